@@ -1,0 +1,142 @@
+/**
+ * Layout of the architectural state: one buffer, seen as 32-bit words and as doubles.
+ * It is the contract between generated code, the runtime, the inspector and the snapshot.
+ * Word indices of the eight general registers are their encodings (Intel SDM vol. 2, table 2-2).
+ */
+export const Word = {
+  eax: 0,
+  ecx: 1,
+  edx: 2,
+  ebx: 3,
+  esp: 4,
+  ebp: 5,
+  esi: 6,
+  edi: 7,
+  /** Always 0: the base or index of an effective address that has none. */
+  zero: 8,
+  /** Last arithmetic result, sign-extended to 32 bits: ZF, SF and PF come from it. See `FlagCarry`. */
+  flagResult: 9,
+  /** Carries of the last arithmetic operation: see `FlagCarry`. */
+  flagCarries: 10,
+  /** EFLAGS without the six arithmetic flags (CF PF AF ZF SF OF are 0 here); bit 1 is set. */
+  eflags: 11,
+  /** EIP at every exit from generated code; not maintained while it runs. */
+  eip: 12,
+  /** Non-zero: running code must leave to the dispatcher at its next poll. Set by any thread. */
+  attention: 13,
+  /** Instructions that may still run before the dispatcher looks again (pacing by count only). */
+  budget: 14,
+  /** Current state key, see key.ts. */
+  key: 15,
+  /** Second result of a helper (the remainder of a division). */
+  auxiliary: 16,
+  /** 1: interrupts are held off for one instruction (after STI, MOV SS, POP SS). */
+  interruptShadow: 17,
+  /** 1: HLT waits for an interrupt. 2: the CPU is shut down (triple fault). */
+  halted: 18,
+  /** Selectors, in the order of their encodings: ES CS SS DS FS GS. */
+  selector: 20,
+  /** Segment bases, same order. */
+  segmentBase: 26,
+  /** Lowest valid offset, same order: 0, or limit + 1 for an expand-down segment. */
+  segmentLow: 32,
+  /** Segment limits in bytes (granularity applied), same order. */
+  segmentLimit: 38,
+  /** Access rights: bits 8-15 and 20-23 of a descriptor's second word, in place; 0 for a null selector. */
+  segmentRights: 44,
+  cr0: 50,
+  cr2: 51,
+  cr3: 52,
+  cr4: 53,
+  gdtrBase: 54,
+  gdtrLimit: 55,
+  idtrBase: 56,
+  idtrLimit: 57,
+  ldtrSelector: 58,
+  ldtrBase: 59,
+  ldtrLimit: 60,
+  ldtrRights: 61,
+  taskSelector: 62,
+  taskBase: 63,
+  taskLimit: 64,
+  taskRights: 65,
+  /** DR0-DR7. */
+  debug: 66,
+  /** Current privilege level, 0-3. */
+  cpl: 74,
+  /** Set by another thread to ask the machine's isolate to wake from HLT (Atomics.wait on it). */
+  wake: 75,
+  /** x87: control, status and tag words, opcode, instruction and data pointers. */
+  fpuControl: 76,
+  fpuStatus: 77,
+  fpuTag: 78,
+  fpuOpcode: 79,
+  fpuInstructionPointer: 80,
+  fpuInstructionSelector: 81,
+  fpuDataPointer: 82,
+  fpuDataSelector: 83,
+  mxcsr: 84,
+  /** R0-R7 (physical registers, not stack-relative), 4 words each: significand low, high, sign and exponent, unused. */
+  fpuRegister: 88,
+  /** XMM0-XMM7, 4 words each. */
+  xmm: 120,
+} as const;
+
+/** Words before `doubles`; the doubles follow. */
+export const WORD_COUNT = 256;
+
+/** Indices into the Float64Array view of the same buffer. */
+export const Double = {
+  /**
+   * By segment: number of the last valid byte counted from segmentLow, for reads; -1 if nothing may be read.
+   * An access of n bytes at an offset is allowed if `((offset - low) >>> 0) + n - 1 <= span`.
+   */
+  readSpan: WORD_COUNT / 2,
+  /** The same for writes. */
+  writeSpan: WORD_COUNT / 2 + 6,
+} as const;
+
+/** Bytes of the state's buffer. */
+export const STATE_BYTES = WORD_COUNT * 4 + 16 * 8;
+
+/** Segment register numbers, as encoded. */
+export const Segment = { es: 0, cs: 1, ss: 2, ds: 3, fs: 4, gs: 5 } as const;
+
+/**
+ * Bits of the word flagCarries. CF is bit 31; OF is bit 31 XOR bit 30 (the carries out of and into the sign bit);
+ * AF is bit 3. Two more make any combination of flags representable (POPF, SAHF): `flipParity` inverts the PF, and
+ * `flipSign` the SF, that flagResult gives. ZF is `flagResult === 0`. All other bits are 0.
+ */
+export const FlagCarry = {
+  carry: 0x80000000 | 0,
+  intoSign: 0x40000000,
+  auxiliary: 0x8,
+  flipParity: 0x4,
+  flipSign: 0x80,
+  /** What an addition or subtraction keeps of its carry vector. */
+  mask: 0xc0000008 | 0,
+} as const;
+
+/** EFLAGS bits (Intel SDM vol. 1, 3.4.3). */
+export const Eflags = {
+  cf: 1 << 0,
+  one: 1 << 1,
+  pf: 1 << 2,
+  af: 1 << 4,
+  zf: 1 << 6,
+  sf: 1 << 7,
+  tf: 1 << 8,
+  if: 1 << 9,
+  df: 1 << 10,
+  of: 1 << 11,
+  iopl: 3 << 12,
+  nt: 1 << 14,
+  rf: 1 << 16,
+  vm: 1 << 17,
+  ac: 1 << 18,
+  vif: 1 << 19,
+  vip: 1 << 20,
+  id: 1 << 21,
+  /** The six arithmetic flags, which live in flagResult and flagCarries. */
+  arithmetic: 0x8d5,
+} as const;

@@ -1,0 +1,55 @@
+import type { Form } from './table/form.ts';
+
+/**
+ * Static facts about a decoded instruction, beyond its form, that decide what its handler looks like.
+ * Two instructions of the same form, shape and key share one handler.
+ */
+export const Shape = {
+  /** The E operand is a register (ModR/M mod = 3), or the register is in the opcode. */
+  register: 1 << 0,
+  /** The E (or Z) operand is AH, CH, DH or BH; `rm` then holds the register that contains it. */
+  rmHigh: 1 << 1,
+  /** The same for the G operand and `reg`. */
+  regHigh: 1 << 2,
+  /** The operand size is 16 bits. */
+  operand16: 1 << 3,
+  /** The address size is 16 bits. */
+  address16: 1 << 4,
+  /** REP or REPE. */
+  repeat: 1 << 5,
+  /** REPNE. */
+  repeatNot: 1 << 6,
+  lock: 1 << 7,
+  /** The memory operand goes through a segment that the key does not declare flat: base added, limit checked. */
+  segmented: 1 << 8,
+} as const;
+
+/** A decoded instruction: numbers only. The runtime's node extends it; handlers read these fields by name. */
+export class Instruction {
+  form: Form;
+  shape = 0;
+  /** EIP of the first byte, and of the byte behind the last one (wrapped to 16 bits in 16-bit code). */
+  eip = 0;
+  nextEip = 0;
+  /** EIP a relative jump or call goes to. */
+  target = 0;
+  /** Word of the register of the E or Z operand. */
+  rm = 0;
+  /** ModR/M reg field: word of the G operand's register, or number of a segment, control or debug register. */
+  reg = 0;
+  /** Effective address: word[base] + (word[index] << scale) + displacement. 8 (Word.zero) where there is none. */
+  base = 8;
+  index = 8;
+  scale = 0;
+  displacement = 0;
+  /** Immediate, sign-extended to 32 bits where the form says so, else zero-extended. */
+  immediate = 0;
+  /** Second immediate (ENTER's level, the selector of a far pointer). */
+  immediate2 = 0;
+  /** Segment of the memory operand (Segment.ds or ss by default, or the override). */
+  segment = 3;
+
+  constructor(form: Form) {
+    this.form = form;
+  }
+}
