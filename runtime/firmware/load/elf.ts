@@ -1,0 +1,95 @@
+import { BootError } from './boot.ts';
+import type { ImageSegment, ProgramImage } from './image.ts';
+import { viewOf } from './view.ts';
+
+/** ELF header and program header fields (System V ABI, "Object Files" and "Program Loading"), 32-bit class. */
+const Elf = {
+  magic: 0x464c457f,
+  class: 4,
+  dataEncoding: 5,
+  machine: 18,
+  entry: 24,
+  programHeaderOffset: 28,
+  programHeaderEntrySize: 42,
+  programHeaderCount: 44,
+  headerBytes: 52,
+} as const;
+const CLASS_32 = 1;
+const LITTLE_ENDIAN = 1;
+const MACHINE_386 = 3;
+const PT_LOAD = 1;
+const PROGRAM_HEADER_BYTES = 32;
+
+interface ProgramHeader {
+  readonly type: number;
+  readonly offset: number;
+  readonly virtualAddress: number;
+  readonly physicalAddress: number;
+  readonly fileSize: number;
+  readonly memorySize: number;
+}
+
+export function isElf(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && viewOf(bytes).getUint32(0, true) === Elf.magic;
+}
+
+/**
+ * Reads the loadable segments of an i386 ELF executable, at their physical addresses.
+ * @throws BootError for other ELF files and truncated ones
+ */
+export function parseElf(file: Uint8Array): ProgramImage {
+  checkElfHeader(file);
+  const headers = programHeaders(file).filter((header) => header.type === PT_LOAD && header.memorySize !== 0);
+  if (headers.length === 0) throw new BootError('the ELF kernel has no loadable segments; give a linked executable');
+  const segments = headers.map((header) => toSegment(file, header));
+  return { segments, entry: physicalEntry(viewOf(file).getUint32(Elf.entry, true), headers) };
+}
+
+function checkElfHeader(file: Uint8Array): void {
+  if (!isElf(file)) throw new BootError('the kernel is not an ELF file');
+  if (file.length < Elf.headerBytes) throw new BootError('the ELF kernel is truncated in its header; copy it again');
+  const view = viewOf(file);
+  const is386 = view.getUint16(Elf.machine, true) === MACHINE_386;
+  if (view.getUint8(Elf.class) !== CLASS_32 || view.getUint8(Elf.dataEncoding) !== LITTLE_ENDIAN || !is386) {
+    throw new BootError('the ELF kernel is not for i386 and this is a 32-bit PC; give a 32-bit x86 kernel');
+  }
+}
+
+function programHeaders(file: Uint8Array): ProgramHeader[] {
+  const view = viewOf(file);
+  const offset = view.getUint32(Elf.programHeaderOffset, true);
+  const entrySize = view.getUint16(Elf.programHeaderEntrySize, true);
+  const count = view.getUint16(Elf.programHeaderCount, true);
+  if (count > 0 && (entrySize < PROGRAM_HEADER_BYTES || offset + count * entrySize > file.length)) {
+    throw new BootError('the ELF kernel is truncated in its program headers; copy it again');
+  }
+  return Array.from({ length: count }, (_, index) => programHeader(view, offset + index * entrySize));
+}
+
+function programHeader(view: DataView, at: number): ProgramHeader {
+  const word = (index: number): number => view.getUint32(at + index * 4, true);
+  return {
+    type: word(0),
+    offset: word(1),
+    virtualAddress: word(2),
+    physicalAddress: word(3),
+    fileSize: word(4),
+    memorySize: word(5),
+  };
+}
+
+function toSegment(file: Uint8Array, header: ProgramHeader): ImageSegment {
+  const end = header.offset + header.fileSize;
+  if (end > file.length)
+    throw new BootError(`the ELF kernel is truncated: ${file.length} of ${end} bytes; copy it again`);
+  if (header.fileSize > header.memorySize) throw new BootError('the ELF kernel has a segment larger than its memory');
+  return { address: header.physicalAddress, bytes: file.subarray(header.offset, end), size: header.memorySize };
+}
+
+/** The entry is a virtual address if a segment holds it as one: kernels linked high are entered where they are loaded. */
+function physicalEntry(entry: number, headers: readonly ProgramHeader[]): number {
+  const home = headers.find(
+    ({ virtualAddress, memorySize }) => entry >= virtualAddress && entry < virtualAddress + memorySize,
+  );
+  return home ? entry - home.virtualAddress + home.physicalAddress : entry;
+}

@@ -1,0 +1,12 @@
+/** A part of a program image: `bytes`, then zeros up to `size`, at a physical address. */
+export interface ImageSegment {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+  readonly size: number;
+}
+
+/** A program ready to be placed: entry is a physical address. */
+export interface ProgramImage {
+  readonly segments: readonly ImageSegment[];
+  readonly entry: number;
+}

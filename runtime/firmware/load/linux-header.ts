@@ -1,0 +1,131 @@
+import { BootError } from './boot.ts';
+import { viewOf } from './view.ts';
+
+/** Offsets of the real-mode setup header, the same in the file and in boot_params (boot.rst, "The Real-Mode Kernel Header"). */
+export const Setup = {
+  start: 0x1f1,
+  setupSectors: 0x1f1,
+  protectedModeParagraphs: 0x1f4,
+  bootFlag: 0x1fe,
+  jumpDisplacement: 0x201,
+  magic: 0x202,
+  version: 0x206,
+  loaderType: 0x210,
+  loadFlags: 0x211,
+  code32Start: 0x214,
+  ramdiskImage: 0x218,
+  ramdiskSize: 0x21c,
+  heapEnd: 0x224,
+  commandLine: 0x228,
+  initrdAddressMax: 0x22c,
+  kernelAlignment: 0x230,
+  relocatable: 0x234,
+  extendedLoadFlags: 0x236,
+  commandLineSize: 0x238,
+  preferredAddress: 0x258,
+  initSize: 0x260,
+} as const;
+
+export const LoadFlag = { loadedHigh: 0x01, canUseHeap: 0x80 } as const;
+const ONLY_64_BIT_KERNEL = 0x01;
+const BOOT_FLAG = 0xaa55;
+const HEADER_MAGIC = 0x53726448;
+const SECTOR = 512;
+const OLDEST_VERSION = 0x202;
+
+/** What a bzImage says about itself; fields that its protocol version lacks have the values that the document gives. */
+export interface LinuxHeader {
+  /** Boot protocol version, 0x020f for 2.15. */
+  readonly version: number;
+  /** The setup header's bytes, from offset 0x1F1. */
+  readonly setupHeader: Uint8Array;
+  /** The protected-mode kernel: all of the file behind the real-mode part. */
+  readonly protectedMode: Uint8Array;
+  readonly code32Start: number;
+  readonly loadFlags: number;
+  /** Highest address that a byte of the initrd may have. */
+  readonly initrdAddressMax: number;
+  /** Longest command line, without its terminator. */
+  readonly commandLineSize: number;
+  /** Where the kernel wants to run, and the memory it needs there until it reads the memory map; 0 where not told. */
+  readonly preferredAddress: number;
+  readonly initSize: number;
+  readonly kernelAlignment: number;
+  readonly relocatable: boolean;
+}
+
+/** Whether the file has the marks of a Linux kernel with a setup header. */
+export function isLinuxKernel(kernel: Uint8Array): boolean {
+  if (kernel.length < Setup.version + 2) return false;
+  const view = viewOf(kernel);
+  return view.getUint16(Setup.bootFlag, true) === BOOT_FLAG && view.getUint32(Setup.magic, true) === HEADER_MAGIC;
+}
+
+/**
+ * Reads the setup header of a bzImage.
+ * @throws BootError for an image that is truncated, too old (before protocol 2.02), a zImage or for x86-64 only
+ */
+export function parseLinuxHeader(kernel: Uint8Array): LinuxHeader {
+  if (!isLinuxKernel(kernel)) throw new BootError('the kernel has no Linux setup header; give a bzImage');
+  const view = viewOf(kernel);
+  const version = view.getUint16(Setup.version, true);
+  checkVersion(version);
+  const headerEnd = Setup.magic + view.getUint8(Setup.jumpDisplacement);
+  const setupHeader = kernel.subarray(Setup.start, headerEnd);
+  const protectedMode = protectedModePart(kernel, version);
+  const field = fieldReader(viewOf(kernel.subarray(0, headerEnd)), version);
+  if (field(Setup.extendedLoadFlags, 2, 0x20c, 0) & ONLY_64_BIT_KERNEL) {
+    throw new BootError('the kernel is built for x86-64 and this is a 32-bit PC; give an i386 (i686) kernel');
+  }
+  const loadFlags = field(Setup.loadFlags, 1, 0x200, 0);
+  if (!(loadFlags & LoadFlag.loadedHigh)) {
+    throw new BootError('the kernel is a zImage, which is not supported; give a bzImage');
+  }
+  return {
+    version,
+    setupHeader,
+    protectedMode,
+    loadFlags,
+    code32Start: field(Setup.code32Start, 4, 0x200, 0x100000),
+    initrdAddressMax: field(Setup.initrdAddressMax, 4, 0x203, 0x37ffffff),
+    commandLineSize: field(Setup.commandLineSize, 4, 0x206, 255),
+    preferredAddress: field(Setup.preferredAddress, 4, 0x20a, 0),
+    initSize: field(Setup.initSize, 4, 0x20a, 0),
+    kernelAlignment: field(Setup.kernelAlignment, 4, 0x205, 1),
+    relocatable: field(Setup.relocatable, 1, 0x205, 0) !== 0,
+  };
+}
+
+export const formatVersion = (version: number): string =>
+  `${version >>> 8}.${(version & 0xff).toString().padStart(2, '0')}`;
+
+function checkVersion(version: number): void {
+  if (version >= OLDEST_VERSION) return;
+  const [found, needed] = [formatVersion(version), formatVersion(OLDEST_VERSION)];
+  throw new BootError(`the kernel speaks Linux boot protocol ${found}, at least ${needed} (Linux 2.4) is needed`);
+}
+
+function protectedModePart(kernel: Uint8Array, version: number): Uint8Array {
+  const view = viewOf(kernel);
+  const setupSectors = view.getUint8(Setup.setupSectors) || 4;
+  const part = kernel.subarray((setupSectors + 1) * SECTOR);
+  // Before 2.04 only the low 16 bits are the size, and they are not to be trusted for a bzImage.
+  const promised = version >= 0x204 ? view.getUint32(Setup.protectedModeParagraphs, true) * 16 : 1;
+  // The size is rounded up to 16 bytes, the file need not be.
+  if (part.length === 0 || part.length + 15 < promised) {
+    const whole = (setupSectors + 1) * SECTOR + promised;
+    throw new BootError(`the kernel is truncated: ${kernel.length} of ${whole} bytes; copy it again`);
+  }
+  return part;
+}
+
+type FieldReader = (offset: number, bytes: 1 | 2 | 4, since: number, otherwise: number) => number;
+
+/** Reads a field that exists since a protocol version. */
+function fieldReader(header: DataView, version: number): FieldReader {
+  return (offset, bytes, since, otherwise) => {
+    if (version < since || offset + bytes > header.byteLength) return otherwise;
+    if (bytes === 4) return header.getUint32(offset, true);
+    return bytes === 2 ? header.getUint16(offset, true) : header.getUint8(offset);
+  };
+}

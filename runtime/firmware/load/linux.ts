@@ -1,0 +1,104 @@
+import {
+  BootError,
+  type BootRequest,
+  type BootState,
+  type BootWrite,
+  bootRegisters,
+  formatBytes,
+  toMegabytes,
+} from './boot.ts';
+import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt } from './flat-segments.ts';
+import { BOOT_PARAMS_BYTES, bootParams } from './linux-boot-params.ts';
+import { type LinuxHeader, parseLinuxHeader } from './linux-header.ts';
+import { alignUp, buildMemoryMap, FreeMemory, LOW_MEMORY_END } from './memory-map.ts';
+import { zeroTerminated } from './text.ts';
+
+/** Where a bzImage's protected-mode part is loaded. */
+const LOAD_ADDRESS = 0x100000;
+const PAGE = 0x1000;
+/** ESP at the entry: the kernel sets up its own stack, but an early fault must not destroy anything. */
+const STACK_TOP = 0x8000;
+
+/**
+ * Loads a bzImage by the 32-bit boot protocol (Documentation/arch/x86/boot.rst): the protected-mode part to 1 MB, the
+ * initrd as high as the kernel allows, zero page, command line and GDT in conventional memory.
+ * @throws BootError if the image is unusable or something does not fit into the memory
+ */
+export function loadLinux(request: BootRequest): BootState {
+  const header = parseLinuxHeader(request.kernel);
+  const map = buildMemoryMap(request.memoryBytes, request.acpi);
+  const memory = new FreeMemory(map);
+  placeKernel(header, memory, request.memoryBytes);
+  const initrd = placeInitrd(request, header, memory);
+  const commandLine = placeCommandLine(request.commandLine ?? '', header, memory);
+  const gdt = flatGdt(takeLowMemory(memory, FLAT_GDT_BYTES));
+  const zeroPage = placeBootParams({ request, header, map, initrd, commandLine }, memory);
+  return {
+    mode: 'flat32',
+    writes: [
+      biosDataArea(),
+      gdt,
+      commandLine,
+      zeroPage,
+      { address: LOAD_ADDRESS, bytes: header.protectedMode },
+      ...(initrd ? [initrd] : []),
+      ...(request.acpi?.tables ?? []),
+    ],
+    registers: bootRegisters({ eip: header.code32Start, esi: zeroPage.address, esp: STACK_TOP }),
+    selectors: FLAT_SELECTORS,
+    gdt: { base: gdt.address, limit: FLAT_GDT_BYTES - 1 },
+  };
+}
+
+/** Takes the memory that the kernel is loaded to and the memory that it decompresses itself to (init_size). */
+function placeKernel(header: LinuxHeader, memory: FreeMemory, memoryBytes: number): void {
+  const ends = [LOAD_ADDRESS + header.protectedMode.length];
+  const run = runAddress(header);
+  if (header.initSize !== 0) ends.push(run + header.initSize);
+  const end = Math.max(...ends);
+  if (!memory.has(LOAD_ADDRESS, end)) {
+    throw new BootError(
+      `the kernel needs memory up to ${formatBytes(end)} and the machine has ${formatBytes(memoryBytes)}; ` +
+        `give it at least ${toMegabytes(end) + 1} MB`,
+    );
+  }
+  memory.take(LOAD_ADDRESS, end);
+}
+
+/** Where the kernel runs from: a relocatable one at its load address, but not below the preferred one. */
+function runAddress(header: LinuxHeader): number {
+  if (!header.relocatable) return header.preferredAddress;
+  return Math.max(alignUp(LOAD_ADDRESS, header.kernelAlignment), header.preferredAddress);
+}
+
+function placeInitrd(request: BootRequest, header: LinuxHeader, memory: FreeMemory): BootWrite | undefined {
+  const { initrd } = request;
+  if (initrd === undefined || initrd.length === 0) return undefined;
+  const address = memory.takeHigh(initrd.length, PAGE, header.initrdAddressMax + 1, LOAD_ADDRESS);
+  if (address !== undefined) return { address, bytes: initrd };
+  throw new BootError(
+    `the initrd of ${formatBytes(initrd.length)} does not fit behind the kernel: the machine has ` +
+      `${formatBytes(request.memoryBytes)}, and the kernel takes an initrd below ` +
+      `${formatBytes(header.initrdAddressMax + 1)}; give it more memory or a smaller initrd`,
+  );
+}
+
+function placeCommandLine(text: string, header: LinuxHeader, memory: FreeMemory): BootWrite {
+  const bytes = zeroTerminated(text);
+  if (bytes.length - 1 > header.commandLineSize) {
+    throw new BootError(
+      `the kernel command line has ${bytes.length - 1} bytes and this kernel takes ${header.commandLineSize}; shorten it`,
+    );
+  }
+  return { address: takeLowMemory(memory, bytes.length), bytes };
+}
+
+function placeBootParams(content: Parameters<typeof bootParams>[0], memory: FreeMemory): BootWrite {
+  return { address: takeLowMemory(memory, BOOT_PARAMS_BYTES), bytes: bootParams(content) };
+}
+
+function takeLowMemory(memory: FreeMemory, bytes: number): number {
+  const address = memory.takeHigh(bytes, PAGE, LOW_MEMORY_END, STACK_TOP);
+  if (address === undefined) throw new BootError(`no room for ${formatBytes(bytes)} of boot data below 640 KB`);
+  return address;
+}

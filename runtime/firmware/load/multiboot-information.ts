@@ -1,0 +1,101 @@
+import type { BootWrite } from './boot.ts';
+import { HIGH_MEMORY_START, LOW_MEMORY_END, type MemoryRange, RangeType } from './memory-map.ts';
+import { zeroTerminated } from './text.ts';
+
+/** Fields of the information structure (Multiboot 0.6.96, section 3.3), as word numbers. */
+const Info = {
+  flags: 0,
+  memoryLower: 1,
+  memoryUpper: 2,
+  commandLine: 4,
+  moduleCount: 5,
+  moduleAddress: 6,
+  mapLength: 11,
+  mapAddress: 12,
+  loaderName: 16,
+} as const;
+const InfoFlag = { memory: 1 << 0, commandLine: 1 << 2, modules: 1 << 3, map: 1 << 6, loaderName: 1 << 9 } as const;
+
+const INFO_BYTES = 116;
+const MODULE_BYTES = 16;
+const MAP_ENTRY_BYTES = 24;
+const LOADER_NAME = 'rawiron';
+
+export interface MultibootContent {
+  readonly map: readonly MemoryRange[];
+  readonly module: BootWrite | undefined;
+  readonly commandLine: string;
+  readonly moduleName: string;
+}
+
+/** Where the parts of the boot information lie, counted from its start. */
+interface Layout {
+  readonly modules: number;
+  readonly map: number;
+  readonly loaderName: number;
+  readonly commandLine: number;
+  readonly moduleName: number;
+  readonly end: number;
+}
+
+function layOut({ map, module, commandLine, moduleName }: MultibootContent): Layout {
+  const modules = INFO_BYTES;
+  const mapAt = modules + (module ? MODULE_BYTES : 0);
+  const loaderName = mapAt + map.length * MAP_ENTRY_BYTES;
+  const commandLineAt = loaderName + zeroTerminated(LOADER_NAME).length;
+  const moduleNameAt = commandLineAt + zeroTerminated(commandLine).length;
+  const end = moduleNameAt + zeroTerminated(moduleName).length;
+  return { modules, map: mapAt, loaderName, commandLine: commandLineAt, moduleName: moduleNameAt, end };
+}
+
+/** Bytes that the information structure and all it points to need. */
+export const multibootInformationBytes = (content: MultibootContent): number => layOut(content).end;
+
+/** The information structure for a place in memory: memory sizes, map, module, command line and loader name. */
+export function multibootInformation(content: MultibootContent, address: number): Uint8Array {
+  const layout = layOut(content);
+  const bytes = new Uint8Array(layout.end);
+  const view = new DataView(bytes.buffer);
+  const put = (word: number, value: number): void => view.setUint32(word * 4, value, true);
+  const modules = content.module ? InfoFlag.modules : 0;
+  put(Info.flags, InfoFlag.memory | InfoFlag.commandLine | InfoFlag.map | InfoFlag.loaderName | modules);
+  put(Info.memoryLower, LOW_MEMORY_END >>> 10);
+  put(Info.memoryUpper, upperKilobytes(content.map));
+  put(Info.mapLength, content.map.length * MAP_ENTRY_BYTES);
+  put(Info.mapAddress, address + layout.map);
+  put(Info.loaderName, address + layout.loaderName);
+  put(Info.commandLine, address + layout.commandLine);
+  writeMap(view, layout.map, content.map);
+  bytes.set(zeroTerminated(LOADER_NAME), layout.loaderName);
+  bytes.set(zeroTerminated(content.commandLine), layout.commandLine);
+  bytes.set(zeroTerminated(content.moduleName), layout.moduleName);
+  if (content.module) {
+    put(Info.moduleCount, 1);
+    put(Info.moduleAddress, address + layout.modules);
+    writeModule(view, layout.modules, content.module, address + layout.moduleName);
+  }
+  return bytes;
+}
+
+/** KB of RAM from 1 MB up to the first hole. */
+function upperKilobytes(map: readonly MemoryRange[]): number {
+  const high = map.find((range) => range.start === HIGH_MEMORY_START && range.type === RangeType.ram);
+  return high ? (high.end - high.start) >>> 10 : 0;
+}
+
+/** An entry's size field does not count itself. */
+function writeMap(view: DataView, at: number, map: readonly MemoryRange[]): void {
+  map.forEach((range, index) => {
+    const entry = at + index * MAP_ENTRY_BYTES;
+    view.setUint32(entry, MAP_ENTRY_BYTES - 4, true);
+    view.setBigUint64(entry + 4, BigInt(range.start), true);
+    view.setBigUint64(entry + 12, BigInt(range.end - range.start), true);
+    view.setUint32(entry + 20, range.type, true);
+  });
+}
+
+function writeModule(view: DataView, at: number, module: BootWrite, text: number): void {
+  view.setUint32(at, module.address, true);
+  view.setUint32(at + 4, module.address + module.bytes.length, true);
+  view.setUint32(at + 8, text, true);
+}

@@ -1,0 +1,113 @@
+import {
+  BootError,
+  type BootRequest,
+  type BootState,
+  type BootWrite,
+  bootRegisters,
+  formatBytes,
+  toMegabytes,
+} from './boot.ts';
+import { isElf, parseElf } from './elf.ts';
+import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt } from './flat-segments.ts';
+import type { ImageSegment, ProgramImage } from './image.ts';
+import { buildMemoryMap, FreeMemory, HIGH_MEMORY_START, LOW_MEMORY_END } from './memory-map.ts';
+import { type MultibootAddresses, type MultibootHeader, parseMultibootHeader } from './multiboot-header.ts';
+import { multibootInformation, multibootInformationBytes } from './multiboot-information.ts';
+
+/** EAX at the entry (Multiboot 0.6.96, section 3.2). */
+const BOOTLOADER_MAGIC = 0x2badb002;
+const PAGE = 0x1000;
+
+/**
+ * Loads a Multiboot 1 kernel (specification 0.6.96): ELF32, or any format with address fields in its header. The initrd
+ * becomes the only module, page aligned behind the kernel.
+ * @throws BootError if the image is unusable or something does not fit into the memory
+ */
+export function loadMultiboot(request: BootRequest): BootState {
+  const image = programImage(request.kernel, parseMultibootHeader(request.kernel));
+  const map = buildMemoryMap(request.memoryBytes, request.acpi);
+  const memory = new FreeMemory(map);
+  for (const segment of image.segments) placeSegment(segment, memory, request.memoryBytes);
+  const module = placeModule(request, image, memory);
+  const gdt = flatGdt(takeLowMemory(memory, FLAT_GDT_BYTES));
+  const content = { map, module, commandLine: multibootCommandLine(request), moduleName: request.initrdName ?? '' };
+  const address = takeLowMemory(memory, multibootInformationBytes(content));
+  return {
+    mode: 'flat32',
+    writes: [
+      biosDataArea(),
+      gdt,
+      { address, bytes: multibootInformation(content, address) },
+      ...image.segments.flatMap(segmentWrites),
+      ...(module ? [module] : []),
+      ...(request.acpi?.tables ?? []),
+    ],
+    registers: bootRegisters({ eip: image.entry, eax: BOOTLOADER_MAGIC | 0, ebx: address }),
+    selectors: FLAT_SELECTORS,
+    gdt: { base: gdt.address, limit: FLAT_GDT_BYTES - 1 },
+  };
+}
+
+function programImage(kernel: Uint8Array, header: MultibootHeader): ProgramImage {
+  if (header.addresses !== undefined) return addressedImage(kernel, header.offset, header.addresses);
+  if (isElf(kernel)) return parseElf(kernel);
+  throw new BootError(
+    'the Multiboot kernel is neither ELF nor has it address fields in its header; give an ELF kernel',
+  );
+}
+
+/** An image whose header says where it goes (section 3.1.3). */
+function addressedImage(kernel: Uint8Array, headerOffset: number, addresses: MultibootAddresses): ProgramImage {
+  const { header, load, entry } = addresses;
+  const start = headerOffset - (header - load);
+  const loadEnd = addresses.loadEnd || load + kernel.length - start;
+  if (header < load || start < 0 || loadEnd < load) {
+    throw new BootError('the address fields of the Multiboot header contradict each other; link the kernel again');
+  }
+  const end = start + loadEnd - load;
+  if (end > kernel.length) {
+    throw new BootError(`the Multiboot kernel is truncated: ${kernel.length} of ${end} bytes; copy it again`);
+  }
+  const size = Math.max(addresses.bssEnd, loadEnd) - load;
+  return { segments: [{ address: load, bytes: kernel.subarray(start, end), size }], entry };
+}
+
+function placeSegment({ address, size }: ImageSegment, memory: FreeMemory, memoryBytes: number): void {
+  const end = address + size;
+  if (!memory.has(address, end)) {
+    const advice = end > memoryBytes ? `give it at least ${toMegabytes(end)} MB` : 'link it to 1 MB';
+    throw new BootError(
+      `the kernel needs memory at 0x${address.toString(16)}-0x${end.toString(16)}, which is not free in a machine with ` +
+        `${formatBytes(memoryBytes)}; ${advice}`,
+    );
+  }
+  memory.take(address, end);
+}
+
+function segmentWrites({ address, bytes, size }: ImageSegment): BootWrite[] {
+  const rest = size - bytes.length;
+  const zeros = { address: address + bytes.length, bytes: new Uint8Array(rest) };
+  return rest > 0 ? [{ address, bytes }, zeros] : [{ address, bytes }];
+}
+
+function placeModule(request: BootRequest, image: ProgramImage, memory: FreeMemory): BootWrite | undefined {
+  const { initrd } = request;
+  if (initrd === undefined || initrd.length === 0) return undefined;
+  const kernelEnd = Math.max(...image.segments.map(({ address, size }) => address + size));
+  const address = memory.takeLow(initrd.length, PAGE, Math.max(kernelEnd, HIGH_MEMORY_START));
+  if (address !== undefined) return { address, bytes: initrd };
+  throw new BootError(
+    `the initrd of ${formatBytes(initrd.length)} does not fit behind the kernel, which ends at ` +
+      `${formatBytes(kernelEnd)}: the machine has ${formatBytes(request.memoryBytes)}; give it more memory`,
+  );
+}
+
+function multibootCommandLine({ kernelName, commandLine }: BootRequest): string {
+  return [kernelName, commandLine].filter((part) => part).join(' ');
+}
+
+function takeLowMemory(memory: FreeMemory, bytes: number): number {
+  const address = memory.takeHigh(bytes, 16, LOW_MEMORY_END);
+  if (address === undefined) throw new BootError('the kernel leaves no room for boot information below 640 KB');
+  return address;
+}
