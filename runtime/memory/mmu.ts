@@ -1,0 +1,203 @@
+import { Vector } from '../../translator/abi/faults.ts';
+import { Key } from '../../translator/abi/key.ts';
+import { Word } from '../../translator/abi/state.ts';
+import { raise } from '../cpu/fault.ts';
+import type { LinearAccess } from './access.ts';
+import { PageFaultCode, Paging, type PageWalk } from './paging.ts';
+import type { PhysicalMap } from './physical-map.ts';
+import type { GuestRam } from './ram.ts';
+import { Tlb } from './tlb.ts';
+
+/** Told of every store to a frame that holds code, after it has happened. Offsets are in the buffer. */
+export interface CodeWriteListener {
+  codeWritten(offset: number, bytes: number): void;
+}
+
+/**
+ * Memory management unit: the slow path of every access of generated code, and the helpers' way to memory.
+ * A page that is plain RAM gets a TLB entry on its first access, so that generated code doesn't come here again.
+ */
+export class Mmu implements LinearAccess {
+  readonly tlb = new Tlb();
+  readonly map: PhysicalMap;
+  readonly ram: GuestRam;
+  readonly paging: Paging;
+  private readonly state: Int32Array;
+  private readonly walkResult: PageWalk;
+  listener: CodeWriteListener = { codeWritten: () => {} };
+  /** Number of page walks done. */
+  walks = 0;
+  /** Physical address of the last translation that ended at a device. */
+  private devicePhysical = 0;
+
+  constructor(state: Int32Array, map: PhysicalMap) {
+    this.state = state;
+    this.map = map;
+    this.ram = map.ram;
+    this.paging = new Paging(state, map);
+    this.paging.onEntryChanged = (offset) => this.listener.codeWritten(offset, 4);
+    this.walkResult = this.paging.result;
+  }
+
+  // Accesses with the current privilege level's rights.
+  load8 = (linear: number): number => this.load8As(linear, this.isUser());
+  load16 = (linear: number): number => this.load16As(linear, this.isUser());
+  load32 = (linear: number): number => this.load32As(linear, this.isUser());
+  store8 = (linear: number, value: number): void => this.store8As(linear, value, this.isUser());
+  store16 = (linear: number, value: number): void => this.store16As(linear, value, this.isUser());
+  store32 = (linear: number, value: number): void => this.store32As(linear, value, this.isUser());
+  probeWrite(linear: number, bytes: number): void {
+    this.probeAs(linear, bytes, this.isUser());
+  }
+
+  // Implicit supervisor accesses.
+  loadSystem8(linear: number): number {
+    return this.load8As(linear, false);
+  }
+  loadSystem16(linear: number): number {
+    return this.load16As(linear, false);
+  }
+  loadSystem32(linear: number): number {
+    return this.load32As(linear, false);
+  }
+  storeSystem8(linear: number, value: number): void {
+    this.store8As(linear, value, false);
+  }
+  storeSystem16(linear: number, value: number): void {
+    this.store16As(linear, value, false);
+  }
+  storeSystem32(linear: number, value: number): void {
+    this.store32As(linear, value, false);
+  }
+  probeWriteSystem(linear: number, bytes: number): void {
+    this.probeAs(linear, bytes, false);
+  }
+
+  flushAll(): void {
+    this.tlb.flushAll();
+  }
+  flushNonGlobal(): void {
+    this.tlb.flushNonGlobal();
+  }
+  flushPage(linear: number): void {
+    this.tlb.flushPage(linear >>> 12);
+  }
+
+  /** Offset in the buffer of the instruction byte at a linear address, or -1 if a device is there. May fault. */
+  fetch(linear: number): number {
+    return this.translateRead(linear, this.isUser());
+  }
+
+  private isUser(): boolean {
+    return (this.state[Word.key] & Key.user) !== 0;
+  }
+
+  private load8As(linear: number, user: boolean): number {
+    const at = this.translateRead(linear, user);
+    return at < 0 ? this.map.readDevice(this.devicePhysical, 1) & 0xff : this.ram.bytes[at];
+  }
+
+  private load16As(linear: number, user: boolean): number {
+    if ((linear & 0xfff) === 0xfff) return this.load8As(linear, user) | (this.load8As((linear + 1) | 0, user) << 8);
+    const at = this.translateRead(linear, user);
+    if (at < 0) return this.map.readDevice(this.devicePhysical, 2) & 0xffff;
+    return this.ram.bytes[at] | (this.ram.bytes[at + 1] << 8);
+  }
+
+  private load32As(linear: number, user: boolean): number {
+    if ((linear & 0xfff) > 0xffc) {
+      const low = this.load16As(linear, user);
+      return low | (this.load16As((linear + 2) | 0, user) << 16);
+    }
+    const at = this.translateRead(linear, user);
+    if (at < 0) return this.map.readDevice(this.devicePhysical, 4) | 0;
+    const b = this.ram.bytes;
+    return (at & 3) === 0 ? this.ram.words[at >>> 2] : b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at + 3] << 24);
+  }
+
+  private store8As(linear: number, value: number, user: boolean): void {
+    const at = this.translateWrite(linear, user);
+    if (at < 0) this.map.writeDevice(this.devicePhysical, 1, value & 0xff);
+    else this.storeBytes(at, value, 1);
+  }
+
+  private store16As(linear: number, value: number, user: boolean): void {
+    if ((linear & 0xfff) === 0xfff) {
+      this.translateWrite((linear + 1) | 0, user);
+      this.store8As(linear, value, user);
+      this.store8As((linear + 1) | 0, value >>> 8, user);
+      return;
+    }
+    const at = this.translateWrite(linear, user);
+    if (at < 0) this.map.writeDevice(this.devicePhysical, 2, value & 0xffff);
+    else this.storeBytes(at, value, 2);
+  }
+
+  private store32As(linear: number, value: number, user: boolean): void {
+    if ((linear & 0xfff) > 0xffc) {
+      this.translateWrite((linear + 3) | 0, user);
+      for (let n = 0; n < 4; n++) this.store8As((linear + n) | 0, value >>> (8 * n), user);
+      return;
+    }
+    const at = this.translateWrite(linear, user);
+    if (at < 0) this.map.writeDevice(this.devicePhysical, 4, value | 0);
+    else this.storeBytes(at, value, 4);
+  }
+
+  /** Stores within one frame; ROM ignores it, code is told of it. */
+  private storeBytes(at: number, value: number, bytes: number): void {
+    const frame = at >>> 12;
+    if (this.ram.readOnly[frame]) return;
+    for (let n = 0; n < bytes; n++) this.ram.bytes[at + n] = value >>> (8 * n);
+    if (this.ram.holdsCode[frame]) this.listener.codeWritten(at, bytes);
+  }
+
+  private probeAs(linear: number, bytes: number, user: boolean): void {
+    this.translateWrite(linear, user);
+    const last = (linear + bytes - 1) | 0;
+    if ((last ^ linear) >>> 12 !== 0) this.translateWrite(last, user);
+  }
+
+  private translateRead(linear: number, user: boolean): number {
+    const page = linear >>> 12;
+    const at = this.tlb.lookup(user ? this.tlb.readUser : this.tlb.readSupervisor, page);
+    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, false, user);
+  }
+
+  private translateWrite(linear: number, user: boolean): number {
+    const page = linear >>> 12;
+    const at = this.tlb.lookup(user ? this.tlb.writeUser : this.tlb.writeSupervisor, page);
+    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, true, user);
+  }
+
+  /** Walks the page tables and enters what may be used without coming back. */
+  private fill(linear: number, write: boolean, user: boolean): number {
+    this.walks++;
+    const code = this.paging.walk(linear, write, user);
+    if (code !== -1) {
+      this.state[Word.cr2] = linear;
+      raise(Vector.pageFault, code);
+    }
+    const r = this.walkResult;
+    const frame = this.map.frameAt(r.page);
+    if (frame < 0) {
+      this.devicePhysical = (r.page << 12) | (linear & 0xfff);
+      return -1;
+    }
+    this.enter(linear >>> 12, frame);
+    return (frame << 12) | (linear & 0xfff);
+  }
+
+  private enter(page: number, frame: number): void {
+    const { tlb, walkResult: r } = this;
+    const direct = r.dirty && this.ram.holdsCode[frame] === 0 && this.ram.readOnly[frame] === 0;
+    const arrays = [tlb.readSupervisor];
+    if (r.user) arrays.push(tlb.readUser);
+    if (direct && r.supervisorWrite) arrays.push(tlb.writeSupervisor);
+    if (direct && r.userWrite) arrays.push(tlb.writeUser);
+    tlb.enter(page, frame, r.global, arrays);
+  }
+
+  /** Error code bits for tests and the inspector. */
+  static readonly faultCode = PageFaultCode;
+}

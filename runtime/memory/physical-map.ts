@@ -1,0 +1,59 @@
+import { type GuestRam, PAGE_SHIFT } from './ram.ts';
+
+/** A device's window in the physical address space. Offsets are from `base`; sizes are 1, 2 or 4 bytes. */
+export interface MmioRegion {
+  readonly name: string;
+  readonly base: number;
+  readonly length: number;
+  read(offset: number, size: number): number;
+  write(offset: number, size: number, value: number): void;
+}
+
+const UNMAPPED = -1;
+
+/** What stands at each physical page: a frame of the buffer (RAM or ROM), a device, or nothing. */
+export class PhysicalMap {
+  readonly ram: GuestRam;
+  private readonly frames = new Int32Array(1 << 20).fill(UNMAPPED);
+  private readonly regions: MmioRegion[] = [];
+
+  constructor(ram: GuestRam) {
+    this.ram = ram;
+    for (let page = 0; page < ram.ramBytes >>> PAGE_SHIFT; page++) this.frames[page] = page;
+  }
+
+  /** Frame at a physical page number, or -1 where a device or nothing is. */
+  frameAt(page: number): number {
+    return this.frames[page];
+  }
+
+  /** Makes `pages` pages from physical page `page` on show the frames from `frame` on; -1 unmaps them. */
+  mapFrames(page: number, pages: number, frame: number): void {
+    for (let n = 0; n < pages; n++) this.frames[page + n] = frame < 0 ? UNMAPPED : frame + n;
+  }
+
+  /** Puts a device in the address space; throws if it overlaps another. */
+  addRegion(region: MmioRegion): void {
+    const clash = this.regions.find((r) => r.base < region.base + region.length && region.base < r.base + r.length);
+    if (clash) throw new Error(`MMIO regions overlap: ${region.name} and ${clash.name}`);
+    this.regions.push(region);
+    this.mapFrames(region.base >>> PAGE_SHIFT, Math.ceil(region.length / 4096), UNMAPPED);
+  }
+
+  /** Reads where no frame is: a device's register, or all ones. */
+  readDevice(address: number, size: number): number {
+    const region = this.regionAt(address);
+    return region ? region.read((address >>> 0) - region.base, size) : -1 >>> (32 - 8 * size);
+  }
+
+  /** Writes where no frame is; nothing listens at an unmapped address. */
+  writeDevice(address: number, size: number, value: number): void {
+    const region = this.regionAt(address);
+    region?.write((address >>> 0) - region.base, size, value);
+  }
+
+  private regionAt(address: number): MmioRegion | undefined {
+    const a = address >>> 0;
+    return this.regions.find((r) => a >= r.base && a < r.base + r.length);
+  }
+}

@@ -1,0 +1,114 @@
+import { allocateShared, PAGE_SHIFT } from './ram.ts';
+
+const PAGES = 1 << 20;
+const GLOBAL = 2;
+const FILLED = 1;
+/** XORed into an invalid entry: makes every index of that page at least 2^29 words, beyond any RAM. */
+const INVALID = 0x20000000;
+
+/**
+ * The software TLB: one entry a linear page, in four arrays (reads and writes, supervisor and user apart).
+ * A valid entry is `(frame ^ page) << 10`, so that `(rotate(address, 2) ^ entry) >>> 0` is the index of the word in
+ * RAM; an invalid entry or a misaligned address gives an index beyond the array. One comparison with the array's
+ * length is thus validity, alignment and bounds check in one. Pages that hold translated code have no write entry;
+ * devices have none at all.
+ */
+export class Tlb {
+  readonly readSupervisor = entries();
+  readonly writeSupervisor = entries();
+  readonly readUser = entries();
+  readonly writeUser = entries();
+  /** By linear page: number of the code page that is mapped there and may be executed; 0 for none (exec/code-page). */
+  readonly code = new Int32Array(allocateShared(PAGES * 4));
+  private readonly marks = new Uint8Array(PAGES);
+  private filled = new Int32Array(4096);
+  private count = 0;
+
+  constructor() {
+    for (let page = 0; page < PAGES; page++) this.invalidate(page);
+  }
+
+  /** Number of pages with an entry. */
+  get size(): number {
+    return this.count;
+  }
+
+  /** Offset in the buffer of the page's frame, by the given array, or -1 if that array has no valid entry. */
+  lookup(array: Int32Array, page: number): number {
+    const difference = array[page] ^ (page << 10);
+    return difference === INVALID ? -1 : difference << 2;
+  }
+
+  /** Enters a translation in the arrays given. */
+  enter(page: number, frame: number, global: boolean, arrays: readonly Int32Array[]): void {
+    const entry = (frame ^ page) << 10;
+    for (const array of arrays) array[page] = entry;
+    if (this.marks[page] === 0) this.remember(page);
+    this.marks[page] = global ? FILLED | GLOBAL : FILLED;
+  }
+
+  flushAll(): void {
+    for (let n = 0; n < this.count; n++) this.drop(this.filled[n]);
+    this.count = 0;
+  }
+
+  flushNonGlobal(): void {
+    let kept = 0;
+    for (let n = 0; n < this.count; n++) {
+      const page = this.filled[n];
+      if (this.marks[page] & GLOBAL) this.filled[kept++] = page;
+      else this.drop(page);
+    }
+    this.count = kept;
+  }
+
+  flushPage(page: number): void {
+    if (this.marks[page] === 0) return;
+    this.drop(page);
+    const at = this.filled.subarray(0, this.count).lastIndexOf(page);
+    this.filled[at] = this.filled[--this.count];
+  }
+
+  /** Takes the write entries of a frame away, wherever it is mapped. */
+  protectFrame(frame: number): void {
+    for (let n = 0; n < this.count; n++) {
+      const page = this.filled[n];
+      const entry = (frame ^ page) << 10;
+      const invalid = (page << 10) ^ INVALID;
+      if (this.writeSupervisor[page] === entry) this.writeSupervisor[page] = invalid;
+      if (this.writeUser[page] === entry) this.writeUser[page] = invalid;
+    }
+  }
+
+  private remember(page: number): void {
+    if (this.count === this.filled.length) {
+      const larger = new Int32Array(this.count * 2);
+      larger.set(this.filled);
+      this.filled = larger;
+    }
+    this.filled[this.count++] = page;
+  }
+
+  private drop(page: number): void {
+    this.marks[page] = 0;
+    this.code[page] = 0;
+    this.invalidate(page);
+  }
+
+  private invalidate(page: number): void {
+    const invalid = (page << 10) ^ INVALID;
+    this.readSupervisor[page] = invalid;
+    this.writeSupervisor[page] = invalid;
+    this.readUser[page] = invalid;
+    this.writeUser[page] = invalid;
+  }
+}
+
+function entries(): Int32Array {
+  return new Int32Array(allocateShared(PAGES * 4));
+}
+
+/** Linear page number of an address. */
+export function pageOf(linear: number): number {
+  return linear >>> PAGE_SHIFT;
+}

@@ -1,0 +1,110 @@
+import type { Value } from './value.ts';
+
+/**
+ * Operations of statements, with their arguments:
+ *
+ * | op | text | |
+ * |---|---|---|
+ * | let | `t1 = value` | names a value, evaluated here |
+ * | get | `t1 = get word` | reads a state word (abi/state.ts) |
+ * | set | `set word, value` | |
+ * | load | `t1 = load32 linear` | zero-extended; may fault |
+ * | store | `store32 linear, value` | may fault |
+ * | probe | `probe32 linear` | faults if a store there would |
+ * | segment | `t1 = segment.read4 segment, offset` | linear address of 4 bytes; checks limit and rights, may fault |
+ * | flags | `flags add32 left, right, result` | see FlagKind |
+ * | when | `when value {` … `}` | |
+ * | fault | `fault 6 if value` | raises an exception |
+ * | exitIf | `exit eip if value` | leaves from inside the block |
+ * | jump | `jump eip` | ends the block, as the next three do; `call` and `return` are its other kinds |
+ * | branch | `branch value, taken, next` | |
+ * | indirect | `indirect jump value` | |
+ * | trap | `trap helper args` | |
+ * | instruction | `-- eip` | where an instruction starts |
+ */
+export type StatementOp =
+  | 'let'
+  | 'get'
+  | 'set'
+  | 'load'
+  | 'store'
+  | 'probe'
+  | 'segment'
+  | 'flags'
+  | 'when'
+  | 'fault'
+  | 'exitIf'
+  | 'jump'
+  | 'branch'
+  | 'indirect'
+  | 'trap'
+  | 'instruction';
+
+/**
+ * How `flags` changes the arithmetic flags: arguments in order.
+ * add, adc, sub, sbb: left, right, result. logic, inc, dec: result (inc and dec keep CF).
+ * other: result, carry, overflow, auxiliary. carry: carry (the rest kept). carryOverflow: carry, overflow (rest kept).
+ * zero: zero (rest kept). all: an EFLAGS image.
+ */
+export type FlagKind =
+  | 'add'
+  | 'adc'
+  | 'sub'
+  | 'sbb'
+  | 'logic'
+  | 'inc'
+  | 'dec'
+  | 'other'
+  | 'carry'
+  | 'carryOverflow'
+  | 'zero'
+  | 'all';
+
+/** Kinds that keep some of the previous flags. */
+export const partialFlagKinds: ReadonlySet<string> = new Set(['inc', 'dec', 'carry', 'carryOverflow', 'zero']);
+
+/** Ends a block. */
+export const terminators: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'indirect', 'trap']);
+
+/** One shape for all statements; unused parts are 0, '' or empty. */
+export class Statement {
+  readonly op: StatementOp;
+  /** Number of the temporary that is defined, or -1. */
+  readonly temporary: number;
+  /** Bytes of an access, of flags; vector of a fault. */
+  readonly size: number;
+  /** Flag kind, transfer kind, helper, 'read' or 'write'. */
+  readonly name: string;
+  readonly args: Value[];
+  readonly body: Statement[] | null;
+
+  constructor(
+    op: StatementOp,
+    temporary: number,
+    size: number,
+    name: string,
+    args: Value[],
+    body: Statement[] | null = null,
+  ) {
+    this.op = op;
+    this.temporary = temporary;
+    this.size = size;
+    this.name = name;
+    this.args = args;
+    this.body = body;
+  }
+}
+
+/** A basic block: straight code from `eip`, with its terminator as the last statement. */
+export interface Block {
+  readonly eip: number;
+  statements: Statement[];
+  /** EIPs of its instructions, in order. */
+  readonly instructions: number[];
+}
+
+/** What is translated as one function: blocks reachable from the entry, the entry first. */
+export interface Region {
+  readonly key: number;
+  readonly blocks: Block[];
+}

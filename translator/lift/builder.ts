@@ -1,0 +1,259 @@
+import type { HelperName } from '../abi/helpers.ts';
+import { Key } from '../abi/key.ts';
+import { Segment, Word } from '../abi/state.ts';
+import { binary, constant, type IrBuilder, select } from '../ir/builder.ts';
+import { Value, type ValueOp } from '../ir/value.ts';
+import { type Instruction, Shape } from '../x86/instruction.ts';
+import type { Form } from '../x86/table/form.ts';
+import { FlagsWriter } from './flags.ts';
+import type { FieldName, LiftBuilder, Operand, Size, TransferKind } from './lifter.ts';
+import { type OperandPlace, placeOf } from './operand.ts';
+
+/** Gives a field of the decoded instruction its value: a constant (translation) or a field (handler). */
+export type Bind = (name: FieldName) => Value;
+
+/** Binds every field to the number it has in a real instruction. */
+export function bindReal(instruction: Instruction): Bind {
+  return (name) => constant(instruction[name]);
+}
+
+/**
+ * What a lifter sees: see LiftBuilder. One per instruction; `key` and `shape` are static in both bindings.
+ */
+export class OperandBuilder implements LiftBuilder {
+  readonly key: number;
+  readonly shape: number;
+  readonly argument: number;
+  readonly operandSize: 2 | 4;
+  readonly addressSize: 2 | 4;
+  readonly stackSize: 2 | 4;
+  readonly flags: FlagsWriter;
+  private readonly ir: IrBuilder;
+  private readonly bind: Bind;
+  private readonly places: OperandPlace[];
+  private offset: Value | null = null;
+
+  constructor(ir: IrBuilder, form: Form, shape: number, key: number, bind: Bind) {
+    this.ir = ir;
+    this.key = key;
+    this.shape = shape;
+    this.bind = bind;
+    this.argument = form.argument;
+    this.operandSize = shape & Shape.operand16 ? 2 : 4;
+    this.addressSize = shape & Shape.address16 ? 2 : 4;
+    this.stackSize = key & Key.stack32 ? 4 : 2;
+    this.places = form.operands.map((kind) => placeOf(kind, shape, this.operandSize));
+    this.flags = new FlagsWriter(ir, valueOf);
+  }
+
+  size(operand: number): Size {
+    return this.places[operand].size;
+  }
+  isMemory(operand: number): boolean {
+    return this.places[operand].type === 'memory';
+  }
+
+  read(operand: number): Value {
+    const p = this.places[operand];
+    switch (p.type) {
+      case 'memory':
+        return this.load(p.size, this.operandAddress(p.size, 'read'));
+      case 'register':
+        return this.readRegister(p);
+      case 'segment':
+        return this.get(this.add(Word.selector, this.field('reg')));
+      case 'constant':
+        return constant(p.fixed);
+      case 'immediate':
+        return this.zeroExtend(this.field(p.field), p.size);
+    }
+  }
+
+  readSigned(operand: number): Value {
+    return this.signExtend(this.read(operand), this.size(operand));
+  }
+
+  write(operand: number, value: Operand): void {
+    const p = this.places[operand];
+    if (p.type === 'memory') this.store(p.size, this.operandAddress(p.size, 'write'), value);
+    else if (p.high) this.insert(this.registerWord(p), 0xff00, this.shl(value, 8));
+    else this.setSized(this.registerWord(p), p.size, value);
+  }
+
+  private readRegister(p: OperandPlace): Value {
+    const word = this.get(this.registerWord(p));
+    return this.zeroExtend(p.high ? this.shr(word, 8) : word, p.size);
+  }
+
+  private registerWord(p: OperandPlace): Value {
+    return p.fixed >= 0 ? constant(p.fixed) : this.field(p.field);
+  }
+
+  effectiveAddress(): Value {
+    if (this.offset) return this.offset;
+    const base = this.get(this.field('base'));
+    const index = this.shl(this.get(this.field('index')), this.field('scale'));
+    const sum = this.add(this.add(base, index), this.field('displacement'));
+    this.offset = this.let(this.addressSize === 2 ? this.and(sum, 0xffff) : sum);
+    return this.offset;
+  }
+
+  operandAddress(bytes: number, access: 'read' | 'write', offset = 0): Value {
+    const at = this.add(this.effectiveAddress(), offset);
+    if ((this.shape & Shape.segmented) === 0) return this.let(at);
+    return this.ir.define('segment', [this.field('segment'), this.let(at)], bytes, access);
+  }
+
+  field(name: FieldName): Value {
+    return this.bind(name);
+  }
+
+  get(word: Operand): Value {
+    const w = valueOf(word);
+    return w.op === 'constant' && w.number === Word.zero ? constant(0) : this.ir.define('get', [w]);
+  }
+  set(word: Operand, value: Operand): void {
+    this.ir.emit('set', [valueOf(word), this.let(value)]);
+  }
+  getSized(word: Operand, size: Size): Value {
+    return this.zeroExtend(this.get(word), size);
+  }
+  setSized(word: Operand, size: Size, value: Operand): void {
+    if (size === 4) this.set(word, value);
+    else this.insert(valueOf(word), size === 1 ? 0xff : 0xffff, valueOf(value));
+  }
+
+  /** Replaces the masked bits of a register. */
+  private insert(word: Value, mask: number, bits: Value): void {
+    this.set(word, this.or(this.and(this.get(word), ~mask), this.and(bits, mask)));
+  }
+
+  constant(value: number): Value {
+    return constant(value);
+  }
+  private binary(op: ValueOp, a: Operand, b: Operand): Value {
+    return binary(op, valueOf(a), valueOf(b));
+  }
+  add(a: Operand, b: Operand): Value {
+    return this.binary('add', a, b);
+  }
+  sub(a: Operand, b: Operand): Value {
+    return this.binary('sub', a, b);
+  }
+  mul(a: Operand, b: Operand): Value {
+    return this.binary('mul', a, b);
+  }
+  and(a: Operand, b: Operand): Value {
+    return this.binary('and', a, b);
+  }
+  or(a: Operand, b: Operand): Value {
+    return this.binary('or', a, b);
+  }
+  xor(a: Operand, b: Operand): Value {
+    return this.binary('xor', a, b);
+  }
+  shl(a: Operand, b: Operand): Value {
+    return this.binary('shl', a, b);
+  }
+  shr(a: Operand, b: Operand): Value {
+    return this.binary('shr', a, b);
+  }
+  sar(a: Operand, b: Operand): Value {
+    return this.binary('sar', a, b);
+  }
+  equal(a: Operand, b: Operand): Value {
+    return this.binary('eq', a, b);
+  }
+  notEqual(a: Operand, b: Operand): Value {
+    return this.binary('ne', a, b);
+  }
+  less(a: Operand, b: Operand): Value {
+    return this.binary('lt', a, b);
+  }
+  lessOrEqual(a: Operand, b: Operand): Value {
+    return this.binary('le', a, b);
+  }
+  lessUnsigned(a: Operand, b: Operand): Value {
+    return this.binary('ltu', a, b);
+  }
+  lessOrEqualUnsigned(a: Operand, b: Operand): Value {
+    return this.binary('leu', a, b);
+  }
+  select(condition: Operand, whenTrue: Operand, whenFalse: Operand): Value {
+    return select(valueOf(condition), valueOf(whenTrue), valueOf(whenFalse));
+  }
+  signExtend(a: Operand, size: Size): Value {
+    const bits = 32 - 8 * size;
+    return this.sar(this.shl(a, bits), bits);
+  }
+  zeroExtend(a: Operand, size: Size): Value {
+    return size === 4 ? valueOf(a) : this.and(a, size === 1 ? 0xff : 0xffff);
+  }
+  let(value: Operand): Value {
+    return this.ir.name(valueOf(value));
+  }
+  call(helper: HelperName, ...args: Operand[]): Value {
+    const [a, b, c] = args.map(valueOf);
+    return new Value('call', a ?? null, b ?? null, c ?? null, 0, helper);
+  }
+  condition(code: number): Value {
+    return new Value('condition', null, null, null, code, '');
+  }
+
+  segmentAddress(segment: Operand, offset: Operand, bytes: number, access: 'read' | 'write'): Value {
+    const s = valueOf(segment);
+    const flat = this.key & Key.flat && s.op === 'constant' && s.number < Segment.fs;
+    return flat ? this.let(offset) : this.ir.define('segment', [s, this.let(offset)], bytes, access);
+  }
+  load(size: Size, linear: Operand): Value {
+    return this.ir.define('load', [this.let(linear)], size);
+  }
+  store(size: Size, linear: Operand, value: Operand): void {
+    this.ir.emit('store', [this.let(linear), this.let(value)], size);
+  }
+  probeWrite(size: Size, linear: Operand): void {
+    this.ir.emit('probe', [this.let(linear)], size);
+  }
+
+  push(value: Operand, size: 2 | 4): void {
+    const v = this.let(value);
+    const top = this.let(this.stackOffset(-size));
+    this.store(size, this.segmentAddress(Segment.ss, top, size, 'write'), v);
+    this.setSized(Word.esp, this.stackSize, top);
+  }
+  peek(size: 2 | 4, depth = 0): Value {
+    return this.load(size, this.segmentAddress(Segment.ss, this.stackOffset(depth), size, 'read'));
+  }
+  moveStack(bytes: Operand): void {
+    this.setSized(Word.esp, this.stackSize, this.add(this.get(Word.esp), bytes));
+  }
+  private stackOffset(bytes: number): Value {
+    return this.zeroExtend(this.add(this.get(Word.esp), bytes), this.stackSize);
+  }
+
+  when(condition: Operand, body: () => void): void {
+    this.ir.when(valueOf(condition), body);
+  }
+  faultIf(condition: Operand, vector: number): void {
+    this.ir.emit('fault', [valueOf(condition)], vector);
+  }
+  exitIf(condition: Operand, eip: Operand): void {
+    this.ir.emit('exitIf', [valueOf(condition), valueOf(eip)]);
+  }
+  jump(eip: Operand, kind: TransferKind = 'jump'): void {
+    this.ir.emit('jump', [valueOf(eip)], 0, kind);
+  }
+  branch(condition: Operand, taken: Operand): void {
+    this.ir.emit('branch', [valueOf(condition), valueOf(taken), this.field('nextEip')]);
+  }
+  indirect(eip: Operand, kind: TransferKind): void {
+    this.ir.emit('indirect', [this.let(eip)], 0, kind);
+  }
+  trap(helper: HelperName, ...args: Operand[]): void {
+    this.ir.emit('trap', args.map(valueOf), 0, helper);
+  }
+}
+
+function valueOf(operand: Operand): Value {
+  return typeof operand === 'number' ? constant(operand) : operand;
+}
