@@ -1,0 +1,20 @@
+import type { Lift } from './lifter.ts';
+import { unlifted } from './unlifted.ts';
+
+export const jmp: Lift = unlifted;
+export const jmpIndirect: Lift = unlifted;
+export const jcc: Lift = unlifted;
+export const call: Lift = unlifted;
+export const callIndirect: Lift = unlifted;
+export const ret: Lift = unlifted;
+export const retImmediate: Lift = unlifted;
+export const loop: Lift = unlifted;
+export const loope: Lift = unlifted;
+export const loopne: Lift = unlifted;
+export const jcxz: Lift = unlifted;
+export const nop: Lift = unlifted;
+export const clc: Lift = unlifted;
+export const stc: Lift = unlifted;
+export const cmc: Lift = unlifted;
+export const cld: Lift = unlifted;
+export const std: Lift = unlifted;

@@ -1,0 +1,21 @@
+import type { Lift } from './lifter.ts';
+import { unlifted } from './unlifted.ts';
+
+export const mov: Lift = unlifted;
+export const movsx: Lift = unlifted;
+export const movzx: Lift = unlifted;
+export const lea: Lift = unlifted;
+export const xchg: Lift = unlifted;
+export const xlat: Lift = unlifted;
+export const bswap: Lift = unlifted;
+export const cmpxchg: Lift = unlifted;
+export const cmpxchg8b: Lift = unlifted;
+export const xadd: Lift = unlifted;
+export const cmov: Lift = unlifted;
+export const setcc: Lift = unlifted;
+export const cbw: Lift = unlifted;
+export const cwd: Lift = unlifted;
+export const lahf: Lift = unlifted;
+export const sahf: Lift = unlifted;
+export const salc: Lift = unlifted;
+export const movFromSegment: Lift = unlifted;
