@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where this user's downloads are kept: `$XDG_CACHE_HOME/rawiron`, or `~/.cache/rawiron`. */
+export function cacheDirectory(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rawiron');
+}
+
+/** The files of a set, by name. */
+export type AssetFiles = Readonly<Record<string, Uint8Array>>;
+
+/** Size in bytes and SHA-256 of every file of a set, by name. */
+type Manifest = Readonly<Record<string, { readonly size: number; readonly sha256: string }>>;
+
+const manifestName = 'manifest.json';
+
+/**
+ * A set of files that are made once and kept. They are read back only if all are as they were when they were made;
+ * otherwise `make` makes them again, in an empty folder that it may use as it likes.
+ */
+export async function cachedAssets(name: string, make: (work: string) => Promise<AssetFiles>): Promise<AssetFiles> {
+  const directory = join(cacheDirectory(), name);
+  const kept = await readVerified(directory);
+  if (kept) return kept;
+  const work = `${directory}.${process.pid}.tmp`;
+  await removeAbandoned(name);
+  await mkdir(work, { recursive: true });
+  try {
+    const files = await make(work);
+    await writeSet(`${work}/set`, files);
+    await replace(directory, `${work}/set`);
+    return files;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** The set's files, or undefined if one is missing or is not what the manifest says. */
+async function readVerified(directory: string): Promise<AssetFiles | undefined> {
+  try {
+    const manifest: Manifest = JSON.parse(await readFile(join(directory, manifestName), 'utf8'));
+    const files: Record<string, Uint8Array> = {};
+    for (const [name, expected] of Object.entries(manifest)) {
+      const bytes = await readFile(join(directory, name));
+      if (bytes.length !== expected.size || sha256(bytes) !== expected.sha256) return undefined;
+      files[name] = bytes;
+    }
+    return files;
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeSet(directory: string, files: AssetFiles): Promise<void> {
+  await mkdir(directory);
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(directory, name), bytes);
+  const manifest: Manifest = Object.fromEntries(
+    Object.entries(files).map(([name, bytes]) => [name, { size: bytes.length, sha256: sha256(bytes) }]),
+  );
+  await writeFile(join(directory, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Puts the new folder in the place of the old one; another process may be doing the same with an equal folder. */
+async function replace(directory: string, by: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
+  try {
+    await rename(by, directory);
+  } catch (error) {
+    if (!(await readVerified(directory))) throw error;
+  }
+}
+
+/** Removes the work folders of processes that are gone. */
+async function removeAbandoned(name: string): Promise<void> {
+  const pattern = new RegExp(`^${name}\\.(\\d+)\\.tmp$`);
+  for (const entry of await readdir(cacheDirectory()).catch(() => [])) {
+    const match = pattern.exec(entry);
+    if (match && !isRunning(Number(match[1]))) {
+      await rm(join(cacheDirectory(), entry), { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
