@@ -1,0 +1,295 @@
+import { Key } from '../abi/key.ts';
+import { Segment, Word } from '../abi/state.ts';
+import { type Instruction, Shape } from './instruction.ts';
+import { Layout, layouts, TRAILER_SHIFT, Trailer } from './layout.ts';
+import { opcodes, pages, Variant } from './lookup.ts';
+import { forms, INVALID_FORM, TOO_LONG_FORM } from './table/index.ts';
+
+/** Length of the instruction in bytes; 0 if the bytes end before it does. */
+export type DecodeStatus = number;
+
+/** Longest instruction (Intel SDM vol. 2, 2.3.11). */
+export const MAX_LENGTH = 15;
+
+/** What a byte does before the opcode: 0 nothing, it is the opcode. */
+const Prefix = { none: 0, operandSize: 1, addressSize: 2, lock: 3, repeatNot: 4, repeat: 5, segment: 8 } as const;
+const prefixes = new Uint8Array(256);
+prefixes[0x66] = Prefix.operandSize;
+prefixes[0x67] = Prefix.addressSize;
+prefixes[0xf0] = Prefix.lock;
+prefixes[0xf2] = Prefix.repeatNot;
+prefixes[0xf3] = Prefix.repeat;
+[0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65].forEach((byte, segment) => {
+  prefixes[byte] = Prefix.segment + segment;
+});
+
+/** Base and index registers of 16-bit addresses by rm (Intel SDM vol. 2, table 2-1). */
+const bases16 = Uint8Array.of(Word.ebx, Word.ebx, Word.ebp, Word.ebp, Word.esi, Word.edi, Word.ebp, Word.ebx);
+const indexes16 = Uint8Array.of(Word.esi, Word.edi, Word.esi, Word.edi, Word.zero, Word.zero, Word.zero, Word.zero);
+
+/** A cursor over the bytes of one instruction, with its prefixes; one is used again and again. */
+class Decoder {
+  private code: Uint8Array = new Uint8Array(0);
+  private at = 0;
+  private limit = 0;
+  /** A byte at or behind the limit was wanted; 0 took its place. */
+  private cut = false;
+  private shape = 0;
+  private override = -1;
+  private variant: number = Variant.none;
+  private lock = false;
+
+  decode(code: Uint8Array, start: number, end: number, eip: number, key: number, out: Instruction): DecodeStatus {
+    const mode16 = (key & Key.code32) === 0;
+    this.code = code;
+    this.at = start;
+    this.limit = end < start + MAX_LENGTH ? end : start + MAX_LENGTH;
+    this.cut = false;
+    this.shape = mode16 ? Shape.operand16 | Shape.address16 : 0;
+    const opcode = this.readPrefixesAndOpcode();
+    const form = this.readBody(opcode, key, out);
+    if (this.cut && this.limit - start < MAX_LENGTH) return 0;
+
+    const next = (eip + this.at - start) | 0;
+    out.eip = eip;
+    out.nextEip = mode16 ? next & 0xffff : next;
+    out.target = 0;
+    if (this.cut) this.refuse(out, TOO_LONG_FORM);
+    else if (form === INVALID_FORM) this.refuse(out, INVALID_FORM);
+    else this.finish(form, out);
+    return this.at - start;
+  }
+
+  private byte(): number {
+    if (this.at < this.limit) return this.code[this.at++]!;
+    this.cut = true;
+    return 0;
+  }
+  private signedByte(): number {
+    return (this.byte() << 24) >> 24;
+  }
+  private word(): number {
+    return this.byte() | (this.byte() << 8);
+  }
+  private doubleword(): number {
+    return this.word() | (this.word() << 16);
+  }
+
+  /** In any order and number; of segments, and of F2 and F3, the last one counts. */
+  private readPrefixesAndOpcode(): number {
+    this.override = -1;
+    this.variant = Variant.none;
+    this.lock = false;
+    let byte = this.byte();
+    const defaults = this.shape;
+    for (let prefix = prefixes[byte]!; prefix !== Prefix.none; prefix = prefixes[byte]!) {
+      this.applyPrefix(prefix, defaults);
+      byte = this.byte();
+    }
+    return byte === 0x0f ? 0x100 | this.byte() : byte;
+  }
+
+  private applyPrefix(prefix: number, defaults: number): void {
+    switch (prefix) {
+      case Prefix.operandSize:
+        this.shape = (this.shape & ~Shape.operand16) | (~defaults & Shape.operand16);
+        if (this.variant === Variant.none) this.variant = Variant.operandSize;
+        break;
+      case Prefix.addressSize:
+        this.shape = (this.shape & ~Shape.address16) | (~defaults & Shape.address16);
+        break;
+      case Prefix.lock:
+        this.lock = true;
+        break;
+      case Prefix.repeatNot:
+        this.variant = Variant.repeatNot;
+        break;
+      case Prefix.repeat:
+        this.variant = Variant.repeat;
+        break;
+      default:
+        this.override = prefix - Prefix.segment;
+    }
+  }
+
+  /** Everything behind the opcode; gives the form's id. */
+  private readBody(opcode: number, key: number, out: Instruction): number {
+    out.base = Word.zero;
+    out.index = Word.zero;
+    out.scale = 0;
+    out.displacement = 0;
+    out.rm = 0;
+    out.reg = 0;
+    out.immediate = 0;
+    out.immediate2 = 0;
+    out.segment = Segment.ds;
+    let form = opcodes[(this.variant << 9) | opcode]!;
+    let modrm = 0;
+    if (form < 0) {
+      modrm = this.byte();
+      form = pages[(~form << 8) | modrm]!;
+    } else if (layouts[form]! & Layout.modrm) modrm = this.byte();
+    const layout = layouts[form]!;
+
+    if (layout & Layout.modrm) this.readModrm(modrm, layout, out);
+    else if (layout & Layout.opcodeRegister) this.setRm(opcode & 7, layout, out);
+    else if (layout & Layout.memory) this.setImpliedAddress(layout, out);
+    this.readTrailer(layout >>> TRAILER_SHIFT, out);
+    if (layout & Layout.x87) out.immediate = ((opcode & 7) << 8) | modrm;
+    if (layout & Layout.memory && !(this.shape & Shape.register)) this.setSegment(layout, key, out);
+    if (this.lock) return this.applyLock(form, layout);
+    return form;
+  }
+
+  private readModrm(modrm: number, layout: number, out: Instruction): void {
+    const reg = (modrm >> 3) & 7;
+    if (layout & Layout.regByte && reg >= 4) {
+      out.reg = reg - 4;
+      this.shape |= Shape.regHigh;
+    } else out.reg = reg;
+    if (modrm >= 0xc0 || layout & Layout.registerOnly) this.setRm(modrm & 7, layout, out);
+    else if (this.shape & Shape.address16) this.readAddress16(modrm, out);
+    else this.readAddress32(modrm, layout, out);
+  }
+
+  private setRm(register: number, layout: number, out: Instruction): void {
+    this.shape |= Shape.register;
+    if (layout & Layout.rmByte && register >= 4) {
+      out.rm = register - 4;
+      this.shape |= Shape.rmHigh;
+    } else out.rm = register;
+  }
+
+  private readAddress16(modrm: number, out: Instruction): void {
+    const mod = modrm >> 6;
+    const rm = modrm & 7;
+    if (mod === 0 && rm === 6) {
+      out.displacement = (this.word() << 16) >> 16;
+      return;
+    }
+    out.base = bases16[rm]!;
+    out.index = indexes16[rm]!;
+    if (out.base === Word.ebp) out.segment = Segment.ss;
+    if (mod === 1) out.displacement = this.signedByte();
+    else if (mod === 2) out.displacement = (this.word() << 16) >> 16;
+  }
+
+  private readAddress32(modrm: number, layout: number, out: Instruction): void {
+    const mod = modrm >> 6;
+    let base = modrm & 7;
+    if (base === Word.esp) base = this.readSib(out);
+    if (mod === 0) {
+      if (base === Word.ebp) {
+        out.displacement = this.doubleword();
+        return;
+      }
+    } else out.displacement = mod === 1 ? this.signedByte() : this.doubleword();
+    out.base = base;
+    if (base === Word.ebp) out.segment = Segment.ss;
+    else if (base === Word.esp) {
+      out.segment = Segment.ss;
+      // The address is formed with the stack pointer that the pop has moved.
+      if (layout & Layout.pop) out.displacement = (out.displacement + (this.shape & Shape.operand16 ? 2 : 4)) | 0;
+    }
+  }
+
+  /** Gives the base field. */
+  private readSib(out: Instruction): number {
+    const sib = this.byte();
+    const index = (sib >> 3) & 7;
+    if (index !== Word.esp) {
+      out.index = index;
+      out.scale = sib >> 6;
+    }
+    return sib & 7;
+  }
+
+  /** The address of string instructions is known to their lifters; XLAT adds AL to what is here. */
+  private setImpliedAddress(layout: number, out: Instruction): void {
+    if (layout & Layout.table) out.base = Word.ebx;
+    if (layout & Layout.string && this.variant >= Variant.repeat) {
+      this.shape |= this.variant === Variant.repeat ? Shape.repeat : Shape.repeatNot;
+    }
+  }
+
+  private setSegment(layout: number, key: number, out: Instruction): void {
+    if (layout & Layout.destinationString) out.segment = Segment.es;
+    else if (this.override >= 0) out.segment = this.override;
+    if (!(key & Key.flat) || out.segment >= Segment.fs) this.shape |= Shape.segmented;
+  }
+
+  private readTrailer(trailer: number, out: Instruction): void {
+    switch (trailer) {
+      case Trailer.none:
+        return;
+      case Trailer.byte:
+        out.immediate = this.byte();
+        return;
+      case Trailer.signedByte:
+      case Trailer.relativeByte:
+        out.immediate = this.signedByte();
+        return;
+      case Trailer.word:
+        out.immediate = this.word();
+        return;
+      case Trailer.full:
+      case Trailer.relativeFull:
+        out.immediate = this.bySize(Shape.operand16);
+        return;
+      case Trailer.wordAndByte:
+        out.immediate = this.word();
+        out.immediate2 = this.byte();
+        return;
+      case Trailer.farPointer:
+        out.immediate = this.bySize(Shape.operand16);
+        out.immediate2 = this.word();
+        return;
+      case Trailer.offset:
+        out.displacement = this.bySize(Shape.address16);
+    }
+  }
+
+  private bySize(bit: number): number {
+    return this.shape & bit ? this.word() : this.doubleword();
+  }
+
+  private applyLock(form: number, layout: number): number {
+    if (!(layout & Layout.lock) || this.shape & Shape.register) return INVALID_FORM;
+    this.shape |= Shape.lock;
+    return form;
+  }
+
+  private refuse(out: Instruction, form: number): void {
+    out.form = forms[form]!;
+    out.shape = 0;
+  }
+
+  private finish(form: number, out: Instruction): void {
+    out.form = forms[form]!;
+    out.shape = this.shape;
+    const trailer = layouts[form]! >>> TRAILER_SHIFT;
+    if (trailer < Trailer.relativeByte) return;
+    const target = (out.nextEip + out.immediate) | 0;
+    out.target = this.shape & Shape.operand16 ? target & 0xffff : target;
+    out.immediate = 0;
+  }
+}
+
+const decoder = new Decoder();
+
+/**
+ * Decodes the instruction at code[start], whose address is `eip`, in the mode that `key` says, into `out`; every field
+ * is set. Bytes from `end` on are not read. An encoding that no form has becomes the form INVALID_FORM (#UD), one of
+ * more than 15 bytes TOO_LONG_FORM (#GP(0)); their length is what was consumed, and only form, shape, eip and nextEip
+ * of them mean something.
+ */
+export function decode(
+  code: Uint8Array,
+  start: number,
+  end: number,
+  eip: number,
+  key: number,
+  out: Instruction,
+): DecodeStatus {
+  return decoder.decode(code, start, end, eip, key, out);
+}

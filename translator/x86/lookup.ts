@@ -1,0 +1,83 @@
+import { type Encoding, type EncodingPrefix, parseEncoding } from './table/encoding.ts';
+import { forms, INVALID_FORM, TOO_LONG_FORM } from './table/index.ts';
+
+/** The four cases of mandatory prefixes; F2 and F3 win over 66. */
+export const Variant = { none: 0, operandSize: 1, repeat: 2, repeatNot: 3 } as const;
+const VARIANTS = 4;
+const OPCODES = 512;
+
+/** Each form's encoding, by id; the special forms have none. */
+export const encodings: readonly (Encoding | undefined)[] = forms.map((form) =>
+  form.id === INVALID_FORM || form.id === TOO_LONG_FORM ? undefined : parseEncoding(form),
+);
+
+/** Encodings that a form takes, out of all of one prefix: a form that takes fewer wins over one that takes more. */
+function extent({ opcodeCount, modrm }: Encoding): number {
+  return opcodeCount * (modrm.length || 256);
+}
+
+function variantsOf(prefix: EncodingPrefix): readonly number[] {
+  switch (prefix) {
+    case 'any':
+      return [Variant.none, Variant.operandSize, Variant.repeat, Variant.repeatNot];
+    case 'none':
+      return [Variant.none];
+    case 0x66:
+      return [Variant.operandSize];
+    case 0xf3:
+      return [Variant.repeat];
+    case 0xf2:
+      return [Variant.repeatNot];
+  }
+}
+
+/** Form ids by variant, opcode and ModR/M byte, before they are packed. */
+function spread(): Int16Array {
+  const ids = new Int16Array(VARIANTS * OPCODES * 256).fill(INVALID_FORM);
+  const rows = encodings.flatMap((encoding, id) => (encoding ? [{ encoding, id }] : []));
+  rows.sort((a, b) => extent(b.encoding) - extent(a.encoding));
+  for (const { encoding, id } of rows) {
+    for (const variant of variantsOf(encoding.prefix)) place(ids, variant, encoding, id);
+  }
+  return ids;
+}
+
+function place(ids: Int16Array, variant: number, { opcode, opcodeCount, modrm }: Encoding, id: number): void {
+  for (let n = 0; n < opcodeCount; n++) {
+    const first = ((variant * OPCODES + opcode + n) * 256) | 0;
+    if (modrm.length === 0) ids.fill(id, first, first + 256);
+    for (const byte of modrm) ids[first + byte] = id;
+  }
+}
+
+interface Lookup {
+  /** By variant * 512 + opcode: a form's id, or, if negative, the complement of the number of a page. */
+  readonly opcodes: Int16Array;
+  /** By page * 256 + ModR/M byte: a form's id. */
+  readonly pages: Int16Array;
+}
+
+/** Keeps one number for an opcode that has one form, and a page of 256 for the others; equal pages once. */
+function pack(ids: Int16Array): Lookup {
+  const opcodes = new Int16Array(VARIANTS * OPCODES);
+  const pages: Int16Array[] = [];
+  const numbers = new Map<string, number>();
+  for (let n = 0; n < opcodes.length; n++) {
+    const page = ids.slice(n * 256, n * 256 + 256);
+    if (page.every((id) => id === page[0])) {
+      opcodes[n] = page[0]!;
+      continue;
+    }
+    const text = page.join();
+    const number = numbers.get(text) ?? pages.push(page) - 1;
+    numbers.set(text, number);
+    opcodes[n] = ~number;
+  }
+  const packed = new Int16Array(pages.length * 256);
+  pages.forEach((page, number) => {
+    packed.set(page, number * 256);
+  });
+  return { opcodes, pages: packed };
+}
+
+export const { opcodes, pages } = pack(spread());
