@@ -1,16 +1,69 @@
-import type { Lift } from './lifter.ts';
-import { unlifted } from './unlifted.ts';
+import type { Value } from '../ir/value.ts';
+import type { FlagsBuilder, Lift, LiftBuilder, Size } from './lifter.ts';
 
-export const add: Lift = unlifted;
-export const or: Lift = unlifted;
-export const adc: Lift = unlifted;
-export const sbb: Lift = unlifted;
-export const and: Lift = unlifted;
-export const sub: Lift = unlifted;
-export const xor: Lift = unlifted;
-export const cmp: Lift = unlifted;
-export const test: Lift = unlifted;
-export const inc: Lift = unlifted;
-export const dec: Lift = unlifted;
-export const neg: Lift = unlifted;
-export const not: Lift = unlifted;
+type Combine = (b: LiftBuilder, left: Value, right: Value) => Value;
+type SetFlags = (flags: FlagsBuilder, size: Size, left: Value, right: Value, result: Value) => void;
+
+const CARRY = 2;
+
+/** Operands 0 and 1 combined; `store` writes the result to operand 0. */
+function binary(combine: Combine, setFlags: SetFlags, store: (b: LiftBuilder, result: Value) => void): Lift {
+  return (b) => {
+    const left = b.let(b.read(0));
+    const right = b.let(b.read(1));
+    const result = b.let(combine(b, left, right));
+    store(b, result);
+    setFlags(b.flags, b.size(0), left, right, result);
+  };
+}
+
+const toFirst = (b: LiftBuilder, result: Value) => b.write(0, result);
+const nowhere = () => undefined;
+
+const afterAdd: SetFlags = (flags, ...args) => flags.afterAdd(...args);
+const afterAddCarry: SetFlags = (flags, ...args) => flags.afterAddCarry(...args);
+const afterSub: SetFlags = (flags, ...args) => flags.afterSub(...args);
+const afterSubBorrow: SetFlags = (flags, ...args) => flags.afterSubBorrow(...args);
+const afterLogic: SetFlags = (flags, size, _left, _right, result) => flags.afterLogic(size, result);
+
+const difference: Combine = (b, left, right) => b.sub(left, right);
+const conjunction: Combine = (b, left, right) => b.and(left, right);
+
+export const add: Lift = binary((b, left, right) => b.add(left, right), afterAdd, toFirst);
+export const or: Lift = binary((b, left, right) => b.or(left, right), afterLogic, toFirst);
+export const adc: Lift = binary(
+  (b, left, right) => b.add(b.add(left, right), b.condition(CARRY)),
+  afterAddCarry,
+  toFirst,
+);
+export const sbb: Lift = binary(
+  (b, left, right) => b.sub(b.sub(left, right), b.condition(CARRY)),
+  afterSubBorrow,
+  toFirst,
+);
+export const and: Lift = binary(conjunction, afterLogic, toFirst);
+export const sub: Lift = binary(difference, afterSub, toFirst);
+export const xor: Lift = binary((b, left, right) => b.xor(left, right), afterLogic, toFirst);
+export const cmp: Lift = binary(difference, afterSub, nowhere);
+export const test: Lift = binary(conjunction, afterLogic, nowhere);
+
+export const inc: Lift = (b) => {
+  const result = b.let(b.add(b.read(0), 1));
+  b.write(0, result);
+  b.flags.afterIncrement(b.size(0), result);
+};
+
+export const dec: Lift = (b) => {
+  const result = b.let(b.sub(b.read(0), 1));
+  b.write(0, result);
+  b.flags.afterDecrement(b.size(0), result);
+};
+
+export const neg: Lift = (b) => {
+  const right = b.let(b.read(0));
+  const result = b.let(b.sub(0, right));
+  b.write(0, result);
+  b.flags.afterSub(b.size(0), 0, right, result);
+};
+
+export const not: Lift = (b) => b.write(0, b.xor(b.read(0), -1));
