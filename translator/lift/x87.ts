@@ -1,9 +1,154 @@
-import type { Lift } from './lifter.ts';
-import { unlifted } from './unlifted.ts';
+/**
+ * x87 instructions: availability and pending errors are checked here, the rest is executed by traps (runtime/cpu/x87).
+ * Operations are told apart by the form's argument, the 11-bit opcode of the instruction table.
+ */
+import { Vector } from '../abi/faults.ts';
+import { Word } from '../abi/state.ts';
+import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 
-export const execute: Lift = unlifted;
-export const wait: Lift = unlifted;
-export const fxsave: Lift = unlifted;
-export const fxrstor: Lift = unlifted;
-export const ldmxcsr: Lift = unlifted;
-export const stmxcsr: Lift = unlifted;
+/** CR0 bits (Intel SDM vol. 3, 2.5). */
+const CR0_MP = 1 << 1;
+const CR0_EM = 1 << 2;
+const CR0_TS = 1 << 3;
+const CR0_NE = 1 << 5;
+/** Error summary of the status word is bit 7, CR0.NE bit 5. */
+const ERROR_SUMMARY_TO_NE = 2;
+const CR4_OSFXSR = 1 << 9;
+
+const hasBits = (b: LiftBuilder, word: number, bits: number): Operand => b.notEqual(b.and(b.get(word), bits), 0);
+
+/** #NM unless an FPU is there for this task (Intel SDM vol. 3, table 9-3). */
+function requireAvailable(b: LiftBuilder): void {
+  b.faultIf(hasBits(b, Word.cr0, CR0_EM | CR0_TS), Vector.deviceNotAvailable);
+}
+
+/** #MF if an unmasked exception is pending and CR0.NE is set; else it has been signaled as an interrupt already. */
+function requireNoPendingError(b: LiftBuilder): void {
+  const summary = b.shr(b.get(Word.fpuStatus), ERROR_SUMMARY_TO_NE);
+  const pending = b.and(b.and(summary, b.get(Word.cr0)), CR0_NE);
+  b.faultIf(b.notEqual(pending, 0), Vector.x87Error);
+}
+
+/** FNENI, FNDISI, FNCLEX, FNINIT, FNSETPM, FNSTENV, FNSTCW, FNSAVE, FNSTSW: these don't wait for pending errors. */
+const withoutWaiting = new Set([0x3e0, 0x3e1, 0x3e2, 0x3e3, 0x3e4, 0x130, 0x138, 0x530, 0x538, 0x7e0]);
+
+/** FCMOVcc: condition codes B, E, BE, P and their opposites. */
+const moveConditions: Record<number, number> = {
+  704: 2,
+  712: 4,
+  720: 6,
+  728: 10,
+  960: 3,
+  968: 5,
+  976: 7,
+  984: 11,
+};
+
+interface MemoryOperand {
+  readonly bytes: number;
+  readonly access: 'read' | 'write';
+}
+const reads = (bytes: number): MemoryOperand => ({ bytes, access: 'read' });
+const writes = (bytes: number): MemoryOperand => ({ bytes, access: 'write' });
+
+/** Operands of D9, DB, DD and DF by the reg field; D8, DA, DC and DE are arithmetic with one format each. */
+const numberOperands: Record<number, MemoryOperand> = {
+  256: reads(4),
+  272: writes(4),
+  280: writes(4),
+  768: reads(4),
+  784: writes(4),
+  792: writes(4),
+  808: reads(10),
+  824: writes(10),
+  1280: reads(8),
+  1296: writes(8),
+  1304: writes(8),
+  1792: reads(2),
+  1808: writes(2),
+  1816: writes(2),
+  1824: reads(10),
+  1832: reads(8),
+  1840: writes(10),
+  1848: writes(8),
+};
+const arithmeticOperands: Record<number, MemoryOperand> = { 0: reads(4), 2: reads(4), 4: reads(8), 6: reads(2) };
+
+const ENVIRONMENT_ITEMS = 7;
+const REGISTER_STACK_BYTES = 80;
+
+/** Operands of the control instructions; environments have items of the operand size. */
+const controlOperands: Record<number, (itemBytes: number) => MemoryOperand> = {
+  288: (itemBytes) => reads(ENVIRONMENT_ITEMS * itemBytes),
+  296: () => reads(2),
+  304: (itemBytes) => writes(ENVIRONMENT_ITEMS * itemBytes),
+  312: () => writes(2),
+  1312: (itemBytes) => reads(ENVIRONMENT_ITEMS * itemBytes + REGISTER_STACK_BYTES),
+  1328: (itemBytes) => writes(ENVIRONMENT_ITEMS * itemBytes + REGISTER_STACK_BYTES),
+  1336: () => writes(2),
+};
+
+/** ModR/M values from here on name registers. */
+const REGISTER_FORMS = 0xc0;
+
+export const execute: Lift = (b) => {
+  requireAvailable(b);
+  if (!withoutWaiting.has(b.argument)) requireNoPendingError(b);
+  if ((b.argument & 0xff) >= REGISTER_FORMS) executeOnRegisters(b);
+  else if (b.argument in controlOperands) executeControl(b);
+  else executeOnMemory(b);
+};
+
+function executeOnRegisters(b: LiftBuilder): void {
+  const code = moveConditions[b.argument];
+  const condition = code === undefined ? 0 : b.condition(code);
+  b.trap('x87Register', b.argument, b.field('rm'), condition, b.field('eip'));
+}
+
+function executeOnMemory(b: LiftBuilder): void {
+  const { bytes, access } = numberOperands[b.argument] ?? arithmeticOperands[b.argument >> 8];
+  const linear = b.operandAddress(bytes, access);
+  b.trap('x87Memory', b.argument, linear, b.effectiveAddress(), b.field('segment'), b.field('eip'));
+}
+
+function executeControl(b: LiftBuilder): void {
+  const { bytes, access } = controlOperands[b.argument](b.operandSize);
+  b.trap('x87Environment', b.argument, b.operandAddress(bytes, access), b.operandSize);
+}
+
+/** WAIT: #NM if CR0.TS and CR0.MP are both set. */
+export const wait: Lift = (b) => {
+  const both = CR0_MP | CR0_TS;
+  b.faultIf(b.equal(b.and(b.get(Word.cr0), both), both), Vector.deviceNotAvailable);
+  requireNoPendingError(b);
+};
+
+const FXSAVE_BYTES = 512;
+
+export const fxsave: Lift = (b) => {
+  requireAvailable(b);
+  b.trap('fxsave', b.operandAddress(FXSAVE_BYTES, 'write'));
+};
+
+export const fxrstor: Lift = (b) => {
+  requireAvailable(b);
+  b.trap('fxrstor', b.operandAddress(FXSAVE_BYTES, 'read'));
+};
+
+/** #UD if CR0.EM is set or CR4.OSFXSR is not, #NM if CR0.TS is set (Intel SDM vol. 2, table 2-20). */
+function requireSse(b: LiftBuilder): void {
+  const emulated = hasBits(b, Word.cr0, CR0_EM);
+  const disabled = b.equal(b.and(b.get(Word.cr4), CR4_OSFXSR), 0);
+  b.faultIf(b.or(emulated, disabled), Vector.invalidOpcode);
+  b.faultIf(hasBits(b, Word.cr0, CR0_TS), Vector.deviceNotAvailable);
+}
+
+export const ldmxcsr: Lift = (b) => {
+  requireSse(b);
+  b.trap('ldmxcsr', b.operandAddress(4, 'read'));
+};
+
+export const stmxcsr: Lift = (b) => {
+  requireSse(b);
+  b.trap('stmxcsr', b.operandAddress(4, 'write'));
+};

@@ -1,0 +1,86 @@
+/** Exception flags of the status word, and their masks in the control word (Intel SDM vol. 1, 8.1.3.3 and 8.1.5.1). */
+export const Exception = {
+  invalid: 0x01,
+  denormal: 0x02,
+  zeroDivide: 0x04,
+  overflow: 0x08,
+  underflow: 0x10,
+  precision: 0x20,
+  /** Those that have masks. */
+  all: 0x3f,
+  /** Comes with `invalid`: a register was empty, or had to be and was not (8.1.3.4). */
+  stackFault: 0x40,
+} as const;
+
+/** Detected before the operation: unmasked, it doesn't take place. */
+const BEFORE_OPERATION = Exception.invalid | Exception.denormal | Exception.zeroDivide;
+/** Unmasked, these too keep a store of a real number from taking place (8.5.4, 8.5.5). */
+const BEFORE_STORE = BEFORE_OPERATION | Exception.overflow | Exception.underflow;
+
+/** Rounding control (table 4-8). */
+export const Rounding = { nearest: 0, down: 1, up: 2, towardZero: 3 } as const;
+
+/** What a number is rounded to: bits of significand and the exponents of the smallest and largest normal numbers. */
+export interface Format {
+  readonly precision: number;
+  readonly minimumExponent: number;
+  readonly maximumExponent: number;
+}
+export const single: Format = { precision: 24, minimumExponent: -126, maximumExponent: 127 };
+export const double: Format = { precision: 53, minimumExponent: -1022, maximumExponent: 1023 };
+export const extended: Format = { precision: 64, minimumExponent: -16382, maximumExponent: 16383 };
+
+/** Precision control, bits 8-9 of the control word (table 8-2); 1 is reserved and acts as 3. */
+const controlled: readonly Format[] = [
+  { ...extended, precision: 24 },
+  extended,
+  { ...extended, precision: 53 },
+  extended,
+];
+
+/** One operation's surroundings: how it rounds and what it masks, and the exceptions that it has met. */
+export class Context {
+  readonly rounding: number;
+  /** Bits of `Exception` that are masked. */
+  readonly masks: number;
+  /** Registers' format, with the significand that precision control asks for. */
+  readonly controlled: Format;
+  /** Exceptions met. */
+  raised = 0;
+  /** The last rounding went away from zero, or the stack overflowed. */
+  c1 = false;
+  /** An operand from memory was denormal in its own format. */
+  denormalSource = false;
+  private preventing: number = BEFORE_OPERATION;
+
+  constructor(controlWord: number) {
+    this.rounding = (controlWord >> 10) & 3;
+    this.masks = controlWord & Exception.all;
+    this.controlled = controlled[(controlWord >> 8) & 3];
+  }
+
+  /** The operation stores to memory. */
+  static forStore(controlWord: number): Context {
+    const context = new Context(controlWord);
+    context.preventing = BEFORE_STORE;
+    return context;
+  }
+
+  raise(exceptions: number): void {
+    this.raised |= exceptions;
+  }
+
+  isMasked(exception: number): boolean {
+    return (this.masks & exception) !== 0;
+  }
+
+  /** Whether an unmasked exception keeps the operation from taking place. */
+  get prevented(): boolean {
+    return (this.raised & ~this.masks & this.preventing) !== 0;
+  }
+
+  /** The exceptions to report: of an operation that doesn't take place only those that came before it. */
+  get reported(): number {
+    return this.prevented ? this.raised & (this.preventing | Exception.stackFault) : this.raised;
+  }
+}

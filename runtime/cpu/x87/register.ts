@@ -1,0 +1,264 @@
+/** Instructions whose operands are registers, by their 11-bit opcode (translator/x86/table/x87.ts). */
+import { FlagCarry, Word } from '../../../translator/abi/state.ts';
+import {
+  add,
+  type Binary,
+  divide,
+  divideReversed,
+  multiply,
+  squareRoot,
+  subtract,
+  subtractReversed,
+} from './arithmetic.ts';
+import { type Compare, Comparison, classify, compareOrdered, compareUnordered, EMPTY_CLASS } from './compare.ts';
+import { constants } from './constants.ts';
+import { type Context, Exception, Rounding } from './context.ts';
+import { type Extended, indefinite, negate, zero } from './extended.ts';
+import { type Fpu, Status } from './fpu.ts';
+import { remainder } from './remainder.ts';
+import { extract, roundToInteger, scale } from './scale.ts';
+
+/** Executes with ST(i); `condition` is FCMOV's, 0 or 1. */
+export type RegisterAction = (fpu: Fpu, index: number, condition: number) => void;
+
+/** By the reg field of D8, DC, DE; 2 and 3 are comparisons. */
+export const arithmetic: readonly (Binary | undefined)[] = [
+  add,
+  multiply,
+  undefined,
+  undefined,
+  subtract,
+  subtractReversed,
+  divide,
+  divideReversed,
+];
+
+/** ST(0) op ST(i), to ST(0) or, popping or not, to ST(i). */
+function binary(operation: Binary, destination: (index: number) => number, pops = 0): RegisterAction {
+  return (fpu, index) => {
+    const context = fpu.context();
+    const result = fpu.holds(context, 0, index) ? operation(context, fpu.read(0), fpu.read(index)) : indefinite;
+    fpu.finish(context, () => {
+      fpu.write(destination(index), result);
+      fpu.pop(pops);
+    });
+  };
+}
+const toTop = (): number => 0;
+const toIndex = (index: number): number => index;
+
+/** ST(0) = operation(ST(0)). */
+function unary(operation: (context: Context, operand: Extended) => Extended): RegisterAction {
+  return (fpu) => {
+    const context = fpu.context();
+    const result = fpu.holds(context, 0) ? operation(context, fpu.read(0)) : indefinite;
+    fpu.finish(context, () => fpu.write(0, result));
+  };
+}
+
+/** Compares ST(0) with an operand and leaves the outcome in the condition codes. */
+export function compareTop(
+  fpu: Fpu,
+  compare: Compare,
+  index: number,
+  right: (context: Context) => Extended,
+  pops: number,
+): void {
+  const context = fpu.context();
+  const result = fpu.holds(context, 0, index) ? compare(context, fpu.read(0), right(context)) : Comparison.unordered;
+  fpu.finish(context, () => {
+    fpu.conditions = result | (fpu.status & Status.c1);
+    fpu.pop(pops);
+  });
+}
+
+const comparing =
+  (compare: Compare, pops: number): RegisterAction =>
+  (fpu, index) =>
+    compareTop(fpu, compare, index, () => fpu.read(index), pops);
+
+/** Word.flagResult and flagCarries for each outcome: ZF, PF and CF are C3, C2 and C0; OF, SF and AF are 0. */
+const flagsOf: Record<number, readonly [number, number]> = {
+  [Comparison.greater]: [1, 0],
+  [Comparison.less]: [1, FlagCarry.carry | FlagCarry.intoSign],
+  [Comparison.equal]: [0, FlagCarry.flipParity],
+  [Comparison.unordered]: [0, FlagCarry.carry | FlagCarry.intoSign],
+};
+
+/** FCOMI and its like: the outcome goes to EFLAGS. */
+const comparingToFlags =
+  (compare: Compare, pops: number): RegisterAction =>
+  (fpu, index) => {
+    const context = fpu.context();
+    const full = fpu.holds(context, 0, index);
+    const result = full ? compare(context, fpu.read(0), fpu.read(index)) : Comparison.unordered;
+    fpu.finish(context, () => {
+      [fpu.state[Word.flagResult], fpu.state[Word.flagCarries]] = flagsOf[result];
+      fpu.pop(pops);
+    });
+  };
+
+const loadConstant =
+  (index: number): RegisterAction =>
+  (fpu) =>
+    push(fpu, (context) => constants[index](context.rounding));
+
+/** Pushes a value, if there is room. */
+export function push(fpu: Fpu, value: (context: Context) => Extended): void {
+  const context = fpu.context();
+  const result = fpu.hasRoom(context) ? value(context) : indefinite;
+  fpu.finish(context, () => fpu.push(result));
+}
+
+const load: RegisterAction = (fpu, index) => {
+  const context = fpu.context();
+  const room = fpu.hasRoom(context);
+  const value = room && fpu.holds(context, index) ? fpu.read(index) : indefinite;
+  fpu.finish(context, () => fpu.push(value));
+};
+
+const storing =
+  (pops: number): RegisterAction =>
+  (fpu, index) => {
+    const context = fpu.context();
+    const value = fpu.holds(context, 0) ? fpu.read(0) : indefinite;
+    fpu.finish(context, () => {
+      fpu.write(index, value);
+      fpu.pop(pops);
+    });
+  };
+
+/** An empty register takes part as the indefinite. */
+const exchange: RegisterAction = (fpu, index) => {
+  const context = fpu.context();
+  fpu.holds(context, 0, index);
+  const [top, other] = [0, index].map((i) => (fpu.isEmpty(i) ? indefinite : fpu.read(i)));
+  fpu.finish(context, () => {
+    fpu.write(0, other);
+    fpu.write(index, top);
+  });
+};
+
+const conditionalMove: RegisterAction = (fpu, index, condition) => {
+  const context = fpu.context();
+  const full = fpu.holds(context, 0, index);
+  const value = full ? fpu.read(condition ? index : 0) : indefinite;
+  fpu.finish(context, () => fpu.write(0, value));
+};
+
+const freeing =
+  (pops: number): RegisterAction =>
+  (fpu, index) => {
+    fpu.free(index);
+    fpu.pop(pops);
+  };
+
+const rotate =
+  (by: number): RegisterAction =>
+  (fpu) => {
+    fpu.top += by;
+    fpu.setC1(false);
+  };
+
+const examine: RegisterAction = (fpu) => {
+  const value = fpu.read(0);
+  const sign = value.sign ? Status.c1 : 0;
+  fpu.conditions = sign | (fpu.isEmpty(0) ? EMPTY_CLASS : classify(value));
+};
+
+const remaining =
+  (rounding: number): RegisterAction =>
+  (fpu) => {
+    const context = fpu.context();
+    const empty = { result: indefinite, conditions: 0 };
+    const outcome = fpu.holds(context, 0, 1) ? remainder(context, fpu.read(0), fpu.read(1), rounding) : empty;
+    fpu.finish(context, () => {
+      fpu.write(0, outcome.result);
+      fpu.conditions = outcome.conditions;
+    });
+  };
+
+const extracting: RegisterAction = (fpu) => {
+  const context = fpu.context();
+  const full = fpu.holds(context, 0) && fpu.hasRoom(context);
+  const { exponent, significand } = full
+    ? extract(context, fpu.read(0))
+    : { exponent: indefinite, significand: indefinite };
+  fpu.finish(context, () => {
+    fpu.write(0, exponent);
+    fpu.push(significand);
+  });
+};
+
+const nothing: RegisterAction = () => {};
+const storeStatus: RegisterAction = (fpu) => {
+  const { state } = fpu;
+  state[Word.eax] = (state[Word.eax] & 0xffff0000) | fpu.status;
+};
+const clearExceptions: RegisterAction = (fpu) => {
+  fpu.status &= ~(Exception.all | Exception.stackFault);
+};
+
+function arithmeticRows(): [number, RegisterAction][] {
+  return arithmetic.flatMap((operation, reg): [number, RegisterAction][] => {
+    if (!operation) return [];
+    const modrm = 0xc0 | (reg << 3);
+    return [
+      [0x000 | modrm, binary(operation, toTop)],
+      [0x400 | modrm, binary(operation, toIndex)],
+      [0x600 | modrm, binary(operation, toIndex, 1)],
+    ];
+  });
+}
+
+export const registerActions: ReadonlyMap<number, RegisterAction> = new Map<number, RegisterAction>([
+  ...arithmeticRows(),
+  [0x0d0, comparing(compareOrdered, 0)],
+  [0x0d8, comparing(compareOrdered, 1)],
+  [0x1c0, load],
+  [0x1c8, exchange],
+  [0x1d0, nothing],
+  [0x1d8, storing(1)],
+  [0x1e0, unary((_context, x) => negate(x))],
+  [0x1e1, unary((_context, x) => ({ ...x, sign: 0 }))],
+  [0x1e4, (fpu) => compareTop(fpu, compareOrdered, 0, () => zero(0), 0)],
+  [0x1e5, examine],
+  ...constants.map((_constant, i): [number, RegisterAction] => [0x1e8 + i, loadConstant(i)]),
+  [0x1f4, extracting],
+  [0x1f5, remaining(Rounding.nearest)],
+  [0x1f6, rotate(-1)],
+  [0x1f7, rotate(1)],
+  [0x1f8, remaining(Rounding.towardZero)],
+  [0x1fa, unary(squareRoot)],
+  [0x1fc, unary(roundToInteger)],
+  [0x1fd, (fpu) => binary(scale, toTop)(fpu, 1, 0)],
+  [0x2e9, comparing(compareUnordered, 2)],
+  ...[0x2c0, 0x2c8, 0x2d0, 0x2d8, 0x3c0, 0x3c8, 0x3d0, 0x3d8].map((op): [number, RegisterAction] => [
+    op,
+    conditionalMove,
+  ]),
+  [0x3e0, nothing],
+  [0x3e1, nothing],
+  [0x3e2, clearExceptions],
+  [0x3e3, (fpu) => fpu.initialize()],
+  [0x3e4, nothing],
+  [0x3e8, comparingToFlags(compareUnordered, 0)],
+  [0x3f0, comparingToFlags(compareOrdered, 0)],
+  [0x4d0, comparing(compareOrdered, 0)],
+  [0x4d8, comparing(compareOrdered, 1)],
+  [0x5c0, freeing(0)],
+  [0x5c8, exchange],
+  [0x5d0, storing(0)],
+  [0x5d8, storing(1)],
+  [0x5e0, comparing(compareUnordered, 0)],
+  [0x5e8, comparing(compareUnordered, 1)],
+  [0x6d0, comparing(compareOrdered, 1)],
+  [0x6d9, comparing(compareOrdered, 2)],
+  [0x7c0, freeing(1)],
+  [0x7c8, exchange],
+  [0x7d0, storing(1)],
+  [0x7d8, storing(1)],
+  [0x7e0, storeStatus],
+  [0x7e8, comparingToFlags(compareUnordered, 1)],
+  [0x7f0, comparingToFlags(compareOrdered, 1)],
+]);
