@@ -1,9 +1,56 @@
-import type { Lift } from './lifter.ts';
-import { unlifted } from './unlifted.ts';
+import type { Value } from '../ir/value.ts';
+import { Shape } from '../x86/instruction.ts';
+import type { Lift, LiftBuilder } from './lifter.ts';
 
-export const bt: Lift = unlifted;
-export const bts: Lift = unlifted;
-export const btr: Lift = unlifted;
-export const btc: Lift = unlifted;
-export const bsf: Lift = unlifted;
-export const bsr: Lift = unlifted;
+/** Changes the bit in `mask`, given the operand's value. */
+type Change = (b: LiftBuilder, value: Value, mask: Value) => Value;
+
+/** A register as the index of a bit of memory counts beyond the operand, in both directions. */
+function isBitString(b: LiftBuilder): boolean {
+  const indexIsImmediate = b.size(1) === 1;
+  return b.isMemory(0) && !indexIsImmediate;
+}
+
+/** Linear address of the operand-sized unit that holds the bit (Intel SDM vol. 2, BT). */
+function unitAddress(b: LiftBuilder, index: Value, access: 'read' | 'write'): Value {
+  const size = b.operandSize;
+  const distance = b.mul(b.sar(b.signExtend(index, size), size === 4 ? 5 : 4), size);
+  const offset = b.let(b.zeroExtend(b.add(b.effectiveAddress(), distance), b.addressSize));
+  if ((b.shape & Shape.segmented) === 0) return offset;
+  return b.segmentAddress(b.field('segment'), offset, size, access);
+}
+
+function bitTest(change: Change | null): Lift {
+  return (b) => {
+    const index = b.let(b.read(1));
+    const number = b.let(b.and(index, b.operandSize * 8 - 1));
+    const address = isBitString(b) ? unitAddress(b, index, change ? 'write' : 'read') : null;
+    const value = b.let(address ? b.load(b.operandSize, address) : b.read(0));
+    const carry = b.let(b.and(b.shr(value, number), 1));
+    if (change) {
+      const changed = change(b, value, b.shl(1, number));
+      if (address) b.store(b.operandSize, address, changed);
+      else b.write(0, changed);
+    }
+    b.flags.setCarry(carry);
+  };
+}
+
+export const bt: Lift = bitTest(null);
+export const bts: Lift = bitTest((b, value, mask) => b.or(value, mask));
+export const btr: Lift = bitTest((b, value, mask) => b.and(value, b.xor(mask, -1)));
+export const btc: Lift = bitTest((b, value, mask) => b.xor(value, mask));
+
+/** A source of 0 sets ZF and leaves the destination as it was. */
+function bitScan(isolate: (b: LiftBuilder, source: Value) => Value): Lift {
+  return (b) => {
+    const source = b.let(b.read(1));
+    const zero = b.let(b.equal(source, 0));
+    const number = b.sub(31, b.call('countLeadingZeros', isolate(b, source)));
+    b.write(0, b.select(zero, b.read(0), number));
+    b.flags.setZero(zero);
+  };
+}
+
+export const bsf: Lift = bitScan((b, source) => b.and(source, b.sub(0, source)));
+export const bsr: Lift = bitScan((_b, source) => source);
