@@ -1,3 +1,5 @@
+import { concatenate } from '../bytes.ts';
+
 /** One entry of an archive. Paths have no leading slash; `mode` holds the permission bits only. */
 export type ArchiveEntry =
   | { readonly type: 'directory'; readonly path: string; readonly mode?: number }
@@ -83,14 +85,4 @@ function member(path: string, inode: number, fields: Fields, contents: Uint8Arra
 
 function padding(length: number): Uint8Array {
   return new Uint8Array(-length & 3);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    result.set(part, offset);
-    offset += part.length;
-  }
-  return result;
 }

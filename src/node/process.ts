@@ -22,7 +22,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     status?.on('data', (chunk: Buffer) => {
       const lines = (statusText + chunk.toString()).split('\n');
       statusText = lines.pop() ?? '';
-      lines.forEach((line) => options.onStatus?.(line));
+      for (const line of lines) options.onStatus?.(line);
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {

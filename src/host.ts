@@ -1,0 +1,25 @@
+import type { Command, MessageEnd, Report } from './isolate/protocol.ts';
+import type { MachineConfig } from './machine-core.ts';
+
+/** What a machine's library side needs of Node or the browser. */
+export interface Host {
+  /** Reads an image. Throws with the system's reason. */
+  readFile(path: string): Promise<Uint8Array>;
+  /** Makes an isolate that runs a machine; `name` is for people. */
+  startIsolate(where: 'worker' | 'caller', config: MachineConfig, events: IsolateEvents, name?: string): Isolate;
+}
+
+export interface IsolateEvents {
+  /** It has ended without being told to. */
+  onCrash(error: Error): void;
+}
+
+export interface Isolate {
+  readonly port: MessageEnd<Command, Report>;
+  /** The machine has been made: its state words can be watched. */
+  watch(state: Int32Array): void;
+  /** Whether the isolate keeps the program alive. */
+  hold(alive: boolean): void;
+  /** Ends it, if it has not ended already. */
+  terminate(): Promise<void>;
+}

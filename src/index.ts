@@ -1,0 +1,25 @@
+/** The library: make a PC, boot it, talk to its serial ports. */
+import { createMachine } from '../runtime/machine/machine.ts';
+import { Machine as HostedMachine } from './machine.ts';
+import { nodeHost } from './node/host.ts';
+import type { MachineOptions } from './options.ts';
+
+const host = nodeHost({ createCore: createMachine, worker: new URL('./node/worker.ts', import.meta.url) });
+
+export type Machine = HostedMachine;
+export const Machine = {
+  /**
+   * Makes a machine; it starts with `start()`.
+   * @throws ConfigurationError if an option is wrong, a file cannot be read or an image cannot be booted
+   */
+  create: (options: MachineOptions): Promise<Machine> => HostedMachine.create(options, host),
+};
+
+export { ConfigurationError } from './errors.ts';
+export { ExpectError, type ExpectOptions } from './expect.ts';
+export type { Exit } from './isolate/protocol.ts';
+export type { DebugConsole, MachineEvents, MachineState, Translations } from './machine.ts';
+export type { Engine, Metrics, TranslationInfo } from './machine-core.ts';
+export type { Boot, Image, MachineOptions } from './options.ts';
+export { memorySize } from './options.ts';
+export type { SerialEvents, SerialPort } from './serial.ts';

@@ -1,0 +1,222 @@
+import { Eflags, Word } from '../../translator/abi/state.ts';
+import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult } from '../machine-core.ts';
+import { MachineClock } from './clock.ts';
+import { Deadline, SharedDeadlines } from './deadlines.ts';
+import { OutputBatches } from './output.ts';
+import { type Calls, type Command, type Exit, type MessageEnd, type Report, reportError } from './protocol.ts';
+
+/** What the loop needs of the thread it runs on. */
+export interface LoopThread {
+  /** Nanoseconds of a clock that never goes backwards, the same in every thread. */
+  nanoseconds(): number;
+  /** Lets messages that have arrived be delivered. */
+  turn(): Promise<void>;
+  /** Waits until `state[Word.wake]` is set or a message has been delivered, and so many milliseconds at most. */
+  sleep(state: Int32Array, message: Promise<void>, milliseconds: number): Promise<void>;
+  /** The longest time to run without a turn, in nanoseconds; Infinity on a thread that has nothing else to do. */
+  readonly slice: number;
+}
+
+export interface IsolateOptions {
+  readonly config: MachineConfig;
+  readonly createCore: CreateCore;
+  readonly thread: LoopThread;
+  readonly port: MessageEnd<Report, Command>;
+  /** Watched by a ticker; without it the core counts instructions to pace itself. */
+  readonly deadlines?: SharedArrayBuffer;
+}
+
+/** Output is sent this long after the first byte of a batch at the latest, in nanoseconds. */
+const OUTPUT_DELAY = 2e6;
+
+/** Makes the machine, and runs it as told by messages until it is stopped. Resolves then. */
+export async function runIsolate(options: IsolateOptions): Promise<void> {
+  const loop = new MachineLoop(options);
+  try {
+    loop.create();
+    await loop.run();
+  } catch (error) {
+    options.port.postMessage({ type: 'failed', error: reportError(error) });
+  }
+  loop.close();
+}
+
+class MachineLoop {
+  readonly #options: IsolateOptions;
+  readonly #thread: LoopThread;
+  readonly #port: MessageEnd<Report, Command>;
+  readonly #clock: MachineClock;
+  readonly #deadlines: SharedDeadlines | undefined;
+  readonly #output: OutputBatches;
+  #core!: MachineCore;
+  #coreDeadline = Infinity;
+  #sliceEnd = Infinity;
+  #running = false;
+  #stopped = false;
+  #exited = false;
+  #haltReported = false;
+  /** Wakes a loop that waits for a message. */
+  #onMessage: () => void = () => {};
+
+  constructor(options: IsolateOptions) {
+    this.#options = options;
+    this.#thread = options.thread;
+    this.#port = options.port;
+    this.#clock = new MachineClock(options.thread.nanoseconds);
+    this.#deadlines = options.deadlines && new SharedDeadlines(options.deadlines);
+    this.#output = new OutputBatches((stream, bytes) => this.#port.postMessage({ type: 'output', stream, bytes }));
+  }
+
+  create(): void {
+    this.#core = this.#options.createCore(this.#options.config, this.#host());
+    this.#port.onmessage = ({ data }) => this.#receive(data);
+    this.#port.postMessage({ type: 'ready', state: this.#core.state });
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stopped) {
+      if (this.#running && !this.#output.stalled) await this.#step();
+      else await this.#nextMessage();
+    }
+  }
+
+  close(): void {
+    this.#core?.dispose();
+    this.#port.close();
+  }
+
+  async #step(): Promise<void> {
+    this.#startSlice();
+    const result = this.#core.run(this.#sliceEnd);
+    this.#output.flush();
+    this.#act(result);
+    const asleep = result.reason === 'halted' && this.#running && !this.#output.stalled;
+    if (asleep) await this.#sleep(result.wakeAt ?? Infinity);
+    // Whoever set it sent a message first: this turn delivers it.
+    Atomics.store(this.#core.state, Word.wake, 0);
+    await this.#thread.turn();
+  }
+
+  /** Makes the ticker call at the end of the slice. */
+  #startSlice(): void {
+    if (this.#thread.slice === Infinity) return;
+    this.#sliceEnd = this.#clock.nanoseconds() + this.#thread.slice;
+    this.#deadlines?.set(Deadline.loop, this.#clock.toHost(this.#sliceEnd));
+  }
+
+  async #sleep(wakeAt: number): Promise<void> {
+    const nanoseconds = wakeAt - this.#clock.nanoseconds();
+    if (nanoseconds > 0) await this.#thread.sleep(this.#core.state, this.#nextMessage(), nanoseconds / 1e6);
+  }
+
+  #nextMessage(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onMessage = resolve;
+    });
+  }
+
+  #act(result: RunResult): void {
+    switch (result.reason) {
+      case 'halted':
+        this.#reportHalt(result);
+        break;
+      case 'poweroff':
+        this.#exit({ reason: 'poweroff', code: 0 });
+        break;
+      case 'exit':
+        this.#exit({ reason: 'exit', code: result.code ?? 0 });
+        break;
+      case 'shutdown':
+      case 'reset-requested':
+        if (this.#options.config.rebootAction === 'reset') this.#reset();
+        else this.#exit({ reason: result.reason === 'shutdown' ? 'shutdown' : 'reset', code: 0 });
+    }
+  }
+
+  #reportHalt({ wakeAt }: RunResult): void {
+    const dead = wakeAt === undefined && (this.#core.state[Word.eflags] & Eflags.if) === 0;
+    if (dead && !this.#haltReported) this.#port.postMessage({ type: 'halt' });
+    this.#haltReported = dead;
+  }
+
+  #reset(): void {
+    this.#core.reset();
+    this.#haltReported = false;
+    this.#port.postMessage({ type: 'reset' });
+  }
+
+  #exit(exit: Exit): void {
+    this.#exited = true;
+    this.#pause();
+    this.#port.postMessage({ type: 'exit', exit });
+  }
+
+  #pause(): void {
+    this.#running = false;
+    this.#clock.pause();
+  }
+
+  #resume(): void {
+    if (this.#exited) throw new Error('the machine has ended');
+    this.#running = true;
+    this.#clock.resume();
+    this.#deadlines?.set(Deadline.core, this.#clock.toHost(this.#coreDeadline));
+  }
+
+  /** Never within core.run(): messages are delivered in turns of the event loop. */
+  #receive(command: Command): void {
+    switch (command.type) {
+      case 'call':
+        this.#answer(command);
+        break;
+      case 'serial-input':
+        this.#core.serialInput(command.port, command.bytes);
+        break;
+      case 'output-taken':
+        this.#output.taken(command.length);
+        break;
+      case 'stop':
+        this.#stopped = true;
+    }
+    this.#onMessage();
+  }
+
+  #answer({ id, name, args }: Command & { type: 'call' }): void {
+    try {
+      const call = this.#calls[name] as (...args: readonly number[]) => unknown;
+      this.#port.postMessage({ type: 'answer', id, value: call(...args) });
+    } catch (error) {
+      this.#port.postMessage({ type: 'refusal', id, error: reportError(error) });
+    }
+  }
+
+  readonly #calls: Calls = {
+    run: () => this.#resume(),
+    pause: () => this.#pause(),
+    reset: () => this.#reset(),
+    metrics: () => this.#core.metrics(),
+    translations: () => this.#core.translations(),
+    memoryRead: (physical, length) => this.#core.memoryRead(physical, length),
+  };
+
+  #host(): MachineHost {
+    return {
+      nanoseconds: () => this.#clock.nanoseconds(),
+      serialOutput: (port, bytes) => this.#addOutput(port, bytes),
+      debugOutput: (bytes) => this.#addOutput('debug', bytes),
+      deadlineChanged: (nanoseconds) => {
+        this.#coreDeadline = nanoseconds;
+        this.#deadlines?.set(Deadline.core, this.#clock.toHost(nanoseconds));
+      },
+      log: (message) => this.#port.postMessage({ type: 'log', message }),
+    };
+  }
+
+  #addOutput(stream: number | 'debug', bytes: Uint8Array): void {
+    const first = !this.#output.pending;
+    this.#output.add(stream, bytes);
+    if (!first || !this.#deadlines) return;
+    const flushAt = Math.min(this.#clock.nanoseconds() + OUTPUT_DELAY, this.#sliceEnd);
+    this.#deadlines.set(Deadline.loop, this.#clock.toHost(flushAt));
+  }
+}

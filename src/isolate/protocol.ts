@@ -1,0 +1,70 @@
+import type { Metrics, TranslationInfo } from '../machine-core.ts';
+
+/** What the host's side can ask of a machine's isolate, with an answer. */
+export interface Calls {
+  /** Runs the machine, or lets it go on after a pause. */
+  run(): void;
+  pause(): void;
+  reset(): void;
+  metrics(): Metrics;
+  translations(): TranslationInfo[];
+  memoryRead(physical: number, length: number): Uint8Array;
+}
+
+export type CallName = keyof Calls;
+
+/** Messages to the isolate. */
+export type Command =
+  | { readonly type: 'call'; readonly id: number; readonly name: CallName; readonly args: readonly number[] }
+  | { readonly type: 'serial-input'; readonly port: number; readonly bytes: Uint8Array }
+  /** Ends the machine for good; there is no answer. */
+  | { readonly type: 'stop' }
+  /** So many bytes of output have reached whoever reads them. */
+  | { readonly type: 'output-taken'; readonly length: number };
+
+/** Why a machine has ended, and the exit code that a program around it should have. */
+export interface Exit {
+  /**
+   * poweroff: the guest turned it off. exit: by isa-debug-exit. reset, shutdown: the guest asked for a reset, or caused
+   * a triple fault, of a machine that is to end then. stopped: by the caller.
+   */
+  readonly reason: 'poweroff' | 'exit' | 'reset' | 'shutdown' | 'stopped';
+  readonly code: number;
+}
+
+/** An error as it crosses from one isolate to another. */
+export interface ErrorReport {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+/** Messages from the isolate. */
+export type Report =
+  /** The machine has been made. */
+  | { readonly type: 'ready'; readonly state: Int32Array }
+  /** The machine could not be made, or is at its end because of an error in the emulator. */
+  | { readonly type: 'failed'; readonly error: ErrorReport }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'refusal'; readonly id: number; readonly error: ErrorReport }
+  | { readonly type: 'output'; readonly stream: OutputStream; readonly bytes: Uint8Array }
+  | { readonly type: 'log'; readonly message: string }
+  | { readonly type: 'reset' }
+  /** The CPU waits for an interrupt that nothing can cause. */
+  | { readonly type: 'halt' }
+  | { readonly type: 'exit'; readonly exit: Exit };
+
+/** Number of a serial port (0: COM1), or the debug console. */
+export type OutputStream = number | 'debug';
+
+/** One end of the connection: a MessagePort of any host. */
+export interface MessageEnd<Sent, Received> {
+  postMessage(message: Sent): void;
+  onmessage: ((event: { readonly data: Received }) => void) | null;
+  close(): void;
+}
+
+export function reportError(thrown: unknown): ErrorReport {
+  if (!(thrown instanceof Error)) return { name: 'Error', message: String(thrown) };
+  return { name: thrown.name, message: thrown.message, ...(thrown.stack !== undefined && { stack: thrown.stack }) };
+}

@@ -1,0 +1,244 @@
+import { ConfigurationError, messageOf } from './errors.ts';
+import { Emitter } from './events.ts';
+import type { Host, Isolate } from './host.ts';
+import { Connection, type Notice, restoreError } from './isolate/connection.ts';
+import type { CallName, Calls, Exit, OutputStream } from './isolate/protocol.ts';
+import type { BootImages, MachineConfig, Metrics, TranslationInfo } from './machine-core.ts';
+import { type Boot, checkOptions, type Image, type MachineOptions } from './options.ts';
+import { SerialPort } from './serial.ts';
+
+export interface MachineEvents {
+  /** The machine has started, or goes on after a pause. */
+  running: undefined;
+  paused: undefined;
+  /** The machine was reset, by the guest or by the caller. */
+  reset: undefined;
+  /** The CPU waits for an interrupt that nothing can cause: the guest is at its end, though the machine is not. */
+  halt: undefined;
+  exit: Exit;
+  /** The emulator itself has failed; the machine is at its end. */
+  error: Error;
+  /** Something that the emulator has to say. */
+  log: string;
+}
+
+export type MachineState = 'created' | 'running' | 'paused' | 'ended';
+
+const serialPorts = 4;
+
+/** The debug console: output only. */
+export type DebugConsole = Pick<SerialPort, 'on' | 'once' | 'off' | 'expect'>;
+
+/** The translations that are in the machine's cache when one asks. */
+export interface Translations extends AsyncIterable<TranslationInfo> {
+  snapshot(): Promise<TranslationInfo[]>;
+}
+
+/** A PC. */
+export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
+  /** The first serial port, COM1. */
+  readonly serial: SerialPort;
+  /** COM1 to COM4. */
+  readonly serialPorts: readonly SerialPort[];
+  readonly debugConsole: DebugConsole;
+  /** Resolves when the machine has ended, rejects if the emulator has failed. */
+  readonly exited: Promise<Exit>;
+  readonly translations: Translations;
+  readonly #connection: Connection;
+  readonly #isolate: Isolate;
+  readonly #creation = Promise.withResolvers<void>();
+  readonly #exit = Promise.withResolvers<Exit>();
+  readonly #debugOutput = new SerialPort({ send: () => {} });
+  #isCreated = false;
+  #state: MachineState = 'created';
+
+  /**
+   * Makes a machine; it starts with `start()`.
+   * @throws ConfigurationError if an option is wrong, a file cannot be read or an image cannot be booted
+   */
+  static async create(options: MachineOptions, host: Host): Promise<Machine> {
+    const settings = checkOptions(options);
+    const config = { ...settings, boot: await loadImages(options.boot, host) };
+    const machine = new Machine(config, options, host);
+    try {
+      await machine.#creation.promise;
+    } catch (error) {
+      await machine.#isolate.terminate();
+      throw error;
+    }
+    return machine;
+  }
+
+  private constructor(config: MachineConfig, options: MachineOptions, host: Host) {
+    super();
+    const events = { onCrash: (error: Error) => this.#fail(error) };
+    this.#isolate = host.startIsolate(options.isolate ?? 'worker', config, events, options.name);
+    this.#connection = new Connection(this.#isolate.port, (notice) => this.#receive(notice));
+    this.serialPorts = Array.from({ length: serialPorts }, (_, port) => {
+      return new SerialPort({ send: (bytes) => this.#connection.send({ type: 'serial-input', port, bytes }) });
+    });
+    this.serial = this.serialPorts[0];
+    this.debugConsole = this.#debugOutput;
+    this.exited = this.#exit.promise;
+    this.translations = this.#translations();
+  }
+
+  get state(): MachineState {
+    return this.#state;
+  }
+
+  /** Turns the machine on, or lets it go on after a pause. */
+  async start(): Promise<void> {
+    await this.#call('run');
+    this.#enter('running');
+  }
+
+  /** Lets the machine go on after a pause. */
+  resume(): Promise<void> {
+    return this.start();
+  }
+
+  /** Stops the machine and its time until `resume()`. */
+  async pause(): Promise<void> {
+    await this.#call('pause');
+    this.#enter('paused');
+  }
+
+  /** Presses the reset button. */
+  async reset(): Promise<void> {
+    await this.#call('reset');
+  }
+
+  /** Ends the machine for good, whatever the guest is doing, and frees all that it has. */
+  async stop(): Promise<void> {
+    this.#end({ reason: 'stopped', code: 0 });
+    this.#connection.send({ type: 'stop' });
+    this.#connection.close(new Error('the machine was stopped'));
+    await this.#isolate.terminate();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  metrics(): Promise<Metrics> {
+    return this.#call('metrics');
+  }
+
+  /** Bytes of physical memory. */
+  memoryRead(physical: number, length: number): Promise<Uint8Array> {
+    return this.#call('memoryRead', physical, length);
+  }
+
+  #translations(): Translations {
+    const snapshot = () => this.#call('translations');
+    return {
+      snapshot,
+      async *[Symbol.asyncIterator]() {
+        yield* await snapshot();
+      },
+    };
+  }
+
+  /** A machine that has ended does not keep the program alive, but for the answer to a call. */
+  async #call<Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>): Promise<ReturnType<Calls[Name]>> {
+    this.#isolate.hold(true);
+    try {
+      return await this.#connection.call(name, ...args);
+    } finally {
+      this.#isolate.hold(this.#state !== 'ended' || this.#connection.pendingCalls > 0);
+    }
+  }
+
+  #receive(notice: Notice): void {
+    switch (notice.type) {
+      case 'ready':
+        this.#isolate.watch(notice.state);
+        this.#isCreated = true;
+        this.#creation.resolve();
+        break;
+      case 'failed':
+        this.#fail(restoreError(notice.error));
+        break;
+      case 'output':
+        void this.#deliver(notice.stream, notice.bytes);
+        break;
+      case 'exit':
+        this.#end(notice.exit);
+        break;
+      case 'log':
+        this.emit('log', notice.message);
+        break;
+      case 'reset':
+      case 'halt':
+        this.emit(notice.type, undefined);
+    }
+  }
+
+  async #deliver(stream: OutputStream, bytes: Uint8Array): Promise<void> {
+    const receiver = stream === 'debug' ? this.#debugOutput : this.serialPorts[stream];
+    try {
+      await receiver.receive(bytes);
+    } finally {
+      this.#connection.send({ type: 'output-taken', length: bytes.length });
+    }
+  }
+
+  #enter(state: 'running' | 'paused'): void {
+    if (this.#state === 'ended' || this.#state === state) return;
+    this.#state = state;
+    this.emit(state, undefined);
+  }
+
+  #end(exit: Exit): void {
+    if (this.#state === 'ended') return;
+    this.#finish(`the machine has ended (${exit.reason})`);
+    this.#exit.resolve(exit);
+    this.emit('exit', exit);
+  }
+
+  #fail(error: Error): void {
+    if (this.#state === 'ended') return;
+    this.#finish('the emulator has failed');
+    this.#connection.close(error);
+    if (this.#isCreated) this.#reportFailure(error);
+    else this.#creation.reject(creationError(error));
+  }
+
+  #reportFailure(error: Error): void {
+    // Who listens has been told; otherwise a failure that nobody looks at ends the program.
+    if (this.hasListeners('error')) this.exited.catch(() => {});
+    this.#exit.reject(error);
+    this.emit('error', error);
+  }
+
+  #finish(reason: string): void {
+    this.#state = 'ended';
+    for (const output of [...this.serialPorts, this.#debugOutput]) output.end(reason);
+    this.#isolate.hold(false);
+  }
+}
+
+/** Images that cannot be booted are the caller's mistake. */
+function creationError(error: Error): Error {
+  return error.name === 'BootError' ? new ConfigurationError(error.message) : error;
+}
+
+async function loadImages(boot: Boot, host: Host): Promise<BootImages> {
+  if ('bios' in boot) return { bios: await loadImage('BIOS image', boot.bios, host) };
+  if ('demo' in boot) return { demo: true };
+  return {
+    kernel: await loadImage('kernel', boot.kernel, host),
+    ...(boot.initrd !== undefined && { initrd: await loadImage('initrd', boot.initrd, host) }),
+    ...(boot.append !== undefined && { append: boot.append }),
+  };
+}
+
+async function loadImage(what: string, image: Image, host: Host): Promise<Uint8Array> {
+  if (typeof image !== 'string') return image;
+  try {
+    return await host.readFile(image);
+  } catch (error) {
+    throw new ConfigurationError(`cannot read the ${what} ${image}: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { getSystemErrorMessage } from 'node:util';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { Host, Isolate, IsolateEvents } from '../host.ts';
+import { SharedDeadlines } from '../isolate/deadlines.ts';
+import { runIsolate } from '../isolate/loop.ts';
+import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
+import type { TickerOptions } from '../isolate/ticker.ts';
+import type { CreateCore } from '../machine-core.ts';
+import { callerThread } from './threads.ts';
+import { messageEnd, type WorkerOptions } from './worker-entry.ts';
+
+/** The machine's core, for the caller's thread and for a worker. */
+export interface NodeCore {
+  readonly createCore: CreateCore;
+  /** A module that calls runWorker() with the same. */
+  readonly worker: URL;
+}
+
+/** Runs machines in Node: in a worker thread or in the caller's, with a ticker in a thread beside it. */
+export function nodeHost(core: NodeCore): Host {
+  return {
+    async readFile(path) {
+      return new Uint8Array(await readFile(path).catch(systemMessage));
+    },
+    startIsolate(where, config, events, name) {
+      const { port1, port2 } = new MessageChannel();
+      const deadlines = new SharedDeadlines().buffer;
+      const options = { config, port: port2, deadlines };
+      const thread = where === 'worker' ? startWorker(core.worker, options, events, name) : startHere(core, options);
+      return new NodeIsolate(port1, thread, deadlines, events);
+    },
+  };
+}
+
+/** What the isolate's own thread can be asked. */
+interface ThreadEnd {
+  hold(alive: boolean): void;
+  terminate(): Promise<unknown>;
+}
+
+function startWorker(url: URL, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
+  const worker = new Worker(url, { workerData: options, transferList: [options.port], name });
+  worker.on('error', (error) => events.onCrash(asError(error)));
+  return {
+    hold: (alive) => (alive ? worker.ref() : worker.unref()),
+    terminate: () => worker.terminate(),
+  };
+}
+
+function startHere(core: NodeCore, { config, port, deadlines }: WorkerOptions): ThreadEnd {
+  const end = messageEnd<Report, Command>(port);
+  const done = runIsolate({ config, port: end, deadlines, createCore: core.createCore, thread: callerThread });
+  return {
+    hold: (alive) => (alive ? port.ref() : port.unref()),
+    terminate: () => done,
+  };
+}
+
+/** The library's end of the connection, the thread at its other end, and the ticker beside that. */
+class NodeIsolate implements Isolate {
+  readonly port: MessageEnd<Command, Report>;
+  readonly #port: MessagePort;
+  readonly #thread: ThreadEnd;
+  readonly #deadlines: SharedArrayBuffer;
+  readonly #events: IsolateEvents;
+  #ticker: Worker | undefined;
+
+  constructor(port: MessagePort, thread: ThreadEnd, deadlines: SharedArrayBuffer, events: IsolateEvents) {
+    this.port = messageEnd(port);
+    this.#port = port;
+    this.#thread = thread;
+    this.#deadlines = deadlines;
+    this.#events = events;
+  }
+
+  watch(state: Int32Array): void {
+    if (!(state.buffer instanceof SharedArrayBuffer)) return;
+    const workerData: Omit<TickerOptions, 'nanoseconds'> = { state, deadlines: this.#deadlines };
+    this.#ticker = new Worker(new URL('./ticker.ts', import.meta.url), { workerData, name: 'ticker' });
+    this.#ticker.on('error', (error) => this.#events.onCrash(asError(error)));
+    this.#ticker.unref();
+  }
+
+  hold(alive: boolean): void {
+    if (alive) this.#port.ref();
+    else this.#port.unref();
+    this.#thread.hold(alive);
+  }
+
+  async terminate(): Promise<void> {
+    await Promise.all([this.#thread.terminate(), this.#ticker?.terminate()]);
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** The system's words for what is wrong with a file; who asked knows the path. */
+function systemMessage(error: NodeJS.ErrnoException): never {
+  throw error.errno === undefined ? error : new Error(getSystemErrorMessage(error.errno));
+}

@@ -1,0 +1,38 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Word } from '../../translator/abi/state.ts';
+import type { LoopThread } from '../isolate/loop.ts';
+
+const longestTimeout = 0x7fffffff;
+/** How long a machine in the caller's thread runs before it lets the caller's own work be done, in nanoseconds. */
+const callerSlice = 10e6;
+
+/** Nanoseconds of the system's monotonic clock, the same in every thread; performance.now() counts from each one's start. */
+export const nanoseconds: () => number = (() => {
+  const start = Number(process.hrtime.bigint()) - performance.now() * 1e6;
+  return () => start + performance.now() * 1e6;
+})();
+
+/** A thread that runs nothing but the machine: it may sleep for good, and is woken through shared memory. */
+export const ownThread: LoopThread = {
+  nanoseconds,
+  turn,
+  slice: Infinity,
+  async sleep(state, _message, milliseconds) {
+    Atomics.wait(state, Word.wake, 0, milliseconds);
+  },
+};
+
+/** A thread that has other things to do: it is never blocked. */
+export const callerThread: LoopThread = {
+  nanoseconds,
+  turn,
+  slice: callerSlice,
+  async sleep(_state, message, milliseconds) {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      if (milliseconds !== Infinity) timer = setTimeout(resolve, Math.min(milliseconds, longestTimeout));
+    });
+    await Promise.race([message, timeout]);
+    clearTimeout(timer);
+  },
+};

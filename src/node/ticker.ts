@@ -1,0 +1,5 @@
+import { workerData } from 'node:worker_threads';
+import { type TickerOptions, tick } from '../isolate/ticker.ts';
+import { nanoseconds } from './threads.ts';
+
+tick({ ...(workerData as Omit<TickerOptions, 'nanoseconds'>), nanoseconds });

@@ -1,0 +1,106 @@
+import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult } from '../../../src/machine-core.ts';
+import { STATE_BYTES, Word } from '../../../translator/abi/state.ts';
+
+/**
+ * Stands in for a machine: it echoes serial input in capitals, and obeys these characters:
+ * ! powers off, # exits with code 33, % asks for a reset, * computes until it is asked for attention, ? throws,
+ * ~ writes 600 KB, = halts with interrupts off, ^ sets a deadline 20 ms ahead and reports when it is called for it.
+ */
+class FakeCore implements MachineCore {
+  readonly state = new Int32Array(new SharedArrayBuffer(STATE_BYTES));
+  readonly #host: MachineHost;
+  readonly #input: number[] = [];
+  #runs = 0;
+  #resets = 0;
+  #deadline = Infinity;
+
+  constructor(config: MachineConfig, host: MachineHost) {
+    if ('kernel' in config.boot && config.boot.kernel.length < 4) {
+      throw Object.assign(new Error('the kernel is neither this nor that'), { name: 'BootError' });
+    }
+    this.#host = host;
+    this.state[Word.eflags] = 0x202;
+  }
+
+  run(until: number): RunResult {
+    this.#runs++;
+    Atomics.store(this.state, Word.attention, 0);
+    if (this.#host.nanoseconds() >= this.#deadline) this.#timer();
+    for (let byte = this.#input.shift(); byte !== undefined; byte = this.#input.shift()) {
+      const result = this.#obey(String.fromCharCode(byte), until);
+      if (result) return result;
+    }
+    return { reason: 'halted', ...(this.#deadline < Infinity && { wakeAt: this.#deadline }) };
+  }
+
+  #obey(character: string, until: number): RunResult | undefined {
+    switch (character) {
+      case '!':
+        return { reason: 'poweroff' };
+      case '#':
+        return { reason: 'exit', code: 33 };
+      case '%':
+        return { reason: 'reset-requested' };
+      case '*':
+        return this.#compute(until);
+      case '?':
+        throw new TypeError('a mistake in the emulator');
+      case '~':
+        for (let i = 0; i < 600; i++) this.#print('x'.repeat(1023) + '\n');
+        return undefined;
+      case '=':
+        this.state[Word.eflags] = 2;
+        return undefined;
+      case '^':
+        this.#deadline = this.#host.nanoseconds() + 20e6;
+        this.#host.deadlineChanged?.(this.#deadline);
+        return undefined;
+      default:
+        this.#print(character.toUpperCase());
+        return undefined;
+    }
+  }
+
+  #compute(until: number): RunResult {
+    while (Atomics.load(this.state, Word.attention) === 0) {}
+    if (this.#host.nanoseconds() >= this.#deadline) this.#timer();
+    else this.#input.unshift('*'.charCodeAt(0));
+    return { reason: this.#host.nanoseconds() >= until ? 'slice' : 'attention' };
+  }
+
+  #timer(): void {
+    this.#deadline = Infinity;
+    this.#print('<timer>');
+  }
+
+  #print(text: string): void {
+    this.#host.serialOutput(0, new TextEncoder().encode(text));
+  }
+
+  serialInput(_port: number, bytes: Uint8Array): void {
+    this.#input.push(...bytes);
+  }
+
+  reset(): void {
+    this.#resets++;
+    this.#input.length = 0;
+  }
+
+  metrics() {
+    return { instructions: 5, runs: this.#runs, resets: this.#resets };
+  }
+
+  translations() {
+    return [{ physical: 0x1000, key: 3 }];
+  }
+
+  memoryRead(physical: number, length: number): Uint8Array {
+    return new Uint8Array(length).fill(physical);
+  }
+
+  dispose(): void {
+    this.#print('disposed');
+  }
+}
+
+export const createFakeCore: CreateCore = (config, host) => new FakeCore(config, host);
