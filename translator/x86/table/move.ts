@@ -39,7 +39,7 @@ export const move: FormRow[] = [
   form('98', 'CBW/CWDE', lift.cbw),
   form('99', 'CWD/CDQ', lift.cwd),
   form('8D /r', 'LEA Gv,M', lift.lea),
-  form('D7', 'XLATB Bb', lift.xlat),
+  form('D7', 'XLAT Bb', lift.xlat),
   form('0F C8+r', 'BSWAP Zv', lift.bswap),
 
   form('86 /r', 'XCHG Eb,Gb', lift.xchg, { lock: true }),
