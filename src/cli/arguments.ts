@@ -1,0 +1,43 @@
+import { ConfigurationError } from '../index.ts';
+import { type Flag, flags, unsupportedFlags } from './flags.ts';
+import { initialSettings, type Settings } from './settings.ts';
+
+/**
+ * What these arguments ask for: an action other than running (if it comes first), and flags. Those have one dash, as
+ * QEMU's do, or two.
+ * @throws ConfigurationError that names the flag which is unknown, not supported or wrong
+ */
+export function parseArguments(args: readonly string[]): Settings {
+  const [first, ...others] = args;
+  if (first === 'start' || first === 'demo') return parseFlags({ ...initialSettings, action: first }, others);
+  return parseFlags(initialSettings, args);
+}
+
+function parseFlags(settings: Settings, args: readonly string[]): Settings {
+  const rest = [...args];
+  while (rest.length > 0) {
+    const text = rest.shift()!;
+    const flag = findFlag(text);
+    settings = applyFlag(settings, text, flag, flag.argument === undefined ? '' : rest.shift());
+  }
+  return settings;
+}
+
+function findFlag(text: string): Flag {
+  const name = /^--?(.+)$/.exec(text)?.[1];
+  if (name === undefined) throw new ConfigurationError(`unexpected argument '${text}'; disk images are not supported`);
+  const flag = flags.find(({ names }) => names.includes(name));
+  if (flag) return flag;
+  if (unsupportedFlags.has(name)) throw new ConfigurationError(`${text} is not supported`);
+  throw new ConfigurationError(`unknown flag ${text}; --help lists them`);
+}
+
+function applyFlag(settings: Settings, text: string, flag: Flag, argument: string | undefined): Settings {
+  if (argument === undefined) throw new ConfigurationError(`${text} needs an argument: ${flag.argument}`);
+  try {
+    return flag.apply(settings, argument);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new ConfigurationError(`${text}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { appendFileSync, openSync } from 'node:fs';
+import { ConfigurationError, type Machine, type SerialPort } from '../index.ts';
+import { EscapeFilter, escapeHelp, InterruptFilter, type KeyFilter } from './escape.ts';
+import type { Backend } from './settings.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A device whose output can be heard. */
+type Source = Pick<SerialPort, 'on'>;
+
+const consoleByDefault: Backend = { type: 'stdio', muxed: true };
+
+/** The backends of COM1, COM2, …: where none is named COM1 is on the terminal, and with a multiplexer if it must. */
+export function serialBackends(named: readonly Backend[], nographic: boolean): readonly Backend[] {
+  if (named.length === 0) return [consoleByDefault];
+  return nographic ? named.map((backend) => (backend.type === 'stdio' ? consoleByDefault : backend)) : named;
+}
+
+/** Sends a device's output to its backend. Throws ConfigurationError if the file cannot be opened. */
+export function connectOutput(source: Source, backend: Backend, terminal: Terminal): void {
+  if (backend.type === 'stdio') source.on('data', (bytes) => terminal.write(bytes));
+  if (backend.type !== 'file') return;
+  const file = openForWriting(backend.path);
+  source.on('data', (bytes) => appendFileSync(file, bytes));
+}
+
+function openForWriting(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new ConfigurationError(`cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+/** Gives the terminal's input to the ports that are on it, but for what is typed for the emulator. */
+export function connectInput(
+  machine: Machine,
+  backends: readonly Backend[],
+  terminal: Terminal,
+  leave: () => void,
+): void {
+  const onTerminal = machine.serialPorts.filter((_, index) => backends[index]?.type === 'stdio');
+  if (onTerminal.length === 0) return;
+  const muxed = backends.some((backend) => backend.type === 'stdio' && backend.muxed);
+  const filter: KeyFilter = muxed ? new EscapeFilter() : new InterruptFilter();
+  const act = {
+    exit: leave,
+    help: () => terminal.note(escapeHelp),
+    monitor: () => terminal.note('There is no monitor yet.'),
+  };
+  terminal.open((bytes) => {
+    for (const part of filter.split(bytes)) {
+      if (typeof part === 'string') act[part]();
+      else for (const port of onTerminal) port.write(part);
+    }
+  });
+}

@@ -1,0 +1,54 @@
+/** Ctrl-A, as on QEMU's multiplexed consoles. */
+const CONTROL_A = 0x01;
+const CONTROL_C = 0x03;
+
+/** What a key asks of the emulator. */
+export type ConsoleCommand = 'exit' | 'help' | 'monitor';
+
+const commands: Readonly<Record<string, ConsoleCommand>> = { x: 'exit', h: 'help', '?': 'help', c: 'monitor' };
+
+export const escapeHelp = `Ctrl-A h       show this help
+Ctrl-A x       leave the emulator
+Ctrl-A c       switch to the monitor (there is none yet)
+Ctrl-A Ctrl-A  send Ctrl-A to the guest`;
+
+/** Parts of what was typed, in order: bytes for the guest, and commands for the emulator. */
+export type Typed = Uint8Array | ConsoleCommand;
+
+/** Tells what is typed for the emulator from what is typed for the guest. */
+export interface KeyFilter {
+  split(bytes: Uint8Array): Typed[];
+}
+
+/** Ctrl-A starts a command; the key after it may come later. An unknown one is dropped. */
+export class EscapeFilter implements KeyFilter {
+  #escaped = false;
+
+  split(bytes: Uint8Array): Typed[] {
+    const parts: Typed[] = [];
+    let start = 0;
+    bytes.forEach((byte, index) => {
+      if (this.#escaped) {
+        this.#escaped = false;
+        // The second of two Ctrl-A is the first of what goes to the guest.
+        start = byte === CONTROL_A ? index : index + 1;
+        const command = commands[String.fromCharCode(byte)];
+        if (command) parts.push(command);
+      } else if (byte === CONTROL_A) {
+        if (index > start) parts.push(bytes.subarray(start, index));
+        this.#escaped = true;
+      }
+    });
+    if (!this.#escaped && start < bytes.length) parts.push(bytes.subarray(start));
+    return parts;
+  }
+}
+
+/** Ctrl-C leaves the emulator; all else is for the guest. */
+export class InterruptFilter implements KeyFilter {
+  split(bytes: Uint8Array): Typed[] {
+    const end = bytes.indexOf(CONTROL_C);
+    if (end < 0) return [bytes];
+    return end > 0 ? [bytes.subarray(0, end), 'exit'] : ['exit'];
+  }
+}

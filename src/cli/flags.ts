@@ -1,0 +1,168 @@
+import type { Engine } from '../index.ts';
+import { ConfigurationError, type MachineOptions, memorySize } from '../index.ts';
+import { parseInteger, parseProperties } from './properties.ts';
+import type { Backend, Settings } from './settings.ts';
+
+/** One row of the command line's table: parsing and `--help` come from it. */
+export interface Flag {
+  /** Without dashes; the first is the one that help shows. */
+  readonly names: readonly string[];
+  /** What its argument is called in the help; none: it takes no argument. */
+  readonly argument?: string;
+  readonly help: string;
+  /** The settings with this flag. Throws ConfigurationError if the argument is wrong. */
+  apply(settings: Settings, argument: string): Settings;
+}
+
+const machine = (settings: Settings, options: Partial<MachineOptions>): Settings => ({
+  ...settings,
+  machine: { ...settings.machine, ...options },
+});
+
+export const flags: readonly Flag[] = [
+  {
+    names: ['m'],
+    argument: 'SIZE',
+    help: 'memory in megabytes, or with K, M or G (default: 128)',
+    apply: (settings, text) => machine(settings, { memory: checkedMemory(text) }),
+  },
+  {
+    names: ['kernel'],
+    argument: 'FILE',
+    help: 'boot this Linux bzImage or Multiboot kernel',
+    apply: (settings, kernel) => ({ ...settings, kernel }),
+  },
+  {
+    names: ['initrd'],
+    argument: 'FILE',
+    help: 'initial RAM disk for the kernel',
+    apply: (settings, initrd) => ({ ...settings, initrd }),
+  },
+  {
+    names: ['append'],
+    argument: 'TEXT',
+    help: 'command line for the kernel',
+    apply: (settings, append) => ({ ...settings, append }),
+  },
+  {
+    names: ['bios'],
+    argument: 'FILE',
+    help: 'start this ROM image at the reset vector',
+    apply: (settings, bios) => ({ ...settings, bios }),
+  },
+  {
+    names: ['nographic'],
+    help: 'COM1 on this terminal, with Ctrl-A for commands (the default: there is no window)',
+    apply: (settings) => ({ ...settings, nographic: true }),
+  },
+  {
+    names: ['serial'],
+    argument: 'DEVICE',
+    help: 'COM1 (COM2, … if repeated) on stdio, mon:stdio, file:PATH or null',
+    apply: (settings, text) => ({ ...settings, serials: [...settings.serials, parseBackend(text)] }),
+  },
+  {
+    names: ['debugcon'],
+    argument: 'DEVICE',
+    help: 'output to port 0xe9 on stdio, file:PATH or null',
+    apply: (settings, text) => ({
+      ...machine(settings, { debugConsole: { iobase: settings.machine.debugConsole?.iobase ?? 0xe9 } }),
+      debugConsole: parseBackend(text),
+    }),
+  },
+  {
+    names: ['device'],
+    argument: 'isa-debug-exit[,iobase=N][,iosize=N]',
+    help: 'what the guest writes there ends the program, with exit code 2 * value + 1',
+    apply: (settings, text) => machine(settings, { debugExit: parseDebugExit(text) }),
+  },
+  {
+    names: ['global'],
+    argument: 'isa-debugcon.iobase=N',
+    help: 'port of the debug console',
+    apply: (settings, text) => machine(settings, { debugConsole: { iobase: parseDebugConsolePort(text) } }),
+  },
+  {
+    names: ['icount'],
+    argument: 'shift=N',
+    help: 'time from executed instructions, 2^N ns each: runs are alike',
+    apply: (settings, text) => machine(settings, { icount: { shift: parseShift(text) } }),
+  },
+  {
+    names: ['no-reboot'],
+    help: 'leave where the guest would reboot',
+    apply: (settings) => machine(settings, { reboot: 'exit' }),
+  },
+  {
+    names: ['engine'],
+    argument: 'NAME',
+    help: 'interpreter or translator (default: translator)',
+    apply: (settings, name) => machine(settings, { engine: name as Engine }),
+  },
+  {
+    names: ['isolate'],
+    argument: 'NAME',
+    help: "run the machine in a worker (default) or in the caller's thread",
+    apply: (settings, name) => machine(settings, { isolate: name as 'worker' | 'caller' }),
+  },
+  {
+    names: ['name'],
+    argument: 'TEXT',
+    help: 'name of the machine',
+    apply: (settings, name) => machine(settings, { name }),
+  },
+  {
+    names: ['help', 'h'],
+    help: 'show this help',
+    apply: (settings) => ({ ...settings, action: 'help' }),
+  },
+  {
+    names: ['version'],
+    help: 'show the version',
+    apply: (settings) => ({ ...settings, action: 'version' }),
+  },
+];
+
+/** Flags of QEMU that mean something here too, but nothing that can be done yet. */
+export const unsupportedFlags: ReadonlySet<string> = new Set(
+  `accel action add-fd alt-grab append-file audio audiodev balloon blockdev boot bt cdrom chardev compat cpu curses
+  d D daemonize dfilter display drive dtb dump-vmstate enable-fips enable-kvm fda fdb full-screen fsdev fw_cfg g gdb
+  hda hdb hdc hdd incoming iscsi jitdump k L loadvm M machine mem-path mem-prealloc mon monitor msg mtdblock net netdev
+  nic no-acpi no-fd-bootchk no-hpet no-shutdown no-user-config nodefaults nouserconfig numa object only-migratable
+  option-rom overcommit parallel perfmap pflash pidfile plugin portrait preconfig prom-env qmp qmp-pretty qtest
+  readconfig realtime rotate rtc run-with runas S s sandbox sd sdl seed semihosting set shim show-cursor singlestep smbios
+  smp snapshot soundhw spice tb-size tpmdev trace usb usbdevice uuid vga virtfs virtioconsole vnc watchdog win2k-hack
+  writeconfig xen-attach`.split(/\s+/),
+);
+
+function checkedMemory(text: string): string {
+  const { size = '' } = parseProperties(text, 'size', []);
+  memorySize(size);
+  return size;
+}
+
+function parseBackend(text: string): Backend {
+  if (text === 'stdio' || text === 'mon:stdio') return { type: 'stdio', muxed: text === 'mon:stdio' };
+  if (text === 'null' || text === 'none') return { type: 'null' };
+  if (text.startsWith('file:') && text.length > 'file:'.length)
+    return { type: 'file', path: text.slice('file:'.length) };
+  throw new ConfigurationError(`'${text}' is not supported; it is one of stdio, mon:stdio, file:PATH, null`);
+}
+
+/** The defaults are QEMU's. */
+function parseDebugExit(text: string): { iobase: number; iosize: number } {
+  const { driver, iobase = '0x501', iosize = '2' } = parseProperties(text, 'driver', ['iobase', 'iosize']);
+  if (driver !== 'isa-debug-exit') throw new ConfigurationError(`the device '${driver}' is not supported`);
+  return { iobase: parseInteger(iobase), iosize: parseInteger(iosize) };
+}
+
+function parseDebugConsolePort(text: string): number {
+  const [property, value = ''] = text.split('=');
+  if (property !== 'isa-debugcon.iobase') throw new ConfigurationError(`the property '${property}' is not supported`);
+  return parseInteger(value);
+}
+
+function parseShift(text: string): number {
+  const { shift = '' } = parseProperties(text, 'shift', []);
+  return parseInteger(shift);
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { escapeHelp } from './escape.ts';
+import { flags } from './flags.ts';
+
+const column = 24;
+
+export function helpText(): string {
+  const rows = flags.map(({ names, argument, help }) => {
+    const usage = names.map((name) => `-${name}`).join(', ') + (argument === undefined ? '' : ` ${argument}`);
+    return row(usage, help);
+  });
+  return `Usage: rawiron -kernel FILE [-initrd FILE] [-append TEXT] [flags]
+       rawiron -bios FILE [flags]
+       rawiron start [flags]     boot Debian's kernel and busybox, got through apt
+       rawiron demo [flags]      boot the small system that is built in
+
+Flags have the meaning that they have in QEMU.
+${rows.join('\n')}
+
+On the console:
+${escapeHelp.replace(/^/gm, '  ')}
+`;
+}
+
+/** A long first column has a line of its own. */
+function row(usage: string, help: string): string {
+  const left = `  ${usage}`;
+  return left.length < column ? left.padEnd(column) + help : `${left}\n${' '.repeat(column)}${help}`;
+}
+
+export function versionText(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return `rawiron ${version}\n`;
+}

@@ -1,0 +1,20 @@
+import { ConfigurationError } from '../index.ts';
+
+/** The parts of QEMU's `name,key=value,…`; an argument without a "=" counts as the value of `implied`. */
+export function parseProperties(text: string, implied: string, allowed: readonly string[]): Record<string, string> {
+  const properties: Record<string, string> = {};
+  text.split(',').forEach((part, index) => {
+    const equals = part.indexOf('=');
+    const key = equals < 0 && index === 0 ? implied : part.slice(0, Math.max(equals, 0)) || part;
+    if (key !== implied && !allowed.includes(key))
+      throw new ConfigurationError(`'${key}' is not supported in '${text}'`);
+    properties[key] = part.slice(equals + 1);
+  });
+  return properties;
+}
+
+/** A whole number, decimal or with 0x. */
+export function parseInteger(text: string): number {
+  if (!/^(0x[0-9a-f]+|\d+)$/i.test(text)) throw new ConfigurationError(`'${text}' is not a whole number`);
+  return Number(text);
+}

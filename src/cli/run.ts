@@ -1,0 +1,47 @@
+import { type Boot, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
+import { connectInput, connectOutput, serialBackends } from './console.ts';
+import type { Settings } from './settings.ts';
+import { Terminal } from './terminal.ts';
+
+const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
+export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
+  const options: MachineOptions = { ...settings.machine, boot };
+  const backends = serialBackends(settings.serials, settings.nographic ?? false);
+  const terminal = new Terminal();
+  await using machine = await Machine.create(options);
+  if (backends.length > machine.serialPorts.length)
+    throw new ConfigurationError('-serial: there are four ports at most');
+  for (const [index, backend] of backends.entries()) {
+    connectOutput(machine.serialPorts[index], backend, terminal);
+  }
+  if (settings.debugConsole) connectOutput(machine.debugConsole, settings.debugConsole, terminal);
+  machine.on('log', (message) => terminal.note(`rawiron: ${message}`));
+  machine.on('halt', () => terminal.note('rawiron: the guest has halted for good'));
+
+  const left = Promise.withResolvers<number>();
+  for (const [signal, code] of Object.entries(signals)) process.once(signal, () => left.resolve(code));
+  process.stdout.on('error', () => left.resolve(signals.SIGHUP));
+  connectInput(machine, backends, terminal, () => left.resolve(leave(terminal)));
+  try {
+    await machine.start();
+    return await Promise.race([machine.exited.then(({ code }) => code), left.promise]);
+  } finally {
+    await terminal.write(new Uint8Array(0));
+    terminal.close();
+  }
+}
+
+function leave(terminal: Terminal): number {
+  terminal.note('rawiron: terminated');
+  return 0;
+}
+
+/** What the flags name. */
+function bootOf({ kernel, initrd, append, bios }: Settings): Boot {
+  if (bios !== undefined && kernel !== undefined) throw new ConfigurationError('-bios and -kernel exclude each other');
+  if (bios !== undefined) return { bios };
+  if (kernel === undefined) throw new ConfigurationError('nothing to boot; give -kernel or -bios, or see --help');
+  return { kernel, ...(initrd !== undefined && { initrd }), ...(append !== undefined && { append }) };
+}

@@ -1,0 +1,24 @@
+import type { MachineOptions } from '../index.ts';
+
+/** What a character device of the machine is connected to. */
+export type Backend =
+  /** This terminal. muxed: Ctrl-A gives commands to the emulator; otherwise Ctrl-C ends it. */
+  | { readonly type: 'stdio'; readonly muxed: boolean }
+  | { readonly type: 'file'; readonly path: string }
+  | { readonly type: 'null' };
+
+/** What the command line asks for. */
+export interface Settings {
+  readonly action: 'run' | 'start' | 'demo' | 'help' | 'version';
+  readonly machine: Partial<MachineOptions>;
+  readonly kernel?: string;
+  readonly initrd?: string;
+  readonly append?: string;
+  readonly bios?: string;
+  readonly nographic?: boolean;
+  /** One for each `-serial`, in their order. */
+  readonly serials: readonly Backend[];
+  readonly debugConsole?: Backend;
+}
+
+export const initialSettings: Settings = { action: 'run', machine: {}, serials: [] };

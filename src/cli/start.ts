@@ -1,0 +1,52 @@
+import type { Boot } from '../index.ts';
+import { hasApt } from '../node/assets/apt.ts';
+import { type DebianLinux, debianLinux } from '../node/assets/debian.ts';
+import { ProgressLine } from './progress-line.ts';
+import { runMachine } from './run.ts';
+import type { Settings } from './settings.ts';
+
+/** Boots Debian's kernel to a shell; where it cannot be had, the demo guest. What the flags name goes before both. */
+export async function start(settings: Settings): Promise<number> {
+  if (settings.kernel !== undefined || settings.bios !== undefined) return runMachine(settings);
+  return runMachine(settings, await findGuest(settings));
+}
+
+async function findGuest(settings: Settings): Promise<Boot> {
+  const progress = new ProgressLine();
+  try {
+    const linux = await debianLinux(progress.report);
+    return linuxBoot(linux, settings);
+  } catch (error) {
+    progress.end();
+    process.stderr.write(await apology(error));
+    return { demo: true };
+  } finally {
+    progress.end();
+  }
+}
+
+function linuxBoot(linux: DebianLinux, settings: Settings): Boot {
+  const motd = `
+Linux ${linux.release} of Debian, with busybox, on rawiron.
+"exit" or Ctrl-A x leaves, Ctrl-A h helps.
+
+`;
+  return {
+    kernel: linux.kernel,
+    initrd: settings.initrd ?? linux.initrd([{ type: 'file', path: 'etc/motd', data: motd }]),
+    append: ['console=ttyS0', ...terminalParameters(), settings.append ?? ''].join(' ').trim(),
+  };
+}
+
+/** What the kernel passes on to the first process as its environment: kind and size of this terminal. */
+function terminalParameters(): string[] {
+  if (!process.stdout.isTTY) return [];
+  const { TERM = '' } = process.env;
+  const size = [`LINES=${process.stdout.rows}`, `COLUMNS=${process.stdout.columns}`];
+  return /^[\w.+-]+$/.test(TERM) ? [`TERM=${TERM}`, ...size] : size;
+}
+
+async function apology(error: unknown): Promise<string> {
+  const why = (await hasApt()) ? (error as Error).message : 'there is no apt client here';
+  return `rawiron: no Debian kernel (${why}); for one of your own give -kernel, -initrd and -append. Booting the demo guest.\n`;
+}
