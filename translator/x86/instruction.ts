@@ -33,20 +33,29 @@ export class Instruction {
   nextEip = 0;
   /** EIP a relative jump or call goes to. */
   target = 0;
-  /** Word of the register of the E or Z operand. */
+  /** Word of the register of the E or Z operand; i of ST(i). */
   rm = 0;
   /** ModR/M reg field: word of the G operand's register, or number of a segment, control or debug register. */
   reg = 0;
-  /** Effective address: word[base] + (word[index] << scale) + displacement. 8 (Word.zero) where there is none. */
+  /**
+   * Effective address: word[base] + (word[index] << scale) + displacement. 8 (Word.zero) where there is none. XLAT has
+   * base EBX, and its lifter adds AL; string instructions have neither, as their lifters know the registers.
+   */
   base = 8;
   index = 8;
   scale = 0;
   displacement = 0;
-  /** Immediate, sign-extended to 32 bits where the form says so, else zero-extended. */
+  /**
+   * Immediate, sign-extended to 32 bits where the form says so, else zero-extended; the offset of a far pointer. Of an
+   * x87 instruction the 11-bit opcode that FNSTENV and FXSAVE give: low 3 bits of the first byte, then ModR/M.
+   */
   immediate = 0;
   /** Second immediate (ENTER's level, the selector of a far pointer). */
   immediate2 = 0;
-  /** Segment of the memory operand (Segment.ds or ss by default, or the override). */
+  /**
+   * Segment of the memory operand (Segment.ds or ss by default, or the override). Of MOVS and CMPS that of the source;
+   * Segment.es of STOS, SCAS and INS, which none overrides.
+   */
   segment = 3;
 
   constructor(form: Form) {
