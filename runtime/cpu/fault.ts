@@ -3,6 +3,8 @@ export class GuestFault {
   vector = 0;
   /** Error code, or -1 where the vector pushes none. */
   errorCode = -1;
+  /** The fault came in the middle of a task switch: it belongs to the new task, at Word.eip. */
+  inNewTask = false;
 }
 
 const fault = new GuestFault();
@@ -11,5 +13,6 @@ const fault = new GuestFault();
 export function raise(vector: number, errorCode = -1): never {
   fault.vector = vector;
   fault.errorCode = errorCode;
+  fault.inNewTask = false;
   throw fault;
 }

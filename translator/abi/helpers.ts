@@ -4,15 +4,15 @@
  * trap: called with the whole state stored; may fault (by throwing), may change anything. A trap that `resumes` goes on
  * at the next instruction (unless the key changed or attention is asked for); the others set Word.eip.
  */
-export interface HelperDeclaration {
-  readonly kind: 'pure' | 'trap';
+export interface HelperDeclaration<Kind extends 'pure' | 'trap' = 'pure' | 'trap'> {
+  readonly kind: Kind;
   readonly arguments: number;
   readonly resumes: boolean;
 }
 
-const pure = (args: number): HelperDeclaration => ({ kind: 'pure', arguments: args, resumes: true });
-const trap = (args: number): HelperDeclaration => ({ kind: 'trap', arguments: args, resumes: true });
-const transfer = (args: number): HelperDeclaration => ({ kind: 'trap', arguments: args, resumes: false });
+const pure = (args: number): HelperDeclaration<'pure'> => ({ kind: 'pure', arguments: args, resumes: true });
+const trap = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: true });
+const transfer = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: false });
 
 export const helpers = {
   /** High half of an unsigned and of a signed 32 x 32 product. */
@@ -29,9 +29,64 @@ export const helpers = {
   flagResultOf: pure(1),
   flagCarriesOf: pure(1),
 
-  /** (helper arguments are named at their implementations in runtime/cpu) */
+  // Arguments are named at the implementations, in runtime/cpu/traps.ts and what it imports.
+  // Interrupts and flags.
   halt: trap(0),
+  setInterruptFlag: trap(0),
+  popFlags: trap(1),
   softwareInterrupt: transfer(2),
+  softwareException: transfer(2),
+  debugTrap: transfer(1),
+  interruptReturn: transfer(2),
+
+  // Far transfers.
+  jumpFar: transfer(3),
+  callFar: transfer(4),
+  returnFar: transfer(2),
+  sysenter: transfer(0),
+  sysexit: transfer(0),
+
+  // Segment registers and selectors.
+  moveToSegment: trap(2),
+  popSegment: trap(2),
+  loadPointer: trap(4),
+  loadAccessRights: trap(3),
+  loadSegmentLimit: trap(3),
+  verifyRead: trap(1),
+  verifyWrite: trap(1),
+  loadGlobalTable: trap(2),
+  loadInterruptTable: trap(2),
+  loadLocalTable: trap(1),
+  loadTask: trap(1),
+
+  // Stack frames.
+  pushAll: trap(1),
+  popAll: trap(1),
+  enterFrame: trap(3),
+
+  // Control and debug registers.
+  moveFromControl: trap(2),
+  moveToControl: trap(2),
+  moveFromDebug: trap(2),
+  moveToDebug: trap(2),
+  loadMachineStatus: trap(1),
+  clearTaskSwitched: trap(0),
+  invalidatePage: trap(1),
+
+  // Ports.
+  portIn: trap(2),
+  portOut: trap(3),
+  stringIn: trap(2),
+  stringOut: trap(3),
+  repeatStringIn: transfer(4),
+  repeatStringOut: transfer(5),
+
+  // Identification, counters, model-specific registers.
+  identify: trap(0),
+  readTimestamp: trap(0),
+  readPerformanceCounter: trap(0),
+  readModelRegister: trap(0),
+  writeModelRegister: trap(0),
 
   // x87 (runtime/cpu/x87/execute.ts, fxsave.ts).
   x87Register: trap(4),
@@ -42,10 +97,13 @@ export const helpers = {
   ldmxcsr: trap(1),
   stmxcsr: trap(1),
 } satisfies Record<string, HelperDeclaration>;
-void trap;
-void transfer;
 
 export type HelperName = keyof typeof helpers;
+type NamesOfKind<Kind> = {
+  [Name in HelperName]: (typeof helpers)[Name] extends HelperDeclaration<Kind & ('pure' | 'trap')> ? Name : never;
+}[HelperName];
+export type TrapName = NamesOfKind<'trap'>;
+export type PureName = NamesOfKind<'pure'>;
 
 const numbers = new Map(Object.keys(helpers).map((name, index) => [name, index]));
 

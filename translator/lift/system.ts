@@ -1,75 +1,288 @@
-import type { Lift } from './lifter.ts';
-import { unlifted } from './unlifted.ts';
+/**
+ * The instructions that concern more than the program: most evaluate their operands and leave the rest to a trap
+ * (runtime/cpu). Those that only read or write a state word are lifted like any other.
+ */
+import { Vector } from '../abi/faults.ts';
+import type { HelperName } from '../abi/helpers.ts';
+import { Key } from '../abi/key.ts';
+import { Eflags, Word } from '../abi/state.ts';
+import type { Value } from '../ir/value.ts';
+import { Shape } from '../x86/instruction.ts';
+import type { Lift, LiftBuilder, Operand } from './lifter.ts';
+
+/** #GP(0) unless the CPL is 0. */
+function supervisorOnly(b: LiftBuilder): void {
+  if (b.key & Key.user) b.faultIf(1, Vector.generalProtection);
+  else if (b.key & Key.protected) b.faultIf(b.notEqual(b.get(Word.cpl), 0), Vector.generalProtection);
+}
+
+/** #UD in real and VM86 mode. */
+function protectedOnly(b: LiftBuilder): void {
+  if ((b.key & Key.protected) === 0 || b.key & Key.vm86) b.faultIf(1, Vector.invalidOpcode);
+}
+
+/** Nothing but a trap. */
+const trapping =
+  (helper: HelperName): Lift =>
+  (b) =>
+    b.trap(helper);
+
+/** The same for privileged instructions. */
+const privileged =
+  (helper: HelperName): Lift =>
+  (b) => {
+    supervisorOnly(b);
+    b.trap(helper);
+  };
+
+const raising =
+  (vector: number): Lift =>
+  (b) =>
+    b.faultIf(1, vector);
 
 // Interrupt flag, flags image, interrupts.
-export const cli: Lift = unlifted;
-export const sti: Lift = unlifted;
-export const popf: Lift = unlifted;
-export const interrupt: Lift = unlifted;
-export const breakpoint: Lift = unlifted;
-export const debugTrap: Lift = unlifted;
-export const overflow: Lift = unlifted;
-export const iret: Lift = unlifted;
-export const bound: Lift = unlifted;
-export const invalidOpcode: Lift = unlifted;
-export const tooLong: Lift = unlifted;
-export const hlt: Lift = unlifted;
+
+/** #GP(0) unless CPL <= IOPL; real mode has neither. The CPL in VM86 mode is 3. */
+function requireIoPrivilege(b: LiftBuilder): void {
+  if ((b.key & Key.protected) === 0) return;
+  const iopl = b.and(b.shr(b.get(Word.eflags), 12), 3);
+  b.faultIf(b.lessUnsigned(iopl, b.get(Word.cpl)), Vector.generalProtection);
+}
+
+export const cli: Lift = (b) => {
+  requireIoPrivilege(b);
+  b.set(Word.eflags, b.and(b.get(Word.eflags), ~Eflags.if));
+};
+
+export const sti: Lift = trapping('setInterruptFlag');
+export const popf: Lift = (b) => b.trap('popFlags', b.operandSize);
+export const interrupt: Lift = (b) => b.trap('softwareInterrupt', b.read(0), b.field('nextEip'));
+export const breakpoint: Lift = (b) => b.trap('softwareException', Vector.breakpoint, b.field('nextEip'));
+export const debugTrap: Lift = (b) => b.trap('debugTrap', b.field('nextEip'));
+export const iret: Lift = (b) => b.trap('interruptReturn', b.operandSize, b.field('nextEip'));
+export const invalidOpcode: Lift = raising(Vector.invalidOpcode);
+export const tooLong: Lift = raising(Vector.generalProtection);
+export const hlt: Lift = privileged('halt');
+
+/** Condition code 1: OF is clear. */
+const NO_OVERFLOW = 1;
+
+export const overflow: Lift = (b) => {
+  b.exitIf(b.condition(NO_OVERFLOW), b.field('nextEip'));
+  b.trap('softwareException', Vector.overflow, b.field('nextEip'));
+};
+
+export const bound: Lift = (b) => {
+  const size = b.size(0);
+  const index = b.let(b.readSigned(0));
+  const bounds = b.operandAddress(2 * size, 'read');
+  const lower = b.signExtend(b.load(size, bounds), size);
+  const upper = b.signExtend(b.load(size, b.add(bounds, size)), size);
+  b.faultIf(b.or(b.less(index, lower), b.less(upper, index)), Vector.boundRange);
+};
 
 // Far transfers.
-export const jmpFar: Lift = unlifted;
-export const jmpFarIndirect: Lift = unlifted;
-export const callFar: Lift = unlifted;
-export const callFarIndirect: Lift = unlifted;
-export const retFar: Lift = unlifted;
-export const retFarImmediate: Lift = unlifted;
-export const sysenter: Lift = unlifted;
-export const sysexit: Lift = unlifted;
+
+interface FarPointer {
+  readonly selector: Value;
+  readonly offset: Value;
+}
+
+function immediatePointer(b: LiftBuilder): FarPointer {
+  return { selector: b.field('immediate2'), offset: b.field('immediate') };
+}
+
+/** A far pointer in memory: the offset, then the selector. */
+function memoryPointer(b: LiftBuilder): FarPointer {
+  const size = b.operandSize;
+  const address = b.operandAddress(size + 2, 'read');
+  const offset = b.load(size, address);
+  return { offset, selector: b.load(2, b.add(address, size)) };
+}
+
+function jumpTo(b: LiftBuilder, { selector, offset }: FarPointer): void {
+  b.trap('jumpFar', selector, offset, b.field('nextEip'));
+}
+
+function callTo(b: LiftBuilder, { selector, offset }: FarPointer): void {
+  b.trap('callFar', selector, offset, b.operandSize, b.field('nextEip'));
+}
+
+export const jmpFar: Lift = (b) => jumpTo(b, immediatePointer(b));
+export const jmpFarIndirect: Lift = (b) => jumpTo(b, memoryPointer(b));
+export const callFar: Lift = (b) => callTo(b, immediatePointer(b));
+export const callFarIndirect: Lift = (b) => callTo(b, memoryPointer(b));
+export const retFar: Lift = (b) => b.trap('returnFar', b.operandSize, 0);
+export const retFarImmediate: Lift = (b) => b.trap('returnFar', b.operandSize, b.read(0));
+export const sysenter: Lift = trapping('sysenter');
+export const sysexit: Lift = privileged('sysexit');
 
 // Segment registers and selectors.
-export const movToSegment: Lift = unlifted;
-export const popSegment: Lift = unlifted;
-export const loadFarPointer: Lift = unlifted;
-export const arpl: Lift = unlifted;
-export const lar: Lift = unlifted;
-export const lsl: Lift = unlifted;
-export const verr: Lift = unlifted;
-export const verw: Lift = unlifted;
-export const sldt: Lift = unlifted;
-export const str: Lift = unlifted;
-export const lldt: Lift = unlifted;
-export const ltr: Lift = unlifted;
-export const sgdt: Lift = unlifted;
-export const sidt: Lift = unlifted;
-export const lgdt: Lift = unlifted;
-export const lidt: Lift = unlifted;
+
+export const movToSegment: Lift = (b) => b.trap('moveToSegment', b.field('reg'), b.read(1));
+export const popSegment: Lift = (b) => b.trap('popSegment', b.argument, b.operandSize);
+
+export const loadFarPointer: Lift = (b) => {
+  const register = b.field('reg');
+  const { selector, offset } = memoryPointer(b);
+  const value = b.operandSize === 4 ? offset : b.or(b.and(b.get(register), 0xffff0000), offset);
+  b.trap('loadPointer', b.argument, selector, register, value);
+};
+
+export const arpl: Lift = (b) => {
+  protectedOnly(b);
+  const destination = b.let(b.read(0));
+  const privilege = b.let(b.and(b.read(1), 3));
+  const adjusts = b.let(b.lessUnsigned(b.and(destination, 3), privilege));
+  b.when(adjusts, () => b.write(0, b.or(b.and(destination, 0xfffc), privilege)));
+  b.flags.setZero(adjusts);
+};
+
+/** LAR and LSL. */
+const examining =
+  (helper: HelperName): Lift =>
+  (b) => {
+    protectedOnly(b);
+    b.trap(helper, b.read(1), b.field('reg'), b.operandSize);
+  };
+
+/** VERR and VERW. */
+const verifying =
+  (helper: HelperName): Lift =>
+  (b) => {
+    protectedOnly(b);
+    b.trap(helper, b.read(0));
+  };
+
+export const lar: Lift = examining('loadAccessRights');
+export const lsl: Lift = examining('loadSegmentLimit');
+export const verr: Lift = verifying('verifyRead');
+export const verw: Lift = verifying('verifyWrite');
+
+const storingSelector =
+  (word: number): Lift =>
+  (b) => {
+    protectedOnly(b);
+    b.write(0, b.get(word));
+  };
+
+const loadingSelector =
+  (helper: HelperName): Lift =>
+  (b) => {
+    protectedOnly(b);
+    supervisorOnly(b);
+    b.trap(helper, b.read(0));
+  };
+
+export const sldt: Lift = storingSelector(Word.ldtrSelector);
+export const str: Lift = storingSelector(Word.taskSelector);
+export const lldt: Lift = loadingSelector('loadLocalTable');
+export const ltr: Lift = loadingSelector('loadTask');
+
+/** Limit (2 bytes) and base (4 bytes): all of the base is stored, whatever the operand size. */
+const storingTable =
+  (limit: number, base: number): Lift =>
+  (b) => {
+    const address = b.operandAddress(6, 'write');
+    const second = b.let(b.add(address, 2));
+    b.probeWrite(4, second);
+    b.store(2, address, b.get(limit));
+    b.store(4, second, b.get(base));
+  };
+
+const loadingTable =
+  (helper: HelperName): Lift =>
+  (b) => {
+    supervisorOnly(b);
+    const address = b.operandAddress(6, 'read');
+    const limit = b.load(2, address);
+    const base = b.load(4, b.add(address, 2));
+    b.trap(helper, limit, b.operandSize === 4 ? base : b.and(base, 0xffffff));
+  };
+
+export const sgdt: Lift = storingTable(Word.gdtrLimit, Word.gdtrBase);
+export const sidt: Lift = storingTable(Word.idtrLimit, Word.idtrBase);
+export const lgdt: Lift = loadingTable('loadGlobalTable');
+export const lidt: Lift = loadingTable('loadInterruptTable');
 
 // Stack frames.
-export const pusha: Lift = unlifted;
-export const popa: Lift = unlifted;
-export const enter: Lift = unlifted;
+
+export const pusha: Lift = (b) => b.trap('pushAll', b.operandSize);
+export const popa: Lift = (b) => b.trap('popAll', b.operandSize);
+export const enter: Lift = (b) => b.trap('enterFrame', b.operandSize, b.read(0), b.read(1));
 
 // Control and debug registers.
-export const movFromControl: Lift = unlifted;
-export const movToControl: Lift = unlifted;
-export const movFromDebug: Lift = unlifted;
-export const movToDebug: Lift = unlifted;
-export const smsw: Lift = unlifted;
-export const lmsw: Lift = unlifted;
-export const clts: Lift = unlifted;
-export const invlpg: Lift = unlifted;
-export const invd: Lift = unlifted;
-export const wbinvd: Lift = unlifted;
+
+/** A privileged trap with arguments. */
+function trapPrivileged(b: LiftBuilder, helper: HelperName, ...args: Operand[]): void {
+  supervisorOnly(b);
+  b.trap(helper, ...args);
+}
+
+const movingFrom =
+  (helper: HelperName): Lift =>
+  (b) =>
+    trapPrivileged(b, helper, b.field('rm'), b.field('reg'));
+
+const movingTo =
+  (helper: HelperName): Lift =>
+  (b) =>
+    trapPrivileged(b, helper, b.field('reg'), b.get(b.field('rm')));
+
+export const movFromControl: Lift = movingFrom('moveFromControl');
+export const movToControl: Lift = movingTo('moveToControl');
+export const movFromDebug: Lift = movingFrom('moveFromDebug');
+export const movToDebug: Lift = movingTo('moveToDebug');
+export const smsw: Lift = (b) => b.write(0, b.get(Word.cr0));
+export const clts: Lift = privileged('clearTaskSwitched');
+export const invd: Lift = supervisorOnly;
+export const wbinvd: Lift = supervisorOnly;
+
+export const lmsw: Lift = (b) => {
+  supervisorOnly(b);
+  b.trap('loadMachineStatus', b.read(0));
+};
+
+/** The address is not checked against the segment. */
+export const invlpg: Lift = (b) => {
+  const base = b.get(b.add(b.field('segment'), Word.segmentBase));
+  trapPrivileged(b, 'invalidatePage', b.add(base, b.effectiveAddress()));
+};
 
 // Ports.
-export const input: Lift = unlifted;
-export const output: Lift = unlifted;
-export const inputString: Lift = unlifted;
-export const outputString: Lift = unlifted;
+
+export const input: Lift = (b) => b.trap('portIn', b.read(1), b.size(0));
+export const output: Lift = (b) => b.trap('portOut', b.read(0), b.read(1), b.size(1));
+
+function isRepeated(b: LiftBuilder): boolean {
+  return (b.shape & (Shape.repeat | Shape.repeatNot)) !== 0;
+}
+
+/** Bits that count of the registers that a string instruction goes through memory with. */
+function addressMask(b: LiftBuilder): number {
+  return b.addressSize === 4 ? -1 : 0xffff;
+}
+
+export const inputString: Lift = (b) => {
+  const size = b.size(0);
+  const mask = addressMask(b);
+  if (isRepeated(b)) b.trap('repeatStringIn', size, mask, b.field('eip'), b.field('nextEip'));
+  else b.trap('stringIn', size, mask);
+};
+
+export const outputString: Lift = (b) => {
+  const size = b.size(1);
+  const mask = addressMask(b);
+  const segment = b.field('segment');
+  if (isRepeated(b)) b.trap('repeatStringOut', size, mask, segment, b.field('eip'), b.field('nextEip'));
+  else b.trap('stringOut', size, mask, segment);
+};
 
 // Identification, counters, model-specific registers, system management.
-export const cpuid: Lift = unlifted;
-export const rdtsc: Lift = unlifted;
-export const rdpmc: Lift = unlifted;
-export const rdmsr: Lift = unlifted;
-export const wrmsr: Lift = unlifted;
-export const rsm: Lift = unlifted;
+
+export const cpuid: Lift = trapping('identify');
+export const rdtsc: Lift = trapping('readTimestamp');
+export const rdpmc: Lift = trapping('readPerformanceCounter');
+export const rdmsr: Lift = privileged('readModelRegister');
+export const wrmsr: Lift = privileged('writeModelRegister');
+export const rsm: Lift = raising(Vector.invalidOpcode);

@@ -1,0 +1,96 @@
+import { Vector } from '../../translator/abi/faults.ts';
+import { Word } from '../../translator/abi/state.ts';
+import { type Cpu, Cr0 } from './cpu.ts';
+import { raise } from './fault.ts';
+
+/** CR4 bits (Intel SDM vol. 3, 2.5). */
+export const Cr4 = {
+  tsd: 1 << 2,
+  pse: 1 << 4,
+  pge: 1 << 7,
+  pce: 1 << 8,
+  osfxsr: 1 << 9,
+} as const;
+
+/** Bits of CR0 that exist; writes to the others are ignored. ET is always 1. */
+const cr0Bits = Cr0.pe | Cr0.mp | Cr0.em | Cr0.ts | Cr0.ne | Cr0.wp | Cr0.am | Cr0.nw | Cr0.cd | Cr0.pg;
+/** Page directory base, PCD and PWT. */
+const cr3Bits = 0xfffff018;
+/** CR0 bits that what the TLB holds depends on. */
+const translationBits = Cr0.pe | Cr0.wp | Cr0.pg;
+
+/** MOV r32, CRn (Intel SDM vol. 2, MOV - Move to/from Control Registers). `register` is a word. */
+export function moveFromControl(cpu: Cpu, register: number, control: number): void {
+  cpu.state[register] = cpu.state[controlWord(control)];
+}
+
+/** MOV CRn, r32. */
+export function moveToControl(cpu: Cpu, control: number, value: number): void {
+  switch (control) {
+    case 0:
+      writeCr0(cpu, value);
+      break;
+    case 2:
+      cpu.state[Word.cr2] = value;
+      break;
+    case 3:
+      cpu.state[Word.cr3] = value & cr3Bits;
+      cpu.memory.flushNonGlobal();
+      break;
+    case 4:
+      writeCr4(cpu, value);
+      break;
+    default:
+      raise(Vector.invalidOpcode);
+  }
+}
+
+/** CR0, CR2, CR3 and CR4 lie next to each other. */
+function controlWord(control: number): number {
+  if (control === 1 || control > 4) raise(Vector.invalidOpcode);
+  return control === 0 ? Word.cr0 : Word.cr2 + control - 2;
+}
+
+function writeCr0(cpu: Cpu, value: number): void {
+  const { state } = cpu;
+  const next = (value & cr0Bits) | Cr0.et;
+  if (next & Cr0.pg && !(next & Cr0.pe)) raise(Vector.generalProtection, 0);
+  if (next & Cr0.nw && !(next & Cr0.cd)) raise(Vector.generalProtection, 0);
+  const changed = state[Word.cr0] ^ next;
+  state[Word.cr0] = next;
+  if (changed & translationBits) cpu.memory.flushAll();
+  cpu.updateKey();
+}
+
+function writeCr4(cpu: Cpu, value: number): void {
+  const { state } = cpu;
+  if (value & ~cr4Bits(cpu)) raise(Vector.generalProtection, 0);
+  const changed = state[Word.cr4] ^ value;
+  state[Word.cr4] = value;
+  if (changed & (Cr4.pse | Cr4.pge)) cpu.memory.flushAll();
+}
+
+function cr4Bits(cpu: Cpu): number {
+  const { features } = cpu.model;
+  let bits = Cr4.pce;
+  if (features.has('tsc')) bits |= Cr4.tsd;
+  if (features.has('pse')) bits |= Cr4.pse;
+  if (features.has('pge')) bits |= Cr4.pge;
+  if (features.has('fxsr')) bits |= Cr4.osfxsr;
+  return bits;
+}
+
+/** LMSW: the low four bits of CR0; PE can be set but not cleared. */
+export function loadMachineStatus(cpu: Cpu, value: number): void {
+  const cr0 = cpu.state[Word.cr0];
+  writeCr0(cpu, (cr0 & ~(Cr0.mp | Cr0.em | Cr0.ts)) | (value & 0xf));
+}
+
+export function clearTaskSwitched(cpu: Cpu): void {
+  cpu.state[Word.cr0] &= ~Cr0.ts;
+}
+
+/** INVLPG. */
+export function invalidatePage(cpu: Cpu, linear: number): void {
+  cpu.memory.flushPage(linear);
+}

@@ -1,0 +1,117 @@
+import { Key } from '../../translator/abi/key.ts';
+import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
+import type { LinearAccess } from '../memory/access.ts';
+import { Descriptor, Rights } from './descriptor.ts';
+import type { CpuModel } from './model.ts';
+import { resetState } from './reset.ts';
+import { StackWriter } from './stack.ts';
+
+/** I/O address space: `size` is 1, 2 or 4 bytes; values are unsigned or signed, only the low bytes count. */
+export interface Ports {
+  read(port: number, size: number): number;
+  write(port: number, size: number, value: number): void;
+}
+
+/** What a CPU is assembled from. `state` and `doubles` are two views of one buffer (translator/abi/state.ts). */
+export interface CpuParts {
+  readonly state: Int32Array;
+  readonly doubles: Float64Array;
+  readonly memory: LinearAccess;
+  readonly ports: Ports;
+  /** Virtual time since power-on. */
+  readonly nanoseconds: () => number;
+  readonly model: CpuModel;
+  /** Told of a shutdown (triple fault); boards reset the machine then. */
+  readonly onShutdown: () => void;
+}
+
+/** CR0 bits (Intel SDM vol. 3, 2.5). */
+export const Cr0 = {
+  pe: 1 << 0,
+  mp: 1 << 1,
+  em: 1 << 2,
+  ts: 1 << 3,
+  et: 1 << 4,
+  ne: 1 << 5,
+  wp: 1 << 16,
+  am: 1 << 18,
+  nw: 1 << 29,
+  cd: 1 << 30,
+  pg: 1 << 31,
+} as const;
+
+const ALL_BYTES = 0xffffffff;
+
+/** The processor's architectural state and what it is connected to; the operations on it are functions beside it. */
+export class Cpu {
+  readonly state: Int32Array;
+  readonly doubles: Float64Array;
+  readonly memory: LinearAccess;
+  readonly ports: Ports;
+  readonly nanoseconds: () => number;
+  readonly model: CpuModel;
+  readonly onShutdown: () => void;
+  /** Scratch of far transfers, reused so that they allocate nothing; meaningless in between. */
+  readonly gate = new Descriptor();
+  readonly code = new Descriptor();
+  readonly data = new Descriptor();
+  readonly task = new Descriptor();
+  readonly stack = new StackWriter();
+
+  constructor(parts: CpuParts) {
+    this.state = parts.state;
+    this.doubles = parts.doubles;
+    this.memory = parts.memory;
+    this.ports = parts.ports;
+    this.nanoseconds = parts.nanoseconds;
+    this.model = parts.model;
+    this.onShutdown = parts.onShutdown;
+    this.reset();
+  }
+
+  /** As after a RESET (Intel SDM vol. 3, table 9-1). Forgets all translations of addresses. */
+  reset(): void {
+    resetState(this);
+    this.memory.flushAll();
+    this.updateKey();
+  }
+
+  /** CR0.PE set and EFLAGS.VM clear. */
+  get isProtected(): boolean {
+    return (this.state[Word.cr0] & Cr0.pe) !== 0 && (this.state[Word.eflags] & Eflags.vm) === 0;
+  }
+
+  get isVm86(): boolean {
+    return (this.state[Word.eflags] & Eflags.vm) !== 0;
+  }
+
+  get ioPrivilege(): number {
+    return (this.state[Word.eflags] >>> 12) & 3;
+  }
+
+  /** Makes Word.key true again; due after each change of a segment register, EFLAGS.VM, CR0.PE or the CPL. */
+  updateKey(): void {
+    const { state } = this;
+    let key = 0;
+    if (state[Word.segmentRights + Segment.cs] & Rights.big) key |= Key.code32;
+    if (state[Word.segmentRights + Segment.ss] & Rights.big) key |= Key.stack32;
+    if (state[Word.cpl] === 3) key |= Key.user;
+    if (state[Word.eflags] & Eflags.vm) key |= Key.vm86;
+    if (state[Word.cr0] & Cr0.pe) key |= Key.protected;
+    if (this.isFlat()) key |= Key.flat;
+    state[Word.key] = key;
+  }
+
+  private isFlat(): boolean {
+    const { state, doubles } = this;
+    const bases = Word.segmentBase;
+    if ((state[bases + Segment.es] | state[bases + Segment.cs] | state[bases + Segment.ss]) !== 0) return false;
+    return (
+      state[bases + Segment.ds] === 0 &&
+      doubles[Double.readSpan + Segment.cs] === ALL_BYTES &&
+      doubles[Double.writeSpan + Segment.es] === ALL_BYTES &&
+      doubles[Double.writeSpan + Segment.ss] === ALL_BYTES &&
+      doubles[Double.writeSpan + Segment.ds] === ALL_BYTES
+    );
+  }
+}

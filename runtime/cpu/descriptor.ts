@@ -1,0 +1,186 @@
+import { Word } from '../../translator/abi/state.ts';
+import type { Cpu } from './cpu.ts';
+import { raise } from './fault.ts';
+
+/** Bits of a descriptor's second word (Intel SDM vol. 3, 3.4.5); data and code segments share some. */
+export const Rights = {
+  accessed: 1 << 8,
+  /** Of a data segment. */
+  writable: 1 << 9,
+  /** Of a code segment. */
+  readable: 1 << 9,
+  expandDown: 1 << 10,
+  conforming: 1 << 10,
+  code: 1 << 11,
+  /** Code or data rather than a system segment or gate. */
+  segment: 1 << 12,
+  dplShift: 13,
+  present: 1 << 15,
+  /** D of a code segment, B of a data segment. */
+  big: 1 << 22,
+  granular: 1 << 23,
+  /** What a segment register keeps. */
+  mask: 0x00f0ff00,
+} as const;
+
+/** Types of system descriptors (Intel SDM vol. 3, table 3-2). */
+export const SystemType = {
+  availableTask16: 1,
+  localTable: 2,
+  busyTask16: 3,
+  callGate16: 4,
+  taskGate: 5,
+  interruptGate16: 6,
+  trapGate16: 7,
+  availableTask32: 9,
+  busyTask32: 11,
+  callGate32: 12,
+  interruptGate32: 14,
+  trapGate32: 15,
+} as const;
+
+/** Busy bit of a TSS descriptor, in its second word. */
+const TASK_BUSY = 1 << 9;
+
+/** A selector as an error code: without its RPL (Intel SDM vol. 3, 6.13). */
+export function selectorError(selector: number): number {
+  return selector & 0xfffc;
+}
+
+export function isNull(selector: number): boolean {
+  return (selector & 0xfffc) === 0;
+}
+
+/** The lowest offset that a segment allows. */
+export function lowestOffset(rights: number, limit: number): number {
+  return isExpandDown(rights) ? (limit + 1) | 0 : 0;
+}
+
+/** Number of the last byte counted from the lowest offset that may be read, -1 if none (Double.readSpan). */
+export function readSpan(rights: number, limit: number): number {
+  const readable = (rights & (Rights.code | Rights.readable)) !== Rights.code;
+  return readable ? span(rights, limit) : -1;
+}
+
+/** The same for writes. */
+export function writeSpan(rights: number, limit: number): number {
+  return (rights & (Rights.code | Rights.writable)) === Rights.writable ? span(rights, limit) : -1;
+}
+
+function isExpandDown(rights: number): boolean {
+  return (rights & (Rights.code | Rights.expandDown)) === Rights.expandDown;
+}
+
+function span(rights: number, limit: number): number {
+  if ((rights & Rights.present) === 0) return -1;
+  if (!isExpandDown(rights)) return limit >>> 0;
+  const top = rights & Rights.big ? 0xffffffff : 0xffff;
+  return Math.max(top - (limit >>> 0) - 1, -1);
+}
+
+/** A descriptor read from the GDT, LDT or IDT. The CPU owns a few, reused: reading one allocates nothing. */
+export class Descriptor {
+  selector = 0;
+  /** Linear address it was read from. */
+  address = 0;
+  low = 0;
+  high = 0;
+
+  /** Reads the descriptor of a selector; false if it is null or lies outside its table. */
+  read(cpu: Cpu, selector: number): boolean {
+    const { state } = cpu;
+    const offset = selector & 0xfff8;
+    this.selector = selector;
+    if (isNull(selector)) return false;
+    if (selector & 4) {
+      if (offset + 7 > state[Word.ldtrLimit] >>> 0) return false;
+      this.readAt(cpu, (state[Word.ldtrBase] + offset) | 0);
+    } else {
+      if (offset + 7 > state[Word.gdtrLimit]) return false;
+      this.readAt(cpu, (state[Word.gdtrBase] + offset) | 0);
+    }
+    return true;
+  }
+
+  /** Reads the descriptor of a selector; raises `vector` if it is null (error code 0) or lies outside its table. */
+  require(cpu: Cpu, selector: number, vector: number): void {
+    if (!this.read(cpu, selector)) raise(vector, selectorError(selector));
+  }
+
+  readAt(cpu: Cpu, address: number): void {
+    this.address = address;
+    this.low = cpu.memory.loadSystem32(address);
+    this.high = cpu.memory.loadSystem32((address + 4) | 0);
+  }
+
+  get base(): number {
+    return (this.low >>> 16) | ((this.high & 0xff) << 16) | (this.high & 0xff000000);
+  }
+
+  /** In bytes, as a signed word. */
+  get limit(): number {
+    const limit = (this.low & 0xffff) | (this.high & 0xf0000);
+    return this.high & Rights.granular ? (limit << 12) | 0xfff : limit;
+  }
+
+  get dpl(): number {
+    return (this.high >>> Rights.dplShift) & 3;
+  }
+
+  get isPresent(): boolean {
+    return (this.high & Rights.present) !== 0;
+  }
+
+  get isCode(): boolean {
+    return (this.high & (Rights.segment | Rights.code)) === (Rights.segment | Rights.code);
+  }
+
+  get isConforming(): boolean {
+    return (this.high & Rights.conforming) !== 0;
+  }
+
+  get isWritableData(): boolean {
+    return (this.high & (Rights.segment | Rights.code | Rights.writable)) === (Rights.segment | Rights.writable);
+  }
+
+  /** A data segment, or a code segment that may be read. */
+  get isReadable(): boolean {
+    return (this.high & Rights.segment) !== 0 && (this.high & (Rights.code | Rights.readable)) !== Rights.code;
+  }
+
+  /** A SystemType; 16 and above for code and data segments. */
+  get type(): number {
+    return (this.high >>> 8) & 0x1f;
+  }
+
+  /** Of a gate: where it leads. */
+  get gateSelector(): number {
+    return this.low >>> 16;
+  }
+
+  get gateOffset(): number {
+    return this.type & 8 ? (this.low & 0xffff) | (this.high & 0xffff0000) : this.low & 0xffff;
+  }
+
+  /** Sets the accessed bit, in memory too. May fault. */
+  markAccessed(cpu: Cpu): void {
+    if (this.high & Rights.accessed) return;
+    this.high |= Rights.accessed;
+    this.storeAccessByte(cpu);
+  }
+
+  /** Sets the busy bit of a TSS descriptor, in memory too. May fault. */
+  markBusy(cpu: Cpu): void {
+    this.high |= TASK_BUSY;
+    this.storeAccessByte(cpu);
+  }
+
+  markAvailable(cpu: Cpu): void {
+    this.high &= ~TASK_BUSY;
+    this.storeAccessByte(cpu);
+  }
+
+  private storeAccessByte(cpu: Cpu): void {
+    cpu.memory.storeSystem8((this.address + 5) | 0, (this.high >>> 8) & 0xff);
+  }
+}

@@ -1,0 +1,69 @@
+import { Vector } from '../../translator/abi/faults.ts';
+import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
+import { enterUnprotectedCode, requireWithinLimit } from './code-segment.ts';
+import { type Cpu, Cr0 } from './cpu.ts';
+import { changeableFlags, writeEflags } from './eflags.ts';
+import { checkReturnCode, returnToOuterLevel, returnToSameLevel } from './far-return.ts';
+import { raise } from './fault.ts';
+import { setVm86Segment } from './segmentation.ts';
+import { movedStackPointer, peek } from './stack.ts';
+import { switchTask } from './task-switch.ts';
+
+/** IRET, all modes (Intel SDM vol. 2, IRET). `nextEip` is what a nested task goes on at when it is resumed. */
+export function interruptReturn(cpu: Cpu, size: number, nextEip: number): void {
+  const { state } = cpu;
+  if ((state[Word.cr0] & Cr0.pe) === 0) returnUnprotected(cpu, size);
+  else if (cpu.isVm86) {
+    if (cpu.ioPrivilege < 3) raise(Vector.generalProtection, 0);
+    returnUnprotected(cpu, size);
+  } else if (state[Word.eflags] & Eflags.nt) {
+    switchTask(cpu, cpu.memory.loadSystem16(state[Word.taskBase]), 'return', nextEip, -1);
+  } else returnProtected(cpu, size);
+}
+
+function returnUnprotected(cpu: Cpu, size: number): void {
+  const eip = peek(cpu, size, 0);
+  const selector = peek(cpu, size, size) & 0xffff;
+  const flags = peek(cpu, size, 2 * size);
+  requireWithinLimit(cpu, eip);
+  cpu.state[Word.esp] = movedStackPointer(cpu, 3 * size);
+  writeEflags(cpu, flags, changeableFlags(cpu, size));
+  enterUnprotectedCode(cpu, selector, eip);
+}
+
+function returnProtected(cpu: Cpu, size: number): void {
+  const eip = peek(cpu, size, 0);
+  const selector = peek(cpu, size, size) & 0xffff;
+  const flags = peek(cpu, size, 2 * size);
+  if (size === 4 && flags & Eflags.vm && cpu.state[Word.cpl] === 0) {
+    returnToVm86(cpu, selector, eip, flags);
+    return;
+  }
+  checkReturnCode(cpu, selector, eip);
+  // Which flags change is decided by the level that executes IRET.
+  const mask = changeableFlags(cpu, size);
+  if ((selector & 3) === cpu.state[Word.cpl]) returnToSameLevel(cpu, 3 * size, eip);
+  else returnToOuterLevel(cpu, size, 3 * size, 0, eip);
+  writeEflags(cpu, flags, mask);
+}
+
+/** Intel SDM vol. 3, 20.2.3. */
+function returnToVm86(cpu: Cpu, selector: number, eip: number, flags: number): void {
+  const { state } = cpu;
+  const pointer = peek(cpu, 4, 12);
+  const ss = peek(cpu, 4, 16) & 0xffff;
+  const es = peek(cpu, 4, 16 + 4) & 0xffff;
+  const ds = peek(cpu, 4, 16 + 8) & 0xffff;
+  const fs = peek(cpu, 4, 16 + 12) & 0xffff;
+  const gs = peek(cpu, 4, 16 + 16) & 0xffff;
+  if (eip >>> 0 > 0xffff) raise(Vector.generalProtection, 0);
+  writeEflags(cpu, flags, changeableFlags(cpu, 4) | Eflags.vm);
+  state[Word.cpl] = 3;
+  state[Word.esp] = pointer;
+  setVm86Segment(cpu, Segment.ss, ss);
+  setVm86Segment(cpu, Segment.es, es);
+  setVm86Segment(cpu, Segment.ds, ds);
+  setVm86Segment(cpu, Segment.fs, fs);
+  setVm86Segment(cpu, Segment.gs, gs);
+  enterUnprotectedCode(cpu, selector, eip);
+}

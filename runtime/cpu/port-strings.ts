@@ -1,0 +1,100 @@
+import { Vector } from '../../translator/abi/faults.ts';
+import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
+import type { Cpu } from './cpu.ts';
+import { raise } from './fault.ts';
+import { checkPort, writePort } from './port-access.ts';
+
+/** Elements that one turn of a repeated INS or OUTS moves at most, before interrupts are looked at. */
+const ELEMENTS_A_TURN = 256;
+
+/**
+ * INS: one element from port DX to ES:EDI.
+ * @param size of the element: 1, 2 or 4
+ * @param mask of the address: which bits of ECX and EDI count, 0xffff or -1
+ */
+export function stringIn(cpu: Cpu, size: number, mask: number): void {
+  const { memory, state } = cpu;
+  const port = state[Word.edx] & 0xffff;
+  checkPort(cpu, port, size);
+  const linear = stringAddress(cpu, Segment.es, state[Word.edi] & mask, size, Double.writeSpan);
+  memory.probeWrite(linear, size);
+  const value = cpu.ports.read(port, size);
+  if (size === 4) memory.store32(linear, value);
+  else if (size === 2) memory.store16(linear, value & 0xffff);
+  else memory.store8(linear, value & 0xff);
+  advance(cpu, Word.edi, size, mask);
+}
+
+/** OUTS: one element from `segment`:ESI to port DX. */
+export function stringOut(cpu: Cpu, size: number, mask: number, segment: number): void {
+  const { state } = cpu;
+  const port = state[Word.edx] & 0xffff;
+  checkPort(cpu, port, size);
+  const linear = stringAddress(cpu, segment, state[Word.esi] & mask, size, Double.readSpan);
+  writePort(cpu, port, load(cpu, linear, size), size);
+  advance(cpu, Word.esi, size, mask);
+}
+
+/** REP INS, a number of elements at once. Goes on at `eip`, the instruction itself, until ECX is 0. */
+export function repeatStringIn(cpu: Cpu, size: number, mask: number, eip: number, nextEip: number): void {
+  for (let n = 0; mayGoOn(cpu, mask, n); n++) {
+    stringIn(cpu, size, mask);
+    countDown(cpu, mask);
+  }
+  leaveRepeat(cpu, mask, eip, nextEip);
+}
+
+/** REP OUTS. */
+export function repeatStringOut(
+  cpu: Cpu,
+  size: number,
+  mask: number,
+  segment: number,
+  eip: number,
+  nextEip: number,
+): void {
+  for (let n = 0; mayGoOn(cpu, mask, n); n++) {
+    stringOut(cpu, size, mask, segment);
+    countDown(cpu, mask);
+  }
+  leaveRepeat(cpu, mask, eip, nextEip);
+}
+
+/** At least one element a turn, if there is one; none after attention has been asked for. */
+function mayGoOn(cpu: Cpu, mask: number, done: number): boolean {
+  const { state } = cpu;
+  if ((state[Word.ecx] & mask) === 0) return false;
+  return done === 0 || (done < ELEMENTS_A_TURN && state[Word.attention] === 0);
+}
+
+function countDown(cpu: Cpu, mask: number): void {
+  advanceBy(cpu, Word.ecx, -1, mask);
+}
+
+function leaveRepeat(cpu: Cpu, mask: number, eip: number, nextEip: number): void {
+  const { state } = cpu;
+  state[Word.eip] = (state[Word.ecx] & mask) === 0 ? nextEip : eip;
+}
+
+function stringAddress(cpu: Cpu, segment: number, offset: number, size: number, spans: number): number {
+  const { doubles, state } = cpu;
+  const fromLow = (offset - state[Word.segmentLow + segment]) >>> 0;
+  if (fromLow + size - 1 > doubles[spans + segment]) {
+    raise(segment === Segment.ss ? Vector.stackFault : Vector.generalProtection, 0);
+  }
+  return (state[Word.segmentBase + segment] + offset) | 0;
+}
+
+function load(cpu: Cpu, linear: number, size: number): number {
+  if (size === 4) return cpu.memory.load32(linear);
+  return size === 2 ? cpu.memory.load16(linear) : cpu.memory.load8(linear);
+}
+
+function advance(cpu: Cpu, word: number, size: number, mask: number): void {
+  advanceBy(cpu, word, cpu.state[Word.eflags] & Eflags.df ? -size : size, mask);
+}
+
+function advanceBy(cpu: Cpu, word: number, bytes: number, mask: number): void {
+  const value = cpu.state[word];
+  cpu.state[word] = (value & ~mask) | ((value + bytes) & mask);
+}

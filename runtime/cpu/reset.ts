@@ -1,0 +1,45 @@
+import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
+import type { Cpu } from './cpu.ts';
+import { DEBUG_CONTROL_FIXED, DEBUG_STATUS_FIXED } from './debug.ts';
+import { Rights, SystemType } from './descriptor.ts';
+import { updateSpans } from './segmentation.ts';
+
+const realSegment = Rights.present | Rights.segment | Rights.writable | Rights.accessed;
+
+/** Words that are not 0 after RESET (Intel SDM vol. 3, table 9-1). */
+const initial: readonly (readonly [word: number, value: number])[] = [
+  [Word.eflags, Eflags.one],
+  [Word.eip, 0xfff0],
+  [Word.cr0, 0x60000010],
+  [Word.gdtrLimit, 0xffff],
+  [Word.idtrLimit, 0xffff],
+  [Word.ldtrLimit, 0xffff],
+  [Word.ldtrRights, Rights.present | (SystemType.localTable << 8)],
+  [Word.taskLimit, 0xffff],
+  [Word.taskRights, Rights.present | (SystemType.busyTask32 << 8)],
+  [Word.debug + 6, DEBUG_STATUS_FIXED],
+  [Word.debug + 7, DEBUG_CONTROL_FIXED],
+  [Word.fpuControl, 0x40],
+  [Word.fpuTag, 0x5555],
+  [Word.mxcsr, 0x1f80],
+];
+
+/** Puts the state into that after RESET. What other threads set (Word.attention, Word.wake) is left alone. */
+export function resetState(cpu: Cpu): void {
+  const { state } = cpu;
+  const { attention, wake } = Word;
+  for (let word = 0; word < state.length; word++) if (word !== attention && word !== wake) state[word] = 0;
+  for (const [word, value] of initial) state[word] = value;
+  // ZF, PF and the like are 0: a result that gives none of them.
+  state[Word.flagResult] = 1;
+  state[Word.edx] = cpu.model.signature;
+  for (let segment = 0; segment <= Segment.gs; segment++) resetSegment(cpu, segment);
+  state[Word.selector + Segment.cs] = 0xf000;
+  state[Word.segmentBase + Segment.cs] = 0xffff0000 | 0;
+}
+
+function resetSegment(cpu: Cpu, segment: number): void {
+  cpu.state[Word.segmentLimit + segment] = 0xffff;
+  cpu.state[Word.segmentRights + segment] = realSegment;
+  updateSpans(cpu, segment);
+}

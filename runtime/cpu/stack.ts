@@ -1,0 +1,102 @@
+import { Vector } from '../../translator/abi/faults.ts';
+import { Double, Segment, Word } from '../../translator/abi/state.ts';
+import type { Cpu } from './cpu.ts';
+import { type Descriptor, lowestOffset, Rights, writeSpan } from './descriptor.ts';
+import { raise } from './fault.ts';
+
+/** The bits of ESP that the stack segment's B flag makes the stack pointer. */
+export function stackMask(cpu: Cpu): number {
+  return cpu.state[Word.segmentRights + Segment.ss] & Rights.big ? -1 : 0xffff;
+}
+
+/** ESP moved by some bytes; with a 16-bit stack only SP moves. */
+export function movedStackPointer(cpu: Cpu, bytes: number): number {
+  return merged(cpu.state[Word.esp], cpu.state[Word.esp] + bytes, stackMask(cpu));
+}
+
+/** Sets ESP, or with a 16-bit stack SP. */
+export function setStackPointer(cpu: Cpu, value: number): void {
+  cpu.state[Word.esp] = merged(cpu.state[Word.esp], value, stackMask(cpu));
+}
+
+function merged(old: number, value: number, mask: number): number {
+  return (old & ~mask) | (value & mask);
+}
+
+/** The word or doubleword `depth` bytes above the stack pointer, zero-extended. #SS(0) outside the segment. */
+export function peek(cpu: Cpu, size: number, depth: number): number {
+  return peekAt(cpu, size, cpu.state[Word.esp] + depth);
+}
+
+/** The same at an offset of the stack segment; a 16-bit stack wraps it. */
+export function peekAt(cpu: Cpu, size: number, stackOffset: number): number {
+  const { state } = cpu;
+  const offset = stackOffset & stackMask(cpu);
+  const fromLow = (offset - state[Word.segmentLow + Segment.ss]) >>> 0;
+  if (fromLow + size - 1 > cpu.doubles[Double.readSpan + Segment.ss]) raise(Vector.stackFault, 0);
+  const linear = (state[Word.segmentBase + Segment.ss] + offset) | 0;
+  return size === 4 ? cpu.memory.load32(linear) : cpu.memory.load16(linear);
+}
+
+/**
+ * Pushes onto a stack without moving the CPU's stack pointer, so that a fault among several pushes changes nothing.
+ * The pointer reached is in `pointer`.
+ */
+export class StackWriter {
+  /** What ESP will be. */
+  pointer = 0;
+  private base = 0;
+  private low = 0;
+  private span = 0;
+  private mask = 0;
+  /** Error code of #SS: 0, or the selector of a stack that is being switched to. */
+  private error = 0;
+  private system = false;
+
+  /** The stack in use, with the rights of the CPL. */
+  useCurrent(cpu: Cpu): void {
+    const { state } = cpu;
+    this.pointer = state[Word.esp];
+    this.base = state[Word.segmentBase + Segment.ss];
+    this.low = state[Word.segmentLow + Segment.ss];
+    this.span = cpu.doubles[Double.writeSpan + Segment.ss];
+    this.mask = stackMask(cpu);
+    this.error = 0;
+    this.system = false;
+  }
+
+  /** The stack of an inner level, with supervisor's rights. */
+  useInner(descriptor: Descriptor, pointer: number, error: number): void {
+    const { high, limit } = descriptor;
+    this.pointer = pointer;
+    this.base = descriptor.base;
+    this.low = lowestOffset(high, limit);
+    this.span = writeSpan(high, limit);
+    this.mask = high & Rights.big ? -1 : 0xffff;
+    this.error = error;
+    this.system = true;
+  }
+
+  push(cpu: Cpu, size: number, value: number): void {
+    const offset = (this.pointer - size) & this.mask;
+    if (((offset - this.low) >>> 0) + size - 1 > this.span) raise(Vector.stackFault, this.error);
+    this.store(cpu, size, (this.base + offset) | 0, value);
+    this.pointer = merged(this.pointer, offset, this.mask);
+  }
+
+  /** Faults if a push could not be stored `bytes` below the pointer. */
+  probe(cpu: Cpu, size: number, bytes: number): void {
+    const offset = (this.pointer - bytes) & this.mask;
+    if (((offset - this.low) >>> 0) + size - 1 > this.span) raise(Vector.stackFault, this.error);
+    cpu.memory.probeWrite((this.base + offset) | 0, size);
+  }
+
+  private store(cpu: Cpu, size: number, linear: number, value: number): void {
+    const { memory } = cpu;
+    if (size === 4) {
+      if (this.system) memory.storeSystem32(linear, value);
+      else memory.store32(linear, value);
+    } else if (this.system) memory.storeSystem16(linear, value & 0xffff);
+    else memory.store16(linear, value & 0xffff);
+  }
+}

@@ -1,0 +1,121 @@
+import type { PureName, TrapName } from '../../translator/abi/helpers.ts';
+import { Word } from '../../translator/abi/state.ts';
+import { flagCarriesOf, flagResultOf, flagsImage, multiplyHighSigned, multiplyHighUnsigned } from './arithmetic.ts';
+import { clearTaskSwitched, invalidatePage, loadMachineStatus, moveFromControl, moveToControl } from './control.ts';
+import type { Cpu } from './cpu.ts';
+import { identify } from './cpuid.ts';
+import { moveFromDebug, moveToDebug } from './debug.ts';
+import { divideOverflowSigned, divideSigned, divideUnsigned } from './division.ts';
+import { callFar, jumpFar } from './far.ts';
+import { returnFar } from './far-return.ts';
+import { GuestFault } from './fault.ts';
+import { halt, popFlags, setInterruptFlag } from './flag-instructions.ts';
+import { enterFrame, popAll, pushAll } from './frame-instructions.ts';
+import { debugTrap, deliver, softwareException, softwareInterrupt } from './interrupts.ts';
+import { interruptReturn } from './iret.ts';
+import { readModelRegister, readPerformanceCounter, readTimestamp, writeModelRegister } from './model-registers.ts';
+import { portIn, portOut } from './port-access.ts';
+import { repeatStringIn, repeatStringOut, stringIn, stringOut } from './port-strings.ts';
+import { loadPointer, moveToSegment, popSegment } from './segment-instructions.ts';
+import { sysenter, sysexit } from './sysenter.ts';
+import { loadGlobalTable, loadInterruptTable, loadLocalTable, loadTask } from './tables.ts';
+import { loadAccessRights, loadSegmentLimit, verifyRead, verifyWrite } from './verify.ts';
+import { x87Environment, x87Memory, x87Register } from './x87/execute.ts';
+import { fxrstor, fxsave, ldmxcsr, stmxcsr } from './x87/fxsave.ts';
+
+/**
+ * A trap of the helper table (translator/abi/helpers.ts). It raises a fault with nothing changed, or does all of what
+ * the instruction means; it sets Word.eip unless it is declared to resume.
+ */
+export type Trap = (cpu: Cpu, a: number, b: number, c: number, d: number, e: number) => void;
+
+/** A pure function of the helper table. */
+export type PureHelper = (a: number, b: number, c: number) => number;
+
+/**
+ * A transfer that may switch tasks. A fault after the switch belongs to the new task, so it is delivered here: for the
+ * dispatcher it would be one of the instruction.
+ */
+function switching(trap: Trap): Trap {
+  return (cpu, a, b, c, d, e) => {
+    try {
+      trap(cpu, a, b, c, d, e);
+    } catch (error) {
+      if (!(error instanceof GuestFault && error.inNewTask)) throw error;
+      deliver(cpu, error.vector, 'exception', error.errorCode, cpu.state[Word.eip]);
+    }
+  };
+}
+
+export const traps: Record<TrapName, Trap> = {
+  halt,
+  setInterruptFlag,
+  popFlags,
+  softwareInterrupt: switching(softwareInterrupt),
+  softwareException: switching(softwareException),
+  debugTrap,
+  interruptReturn: switching(interruptReturn),
+
+  jumpFar: switching(jumpFar),
+  callFar: switching(callFar),
+  returnFar,
+  sysenter,
+  sysexit,
+
+  moveToSegment,
+  popSegment,
+  loadPointer,
+  loadAccessRights,
+  loadSegmentLimit,
+  verifyRead,
+  verifyWrite,
+  loadGlobalTable,
+  loadInterruptTable,
+  loadLocalTable,
+  loadTask,
+
+  pushAll,
+  popAll,
+  enterFrame,
+
+  moveFromControl,
+  moveToControl,
+  moveFromDebug,
+  moveToDebug,
+  loadMachineStatus,
+  clearTaskSwitched,
+  invalidatePage,
+
+  portIn,
+  portOut,
+  stringIn,
+  stringOut,
+  repeatStringIn,
+  repeatStringOut,
+
+  identify,
+  readTimestamp,
+  readPerformanceCounter,
+  readModelRegister,
+  writeModelRegister,
+
+  x87Register,
+  x87Memory,
+  x87Environment,
+  fxsave,
+  fxrstor,
+  ldmxcsr,
+  stmxcsr,
+};
+
+export const pureHelpers: Record<PureName, PureHelper> = {
+  multiplyHighUnsigned,
+  multiplyHighSigned,
+  divideUnsigned,
+  divideSigned,
+  divideOverflowSigned,
+  countLeadingZeros: Math.clz32,
+  flagsImage,
+  flagResultOf,
+  flagCarriesOf,
+};
