@@ -46,7 +46,7 @@ export function assemble(source: string, options: AssembleOptions = {}): Assembl
   for (let n = 0; n < MOST_PASSES; n++) {
     const pass = new Pass(options, last);
     runPass(pass, lines);
-    if (pass.agreesWith(last)) return { bytes: pass.bytes(), origin: pass.origin, symbols: pass.symbols };
+    if (pass.agreesWith(last)) return pass.result();
     last = pass;
   }
   throw new AssemblyError('the addresses do not settle: is a constant defined by itself?');

@@ -1,6 +1,6 @@
 /** Tokens of one line of assembly text. */
 export type Token =
-  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'number'; readonly value: bigint }
   /** An identifier, a register, a mnemonic, `$` or `$$`. */
   | { readonly kind: 'name'; readonly text: string }
   | { readonly kind: 'string'; readonly text: string }
@@ -45,11 +45,11 @@ function readToken(match: (pattern: RegExp) => RegExpExecArray | null): Token | 
   return symbol ? { kind: 'symbol', text: symbol[0] } : undefined;
 }
 
-function numberValue([, hexadecimal, binary, hexadecimalBefore, decimal]: RegExpExecArray): number {
-  const parse = (digits: string, radix: number): number => Number.parseInt(digits.replaceAll('_', ''), radix);
-  if (hexadecimal !== undefined) return parse(hexadecimal, 16);
-  if (binary !== undefined) return parse(binary, 2);
-  return hexadecimalBefore !== undefined ? parse(hexadecimalBefore, 16) : parse(decimal!, 10);
+function numberValue([, hexadecimal, binary, hexadecimalBefore, decimal]: RegExpExecArray): bigint {
+  const parse = (prefix: string, digits: string): bigint => BigInt(prefix + digits.replaceAll('_', ''));
+  if (binary !== undefined) return parse('0b', binary);
+  if (decimal !== undefined) return parse('', decimal);
+  return parse('0x', hexadecimal ?? hexadecimalBefore!);
 }
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', e: '\x1b', a: '\x07', '0': '\0' };

@@ -74,9 +74,15 @@ export function waitingMnemonic(word: string): { mnemonic: string; before: numbe
   return knowsMnemonic(mnemonic) ? { mnemonic, before: [WAIT] } : undefined;
 }
 
-/** IMUL with a register and a number multiplies the register by the number: the table names it twice. */
+const DECIMAL: EncoderOperand = { kind: 'immediate', value: 10 };
+
+/**
+ * Operands as the table names them, of short forms: IMUL with a register and a number multiplies that register; AAM and
+ * AAD are decimal if they do not say otherwise.
+ */
 export function completeOperands(mnemonic: string, operands: readonly EncoderOperand[]): readonly EncoderOperand[] {
   const [first, second] = operands;
-  if (mnemonic !== 'IMUL' || operands.length !== 2 || second?.kind !== 'immediate') return operands;
-  return [first!, first!, second];
+  if (mnemonic === 'IMUL' && operands.length === 2 && second?.kind === 'immediate') return [first!, first!, second];
+  if ((mnemonic === 'AAM' || mnemonic === 'AAD') && operands.length === 0) return [DECIMAL];
+  return operands;
 }

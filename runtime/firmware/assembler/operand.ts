@@ -75,14 +75,14 @@ function address({ constant, terms }: Linear, defaultBytes: number): Address {
   if (merged.some(({ register }) => register.file !== 'general' || register.bytes !== bytes)) {
     throw new SyntaxFault('these registers cannot stand in one address');
   }
-  return { kind: 'memory', addressBytes: bytes, displacement: constant, ...baseAndIndex(merged) };
+  return { kind: 'memory', addressBytes: bytes, displacement: Number(constant), ...baseAndIndex(merged) };
 }
 
 /** Adds up the factors of each register, in the order of their appearance. */
 function mergeTerms(terms: readonly Term[]): Term[] {
-  const merged = new Map<Term['register'], number>();
-  for (const { register, factor } of terms) merged.set(register, (merged.get(register) ?? 0) + factor);
-  return [...merged].map(([register, factor]) => ({ register, factor })).filter(({ factor }) => factor !== 0);
+  const merged = new Map<Term['register'], bigint>();
+  for (const { register, factor } of terms) merged.set(register, (merged.get(register) ?? 0n) + factor);
+  return [...merged].map(([register, factor]) => ({ register, factor })).filter(({ factor }) => factor !== 0n);
 }
 
 const ESP = 4;
@@ -93,20 +93,20 @@ function baseAndIndex(terms: readonly Term[]): Pick<Address, 'base' | 'index' | 
   if (only === undefined) return { scale: 0 };
   // 2, 3, 5 and 9 times a register: it is its own base, which saves a displacement.
   if (terms.length === 1)
-    return isOwnBase(only.factor) ? indexed(only, only.factor - 1, only) : indexed(only, only.factor);
+    return isOwnBase(only.factor) ? indexed(only, only.factor - 1n, only) : indexed(only, only.factor);
   const base =
-    terms.find(({ factor, register }) => factor === 1 && register.number === ESP) ??
-    terms.find(({ factor }) => factor === 1);
+    terms.find(({ factor, register }) => factor === 1n && register.number === ESP) ??
+    terms.find(({ factor }) => factor === 1n);
   const index = terms.find((term) => term !== base)!;
   if (base === undefined) throw new SyntaxFault('one register of an address must stand without a factor');
   return indexed(index, index.factor, base);
 }
 
-const isOwnBase = (factor: number): boolean => factor === 2 || factor === 3 || factor === 5 || factor === 9;
+const isOwnBase = (factor: bigint): boolean => [2n, 3n, 5n, 9n].includes(factor);
 
-function indexed({ register }: Term, factor: number, base?: Term): Pick<Address, 'base' | 'index' | 'scale'> {
-  if (base === undefined && factor === 1) return { base: register.number, scale: 0 };
-  const scale = [1, 2, 4, 8].indexOf(factor);
+function indexed({ register }: Term, factor: bigint, base?: Term): Pick<Address, 'base' | 'index' | 'scale'> {
+  if (base === undefined && factor === 1n) return { base: register.number, scale: 0 };
+  const scale = [1n, 2n, 4n, 8n].indexOf(factor);
   if (scale < 0) throw new SyntaxFault(`a register cannot be multiplied by ${factor}`);
   return { base: base?.register.number, index: register.number, scale };
 }

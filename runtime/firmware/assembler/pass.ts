@@ -2,8 +2,8 @@ import { encode } from '../../../translator/x86/encode.ts';
 import type { EncoderOperand } from '../../../translator/x86/encode-operand.ts';
 import { encodeUtf8 } from '../load/text.ts';
 import type { Cursor } from './cursor.ts';
-import { readNumber, type Scope } from './expression.ts';
-import type { AssembleOptions } from './index.ts';
+import { readInteger, readNumber, type Scope } from './expression.ts';
+import type { AssembleOptions, Assembly } from './index.ts';
 import { SyntaxFault } from './lexer.ts';
 import { completeOperands, prefixWords, sizeWords, tableMnemonic, waitingMnemonic } from './mnemonics.ts';
 import { readOperand } from './operand.ts';
@@ -26,9 +26,9 @@ const NOP = 0x90;
  * later passes take names from the pass before. Instructions never get shorter from pass to pass, so passes settle.
  */
 export class Pass implements Scope {
-  readonly symbols: Map<string, number>;
-  origin: number;
-  here = 0;
+  readonly symbols: Map<string, bigint>;
+  origin: bigint;
+  here = 0n;
   private bits: 16 | 32;
   private readonly output: number[] = [];
   private readonly before: Pass | undefined;
@@ -37,21 +37,22 @@ export class Pass implements Scope {
   private readonly lengths = new Map<number, number>();
   private global = '';
   private readonly directives: ReadonlyMap<string, (cursor: Cursor, line: number) => void> = new Map([
-    ['org', (cursor) => this.setOrigin(readNumber(cursor, this))],
+    ['org', (cursor) => this.setOrigin(readInteger(cursor, this))],
     ['bits', (cursor) => this.setBits(readNumber(cursor, this))],
     ['align', (cursor) => this.align(readNumber(cursor, this))],
     ['times', (cursor, line) => this.repeat(readNumber(cursor, this), cursor, line)],
   ]);
 
   constructor({ origin = 0, bits = 32, symbols = {} }: AssembleOptions, before?: Pass) {
-    this.origin = origin;
+    this.origin = BigInt(origin);
     this.bits = bits;
     this.before = before;
-    this.symbols = new Map(Object.entries(symbols));
+    this.symbols = new Map(Object.entries(symbols).map(([name, value]) => [name, BigInt(value)]));
   }
 
-  bytes(): Uint8Array {
-    return Uint8Array.from(this.output);
+  result(): Assembly {
+    const symbols = new Map([...this.symbols].map(([name, value]) => [name, Number(value)]));
+    return { bytes: Uint8Array.from(this.output), origin: Number(this.origin), symbols };
   }
 
   /** Whether names and lengths came out as in another pass. */
@@ -60,7 +61,7 @@ export class Pass implements Scope {
     return same && this.output.length === other.output.length;
   }
 
-  lookup(name: string): number {
+  lookup(name: string): bigint {
     const full = this.fullName(name);
     const value = this.symbols.get(full) ?? this.before?.symbols.get(full);
     if (value === undefined && this.before !== undefined) throw new SyntaxFault(`${name} is not defined`);
@@ -74,7 +75,7 @@ export class Pass implements Scope {
   }
 
   private markPlace(): void {
-    this.here = this.origin + this.output.length;
+    this.here = this.origin + BigInt(this.output.length);
   }
 
   private fullName(name: string): string {
@@ -90,11 +91,11 @@ export class Pass implements Scope {
     const isColon = after?.kind === 'symbol' && after.text === ':';
     if (!isEqu && !isColon && !isData(cursor.peekWord(1))) return false;
     cursor.position += isEqu || isColon ? 2 : 1;
-    this.define(token.text, isEqu ? readNumber(cursor, this) : this.here);
+    this.define(token.text, isEqu ? readInteger(cursor, this) : this.here);
     return true;
   }
 
-  private define(name: string, value: number): void {
+  private define(name: string, value: bigint): void {
     const full = this.fullName(name);
     if (this.defined.has(full)) throw new SyntaxFault(`${name} is defined twice`);
     this.defined.add(full);
@@ -114,7 +115,7 @@ export class Pass implements Scope {
     cursor.expectEnd();
   }
 
-  private setOrigin(origin: number): void {
+  private setOrigin(origin: bigint): void {
     if (this.output.length > 0) throw new SyntaxFault('org stands before the first byte');
     this.origin = origin;
   }
@@ -147,11 +148,11 @@ export class Pass implements Scope {
   private data(bytes: number, cursor: Cursor): void {
     do {
       const token = cursor.peek();
-      if (token?.kind === 'string' && (bytes === 1 || token.text.length > 4)) {
+      if (token?.kind === 'string' && (bytes === 1 || token.text.length > 8)) {
         cursor.next();
         this.text(token.text, bytes);
       } else {
-        this.number(readNumber(cursor, this), bytes);
+        this.integer(readInteger(cursor, this), bytes);
       }
     } while (cursor.skipSymbol(','));
   }
@@ -163,9 +164,8 @@ export class Pass implements Scope {
     this.fill((bytes - (length % bytes)) % bytes, 0);
   }
 
-  private number(value: number, bytes: number): void {
-    const integer = BigInt.asUintN(bytes * 8, BigInt(Math.trunc(value)));
-    for (let n = 0; n < bytes; n++) this.output.push(Number((integer >> BigInt(8 * n)) & 0xffn));
+  private integer(value: bigint, bytes: number): void {
+    for (let n = 0; n < bytes; n++) this.output.push(Number((value >> BigInt(8 * n)) & 0xffn));
   }
 
   private instruction(line: number, cursor: Cursor): void {
@@ -178,7 +178,7 @@ export class Pass implements Scope {
     }
     const { mnemonic, before } = readMnemonic(cursor);
     const operands = completeOperands(mnemonic, this.readOperands(cursor));
-    const eip = this.origin + this.output.length + before.length;
+    const eip = Number(this.origin) + this.output.length + before.length;
     const atLeast = this.before?.lengths.get(line) ?? 0;
     const encoded = encode({ mnemonic, operands, bits: this.bits, eip, prefixes, atLeast, ...sizes });
     this.lengths.set(line, Math.max(this.lengths.get(line) ?? 0, encoded.length));
