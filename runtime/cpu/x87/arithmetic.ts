@@ -1,7 +1,7 @@
 /** FADD, FSUB, FMUL, FDIV, FSQRT (Intel SDM vol. 2, the tables of results of each). */
 import { type Context, Exception, Rounding } from './context.ts';
 import { bitLength, type Extended, infinity, isInfinite, isZero, negate, type Real, toReal, zero } from './extended.ts';
-import { invalid, specialResult } from './operands.ts';
+import { invalid, noteDenormals, specialResult } from './operands.ts';
 import { roundExtended } from './rounding.ts';
 
 /** An operation on ST(0) and another operand. */
@@ -17,17 +17,14 @@ export const subtractReversed: Binary = (context, left, right) => subtract(conte
 export const divideReversed: Binary = (context, left, right) => divide(context, right, left);
 
 function addNumbers(context: Context, left: Extended, right: Extended): Extended {
-  if (isInfinite(left) || isInfinite(right)) return addInfinity(context, left, right);
+  if (isInfinite(left) && isInfinite(right) && left.sign !== right.sign) return invalid(context);
+  noteDenormals(context, left, right);
+  if (isInfinite(left)) return left;
+  if (isInfinite(right)) return right;
   const sum = addReals(toReal(left), toReal(right));
   if (sum.significand !== 0n) return roundExtended(context, sum, context.controlled);
   if (left.sign === right.sign) return zero(left.sign);
   return zero(context.rounding === Rounding.down ? 1 : 0);
-}
-
-function addInfinity(context: Context, left: Extended, right: Extended): Extended {
-  if (!isInfinite(left)) return right;
-  if (isInfinite(right) && left.sign !== right.sign) return invalid(context);
-  return left;
 }
 
 const signed = (value: Real, exponent: number): bigint => {
@@ -46,9 +43,10 @@ export const multiply: Binary = (context, left, right) => {
   const special = specialResult(context, left, right);
   if (special) return special;
   const sign = left.sign ^ right.sign;
-  if (isInfinite(left) || isInfinite(right)) {
-    return isZero(left) || isZero(right) ? invalid(context) : infinity(sign);
-  }
+  const infinite = isInfinite(left) || isInfinite(right);
+  if (infinite && (isZero(left) || isZero(right))) return invalid(context);
+  noteDenormals(context, left, right);
+  if (infinite) return infinity(sign);
   const [x, y] = [toReal(left), toReal(right)];
   const product = { sign, significand: x.significand * y.significand, exponent: x.exponent + y.exponent };
   return roundExtended(context, product, context.controlled);
@@ -58,9 +56,11 @@ export const divide: Binary = (context, left, right) => {
   const special = specialResult(context, left, right);
   if (special) return special;
   const sign = left.sign ^ right.sign;
-  if (isInfinite(left)) return isInfinite(right) ? invalid(context) : infinity(sign);
+  if (isInfinite(left) && isInfinite(right)) return invalid(context);
+  if (isZero(right) && !isInfinite(left)) return divideByZero(context, left, sign);
+  noteDenormals(context, left, right);
+  if (isInfinite(left)) return infinity(sign);
   if (isInfinite(right)) return zero(sign);
-  if (isZero(right)) return divideByZero(context, left, sign);
   return roundExtended(context, { ...divideReals(toReal(left), toReal(right), 66), sign }, context.controlled);
 };
 
@@ -88,6 +88,7 @@ export function squareRoot(context: Context, operand: Extended): Extended {
   if (special) return special;
   if (isZero(operand)) return operand;
   if (operand.sign) return invalid(context);
+  noteDenormals(context, operand);
   if (isInfinite(operand)) return operand;
   return roundExtended(context, squareRootReal(toReal(operand)), context.controlled);
 }

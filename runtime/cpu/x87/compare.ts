@@ -33,7 +33,7 @@ function compare(context: Context, left: Extended, right: Extended, isInvalid: (
   const operands = [left, right];
   if (operands.some((x) => isUnsupported(x) || isInvalid(x))) context.raise(Exception.invalid);
   if (operands.some((x) => isUnsupported(x) || isNan(x))) return Comparison.unordered;
-  noteDenormals(context, operands);
+  noteDenormals(context, left, right);
   return order(left, right);
 }
 

@@ -12,10 +12,17 @@ export const Exception = {
   stackFault: 0x40,
 } as const;
 
-/** Detected before the operation: unmasked, it doesn't take place. */
-const BEFORE_OPERATION = Exception.invalid | Exception.denormal | Exception.zeroDivide;
-/** Unmasked, these too keep a store of a real number from taking place (8.5.4, 8.5.5). */
-const BEFORE_STORE = BEFORE_OPERATION | Exception.overflow | Exception.underflow;
+const beforeOperation = Exception.invalid | Exception.denormal | Exception.zeroDivide;
+
+/** Exceptions that, unmasked, keep an operation from taking place. */
+export const Preventing = {
+  /** Those detected before the operation. */
+  operation: beforeOperation,
+  /** A store of a real number also doesn't take place if it overflows or underflows (8.5.4, 8.5.5). */
+  store: beforeOperation | Exception.overflow | Exception.underflow,
+  /** A load does although its operand is denormal. */
+  load: Exception.invalid,
+} as const;
 
 /** Rounding control (table 4-8). */
 export const Rounding = { nearest: 0, down: 1, up: 2, towardZero: 3 } as const;
@@ -47,23 +54,19 @@ export class Context {
   readonly controlled: Format;
   /** Exceptions met. */
   raised = 0;
-  /** The last rounding went away from zero, or the stack overflowed. */
-  c1 = false;
+  /** The last rounding went away from zero. */
+  roundedUp = false;
+  /** The stack overflowed. */
+  overflowed = false;
   /** An operand from memory was denormal in its own format. */
   denormalSource = false;
-  private preventing: number = BEFORE_OPERATION;
+  private readonly preventing: number;
 
-  constructor(controlWord: number) {
+  constructor(controlWord: number, preventing: number) {
+    this.preventing = preventing;
     this.rounding = (controlWord >> 10) & 3;
     this.masks = controlWord & Exception.all;
     this.controlled = controlled[(controlWord >> 8) & 3];
-  }
-
-  /** The operation stores to memory. */
-  static forStore(controlWord: number): Context {
-    const context = new Context(controlWord);
-    context.preventing = BEFORE_STORE;
-    return context;
   }
 
   raise(exceptions: number): void {
@@ -77,6 +80,10 @@ export class Context {
   /** Whether an unmasked exception keeps the operation from taking place. */
   get prevented(): boolean {
     return (this.raised & ~this.masks & this.preventing) !== 0;
+  }
+
+  get c1(): boolean {
+    return this.overflowed || (this.roundedUp && !this.prevented);
   }
 
   /** The exceptions to report: of an operation that doesn't take place only those that came before it. */

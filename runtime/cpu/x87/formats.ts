@@ -113,7 +113,7 @@ function toInteger(context: Context, value: Extended, lowest: bigint, highest: b
     return undefined;
   }
   if (rounded.inexact) context.raise(Exception.precision);
-  context.c1 = rounded.up;
+  context.roundedUp = rounded.up;
   return rounded.integer;
 }
 

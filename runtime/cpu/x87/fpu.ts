@@ -2,7 +2,7 @@
 import { Word } from '../../../translator/abi/state.ts';
 import type { LinearAccess } from '../../memory/access.ts';
 import type { CpuModel } from '../model.ts';
-import { Context, Exception } from './context.ts';
+import { Context, Exception, Preventing } from './context.ts';
 import { type Extended, INTEGER_BIT, isZero, MAXIMUM_EXPONENT } from './extended.ts';
 
 /** What the FPU needs of the CPU. */
@@ -75,7 +75,7 @@ export class Fpu {
 
   /** C0-C3, as they stand in the status word. */
   set conditions(bits: number) {
-    this.state[Word.fpuStatus] = (this.status & ~Status.conditions) | bits;
+    this.state[Word.fpuStatus] = (this.status & ~Status.conditions) | (bits & Status.conditions);
   }
 
   setC1(value: boolean): void {
@@ -164,12 +164,8 @@ export class Fpu {
 
   // An operation: context, operands, result.
 
-  context(): Context {
-    return new Context(this.control);
-  }
-
-  storeContext(): Context {
-    return Context.forStore(this.control);
+  context(preventing: number = Preventing.operation): Context {
+    return new Context(this.control, preventing);
   }
 
   /** Whether none of the registers is empty; if one is, a stack underflow has been noted. */
@@ -183,7 +179,7 @@ export class Fpu {
   hasRoom(context: Context): boolean {
     if (this.isEmpty(-1)) return true;
     context.raise(Exception.stackFault | Exception.invalid);
-    context.c1 = true;
+    context.overflowed = true;
     return false;
   }
 

@@ -1,11 +1,11 @@
 /** Instructions with a number in memory, by their 11-bit opcode (translator/x86/table/x87.ts). */
 import { compareOrdered } from './compare.ts';
-import type { Context } from './context.ts';
+import { type Context, Preventing } from './context.ts';
 import { type Extended, indefinite } from './extended.ts';
 import { formats, type MemoryFormat } from './formats.ts';
 import type { Fpu } from './fpu.ts';
 import { loadBits, storeBits } from './image.ts';
-import { specialResult } from './operands.ts';
+import { noteDenormals, specialResult } from './operands.ts';
 import { arithmetic, compareTop, push } from './register.ts';
 
 /** Executes with the operand at a linear address. `accessed` is called when the memory has been accessed or probed. */
@@ -45,7 +45,12 @@ function loading(format: MemoryFormat): MemoryAction {
 }
 
 type Check = (context: Context, value: Extended) => Extended | undefined;
-const convert = (context: Context, value: Extended, check: Check): Extended => check(context, value) ?? value;
+function convert(context: Context, value: Extended, check: Check): Extended {
+  const special = check(context, value);
+  if (special) return special;
+  noteDenormals(context);
+  return value;
+}
 
 /** FST and its like. */
 function storing(format: MemoryFormat, pops: number): MemoryAction {
@@ -53,7 +58,7 @@ function storing(format: MemoryFormat, pops: number): MemoryAction {
     const { memory } = fpu.cpu;
     memory.probeWrite(linear, format.bytes);
     accessed();
-    const context = fpu.storeContext();
+    const context = fpu.context(Preventing.store);
     const value = fpu.holds(context, 0) ? fpu.read(0) : indefinite;
     const bits = format.encode(context, value);
     fpu.finish(context, () => {

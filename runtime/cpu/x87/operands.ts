@@ -8,20 +8,16 @@ export function invalid(context: Context): Extended {
   return indefinite;
 }
 
-/**
- * The result if an operand is unsupported or a NaN (Intel SDM vol. 1, table 4-7 and 8.5.1.2), else undefined; then a
- * denormal operand has been noted.
- */
+/** The result if an operand is unsupported or a NaN (Intel SDM vol. 1, table 4-7 and 8.5.1.2), else undefined. */
 export function specialResult(context: Context, ...operands: Extended[]): Extended | undefined {
   if (operands.some(isUnsupported)) return invalid(context);
   if (operands.some(isSignaling)) context.raise(Exception.invalid);
   const nans = operands.filter(isNan);
-  if (nans.length > 0) return propagate(nans);
-  noteDenormals(context, operands);
-  return undefined;
+  return nans.length > 0 ? propagate(nans) : undefined;
 }
 
-export function noteDenormals(context: Context, operands: readonly Extended[]): void {
+/** To be called when nothing is invalid and nothing divided by zero: those come first (8.6). */
+export function noteDenormals(context: Context, ...operands: Extended[]): void {
   if (context.denormalSource || operands.some(isDenormal)) context.raise(Exception.denormal);
 }
 

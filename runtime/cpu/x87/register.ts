@@ -12,7 +12,7 @@ import {
 } from './arithmetic.ts';
 import { type Compare, Comparison, classify, compareOrdered, compareUnordered, EMPTY_CLASS } from './compare.ts';
 import { constants } from './constants.ts';
-import { type Context, Exception, Rounding } from './context.ts';
+import { type Context, Exception, Preventing, Rounding } from './context.ts';
 import { type Extended, indefinite, negate, zero } from './extended.ts';
 import { type Fpu, Status } from './fpu.ts';
 import { remainder } from './remainder.ts';
@@ -56,7 +56,10 @@ function unary(operation: (context: Context, operand: Extended) => Extended): Re
   };
 }
 
-/** Compares ST(0) with an operand and leaves the outcome in the condition codes. */
+/**
+ * Compares ST(0) with an operand and leaves the outcome in the condition codes. Hardware does so also if an unmasked
+ * exception keeps it from popping.
+ */
 export function compareTop(
   fpu: Fpu,
   compare: Compare,
@@ -66,10 +69,8 @@ export function compareTop(
 ): void {
   const context = fpu.context();
   const result = fpu.holds(context, 0, index) ? compare(context, fpu.read(0), right(context)) : Comparison.unordered;
-  fpu.finish(context, () => {
-    fpu.conditions = result | (fpu.status & Status.c1);
-    fpu.pop(pops);
-  });
+  fpu.conditions = result;
+  fpu.finish(context, () => fpu.pop(pops));
 }
 
 const comparing =
@@ -92,10 +93,8 @@ const comparingToFlags =
     const context = fpu.context();
     const full = fpu.holds(context, 0, index);
     const result = full ? compare(context, fpu.read(0), fpu.read(index)) : Comparison.unordered;
-    fpu.finish(context, () => {
-      [fpu.state[Word.flagResult], fpu.state[Word.flagCarries]] = flagsOf[result];
-      fpu.pop(pops);
-    });
+    [fpu.state[Word.flagResult], fpu.state[Word.flagCarries]] = flagsOf[result];
+    fpu.finish(context, () => fpu.pop(pops));
   };
 
 const loadConstant =
@@ -105,15 +104,14 @@ const loadConstant =
 
 /** Pushes a value, if there is room. */
 export function push(fpu: Fpu, value: (context: Context) => Extended): void {
-  const context = fpu.context();
+  const context = fpu.context(Preventing.load);
   const result = fpu.hasRoom(context) ? value(context) : indefinite;
   fpu.finish(context, () => fpu.push(result));
 }
 
 const load: RegisterAction = (fpu, index) => {
   const context = fpu.context();
-  const room = fpu.hasRoom(context);
-  const value = room && fpu.holds(context, index) ? fpu.read(index) : indefinite;
+  const value = fpu.holds(context, index) && fpu.hasRoom(context) ? fpu.read(index) : indefinite;
   fpu.finish(context, () => fpu.push(value));
 };
 
@@ -128,6 +126,13 @@ const storing =
     });
   };
 
+/** FSTPNCE: as FSTP, but an empty ST(0) is just popped. */
+const storeUnlessEmpty: RegisterAction = (fpu, index) => {
+  if (!fpu.isEmpty(0)) fpu.write(index, fpu.read(0));
+  fpu.pop();
+  fpu.setC1(false);
+};
+
 /** An empty register takes part as the indefinite. */
 const exchange: RegisterAction = (fpu, index) => {
   const context = fpu.context();
@@ -139,11 +144,11 @@ const exchange: RegisterAction = (fpu, index) => {
   });
 };
 
+/** Leaves C1 alone unless the stack underflows. */
 const conditionalMove: RegisterAction = (fpu, index, condition) => {
   const context = fpu.context();
-  const full = fpu.holds(context, 0, index);
-  const value = full ? fpu.read(condition ? index : 0) : indefinite;
-  fpu.finish(context, () => fpu.write(0, value));
+  if (!fpu.holds(context, 0, index)) fpu.finish(context, () => fpu.write(0, indefinite));
+  else if (condition) fpu.write(0, fpu.read(index));
 };
 
 const freeing =
@@ -151,6 +156,7 @@ const freeing =
   (fpu, index) => {
     fpu.free(index);
     fpu.pop(pops);
+    fpu.setC1(false);
   };
 
 const rotate =
@@ -170,11 +176,12 @@ const remaining =
   (rounding: number): RegisterAction =>
   (fpu) => {
     const context = fpu.context();
-    const empty = { result: indefinite, conditions: 0 };
-    const outcome = fpu.holds(context, 0, 1) ? remainder(context, fpu.read(0), fpu.read(1), rounding) : empty;
+    const full = fpu.holds(context, 0, 1);
+    const outcome = full ? remainder(context, fpu.read(0), fpu.read(1), rounding) : { result: indefinite };
+    fpu.conditions = fpu.status & ~Status.c2;
     fpu.finish(context, () => {
       fpu.write(0, outcome.result);
-      fpu.conditions = outcome.conditions;
+      fpu.conditions = outcome.conditions ?? fpu.status;
     });
   };
 
@@ -218,7 +225,7 @@ export const registerActions: ReadonlyMap<number, RegisterAction> = new Map<numb
   [0x1c0, load],
   [0x1c8, exchange],
   [0x1d0, nothing],
-  [0x1d8, storing(1)],
+  [0x1d8, storeUnlessEmpty],
   [0x1e0, unary((_context, x) => negate(x))],
   [0x1e1, unary((_context, x) => ({ ...x, sign: 0 }))],
   [0x1e4, (fpu) => compareTop(fpu, compareOrdered, 0, () => zero(0), 0)],

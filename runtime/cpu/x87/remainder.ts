@@ -2,20 +2,21 @@
 import { type Context, Rounding } from './context.ts';
 import { type Extended, isInfinite, isZero, magnitude, type Real, toReal } from './extended.ts';
 import { Status } from './fpu.ts';
-import { invalid, specialResult } from './operands.ts';
+import { invalid, noteDenormals, specialResult } from './operands.ts';
 import { roundExtended } from './rounding.ts';
 
 export interface Remainder {
   readonly result: Extended;
-  /** C0-C3: C2 if the reduction is not complete, else the quotient's three low bits. */
-  readonly conditions: number;
+  /** C0-C3: C2 if the reduction is not complete, else the quotient's three low bits. Undefined: no division. */
+  readonly conditions?: number;
 }
 
 /** The remainder of a division that rounds the quotient by the mode: toward zero for FPREM, nearest for FPREM1. */
 export function remainder(context: Context, dividend: Extended, divisor: Extended, rounding: number): Remainder {
   const special = specialResult(context, dividend, divisor);
-  if (special) return { result: special, conditions: 0 };
-  if (isInfinite(dividend) || isZero(divisor)) return { result: invalid(context), conditions: 0 };
+  if (special) return { result: special };
+  if (isInfinite(dividend) || isZero(divisor)) return { result: invalid(context) };
+  noteDenormals(context, dividend, divisor);
   if (isInfinite(divisor) || isZero(dividend)) return { result: dividend, conditions: 0 };
   return reduce(context, toReal(dividend), toReal(divisor), rounding);
 }

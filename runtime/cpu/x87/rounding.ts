@@ -1,6 +1,6 @@
 /** Rounding to a format, with the exceptions that belong to it (Intel SDM vol. 1, 4.8.4, 4.9.1.4-6, 8.5.4-6). */
 import { type Context, Exception, extended, type Format, Rounding } from './context.ts';
-import { bitLength, type Extended, INTEGER_BIT, magnitude, type Real, shiftLeft, zero } from './extended.ts';
+import { bitLength, type Extended, magnitude, type Real, shiftLeft, zero } from './extended.ts';
 
 /** Added to the exponent of a result that underflows unmasked, taken from one that overflows (8.5.4, 8.5.5). */
 const EXPONENT_ADJUST = 24576;
@@ -31,7 +31,7 @@ function roundsUp(rounding: number, sign: number, whole: bigint, rest: bigint, h
 
 function settle(context: Context, result: Quantized): Real {
   if (result.inexact) context.raise(Exception.precision);
-  context.c1 = result.up;
+  context.roundedUp = result.up;
   return result;
 }
 
@@ -51,7 +51,7 @@ export function round(context: Context, format: Format, value: Real): Real {
 function underflow(context: Context, format: Format, value: Real, rounded: Quantized): Real {
   if (!context.isMasked(Exception.underflow)) {
     context.raise(Exception.underflow);
-    return adjust(settle(context, rounded), EXPONENT_ADJUST);
+    return adjust(context, format, settle(context, rounded), EXPONENT_ADJUST);
   }
   const denormal = quantize(context.rounding, value, format.minimumExponent - format.precision + 1);
   if (denormal.inexact) context.raise(Exception.underflow);
@@ -60,7 +60,9 @@ function underflow(context: Context, format: Format, value: Real, rounded: Quant
 
 function overflow(context: Context, format: Format, rounded: Quantized): Real {
   context.raise(Exception.overflow);
-  if (!context.isMasked(Exception.overflow)) return adjust(settle(context, rounded), -EXPONENT_ADJUST);
+  if (!context.isMasked(Exception.overflow)) {
+    return adjust(context, format, settle(context, rounded), -EXPONENT_ADJUST);
+  }
   const { sign } = rounded;
   const up = context.rounding === Rounding.nearest || context.rounding === (sign ? Rounding.down : Rounding.up);
   const largest = {
@@ -72,7 +74,14 @@ function overflow(context: Context, format: Format, rounded: Quantized): Real {
   return settle(context, { ...result, inexact: true, up });
 }
 
-const adjust = (value: Real, by: number): Real => ({ ...value, exponent: value.exponent + by });
+/** A result that doesn't fit even with its exponent adjusted (FSCALE's may not) becomes 0 or infinity. */
+function adjust(context: Context, format: Format, { sign, significand, exponent }: Real, by: number): Real {
+  const adjusted = { sign, significand, exponent: exponent + by };
+  const reached = magnitude(adjusted);
+  if (reached >= format.minimumExponent && reached <= format.maximumExponent) return adjusted;
+  context.raise(Exception.precision);
+  return { sign, significand: by > 0 ? 0n : 1n, exponent: format.maximumExponent + 1 };
+}
 
 /** Encodes a value that fits: biased exponent and significand with its integer bit, both 0-based. */
 export function encode(format: Format, value: Real): { exponent: number; significand: bigint } {
@@ -83,12 +92,9 @@ export function encode(format: Format, value: Real): { exponent: number; signifi
   return { exponent: normal ? exponent - format.minimumExponent + 1 : 0, significand };
 }
 
-/** Encodes a value that has at most 64 bits; one whose adjusted exponent is still out of range becomes infinity or 0. */
+/** Encodes a value that has at most 64 bits and fits. */
 export function packExtended(value: Real): Extended {
-  const { sign } = value;
-  const { exponent, significand } = encode(extended, value);
-  if (exponent >= 0x7fff) return { sign, exponent: 0x7fff, significand: INTEGER_BIT };
-  return { sign, exponent, significand };
+  return { sign: value.sign, ...encode(extended, value) };
 }
 
 /** Rounds to a register's format: `format` is `extended`, or the context's when precision control applies. */

@@ -1,7 +1,7 @@
 /** FRNDINT, FSCALE, FXTRACT: work on exponents (Intel SDM vol. 2, the tables of results of each). */
 import { type Context, Exception, Rounding } from './context.ts';
 import { BIAS, type Extended, infinity, isInfinite, isZero, magnitude, type Real, toReal, zero } from './extended.ts';
-import { invalid, specialResult } from './operands.ts';
+import { invalid, noteDenormals, specialResult } from './operands.ts';
 import { packExtended, quantize, roundExtended } from './rounding.ts';
 
 /** From here on every number is an integer. */
@@ -10,10 +10,11 @@ const INTEGERS = BIAS + 63;
 export function roundToInteger(context: Context, operand: Extended): Extended {
   const special = specialResult(context, operand);
   if (special) return special;
+  noteDenormals(context, operand);
   if (isZero(operand) || operand.exponent >= INTEGERS) return operand;
   const result = quantize(context.rounding, toReal(operand), 0);
   if (result.inexact) context.raise(Exception.precision);
-  context.c1 = result.up;
+  context.roundedUp = result.up;
   return packExtended(result);
 }
 
@@ -22,14 +23,16 @@ export function scale(context: Context, operand: Extended, by: Extended): Extend
   const special = specialResult(context, operand, by);
   if (special) return special;
   if (isInfinite(by)) return scaleByInfinity(context, operand, by);
+  noteDenormals(context, operand, by);
   if (isZero(operand) || isInfinite(operand)) return operand;
   const value = toReal(operand);
   return roundExtended(context, { ...value, exponent: value.exponent + exponentOf(by) });
 }
 
 function scaleByInfinity(context: Context, operand: Extended, by: Extended): Extended {
-  if (by.sign) return isInfinite(operand) ? invalid(context) : zero(operand.sign);
-  return isZero(operand) ? invalid(context) : infinity(operand.sign);
+  if (by.sign ? isInfinite(operand) : isZero(operand)) return invalid(context);
+  noteDenormals(context, operand);
+  return by.sign ? zero(operand.sign) : infinity(operand.sign);
 }
 
 /** Beyond this a result overflows or underflows whatever the operand, even with an adjusted exponent. */
@@ -50,6 +53,7 @@ export function extract(context: Context, operand: Extended): { exponent: Extend
     context.raise(Exception.zeroDivide);
     return { exponent: infinity(1), significand: operand };
   }
+  noteDenormals(context, operand);
   const value = toReal(operand);
   const exponent = magnitude(value);
   const significand: Real = { ...value, exponent: value.exponent - exponent };
