@@ -1,0 +1,104 @@
+/** Bytes of one access. */
+export type AccessSize = 1 | 2 | 4;
+
+/**
+ * A device's claim on a range of I/O ports. Values are unsigned. What a side leaves out reads as all ones, or is lost.
+ */
+export interface PortRegion {
+  readonly name: string;
+  readonly first: number;
+  readonly count: number;
+  /** Sizes that reach the device whole; [1] if left out. Others are split into smaller ones, low to high. */
+  readonly sizes?: readonly AccessSize[];
+  read?(port: number, size: AccessSize): number;
+  write?(port: number, size: AccessSize, value: number): void;
+}
+
+const PORT_COUNT = 0x10000;
+
+/** All ones, as many bits as an access has: what a bus nobody drives reads as. */
+export function allOnes(size: AccessSize): number {
+  return size === 4 ? 0xffffffff : (1 << (size * 8)) - 1;
+}
+
+/** The I/O space. An access that no device takes in its size is split in halves, as an ISA bus does, low to high. */
+export class PortBus {
+  readonly #regions: (PortRegion | undefined)[] = [undefined];
+  /** By access size: the index in `#regions` of each port's owner, 0 if it has none. */
+  readonly #owners = {
+    1: new Uint16Array(PORT_COUNT),
+    2: new Uint16Array(PORT_COUNT),
+    4: new Uint16Array(PORT_COUNT),
+  };
+
+  /** Claims ports. Throws an Error that names both owners if a port has an owner for one of the sizes. */
+  register(region: PortRegion): void {
+    const other = this.owner(region);
+    if (other !== undefined) {
+      throw new Error(`ports of '${region.name}' (${rangeOf(region)}) overlap '${other.name}' (${rangeOf(other)})`);
+    }
+    this.#claim(region, this.#regions.push(region) - 1);
+  }
+
+  /** Gives the ports of a registered region back. */
+  remove(region: PortRegion): void {
+    const index = this.#regions.indexOf(region);
+    if (index < 0) throw new Error(`ports of '${region.name}' are not registered`);
+    this.#claim(region, 0);
+    this.#regions[index] = undefined;
+  }
+
+  /** The region that holds one of these ports for one of these sizes. */
+  owner(wanted: PortRegion): PortRegion | undefined {
+    const { first, count } = wanted;
+    if (first < 0 || count < 1 || first + count > PORT_COUNT) {
+      throw new Error(`ports of '${wanted.name}' (${rangeOf(wanted)}) are no I/O ports`);
+    }
+    for (const size of sizesOf(wanted)) {
+      const index = this.#owners[size].subarray(first, first + count).find((owner) => owner !== 0);
+      if (index !== undefined) return this.#regions[index];
+    }
+    return undefined;
+  }
+
+  /** Unsigned value of `size` bytes. */
+  read(port: number, size: AccessSize): number {
+    const region = this.#regions[this.#owners[size][port]];
+    if (region !== undefined) return region.read === undefined ? allOnes(size) : region.read(port, size);
+    if (size === 1) return 0xff;
+    const half = size === 4 ? 2 : 1;
+    const low = this.read(port, half);
+    const high = this.read((port + half) & 0xffff, half);
+    return low + high * 2 ** (half * 8);
+  }
+
+  /** Only the low `size` bytes of `value` count. */
+  write(port: number, size: AccessSize, value: number): void {
+    const region = this.#regions[this.#owners[size][port]];
+    if (region !== undefined) {
+      region.write?.(port, size, (value & allOnes(size)) >>> 0);
+      return;
+    }
+    if (size === 1) return;
+    const half = size === 4 ? 2 : 1;
+    this.write(port, half, value);
+    this.write((port + half) & 0xffff, half, value >>> (half * 8));
+  }
+
+  /** Registered regions, in the order of registration. */
+  regions(): PortRegion[] {
+    return this.#regions.filter((region) => region !== undefined);
+  }
+
+  #claim(region: PortRegion, index: number): void {
+    for (const size of sizesOf(region)) this.#owners[size].fill(index, region.first, region.first + region.count);
+  }
+}
+
+function sizesOf(region: PortRegion): readonly AccessSize[] {
+  return region.sizes ?? [1];
+}
+
+function rangeOf(region: PortRegion): string {
+  return `0x${region.first.toString(16)}-0x${(region.first + region.count - 1).toString(16)}`;
+}

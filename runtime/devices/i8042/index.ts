@@ -1,0 +1,248 @@
+import type { IrqLine, Line } from '../../bus/irq.ts';
+import type { PortBus } from '../../bus/ports.ts';
+import type { PowerControl } from '../../bus/power.ts';
+import type { Component } from '../../snapshot/describe.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { EventQueue, Timer } from '../../time/events.ts';
+import { Keyboard } from './keyboard.ts';
+import { Mouse } from './mouse.ts';
+import { Answer, BYTE_TIME, Command, CommandByte, KEYBOARD_UNLOCKED, OutputPort, Port, Status } from './registers.ts';
+import { controllerState } from './state.ts';
+import { BREAK, translateToSet1 } from './translation.ts';
+
+export interface I8042Options {
+  readonly ports: PortBus;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  readonly power: PowerControl;
+  /** IRQ 1. */
+  readonly keyboardIrq: IrqLine;
+  /** IRQ 12. */
+  readonly mouseIrq: IrqLine;
+  /** The controller's part in the gate of A20. */
+  readonly a20: Line;
+}
+
+/** The command byte as a PC's firmware leaves it for systems that are started without one. */
+const INITIAL_COMMAND_BYTE =
+  CommandByte.keyboardInterrupt | CommandByte.system | CommandByte.auxiliaryDisabled | CommandByte.translate;
+
+/** The keyboard controller with its keyboard and mouse. */
+export class I8042 {
+  readonly component: Component;
+  readonly keyboard: Keyboard;
+  readonly mouse: Mouse;
+  readonly #state = controllerState.create();
+  readonly #options: I8042Options;
+  readonly #transfer: Timer;
+
+  constructor(options: I8042Options) {
+    this.#options = options;
+    this.keyboard = new Keyboard(this.#state.keyboard);
+    this.mouse = new Mouse(this.#state.mouse);
+    this.#transfer = options.events.timer('i8042 transfer', () => this.#takeFromDevice());
+    this.component = controllerState.bind('i8042', this.#state);
+    this.keyboard.onReady = () => this.#armTransfer();
+    this.mouse.onReady = () => this.#armTransfer();
+    this.reset();
+    this.#registerPorts();
+  }
+
+  #registerPorts(): void {
+    this.#options.ports.register({
+      name: 'i8042 data',
+      first: Port.data,
+      count: 1,
+      read: () => this.#readData(),
+      write: (_port, _size, value) => this.#writeData(value),
+    });
+    this.#options.ports.register({
+      name: 'i8042 command',
+      first: Port.command,
+      count: 1,
+      read: () => this.#state.status | Status.notInhibited,
+      write: (_port, _size, value) => this.#writeCommand(value),
+    });
+  }
+
+  /** Power-on. */
+  reset(): void {
+    const { keyboard, mouse } = this.#state;
+    this.keyboard.reset();
+    this.mouse.reset();
+    Object.assign(this.#state, controllerState.create(), { keyboard, mouse, status: Status.system });
+    this.#state.ram[0] = INITIAL_COMMAND_BYTE;
+    this.#transfer.disarm();
+    this.#driveInterrupts();
+    this.#options.a20.set(true);
+  }
+
+  #isSet(bit: number): boolean {
+    return (this.#state.ram[0] & bit) !== 0;
+  }
+
+  #readData(): number {
+    const state = this.#state;
+    state.status &= ~(Status.outputFull | Status.auxiliary);
+    const value = state.outputBuffer;
+    this.#driveInterrupts();
+    this.#deliverAnswer();
+    this.#armTransfer();
+    return value;
+  }
+
+  /** Fills the output buffer; both interrupts follow what is in it. */
+  #deliver(byte: number, source: number): void {
+    const state = this.#state;
+    state.outputBuffer = byte;
+    state.status = (state.status & ~Status.auxiliary) | Status.outputFull | source;
+    this.#driveInterrupts();
+  }
+
+  #driveInterrupts(): void {
+    const { status } = this.#state;
+    const full = (status & Status.outputFull) !== 0;
+    const auxiliary = (status & Status.auxiliary) !== 0;
+    this.#options.keyboardIrq.set(full && !auxiliary && this.#isSet(CommandByte.keyboardInterrupt));
+    this.#options.mouseIrq.set(full && auxiliary && this.#isSet(CommandByte.auxiliaryInterrupt));
+  }
+
+  /** An answer of the controller itself, which comes before what the devices send. */
+  #answer(byte: number): void {
+    this.#state.answers.push([byte]);
+    this.#deliverAnswer();
+  }
+
+  #deliverAnswer(): void {
+    const { answers, status } = this.#state;
+    if (answers.length > 0 && (status & Status.outputFull) === 0) this.#deliver(answers.shift()!, 0);
+  }
+
+  /** A byte takes its time on the cable, so that whoever reads the data port twice gets the same byte. */
+  #armTransfer(): void {
+    const ready = this.#keyboardReady || this.#mouseReady;
+    if (!ready || (this.#state.status & Status.outputFull) !== 0) this.#transfer.disarm();
+    else if (this.#transfer.deadline === Infinity) this.#transfer.arm(this.#options.clock.now() + BYTE_TIME);
+  }
+
+  get #keyboardReady(): boolean {
+    return this.keyboard.ready && !this.#isSet(CommandByte.keyboardDisabled);
+  }
+
+  get #mouseReady(): boolean {
+    return this.mouse.ready && !this.#isSet(CommandByte.auxiliaryDisabled);
+  }
+
+  #takeFromDevice(): void {
+    if (this.#keyboardReady) this.#deliverKeyboard(this.keyboard.take());
+    else if (this.#mouseReady) this.#deliver(this.mouse.take(), Status.auxiliary);
+    this.#armTransfer();
+  }
+
+  #deliverKeyboard(byte: number): void {
+    const state = this.#state;
+    const translates = this.#isSet(CommandByte.translate);
+    const prefixed = state.breakPrefix;
+    // The prefix of a break code becomes bit 7 of the next byte.
+    state.breakPrefix = translates && byte === BREAK;
+    if (state.breakPrefix) return;
+    const translated = translates ? translateToSet1(byte) : byte;
+    this.#deliver(prefixed ? translated | 0x80 : translated, 0);
+  }
+
+  /** Port 0x60: the data of a command, or a byte for the keyboard. */
+  #writeData(value: number): void {
+    const state = this.#state;
+    const { command } = state;
+    state.command = 0;
+    state.status &= ~Status.command;
+    if (command >= Command.writeRam && command < Command.writeRam + 32) this.#writeRam(command & 31, value);
+    else if (command === Command.writeOutputPort) this.#writeOutputPort(value);
+    else if (command === Command.writeKeyboardBuffer) this.#deliver(value, 0);
+    else if (command === Command.writeAuxiliaryBuffer) this.#deliver(value, Status.auxiliary);
+    else if (command === Command.writeAuxiliary) this.mouse.receive(value);
+    else this.#sendToKeyboard(value);
+  }
+
+  /** Sending to the keyboard lets go of its clock line, which enables it. */
+  #sendToKeyboard(value: number): void {
+    this.#writeRam(0, this.#state.ram[0] & ~CommandByte.keyboardDisabled);
+    this.keyboard.receive(value);
+  }
+
+  #writeRam(address: number, value: number): void {
+    const state = this.#state;
+    state.ram[address] = value;
+    if (address !== 0) return;
+    state.status = (state.status & ~Status.system) | (this.#isSet(CommandByte.system) ? Status.system : 0);
+    this.#driveInterrupts();
+    this.#armTransfer();
+  }
+
+  /** Changes bits of the command byte. */
+  #modify(clear: number, set: number): void {
+    this.#writeRam(0, (this.#state.ram[0] & ~clear) | set);
+  }
+
+  #writeCommand(value: number): void {
+    const state = this.#state;
+    state.status |= Status.command;
+    state.command = 0;
+    if (value >= Command.readRam && value < Command.readRam + 32) this.#answer(state.ram[value & 31]);
+    else if (value >= Command.pulseOutputPort) this.#pulse(value);
+    else if (value in answers) this.#answer(answers[value]);
+    else if (value in modifications) this.#modify(modifications[value].clear, modifications[value].set);
+    else this.#otherCommand(value);
+  }
+
+  #otherCommand(value: number): void {
+    if (value === Command.selfTest) this.#selfTest();
+    else if (value === Command.readOutputPort) this.#answer(this.#outputPort());
+    else if (value === Command.disableA20 || value === Command.enableA20) this.#setA20(value === Command.enableA20);
+    else this.#state.command = value;
+  }
+
+  #selfTest(): void {
+    this.#modify(0, CommandByte.system);
+    this.#answer(Answer.selfTestPassed);
+  }
+
+  #outputPort(): number {
+    const { status, a20 } = this.#state;
+    const isFull = (status & Status.outputFull) !== 0;
+    const full = (status & Status.auxiliary) !== 0 ? OutputPort.auxiliaryFull : OutputPort.keyboardFull;
+    return OutputPort.notReset | (a20 ? OutputPort.a20 : 0) | (isFull ? full : 0);
+  }
+
+  #writeOutputPort(value: number): void {
+    this.#setA20((value & OutputPort.a20) !== 0);
+    if ((value & OutputPort.notReset) === 0) this.#options.power.reset();
+  }
+
+  #setA20(enabled: boolean): void {
+    this.#state.a20 = enabled;
+    this.#options.a20.set(enabled);
+  }
+
+  /** The four bits pulse low where they are 0; only that of the reset line can be felt. */
+  #pulse(value: number): void {
+    if ((value & OutputPort.notReset) === 0) this.#options.power.reset();
+  }
+}
+
+/** Commands that are answered with a constant. */
+const answers: Readonly<Record<number, number>> = {
+  [Command.testPassword]: Answer.noPassword,
+  [Command.testAuxiliary]: Answer.portTestPassed,
+  [Command.testKeyboard]: Answer.portTestPassed,
+  [Command.readInputPort]: KEYBOARD_UNLOCKED,
+  [Command.readTestInputs]: 0,
+};
+
+/** Commands that change the command byte. */
+const modifications: Readonly<Record<number, { clear: number; set: number }>> = {
+  [Command.disableAuxiliary]: { clear: 0, set: CommandByte.auxiliaryDisabled },
+  [Command.enableAuxiliary]: { clear: CommandByte.auxiliaryDisabled, set: 0 },
+  [Command.disableKeyboard]: { clear: 0, set: CommandByte.keyboardDisabled },
+  [Command.enableKeyboard]: { clear: CommandByte.keyboardDisabled, set: 0 },
+};

@@ -1,0 +1,141 @@
+import type { IrqLine } from '../../bus/irq.ts';
+import type { PortBus } from '../../bus/ports.ts';
+import type { Component } from '../../snapshot/describe.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { EventQueue, Timer } from '../../time/events.ts';
+import { Channel } from './channel.ts';
+import { Access, CLOCKS, Control, NANOSECONDS, Port, REFRESH_PERIOD, ReadBack, System } from './registers.ts';
+import { channelState, pitState } from './state.ts';
+
+export interface PitOptions {
+  readonly ports: PortBus;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  /** IRQ 0: the output of channel 0. */
+  readonly irq: IrqLine;
+}
+
+/** The PC's 8254 and port 0x61, which holds the gate and the output of channel 2. */
+export class Pit8254 {
+  readonly component: Component;
+  readonly #state = pitState.create();
+  readonly #channels = this.#state.channels.map((state) => new Channel(state));
+  readonly #clock: Clock;
+  readonly #irq: IrqLine;
+  readonly #rise: Timer;
+
+  constructor({ ports, clock, events, irq }: PitOptions) {
+    this.#clock = clock;
+    this.#irq = irq;
+    this.#rise = events.timer('pit channel 0', (now) => this.#channel0Rises(now));
+    this.component = pitState.bind('pit', this.#state);
+    this.reset();
+    ports.register({
+      name: 'pit',
+      first: Port.channel0,
+      count: 4,
+      read: (port) => this.#read(port),
+      write: (port, _, value) => this.#write(port, value),
+    });
+    ports.register({
+      name: 'system control',
+      first: Port.system,
+      count: 1,
+      read: () => this.#readSystem(),
+      write: (_port, _size, value) => this.#writeSystem(value),
+    });
+  }
+
+  /** Power-on. What the chip does before it is programmed is undefined; here nothing counts. */
+  reset(): void {
+    for (const state of this.#state.channels) Object.assign(state, channelState.create(), { idleOutput: true });
+    this.#state.channels[0].gate = true;
+    this.#state.channels[1].gate = true;
+    this.#state.system = 0;
+    this.#rise.disarm();
+  }
+
+  /** What the speaker gets now: the data bit of port 0x61 and the output of channel 2. */
+  get speaker(): boolean {
+    return (this.#state.system & System.speaker) !== 0 && this.#channels[2].output(this.#now());
+  }
+
+  #now(): number {
+    return clocksAt(this.#clock.now());
+  }
+
+  #read(port: number): number {
+    return port === Port.control ? 0xff : this.#channels[port - Port.channel0].read(this.#now());
+  }
+
+  #write(port: number, value: number): void {
+    const now = this.#clock.now();
+    // An edge that has passed but was not run yet came before this write.
+    if (this.#rise.deadline <= now) this.#channel0Rises(now);
+    const clock = clocksAt(now);
+    if (port === Port.control) this.#control(value, clock);
+    else this.#channels[port - Port.channel0].write(value, clock);
+    this.#follow(port, value, clock);
+  }
+
+  #follow(port: number, value: number, clock: number): void {
+    const isChannel0 = port === Port.channel0 || (port === Port.control && value >> Control.channelShift === 0);
+    if (!isChannel0 || isLatch(port, value)) return;
+    this.#irq.set(this.#channels[0].output(clock));
+    this.#armNextRise(clock);
+  }
+
+  #control(value: number, clock: number): void {
+    const channel = value >> Control.channelShift;
+    if (channel === Control.readBack) this.#readBack(value, clock);
+    else if (isLatch(Port.control, value)) this.#channels[channel].latchCount(clock);
+    else this.#channels[channel].program(value, clock);
+  }
+
+  #readBack(value: number, clock: number): void {
+    const selected = this.#channels.filter((_, index) => (value & (1 << (index + ReadBack.channelShift))) !== 0);
+    for (const channel of selected) {
+      if ((value & ReadBack.noCount) === 0) channel.latchCount(clock);
+      if ((value & ReadBack.noStatus) === 0) channel.latchStatus(clock);
+    }
+  }
+
+  /** Falling edges are left out, as the line is edge-triggered: each rise is a pulse. */
+  #channel0Rises(now: number): void {
+    this.#irq.pulse();
+    // Rises between the deadline and now would have merged into this one: nothing acknowledged it in between.
+    this.#armNextRise(clocksAt(now));
+  }
+
+  #armNextRise(clock: number): void {
+    this.#rise.arm(nanosecondsAt(this.#channels[0].nextRise(clock)));
+  }
+
+  #readSystem(): number {
+    const now = this.#clock.now();
+    const refresh = Math.floor(now / REFRESH_PERIOD) % 2 === 1 ? System.refreshToggle : 0;
+    const output = this.#channels[2].output(clocksAt(now)) ? System.output2 : 0;
+    return this.#state.system | refresh | output;
+  }
+
+  #writeSystem(value: number): void {
+    this.#state.system = value & System.writable;
+    this.#channels[2].setGate((value & System.gate2) !== 0, this.#now());
+  }
+}
+
+function isLatch(port: number, value: number): boolean {
+  return port === Port.control && ((value >> Control.accessShift) & 3) === Access.latch;
+}
+
+/** Whole input clocks in a virtual time. */
+function clocksAt(nanoseconds: number): number {
+  return Math.floor((nanoseconds * CLOCKS) / NANOSECONDS);
+}
+
+/** The first nanosecond of a clock. */
+function nanosecondsAt(clock: number): number {
+  const time = Math.ceil((clock * NANOSECONDS) / CLOCKS);
+  // Rounding must not put it before the clock, or the clock's event would find nothing to do.
+  return clocksAt(time) < clock ? time + 1 : time;
+}

@@ -1,0 +1,69 @@
+/**
+ * What the counting element does in each mode, as functions of the count `n` that was loaded (1-65536, modes 2 and 3
+ * from 2) and of the clocks `e` >= 0 since (Intel 231244, "Mode Definitions").
+ */
+export interface CountingMode {
+  /** OUT. */
+  output(n: number, e: number): boolean;
+  /** The counting element; `modulus` is 65536, or 10000 in BCD. */
+  count(n: number, e: number, modulus: number): number;
+  /** Clocks since the load at which OUT rises next after `e`; Infinity if it does not. */
+  nextRise(n: number, e: number): number;
+  /** A rising gate loads the count (else the write does). */
+  readonly loadedByGate: boolean;
+  /** The gate's level enables counting. */
+  readonly gated: boolean;
+  /** Counts again and again. */
+  readonly periodic: boolean;
+}
+
+const countDown = (n: number, e: number, modulus: number): number => (((n - e) % modulus) + modulus) % modulus;
+const riseAt = (at: number, e: number): number => (e < at ? at : Infinity);
+const nextPeriod = (n: number, e: number): number => (Math.floor(e / n) + 1) * n;
+
+/** Clocks for which mode 3 holds OUT high. */
+export const highHalf = (n: number): number => Math.ceil(n / 2);
+
+/** Mode 3 counts down by two in each half; an odd count is made even first, and its high half is a clock longer. */
+function squareCount(n: number, e: number): number {
+  const phase = e % n;
+  const inHalf = phase < highHalf(n) ? phase : phase - highHalf(n);
+  return (n & ~1) - 2 * inHalf;
+}
+
+const terminalCount: CountingMode = {
+  output: (n, e) => e >= n,
+  count: countDown,
+  nextRise: riseAt,
+  loadedByGate: false,
+  gated: true,
+  periodic: false,
+};
+
+const rateGenerator: CountingMode = {
+  output: (n, e) => e % n !== n - 1,
+  count: (n, e) => n - (e % n),
+  nextRise: nextPeriod,
+  loadedByGate: false,
+  gated: true,
+  periodic: true,
+};
+
+const strobe: CountingMode = {
+  output: (n, e) => e !== n,
+  count: countDown,
+  nextRise: (n, e) => riseAt(n + 1, e),
+  loadedByGate: false,
+  gated: true,
+  periodic: false,
+};
+
+/** Modes 0-5; control words 6 and 7 select 2 and 3. */
+export const modes: readonly CountingMode[] = [
+  terminalCount,
+  { ...terminalCount, loadedByGate: true, gated: false },
+  rateGenerator,
+  { ...rateGenerator, output: (n, e) => e % n < highHalf(n), count: squareCount },
+  strobe,
+  { ...strobe, loadedByGate: true, gated: false },
+];

@@ -1,0 +1,40 @@
+import { describe, f64, flag, list, type StateOf, starting, u8, u16, u32 } from '../../snapshot/describe.ts';
+
+export const channelState = describe({
+  mode: u8,
+  bcd: flag,
+  /** RW1 RW0 of the control word. */
+  access: u8,
+  gate: flag,
+  /** OUT while nothing is loaded, and until the clock that loads. */
+  idleOutput: flag,
+  /** The count last written, 1-65536. */
+  countRegister: u32,
+  /** A count was written since the last control word. */
+  written: flag,
+  /** What was written is not loaded yet. */
+  nullCount: flag,
+  /** The counting element runs: `initial` was loaded, or will be, at the clock `start`. */
+  loaded: flag,
+  initial: u32,
+  start: f64,
+  /** The clock at which a new count replaces `initial` (modes 2 and 3); Infinity if none does. */
+  switchAt: starting(f64, Infinity),
+  /** Clocks counted when the gate stopped counting (modes 0 and 4). */
+  heldElapsed: f64,
+  /** What reads give while nothing is loaded. */
+  heldCount: u16,
+  /** The low byte of a two-byte write, whose high byte comes next. */
+  lowByte: u8,
+  writeHighNext: flag,
+  readHighNext: flag,
+  latchedCount: u16,
+  countLatched: flag,
+  latchedStatus: u8,
+  statusLatched: flag,
+});
+
+export type ChannelState = StateOf<typeof channelState>;
+
+/** `system`: bits 0-3 of port 0x61. */
+export const pitState = describe({ channels: list(3, channelState), system: u8 });

@@ -1,0 +1,44 @@
+import type { Line } from '../../bus/irq.ts';
+import type { PortBus } from '../../bus/ports.ts';
+import type { PowerControl } from '../../bus/power.ts';
+import type { Component } from '../../snapshot/describe.ts';
+import { PORT, SystemControl } from './registers.ts';
+import { port92State } from './state.ts';
+
+export interface Port92Options {
+  readonly ports: PortBus;
+  readonly power: PowerControl;
+  /** This port's part in the gate of A20. */
+  readonly a20: Line;
+}
+
+/** System control port A: fast A20 gate and fast reset. */
+export class Port92 {
+  readonly component: Component;
+  readonly #state = port92State.create();
+  readonly #options: Port92Options;
+
+  constructor(options: Port92Options) {
+    this.#options = options;
+    this.component = port92State.bind('port 0x92', this.#state);
+    options.ports.register({
+      name: 'system control port A',
+      first: PORT,
+      count: 1,
+      read: () => this.#state.value,
+      write: (_port, _size, value) => this.#write(value),
+    });
+  }
+
+  reset(): void {
+    this.#write(0);
+  }
+
+  /** The reset bit acts when it changes from 0 to 1. */
+  #write(value: number): void {
+    const rising = value & ~this.#state.value;
+    this.#state.value = value & (SystemControl.reset | SystemControl.a20);
+    this.#options.a20.set((value & SystemControl.a20) !== 0);
+    if ((rising & SystemControl.reset) !== 0) this.#options.power.reset();
+  }
+}

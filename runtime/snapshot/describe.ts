@@ -1,0 +1,153 @@
+import { ByteQueue } from './byte-queue.ts';
+import { byteField, flagField, integerField, listField, realField, textField } from './fields.ts';
+
+/** What a state is saved as: plain data that can be cloned, compared and written by the snapshot format. */
+export type Saved = number | boolean | string | Uint8Array | readonly Saved[] | { readonly [name: string]: Saved };
+
+/** One field that two states do not agree on. */
+export interface Difference {
+  readonly path: string;
+  readonly left: string;
+  readonly right: string;
+}
+
+/** What is known of one kind of value: how to make, save, load, compare and show it. `path` names it in messages. */
+export interface Field<T> {
+  create(): T;
+  save(value: T): Saved;
+  /** The loaded value: the same object, changed in place, where it is one. Throws an Error that names the field. */
+  load(current: T, saved: Saved, path?: string): T;
+  compare(left: T, right: T, path?: string): Difference[];
+  /** Readable lines, `path: value`. */
+  show(value: T, path?: string): string[];
+}
+
+/** A component of a machine as the snapshot, the inspector and the comparison of two machines see it. */
+export interface Component {
+  readonly name: string;
+  save(): Saved;
+  load(saved: Saved): void;
+  /** Differences between the present state (left) and a saved one (right). */
+  compare(saved: Saved): Difference[];
+  show(): string[];
+}
+
+/** What a component does around its state's use. */
+export interface StateHooks {
+  /** Called before the state is saved, compared or shown: brings what is computed lazily up to date. */
+  settle?(): void;
+  /** Called after a load. */
+  restored?(): void;
+}
+
+/** The description of a state object: a field itself, so that descriptions nest. */
+export interface Description<T> extends Field<T> {
+  /** The component called `name` whose state is `state`. */
+  bind(name: string, state: T, hooks?: StateHooks): Component;
+}
+
+/** The type of the state that a description describes. */
+export type StateOf<D> = D extends Field<infer T> ? T : never;
+
+type Fields = Readonly<Record<string, Field<unknown>>>;
+type Shape<F extends Fields> = { -readonly [K in keyof F]: StateOf<F[K]> };
+
+/** Unsigned 8, 16 and 32-bit integers, a signed 32-bit one, a double, a truth value, a string. */
+export const u8: Field<number> = integerField('u8', 0, 0xff);
+export const u16: Field<number> = integerField('u16', 0, 0xffff);
+export const u32: Field<number> = integerField('u32', 0, 0xffffffff);
+export const i32: Field<number> = integerField('i32', -0x80000000, 0x7fffffff);
+export const f64: Field<number> = realField;
+export const flag: Field<boolean> = flagField;
+export const text: Field<string> = textField;
+
+/** `length` bytes. */
+export function bytes(length: number): Field<Uint8Array> {
+  return byteField(length);
+}
+
+/** `length` values of one kind. */
+export function list<T>(length: number, element: Field<T>): Field<T[]> {
+  return listField(length, element);
+}
+
+/** A first-in first-out queue of bytes, of any length. */
+export const byteQueue: Field<ByteQueue> = {
+  create: () => new ByteQueue(),
+  save: (queue) => queue.toBytes(),
+  load(queue, saved, path = '') {
+    if (!(saved instanceof Uint8Array)) throw new Error(`${path}: expected bytes`);
+    queue.clear();
+    queue.push(saved);
+    return queue;
+  },
+  compare(left, right, path = '') {
+    const [a, b] = [left.toBytes().join(' '), right.toBytes().join(' ')];
+    return a === b ? [] : [{ path, left: a, right: b }];
+  },
+  show: (queue, path = '') => [`${path}: ${queue.length} bytes queued`],
+};
+
+/** A value `initial` when made. */
+export function starting<T>(field: Field<T>, initial: T): Field<T> {
+  return { ...field, create: () => initial };
+}
+
+/** Describes a state object once: its type, factory, saving, loading, comparing and showing follow from the fields. */
+export function describe<F extends Fields>(fields: F): Description<Shape<F>> {
+  const description: Description<Shape<F>> = {
+    ...objectField<Shape<F>>(fields),
+    bind: (name, state, hooks = {}) => bindState(description, name, state, hooks),
+  };
+  return description;
+}
+
+function objectField<T extends Record<string, unknown>>(fields: Fields): Field<T> {
+  const names = Object.keys(fields);
+  const at = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+  return {
+    create: () => Object.fromEntries(names.map((name) => [name, fields[name].create()])) as T,
+    save: (state) => Object.fromEntries(names.map((name) => [name, fields[name].save(state[name])])),
+    load(state, saved, path = '') {
+      const found = savedObject(saved, path);
+      rejectUnknown(found, names, path);
+      for (const name of names) {
+        if (!(name in found)) throw new Error(`${at(path, name)}: missing`);
+        const writable: Record<string, unknown> = state;
+        writable[name] = fields[name].load(state[name], found[name], at(path, name));
+      }
+      return state;
+    },
+    compare: (left, right, path = '') =>
+      names.flatMap((name) => fields[name].compare(left[name], right[name], at(path, name))),
+    show: (state, path = '') => names.flatMap((name) => fields[name].show(state[name], at(path, name))),
+  };
+}
+
+function savedObject(saved: Saved, path: string): { readonly [name: string]: Saved } {
+  const isObject = typeof saved === 'object' && !Array.isArray(saved) && !(saved instanceof Uint8Array);
+  if (!isObject) throw new Error(`${path || 'state'}: expected an object`);
+  return saved as { readonly [name: string]: Saved };
+}
+
+function rejectUnknown(found: { readonly [name: string]: Saved }, names: readonly string[], path: string): void {
+  const unknown = Object.keys(found).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`${path === '' ? unknown : `${path}.${unknown}`}: unknown field`);
+}
+
+function bindState<T>(description: Field<T>, name: string, state: T, hooks: StateHooks): Component {
+  const settled = (): T => {
+    hooks.settle?.();
+    return state;
+  };
+  return {
+    name,
+    save: () => description.save(settled()),
+    load(saved) {
+      description.load(state, saved, name);
+      hooks.restored?.();
+    },
+    compare: (saved) => description.compare(settled(), description.load(description.create(), saved, name), name),
+    show: () => description.show(settled(), name),
+  };
+}

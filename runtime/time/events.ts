@@ -1,0 +1,169 @@
+import type { Component, Difference, Saved } from '../snapshot/describe.ts';
+
+/** Called when a deadline has passed; `now` is the virtual time up to which the queue is being run, in nanoseconds. */
+export type TimerCallback = (now: number) => void;
+
+/** One event source of a device: armed with an absolute virtual deadline, or disarmed. */
+export interface Timer {
+  readonly name: string;
+  /** Virtual nanoseconds; Infinity while disarmed. */
+  readonly deadline: number;
+  /** Replaces the deadline. */
+  arm(deadline: number): void;
+  disarm(): void;
+}
+
+/**
+ * The timers of a machine, run in the order of (deadline, creation). A binary heap of the armed ones; every timer knows
+ * its place in it, so that moving one costs the logarithm of their number.
+ */
+export class EventQueue {
+  readonly component: Component = queueComponent(this);
+  /** Called when the earliest deadline moves earlier: whoever runs the CPU then has less time until the next event. */
+  onEarlier: (deadline: number) => void = () => {};
+  readonly #timers: QueuedTimer[] = [];
+  readonly #heap: QueuedTimer[] = [];
+
+  /** Makes a timer. Its name must be unique in the machine: snapshots find it by its name. */
+  timer(name: string, callback: TimerCallback): Timer {
+    if (this.#timers.some((timer) => timer.name === name)) throw new Error(`timer '${name}' exists already`);
+    const timer = new QueuedTimer(this, name, this.#timers.length, callback);
+    this.#timers.push(timer);
+    return timer;
+  }
+
+  get timers(): readonly Timer[] {
+    return this.#timers;
+  }
+
+  /** Virtual nanoseconds; Infinity if nothing is armed. */
+  nextDeadline(): number {
+    return this.#heap.length === 0 ? Infinity : this.#heap[0].deadline;
+  }
+
+  /**
+   * Runs every timer whose deadline is not after `now`, each disarmed before it is called. One that is armed again for a
+   * time that has passed too runs again.
+   */
+  runDue(now: number): void {
+    while (this.#heap.length > 0 && this.#heap[0].deadline <= now) {
+      const timer = this.#heap[0];
+      this.move(timer, Infinity);
+      timer.callback(now);
+    }
+  }
+
+  /** Gives a timer a new deadline. */
+  move(timer: QueuedTimer, deadline: number): void {
+    if (Number.isNaN(deadline)) throw new Error(`timer '${timer.name}': deadline is not a number`);
+    const earliest = this.nextDeadline();
+    if (timer.place >= 0) this.#remove(timer);
+    timer.deadline = deadline;
+    if (deadline === Infinity) return;
+    timer.place = this.#heap.push(timer) - 1;
+    this.#rise(timer);
+    if (deadline < earliest) this.onEarlier(deadline);
+  }
+
+  #remove(timer: QueuedTimer): void {
+    const last = this.#heap.pop()!;
+    const place = timer.place;
+    timer.place = -1;
+    if (last === timer) return;
+    this.#put(last, place);
+    this.#rise(last);
+    this.#sink(last);
+  }
+
+  #put(timer: QueuedTimer, place: number): void {
+    this.#heap[place] = timer;
+    timer.place = place;
+  }
+
+  #rise(timer: QueuedTimer): void {
+    while (timer.place > 0) {
+      const parent = this.#heap[(timer.place - 1) >> 1];
+      if (isBefore(parent, timer)) return;
+      this.#swap(parent, timer);
+    }
+  }
+
+  #sink(timer: QueuedTimer): void {
+    for (;;) {
+      const left = this.#heap[timer.place * 2 + 1];
+      const right = this.#heap[timer.place * 2 + 2];
+      const child = right !== undefined && isBefore(right, left) ? right : left;
+      if (child === undefined || isBefore(timer, child)) return;
+      this.#swap(timer, child);
+    }
+  }
+
+  #swap(upper: QueuedTimer, lower: QueuedTimer): void {
+    const place = upper.place;
+    this.#put(upper, lower.place);
+    this.#put(lower, place);
+  }
+}
+
+class QueuedTimer implements Timer {
+  deadline = Infinity;
+  /** Index in the heap, -1 while disarmed. */
+  place = -1;
+  readonly name: string;
+  readonly order: number;
+  readonly callback: TimerCallback;
+  readonly #queue: EventQueue;
+
+  constructor(queue: EventQueue, name: string, order: number, callback: TimerCallback) {
+    this.#queue = queue;
+    this.name = name;
+    this.order = order;
+    this.callback = callback;
+  }
+
+  arm(deadline: number): void {
+    this.#queue.move(this, deadline);
+  }
+
+  disarm(): void {
+    this.#queue.move(this, Infinity);
+  }
+}
+
+function isBefore(left: QueuedTimer, right: QueuedTimer): boolean {
+  return left.deadline < right.deadline || (left.deadline === right.deadline && left.order < right.order);
+}
+
+/** The queue's state is the deadline of each armed timer, by name. */
+function queueComponent(queue: EventQueue): Component {
+  const save = (): Record<string, number> =>
+    Object.fromEntries(
+      queue.timers.filter((timer) => timer.deadline < Infinity).map((timer) => [timer.name, timer.deadline]),
+    );
+  return {
+    name: 'events',
+    save,
+    load(saved) {
+      const deadlines = savedDeadlines(saved);
+      const unknown = Object.keys(deadlines).find((name) => !queue.timers.some((timer) => timer.name === name));
+      if (unknown !== undefined) throw new Error(`events.${unknown}: unknown field`);
+      for (const timer of queue.timers) timer.arm(deadlines[timer.name] ?? Infinity);
+    },
+    compare: (saved) => compareDeadlines(queue.timers, savedDeadlines(saved)),
+    show: () => queue.timers.map((timer) => `events.${timer.name}: ${timer.deadline}`),
+  };
+}
+
+function savedDeadlines(saved: Saved): Record<string, number> {
+  if (typeof saved !== 'object') throw new Error('events: expected an object');
+  for (const [name, deadline] of Object.entries(saved)) {
+    if (typeof deadline !== 'number') throw new Error(`events.${name}: expected a number`);
+  }
+  return saved as Record<string, number>;
+}
+
+function compareDeadlines(timers: readonly Timer[], right: Record<string, number>): Difference[] {
+  return timers
+    .map(({ name, deadline }) => ({ path: `events.${name}`, left: `${deadline}`, right: `${right[name] ?? Infinity}` }))
+    .filter((difference) => difference.left !== difference.right);
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { irqLine, SharedLine } from '../../../runtime/bus/irq.ts';
+
+test('a pulse ends high with a new edge', () => {
+  const levels: boolean[] = [];
+  const line = irqLine((high) => levels.push(high));
+  line.raise();
+  line.pulse();
+  line.lower();
+  expect(levels).toEqual([true, false, true, false]);
+});
+
+test('a shared line is high while any input is', () => {
+  let level = false;
+  const shared = new SharedLine('irq4', {
+    set: (high) => {
+      level = high;
+    },
+  });
+  const first = shared.input();
+  const second = shared.input();
+  first.raise();
+  second.raise();
+  first.lower();
+  expect(level).toBe(true);
+  second.lower();
+  expect(level).toBe(false);
+});
+
+test('the levels of the inputs are state', () => {
+  let level = false;
+  const shared = new SharedLine('irq4', {
+    set: (high) => {
+      level = high;
+    },
+  });
+  const inputs = Array.from({ length: 32 }, () => shared.input());
+  inputs[0].raise();
+  inputs[31].raise();
+  const saved = shared.component.save();
+  inputs[31].lower();
+  shared.component.load(saved);
+  inputs[0].lower();
+  expect(level).toBe(true);
+  expect(() => shared.input()).toThrow('irq4: more than 32 inputs');
+});

@@ -1,0 +1,60 @@
+import { type IrqLine, irqLine } from '../../../runtime/bus/irq.ts';
+import { PortBus } from '../../../runtime/bus/ports.ts';
+import type { PowerControl } from '../../../runtime/bus/power.ts';
+import { VirtualClock } from '../../../runtime/time/clock.ts';
+import { EventQueue } from '../../../runtime/time/events.ts';
+
+/** A line that remembers: `level`, and how often it rose. */
+export interface RecordedLine extends IrqLine {
+  readonly level: boolean;
+  readonly rises: number;
+}
+
+export function recordedLine(): RecordedLine {
+  const record = { level: false, rises: 0 };
+  const line = irqLine((high) => {
+    if (high && !record.level) record.rises++;
+    record.level = high;
+  });
+  return Object.defineProperties(line, {
+    level: { get: () => record.level },
+    rises: { get: () => record.rises },
+  }) as RecordedLine;
+}
+
+/** What devices hang on, with time that moves only when told. */
+export class Rig {
+  readonly ports = new PortBus();
+  readonly events = new EventQueue();
+  readonly irq = recordedLine();
+  readonly requests: string[] = [];
+  readonly power: PowerControl = {
+    powerOff: () => this.requests.push('power off'),
+    reset: () => this.requests.push('reset'),
+    exit: (code) => this.requests.push(`exit ${code}`),
+  };
+  readonly clock: VirtualClock = new VirtualClock({ nanoseconds: () => this.#time });
+  #time = 0;
+
+  constructor() {
+    this.clock.resume();
+  }
+
+  /** Lets time pass, in nanoseconds, and runs each event at its deadline. */
+  advance(nanoseconds: number): void {
+    const end = this.#time + nanoseconds;
+    while (this.events.nextDeadline() <= end) {
+      this.#time = Math.max(this.#time, this.events.nextDeadline());
+      this.events.runDue(this.clock.now());
+    }
+    this.#time = end;
+  }
+
+  in8(port: number): number {
+    return this.ports.read(port, 1);
+  }
+
+  out8(port: number, ...values: number[]): void {
+    for (const value of values) this.ports.write(port, 1, value);
+  }
+}
