@@ -1,0 +1,25 @@
+import type { Run } from './node.ts';
+
+/** Called with every text before it is compiled (the debug mode parses it). */
+export type TextCheck = (text: string) => void;
+
+/**
+ * Turns emitted text (one function declaration) into a function. The only place where `new Function` stands.
+ * The text refers to global cells (abi/cells.ts) and to its argument, nothing else.
+ */
+export function compileText(text: string, check: TextCheck | null): Run {
+  check?.(text);
+  return new Function(`"use strict";return ${text}`)() as Run;
+}
+
+/** Puts values in global cells under their names with the suffix; the returned function takes them away again. */
+export function installCells(suffix: string, cells: Record<string, unknown>): () => void {
+  const scope = globalThis as Record<string, unknown>;
+  for (const [name, value] of Object.entries(cells)) {
+    if (name + suffix in scope) throw new Error(`the global name ${name + suffix} is taken`);
+    scope[name + suffix] = value;
+  }
+  return () => {
+    for (const name of Object.keys(cells)) delete scope[name + suffix];
+  };
+}

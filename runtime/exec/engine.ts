@@ -1,0 +1,109 @@
+import { Vector } from '../../translator/abi/faults.ts';
+import type { HelperName } from '../../translator/abi/helpers.ts';
+import { helpers } from '../../translator/abi/helpers.ts';
+import { Segment } from '../../translator/abi/state.ts';
+import type { EmitOptions } from '../../translator/emit/context.ts';
+import type { Cpu } from '../cpu/cpu.ts';
+import { raise } from '../cpu/fault.ts';
+import { pureHelpers, traps } from '../cpu/traps.ts';
+import type { Mmu } from '../memory/mmu.ts';
+import { installCells, type TextCheck } from './compile.ts';
+import { Dispatcher, type InterruptSource, isInterruptReady } from './dispatcher.ts';
+import { Graph } from './graph.ts';
+import { Handlers } from './handlers.ts';
+import type { Run } from './node.ts';
+import { defaultTiering, Tiering, type TieringOptions } from './tiering.ts';
+
+export interface EngineOptions {
+  /** Null: code is interpreted only. */
+  readonly tiering: TieringOptions | null;
+  /** Instructions are counted: time is made of them, or no other thread can ask for attention. */
+  readonly counts: boolean;
+  /** Sees every emitted text before it is compiled. */
+  readonly check: TextCheck | null;
+}
+
+export const defaultEngine: EngineOptions = { tiering: defaultTiering, counts: false, check: null };
+
+let engines = 0;
+
+/** Faults that push an error code; it is 0 where generated code raises them. */
+const withErrorCode: ReadonlySet<number> = new Set([
+  Vector.doubleFault,
+  Vector.invalidTss,
+  Vector.segmentNotPresent,
+  Vector.stackFault,
+  Vector.generalProtection,
+  Vector.alignmentCheck,
+]);
+
+/** All that executes guest code: handlers, graph, translations and dispatcher, with the cells generated code uses. */
+export class Engine {
+  readonly dispatcher: Dispatcher;
+  readonly graph: Graph;
+  readonly handlers: Handlers;
+  readonly tiering: Tiering | null;
+  /** Times each trap was taken, by helper number (abi/helpers.ts). */
+  readonly trapCounts = new Int32Array(Object.keys(helpers).length);
+  readonly dispose: () => void;
+
+  constructor(cpu: Cpu, mmu: Mmu, interrupts: InterruptSource, options: EngineOptions) {
+    const { counts, check } = options;
+    const suffix = engines === 0 ? '' : `$${engines}`;
+    engines++;
+    const memoryBytes = mmu.ram.bytes.length;
+    const emit: EmitOptions = { suffix, memoryBytes, pacing: counts ? 'count' : 'poll' };
+    this.handlers = new Handlers(emit, check);
+    let onEntry: Run | null = null;
+    this.graph = new Graph({
+      state: cpu.state,
+      mmu,
+      handlers: this.handlers,
+      counts,
+      onEntry: options.tiering && ((node) => onEntry!(node)),
+      interruptReady: () => isInterruptReady(cpu.state, interrupts),
+    });
+    this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);
+    onEntry = this.tiering && this.tiering.onEntry;
+    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, counts);
+    this.dispose = installCells(suffix, { ...this.cells(cpu, mmu), ...boundHelpers(cpu) });
+  }
+
+  private cells(cpu: Cpu, mmu: Mmu): Record<string, unknown> {
+    const { ram, tlb } = mmu;
+    return {
+      S: cpu.state,
+      F: cpu.doubles,
+      M8: ram.bytes,
+      M16: ram.halves,
+      M32: ram.words,
+      RS: tlb.readSupervisor,
+      WS: tlb.writeSupervisor,
+      RU: tlb.readUser,
+      WU: tlb.writeUser,
+      LOAD8: mmu.load8,
+      LOAD16: mmu.load16,
+      LOAD32: mmu.load32,
+      STORE8: mmu.store8,
+      STORE16: mmu.store16,
+      STORE32: mmu.store32,
+      PROBE: (linear: number, bytes: number) => mmu.probeWrite(linear, bytes),
+      FAULT: (vector: number) => raise(vector, withErrorCode.has(vector) ? 0 : -1),
+      SEGMENT_FAULT: (segment: number) =>
+        raise(segment === Segment.ss ? Vector.stackFault : Vector.generalProtection, 0),
+      AT: this.graph.at,
+      STEP: this.graph.step,
+      RESUME: this.graph.resume,
+      TRAPS: this.trapCounts,
+    };
+  }
+}
+
+/** The helper table's functions as generated code calls them: traps know their CPU. */
+function boundHelpers(cpu: Cpu): Record<string, unknown> {
+  const bound: Record<string, unknown> = { ...pureHelpers };
+  for (const [name, trap] of Object.entries(traps)) {
+    bound[name] = (a: number, b: number, c: number, d: number, e: number) => trap(cpu, a, b, c, d, e);
+  }
+  return bound satisfies Partial<Record<HelperName, unknown>>;
+}

@@ -1,0 +1,39 @@
+import type { CodePage } from './code-page.ts';
+import type { Node } from './node.ts';
+
+/** Bytes per bit of the coarse map. */
+const CHUNK_SHIFT = 6;
+
+/** What code stands in one frame: tells in two operations whether bytes written may have been code. */
+export class FrameCode {
+  readonly pages: CodePage[] = [];
+  /** Nodes of other frames whose last bytes are in this one. */
+  crossing: Node[] = [];
+  /** Writes that hit code since the frame last got its first code. */
+  hits = 0;
+  private low = 0;
+  private high = 0;
+
+  /** Marks bytes [start, end) of the frame as code. */
+  mark(start: number, end: number): void {
+    for (let chunk = start >>> CHUNK_SHIFT; chunk <= (end - 1) >>> CHUNK_SHIFT; chunk++) {
+      if (chunk < 32) this.low |= 1 << chunk;
+      else this.high |= 1 << (chunk - 32);
+    }
+  }
+
+  /** Whether any of the bytes [start, end) may be code. */
+  mayHold(start: number, end: number): boolean {
+    for (let chunk = start >>> CHUNK_SHIFT; chunk <= (end - 1) >>> CHUNK_SHIFT; chunk++) {
+      if (((chunk < 32 ? this.low >>> chunk : this.high >>> (chunk - 32)) & 1) !== 0) return true;
+    }
+    return false;
+  }
+
+  clear(): void {
+    this.low = 0;
+    this.high = 0;
+    this.hits = 0;
+    this.crossing = [];
+  }
+}

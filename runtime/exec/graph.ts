@@ -1,0 +1,212 @@
+import { Vector } from '../../translator/abi/faults.ts';
+import { Key } from '../../translator/abi/key.ts';
+import { Word } from '../../translator/abi/state.ts';
+import { endsBlock, isRelative } from '../../translator/region/flow.ts';
+import { decode } from '../../translator/x86/decode.ts';
+import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
+import { raise } from '../cpu/fault.ts';
+import type { Mmu } from '../memory/mmu.ts';
+import { CodeCache } from './code-cache.ts';
+import type { CodePage } from './code-page.ts';
+import type { Handlers } from './handlers.ts';
+import { Node, type Run } from './node.ts';
+
+const LONGEST_INSTRUCTION = 15;
+const PAGE = 4096;
+
+export interface GraphParts {
+  readonly state: Int32Array;
+  readonly mmu: Mmu;
+  readonly handlers: Handlers;
+  /** Instructions are counted (see EmitOptions.pacing). */
+  readonly counts: boolean;
+  /** `run` of a decoded entry; null runs its handler. */
+  readonly onEntry: Run | null;
+  /** An interrupt waits and would be accepted. */
+  readonly interruptReady: () => boolean;
+}
+
+/**
+ * The graph of decoded instructions: makes nodes, decodes them when they first run, and links them. Links within a
+ * page are direct; a link to another page is a gate, a node that checks that the page is still mapped there.
+ */
+export class Graph {
+  readonly cache: CodeCache;
+  /** The node that `step` is running: where a fault is, if not at the node the loop runs. */
+  stepping: Node | null = null;
+  /** Instructions decoded. */
+  decoded = 0;
+  private readonly parts: GraphParts;
+  private readonly state: Int32Array;
+  /** Bytes of an instruction that crosses a page boundary, put together. */
+  private readonly joined = new Uint8Array(2 * LONGEST_INSTRUCTION);
+
+  constructor(parts: GraphParts) {
+    this.parts = parts;
+    this.state = parts.state;
+    this.cache = new CodeCache(parts.mmu, parts.state, this);
+  }
+
+  // Making and decoding nodes.
+
+  create(page: CodePage, offset: number): Node {
+    return new Node(page, (page.eip + offset) | 0, forms[INVALID_FORM], this.undecoded);
+  }
+
+  /** Makes a node decode its bytes anew when it next runs. */
+  reset(node: Node): void {
+    node.run = this.undecoded;
+    node.one = this.undecoded;
+    node.length = 0;
+    node.heat = 0;
+  }
+
+  private readonly undecoded: Run = (node) => {
+    this.decode(node);
+    return node.one(node);
+  };
+
+  /** Decodes a node and gives it its handler. Faults as fetching the instruction does. */
+  decode(node: Node): void {
+    const { page } = node;
+    const offset = (node.eip - page.eip) & (PAGE - 1);
+    if (page.frame < 0) raise(Vector.invalidOpcode);
+    const start = page.frame * PAGE + offset;
+    const end = (page.frame + 1) * PAGE;
+    let length = decode(this.parts.mmu.ram.bytes, start, end, node.eip, page.context.key, node);
+    if (length === 0) length = this.decodeCrossing(node, start, end - start);
+    else this.cache.markCode(page.frame, offset, offset + length);
+    this.checkLimit(node, length);
+    const handler = this.parts.handlers.get(node, page.context.key);
+    node.one = node.crossing ? this.runCrossing : handler;
+    if (node.crossing) node.crossing = { frame: node.crossing.frame, handler };
+    node.length = length;
+    this.decoded++;
+    this.link(node);
+    node.run = node.entry && this.parts.onEntry && !node.crossing ? this.parts.onEntry : node.one;
+  }
+
+  /** Decodes an instruction of which only `available` bytes are in its page. */
+  private decodeCrossing(node: Node, start: number, available: number): number {
+    const { mmu } = this.parts;
+    const { page } = node;
+    const second = mmu.fetch(((page.linearPage + 1) << 12) | 0);
+    if (second < 0) raise(Vector.invalidOpcode);
+    this.joined.set(mmu.ram.bytes.subarray(start, start + available));
+    this.joined.set(mmu.ram.bytes.subarray(second, second + LONGEST_INSTRUCTION), available);
+    const length = decode(this.joined, 0, available + LONGEST_INSTRUCTION, node.eip, page.context.key, node);
+    this.cache.markCode(page.frame, start & (PAGE - 1), PAGE);
+    this.cache.markCrossing(second >>> 12, length - available, node);
+    node.crossing = { frame: second >>> 12, handler: this.runCrossing };
+    return length;
+  }
+
+  /** The second page may be another one by now. */
+  private readonly runCrossing: Run = (node) => {
+    const { frame, handler } = node.crossing!;
+    const second = this.parts.mmu.fetch(((node.page.linearPage + 1) << 12) | 0);
+    if (second >>> 12 === frame) return handler(node);
+    node.crossing = null;
+    this.decode(node);
+    return node.one(node);
+  };
+
+  /** The whole instruction must be within the code segment (Intel SDM vol. 3, 5.3). */
+  private checkLimit(node: Node, length: number): void {
+    const { key, limit } = node.page.context;
+    if ((key & Key.flat) === 0 && (node.eip >>> 0) + length - 1 > limit >>> 0) raise(Vector.generalProtection, 0);
+  }
+
+  // Linking nodes.
+
+  private link(node: Node): void {
+    node.next = this.linkTo(node.page, node.nextEip, endsBlock(node));
+    if (isRelative(node)) node.taken = this.linkTo(node.page, node.target, true);
+  }
+
+  /** A node or gate that leads from code of a page to an EIP. */
+  linkTo(page: CodePage, eip: number, entry: boolean): Node {
+    const offset = (eip - page.eip) | 0;
+    if (offset >>> 0 >= PAGE) return this.gate(page, eip);
+    const node = this.cache.nodeAt(page, offset);
+    if (entry) this.markEntry(node);
+    return node;
+  }
+
+  private markEntry(node: Node): void {
+    if (node.entry) return;
+    node.entry = true;
+    if (node.length > 0 && this.parts.onEntry && node.run === node.one && !node.crossing) node.run = this.parts.onEntry;
+  }
+
+  private gate(page: CodePage, eip: number): Node {
+    return new Node(page, eip, forms[INVALID_FORM], this.parts.counts ? this.countedGate : this.pollingGate);
+  }
+
+  private readonly pollingGate: Run = (gate) => {
+    if (this.state[Word.attention] !== 0) return this.leave(gate.eip);
+    const target = gate.taken;
+    if (target !== null && this.cache.isMapped(target.page)) return target;
+    return this.relink(gate);
+  };
+
+  /** A gate is no instruction: what the loop counted for it is given back. */
+  private readonly countedGate: Run = (gate) => {
+    this.state[Word.budget]++;
+    const target = gate.taken;
+    if (target !== null && this.cache.isMapped(target.page)) return target;
+    return this.relink(gate);
+  };
+
+  private relink(gate: Node): Node | null {
+    const target = this.entryAt(gate.eip);
+    if (target === null) return this.leave(gate.eip);
+    gate.taken = target;
+    return target;
+  }
+
+  /** The entry at an EIP if its page is known. */
+  private entryAt(eip: number): Node | null {
+    const node = this.cache.find(eip);
+    if (node !== null) this.markEntry(node);
+    return node;
+  }
+
+  // What generated code calls (abi/cells.ts).
+
+  /** AT: where an indirect transfer goes. */
+  readonly at = (eip: number): Node | null => {
+    if (this.state[Word.attention] !== 0) return this.leave(eip);
+    const node = this.cache.find(eip);
+    if (node === null) return this.leave(eip);
+    if (!node.entry) this.markEntry(node);
+    return node;
+  };
+
+  /** STEP: one instruction by its handler, from within a translation. */
+  readonly step = (node: Node): Node | null => {
+    if (this.parts.counts) {
+      if (this.state[Word.budget] <= 0) return this.leave(node.eip);
+      this.state[Word.budget]--;
+    }
+    this.stepping = node;
+    const next = node.one(node);
+    this.stepping = null;
+    return next;
+  };
+
+  /** RESUME: goes on behind a trap, unless the dispatcher must have a look. */
+  readonly resume = (node: Node): Node | null => {
+    const { state } = this;
+    const { page } = node;
+    const calm = (state[Word.attention] | state[Word.interruptShadow] | state[Word.halted]) === 0;
+    if (this.parts.interruptReady()) return this.leave(node.nextEip);
+    if (calm && state[Word.key] === page.context.key && this.cache.isMapped(page)) return node.next;
+    return this.leave(node.nextEip);
+  };
+
+  private leave(eip: number): null {
+    this.state[Word.eip] = eip;
+    return null;
+  }
+}

@@ -1,0 +1,34 @@
+import { bindHandler } from '../../translator/handler.ts';
+import type { EmitOptions } from '../../translator/emit/context.ts';
+import type { Instruction } from '../../translator/x86/instruction.ts';
+import { KEY_BITS } from '../../translator/abi/key.ts';
+import { compileText, type TextCheck } from './compile.ts';
+import type { Run } from './node.ts';
+
+const SHAPE_BITS = 10;
+
+/** The interpreter's handlers, made when their form is first met: one for each form, shape and key. */
+export class Handlers {
+  private readonly byForm = new Map<number, Run>();
+  private readonly options: EmitOptions;
+  private readonly check: TextCheck | null;
+
+  constructor(options: EmitOptions, check: TextCheck | null) {
+    this.options = options;
+    this.check = check;
+  }
+
+  get size(): number {
+    return this.byForm.size;
+  }
+
+  get(instruction: Instruction, key: number): Run {
+    const number = (((instruction.form.id << SHAPE_BITS) | instruction.shape) << KEY_BITS) | key;
+    let run = this.byForm.get(number);
+    if (run === undefined) {
+      run = compileText(bindHandler(instruction.form, instruction.shape, key, this.options), this.check);
+      this.byForm.set(number, run);
+    }
+    return run;
+  }
+}

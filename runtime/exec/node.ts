@@ -1,0 +1,45 @@
+import { Instruction } from '../../translator/x86/instruction.ts';
+import type { Form } from '../../translator/x86/table/form.ts';
+import type { CodePage } from './code-page.ts';
+
+/** What running a node gives: the node to run next, or null to leave to the dispatcher at Word.eip. */
+export type Run = (node: Node) => Node | null;
+
+/** Where the last bytes of an instruction are that crosses a page boundary, and what runs it while they are there. */
+export interface Crossing {
+  readonly frame: number;
+  readonly handler: Run;
+}
+
+/**
+ * A decoded instruction in the graph that the interpreter walks: `while (i) i = i.run(i)`.
+ * A translation is a longer handler, installed as the `run` of its first instruction.
+ * A node is identified by its code page and offset and is never replaced: what becomes stale is reset in place
+ * (`run` decodes anew), so that links to it stay right.
+ */
+export class Node extends Instruction {
+  run: Run;
+  /** Runs this one instruction, whatever `run` is. */
+  one: Run;
+  /** The instruction behind this one, and the one a relative jump goes to: nodes of this page, or gates. */
+  next: Node | null = null;
+  taken: Node | null = null;
+  readonly page: CodePage;
+  /** Length in bytes; 0 while not decoded. */
+  length = 0;
+  crossing: Crossing | null = null;
+  /** Where control comes from elsewhere: a translation may start here. */
+  entry = false;
+  /** Times run since it became an entry, while it isn't translated. */
+  heat = 0;
+  /** Nodes that the translation starting here may leave to. */
+  links: Node[] | null = null;
+
+  constructor(page: CodePage, eip: number, form: Form, run: Run) {
+    super(form);
+    this.page = page;
+    this.eip = eip;
+    this.run = run;
+    this.one = run;
+  }
+}

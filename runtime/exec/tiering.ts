@@ -1,0 +1,68 @@
+import type { EmitOptions } from '../../translator/emit/context.ts';
+import type { RegionLimits } from '../../translator/region/select.ts';
+import { type Translation, translate } from '../../translator/translate.ts';
+import { compileText, type TextCheck } from './compile.ts';
+import type { Graph } from './graph.ts';
+import type { Node, Run } from './node.ts';
+import type { TranslationRecord } from './translation.ts';
+
+/** When code is translated, and how much of it at a time. */
+export interface TieringOptions extends RegionLimits {
+  /** Times an entry is interpreted before it is translated. */
+  readonly threshold: number;
+}
+
+/** Measured with bench/: see docs/performance.md. */
+export const defaultTiering: TieringOptions = { threshold: 200, blocks: 64, instructions: 400 };
+
+/** Counts how often entries run, and puts a translation in the place of a hot one's handler. */
+export class Tiering {
+  readonly metrics = { translations: 0, instructions: 0, characters: 0, refused: 0 };
+  private readonly graph: Graph;
+  private readonly code: Uint8Array;
+  private readonly options: TieringOptions;
+  private readonly emit: EmitOptions;
+  private readonly check: TextCheck | null;
+
+  constructor(graph: Graph, code: Uint8Array, options: TieringOptions, emit: EmitOptions, check: TextCheck | null) {
+    this.graph = graph;
+    this.code = code;
+    this.options = options;
+    this.emit = emit;
+    this.check = check;
+  }
+
+  /** What an entry runs while it is not translated. */
+  readonly onEntry: Run = (node) => {
+    if (++node.heat < this.options.threshold) return node.one(node);
+    const translated = this.install(node);
+    if (!translated) node.run = node.one;
+    return node.run(node);
+  };
+
+  private install(node: Node): boolean {
+    const { page } = node;
+    const source = { code: this.code, start: page.frame * 4096, eip: page.eip, key: page.context.key };
+    const result = translate({ source, entry: node.eip, limits: this.options, options: this.emit });
+    if (result === null) {
+      this.metrics.refused++;
+      return false;
+    }
+    node.links = result.links.map((eip) => this.graph.linkTo(page, eip, true));
+    node.run = compileText(result.text, this.check);
+    this.record(node, result);
+    return true;
+  }
+
+  private record(head: Node, result: Translation): void {
+    const { page } = head;
+    const ranges = result.ranges.map((eip) => (eip - page.eip) | 0);
+    const { text, instructions, blocks } = result;
+    const record: TranslationRecord = { head, page, ranges, instructions, blocks, text };
+    page.translations.add(record);
+    for (let n = 0; n < ranges.length; n += 2) this.graph.cache.markCode(page.frame, ranges[n], ranges[n + 1]);
+    this.metrics.translations++;
+    this.metrics.instructions += instructions;
+    this.metrics.characters += text.length;
+  }
+}

@@ -1,0 +1,40 @@
+import { Segment, Word } from '../../translator/abi/state.ts';
+import { Cr0, type Cpu } from '../cpu/cpu.ts';
+import { setRealSegment, setSegment } from '../cpu/segmentation.ts';
+import type { BootState } from '../firmware/load/index.ts';
+import type { PhysicalMemory } from '../memory/physical.ts';
+
+/** Access rights of the flat segments: present, DPL 0, G, D/B, accessed; readable code, writable data. */
+const FLAT_CODE = 0xc09b00;
+const FLAT_DATA = 0xc09300;
+
+/** Puts a directly loaded guest in memory and the CPU at its first instruction. The CPU has just been reset. */
+export function applyBoot(cpu: Cpu, memory: PhysicalMemory, boot: BootState): void {
+  for (const { address, bytes } of boot.writes) memory.write(address, bytes);
+  const { state } = cpu;
+  const { eip, eflags, ...general } = boot.registers;
+  for (const [name, value] of Object.entries(general)) state[Word[name as keyof typeof general]] = value;
+  state[Word.eip] = eip;
+  state[Word.eflags] = eflags;
+  if (boot.mode === 'flat32') enterFlatMode(cpu, boot);
+  else enterRealMode(cpu, boot);
+  cpu.updateKey();
+}
+
+function enterFlatMode(cpu: Cpu, { selectors, gdt }: BootState): void {
+  const { state } = cpu;
+  state[Word.cr0] = Cr0.pe | Cr0.et;
+  state[Word.gdtrBase] = gdt?.base ?? 0;
+  state[Word.gdtrLimit] = gdt?.limit ?? 0;
+  state[Word.idtrLimit] = 0;
+  for (let segment = 0; segment <= Segment.gs; segment++) {
+    const isCode = segment === Segment.cs;
+    setSegment(cpu, segment, isCode ? selectors.code : selectors.data, 0, -1, isCode ? FLAT_CODE : FLAT_DATA);
+  }
+}
+
+function enterRealMode(cpu: Cpu, { selectors }: BootState): void {
+  for (let segment = 0; segment <= Segment.gs; segment++) {
+    setRealSegment(cpu, segment, segment === Segment.cs ? selectors.code : selectors.data);
+  }
+}

@@ -1,0 +1,64 @@
+import type { EngineOptions } from '../exec/engine.ts';
+
+export type EngineName = 'interpreter' | 'translator';
+
+export type BootImages =
+  | { readonly kernel: Uint8Array; readonly initrd?: Uint8Array; readonly append?: string }
+  | { readonly bios: Uint8Array }
+  | { readonly demo: true };
+
+/** What a machine is made of. */
+export interface MachineConfig {
+  /** Bytes of RAM, a multiple of 1 MB. */
+  readonly memoryBytes: number;
+  readonly engine: EngineName;
+  readonly boot: BootImages;
+  /** Time comes from executed instructions: one takes 2 to this power nanoseconds. */
+  readonly icountShift?: number;
+  /** False: with instruction time a halted CPU does not wait; its time passes at once. */
+  readonly icountSleep?: boolean;
+  /** What a reset asked for by the guest, or a triple fault, does. */
+  readonly rebootAction: 'reset' | 'exit';
+  /** The isa-debug-exit device: first port and number of ports. */
+  readonly debugExit?: { readonly iobase: number; readonly iosize: number };
+  /** Port of the debug console. */
+  readonly debugConsolePort?: number;
+  /** Milliseconds since 1970, as the real-time clock shows it at the start. */
+  readonly startTimeOfDay: number;
+  /** Overrides of the engine's settings, for tests and benchmarks. */
+  readonly engineOptions?: Partial<EngineOptions>;
+}
+
+/** What the machine's core asks of the isolate around it. Times are nanoseconds of a clock that never goes back. */
+export interface MachineHost {
+  nanoseconds(): number;
+  serialOutput(port: number, bytes: Uint8Array): void;
+  debugOutput(bytes: Uint8Array): void;
+  /** The core wants Word.attention set at this time (Infinity: never). */
+  deadlineChanged?(nanoseconds: number): void;
+  log(message: string): void;
+}
+
+export interface RunResult {
+  readonly reason: 'attention' | 'halted' | 'slice' | 'poweroff' | 'exit' | 'shutdown' | 'reset-requested';
+  /** Of 'exit'. */
+  readonly code?: number;
+  /** Of 'halted': when the next device event is due, in the host's nanoseconds; none if nothing is. */
+  readonly wakeAt?: number;
+}
+
+/** Counters of a machine. */
+export interface Metrics {
+  /** Guest instructions executed; known only where they are counted (-icount), else 0. */
+  readonly instructions: number;
+  readonly [name: string]: number | Readonly<Record<string, number>>;
+}
+
+/** One translation in the cache. */
+export interface TranslationInfo {
+  /** Physical address of its first byte. */
+  readonly physical: number;
+  /** State key (translator/abi/key.ts). */
+  readonly key: number;
+  readonly [name: string]: number | string;
+}

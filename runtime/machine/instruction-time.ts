@@ -1,0 +1,44 @@
+import { Word } from '../../translator/abi/state.ts';
+import type { TimeSource } from '../time/clock.ts';
+
+/** Deterministic time: every executed instruction takes 2^shift nanoseconds; a halted CPU's time is added by `skip`. */
+export class InstructionTime implements TimeSource {
+  private readonly state: Int32Array;
+  private readonly nanosecondsEach: number;
+  /** Instructions executed before the current grant, and the grant's size. */
+  private before = 0;
+  private granted = 0;
+  private skipped = 0;
+
+  constructor(state: Int32Array, shift: number) {
+    this.state = state;
+    this.nanosecondsEach = 2 ** shift;
+  }
+
+  get instructions(): number {
+    return this.before + this.granted - this.state[Word.budget];
+  }
+
+  nanoseconds(): number {
+    return this.instructions * this.nanosecondsEach + this.skipped;
+  }
+
+  /** Ends the grant: the budget is 0 and may be written by others. */
+  settle(): void {
+    this.before = this.instructions;
+    this.granted = 0;
+    this.state[Word.budget] = 0;
+  }
+
+  /** Lets instructions run until `nanoseconds` from now, `most` at the most. */
+  grant(nanoseconds: number, most: number): void {
+    this.settle();
+    this.granted = Math.max(1, Math.min(most, Math.ceil(nanoseconds / this.nanosecondsEach)));
+    this.state[Word.budget] = this.granted;
+  }
+
+  /** Time passes without instructions. */
+  skip(nanoseconds: number): void {
+    this.skipped += nanoseconds;
+  }
+}

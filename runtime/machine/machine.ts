@@ -1,0 +1,244 @@
+import { STATE_BYTES, Word, WORD_COUNT } from '../../translator/abi/state.ts';
+import { Cpu } from '../cpu/cpu.ts';
+import { defaultModel } from '../cpu/model.ts';
+import { defaultEngine, Engine } from '../exec/engine.ts';
+import { loadKernel } from '../firmware/load/index.ts';
+import { Mmu } from '../memory/mmu.ts';
+import { PhysicalMemory } from '../memory/physical.ts';
+import { PhysicalMap } from '../memory/physical-map.ts';
+import { allocateShared, GuestRam } from '../memory/ram.ts';
+import { VirtualClock } from '../time/clock.ts';
+import { EventQueue } from '../time/events.ts';
+import { applyBoot } from './boot.ts';
+import type { MachineConfig, MachineHost, Metrics, RunResult, TranslationInfo } from './config.ts';
+import { InstructionTime } from './instruction-time.ts';
+import { OutputBuffer } from './output-buffer.ts';
+import { Pc } from './pc.ts';
+
+/** Instructions between two looks at the clock where nothing else asks for attention. */
+const LONGEST_GRANT = 200_000;
+const SHUTDOWN = 2;
+/** The legacy window of display adapters; there is none yet. */
+const VGA_PAGE = 0xa0;
+const VGA_PAGES = 0x20;
+
+/** One PC: a synchronous object that lives alone in its isolate. Powered on when made. */
+export class MachineCore {
+  readonly cpu: Cpu;
+  readonly mmu: Mmu;
+  readonly memory: PhysicalMemory;
+  readonly engine: Engine;
+  readonly pc: Pc;
+  readonly clock: VirtualClock;
+  readonly events = new EventQueue();
+  /** The words of translator/abi/state.ts. */
+  readonly state: Int32Array;
+  private readonly config: MachineConfig;
+  private readonly host: MachineHost;
+  private readonly time: InstructionTime | null;
+  private readonly outputs: OutputBuffer[];
+  private readonly debug: OutputBuffer;
+  private power: RunResult | null = null;
+  /** Host time at which the CPU was left halted (instruction time only). */
+  private haltedSince = -1;
+
+  /** Throws BootError if the images cannot be booted. */
+  constructor(config: MachineConfig, host: MachineHost) {
+    this.config = config;
+    this.host = host;
+    const buffer = allocateShared(STATE_BYTES);
+    this.state = new Int32Array(buffer, 0, WORD_COUNT);
+    this.time = config.icountShift === undefined ? null : new InstructionTime(this.state, config.icountShift);
+    this.clock = new VirtualClock(this.time ?? host);
+    this.clock.resume();
+    this.outputs = [0, 1].map((port) => new OutputBuffer((bytes) => host.serialOutput(port, bytes)));
+    this.debug = new OutputBuffer((bytes) => host.debugOutput(bytes));
+    this.pc = this.makePc();
+    const map = new PhysicalMap(new GuestRam(config.memoryBytes));
+    map.mapFrames(VGA_PAGE, VGA_PAGES, -1);
+    this.mmu = new Mmu(this.state, map);
+    this.memory = new PhysicalMemory(map, () => this.mmu.listener);
+    this.cpu = this.makeCpu(buffer);
+    this.engine = new Engine(this.cpu, this.mmu, this.pc.pic, {
+      ...defaultEngine,
+      ...(config.engine === 'interpreter' ? { tiering: null } : {}),
+      counts: this.time !== null || typeof SharedArrayBuffer === 'undefined',
+      ...config.engineOptions,
+    });
+    this.pc.pic.onPending = () => this.callAttention();
+    this.events.onEarlier = (deadline) => this.deadlineEarlier(deadline);
+    this.boot();
+  }
+
+  private makePc(): Pc {
+    const request = (result: RunResult) => {
+      this.power = result;
+      this.callAttention();
+    };
+    return new Pc({
+      config: this.config,
+      clock: this.clock,
+      events: this.events,
+      power: {
+        powerOff: () => request({ reason: 'poweroff' }),
+        reset: () => request({ reason: 'reset-requested' }),
+        exit: (code) => request({ reason: 'exit', code }),
+      },
+      serialOutput: (port, byte) => this.outputs[port].push(byte),
+      debugOutput: (byte) => this.debug.push(byte),
+    });
+  }
+
+  private makeCpu(buffer: ArrayBufferLike): Cpu {
+    return new Cpu({
+      state: this.state,
+      doubles: new Float64Array(buffer),
+      memory: this.mmu,
+      ports: this.pc.ports as Cpu['ports'],
+      nanoseconds: () => this.clock.now(),
+      model: defaultModel,
+      onShutdown: () => this.callAttention(),
+    });
+  }
+
+  private boot(): void {
+    const { boot, memoryBytes } = this.config;
+    if (!('kernel' in boot)) throw new Error('only kernels can be booted so far');
+    const { kernel, initrd, append } = boot;
+    const request = { memoryBytes, kernel, ...(initrd && { initrd }), ...(append && { commandLine: append }) };
+    applyBoot(this.cpu, this.memory, loadKernel(request));
+  }
+
+  /** As if the reset button was pressed; a directly loaded guest is loaded anew. */
+  reset(): void {
+    this.power = null;
+    this.time?.settle();
+    this.pc.reset();
+    this.cpu.reset();
+    this.engine.graph.cache.dropAll();
+    this.boot();
+  }
+
+  /** Runs until something needs the host, or until the host's time is `until`. */
+  run(until: number): RunResult {
+    for (;;) {
+      const result = this.service(until);
+      if (result !== null) {
+        this.flushOutput();
+        return result;
+      }
+      this.time?.grant(this.events.nextDeadline() - this.clock.now(), LONGEST_GRANT);
+      if (this.engine.dispatcher.run() !== 'halted') continue;
+      const halted = this.halt();
+      if (halted !== null) {
+        this.flushOutput();
+        return halted;
+      }
+    }
+  }
+
+  /** Does what is due between two stretches of guest code; a result if the host must act. */
+  private service(until: number): RunResult | null {
+    const { state } = this;
+    Atomics.store(state, Word.attention, 0);
+    if (this.haltedSince >= 0) this.passHaltedTime();
+    this.events.runDue(this.clock.now());
+    if (this.power !== null) {
+      const result = this.power;
+      this.power = null;
+      return result;
+    }
+    if (state[Word.halted] === SHUTDOWN) return { reason: 'shutdown' };
+    if (Atomics.load(state, Word.wake) !== 0) return { reason: 'attention' };
+    if (this.host.nanoseconds() >= until) return { reason: 'slice' };
+    this.deadlineChanged();
+    return null;
+  }
+
+  /** The CPU waits for an interrupt: null if a device is due at once. */
+  private halt(): RunResult | null {
+    if (this.state[Word.halted] === SHUTDOWN) return null;
+    const deadline = this.events.nextDeadline();
+    const wait = deadline - this.clock.now();
+    if (wait <= 0) return null;
+    if (deadline === Infinity) return { reason: 'halted' };
+    if (this.config.icountSleep === false) {
+      this.time?.skip(wait);
+      return null;
+    }
+    const now = this.host.nanoseconds();
+    if (this.time) this.haltedSince = now;
+    return { reason: 'halted', wakeAt: now + wait };
+  }
+
+  /** Instruction time goes on with the host's while the CPU is halted, but not past the next event. */
+  private passHaltedTime(): void {
+    const passed = this.host.nanoseconds() - this.haltedSince;
+    this.haltedSince = -1;
+    this.time!.skip(Math.max(0, Math.min(passed, this.events.nextDeadline() - this.clock.now())));
+  }
+
+  private callAttention(): void {
+    Atomics.store(this.state, Word.attention, 1);
+  }
+
+  private deadlineEarlier(deadline: number): void {
+    if (this.time) this.callAttention();
+    else this.host.deadlineChanged?.(this.toHost(deadline));
+  }
+
+  private deadlineChanged(): void {
+    if (!this.time) this.host.deadlineChanged?.(this.toHost(this.events.nextDeadline()));
+  }
+
+  private toHost(time: number): number {
+    return time + (this.host.nanoseconds() - this.clock.now());
+  }
+
+  private flushOutput(): void {
+    for (const output of this.outputs) output.flush();
+    this.debug.flush();
+  }
+
+  serialInput(port: number, bytes: Uint8Array): void {
+    this.pc.uarts[port]?.receive(bytes);
+  }
+
+  memoryRead(physical: number, length: number): Uint8Array {
+    return this.memory.read(physical, length);
+  }
+
+  metrics(): Metrics {
+    const { engine, mmu } = this;
+    return {
+      instructions: this.time?.instructions ?? 0,
+      dispatcher: engine.dispatcher.metrics,
+      code: { pages: engine.graph.cache.pageCount, decoded: engine.graph.decoded, handlers: engine.handlers.size },
+      invalidation: engine.graph.cache.counts,
+      translations: engine.tiering?.metrics ?? {},
+      memory: { walks: mmu.walks, tlbEntries: mmu.tlb.size },
+    };
+  }
+
+  translations(): TranslationInfo[] {
+    return this.engine.graph.cache.allPages().flatMap((page) =>
+      [...page.translations].map(({ head, instructions, blocks, text }) => ({
+        physical: page.frame * 4096 + (head.eip - page.eip),
+        eip: head.eip >>> 0,
+        key: page.context.key,
+        instructions,
+        blocks,
+        characters: text.length,
+      })),
+    );
+  }
+
+  dispose(): void {
+    this.engine.dispose();
+  }
+}
+
+/** Makes a core, powered on, at its first instruction. Throws BootError if the images cannot be booted. */
+export function createMachine(config: MachineConfig, host: MachineHost): MachineCore {
+  return new MachineCore(config, host);
+}

@@ -1,0 +1,41 @@
+/**
+ * Names that generated code uses for what never changes while a machine lives: views, tables, and functions of the
+ * runtime. They are properties of the global object (constant cells to V8) with the machine's suffix behind them.
+ */
+export const cellNames = [
+  /** State words and doubles (abi/state.ts). */
+  'S',
+  'F',
+  /** Guest memory as bytes, halves (unsigned) and words (signed). */
+  'M8',
+  'M16',
+  'M32',
+  /** TLB: reads and writes, supervisor and user (runtime/memory/tlb.ts). */
+  'RS',
+  'WS',
+  'RU',
+  'WU',
+  /** Slow paths of loads and stores: (linear) and (linear, value). They throw GuestFault. */
+  'LOAD8',
+  'LOAD16',
+  'LOAD32',
+  'STORE8',
+  'STORE16',
+  'STORE32',
+  /** (linear, bytes): faults if a store there would. */
+  'PROBE',
+  /** (vector): raises an exception at this instruction. */
+  'FAULT',
+  /** (segment): raises what an access outside its limits or rights raises. */
+  'SEGMENT_FAULT',
+  /** (eip): the node to run next after an indirect transfer, or null to leave to the dispatcher. */
+  'AT',
+  /** (node): runs this one instruction by its handler; the node to run next. */
+  'STEP',
+  /** (node): the node after a trap that resumes. */
+  'RESUME',
+  /** Times each trap was taken, by helper number. */
+  'TRAPS',
+] as const;
+
+export type CellName = (typeof cellNames)[number];

@@ -1,0 +1,41 @@
+import type { CellName } from '../abi/cells.ts';
+import type { HelperName } from '../abi/helpers.ts';
+import { Key } from '../abi/key.ts';
+
+/** How running code notices that it must leave: by polling a word, or by counting instructions. */
+export type Pacing = 'poll' | 'count';
+
+/** What emitted text depends on besides the IR: fixed for a machine. */
+export interface EmitOptions {
+  /** Behind every cell's name, so that several machines can live in one isolate. */
+  readonly suffix: string;
+  /** Exact length in bytes of the memory views. */
+  readonly memoryBytes: number;
+  readonly pacing: Pacing;
+}
+
+/** EmitOptions for one state key, with the names spelled out. */
+export class EmitContext {
+  readonly options: EmitOptions;
+  readonly readTlb: string;
+  readonly writeTlb: string;
+  readonly state: string;
+  readonly counts: boolean;
+
+  constructor(options: EmitOptions, key: number) {
+    this.options = options;
+    const user = (key & Key.user) !== 0;
+    this.readTlb = this.cell(user ? 'RU' : 'RS');
+    this.writeTlb = this.cell(user ? 'WU' : 'WS');
+    this.state = this.cell('S');
+    this.counts = options.pacing === 'count';
+  }
+
+  cell(name: CellName | HelperName): string {
+    return name + this.options.suffix;
+  }
+
+  word(index: number | string): string {
+    return `${this.state}[${index}]`;
+  }
+}

@@ -1,0 +1,131 @@
+import type { HelperName } from '../abi/helpers.ts';
+import type { Value } from '../ir/value.ts';
+import { conditionText } from './condition.ts';
+import type { EmitContext } from './context.ts';
+
+/** Where expressions find what differs between handlers and regions. */
+export interface Leaves {
+  /** Text of a field of the decoded instruction. */
+  field(name: string): string;
+  /** Text of the words flagResult and flagCarries. */
+  readonly flagResult: string;
+  readonly flagCarries: string;
+}
+
+/** Prints values as JavaScript expressions, fully parenthesised where precedence could matter. */
+export class ExpressionPrinter {
+  private readonly context: EmitContext;
+  private readonly leaves: Leaves;
+
+  constructor(context: EmitContext, leaves: Leaves) {
+    this.context = context;
+    this.leaves = leaves;
+  }
+
+  /** As a 32-bit integer. */
+  integer(v: Value): string {
+    switch (v.op) {
+      case 'constant':
+        return v.number < 0 ? `(${v.number})` : `${v.number}`;
+      case 'temporary':
+        return `t${v.number}`;
+      case 'field':
+        return this.leaves.field(v.name);
+      case 'add':
+        return this.sum(v);
+      case 'sub':
+        return `(${this.integer(v.a!)}-${this.integer(v.b!)}|0)`;
+      case 'mul':
+        return `Math.imul(${this.integer(v.a!)},${this.integer(v.b!)})`;
+      case 'and':
+        return `(${this.masked(v.a!)}&${this.masked(v.b!)})`;
+      case 'or':
+        return this.infix(v, '|');
+      case 'xor':
+        return this.infix(v, '^');
+      case 'shl':
+        return this.infix(v, '<<');
+      case 'sar':
+        return this.infix(v, '>>');
+      case 'shr':
+        return `(${this.infix(v, '>>>')}|0)`;
+      case 'select':
+        return `(${this.boolean(v.a!)}?${this.integer(v.b!)}:${this.integer(v.c!)})`;
+      case 'flags':
+        return this.call('flagsImage', [this.leaves.flagResult, this.leaves.flagCarries]);
+      case 'call':
+        return this.call(
+          v.name as HelperName,
+          [v.a, v.b, v.c].flatMap((a) => (a ? [this.integer(a)] : [])),
+        );
+      default:
+        // A comparison or condition: 0 or 1, without a branch.
+        return `(${this.boolean(v)}|0)`;
+    }
+  }
+
+  /** As something to branch on. */
+  boolean(v: Value): string {
+    switch (v.op) {
+      case 'eq':
+        return this.infix(v, '===');
+      case 'ne':
+        return this.infix(v, '!==');
+      case 'lt':
+        return this.infix(v, '<');
+      case 'le':
+        return this.infix(v, '<=');
+      case 'ltu':
+        return `(${this.unsigned(v.a!)}<${this.unsigned(v.b!)})`;
+      case 'leu':
+        return `(${this.unsigned(v.a!)}<=${this.unsigned(v.b!)})`;
+      case 'condition':
+        return conditionText(v.number, this.leaves.flagResult, this.leaves.flagCarries);
+      case 'xor':
+        if (isBoolean(v.a!) && v.b!.op === 'constant' && v.b!.number === 1) return `!${this.boolean(v.a!)}`;
+        if (isBoolean(v.a!) && isBoolean(v.b!)) return `(${this.boolean(v.a!)}!==${this.boolean(v.b!)})`;
+        break;
+      case 'or':
+        if (isBoolean(v.a!) && isBoolean(v.b!)) return `(${this.boolean(v.a!)}||${this.boolean(v.b!)})`;
+        break;
+      case 'and':
+        if (isBoolean(v.a!) && isBoolean(v.b!)) return `(${this.boolean(v.a!)}&&${this.boolean(v.b!)})`;
+        break;
+    }
+    return `(${this.integer(v)}!==0)`;
+  }
+
+  call(helper: HelperName, args: string[]): string {
+    return `(${this.context.cell(helper)}(${args.join(',')})|0)`;
+  }
+
+  private infix(v: Value, sign: string): string {
+    return `(${this.integer(v.a!)}${sign}${this.integer(v.b!)})`;
+  }
+
+  private sum(v: Value): string {
+    const { a, b } = v;
+    if (b!.op === 'constant' && b!.number < 0 && b!.number > -0x80000000) {
+      return `(${this.integer(a!)}-${-b!.number}|0)`;
+    }
+    return `(${this.integer(a!)}+${this.integer(b!)}|0)`;
+  }
+
+  /** An operand of &, which makes it an integer by itself. */
+  private masked(v: Value): string {
+    return v.op === 'shr' ? this.infix(v, '>>>') : this.integer(v);
+  }
+
+  private unsigned(v: Value): string {
+    return v.op === 'constant' ? `${v.number >>> 0}` : `(${this.integer(v)}>>>0)`;
+  }
+}
+
+const booleans = new Set(['eq', 'ne', 'lt', 'le', 'ltu', 'leu', 'condition']);
+
+/** Whether a value is 0 or 1 and can be printed as a JavaScript boolean. */
+export function isBoolean(v: Value): boolean {
+  if (booleans.has(v.op)) return true;
+  if (v.op === 'constant') return false;
+  return (v.op === 'xor' || v.op === 'or' || v.op === 'and') && isBoolean(v.a!) && isBoolean(v.b!);
+}

@@ -1,0 +1,140 @@
+import { type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
+import { Word } from '../abi/state.ts';
+import type { FlagKind, Statement } from '../ir/statement.ts';
+import type { Value } from '../ir/value.ts';
+import type { EmitContext } from './context.ts';
+import { ExpressionPrinter, type Leaves } from './expression.ts';
+import { flagsText } from './flags.ts';
+import { accessText, outsideSegment, segmentBase } from './memory.ts';
+
+/**
+ * Prints the interpreter's handler of a form: `(i) => next node`, with operands read from the fields of the decoded
+ * instruction `i` and registers in the state words. A handler that throws has changed nothing.
+ */
+export function emitHandler(context: EmitContext, name: string, statements: readonly Statement[]): string {
+  const emitter = new HandlerEmitter(context);
+  return `function ${name}(i){${emitter.body(statements)}}`;
+}
+
+class HandlerEmitter implements Leaves {
+  readonly flagResult: string;
+  readonly flagCarries: string;
+  private readonly context: EmitContext;
+  private readonly print: ExpressionPrinter;
+  private indices = 0;
+
+  constructor(context: EmitContext) {
+    this.context = context;
+    this.flagResult = context.word(Word.flagResult);
+    this.flagCarries = context.word(Word.flagCarries);
+    this.print = new ExpressionPrinter(context, this);
+  }
+
+  field(name: string): string {
+    return `i.${name}`;
+  }
+
+  body(statements: readonly Statement[]): string {
+    const last = statements.at(-1)?.op;
+    const ended = last === 'jump' || last === 'branch' || last === 'indirect' || last === 'trap';
+    return this.statements(statements) + (ended ? '' : 'return i.next;');
+  }
+
+  private statements(statements: readonly Statement[]): string {
+    return statements.map((s) => this.statement(s)).join('');
+  }
+
+  private statement(s: Statement): string {
+    const [a, b] = s.args;
+    const name = `const t${s.temporary}`;
+    switch (s.op) {
+      case 'let':
+        return `${name}=${this.print.integer(a)};`;
+      case 'get':
+        return `${name}=${this.context.word(this.print.integer(a))};`;
+      case 'set':
+        return `${this.context.word(this.print.integer(a))}=${this.print.integer(b)};`;
+      case 'load':
+      case 'store':
+      case 'probe':
+        return this.access(s);
+      case 'segment':
+        return this.segment(s);
+      case 'flags':
+        return this.flags(s);
+      case 'when':
+        return `if(${this.print.boolean(a)}){${this.statements(s.body!)}}`;
+      case 'fault':
+        return `if(${this.print.boolean(a)})${this.context.cell('FAULT')}(${s.size});`;
+      case 'exitIf':
+        return `if(${this.print.boolean(a)}){${this.transfer(b)}}`;
+      case 'jump':
+        return this.transfer(a);
+      case 'branch':
+        return `if(${this.print.boolean(a)}){${this.transfer(b)}}${this.transfer(s.args[2])}`;
+      case 'indirect':
+        return `return ${this.context.cell('AT')}(${this.print.integer(a)});`;
+      case 'trap':
+        return this.trap(s);
+      case 'instruction':
+        return '';
+    }
+  }
+
+  private access(s: Statement): string {
+    const address = this.print.integer(s.args[0]);
+    const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
+    const { index, limit, view } = accessText(this.context, s.size, address, tlb);
+    const bits = s.size * 8;
+    const k = `k${this.indices++}`;
+    const hit = `const ${k}=${index}`;
+    if (s.op === 'load') {
+      const slow = `${this.context.cell(`LOAD${bits}` as 'LOAD8')}(${address})|0`;
+      return `${hit},t${s.temporary}=${k}<${limit}?${view}[${k}]:${slow};`;
+    }
+    if (s.op === 'probe') return `${hit};if(!(${k}<${limit}))${this.context.cell('PROBE')}(${address},${s.size});`;
+    const value = this.print.integer(s.args[1]);
+    const slow = `${this.context.cell(`STORE${bits}` as 'STORE8')}(${address},${value})`;
+    return `${hit};if(${k}<${limit})${view}[${k}]=${value};else ${slow};`;
+  }
+
+  private segment(s: Statement): string {
+    const [segment, offset] = s.args.map((v) => this.print.integer(v));
+    const outside = outsideSegment(this.context, segment, offset, s.size, s.name);
+    const fault = `${this.context.cell('SEGMENT_FAULT')}(${segment})`;
+    return `if(${outside})${fault};const t${s.temporary}=${segmentBase(this.context, segment)}+${offset}|0;`;
+  }
+
+  private flags(s: Statement): string {
+    const args = s.args.map((v) => this.print.integer(v));
+    return flagsText(this.context, s.name as FlagKind, s.size, args, this.flagResult, this.flagCarries);
+  }
+
+  /** Going to an EIP that the node has a link for: itself, the next instruction, or its target. */
+  private transfer(eip: Value): string {
+    switch (eip.name) {
+      case 'nextEip':
+        return 'return i.next;';
+      case 'target':
+        return this.poll('i.target', 'i.taken');
+      case 'eip':
+        return this.poll('i.eip', 'i');
+      default:
+        throw new Error(`a handler can only go to a field of its instruction, not ${eip.name || eip.op}`);
+    }
+  }
+
+  private poll(eip: string, node: string): string {
+    if (this.context.counts) return `return ${node};`;
+    const leave = `${this.context.word(Word.eip)}=${eip};return null;`;
+    return `if(${this.context.word(Word.attention)}!==0){${leave}}return ${node};`;
+  }
+
+  private trap(s: Statement): string {
+    const helper = s.name as HelperName;
+    const args = s.args.map((v) => this.print.integer(v)).join(',');
+    const counter = `${this.context.cell('TRAPS')}[${helperNumber(helper)}]`;
+    const call = `${counter}=${counter}+1|0;${this.context.cell(helper)}(${args});`;
+    return call + (helpers[helper].resumes ? `return ${this.context.cell('RESUME')}(i);` : 'return null;');
+  }
+}

@@ -1,0 +1,45 @@
+import { Double, Word } from '../abi/state.ts';
+import type { EmitContext } from './context.ts';
+
+/** How one memory access is written: `index < limit` is validity, alignment and bounds check in one (memory/tlb.ts). */
+export interface AccessText {
+  readonly index: string;
+  readonly limit: number;
+  readonly view: string;
+}
+
+/** Text of an access of `size` bytes at the linear address `a` (a name or number) through a TLB. */
+export function accessText(context: EmitContext, size: number, a: string, tlb: string): AccessText {
+  const bytes = context.options.memoryBytes;
+  const entry = `${tlb}[${a}>>>12]`;
+  switch (size) {
+    case 1:
+      return { index: `(${a}^${entry}<<2)>>>0`, limit: bytes, view: context.cell('M8') };
+    case 2:
+      return { index: `((${a}>>>1|${a}<<31)^${entry}<<1)>>>0`, limit: bytes / 2, view: context.cell('M16') };
+    default:
+      return { index: `((${a}>>>2|${a}<<30)^${entry})>>>0`, limit: bytes / 4, view: context.cell('M32') };
+  }
+}
+
+/** Boolean text: an access of `bytes` bytes at `offset` of a segment is outside its limits or not allowed. */
+export function outsideSegment(
+  context: EmitContext,
+  segment: string,
+  offset: string,
+  bytes: number,
+  access: string,
+): string {
+  const low = context.word(sumText(Word.segmentLow, segment));
+  const span = `${context.cell('F')}[${sumText(access === 'write' ? Double.writeSpan : Double.readSpan, segment)}]`;
+  return `((${offset}-${low})>>>0)+${bytes - 1}>${span}`;
+}
+
+/** Text of a segment's base. */
+export function segmentBase(context: EmitContext, segment: string): string {
+  return context.word(sumText(Word.segmentBase, segment));
+}
+
+function sumText(base: number, index: string): string {
+  return /^\d+$/.test(index) ? `${base + Number(index)}` : `${base}+${index}`;
+}

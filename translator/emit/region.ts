@@ -1,0 +1,281 @@
+import { Word } from '../abi/state.ts';
+import { readsFlags } from '../ir/rewrite.ts';
+import { type Block, type FlagKind, partialFlagKinds, type Region, type Statement } from '../ir/statement.ts';
+import type { Value } from '../ir/value.ts';
+import type { BlockIndex, Structure } from '../region/structure.ts';
+import type { EmitContext } from './context.ts';
+import { ExpressionPrinter, type Leaves } from './expression.ts';
+import { flagsText } from './flags.ts';
+import { RegionLocals } from './locals.ts';
+import { accessText, outsideSegment, segmentBase } from './memory.ts';
+import { hex, LOCAL_WORDS, registerNames } from './names.ts';
+
+/** What a region became: a function declaration, and the EIPs its exits go to, in the order of `i.links`. */
+export interface EmittedRegion {
+  readonly text: string;
+  readonly links: readonly number[];
+}
+
+/**
+ * Prints a region as a function `(i) => next node`. Registers are locals, loaded at the entry and stored where the
+ * region is left. What is rare (a TLB miss, a fault, a trap) leaves by one common exit `X` in front of the instruction,
+ * which the runtime then runs by its handler.
+ */
+export function emitRegion(context: EmitContext, region: Region, structure: Structure, name: string): EmittedRegion {
+  return new RegionEmitter(context, region, structure).emit(name);
+}
+
+/** EIPs a region's terminator or side exit may go to without leaving it, in the order of the branches. */
+export function blockTargets(block: Block): number[] {
+  const targets: number[] = [];
+  for (const s of block.statements) {
+    if (s.op === 'exitIf') targets.push(s.args[1].number);
+    else if (s.op === 'jump' && s.name !== 'call') targets.push(s.args[0].number);
+    else if (s.op === 'branch') targets.push(s.args[1].number, s.args[2].number);
+  }
+  return targets;
+}
+
+class RegionEmitter implements Leaves {
+  readonly flagResult = registerNames[Word.flagResult];
+  readonly flagCarries = registerNames[Word.flagCarries];
+  private readonly context: EmitContext;
+  private readonly region: Region;
+  private readonly structure: Structure;
+  private readonly locals: RegionLocals;
+  private readonly print: ExpressionPrinter;
+  private readonly blockAt = new Map<number, BlockIndex>();
+  private readonly links: number[] = [];
+  private indices = 0;
+  // While a block is printed:
+  private block: BlockIndex = 0;
+  /** Place in its block and EIP of the current instruction. */
+  private instruction = -1;
+  private eip = 0;
+  /** Flags statements that the locals don't show yet: printed only where the flags are seen. */
+  private pending: Statement[] = [];
+
+  constructor(context: EmitContext, region: Region, structure: Structure) {
+    this.context = context;
+    this.region = region;
+    this.structure = structure;
+    this.locals = new RegionLocals(context, region);
+    this.print = new ExpressionPrinter(context, this);
+    region.blocks.forEach((block, n) => {
+      this.blockAt.set(block.eip, n);
+    });
+  }
+
+  emit(name: string): EmittedRegion {
+    const { context } = this;
+    const body = this.tree(0);
+    const enter = context.counts ? this.count(1) : '';
+    const text =
+      `function ${name}(i){${this.locals.load()}let x=0;${enter}X:{${body}}` +
+      `\n${this.locals.store()}return ${context.cell('STEP')}(i.links[x]);}`;
+    return { text, links: this.links };
+  }
+
+  field(name: string): string {
+    throw new Error(`a region has no field ${name}`);
+  }
+
+  // Structure.
+
+  /** The code of a block and of all that it dominates. */
+  private tree(block: BlockIndex): string {
+    let text = this.blockText(block);
+    for (const merge of this.structure.merges(block)) text = `B${merge}:{${text}}${this.tree(merge)}`;
+    return this.structure.isLoop(block) ? `L${block}:while(true){${text}}` : text;
+  }
+
+  private blockText(index: BlockIndex): string {
+    const block = this.region.blocks[index];
+    this.block = index;
+    this.instruction = -1;
+    this.pending = [];
+    const budget = this.context.counts ? this.takeBudget(block) : '';
+    return budget + this.statements(block.statements);
+  }
+
+  /** Branches to an EIP from the current block. Prints other blocks, so the block's own state is kept. */
+  private goTo(eip: number, isJump: boolean): string {
+    const from = this.block;
+    const to = this.blockAt.get(eip);
+    const kind = to === undefined ? 'exit' : this.structure.edge(from, to);
+    switch (kind) {
+      case 'exit':
+        return this.exit(eip, isJump);
+      case 'continue':
+        return `${this.poll(eip)}continue L${to};`;
+      case 'break':
+        return `break B${to};`;
+      case 'inline':
+        return this.nested(() => this.tree(to!));
+    }
+  }
+
+  private nested(print: () => string): string {
+    const { block, instruction, eip, pending } = this;
+    const text = print();
+    Object.assign(this, { block, instruction, eip, pending });
+    return text;
+  }
+
+  // Leaving.
+
+  private exit(eip: number, isJump: boolean): string {
+    const poll = isJump ? this.poll(eip) : '';
+    return `${poll}${this.locals.store()}return i.links[${this.link(eip)}];`;
+  }
+
+  /** Where control goes back or far: leaves to the dispatcher if it is asked for. */
+  private poll(eip: number): string {
+    const { context } = this;
+    if (context.counts) return '';
+    const leave = `${this.locals.store()}${context.word(Word.eip)}=${eip};return null;`;
+    return `if(${context.word(Word.attention)}!==0){${leave}}`;
+  }
+
+  private link(eip: number): number {
+    const index = this.links.indexOf(eip);
+    return index >= 0 ? index : this.links.push(eip) - 1;
+  }
+
+  /** Leaves in front of the current instruction, which its handler then runs. */
+  private step(): string {
+    return `${this.pendingText()}${this.refund()}x=${this.link(this.eip)};break X`;
+  }
+
+  private stepIf(condition: string): string {
+    return `if(${condition}){${this.step()}}`;
+  }
+
+  // Counting (EmitOptions.pacing).
+
+  private count(instructions: number): string {
+    const budget = this.context.word(Word.budget);
+    return `${budget}=${budget}+${instructions}|0;`;
+  }
+
+  private takeBudget(block: Block): string {
+    const n = block.instructions.length;
+    const budget = this.context.word(Word.budget);
+    return `if((${budget}=${budget}-${n}|0)<0){${this.count(n)}x=${this.link(block.eip)};break X}`;
+  }
+
+  /** Gives back what the block took for the instructions it doesn't run. */
+  private refund(): string {
+    if (!this.context.counts) return '';
+    return this.count(this.region.blocks[this.block].instructions.length - this.instruction);
+  }
+
+  // Statements.
+
+  private statements(statements: readonly Statement[]): string {
+    return statements.map((s) => this.statement(s)).join('');
+  }
+
+  private statement(s: Statement): string {
+    const flush = s.op !== 'flags' && readsFlags(s) ? this.flush() : '';
+    return flush + this.plain(s);
+  }
+
+  private plain(s: Statement): string {
+    const [a, b] = s.args;
+    switch (s.op) {
+      case 'instruction':
+        this.instruction++;
+        this.eip = a.number;
+        return `\n/*${hex(a.number)}*/ `;
+      case 'let':
+        return `const t${s.temporary}=${this.print.integer(a)};`;
+      case 'get':
+        return `const t${s.temporary}=${this.place(a)};`;
+      case 'set':
+        return `${this.place(a)}=${this.print.integer(b)};`;
+      case 'load':
+      case 'store':
+      case 'probe':
+        return this.access(s);
+      case 'segment':
+        return this.segment(s);
+      case 'flags':
+        return this.setFlags(s);
+      case 'when':
+        return this.conditional(s);
+      case 'fault':
+        return this.stepIf(this.print.boolean(a));
+      default:
+        return this.transfer(s);
+    }
+  }
+
+  private transfer(s: Statement): string {
+    const [a, b, c] = s.args;
+    switch (s.op) {
+      case 'exitIf':
+        return `${this.flush()}if(${this.print.boolean(a)}){${this.goTo(b.number, false)}}`;
+      case 'jump':
+        return this.flush() + (s.name === 'call' ? this.exit(a.number, true) : this.goTo(a.number, s.name !== 'fall'));
+      case 'branch':
+        return `${this.flush()}if(${this.print.boolean(a)}){${this.goTo(b.number, true)}}${this.goTo(c.number, false)}`;
+      case 'indirect':
+        return `${this.flush()}${this.locals.store()}return ${this.context.cell('AT')}(${this.print.integer(a)});`;
+      default:
+        return `{${this.step()}}`;
+    }
+  }
+
+  /** A state word: a local, or its place in the state. */
+  private place(word: Value): string {
+    return word.number < LOCAL_WORDS ? registerNames[word.number] : this.context.word(word.number);
+  }
+
+  private access(s: Statement): string {
+    const address = this.print.integer(s.args[0]);
+    const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
+    const { index, limit, view } = accessText(this.context, s.size, address, tlb);
+    const k = `k${this.indices++}`;
+    const check = `const ${k}=${index};${this.stepIf(`!(${k}<${limit})`)}`;
+    if (s.op === 'load') return `${check}const t${s.temporary}=${view}[${k}];`;
+    return s.op === 'store' ? `${check}${view}[${k}]=${this.print.integer(s.args[1])};` : check;
+  }
+
+  private segment(s: Statement): string {
+    const [segment, offset] = s.args.map((v) => this.print.integer(v));
+    const check = this.stepIf(outsideSegment(this.context, segment, offset, s.size, s.name));
+    return `${check}const t${s.temporary}=${segmentBase(this.context, segment)}+${offset}|0;`;
+  }
+
+  // Flags.
+
+  private setFlags(s: Statement): string {
+    const flush = readsFlags(s) ? this.flush() : '';
+    if (!partialFlagKinds.has(s.name)) this.pending = [];
+    this.pending.push(s);
+    return flush;
+  }
+
+  private pendingText(): string {
+    return this.pending.map((s) => this.flagsStatement(s)).join('');
+  }
+
+  private flagsStatement(s: Statement): string {
+    const args = s.args.map((v) => this.print.integer(v));
+    return flagsText(this.context, s.name as FlagKind, s.size, args, this.flagResult, this.flagCarries);
+  }
+
+  /** Brings the locals up to date. */
+  private flush(): string {
+    const text = this.pendingText();
+    this.pending = [];
+    return text;
+  }
+
+  private conditional(s: Statement): string {
+    const condition = this.print.boolean(s.args[0]);
+    if (!s.body!.some((inner) => inner.op === 'flags')) return `if(${condition}){${this.statements(s.body!)}}`;
+    return `${this.flush()}if(${condition}){${this.statements(s.body!)}${this.flush()}}`;
+  }
+}

@@ -1,0 +1,19 @@
+import { EmitContext, type EmitOptions } from './emit/context.ts';
+import { emitHandler } from './emit/handler.ts';
+import { field, IrBuilder } from './ir/builder.ts';
+import type { Statement } from './ir/statement.ts';
+import { OperandBuilder } from './lift/builder.ts';
+import type { Form } from './x86/table/form.ts';
+
+/** IR of a form with its operands symbolic: fields of the decoded instruction. */
+export function liftSymbolic(form: Form, shape: number, key: number): Statement[] {
+  const ir = new IrBuilder();
+  form.lift(new OperandBuilder(ir, form, shape, key, field));
+  return ir.statements;
+}
+
+/** Text of the interpreter's handler for a form in a shape under a key. */
+export function bindHandler(form: Form, shape: number, key: number, options: EmitOptions): string {
+  const name = [form.mnemonic, ...form.operands].join('_').replace(/\W/g, '');
+  return emitHandler(new EmitContext(options, key), name, liftSymbolic(form, shape, key));
+}

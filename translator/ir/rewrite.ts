@@ -1,0 +1,59 @@
+import { binary, select } from './builder.ts';
+import { Statement } from './statement.ts';
+import { Value } from './value.ts';
+
+/** Replaces leaves of a value; the rest is rebuilt (and folded) only where something changed. */
+export function rewriteValue(v: Value, leaf: (v: Value) => Value): Value {
+  if (v.a === null) return leaf(v);
+  const a = rewriteValue(v.a, leaf);
+  const b = v.b && rewriteValue(v.b, leaf);
+  const c = v.c && rewriteValue(v.c, leaf);
+  if (a === v.a && b === v.b && c === v.c) return v;
+  if (v.op === 'select') return select(a, b!, c!);
+  return v.op === 'call' ? new Value('call', a, b, c, 0, v.name) : binary(v.op, a, b!);
+}
+
+/** The statement with its arguments (not its body) rewritten; itself if nothing changed. */
+export function rewriteStatement(s: Statement, leaf: (v: Value) => Value): Statement {
+  let changed = false;
+  const args = s.args.map((v) => {
+    const rewritten = rewriteValue(v, leaf);
+    changed ||= rewritten !== v;
+    return rewritten;
+  });
+  return changed ? new Statement(s.op, s.temporary, s.size, s.name, args, s.body) : s;
+}
+
+/** Whether a leaf for which the predicate holds occurs in the value. */
+export function containsLeaf(v: Value, predicate: (v: Value) => boolean): boolean {
+  if (v.a === null) return predicate(v);
+  return (
+    containsLeaf(v.a, predicate) ||
+    (v.b !== null && containsLeaf(v.b, predicate)) ||
+    (v.c !== null && containsLeaf(v.c, predicate))
+  );
+}
+
+/** Whether the statement's own arguments read the arithmetic flags. */
+export function readsFlags(s: Statement): boolean {
+  return s.args.some((v) => containsLeaf(v, (leaf) => leaf.op === 'condition' || leaf.op === 'flags'));
+}
+
+/** Whether running the statement may end in leaving the block: everything precise must be known there. */
+export function mayLeave(s: Statement): boolean {
+  switch (s.op) {
+    case 'load':
+    case 'store':
+    case 'probe':
+    case 'segment':
+    case 'fault':
+    case 'exitIf':
+    case 'jump':
+    case 'branch':
+    case 'indirect':
+    case 'trap':
+      return true;
+    default:
+      return s.body !== null && s.body.some(mayLeave);
+  }
+}

@@ -1,0 +1,30 @@
+import { containsLeaf } from '../ir/rewrite.ts';
+import { Statement } from '../ir/statement.ts';
+import type { Pass } from './pass.ts';
+
+/** Removes names and reads of state words that nothing uses. Loads stay: they may fault. */
+export const deadValues: Pass = {
+  name: 'dead-values',
+  run: (statements) => new Remover().run(statements),
+};
+
+class Remover {
+  private readonly used = new Set<number>();
+
+  run(statements: readonly Statement[]): Statement[] {
+    const kept: Statement[] = [];
+    for (let n = statements.length - 1; n >= 0; n--) {
+      let s = statements[n];
+      if ((s.op === 'let' || s.op === 'get') && !this.used.has(s.temporary)) continue;
+      if (s.body !== null) s = new Statement(s.op, s.temporary, s.size, s.name, s.args, this.run(s.body));
+      for (const v of s.args) containsLeaf(v, (leaf) => this.note(leaf.op === 'temporary' ? leaf.number : -1));
+      kept.push(s);
+    }
+    return kept.reverse();
+  }
+
+  private note(temporary: number): boolean {
+    this.used.add(temporary);
+    return false;
+  }
+}

@@ -1,0 +1,7 @@
+import type { Statement } from '../ir/statement.ts';
+
+/** A step of the optimiser: straight code in, straight code with the same meaning out. Pure. */
+export interface Pass {
+  readonly name: string;
+  run(statements: Statement[]): Statement[];
+}

@@ -1,0 +1,23 @@
+import { type Instruction, Shape } from '../x86/instruction.ts';
+
+/** Whether control may go elsewhere than to the next instruction: the instruction is the last of its block. */
+export function endsBlock(i: Instruction): boolean {
+  return i.form.class !== 'plain' || isRepeated(i);
+}
+
+/** Where an instruction that ends a block goes within its function: not into calls, not behind them. */
+export function successors(i: Instruction): number[] {
+  if (isRepeated(i)) return [i.eip, i.nextEip];
+  if (i.form.class !== 'control' || !isRelative(i) || i.form.mnemonic === 'CALL') return [];
+  return i.form.mnemonic === 'JMP' ? [i.target] : [i.target, i.nextEip];
+}
+
+/** Has a relative target. */
+export function isRelative(i: Instruction): boolean {
+  return i.form.operands.length > 0 && i.form.operands[0][0] === 'J';
+}
+
+/** A string instruction with a repeat prefix goes to itself until it is done. */
+function isRepeated(i: Instruction): boolean {
+  return (i.shape & (Shape.repeat | Shape.repeatNot)) !== 0 && i.form.operands.some((o) => o[0] === 'X' || o[0] === 'Y');
+}

@@ -1,0 +1,103 @@
+import { decode } from '../x86/decode.ts';
+import { Instruction } from '../x86/instruction.ts';
+import { forms, INVALID_FORM } from '../x86/table/index.ts';
+import { endsBlock, successors } from './flow.ts';
+
+/** Bounds on what one translation takes in. */
+export interface RegionLimits {
+  readonly blocks: number;
+  readonly instructions: number;
+}
+
+/** The guest code of one page, and how it is to be read. */
+export interface CodeSource {
+  readonly code: Uint8Array;
+  /** Where the page starts in `code`. */
+  readonly start: number;
+  /** EIP of the page's first byte. */
+  readonly eip: number;
+  readonly key: number;
+}
+
+const PAGE = 4096;
+
+/** A run of instructions entered only at its first one. */
+export interface ScannedBlock {
+  readonly eip: number;
+  readonly instructions: Instruction[];
+}
+
+/**
+ * Finds the basic blocks that direct jumps reach from an entry without leaving its page, in the order of their
+ * addresses with the entry first. A block ends at a control transfer, at an instruction the runtime must execute, in
+ * front of another block, and in front of bytes that don't decode here (the end of the page).
+ */
+export function selectRegion(source: CodeSource, entry: number, limits: RegionLimits): ScannedBlock[] {
+  return new Selector(source, limits).select(entry);
+}
+
+class Selector {
+  private readonly source: CodeSource;
+  private readonly limits: RegionLimits;
+  private readonly instructions = new Map<number, Instruction | null>();
+  private readonly leaders = new Set<number>();
+  private count = 0;
+
+  constructor(source: CodeSource, limits: RegionLimits) {
+    this.source = source;
+    this.limits = limits;
+  }
+
+  select(entry: number): ScannedBlock[] {
+    const queue = [entry];
+    for (let n = 0; n < queue.length && this.leaders.size < this.limits.blocks; n++) {
+      const eip = queue[n];
+      if (this.leaders.has(eip) || this.instruction(eip) === null) continue;
+      this.leaders.add(eip);
+      queue.push(...this.scan(eip));
+    }
+    const blocks = [...this.leaders].map((eip) => this.block(eip)).sort((a, b) => a.eip - b.eip);
+    return [...blocks.filter((b) => b.eip === entry), ...blocks.filter((b) => b.eip !== entry)];
+  }
+
+  /** Decodes straight on from a leader; gives the EIPs that control may go to from there within the region. */
+  private scan(eip: number): number[] {
+    for (let at = eip; ; ) {
+      const i = this.instruction(at);
+      if (i === null || this.count >= this.limits.instructions) return [];
+      this.count++;
+      if (endsBlock(i)) return successors(i);
+      at = i.nextEip;
+      if (this.leaders.has(at)) return [];
+    }
+  }
+
+  private block(eip: number): ScannedBlock {
+    const instructions: Instruction[] = [];
+    for (let at = eip; ; ) {
+      const i = this.instructions.get(at);
+      if (!i) break;
+      instructions.push(i);
+      at = i.nextEip;
+      if (endsBlock(i) || this.leaders.has(at) || instructions.length > this.limits.instructions) break;
+    }
+    return { eip, instructions };
+  }
+
+  /** The instruction at an EIP, or null if it is not (wholly) in the page. */
+  private instruction(eip: number): Instruction | null {
+    let i = this.instructions.get(eip);
+    if (i !== undefined) return i;
+    i = this.decode(eip);
+    this.instructions.set(eip, i);
+    return i;
+  }
+
+  private decode(eip: number): Instruction | null {
+    const { code, start, key } = this.source;
+    const offset = (eip - this.source.eip) | 0;
+    if (offset >>> 0 >= PAGE) return null;
+    const i = new Instruction(forms[INVALID_FORM]);
+    return decode(code, start + offset, start + PAGE, eip, key, i) === 0 ? null : i;
+  }
+}

@@ -1,0 +1,147 @@
+/** Number of a block in its region; the entry is 0. */
+export type BlockIndex = number;
+
+/** How a branch between two blocks of a region is written. */
+export type EdgeKind =
+  /** To the head of a loop that the source is in: `continue`. */
+  | 'continue'
+  /** To a block that several branches lead to: `break` out of the labelled block in front of it. */
+  | 'break'
+  /** To a block that only this branch leads to: its code stands here. */
+  | 'inline'
+  /** Into a loop past its head: the region is left and entered anew. */
+  | 'exit';
+
+/** The control flow of a region as nested labelled blocks and loops. */
+export interface Structure {
+  /** Whether the block is the head of a loop. */
+  isLoop(block: BlockIndex): boolean;
+  /** Blocks that follow this one's code, each behind a labelled block that ends in front of it; innermost first. */
+  merges(block: BlockIndex): readonly BlockIndex[];
+  edge(from: BlockIndex, to: BlockIndex): EdgeKind;
+}
+
+/**
+ * Structures a control-flow graph by its dominator tree (Ramsey, Beyond Relooper, ICFP 2022). `successors` lists every
+ * branch of a block, the same target twice if two branches lead there. Edges that make the graph irreducible become
+ * exits.
+ */
+export function structureRegion(successors: readonly (readonly BlockIndex[])[]): Structure {
+  const order = reversePostorder(successors);
+  let edges = successors;
+  let dominators = immediateDominators(edges, order);
+  const isIrreducible = (from: BlockIndex, to: BlockIndex): boolean =>
+    order.number[to] <= order.number[from] && !dominates(dominators, to, from);
+  edges = successors.map((targets, from) => targets.filter((to) => !isIrreducible(from, to)));
+  dominators = immediateDominators(edges, order);
+  return new DominatorTree(edges, order, dominators);
+}
+
+interface Order {
+  /** Reachable blocks, in reverse postorder, and each block's place in it (-1: unreachable). */
+  readonly blocks: BlockIndex[];
+  readonly number: Int32Array;
+}
+
+function reversePostorder(successors: readonly (readonly BlockIndex[])[]): Order {
+  const seen = new Uint8Array(successors.length);
+  const postorder: BlockIndex[] = [];
+  const stack: { block: BlockIndex; next: number }[] = [{ block: 0, next: 0 }];
+  seen[0] = 1;
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1];
+    const targets = successors[top.block];
+    if (top.next === targets.length) {
+      postorder.push(top.block);
+      stack.pop();
+    } else {
+      const to = targets[top.next++];
+      if (seen[to]) continue;
+      seen[to] = 1;
+      stack.push({ block: to, next: 0 });
+    }
+  }
+  const blocks = postorder.reverse();
+  const number = new Int32Array(successors.length).fill(-1);
+  blocks.forEach((block, n) => {
+    number[block] = n;
+  });
+  return { blocks, number };
+}
+
+/** By Cooper, Harvey and Kennedy, A Simple, Fast Dominance Algorithm; -1 where a block cannot be reached. */
+function immediateDominators(successors: readonly (readonly BlockIndex[])[], order: Order): Int32Array {
+  const dominator = new Int32Array(successors.length).fill(-1);
+  const predecessors: BlockIndex[][] = successors.map(() => []);
+  for (const from of order.blocks) for (const to of successors[from]) predecessors[to].push(from);
+  dominator[0] = 0;
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of order.blocks) {
+      if (block === 0) continue;
+      let common = -1;
+      for (const from of predecessors[block]) {
+        if (dominator[from] >= 0) common = common < 0 ? from : meet(dominator, order, common, from);
+      }
+      if (common !== dominator[block]) changed = true;
+      dominator[block] = common;
+    }
+  }
+  return dominator;
+}
+
+function meet(dominator: Int32Array, order: Order, a: BlockIndex, b: BlockIndex): BlockIndex {
+  while (a !== b) {
+    if (order.number[a] > order.number[b]) a = dominator[a];
+    else b = dominator[b];
+  }
+  return a;
+}
+
+function dominates(dominator: Int32Array, a: BlockIndex, b: BlockIndex): boolean {
+  while (b !== a && b !== 0 && b >= 0) b = dominator[b];
+  return a === b;
+}
+
+class DominatorTree implements Structure {
+  private readonly edges: readonly (readonly BlockIndex[])[];
+  private readonly order: Order;
+  private readonly loops = new Set<BlockIndex>();
+  /** Forward branches that lead to a block. */
+  private readonly incoming: Int32Array;
+  private readonly following: BlockIndex[][];
+
+  constructor(edges: readonly (readonly BlockIndex[])[], order: Order, dominators: Int32Array) {
+    this.edges = edges;
+    this.order = order;
+    this.incoming = new Int32Array(edges.length);
+    this.following = edges.map(() => []);
+    for (const from of order.blocks) {
+      for (const to of edges[from]) {
+        if (this.isBackward(from, to)) this.loops.add(to);
+        else this.incoming[to]++;
+      }
+    }
+    for (const block of order.blocks) {
+      if (block !== 0 && this.incoming[block] > 1) this.following[dominators[block]].push(block);
+    }
+  }
+
+  isLoop(block: BlockIndex): boolean {
+    return this.loops.has(block);
+  }
+
+  merges(block: BlockIndex): readonly BlockIndex[] {
+    return this.following[block];
+  }
+
+  edge(from: BlockIndex, to: BlockIndex): EdgeKind {
+    if (!this.edges[from].includes(to)) return 'exit';
+    if (this.isBackward(from, to)) return 'continue';
+    return this.incoming[to] > 1 ? 'break' : 'inline';
+  }
+
+  private isBackward(from: BlockIndex, to: BlockIndex): boolean {
+    return this.order.number[to] <= this.order.number[from];
+  }
+}

@@ -1,0 +1,59 @@
+import { EmitContext, type EmitOptions } from './emit/context.ts';
+import { hex } from './emit/names.ts';
+import { blockTargets, emitRegion } from './emit/region.ts';
+import type { Region } from './ir/statement.ts';
+import { optimize } from './opt/pipeline.ts';
+import { liftRegion } from './region/lift.ts';
+import { type CodeSource, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
+import { structureRegion } from './region/structure.ts';
+
+export interface TranslationRequest {
+  /** The page that holds the entry. */
+  readonly source: CodeSource;
+  /** EIP to translate from. */
+  readonly entry: number;
+  readonly limits: RegionLimits;
+  readonly options: EmitOptions;
+}
+
+export interface Translation {
+  /** One function declaration, `(i) => next node`; it refers to its argument and to cells only (abi/cells.ts). */
+  readonly text: string;
+  /** EIPs that `i.links` must lead to, in order. */
+  readonly links: readonly number[];
+  /** EIPs of the first byte and behind the last one, a pair a block. */
+  readonly ranges: readonly number[];
+  readonly blocks: number;
+  readonly instructions: number;
+}
+
+/** The life of a translation, top to bottom. Null if no instruction at the entry can be translated. */
+export function translate(request: TranslationRequest): Translation | null {
+  const { source, entry, limits, options } = request;
+  const blocks = selectRegion(source, entry, limits);
+  if (blocks.length === 0 || blocks[0].instructions[0].form.class === 'sensitive') return null;
+  const region = liftRegion(blocks, source.key);
+  optimize(region);
+  const structure = structureRegion(controlFlow(region));
+  const emitted = emitRegion(new EmitContext(options, source.key), region, structure, `guest_${hex(entry)}`);
+  return { ...emitted, ...extent(blocks) };
+}
+
+/** For every block the blocks of the region it may go to. */
+function controlFlow(region: Region): number[][] {
+  const indexOf = new Map(region.blocks.map((block, n) => [block.eip, n]));
+  return region.blocks.map((block) =>
+    blockTargets(block).flatMap((eip) => {
+      const to = indexOf.get(eip);
+      return to === undefined ? [] : [to];
+    }),
+  );
+}
+
+function extent(blocks: readonly ScannedBlock[]): Pick<Translation, 'ranges' | 'blocks' | 'instructions'> {
+  return {
+    ranges: blocks.flatMap(({ eip, instructions }) => [eip, instructions.at(-1)?.nextEip ?? eip]),
+    blocks: blocks.length,
+    instructions: blocks.reduce((sum, block) => sum + block.instructions.length, 0),
+  };
+}
