@@ -102,7 +102,7 @@ function squareRootReal(value: Real): Real {
 }
 
 /** Floor of the square root, by Newton's iteration from above. */
-function integerSquareRoot(value: bigint): bigint {
+export function integerSquareRoot(value: bigint): bigint {
   let root = 1n << BigInt((bitLength(value) + 1) >> 1);
   for (;;) {
     const next = (root + value / root) >> 1n;

@@ -1,4 +1,5 @@
 /** Instructions with a number in memory, by their 11-bit opcode (translator/x86/table/x87.ts). */
+import { compareTop, push } from './actions.ts';
 import { compareOrdered } from './compare.ts';
 import { type Context, Preventing } from './context.ts';
 import { type Extended, indefinite } from './extended.ts';
@@ -6,7 +7,7 @@ import { formats, type MemoryFormat } from './formats.ts';
 import type { Fpu } from './fpu.ts';
 import { loadBits, storeBits } from './image.ts';
 import { noteDenormals, specialResult } from './operands.ts';
-import { arithmetic, compareTop, push } from './register.ts';
+import { arithmetic } from './register.ts';
 
 /** Executes with the operand at a linear address. `accessed` is called when the memory has been accessed or probed. */
 export type MemoryAction = (fpu: Fpu, linear: number, accessed: () => void) => void;

@@ -1,5 +1,16 @@
 /** Instructions whose operands are registers, by their 11-bit opcode (translator/x86/table/x87.ts). */
-import { FlagCarry, Word } from '../../../translator/abi/state.ts';
+import { Word } from '../../../translator/abi/state.ts';
+import {
+  binary,
+  compareTop,
+  comparing,
+  comparingToFlags,
+  push,
+  type RegisterAction,
+  toIndex,
+  toTop,
+  unary,
+} from './actions.ts';
 import {
   add,
   type Binary,
@@ -10,16 +21,14 @@ import {
   subtract,
   subtractReversed,
 } from './arithmetic.ts';
-import { type Compare, Comparison, classify, compareOrdered, compareUnordered, EMPTY_CLASS } from './compare.ts';
+import { classify, compareOrdered, compareUnordered, EMPTY_CLASS } from './compare.ts';
 import { constants } from './constants.ts';
-import { type Context, Exception, Preventing, Rounding } from './context.ts';
-import { type Extended, indefinite, negate, zero } from './extended.ts';
-import { type Fpu, Status } from './fpu.ts';
+import { Exception, Rounding } from './context.ts';
+import { indefinite, negate, zero } from './extended.ts';
+import { Status } from './fpu.ts';
+import { functionActions } from './functions.ts';
 import { remainder } from './remainder.ts';
 import { extract, roundToInteger, scale } from './scale.ts';
-
-/** Executes with ST(i); `condition` is FCMOV's, 0 or 1. */
-export type RegisterAction = (fpu: Fpu, index: number, condition: number) => void;
 
 /** By the reg field of D8, DC, DE; 2 and 3 are comparisons. */
 export const arithmetic: readonly (Binary | undefined)[] = [
@@ -33,81 +42,10 @@ export const arithmetic: readonly (Binary | undefined)[] = [
   divideReversed,
 ];
 
-/** ST(0) op ST(i), to ST(0) or, popping or not, to ST(i). */
-function binary(operation: Binary, destination: (index: number) => number, pops = 0): RegisterAction {
-  return (fpu, index) => {
-    const context = fpu.context();
-    const result = fpu.holds(context, 0, index) ? operation(context, fpu.read(0), fpu.read(index)) : indefinite;
-    fpu.finish(context, () => {
-      fpu.write(destination(index), result);
-      fpu.pop(pops);
-    });
-  };
-}
-const toTop = (): number => 0;
-const toIndex = (index: number): number => index;
-
-/** ST(0) = operation(ST(0)). */
-function unary(operation: (context: Context, operand: Extended) => Extended): RegisterAction {
-  return (fpu) => {
-    const context = fpu.context();
-    const result = fpu.holds(context, 0) ? operation(context, fpu.read(0)) : indefinite;
-    fpu.finish(context, () => fpu.write(0, result));
-  };
-}
-
-/**
- * Compares ST(0) with an operand and leaves the outcome in the condition codes. Hardware does so also if an unmasked
- * exception keeps it from popping.
- */
-export function compareTop(
-  fpu: Fpu,
-  compare: Compare,
-  index: number,
-  right: (context: Context) => Extended,
-  pops: number,
-): void {
-  const context = fpu.context();
-  const result = fpu.holds(context, 0, index) ? compare(context, fpu.read(0), right(context)) : Comparison.unordered;
-  fpu.conditions = result;
-  fpu.finish(context, () => fpu.pop(pops));
-}
-
-const comparing =
-  (compare: Compare, pops: number): RegisterAction =>
-  (fpu, index) =>
-    compareTop(fpu, compare, index, () => fpu.read(index), pops);
-
-/** Word.flagResult and flagCarries for each outcome: ZF, PF and CF are C3, C2 and C0; OF, SF and AF are 0. */
-const flagsOf: Record<number, readonly [number, number]> = {
-  [Comparison.greater]: [1, 0],
-  [Comparison.less]: [1, FlagCarry.carry | FlagCarry.intoSign],
-  [Comparison.equal]: [0, FlagCarry.flipParity],
-  [Comparison.unordered]: [0, FlagCarry.carry | FlagCarry.intoSign],
-};
-
-/** FCOMI and its like: the outcome goes to EFLAGS. */
-const comparingToFlags =
-  (compare: Compare, pops: number): RegisterAction =>
-  (fpu, index) => {
-    const context = fpu.context();
-    const full = fpu.holds(context, 0, index);
-    const result = full ? compare(context, fpu.read(0), fpu.read(index)) : Comparison.unordered;
-    [fpu.state[Word.flagResult], fpu.state[Word.flagCarries]] = flagsOf[result];
-    fpu.finish(context, () => fpu.pop(pops));
-  };
-
 const loadConstant =
   (index: number): RegisterAction =>
   (fpu) =>
     push(fpu, (context) => constants[index](context.rounding));
-
-/** Pushes a value, if there is room. */
-export function push(fpu: Fpu, value: (context: Context) => Extended): void {
-  const context = fpu.context(Preventing.load);
-  const result = fpu.hasRoom(context) ? value(context) : indefinite;
-  fpu.finish(context, () => fpu.push(result));
-}
 
 const load: RegisterAction = (fpu, index) => {
   const context = fpu.context();
@@ -231,6 +169,7 @@ export const registerActions: ReadonlyMap<number, RegisterAction> = new Map<numb
   [0x1e4, (fpu) => compareTop(fpu, compareOrdered, 0, () => zero(0), 0)],
   [0x1e5, examine],
   ...constants.map((_constant, i): [number, RegisterAction] => [0x1e8 + i, loadConstant(i)]),
+  ...functionActions,
   [0x1f4, extracting],
   [0x1f5, remaining(Rounding.nearest)],
   [0x1f6, rotate(-1)],

@@ -17,7 +17,7 @@ export function remainder(context: Context, dividend: Extended, divisor: Extende
   if (special) return { result: special };
   if (isInfinite(dividend) || isZero(divisor)) return { result: invalid(context) };
   noteDenormals(context, dividend, divisor);
-  if (isInfinite(divisor) || isZero(dividend)) return { result: dividend, conditions: 0 };
+  if (isInfinite(divisor)) return { result: roundExtended(context, toReal(dividend)), conditions: 0 };
   return reduce(context, toReal(dividend), toReal(divisor), rounding);
 }
 
@@ -34,7 +34,7 @@ function reduce(context: Context, dividend: Real, divisor: Real, rounding: numbe
 }
 
 /** dividend = quotient x divisor + rest, exactly; a rest of 0 has the dividend's sign. */
-function divideWithRest(dividend: Real, divisor: Real, rounding: number): { quotient: bigint; rest: Real } {
+export function divideWithRest(dividend: Real, divisor: Real, rounding: number): { quotient: bigint; rest: Real } {
   const exponent = Math.min(dividend.exponent, divisor.exponent);
   const numerator = dividend.significand << BigInt(dividend.exponent - exponent);
   const denominator = divisor.significand << BigInt(divisor.exponent - exponent);

@@ -80,6 +80,7 @@ function adjust(context: Context, format: Format, { sign, significand, exponent 
   const reached = magnitude(adjusted);
   if (reached >= format.minimumExponent && reached <= format.maximumExponent) return adjusted;
   context.raise(Exception.precision);
+  context.roundedUp = by < 0;
   return { sign, significand: by > 0 ? 0n : 1n, exponent: format.maximumExponent + 1 };
 }
 
