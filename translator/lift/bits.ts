@@ -48,7 +48,8 @@ function bitScan(isolate: (b: LiftBuilder, source: Value) => Value): Lift {
     const zero = b.let(b.equal(source, 0));
     const number = b.sub(31, b.call('countLeadingZeros', isolate(b, source)));
     b.write(0, b.select(zero, b.read(0), number));
-    b.flags.setZero(zero);
+    // Only ZF is defined; the others are cleared or follow the source.
+    b.flags.afterLogic(b.size(1), source);
   };
 }
 

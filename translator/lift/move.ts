@@ -91,7 +91,7 @@ export const cwd: Lift = (b) => {
 };
 
 export const lahf: Lift = (b) => {
-  const image = b.or(b.and(b.flags.image(), AH_FLAGS), Eflags.one << 1);
+  const image = b.or(b.and(b.flags.image(), AH_FLAGS), Eflags.one);
   b.set(Word.eax, b.or(b.and(b.get(Word.eax), ~0xff00), b.shl(image, 8)));
 };
 

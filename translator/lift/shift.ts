@@ -23,13 +23,15 @@ interface Shift {
   readonly result: (b: LiftBuilder, value: Value, count: Value) => Value;
   /** The last bit shifted out; the count is not 0. */
   readonly carry: (b: LiftBuilder, value: Value, count: Value, size: Size) => Value;
+  /**
+   * The change of sign by the last single step: what processors give also for counts above 1, where OF is undefined.
+   * `last` is the operand before that step.
+   */
+  readonly overflow: (b: LiftBuilder, result: Value, carry: Value, last: Value, size: Size) => Value;
 }
 
-/**
- * The result is stored whatever the count, flags change unless it is 0. OF is the change of sign by the last single
- * step, which is also what processors give for counts above 1, where it is undefined.
- */
-function shift({ extend, result, carry }: Shift): Lift {
+/** The result is stored whatever the count, flags change unless it is 0. */
+function shift({ extend, result, carry, overflow }: Shift): Lift {
   return (b) => {
     const size = b.size(0);
     const count = countOf(b, 1);
@@ -38,8 +40,8 @@ function shift({ extend, result, carry }: Shift): Lift {
     b.write(0, shifted);
     b.when(b.notEqual(count, 0), () => {
       const out = b.let(carry(b, value, count, size));
-      const before = b.let(signBit(b, result(b, value, b.sub(count, 1)), size));
-      b.flags.afterOther(size, shifted, out, b.xor(before, signBit(b, shifted, size)));
+      const last = result(b, value, b.sub(count, 1));
+      b.flags.afterOther(size, shifted, out, overflow(b, shifted, out, last, size));
     });
   };
 }
@@ -51,18 +53,21 @@ export const shl: Lift = shift({
   result: (b, value, count) => b.shl(value, count),
   carry: (b, value, count, size) =>
     size === 4 ? bit(b, value, b.sub(32, count)) : bit(b, b.shl(value, count), size * 8),
+  overflow: (b, result, carry, _last, size) => b.xor(signBit(b, result, size), carry),
 });
 
 export const shr: Lift = shift({
   extend: zeroExtended,
   result: (b, value, count) => b.shr(value, count),
   carry: (b, value, count) => bit(b, value, b.sub(count, 1)),
+  overflow: (b, _result, _carry, last, size) => signBit(b, last, size),
 });
 
 export const sar: Lift = shift({
   extend: (b, value, size) => b.signExtend(value, size),
   result: (b, value, count) => b.sar(value, count),
   carry: (b, value, count) => b.and(b.sar(value, b.sub(count, 1)), 1),
+  overflow: (b) => b.constant(0),
 });
 
 type Rotation = (b: LiftBuilder, value: Value, count: Value, bits: number) => Value;
