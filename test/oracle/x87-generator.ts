@@ -327,31 +327,30 @@ function tagWord(generator: Generator, status: number, name: string): number {
 
 function fillOperand(record: Uint8Array, generator: Generator, name: string): void {
   const { operand } = operations[name];
+  if (sized.has(operand)) {
+    const size = record[Field.code] === 0x66 ? 2 : 4;
+    fillImage(record, Field.memory, size, generator, generator.control(), name);
+  } else {
+    writeBits(record, Field.memory, 10, operandBits(generator, operand));
+  }
+}
+
+function operandBits(generator: Generator, operand: OperandKind): bigint {
   switch (operand) {
     case 'single':
-      return writeBits(record, Field.memory, 4, generator.real(8, 23));
+      return generator.real(8, 23);
     case 'double':
-      return writeBits(record, Field.memory, 8, generator.real(11, 52));
+      return generator.real(11, 52);
     case 'extended':
-      return writeBits(record, Field.memory, 10, generator.extended());
+      return generator.extended();
     case 'integer':
-      return writeBits(record, Field.memory, 8, generator.pick([0n, generator.fraction(64), generator.fraction(64)]));
+      return generator.pick([0n, generator.fraction(64), generator.fraction(64)]);
     case 'decimal':
-      return writeBits(record, Field.memory, 10, decimal(generator));
+      return decimal(generator);
     case 'control':
-      return writeBits(
-        record,
-        Field.memory,
-        2,
-        generator.chance(0.5) ? generator.bits(16) : BigInt(generator.control()),
-      );
-    case 'environment':
-    case 'state': {
-      const size = record[Field.code] === 0x66 ? 2 : 4;
-      return fillImage(record, Field.memory, size, generator, generator.control(), name);
-    }
+      return generator.chance(0.5) ? generator.bits(16) : BigInt(generator.control());
     default:
-      return undefined;
+      return 0n;
   }
 }
 

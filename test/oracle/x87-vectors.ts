@@ -1,5 +1,6 @@
 /**
- * Makes x87 vectors on the host's FPU: `node test/oracle/x87-vectors.ts FILE.gz [COUNT-AN-OPERATION] [SEED]`.
+ * Makes x87 vectors on the host's FPU: `node test/oracle/x87-vectors.ts FILE.gz [COUNT-AN-OPERATION] [SEED] [NAMES]`.
+ * `node test/oracle/x87-vectors.ts test/runtime/cpu/x87/vectors.bin.gz` remakes those of the tests.
  * The file is records as they were before and after execution, in turn (x87-harness.c), compressed.
  * Needs an x86 host and gcc with its 32-bit libraries.
  */
@@ -46,12 +47,14 @@ function interleave(before: Uint8Array, after: Uint8Array): Uint8Array {
   for (let offset = 0; offset < before.length; offset += RECORD_BYTES) {
     both.set(before.subarray(offset, offset + RECORD_BYTES), 2 * offset);
     both.set(after.subarray(offset, offset + RECORD_BYTES), 2 * offset + RECORD_BYTES);
+    // Pointers depend on where the harness was loaded.
+    both.fill(0, 2 * offset + RECORD_BYTES + Field.pointers, 2 * offset + RECORD_BYTES + Field.registers);
   }
   return both;
 }
 
 if (import.meta.main) {
-  const [file, count = '40', seed = '1', ...names] = process.argv.slice(2);
+  const [file, count = '45', seed = '1', ...names] = process.argv.slice(2);
   const vectors = makeVectors(Number(count), Number(seed), names.length > 0 ? names : undefined);
   writeFileSync(file, gzipSync(vectors, { level: 9 }));
 }

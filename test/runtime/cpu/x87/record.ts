@@ -11,14 +11,23 @@ import { Eflags, Segment, WORD_COUNT, Word } from '../../../../translator/abi/st
 
 export const RECORD_BYTES = 256;
 /** Offsets in a record. */
-export const Field = { image: 0, memory: 108, eax: 236, eflags: 240, codeLength: 244, code: 245 } as const;
+export const Field = {
+  image: 0,
+  pointers: 12,
+  registers: 28,
+  memory: 108,
+  eax: 236,
+  eflags: 240,
+  codeLength: 244,
+  code: 245,
+} as const;
 const IMAGE_BYTES = 108;
 const OPERAND_BYTES = 128;
 
 const IMAGE_ADDRESS = 0x100;
 const OPERAND_ADDRESS = 0x200;
 
-/** Memory without paging; a store to the last 64 KB of 128 KB throws. */
+/** 128 KB without paging; the upper half can't be written. */
 class FlatMemory implements LinearAccess {
   readonly bytes = new Uint8Array(0x20000);
   readonly view = new DataView(this.bytes.buffer);
@@ -77,7 +86,11 @@ const hasIndex = (operation: number): boolean => {
 function executeInstruction(cpu: TestCpu, code: Uint8Array): void {
   const size = code[0] === 0x66 ? 2 : 4;
   const [opcode, modrm] = size === 2 ? code.subarray(1) : code;
-  if (modrm < 0xc0) return executeWithMemory(cpu, ((opcode & 7) << 8) | (modrm & 0x38), size);
+  if (modrm < 0xc0) executeWithMemory(cpu, ((opcode & 7) << 8) | (modrm & 0x38), size);
+  else executeWithRegister(cpu, opcode, modrm);
+}
+
+function executeWithRegister(cpu: TestCpu, opcode: number, modrm: number): void {
   const operation = ((opcode & 7) << 8) | modrm;
   const index = modrm & 7;
   const eflags = flagsImage(cpu.state[Word.flagResult], cpu.state[Word.flagCarries]);
@@ -107,7 +120,7 @@ export function executeRecord(record: Uint8Array): Uint8Array {
   executeInstruction(cpu, record.subarray(Field.code, Field.code + record[Field.codeLength]));
   x87Environment(cpu, 0x530, IMAGE_ADDRESS, 4);
 
-  const result = record.slice();
+  const result = new Uint8Array(record);
   result.set(memory.bytes.subarray(IMAGE_ADDRESS, IMAGE_ADDRESS + IMAGE_BYTES), Field.image);
   result.set(memory.bytes.subarray(OPERAND_ADDRESS, OPERAND_ADDRESS + OPERAND_BYTES), Field.memory);
   const after = new DataView(result.buffer);
@@ -141,7 +154,7 @@ export function outcomeOf(record: Uint8Array): Outcome {
     control: view.getUint16(Field.image, true),
     status: view.getUint16(Field.image + 4, true),
     tags: view.getUint16(Field.image + 8, true),
-    registers: Array.from({ length: 8 }, (_register, i) => readBits(record, Field.image + 28 + 10 * i, 10)),
+    registers: Array.from({ length: 8 }, (_register, i) => readBits(record, Field.registers + 10 * i, 10)),
     memory: Buffer.from(record.subarray(Field.memory, Field.memory + OPERAND_BYTES))
       .toString('hex')
       .replace(/0+$/, ''),
