@@ -73,10 +73,11 @@ export class Keyboard implements Ps2Device {
     const state = this.#state;
     const { command } = state;
     state.command = 0;
-    state.replies.clear();
     // Commands begin at 0xED: what should have been a parameter but is a command replaces the one that waits.
     const isParameter = command !== 0 && byte < Command.setLeds;
-    state.replies.push(isParameter ? this.#parameter(command, byte) : this.#command(byte));
+    const reply = isParameter ? this.#parameter(command, byte) : this.#command(byte);
+    state.replies.clear();
+    state.replies.push(reply);
     this.onReady();
   }
 

@@ -74,8 +74,9 @@ export class Mouse implements Ps2Device {
     const state = this.#state;
     const { command } = state;
     state.command = 0;
+    const answer = this.#answer(command, byte);
     state.replies.clear();
-    state.replies.push(this.#answer(command, byte));
+    state.replies.push(answer);
     this.onReady();
   }
 

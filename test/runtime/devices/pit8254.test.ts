@@ -1,0 +1,364 @@
+import { expect, test } from 'vitest';
+import { Pit8254 } from '../../../runtime/devices/pit8254/index.ts';
+import { Rig } from './rig.ts';
+
+/** Nanoseconds of one input clock: 264/315 microseconds. */
+const CLOCK = 264000 / 315;
+
+class PitRig extends Rig {
+  readonly pit = new Pit8254(this);
+
+  /** Half a clock further than `clocks` whole ones, to stay clear of edges. */
+  constructor() {
+    super();
+    this.advance(CLOCK / 2);
+  }
+
+  clocks(count: number): void {
+    this.advance(count * CLOCK);
+  }
+
+  /** Low and high byte of a count to a channel. */
+  count(channel: number, value: number): void {
+    this.out8(0x40 + channel, value & 0xff, value >> 8);
+  }
+
+  read16(channel: number): number {
+    const low = this.in8(0x40 + channel);
+    return low | (this.in8(0x40 + channel) << 8);
+  }
+
+  latched(channel: number): number {
+    this.out8(0x43, channel << 6);
+    return this.read16(channel);
+  }
+
+  get out2(): boolean {
+    return (this.in8(0x61) & 0x20) !== 0;
+  }
+
+  /** The levels of channel 2's output at each of the next clocks. */
+  outputs(count: number): string {
+    let levels = '';
+    for (let i = 0; i < count; i++) {
+      levels += this.out2 ? '-' : '_';
+      this.clocks(1);
+    }
+    return levels;
+  }
+
+  counts(count: number): number[] {
+    return Array.from({ length: count }, () => {
+      const value = this.latched(2);
+      this.clocks(1);
+      return value;
+    });
+  }
+}
+
+test('mode 0: OUT rises N + 1 clocks after the count is written, and the counter goes on', () => {
+  const rig = new PitRig();
+  rig.out8(0x61, 0x01);
+  rig.out8(0x43, 0xb0);
+  rig.count(2, 4);
+  expect(rig.outputs(8)).toBe('_____---');
+  expect(rig.latched(2)).toBe(0xfffd);
+});
+
+test('mode 0: the gate stops counting, and a new count begins again', () => {
+  const rig = new PitRig();
+  rig.out8(0x61, 0x01);
+  rig.out8(0x43, 0xb0);
+  rig.count(2, 100);
+  rig.clocks(11);
+  rig.out8(0x61, 0x00);
+  rig.clocks(50);
+  expect(rig.latched(2)).toBe(90);
+  rig.out8(0x61, 0x01);
+  rig.clocks(20);
+  expect(rig.latched(2)).toBe(70);
+  rig.out8(0x42, 10);
+  rig.clocks(5);
+  expect(rig.latched(2)).toBe(70);
+  rig.out8(0x42, 0);
+  rig.clocks(3);
+  expect(rig.latched(2)).toBe(8);
+});
+
+test('mode 1: a rising gate begins a pulse of N clocks, and begins it again', () => {
+  const rig = new PitRig();
+  rig.out8(0x43, 0xb2);
+  rig.count(2, 3);
+  expect(rig.outputs(4)).toBe('----');
+  rig.out8(0x61, 0x01);
+  expect(rig.outputs(6)).toBe('-___--');
+  rig.out8(0x61, 0x00);
+  rig.out8(0x61, 0x01);
+  rig.clocks(2);
+  rig.out8(0x61, 0x00);
+  rig.out8(0x61, 0x01);
+  expect(rig.outputs(6)).toBe('____--');
+});
+
+test('mode 2: OUT is low for the last clock of N; counts go from N to 1', () => {
+  const rig = new PitRig();
+  rig.out8(0x61, 0x01);
+  rig.out8(0x43, 0xb4);
+  rig.count(2, 3);
+  rig.clocks(1);
+  expect(rig.outputs(6)).toBe('--_--_');
+  expect(rig.counts(4)).toEqual([3, 2, 1, 3]);
+});
+
+test('mode 2: a new count takes over at the end of the cycle; the gate sets OUT and reloads', () => {
+  const rig = new PitRig();
+  rig.out8(0x61, 0x01);
+  rig.out8(0x43, 0xb4);
+  rig.count(2, 4);
+  rig.clocks(2);
+  rig.count(2, 2);
+  expect(rig.counts(6)).toEqual([3, 2, 1, 2, 1, 2]);
+  rig.count(2, 5);
+  rig.clocks(5);
+  rig.out8(0x61, 0x00);
+  expect(rig.outputs(8)).toBe('--------');
+  rig.out8(0x61, 0x01);
+  rig.clocks(1);
+  expect(rig.counts(5)).toEqual([5, 4, 3, 2, 1]);
+});
+
+test('mode 3: even and odd counts', () => {
+  const even = new PitRig();
+  even.out8(0x61, 0x01);
+  even.out8(0x43, 0xb6);
+  even.count(2, 4);
+  even.clocks(1);
+  expect(even.outputs(8)).toBe('--__--__');
+  expect(even.counts(5)).toEqual([4, 2, 4, 2, 4]);
+  const odd = new PitRig();
+  odd.out8(0x61, 0x01);
+  odd.out8(0x43, 0xb6);
+  odd.count(2, 5);
+  odd.clocks(1);
+  expect(odd.outputs(10)).toBe('---__---__');
+  expect(odd.counts(6)).toEqual([4, 2, 0, 4, 2, 4]);
+});
+
+test('mode 3: a new count takes over at the end of the half cycle', () => {
+  const rig = new PitRig();
+  rig.out8(0x61, 0x01);
+  rig.out8(0x43, 0xb6);
+  rig.count(2, 8);
+  rig.clocks(2);
+  rig.count(2, 4);
+  expect(rig.outputs(9)).toBe('---__--__');
+});
+
+test('mode 4: a strobe of one clock, N + 1 clocks after the write', () => {
+  const rig = new PitRig();
+  rig.out8(0x61, 0x01);
+  rig.out8(0x43, 0xb8);
+  rig.count(2, 3);
+  expect(rig.outputs(7)).toBe('----_--');
+});
+
+test('mode 5: a strobe N + 1 clocks after the gate rises', () => {
+  const rig = new PitRig();
+  rig.out8(0x43, 0xba);
+  rig.count(2, 3);
+  expect(rig.outputs(6)).toBe('------');
+  rig.out8(0x61, 0x01);
+  expect(rig.outputs(7)).toBe('----_--');
+});
+
+test('BCD counts and 0 as the largest count', () => {
+  const rig = new PitRig();
+  rig.out8(0x61, 0x01);
+  rig.out8(0x43, 0xb1);
+  rig.count(2, 0x1000);
+  rig.clocks(2);
+  expect(rig.latched(2)).toBe(0x0999);
+  rig.count(2, 0);
+  rig.clocks(2);
+  expect(rig.latched(2)).toBe(0x9999);
+  rig.out8(0x43, 0xb0);
+  rig.count(2, 0);
+  rig.clocks(1);
+  expect(rig.latched(2)).toBe(0);
+  rig.clocks(1);
+  expect(rig.latched(2)).toBe(0xffff);
+});
+
+test('a latched count stays until it is read, and reading without a latch gives what is', () => {
+  const rig = new PitRig();
+  rig.out8(0x43, 0x34);
+  rig.count(0, 1000);
+  rig.clocks(11);
+  rig.out8(0x43, 0x00);
+  rig.clocks(5);
+  rig.out8(0x43, 0x00);
+  expect(rig.read16(0)).toBe(990);
+  expect(rig.read16(0)).toBe(985);
+});
+
+test('single-byte access: low byte only, and high byte only', () => {
+  const rig = new PitRig();
+  rig.out8(0x43, 0x14);
+  rig.out8(0x40, 200);
+  rig.clocks(1);
+  expect([rig.in8(0x40), rig.in8(0x40)]).toEqual([200, 200]);
+  rig.out8(0x43, 0x24);
+  rig.out8(0x40, 0x12);
+  rig.clocks(1);
+  expect([rig.in8(0x40), rig.in8(0x40)]).toEqual([0x12, 0x12]);
+});
+
+test('read-back latches status first, then counts, of several channels', () => {
+  const rig = new PitRig();
+  rig.out8(0x43, 0x34);
+  rig.count(0, 500);
+  rig.out8(0x43, 0xc2);
+  expect(rig.in8(0x40)).toBe(0xf4);
+  rig.read16(0);
+  rig.clocks(2);
+  rig.out8(0x61, 0x01);
+  rig.out8(0x43, 0xb0);
+  rig.count(2, 50);
+  rig.clocks(3);
+  rig.out8(0x43, 0xca);
+  rig.clocks(20);
+  expect(rig.in8(0x40)).toBe(0xb4);
+  expect(rig.read16(0)).toBe(496);
+  expect(rig.in8(0x42)).toBe(0x30);
+  expect(rig.read16(2)).toBe(48);
+  rig.out8(0x43, 0xe8);
+  expect(rig.in8(0x42)).toBe(0x30);
+});
+
+test('channel 0 in mode 2 and 3 interrupts at each period', () => {
+  for (const control of [0x34, 0x36]) {
+    const rig = new PitRig();
+    rig.out8(0x43, control);
+    rig.count(0, 1193);
+    const first = rig.irq.rises;
+    rig.clocks(1193 * 10);
+    expect(rig.irq.rises - first).toBe(9);
+    rig.clocks(1193 * 5);
+    expect(rig.irq.rises - first).toBe(14);
+  }
+});
+
+test('the periodic interrupt does not drift: 1000 s at 100 Hz', () => {
+  const rig = new PitRig();
+  rig.out8(0x43, 0x34);
+  rig.count(0, 11932);
+  const first = rig.irq.rises;
+  rig.advance(1000e9);
+  expect(rig.irq.rises - first).toBe(Math.floor(1193181818.18 / 11932));
+});
+
+test("Linux's one-shot (mode 4, low then high byte): one interrupt, count + 1 clocks later, each time", () => {
+  const rig = new PitRig();
+  rig.out8(0x43, 0x38);
+  const first = rig.irq.rises;
+  rig.count(0, 100);
+  rig.clocks(101);
+  expect(rig.irq.rises - first).toBe(0);
+  rig.clocks(1);
+  expect(rig.irq.rises - first).toBe(1);
+  rig.clocks(70000);
+  expect(rig.irq.rises - first).toBe(1);
+  rig.count(0, 50);
+  rig.clocks(60);
+  expect(rig.irq.rises - first).toBe(2);
+});
+
+test('mode 0 on channel 0 lowers the line at once and raises it at the end; Linux stops the timer so', () => {
+  const rig = new PitRig();
+  rig.out8(0x43, 0x34);
+  rig.count(0, 100);
+  expect(rig.irq.level).toBe(true);
+  rig.out8(0x43, 0x30);
+  expect(rig.irq.level).toBe(false);
+  rig.count(0, 0);
+  const before = rig.irq.rises;
+  rig.clocks(65536);
+  expect(rig.irq.rises).toBe(before);
+  rig.clocks(1);
+  expect(rig.irq.rises).toBe(before + 1);
+});
+
+test('a guest that is late gets one interrupt for the edges it missed, and none is lost to a write', () => {
+  const rig = new PitRig();
+  rig.out8(0x43, 0x34);
+  rig.count(0, 1000);
+  const first = rig.irq.rises;
+  rig.events.runDue(3500 * CLOCK);
+  expect(rig.irq.rises - first).toBe(1);
+  expect(rig.events.nextDeadline()).toBeCloseTo(4001 * CLOCK, -2);
+});
+
+test("Linux's TSC calibration: channel 2 in mode 0 through port 0x61", () => {
+  const rig = new PitRig();
+  // tsc calibration by PIT: gate on, speaker off, mode 0, CALIBRATE_LATCH of 10 ms.
+  rig.out8(0x61, (rig.in8(0x61) & ~0x02) | 0x01);
+  rig.out8(0x43, 0xb0);
+  rig.count(2, 11932);
+  let polls = 0;
+  while ((rig.in8(0x61) & 0x20) === 0 && polls < 1e6) {
+    rig.clocks(1);
+    polls++;
+  }
+  expect(polls).toBe(11933);
+});
+
+test("Linux's quick calibration: unlatched reads of a count from 0xffff, high byte falling every 256 clocks", () => {
+  const rig = new PitRig();
+  rig.out8(0x61, 0x01);
+  rig.out8(0x43, 0xb0);
+  rig.out8(0x42, 0xff, 0xff);
+  rig.read16(2);
+  rig.clocks(2);
+  const highs = Array.from({ length: 5 }, () => {
+    const high = rig.read16(2) >> 8;
+    rig.clocks(256);
+    return high;
+  });
+  expect(highs).toEqual([0xff, 0xfe, 0xfd, 0xfc, 0xfb]);
+});
+
+test('port 0x61: writable bits, refresh toggle every 18 clocks, speaker', () => {
+  const rig = new PitRig();
+  rig.out8(0x61, 0xff);
+  expect(rig.in8(0x61) & 0x0f).toBe(0x0f);
+  const refresh = Array.from({ length: 4 }, () => {
+    const bit = rig.in8(0x61) & 0x10;
+    rig.clocks(18);
+    return bit;
+  });
+  expect(refresh).toEqual([0x00, 0x10, 0x00, 0x10]);
+  rig.out8(0x43, 0xb6);
+  rig.count(2, 10);
+  rig.clocks(1);
+  expect(rig.pit.speaker).toBe(true);
+  rig.clocks(5);
+  expect(rig.pit.speaker).toBe(false);
+  rig.clocks(5);
+  rig.out8(0x61, 0x01);
+  expect(rig.pit.speaker).toBe(false);
+});
+
+test('a saved timer goes on where it was', () => {
+  const first = new PitRig();
+  first.out8(0x43, 0x34);
+  first.count(0, 1000);
+  first.clocks(300);
+  const second = new PitRig();
+  second.advance(300 * CLOCK);
+  second.pit.component.load(first.pit.component.save());
+  second.events.component.load(first.events.component.save());
+  expect(second.latched(0)).toBe(first.latched(0));
+  second.clocks(701);
+  expect(second.irq.rises).toBe(1);
+  expect(first.pit.component.compare(second.pit.component.save())).toEqual([]);
+});
