@@ -76,5 +76,11 @@ export function formatBytes(bytes: number): string {
   return megabytes >= 1 ? `${Number(megabytes.toFixed(1))} MB` : `${Math.ceil(bytes / 1024)} KB`;
 }
 
-/** Smallest whole number of megabytes that holds `bytes`. */
-export const toMegabytes = (bytes: number): number => Math.ceil(bytes / (1 << 20));
+/** The error for an image that ends beyond the memory. */
+export function tooLittleMemory(end: number, memoryBytes: number): BootError {
+  const enough = Math.floor(end / (1 << 20)) + 1;
+  return new BootError(
+    `the kernel needs memory up to ${formatBytes(end)} and the machine has ${formatBytes(memoryBytes)}; ` +
+      `give it at least ${enough} MB`,
+  );
+}

@@ -5,7 +5,7 @@ import {
   type BootWrite,
   bootRegisters,
   formatBytes,
-  toMegabytes,
+  tooLittleMemory,
 } from './boot.ts';
 import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt } from './flat-segments.ts';
 import { BOOT_PARAMS_BYTES, bootParams } from './linux-boot-params.ts';
@@ -56,12 +56,7 @@ function placeKernel(header: LinuxHeader, memory: FreeMemory, memoryBytes: numbe
   const run = runAddress(header);
   if (header.initSize !== 0) ends.push(run + header.initSize);
   const end = Math.max(...ends);
-  if (!memory.has(LOAD_ADDRESS, end)) {
-    throw new BootError(
-      `the kernel needs memory up to ${formatBytes(end)} and the machine has ${formatBytes(memoryBytes)}; ` +
-        `give it at least ${toMegabytes(end) + 1} MB`,
-    );
-  }
+  if (!memory.has(LOAD_ADDRESS, end)) throw tooLittleMemory(end, memoryBytes);
   memory.take(LOAD_ADDRESS, end);
 }
 

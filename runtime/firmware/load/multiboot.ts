@@ -5,7 +5,7 @@ import {
   type BootWrite,
   bootRegisters,
   formatBytes,
-  toMegabytes,
+  tooLittleMemory,
 } from './boot.ts';
 import { isElf, parseElf } from './elf.ts';
 import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt } from './flat-segments.ts';
@@ -74,12 +74,10 @@ function addressedImage(kernel: Uint8Array, headerOffset: number, addresses: Mul
 
 function placeSegment({ address, size }: ImageSegment, memory: FreeMemory, memoryBytes: number): void {
   const end = address + size;
+  if (end > memoryBytes) throw tooLittleMemory(end, memoryBytes);
   if (!memory.has(address, end)) {
-    const advice = end > memoryBytes ? `give it at least ${toMegabytes(end)} MB` : 'link it to 1 MB';
-    throw new BootError(
-      `the kernel needs memory at 0x${address.toString(16)}-0x${end.toString(16)}, which is not free in a machine with ` +
-        `${formatBytes(memoryBytes)}; ${advice}`,
-    );
+    const place = `0x${address.toString(16)}-0x${end.toString(16)}`;
+    throw new BootError(`the kernel is linked to ${place}, which is not free memory; link it to 1 MB`);
   }
   memory.take(address, end);
 }
