@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { loadFlat, placeBios } from '../../../../runtime/firmware/load/index.ts';
+
+const image = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, (_, n) => n >> 12);
+
+describe('BIOS images', () => {
+  test('end at 4 GB, and their last 128 KB end at 1 MB', () => {
+    const { top, low } = placeBios(image(256 << 10));
+    expect(top.address).toBe(0xfffc0000);
+    expect(top.bytes).toEqual(image(256 << 10));
+    expect(low.address).toBe(0xe0000);
+    expect(low.bytes).toEqual(image(256 << 10).subarray(128 << 10));
+  });
+
+  test('a small one is all below 1 MB', () => {
+    const { top, low } = placeBios(image(0x10000));
+    expect([top.address, low.address]).toEqual([0xffff0000, 0xf0000]);
+    expect(low.bytes).toEqual(image(0x10000));
+  });
+
+  test('sizes that cannot be', () => {
+    expect(() => placeBios(image(0))).toThrow(/has 0 bytes; a ROM image is a multiple of 4096/);
+    expect(() => placeBios(image(65537))).toThrow(/has 65537 bytes/);
+    expect(() => placeBios(image((16 << 20) + 4096))).toThrow(/too large: 16 MB at most/);
+    expect(placeBios(image(16 << 20)).top.address).toBe(0xff000000);
+  });
+});
+
+describe('bare code', () => {
+  const code = Uint8Array.of(0xf4);
+
+  test('in real mode', () => {
+    const boot = loadFlat(code, 0x7c00, 'real');
+    expect(boot).toMatchObject({ mode: 'real', selectors: { code: 0, data: 0 } });
+    expect(boot.registers).toMatchObject({ eip: 0x7c00, esp: 0x7c00, eflags: 2 });
+    expect(boot.writes).toEqual([{ address: 0x7c00, bytes: code }]);
+  });
+
+  test('in protected mode, with a GDT', () => {
+    const boot = loadFlat(code, 0x10000, 'flat32');
+    expect(boot).toMatchObject({ mode: 'flat32', selectors: { code: 0x10, data: 0x18 } });
+    expect(boot.writes.map(({ address }) => address)).toEqual([boot.gdt!.base, 0x10000]);
+  });
+});
