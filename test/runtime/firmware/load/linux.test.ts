@@ -159,6 +159,31 @@ describe('the initrd', () => {
   });
 });
 
+describe('the memory that the kernel runs in', () => {
+  const small = (fields: BzImageFields) => () => load({ memoryBytes: 4 * MB }, { initSize: 4 * MB, ...fields });
+  const cases: [string, BzImageFields, number][] = [
+    ['the preferred address', { preferredAddress: 16 * MB, kernelAlignment: 2 * MB }, 20],
+    [
+      'the next multiple of the alignment, if that is higher',
+      { preferredAddress: 2 * MB, kernelAlignment: 8 * MB },
+      12,
+    ],
+    [
+      'the preferred address of one that cannot move',
+      { preferredAddress: 2 * MB, kernelAlignment: 8 * MB, relocatable: 0 },
+      6,
+    ],
+    [
+      'what is loaded, if that is larger',
+      { preferredAddress: MB, kernelAlignment: MB, initSize: MB, payloadBytes: 6 * MB },
+      7,
+    ],
+  ];
+  test.each(cases)('begins at %s', (_, fields, end) => {
+    expect(small(fields)).toThrow(`needs memory up to ${end} MB`);
+  });
+});
+
 describe('older protocols', () => {
   test('2.02 has no initrd_addr_max, no cmdline_size and no init_size', () => {
     const fields = { version: 0x202, initrdAddressMax: 1, commandLineSize: 1, initSize: 0x7fffffff };
