@@ -147,7 +147,7 @@ const constantsAndFunctions: FormRow[] = withoutOperands('D9', {
 });
 
 export const x87Forms: FormRow[] = [
-  form('9B', 'FWAIT', lift.wait, { class: 'sensitive', feature: 'fpu' }),
+  form('9B', 'FWAIT', lift.wait, { feature: 'fpu' }),
   ...arithmeticNames.flatMap(arithmeticRows),
   ...arithmeticToRegister,
   ...conditionalMoves,
