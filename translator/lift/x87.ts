@@ -105,10 +105,11 @@ function executeOnRegisters(b: LiftBuilder): void {
   b.trap('x87Register', b.argument, b.field('rm'), condition, b.field('eip'));
 }
 
+/** The decoder leaves the opcode with mod and rm, which FOP holds, in `immediate`. */
 function executeOnMemory(b: LiftBuilder): void {
   const { bytes, access } = numberOperands[b.argument] ?? arithmeticOperands[b.argument >> 8];
   const linear = b.operandAddress(bytes, access);
-  b.trap('x87Memory', b.argument, linear, b.effectiveAddress(), b.field('segment'), b.field('eip'));
+  b.trap('x87Memory', b.field('immediate'), linear, b.effectiveAddress(), b.field('segment'), b.field('eip'));
 }
 
 function executeControl(b: LiftBuilder): void {

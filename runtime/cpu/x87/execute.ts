@@ -13,9 +13,9 @@ import { registerActions } from './register.ts';
 const isControl = (operation: number): boolean => (operation >= 0x3e0 && operation <= 0x3e4) || operation === 0x7e0;
 
 /** Opcode, FIP and FCS of the instruction at `eip`. */
-function recordInstruction(cpu: FpuCpu, operation: number, eip: number): void {
+function recordInstruction(cpu: FpuCpu, opcode: number, eip: number): void {
   const { state } = cpu;
-  state[Word.fpuOpcode] = operation;
+  state[Word.fpuOpcode] = opcode;
   state[Word.fpuInstructionPointer] = eip;
   state[Word.fpuInstructionSelector] = state[Word.selector + Segment.cs];
 }
@@ -26,17 +26,23 @@ export function x87Register(cpu: FpuCpu, operation: number, index: number, condi
   registerActions.get(operation)!(new Fpu(cpu), index, condition);
 }
 
-/** An instruction with a number in memory, at a linear address that is `offset` in `segment`. Raises #PF. */
+/** Bits of an 11-bit opcode that tell memory forms apart: not mod and rm. */
+const MEMORY_OPERATION = 0x738;
+
+/**
+ * An instruction with a number in memory, at a linear address that is `offset` in `segment`. `opcode` has all its
+ * 11 bits. Raises #PF.
+ */
 export function x87Memory(
   cpu: FpuCpu,
-  operation: number,
+  opcode: number,
   linear: number,
   offset: number,
   segment: number,
   eip: number,
 ): void {
-  memoryActions.get(operation)!(new Fpu(cpu), linear, () => {
-    recordInstruction(cpu, operation, eip);
+  memoryActions.get(opcode & MEMORY_OPERATION)!(new Fpu(cpu), linear, () => {
+    recordInstruction(cpu, opcode, eip);
     cpu.state[Word.fpuDataPointer] = offset;
     cpu.state[Word.fpuDataSelector] = cpu.state[Word.selector + segment];
   });

@@ -26,7 +26,7 @@ function loaded(): TestCpu {
   cpu.state[Word.selector + Segment.ds] = 0x2b;
   register(cpu, FNINIT);
   cpu.memory.store32(0x3000, 0x3f800000);
-  x87Memory(cpu, FLD_SINGLE, 0x3000, 0x3000, Segment.ds, 0x12345678);
+  x87Memory(cpu, FLD_SINGLE | 0x05, 0x3000, 0x3000, Segment.ds, 0x12345678);
   return cpu;
 }
 
@@ -43,7 +43,7 @@ describe('stored environment', () => {
   it('has 32-bit items with selectors in protected mode', () => {
     const cpu = loaded();
     x87Environment(cpu, FNSTENV, IMAGE, 4);
-    expect(items(cpu, 4)).toEqual([0xffff037f, 0xffff3800, 0xffff3fff, 0x12345678, 0x01000010, 0x3000, 0xffff002b]);
+    expect(items(cpu, 4)).toEqual([0xffff037f, 0xffff3800, 0xffff3fff, 0x12345678, 0x01050010, 0x3000, 0xffff002b]);
   });
 
   it('has 16-bit items with selectors in protected mode', () => {
@@ -56,9 +56,9 @@ describe('stored environment', () => {
     const cpu = loaded();
     real(cpu);
     x87Environment(cpu, FNSTENV, IMAGE, 4);
-    expect(items(cpu, 4)).toEqual([0xffff037f, 0xffff3800, 0xffff3fff, 0xffff5778, 0x01234100, 0xffff32b0, 0]);
+    expect(items(cpu, 4)).toEqual([0xffff037f, 0xffff3800, 0xffff3fff, 0xffff5778, 0x01234105, 0xffff32b0, 0]);
     x87Environment(cpu, FNSTENV, IMAGE, 2);
-    expect(items(cpu, 2)).toEqual([0x37f, 0x3800, 0x3fff, 0x5778, 0x4100, 0x32b0, 0]);
+    expect(items(cpu, 2)).toEqual([0x37f, 0x3800, 0x3fff, 0x5778, 0x4105, 0x32b0, 0]);
   });
 
   it('has linear addresses in virtual-8086 mode', () => {
