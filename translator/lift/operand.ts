@@ -37,13 +37,18 @@ function sizeOf(letters: string, operandSize: 2 | 4): Size {
   }
 }
 
+/** `wv`: a word in memory, but the whole register. */
+function sizeIn(letters: string, operandSize: 2 | 4, isMemory: boolean): Size {
+  return sizeOf(letters === 'wv' && isMemory ? 'w' : letters, operandSize);
+}
+
 /** Place of an operand kind (table/form.ts) under a shape. */
 export function placeOf(kind: OperandKind, shape: number, operandSize: 2 | 4): OperandPlace {
   if (kind in fixedRegisters) {
     return place('register', fixedSizes[kind] ?? operandSize, 'rm', fixedRegisters[kind]);
   }
   if (/^\d/.test(kind)) return place('constant', 1, 'immediate', Number(kind));
-  const size = sizeOf(kind.slice(1), operandSize);
+  const size = sizeIn(kind.slice(1), operandSize, (shape & Shape.register) === 0);
   switch (kind[0]) {
     case 'E':
     case 'M':
