@@ -209,7 +209,7 @@ export const lidt: Lift = loadingTable('loadInterruptTable');
 
 export const pusha: Lift = (b) => b.trap('pushAll', b.operandSize);
 export const popa: Lift = (b) => b.trap('popAll', b.operandSize);
-export const enter: Lift = (b) => b.trap('enterFrame', b.operandSize, b.read(0), b.read(1));
+export const enter: Lift = (b) => b.trap('enterFrame', b.operandSize, b.field('immediate'), b.field('immediate2'));
 
 // Control and debug registers.
 
