@@ -1,0 +1,49 @@
+import type { EngineName } from '../support/engine.ts';
+import type { Report } from './report.ts';
+
+/** `main.ts ORACLE FILE [--engine interpreter|translator]`; exit code 1 if anything failed. */
+const usage = 'usage: oracle i286|native FILE [--engine interpreter|translator], oracle disassembler ...';
+
+type Check = (file: string, engine: EngineName) => Promise<Report>;
+
+const checks: Record<string, Check> = {
+  native: async (file, engine) => {
+    const { checkVectors } = await import('./native/check.ts');
+    const { readVectors } = await import('./native/vector.ts');
+    return checkVectors(readVectors(file), engine);
+  },
+  i286: async (file, engine) => {
+    const { checkI286, readI286 } = await import('./i286.ts');
+    return checkI286(readI286(file), engine);
+  },
+};
+
+function parse(args: readonly string[]): { file: string; engines: EngineName[] } {
+  const [file, option, engine] = args;
+  const isEngine = engine === 'interpreter' || engine === 'translator';
+  if (!file || (option !== undefined && !(option === '--engine' && isEngine))) throw new Error(usage);
+  return { file, engines: isEngine ? [engine] : ['interpreter', 'translator'] };
+}
+
+async function disassembler(args: string[]): Promise<number> {
+  const { run } = await import('./disassembler.ts');
+  const { passed, failed } = await run(args);
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function main([name = '', ...args]: string[]): Promise<number> {
+  if (name === 'disassembler') return disassembler(args);
+  const check = checks[name];
+  if (!check) throw new Error(usage);
+  const { file, engines } = parse(args);
+  let failed = 0;
+  for (const engine of engines) {
+    const report = await check(file, engine);
+    failed += report.failed;
+    console.log(`${engine}:\n${report.text()}`);
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

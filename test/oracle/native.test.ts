@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkVectors } from './native/check.ts';
+import { readVectors, type Vector } from './native/vector.ts';
+
+const { data, vectors } = readVectors(join(import.meta.dirname, 'data/native-integer.txt.gz'));
+
+describe('what a processor does in user mode', () => {
+  it.each(['interpreter', 'translator'] as const)('is what the %s does', (engine) => {
+    const sample = vectors.filter((_, n) => n % 7 === 0);
+    const report = checkVectors({ data, vectors: sample }, engine);
+    expect(report.failed, report.text()).toBe(0);
+    expect(report.passed).toBe(sample.length);
+  });
+
+  it('is compared: a wrong outcome is reported', () => {
+    const vector = vectors.find(({ after }) => after.memory.length === 1 && after.vector === 3)!;
+    const [[offset, bytes]] = vector.after.memory as [[number, number[]]];
+    const wrong = [
+      { eip: vector.after.eip + 1 },
+      { vector: 0 },
+      { flags: vector.after.flags ^ 1 },
+      { registers: { ...vector.after.registers, 1: 0x77777777 } },
+      { memory: [[offset + 1, bytes]] },
+    ].map((change): Vector => ({ ...vector, after: { ...vector.after, ...change } as Vector['after'] }));
+    expect(checkVectors({ data, vectors: [vector] }, 'interpreter').failed).toBe(0);
+    expect(checkVectors({ data, vectors: wrong }, 'interpreter').failed).toBe(5);
+  });
+});

@@ -1,0 +1,88 @@
+import { Cpu } from '../../runtime/cpu/cpu.ts';
+import { GuestFault } from '../../runtime/cpu/fault.ts';
+import { defaultModel } from '../../runtime/cpu/model.ts';
+import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
+import { Mmu } from '../../runtime/memory/mmu.ts';
+import { PhysicalMemory } from '../../runtime/memory/physical.ts';
+import { PhysicalMap } from '../../runtime/memory/physical-map.ts';
+import { allocateShared, GuestRam } from '../../runtime/memory/ram.ts';
+import { STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+
+export type EngineName = 'interpreter' | 'translator';
+
+/** A CPU and memory without devices, as an oracle runs it. */
+export interface Engine {
+  /** The words of translator/abi/state.ts. */
+  readonly state: Int32Array;
+  write(physical: number, bytes: Uint8Array): void;
+  /** A copy. */
+  read(physical: number, length: number): Uint8Array;
+  /** Runs from Word.eip, out of HLT too, until the next HLT or shutdown; false if that takes too many instructions. */
+  runUntilHalt(maxInstructions: number): boolean;
+  /** As after a RESET; memory is left alone. */
+  reset(): void;
+  /** Translations made so far. */
+  readonly translations: number;
+  /** Makes the CPU take notice of words of the state that were written from outside. */
+  refresh(): void;
+  dispose(): void;
+}
+
+/** Every entry is translated at once, in regions small enough that there are several. */
+const eager = { threshold: 1, blocks: 16, instructions: 100 };
+
+/** Nothing is connected: reads give all ones. */
+const noPorts = { read: () => -1, write: () => {} };
+const noInterrupts = { pending: false, acknowledge: () => 0 };
+
+export function makeEngine(name: EngineName, memoryBytes: number): Engine {
+  const buffer = allocateShared(STATE_BYTES);
+  const state = new Int32Array(buffer, 0, WORD_COUNT);
+  const map = new PhysicalMap(new GuestRam(memoryBytes));
+  const mmu = new Mmu(state, map);
+  const memory = new PhysicalMemory(map, () => mmu.listener);
+  const cpu = new Cpu({
+    state,
+    doubles: new Float64Array(buffer),
+    memory: mmu,
+    ports: noPorts,
+    nanoseconds: () => 0,
+    model: defaultModel,
+    onShutdown: () => {
+      state[Word.attention] = 1;
+    },
+  });
+  const tiering = name === 'translator' ? eager : null;
+  const engine = new CodeEngine(cpu, mmu, noInterrupts, { ...defaultEngine, tiering, counts: true });
+  return {
+    state,
+    write: (physical, bytes) => memory.write(physical, bytes),
+    read: (physical, length) => memory.read(physical, length),
+    runUntilHalt(maxInstructions) {
+      state[Word.halted] = 0;
+      state[Word.attention] = 0;
+      state[Word.budget] = maxInstructions;
+      if (tiering) makeEntry(engine, state[Word.eip]);
+      return engine.dispatcher.run() !== 'budget';
+    },
+    reset: () => cpu.reset(),
+    refresh: () => cpu.updateKey(),
+    dispose: () => engine.dispose(),
+    get translations() {
+      return engine.tiering?.metrics.translations ?? 0;
+    },
+  };
+}
+
+/** Has the code at an EIP translated when it runs, as if other code had jumped there before. */
+function makeEntry({ graph }: CodeEngine, eip: number): void {
+  try {
+    graph.cache.enterContext();
+    const node = graph.cache.resolve(eip);
+    if (node.length === 0) graph.decode(node);
+    graph.at(eip);
+  } catch (error) {
+    // The dispatcher meets the fault again.
+    if (!(error instanceof GuestFault)) throw error;
+  }
+}

@@ -1,0 +1,171 @@
+import * as arithmetic from '../../runtime/cpu/arithmetic.ts';
+import * as division from '../../runtime/cpu/division.ts';
+import { Vector } from '../../translator/abi/faults.ts';
+import { Eflags, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import { binary, constant, IrBuilder } from '../../translator/ir/builder.ts';
+import type { Statement } from '../../translator/ir/statement.ts';
+import type { Value } from '../../translator/ir/value.ts';
+import { bindReal, OperandBuilder } from '../../translator/lift/builder.ts';
+import { decode } from '../../translator/x86/decode.ts';
+import { Instruction } from '../../translator/x86/instruction.ts';
+import { forms } from '../../translator/x86/table/index.ts';
+import { conditionHolds, flagsAfter } from './ir-flags.ts';
+
+/** The exception that an instruction raised. */
+export class IrFault extends Error {
+  readonly vector: number;
+  constructor(vector: number) {
+    super(`exception ${vector}`);
+    this.vector = vector;
+  }
+}
+
+const pureHelpers: Record<string, (a: number, b: number, c: number) => number> = {
+  ...arithmetic,
+  ...division,
+  countLeadingZeros: (a) => Math.clz32(a),
+};
+
+/**
+ * Evaluates the IR of single instructions, statement by statement, with nothing of the emitter: flags are kept as an
+ * EFLAGS image and computed by the manual's definitions. Linear addresses are indices of `memory`; outside of the
+ * ranges given, an access is a page fault. Segment limits are not checked.
+ */
+export class IrMachine {
+  readonly words: Int32Array = new Int32Array(WORD_COUNT);
+  readonly memory: Uint8Array;
+  /** The six arithmetic flags. */
+  flags = 0;
+  private readonly isMapped: (linear: number) => boolean;
+  private readonly key: number;
+  private temporaries: number[] = [];
+
+  constructor(memory: Uint8Array, key: number, isMapped: (linear: number) => boolean) {
+    this.memory = memory;
+    this.key = key;
+    this.isMapped = isMapped;
+    this.words[Word.eflags] = Eflags.one;
+  }
+
+  /** Runs the instruction at `eip`, all repetitions of it; gives the next EIP. Throws IrFault. */
+  step(eip: number): number {
+    const instruction = new Instruction(forms[0]);
+    decode(this.memory, eip, this.memory.length, eip, this.key, instruction);
+    const ir = new IrBuilder();
+    const { form, shape } = instruction;
+    form.lift(new OperandBuilder(ir, form, shape, this.key, bindReal(instruction)));
+    let next = eip;
+    while (next === eip) {
+      this.temporaries = [];
+      next = this.execute(ir.statements) ?? instruction.nextEip;
+      if (next === eip && !instruction.form.operands.some((kind) => /^[XY]/.test(kind))) break;
+    }
+    return next;
+  }
+
+  private execute(statements: readonly Statement[]): number | undefined {
+    for (const statement of statements) {
+      const next = this.statement(statement);
+      if (next !== undefined) return next;
+    }
+    return undefined;
+  }
+
+  /** The EIP that the statement goes to, if it leaves. */
+  private statement(s: Statement): number | undefined {
+    const value = (index: number) => this.evaluate(s.args[index]);
+    switch (s.op) {
+      case 'let':
+        this.temporaries[s.temporary] = value(0);
+        return;
+      case 'get':
+        this.temporaries[s.temporary] = this.words[value(0)];
+        return;
+      case 'set':
+        this.words[value(0)] = value(1);
+        return;
+      case 'load':
+        this.temporaries[s.temporary] = this.load(value(0), s.size);
+        return;
+      case 'store':
+        this.store(value(0), s.size, value(1));
+        return;
+      case 'probe':
+        this.check(value(0), s.size);
+        return;
+      case 'segment':
+        this.temporaries[s.temporary] = (this.words[Word.segmentBase + value(0)] + value(1)) | 0;
+        return;
+      case 'flags':
+        this.flags = flagsAfter(
+          s.name,
+          s.size,
+          s.args.map((a) => this.evaluate(a)),
+          this.flags,
+        );
+        return;
+      case 'when':
+        return value(0) !== 0 ? this.execute(s.body!) : undefined;
+      case 'fault':
+        if (value(0) !== 0) throw new IrFault(s.size);
+        return;
+      case 'exitIf':
+        return value(0) !== 0 ? value(1) : undefined;
+      case 'jump':
+      case 'indirect':
+        return value(0);
+      case 'branch':
+        return value(0) !== 0 ? value(1) : value(2);
+      case 'trap':
+        throw new Error(`trap ${s.name} is not part of plain instructions`);
+      case 'instruction':
+        return;
+    }
+  }
+
+  private evaluate(v: Value): number {
+    const of = (operand: Value | null) => (operand ? this.evaluate(operand) : 0);
+    switch (v.op) {
+      case 'constant':
+        return v.number;
+      case 'temporary':
+        return this.temporary(v.number);
+      case 'field':
+        throw new Error('fields are not bound here');
+      case 'condition':
+        return conditionHolds(v.number, this.flags) ? 1 : 0;
+      case 'flags':
+        return this.flags;
+      case 'select':
+        return of(v.a) !== 0 ? of(v.b) : of(v.c);
+      case 'call':
+        return pureHelpers[v.name](of(v.a), of(v.b), of(v.c)) | 0;
+      default:
+        return binary(v.op, constant(of(v.a)), constant(of(v.b))).number;
+    }
+  }
+
+  private temporary(number: number): number {
+    const value = this.temporaries[number];
+    if (value === undefined) throw new Error(`t${number} is used before it is defined`);
+    return value;
+  }
+
+  private check(linear: number, bytes: number): void {
+    for (let n = 0; n < bytes; n++) {
+      if (!this.isMapped((linear + n) >>> 0)) throw new IrFault(Vector.pageFault);
+    }
+  }
+
+  private load(linear: number, bytes: number): number {
+    this.check(linear, bytes);
+    let value = 0;
+    for (let n = 0; n < bytes; n++) value |= this.memory[linear + n] << (8 * n);
+    return value;
+  }
+
+  private store(linear: number, bytes: number, value: number): void {
+    this.check(linear, bytes);
+    for (let n = 0; n < bytes; n++) this.memory[linear + n] = value >> (8 * n);
+  }
+}
