@@ -202,7 +202,7 @@ export class OperandBuilder implements LiftBuilder {
 
   segmentAddress(segment: Operand, offset: Operand, bytes: number, access: 'read' | 'write'): Value {
     const s = valueOf(segment);
-    const flat = this.key & Key.flat && s.op === 'constant' && s.number < Segment.fs;
+    const flat = this.key & Key.flat && s.op === 'constant' && s.number < Segment.fs && s.number !== Segment.cs;
     return flat ? this.let(offset) : this.ir.define('segment', [s, this.let(offset)], bytes, access);
   }
   load(size: Size, linear: Operand): Value {

@@ -215,7 +215,9 @@ class Decoder {
   private setSegment(layout: number, key: number, out: Instruction): void {
     if (layout & Layout.destinationString) out.segment = Segment.es;
     else if (this.override >= 0) out.segment = this.override;
-    if (!(key & Key.flat) || out.segment >= Segment.fs) this.shape |= Shape.segmented;
+    // Code segments cannot be written, however flat.
+    const isFlat = key & Key.flat && out.segment < Segment.fs && out.segment !== Segment.cs;
+    if (!isFlat) this.shape |= Shape.segmented;
   }
 
   private readTrailer(trailer: number, out: Instruction): void {
