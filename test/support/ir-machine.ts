@@ -1,7 +1,7 @@
 import * as arithmetic from '../../runtime/cpu/arithmetic.ts';
 import * as division from '../../runtime/cpu/division.ts';
 import { Vector } from '../../translator/abi/faults.ts';
-import { Eflags, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import { Eflags, Segment, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { binary, constant, IrBuilder } from '../../translator/ir/builder.ts';
 import type { Statement } from '../../translator/ir/statement.ts';
 import type { Value } from '../../translator/ir/value.ts';
@@ -29,7 +29,7 @@ const pureHelpers: Record<string, (a: number, b: number, c: number) => number> =
 /**
  * Evaluates the IR of single instructions, statement by statement, with nothing of the emitter: flags are kept as an
  * EFLAGS image and computed by the manual's definitions. Linear addresses are indices of `memory`; outside of the
- * ranges given, an access is a page fault. Segment limits are not checked.
+ * ranges given, an access is a page fault. Segments have no limits.
  */
 export class IrMachine {
   readonly words: Int32Array = new Int32Array(WORD_COUNT);
@@ -94,6 +94,8 @@ export class IrMachine {
         this.check(value(0), s.size);
         return;
       case 'segment':
+        // Limits are not checked, but code cannot be written.
+        if (s.name === 'write' && value(0) === Segment.cs) throw new IrFault(Vector.generalProtection);
         this.temporaries[s.temporary] = (this.words[Word.segmentBase + value(0)] + value(1)) | 0;
         return;
       case 'flags':

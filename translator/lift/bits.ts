@@ -14,7 +14,7 @@ function isBitString(b: LiftBuilder): boolean {
 /** Linear address of the operand-sized unit that holds the bit (Intel SDM vol. 2, BT). */
 function unitAddress(b: LiftBuilder, index: Value, access: 'read' | 'write'): Value {
   const size = b.operandSize;
-  const distance = b.mul(b.sar(b.signExtend(index, size), size === 4 ? 5 : 4), size);
+  const distance = b.and(b.sar(b.signExtend(index, size), 3), -size);
   const offset = b.let(b.zeroExtend(b.add(b.effectiveAddress(), distance), b.addressSize));
   if ((b.shape & Shape.segmented) === 0) return offset;
   return b.segmentAddress(b.field('segment'), offset, size, access);

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { Key } from '../../../translator/abi/key.ts';
+import { printStatements } from '../../../translator/ir/print.ts';
+import type { Statement, StatementOp } from '../../../translator/ir/statement.ts';
+import { Shape } from '../../../translator/x86/instruction.ts';
+import { forms } from '../../../translator/x86/table/index.ts';
+import { liftSymbolic } from './lifted.ts';
+
+const canFault = new Set<StatementOp>(['load', 'store', 'probe', 'segment', 'fault']);
+const changes = new Set<StatementOp>(['set', 'flags']);
+
+function flatten(statements: readonly Statement[]): Statement[] {
+  return statements.flatMap((s) => (s.body ? flatten(s.body) : [s]));
+}
+
+/** A statement that can fault behind one that has changed something, or undefined. */
+function lateFault(statements: readonly Statement[]): Statement | undefined {
+  const all = flatten(statements);
+  const firstChange = all.findIndex(({ op }) => changes.has(op));
+  return firstChange < 0 ? undefined : all.slice(firstChange).find(({ op }) => canFault.has(op));
+}
+
+/** Stores that may fault when an earlier one has been done: neither probed before nor alone. */
+function unprobedStores(statements: readonly Statement[]): number {
+  const all = flatten(statements);
+  const firstStore = all.findIndex(({ op }) => op === 'store');
+  const later = all.slice(firstStore + 1).filter(({ op }) => op === 'store').length;
+  const probes = all.slice(0, Math.max(firstStore, 0)).filter(({ op }) => op === 'probe').length;
+  return firstStore < 0 ? 0 : Math.max(0, later - probes);
+}
+
+const sizes = [0, Shape.operand16, Shape.address16, Shape.operand16 | Shape.address16];
+const places = [0, Shape.register, Shape.segmented];
+const repetitions = [0, Shape.repeat, Shape.repeatNot];
+const shapes = sizes.flatMap((size) => places.flatMap((place) => repetitions.map((repeat) => size | place | repeat)));
+const keys = [0, Key.code32 | Key.stack32 | Key.protected | Key.flat, Key.protected | Key.vm86 | Key.user];
+const lifted = forms.filter((form) => form.class !== 'sensitive' && form.feature !== 'fpu');
+
+describe('lifters of plain and control instructions', () => {
+  it('are there for every form', () => {
+    expect(lifted.length).toBeGreaterThan(300);
+    for (const form of lifted) expect(() => liftSymbolic(form, 0, 0), form.encoding).not.toThrow();
+  });
+
+  it('change nothing before the last thing that can fault', () => {
+    for (const form of lifted) {
+      for (const [shape, key] of shapes.flatMap((s) => keys.map((k) => [s, k] as const))) {
+        const statements = liftSymbolic(form, shape, key);
+        const where = `${form.encoding} ${form.mnemonic}, shape ${shape}, key ${key}\n${printStatements(statements)}`;
+        expect(lateFault(statements), where).toBeUndefined();
+        expect(unprobedStores(statements), where).toBe(0);
+      }
+    }
+  });
+});

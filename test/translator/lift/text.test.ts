@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { Key } from '../../../translator/abi/key.ts';
+import { liftedText } from './lifted.ts';
+
+const flat = Key.code32 | Key.stack32 | Key.flat | Key.protected;
+
+describe('IR of instructions with their operands', () => {
+  it('add [ebx+8], ecx', () => {
+    expect(liftedText([0x01, 0x4b, 0x08], flat)).toMatchInlineSnapshot(`
+      "t0 = get ebx
+      t1 = (t0 + 8)
+      t2 = load32 t1
+      t3 = get ecx
+      t4 = (t2 + t3)
+      store32 t1, t4
+      flags add32 t2, t3, t4
+      "
+    `);
+  });
+  it('shl eax, 3', () => {
+    expect(liftedText([0xc1, 0xe0, 3], flat)).toMatchInlineSnapshot(`
+      "t0 = get eax
+      t1 = (t0 << 3)
+      set eax, t1
+      t2 = ((t0 >>> 29) & 1)
+      t3 = (((t1 >>> 31) & 1) ^ t2)
+      flags other32 t1, t2, t3, 0
+      "
+    `);
+  });
+  it('shr dx, cl', () => {
+    expect(liftedText([0x66, 0xd3, 0xea], flat)).toMatchInlineSnapshot(`
+      "t0 = get ecx
+      t1 = (t0 & 31)
+      t2 = get edx
+      t3 = (t2 & 0xffff)
+      t4 = (t3 >>> t1)
+      t5 = get edx
+      t6 = ((t5 & 0xffff0000) | (t4 & 0xffff))
+      set edx, t6
+      when (t1 != 0) {
+        t7 = ((t3 >>> (t1 - 1)) & 1)
+        t8 = (((t3 >>> (t1 - 1)) >>> 15) & 1)
+        flags other16 t4, t7, t8, 0
+      }
+      "
+    `);
+  });
+  it('rep movsd', () => {
+    expect(liftedText([0xf3, 0xa5], flat)).toMatchInlineSnapshot(`
+      "t0 = get ecx
+      exit 0x1002 if (t0 == 0)
+      t1 = get esi
+      t2 = load32 t1
+      t3 = get edi
+      store32 t3, t2
+      t4 = get word11
+      t5 = (4 - ((t4 >>> 7) & 8))
+      t6 = get esi
+      t7 = (t6 + t5)
+      set esi, t7
+      t8 = get edi
+      t9 = (t8 + t5)
+      set edi, t9
+      t10 = (t0 - 1)
+      set ecx, t10
+      jump 0x1000
+      "
+    `);
+  });
+  it('call, with a 16-bit stack and segments', () => {
+    expect(liftedText([0xe8, 0xfd, 0xff], 0)).toMatchInlineSnapshot(`
+      "t0 = get esp
+      t1 = ((t0 + -2) & 0xffff)
+      t2 = segment.write2 2, t1
+      store16 t2, 0x1003
+      t3 = get esp
+      t4 = ((t3 & 0xffff0000) | (t1 & 0xffff))
+      set esp, t4
+      call 0x1000
+      "
+    `);
+  });
+  it('bts [eax], ecx: bits beyond the operand', () => {
+    expect(liftedText([0x0f, 0xab, 0x08], flat)).toMatchInlineSnapshot(`
+      "t0 = get ecx
+      t1 = (t0 & 31)
+      t2 = get eax
+      t3 = (t2 + ((t0 >> 3) & -4))
+      t4 = load32 t3
+      t5 = ((t4 >>> t1) & 1)
+      t6 = (t4 | (1 << t1))
+      store32 t3, t6
+      flags carry32 t5
+      "
+    `);
+  });
+  it('div ecx', () => {
+    expect(liftedText([0xf7, 0xf1], flat)).toMatchInlineSnapshot(`
+      "t0 = get ecx
+      t1 = get eax
+      t2 = get edx
+      fault 0 if (t0 <=u t2)
+      t3 = divideUnsigned(t2, t1, t0)
+      t4 = (t1 - (t3 * t0))
+      set eax, t3
+      set edx, t4
+      "
+    `);
+  });
+  it('pushf in virtual-8086 mode asks for IOPL 3', () => {
+    expect(liftedText([0x9c], Key.protected | Key.vm86 | Key.user)).toMatchInlineSnapshot(`
+      "t0 = get word11
+      fault 13 if ((t0 & 0x3000) <u 0x3000)
+      t1 = ((t0 & 0xfcffff) | flags())
+      t2 = get esp
+      t3 = ((t2 + -2) & 0xffff)
+      t4 = segment.write2 2, t3
+      store16 t4, t1
+      t5 = get esp
+      t6 = ((t5 & 0xffff0000) | (t3 & 0xffff))
+      set esp, t6
+      "
+    `);
+  });
+});
