@@ -1,4 +1,4 @@
-import { type Component, describe, u32 } from '../snapshot/describe.ts';
+import { type Component, describe, list, type StateOf, u32 } from '../snapshot/describe.ts';
 
 /** A wire with a level. Driving it to the level that it has does nothing. */
 export interface Line {
@@ -31,28 +31,73 @@ export const unconnectedLine: IrqLine = irqLine(() => {});
 
 const sharedLineState = describe({ inputs: u32 });
 
-/** Several devices on one line (COM1 and COM3, PCI functions, the gate of A20): high while any of at most 32 inputs is. */
+/** Several devices on one line (the gate of A20, PCI interrupts): high while any of at most 32 inputs is. */
 export class SharedLine {
   readonly component: Component;
-  readonly #output: Line;
-  readonly #state = sharedLineState.create();
-  #count = 0;
+  readonly #wire: WiredOr;
 
   constructor(name: string, output: Line) {
-    this.#output = output;
-    this.component = sharedLineState.bind(name, this.#state);
+    const state = sharedLineState.create();
+    this.#wire = new WiredOr(name, state, output);
+    this.component = sharedLineState.bind(name, state, { restored: () => this.#wire.drive() });
   }
 
   /** One more device's end of the line. */
   input(): IrqLine {
-    if (this.#count === 32) throw new Error(`${this.component.name}: more than 32 inputs`);
-    const mask = (1 << this.#count++) >>> 0;
-    return irqLine((high) => this.#drive(mask, high));
+    return this.#wire.input();
+  }
+}
+
+const IRQ_COUNT = 16;
+const irqLinesState = describe({ lines: list(IRQ_COUNT, sharedLineState) });
+
+/** The interrupt requests of a PC as devices share them: COM1 and COM3, PCI functions, the SCI. */
+export class IrqLines {
+  readonly component: Component;
+  readonly #state = irqLinesState.create();
+  readonly #wires = new Map<number, WiredOr>();
+  readonly #output: (irq: number) => Line;
+
+  /** `output` gives the interrupt controller's end of each line that is asked for. */
+  constructor(output: (irq: number) => Line) {
+    this.#output = output;
+    this.component = irqLinesState.bind('irq', this.#state);
   }
 
-  #drive(mask: number, high: boolean): void {
+  /** One more device's end of the line of an IRQ, 0-15. */
+  input(irq: number): IrqLine {
+    const wire = this.#wires.get(irq) ?? new WiredOr(`irq ${irq}`, this.#state.lines[irq], this.#output(irq));
+    this.#wires.set(irq, wire);
+    return wire.input();
+  }
+}
+
+/** Inputs that share an output; their levels are bits of `state.inputs`. */
+class WiredOr {
+  readonly #name: string;
+  readonly #state: StateOf<typeof sharedLineState>;
+  readonly #output: Line;
+  #count = 0;
+
+  constructor(name: string, state: StateOf<typeof sharedLineState>, output: Line) {
+    this.#name = name;
+    this.#state = state;
+    this.#output = output;
+  }
+
+  input(): IrqLine {
+    if (this.#count === 32) throw new Error(`${this.#name}: more than 32 inputs`);
+    const mask = (1 << this.#count++) >>> 0;
+    return irqLine((high) => this.#change(mask, high));
+  }
+
+  #change(mask: number, high: boolean): void {
     const { inputs } = this.#state;
     this.#state.inputs = (high ? inputs | mask : inputs & ~mask) >>> 0;
+    this.drive();
+  }
+
+  drive(): void {
     this.#output.set(this.#state.inputs !== 0);
   }
 }

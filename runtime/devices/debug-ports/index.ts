@@ -23,16 +23,19 @@ export function connectDebugExit({ ports, power, base, count }: DebugExitOptions
 
 export interface DebugConsoleOptions {
   readonly ports: PortBus;
+  /** 0xe9 if left out. */
+  readonly port?: number;
   readonly output: (byte: number) => void;
 }
 
+/** The usual port of the debug console, and what reads of it give at any port. */
 export const DEBUG_CONSOLE_PORT = 0xe9;
 
 /** The debug console of Bochs and QEMU: what is written is printed; reads tell that it is there. */
-export function connectDebugConsole({ ports, output }: DebugConsoleOptions): void {
+export function connectDebugConsole({ ports, port = DEBUG_CONSOLE_PORT, output }: DebugConsoleOptions): void {
   ports.register({
     name: 'debug console',
-    first: DEBUG_CONSOLE_PORT,
+    first: port,
     count: 1,
     read: () => DEBUG_CONSOLE_PORT,
     write: (_port, _size, value) => output(value),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { irqLine, SharedLine } from '../../../runtime/bus/irq.ts';
+import { IrqLines, irqLine, SharedLine } from '../../../runtime/bus/irq.ts';
 
 test('a pulse ends high with a new edge', () => {
   const levels: boolean[] = [];
@@ -43,4 +43,21 @@ test('the levels of the inputs are state', () => {
   inputs[0].lower();
   expect(level).toBe(true);
   expect(() => shared.input()).toThrow('irq4: more than 32 inputs');
+});
+
+test('each IRQ is a shared line of its own, and all their levels are one state', () => {
+  const levels = new Map<number, boolean>();
+  const lines = new IrqLines((irq) => ({ set: (high) => levels.set(irq, high) }));
+  const [first, second, other] = [lines.input(4), lines.input(4), lines.input(11)];
+  first.raise();
+  second.raise();
+  other.raise();
+  const saved = lines.component.save();
+  first.lower();
+  expect([levels.get(4), levels.get(11)]).toEqual([true, true]);
+  second.lower();
+  expect(levels.get(4)).toBe(false);
+  lines.component.load(saved);
+  second.lower();
+  expect(levels.get(4)).toBe(true);
 });

@@ -1,0 +1,153 @@
+import type { AccessSize } from '../../bus/ports.ts';
+import type { Component } from '../../snapshot/describe.ts';
+import { BAR_IO, CONFIG_BYTES, Command, Header, MULTIFUNCTION, STATUS_CLEARABLE } from './registers.ts';
+import { functionState } from './state.ts';
+import { MovableWindow, type Window } from './window.ts';
+
+/** A base address register: `size` bytes (a power of 2, at least 4) of I/O ports or of 32-bit memory. */
+export interface BaseAddress {
+  /** 0-5: the register at 0x10 + 4 * index. */
+  readonly index: number;
+  readonly space: 'io' | 'memory';
+  readonly size: number;
+  readonly window: Window;
+}
+
+/** Registers of a function's own; each value and mask is one of `size` bytes, low byte first. */
+export interface ConfigRegister {
+  readonly offset: number;
+  readonly size: AccessSize;
+  /** After reset. */
+  readonly value?: number;
+  /** Bits that can be written. */
+  readonly writable?: number;
+}
+
+export interface PciDescription {
+  readonly name: string;
+  readonly device: number;
+  readonly function: number;
+  readonly vendorId: number;
+  readonly deviceId: number;
+  readonly revision?: number;
+  /** Base class, sub-class and programming interface in bits 23-0. */
+  readonly classCode: number;
+  readonly multifunction?: boolean;
+  readonly subsystemVendorId?: number;
+  readonly subsystemId?: number;
+  /** 1-4 for INTA# to INTD#, 0 for none. */
+  readonly interruptPin?: number;
+  readonly bars?: readonly BaseAddress[];
+  /** Beyond the header, or in place of its registers. */
+  readonly registers?: readonly ConfigRegister[];
+  /** Called after a write or a reset. */
+  readonly written?: () => void;
+  /** Called after each change of the configuration space: a write, a reset, or the load of a snapshot. */
+  readonly changed?: () => void;
+}
+
+const header = (description: PciDescription): ConfigRegister[] => [
+  { offset: Header.vendorId, size: 2, value: description.vendorId },
+  { offset: Header.deviceId, size: 2, value: description.deviceId },
+  {
+    offset: Header.command,
+    size: 2,
+    writable: Command.io | Command.memory | Command.master | Command.parity | Command.serr,
+  },
+  { offset: Header.revision, size: 1, value: description.revision ?? 0 },
+  { offset: Header.classCode, size: 1, value: description.classCode & 0xff },
+  { offset: Header.classCode + 1, size: 2, value: description.classCode >> 8 },
+  { offset: Header.cacheLineSize, size: 1, writable: 0xff },
+  { offset: Header.latencyTimer, size: 1, writable: 0xff },
+  { offset: Header.headerType, size: 1, value: description.multifunction === true ? MULTIFUNCTION : 0 },
+  { offset: Header.subsystemVendorId, size: 2, value: description.subsystemVendorId ?? 0 },
+  { offset: Header.subsystemId, size: 2, value: description.subsystemId ?? 0 },
+  { offset: Header.interruptLine, size: 1, writable: 0xff },
+  { offset: Header.interruptPin, size: 1, value: description.interruptPin ?? 0 },
+];
+
+/** Writing all ones and reading back tells the size: bits below it are fixed (PCI 2.2, 6.2.5.1). */
+const barRegister = ({ index, space, size }: BaseAddress): ConfigRegister => ({
+  offset: Header.baseAddress + 4 * index,
+  size: 4,
+  value: space === 'io' ? BAR_IO : 0,
+  writable: -size >>> 0,
+});
+
+/** One function of a PCI device: its configuration space. */
+export class PciFunction {
+  readonly name: string;
+  readonly component: Component;
+  /** Device and function number as in bits 15-8 of the address register. */
+  readonly number: number;
+  readonly #description: PciDescription;
+  readonly #state = functionState.create();
+  readonly #initial = new Uint8Array(CONFIG_BYTES);
+  readonly #writable = new Uint8Array(CONFIG_BYTES);
+  readonly #clearable = new Uint8Array(CONFIG_BYTES);
+  readonly #windows: { readonly bar: BaseAddress; readonly window: MovableWindow }[];
+
+  constructor(description: PciDescription) {
+    this.#description = description;
+    this.name = description.name;
+    this.number = (description.device << 3) | description.function;
+    const bars = description.bars ?? [];
+    this.#windows = bars.map((bar) => ({ bar, window: new MovableWindow(bar.window) }));
+    for (const register of [...header(description), ...bars.map(barRegister), ...(description.registers ?? [])]) {
+      this.#define(register);
+    }
+    this.#clearable[Header.status + 1] = STATUS_CLEARABLE >> 8;
+    this.component = functionState.bind(description.name, this.#state, { restored: () => this.#changed() });
+    this.#state.config.set(this.#initial);
+  }
+
+  #define({ offset, size, value = 0, writable = 0 }: ConfigRegister): void {
+    for (let byte = 0; byte < size; byte++) {
+      this.#initial[offset + byte] = value >>> (8 * byte);
+      this.#writable[offset + byte] = writable >>> (8 * byte);
+    }
+  }
+
+  reset(): void {
+    this.#state.config.set(this.#initial);
+    this.#changed();
+    this.#description.written?.();
+  }
+
+  /** Unsigned. Bytes beyond the space read as 0. */
+  read(offset: number, size: AccessSize): number {
+    const { config } = this.#state;
+    let value = 0;
+    for (let byte = 0; byte < size; byte++) value |= (config[offset + byte] ?? 0) << (8 * byte);
+    return value >>> 0;
+  }
+
+  /** A write by the guest: only writable bits change. */
+  write(offset: number, size: AccessSize, value: number): void {
+    const { config } = this.#state;
+    for (let at = offset; at < Math.min(offset + size, CONFIG_BYTES); at++) {
+      const byte = (value >>> (8 * (at - offset))) & 0xff;
+      const kept = config[at] & ~this.#writable[at] & ~(byte & this.#clearable[at]);
+      config[at] = kept | (byte & this.#writable[at]);
+    }
+    this.#changed();
+    this.#description.written?.();
+  }
+
+  /** Moves the windows to where their registers say; they must be enabled in the command register. */
+  #changed(): void {
+    const command = this.read(Header.command, 2);
+    for (const { bar, window } of this.#windows) {
+      const enabled = (command & (bar.space === 'io' ? Command.io : Command.memory)) !== 0;
+      window.moveTo(enabled ? this.#baseOf(bar) : 0);
+    }
+    this.#description.changed?.();
+  }
+
+  /** 0 where it cannot be: at 0, or at the end while the guest asks for the size. */
+  #baseOf({ index, space, size }: BaseAddress): number {
+    const base = (this.read(Header.baseAddress + 4 * index, 4) & -size) >>> 0;
+    const limit = space === 'io' ? 0x10000 : 0x100000000 - size;
+    return base < limit ? base : 0;
+  }
+}

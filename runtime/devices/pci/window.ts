@@ -1,0 +1,45 @@
+import type { PortBus, PortRegion } from '../../bus/ports.ts';
+
+/** Address space whose place the guest decides (a base address register or the like). */
+export interface Window {
+  /** Puts it at `base`; where that is taken it stays out of the address space. Never called twice in a row. */
+  place(base: number): void;
+  /** Takes it away again. */
+  remove(): void;
+}
+
+/** A window of I/O ports: `regions` makes what is registered at a base. */
+export function portWindow(ports: PortBus, regions: (base: number) => readonly PortRegion[]): Window {
+  let placed: readonly PortRegion[] = [];
+  return {
+    place(base) {
+      const wanted = regions(base);
+      // A guest may put a window over a fixed port while it tries sizes out; the fixed one answers then.
+      if (wanted.some((region) => ports.owner(region) !== undefined)) return;
+      for (const region of wanted) ports.register(region);
+      placed = wanted;
+    },
+    remove() {
+      for (const region of placed) ports.remove(region);
+      placed = [];
+    },
+  };
+}
+
+/** A window that moves only when its base changes. */
+export class MovableWindow {
+  readonly #window: Window;
+  #base = 0;
+
+  constructor(window: Window) {
+    this.#window = window;
+  }
+
+  /** Where it is to be; 0: nowhere. */
+  moveTo(base: number): void {
+    if (base === this.#base) return;
+    if (this.#base !== 0) this.#window.remove();
+    this.#base = base;
+    if (base !== 0) this.#window.place(base);
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * ACPI Machine Language (ACPI specification 2.0, 17 "AML specification") and resource descriptors (6.4), each as a
+ * function that gives its bytes.
+ */
+export type Aml = readonly number[];
+
+const Op = { name: 0x08, byte: 0x0a, word: 0x0b, dword: 0x0c, scope: 0x10, buffer: 0x11, package: 0x12 } as const;
+const DEVICE = [0x5b, 0x82];
+
+/** The low `count` bytes of a value, low first. */
+export function littleEndian(value: number, count: number): number[] {
+  return Array.from({ length: count }, (_, byte) => Math.floor(value / 2 ** (8 * byte)) & 0xff);
+}
+
+export function ascii(text: string): number[] {
+  return Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** A name of at most four characters, or a path `\SEG`. */
+function nameString(name: string): Aml {
+  const root = name.startsWith('\\');
+  return [...(root ? [0x5c] : []), ...ascii(name.slice(root ? 1 : 0).padEnd(4, '_'))];
+}
+
+/** An integer in as few bytes as it fits in. */
+export function integer(value: number): Aml {
+  if (value <= 1) return [value];
+  if (value <= 0xff) return [Op.byte, value];
+  return value <= 0xffff ? [Op.word, ...littleEndian(value, 2)] : [Op.dword, ...littleEndian(value, 4)];
+}
+
+/** A package length, which counts itself, before what it counts. */
+function sized(content: Aml): Aml {
+  const short = content.length + 1;
+  if (short < 0x40) return [short, ...content];
+  const extra = content.length + 2 < 0x1000 ? 1 : 2;
+  const length = content.length + 1 + extra;
+  return [(extra << 6) | (length & 0xf), ...littleEndian(length >> 4, extra), ...content];
+}
+
+export function scope(name: string, ...terms: Aml[]): Aml {
+  return [Op.scope, ...sized([...nameString(name), ...terms.flat()])];
+}
+
+export function device(name: string, ...terms: Aml[]): Aml {
+  return [...DEVICE, ...sized([...nameString(name), ...terms.flat()])];
+}
+
+export function named(name: string, value: Aml): Aml {
+  return [Op.name, ...nameString(name), ...value];
+}
+
+export function packageOf(...elements: Aml[]): Aml {
+  return [Op.package, ...sized([elements.length, ...elements.flat()])];
+}
+
+function buffer(bytes: Aml): Aml {
+  return [Op.buffer, ...sized([...integer(bytes.length), ...bytes])];
+}
+
+/** A Plug and Play identifier such as PNP0A03, compressed. */
+export function eisaId(id: string): Aml {
+  const [a, b, c] = ascii(id).map((code) => code - 0x40);
+  const product = Number.parseInt(id.slice(3), 16);
+  return [Op.dword, (a << 2) | (b >> 3), ((b & 7) << 5) | c, product >> 8, product & 0xff];
+}
+
+/** A buffer of resource descriptors, with its end tag. */
+export function resources(...descriptors: Aml[]): Aml {
+  return buffer([...descriptors.flat(), 0x79, 0x00]);
+}
+
+/** A fixed range of ports, 16-bit decode. */
+export function ioPorts(base: number, length: number): Aml {
+  return [0x47, 1, ...littleEndian(base, 2), ...littleEndian(base, 2), 1, length];
+}
+
+/** An edge-triggered interrupt, active high. */
+export function irq(number: number): Aml {
+  return [0x22, ...littleEndian(1 << number, 2)];
+}
+
+const Space = { memory: 0, io: 1, bus: 2 } as const;
+
+/** Range flags: what a bridge passes on, with both ends fixed. */
+const PRODUCER_FIXED = 0x0c;
+
+function addressRange(type: number, flags: number, bytes: 2 | 4, first: number, last: number): Aml {
+  const tag = bytes === 2 ? 0x88 : 0x87;
+  const values = [0, first, last, 0, last - first + 1].flatMap((value) => littleEndian(value, bytes));
+  return [tag, ...littleEndian(values.length + 3, 2), type, PRODUCER_FIXED, flags, ...values];
+}
+
+export function busNumbers(first: number, last: number): Aml {
+  return addressRange(Space.bus, 0, 2, first, last);
+}
+
+/** Ports that a bridge passes on, ISA and others alike. */
+export function portRange(first: number, last: number): Aml {
+  return addressRange(Space.io, 3, 2, first, last);
+}
+
+/** Memory that a bridge passes on, read and write. */
+export function memoryRange(first: number, last: number): Aml {
+  return addressRange(Space.memory, 1, 4, first, last);
+}

@@ -1,0 +1,94 @@
+import {
+  type Aml,
+  busNumbers,
+  device,
+  eisaId,
+  integer,
+  ioPorts,
+  irq,
+  memoryRange,
+  named,
+  packageOf,
+  portRange,
+  resources,
+  scope,
+} from './aml.ts';
+import { SLEEP_TYPE_S5 } from './registers.ts';
+
+export interface SerialPort {
+  readonly base: number;
+  readonly irq: number;
+}
+
+export interface DsdtOptions {
+  /** The first address that is neither RAM nor reserved: PCI memory begins there. */
+  readonly pciMemoryStart: number;
+  /** The IRQ of each PIRQ A-D. */
+  readonly pirqRoutes: readonly number[];
+  readonly serialPorts: readonly SerialPort[];
+}
+
+/** The end of PCI memory: APICs and firmware are above. */
+const PCI_MEMORY_LAST = 0xfebfffff;
+
+/** What a PC has that cannot be enumerated: the PCI root with its windows and interrupts, and the ISA devices. */
+export function dsdtCode(options: DsdtOptions): Uint8Array {
+  const root = device(
+    'PCI0',
+    named('_HID', eisaId('PNP0A03')),
+    named('_ADR', integer(0)),
+    named('_UID', integer(0)),
+    named('_CRS', rootResources(options.pciMemoryStart)),
+    named('_PRT', interruptRoutes(options.pirqRoutes)),
+    device('ISA', named('_ADR', integer(0x00010000)), ...isaDevices(options.serialPorts)),
+  );
+  return Uint8Array.from([...scope('\\_SB', root), ...softOff()]);
+}
+
+/** \_S5: SLP_TYP for PM1a and PM1b control. */
+function softOff(): Aml {
+  return named('\\_S5', packageOf(integer(SLEEP_TYPE_S5), integer(SLEEP_TYPE_S5), integer(0), integer(0)));
+}
+
+function rootResources(pciMemoryStart: number): Aml {
+  return resources(
+    busNumbers(0, 0xff),
+    ioPorts(0xcf8, 8),
+    portRange(0, 0xcf7),
+    portRange(0xd00, 0xffff),
+    memoryRange(0xa0000, 0xbffff),
+    memoryRange(pciMemoryStart, PCI_MEMORY_LAST),
+  );
+}
+
+/** Pins of devices one after the other rotate through the PIRQs, whose IRQs are fixed. */
+function interruptRoutes(pirqRoutes: readonly number[]): Aml {
+  const routes: Aml[] = [];
+  for (let number = 1; number < 32; number++) {
+    for (let pin = 0; pin < 4; pin++) {
+      const route = pirqRoutes[(number - 1 + pin) & 3];
+      routes.push(packageOf(integer(number * 0x10000 + 0xffff), integer(pin), integer(0), integer(route)));
+    }
+  }
+  return packageOf(...routes);
+}
+
+function isaDevices(serialPorts: readonly SerialPort[]): Aml[] {
+  return [
+    isaDevice('RTC', 'PNP0B00', 0, ioPorts(0x70, 2), irq(8)),
+    isaDevice('KBD', 'PNP0303', 0, ioPorts(0x60, 1), ioPorts(0x64, 1), irq(1)),
+    isaDevice('MOU', 'PNP0F13', 0, irq(12)),
+    ...serialPorts.map(({ base, irq: number }, index) =>
+      isaDevice(`COM${index + 1}`, 'PNP0501', index + 1, ioPorts(base, 8), irq(number)),
+    ),
+  ];
+}
+
+function isaDevice(name: string, id: string, unique: number, ...descriptors: Aml[]): Aml {
+  return device(
+    name,
+    named('_HID', eisaId(id)),
+    named('_UID', integer(unique)),
+    named('_CRS', resources(...descriptors)),
+  );
+}

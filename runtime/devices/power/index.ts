@@ -1,0 +1,217 @@
+import type { IrqLine } from '../../bus/irq.ts';
+import type { AccessSize, PortBus, PortRegion } from '../../bus/ports.ts';
+import type { PowerControl } from '../../bus/power.ts';
+import type { Component } from '../../snapshot/describe.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { EventQueue, Timer } from '../../time/events.ts';
+import { PciFunction } from '../pci/function.ts';
+import { Header } from '../pci/registers.ts';
+import { MovableWindow, portWindow } from '../pci/window.ts';
+import {
+  BASE_MASK,
+  Config,
+  Control,
+  Event,
+  Id,
+  IO_ENABLE,
+  Register,
+  SCI_IRQ,
+  SLEEP_TYPE_S5,
+  Smi,
+  TIMER_BITS,
+  TIMER_CLOCKS,
+  TIMER_NANOSECONDS,
+} from './registers.ts';
+import { powerState } from './state.ts';
+
+export interface PowerManagementOptions {
+  readonly ports: PortBus;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  readonly power: PowerControl;
+  /** The SCI: IRQ 9. */
+  readonly irq: IrqLine;
+  /** Where the registers are after a reset, for systems that are started without firmware; 0 or none: nowhere. */
+  readonly base?: number;
+}
+
+const TIMER_MASK = 2 ** TIMER_BITS - 1;
+const CARRY_CLOCKS = 2 ** (TIMER_BITS - 1);
+
+/** The PIIX4's power management, function 3 of device 1: ACPI's fixed registers, timer and soft off. */
+export class PowerManagement {
+  /** The PCI function, to be put on the bus. */
+  readonly pciFunction: PciFunction;
+  /** State beyond that of the function. */
+  readonly component: Component;
+  readonly #state = powerState.create();
+  readonly #options: PowerManagementOptions;
+  readonly #carry: Timer;
+  readonly #window: MovableWindow;
+
+  constructor(options: PowerManagementOptions) {
+    const { ports, events, base = 0 } = options;
+    this.#options = options;
+    this.#carry = events.timer('acpi timer', (now) => this.#settle(now));
+    this.#window = new MovableWindow(portWindow(ports, (at) => this.#regions(at)));
+    this.component = powerState.bind('power management', this.#state);
+    this.pciFunction = new PciFunction({
+      name: 'piix4 power management',
+      device: 1,
+      function: 3,
+      vendorId: Id.vendor,
+      deviceId: Id.device,
+      revision: Id.revision,
+      classCode: Id.classCode,
+      interruptPin: 1,
+      registers: [
+        { offset: Header.status, size: 2, value: 0x0280 },
+        { offset: Header.interruptLine, size: 1, value: SCI_IRQ, writable: 0xff },
+        { offset: Config.base, size: 4, value: base | 1, writable: BASE_MASK },
+        { offset: Config.miscellaneous, size: 1, value: base === 0 ? 0 : IO_ENABLE, writable: IO_ENABLE },
+      ],
+      changed: () => this.#moveWindow(),
+    });
+    this.#registerSmiPorts();
+    this.pciFunction.reset();
+    this.reset();
+  }
+
+  #registerSmiPorts(): void {
+    this.#options.ports.register({
+      name: 'smi command',
+      first: Smi.command,
+      count: 2,
+      read: (port) => (port === Smi.command ? this.#state.smiCommand : this.#state.smiStatus),
+      write: (port, _, value) => this.#writeSmi(port, value),
+    });
+  }
+
+  reset(): void {
+    Object.assign(this.#state, powerState.create());
+    this.#state.nextCarry = nextCarry(clocksAt(this.#options.clock.now()));
+    this.#update();
+  }
+
+  /** The power button was pressed: the guest is asked to shut down. */
+  pressPowerButton(): void {
+    this.#settle();
+    this.#state.status |= Event.powerButton;
+    this.#update();
+  }
+
+  #moveWindow(): void {
+    const enabled = (this.pciFunction.read(Config.miscellaneous, 1) & IO_ENABLE) !== 0;
+    this.#window.moveTo(enabled ? this.pciFunction.read(Config.base, 2) & BASE_MASK : 0);
+  }
+
+  #regions(base: number): PortRegion[] {
+    return [
+      {
+        name: 'acpi pm1',
+        first: base,
+        count: Register.timer,
+        sizes: [1, 2],
+        read: (port, size) => this.#read(port - base, size),
+        write: (port, size, value) => this.#write(port - base, size, value),
+      },
+      {
+        name: 'acpi timer',
+        first: base + Register.timer,
+        count: 4,
+        sizes: [1, 2, 4],
+        read: (port, size) => part(this.#timer(), port - base - Register.timer, size),
+      },
+    ];
+  }
+
+  #timer(): number {
+    return clocksAt(this.#options.clock.now()) % (TIMER_MASK + 1);
+  }
+
+  #read(offset: number, size: AccessSize): number {
+    this.#settle();
+    return part(this.#register(offset & ~1), offset & 1, size);
+  }
+
+  #register(offset: number): number {
+    const { status, enable, control } = this.#state;
+    if (offset === Register.status) return status;
+    if (offset === Register.enable) return enable;
+    return offset === Register.control ? control : 0;
+  }
+
+  /** A byte leaves the other one of its register as it is. */
+  #write(offset: number, size: AccessSize, value: number): void {
+    this.#settle();
+    const state = this.#state;
+    const register = offset & ~1;
+    const shift = (offset & 1) * 8;
+    const written = ((size === 1 ? 0xff : 0xffff) << shift) & 0xffff;
+    const merged = (this.#register(register) & ~written) | ((value << shift) & written);
+    if (register === Register.status) state.status &= ~(merged & written & Event.clearable);
+    else if (register === Register.enable) state.enable = merged & Event.enableable;
+    else if (register === Register.control) this.#writeControl(merged);
+    this.#update();
+  }
+
+  #writeControl(value: number): void {
+    this.#state.control = value & Control.kept;
+    if ((value & Control.sleepEnable) === 0) return;
+    if (((value >> Control.sleepTypeShift) & Control.sleepType) === SLEEP_TYPE_S5) this.#options.power.powerOff();
+    // No other sleep state is offered; one that is asked for is over at once.
+    else this.#state.status |= Event.wake;
+  }
+
+  /** There is no SMM: what firmware would do for these two commands is done here. */
+  #writeSmi(port: number, value: number): void {
+    const state = this.#state;
+    if (port !== Smi.command) {
+      state.smiStatus = value;
+      return;
+    }
+    state.smiCommand = value;
+    if (value === Smi.acpiEnable) state.control |= Control.sciEnable;
+    if (value === Smi.acpiDisable) state.control &= ~Control.sciEnable;
+    this.#update();
+  }
+
+  /** The timer's status bit is set whenever its upper bit has changed. */
+  #settle(now = this.#options.clock.now()): void {
+    const clock = clocksAt(now);
+    if (clock >= this.#state.nextCarry) {
+      this.#state.status |= Event.timer;
+      this.#state.nextCarry = nextCarry(clock);
+    }
+    this.#update();
+  }
+
+  #update(): void {
+    const { status, enable, control, nextCarry: carry } = this.#state;
+    const sciEnabled = (control & Control.sciEnable) !== 0;
+    this.#options.irq.set(sciEnabled && (status & enable & Event.enableable) !== 0);
+    const waits = sciEnabled && (enable & ~status & Event.timer) !== 0;
+    this.#carry.arm(waits ? nanosecondsAt(carry) : Infinity);
+  }
+}
+
+/** `size` bytes of a register from byte `byte` on. */
+function part(value: number, byte: number, size: AccessSize): number {
+  const shifted = value >>> (8 * byte);
+  return size === 4 ? shifted : shifted & ((1 << (8 * size)) - 1);
+}
+
+/** Whole clocks of the timer in a virtual time. */
+function clocksAt(nanoseconds: number): number {
+  return Math.floor((nanoseconds * TIMER_CLOCKS) / TIMER_NANOSECONDS);
+}
+
+/** The first nanosecond of a clock. */
+function nanosecondsAt(clock: number): number {
+  const time = Math.ceil((clock * TIMER_NANOSECONDS) / TIMER_CLOCKS);
+  return clocksAt(time) < clock ? time + 1 : time;
+}
+
+function nextCarry(clock: number): number {
+  return (Math.floor(clock / CARRY_CLOCKS) + 1) * CARRY_CLOCKS;
+}

@@ -1,0 +1,44 @@
+/** Intel 82371AB (PIIX4) data sheet (290562), 7 "Power management"; ACPI specification 1.0b, 4.7.3. */
+export const Id = { vendor: 0x8086, device: 0x7113, revision: 3, classCode: 0x068000 } as const;
+
+/** Configuration space: the base of the I/O registers, and their enable. */
+export const Config = { base: 0x40, miscellaneous: 0x80 } as const;
+export const BASE_MASK = 0xffc0;
+export const IO_ENABLE = 0x01;
+
+/** I/O registers, offsets from the base. */
+export const Register = { status: 0, enable: 2, control: 4, timer: 8 } as const;
+
+/** PM1a status and enable. */
+export const Event = {
+  timer: 0x0001,
+  global: 0x0020,
+  powerButton: 0x0100,
+  rtc: 0x0400,
+  wake: 0x8000,
+  /** Those that raise the SCI. */
+  enableable: 0x0521,
+  clearable: 0x8d31,
+} as const;
+
+/** PM1a control. SLP_EN reads as 0. */
+export const Control = {
+  sciEnable: 0x0001,
+  sleepTypeShift: 10,
+  sleepType: 7,
+  sleepEnable: 0x2000,
+  kept: 0x1c03,
+} as const;
+
+/** SLP_TYP of soft off (S5), as QEMU's PIIX4 has it. */
+export const SLEEP_TYPE_S5 = 0;
+
+/** SMI command port (APMC), status port (APMS) and what an operating system writes to take or leave ACPI mode. */
+export const Smi = { command: 0xb2, acpiEnable: 0xf1, acpiDisable: 0xf0 } as const;
+
+/** The timer counts 24 bits of TIMER_CLOCKS in TIMER_NANOSECONDS: 3.579545 MHz, 315/88. */
+export const TIMER_BITS = 24;
+export const TIMER_CLOCKS = 315;
+export const TIMER_NANOSECONDS = 88000;
+
+export const SCI_IRQ = 9;

@@ -1,0 +1,11 @@
+import { describe, f64, u8, u16 } from '../../snapshot/describe.ts';
+
+export const powerState = describe({
+  status: u16,
+  enable: u16,
+  control: u16,
+  /** The timer's clock at which its upper bit changes next: the status bit is right before it. */
+  nextCarry: f64,
+  smiCommand: u8,
+  smiStatus: u8,
+});

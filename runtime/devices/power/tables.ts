@@ -1,0 +1,160 @@
+import { ascii } from './aml.ts';
+import { type DsdtOptions, dsdtCode } from './dsdt.ts';
+import { Register, SCI_IRQ, Smi } from './registers.ts';
+
+/** Bytes of a table, and where they belong in physical memory. */
+export interface PlacedTable {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface AcpiTables {
+  readonly tables: readonly PlacedTable[];
+  /** Where the RSDP is: the first of the tables. */
+  readonly rsdpAddress: number;
+}
+
+export interface AcpiTablesOptions extends DsdtOptions {
+  /** Where the tables begin, a multiple of 64; within 0xe0000-0xfffff systems find them by themselves. */
+  readonly address: number;
+  /** I/O base of the power management registers. */
+  readonly powerBase: number;
+}
+
+const OEM_ID = 'RAWIRN';
+const OEM_TABLE_ID = 'RAWIRON ';
+const CREATOR = 'RAWI';
+const HEADER_BYTES = 36;
+
+/** All tables of a machine: RSDP, RSDT, FADT, FACS and DSDT (ACPI specification 2.0, 5.2), one after the other. */
+export function buildAcpiTables(options: AcpiTablesOptions): AcpiTables {
+  const dsdt = table('DSDT', 1, dsdtCode(options));
+  const rsdpAddress = options.address;
+  const facsAddress = rsdpAddress + 64;
+  const fadtAddress = facsAddress + FACS_BYTES;
+  const rsdtAddress = fadtAddress + 256;
+  const dsdtAddress = rsdtAddress + 64;
+  const fadt = table('FACP', 3, fadtContent(options.powerBase, facsAddress, dsdtAddress));
+  const rsdt = table('RSDT', 1, fields(4, [[0, 4, fadtAddress]]));
+  return {
+    rsdpAddress,
+    tables: [
+      { address: rsdpAddress, bytes: rsdp(rsdtAddress) },
+      { address: facsAddress, bytes: facs() },
+      { address: fadtAddress, bytes: fadt },
+      { address: rsdtAddress, bytes: rsdt },
+      { address: dsdtAddress, bytes: dsdt },
+    ],
+  };
+}
+
+/** Offset, bytes and value of a field. */
+type FieldValue = readonly [offset: number, bytes: 1 | 2 | 4, value: number];
+
+function fields(length: number, values: readonly FieldValue[]): Uint8Array {
+  const content = new Uint8Array(length);
+  for (const [offset, size, value] of values) {
+    for (let byte = 0; byte < size; byte++) content[offset + byte] = value >>> (8 * byte);
+  }
+  return content;
+}
+
+/** Makes all of `bytes` add up to 0 by the byte at `at`. */
+function setChecksum(bytes: Uint8Array, at: number): void {
+  bytes[at] = 0;
+  bytes[at] = -bytes.reduce((sum, byte) => sum + byte, 0);
+}
+
+/** A table with its header (5.2.5). */
+function table(signature: string, revision: number, content: Uint8Array): Uint8Array {
+  const length = HEADER_BYTES + content.length;
+  const bytes = fields(length, [
+    [4, 4, length],
+    [8, 1, revision],
+    [24, 4, 1],
+    [32, 4, 1],
+  ]);
+  bytes.set(ascii(signature), 0);
+  bytes.set(ascii(OEM_ID), 10);
+  bytes.set(ascii(OEM_TABLE_ID), 16);
+  bytes.set(ascii(CREATOR), 28);
+  bytes.set(content, HEADER_BYTES);
+  setChecksum(bytes, 9);
+  return bytes;
+}
+
+/** Root system description pointer of ACPI 1.0 (5.2.4). */
+function rsdp(rsdtAddress: number): Uint8Array {
+  const bytes = fields(20, [[16, 4, rsdtAddress]]);
+  bytes.set(ascii('RSD PTR '), 0);
+  bytes.set(ascii(OEM_ID), 9);
+  setChecksum(bytes, 8);
+  return bytes;
+}
+
+const FACS_BYTES = 64;
+
+/** Firmware ACPI control structure (5.2.9): the waking vector and the global lock, both unused. */
+function facs(): Uint8Array {
+  const bytes = fields(FACS_BYTES, [
+    [4, 4, FACS_BYTES],
+    [32, 1, 1],
+  ]);
+  bytes.set(ascii('FACS'), 0);
+  return bytes;
+}
+
+const PREFERRED_PROFILE_DESKTOP = 1;
+/** WBINVD works, C1 on all processors, no fixed sleep button, RTC wakes through no fixed register, reset register. */
+const FIXED_FLAGS = 0x0001 | 0x0004 | 0x0020 | 0x0040 | 0x0400;
+/** ISA devices, and a keyboard controller. */
+const BOOT_ARCHITECTURE = 0x0001 | 0x0002;
+/** Latencies above 100 and 1000 us: no C2, no C3. */
+const NO_C2 = 101;
+const NO_C3 = 1001;
+const CENTURY = 0x32;
+const RESET_PORT = 0xcf9;
+const RESET_VALUE = 0x06;
+
+/** Fixed ACPI description table without its header (5.2.8); offsets are those of the specification less the header. */
+function fadtContent(base: number, facsAddress: number, dsdtAddress: number): Uint8Array {
+  const [event, control, timer] = [base + Register.status, base + Register.control, base + Register.timer];
+  const values: FieldValue[] = [
+    [36, 4, facsAddress],
+    [40, 4, dsdtAddress],
+    [45, 1, PREFERRED_PROFILE_DESKTOP],
+    [46, 2, SCI_IRQ],
+    [48, 4, Smi.command],
+    [52, 1, Smi.acpiEnable],
+    [53, 1, Smi.acpiDisable],
+    [56, 4, event],
+    [64, 4, control],
+    [76, 4, timer],
+    [88, 1, 4],
+    [89, 1, 2],
+    [91, 1, 4],
+    [96, 2, NO_C2],
+    [98, 2, NO_C3],
+    [108, 1, CENTURY],
+    [109, 2, BOOT_ARCHITECTURE],
+    [112, 4, FIXED_FLAGS],
+    ...ioAddress(116, 8, RESET_PORT),
+    [128, 1, RESET_VALUE],
+    [132, 4, facsAddress],
+    [140, 4, dsdtAddress],
+    ...ioAddress(148, 32, event),
+    ...ioAddress(172, 16, control),
+    ...ioAddress(208, 32, timer),
+  ];
+  const content = values.map(([offset, size, value]): FieldValue => [offset - HEADER_BYTES, size, value]);
+  return fields(244 - HEADER_BYTES, content);
+}
+
+/** A generic address in I/O space (5.2.3.1), `bits` wide. */
+function ioAddress(offset: number, bits: number, port: number): FieldValue[] {
+  return [
+    [offset, 1, 1],
+    [offset + 1, 1, bits],
+    [offset + 4, 4, port],
+  ];
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { Dma8237 } from '../../../runtime/devices/dma8237/index.ts';
+import { Rig } from './rig.ts';
+
+class DmaRig extends Rig {
+  readonly bytes = new Uint8Array(0x100000);
+  readonly dma: Dma8237 = new Dma8237({
+    ports: this.ports,
+    memory: {
+      read: (address, length) => this.bytes.slice(address, address + length),
+      write: (address, bytes) => this.bytes.set(bytes, address),
+    },
+  });
+
+  /** Programs channel 2 as a floppy driver does: mode, address, page, count, unmask. */
+  program(mode: number, address: number, count: number): void {
+    this.out8(0x0a, 0x06);
+    this.out8(0x0c, 0x00);
+    this.out8(0x0b, mode);
+    this.out8(0x04, address & 0xff, (address >> 8) & 0xff);
+    this.out8(0x81, address >> 16);
+    this.out8(0x05, (count - 1) & 0xff, (count - 1) >> 8);
+    this.out8(0x0a, 0x02);
+  }
+
+  read16(port: number): number {
+    this.out8(0x0c, 0);
+    const low = this.in8(port);
+    return low | (this.in8(port) << 8);
+  }
+}
+
+test('a device gives bytes to memory until terminal count', () => {
+  const rig = new DmaRig();
+  rig.program(0x46, 0x12345, 4);
+  const channel = rig.dma.channel(2);
+  expect(channel.give(Uint8Array.of(1, 2, 3))).toBe(3);
+  expect([rig.in8(0x08), rig.read16(0x04), rig.read16(0x05)]).toEqual([0x00, 0x2348, 0]);
+  expect(channel.give(Uint8Array.of(4, 5))).toBe(1);
+  expect([...rig.bytes.subarray(0x12344, 0x1234b)]).toEqual([0, 1, 2, 3, 4, 0, 0]);
+  expect([channel.enabled, rig.read16(0x05)]).toEqual([false, 0xffff]);
+  expect([rig.in8(0x08), rig.in8(0x08)]).toEqual([0x04, 0x00]);
+});
+
+test('a device takes bytes from memory', () => {
+  const rig = new DmaRig();
+  rig.bytes.set([9, 8, 7], 0x20000);
+  rig.program(0x4a, 0x20000, 3);
+  expect([...rig.dma.channel(2).take(10)]).toEqual([9, 8, 7]);
+});
+
+test('verify counts without touching memory', () => {
+  const rig = new DmaRig();
+  rig.program(0x42, 0x20000, 2);
+  expect(rig.dma.channel(2).give(Uint8Array.of(1, 2, 3))).toBe(2);
+  expect(rig.bytes[0x20000]).toBe(0);
+});
+
+test('auto-initialisation begins again, each give or take ends at terminal count', () => {
+  const rig = new DmaRig();
+  rig.program(0x56, 0x30000, 2);
+  const channel = rig.dma.channel(2);
+  expect(channel.give(Uint8Array.of(1, 2, 3))).toBe(2);
+  expect([channel.enabled, rig.read16(0x04), rig.read16(0x05)]).toEqual([true, 0x0000, 1]);
+});
+
+test('decrement, and the address wraps within its page', () => {
+  const rig = new DmaRig();
+  rig.program(0x66, 0x10001, 3);
+  rig.dma.channel(2).give(Uint8Array.of(1, 2, 3));
+  expect([rig.bytes[0x10001], rig.bytes[0x10000], rig.bytes[0x1ffff]]).toEqual([1, 2, 3]);
+});
+
+test('channels 5-7 count words, of an address that is shifted', () => {
+  const rig = new DmaRig();
+  rig.out8(0xd4, 0x05);
+  rig.out8(0xd8, 0);
+  rig.out8(0xd6, 0x45);
+  rig.out8(0xc4, 0x00, 0x80);
+  rig.out8(0x8b, 0x03);
+  rig.out8(0xc6, 0x01, 0x00);
+  rig.out8(0xd4, 0x01);
+  expect(rig.dma.channel(5).give(Uint8Array.of(1, 2, 3, 4, 5, 6))).toBe(4);
+  expect([...rig.bytes.subarray(0x30000, 0x30005)]).toEqual([1, 2, 3, 4, 0]);
+  expect(rig.in8(0xd0)).toBe(0x02);
+});
+
+test('a masked channel and a disabled controller transfer nothing', () => {
+  const rig = new DmaRig();
+  rig.program(0x46, 0x10000, 4);
+  rig.out8(0x08, 0x04);
+  expect(rig.dma.channel(2).give(Uint8Array.of(1))).toBe(0);
+  rig.out8(0x08, 0x00);
+  rig.out8(0x0f, 0x04);
+  expect([rig.dma.channel(2).give(Uint8Array.of(1)), rig.in8(0x0f)]).toEqual([0, 0xf4]);
+  rig.out8(0x0e, 0x00);
+  expect(rig.dma.channel(2).give(Uint8Array.of(1))).toBe(1);
+});
+
+test('a master clear masks all channels; a software request shows in the status', () => {
+  const rig = new DmaRig();
+  rig.program(0x46, 0x10000, 4);
+  rig.out8(0x09, 0x06);
+  expect(rig.in8(0x08)).toBe(0x40);
+  rig.out8(0x0d, 0x00);
+  expect([rig.in8(0x08), rig.in8(0x0f), rig.dma.channel(2).enabled]).toEqual([0x00, 0xff, false]);
+});
+
+test('page registers without a channel keep what is written: port 0x80', () => {
+  const rig = new DmaRig();
+  rig.out8(0x80, 0x5a);
+  expect([rig.in8(0x80), rig.dma.postCode]).toEqual([0x5a, 0x5a]);
+  expect(() => rig.dma.channel(4)).toThrow('there is no DMA channel 4');
+});
