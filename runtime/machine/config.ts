@@ -5,7 +5,9 @@ export type EngineName = 'interpreter' | 'translator';
 export type BootImages =
   | { readonly kernel: Uint8Array; readonly initrd?: Uint8Array; readonly append?: string }
   | { readonly bios: Uint8Array }
-  | { readonly demo: true };
+  | { readonly demo: true }
+  /** Bare code, entered at its first byte (firmware/load/flat.ts). */
+  | { readonly flat: Uint8Array; readonly address: number; readonly mode: 'real' | 'flat32' };
 
 /** What a machine is made of. */
 export interface MachineConfig {

@@ -2,7 +2,7 @@ import { STATE_BYTES, Word, WORD_COUNT } from '../../translator/abi/state.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import { defaultModel } from '../cpu/model.ts';
 import { defaultEngine, Engine } from '../exec/engine.ts';
-import { loadKernel } from '../firmware/load/index.ts';
+import { type BootState, loadFlat, loadKernel } from '../firmware/load/index.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { PhysicalMap } from '../memory/physical-map.ts';
@@ -102,11 +102,16 @@ export class MachineCore {
   }
 
   private boot(): void {
+    applyBoot(this.cpu, this.memory, this.bootState());
+  }
+
+  private bootState(): BootState {
     const { boot, memoryBytes } = this.config;
+    if ('flat' in boot) return loadFlat(boot.flat, boot.address, boot.mode);
     if (!('kernel' in boot)) throw new Error('only kernels can be booted so far');
     const { kernel, initrd, append } = boot;
     const request = { memoryBytes, kernel, ...(initrd && { initrd }), ...(append && { commandLine: append }) };
-    applyBoot(this.cpu, this.memory, loadKernel(request));
+    return loadKernel(request);
   }
 
   /** As if the reset button was pressed; a directly loaded guest is loaded anew. */
