@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+
 /** Undoes what a guest may have left the terminal in: attributes, hidden cursor, keypad, mouse and paste modes. */
 const NORMAL_MODES = '\x1b[0m\x1b[?25h\x1b[?7h\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l';
 
@@ -24,9 +26,7 @@ export class Terminal {
 
   /** Says something to the user, on a line of its own. */
   note(text: string): void {
-    process.stderr.write(
-      `${this.#raw ? '\r\n' : ''}${text.replaceAll('\n', this.#raw ? '\r\n' : '\n')}${this.#raw ? '\r\n' : '\n'}`,
-    );
+    process.stderr.write(this.#raw ? `\n${text}\n`.replaceAll('\n', '\r\n') : `${text}\n`);
   }
 
   close(): void {
@@ -39,14 +39,20 @@ export class Terminal {
   #setRaw(raw: boolean): void {
     if (!process.stdin.isTTY || this.#raw === raw) return;
     this.#raw = raw;
-    process.stdin.setRawMode(raw);
+    setMode(raw);
     if (!raw && process.stdout.isTTY) process.stdout.write(NORMAL_MODES);
   }
 
   /** After a stop the shell has given the terminal its own modes back. */
   #setRawAgain(): void {
     if (!this.#raw) return;
-    process.stdin.setRawMode(false);
-    process.stdin.setRawMode(true);
+    setMode(false);
+    setMode(true);
   }
+}
+
+/** Node's raw mode still turns a line feed into a carriage return and a line feed, which moves a guest's cursor. */
+function setMode(raw: boolean): void {
+  process.stdin.setRawMode(raw);
+  if (raw) spawnSync('stty', ['-opost'], { stdio: 'inherit' });
 }

@@ -88,6 +88,7 @@ class MachineLoop {
   async #step(): Promise<void> {
     this.#startSlice();
     const result = this.#core.run(this.#sliceEnd);
+    this.#deadlines?.set(Deadline.loop, Infinity);
     this.#output.flush();
     this.#act(result);
     const asleep = result.reason === 'halted' && this.#running && !this.#output.stalled;
@@ -154,12 +155,18 @@ class MachineLoop {
   #pause(): void {
     this.#running = false;
     this.#clock.pause();
+    this.#shareDeadline();
   }
 
   #resume(): void {
     if (this.#exited) throw new Error('the machine has ended');
     this.#running = true;
     this.#clock.resume();
+    this.#shareDeadline();
+  }
+
+  /** Tells the ticker when the core wants to be called, by the host's clock. */
+  #shareDeadline(): void {
     this.#deadlines?.set(Deadline.core, this.#clock.toHost(this.#coreDeadline));
   }
 
@@ -206,7 +213,7 @@ class MachineLoop {
       debugOutput: (bytes) => this.#addOutput('debug', bytes),
       deadlineChanged: (nanoseconds) => {
         this.#coreDeadline = nanoseconds;
-        this.#deadlines?.set(Deadline.core, this.#clock.toHost(nanoseconds));
+        this.#shareDeadline();
       },
       log: (message) => this.#port.postMessage({ type: 'log', message }),
     };

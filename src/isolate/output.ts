@@ -30,8 +30,9 @@ export class OutputBatches {
   /** Takes a copy of the bytes. */
   add(stream: OutputStream, bytes: Uint8Array): void {
     const waiting = this.#waiting.get(stream);
-    if (waiting) waiting.push(bytes.slice());
-    else this.#waiting.set(stream, [bytes.slice()]);
+    const copy = new Uint8Array(bytes);
+    if (waiting) waiting.push(copy);
+    else this.#waiting.set(stream, [copy]);
     this.#waitingBytes += bytes.length;
     if (this.#waitingBytes >= BATCH_BYTES) this.flush();
   }

@@ -9,31 +9,23 @@ export interface TickerOptions {
   readonly nanoseconds: () => number;
 }
 
+/** A deadline that stays is called for again after so many nanoseconds: who was called may have found it too early. */
+const REPEAT = 1e6;
+
 /**
  * Sets Word.attention when a deadline comes, so that running code notices it without counting instructions.
  * Takes a thread of its own, and never returns.
  */
 export function tick({ state, deadlines: buffer, nanoseconds }: TickerOptions): never {
   const deadlines = new SharedDeadlines(buffer);
-  const done: number[] = [];
   for (;;) {
     const read = deadlines.read();
     if (!read) continue;
     const now = nanoseconds();
-    let next = Infinity;
-    read.times.forEach((time, which) => {
-      if (time === done[which]) return;
-      if (time > now) next = Math.min(next, time);
-      else {
-        done[which] = time;
-        call(state, which);
-      }
-    });
-    deadlines.sleep(read.version, now, next);
+    const due = read.times.map((time) => time <= now);
+    if (due[Deadline.loop]) Atomics.store(state, Word.wake, 1);
+    if (due.includes(true)) Atomics.store(state, Word.attention, 1);
+    const next = read.times.map((time, which) => (due[which] ? now + REPEAT : time));
+    deadlines.sleep(read.version, now, Math.min(...next));
   }
-}
-
-function call(state: Int32Array, which: number): void {
-  if (which === Deadline.loop) Atomics.store(state, Word.wake, 1);
-  Atomics.store(state, Word.attention, 1);
 }

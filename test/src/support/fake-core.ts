@@ -2,7 +2,7 @@ import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult } f
 import { STATE_BYTES, Word } from '../../../translator/abi/state.ts';
 
 /**
- * Stands in for a machine: it echoes serial input in capitals, and obeys these characters:
+ * Stands in for a machine: it echoes serial input with ASCII letters in capitals, and obeys these characters:
  * ! powers off, # exits with code 33, % asks for a reset, * computes until it is asked for attention, ? throws,
  * ~ writes 600 KB, = halts with interrupts off, ^ sets a deadline 20 ms ahead and reports when it is called for it.
  */
@@ -56,7 +56,7 @@ class FakeCore implements MachineCore {
         this.#host.deadlineChanged?.(this.#deadline);
         return undefined;
       default:
-        this.#print(character.toUpperCase());
+        this.#print(/[a-z]/.test(character) ? character.toUpperCase() : character);
         return undefined;
     }
   }
@@ -74,7 +74,7 @@ class FakeCore implements MachineCore {
   }
 
   #print(text: string): void {
-    this.#host.serialOutput(0, new TextEncoder().encode(text));
+    this.#host.serialOutput(0, Buffer.from(text, 'latin1'));
   }
 
   serialInput(_port: number, bytes: Uint8Array): void {

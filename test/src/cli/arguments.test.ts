@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { parseArguments } from '../../../src/cli/arguments.ts';
+import { flags } from '../../../src/cli/flags.ts';
+import { helpText } from '../../../src/cli/help.ts';
+
+const parse = (line: string) => parseArguments(line === '' ? [] : line.split(' '));
+
+test('a whole command line', () => {
+  expect(
+    parse('-m 256 -kernel K -initrd I -append A -nographic -serial mon:stdio -serial file:/tmp/x -no-reboot'),
+  ).toEqual({
+    action: 'run',
+    kernel: 'K',
+    initrd: 'I',
+    append: 'A',
+    nographic: true,
+    serials: [
+      { type: 'stdio', muxed: true },
+      { type: 'file', path: '/tmp/x' },
+    ],
+    machine: { memory: '256', reboot: 'exit' },
+  });
+});
+
+test.each([
+  ['-m 1G', { memory: '1G' }],
+  ['-m size=64M', { memory: '64M' }],
+  ['-icount shift=3', { icount: { shift: 3 } }],
+  ['-icount 3', { icount: { shift: 3 } }],
+  ['-device isa-debug-exit', { debugExit: { iobase: 0x501, iosize: 2 } }],
+  ['-device isa-debug-exit,iobase=0xf4,iosize=0x04', { debugExit: { iobase: 0xf4, iosize: 4 } }],
+  ['-debugcon stdio', { debugConsole: { iobase: 0xe9 } }],
+  ['-debugcon stdio -global isa-debugcon.iobase=0x402', { debugConsole: { iobase: 0x402 } }],
+  ['-global isa-debugcon.iobase=0x402 -debugcon stdio', { debugConsole: { iobase: 0x402 } }],
+  ['-engine interpreter -isolate caller', { engine: 'interpreter', isolate: 'caller' }],
+  ['--no-reboot', { reboot: 'exit' }],
+])('%s', (line, machine) => {
+  expect(parse(line).machine).toEqual(machine);
+});
+
+test.each([
+  ['start -m 64', 'start'],
+  ['demo', 'demo'],
+  ['--help', 'help'],
+  ['-h', 'help'],
+  ['-version', 'version'],
+  ['', 'run'],
+])('%s: the action', (line, action) => {
+  expect(parse(line).action).toBe(action);
+});
+
+test.each([
+  ['-frobnicate', 'unknown flag -frobnicate'],
+  ['--smp 4', '--smp is not supported'],
+  ['-hda disk.img', '-hda is not supported'],
+  ['disk.img', "unexpected argument 'disk.img'"],
+  ['-m 64 start', "unexpected argument 'start'"],
+  ['-kernel', '-kernel needs an argument: FILE'],
+  ['-m abc', "-m: 'abc' is not a memory size"],
+  ['-m 64,slots=2', "-m: 'slots' is not supported"],
+  ['-serial tcp::4444', "-serial: 'tcp::4444' is not supported"],
+  ['-serial file:', "-serial: 'file:' is not supported"],
+  ['-device e1000', "-device: the device 'e1000' is not supported"],
+  ['-device isa-debug-exit,irq=3', "-device: 'irq' is not supported"],
+  ['-device isa-debug-exit,iobase=x', "-device: 'x' is not a whole number"],
+  ['-icount auto', "-icount: 'auto' is not a whole number"],
+  ['-global pc.x=1', "-global: the property 'pc.x' is not supported"],
+])('%s is refused', (line, message) => {
+  expect(() => parse(line)).toThrow(message);
+});
+
+test('the help lists every flag', () => {
+  const help = helpText();
+  for (const { names } of flags) expect(help).toContain(`-${names[0]}`);
+});

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { EscapeFilter, InterruptFilter, type KeyFilter } from '../../../src/cli/escape.ts';
+
+/** What the filter makes of these pieces of input: text for the guest in quotes, commands bare. */
+function typed(filter: KeyFilter, ...pieces: string[]): string {
+  const parts = pieces.flatMap((piece) => filter.split(Buffer.from(piece, 'latin1')));
+  return parts
+    .map((part) => (typeof part === 'string' ? part : JSON.stringify(Buffer.from(part).toString('latin1'))))
+    .join(' ');
+}
+
+test.each([
+  ['plain text goes to the guest', ['ls\r'], '"ls\\r"'],
+  ['Ctrl-C goes to the guest', ['a\x03b'], '"a\\u0003b"'],
+  ['commands', ['\x01x\x01h\x01?\x01c'], 'exit help help monitor'],
+  ['a command between text', ['ab\x01hcd'], '"ab" help "cd"'],
+  ['Ctrl-A twice sends one', ['\x01\x01'], '"\\u0001"'],
+  ['the sent Ctrl-A starts no command', ['\x01\x01x'], '"\\u0001x"'],
+  ['Ctrl-A three times, then x', ['\x01\x01\x01x'], '"\\u0001" exit'],
+  ['a command in two pieces', ['ab\x01', 'xcd'], '"ab" exit "cd"'],
+  ['Ctrl-A twice in two pieces', ['\x01', '\x01'], '"\\u0001"'],
+  ['an unknown command is dropped', ['a\x01zb'], '"a" "b"'],
+  ['bytes of UTF-8 pass', ['\xc3\xa9'], '"\xc3\xa9"'],
+])('multiplexed: %s', (_, pieces, parts) => {
+  expect(typed(new EscapeFilter(), ...pieces)).toBe(parts);
+});
+
+test.each([
+  ['Ctrl-A goes to the guest', ['\x01x'], '"\\u0001x"'],
+  ['Ctrl-C leaves', ['\x03'], 'exit'],
+  ['what comes before Ctrl-C still goes to the guest', ['ab\x03cd'], '"ab" exit'],
+])('not multiplexed: %s', (_, pieces, parts) => {
+  expect(typed(new InterruptFilter(), ...pieces)).toBe(parts);
+});

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { SerialPort } from '../../src/serial.ts';
+
+function port() {
+  const sent: string[] = [];
+  const serial = new SerialPort({ send: (bytes) => sent.push(Buffer.from(bytes).toString()) });
+  return { serial, sent, receive: (text: string) => serial.receive(Buffer.from(text)) };
+}
+
+test('resolves with the match, and reads on behind it', async () => {
+  const { serial, receive } = port();
+  const first = serial.expect(/login: (\w+)/);
+  receive('welcome\nlog');
+  receive('in: root again');
+  expect((await first)[1]).toBe('root');
+  expect((await serial.expect(/(.*)again/))[1]).toBe(' ');
+});
+
+test('of two that match the first to have asked has it', async () => {
+  const { serial, receive } = port();
+  const both = Promise.all([serial.expect(/a(\d)/), serial.expect(/a(\d)/)]);
+  receive('a1 a2');
+  receive('');
+  expect((await both).map((match) => match[1])).toEqual(['1', '2']);
+});
+
+test('a match is used once, also where more output comes in the same turn', async () => {
+  const { serial, receive } = port();
+  const first = serial.expect(/x/);
+  receive('x');
+  receive('x');
+  await first;
+  await serial.expect(/x/);
+});
+
+test('characters that come in pieces are put together', async () => {
+  const { serial } = port();
+  const [start, end] = [Buffer.from('é').subarray(0, 1), Buffer.from('é').subarray(1)];
+  serial.receive(start);
+  serial.receive(end);
+  await serial.expect(/^é$/);
+});
+
+test('global expressions match as others do', async () => {
+  const { serial, receive } = port();
+  const pattern = /ab/g;
+  pattern.lastIndex = 5;
+  receive('abab');
+  await serial.expect(pattern);
+  await serial.expect(pattern);
+});
+
+test('rejects with the last output when the time is up', async () => {
+  const { serial, receive } = port();
+  receive('kernel panic');
+  const failure = serial.expect(/login/, { timeout: 1 });
+  await expect(failure).rejects.toMatchObject({ name: 'ExpectError', lastOutput: 'kernel panic' });
+  await expect(failure).rejects.toThrow('1 ms passed while waiting for /login/. The last output was:\nkernel panic');
+});
+
+test('rejects when the machine ends, before and after', async () => {
+  const { serial, receive } = port();
+  const waiting = serial.expect(/login/, { timeout: Number.POSITIVE_INFINITY });
+  receive('bye');
+  serial.end('the machine has ended (poweroff)');
+  await expect(waiting).rejects.toThrow('the machine has ended (poweroff)');
+  await expect(serial.expect(/login/)).rejects.toThrow('the machine has ended (poweroff)');
+  await serial.expect(/bye/);
+});
+
+test('write sends text as UTF-8, and bytes as they are', () => {
+  const { serial, sent } = port();
+  serial.write('é');
+  serial.write(Uint8Array.of(0x41));
+  expect(sent).toEqual(['é', 'A']);
+});
+
+test('listeners have the bytes; receive waits for what they return', async () => {
+  const { serial, receive } = port();
+  const heard: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const listener = (bytes: Uint8Array) => {
+    heard.push(Buffer.from(bytes).toString());
+    return promise;
+  };
+  serial.on('data', listener);
+  const received = receive('abc').then(() => heard.push('done'));
+  await Promise.resolve();
+  expect(heard).toEqual(['abc']);
+  resolve();
+  await received;
+  expect(heard).toEqual(['abc', 'done']);
+  serial.off('data', listener);
+  await receive('def');
+  expect(heard).toHaveLength(2);
+});

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { OutputBatches } from '../../../src/isolate/output.ts';
+
+function batches() {
+  const sent: string[] = [];
+  const output = new OutputBatches((stream, bytes) => sent.push(`${stream}:${Buffer.from(bytes)}`));
+  return { output, sent, add: (stream: number | 'debug', text: string) => output.add(stream, Buffer.from(text)) };
+}
+
+test('bytes are gathered, stream by stream', () => {
+  const { output, sent, add } = batches();
+  add(0, 'a');
+  add('debug', 'x');
+  add(0, 'b');
+  expect([sent, output.pending]).toEqual([[], true]);
+  output.flush();
+  expect([sent, output.pending]).toEqual([['0:ab', 'debug:x'], false]);
+  output.flush();
+  expect(sent).toHaveLength(2);
+});
+
+test('the caller may reuse its buffer', () => {
+  const { output, sent } = batches();
+  const buffer = Buffer.from('a');
+  output.add(0, buffer);
+  buffer[0] = 0x62;
+  output.flush();
+  expect(sent).toEqual(['0:a']);
+});
+
+test('a large batch goes at once', () => {
+  const { sent, add } = batches();
+  add(0, 'x'.repeat(20_000));
+  expect(sent).toHaveLength(1);
+});
+
+test('stalls while too much has not been taken', () => {
+  const { output, add } = batches();
+  add(0, 'x'.repeat(300_000));
+  expect(output.stalled).toBe(true);
+  output.taken(100_000);
+  expect(output.stalled).toBe(false);
+});

@@ -1,0 +1,183 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Machine } from '../../src/machine.ts';
+import type { MachineOptions } from '../../src/options.ts';
+import { fakeMachine } from './support/fake-machine.ts';
+
+const machines: Machine[] = [];
+afterEach(async () => {
+  await Promise.all(machines.splice(0).map((machine) => machine.stop()));
+});
+
+async function makeMachine(options: Partial<MachineOptions>): Promise<{ machine: Machine; events: string[] }> {
+  const machine = await fakeMachine(options);
+  machines.push(machine);
+  const events: string[] = [];
+  for (const name of ['running', 'paused', 'reset', 'halt'] as const) machine.on(name, () => events.push(name));
+  machine.on('exit', ({ reason, code }) => events.push(`exit ${reason} ${code}`));
+  return { machine, events };
+}
+
+type Isolate = 'worker' | 'caller';
+const isolates: readonly Isolate[] = ['worker', 'caller'];
+const maker =
+  (isolate: Isolate) =>
+  (options: Partial<MachineOptions> = {}) =>
+    makeMachine({ isolate, ...options });
+
+describe.each(isolates)('serial ports of a machine in isolate: %s', (isolate) => {
+  const make = maker(isolate);
+
+  test('serial ports carry bytes both ways', async () => {
+    const { machine } = await make();
+    await machine.start();
+    machine.serial.write('hello é');
+    await machine.serial.expect(/^HELLO é$/);
+  });
+
+  test('input that comes before the start waits for it', async () => {
+    const { machine } = await make();
+    machine.serial.write('a');
+    expect(await machine.metrics()).toMatchObject({ runs: 0 });
+    await machine.start();
+    await machine.serial.expect(/A/);
+  });
+
+  test('output is delivered while the guest goes on computing', async () => {
+    const { machine } = await make();
+    await machine.start();
+    machine.serial.write('x*');
+    await machine.serial.expect(/X/);
+  });
+
+  test('a guest that writes more than is taken stalls, and goes on', async () => {
+    const { machine } = await make();
+    const gate = Promise.withResolvers<void>();
+    let length = 0;
+    machine.serial.on('data', (bytes) => {
+      length += bytes.length;
+      return gate.promise;
+    });
+    await machine.start();
+    machine.serial.write('~');
+    await expect.poll(() => length).toBe(600 * 1024);
+    const { runs } = await machine.metrics();
+    machine.serial.write('z');
+    expect(await machine.metrics()).toMatchObject({ runs });
+    gate.resolve();
+    await machine.serial.expect(/Z/);
+  });
+});
+
+describe.each(isolates)('life of a machine in isolate: %s', (isolate) => {
+  const make = maker(isolate);
+
+  test('the guest ends it', async () => {
+    const { machine, events } = await make();
+    await machine.start();
+    machine.serial.write('a#');
+    expect(await machine.exited).toEqual({ reason: 'exit', code: 33 });
+    expect(events).toEqual(['running', 'exit exit 33']);
+    expect(machine.state).toBe('ended');
+    await machine.serial.expect(/A/);
+    await expect(machine.serial.expect(/B/)).rejects.toThrow('the machine has ended (exit)');
+    await expect(machine.start()).rejects.toThrow('the machine has ended');
+    expect(await machine.metrics()).toMatchObject({ instructions: 5 });
+  });
+
+  test('a caller gets through to a guest that computes', async () => {
+    const { machine, events } = await make();
+    await machine.start();
+    machine.serial.write('a*');
+    await machine.serial.expect(/A/);
+    expect(await machine.metrics()).toMatchObject({ resets: 0 });
+    await machine.pause();
+    await machine.reset();
+    await machine.resume();
+    machine.serial.write('b');
+    await machine.serial.expect(/B/);
+    expect(events).toEqual(['running', 'paused', 'reset', 'running']);
+  });
+
+  test('timers reach a guest that waits and one that computes', async () => {
+    const { machine } = await make();
+    await machine.start();
+    machine.serial.write('^');
+    await machine.serial.expect(/<timer>/);
+    machine.serial.write('^*');
+    await machine.serial.expect(/<timer>/);
+  });
+
+  test('a reset by the guest resets, or ends the machine where that is asked for', async () => {
+    const { machine, events } = await make();
+    await machine.start();
+    machine.serial.write('%');
+    await expect.poll(() => events).toContain('reset');
+    const { machine: other } = await make({ reboot: 'exit' });
+    await other.start();
+    other.serial.write('%');
+    expect(await other.exited).toEqual({ reason: 'reset', code: 0 });
+  });
+
+  test('a halt with interrupts off is told once', async () => {
+    const { machine, events } = await make();
+    await machine.start();
+    machine.serial.write('=');
+    await expect.poll(() => events).toContain('halt');
+    machine.serial.write('a');
+    await machine.serial.expect(/A/);
+    expect(events).toEqual(['running', 'halt']);
+  });
+
+  test('memory and translations can be looked at', async () => {
+    const { machine } = await make();
+    expect(await machine.memoryRead(7, 2)).toEqual(Uint8Array.of(7, 7));
+    expect(await machine.translations.snapshot()).toEqual([{ physical: 0x1000, key: 3 }]);
+    for await (const translation of machine.translations) expect(translation.physical).toBe(0x1000);
+  });
+});
+
+describe.each(isolates)('end of a machine in isolate: %s', (isolate) => {
+  const make = maker(isolate);
+
+  test('a failure of the emulator is an error of the machine', async () => {
+    const { machine } = await make();
+    const errors: string[] = [];
+    machine.on('error', ({ message }) => errors.push(message));
+    await machine.start();
+    machine.serial.write('?');
+    await expect(machine.exited).rejects.toThrow('a mistake in the emulator');
+    expect(errors).toEqual(['a mistake in the emulator']);
+    await expect(machine.metrics()).rejects.toThrow('a mistake in the emulator');
+  });
+
+  test('stop ends a guest that computes', async () => {
+    const { machine, events } = await make();
+    await machine.start();
+    machine.serial.write('*');
+    await machine.stop();
+    expect(events).toEqual(['running', 'exit stopped 0']);
+    expect(await machine.exited).toEqual({ reason: 'stopped', code: 0 });
+    await expect(machine.metrics()).rejects.toThrow('the machine was stopped');
+  });
+
+  test('await using stops it', async () => {
+    let kept: Machine;
+    {
+      await using machine = (await make()).machine;
+      kept = machine;
+    }
+    expect(kept.state).toBe('ended');
+  });
+
+  test.each([
+    [{ kernel: Uint8Array.of(1) }, 'the kernel is neither this nor that'],
+    [{ kernel: '/no/such/file' }, 'cannot read the kernel /no/such/file: no such file or directory'],
+    [{ kernel: Buffer.alloc(8), initrd: '/' }, 'cannot read the initrd /: '],
+    [{ bios: '/no/such/file' }, 'cannot read the BIOS image /no/such/file: '],
+  ])('what cannot be booted is a mistake of the caller: %#', async (boot, message) => {
+    await expect(make({ boot })).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      message: expect.stringContaining(message),
+    });
+  });
+});

@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type AssetFiles, cacheDirectory, cachedAssets } from '../../../src/node/assets/cache.ts';
+
+let home: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'cache-test-'));
+  vi.stubEnv('XDG_CACHE_HOME', home);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(home, { recursive: true });
+});
+
+const files: AssetFiles = { kernel: Buffer.from('kernel'), busybox: Buffer.from('busybox') };
+const kept = (name: string) => join(home, 'rawiron', 'set', name);
+
+async function get(make = async () => files): Promise<{ texts: string[]; made: boolean }> {
+  const maker = vi.fn(make);
+  const got = await cachedAssets('set', maker);
+  const texts = [got.kernel, got.busybox].map((bytes) => Buffer.from(bytes).toString());
+  return { texts, made: maker.mock.calls.length > 0 };
+}
+
+test('the place is the one that the environment names', () => {
+  expect(cacheDirectory()).toBe(join(home, 'rawiron'));
+  vi.stubEnv('XDG_CACHE_HOME', '');
+  vi.stubEnv('HOME', '/home/someone');
+  expect(cacheDirectory()).toBe('/home/someone/.cache/rawiron');
+});
+
+test('made once, and kept', async () => {
+  expect(await get()).toEqual({ texts: ['kernel', 'busybox'], made: true });
+  expect(await get()).toEqual({ texts: ['kernel', 'busybox'], made: false });
+  expect(await readdir(join(home, 'rawiron'))).toEqual(['set']);
+});
+
+test.each<[string, () => Promise<void>]>([
+  ['truncated', () => truncate(kept('kernel'), 3)],
+  ['changed', () => writeFile(kept('kernel'), 'Kernel')],
+  ['missing', () => rm(kept('busybox'))],
+  ['without manifest', () => rm(kept('manifest.json'))],
+])('made again when a file is %s', async (_, damage) => {
+  await get();
+  await damage();
+  expect(await get()).toEqual({ texts: ['kernel', 'busybox'], made: true });
+  expect(await readFile(kept('kernel'), 'utf8')).toBe('kernel');
+});
+
+test('a failure leaves nothing behind, and what was kept stays unless it is damaged', async () => {
+  const fail = async () => {
+    throw new Error('no network');
+  };
+  await expect(get(fail)).rejects.toThrow('no network');
+  expect(await readdir(join(home, 'rawiron'))).toEqual([]);
+});
+
+test('work folders of processes that are gone are removed, those of running ones are not', async () => {
+  const gone = `set.${2 ** 30}.tmp`;
+  const running = `set.${process.ppid}.tmp`;
+  for (const name of [gone, running]) await mkdir(join(home, 'rawiron', name), { recursive: true });
+  await get();
+  expect((await readdir(join(home, 'rawiron'))).sort()).toEqual(['set', running].sort());
+});

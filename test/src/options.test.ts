@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { type Boot, checkOptions, type MachineOptions, memorySize } from '../../src/options.ts';
+
+const MB = 1 << 20;
+const kernel: Boot = { kernel: 'K' };
+const check = (options: Partial<MachineOptions>) => checkOptions({ boot: kernel, ...options });
+
+test.each([
+  [128, 128 * MB],
+  ['128', 128 * MB],
+  ['128M', 128 * MB],
+  ['1G', 1024 * MB],
+  ['1.5g', 1536 * MB],
+  ['65536K', 64 * MB],
+])('memory of %s', (size, bytes) => {
+  expect(memorySize(size)).toBe(bytes);
+});
+
+test.each(['abc', '', '-5', '12X', '1e3', Number.NaN, -1])('%s is no memory size', (size) => {
+  expect(() => memorySize(size)).toThrow(`'${size}' is not a memory size`);
+});
+
+test('defaults', () => {
+  const startTime = new Date(5);
+  expect(check({ startTime })).toEqual({
+    memoryBytes: 128 * MB,
+    engine: 'translator',
+    rebootAction: 'reset',
+    startTimeOfDay: 5,
+  });
+});
+
+test('limits of the memory', () => {
+  expect(check({ memory: 8 }).memoryBytes).toBe(8 * MB);
+  expect(check({ memory: 2047 }).memoryBytes).toBe(2047 * MB);
+  expect(check({ memory: 2, boot: { bios: 'B' } }).memoryBytes).toBe(2 * MB);
+  expect(() => check({ memory: 1 })).toThrow('1 MB of memory is too little; at least 8 MB is needed');
+  expect(() => check({ memory: 1, boot: { demo: true } })).toThrow('at least 2 MB');
+  expect(() => check({ memory: 2048 })).toThrow('2048 MB of memory is too much; at most 2047 MB');
+  expect(() => check({ memory: '8193.5K' })).toThrow('not a whole number of 4 KB pages');
+});
+
+test.each<[string, object]>([
+  ["unknown engine 'fast'; it is one of: interpreter, translator", { engine: 'fast' }],
+  ["unknown isolate 'here'; it is one of: worker, caller", { isolate: 'here' }],
+  ["unknown reboot action 'stop'", { reboot: 'stop' }],
+  ['icount shift is 11; it must be a whole number from 0 to 10', { icount: { shift: 11 } }],
+  ['iobase is 65536', { debugExit: { iobase: 0x10000, iosize: 1 } }],
+  ['iosize is 0.5', { debugExit: { iobase: 1, iosize: 0.5 } }],
+  ['nothing to boot', { boot: {} }],
+  ['kernel and bios cannot be booted at the same time', { boot: { kernel: 'K', bios: 'B' } }],
+])('%s', (message, options) => {
+  expect(() => check(options as Partial<MachineOptions>)).toThrow(
+    expect.objectContaining({ name: 'ConfigurationError', message: expect.stringContaining(message) }),
+  );
+});
