@@ -73,11 +73,11 @@ function printStatement(s: Statement, indent: string): string {
     case 'exitIf':
       return `exit ${args[1]} if ${args[0]}`;
     case 'jump':
-      return `${s.name} ${args[0]}`;
+      return `${s.name} ${args.join(', ')}`;
     case 'branch':
       return `branch ${args.join(', ')}`;
     case 'indirect':
-      return `indirect ${s.name} ${args[0]}`;
+      return `indirect ${s.name} ${args.join(', ')}`;
     case 'trap':
       return `trap ${s.name}${args.length ? ` ${args.join(', ')}` : ''}`;
     case 'instruction':

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { liftSymbolic } from '../../../translator/handler.ts';
+import { parseBlocks } from '../../../translator/ir/parse.ts';
+import { printBlock } from '../../../translator/ir/print.ts';
+import type { Block } from '../../../translator/ir/statement.ts';
+import { verifyBlock, verifyHandler } from '../../../translator/ir/verify.ts';
+import { passes } from '../../../translator/opt/pipeline.ts';
+import { liftRegion } from '../../../translator/region/lift.ts';
+import { allSamples, distinctShapes, randomFrom, type Sample } from '../../support/samples.ts';
+
+const samples = allSamples(randomFrom(1), 6);
+const shapes = distinctShapes(samples);
+
+const describeSample = ({ instruction, key }: Sample): string =>
+  `${instruction.form.encoding} ${instruction.form.mnemonic}, shape ${instruction.shape}, key ${key}`;
+
+function liftOne({ instruction, key }: Sample): Block {
+  return liftRegion([{ eip: instruction.eip, instructions: [instruction] }], key).blocks[0];
+}
+
+const symbolicBlock = ({ instruction, key }: Sample): Block => ({
+  eip: 0,
+  statements: liftSymbolic(instruction.form, instruction.shape, key),
+  instructions: [],
+});
+
+function expectRoundTrip(block: Block, what: string): void {
+  const text = printBlock(block);
+  const parsed = parseBlocks(text);
+  expect(parsed.map(printBlock).join(''), what).toBe(text);
+  expect(parsed, what).toEqual([block]);
+}
+
+test('the samples are many', () => {
+  expect(samples.length).toBeGreaterThan(15_000);
+  expect(shapes.length).toBeGreaterThan(8000);
+});
+
+describe('IR with symbolic operands, of every form in all shapes that come up', () => {
+  test('is read back as it was printed', () => {
+    for (const sample of shapes) expectRoundTrip(symbolicBlock(sample), describeSample(sample));
+  });
+
+  test('keeps the rules', () => {
+    for (const sample of shapes) {
+      expect(() => verifyHandler(symbolicBlock(sample).statements), describeSample(sample)).not.toThrow();
+    }
+  });
+});
+
+describe('IR with real operands, of every form', () => {
+  test('is read back as it was printed', () => {
+    for (const sample of samples) expectRoundTrip(liftOne(sample), describeSample(sample));
+  });
+
+  test('keeps the rules, as lifted and behind each pass', () => {
+    for (const sample of samples) {
+      const block = liftOne(sample);
+      expect(() => verifyBlock(block), describeSample(sample)).not.toThrow();
+      for (const pass of passes) {
+        block.statements = pass.run(block.statements);
+        expect(() => verifyBlock(block), `${describeSample(sample)}, ${pass.name}`).not.toThrow();
+      }
+    }
+  });
+});

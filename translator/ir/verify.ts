@@ -1,0 +1,274 @@
+import { type HelperName, helpers } from '../abi/helpers.ts';
+import type { FieldName } from '../lift/lifter.ts';
+import { printStatements, printValue } from './print.ts';
+import { type Block, type FlagKind, type Region, type Statement, type StatementOp, terminators } from './statement.ts';
+import type { Value, ValueOp } from './value.ts';
+
+/** IR that breaks a rule of verify.ts; the message shows the statement. */
+export class IrError extends Error {
+  override readonly name = 'IrError';
+}
+
+/**
+ * Checks a region as lifted or optimised. Throws IrError. What passes and emitters rely on:
+ * - every temporary is defined once in the region, and used only behind its definition, in the same block and not
+ *   outside of the conditional body that defines it;
+ * - operations have the arguments, sizes and names of their tables (statement.ts, value.ts, abi/helpers.ts);
+ * - what is printed twice or later than where it stands is a name: a temporary or a constant;
+ * - operands are bound: no fields, words and direct targets constant;
+ * - a block ends with its only terminator, and its `instruction` statements are those it lists;
+ * - instructions are precise: see Precision.
+ */
+export function verifyRegion(region: Region): void {
+  const eips = region.blocks.map((block) => block.eip);
+  if (new Set(eips).size < eips.length) throw new IrError(`blocks with the same EIP: ${eips}`);
+  const defined = new Set<number>();
+  for (const block of region.blocks) verifyStatements(block, defined);
+}
+
+/** Checks one block like `verifyRegion`. */
+export function verifyBlock(block: Block): void {
+  verifyStatements(block, new Set());
+}
+
+/** Checks the IR of a form with symbolic operands (handler.ts): fields are allowed, a terminator is not needed. */
+export function verifyHandler(statements: readonly Statement[]): void {
+  new Verifier(symbolic, new Set()).statements(statements, new Set());
+}
+
+function verifyStatements(block: Block, defined: Set<number>): void {
+  const { statements, instructions } = block;
+  const last = statements.at(-1);
+  if (!last || !terminators.has(last.op)) throw new IrError(`block 0x${hex(block.eip)} has no terminator`);
+  const found = statements.filter((s) => s.op === 'instruction').map((s) => s.args[0].number);
+  if (`${found}` !== `${instructions}`)
+    throw new IrError(`block 0x${hex(block.eip)} holds other instructions: ${found}`);
+  new Verifier(real, defined).statements(statements, new Set());
+}
+
+const hex = (eip: number): string => (eip >>> 0).toString(16);
+
+// What operations look like.
+
+interface StatementShape {
+  readonly args: number | ((s: Statement) => number | undefined);
+  /** Sizes allowed; none for most. */
+  readonly sizes?: ReadonlySet<number>;
+  /** Names allowed; none for most. */
+  readonly names?: ReadonlySet<string>;
+  readonly defines?: boolean;
+  /** Argument 0 is a state word. */
+  readonly word?: boolean;
+  /** Places of arguments that must be names, and of those that are EIPs known statically. */
+  readonly named?: readonly number[];
+  readonly targets?: readonly number[];
+}
+
+const numbers = (count: number): ReadonlySet<number> => new Set(Array.from({ length: count }, (_, n) => n));
+const accessSizes: ReadonlySet<number> = new Set([1, 2, 4]);
+/** A call knows where it comes back to. */
+const transferArguments = (s: Statement): number => (s.name === 'call' ? 2 : 1);
+const LARGEST_OPERAND = 512;
+
+const flagArguments: Record<FlagKind, number> = {
+  add: 3,
+  adc: 3,
+  sub: 3,
+  sbb: 3,
+  logic: 1,
+  inc: 1,
+  dec: 1,
+  other: 4,
+  carry: 1,
+  carryOverflow: 2,
+  zero: 1,
+  all: 1,
+};
+
+const shapes: Record<StatementOp, StatementShape> = {
+  let: { args: 1, defines: true },
+  get: { args: 1, defines: true, word: true },
+  set: { args: 2, word: true, named: [1] },
+  load: { args: 1, defines: true, sizes: accessSizes, named: [0] },
+  store: { args: 2, sizes: accessSizes, named: [0, 1] },
+  probe: { args: 1, sizes: accessSizes, named: [0] },
+  segment: {
+    args: 2,
+    defines: true,
+    sizes: numbers(LARGEST_OPERAND + 1),
+    names: new Set(['read', 'write']),
+    named: [1],
+  },
+  flags: {
+    args: (s) => flagArguments[s.name as FlagKind],
+    sizes: accessSizes,
+    names: new Set(Object.keys(flagArguments)),
+    named: [0, 1, 2, 3],
+  },
+  when: { args: 1 },
+  fault: { args: 1, sizes: numbers(32) },
+  exitIf: { args: 2, targets: [1] },
+  jump: { args: transferArguments, names: new Set(['jump', 'call', 'fall']), targets: [0, 1] },
+  branch: { args: 3, targets: [1, 2] },
+  indirect: { args: transferArguments, names: new Set(['jump', 'call', 'return']), named: [0], targets: [1] },
+  trap: {
+    args: (s) => helpers[s.name as HelperName].arguments,
+    names: new Set(Object.keys(helpers).filter((name) => helpers[name as HelperName].kind === 'trap')),
+  },
+  instruction: { args: 1, targets: [0] },
+};
+
+const none: ReadonlySet<number> = new Set([0]);
+const nameless: ReadonlySet<string> = new Set(['']);
+
+const leaves: ReadonlySet<ValueOp> = new Set(['constant', 'temporary', 'field', 'condition', 'flags']);
+
+function valueArguments(v: Value): number {
+  if (leaves.has(v.op)) return 0;
+  if (v.op === 'select') return 3;
+  return v.op === 'call' ? helpers[v.name as HelperName]?.arguments : 2;
+}
+
+/** What the two binding times allow of operands. */
+interface Binding {
+  readonly fields: ReadonlySet<string>;
+  isWord(v: Value): boolean;
+  isTarget(v: Value): boolean;
+}
+
+const isConstant = (v: Value): boolean => v.op === 'constant';
+
+const real: Binding = { fields: new Set(), isWord: isConstant, isTarget: isConstant };
+
+const fields: Record<FieldName, true> = {
+  eip: true,
+  nextEip: true,
+  target: true,
+  rm: true,
+  reg: true,
+  base: true,
+  index: true,
+  scale: true,
+  displacement: true,
+  immediate: true,
+  immediate2: true,
+  segment: true,
+};
+
+const symbolic: Binding = {
+  fields: new Set(Object.keys(fields)),
+  isWord: () => true,
+  isTarget: (v) => v.op === 'field' && (v.name === 'eip' || v.name === 'nextEip' || v.name === 'target'),
+};
+
+class Verifier {
+  private readonly binding: Binding;
+  /** Temporaries defined anywhere so far. */
+  private readonly defined: Set<number>;
+  private readonly precision = new Precision();
+
+  constructor(binding: Binding, defined: Set<number>) {
+    this.binding = binding;
+    this.defined = defined;
+  }
+
+  /** `visible`: the temporaries that may be used; definitions are added to it. */
+  statements(statements: readonly Statement[], visible: Set<number>): void {
+    for (const s of statements) {
+      this.shape(s, shapes[s.op]);
+      for (const v of s.args) this.value(s, v, visible);
+      this.arguments(s, shapes[s.op]);
+      this.precision.note(s);
+      if (s.body !== null) this.body(s.body, visible);
+      if (terminators.has(s.op) && s !== statements.at(-1)) throw error('a terminator is not the last statement', s);
+      if (s.temporary < 0) continue;
+      if (this.defined.has(s.temporary)) throw error('defined twice', s);
+      this.defined.add(s.temporary);
+      visible.add(s.temporary);
+    }
+  }
+
+  private body(body: readonly Statement[], visible: ReadonlySet<number>): void {
+    for (const s of body) {
+      if (terminators.has(s.op) || s.op === 'instruction') throw error('not allowed in a conditional body', s);
+    }
+    this.statements(body, new Set(visible));
+  }
+
+  private shape(s: Statement, shape: StatementShape): void {
+    if (!(shape.names ?? nameless).has(s.name)) throw error(`${s.op} has no kind "${s.name}"`, s);
+    const count = typeof shape.args === 'number' ? shape.args : shape.args(s);
+    if (s.args.length !== count) throw error(`${s.args.length} arguments instead of ${count}`, s);
+    if (!(shape.sizes ?? none).has(s.size)) throw error(`${s.op} has no size ${s.size}`, s);
+    if (s.temporary >= 0 !== (shape.defines ?? false)) throw error('a temporary too many or too few', s);
+    if ((s.body !== null) !== (s.op === 'when')) throw error('a body too many or too few', s);
+  }
+
+  private arguments(s: Statement, { word, named, targets }: StatementShape): void {
+    const { binding } = this;
+    if (word && !binding.isWord(s.args[0])) throw error('the word is not constant', s);
+    if (!pick(s, targets).every(binding.isTarget)) throw error('a target is not a known EIP', s);
+    if (!pick(s, named).every(isName)) throw error('an argument is not a name', s);
+  }
+
+  private value(s: Statement, v: Value, visible: ReadonlySet<number>): void {
+    const operands = [v.a, v.b, v.c].filter((operand) => operand !== null);
+    if (v.op === 'call' && helpers[v.name as HelperName]?.kind !== 'pure') throw error(`"${v.name}" is not pure`, s);
+    if (operands.length !== valueArguments(v)) throw error(`${v.op} with ${operands.length} operands`, s);
+    for (const operand of operands) this.value(s, operand, visible);
+    if (v.op === 'constant' && v.number !== (v.number | 0)) throw error('a constant of more than 32 bits', s);
+    if (v.op === 'condition' && (v.number & ~15) !== 0) throw error('no such condition', s);
+    if (v.op === 'field' && !this.binding.fields.has(v.name)) throw error(`no field "${v.name}" here`, s);
+    if (v.op === 'temporary' && !visible.has(v.number)) throw error(`t${v.number} is not defined here`, s);
+  }
+}
+
+/** Those of some arguments that the statement has. */
+function pick(s: Statement, places: readonly number[] = []): Value[] {
+  return places.flatMap((n) => s.args[n] ?? []);
+}
+
+function isName(v: Value): boolean {
+  return v.op === 'temporary' || v.op === 'constant' || v.op === 'field';
+}
+
+const canFault: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'segment', 'fault', 'trap']);
+
+/**
+ * An instruction that leaves in front of itself is run again from its start, so nothing may fault behind its first
+ * change of the state; a store may, if it has been probed before.
+ */
+class Precision {
+  private changed: Statement | null = null;
+  private readonly probed = new Set<string>();
+
+  note(s: Statement): void {
+    const isProbed = s.op === 'store' && this.changed?.op === 'store' && this.probed.has(access(s));
+    if (this.changed && canFault.has(s.op) && !isProbed) throw error('may fault behind a change of the state', s);
+    if (s.op === 'instruction') this.start();
+    else if (s.op === 'probe') this.probed.add(access(s));
+    else if (s.op === 'set' || s.op === 'flags' || (s.op === 'store' && !isProbed)) this.changed = s;
+  }
+
+  private start(): void {
+    this.changed = null;
+    this.probed.clear();
+  }
+}
+
+function access(s: Statement): string {
+  return `${s.size} ${printValue(s.args[0])}`;
+}
+
+function error(what: string, s: Statement): IrError {
+  return new IrError(`${what}: ${text(s)}`);
+}
+
+/** As IR text, if it is well-formed enough for that. */
+function text(s: Statement): string {
+  try {
+    return printStatements([s]).trim();
+  } catch {
+    return `a malformed ${s.op}`;
+  }
+}
