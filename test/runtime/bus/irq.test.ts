@@ -61,3 +61,18 @@ test('each IRQ is a shared line of its own, and all their levels are one state',
   second.lower();
   expect(levels.get(4)).toBe(true);
 });
+
+test('a loaded shared line drives its output, so that the gate of A20 is as it was', () => {
+  let level = false;
+  const shared = new SharedLine('a20', {
+    set: (high) => {
+      level = high;
+    },
+  });
+  const input = shared.input();
+  input.raise();
+  const saved = shared.component.save();
+  input.lower();
+  shared.component.load(saved);
+  expect(level).toBe(true);
+});
