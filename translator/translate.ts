@@ -1,6 +1,6 @@
 import { EmitContext, type EmitOptions } from './emit/context.ts';
 import { hex } from './emit/names.ts';
-import { blockTargets, emitRegion } from './emit/region.ts';
+import { blockTargets, emitRegion, type Link } from './emit/region.ts';
 import type { Region } from './ir/statement.ts';
 import { optimize } from './opt/pipeline.ts';
 import { liftRegion } from './region/lift.ts';
@@ -19,8 +19,8 @@ export interface TranslationRequest {
 export interface Translation {
   /** One function declaration, `(i) => next node`; it refers to its argument and to cells only (abi/cells.ts). */
   readonly text: string;
-  /** EIPs that `i.links` must lead to, in order. */
-  readonly links: readonly number[];
+  /** What `i.links` must lead to, in order. */
+  readonly links: readonly Link[];
   /** EIPs of the first byte and behind the last one, a pair a block. */
   readonly ranges: readonly number[];
   readonly blocks: number;

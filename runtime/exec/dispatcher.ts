@@ -33,10 +33,12 @@ export class Dispatcher {
   private readonly state: Int32Array;
   private readonly interrupts: InterruptSource;
   private readonly counts: boolean;
+  private readonly callDepth: number;
   /** Times code was entered, faults and interrupts delivered. */
   readonly metrics = { entries: 0, faults: 0, interrupts: 0 };
 
-  constructor(cpu: Cpu, graph: Graph, interrupts: InterruptSource, counts: boolean) {
+  constructor(cpu: Cpu, graph: Graph, interrupts: InterruptSource, counts: boolean, callDepth: number) {
+    this.callDepth = callDepth;
     this.cpu = cpu;
     this.graph = graph;
     this.state = cpu.state;
@@ -67,6 +69,7 @@ export class Dispatcher {
   private enter(): void {
     const { state } = this;
     this.metrics.entries++;
+    state[Word.callDepth] = this.callDepth;
     const single = (state[Word.interruptShadow] | (state[Word.eflags] & Eflags.tf)) !== 0;
     let node: Node | null = null;
     try {
@@ -105,7 +108,7 @@ export class Dispatcher {
       this.faulting = node;
       throw error;
     }
-    if (node !== null) state[Word.eip] = node.eip;
+    if (node !== null && node !== this.graph.returned) state[Word.eip] = node.eip;
   }
 
   /** One instruction: after STI or MOV SS, or with TF set. */

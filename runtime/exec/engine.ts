@@ -19,11 +19,13 @@ export interface EngineOptions {
   readonly tiering: TieringOptions | null;
   /** Instructions are counted: time is made of them, or no other thread can ask for attention. */
   readonly counts: boolean;
+  /** How deep calls of guest functions may be nested JavaScript calls: the host's stack must hold them. */
+  readonly callDepth: number;
   /** Sees every emitted text before it is compiled. */
   readonly check: TextCheck | null;
 }
 
-export const defaultEngine: EngineOptions = { tiering: defaultTiering, counts: false, check: null };
+export const defaultEngine: EngineOptions = { tiering: defaultTiering, counts: false, callDepth: 100, check: null };
 
 let engines = 0;
 
@@ -65,7 +67,7 @@ export class Engine {
     });
     this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);
     onEntry = this.tiering && this.tiering.onEntry;
-    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, counts);
+    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, counts, options.callDepth);
     this.dispose = installCells(suffix, { ...this.cells(cpu, mmu), ...boundHelpers(cpu) });
   }
 
@@ -94,6 +96,9 @@ export class Engine {
       AT: this.graph.at,
       STEP: this.graph.step,
       RESUME: this.graph.resume,
+      CALL: this.graph.call,
+      RETURN: this.graph.returned,
+      CT: tlb.code,
       TRAPS: this.trapCounts,
     };
   }

@@ -1,18 +1,21 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { Word } from '../../translator/abi/state.ts';
-import { endsBlock, isRelative } from '../../translator/region/flow.ts';
+import { endsBlock, isCall, isRelative } from '../../translator/region/flow.ts';
 import { decode } from '../../translator/x86/decode.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { raise } from '../cpu/fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { CodeCache } from './code-cache.ts';
-import type { CodePage } from './code-page.ts';
+import { CodePage } from './code-page.ts';
 import type { Handlers } from './handlers.ts';
-import { Node, type Run } from './node.ts';
+import { EntryWeight, Node, type Run } from './node.ts';
 
 const LONGEST_INSTRUCTION = 15;
 const PAGE = 4096;
+
+/** Where nodes are that are no code: gates know their page, the RETURN node doesn't need one. */
+const noPage = new CodePage(0, { key: -1, base: 0, limit: 0, pages: new Map() }, -1, 0);
 
 export interface GraphParts {
   readonly state: Int32Array;
@@ -61,9 +64,19 @@ export class Graph {
     node.heat = 0;
   }
 
+  /** Like every `run` of an entry, it may be called from within a translation, so it says where it is. */
   private readonly undecoded: Run = (node) => {
+    this.stepping = node;
     this.decode(node);
-    return node.one(node);
+    return this.single(node);
+  };
+
+  /** Runs an instruction by its handler; a fault is known to be there. */
+  readonly single: Run = (node) => {
+    this.stepping = node;
+    const next = node.one(node);
+    this.stepping = null;
+    return next;
   };
 
   /** Decodes a node and gives it its handler. Faults as fetching the instruction does. */
@@ -83,7 +96,8 @@ export class Graph {
     node.length = length;
     this.decoded++;
     this.link(node);
-    node.run = node.entry && this.parts.onEntry && !node.crossing ? this.parts.onEntry : node.one;
+    const isEntry = node.weight > EntryWeight.none && !node.crossing;
+    node.run = isEntry && this.parts.onEntry ? this.parts.onEntry : node.one;
   }
 
   /** Decodes an instruction of which only `available` bytes are in its page. */
@@ -120,27 +134,30 @@ export class Graph {
   // Linking nodes.
 
   private link(node: Node): void {
-    node.next = this.linkTo(node.page, node.nextEip, endsBlock(node));
-    if (isRelative(node)) node.taken = this.linkTo(node.page, node.target, true);
+    node.next = this.linkTo(node.page, node.nextEip, endsBlock(node) ? EntryWeight.inner : EntryWeight.none);
+    if (isRelative(node)) node.taken = this.linkTo(node.page, node.target, targetWeight(node));
   }
 
   /** A node or gate that leads from code of a page to an EIP. */
-  linkTo(page: CodePage, eip: number, entry: boolean): Node {
+  linkTo(page: CodePage, eip: number, weight: number): Node {
     const offset = (eip - page.eip) | 0;
-    if (offset >>> 0 >= PAGE) return this.gate(page, eip);
+    if (offset >>> 0 >= PAGE) return this.gate(page, eip, weight);
     const node = this.cache.nodeAt(page, offset);
-    if (entry) this.markEntry(node);
+    this.markEntry(node, weight);
     return node;
   }
 
-  private markEntry(node: Node): void {
-    if (node.entry) return;
-    node.entry = true;
-    if (node.length > 0 && this.parts.onEntry && node.run === node.one && !node.crossing) node.run = this.parts.onEntry;
+  private markEntry(node: Node, weight: number): void {
+    if (node.weight >= weight) return;
+    const wasEntry = node.weight > EntryWeight.none;
+    node.weight = weight;
+    if (!wasEntry && node.length > 0 && this.parts.onEntry && !node.crossing) node.run = this.parts.onEntry;
   }
 
-  private gate(page: CodePage, eip: number): Node {
-    return new Node(page, eip, forms[INVALID_FORM], this.parts.counts ? this.countedGate : this.pollingGate);
+  private gate(page: CodePage, eip: number, weight: number): Node {
+    const gate = new Node(page, eip, forms[INVALID_FORM], this.parts.counts ? this.countedGate : this.pollingGate);
+    gate.weight = weight;
+    return gate;
   }
 
   private readonly pollingGate: Run = (gate) => {
@@ -159,17 +176,12 @@ export class Graph {
   };
 
   private relink(gate: Node): Node | null {
-    const target = this.entryAt(gate.eip);
+    const target = this.cache.find(gate.eip);
     if (target === null) return this.leave(gate.eip);
+    this.markEntry(target, gate.weight);
     gate.taken = target;
+    gate.targetId = target.page.id;
     return target;
-  }
-
-  /** The entry at an EIP if its page is known. */
-  private entryAt(eip: number): Node | null {
-    const node = this.cache.find(eip);
-    if (node !== null) this.markEntry(node);
-    return node;
   }
 
   // What generated code calls (abi/cells.ts).
@@ -179,7 +191,7 @@ export class Graph {
     if (this.state[Word.attention] !== 0) return this.leave(eip);
     const node = this.cache.find(eip);
     if (node === null) return this.leave(eip);
-    if (!node.entry) this.markEntry(node);
+    if (node.weight === EntryWeight.none) this.markEntry(node, EntryWeight.root);
     return node;
   };
 
@@ -189,11 +201,35 @@ export class Graph {
       if (this.state[Word.budget] <= 0) return this.leave(node.eip);
       this.state[Word.budget]--;
     }
-    this.stepping = node;
-    const next = node.one(node);
-    this.stepping = null;
-    return next;
+    return this.single(node);
   };
+
+  /**
+   * CALL: runs the callee of a nested call to its end. The first node is what the callee's entry gave.
+   */
+  readonly call = (first: Node | null, expected: Node): Node | null => {
+    let node = first;
+    try {
+      while (node !== null && node !== expected) {
+        if (node === this.returned && this.state[Word.eip] === expected.eip) return expected;
+        if (this.parts.counts && this.takeBudget(node)) return null;
+        node = node.run(node);
+      }
+    } catch (error) {
+      this.stepping ??= node;
+      throw error;
+    }
+    return node;
+  };
+
+  private takeBudget(node: Node): boolean {
+    if (this.state[Word.budget] <= 0) {
+      if (node !== this.returned) this.leave(node.eip);
+      return true;
+    }
+    this.state[Word.budget]--;
+    return false;
+  }
 
   /** RESUME: goes on behind a trap, unless the dispatcher must have a look. */
   readonly resume = (node: Node): Node | null => {
@@ -205,8 +241,19 @@ export class Graph {
     return this.leave(node.nextEip);
   };
 
+  /** RETURN: a node that goes to Word.eip. */
+  readonly returned = new Node(noPage, 0, forms[INVALID_FORM], () => {
+    if (this.parts.counts) this.state[Word.budget]++;
+    return this.at(this.state[Word.eip]);
+  });
+
   private leave(eip: number): null {
     this.state[Word.eip] = eip;
     return null;
   }
+}
+
+function targetWeight(node: Node): number {
+  if (isCall(node)) return EntryWeight.root;
+  return node.target >>> 0 <= node.eip >>> 0 ? EntryWeight.loop : EntryWeight.inner;
 }

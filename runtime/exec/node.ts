@@ -12,6 +12,12 @@ export interface Crossing {
 }
 
 /**
+ * Translations are best rooted at functions: what is inside one is reached from there, and a root of its own makes the
+ * code a second time. So a loop must run longer to get one, and a forward target or return address much longer.
+ */
+export const EntryWeight = { none: 0, inner: 1, loop: 4, root: 16 } as const;
+
+/**
  * A decoded instruction in the graph that the interpreter walks: `while (i) i = i.run(i)`.
  * A translation is a longer handler, installed as the `run` of its first instruction.
  * A node is identified by its code page and offset and is never replaced: what becomes stale is reset in place
@@ -28,10 +34,12 @@ export class Node extends Instruction {
   /** Length in bytes; 0 while not decoded. */
   length = 0;
   crossing: Crossing | null = null;
-  /** Where control comes from elsewhere: a translation may start here. */
-  entry = false;
-  /** Times run since it became an entry, while it isn't translated. */
+  /** Where control comes from elsewhere, a translation may start: by how much each run heats it; 0 elsewhere. */
+  weight: number = EntryWeight.none;
+  /** Sum of the weights of its runs while it isn't translated. */
   heat = 0;
+  /** Of a gate: number of the code page that `taken` is in; -1 while it leads nowhere. */
+  targetId = -1;
   /** Nodes that the translation starting here may leave to. */
   links: Node[] | null = null;
 

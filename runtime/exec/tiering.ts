@@ -3,12 +3,12 @@ import type { RegionLimits } from '../../translator/region/select.ts';
 import { type Translation, translate } from '../../translator/translate.ts';
 import { compileText, type TextCheck } from './compile.ts';
 import type { Graph } from './graph.ts';
-import type { Node, Run } from './node.ts';
+import { EntryWeight, type Node, type Run } from './node.ts';
 import type { TranslationRecord } from './translation.ts';
 
 /** When code is translated, and how much of it at a time. */
 export interface TieringOptions extends RegionLimits {
-  /** Times an entry is interpreted before it is translated. */
+  /** Times a function's entry is interpreted before it is translated (see EntryWeight). */
   readonly threshold: number;
 }
 
@@ -34,9 +34,10 @@ export class Tiering {
 
   /** What an entry runs while it is not translated. */
   readonly onEntry: Run = (node) => {
-    if (++node.heat < this.options.threshold) return node.one(node);
+    node.heat += node.weight;
+    if (node.heat < this.options.threshold * EntryWeight.root) return this.graph.single(node);
     const translated = this.install(node);
-    if (!translated) node.run = node.one;
+    if (!translated) node.run = this.graph.single;
     return node.run(node);
   };
 
@@ -48,7 +49,9 @@ export class Tiering {
       this.metrics.refused++;
       return false;
     }
-    node.links = result.links.map((eip) => this.graph.linkTo(page, eip, true));
+    node.links = result.links.map(({ eip, isEntry }) =>
+      this.graph.linkTo(page, eip, isEntry ? EntryWeight.root : EntryWeight.none),
+    );
     node.run = compileText(result.text, this.check);
     this.record(node, result);
     return true;

@@ -32,6 +32,15 @@ export const cellNames = [
   'AT',
   /** (node): runs this one instruction by its handler; the node to run next. */
   'STEP',
+  /**
+   * (node, expected): runs from a node on until control comes to the node `expected` (which has not run yet; the result
+   * is that node), or null if it must leave to the dispatcher.
+   */
+  'CALL',
+  /** The node a return gives: running it goes to Word.eip. A caller that expects that EIP goes on by itself instead. */
+  'RETURN',
+  /** TLB: by linear page, the number of the code page mapped there (runtime/exec/code-page.ts). */
+  'CT',
   /** (node): the node after a trap that resumes. */
   'RESUME',
   /** Times each trap was taken, by helper number. */

@@ -34,6 +34,8 @@ export const Word = {
   interruptShadow: 17,
   /** 1: HLT waits for an interrupt. 2: the CPU is shut down (triple fault). */
   halted: 18,
+  /** Nested calls that regions may still make before they must leave instead (see docs of region calls). */
+  callDepth: 19,
   /** Selectors, in the order of their encodings: ES CS SS DS FS GS. */
   selector: 20,
   /** Segment bases, same order. */

@@ -15,11 +15,10 @@ export class RegionLocals {
     for (const block of region.blocks) this.scan(block.statements);
   }
 
-  /** `let eax=S[0],…;` */
+  /** `eax=S[0],…` */
   load(): string {
     const words = [...new Set([...this.used, ...this.changed])].sort((a, b) => a - b);
-    const loads = words.map((word) => `${registerNames[word]}=${this.context.word(word)}`);
-    return loads.length > 0 ? `let ${loads.join(',')};` : '';
+    return words.map((word) => `${registerNames[word]}=${this.context.word(word)}`).join(',');
   }
 
   /** `S[0]=eax;…` for what may have changed. */

@@ -3,6 +3,7 @@ import { readsFlags } from '../ir/rewrite.ts';
 import { type Block, type FlagKind, partialFlagKinds, type Region, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { BlockIndex, Structure } from '../region/structure.ts';
+import { directCall, indirectCall } from './calls.ts';
 import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
@@ -10,10 +11,17 @@ import { RegionLocals } from './locals.ts';
 import { accessText, outsideSegment, segmentBase } from './memory.ts';
 import { hex, LOCAL_WORDS, registerNames } from './names.ts';
 
-/** What a region became: a function declaration, and the EIPs its exits go to, in the order of `i.links`. */
+/** One of the nodes that `i.links` must hold: where the region goes on, or only stops at an instruction. */
+export interface Link {
+  readonly eip: number;
+  /** Control goes there regularly: code rooted there may be translated. */
+  isEntry: boolean;
+}
+
+/** What a region became: a function declaration, and what its exits go to, in the order of `i.links`. */
 export interface EmittedRegion {
   readonly text: string;
-  readonly links: readonly number[];
+  readonly links: readonly Link[];
 }
 
 /**
@@ -30,7 +38,8 @@ export function blockTargets(block: Block): number[] {
   const targets: number[] = [];
   for (const s of block.statements) {
     if (s.op === 'exitIf') targets.push(s.args[1].number);
-    else if (s.op === 'jump' && s.name !== 'call') targets.push(s.args[0].number);
+    else if (s.name === 'call') targets.push(s.args[1].number);
+    else if (s.op === 'jump') targets.push(s.args[0].number);
     else if (s.op === 'branch') targets.push(s.args[1].number, s.args[2].number);
   }
   return targets;
@@ -45,7 +54,7 @@ class RegionEmitter implements Leaves {
   private readonly locals: RegionLocals;
   private readonly print: ExpressionPrinter;
   private readonly blockAt = new Map<number, BlockIndex>();
-  private readonly links: number[] = [];
+  private readonly links: Link[] = [];
   private indices = 0;
   // While a block is printed:
   private block: BlockIndex = 0;
@@ -70,8 +79,9 @@ class RegionEmitter implements Leaves {
     const { context } = this;
     const body = this.tree(0);
     const enter = context.counts ? this.count(1) : '';
+    const load = this.locals.load();
     const text =
-      `function ${name}(i){${this.locals.load()}let x=0;${enter}X:{${body}}` +
+      `function ${name}(i){let ${load}${load && ','}x=0,c=null;${enter}X:{${body}}` +
       `\n${this.locals.store()}return ${context.cell('STEP')}(i.links[x]);}`;
     return { text, links: this.links };
   }
@@ -137,14 +147,16 @@ class RegionEmitter implements Leaves {
     return `if(${context.word(Word.attention)}!==0){${leave}}`;
   }
 
-  private link(eip: number): number {
-    const index = this.links.indexOf(eip);
-    return index >= 0 ? index : this.links.push(eip) - 1;
+  private link(eip: number, isEntry = true): number {
+    let index = this.links.findIndex((link) => link.eip === eip);
+    if (index < 0) index = this.links.push({ eip, isEntry }) - 1;
+    this.links[index].isEntry ||= isEntry;
+    return index;
   }
 
   /** Leaves in front of the current instruction, which its handler then runs. */
   private step(): string {
-    return `${this.pendingText()}${this.refund()}x=${this.link(this.eip)};break X`;
+    return `${this.pendingText()}${this.refund()}x=${this.link(this.eip, false)};break X`;
   }
 
   private stepIf(condition: string): string {
@@ -161,7 +173,7 @@ class RegionEmitter implements Leaves {
   private takeBudget(block: Block): string {
     const n = block.instructions.length;
     const budget = this.context.word(Word.budget);
-    return `if((${budget}=${budget}-${n}|0)<0){${this.count(n)}x=${this.link(block.eip)};break X}`;
+    return `if((${budget}=${budget}-${n}|0)<0){${this.count(n)}x=${this.link(block.eip, false)};break X}`;
   }
 
   /** Gives back what the block took for the instructions it doesn't run. */
@@ -217,14 +229,48 @@ class RegionEmitter implements Leaves {
       case 'exitIf':
         return `${this.flush()}if(${this.print.boolean(a)}){${this.goTo(b.number, false)}}`;
       case 'jump':
-        return this.flush() + (s.name === 'call' ? this.exit(a.number, true) : this.goTo(a.number, s.name !== 'fall'));
+        return this.flush() + (s.name === 'call' ? this.call(s) : this.goTo(a.number, s.name !== 'fall'));
       case 'branch':
         return `${this.flush()}if(${this.print.boolean(a)}){${this.goTo(b.number, true)}}${this.goTo(c.number, false)}`;
       case 'indirect':
-        return `${this.flush()}${this.locals.store()}return ${this.context.cell('AT')}(${this.print.integer(a)});`;
+        return this.flush() + this.indirect(s);
       default:
         return `{${this.step()}}`;
     }
+  }
+
+  private indirect(s: Statement): string {
+    const target = this.print.integer(s.args[0]);
+    switch (s.name) {
+      case 'call':
+        return this.call(s);
+      case 'return':
+        return `${this.locals.store()}${this.context.word(Word.eip)}=${target};return ${this.context.cell('RETURN')};`;
+      default:
+        return `${this.locals.store()}return ${this.context.cell('AT')}(${target});`;
+    }
+  }
+
+  /** A nested call if the region goes on behind it, else an exit. */
+  private call(s: Statement): string {
+    const [target, back] = s.args;
+    const callee = this.print.integer(target);
+    if (!this.blockAt.has(back.number)) {
+      if (s.op === 'jump') return this.exit(target.number, true);
+      return `${this.locals.store()}return ${this.context.cell('AT')}(${callee});`;
+    }
+    const load = this.locals.load();
+    const parts = {
+      context: this.context,
+      key: this.region.key,
+      store: this.locals.store(),
+      reload: load && `${load};`,
+      back: this.link(back.number, false),
+      returnEip: back.number,
+    };
+    const text =
+      s.op === 'jump' ? directCall(parts, target.number, this.link(target.number)) : indirectCall(parts, callee);
+    return text + this.goTo(back.number, false);
   }
 
   /** A state word: a local, or its place in the state. */

@@ -46,7 +46,13 @@ export function binary(op: ValueOp, a: Value, b: Value): Value {
       return binary('add', a.a!, constant(a.b!.number + b.number));
     }
   } else if (a.op === 'constant' && a.number === 0 && leftIdentity.has(op)) return b;
+  if (a.op === 'temporary' && b.op === 'temporary' && a.number === b.number) return foldSame(op, a, b);
   return new Value(op, a, b, null, 0, '');
+}
+
+function foldSame(op: ValueOp, a: Value, b: Value): Value {
+  if (op === 'xor' || op === 'sub') return constant(0);
+  return op === 'and' || op === 'or' ? a : new Value(op, a, b, null, 0, '');
 }
 
 function foldAnd(a: Value, mask: Value): Value {

@@ -93,7 +93,7 @@ class Parser {
       }
       case 'jump':
       case 'call':
-      case 'return':
+      case 'fall':
         return new Statement('jump', -1, 0, word, this.values());
       case 'indirect':
       case 'trap':

@@ -16,9 +16,9 @@ import type { Value } from './value.ts';
  * | when | `when value {` … `}` | |
  * | fault | `fault 6 if value` | raises an exception |
  * | exitIf | `exit eip if value` | leaves from inside the block |
- * | jump | `jump eip` | ends the block, as the next three do; `call` and `return` are its other kinds |
+ * | jump | `jump eip` | ends the block, as the next three do; `call eip, return` and `fall eip` are its other kinds |
  * | branch | `branch value, taken, next` | |
- * | indirect | `indirect jump value` | |
+ * | indirect | `indirect jump value` | also `indirect call value, return` and `indirect return value` |
  * | trap | `trap helper args` | |
  * | instruction | `-- eip` | where an instruction starts |
  */

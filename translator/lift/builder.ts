@@ -241,13 +241,17 @@ export class OperandBuilder implements LiftBuilder {
     this.ir.emit('exitIf', [valueOf(condition), valueOf(eip)]);
   }
   jump(eip: Operand, kind: TransferKind = 'jump'): void {
-    this.ir.emit('jump', [valueOf(eip)], 0, kind);
+    this.ir.emit('jump', [valueOf(eip), ...this.returnAddress(kind)], 0, kind);
   }
   branch(condition: Operand, taken: Operand): void {
     this.ir.emit('branch', [valueOf(condition), valueOf(taken), this.field('nextEip')]);
   }
   indirect(eip: Operand, kind: TransferKind): void {
-    this.ir.emit('indirect', [this.let(eip)], 0, kind);
+    this.ir.emit('indirect', [this.let(eip), ...this.returnAddress(kind)], 0, kind);
+  }
+  /** A call comes back to the next instruction. */
+  private returnAddress(kind: TransferKind): Value[] {
+    return kind === 'call' ? [this.field('nextEip')] : [];
   }
   trap(helper: HelperName, ...args: Operand[]): void {
     this.ir.emit('trap', args.map(valueOf), 0, helper);

@@ -5,11 +5,18 @@ export function endsBlock(i: Instruction): boolean {
   return i.form.class !== 'plain' || isRepeated(i);
 }
 
-/** Where an instruction that ends a block goes within its function: not into calls, not behind them. */
+/** Where an instruction that ends a block goes within its function: not into calls, but behind them. */
 export function successors(i: Instruction): number[] {
   if (isRepeated(i)) return [i.eip, i.nextEip];
-  if (i.form.class !== 'control' || !isRelative(i) || i.form.mnemonic === 'CALL') return [];
+  if (i.form.class !== 'control') return [];
+  if (isCall(i)) return [i.nextEip];
+  if (!isRelative(i)) return [];
   return i.form.mnemonic === 'JMP' ? [i.target] : [i.target, i.nextEip];
+}
+
+/** A near call: it comes back to the next instruction. */
+export function isCall(i: Instruction): boolean {
+  return i.form.class === 'control' && i.form.mnemonic === 'CALL';
 }
 
 /** Has a relative target. */

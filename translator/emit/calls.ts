@@ -1,0 +1,55 @@
+import { Key } from '../abi/key.ts';
+import { Word } from '../abi/state.ts';
+import type { EmitContext } from './context.ts';
+import { hex } from './names.ts';
+
+/** The parts of a region that a call is printed from. */
+export interface CallParts {
+  readonly context: EmitContext;
+  readonly key: number;
+  /** Statements that store what the region keeps in locals, and that load it again. */
+  readonly store: string;
+  readonly reload: string;
+  /** Index in `i.links` of the node at the return address, and that address. */
+  readonly back: number;
+  readonly returnEip: number;
+}
+
+/**
+ * A call as a nested JavaScript call: state stored, callee run, state loaded again, on with the instruction behind the
+ * call. All that the caller knows is in the state meanwhile, so whoever comes to the return address, the callee or
+ * another task, finds it right. Where calls are nested too deep the region is left instead.
+ */
+export function directCall(parts: CallParts, target: number, link: number): string {
+  const callee = `c=i.links[${link}];`;
+  return parts.store + leaveIfDeep(parts, 'return i.links[' + link + '];') + callee + nested(parts, enter(parts, target));
+}
+
+/** The same with a callee that is known only now. */
+export function indirectCall(parts: CallParts, target: string): string {
+  const callee = `c=${parts.context.cell('AT')}(${target});if(c===null)return null;`;
+  return parts.store + callee + leaveIfDeep(parts, 'return c;') + nested(parts, 'c=c.run(c);');
+}
+
+/** Runs the callee: at once if it is in this page or in one that is still mapped where it was. */
+function enter({ context, key }: CallParts, target: number): string {
+  if ((key & Key.flat) === 0) return 'c=c.run(c);';
+  return `c=${context.cell('CT')}[${target >>> 12}]===c.targetId?c.taken.run(c.taken):c.run(c);`;
+}
+
+function leaveIfDeep({ context }: CallParts, leave: string): string {
+  const depth = context.word(Word.callDepth);
+  const budget = context.word(Word.budget);
+  const isOut = context.counts ? `${depth}<=0||${budget}<=0` : `${depth}<=0`;
+  const count = context.counts ? `${budget}=${budget}-1|0;` : '';
+  return `if(${isOut}){${leave}}${depth}=${depth}-1|0;${count}`;
+}
+
+function nested(parts: CallParts, run: string): string {
+  const { context } = parts;
+  const depth = context.word(Word.callDepth);
+  const back = `i.links[${parts.back}]`;
+  const came = `c===${context.cell('RETURN')}&&${context.word(Word.eip)}===${parts.returnEip}`;
+  const other = `if(!(${came})&&${context.cell('CALL')}(c,${back})===null)return null;`;
+  return `${run}${other}${depth}=${depth}+1|0;${parts.reload}/*back at ${hex(parts.returnEip)}*/`;
+}
