@@ -8,26 +8,32 @@ import type { Pass } from './pass.ts';
  */
 export const deadFlags: Pass = {
   name: 'dead-flags',
-  run: (statements) => backwards(statements, true),
+  run: (statements) => new Remover().run(statements),
 };
 
-/** `live`: the flags behind the statements are seen. */
-function backwards(statements: readonly Statement[], live: boolean): Statement[] {
-  const kept: Statement[] = [];
-  for (let n = statements.length - 1; n >= 0; n--) {
-    const s = statements[n];
-    if (s.op === 'flags') {
-      if (!live) continue;
-      kept.push(s);
+/** Goes through statements backwards. */
+class Remover {
+  /** The flags in front of what was seen so far are seen by it; behind a block they are. */
+  private live = true;
+
+  run(statements: readonly Statement[]): Statement[] {
+    const kept: Statement[] = [];
+    for (let n = statements.length - 1; n >= 0; n--) {
+      const s = statements[n];
+      if (s.op === 'flags' && !this.live) continue;
+      kept.push(s.body === null ? s : this.conditional(s, s.body));
       // A partial change needs the flags before it; a full one doesn't, unless its own arguments do.
-      live = partialFlagKinds.has(s.name) || readsFlags(s);
-      continue;
+      if (s.op === 'flags') this.live = partialFlagKinds.has(s.name);
+      this.live ||= mayLeave(s) || readsFlags(s);
     }
-    if (s.body !== null) {
-      kept.push(new Statement(s.op, s.temporary, s.size, s.name, s.args, backwards(s.body, live)));
-      live = live || s.body.some((inner) => mayLeave(inner) || readsFlags(inner) || inner.op === 'flags');
-    } else kept.push(s);
-    live = live || mayLeave(s) || readsFlags(s);
+    return kept.reverse();
   }
-  return kept.reverse();
+
+  /** The body may be skipped: what is seen behind it is seen in front of it. */
+  private conditional(s: Statement, body: readonly Statement[]): Statement {
+    const behind = this.live;
+    const inner = this.run(body);
+    this.live ||= behind;
+    return new Statement(s.op, s.temporary, s.size, s.name, s.args, inner);
+  }
 }

@@ -2,7 +2,7 @@ import { containsLeaf } from '../ir/rewrite.ts';
 import { Statement } from '../ir/statement.ts';
 import type { Pass } from './pass.ts';
 
-/** Removes names and reads of state words that nothing uses. Loads stay: they may fault. */
+/** Removes names and reads of state words that nothing uses, and empty bodies. Loads stay: they may fault. */
 export const deadValues: Pass = {
   name: 'dead-values',
   run: (statements) => new Remover().run(statements),
@@ -17,6 +17,7 @@ class Remover {
       let s = statements[n];
       if ((s.op === 'let' || s.op === 'get') && !this.used.has(s.temporary)) continue;
       if (s.body !== null) s = new Statement(s.op, s.temporary, s.size, s.name, s.args, this.run(s.body));
+      if (s.body?.length === 0) continue;
       for (const v of s.args) containsLeaf(v, (leaf) => this.note(leaf.op === 'temporary' ? leaf.number : -1));
       kept.push(s);
     }

@@ -40,12 +40,16 @@ class Forwarder {
   private conditional(s: Statement, body: Statement[]): Statement {
     const before = new Map(this.held);
     const inner = this.run(body);
-    for (const change of inner) if (change.op === 'set') before.delete(change.args[0].number);
+    for (const word of wordsWritten(inner)) before.delete(word);
     this.held = before;
     return new Statement(s.op, s.temporary, s.size, s.name, s.args, inner);
   }
 
   private readonly leaf = (v: Value): Value => (v.op === 'temporary' ? (this.same.get(v.number) ?? v) : v);
+}
+
+function wordsWritten(statements: readonly Statement[]): number[] {
+  return statements.flatMap((s) => (s.op === 'set' ? [s.args[0].number] : wordsWritten(s.body ?? [])));
 }
 
 /** Removes writes of state words that are written again before the block can be left or the word is read. */

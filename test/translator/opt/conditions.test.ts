@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { conditions } from '../../../translator/opt/conditions.ts';
+import { linesOf, passText } from '../../support/ir-text.ts';
+
+const NAMES = 'O NO B NB Z NZ BE A S NS P NP L NL LE G'.split(' ');
+
+/** What condition codes become behind flags statements; those that stay are left out. */
+function resolved(flags: string): Record<string, string> {
+  const operands = 't0 = get eax\nt1 = get ebx\nt2 = get ecx\nt3 = get edx';
+  const found = NAMES.map((name, code): [string, string] => {
+    const [line] = passText(conditions, `${operands}\n${flags}\nset eax, 1\nt9 = cc${code}\nset ecx, t9`).slice(-2);
+    return [name, line.replace('t9 = ', '')];
+  });
+  return Object.fromEntries(found.filter(([, text]) => !text.startsWith('cc')));
+}
+
+describe('condition codes become comparisons', () => {
+  test('of the operands of a subtraction', () => {
+    expect(resolved('flags sub32 t0, t1, t2')).toEqual({
+      B: '(t0 <u t1)',
+      NB: '(t1 <=u t0)',
+      Z: '(t0 == t1)',
+      NZ: '(t0 != t1)',
+      BE: '(t0 <=u t1)',
+      A: '(t1 <u t0)',
+      S: '(t2 < 0)',
+      NS: '(0 <= t2)',
+      L: '(t0 < t1)',
+      NL: '(t1 <= t0)',
+      LE: '(t0 <= t1)',
+      G: '(t1 < t0)',
+    });
+  });
+
+  test('of the low bits of a narrow subtraction: operands and result may have more', () => {
+    const { B, Z, S, G } = resolved('flags sub8 t0, t1, t2');
+    expect({ B, Z, S, G }).toEqual({
+      B: '((t0 & 255) <u (t1 & 255))',
+      Z: '((t0 & 255) == (t1 & 255))',
+      S: '(((t2 << 24) >> 24) < 0)',
+      G: '(((t1 << 24) >> 24) < ((t0 << 24) >> 24))',
+    });
+    expect(resolved('flags sub16 t0, t1, t2').L).toBe('(((t0 << 16) >> 16) < ((t1 << 16) >> 16))');
+  });
+
+  test('of the result of a logical operation with 0', () => {
+    expect(resolved('flags logic32 t0')).toEqual({
+      O: '0',
+      NO: '1',
+      B: '0',
+      NB: '1',
+      Z: '(t0 == 0)',
+      NZ: '(t0 != 0)',
+      BE: '(t0 == 0)',
+      A: '(t0 != 0)',
+      S: '(t0 < 0)',
+      NS: '(0 <= t0)',
+      L: '(t0 < 0)',
+      NL: '(0 <= t0)',
+      LE: '(t0 <= 0)',
+      G: '(0 < t0)',
+    });
+  });
+
+  test('of the result of an addition; with a carry in only ZF and SF are in it', () => {
+    expect(resolved('flags add32 t0, t1, t2')).toEqual({
+      B: '(t2 <u t0)',
+      NB: '(t0 <=u t2)',
+      Z: '(t2 == 0)',
+      NZ: '(t2 != 0)',
+      S: '(t2 < 0)',
+      NS: '(0 <= t2)',
+    });
+    expect(Object.keys(resolved('flags adc32 t0, t1, t2'))).toEqual(['Z', 'NZ', 'S', 'NS']);
+    expect(Object.keys(resolved('flags sbb32 t0, t1, t2'))).toEqual(['Z', 'NZ', 'S', 'NS']);
+  });
+});
+
+describe('condition codes become what is known', () => {
+  test('of the result of INC and DEC: OF is at one value, CF is older', () => {
+    expect(resolved('flags inc8 t0')).toMatchObject({ O: '(((t0 << 24) >> 24) == -128)', Z: '((t0 & 255) == 0)' });
+    expect(resolved('flags dec16 t0')).toMatchObject({ O: '(((t0 << 16) >> 16) == 0x7fff)' });
+    expect(resolved('flags inc32 t0').O).toBe('(t0 == 0x80000000)');
+    expect(resolved('flags dec32 t0').NO).toBe('(t0 != 0x7fffffff)');
+    expect(resolved('flags dec32 t0')).not.toHaveProperty('B');
+    expect(resolved('flags dec32 t0')).not.toHaveProperty('BE');
+    expect(resolved('flags dec32 t0')).not.toHaveProperty('L');
+  });
+
+  test('of the carry and overflow that were given', () => {
+    const { O, NO, B, NB } = resolved('flags other32 t0, t1, t2, t3');
+    expect({ O, NO, B, NB }).toEqual({ O: '(t2 != 0)', NO: '(t2 == 0)', B: '(t1 != 0)', NB: '(t1 == 0)' });
+    expect(resolved('flags other32 t0, 1, 0, 0')).toMatchObject({ O: '0', NO: '1', B: '1', NB: '0' });
+  });
+
+  test('of what came before a change of CF or of CF and OF alone', () => {
+    const { B, Z, S, L, BE, O } = resolved('flags sub32 t0, t1, t2\nflags carry32 t3');
+    expect({ B, Z, S, L, O }).toEqual({ B: '(t3 != 0)', Z: '(t0 == t1)', S: '(t2 < 0)', L: '(t0 < t1)', O: undefined });
+    expect(BE).toBeUndefined();
+    const narrow = resolved('flags sub32 t0, t1, t2\nflags carryOverflow32 t3, t2');
+    expect(narrow).toMatchObject({ O: '(t2 != 0)', B: '(t3 != 0)', Z: '(t0 == t1)' });
+    expect(narrow).not.toHaveProperty('L');
+    expect(narrow).not.toHaveProperty('LE');
+    expect(resolved('flags add32 t0, t1, t2\nflags inc32 t3').B).toBe('(t2 <u t0)');
+  });
+});
+
+describe('condition codes stay', () => {
+  test('where no flags were set in the block', () => {
+    expect(resolved('')).toEqual({});
+  });
+
+  test('PF after anything', () => {
+    for (const flags of ['sub32 t0, t1, t2', 'logic8 t0', 'add32 t0, t1, t2', 'inc32 t0']) {
+      expect(resolved(`flags ${flags}`)).not.toHaveProperty('P');
+    }
+  });
+
+  test('behind an image, a change of ZF alone, and what these make of earlier flags', () => {
+    expect(resolved('flags all32 t0')).toEqual({});
+    expect(resolved('flags zero32 t0')).toEqual({});
+    expect(resolved('flags sub32 t0, t1, t2\nflags zero32 t3')).toEqual({});
+    expect(resolved('flags all32 t0\nflags inc32 t1')).not.toHaveProperty('B');
+  });
+
+  test('behind a body that may have changed the flags', () => {
+    expect(resolved('flags sub32 t0, t1, t2\nwhen t3 {\nflags logic32 t0\n}')).toEqual({});
+    expect(resolved('flags sub32 t0, t1, t2\nwhen t3 {\nwhen t2 {\nflags logic32 t0\n}\n}')).toEqual({});
+  });
+});
+
+test('a body sees the flags before it, and its own; behind a body without flags they are still known', () => {
+  const text = `
+    t0 = get eax
+    flags logic32 t0
+    when cc4 {
+      set ebx, 1
+      t1 = cc5
+      set ecx, t1
+    }
+    t2 = cc8
+    when t2 {
+      flags logic8 t0
+      t3 = cc4
+      set ecx, t3
+    }`;
+  const expected = `
+    t0 = get eax
+    flags logic32 t0
+    when (t0 == 0) {
+      set ebx, 1
+      t1 = (t0 != 0)
+      set ecx, t1
+    }
+    t2 = (t0 < 0)
+    when t2 {
+      flags logic8 t0
+      t3 = ((t0 & 255) == 0)
+      set ecx, t3
+    }`;
+  expect(passText(conditions, text)).toEqual(linesOf(expected));
+});
+
+test('conditions deep in values and in every statement', () => {
+  const text =
+    't0 = get eax\nflags logic32 t0\n-- 4\nt1 = (3 + (cc4 ? 1 : t0))\nexit 16 if cc5\nfault 6 if (cc8 & cc4)';
+  expect(passText(conditions, text).slice(-3)).toEqual([
+    't1 = (3 + ((t0 == 0) ? 1 : t0))',
+    'exit 16 if (t0 != 0)',
+    'fault 6 if ((t0 < 0) & (t0 == 0))',
+  ]);
+});
+
+test('an image of the flags is left alone', () => {
+  const text = 't0 = get eax\nflags logic32 t0\nt1 = flags()';
+  expect(passText(conditions, text)).toEqual(linesOf(text));
+});
