@@ -23,6 +23,8 @@ export interface CpuParts {
   readonly model: CpuModel;
   /** Told of a shutdown (triple fault); boards reset the machine then. */
   readonly onShutdown: () => void;
+  /** The FERR line: an unmasked x87 exception is pending and CR0.NE is 0. */
+  readonly fpuErrorLine: (active: boolean) => void;
 }
 
 /** CR0 bits (Intel SDM vol. 3, 2.5). */
@@ -51,6 +53,7 @@ export class Cpu {
   readonly nanoseconds: () => number;
   readonly model: CpuModel;
   readonly onShutdown: () => void;
+  readonly fpuErrorLine: (active: boolean) => void;
   /** Scratch of far transfers, reused so that they allocate nothing; meaningless in between. */
   readonly gate = new Descriptor();
   readonly code = new Descriptor();
@@ -66,6 +69,7 @@ export class Cpu {
     this.nanoseconds = parts.nanoseconds;
     this.model = parts.model;
     this.onShutdown = parts.onShutdown;
+    this.fpuErrorLine = parts.fpuErrorLine;
     this.reset();
   }
 

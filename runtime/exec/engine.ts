@@ -66,7 +66,7 @@ export class Engine {
       interruptReady: () => isInterruptReady(cpu.state, interrupts),
     });
     this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);
-    onEntry = this.tiering && this.tiering.onEntry;
+    onEntry = this.tiering?.onEntry ?? null;
     this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, counts, options.callDepth);
     this.dispose = installCells(suffix, { ...this.cells(cpu, mmu), ...boundHelpers(cpu) });
   }

@@ -6,6 +6,7 @@ import { decode } from '../../translator/x86/decode.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { raise } from '../cpu/fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
+import type { Tlb } from '../memory/tlb.ts';
 import { CodeCache } from './code-cache.ts';
 import { CodePage } from './code-page.ts';
 import type { Handlers } from './handlers.ts';
@@ -41,12 +42,14 @@ export class Graph {
   decoded = 0;
   private readonly parts: GraphParts;
   private readonly state: Int32Array;
+  private readonly tlb: Tlb;
   /** Bytes of an instruction that crosses a page boundary, put together. */
   private readonly joined = new Uint8Array(2 * LONGEST_INSTRUCTION);
 
   constructor(parts: GraphParts) {
     this.parts = parts;
     this.state = parts.state;
+    this.tlb = parts.mmu.tlb;
     this.cache = new CodeCache(parts.mmu, parts.state, this);
   }
 
@@ -76,8 +79,13 @@ export class Graph {
     this.stepping = node;
     const next = node.one(node);
     this.stepping = null;
-    return next;
+    return this.tlb.stale ? this.leaveAt(next) : next;
   };
+
+  /** No frame of generated code is left: the dispatcher is about to enter code. */
+  unwound(): void {
+    this.tlb.stale = false;
+  }
 
   /** Decodes a node and gives it its handler. Faults as fetching the instruction does. */
   decode(node: Node): void {
@@ -214,6 +222,7 @@ export class Graph {
         if (node === this.returned && this.state[Word.eip] === expected.eip) return expected;
         if (this.parts.counts && this.takeBudget(node)) return null;
         node = node.run(node);
+        if (this.tlb.stale) return this.leaveAt(node);
       }
     } catch (error) {
       this.stepping ??= node;
@@ -224,7 +233,7 @@ export class Graph {
 
   private takeBudget(node: Node): boolean {
     if (this.state[Word.budget] <= 0) {
-      if (node !== this.returned) this.leave(node.eip);
+      this.leaveAt(node);
       return true;
     }
     this.state[Word.budget]--;
@@ -236,7 +245,7 @@ export class Graph {
     const { state } = this;
     const { page } = node;
     const calm = (state[Word.attention] | state[Word.interruptShadow] | state[Word.halted]) === 0;
-    if (this.parts.interruptReady()) return this.leave(node.nextEip);
+    if (this.tlb.stale || this.parts.interruptReady()) return this.leave(node.nextEip);
     if (calm && state[Word.key] === page.context.key && this.cache.isMapped(page)) return node.next;
     return this.leave(node.nextEip);
   };
@@ -247,9 +256,20 @@ export class Graph {
     return this.at(this.state[Word.eip]);
   });
 
+  /** Leaves in front of a node. */
+  private leaveAt(node: Node | null): null {
+    if (node !== null && node !== this.returned) this.state[Word.eip] = node.eip;
+    return null;
+  }
+
   private leave(eip: number): null {
     this.state[Word.eip] = eip;
     return null;
+  }
+
+  /** Leaves instead of running a node. */
+  private leaveAt(node: Node | null): null {
+    return node === null || node === this.returned ? null : this.leave(node.eip);
   }
 }
 

@@ -1,7 +1,7 @@
-import { bindHandler } from '../../translator/handler.ts';
-import type { EmitOptions } from '../../translator/emit/context.ts';
-import type { Instruction } from '../../translator/x86/instruction.ts';
 import { KEY_BITS } from '../../translator/abi/key.ts';
+import type { EmitOptions } from '../../translator/emit/context.ts';
+import { bindHandler } from '../../translator/handler.ts';
+import type { Instruction } from '../../translator/x86/instruction.ts';
 import { compileText, type TextCheck } from './compile.ts';
 import type { Run } from './node.ts';
 

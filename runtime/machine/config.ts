@@ -2,8 +2,15 @@ import type { EngineOptions } from '../exec/engine.ts';
 
 export type EngineName = 'interpreter' | 'translator';
 
+/** A kernel that is loaded without firmware: a Linux bzImage or a Multiboot image. */
+export interface KernelImages {
+  readonly kernel: Uint8Array;
+  readonly initrd?: Uint8Array;
+  readonly append?: string;
+}
+
 export type BootImages =
-  | { readonly kernel: Uint8Array; readonly initrd?: Uint8Array; readonly append?: string }
+  | KernelImages
   | { readonly bios: Uint8Array }
   | { readonly demo: true }
   /** Bare code, entered at its first byte (firmware/load/flat.ts). */

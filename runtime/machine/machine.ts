@@ -1,8 +1,10 @@
-import { STATE_BYTES, Word, WORD_COUNT } from '../../translator/abi/state.ts';
+import { STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import { defaultModel } from '../cpu/model.ts';
+import { buildAcpiTables } from '../devices/power/tables.ts';
 import { defaultEngine, Engine } from '../exec/engine.ts';
-import { type BootState, loadFlat, loadKernel } from '../firmware/load/index.ts';
+import { buildDemo } from '../firmware/demo/index.ts';
+import { type BootState, loadFlat, loadKernel, placeBios } from '../firmware/load/index.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { PhysicalMap } from '../memory/physical-map.ts';
@@ -10,10 +12,10 @@ import { allocateShared, GuestRam } from '../memory/ram.ts';
 import { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
 import { applyBoot } from './boot.ts';
-import type { MachineConfig, MachineHost, Metrics, RunResult, TranslationInfo } from './config.ts';
+import type { KernelImages, MachineConfig, MachineHost, Metrics, RunResult, TranslationInfo } from './config.ts';
 import { InstructionTime } from './instruction-time.ts';
 import { OutputBuffer } from './output-buffer.ts';
-import { Pc } from './pc.ts';
+import { Pc, serialPorts, withoutFirmware } from './pc.ts';
 
 /** Instructions between two looks at the clock where nothing else asks for attention. */
 const LONGEST_GRANT = 200_000;
@@ -21,6 +23,8 @@ const SHUTDOWN = 2;
 /** The legacy window of display adapters; there is none yet. */
 const VGA_PAGE = 0xa0;
 const VGA_PAGES = 0x20;
+const FPU_IRQ = 13;
+const ACPI_TABLES = 0xe0000;
 
 /** One PC: a synchronous object that lives alone in its isolate. Powered on when made. */
 export class MachineCore {
@@ -53,11 +57,10 @@ export class MachineCore {
     this.clock.resume();
     this.outputs = [0, 1].map((port) => new OutputBuffer((bytes) => host.serialOutput(port, bytes)));
     this.debug = new OutputBuffer((bytes) => host.debugOutput(bytes));
-    this.pc = this.makePc();
-    const map = new PhysicalMap(new GuestRam(config.memoryBytes));
-    map.mapFrames(VGA_PAGE, VGA_PAGES, -1);
-    this.mmu = new Mmu(this.state, map);
+    const map = makeMap(config);
     this.memory = new PhysicalMemory(map, () => this.mmu.listener);
+    this.mmu = new Mmu(this.state, map);
+    this.pc = this.makePc(map);
     this.cpu = this.makeCpu(buffer);
     this.engine = new Engine(this.cpu, this.mmu, this.pc.pic, {
       ...defaultEngine,
@@ -70,7 +73,7 @@ export class MachineCore {
     this.boot();
   }
 
-  private makePc(): Pc {
+  private makePc(map: PhysicalMap): Pc {
     const request = (result: RunResult) => {
       this.power = result;
       this.callAttention();
@@ -79,6 +82,11 @@ export class MachineCore {
       config: this.config,
       clock: this.clock,
       events: this.events,
+      memory: this.memory,
+      setA20: (open) => {
+        map.setA20(open);
+        this.mmu.flushAll();
+      },
       power: {
         powerOff: () => request({ reason: 'poweroff' }),
         reset: () => request({ reason: 'reset-requested' }),
@@ -90,6 +98,7 @@ export class MachineCore {
   }
 
   private makeCpu(buffer: ArrayBufferLike): Cpu {
+    const fpuError = this.pc.irqs.input(FPU_IRQ);
     return new Cpu({
       state: this.state,
       doubles: new Float64Array(buffer),
@@ -98,20 +107,29 @@ export class MachineCore {
       nanoseconds: () => this.clock.now(),
       model: defaultModel,
       onShutdown: () => this.callAttention(),
+      fpuErrorLine: (active) => fpuError.set(active),
     });
   }
 
   private boot(): void {
-    applyBoot(this.cpu, this.memory, this.bootState());
+    const { boot } = this.config;
+    if ('bios' in boot) return;
+    applyBoot(this.cpu, this.memory, this.loadGuest());
   }
 
-  private bootState(): BootState {
+  private loadGuest(): BootState {
     const { boot, memoryBytes } = this.config;
     if ('flat' in boot) return loadFlat(boot.flat, boot.address, boot.mode);
-    if (!('kernel' in boot)) throw new Error('only kernels can be booted so far');
-    const { kernel, initrd, append } = boot;
-    const request = { memoryBytes, kernel, ...(initrd && { initrd }), ...(append && { commandLine: append }) };
-    return loadKernel(request);
+    const images: KernelImages = 'kernel' in boot ? boot : { kernel: buildDemo() };
+    const { kernel, initrd, append } = images;
+    const { powerBase, pirqRoutes } = withoutFirmware;
+    return loadKernel({
+      memoryBytes,
+      kernel,
+      ...(initrd && { initrd }),
+      ...(append && { commandLine: append }),
+      acpi: buildAcpiTables({ address: ACPI_TABLES, powerBase, pciMemoryStart: memoryBytes, pirqRoutes, serialPorts }),
+    });
   }
 
   /** As if the reset button was pressed; a directly loaded guest is loaded anew. */
@@ -246,4 +264,19 @@ export class MachineCore {
 /** Makes a core, powered on, at its first instruction. Throws BootError if the images cannot be booted. */
 export function createMachine(config: MachineConfig, host: MachineHost): MachineCore {
   return new MachineCore(config, host);
+}
+
+/** RAM, and what is not RAM: the display's window, the firmware's ROM. */
+function makeMap({ memoryBytes, boot }: MachineConfig): PhysicalMap {
+  const rom = 'bios' in boot ? placeBios(boot.bios) : null;
+  const map = new PhysicalMap(new GuestRam(memoryBytes, rom?.top.bytes.length));
+  map.mapFrames(VGA_PAGE, VGA_PAGES, -1);
+  if (rom) {
+    const frame = memoryBytes / 4096;
+    map.ram.bytes.set(rom.top.bytes, memoryBytes);
+    map.ram.readOnly.fill(1, frame);
+    map.mapFrames(rom.top.address / 4096, rom.top.bytes.length / 4096, frame);
+    map.ram.bytes.set(rom.low.bytes, rom.low.address);
+  }
+  return map;
 }

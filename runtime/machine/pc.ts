@@ -1,84 +1,119 @@
-import type { PowerControl } from '../bus/power.ts';
+import { IrqLines, SharedLine } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
+import type { PowerControl } from '../bus/power.ts';
 import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/index.ts';
+import { Dma8237 } from '../devices/dma8237/index.ts';
+import { hostBridge } from '../devices/i440fx/index.ts';
 import { I8042 } from '../devices/i8042/index.ts';
+import { PciBus } from '../devices/pci/index.ts';
 import { Pic8259 } from '../devices/pic8259/index.ts';
+import { IsaBridge } from '../devices/piix3/index.ts';
 import { Pit8254 } from '../devices/pit8254/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
+import { PowerManagement } from '../devices/power/index.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
+import type { PhysicalMemory } from '../memory/physical.ts';
 import type { Component } from '../snapshot/describe.ts';
-import type { Clock } from '../time/clock.ts';
+import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
+import { setCmosMemorySize } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
 
 /** Serial ports of a PC: base and IRQ. */
-const serialPorts = [
+export const serialPorts = [
   { name: 'com1', base: 0x3f8, irq: 4 },
   { name: 'com2', base: 0x2f8, irq: 3 },
 ] as const;
 
+/** What firmware would set up, for guests that are started without any. */
+export const withoutFirmware = {
+  /** I/O base of the power management registers. */
+  powerBase: 0x600,
+  /** IRQs of PIRQ A-D. */
+  pirqRoutes: [10, 10, 11, 11],
+} as const;
+
 export interface PcOptions {
   readonly config: MachineConfig;
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
   readonly events: EventQueue;
+  readonly memory: PhysicalMemory;
   readonly power: PowerControl;
+  /** The A20 gate changes. */
+  readonly setA20: (open: boolean) => void;
   readonly serialOutput: (port: number, byte: number) => void;
   readonly debugOutput: (byte: number) => void;
+}
+
+/** A part of the machine that a hard reset reaches, and whose state is saved. */
+interface Part {
+  readonly component: Component;
+  reset(): void;
 }
 
 /** The parts of the PC around the CPU and its memory. */
 export class Pc {
   readonly ports = new PortBus();
   readonly pic: Pic8259;
+  readonly irqs: IrqLines;
   readonly pit: Pit8254;
   readonly rtc: RtcCmos;
   readonly keyboardController: I8042;
-  readonly port92: Port92;
+  readonly pci: PciBus;
+  readonly dma: Dma8237;
+  readonly powerManagement: PowerManagement;
   readonly uarts: readonly Uart16550[];
+  /** State of everything here, described. */
   readonly components: readonly Component[];
+  private readonly parts: readonly Part[];
 
   constructor(options: PcOptions) {
-    const { config, clock, events, power } = options;
+    const { config, clock, events, power, memory } = options;
     const { ports } = this;
     this.pic = new Pic8259({ ports });
-    const irq = (number: number) => this.pic.line(number);
+    this.irqs = new IrqLines((number) => this.pic.line(number));
+    const irq = (number: number) => this.irqs.input(number);
+    const a20 = new SharedLine('a20', { set: options.setA20 });
     this.pit = new Pit8254({ ports, clock, events, irq: irq(0) });
     this.rtc = new RtcCmos({ ports, clock, events, irq: irq(8), startTime: config.startTimeOfDay / 1000 });
-    const a20 = { set: () => {} };
-    this.keyboardController = new I8042({ ports, clock, events, power, keyboardIrq: irq(1), mouseIrq: irq(12), a20 });
-    this.port92 = new Port92({ ports, power, a20 });
-    this.uarts = serialPorts.map(
-      ({ name, base, irq: number }, port) =>
-        new Uart16550({
-          name,
-          base,
-          ports,
-          clock,
-          events,
-          irq: irq(number),
-          output: (byte) => options.serialOutput(port, byte),
-        }),
-    );
+    setCmosMemorySize(this.rtc, config.memoryBytes);
+    const keyboard = { keyboardIrq: irq(1), mouseIrq: irq(12), a20: a20.input() };
+    this.keyboardController = new I8042({ ports, clock, events, power, ...keyboard });
+    const port92 = new Port92({ ports, power, a20: a20.input() });
+    this.uarts = this.makeUarts(options);
+    this.dma = new Dma8237({ ports, memory });
+    const { powerBase, pirqRoutes } = 'bios' in config.boot ? { powerBase: 0, pirqRoutes: [] } : withoutFirmware;
+    const bridge = new IsaBridge({ ports, power, irq, routes: pirqRoutes });
+    const pm = new PowerManagement({ ports, clock, events, power, irq: irq(9), base: powerBase });
+    this.powerManagement = pm;
+    this.pci = new PciBus({ ports });
+    const functions = [hostBridge({ shadowChanged: () => {} }), bridge.pciFunction, pm.pciFunction];
+    for (const f of functions) this.pci.add(f);
     this.connectDebugPorts(options);
-    this.components = [this.pic, this.pit, this.rtc, this.keyboardController, this.port92, ...this.uarts].map(
-      (device) => device.component,
-    );
+    const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
+    this.parts = [pic, pit, rtc, keyboardController, port92, ...uarts, dma, pci, bridge, pm];
+    const wires = [this.irqs.component, a20.component, clock.component, events.component];
+    this.components = [...this.parts.map((p) => p.component), ...functions.map((f) => f.component), ...wires];
+  }
+
+  private makeUarts({ clock, events, serialOutput }: PcOptions): Uart16550[] {
+    const { ports, irqs } = this;
+    return serialPorts.map(({ name, base, irq }, port) => {
+      const output = (byte: number) => serialOutput(port, byte);
+      return new Uart16550({ name, base, ports, clock, events, irq: irqs.input(irq), output });
+    });
   }
 
   private connectDebugPorts({ config, power, debugOutput }: PcOptions): void {
     const { ports } = this;
-    const { debugExit } = config;
+    const { debugExit, debugConsolePort } = config;
     if (debugExit) connectDebugExit({ ports, power, base: debugExit.iobase, count: debugExit.iosize });
-    if (config.debugConsolePort !== undefined) connectDebugConsole({ ports, output: debugOutput });
+    if (debugConsolePort !== undefined) connectDebugConsole({ ports, output: debugOutput, port: debugConsolePort });
   }
 
   /** A hard reset of every device. */
   reset(): void {
-    this.pic.reset();
-    this.pit.reset();
-    this.rtc.reset();
-    this.keyboardController.reset();
-    for (const uart of this.uarts) uart.reset();
+    for (const part of this.parts) part.reset();
   }
 }

@@ -85,7 +85,8 @@ export class Paging {
     r.supervisorWrite = (rights & WRITABLE) !== 0 || (this.state[Word.cr0] & CR0_WP) === 0;
     const write = (request & PageFaultCode.write) !== 0;
     const user = (request & PageFaultCode.user) !== 0;
-    if ((user && !r.user) || (write && !(user ? r.userWrite : r.supervisorWrite))) return request | PageFaultCode.present;
+    if ((user && !r.user) || (write && !(user ? r.userWrite : r.supervisorWrite)))
+      return request | PageFaultCode.present;
     const wanted = entry | ACCESSED | (write ? DIRTY : 0);
     if (wanted !== entry) this.setEntry(address, wanted);
     r.page = page;

@@ -16,6 +16,7 @@ export class PhysicalMap {
   readonly ram: GuestRam;
   private readonly frames = new Int32Array(1 << 20).fill(UNMAPPED);
   private readonly regions: MmioRegion[] = [];
+  private pageMask = -1;
 
   constructor(ram: GuestRam) {
     this.ram = ram;
@@ -24,7 +25,12 @@ export class PhysicalMap {
 
   /** Frame at a physical page number, or -1 where a device or nothing is. */
   frameAt(page: number): number {
-    return this.frames[page];
+    return this.frames[page & this.pageMask];
+  }
+
+  /** The gate of A20: closed, address bit 20 is 0 (every translation made before is stale). */
+  setA20(open: boolean): void {
+    this.pageMask = open ? -1 : ~(1 << (20 - PAGE_SHIFT));
   }
 
   /** Makes `pages` pages from physical page `page` on show the frames from `frame` on; -1 unmaps them. */

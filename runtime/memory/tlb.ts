@@ -20,6 +20,11 @@ export class Tlb {
   readonly writeUser = entries();
   /** By linear page: number of the code page that is mapped there and may be executed; 0 for none (exec/code-page). */
   readonly code = new Int32Array(allocateShared(PAGES * 4));
+  /**
+   * Code that was mapped, or a translation, is gone: JavaScript frames of callers may be stale, so whoever runs guest
+   * code must leave to the dispatcher, which unwinds them and clears this.
+   */
+  stale = false;
   private readonly marks = new Uint8Array(PAGES);
   private filled = new Int32Array(4096);
   private count = 0;
@@ -91,6 +96,7 @@ export class Tlb {
 
   private drop(page: number): void {
     this.marks[page] = 0;
+    if (this.code[page] !== 0) this.stale = true;
     this.code[page] = 0;
     this.invalidate(page);
   }

@@ -48,6 +48,7 @@ export function makeEngine(name: EngineName, memoryBytes: number): Engine {
     ports: noPorts,
     nanoseconds: () => 0,
     model: defaultModel,
+    fpuErrorLine: () => undefined,
     onShutdown: () => {
       state[Word.attention] = 1;
     },

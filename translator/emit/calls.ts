@@ -22,7 +22,9 @@ export interface CallParts {
  */
 export function directCall(parts: CallParts, target: number, link: number): string {
   const callee = `c=i.links[${link}];`;
-  return parts.store + leaveIfDeep(parts, 'return i.links[' + link + '];') + callee + nested(parts, enter(parts, target));
+  return (
+    parts.store + leaveIfDeep(parts, 'return i.links[' + link + '];') + callee + nested(parts, enter(parts, target))
+  );
 }
 
 /** The same with a callee that is known only now. */

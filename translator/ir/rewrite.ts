@@ -54,6 +54,6 @@ export function mayLeave(s: Statement): boolean {
     case 'trap':
       return true;
     default:
-      return s.body !== null && s.body.some(mayLeave);
+      return s.body?.some(mayLeave) ?? false;
   }
 }

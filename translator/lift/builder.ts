@@ -43,7 +43,7 @@ export class OperandBuilder implements LiftBuilder {
     this.addressSize = shape & Shape.address16 ? 2 : 4;
     this.stackSize = key & Key.stack32 ? 4 : 2;
     this.places = form.operands.map((kind) => placeOf(kind, shape, this.operandSize));
-    this.flags = new FlagsWriter(ir, valueOf);
+    this.flags = new FlagsWriter(ir, toValue);
   }
 
   size(operand: number): Size {
@@ -109,18 +109,18 @@ export class OperandBuilder implements LiftBuilder {
   }
 
   get(word: Operand): Value {
-    const w = valueOf(word);
+    const w = toValue(word);
     return w.op === 'constant' && w.number === Word.zero ? constant(0) : this.ir.define('get', [w]);
   }
   set(word: Operand, value: Operand): void {
-    this.ir.emit('set', [valueOf(word), this.let(value)]);
+    this.ir.emit('set', [toValue(word), this.let(value)]);
   }
   getSized(word: Operand, size: Size): Value {
     return this.zeroExtend(this.get(word), size);
   }
   setSized(word: Operand, size: Size, value: Operand): void {
     if (size === 4) this.set(word, value);
-    else this.insert(valueOf(word), size === 1 ? 0xff : 0xffff, valueOf(value));
+    else this.insert(toValue(word), size === 1 ? 0xff : 0xffff, toValue(value));
   }
 
   /** Replaces the masked bits of a register. */
@@ -132,7 +132,7 @@ export class OperandBuilder implements LiftBuilder {
     return constant(value);
   }
   private binary(op: ValueOp, a: Operand, b: Operand): Value {
-    return binary(op, valueOf(a), valueOf(b));
+    return binary(op, toValue(a), toValue(b));
   }
   add(a: Operand, b: Operand): Value {
     return this.binary('add', a, b);
@@ -180,20 +180,20 @@ export class OperandBuilder implements LiftBuilder {
     return this.binary('leu', a, b);
   }
   select(condition: Operand, whenTrue: Operand, whenFalse: Operand): Value {
-    return select(valueOf(condition), valueOf(whenTrue), valueOf(whenFalse));
+    return select(toValue(condition), toValue(whenTrue), toValue(whenFalse));
   }
   signExtend(a: Operand, size: Size): Value {
     const bits = 32 - 8 * size;
     return this.sar(this.shl(a, bits), bits);
   }
   zeroExtend(a: Operand, size: Size): Value {
-    return size === 4 ? valueOf(a) : this.and(a, size === 1 ? 0xff : 0xffff);
+    return size === 4 ? toValue(a) : this.and(a, size === 1 ? 0xff : 0xffff);
   }
   let(value: Operand): Value {
-    return this.ir.name(valueOf(value));
+    return this.ir.name(toValue(value));
   }
   call(helper: HelperName, ...args: Operand[]): Value {
-    const [a, b, c] = args.map(valueOf);
+    const [a, b, c] = args.map(toValue);
     return new Value('call', a ?? null, b ?? null, c ?? null, 0, helper);
   }
   condition(code: number): Value {
@@ -201,7 +201,7 @@ export class OperandBuilder implements LiftBuilder {
   }
 
   segmentAddress(segment: Operand, offset: Operand, bytes: number, access: 'read' | 'write'): Value {
-    const s = valueOf(segment);
+    const s = toValue(segment);
     const flat = this.key & Key.flat && s.op === 'constant' && s.number < Segment.fs && s.number !== Segment.cs;
     return flat ? this.let(offset) : this.ir.define('segment', [s, this.let(offset)], bytes, access);
   }
@@ -232,19 +232,19 @@ export class OperandBuilder implements LiftBuilder {
   }
 
   when(condition: Operand, body: () => void): void {
-    this.ir.when(valueOf(condition), body);
+    this.ir.when(toValue(condition), body);
   }
   faultIf(condition: Operand, vector: number): void {
-    this.ir.emit('fault', [valueOf(condition)], vector);
+    this.ir.emit('fault', [toValue(condition)], vector);
   }
   exitIf(condition: Operand, eip: Operand): void {
-    this.ir.emit('exitIf', [valueOf(condition), valueOf(eip)]);
+    this.ir.emit('exitIf', [toValue(condition), toValue(eip)]);
   }
   jump(eip: Operand, kind: TransferKind = 'jump'): void {
-    this.ir.emit('jump', [valueOf(eip), ...this.returnAddress(kind)], 0, kind);
+    this.ir.emit('jump', [toValue(eip), ...this.returnAddress(kind)], 0, kind);
   }
   branch(condition: Operand, taken: Operand): void {
-    this.ir.emit('branch', [valueOf(condition), valueOf(taken), this.field('nextEip')]);
+    this.ir.emit('branch', [toValue(condition), toValue(taken), this.field('nextEip')]);
   }
   indirect(eip: Operand, kind: TransferKind): void {
     this.ir.emit('indirect', [this.let(eip), ...this.returnAddress(kind)], 0, kind);
@@ -254,10 +254,10 @@ export class OperandBuilder implements LiftBuilder {
     return kind === 'call' ? [this.field('nextEip')] : [];
   }
   trap(helper: HelperName, ...args: Operand[]): void {
-    this.ir.emit('trap', args.map(valueOf), 0, helper);
+    this.ir.emit('trap', args.map(toValue), 0, helper);
   }
 }
 
-function valueOf(operand: Operand): Value {
+function toValue(operand: Operand): Value {
   return typeof operand === 'number' ? constant(operand) : operand;
 }

@@ -79,10 +79,8 @@ function immediateDominators(successors: readonly (readonly BlockIndex[])[], ord
     changed = false;
     for (const block of order.blocks) {
       if (block === 0) continue;
-      let common = -1;
-      for (const from of predecessors[block]) {
-        if (dominator[from] >= 0) common = common < 0 ? from : meet(dominator, order, common, from);
-      }
+      const known = predecessors[block].filter((from) => dominator[from] >= 0);
+      const common = known.reduce((a, b) => meet(dominator, order, a, b));
       if (common !== dominator[block]) changed = true;
       dominator[block] = common;
     }

@@ -82,6 +82,7 @@ export class Rig {
       },
       nanoseconds: () => this.time,
       model: defaultModel,
+      fpuErrorLine: () => undefined,
       onShutdown: () => this.shutdowns++,
     });
   }
