@@ -19,7 +19,7 @@ export { ConfigurationError } from './errors.ts';
 export { ExpectError, type ExpectOptions } from './expect.ts';
 export type { Exit } from './isolate/protocol.ts';
 export type { DebugConsole, MachineEvents, MachineState, Translations } from './machine.ts';
-export type { Engine, Metrics, TranslationInfo } from './machine-core.ts';
+export type { EngineName, Metrics, TranslationInfo } from './machine-core.ts';
 export type { Boot, Image, MachineOptions } from './options.ts';
 export { memorySize } from './options.ts';
 export type { SerialEvents, SerialPort } from './serial.ts';

@@ -1,5 +1,5 @@
 import { ConfigurationError } from './errors.ts';
-import type { Engine, MachineConfig } from './machine-core.ts';
+import type { EngineName, MachineConfig } from './machine-core.ts';
 
 /** An image: its bytes, or the path of its file. */
 export type Image = string | Uint8Array;
@@ -14,10 +14,10 @@ export type Boot =
   | { readonly demo: true };
 
 export interface MachineOptions {
-  /** Size of the memory: a number of megabytes, or a text such as "512K", "128M" or "1G". Default: 128. */
+  /** Size of the memory: a number of megabytes, or a text such as "128M" or "1G". Default: 128. */
   readonly memory?: number | string;
   /** How guest code is executed. Default: "translator". */
-  readonly engine?: Engine;
+  readonly engine?: EngineName;
   readonly boot: Boot;
   /** Where the machine runs: in a worker of its own (default), or in the caller's thread, which then has to share. */
   readonly isolate?: 'worker' | 'caller';
@@ -35,7 +35,7 @@ export interface MachineOptions {
   readonly name?: string;
 }
 
-export const engines: readonly Engine[] = ['interpreter', 'translator'];
+export const engines: readonly EngineName[] = ['interpreter', 'translator'];
 export const isolates = ['worker', 'caller'] as const;
 
 const megabyte = 1 << 20;
@@ -69,8 +69,8 @@ function checkedMemory(size: number | string, boot: Boot): number {
     throw new ConfigurationError(
       `${inMegabytes(bytes)} of memory is too much; at most ${inMegabytes(largestMemory)} is possible`,
     );
-  if (bytes % 4096 !== 0)
-    throw new ConfigurationError(`a memory of ${bytes} bytes is not a whole number of 4 KB pages`);
+  if (bytes % megabyte !== 0)
+    throw new ConfigurationError(`${bytes} bytes of memory are not a whole number of megabytes`);
   return bytes;
 }
 

@@ -1,4 +1,4 @@
-import type { Engine } from '../index.ts';
+import type { EngineName } from '../index.ts';
 import { ConfigurationError, type MachineOptions, memorySize } from '../index.ts';
 import { parseInteger, parseProperties } from './properties.ts';
 import type { Backend, Settings } from './settings.ts';
@@ -97,7 +97,7 @@ export const flags: readonly Flag[] = [
     names: ['engine'],
     argument: 'NAME',
     help: 'interpreter or translator (default: translator)',
-    apply: (settings, name) => machine(settings, { engine: name as Engine }),
+    apply: (settings, name) => machine(settings, { engine: name as EngineName }),
   },
   {
     names: ['isolate'],

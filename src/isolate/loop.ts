@@ -13,8 +13,10 @@ export interface LoopThread {
   turn(): Promise<void>;
   /** Waits until `state[Word.wake]` is set or a message has been delivered, and so many milliseconds at most. */
   sleep(state: Int32Array, message: Promise<void>, milliseconds: number): Promise<void>;
-  /** The longest time to run without a turn, in nanoseconds; Infinity on a thread that has nothing else to do. */
+  /** The longest time that the core runs without a break, in nanoseconds; Infinity on a thread of its own. */
   readonly slice: number;
+  /** The longest time without a turn if there is no message, in nanoseconds. */
+  readonly turnInterval: number;
 }
 
 export interface IsolateOptions {
@@ -51,6 +53,7 @@ class MachineLoop {
   #core!: MachineCore;
   #coreDeadline = Infinity;
   #sliceEnd = Infinity;
+  #lastTurn = 0;
   #running = false;
   #stopped = false;
   #exited = false;
@@ -93,8 +96,15 @@ class MachineLoop {
     this.#act(result);
     const asleep = result.reason === 'halted' && this.#running && !this.#output.stalled;
     if (asleep) await this.#sleep(result.wakeAt ?? Infinity);
-    // Whoever set it sent a message first: this turn delivers it.
-    Atomics.store(this.#core.state, Word.wake, 0);
+    await this.#turn();
+  }
+
+  async #turn(): Promise<void> {
+    // Whoever set the word sent a message first: this turn delivers it.
+    const woken = Atomics.exchange(this.#core.state, Word.wake, 0) !== 0;
+    const now = this.#thread.nanoseconds();
+    if (!woken && now < this.#lastTurn + this.#thread.turnInterval) return;
+    this.#lastTurn = now;
     await this.#thread.turn();
   }
 

@@ -9,8 +9,10 @@ export interface TickerOptions {
   readonly nanoseconds: () => number;
 }
 
-/** A deadline that stays is called for again after so many nanoseconds: who was called may have found it too early. */
-const REPEAT = 1e6;
+/** The clocks of two threads differ by less: whoever is called finds that the time has come. */
+const SKEW = 5e3;
+/** A deadline that stays is called for again after so long. */
+const REPEAT = 20e6;
 
 /**
  * Sets Word.attention when a deadline comes, so that running code notices it without counting instructions.
@@ -22,10 +24,10 @@ export function tick({ state, deadlines: buffer, nanoseconds }: TickerOptions): 
     const read = deadlines.read();
     if (!read) continue;
     const now = nanoseconds();
-    const due = read.times.map((time) => time <= now);
+    const due = read.times.map((time) => time + SKEW <= now);
     if (due[Deadline.loop]) Atomics.store(state, Word.wake, 1);
     if (due.includes(true)) Atomics.store(state, Word.attention, 1);
-    const next = read.times.map((time, which) => (due[which] ? now + REPEAT : time));
+    const next = read.times.map((time, which) => (due[which] ? now + REPEAT : time + SKEW));
     deadlines.sleep(read.version, now, Math.min(...next));
   }
 }

@@ -26,6 +26,7 @@ export const ownThread: LoopThread = {
   nanoseconds,
   turn,
   slice: Infinity,
+  turnInterval: 50e6,
   async sleep(state, _message, milliseconds) {
     Atomics.wait(state, Word.wake, 0, milliseconds);
   },
@@ -36,6 +37,7 @@ export const callerThread: LoopThread = {
   nanoseconds,
   turn,
   slice: callerSlice,
+  turnInterval: 0,
   async sleep(_state, message, milliseconds) {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {
