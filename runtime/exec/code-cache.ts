@@ -28,11 +28,6 @@ export class CodeCache implements CodeWriteListener {
   private readonly pages: (CodePage | null)[] = [null];
   /** The context of the code that runs now; see `enterContext`. */
   context: CodeContext;
-  /**
-   * Something that a running translation relies on has changed: it must not go on, nor those that called it, so
-   * whoever is between two pieces of code leaves to the dispatcher.
-   */
-  isStale = false;
   /** Times that a write dropped code, and nodes dropped. */
   readonly counts = { invalidations: 0, droppedNodes: 0, droppedFrames: 0, droppedTranslations: 0 };
 
@@ -154,10 +149,6 @@ export class CodeCache implements CodeWriteListener {
     if (start < LONGEST_INSTRUCTION) this.dropCrossing(code);
   }
 
-  mappingChanged(): void {
-    this.isStale = true;
-  }
-
   /** Drops all code of a frame: its bytes are data until they are executed again. */
   private dropFrame(frame: number, code: FrameCode): void {
     for (const page of code.pages) this.dropBytes(page, 0, 4096);
@@ -177,7 +168,6 @@ export class CodeCache implements CodeWriteListener {
       for (let n = 0; n < ranges.length; n += 2) {
         if (ranges[n] >= end || ranges[n + 1] <= start) continue;
         page.translations.delete(translation);
-        this.isStale = true;
         this.factory.reset(translation.head);
         this.counts.droppedTranslations++;
         this.mmu.tlb.stale = true;

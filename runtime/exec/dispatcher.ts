@@ -70,7 +70,6 @@ export class Dispatcher {
     const { state } = this;
     this.metrics.entries++;
     state[Word.callDepth] = this.callDepth;
-    this.graph.cache.isStale = false;
     this.graph.unwound();
     const single = (state[Word.interruptShadow] | (state[Word.eflags] & Eflags.tf)) !== 0;
     let node: Node | null = null;

@@ -266,11 +266,6 @@ export class Graph {
     this.state[Word.eip] = eip;
     return null;
   }
-
-  /** Leaves instead of running a node. */
-  private leaveAt(node: Node | null): null {
-    return node === null || node === this.returned ? null : this.leave(node.eip);
-  }
 }
 
 function targetWeight(node: Node): number {

@@ -8,12 +8,9 @@ import type { PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
 import { Tlb } from './tlb.ts';
 
-/** Told of what may make decoded code stale, after it has happened. Offsets are in the buffer. */
+/** Told of every store to a frame that holds code, after it has happened. Offsets are in the buffer. */
 export interface CodeWriteListener {
-  /** A store to a frame that holds code. */
   codeWritten(offset: number, bytes: number): void;
-  /** Linear addresses may mean other frames from now on. */
-  mappingChanged(): void;
 }
 
 /**
@@ -27,7 +24,7 @@ export class Mmu implements LinearAccess {
   readonly paging: Paging;
   private readonly state: Int32Array;
   private readonly walkResult: PageWalk;
-  listener: CodeWriteListener = { codeWritten: () => {}, mappingChanged: () => {} };
+  listener: CodeWriteListener = { codeWritten: () => {} };
   /** Number of page walks done. */
   walks = 0;
   /** Physical address of the last translation that ended at a device. */
@@ -78,15 +75,12 @@ export class Mmu implements LinearAccess {
 
   flushAll(): void {
     this.tlb.flushAll();
-    this.listener.mappingChanged();
   }
   flushNonGlobal(): void {
     this.tlb.flushNonGlobal();
-    this.listener.mappingChanged();
   }
   flushPage(linear: number): void {
     this.tlb.flushPage(linear >>> 12);
-    this.listener.mappingChanged();
   }
 
   /** Offset in the buffer of the instruction byte at a linear address, or -1 if a device is there. May fault. */
