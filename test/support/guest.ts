@@ -1,0 +1,194 @@
+import { Worker } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import type { EngineOptions } from '../../runtime/exec/engine.ts';
+import { defaultTiering } from '../../runtime/exec/tiering.ts';
+import { assemble } from '../../runtime/firmware/assembler/index.ts';
+import type { MachineConfig, MachineHost, RunResult } from '../../runtime/machine/config.ts';
+import { createMachine, type MachineCore } from '../../runtime/machine/machine.ts';
+import { Deadline, SharedDeadlines } from '../../src/isolate/deadlines.ts';
+import { nanoseconds } from '../../src/node/threads.ts';
+import { Word } from '../../translator/abi/state.ts';
+
+/** A program made for a test, and where it runs. */
+export interface GuestProgram {
+  readonly source: string;
+  /** Address of the first byte, where it is entered. */
+  readonly origin: number;
+  readonly mode: 'real' | 'flat32';
+}
+
+/** One way to execute a guest. */
+export interface Variant {
+  readonly name: string;
+  readonly config: Pick<MachineConfig, 'engine' | 'icountShift' | 'icountSleep' | 'engineOptions'>;
+}
+
+/** Every entry is translated the first time it runs. */
+const eager: Partial<EngineOptions> = { tiering: { ...defaultTiering, threshold: 1 } };
+const engines = [
+  { name: 'interpreter', config: { engine: 'interpreter' } },
+  { name: 'translator', config: { engine: 'translator' } },
+  { name: 'translator at once', config: { engine: 'translator', engineOptions: eager } },
+] as const;
+const pacings = [
+  { name: 'polling', config: {} },
+  { name: 'counting', config: { icountShift: 3, icountSleep: false } },
+] as const;
+
+/** Every engine in both pacings. */
+export const variants: readonly Variant[] = engines.flatMap((engine) =>
+  pacings.map((pacing) => ({ name: `${engine.name}, ${pacing.name}`, config: { ...engine.config, ...pacing.config } })),
+);
+
+export const EXIT_PORT = 0xf4;
+const DEBUG_PORT = 0xe9;
+const MEMORY_BYTES = 8 << 20;
+/** Host time after which a guest that has not ended is taken to hang. */
+const HANG = 20e9;
+
+export interface GuestOptions {
+  readonly memoryBytes?: number;
+  readonly rebootAction?: MachineConfig['rebootAction'];
+}
+
+type RegisterName = 'eax' | 'ecx' | 'edx' | 'ebx' | 'esp' | 'ebp' | 'esi' | 'edi' | 'eip';
+
+/** A machine in the test's own thread that runs a program. */
+export class Guest {
+  readonly core: MachineCore;
+  /** What was written to the debug console, and to the first serial port. */
+  text = '';
+  serial = '';
+  readonly #symbols: ReadonlyMap<string, number>;
+  readonly #deadlines = new SharedDeadlines();
+  readonly #ticker: Worker | undefined;
+
+  constructor(program: GuestProgram, variant: Variant, options: GuestOptions = {}) {
+    const { source, origin, mode } = program;
+    const { bytes, symbols } = assemble(source, { origin, bits: mode === 'real' ? 16 : 32 });
+    this.#symbols = symbols;
+    const config: MachineConfig = {
+      memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
+      boot: { flat: bytes, address: origin, mode },
+      rebootAction: options.rebootAction ?? 'exit',
+      debugExit: { iobase: EXIT_PORT, iosize: 4 },
+      debugConsolePort: DEBUG_PORT,
+      startTimeOfDay: 0,
+      ...variant.config,
+    };
+    this.core = createMachine(config, this.#host());
+    if (config.icountShift === undefined) this.#ticker = this.#startTicker();
+  }
+
+  #host(): MachineHost {
+    return {
+      nanoseconds,
+      serialOutput: (port, bytes) => {
+        if (port === 0) this.serial += Buffer.from(bytes).toString('latin1');
+      },
+      debugOutput: (bytes) => {
+        this.text += Buffer.from(bytes).toString('latin1');
+      },
+      deadlineChanged: (time) => this.#deadlines.set(Deadline.core, time),
+      log: () => {},
+    };
+  }
+
+  #startTicker(): Worker {
+    const workerData = { state: this.core.state, deadlines: this.#deadlines.buffer };
+    const ticker = new Worker(new URL('../../src/node/ticker.ts', import.meta.url), { workerData });
+    ticker.unref();
+    return ticker;
+  }
+
+  /** Runs for some host time, over halts, or until the guest ends. */
+  run(milliseconds: number): RunResult {
+    const until = nanoseconds() + milliseconds * 1e6;
+    this.#deadlines.set(Deadline.loop, until);
+    for (;;) {
+      const result = this.core.run(until);
+      Atomics.store(this.core.state, Word.wake, 0);
+      if (result.reason === 'halted') this.#sleep(result.wakeAt ?? Infinity, until);
+      else if (result.reason !== 'attention') return result;
+    }
+  }
+
+  #sleep(wakeAt: number, until: number): void {
+    const milliseconds = (Math.min(wakeAt, until) - nanoseconds()) / 1e6;
+    if (milliseconds > 0) Atomics.wait(this.core.state, Word.wake, 0, milliseconds);
+  }
+
+  /** Runs until the guest ends; a guest that doesn't fails the test. */
+  runToEnd(): RunResult {
+    const result = this.run(HANG / 1e6);
+    if (result.reason === 'slice') throw new Error(`the guest hangs at EIP ${this.register('eip').toString(16)}`);
+    return result;
+  }
+
+  address(symbol: string | number): number {
+    if (typeof symbol === 'number') return symbol;
+    const address = this.#symbols.get(symbol);
+    if (address === undefined) throw new Error(`the guest has no symbol ${symbol}`);
+    return address;
+  }
+
+  /** Doublewords of memory, unsigned; a symbol's value is taken as a physical address. */
+  words(at: string | number, count: number): number[] {
+    const bytes = this.core.memoryRead(this.address(at), count * 4);
+    return [...new Uint32Array(bytes.buffer, 0, count)];
+  }
+
+  word(at: string | number): number {
+    return this.words(at, 1)[0]!;
+  }
+
+  bytes(at: string | number, count: number): number[] {
+    return [...this.core.memoryRead(this.address(at), count)];
+  }
+
+  /** A register as it is now, unsigned. */
+  register(name: RegisterName): number {
+    return this.core.state[Word[name]]! >>> 0;
+  }
+
+  async dispose(): Promise<void> {
+    this.core.dispose();
+    await this.#ticker?.terminate();
+  }
+}
+
+/** Runs a guest in every variant; `check` sees it when it has written to the exit port. */
+export function onEveryEngine(
+  name: string,
+  program: GuestProgram,
+  check: (guest: Guest, value: number) => void,
+  options?: GuestOptions,
+): void {
+  onEveryEngineBy(name, program, (guest) => check(guest, endValue(guest)), options);
+}
+
+/** As onEveryEngine, but `drive` runs the guest as well. */
+export function onEveryEngineBy(
+  name: string,
+  program: GuestProgram,
+  drive: (guest: Guest) => void,
+  options?: GuestOptions,
+): void {
+  describe(name, () => {
+    test.each(variants)('$name', async (variant) => {
+      const guest = new Guest(program, variant, options);
+      try {
+        drive(guest);
+      } finally {
+        await guest.dispose();
+      }
+    });
+  });
+}
+
+/** Runs a guest to its end; the value that it wrote to the exit port. */
+export function endValue(guest: Guest): number {
+  const { reason, code } = guest.runToEnd();
+  expect(reason).toBe('exit');
+  return code! >>> 1;
+}
