@@ -2,7 +2,8 @@ import type { EngineName } from '../support/engine.ts';
 import type { Report } from './report.ts';
 
 /** `main.ts ORACLE FILE [--engine interpreter|translator]`; exit code 1 if anything failed. */
-const usage = 'usage: oracle i286|native FILE [--engine interpreter|translator], oracle disassembler ...';
+const usage =
+  'usage: oracle i286|native FILE [--engine interpreter|translator], oracle disassembler ..., oracle lockstep [PROGRAMS] [SEED]';
 
 type Check = (file: string, engine: EngineName) => Promise<Report>;
 
@@ -25,15 +26,20 @@ function parse(args: readonly string[]): { file: string; engines: EngineName[] }
   return { file, engines: isEngine ? [engine] : ['interpreter', 'translator'] };
 }
 
-async function disassembler(args: string[]): Promise<number> {
-  const { run } = await import('./disassembler.ts');
-  const { passed, failed } = await run(args);
+/** Oracles that take something else than a file, and print what they find themselves. */
+const others: Record<string, (args: string[]) => Promise<{ passed: number; failed: number }>> = {
+  disassembler: async (args) => (await import('./disassembler.ts')).run(args),
+  lockstep: async (args) => (await import('./lockstep.ts')).run(args),
+};
+
+async function runOther(name: string, args: string[]): Promise<number> {
+  const { passed, failed } = await others[name]!(args);
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 
 async function main([name = '', ...args]: string[]): Promise<number> {
-  if (name === 'disassembler') return disassembler(args);
+  if (name in others) return runOther(name, args);
   const check = checks[name];
   if (!check) throw new Error(usage);
   const { file, engines } = parse(args);

@@ -2,6 +2,7 @@ import { Cpu } from '../../runtime/cpu/cpu.ts';
 import { GuestFault } from '../../runtime/cpu/fault.ts';
 import { defaultModel } from '../../runtime/cpu/model.ts';
 import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
+import { defaultTiering } from '../../runtime/exec/tiering.ts';
 import { Mmu } from '../../runtime/memory/mmu.ts';
 import { PhysicalMemory } from '../../runtime/memory/physical.ts';
 import { PhysicalMap } from '../../runtime/memory/physical-map.ts';
@@ -17,7 +18,7 @@ export interface Engine {
   write(physical: number, bytes: Uint8Array): void;
   /** A copy. */
   read(physical: number, length: number): Uint8Array;
-  /** Runs from Word.eip, out of HLT too, until the next HLT or shutdown; false if that takes too many instructions. */
+  /** Runs from Word.eip, out of HLT too, to the next HLT or shutdown; false if it is stopped before, by the limit. */
   runUntilHalt(maxInstructions: number): boolean;
   /** As after a RESET; memory is left alone. */
   reset(): void;
@@ -28,14 +29,23 @@ export interface Engine {
   dispose(): void;
 }
 
-/** Every entry is translated at once, in regions small enough that there are several. */
-const eager = { threshold: 1, blocks: 16, instructions: 100 };
+/** How an engine is to run; what is not told is chosen so that much happens in little time. */
+export interface EngineSettings {
+  /** Small regions, so that there are several, or those that are the default. */
+  readonly regions?: 'small' | 'default';
+  /** `poll`: nothing is counted, and there is no limit to what runs. */
+  readonly pacing?: 'count' | 'poll';
+}
+
+/** Every entry is translated at once. */
+const eager = { small: { threshold: 1, blocks: 16, instructions: 100 }, default: { ...defaultTiering, threshold: 1 } };
 
 /** Nothing is connected: reads give all ones. */
 const noPorts = { read: () => -1, write: () => {} };
 const noInterrupts = { pending: false, acknowledge: () => 0 };
 
-export function makeEngine(name: EngineName, memoryBytes: number): Engine {
+export function makeEngine(name: EngineName, memoryBytes: number, settings: EngineSettings = {}): Engine {
+  const { regions = 'small', pacing = 'count' } = settings;
   const buffer = allocateShared(STATE_BYTES);
   const state = new Int32Array(buffer, 0, WORD_COUNT);
   const map = new PhysicalMap(new GuestRam(memoryBytes));
@@ -53,8 +63,9 @@ export function makeEngine(name: EngineName, memoryBytes: number): Engine {
       state[Word.attention] = 1;
     },
   });
-  const tiering = name === 'translator' ? eager : null;
-  const engine = new CodeEngine(cpu, mmu, noInterrupts, { ...defaultEngine, tiering, counts: true });
+  const tiering = name === 'translator' ? eager[regions] : null;
+  const counts = pacing === 'count';
+  const engine = new CodeEngine(cpu, mmu, noInterrupts, { ...defaultEngine, tiering, counts });
   return {
     state,
     write: (physical, bytes) => memory.write(physical, bytes),
@@ -64,7 +75,7 @@ export function makeEngine(name: EngineName, memoryBytes: number): Engine {
       state[Word.attention] = 0;
       state[Word.budget] = maxInstructions;
       if (tiering) makeEntry(engine, state[Word.eip]);
-      return engine.dispatcher.run() !== 'budget';
+      return engine.dispatcher.run() !== 'budget' && state[Word.halted] !== 0;
     },
     reset: () => cpu.reset(),
     refresh: () => cpu.updateKey(),
