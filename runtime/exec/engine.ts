@@ -6,6 +6,7 @@ import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { raise } from '../cpu/fault.ts';
 import { pureHelpers, traps } from '../cpu/traps.ts';
+import { blockHelpers } from '../memory/blocks.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { installCells, type TextCheck } from './compile.ts';
 import { Dispatcher, type InterruptSource, isInterruptReady } from './dispatcher.ts';
@@ -68,7 +69,11 @@ export class Engine {
     this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);
     onEntry = this.tiering?.onEntry ?? null;
     this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, counts, options.callDepth);
-    this.dispose = installCells(suffix, { ...this.cells(cpu, mmu), ...boundHelpers(cpu) });
+    this.dispose = installCells(suffix, {
+      ...this.cells(cpu, mmu),
+      ...boundHelpers(cpu),
+      ...blockHelpers(cpu.state, mmu, counts),
+    });
   }
 
   private cells(cpu: Cpu, mmu: Mmu): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import * as arithmetic from '../../runtime/cpu/arithmetic.ts';
 import * as division from '../../runtime/cpu/division.ts';
 import { Vector } from '../../translator/abi/faults.ts';
+import { type HelperName, helpers } from '../../translator/abi/helpers.ts';
 import { Eflags, Segment, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { binary, constant, IrBuilder } from '../../translator/ir/builder.ts';
 import type { Statement } from '../../translator/ir/statement.ts';
@@ -141,6 +142,8 @@ export class IrMachine {
       case 'select':
         return of(v.a) !== 0 ? of(v.b) : of(v.c);
       case 'call':
+        // A block helper may always say that it did nothing.
+        if (helpers[v.name as HelperName].kind === 'block') return 0;
         return pureHelpers[v.name](of(v.a), of(v.b), of(v.c)) | 0;
       default:
         return binary(v.op, constant(of(v.a)), constant(of(v.b))).number;

@@ -1,16 +1,21 @@
 /**
  * The helper table: everything generated code may call, with what a call may do.
  * pure: a function of its arguments; never faults, reads or writes no state.
+ * block: moves guest memory where that is plain RAM without code, up to a page at a time; never faults. Gives the number
+ * of elements done, 0 where it can't. It stands alone in a `let`, so that it runs once, where it stands.
  * trap: called with the whole state stored; may fault (by throwing), may change anything. A trap that `resumes` goes on
  * at the next instruction (unless the key changed or attention is asked for); the others set Word.eip.
  */
-export interface HelperDeclaration<Kind extends 'pure' | 'trap' = 'pure' | 'trap'> {
+export type HelperKind = 'pure' | 'block' | 'trap';
+
+export interface HelperDeclaration<Kind extends HelperKind = HelperKind> {
   readonly kind: Kind;
   readonly arguments: number;
   readonly resumes: boolean;
 }
 
 const pure = (args: number): HelperDeclaration<'pure'> => ({ kind: 'pure', arguments: args, resumes: true });
+const block = (args: number): HelperDeclaration<'block'> => ({ kind: 'block', arguments: args, resumes: true });
 const trap = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: true });
 const transfer = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: false });
 
@@ -28,6 +33,14 @@ export const helpers = {
   flagsImage: pure(2),
   flagResultOf: pure(1),
   flagCarriesOf: pure(1),
+
+  // (linear, value, count) and (linear destination, linear source, count), upwards (runtime/memory/blocks.ts).
+  fill8: block(3),
+  fill16: block(3),
+  fill32: block(3),
+  copy8: block(3),
+  copy16: block(3),
+  copy32: block(3),
 
   // Arguments are named at the implementations, in runtime/cpu/traps.ts and what it imports.
   // Interrupts and flags.
@@ -100,10 +113,11 @@ export const helpers = {
 
 export type HelperName = keyof typeof helpers;
 type NamesOfKind<Kind> = {
-  [Name in HelperName]: (typeof helpers)[Name] extends HelperDeclaration<Kind & ('pure' | 'trap')> ? Name : never;
+  [Name in HelperName]: (typeof helpers)[Name] extends HelperDeclaration<Kind & HelperKind> ? Name : never;
 }[HelperName];
 export type TrapName = NamesOfKind<'trap'>;
 export type PureName = NamesOfKind<'pure'>;
+export type BlockName = NamesOfKind<'block'>;
 
 const numbers = new Map(Object.keys(helpers).map((name, index) => [name, index]));
 

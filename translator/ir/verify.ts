@@ -213,7 +213,9 @@ class Verifier {
 
   private value(s: Statement, v: Value, visible: ReadonlySet<number>): void {
     const operands = [v.a, v.b, v.c].filter((operand) => operand !== null);
-    if (v.op === 'call' && helpers[v.name as HelperName]?.kind !== 'pure') throw error(`"${v.name}" is not pure`, s);
+    const kind = helpers[v.name as HelperName]?.kind;
+    if (v.op === 'call' && kind !== 'pure' && !(kind === 'block' && s.op === 'let' && v === s.args[0]))
+      throw error(`"${v.name}" is not pure`, s);
     if (operands.length !== valueArguments(v)) throw error(`${v.op} with ${operands.length} operands`, s);
     for (const operand of operands) this.value(s, operand, visible);
     if (v.op === 'constant' && v.number !== (v.number | 0)) throw error('a constant of more than 32 bits', s);

@@ -1,8 +1,11 @@
+import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import type { Lift, LiftBuilder } from './lifter.ts';
 
+/** EFLAGS.DF. */
+const DIRECTION_BIT = 10;
 const REPEATED = Shape.repeat | Shape.repeatNot;
 
 /** Linear address of the element at DS:eSI, DS being overridable. */
@@ -21,48 +24,88 @@ function destinationAddress(b: LiftBuilder, access: 'read' | 'write'): Value {
 function advance(b: LiftBuilder, ...registers: number[]): void {
   const size = b.size(0);
   // DF is bit 10: shifted to the weight of twice the size it takes an upward step to a downward one.
-  const twice = b.and(b.shr(b.get(Word.eflags), 10 - Math.log2(2 * size)), 2 * size);
+  const twice = b.and(b.shr(b.get(Word.eflags), DIRECTION_BIT - Math.log2(2 * size)), 2 * size);
   const step = b.let(b.sub(size, twice));
   for (const register of registers) b.setSized(register, b.addressSize, b.add(b.get(register), step));
 }
 
+/** A string instruction: what it does to one element, and to many at once where it can. */
+interface StringOperation {
+  /** Gives the condition that ends the repetition early, or null. */
+  element(b: LiftBuilder): Value | null;
+  /** Does up to `count` elements in one step; gives how many it did. */
+  block?(b: LiftBuilder, count: Value): Value;
+  /** Registers that move with each element. */
+  readonly moves: readonly number[];
+}
+
+/** Blocks are done where addresses are not checked or wrapped. */
+function canBlock(b: LiftBuilder): boolean {
+  return (b.key & Key.flat) !== 0 && (b.shape & Shape.segmented) === 0 && b.addressSize === 4;
+}
+
 /**
  * One element, and with a repeat prefix the instruction again: interruptible between elements, as on the processor.
- * `element` gives the condition that ends the repetition early, or null.
+ * Behind an element, which may fault, a block of elements that can't may follow: as many turns in one.
  */
-function repeated(element: (b: LiftBuilder) => Value | null): Lift {
+function repeated(operation: StringOperation): Lift {
   return (b) => {
     if ((b.shape & REPEATED) === 0) {
-      element(b);
+      operation.element(b);
       return;
     }
     const count = b.let(b.getSized(Word.ecx, b.addressSize));
     b.exitIf(b.equal(count, 0), b.field('nextEip'));
-    const done = element(b);
-    b.setSized(Word.ecx, b.addressSize, b.sub(count, 1));
+    const done = operation.element(b);
+    const left = b.let(b.sub(count, 1));
+    b.setSized(Word.ecx, b.addressSize, left);
     if (done) b.exitIf(done, b.field('nextEip'));
+    if (operation.block && canBlock(b)) doBlock(b, operation, left);
     b.jump(b.field('eip'));
   };
 }
 
-export const movs: Lift = repeated((b) => {
-  const value = b.load(b.size(0), sourceAddress(b));
-  b.store(b.size(0), destinationAddress(b, 'write'), value);
-  advance(b, Word.esi, Word.edi);
-  return null;
+/** Goes on with as many elements as a block has; downwards (DF set) none are asked for. */
+function doBlock(b: LiftBuilder, operation: StringOperation, left: Value): void {
+  const direction = b.and(b.shr(b.get(Word.eflags), DIRECTION_BIT), 1);
+  const done = b.let(operation.block!(b, b.let(b.and(left, b.sub(direction, 1)))));
+  const bytes = b.let(b.mul(done, b.size(0)));
+  for (const register of operation.moves) b.set(register, b.add(b.get(register), bytes));
+  b.set(Word.ecx, b.sub(left, done));
+}
+
+const fills = { 1: 'fill8', 2: 'fill16', 4: 'fill32' } as const;
+const copies = { 1: 'copy8', 2: 'copy16', 4: 'copy32' } as const;
+
+export const movs: Lift = repeated({
+  moves: [Word.edi, Word.esi],
+  block: (b, count) => b.call(copies[b.size(0)], b.get(Word.edi), b.get(Word.esi), count),
+  element(b) {
+    const value = b.load(b.size(0), sourceAddress(b));
+    b.store(b.size(0), destinationAddress(b, 'write'), value);
+    advance(b, ...this.moves);
+    return null;
+  },
 });
 
-export const stos: Lift = repeated((b) => {
-  b.store(b.size(0), destinationAddress(b, 'write'), b.getSized(Word.eax, b.size(0)));
-  advance(b, Word.edi);
-  return null;
+export const stos: Lift = repeated({
+  moves: [Word.edi],
+  block: (b, count) => b.call(fills[b.size(0)], b.get(Word.edi), b.get(Word.eax), count),
+  element(b) {
+    b.store(b.size(0), destinationAddress(b, 'write'), b.getSized(Word.eax, b.size(0)));
+    advance(b, ...this.moves);
+    return null;
+  },
 });
 
-export const lods: Lift = repeated((b) => {
-  const value = b.load(b.size(0), sourceAddress(b));
-  advance(b, Word.esi);
-  b.setSized(Word.eax, b.size(0), value);
-  return null;
+export const lods: Lift = repeated({
+  moves: [Word.esi],
+  element(b) {
+    const value = b.load(b.size(0), sourceAddress(b));
+    advance(b, ...this.moves);
+    b.setSized(Word.eax, b.size(0), value);
+    return null;
+  },
 });
 
 /** Sets the flags of left - right; the condition that ends REPE (a difference) or REPNE (equality). */
@@ -72,16 +115,22 @@ function compare(b: LiftBuilder, left: Value, right: Value): Value {
   return b.shape & Shape.repeatNot ? b.equal(result, 0) : b.notEqual(result, 0);
 }
 
-export const cmps: Lift = repeated((b) => {
-  const left = b.load(b.size(0), sourceAddress(b));
-  const right = b.load(b.size(0), destinationAddress(b, 'read'));
-  advance(b, Word.esi, Word.edi);
-  return compare(b, left, right);
+export const cmps: Lift = repeated({
+  moves: [Word.esi, Word.edi],
+  element(b) {
+    const left = b.load(b.size(0), sourceAddress(b));
+    const right = b.load(b.size(0), destinationAddress(b, 'read'));
+    advance(b, ...this.moves);
+    return compare(b, left, right);
+  },
 });
 
-export const scas: Lift = repeated((b) => {
-  const left = b.let(b.getSized(Word.eax, b.size(0)));
-  const right = b.load(b.size(0), destinationAddress(b, 'read'));
-  advance(b, Word.edi);
-  return compare(b, left, right);
+export const scas: Lift = repeated({
+  moves: [Word.edi],
+  element(b) {
+    const left = b.let(b.getSized(Word.eax, b.size(0)));
+    const right = b.load(b.size(0), destinationAddress(b, 'read'));
+    advance(b, ...this.moves);
+    return compare(b, left, right);
+  },
 });

@@ -56,14 +56,28 @@ describe('IR of instructions with their operands', () => {
       store32 t3, t2
       t4 = get word11
       t5 = (4 - ((t4 >>> 7) & 8))
-      t6 = get esi
+      t6 = get edi
       t7 = (t6 + t5)
-      set esi, t7
-      t8 = get edi
+      set edi, t7
+      t8 = get esi
       t9 = (t8 + t5)
-      set edi, t9
+      set esi, t9
       t10 = (t0 - 1)
       set ecx, t10
+      t11 = get word11
+      t12 = (t10 & (((t11 >>> 10) & 1) - 1))
+      t13 = get edi
+      t14 = get esi
+      t15 = copy32(t13, t14, t12)
+      t16 = (t15 * 4)
+      t17 = get edi
+      t18 = (t17 + t16)
+      set edi, t18
+      t19 = get esi
+      t20 = (t19 + t16)
+      set esi, t20
+      t21 = (t10 - t15)
+      set ecx, t21
       jump 0x1000
       "
     `);
@@ -77,7 +91,7 @@ describe('IR of instructions with their operands', () => {
       t3 = get esp
       t4 = ((t3 & 0xffff0000) | (t1 & 0xffff))
       set esp, t4
-      call 0x1000
+      call 0x1000, 0x1003
       "
     `);
   });

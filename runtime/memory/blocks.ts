@@ -1,0 +1,73 @@
+import type { BlockName } from '../../translator/abi/helpers.ts';
+import { Key } from '../../translator/abi/key.ts';
+import { Word } from '../../translator/abi/state.ts';
+import type { Mmu } from './mmu.ts';
+
+/** Fewer elements are not worth a block. */
+const FEWEST = 4;
+const PAGE = 4096;
+
+/** Three integers in, the number of elements done out. */
+export type BlockHelper = (a: number, b: number, count: number) => number;
+
+/**
+ * Fills and copies of repeated string instructions, where both pages have TLB entries: RAM that is mapped with the
+ * rights needed, and without code. `counts`: each element is an instruction that takes from Word.budget.
+ */
+export function blockHelpers(state: Int32Array, mmu: Mmu, counts: boolean): Record<BlockName, BlockHelper> {
+  const { tlb, ram } = mmu;
+
+  const isUser = () => (state[Word.key] & Key.user) !== 0;
+  const readable = (linear: number) => tlb.lookup(isUser() ? tlb.readUser : tlb.readSupervisor, linear >>> 12);
+  const writable = (linear: number) => tlb.lookup(isUser() ? tlb.writeUser : tlb.writeSupervisor, linear >>> 12);
+
+  /** Elements that fit in the page, were asked for, and may be counted. */
+  const limit = (linear: number, shift: number, count: number) => {
+    const n = Math.min(count >>> 0, (PAGE - (linear & (PAGE - 1))) >>> shift);
+    return counts ? Math.min(n, state[Word.budget]) : n;
+  };
+
+  const done = (n: number) => {
+    if (counts) state[Word.budget] -= n;
+    return n;
+  };
+
+  const fill = (view: Uint8Array | Uint16Array | Int32Array, shift: number): BlockHelper => {
+    return (linear, value, count) => {
+      const n = limit(linear, shift, count);
+      const at = writable(linear);
+      if (n < FEWEST || at < 0 || (linear & ((1 << shift) - 1)) !== 0) return 0;
+      const first = (at | (linear & (PAGE - 1))) >>> shift;
+      view.fill(value, first, first + n);
+      return done(n);
+    };
+  };
+
+  const copy = (shift: number): BlockHelper => {
+    return (destination, source, count) => {
+      const n = limit(source, shift, limit(destination, shift, count));
+      const to = writable(destination);
+      const from = readable(source);
+      if (n < FEWEST || to < 0 || from < 0) return 0;
+      return copyElements(to | (destination & (PAGE - 1)), from | (source & (PAGE - 1)), n, shift);
+    };
+  };
+
+  /** A copy upwards onto its own source repeats it: only what does not overlap is done at once. */
+  const copyElements = (to: number, from: number, most: number, shift: number): number => {
+    const distance = to - from;
+    const n = distance > 0 && distance < most << shift ? distance >>> shift : most;
+    if (n < FEWEST) return 0;
+    ram.bytes.copyWithin(to, from, from + (n << shift));
+    return done(n);
+  };
+
+  return {
+    fill8: fill(ram.bytes, 0),
+    fill16: fill(ram.halves, 1),
+    fill32: fill(ram.words, 2),
+    copy8: copy(0),
+    copy16: copy(1),
+    copy32: copy(2),
+  };
+}
