@@ -81,7 +81,8 @@ export class CodeCache implements CodeWriteListener {
     if (page !== null && page.context === this.context) return this.nodeAt(page, linear & 0xfff);
     const at = this.mmu.fetch(linear);
     const found = this.pageFor(at < 0 ? -1 : at >>> 12, linearPage);
-    this.mmu.tlb.code[linearPage] = found.id;
+    // Flushing finds only pages with an entry in the TLB, which devices have not.
+    if (at >= 0) this.mmu.tlb.code[linearPage] = found.id;
     return this.nodeAt(found, linear & 0xfff);
   }
 

@@ -65,6 +65,7 @@ export class Graph {
     node.one = this.undecoded;
     node.length = 0;
     node.heat = 0;
+    node.crossing = null;
   }
 
   /** Like every `run` of an entry, it may be called from within a translation, so it says where it is. */
@@ -104,8 +105,14 @@ export class Graph {
     node.length = length;
     this.decoded++;
     this.link(node);
-    const isEntry = node.weight > EntryWeight.none && !node.crossing;
-    node.run = isEntry && this.parts.onEntry ? this.parts.onEntry : node.one;
+    node.run = this.runOf(node);
+  }
+
+  private runOf(node: Node): Run {
+    // It may fault before its handler runs, and a translation that called it doesn't know where.
+    if (node.crossing) return this.single;
+    const isEntry = node.weight > EntryWeight.none;
+    return isEntry && this.parts.onEntry ? this.parts.onEntry : node.one;
   }
 
   /** Decodes an instruction of which only `available` bytes are in its page. */
@@ -128,7 +135,7 @@ export class Graph {
     const { frame, handler } = node.crossing!;
     const second = this.parts.mmu.fetch(((node.page.linearPage + 1) << 12) | 0);
     if (second >>> 12 === frame) return handler(node);
-    node.crossing = null;
+    this.reset(node);
     this.decode(node);
     return node.one(node);
   };

@@ -195,7 +195,7 @@ export class Mmu implements LinearAccess {
     if (r.user) arrays.push(tlb.readUser);
     if (direct && r.supervisorWrite) arrays.push(tlb.writeSupervisor);
     if (direct && r.userWrite) arrays.push(tlb.writeUser);
-    tlb.enter(page, frame, r.global, arrays);
+    tlb.enter(page, frame, r.kind, arrays);
   }
 
   /** Error code bits for tests and the inspector. */

@@ -1,6 +1,7 @@
 import { Word } from '../../translator/abi/state.ts';
 import type { PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
+import { PageKind } from './tlb.ts';
 
 const PRESENT = 1 << 0;
 const WRITABLE = 1 << 1;
@@ -29,7 +30,8 @@ export class PageWalk {
   userWrite = false;
   supervisorWrite = false;
   dirty = false;
-  global = false;
+  /** Of PageKind's bits. */
+  kind = 0;
 }
 
 /** The page-table walker of 32-bit paging (Intel SDM vol. 3, 4.3): 4 KB pages, and 4 MB ones with CR4.PSE. */
@@ -58,7 +60,10 @@ export class Paging {
     const upper = this.entry(directory);
     if ((upper & PRESENT) === 0) return request;
     if (upper & LARGE && this.state[Word.cr4] & CR4_PSE) {
-      return this.leaf(directory, upper, upper, ((upper & 0xffc00000) | (linear & 0x3ff000)) >>> 12, request);
+      const page = ((upper & 0xffc00000) | (linear & 0x3ff000)) >>> 12;
+      const code = this.leaf(directory, upper, upper, page, request);
+      this.result.kind |= PageKind.large;
+      return code;
     }
     const table = (upper & ~0xfff) | ((linear >>> 10) & 0xffc);
     const lower = this.entry(table);
@@ -73,7 +78,7 @@ export class Paging {
     const r = this.result;
     r.page = linear >>> 12;
     r.user = r.userWrite = r.supervisorWrite = r.dirty = true;
-    r.global = false;
+    r.kind = PageKind.small;
     return -1;
   }
 
@@ -91,7 +96,7 @@ export class Paging {
     if (wanted !== entry) this.setEntry(address, wanted);
     r.page = page;
     r.dirty = (wanted & DIRTY) !== 0;
-    r.global = (entry & GLOBAL) !== 0 && (this.state[Word.cr4] & CR4_PGE) !== 0;
+    r.kind = entry & GLOBAL && this.state[Word.cr4] & CR4_PGE ? PageKind.global : PageKind.small;
     return -1;
   }
 

@@ -1,8 +1,10 @@
 import { allocateShared, PAGE_SHIFT } from './ram.ts';
 
 const PAGES = 1 << 20;
-const GLOBAL = 2;
 const FILLED = 1;
+/** What INVLPG and loading CR3 need to know of a page's translation: it is global; it is a part of a 4 MB page. */
+export const PageKind = { small: 0, global: 2, large: 4 } as const;
+const LARGE_PAGE_SHIFT = 10;
 /** XORed into an invalid entry: makes every index of that page at least 2^29 words, beyond any RAM. */
 const INVALID = 0x20000000;
 
@@ -26,6 +28,8 @@ export class Tlb {
    */
   stale = false;
   private readonly marks = new Uint8Array(PAGES);
+  /** By 4 MB of linear addresses: 1 if some of them may have been translated by a large page. */
+  private readonly large = new Uint8Array(PAGES >>> LARGE_PAGE_SHIFT);
   private filled = new Int32Array(4096);
   private count = 0;
 
@@ -44,12 +48,13 @@ export class Tlb {
     return difference === INVALID ? -1 : difference << 2;
   }
 
-  /** Enters a translation in the arrays given. */
-  enter(page: number, frame: number, global: boolean, arrays: readonly Int32Array[]): void {
+  /** Enters a translation in the arrays given; `kind` is made of PageKind's bits. */
+  enter(page: number, frame: number, kind: number, arrays: readonly Int32Array[]): void {
     const entry = (frame ^ page) << 10;
     for (const array of arrays) array[page] = entry;
     if (this.marks[page] === 0) this.remember(page);
-    this.marks[page] = global ? FILLED | GLOBAL : FILLED;
+    this.marks[page] = FILLED | kind;
+    if (kind & PageKind.large) this.large[page >>> LARGE_PAGE_SHIFT] = 1;
   }
 
   flushAll(): void {
@@ -61,13 +66,28 @@ export class Tlb {
     let kept = 0;
     for (let n = 0; n < this.count; n++) {
       const page = this.filled[n];
-      if (this.marks[page] & GLOBAL) this.filled[kept++] = page;
+      if (this.marks[page] & PageKind.global) this.filled[kept++] = page;
       else this.drop(page);
     }
     this.count = kept;
   }
 
+  /** Drops a page, and all of the large page that it is in (Intel SDM vol. 3, 4.10.4.1, INVLPG). */
   flushPage(page: number): void {
+    const region = page >>> LARGE_PAGE_SHIFT;
+    if (this.large[region]) this.flushLarge(region);
+    this.flushOne(page);
+  }
+
+  private flushLarge(region: number): void {
+    const first = region << LARGE_PAGE_SHIFT;
+    for (let page = first; page < first + (1 << LARGE_PAGE_SHIFT); page++) {
+      if (this.marks[page] & PageKind.large) this.flushOne(page);
+    }
+    this.large[region] = 0;
+  }
+
+  private flushOne(page: number): void {
     if (this.marks[page] === 0) return;
     this.drop(page);
     const at = this.filled.subarray(0, this.count).lastIndexOf(page);
