@@ -1,0 +1,60 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Pacing } from '../../../translator/emit/context.ts';
+import { printRegion } from '../../../translator/ir/print.ts';
+import type { Region } from '../../../translator/ir/statement.ts';
+import { verifyRegion } from '../../../translator/ir/verify.ts';
+import { optimize } from '../../../translator/opt/pipeline.ts';
+import { endsBlock } from '../../../translator/region/flow.ts';
+import { liftRegion } from '../../../translator/region/lift.ts';
+import type { Random } from '../../../translator/x86/generate.ts';
+import type { Instruction } from '../../../translator/x86/instruction.ts';
+import { forms } from '../../../translator/x86/table/index.ts';
+import { BlockRunner } from '../../support/block-runner.ts';
+import { randomFrom, randomInstruction, stateKeys } from '../../support/samples.ts';
+
+const plain = forms.filter((form) => form.class === 'plain');
+const endings = forms.filter((form) => form.class === 'control');
+const ENTRY = 0x1000;
+const LONGEST = 8;
+
+function randomBlock(random: Random, key: number): Instruction[] {
+  const pick = (list: typeof forms) => list[Math.floor(random() * list.length)];
+  const length = 1 + Math.floor(random() * LONGEST);
+  const block: Instruction[] = [];
+  for (let eip = ENTRY; block.length < length; eip = block.at(-1)!.nextEip) {
+    const isLast = block.length === length - 1;
+    block.push(randomInstruction(pick(isLast && random() < 0.6 ? endings : plain), random, eip, key));
+    if (endsBlock(block.at(-1)!)) break;
+  }
+  return block;
+}
+
+const lift = (instructions: Instruction[], key: number): Region => liftRegion([{ eip: ENTRY, instructions }], key);
+
+describe.each<{ pacing: Pacing; seed: number }>([
+  { pacing: 'poll', seed: 11 },
+  { pacing: 'count', seed: 12 },
+])('random blocks, pacing by $pacing', ({ pacing, seed }) => {
+  const random = randomFrom(seed);
+  const runner = new BlockRunner(`$meaning_${pacing}`, pacing, random);
+  afterAll(() => runner.dispose());
+
+  test('mean the same lifted, optimised, and instruction by instruction', () => {
+    const counts = { to: 0, at: 0 };
+    for (let n = 0; n < 2000; n++) {
+      const key = stateKeys[n % stateKeys.length];
+      const instructions = randomBlock(random, key);
+      const lifted = lift(instructions, key);
+      const optimized = lift(instructions, key);
+      optimize(optimized);
+      expect(() => verifyRegion(optimized), printRegion(optimized)).not.toThrow();
+      runner.randomize(random);
+      const expected = runner.runHandlers(instructions, key);
+      expect(runner.runRegion(lifted), printRegion(lifted)).toEqual(expected);
+      expect(runner.runRegion(optimized), printRegion(optimized)).toEqual(expected);
+      counts[expected.left]++;
+    }
+    expect(counts.to).toBeGreaterThan(500);
+    expect(counts.at).toBeGreaterThan(300);
+  });
+});
