@@ -146,6 +146,7 @@ export class BlockRunner {
     const nodes = instructions.map((i) => Object.assign({ next: { eip: i.nextEip }, taken: { eip: i.target } }, i));
     nodes.forEach((node, n) => {
       if (n > 0) nodes[n - 1].next = node;
+      if (node.target === nodes[0].eip) node.taken = nodes[0];
     });
     let completed = 0;
     for (let node = nodes[0]; ; ) {
