@@ -16,9 +16,20 @@ const ENDLESS = -1;
 const WRITABLE_BYTES = 0x2000;
 const PROGRAM_BYTES = 0x4000;
 
-interface Pair {
+/** A machine of each engine. */
+class Pair {
   readonly interpreter: ProgramMachine;
   readonly translator: ProgramMachine;
+
+  constructor(mode: Mode, settings: EngineSettings) {
+    this.interpreter = makeProgramMachine('interpreter', mode, {});
+    this.translator = makeProgramMachine('translator', mode, settings);
+  }
+
+  dispose(): void {
+    this.interpreter.engine.dispose();
+    this.translator.engine.dispose();
+  }
 }
 
 function load({ interpreter, translator }: Pair, { code }: Program, random: Random): void {
@@ -30,22 +41,36 @@ function load({ interpreter, translator }: Pair, { code }: Program, random: Rand
   }
 }
 
-/** Runs a program on both; what differs after the first run that leaves them different. */
-function runProgram(pair: Pair, random: Random, endings: Map<number, number>): string[] {
-  const { interpreter, translator } = pair;
+interface Result {
+  readonly differences: readonly string[];
+  /** The machines are left with the same memory. */
+  readonly isEqual: boolean;
+}
+
+/** Runs a program on both, until a run leaves them different. */
+function runProgram(pair: Pair, random: Random, endings: Map<number, number>): Result {
   for (let run = 0; run < RUNS; run++) {
     const registers = Array.from({ length: 8 }, () => randomValue(random));
     const eflags = Eflags.one | (random.word() & (Eflags.arithmetic | Eflags.df));
-    const ending = interpreter.run(registers, eflags) ?? ENDLESS;
+    const ending = pair.interpreter.run(registers, eflags) ?? ENDLESS;
     endings.set(ending, (endings.get(ending) ?? 0) + 1);
-    // Where the two would be stopped in the middle is not the same, and nothing stops code that isn't counted.
-    if (ending === ENDLESS) return [];
-    const other = translator.run(registers, eflags) ?? ENDLESS;
-    if (ending !== other) return [`run ${run} ends by ${ending} and ${other}`];
-    const differences = compareMachines(interpreter.engine, translator.engine, COMPARED_BYTES);
-    if (differences.length > 0) return [`after run ${run}`, ...differences];
+    // Where the two would be stopped in the middle is not the same.
+    if (ending === ENDLESS) return { differences: [], isEqual: false };
+    const differences = compareRun(pair, ending, () => pair.translator.run(registers, eflags) ?? ENDLESS);
+    if (differences.length > 0) return { differences: [`run ${run}`, ...differences], isEqual: false };
   }
-  return [];
+  return { differences: [], isEqual: true };
+}
+
+/** Runs the translator and compares; an error in translated code is a difference too. */
+function compareRun({ interpreter, translator }: Pair, expected: number, translated: () => number): string[] {
+  try {
+    const ending = translated();
+    const differences = compareMachines(interpreter.engine, translator.engine, COMPARED_BYTES);
+    return ending === expected ? differences : [`ended by ${ending}, not ${expected}`, ...differences];
+  } catch (error) {
+    return [String(error)];
+  }
 }
 
 export interface LockstepOptions {
@@ -61,23 +86,27 @@ export interface LockstepOptions {
 /** Random programs on both engines, states compared after each run. */
 export function checkLockstep({ mode, settings, programs, seed, onFailure }: LockstepOptions): Report {
   const report = new Report();
-  const pair = {
-    interpreter: makeProgramMachine('interpreter', mode, {}),
-    translator: makeProgramMachine('translator', mode, settings),
-  };
   const endings = new Map<number, number>();
+  let pair = new Pair(mode, settings);
+  let translations = 0;
+  const renew = () => {
+    translations += pair.translator.engine.translations;
+    pair.dispose();
+    pair = new Pair(mode, settings);
+  };
   for (let n = 0; n < programs; n++) {
     const random = new Random(seed * 1_000_003 + n);
     const program = generateProgram(random, mode.bits);
     load(pair, program, random);
-    const differences = runProgram(pair, random, endings);
-    if (differences.length > 0) onFailure?.(`; ${mode.name}, seed ${seed}, program ${n}\n${program.text}`);
+    const { differences, isEqual } = runProgram(pair, random, endings);
     report.add(mode.name, `program ${n}`, differences);
+    if (differences.length > 0) onFailure?.(`; ${mode.name}, seed ${seed}, program ${n}\n${program.text}`);
+    if (!isEqual) renew();
   }
+  renew();
+  pair.dispose();
   report.note(`runs by the exception that ended them: ${JSON.stringify(Object.fromEntries(endings))}`);
-  report.note(`${pair.translator.engine.translations} translations`);
-  pair.interpreter.engine.dispose();
-  pair.translator.engine.dispose();
+  report.note(`${translations} translations`);
   return report;
 }
 

@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { Cpu } from '../../runtime/cpu/cpu.ts';
 import { GuestFault } from '../../runtime/cpu/fault.ts';
 import { defaultModel } from '../../runtime/cpu/model.ts';
@@ -33,12 +34,22 @@ export interface Engine {
 export interface EngineSettings {
   /** Small regions, so that there are several, or those that are the default. */
   readonly regions?: 'small' | 'default';
-  /** `poll`: nothing is counted, and there is no limit to what runs. */
+  /** `poll`: nothing is counted; what does not end is stopped after a while. */
   readonly pacing?: 'count' | 'poll';
 }
 
 /** Every entry is translated at once. */
 const eager = { small: { threshold: 1, blocks: 16, instructions: 100 }, default: { ...defaultTiering, threshold: 1 } };
+
+/** Asks for attention where the number of the run is the same for 20 seconds. */
+const WATCHDOG = `
+const state = require('node:worker_threads').workerData;
+let seen = -1;
+setInterval(() => {
+  if (state[${Word.budget}] === seen) Atomics.store(state, ${Word.attention}, 1);
+  seen = state[${Word.budget}];
+}, 20000);
+`;
 
 /** Nothing is connected: reads give all ones. */
 const noPorts = { read: () => -1, write: () => {} };
@@ -66,6 +77,8 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
   const tiering = name === 'translator' ? eager[regions] : null;
   const counts = pacing === 'count';
   const engine = new CodeEngine(cpu, mmu, noInterrupts, { ...defaultEngine, tiering, counts });
+  const watchdog = counts ? null : new Worker(WATCHDOG, { eval: true, workerData: state });
+  watchdog?.unref();
   return {
     state,
     write: (physical, bytes) => memory.write(physical, bytes),
@@ -73,13 +86,17 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     runUntilHalt(maxInstructions) {
       state[Word.halted] = 0;
       state[Word.attention] = 0;
-      state[Word.budget] = maxInstructions;
+      // Without counting the word tells the watchdog that another run has begun.
+      state[Word.budget] = counts ? maxInstructions : state[Word.budget] + 1;
       if (tiering) makeEntry(engine, state[Word.eip]);
       return engine.dispatcher.run() !== 'budget' && state[Word.halted] !== 0;
     },
     reset: () => cpu.reset(),
     refresh: () => cpu.updateKey(),
-    dispose: () => engine.dispose(),
+    dispose() {
+      void watchdog?.terminate();
+      engine.dispose();
+    },
     get translations() {
       return engine.tiering?.metrics.translations ?? 0;
     },
