@@ -28,6 +28,8 @@ export interface IsolateOptions {
   readonly deadlines?: SharedArrayBuffer;
 }
 
+/** Deadlines that differ by less are one, computed at two times; in nanoseconds. */
+const SAME = 1e3;
 /** Output is sent this long after the first byte of a batch at the latest, in nanoseconds. */
 const OUTPUT_DELAY = 2e6;
 
@@ -222,6 +224,7 @@ class MachineLoop {
       serialOutput: (port, bytes) => this.#addOutput(port, bytes),
       debugOutput: (bytes) => this.#addOutput('debug', bytes),
       deadlineChanged: (nanoseconds) => {
+        if (Math.abs(nanoseconds - this.#coreDeadline) < SAME) return;
         this.#coreDeadline = nanoseconds;
         this.#shareDeadline();
       },

@@ -9,8 +9,12 @@ export interface TickerOptions {
   readonly nanoseconds: () => number;
 }
 
-/** The clocks of two threads differ by less: whoever is called finds that the time has come. */
-const SKEW = 5e3;
+/**
+ * It calls so long after a deadline. A halted machine wakes by itself at the same time, and has then set its next
+ * deadline already, so that the ticker is not in its way; and whoever is called finds that the time has come, though
+ * the clocks of two threads differ a little.
+ */
+const LATE = 100e3;
 /** A deadline that stays is called for again after so long. */
 const REPEAT = 20e6;
 
@@ -24,10 +28,10 @@ export function tick({ state, deadlines: buffer, nanoseconds }: TickerOptions): 
     const read = deadlines.read();
     if (!read) continue;
     const now = nanoseconds();
-    const due = read.times.map((time) => time + SKEW <= now);
+    const due = read.times.map((time) => time + LATE <= now);
     if (due[Deadline.loop]) Atomics.store(state, Word.wake, 1);
     if (due.includes(true)) Atomics.store(state, Word.attention, 1);
-    const next = read.times.map((time, which) => (due[which] ? now + REPEAT : time + SKEW));
+    const next = read.times.map((time, which) => (due[which] ? now + REPEAT : time + LATE));
     deadlines.sleep(read.version, now, Math.min(...next));
   }
 }
