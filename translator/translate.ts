@@ -2,7 +2,7 @@ import { EmitContext, type EmitOptions } from './emit/context.ts';
 import { hex } from './emit/names.ts';
 import { blockTargets, emitRegion, type Link } from './emit/region.ts';
 import type { Region } from './ir/statement.ts';
-import { optimize } from './opt/pipeline.ts';
+import { type Observe, optimize } from './opt/pipeline.ts';
 import { liftRegion } from './region/lift.ts';
 import { type CodeSource, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
 import { structureRegion } from './region/structure.ts';
@@ -14,6 +14,7 @@ export interface TranslationRequest {
   readonly entry: number;
   readonly limits: RegionLimits;
   readonly options: EmitOptions;
+  readonly observe?: Observe;
 }
 
 export interface Translation {
@@ -29,11 +30,12 @@ export interface Translation {
 
 /** The life of a translation, top to bottom. Null if no instruction at the entry can be translated. */
 export function translate(request: TranslationRequest): Translation | null {
-  const { source, entry, limits, options } = request;
+  const { source, entry, limits, options, observe } = request;
   const blocks = selectRegion(source, entry, limits);
   if (blocks.length === 0 || blocks[0].instructions[0].form.class === 'sensitive') return null;
   const region = liftRegion(blocks, source.key);
-  optimize(region);
+  observe?.('lift', region);
+  optimize(region, observe);
   const structure = structureRegion(controlFlow(region));
   const emitted = emitRegion(new EmitContext(options, source.key), region, structure, `guest_${hex(entry)}`);
   return { ...emitted, ...extent(blocks) };

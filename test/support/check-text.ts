@@ -1,0 +1,118 @@
+import { type Node as AcornNode, parse } from 'acorn';
+import type { TextCheck } from '../../runtime/exec/compile.ts';
+import { cellNames } from '../../translator/abi/cells.ts';
+import { helpers } from '../../translator/abi/helpers.ts';
+import { Instruction } from '../../translator/x86/instruction.ts';
+import { forms } from '../../translator/x86/table/index.ts';
+
+/** Emitted text that is not JavaScript, or refers to what it must not. */
+export class TextError extends Error {
+  override readonly name = 'TextError';
+}
+
+/** Any node of a syntax tree, seen as its properties. */
+type Tree = AcornNode & Record<string, unknown>;
+
+const globals = new Set<string>([...cellNames, ...Object.keys(helpers), 'Math']);
+/** What a node has for generated code: the decoded instruction, and where it goes on. */
+const nodeFields = new Set([...Object.keys(new Instruction(forms[0])), 'next', 'taken', 'links', 'run']);
+
+/**
+ * The debug mode's check of emitted text (EngineOptions.check): it is one function declaration, every name in it is
+ * declared in front of its use or is a cell, and of its argument only what nodes have is used. Throws TextError.
+ */
+export const checkText: TextCheck = (text) => {
+  const program = parseText(text);
+  const body = program.body as Tree[];
+  if (body.length !== 1 || body[0].type !== 'FunctionDeclaration') throw failure(text, 'not one function declaration');
+  new Scopes(text).function(body[0]);
+};
+
+function parseText(text: string): Tree {
+  try {
+    return parse(text, { ecmaVersion: 'latest', sourceType: 'script' }) as AcornNode as Tree;
+  } catch (error) {
+    throw failure(text, (error as Error).message);
+  }
+}
+
+function failure(text: string, what: string): TextError {
+  return new TextError(`${what}\n${text}`);
+}
+
+/** Follows declarations through nested blocks, in the order of the text. */
+class Scopes {
+  private readonly text: string;
+  private scopes: Set<string>[] = [];
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  function(declaration: Tree): void {
+    const parameters = declaration.params as Tree[];
+    this.scopes = [new Set([nameOf(declaration.id as Tree), ...parameters.map(nameOf)])];
+    this.visit(declaration.body as Tree);
+  }
+
+  private visit(node: Tree): void {
+    switch (node.type) {
+      case 'BlockStatement':
+        this.scopes.push(new Set());
+        this.children(node);
+        this.scopes.pop();
+        break;
+      case 'VariableDeclarator':
+        this.children(node, 'id');
+        this.declare(nameOf(node.id as Tree));
+        break;
+      case 'Identifier':
+        this.use(nameOf(node));
+        break;
+      case 'MemberExpression':
+        this.member(node);
+        break;
+      case 'LabeledStatement':
+      case 'BreakStatement':
+      case 'ContinueStatement':
+        this.children(node, 'label');
+        break;
+      default:
+        this.children(node);
+    }
+  }
+
+  private children(node: Tree, except = ''): void {
+    for (const [name, value] of Object.entries(node)) {
+      if (name === except) continue;
+      for (const child of Array.isArray(value) ? value : [value]) if (isTree(child)) this.visit(child);
+    }
+  }
+
+  private member(node: Tree): void {
+    const object = node.object as Tree;
+    const property = node.property as Tree;
+    this.visit(object);
+    if (node.computed) this.visit(property);
+    else if (object.type === 'Identifier' && nameOf(object) === 'i' && !nodeFields.has(nameOf(property))) {
+      throw failure(this.text, `a node has no ${nameOf(property)}`);
+    }
+  }
+
+  private declare(name: string): void {
+    this.scopes.at(-1)!.add(name);
+  }
+
+  private use(name: string): void {
+    if (this.scopes.some((scope) => scope.has(name)) || globals.has(name.replace(/\$.*$/, ''))) return;
+    throw failure(this.text, `${name} is not declared here`);
+  }
+}
+
+function nameOf(identifier: Tree): string {
+  return identifier.name as string;
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && 'type' in value;
+}
