@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import type { EngineOptions } from '../../runtime/exec/engine.ts';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
-import { assemble } from '../../runtime/firmware/assembler/index.ts';
+import { type Assembly, assemble } from '../../runtime/firmware/assembler/index.ts';
 import type { MachineConfig, MachineHost, RunResult } from '../../runtime/machine/config.ts';
 import { createMachine, type MachineCore } from '../../runtime/machine/machine.ts';
 import { Deadline, SharedDeadlines } from '../../src/isolate/deadlines.ts';
@@ -51,6 +51,15 @@ export interface GuestOptions {
   readonly rebootAction?: MachineConfig['rebootAction'];
 }
 
+const assemblies = new WeakMap<GuestProgram, Assembly>();
+
+function assembly(program: GuestProgram): Assembly {
+  const { source, origin, mode } = program;
+  const made = assemblies.get(program) ?? assemble(source, { origin, bits: mode === 'real' ? 16 : 32 });
+  assemblies.set(program, made);
+  return made;
+}
+
 type RegisterName = 'eax' | 'ecx' | 'edx' | 'ebx' | 'esp' | 'ebp' | 'esi' | 'edi' | 'eip';
 
 /** A machine in the test's own thread that runs a program. */
@@ -64,8 +73,8 @@ export class Guest {
   readonly #ticker: Worker | undefined;
 
   constructor(program: GuestProgram, variant: Variant, options: GuestOptions = {}) {
-    const { source, origin, mode } = program;
-    const { bytes, symbols } = assemble(source, { origin, bits: mode === 'real' ? 16 : 32 });
+    const { bytes, symbols } = assembly(program);
+    const { origin, mode } = program;
     this.#symbols = symbols;
     const config: MachineConfig = {
       memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
