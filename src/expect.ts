@@ -4,6 +4,7 @@ const KEPT = 1 << 20;
 const SHOWN = 2000;
 const DEFAULT_TIMEOUT = 30_000;
 
+/** How long to wait for output. */
 export interface ExpectOptions {
   /** Milliseconds; 30 seconds if not given, Infinity for no limit. */
   readonly timeout?: number;

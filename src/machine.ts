@@ -7,6 +7,7 @@ import type { BootImages, MachineConfig, Metrics, TranslationInfo } from './mach
 import { type Boot, checkOptions, type Image, type MachineOptions } from './options.ts';
 import { SerialPort } from './serial.ts';
 
+/** What a machine tells, and with what. */
 export interface MachineEvents {
   /** The machine has started, or goes on after a pause. */
   running: undefined;
@@ -22,6 +23,7 @@ export interface MachineEvents {
   log: string;
 }
 
+/** A machine is created once, runs and pauses, and ends once. */
 export type MachineState = 'created' | 'running' | 'paused' | 'ended';
 
 const serialPorts = 4;

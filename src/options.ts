@@ -13,6 +13,7 @@ export type Boot =
   /** The small system that is part of this project. */
   | { readonly demo: true };
 
+/** What a machine is made of and how it runs; all but what it boots has a default. */
 export interface MachineOptions {
   /** Size of the memory: a number of megabytes, or a text such as "128M" or "1G". Default: 128. */
   readonly memory?: number | string;

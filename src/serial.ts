@@ -1,6 +1,7 @@
 import { Emitter } from './events.ts';
 import { Expectations, type ExpectOptions } from './expect.ts';
 
+/** What a serial port tells, and with what. */
 export interface SerialEvents {
   /** What the guest has sent. A listener may return a promise: the guest's output stalls while too much is not done. */
   data: Uint8Array;

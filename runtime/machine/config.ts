@@ -1,5 +1,6 @@
 import type { EngineOptions } from '../exec/engine.ts';
 
+/** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
 export type EngineName = 'interpreter' | 'translator';
 
 /** A kernel that is loaded without firmware: a Linux bzImage or a Multiboot image. */

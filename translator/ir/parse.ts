@@ -181,10 +181,10 @@ class Parser {
   private tokenize(line: string): void {
     this.tokens = [];
     this.position = 0;
-    TOKEN.lastIndex = 0;
     if (line.startsWith('-- ')) return;
-    while (TOKEN.lastIndex < line.length) {
-      const match = TOKEN.exec(line);
+    const pattern = new RegExp(TOKEN);
+    while (pattern.lastIndex < line.length) {
+      const match = pattern.exec(line);
       if (!match) throw this.error('unexpected character');
       this.tokens.push(match[1]);
     }

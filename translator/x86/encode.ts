@@ -50,33 +50,29 @@ export const knowsMnemonic = (mnemonic: string): boolean => rowsByName.has(mnemo
 // The table, by name.
 
 interface Row {
+  readonly name: string;
   readonly form: Form;
   readonly encoding: Encoding;
   /** Sizes that the name stands for, if it tells one. */
-  readonly operandBytes?: 2 | 4 | undefined;
-  readonly addressBytes?: 2 | 4 | undefined;
+  readonly operandBytes?: 2 | 4;
+  readonly addressBytes?: 2 | 4;
 }
 
-const rowsByName = new Map<string, Row[]>();
-for (const form of forms) if (encodings[form.id] !== undefined) addForm(form, encodings[form.id]!);
+const rowsByName: ReadonlyMap<string, Row[]> = Map.groupBy(forms.flatMap(rowsOf), ({ name }) => name);
 
-function addForm(form: Form, encoding: Encoding): void {
+/** A form under each of its names. */
+function rowsOf(form: Form): Row[] {
+  const encoding = encodings[form.id];
+  if (encoding === undefined) return [];
   const { mnemonic, mnemonic16, operands } = form;
-  if (mnemonic === mnemonic16) {
-    addRow(mnemonic, { form, encoding });
-    return;
-  }
+  if (mnemonic === mnemonic16) return [{ name: mnemonic, form, encoding }];
   // Of JCXZ and JECXZ the name tells the size of the address.
   const sized = (bytes: 2 | 4) => (operands[0] === 'Jb' ? { addressBytes: bytes } : { operandBytes: bytes });
-  addRow(mnemonic, { form, encoding, ...sized(4) });
+  const wide: Row = { name: mnemonic, form, encoding, ...sized(4) };
   // PUSHF is both the 16-bit name and, for an assembler, the one that leaves the size open.
   const isOpen = mnemonic === `${mnemonic16}D`;
-  if (isOpen) addRow(mnemonic16, { form, encoding });
-  addRow(isOpen ? `${mnemonic16}W` : mnemonic16, { form, encoding, ...sized(2) });
-}
-
-function addRow(name: string, row: Row): void {
-  rowsByName.set(name, [...(rowsByName.get(name) ?? []), row]);
+  const narrow: Row = { name: isOpen ? `${mnemonic16}W` : mnemonic16, form, encoding, ...sized(2) };
+  return isOpen ? [wide, { name: mnemonic16, form, encoding }, narrow] : [wide, narrow];
 }
 
 // Operands.

@@ -1,0 +1,139 @@
+import { posix } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { filesIn, globalNames, type Import, importsOf, type SourceFile } from '../support/source-files.ts';
+
+const translator = filesIn('translator', '.ts');
+const runtime = filesIn('runtime', '.ts');
+const library = filesIn('src', '.ts');
+const all = [...translator, ...runtime, ...library];
+
+/** What of the imports of some files breaks a rule: `file -> target`. */
+function offending(files: readonly SourceFile[], isAllowed: (i: Import) => boolean): string[] {
+  return files.flatMap((file) => {
+    const bad = importsOf(file).filter((i) => !isAllowed(i));
+    return bad.map(({ target }) => `${file.path} -> ${target}`);
+  });
+}
+
+const isIn = (...folders: string[]) => {
+  return ({ target }: Import) => folders.some((folder) => target.startsWith(`${folder}/`));
+};
+
+test('all kinds of imports are found', () => {
+  const text = [
+    "import { a } from './a.ts';",
+    "import type { B } from '../b.ts';",
+    "import './c.ts';",
+    "export * from './d.ts';",
+    "export {\n  e,\n} from './e.ts';",
+    "const f = await import('./f.ts');",
+    "const g = new URL('./g.ts', import.meta.url);",
+    "import h from 'node:fs';",
+  ].join('\n');
+  const targets = importsOf({ path: 'x/y/z.ts', text }).map((i) => i.target);
+  const inner = ['a', 'c', 'd', 'e', 'f', 'g'].map((name) => `x/y/${name}.ts`);
+  expect(targets.sort()).toEqual(['node:fs', 'x/b.ts', ...inner].sort());
+});
+
+describe('imports point one way', () => {
+  test('the translator imports only itself', () => {
+    expect(offending(translator, isIn('translator'))).toEqual([]);
+  });
+
+  test('the contract between translator and runtime imports nothing else', () => {
+    expect(offending(filesIn('translator/abi', '.ts'), isIn('translator/abi'))).toEqual([]);
+  });
+
+  test('the runtime imports itself and the translator', () => {
+    expect(offending(runtime, isIn('runtime', 'translator'))).toEqual([]);
+  });
+
+  test('the library imports no tests, benchmarks or packages', () => {
+    const isNode = ({ target }: Import) => target.startsWith('node:');
+    const isVersion = ({ target }: Import) => target === 'package.json';
+    const isProduct = isIn('src', 'runtime', 'translator');
+    expect(offending(library, (i) => isProduct(i) || isNode(i) || isVersion(i))).toEqual([]);
+  });
+
+  test('only what is bound to a host imports it', () => {
+    const portable = library.filter(({ path }) => !/^src\/(node|cli|index\.ts)/.test(path));
+    expect(portable.length).toBeGreaterThan(10);
+    expect(offending(portable, ({ target }) => !/^(node:|src\/(node|browser|cli)\/)/.test(target))).toEqual([]);
+  });
+
+  test('relative, by the name of the file', () => {
+    const isRelative = ({ specifier }: Import) => /^(\.{1,2}\/.*\.(ts|json)|node:[a-z_/]+)$/.test(specifier);
+    expect(offending(all, isRelative)).toEqual([]);
+    const known = new Set([...all.map(({ path }) => path), 'package.json']);
+    expect(offending(all, ({ target }) => target.startsWith('node:') || known.has(target))).toEqual([]);
+  });
+
+  test('no file imports itself by way of others', () => {
+    const edges = new Map(all.map((file) => [file.path, importsOf(file).filter((i) => !i.isType)]));
+    const finished = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+      if (finished.has(path) || trail.includes(path)) return;
+      for (const { target } of edges.get(path) ?? []) visit(target, [...trail, path]);
+      finished.add(path);
+    };
+    for (const { path } of all) visit(path, []);
+    expect(cycles).toEqual([]);
+  });
+});
+
+/** What ECMAScript gives that doesn't depend on the host, the time, or chance. */
+const ecmaScript = new Set(
+  (
+    'undefined NaN Infinity Array ArrayBuffer Atomics BigInt BigInt64Array BigUint64Array Boolean DataView Error ' +
+    'Float32Array Float64Array Int8Array Int16Array Int32Array Iterator JSON Map Math Number Object Promise RangeError ' +
+    'RegExp Set SharedArrayBuffer String Symbol TypeError Uint8Array Uint8ClampedArray Uint16Array Uint32Array ' +
+    'WeakMap WeakRef WeakSet isNaN parseInt parseFloat'
+  ).split(' '),
+);
+
+const COMPILE = 'runtime/exec/compile.ts';
+
+describe('globals', () => {
+  test('are told from what a file declares', () => {
+    const text = `import { imported } from './x.ts';
+      const { a, b: [c = d] } = window;
+      class Local { process = setTimeout; get console() { return this.process; } }
+      export function f(x: Uint8Array, ...rest: number[]) { try { f(imported, rest) } catch (e) { e.name = c; } }`;
+    expect(globalNames({ path: 'x.ts', text })).toEqual(['d', 'setTimeout', 'window']);
+  });
+
+  test.each([
+    ['translator', translator],
+    ['runtime', runtime],
+  ])('%s uses those of ECMAScript', (_folder, files) => {
+    const foreign = files
+      .filter(({ path }) => path !== COMPILE)
+      .flatMap((file) => globalNames(file).flatMap((name) => (ecmaScript.has(name) ? [] : [`${file.path}: ${name}`])));
+    expect(foreign).toEqual([]);
+  });
+
+  test('neither chance nor the locale counts', () => {
+    const pattern = /\bMath\.random\b|\.toLocale\w+\(|\.localeCompare\(/;
+    expect([...translator, ...runtime].filter(({ text }) => pattern.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('functions are made from text, and put in the global object, in one file', () => {
+    const makers = all.filter((file) => globalNames(file).some((name) => /^(Function|eval|globalThis)$/.test(name)));
+    expect(makers.map(({ path }) => path)).toEqual([COMPILE]);
+    expect(globalNames(makers[0]).filter((name) => !ecmaScript.has(name))).toEqual(['Function', 'globalThis']);
+  });
+
+  test('only what is bound to Node uses its globals', () => {
+    const nodeOnly = new Set(['process', 'Buffer', 'require', '__dirname', '__filename', 'global', 'setImmediate']);
+    const portable = all.filter(({ path }) => !/^src\/(node|cli)\//.test(path));
+    const found = portable.flatMap((file) => globalNames(file).map((name) => ({ path: file.path, name })));
+    expect(found.filter(({ name }) => nodeOnly.has(name))).toEqual([]);
+  });
+});
+
+test('folders of the project are where the design has them', () => {
+  const tops = (files: readonly SourceFile[]) => new Set(files.map(({ path }) => posix.dirname(path).split('/')[1]));
+  expect([...tops(translator)].sort()).toEqual(['abi', 'emit', 'ir', 'lift', 'opt', 'region', 'x86', undefined].sort());
+});
