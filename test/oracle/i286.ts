@@ -118,6 +118,7 @@ export function checkI286(tests: readonly I286Test[], engineName: EngineName): R
     else report.add(`${test.op} ${test.name.split(' ')[0]}`, `${test.name} (${test.bytes})`, differences(engine, test));
     unload(engine, test);
   }
+  report.translations = engine.translations;
   engine.dispose();
   return report;
 }

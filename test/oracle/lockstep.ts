@@ -88,9 +88,8 @@ export function checkLockstep({ mode, settings, programs, seed, onFailure }: Loc
   const report = new Report();
   const endings = new Map<number, number>();
   let pair = new Pair(mode, settings);
-  let translations = 0;
   const renew = () => {
-    translations += pair.translator.engine.translations;
+    report.translations += pair.translator.engine.translations;
     pair.dispose();
     pair = new Pair(mode, settings);
   };
@@ -106,7 +105,6 @@ export function checkLockstep({ mode, settings, programs, seed, onFailure }: Loc
   renew();
   pair.dispose();
   report.note(`runs by the exception that ended them: ${JSON.stringify(Object.fromEntries(endings))}`);
-  report.note(`${translations} translations`);
   return report;
 }
 

@@ -2,6 +2,8 @@
 export class Report {
   passed = 0;
   failed = 0;
+  /** Translations that were made: none means that the translator has not been checked. */
+  translations = 0;
   /** What was not checked, by reason. */
   readonly skipped = new Map<string, number>();
   private readonly notes: string[] = [];
@@ -33,7 +35,10 @@ export class Report {
   text(): string {
     const failures = [...this.failures].map(([subject, { count, first }]) => `${subject}: ${count} failed. ${first}`);
     const skipped = [...this.skipped].map(([reason, count]) => `${count} not compared: ${reason}`);
-    return [...failures, ...skipped, ...this.notes, `${this.passed} passed, ${this.failed} failed`].join('\n');
+    const translations = `${this.translations} translations`;
+    return [...failures, ...skipped, ...this.notes, translations, `${this.passed} passed, ${this.failed} failed`].join(
+      '\n',
+    );
   }
 }
 

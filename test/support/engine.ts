@@ -38,8 +38,8 @@ export interface EngineSettings {
   readonly pacing?: 'count' | 'poll';
 }
 
-/** Every entry is translated at once. */
-const eager = { small: { threshold: 1, blocks: 16, instructions: 100 }, default: { ...defaultTiering, threshold: 1 } };
+/** Every entry is translated when it first runs. */
+const eager = { small: { threshold: 0, blocks: 16, instructions: 100 }, default: { ...defaultTiering, threshold: 0 } };
 
 /** Asks for attention where the number of the run is the same for 20 seconds. */
 const WATCHDOG = `

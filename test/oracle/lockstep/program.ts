@@ -136,10 +136,12 @@ class Generator {
   }
 
   private string(): void {
-    const address = () => WRITABLE + 0x100 + this.random.below(0x1a00);
-    this.line(`mov esi, ${address()}`);
-    this.line(`mov edi, ${address()}`);
-    this.line(`mov ecx, ${this.random.below(12)}`);
+    const source = WRITABLE + 0x100 + this.random.below(0x1a00);
+    const isNear = this.random.chance(30);
+    const destination = isNear ? source + this.random.below(17) - 8 : WRITABLE + 0x100 + this.random.below(0x1a00);
+    this.line(`mov esi, ${source}`);
+    this.line(`mov edi, ${destination}`);
+    this.line(`mov ecx, ${this.random.below(this.random.chance(25) ? 1500 : 12)}`);
     const prefix = this.random.pick(['', 'rep ', 'repne ']);
     const name = this.random.pick(['movs', 'stos', 'lods', 'cmps', 'scas']);
     this.line(`${this.random.chance(85) ? 'cld' : 'std'}`);

@@ -51,7 +51,7 @@ export function checkVectors({ data, vectors }: VectorFile, engine: EngineName):
     const mask = COMPARED_FLAGS & ~undefinedFlags(instruction, before);
     report.add(subject(instruction), describe(before), actual ? differences(actual, after, mask) : ['it does not end']);
   }
-  report.note(`${machine.engine.translations} translations`);
+  report.translations = machine.engine.translations;
   machine.engine.dispose();
   return report;
 }

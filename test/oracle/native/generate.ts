@@ -117,9 +117,10 @@ function placeStrings({ instruction, registers, random }: Draft): boolean {
   const { shape } = instruction;
   const kept = shape & Shape.address16 ? 0xffff0000 : 0;
   for (const register of [Word.esi, Word.edi]) registers[register] = (random.word() & kept) | dataAddress(random);
-  // Two strings that are equal for a while.
-  if (random.chance(30)) registers[Word.edi] = registers[Word.esi]!;
-  if (shape & (Shape.repeat | Shape.repeatNot)) registers[Word.ecx] = (random.word() & kept) | random.below(20);
+  // One string, or two that overlap.
+  if (random.chance(30)) registers[Word.edi] = registers[Word.esi]! + random.pick([0, 0, 0, -4, -3, -1, 1, 2, 4, 9]);
+  if (shape & (Shape.repeat | Shape.repeatNot))
+    registers[Word.ecx] = (random.word() & kept) | random.below(random.chance(20) ? 700 : 20);
   return true;
 }
 
