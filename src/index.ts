@@ -1,11 +1,14 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
-import { createMachine } from '../runtime/machine/machine.ts';
 import { Machine as HostedMachine } from './machine.ts';
 import { nodeHost } from './node/host.ts';
 import type { MachineOptions } from './options.ts';
 
-const host = nodeHost({ createCore: createMachine, worker: new URL('./node/worker.ts', import.meta.url) });
+const host = nodeHost({
+  load: async () => (await import('../runtime/machine/machine.ts')).createMachine,
+  worker: new URL('./node/worker.ts', import.meta.url),
+});
 
+/** A PC: see src/machine.ts. */
 export type Machine = HostedMachine;
 export const Machine = {
   /**

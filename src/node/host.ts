@@ -10,9 +10,9 @@ import type { CreateCore } from '../machine-core.ts';
 import { callerThread } from './threads.ts';
 import { messageEnd, type WorkerOptions } from './worker-entry.ts';
 
-/** The machine's core, for the caller's thread and for a worker. */
+/** Where the machine's core comes from. It is loaded where it is used. */
 export interface NodeCore {
-  readonly createCore: CreateCore;
+  load(): Promise<CreateCore>;
   /** A module that calls runWorker() with the same. */
   readonly worker: URL;
 }
@@ -50,7 +50,9 @@ function startWorker(url: URL, options: WorkerOptions, events: IsolateEvents, na
 
 function startHere(core: NodeCore, { config, port, deadlines }: WorkerOptions): ThreadEnd {
   const end = messageEnd<Report, Command>(port);
-  const done = runIsolate({ config, port: end, deadlines, createCore: core.createCore, thread: callerThread });
+  const run = (createCore: CreateCore) =>
+    runIsolate({ config, port: end, deadlines, createCore, thread: callerThread });
+  const done = core.load().then(run);
   return {
     hold: (alive) => (alive ? port.ref() : port.unref()),
     terminate: () => done,

@@ -1,4 +1,7 @@
-import { createMachine } from '../../runtime/machine/machine.ts';
+import { keepCompiledCode, writeCompiledCode } from './compiled-code.ts';
 import { runWorker } from './worker-entry.ts';
 
+keepCompiledCode();
+const { createMachine } = await import('../../runtime/machine/machine.ts');
+writeCompiledCode();
 await runWorker(createMachine);

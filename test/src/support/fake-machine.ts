@@ -3,7 +3,10 @@ import { nodeHost } from '../../../src/node/host.ts';
 import type { MachineOptions } from '../../../src/options.ts';
 import { createFakeCore } from './fake-core.ts';
 
-const host = nodeHost({ createCore: createFakeCore, worker: new URL('./fake-worker.ts', import.meta.url) });
+const host = nodeHost({
+  load: async () => createFakeCore,
+  worker: new URL('./fake-worker.ts', import.meta.url),
+});
 
 /** A machine around a fake core (see fake-core.ts for what it obeys). */
 export function fakeMachine(options: Partial<MachineOptions> = {}): Promise<Machine> {

@@ -1,0 +1,31 @@
+import { ConfigurationError } from '../index.ts';
+import { parseArguments } from './arguments.ts';
+import { helpText, versionText } from './help.ts';
+import { runMachine } from './run.ts';
+import type { Settings } from './settings.ts';
+import { start } from './start.ts';
+
+const actions: Readonly<Record<Settings['action'], (settings: Settings) => number | Promise<number>>> = {
+  run: (settings) => runMachine(settings),
+  start,
+  demo: (settings) => runMachine(settings, { demo: true }),
+  help: () => say(helpText()),
+  version: () => say(versionText()),
+};
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** Does what the command line asks for; returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const settings = parseArguments(args);
+    return await actions[settings.action](settings);
+  } catch (error) {
+    const mistake = error instanceof ConfigurationError;
+    process.stderr.write(`rawiron: ${mistake ? error.message : `internal error: ${(error as Error).stack}`}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,63 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rawiron } from '../support/command-line.ts';
+
+let folder: string;
+let rubbish: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'program-test-'));
+  rubbish = join(folder, 'rubbish');
+  await writeFile(rubbish, 'neither a kernel nor a BIOS image, and longer than a boot sector\n'.repeat(100));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const kernel = () => ['-kernel', rubbish];
+
+test.each<[string, () => string[], string]>([
+  ['a kernel of no known kind', () => kernel(), 'the kernel is neither a Linux bzImage nor a Multiboot kernel'],
+  ['a missing kernel', () => ['-kernel', '/no/such'], 'cannot read the kernel /no/such: no such file or directory'],
+  ['a missing initrd', () => [...kernel(), '-initrd', '/no/such'], 'cannot read the initrd /no/such: no such file'],
+  ['a missing BIOS image', () => ['-bios', '/no/such'], 'cannot read the BIOS image /no/such: no such file'],
+  ['a BIOS image of a wrong size', () => ['-bios', rubbish], 'a ROM image is a multiple of 4096 bytes long'],
+  ['too little memory', () => ['-m', '1', ...kernel()], '1 MB of memory is too little'],
+  ['too much memory', () => ['-m', '99999', ...kernel()], '99999 MB of memory is too much; at most 2047 MB'],
+  ['no memory size', () => ['-m', 'abc', ...kernel()], "-m: 'abc' is not a memory size"],
+  ['an unknown engine', () => ['-engine', 'steam', ...kernel()], "unknown engine 'steam'"],
+  ['an unknown flag', () => ['-frobnicate'], 'unknown flag -frobnicate'],
+  ['a flag of QEMU that is not supported', () => ['-smp', '2'], '-smp is not supported'],
+  ['nothing to boot', () => [], 'nothing to boot'],
+  ['kernel and BIOS image', () => [...kernel(), '-bios', rubbish], '-bios and -kernel exclude each other'],
+  ['a log that cannot be written', () => ['demo', '-serial', 'file:/no/such/log'], 'cannot write /no/such/log'],
+])('%s: one line that says so, and exit code 1', async (_, args, message) => {
+  const { code, output, errors } = await rawiron(args());
+  expect(errors).toMatch(/^rawiron: .*\n$/);
+  expect(errors).toContain(message);
+  expect({ code, output }).toEqual({ code: 1, output: '' });
+});
+
+test('help and version', async () => {
+  expect(await rawiron(['--help'])).toMatchObject({ code: 0, output: expect.stringMatching(/^Usage: rawiron/) });
+  expect(await rawiron(['-version'])).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/^rawiron \d+\.\d+\.\d+\n$/),
+  });
+});
+
+test('the demo guest obeys what is piped to it, and ends the program', async () => {
+  const { code, output } = await rawiron(['demo', '-m', '16'], '\necho h\xe9llo\npoweroff\n');
+  expect(output).toContain('h\xe9llo');
+  expect(code).toBe(0);
+});
+
+test('Ctrl-A x leaves', async () => {
+  expect(await rawiron(['demo'], '\x01x')).toMatchObject({ code: 0, errors: 'rawiron: terminated\n' });
+});
+
+test('output goes to a file', async () => {
+  const log = join(folder, 'log');
+  const { code, output } = await rawiron(['demo', '-serial', `file:${log}`, '-serial', 'mon:stdio'], '\x01x');
+  expect({ code, output }).toEqual({ code: 0, output: '' });
+  expect(await readFile(log, 'utf8')).toBeTypeOf('string');
+});

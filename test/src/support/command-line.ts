@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Runs the command line to its end, with this input (which is left open: the guest goes on without more). */
+export async function rawiron(args: readonly string[], input = ''): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...args]);
+  const text = { output: '', errors: '' };
+  child.stdout.on('data', (chunk) => {
+    text.output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    text.errors += chunk;
+  });
+  child.stdin.write(input);
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, ...text };
+}
+
+/** The command, as a shell would run it on a terminal. */
+export function shellCommand(args: readonly string[]): string {
+  return [process.execPath, program, ...args].map((word) => `"${word}"`).join(' ');
+}
