@@ -114,13 +114,15 @@ function staysOnStack({ instruction, registers }: Draft): boolean {
 }
 
 function placeStrings({ instruction, registers, random }: Draft): boolean {
-  const { shape } = instruction;
-  const kept = shape & Shape.address16 ? 0xffff0000 : 0;
+  const { form, shape } = instruction;
+  const isRepeated = (shape & (Shape.repeat | Shape.repeatNot)) !== 0;
+  const unused = shape & Shape.address16 ? 0xffff0000 : 0;
+  // Zen 5 copies overlapping strings wrongly with 16-bit addresses, if the unused halves of the registers aren't 0.
+  const kept = isRepeated && form.mnemonic.startsWith('MOVS') ? 0 : unused;
   for (const register of [Word.esi, Word.edi]) registers[register] = (random.word() & kept) | dataAddress(random);
   // One string, or two that overlap.
   if (random.chance(30)) registers[Word.edi] = registers[Word.esi]! + random.pick([0, 0, 0, -4, -3, -1, 1, 2, 4, 9]);
-  if (shape & (Shape.repeat | Shape.repeatNot))
-    registers[Word.ecx] = (random.word() & kept) | random.below(random.chance(20) ? 700 : 20);
+  if (isRepeated) registers[Word.ecx] = (random.word() & unused) | random.below(random.chance(20) ? 700 : 20);
   return true;
 }
 
