@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { Boot } from '../index.ts';
 import { hasApt } from '../node/assets/apt.ts';
 import { type DebianLinux, debianLinux } from '../node/assets/debian.ts';
@@ -40,13 +41,14 @@ Linux ${linux.release} of Debian, with busybox, on rawiron.
 
 /** What the kernel passes on to the first process as its environment: kind and size of this terminal. */
 function terminalParameters(): string[] {
-  if (!process.stdout.isTTY) return [];
+  const { isTTY, rows, columns } = process.stdout;
   const { TERM = '' } = process.env;
-  const size = [`LINES=${process.stdout.rows}`, `COLUMNS=${process.stdout.columns}`];
+  if (!isTTY) return [];
+  const size = rows > 0 && columns > 0 ? [`LINES=${rows}`, `COLUMNS=${columns}`] : [];
   return /^[\w.+-]+$/.test(TERM) ? [`TERM=${TERM}`, ...size] : size;
 }
 
 async function apology(error: unknown): Promise<string> {
-  const why = (await hasApt()) ? (error as Error).message : 'there is no apt client here';
+  const why = (await hasApt()) ? messageOf(error).replace(/\s+/g, ' ') : 'there is no apt client here';
   return `rawiron: no Debian kernel (${why}); for one of your own give -kernel, -initrd and -append. Booting the demo guest.\n`;
 }

@@ -11,7 +11,7 @@ export function busyboxApplets(program: Uint8Array): string[] {
   const bytes = Buffer.from(program.buffer, program.byteOffset, program.byteLength);
   const start = bytes.indexOf('\0[\0[[\0', 0, 'latin1') + 1;
   const end = bytes.indexOf('\0\0', start, 'latin1');
-  if (start === 0 || end < 0) throw new Error('The busybox program holds no table of applets.');
+  if (start === 0 || end < 0) throw new Error('the busybox program holds no table of applets');
   return bytes.toString('latin1', start, end).split('\0');
 }
 

@@ -53,7 +53,7 @@ export class AptClient {
   async download(name: string, progress: Progress): Promise<string> {
     await this.#get(['download', name], (percent) => progress(`Getting ${name}`, percent));
     const file = (await readdir(this.#packages)).find((entry) => entry.startsWith(`${name}_`));
-    if (file === undefined) throw new Error(`apt-get download ${name} left no file.`);
+    if (file === undefined) throw new Error(`apt-get download ${name} left no file`);
     return join(this.#packages, file);
   }
 
@@ -82,6 +82,7 @@ function clientConfiguration(directory: string): string {
 APT::Architecture "i386";
 APT::Architectures { "i386"; };
 APT::Sandbox::User "root";
+APT::Update::Error-Mode "any";
 Acquire::Languages "none";
 Dir::State::Lists "${directory}/lists";
 Dir::State::status "/dev/null";

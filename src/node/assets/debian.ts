@@ -1,5 +1,5 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { busyboxEntries, busyboxSystem } from '../busybox.ts';
 import type { ArchiveEntry } from '../cpio.ts';
 import { initramfs } from '../initramfs.ts';
@@ -55,7 +55,7 @@ async function download(work: string, progress: Progress): Promise<AssetFiles> {
   await unpack(busybox, ['./bin/busybox'], tree);
   const boot = join(tree, 'boot');
   const image = (await readdir(boot)).find((name) => name.startsWith('vmlinuz-'));
-  if (image === undefined) throw new Error(`The package ${kernelPackage} holds no kernel.`);
+  if (image === undefined) throw new Error(`the package ${kernelPackage} holds no kernel`);
   const release = image.slice('vmlinuz-'.length);
   return {
     kernel: await readFile(join(boot, image)),
@@ -67,7 +67,7 @@ async function download(work: string, progress: Progress): Promise<AssetFiles> {
 
 /** A client whose sources have the kernel, and the kernel's package: the host's own sources, else Debian's. */
 async function findKernel(work: string, progress: Progress): Promise<{ apt: AptClient; kernelPackage: string }> {
-  const host = await AptClient.create(join(work));
+  const host = await AptClient.create(work);
   const failure = await updateFailure(host, progress);
   const fromHost = await host.dependency(kernelMetapackage);
   if (fromHost !== undefined) return { apt: host, kernelPackage: fromHost };
@@ -79,7 +79,7 @@ async function findKernel(work: string, progress: Progress): Promise<{ apt: AptC
   const debian = await AptClient.create(work, debianSources(keyring));
   const debianFailure = await updateFailure(debian, progress);
   const fromDebian = await debian.dependency(kernelMetapackage);
-  if (fromDebian === undefined) throw debianFailure ?? new Error(`apt finds no package ${kernelMetapackage} for i386.`);
+  if (fromDebian === undefined) throw debianFailure ?? new Error(`apt finds no package ${kernelMetapackage} for i386`);
   return { apt: debian, kernelPackage: fromDebian };
 }
 
@@ -99,6 +99,7 @@ async function debianKeyring(apt: AptClient, work: string, progress: Progress): 
   const found = await readFile(installed).catch(() => undefined);
   if (found) return installed;
   const file = await apt.download(keyringPackage, progress);
-  await unpack(file, [`./${keyringPath}`], work);
+  // Of later releases it is a link to a file beside it.
+  await unpack(file, [`./${dirname(keyringPath)}/*`], work);
   return join(work, keyringPath);
 }
