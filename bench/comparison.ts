@@ -1,0 +1,50 @@
+import type { Results } from './results.ts';
+import { geometricMean } from './statistics.ts';
+
+/** How often as fast one engine is as another: the mean over works that both did, and the work where it is least. */
+export interface Comparison {
+  readonly mean: number;
+  readonly count: number;
+  readonly least: { readonly work: string; readonly ratio: number };
+}
+
+/** Milliseconds of a work in an engine, if it was measured. */
+export function timeIn({ cells }: Results, work: string, engine: string): number | undefined {
+  return cells.find((cell) => cell.work === work && cell.engine === engine)?.milliseconds;
+}
+
+/** How often as fast an engine does a work as another; undefined if one of them did not do it. */
+export function ratio(results: Results, work: string, engine: string, other: string): number | undefined {
+  const time = timeIn(results, work, engine);
+  const otherTime = timeIn(results, work, other);
+  return time === undefined || otherTime === undefined ? undefined : otherTime / time;
+}
+
+/** Compares two engines over these works; undefined if there is none that both did. */
+export function compare(
+  results: Results,
+  works: readonly string[],
+  engine: string,
+  other: string,
+): Comparison | undefined {
+  const ratios = works.flatMap((work) => {
+    const value = ratio(results, work, engine, other);
+    return value === undefined ? [] : [{ work, ratio: value }];
+  });
+  const mean = geometricMean(ratios.map((entry) => entry.ratio));
+  if (mean === undefined) return undefined;
+  const least = ratios.reduce((a, b) => (b.ratio < a.ratio ? b : a));
+  return { mean, count: ratios.length, least };
+}
+
+/** Names of the works that are programs, of one group or of all. */
+export function programNames({ works }: Results, group?: string): string[] {
+  return works
+    .filter((work) => work.group !== 'boot' && (group === undefined || work.group === group))
+    .map((work) => work.name);
+}
+
+/** Names of the engines that were used. */
+export function usedEngines({ engines }: Results): string[] {
+  return engines.filter(({ version }) => version !== undefined).map(({ name }) => name);
+}

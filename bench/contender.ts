@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import { messageOf } from '../src/errors.ts';
+import type { Progress } from '../src/node/assets/progress.ts';
+import { ConsoleError } from './console.ts';
+import type { Command, Engine } from './engines/engine.ts';
+import { boot, type Program, type Work } from './programs.ts';
+import { type Cell, type EngineResult, type Missing, measuredCell } from './results.ts';
+import { measureBoot, ProgramError, type Sample, Session } from './session.ts';
+import type { Workspace } from './workspace.ts';
+
+export const memoryMegabytes = 128;
+/** Milliseconds; interpreters take minutes. */
+const BOOT_TIMEOUT = 600_000;
+/** An engine that was lost so often is not started again. */
+const MOST_LOSSES = 3;
+
+export interface ContenderOptions {
+  readonly workspace: Workspace;
+  /** Milliseconds for one run of a program. */
+  readonly timeout: number;
+  /** Factor on the size of programs. */
+  readonly scale: number;
+  /** Keeps what its consoles say. */
+  readonly keep: boolean;
+}
+
+/** How an engine is started with this root file system: with the same kernel, command line and memory as the others. */
+export function startCommand(engine: Engine, { files, folder }: Workspace, initrd: string): Command {
+  return engine.command({ kernel: files.kernel, initrd, append: 'console=ttyS0', memoryMegabytes }, folder);
+}
+
+/** One engine in a run: its session, which is started anew when it was lost, and what has been measured. */
+export class Contender {
+  readonly engine: Engine;
+  readonly #options: ContenderOptions;
+  readonly #version: string | undefined;
+  /** Why it can't be used. */
+  #unavailable: string | undefined;
+  #session: Session | undefined;
+  #losses = 0;
+  #residentBytes: number | undefined;
+  readonly #samples = new Map<string, Sample[]>();
+  readonly #missing = new Map<string, Missing>();
+
+  /** Gets the engine ready; a contender for which that fails says why, and measures nothing. */
+  static async create(engine: Engine, options: ContenderOptions, progress: Progress): Promise<Contender> {
+    try {
+      return new Contender(engine, options, await engine.prepare(options.workspace.folder, progress));
+    } catch (error) {
+      return new Contender(engine, options, undefined, messageOf(error));
+    }
+  }
+
+  private constructor(engine: Engine, options: ContenderOptions, version?: string, unavailable?: string) {
+    this.engine = engine;
+    this.#options = options;
+    this.#version = version;
+    this.#unavailable = unavailable;
+  }
+
+  get result(): EngineResult {
+    const { name, about } = this.engine;
+    return {
+      name,
+      about,
+      ...(this.#version !== undefined && { version: this.#version }),
+      ...(this.#unavailable !== undefined && { unavailable: this.#unavailable }),
+      ...(this.#residentBytes !== undefined && { residentBytes: this.#residentBytes }),
+    };
+  }
+
+  /** What came of a work. */
+  cell(work: Work): Cell {
+    const missing = this.#missing.get(work.name);
+    const samples = this.#samples.get(work.name);
+    if (missing || !samples) {
+      const reason = missing ?? { kind: 'skipped', reason: this.#unavailable ?? 'it was not run' };
+      return { engine: this.engine.name, work: work.name, runs: [], missing: reason };
+    }
+    return measuredCell(this.engine.name, work, samples);
+  }
+
+  /** Does a work once, unless it is known that it can't be done. Gives the milliseconds that it took. */
+  async run(work: Work | Program): Promise<number | undefined> {
+    if (this.#unavailable !== undefined || this.#missing.has(work.name)) return undefined;
+    try {
+      const sample = 'command' in work ? await this.#runProgram(work) : await this.#boot();
+      if (!sample) return undefined;
+      this.#samples.set(work.name, [...(this.#samples.get(work.name) ?? []), sample]);
+      return sample.hostMilliseconds;
+    } catch (error) {
+      this.#noteFailure(work, error);
+      return undefined;
+    }
+  }
+
+  /** Starts the session, if it can be. */
+  async start(): Promise<void> {
+    if (this.#unavailable !== undefined) return;
+    try {
+      await this.#startedSession();
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error;
+      this.#unavailable = `it did not start: ${error.message}`;
+    }
+  }
+
+  /** Ends the session. */
+  close(): void {
+    this.#residentBytes = this.#session?.residentBytes();
+    this.#session?.close();
+    this.#session = undefined;
+  }
+
+  /** A machine of its own is booted. Once is enough for an engine that takes long. */
+  async #boot(): Promise<Sample | undefined> {
+    const { engine } = this;
+    const { workspace } = this.#options;
+    if (engine.kind !== 'machine') return this.#skip(boot, 'there is nothing to boot');
+    if (engine.share < 1 && this.#samples.has(boot.name)) return undefined;
+    const command = startCommand(engine, workspace, workspace.files.plainInitrd);
+    const milliseconds = await measureBoot(command, BOOT_TIMEOUT, this.#log());
+    return { guestMilliseconds: milliseconds, hostMilliseconds: milliseconds, resolution: 0, rounds: 1 };
+  }
+
+  async #runProgram(program: Program): Promise<Sample | undefined> {
+    const { workspace, scale } = this.#options;
+    const lacking = workspace.missing.get(program.files);
+    if (lacking !== undefined) return this.#skip(program, lacking);
+    const session = await this.#startedSession();
+    const feature = program.needs.find((name) => !session.features.has(name));
+    if (feature !== undefined) return this.#skip(program, `the CPU has no ${feature}`);
+    const rounds = Math.max(1, Math.round(program.rounds * this.engine.share * scale));
+    return session.run(program, rounds);
+  }
+
+  async #startedSession(): Promise<Session> {
+    const { engine } = this;
+    const { workspace, timeout } = this.#options;
+    const log = this.#log();
+    this.#session ??= await Session.start({
+      engine,
+      command: startCommand(engine, workspace, workspace.files.initrd),
+      files: workspace.files,
+      bootTimeout: BOOT_TIMEOUT,
+      programTimeout: timeout,
+      ...(log !== undefined && { log }),
+    });
+    return this.#session;
+  }
+
+  #skip(work: Work, reason: string): undefined {
+    this.#missing.set(work.name, { kind: 'skipped', reason });
+  }
+
+  /** A lost session is started anew for the next program, but not for ever. */
+  #noteFailure(work: Work, error: unknown): void {
+    const isLost = error instanceof ConsoleError;
+    if (!isLost && !(error instanceof ProgramError)) throw error;
+    const { message } = error;
+    this.#missing.set(work.name, { kind: 'failed', reason: message });
+    if (!isLost) return;
+    this.close();
+    this.#losses++;
+    if (this.#losses === MOST_LOSSES) this.#unavailable = `it was lost ${MOST_LOSSES} times: ${message}`;
+  }
+
+  #log(): string | undefined {
+    const { keep, workspace } = this.#options;
+    return keep ? join(workspace.folder, `${this.engine.name}.log`) : undefined;
+  }
+}

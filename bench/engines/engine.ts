@@ -1,0 +1,45 @@
+import type { Progress } from '../../src/node/assets/progress.ts';
+
+/** The files that engines are started with, on the host's disk. */
+export interface GuestFiles {
+  readonly kernel: string;
+  /** Root file system with the programs, and one without, for the boot that is measured. */
+  readonly initrd: string;
+  readonly plainInitrd: string;
+  /** The folder of the programs themselves. */
+  readonly programs: string;
+  /** A folder that may be written to. */
+  readonly scratch: string;
+}
+
+/** One start of the guest. */
+export interface Start {
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly append: string;
+  readonly memoryMegabytes: number;
+}
+
+/** A process to start; its standard input and output are the guest's serial console. */
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** It answers every message on its IPC channel with its machine's counters. */
+  readonly hasMetrics?: boolean;
+}
+
+/** Something that runs the guest's programs, in a process of its own. */
+export interface Engine {
+  readonly name: string;
+  readonly about: string;
+  /** A machine boots the guest; the host runs the programs as they are. */
+  readonly kind: 'machine' | 'host';
+  /** Times a program's standard size that it runs: less where it would take too long, more where it is soon over. */
+  readonly share: number;
+  /** True if it is used only when it is named. */
+  readonly optional?: boolean;
+  /** Gets what it needs, and returns its version. Throws if it can't be used here; the message says why. */
+  prepare(folder: string, progress: Progress): Promise<string>;
+  /** What to start; `prepare` has been called with the same folder. */
+  command(start: Start, folder: string): Command;
+}

@@ -1,0 +1,8 @@
+import type { Engine } from './engine.ts';
+import { native } from './native.ts';
+import { qemu } from './qemu.ts';
+import { interpreter, translator } from './rawiron.ts';
+import { v86, v86Interpreter } from './v86.ts';
+
+/** All engines, in the order of the table's columns. */
+export const engines: readonly Engine[] = [native, qemu, v86, v86Interpreter, translator, interpreter];

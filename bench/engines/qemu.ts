@@ -1,0 +1,26 @@
+import { run } from '../../src/node/process.ts';
+import type { Engine } from './engine.ts';
+
+const program = 'qemu-system-i386';
+
+async function version(): Promise<string> {
+  const text = await run(program, ['--version']).catch(() => {
+    throw new Error(`${program} is not installed`);
+  });
+  return /version (\S+)/.exec(text)?.[1] ?? 'unknown';
+}
+
+export const qemu: Engine = {
+  name: 'qemu',
+  about: 'QEMU, with its translator TCG',
+  kind: 'machine',
+  share: 1,
+  prepare: version,
+  command: ({ kernel, initrd, append, memoryMegabytes }) => ({
+    command: program,
+    args: [
+      ...['-accel', 'tcg', '-m', String(memoryMegabytes), '-kernel', kernel, '-initrd', initrd, '-append', append],
+      ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-nic', 'none', '-no-reboot'],
+    ],
+  }),
+};

@@ -1,0 +1,29 @@
+/**
+ * Runs a machine of this project's library, in its worker, with COM1 on standard input and output. The options are the
+ * first argument, as JSON. Every message of the parent process is answered with the machine's counters.
+ */
+import { type EngineName, Machine } from '../../src/index.ts';
+import type { Start } from './engine.ts';
+
+export interface RawironOptions extends Start {
+  readonly engine: EngineName;
+  /** Counts instructions and takes time from them: 2 to this power nanoseconds each. */
+  readonly icountShift?: number;
+}
+
+const { kernel, initrd, append, memoryMegabytes, engine, icountShift }: RawironOptions = JSON.parse(process.argv[2]);
+const machine = await Machine.create({
+  engine,
+  memory: memoryMegabytes,
+  boot: { kernel, initrd, append },
+  ...(icountShift !== undefined && { icount: { shift: icountShift } }),
+});
+machine.serial.on('data', (bytes) => process.stdout.write(bytes));
+machine.on('log', (message) => process.stderr.write(`${message}\n`));
+process.stdin.on('data', (bytes) => machine.serial.write(bytes));
+process.stdin.on('end', () => process.exit(0));
+process.on('message', async () => process.send?.(await machine.metrics()));
+await machine.start();
+const { reason } = await machine.exited;
+process.stderr.write(`the machine has ended: ${reason}\n`);
+process.exit(1);

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command, Engine, Start } from './engine.ts';
+import type { RawironOptions } from './rawiron-machine.ts';
+
+const script = join(import.meta.dirname, 'rawiron-machine.ts');
+
+/** How to start a machine of this project's library. */
+export function rawironCommand(options: RawironOptions): Command {
+  return { command: process.execPath, args: [script, JSON.stringify(options)], hasMetrics: true };
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+const rawiron = (name: 'interpreter' | 'translator', about: string, share: number): Engine => ({
+  name,
+  about,
+  kind: 'machine',
+  share,
+  prepare: version,
+  command: (start: Start) => rawironCommand({ ...start, engine: name }),
+});
+
+export const translator = rawiron('translator', 'rawiron, with its translator', 1);
+export const interpreter = rawiron('interpreter', 'rawiron, interpreting only', 0.1);

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { ProgressLine } from '../src/cli/progress-line.ts';
+import { ConfigurationError } from '../src/errors.ts';
+import { engines } from './engines/index.ts';
+import { runMicroBenchmarks } from './micro/index.ts';
+import { type Options, parseOptions, usage } from './options.ts';
+import { boot, programs } from './programs.ts';
+import { writeReport } from './report.ts';
+import { runBenchmark } from './runner.ts';
+import { tableText } from './table.ts';
+
+const actions: Readonly<Record<Options['action'], (options: Options) => void | Promise<void>>> = {
+  run,
+  micro: ({ filter, json }) => runMicroBenchmarks(filter, json),
+  list: () => say(listText()),
+  help: () => say(usage),
+};
+
+function say(text: string): void {
+  process.stdout.write(text);
+}
+
+async function run(options: Options): Promise<void> {
+  const progress = new ProgressLine();
+  const results = await runBenchmark(options, progress.report).finally(() => progress.end());
+  if (options.writeResults) await writeReport(results);
+  say(options.json ? `${JSON.stringify(results, null, 2)}\n` : tableText(results));
+  if (results.kept !== undefined) process.stderr.write(`Kept in ${results.kept}\n`);
+}
+
+function listText(): string {
+  const works = [boot, ...programs].map(({ name, group, about }) => `${group.padEnd(10)}${name.padEnd(20)}${about}\n`);
+  const lines = engines.map(({ name, about }) => `${'engine'.padEnd(10)}${name.padEnd(20)}${about}\n`);
+  return [...works, ...lines].join('');
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = parseOptions(args);
+    await actions[options.action](options);
+    return 0;
+  } catch (error) {
+    const isMistake = error instanceof ConfigurationError;
+    process.stderr.write(`bench: ${isMistake ? error.message : (error as Error).stack}\n`);
+    return 1;
+  }
+}
+
+// Engines and files go when the program ends.
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
+  process.once(signal, () => process.exit(code));
+}
+process.exit(await main(process.argv.slice(2)));

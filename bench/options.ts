@@ -1,0 +1,152 @@
+import { parseArgs } from 'node:util';
+import { ConfigurationError } from '../src/errors.ts';
+import type { Engine } from './engines/engine.ts';
+import { engines as allEngines } from './engines/index.ts';
+import { boot, groups, optionalGroups, programs, type Work } from './programs.ts';
+
+export interface Options {
+  readonly action: 'run' | 'micro' | 'list' | 'help';
+  readonly engines: readonly Engine[];
+  readonly works: readonly Work[];
+  readonly runs: number;
+  /** Factor on every program's size. */
+  readonly scale: number;
+  /** Name of the engine that the others are compared with. */
+  readonly base: string;
+  /** Milliseconds for one run of a program. */
+  readonly timeout: number;
+  readonly json: boolean;
+  readonly keep: boolean;
+  /** Counts instructions, to show speeds in millions a second. */
+  readonly mips: boolean;
+  readonly writeResults: boolean;
+  /** Of --micro: only tasks whose name holds this text. */
+  readonly filter: readonly string[];
+}
+
+export const usage = `Usage: npm run bench -- [flags]
+
+  --engines NAME,...   run only these: ${allEngines.map(({ name }) => name).join(', ')}
+                       (default: all that can run here but v86-interpreter)
+  --filter NAME,...    only work whose name or group holds one of these texts (--list shows them;
+                       default: all but the group real, which needs packages of Debian's)
+  --all                all work and all engines
+  --runs N             runs of each program in each engine; medians are shown (default: 3)
+  --scale X            factor on the size of all programs (default: 1)
+  --base NAME          the engine that ratios refer to (default: v86)
+  --timeout SECONDS    for one run of a program (default: 180)
+  --mips               count instructions, and show how many millions of them a second were executed
+  --json               the results as JSON
+  --keep               keep the kernel, the root file systems and the consoles' output
+  --write-results      write bench/RESULTS.md too; means --all --mips, unless --engines names some
+  --micro              measure parts of the translator instead (--filter applies)
+  --list               show all work and all engines
+  --help               show this
+`;
+
+const flags = {
+  engines: { type: 'string' },
+  filter: { type: 'string' },
+  all: { type: 'boolean' },
+  runs: { type: 'string', default: '3' },
+  scale: { type: 'string', default: '1' },
+  base: { type: 'string' },
+  timeout: { type: 'string', default: '180' },
+  mips: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  keep: { type: 'boolean', default: false },
+  'write-results': { type: 'boolean', default: false },
+  micro: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/**
+ * What these arguments ask for.
+ * @throws ConfigurationError that names the flag which is unknown or wrong
+ */
+export function parseOptions(args: readonly string[]): Options {
+  const values = parse(args);
+  const all = values.all === true || values['write-results'];
+  if (values['write-results'] && values.filter !== undefined)
+    throw new ConfigurationError('--write-results is for a full run; leave --filter out');
+  const filter = names(values.filter);
+  const engines = chosenEngines(values.engines, all);
+  return {
+    action: values.help ? 'help' : values.list ? 'list' : values.micro ? 'micro' : 'run',
+    engines,
+    works: values.micro ? [] : chosenWorks(filter, all),
+    runs: wholeNumber('--runs', values.runs),
+    scale: positiveNumber('--scale', values.scale),
+    base: chosenBase(values.base, engines),
+    timeout: positiveNumber('--timeout', values.timeout) * 1000,
+    json: values.json,
+    keep: values.keep,
+    mips: values.mips || values['write-results'],
+    writeResults: values['write-results'],
+    filter,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags, allowPositionals: false }).values;
+  } catch (error) {
+    // Node's messages go on with advice that does not fit here.
+    const [message] = (error as Error).message.split(/\. |\n/);
+    throw new ConfigurationError(`${message.replace(/\.$/, '')}; --help lists the flags`);
+  }
+}
+
+function names(list: string | undefined): string[] {
+  return (list ?? '').split(',').filter((name) => name !== '');
+}
+
+function chosenEngines(list: string | undefined, all: boolean): readonly Engine[] {
+  if (list === undefined) return allEngines.filter(({ optional }) => all || !optional);
+  const chosen = names(list).map((name) => findEngine('--engines', name));
+  if (chosen.length === 0) throw new ConfigurationError('--engines: no engine is named');
+  return allEngines.filter((engine) => chosen.includes(engine));
+}
+
+function findEngine(flag: string, name: string): Engine {
+  const engine = allEngines.find((candidate) => candidate.name === name);
+  if (engine) return engine;
+  const known = allEngines.map((candidate) => candidate.name).join(', ');
+  throw new ConfigurationError(`${flag}: there is no engine '${name}'; there are ${known}`);
+}
+
+function chosenBase(name: string | undefined, engines: readonly Engine[]): string {
+  if (name === undefined) return engines.find((engine) => engine.name === 'v86')?.name ?? engines[0].name;
+  const { name: base } = findEngine('--base', name);
+  if (!engines.some((engine) => engine.name === base))
+    throw new ConfigurationError(`--base: ${base} is not among the engines that are to run`);
+  return base;
+}
+
+function chosenWorks(filter: readonly string[], all: boolean): readonly Work[] {
+  const works = [boot, ...programs];
+  if (filter.length === 0) return works.filter(({ group }) => all || !optionalGroups.has(group));
+  for (const text of filter) {
+    if (!works.some((work) => matches(work, text)))
+      throw new ConfigurationError(`--filter: nothing is called '${text}'; --list shows all work`);
+  }
+  return works.filter((work) => filter.some((text) => matches(work, text)));
+}
+
+/** A group's whole name stands for the group; other texts are looked for in the names. */
+function matches({ name, group }: Work, text: string): boolean {
+  return (groups as readonly string[]).includes(text) ? group === text : name.includes(text);
+}
+
+function wholeNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new ConfigurationError(`${flag}: '${text}' is not a whole number above 0`);
+}
+
+function positiveNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new ConfigurationError(`${flag}: '${text}' is not a number above 0`);
+}

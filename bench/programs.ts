@@ -1,0 +1,127 @@
+/** Kinds of work; each has a mean of its own in the table. */
+export const groups = ['boot', 'integer', 'pointers', 'x87', 'sse2', 'system', 'cliffs', 'real'] as const;
+export type Group = (typeof groups)[number];
+
+/** Files that a program needs: compiled from this project's C, or from Debian's packages. */
+export type FileSet = 'compiled' | 'debian';
+
+/** One piece of work. */
+export interface Work {
+  readonly name: string;
+  readonly group: Group;
+  /** What it is, in a few words. */
+  readonly about: string;
+  /** The standard size: the number of rounds whose time is shown. About half a second in v86. */
+  readonly rounds: number;
+}
+
+/** Work that is done by a program in the guest. */
+export interface Program extends Work {
+  readonly files: FileSet;
+  /** Features of the CPU that it uses, as /proc/cpuinfo names them. */
+  readonly needs: readonly string[];
+  /** What each round gives: 8 hexadecimal digits. */
+  readonly checksum: string;
+  /** The shell command for a number of rounds; $BENCH is where the files are. */
+  command(rounds: number): string;
+}
+
+/** The time from turning the machine on to the shell's prompt. */
+export const boot: Work = { name: 'boot', group: 'boot', about: "Debian's kernel to a busybox shell", rounds: 1 };
+
+type Row = readonly [name: string, rounds: number, checksum: string, about: string];
+
+/** Programs of bench/programs that are in this binary; a name's ending tells how it was compiled. */
+function compiled(group: Group, binary: string, rows: readonly Row[], needs: readonly string[] = []): Program[] {
+  return rows.map(([name, rounds, checksum, about]) => {
+    const entry = name.replace(/-(x87|sse2)$/, '').replace('-', '_');
+    const command = (count: number) => `$BENCH/${binary} ${entry} ${count}`;
+    return { name, group, about, files: 'compiled', needs, rounds, checksum, command };
+  });
+}
+
+/** Programs of Debian's, run by bench/guest/repeat.sh. */
+function debian(rows: readonly (readonly [...Row, text: string])[]): Program[] {
+  return rows.map(([name, rounds, checksum, about, text]) => {
+    const command = (count: number) => `sh $BENCH/repeat ${count} '${text}'`;
+    return { name, group: 'real', about, files: 'debian', needs: [], rounds, checksum, command };
+  });
+}
+
+const integer: readonly Row[] = [
+  ['sieve', 100, '80fb041b', 'sieve of Eratosthenes'],
+  ['crc32', 100, '06ffe133', 'CRC-32 by table'],
+  ['sha256', 300, '96afa18c', 'SHA-256'],
+  ['mix', 120, '15d9702e', 'list, matrix and state machine'],
+  ['int64', 100, '64027bcf', '64-bit arithmetic'],
+  ['fib', 150, '00012511', 'recursion'],
+];
+
+const pointers: readonly Row[] = [
+  ['list', 100, '3b29e2f8', 'linked list in random order'],
+  ['trees', 60, '3c11849c', 'binary trees, malloc and free'],
+  ['sort', 30, '058309fd', 'qsort with a comparison function'],
+  ['strings', 60, '69192586', "the C library's string functions"],
+  ['calls', 100, '89228f00', 'indirect calls'],
+];
+
+const x87: readonly Row[] = [
+  ['matmul-x87', 30, 'ef87d0ea', 'matrix product'],
+  ['mandelbrot-x87', 30, '3bc41b90', 'Mandelbrot set'],
+];
+
+const sse2: readonly Row[] = [
+  ['matmul-sse2', 200, '5e768e42', 'matrix product, scalar'],
+  ['mandelbrot-sse2', 150, '3bc41b90', 'Mandelbrot set, scalar'],
+  ['matmul-packed', 200, '5e768e42', 'matrix product, packed'],
+  ['mandelbrot-packed', 250, '3bc41b90', 'Mandelbrot set, packed'],
+];
+
+const system: readonly Row[] = [
+  ['getppid', 40, 'd00c4c70', 'a system call, again and again'],
+  ['pipe', 10, '936e9264', 'a byte to and fro between two processes'],
+  ['fork', 20, 'b3b3107b', 'fork, a page copied, exit'],
+  ['exec', 10, '250278d6', 'fork and execve'],
+  ['pagefault', 30, 'c74ab000', 'memory mapped, touched and unmapped'],
+];
+
+const cliffs: readonly Row[] = [
+  ['jit', 30, 'bd3ffcb7', 'code written all the time'],
+  ['codedata', 100, '105185ec', 'code and data in one page'],
+  ['deep', 30, '8adab1d3', '50,000 frames of recursion'],
+  ['jumptable', 40, '84e8abd1', 'a jump with 1,024 targets'],
+  ['processes', 3, '2fa52450', '200 processes at a time'],
+];
+
+const large: readonly Row[] = [['large', 10, 'cf19acff', '3 MB of code without a hot spot']];
+
+export const programs: readonly Program[] = [
+  ...compiled('integer', 'bench', integer),
+  ...compiled('pointers', 'bench', pointers),
+  ...compiled('x87', 'bench', x87),
+  ...compiled('sse2', 'bench-sse2', sse2, ['sse2']),
+  ...compiled('system', 'bench', system),
+  ...compiled('cliffs', 'bench', cliffs),
+  ...compiled('cliffs', 'bench-large', large),
+  ...debian([
+    [
+      'gzip',
+      3,
+      '309d2eb5',
+      'packs and unpacks a text',
+      'debian gzip -9nc $BENCH/text >$SCRATCH/packed && debian gzip -dc $SCRATCH/packed',
+    ],
+    [
+      'xz',
+      2,
+      '309d2eb5',
+      'packs and unpacks a text',
+      'debian xz -1c $BENCH/text >$SCRATCH/packed && debian xz -dc $SCRATCH/packed',
+    ],
+    ['perl', 3, '5281a831', 'words of a text, counted and sorted', 'debian perl $BENCH/words.pl $BENCH/text'],
+    ['lua', 10, 'b4782ed3', 'queens on a board, strings, tables', 'debian lua $BENCH/queens.lua'],
+  ]),
+];
+
+/** Groups that are measured only if they are asked for. */
+export const optionalGroups: ReadonlySet<Group> = new Set<Group>(['real']);

@@ -1,0 +1,89 @@
+import { compare, programNames, ratio, usedEngines } from './comparison.ts';
+import { formatRatio } from './grid.ts';
+import type { Cell, Results } from './results.ts';
+
+/** The engine that this project is for. */
+const subject = 'translator';
+
+/** Lines that go with the table: how the translator compares, what was left out and why, memory, speed. */
+export function remarks(results: Results): string[] {
+  return [
+    ...comparisons(results),
+    ...belowInterpreter(results),
+    ...memory(results),
+    ...speeds(results),
+    ...unavailable(results),
+    ...missing(results),
+    ...notes(results),
+  ];
+}
+
+function comparisons(results: Results): string[] {
+  const engines = usedEngines(results);
+  if (!engines.includes(subject)) return [];
+  return engines.flatMap((other) => {
+    if (other === subject) return [];
+    const programs = compare(results, programNames(results), subject, other);
+    const boot = ratio(results, 'boot', subject, other);
+    const parts = [
+      ...(programs ? [`${formatRatio(programs.mean)} (geometric mean of ${counted(programs.count, 'program')})`] : []),
+      ...(programs && programs.count > 1
+        ? [`${formatRatio(programs.least.ratio)} at least (${programs.least.work})`]
+        : []),
+      ...(boot === undefined ? [] : [`${formatRatio(boot)} for the boot`]),
+    ];
+    return parts.length === 0 ? [] : [`Speed of ${subject}, ${other} being 1: ${parts.join(', ')}.`];
+  });
+}
+
+function belowInterpreter(results: Results): string[] {
+  const slower = programNames(results).filter((work) => (ratio(results, work, subject, 'interpreter') ?? 1) < 1);
+  return slower.length === 0 ? [] : [`Slower in the ${subject} than in the interpreter: ${slower.join(', ')}.`];
+}
+
+function memory({ engines }: Results): string[] {
+  const sizes = engines.flatMap(({ name, residentBytes }) =>
+    residentBytes === undefined || name === 'native' ? [] : [`${name} ${Math.round(residentBytes / 2 ** 20)} MB`],
+  );
+  return sizes.length === 0 ? [] : [`Resident memory of the process after the last program: ${sizes.join(', ')}.`];
+}
+
+function speeds({ instructions: result }: Results): string[] {
+  if (!result) return [];
+  if ('failure' in result) return [`The instructions of ${result.work} could not be counted: ${result.failure}`];
+  const speed = Object.entries(result.millionsPerSecond).map(([name, value]) => `${name} ${Math.round(value)}`);
+  const millions = Math.round(result.instructions / 1e6);
+  return [`${result.work} is ${millions} million instructions; millions of them a second: ${speed.join(', ')}.`];
+}
+
+function unavailable({ engines }: Results): string[] {
+  return engines.flatMap((engine) =>
+    engine.unavailable === undefined ? [] : [`${engine.name} was not used: ${engine.unavailable}.`],
+  );
+}
+
+/** One line for what was not done for one reason. */
+function missing(results: Results): string[] {
+  const used = usedEngines(results);
+  const lines = new Map<string, { engines: Set<string>; works: Set<string> }>();
+  for (const { engine, work, missing: cause } of results.cells) {
+    if (!cause || !used.includes(engine)) continue;
+    const reason = `${cause.kind}: ${cause.reason}`;
+    const line = lines.get(reason) ?? { engines: new Set(), works: new Set() };
+    line.engines.add(engine);
+    line.works.add(work);
+    lines.set(reason, line);
+  }
+  return [...lines].map(
+    ([reason, { engines, works }]) => `${[...works].join(', ')} in ${[...engines].join(', ')} ${reason}.`,
+  );
+}
+
+function notes({ cells }: Results): string[] {
+  const hasNote = (cell: Cell): cell is Cell & { note: string } => cell.note !== undefined;
+  return cells.filter(hasNote).map(({ engine, work, note }) => `${work} in ${engine}: ${note}.`);
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

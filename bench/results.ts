@@ -1,0 +1,95 @@
+import type { Work } from './programs.ts';
+import type { Sample } from './session.ts';
+import { median } from './statistics.ts';
+
+/** Why a work was not measured: it can't be, or it was tried. */
+export interface Missing {
+  readonly kind: 'skipped' | 'failed';
+  readonly reason: string;
+}
+
+/** What came of one work in one engine. */
+export interface Cell {
+  readonly engine: string;
+  readonly work: string;
+  /** Milliseconds of each run, for the standard size. */
+  readonly runs: readonly number[];
+  /** Their median; none if it was not measured. */
+  readonly milliseconds?: number;
+  readonly missing?: Missing;
+  /** Why the figure is to be taken with care. */
+  readonly note?: string;
+}
+
+/** What is known of an engine after the run. */
+export interface EngineResult {
+  readonly name: string;
+  readonly about: string;
+  readonly version?: string;
+  /** Why it was not used. */
+  readonly unavailable?: string;
+  /** Bytes of memory its process held after the last program. */
+  readonly residentBytes?: number;
+}
+
+/** Instructions that a program executes, and millions of them a second by engine; or why they were not counted. */
+export type InstructionResult =
+  | {
+      readonly work: string;
+      readonly instructions: number;
+      readonly millionsPerSecond: Readonly<Record<string, number>>;
+    }
+  | { readonly work: string; readonly failure: string };
+
+export interface Results {
+  readonly date: string;
+  readonly host: HostDescription;
+  readonly kernel: string;
+  readonly settings: { readonly runs: number; readonly scale: number; readonly memoryMegabytes: number };
+  readonly base: string;
+  readonly engines: readonly EngineResult[];
+  readonly works: readonly Work[];
+  readonly cells: readonly Cell[];
+  readonly instructions?: InstructionResult;
+  /** The folder that was kept. */
+  readonly kept?: string;
+}
+
+export interface HostDescription {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly system: string;
+  readonly node: string;
+}
+
+/** A clock may be off by this part of the time, and marks may be late by so many milliseconds. */
+const CLOCK_TOLERANCE = 0.05;
+const MARK_DELAY = 20;
+/** A clock whose steps are a larger part of the time than this is too coarse. */
+const COARSE = 0.03;
+
+/**
+ * The cell of a work that was run. Its times are the guest's, unless the guest's clock is too coarse or is wrong; else
+ * the host's, which also hold what the marks took.
+ */
+export function measuredCell(engine: string, work: Work, samples: readonly Sample[]): Cell {
+  // A host that is busy sees a mark late now and then; a wrong clock is wrong in each run.
+  const wrong = samples.every(disagrees);
+  const runs = samples.map((sample) => {
+    const { guestMilliseconds: guest, hostMilliseconds: host, resolution, rounds } = sample;
+    const time = wrong || resolution > COARSE * guest ? host : guest;
+    return (time * work.rounds) / rounds;
+  });
+  return { engine, work: work.name, runs, milliseconds: median(runs), ...(wrong && { note: wrongClock(samples[0]) }) };
+}
+
+function disagrees({ guestMilliseconds, hostMilliseconds, resolution }: Sample): boolean {
+  const difference = Math.abs(hostMilliseconds - guestMilliseconds);
+  return difference > MARK_DELAY + resolution + CLOCK_TOLERANCE * hostMilliseconds;
+}
+
+function wrongClock({ guestMilliseconds, hostMilliseconds }: Sample): string {
+  const [guest, host] = [guestMilliseconds, hostMilliseconds].map((time) => time.toFixed(0));
+  return `the guest's clock said ${guest} ms where the host's said ${host}, which counts`;
+}

@@ -1,0 +1,162 @@
+import type { Metrics } from '../src/index.ts';
+import { Console } from './console.ts';
+import type { Command, Engine, GuestFiles } from './engines/engine.ts';
+import type { Program } from './programs.ts';
+
+/** One run of a program. */
+export interface Sample {
+  /** Milliseconds of its work, by the guest's clock. */
+  readonly guestMilliseconds: number;
+  /** The same by the host's: from the arrival of the mark before the work to that of the result. */
+  readonly hostMilliseconds: number;
+  /** Of the guest's clock, in milliseconds. */
+  readonly resolution: number;
+  readonly rounds: number;
+}
+
+/** A program did not do what it should; the session goes on. */
+export class ProgramError extends Error {
+  override readonly name = 'ProgramError';
+}
+
+export interface SessionOptions {
+  readonly engine: Engine;
+  readonly command: Command;
+  readonly files: GuestFiles;
+  /** Milliseconds until the shell's prompt must be there, and for one run of a program. */
+  readonly bootTimeout: number;
+  readonly programTimeout: number;
+  readonly log?: string;
+}
+
+/** The prompt of the guest's shell; busybox asks the terminal for the cursor's position behind it. */
+const prompt = /# (.\[6n)?$/s;
+const ready = /^@ready(.*?)\r?\n/m;
+const mark = /^@(begin|start|result|end)\b *(.*?)\r?\n/m;
+/** A path as a word of the shell's. */
+const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
+
+/** Starts an engine and waits for its prompt: the milliseconds that took. */
+export async function measureBoot(command: Command, timeout: number, log?: string): Promise<number> {
+  const console = new Console(command, log);
+  try {
+    return (await console.expect(prompt, timeout)).at - console.startedAt;
+  } finally {
+    console.close();
+  }
+}
+
+/** An engine at work, with the runner (guest/runner.sh) at the other end of its console. */
+export class Session {
+  /** Features of its CPU, as /proc/cpuinfo names them. */
+  readonly features: ReadonlySet<string>;
+  readonly #console: Console;
+  readonly #timeout: number;
+  #orders = 0;
+
+  /**
+   * Starts the engine and the runner.
+   * @throws ConsoleError
+   */
+  static async start(options: SessionOptions): Promise<Session> {
+    const { engine, command, files, bootTimeout, programTimeout, log } = options;
+    const console = new Console(command, log);
+    try {
+      if (engine.kind === 'machine') await console.expect(prompt, bootTimeout);
+      console.send(startLine(engine, files));
+      const { match } = await console.expect(ready, programTimeout);
+      return new Session(console, new Set(match[1].trim().split(/\s+/)), programTimeout);
+    } catch (error) {
+      console.close();
+      throw error;
+    }
+  }
+
+  private constructor(console: Console, features: ReadonlySet<string>, timeout: number) {
+    this.#console = console;
+    this.features = features;
+    this.#timeout = timeout;
+  }
+
+  /**
+   * Runs rounds of a program.
+   * @throws ProgramError if it fails or its result is wrong
+   * @throws ConsoleError if the engine is lost
+   */
+  async run(program: Program, rounds: number): Promise<Sample> {
+    const order = String(++this.#orders);
+    this.#console.send(`${order} ${program.command(rounds)}\n`);
+    const marks = await this.#marks(order);
+    const { start, result, end } = marks;
+    if (!start || !result || end.text !== '0') throw new ProgramError(failure(end.text, marks.output));
+    const sample = sampleOf(result.text, result.at - start.at);
+    const { checksum } = sample;
+    if (checksum !== program.checksum)
+      throw new ProgramError(`wrong result: checksum ${checksum}, not ${program.checksum}`);
+    return sample;
+  }
+
+  metrics(): Promise<Metrics> {
+    return this.#console.metrics();
+  }
+
+  residentBytes(): number | undefined {
+    return this.#console.residentBytes();
+  }
+
+  close(): void {
+    this.#console.close();
+  }
+
+  /** Waits for the end of an order. */
+  async #marks(order: string): Promise<Marks> {
+    const deadline = performance.now() + this.#timeout;
+    const marks: Partial<Marks> & { output: string } = { output: '' };
+    for (;;) {
+      const { match, at, before } = await this.#console.expect(mark, deadline - performance.now());
+      const [, name, text] = match;
+      marks.output += before;
+      if (name === 'start' || name === 'result') marks[name] = { text, at };
+      else if (name === 'end' && text.split(' ')[0] === order)
+        return { ...marks, end: { text: text.slice(order.length + 1), at } };
+    }
+  }
+}
+
+interface Mark {
+  readonly text: string;
+  readonly at: number;
+}
+
+interface Marks {
+  start?: Mark;
+  result?: Mark;
+  readonly end: Mark;
+  /** What else was said. */
+  output: string;
+}
+
+function startLine(engine: Engine, files: GuestFiles): string {
+  if (engine.kind === 'machine') {
+    // What the kernel has to say must not come between the marks.
+    return 'stty -echo; dmesg -n 1; BENCH=/bench SCRATCH=/tmp exec sh /bench/runner\n';
+  }
+  return `BENCH=${quoted(files.programs)} SCRATCH=${quoted(files.scratch)} exec sh ${quoted(files.programs)}/runner\n`;
+}
+
+/** What the line of a result says (programs/main.c). */
+function sampleOf(text: string, hostMilliseconds: number): Sample & { readonly checksum: string } {
+  const fields = new Map(text.split(' ').map((field) => field.split('=') as [string, string]));
+  return {
+    checksum: fields.get('checksum') ?? '',
+    guestMilliseconds: Number(fields.get('ms')),
+    hostMilliseconds,
+    resolution: Number(fields.get('resolution') ?? 0),
+    rounds: Number(fields.get('rounds')),
+  };
+}
+
+function failure(status: string, output: string): string {
+  const said = output.trim().split(/\r?\n/).at(-1);
+  return `exit status ${status}${said ? `: ${said}` : ''}`;
+}

@@ -1,0 +1,106 @@
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '../src/errors.ts';
+import { debianLinux } from '../src/node/assets/debian.ts';
+import type { Progress } from '../src/node/assets/progress.ts';
+import type { ArchiveEntry } from '../src/node/cpio.ts';
+import { compiledPrograms } from './compile.ts';
+import { debianPrograms } from './debian.ts';
+import type { GuestFiles } from './engines/engine.ts';
+import type { FileSet } from './programs.ts';
+import { sampleText } from './text.ts';
+
+/** A folder for one run of the benchmark, with all that engines are started with. It goes when the program ends. */
+export interface Workspace {
+  readonly folder: string;
+  readonly files: GuestFiles;
+  /** The guest kernel's release. */
+  readonly kernelRelease: string;
+  /** Sets of files that could not be had, and why. */
+  readonly missing: ReadonlyMap<FileSet, string>;
+}
+
+/** A file for the guest: what it holds, and whether it is a program. */
+interface GuestFile {
+  readonly data: Uint8Array | string;
+  readonly mode: number;
+}
+
+const program = (data: Uint8Array): GuestFile => ({ data, mode: 0o755 });
+const text = (data: Uint8Array | string): GuestFile => ({ data, mode: 0o644 });
+const guestText = async (path: string) => text(await readFile(join(import.meta.dirname, path)));
+
+export interface WorkspaceOptions {
+  readonly sets: ReadonlySet<FileSet>;
+  /** Leaves the folder there. */
+  readonly keep: boolean;
+}
+
+/** Makes a folder with these sets of files. Throws if the guest's kernel can't be had. */
+export async function makeWorkspace({ sets, keep }: WorkspaceOptions, progress: Progress): Promise<Workspace> {
+  const linux = await debianLinux(progress);
+  const missing = new Map<FileSet, string>();
+  const contents = await guestContents(sets, missing, progress);
+  const folder = await mkdtemp(join(tmpdir(), 'rawiron-bench-'));
+  if (!keep) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const inFolder = (name: string) => join(folder, name);
+  const files: GuestFiles = {
+    kernel: inFolder('kernel'),
+    initrd: inFolder('initrd'),
+    plainInitrd: inFolder('plain-initrd'),
+    programs: inFolder('programs'),
+    scratch: inFolder('scratch'),
+  };
+  progress("Making the guest's root file system");
+  await mkdir(files.scratch);
+  await writeFile(files.kernel, linux.kernel);
+  await writeFile(files.initrd, linux.initrd(archiveEntries(contents)));
+  await writeFile(files.plainInitrd, linux.initrd());
+  await writeFolder(files.programs, contents);
+  return { folder, files, kernelRelease: linux.release, missing };
+}
+
+/** The guest's files by path below its folder. Notes what could not be had. */
+async function guestContents(
+  sets: ReadonlySet<FileSet>,
+  missing: Map<FileSet, string>,
+  progress: Progress,
+): Promise<Map<string, GuestFile>> {
+  const contents = new Map<string, GuestFile>([['runner', await guestText('guest/runner.sh')]]);
+  const add = async (set: FileSet, get: () => Promise<Readonly<Record<string, GuestFile>>>) => {
+    if (!sets.has(set)) return;
+    try {
+      for (const [path, file] of Object.entries(await get())) contents.set(path, file);
+    } catch (error) {
+      missing.set(set, messageOf(error));
+    }
+  };
+  await add('compiled', async () => asPrograms('', await compiledPrograms(progress)));
+  await add('debian', async () => ({ ...asPrograms('debian/', await debianPrograms(progress)), ...(await scripts()) }));
+  return contents;
+}
+
+function asPrograms(folder: string, files: Readonly<Record<string, Uint8Array>>): Record<string, GuestFile> {
+  return Object.fromEntries(Object.entries(files).map(([name, data]) => [folder + name, program(data)]));
+}
+
+/** What Debian's programs are run with. */
+async function scripts(): Promise<Record<string, GuestFile>> {
+  return {
+    repeat: await guestText('guest/repeat.sh'),
+    text: text(sampleText()),
+    'words.pl': await guestText('programs/scripts/words.pl'),
+    'queens.lua': await guestText('programs/scripts/queens.lua'),
+  };
+}
+
+function archiveEntries(contents: ReadonlyMap<string, GuestFile>): ArchiveEntry[] {
+  return [...contents].map(([path, { data, mode }]) => ({ type: 'file', path: `bench/${path}`, data, mode }));
+}
+
+async function writeFolder(folder: string, contents: ReadonlyMap<string, GuestFile>): Promise<void> {
+  await mkdir(join(folder, 'debian'), { recursive: true });
+  for (const [path, { data, mode }] of contents) await writeFile(join(folder, path), data, { mode });
+}
