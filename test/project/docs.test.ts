@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { sectionNames, withSections } from '../../scripts/sections.ts';
+import { documents } from '../../scripts/walk.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'test/oracle/data/README.md',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+].filter((path) => path.endsWith('.md'));
+
+describe('what the code prints stands in the documents', () => {
+  test.each(Object.keys(documents))('%s', (name) => {
+    const document = read(name);
+    const sections = documents[name]();
+    expect(sectionNames(document).sort()).toEqual(Object.keys(sections).sort());
+    const refresh = `${name} is not what the code prints today: run "node scripts/walk.ts --write" and look at the difference`;
+    expect(document, refresh).toBe(withSections(document, sections));
+  });
+
+  test('a section with another text is not what it should be', () => {
+    const document = 'before\n<!-- made: a -->\nold\n<!-- end -->\nbehind\n';
+    expect(sectionNames(document)).toEqual(['a']);
+    expect(withSections(document, { a: 'new' })).toBe(document.replace('old', 'new'));
+    expect(() => withSections(document, { b: 'new' })).toThrow('"a"');
+  });
+});
+
+/** The text without what stands in fences. */
+function prose(path: string): string {
+  return read(path).replace(/^```[\s\S]*?^```$/gm, '');
+}
+
+/** Anchors of a page's headings, as GitHub makes them. */
+function anchors(path: string): string[] {
+  const headings = [...prose(path).matchAll(/^#+ (.+)$/gm)].map(([, text]) => text);
+  return headings.map((text) =>
+    text
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function isResolved(from: string, link: string): boolean {
+  const [file, anchor] = link.split('#');
+  const path = file === '' ? from : join(dirname(from), file);
+  return existsSync(join(root, path)) && (anchor === undefined || anchors(path).includes(anchor));
+}
+
+describe.each(pages)('%s', (path) => {
+  test('has links that lead somewhere', () => {
+    const links = [...prose(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
+    const local = links.filter((link) => !/^https?:/.test(link));
+    expect(local.filter((link) => !isResolved(path, link))).toEqual([]);
+  });
+
+  test('names files and folders that exist', () => {
+    const named = [...prose(path).matchAll(/`((?:translator|runtime|src|test|bench|scripts)\/[\w./-]*)`/g)];
+    expect(named.map(([, file]) => file).filter((file) => !existsSync(resolve(root, file)))).toEqual([]);
+  });
+
+  test('names npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...read(path).matchAll(/npm run ([\w-]+)/g)].map(([, name]) => name);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+test('every chip has its line among the devices', () => {
+  const chips = readdirSync(join(root, 'runtime/devices'));
+  const lines = [...read('docs/devices.md').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, chip]) => chip);
+  expect(lines.sort()).toEqual(chips.sort());
+});
+
+test("the README's example does what it says", () => {
+  const [, example, output] = /^```ts\n([\s\S]*?)^```\n\n```\n([\s\S]*?)^```$/m.exec(read('README.md'))!;
+  const directory = mkdtempSync(join(tmpdir(), 'readme-'));
+  try {
+    const file = join(directory, 'example.mts');
+    const library = pathToFileURL(join(root, 'src/index.ts')).href;
+    writeFileSync(file, example.replace("'rawiron'", `'${library}'`));
+    expect(execFileSync(process.execPath, [file], { encoding: 'utf8' })).toBe(output);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
