@@ -122,7 +122,12 @@ export class Dispatcher {
     const next = node.one(node);
     this.faulting = null;
     if (next !== null) state[Word.eip] = next.eip;
-    if (trap) this.singleStepTrap();
+    if (trap && !this.enteredHandler(node)) this.singleStepTrap();
+  }
+
+  /** An INT that was taken has cleared TF: the trap comes behind its handler. */
+  private enteredHandler(node: Node): boolean {
+    return node.form.mnemonic.startsWith('INT') && (this.state[Word.eflags] & Eflags.tf) === 0;
   }
 
   /** The debug exception after an instruction that began with TF set (Intel SDM vol. 3, 18.3.1.4). */

@@ -1,6 +1,6 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Key } from '../../translator/abi/key.ts';
-import { Word } from '../../translator/abi/state.ts';
+import { Eflags, Word } from '../../translator/abi/state.ts';
 import { endsBlock, isCall, isRelative } from '../../translator/region/flow.ts';
 import { decode } from '../../translator/x86/decode.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
@@ -251,7 +251,8 @@ export class Graph {
   readonly resume = (node: Node): Node | null => {
     const { state } = this;
     const { page } = node;
-    const calm = (state[Word.attention] | state[Word.interruptShadow] | state[Word.halted]) === 0;
+    const singleStep = state[Word.eflags] & Eflags.tf;
+    const calm = (state[Word.attention] | state[Word.interruptShadow] | state[Word.halted] | singleStep) === 0;
     if (this.tlb.stale || this.parts.interruptReady()) return this.leave(node.nextEip);
     if (calm && state[Word.key] === page.context.key && this.cache.isMapped(page)) return node.next;
     return this.leave(node.nextEip);

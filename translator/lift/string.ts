@@ -4,7 +4,8 @@ import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import type { Lift, LiftBuilder } from './lifter.ts';
 
-/** EFLAGS.DF. */
+/** EFLAGS.TF and DF. */
+const TRAP_BIT = 8;
 const DIRECTION_BIT = 10;
 const REPEATED = Shape.repeat | Shape.repeatNot;
 
@@ -61,14 +62,15 @@ function repeated(operation: StringOperation): Lift {
     b.setSized(Word.ecx, b.addressSize, left);
     if (done) b.exitIf(done, b.field('nextEip'));
     if (operation.block && canBlock(b)) doBlock(b, operation, left);
-    b.jump(b.field('eip'));
+    b.branch(b.notEqual(b.getSized(Word.ecx, b.addressSize), 0), b.field('eip'));
   };
 }
 
-/** Goes on with as many elements as a block has; downwards (DF set) none are asked for. */
+/** Goes on with as many elements as a block has; downwards (DF set) or step by step (TF set) none are asked for. */
 function doBlock(b: LiftBuilder, operation: StringOperation, left: Value): void {
-  const direction = b.and(b.shr(b.get(Word.eflags), DIRECTION_BIT), 1);
-  const done = b.let(operation.block!(b, b.let(b.and(left, b.sub(direction, 1)))));
+  const eflags = b.get(Word.eflags);
+  const single = b.and(b.or(b.shr(eflags, DIRECTION_BIT), b.shr(eflags, TRAP_BIT)), 1);
+  const done = b.let(operation.block!(b, b.let(b.and(left, b.sub(single, 1)))));
   const bytes = b.let(b.mul(done, b.size(0)));
   for (const register of operation.moves) b.set(register, b.add(b.get(register), bytes));
   b.set(Word.ecx, b.sub(left, done));
