@@ -65,7 +65,7 @@ describe('IR of instructions with their operands', () => {
       t10 = (t0 - 1)
       set ecx, t10
       t11 = get word11
-      t12 = (t10 & (((t11 >>> 10) & 1) - 1))
+      t12 = (t10 & ((((t11 >>> 10) | (t11 >>> 8)) & 1) - 1))
       t13 = get edi
       t14 = get esi
       t15 = copy32(t13, t14, t12)
@@ -78,7 +78,8 @@ describe('IR of instructions with their operands', () => {
       set esi, t20
       t21 = (t10 - t15)
       set ecx, t21
-      jump 0x1000
+      t22 = get ecx
+      branch (t22 != 0), 0x1000, 0x1002
       "
     `);
   });
