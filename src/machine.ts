@@ -237,7 +237,8 @@ async function loadImages(boot: Boot, host: Host): Promise<BootImages> {
 }
 
 async function loadImage(what: string, image: Image, host: Host): Promise<Uint8Array> {
-  if (typeof image !== 'string') return image;
+  // A subclass such as Buffer may differ in what its methods do.
+  if (typeof image !== 'string') return new Uint8Array(image.buffer, image.byteOffset, image.byteLength);
   try {
     return await host.readFile(image);
   } catch (error) {

@@ -1,4 +1,3 @@
-import { concatenate } from '../bytes.ts';
 import type { OutputStream } from './protocol.ts';
 
 /** A batch of this size is sent at once. */
@@ -6,11 +5,16 @@ const BATCH_BYTES = 16 << 10;
 /** The guest stalls while so much of what it wrote has not been taken. */
 const STALL_BYTES = 256 << 10;
 
-/** Gathers the guest's output, byte by byte as it may come, into batches. */
+interface Batch {
+  readonly bytes: Uint8Array;
+  length: number;
+}
+
+/** Gathers the guest's output, which may come byte by byte, into batches. */
 export class OutputBatches {
   readonly #send: (stream: OutputStream, bytes: Uint8Array) => void;
-  readonly #waiting = new Map<OutputStream, Uint8Array[]>();
-  #waitingBytes = 0;
+  readonly #batches = new Map<OutputStream, Batch>();
+  #pending = false;
   #untaken = 0;
 
   constructor(send: (stream: OutputStream, bytes: Uint8Array) => void) {
@@ -19,7 +23,7 @@ export class OutputBatches {
 
   /** True if there is something to be flushed. */
   get pending(): boolean {
-    return this.#waitingBytes > 0;
+    return this.#pending;
   }
 
   /** True while whoever reads the output is too far behind. */
@@ -29,22 +33,37 @@ export class OutputBatches {
 
   /** Takes a copy of the bytes. */
   add(stream: OutputStream, bytes: Uint8Array): void {
-    const waiting = this.#waiting.get(stream);
-    const copy = new Uint8Array(bytes);
-    if (waiting) waiting.push(copy);
-    else this.#waiting.set(stream, [copy]);
-    this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes >= BATCH_BYTES) this.flush();
+    const batch = this.#batchOf(stream);
+    for (let start = 0; start < bytes.length; ) {
+      const part = bytes.subarray(start, start + BATCH_BYTES - batch.length);
+      batch.bytes.set(part, batch.length);
+      batch.length += part.length;
+      start += part.length;
+      if (batch.length === BATCH_BYTES) this.#sendBatch(stream, batch);
+    }
+    this.#pending = true;
   }
 
   flush(): void {
-    for (const [stream, chunks] of this.#waiting) this.#send(stream, concatenate(chunks));
-    this.#waiting.clear();
-    this.#untaken += this.#waitingBytes;
-    this.#waitingBytes = 0;
+    if (!this.#pending) return;
+    this.#pending = false;
+    for (const [stream, batch] of this.#batches) this.#sendBatch(stream, batch);
   }
 
   taken(length: number): void {
     this.#untaken -= length;
+  }
+
+  #batchOf(stream: OutputStream): Batch {
+    const batch = this.#batches.get(stream) ?? { bytes: new Uint8Array(BATCH_BYTES), length: 0 };
+    this.#batches.set(stream, batch);
+    return batch;
+  }
+
+  #sendBatch(stream: OutputStream, batch: Batch): void {
+    if (batch.length === 0) return;
+    this.#send(stream, batch.bytes.slice(0, batch.length));
+    this.#untaken += batch.length;
+    batch.length = 0;
   }
 }

@@ -1,5 +1,3 @@
-import { concatenate } from '../bytes.ts';
-
 /** One entry of an archive. Paths have no leading slash; `mode` holds the permission bits only. */
 export type ArchiveEntry =
   | { readonly type: 'directory'; readonly path: string; readonly mode?: number }
@@ -34,7 +32,7 @@ export function cpioArchive(entries: readonly ArchiveEntry[]): Uint8Array {
     parts.push(...member(entry.path, index + 1, fieldsOf(entry), contentsOf(entry)));
   });
   parts.push(...member('TRAILER!!!', 0, { mode: 0, links: 1, major: 0, minor: 0 }, new Uint8Array(0)));
-  return concatenate(parts);
+  return Buffer.concat(parts);
 }
 
 interface Fields {

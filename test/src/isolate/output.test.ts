@@ -28,10 +28,12 @@ test('the caller may reuse its buffer', () => {
   expect(sent).toEqual(['0:a']);
 });
 
-test('a large batch goes at once', () => {
-  const { sent, add } = batches();
-  add(0, 'x'.repeat(20_000));
-  expect(sent).toHaveLength(1);
+test('a large batch goes at once, in pieces', () => {
+  const { output, sent, add } = batches();
+  add(0, 'x'.repeat(40_000));
+  expect(sent).toHaveLength(2);
+  output.flush();
+  expect(sent.join('').replaceAll('0:', '')).toBe('x'.repeat(40_000));
 });
 
 test('stalls while too much has not been taken', () => {
