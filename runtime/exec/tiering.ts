@@ -43,7 +43,8 @@ export class Tiering {
 
   private install(node: Node): boolean {
     const { page } = node;
-    const source = { code: this.code, start: page.frame * 4096, eip: page.eip, key: page.context.key };
+    const hasRun = (eip: number) => (page.nodes[(eip - page.eip) & 0xfff]?.length ?? 0) > 0;
+    const source = { code: this.code, start: page.frame * 4096, eip: page.eip, key: page.context.key, hasRun };
     const result = translate({ source, entry: node.eip, limits: this.options, options: this.emit });
     if (result === null) {
       this.metrics.refused++;

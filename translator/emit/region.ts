@@ -1,12 +1,12 @@
 import { Word } from '../abi/state.ts';
-import { readsFlags } from '../ir/rewrite.ts';
-import { type Block, type FlagKind, partialFlagKinds, type Region, type Statement } from '../ir/statement.ts';
+import { readsFlags, rewriteStatement } from '../ir/rewrite.ts';
+import type { Block, Region, Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { BlockIndex, Structure } from '../region/structure.ts';
 import { directCall, indirectCall } from './calls.ts';
 import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
-import { flagsText } from './flags.ts';
+import { FlagState, SETTLE } from './flag-state.ts';
 import { RegionLocals } from './locals.ts';
 import { accessText, outsideSegment, segmentBase } from './memory.ts';
 import { hex, LOCAL_WORDS, registerNames } from './names.ts';
@@ -53,6 +53,7 @@ class RegionEmitter implements Leaves {
   private readonly structure: Structure;
   private readonly locals: RegionLocals;
   private readonly print: ExpressionPrinter;
+  private readonly flags: FlagState;
   private readonly blockAt = new Map<number, BlockIndex>();
   private readonly links: Link[] = [];
   private indices = 0;
@@ -61,8 +62,6 @@ class RegionEmitter implements Leaves {
   /** Place in its block and EIP of the current instruction. */
   private instruction = -1;
   private eip = 0;
-  /** Flags statements that the locals don't show yet: printed only where the flags are seen. */
-  private pending: Statement[] = [];
 
   constructor(context: EmitContext, region: Region, structure: Structure) {
     this.context = context;
@@ -70,6 +69,7 @@ class RegionEmitter implements Leaves {
     this.structure = structure;
     this.locals = new RegionLocals(context, region);
     this.print = new ExpressionPrinter(context, this);
+    this.flags = new FlagState(context, (v) => this.print.integer(v), this.flagResult, this.flagCarries);
     region.blocks.forEach((block, n) => {
       this.blockAt.set(block.eip, n);
     });
@@ -81,9 +81,9 @@ class RegionEmitter implements Leaves {
     const enter = context.counts ? this.count(1) : '';
     const load = this.locals.load();
     const text =
-      `function ${name}(i){let ${load}${load && ','}x=0,c=null;${enter}X:{${body}}` +
-      `\n${this.locals.store()}return ${context.cell('STEP')}(i.links[x]);}`;
-    return { text, links: this.links };
+      `function ${name}(i){let ${load}${load && ','}x=0,c=null${this.flags.declarations()};${enter}X:{${body}}` +
+      `\n${SETTLE}${this.locals.store()}return ${context.cell('STEP')}(i.links[x]);}`;
+    return { text: this.flags.finish(text), links: this.links };
   }
 
   field(name: string): string {
@@ -94,8 +94,12 @@ class RegionEmitter implements Leaves {
 
   /** The code of a block and of all that it dominates. */
   private tree(block: BlockIndex): string {
+    if (this.structure.isLoop(block)) this.flags.join();
     let text = this.blockText(block);
-    for (const merge of this.structure.merges(block)) text = `B${merge}:{${text}}${this.tree(merge)}`;
+    for (const merge of this.structure.merges(block)) {
+      this.flags.join();
+      text = `B${merge}:{${text}}${this.tree(merge)}`;
+    }
     return this.structure.isLoop(block) ? `L${block}:while(true){${text}}` : text;
   }
 
@@ -103,7 +107,6 @@ class RegionEmitter implements Leaves {
     const block = this.region.blocks[index];
     this.block = index;
     this.instruction = -1;
-    this.pending = [];
     const budget = this.context.counts ? this.takeBudget(block) : '';
     return budget + this.statements(block.statements);
   }
@@ -117,18 +120,20 @@ class RegionEmitter implements Leaves {
       case 'exit':
         return this.exit(eip, isJump);
       case 'continue':
-        return `${this.poll(eip)}continue L${to};`;
+        return `${this.poll(eip)}${this.flags.defer()}continue L${to};`;
       case 'break':
-        return `break B${to};`;
+        return `${this.flags.defer()}break B${to};`;
       case 'inline':
-        return this.nested(() => this.tree(to!));
+        return (this.structure.isLoop(to!) ? this.flags.defer() : '') + this.nested(() => this.tree(to!));
     }
   }
 
   private nested(print: () => string): string {
-    const { block, instruction, eip, pending } = this;
+    const { block, instruction, eip } = this;
+    const restoreFlags = this.flags.save();
     const text = print();
-    Object.assign(this, { block, instruction, eip, pending });
+    Object.assign(this, { block, instruction, eip });
+    restoreFlags();
     return text;
   }
 
@@ -136,15 +141,20 @@ class RegionEmitter implements Leaves {
 
   private exit(eip: number, isJump: boolean): string {
     const poll = isJump ? this.poll(eip) : '';
-    return `${poll}${this.locals.store()}return i.links[${this.link(eip)}];`;
+    return `${poll}${this.store()}return i.links[${this.link(eip)}];`;
   }
 
   /** Where control goes back or far: leaves to the dispatcher if it is asked for. */
   private poll(eip: number): string {
     const { context } = this;
     if (context.counts) return '';
-    const leave = `${this.locals.store()}${context.word(Word.eip)}=${eip};return null;`;
+    const leave = `${this.store()}${context.word(Word.eip)}=${eip};return null;`;
     return `if(${context.word(Word.attention)}!==0){${leave}}`;
+  }
+
+  /** Stores all that the region keeps in locals. */
+  private store(): string {
+    return this.flags.settled() + this.locals.store();
   }
 
   private link(eip: number, isEntry = true): number {
@@ -156,7 +166,7 @@ class RegionEmitter implements Leaves {
 
   /** Leaves in front of the current instruction, which its handler then runs. */
   private step(): string {
-    return `${this.pendingText()}${this.refund()}x=${this.link(this.eip, false)};break X`;
+    return `${this.flags.defer()}${this.refund()}x=${this.link(this.eip, false)};break X`;
   }
 
   private stepIf(condition: string): string {
@@ -173,7 +183,7 @@ class RegionEmitter implements Leaves {
   private takeBudget(block: Block): string {
     const n = block.instructions.length;
     const budget = this.context.word(Word.budget);
-    return `if((${budget}=${budget}-${n}|0)<0){${this.count(n)}x=${this.link(block.eip, false)};break X}`;
+    return `if((${budget}=${budget}-${n}|0)<0){${this.flags.defer()}${this.count(n)}x=${this.link(block.eip, false)};break X}`;
   }
 
   /** Gives back what the block took for the instructions it doesn't run. */
@@ -189,8 +199,10 @@ class RegionEmitter implements Leaves {
   }
 
   private statement(s: Statement): string {
-    const flush = s.op !== 'flags' && readsFlags(s) ? this.flush() : '';
-    return flush + this.plain(s);
+    if (!readsFlags(s)) return this.plain(s);
+    const resolved = rewriteStatement(s, (v) => (v.op === 'condition' ? (this.flags.resolve(v.number) ?? v) : v));
+    const settle = readsFlags(resolved) ? this.flags.settle() : '';
+    return settle + this.plain(resolved);
   }
 
   private plain(s: Statement): string {
@@ -213,7 +225,7 @@ class RegionEmitter implements Leaves {
       case 'segment':
         return this.segment(s);
       case 'flags':
-        return this.setFlags(s);
+        return this.flags.set(s);
       case 'when':
         return this.conditional(s);
       case 'fault':
@@ -227,13 +239,13 @@ class RegionEmitter implements Leaves {
     const [a, b, c] = s.args;
     switch (s.op) {
       case 'exitIf':
-        return `${this.flush()}if(${this.print.boolean(a)}){${this.goTo(b.number, false)}}`;
+        return `if(${this.print.boolean(a)}){${this.goTo(b.number, false)}}`;
       case 'jump':
-        return this.flush() + (s.name === 'call' ? this.call(s) : this.goTo(a.number, s.name !== 'fall'));
+        return s.name === 'call' ? this.call(s) : this.goTo(a.number, s.name !== 'fall');
       case 'branch':
-        return `${this.flush()}if(${this.print.boolean(a)}){${this.goTo(b.number, true)}}${this.goTo(c.number, false)}`;
+        return `if(${this.print.boolean(a)}){${this.goTo(b.number, true)}}${this.goTo(c.number, false)}`;
       case 'indirect':
-        return this.flush() + this.indirect(s);
+        return this.indirect(s);
       default:
         return `{${this.step()}}`;
     }
@@ -245,9 +257,9 @@ class RegionEmitter implements Leaves {
       case 'call':
         return this.call(s);
       case 'return':
-        return `${this.locals.store()}${this.context.word(Word.eip)}=${target};return ${this.context.cell('RETURN')};`;
+        return `${this.store()}${this.context.word(Word.eip)}=${target};return ${this.context.cell('RETURN')};`;
       default:
-        return `${this.locals.store()}return ${this.context.cell('AT')}(${target});`;
+        return `${this.store()}return ${this.context.cell('AT')}(${target});`;
     }
   }
 
@@ -257,19 +269,20 @@ class RegionEmitter implements Leaves {
     const callee = this.print.integer(target);
     if (!this.blockAt.has(back.number)) {
       if (s.op === 'jump') return this.exit(target.number, true);
-      return `${this.locals.store()}return ${this.context.cell('AT')}(${callee});`;
+      return `${this.store()}return ${this.context.cell('AT')}(${callee});`;
     }
     const load = this.locals.load();
     const parts = {
       context: this.context,
       key: this.region.key,
-      store: this.locals.store(),
+      store: this.store(),
       reload: load && `${load};`,
       back: this.link(back.number, false),
       returnEip: back.number,
     };
     const text =
       s.op === 'jump' ? directCall(parts, target.number, this.link(target.number)) : indirectCall(parts, callee);
+    this.flags.loaded();
     return text + this.goTo(back.number, false);
   }
 
@@ -294,34 +307,9 @@ class RegionEmitter implements Leaves {
     return `${check}const t${s.temporary}=${segmentBase(this.context, segment)}+${offset}|0;`;
   }
 
-  // Flags.
-
-  private setFlags(s: Statement): string {
-    const flush = readsFlags(s) ? this.flush() : '';
-    if (!partialFlagKinds.has(s.name)) this.pending = [];
-    this.pending.push(s);
-    return flush;
-  }
-
-  private pendingText(): string {
-    return this.pending.map((s) => this.flagsStatement(s)).join('');
-  }
-
-  private flagsStatement(s: Statement): string {
-    const args = s.args.map((v) => this.print.integer(v));
-    return flagsText(this.context, s.name as FlagKind, s.size, args, this.flagResult, this.flagCarries);
-  }
-
-  /** Brings the locals up to date. */
-  private flush(): string {
-    const text = this.pendingText();
-    this.pending = [];
-    return text;
-  }
-
   private conditional(s: Statement): string {
     const condition = this.print.boolean(s.args[0]);
     if (!s.body!.some((inner) => inner.op === 'flags')) return `if(${condition}){${this.statements(s.body!)}}`;
-    return `${this.flush()}if(${condition}){${this.statements(s.body!)}${this.flush()}}`;
+    return `${this.flags.settle()}if(${condition}){${this.statements(s.body!)}${this.flags.settle()}}`;
   }
 }

@@ -49,6 +49,13 @@ class Resolver {
   };
 }
 
+/** A condition on the flags that these statements leave, the last one last; null where it isn't known how. */
+export function resolveCondition(code: number, statements: readonly Statement[]): Value | null {
+  let record: Record | null = null;
+  for (const statement of statements) record = { statement, older: record };
+  return record && resolve(code, record);
+}
+
 const not = (v: Value | null): Value | null => v && binary('xor', v, constant(1));
 const isNegative = (v: Value): Value => binary('lt', v, constant(0));
 

@@ -5,8 +5,8 @@ import type { Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
 
 /**
- * Reads each state word at most once: a word read or written before has its value already. Words must be constants
- * (real binding). Memory accesses don't change state words, so values live on across them.
+ * Reads each state word at most once: a word read or written before has its value already. Names of names go the same
+ * way. Words must be constants (real binding). Memory accesses don't change state words, so values live on across them.
  */
 export const forward: Pass = {
   name: 'forward',
@@ -23,6 +23,10 @@ class Forwarder {
     const out: Statement[] = [];
     for (const original of statements) {
       const s = rewriteStatement(original, this.leaf);
+      if (s.op === 'let' && isName(s.args[0])) {
+        this.same.set(s.temporary, s.args[0]);
+        continue;
+      }
       if (s.op === 'get') {
         const value = this.held.get(s.args[0].number);
         if (value !== undefined) {
@@ -46,6 +50,10 @@ class Forwarder {
   }
 
   private readonly leaf = (v: Value): Value => (v.op === 'temporary' ? (this.same.get(v.number) ?? v) : v);
+}
+
+function isName(v: Value): boolean {
+  return v.op === 'constant' || v.op === 'temporary';
 }
 
 function wordsWritten(statements: readonly Statement[]): number[] {

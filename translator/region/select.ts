@@ -17,6 +17,8 @@ export interface CodeSource {
   /** EIP of the page's first byte. */
   readonly eip: number;
   readonly key: number;
+  /** Whether the code there has run before; what hasn't is left out of regions. Absent: all counts as run. */
+  readonly hasRun?: (eip: number) => boolean;
 }
 
 const PAGE = 4096;
@@ -52,12 +54,17 @@ class Selector {
     const queue = [entry];
     for (let n = 0; n < queue.length && this.leaders.size < this.limits.blocks; n++) {
       const eip = queue[n];
-      if (this.leaders.has(eip) || this.instruction(eip) === null) continue;
+      if (this.leaders.has(eip) || !this.isWanted(eip)) continue;
       this.leaders.add(eip);
       queue.push(...this.scan(eip));
     }
     const blocks = [...this.leaders].map((eip) => this.block(eip)).sort((a, b) => a.eip - b.eip);
     return [...blocks.filter((b) => b.eip === entry), ...blocks.filter((b) => b.eip !== entry)];
+  }
+
+  private isWanted(eip: number): boolean {
+    const { hasRun } = this.source;
+    return this.instruction(eip) !== null && (hasRun === undefined || hasRun(eip));
   }
 
   /** Decodes straight on from a leader; gives the EIPs that control may go to from there within the region. */

@@ -17,12 +17,22 @@ describe('forward', () => {
 
   test('folds what has become constant', () => {
     const text = 'set eax, 5\n-- 4\nt0 = get eax\nt1 = (t0 + 3)\nstore32 t0, t1\nset ebx, t0';
-    expect(passText(forward, text)).toEqual(linesOf('set eax, 5\n-- 4\nt1 = 8\nstore32 5, t1\nset ebx, 5'));
+    expect(passText(forward, text)).toEqual(linesOf('set eax, 5\n-- 4\nstore32 5, 8\nset ebx, 5'));
   });
 
   test('follows chains of copies', () => {
     const text = 't0 = get eax\nset ebx, t0\nt1 = get ebx\nset ecx, t1\nt2 = get ecx\nset edx, t2';
     expect(passText(forward, text)).toEqual(linesOf('t0 = get eax\nset ebx, t0\nset ecx, t0\nset edx, t0'));
+  });
+
+  test('sees through names of names', () => {
+    const text = 't0 = get eax\nt1 = t0\nt2 = 7\nt3 = (t1 + t2)\nset ebx, t3\nflags add32 t1, t2, t3';
+    expect(passText(forward, text)).toEqual(linesOf('t0 = get eax\nt3 = (t0 + 7)\nset ebx, t3\nflags add32 t0, 7, t3'));
+  });
+
+  test('does not take a condition for a name: it is evaluated where it stands', () => {
+    const text = 't0 = cc2\nt1 = flags()\nflags logic32 1\nset eax, t0\nset ebx, t1';
+    expect(passText(forward, text)).toEqual(linesOf(text));
   });
 
   test('keeps values over memory accesses, other words and instructions', () => {

@@ -1,0 +1,146 @@
+import { type FlagKind, partialFlagKinds, type Statement } from '../ir/statement.ts';
+import type { Value } from '../ir/value.ts';
+import { resolveCondition } from '../opt/conditions.ts';
+import type { EmitContext } from './context.ts';
+import { flagsText } from './flags.ts';
+
+/** INC and DEC: each makes all flags but the carry, so that of several only the last counts. */
+const steps: ReadonlySet<string> = new Set(['inc', 'dec']);
+/** More changes than this on top of each other are brought into the locals at once. */
+const LONGEST = 3;
+/** Stands for code that makes deferred flags right; known only when the whole region has been printed. */
+export const SETTLE = '\u0001';
+/** Stands for `fs=0`. */
+const CLEAR = '\u0002';
+
+/**
+ * The arithmetic flags while a region is printed. The locals flagResult and flagCarries hold them, but what the last
+ * instructions did to them is left out (`pending`) until somebody sees the flags: in the rare code that leaves the
+ * region, most often. Where blocks join, pending flags become deferred: the operands go to locals d0, d1, …, and `fs` says
+ * how flags are made of them; 0 means that flagResult and flagCarries are right.
+ */
+export class FlagState {
+  private pending: Statement[] = [];
+  /** `fs` may be other than 0 here: other blocks have come here with their flags deferred. */
+  private joined = false;
+  private readonly context: EmitContext;
+  private readonly integer: (v: Value) => string;
+  private readonly result: string;
+  private readonly carries: string;
+  /** Most operands that a form has. */
+  private operands = 0;
+  /** By the kinds and sizes of their statements: number of the form, and the text that makes the flags. */
+  private readonly forms = new Map<string, { number: number; text: string }>();
+
+  constructor(context: EmitContext, integer: (v: Value) => string, result: string, carries: string) {
+    this.context = context;
+    this.integer = integer;
+    this.result = result;
+    this.carries = carries;
+  }
+
+  /** At the start of a block that several branches lead to. */
+  join(): void {
+    this.pending = [];
+    this.joined = true;
+  }
+
+  /** The locals have just been loaded from the state (`fs` is 0). */
+  loaded(): void {
+    this.pending = [];
+    this.joined = false;
+  }
+
+  /** What holds now, to come back to after printing other blocks. */
+  save(): () => void {
+    const { pending, joined } = this;
+    return () => {
+      this.pending = pending;
+      this.joined = joined;
+    };
+  }
+
+  /** An instruction changes the flags. Gives code only if too much is pending. */
+  set(s: Statement): string {
+    if (!partialFlagKinds.has(s.name)) {
+      this.pending = [s];
+      return '';
+    }
+    const replaces = steps.has(s.name) && steps.has(this.pending.at(-1)?.name ?? '');
+    this.pending = [...(replaces ? this.pending.slice(0, -1) : this.pending), s];
+    return this.pending.length > LONGEST ? this.settle() : '';
+  }
+
+  /** The condition as a value of the operands of what is pending, or null. */
+  resolve(code: number): Value | null {
+    return resolveCondition(code, this.pending);
+  }
+
+  /** Code that makes the locals right, for use where the flags are read in the region's own course. */
+  settle(): string {
+    const text = this.settled();
+    this.pending = [];
+    this.joined = false;
+    return text;
+  }
+
+  /** The same for code that leaves the region: nothing is changed for what follows. */
+  settled(): string {
+    const [first] = this.pending;
+    const text = this.pending.map((s) => this.text(s, s.args.map(this.integer))).join('');
+    if (!this.joined) return text;
+    return first && !partialFlagKinds.has(first.name) ? text + CLEAR : SETTLE + text;
+  }
+
+  /** Code for a branch to where others lead to as well, a block or the common exit: pending flags are deferred. */
+  defer(): string {
+    const { pending } = this;
+    if (pending.length === 0) return '';
+    const [first, second] = pending;
+    const isSimple = !partialFlagKinds.has(first.name) && pending.length <= 2 && (!second || steps.has(second.name));
+    if (!isSimple || first.name === 'all') return this.settled();
+    const operands = pending.flatMap((s) => s.args.map(this.integer));
+    return `${operands.map((text, n) => `d${n}=${text};`).join('')}fs=${this.form(pending)};`;
+  }
+
+  /** Puts in what could not be printed before: `text` is the whole region. */
+  finish(text: string): string {
+    const settle = this.forms.size === 0 ? '' : this.settleDeferred();
+    return text.replaceAll(SETTLE, settle).replaceAll(CLEAR, this.forms.size === 0 ? '' : 'fs=0;');
+  }
+
+  /** Locals of deferred flags. */
+  declarations(): string {
+    const names = ['fs', ...Array.from({ length: this.operands }, (_, n) => `d${n}`)];
+    return this.forms.size === 0 ? '' : names.map((name) => `,${name}=0`).join('');
+  }
+
+  private text(s: Statement, args: string[]): string {
+    return flagsText(this.context, s.name as FlagKind, s.size, args, this.result, this.carries);
+  }
+
+  private form(statements: readonly Statement[]): number {
+    const key = statements.map((s) => s.name + s.size).join();
+    let form = this.forms.get(key);
+    if (!form) {
+      let used = 0;
+      const text = statements
+        .map((s) =>
+          this.text(
+            s,
+            s.args.map(() => `d${used++}`),
+          ),
+        )
+        .join('');
+      form = { number: this.forms.size + 1, text };
+      this.operands = Math.max(this.operands, used);
+      this.forms.set(key, form);
+    }
+    return form.number;
+  }
+
+  private settleDeferred(): string {
+    const cases = [...this.forms.values()].map(({ number, text }) => `case ${number}:${text}break;`);
+    return `if(fs!==0){switch(fs){${cases.join('')}}fs=0;}`;
+  }
+}
