@@ -61,3 +61,11 @@ test('output goes to a file', async () => {
   expect({ code, output }).toEqual({ code: 0, output: '' });
   expect(await readFile(log, 'utf8')).toBeTypeOf('string');
 });
+
+test('where there is no apt client it says so in one line, names the flags and boots the demo guest', async () => {
+  const env = { PATH: folder, XDG_CACHE_HOME: join(folder, 'cache') };
+  const { code, output, errors } = await rawiron(['start', '-m', '16'], '\npoweroff\n', env);
+  expect(errors).toMatch(/^rawiron: .*no apt client.*-kernel, -initrd and -append.*\n$/);
+  expect(output).toContain('rawiron demo system');
+  expect(code).toBe(0);
+});

@@ -9,9 +9,9 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** Runs the command line to its end, with this input (which is left open: the guest goes on without more). */
-export async function rawiron(args: readonly string[], input = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [program, ...args]);
+/** Runs the command line to its end, with this input (which is left open) and these variables besides its own. */
+export async function rawiron(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env } });
   const text = { output: '', errors: '' };
   child.stdout.on('data', (chunk) => {
     text.output += chunk;
