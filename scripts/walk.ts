@@ -1,8 +1,12 @@
 /**
  * The life of one guest block, printed stage by stage as the code makes it today: `node scripts/walk.ts`.
- * `node scripts/walk.ts --write` puts these texts, and the table of flags, where the documents have a place for them.
+ * `node scripts/walk.ts --write` puts these texts, and tables made from the code, where the documents have a place for
+ * them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { defaultEngine } from '../runtime/exec/engine.ts';
+import { EntryWeight } from '../runtime/exec/node.ts';
+import { defaultTiering } from '../runtime/exec/tiering.ts';
 import { flags } from '../src/cli/flags.ts';
 import { type Sections, withSections } from './sections.ts';
 import { life } from './walk/life.ts';
@@ -19,6 +23,7 @@ export function walk(): Sections {
 export const documents: Readonly<Record<string, () => Sections>> = {
   'ARCHITECTURE.md': walk,
   'README.md': () => ({ flags: flagsTable() }),
+  'docs/performance.md': () => ({ settings: settingsTable() }),
 };
 
 /** The command line's flags, as the help has them. */
@@ -28,6 +33,20 @@ function flagsTable(): string {
     return `| \`${usage}\` | ${help} |`;
   });
   return ['| flag | meaning |', '|---|---|', ...rows].join('\n');
+}
+
+/** When code is translated, by default. */
+function settingsTable(): string {
+  const { threshold, blocks, instructions } = defaultTiering;
+  const runs = (weight: number) => Math.ceil((threshold * EntryWeight.root) / weight);
+  const rows = [
+    ["runs of a function's entry before it is translated", threshold],
+    ['runs of a loop, of another block', `${runs(EntryWeight.loop)}, ${runs(EntryWeight.inner)}`],
+    ['blocks in a region', blocks],
+    ['instructions in a region', instructions],
+    ['depth of nested calls', defaultEngine.callDepth],
+  ];
+  return ['| setting | default |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }
 
 function write(): void {
