@@ -65,7 +65,8 @@ const FRAME_BYTES = frameFields.length * 4;
  * - `timer_start` lets IRQ 0 come every AX ticks of 1193182 Hz; [ticks] counts them. [tick_hook] is called with EBP at
  *   the return address.
  * - `paging_start` maps the first 4 MB with small pages, for user mode too, and sets CR0.PG and WP.
- * - `user_start` goes to EAX in user mode; interrupt 0x80 calls [system_call].
+ * - `user_start` goes to EAX in user mode with IOPL 3, `user_start_with` with EFLAGS from EDX; interrupt 0x80 goes to
+ *   [system_call].
  */
 export function kernel(main: string): GuestProgram {
   return { source: `${prelude}\n${main}\n`, origin: Layout.image, mode: 'flat32' };
@@ -219,11 +220,14 @@ paging_start:
         pop     eax
         ret
 
-; EAX: where to go on in user mode. The kernel's stack is then empty.
+; EAX: where to go on in user mode, with IOPL 3, or with EFLAGS from EDX.
 user_start:
+        mov     edx, 0x3002
+user_start_with:
+        mov     esp, KERNEL_STACK
         push    dword USER_DATA
         push    dword USER_STACK
-        push    dword 0x3002            ; IOPL 3
+        push    edx
         push    dword USER_CODE
         push    eax
         mov     eax, USER_DATA

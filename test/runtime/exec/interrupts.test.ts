@@ -4,7 +4,7 @@ import { exceptionLog, kernel } from '../../support/guest-kernel.ts';
 
 /** After the tenth tick the interrupted code goes on at [way_out]. */
 const tenTicks = `
-TENTH_HZ equ 11932                      ; 100 Hz
+TICK_DIVISOR equ 1193                     ; 1000 Hz
 on_tick:
         cmp     dword [ticks], 10
         jb      .more
@@ -20,7 +20,7 @@ done:   cli
         jmp     exit
 start_ticks:
         mov     dword [tick_hook], on_tick
-        mov     ax, TENTH_HZ
+        mov     ax, TICK_DIVISOR
         call    timer_start
         sti
         ret
@@ -44,9 +44,8 @@ main:   call    start_ticks
     `
 main:   call    start_ticks
 .next:  inc     eax
-        add     [.data], eax
+        add     [FREE], eax
         jmp     .next
-.data:  dd      0
 `,
   );
 
@@ -131,7 +130,7 @@ describe('the timer interrupts', () => {
     kernel(`
 ; Each tick notes the registers, the tenth stops the repetition by taking its count away.
 main:   mov     dword [tick_hook], .tick
-        mov     ax, 11932
+        mov     ax, 1193
         call    timer_start
         mov     edi, .notes
         mov     [.note], edi
@@ -226,7 +225,7 @@ main:   mov     dword [tick_hook], .tick
     kernel(`
 ; The handler stays, with interrupts on, until two more ticks have come within it.
 main:   mov     dword [tick_hook], .tick
-        mov     ax, 11932
+        mov     ax, 1193
         call    timer_start
         sti
 .wait:  cmp     dword [.deepest], 3
@@ -262,7 +261,7 @@ main:   mov     dword [tick_hook], .tick
 ; A tick waits. STI; CLI lets it not through; STI; NOP does, behind the NOP. MOV SS holds it off once more.
 main:   mov     dword [tick_hook], .tick
         mov     dword [.note], .notes
-        mov     ax, 11932
+        mov     ax, 1193
         call    timer_start
         call    request
         mov     ecx, 300
@@ -326,7 +325,7 @@ request:
     'HLT, and returns behind it',
     kernel(`
 main:   mov     dword [tick_hook], .tick
-        mov     ax, 11932
+        mov     ax, 1193
         call    timer_start
         mov     ecx, 5
 .next:  sti
@@ -353,17 +352,11 @@ main:   mov     dword [tick_hook], .tick
     'user mode, on the kernel’s stack',
     kernel(`
 main:   mov     dword [tick_hook], .tick
-        mov     ax, 11932
+        mov     ax, 1193
         call    timer_start
-        mov     eax, USER_DATA
-        mov     ds, eax
-        mov     es, eax
-        push    dword USER_DATA
-        push    dword USER_STACK
-        push    dword 0x202
-        push    dword USER_CODE
-        push    dword .user
-        iretd
+        mov     edx, 0x202
+        mov     eax, .user
+        jmp     user_start_with
 .user:  inc     ebx
         push    ebx
         pop     ecx
