@@ -80,17 +80,14 @@ export class Contender {
     return measuredCell(this.engine.name, work, samples);
   }
 
-  /** Does a work once, unless it is known that it can't be done. Gives the milliseconds that it took. */
-  async run(work: Work | Program): Promise<number | undefined> {
-    if (this.#unavailable !== undefined || this.#missing.has(work.name)) return undefined;
+  /** Does a work once, unless it is known that it can't be done. */
+  async run(work: Work | Program): Promise<void> {
+    if (this.#unavailable !== undefined || this.#missing.has(work.name)) return;
     try {
       const sample = 'command' in work ? await this.#runProgram(work) : await this.#boot();
-      if (!sample) return undefined;
-      this.#samples.set(work.name, [...(this.#samples.get(work.name) ?? []), sample]);
-      return sample.hostMilliseconds;
+      if (sample) this.#samples.set(work.name, [...(this.#samples.get(work.name) ?? []), sample]);
     } catch (error) {
       this.#noteFailure(work, error);
-      return undefined;
     }
   }
 
@@ -119,8 +116,7 @@ export class Contender {
     if (engine.kind !== 'machine') return this.#skip(boot, 'there is nothing to boot');
     if (engine.share < 1 && this.#samples.has(boot.name)) return undefined;
     const command = startCommand(engine, workspace, workspace.files.plainInitrd);
-    const milliseconds = await measureBoot(command, BOOT_TIMEOUT, this.#log());
-    return { guestMilliseconds: milliseconds, hostMilliseconds: milliseconds, resolution: 0, rounds: 1 };
+    return measureBoot(command, BOOT_TIMEOUT, this.#log());
   }
 
   async #runProgram(program: Program): Promise<Sample | undefined> {

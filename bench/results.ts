@@ -66,30 +66,36 @@ export interface HostDescription {
 /** A clock may be off by this part of the time, and marks may be late by so many milliseconds. */
 const CLOCK_TOLERANCE = 0.05;
 const MARK_DELAY = 20;
-/** A clock whose steps are a larger part of the time than this is too coarse. */
-const COARSE = 0.03;
 
-/**
- * The cell of a work that was run. Its times are the guest's, unless the guest's clock is too coarse or is wrong; else
- * the host's, which also hold what the marks took.
- */
+/** The cell of a work that was run. Its times are the guest's, unless the guest's clock is found to be wrong. */
 export function measuredCell(engine: string, work: Work, samples: readonly Sample[]): Cell {
   // A host that is busy sees a mark late now and then; a wrong clock is wrong in each run.
-  const wrong = samples.every(disagrees);
-  const runs = samples.map((sample) => {
-    const { guestMilliseconds: guest, hostMilliseconds: host, resolution, rounds } = sample;
-    const time = wrong || resolution > COARSE * guest ? host : guest;
-    return (time * work.rounds) / rounds;
-  });
+  const wrong = samples.every(isClockWrong);
+  const runs = samples.map((sample) => ((wrong ? hostTime(sample) : guestTime(sample)) * work.rounds) / sample.rounds);
   return { engine, work: work.name, runs, milliseconds: median(runs), ...(wrong && { note: wrongClock(samples[0]) }) };
 }
 
-function disagrees({ guestMilliseconds, hostMilliseconds, resolution }: Sample): boolean {
-  const difference = Math.abs(hostMilliseconds - guestMilliseconds);
-  return difference > MARK_DELAY + resolution + CLOCK_TOLERANCE * hostMilliseconds;
+function isClockWrong(sample: Sample): boolean {
+  const { guestMilliseconds, resolution } = sample;
+  const time = hostTime(sample);
+  return Math.abs(time - guestMilliseconds) > MARK_DELAY + resolution + CLOCK_TOLERANCE * time;
 }
 
-function wrongClock({ guestMilliseconds, hostMilliseconds }: Sample): string {
-  const [guest, host] = [guestMilliseconds, hostMilliseconds].map((time) => time.toFixed(0));
+/** The time nearest to the guest's that the host's clock allows. */
+function hostTime({ guestMilliseconds, leastMilliseconds, mostMilliseconds }: Sample): number {
+  return clamp(guestMilliseconds, leastMilliseconds, mostMilliseconds);
+}
+
+/** Within what a coarse clock leaves open, the host's marks decide. */
+function guestTime({ guestMilliseconds, resolution, leastMilliseconds }: Sample): number {
+  return clamp(leastMilliseconds, guestMilliseconds - resolution, guestMilliseconds + resolution);
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
+}
+
+function wrongClock(sample: Sample): string {
+  const [guest, host] = [sample.guestMilliseconds, hostTime(sample)].map((time) => time.toFixed(0));
   return `the guest's clock said ${guest} ms where the host's said ${host}, which counts`;
 }

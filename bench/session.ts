@@ -7,8 +7,12 @@ import type { Program } from './programs.ts';
 export interface Sample {
   /** Milliseconds of its work, by the guest's clock. */
   readonly guestMilliseconds: number;
-  /** The same by the host's: from the arrival of the mark before the work to that of the result. */
-  readonly hostMilliseconds: number;
+  /**
+   * By the host's clock: from the arrival of the mark before the work to that of the result, and from sending the order
+   * to its end. A console that holds its output back may make the first one too small.
+   */
+  readonly leastMilliseconds: number;
+  readonly mostMilliseconds: number;
   /** Of the guest's clock, in milliseconds. */
   readonly resolution: number;
   readonly rounds: number;
@@ -36,11 +40,12 @@ const mark = /^@(begin|start|result|end)\b *(.*?)\r?\n/m;
 /** A path as a word of the shell's. */
 const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
 
-/** Starts an engine and waits for its prompt: the milliseconds that took. */
-export async function measureBoot(command: Command, timeout: number, log?: string): Promise<number> {
+/** Starts an engine and waits for its prompt. */
+export async function measureBoot(command: Command, timeout: number, log?: string): Promise<Sample> {
   const console = new Console(command, log);
   try {
-    return (await console.expect(prompt, timeout)).at - console.startedAt;
+    const passed = (await console.expect(prompt, timeout)).at - console.startedAt;
+    return { guestMilliseconds: passed, leastMilliseconds: passed, mostMilliseconds: passed, resolution: 0, rounds: 1 };
   } finally {
     console.close();
   }
@@ -85,15 +90,15 @@ export class Session {
    */
   async run(program: Program, rounds: number): Promise<Sample> {
     const order = String(++this.#orders);
+    const sentAt = performance.now();
     this.#console.send(`${order} ${program.command(rounds)}\n`);
     const marks = await this.#marks(order);
     const { start, result, end } = marks;
     if (!start || !result || end.text !== '0') throw new ProgramError(failure(end.text, marks.output));
-    const sample = sampleOf(result.text, result.at - start.at);
-    const { checksum } = sample;
+    const { checksum, ...figures } = parseResult(result.text);
     if (checksum !== program.checksum)
       throw new ProgramError(`wrong result: checksum ${checksum}, not ${program.checksum}`);
-    return sample;
+    return { ...figures, leastMilliseconds: result.at - start.at, mostMilliseconds: end.at - sentAt };
   }
 
   metrics(): Promise<Metrics> {
@@ -145,12 +150,11 @@ function startLine(engine: Engine, files: GuestFiles): string {
 }
 
 /** What the line of a result says (programs/main.c). */
-function sampleOf(text: string, hostMilliseconds: number): Sample & { readonly checksum: string } {
+function parseResult(text: string) {
   const fields = new Map(text.split(' ').map((field) => field.split('=') as [string, string]));
   return {
     checksum: fields.get('checksum') ?? '',
     guestMilliseconds: Number(fields.get('ms')),
-    hostMilliseconds,
     resolution: Number(fields.get('resolution') ?? 0),
     rounds: Number(fields.get('rounds')),
   };
