@@ -9,6 +9,8 @@ export class InstructionTime implements TimeSource {
   private before = 0;
   private granted = 0;
   private skipped = 0;
+  /** Number of instructions at which the machine stops. */
+  limit = Infinity;
 
   constructor(state: Int32Array, shift: number) {
     this.state = state;
@@ -33,7 +35,8 @@ export class InstructionTime implements TimeSource {
   /** Lets instructions run until `nanoseconds` from now, `most` at the most. */
   grant(nanoseconds: number, most: number): void {
     this.settle();
-    this.granted = Math.max(1, Math.min(most, Math.ceil(nanoseconds / this.nanosecondsEach)));
+    const left = Math.min(most, this.limit - this.instructions);
+    this.granted = Math.max(1, Math.min(left, Math.ceil(nanoseconds / this.nanosecondsEach)));
     this.state[Word.budget] = this.granted;
   }
 

@@ -142,6 +142,11 @@ export class MachineCore {
     this.boot();
   }
 
+  /** Makes `run` come back ('slice') when so many instructions have run in all; only with instruction time. */
+  stopAt(instructions: number): void {
+    this.time!.limit = instructions;
+  }
+
   /** Runs until something needs the host, or until the host's time is `until`. */
   run(until: number): RunResult {
     for (;;) {
@@ -173,9 +178,13 @@ export class MachineCore {
     }
     if (state[Word.halted] === SHUTDOWN) return { reason: 'shutdown' };
     if (Atomics.load(state, Word.wake) !== 0) return { reason: 'attention' };
-    if (this.host.nanoseconds() >= until) return { reason: 'slice' };
+    if (this.host.nanoseconds() >= until || this.isAtLimit()) return { reason: 'slice' };
     this.deadlineChanged();
     return null;
+  }
+
+  private isAtLimit(): boolean {
+    return this.time !== null && this.time.instructions >= this.time.limit;
   }
 
   /** The CPU waits for an interrupt: null if a device is due at once. */
