@@ -22,7 +22,8 @@ export function popFlags(cpu: Cpu, size: number): void {
   writeEflags(cpu, image, changeableFlags(cpu, size));
 }
 
-/** HLT: nothing more until an interrupt. */
+/** HLT: nothing more until an interrupt, which may come at once: a shadow before it ends with it. */
 export function halt(cpu: Cpu): void {
+  cpu.state[Word.interruptShadow] = 0;
   cpu.state[Word.halted] = 1;
 }

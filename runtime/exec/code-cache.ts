@@ -20,6 +20,8 @@ export interface NodeFactory {
  */
 export class CodeCache implements CodeWriteListener {
   private readonly mmu: Mmu;
+  /** By linear page: id of the code page there (Tlb.code). */
+  private readonly mapped: Int32Array;
   private readonly state: Int32Array;
   private readonly factory: NodeFactory;
   private readonly contexts: CodeContext[] = [];
@@ -33,6 +35,7 @@ export class CodeCache implements CodeWriteListener {
 
   constructor(mmu: Mmu, state: Int32Array, factory: NodeFactory) {
     this.mmu = mmu;
+    this.mapped = mmu.tlb.code;
     this.state = state;
     this.factory = factory;
     this.context = this.contextFor(0, 0, 0);
@@ -69,7 +72,7 @@ export class CodeCache implements CodeWriteListener {
   /** The node at an EIP of the current context if its page is mapped and known; null if `resolve` must look. */
   find(eip: number): Node | null {
     const linear = (eip + this.context.base) | 0;
-    const page = this.pages[this.mmu.tlb.code[linear >>> 12]];
+    const page = this.pages[this.mapped[linear >>> 12]];
     return page !== null && page.context === this.context ? page.nodes[linear & 0xfff] : null;
   }
 
@@ -77,12 +80,12 @@ export class CodeCache implements CodeWriteListener {
   resolve(eip: number): Node {
     const linear = (eip + this.context.base) | 0;
     const linearPage = linear >>> 12;
-    const page = this.pages[this.mmu.tlb.code[linearPage]];
+    const page = this.pages[this.mapped[linearPage]];
     if (page !== null && page.context === this.context) return this.nodeAt(page, linear & 0xfff);
     const at = this.mmu.fetch(linear);
     const found = this.pageFor(at < 0 ? -1 : at >>> 12, linearPage);
     // Flushing finds only pages with an entry in the TLB, which devices have not.
-    if (at >= 0) this.mmu.tlb.code[linearPage] = found.id;
+    if (at >= 0) this.mapped[linearPage] = found.id;
     return this.nodeAt(found, linear & 0xfff);
   }
 
@@ -97,7 +100,7 @@ export class CodeCache implements CodeWriteListener {
 
   /** Whether links to nodes of a page may be followed: it is still mapped where it was. */
   isMapped(page: CodePage): boolean {
-    return this.mmu.tlb.code[page.linearPage] === page.id;
+    return this.mapped[page.linearPage] === page.id;
   }
 
   private pageFor(frame: number, linearPage: number): CodePage {

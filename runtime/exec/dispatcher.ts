@@ -14,10 +14,14 @@ export interface InterruptSource {
 
 const HALTED = 1;
 
+/** Whether an interrupt waits and IF allows it. */
+export function isInterruptWaiting(state: Int32Array, source: InterruptSource): boolean {
+  return source.pending && (state[Word.eflags] & Eflags.if) !== 0;
+}
+
 /** Whether an interrupt waits and the CPU accepts it between these two instructions. */
-export function isInterruptReady(state: Int32Array, source: InterruptSource): boolean {
-  if (!source.pending || (state[Word.eflags] & Eflags.if) === 0) return false;
-  return state[Word.interruptShadow] === 0 && state[Word.halted] <= HALTED;
+function isInterruptReady(state: Int32Array, source: InterruptSource): boolean {
+  return isInterruptWaiting(state, source) && state[Word.interruptShadow] === 0 && state[Word.halted] <= HALTED;
 }
 
 /** Why `run` came back: attention was asked for, the CPU halted, or the budget is used up. */

@@ -9,7 +9,7 @@ import { pureHelpers, traps } from '../cpu/traps.ts';
 import { blockHelpers } from '../memory/blocks.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { installCells, type TextCheck } from './compile.ts';
-import { Dispatcher, type InterruptSource, isInterruptReady } from './dispatcher.ts';
+import { Dispatcher, type InterruptSource, isInterruptWaiting } from './dispatcher.ts';
 import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
 import type { Run } from './node.ts';
@@ -64,7 +64,7 @@ export class Engine {
       handlers: this.handlers,
       counts,
       onEntry: options.tiering && ((node) => onEntry!(node)),
-      interruptReady: () => isInterruptReady(cpu.state, interrupts),
+      interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });
     this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);
     onEntry = this.tiering?.onEntry ?? null;

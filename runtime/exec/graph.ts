@@ -26,8 +26,8 @@ export interface GraphParts {
   readonly counts: boolean;
   /** `run` of a decoded entry; null runs its handler. */
   readonly onEntry: Run | null;
-  /** An interrupt waits and would be accepted. */
-  readonly interruptReady: () => boolean;
+  /** An interrupt waits, and IF allows it. */
+  readonly interruptWaits: () => boolean;
 }
 
 /**
@@ -252,11 +252,19 @@ export class Graph {
     const { state } = this;
     const { page } = node;
     const singleStep = state[Word.eflags] & Eflags.tf;
-    const calm = (state[Word.attention] | state[Word.interruptShadow] | state[Word.halted] | singleStep) === 0;
-    if (this.tlb.stale || this.parts.interruptReady()) return this.leave(node.nextEip);
+    const calm = (state[Word.attention] | this.shadow() | state[Word.halted] | singleStep) === 0;
+    if (this.tlb.stale || this.parts.interruptWaits()) return this.leave(node.nextEip);
     if (calm && state[Word.key] === page.context.key && this.cache.isMapped(page)) return node.next;
     return this.leave(node.nextEip);
   };
+
+  /**
+   * The shadow behind STI and MOV SS only matters if an interrupt waits. Counting must leave at the same instruction in
+   * every engine; polling needn't, and a shadow left standing only holds an interrupt off for one instruction more.
+   */
+  private shadow(): number {
+    return this.parts.counts ? this.state[Word.interruptShadow] : 0;
+  }
 
   /** RETURN: a node that goes to Word.eip. */
   readonly returned = new Node(noPage, 0, forms[INVALID_FORM], () => {

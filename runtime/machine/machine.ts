@@ -1,4 +1,4 @@
-import { STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import { Eflags, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import { defaultModel } from '../cpu/model.ts';
 import { buildAcpiTables } from '../devices/power/tables.ts';
@@ -14,7 +14,6 @@ import { EventQueue } from '../time/events.ts';
 import { applyBoot } from './boot.ts';
 import type { KernelImages, MachineConfig, MachineHost, Metrics, RunResult, TranslationInfo } from './config.ts';
 import { InstructionTime } from './instruction-time.ts';
-import { OutputBuffer } from './output-buffer.ts';
 import { Pc, serialPorts, withoutFirmware } from './pc.ts';
 
 /** Instructions between two looks at the clock where nothing else asks for attention. */
@@ -40,8 +39,6 @@ export class MachineCore {
   private readonly config: MachineConfig;
   private readonly host: MachineHost;
   private readonly time: InstructionTime | null;
-  private readonly outputs: OutputBuffer[];
-  private readonly debug: OutputBuffer;
   private power: RunResult | null = null;
   /** Host time at which the CPU was left halted (instruction time only). */
   private haltedSince = -1;
@@ -55,8 +52,6 @@ export class MachineCore {
     this.time = config.icountShift === undefined ? null : new InstructionTime(this.state, config.icountShift);
     this.clock = new VirtualClock(this.time ?? host);
     this.clock.resume();
-    this.outputs = [0, 1].map((port) => new OutputBuffer((bytes) => host.serialOutput(port, bytes)));
-    this.debug = new OutputBuffer((bytes) => host.debugOutput(bytes));
     const map = makeMap(config);
     this.memory = new PhysicalMemory(map, () => this.mmu.listener);
     this.mmu = new Mmu(this.state, map);
@@ -68,7 +63,10 @@ export class MachineCore {
       counts: this.time !== null || typeof SharedArrayBuffer === 'undefined',
       ...config.engineOptions,
     });
-    this.pc.pic.onPending = () => this.callAttention();
+    // With IF clear the request is seen when IF is set again, by whoever sets it.
+    this.pc.pic.onPending = () => {
+      if (this.state[Word.eflags] & Eflags.if) this.callAttention();
+    };
     this.events.onEarlier = (deadline) => this.deadlineEarlier(deadline);
     this.boot();
   }
@@ -92,8 +90,8 @@ export class MachineCore {
         reset: () => request({ reason: 'reset-requested' }),
         exit: (code) => request({ reason: 'exit', code }),
       },
-      serialOutput: (port, byte) => this.outputs[port].push(byte),
-      debugOutput: (byte) => this.debug.push(byte),
+      serialOutput: (port, byte) => this.host.serialOutput(port, Uint8Array.of(byte)),
+      debugOutput: (byte) => this.host.debugOutput(Uint8Array.of(byte)),
     });
   }
 
@@ -151,17 +149,11 @@ export class MachineCore {
   run(until: number): RunResult {
     for (;;) {
       const result = this.service(until);
-      if (result !== null) {
-        this.flushOutput();
-        return result;
-      }
+      if (result !== null) return result;
       this.time?.grant(this.events.nextDeadline() - this.clock.now(), LONGEST_GRANT);
       if (this.engine.dispatcher.run() !== 'halted') continue;
       const halted = this.halt();
-      if (halted !== null) {
-        this.flushOutput();
-        return halted;
-      }
+      if (halted !== null) return halted;
     }
   }
 
@@ -225,11 +217,6 @@ export class MachineCore {
 
   private toHost(time: number): number {
     return time + (this.host.nanoseconds() - this.clock.now());
-  }
-
-  private flushOutput(): void {
-    for (const output of this.outputs) output.flush();
-    this.debug.flush();
   }
 
   serialInput(port: number, bytes: Uint8Array): void {

@@ -40,7 +40,7 @@ interface ThreadEnd {
 }
 
 function startWorker(url: URL, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
-  const worker = new Worker(url, { workerData: options, transferList: [options.port], name });
+  const worker = new Worker(url, { workerData: options, transferList: [options.port], name, execArgv: [] });
   worker.on('error', (error) => events.onCrash(asError(error)));
   return {
     hold: (alive) => (alive ? worker.ref() : worker.unref()),
@@ -79,7 +79,7 @@ class NodeIsolate implements Isolate {
   watch(state: Int32Array): void {
     if (!(state.buffer instanceof SharedArrayBuffer)) return;
     const workerData: Omit<TickerOptions, 'nanoseconds'> = { state, deadlines: this.#deadlines };
-    this.#ticker = new Worker(new URL('./ticker.ts', import.meta.url), { workerData, name: 'ticker' });
+    this.#ticker = new Worker(new URL('./ticker.ts', import.meta.url), { workerData, name: 'ticker', execArgv: [] });
     this.#ticker.on('error', (error) => this.#events.onCrash(asError(error)));
     this.#ticker.unref();
   }
