@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+import { defaultTiering } from '../../runtime/exec/tiering.ts';
+import { debianLinux } from '../../src/node/assets/debian.ts';
+import { Checkpoint } from './lockstep-linux/checkpoint.ts';
+import { compareAll, compareDevices, compareStates } from './lockstep-linux/compare.ts';
+import { LinuxMachine } from './lockstep-linux/machine.ts';
+import { narrowDown } from './lockstep-linux/narrow.ts';
+
+const usage = 'usage: oracle lockstep-linux [--instructions N] [--threshold N] [--step N] [--command TEXT]...';
+
+/** What the shell is given if nothing else is asked for. */
+const defaultCommands = [
+  'uname -a; cat /proc/cpuinfo | grep -c model',
+  'i=0; while [ $i -lt 30 ]; do echo $i | sed s/1/x/ > /tmp/f$i; i=$((i+1)); done; ls /tmp | wc -l',
+  'dd if=/dev/zero bs=64k count=16 2>/dev/null | md5sum',
+  'gzip -c /bin/busybox | gunzip -c | md5sum; md5sum < /bin/busybox',
+  "awk 'BEGIN { x = 0; for (i = 1; i < 2000; i++) x += sin(i) / i; print x }'",
+];
+
+/** Steps between two comparisons of memory, which are checkpoints as well. */
+const STEPS_PER_CHECKPOINT = 50;
+
+interface Settings {
+  readonly instructions: number;
+  readonly step: number;
+  readonly threshold: number;
+  readonly commands: string[];
+}
+
+function settings(args: string[]): Settings {
+  const { values } = parseArgs({
+    args,
+    options: {
+      instructions: { type: 'string', default: '2e9' },
+      step: { type: 'string', default: '1e5' },
+      threshold: { type: 'string', default: String(defaultTiering.threshold) },
+      command: { type: 'string', multiple: true, default: defaultCommands },
+    },
+  });
+  const [instructions, step, threshold] = [values.instructions, values.step, values.threshold].map(Number);
+  if (![instructions, step, threshold].every((value) => value! > 0)) throw new Error(usage);
+  return { instructions: instructions!, step: step!, threshold: threshold!, commands: values.command };
+}
+
+/**
+ * Boots Linux on the interpreter and on the translator side by side, and compares them again and again. At the first
+ * difference it goes back to where they last agreed, and finds the instruction.
+ */
+export async function run(args: string[]): Promise<{ passed: number; failed: number }> {
+  const options = settings(args);
+  const linux = await debianLinux();
+  const tiering = { ...defaultTiering, threshold: options.threshold };
+  const machines = [
+    new LinuxMachine(linux, { engine: 'interpreter' }, options.commands),
+    new LinuxMachine(linux, { engine: 'translator', engineOptions: { tiering } }, options.commands),
+  ] as const;
+  const result = compareRuns(machines, options);
+  for (const machine of machines) machine.core.dispose();
+  return result;
+}
+
+function compareRuns(
+  machines: readonly [LinuxMachine, LinuxMachine],
+  { instructions, step }: Settings,
+): { passed: number; failed: number } {
+  const steps = Math.ceil(instructions / step);
+  let passed = 0;
+  let checkpoint = new Checkpoint(machines[0]);
+  let since = 0;
+  for (let n = 1; n <= steps; n++) {
+    if (!stepAll(machines, step)) break;
+    since += step;
+    const isFull = n % STEPS_PER_CHECKPOINT === 0;
+    const differences = isFull ? compareAll(...machines) : compareQuickly(...machines);
+    if (differences.length > 0) {
+      console.log(`after ${n * step} instructions:\n${differences.join('\n')}`);
+      console.log(narrowDown(checkpoint, machines, since));
+      return { passed, failed: 1 };
+    }
+    passed++;
+    if (!isFull) continue;
+    since = 0;
+    checkpoint = new Checkpoint(machines[0]);
+    if (!machines.every((machine) => machine.type())) break;
+  }
+  report(machines);
+  return { passed, failed: 0 };
+}
+
+function stepAll(machines: readonly LinuxMachine[], step: number): boolean {
+  return machines.map((machine) => machine.step(step)).every((running) => running);
+}
+
+function compareQuickly(left: LinuxMachine, right: LinuxMachine): string[] {
+  return [...compareStates(left.core.state, right.core.state), ...compareDevices(left, right)];
+}
+
+function report(machines: readonly LinuxMachine[]): void {
+  console.log(machines[0]!.output);
+  for (const machine of machines) {
+    const ended = machine.ended ? `, ended by ${machine.ended}` : '';
+    console.log(`${machine.name}: ${machine.instructions} instructions${ended}`);
+  }
+}

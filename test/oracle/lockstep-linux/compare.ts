@@ -1,0 +1,88 @@
+import type { Component } from '../../../runtime/snapshot/describe.ts';
+import { STATE_BYTES, WORD_COUNT, Word } from '../../../translator/abi/state.ts';
+import { readEflags } from '../../support/flags.ts';
+import { hex } from '../report.ts';
+import type { LinuxMachine } from './machine.ts';
+
+/** Words that are no architectural state, or are compared as EFLAGS. */
+const internal: ReadonlySet<number> = new Set([
+  Word.zero,
+  Word.flagResult,
+  Word.flagCarries,
+  Word.eflags,
+  Word.attention,
+  Word.budget,
+  Word.auxiliary,
+  Word.wake,
+  Word.callDepth,
+]);
+
+const wordNames = new Map(Object.entries(Word).map(([name, index]) => [index as number, name]));
+
+function nameOf(word: number): string {
+  return wordNames.get(word) ?? `word ${word}`;
+}
+
+/** Differences of the CPUs' states. */
+export function compareStates(left: Int32Array, right: Int32Array): string[] {
+  const differences: string[] = [];
+  for (let word = 0; word < WORD_COUNT; word++) {
+    if (internal.has(word) || left[word] === right[word]) continue;
+    differences.push(`${nameOf(word)} ${hex(left[word]!)} ${hex(right[word]!)}`);
+  }
+  const [a, b] = [readEflags(left), readEflags(right)];
+  if (a !== b) differences.push(`eflags ${hex(a)} ${hex(b)}`);
+  return [...differences, ...compareSpans(left, right)];
+}
+
+/** The doubles behind the words: limits of segments. */
+function compareSpans(left: Int32Array, right: Int32Array): string[] {
+  const spans = (state: Int32Array): Float64Array => new Float64Array(state.buffer, 0, STATE_BYTES / 8);
+  const [a, b] = [spans(left), spans(right)];
+  const differences: string[] = [];
+  for (let n = WORD_COUNT / 2; n < a.length; n++) if (a[n] !== b[n]) differences.push(`span ${n} ${a[n]} ${b[n]}`);
+  return differences;
+}
+
+/** All of a machine besides CPU and memory. */
+export function componentsOf({ core }: LinuxMachine): readonly Component[] {
+  return [...core.pc.components, core.events.component];
+}
+
+/** Differences of devices and timers. */
+export function compareDevices(left: LinuxMachine, right: LinuxMachine): string[] {
+  const others = componentsOf(right);
+  const devices = componentsOf(left).flatMap((component, n) => component.compare(others[n]!.save()));
+  const lines = devices.map(({ path, left: a, right: b }) => `${path} ${a} ${b}`);
+  const [a, b] = [left.core.clock.now(), right.core.clock.now()];
+  return a === b ? lines : [...lines, `clock ${a} ${b}`];
+}
+
+const PAGE = 4096;
+const SHOWN = 8;
+
+/** First words of memory that differ. */
+export function compareMemory(left: LinuxMachine, right: LinuxMachine): string[] {
+  const [a, b] = [left, right].map(({ core }) => Buffer.from(core.mmu.ram.buffer as ArrayBuffer)) as [Buffer, Buffer];
+  if (a.equals(b)) return [];
+  const differences: string[] = [];
+  for (let page = 0; page < a.length && differences.length < SHOWN; page += PAGE) {
+    if (a.compare(b, page, page + PAGE, page, page + PAGE) === 0) continue;
+    for (let at = page; at < page + PAGE && differences.length < SHOWN; at += 4) {
+      const [x, y] = [a.readUInt32LE(at), b.readUInt32LE(at)];
+      if (x !== y) differences.push(`memory ${hex(at)}: ${hex(x)} ${hex(y)}`);
+    }
+  }
+  return differences;
+}
+
+/** All differences, memory included. */
+export function compareAll(left: LinuxMachine, right: LinuxMachine): string[] {
+  const output = left.output === right.output ? [] : ['serial output'];
+  return [
+    ...compareStates(left.core.state, right.core.state),
+    ...compareDevices(left, right),
+    ...output,
+    ...compareMemory(left, right),
+  ];
+}

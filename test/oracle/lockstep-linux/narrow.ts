@@ -1,0 +1,108 @@
+import { GuestFault } from '../../../runtime/cpu/fault.ts';
+import { Word } from '../../../translator/abi/state.ts';
+import { decode } from '../../../translator/x86/decode.ts';
+import { formatInstruction } from '../../../translator/x86/format.ts';
+import { Instruction } from '../../../translator/x86/instruction.ts';
+import { forms, INVALID_FORM } from '../../../translator/x86/table/index.ts';
+import { hex } from '../report.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { compareAll } from './compare.ts';
+import type { LinuxMachine } from './machine.ts';
+
+/** Instructions shown before the one behind which the machines differ. */
+const SHOWN = 40;
+const registers = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
+
+/**
+ * Finds the fewest instructions after a checkpoint behind which two machines differ, by going back to it again and again,
+ * and describes what is there.
+ */
+export function narrowDown(
+  checkpoint: Checkpoint,
+  machines: readonly [LinuxMachine, LinuxMachine],
+  most: number,
+): string {
+  const differences = (instructions: number): string[] => runBoth(checkpoint, machines, instructions);
+  if (differences(most).length === 0) return 'the difference does not come again from the last checkpoint';
+  let [same, different] = [0, most];
+  while (different - same > 1) {
+    const middle = (same + different) >>> 1;
+    if (differences(middle).length === 0) same = middle;
+    else different = middle;
+  }
+  const found = differences(different);
+  const translations = translationsAt(machines[1], different, checkpoint);
+  return [
+    `${different} instructions after the checkpoint they differ (${machines.map((m) => m.name).join(', ')}):`,
+    ...found,
+    `the instructions before that, as ${machines[0].name} runs them:`,
+    ...trace(checkpoint, machines[0], different),
+    ...translations,
+  ].join('\n');
+}
+
+function runBoth(
+  checkpoint: Checkpoint,
+  machines: readonly [LinuxMachine, LinuxMachine],
+  instructions: number,
+): string[] {
+  for (const machine of machines) {
+    checkpoint.restore(machine);
+    machine.step(instructions);
+  }
+  return compareAll(...machines);
+}
+
+/** The last instructions of so many, one a line with the registers before it. */
+function trace(checkpoint: Checkpoint, machine: LinuxMachine, instructions: number): string[] {
+  const before = Math.max(0, instructions - SHOWN);
+  checkpoint.restore(machine);
+  if (before > 0) machine.step(before);
+  const lines: string[] = [];
+  for (let n = before; n < instructions; n++) {
+    lines.push(`${disassemble(machine).padEnd(60)} ${registersOf(machine)}`);
+    machine.step(1);
+  }
+  return [...lines, disassemble(machine)];
+}
+
+function registersOf({ core }: LinuxMachine): string {
+  return registers.map((name) => `${name}=${hex(core.state[Word[name]]!)}`).join(' ');
+}
+
+function disassemble({ core }: LinuxMachine): string {
+  const { state, mmu } = core;
+  const eip = state[Word.eip]!;
+  const i = new Instruction(forms[INVALID_FORM]!);
+  const base = state[Word.segmentBase + 1]!;
+  const code = Uint8Array.from({ length: 15 }, (_, n) => byteAt(mmu, (base + eip + n) | 0));
+  decode(code, 0, code.length, eip, state[Word.key]!, i);
+  return `${hex(eip).padStart(8, '0')}  ${formatInstruction(i)}`;
+}
+
+function byteAt(mmu: LinuxMachine['core']['mmu'], linear: number): number {
+  try {
+    const at = mmu.fetch(linear);
+    return at < 0 ? 0xff : mmu.ram.bytes[at]!;
+  } catch (error) {
+    if (error instanceof GuestFault) return 0xff;
+    throw error;
+  }
+}
+
+/** Texts of the translations that start nearest before the place where the machines differ. */
+function translationsAt(machine: LinuxMachine, instructions: number, checkpoint: Checkpoint): string[] {
+  checkpoint.restore(machine);
+  if (instructions > 1) machine.step(instructions - 1);
+  const { core } = machine;
+  const eip = core.state[Word.eip]!;
+  const pages = core.engine.graph.cache.allPages().filter((page) => (eip - page.eip) >>> 0 < 4096);
+  return pages
+    .flatMap((page) => [...page.translations])
+    .filter(({ page, ranges }) => covers(ranges, (eip - page.eip) | 0))
+    .map(({ head, text }) => `a translation of it, from ${hex(head.eip)}:\n${text}`);
+}
+
+function covers(ranges: readonly number[], offset: number): boolean {
+  return ranges.some((start, n) => n % 2 === 0 && start <= offset && offset < ranges[n + 1]!);
+}
