@@ -1,0 +1,223 @@
+import { flagCarriesOf, flagResultOf, flagsImage } from '../../runtime/cpu/arithmetic.ts';
+import { pureHelpers } from '../../runtime/cpu/traps.ts';
+import { compileText, installCells } from '../../runtime/exec/compile.ts';
+import { helpers } from '../../translator/abi/helpers.ts';
+import { Double, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import type { EmitOptions, Pacing } from '../../translator/emit/context.ts';
+import { bindHandler } from '../../translator/handler.ts';
+import type { Random } from '../../translator/x86/generate.ts';
+import type { Instruction } from '../../translator/x86/instruction.ts';
+
+const PAGES = 1 << 20;
+const FRAMES = 4;
+const PAGE = 4096;
+/** As in runtime/memory/tlb.ts. */
+const INVALID = 0x20000000;
+
+/** Where code was left, and why: it went on to an EIP, or an instruction there needs the runtime. */
+export interface Outcome {
+  readonly left: 'to' | 'at';
+  readonly eip: number;
+}
+
+/** All that a guest program could tell. */
+export interface Snapshot {
+  readonly words: number[];
+  readonly flags: number;
+  /** Bytes that have changed, by offset. */
+  readonly memory: Record<number, number>;
+}
+
+/** What generated code knows of a node, and what it returns. */
+interface TestNode {
+  readonly eip: number;
+  readonly left?: 'to' | 'at';
+  run?(node: TestNode): TestNode;
+}
+
+/** Thrown by the slow paths of handlers: the instruction would need the runtime. */
+class NeedsRuntime extends Error {}
+
+/**
+ * What emitted code runs on in place of the runtime: state, and a small memory to whose few frames every linear page is
+ * mapped, or to none. A callee of generated code is a stub (`callee`).
+ */
+export class TestCpu {
+  readonly options: EmitOptions;
+  readonly dispose: () => void;
+  /** Nested calls since the start. */
+  calls = 0;
+  private readonly buffer = new ArrayBuffer(STATE_BYTES);
+  readonly state = new Int32Array(this.buffer, 0, WORD_COUNT);
+  private readonly doubles = new Float64Array(this.buffer);
+  private readonly memory = new Uint8Array(FRAMES * PAGE);
+  private readonly readTlb = new Int32Array(PAGES);
+  private readonly writeTlb = new Int32Array(PAGES);
+  private readonly handlers = new Map<string, (node: object) => TestNode>();
+  private readonly returned: TestNode = { eip: -1 };
+  private startState = new Uint8Array(STATE_BYTES);
+  private startMemory = new Uint8Array(FRAMES * PAGE);
+
+  constructor(suffix: string, pacing: Pacing, random: Random) {
+    this.options = { suffix, memoryBytes: this.memory.length, pacing };
+    for (let page = 0; page < PAGES; page++) {
+      this.readTlb[page] = entryOf(page, random);
+      this.writeTlb[page] = entryOf(page, random);
+    }
+    this.dispose = installCells(suffix, { ...this.data(), ...this.ways(), ...pureHelpers, ...blockHelpers() });
+  }
+
+  private data(): Record<string, unknown> {
+    const bytes = this.memory.buffer;
+    return {
+      S: this.state,
+      F: this.doubles,
+      M8: this.memory,
+      M16: new Uint16Array(bytes),
+      M32: new Int32Array(bytes),
+      RS: this.readTlb,
+      RU: this.readTlb,
+      WS: this.writeTlb,
+      WU: this.writeTlb,
+      CT: new Int32Array(PAGES),
+    };
+  }
+
+  private ways(): Record<string, unknown> {
+    const slow = () => {
+      throw new NeedsRuntime();
+    };
+    const names = 'LOAD8 LOAD16 LOAD32 STORE8 STORE16 STORE32 PROBE FAULT SEGMENT_FAULT'.split(' ');
+    return {
+      ...Object.fromEntries(names.map((name) => [name, slow])),
+      AT: callable,
+      STEP: ({ eip }: TestNode): TestNode => ({ eip, left: 'at' }),
+      RETURN: this.returned,
+      CALL: (_first: TestNode, expected: TestNode): TestNode => {
+        this.state[Word.budget]++;
+        this.callee();
+        return expected;
+      },
+    };
+  }
+
+  /** What every callee does: it changes what a caller may hold in locals. */
+  callee(): void {
+    this.calls++;
+    this.state[Word.eax] ^= 0x5a5a5a5a;
+    this.state[Word.ebx] += this.state[Word.ecx];
+    this.setFlags(this.state[Word.eax]);
+  }
+
+  private setFlags(image: number): void {
+    this.state[Word.flagResult] = flagResultOf(image);
+    this.state[Word.flagCarries] = flagCarriesOf(image);
+  }
+
+  /** Takes a random state as the one that runs begin with. */
+  randomize(random: Random, budget: number): void {
+    const word = () => (random() * 2 ** 32) | 0;
+    for (let n = 0; n < 8; n++) this.state[n] = randomRegister(random);
+    this.setFlags(word());
+    this.state[Word.eflags] = (word() & 0x400) | 2;
+    this.state[Word.budget] = budget;
+    this.state[Word.callDepth] = word() & 3;
+    for (let segment = 0; segment <= Segment.gs; segment++) {
+      this.state[Word.selector + segment] = word() & 0xffff;
+      this.state[Word.segmentBase + segment] = word() & 0xffff0;
+      this.state[Word.segmentLow + segment] = random() < 0.1 ? 0x1000 : 0;
+      this.doubles[Double.readSpan + segment] = random() < 0.8 ? 0xffffffff : 0xffff;
+      this.doubles[Double.writeSpan + segment] = random() < 0.8 ? 0xffffffff : -1;
+    }
+    const words = new Int32Array(this.memory.buffer);
+    for (let n = 0; n < words.length; n++) words[n] = word();
+    this.startState = new Uint8Array(this.buffer).slice();
+    this.startMemory = this.memory.slice();
+  }
+
+  restart(): void {
+    new Uint8Array(this.buffer).set(this.startState);
+    this.memory.set(this.startMemory);
+    this.calls = 0;
+  }
+
+  /** Runs the text of a region; `links` are the EIPs of its links. */
+  runText(text: string, links: readonly number[]): Outcome {
+    const run = compileText(text, null) as unknown as (node: object) => TestNode;
+    return this.outcome(run({ links: links.map(callable) }));
+  }
+
+  /** Runs one instruction by its handler; null if it needs the runtime. */
+  step(instruction: Instruction, key: number): Outcome | null {
+    const { nextEip, target } = instruction;
+    try {
+      const node = { ...instruction, next: { eip: nextEip }, taken: { eip: target } };
+      return this.outcome(this.handler(instruction, key)(node));
+    } catch (error) {
+      if (error instanceof NeedsRuntime) return null;
+      throw error;
+    }
+  }
+
+  private handler({ form, shape }: Instruction, key: number): (node: object) => TestNode {
+    const name = `${form.id} ${shape} ${key}`;
+    let run = this.handlers.get(name);
+    if (!run) {
+      run = compileText(bindHandler(form, shape, key, this.options), null) as unknown as (node: object) => TestNode;
+      this.handlers.set(name, run);
+    }
+    return run;
+  }
+
+  private outcome(node: TestNode): Outcome {
+    return { left: node.left ?? 'to', eip: node === this.returned ? this.state[Word.eip] : node.eip };
+  }
+
+  /** Instructions that region code has counted; one is taken back at its entry. */
+  get completed(): number {
+    return new Int32Array(this.startState.buffer)[Word.budget] + 1 - this.state[Word.budget];
+  }
+
+  snapshot(): Snapshot {
+    const { state } = this;
+    return {
+      words: [...state.subarray(0, 8), state[Word.eflags]],
+      flags: flagsImage(state[Word.flagResult], state[Word.flagCarries]),
+      memory: changes(this.startMemory, this.memory),
+    };
+  }
+}
+
+/** A node that can be called, though what runs is always the same callee. */
+function callable(eip: number): TestNode {
+  return { eip, run: (node) => node };
+}
+
+function changes(before: Uint8Array, after: Uint8Array): Record<number, number> {
+  const changed: Record<number, number> = {};
+  if (Buffer.compare(before, after) === 0) return changed;
+  for (let n = 0; n < after.length; n++) if (before[n] !== after[n]) changed[n] = after[n];
+  return changed;
+}
+
+/** Helpers that do several elements of a string at once: here they only say so. */
+function blockHelpers(): Record<string, unknown> {
+  const names = Object.entries(helpers).flatMap(([name, { kind }]) =>
+    kind === 'pure' || kind === 'trap' ? [] : [name],
+  );
+  const done = (_to: number, _from: number, count: number) => Math.min(count >>> 0, 5);
+  return Object.fromEntries(names.map((name) => [name, done]));
+}
+
+/** A page's entry in a TLB array; now and then it has none. */
+function entryOf(page: number, random: Random): number {
+  return random() < 0.04 ? (page << 10) ^ INVALID : ((page % FRAMES) ^ page) << 10;
+}
+
+/** Mostly an address that is aligned, sometimes a small number or one where signs change. */
+function randomRegister(random: Random): number {
+  const word = (random() * 2 ** 32) | 0;
+  if (random() < 0.6) return word & ~3;
+  if (random() < 0.5) return word & 31;
+  return random() < 0.5 ? word : (word & 3) + (random() < 0.5 ? 0x7ffffffe : -2);
+}

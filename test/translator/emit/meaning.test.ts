@@ -1,0 +1,54 @@
+import { afterAll, expect, test } from 'vitest';
+import { translate } from '../../../translator/translate.ts';
+import type { Instruction } from '../../../translator/x86/instruction.ts';
+import { runTranslation, stepLike } from '../../support/block-runner.ts';
+import { randomCode } from '../../support/random-code.ts';
+import { decodeBytes, randomFrom, stateKeys } from '../../support/samples.ts';
+import { TestCpu } from '../../support/test-cpu.ts';
+
+const random = randomFrom(41);
+const cpu = new TestCpu('$regions', 'count', random);
+afterAll(() => cpu.dispose());
+
+const STATES = 6;
+const BUDGET = 300;
+
+/** Decodes the instructions of a page, each once. */
+function fetcher({ code, eip: first, key }: ReturnType<typeof randomCode>): (eip: number) => Instruction {
+  const known = new Map<number, Instruction>();
+  return (eip) => {
+    let instruction = known.get(eip);
+    if (!instruction) {
+      instruction = decodeBytes(code.subarray(eip - first), eip, key);
+      known.set(eip, instruction);
+    }
+    return instruction;
+  };
+}
+
+test('regions of random code mean what their instructions mean, one after the other', () => {
+  const found = { runs: 0, completed: 0, calls: 0, budget: 0 };
+  for (let page = 0; page < 40; page++) {
+    const source = randomCode(random, stateKeys[page % stateKeys.length]);
+    const fetch = fetcher(source);
+    for (let n = 0; n < 8; n++) {
+      const entry = source.starts[Math.floor(random() * source.starts.length)];
+      const limits = { blocks: 1 + Math.floor(random() * 40), instructions: 300 };
+      const translation = translate({ source, entry, limits, options: cpu.options });
+      if (translation === null) continue;
+      for (let state = 0; state < STATES; state++) {
+        cpu.randomize(random, BUDGET);
+        const actual = runTranslation(cpu, translation);
+        found.runs++;
+        found.completed += actual.completed;
+        found.calls += cpu.calls;
+        if (actual.completed > BUDGET / 2) found.budget++;
+        expect(actual, translation.text).toEqual(stepLike(cpu, actual, entry, fetch, source.key));
+      }
+    }
+  }
+  expect(found.runs).toBeGreaterThan(1000);
+  expect(found.completed / found.runs).toBeGreaterThan(5);
+  expect(found.calls).toBeGreaterThan(5);
+  expect(found.budget).toBeGreaterThan(20);
+});
