@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
 import type { Metrics } from '../src/index.ts';
 import type { Command } from './engines/engine.ts';
@@ -23,12 +23,13 @@ export class Console {
   #ended: string | undefined;
   /** Called when there is output, and at the end. */
   #onChange: () => void = () => {};
-  readonly #kill = () => void this.#process.kill('SIGKILL');
+  readonly #kill = () => killGroup(this.#process);
 
   /** Starts the process. `log` is the path of a file that everything it says goes to, too. */
   constructor({ command, args, hasMetrics }: Command, log?: string) {
     this.#log = log;
-    this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe', ...(hasMetrics ? ['ipc' as const] : [])] });
+    const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', ...(hasMetrics ? ['ipc' as const] : [])];
+    this.#process = spawn(command, args, { stdio, detached: true });
     const { stdin, stdout, stderr } = this.#process;
     const decoder = new TextDecoder();
     stdout!.on('data', (bytes: Uint8Array) => this.#receive(decoder.decode(bytes, { stream: true })));
@@ -53,7 +54,7 @@ export class Console {
       const found = this.#transcript.take(pattern);
       if (found) return found;
       if (this.#ended !== undefined) throw this.#error(this.#ended);
-      if (performance.now() >= deadline) throw this.#error(`no answer in ${Math.round(timeout / 1000)} s`);
+      if (performance.now() >= deadline) throw this.#error('no answer in time');
       await this.#change(deadline - performance.now());
     }
   }
@@ -76,7 +77,7 @@ export class Console {
     }
   }
 
-  /** Ends the process at once. */
+  /** Ends the process and those that it has started, at once. */
   close(): void {
     process.off('exit', this.#kill);
     this.#kill();
@@ -109,5 +110,16 @@ export class Console {
     this.#onChange = resolve;
     await promise;
     clearTimeout(timer);
+  }
+}
+
+/** A process that is started detached leads a group of its own (setpgid(2)). */
+function killGroup(child: ChildProcess): void {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid!, 'SIGKILL');
+  } catch {
+    // It was never there, or the host knows no groups.
+    child.kill('SIGKILL');
   }
 }

@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 // Engines and files go when the program ends.
-for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
+for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 })) {
   process.once(signal, () => process.exit(code));
 }
 process.exit(await main(process.argv.slice(2)));

@@ -1,0 +1,67 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CompilerError } from '../../bench/compile.ts';
+import { native } from '../../bench/engines/native.ts';
+import { largeProgram } from '../../bench/large.ts';
+import { boot, programs } from '../../bench/programs.ts';
+import { Session } from '../../bench/session.ts';
+import { sampleText } from '../../bench/text.ts';
+import { type ProgramFolder, programFolder } from './support/program-folder.ts';
+
+const sources = join(import.meta.dirname, '../../bench/programs');
+
+describe('The table of programs', () => {
+  const names = [boot, ...programs].map(({ name }) => name);
+
+  test('has each name once', () => {
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('runs every C file', () => {
+    const commands = programs.map((program) => program.command(1)).join('\n');
+    const files = readdirSync(sources).filter((file) => file.endsWith('.c') && file !== 'main.c');
+    expect(files.length).toBeGreaterThan(20);
+    for (const file of files) expect(commands).toMatch(new RegExp(`bench(-sse2)? ${file.replace('.c', '')} 1$`, 'm'));
+  });
+
+  test('gives slow engines a size that is less', () => {
+    for (const { rounds } of programs) expect(rounds).toBeGreaterThan(1);
+  });
+});
+
+test('What is generated is the same each time', () => {
+  expect(largeProgram()).toBe(largeProgram());
+  expect(sampleText()).toBe(sampleText());
+  expect(largeProgram().length).toBeGreaterThan(1e7);
+  expect(sampleText()).toMatch(/^[A-Z][a-z]* /);
+});
+
+describe("On the host's CPU", () => {
+  let folder: ProgramFolder;
+  let session: Session;
+
+  beforeAll(async () => {
+    folder = await programFolder();
+    if (folder.missing !== undefined) return;
+    session = await Session.start({
+      engine: native,
+      command: native.command(folder.start, folder.path),
+      files: folder.files,
+      bootTimeout: 20_000,
+      programTimeout: 60_000,
+    });
+  });
+  afterAll(async () => {
+    session?.close();
+    await folder.remove();
+  });
+
+  test.each(programs.filter(({ files }) => files === 'compiled'))('$name gives its checksum', async (program) => {
+    // Where there is no compiler for i386 that is what is said.
+    if (folder.missing !== undefined) return expect(folder.missing).toBeInstanceOf(CompilerError);
+    const lacks = program.needs.some((feature) => !session.features.has(feature));
+    if (lacks) return expect(program.group).toBe('sse2');
+    expect(await session.run(program, 2)).toMatchObject({ rounds: 2 });
+  });
+});

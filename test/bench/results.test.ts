@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { measuredCell } from '../../bench/results.ts';
+import type { Sample } from '../../bench/session.ts';
+
+const work = { name: 'sieve', group: 'integer', about: '', rounds: 10 } as const;
+const sample = (guest: number, least: number, most: number, others: Partial<Sample> = {}): Sample => ({
+  guestMilliseconds: guest,
+  leastMilliseconds: least,
+  mostMilliseconds: most,
+  resolution: 0,
+  rounds: 10,
+  ...others,
+});
+const cell = (...samples: Sample[]) => measuredCell('v86', work, samples);
+
+test("The time is the guest's while the host's clock allows it", () => {
+  expect(cell(sample(500, 503, 540)).milliseconds).toBe(500);
+  expect(cell(sample(500, 503, 540)).note).toBeUndefined();
+});
+
+test('The median of the runs is taken, of a standard size', () => {
+  const { runs, milliseconds } = cell(
+    sample(500, 500, 510, { rounds: 1 }),
+    sample(400, 400, 410),
+    sample(450, 450, 460),
+  );
+  expect(runs).toEqual([5000, 400, 450]);
+  expect(milliseconds).toBe(450);
+});
+
+describe('A wrong clock', () => {
+  test("that is slow gives way to the host's", () => {
+    const { milliseconds, note } = cell(sample(300, 800, 840));
+    expect(milliseconds).toBe(800);
+    expect(note).toBe("the guest's clock said 300 ms where the host's said 800, which counts");
+  });
+
+  test("that is fast gives way to the host's, although marks came late", () => {
+    expect(cell(sample(3000, 0, 840)).milliseconds).toBe(840);
+  });
+
+  test('is wrong in each run: a mark that is late once is none', () => {
+    const { runs, note } = cell(sample(300, 500, 540), sample(310, 312, 330));
+    expect(runs).toEqual([300, 310]);
+    expect(note).toBeUndefined();
+  });
+});
+
+test("A console that holds its output back does not make the guest's clock wrong", () => {
+  expect(cell(sample(500, 0, 540))).toMatchObject({ milliseconds: 500 });
+});
+
+test("A coarse clock leaves the rest to the host's marks", () => {
+  expect(cell(sample(40, 47.5, 60, { resolution: 10 })).milliseconds).toBe(47.5);
+  expect(cell(sample(40, 12, 60, { resolution: 10 })).milliseconds).toBe(30);
+});
