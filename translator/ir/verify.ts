@@ -1,4 +1,4 @@
-import { type HelperName, helpers } from '../abi/helpers.ts';
+import { type HelperKind, type HelperName, helpers } from '../abi/helpers.ts';
 import type { FieldName } from '../lift/lifter.ts';
 import { printStatements, printValue } from './print.ts';
 import { type Block, type FlagKind, type Region, type Statement, type StatementOp, terminators } from './statement.ts';
@@ -213,9 +213,7 @@ class Verifier {
 
   private value(s: Statement, v: Value, visible: ReadonlySet<number>): void {
     const operands = [v.a, v.b, v.c].filter((operand) => operand !== null);
-    const kind = helpers[v.name as HelperName]?.kind;
-    if (v.op === 'call' && kind !== 'pure' && !(kind === 'block' && s.op === 'let' && v === s.args[0]))
-      throw error(`"${v.name}" is not pure`, s);
+    if (v.op === 'call' && kindOf(v) !== 'pure' && !isBlock(s, v)) throw error(`"${v.name}" is not pure`, s);
     if (operands.length !== valueArguments(v)) throw error(`${v.op} with ${operands.length} operands`, s);
     for (const operand of operands) this.value(s, operand, visible);
     if (v.op === 'constant' && v.number !== (v.number | 0)) throw error('a constant of more than 32 bits', s);
@@ -223,6 +221,15 @@ class Verifier {
     if (v.op === 'field' && !this.binding.fields.has(v.name)) throw error(`no field "${v.name}" here`, s);
     if (v.op === 'temporary' && !visible.has(v.number)) throw error(`t${v.number} is not defined here`, s);
   }
+}
+
+function kindOf(v: Value): HelperKind | undefined {
+  return v.op === 'call' ? helpers[v.name as HelperName]?.kind : undefined;
+}
+
+/** Whether the value is a helper that changes memory, and all that the statement names. */
+function isBlock(s: Statement, v: Value): boolean {
+  return kindOf(v) === 'block' && s.op === 'let' && v === s.args[0];
 }
 
 /** Those of some arguments that the statement has. */
@@ -250,6 +257,7 @@ class Precision {
     if (s.op === 'instruction') this.start();
     else if (s.op === 'probe') this.probed.add(access(s));
     else if (s.op === 'set' || s.op === 'flags' || (s.op === 'store' && !isProbed)) this.changed = s;
+    else if (isBlock(s, s.args[0])) this.changed = s;
   }
 
   private start(): void {

@@ -134,6 +134,13 @@ describe('operands', () => {
     expect(complaint('', line)).toBe(`${message}: ${line}`);
   });
 
+  test('helpers that change memory stand alone in a name', () => {
+    expect(complaint('t0 = copy8(1, 2, 3)')).toBe('');
+    expect(complaint('t0 = (copy8(1, 2, 3) + 1)')).toMatch('"copy8" is not pure');
+    expect(complaint('exit 8 if copy8(1, 2, 3)')).toMatch('"copy8" is not pure');
+    expect(complaint('t0 = copy8(1, 2, 3)\nt1 = load32 0')).toMatch(/^may fault behind a change/);
+  });
+
   test('statements and values that cannot be written as text', () => {
     const value = new Value('add', constant(1), null, null, 0, '');
     expect(complaintAboutStatement(new Statement('let', 0, 0, '', [value]))).toBe(
