@@ -229,7 +229,7 @@ function kindOf(v: Value): HelperKind | undefined {
 
 /** Whether the value is a helper that changes memory, and all that the statement names. */
 function isBlock(s: Statement, v: Value): boolean {
-  return kindOf(v) === 'block' && s.op === 'let' && v === s.args[0];
+  return s.op === 'let' && v === s.args[0] && kindOf(v) === 'block';
 }
 
 /** Those of some arguments that the statement has. */
@@ -257,7 +257,7 @@ class Precision {
     if (s.op === 'instruction') this.start();
     else if (s.op === 'probe') this.probed.add(access(s));
     else if (s.op === 'set' || s.op === 'flags' || (s.op === 'store' && !isProbed)) this.changed = s;
-    else if (isBlock(s, s.args[0])) this.changed = s;
+    else if (s.op === 'let' && isBlock(s, s.args[0])) this.changed = s;
   }
 
   private start(): void {
