@@ -7,6 +7,8 @@ import type { EmitContext } from './context.ts';
 export interface Leaves {
   /** Text of a field of the decoded instruction. */
   field(name: string): string;
+  /** The variable that holds a temporary. */
+  temporary(number: number): string;
   /** Text of the words flagResult and flagCarries. */
   readonly flagResult: string;
   readonly flagCarries: string;
@@ -28,7 +30,7 @@ export class ExpressionPrinter {
       case 'constant':
         return v.number < 0 ? `(${v.number})` : `${v.number}`;
       case 'temporary':
-        return `t${v.number}`;
+        return this.leaves.temporary(v.number);
       case 'field':
         return this.leaves.field(v.name);
       case 'add':

@@ -71,6 +71,11 @@ export class FlagState {
     return this.pending.length > LONGEST ? this.settle() : '';
   }
 
+  /** Whether what is pending needs a temporary. */
+  needs(temporary: number): boolean {
+    return this.pending.some((s) => s.args.some((v) => v.op === 'temporary' && v.number === temporary));
+  }
+
   /** The condition as a value of the operands of what is pending, or null. */
   resolve(code: number): Value | null {
     return resolveCondition(code, this.pending);

@@ -34,6 +34,10 @@ class HandlerEmitter implements Leaves {
     return `i.${name}`;
   }
 
+  temporary(number: number): string {
+    return `t${number}`;
+  }
+
   body(statements: readonly Statement[]): string {
     const last = statements.at(-1)?.op;
     const ended = last === 'jump' || last === 'branch' || last === 'indirect' || last === 'trap';

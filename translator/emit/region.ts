@@ -10,6 +10,7 @@ import { FlagState, SETTLE } from './flag-state.ts';
 import { RegionLocals } from './locals.ts';
 import { accessText, outsideSegment, segmentBase } from './memory.ts';
 import { hex, LOCAL_WORDS, registerNames } from './names.ts';
+import { lastUses, Temporaries } from './temporaries.ts';
 
 /** One of the nodes that `i.links` must hold: where the region goes on, or only stops at an instruction. */
 export interface Link {
@@ -56,7 +57,7 @@ class RegionEmitter implements Leaves {
   private readonly flags: FlagState;
   private readonly blockAt = new Map<number, BlockIndex>();
   private readonly links: Link[] = [];
-  private indices = 0;
+  private readonly temporaries = new Temporaries();
   // While a block is printed:
   private block: BlockIndex = 0;
   /** Place in its block and EIP of the current instruction. */
@@ -80,8 +81,10 @@ class RegionEmitter implements Leaves {
     const body = this.tree(0);
     const enter = context.counts ? this.count(1) : '';
     const load = this.locals.load();
+    const variables = Array.from({ length: this.temporaries.count }, (_, n) => `,t${n}=0`).join('');
+    const declarations = `${load}${load && ','}x=0,k=0,c=null${variables}${this.flags.declarations()}`;
     const text =
-      `function ${name}(i){let ${load}${load && ','}x=0,c=null${this.flags.declarations()};${enter}X:{${body}}` +
+      `function ${name}(i){let ${declarations};${enter}X:{${body}}` +
       `\n${SETTLE}${this.locals.store()}return ${context.cell('STEP')}(i.links[x]);}`;
     return { text: this.flags.finish(text), links: this.links };
   }
@@ -90,17 +93,27 @@ class RegionEmitter implements Leaves {
     throw new Error(`a region has no field ${name}`);
   }
 
+  temporary(number: number): string {
+    return this.temporaries.name(number);
+  }
+
   // Structure.
 
   /** The code of a block and of all that it dominates. */
   private tree(block: BlockIndex): string {
-    if (this.structure.isLoop(block)) this.flags.join();
+    if (this.structure.isLoop(block)) this.join();
     let text = this.blockText(block);
     for (const merge of this.structure.merges(block)) {
-      this.flags.join();
+      this.join();
       text = `B${merge}:{${text}}${this.tree(merge)}`;
     }
     return this.structure.isLoop(block) ? `L${block}:while(true){${text}}` : text;
+  }
+
+  /** A block begins that others than the last printed one come to. */
+  private join(): void {
+    this.flags.join();
+    this.temporaries.releaseAll();
   }
 
   private blockText(index: BlockIndex): string {
@@ -108,7 +121,8 @@ class RegionEmitter implements Leaves {
     this.block = index;
     this.instruction = -1;
     const budget = this.context.counts ? this.takeBudget(block) : '';
-    return budget + this.statements(block.statements);
+    const uses = lastUses(block);
+    return budget + block.statements.map((s, n) => this.statement(s) + this.release(uses[n])).join('');
   }
 
   /** Branches to an EIP from the current block. Prints other blocks, so the block's own state is kept. */
@@ -131,9 +145,11 @@ class RegionEmitter implements Leaves {
   private nested(print: () => string): string {
     const { block, instruction, eip } = this;
     const restoreFlags = this.flags.save();
+    const restoreTemporaries = this.temporaries.save();
     const text = print();
     Object.assign(this, { block, instruction, eip });
     restoreFlags();
+    restoreTemporaries();
     return text;
   }
 
@@ -198,6 +214,11 @@ class RegionEmitter implements Leaves {
     return statements.map((s) => this.statement(s)).join('');
   }
 
+  private release(temporaries: readonly number[]): string {
+    this.temporaries.release(temporaries, (temporary) => this.flags.needs(temporary));
+    return '';
+  }
+
   private statement(s: Statement): string {
     if (!readsFlags(s)) return this.plain(s);
     const resolved = rewriteStatement(s, (v) => (v.op === 'condition' ? (this.flags.resolve(v.number) ?? v) : v));
@@ -213,9 +234,9 @@ class RegionEmitter implements Leaves {
         this.eip = a.number;
         return `\n/*${hex(a.number)}*/ `;
       case 'let':
-        return `const t${s.temporary}=${this.print.integer(a)};`;
+        return this.assign(s.temporary, this.print.integer(a));
       case 'get':
-        return `const t${s.temporary}=${this.place(a)};`;
+        return this.assign(s.temporary, this.place(a));
       case 'set':
         return `${this.place(a)}=${this.print.integer(b)};`;
       case 'load':
@@ -295,21 +316,29 @@ class RegionEmitter implements Leaves {
     const address = this.print.integer(s.args[0]);
     const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
     const { index, limit, view } = accessText(this.context, s.size, address, tlb);
-    const k = `k${this.indices++}`;
-    const check = `const ${k}=${index};${this.stepIf(`!(${k}<${limit})`)}`;
-    if (s.op === 'load') return `${check}const t${s.temporary}=${view}[${k}];`;
-    return s.op === 'store' ? `${check}${view}[${k}]=${this.print.integer(s.args[1])};` : check;
+    const check = `k=${index};${this.stepIf(`!(k<${limit})`)}`;
+    if (s.op === 'load') return check + this.assign(s.temporary, `${view}[k]`);
+    return s.op === 'store' ? `${check}${view}[k]=${this.print.integer(s.args[1])};` : check;
+  }
+
+  private assign(temporary: number, text: string): string {
+    return `${this.temporaries.define(temporary)}=${text};`;
   }
 
   private segment(s: Statement): string {
     const [segment, offset] = s.args.map((v) => this.print.integer(v));
     const check = this.stepIf(outsideSegment(this.context, segment, offset, s.size, s.name));
-    return `${check}const t${s.temporary}=${segmentBase(this.context, segment)}+${offset}|0;`;
+    return check + this.assign(s.temporary, `${segmentBase(this.context, segment)}+${offset}|0`);
   }
 
+  /** Flags that the body makes or reads are settled in front of it: it may be skipped. */
   private conditional(s: Statement): string {
     const condition = this.print.boolean(s.args[0]);
-    if (!s.body!.some((inner) => inner.op === 'flags')) return `if(${condition}){${this.statements(s.body!)}}`;
+    if (!s.body!.some(touchesFlags)) return `if(${condition}){${this.statements(s.body!)}}`;
     return `${this.flags.settle()}if(${condition}){${this.statements(s.body!)}${this.flags.settle()}}`;
   }
+}
+
+function touchesFlags(s: Statement): boolean {
+  return s.op === 'flags' || readsFlags(s) || (s.body?.some(touchesFlags) ?? false);
 }
