@@ -39,6 +39,7 @@ export class Contender {
   #session: Session | undefined;
   #losses = 0;
   #residentBytes: number | undefined;
+  #clock: string | undefined;
   readonly #samples = new Map<string, Sample[]>();
   readonly #missing = new Map<string, Missing>();
 
@@ -65,6 +66,7 @@ export class Contender {
       about,
       ...(this.#version !== undefined && { version: this.#version }),
       ...(this.#unavailable !== undefined && { unavailable: this.#unavailable }),
+      ...(this.#clock !== undefined && { clock: this.#clock }),
       ...(this.#residentBytes !== undefined && { residentBytes: this.#residentBytes }),
     };
   }
@@ -142,6 +144,7 @@ export class Contender {
       programTimeout: timeout,
       ...(log !== undefined && { log }),
     });
+    this.#clock = this.#session.clock;
     return this.#session;
   }
 

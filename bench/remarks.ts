@@ -79,9 +79,12 @@ function missing(results: Results): string[] {
   );
 }
 
-function notes({ cells }: Results): string[] {
+function notes({ cells, engines }: Results): string[] {
   const hasNote = (cell: Cell): cell is Cell & { note: string } => cell.note !== undefined;
-  return cells.filter(hasNote).map(({ engine, work, note }) => `${work} in ${engine}: ${note}.`);
+  return cells.filter(hasNote).map(({ engine, work, note }) => {
+    const clock = engines.find(({ name }) => name === engine)?.clock ?? 'unknown';
+    return `${work} in ${engine}: ${note} (clock source: ${clock}).`;
+  });
 }
 
 function counted(count: number, noun: string): string {

@@ -28,6 +28,8 @@ export interface EngineResult {
   readonly version?: string;
   /** Why it was not used. */
   readonly unavailable?: string;
+  /** Where its Linux took the time from. */
+  readonly clock?: string;
   /** Bytes of memory its process held after the last program. */
   readonly residentBytes?: number;
 }

@@ -35,7 +35,7 @@ export interface SessionOptions {
 
 /** The prompt of the guest's shell; busybox asks the terminal for the cursor's position behind it. */
 const prompt = /# (.\[6n)?$/s;
-const ready = /^@ready(.*?)\r?\n/m;
+const ready = /^@ready clock=(\S*) (.*?)\r?\n/m;
 const mark = /^@(begin|start|result|end)\b *(.*?)\r?\n/m;
 /** A path as a word of the shell's. */
 const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
@@ -55,6 +55,8 @@ export async function measureBoot(command: Command, timeout: number, log?: strin
 export class Session {
   /** Features of its CPU, as /proc/cpuinfo names them. */
   readonly features: ReadonlySet<string>;
+  /** Where its Linux takes the time from (clocksource). */
+  readonly clock: string;
   readonly #console: Console;
   readonly #timeout: number;
   #orders = 0;
@@ -70,16 +72,17 @@ export class Session {
       if (engine.kind === 'machine') await console.expect(prompt, bootTimeout);
       console.send(startLine(engine, files));
       const { match } = await console.expect(ready, programTimeout);
-      return new Session(console, new Set(match[1].trim().split(/\s+/)), programTimeout);
+      return new Session(console, match, programTimeout);
     } catch (error) {
       console.close();
       throw error;
     }
   }
 
-  private constructor(console: Console, features: ReadonlySet<string>, timeout: number) {
+  private constructor(console: Console, [, clock, flags]: RegExpExecArray, timeout: number) {
     this.#console = console;
-    this.features = features;
+    this.clock = clock;
+    this.features = new Set(flags.trim().split(/\s+/));
     this.#timeout = timeout;
   }
 

@@ -7,7 +7,8 @@ export LC_ALL=C
 # glibc chooses among variants of its string functions by what the CPU has; the work is to be the same everywhere.
 export GLIBC_TUNABLES=glibc.cpu.hwcaps=-SSE2,-SSSE3,-SSE4_1,-SSE4_2,-AVX2,-ERMS
 
-echo "@ready $(grep -m 1 '^flags' /proc/cpuinfo)"
+clock=$(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)
+echo "@ready clock=$clock $(grep -m 1 '^flags' /proc/cpuinfo)"
 while read -r number command; do
     echo "@begin $number"
     eval "$command" </dev/null 2>&1

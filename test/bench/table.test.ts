@@ -22,7 +22,7 @@ const results: Results = {
   engines: [
     { name: 'qemu', about: 'QEMU', unavailable: 'qemu-system-i386 is not installed' },
     { name: 'v86', about: 'v86, with its JIT', version: '0.5', residentBytes: 300 * 2 ** 20 },
-    { name: 'translator', about: 'rawiron', version: '0.1', residentBytes: 500 * 2 ** 20 },
+    { name: 'translator', about: 'rawiron', version: '0.1', clock: 'pit', residentBytes: 500 * 2 ** 20 },
     { name: 'interpreter', about: 'rawiron', version: '0.1' },
   ],
   works: [
@@ -119,7 +119,7 @@ test('Remarks tell how the translator compares, what was left out and why', () =
     'qemu was not used: qemu-system-i386 is not installed.',
     'mix in interpreter failed: exit status 132.',
     'matmul-sse2 in translator, interpreter skipped: the CPU has no sse2.',
-    'jit in translator: its clock was wrong.',
+    'jit in translator: its clock was wrong (clock source: pit).',
   ]);
 });
 
