@@ -1,3 +1,4 @@
+import { containsLeaf } from '../ir/rewrite.ts';
 import { type FlagKind, partialFlagKinds, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import { resolveCondition } from '../opt/conditions.ts';
@@ -73,7 +74,8 @@ export class FlagState {
 
   /** Whether what is pending needs a temporary. */
   needs(temporary: number): boolean {
-    return this.pending.some((s) => s.args.some((v) => v.op === 'temporary' && v.number === temporary));
+    const isIt = (leaf: Value) => leaf.op === 'temporary' && leaf.number === temporary;
+    return this.pending.some((s) => s.args.some((v) => containsLeaf(v, isIt)));
   }
 
   /** The condition as a value of the operands of what is pending, or null. */

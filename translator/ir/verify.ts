@@ -1,6 +1,7 @@
 import { type HelperKind, type HelperName, helpers } from '../abi/helpers.ts';
 import type { FieldName } from '../lift/lifter.ts';
 import { printStatements, printValue } from './print.ts';
+import { readsFlags } from './rewrite.ts';
 import { type Block, type FlagKind, type Region, type Statement, type StatementOp, terminators } from './statement.ts';
 import type { Value, ValueOp } from './value.ts';
 
@@ -61,6 +62,8 @@ interface StatementShape {
   readonly word?: boolean;
   /** Places of arguments that must be names, and of those that are EIPs known statically. */
   readonly named?: readonly number[];
+  /** Arguments may be printed later, behind other changes of the flags: they don't read them. */
+  readonly flagless?: boolean;
   readonly targets?: readonly number[];
 }
 
@@ -103,7 +106,7 @@ const shapes: Record<StatementOp, StatementShape> = {
     args: (s) => flagArguments[s.name as FlagKind],
     sizes: accessSizes,
     names: new Set(Object.keys(flagArguments)),
-    named: [0, 1, 2, 3],
+    flagless: true,
   },
   when: { args: 1 },
   fault: { args: 1, sizes: numbers(32) },
@@ -204,10 +207,11 @@ class Verifier {
     if ((s.body !== null) !== (s.op === 'when')) throw error('a body too many or too few', s);
   }
 
-  private arguments(s: Statement, { word, named, targets }: StatementShape): void {
+  private arguments(s: Statement, { word, named, targets, flagless }: StatementShape): void {
     const { binding } = this;
     if (word && !binding.isWord(s.args[0])) throw error('the word is not constant', s);
     if (!pick(s, targets).every(binding.isTarget)) throw error('a target is not a known EIP', s);
+    if (flagless && readsFlags(s)) throw error('an argument reads flags', s);
     if (!pick(s, named).every(isName)) throw error('an argument is not a name', s);
   }
 

@@ -23,13 +23,16 @@ export class FlagsWriter implements FlagsBuilder {
   }
 
   afterAdd(size: Size, left: Operand, right: Operand, result: Operand): void {
-    this.write('add', size, left, right, result);
+    if (isZero(right)) this.afterLogic(size, result);
+    else this.write('add', size, left, right, result);
   }
   afterAddCarry(size: Size, left: Operand, right: Operand, result: Operand): void {
     this.write('adc', size, left, right, result);
   }
   afterSub(size: Size, left: Operand, right: Operand, result: Operand): void {
-    this.write('sub', size, left, right, result);
+    // Nothing carries: CF, OF and AF are 0.
+    if (isZero(right)) this.afterLogic(size, result);
+    else this.write('sub', size, left, right, result);
   }
   afterSubBorrow(size: Size, left: Operand, right: Operand, result: Operand): void {
     this.write('sbb', size, left, right, result);
@@ -61,4 +64,8 @@ export class FlagsWriter implements FlagsBuilder {
   image(): Value {
     return new Value('flags', null, null, null, 0, '');
   }
+}
+
+function isZero(operand: Operand): boolean {
+  return typeof operand === 'number' ? operand === 0 : operand.op === 'constant' && operand.number === 0;
 }

@@ -105,7 +105,7 @@ describe('operands', () => {
   test.each([
     ['store32 0, (1 + 2)', 'an argument is not a name: store32 0, (1 + 2)'],
     ['t0 = load32 (1 + 2)', 'an argument is not a name: t0 = load32 (1 + 2)'],
-    ['flags logic32 cc0', 'an argument is not a name: flags logic32 cc0'],
+    ['flags logic32 cc0', 'an argument reads flags: flags logic32 cc0'],
     ['set eax, (1 + 2)', 'an argument is not a name: set eax, (1 + 2)'],
     ['t0 = get [(8 + 3)]', 'the word is not constant: t0 = get [(8 + 3)]'],
     ['t0 = $immediate', 'no field "immediate" here: t0 = $immediate'],
