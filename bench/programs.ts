@@ -59,9 +59,9 @@ const integer: readonly Row[] = [
 
 const pointers: readonly Row[] = [
   ['list', 100, '3b29e2f8', 'linked list in random order'],
-  ['trees', 60, '3c11849c', 'binary trees, malloc and free'],
-  ['sort', 30, '058309fd', 'qsort with a comparison function'],
-  ['strings', 60, '69192586', "the C library's string functions"],
+  ['trees', 20, '3c11849c', 'binary trees, malloc and free'],
+  ['sort', 10, '058309fd', 'qsort with a comparison function'],
+  ['strings', 20, '69192586', "the C library's string functions"],
   ['calls', 100, '89228f00', 'indirect calls'],
 ];
 
@@ -78,22 +78,22 @@ const sse2: readonly Row[] = [
 ];
 
 const system: readonly Row[] = [
-  ['getppid', 40, 'd00c4c70', 'a system call, again and again'],
-  ['pipe', 10, '936e9264', 'a byte to and fro between two processes'],
-  ['fork', 20, 'b3b3107b', 'fork, a page copied, exit'],
+  ['getppid', 20, 'd00c4c70', 'a system call, again and again'],
+  ['pipe', 20, '7fbb22d4', 'a byte to and fro between two processes'],
+  ['fork', 10, 'b3b3107b', 'fork, a page copied, exit'],
   ['exec', 10, '250278d6', 'fork and execve'],
-  ['pagefault', 30, 'c74ab000', 'memory mapped, touched and unmapped'],
+  ['pagefault', 12, 'c74ab000', 'memory mapped, touched and unmapped'],
 ];
 
 const cliffs: readonly Row[] = [
-  ['jit', 30, 'bd3ffcb7', 'code written all the time'],
-  ['codedata', 100, '105185ec', 'code and data in one page'],
-  ['deep', 30, '8adab1d3', '50,000 frames of recursion'],
-  ['jumptable', 40, '84e8abd1', 'a jump with 1,024 targets'],
-  ['processes', 3, '2fa52450', '200 processes at a time'],
+  ['jit', 150, 'bd3ffcb7', 'code written all the time'],
+  ['codedata', 300, '105185ec', 'code and data in one page'],
+  ['deep', 90, '8adab1d3', '50,000 frames of recursion'],
+  ['jumptable', 80, '84e8abd1', 'a jump with 1,024 targets'],
+  ['processes', 2, '2fa52450', '200 processes at a time'],
 ];
 
-const large: readonly Row[] = [['large', 10, 'cf19acff', '3 MB of code without a hot spot']];
+const large: readonly Row[] = [['large', 8, 'cf19acff', '3 MB of code without a hot spot']];
 
 export const programs: readonly Program[] = [
   ...compiled('integer', 'bench', integer),
@@ -106,20 +106,20 @@ export const programs: readonly Program[] = [
   ...debian([
     [
       'gzip',
-      3,
-      '309d2eb5',
+      4,
+      '359525d6',
       'packs and unpacks a text',
       'debian gzip -9nc $BENCH/text >$SCRATCH/packed && debian gzip -dc $SCRATCH/packed',
     ],
     [
       'xz',
-      2,
-      '309d2eb5',
+      3,
+      '359525d6',
       'packs and unpacks a text',
       'debian xz -1c $BENCH/text >$SCRATCH/packed && debian xz -dc $SCRATCH/packed',
     ],
-    ['perl', 3, '5281a831', 'words of a text, counted and sorted', 'debian perl $BENCH/words.pl $BENCH/text'],
-    ['lua', 10, 'b4782ed3', 'queens on a board, strings, tables', 'debian lua $BENCH/queens.lua'],
+    ['perl', 2, '91346fb3', 'words of a text, counted and sorted', 'debian perl $BENCH/words.pl $BENCH/text'],
+    ['lua', 5, 'b4782ed3', 'queens on a board, strings, tables', 'debian lua $BENCH/queens.lua'],
   ]),
 ];
 

@@ -1,4 +1,4 @@
-const SENTENCES = 1000;
+const SENTENCES = 500;
 const words =
   `the of and a to in is that it was for on are as with his they at be this from have or by one had not but what all
   were when we there can an your which their said if do will each about how up out them then she many some so these
@@ -15,7 +15,7 @@ const words =
   knew tried told young miles sun ways thing whole hear example heard several change answer room sea against top
   turned learn point city play toward five using himself usually`.split(/\s+/);
 
-/** About 55 KB of text that is not quite nonsense to a compressor: the same each time. */
+/** About 28 KB of text that is not quite nonsense to a compressor: the same each time. */
 export function sampleText(): string {
   let state = 1;
   const random = (limit: number) => {
