@@ -46,14 +46,14 @@ export class CompilerError extends Error {
 export async function compiledPrograms(progress: Progress): Promise<AssetFiles> {
   const texts = await sourceTexts();
   const name = `${cacheName}-${digest([await compilerVersion(), JSON.stringify([flags, sse2Flags]), ...texts.values()])}`;
-  await removeOthers(name);
   return cachedAssets(name, async (work) => {
     await checkCompiler(work);
     progress("Compiling the benchmark's programs");
     for (const [file, text] of texts) await writeFile(join(work, file), text);
-    return Object.fromEntries(
-      await Promise.all(binaries.map(async (binary) => [binary.name, await compile(work, binary, [...texts.keys()])])),
-    );
+    const compiled = binaries.map(async (binary) => [binary.name, await compile(work, binary, [...texts.keys()])]);
+    const files: AssetFiles = Object.fromEntries(await Promise.all(compiled));
+    await removeOthers(name);
+    return files;
   });
 }
 

@@ -69,6 +69,11 @@ export function formatTime(milliseconds: number): string {
 }
 
 export function formatRatio(value: number | undefined): string {
-  if (value === undefined) return '';
-  return `${value.toFixed(value < 10 ? 2 : 1)}×`;
+  return value === undefined ? '' : `${value.toFixed(ratioDigits(value))}×`;
+}
+
+function ratioDigits(value: number): number {
+  if (value < 0.1) return 3;
+  if (value < 10) return 2;
+  return value < 100 ? 1 : 0;
 }

@@ -9,23 +9,26 @@ import { writeReport } from './report.ts';
 import { runBenchmark } from './runner.ts';
 import { tableText } from './table.ts';
 
-const actions: Readonly<Record<Options['action'], (options: Options) => void | Promise<void>>> = {
+const actions: Readonly<Record<Options['action'], (options: Options) => number | Promise<number>>> = {
   run,
-  micro: ({ filter, json }) => runMicroBenchmarks(filter, json),
+  micro: async ({ filter, json }) => say(await runMicroBenchmarks(filter, json)),
   list: () => say(listText()),
   help: () => say(usage),
 };
 
-function say(text: string): void {
+function say(text: string): number {
   process.stdout.write(text);
+  return 0;
 }
 
-async function run(options: Options): Promise<void> {
+/** The exit code is 1 if something failed: a wrong result is no less a mistake for being fast. */
+async function run(options: Options): Promise<number> {
   const progress = new ProgressLine();
   const results = await runBenchmark(options, progress.report).finally(() => progress.end());
   if (options.writeResults) await writeReport(results);
   say(options.json ? `${JSON.stringify(results, null, 2)}\n` : tableText(results));
   if (results.kept !== undefined) process.stderr.write(`Kept in ${results.kept}\n`);
+  return results.cells.some(({ missing }) => missing?.kind === 'failed') ? 1 : 0;
 }
 
 function listText(): string {
@@ -37,8 +40,7 @@ function listText(): string {
 async function main(args: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(args);
-    await actions[options.action](options);
-    return 0;
+    return await actions[options.action](options);
   } catch (error) {
     const isMistake = error instanceof ConfigurationError;
     process.stderr.write(`bench: ${isMistake ? error.message : (error as Error).stack}\n`);

@@ -21,10 +21,10 @@ interface MicroResult {
 }
 
 /**
- * Measures parts of the translator and the runtime, those whose name holds one of these texts, and prints them.
+ * Measures parts of the translator and the runtime, those whose name holds one of these texts, and gives a table or JSON of them.
  * @throws ConfigurationError if there are none
  */
-export async function runMicroBenchmarks(filter: readonly string[], json: boolean): Promise<void> {
+export async function runMicroBenchmarks(filter: readonly string[], json: boolean): Promise<string> {
   const progress = new ProgressLine();
   const tasks = (await allTasks(progress.report)).filter(
     ({ name }) => filter.length === 0 || filter.some((text) => name.includes(text)),
@@ -36,7 +36,7 @@ export async function runMicroBenchmarks(filter: readonly string[], json: boolea
     results.push(await measure(task));
   }
   progress.end();
-  process.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : tableText(results));
+  return json ? `${JSON.stringify(results, null, 2)}\n` : tableText(results);
 }
 
 async function allTasks(progress: Progress): Promise<MicroTask[]> {

@@ -75,7 +75,7 @@ describe('Engines are compared', () => {
 
 test('Times and ratios have about three digits', () => {
   expect([1.234, 56.78, 999.6, 13_300].map(formatTime)).toEqual(['1.23', '56.8', '1,000', '13,300']);
-  expect([0.0456, 2.345, 14.32].map(formatRatio)).toEqual(['0.05×', '2.35×', '14.3×']);
+  expect([0.0456, 2.345, 14.32, 162.1].map(formatRatio)).toEqual(['0.046×', '2.35×', '14.3×', '162×']);
 });
 
 describe('The table', () => {
