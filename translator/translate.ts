@@ -33,7 +33,7 @@ export function translate(request: TranslationRequest): Translation | null {
   const { source, entry, limits, options, observe } = request;
   const blocks = selectRegion(source, entry, limits);
   if (blocks.length === 0 || blocks[0].instructions[0].form.class === 'sensitive') return null;
-  const region = liftRegion(blocks, source.key);
+  const region = liftRegion(blocks, source.key, source.targets);
   observe?.('lift', region);
   optimize(region, observe);
   const structure = structureRegion(controlFlow(region));

@@ -99,6 +99,7 @@ export class Engine {
       SEGMENT_FAULT: (segment: number) =>
         raise(segment === Segment.ss ? Vector.stackFault : Vector.generalProtection, 0),
       AT: this.graph.at,
+      JUMP: this.graph.jump,
       STEP: this.graph.step,
       RESUME: this.graph.resume,
       CALL: this.graph.call,

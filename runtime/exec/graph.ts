@@ -14,6 +14,8 @@ import { EntryWeight, Node, type Run } from './node.ts';
 
 const LONGEST_INSTRUCTION = 15;
 const PAGE = 4096;
+/** Targets that are noted for an indirect jump: more are not worth comparing with. */
+const MOST_TARGETS = 16;
 
 /** Where nodes are that are no code: gates know their page, the RETURN node doesn't need one. */
 const noPage = new CodePage(0, { key: -1, base: 0, limit: 0, pages: new Map() }, -1, 0);
@@ -65,6 +67,7 @@ export class Graph {
     node.one = this.undecoded;
     node.length = 0;
     node.heat = 0;
+    node.targets = null;
     node.crossing = null;
   }
 
@@ -208,6 +211,13 @@ export class Graph {
     if (node === null) return this.leave(eip);
     if (node.weight === EntryWeight.none) this.markEntry(node, EntryWeight.root);
     return node;
+  };
+
+  /** JUMP: where the indirect jump at a node goes. */
+  readonly jump = (node: Node, eip: number): Node | null => {
+    node.targets ??= [];
+    if (node.targets.length < MOST_TARGETS && !node.targets.includes(eip)) node.targets.push(eip);
+    return this.at(eip);
   };
 
   /** STEP: one instruction by its handler, from within a translation. */

@@ -38,6 +38,8 @@ export class Node extends Instruction {
   weight: number = EntryWeight.none;
   /** Sum of the weights of its runs while it isn't translated. */
   heat = 0;
+  /** Of an indirect jump: where it went, the first few EIPs. */
+  targets: number[] | null = null;
   /** Of a gate: number of the code page that `taken` is in; -1 while it leads nowhere. */
   targetId = -1;
   /** Nodes that the translation starting here may leave to. */

@@ -91,6 +91,7 @@ export class TestCpu {
     return {
       ...Object.fromEntries(names.map((name) => [name, slow])),
       AT: callable,
+      JUMP: (_node: object, eip: number) => callable(eip),
       STEP: ({ eip }: TestNode): TestNode => ({ eip, left: 'at' }),
       RETURN: this.returned,
       CALL: (_first: TestNode, expected: TestNode): TestNode => {

@@ -30,6 +30,8 @@ export const cellNames = [
   'SEGMENT_FAULT',
   /** (eip): the node to run next after an indirect transfer, or null to leave to the dispatcher. */
   'AT',
+  /** (node, eip): AT for an indirect jump at a node, which notes where it went. */
+  'JUMP',
   /** (node): runs this one instruction by its handler; the node to run next. */
   'STEP',
   /**

@@ -77,6 +77,7 @@ class HandlerEmitter implements Leaves {
       case 'branch':
         return `if(${this.print.boolean(a)}){${this.transfer(b)}}${this.transfer(s.args[2])}`;
       case 'indirect':
+        if (s.name === 'jump') return `return ${this.context.cell('JUMP')}(i,${this.print.integer(a)});`;
         return `return ${this.context.cell('AT')}(${this.print.integer(a)});`;
       case 'trap':
         return this.trap(s);

@@ -40,6 +40,7 @@ export function blockTargets(block: Block): number[] {
   for (const s of block.statements) {
     if (s.op === 'exitIf') targets.push(s.args[1].number);
     else if (s.name === 'call') targets.push(s.args[1].number);
+    else if (s.op === 'indirect') targets.push(...s.args.slice(1).map((v) => v.number));
     else if (s.op === 'jump') targets.push(s.args[0].number);
     else if (s.op === 'branch') targets.push(s.args[1].number, s.args[2].number);
   }
@@ -280,8 +281,15 @@ class RegionEmitter implements Leaves {
       case 'return':
         return `${this.store()}${this.context.word(Word.eip)}=${target};return ${this.context.cell('RETURN')};`;
       default:
-        return `${this.store()}return ${this.context.cell('AT')}(${target});`;
+        return `${this.knownTargets(target, s.args.slice(1))}${this.store()}return ${this.context.cell('AT')}(${target});`;
     }
+  }
+
+  /** Branches to those targets of an indirect jump that are in the region. */
+  private knownTargets(target: string, known: readonly Value[]): string {
+    const inside = known.filter((v) => this.blockAt.has(v.number));
+    const cases = inside.map((v) => `case ${v.number}:{${this.goTo(v.number, true)}}`);
+    return cases.length > 0 ? `switch(${target}){${cases.join('')}}` : '';
   }
 
   /** A nested call if the region goes on behind it, else an exit. */

@@ -18,7 +18,7 @@ import type { Value } from './value.ts';
  * | exitIf | `exit eip if value` | leaves from inside the block |
  * | jump | `jump eip` | ends the block, as the next three do; `call eip, return` and `fall eip` are its other kinds |
  * | branch | `branch value, taken, next` | |
- * | indirect | `indirect jump value` | also `indirect call value, return` and `indirect return value` |
+ * | indirect | `indirect jump value, known targets` | also `indirect call value, return` and `indirect return value` |
  * | trap | `trap helper args` | |
  * | instruction | `-- eip` | where an instruction starts |
  */

@@ -71,6 +71,8 @@ const numbers = (count: number): ReadonlySet<number> => new Set(Array.from({ len
 const accessSizes: ReadonlySet<number> = new Set([1, 2, 4]);
 /** A call knows where it comes back to. */
 const transferArguments = (s: Statement): number => (s.name === 'call' ? 2 : 1);
+/** An indirect jump may name targets it is known to have. */
+const indirectArguments = (s: Statement): number => (s.name === 'jump' ? s.args.length : transferArguments(s));
 const LARGEST_OPERAND = 512;
 
 const flagArguments: Record<FlagKind, number> = {
@@ -113,7 +115,7 @@ const shapes: Record<StatementOp, StatementShape> = {
   exitIf: { args: 2, targets: [1] },
   jump: { args: transferArguments, names: new Set(['jump', 'call', 'fall']), targets: [0, 1] },
   branch: { args: 3, targets: [1, 2] },
-  indirect: { args: transferArguments, names: new Set(['jump', 'call', 'return']), named: [0], targets: [1] },
+  indirect: { args: indirectArguments, names: new Set(['jump', 'call', 'return']), named: [0], targets: [1] },
   trap: {
     args: (s) => helpers[s.name as HelperName].arguments,
     names: new Set(Object.keys(helpers).filter((name) => helpers[name as HelperName].kind === 'trap')),

@@ -1,15 +1,24 @@
 import { constant, IrBuilder } from '../ir/builder.ts';
-import { type Region, terminators } from '../ir/statement.ts';
+import { type Block, type Region, terminators } from '../ir/statement.ts';
 import { bindReal, OperandBuilder } from '../lift/builder.ts';
-import type { ScannedBlock } from './select.ts';
+import type { CodeSource, ScannedBlock } from './select.ts';
 
 /** IR of a region, its operands bound to those of the real instructions. */
-export function liftRegion(blocks: readonly ScannedBlock[], key: number): Region {
+export function liftRegion(blocks: readonly ScannedBlock[], key: number, targets?: CodeSource['targets']): Region {
   const ir = new IrBuilder();
-  return { key, blocks: blocks.map((block) => ({ ...liftBlock(ir, block, key) })) };
+  const lifted = blocks.map((block) => liftBlock(ir, block, key));
+  if (targets) for (const block of lifted) addKnownTargets(block, targets);
+  return { key, blocks: lifted };
 }
 
-function liftBlock(ir: IrBuilder, block: ScannedBlock, key: number): Region['blocks'][number] {
+/** An indirect jump names the targets it is known to have. */
+function addKnownTargets({ statements, instructions }: Block, targets: (eip: number) => readonly number[]): void {
+  const last = statements.at(-1)!;
+  if (last.op !== 'indirect' || last.name !== 'jump') return;
+  last.args.push(...targets(instructions.at(-1)!).map(constant));
+}
+
+function liftBlock(ir: IrBuilder, block: ScannedBlock, key: number): Block {
   ir.statements = [];
   let next = block.eip;
   for (const instruction of block.instructions) {

@@ -19,6 +19,8 @@ export interface CodeSource {
   readonly key: number;
   /** Whether the code there has run before; what hasn't is left out of regions. Absent: all counts as run. */
   readonly hasRun?: (eip: number) => boolean;
+  /** Where the indirect jump at an EIP has gone so far; they become branches of the region. */
+  readonly targets?: (eip: number) => readonly number[];
 }
 
 const PAGE = 4096;
@@ -73,7 +75,7 @@ class Selector {
       const i = this.instruction(at);
       if (i === null || this.count >= this.limits.instructions) return [];
       this.count++;
-      if (endsBlock(i)) return successors(i);
+      if (endsBlock(i)) return [...successors(i), ...(this.source.targets?.(i.eip) ?? [])];
       at = i.nextEip;
       if (this.leaders.has(at)) return [];
     }
