@@ -1,9 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
+/** What takes minutes: `npm run test:long`. */
+const long = ['test/**/*.long.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // Guests keep a core busy, each with a thread beside it.
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'short', include: ['test/**/*.test.ts'], exclude: long } },
+      { extends: true, test: { name: 'long', include: long } },
+    ],
   },
 });

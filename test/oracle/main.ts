@@ -2,8 +2,10 @@ import type { EngineName } from '../support/engine.ts';
 import type { Report } from './report.ts';
 
 /** `main.ts ORACLE FILE [--engine interpreter|translator]`; exit code 1 if anything failed. */
-const usage =
-  'usage: oracle i286|native FILE [--engine interpreter|translator], oracle disassembler ..., oracle lockstep [PROGRAMS] [SEED]';
+const usage = `usage: oracle i286|native FILE [--engine interpreter|translator]
+       oracle disassembler ...
+       oracle lockstep [PROGRAMS] [SEED]
+       oracle lockstep-linux [--instructions N] [--threshold N] [--step N] [--command TEXT]...`;
 
 type Check = (file: string, engine: EngineName) => Promise<Report>;
 
@@ -30,6 +32,7 @@ function parse(args: readonly string[]): { file: string; engines: EngineName[] }
 const others: Record<string, (args: string[]) => Promise<{ passed: number; failed: number }>> = {
   disassembler: async (args) => (await import('./disassembler.ts')).run(args),
   lockstep: async (args) => (await import('./lockstep.ts')).run(args),
+  'lockstep-linux': async (args) => (await import('./lockstep-linux.ts')).run(args),
 };
 
 async function runOther(name: string, args: string[]): Promise<number> {

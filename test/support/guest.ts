@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { EngineOptions } from '../../runtime/exec/engine.ts';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
 import { type Assembly, assemble } from '../../runtime/firmware/assembler/index.ts';
-import type { MachineConfig, MachineHost, RunResult } from '../../runtime/machine/config.ts';
+import type { BootImages, MachineConfig, MachineHost, RunResult } from '../../runtime/machine/config.ts';
 import { createMachine, type MachineCore } from '../../runtime/machine/machine.ts';
 import { Deadline, SharedDeadlines } from '../../src/isolate/deadlines.ts';
 import { nanoseconds } from '../../src/node/threads.ts';
@@ -16,6 +16,10 @@ export interface GuestProgram {
   readonly origin: number;
   readonly mode: 'real' | 'flat32';
 }
+
+/** The built-in demo guest. */
+export const demoGuest = { demo: true } as const;
+type Program = GuestProgram | typeof demoGuest;
 
 /** One way to execute a guest. */
 export interface Variant {
@@ -45,6 +49,8 @@ const DEBUG_PORT = 0xe9;
 const MEMORY_BYTES = 8 << 20;
 /** Host time after which a guest that has not ended is taken to hang. */
 const HANG = 20e9;
+/** Milliseconds between two looks at what a guest has sent. */
+const SLICE = 5;
 
 export interface GuestOptions {
   readonly memoryBytes?: number;
@@ -60,6 +66,17 @@ function assembly(program: GuestProgram): Assembly {
   return made;
 }
 
+interface Image {
+  readonly boot: BootImages;
+  readonly symbols: ReadonlyMap<string, number>;
+}
+
+function imageOf(program: Program): Image {
+  if ('demo' in program) return { boot: program, symbols: new Map() };
+  const { bytes, symbols } = assembly(program);
+  return { boot: { flat: bytes, address: program.origin, mode: program.mode }, symbols };
+}
+
 type RegisterName = 'eax' | 'ecx' | 'edx' | 'ebx' | 'esp' | 'ebp' | 'esi' | 'edi' | 'eip';
 
 /** A machine in the test's own thread that runs a program. */
@@ -72,13 +89,12 @@ export class Guest {
   readonly #deadlines = new SharedDeadlines();
   readonly #ticker: Worker | undefined;
 
-  constructor(program: GuestProgram, variant: Variant, options: GuestOptions = {}) {
-    const { bytes, symbols } = assembly(program);
-    const { origin, mode } = program;
+  constructor(program: Program, variant: Variant, options: GuestOptions = {}) {
+    const { boot, symbols } = imageOf(program);
     this.#symbols = symbols;
     const config: MachineConfig = {
       memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
-      boot: { flat: bytes, address: origin, mode },
+      boot,
       rebootAction: options.rebootAction ?? 'exit',
       debugExit: { iobase: EXIT_PORT, iosize: 4 },
       debugConsolePort: DEBUG_PORT,
@@ -134,6 +150,28 @@ export class Guest {
     return result;
   }
 
+  /**
+   * Runs until what the guest has sent to the first serial port since the last call matches; the match. A guest that
+   * ends before, or doesn't send it, fails the test.
+   */
+  runToText(pattern: RegExp): RegExpExecArray {
+    const end = nanoseconds() + HANG;
+    for (;;) {
+      const match = pattern.exec(this.serial);
+      if (match !== null) {
+        this.serial = this.serial.slice(match.index + match[0].length);
+        return match;
+      }
+      const { reason } = this.run(SLICE);
+      if (reason !== 'slice' || nanoseconds() > end) throw new Error(`${reason} before ${pattern}: ${this.serial}`);
+    }
+  }
+
+  /** Sends text to the first serial port. */
+  type(text: string): void {
+    this.core.serialInput(0, Buffer.from(text, 'latin1'));
+  }
+
   address(symbol: string | number): number {
     if (typeof symbol === 'number') return symbol;
     const address = this.#symbols.get(symbol);
@@ -179,7 +217,7 @@ export function onEveryEngine(
 /** As onEveryEngine, but `drive` runs the guest as well. */
 export function onEveryEngineBy(
   name: string,
-  program: GuestProgram,
+  program: Program,
   drive: (guest: Guest) => void,
   options?: GuestOptions,
 ): void {

@@ -26,7 +26,7 @@ export class LinuxMachine {
         boot: { kernel: linux.kernel, initrd: linux.initrd(), append: 'console=ttyS0' },
         rebootAction: 'exit',
         startTimeOfDay: 0,
-        icountShift: 2,
+        icountShift: 5,
         icountSleep: false,
         ...config,
       },

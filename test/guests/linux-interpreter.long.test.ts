@@ -1,0 +1,3 @@
+import { testLinux } from '../support/linux-tests.ts';
+
+testLinux('interpreter');

@@ -1,0 +1,62 @@
+import { Machine, type MachineOptions } from '../../src/index.ts';
+import { type DebianLinux, debianLinux } from '../../src/node/assets/debian.ts';
+
+/** Generous: nothing is asserted of it. */
+const BOOT_TIMEOUT = 300_000;
+const COMMAND_TIMEOUT = 120_000;
+const PROMPT = /~ # /;
+
+export type Engine = NonNullable<MachineOptions['engine']>;
+
+/** The system to boot, or why there is none here. */
+export async function findLinux(): Promise<DebianLinux | string> {
+  try {
+    return await debianLinux();
+  } catch (error) {
+    // Where tests must be complete this is a failure.
+    if (process.env.CI) throw error;
+    return (error as Error).message;
+  }
+}
+
+/** A machine with Linux at its shell. */
+export class LinuxShell implements AsyncDisposable {
+  readonly machine: Machine;
+
+  private constructor(machine: Machine) {
+    this.machine = machine;
+  }
+
+  static async boot(linux: DebianLinux, engine: Engine, append = 'console=ttyS0'): Promise<LinuxShell> {
+    const boot = { kernel: linux.kernel, initrd: linux.initrd(), append };
+    const shell = new LinuxShell(await Machine.create({ memory: '128M', engine, boot }));
+    await shell.machine.start();
+    await shell.prompt();
+    return shell;
+  }
+
+  /** Waits for the prompt that a boot ends with, and has the kernel say nothing more between the shell's output. */
+  async prompt(): Promise<void> {
+    await this.machine.serial.expect(PROMPT, { timeout: BOOT_TIMEOUT });
+    await this.run('dmesg -n 1');
+  }
+
+  /** Runs a command line at a prompt, up to the next; its output, trimmed, with LF. Throws if its status is not 0. */
+  async run(command: string): Promise<string> {
+    // What is typed is echoed; the marks are in it only with quotes between.
+    this.machine.serial.write(`echo "["; ${command}; echo "]""$?"\n`);
+    const pattern = /\r\n\[\r\n([\s\S]*?)\]([0-9]+)\r\n~ # /;
+    const [, output, status] = await this.machine.serial.expect(pattern, { timeout: COMMAND_TIMEOUT });
+    if (status !== '0') throw new Error(`${command}: status ${status}: ${output}`);
+    return output!.replaceAll('\r\n', '\n').trim();
+  }
+
+  /** Types a command after which there may be no shell any more. */
+  type(command: string): void {
+    this.machine.serial.write(`${command}\n`);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.machine.stop();
+  }
+}
