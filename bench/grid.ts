@@ -69,11 +69,7 @@ export function formatTime(milliseconds: number): string {
 }
 
 export function formatRatio(value: number | undefined): string {
-  return value === undefined ? '' : `${value.toFixed(ratioDigits(value))}×`;
-}
-
-function ratioDigits(value: number): number {
-  if (value < 0.1) return 3;
-  if (value < 10) return 2;
-  return value < 100 ? 1 : 0;
+  if (value === undefined) return '';
+  if (value < 0.1) return `${value.toPrecision(2)}×`;
+  return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)}×`;
 }

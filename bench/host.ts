@@ -7,7 +7,7 @@ export function describeHost(): HostDescription {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryBytes: totalmem(),
-    system: `${type()} ${release()}`,
+    system: `${type()} ${release().split('.', 2).join('.')}`,
     node: process.version.slice(1),
   };
 }

@@ -67,7 +67,7 @@ export interface HostDescription {
 
 /** A clock may be off by this part of the time, and marks may be late by so many milliseconds. */
 const CLOCK_TOLERANCE = 0.05;
-const MARK_DELAY = 20;
+const MARK_DELAY = 50;
 
 /** The cell of a work that was run. Its times are the guest's, unless the guest's clock is found to be wrong. */
 export function measuredCell(engine: string, work: Work, samples: readonly Sample[]): Cell {

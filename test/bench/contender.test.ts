@@ -20,9 +20,10 @@ const program = (name: string, others: Partial<Program> = {}): Program => ({
   ...others,
 });
 
+/** Both marks in one piece: how late the host sees the second one says nothing then. */
 const scripts = {
-  good: 'echo @start; echo "@result checksum=600df00d ms=12.5 rounds=$1"',
-  wrong: 'echo @start; echo "@result checksum=00000bad ms=1 rounds=$1"',
+  good: 'printf "@start\\n@result checksum=600df00d ms=12.5 rounds=$1\\n"',
+  wrong: 'printf "@start\\n@result checksum=00000bad ms=1 rounds=$1\\n"',
   fails: 'echo @start; echo no such thing; exit 3',
   silent: 'true',
   hangs: 'echo @start; sleep 60',
