@@ -3,6 +3,7 @@ import type { HelperName } from '../../translator/abi/helpers.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
 import { Segment } from '../../translator/abi/state.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
+import { createDecoder } from '../../translator/x86/decode.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { raise } from '../cpu/fault.ts';
 import { pureHelpers, traps } from '../cpu/traps.ts';
@@ -62,6 +63,7 @@ export class Engine {
       state: cpu.state,
       mmu,
       handlers: this.handlers,
+      decoder: createDecoder(cpu.model.features),
       counts,
       onEntry: options.tiering && ((node) => onEntry!(node)),
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),

@@ -2,7 +2,7 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { Eflags, Word } from '../../translator/abi/state.ts';
 import { endsBlock, isCall, isRelative } from '../../translator/region/flow.ts';
-import { decode } from '../../translator/x86/decode.ts';
+import type { Decode } from '../../translator/x86/decode.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { raise } from '../cpu/fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
@@ -24,6 +24,8 @@ export interface GraphParts {
   readonly state: Int32Array;
   readonly mmu: Mmu;
   readonly handlers: Handlers;
+  /** The decoder of the CPU's model. */
+  readonly decoder: Decode;
   /** Instructions are counted (see EmitOptions.pacing). */
   readonly counts: boolean;
   /** `run` of a decoded entry; null runs its handler. */
@@ -42,6 +44,7 @@ export class Graph {
   stepping: Node | null = null;
   /** Instructions decoded. */
   decoded = 0;
+  readonly decoder: Decode;
   private readonly parts: GraphParts;
   private readonly state: Int32Array;
   private readonly tlb: Tlb;
@@ -50,6 +53,7 @@ export class Graph {
 
   constructor(parts: GraphParts) {
     this.parts = parts;
+    this.decoder = parts.decoder;
     this.state = parts.state;
     this.tlb = parts.mmu.tlb;
     this.cache = new CodeCache(parts.mmu, parts.state, this);
@@ -98,7 +102,7 @@ export class Graph {
     if (page.frame < 0) raise(Vector.invalidOpcode);
     const start = page.frame * PAGE + offset;
     const end = (page.frame + 1) * PAGE;
-    let length = decode(this.parts.mmu.ram.bytes, start, end, node.eip, page.context.key, node);
+    let length = this.decoder(this.parts.mmu.ram.bytes, start, end, node.eip, page.context.key, node);
     if (length === 0) length = this.decodeCrossing(node, start, end - start);
     else this.cache.markCode(page.frame, offset, offset + length);
     this.checkLimit(node, length);
@@ -126,7 +130,7 @@ export class Graph {
     if (second < 0) raise(Vector.invalidOpcode);
     this.joined.set(mmu.ram.bytes.subarray(start, start + available));
     this.joined.set(mmu.ram.bytes.subarray(second, second + LONGEST_INSTRUCTION), available);
-    const length = decode(this.joined, 0, available + LONGEST_INSTRUCTION, node.eip, page.context.key, node);
+    const length = this.decoder(this.joined, 0, available + LONGEST_INSTRUCTION, node.eip, page.context.key, node);
     this.cache.markCode(page.frame, start & (PAGE - 1), PAGE);
     this.cache.markCrossing(second >>> 12, length - available, node);
     node.crossing = { frame: second >>> 12, handler: this.runCrossing };

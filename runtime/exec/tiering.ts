@@ -45,7 +45,15 @@ export class Tiering {
     const { page } = node;
     const hasRun = (eip: number) => (page.nodes[(eip - page.eip) & 0xfff]?.length ?? 0) > 0;
     const targets = (eip: number) => page.nodes[(eip - page.eip) & 0xfff]?.targets ?? [];
-    const source = { code: this.code, start: page.frame * 4096, eip: page.eip, key: page.context.key, hasRun, targets };
+    const source = {
+      code: this.code,
+      start: page.frame * 4096,
+      eip: page.eip,
+      key: page.context.key,
+      decode: this.graph.decoder,
+      hasRun,
+      targets,
+    };
     const result = translate({ source, entry: node.eip, limits: this.options, options: this.emit });
     if (result === null) {
       this.metrics.refused++;

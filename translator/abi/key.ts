@@ -9,7 +9,10 @@ export const Key = {
   stack32: 1 << 1,
   /** CPL is 3: memory is accessed with user rights. */
   user: 1 << 2,
-  /** CS, DS, ES and SS have base 0 and allow every access in 4 GB: no check, no addition. FS and GS never count. */
+  /**
+   * CS, DS, ES and SS have base 0 and allow every access in 4 GB: no check, no addition. Operands by way of FS, GS and
+   * CS are checked nevertheless: code can be run and read, but not written.
+   */
   flat: 1 << 3,
   /** EFLAGS.VM. */
   vm86: 1 << 4,

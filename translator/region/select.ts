@@ -1,4 +1,4 @@
-import { decode } from '../x86/decode.ts';
+import { type Decode, decode } from '../x86/decode.ts';
 import { Instruction } from '../x86/instruction.ts';
 import { forms, INVALID_FORM } from '../x86/table/index.ts';
 import { endsBlock, successors } from './flow.ts';
@@ -17,6 +17,8 @@ export interface CodeSource {
   /** EIP of the page's first byte. */
   readonly eip: number;
   readonly key: number;
+  /** The CPU's decoder. Absent: that of a CPU with every feature. */
+  readonly decode?: Decode;
   /** Whether the code there has run before; what hasn't is left out of regions. Absent: all counts as run. */
   readonly hasRun?: (eip: number) => boolean;
   /** Where the indirect jump at an EIP has gone so far; they become branches of the region. */
@@ -107,6 +109,6 @@ class Selector {
     const offset = (eip - this.source.eip) | 0;
     if (offset >>> 0 >= PAGE) return null;
     const i = new Instruction(forms[INVALID_FORM]);
-    return decode(code, start + offset, start + PAGE, eip, key, i) === 0 ? null : i;
+    return (this.source.decode ?? decode)(code, start + offset, start + PAGE, eip, key, i) === 0 ? null : i;
   }
 }

@@ -2,11 +2,26 @@ import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
 import { type Instruction, Shape } from './instruction.ts';
 import { Layout, layouts, TRAILER_SHIFT, Trailer } from './layout.ts';
-import { opcodes, pages, Variant } from './lookup.ts';
+import { type FeatureSet, type Lookup, makeLookup, Variant } from './lookup.ts';
 import { forms, INVALID_FORM, TOO_LONG_FORM } from './table/index.ts';
 
 /** Length of the instruction in bytes; 0 if the bytes end before it does. */
 export type DecodeStatus = number;
+
+/**
+ * Decodes the instruction at code[start], whose address is `eip`, in the mode that `key` says, into `out`; every field
+ * is set. Bytes from `end` on are not read. An encoding that no form has becomes the form INVALID_FORM (#UD), one of
+ * more than 15 bytes TOO_LONG_FORM (#GP(0)); their length is what was consumed, and only form, shape, eip and nextEip
+ * of them mean something.
+ */
+export type Decode = (
+  code: Uint8Array,
+  start: number,
+  end: number,
+  eip: number,
+  key: number,
+  out: Instruction,
+) => DecodeStatus;
 
 /** Longest instruction (Intel SDM vol. 2, 2.3.11). */
 export const MAX_LENGTH = 15;
@@ -29,6 +44,8 @@ const indexes16 = Uint8Array.of(Word.esi, Word.edi, Word.esi, Word.edi, Word.zer
 
 /** A cursor over the bytes of one instruction, with its prefixes; one is used again and again. */
 class Decoder {
+  private readonly opcodes: Int16Array;
+  private readonly pages: Int16Array;
   private code: Uint8Array = new Uint8Array(0);
   private at = 0;
   private limit = 0;
@@ -38,6 +55,11 @@ class Decoder {
   private override = -1;
   private variant: number = Variant.none;
   private lock = false;
+
+  constructor({ opcodes, pages }: Lookup) {
+    this.opcodes = opcodes;
+    this.pages = pages;
+  }
 
   decode(code: Uint8Array, start: number, end: number, eip: number, key: number, out: Instruction): DecodeStatus {
     const mode16 = (key & Key.code32) === 0;
@@ -123,11 +145,11 @@ class Decoder {
     out.immediate = 0;
     out.immediate2 = 0;
     out.segment = Segment.ds;
-    let form = opcodes[(this.variant << 9) | opcode]!;
+    let form = this.opcodes[(this.variant << 9) | opcode]!;
     let modrm = 0;
     if (form < 0) {
       modrm = this.byte();
-      form = pages[(~form << 8) | modrm]!;
+      form = this.pages[(~form << 8) | modrm]!;
     } else if (layouts[form]! & Layout.modrm) modrm = this.byte();
     const layout = layouts[form]!;
 
@@ -277,21 +299,11 @@ class Decoder {
   }
 }
 
-const decoder = new Decoder();
-
-/**
- * Decodes the instruction at code[start], whose address is `eip`, in the mode that `key` says, into `out`; every field
- * is set. Bytes from `end` on are not read. An encoding that no form has becomes the form INVALID_FORM (#UD), one of
- * more than 15 bytes TOO_LONG_FORM (#GP(0)); their length is what was consumed, and only form, shape, eip and nextEip
- * of them mean something.
- */
-export function decode(
-  code: Uint8Array,
-  start: number,
-  end: number,
-  eip: number,
-  key: number,
-  out: Instruction,
-): DecodeStatus {
-  return decoder.decode(code, start, end, eip, key, out);
+/** A decoder for a CPU with these features. */
+export function createDecoder(features: FeatureSet): Decode {
+  const decoder = new Decoder(makeLookup(features));
+  return (code, start, end, eip, key, out) => decoder.decode(code, start, end, eip, key, out);
 }
+
+/** Knows every form of the table. */
+export const decode: Decode = createDecoder({ has: () => true });

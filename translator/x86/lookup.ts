@@ -1,4 +1,5 @@
 import { type Encoding, type EncodingPrefix, parseEncoding } from './table/encoding.ts';
+import type { Feature } from './table/form.ts';
 import { forms, INVALID_FORM, TOO_LONG_FORM } from './table/index.ts';
 
 /** The four cases of mandatory prefixes; F2 and F3 win over 66. */
@@ -31,10 +32,17 @@ function variantsOf(prefix: EncodingPrefix): readonly number[] {
   }
 }
 
+/** What a CPU has of the features that guard forms. */
+export interface FeatureSet {
+  has(feature: Feature): boolean;
+}
+
 /** Form ids by variant, opcode and ModR/M byte, before they are packed. */
-function spread(): Int16Array {
+function spread(features: FeatureSet): Int16Array {
   const ids = new Int16Array(VARIANTS * OPCODES * 256).fill(INVALID_FORM);
-  const rows = encodings.flatMap((encoding, id) => (encoding ? [{ encoding, id }] : []));
+  const rows = encodings.flatMap((encoding, id) =>
+    encoding && features.has(forms[id]!.feature) ? [{ encoding, id }] : [],
+  );
   rows.sort((a, b) => extent(b.encoding) - extent(a.encoding));
   for (const { encoding, id } of rows) {
     for (const variant of variantsOf(encoding.prefix)) place(ids, variant, encoding, id);
@@ -50,7 +58,7 @@ function place(ids: Int16Array, variant: number, { opcode, opcodeCount, modrm }:
   }
 }
 
-interface Lookup {
+export interface Lookup {
   /** By variant * 512 + opcode: a form's id, or, if negative, the complement of the number of a page. */
   readonly opcodes: Int16Array;
   /** By page * 256 + ModR/M byte: a form's id. */
@@ -80,4 +88,10 @@ function pack(ids: Int16Array): Lookup {
   return { opcodes, pages: packed };
 }
 
-export const { opcodes, pages } = pack(spread());
+/**
+ * The forms of a CPU with these features. Encodings of other forms mean what they do to processors without them: another
+ * form (hints are NOPs), else an invalid opcode.
+ */
+export function makeLookup(features: FeatureSet): Lookup {
+  return pack(spread(features));
+}

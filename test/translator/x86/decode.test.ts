@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Key } from '../../../translator/abi/key.ts';
 import { Segment, Word } from '../../../translator/abi/state.ts';
-import { decode } from '../../../translator/x86/decode.ts';
+import { createDecoder, decode } from '../../../translator/x86/decode.ts';
 import { Instruction, Shape } from '../../../translator/x86/instruction.ts';
+import type { Feature } from '../../../translator/x86/table/form.ts';
 import { forms, INVALID_FORM, TOO_LONG_FORM } from '../../../translator/x86/table/index.ts';
 
 const code32 = Key.code32 | Key.flat;
@@ -95,7 +96,8 @@ describe('shape', () => {
     const real = 0;
     expect(one('8b 00').shape & Shape.segmented).toBe(0);
     expect(one('64 8b 00').shape & Shape.segmented).toBe(Shape.segmented);
-    expect(one('2e 8b 00').shape & Shape.segmented).toBe(0);
+    // Code segments cannot be written, so CS is never flat in the sense of the key.
+    expect(one('2e 8b 00').shape & Shape.segmented).toBe(Shape.segmented);
     expect(one('8b 00', Key.code32).shape & Shape.segmented).toBe(Shape.segmented);
     for (const memory of ['a4', 'aa', 'd7', 'a0 00 00', 'ff 37']) {
       expect(one(memory, real).shape & Shape.segmented).toBe(Shape.segmented);
@@ -111,6 +113,25 @@ describe('shape', () => {
     expect([one('64 ab').segment, one('64 ab').shape]).toEqual([Segment.es, 0]);
     expect([one('f3 f2 a6').shape, one('f2 f3 a6').shape]).toEqual([Shape.repeatNot, Shape.repeat]);
     expect(one('f3 8b c0').shape).toBe(Shape.register);
+  });
+});
+
+describe('features', () => {
+  const names = (features: readonly Feature[]) => {
+    const decodeFor = createDecoder(new Set(features));
+    const instruction = new Instruction(forms[INVALID_FORM]);
+    return ['0f ae e8', '0f ae 18', '0f ae 00', '0f 40 c1', '0f 18 00', '01 c0'].map((text) => {
+      const bytes = bytesOf(text);
+      expect(decodeFor(bytes, 0, bytes.length, 0, code32, instruction)).toBeGreaterThan(1);
+      return instruction.form.id === INVALID_FORM ? '#UD' : instruction.form.mnemonic;
+    });
+  };
+
+  test('a form that needs one the CPU lacks is an invalid opcode, or what else the encoding means', () => {
+    expect(names(['base'])).toEqual(['#UD', '#UD', '#UD', '#UD', 'NOP', 'ADD']);
+    expect(names(['base', 'fxsr', 'cmov'])).toEqual(['#UD', '#UD', 'FXSAVE', 'CMOVO', 'NOP', 'ADD']);
+    const all = ['LFENCE', 'STMXCSR', 'FXSAVE', 'CMOVO', 'PREFETCHNTA', 'ADD'];
+    expect(names(['base', 'fxsr', 'cmov', 'sse', 'sse2'])).toEqual(all);
   });
 });
 
