@@ -252,7 +252,8 @@ main:   mov     dword [tick_hook], .tick
 .deepest:
         dd      0
 `),
-    (_, value) => expect(value).toBe(3),
+    // More if the host was late.
+    (_, value) => expect(value).toBeGreaterThanOrEqual(3),
   );
 
   onEveryEngine(
