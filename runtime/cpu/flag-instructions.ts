@@ -1,5 +1,5 @@
 import { Vector } from '../../translator/abi/faults.ts';
-import { Eflags, Word } from '../../translator/abi/state.ts';
+import { Eflags, Halt, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { changeableFlags, writeEflags } from './eflags.ts';
 import { raise } from './fault.ts';
@@ -25,5 +25,5 @@ export function popFlags(cpu: Cpu, size: number): void {
 /** HLT: nothing more until an interrupt, which may come at once: a shadow before it ends with it. */
 export function halt(cpu: Cpu): void {
   cpu.state[Word.interruptShadow] = 0;
-  cpu.state[Word.halted] = 1;
+  cpu.state[Word.halted] = Halt.waiting;
 }

@@ -1,5 +1,5 @@
 import { Vector } from '../../translator/abi/faults.ts';
-import { Word } from '../../translator/abi/state.ts';
+import { Halt, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { enterHandler, type InterruptKind } from './delivery.ts';
 import { GuestFault, raise } from './fault.ts';
@@ -16,7 +16,7 @@ const EXTERNAL = 1;
 
 /**
  * Delivers an interrupt or exception to the guest. What goes wrong on the way is delivered instead, as a double fault
- * where Intel SDM vol. 3, table 6-5 says so; a third fault shuts the CPU down (Word.halted = 2, cpu.onShutdown).
+ * where Intel SDM vol. 3, table 6-5 says so; a third fault shuts the CPU down (Halt.shutdown, cpu.onShutdown).
  * For 'software' (INT n, INT3, INTO) such a fault is raised instead: it belongs to the instruction.
  * @param errorCode as pushed, or -1
  * @param eip what the handler returns to: the faulting instruction, or the next one for traps and interrupts
@@ -57,12 +57,12 @@ function isDoubleFault(first: number, second: number): boolean {
 }
 
 function shutDown(cpu: Cpu): void {
-  cpu.state[Word.halted] = 2;
+  cpu.state[Word.halted] = Halt.shutdown;
   cpu.onShutdown();
 }
 
 function leaveHalt(cpu: Cpu): void {
-  cpu.state[Word.halted] = 0;
+  cpu.state[Word.halted] = Halt.running;
   cpu.state[Word.interruptShadow] = 0;
 }
 

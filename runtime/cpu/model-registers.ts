@@ -4,16 +4,6 @@ import { Cr4 } from './control.ts';
 import type { Cpu } from './cpu.ts';
 import { raise } from './fault.ts';
 
-/** Words of the state behind those of translator/abi/state.ts, for what only the runtime uses. */
-export const SystemWord = {
-  sysenterCs: 160,
-  sysenterEsp: 161,
-  sysenterEip: 162,
-  /** Added to the clock (mod 2^64) it gives the time-stamp counter. */
-  timestampOffsetLow: 163,
-  timestampOffsetHigh: 164,
-} as const;
-
 /** Model-specific registers (Intel SDM vol. 4, P6 family). */
 const Msr = { timestamp: 0x10, sysenterCs: 0x174, sysenterEsp: 0x175, sysenterEip: 0x176 } as const;
 
@@ -23,9 +13,9 @@ const zeroRegisters: ReadonlySet<number> = new Set([0x17, 0x2a, 0x79, 0x8b, 0x1d
 /** MSRs that are kept in one word of the state; 0 if it isn't one. */
 function storedWord(cpu: Cpu, msr: number): number {
   if (!cpu.model.features.has('sep')) return 0;
-  if (msr === Msr.sysenterCs) return SystemWord.sysenterCs;
-  if (msr === Msr.sysenterEsp) return SystemWord.sysenterEsp;
-  return msr === Msr.sysenterEip ? SystemWord.sysenterEip : 0;
+  if (msr === Msr.sysenterCs) return Word.sysenterCs;
+  if (msr === Msr.sysenterEsp) return Word.sysenterEsp;
+  return msr === Msr.sysenterEip ? Word.sysenterEip : 0;
 }
 
 /** RDMSR: ECX tells which, EDX:EAX gets it. */
@@ -66,8 +56,8 @@ const TWO_32 = 0x100000000;
 function loadTimestamp(cpu: Cpu): void {
   const { state } = cpu;
   const now = Math.floor(cpu.nanoseconds());
-  const low = (now % TWO_32) + (state[SystemWord.timestampOffsetLow] >>> 0);
-  const high = Math.floor(now / TWO_32) + state[SystemWord.timestampOffsetHigh] + (low >= TWO_32 ? 1 : 0);
+  const low = (now % TWO_32) + (state[Word.timestampOffsetLow] >>> 0);
+  const high = Math.floor(now / TWO_32) + state[Word.timestampOffsetHigh] + (low >= TWO_32 ? 1 : 0);
   setPair(cpu, low, high);
 }
 
@@ -75,8 +65,8 @@ function setTimestamp(cpu: Cpu, low: number, high: number): void {
   const { state } = cpu;
   const now = Math.floor(cpu.nanoseconds());
   const lowOffset = (low >>> 0) - (now % TWO_32);
-  state[SystemWord.timestampOffsetLow] = lowOffset;
-  state[SystemWord.timestampOffsetHigh] = high - Math.floor(now / TWO_32) - (lowOffset < 0 ? 1 : 0);
+  state[Word.timestampOffsetLow] = lowOffset;
+  state[Word.timestampOffsetHigh] = high - Math.floor(now / TWO_32) - (lowOffset < 0 ? 1 : 0);
 }
 
 function setPair(cpu: Cpu, low: number, high: number): void {

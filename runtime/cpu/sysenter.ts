@@ -3,7 +3,6 @@ import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import { type Cpu, Cr0 } from './cpu.ts';
 import { Rights } from './descriptor.ts';
 import { raise } from './fault.ts';
-import { SystemWord } from './model-registers.ts';
 import { setSegment } from './segmentation.ts';
 
 const flat = Rights.present | Rights.segment | Rights.accessed | Rights.big | Rights.granular;
@@ -13,18 +12,18 @@ const flatData = flat | Rights.writable;
 /** SYSENTER (Intel SDM vol. 2): to CPL 0 at the addresses in three MSRs, with flat segments of fixed properties. */
 export function sysenter(cpu: Cpu): void {
   const { state } = cpu;
-  const selector = state[SystemWord.sysenterCs] & 0xfffc;
+  const selector = state[Word.sysenterCs] & 0xfffc;
   if (selector === 0 || (state[Word.cr0] & Cr0.pe) === 0) raise(Vector.generalProtection, 0);
   state[Word.eflags] &= ~(Eflags.vm | Eflags.if);
-  state[Word.esp] = state[SystemWord.sysenterEsp];
-  state[Word.eip] = state[SystemWord.sysenterEip];
+  state[Word.esp] = state[Word.sysenterEsp];
+  state[Word.eip] = state[Word.sysenterEip];
   enterFlat(cpu, selector, 0);
 }
 
 /** SYSEXIT (Intel SDM vol. 2): from CPL 0 back to CPL 3, at EDX with the stack ECX. */
 export function sysexit(cpu: Cpu): void {
   const { state } = cpu;
-  const selector = state[SystemWord.sysenterCs] & 0xfffc;
+  const selector = state[Word.sysenterCs] & 0xfffc;
   if (selector === 0 || (state[Word.cr0] & Cr0.pe) === 0) raise(Vector.generalProtection, 0);
   state[Word.esp] = state[Word.ecx];
   state[Word.eip] = state[Word.edx];

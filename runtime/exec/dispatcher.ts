@@ -1,4 +1,4 @@
-import { Eflags, Word } from '../../translator/abi/state.ts';
+import { Eflags, Halt, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { GuestFault } from '../cpu/fault.ts';
 import { deliver } from '../cpu/interrupts.ts';
@@ -12,8 +12,6 @@ export interface InterruptSource {
   acknowledge(): number;
 }
 
-const HALTED = 1;
-
 /** Whether an interrupt waits and IF allows it. */
 export function isInterruptWaiting(state: Int32Array, source: InterruptSource): boolean {
   return source.pending && (state[Word.eflags] & Eflags.if) !== 0;
@@ -21,7 +19,7 @@ export function isInterruptWaiting(state: Int32Array, source: InterruptSource): 
 
 /** Whether an interrupt waits and the CPU accepts it between these two instructions. */
 function isInterruptReady(state: Int32Array, source: InterruptSource): boolean {
-  return isInterruptWaiting(state, source) && state[Word.interruptShadow] === 0 && state[Word.halted] <= HALTED;
+  return isInterruptWaiting(state, source) && state[Word.interruptShadow] === 0 && state[Word.halted] !== Halt.shutdown;
 }
 
 /** Why `run` came back: attention was asked for, the CPU halted, or the budget is used up. */
@@ -55,7 +53,7 @@ export class Dispatcher {
     for (;;) {
       if (state[Word.attention] !== 0) return 'attention';
       this.acceptInterrupt();
-      if (state[Word.halted] !== 0) return 'halted';
+      if (state[Word.halted] !== Halt.running) return 'halted';
       if (this.counts && state[Word.budget] <= 0) return 'budget';
       this.enter();
     }
@@ -64,7 +62,7 @@ export class Dispatcher {
   private acceptInterrupt(): void {
     const { state } = this;
     if (!isInterruptReady(state, this.interrupts)) return;
-    state[Word.halted] = 0;
+    state[Word.halted] = Halt.running;
     this.metrics.interrupts++;
     this.deliver(this.interrupts.acknowledge(), 'hardware', -1, state[Word.eip]);
   }

@@ -1,4 +1,4 @@
-import { Eflags, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import { Eflags, Halt, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import { defaultModel } from '../cpu/model.ts';
 import { buildAcpiTables } from '../devices/power/tables.ts';
@@ -18,7 +18,6 @@ import { Pc, serialPorts, withoutFirmware } from './pc.ts';
 
 /** Instructions between two looks at the clock where nothing else asks for attention. */
 const LONGEST_GRANT = 200_000;
-const SHUTDOWN = 2;
 /** The legacy window of display adapters; there is none yet. */
 const VGA_PAGE = 0xa0;
 const VGA_PAGES = 0x20;
@@ -39,6 +38,10 @@ export class MachineCore {
   private readonly config: MachineConfig;
   private readonly host: MachineHost;
   private readonly time: InstructionTime | null;
+  private readonly counts: boolean;
+  /** What a reset starts with; null: the firmware. */
+  private readonly guest: BootState | null;
+  private deadline = Infinity;
   private power: RunResult | null = null;
   /** Host time at which the CPU was left halted (instruction time only). */
   private haltedSince = -1;
@@ -50,6 +53,8 @@ export class MachineCore {
     const buffer = allocateShared(STATE_BYTES);
     this.state = new Int32Array(buffer, 0, WORD_COUNT);
     this.time = config.icountShift === undefined ? null : new InstructionTime(this.state, config.icountShift);
+    this.counts = this.time !== null || config.pacing === 'count';
+    this.guest = loadGuest(config);
     this.clock = new VirtualClock(this.time ?? host);
     this.clock.resume();
     const map = makeMap(config);
@@ -60,7 +65,7 @@ export class MachineCore {
     this.engine = new Engine(this.cpu, this.mmu, this.pc.pic, {
       ...defaultEngine,
       ...(config.engine === 'interpreter' ? { tiering: null } : {}),
-      counts: this.time !== null || typeof SharedArrayBuffer === 'undefined',
+      counts: this.counts,
       ...config.engineOptions,
     });
     // With IF clear the request is seen when IF is set again, by whoever sets it.
@@ -110,24 +115,7 @@ export class MachineCore {
   }
 
   private boot(): void {
-    const { boot } = this.config;
-    if ('bios' in boot) return;
-    applyBoot(this.cpu, this.memory, this.loadGuest());
-  }
-
-  private loadGuest(): BootState {
-    const { boot, memoryBytes } = this.config;
-    if ('flat' in boot) return loadFlat(boot.flat, boot.address, boot.mode);
-    const images: KernelImages = 'kernel' in boot ? boot : { kernel: buildDemo() };
-    const { kernel, initrd, append } = images;
-    const { powerBase, pirqRoutes } = withoutFirmware;
-    return loadKernel({
-      memoryBytes,
-      kernel,
-      ...(initrd && { initrd }),
-      ...(append && { commandLine: append }),
-      acpi: buildAcpiTables({ address: ACPI_TABLES, powerBase, pciMemoryStart: memoryBytes, pirqRoutes, serialPorts }),
-    });
+    if (this.guest) applyBoot(this.cpu, this.memory, this.guest);
   }
 
   /** As if the reset button was pressed; a directly loaded guest is loaded anew. */
@@ -150,11 +138,17 @@ export class MachineCore {
     for (;;) {
       const result = this.service(until);
       if (result !== null) return result;
-      this.time?.grant(this.events.nextDeadline() - this.clock.now(), LONGEST_GRANT);
+      this.grant();
       if (this.engine.dispatcher.run() !== 'halted') continue;
       const halted = this.halt();
       if (halted !== null) return halted;
     }
+  }
+
+  /** Instructions until the next look at what is due. */
+  private grant(): void {
+    if (this.time) this.time.grant(this.events.nextDeadline() - this.clock.now(), LONGEST_GRANT);
+    else if (this.counts) this.state[Word.budget] = LONGEST_GRANT;
   }
 
   /** Does what is due between two stretches of guest code; a result if the host must act. */
@@ -168,10 +162,10 @@ export class MachineCore {
       this.power = null;
       return result;
     }
-    if (state[Word.halted] === SHUTDOWN) return { reason: 'shutdown' };
+    if (state[Word.halted] === Halt.shutdown) return { reason: 'shutdown' };
     if (Atomics.load(state, Word.wake) !== 0) return { reason: 'attention' };
     if (this.host.nanoseconds() >= until || this.isAtLimit()) return { reason: 'slice' };
-    this.deadlineChanged();
+    this.announce(this.events.nextDeadline());
     return null;
   }
 
@@ -181,7 +175,7 @@ export class MachineCore {
 
   /** The CPU waits for an interrupt: null if a device is due at once. */
   private halt(): RunResult | null {
-    if (this.state[Word.halted] === SHUTDOWN) return null;
+    if (this.state[Word.halted] === Halt.shutdown) return null;
     const deadline = this.events.nextDeadline();
     const wait = deadline - this.clock.now();
     if (wait <= 0) return null;
@@ -207,12 +201,15 @@ export class MachineCore {
   }
 
   private deadlineEarlier(deadline: number): void {
-    if (this.time) this.callAttention();
-    else this.host.deadlineChanged?.(this.toHost(deadline));
+    if (this.counts) this.callAttention();
+    else this.announce(deadline);
   }
 
-  private deadlineChanged(): void {
-    if (!this.time) this.host.deadlineChanged?.(this.toHost(this.events.nextDeadline()));
+  /** Tells the host when it is to ask for attention. */
+  private announce(deadline: number): void {
+    if (this.counts || deadline === this.deadline) return;
+    this.deadline = deadline;
+    this.host.deadlineChanged?.(this.toHost(deadline));
   }
 
   private toHost(time: number): number {
@@ -275,4 +272,20 @@ function makeMap({ memoryBytes, boot }: MachineConfig): PhysicalMap {
     map.ram.bytes.set(rom.low.bytes, rom.low.address);
   }
   return map;
+}
+
+/** The guest that is started without firmware, in memory and at its first instruction. */
+function loadGuest({ boot, memoryBytes }: MachineConfig): BootState | null {
+  if ('bios' in boot) return null;
+  if ('flat' in boot) return loadFlat(boot.flat, boot.address, boot.mode);
+  const images: KernelImages = 'kernel' in boot ? boot : { kernel: buildDemo() };
+  const { kernel, initrd, append } = images;
+  const { powerBase, pirqRoutes } = withoutFirmware;
+  return loadKernel({
+    memoryBytes,
+    kernel,
+    ...(initrd && { initrd }),
+    ...(append && { commandLine: append }),
+    acpi: buildAcpiTables({ address: ACPI_TABLES, powerBase, pciMemoryStart: memoryBytes, pirqRoutes, serialPorts }),
+  });
 }

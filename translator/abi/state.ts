@@ -28,13 +28,11 @@ export const Word = {
   budget: 14,
   /** Current state key, see key.ts. */
   key: 15,
-  /** Second result of a helper (the remainder of a division). */
-  auxiliary: 16,
   /** 1: interrupts are held off for one instruction (after STI, MOV SS, POP SS). */
   interruptShadow: 17,
-  /** 1: HLT waits for an interrupt. 2: the CPU is shut down (triple fault). */
+  /** Of Halt. */
   halted: 18,
-  /** Nested calls that regions may still make before they must leave instead (see docs of region calls). */
+  /** Nested calls that regions may still make before they must leave instead: each is a frame on the host's stack (emit/calls.ts). */
   callDepth: 19,
   /** Selectors, in the order of their encodings: ES CS SS DS FS GS. */
   selector: 20,
@@ -82,9 +80,36 @@ export const Word = {
   fpuRegister: 88,
   /** XMM0-XMM7, 4 words each. */
   xmm: 120,
+  /** The MSRs of SYSENTER. */
+  sysenterCs: 152,
+  sysenterEsp: 153,
+  sysenterEip: 154,
+  /** What, added to the clock (mod 2^64), gives the time-stamp counter. */
+  timestampOffsetLow: 155,
+  timestampOffsetHigh: 156,
 } as const;
 
-/** Words before `doubles`; the doubles follow. */
+export type WordName = keyof typeof Word;
+
+/** Segment registers. */
+const SEGMENTS = 6;
+
+/** Words of what takes more than one. */
+export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
+  selector: SEGMENTS,
+  segmentBase: SEGMENTS,
+  segmentLow: SEGMENTS,
+  segmentLimit: SEGMENTS,
+  segmentRights: SEGMENTS,
+  debug: 8,
+  fpuRegister: 8 * 4,
+  xmm: 8 * 4,
+};
+
+/** Values of Word.halted: code runs; HLT waits for an interrupt; the CPU is shut down (triple fault). */
+export const Halt = { running: 0, waiting: 1, shutdown: 2 } as const;
+
+/** Words of the buffer, some of them not in use; the doubles follow. */
 export const WORD_COUNT = 256;
 
 /** Indices into the Float64Array view of the same buffer. */
@@ -95,11 +120,12 @@ export const Double = {
    */
   readSpan: WORD_COUNT / 2,
   /** The same for writes. */
-  writeSpan: WORD_COUNT / 2 + 6,
+  writeSpan: WORD_COUNT / 2 + SEGMENTS,
 } as const;
+const DOUBLE_COUNT = 2 * SEGMENTS;
 
 /** Bytes of the state's buffer. */
-export const STATE_BYTES = WORD_COUNT * 4 + 16 * 8;
+export const STATE_BYTES = WORD_COUNT * Int32Array.BYTES_PER_ELEMENT + DOUBLE_COUNT * Float64Array.BYTES_PER_ELEMENT;
 
 /** Segment register numbers, as encoded. */
 export const Segment = { es: 0, cs: 1, ss: 2, ds: 3, fs: 4, gs: 5 } as const;

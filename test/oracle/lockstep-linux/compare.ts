@@ -1,37 +1,19 @@
+import { cpuLayout, stateComponent } from '../../../runtime/cpu/component.ts';
 import type { Component } from '../../../runtime/snapshot/describe.ts';
-import { STATE_BYTES, WORD_COUNT, Word } from '../../../translator/abi/state.ts';
-import { readEflags } from '../../support/flags.ts';
+import { STATE_BYTES, WORD_COUNT } from '../../../translator/abi/state.ts';
 import { hex } from '../report.ts';
 import type { LinuxMachine } from './machine.ts';
 
-/** Words that are no architectural state, or are compared as EFLAGS. */
-const internal: ReadonlySet<number> = new Set([
-  Word.zero,
-  Word.flagResult,
-  Word.flagCarries,
-  Word.eflags,
-  Word.attention,
-  Word.budget,
-  Word.auxiliary,
-  Word.wake,
-  Word.callDepth,
-]);
+const derived = cpuLayout.filter(({ name, sort }) => sort === 'derived' && !name.startsWith('flag'));
 
-const wordNames = new Map(Object.entries(Word).map(([name, index]) => [index as number, name]));
-
-function nameOf(word: number): string {
-  return wordNames.get(word) ?? `word ${word}`;
-}
-
-/** Differences of the CPUs' states. */
+/** Differences of the CPUs' states, of what is derived in them too. */
 export function compareStates(left: Int32Array, right: Int32Array): string[] {
-  const differences: string[] = [];
-  for (let word = 0; word < WORD_COUNT; word++) {
-    if (internal.has(word) || left[word] === right[word]) continue;
-    differences.push(`${nameOf(word)} ${hex(left[word]!)} ${hex(right[word]!)}`);
+  const seen = stateComponent(left).compare(stateComponent(right).save());
+  const differences = seen.map(({ path, left: a, right: b }) => `${path} ${a} ${b}`);
+  for (const { name, word, count } of derived) {
+    const [a, b] = [left, right].map((words) => words.subarray(word, word + count).join(' '));
+    if (a !== b) differences.push(`${name} ${a} ${b}`);
   }
-  const [a, b] = [readEflags(left), readEflags(right)];
-  if (a !== b) differences.push(`eflags ${hex(a)} ${hex(b)}`);
   return [...differences, ...compareSpans(left, right)];
 }
 

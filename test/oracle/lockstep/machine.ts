@@ -103,7 +103,7 @@ export function makeProgramMachine(engine: EngineName, mode: Mode, settings: Eng
 }
 
 /** Words that engines may leave different: how flags are kept, what paces them. */
-const free = new Set<number>([Word.flagResult, Word.flagCarries, Word.attention, Word.budget, Word.auxiliary]);
+const free = new Set<number>([Word.flagResult, Word.flagCarries, Word.attention, Word.budget]);
 
 /** Differences in state and in the first `bytes` of memory. */
 export function compareMachines(a: Engine, b: Engine, bytes: number): string[] {
