@@ -1,3 +1,4 @@
+import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import type { LinearAccess } from '../memory/access.ts';
@@ -26,21 +27,6 @@ export interface CpuParts {
   /** The FERR line: an unmasked x87 exception is pending and CR0.NE is 0. */
   readonly fpuErrorLine: (active: boolean) => void;
 }
-
-/** CR0 bits (Intel SDM vol. 3, 2.5). */
-export const Cr0 = {
-  pe: 1 << 0,
-  mp: 1 << 1,
-  em: 1 << 2,
-  ts: 1 << 3,
-  et: 1 << 4,
-  ne: 1 << 5,
-  wp: 1 << 16,
-  am: 1 << 18,
-  nw: 1 << 29,
-  cd: 1 << 30,
-  pg: 1 << 31,
-} as const;
 
 const ALL_BYTES = 0xffffffff;
 

@@ -1,3 +1,4 @@
+import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import {
@@ -7,7 +8,7 @@ import {
   requirePresentCode,
   requireWithinCode,
 } from './code-segment.ts';
-import { type Cpu, Cr0 } from './cpu.ts';
+import type { Cpu } from './cpu.ts';
 import { DEBUG_GENERAL_DETECT } from './debug.ts';
 import { SystemType, selectorError } from './descriptor.ts';
 import { flagsInHandler, readEflags } from './eflags.ts';

@@ -1,7 +1,8 @@
+import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import { enterUnprotectedCode, requireWithinLimit } from './code-segment.ts';
-import { type Cpu, Cr0 } from './cpu.ts';
+import type { Cpu } from './cpu.ts';
 import { changeableFlags, writeEflags } from './eflags.ts';
 import { checkReturnCode, returnToOuterLevel, returnToSameLevel } from './far-return.ts';
 import { raise } from './fault.ts';

@@ -1,6 +1,6 @@
+import { Cr4 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
-import { Cr4 } from './control.ts';
 import type { Cpu } from './cpu.ts';
 import { raise } from './fault.ts';
 

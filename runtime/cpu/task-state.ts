@@ -1,5 +1,6 @@
+import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
-import { type Cpu, Cr0 } from './cpu.ts';
+import type { Cpu } from './cpu.ts';
 import { writeEflags } from './eflags.ts';
 import { TASK_IS_32_BITS } from './inner-stack.ts';
 import { setNullSegment } from './segmentation.ts';

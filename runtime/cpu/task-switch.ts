@@ -1,6 +1,7 @@
+import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Word } from '../../translator/abi/state.ts';
-import { type Cpu, Cr0 } from './cpu.ts';
+import type { Cpu } from './cpu.ts';
 import { SystemType, selectorError } from './descriptor.ts';
 import { readEflags } from './eflags.ts';
 import { GuestFault, raise } from './fault.ts';

@@ -1,5 +1,6 @@
+import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
-import { type Cpu, Cr0 } from '../cpu/cpu.ts';
+import type { Cpu } from '../cpu/cpu.ts';
 import { setRealSegment, setSegment } from '../cpu/segmentation.ts';
 import type { BootState } from '../firmware/load/index.ts';
 import type { PhysicalMemory } from '../memory/physical.ts';

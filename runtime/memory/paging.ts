@@ -1,3 +1,4 @@
+import { Cr0, Cr4 } from '../../translator/abi/control-registers.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
@@ -10,11 +11,6 @@ const ACCESSED = 1 << 5;
 const DIRTY = 1 << 6;
 const LARGE = 1 << 7;
 const GLOBAL = 1 << 8;
-
-const CR0_WP = 1 << 16;
-const CR0_PG = 1 << 31;
-const CR4_PSE = 1 << 4;
-const CR4_PGE = 1 << 7;
 
 /** Bits of the page-fault error code (Intel SDM vol. 3, 4.7). */
 export const PageFaultCode = { present: 1, write: 2, user: 4 } as const;
@@ -54,12 +50,12 @@ export class Paging {
    * `result` if the access is allowed, else the page-fault error code.
    */
   walk(linear: number, write: boolean, user: boolean): number {
-    if ((this.state[Word.cr0] & CR0_PG) === 0) return this.identity(linear);
+    if ((this.state[Word.cr0] & Cr0.pg) === 0) return this.identity(linear);
     const request = (write ? PageFaultCode.write : 0) | (user ? PageFaultCode.user : 0);
     const directory = (this.state[Word.cr3] & ~0xfff) | ((linear >>> 20) & 0xffc);
     const upper = this.entry(directory);
     if ((upper & PRESENT) === 0) return request;
-    if (upper & LARGE && this.state[Word.cr4] & CR4_PSE) {
+    if (upper & LARGE && this.state[Word.cr4] & Cr4.pse) {
       const page = ((upper & 0xffc00000) | (linear & 0x3ff000)) >>> 12;
       const code = this.leaf(directory, upper, upper, page, request);
       this.result.kind |= PageKind.large;
@@ -87,7 +83,7 @@ export class Paging {
     const r = this.result;
     r.user = (rights & USER) !== 0;
     r.userWrite = r.user && (rights & WRITABLE) !== 0;
-    r.supervisorWrite = (rights & WRITABLE) !== 0 || (this.state[Word.cr0] & CR0_WP) === 0;
+    r.supervisorWrite = (rights & WRITABLE) !== 0 || (this.state[Word.cr0] & Cr0.wp) === 0;
     const write = (request & PageFaultCode.write) !== 0;
     const user = (request & PageFaultCode.user) !== 0;
     if ((user && !r.user) || (write && !(user ? r.userWrite : r.supervisorWrite)))
@@ -96,7 +92,7 @@ export class Paging {
     if (wanted !== entry) this.setEntry(address, wanted);
     r.page = page;
     r.dirty = (wanted & DIRTY) !== 0;
-    r.kind = entry & GLOBAL && this.state[Word.cr4] & CR4_PGE ? PageKind.global : PageKind.small;
+    r.kind = entry & GLOBAL && this.state[Word.cr4] & Cr4.pge ? PageKind.global : PageKind.small;
     return -1;
   }
 

@@ -1,12 +1,12 @@
 import { Key } from '../abi/key.ts';
-import { Segment, Word } from '../abi/state.ts';
+import { Eflags, Segment, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import type { Lift, LiftBuilder } from './lifter.ts';
 
-/** EFLAGS.TF and DF. */
-const TRAP_BIT = 8;
-const DIRECTION_BIT = 10;
+/** Positions of TF and DF in EFLAGS. */
+const TRAP_BIT = Math.log2(Eflags.tf);
+const DIRECTION_BIT = Math.log2(Eflags.df);
 const REPEATED = Shape.repeat | Shape.repeatNot;
 
 /** Linear address of the element at DS:eSI, DS being overridable. */
@@ -24,7 +24,7 @@ function destinationAddress(b: LiftBuilder, access: 'read' | 'write'): Value {
 /** Moves the index registers by one element, up or down by EFLAGS.DF. */
 function advance(b: LiftBuilder, ...registers: number[]): void {
   const size = b.size(0);
-  // DF is bit 10: shifted to the weight of twice the size it takes an upward step to a downward one.
+  // DF is one bit: shifted to the weight of twice the size it takes an upward step to a downward one.
   const twice = b.and(b.shr(b.get(Word.eflags), DIRECTION_BIT - Math.log2(2 * size)), 2 * size);
   const step = b.let(b.sub(size, twice));
   for (const register of registers) b.setSized(register, b.addressSize, b.add(b.get(register), step));

@@ -2,30 +2,25 @@
  * x87 instructions: availability and pending errors are checked here, the rest is executed by traps (runtime/cpu/x87).
  * Operations are told apart by the form's argument, the 11-bit opcode of the instruction table.
  */
+import { Cr0, Cr4 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
 import { Word } from '../abi/state.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 
-/** CR0 bits (Intel SDM vol. 3, 2.5). */
-const CR0_MP = 1 << 1;
-const CR0_EM = 1 << 2;
-const CR0_TS = 1 << 3;
-const CR0_NE = 1 << 5;
 /** Error summary of the status word is bit 7, CR0.NE bit 5. */
 const ERROR_SUMMARY_TO_NE = 2;
-const CR4_OSFXSR = 1 << 9;
 
 const hasBits = (b: LiftBuilder, word: number, bits: number): Operand => b.notEqual(b.and(b.get(word), bits), 0);
 
 /** #NM unless an FPU is there for this task (Intel SDM vol. 3, table 9-3). */
 function requireAvailable(b: LiftBuilder): void {
-  b.faultIf(hasBits(b, Word.cr0, CR0_EM | CR0_TS), Vector.deviceNotAvailable);
+  b.faultIf(hasBits(b, Word.cr0, Cr0.em | Cr0.ts), Vector.deviceNotAvailable);
 }
 
 /** #MF if an unmasked exception is pending and CR0.NE is set; else it has been signaled as an interrupt already. */
 function requireNoPendingError(b: LiftBuilder): void {
   const summary = b.shr(b.get(Word.fpuStatus), ERROR_SUMMARY_TO_NE);
-  const pending = b.and(b.and(summary, b.get(Word.cr0)), CR0_NE);
+  const pending = b.and(b.and(summary, b.get(Word.cr0)), Cr0.ne);
   b.faultIf(b.notEqual(pending, 0), Vector.x87Error);
 }
 
@@ -119,7 +114,7 @@ function executeControl(b: LiftBuilder): void {
 
 /** WAIT: #NM if CR0.TS and CR0.MP are both set. */
 export const wait: Lift = (b) => {
-  const both = CR0_MP | CR0_TS;
+  const both = Cr0.mp | Cr0.ts;
   b.faultIf(b.equal(b.and(b.get(Word.cr0), both), both), Vector.deviceNotAvailable);
   requireNoPendingError(b);
 };
@@ -138,10 +133,10 @@ export const fxrstor: Lift = (b) => {
 
 /** #UD if CR0.EM is set or CR4.OSFXSR is not, #NM if CR0.TS is set (Intel SDM vol. 2, table 2-20). */
 function requireSse(b: LiftBuilder): void {
-  const emulated = hasBits(b, Word.cr0, CR0_EM);
-  const disabled = b.equal(b.and(b.get(Word.cr4), CR4_OSFXSR), 0);
+  const emulated = hasBits(b, Word.cr0, Cr0.em);
+  const disabled = b.equal(b.and(b.get(Word.cr4), Cr4.osfxsr), 0);
   b.faultIf(b.or(emulated, disabled), Vector.invalidOpcode);
-  b.faultIf(hasBits(b, Word.cr0, CR0_TS), Vector.deviceNotAvailable);
+  b.faultIf(hasBits(b, Word.cr0, Cr0.ts), Vector.deviceNotAvailable);
 }
 
 export const ldmxcsr: Lift = (b) => {

@@ -3,6 +3,7 @@
  * Four layouts: 16 or 32 bits an item, and pointers as selector and offset or, in real-address and virtual-8086 mode,
  * as linear addresses.
  */
+import { Cr0 } from '../../../translator/abi/control-registers.ts';
 import { Eflags, Word } from '../../../translator/abi/state.ts';
 import type { LinearAccess } from '../../memory/access.ts';
 import { Exception } from './context.ts';
@@ -33,7 +34,7 @@ function setTagWord(fpu: Fpu, image: number): void {
 
 /** Pointers are linear addresses: CR0.PE = 0 or EFLAGS.VM = 1. */
 const hasLinearPointers = (fpu: Fpu): boolean =>
-  (fpu.state[Word.cr0] & 1) === 0 || (fpu.state[Word.eflags] & Eflags.vm) !== 0;
+  (fpu.state[Word.cr0] & Cr0.pe) === 0 || (fpu.state[Word.eflags] & Eflags.vm) !== 0;
 
 /** What the image holds of an instruction or data pointer. */
 interface Pointer {

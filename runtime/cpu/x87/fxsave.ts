@@ -1,4 +1,5 @@
 /** FXSAVE, FXRSTOR, LDMXCSR, STMXCSR (Intel SDM vol. 1, 10.5 and 11.6.4; vol. 2, FXSAVE, table 3-46). */
+import { Cr4 } from '../../../translator/abi/control-registers.ts';
 import { Vector } from '../../../translator/abi/faults.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
@@ -26,10 +27,9 @@ const Field = {
 
 /** Bits of MXCSR that can be set: all but denormals-are-zeros of those that are defined. */
 const MXCSR_MASK = 0xffbf;
-const CR4_OSFXSR = 1 << 9;
 
 /** Whether the image has MXCSR and the XMM registers: the model has them and CR4.OSFXSR is set. */
-const hasXmm = (cpu: FpuCpu): boolean => cpu.model.features.has('sse') && (cpu.state[Word.cr4] & CR4_OSFXSR) !== 0;
+const hasXmm = (cpu: FpuCpu): boolean => cpu.model.features.has('sse') && (cpu.state[Word.cr4] & Cr4.osfxsr) !== 0;
 
 function requireAlignment(linear: number): void {
   if ((linear & 15) !== 0) raise(Vector.generalProtection, 0);

@@ -1,0 +1,23 @@
+/** CR0 bits (Intel SDM vol. 3, 2.5). */
+export const Cr0 = {
+  pe: 1 << 0,
+  mp: 1 << 1,
+  em: 1 << 2,
+  ts: 1 << 3,
+  et: 1 << 4,
+  ne: 1 << 5,
+  wp: 1 << 16,
+  am: 1 << 18,
+  nw: 1 << 29,
+  cd: 1 << 30,
+  pg: 1 << 31,
+} as const;
+
+/** CR4 bits (Intel SDM vol. 3, 2.5). */
+export const Cr4 = {
+  tsd: 1 << 2,
+  pse: 1 << 4,
+  pge: 1 << 7,
+  pce: 1 << 8,
+  osfxsr: 1 << 9,
+} as const;
