@@ -8,6 +8,9 @@ import type { Node } from './node.ts';
 const MAX_HITS = 16;
 const LONGEST_INSTRUCTION = 15;
 
+/** How much is kept. Beyond one of these all is forgotten: what still runs is decoded anew. */
+const MOST = { pages: 4096, nodes: 800_000, contexts: 512 } as const;
+
 /** Makes and resets nodes (graph.ts). */
 export interface NodeFactory {
   create(page: CodePage, offset: number): Node;
@@ -24,14 +27,15 @@ export class CodeCache implements CodeWriteListener {
   private readonly mapped: Int32Array;
   private readonly state: Int32Array;
   private readonly factory: NodeFactory;
-  private readonly contexts: CodeContext[] = [];
+  private readonly contexts = new Map<string, CodeContext>();
   private readonly frames = new Map<number, FrameCode>();
   /** By id; 0 is no page. */
-  private readonly pages: (CodePage | null)[] = [null];
+  private pages: (CodePage | null)[] = [null];
+  private nodes = 0;
   /** The context of the code that runs now; see `enterContext`. */
   context: CodeContext;
   /** Times that a write dropped code, and nodes dropped. */
-  readonly counts = { invalidations: 0, droppedNodes: 0, droppedFrames: 0, droppedTranslations: 0 };
+  readonly counts = { invalidations: 0, droppedNodes: 0, droppedFrames: 0, droppedTranslations: 0, dropsOfAll: 0 };
 
   constructor(mmu: Mmu, state: Int32Array, factory: NodeFactory) {
     this.mmu = mmu;
@@ -61,10 +65,11 @@ export class CodeCache implements CodeWriteListener {
   }
 
   private contextFor(key: number, base: number, limit: number): CodeContext {
-    let context = this.contexts.find((c) => c.key === key && c.base === base && c.limit === limit);
+    const name = `${key} ${base} ${limit}`;
+    let context = this.contexts.get(name);
     if (!context) {
       context = { key, base, limit, pages: new Map() };
-      this.contexts.push(context);
+      this.contexts.set(name, context);
     }
     return context;
   }
@@ -94,6 +99,7 @@ export class CodeCache implements CodeWriteListener {
     if (node === null) {
       node = this.factory.create(page, offset);
       page.nodes[offset] = node;
+      this.nodes++;
     }
     return node;
   }
@@ -135,7 +141,7 @@ export class CodeCache implements CodeWriteListener {
   /** Notes a node whose last bytes are in another frame than its first. */
   markCrossing(frame: number, bytes: number, node: Node): void {
     this.markCode(frame, 0, bytes);
-    this.frameCode(frame).crossing.push(node);
+    this.frameCode(frame).crossing.add(node);
   }
 
   /** A store, DMA or debugger wrote bytes of a frame that holds code (offset in the buffer; within one frame). */
@@ -182,7 +188,7 @@ export class CodeCache implements CodeWriteListener {
 
   private dropCrossing(code: FrameCode): void {
     for (const node of code.crossing) this.drop(node);
-    code.crossing = [];
+    code.crossing.clear();
   }
 
   private drop(node: Node): void {
@@ -190,9 +196,21 @@ export class CodeCache implements CodeWriteListener {
     this.factory.reset(node);
   }
 
+  /** Keeps memory bounded; only while no frame of generated code is left, which would go on with what is forgotten. */
+  trim(): void {
+    const { pages, nodes, contexts } = this;
+    if (pages.length > MOST.pages || nodes > MOST.nodes || contexts.size > MOST.contexts) this.dropAll();
+  }
+
   /** Forgets everything decoded (a snapshot was loaded, the machine was reset). */
   dropAll(): void {
-    for (const [frame, code] of this.frames) this.dropFrame(frame, code);
+    for (const frame of this.frames.keys()) this.mmu.ram.holdsCode[frame] = 0;
+    this.frames.clear();
+    this.contexts.clear();
+    this.pages = [null];
+    this.nodes = 0;
+    this.counts.dropsOfAll++;
     this.mmu.flushAll();
+    this.context = this.contextFor(0, 0, 0);
   }
 }

@@ -3,7 +3,7 @@ import type { TranslationRecord } from './translation.ts';
 
 /**
  * What code is decoded under, beside its bytes: the state key and the code segment. Everything decoded and translated
- * belongs to one context; there are few.
+ * belongs to one context. Protected-mode systems have few; real-mode code has one for each CS.
  */
 export interface CodeContext {
   readonly key: number;
@@ -15,7 +15,7 @@ export interface CodeContext {
 
 /** The instructions decoded from one frame, as it appears at one linear page in one context. */
 export class CodePage {
-  /** Number of this page in the TLB's `code` array; never 0, never used twice. */
+  /** Number of this page in the TLB's `code` array; never 0, and used again only after all pages were forgotten. */
   readonly id: number;
   readonly context: CodeContext;
   readonly frame: number;
@@ -24,8 +24,6 @@ export class CodePage {
   readonly eip: number;
   /** By offset in the page. */
   readonly nodes: (Node | null)[] = new Array(4096).fill(null);
-  /** Nodes of the page before that end in this one. */
-  readonly crossing: Node[] = [];
   readonly translations = new Set<TranslationRecord>();
 
   constructor(id: number, context: CodeContext, frame: number, linearPage: number) {

@@ -12,6 +12,14 @@ export function compileText(text: string, check: TextCheck | null): Run {
   return new Function(`"use strict";return ${text}`)() as Run;
 }
 
+/** A suffix under which none of the names is a global of this isolate: '' for the first machine in it, `$1`, … */
+export function freeSuffix(names: readonly string[]): string {
+  for (let n = 0; ; n++) {
+    const suffix = n === 0 ? '' : `$${n}`;
+    if (!names.some((name) => name + suffix in globalThis)) return suffix;
+  }
+}
+
 /** Puts values in global cells under their names with the suffix; the returned function takes them away again. */
 export function installCells(suffix: string, cells: Record<string, unknown>): () => void {
   const scope = globalThis as Record<string, unknown>;

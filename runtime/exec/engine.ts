@@ -1,3 +1,4 @@
+import { cellNames } from '../../translator/abi/cells.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import type { HelperName } from '../../translator/abi/helpers.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
@@ -9,7 +10,7 @@ import { raise } from '../cpu/fault.ts';
 import { pureHelpers, traps } from '../cpu/traps.ts';
 import { blockHelpers } from '../memory/blocks.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import { installCells, type TextCheck } from './compile.ts';
+import { freeSuffix, installCells, type TextCheck } from './compile.ts';
 import { Dispatcher, type InterruptSource, isInterruptWaiting } from './dispatcher.ts';
 import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
@@ -28,8 +29,6 @@ export interface EngineOptions {
 }
 
 export const defaultEngine: EngineOptions = { tiering: defaultTiering, counts: false, callDepth: 100, check: null };
-
-let engines = 0;
 
 /** Faults that push an error code; it is 0 where generated code raises them. */
 const withErrorCode: ReadonlySet<number> = new Set([
@@ -53,8 +52,7 @@ export class Engine {
 
   constructor(cpu: Cpu, mmu: Mmu, interrupts: InterruptSource, options: EngineOptions) {
     const { counts, check } = options;
-    const suffix = engines === 0 ? '' : `$${engines}`;
-    engines++;
+    const suffix = freeSuffix([...cellNames, ...Object.keys(helpers)]);
     const memoryBytes = mmu.ram.bytes.length;
     const emit: EmitOptions = { suffix, memoryBytes, pacing: counts ? 'count' : 'poll' };
     this.handlers = new Handlers(emit, check);

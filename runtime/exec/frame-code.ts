@@ -8,7 +8,7 @@ const CHUNK_SHIFT = 6;
 export class FrameCode {
   readonly pages: CodePage[] = [];
   /** Nodes of other frames whose last bytes are in this one. */
-  crossing: Node[] = [];
+  readonly crossing = new Set<Node>();
   /** Writes that hit code since the frame last got its first code. */
   hits = 0;
   private low = 0;
@@ -34,6 +34,6 @@ export class FrameCode {
     this.low = 0;
     this.high = 0;
     this.hits = 0;
-    this.crossing = [];
+    this.crossing.clear();
   }
 }

@@ -92,6 +92,7 @@ export class Graph {
 
   /** No frame of generated code is left: the dispatcher is about to enter code. */
   unwound(): void {
+    this.cache.trim();
     this.tlb.stale = false;
   }
 

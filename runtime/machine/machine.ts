@@ -18,6 +18,8 @@ import { Pc, serialPorts, withoutFirmware } from './pc.ts';
 
 /** Instructions between two looks at the clock where nothing else asks for attention. */
 const LONGEST_GRANT = 200_000;
+/** Nanoseconds that the clocks of two threads may differ by. */
+const NEAR = 100_000;
 /** The legacy window of display adapters; there is none yet. */
 const VGA_PAGE = 0xa0;
 const VGA_PAGES = 0x20;
@@ -41,7 +43,9 @@ export class MachineCore {
   private readonly counts: boolean;
   /** What a reset starts with; null: the firmware. */
   private readonly guest: BootState | null;
+  /** The deadline last announced, and a nanosecond that makes one look new. */
   private deadline = Infinity;
+  private nudge = 0;
   private power: RunResult | null = null;
   /** Host time at which the CPU was left halted (instruction time only). */
   private haltedSince = -1;
@@ -205,11 +209,14 @@ export class MachineCore {
     else this.announce(deadline);
   }
 
-  /** Tells the host when it is to ask for attention. */
+  /** Tells the host when it is to ask for attention; again if it is about to, for it may have asked a little early. */
   private announce(deadline: number): void {
-    if (this.counts || deadline === this.deadline) return;
+    if (this.counts) return;
+    const isNear = deadline - this.clock.now() < NEAR;
+    if (deadline === this.deadline && !isNear) return;
     this.deadline = deadline;
-    this.host.deadlineChanged?.(this.toHost(deadline));
+    this.nudge ^= 1;
+    this.host.deadlineChanged?.(this.toHost(deadline) + this.nudge);
   }
 
   private toHost(time: number): number {

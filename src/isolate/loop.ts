@@ -73,7 +73,8 @@ class MachineLoop {
   }
 
   create(): void {
-    this.#core = this.#options.createCore(this.#options.config, this.#host());
+    const pacing = this.#deadlines ? 'poll' : 'count';
+    this.#core = this.#options.createCore({ pacing, ...this.#options.config }, this.#host());
     this.#port.onmessage = ({ data }) => this.#receive(data);
     this.#port.postMessage({ type: 'ready', state: this.#core.state });
   }

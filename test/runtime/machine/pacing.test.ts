@@ -1,0 +1,63 @@
+import { afterEach, expect, test } from 'vitest';
+import type { MachineConfig, MachineHost } from '../../../runtime/machine/config.ts';
+import { createMachine, type MachineCore } from '../../../runtime/machine/machine.ts';
+import { cellNames } from '../../../translator/abi/cells.ts';
+
+let machine: MachineCore | undefined;
+afterEach(() => machine?.dispose());
+
+const config: MachineConfig = {
+  memoryBytes: 8 << 20,
+  engine: 'translator',
+  boot: { demo: true },
+  rebootAction: 'exit',
+  startTimeOfDay: 0,
+};
+
+function hostWith(output: (text: string) => void): MachineHost {
+  return {
+    nanoseconds: () => performance.now() * 1e6,
+    serialOutput: (_port, bytes) => output(new TextDecoder().decode(bytes)),
+    debugOutput: () => undefined,
+    log: () => undefined,
+  };
+}
+
+test('without another thread, instructions are counted, and devices still come in time', () => {
+  let text = '';
+  machine = createMachine(
+    { ...config, pacing: 'count' },
+    hostWith((more) => (text += more)),
+  );
+  for (let turn = 0; turn < 1000 && !text.includes('demo> '); turn++) machine.run(performance.now() * 1e6 + 10e6);
+  expect(text).toContain('demo> ');
+});
+
+test('a guest that cannot be booted leaves nothing in the global scope', () => {
+  const kernel = new TextEncoder().encode('this is no kernel');
+  expect(() =>
+    createMachine(
+      { ...config, boot: { kernel } },
+      hostWith(() => undefined),
+    ),
+  ).toThrow(/kernel/);
+  expect(cellNames.filter((name) => name in globalThis)).toEqual([]);
+});
+
+test('machines in one isolate have cells of their own, and names of their own are left alone', () => {
+  Object.assign(globalThis, { M8: 'mine' });
+  machine = createMachine(
+    config,
+    hostWith(() => undefined),
+  );
+  const second = createMachine(
+    config,
+    hostWith(() => undefined),
+  );
+  expect((globalThis as Record<string, unknown>).M8).toBe('mine');
+  second.dispose();
+  machine.dispose();
+  machine = undefined;
+  expect(Object.keys(globalThis).filter((name) => /^M32/.test(name))).toEqual([]);
+  delete (globalThis as Record<string, unknown>).M8;
+});
