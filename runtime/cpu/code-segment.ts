@@ -1,8 +1,8 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { selectorError } from './descriptor.ts';
-import { raise } from './fault.ts';
 import { setSegmentFrom, setUnprotectedSegment } from './segmentation.ts';
 
 /** Reads a code segment's descriptor into cpu.code; raises if the selector is null or not of a code segment. */

@@ -1,8 +1,8 @@
 import { Cr0, Cr4 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { raise } from './fault.ts';
 
 /** Bits of CR0 that exist; writes to the others are ignored. ET is always 1. */
 const cr0Bits = Cr0.pe | Cr0.mp | Cr0.em | Cr0.ts | Cr0.ne | Cr0.wp | Cr0.am | Cr0.nw | Cr0.cd | Cr0.pg;

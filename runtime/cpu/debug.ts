@@ -1,7 +1,7 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { raise } from './fault.ts';
 
 /** DR6 and DR7 with no breakpoint set: bits that read as 1. */
 export const DEBUG_STATUS_FIXED = 0xffff0ff0 | 0;

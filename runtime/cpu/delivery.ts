@@ -1,6 +1,7 @@
 import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import {
   enterCode,
   enterUnprotectedCode,
@@ -12,7 +13,6 @@ import type { Cpu } from './cpu.ts';
 import { DEBUG_GENERAL_DETECT } from './debug.ts';
 import { SystemType, selectorError } from './descriptor.ts';
 import { flagsInHandler, readEflags } from './eflags.ts';
-import { raise } from './fault.ts';
 import { commitInnerStack, selectInnerStack } from './inner-stack.ts';
 import { setNullSegment } from './segmentation.ts';
 import { switchTask } from './task-switch.ts';

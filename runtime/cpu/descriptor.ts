@@ -1,6 +1,6 @@
 import { Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { raise } from './fault.ts';
 
 /** Bits of a descriptor's second word (Intel SDM vol. 3, 3.4.5); data and code segments share some. */
 export const Rights = {

@@ -1,5 +1,6 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import {
   enterCode,
   enterUnprotectedCode,
@@ -10,7 +11,6 @@ import {
 } from './code-segment.ts';
 import type { Cpu } from './cpu.ts';
 import { selectorError } from './descriptor.ts';
-import { raise } from './fault.ts';
 import { checkStackSegment, dropInnerSegments, setSegmentFrom } from './segmentation.ts';
 import { movedStackPointer, peek, setStackPointer } from './stack.ts';
 

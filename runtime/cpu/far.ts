@@ -1,5 +1,6 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import {
   enterCode,
   enterUnprotectedCode,
@@ -10,7 +11,6 @@ import {
 } from './code-segment.ts';
 import type { Cpu } from './cpu.ts';
 import { Rights, SystemType, selectorError } from './descriptor.ts';
-import { raise } from './fault.ts';
 import { commitInnerStack, selectInnerStack } from './inner-stack.ts';
 import { peek } from './stack.ts';
 import { switchTask } from './task-switch.ts';

@@ -1,8 +1,8 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Halt, Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { changeableFlags, writeEflags } from './eflags.ts';
-import { raise } from './fault.ts';
 import { movedStackPointer, peek } from './stack.ts';
 
 /** STI (Intel SDM vol. 2): interrupts are held off for one more instruction. */

@@ -1,8 +1,8 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { selectorError } from './descriptor.ts';
-import { raise } from './fault.ts';
 import { checkStackSegment, setSegmentFrom } from './segmentation.ts';
 
 /** Type bits of Word.taskRights that tell a 32-bit TSS from a 16-bit one. */

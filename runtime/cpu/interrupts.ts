@@ -1,8 +1,8 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Halt, Word } from '../../translator/abi/state.ts';
+import { GuestFault, raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { enterHandler, type InterruptKind } from './delivery.ts';
-import { GuestFault, raise } from './fault.ts';
 
 const contributory =
   (1 << Vector.divideError) |

@@ -1,11 +1,11 @@
 import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import { enterUnprotectedCode, requireWithinLimit } from './code-segment.ts';
 import type { Cpu } from './cpu.ts';
 import { changeableFlags, writeEflags } from './eflags.ts';
 import { checkReturnCode, returnToOuterLevel, returnToSameLevel } from './far-return.ts';
-import { raise } from './fault.ts';
 import { setVm86Segment } from './segmentation.ts';
 import { movedStackPointer, peek } from './stack.ts';
 import { switchTask } from './task-switch.ts';

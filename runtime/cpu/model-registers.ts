@@ -1,8 +1,8 @@
 import { Cr4 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { raise } from './fault.ts';
 
 /** Model-specific registers (Intel SDM vol. 4, P6 family). */
 const Msr = { timestamp: 0x10, sysenterCs: 0x174, sysenterEsp: 0x175, sysenterEip: 0x176 } as const;

@@ -1,7 +1,7 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { raise } from './fault.ts';
 import { TASK_IS_32_BITS } from './inner-stack.ts';
 import { setRegister } from './registers.ts';
 

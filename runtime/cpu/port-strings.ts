@@ -1,7 +1,7 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { raise } from './fault.ts';
 import { checkPort, writePort } from './port-access.ts';
 
 /** Elements that one turn of a repeated INS or OUTS moves at most, before interrupts are looked at. */

@@ -1,8 +1,8 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Double, Segment, Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { type Descriptor, isNull, lowestOffset, Rights, readSpan, selectorError, writeSpan } from './descriptor.ts';
-import { raise } from './fault.ts';
 
 /** What a load in real mode makes of a segment's rights, but for B and G: data that may be written, also for CS. */
 const realRights = Rights.present | Rights.segment | Rights.writable | Rights.accessed;

@@ -1,8 +1,8 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Double, Segment, Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { type Descriptor, lowestOffset, Rights, writeSpan } from './descriptor.ts';
-import { raise } from './fault.ts';
 
 /** The bits of ESP that the stack segment's B flag makes the stack pointer. */
 export function stackMask(cpu: Cpu): number {

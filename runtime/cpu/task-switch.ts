@@ -1,10 +1,10 @@
 import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Word } from '../../translator/abi/state.ts';
+import { GuestFault, raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { SystemType, selectorError } from './descriptor.ts';
 import { readEflags } from './eflags.ts';
-import { GuestFault, raise } from './fault.ts';
 import { TASK_IS_32_BITS } from './inner-stack.ts';
 import { enterTaskSegments } from './task-segments.ts';
 import { layoutOf, loadTaskState, saveTaskState, type TaskLayout } from './task-state.ts';

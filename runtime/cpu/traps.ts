@@ -1,5 +1,6 @@
 import type { PureName, TrapName } from '../../translator/abi/helpers.ts';
 import { Word } from '../../translator/abi/state.ts';
+import { GuestFault } from '../fault.ts';
 import { flagCarriesOf, flagResultOf, flagsImage, multiplyHighSigned, multiplyHighUnsigned } from './arithmetic.ts';
 import { clearTaskSwitched, invalidatePage, loadMachineStatus, moveFromControl, moveToControl } from './control.ts';
 import type { Cpu } from './cpu.ts';
@@ -8,7 +9,6 @@ import { moveFromDebug, moveToDebug } from './debug.ts';
 import { divideOverflowSigned, divideSigned, divideUnsigned } from './division.ts';
 import { callFar, jumpFar } from './far.ts';
 import { returnFar } from './far-return.ts';
-import { GuestFault } from './fault.ts';
 import { halt, popFlags, setInterruptFlag } from './flag-instructions.ts';
 import { enterFrame, popAll, pushAll } from './frame-instructions.ts';
 import { debugTrap, deliver, softwareException, softwareInterrupt } from './interrupts.ts';

@@ -1,7 +1,7 @@
 import { Eflags, Halt, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from '../cpu/cpu.ts';
-import { GuestFault } from '../cpu/fault.ts';
 import { deliver } from '../cpu/interrupts.ts';
+import { GuestFault } from '../fault.ts';
 import type { Graph } from './graph.ts';
 import type { Node } from './node.ts';
 

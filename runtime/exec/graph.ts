@@ -4,7 +4,7 @@ import { Eflags, Word } from '../../translator/abi/state.ts';
 import { endsBlock, isCall, isRelative } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
-import { raise } from '../cpu/fault.ts';
+import { raise } from '../fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import { CodeCache } from './code-cache.ts';

@@ -1,7 +1,7 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { Word } from '../../translator/abi/state.ts';
-import { raise } from '../cpu/fault.ts';
+import { raise } from '../fault.ts';
 import type { LinearAccess } from './access.ts';
 import { PageFaultCode, type PageWalk, Paging } from './paging.ts';
 import type { PhysicalMap } from './physical-map.ts';

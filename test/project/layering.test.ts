@@ -35,6 +35,13 @@ test('all kinds of imports are found', () => {
   expect(targets.sort()).toEqual(['node:fs', 'x/b.ts', ...inner].sort());
 });
 
+/**
+ * Folders and files of both parts, those that others build on first. Rows of the instruction table (x86) name their
+ * lifters, and these ask for an instruction's form and shape: the two are one step.
+ */
+const translatorOrder = ['abi', 'ir', 'x86 lift', 'opt', 'region', 'emit', 'translate.ts handler.ts'];
+const runtimeOrder = ['fault.ts', 'snapshot', 'memory', 'cpu', 'exec', 'time', 'bus', 'devices', 'firmware', 'machine'];
+
 describe('imports point one way', () => {
   test('the translator imports only itself', () => {
     expect(offending(translator, isIn('translator'))).toEqual([]);
@@ -46,6 +53,18 @@ describe('imports point one way', () => {
 
   test('the runtime imports itself and the translator', () => {
     expect(offending(runtime, isIn('runtime', 'translator'))).toEqual([]);
+  });
+
+  test.each([
+    [translator, translatorOrder],
+    [runtime, runtimeOrder],
+  ])('a folder imports those before it', (files, order) => {
+    const rank = (path: string) => order.findIndex((group) => group.split(' ').includes(path.split('/')[1]!));
+    const [root] = files[0]!.path.split('/');
+    expect(files.filter(({ path }) => rank(path) < 0).map(({ path }) => path)).toEqual([]);
+    const isBefore = ({ path }: SourceFile, { target }: Import) =>
+      !target.startsWith(`${root}/`) || rank(target) <= rank(path);
+    expect(files.flatMap((file) => offending([file], (i) => isBefore(file, i)))).toEqual([]);
   });
 
   test('the library imports no tests, benchmarks or packages', () => {

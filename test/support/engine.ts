@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { Cpu } from '../../runtime/cpu/cpu.ts';
-import { GuestFault } from '../../runtime/cpu/fault.ts';
 import { defaultModel } from '../../runtime/cpu/model.ts';
 import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
+import { GuestFault } from '../../runtime/fault.ts';
 import { Mmu } from '../../runtime/memory/mmu.ts';
 import { PhysicalMemory } from '../../runtime/memory/physical.ts';
 import { PhysicalMap } from '../../runtime/memory/physical-map.ts';

@@ -1,4 +1,4 @@
-import { raise } from '../../runtime/cpu/fault.ts';
+import { raise } from '../../runtime/fault.ts';
 import type { LinearAccess } from '../../runtime/memory/access.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';

@@ -91,6 +91,21 @@ export const Word = {
 
 export type WordName = keyof typeof Word;
 
+/** Names of the words that IR and generated code call by their names, by word index. */
+export const registerNames: readonly string[] = [
+  'eax',
+  'ecx',
+  'edx',
+  'ebx',
+  'esp',
+  'ebp',
+  'esi',
+  'edi',
+  'zero',
+  'flagResult',
+  'flagCarries',
+];
+
 /** Segment registers. */
 const SEGMENTS = 6;
 

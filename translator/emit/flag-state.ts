@@ -1,7 +1,7 @@
+import { resolveCondition } from '../ir/conditions.ts';
 import { containsLeaf } from '../ir/rewrite.ts';
 import { type FlagKind, partialFlagKinds, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
-import { resolveCondition } from '../opt/conditions.ts';
 import type { EmitContext } from './context.ts';
 import { flagsText } from './flags.ts';
 

@@ -1,8 +1,8 @@
-import { Word } from '../abi/state.ts';
+import { registerNames, Word } from '../abi/state.ts';
 import { readsFlags } from '../ir/rewrite.ts';
 import { partialFlagKinds, type Region, type Statement } from '../ir/statement.ts';
 import type { EmitContext } from './context.ts';
-import { LOCAL_WORDS, registerNames } from './names.ts';
+import { LOCAL_WORDS } from './names.ts';
 
 /** Which state words a region keeps in locals: what it loads at its entry and stores where it is left. */
 export class RegionLocals {

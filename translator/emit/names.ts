@@ -1,18 +1,3 @@
-/** Names of the state words that regions keep in locals, by word index. */
-export const registerNames: readonly string[] = [
-  'eax',
-  'ecx',
-  'edx',
-  'ebx',
-  'esp',
-  'ebp',
-  'esi',
-  'edi',
-  'zero',
-  'flagResult',
-  'flagCarries',
-];
-
 /** State words below this are locals in a region. */
 export const LOCAL_WORDS = 8;
 

@@ -1,4 +1,4 @@
-import { Word } from '../abi/state.ts';
+import { registerNames, Word } from '../abi/state.ts';
 import { readsFlags, rewriteStatement } from '../ir/rewrite.ts';
 import type { Block, Region, Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
@@ -9,7 +9,7 @@ import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { FlagState, SETTLE } from './flag-state.ts';
 import { RegionLocals } from './locals.ts';
 import { accessText, outsideSegment, segmentBase } from './memory.ts';
-import { hex, LOCAL_WORDS, registerNames } from './names.ts';
+import { hex, LOCAL_WORDS } from './names.ts';
 import { lastUses, Temporaries } from './temporaries.ts';
 
 /** One of the nodes that `i.links` must hold: where the region goes on, or only stops at an instruction. */

@@ -1,4 +1,4 @@
-import { registerNames } from '../emit/names.ts';
+import { registerNames } from '../abi/state.ts';
 import { constant, field, temporary } from './builder.ts';
 import { signs } from './print.ts';
 import { type Block, Statement, type StatementOp } from './statement.ts';

@@ -1,4 +1,4 @@
-import { registerNames } from '../emit/names.ts';
+import { registerNames } from '../abi/state.ts';
 import type { Block, Region, Statement } from './statement.ts';
 import type { Value, ValueOp } from './value.ts';
 

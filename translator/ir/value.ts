@@ -23,6 +23,21 @@ export type ValueOp =
   | 'flags'
   | 'call';
 
+/** Fields of a decoded instruction that values may be. */
+export type FieldName =
+  | 'eip'
+  | 'nextEip'
+  | 'target'
+  | 'rm'
+  | 'reg'
+  | 'base'
+  | 'index'
+  | 'scale'
+  | 'displacement'
+  | 'immediate'
+  | 'immediate2'
+  | 'segment';
+
 /** An expression tree; one class for all, so that V8 sees one shape. */
 export class Value {
   readonly op: ValueOp;

@@ -1,9 +1,8 @@
 import { type HelperKind, type HelperName, helpers } from '../abi/helpers.ts';
-import type { FieldName } from '../lift/lifter.ts';
 import { printStatements, printValue } from './print.ts';
 import { readsFlags } from './rewrite.ts';
 import { type Block, type FlagKind, type Region, type Statement, type StatementOp, terminators } from './statement.ts';
-import type { Value, ValueOp } from './value.ts';
+import type { FieldName, Value, ValueOp } from './value.ts';
 
 /** IR that breaks a rule of verify.ts; the message shows the statement. */
 export class IrError extends Error {

@@ -2,11 +2,11 @@ import type { HelperName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
 import { binary, constant, type IrBuilder, select } from '../ir/builder.ts';
-import { Value, type ValueOp } from '../ir/value.ts';
+import { type FieldName, Value, type ValueOp } from '../ir/value.ts';
 import { type Instruction, Shape } from '../x86/instruction.ts';
 import type { Form } from '../x86/table/form.ts';
 import { FlagsWriter } from './flags.ts';
-import type { FieldName, LiftBuilder, Operand, Size, TransferKind } from './lifter.ts';
+import type { LiftBuilder, Operand, Size, TransferKind } from './lifter.ts';
 import { type OperandPlace, placeOf } from './operand.ts';
 
 /** Gives a field of the decoded instruction its value: a constant (translation) or a field (handler). */

@@ -1,5 +1,5 @@
 import type { HelperName } from '../abi/helpers.ts';
-import type { Value } from '../ir/value.ts';
+import type { FieldName, Value } from '../ir/value.ts';
 
 /**
  * What an instruction means. A lifter asks the builder for operands and writes IR; it cannot tell whether operands are
@@ -15,21 +15,6 @@ export type Size = 1 | 2 | 4;
 export type Operand = Value | number;
 /** What sort of control transfer an exit is: decides how it is linked and counted. */
 export type TransferKind = 'jump' | 'call' | 'return';
-/** Fields of a decoded instruction that a lifter may ask for as values. */
-export type FieldName =
-  | 'eip'
-  | 'nextEip'
-  | 'target'
-  | 'rm'
-  | 'reg'
-  | 'base'
-  | 'index'
-  | 'scale'
-  | 'displacement'
-  | 'immediate'
-  | 'immediate2'
-  | 'segment';
-
 export interface LiftBuilder {
   /** State key and shape bits that this IR is made for (static). */
   readonly key: number;

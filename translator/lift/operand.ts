@@ -1,7 +1,8 @@
 import { Word } from '../abi/state.ts';
+import type { FieldName } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import type { OperandKind } from '../x86/table/form.ts';
-import type { FieldName, Size } from './lifter.ts';
+import type { Size } from './lifter.ts';
 
 /** Where an operand is, as far as its form and shape tell: what lifters read and write through. */
 export interface OperandPlace {

@@ -2,7 +2,7 @@
 import { Cr4 } from '../../../translator/abi/control-registers.ts';
 import { Vector } from '../../../translator/abi/faults.ts';
 import { Word } from '../../../translator/abi/state.ts';
-import { raise } from '../fault.ts';
+import { raise } from '../../fault.ts';
 import { packBits, unpackExtended } from './formats.ts';
 import { Fpu, type FpuCpu, Tag } from './fpu.ts';
 import { loadBits, storeBits } from './image.ts';

@@ -1,4 +1,4 @@
-import { GuestFault } from '../../../runtime/cpu/fault.ts';
+import { GuestFault } from '../../../runtime/fault.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import { decode } from '../../../translator/x86/decode.ts';
 import { formatInstruction } from '../../../translator/x86/format.ts';

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { Cpu } from '../../../runtime/cpu/cpu.ts';
-import { GuestFault } from '../../../runtime/cpu/fault.ts';
 import { defaultModel } from '../../../runtime/cpu/model.ts';
 import { setSegmentFrom } from '../../../runtime/cpu/segmentation.ts';
 import { traps } from '../../../runtime/cpu/traps.ts';
+import { GuestFault } from '../../../runtime/fault.ts';
 import type { TrapName } from '../../../translator/abi/helpers.ts';
 import { Segment, STATE_BYTES, WORD_COUNT, Word } from '../../../translator/abi/state.ts';
 import { FlatMemory } from '../../support/flat-memory.ts';

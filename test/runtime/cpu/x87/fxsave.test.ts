@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GuestFault } from '../../../../runtime/cpu/fault.ts';
 import { x87Register } from '../../../../runtime/cpu/x87/execute.ts';
 import { fxrstor, fxsave, ldmxcsr, stmxcsr } from '../../../../runtime/cpu/x87/fxsave.ts';
+import { GuestFault } from '../../../../runtime/fault.ts';
 import { Vector } from '../../../../translator/abi/faults.ts';
 import { Word } from '../../../../translator/abi/state.ts';
 import { TestCpu } from './record.ts';
