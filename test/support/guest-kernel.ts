@@ -111,9 +111,14 @@ ${exceptionStubs}
 exception:
         pushad
         mov     ebp, esp
+        push    ds
+        push    es
+        mov     eax, DATA
+        mov     ds, eax
+        mov     es, eax
         cld
         mov     edi, [log_end]
-        mov     esi, esp
+        mov     esi, ebp
         mov     ecx, 13
         rep movsd
         lea     eax, [ebp + 52]         ; interrupted in kernel mode: the stack before the frame
@@ -140,6 +145,8 @@ exception:
         mov     eax, 0xDEAD
         jmp     exit
 .return:
+        pop     es
+        pop     ds
         popad
         add     esp, 8
         iretd
