@@ -76,7 +76,7 @@ second: cmp     eax, 5
         jmp     TASK:0
         pop     ebx
         ret
-`),
+`,
     ),
     (_, value) => expect(value).toBe(300 * 3),
   );
