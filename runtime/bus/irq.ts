@@ -26,9 +26,6 @@ export function irqLine(set: (high: boolean) => void): IrqLine {
   };
 }
 
-/** A line that goes nowhere. */
-export const unconnectedLine: IrqLine = irqLine(() => {});
-
 const sharedLineState = describe({ inputs: u32 });
 
 /** Several devices on one line (the gate of A20, PCI interrupts): high while any of at most 32 inputs is. */

@@ -5,7 +5,7 @@ import type { Cpu } from './cpu.ts';
 import { type Descriptor, lowestOffset, Rights, writeSpan } from './descriptor.ts';
 
 /** The bits of ESP that the stack segment's B flag makes the stack pointer. */
-export function stackMask(cpu: Cpu): number {
+function stackMask(cpu: Cpu): number {
   return cpu.state[Word.segmentRights + Segment.ss] & Rights.big ? -1 : 0xffff;
 }
 

@@ -1,11 +1,11 @@
 import type { BlockName } from '../../translator/abi/helpers.ts';
 import { Key } from '../../translator/abi/key.ts';
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { Mmu } from './mmu.ts';
 
 /** Fewer elements are not worth a block. */
 const FEWEST = 4;
-const PAGE = 4096;
 
 /** Three integers in, the number of elements done out. */
 export type BlockHelper = (a: number, b: number, count: number) => number;
@@ -23,7 +23,7 @@ export function blockHelpers(state: Int32Array, mmu: Mmu, counts: boolean): Reco
 
   /** Elements that fit in the page, were asked for, and may be counted. */
   const limit = (linear: number, shift: number, count: number) => {
-    const n = Math.min(count >>> 0, (PAGE - (linear & (PAGE - 1))) >>> shift);
+    const n = Math.min(count >>> 0, (PAGE_BYTES - (linear & (PAGE_BYTES - 1))) >>> shift);
     return counts ? Math.min(n, state[Word.budget]) : n;
   };
 
@@ -37,7 +37,7 @@ export function blockHelpers(state: Int32Array, mmu: Mmu, counts: boolean): Reco
       const n = limit(linear, shift, count);
       const at = writable(linear);
       if (n < FEWEST || at < 0 || (linear & ((1 << shift) - 1)) !== 0) return 0;
-      const first = (at | (linear & (PAGE - 1))) >>> shift;
+      const first = (at | (linear & (PAGE_BYTES - 1))) >>> shift;
       view.fill(value, first, first + n);
       return done(n);
     };
@@ -49,7 +49,7 @@ export function blockHelpers(state: Int32Array, mmu: Mmu, counts: boolean): Reco
       const to = writable(destination);
       const from = readable(source);
       if (n < FEWEST || to < 0 || from < 0) return 0;
-      return copyElements(to | (destination & (PAGE - 1)), from | (source & (PAGE - 1)), n, shift);
+      return copyElements(to | (destination & (PAGE_BYTES - 1)), from | (source & (PAGE_BYTES - 1)), n, shift);
     };
   };
 

@@ -3,7 +3,7 @@ import { Key } from '../../translator/abi/key.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { LinearAccess } from './access.ts';
-import { PageFaultCode, type PageWalk, Paging } from './paging.ts';
+import { type PageWalk, Paging } from './paging.ts';
 import type { PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
 import { Tlb } from './tlb.ts';
@@ -197,7 +197,4 @@ export class Mmu implements LinearAccess {
     if (direct && r.userWrite) arrays.push(tlb.writeUser);
     tlb.enter(page, frame, r.kind, arrays);
   }
-
-  /** Error code bits for tests and the inspector. */
-  static readonly faultCode = PageFaultCode;
 }

@@ -13,7 +13,7 @@ const LARGE = 1 << 7;
 const GLOBAL = 1 << 8;
 
 /** Bits of the page-fault error code (Intel SDM vol. 3, 4.7). */
-export const PageFaultCode = { present: 1, write: 2, user: 4 } as const;
+const PageFaultCode = { present: 1, write: 2, user: 4 } as const;
 
 /**
  * Result of a page walk. One object, reused by every walk.

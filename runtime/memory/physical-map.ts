@@ -1,4 +1,5 @@
-import { type GuestRam, PAGE_SHIFT } from './ram.ts';
+import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
+import type { GuestRam } from './ram.ts';
 
 /** A device's window in the physical address space. Offsets are from `base`; sizes are 1, 2 or 4 bytes. */
 export interface MmioRegion {
@@ -43,7 +44,7 @@ export class PhysicalMap {
     const clash = this.regions.find((r) => r.base < region.base + region.length && region.base < r.base + r.length);
     if (clash) throw new Error(`MMIO regions overlap: ${region.name} and ${clash.name}`);
     this.regions.push(region);
-    this.mapFrames(region.base >>> PAGE_SHIFT, Math.ceil(region.length / 4096), UNMAPPED);
+    this.mapFrames(region.base >>> PAGE_SHIFT, Math.ceil(region.length / PAGE_BYTES), UNMAPPED);
   }
 
   /** Reads where no frame is: a device's register, or all ones. */

@@ -1,3 +1,4 @@
+import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
 import type { CodeWriteListener } from './mmu.ts';
 import type { PhysicalMap } from './physical-map.ts';
 
@@ -19,7 +20,7 @@ export class PhysicalMemory {
     const { ram } = this.map;
     this.forPages(address, bytes.length, (offset, start, length) => {
       ram.bytes.set(bytes.subarray(start, start + length), offset);
-      if (ram.holdsCode[offset >>> 12]) this.listener().codeWritten(offset, length);
+      if (ram.holdsCode[offset >>> PAGE_SHIFT]) this.listener().codeWritten(offset, length);
     });
   }
 
@@ -39,10 +40,10 @@ export class PhysicalMemory {
   ): void {
     for (let done = 0; done < length; ) {
       const at = address + done;
-      const frame = this.map.frameAt(Math.floor(at / 4096));
+      const frame = this.map.frameAt(Math.floor(at / PAGE_BYTES));
       if (frame === undefined || frame < 0) throw new RangeError(`there is no memory at 0x${at.toString(16)}`);
-      const count = Math.min(length - done, 4096 - (at % 4096));
-      visit(frame * 4096 + (at % 4096), done, count);
+      const count = Math.min(length - done, PAGE_BYTES - (at % PAGE_BYTES));
+      visit(frame * PAGE_BYTES + (at % PAGE_BYTES), done, count);
       done += count;
     }
   }

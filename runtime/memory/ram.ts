@@ -1,10 +1,8 @@
-/** Bytes of a page and of a frame. */
-export const PAGE_BYTES = 4096;
-export const PAGE_SHIFT = 12;
+import { PAGE_SHIFT } from '../../translator/abi/page.ts';
 
 /**
  * Guest memory: one buffer that holds RAM from physical address 0 and behind it the frames of ROM images. A frame is
- * 4 KB of it. Generated code has the lengths of the views as constants, so they never change.
+ * a page of it. Generated code has the lengths of the views as constants, so they never change.
  */
 export class GuestRam {
   readonly buffer: ArrayBufferLike;

@@ -1,4 +1,4 @@
-import { allocateShared, PAGE_SHIFT } from './ram.ts';
+import { allocateShared } from './ram.ts';
 
 const PAGES = 1 << 20;
 const FILLED = 1;
@@ -27,6 +27,10 @@ export class Tlb {
    * code must leave to the dispatcher, which unwinds them and clears this.
    */
   stale = false;
+  /** Told of each code page, by number, that is no longer mapped where it was. */
+  onCodeDropped: (codePage: number) => void = () => {
+    this.stale = true;
+  };
   private readonly marks = new Uint8Array(PAGES);
   /** By 4 MB of linear addresses: 1 if some of them may have been translated by a large page. */
   private readonly large = new Uint8Array(PAGES >>> LARGE_PAGE_SHIFT);
@@ -116,7 +120,7 @@ export class Tlb {
 
   private drop(page: number): void {
     this.marks[page] = 0;
-    if (this.code[page] !== 0) this.stale = true;
+    if (this.code[page] !== 0) this.onCodeDropped(this.code[page]);
     this.code[page] = 0;
     this.invalidate(page);
   }
@@ -132,9 +136,4 @@ export class Tlb {
 
 function entries(): Int32Array {
   return new Int32Array(allocateShared(PAGES * 4));
-}
-
-/** Linear page number of an address. */
-export function pageOf(linear: number): number {
-  return linear >>> PAGE_SHIFT;
 }

@@ -5,6 +5,7 @@ import { filesIn, globalNames, type Import, importsOf, type SourceFile } from '.
 const translator = filesIn('translator', '.ts');
 const runtime = filesIn('runtime', '.ts');
 const library = filesIn('src', '.ts');
+const tests = [...filesIn('test', '.ts'), ...filesIn('bench', '.ts'), ...filesIn('scripts', '.ts')];
 const all = [...translator, ...runtime, ...library];
 
 /** What of the imports of some files breaks a rule: `file -> target`. */
@@ -100,6 +101,16 @@ describe('imports point one way', () => {
     for (const { path } of all) visit(path, []);
     expect(cycles).toEqual([]);
   });
+});
+
+test('no function, constant or class is exported that no other file names, tests included', () => {
+  const words = new Map([...all, ...tests].map(({ path, text }) => [path, new Set(text.match(/\w+/g))]));
+  const unused = all.flatMap(({ path, text }) => {
+    const names = [...text.matchAll(/^export (?:async )?(?:const|function\*?|class) (\w+)/gm)].map(([, name]) => name!);
+    const isUsed = (name: string) => words.entries().some(([other, found]) => other !== path && found.has(name));
+    return names.filter((name) => !isUsed(name)).map((name) => `${path}: ${name}`);
+  });
+  expect(unused).toEqual([]);
 });
 
 /** What ECMAScript gives that doesn't depend on the host, the time, or chance. */

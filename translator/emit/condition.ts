@@ -7,7 +7,7 @@ function lessWord(result: string, carries: string): string {
 }
 
 /** The parity flag, 0 or 1. */
-export function parityText(result: string, carries: string): string {
+function parityText(result: string, carries: string): string {
   return `((${PARITY}>>>((${result}^${result}>>>4)&15)^${carries}>>>2)&1)`;
 }
 

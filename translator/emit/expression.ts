@@ -126,7 +126,7 @@ export class ExpressionPrinter {
 const booleans = new Set(['eq', 'ne', 'lt', 'le', 'ltu', 'leu', 'condition']);
 
 /** Whether a value is 0 or 1 and can be printed as a JavaScript boolean. */
-export function isBoolean(v: Value): boolean {
+function isBoolean(v: Value): boolean {
   if (booleans.has(v.op)) return true;
   if (v.op === 'constant') return false;
   return (v.op === 'xor' || v.op === 'or' || v.op === 'and') && isBoolean(v.a!) && isBoolean(v.b!);

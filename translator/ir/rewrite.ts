@@ -3,7 +3,7 @@ import { Statement } from './statement.ts';
 import { Value } from './value.ts';
 
 /** Replaces leaves of a value; the rest is rebuilt (and folded) only where something changed. */
-export function rewriteValue(v: Value, leaf: (v: Value) => Value): Value {
+function rewriteValue(v: Value, leaf: (v: Value) => Value): Value {
   if (v.a === null) return leaf(v);
   const a = rewriteValue(v.a, leaf);
   const b = v.b && rewriteValue(v.b, leaf);

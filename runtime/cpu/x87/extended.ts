@@ -21,7 +21,7 @@ export interface Real {
 export const BIAS = 16383;
 export const MAXIMUM_EXPONENT = 0x7fff;
 export const INTEGER_BIT = 1n << 63n;
-export const QUIET_BIT = 1n << 62n;
+const QUIET_BIT = 1n << 62n;
 
 export const zero = (sign: number): Extended => ({ sign, exponent: 0, significand: 0n });
 export const infinity = (sign: number): Extended => ({ sign, exponent: MAXIMUM_EXPONENT, significand: INTEGER_BIT });

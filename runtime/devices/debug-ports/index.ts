@@ -29,7 +29,7 @@ export interface DebugConsoleOptions {
 }
 
 /** The usual port of the debug console, and what reads of it give at any port. */
-export const DEBUG_CONSOLE_PORT = 0xe9;
+const DEBUG_CONSOLE_PORT = 0xe9;
 
 /** The debug console of Bochs and QEMU: what is written is printed; reads tell that it is there. */
 export function connectDebugConsole({ ports, port = DEBUG_CONSOLE_PORT, output }: DebugConsoleOptions): void {

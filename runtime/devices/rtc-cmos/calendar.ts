@@ -75,7 +75,7 @@ export function decode(value: number, registerB: number): number {
 }
 
 /** Hours 0-23 as register B has them: 0-23, or 1-12 with PM in bit 7. */
-export function encodeHours(hours: number, registerB: number): number {
+function encodeHours(hours: number, registerB: number): number {
   if ((registerB & RegisterB.hours24) !== 0) return encode(hours, registerB);
   return encode(hours % 12 === 0 ? 12 : hours % 12, registerB) | (hours >= 12 ? PM : 0);
 }

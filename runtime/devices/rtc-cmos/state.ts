@@ -1,4 +1,4 @@
-import { bytes, describe, f64, type StateOf, u8 } from '../../snapshot/describe.ts';
+import { bytes, describe, f64, u8 } from '../../snapshot/describe.ts';
 import { CMOS_SIZE } from './registers.ts';
 
 export const rtcState = describe({
@@ -15,5 +15,3 @@ export const rtcState = describe({
   /** The virtual time up to which the flags of register C are right. */
   settled: f64,
 });
-
-export type RtcState = StateOf<typeof rtcState>;

@@ -63,11 +63,3 @@ export const ModemStatus = {
 
 /** Input clock of the baud generator on a PC: 16 times 115200 Hz. */
 export const BAUD_BASE = 115200;
-
-/** I/O base and IRQ of the PC's four ports. */
-export const COM_PORTS = [
-  { base: 0x3f8, irq: 4 },
-  { base: 0x2f8, irq: 3 },
-  { base: 0x3e8, irq: 4 },
-  { base: 0x2e8, irq: 3 },
-] as const;

@@ -21,7 +21,7 @@ export interface Assembly {
 }
 
 /** A mistake in assembly text; the message begins with the line's number. */
-export class AssemblyError extends Error {
+class AssemblyError extends Error {
   override readonly name = 'AssemblyError';
 }
 

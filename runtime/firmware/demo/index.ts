@@ -15,7 +15,7 @@ export interface DemoOptions {
 }
 
 /** The demo guest's text, for an assembler. */
-export const demoSource: string = [boot, interrupts, serial, shell, commands, bss].join('\n');
+const demoSource: string = [boot, interrupts, serial, shell, commands, bss].join('\n');
 
 /**
  * The built-in demo guest: a small system of our own, as a Multiboot kernel. Protected mode with paging (it runs at

@@ -1,6 +1,6 @@
+import { PAGE_BYTES } from '../../../translator/abi/page.ts';
 import { BootError, type BootWrite, formatBytes } from './boot.ts';
 
-const PAGE = 0x1000;
 const LARGEST = 16 << 20;
 const LOW_COPY = 128 << 10;
 const TOP = 0x100000000;
@@ -19,8 +19,10 @@ export interface BiosPlacement {
  * @throws BootError unless the size is a multiple of 4 KB, at most 16 MB
  */
 export function placeBios(image: Uint8Array): BiosPlacement {
-  if (image.length === 0 || image.length % PAGE !== 0) {
-    throw new BootError(`the BIOS image has ${image.length} bytes; a ROM image is a multiple of 4096 bytes long`);
+  if (image.length === 0 || image.length % PAGE_BYTES !== 0) {
+    throw new BootError(
+      `the BIOS image has ${image.length} bytes; a ROM image is a multiple of ${PAGE_BYTES} bytes long`,
+    );
   }
   if (image.length > LARGEST) {
     throw new BootError(`the BIOS image of ${formatBytes(image.length)} is too large: ${formatBytes(LARGEST)} at most`);

@@ -96,8 +96,7 @@ export function parseLinuxHeader(kernel: Uint8Array): LinuxHeader {
   };
 }
 
-export const formatVersion = (version: number): string =>
-  `${version >>> 8}.${(version & 0xff).toString().padStart(2, '0')}`;
+const formatVersion = (version: number): string => `${version >>> 8}.${(version & 0xff).toString().padStart(2, '0')}`;
 
 function checkVersion(version: number): void {
   if (version >= OLDEST_VERSION) return;

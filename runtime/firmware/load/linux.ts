@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from '../../../translator/abi/page.ts';
 import {
   BootError,
   type BootRequest,
@@ -15,7 +16,6 @@ import { zeroTerminated } from './text.ts';
 
 /** Where a bzImage's protected-mode part is loaded. */
 const LOAD_ADDRESS = 0x100000;
-const PAGE = 0x1000;
 /** ESP at the entry: the kernel sets up its own stack, but an early fault must not destroy anything. */
 const STACK_TOP = 0x8000;
 
@@ -69,7 +69,7 @@ function runAddress(header: LinuxHeader): number {
 function placeInitrd(request: BootRequest, header: LinuxHeader, memory: FreeMemory): BootWrite | undefined {
   const { initrd } = request;
   if (initrd === undefined || initrd.length === 0) return undefined;
-  const address = memory.takeHigh(initrd.length, PAGE, header.initrdAddressMax + 1, LOAD_ADDRESS);
+  const address = memory.takeHigh(initrd.length, PAGE_BYTES, header.initrdAddressMax + 1, LOAD_ADDRESS);
   if (address !== undefined) return { address, bytes: initrd };
   throw new BootError(
     `the initrd of ${formatBytes(initrd.length)} does not fit behind the kernel: the machine has ` +
@@ -93,7 +93,7 @@ function placeBootParams(content: Parameters<typeof bootParams>[0], memory: Free
 }
 
 function takeLowMemory(memory: FreeMemory, bytes: number): number {
-  const address = memory.takeHigh(bytes, PAGE, LOW_MEMORY_END, STACK_TOP);
+  const address = memory.takeHigh(bytes, PAGE_BYTES, LOW_MEMORY_END, STACK_TOP);
   if (address === undefined) throw new BootError(`no room for ${formatBytes(bytes)} of boot data below 640 KB`);
   return address;
 }

@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from '../../../translator/abi/page.ts';
 import type { AcpiPlacement, BootWrite } from './boot.ts';
 
 /** Address range types of INT 15h E820h (ACPI specification, table 15-374 "Address Range Types"). */
@@ -15,7 +16,6 @@ export const LOW_MEMORY_END = 0x9fc00;
 const EBDA_END = 0xa0000;
 const BIOS_START = 0xf0000;
 export const HIGH_MEMORY_START = 0x100000;
-const PAGE = 0x1000;
 const IVT_AND_BDA_END = 0x1000;
 
 export const alignUp = (value: number, alignment: number): number => Math.ceil(value / alignment) * alignment;
@@ -27,15 +27,15 @@ export function buildMemoryMap(memoryBytes: number, acpi?: AcpiPlacement): Memor
     { start: 0, end: LOW_MEMORY_END, type: RangeType.ram },
     { start: LOW_MEMORY_END, end: EBDA_END, type: RangeType.reserved },
     { start: BIOS_START, end: HIGH_MEMORY_START, type: RangeType.reserved },
-    { start: HIGH_MEMORY_START, end: alignDown(memoryBytes, PAGE), type: RangeType.ram },
+    { start: HIGH_MEMORY_START, end: alignDown(memoryBytes, PAGE_BYTES), type: RangeType.ram },
   ];
   const tables = (acpi?.tables ?? []).filter((table) => table.address >= HIGH_MEMORY_START);
   return mergeNeighbours(tables.map(tablePages).reduce(claim, map));
 }
 
 function tablePages(table: BootWrite): MemoryRange {
-  const end = alignUp(table.address + table.bytes.length, PAGE);
-  return { start: alignDown(table.address, PAGE), end, type: RangeType.acpi };
+  const end = alignUp(table.address + table.bytes.length, PAGE_BYTES);
+  return { start: alignDown(table.address, PAGE_BYTES), end, type: RangeType.acpi };
 }
 
 /** Gives a range a new type: what other ranges had of it is cut off them. */

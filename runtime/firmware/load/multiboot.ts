@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from '../../../translator/abi/page.ts';
 import {
   BootError,
   type BootRequest,
@@ -16,7 +17,6 @@ import { multibootInformation, multibootInformationBytes } from './multiboot-inf
 
 /** EAX at the entry (Multiboot 0.6.96, section 3.2). */
 const BOOTLOADER_MAGIC = 0x2badb002;
-const PAGE = 0x1000;
 
 /**
  * Loads a Multiboot 1 kernel (specification 0.6.96): ELF32, or any format with address fields in its header. The initrd
@@ -92,7 +92,7 @@ function placeModule(request: BootRequest, image: ProgramImage, memory: FreeMemo
   const { initrd } = request;
   if (initrd === undefined || initrd.length === 0) return undefined;
   const kernelEnd = Math.max(...image.segments.map(({ address, size }) => address + size));
-  const address = memory.takeLow(initrd.length, PAGE, Math.max(kernelEnd, HIGH_MEMORY_START));
+  const address = memory.takeLow(initrd.length, PAGE_BYTES, Math.max(kernelEnd, HIGH_MEMORY_START));
   if (address !== undefined) return { address, bytes: initrd };
   throw new BootError(
     `the initrd of ${formatBytes(initrd.length)} does not fit behind the kernel, which ends at ` +
