@@ -1,3 +1,4 @@
+import type { CellName } from '../../translator/abi/cells.ts';
 import { cellNames } from '../../translator/abi/cells.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import type { HelperName } from '../../translator/abi/helpers.ts';
@@ -76,7 +77,7 @@ export class Engine {
     });
   }
 
-  private cells(cpu: Cpu, mmu: Mmu): Record<string, unknown> {
+  private cells(cpu: Cpu, mmu: Mmu): Record<CellName, unknown> {
     const { ram, tlb } = mmu;
     return {
       S: cpu.state,

@@ -1,11 +1,9 @@
 import { KEY_BITS } from '../../translator/abi/key.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { bindHandler } from '../../translator/handler.ts';
-import type { Instruction } from '../../translator/x86/instruction.ts';
+import { type Instruction, SHAPE_BITS } from '../../translator/x86/instruction.ts';
 import { compileText, type TextCheck } from './compile.ts';
 import type { Run } from './node.ts';
-
-const SHAPE_BITS = 10;
 
 /** The interpreter's handlers, made when their form is first met: one for each form, shape and key. */
 export class Handlers {

@@ -23,6 +23,7 @@ export const Shape = {
   /** The memory operand goes through a segment that the key does not declare flat: base added, limit checked. */
   segmented: 1 << 8,
 } as const;
+export const SHAPE_BITS = 9;
 
 /** A decoded instruction: numbers only. The runtime's node extends it; handlers read these fields by name. */
 export class Instruction {

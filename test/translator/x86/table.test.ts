@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { KEY_BITS, Key } from '../../../translator/abi/key.ts';
 import { Eflags } from '../../../translator/abi/state.ts';
+import { SHAPE_BITS, Shape } from '../../../translator/x86/instruction.ts';
 import { encodings } from '../../../translator/x86/lookup.ts';
 import type { Form } from '../../../translator/x86/table/form.ts';
 import { forms } from '../../../translator/x86/table/index.ts';
@@ -65,6 +67,13 @@ test('arguments: conditions, segments, x87 opcodes', () => {
   expect(formOf('D9 FF', '').argument).toBe(0x1ff);
   const x87 = forms.filter(({ feature, encoding }) => feature === 'fpu' && encoding !== '9B');
   expect(new Set(x87.map(({ argument }) => argument)).size).toBe(x87.length);
+});
+
+test('form, shape and key fit one integer', () => {
+  const union = (bits: Record<string, number>) => Object.values(bits).reduce((sum, bit) => sum | bit);
+  expect(union(Shape)).toBe((1 << SHAPE_BITS) - 1);
+  expect(union(Key)).toBe((1 << KEY_BITS) - 1);
+  expect(forms.length).toBeLessThan(2 ** (31 - SHAPE_BITS - KEY_BITS));
 });
 
 test('names by size', () => {
