@@ -44,6 +44,7 @@ export class CodeCache implements CodeWriteListener {
     this.factory = factory;
     this.context = this.contextFor(0, 0, 0);
     mmu.listener = this;
+    mmu.tlb.onCodeDropped = (id) => this.unmapped(id);
   }
 
   get pageCount(): number {
@@ -62,6 +63,11 @@ export class CodeCache implements CodeWriteListener {
     const limit = this.state[Word.segmentLimit + Segment.cs];
     const c = this.context;
     if (c.key !== key || c.base !== base || c.limit !== limit) this.context = this.contextFor(key, base, limit);
+  }
+
+  /** Frames of generated code are all of the current context; code of others (user code, to a kernel) has none. */
+  private unmapped(id: number): void {
+    if (this.pages[id]?.context === this.context) this.mmu.tlb.stale = true;
   }
 
   private contextFor(key: number, base: number, limit: number): CodeContext {

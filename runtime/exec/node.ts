@@ -15,7 +15,7 @@ export interface Crossing {
  * Translations are best rooted at functions: what is inside one is reached from there, and a root of its own makes the
  * code a second time. So a loop must run longer to get one, and a forward target or return address much longer.
  */
-export const EntryWeight = { none: 0, inner: 1, loop: 4, root: 16 } as const;
+export const EntryWeight = { none: 0, inner: 4, loop: 8, root: 16 } as const;
 
 /**
  * A decoded instruction in the graph that the interpreter walks: `while (i) i = i.run(i)`.
