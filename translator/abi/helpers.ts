@@ -1,5 +1,6 @@
 /**
- * The helper table: everything generated code may call, with what a call may do.
+ * The helper table: what IR may call by name, with what a call may do. Besides these generated code calls only the cells
+ * of cells.ts: memory's slow paths, faults, and ways to other nodes.
  * pure: a function of its arguments; never faults, reads or writes no state.
  * block: moves guest memory where that is plain RAM without code, up to a page at a time; never faults. Gives the number
  * of elements done, 0 where it can't. It stands alone in a `let`, so that it runs once, where it stands.
