@@ -14,7 +14,8 @@ export interface GuestProgram {
   readonly source: string;
   /** Address of the first byte, where it is entered. */
   readonly origin: number;
-  readonly mode: 'real' | 'flat32';
+  /** In a ROM it is a whole image, and its origin is an offset in its segment. */
+  readonly mode: 'real' | 'flat32' | 'rom';
 }
 
 /** The built-in demo guest. */
@@ -64,7 +65,7 @@ const assemblies = new WeakMap<GuestProgram, Assembly>();
 
 function assembly(program: GuestProgram): Assembly {
   const { source, origin, mode } = program;
-  const made = assemblies.get(program) ?? assemble(source, { origin, bits: mode === 'real' ? 16 : 32 });
+  const made = assemblies.get(program) ?? assemble(source, { origin, bits: mode === 'flat32' ? 32 : 16 });
   assemblies.set(program, made);
   return made;
 }
@@ -77,7 +78,8 @@ interface Image {
 function imageOf(program: Program): Image {
   if ('demo' in program) return { boot: program, symbols: new Map() };
   const { bytes, symbols } = assembly(program);
-  return { boot: { flat: bytes, address: program.origin, mode: program.mode }, symbols };
+  const { origin, mode } = program;
+  return { boot: mode === 'rom' ? { bios: bytes } : { flat: bytes, address: origin, mode }, symbols };
 }
 
 type RegisterName = 'eax' | 'ecx' | 'edx' | 'ebx' | 'esp' | 'ebp' | 'esi' | 'edi' | 'eip';
