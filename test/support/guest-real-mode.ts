@@ -4,7 +4,7 @@ import { type GuestProgram, onEveryEngine } from './guest.ts';
 const ORIGIN = 0x7c00;
 
 /** A program in real mode, at 0:7C00 with the stack below it. It ends by `exit` with EAX. */
-function realMode(main: string): GuestProgram {
+export function realMode(main: string): GuestProgram {
   const source = `
         jmp     main
 ; BX: vector times 4. AX: handler in segment 0.
