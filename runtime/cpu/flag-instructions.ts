@@ -1,5 +1,5 @@
 import { Vector } from '../../translator/abi/faults.ts';
-import { Eflags, Halt, Word } from '../../translator/abi/state.ts';
+import { Eflags, Halt, Shadow, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { changeableFlags, writeEflags } from './eflags.ts';
@@ -9,7 +9,7 @@ import { movedStackPointer, peek } from './stack.ts';
 export function setInterruptFlag(cpu: Cpu): void {
   const { state } = cpu;
   if (state[Word.cpl] > cpu.ioPrivilege) raise(Vector.generalProtection, 0);
-  if ((state[Word.eflags] & Eflags.if) === 0) state[Word.interruptShadow] = 1;
+  if ((state[Word.eflags] & Eflags.if) === 0) state[Word.interruptShadow] = Shadow.interrupts;
   state[Word.eflags] |= Eflags.if;
 }
 

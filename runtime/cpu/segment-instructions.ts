@@ -1,4 +1,4 @@
-import { Segment, Word } from '../../translator/abi/state.ts';
+import { Segment, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { loadSegment } from './segmentation.ts';
 import { movedStackPointer, peek } from './stack.ts';
@@ -10,13 +10,13 @@ export function popSegment(cpu: Cpu, segment: number, size: number): void {
   const pointer = movedStackPointer(cpu, size);
   loadSegment(cpu, segment, selector);
   state[Word.esp] = pointer;
-  if (segment === Segment.ss) state[Word.interruptShadow] = 1;
+  if (segment === Segment.ss) state[Word.interruptShadow] = Shadow.all;
 }
 
 /** MOV to a segment register. */
 export function moveToSegment(cpu: Cpu, segment: number, selector: number): void {
   loadSegment(cpu, segment, selector);
-  if (segment === Segment.ss) cpu.state[Word.interruptShadow] = 1;
+  if (segment === Segment.ss) cpu.state[Word.interruptShadow] = Shadow.all;
 }
 
 /** LDS and its like: `register` is a word, `value` what it becomes. */

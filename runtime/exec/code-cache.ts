@@ -156,13 +156,13 @@ export class CodeCache implements CodeWriteListener {
     const code = this.frames.get(frame);
     const start = offset & 0xfff;
     if (!code?.mayHold(start, start + bytes)) return;
-    this.counts.invalidations++;
-    if (++code.hits > MAX_HITS) {
-      this.dropFrame(frame, code);
-      return;
-    }
+    const { droppedNodes, droppedTranslations } = this.counts;
     for (const page of code.pages) this.dropBytes(page, start, start + bytes);
     if (start < LONGEST_INSTRUCTION) this.dropCrossing(code);
+    // Data beside code, in the same chunk, is no hit.
+    if (droppedNodes === this.counts.droppedNodes && droppedTranslations === this.counts.droppedTranslations) return;
+    this.counts.invalidations++;
+    if (++code.hits > MAX_HITS) this.dropFrame(frame, code);
   }
 
   /** Drops all code of a frame: its bytes are data until they are executed again. */

@@ -1,4 +1,4 @@
-import { Eflags, Halt, Word } from '../../translator/abi/state.ts';
+import { Eflags, Halt, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { deliver } from '../cpu/interrupts.ts';
 import { GuestFault } from '../fault.ts';
@@ -124,7 +124,8 @@ export class Dispatcher {
     const next = node.one(node);
     this.faulting = null;
     if (next !== null) state[Word.eip] = next.eip;
-    if (trap && !this.enteredHandler(node)) this.singleStepTrap();
+    const held = state[Word.interruptShadow] === Shadow.all;
+    if (trap && !held && !this.enteredHandler(node)) this.singleStepTrap();
   }
 
   /** An INT that was taken has cleared TF: the trap comes behind its handler. */

@@ -4,7 +4,7 @@ import { defaultModel } from '../cpu/model.ts';
 import { buildAcpiTables } from '../devices/power/tables.ts';
 import { defaultEngine, Engine } from '../exec/engine.ts';
 import { buildDemo } from '../firmware/demo/index.ts';
-import { type BootState, loadFlat, loadKernel, placeBios } from '../firmware/load/index.ts';
+import { BootError, type BootState, loadFlat, loadKernel, placeBios } from '../firmware/load/index.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { PhysicalMap } from '../memory/physical-map.ts';
@@ -24,6 +24,8 @@ const NEAR = 100_000;
 const VGA_PAGE = 0xa0;
 const VGA_PAGES = 0x20;
 const FPU_IRQ = 13;
+/** Bytes of RAM and ROM: offsets into them must not be negative as 32-bit integers (memory/tlb.ts). */
+const LARGEST_BUFFER = 2047 * 1024 * 1024;
 const ACPI_TABLES = 0xe0000;
 
 /** One PC: a synchronous object that lives alone in its isolate. Powered on when made. */
@@ -269,6 +271,9 @@ export function createMachine(config: MachineConfig, host: MachineHost): Machine
 /** RAM, and what is not RAM: the display's window, the firmware's ROM. */
 function makeMap({ memoryBytes, boot }: MachineConfig): PhysicalMap {
   const rom = 'bios' in boot ? placeBios(boot.bios) : null;
+  if (memoryBytes + (rom?.top.bytes.length ?? 0) > LARGEST_BUFFER) {
+    throw new BootError('memory and BIOS image together are more than 2047 MB; give the machine less memory');
+  }
   const map = new PhysicalMap(new GuestRam(memoryBytes, rom?.top.bytes.length));
   map.mapFrames(VGA_PAGE, VGA_PAGES, -1);
   if (rom) {

@@ -15,7 +15,9 @@ onEveryEngineBy('the demo guest has a shell, and each command does its work', de
   expect(command(guest, 'cpu')).toMatch(/^GenuineIntel, signature 0x00000652, features 0x[0-9a-f]{8}\nrawiron/);
   expect(command(guest, 'mem')).toContain('639 KB below 1 MB, 7168 KB above\n');
   expect(command(guest, 'bench 2')).toMatch(/^2 rounds of the sieve to 262144 with 23000 primes: \d+ ms\n$/);
-  expect(command(guest, 'fault')).toMatch(/^page fault at 0xd0000008, error code 0x00000002, .*\n.* holds 0x12345678\n$/);
+  expect(command(guest, 'fault')).toMatch(
+    /^page fault at 0xd0000008, error code 0x00000002, .*\n.* holds 0x12345678\n$/,
+  );
   expect(command(guest, 'fault')).toMatch(/^page fault at 0xd0000008/);
   expect(command(guest, 'uptime')).toMatch(/^up \d+\.\d\d seconds\n$/);
   expect(command(guest, 'nonsense')).not.toBe('');

@@ -28,7 +28,7 @@ export const Word = {
   budget: 14,
   /** Current state key, see key.ts. */
   key: 15,
-  /** 1: interrupts are held off for one instruction (after STI, MOV SS, POP SS). */
+  /** What is held off for one instruction: see Shadow. */
   interruptShadow: 17,
   /** Of Halt. */
   halted: 18,
@@ -120,6 +120,15 @@ export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
   fpuRegister: 8 * 4,
   xmm: 8 * 4,
 };
+
+/** Values of Word.interruptShadow: what waits until the next instruction is done (Intel SDM vol. 3, 6.8.3). */
+export const Shadow = {
+  none: 0,
+  /** Behind STI: maskable interrupts. */
+  interrupts: 1,
+  /** Behind MOV SS and POP SS: debug exceptions as well. */
+  all: 2,
+} as const;
 
 /** Values of Word.halted: code runs; HLT waits for an interrupt; the CPU is shut down (triple fault). */
 export const Halt = { running: 0, waiting: 1, shutdown: 2 } as const;

@@ -305,6 +305,7 @@ class RegionEmitter implements Leaves {
       context: this.context,
       key: this.region.key,
       store: this.store(),
+      poll: s.op === 'jump' ? this.poll(target.number) : '',
       reload: load && `${load};`,
       back: this.link(back.number, false),
       returnEip: back.number,
