@@ -30,9 +30,12 @@ export interface UartOptions {
   readonly output: (byte: number) => void;
 }
 
+/** Reads of LSR or IIR, with nothing sent in between, that only a guest which waits for input makes. */
+const POLLS_OF_A_READER = 32;
+
 /**
  * A PC16550D. Bytes leave at once, so that the transmitter is always empty. Received ones wait outside, in any number,
- * until the FIFO has room: there is no overrun.
+ * until the guest listens and the FIFO has room: there is no overrun.
  */
 export class Uart16550 {
   readonly component: Component;
@@ -93,6 +96,17 @@ export class Uart16550 {
 
   get #looped(): boolean {
     return (this.#state.modemControl & ModemControl.loop) !== 0;
+  }
+
+  /**
+   * Whether bytes come in from outside. Drivers empty the FIFO and RBR while they look for the port and set it up, as
+   * nobody at the other end of a line would type yet. DTR and RTS do not tell: Linux raises them for output alone.
+   */
+  get #listening(): boolean {
+    const { interruptEnable, modemControl, polls } = this.#state;
+    if (this.#looped) return false;
+    const interrupts = (interruptEnable & InterruptEnable.received) !== 0 && (modemControl & ModemControl.out2) !== 0;
+    return interrupts || polls >= POLLS_OF_A_READER;
   }
 
   get #divisorLatched(): boolean {
@@ -156,11 +170,19 @@ export class Uart16550 {
 
   #readLineStatus(): number {
     const state = this.#state;
+    this.#countPoll();
     const dataReady = state.receiverFifo.length > 0 ? LineStatus.dataReady : 0;
     const value = state.lineStatus | dataReady;
     state.lineStatus &= ~(LineStatus.errors | LineStatus.fifoError);
     this.#interrupt();
     return value;
+  }
+
+  /** A guest that has polled for input once goes on doing so, whatever it sends. */
+  #countPoll(): void {
+    if (this.#state.polls >= POLLS_OF_A_READER) return;
+    this.#state.polls++;
+    this.#listen();
   }
 
   #readModemStatus(): number {
@@ -172,6 +194,7 @@ export class Uart16550 {
 
   /** Reading IIR clears the transmitter interrupt, if that is what it tells. */
   #readInterruptId(): number {
+    this.#countPoll();
     const id = this.#interruptId();
     if (id === InterruptId.transmitterEmpty) {
       this.#state.transmitterInterrupt = false;
@@ -187,13 +210,17 @@ export class Uart16550 {
     state.interruptEnable = value;
     if ((enabled & InterruptEnable.transmitterEmpty) !== 0) state.transmitterInterrupt = true;
     this.#interrupt();
+    this.#listen();
   }
 
-  /** Switching the FIFOs on or off empties them; the other bits count only while bit 0 is set. */
+  /**
+   * Switching the FIFOs off empties them. Switching them on leaves the byte in RBR, which is in no FIFO yet: Linux does
+   * so after it has enabled the interrupt. The other bits count only while bit 0 is set.
+   */
   #writeFifoControl(value: number): void {
     const state = this.#state;
     const enable = (value & FifoControl.enable) !== 0;
-    const clear = enable !== state.fifosEnabled || (enable && (value & FifoControl.clearReceiver) !== 0);
+    const clear = enable ? (value & FifoControl.clearReceiver) !== 0 : state.fifosEnabled;
     state.fifosEnabled = enable;
     state.triggerLevel = enable ? TRIGGER_LEVELS[value >> FifoControl.triggerShift] : 1;
     if (clear) this.#clearReceiver();
@@ -236,6 +263,7 @@ export class Uart16550 {
   #transmit(byte: number): void {
     const state = this.#state;
     state.transmitterInterrupt = false;
+    if (state.polls < POLLS_OF_A_READER) state.polls = 0;
     this.#interrupt();
     if (this.#looped) this.#loopBack(byte);
     else this.#output(byte);
@@ -255,10 +283,16 @@ export class Uart16550 {
     return (this.#state.fifosEnabled ? FIFO_SIZE : 1) - this.#state.receiverFifo.length;
   }
 
+  /** Takes what waits outside, if there is any that can be taken. */
+  #listen(): void {
+    if (this.#listening && this.#state.waiting.length > 0 && this.#roomInFifo() > 0) this.#receiverChanged();
+  }
+
   /** Fills the FIFO from outside and sets its interrupts. */
   #receiverChanged(): void {
     const { receiverFifo, waiting, triggerLevel } = this.#state;
-    while (!this.#looped && waiting.length > 0 && this.#roomInFifo() > 0) receiverFifo.push([waiting.shift()!]);
+    const listening = this.#listening;
+    while (listening && waiting.length > 0 && this.#roomInFifo() > 0) receiverFifo.push([waiting.shift()!]);
     if (receiverFifo.length === 0) this.#clearReceiver();
     if (receiverFifo.length === 0 || receiverFifo.length >= triggerLevel) this.#timeout.disarm();
     else this.#timeout.arm(this.#clock.now() + 4 * this.#characterTime());

@@ -21,6 +21,8 @@ export const uartState = describe({
   characterTimeout: flag,
   /** Levels of CTS, DSR, RI and DCD that the other end drives, as in MSR. */
   modemLines: u8,
-  /** Bytes from the other end that have found no room yet. */
+  /** Polls of LSR or IIR since a byte was last sent; it stays where it shows that the guest reads by polling. */
+  polls: u8,
+  /** Bytes from the other end that the guest does not listen to, or has no room for, yet. */
   waiting: byteQueue,
 });

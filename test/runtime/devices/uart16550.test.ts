@@ -41,11 +41,29 @@ class UartRig extends Rig {
     this.set(IER, interrupts);
   }
 
-  /** Reads while LSR tells that there is data. */
+  /** Reads by polling, until LSR has told often that there is no data. */
   readAll(): number[] {
     const bytes: number[] = [];
-    while ((this.get(LSR) & 0x01) !== 0) bytes.push(this.get(DATA));
+    for (let polls = 0; polls < 40; polls++) {
+      if ((this.get(LSR) & 0x01) === 0) continue;
+      bytes.push(this.get(DATA));
+      polls = 0;
+    }
     return bytes;
+  }
+
+  /** Sends as polling drivers do. */
+  print(text: string): void {
+    for (const character of text) {
+      while ((this.get(LSR) & 0x20) === 0) {}
+      this.set(DATA, character.charCodeAt(0));
+    }
+    this.get(LSR);
+  }
+
+  /** As a driver empties a receiver. */
+  drain(): void {
+    for (const register of [LSR, DATA, IIR, MSR]) this.get(register);
   }
 }
 
@@ -199,7 +217,7 @@ test('without FIFOs one byte is held, and the next follows', () => {
   expect(rig.get(IIR)).toBe(0x01);
 });
 
-test('the receiver FIFO can be cleared, and is when FIFOs are switched', () => {
+test('the receiver FIFO can be cleared, and is when FIFOs are switched off', () => {
   const rig = new UartRig();
   rig.open(0x01, 0x01);
   rig.uart.receive([1, 2, 3]);
@@ -274,4 +292,58 @@ test('a reset clears the registers and keeps what waits outside', () => {
   rig.uart.reset();
   expect([rig.get(IER), rig.get(MCR), rig.irq.level]).toEqual([0, 0, false]);
   expect(rig.readAll()).toEqual(Array.from({ length: 4 }, () => 9));
+});
+
+/** Looks for a 16550A as Linux's 8250 driver does, FIFO clears and the test of IER included. */
+function probe(rig: UartRig): void {
+  rig.set(IER, 0x0f);
+  rig.set(IER, 0x00);
+  rig.set(MCR, 0x1a);
+  rig.set(MCR, 0x00);
+  for (const control of [0x01, 0x07, 0x00]) rig.set(FCR, control);
+  rig.get(DATA);
+  rig.set(IER, 0x00);
+}
+
+test('what comes before a driver has set the port up waits for it, through probes and output', () => {
+  const rig = new UartRig();
+  rig.uart.receive(Array.from({ length: 30 }, (_, i) => i));
+  probe(rig);
+  rig.set(MCR, 0x03);
+  for (let line = 0; line < 100; line++) rig.print('a line of the log\n');
+  probe(rig);
+  for (const control of [0x01, 0x07, 0x00]) rig.set(FCR, control);
+  rig.drain();
+  rig.set(MCR, 0x09);
+  rig.set(IER, 0x02);
+  rig.drain();
+  expect([rig.uart.waiting, rig.irq.level]).toEqual([30, false]);
+  rig.set(IER, 0x05);
+  expect([rig.uart.waiting, rig.irq.level]).toEqual([29, true]);
+  for (const control of [0x01, 0x81]) rig.set(FCR, control);
+  expect([rig.uart.waiting, rig.irq.level, rig.get(IIR)]).toEqual([14, true, 0xc4]);
+  expect(rig.readAll()).toEqual(Array.from({ length: 30 }, (_, i) => i));
+});
+
+test('a guest that polls gets what waits, without interrupts or modem lines, and keeps getting it', () => {
+  const rig = new UartRig();
+  rig.uart.receive([1, 2]);
+  let polls = 1;
+  while ((rig.get(LSR) & 0x01) === 0 && polls < 1000) polls++;
+  expect(polls).toBe(32);
+  expect(rig.get(DATA)).toBe(1);
+  rig.set(DATA, 1);
+  expect([rig.get(LSR) & 0x01, rig.get(DATA)]).toEqual([1, 2]);
+  rig.uart.receive([3]);
+  rig.set(FCR, 0x07);
+  rig.uart.receive([4]);
+  expect(rig.readAll()).toEqual([4]);
+});
+
+test('a reset closes the receiver again', () => {
+  const rig = new UartRig();
+  rig.readAll();
+  rig.uart.reset();
+  rig.uart.receive([1]);
+  expect([rig.get(LSR) & 0x01, rig.uart.waiting]).toEqual([0, 1]);
 });
