@@ -66,7 +66,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       await machine.#creation.promise;
     } catch (error) {
       await machine.#isolate.terminate();
-      throw error;
+      throw creationError(error as Error, options.boot);
     }
     return machine;
   }
@@ -204,7 +204,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#finish('the emulator has failed');
     this.#connection.close(error);
     if (this.#isCreated) this.#reportFailure(error);
-    else this.#creation.reject(creationError(error));
+    else this.#creation.reject(error);
   }
 
   #reportFailure(error: Error): void {
@@ -221,9 +221,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   }
 }
 
-/** Images that cannot be booted are the caller's mistake. */
-function creationError(error: Error): Error {
-  return error.name === 'BootError' ? new ConfigurationError(error.message) : error;
+/** Images that cannot be booted, and debug ports where another device is, are the caller's mistake. */
+function creationError(error: Error, boot: Boot): Error {
+  if (error.name === 'PortError') return new ConfigurationError(`${error.message}; give another iobase`);
+  if (error.name !== 'BootError') return error;
+  const image = 'bios' in boot ? boot.bios : 'kernel' in boot && boot.kernel;
+  return new ConfigurationError(typeof image === 'string' ? `${image}: ${error.message}` : error.message);
 }
 
 async function loadImages(boot: Boot, host: Host): Promise<BootImages> {

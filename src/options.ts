@@ -1,4 +1,4 @@
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 
 /** An image: its bytes, or the path of its file. */
@@ -38,6 +38,18 @@ export interface MachineOptions {
 
 export const engines: readonly EngineName[] = ['interpreter', 'translator'];
 export const isolates = ['worker', 'caller'] as const;
+const optionNames: readonly (keyof MachineOptions)[] = [
+  'memory',
+  'engine',
+  'boot',
+  'isolate',
+  'icount',
+  'reboot',
+  'debugExit',
+  'debugConsole',
+  'startTime',
+  'name',
+];
 
 const megabyte = 1 << 20;
 const units: Readonly<Record<string, number>> = { K: 1024, M: megabyte, G: 1024 * megabyte };
@@ -60,7 +72,7 @@ export function memorySize(size: number | string): number {
 
 /** The memory in bytes, if a machine that boots this can have it. */
 function checkedMemory(size: number | string, boot: Boot): number {
-  const bytes = memorySize(size);
+  const bytes = within('memory', () => memorySize(size));
   const smallest = 'kernel' in boot ? smallestKernelMemory : smallestMemory;
   if (bytes < smallest)
     throw new ConfigurationError(
@@ -90,43 +102,91 @@ function checkedInteger(what: string, value: number, least: number, most: number
   throw new ConfigurationError(`${what} is ${value}; it must be a whole number from ${least} to ${most}`);
 }
 
-function checkedPorts({ iobase, iosize }: { iobase: number; iosize: number }): { iobase: number; iosize: number } {
-  return {
-    iobase: checkedInteger('iobase', iobase, 0, 0xffff),
-    iosize: checkedInteger('iosize', iosize, 1, 4),
-  };
-}
-
 /**
  * All of a configuration but the images.
- * @throws ConfigurationError
+ * @throws ConfigurationError that names the option
  */
 export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot'> {
-  const {
-    boot,
-    memory = 128,
-    engine = 'translator',
-    reboot = 'reset',
-    icount,
-    debugExit,
-    debugConsole,
-    startTime,
-  } = options;
+  checkNames('options', options, optionNames);
+  const { memory = 128, engine = 'translator', reboot = 'reset', icount, debugExit, debugConsole } = options;
+  const boot = checkedBoot(options.boot);
   checkedOneOf('isolate', options.isolate ?? 'worker', isolates);
+  checkText('name', options.name);
   return {
-    memoryBytes: checkedMemory(memory, checkedBoot(boot)),
+    memoryBytes: checkedMemory(memory, boot),
     engine: checkedOneOf('engine', engine, engines),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
-    startTimeOfDay: (startTime ?? new Date()).getTime(),
-    ...(icount && { icountShift: checkedInteger('icount shift', icount.shift, 0, largestShift) }),
-    ...(debugExit && { debugExit: checkedPorts(debugExit) }),
-    ...(debugConsole && { debugConsolePort: checkedInteger('iobase', debugConsole.iobase, 0, 0xffff) }),
+    startTimeOfDay: checkedTime(options.startTime ?? new Date()),
+    ...(icount !== undefined && { icountShift: checkedShift(icount) }),
+    ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
+    ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
 }
 
+function checkedShift(icount: { shift: number }): number {
+  checkNames('icount', icount, ['shift']);
+  return checkedInteger('icount.shift', icount.shift, 0, largestShift);
+}
+
+function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: number; iosize: number } {
+  checkNames('debugExit', debugExit, ['iobase', 'iosize']);
+  return {
+    iobase: checkedInteger('debugExit.iobase', debugExit.iobase, 0, 0xffff),
+    iosize: checkedInteger('debugExit.iosize', debugExit.iosize, 1, 4),
+  };
+}
+
+function checkedPort(debugConsole: { iobase: number }): number {
+  checkNames('debugConsole', debugConsole, ['iobase']);
+  return checkedInteger('debugConsole.iobase', debugConsole.iobase, 0, 0xffff);
+}
+
+function checkedTime(startTime: Date): number {
+  if (startTime instanceof Date && !Number.isNaN(startTime.getTime())) return startTime.getTime();
+  throw new ConfigurationError(`startTime is ${String(startTime)}; it must be a valid Date`);
+}
+
+/** The parts of a boot, by what is booted. */
+const bootParts = { kernel: ['kernel', 'initrd', 'append'], bios: ['bios'], demo: ['demo'] } as const;
+
 function checkedBoot(boot: Boot): Boot {
-  const ways = (['kernel', 'bios', 'demo'] as const).filter((way) => boot !== undefined && way in boot);
-  if (ways.length === 0) throw new ConfigurationError('nothing to boot: give a kernel or a BIOS image');
+  checkNames('boot', boot, Object.values(bootParts).flat());
+  const ways = (['kernel', 'bios', 'demo'] as const).filter((way) => way in boot);
+  if (ways.length === 0) throw new ConfigurationError('nothing to boot: boot needs a kernel, a bios or demo');
   if (ways.length > 1) throw new ConfigurationError(`${ways.join(' and ')} cannot be booted at the same time`);
+  checkNames('boot', boot, bootParts[ways[0]]);
+  if ('demo' in boot && boot.demo !== true) throw new ConfigurationError('boot.demo must be true');
+  if ('bios' in boot) checkImage('boot.bios', boot.bios);
+  if ('kernel' in boot) checkKernel(boot);
   return boot;
+}
+
+function checkKernel({ kernel, initrd, append }: Extract<Boot, { kernel: Image }>): void {
+  checkImage('boot.kernel', kernel);
+  if (initrd !== undefined) checkImage('boot.initrd', initrd);
+  checkText('boot.append', append);
+  if (append?.includes('\0')) throw new ConfigurationError('boot.append holds a NUL, which ends a command line');
+}
+
+function checkImage(what: string, image: Image): void {
+  if ((typeof image === 'string' && image !== '') || ArrayBuffer.isView(image)) return;
+  throw new ConfigurationError(`${what} is ${shown(image)}; it must be the path of a file, or a Uint8Array`);
+}
+
+function checkText(what: string, text: string | undefined): void {
+  if (text !== undefined && typeof text !== 'string')
+    throw new ConfigurationError(`${what} is ${shown(text)}; it must be a string`);
+}
+
+/** Callers without types may give anything. */
+function checkNames(what: string, value: object, names: readonly string[]): void {
+  if (typeof value !== 'object' || value === null)
+    throw new ConfigurationError(`${what} is ${shown(value)}; it must be an object with ${names.join(', ')}`);
+  const unknown = Object.keys(value).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new ConfigurationError(`unknown '${unknown}' in ${what}; it is one of: ${names.join(', ')}`);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
 }

@@ -14,6 +14,11 @@ export interface PortRegion {
   write?(port: number, size: AccessSize, value: number): void;
 }
 
+/** Ports that cannot be claimed; the message names who wanted them, and who has them. */
+export class PortError extends Error {
+  override readonly name = 'PortError';
+}
+
 const PORT_COUNT = 0x10000;
 
 /** All ones, as many bits as an access has: what a bus nobody drives reads as. */
@@ -31,11 +36,11 @@ export class PortBus {
     4: new Uint16Array(PORT_COUNT),
   };
 
-  /** Claims ports. Throws an Error that names both owners if a port has an owner for one of the sizes. */
+  /** Claims ports. Throws PortError if a port has an owner for one of the sizes. */
   register(region: PortRegion): void {
     const other = this.owner(region);
     if (other !== undefined) {
-      throw new Error(`ports of '${region.name}' (${rangeOf(region)}) overlap '${other.name}' (${rangeOf(other)})`);
+      throw new PortError(`ports of '${region.name}' (${rangeOf(region)}) overlap '${other.name}' (${rangeOf(other)})`);
     }
     this.#claim(region, this.#regions.push(region) - 1);
   }
@@ -52,7 +57,7 @@ export class PortBus {
   owner(wanted: PortRegion): PortRegion | undefined {
     const { first, count } = wanted;
     if (first < 0 || count < 1 || first + count > PORT_COUNT) {
-      throw new Error(`ports of '${wanted.name}' (${rangeOf(wanted)}) are no I/O ports`);
+      throw new PortError(`ports of '${wanted.name}' (${rangeOf(wanted)}) are no I/O ports`);
     }
     for (const size of sizesOf(wanted)) {
       const index = this.#owners[size].subarray(first, first + count).find((owner) => owner !== 0);

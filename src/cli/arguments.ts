@@ -1,6 +1,10 @@
+import { within } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
 import { type Flag, flags, unsupportedFlags } from './flags.ts';
 import { initialSettings, type Settings } from './settings.ts';
+
+/** Words that may come first. */
+const actions = ['start', 'demo'] as const;
 
 /**
  * What these arguments ask for: an action other than running (if it comes first), and flags. Those have one dash, as
@@ -9,8 +13,12 @@ import { initialSettings, type Settings } from './settings.ts';
  */
 export function parseArguments(args: readonly string[]): Settings {
   const [first, ...others] = args;
-  if (first === 'start' || first === 'demo') return parseFlags({ ...initialSettings, action: first }, others);
+  if (isAction(first)) return parseFlags({ ...initialSettings, action: first }, others);
   return parseFlags(initialSettings, args);
+}
+
+function isAction(word: string | undefined): word is (typeof actions)[number] {
+  return (actions as readonly (string | undefined)[]).includes(word);
 }
 
 function parseFlags(settings: Settings, args: readonly string[]): Settings {
@@ -25,19 +33,19 @@ function parseFlags(settings: Settings, args: readonly string[]): Settings {
 
 function findFlag(text: string): Flag {
   const name = /^--?(.+)$/.exec(text)?.[1];
-  if (name === undefined) throw new ConfigurationError(`unexpected argument '${text}'; disk images are not supported`);
+  if (name === undefined) throw new ConfigurationError(unexpected(text));
   const flag = flags.find(({ names }) => names.includes(name));
   if (flag) return flag;
-  if (unsupportedFlags.has(name)) throw new ConfigurationError(`${text} is not supported`);
+  if (unsupportedFlags.has(name)) throw new ConfigurationError(`${text} is not supported; see --help for what is`);
   throw new ConfigurationError(`unknown flag ${text}; --help lists them`);
 }
 
 function applyFlag(settings: Settings, text: string, flag: Flag, argument: string | undefined): Settings {
   if (argument === undefined) throw new ConfigurationError(`${text} needs an argument: ${flag.argument}`);
-  try {
-    return flag.apply(settings, argument);
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw new ConfigurationError(`${text}: ${error.message}`);
-    throw error;
-  }
+  return within(text, () => flag.apply(settings, argument));
+}
+
+function unexpected(text: string): string {
+  if (isAction(text)) return `unexpected argument '${text}'; it goes before the flags`;
+  return `unexpected argument '${text}'; see --help (disk images are not supported)`;
 }

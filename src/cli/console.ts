@@ -1,6 +1,7 @@
 import { appendFileSync, openSync } from 'node:fs';
-import { ConfigurationError, type Machine, type SerialPort } from '../index.ts';
+import type { Machine, SerialPort } from '../index.ts';
 import { EscapeFilter, escapeHelp, InterruptFilter, type KeyFilter } from './escape.ts';
+import { writeError } from './output-error.ts';
 import type { Backend } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,19 +16,34 @@ export function serialBackends(named: readonly Backend[], nographic: boolean): r
   return nographic ? named.map((backend) => (backend.type === 'stdio' ? consoleByDefault : backend)) : named;
 }
 
-/** Sends a device's output to its backend. Throws ConfigurationError if the file cannot be opened. */
-export function connectOutput(source: Source, backend: Backend, terminal: Terminal): void {
+/**
+ * Sends a device's output to its backend. `failed` hears why a file cannot be written any more.
+ * @throws ConfigurationError if the file cannot be opened
+ */
+export function connectOutput(
+  source: Source,
+  backend: Backend,
+  terminal: Terminal,
+  failed: (error: Error) => void,
+): void {
   if (backend.type === 'stdio') source.on('data', (bytes) => terminal.write(bytes));
   if (backend.type !== 'file') return;
-  const file = openForWriting(backend.path);
-  source.on('data', (bytes) => appendFileSync(file, bytes));
+  const { path } = backend;
+  const file = openForWriting(path);
+  source.on('data', (bytes) => {
+    try {
+      appendFileSync(file, bytes);
+    } catch (error) {
+      failed(writeError(path, error));
+    }
+  });
 }
 
 function openForWriting(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new ConfigurationError(`cannot write ${path}: ${(error as NodeJS.ErrnoException).code}`);
+    throw writeError(path, error);
   }
 }
 

@@ -153,16 +153,16 @@ function parseBackend(text: string): Backend {
 function parseDebugExit(text: string): { iobase: number; iosize: number } {
   const { driver, iobase = '0x501', iosize = '2' } = parseProperties(text, 'driver', ['iobase', 'iosize']);
   if (driver !== 'isa-debug-exit') throw new ConfigurationError(`the device '${driver}' is not supported`);
-  return { iobase: parseInteger(iobase), iosize: parseInteger(iosize) };
+  return { iobase: parseInteger('iobase', iobase), iosize: parseInteger('iosize', iosize) };
 }
 
 function parseDebugConsolePort(text: string): number {
   const [property, value = ''] = text.split('=');
   if (property !== 'isa-debugcon.iobase') throw new ConfigurationError(`the property '${property}' is not supported`);
-  return parseInteger(value);
+  return parseInteger(property, value);
 }
 
 function parseShift(text: string): number {
   const { shift = '' } = parseProperties(text, 'shift', []);
-  return parseInteger(shift);
+  return parseInteger('shift', shift);
 }

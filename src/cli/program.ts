@@ -1,21 +1,23 @@
 import { ConfigurationError } from '../index.ts';
 import { parseArguments } from './arguments.ts';
 import { helpText, versionText } from './help.ts';
-import { runMachine } from './run.ts';
+import { standardOutputGone } from './output-error.ts';
+import { demo, runMachine } from './run.ts';
 import type { Settings } from './settings.ts';
 import { start } from './start.ts';
 
 const actions: Readonly<Record<Settings['action'], (settings: Settings) => number | Promise<number>>> = {
   run: (settings) => runMachine(settings),
   start,
-  demo: (settings) => runMachine(settings, { demo: true }),
+  demo,
   help: () => say(helpText()),
   version: () => say(versionText()),
 };
 
-function say(text: string): number {
-  process.stdout.write(text);
-  return 0;
+async function say(text: string): Promise<number> {
+  process.stdout.on('error', () => {});
+  const error = await new Promise<Error | null | undefined>((resolve) => process.stdout.write(text, resolve));
+  return error ? standardOutputGone(error) : 0;
 }
 
 /** Does what the command line asks for; returns the exit code. */

@@ -13,8 +13,9 @@ export function parseProperties(text: string, implied: string, allowed: readonly
   return properties;
 }
 
-/** A whole number, decimal or with 0x. */
-export function parseInteger(text: string): number {
-  if (!/^(0x[0-9a-f]+|\d+)$/i.test(text)) throw new ConfigurationError(`'${text}' is not a whole number`);
+/** The whole number that a property is, decimal or with 0x. */
+export function parseInteger(property: string, text: string): number {
+  if (!/^(0x[0-9a-f]+|\d+)$/i.test(text))
+    throw new ConfigurationError(`'${text}' is not a whole number; give ${property}=N`);
   return Number(text);
 }

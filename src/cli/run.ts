@@ -1,5 +1,6 @@
 import { type Boot, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
 import { connectInput, connectOutput, serialBackends } from './console.ts';
+import { standardOutputGone } from './output-error.ts';
 import type { Settings } from './settings.ts';
 import { Terminal } from './terminal.ts';
 
@@ -13,16 +14,18 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   await using machine = await Machine.create(options);
   if (backends.length > machine.serialPorts.length)
     throw new ConfigurationError('-serial: there are four ports at most');
+  const left = Promise.withResolvers<number>();
+  // It may be rejected before anyone waits for it.
+  left.promise.catch(() => {});
   for (const [index, backend] of backends.entries()) {
-    connectOutput(machine.serialPorts[index], backend, terminal);
+    connectOutput(machine.serialPorts[index], backend, terminal, left.reject);
   }
-  if (settings.debugConsole) connectOutput(machine.debugConsole, settings.debugConsole, terminal);
+  if (settings.debugConsole) connectOutput(machine.debugConsole, settings.debugConsole, terminal, left.reject);
   machine.on('log', (message) => terminal.note(`rawiron: ${message}`));
   machine.on('halt', () => terminal.note('rawiron: the guest has halted for good'));
 
-  const left = Promise.withResolvers<number>();
   for (const [signal, code] of Object.entries(signals)) process.once(signal, () => left.resolve(code));
-  process.stdout.on('error', () => left.resolve(signals.SIGHUP));
+  process.stdout.on('error', (error) => Promise.try(standardOutputGone, error).then(left.resolve, left.reject));
   connectInput(machine, backends, terminal, () => left.resolve(leave(terminal)));
   try {
     await machine.start();
@@ -31,6 +34,14 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
     await terminal.write(new Uint8Array(0));
     terminal.close();
   }
+}
+
+/** Boots the demo guest, which takes nothing of what the flags may name. */
+export function demo(settings: Settings): Promise<number> {
+  const given = (['kernel', 'initrd', 'append', 'bios'] as const).find((name) => settings[name] !== undefined);
+  if (given !== undefined)
+    throw new ConfigurationError(`-${given} is not for the demo guest; leave out "demo" to boot a guest of your own`);
+  return runMachine(settings, { demo: true });
 }
 
 function leave(terminal: Terminal): number {

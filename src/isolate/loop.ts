@@ -171,8 +171,12 @@ class MachineLoop {
     this.#shareDeadline();
   }
 
-  #resume(): void {
+  #checkAlive(): void {
     if (this.#exited) throw new Error('the machine has ended');
+  }
+
+  #resume(): void {
+    this.#checkAlive();
     this.#running = true;
     this.#clock.resume();
     this.#shareDeadline();
@@ -213,7 +217,10 @@ class MachineLoop {
   readonly #calls: Calls = {
     run: () => this.#resume(),
     pause: () => this.#pause(),
-    reset: () => this.#reset(),
+    reset: () => {
+      this.#checkAlive();
+      this.#reset();
+    },
     metrics: () => this.#core.metrics(),
     translations: () => this.#core.translations(),
     memoryRead: (physical, length) => this.#core.memoryRead(physical, length),

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { getSystemErrorMessage } from 'node:util';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Host, Isolate, IsolateEvents } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
@@ -7,6 +6,7 @@ import { runIsolate } from '../isolate/loop.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { TickerOptions } from '../isolate/ticker.ts';
 import type { CreateCore } from '../machine-core.ts';
+import { systemMessage } from './system-message.ts';
 import { callerThread } from './threads.ts';
 import { messageEnd, type WorkerOptions } from './worker-entry.ts';
 
@@ -21,7 +21,7 @@ export interface NodeCore {
 export function nodeHost(core: NodeCore): Host {
   return {
     async readFile(path) {
-      return new Uint8Array(await readFile(path).catch(systemMessage));
+      return new Uint8Array(await readFile(path).catch(throwInWords));
     },
     startIsolate(where, config, events, name) {
       const { port1, port2 } = new MessageChannel();
@@ -31,6 +31,11 @@ export function nodeHost(core: NodeCore): Host {
       return new NodeIsolate(port1, thread, deadlines, events);
     },
   };
+}
+
+/** Who asked knows the path. */
+function throwInWords(error: unknown): never {
+  throw new Error(systemMessage(error));
 }
 
 /** What the isolate's own thread can be asked. */
@@ -97,9 +102,4 @@ class NodeIsolate implements Isolate {
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
-/** The system's words for what is wrong with a file; who asked knows the path. */
-function systemMessage(error: NodeJS.ErrnoException): never {
-  throw error.errno === undefined ? error : new Error(getSystemErrorMessage(error.errno));
 }

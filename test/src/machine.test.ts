@@ -81,6 +81,7 @@ describe.each(isolates)('life of a machine in isolate: %s', (isolate) => {
     await machine.serial.expect(/A/);
     await expect(machine.serial.expect(/B/)).rejects.toThrow('the machine has ended (exit)');
     await expect(machine.start()).rejects.toThrow('the machine has ended');
+    await expect(machine.reset()).rejects.toThrow('the machine has ended');
     expect(await machine.metrics()).toMatchObject({ instructions: 5 });
   });
 
@@ -173,6 +174,7 @@ describe.each(isolates)('end of a machine in isolate: %s', (isolate) => {
     [{ kernel: Uint8Array.of(1) }, 'the kernel is neither this nor that'],
     [{ kernel: '/no/such/file' }, 'cannot read the kernel /no/such/file: no such file or directory'],
     [{ kernel: Buffer.alloc(8), initrd: '/' }, 'cannot read the initrd /: '],
+    [{ kernel: '/dev/null' }, '/dev/null: the kernel is neither this nor that'],
     [{ bios: '/no/such/file' }, 'cannot read the BIOS image /no/such/file: '],
   ])('what cannot be booted is a mistake of the caller: %#', async (boot, message) => {
     await expect(make({ boot })).rejects.toMatchObject({

@@ -44,13 +44,41 @@ test.each<[string, object]>([
   ["unknown engine 'fast'; it is one of: interpreter, translator", { engine: 'fast' }],
   ["unknown isolate 'here'; it is one of: worker, caller", { isolate: 'here' }],
   ["unknown reboot action 'stop'", { reboot: 'stop' }],
-  ['icount shift is 11; it must be a whole number from 0 to 10', { icount: { shift: 11 } }],
-  ['iobase is 65536', { debugExit: { iobase: 0x10000, iosize: 1 } }],
-  ['iosize is 0.5', { debugExit: { iobase: 1, iosize: 0.5 } }],
+  ['icount.shift is 11; it must be a whole number from 0 to 10', { icount: { shift: 11 } }],
+  ['debugExit.iobase is 65536', { debugExit: { iobase: 0x10000, iosize: 1 } }],
+  ['debugExit.iosize is 0.5', { debugExit: { iobase: 1, iosize: 0.5 } }],
+  ["memory: 'much' is not a memory size", { memory: 'much' }],
+  ['icount is 3; it must be an object with shift', { icount: 3 }],
+  ['debugExit is null', { debugExit: null }],
+  ['debugConsole.iobase is undefined', { debugConsole: {} }],
+  ['startTime is Invalid Date', { startTime: new Date(Number.NaN) }],
+  ['startTime is 2001; it must be a valid Date', { startTime: 2001 }],
+  ["unknown 'memroy' in options; it is one of: memory, ", { memroy: 64 }],
+  ['name is 7; it must be a string', { name: 7 }],
   ['nothing to boot', { boot: {} }],
+  ['boot is undefined; it must be an object with kernel, ', { boot: undefined }],
+  ['boot is null', { boot: null }],
+  ["boot is 'bzImage'", { boot: 'bzImage' }],
+  ["unknown 'apend' in boot", { boot: { kernel: 'K', apend: 'quiet' } }],
+  ["unknown 'initrd' in boot; it is one of: bios", { boot: { bios: 'B', initrd: 'I' } }],
+  ['boot.kernel is undefined; it must be the path of a file, or a Uint8Array', { boot: { kernel: undefined } }],
+  ["boot.bios is ''", { boot: { bios: '' } }],
+  ['boot.initrd is 5', { boot: { kernel: 'K', initrd: 5 } }],
+  ['boot.append is 5; it must be a string', { boot: { kernel: 'K', append: 5 } }],
+  ['boot.append holds a NUL', { boot: { kernel: 'K', append: 'a\0b' } }],
+  ['boot.demo must be true', { boot: { demo: false } }],
   ['kernel and bios cannot be booted at the same time', { boot: { kernel: 'K', bios: 'B' } }],
 ])('%s', (message, options) => {
   expect(() => check(options as Partial<MachineOptions>)).toThrow(
     expect.objectContaining({ name: 'ConfigurationError', message: expect.stringContaining(message) }),
+  );
+});
+
+test.each([undefined, null, 'bzImage'])('options of %j are a mistake of the caller', (options) => {
+  expect(() => checkOptions(options as never)).toThrow(
+    expect.objectContaining({
+      name: 'ConfigurationError',
+      message: expect.stringMatching(/^options is .*; it must be an object with memory, /),
+    }),
   );
 });

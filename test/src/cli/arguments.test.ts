@@ -51,10 +51,11 @@ test.each([
 
 test.each([
   ['-frobnicate', 'unknown flag -frobnicate'],
-  ['--smp 4', '--smp is not supported'],
+  ['--smp 4', '--smp is not supported; see --help'],
   ['-hda disk.img', '-hda is not supported'],
   ['disk.img', "unexpected argument 'disk.img'"],
-  ['-m 64 start', "unexpected argument 'start'"],
+  ['help', "unexpected argument 'help'; see --help"],
+  ['-m 64 start', "unexpected argument 'start'; it goes before the flags"],
   ['-kernel', '-kernel needs an argument: FILE'],
   ['-m abc', "-m: 'abc' is not a memory size"],
   ['-m 64,slots=2', "-m: 'slots' is not supported"],
@@ -62,8 +63,9 @@ test.each([
   ['-serial file:', "-serial: 'file:' is not supported"],
   ['-device e1000', "-device: the device 'e1000' is not supported"],
   ['-device isa-debug-exit,irq=3', "-device: 'irq' is not supported"],
-  ['-device isa-debug-exit,iobase=x', "-device: 'x' is not a whole number"],
-  ['-icount auto', "-icount: 'auto' is not a whole number"],
+  ['-device isa-debug-exit,iobase=x', "-device: 'x' is not a whole number; give iobase=N"],
+  ['-device isa-debug-exit,iosize=', "-device: '' is not a whole number; give iosize=N"],
+  ['-icount auto', "-icount: 'auto' is not a whole number; give shift=N"],
   ['-global pc.x=1', "-global: the property 'pc.x' is not supported"],
 ])('%s is refused', (line, message) => {
   expect(() => parse(line)).toThrow(message);

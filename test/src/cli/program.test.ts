@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rawiron } from '../support/command-line.ts';
+import { rawiron, shellCommand } from '../support/command-line.ts';
 
 let folder: string;
 let rubbish: string;
@@ -16,11 +18,19 @@ afterAll(() => rm(folder, { recursive: true }));
 const kernel = () => ['-kernel', rubbish];
 
 test.each<[string, () => string[], string]>([
-  ['a kernel of no known kind', () => kernel(), 'the kernel is neither a Linux bzImage nor a Multiboot kernel'],
+  [
+    'a kernel of no known kind',
+    () => kernel(),
+    'rubbish: the kernel is neither a Linux bzImage nor a Multiboot kernel',
+  ],
   ['a missing kernel', () => ['-kernel', '/no/such'], 'cannot read the kernel /no/such: no such file or directory'],
   ['a missing initrd', () => [...kernel(), '-initrd', '/no/such'], 'cannot read the initrd /no/such: no such file'],
   ['a missing BIOS image', () => ['-bios', '/no/such'], 'cannot read the BIOS image /no/such: no such file'],
-  ['a BIOS image of a wrong size', () => ['-bios', rubbish], 'a ROM image is a multiple of 4096 bytes long'],
+  [
+    'a BIOS image of a wrong size',
+    () => ['-bios', rubbish],
+    'rubbish: the BIOS image has 6500 bytes; a ROM image is a multiple of 4096 bytes long',
+  ],
   ['too little memory', () => ['-m', '1', ...kernel()], '1 MB of memory is too little'],
   ['too much memory', () => ['-m', '99999', ...kernel()], '99999 MB of memory is too much; at most 2047 MB'],
   ['no memory size', () => ['-m', 'abc', ...kernel()], "-m: 'abc' is not a memory size"],
@@ -29,12 +39,42 @@ test.each<[string, () => string[], string]>([
   ['a flag of QEMU that is not supported', () => ['-smp', '2'], '-smp is not supported'],
   ['nothing to boot', () => [], 'nothing to boot'],
   ['kernel and BIOS image', () => [...kernel(), '-bios', rubbish], '-bios and -kernel exclude each other'],
-  ['a log that cannot be written', () => ['demo', '-serial', 'file:/no/such/log'], 'cannot write /no/such/log'],
+  [
+    'a log that cannot be written',
+    () => ['demo', '-serial', 'file:/no/such/log'],
+    'cannot write /no/such/log: no such file',
+  ],
+  ['a kernel for the demo', () => ['demo', ...kernel()], '-kernel is not for the demo guest'],
+  ['a command line for the demo', () => ['demo', '-append', 'quiet'], '-append is not for the demo guest'],
+  [
+    'debug exit at COM1',
+    () => ['demo', '-device', 'isa-debug-exit,iobase=0x3f8'],
+    "overlap 'com1' (0x3f8-0x3ff); give",
+  ],
+  ['debug exit beyond the ports', () => ['demo', '-device', 'isa-debug-exit,iobase=0xffff'], 'are no I/O ports; give'],
+  [
+    'a debug console at the timer',
+    () => ['demo', '-global', 'isa-debugcon.iobase=0x40'],
+    "'debug console' (0x40-0x40) overlap",
+  ],
+  [
+    'a log on a full disk',
+    () => ['demo', '-serial', 'file:/dev/full'],
+    'cannot write /dev/full: no space left on device',
+  ],
 ])('%s: one line that says so, and exit code 1', async (_, args, message) => {
   const { code, output, errors } = await rawiron(args());
   expect(errors).toMatch(/^rawiron: .*\n$/);
   expect(errors).toContain(message);
   expect({ code, output }).toEqual({ code: 1, output: '' });
+});
+
+test.each([['demo'], ['--help']])('%s with its output on a full disk: one line, and exit code 1', async (action) => {
+  const run = promisify(execFile)('sh', ['-c', `${shellCommand([action])} > /dev/full`]);
+  await expect(run).rejects.toMatchObject({
+    code: 1,
+    stderr: 'rawiron: cannot write standard output: no space left on device\n',
+  });
 });
 
 test('help and version', async () => {

@@ -1,0 +1,8 @@
+import { getSystemErrorMessage } from 'node:util';
+import { messageOf } from '../errors.ts';
+
+/** The system's words for what went wrong with a file, such as "no such file or directory"; they do not name it. */
+export function systemMessage(error: unknown): string {
+  const { errno } = error as NodeJS.ErrnoException;
+  return typeof errno === 'number' ? getSystemErrorMessage(errno) : messageOf(error);
+}
