@@ -7,6 +7,9 @@ const usage = `usage: oracle i286|native FILE [--engine interpreter|translator]
        oracle lockstep [PROGRAMS] [SEED]
        oracle lockstep-linux [--instructions N] [--threshold N] [--step N] [--command TEXT]...`;
 
+/** What was asked for cannot be done; the message is for whoever asked. */
+class UsageError extends Error {}
+
 type Check = (file: string, engine: EngineName) => Promise<Report>;
 
 const checks: Record<string, Check> = {
@@ -24,7 +27,7 @@ const checks: Record<string, Check> = {
 function parse(args: readonly string[]): { file: string; engines: EngineName[] } {
   const [file, option, engine] = args;
   const isEngine = engine === 'interpreter' || engine === 'translator';
-  if (!file || (option !== undefined && !(option === '--engine' && isEngine))) throw new Error(usage);
+  if (!file || (option !== undefined && !(option === '--engine' && isEngine))) throw new UsageError(usage);
   return { file, engines: isEngine ? [engine] : ['interpreter', 'translator'] };
 }
 
@@ -42,9 +45,9 @@ async function runOther(name: string, args: string[]): Promise<number> {
 }
 
 async function main([name = '', ...args]: string[]): Promise<number> {
-  if (name in others) return runOther(name, args);
+  if (Object.hasOwn(others, name)) return runOther(name, args);
+  if (!Object.hasOwn(checks, name)) throw new UsageError(name === '' ? usage : unknownOracle(name));
   const check = checks[name];
-  if (!check) throw new Error(usage);
   const { file, engines } = parse(args);
   let failed = 0;
   for (const engine of engines) {
@@ -55,4 +58,14 @@ async function main([name = '', ...args]: string[]): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+function unknownOracle(name: string): string {
+  return `there is no oracle '${name}'; it is one of: ${Object.keys({ ...checks, ...others }).join(', ')}`;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,21 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const oracle = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args]);
+  return { status, output: stdout.toString(), errors: stderr.toString() };
+};
+
+test.each(['nope', 'toString'])('%s: one line with the names of the oracles', (name) => {
+  const errors = `there is no oracle '${name}'; it is one of: native, i286, disassembler, lockstep, lockstep-linux\n`;
+  expect(oracle(name)).toEqual({ status: 1, output: '', errors });
+});
+
+test.each([[[]], [['i286']], [['i286', 'FILE', '--engine', 'steam']]])('%j: the usage', (args) => {
+  expect(oracle(...args)).toMatchObject({
+    status: 1,
+    output: '',
+    errors: expect.stringMatching(/^usage: oracle i286/),
+  });
+});
