@@ -13,7 +13,7 @@ export interface TieringOptions extends RegionLimits {
 }
 
 /** Measured with bench/: see docs/performance.md. */
-export const defaultTiering: TieringOptions = { threshold: 1000, blocks: 64, instructions: 300 };
+export const defaultTiering: TieringOptions = { threshold: 2000, blocks: 20, instructions: 120 };
 
 /** Counts how often entries run, and puts a translation in the place of a hot one's handler. */
 export class Tiering {
