@@ -1,3 +1,5 @@
+/** Milliseconds; what setTimeout takes at the most. Longer is as good as for ever. */
+const LONGEST_TIMEOUT = 0x7fffffff;
 /** Output that nobody has expected is forgotten beyond this many characters. */
 const KEPT = 1 << 20;
 /** An error shows this many characters of the last output. */
@@ -68,7 +70,7 @@ export class Expectations {
     const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
     const expectation: Expectation = { pattern, resolve, reject };
     const giveUp = () => reject(new ExpectError(pattern, `${timeout} ms passed`, this.#text));
-    const timer = timeout === Infinity ? undefined : setTimeout(giveUp, timeout);
+    const timer = timeout > LONGEST_TIMEOUT ? undefined : setTimeout(giveUp, timeout);
     this.#waiting.add(expectation);
     return promise.finally(() => {
       clearTimeout(timer);

@@ -24,8 +24,11 @@ export class SerialPort extends Emitter<SerialEvents> {
     this.#backend = backend;
   }
 
-  /** Sends to the guest: bytes, or text as UTF-8. */
+  /** Sends to the guest: bytes, or text as UTF-8. Throws a TypeError for anything else. */
   write(data: string | Uint8Array): void {
+    if (typeof data !== 'string' && !(data instanceof Uint8Array)) {
+      throw new TypeError(`serial.write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
+    }
     this.#backend.send(typeof data === 'string' ? encoder.encode(data) : data);
   }
 

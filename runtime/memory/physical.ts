@@ -26,6 +26,8 @@ export class PhysicalMemory {
 
   /** A copy. Throws a RangeError if there is no memory at the addresses. */
   read(address: number, length: number): Uint8Array {
+    // A range that isn't there must not cost memory.
+    this.forPages(address, length, () => undefined);
     const result = new Uint8Array(length);
     this.forPages(address, length, (offset, start, count) => {
       result.set(this.map.ram.bytes.subarray(offset, offset + count), start);
@@ -38,6 +40,9 @@ export class PhysicalMemory {
     length: number,
     visit: (offset: number, start: number, length: number) => void,
   ): void {
+    if (!(Number.isSafeInteger(address) && address >= 0 && Number.isSafeInteger(length) && length >= 0)) {
+      throw new RangeError(`${length} bytes at ${address} are no range of memory`);
+    }
     for (let done = 0; done < length; ) {
       const at = address + done;
       const frame = this.map.frameAt(Math.floor(at / PAGE_BYTES));

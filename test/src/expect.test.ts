@@ -94,3 +94,17 @@ test('listeners have the bytes; receive waits for what they return', async () =>
   await receive('def');
   expect(heard).toHaveLength(2);
 });
+
+test('a timeout beyond what timers can count is as good as none', async () => {
+  const { serial, receive } = port();
+  const waiting = serial.expect(/late/, { timeout: 3e9 });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  receive('late');
+  expect((await waiting)[0]).toBe('late');
+});
+
+test('what is neither text nor bytes is refused where it is written', () => {
+  const { serial, sent } = port();
+  expect(() => serial.write(undefined as unknown as string)).toThrow('not undefined');
+  expect(sent).toEqual([]);
+});
