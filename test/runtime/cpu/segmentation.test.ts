@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Vector } from '../../../translator/abi/faults.ts';
 import { Key } from '../../../translator/abi/key.ts';
-import { Double, Eflags, Segment, Word } from '../../../translator/abi/state.ts';
+import { Double, Eflags, Segment, Shadow, Word } from '../../../translator/abi/state.ts';
 import { GDT, LDT, Rig, Sel, Type } from './rig.ts';
 
 const { generalProtection, segmentNotPresent, stackFault } = Vector;
@@ -164,7 +164,7 @@ describe('the stack segment', () => {
     rig.trap('loadPointer', Segment.ss, Sel.data0, Word.esp, 0x8000);
     expect(rig.words[Word.interruptShadow]).toBe(0);
     rig.trap('moveToSegment', Segment.ss, Sel.data0);
-    expect(rig.words[Word.interruptShadow]).toBe(1);
+    expect(rig.words[Word.interruptShadow]).toBe(Shadow.all);
   });
 
   test('POP SS moves the old stack pointer', () => {
@@ -172,7 +172,7 @@ describe('the stack segment', () => {
     rig.trap('popSegment', Segment.ss, 4);
     expect(rig.selector('ss')).toBe(Sel.data16);
     expect(rig.words[Word.esp]).toBe(0x9000);
-    expect(rig.words[Word.interruptShadow]).toBe(1);
+    expect(rig.words[Word.interruptShadow]).toBe(Shadow.all);
     expect(rig.words[Word.key] & Key.stack32).toBe(0);
   });
 

@@ -53,6 +53,19 @@ function:
   );
 
   expectSteps(
+    'passes over the instruction behind a load of SS',
+    `
+main:   ${stepOn}
+        mov     eax, ss
+.load:  mov     ss, eax
+        nop
+.behind:
+        jmp     stop
+`,
+    ['main.load', 'main.behind'],
+  );
+
+  expectSteps(
     'each element of a repeated instruction, with its own EIP until it is done',
     `
 main:   mov     edi, FREE
