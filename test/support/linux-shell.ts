@@ -27,8 +27,9 @@ export class LinuxShell implements AsyncDisposable {
     this.machine = machine;
   }
 
-  static async boot(linux: DebianLinux, engine: Engine, append = 'console=ttyS0'): Promise<LinuxShell> {
-    const boot = { kernel: linux.kernel, initrd: linux.initrd(), append };
+  /** `options`: of the kernel's command line. */
+  static async boot(linux: DebianLinux, engine: Engine, options = ''): Promise<LinuxShell> {
+    const boot = { kernel: linux.kernel, initrd: linux.initrd(), append: `console=ttyS0 ${options}` };
     const shell = new LinuxShell(await Machine.create({ memory: '128M', engine, boot }));
     await shell.machine.start();
     await shell.prompt();

@@ -7,16 +7,19 @@ import { type Engine, findLinux, LinuxShell } from './linux-shell.ts';
 const TIMEOUT = 400_000;
 const found = await findLinux();
 
-/** Tests of a Debian kernel with a busybox shell. The machine is booted once; the tests come one after the other. */
-export function testLinux(engine: Engine): void {
+/**
+ * Tests of a Debian kernel with a busybox shell. The machine is booted once; the tests come one after the other.
+ * `options` are of the kernel's command line.
+ */
+export function testLinux(engine: Engine, options = ''): void {
   if (typeof found === 'string') describe.skip(`Linux on the ${engine}: ${found}`, () => test('boots', () => {}));
-  else describe(`Linux on the ${engine}`, { timeout: TIMEOUT }, () => testShell(found, engine));
+  else describe(`Linux on the ${engine}`, { timeout: TIMEOUT }, () => testShell(found, engine, options));
 }
 
-function testShell(linux: DebianLinux, engine: Engine): void {
+function testShell(linux: DebianLinux, engine: Engine, options: string): void {
   let shell: LinuxShell;
   beforeAll(async () => {
-    shell = await LinuxShell.boot(linux, engine);
+    shell = await LinuxShell.boot(linux, engine, options);
   }, TIMEOUT);
   afterAll(() => shell?.machine.stop());
 
