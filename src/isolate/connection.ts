@@ -44,8 +44,9 @@ export class Connection {
     if (this.#closed) return;
     this.#port.postMessage(command);
     if (!this.#state) return;
-    Atomics.store(this.#state, Word.attention, 1);
+    // In this order: who is called finds out why.
     Atomics.store(this.#state, Word.wake, 1);
+    Atomics.store(this.#state, Word.attention, 1);
     Atomics.notify(this.#state, Word.wake);
   }
 
