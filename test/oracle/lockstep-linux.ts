@@ -14,7 +14,7 @@ const defaultCommands = [
   'i=0; while [ $i -lt 30 ]; do echo $i | sed s/1/x/ > /tmp/f$i; i=$((i+1)); done; ls /tmp | wc -l',
   'dd if=/dev/zero bs=64k count=16 2>/dev/null | md5sum',
   'gzip -c /bin/busybox | gunzip -c | md5sum; md5sum < /bin/busybox',
-  "awk 'BEGIN { x = 0; for (i = 1; i < 2000; i++) x += sin(i) / i; print x }'",
+  'awk "BEGIN { for (n = 1; n < 3000; n++) x += 1 / n; print x }"',
 ];
 
 /** Steps between two comparisons of memory, which are checkpoints as well. */
