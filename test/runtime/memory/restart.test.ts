@@ -7,6 +7,7 @@ import { exceptionLog, type Frame, kernel, Layout } from '../../support/guest-ke
  * two bytes in each; FRONT is 16 bytes before the boundary. They run in user mode, so that the stack can be there too.
  */
 interface Crossing {
+  /** The run's number stands for @. */
   readonly text: string;
   /** Runs before pages are taken away; changes no flags. */
   readonly prepare: string;
@@ -18,6 +19,9 @@ type MakeCrossing = (text: string, prepare?: string) => Crossing;
 const read: MakeCrossing = (text, prepare = '') => ({ text, prepare, access: 'read' });
 const write: MakeCrossing = (text, prepare = '') => ({ text, prepare, access: 'write' });
 const both: MakeCrossing = (text, prepare = '') => ({ text, prepare, access: 'both' });
+
+/** Clears W whatever its pages' rights are: addresses of code in it differ from run to run. */
+const clean = 'mov word [W_LOW], 0\n mov word [W_HIGH], 0';
 
 const crossings: readonly Crossing[] = [
   read('mov ebx, [W]'),
@@ -38,6 +42,13 @@ const crossings: readonly Crossing[] = [
   read('popad', 'mov esp, FRONT'),
   read('popfd', 'mov esp, W\n mov dword [W], 0x3046'),
   read('leave', 'mov ebp, W'),
+  read(`ret\n.back: ${clean}`, 'mov esp, W\n mov dword [W], run_@.back'),
+  read(`retf\n.back: ${clean}`, 'mov esp, W\n mov dword [W], run_@.back\n mov dword [W + 4], USER_CODE'),
+  read(
+    `iretd\n.back: ${clean}`,
+    'mov esp, W\n mov dword [W], run_@.back\n mov dword [W + 4], USER_CODE\n mov dword [W + 8], 0x3046',
+  ),
+  read(`jmp [W]\n.back: ${clean}`, 'mov dword [W], run_@.back'),
   read('fld tword [W]'),
   read('fild qword [W]'),
   read('fxrstor [FRONT]', 'fxsave [FRONT]'),
@@ -49,6 +60,8 @@ const crossings: readonly Crossing[] = [
   write('push eax', 'mov esp, W + 4'),
   write('push ax', 'mov esp, W + 3'),
   write('pushfd', 'mov esp, W + 4'),
+  write('call stub\n.back:', 'mov esp, W + 4\n mov dword [continue_at], run_@.back'),
+  write('call USER_CODE:stub\n.back:', 'mov esp, W + 8\n mov dword [continue_at], run_@.back'),
   write('pushad', 'mov esp, FRONT + 32'),
   write('enter 16, 3', 'mov esp, FRONT + 24\n mov ebp, SAFE + 64'),
   write('stosd', 'mov edi, W'),
@@ -107,20 +120,21 @@ const scenarios = [
 const runs = crossings.flatMap((crossing) => scenarios.map((pages) => ({ crossing, pages })));
 
 function runText({ crossing, pages }: (typeof runs)[number], run: number): string {
+  const [text, prepare] = [crossing.text, crossing.prepare].map((part) => part.replaceAll('@', `${run}`));
   const note = NOTES + run * NOTE_BYTES;
   return `
         call    fill
         push    dword 0x38D7
         popfd
         ${start.map((value, n) => `mov ${names[n]}, ${value}\n`).join('')}
-        ${crossing.prepare}
+        ${prepare}
         ${names.map((name, n) => `mov [${note + n * 4}], ${name}\n`).join('')}
         mov     eax, ${pages[0]}
         mov     edx, ${pages[1]}
         mov     edi, ${note + Note.memoryBefore}
         int     0x80
         ${names.map((name, n) => (name === 'esp' ? '' : `mov ${name}, [${note + n * 4}]\n`)).join('')}
-run_${run}: ${crossing.text}
+run_${run}: ${text}
         mov     [saved_esp], esp
         mov     esp, ${note + Note.after + 36}
         pushfd
@@ -135,6 +149,8 @@ run_${run}: ${crossing.text}
 const program: GuestProgram = kernel(`
 W       equ ${BOUNDARY - 2}
 FRONT   equ ${BOUNDARY - 16}
+W_LOW   equ ${frames[0] + 4094}
+W_HIGH  equ ${frames[1]}
 SAFE    equ 0x300000
 PTE     equ SPARE_TABLES
 main:   call    paging_start
@@ -205,7 +221,12 @@ fill:   fninit
         loop    .words
         ret
 
+; What calls lead to: the return address, which is not always the same, gives way.
+stub:   mov     dword [esp], 0
+        jmp     [continue_at]
+
         align   4
+continue_at:    dd 0
 frames: dd      ${frames[0]} + 7, ${frames[1]} + 7
 saved_esp:      dd 0
 snapshot_end:   dd 0
@@ -236,7 +257,7 @@ function atFault(guest: Guest, frame: Frame, number: number): string {
 
 /** What the state at a fault must be equal to: memory below the stack pointer doesn't count. */
 function comparable(crossing: Crossing, state: string): string {
-  return /^(pushad|enter)/.test(crossing.text) ? state.replace(/ \w+$/, '') : state;
+  return /^(pushad|enter|call USER_CODE)/.test(crossing.text) ? state.replace(/ \w+$/, '') : state;
 }
 
 /** Error codes that a page fault may have. */
