@@ -82,6 +82,69 @@ second: cmp     eax, 5
   );
 
   onEveryEngine(
+    'handle a double fault: the kernel’s stack is gone, the task gate brings another',
+    kernel(`
+; The first push on a missing page faults, and so does the page fault's frame. The saved task tells where.
+BAD_STACK equ 0x200800
+HANDLER equ 0x40
+NEW_GDT equ FREE + 0x10000
+main:   call    paging_start
+        mov     esi, gdt
+        mov     edi, NEW_GDT
+        mov     ecx, (gdt_end - gdt) / 4
+        rep movsd
+        mov     dword [NEW_GDT + HANDLER], (FREE & 0xFFFF) << 16 | 0x67
+        mov     dword [NEW_GDT + HANDLER + 4], (FREE & 0xFF000000) | 0x8900 | (FREE >> 16 & 0xFF)
+        lgdt    [.register]
+        mov     edi, FREE
+        mov     ecx, 26
+        xor     eax, eax
+        rep stosd
+        mov     dword [FREE + 28], PAGE_DIRECTORY
+        mov     dword [FREE + 32], .handler
+        mov     dword [FREE + 36], 2
+        mov     dword [FREE + 56], USER_STACK
+        mov     dword [FREE + 72], DATA
+        mov     dword [FREE + 76], CODE
+        mov     dword [FREE + 80], DATA
+        mov     dword [FREE + 84], DATA
+        mov     dword [idt + 8 * 8], HANDLER << 16
+        mov     dword [idt + 8 * 8 + 4], 0x8500
+        mov     dword [PAGE_TABLE + (BAD_STACK >> 12) * 4], 0
+        mov     eax, cr3
+        mov     cr3, eax
+        mov     esp, BAD_STACK
+        mov     ecx, 400
+.warm:  dec     ecx
+        jnz     .warm
+.fault: push    ecx
+.handler:
+        cmp     dword [esp], 0
+        jne     .wrong
+        cmp     esp, USER_STACK - 4
+        jne     .wrong
+        cmp     dword [task_state + 32], .fault
+        jne     .wrong
+        cmp     dword [task_state + 56], BAD_STACK
+        jne     .wrong
+        cmp     word [FREE], TASK
+        jne     .wrong
+        mov     eax, cr2
+        cmp     eax, BAD_STACK - 4
+        ja      .wrong
+        str     ax
+        movzx   eax, ax
+        jmp     exit
+.wrong: mov     eax, 1
+        jmp     exit
+.register:
+        dw      0x47
+        dd      NEW_GDT
+`),
+    (_, value) => expect(value).toBe(0x40),
+  );
+
+  onEveryEngine(
     'of virtual 8086 mode run 16-bit code until a sensitive instruction faults',
     kernel(`
 ; The code goes to 2000:0010. HLT there brings general protection, on the stack of level 0 with all segments.
