@@ -1,3 +1,4 @@
+import { lineDifference } from '../../src/inspect/difference.ts';
 import { Key } from '../../translator/abi/key.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { blockTargets } from '../../translator/emit/region.ts';
@@ -10,7 +11,6 @@ import { type Structure, structureRegion } from '../../translator/region/structu
 import { type Translation, translate } from '../../translator/translate.ts';
 import { formatBytes, formatInstruction } from '../../translator/x86/format.ts';
 import { type Instruction, Shape } from '../../translator/x86/instruction.ts';
-import { lineDifference } from './difference.ts';
 import { ENTRY, functionBytes, KEY } from './guest.ts';
 import { quote } from './source.ts';
 

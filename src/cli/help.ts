@@ -13,6 +13,7 @@ export function helpText(): string {
        rawiron -bios FILE [flags]
        rawiron start [flags]     boot Debian's kernel and busybox, got through apt
        rawiron demo [flags]      boot the small system that is built in
+       rawiron inspect COMMAND   look into the translation cache; inspect --help lists the commands
 
 Flags have the meaning that they have in QEMU.
 ${rows.join('\n')}
@@ -22,8 +23,8 @@ ${escapeHelp.replace(/^/gm, '  ')}
 `;
 }
 
-/** A long first column has a line of its own. */
-function row(usage: string, help: string): string {
+/** A line of help. A long first column has a line of its own. */
+export function row(usage: string, help: string): string {
   const left = `  ${usage}`;
   return left.length < column ? left.padEnd(column) + help : `${left}\n${' '.repeat(column)}${help}`;
 }

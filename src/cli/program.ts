@@ -23,6 +23,8 @@ async function say(text: string): Promise<number> {
 /** Does what the command line asks for; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
+    const [first, ...rest] = args;
+    if (first === 'inspect') return await (await import('./inspect/main.ts')).inspect(rest);
     const settings = parseArguments(args);
     return await actions[settings.action](settings);
   } catch (error) {

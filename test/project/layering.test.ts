@@ -41,7 +41,19 @@ test('all kinds of imports are found', () => {
  * lifters, and these ask for an instruction's form and shape: the two are one step.
  */
 const translatorOrder = ['abi', 'ir', 'x86 lift', 'opt', 'region', 'emit', 'translate.ts handler.ts'];
-const runtimeOrder = ['fault.ts', 'snapshot', 'memory', 'cpu', 'exec', 'time', 'bus', 'devices', 'firmware', 'machine'];
+const runtimeOrder = [
+  'fault.ts',
+  'snapshot',
+  'memory',
+  'cpu',
+  'exec',
+  'debug',
+  'time',
+  'bus',
+  'devices',
+  'firmware',
+  'machine',
+];
 
 describe('imports point one way', () => {
   test('the translator imports only itself', () => {

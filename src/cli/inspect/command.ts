@@ -1,0 +1,27 @@
+import type { OptionName, Options } from './options.ts';
+import type { Style } from './style.ts';
+
+/** What a command has to say: as data, and as text for people. */
+export interface Answer {
+  readonly data: unknown;
+  text(style: Style): string;
+}
+
+/** What a command is asked. */
+export interface Request {
+  readonly options: Options;
+  /** What stands behind the command besides options. */
+  readonly words: readonly string[];
+  readonly style: Style;
+}
+
+/** One command of `rawiron inspect`: dispatch, help and completion come from it. */
+export interface Command {
+  readonly name: string;
+  /** What may stand behind it besides options. */
+  readonly usage: string;
+  readonly help: string;
+  readonly options: readonly OptionName[];
+  /** Throws ConfigurationError if it can't be done as asked. */
+  run(request: Request): Answer | Promise<Answer>;
+}

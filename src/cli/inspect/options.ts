@@ -1,0 +1,105 @@
+import { ConfigurationError } from '../../index.ts';
+import { stateWords } from '../../inspect/state-key.ts';
+import { parseInteger } from '../properties.ts';
+
+/** What the options of `rawiron inspect` say. */
+export interface Options {
+  readonly hex?: string;
+  readonly bits?: 16 | 32;
+  readonly elf?: string;
+  readonly symbol?: string;
+  readonly address?: number;
+  readonly state?: string;
+  readonly passes?: boolean;
+  readonly handlers?: boolean;
+  readonly json?: boolean;
+}
+
+/** One row of the table: parsing, help and completion come from it. */
+export interface Option {
+  readonly name: keyof Options;
+  /** What its argument is called in the help; none: it takes no argument. */
+  readonly argument?: string;
+  readonly help: string;
+  /** What the argument may be, for completion; `file`: a file. */
+  readonly values?: readonly string[] | 'file';
+  parse(text: string): Options[keyof Options];
+}
+
+const text = (value: string): string => value;
+const flag = (): true => true;
+
+const table: readonly Option[] = [
+  { name: 'hex', argument: 'BYTES', help: 'code as hexadecimal bytes', parse: text },
+  { name: 'bits', argument: '16|32', help: 'width of that code (default: 32)', values: ['16', '32'], parse: parseBits },
+  { name: 'elf', argument: 'FILE', help: 'code of an ELF file for i386', values: 'file', parse: text },
+  { name: 'symbol', argument: 'NAME', help: 'the function of the ELF file', parse: text },
+  { name: 'address', argument: 'N', help: 'where the bytes are (default: 0x1000)', parse: parseAddress },
+  {
+    name: 'state',
+    argument: 'LIST',
+    help: `what to assume: ${stateWords.join(', ')}`,
+    values: stateWords,
+    parse: text,
+  },
+  { name: 'passes', help: 'show pass by pass what changed', parse: flag },
+  { name: 'handlers', help: "show the interpreter's handlers instead", parse: flag },
+  { name: 'json', help: 'print JSON', parse: flag },
+];
+
+export type OptionName = keyof Options;
+
+/** The row of an option. */
+export function optionOf(name: OptionName): Option {
+  return table.find((option) => option.name === name)!;
+}
+
+export interface ParsedArguments {
+  readonly options: Options;
+  /** What is no option. */
+  readonly words: readonly string[];
+}
+
+/**
+ * Options, with one dash or two, as `--name value` or `--name=value`, and the words between them.
+ * @throws ConfigurationError that names the option which is unknown or wrong
+ */
+export function parseOptions(args: readonly string[], allowed: readonly OptionName[]): ParsedArguments {
+  const options: Partial<Record<OptionName, Options[OptionName]>> = {};
+  const words: string[] = [];
+  const rest = [...args];
+  while (rest.length > 0) {
+    const given = rest.shift()!;
+    const match = /^--?([a-z][a-z-]*)(?:=([\s\S]*))?$/.exec(given);
+    if (!match) {
+      words.push(given);
+      continue;
+    }
+    const [, name, value] = match;
+    const option = table.find((row) => row.name === name && allowed.includes(row.name));
+    if (!option) throw new ConfigurationError(`unknown option --${name}; --help lists them`);
+    options[option.name] = parseValue(option, value, () => rest.shift());
+  }
+  return { options: options as Options, words };
+}
+
+function parseValue(option: Option, value: string | undefined, next: () => string | undefined): Options[OptionName] {
+  if (option.argument === undefined) {
+    if (value !== undefined) throw new ConfigurationError(`--${option.name} takes no argument`);
+    return option.parse('');
+  }
+  const argument = value ?? next();
+  if (argument === undefined) throw new ConfigurationError(`--${option.name} needs an argument: ${option.argument}`);
+  return option.parse(argument);
+}
+
+function parseBits(value: string): 16 | 32 {
+  if (value !== '16' && value !== '32') throw new ConfigurationError(`--bits is 16 or 32, not '${value}'`);
+  return Number(value) as 16 | 32;
+}
+
+/** Hexadecimal with or without 0x. */
+function parseAddress(value: string): number {
+  if (!/^(0x)?[0-9a-f]{1,8}$/i.test(value)) throw new ConfigurationError(`'${value}' is not an address`);
+  return parseInteger('address', `0x${value.replace(/^0x/i, '')}`);
+}

@@ -1,0 +1,150 @@
+import { hex } from '../../../translator/emit/names.ts';
+import { lineDifference } from '../../inspect/difference.ts';
+import {
+  emitted,
+  handlersOf,
+  type IrStage,
+  type ListedInstruction,
+  listCode,
+  type Stages,
+  stagesOf,
+} from '../../inspect/stages.ts';
+import { keyText } from '../../inspect/state-key.ts';
+import type { Answer, Command } from './command.ts';
+import type { OptionName } from './options.ts';
+import { codeOf } from './source.ts';
+import { bold, cyan, dim, green, red, type Style } from './style.ts';
+
+const codeOptions: readonly OptionName[] = ['hex', 'bits', 'elf', 'symbol', 'address', 'state', 'json'];
+const CODE = '(--hex BYTES | --elf FILE --symbol NAME)';
+
+const decodeCommand: Command = {
+  name: 'decode',
+  usage: CODE,
+  help: 'the instructions of a piece of code',
+  options: codeOptions,
+  async run(request) {
+    const code = await codeOf(request);
+    const instructions = listCode(code);
+    return {
+      data: { state: keyText(code.source.key), instructions },
+      text: (style) => listing(instructions, style),
+    };
+  },
+};
+
+const lift: Command = {
+  name: 'lift',
+  usage: CODE,
+  help: 'the intermediate code that it means',
+  options: codeOptions,
+  async run(request) {
+    return irAnswer(stagesOf(await codeOf(request)), ([first]) => first);
+  },
+};
+
+const optimize: Command = {
+  name: 'optimize',
+  usage: CODE,
+  help: 'the intermediate code behind all passes, or pass by pass',
+  options: [...codeOptions, 'passes'],
+  async run(request) {
+    const stages = stagesOf(await codeOf(request));
+    if (request.options.passes) return passesAnswer(stages);
+    return irAnswer(stages, (ir) => ir.at(-1)!);
+  },
+};
+
+const emit: Command = {
+  name: 'emit',
+  usage: CODE,
+  help: 'the JavaScript that it becomes',
+  options: [...codeOptions, 'handlers'],
+  async run(request) {
+    const code = await codeOf(request);
+    if (request.options.handlers) {
+      const handlers = handlersOf(code);
+      return { data: { handlers }, text: () => handlers.map((text) => `${text}\n`).join('\n') };
+    }
+    const stages = stagesOf(code);
+    const { text, links } = emitted(stages);
+    const assembly = assemblyOf(stages);
+    return {
+      data: { state: keyText(stages.key), text, links },
+      text: (style) => `${withAssembly(text, assembly, style)}\n`,
+    };
+  },
+};
+
+/** Commands that need nothing but code. */
+export const stageCommands: readonly Command[] = [decodeCommand, lift, optimize, emit];
+
+/** A line an instruction. */
+export function listing(instructions: readonly ListedInstruction[], style: Style): string {
+  const width = Math.max(...instructions.map(({ bytes }) => bytes.length));
+  return instructions
+    .map((i) => `${dim(style, `${hex(i.address)}  ${i.bytes.padEnd(width)}`)}  ${assembly(i.text, style)}\n`)
+    .join('');
+}
+
+export function assembly(text: string, style: Style): string {
+  return text.replace(/^\S+/, (mnemonic) => cyan(style, mnemonic));
+}
+
+/** Text of a region's instructions, by their addresses in hexadecimal. */
+function assemblyOf({ blocks }: Stages): Map<string, string> {
+  return new Map(blocks.flatMap(({ instructions }) => instructions.map((i) => [hex(i.address), i.text])));
+}
+
+function irAnswer(stages: Stages, choose: (ir: readonly IrStage[]) => IrStage): Answer {
+  const { name, text } = choose(stages.ir);
+  return {
+    data: { state: keyText(stages.key), stage: name, text },
+    text: (style) => irText(text, assemblyOf(stages), style),
+  };
+}
+
+/** IR with the instructions that it is of. */
+function irText(text: string, assembly: ReadonlyMap<string, string>, style: Style): string {
+  return text
+    .replace(/^block .*$/gm, (line) => bold(style, line))
+    .replace(/^( *)-- (\S+)$/gm, (line, _, address: string) => {
+      return dim(style, `${line}  ${assembly.get(hex(Number(address))) ?? ''}`);
+    });
+}
+
+/** What each pass has changed. */
+function passesAnswer({ key, ir, blocks, translation }: Stages): Answer {
+  const isHeading = (line: string) => /^\s*--/.test(line);
+  const changes = ir.slice(1).map(({ name, text }, n) => ({
+    pass: name,
+    changes: lineDifference(ir[n].text, text, isHeading),
+  }));
+  const assembly = assemblyOf({ key, ir, blocks, translation });
+  return {
+    data: { state: keyText(key), lifted: ir[0].text, passes: changes },
+    text: (style) =>
+      changes
+        .map(({ pass, changes }) => {
+          const shown = changes === '' ? dim(style, '  nothing to do') : coloured(changes, assembly, style);
+          return `${bold(style, pass)}\n${shown}\n`;
+        })
+        .join('\n'),
+  };
+}
+
+function coloured(changes: string, assembly: ReadonlyMap<string, string>, style: Style): string {
+  const lines = changes.split('\n').map((line) => {
+    if (line.startsWith('+')) return green(style, line);
+    return line.startsWith('-') ? red(style, line) : irText(line, assembly, style);
+  });
+  return lines.join('\n');
+}
+
+/** JavaScript with the instructions in its comments. */
+function withAssembly(text: string, assembly: ReadonlyMap<string, string>, style: Style): string {
+  return text.replace(/^\/\*([0-9a-f]{8})\*\//gm, (comment, address: string) => {
+    const instruction = assembly.get(address);
+    return dim(style, instruction === undefined ? comment : `/*${address} ${instruction}*/`);
+  });
+}

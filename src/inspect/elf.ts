@@ -1,0 +1,137 @@
+import { type SymbolList, sortedSymbols } from '../../runtime/debug/symbols.ts';
+import { ConfigurationError } from '../errors.ts';
+
+/** ELF for i386 (System V ABI, Intel386 supplement): sections and symbols, as far as they tell of code. */
+const SECTION_SYMBOLS = 2;
+const SECTION_DYNAMIC_SYMBOLS = 11;
+const SECTION_WITHOUT_BYTES = 8;
+const SECTION_BYTES = 40;
+const SYMBOL_BYTES = 16;
+const MACHINE_386 = 3;
+const KIND_NONE = 0;
+const KIND_FUNCTION = 2;
+const EXECUTABLE = 4;
+/** Of a function whose size is unknown at the end of its section. */
+const LARGEST_UNSIZED = 4096;
+
+interface Section {
+  readonly type: number;
+  readonly flags: number;
+  readonly address: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly link: number;
+}
+
+interface ElfSymbol {
+  readonly name: string;
+  readonly value: number;
+  readonly size: number;
+  readonly kind: number;
+  readonly section: number;
+}
+
+/** A function's bytes, and where they are when the file is loaded as it is linked. */
+export interface ElfFunction {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The symbols of code of an ELF file, and what they stand for. */
+export class ElfFile {
+  private readonly bytes: Uint8Array;
+  private readonly view: DataView;
+  private readonly sections: readonly Section[];
+  private readonly symbols: readonly ElfSymbol[];
+
+  /** Throws ConfigurationError if it is no ELF file for i386, or has no symbols. */
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    try {
+      this.checkHeader();
+      this.sections = this.readSections();
+      this.symbols = this.readSymbols();
+    } catch (error) {
+      if (error instanceof RangeError) throw new ConfigurationError('the ELF file is damaged');
+      throw error;
+    }
+    if (this.symbols.length === 0) throw new ConfigurationError('the ELF file has no symbols of code');
+  }
+
+  private checkHeader(): void {
+    if (this.bytes.length < 52 || this.view.getUint32(0) !== 0x7f454c46)
+      throw new ConfigurationError('this is no ELF file');
+    const is386 = this.bytes[4] === 1 && this.bytes[5] === 1 && this.view.getUint16(18, true) === MACHINE_386;
+    if (!is386) throw new ConfigurationError('the ELF file is not for i386');
+  }
+
+  private readSections(): Section[] {
+    const start = this.view.getUint32(32, true);
+    const count = this.view.getUint16(48, true);
+    return Array.from({ length: count }, (_, n) => {
+      const word = (field: number) => this.view.getUint32(start + n * SECTION_BYTES + field * 4, true);
+      return { type: word(1), flags: word(2), address: word(3), offset: word(4), size: word(5), link: word(6) };
+    });
+  }
+
+  private readSymbols(): ElfSymbol[] {
+    const full = this.sections.filter(({ type }) => type === SECTION_SYMBOLS);
+    const tables = full.length > 0 ? full : this.sections.filter(({ type }) => type === SECTION_DYNAMIC_SYMBOLS);
+    return tables
+      .flatMap((table) => {
+        const count = Math.floor(table.size / SYMBOL_BYTES);
+        return Array.from({ length: count }, (_, n) => this.symbol(table.offset + n * SYMBOL_BYTES, table.link));
+      })
+      .filter((symbol) => this.isCode(symbol));
+  }
+
+  private symbol(at: number, strings: number): ElfSymbol {
+    return {
+      name: this.text(this.sections[strings].offset + this.view.getUint32(at, true)),
+      value: this.view.getUint32(at + 4, true),
+      size: this.view.getUint32(at + 8, true),
+      kind: this.bytes[at + 12] & 15,
+      section: this.view.getUint16(at + 14, true),
+    };
+  }
+
+  private isCode({ name, kind, section }: ElfSymbol): boolean {
+    const isExecutable = ((this.sections[section]?.flags ?? 0) & EXECUTABLE) !== 0;
+    return name !== '' && section !== 0 && isExecutable && (kind === KIND_FUNCTION || kind === KIND_NONE);
+  }
+
+  private text(at: number): string {
+    const end = this.bytes.indexOf(0, at);
+    return new TextDecoder().decode(this.bytes.subarray(at, end));
+  }
+
+  /** All symbols of code, for naming addresses. */
+  list(): SymbolList {
+    return sortedSymbols(this.symbols.map((symbol) => [symbol.value, symbol.name]));
+  }
+
+  /** Throws ConfigurationError that names similar ones if there is no such function. */
+  function(name: string): ElfFunction {
+    const symbol = this.symbols.find((s) => s.name === name);
+    if (!symbol) throw new ConfigurationError(`there is no symbol '${name}'${this.similar(name)}`);
+    const section = this.sections[symbol.section];
+    const inSection = symbol.value - section.address;
+    if (section.type === SECTION_WITHOUT_BYTES || inSection < 0 || inSection >= section.size)
+      throw new ConfigurationError(`the symbol '${name}' has no bytes in the file`);
+    const size = symbol.size || this.distanceToNext(symbol, section);
+    const start = section.offset + inSection;
+    return { address: symbol.value, bytes: this.bytes.subarray(start, start + size) };
+  }
+
+  private distanceToNext(symbol: ElfSymbol, section: Section): number {
+    const later = this.symbols.filter((s) => s.section === symbol.section && s.value > symbol.value);
+    const next = Math.min(section.address + section.size, ...later.map(({ value }) => value));
+    return Math.min(next - symbol.value, LARGEST_UNSIZED);
+  }
+
+  private similar(name: string): string {
+    const like = this.symbols.filter((s) => s.name.toLowerCase().includes(name.toLowerCase())).slice(0, 5);
+    return like.length > 0 ? `; similar: ${like.map((s) => s.name).join(', ')}` : '';
+  }
+}

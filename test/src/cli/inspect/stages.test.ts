@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { elfWithCode } from '../../inspect/elf-file.ts';
+import { rawiron } from '../../support/command-line.ts';
+
+let folder: string;
+let elf: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'inspect-test-'));
+  elf = join(folder, 'program');
+  const call = [0xe8, 0x01, 0, 0, 0, 0xc3, 0x40, 0xc3];
+  const symbols = [
+    { name: 'caller', value: 0x8048000, size: 6, section: 1 },
+    { name: 'callee', value: 0x8048006, size: 2, section: 1 },
+  ];
+  await writeFile(elf, elfWithCode(call, symbols));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const inspect = (args: string[]) => rawiron(['inspect', ...args]);
+
+test('a function of an ELF file, with names', async () => {
+  expect(await inspect(['decode', '--elf', elf, '--symbol', 'caller'])).toEqual({
+    code: 0,
+    output: '08048000  e8 01 00 00 00  call callee\n08048005  c3              ret\n',
+    errors: '',
+  });
+});
+
+test('JSON has the same', async () => {
+  const { output } = await inspect(['decode', '--hex', '40 c3', '--json']);
+  expect(JSON.parse(output)).toMatchObject({
+    state: '32 bit, CPL 3, flat, protected',
+    instructions: [
+      { address: 0x1000, bytes: '40', text: 'inc eax', class: 'plain' },
+      { address: 0x1001, text: 'ret', class: 'control' },
+    ],
+  });
+});
+
+test('every stage prints, without colours where there is no terminal', async () => {
+  const stages = [['lift'], ['optimize'], ['optimize', '--passes'], ['emit'], ['emit', '--handlers']];
+  for (const [name, ...more] of stages) {
+    const { code, output } = await inspect([name!, '--hex', '8b 06 40 c3', ...more]);
+    expect(code).toBe(0);
+    expect(output).toMatch(/\w/);
+    expect(output).not.toContain('\x1b');
+  }
+});
+
+test.each<[string, () => string[], string]>([
+  ['bytes that do not decode', () => ['decode', '--hex', '0f ff'], "the bytes at 00001000 don't decode"],
+  ['no bytes', () => ['emit', '--hex', 'xyz'], "--hex: 'x' is not a hexadecimal digit"],
+  ['no code', () => ['lift'], 'no code; give --hex BYTES'],
+  ['a symbol that does not exist', () => ['emit', '--elf', elf, '--symbol', 'calle'], "no symbol 'calle'; similar: "],
+  ['no ELF file', () => ['emit', '--elf', '/dev/null', '--symbol', 'x'], '/dev/null: this is no ELF file'],
+  ['a missing file', () => ['emit', '--elf', '/no/such', '--symbol', 'x'], 'cannot read /no/such: no such file'],
+  ['a file without a symbol', () => ['emit', '--elf', elf], '--elf needs --symbol'],
+  ['an unknown state', () => ['lift', '--hex', '40', '--state', 'gas'], "--state: unknown state 'gas'"],
+  ['another width', () => ['lift', '--hex', '40', '--bits', '64'], "--bits is 16 or 32, not '64'"],
+  ['an unknown option', () => ['decode', '--frob'], 'unknown option --frob'],
+  ['an unknown command', () => ['frobnicate'], "unknown command 'frobnicate'"],
+])('%s: one line that says so, and exit code 1', async (_, args, message) => {
+  const { code, output, errors } = await inspect(args());
+  expect(errors).toMatch(/^rawiron: .*\n$/);
+  expect(errors).toContain(message);
+  expect({ code, output }).toEqual({ code: 1, output: '' });
+});
