@@ -3,13 +3,13 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
+import { loadPageDirectory, reloadPointers } from './page-directory.ts';
 
 /** Bits of CR0 that exist; writes to the others are ignored. ET is always 1. */
 const cr0Bits = Cr0.pe | Cr0.mp | Cr0.em | Cr0.ts | Cr0.ne | Cr0.wp | Cr0.am | Cr0.nw | Cr0.cd | Cr0.pg;
-/** Page directory base, PCD and PWT. */
-const cr3Bits = 0xfffff018;
 /** CR0 bits that what the TLB holds depends on. */
 const translationBits = Cr0.pe | Cr0.wp | Cr0.pg;
+const translationBitsCr4 = Cr4.pse | Cr4.pae | Cr4.pge;
 
 /** MOV r32, CRn (Intel SDM vol. 2, MOV - Move to/from Control Registers). `register` is a word. */
 export function moveFromControl(cpu: Cpu, register: number, control: number): void {
@@ -26,8 +26,7 @@ export function moveToControl(cpu: Cpu, control: number, value: number): void {
       cpu.state[Word.cr2] = value;
       break;
     case 3:
-      cpu.state[Word.cr3] = value & cr3Bits;
-      cpu.memory.flushNonGlobal();
+      loadPageDirectory(cpu, value);
       break;
     case 4:
       writeCr4(cpu, value);
@@ -48,6 +47,7 @@ function writeCr0(cpu: Cpu, value: number): void {
   const next = (value & cr0Bits) | Cr0.et;
   if (next & Cr0.pg && !(next & Cr0.pe)) raise(Vector.generalProtection, 0);
   if (next & Cr0.nw && !(next & Cr0.cd)) raise(Vector.generalProtection, 0);
+  reloadPointers(cpu, next, state[Word.cr4]);
   const changed = state[Word.cr0] ^ next;
   state[Word.cr0] = next;
   if (changed & translationBits) cpu.memory.flushAll();
@@ -57,9 +57,10 @@ function writeCr0(cpu: Cpu, value: number): void {
 function writeCr4(cpu: Cpu, value: number): void {
   const { state } = cpu;
   if (value & ~cr4Bits(cpu)) raise(Vector.generalProtection, 0);
+  reloadPointers(cpu, state[Word.cr0], value);
   const changed = state[Word.cr4] ^ value;
   state[Word.cr4] = value;
-  if (changed & (Cr4.pse | Cr4.pge)) cpu.memory.flushAll();
+  if (changed & translationBitsCr4) cpu.memory.flushAll();
 }
 
 function cr4Bits(cpu: Cpu): number {
@@ -67,6 +68,7 @@ function cr4Bits(cpu: Cpu): number {
   let bits = Cr4.pce;
   if (features.has('tsc')) bits |= Cr4.tsd;
   if (features.has('pse')) bits |= Cr4.pse;
+  if (features.has('pae')) bits |= Cr4.pae;
   if (features.has('pge')) bits |= Cr4.pge;
   if (features.has('fxsr')) bits |= Cr4.osfxsr;
   return bits;

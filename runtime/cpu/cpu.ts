@@ -1,7 +1,7 @@
 import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
-import type { LinearAccess } from '../memory/access.ts';
+import type { ProcessorMemory } from '../memory/access.ts';
 import { Descriptor, Rights } from './descriptor.ts';
 import type { CpuModel } from './model.ts';
 import { resetState } from './reset.ts';
@@ -17,7 +17,7 @@ export interface Ports {
 export interface CpuParts {
   readonly state: Int32Array;
   readonly doubles: Float64Array;
-  readonly memory: LinearAccess;
+  readonly memory: ProcessorMemory;
   readonly ports: Ports;
   /** Virtual time since power-on. */
   readonly nanoseconds: () => number;
@@ -34,7 +34,7 @@ const ALL_BYTES = 0xffffffff;
 export class Cpu {
   readonly state: Int32Array;
   readonly doubles: Float64Array;
-  readonly memory: LinearAccess;
+  readonly memory: ProcessorMemory;
   readonly ports: Ports;
   readonly nanoseconds: () => number;
   readonly model: CpuModel;

@@ -1,11 +1,17 @@
-import { Cr4 } from '../../translator/abi/control-registers.ts';
+import { Cr4, Efer } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 
 /** Model-specific registers (Intel SDM vol. 4, P6 family). */
-const Msr = { timestamp: 0x10, sysenterCs: 0x174, sysenterEsp: 0x175, sysenterEip: 0x176 } as const;
+const Msr = {
+  timestamp: 0x10,
+  sysenterCs: 0x174,
+  sysenterEsp: 0x175,
+  sysenterEip: 0x176,
+  efer: 0xc0000080 | 0,
+} as const;
 
 /** Registers that are there but hold 0: platform id, hard power-on configuration, microcode revision, debug control. */
 const zeroRegisters: ReadonlySet<number> = new Set([0x17, 0x2a, 0x79, 0x8b, 0x1d9]);
@@ -25,6 +31,7 @@ export function readModelRegister(cpu: Cpu): void {
   const word = storedWord(cpu, msr);
   if (word !== 0) setPair(cpu, state[word], 0);
   else if (msr === Msr.timestamp) loadTimestamp(cpu);
+  else if (msr === Msr.efer && eferBits(cpu) !== 0) setPair(cpu, state[Word.efer], 0);
   else if (zeroRegisters.has(msr)) setPair(cpu, 0, 0);
   else raise(Vector.generalProtection, 0);
 }
@@ -36,7 +43,19 @@ export function writeModelRegister(cpu: Cpu): void {
   const word = storedWord(cpu, msr);
   if (word !== 0) state[word] = state[Word.eax];
   else if (msr === Msr.timestamp) setTimestamp(cpu, state[Word.eax], state[Word.edx]);
+  else if (msr === Msr.efer && eferBits(cpu) !== 0) writeExtendedFeatures(cpu, state[Word.eax], state[Word.edx]);
   else if (!zeroRegisters.has(msr)) raise(Vector.generalProtection, 0);
+}
+
+/** Bits of IA32_EFER that exist; the register is there if any does. */
+function eferBits(cpu: Cpu): number {
+  return cpu.model.features.has('nx') ? Efer.nxe : 0;
+}
+
+function writeExtendedFeatures(cpu: Cpu, low: number, high: number): void {
+  if (((low & ~eferBits(cpu)) | high) !== 0) raise(Vector.generalProtection, 0);
+  cpu.state[Word.efer] = low;
+  cpu.memory.flushAll();
 }
 
 /** RDTSC: a counter of 1 GHz. CR4.TSD keeps it from CPL 1-3. */

@@ -1,7 +1,7 @@
 import type { Feature } from '../../translator/x86/table/form.ts';
 
-/** What CPUID reports: features of the instruction set, and two of paging that no instruction form needs. */
-export type CpuFeature = Feature | 'pse' | 'pge';
+/** What CPUID reports: features of the instruction set, and those that no instruction form needs. */
+export type CpuFeature = Feature | 'pse' | 'pae' | 'pge' | 'pse36' | 'nx';
 
 /** What distinguishes one processor from another. */
 export interface CpuModel {
@@ -14,10 +14,12 @@ export interface CpuModel {
   readonly features: ReadonlySet<CpuFeature>;
 }
 
-/** A Pentium II without MMX, MTRRs, APIC and PAE: every feature named here works. */
+/** A Pentium II without MMX, MTRRs and APIC, with NX: every feature named here works. */
 export const defaultModel: CpuModel = {
   vendor: 'GenuineIntel',
   signature: 0x652,
   brand: 'rawiron i686',
-  features: new Set<CpuFeature>(['base', 'fpu', 'pse', 'tsc', 'msr', 'cx8', 'sep', 'pge', 'cmov', 'fxsr']),
+  features: new Set<CpuFeature>([
+    ...(['base', 'fpu', 'pse', 'tsc', 'msr', 'pae', 'cx8', 'sep', 'pge', 'cmov', 'pse36', 'fxsr', 'nx'] as const),
+  ]),
 };

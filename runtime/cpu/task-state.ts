@@ -3,6 +3,7 @@ import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { writeEflags } from './eflags.ts';
 import { TASK_IS_32_BITS } from './inner-stack.ts';
+import { loadPageDirectory } from './page-directory.ts';
 import { setNullSegment } from './segmentation.ts';
 
 /** Where a task state segment holds what (Intel SDM vol. 3, figures 7-2 and 7-10). */
@@ -95,13 +96,8 @@ export function loadTaskState(cpu: Cpu, layout: TaskLayout, extraFlags: number):
   state[Word.ldtrSelector] = memory.loadSystem16((base + layout.ldt) | 0);
   state[Word.eip] = eip;
   writeEflags(cpu, flags | extraFlags, layout.size === 2 ? 0xffff | Eflags.vm : -1);
-  if (layout.cr3 >= 0) loadPageDirectory(cpu, memory.loadSystem32((base + layout.cr3) | 0));
-}
-
-function loadPageDirectory(cpu: Cpu, cr3: number): void {
-  if ((cpu.state[Word.cr0] & Cr0.pg) === 0) return;
-  cpu.state[Word.cr3] = cr3 & 0xfffff018;
-  cpu.memory.flushNonGlobal();
+  const paging = (state[Word.cr0] & Cr0.pg) !== 0;
+  if (layout.cr3 >= 0 && paging) loadPageDirectory(cpu, memory.loadSystem32((base + layout.cr3) | 0));
 }
 
 function load(cpu: Cpu, size: number, linear: number): number {

@@ -25,3 +25,9 @@ export interface LinearAccess {
   flushNonGlobal(): void;
   flushPage(linear: number): void;
 }
+
+/** Memory as the processor's system instructions need it besides. */
+export interface ProcessorMemory extends LinearAccess {
+  /** The doubleword at a physical address, a multiple of 4. */
+  loadPhysical32(physical: number): number;
+}

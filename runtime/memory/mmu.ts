@@ -2,8 +2,8 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
-import type { LinearAccess } from './access.ts';
-import { type PageWalk, Paging } from './paging.ts';
+import type { ProcessorMemory } from './access.ts';
+import { Access, type PageWalk, Paging } from './paging.ts';
 import type { PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
 import { Tlb } from './tlb.ts';
@@ -17,7 +17,7 @@ export interface CodeWriteListener {
  * Memory management unit: the slow path of every access of generated code, and the helpers' way to memory.
  * A page that is plain RAM gets a TLB entry on its first access, so that generated code doesn't come here again.
  */
-export class Mmu implements LinearAccess {
+export class Mmu implements ProcessorMemory {
   readonly tlb = new Tlb();
   readonly map: PhysicalMap;
   readonly ram: GuestRam;
@@ -73,6 +73,13 @@ export class Mmu implements LinearAccess {
     this.probeAs(linear, bytes, false);
   }
 
+  /** A doubleword by physical address. */
+  loadPhysical32(physical: number): number {
+    const frame = this.map.frameAt(Math.floor(physical / 4096));
+    if (frame < 0) return this.map.readDevice(physical, 4) | 0;
+    return this.ram.words[(frame << 10) | ((physical & 0xfff) >>> 2)];
+  }
+
   flushAll(): void {
     this.tlb.flushAll();
   }
@@ -85,7 +92,11 @@ export class Mmu implements LinearAccess {
 
   /** Offset in the buffer of the instruction byte at a linear address, or -1 if a device is there. May fault. */
   fetch(linear: number): number {
-    return this.translateRead(linear, this.isUser());
+    const page = linear >>> 12;
+    const user = this.isUser();
+    const at = this.tlb.lookup(user ? this.tlb.readUser : this.tlb.readSupervisor, page);
+    if (at >= 0 && this.tlb.isExecutable(page)) return at | (linear & 0xfff);
+    return this.fill(linear, Access.fetch | rightsOf(user));
   }
 
   private isUser(): boolean {
@@ -161,19 +172,19 @@ export class Mmu implements LinearAccess {
   private translateRead(linear: number, user: boolean): number {
     const page = linear >>> 12;
     const at = this.tlb.lookup(user ? this.tlb.readUser : this.tlb.readSupervisor, page);
-    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, false, user);
+    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, rightsOf(user));
   }
 
   private translateWrite(linear: number, user: boolean): number {
     const page = linear >>> 12;
     const at = this.tlb.lookup(user ? this.tlb.writeUser : this.tlb.writeSupervisor, page);
-    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, true, user);
+    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, Access.write | rightsOf(user));
   }
 
   /** Walks the page tables and enters what may be used without coming back. */
-  private fill(linear: number, write: boolean, user: boolean): number {
+  private fill(linear: number, access: number): number {
     this.walks++;
-    const code = this.paging.walk(linear, write, user);
+    const code = this.paging.walk(linear, access);
     if (code !== -1) {
       this.state[Word.cr2] = linear;
       raise(Vector.pageFault, code);
@@ -181,7 +192,7 @@ export class Mmu implements LinearAccess {
     const r = this.walkResult;
     const frame = this.map.frameAt(r.page);
     if (frame < 0) {
-      this.devicePhysical = (r.page << 12) | (linear & 0xfff);
+      this.devicePhysical = r.page * 4096 + (linear & 0xfff);
       return -1;
     }
     this.enter(linear >>> 12, frame);
@@ -197,4 +208,8 @@ export class Mmu implements LinearAccess {
     if (direct && r.userWrite) arrays.push(tlb.writeUser);
     tlb.enter(page, frame, r.kind, arrays);
   }
+}
+
+function rightsOf(user: boolean): number {
+  return user ? Access.user : Access.read;
 }

@@ -1,4 +1,4 @@
-import { Cr0, Cr4 } from '../../translator/abi/control-registers.ts';
+import { Cr0, Cr4, Efer } from '../../translator/abi/control-registers.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
@@ -11,13 +11,30 @@ const ACCESSED = 1 << 5;
 const DIRTY = 1 << 6;
 const LARGE = 1 << 7;
 const GLOBAL = 1 << 8;
+/** In the upper word of an entry of PAE paging. */
+const NO_EXECUTE = 1 << 31;
 
-/** Bits of the page-fault error code (Intel SDM vol. 3, 4.7). */
-const PageFaultCode = { present: 1, write: 2, user: 4 } as const;
+/** Width of physical addresses (MAXPHYADDR). */
+export const PHYSICAL_BITS = 36;
+/** Reserved in the upper word of every entry of PAE paging (Intel SDM vol. 3, tables 4-8 to 4-11). */
+const RESERVED_HIGH = 0x7fffffff & (-1 << (PHYSICAL_BITS - 32));
+/** Reserved in the lower word of one that maps 2 MB. */
+const RESERVED_2MB = 0x1fe000;
+/** Reserved in a page-directory-pointer-table entry's lower word. */
+const RESERVED_POINTER = 0x1e6;
+/** Bits of an entry that maps 4 MB: those that PSE-36 makes bits 32 and up of the address, and those above. */
+const PSE36_SHIFT = 13;
+const PSE36_MASK = (1 << (PHYSICAL_BITS - 32)) - 1;
+const RESERVED_4MB = 0x3fe000 & ~(PSE36_MASK << PSE36_SHIFT);
+
+/** What an access is, in the bits that the page-fault error code has for it (Intel SDM vol. 3, 4.7); else a read. */
+export const Access = { read: 0, write: 1 << 1, user: 1 << 2, fetch: 1 << 4 } as const;
+const FAULT_PRESENT = 1 << 0;
+const FAULT_RESERVED = 1 << 3;
 
 /**
  * Result of a page walk. One object, reused by every walk.
- * `page` is the physical page; the rights are those of both levels together, as CR0.WP modifies them.
+ * `page` is the physical page; the rights are those of all levels together, as CR0.WP modifies them.
  */
 export class PageWalk {
   page = 0;
@@ -30,7 +47,15 @@ export class PageWalk {
   kind = 0;
 }
 
-/** The page-table walker of 32-bit paging (Intel SDM vol. 3, 4.3): 4 KB pages, and 4 MB ones with CR4.PSE. */
+/** Whether a page-directory-pointer-table entry has bits set that must be 0 (Intel SDM vol. 3, 4.4.1). */
+export function isReservedPointer(low: number, high: number): boolean {
+  return (low & PRESENT) !== 0 && ((low & RESERVED_POINTER) | (high & (RESERVED_HIGH | NO_EXECUTE))) !== 0;
+}
+
+/**
+ * The page-table walker of 32-bit paging (Intel SDM vol. 3, 4.3; 4 MB pages with CR4.PSE, in 64 GB by PSE-36) and of
+ * PAE paging (4.4). Entries are named by physical page and offset in it: an address has more than 32 bits.
+ */
 export class Paging {
   readonly result = new PageWalk();
   private readonly state: Int32Array;
@@ -46,26 +71,63 @@ export class Paging {
   }
 
   /**
-   * Translates a linear address for an access; sets accessed and dirty bits. Returns -1 and leaves the translation in
-   * `result` if the access is allowed, else the page-fault error code.
+   * Translates a linear address for an access (of Access); sets accessed and dirty bits. Returns -1 and leaves the
+   * translation in `result` if the access is allowed, else the page-fault error code.
    */
-  walk(linear: number, write: boolean, user: boolean): number {
+  walk(linear: number, access: number): number {
     if ((this.state[Word.cr0] & Cr0.pg) === 0) return this.identity(linear);
-    const request = (write ? PageFaultCode.write : 0) | (user ? PageFaultCode.user : 0);
-    const directory = (this.state[Word.cr3] & ~0xfff) | ((linear >>> 20) & 0xffc);
-    const upper = this.entry(directory);
+    if (this.state[Word.cr4] & Cr4.pae) return this.walkExtended(linear, access);
+    return this.walkClassic(linear, access & ~Access.fetch);
+  }
+
+  private walkClassic(linear: number, request: number): number {
+    const directory = this.state[Word.cr3] >>> 12;
+    const at = (linear >>> 20) & 0xffc;
+    const upper = this.entry(directory, at);
     if ((upper & PRESENT) === 0) return request;
     if (upper & LARGE && this.state[Word.cr4] & Cr4.pse) {
-      const page = ((upper & 0xffc00000) | (linear & 0x3ff000)) >>> 12;
-      const code = this.leaf(directory, upper, upper, page, request);
-      this.result.kind |= PageKind.large;
-      return code;
+      if (upper & RESERVED_4MB) return request | FAULT_PRESENT | FAULT_RESERVED;
+      const high = (upper >>> PSE36_SHIFT) & PSE36_MASK;
+      const page = (high << 20) | (((upper & 0xffc00000) | (linear & 0x3ff000)) >>> 12);
+      return this.leaf(directory, at, upper, upper, page, PageKind.large, request);
     }
-    const table = (upper & ~0xfff) | ((linear >>> 10) & 0xffc);
-    const lower = this.entry(table);
+    const table = upper >>> 12;
+    const inTable = (linear >>> 10) & 0xffc;
+    const lower = this.entry(table, inTable);
     if ((lower & PRESENT) === 0) return request;
-    const code = this.leaf(table, lower, upper & (lower | ~(USER | WRITABLE)), lower >>> 12, request);
-    if (code === -1 && (upper & ACCESSED) === 0) this.setEntry(directory, upper | ACCESSED);
+    const rights = upper & (lower | ~(USER | WRITABLE));
+    const code = this.leaf(table, inTable, lower, rights, lower >>> 12, PageKind.small, request);
+    if (code === -1 && (upper & ACCESSED) === 0) this.setEntry(directory, at, upper | ACCESSED);
+    return code;
+  }
+
+  private walkExtended(linear: number, access: number): number {
+    const noExecute = (this.state[Word.efer] & Efer.nxe) !== 0;
+    const request = noExecute ? access : access & ~Access.fetch;
+    const reserved = noExecute ? RESERVED_HIGH : RESERVED_HIGH | NO_EXECUTE;
+    const pointer = Word.pagePointer + ((linear >>> 30) << 1);
+    if ((this.state[pointer] & PRESENT) === 0) return request;
+    const directory = pageOf(this.state[pointer], this.state[pointer + 1]);
+    const at = (linear >>> 18) & 0xff8;
+    const upper = this.entry(directory, at);
+    if ((upper & PRESENT) === 0) return request;
+    const upperHigh = this.entry(directory, at + 4);
+    const isLarge = (upper & LARGE) !== 0;
+    if (upperHigh & reserved || (isLarge && upper & RESERVED_2MB)) return request | FAULT_PRESENT | FAULT_RESERVED;
+    if (isLarge) {
+      const page = pageOf(upper & 0xffe00000, upperHigh) | ((linear >>> 12) & 0x1ff);
+      return this.leaf(directory, at, upper, upper, page, PageKind.large | executionOf(upperHigh), request);
+    }
+    const table = pageOf(upper, upperHigh);
+    const inTable = (linear >>> 9) & 0xff8;
+    const lower = this.entry(table, inTable);
+    if ((lower & PRESENT) === 0) return request;
+    const lowerHigh = this.entry(table, inTable + 4);
+    if (lowerHigh & reserved) return request | FAULT_PRESENT | FAULT_RESERVED;
+    const rights = upper & (lower | ~(USER | WRITABLE));
+    const kind = executionOf(upperHigh | lowerHigh);
+    const code = this.leaf(table, inTable, lower, rights, pageOf(lower, lowerHigh), kind, request);
+    if (code === -1 && (upper & ACCESSED) === 0) this.setEntry(directory, at, upper | ACCESSED);
     return code;
   }
 
@@ -79,32 +141,49 @@ export class Paging {
   }
 
   /** Checks the combined rights, then sets accessed and dirty in the entry that maps the page. */
-  private leaf(address: number, entry: number, rights: number, page: number, request: number): number {
+  private leaf(
+    table: number,
+    at: number,
+    entry: number,
+    rights: number,
+    page: number,
+    kind: number,
+    request: number,
+  ): number {
     const r = this.result;
     r.user = (rights & USER) !== 0;
     r.userWrite = r.user && (rights & WRITABLE) !== 0;
     r.supervisorWrite = (rights & WRITABLE) !== 0 || (this.state[Word.cr0] & Cr0.wp) === 0;
-    const write = (request & PageFaultCode.write) !== 0;
-    const user = (request & PageFaultCode.user) !== 0;
-    if ((user && !r.user) || (write && !(user ? r.userWrite : r.supervisorWrite)))
-      return request | PageFaultCode.present;
+    const write = (request & Access.write) !== 0;
+    const user = (request & Access.user) !== 0;
+    const refused = (user && !r.user) || (write && !(user ? r.userWrite : r.supervisorWrite));
+    if (refused || (request & Access.fetch && kind & PageKind.noExecute)) return request | FAULT_PRESENT;
     const wanted = entry | ACCESSED | (write ? DIRTY : 0);
-    if (wanted !== entry) this.setEntry(address, wanted);
+    if (wanted !== entry) this.setEntry(table, at, wanted);
     r.page = page;
     r.dirty = (wanted & DIRTY) !== 0;
-    r.kind = entry & GLOBAL && this.state[Word.cr4] & Cr4.pge ? PageKind.global : PageKind.small;
+    r.kind = kind | (entry & GLOBAL && this.state[Word.cr4] & Cr4.pge ? PageKind.global : 0);
     return -1;
   }
 
-  private entry(physical: number): number {
-    const frame = this.map.frameAt(physical >>> 12);
-    return frame < 0 ? this.map.readDevice(physical, 4) : this.ram.words[(frame << 10) | ((physical & 0xfff) >>> 2)];
+  private entry(page: number, at: number): number {
+    const frame = this.map.frameAt(page);
+    return frame < 0 ? this.map.readDevice(page * 4096 + at, 4) : this.ram.words[(frame << 10) | (at >>> 2)];
   }
 
-  private setEntry(physical: number, value: number): void {
-    const frame = this.map.frameAt(physical >>> 12);
+  private setEntry(page: number, at: number, value: number): void {
+    const frame = this.map.frameAt(page);
     if (frame < 0 || this.ram.readOnly[frame]) return;
-    this.ram.words[(frame << 10) | ((physical & 0xfff) >>> 2)] = value;
-    if (this.ram.holdsCode[frame]) this.onEntryChanged((frame << 12) | (physical & 0xfff));
+    this.ram.words[(frame << 10) | (at >>> 2)] = value;
+    if (this.ram.holdsCode[frame]) this.onEntryChanged((frame << 12) | at);
   }
+}
+
+/** Physical page that an entry of PAE paging names. */
+function pageOf(low: number, high: number): number {
+  return ((high & PSE36_MASK) << 20) | (low >>> 12);
+}
+
+function executionOf(high: number): number {
+  return high & NO_EXECUTE ? PageKind.noExecute : 0;
 }

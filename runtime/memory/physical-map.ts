@@ -11,11 +11,13 @@ export interface MmioRegion {
 }
 
 const UNMAPPED = -1;
+/** Nothing stands above 4 GB. */
+const PAGES_4GB = 1 << 20;
 
 /** What stands at each physical page: a frame of the buffer (RAM or ROM), a device, or nothing. */
 export class PhysicalMap {
   readonly ram: GuestRam;
-  private readonly frames = new Int32Array(1 << 20).fill(UNMAPPED);
+  private readonly frames = new Int32Array(PAGES_4GB).fill(UNMAPPED);
   private readonly regions: MmioRegion[] = [];
   private pageMask = -1;
 
@@ -26,7 +28,7 @@ export class PhysicalMap {
 
   /** Frame at a physical page number, or -1 where a device or nothing is. */
   frameAt(page: number): number {
-    return this.frames[page & this.pageMask];
+    return page < PAGES_4GB ? this.frames[page & this.pageMask] : UNMAPPED;
   }
 
   /** The gate of A20: closed, address bit 20 is 0 (every translation made before is stale). */
@@ -50,17 +52,16 @@ export class PhysicalMap {
   /** Reads where no frame is: a device's register, or all ones. */
   readDevice(address: number, size: number): number {
     const region = this.regionAt(address);
-    return region ? region.read((address >>> 0) - region.base, size) : -1 >>> (32 - 8 * size);
+    return region ? region.read(address - region.base, size) : -1 >>> (32 - 8 * size);
   }
 
   /** Writes where no frame is; nothing listens at an unmapped address. */
   writeDevice(address: number, size: number, value: number): void {
     const region = this.regionAt(address);
-    region?.write((address >>> 0) - region.base, size, value);
+    region?.write(address - region.base, size, value);
   }
 
   private regionAt(address: number): MmioRegion | undefined {
-    const a = address >>> 0;
-    return this.regions.find((r) => a >= r.base && a < r.base + r.length);
+    return this.regions.find((r) => address >= r.base && address < r.base + r.length);
   }
 }

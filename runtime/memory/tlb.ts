@@ -2,8 +2,11 @@ import { allocateShared } from './ram.ts';
 
 const PAGES = 1 << 20;
 const FILLED = 1;
-/** What INVLPG and loading CR3 need to know of a page's translation: it is global; it is a part of a 4 MB page. */
-export const PageKind = { small: 0, global: 2, large: 4 } as const;
+/**
+ * What is known of a page's translation beside its entries. For INVLPG and loading CR3: it is global; it is a part of a
+ * large page (4 MB, or 2 MB with PAE). For fetching: instructions there may not be executed.
+ */
+export const PageKind = { small: 0, global: 2, large: 4, noExecute: 8 } as const;
 const LARGE_PAGE_SHIFT = 10;
 /** XORed into an invalid entry: makes every index of that page at least 2^29 words, beyond any RAM. */
 const INVALID = 0x20000000;
@@ -50,6 +53,11 @@ export class Tlb {
   lookup(array: Int32Array, page: number): number {
     const difference = array[page] ^ (page << 10);
     return difference === INVALID ? -1 : difference << 2;
+  }
+
+  /** Whether a page that has an entry may be executed. */
+  isExecutable(page: number): boolean {
+    return (this.marks[page] & PageKind.noExecute) === 0;
   }
 
   /** Enters a translation in the arrays given; `kind` is made of PageKind's bits. */

@@ -1,5 +1,5 @@
 import { raise } from '../../runtime/fault.ts';
-import type { LinearAccess } from '../../runtime/memory/access.ts';
+import type { ProcessorMemory } from '../../runtime/memory/access.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 
@@ -7,7 +7,7 @@ const WRITE = 2;
 const USER = 4;
 
 /** Memory without translation, for tests of the CPU: one buffer, with pages that can be made to fault. */
-export class FlatMemory implements LinearAccess {
+export class FlatMemory implements ProcessorMemory {
   readonly view: DataView;
   /** Numbers of pages that are not present. */
   readonly absent = new Set<number>();
@@ -54,6 +54,9 @@ export class FlatMemory implements LinearAccess {
   }
   probeWriteSystem(linear: number, bytes: number): void {
     this.check(linear, bytes, WRITE);
+  }
+  loadPhysical32(physical: number): number {
+    return this.view.getInt32(physical, true);
   }
   flushAll(): void {
     this.flushes.push('all');

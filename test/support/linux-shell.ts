@@ -1,5 +1,5 @@
 import { Machine, type MachineOptions } from '../../src/index.ts';
-import { type DebianLinux, debianLinux } from '../../src/node/assets/debian.ts';
+import { type DebianLinux, debianLinux, type KernelFlavour } from '../../src/node/assets/debian.ts';
 
 /** Generous: nothing is asserted of it. */
 const BOOT_TIMEOUT = 300_000;
@@ -9,9 +9,9 @@ const PROMPT = /~ # /;
 export type Engine = NonNullable<MachineOptions['engine']>;
 
 /** The system to boot, or why there is none here. */
-export async function findLinux(): Promise<DebianLinux | string> {
+export async function findLinux(flavour: KernelFlavour = '686'): Promise<DebianLinux | string> {
   try {
-    return await debianLinux();
+    return await debianLinux(undefined, flavour);
   } catch (error) {
     // Where tests must be complete this is a failure.
     if (process.env.CI) throw error;

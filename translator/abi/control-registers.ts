@@ -17,7 +17,11 @@ export const Cr0 = {
 export const Cr4 = {
   tsd: 1 << 2,
   pse: 1 << 4,
+  pae: 1 << 5,
   pge: 1 << 7,
   pce: 1 << 8,
   osfxsr: 1 << 9,
 } as const;
+
+/** Bits of the MSR IA32_EFER (Intel SDM vol. 3, 2.2.1). */
+export const Efer = { nxe: 1 << 11 } as const;

@@ -87,6 +87,10 @@ export const Word = {
   /** What, added to the clock (mod 2^64), gives the time-stamp counter. */
   timestampOffsetLow: 155,
   timestampOffsetHigh: 156,
+  /** Of PAE paging: the four page-directory pointers that loading CR3 reads, 2 words each. */
+  pagePointer: 192,
+  /** IA32_EFER. */
+  efer: 200,
 } as const;
 
 export type WordName = keyof typeof Word;
@@ -119,6 +123,7 @@ export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
   debug: 8,
   fpuRegister: 8 * 4,
   xmm: 8 * 4,
+  pagePointer: 4 * 2,
 };
 
 /** Values of Word.interruptShadow: what waits until the next instruction is done (Intel SDM vol. 3, 6.8.3). */

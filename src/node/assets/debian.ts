@@ -7,8 +7,8 @@ import { AptClient, unpack } from './apt.ts';
 import { type AssetFiles, cachedAssets } from './cache.ts';
 import type { Progress } from './progress.ts';
 
-/** Depends on the current kernel for i686 without PAE. */
-const kernelMetapackage = 'linux-image-686';
+/** Debian's kernels for i686, without and with PAE: the ends of the names of packages that depend on the current one. */
+export type KernelFlavour = '686' | '686-pae';
 
 /** The last release of Debian with kernels for i386, for hosts whose own sources have none. */
 const debianSources = (keyring: string) => `deb [signed-by=${keyring}] http://deb.debian.org/debian bookworm main\n`;
@@ -33,8 +33,8 @@ export interface DebianLinux {
  * The system, from the cache or through the host's apt client. Throws if it is not in the cache and the client cannot
  * be run, reaches no server or finds no kernel.
  */
-export async function debianLinux(progress: Progress = () => {}): Promise<DebianLinux> {
-  const files = await cachedAssets('debian-linux-686', (work) => download(work, progress));
+export async function debianLinux(progress: Progress = () => {}, flavour: KernelFlavour = '686'): Promise<DebianLinux> {
+  const files = await cachedAssets(`debian-linux-${flavour}`, (work) => download(work, progress, flavour));
   const busybox = files.busybox;
   return {
     release: new TextDecoder().decode(files.release),
@@ -45,8 +45,8 @@ export async function debianLinux(progress: Progress = () => {}): Promise<Debian
   };
 }
 
-async function download(work: string, progress: Progress): Promise<AssetFiles> {
-  const { apt, kernelPackage } = await findKernel(work, progress);
+async function download(work: string, progress: Progress, flavour: KernelFlavour): Promise<AssetFiles> {
+  const { apt, kernelPackage } = await findKernel(work, progress, `linux-image-${flavour}`);
   const tree = join(work, 'packages');
   const kernel = await apt.download(kernelPackage, progress);
   const busybox = await apt.download('busybox-static', progress);
@@ -66,10 +66,14 @@ async function download(work: string, progress: Progress): Promise<AssetFiles> {
 }
 
 /** A client whose sources have the kernel, and the kernel's package: the host's own sources, else Debian's. */
-async function findKernel(work: string, progress: Progress): Promise<{ apt: AptClient; kernelPackage: string }> {
+async function findKernel(
+  work: string,
+  progress: Progress,
+  metapackage: string,
+): Promise<{ apt: AptClient; kernelPackage: string }> {
   const host = await AptClient.create(work);
   const failure = await updateFailure(host, progress);
-  const fromHost = await host.dependency(kernelMetapackage);
+  const fromHost = await host.dependency(metapackage);
   if (fromHost !== undefined) return { apt: host, kernelPackage: fromHost };
 
   const keyring = await debianKeyring(host, work, progress).catch((error) => {
@@ -78,8 +82,8 @@ async function findKernel(work: string, progress: Progress): Promise<{ apt: AptC
   await rm(join(work, 'lists'), { recursive: true });
   const debian = await AptClient.create(work, debianSources(keyring));
   const debianFailure = await updateFailure(debian, progress);
-  const fromDebian = await debian.dependency(kernelMetapackage);
-  if (fromDebian === undefined) throw debianFailure ?? new Error(`apt finds no package ${kernelMetapackage} for i386`);
+  const fromDebian = await debian.dependency(metapackage);
+  if (fromDebian === undefined) throw debianFailure ?? new Error(`apt finds no package ${metapackage} for i386`);
   return { apt: debian, kernelPackage: fromDebian };
 }
 
