@@ -17,7 +17,7 @@ interface FeatureWord {
   readonly bits: Readonly<Partial<Record<CpuFeature, number>>>;
 }
 
-export const featureWords: readonly FeatureWord[] = [
+const featureWords: readonly FeatureWord[] = [
   {
     leaf: 1,
     register: 3,

@@ -46,13 +46,13 @@ describe('control registers', () => {
     expect(rig.memory.flushes).toEqual(['non-global', 'all']);
     for (const [control, value] of [
       [2, 0x1234567],
-      [3, 0x12345018],
+      [3, 0x12345ff8],
       [4, 0x90],
     ]) {
       rig.trap('moveFromControl', Word.ebx, control);
       expect(rig.words[Word.ebx]).toBe(value);
     }
-    rig.expectFault(generalProtection, 0, 'moveToControl', 4, 0x20);
+    rig.expectFault(generalProtection, 0, 'moveToControl', 4, 0x40);
     rig.trap('invalidatePage', 0xc0001234 | 0);
     expect(rig.memory.flushes.at(-1)).toBe('page c0001234');
   });
@@ -271,9 +271,11 @@ describe('identification and counters', () => {
     const text = (...words: number[]) => Buffer.from(Int32Array.from(words).buffer).toString('latin1');
     const [last, b, c, d] = cpuid(0);
     expect([last, text(b, d, c)]).toEqual([2, 'GenuineIntel']);
-    // FPU PSE TSC MSR CX8 SEP PGE CMOV FXSR
-    expect(cpuid(1)).toEqual([0x652, 0, 0, 0x0100a939]);
-    expect(cpuid(0x80000000 | 0)[0]).toBe(0x80000004 | 0);
+    // FPU PSE TSC MSR PAE CX8 SEP PGE CMOV PSE-36 FXSR; NX
+    expect(cpuid(1)).toEqual([0x652, 0, 0, 0x0102a979]);
+    expect(cpuid(0x80000001 | 0)).toEqual([0, 0, 0, 0x100000]);
+    expect(cpuid(0x80000000 | 0)[0]).toBe(0x80000008 | 0);
+    expect(cpuid(0x80000008 | 0)).toEqual([0x2024, 0, 0, 0]);
     expect(text(...cpuid(0x80000002 | 0))).toBe('rawiron i686\0\0\0\0');
     expect(cpuid(0x1234)).toEqual(cpuid(2));
   });
