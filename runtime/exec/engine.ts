@@ -11,6 +11,7 @@ import { pureHelpers, traps } from '../cpu/traps.ts';
 import { raise } from '../fault.ts';
 import { blockHelpers } from '../memory/blocks.ts';
 import type { Mmu } from '../memory/mmu.ts';
+import { realAccess } from '../memory/real.ts';
 import { freeSuffix, installCells, type TextCheck } from './compile.ts';
 import { Dispatcher, type InterruptSource, isInterruptWaiting } from './dispatcher.ts';
 import { Graph } from './graph.ts';
@@ -82,9 +83,12 @@ export class Engine {
     return {
       S: cpu.state,
       F: cpu.doubles,
+      FS: new Float32Array(cpu.state.buffer),
       M8: ram.bytes,
       M16: ram.halves,
       M32: ram.words,
+      MS: new Float32Array(ram.buffer),
+      MD: new Float64Array(ram.buffer),
       RS: tlb.readSupervisor,
       WS: tlb.writeSupervisor,
       RU: tlb.readUser,
@@ -95,6 +99,7 @@ export class Engine {
       STORE8: mmu.store8,
       STORE16: mmu.store16,
       STORE32: mmu.store32,
+      ...realAccess(mmu),
       PROBE: (linear: number, bytes: number) => mmu.probeWrite(linear, bytes),
       FAULT: (vector: number) => raise(vector, withErrorCode.has(vector) ? 0 : -1),
       SEGMENT_FAULT: (segment: number) =>

@@ -74,6 +74,8 @@ export function flagsAfter(kind: string, size: number, args: readonly number[], 
       return (arithmeticFlags(bits, a + 1n, 1n, -1n, 0n, a) & ~cf) | (before & cf);
     case 'other':
       return resultFlags(a, bits) | flag(b, cf) | flag(c, of) | flag(d, af);
+    case 'compare':
+      return flag(a | c, cf) | flag(b | c, zf) | flag(c, pf);
     case 'carry':
       return (before & ~cf) | flag(a, cf);
     case 'carryOverflow':

@@ -27,6 +27,22 @@ const pureHelpers: Record<string, (a: number, b: number, c: number) => number> =
   countLeadingZeros: (a) => Math.clz32(a),
 };
 
+const doubleOps: Record<string, (a: number, b: number) => number> = {
+  fadd: (a, b) => a + b,
+  fsub: (a, b) => a - b,
+  fmul: (a, b) => a * b,
+  fdiv: (a, b) => a / b,
+  fsqrt: Math.sqrt,
+  fabs: Math.abs,
+  fneg: (a) => -a,
+  feq: (a, b) => Number(a === b),
+  flt: (a, b) => Number(a < b),
+  fle: (a, b) => Number(a <= b),
+  double: (a) => a,
+  integer: (a) => a | 0,
+  single: Math.fround,
+};
+
 /**
  * Evaluates the IR of single instructions, statement by statement, with nothing of the emitter: flags are kept as an
  * EFLAGS image and computed by the manual's definitions. Linear addresses are indices of `memory`; outside of the
@@ -34,6 +50,8 @@ const pureHelpers: Record<string, (a: number, b: number, c: number) => number> =
  */
 export class IrMachine {
   readonly words: Int32Array = new Int32Array(WORD_COUNT);
+  private readonly doubles = new Float64Array(this.words.buffer);
+  private readonly singles = new Float32Array(this.words.buffer);
   readonly memory: Uint8Array;
   /** The six arithmetic flags. */
   flags = 0;
@@ -80,16 +98,17 @@ export class IrMachine {
         this.temporaries[s.temporary] = value(0);
         return;
       case 'get':
-        this.temporaries[s.temporary] = this.words[value(0)];
+        this.temporaries[s.temporary] = this.view(s.name)[value(0)];
         return;
       case 'set':
-        this.words[value(0)] = value(1);
+        this.view(s.name)[value(0)] = value(1);
         return;
       case 'load':
-        this.temporaries[s.temporary] = this.load(value(0), s.size);
+        this.temporaries[s.temporary] = s.name === '' ? this.load(value(0), s.size) : this.loadReal(value(0), s.size);
         return;
       case 'store':
-        this.store(value(0), s.size, value(1));
+        if (s.name === '') this.store(value(0), s.size, value(1));
+        else this.storeReal(value(0), s.size, value(1));
         return;
       case 'probe':
         this.check(value(0), s.size);
@@ -111,6 +130,9 @@ export class IrMachine {
         return value(0) !== 0 ? this.execute(s.body!) : undefined;
       case 'fault':
         if (value(0) !== 0) throw new IrFault(s.size);
+        return;
+      case 'fallback':
+        if (value(0) !== 0) throw new Error(`left to trap ${s.name}`);
         return;
       case 'exitIf':
         return value(0) !== 0 ? value(1) : undefined;
@@ -145,7 +167,10 @@ export class IrMachine {
         // A block helper may always say that it did nothing.
         if (helpers[v.name as HelperName].kind === 'block') return 0;
         return pureHelpers[v.name](of(v.a), of(v.b), of(v.c)) | 0;
+      case 'number':
+        return v.number;
       default:
+        if (v.op in doubleOps) return doubleOps[v.op](of(v.a), of(v.b));
         return binary(v.op, constant(of(v.a)), constant(of(v.b))).number;
     }
   }
@@ -154,6 +179,24 @@ export class IrMachine {
     const value = this.temporaries[number];
     if (value === undefined) throw new Error(`t${number} is used before it is defined`);
     return value;
+  }
+
+  private view(name: string): Int32Array | Float32Array | Float64Array {
+    if (name === '') return this.words;
+    return name === 'double' ? this.doubles : this.singles;
+  }
+
+  private loadReal(linear: number, bytes: number): number {
+    this.check(linear, bytes);
+    const view = new DataView(this.memory.buffer, linear);
+    return bytes === 8 ? view.getFloat64(0, true) : view.getFloat32(0, true);
+  }
+
+  private storeReal(linear: number, bytes: number, value: number): void {
+    this.check(linear, bytes);
+    const view = new DataView(this.memory.buffer, linear);
+    if (bytes === 8) view.setFloat64(0, value, true);
+    else view.setFloat32(0, value, true);
   }
 
   private check(linear: number, bytes: number): void {

@@ -72,9 +72,13 @@ export class TestCpu {
     return {
       S: this.state,
       F: this.doubles,
+      FS: new Float32Array(this.buffer),
       M8: this.memory,
       M16: new Uint16Array(bytes),
       M32: new Int32Array(bytes),
+      MS: new Float32Array(bytes),
+      MD: new Float64Array(bytes),
+      TRAPS: new Int32Array(Object.keys(helpers).length),
       RS: this.readTlb,
       RU: this.readTlb,
       WS: this.writeTlb,
@@ -87,9 +91,10 @@ export class TestCpu {
     const slow = () => {
       throw new NeedsRuntime();
     };
-    const names = 'LOAD8 LOAD16 LOAD32 STORE8 STORE16 STORE32 PROBE FAULT SEGMENT_FAULT'.split(' ');
+    const names = 'LOAD8 LOAD16 LOAD32 LOADS LOADD STORE8 STORE16 STORE32 STORES STORED PROBE FAULT SEGMENT_FAULT';
+    const traps = Object.entries(helpers).flatMap(([name, { kind }]) => (kind === 'trap' ? [name] : []));
     return {
-      ...Object.fromEntries(names.map((name) => [name, slow])),
+      ...Object.fromEntries([...names.split(' '), ...traps].map((name) => [name, slow])),
       AT: callable,
       JUMP: (_node: object, eip: number) => callable(eip),
       STEP: ({ eip }: TestNode): TestNode => ({ eip, left: 'at' }),

@@ -3,25 +3,32 @@
  * runtime. They are properties of the global object (constant cells to V8) with the machine's suffix behind them.
  */
 export const cellNames = [
-  /** State words and doubles (abi/state.ts). */
+  /** The state as words, doubles and singles (abi/state.ts). */
   'S',
   'F',
-  /** Guest memory as bytes, halves (unsigned) and words (signed). */
+  'FS',
+  /** Guest memory as bytes, halves (unsigned), words (signed), singles and doubles. */
   'M8',
   'M16',
   'M32',
+  'MS',
+  'MD',
   /** TLB: reads and writes, supervisor and user (runtime/memory/tlb.ts). */
   'RS',
   'WS',
   'RU',
   'WU',
-  /** Slow paths of loads and stores: (linear) and (linear, value). They throw GuestFault. */
+  /** Slow paths of loads and stores, of singles and doubles too: (linear) and (linear, value). They throw GuestFault. */
   'LOAD8',
   'LOAD16',
   'LOAD32',
   'STORE8',
   'STORE16',
   'STORE32',
+  'LOADS',
+  'LOADD',
+  'STORES',
+  'STORED',
   /** (linear, bytes): faults if a store there would. */
   'PROBE',
   /** (vector): raises an exception at this instruction. */

@@ -38,4 +38,10 @@ export class EmitContext {
   word(index: number | string): string {
     return `${this.state}[${index}]`;
   }
+
+  /** A place in the state as a double, a single (names of `get` and `set`), or a word. */
+  view(name: string, index: number | string): string {
+    if (name === '') return this.word(index);
+    return `${this.cell(name === 'double' ? 'F' : 'FS')}[${index}]`;
+  }
 }

@@ -1,5 +1,5 @@
 import type { HelperName } from '../abi/helpers.ts';
-import type { Value } from '../ir/value.ts';
+import { isDouble, type Value } from '../ir/value.ts';
 import { conditionText } from './condition.ts';
 import type { EmitContext } from './context.ts';
 
@@ -58,11 +58,49 @@ export class ExpressionPrinter {
       case 'call':
         return this.call(
           v.name as HelperName,
-          [v.a, v.b, v.c].flatMap((a) => (a ? [this.integer(a)] : [])),
+          [v.a, v.b, v.c].flatMap((a) => (a ? [this.value(a)] : [])),
         );
+      case 'integer':
+        return `(${this.double(v.a!)}|0)`;
       default:
         // A comparison or condition: 0 or 1, without a branch.
         return `(${this.boolean(v)}|0)`;
+    }
+  }
+
+  /** As what it is, an integer or a double. */
+  value(v: Value): string {
+    return isDouble(v) ? this.double(v) : this.integer(v);
+  }
+
+  /** As a double. */
+  private double(v: Value): string {
+    const [a, b] = [v.a, v.b].map((operand) => (operand && isDouble(operand) ? this.double(operand) : ''));
+    switch (v.op) {
+      case 'number':
+        return v.number > 0 ? literal(v.number) : `(${literal(v.number)})`;
+      case 'temporary':
+        return this.leaves.temporary(v.number);
+      case 'fadd':
+        return `(${a}+${b})`;
+      case 'fsub':
+        return `(${a}-${b})`;
+      case 'fmul':
+        return `(${a}*${b})`;
+      case 'fdiv':
+        return `(${a}/${b})`;
+      case 'fneg':
+        return `(-${a})`;
+      case 'fsqrt':
+        return `Math.sqrt(${a})`;
+      case 'fabs':
+        return `Math.abs(${a})`;
+      case 'single':
+        return `Math.fround(${a})`;
+      case 'select':
+        return `(${this.boolean(v.a!)}?${b}:${this.double(v.c!)})`;
+      default:
+        return this.integer(v.a!);
     }
   }
 
@@ -81,6 +119,12 @@ export class ExpressionPrinter {
         return `(${this.unsigned(v.a!)}<${this.unsigned(v.b!)})`;
       case 'leu':
         return `(${this.unsigned(v.a!)}<=${this.unsigned(v.b!)})`;
+      case 'feq':
+        return `(${this.double(v.a!)}===${this.double(v.b!)})`;
+      case 'flt':
+        return `(${this.double(v.a!)}<${this.double(v.b!)})`;
+      case 'fle':
+        return `(${this.double(v.a!)}<=${this.double(v.b!)})`;
       case 'condition':
         return conditionText(v.number, this.leaves.flagResult, this.leaves.flagCarries);
       case 'xor':
@@ -123,7 +167,13 @@ export class ExpressionPrinter {
   }
 }
 
-const booleans = new Set(['eq', 'ne', 'lt', 'le', 'ltu', 'leu', 'condition']);
+/** A double as JavaScript text, its sign included; without names of the global object. */
+function literal(value: number): string {
+  if (Object.is(value, -0)) return '-0';
+  return `${value}`.replace('Infinity', '1e999').replace('NaN', '0/0');
+}
+
+const booleans = new Set(['eq', 'ne', 'lt', 'le', 'ltu', 'leu', 'feq', 'flt', 'fle', 'condition']);
 
 /** Whether a value is 0 or 1 and can be printed as a JavaScript boolean. */
 function isBoolean(v: Value): boolean {

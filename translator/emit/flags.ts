@@ -35,6 +35,8 @@ export function flagsText(
       return step(`(~(${a}+1)&${a})`, a, size, result, carries);
     case 'other':
       return `${result}=${signed(a, size)};${carries}=${b}<<31|(${b}^${r})<<30|${args[3]}<<3;`;
+    case 'compare':
+      return `${result}=(${b}|${r})^1;${carries}=(${a}|${r})<<31>>1|${b}<<2;`;
     case 'carry':
       return `${carries}=${carries}^((${carries}^${a}<<31)>>31&${CARRY_PAIR});`;
     case 'carryOverflow':

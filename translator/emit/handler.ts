@@ -5,7 +5,7 @@ import type { Value } from '../ir/value.ts';
 import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
-import { accessText, outsideSegment, segmentBase } from './memory.ts';
+import { accessText, outsideSegment, segmentBase, slowPathName } from './memory.ts';
 
 /**
  * Prints the interpreter's handler of a form: `(i) => next node`, with operands read from the fields of the decoded
@@ -53,11 +53,11 @@ class HandlerEmitter implements Leaves {
     const name = `const t${s.temporary}`;
     switch (s.op) {
       case 'let':
-        return `${name}=${this.print.integer(a)};`;
+        return `${name}=${this.print.value(a)};`;
       case 'get':
-        return `${name}=${this.context.word(this.print.integer(a))};`;
+        return `${name}=${this.context.view(s.name, this.print.integer(a))};`;
       case 'set':
-        return `${this.context.word(this.print.integer(a))}=${this.print.integer(b)};`;
+        return `${this.context.view(s.name, this.print.integer(a))}=${this.print.value(b)};`;
       case 'load':
       case 'store':
       case 'probe':
@@ -70,6 +70,8 @@ class HandlerEmitter implements Leaves {
         return `if(${this.print.boolean(a)}){${this.statements(s.body!)}}`;
       case 'fault':
         return `if(${this.print.boolean(a)})${this.context.cell('FAULT')}(${s.size});`;
+      case 'fallback':
+        return `if(${this.print.boolean(a)}){${this.trap(s.name as HelperName, s.args.slice(1))}}`;
       case 'exitIf':
         return `if(${this.print.boolean(a)}){${this.transfer(b)}}`;
       case 'jump':
@@ -80,7 +82,7 @@ class HandlerEmitter implements Leaves {
         if (s.name === 'jump') return `return ${this.context.cell('JUMP')}(i,${this.print.integer(a)});`;
         return `return ${this.context.cell('AT')}(${this.print.integer(a)});`;
       case 'trap':
-        return this.trap(s);
+        return this.trap(s.name as HelperName, s.args);
       case 'instruction':
         return '';
     }
@@ -89,17 +91,17 @@ class HandlerEmitter implements Leaves {
   private access(s: Statement): string {
     const address = this.print.integer(s.args[0]);
     const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
-    const { index, limit, view } = accessText(this.context, s.size, address, tlb);
-    const bits = s.size * 8;
+    const { index, limit, view } = accessText(this.context, s.size, s.name, address, tlb);
+    const path = slowPathName(s.size, s.name);
     const k = `k${this.indices++}`;
     const hit = `const ${k}=${index}`;
     if (s.op === 'load') {
-      const slow = `${this.context.cell(`LOAD${bits}` as 'LOAD8')}(${address})|0`;
+      const slow = `${this.context.cell(`LOAD${path}`)}(${address})${s.name === '' ? '|0' : ''}`;
       return `${hit},t${s.temporary}=${k}<${limit}?${view}[${k}]:${slow};`;
     }
     if (s.op === 'probe') return `${hit};if(!(${k}<${limit}))${this.context.cell('PROBE')}(${address},${s.size});`;
-    const value = this.print.integer(s.args[1]);
-    const slow = `${this.context.cell(`STORE${bits}` as 'STORE8')}(${address},${value})`;
+    const value = this.print.value(s.args[1]);
+    const slow = `${this.context.cell(`STORE${path}`)}(${address},${value})`;
     return `${hit};if(${k}<${limit})${view}[${k}]=${value};else ${slow};`;
   }
 
@@ -135,9 +137,8 @@ class HandlerEmitter implements Leaves {
     return `if(${this.context.word(Word.attention)}!==0){${leave}}return ${node};`;
   }
 
-  private trap(s: Statement): string {
-    const helper = s.name as HelperName;
-    const args = s.args.map((v) => this.print.integer(v)).join(',');
+  private trap(helper: HelperName, values: readonly Value[]): string {
+    const args = values.map((v) => this.print.value(v)).join(',');
     const counter = `${this.context.cell('TRAPS')}[${helperNumber(helper)}]`;
     const call = `${counter}=${counter}+1|0;${this.context.cell(helper)}(${args});`;
     return call + (helpers[helper].resumes ? `return ${this.context.cell('RESUME')}(i);` : 'return null;');

@@ -29,8 +29,8 @@ export class RegionLocals {
 
   private scan(statements: readonly Statement[]): void {
     for (const s of statements) {
-      if (s.op === 'get' && s.args[0].number < LOCAL_WORDS) this.used.add(s.args[0].number);
-      else if (s.op === 'set' && s.args[0].number < LOCAL_WORDS) this.changed.add(s.args[0].number);
+      if (s.op === 'get' && isLocal(s)) this.used.add(s.args[0].number);
+      else if (s.op === 'set' && isLocal(s)) this.changed.add(s.args[0].number);
       else if (s.op === 'flags') this.flags(this.changed);
       if (readsFlags(s) || (s.op === 'flags' && partialFlagKinds.has(s.name))) this.flags(this.used);
       if (s.body !== null) this.scan(s.body);
@@ -41,4 +41,8 @@ export class RegionLocals {
     words.add(Word.flagResult);
     words.add(Word.flagCarries);
   }
+}
+
+function isLocal(s: Statement): boolean {
+  return s.name === '' && s.args[0].number < LOCAL_WORDS;
 }

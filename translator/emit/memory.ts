@@ -8,8 +8,8 @@ export interface AccessText {
   readonly view: string;
 }
 
-/** Text of an access of `size` bytes at the linear address `a` (a name or number) through a TLB. */
-export function accessText(context: EmitContext, size: number, a: string, tlb: string): AccessText {
+/** Text of an access at the linear address `a` (a name or number) through a TLB; `view` as in Statement.name. */
+export function accessText(context: EmitContext, size: number, view: string, a: string, tlb: string): AccessText {
   const bytes = context.options.memoryBytes;
   const entry = `${tlb}[${a}>>>12]`;
   switch (size) {
@@ -17,9 +17,19 @@ export function accessText(context: EmitContext, size: number, a: string, tlb: s
       return { index: `(${a}^${entry}<<2)>>>0`, limit: bytes, view: context.cell('M8') };
     case 2:
       return { index: `((${a}>>>1|${a}<<31)^${entry}<<1)>>>0`, limit: bytes / 2, view: context.cell('M16') };
-    default:
-      return { index: `((${a}>>>2|${a}<<30)^${entry})>>>0`, limit: bytes / 4, view: context.cell('M32') };
+    case 8:
+      return { index: `((${a}>>>3|${a}<<29)^${entry}>>1)>>>0`, limit: bytes / 8, view: context.cell('MD') };
+    default: {
+      const cell = context.cell(view === 'single' ? 'MS' : 'M32');
+      return { index: `((${a}>>>2|${a}<<30)^${entry})>>>0`, limit: bytes / 4, view: cell };
+    }
   }
+}
+
+/** What the cells of slow paths have behind LOAD and STORE. */
+export function slowPathName(size: number, view: string): '8' | '16' | '32' | 'S' | 'D' {
+  if (view !== '') return view === 'single' ? 'S' : 'D';
+  return size === 1 ? '8' : size === 2 ? '16' : '32';
 }
 
 /** Boolean text: an access of `bytes` bytes at `offset` of a segment is outside its limits or not allowed. */

@@ -1,6 +1,6 @@
 import { registerNames, Word } from '../abi/state.ts';
 import { readsFlags, rewriteStatement } from '../ir/rewrite.ts';
-import type { Block, Region, Statement } from '../ir/statement.ts';
+import { type Block, definesDouble, type Region, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { BlockIndex, Structure } from '../region/structure.ts';
 import { directCall, indirectCall } from './calls.ts';
@@ -82,7 +82,7 @@ class RegionEmitter implements Leaves {
     const body = this.tree(0);
     const enter = context.counts ? this.count(1) : '';
     const load = this.locals.load();
-    const variables = Array.from({ length: this.temporaries.count }, (_, n) => `,t${n}=0`).join('');
+    const variables = this.temporaries.declarations();
     const declarations = `${load}${load && ','}x=0,k=0,c=null${variables}${this.flags.declarations()}`;
     const text =
       `function ${name}(i){let ${declarations};${enter}X:{${body}}` +
@@ -235,11 +235,11 @@ class RegionEmitter implements Leaves {
         this.eip = a.number;
         return `\n/*${hex(a.number)}*/ `;
       case 'let':
-        return this.assign(s.temporary, this.print.integer(a));
+        return this.assign(s, this.print.value(a));
       case 'get':
-        return this.assign(s.temporary, this.place(a));
+        return this.assign(s, this.place(a, s.name));
       case 'set':
-        return `${this.place(a)}=${this.print.integer(b)};`;
+        return `${this.place(a, s.name)}=${this.print.value(b)};`;
       case 'load':
       case 'store':
       case 'probe':
@@ -251,6 +251,7 @@ class RegionEmitter implements Leaves {
       case 'when':
         return this.conditional(s);
       case 'fault':
+      case 'fallback':
         return this.stepIf(this.print.boolean(a));
       default:
         return this.transfer(s);
@@ -316,28 +317,28 @@ class RegionEmitter implements Leaves {
     return text + this.goTo(back.number, false);
   }
 
-  /** A state word: a local, or its place in the state. */
-  private place(word: Value): string {
-    return word.number < LOCAL_WORDS ? registerNames[word.number] : this.context.word(word.number);
+  /** A state word, or a double or single of the state: a local, or its place in the state. */
+  private place({ number }: Value, view: string): string {
+    return view === '' && number < LOCAL_WORDS ? registerNames[number] : this.context.view(view, number);
   }
 
   private access(s: Statement): string {
     const address = this.print.integer(s.args[0]);
     const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
-    const { index, limit, view } = accessText(this.context, s.size, address, tlb);
+    const { index, limit, view } = accessText(this.context, s.size, s.name, address, tlb);
     const check = `k=${index};${this.stepIf(`!(k<${limit})`)}`;
-    if (s.op === 'load') return check + this.assign(s.temporary, `${view}[k]`);
-    return s.op === 'store' ? `${check}${view}[k]=${this.print.integer(s.args[1])};` : check;
+    if (s.op === 'load') return check + this.assign(s, `${view}[k]`);
+    return s.op === 'store' ? `${check}${view}[k]=${this.print.value(s.args[1])};` : check;
   }
 
-  private assign(temporary: number, text: string): string {
-    return `${this.temporaries.define(temporary)}=${text};`;
+  private assign(s: Statement, text: string): string {
+    return `${this.temporaries.define(s.temporary, definesDouble(s))}=${text};`;
   }
 
   private segment(s: Statement): string {
     const [segment, offset] = s.args.map((v) => this.print.integer(v));
     const check = this.stepIf(outsideSegment(this.context, segment, offset, s.size, s.name));
-    return check + this.assign(s.temporary, `${segmentBase(this.context, segment)}+${offset}|0`);
+    return check + this.assign(s, `${segmentBase(this.context, segment)}+${offset}|0`);
   }
 
   /** Flags that the body makes or reads are settled in front of it: it may be skipped. */

@@ -1,27 +1,71 @@
 import { containsLeaf } from '../ir/rewrite.ts';
 import type { Block, Statement } from '../ir/statement.ts';
 
+/** Variables of one kind: V8 wants one to stay an integer or a double. */
+class Pool {
+  count = 0;
+  free: string[] = [];
+  private readonly letter: string;
+
+  constructor(letter: string) {
+    this.letter = letter;
+  }
+
+  take(): string {
+    return this.free.pop() ?? this.letter + this.count++;
+  }
+
+  give(variable: string): void {
+    this.free.push(variable);
+  }
+
+  giveAll(): void {
+    this.free = this.names().reverse();
+  }
+
+  names(): string[] {
+    return Array.from({ length: this.count }, (_, n) => this.letter + n);
+  }
+
+  /** What is free now, to come back to; variables that came into being meanwhile are free then. */
+  save(): () => void {
+    const free = [...this.free];
+    const before = this.count;
+    return () => {
+      this.free = [...free, ...this.names().slice(before)];
+    };
+  }
+}
+
 /**
  * Gives the temporaries of a region a few variables in turn. V8's compilers pay for every variable of a function at every
  * point where it may be left, so that a variable a temporary made regions several times as slow to compile.
  */
 export class Temporaries {
-  /** Number of variables used: t0, t1, … */
-  count = 0;
-  private variables = new Map<number, number>();
-  private free: number[] = [];
+  /** t0, t1, … */
+  private readonly integers = new Pool('t');
+  /** f0, f1, … */
+  private readonly doubles = new Pool('f');
+  private variables = new Map<number, string>();
   /** Temporaries that no statement uses any more, but pending flags do. */
   private held = new Set<number>();
 
   /** A variable for a temporary that is about to be defined. */
-  define(temporary: number): string {
-    const variable = this.free.pop() ?? this.count++;
+  define(temporary: number, isDouble: boolean): string {
+    const variable = (isDouble ? this.doubles : this.integers).take();
     this.variables.set(temporary, variable);
-    return `t${variable}`;
+    return variable;
   }
 
   name(temporary: number): string {
-    return `t${this.variables.get(temporary)}`;
+    return this.variables.get(temporary)!;
+  }
+
+  /** `,t0=0,f0=0.5`: all variables that were used. A double begins as one that no integer is. */
+  declarations(): string {
+    const integers = this.integers.names().map((name) => `,${name}=0`);
+    const doubles = this.doubles.names().map((name) => `,${name}=0.5`);
+    return [...integers, ...doubles].join('');
   }
 
   /** These have had their last use; `isHeld` tells of those that are still wanted. */
@@ -33,29 +77,31 @@ export class Temporaries {
       const variable = this.variables.get(temporary);
       if (variable === undefined) continue;
       this.variables.delete(temporary);
-      this.free.push(variable);
+      this.poolOf(variable).give(variable);
     }
+  }
+
+  private poolOf(variable: string): Pool {
+    return variable.startsWith('f') ? this.doubles : this.integers;
   }
 
   /** No temporary is wanted any more: a block that others come to as well begins. */
   releaseAll(): void {
     this.variables = new Map();
     this.held = new Set();
-    this.free = Array.from({ length: this.count }, (_, n) => this.count - 1 - n);
+    this.integers.giveAll();
+    this.doubles.giveAll();
   }
 
   /** What is in use now, to come back to after printing other blocks. */
   save(): () => void {
     const variables = new Map(this.variables);
-    const free = [...this.free];
     const held = new Set(this.held);
-    const before = this.count;
+    const restorePools = [this.integers.save(), this.doubles.save()];
     return () => {
       this.variables = variables;
       this.held = held;
-      // Variables that came into being meanwhile are free.
-      this.free = free;
-      for (let n = before; n < this.count; n++) free.push(n);
+      for (const restore of restorePools) restore();
     };
   }
 }

@@ -1,4 +1,4 @@
-import { Statement, type StatementOp } from './statement.ts';
+import { definesDouble, Statement, type StatementOp } from './statement.ts';
 import { Value, type ValueOp } from './value.ts';
 
 /** How binary operators compute, for folding. */
@@ -32,8 +32,17 @@ export function field(name: string): Value {
   return new Value('field', null, null, null, 0, name);
 }
 
-export function temporary(number: number): Value {
-  return new Value('temporary', null, null, null, number, '');
+export function temporary(number: number, isDouble = false): Value {
+  return new Value('temporary', null, null, null, number, isDouble ? 'double' : '');
+}
+
+/** A double known statically. */
+export function realConstant(value: number): Value {
+  return new Value('number', null, null, null, value, '');
+}
+
+export function unary(op: ValueOp, a: Value): Value {
+  return new Value(op, a, null, null, 0, '');
 }
 
 /** A binary value, folded where that is possible without knowing more. */
@@ -78,15 +87,16 @@ export class IrBuilder {
 
   /** A statement that defines a temporary. */
   define(op: StatementOp, args: Value[], size = 0, name = ''): Value {
-    const number = this.temporaries++;
-    this.statements.push(new Statement(op, number, size, name, args));
-    return temporary(number);
+    const statement = new Statement(op, this.temporaries++, size, name, args);
+    this.statements.push(statement);
+    return temporary(statement.temporary, definesDouble(statement));
   }
 
   /** Names a value, unless it already has a name or is a constant. */
   name(value: Value): Value {
     const { op } = value;
-    return op === 'constant' || op === 'temporary' || op === 'field' ? value : this.define('let', [value]);
+    const isName = op === 'constant' || op === 'temporary' || op === 'field' || op === 'number';
+    return isName ? value : this.define('let', [value]);
   }
 
   /** Statements made by `body` become those of a conditional. */

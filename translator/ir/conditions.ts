@@ -116,6 +116,8 @@ function afterOther(kind: number, s: Statement, older: FlagRecord | null): Value
     case 'other':
       if (kind === 0) return truth(s.args[2]);
       return kind === 1 ? truth(s.args[1]) : fromResult(kind, s.args[0], s.size);
+    case 'compare':
+      return afterCompare(kind, s);
     case 'carry':
       return kind === 1 ? truth(s.args[0]) : unaffected(kind, older, [0, 2, 4, 5, 6, 7]);
     case 'carryOverflow':
@@ -123,6 +125,24 @@ function afterOther(kind: number, s: Statement, older: FlagRecord | null): Value
       return kind === 1 ? truth(s.args[0]) : unaffected(kind, older, [2, 4, 5]);
     default:
       return null;
+  }
+}
+
+/** Of less, equal and unordered, each 0 or 1, what makes CF, ZF and PF. */
+function afterCompare(kind: number, s: Statement): Value {
+  const [less, equal, unordered] = s.args;
+  switch (kind) {
+    case 1:
+      return binary('or', less, unordered);
+    case 2:
+    case 7:
+      return binary('or', equal, unordered);
+    case 3:
+      return binary('or', binary('or', less, equal), unordered);
+    case 5:
+      return unordered;
+    default:
+      return constant(0);
   }
 }
 

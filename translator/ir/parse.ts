@@ -1,11 +1,12 @@
 import { registerNames } from '../abi/state.ts';
-import { constant, field, temporary } from './builder.ts';
+import { constant, field, realConstant, temporary, unary } from './builder.ts';
 import { signs } from './print.ts';
 import { type Block, Statement, type StatementOp } from './statement.ts';
-import { Value, type ValueOp } from './value.ts';
+import { unaryOps, Value, type ValueOp } from './value.ts';
 
 const operators = new Map(Object.entries(signs).map(([op, sign]) => [sign, op as ValueOp]));
-const TOKEN = /\s*(->|>>>|<<|>>|<=u|<u|<=|==|!=|0x[0-9a-f]+|-?\d+|\$?[A-Za-z_]\w*(?:\.\w+)?|[-+*&|^<>?:(){}[\],=])/y;
+const TOKEN =
+  /\s*(->|>>>|<<|>>|(?:[-+*/<]|<=|==)\.|<=u|<u|<=|==|!=|0x[0-9a-f]+|#[-+.\w]+|-?\d+|\$?[A-Za-z_]\w*(?:\.\w+)?|[-+*&|^<>?:(){}[\],=])/y;
 
 /** Reads the text that print.ts writes. Throws an Error that names the line. For tests and the inspector. */
 export function parseBlocks(text: string): Block[] {
@@ -51,7 +52,7 @@ class Parser {
     if (line.startsWith('-- ')) {
       return new Statement('instruction', -1, 0, '', [constant(Number(line.slice(3)))]);
     }
-    const definition = /^t(\d+) = (get|load|segment)?/.exec(line);
+    const definition = /^[td](\d+) = (get|load|segment)?/.exec(line);
     if (definition) {
       this.position = 2;
       return this.definition(Number(definition[1]), definition[2]);
@@ -62,18 +63,20 @@ class Parser {
   private definition(number: number, op: string | undefined): Statement {
     if (op === undefined) return new Statement('let', number, 0, '', [this.value()]);
     const word = this.next();
-    if (op === 'get') return new Statement('get', number, 0, '', [this.word()]);
-    if (op === 'load') return new Statement('load', number, bytes(word), '', this.values());
+    if (op === 'get') return new Statement('get', number, 0, viewOf(word), [this.word()]);
+    if (op === 'load') return new Statement('load', number, bytes(word), viewOf(word), this.values());
     const [, access, size] = /^segment\.([a-z]+)(\d+)$/.exec(word)!;
     return new Statement('segment', number, Number(size), access, this.values());
   }
 
   private effect(word: string): Statement {
     switch (word) {
-      case 'set': {
+      case 'set':
+      case 'set.double':
+      case 'set.single': {
         const target = this.word();
         this.expect(',');
-        return new Statement('set', -1, 0, '', [target, this.value()]);
+        return new Statement('set', -1, 0, viewOf(word), [target, this.value()]);
       }
       case 'flags': {
         const kind = this.next();
@@ -86,6 +89,8 @@ class Parser {
         this.expect('if');
         return new Statement('fault', -1, vector, '', [this.value()]);
       }
+      case 'fallback':
+        return this.fallback();
       case 'exit': {
         const target = this.value();
         this.expect('if');
@@ -106,9 +111,20 @@ class Parser {
   }
 
   private memory(word: string): Statement {
-    const match = /^(store|probe)\d+$/.exec(word);
+    const match = /^(store|probe)(\d+|\.double|\.single)$/.exec(word);
     if (!match) throw this.error(`unknown statement "${word}"`);
-    return new Statement(match[1] as StatementOp, -1, bytes(word), '', this.values());
+    return new Statement(match[1] as StatementOp, -1, bytes(word), viewOf(word), this.values());
+  }
+
+  private fallback(): Statement {
+    const helper = this.next();
+    const args: Value[] = [];
+    while (this.tokens[this.position] !== 'if') {
+      args.push(this.value());
+      if (this.tokens[this.position] === ',') this.position++;
+    }
+    this.position++;
+    return new Statement('fallback', -1, 0, helper, [this.value(), ...args]);
   }
 
   private conditional(): Statement {
@@ -137,7 +153,7 @@ class Parser {
     }
     const name = this.next();
     const index = registerNames.indexOf(name);
-    return constant(index >= 0 ? index : Number(name.replace('word', '')));
+    return constant(index >= 0 ? index : Number(/\d+$/.exec(name)?.[0]));
   }
 
   private value(): Value {
@@ -145,7 +161,8 @@ class Parser {
     if (token === '(') return this.parenthesised();
     if (/^(0x|-?\d)/.test(token)) return constant(Number(token));
     if (token.startsWith('$')) return field(token.slice(1));
-    if (/^t\d+$/.test(token)) return temporary(Number(token.slice(1)));
+    if (token.startsWith('#')) return realConstant(Number(token.slice(1)));
+    if (/^[td]\d+$/.test(token)) return temporary(Number(token.slice(1)), token.startsWith('d'));
     if (/^cc\d+$/.test(token)) return new Value('condition', null, null, null, Number(token.slice(2)), '');
     return this.call(token);
   }
@@ -174,6 +191,7 @@ class Parser {
       if (this.tokens[this.position] === ',') this.position++;
     }
     this.expect(')');
+    if (unaryOps.has(name)) return unary(name as ValueOp, args[0]);
     if (name === 'flags') return new Value('flags', null, null, null, 0, '');
     return new Value('call', args[0] ?? null, args[1] ?? null, args[2] ?? null, 0, name);
   }
@@ -205,6 +223,13 @@ class Parser {
   }
 }
 
+/** Which view of state or memory a statement's word names; '' that of integers. */
+function viewOf(word: string): string {
+  return word.split('.')[1] ?? '';
+}
+
 function bytes(word: string): number {
+  if (word.endsWith('.double')) return 8;
+  if (word.endsWith('.single')) return 4;
   return Number(/\d+$/.exec(word)?.[0] ?? 0) / 8;
 }

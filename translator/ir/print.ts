@@ -1,8 +1,8 @@
 import { registerNames } from '../abi/state.ts';
-import type { Block, Region, Statement } from './statement.ts';
-import type { Value, ValueOp } from './value.ts';
+import { type Block, definesDouble, type Region, type Statement } from './statement.ts';
+import { unaryOps, type Value, type ValueOp } from './value.ts';
 
-/** Signs of the binary operators in IR text. A trailing u marks unsigned comparisons; >> is arithmetic. */
+/** Signs of the binary operators in IR text. A trailing u marks unsigned comparisons, a dot doubles; >> is arithmetic. */
 export const signs: Partial<Record<ValueOp, string>> = {
   add: '+',
   sub: '-',
@@ -19,6 +19,13 @@ export const signs: Partial<Record<ValueOp, string>> = {
   le: '<=',
   ltu: '<u',
   leu: '<=u',
+  fadd: '+.',
+  fsub: '-.',
+  fmul: '*.',
+  fdiv: '/.',
+  feq: '==.',
+  flt: '<.',
+  fle: '<=.',
 };
 
 /** Text of a value; fully parenthesised, so that parse.ts needs no precedence. */
@@ -27,7 +34,9 @@ export function printValue(v: Value): string {
     case 'constant':
       return v.number > -4096 && v.number < 4096 ? `${v.number}` : `0x${(v.number >>> 0).toString(16)}`;
     case 'temporary':
-      return `t${v.number}`;
+      return `${v.name === '' ? 't' : 'd'}${v.number}`;
+    case 'number':
+      return `#${Object.is(v.number, -0) ? '-0' : v.number}`;
     case 'field':
       return `$${v.name}`;
     case 'condition':
@@ -39,37 +48,44 @@ export function printValue(v: Value): string {
     case 'call':
       return `${v.name}(${[v.a, v.b, v.c].flatMap((a) => (a ? [printValue(a)] : [])).join(', ')})`;
     default:
+      if (unaryOps.has(v.op)) return `${v.op}(${printValue(v.a!)})`;
       return `(${printValue(v.a!)} ${signs[v.op]} ${printValue(v.b!)})`;
   }
 }
 
-function printWord(v: Value): string {
-  return v.op === 'constant' ? (registerNames[v.number] ?? `word${v.number}`) : `[${printValue(v)}]`;
+/** A state word, or, by `view`, a double or single of the state. */
+function printWord(v: Value, view: string): string {
+  if (v.op !== 'constant') return `[${printValue(v)}]`;
+  return view === '' ? (registerNames[v.number] ?? `word${v.number}`) : view + v.number;
 }
 
 function printStatement(s: Statement, indent: string): string {
   const args = s.args.map(printValue);
   const bits = s.size * 8;
+  const name = `${definesDouble(s) ? 'd' : 't'}${s.temporary}`;
+  const view = s.name && `.${s.name}`;
   switch (s.op) {
     case 'let':
-      return `t${s.temporary} = ${args[0]}`;
+      return `${name} = ${args[0]}`;
     case 'get':
-      return `t${s.temporary} = get ${printWord(s.args[0])}`;
+      return `${name} = get${view} ${printWord(s.args[0], s.name)}`;
     case 'set':
-      return `set ${printWord(s.args[0])}, ${args[1]}`;
+      return `set${view} ${printWord(s.args[0], s.name)}, ${args[1]}`;
     case 'load':
-      return `t${s.temporary} = load${bits} ${args[0]}`;
+      return `${name} = load${view || bits} ${args[0]}`;
     case 'store':
     case 'probe':
-      return `${s.op}${bits} ${args.join(', ')}`;
+      return `${s.op}${view || bits} ${args.join(', ')}`;
     case 'segment':
-      return `t${s.temporary} = segment.${s.name}${s.size} ${args.join(', ')}`;
+      return `${name} = segment${view}${s.size} ${args.join(', ')}`;
     case 'flags':
       return `flags ${s.name}${bits} ${args.join(', ')}`;
     case 'when':
       return `when ${args[0]} {\n${printStatements(s.body!, `${indent}  `)}${indent}}`;
     case 'fault':
       return `fault ${s.size} if ${args[0]}`;
+    case 'fallback':
+      return `fallback ${[s.name, args.slice(1).join(', ')].filter(Boolean).join(' ')} if ${args[0]}`;
     case 'exitIf':
       return `exit ${args[1]} if ${args[0]}`;
     case 'jump':

@@ -1,4 +1,4 @@
-import { binary, select } from './builder.ts';
+import { binary, select, unary } from './builder.ts';
 import { Statement } from './statement.ts';
 import { Value } from './value.ts';
 
@@ -10,7 +10,8 @@ function rewriteValue(v: Value, leaf: (v: Value) => Value): Value {
   const c = v.c && rewriteValue(v.c, leaf);
   if (a === v.a && b === v.b && c === v.c) return v;
   if (v.op === 'select') return select(a, b!, c!);
-  return v.op === 'call' ? new Value('call', a, b, c, 0, v.name) : binary(v.op, a, b!);
+  if (v.op === 'call') return new Value('call', a, b, c, 0, v.name);
+  return b === null ? unary(v.op, a) : binary(v.op, a, b);
 }
 
 /** The statement with its arguments (not its body) rewritten; itself if nothing changed. */
@@ -47,6 +48,7 @@ export function mayLeave(s: Statement): boolean {
     case 'probe':
     case 'segment':
     case 'fault':
+    case 'fallback':
     case 'exitIf':
     case 'jump':
     case 'branch':

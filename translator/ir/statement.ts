@@ -1,4 +1,4 @@
-import type { Value } from './value.ts';
+import { isDouble, type Value } from './value.ts';
 
 /**
  * Operations of statements, with their arguments:
@@ -15,12 +15,17 @@ import type { Value } from './value.ts';
  * | flags | `flags add32 left, right, result` | see FlagKind |
  * | when | `when value {` … `}` | |
  * | fault | `fault 6 if value` | raises an exception |
+ * | fallback | `fallback helper args if value` | the instruction's other statements don't cover this case: it is left to a trap |
  * | exitIf | `exit eip if value` | leaves from inside the block |
  * | jump | `jump eip` | ends the block, as the next three do; `call eip, return` and `fall eip` are its other kinds |
  * | branch | `branch value, taken, next` | |
  * | indirect | `indirect jump value, known targets` | also `indirect call value, return` and `indirect return value` |
  * | trap | `trap helper args` | |
  * | instruction | `-- eip` | where an instruction starts |
+ *
+ * `get`, `set`, `load` and `store` are of integers, or, by their names, of doubles (`d1 = get.double double60`,
+ * `store.double linear, d1`) and of singles (`get.single single120`), whose values are doubles; what is stored as a single
+ * is one already. A double moved from place to place keeps all its bits, a NaN's too; a single does not.
  */
 export type StatementOp =
   | 'let'
@@ -33,6 +38,7 @@ export type StatementOp =
   | 'flags'
   | 'when'
   | 'fault'
+  | 'fallback'
   | 'exitIf'
   | 'jump'
   | 'branch'
@@ -44,6 +50,7 @@ export type StatementOp =
  * How `flags` changes the arithmetic flags: arguments in order.
  * add, adc, sub, sbb: left, right, result. logic, inc, dec: result (inc and dec keep CF).
  * other: result, carry, overflow, auxiliary. carry: carry (the rest kept). carryOverflow: carry, overflow (rest kept).
+ * compare: less, equal, unordered (at most one is 1), as CF, ZF and PF tell of a comparison of reals; SF = OF = AF = 0.
  * zero: zero (rest kept). all: an EFLAGS image.
  */
 export type FlagKind =
@@ -55,6 +62,7 @@ export type FlagKind =
   | 'inc'
   | 'dec'
   | 'other'
+  | 'compare'
   | 'carry'
   | 'carryOverflow'
   | 'zero'
@@ -73,7 +81,7 @@ export class Statement {
   readonly temporary: number;
   /** Bytes of an access, of flags; vector of a fault. */
   readonly size: number;
-  /** Flag kind, transfer kind, helper, 'read' or 'write'. */
+  /** Flag kind, transfer kind, helper, 'read' or 'write'; 'double' or 'single' of an access to one. */
   readonly name: string;
   readonly args: Value[];
   readonly body: Statement[] | null;
@@ -93,6 +101,12 @@ export class Statement {
     this.args = args;
     this.body = body;
   }
+}
+
+/** Whether the temporary that a statement defines is a double. */
+export function definesDouble(s: Statement): boolean {
+  if (s.op === 'let') return isDouble(s.args[0]);
+  return (s.op === 'get' || s.op === 'load') && s.name !== '';
 }
 
 /** A basic block: straight code from `eip`, with its terminator as the last statement. */

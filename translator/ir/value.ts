@@ -1,4 +1,8 @@
-/** Operators of values. Comparisons give 0 or 1; `shr` is logical, `sar` arithmetic; counts are modulo 32. */
+/**
+ * Operators of values. Comparisons give 0 or 1; `shr` is logical, `sar` arithmetic; counts are modulo 32.
+ * Values are 32-bit integers or doubles (`isDouble`), never converted but by `double` (exact), `integer` (rounds towards
+ * zero, modulo 2^32) and `single` (rounds to a single, which stays a double). Operators of doubles start with f.
+ */
 export type ValueOp =
   | 'constant'
   | 'temporary'
@@ -21,7 +25,21 @@ export type ValueOp =
   | 'select'
   | 'condition'
   | 'flags'
-  | 'call';
+  | 'call'
+  | 'number'
+  | 'fadd'
+  | 'fsub'
+  | 'fmul'
+  | 'fdiv'
+  | 'fsqrt'
+  | 'fabs'
+  | 'fneg'
+  | 'feq'
+  | 'flt'
+  | 'fle'
+  | 'double'
+  | 'integer'
+  | 'single';
 
 /** Fields of a decoded instruction that values may be. */
 export type FieldName =
@@ -44,9 +62,9 @@ export class Value {
   readonly a: Value | null;
   readonly b: Value | null;
   readonly c: Value | null;
-  /** A constant's value, a temporary's number, a condition's code. */
+  /** A constant's or (double) number's value, a temporary's number, a condition's code. */
   readonly number: number;
-  /** A field's or helper's name. */
+  /** A field's or helper's name; `double` for a temporary that is one. */
   readonly name: string;
 
   constructor(op: ValueOp, a: Value | null, b: Value | null, c: Value | null, number: number, name: string) {
@@ -58,3 +76,25 @@ export class Value {
     this.name = name;
   }
 }
+
+const doubles: ReadonlySet<ValueOp> = new Set([
+  'number',
+  'fadd',
+  'fsub',
+  'fmul',
+  'fdiv',
+  'fsqrt',
+  'fabs',
+  'fneg',
+  'double',
+  'single',
+]);
+
+/** Whether the value is a double and not an integer. */
+export function isDouble(v: Value): boolean {
+  if (v.op === 'temporary') return v.name !== '';
+  return v.op === 'select' ? isDouble(v.b!) : doubles.has(v.op);
+}
+
+/** Operators with one operand, as IR text names them. */
+export const unaryOps: ReadonlySet<string> = new Set<ValueOp>(['fsqrt', 'fabs', 'fneg', 'double', 'integer', 'single']);

@@ -1,8 +1,16 @@
 import { type HelperKind, type HelperName, helpers } from '../abi/helpers.ts';
 import { printStatements, printValue } from './print.ts';
 import { readsFlags } from './rewrite.ts';
-import { type Block, type FlagKind, type Region, type Statement, type StatementOp, terminators } from './statement.ts';
-import type { FieldName, Value, ValueOp } from './value.ts';
+import {
+  type Block,
+  definesDouble,
+  type FlagKind,
+  type Region,
+  type Statement,
+  type StatementOp,
+  terminators,
+} from './statement.ts';
+import { type FieldName, isDouble, unaryOps, type Value, type ValueOp } from './value.ts';
 
 /** IR that breaks a rule of verify.ts; the message shows the statement. */
 export class IrError extends Error {
@@ -13,7 +21,7 @@ export class IrError extends Error {
  * Checks a region as lifted or optimised. Throws IrError. What passes and emitters rely on:
  * - every temporary is defined once in the region, and used only behind its definition, in the same block and not
  *   outside of the conditional body that defines it;
- * - operations have the arguments, sizes and names of their tables (statement.ts, value.ts, abi/helpers.ts);
+ * - operations have the arguments, sizes, names and kinds (integers or doubles) of their tables (statement.ts, value.ts, abi/helpers.ts);
  * - what is printed twice or later than where it stands is a name: a temporary or a constant;
  * - operands are bound: no fields, words and direct targets constant;
  * - a block ends with its only terminator, and its `instruction` statements are those it lists;
@@ -53,7 +61,7 @@ const hex = (eip: number): string => (eip >>> 0).toString(16);
 interface StatementShape {
   readonly args: number | ((s: Statement) => number | undefined);
   /** Sizes allowed; none for most. */
-  readonly sizes?: ReadonlySet<number>;
+  readonly sizes?: ReadonlySet<number> | ((s: Statement) => ReadonlySet<number>);
   /** Names allowed; none for most. */
   readonly names?: ReadonlySet<string>;
   readonly defines?: boolean;
@@ -68,6 +76,10 @@ interface StatementShape {
 
 const numbers = (count: number): ReadonlySet<number> => new Set(Array.from({ length: count }, (_, n) => n));
 const accessSizes: ReadonlySet<number> = new Set([1, 2, 4]);
+/** Views of state and memory: integers, doubles, singles. */
+const views: ReadonlySet<string> = new Set(['', 'double', 'single']);
+const realSizes: Record<string, ReadonlySet<number>> = { double: new Set([8]), single: new Set([4]) };
+const viewSizes = (s: Statement): ReadonlySet<number> => realSizes[s.name] ?? accessSizes;
 /** A call knows where it comes back to. */
 const transferArguments = (s: Statement): number => (s.name === 'call' ? 2 : 1);
 /** An indirect jump may name targets it is known to have. */
@@ -83,18 +95,23 @@ const flagArguments: Record<FlagKind, number> = {
   inc: 1,
   dec: 1,
   other: 4,
+  compare: 3,
   carry: 1,
   carryOverflow: 2,
   zero: 1,
   all: 1,
 };
 
+const traps: ReadonlySet<string> = new Set(
+  Object.keys(helpers).filter((name) => helpers[name as HelperName].kind === 'trap'),
+);
+
 const shapes: Record<StatementOp, StatementShape> = {
   let: { args: 1, defines: true },
-  get: { args: 1, defines: true, word: true },
-  set: { args: 2, word: true, named: [1] },
-  load: { args: 1, defines: true, sizes: accessSizes, named: [0] },
-  store: { args: 2, sizes: accessSizes, named: [0, 1] },
+  get: { args: 1, defines: true, word: true, names: views },
+  set: { args: 2, word: true, named: [1], names: views },
+  load: { args: 1, defines: true, sizes: viewSizes, named: [0], names: views },
+  store: { args: 2, sizes: viewSizes, named: [0, 1], names: views },
   probe: { args: 1, sizes: accessSizes, named: [0] },
   segment: {
     args: 2,
@@ -111,13 +128,14 @@ const shapes: Record<StatementOp, StatementShape> = {
   },
   when: { args: 1 },
   fault: { args: 1, sizes: numbers(32) },
+  fallback: { args: (s) => 1 + helpers[s.name as HelperName].arguments, names: traps },
   exitIf: { args: 2, targets: [1] },
   jump: { args: transferArguments, names: new Set(['jump', 'call', 'fall']), targets: [0, 1] },
   branch: { args: 3, targets: [1, 2] },
   indirect: { args: indirectArguments, names: new Set(['jump', 'call', 'return']), named: [0], targets: [1] },
   trap: {
     args: (s) => helpers[s.name as HelperName].arguments,
-    names: new Set(Object.keys(helpers).filter((name) => helpers[name as HelperName].kind === 'trap')),
+    names: traps,
   },
   instruction: { args: 1, targets: [0] },
 };
@@ -125,12 +143,30 @@ const shapes: Record<StatementOp, StatementShape> = {
 const none: ReadonlySet<number> = new Set([0]);
 const nameless: ReadonlySet<string> = new Set(['']);
 
-const leaves: ReadonlySet<ValueOp> = new Set(['constant', 'temporary', 'field', 'condition', 'flags']);
+const leaves: ReadonlySet<ValueOp> = new Set(['constant', 'temporary', 'field', 'condition', 'flags', 'number']);
 
 function valueArguments(v: Value): number {
   if (leaves.has(v.op)) return 0;
   if (v.op === 'select') return 3;
+  if (unaryOps.has(v.op)) return 1;
   return v.op === 'call' ? helpers[v.name as HelperName]?.arguments : 2;
+}
+
+/** Whether operands must be doubles; those of integer operators are integers. */
+const takesDoubles = (op: ValueOp): boolean =>
+  (op.startsWith('f') && op !== 'flags') || op === 'integer' || op === 'single';
+
+/** Whether an operand of a value is of the right kind: the chosen ones of `select` are both what it is. */
+function hasKind(v: Value, operand: Value): boolean {
+  if (v.op === 'call') return true;
+  const wanted = v.op === 'select' && operand !== v.a ? isDouble(v) : takesDoubles(v.op);
+  return isDouble(operand) === wanted;
+}
+
+/** Whether an argument of a statement is to be a double. */
+function wantsDouble(s: Statement, place: number): boolean {
+  if (s.op === 'let') return isDouble(s.args[0]);
+  return (s.op === 'set' || s.op === 'store') && s.name !== '' && place === 1;
 }
 
 /** What the two binding times allow of operands. */
@@ -169,6 +205,8 @@ class Verifier {
   private readonly binding: Binding;
   /** Temporaries defined anywhere so far. */
   private readonly defined: Set<number>;
+  /** Those that are doubles. */
+  private readonly doubles = new Set<number>();
   private readonly precision = new Precision();
 
   constructor(binding: Binding, defined: Set<number>) {
@@ -188,6 +226,7 @@ class Verifier {
       if (s.temporary < 0) continue;
       if (this.defined.has(s.temporary)) throw error('defined twice', s);
       this.defined.add(s.temporary);
+      if (definesDouble(s)) this.doubles.add(s.temporary);
       visible.add(s.temporary);
     }
   }
@@ -203,7 +242,8 @@ class Verifier {
     if (!(shape.names ?? nameless).has(s.name)) throw error(`${s.op} has no kind "${s.name}"`, s);
     const count = typeof shape.args === 'number' ? shape.args : shape.args(s);
     if (s.args.length !== count) throw error(`${s.args.length} arguments instead of ${count}`, s);
-    if (!(shape.sizes ?? none).has(s.size)) throw error(`${s.op} has no size ${s.size}`, s);
+    const sizes = typeof shape.sizes === 'function' ? shape.sizes(s) : shape.sizes;
+    if (!(sizes ?? none).has(s.size)) throw error(`${s.op} has no size ${s.size}`, s);
     if (s.temporary >= 0 !== (shape.defines ?? false)) throw error('a temporary too many or too few', s);
     if ((s.body !== null) !== (s.op === 'when')) throw error('a body too many or too few', s);
   }
@@ -214,17 +254,26 @@ class Verifier {
     if (!pick(s, targets).every(binding.isTarget)) throw error('a target is not a known EIP', s);
     if (flagless && readsFlags(s)) throw error('an argument reads flags', s);
     if (!pick(s, named).every(isName)) throw error('an argument is not a name', s);
+    if (s.args.some((v, place) => isDouble(v) !== wantsDouble(s, place))) throw error('an argument of another kind', s);
+  }
+
+  private temporary(s: Statement, v: Value, visible: ReadonlySet<number>): void {
+    if (!visible.has(v.number)) throw error(`t${v.number} is not defined here`, s);
+    if (isDouble(v) !== this.doubles.has(v.number)) throw error(`t${v.number} is of another kind`, s);
   }
 
   private value(s: Statement, v: Value, visible: ReadonlySet<number>): void {
     const operands = [v.a, v.b, v.c].filter((operand) => operand !== null);
     if (v.op === 'call' && kindOf(v) !== 'pure' && !isBlock(s, v)) throw error(`"${v.name}" is not pure`, s);
     if (operands.length !== valueArguments(v)) throw error(`${v.op} with ${operands.length} operands`, s);
-    for (const operand of operands) this.value(s, operand, visible);
+    for (const operand of operands) {
+      this.value(s, operand, visible);
+      if (!hasKind(v, operand)) throw error(`an operand of ${v.op} is of another kind`, s);
+    }
     if (v.op === 'constant' && v.number !== (v.number | 0)) throw error('a constant of more than 32 bits', s);
     if (v.op === 'condition' && (v.number & ~15) !== 0) throw error('no such condition', s);
     if (v.op === 'field' && !this.binding.fields.has(v.name)) throw error(`no field "${v.name}" here`, s);
-    if (v.op === 'temporary' && !visible.has(v.number)) throw error(`t${v.number} is not defined here`, s);
+    if (v.op === 'temporary') this.temporary(s, v, visible);
   }
 }
 
@@ -243,10 +292,10 @@ function pick(s: Statement, places: readonly number[] = []): Value[] {
 }
 
 function isName(v: Value): boolean {
-  return v.op === 'temporary' || v.op === 'constant' || v.op === 'field';
+  return v.op === 'temporary' || v.op === 'constant' || v.op === 'field' || v.op === 'number';
 }
 
-const canFault: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'segment', 'fault', 'trap']);
+const canFault: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'segment', 'fault', 'fallback', 'trap']);
 
 /**
  * An instruction that leaves in front of itself is run again from its start, so nothing may fault behind its first

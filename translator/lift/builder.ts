@@ -1,4 +1,4 @@
-import type { HelperName } from '../abi/helpers.ts';
+import type { HelperName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
 import { binary, constant, type IrBuilder, select } from '../ir/builder.ts';
@@ -8,6 +8,7 @@ import type { Form } from '../x86/table/form.ts';
 import { FlagsWriter } from './flags.ts';
 import type { LiftBuilder, Operand, Size, TransferKind } from './lifter.ts';
 import { type OperandPlace, placeOf } from './operand.ts';
+import { RealWriter } from './real.ts';
 
 /** Gives a field of the decoded instruction its value: a constant (translation) or a field (handler). */
 export type Bind = (name: FieldName) => Value;
@@ -28,6 +29,7 @@ export class OperandBuilder implements LiftBuilder {
   readonly addressSize: 2 | 4;
   readonly stackSize: 2 | 4;
   readonly flags: FlagsWriter;
+  readonly real: RealWriter;
   private readonly ir: IrBuilder;
   private readonly bind: Bind;
   private readonly places: OperandPlace[];
@@ -44,6 +46,7 @@ export class OperandBuilder implements LiftBuilder {
     this.stackSize = key & Key.stack32 ? 4 : 2;
     this.places = form.operands.map((kind) => placeOf(kind, shape, this.operandSize));
     this.flags = new FlagsWriter(ir, toValue);
+    this.real = new RealWriter(ir, toValue);
   }
 
   size(operand: number): Size {
@@ -236,6 +239,9 @@ export class OperandBuilder implements LiftBuilder {
   }
   faultIf(condition: Operand, vector: number): void {
     this.ir.emit('fault', [toValue(condition)], vector);
+  }
+  fallback(condition: Operand, helper: TrapName, ...args: Operand[]): void {
+    this.ir.emit('fallback', [condition, ...args].map(toValue), 0, helper);
   }
   exitIf(condition: Operand, eip: Operand): void {
     this.ir.emit('exitIf', [toValue(condition), toValue(eip)]);

@@ -49,6 +49,9 @@ export class FlagsWriter implements FlagsBuilder {
   afterOther(size: Size, result: Operand, carry: Operand, overflow: Operand, auxiliary: Operand = 0): void {
     this.write('other', size, result, carry, overflow, auxiliary);
   }
+  afterCompare(less: Operand, equal: Operand, unordered: Operand): void {
+    this.write('compare', 4, less, equal, unordered);
+  }
   setCarry(carry: Operand): void {
     this.write('carry', 4, carry);
   }

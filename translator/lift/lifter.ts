@@ -1,5 +1,6 @@
-import type { HelperName } from '../abi/helpers.ts';
+import type { HelperName, TrapName } from '../abi/helpers.ts';
 import type { FieldName, Value } from '../ir/value.ts';
+import type { RealBuilder } from './real.ts';
 
 /**
  * What an instruction means. A lifter asks the builder for operands and writes IR; it cannot tell whether operands are
@@ -11,7 +12,7 @@ import type { FieldName, Value } from '../ir/value.ts';
 export type Lift = (b: LiftBuilder) => void;
 
 export type Size = 1 | 2 | 4;
-/** A value, or a number that becomes a constant. All values are 32-bit integers. */
+/** A value, or a number that becomes a constant. All values are 32-bit integers, but those of `LiftBuilder.real`. */
 export type Operand = Value | number;
 /** What sort of control transfer an exit is: decides how it is linked and counted. */
 export type TransferKind = 'jump' | 'call' | 'return';
@@ -75,6 +76,8 @@ export interface LiftBuilder {
   /** Condition code 0-15 (O NO B NB Z NZ BE A S NS P NP L NL LE G) on the current flags: 0 or 1. */
   condition(code: number): Value;
   readonly flags: FlagsBuilder;
+  /** Doubles and singles. */
+  readonly real: RealBuilder;
 
   // Memory by linear address (operandAddress, segmentAddress).
   /** Linear address of `bytes` bytes at `offset` of a segment: base added, limit and rights checked. */
@@ -96,6 +99,11 @@ export interface LiftBuilder {
   when(condition: Operand, body: () => void): void;
   /** Raises a fault (abi/faults.ts) at this instruction if the condition holds; error code 0 where one is pushed. */
   faultIf(condition: Operand, vector: number): void;
+  /**
+   * Leaves the instruction to a trap that resumes if the condition holds: what is lifted doesn't cover that case. Nothing
+   * may have been changed yet.
+   */
+  fallback(condition: Operand, helper: TrapName, ...args: Operand[]): void;
   /** Leaves for another EIP in the middle of an instruction's IR if the condition holds. */
   exitIf(condition: Operand, eip: Operand): void;
   /** Ends the instruction: goes to an EIP known statically. */
@@ -129,6 +137,8 @@ export interface FlagsBuilder {
   setCarry(carry: Operand): void;
   /** CF and OF only. */
   setCarryOverflow(carry: Operand, overflow: Operand): void;
+  /** As COMISD and FCOMI set them, from three of which at most one is 1; SF = OF = AF = 0. */
+  afterCompare(less: Operand, equal: Operand, unordered: Operand): void;
   /** ZF only (CMPXCHG8B, ARPL and others). */
   setZero(zero: Operand): void;
   /** All six from an EFLAGS image. */

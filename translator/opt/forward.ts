@@ -1,6 +1,7 @@
 import { temporary } from '../ir/builder.ts';
+import { overlapping, type Place, placeOf, wordsOf } from '../ir/places.ts';
 import { mayLeave, rewriteStatement } from '../ir/rewrite.ts';
-import { Statement } from '../ir/statement.ts';
+import { definesDouble, Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
 
@@ -14,8 +15,8 @@ export const forward: Pass = {
 };
 
 class Forwarder {
-  /** Word to the value it holds. */
-  private held = new Map<number, Value>();
+  /** Place in the state to the value it holds. */
+  private held = new Map<Place, Value>();
   /** Temporary to the value it stands for. */
   private readonly same = new Map<number, Value>();
 
@@ -28,23 +29,28 @@ class Forwarder {
         continue;
       }
       if (s.op === 'get') {
-        const value = this.held.get(s.args[0].number);
+        const value = this.held.get(placeOf(s));
         if (value !== undefined) {
           this.same.set(s.temporary, value);
           continue;
         }
-        this.held.set(s.args[0].number, temporary(s.temporary));
-      } else if (s.op === 'set') this.held.set(s.args[0].number, s.args[1]);
+        this.held.set(placeOf(s), temporary(s.temporary, definesDouble(s)));
+      } else if (s.op === 'set') this.write(placeOf(s), s.args[1]);
       out.push(s.body === null ? s : this.conditional(s, s.body));
     }
     return out;
+  }
+
+  private write(place: Place, value: Value): void {
+    for (const other of overlapping(place)) this.held.delete(other);
+    this.held.set(place, value);
   }
 
   /** Words that a conditional body writes are unknown behind it; words it reads first were read only if it ran. */
   private conditional(s: Statement, body: Statement[]): Statement {
     const before = new Map(this.held);
     const inner = this.run(body);
-    for (const word of wordsWritten(inner)) before.delete(word);
+    for (const place of placesWritten(inner).flatMap(overlapping)) before.delete(place);
     this.held = before;
     return new Statement(s.op, s.temporary, s.size, s.name, s.args, inner);
   }
@@ -53,11 +59,11 @@ class Forwarder {
 }
 
 function isName(v: Value): boolean {
-  return v.op === 'constant' || v.op === 'temporary';
+  return v.op === 'constant' || v.op === 'temporary' || v.op === 'number';
 }
 
-function wordsWritten(statements: readonly Statement[]): number[] {
-  return statements.flatMap((s) => (s.op === 'set' ? [s.args[0].number] : wordsWritten(s.body ?? [])));
+function placesWritten(statements: readonly Statement[]): Place[] {
+  return statements.flatMap((s) => (s.op === 'set' ? [placeOf(s)] : placesWritten(s.body ?? [])));
 }
 
 /** Removes writes of state words that are written again before the block can be left or the word is read. */
@@ -69,9 +75,10 @@ export const deadStores: Pass = {
     for (let n = statements.length - 1; n >= 0; n--) {
       const s = statements[n];
       if (s.op === 'set') {
-        if (overwritten.has(s.args[0].number)) continue;
-        overwritten.add(s.args[0].number);
-      } else if (s.op === 'get') overwritten.delete(s.args[0].number);
+        const words = wordsOf(placeOf(s));
+        if (words.every((word) => overwritten.has(word))) continue;
+        for (const word of words) overwritten.add(word);
+      } else if (s.op === 'get') for (const word of wordsOf(placeOf(s))) overwritten.delete(word);
       else if (mayLeave(s) || s.body !== null) overwritten.clear();
       kept.push(s);
     }

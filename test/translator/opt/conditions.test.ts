@@ -175,3 +175,22 @@ test('an image of the flags is left alone', () => {
   const text = 't0 = get eax\nflags logic32 t0\nt1 = flags()';
   expect(passText(conditions, text)).toEqual(linesOf(text));
 });
+
+test('condition codes become what a comparison of reals found', () => {
+  expect(resolved('flags compare32 t0, t1, t2')).toMatchObject({
+    O: '0',
+    B: '(t0 | t2)',
+    Z: '(t1 | t2)',
+    BE: '((t0 | t1) | t2)',
+    NS: '1',
+    P: 't2',
+    L: '0',
+    LE: '(t1 | t2)',
+  });
+  expect(resolved('flags compare32 t0, t1, 0')).toMatchObject({
+    B: 't0',
+    NB: '(t0 ^ 1)',
+    P: '0',
+    A: '((t0 | t1) ^ 1)',
+  });
+});

@@ -1,0 +1,143 @@
+import { binary, type IrBuilder, realConstant, unary } from '../ir/builder.ts';
+import type { Value, ValueOp } from '../ir/value.ts';
+import type { Operand } from './lifter.ts';
+
+/** A double, or a number that becomes a constant. A single is a double whose value is one. */
+export type Real = Value | number;
+
+/**
+ * What lifters do with doubles. Arithmetic is IEEE 754's in double precision, rounded to nearest, without exceptions; of a
+ * NaN as a result only that it is one is known. Names are as in LiftBuilder.
+ */
+export interface RealBuilder {
+  constant(value: number): Value;
+
+  /** Doubles of the state, counted in doubles: word 2n is in double n. A NaN keeps its bits. */
+  get(double: Operand): Value;
+  set(double: Operand, value: Real): void;
+  /** Words of the state as singles. NaNs don't keep their bits; what is written must be a single. */
+  getSingle(word: Operand): Value;
+  setSingle(word: Operand, value: Real): void;
+
+  /** 8 bytes of memory at a linear address. A NaN keeps its bits. */
+  load(linear: Operand): Value;
+  store(linear: Operand, value: Real): void;
+  /** 4 bytes, as getSingle and setSingle. */
+  loadSingle(linear: Operand): Value;
+  storeSingle(linear: Operand, value: Real): void;
+
+  add(a: Real, b: Real): Value;
+  subtract(a: Real, b: Real): Value;
+  multiply(a: Real, b: Real): Value;
+  divide(a: Real, b: Real): Value;
+  squareRoot(a: Real): Value;
+  absolute(a: Real): Value;
+  negate(a: Real): Value;
+  /** Comparisons give integers, 0 or 1; 0 if one is a NaN. */
+  equal(a: Real, b: Real): Value;
+  less(a: Real, b: Real): Value;
+  lessOrEqual(a: Real, b: Real): Value;
+
+  fromInteger(a: Operand): Value;
+  /** Rounded towards zero; modulo 2^32 where that is no 32-bit integer. */
+  toInteger(a: Real): Value;
+  /** Rounded to a single. */
+  toSingle(a: Real): Value;
+  /** Names a value: evaluated here, once. */
+  let(a: Real): Value;
+}
+
+/** Writes statements and values of doubles. */
+export class RealWriter implements RealBuilder {
+  private readonly ir: IrBuilder;
+  private readonly integer: (operand: Operand) => Value;
+
+  constructor(ir: IrBuilder, integer: (operand: Operand) => Value) {
+    this.ir = ir;
+    this.integer = integer;
+  }
+
+  constant(value: number): Value {
+    return realConstant(value);
+  }
+
+  get(double: Operand): Value {
+    return this.ir.define('get', [this.integer(double)], 0, 'double');
+  }
+  set(double: Operand, value: Real): void {
+    this.ir.emit('set', [this.integer(double), this.let(value)], 0, 'double');
+  }
+  getSingle(word: Operand): Value {
+    return this.ir.define('get', [this.integer(word)], 0, 'single');
+  }
+  setSingle(word: Operand, value: Real): void {
+    this.ir.emit('set', [this.integer(word), this.let(value)], 0, 'single');
+  }
+
+  load(linear: Operand): Value {
+    return this.ir.define('load', [this.address(linear)], 8, 'double');
+  }
+  store(linear: Operand, value: Real): void {
+    this.ir.emit('store', [this.address(linear), this.let(value)], 8, 'double');
+  }
+  loadSingle(linear: Operand): Value {
+    return this.ir.define('load', [this.address(linear)], 4, 'single');
+  }
+  storeSingle(linear: Operand, value: Real): void {
+    this.ir.emit('store', [this.address(linear), this.let(value)], 4, 'single');
+  }
+  private address(linear: Operand): Value {
+    return this.ir.name(this.integer(linear));
+  }
+
+  private binary(op: ValueOp, a: Real, b: Real): Value {
+    return binary(op, toReal(a), toReal(b));
+  }
+  add(a: Real, b: Real): Value {
+    return this.binary('fadd', a, b);
+  }
+  subtract(a: Real, b: Real): Value {
+    return this.binary('fsub', a, b);
+  }
+  multiply(a: Real, b: Real): Value {
+    return this.binary('fmul', a, b);
+  }
+  divide(a: Real, b: Real): Value {
+    return this.binary('fdiv', a, b);
+  }
+  squareRoot(a: Real): Value {
+    return unary('fsqrt', toReal(a));
+  }
+  absolute(a: Real): Value {
+    return unary('fabs', toReal(a));
+  }
+  negate(a: Real): Value {
+    return unary('fneg', toReal(a));
+  }
+  equal(a: Real, b: Real): Value {
+    return this.binary('feq', a, b);
+  }
+  less(a: Real, b: Real): Value {
+    return this.binary('flt', a, b);
+  }
+  lessOrEqual(a: Real, b: Real): Value {
+    return this.binary('fle', a, b);
+  }
+
+  fromInteger(a: Operand): Value {
+    return unary('double', this.integer(a));
+  }
+  toInteger(a: Real): Value {
+    return unary('integer', toReal(a));
+  }
+  toSingle(a: Real): Value {
+    return unary('single', toReal(a));
+  }
+  let(a: Real): Value {
+    return this.ir.name(toReal(a));
+  }
+}
+
+function toReal(value: Real): Value {
+  return typeof value === 'number' ? realConstant(value) : value;
+}
