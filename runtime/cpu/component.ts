@@ -3,6 +3,8 @@ import { type Component, describe, type Field, list, type StateHooks, u32 } from
 import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
 import type { Cpu } from './cpu.ts';
 import { updateSpans } from './segmentation.ts';
+import { doublesOf, fillRegister, spillRegister } from './x87/registers.ts';
+import { Status, setStatusWord, statusWord, updateFpuMode } from './x87/status.ts';
 
 /**
  * architectural: what a program can see, now or later; it is saved, shown and compared.
@@ -10,13 +12,17 @@ import { updateSpans } from './segmentation.ts';
  */
 export type StateSort = 'architectural' | 'derived' | 'host';
 
-/** Words that are not architectural; the arithmetic flags are part of the EFLAGS image. */
+/** Words that are not architectural; arithmetic flags are part of the EFLAGS image, some words of the status word. */
 const sorts: Readonly<Partial<Record<WordName, StateSort>>> = {
   zero: 'derived',
   flagResult: 'derived',
   flagCarries: 'derived',
   segmentLow: 'derived',
   key: 'derived',
+  fpuTop: 'derived',
+  fpuConditions: 'derived',
+  fpuRounding: 'derived',
+  fpuMode: 'derived',
   attention: 'host',
   budget: 'host',
   callDepth: 'host',
@@ -52,14 +58,55 @@ const description = describe(
   ),
 );
 
+/** Entries of which the program sees an image that is made from more than their words. */
+interface Image {
+  read(state: Int32Array): number | number[];
+  write(state: Int32Array, value: number | number[]): void;
+}
+
+const unsigned = (state: Int32Array, word: number, count: number): number[] =>
+  Array.from(state.subarray(word, word + count), (value) => value >>> 0);
+
+const images: Readonly<Partial<Record<WordName, Image>>> = {
+  eflags: {
+    read: (state) => state[Word.eflags] | flagsImage(state[Word.flagResult], state[Word.flagCarries]),
+    write: (state, value) => writeFlags(state, value as number),
+  },
+  fpuStatus: {
+    read: (state) => statusWord(state, doublesOf(state)),
+    write(state, value) {
+      setStatusWord(state, value as number);
+      state[Word.fpuStatus] |= (value as number) & (Status.errorSummary | Status.busy);
+    },
+  },
+  fpuRegister: {
+    read(state) {
+      forRegisters(state, spillRegister);
+      return unsigned(state, Word.fpuRegister, FPU_WORDS);
+    },
+    write(state, value) {
+      state.set(value as number[], Word.fpuRegister);
+      forRegisters(state, fillRegister);
+    },
+  },
+};
+
+const FPU_WORDS = wordCounts.fpuRegister!;
+function forRegisters(state: Int32Array, convert: typeof spillRegister): void {
+  const doubles = doublesOf(state);
+  for (let register = 0; register < 8; register++) convert(state, doubles, register);
+}
+
 function readEntry(state: Int32Array, { name, word, count }: StateEntry): number | number[] {
-  if (name === 'eflags') return state[word] | flagsImage(state[Word.flagResult], state[Word.flagCarries]);
-  return count === 1 ? state[word] >>> 0 : Array.from(state.subarray(word, word + count), (value) => value >>> 0);
+  const image = images[name];
+  if (image) return image.read(state);
+  return count === 1 ? state[word] >>> 0 : unsigned(state, word, count);
 }
 
 function writeEntry(state: Int32Array, { name, word }: StateEntry, value: number | number[]): void {
-  if (typeof value !== 'number') state.set(value, word);
-  else if (name === 'eflags') writeFlags(state, value);
+  const image = images[name];
+  if (image) image.write(state, value);
+  else if (typeof value !== 'number') state.set(value, word);
   else state[word] = value;
 }
 
@@ -69,7 +116,7 @@ function writeFlags(state: Int32Array, image: number): void {
   state[Word.flagCarries] = flagCarriesOf(image);
 }
 
-/** The words of a state as an object with the architectural names; EFLAGS is the whole image. */
+/** The words of a state as an object with the architectural names. */
 function viewOf(state: Int32Array): Values {
   const view: Values = {};
   for (const entry of architectural) {
@@ -92,6 +139,7 @@ export function cpuComponent(cpu: Cpu): Component {
   return stateComponent(cpu.state, {
     restored() {
       for (let segment = 0; segment <= Segment.gs; segment++) updateSpans(cpu, segment);
+      updateFpuMode(cpu.state);
       cpu.memory.flushAll();
       cpu.updateKey();
     },

@@ -4,6 +4,7 @@ import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { loadPageDirectory, reloadPointers } from './page-directory.ts';
+import { updateFpuMode } from './x87/status.ts';
 
 /** Bits of CR0 that exist; writes to the others are ignored. ET is always 1. */
 const cr0Bits = Cr0.pe | Cr0.mp | Cr0.em | Cr0.ts | Cr0.ne | Cr0.wp | Cr0.am | Cr0.nw | Cr0.cd | Cr0.pg;
@@ -51,6 +52,7 @@ function writeCr0(cpu: Cpu, value: number): void {
   const changed = state[Word.cr0] ^ next;
   state[Word.cr0] = next;
   if (changed & translationBits) cpu.memory.flushAll();
+  updateFpuMode(state);
   cpu.updateKey();
 }
 
@@ -82,6 +84,7 @@ export function loadMachineStatus(cpu: Cpu, value: number): void {
 
 export function clearTaskSwitched(cpu: Cpu): void {
   cpu.state[Word.cr0] &= ~Cr0.ts;
+  updateFpuMode(cpu.state);
 }
 
 /** INVLPG. */

@@ -1,8 +1,9 @@
-import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
+import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { DEBUG_CONTROL_FIXED, DEBUG_STATUS_FIXED } from './debug.ts';
 import { Rights, SystemType } from './descriptor.ts';
 import { updateSpans } from './segmentation.ts';
+import { updateFpuMode } from './x87/status.ts';
 
 const realSegment = Rights.present | Rights.segment | Rights.writable | Rights.accessed;
 
@@ -30,6 +31,8 @@ export function resetState(cpu: Cpu): void {
   const { attention, wake } = Word;
   for (let word = 0; word < state.length; word++) if (word !== attention && word !== wake) state[word] = 0;
   for (const [word, value] of initial) state[word] = value;
+  cpu.doubles.fill(0, Double.fpuHigh);
+  updateFpuMode(state);
   // ZF, PF and the like are 0: a result that gives none of them.
   state[Word.flagResult] = 1;
   state[Word.edx] = cpu.model.signature;

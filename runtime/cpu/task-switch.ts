@@ -8,6 +8,7 @@ import { readEflags } from './eflags.ts';
 import { TASK_IS_32_BITS } from './inner-stack.ts';
 import { enterTaskSegments } from './task-segments.ts';
 import { layoutOf, loadTaskState, saveTaskState, type TaskLayout } from './task-state.ts';
+import { updateFpuMode } from './x87/status.ts';
 
 /** Why a task is switched: JMP, CALL (also an interrupt: the old task is nested) or IRET from a nested task. */
 export type TaskSwitchReason = 'jump' | 'call' | 'return';
@@ -88,6 +89,7 @@ function enterTask(cpu: Cpu, next: TaskLayout, reason: TaskSwitchReason): void {
   state[Word.taskLimit] = task.limit;
   state[Word.taskRights] = task.high & 0xf0ff00;
   state[Word.cr0] |= Cr0.ts;
+  updateFpuMode(state);
   state[Word.debug + 7] &= ~DEBUG_LOCAL;
   loadTaskState(cpu, next, reason === 'call' ? Eflags.nt : 0);
   enterTaskSegments(cpu);

@@ -66,9 +66,11 @@ export const Word = {
   cpl: 74,
   /** Set by another thread to ask the machine's isolate to wake from HLT (Atomics.wait on it). */
   wake: 75,
-  /** x87: control, status and tag words, opcode, instruction and data pointers. */
+  /** x87: control word. */
   fpuControl: 76,
+  /** Status word without TOP and the condition codes, which are in words of their own (see fpuTop). */
   fpuStatus: 77,
+  /** Two bits a physical register: 3 if it is empty, else 0. Then opcode, instruction and data pointers. */
   fpuTag: 78,
   fpuOpcode: 79,
   fpuInstructionPointer: 80,
@@ -76,7 +78,10 @@ export const Word = {
   fpuDataPointer: 82,
   fpuDataSelector: 83,
   mxcsr: 84,
-  /** R0-R7 (physical registers, not stack-relative), 4 words each: significand low, high, sign and exponent, unused. */
+  /**
+   * R0-R7 (physical registers, not stack-relative), 4 words each: significand low, high, sign and exponent, unused.
+   * They count only where Double.fpuHigh is NaN.
+   */
   fpuRegister: 88,
   /** XMM0-XMM7, 4 words each. */
   xmm: 120,
@@ -91,6 +96,14 @@ export const Word = {
   pagePointer: 192,
   /** IA32_EFER. */
   efer: 200,
+  /** TOP of the x87 status word, 0-7. */
+  fpuTop: 208,
+  /** C0-C3 in their places in the status word; C1 is right only if fpuRounding is 0. */
+  fpuConditions: 209,
+  /** What the last x87 operation did that C1 tells of, not computed yet: see FpuRounding. */
+  fpuRounding: 210,
+  /** Whether x87 instructions can be executed inline: see FpuMode. */
+  fpuMode: 211,
 } as const;
 
 export type WordName = keyof typeof Word;
@@ -112,6 +125,8 @@ export const registerNames: readonly string[] = [
 
 /** Segment registers. */
 const SEGMENTS = 6;
+/** x87 registers. */
+const FPU_REGISTERS = 8;
 
 /** Words of what takes more than one. */
 export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
@@ -150,11 +165,53 @@ export const Double = {
   readSpan: WORD_COUNT / 2,
   /** The same for writes. */
   writeSpan: WORD_COUNT / 2 + SEGMENTS,
+  /**
+   * R0-R7 as a sum of two doubles each, high + low, exactly; high is at most 16 units in the last place from the value
+   * rounded to 53 bits. Zeros have the sign of high; infinities are in high. If high is NaN, Word.fpuRegister counts
+   * instead: NaNs, denormals, unsupported encodings, values far outside the range of doubles.
+   */
+  fpuHigh: WORD_COUNT / 2 + 2 * SEGMENTS,
+  fpuLow: WORD_COUNT / 2 + 2 * SEGMENTS + FPU_REGISTERS,
+  /** Operands of the operation in Word.fpuRounding: high and low of the first, then of the second. */
+  fpuOperand: WORD_COUNT / 2 + 2 * SEGMENTS + 2 * FPU_REGISTERS,
 } as const;
-const DOUBLE_COUNT = 2 * SEGMENTS;
+const DOUBLE_COUNT = 2 * SEGMENTS + 2 * FPU_REGISTERS + 4;
 
 /** Bytes of the state's buffer. */
 export const STATE_BYTES = WORD_COUNT * Int32Array.BYTES_PER_ELEMENT + DOUBLE_COUNT * Float64Array.BYTES_PER_ELEMENT;
+
+/**
+ * Values of Word.fpuRounding. `settled`: C1 of fpuConditions is right; `cleared`: C1 is 0. Others name an operation on
+ * the numbers in Double.fpuOperand, rounded to nearest or, in integer stores, as the control word says: C1 tells
+ * whether it rounded away from zero.
+ */
+export const FpuRounding = {
+  settled: 0,
+  cleared: 1,
+  add: 2,
+  subtract: 3,
+  multiply: 4,
+  divide: 5,
+  squareRoot: 6,
+  storeSingle: 7,
+  storeDouble: 8,
+  storeInteger: 9,
+  /** Mask of the above; integer stores have the rounding control beside it, in its place in the control word. */
+  kind: 0xff,
+} as const;
+
+/**
+ * Bits of Word.fpuMode. It is 0 if arithmetic can be done inline: precision control is 64 bits (bits 8-9 are those of
+ * the control word inverted), rounding is to nearest (bits 10-11), `inexact` is not set.
+ */
+export const FpuMode = {
+  precision: 0x300,
+  rounding: 0xc00,
+  /** PE is clear: an inexact result would have to set it. */
+  inexact: 0x1000,
+  /** An exception is pending, or CR0.EM or CR0.TS is set: nothing can be done inline. */
+  blocked: 0x2000,
+} as const;
 
 /** Segment register numbers, as encoded. */
 export const Segment = { es: 0, cs: 1, ss: 2, ds: 3, fs: 4, gs: 5 } as const;

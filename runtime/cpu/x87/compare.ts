@@ -10,8 +10,8 @@ import {
   isZero,
   MAXIMUM_EXPONENT,
 } from './extended.ts';
-import { Status } from './fpu.ts';
 import { noteDenormals } from './operands.ts';
+import { Status } from './status.ts';
 
 /** Results, as C3, C2 and C0 stand in the status word. */
 export const Comparison = {

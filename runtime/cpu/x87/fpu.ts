@@ -4,29 +4,19 @@ import type { LinearAccess } from '../../memory/access.ts';
 import type { CpuModel } from '../model.ts';
 import { Context, Exception, Preventing } from './context.ts';
 import { type Extended, INTEGER_BIT, isZero, MAXIMUM_EXPONENT } from './extended.ts';
+import { extendedOf, putExtended } from './formats.ts';
+import { fillRegister, spillRegister } from './registers.ts';
+import { Status, setConditions, setStatusWord, statusWord, summarize } from './status.ts';
 
 /** What the FPU needs of the CPU. */
 export interface FpuCpu {
   readonly state: Int32Array;
+  readonly doubles: Float64Array;
   readonly memory: LinearAccess;
   readonly model: Pick<CpuModel, 'features'>;
   /** FERR#: an unmasked exception is pending (true) or no longer so; with CR0.NE = 0 it is IRQ 13 of a PC. */
   fpuErrorLine?(active: boolean): void;
 }
-
-/** Bits of the status word beside the exception flags (figure 8-4). */
-export const Status = {
-  errorSummary: 0x80,
-  c0: 0x100,
-  c1: 0x200,
-  c2: 0x400,
-  c3: 0x4000,
-  conditions: 0x4700,
-  busy: 0x8000,
-} as const;
-const TOP_SHIFT = 11;
-const TOP_MASK = 7 << TOP_SHIFT;
-const PENDING = Status.errorSummary | Status.busy;
 
 /** Tags (figure 8-7). In Word.fpuTag a register is only `empty` or not (`valid`); FSTENV tells the others apart. */
 export const Tag = { valid: 0, zero: 1, special: 2, empty: 3 } as const;
@@ -41,10 +31,12 @@ const CONTROL_ONES = 0x40;
 export class Fpu {
   readonly cpu: FpuCpu;
   readonly state: Int32Array;
+  private readonly doubles: Float64Array;
 
   constructor(cpu: FpuCpu) {
     this.cpu = cpu;
     this.state = cpu.state;
+    this.doubles = cpu.doubles;
   }
 
   get control(): number {
@@ -57,38 +49,34 @@ export class Fpu {
   }
 
   get status(): number {
-    return this.state[Word.fpuStatus];
+    return statusWord(this.state, this.doubles);
   }
 
   set status(value: number) {
-    this.state[Word.fpuStatus] = value & 0xffff;
+    setStatusWord(this.state, value);
     this.summarize();
   }
 
   get top(): number {
-    return (this.status & TOP_MASK) >> TOP_SHIFT;
+    return this.state[Word.fpuTop];
   }
 
   set top(value: number) {
-    this.state[Word.fpuStatus] = (this.status & ~TOP_MASK) | ((value & 7) << TOP_SHIFT);
+    this.state[Word.fpuTop] = value & 7;
   }
 
   /** C0-C3, as they stand in the status word. */
   set conditions(bits: number) {
-    this.state[Word.fpuStatus] = (this.status & ~Status.conditions) | (bits & Status.conditions);
+    setConditions(this.state, bits);
   }
 
   setC1(value: boolean): void {
-    this.state[Word.fpuStatus] = (this.status & ~Status.c1) | (value ? Status.c1 : 0);
+    setConditions(this.state, (this.state[Word.fpuConditions] & ~Status.c1) | (value ? Status.c1 : 0));
   }
 
-  /** ES and B follow from the flags and their masks; FERR# follows ES. */
+  /** FERR# follows ES. */
   private summarize(): void {
-    const { status } = this;
-    const pending = (status & ~this.control & Exception.all) !== 0;
-    const summarized = pending ? status | PENDING : status & ~PENDING;
-    this.state[Word.fpuStatus] = summarized;
-    if (((summarized ^ status) & Status.errorSummary) !== 0) this.cpu.fpuErrorLine?.(pending);
+    if (summarize(this.state)) this.cpu.fpuErrorLine?.((this.state[Word.fpuStatus] & Status.errorSummary) !== 0);
   }
 
   initialize(): void {
@@ -122,10 +110,8 @@ export class Fpu {
   }
 
   readPhysical(register: number): Extended {
-    const word = Word.fpuRegister + register * 4;
-    const high = this.state[word + 2];
-    const significand = BigInt.asUintN(64, (BigInt(this.state[word + 1]) << 32n) | BigInt(this.state[word] >>> 0));
-    return { sign: (high >> 15) & 1, exponent: high & 0x7fff, significand };
+    spillRegister(this.state, this.doubles, register);
+    return extendedOf(this.state, Word.fpuRegister + register * 4);
   }
 
   write(index: number, value: Extended): void {
@@ -134,10 +120,8 @@ export class Fpu {
   }
 
   writePhysical(register: number, value: Extended): void {
-    const word = Word.fpuRegister + register * 4;
-    this.state[word] = Number(value.significand & 0xffffffffn);
-    this.state[word + 1] = Number(value.significand >> 32n);
-    this.state[word + 2] = (value.sign << 15) | value.exponent;
+    putExtended(value, this.state, Word.fpuRegister + register * 4);
+    fillRegister(this.state, this.doubles, register);
   }
 
   push(value: Extended): void {
@@ -187,6 +171,7 @@ export class Fpu {
   finish(context: Context, takeEffect: () => void): void {
     this.setC1(context.c1);
     if (!context.prevented) takeEffect();
-    this.status |= context.reported;
+    this.state[Word.fpuStatus] |= context.reported;
+    this.summarize();
   }
 }

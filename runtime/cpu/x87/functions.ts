@@ -1,7 +1,8 @@
 /** The transcendental instructions (Intel SDM vol. 1, 8.3.7-8.3.10). */
 import { binary, type RegisterAction, unary } from './actions.ts';
 import { indefinite, isNan, one } from './extended.ts';
-import { type Fpu, Status } from './fpu.ts';
+import type { Fpu } from './fpu.ts';
+import { Status } from './status.ts';
 import { f2xm1, fcos, fpatan, fptan, fsin, fyl2x, fyl2xp1, isReducible, type Trigonometric } from './transcendental.ts';
 
 /** To ST(1), popping ST(0). */

@@ -25,10 +25,10 @@ import { classify, compareOrdered, compareUnordered, EMPTY_CLASS } from './compa
 import { constants } from './constants.ts';
 import { Exception, Rounding } from './context.ts';
 import { indefinite, negate, zero } from './extended.ts';
-import { Status } from './fpu.ts';
 import { functionActions } from './functions.ts';
 import { remainder } from './remainder.ts';
 import { extract, roundToInteger, scale } from './scale.ts';
+import { Status } from './status.ts';
 
 /** By the reg field of D8, DC, DE; 2 and 3 are comparisons. */
 export const arithmetic: readonly (Binary | undefined)[] = [

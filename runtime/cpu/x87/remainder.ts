@@ -1,9 +1,9 @@
 /** FPREM and FPREM1 (Intel SDM vol. 2, FPREM; vol. 1, 8.3.7). */
 import { type Context, Rounding } from './context.ts';
 import { type Extended, isInfinite, isZero, magnitude, type Real, toReal } from './extended.ts';
-import { Status } from './fpu.ts';
 import { invalid, noteDenormals, specialResult } from './operands.ts';
 import { roundExtended } from './rounding.ts';
+import { Status } from './status.ts';
 
 export interface Remainder {
   readonly result: Extended;

@@ -1,4 +1,5 @@
-import { Segment, WORD_COUNT, Word } from '../../../translator/abi/state.ts';
+import { stateComponent } from '../../../runtime/cpu/component.ts';
+import { Segment, WORD_COUNT, Word, wordCounts } from '../../../translator/abi/state.ts';
 import { type Engine, type EngineName, type EngineSettings, makeEngine } from '../../support/engine.ts';
 import { readEflags, writeEflags } from '../../support/flags.ts';
 import { GuestMachine, PageRights } from '../guest-machine.ts';
@@ -102,8 +103,16 @@ export function makeProgramMachine(engine: EngineName, mode: Mode, settings: Eng
   return protectedMachine(engine, segmentBase, privilege, settings);
 }
 
-/** Words that engines may leave different: how flags are kept, what paces them. */
-const free = new Set<number>([Word.flagResult, Word.flagCarries, Word.attention, Word.budget]);
+/** Words that engines may leave different: how flags and x87 registers are kept, what paces them. */
+const free = new Set<number>([
+  Word.flagResult,
+  Word.flagCarries,
+  Word.attention,
+  Word.budget,
+  Word.fpuConditions,
+  Word.fpuRounding,
+  ...Array.from({ length: wordCounts.fpuRegister! }, (_, n) => Word.fpuRegister + n),
+]);
 
 /** Differences in state and in the first `bytes` of memory. */
 export function compareMachines(a: Engine, b: Engine, bytes: number): string[] {
@@ -114,6 +123,8 @@ export function compareMachines(a: Engine, b: Engine, bytes: number): string[] {
   }
   const [flagsA, flagsB] = [readEflags(a.state), readEflags(b.state)];
   if (flagsA !== flagsB) list.push(difference('flags', flagsA, flagsB));
+  const seen = stateComponent(a.state).compare(stateComponent(b.state).save());
+  list.push(...seen.filter(({ path }) => path.startsWith('cpu.fpu')).map((d) => `${d.path}: ${d.left} and ${d.right}`));
   const [memoryA, memoryB] = [a.read(0, bytes), b.read(0, bytes)];
   const at = Buffer.compare(memoryA, memoryB) === 0 ? -1 : memoryA.findIndex((byte, n) => byte !== memoryB[n]);
   if (at >= 0) list.push(difference(`memory at ${at.toString(16)}`, memoryA[at]!, memoryB[at]!));

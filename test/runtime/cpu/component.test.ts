@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cpuComponent, cpuLayout, stateComponent } from '../../../runtime/cpu/component.ts';
-import { Double, Segment, WORD_COUNT, Word } from '../../../translator/abi/state.ts';
+import { Double, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../../translator/abi/state.ts';
 import { readEflags } from '../../support/flags.ts';
 import { Rig } from './rig.ts';
 
@@ -8,6 +8,8 @@ const wordsOf = (words: Int32Array, sort: string) =>
   cpuLayout
     .filter((entry) => entry.sort === sort)
     .flatMap(({ word, count }) => [...words.subarray(word, word + count)]);
+
+const blankState = () => new Int32Array(new ArrayBuffer(STATE_BYTES), 0, WORD_COUNT);
 
 test('the entries of the layout do not overlap', () => {
   const words = cpuLayout.flatMap(({ word, count }) => Array.from({ length: count }, (_, n) => word + n));
@@ -36,7 +38,7 @@ test('what is saved makes another CPU the same, with what is derived', () => {
 });
 
 test('CPUs are compared by what a program can see', () => {
-  const [a, b] = [new Int32Array(WORD_COUNT), new Int32Array(WORD_COUNT)];
+  const [a, b] = [blankState(), blankState()];
   const differences = () => stateComponent(a).compare(stateComponent(b).save());
   // Both have PF: the second by inverting what its result gives.
   [a[Word.flagResult], b[Word.flagResult], b[Word.flagCarries]] = [3, 1, 4];
@@ -51,7 +53,7 @@ test('CPUs are compared by what a program can see', () => {
 });
 
 test('all that is architectural is shown', () => {
-  const lines = stateComponent(new Int32Array(WORD_COUNT)).show();
+  const lines = stateComponent(blankState()).show();
   expect(lines[0]).toBe('cpu.eax: 0x0 (0)');
   expect(lines).toContain('cpu.debug[7]: 0x0 (0)');
   expect(lines.some((line) => /key|attention|flagResult/.test(line))).toBe(false);

@@ -6,8 +6,9 @@ import { flagCarriesOf, flagResultOf, flagsImage } from '../../../../runtime/cpu
 import type { CpuFeature } from '../../../../runtime/cpu/model.ts';
 import { x87Environment, x87Memory, x87Register } from '../../../../runtime/cpu/x87/execute.ts';
 import type { FpuCpu } from '../../../../runtime/cpu/x87/fpu.ts';
+import { doublesOf } from '../../../../runtime/cpu/x87/registers.ts';
 import type { LinearAccess } from '../../../../runtime/memory/access.ts';
-import { Eflags, Segment, WORD_COUNT, Word } from '../../../../translator/abi/state.ts';
+import { Eflags, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../../../translator/abi/state.ts';
 
 export const RECORD_BYTES = 256;
 /** Offsets in a record. */
@@ -53,7 +54,8 @@ class FlatMemory implements LinearAccess {
 }
 
 export class TestCpu implements FpuCpu {
-  readonly state = new Int32Array(WORD_COUNT);
+  readonly state = new Int32Array(new ArrayBuffer(STATE_BYTES), 0, WORD_COUNT);
+  readonly doubles = doublesOf(this.state);
   readonly memory = new FlatMemory();
   readonly model = { features: new Set<CpuFeature>() };
   errorLine: boolean | undefined;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { Status } from '../../../../runtime/cpu/x87/fpu.ts';
+import { Status } from '../../../../runtime/cpu/x87/status.ts';
 import { operations } from '../../../oracle/x87-generator.ts';
 import { executeRecord, Field, type Outcome, outcomeOf, RECORD_BYTES } from './record.ts';
 

@@ -1,0 +1,95 @@
+/** The status word, whose parts are in words of their own, and what follows from it (translator/abi/state.ts). */
+import { Cr0 } from '../../../translator/abi/control-registers.ts';
+import { Double, FpuMode, FpuRounding, Word } from '../../../translator/abi/state.ts';
+import { add, divide, multiply, squareRoot, subtract } from './arithmetic.ts';
+import { Context, Exception, Preventing } from './context.ts';
+import type { Extended } from './extended.ts';
+import { extendedOf, formats } from './formats.ts';
+import { toWords } from './registers.ts';
+
+/** Bits of the status word beside the exception flags (figure 8-4). */
+export const Status = {
+  errorSummary: 0x80,
+  c0: 0x100,
+  c1: 0x200,
+  c2: 0x400,
+  c3: 0x4000,
+  conditions: 0x4700,
+  busy: 0x8000,
+} as const;
+const TOP_SHIFT = 11;
+const TOP_MASK = 7 << TOP_SHIFT;
+const PENDING = Status.errorSummary | Status.busy;
+
+/** An operation whose C1 is wanted: done once more, for the direction in which it rounds. */
+type Rounded = (context: Context, left: Extended, right: Extended) => unknown;
+const operations: Readonly<Record<number, Rounded>> = {
+  [FpuRounding.add]: add,
+  [FpuRounding.subtract]: subtract,
+  [FpuRounding.multiply]: multiply,
+  [FpuRounding.divide]: divide,
+  [FpuRounding.squareRoot]: squareRoot,
+  [FpuRounding.storeSingle]: formats.single.encode,
+  [FpuRounding.storeDouble]: formats.double.encode,
+  [FpuRounding.storeInteger]: formats.quadword.encode,
+};
+
+const words = new Int32Array(3);
+function operand(doubles: Float64Array, index: number): Extended {
+  const at = Double.fpuOperand + 2 * index;
+  toWords(doubles[at], doubles[at + 1], words, 0);
+  return extendedOf(words, 0);
+}
+
+/** C1 as the last operation left it. `kind` is of FpuRounding, with the rounding control of integer stores above. */
+function lastRounding(state: Int32Array, doubles: Float64Array, kind: number): boolean {
+  const operation = operations[kind & FpuRounding.kind];
+  if (operation === undefined) return false;
+  const control = (state[Word.fpuControl] & ~FpuMode.rounding) | (kind & FpuMode.rounding);
+  const context = new Context(control, Preventing.operation);
+  operation(context, operand(doubles, 0), operand(doubles, 1));
+  return context.roundedUp;
+}
+
+/** C0-C3 in their places. */
+function conditionsOf(state: Int32Array, doubles: Float64Array): number {
+  const kind = state[Word.fpuRounding];
+  const conditions = state[Word.fpuConditions];
+  if (kind === FpuRounding.settled) return conditions;
+  return (conditions & ~Status.c1) | (lastRounding(state, doubles, kind) ? Status.c1 : 0);
+}
+
+export function setConditions(state: Int32Array, bits: number): void {
+  state[Word.fpuConditions] = bits & Status.conditions;
+  state[Word.fpuRounding] = FpuRounding.settled;
+}
+
+/** The whole status word. */
+export function statusWord(state: Int32Array, doubles: Float64Array): number {
+  return state[Word.fpuStatus] | (state[Word.fpuTop] << TOP_SHIFT) | conditionsOf(state, doubles);
+}
+
+/** Sets the parts of the status word. ES and B are left to `summarize`. */
+export function setStatusWord(state: Int32Array, value: number): void {
+  state[Word.fpuStatus] = value & 0xffff & ~(Status.conditions | TOP_MASK);
+  state[Word.fpuTop] = (value & TOP_MASK) >> TOP_SHIFT;
+  setConditions(state, value);
+}
+
+/** ES and B follow from the exception flags and their masks; the result tells whether ES has changed. */
+export function summarize(state: Int32Array): boolean {
+  const status = state[Word.fpuStatus];
+  const pending = (status & ~state[Word.fpuControl] & Exception.all) !== 0;
+  state[Word.fpuStatus] = pending ? status | PENDING : status & ~PENDING;
+  updateFpuMode(state);
+  return ((state[Word.fpuStatus] ^ status) & Status.errorSummary) !== 0;
+}
+
+/** Makes Word.fpuMode right: due after each change of the control word, the exception flags, CR0.EM and CR0.TS. */
+export function updateFpuMode(state: Int32Array): void {
+  const status = state[Word.fpuStatus];
+  let mode = (state[Word.fpuControl] & (FpuMode.precision | FpuMode.rounding)) ^ FpuMode.precision;
+  if ((status & Exception.precision) === 0) mode |= FpuMode.inexact;
+  if ((status & Status.errorSummary) !== 0 || (state[Word.cr0] & (Cr0.em | Cr0.ts)) !== 0) mode |= FpuMode.blocked;
+  state[Word.fpuMode] = mode;
+}
