@@ -23,6 +23,6 @@ export { ExpectError, type ExpectOptions } from './expect.ts';
 export type { Exit } from './isolate/protocol.ts';
 export type { DebugConsole, MachineEvents, MachineState, Translations } from './machine.ts';
 export type { EngineName, Metrics, TranslationInfo } from './machine-core.ts';
-export type { Boot, Image, MachineOptions } from './options.ts';
+export type { Boot, EngineSettings, Image, MachineOptions } from './options.ts';
 export { memorySize } from './options.ts';
 export type { SerialEvents, SerialPort } from './serial.ts';

@@ -13,12 +13,25 @@ export type Boot =
   /** The small system that is part of this project. */
   | { readonly demo: true };
 
+/** How guest code is executed; what is left out is as `defaultTiering` (runtime/exec/tiering.ts) has it. */
+export interface EngineSettings {
+  /** Default: "translator". */
+  readonly name?: EngineName;
+  /** The debug mode: all that is made of guest code is checked before it is used. A mistake ends the machine. */
+  readonly check?: boolean;
+  /** Runs of a function's entry before it is translated; at 1 it is at its first run. */
+  readonly threshold?: number;
+  /** Blocks and instructions that are translated together at most. */
+  readonly blocks?: number;
+  readonly instructions?: number;
+}
+
 /** What a machine is made of and how it runs; all but what it boots has a default. */
 export interface MachineOptions {
   /** Size of the memory: a number of megabytes, or a text such as "128M" or "1G". Default: 128. */
   readonly memory?: number | string;
   /** How guest code is executed. Default: "translator". */
-  readonly engine?: EngineName;
+  readonly engine?: EngineName | EngineSettings;
   readonly boot: Boot;
   /** Where the machine runs: in a worker of its own (default), or in the caller's thread, which then has to share. */
   readonly isolate?: 'worker' | 'caller';
@@ -108,19 +121,46 @@ function checkedInteger(what: string, value: number, least: number, most: number
  */
 export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot'> {
   checkNames('options', options, optionNames);
-  const { memory = 128, engine = 'translator', reboot = 'reset', icount, debugExit, debugConsole } = options;
+  const { memory = 128, reboot = 'reset', icount, debugExit, debugConsole } = options;
   const boot = checkedBoot(options.boot);
   checkedOneOf('isolate', options.isolate ?? 'worker', isolates);
   checkText('name', options.name);
   return {
     memoryBytes: checkedMemory(memory, boot),
-    engine: checkedOneOf('engine', engine, engines),
+    ...checkedEngine(options.engine ?? {}),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
     startTimeOfDay: checkedTime(options.startTime ?? new Date()),
     ...(icount !== undefined && { icountShift: checkedShift(icount) }),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
+}
+
+/** The properties of the translator, with their least and largest values. */
+const tieringLimits = { threshold: [0, 1e9], blocks: [1, 1000], instructions: [1, 10_000] } as const;
+type TieringName = keyof typeof tieringLimits;
+const tieringNames = Object.keys(tieringLimits) as TieringName[];
+
+function checkedEngine(engine: EngineName | EngineSettings): Pick<MachineConfig, 'engine' | 'tiering' | 'check'> {
+  const settings = typeof engine === 'string' ? { name: engine } : engine;
+  checkNames('engine', settings, ['name', 'check', ...tieringNames]);
+  const { name = 'translator', check = false } = settings;
+  checkedOneOf('engine', name, engines);
+  if (typeof check !== 'boolean') throw new ConfigurationError(`engine.check is ${shown(check)}; it must be a boolean`);
+  const tiering = checkedTiering(settings);
+  const [given] = Object.keys(tiering);
+  if (given !== undefined && name !== 'translator')
+    throw new ConfigurationError(`engine.${given} is for the translator; the engine is '${name}'`);
+  return { engine: name, ...(given !== undefined && { tiering }), ...(check && { check }) };
+}
+
+function checkedTiering(settings: EngineSettings): Partial<Record<TieringName, number>> {
+  const given = tieringNames.flatMap((name) => {
+    const value = settings[name];
+    const [least, most] = tieringLimits[name];
+    return value === undefined ? [] : [[name, checkedInteger(`engine.${name}`, value, least, most)] as const];
+  });
+  return Object.fromEntries(given);
 }
 
 function checkedShift(icount: { shift: number }): number {

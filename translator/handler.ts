@@ -12,8 +12,19 @@ export function liftSymbolic(form: Form, shape: number, key: number): Statement[
   return ir.statements;
 }
 
+/** Sees the IR of a handler before its text is made. */
+export type ObserveHandler = (name: string, statements: readonly Statement[]) => void;
+
 /** Text of the interpreter's handler for a form in a shape under a key. */
-export function bindHandler(form: Form, shape: number, key: number, options: EmitOptions): string {
+export function bindHandler(
+  form: Form,
+  shape: number,
+  key: number,
+  options: EmitOptions,
+  observe?: ObserveHandler,
+): string {
   const name = [form.mnemonic, ...form.operands].join('_').replace(/\W/g, '');
-  return emitHandler(new EmitContext(options, key), name, liftSymbolic(form, shape, key));
+  const statements = liftSymbolic(form, shape, key);
+  observe?.(name, statements);
+  return emitHandler(new EmitContext(options, key), name, statements);
 }

@@ -14,7 +14,7 @@ export interface TranslationRequest {
   readonly entry: number;
   readonly limits: RegionLimits;
   readonly options: EmitOptions;
-  readonly observe?: Observe;
+  readonly observe?: Observe | undefined;
 }
 
 export interface Translation {

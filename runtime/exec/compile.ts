@@ -1,14 +1,14 @@
 import type { Run } from './node.ts';
 
-/** Called with every text before it is compiled (the debug mode parses it). */
+/** Looks at a text before it is compiled, and throws what it finds wrong. */
 export type TextCheck = (text: string) => void;
 
 /**
  * Turns emitted text (one function declaration) into a function. The only place where `new Function` stands.
  * The text refers to global cells (abi/cells.ts) and to its argument, nothing else.
  */
-export function compileText(text: string, check: TextCheck | null): Run {
-  check?.(text);
+export function compileText(text: string, check: { readonly text: TextCheck } | null): Run {
+  check?.text(text);
   return new Function(`"use strict";return ${text}`)() as Run;
 }
 

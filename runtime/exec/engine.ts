@@ -12,7 +12,8 @@ import { raise } from '../fault.ts';
 import { blockHelpers } from '../memory/blocks.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { realAccess } from '../memory/real.ts';
-import { freeSuffix, installCells, type TextCheck } from './compile.ts';
+import type { Check } from './check.ts';
+import { freeSuffix, installCells } from './compile.ts';
 import { Dispatcher, type InterruptSource, isInterruptWaiting } from './dispatcher.ts';
 import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
@@ -26,8 +27,8 @@ export interface EngineOptions {
   readonly counts: boolean;
   /** How deep calls of guest functions may be nested JavaScript calls: the host's stack must hold them. */
   readonly callDepth: number;
-  /** Sees every emitted text before it is compiled. */
-  readonly check: TextCheck | null;
+  /** The debug mode; null: nothing is checked. */
+  readonly check: Check | null;
 }
 
 export const defaultEngine: EngineOptions = { tiering: defaultTiering, counts: false, callDepth: 100, check: null };

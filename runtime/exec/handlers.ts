@@ -2,16 +2,17 @@ import { KEY_BITS } from '../../translator/abi/key.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { bindHandler } from '../../translator/handler.ts';
 import { type Instruction, SHAPE_BITS } from '../../translator/x86/instruction.ts';
-import { compileText, type TextCheck } from './compile.ts';
+import type { Check } from './check.ts';
+import { compileText } from './compile.ts';
 import type { Run } from './node.ts';
 
 /** The interpreter's handlers, made when their form is first met: one for each form, shape and key. */
 export class Handlers {
   private readonly byForm = new Map<number, Run>();
   private readonly options: EmitOptions;
-  private readonly check: TextCheck | null;
+  private readonly check: Check | null;
 
-  constructor(options: EmitOptions, check: TextCheck | null) {
+  constructor(options: EmitOptions, check: Check | null) {
     this.options = options;
     this.check = check;
   }
@@ -24,7 +25,8 @@ export class Handlers {
     const number = (((instruction.form.id << SHAPE_BITS) | instruction.shape) << KEY_BITS) | key;
     let run = this.byForm.get(number);
     if (run === undefined) {
-      run = compileText(bindHandler(instruction.form, instruction.shape, key, this.options), this.check);
+      const { form, shape } = instruction;
+      run = compileText(bindHandler(form, shape, key, this.options, this.check?.handler), this.check);
       this.byForm.set(number, run);
     }
     return run;

@@ -1,7 +1,8 @@
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { RegionLimits } from '../../translator/region/select.ts';
 import { type Translation, translate } from '../../translator/translate.ts';
-import { compileText, type TextCheck } from './compile.ts';
+import type { Check } from './check.ts';
+import { compileText } from './compile.ts';
 import type { Graph } from './graph.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
 import type { TranslationRecord } from './translation.ts';
@@ -22,9 +23,9 @@ export class Tiering {
   private readonly code: Uint8Array;
   private readonly options: TieringOptions;
   private readonly emit: EmitOptions;
-  private readonly check: TextCheck | null;
+  private readonly check: Check | null;
 
-  constructor(graph: Graph, code: Uint8Array, options: TieringOptions, emit: EmitOptions, check: TextCheck | null) {
+  constructor(graph: Graph, code: Uint8Array, options: TieringOptions, emit: EmitOptions, check: Check | null) {
     this.graph = graph;
     this.code = code;
     this.options = options;
@@ -54,7 +55,8 @@ export class Tiering {
       hasRun,
       targets,
     };
-    const result = translate({ source, entry: node.eip, limits: this.options, options: this.emit });
+    const observe = this.check?.region;
+    const result = translate({ source, entry: node.eip, limits: this.options, options: this.emit, observe });
     if (result === null) {
       this.metrics.refused++;
       return false;

@@ -1,4 +1,5 @@
 import type { EngineOptions } from '../exec/engine.ts';
+import type { TieringOptions } from '../exec/tiering.ts';
 
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
 export type EngineName = 'interpreter' | 'translator';
@@ -22,6 +23,10 @@ export interface MachineConfig {
   /** Bytes of RAM, a multiple of 1 MB. */
   readonly memoryBytes: number;
   readonly engine: EngineName;
+  /** When the translator translates, where it is not the default. */
+  readonly tiering?: Partial<TieringOptions>;
+  /** The debug mode: IR is verified, and texts go through MachineHost.checkText before they are used. */
+  readonly check?: boolean;
   readonly boot: BootImages;
   /** Time comes from executed instructions: one takes 2 to this power nanoseconds. */
   readonly icountShift?: number;
@@ -52,6 +57,8 @@ export interface MachineHost {
   /** The core wants Word.attention set at this time (Infinity: never). */
   deadlineChanged?(nanoseconds: number): void;
   log(message: string): void;
+  /** The debug mode's check of an emitted text; throws what it finds wrong. */
+  readonly checkText?: (text: string) => void;
 }
 
 export interface RunResult {

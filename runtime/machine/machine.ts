@@ -2,7 +2,9 @@ import { Eflags, Halt, STATE_BYTES, WORD_COUNT, Word } from '../../translator/ab
 import { Cpu } from '../cpu/cpu.ts';
 import { defaultModel } from '../cpu/model.ts';
 import { buildAcpiTables } from '../devices/power/tables.ts';
-import { defaultEngine, Engine } from '../exec/engine.ts';
+import { makeCheck } from '../exec/check.ts';
+import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
+import { defaultTiering } from '../exec/tiering.ts';
 import { buildDemo } from '../firmware/demo/index.ts';
 import { BootError, type BootState, loadFlat, loadKernel, placeBios } from '../firmware/load/index.ts';
 import { Mmu } from '../memory/mmu.ts';
@@ -69,8 +71,7 @@ export class MachineCore {
     this.pc = this.makePc(map);
     this.cpu = this.makeCpu(buffer);
     this.engine = new Engine(this.cpu, this.mmu, this.pc.pic, {
-      ...defaultEngine,
-      ...(config.engine === 'interpreter' ? { tiering: null } : {}),
+      ...engineOptions(config, host),
       counts: this.counts,
       ...config.engineOptions,
     });
@@ -266,6 +267,18 @@ export class MachineCore {
 /** Makes a core, powered on, at its first instruction. Throws BootError if the images cannot be booted. */
 export function createMachine(config: MachineConfig, host: MachineHost): MachineCore {
   return new MachineCore(config, host);
+}
+
+/** How the configuration wants guest code to be executed. */
+function engineOptions(
+  { engine, tiering, check }: MachineConfig,
+  { checkText = () => {} }: MachineHost,
+): EngineOptions {
+  return {
+    ...defaultEngine,
+    tiering: engine === 'interpreter' ? null : { ...defaultTiering, ...tiering },
+    check: check ? makeCheck(checkText) : null,
+  };
 }
 
 /** RAM, and what is not RAM: the display's window, the firmware's ROM. */

@@ -1,6 +1,5 @@
-import type { EngineName } from '../index.ts';
-import { ConfigurationError, type MachineOptions, memorySize } from '../index.ts';
-import { parseInteger, parseProperties } from './properties.ts';
+import { ConfigurationError, type EngineName, type EngineSettings, type MachineOptions, memorySize } from '../index.ts';
+import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import type { Backend, Settings } from './settings.ts';
 
 /** One row of the command line's table: parsing and `--help` come from it. */
@@ -95,9 +94,9 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['engine'],
-    argument: 'NAME',
-    help: 'interpreter or translator (default: translator)',
-    apply: (settings, name) => machine(settings, { engine: name as EngineName }),
+    argument: 'NAME[,check=on][,threshold=N][,blocks=N][,instructions=N]',
+    help: 'interpreter or translator (default); check what it makes; when to translate, and how much at a time',
+    apply: (settings, text) => machine(settings, { engine: parseEngine(text) }),
   },
   {
     names: ['isolate'],
@@ -160,6 +159,15 @@ function parseDebugConsolePort(text: string): number {
   const [property, value = ''] = text.split('=');
   if (property !== 'isa-debugcon.iobase') throw new ConfigurationError(`the property '${property}' is not supported`);
   return parseInteger(property, value);
+}
+
+function parseEngine(text: string): EngineSettings {
+  const { name, check, ...numbers } = parseProperties(text, 'name', ['check', 'threshold', 'blocks', 'instructions']);
+  return {
+    ...(name !== undefined && { name: name as EngineName }),
+    ...(check !== undefined && { check: parseSwitch('check', check) }),
+    ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, parseInteger(key, value)])),
+  };
 }
 
 function parseShift(text: string): number {

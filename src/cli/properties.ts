@@ -13,6 +13,13 @@ export function parseProperties(text: string, implied: string, allowed: readonly
   return properties;
 }
 
+/** Whether a property is on. */
+export function parseSwitch(property: string, text: string): boolean {
+  if (text !== 'on' && text !== 'off')
+    throw new ConfigurationError(`'${text}' is neither on nor off; give ${property}=on`);
+  return text === 'on';
+}
+
 /** The whole number that a property is, decimal or with 0x. */
 export function parseInteger(property: string, text: string): number {
   if (!/^(0x[0-9a-f]+|\d+)$/i.test(text))

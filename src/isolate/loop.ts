@@ -37,7 +37,8 @@ const OUTPUT_DELAY = 2e6;
 export async function runIsolate(options: IsolateOptions): Promise<void> {
   const loop = new MachineLoop(options);
   try {
-    loop.create();
+    // Its parser is not needed otherwise.
+    loop.create(options.config.check ? (await import('./check-text.ts')).checkText : undefined);
     await loop.run();
   } catch (error) {
     options.port.postMessage({ type: 'failed', error: reportError(error) });
@@ -72,9 +73,9 @@ class MachineLoop {
     this.#output = new OutputBatches((stream, bytes) => this.#port.postMessage({ type: 'output', stream, bytes }));
   }
 
-  create(): void {
+  create(checkText: MachineHost['checkText']): void {
     const pacing = this.#deadlines ? 'poll' : 'count';
-    this.#core = this.#options.createCore({ pacing, ...this.#options.config }, this.#host());
+    this.#core = this.#options.createCore({ pacing, ...this.#options.config }, this.#host(checkText));
     this.#port.onmessage = ({ data }) => this.#receive(data);
     this.#port.postMessage({ type: 'ready', state: this.#core.state });
   }
@@ -226,7 +227,7 @@ class MachineLoop {
     memoryRead: (physical, length) => this.#core.memoryRead(physical, length),
   };
 
-  #host(): MachineHost {
+  #host(checkText: MachineHost['checkText']): MachineHost {
     return {
       nanoseconds: () => this.#clock.nanoseconds(),
       serialOutput: (port, bytes) => this.#addOutput(port, bytes),
@@ -237,6 +238,7 @@ class MachineLoop {
         this.#shareDeadline();
       },
       log: (message) => this.#port.postMessage({ type: 'log', message }),
+      ...(checkText && { checkText }),
     };
   }
 

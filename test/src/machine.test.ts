@@ -151,6 +151,17 @@ describe.each(isolates)('end of a machine in isolate: %s', (isolate) => {
     await expect(machine.metrics()).rejects.toThrow('a mistake in the emulator');
   });
 
+  test('in the debug mode a text that is wrong is a failure of the emulator', async () => {
+    const { machine } = await make();
+    await machine.start();
+    machine.serial.write('&a');
+    await machine.serial.expect(/A/);
+    const { machine: checked } = await make({ engine: { check: true } });
+    await checked.start();
+    checked.serial.write('&a');
+    await expect(checked.exited).rejects.toThrow('nowhere is not declared here');
+  });
+
   test('stop ends a guest that computes', async () => {
     const { machine, events } = await make();
     await machine.start();

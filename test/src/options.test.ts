@@ -30,6 +30,20 @@ test('defaults', () => {
   });
 });
 
+test('settings of the engine', () => {
+  const engine = (engine: NonNullable<MachineOptions['engine']>) => {
+    const { memoryBytes: _, rebootAction: __, startTimeOfDay: ___, ...config } = check({ engine });
+    return config;
+  };
+  expect(engine('interpreter')).toEqual({ engine: 'interpreter' });
+  expect(engine({ name: 'interpreter', check: true })).toEqual({ engine: 'interpreter', check: true });
+  expect(engine({})).toEqual({ engine: 'translator' });
+  expect(engine({ check: false, threshold: 1, blocks: 1000, instructions: 7 })).toEqual({
+    engine: 'translator',
+    tiering: { threshold: 1, blocks: 1000, instructions: 7 },
+  });
+});
+
 test('limits of the memory', () => {
   expect(check({ memory: 8 }).memoryBytes).toBe(8 * MB);
   expect(check({ memory: 2047 }).memoryBytes).toBe(2047 * MB);
@@ -42,6 +56,13 @@ test('limits of the memory', () => {
 
 test.each<[string, object]>([
   ["unknown engine 'fast'; it is one of: interpreter, translator", { engine: 'fast' }],
+  ["unknown engine 'fast'", { engine: { name: 'fast' } }],
+  ["unknown 'speed' in engine; it is one of: name, check, threshold, blocks, instructions", { engine: { speed: 9 } }],
+  ["engine.check is 'on'; it must be a boolean", { engine: { check: 'on' } }],
+  ['engine.threshold is -1; it must be a whole number from 0 to 1000000000', { engine: { threshold: -1 } }],
+  ['engine.blocks is 0; it must be a whole number from 1 to 1000', { engine: { blocks: 0 } }],
+  ['engine.instructions is 1.5', { engine: { instructions: 1.5 } }],
+  ["engine.blocks is for the translator; the engine is 'interpreter'", { engine: { name: 'interpreter', blocks: 5 } }],
   ["unknown isolate 'here'; it is one of: worker, caller", { isolate: 'here' }],
   ["unknown reboot action 'stop'", { reboot: 'stop' }],
   ['icount.shift is 11; it must be a whole number from 0 to 10', { icount: { shift: 11 } }],

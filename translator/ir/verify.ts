@@ -15,6 +15,8 @@ import { type FieldName, isDouble, unaryOps, type Value, type ValueOp } from './
 /** IR that breaks a rule of verify.ts; the message shows the statement. */
 export class IrError extends Error {
   override readonly name = 'IrError';
+  /** The block that it is in, where blocks are verified. */
+  block: Block | null = null;
 }
 
 /**
@@ -45,6 +47,15 @@ export function verifyHandler(statements: readonly Statement[]): void {
 }
 
 function verifyStatements(block: Block, defined: Set<number>): void {
+  try {
+    verifyParts(block, defined);
+  } catch (error) {
+    if (error instanceof IrError) error.block = block;
+    throw error;
+  }
+}
+
+function verifyParts(block: Block, defined: Set<number>): void {
   const { statements, instructions } = block;
   const last = statements.at(-1);
   if (!last || !terminators.has(last.op)) throw new IrError(`block 0x${hex(block.eip)} has no terminator`);

@@ -32,7 +32,10 @@ test.each([
   ['-debugcon stdio', { debugConsole: { iobase: 0xe9 } }],
   ['-debugcon stdio -global isa-debugcon.iobase=0x402', { debugConsole: { iobase: 0x402 } }],
   ['-global isa-debugcon.iobase=0x402 -debugcon stdio', { debugConsole: { iobase: 0x402 } }],
-  ['-engine interpreter -isolate caller', { engine: 'interpreter', isolate: 'caller' }],
+  ['-engine interpreter -isolate caller', { engine: { name: 'interpreter' }, isolate: 'caller' }],
+  ['-engine translator,check=on', { engine: { name: 'translator', check: true } }],
+  ['-engine check=off,threshold=1', { engine: { check: false, threshold: 1 } }],
+  ['-engine translator,blocks=4,instructions=0x10', { engine: { name: 'translator', blocks: 4, instructions: 16 } }],
   ['--no-reboot', { reboot: 'exit' }],
 ])('%s', (line, machine) => {
   expect(parse(line).machine).toEqual(machine);
@@ -66,6 +69,9 @@ test.each([
   ['-device isa-debug-exit,iobase=x', "-device: 'x' is not a whole number; give iobase=N"],
   ['-device isa-debug-exit,iosize=', "-device: '' is not a whole number; give iosize=N"],
   ['-icount auto', "-icount: 'auto' is not a whole number; give shift=N"],
+  ['-engine translator,check=maybe', "-engine: 'maybe' is neither on nor off; give check=on"],
+  ['-engine translator,threshold=soon', "-engine: 'soon' is not a whole number; give threshold=N"],
+  ['-engine translator,speed=9', "-engine: 'speed' is not supported in 'translator,speed=9'"],
   ['-global pc.x=1', "-global: the property 'pc.x' is not supported"],
 ])('%s is refused', (line, message) => {
   expect(() => parse(line)).toThrow(message);

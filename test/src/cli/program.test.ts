@@ -35,6 +35,8 @@ test.each<[string, () => string[], string]>([
   ['too much memory', () => ['-m', '99999', ...kernel()], '99999 MB of memory is too much; at most 2047 MB'],
   ['no memory size', () => ['-m', 'abc', ...kernel()], "-m: 'abc' is not a memory size"],
   ['an unknown engine', () => ['-engine', 'steam', ...kernel()], "unknown engine 'steam'"],
+  ['an engine that cannot be checked', () => ['-engine', 'translator,check=maybe', ...kernel()], 'give check=on'],
+  ['regions without blocks', () => ['-engine', 'translator,blocks=0', ...kernel()], 'engine.blocks is 0; it must be'],
   ['an unknown flag', () => ['-frobnicate'], 'unknown flag -frobnicate'],
   ['a flag of QEMU that is not supported', () => ['-smp', '2'], '-smp is not supported'],
   ['nothing to boot', () => [], 'nothing to boot'],
@@ -90,6 +92,15 @@ test('the demo guest obeys what is piped to it, and ends the program', async () 
   expect(output).toContain('h\xe9llo');
   expect(code).toBe(0);
 });
+
+test.each(['interpreter,check=on', 'translator,check=on,threshold=1,blocks=8,instructions=60'])(
+  'the demo guest with all that is made of it checked: -engine %s',
+  async (engine) => {
+    const { code, output, errors } = await rawiron(['demo', '-engine', engine], '\nbench 2\nfault\npoweroff\n');
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(output).toContain('23000 primes');
+  },
+);
 
 test('Ctrl-A x leaves', async () => {
   expect(await rawiron(['demo'], '\x01x')).toMatchObject({ code: 0, errors: 'rawiron: terminated\n' });

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { type Check, makeCheck } from '../../../runtime/exec/check.ts';
 import { defaultTiering } from '../../../runtime/exec/tiering.ts';
-import { checkText } from '../../support/check-text.ts';
+import { checkText } from '../../../src/isolate/check-text.ts';
+import { passes } from '../../../translator/opt/pipeline.ts';
 import { endValue, Guest } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
@@ -25,11 +27,24 @@ main:   xor     ebx, ebx
 test.each([
   ['polling', {}],
   ['counting', { icountShift: 3, icountSleep: false }],
-])('every text that an engine compiles passes the check, %s', async (_pacing, config) => {
+])('all that an engine makes passes the checks, %s', async (_pacing, config) => {
   const texts: string[] = [];
-  const check = (text: string) => {
+  const stages = new Set<string>();
+  const handlers: string[] = [];
+  const checks = makeCheck((text) => {
     texts.push(text);
     checkText(text);
+  });
+  const check: Check = {
+    text: checks.text,
+    handler(name, statements) {
+      handlers.push(name);
+      checks.handler(name, statements);
+    },
+    region(stage, region) {
+      stages.add(stage);
+      checks.region(stage, region);
+    },
   };
   const engineOptions = { check, tiering: { ...defaultTiering, threshold: 1 } };
   const guest = new Guest(program, { name: 'checked', config: { engine: 'translator', ...config, engineOptions } });
@@ -37,5 +52,7 @@ test.each([
   expect(endValue(guest)).toBe((8 * 45150) & 0x7f);
   expect(texts.filter((text) => text.startsWith('function guest_')).length).toBeGreaterThan(1);
   expect(texts.filter((text) => !text.startsWith('function guest_')).length).toBeGreaterThan(20);
+  expect(handlers).toHaveLength(texts.filter((text) => !text.startsWith('function guest_')).length);
+  expect([...stages]).toEqual(['lift', ...passes.map((pass) => pass.name)]);
   await guest.dispose();
 });

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import { checkText } from '../../../src/isolate/check-text.ts';
 import { Key } from '../../../translator/abi/key.ts';
 import { bindHandler } from '../../../translator/handler.ts';
 import { printRegion } from '../../../translator/ir/print.ts';
 import { type TranslationRequest, translate } from '../../../translator/translate.ts';
 import { formatInstruction } from '../../../translator/x86/format.ts';
-import { checkText } from '../../support/check-text.ts';
 import { type GoldenGuest, goldenGuests } from '../../support/golden-guests.ts';
 import { decodeBytes, FLAT_KEY } from '../../support/samples.ts';
 

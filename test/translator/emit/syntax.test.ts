@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { checkText, TextError } from '../../../src/isolate/check-text.ts';
 import type { EmitOptions, Pacing } from '../../../translator/emit/context.ts';
 import { bindHandler } from '../../../translator/handler.ts';
 import { verifyRegion } from '../../../translator/ir/verify.ts';
 import { translate } from '../../../translator/translate.ts';
-import { checkText, TextError } from '../../support/check-text.ts';
 import { randomCode } from '../../support/random-code.ts';
 import { allSamples, distinctShapes, randomFrom, stateKeys } from '../../support/samples.ts';
 

@@ -1,5 +1,4 @@
 import { type Node as AcornNode, parse } from 'acorn';
-import type { TextCheck } from '../../runtime/exec/compile.ts';
 import { cellNames } from '../../translator/abi/cells.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
@@ -18,15 +17,15 @@ const globals = new Set<string>([...cellNames, ...Object.keys(helpers), 'Math'])
 const nodeFields = new Set([...Object.keys(new Instruction(forms[0])), 'next', 'taken', 'links', 'run']);
 
 /**
- * The debug mode's check of emitted text (EngineOptions.check): it is one function declaration, every name in it is
+ * The debug mode's check of emitted text (MachineHost.checkText): it is one function declaration, every name in it is
  * declared in front of its use or is a cell, and of its argument only what nodes have is used. Throws TextError.
  */
-export const checkText: TextCheck = (text) => {
+export function checkText(text: string): void {
   const program = parseText(text);
   const body = program.body as Tree[];
   if (body.length !== 1 || body[0].type !== 'FunctionDeclaration') throw failure(text, 'not one function declaration');
   new Scopes(text).function(body[0]);
-};
+}
 
 function parseText(text: string): Tree {
   try {
@@ -64,7 +63,7 @@ class Scopes {
         break;
       case 'VariableDeclarator':
         this.children(node, 'id');
-        this.declare(nameOf(node.id as Tree));
+        this.define(nameOf(node.id as Tree));
         break;
       case 'Identifier':
         this.use(nameOf(node));
@@ -99,7 +98,7 @@ class Scopes {
     }
   }
 
-  private declare(name: string): void {
+  private define(name: string): void {
     this.scopes.at(-1)!.add(name);
   }
 
