@@ -45,6 +45,7 @@ function settingsTable(): string {
     ['blocks in a region', blocks],
     ['instructions in a region', instructions],
     ['depth of nested calls', defaultEngine.callDepth],
+    ["the host's memory for decoded and translated code", `${defaultEngine.cacheBytes / 2 ** 20} MB`],
   ];
   return ['| setting | default |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }

@@ -1,15 +1,17 @@
 import { Segment, Word } from '../../translator/abi/state.ts';
-import type { CodeWriteListener, Mmu } from '../memory/mmu.ts';
+import type { CodeWriteListener, CodeWriter, Mmu } from '../memory/mmu.ts';
+import type { CodeDrop, CodeObserver } from './code-events.ts';
 import { type CodeContext, CodePage } from './code-page.ts';
+import { CodePages } from './code-pages.ts';
 import { FrameCode } from './frame-code.ts';
 import type { Node } from './node.ts';
+import { Cost, Residence } from './residence.ts';
+import type { TranslationRecord } from './translation.ts';
 
 /** After so many writes that hit code in a frame, all of its code is dropped and the frame is plain data again. */
 const MAX_HITS = 16;
 const LONGEST_INSTRUCTION = 15;
-
-/** How much is kept. Beyond one of these all is forgotten: what still runs is decoded anew. */
-const MOST = { pages: 4096, nodes: 800_000, contexts: 512 } as const;
+const PAGE = 4096;
 
 /** Makes and resets nodes (graph.ts). */
 export interface NodeFactory {
@@ -29,31 +31,45 @@ export class CodeCache implements CodeWriteListener {
   private readonly factory: NodeFactory;
   private readonly contexts = new Map<string, CodeContext>();
   private readonly frames = new Map<number, FrameCode>();
-  /** By id; 0 is no page. */
-  private pages: (CodePage | null)[] = [null];
-  private nodes = 0;
+  private readonly pages = new CodePages();
+  private readonly residence: Residence;
   /** The context of the code that runs now; see `enterContext`. */
   context: CodeContext;
-  /** Times that a write dropped code, and nodes dropped. */
-  readonly counts = { invalidations: 0, droppedNodes: 0, droppedFrames: 0, droppedTranslations: 0, dropsOfAll: 0 };
+  /** Told of what is made and dropped. */
+  observer: CodeObserver | null = null;
+  /** Times that code was dropped, by cause, and what was dropped. */
+  readonly counts = {
+    store: 0,
+    device: 0,
+    paging: 0,
+    rewritten: 0,
+    evicted: 0,
+    reset: 0,
+    droppedNodes: 0,
+    droppedTranslations: 0,
+  };
+  /** Translations that the present event has dropped. */
+  private dropped: TranslationRecord[] = [];
 
-  constructor(mmu: Mmu, state: Int32Array, factory: NodeFactory) {
+  /** `bound`: bytes of the host's memory that code may take (see Cost). */
+  constructor(mmu: Mmu, state: Int32Array, factory: NodeFactory, bound: number) {
     this.mmu = mmu;
     this.mapped = mmu.tlb.code;
     this.state = state;
     this.factory = factory;
+    this.residence = new Residence(bound, this.pages, this.mapped);
     this.context = this.contextFor(0, 0, 0);
     mmu.listener = this;
     mmu.tlb.onCodeDropped = (id) => this.unmapped(id);
   }
 
-  get pageCount(): number {
-    return this.pages.length - 1;
+  /** What is kept. */
+  get size(): { readonly pages: number; readonly contexts: number; readonly bytes: number } {
+    return { pages: this.pages.size, contexts: this.contexts.size, bytes: this.residence.bytes };
   }
 
-  /** All code pages, in the order in which they were made. */
   allPages(): CodePage[] {
-    return this.pages.filter((page) => page !== null);
+    return [...this.pages];
   }
 
   /** Makes `context` that of the current state key and code segment. */
@@ -67,7 +83,7 @@ export class CodeCache implements CodeWriteListener {
 
   /** Frames of generated code are all of the current context; code of others (user code, to a kernel) has none. */
   private unmapped(id: number): void {
-    if (this.pages[id]?.context === this.context) this.mmu.tlb.stale = true;
+    if (this.pages.get(id)?.context === this.context) this.mmu.tlb.stale = true;
   }
 
   private contextFor(key: number, base: number, limit: number): CodeContext {
@@ -83,15 +99,15 @@ export class CodeCache implements CodeWriteListener {
   /** The node at an EIP of the current context if its page is mapped and known; null if `resolve` must look. */
   find(eip: number): Node | null {
     const linear = (eip + this.context.base) | 0;
-    const page = this.pages[this.mapped[linear >>> 12]];
-    return page !== null && page.context === this.context ? page.nodes[linear & 0xfff] : null;
+    const page = this.pages.get(this.mapped[linear >>> 12]);
+    return page !== null && page.context === this.context ? page.at(linear & 0xfff) : null;
   }
 
   /** The node at an EIP of the current context. Faults as fetching an instruction there does. */
   resolve(eip: number): Node {
     const linear = (eip + this.context.base) | 0;
     const linearPage = linear >>> 12;
-    const page = this.pages[this.mapped[linearPage]];
+    const page = this.pages.get(this.mapped[linearPage]);
     if (page !== null && page.context === this.context) return this.nodeAt(page, linear & 0xfff);
     const at = this.mmu.fetch(linear);
     const found = this.pageFor(at < 0 ? -1 : at >>> 12, linearPage);
@@ -101,13 +117,24 @@ export class CodeCache implements CodeWriteListener {
   }
 
   nodeAt(page: CodePage, offset: number): Node {
-    let node = page.nodes[offset];
+    let node = page.at(offset);
     if (node === null) {
       node = this.factory.create(page, offset);
-      page.nodes[offset] = node;
-      this.nodes++;
+      page.put(offset, node);
+      this.residence.take(page, Cost.node);
     }
     return node;
+  }
+
+  /** The gate of a page to an EIP in another one. */
+  gateTo(page: CodePage, eip: number, make: () => Node): Node {
+    let gate = page.gates.get(eip);
+    if (gate === undefined) {
+      gate = make();
+      page.gates.set(eip, gate);
+      this.residence.take(page, Cost.node);
+    }
+    return gate;
   }
 
   /** Whether links to nodes of a page may be followed: it is still mapped where it was. */
@@ -116,14 +143,17 @@ export class CodeCache implements CodeWriteListener {
   }
 
   private pageFor(frame: number, linearPage: number): CodePage {
-    const number = frame * 0x100000 + linearPage;
-    let page = this.context.pages.get(number);
-    if (!page) {
-      page = new CodePage(this.pages.length, this.context, frame, linearPage);
-      this.pages.push(page);
-      this.context.pages.set(number, page);
-      if (frame >= 0) this.frameCode(frame).pages.push(page);
+    const { context } = this;
+    const number = numberOf(frame, linearPage);
+    let page = context.pages.get(number);
+    if (page) {
+      page.used = true;
+      return page;
     }
+    page = this.pages.add((id) => new CodePage(id, context, frame, linearPage));
+    context.pages.set(number, page);
+    this.residence.take(page, Cost.page);
+    if (frame >= 0) this.frameCode(frame).pages.add(page);
     return page;
   }
 
@@ -150,46 +180,59 @@ export class CodeCache implements CodeWriteListener {
     this.frameCode(frame).crossing.add(node);
   }
 
-  /** A store, DMA or debugger wrote bytes of a frame that holds code (offset in the buffer; within one frame). */
-  codeWritten(offset: number, bytes: number): void {
+  addTranslation(record: TranslationRecord): void {
+    const { page, ranges, instructions } = record;
+    page.translations.add(record);
+    for (let n = 0; n < ranges.length; n += 2) this.markCode(page.frame, ranges[n], ranges[n + 1]);
+    this.residence.take(page, instructions * Cost.translatedInstruction);
+    this.observer?.translate(record);
+  }
+
+  // Invalidation.
+
+  /** Bytes of a frame that holds code were written (offset in the buffer; within one frame). */
+  codeWritten(offset: number, bytes: number, writer: CodeWriter): void {
     const frame = offset >>> 12;
     const code = this.frames.get(frame);
-    const start = offset & 0xfff;
+    const start = offset & (PAGE - 1);
     if (!code?.mayHold(start, start + bytes)) return;
-    const { droppedNodes, droppedTranslations } = this.counts;
+    const before = this.counts.droppedNodes;
     for (const page of code.pages) this.dropBytes(page, start, start + bytes);
     if (start < LONGEST_INSTRUCTION) this.dropCrossing(code);
     // Data beside code, in the same chunk, is no hit.
-    if (droppedNodes === this.counts.droppedNodes && droppedTranslations === this.counts.droppedTranslations) return;
-    this.counts.invalidations++;
+    if (before === this.counts.droppedNodes && this.dropped.length === 0) return;
+    this.tell(writer, offset, bytes, before);
     if (++code.hits > MAX_HITS) this.dropFrame(frame, code);
   }
 
   /** Drops all code of a frame: its bytes are data until they are executed again. */
   private dropFrame(frame: number, code: FrameCode): void {
-    for (const page of code.pages) this.dropBytes(page, 0, 4096);
+    const before = this.counts.droppedNodes;
+    for (const page of code.pages) this.dropBytes(page, 0, PAGE);
     this.dropCrossing(code);
     code.clear();
     this.mmu.ram.holdsCode[frame] = 0;
-    this.counts.droppedFrames++;
+    this.tell('rewritten', frame * PAGE, PAGE, before);
   }
 
   private dropBytes(page: CodePage, start: number, end: number): void {
     for (let offset = Math.max(0, start - LONGEST_INSTRUCTION + 1); offset < end; offset++) {
-      const node = page.nodes[offset];
+      const node = page.at(offset);
       if (node !== null && node.length > 0 && offset + node.length > start) this.drop(node);
     }
     for (const translation of page.translations) {
-      const { ranges } = translation;
-      for (let n = 0; n < ranges.length; n += 2) {
-        if (ranges[n] >= end || ranges[n + 1] <= start) continue;
-        page.translations.delete(translation);
-        this.factory.reset(translation.head);
-        this.counts.droppedTranslations++;
-        this.mmu.tlb.stale = true;
-        break;
-      }
+      if (translation.overlaps(start, end)) this.dropTranslation(translation);
     }
+  }
+
+  private dropTranslation(translation: TranslationRecord): void {
+    const { page, head, instructions } = translation;
+    page.translations.delete(translation);
+    this.residence.take(page, -instructions * Cost.translatedInstruction);
+    this.factory.reset(head);
+    this.counts.droppedTranslations++;
+    this.dropped.push(translation);
+    this.mmu.tlb.stale = true;
   }
 
   private dropCrossing(code: FrameCode): void {
@@ -199,24 +242,92 @@ export class CodeCache implements CodeWriteListener {
 
   private drop(node: Node): void {
     this.counts.droppedNodes++;
+    this.forgetCrossing(node);
     this.factory.reset(node);
   }
 
+  /** Counts an event and tells of it; `before`: nodes dropped until then. */
+  private tell(cause: CodeWriter | 'rewritten', offset: number, bytes: number, before: number): void {
+    const translations = this.dropped;
+    this.dropped = [];
+    this.counts[cause]++;
+    this.observer?.invalidate({ cause, offset, bytes, nodes: this.counts.droppedNodes - before, translations });
+  }
+
+  // Bounds.
+
   /** Keeps memory bounded; only while no frame of generated code is left, which would go on with what is forgotten. */
   trim(): void {
-    const { pages, nodes, contexts } = this;
-    if (pages.length > MOST.pages || nodes > MOST.nodes || contexts.size > MOST.contexts) this.dropAll();
+    if (this.residence.isFull) this.evict();
+    else if (this.residence.isLookDue) this.residence.look();
+  }
+
+  private evict(): void {
+    this.residence.look();
+    for (const page of this.residence.victims()) this.forget(page, 'evicted');
+    for (const page of this.pages) this.cutGates(page);
+    for (const [name, context] of this.contexts) {
+      if (context.pages.size === 0 && context !== this.context) this.contexts.delete(name);
+    }
+  }
+
+  /** Forgets what was decoded in a page. The same code gets a new page when it runs again. */
+  private forget(page: CodePage, cause: 'evicted' | 'reset'): void {
+    const { context, frame, linearPage } = page;
+    context.pages.delete(numberOf(frame, linearPage));
+    this.pages.delete(page);
+    this.residence.release(page);
+    if (this.mapped[linearPage] === page.id) this.mapped[linearPage] = 0;
+    if (frame >= 0) this.forgetBytes(frame, page);
+    this.counts[cause]++;
+    this.observer?.evict(wholePage(page, cause));
+  }
+
+  private forgetBytes(frame: number, page: CodePage): void {
+    for (const node of page.nodes(PAGE - LONGEST_INSTRUCTION)) this.forgetCrossing(node);
+    const code = this.frames.get(frame);
+    code?.pages.delete(page);
+    if (code?.isEmpty) this.forgetFrame(frame);
+  }
+
+  /** Forgets where the last bytes of a node are. */
+  forgetCrossing(node: Node): void {
+    if (node.crossing === null) return;
+    const { frame } = node.crossing;
+    const code = this.frames.get(frame);
+    code?.crossing.delete(node);
+    if (code?.isEmpty) this.forgetFrame(frame);
+  }
+
+  private forgetFrame(frame: number): void {
+    this.frames.delete(frame);
+    this.mmu.ram.holdsCode[frame] = 0;
+  }
+
+  /** Gates to pages that are gone would keep them in memory. */
+  private cutGates(page: CodePage): void {
+    for (const gate of page.gates.values()) {
+      if (gate.taken === null || this.pages.has(gate.taken.page)) continue;
+      gate.taken = null;
+      gate.targetId = -1;
+    }
   }
 
   /** Forgets everything decoded (a snapshot was loaded, the machine was reset). */
   dropAll(): void {
-    for (const frame of this.frames.keys()) this.mmu.ram.holdsCode[frame] = 0;
-    this.frames.clear();
+    for (const page of this.pages) this.forget(page, 'reset');
     this.contexts.clear();
-    this.pages = [null];
-    this.nodes = 0;
-    this.counts.dropsOfAll++;
     this.mmu.flushAll();
     this.context = this.contextFor(0, 0, 0);
   }
+}
+
+/** Of a code page in its context. */
+function numberOf(frame: number, linearPage: number): number {
+  return frame * 0x100000 + linearPage;
+}
+
+function wholePage(page: CodePage, cause: 'evicted' | 'reset'): CodeDrop {
+  const nodes = [...page.nodes()].length;
+  return { cause, offset: page.frame * PAGE, bytes: PAGE, nodes, translations: [...page.translations] };
 }

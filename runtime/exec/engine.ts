@@ -27,11 +27,19 @@ export interface EngineOptions {
   readonly counts: boolean;
   /** How deep calls of guest functions may be nested JavaScript calls: the host's stack must hold them. */
   readonly callDepth: number;
+  /** Bytes of the host's memory that decoded and translated code may take; what is used least is evicted. */
+  readonly cacheBytes: number;
   /** The debug mode; null: nothing is checked. */
   readonly check: Check | null;
 }
 
-export const defaultEngine: EngineOptions = { tiering: defaultTiering, counts: false, callDepth: 100, check: null };
+export const defaultEngine: EngineOptions = {
+  tiering: defaultTiering,
+  counts: false,
+  callDepth: 100,
+  cacheBytes: 96 << 20,
+  check: null,
+};
 
 /** Faults that push an error code; it is 0 where generated code raises them. */
 const withErrorCode: ReadonlySet<number> = new Set([
@@ -66,6 +74,7 @@ export class Engine {
       handlers: this.handlers,
       decoder: createDecoder(cpu.model.features),
       counts,
+      cacheBytes: options.cacheBytes,
       onEntry: options.tiering && ((node) => onEntry!(node)),
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });

@@ -6,7 +6,7 @@ const CHUNK_SHIFT = 6;
 
 /** What code stands in one frame: tells in two operations whether bytes written may have been code. */
 export class FrameCode {
-  readonly pages: CodePage[] = [];
+  readonly pages = new Set<CodePage>();
   /** Nodes of other frames whose last bytes are in this one. */
   readonly crossing = new Set<Node>();
   /** Writes that hit code since the frame last got its first code. */
@@ -28,6 +28,11 @@ export class FrameCode {
       if (((chunk < 32 ? this.low >>> chunk : this.high >>> (chunk - 32)) & 1) !== 0) return true;
     }
     return false;
+  }
+
+  /** Nothing is left that would care for a write. */
+  get isEmpty(): boolean {
+    return this.pages.size === 0 && this.crossing.size === 0;
   }
 
   clear(): void {

@@ -30,6 +30,8 @@ export interface GraphParts {
   readonly counts: boolean;
   /** `run` of a decoded entry; null runs its handler. */
   readonly onEntry: Run | null;
+  /** Bytes of the host's memory that code may take. */
+  readonly cacheBytes: number;
   /** An interrupt waits, and IF allows it. */
   readonly interruptWaits: () => boolean;
 }
@@ -56,7 +58,7 @@ export class Graph {
     this.decoder = parts.decoder;
     this.state = parts.state;
     this.tlb = parts.mmu.tlb;
-    this.cache = new CodeCache(parts.mmu, parts.state, this);
+    this.cache = new CodeCache(parts.mmu, parts.state, this, parts.cacheBytes);
   }
 
   // Making and decoding nodes.
@@ -143,6 +145,7 @@ export class Graph {
     const { frame, handler } = node.crossing!;
     const second = this.parts.mmu.fetch(((node.page.linearPage + 1) << 12) | 0);
     if (second >>> 12 === frame) return handler(node);
+    this.cache.forgetCrossing(node);
     this.reset(node);
     this.decode(node);
     return node.one(node);
@@ -178,9 +181,16 @@ export class Graph {
   }
 
   private gate(page: CodePage, eip: number, weight: number): Node {
-    const gate = new Node(page, eip, forms[INVALID_FORM], this.parts.counts ? this.countedGate : this.pollingGate);
-    gate.weight = weight;
+    const gate = this.cache.gateTo(page, eip, () => this.createGate(page, eip));
+    if (gate.weight < weight) {
+      gate.weight = weight;
+      if (gate.taken !== null) this.markEntry(gate.taken, weight);
+    }
     return gate;
+  }
+
+  private createGate(page: CodePage, eip: number): Node {
+    return new Node(page, eip, forms[INVALID_FORM], this.parts.counts ? this.countedGate : this.pollingGate);
   }
 
   private readonly pollingGate: Run = (gate) => {

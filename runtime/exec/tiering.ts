@@ -1,11 +1,11 @@
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { RegionLimits } from '../../translator/region/select.ts';
-import { type Translation, translate } from '../../translator/translate.ts';
+import { translate } from '../../translator/translate.ts';
 import type { Check } from './check.ts';
 import { compileText } from './compile.ts';
 import type { Graph } from './graph.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
-import type { TranslationRecord } from './translation.ts';
+import { TranslationRecord } from './translation.ts';
 
 /** When code is translated, and how much of it at a time. */
 export interface TieringOptions extends RegionLimits {
@@ -44,8 +44,8 @@ export class Tiering {
 
   private install(node: Node): boolean {
     const { page } = node;
-    const hasRun = (eip: number) => (page.nodes[(eip - page.eip) & 0xfff]?.length ?? 0) > 0;
-    const targets = (eip: number) => page.nodes[(eip - page.eip) & 0xfff]?.targets ?? [];
+    const hasRun = (eip: number) => (page.at((eip - page.eip) & 0xfff)?.length ?? 0) > 0;
+    const targets = (eip: number) => page.at((eip - page.eip) & 0xfff)?.targets ?? [];
     const source = {
       code: this.code,
       start: page.frame * 4096,
@@ -65,19 +65,10 @@ export class Tiering {
       this.graph.linkTo(page, eip, isEntry ? EntryWeight.root : EntryWeight.none),
     );
     node.run = compileText(result.text, this.check);
-    this.record(node, result);
-    return true;
-  }
-
-  private record(head: Node, result: Translation): void {
-    const { page } = head;
-    const ranges = result.ranges.map((eip) => (eip - page.eip) | 0);
-    const { text, instructions, blocks } = result;
-    const record: TranslationRecord = { head, page, ranges, instructions, blocks, text };
-    page.translations.add(record);
-    for (let n = 0; n < ranges.length; n += 2) this.graph.cache.markCode(page.frame, ranges[n], ranges[n + 1]);
+    this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result));
     this.metrics.translations++;
-    this.metrics.instructions += instructions;
-    this.metrics.characters += text.length;
+    this.metrics.instructions += result.instructions;
+    this.metrics.characters += result.text.length;
+    return true;
   }
 }

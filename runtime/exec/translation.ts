@@ -1,14 +1,35 @@
+import type { Translation } from '../../translator/translate.ts';
 import type { CodePage } from './code-page.ts';
-import type { Node } from './node.ts';
+import type { Node, Run } from './node.ts';
 
 /** A translation in the cache: the function it became, and the guest bytes it was made from. */
-export interface TranslationRecord {
+export class TranslationRecord {
   readonly head: Node;
   readonly page: CodePage;
+  readonly run: Run;
   /** Offsets in the page of the first byte and behind the last one, a pair a block. */
   readonly ranges: readonly number[];
   readonly instructions: number;
   readonly blocks: number;
-  /** The function's text. */
-  readonly text: string;
+
+  constructor(head: Node, run: Run, { ranges, instructions, blocks }: Translation) {
+    this.head = head;
+    this.page = head.page;
+    this.run = run;
+    this.ranges = ranges.map((eip) => (eip - head.page.eip) | 0);
+    this.instructions = instructions;
+    this.blocks = blocks;
+  }
+
+  /** Whether some of the bytes [start, end) of the page are in it. */
+  overlaps(start: number, end: number): boolean {
+    const { ranges } = this;
+    for (let n = 0; n < ranges.length; n += 2) if (ranges[n] < end && ranges[n + 1] > start) return true;
+    return false;
+  }
+
+  /** The function's text. The host has it anyway (ECMA-262, Function.prototype.toString): no copy is kept. */
+  get text(): string {
+    return this.run.toString();
+  }
 }

@@ -239,7 +239,7 @@ export class MachineCore {
     return {
       instructions: this.time?.instructions ?? 0,
       dispatcher: engine.dispatcher.metrics,
-      code: { pages: engine.graph.cache.pageCount, decoded: engine.graph.decoded, handlers: engine.handlers.size },
+      code: { ...engine.graph.cache.size, decoded: engine.graph.decoded, handlers: engine.handlers.size },
       invalidation: engine.graph.cache.counts,
       translations: engine.tiering?.metrics ?? {},
       memory: { walks: mmu.walks, tlbEntries: mmu.tlb.size },

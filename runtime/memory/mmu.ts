@@ -8,9 +8,12 @@ import type { PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
 import { Tlb } from './tlb.ts';
 
+/** Who wrote to memory: an instruction, a device (or loader, debugger), or a page walk that set accessed or dirty bits. */
+export type CodeWriter = 'store' | 'device' | 'paging';
+
 /** Told of every store to a frame that holds code, after it has happened. Offsets are in the buffer. */
 export interface CodeWriteListener {
-  codeWritten(offset: number, bytes: number): void;
+  codeWritten(offset: number, bytes: number, writer: CodeWriter): void;
 }
 
 /**
@@ -35,7 +38,7 @@ export class Mmu implements ProcessorMemory {
     this.map = map;
     this.ram = map.ram;
     this.paging = new Paging(state, map);
-    this.paging.onEntryChanged = (offset) => this.listener.codeWritten(offset, 4);
+    this.paging.onEntryChanged = (offset) => this.listener.codeWritten(offset, 4, 'paging');
     this.walkResult = this.paging.result;
   }
 
@@ -160,7 +163,7 @@ export class Mmu implements ProcessorMemory {
     const frame = at >>> 12;
     if (this.ram.readOnly[frame]) return;
     for (let n = 0; n < bytes; n++) this.ram.bytes[at + n] = value >>> (8 * n);
-    if (this.ram.holdsCode[frame]) this.listener.codeWritten(at, bytes);
+    if (this.ram.holdsCode[frame]) this.listener.codeWritten(at, bytes, 'store');
   }
 
   private probeAs(linear: number, bytes: number, user: boolean): void {

@@ -20,7 +20,7 @@ export class PhysicalMemory {
     const { ram } = this.map;
     this.forPages(address, bytes.length, (offset, start, length) => {
       ram.bytes.set(bytes.subarray(start, start + length), offset);
-      if (ram.holdsCode[offset >>> PAGE_SHIFT]) this.listener().codeWritten(offset, length);
+      if (ram.holdsCode[offset >>> PAGE_SHIFT]) this.listener().codeWritten(offset, length, 'device');
     });
   }
 

@@ -1,22 +1,45 @@
 import { describe, expect, test } from 'vitest';
+import type { CodePage } from '../../../runtime/exec/code-page.ts';
 import { endValue, Guest, type GuestProgram, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 import { realMode } from '../../support/guest-real-mode.ts';
 
-/** Runs a guest that has more code than is kept, and expects that it was forgotten on the way. */
-function expectForgotten(name: string, program: GuestProgram, expected: number): void {
-  const counting = variants.filter(({ config }) => config.icountShift !== undefined);
-  test.each(counting)(`${name}: $name`, async (variant) => {
-    const guest = new Guest(program, variant, { memoryBytes: 32 << 20 });
+/** A cache much smaller than the guests' code, in bytes of the host's memory. */
+const CACHE_BYTES = 400_000;
+/** What may be decoded before the dispatcher looks at the bound again. */
+const SLACK = 100_000;
+
+/** Runs a guest that has more code than is kept, and expects that it was evicted piece by piece on the way. */
+function expectEvicted(name: string, program: GuestProgram, expected: number): void {
+  test.each(variants)(`${name}: $name`, async ({ config, ...variant }) => {
+    const engineOptions = { ...config.engineOptions, cacheBytes: CACHE_BYTES };
+    const guest = new Guest(program, { ...variant, config: { ...config, engineOptions } }, { memoryBytes: 32 << 20 });
+    const { cache } = guest.core.engine.graph;
+    let most = 0;
+    let fewest = Infinity;
+    const evict = () => {
+      most = Math.max(most, cache.size.bytes);
+      fewest = Math.min(fewest, cache.size.pages);
+    };
+    cache.observer = { translate: () => {}, invalidate: () => {}, evict };
     expect(endValue(guest)).toBe(expected);
-    const { dropsOfAll } = guest.core.metrics().invalidation as { dropsOfAll: number };
-    expect(dropsOfAll).toBeGreaterThan(0);
+    expect(cache.counts.evicted).toBeGreaterThan(0);
+    expect(most).toBeLessThan(CACHE_BYTES + SLACK);
+    expect(fewest).toBeGreaterThan(50);
+    expect(deadNodes(cache.allPages())).toEqual([]);
     await guest.dispose();
   });
 }
 
-describe('code beyond what the cache keeps is forgotten and decoded anew', () => {
-  expectForgotten(
+/** EIPs of gates from pages that are kept to pages that are not: these would stay in memory. */
+function deadNodes(pages: readonly CodePage[]): number[] {
+  const kept = new Set(pages);
+  const gates = pages.flatMap((page) => [...page.gates.values()]);
+  return gates.filter(({ taken }) => taken !== null && !kept.has(taken.page)).map(({ eip }) => eip);
+}
+
+describe('code beyond what the cache keeps is evicted and decoded anew', () => {
+  expectEvicted(
     'in many pages',
     kernel(`
 ; A function in each of 5000 pages adds the page's number; each calls the next one's, in stretches of 50.
@@ -53,7 +76,7 @@ main:   xor     ecx, ecx
     (3 * (5000 * 4999)) / 2,
   );
 
-  expectForgotten(
+  expectEvicted(
     'in many segments',
     realMode(`
 ; The same function by 600 segments, three times.

@@ -1,0 +1,92 @@
+import type { CodePage } from './code-page.ts';
+import type { CodePages } from './code-pages.ts';
+
+/**
+ * Bytes of the host's memory that code takes, as measured on V8 (docs/performance.md): of a translation all that V8
+ * makes of it too, for each guest instruction.
+ */
+export const Cost = { context: 400, page: 2000, node: 270, translatedInstruction: 1000 } as const;
+
+/** So many looks at what is used while a cache fills that was empty. */
+const LOOKS = 16;
+/** Part of the bound that is free after pages were evicted. */
+const FREED = 1 / 8;
+/** Bounds of a page's worth: what was used often stays for a while when it isn't, and no page is worth less than new. */
+const Worth = { least: -1, most: 4 } as const;
+/** Multiplied with a page's number it gives an order without meaning (the golden ratio of 2^32; Knuth, 6.4). */
+const SCRAMBLE = 0x9e3779b1;
+
+/**
+ * Which code pages stay. Their use is sampled by time (measured in bytes made): all pages are unmapped, so that the
+ * dispatcher must find those that still run. What is used in several of these spans is worth more than what runs once,
+ * so that a large program that runs through does not drive out what runs all the time. Of pages of the same worth any
+ * may go: if code runs in turns that is more than fits, the oldest would always be the one needed next.
+ */
+export class Residence {
+  private readonly bound: number;
+  private readonly pages: CodePages;
+  /** By linear page: number of the code page there (Tlb.code). */
+  private readonly mapped: Int32Array;
+  /** Bytes that are taken now, and that were taken since the last look. */
+  bytes = 0;
+  private taken = 0;
+
+  constructor(bound: number, pages: CodePages, mapped: Int32Array) {
+    this.bound = bound;
+    this.pages = pages;
+    this.mapped = mapped;
+  }
+
+  /** Something for code in a page was made; a negative number of bytes is given back. */
+  take(page: CodePage, bytes: number): void {
+    page.bytes += bytes;
+    this.bytes += bytes;
+    if (bytes > 0) this.taken += bytes;
+  }
+
+  /** All that a page took is given back. */
+  release(page: CodePage): void {
+    this.bytes -= page.bytes;
+    page.bytes = 0;
+  }
+
+  get isFull(): boolean {
+    return this.bytes > this.bound || this.pages.room === 0;
+  }
+
+  get isLookDue(): boolean {
+    return this.taken > this.bound / LOOKS;
+  }
+
+  /** Notes what was used since the last look. */
+  look(): void {
+    this.taken = 0;
+    for (const page of this.pages) {
+      page.worth = Math.max(Worth.least, Math.min(Worth.most, page.worth + (page.used ? 1 : -1)));
+      page.used = false;
+      if (this.mapped[page.linearPage] === page.id) this.mapped[page.linearPage] = 0;
+    }
+  }
+
+  /** The pages to evict: those worth least, until some room is free. */
+  victims(): CodePage[] {
+    const order = [...this.pages].sort(byWorth);
+    const bytes = this.bytes - this.bound * (1 - FREED);
+    const pages = this.pages.size * FREED - this.pages.room;
+    let freed = 0;
+    const enough = order.findIndex((page, n) => {
+      const done = freed >= bytes && n >= pages;
+      freed += page.bytes;
+      return done;
+    });
+    return enough < 0 ? order : order.slice(0, enough);
+  }
+}
+
+function byWorth(a: CodePage, b: CodePage): number {
+  return a.worth - b.worth || scrambled(a) - scrambled(b);
+}
+
+function scrambled({ id }: CodePage): number {
+  return Math.imul(id, SCRAMBLE);
+}

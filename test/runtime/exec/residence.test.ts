@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { type CodeContext, CodePage } from '../../../runtime/exec/code-page.ts';
+import { CodePages } from '../../../runtime/exec/code-pages.ts';
+import { Residence } from '../../../runtime/exec/residence.ts';
+
+const BOUND = 80;
+const context: CodeContext = { key: 0, base: 0, limit: 0, pages: new Map() };
+
+/** Pages of 10 bytes, by number of their linear page. */
+class Rig {
+  readonly pages = new CodePages();
+  readonly mapped = new Int32Array(100);
+  readonly residence = new Residence(BOUND, this.pages, this.mapped);
+
+  make(linearPage: number): CodePage {
+    const page = this.pages.add((id) => new CodePage(id, context, linearPage, linearPage));
+    this.mapped[linearPage] = page.id;
+    this.residence.take(page, 10);
+    return page;
+  }
+
+  /** The linear pages that would go, in the order of their numbers. */
+  victims(): number[] {
+    return this.residence
+      .victims()
+      .map(({ linearPage }) => linearPage)
+      .sort((a, b) => a - b);
+  }
+}
+
+describe('what stays in the cache', () => {
+  test('it is full beyond its bound', () => {
+    const rig = new Rig();
+    for (let n = 0; n < 8; n++) rig.make(n);
+    expect(rig.residence.isFull).toBe(false);
+    const last = rig.make(8);
+    expect(rig.residence.isFull).toBe(true);
+    rig.residence.release(last);
+    expect(rig.residence.isFull).toBe(false);
+  });
+
+  test('pages go until an eighth of the bound is free', () => {
+    const rig = new Rig();
+    for (let n = 0; n < 10; n++) rig.make(n);
+    expect(rig.victims()).toHaveLength(3);
+  });
+
+  test('a look unmaps pages; who is not found again until the next goes first', () => {
+    const rig = new Rig();
+    const pages = Array.from({ length: 10 }, (_, n) => rig.make(n));
+    rig.residence.look();
+    expect(rig.mapped.every((id) => id === 0)).toBe(true);
+    for (const page of pages) page.used = ![2, 5, 7].includes(page.linearPage);
+    rig.residence.look();
+    expect(rig.victims()).toEqual([2, 5, 7]);
+  });
+
+  test('another page at the same address stays mapped', () => {
+    const rig = new Rig();
+    rig.make(4);
+    rig.mapped[4] = 12345;
+    rig.residence.look();
+    expect(rig.mapped[4]).toBe(12345);
+  });
+
+  test('what was used often outlives what runs once', () => {
+    const rig = new Rig();
+    const often = Array.from({ length: 4 }, (_, n) => rig.make(n));
+    for (let n = 0; n < 4; n++) {
+      for (const page of often) page.used = true;
+      rig.residence.look();
+    }
+    for (let n = 4; n < 10; n++) rig.make(n);
+    rig.residence.look();
+    expect(rig.victims().every((page) => page >= 4)).toBe(true);
+    for (let n = 0; n < 6; n++) rig.residence.look();
+    for (const page of rig.pages) if (page.linearPage >= 4) page.used = true;
+    rig.residence.look();
+    expect(rig.victims().every((page) => page < 4)).toBe(true);
+  });
+});
