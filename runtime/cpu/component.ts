@@ -142,6 +142,7 @@ export function cpuComponent(cpu: Cpu): Component {
       updateFpuMode(cpu.state);
       cpu.memory.flushAll();
       cpu.updateKey();
+      cpu.updateBreakpoints();
     },
   });
 }

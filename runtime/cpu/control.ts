@@ -63,12 +63,14 @@ function writeCr4(cpu: Cpu, value: number): void {
   const changed = state[Word.cr4] ^ value;
   state[Word.cr4] = value;
   if (changed & translationBitsCr4) cpu.memory.flushAll();
+  if (changed & Cr4.de) cpu.updateBreakpoints();
 }
 
 function cr4Bits(cpu: Cpu): number {
   const { features } = cpu.model;
   let bits = Cr4.pce;
   if (features.has('tsc')) bits |= Cr4.tsd;
+  if (features.has('de')) bits |= Cr4.de;
   if (features.has('pse')) bits |= Cr4.pse;
   if (features.has('pae')) bits |= Cr4.pae;
   if (features.has('pge')) bits |= Cr4.pge;

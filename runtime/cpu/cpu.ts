@@ -2,6 +2,7 @@ import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import type { ProcessorMemory } from '../memory/access.ts';
+import { Breakpoints } from './breakpoints.ts';
 import { Descriptor, Rights } from './descriptor.ts';
 import type { CpuModel } from './model.ts';
 import { resetState } from './reset.ts';
@@ -46,9 +47,11 @@ export class Cpu {
   readonly data = new Descriptor();
   readonly task = new Descriptor();
   readonly stack = new StackWriter();
+  readonly breakpoints: Breakpoints;
 
   constructor(parts: CpuParts) {
     this.state = parts.state;
+    this.breakpoints = new Breakpoints(parts.state);
     this.doubles = parts.doubles;
     this.memory = parts.memory;
     this.ports = parts.ports;
@@ -64,6 +67,7 @@ export class Cpu {
     resetState(this);
     this.memory.flushAll();
     this.updateKey();
+    this.updateBreakpoints();
   }
 
   /** CR0.PE set and EFLAGS.VM clear. */
@@ -90,6 +94,11 @@ export class Cpu {
     if (state[Word.cr0] & Cr0.pe) key |= Key.protected;
     if (this.isFlat()) key |= Key.flat;
     state[Word.key] = key;
+  }
+
+  /** Due after each change of DR0-DR3, DR7 and CR4.DE. */
+  updateBreakpoints(): void {
+    this.memory.watch(this.breakpoints.update(), this.breakpoints.data);
   }
 
   private isFlat(): boolean {

@@ -22,7 +22,7 @@ const featureWords: readonly FeatureWord[] = [
     leaf: 1,
     register: 3,
     bits: {
-      ...{ fpu: 0, pse: 3, tsc: 4, msr: 5, pae: 6, cx8: 8, sep: 11, pge: 13, cmov: 15, pse36: 17 },
+      ...{ fpu: 0, de: 2, pse: 3, tsc: 4, msr: 5, pae: 6, cx8: 8, sep: 11, pge: 13, cmov: 15, pse36: 17 },
       ...{ mmx: 23, fxsr: 24, sse: 25, sse2: 26 },
     },
   },

@@ -2,9 +2,18 @@ import { Eflags, Word } from '../../translator/abi/state.ts';
 import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
 import type { Cpu } from './cpu.ts';
 
-/** Flags that this processor has: no virtual interrupts (VME). RF is never kept, see changeableFlags. */
+/** Flags that this processor has: no virtual interrupts (VME). */
 const known =
-  Eflags.arithmetic | Eflags.tf | Eflags.if | Eflags.df | Eflags.iopl | Eflags.nt | Eflags.vm | Eflags.ac | Eflags.id;
+  Eflags.arithmetic |
+  Eflags.rf |
+  Eflags.tf |
+  Eflags.if |
+  Eflags.df |
+  Eflags.iopl |
+  Eflags.nt |
+  Eflags.vm |
+  Eflags.ac |
+  Eflags.id;
 
 /** Flags that POPF and IRET set at any privilege level. */
 const unprivileged = Eflags.arithmetic | Eflags.tf | Eflags.df | Eflags.nt | Eflags.ac | Eflags.id;
@@ -25,8 +34,7 @@ export function writeEflags(cpu: Cpu, image: number, mask: number): void {
 }
 
 /**
- * The flags that POPF and IRET may change at the current privilege level, VM apart (Intel SDM vol. 2, POPF). RF is not
- * among them: only instruction breakpoints look at it, and the next instruction would clear it.
+ * The flags that POPF and IRET may change at the current privilege level, VM apart (Intel SDM vol. 2, POPF).
  */
 export function changeableFlags(cpu: Cpu, size: number): number {
   const cpl = cpu.state[Word.cpl];

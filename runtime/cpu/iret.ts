@@ -28,7 +28,7 @@ function returnUnprotected(cpu: Cpu, size: number): void {
   const flags = peek(cpu, size, 2 * size);
   requireWithinLimit(cpu, eip);
   cpu.state[Word.esp] = movedStackPointer(cpu, 3 * size);
-  writeEflags(cpu, flags, changeableFlags(cpu, size));
+  writeEflags(cpu, flags, returnableFlags(cpu, size));
   enterUnprotectedCode(cpu, selector, eip);
 }
 
@@ -42,7 +42,7 @@ function returnProtected(cpu: Cpu, size: number): void {
   }
   checkReturnCode(cpu, selector, eip);
   // Which flags change is decided by the level that executes IRET.
-  const mask = changeableFlags(cpu, size);
+  const mask = returnableFlags(cpu, size);
   if ((selector & 3) === cpu.state[Word.cpl]) returnToSameLevel(cpu, 3 * size, eip);
   else returnToOuterLevel(cpu, size, 3 * size, 0, eip);
   writeEflags(cpu, flags, mask);
@@ -58,7 +58,7 @@ function returnToVm86(cpu: Cpu, selector: number, eip: number, flags: number): v
   const fs = peek(cpu, 4, 16 + 12) & 0xffff;
   const gs = peek(cpu, 4, 16 + 16) & 0xffff;
   if (eip >>> 0 > 0xffff) raise(Vector.generalProtection, 0);
-  writeEflags(cpu, flags, changeableFlags(cpu, 4) | Eflags.vm);
+  writeEflags(cpu, flags, returnableFlags(cpu, 4) | Eflags.vm);
   state[Word.cpl] = 3;
   state[Word.esp] = pointer;
   setVm86Segment(cpu, Segment.ss, ss);
@@ -67,4 +67,10 @@ function returnToVm86(cpu: Cpu, selector: number, eip: number, flags: number): v
   setVm86Segment(cpu, Segment.fs, fs);
   setVm86Segment(cpu, Segment.gs, gs);
   enterUnprotectedCode(cpu, selector, eip);
+}
+
+/** What POPF may change, and RF: only instruction breakpoints look at it, and the next instruction clears it. */
+function returnableFlags(cpu: Cpu, size: number): number {
+  const mask = changeableFlags(cpu, size);
+  return size === 4 && cpu.breakpoints.active ? mask | Eflags.rf : mask;
 }

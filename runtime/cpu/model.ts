@@ -1,7 +1,7 @@
 import type { Feature } from '../../translator/x86/table/form.ts';
 
 /** What CPUID reports: features of the instruction set, and those that no instruction form needs. */
-export type CpuFeature = Feature | 'pse' | 'pae' | 'pge' | 'pse36' | 'nx';
+export type CpuFeature = Feature | 'de' | 'pse' | 'pae' | 'pge' | 'pse36' | 'nx';
 
 /** What distinguishes one processor from another. */
 export interface CpuModel {
@@ -20,6 +20,6 @@ export const defaultModel: CpuModel = {
   signature: 0x652,
   brand: 'rawiron i686',
   features: new Set<CpuFeature>([
-    ...(['base', 'fpu', 'pse', 'tsc', 'msr', 'pae', 'cx8', 'sep', 'pge', 'cmov', 'pse36', 'fxsr', 'nx'] as const),
+    ...(['base', 'fpu', 'de', 'pse', 'tsc', 'msr', 'pae', 'cx8', 'sep', 'pge', 'cmov', 'pse36', 'fxsr', 'nx'] as const),
   ]),
 };

@@ -12,7 +12,7 @@ const MINIMUM_LIMIT = 0x67;
 /** IN: into AL, AX or EAX. */
 export function portIn(cpu: Cpu, port: number, size: number): void {
   checkPort(cpu, port, size);
-  setRegister(cpu, Word.eax, size, cpu.ports.read(port, size));
+  setRegister(cpu, Word.eax, size, readPort(cpu, port, size));
 }
 
 /** OUT: the low `size` bytes of the value. */
@@ -21,8 +21,15 @@ export function portOut(cpu: Cpu, port: number, value: number, size: number): vo
   writePort(cpu, port, value, size);
 }
 
+/** Reads without asking for permission. */
+export function readPort(cpu: Cpu, port: number, size: number): number {
+  if (cpu.breakpoints.active) cpu.breakpoints.ports(port, size);
+  return cpu.ports.read(port, size);
+}
+
 /** Writes without asking for permission. */
 export function writePort(cpu: Cpu, port: number, value: number, size: number): void {
+  if (cpu.breakpoints.active) cpu.breakpoints.ports(port, size);
   cpu.ports.write(port, size, size === 4 ? value : value & ~(-1 << (8 * size)));
 }
 

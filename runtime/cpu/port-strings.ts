@@ -2,7 +2,7 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
-import { checkPort, writePort } from './port-access.ts';
+import { checkPort, readPort, writePort } from './port-access.ts';
 
 /** Elements that one turn of a repeated INS or OUTS moves at most, before interrupts are looked at. */
 const ELEMENTS_A_TURN = 256;
@@ -18,7 +18,7 @@ export function stringIn(cpu: Cpu, size: number, mask: number): void {
   checkPort(cpu, port, size);
   const linear = stringAddress(cpu, Segment.es, state[Word.edi] & mask, size, Double.writeSpan);
   memory.probeWrite(linear, size);
-  const value = cpu.ports.read(port, size);
+  const value = readPort(cpu, port, size);
   if (size === 4) memory.store32(linear, value);
   else if (size === 2) memory.store16(linear, value & 0xffff);
   else memory.store8(linear, value & 0xff);
@@ -60,11 +60,12 @@ export function repeatStringOut(
   leaveRepeat(cpu, mask, eip, nextEip);
 }
 
-/** At least one element a turn, if there is one; none after attention has been asked for. */
+/** At least one element a turn, if there is one; no other where attention or a debug trap is due behind it. */
 function mayGoOn(cpu: Cpu, mask: number, done: number): boolean {
   const { state } = cpu;
   if ((state[Word.ecx] & mask) === 0) return false;
-  return done === 0 || (done < ELEMENTS_A_TURN && state[Word.attention] === 0);
+  const asked = state[Word.attention] | state[Word.debugTraps] | (state[Word.eflags] & Eflags.tf);
+  return done === 0 || (done < ELEMENTS_A_TURN && asked === 0);
 }
 
 function countDown(cpu: Cpu, mask: number): void {
@@ -73,7 +74,10 @@ function countDown(cpu: Cpu, mask: number): void {
 
 function leaveRepeat(cpu: Cpu, mask: number, eip: number, nextEip: number): void {
   const { state } = cpu;
-  state[Word.eip] = (state[Word.ecx] & mask) === 0 ? nextEip : eip;
+  const done = (state[Word.ecx] & mask) === 0;
+  state[Word.eip] = done ? nextEip : eip;
+  // A trap between two elements comes back to the same instruction (Intel SDM vol. 3, 18.3.1.1).
+  if (!done && state[Word.debugTraps] !== 0) state[Word.eflags] |= Eflags.rf;
 }
 
 function stringAddress(cpu: Cpu, segment: number, offset: number, size: number, spans: number): number {

@@ -3,6 +3,7 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Word } from '../../translator/abi/state.ts';
 import { GuestFault, raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
+import { Dr6 } from './debug.ts';
 import { SystemType, selectorError } from './descriptor.ts';
 import { readEflags } from './eflags.ts';
 import { TASK_IS_32_BITS } from './inner-stack.ts';
@@ -13,8 +14,6 @@ import { updateFpuMode } from './x87/status.ts';
 /** Why a task is switched: JMP, CALL (also an interrupt: the old task is nested) or IRET from a nested task. */
 export type TaskSwitchReason = 'jump' | 'call' | 'return';
 
-/** DR6.BT: a task switch to a task whose TSS has its T bit set. */
-const DEBUG_TASK_SWITCH = 1 << 15;
 /** DR7's local enable bits, cleared by a task switch. */
 const DEBUG_LOCAL = 0x155;
 
@@ -91,6 +90,7 @@ function enterTask(cpu: Cpu, next: TaskLayout, reason: TaskSwitchReason): void {
   state[Word.cr0] |= Cr0.ts;
   updateFpuMode(state);
   state[Word.debug + 7] &= ~DEBUG_LOCAL;
+  cpu.updateBreakpoints();
   loadTaskState(cpu, next, reason === 'call' ? Eflags.nt : 0);
   enterTaskSegments(cpu);
 }
@@ -107,6 +107,6 @@ function trapIfDebugged(cpu: Cpu, layout: TaskLayout): void {
   const { memory, state } = cpu;
   if ((state[Word.taskRights] & TASK_IS_32_BITS) === 0) return;
   if ((memory.loadSystem8((state[Word.taskBase] + layout.trap) | 0) & 1) === 0) return;
-  state[Word.debug + 6] |= DEBUG_TASK_SWITCH;
+  state[Word.debug + 6] |= Dr6.taskSwitch;
   raise(Vector.debug);
 }

@@ -112,7 +112,8 @@ export class CodeCache implements CodeWriteListener {
     const at = this.mmu.fetch(linear);
     const found = this.pageFor(at < 0 ? -1 : at >>> 12, linearPage);
     // Flushing finds only pages with an entry in the TLB, which devices have not.
-    if (at >= 0) this.mapped[linearPage] = found.id;
+    // What is watched is found anew each time.
+    if (at >= 0 && !this.mmu.watchesCode(linear)) this.mapped[linearPage] = found.id;
     return this.nodeAt(found, linear & 0xfff);
   }
 

@@ -1,7 +1,9 @@
-import { Eflags, Halt, Shadow, Word } from '../../translator/abi/state.ts';
+import { Eflags, Halt, Word } from '../../translator/abi/state.ts';
+import { instructionRestart } from '../cpu/breakpoints.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { deliver } from '../cpu/interrupts.ts';
 import { GuestFault } from '../fault.ts';
+import { DebugExceptions } from './debug-exceptions.ts';
 import type { Graph } from './graph.ts';
 import type { Node } from './node.ts';
 
@@ -36,6 +38,7 @@ export class Dispatcher {
   private readonly interrupts: InterruptSource;
   private readonly counts: boolean;
   private readonly callDepth: number;
+  private readonly debug: DebugExceptions;
   /** Times code was entered, faults and interrupts delivered. */
   readonly metrics = { entries: 0, faults: 0, interrupts: 0 };
 
@@ -44,6 +47,7 @@ export class Dispatcher {
     this.cpu = cpu;
     this.graph = graph;
     this.state = cpu.state;
+    this.debug = new DebugExceptions(cpu);
     this.interrupts = interrupts;
     this.counts = counts;
   }
@@ -52,6 +56,7 @@ export class Dispatcher {
     const { state } = this;
     for (;;) {
       if (state[Word.attention] !== 0) return 'attention';
+      if (state[Word.debugTraps] !== 0) this.debug.deliverTraps();
       this.acceptInterrupt();
       if (state[Word.halted] !== Halt.running) return 'halted';
       if (this.counts && state[Word.budget] <= 0) return 'budget';
@@ -73,17 +78,18 @@ export class Dispatcher {
     this.metrics.entries++;
     state[Word.callDepth] = this.callDepth;
     this.graph.unwound();
-    const single = (state[Word.interruptShadow] | (state[Word.eflags] & Eflags.tf)) !== 0;
-    let node: Node | null = null;
+    if (this.debug.breaks()) return;
     try {
       this.graph.cache.enterContext();
-      node = this.graph.cache.resolve(state[Word.eip]);
-      if (single) this.stepOne(node);
+      const node = this.graph.cache.resolve(state[Word.eip]);
+      if (this.debug.mustStep) this.stepOne(node);
       else if (this.counts) this.runCounted(node);
       else this.runFreely(node);
     } catch (error) {
-      if (!(error instanceof GuestFault)) throw error;
-      this.fault(error);
+      this.locate();
+      if (error instanceof GuestFault) this.fault(error);
+      else if (error === instructionRestart) this.debug.restart();
+      else throw error;
     }
   }
 
@@ -114,37 +120,25 @@ export class Dispatcher {
     if (node !== null && node !== this.graph.returned) state[Word.eip] = node.eip;
   }
 
-  /** One instruction: after STI or MOV SS, or with TF set. */
+  /** One instruction: after STI or MOV SS, and where a debug exception may follow. */
   private stepOne(node: Node): void {
-    const { state } = this;
-    const trap = (state[Word.eflags] & Eflags.tf) !== 0;
-    state[Word.interruptShadow] = 0;
-    if (this.counts) state[Word.budget]--;
+    if (this.counts) this.state[Word.budget]--;
     this.faulting = node;
-    const next = node.one(node);
+    this.debug.step(node);
     this.faulting = null;
-    if (next !== null) state[Word.eip] = next.eip;
-    const held = state[Word.interruptShadow] === Shadow.all;
-    if (trap && !held && !this.enteredHandler(node)) this.singleStepTrap();
   }
 
-  /** An INT that was taken has cleared TF: the trap comes behind its handler. */
-  private enteredHandler(node: Node): boolean {
-    return node.form.mnemonic.startsWith('INT') && (this.state[Word.eflags] & Eflags.tf) === 0;
-  }
-
-  /** The debug exception after an instruction that began with TF set (Intel SDM vol. 3, 18.3.1.4). */
-  private singleStepTrap(): void {
-    this.state[Word.debug + 6] |= 1 << 14;
-    this.deliver(1, 'exception', -1, this.state[Word.eip]);
-  }
-
-  private fault(fault: GuestFault): void {
+  /** Makes EIP that of the instruction that has thrown. */
+  private locate(): void {
     const at = this.graph.stepping ?? this.faulting;
     this.graph.stepping = null;
     this.faulting = null;
     if (at !== null) this.state[Word.eip] = at.eip;
+  }
+
+  private fault(fault: GuestFault): void {
     this.metrics.faults++;
+    this.state[Word.debugTraps] = 0;
     this.deliver(fault.vector, 'exception', fault.errorCode, this.state[Word.eip]);
   }
 

@@ -277,7 +277,8 @@ export class Graph {
     const { state } = this;
     const { page } = node;
     const singleStep = state[Word.eflags] & Eflags.tf;
-    const calm = (state[Word.attention] | this.shadow() | state[Word.halted] | singleStep) === 0;
+    const asked = state[Word.attention] | state[Word.debugTraps];
+    const calm = (asked | this.shadow() | state[Word.halted] | singleStep) === 0;
     if (this.tlb.stale || this.parts.interruptWaits()) return this.leave(node.nextEip);
     if (calm && state[Word.key] === page.context.key && this.cache.isMapped(page)) return node.next;
     return this.leave(node.nextEip);

@@ -1,15 +1,23 @@
+import type { AccessWatcher, Watch } from './watch.ts';
+
 /**
- * Guest memory by linear address, as the CPU's helpers see it. Every method translates, checks rights and throws
- * GuestFault (#PF, with CR2 set) if the access is not allowed. Values are unsigned for 8 and 16 bits, signed for 32.
+ * Guest memory by linear address, with the rights of the current privilege level. Every method translates, checks
+ * rights and throws GuestFault (#PF, with CR2 set) if the access is not allowed. Values are unsigned for 8 and 16 bits,
+ * signed for 32.
  */
-export interface LinearAccess {
-  /** With the rights of the current privilege level. */
+export interface DataAccess {
   load8(linear: number): number;
   load16(linear: number): number;
   load32(linear: number): number;
   store8(linear: number, value: number): void;
   store16(linear: number, value: number): void;
   store32(linear: number, value: number): void;
+  /** Faults if any of the bytes may not be written. */
+  probeWrite(linear: number, bytes: number): void;
+}
+
+/** Guest memory as the CPU's helpers see it. */
+export interface LinearAccess extends DataAccess {
   /** With supervisor rights, whatever the CPL: descriptor tables, TSS, stack of an inner level. */
   loadSystem8(linear: number): number;
   loadSystem16(linear: number): number;
@@ -17,8 +25,6 @@ export interface LinearAccess {
   storeSystem8(linear: number, value: number): void;
   storeSystem16(linear: number, value: number): void;
   storeSystem32(linear: number, value: number): void;
-  /** Faults if any of the bytes may not be written with the current privilege level's rights (or, system, with all). */
-  probeWrite(linear: number, bytes: number): void;
   probeWriteSystem(linear: number, bytes: number): void;
   /** Forgets translations: all, all but global ones, or one page. */
   flushAll(): void;
@@ -30,4 +36,8 @@ export interface LinearAccess {
 export interface ProcessorMemory extends LinearAccess {
   /** The doubleword at a physical address, a multiple of 4. */
   loadPhysical32(physical: number): number;
+  /** Watches these pages, and no others; the watcher is told of every access to their data. */
+  watch(watches: readonly Watch[], watcher: AccessWatcher): void;
+  /** Whether instructions in the page of a linear address are watched. */
+  watchesCode(linear: number): boolean;
 }

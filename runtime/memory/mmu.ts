@@ -2,11 +2,13 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
-import type { ProcessorMemory } from './access.ts';
+import type { DataAccess, ProcessorMemory } from './access.ts';
+import { misaligned } from './alignment.ts';
 import { Access, type PageWalk, Paging } from './paging.ts';
 import type { PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
 import { Tlb } from './tlb.ts';
+import { type AccessWatcher, type Watch, WatchedPages } from './watch.ts';
 
 /** Who wrote to memory: an instruction, a device (or loader, debugger), or a page walk that set accessed or dirty bits. */
 export type CodeWriter = 'store' | 'device' | 'paging';
@@ -28,6 +30,8 @@ export class Mmu implements ProcessorMemory {
   private readonly state: Int32Array;
   private readonly walkResult: PageWalk;
   listener: CodeWriteListener = { codeWritten: () => {} };
+  private readonly watched = new WatchedPages();
+  private watcher: AccessWatcher = () => {};
   /** Number of page walks done. */
   walks = 0;
   /** Physical address of the last translation that ended at a device. */
@@ -43,37 +47,48 @@ export class Mmu implements ProcessorMemory {
   }
 
   // Accesses with the current privilege level's rights.
-  load8 = (linear: number): number => this.load8As(linear, this.isUser());
-  load16 = (linear: number): number => this.load16As(linear, this.isUser());
-  load32 = (linear: number): number => this.load32As(linear, this.isUser());
-  store8 = (linear: number, value: number): void => this.store8As(linear, value, this.isUser());
-  store16 = (linear: number, value: number): void => this.store16As(linear, value, this.isUser());
-  store32 = (linear: number, value: number): void => this.store32As(linear, value, this.isUser());
+  load8 = (linear: number): number => this.load8As(linear, this.rights());
+  load16 = (linear: number): number => this.load16As(linear, this.rights());
+  load32 = (linear: number): number => this.load32As(linear, this.rights());
+  store8 = (linear: number, value: number): void => this.store8As(linear, value, this.rights());
+  store16 = (linear: number, value: number): void => this.store16As(linear, value, this.rights());
+  store32 = (linear: number, value: number): void => this.store32As(linear, value, this.rights());
   probeWrite(linear: number, bytes: number): void {
-    this.probeAs(linear, bytes, this.isUser());
+    this.probeAs(linear, bytes, this.rights());
   }
+
+  /** The same by generated code: an instruction that has changed nothing yet (Access.restartable). */
+  readonly restartable: DataAccess = {
+    load8: (linear) => this.load8As(linear, this.rights() | Access.restartable),
+    load16: (linear) => this.load16As(linear, this.rights() | Access.restartable),
+    load32: (linear) => this.load32As(linear, this.rights() | Access.restartable),
+    store8: (linear, value) => this.store8As(linear, value, this.rights() | Access.restartable),
+    store16: (linear, value) => this.store16As(linear, value, this.rights() | Access.restartable),
+    store32: (linear, value) => this.store32As(linear, value, this.rights() | Access.restartable),
+    probeWrite: (linear, bytes) => this.probeWrite(linear, bytes),
+  };
 
   // Implicit supervisor accesses.
   loadSystem8(linear: number): number {
-    return this.load8As(linear, false);
+    return this.load8As(linear, Access.read);
   }
   loadSystem16(linear: number): number {
-    return this.load16As(linear, false);
+    return this.load16As(linear, Access.read);
   }
   loadSystem32(linear: number): number {
-    return this.load32As(linear, false);
+    return this.load32As(linear, Access.read);
   }
   storeSystem8(linear: number, value: number): void {
-    this.store8As(linear, value, false);
+    this.store8As(linear, value, Access.read);
   }
   storeSystem16(linear: number, value: number): void {
-    this.store16As(linear, value, false);
+    this.store16As(linear, value, Access.read);
   }
   storeSystem32(linear: number, value: number): void {
-    this.store32As(linear, value, false);
+    this.store32As(linear, value, Access.read);
   }
   probeWriteSystem(linear: number, bytes: number): void {
-    this.probeAs(linear, bytes, false);
+    this.probeAs(linear, bytes, Access.read);
   }
 
   /** A doubleword by physical address. */
@@ -96,66 +111,88 @@ export class Mmu implements ProcessorMemory {
   /** Offset in the buffer of the instruction byte at a linear address, or -1 if a device is there. May fault. */
   fetch(linear: number): number {
     const page = linear >>> 12;
-    const user = this.isUser();
-    const at = this.tlb.lookup(user ? this.tlb.readUser : this.tlb.readSupervisor, page);
+    const rights = this.rights();
+    const at = this.tlb.lookup(rights ? this.tlb.readUser : this.tlb.readSupervisor, page);
     if (at >= 0 && this.tlb.isExecutable(page)) return at | (linear & 0xfff);
-    return this.fill(linear, Access.fetch | rightsOf(user));
+    return this.fill(linear, 0, Access.fetch | rights);
   }
 
-  private isUser(): boolean {
-    return (this.state[Word.key] & Key.user) !== 0;
+  /** Access.user in user mode. */
+  private rights(): number {
+    return this.state[Word.key] & Key.user ? Access.user : Access.read;
   }
 
-  private load8As(linear: number, user: boolean): number {
-    const at = this.translateRead(linear, user);
+  /** Keeps these pages, and no others, out of the TLB: the watcher is told of every access to them. */
+  watch(watches: readonly Watch[], watcher: AccessWatcher): void {
+    const before = this.watched.pages();
+    this.watched.set(watches);
+    this.watcher = watcher;
+    for (const page of [...before, ...this.watched.pages()]) this.tlb.flushPage(page);
+  }
+
+  /** Whether instructions in the page of a linear address are watched. */
+  watchesCode(linear: number): boolean {
+    return this.watched.fetches(linear >>> 12);
+  }
+
+  private load8As(linear: number, access: number): number {
+    const at = this.translateRead(linear, 1, access);
     return at < 0 ? this.map.readDevice(this.devicePhysical, 1) & 0xff : this.ram.bytes[at];
   }
 
-  private load16As(linear: number, user: boolean): number {
-    if ((linear & 0xfff) === 0xfff) return this.load8As(linear, user) | (this.load8As((linear + 1) | 0, user) << 8);
-    const at = this.translateRead(linear, user);
+  private load16As(linear: number, access: number): number {
+    if (linear & 1 && access & Access.user) misaligned(this.state);
+    if ((linear & 0xfff) === 0xfff) return this.load8As(linear, access) | (this.load8As((linear + 1) | 0, access) << 8);
+    const at = this.translateRead(linear, 2, access);
     if (at < 0) return this.map.readDevice(this.devicePhysical, 2) & 0xffff;
     return this.ram.bytes[at] | (this.ram.bytes[at + 1] << 8);
   }
 
-  private load32As(linear: number, user: boolean): number {
+  private load32As(linear: number, access: number): number {
+    if (linear & 3 && access & Access.user) misaligned(this.state);
     if ((linear & 0xfff) > 0xffc) {
-      const low = this.load16As(linear, user);
-      return low | (this.load16As((linear + 2) | 0, user) << 16);
+      const low = this.load16As(linear, access);
+      return low | (this.load16As((linear + 2) | 0, access) << 16);
     }
-    const at = this.translateRead(linear, user);
+    const at = this.translateRead(linear, 4, access);
     if (at < 0) return this.map.readDevice(this.devicePhysical, 4) | 0;
     const b = this.ram.bytes;
     return (at & 3) === 0 ? this.ram.words[at >>> 2] : b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at + 3] << 24);
   }
 
-  private store8As(linear: number, value: number, user: boolean): void {
-    const at = this.translateWrite(linear, user);
+  private store8As(linear: number, value: number, access: number): void {
+    const at = this.translateWrite(linear, 1, access);
     if (at < 0) this.map.writeDevice(this.devicePhysical, 1, value & 0xff);
     else this.storeBytes(at, value, 1);
   }
 
-  private store16As(linear: number, value: number, user: boolean): void {
+  private store16As(linear: number, value: number, access: number): void {
+    if (linear & 1 && access & Access.user) misaligned(this.state);
     if ((linear & 0xfff) === 0xfff) {
-      this.translateWrite((linear + 1) | 0, user);
-      this.store8As(linear, value, user);
-      this.store8As((linear + 1) | 0, value >>> 8, user);
+      this.storeParts(linear, value, 2, access);
       return;
     }
-    const at = this.translateWrite(linear, user);
+    const at = this.translateWrite(linear, 2, access);
     if (at < 0) this.map.writeDevice(this.devicePhysical, 2, value & 0xffff);
     else this.storeBytes(at, value, 2);
   }
 
-  private store32As(linear: number, value: number, user: boolean): void {
+  private store32As(linear: number, value: number, access: number): void {
+    if (linear & 3 && access & Access.user) misaligned(this.state);
     if ((linear & 0xfff) > 0xffc) {
-      this.translateWrite((linear + 3) | 0, user);
-      for (let n = 0; n < 4; n++) this.store8As((linear + n) | 0, value >>> (8 * n), user);
+      this.storeParts(linear, value, 4, access);
       return;
     }
-    const at = this.translateWrite(linear, user);
+    const at = this.translateWrite(linear, 4, access);
     if (at < 0) this.map.writeDevice(this.devicePhysical, 4, value | 0);
     else this.storeBytes(at, value, 4);
+  }
+
+  /** Stores on two pages: either all or, if one faults or a watcher throws, nothing. */
+  private storeParts(linear: number, value: number, bytes: number, access: number): void {
+    this.probeAs(linear, bytes, access);
+    if (!this.watched.idle) this.watcher(linear, bytes, Access.write | access);
+    for (let n = 0; n < bytes; n++) this.store8As((linear + n) | 0, value >>> (8 * n), access);
   }
 
   /** Stores within one frame; ROM ignores it, code is told of it. */
@@ -166,32 +203,37 @@ export class Mmu implements ProcessorMemory {
     if (this.ram.holdsCode[frame]) this.listener.codeWritten(at, bytes, 'store');
   }
 
-  private probeAs(linear: number, bytes: number, user: boolean): void {
-    this.translateWrite(linear, user);
+  /** Faults in the order in which the parts would be translated: the second page first. */
+  private probeAs(linear: number, bytes: number, access: number): void {
     const last = (linear + bytes - 1) | 0;
-    if ((last ^ linear) >>> 12 !== 0) this.translateWrite(last, user);
+    if ((last ^ linear) >>> 12 !== 0) this.translateWrite(last, 0, access);
+    this.translateWrite(linear, 0, access);
   }
 
-  private translateRead(linear: number, user: boolean): number {
+  private translateRead(linear: number, bytes: number, access: number): number {
     const page = linear >>> 12;
-    const at = this.tlb.lookup(user ? this.tlb.readUser : this.tlb.readSupervisor, page);
-    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, rightsOf(user));
+    const at = this.tlb.lookup(access & Access.user ? this.tlb.readUser : this.tlb.readSupervisor, page);
+    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, bytes, access);
   }
 
-  private translateWrite(linear: number, user: boolean): number {
+  private translateWrite(linear: number, bytes: number, access: number): number {
     const page = linear >>> 12;
-    const at = this.tlb.lookup(user ? this.tlb.writeUser : this.tlb.writeSupervisor, page);
-    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, Access.write | rightsOf(user));
+    const at = this.tlb.lookup(access & Access.user ? this.tlb.writeUser : this.tlb.writeSupervisor, page);
+    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, bytes, Access.write | access);
   }
 
-  /** Walks the page tables and enters what may be used without coming back. */
-  private fill(linear: number, access: number): number {
+  /**
+   * Walks the page tables and enters what may be used without coming back. `bytes`: how many are about to be accessed; 0
+   * if it is only asked whether they may be.
+   */
+  private fill(linear: number, bytes: number, access: number): number {
     this.walks++;
     const code = this.paging.walk(linear, access);
     if (code !== -1) {
       this.state[Word.cr2] = linear;
       raise(Vector.pageFault, code);
     }
+    if (bytes !== 0 && !this.watched.idle) this.watcher(linear, bytes, access);
     const r = this.walkResult;
     const frame = this.map.frameAt(r.page);
     if (frame < 0) {
@@ -203,16 +245,17 @@ export class Mmu implements ProcessorMemory {
   }
 
   private enter(page: number, frame: number): void {
-    const { tlb, walkResult: r } = this;
+    const { tlb, walkResult: r, watched } = this;
     const direct = r.dirty && this.ram.holdsCode[frame] === 0 && this.ram.readOnly[frame] === 0;
-    const arrays = [tlb.readSupervisor];
-    if (r.user) arrays.push(tlb.readUser);
-    if (direct && r.supervisorWrite) arrays.push(tlb.writeSupervisor);
-    if (direct && r.userWrite) arrays.push(tlb.writeUser);
+    const arrays: Int32Array[] = [];
+    if (watched.idle || !watched.reads(page)) {
+      arrays.push(tlb.readSupervisor);
+      if (r.user) arrays.push(tlb.readUser);
+    }
+    if (direct && (watched.idle || !watched.writes(page))) {
+      if (r.supervisorWrite) arrays.push(tlb.writeSupervisor);
+      if (r.userWrite) arrays.push(tlb.writeUser);
+    }
     tlb.enter(page, frame, r.kind, arrays);
   }
-}
-
-function rightsOf(user: boolean): number {
-  return user ? Access.user : Access.read;
 }

@@ -28,7 +28,16 @@ const PSE36_MASK = (1 << (PHYSICAL_BITS - 32)) - 1;
 const RESERVED_4MB = 0x3fe000 & ~(PSE36_MASK << PSE36_SHIFT);
 
 /** What an access is, in the bits that the page-fault error code has for it (Intel SDM vol. 3, 4.7); else a read. */
-export const Access = { read: 0, write: 1 << 1, user: 1 << 2, fetch: 1 << 4 } as const;
+export const Access = {
+  read: 0,
+  write: 1 << 1,
+  user: 1 << 2,
+  fetch: 1 << 4,
+  /** By an instruction that has changed nothing yet and can be begun anew; not of the error code. */
+  restartable: 1 << 8,
+} as const;
+/** The bits that are of the error code. */
+const FAULT_REQUEST = Access.write | Access.user | Access.fetch;
 const FAULT_PRESENT = 1 << 0;
 const FAULT_RESERVED = 1 << 3;
 
@@ -76,8 +85,9 @@ export class Paging {
    */
   walk(linear: number, access: number): number {
     if ((this.state[Word.cr0] & Cr0.pg) === 0) return this.identity(linear);
-    if (this.state[Word.cr4] & Cr4.pae) return this.walkExtended(linear, access);
-    return this.walkClassic(linear, access & ~Access.fetch);
+    const request = access & FAULT_REQUEST;
+    if (this.state[Word.cr4] & Cr4.pae) return this.walkExtended(linear, request);
+    return this.walkClassic(linear, request & ~Access.fetch);
   }
 
   private walkClassic(linear: number, request: number): number {

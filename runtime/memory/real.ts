@@ -1,4 +1,4 @@
-import type { LinearAccess } from './access.ts';
+import type { DataAccess } from './access.ts';
 
 /** Slow paths of generated code's accesses to singles and doubles (abi/cells.ts): by words, so that no bit changes. */
 export interface RealAccess {
@@ -8,7 +8,7 @@ export interface RealAccess {
   STORED(linear: number, value: number): void;
 }
 
-export function realAccess(memory: LinearAccess): RealAccess {
+export function realAccess(memory: DataAccess): RealAccess {
   const doubles = new Float64Array(1);
   const singles = new Float32Array(doubles.buffer);
   const words = new Int32Array(doubles.buffer);

@@ -58,6 +58,10 @@ export class FlatMemory implements ProcessorMemory {
   loadPhysical32(physical: number): number {
     return this.view.getInt32(physical, true);
   }
+  watch(): void {}
+  watchesCode(): boolean {
+    return false;
+  }
   flushAll(): void {
     this.flushes.push('all');
   }

@@ -16,6 +16,7 @@ export const Cr0 = {
 /** CR4 bits (Intel SDM vol. 3, 2.5). */
 export const Cr4 = {
   tsd: 1 << 2,
+  de: 1 << 3,
   pse: 1 << 4,
   pae: 1 << 5,
   pge: 1 << 7,

@@ -96,6 +96,8 @@ export const Word = {
   pagePointer: 192,
   /** IA32_EFER. */
   efer: 200,
+  /** DR6's bits of the debug traps that come behind the instruction that has just run. */
+  debugTraps: 201,
   /** TOP of the x87 status word, 0-7. */
   fpuTop: 208,
   /** C0-C3 in their places in the status word; C1 is right only if fpuRounding is 0. */

@@ -25,7 +25,7 @@ export function isRelative(i: Instruction): boolean {
 }
 
 /** A string instruction with a repeat prefix goes to itself until it is done. */
-function isRepeated(i: Instruction): boolean {
+export function isRepeated(i: Instruction): boolean {
   return (
     (i.shape & (Shape.repeat | Shape.repeatNot)) !== 0 && i.form.operands.some((o) => o[0] === 'X' || o[0] === 'Y')
   );

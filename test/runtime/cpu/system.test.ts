@@ -271,8 +271,8 @@ describe('identification and counters', () => {
     const text = (...words: number[]) => Buffer.from(Int32Array.from(words).buffer).toString('latin1');
     const [last, b, c, d] = cpuid(0);
     expect([last, text(b, d, c)]).toEqual([2, 'GenuineIntel']);
-    // FPU PSE TSC MSR PAE CX8 SEP PGE CMOV PSE-36 FXSR; NX
-    expect(cpuid(1)).toEqual([0x652, 0, 0, 0x0102a979]);
+    // FPU DE PSE TSC MSR PAE CX8 SEP PGE CMOV PSE-36 FXSR; NX
+    expect(cpuid(1)).toEqual([0x652, 0, 0, 0x0102a97d]);
     expect(cpuid(0x80000001 | 0)).toEqual([0, 0, 0, 0x100000]);
     expect(cpuid(0x80000000 | 0)[0]).toBe(0x80000008 | 0);
     expect(cpuid(0x80000008 | 0)).toEqual([0x2024, 0, 0, 0]);

@@ -1,0 +1,91 @@
+import { Vector } from '../../translator/abi/faults.ts';
+import { Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
+import { isRepeated } from '../../translator/region/flow.ts';
+import type { Cpu } from '../cpu/cpu.ts';
+import { Dr6 } from '../cpu/debug.ts';
+import { deliver } from '../cpu/interrupts.ts';
+import type { Node } from './node.ts';
+
+/**
+ * Debug exceptions (Intel SDM vol. 3, 18.3) and what else makes an instruction run alone. Traps are collected in
+ * Word.debugTraps while an instruction runs, and delivered behind it, in front of any interrupt.
+ */
+export class DebugExceptions {
+  private readonly cpu: Cpu;
+  private readonly state: Int32Array;
+  /** The next instruction has been tried: it accesses what a breakpoint watches. */
+  private restarts = false;
+
+  constructor(cpu: Cpu) {
+    this.cpu = cpu;
+    this.state = cpu.state;
+  }
+
+  /** Delivers the traps that the last instruction has collected; behind a load of SS they wait. */
+  deliverTraps(): void {
+    const { state } = this;
+    if (state[Word.interruptShadow] === Shadow.all) return;
+    const bits = state[Word.debugTraps];
+    state[Word.debugTraps] = 0;
+    this.raise(bits);
+  }
+
+  /** Whether the next instruction is to run alone: by `step`. */
+  get mustStep(): boolean {
+    const { state } = this;
+    if ((state[Word.interruptShadow] | (state[Word.eflags] & (Eflags.tf | Eflags.rf))) !== 0) return true;
+    return this.restarts || (this.cpu.breakpoints.active && this.cpu.memory.watchesCode(this.linear()));
+  }
+
+  /** Takes the exception of an instruction breakpoint at EIP, if there is one; the instruction does not run then. */
+  breaks(): boolean {
+    const { breakpoints } = this.cpu;
+    if (!breakpoints.active || this.state[Word.eflags] & Eflags.rf) return false;
+    if (this.state[Word.interruptShadow] === Shadow.all) return false;
+    const bits = breakpoints.atInstruction(this.linear());
+    if (bits !== 0) this.raise(bits);
+    return bits !== 0;
+  }
+
+  private linear(): number {
+    return (this.state[Word.eip] + this.state[Word.segmentBase + Segment.cs]) | 0;
+  }
+
+  private raise(bits: number): void {
+    const { state } = this;
+    state[Word.debug + 6] = (state[Word.debug + 6] & ~Dr6.breakpoints) | bits;
+    deliver(this.cpu, Vector.debug, 'exception', -1, state[Word.eip]);
+  }
+
+  /** Runs one instruction and collects its traps; EIP is that of the next one. */
+  step(node: Node): void {
+    const { state, cpu } = this;
+    const trap = (state[Word.eflags] & Eflags.tf) !== 0;
+    state[Word.interruptShadow] = 0;
+    // For this one instruction it has done its work; IRET may set it anew.
+    state[Word.eflags] &= ~Eflags.rf;
+    this.restarts = false;
+    cpu.breakpoints.collecting = true;
+    try {
+      const next = node.one(node);
+      if (next !== null) state[Word.eip] = next.eip;
+    } finally {
+      cpu.breakpoints.collecting = false;
+    }
+    const held = state[Word.interruptShadow] === Shadow.all;
+    if (trap && !held && !this.enteredHandler(node)) state[Word.debugTraps] |= Dr6.singleStep;
+    // Between two elements of a string the trap's handler comes back to the same instruction.
+    if (state[Word.debugTraps] !== 0 && state[Word.eip] === node.eip && isRepeated(node))
+      state[Word.eflags] |= Eflags.rf;
+  }
+
+  /** An INT that was taken has cleared TF: the trap comes behind its handler. */
+  private enteredHandler(node: Node): boolean {
+    return node.form.mnemonic.startsWith('INT') && (this.state[Word.eflags] & Eflags.tf) === 0;
+  }
+
+  /** The instruction at EIP has met a watched access and changed nothing. */
+  restart(): void {
+    this.restarts = true;
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect } from 'vitest';
+import { onEveryEngine } from '../../support/guest.ts';
+import { exceptionLog, kernel, Layout } from '../../support/guest-kernel.ts';
+
+const accesses: readonly (readonly [text: string, faults: boolean])[] = [
+  ['mov eax, [P + 1]', true],
+  ['mov eax, [P + 2]', true],
+  ['mov eax, [P + 4]', false],
+  ['mov ax, [P + 1]', true],
+  ['mov ax, [P + 2]', false],
+  ['mov al, [P + 3]', false],
+  ['mov [P + 1], eax', true],
+  ['mov [P + 3], ax', true],
+  ['add dword [P + 2], 1', true],
+  ['mov eax, [P + 0xFFE]', true],
+  ['movzx eax, word [P + 0xFFF]', true],
+  ['mov esi, P\n mov edi, P + 0x102\n mov ecx, 8\n cld\n rep movsd', true],
+  ['mov esi, P\n mov edi, P + 0x102\n mov ecx, 8\n cld\n rep movsw', false],
+  ['mov edi, P + 0x101\n mov ecx, 8\n cld\n rep stosd', true],
+];
+
+describe('alignment check', () => {
+  onEveryEngine(
+    'in user mode, with CR0.AM and EFLAGS.AC',
+    kernel(`
+P equ FREE
+main:   call    paging_start
+        mov     dword [hook], .fault
+        mov     dword [system_call], .done
+        mov     eax, .user
+        mov     edx, 0x43002
+        jmp     user_start_with
+.user:  mov     ebx, 50
+.calm:  mov     eax, [P + 1]                    ; CR0.AM is clear
+        dec     ebx
+        jnz     .calm
+        int     0x80
+.done:  mov     dword [system_call], .end
+        mov     eax, cr0
+        or      eax, 0x40000
+        mov     cr0, eax
+        mov     eax, [P + 1]                    ; not in supervisor mode
+        mov     eax, .checked
+        mov     edx, 0x43002
+        jmp     user_start_with
+.checked:
+${accesses.map(([text], n) => `        mov dword [.after], .n${n}\n        ${text}\n.n${n}:`).join('\n')}
+        push    dword 0x3002
+        popfd
+        mov     eax, [P + 1]                    ; EFLAGS.AC is clear
+        int     0x80
+.end:   mov     eax, 1
+        jmp     exit
+.fault: mov     eax, [.after]
+        mov     [ebp + 40], eax
+        ret
+        align   4
+.after: dd      0
+`),
+    (guest) => {
+      const log = exceptionLog(guest);
+      expect(log.every(({ vector, error }) => vector === 17 && error === 0)).toBe(true);
+      expect(log).toHaveLength(accesses.filter(([, faults]) => faults).length);
+      expect(guest.word(Layout.free)).toBe(0);
+    },
+  );
+});
