@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { defaultEngine } from '../runtime/exec/engine.ts';
 import { EntryWeight } from '../runtime/exec/node.ts';
 import { defaultTiering } from '../runtime/exec/tiering.ts';
-import { flags } from '../src/cli/flags.ts';
+import { flags, flagUsage } from '../src/cli/flags.ts';
 import { type Sections, withSections } from './sections.ts';
 import { life } from './walk/life.ts';
 import { translationStages } from './walk/translation.ts';
@@ -28,10 +28,7 @@ export const documents: Readonly<Record<string, () => Sections>> = {
 
 /** The command line's flags, as the help has them. */
 function flagsTable(): string {
-  const rows = flags.map(({ names, argument = '', help }) => {
-    const usage = `${names.map((name) => `-${name}`).join(', ')} ${argument}`.trim();
-    return `| \`${usage}\` | ${help} |`;
-  });
+  const rows = flags.map((flag) => `| \`${flagUsage(flag).replaceAll('|', '\\|')}\` | ${flag.help} |`);
   return ['| flag | meaning |', '|---|---|', ...rows].join('\n');
 }
 

@@ -18,11 +18,14 @@ export const Machine = {
   create: (options: MachineOptions): Promise<Machine> => HostedMachine.create(options, host),
 };
 
+export type { TranslationDetail, TranslationInfo, TranslationStats } from '../runtime/debug/questions.ts';
 export { ConfigurationError } from './errors.ts';
 export { ExpectError, type ExpectOptions } from './expect.ts';
+export type { CpuProfile } from './isolate/probe.ts';
 export type { Exit } from './isolate/protocol.ts';
-export type { DebugConsole, MachineEvents, MachineState, Translations } from './machine.ts';
-export type { EngineName, Metrics, TranslationInfo } from './machine-core.ts';
+export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine.ts';
+export type { EngineName, Metrics } from './machine-core.ts';
 export type { Boot, EngineSettings, Image, MachineOptions } from './options.ts';
 export { memorySize } from './options.ts';
 export type { SerialEvents, SerialPort } from './serial.ts';
+export type { TranslationEvents, Translations } from './translations.ts';

@@ -1,4 +1,7 @@
-import type { MachineConfig, MachineHost, Metrics, RunResult, TranslationInfo } from '../runtime/machine/config.ts';
+import type { Questions } from '../runtime/debug/questions.ts';
+import type { MachineConfig, MachineHost, Metrics, RunResult } from '../runtime/machine/config.ts';
+
+export type * from '../runtime/debug/questions.ts';
 
 export type {
   BootImages,
@@ -7,7 +10,6 @@ export type {
   MachineHost,
   Metrics,
   RunResult,
-  TranslationInfo,
 } from '../runtime/machine/config.ts';
 
 /** What the isolate needs of the machine's core: one synchronous object that lives alone in it. */
@@ -19,7 +21,8 @@ export interface MachineCore {
   serialInput(port: number, bytes: Uint8Array): void;
   reset(): void;
   metrics(): Metrics;
-  translations(): TranslationInfo[];
+  /** Answers an inspector's questions. */
+  readonly inspection: Questions;
   memoryRead(physical: number, length: number): Uint8Array;
   dispose(): void;
 }

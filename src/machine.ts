@@ -2,10 +2,12 @@ import { ConfigurationError, messageOf } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
 import { Connection, type Notice, restoreError } from './isolate/connection.ts';
+import type { CpuProfile } from './isolate/probe.ts';
 import type { CallName, Calls, Exit, OutputStream } from './isolate/protocol.ts';
-import type { BootImages, MachineConfig, Metrics, TranslationInfo } from './machine-core.ts';
+import type { BootImages, MachineConfig, Metrics } from './machine-core.ts';
 import { type Boot, checkOptions, type Image, type MachineOptions } from './options.ts';
 import { SerialPort } from './serial.ts';
+import { type Ask, Translations } from './translations.ts';
 
 /** What a machine tells, and with what. */
 export interface MachineEvents {
@@ -28,13 +30,15 @@ export type MachineState = 'created' | 'running' | 'paused' | 'ended';
 
 const serialPorts = 4;
 
+/** What can be asked of the thread that a machine runs on (src/isolate/probe.ts). */
+export interface Probe {
+  startProfile(interval: number): Promise<void>;
+  stopProfile(): Promise<CpuProfile>;
+  heap(): Promise<Readonly<Record<string, number>>>;
+}
+
 /** The debug console: output only. */
 export type DebugConsole = Pick<SerialPort, 'on' | 'once' | 'off' | 'expect'>;
-
-/** The translations that are in the machine's cache when one asks. */
-export interface Translations extends AsyncIterable<TranslationInfo> {
-  snapshot(): Promise<TranslationInfo[]>;
-}
 
 /** A PC. */
 export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
@@ -82,7 +86,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.serial = this.serialPorts[0];
     this.debugConsole = this.#debugOutput;
     this.exited = this.#exit.promise;
-    this.translations = this.#translations();
+    this.translations = new Translations(this.ask);
   }
 
   get state(): MachineState {
@@ -132,15 +136,17 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#call('memoryRead', physical, length);
   }
 
-  #translations(): Translations {
-    const snapshot = () => this.#call('translations');
-    return {
-      snapshot,
-      async *[Symbol.asyncIterator]() {
-        yield* await snapshot();
-      },
-    };
-  }
+  /** Asks an inspector's question (runtime/debug/questions.ts). */
+  readonly ask: Ask = (name, ...args) => {
+    return this.#call('ask', name, args) as Promise<never>;
+  };
+
+  /** What the inspector asks of the thread that the machine runs on. */
+  readonly probe: Probe = {
+    startProfile: (interval) => this.#call('startProfile', interval),
+    stopProfile: () => this.#call('stopProfile'),
+    heap: () => this.#call('heap'),
+  };
 
   /** A machine that has ended does not keep the program alive, but for the answer to a call. */
   async #call<Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>): Promise<ReturnType<Calls[Name]>> {

@@ -14,6 +14,8 @@ export interface TranslationRequest {
   readonly entry: number;
   readonly limits: RegionLimits;
   readonly options: EmitOptions;
+  /** Of the function. Absent: it is named by its address. */
+  readonly name?: string;
   readonly observe?: Observe | undefined;
 }
 
@@ -30,14 +32,14 @@ export interface Translation {
 
 /** The life of a translation, top to bottom. Null if no instruction at the entry can be translated. */
 export function translate(request: TranslationRequest): Translation | null {
-  const { source, entry, limits, options, observe } = request;
+  const { source, entry, limits, options, name = `guest_${hex(entry)}`, observe } = request;
   const blocks = selectRegion(source, entry, limits);
   if (blocks.length === 0 || blocks[0].instructions[0].form.class === 'sensitive') return null;
   const region = liftRegion(blocks, source.key, source.targets);
   observe?.('lift', region);
   optimize(region, observe);
   const structure = structureRegion(controlFlow(region));
-  const emitted = emitRegion(new EmitContext(options, source.key), region, structure, `guest_${hex(entry)}`);
+  const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name);
   return { ...emitted, ...extent(blocks) };
 }
 

@@ -1,15 +1,26 @@
 import type { Run } from './node.ts';
 
+/** What the names of generated functions' files begin with. */
+const SOURCE_SCHEME = 'rawiron:///';
+
 /** Looks at a text before it is compiled, and throws what it finds wrong. */
 export type TextCheck = (text: string) => void;
 
 /**
  * Turns emitted text (one function declaration) into a function. The only place where `new Function` stands.
- * The text refers to global cells (abi/cells.ts) and to its argument, nothing else.
+ * The text refers to global cells (abi/cells.ts) and to its argument, nothing else. `where` says of what it was made:
+ * debuggers and profiles show it as the function's file.
  */
-export function compileText(text: string, check: { readonly text: TextCheck } | null): Run {
+export function compileText(text: string, check: { readonly text: TextCheck } | null, where = 'text'): Run {
   check?.text(text);
-  return new Function(`"use strict";return ${text}`)() as Run;
+  return new Function(`"use strict";return ${text}\n//# sourceURL=${SOURCE_SCHEME}${where}.js`)() as Run;
+}
+
+/** The same for a text that counts in the elements of `COUNTS` (runtime/debug). */
+export function compileCounting(text: string, counts: Float64Array, where: string): Run {
+  return new Function('COUNTS', `"use strict";return ${text}\n//# sourceURL=${SOURCE_SCHEME}${where}.js`)(
+    counts,
+  ) as Run;
 }
 
 /** A suffix under which none of the names is a global of this isolate: '' for the first machine in it, `$1`, … */

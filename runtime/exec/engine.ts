@@ -59,6 +59,7 @@ export class Engine {
   readonly tiering: Tiering | null;
   /** Times each trap was taken, by helper number (abi/helpers.ts). */
   readonly trapCounts = new Int32Array(Object.keys(helpers).length);
+  readonly emit: EmitOptions;
   readonly dispose: () => void;
 
   constructor(cpu: Cpu, mmu: Mmu, interrupts: InterruptSource, options: EngineOptions) {
@@ -66,6 +67,7 @@ export class Engine {
     const suffix = freeSuffix([...cellNames, ...Object.keys(helpers)]);
     const memoryBytes = mmu.ram.bytes.length;
     const emit: EmitOptions = { suffix, memoryBytes, pacing: counts ? 'count' : 'poll' };
+    this.emit = emit;
     this.handlers = new Handlers(emit, check);
     let onEntry: Run | null = null;
     this.graph = new Graph({

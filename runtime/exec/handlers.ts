@@ -26,7 +26,8 @@ export class Handlers {
     let run = this.byForm.get(number);
     if (run === undefined) {
       const { form, shape } = instruction;
-      run = compileText(bindHandler(form, shape, key, this.options, this.check?.handler), this.check);
+      const text = bindHandler(form, shape, key, this.options, this.check?.handler);
+      run = compileText(text, this.check, `handlers/${number.toString(16)}`);
       this.byForm.set(number, run);
     }
     return run;

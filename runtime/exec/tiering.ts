@@ -4,6 +4,7 @@ import { translate } from '../../translator/translate.ts';
 import type { Check } from './check.ts';
 import { compileText } from './compile.ts';
 import type { Graph } from './graph.ts';
+import { functionName, sourceName } from './names.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
 import { TranslationRecord } from './translation.ts';
 
@@ -21,7 +22,9 @@ export class Tiering {
   readonly metrics = { translations: 0, instructions: 0, characters: 0, refused: 0 };
   private readonly graph: Graph;
   private readonly code: Uint8Array;
-  private readonly options: TieringOptions;
+  readonly options: TieringOptions;
+  /** A name for the code at a linear address, to be found in profiles. */
+  nameOf: (linear: number) => string | undefined = () => undefined;
   private readonly emit: EmitOptions;
   private readonly check: Check | null;
 
@@ -55,8 +58,9 @@ export class Tiering {
       hasRun,
       targets,
     };
+    const name = functionName(this.nameOf((node.eip + page.context.base) >>> 0), node.eip);
     const observe = this.check?.region;
-    const result = translate({ source, entry: node.eip, limits: this.options, options: this.emit, observe });
+    const result = translate({ source, entry: node.eip, limits: this.options, options: this.emit, name, observe });
     if (result === null) {
       this.metrics.refused++;
       return false;
@@ -64,7 +68,7 @@ export class Tiering {
     node.links = result.links.map(({ eip, isEntry }) =>
       this.graph.linkTo(page, eip, isEntry ? EntryWeight.root : EntryWeight.none),
     );
-    node.run = compileText(result.text, this.check);
+    node.run = compileText(result.text, this.check, sourceName(page, node.eip, name));
     this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result));
     this.metrics.translations++;
     this.metrics.instructions += result.instructions;

@@ -75,12 +75,3 @@ export interface Metrics {
   readonly instructions: number;
   readonly [name: string]: number | Readonly<Record<string, number>>;
 }
-
-/** One translation in the cache. */
-export interface TranslationInfo {
-  /** Physical address of its first byte. */
-  readonly physical: number;
-  /** State key (translator/abi/key.ts). */
-  readonly key: number;
-  readonly [name: string]: number | string;
-}

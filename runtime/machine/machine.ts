@@ -1,6 +1,7 @@
 import { Eflags, Halt, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import { defaultModel } from '../cpu/model.ts';
+import { Inspection } from '../debug/inspection.ts';
 import { buildAcpiTables } from '../devices/power/tables.ts';
 import { makeCheck } from '../exec/check.ts';
 import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
@@ -14,7 +15,7 @@ import { allocateShared, GuestRam } from '../memory/ram.ts';
 import { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
 import { applyBoot } from './boot.ts';
-import type { KernelImages, MachineConfig, MachineHost, Metrics, RunResult, TranslationInfo } from './config.ts';
+import type { KernelImages, MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
 import { InstructionTime } from './instruction-time.ts';
 import { Pc, serialPorts, withoutFirmware } from './pc.ts';
 
@@ -51,6 +52,7 @@ export class MachineCore {
   private deadline = Infinity;
   private nudge = 0;
   private power: RunResult | null = null;
+  private inspector: Inspection | null = null;
   /** Host time at which the CPU was left halted (instruction time only). */
   private haltedSince = -1;
 
@@ -246,17 +248,11 @@ export class MachineCore {
     };
   }
 
-  translations(): TranslationInfo[] {
-    return this.engine.graph.cache.allPages().flatMap((page) =>
-      [...page.translations].map(({ head, instructions, blocks, text }) => ({
-        physical: page.frame * 4096 + (head.eip - page.eip),
-        eip: head.eip >>> 0,
-        key: page.context.key,
-        instructions,
-        blocks,
-        characters: text.length,
-      })),
-    );
+  /** Answers an inspector's questions. */
+  get inspection(): Inspection {
+    const { state, engine, mmu, cpu, clock } = this;
+    this.inspector ??= new Inspection({ state, engine, mmu, cpu, now: () => clock.now() });
+    return this.inspector;
   }
 
   dispose(): void {

@@ -25,10 +25,19 @@ function parseFlags(settings: Settings, args: readonly string[]): Settings {
   const rest = [...args];
   while (rest.length > 0) {
     const text = rest.shift()!;
-    const flag = findFlag(text);
-    settings = applyFlag(settings, text, flag, flag.argument === undefined ? '' : rest.shift());
+    const { flag, argument } = readFlag(text, rest);
+    settings = applyFlag(settings, text, flag, argument);
   }
   return settings;
+}
+
+/** The flag that a word is, and its argument: none, the next of the words, or behind a "=" if it may be left out. */
+function readFlag(text: string, rest: string[]): { flag: Flag; argument: string | undefined } {
+  const [, word, value] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
+  const flag = findFlag(value === undefined ? text : word);
+  if (flag.optional) return { flag, argument: value ?? '' };
+  if (value !== undefined) throw new ConfigurationError(`unknown flag ${text}; --help lists them`);
+  return { flag, argument: flag.argument === undefined ? '' : rest.shift() };
 }
 
 function findFlag(text: string): Flag {

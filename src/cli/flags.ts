@@ -8,6 +8,8 @@ export interface Flag {
   readonly names: readonly string[];
   /** What its argument is called in the help; none: it takes no argument. */
   readonly argument?: string;
+  /** The argument may be left out; it then comes behind a "=". */
+  readonly optional?: true;
   readonly help: string;
   /** The settings with this flag. Throws ConfigurationError if the argument is wrong. */
   apply(settings: Settings, argument: string): Settings;
@@ -111,6 +113,19 @@ export const flags: readonly Flag[] = [
     apply: (settings, name) => machine(settings, { name }),
   },
   {
+    names: ['inspect'],
+    argument: 'PATH|PORT',
+    optional: true,
+    help: 'let inspectors attach by a Unix socket or a TCP port of 127.0.0.1 (rawiron inspect)',
+    apply: (settings, inspect) => ({ ...settings, inspect }),
+  },
+  {
+    names: ['symbols'],
+    argument: 'FILE',
+    help: 'names of guest functions for profiles: ELF file, System.map or text of /proc/kallsyms',
+    apply: (settings, symbols) => ({ ...settings, symbols }),
+  },
+  {
     names: ['help', 'h'],
     help: 'show this help',
     apply: (settings) => ({ ...settings, action: 'help' }),
@@ -121,6 +136,13 @@ export const flags: readonly Flag[] = [
     apply: (settings) => ({ ...settings, action: 'version' }),
   },
 ];
+
+/** How a flag is written, with its argument. */
+export function flagUsage({ names, argument, optional }: Flag): string {
+  const flag = names.map((name) => `-${name}`).join(', ');
+  if (argument === undefined) return flag;
+  return optional ? `${flag}[=${argument}]` : `${flag} ${argument}`;
+}
 
 /** Flags of QEMU that mean something here too, but nothing that can be done yet. */
 export const unsupportedFlags: ReadonlySet<string> = new Set(

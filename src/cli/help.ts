@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { escapeHelp } from './escape.ts';
-import { flags } from './flags.ts';
+import { flags, flagUsage } from './flags.ts';
 
 const column = 24;
 
 export function helpText(): string {
-  const rows = flags.map(({ names, argument, help }) => {
-    const usage = names.map((name) => `-${name}`).join(', ') + (argument === undefined ? '' : ` ${argument}`);
-    return row(usage, help);
-  });
+  const rows = flags.map((flag) => row(flagUsage(flag), flag.help));
   return `Usage: rawiron -kernel FILE [-initrd FILE] [-append TEXT] [flags]
        rawiron -bios FILE [flags]
        rawiron start [flags]     boot Debian's kernel and busybox, got through apt

@@ -1,5 +1,6 @@
 import { type Boot, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
 import { connectInput, connectOutput, serialBackends } from './console.ts';
+import { openInspector } from './inspector.ts';
 import { standardOutputGone } from './output-error.ts';
 import type { Settings } from './settings.ts';
 import { Terminal } from './terminal.ts';
@@ -20,6 +21,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   for (const [index, backend] of backends.entries()) {
     connectOutput(machine.serialPorts[index], backend, terminal, left.reject);
   }
+  using _inspector = await openInspector(machine, settings, terminal);
   if (settings.debugConsole) connectOutput(machine.debugConsole, settings.debugConsole, terminal, left.reject);
   machine.on('log', (message) => terminal.note(`rawiron: ${message}`));
   machine.on('halt', () => terminal.note('rawiron: the guest has halted for good'));

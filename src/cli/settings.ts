@@ -19,6 +19,10 @@ export interface Settings {
   /** One for each `-serial`, in their order. */
   readonly serials: readonly Backend[];
   readonly debugConsole?: Backend;
+  /** Where inspectors may attach: PATH or PORT, or '' for the usual place. */
+  readonly inspect?: string;
+  /** A file with names of guest functions. */
+  readonly symbols?: string;
 }
 
 export const initialSettings: Settings = { action: 'run', machine: {}, serials: [] };

@@ -3,6 +3,7 @@ import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult } f
 import { MachineClock } from './clock.ts';
 import { Deadline, SharedDeadlines } from './deadlines.ts';
 import { OutputBatches } from './output.ts';
+import type { ThreadProbe } from './probe.ts';
 import { type Calls, type Command, type Exit, type MessageEnd, type Report, reportError } from './protocol.ts';
 
 /** What the loop needs of the thread it runs on. */
@@ -17,6 +18,8 @@ export interface LoopThread {
   readonly slice: number;
   /** The longest time without a turn if there is no message, in nanoseconds. */
   readonly turnInterval: number;
+  /** Absent where the host has none. */
+  readonly probe?: ThreadProbe;
 }
 
 export interface IsolateOptions {
@@ -208,7 +211,7 @@ class MachineLoop {
 
   #answer({ id, name, args }: Command & { type: 'call' }): void {
     try {
-      const call = this.#calls[name] as (...args: readonly number[]) => unknown;
+      const call = this.#calls[name] as (...args: readonly unknown[]) => unknown;
       this.#port.postMessage({ type: 'answer', id, value: call(...args) });
     } catch (error) {
       this.#port.postMessage({ type: 'refusal', id, error: reportError(error) });
@@ -223,9 +226,22 @@ class MachineLoop {
       this.#reset();
     },
     metrics: () => this.#core.metrics(),
-    translations: () => this.#core.translations(),
+    ask: (name, args) => {
+      const { inspection } = this.#core;
+      const question = inspection[name] as (...args: unknown[]) => unknown;
+      return question.apply(inspection, [...args]);
+    },
+    startProfile: (interval) => this.#probe().startProfile(interval),
+    stopProfile: () => this.#probe().stopProfile(),
+    heap: () => this.#probe().heap(),
     memoryRead: (physical, length) => this.#core.memoryRead(physical, length),
   };
+
+  #probe(): ThreadProbe {
+    const { probe } = this.#thread;
+    if (!probe) throw new Error('this host takes no profiles');
+    return probe;
+  }
 
   #host(checkText: MachineHost['checkText']): MachineHost {
     return {

@@ -1,4 +1,5 @@
-import type { Metrics, TranslationInfo } from '../machine-core.ts';
+import type { Metrics, QuestionName } from '../machine-core.ts';
+import type { CpuProfile } from './probe.ts';
 
 /** What the host's side can ask of a machine's isolate, with an answer. */
 export interface Calls {
@@ -7,7 +8,13 @@ export interface Calls {
   pause(): void;
   reset(): void;
   metrics(): Metrics;
-  translations(): TranslationInfo[];
+  /** Asks the machine's inspection. */
+  ask(name: QuestionName, args: readonly unknown[]): unknown;
+  /** Starts to take a profile of the machine's thread, so many microseconds between two samples. */
+  startProfile(interval: number): void;
+  stopProfile(): CpuProfile;
+  /** Bytes of the thread's heap, by kind. */
+  heap(): Readonly<Record<string, number>>;
   memoryRead(physical: number, length: number): Uint8Array;
 }
 
@@ -15,7 +22,7 @@ export type CallName = keyof Calls;
 
 /** Messages to the isolate. */
 export type Command =
-  | { readonly type: 'call'; readonly id: number; readonly name: CallName; readonly args: readonly number[] }
+  | { readonly type: 'call'; readonly id: number; readonly name: CallName; readonly args: readonly unknown[] }
   | { readonly type: 'serial-input'; readonly port: number; readonly bytes: Uint8Array }
   /** Ends the machine for good; there is no answer. */
   | { readonly type: 'stop' }

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Word } from '../../translator/abi/state.ts';
 import type { LoopThread } from '../isolate/loop.ts';
+import { nodeProbe } from './probe.ts';
 
 const longestTimeout = 0x7fffffff;
 /** How long a machine in the caller's thread runs before it lets the caller's own work be done, in nanoseconds. */
@@ -27,6 +28,7 @@ export const ownThread: LoopThread = {
   turn,
   slice: Infinity,
   turnInterval: 50e6,
+  probe: nodeProbe,
   async sleep(state, _message, milliseconds) {
     Atomics.wait(state, Word.wake, 0, milliseconds);
   },
@@ -38,6 +40,7 @@ export const callerThread: LoopThread = {
   turn,
   slice: callerSlice,
   turnInterval: 0,
+  probe: nodeProbe,
   async sleep(_state, message, milliseconds) {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {

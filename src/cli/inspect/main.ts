@@ -1,12 +1,15 @@
 import { ConfigurationError } from '../../index.ts';
 import { standardOutputGone } from '../output-error.ts';
+import { blockCommands } from './block.ts';
+import { cacheCommands } from './cache.ts';
 import type { Answer, Command } from './command.ts';
 import { helpOf, inspectHelp } from './help.ts';
 import { parseOptions } from './options.ts';
+import { runtimeCommands } from './runtime.ts';
 import { stageCommands } from './stages.ts';
 import { terminalStyle } from './style.ts';
 
-export const commands: readonly Command[] = stageCommands;
+export const commands: readonly Command[] = [...stageCommands, ...cacheCommands, ...blockCommands, ...runtimeCommands];
 
 /** `rawiron inspect …`: returns the exit code. Throws ConfigurationError if it can't be done as asked. */
 export async function inspect(args: readonly string[]): Promise<number> {

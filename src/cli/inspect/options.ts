@@ -13,6 +13,15 @@ export interface Options {
   readonly passes?: boolean;
   readonly handlers?: boolean;
   readonly json?: boolean;
+  /** PATH or PORT of a running machine. */
+  readonly connect?: string;
+  readonly symbols?: string;
+  readonly seconds?: number;
+  readonly count?: number;
+  readonly sort?: string;
+  readonly filter?: string;
+  readonly limit?: number;
+  readonly svg?: boolean;
 }
 
 /** One row of the table: parsing, help and completion come from it. */
@@ -44,6 +53,42 @@ const table: readonly Option[] = [
   },
   { name: 'passes', help: 'show pass by pass what changed', parse: flag },
   { name: 'handlers', help: "show the interpreter's handlers instead", parse: flag },
+  {
+    name: 'connect',
+    argument: 'PATH|PORT',
+    help: 'the running machine (default: the only one)',
+    values: 'file',
+    parse: text,
+  },
+  {
+    name: 'symbols',
+    argument: 'FILE',
+    help: 'names of addresses: ELF file, System.map, text of /proc/kallsyms',
+    values: 'file',
+    parse: text,
+  },
+  {
+    name: 'seconds',
+    argument: 'N',
+    help: 'how long to watch the machine (default: 1)',
+    parse: parsePositive('seconds'),
+  },
+  {
+    name: 'count',
+    argument: 'N',
+    help: 'how often to show it (default: until q or Ctrl-C)',
+    parse: parseWhole('count'),
+  },
+  {
+    name: 'sort',
+    argument: 'COLUMN',
+    help: `time (default), executions, bytes, characters, address or name`,
+    values: ['time', 'executions', 'bytes', 'characters', 'address', 'name'],
+    parse: text,
+  },
+  { name: 'filter', argument: 'TEXT', help: 'only what has this in its name or address', parse: text },
+  { name: 'limit', argument: 'N', help: 'at most so many lines (default: 30; 0: all)', parse: parseWhole('limit') },
+  { name: 'svg', help: 'print a picture instead of DOT', parse: flag },
   { name: 'json', help: 'print JSON', parse: flag },
 ];
 
@@ -91,6 +136,22 @@ function parseValue(option: Option, value: string | undefined, next: () => strin
   const argument = value ?? next();
   if (argument === undefined) throw new ConfigurationError(`--${option.name} needs an argument: ${option.argument}`);
   return option.parse(argument);
+}
+
+function parseWhole(name: string): (value: string) => number {
+  return (value) => {
+    if (!/^\d{1,9}$/.test(value)) throw new ConfigurationError(`--${name} is a whole number, not '${value}'`);
+    return Number(value);
+  };
+}
+
+function parsePositive(name: string): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!(number > 0 && number <= 86_400))
+      throw new ConfigurationError(`--${name} is a number above 0, not '${value}'`);
+    return number;
+  };
 }
 
 function parseBits(value: string): 16 | 32 {

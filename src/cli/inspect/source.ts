@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { Symbols } from '../../../runtime/debug/symbols.ts';
 import { within } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
 import { bareCode, bytesOfHex, type Code } from '../../inspect/code.ts';
 import { ElfFile } from '../../inspect/elf.ts';
+import { codeOfSnapshot } from '../../inspect/snapshot.ts';
 import { changeKey, usualKey } from '../../inspect/state-key.ts';
-import { systemMessage } from '../../node/system-message.ts';
+import { attached, notMapped, wantedAddress } from './attached.ts';
 import type { Request } from './command.ts';
+import { readInput } from './input.ts';
 import type { Options } from './options.ts';
 
 /** Where bytes are of which nothing is said. */
@@ -17,7 +18,23 @@ export async function codeOf(request: Request): Promise<Code> {
   const { options } = request;
   if (options.hex !== undefined) return codeOfHex(options, options.hex);
   if (options.elf !== undefined) return codeOfElf(options, options.elf);
-  throw new ConfigurationError('no code; give --hex BYTES, or --elf FILE --symbol NAME');
+  if (request.words.length === 0)
+    throw new ConfigurationError(
+      'no code; give --hex BYTES, --elf FILE --symbol NAME, or an address in a running machine',
+    );
+  return codeOfMachine(request);
+}
+
+/** The code at an address of the running machine. */
+function codeOfMachine(request: Request): Promise<Code> {
+  return attached(request, async ({ machine, symbols }) => {
+    const linear = wantedAddress(request.words, symbols);
+    const snapshot = await machine.ask('code', linear);
+    if (!snapshot) throw notMapped(linear);
+    const { state } = request.options;
+    const key = state === undefined ? snapshot.key : within('--state', () => changeKey(snapshot.key, state));
+    return codeOfSnapshot({ ...snapshot, key }, symbols);
+  });
 }
 
 function keyOf({ bits = 32, state }: Options): number {
@@ -41,13 +58,4 @@ async function codeOfElf(options: Options, path: string): Promise<Code> {
     const code = bareCode(found.bytes, options.address ?? found.address, keyOf(options));
     return { ...code, symbol: (address) => symbols.label(address) };
   });
-}
-
-/** The bytes of a file that was named. Throws ConfigurationError if it can't be read. */
-async function readInput(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new ConfigurationError(`cannot read ${path}: ${systemMessage(error)}`);
-  }
 }

@@ -10,13 +10,14 @@ import {
   stagesOf,
 } from '../../inspect/stages.ts';
 import { keyText } from '../../inspect/state-key.ts';
+import { machineOptions } from './attached.ts';
 import type { Answer, Command } from './command.ts';
 import type { OptionName } from './options.ts';
 import { codeOf } from './source.ts';
 import { bold, cyan, dim, green, red, type Style } from './style.ts';
 
-const codeOptions: readonly OptionName[] = ['hex', 'bits', 'elf', 'symbol', 'address', 'state', 'json'];
-const CODE = '(--hex BYTES | --elf FILE --symbol NAME)';
+const codeOptions: readonly OptionName[] = ['hex', 'bits', 'elf', 'symbol', 'address', 'state', ...machineOptions];
+const CODE = '(--hex BYTES | --elf FILE --symbol NAME | ADDRESS)';
 
 const decodeCommand: Command = {
   name: 'decode',

@@ -262,9 +262,9 @@ function:
     );
     expect(endValue(guest)).toBe(1);
     expect(exceptionLog(guest)).toEqual([]);
-    const translations = guest.core.translations();
+    const translations = guest.core.inspection.translations();
     expect(translations.map(({ physical }) => physical)).toContain(guest.address('main.next'));
-    expect(translations.every(({ instructions }) => Number(instructions) > 0)).toBe(true);
+    expect(translations.every(({ instructions }) => instructions > 0)).toBe(true);
     await guest.dispose();
   });
 });

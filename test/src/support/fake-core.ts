@@ -1,4 +1,11 @@
-import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult } from '../../../src/machine-core.ts';
+import type {
+  CreateCore,
+  MachineConfig,
+  MachineCore,
+  MachineHost,
+  Questions,
+  RunResult,
+} from '../../../src/machine-core.ts';
 import { STATE_BYTES, Word } from '../../../translator/abi/state.ts';
 
 /**
@@ -93,9 +100,7 @@ class FakeCore implements MachineCore {
     return { instructions: 5, runs: this.#runs, resets: this.#resets };
   }
 
-  translations() {
-    return [{ physical: 0x1000, key: 3 }];
-  }
+  readonly inspection = { translations: () => [{ physical: 0x1000, key: 3 }] } as unknown as Questions;
 
   memoryRead(physical: number, length: number): Uint8Array {
     return new Uint8Array(length).fill(physical);

@@ -1,0 +1,83 @@
+import type { CodeDrop, CodeObserver } from '../exec/code-events.ts';
+import type { TranslationRecord } from '../exec/translation.ts';
+import type { CacheEvent, EventBatch, TranslationInfo } from './questions.ts';
+
+/** Events beyond this many are forgotten, the oldest first. */
+const KEPT = 50_000;
+
+/** What the log needs to know. */
+interface LogSource {
+  infoOf(record: TranslationRecord): TranslationInfo;
+  /** The machine's time. */
+  now(): number;
+  /** A translation has come into the cache. */
+  added(record: TranslationRecord): void;
+}
+
+/** What happens in the cache while somebody looks. */
+export class CacheLog implements CodeObserver {
+  private readonly source: LogSource;
+  private events: CacheEvent[] = [];
+  /** Number of the first event that is kept. */
+  private first = 0;
+  /** By physical address and key: how often a translation there has gone, by cause. */
+  private readonly gone = new Map<string, Record<string, number>>();
+
+  constructor(source: LogSource) {
+    this.source = source;
+  }
+
+  translate(translation: TranslationRecord): void {
+    const { source } = this;
+    source.added(translation);
+    this.add({ type: 'translate', time: source.now(), translation: source.infoOf(translation) });
+  }
+
+  invalidate(drop: CodeDrop): void {
+    this.drop('invalidate', drop);
+  }
+
+  evict(drop: CodeDrop): void {
+    this.drop('evict', drop);
+  }
+
+  invalidationsOf(physical: number, key: number): Readonly<Record<string, number>> {
+    return this.gone.get(`${physical} ${key}`) ?? {};
+  }
+
+  /** The events from this number on. */
+  since(number: number): EventBatch {
+    const skipped = Math.max(0, number - this.first);
+    return {
+      events: this.events.slice(skipped),
+      next: this.first + this.events.length,
+      lost: Math.max(0, this.first - number),
+    };
+  }
+
+  clear(): void {
+    this.first += this.events.length;
+    this.events = [];
+    this.gone.clear();
+  }
+
+  private drop(type: 'invalidate' | 'evict', { cause, offset, bytes, nodes, translations }: CodeDrop): void {
+    const infos = translations.map((record) => this.source.infoOf(record));
+    for (const { physical, key } of infos) this.count(`${physical} ${key}`, cause);
+    this.add({ type, time: this.source.now(), cause, physical: offset >>> 0, bytes, nodes, translations: infos });
+  }
+
+  private count(where: string, cause: string): void {
+    const causes = this.gone.get(where) ?? {};
+    causes[cause] = (causes[cause] ?? 0) + 1;
+    this.gone.set(where, causes);
+  }
+
+  private add(event: CacheEvent): void {
+    if (this.events.length >= KEPT) {
+      this.events = this.events.slice(KEPT / 2);
+      this.first += KEPT / 2;
+    }
+    this.events.push(event);
+  }
+}

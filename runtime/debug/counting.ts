@@ -1,0 +1,158 @@
+import type { Node, Run } from '../exec/node.ts';
+import type { TranslationRecord } from '../exec/translation.ts';
+import type { ExitCounts, ExitKind, Place } from './questions.ts';
+import type { EngineView } from './view.ts';
+
+/** Counted at one translation. */
+class TranslationCounter {
+  executions = 0;
+  readonly exits: Record<ExitKind, number> = noExits();
+}
+
+function noExits(): Record<ExitKind, number> {
+  return { direct: 0, indirect: 0, return: 0, dispatcher: 0, slow: 0, trap: 0, fault: 0 };
+}
+
+/** Counted at one instruction that a translation steps over, or that is sensitive. */
+interface StepCounter {
+  readonly node: Node;
+  readonly kind: 'slow' | 'trap';
+  count: number;
+}
+
+/** A function that counts, and what it stands for. */
+interface Wrapper {
+  readonly run: Run;
+  readonly original: Run;
+}
+
+/**
+ * Counts what translations and sensitive instructions do, by functions put around theirs. They are there only between
+ * `refresh` and `remove`: the engine itself counts nothing.
+ */
+export class Counting {
+  readonly translations = new Map<TranslationRecord, TranslationCounter>();
+  private readonly view: EngineView;
+  private readonly wrappers = new Map<Node, Wrapper & { readonly record: TranslationRecord }>();
+  private readonly steps = new Map<Node, StepCounter>();
+  private readonly stepWrappers = new Map<Node, Wrapper>();
+  /** What the last instruction run by its handler was; a translation that ends takes it. */
+  private stepped: 'slow' | 'trap' | null = null;
+
+  constructor(view: EngineView) {
+    this.view = view;
+  }
+
+  /** Puts counters around what has come into the cache since, and forgets what has gone. */
+  refresh(): void {
+    const present = new Set<TranslationRecord>();
+    for (const record of this.view.records()) {
+      present.add(record);
+      this.add(record);
+    }
+    for (const record of this.translations.keys()) {
+      if (present.has(record)) continue;
+      this.translations.delete(record);
+      if (this.wrappers.get(record.head)?.record === record) this.wrappers.delete(record.head);
+    }
+    for (const page of this.view.pages()) {
+      for (const node of this.view.nodesOf(page)) if (node.form.class === 'sensitive') this.addStep(node, 'trap');
+    }
+  }
+
+  add(record: TranslationRecord): void {
+    const { head } = record;
+    if (this.wrappers.get(head)?.run === head.run) return;
+    const counter = this.translations.get(record) ?? new TranslationCounter();
+    this.translations.set(record, counter);
+    const original = head.run;
+    const run = this.counted(counter, original, head);
+    this.wrappers.set(head, { run, original, record });
+    this.view.install(head, run);
+    for (const link of head.links ?? []) if (this.view.isDecoded(link)) this.addStep(link, stepKind(link));
+  }
+
+  private counted(counter: TranslationCounter, original: Run, head: Node): Run {
+    const { returned } = this.view;
+    return (node) => {
+      counter.executions++;
+      this.stepped = null;
+      try {
+        const next = original(node);
+        counter.exits[this.stepped ?? exitKind(next, head, returned)]++;
+        this.stepped = null;
+        return next;
+      } catch (error) {
+        counter.exits.fault++;
+        throw error;
+      }
+    };
+  }
+
+  /** Runs of this instruction by itself, from within a translation or where it is no part of one. */
+  private addStep(node: Node, kind: 'slow' | 'trap'): void {
+    if (this.stepWrappers.get(node)?.run === node.one) return;
+    const counter = this.steps.get(node) ?? { node, kind, count: 0 };
+    this.steps.set(node, counter);
+    const original = node.one;
+    const run: Run = (n) => {
+      counter.count++;
+      this.stepped = kind;
+      return original(n);
+    };
+    this.stepWrappers.set(node, { run, original });
+    if (node.run === original && kind === 'trap') node.run = run;
+    node.one = run;
+  }
+
+  /** Takes all counters out again, those that have not gone with what they were put around. */
+  remove(): void {
+    for (const [node, { run, original }] of this.wrappers) if (node.run === run) this.view.install(node, original);
+    for (const [node, { run, original }] of this.stepWrappers) {
+      if (node.run === run) node.run = original;
+      if (node.one === run) node.one = original;
+    }
+    this.wrappers.clear();
+    this.stepWrappers.clear();
+    this.steps.clear();
+    this.translations.clear();
+  }
+
+  /** Puts another function into a translation's place, below its counter. */
+  replace({ head }: TranslationRecord, run: Run): void {
+    this.wrappers.delete(head);
+    this.view.install(head, run);
+  }
+
+  totals(): ExitCounts {
+    const sum = noExits();
+    for (const { exits } of this.translations.values()) {
+      for (const [kind, count] of Object.entries(exits) as [ExitKind, number][]) sum[kind] += count;
+    }
+    return sum;
+  }
+
+  /** Places where something of these kinds has been counted, most first. */
+  places(kinds: readonly StepCounter['kind'][]): Place[] {
+    const counted = [...this.steps.values()].filter(({ kind, count }) => kinds.includes(kind) && count > 0);
+    return counted
+      .sort((a, b) => b.count - a.count)
+      .map(({ node, kind, count }) => ({
+        linear: this.view.linearOf(node.page, node.eip),
+        key: node.page.context.key,
+        text: this.view.assemblyOf(node),
+        kind,
+        count,
+      }));
+  }
+}
+
+function stepKind(node: Node): 'slow' | 'trap' {
+  return node.form.class === 'sensitive' ? 'trap' : 'slow';
+}
+
+function exitKind(next: Node | null, head: Node, returned: Node): ExitKind {
+  if (next === null) return 'dispatcher';
+  if (next === returned) return 'return';
+  return next === head || head.links?.includes(next) ? 'direct' : 'indirect';
+}

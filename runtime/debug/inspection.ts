@@ -1,0 +1,182 @@
+import { compileCounting } from '../exec/compile.ts';
+import type { TranslationRecord } from '../exec/translation.ts';
+import { CacheLog } from './cache-log.ts';
+import { Counting } from './counting.ts';
+import type {
+  CodeSnapshot,
+  EngineMemory,
+  EventBatch,
+  ExitReport,
+  Questions,
+  TlbReport,
+  TranslationDetail,
+  TranslationInfo,
+  TranslationStats,
+  TrapReport,
+} from './questions.ts';
+import { engineMemory, statsOf, trapKinds } from './reports.ts';
+import { type SymbolList, Symbols } from './symbols.ts';
+import { tlbReport } from './tlb-report.ts';
+import { EngineView, type ViewedParts } from './view.ts';
+
+/** What is counted at each instruction of one translation. */
+interface InstructionCounts {
+  readonly eips: readonly number[];
+  readonly counts: Float64Array;
+}
+
+/** Answers an inspector's questions about a machine. Between two stretches of guest code only. */
+export class Inspection implements Questions {
+  private readonly view: EngineView;
+  private readonly counting: Counting;
+  private readonly log: CacheLog;
+  private readonly instructionCounts = new Map<TranslationRecord, InstructionCounts>();
+  private watchers = 0;
+
+  constructor(parts: ViewedParts) {
+    this.view = new EngineView(parts);
+    this.counting = new Counting(this.view);
+    this.log = new CacheLog({
+      infoOf: (record) => this.infoOf(record),
+      now: parts.now,
+      added: (record) => this.counting.add(record),
+    });
+  }
+
+  translations(): TranslationInfo[] {
+    this.refresh();
+    return [...this.view.records()].map((record) => this.infoOf(record));
+  }
+
+  translation(linear: number): TranslationDetail | null {
+    this.refresh();
+    const record = this.recordAt(linear);
+    if (!record) return null;
+    const { head, page } = record;
+    const counted = this.instructionCounts.get(record);
+    return {
+      info: this.infoOf(record),
+      text: this.view.textOf(record),
+      links: this.view.linksOf(record),
+      code: this.snapshot(record.page.frame * 4096, this.view.linearOf(page, head.eip), head.eip),
+      counts: counted ? counted.eips.map((eip, n) => [eip >>> 0, counted.counts[n]] as const) : null,
+    };
+  }
+
+  code(linear: number): CodeSnapshot | null {
+    const page = this.view.pageAt(linear);
+    const offset = page ? page.frame * 4096 : this.view.offsetAt(linear);
+    if (offset < 0) return null;
+    const base = page ? page.context.base : this.view.currentContext().base;
+    return this.snapshot(offset, linear, (linear - base) | 0);
+  }
+
+  stats(): TranslationStats {
+    return { ...statsOf(this.view), watched: this.watchers > 0 };
+  }
+
+  traps(): TrapReport {
+    this.refresh();
+    return { kinds: trapKinds(this.view), places: this.counting.places(['trap']) };
+  }
+
+  exits(): ExitReport {
+    this.refresh();
+    const { metrics } = this.view.parts.engine.dispatcher;
+    return { dispatcher: { ...metrics }, kinds: this.counting.totals(), places: this.counting.places(['slow']) };
+  }
+
+  tlb(): TlbReport {
+    return tlbReport(this.view.parts.mmu);
+  }
+
+  memory(): EngineMemory {
+    return engineMemory(this.view);
+  }
+
+  watch(looks: boolean): void {
+    this.watchers = Math.max(0, this.watchers + (looks ? 1 : -1));
+    this.view.observe(this.watchers > 0 ? this.log : null);
+    if (this.watchers > 0) {
+      this.refresh();
+      return;
+    }
+    this.counting.remove();
+    for (const { head, run } of this.instructionCounts.keys()) this.view.install(head, run);
+    this.instructionCounts.clear();
+    this.log.clear();
+  }
+
+  countInstructions(linear: number): boolean {
+    const record = this.recordAt(linear);
+    if (!record || this.watchers === 0) return false;
+    if (this.instructionCounts.has(record)) return true;
+    const eips: number[] = [];
+    const text = this.view.textOf(record).replace(/^\/\*([0-9a-f]{8})\*\//gm, (comment, eip: string) => {
+      return `${comment}COUNTS[${eips.push(Number.parseInt(eip, 16)) - 1}]++;`;
+    });
+    const counts = new Float64Array(eips.length);
+    this.counting.replace(record, compileCounting(text, counts, this.view.sourceNameOf(record)));
+    this.counting.refresh();
+    this.instructionCounts.set(record, { eips, counts });
+    return true;
+  }
+
+  events(since: number): EventBatch {
+    this.refresh();
+    return this.log.since(since);
+  }
+
+  symbols(list: SymbolList): number {
+    const symbols = new Symbols(list);
+    this.view.name((linear) => symbols.at(linear)?.name);
+    return symbols.size;
+  }
+
+  private refresh(): void {
+    if (this.watchers > 0) this.counting.refresh();
+    for (const record of this.instructionCounts.keys()) {
+      if (!record.page.translations.has(record)) this.instructionCounts.delete(record);
+    }
+  }
+
+  private recordAt(linear: number): TranslationRecord | null {
+    const wanted = linear >>> 0;
+    const covering = [...this.view.records()].filter(({ page, ranges }) => {
+      const offset = wanted - this.view.linearOf(page, page.eip);
+      return ranges.some((start, n) => n % 2 === 0 && start <= offset && offset < ranges[n + 1]);
+    });
+    const starting = covering.filter(({ page, head }) => this.view.linearOf(page, head.eip) === wanted);
+    const mapped = this.view.pageAt(wanted);
+    const best = [...starting, ...covering];
+    return best.find(({ page }) => page === mapped) ?? best[0] ?? null;
+  }
+
+  private infoOf(record: TranslationRecord): TranslationInfo {
+    const counter = this.counting.translations.get(record);
+    const info = this.view.describe(record);
+    return {
+      ...info,
+      executions: counter?.executions ?? null,
+      exits: counter ? { ...counter.exits } : null,
+      invalidations: this.log.invalidationsOf(info.physical, info.key),
+    };
+  }
+
+  private snapshot(offset: number, linear: number, eip: number): CodeSnapshot {
+    const page = this.view.pageAt(linear);
+    const { key } = page?.context ?? this.view.currentContext();
+    const nodes = page ? [...this.view.nodesOf(page)] : null;
+    return {
+      eip: eip >>> 0,
+      linear: linear >>> 0,
+      physical: ((offset & ~4095) | (linear & 4095)) >>> 0,
+      key,
+      pageEip: (eip - (linear & 4095)) >>> 0,
+      bytes: this.view.hexOfFrame(offset),
+      hasRun: nodes?.map((node) => (node.eip - page!.eip) & 4095) ?? null,
+      targets: nodes?.flatMap((node) => (node.targets ? [[node.eip >>> 0, [...node.targets]] as const] : [])) ?? [],
+      ...this.view.translatorSettings(),
+    };
+  }
+}

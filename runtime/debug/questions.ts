@@ -1,0 +1,207 @@
+import type { SymbolList } from './symbols.ts';
+
+/**
+ * What an inspector can ask of a running machine, and what it is told: plain data that crosses isolates and sockets.
+ * Addresses are unsigned.
+ */
+export interface Questions {
+  /** What is in the cache now. */
+  translations(): TranslationInfo[];
+  /** The translation that starts at a linear address, or else the first that covers it. */
+  translation(linear: number): TranslationDetail | null;
+  /** The code at a linear address as a translation would see it now; null: nothing is mapped there. */
+  code(linear: number): CodeSnapshot | null;
+  stats(): TranslationStats;
+  traps(): TrapReport;
+  exits(): ExitReport;
+  tlb(): TlbReport;
+  memory(): EngineMemory;
+  /** One more looks (true) or one less. While somebody does, executions, exits and traps by place are counted. */
+  watch(looks: boolean): void;
+  /** Counts each instruction of the translation at a linear address from now on; false if there is none. */
+  countInstructions(linear: number): boolean;
+  /** What has happened in the cache since the event of this number, while somebody looked. */
+  events(since: number): EventBatch;
+  /** Names for what is translated from now on; the number of them. */
+  symbols(list: SymbolList): number;
+}
+
+export type QuestionName = keyof Questions;
+
+const names: Readonly<Record<QuestionName, true>> = {
+  translations: true,
+  translation: true,
+  code: true,
+  stats: true,
+  traps: true,
+  exits: true,
+  tlb: true,
+  memory: true,
+  watch: true,
+  countInstructions: true,
+  events: true,
+  symbols: true,
+};
+
+/** Whether something from outside is a question's name. */
+export function isQuestion(name: unknown): name is QuestionName {
+  return typeof name === 'string' && Object.hasOwn(names, name);
+}
+
+/**
+ * Ways out of a translation.
+ * direct: to code known when it was made. indirect: to what AT found. return: to the caller. dispatcher: attention was
+ * asked for, or code is not known yet. slow: an instruction was run by its handler (TLB miss, segment check). trap: the
+ * same for a sensitive one. fault: the guest faulted.
+ */
+export type ExitKind = 'direct' | 'indirect' | 'return' | 'dispatcher' | 'slow' | 'trap' | 'fault';
+export type ExitCounts = Readonly<Record<ExitKind, number>>;
+
+/** One translation in the cache. */
+export interface TranslationInfo {
+  /** Physical address of its first instruction, and its EIP and linear address. */
+  readonly physical: number;
+  readonly eip: number;
+  readonly linear: number;
+  /** State key (translator/abi/key.ts). */
+  readonly key: number;
+  /** Of its function. */
+  readonly name: string;
+  readonly tier: 'region';
+  /** Guest bytes that it was made from, in so many blocks and instructions. */
+  readonly bytes: number;
+  readonly blocks: number;
+  readonly instructions: number;
+  /** Size of its JavaScript. */
+  readonly characters: number;
+  /** Places outside that it may go to. */
+  readonly links: number;
+  /** Times it was entered, and how it was left, since somebody looks; null: nobody did. */
+  readonly executions: number | null;
+  readonly exits: ExitCounts | null;
+  /** Earlier translations of the same code that were dropped since somebody looks, by cause. */
+  readonly invalidations: Readonly<Record<string, number>>;
+}
+
+/** One translation with its text and what it was made from. */
+export interface TranslationDetail {
+  readonly info: TranslationInfo;
+  /** The function's text. */
+  readonly text: string;
+  readonly links: readonly number[];
+  readonly code: CodeSnapshot;
+  /** By address: times each instruction has run, if they are counted (`countInstructions`). */
+  readonly counts: readonly (readonly [eip: number, runs: number])[] | null;
+}
+
+/** A page of code, and what the translator knows of it. */
+export interface CodeSnapshot {
+  /** EIP and linear address asked for. */
+  readonly eip: number;
+  readonly linear: number;
+  readonly physical: number;
+  readonly key: number;
+  /** EIP of the page's first byte, and its bytes in hexadecimal. */
+  readonly pageEip: number;
+  readonly bytes: string;
+  /** Offsets in the page of instructions that have run; null: nothing is known. */
+  readonly hasRun: readonly number[] | null;
+  /** Where indirect jumps have gone. */
+  readonly targets: readonly (readonly [eip: number, targets: readonly number[]])[];
+  readonly features: readonly string[];
+  readonly limits: { readonly blocks: number; readonly instructions: number };
+  readonly options: { readonly suffix: string; readonly memoryBytes: number; readonly pacing: 'poll' | 'count' };
+}
+
+/** Totals. */
+export interface TranslationStats {
+  /** In the cache now. */
+  readonly translations: number;
+  readonly instructions: number;
+  readonly bytes: number;
+  readonly characters: number;
+  /** Code pages and decoded instructions that are known. */
+  readonly pages: number;
+  readonly nodes: number;
+  /** Since the machine was made. */
+  readonly translated: number;
+  readonly decoded: number;
+  readonly handlers: number;
+  readonly invalidation: Readonly<Record<string, number>>;
+  readonly dispatcher: Readonly<Record<string, number>>;
+  readonly walks: number;
+  /** The machine's time in nanoseconds. */
+  readonly time: number;
+  readonly watched: boolean;
+}
+
+/** A place in guest code, with what has been counted there. */
+export interface Place {
+  readonly linear: number;
+  readonly key: number;
+  readonly text: string;
+  readonly kind: string;
+  readonly count: number;
+}
+
+export interface TrapReport {
+  /** Since the machine was made, by helper. */
+  readonly kinds: readonly { readonly name: string; readonly count: number }[];
+  /** Since somebody looks. */
+  readonly places: readonly Place[];
+}
+
+export interface ExitReport {
+  /** Since the machine was made. */
+  readonly dispatcher: Readonly<Record<string, number>>;
+  /** Since somebody looks, in all translations. */
+  readonly kinds: ExitCounts;
+  readonly places: readonly Place[];
+}
+
+export interface TlbReport {
+  /** Pages with an entry, and valid entries of each kind. */
+  readonly pages: number;
+  readonly entries: Readonly<Record<'readSupervisor' | 'writeSupervisor' | 'readUser' | 'writeUser' | 'code', number>>;
+  readonly walks: number;
+  /** Runs of pages that are mapped one behind the other with the same rights. */
+  readonly ranges: readonly TlbRange[];
+}
+
+export interface TlbRange {
+  readonly linear: number;
+  /** Physical address (of the buffer: ROM is behind RAM). */
+  readonly physical: number;
+  readonly pages: number;
+  /** `rw` for the supervisor, then for the user; `x` if code of it is known. */
+  readonly rights: string;
+}
+
+/** What the engine itself holds: numbers of things, and bytes where they are known. */
+export interface EngineMemory {
+  readonly bytes: Readonly<Record<string, number>>;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Something that happened in the cache. `time`: of the machine, in nanoseconds. */
+export type CacheEvent =
+  | { readonly type: 'translate'; readonly time: number; readonly translation: TranslationInfo }
+  | ({ readonly type: 'invalidate' | 'evict'; readonly time: number } & DropInfo);
+
+export interface DropInfo {
+  readonly cause: string;
+  /** What was written: physical address and length. */
+  readonly physical: number;
+  readonly bytes: number;
+  /** Decoded instructions and translations that went. */
+  readonly nodes: number;
+  readonly translations: readonly TranslationInfo[];
+}
+
+export interface EventBatch {
+  readonly events: readonly CacheEvent[];
+  /** Number to ask with next time. */
+  readonly next: number;
+  /** Events that were forgotten before they could be told. */
+  readonly lost: number;
+}

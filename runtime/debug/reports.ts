@@ -1,0 +1,60 @@
+import { helpers } from '../../translator/abi/helpers.ts';
+import type { EngineMemory, TranslationStats, TrapReport } from './questions.ts';
+import type { EngineView } from './view.ts';
+
+/** Times each trap was taken, most first. */
+export function trapKinds({ parts }: EngineView): TrapReport['kinds'] {
+  const { trapCounts } = parts.engine;
+  const kinds = Object.keys(helpers).map((name, n) => ({ name, count: trapCounts[n] >>> 0 }));
+  return kinds.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+}
+
+/** Totals of what is in the cache, and of what has happened. */
+export function statsOf(view: EngineView): Omit<TranslationStats, 'watched'> {
+  const { engine, mmu, now } = view.parts;
+  const infos = [...view.records()].map((record) => view.describe(record));
+  const pages = [...view.pages()];
+  return {
+    translations: infos.length,
+    instructions: sum(infos.map(({ instructions }) => instructions)),
+    bytes: sum(infos.map(({ bytes }) => bytes)),
+    characters: sum(infos.map(({ characters }) => characters)),
+    pages: pages.length,
+    nodes: sum(pages.map((page) => [...view.nodesOf(page)].length)),
+    translated: engine.tiering?.metrics.translations ?? 0,
+    decoded: engine.graph.decoded,
+    handlers: engine.handlers.size,
+    invalidation: { ...engine.graph.cache.counts },
+    dispatcher: { ...engine.dispatcher.metrics },
+    walks: mmu.walks,
+    time: now(),
+  };
+}
+
+/** What the engine itself holds: guest memory, the TLB's arrays, the cache's texts, and numbers of what has no size. */
+export function engineMemory(view: EngineView): EngineMemory {
+  const { state, mmu } = view.parts;
+  const { tlb, ram } = mmu;
+  const { characters, translations, instructions, pages, nodes, handlers } = statsOf(view);
+  const arrays = [tlb.readSupervisor, tlb.writeSupervisor, tlb.readUser, tlb.writeUser, tlb.code];
+  return {
+    bytes: {
+      'guest memory': ram.bytes.length,
+      'TLB arrays': sum(arrays.map(({ byteLength }) => byteLength)),
+      'page flags': ram.readOnly.length + ram.holdsCode.length,
+      'CPU state': state.buffer.byteLength,
+      'text of translations': characters,
+    },
+    counts: {
+      'code pages': pages,
+      'decoded instructions': nodes,
+      translations,
+      'translated instructions': instructions,
+      handlers,
+    },
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}

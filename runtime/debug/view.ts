@@ -1,0 +1,175 @@
+import { Segment, Word } from '../../translator/abi/state.ts';
+import { formatInstruction } from '../../translator/x86/format.ts';
+import type { Cpu } from '../cpu/cpu.ts';
+import type { CodeObserver } from '../exec/code-events.ts';
+import type { CodePage } from '../exec/code-page.ts';
+import type { Engine } from '../exec/engine.ts';
+import { sourceName } from '../exec/names.ts';
+import type { Node, Run } from '../exec/node.ts';
+import { defaultTiering } from '../exec/tiering.ts';
+import type { TranslationRecord } from '../exec/translation.ts';
+import type { Mmu } from '../memory/mmu.ts';
+import { Paging } from '../memory/paging.ts';
+import type { CodeSnapshot, TranslationInfo } from './questions.ts';
+
+const PAGE = 4096;
+const FUNCTION_NAME = /^function (\w+)/;
+
+/** The parts of a machine that an inspector looks at. */
+export interface ViewedParts {
+  readonly cpu: Cpu;
+  readonly state: Int32Array;
+  readonly engine: Engine;
+  readonly mmu: Mmu;
+  /** The machine's time in nanoseconds. */
+  now(): number;
+}
+
+/**
+ * The engine's structures as the inspector reads them: whatever of the runtime it depends on is in this file. Nothing
+ * here changes the machine but `install`, which replaces what a node runs by something that does the same.
+ */
+export class EngineView {
+  readonly parts: ViewedParts;
+  private readonly paging: Paging;
+
+  constructor(parts: ViewedParts) {
+    this.parts = parts;
+    this.paging = silentPaging(parts.mmu, parts.state);
+  }
+
+  *records(): Generator<TranslationRecord> {
+    for (const page of this.pages()) yield* page.translations;
+  }
+
+  *pages(): Generator<CodePage> {
+    yield* this.parts.engine.graph.cache.allPages();
+  }
+
+  /** Decoded instructions of a page, with gates left out. */
+  *nodesOf(page: CodePage): Generator<Node> {
+    for (const node of page.nodes()) if (node.length > 0) yield node;
+  }
+
+  /** The function's text, without what is printed around it when it is compiled. */
+  textOf(record: TranslationRecord): string {
+    return record.text;
+  }
+
+  /** What its function's file is called. */
+  sourceNameOf(record: TranslationRecord): string {
+    const { page, head } = record;
+    return sourceName(page, head.eip, FUNCTION_NAME.exec(this.textOf(record))![1]);
+  }
+
+  linksOf({ head }: TranslationRecord): number[] {
+    return (head.links ?? []).map(({ eip }) => eip >>> 0);
+  }
+
+  /** All of a translation but what is counted. */
+  describe(record: TranslationRecord): Omit<TranslationInfo, 'executions' | 'exits' | 'invalidations'> {
+    const { head, page, ranges, blocks, instructions } = record;
+    const text = this.textOf(record);
+    return {
+      physical: this.physicalOf(page, head.eip),
+      eip: head.eip >>> 0,
+      linear: this.linearOf(page, head.eip),
+      key: page.context.key,
+      name: FUNCTION_NAME.exec(text)![1],
+      tier: 'region',
+      bytes: ranges.reduce((sum, offset, n) => sum + (n % 2 === 0 ? -offset : offset), 0),
+      blocks,
+      instructions,
+      characters: text.length,
+      links: head.links?.length ?? 0,
+    };
+  }
+
+  install(node: Node, run: Run): void {
+    node.run = run;
+  }
+
+  /** Whether the node has been decoded and hasn't been dropped since. */
+  isDecoded(node: Node): boolean {
+    return node.length > 0;
+  }
+
+  get returned(): Node {
+    return this.parts.engine.graph.returned;
+  }
+
+  linearOf(page: CodePage, eip: number): number {
+    return (eip + page.context.base) >>> 0;
+  }
+
+  physicalOf(page: CodePage, eip: number): number {
+    return (page.frame * PAGE + ((eip - page.eip) & (PAGE - 1))) >>> 0;
+  }
+
+  /**
+   * The code page at a linear address: the one that is mapped there now, or one that was (of another process, for
+   * instance), best one with something translated.
+   */
+  pageAt(linear: number): CodePage | null {
+    const linearPage = linear >>> 12;
+    const pages = [...this.pages()].filter((page) => page.linearPage === linearPage && page.frame >= 0);
+    const mapped = this.parts.mmu.tlb.code[linearPage];
+    return (
+      pages.find(({ id }) => id === mapped) ??
+      pages.sort((a, b) => b.translations.size - a.translations.size)[0] ??
+      null
+    );
+  }
+
+  /** Offset in the buffer of guest memory at a linear address, without any effect on the guest; -1: nothing there. */
+  offsetAt(linear: number): number {
+    if (this.paging.walk(linear, 0) !== -1) return -1;
+    const frame = this.parts.mmu.map.frameAt(this.paging.result.page);
+    return frame < 0 ? -1 : frame * PAGE + (linear & (PAGE - 1));
+  }
+
+  /** Bytes of the frame that holds an offset of the buffer, in hexadecimal. */
+  hexOfFrame(offset: number): string {
+    const start = (offset & ~(PAGE - 1)) >>> 0;
+    const bytes = this.parts.mmu.ram.bytes.subarray(start, start + PAGE);
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+
+  /** State key and code segment's base of what runs now. */
+  currentContext(): { key: number; base: number } {
+    const { state } = this.parts;
+    return { key: state[Word.key], base: state[Word.segmentBase + Segment.cs] };
+  }
+
+  assemblyOf(node: Node): string {
+    return formatInstruction(node);
+  }
+
+  /** What translations depend on besides code and state key. */
+  translatorSettings(): Pick<CodeSnapshot, 'features' | 'limits' | 'options'> {
+    const { engine, cpu } = this.parts;
+    const { blocks, instructions } = engine.tiering?.options ?? defaultTiering;
+    return {
+      features: [...cpu.model.features],
+      limits: { blocks, instructions },
+      options: { ...engine.emit },
+    };
+  }
+
+  /** Gives what is translated from now on names by linear address. */
+  name(nameOf: (linear: number) => string | undefined): void {
+    const { tiering } = this.parts.engine;
+    if (tiering) tiering.nameOf = nameOf;
+  }
+
+  observe(observer: CodeObserver | null): void {
+    this.parts.engine.graph.cache.observer = observer;
+  }
+}
+
+/** Page walks that set no accessed bits: all of memory is read-only to them. */
+function silentPaging(mmu: Mmu, state: Int32Array): Paging {
+  const { map, ram } = mmu;
+  const frozen = Object.create(ram, { readOnly: { value: new Uint8Array(ram.readOnly.length).fill(1) } });
+  return new Paging(state, Object.create(map, { ram: { value: frozen } }));
+}

@@ -1,0 +1,12 @@
+import { hex } from '../../translator/emit/names.ts';
+import type { CodePage } from './code-page.ts';
+
+/** Name of a translation's function: of its symbol, if it has one. Its address is always the end. */
+export function functionName(symbol: string | undefined, eip: number): string {
+  return `${(symbol ?? 'guest').replace(/\W/g, '_').replace(/^(?=\d)/, '_')}_${hex(eip)}`;
+}
+
+/** Tells translations of the same address apart: in other frames, or under other state keys. */
+export function sourceName(page: CodePage, eip: number, name: string): string {
+  return `${hex(page.frame * 4096 + ((eip - page.eip) | 0))}-${page.context.key.toString(16)}/${name}`;
+}

@@ -1,0 +1,82 @@
+import { watching } from '../../inspect/inspected.ts';
+import { shareNames } from '../../inspect/profile.ts';
+import { busyTime, type Sample, sampleWatched, takeSample, wait } from '../../inspect/sampling.ts';
+import { type Attached, attached, machineOptions, noWords } from './attached.ts';
+import type { Answer, Command, Request } from './command.ts';
+import type { OptionName, Options } from './options.ts';
+import { Screen } from './screen.ts';
+import { bold, type Style } from './style.ts';
+import { byteSize, count, percent } from './table.ts';
+import { arrange, countsText, translationTable } from './translations.ts';
+
+const tableOptions: readonly OptionName[] = ['seconds', 'sort', 'filter', 'limit', ...machineOptions];
+
+const cache: Command = {
+  name: 'cache',
+  usage: '',
+  help: 'translations, with what they did in some seconds',
+  options: tableOptions,
+  run(request) {
+    noWords(request.words);
+    return attached(request, async (at) => {
+      const sample = await takeSample(at.machine, request.options.seconds ?? 1);
+      return sampleAnswer(sample, at, request.options);
+    });
+  },
+};
+
+function sampleAnswer(sample: Sample, { symbols }: Attached, options: Options): Answer {
+  const translations = arrange(sample.translations, symbols, options);
+  return {
+    data: { seconds: sample.seconds, stats: sample.stats, shares: sample.profile.shares, translations },
+    text: (style) => `${summary(sample, style)}\n${translationTable(translations, style)}`,
+  };
+}
+
+/** What the machine's thread did, and what the cache holds. */
+function summary({ seconds, stats, profile }: Sample, style: Style): string {
+  const { invalidation } = stats;
+  const busy = busyTime(profile);
+  const shares = shareNames.filter((name) => name !== 'idle' && profile.shares[name] > 0);
+  const parts = shares.map((name) => `${name} ${percent(profile.shares[name] / busy)}`);
+  return [
+    `${bold(style, 'thread')}  busy ${percent(busy / profile.duration)} of ${seconds.toFixed(1)} s: ${parts.join(', ')}`,
+    `${bold(style, 'cache')}   ${count(stats.translations)} translations of ${byteSize(stats.bytes)} guest code, ` +
+      `${byteSize(stats.characters)} JavaScript; ${count(stats.translated)} made in all`,
+    `${bold(style, 'graph')}   ${count(stats.nodes)} instructions in ${count(stats.pages)} pages; ` +
+      `${count(stats.handlers)} handlers; ${count(stats.walks)} page walks`,
+    `${bold(style, 'dropped')} ${countsText(invalidation) || 'nothing'}`,
+    '',
+  ].join('\n');
+}
+
+const top: Command = {
+  name: 'top',
+  usage: '',
+  help: 'the same, live: sample after sample until q or Ctrl-C',
+  options: [...tableOptions, 'count'],
+  run(request) {
+    noWords(request.words);
+    return attached(request, (at) => watching(at.machine, () => showSamples(request, at)));
+  },
+};
+
+/** Shows samples on the screen; the last one is the answer. */
+async function showSamples(request: Request, at: Attached): Promise<Answer> {
+  const { options, style } = request;
+  const { seconds = 1, count: times = process.stdout.isTTY ? Infinity : 1 } = options;
+  using screen = new Screen();
+  for (let n = 1; ; n++) {
+    const sample = await sampleWatched(at.machine, () => Promise.race([wait(seconds), screen.left]));
+    const limit = options.limit ?? screen.rows - HEADING;
+    const answer = sampleAnswer(sample, at, { ...options, limit });
+    if (n >= times || screen.isLeft) return answer;
+    if (options.json) screen.print(`${JSON.stringify(answer.data)}\n`);
+    else screen.show(answer.text(style));
+  }
+}
+
+/** Lines above the table, with its own heading. */
+const HEADING = 7;
+
+export const cacheCommands: readonly Command[] = [cache, top];

@@ -1,0 +1,74 @@
+import type { Symbols } from '../../../runtime/debug/symbols.ts';
+import { hex } from '../../../translator/emit/names.ts';
+import { ConfigurationError } from '../../index.ts';
+import type { SampledTranslation } from '../../inspect/sampling.ts';
+import type { Options } from './options.ts';
+import { type Style, yellow } from './style.ts';
+import { type Column, count, percent, table } from './table.ts';
+
+/** A translation with its place in words. */
+export interface NamedTranslation extends SampledTranslation {
+  /** `schedule+0x10`, or what its function is called. */
+  readonly symbol: string;
+}
+
+const USUAL_LIMIT = 30;
+
+type Key = (t: NamedTranslation) => number | string;
+const orders: Readonly<Record<string, Key>> = {
+  time: (t) => -t.share,
+  executions: (t) => -(t.executions ?? 0),
+  bytes: (t) => -t.bytes,
+  characters: (t) => -t.characters,
+  address: (t) => t.linear,
+  name: (t) => t.symbol,
+};
+
+/** Translations with names, as --filter, --sort and --limit want them. */
+export function arrange(
+  translations: readonly SampledTranslation[],
+  symbols: Symbols,
+  { sort = 'time', filter, limit = USUAL_LIMIT }: Options,
+): NamedTranslation[] {
+  const order = orders[sort];
+  if (!order) throw new ConfigurationError(`--sort: '${sort}' is not one of ${Object.keys(orders).join(', ')}`);
+  const named = translations.map((t) => ({ ...t, symbol: symbols.label(t.linear) ?? t.name }));
+  const wanted = named.filter((t) => filter === undefined || `${t.symbol} ${hex(t.linear)}`.includes(filter));
+  wanted.sort((a, b) => compare(order(a), order(b)) || (b.executions ?? 0) - (a.executions ?? 0));
+  return limit === 0 ? wanted : wanted.slice(0, limit);
+}
+
+function compare(a: number | string, b: number | string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+const columns: readonly Column<NamedTranslation>[] = [
+  { title: 'TIME', right: true, cell: (t, style) => highlighted(t, style) },
+  { title: 'EXECUTIONS', right: true, cell: (t) => (t.executions === null ? '-' : count(t.executions)) },
+  { title: 'ADDRESS', cell: (t) => hex(t.linear) },
+  { title: 'TIER', cell: (t) => t.tier },
+  { title: 'BYTES', right: true, cell: (t) => count(t.bytes) },
+  { title: 'JS', right: true, cell: (t) => count(t.characters) },
+  { title: 'LINKS', right: true, cell: (t) => count(t.links) },
+  { title: 'SYMBOL', cell: (t) => t.symbol },
+  { title: 'EXITS', cell: (t) => countsText(t.exits ?? {}) },
+  { title: 'DROPPED', cell: (t) => countsText(t.invalidations) },
+];
+
+function highlighted({ share }: NamedTranslation, style: Style): string {
+  return share >= 0.1 ? yellow(style, percent(share)) : percent(share);
+}
+
+/** `direct 12, return 3`: those that are not 0, most first. */
+export function countsText(counts: Readonly<Record<string, number>>): string {
+  const some = Object.entries(counts).filter(([, n]) => n > 0);
+  return some
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, n]) => `${name} ${count(n)}`)
+    .join(', ');
+}
+
+export function translationTable(translations: readonly NamedTranslation[], style: Style): string {
+  return table(columns, translations, style);
+}

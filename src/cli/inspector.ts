@@ -1,0 +1,21 @@
+import type { Machine } from '../index.ts';
+import type { Settings } from './settings.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Names guest functions and lets inspectors attach, as the flags say, until it is disposed. */
+export async function openInspector(
+  machine: Machine,
+  { inspect, symbols }: Settings,
+  terminal: Terminal,
+): Promise<Disposable> {
+  if (symbols !== undefined) {
+    const { readSymbols } = await import('./inspect/symbols.ts');
+    await machine.ask('symbols', await readSymbols(symbols));
+  }
+  if (inspect === undefined) return { [Symbol.dispose]: () => {} };
+  const { addressOf, addressText } = await import('../node/inspector/address.ts');
+  const { InspectorServer } = await import('../node/inspector/server.ts');
+  const server = await InspectorServer.listen(machine, addressOf(inspect));
+  terminal.note(`rawiron: inspectors may attach at ${addressText(server.address)}`);
+  return { [Symbol.dispose]: () => server.close() };
+}

@@ -1,0 +1,19 @@
+import type { Probe } from '../machine.ts';
+import type { Ask } from '../translations.ts';
+
+/** A machine as commands see it, in this program or at the other end of a socket. A `Machine` is one. */
+export interface Inspected {
+  readonly ask: Ask;
+  readonly probe: Probe;
+}
+
+/** Lets the machine count and log while something is done. */
+export async function watching<Result>({ ask }: Inspected, act: () => Promise<Result>): Promise<Result> {
+  await ask('watch', true);
+  try {
+    return await act();
+  } finally {
+    // A machine that is gone counts no more.
+    await ask('watch', false).catch(() => {});
+  }
+}

@@ -1,0 +1,148 @@
+import type { CpuProfile, ProfileNode } from '../isolate/probe.ts';
+
+/** Where the time of a machine's thread goes. */
+export const shareNames = [
+  'guest',
+  'interpreter',
+  'runtime',
+  'devices',
+  'translator',
+  'compiler',
+  'garbage',
+  'host',
+  'system',
+  'idle',
+] as const;
+/**
+ * guest: translated code. interpreter: handlers of instructions. runtime: dispatcher, graph, memory, CPU. translator:
+ * making JavaScript. compiler: V8 reading it. garbage: its collector. host: the loop and messages. system: what V8 does
+ * that belongs to no function, its compilers among it. idle: asleep.
+ */
+export type ShareName = (typeof shareNames)[number];
+export type Shares = Record<ShareName, number>;
+
+/** One function of a profile. Times are in microseconds. */
+export interface ProfiledFunction {
+  /** Of the generated function, or of the project's own. */
+  readonly name: string;
+  readonly share: ShareName;
+  readonly self: number;
+  /** With all that it called. */
+  readonly total: number;
+  /** Of translated code: where it is. */
+  readonly guest: GuestPlace | null;
+  /** Samples by line of its file. */
+  readonly lines: ReadonlyMap<number, number>;
+}
+
+/** What the file name of a translation's function tells (runtime/exec/names.ts). */
+export interface GuestPlace {
+  readonly physical: number;
+  readonly key: number;
+  readonly eip: number;
+}
+
+export interface ProfileSummary {
+  /** Microseconds in all, idle ones too. */
+  readonly duration: number;
+  readonly samples: number;
+  readonly shares: Shares;
+  /** By self time, most first. */
+  readonly functions: readonly ProfiledFunction[];
+}
+
+const GUEST = /^rawiron:\/\/\/([0-9a-f]{8})-([0-9a-f]+)\/\w+_([0-9a-f]{8})\.js$/;
+const HANDLER = /^rawiron:\/\/\/handlers\//;
+
+/** Parts of the project by where their files are; the first that fits counts. */
+const places: readonly (readonly [pattern: RegExp, share: ShareName])[] = [
+  [/\/runtime\/exec\/compile\.ts$/, 'compiler'],
+  [/\/runtime\/exec\/handlers\.ts$|\/translator\//, 'translator'],
+  [/\/runtime\/devices\//, 'devices'],
+  [/\/runtime\//, 'runtime'],
+  [/./, 'host'],
+];
+
+function emptyShares(): Shares {
+  return Object.fromEntries(shareNames.map((name) => [name, 0])) as Shares;
+}
+
+/** What a translation's file name says; null for other files. */
+function guestPlace(url: string): GuestPlace | null {
+  const match = GUEST.exec(url);
+  if (!match) return null;
+  const [physical, key, eip] = match.slice(1).map((digits) => Number.parseInt(digits, 16));
+  return { physical, key, eip };
+}
+
+function shareOf({ callFrame: { functionName, url } }: ProfileNode): ShareName {
+  if (functionName === '(garbage collector)') return 'garbage';
+  if (functionName === '(idle)' || (functionName === 'sleep' && url.endsWith('/threads.ts'))) return 'idle';
+  if (url === '') return 'system';
+  if (GUEST.test(url)) return 'guest';
+  if (HANDLER.test(url)) return 'interpreter';
+  return places.find(([pattern]) => pattern.test(url))![1];
+}
+
+interface Building {
+  readonly node: ProfileNode;
+  self: number;
+  total: number;
+  readonly lines: Map<number, number>;
+}
+
+/** Sums a profile up by function. */
+export function summarize(profile: CpuProfile): ProfileSummary {
+  const times = timesOf(profile);
+  const functions = new Map<string, Building>();
+  const shares = emptyShares();
+  const byId = new Map(profile.nodes.map((node) => [node.id, node]));
+  const visit = (node: ProfileNode, above: ReadonlySet<Building>): number => {
+    const self = times.get(node.id) ?? 0;
+    const f = functionOf(functions, node);
+    f.self += self;
+    shares[shareOf(node)] += self;
+    for (const { line, ticks } of node.positionTicks ?? []) f.lines.set(line, (f.lines.get(line) ?? 0) + ticks);
+    const inner = above.has(f) ? above : new Set([...above, f]);
+    const total = (node.children ?? []).reduce((sum, id) => sum + visit(byId.get(id)!, inner), self);
+    if (!above.has(f)) f.total += total;
+    return total;
+  };
+  visit(profile.nodes[0], new Set());
+  const sorted = [...functions.values()].filter(({ self, total }) => self > 0 || total > 0);
+  return {
+    duration: profile.endTime - profile.startTime,
+    samples: profile.samples.length,
+    shares,
+    functions: sorted.map(finish).sort((a, b) => b.self - a.self),
+  };
+}
+
+/** Microseconds by node: a sample stands for the time up to the next one. */
+function timesOf({ samples, timeDeltas, startTime, endTime }: CpuProfile): Map<number, number> {
+  const times = new Map<number, number>();
+  let at = startTime + (timeDeltas[0] ?? 0);
+  samples.forEach((id, n) => {
+    const next = n + 1 < samples.length ? at + timeDeltas[n + 1] : Math.max(at, endTime);
+    times.set(id, (times.get(id) ?? 0) + next - at);
+    at = next;
+  });
+  return times;
+}
+
+function functionOf(functions: Map<string, Building>, node: ProfileNode): Building {
+  const { functionName, url, lineNumber } = node.callFrame;
+  const id = `${functionName} ${url} ${lineNumber}`;
+  let f = functions.get(id);
+  if (!f) {
+    f = { node, self: 0, total: 0, lines: new Map() };
+    functions.set(id, f);
+  }
+  return f;
+}
+
+function finish({ node, self, total, lines }: Building): ProfiledFunction {
+  const { functionName, url } = node.callFrame;
+  const name = functionName || `(${url.split('/').at(-1)})`;
+  return { name, share: shareOf(node), self, total, guest: guestPlace(url), lines };
+}

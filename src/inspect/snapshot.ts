@@ -1,0 +1,56 @@
+import type { Symbols } from '../../runtime/debug/symbols.ts';
+import { createDecoder } from '../../translator/x86/decode.ts';
+import type { CodeSnapshot, TranslationDetail } from '../machine-core.ts';
+import { bytesOfHex, type Code } from './code.ts';
+
+/** A snapshot of a running machine's code, to be taken through the stages again. */
+export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols, hasRun = ranIn(snapshot)): Code {
+  const targets = new Map(snapshot.targets);
+  const features = new Set(snapshot.features);
+  return {
+    source: {
+      code: bytesOfHex(snapshot.bytes),
+      start: 0,
+      eip: snapshot.pageEip | 0,
+      key: snapshot.key,
+      decode: createDecoder(features),
+      ...(hasRun && { hasRun }),
+      targets: (eip) => targets.get(eip >>> 0) ?? [],
+    },
+    entry: snapshot.eip | 0,
+    end: null,
+    limits: snapshot.limits,
+    options: snapshot.options,
+    symbol: (address) => symbols.label(address + snapshot.linear - snapshot.eip),
+  };
+}
+
+/** Code that has not run yet is looked at as if all of it had. */
+function ranIn({ hasRun, eip: entry, pageEip }: CodeSnapshot): ((eip: number) => boolean) | undefined {
+  const offsets = new Set(hasRun);
+  if (!offsets.has((entry - pageEip) & 0xfff)) return undefined;
+  return (eip) => offsets.has((eip - pageEip) & 0xfff);
+}
+
+/** The code of a translation as it was when it was translated: the same blocks. */
+export function codeOfTranslation({ code, text }: TranslationDetail, symbols: Symbols): Code {
+  const printed = new Set(printedAddresses(text));
+  return codeOfSnapshot(code, symbols, (eip) => printed.has(eip >>> 0));
+}
+
+const ADDRESS = /^\/\*([0-9a-f]{8})\*\//gm;
+
+/** EIPs of the instructions in a function's text, in its order. */
+function printedAddresses(text: string): number[] {
+  return [...text.matchAll(ADDRESS)].map(([, digits]) => Number.parseInt(digits, 16));
+}
+
+/** A function's text by instruction: what is printed for each, and in front of the first (address null). */
+export function textByInstruction(text: string): { address: number | null; text: string }[] {
+  const parts = text.split(/^(?=\/\*[0-9a-f]{8}\*\/)/m);
+  return parts.map((part) => {
+    const match = /^\/\*([0-9a-f]{8})\*\/ ?/.exec(part);
+    if (!match) return { address: null, text: part.trimEnd() };
+    return { address: Number.parseInt(match[1], 16), text: part.slice(match[0].length).trimEnd() };
+  });
+}

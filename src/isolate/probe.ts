@@ -1,0 +1,28 @@
+/** A profile as V8 takes it (Chrome DevTools Protocol, Profiler.Profile). */
+export interface CpuProfile {
+  readonly nodes: readonly ProfileNode[];
+  /** Microseconds. */
+  readonly startTime: number;
+  readonly endTime: number;
+  /** Ids of nodes, one a sample, and the microseconds between each and the one before. */
+  readonly samples: readonly number[];
+  readonly timeDeltas: readonly number[];
+}
+
+export interface ProfileNode {
+  readonly id: number;
+  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  readonly children?: readonly number[];
+  /** Samples by line of the function's file (from 1 on). */
+  readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[];
+}
+
+/** What a host can tell of the thread that a machine runs on. */
+export interface ThreadProbe {
+  /** So many microseconds between two samples. Throws if a profile is being taken. */
+  startProfile(interval: number): void;
+  /** Throws if none is being taken. */
+  stopProfile(): CpuProfile;
+  /** Bytes, by kind. */
+  heap(): Readonly<Record<string, number>>;
+}

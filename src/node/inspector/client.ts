@@ -1,0 +1,103 @@
+import { connect, type Socket } from 'node:net';
+import { ConfigurationError } from '../../errors.ts';
+import type { Inspected } from '../../inspect/inspected.ts';
+import { LineReader } from '../../inspect/lines.ts';
+import type { RemoteReply, RemoteRequest } from '../../inspect/protocol.ts';
+import { systemMessage } from '../system-message.ts';
+import { addressOf, addressText, type InspectorAddress, knownSockets } from './address.ts';
+
+interface Pending {
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A machine at the other end of a socket. All its mistakes are ConfigurationErrors. */
+export class RemoteMachine implements Inspected {
+  readonly ask: Inspected['ask'];
+  readonly probe: Inspected['probe'];
+  /** Rejects when the machine goes away. */
+  readonly gone: Promise<never>;
+  readonly #socket: Socket;
+  readonly #pending = new Map<number, Pending>();
+  #last = 0;
+  #ended: Error | undefined;
+
+  /** Throws ConfigurationError if nobody listens there. */
+  static async connect(address: InspectorAddress): Promise<RemoteMachine> {
+    const socket = await open(address);
+    return new RemoteMachine(socket);
+  }
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    const send = (ask: RemoteRequest['ask'], ...args: readonly unknown[]) => this.#send(ask, args) as Promise<never>;
+    this.ask = send;
+    this.probe = {
+      startProfile: (interval) => send('startProfile', interval),
+      stopProfile: () => send('stopProfile'),
+      heap: () => send('heap'),
+    };
+    const gone = Promise.withResolvers<never>();
+    this.gone = gone.promise;
+    this.gone.catch(() => {});
+    const reader = new LineReader((line) => this.#receive(JSON.parse(line) as RemoteReply));
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => reader.push(text));
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#ended = new ConfigurationError('the machine has gone away');
+      for (const { reject } of this.#pending.values()) reject(this.#ended);
+      gone.reject(this.#ended);
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #send(ask: RemoteRequest['ask'], args: readonly unknown[]): Promise<unknown> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    const request: RemoteRequest = { id: ++this.#last, ask, args };
+    return new Promise((resolve, reject) => {
+      this.#pending.set(request.id, { resolve, reject });
+      this.#socket.write(`${JSON.stringify(request)}\n`);
+    });
+  }
+
+  #receive(reply: RemoteReply): void {
+    const pending = this.#pending.get(reply.id);
+    this.#pending.delete(reply.id);
+    if ('error' in reply) pending?.reject(new ConfigurationError(reply.error));
+    else pending?.resolve(reply.answer);
+  }
+}
+
+function open(address: InspectorAddress): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(address, () => resolve(socket));
+    socket.once('error', (error) => {
+      const reason = systemMessage(error);
+      reject(new ConfigurationError(`no machine listens at ${addressText(address)}: ${reason}`));
+    });
+  });
+}
+
+/**
+ * The machine at PATH or PORT; if none is named, the only one that listens.
+ * Throws ConfigurationError if there is none, or more than one.
+ */
+export async function attach(text: string | undefined): Promise<RemoteMachine> {
+  if (text !== undefined) return RemoteMachine.connect(addressOf(text));
+  const tried = await Promise.allSettled(knownSockets().map((address) => reach(address)));
+  const found = tried.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  if (found.length === 1) return found[0].machine;
+  for (const { machine } of found) machine.close();
+  if (found.length === 0)
+    throw new ConfigurationError('no machine listens here; start one with -inspect, or give --connect PATH or PORT');
+  const places = found.map(({ address }) => addressText(address)).join(', ');
+  throw new ConfigurationError(`several machines listen; give --connect with one of ${places}`);
+}
+
+async function reach(address: InspectorAddress): Promise<{ address: InspectorAddress; machine: RemoteMachine }> {
+  return { address, machine: await RemoteMachine.connect(address) };
+}
