@@ -76,6 +76,9 @@ export class Pc {
     const irq = (number: number) => this.irqs.input(number);
     const a20 = new SharedLine('a20', { set: options.setA20 });
     this.pit = new Pit8254({ ports, clock, events, irq: irq(0) });
+    this.pic.onAcknowledge = (number) => {
+      if (number === 0) this.pit.acknowledged();
+    };
     this.rtc = new RtcCmos({ ports, clock, events, irq: irq(8), startTime: config.startTimeOfDay / 1000 });
     setCmosMemorySize(this.rtc, config.memoryBytes);
     const keyboard = { keyboardIrq: irq(1), mouseIrq: irq(12), a20: a20.input() };

@@ -1,7 +1,9 @@
 import type { Component, Difference, Saved } from '../snapshot/describe.ts';
 
-/** Called when a deadline has passed; `now` is the virtual time up to which the queue is being run, in nanoseconds. */
-export type TimerCallback = (now: number) => void;
+/**
+ * Called when the deadline `due` has passed; `now` is the virtual time up to which the queue is being run. Nanoseconds.
+ */
+export type TimerCallback = (now: number, due: number) => void;
 
 /** One event source of a device: armed with an absolute virtual deadline, or disarmed. */
 export interface Timer {
@@ -48,8 +50,9 @@ export class EventQueue {
   runDue(now: number): void {
     while (this.#heap.length > 0 && this.#heap[0].deadline <= now) {
       const timer = this.#heap[0];
+      const due = timer.deadline;
       this.move(timer, Infinity);
-      timer.callback(now);
+      timer.callback(now, due);
     }
   }
 

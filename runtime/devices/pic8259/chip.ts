@@ -5,6 +5,8 @@ import { type ChipState, chipState } from './state.ts';
 export class Chip {
   /** Called when the INT output may have changed. */
   onOutput: (high: boolean) => void = () => {};
+  /** Called when a request has been taken into service. */
+  onAcknowledge: (input: number) => void = () => {};
   readonly state: ChipState;
   /** Inputs that slaves drive, which special fully nested mode lets through while they are in service. */
   readonly #slaves: number;
@@ -72,6 +74,7 @@ export class Chip {
     // INT drops with every acknowledge, so that an edge-triggered master sees what is still requested as new.
     this.onOutput(false);
     this.#changed();
+    this.onAcknowledge(input);
     return state.vectorBase + input;
   }
 

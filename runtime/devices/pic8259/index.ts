@@ -14,6 +14,8 @@ export class Pic8259 {
   readonly component: Component;
   /** Called when the INT output to the CPU rises. */
   onPending: () => void = () => {};
+  /** Called when the request of an IRQ has been taken into service. */
+  onAcknowledge: (irq: number) => void = () => {};
   readonly #state = picState.create();
   readonly #master = new Chip(this.#state.master, 1 << CASCADE);
   readonly #slave = new Chip(this.#state.slave, 0);
@@ -23,6 +25,8 @@ export class Pic8259 {
     this.component = picState.bind('pic', this.#state, { restored: () => this.#output(this.#master.output) });
     this.#slave.onOutput = (high) => this.#master.drive(CASCADE, high);
     this.#master.onOutput = (high) => this.#output(high);
+    this.#master.onAcknowledge = (input) => this.onAcknowledge(input);
+    this.#slave.onAcknowledge = (input) => this.onAcknowledge(input + 8);
     ports.register(chipPorts('pic master', Port.master, this.#master));
     ports.register(chipPorts('pic slave', Port.slave, this.#slave));
     ports.register(elcrPort('pic elcr master', Port.elcrMaster, ELCR_MASTER_MASK, this.#master));

@@ -38,6 +38,13 @@ export class Channel {
     return state.switchAt + count - highHalf(count);
   }
 
+  /** Rising edges of OUT behind clock `from` up to clock `to`; no more than `most` are counted. */
+  rises(from: number, to: number, most: number): number {
+    let count = 0;
+    for (let rise = this.nextRise(from); rise <= to && count < most; rise = this.nextRise(rise)) count++;
+    return count;
+  }
+
   /** A control word for this channel: the mode's initial output, and no count until one is written. */
   program(control: number, clock: number): void {
     const { state } = this;

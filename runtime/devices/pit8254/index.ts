@@ -15,6 +15,14 @@ export interface PitOptions {
   readonly irq: IrqLine;
 }
 
+/**
+ * An event that comes so late, in nanoseconds, found the host busy with something else: neither the guest nor the ticker
+ * delays one as long.
+ */
+const LATE = 500_000;
+/** Rises owed at most: seconds of a kernel's ticks, but not the hours of a stopped process. */
+const LARGEST_DEBT = 1000;
+
 /** The PC's 8254 and port 0x61, which holds the gate and the output of channel 2. */
 export class Pit8254 {
   readonly component: Component;
@@ -27,7 +35,7 @@ export class Pit8254 {
   constructor({ ports, clock, events, irq }: PitOptions) {
     this.#clock = clock;
     this.#irq = irq;
-    this.#rise = events.timer('pit channel 0', (now) => this.#channel0Rises(now));
+    this.#rise = events.timer('pit channel 0', (now, due) => this.#channel0Rises(due, now));
     this.component = pitState.bind('pit', this.#state);
     this.reset();
     ports.register({
@@ -52,7 +60,26 @@ export class Pit8254 {
     this.#state.channels[0].gate = true;
     this.#state.channels[1].gate = true;
     this.#state.system = 0;
+    this.#forgetDebt();
     this.#rise.disarm();
+  }
+
+  /** IRQ 0 has been taken into service: one that is owed comes next. */
+  acknowledged(): void {
+    const state = this.#state;
+    state.waiting = false;
+    if (state.owed === 0) return;
+    state.owed--;
+    this.#raise();
+  }
+
+  #raise(): void {
+    this.#state.waiting = true;
+    this.#irq.pulse();
+  }
+
+  #forgetDebt(): void {
+    Object.assign(this.#state, { waiting: false, owed: 0 });
   }
 
   /** What the speaker gets now: the data bit of port 0x61 and the output of channel 2. */
@@ -71,7 +98,7 @@ export class Pit8254 {
   #write(port: number, value: number): void {
     const now = this.#clock.now();
     // An edge that has passed but was not run yet came before this write.
-    if (this.#rise.deadline <= now) this.#channel0Rises(now);
+    if (this.#rise.deadline <= now) this.#channel0Rises(this.#rise.deadline, now);
     const clock = clocksAt(now);
     if (port === Port.control) this.#control(value, clock);
     else this.#channels[port - Port.channel0].write(value, clock);
@@ -81,6 +108,7 @@ export class Pit8254 {
   #follow(port: number, value: number, clock: number): void {
     const isChannel0 = port === Port.channel0 || (port === Port.control && value >> Control.channelShift === 0);
     if (!isChannel0 || isLatch(port, value)) return;
+    this.#forgetDebt();
     this.#irq.set(this.#channels[0].output(clock));
     this.#armNextRise(clock);
   }
@@ -101,9 +129,13 @@ export class Pit8254 {
   }
 
   /** Falling edges are left out, as the line is edge-triggered: each rise is a pulse. */
-  #channel0Rises(now: number): void {
-    this.#irq.pulse();
-    // Rises between the deadline and now would have merged into this one: nothing acknowledged it in between.
+  #channel0Rises(due: number, now: number): void {
+    const state = this.#state;
+    // A guest that keeps interrupts off loses rises, as on hardware; one that the host did not run must not.
+    const hidden = state.waiting && now - due > LATE ? 1 : 0;
+    const room = LARGEST_DEBT - state.owed;
+    state.owed += Math.min(hidden + this.#channels[0].rises(clocksAt(due), clocksAt(now), room), room);
+    this.#raise();
     this.#armNextRise(clocksAt(now));
   }
 

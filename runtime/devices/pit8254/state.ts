@@ -36,5 +36,12 @@ export const channelState = describe({
 
 export type ChannelState = StateOf<typeof channelState>;
 
-/** `system`: bits 0-3 of port 0x61. */
-export const pitState = describe({ channels: list(3, channelState), system: u8 });
+export const pitState = describe({
+  channels: list(3, channelState),
+  /** Bits 0-3 of port 0x61. */
+  system: u8,
+  /** The interrupt of channel 0's last rise has not been acknowledged yet. */
+  waiting: flag,
+  /** Rises of channel 0 that the host's delays hid from the CPU, and which are still to come. */
+  owed: u16,
+});

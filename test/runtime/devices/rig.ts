@@ -50,6 +50,12 @@ export class Rig {
     this.#time = end;
   }
 
+  /** As `advance`, with a host that is busy meanwhile: events run when it is over. */
+  stall(nanoseconds: number): void {
+    this.#time += nanoseconds;
+    this.events.runDue(this.clock.now());
+  }
+
   in8(port: number): number {
     return this.ports.read(port, 1);
   }
