@@ -131,6 +131,7 @@ export class TestCpu {
     for (let segment = 0; segment <= Segment.gs; segment++) {
       this.state[Word.selector + segment] = word() & 0xffff;
       this.state[Word.segmentBase + segment] = word() & 0xffff0;
+      this.state[Word.segmentLimit + segment] = random() < 0.9 ? -1 : 0xffff;
       this.state[Word.segmentLow + segment] = random() < 0.1 ? 0x1000 : 0;
       this.doubles[Double.readSpan + segment] = random() < 0.8 ? 0xffffffff : 0xffff;
       this.doubles[Double.writeSpan + segment] = random() < 0.8 ? 0xffffffff : -1;

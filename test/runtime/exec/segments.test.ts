@@ -133,6 +133,9 @@ main:   call    use_segments
     },
   );
 
+});
+
+describe('code and stack segments that are not flat', () => {
   onEveryEngine(
     'of code: EIP counts from their base, and a jump beyond the limit is a fault',
     kernel(`${segments}
@@ -162,6 +165,70 @@ main:   call    use_segments
     (guest, value) => {
       expect(value).toBe(800);
       expect(exceptionLog(guest).map(({ vector, error, cs }) => [vector, error, cs])).toEqual([[13, 0, 0x60]]);
+    },
+  );
+
+  onEveryEngine(
+    'of code: a near transfer beyond the limit faults where it is, with nothing changed',
+    kernel(`${segments}
+START equ 0xF80                         ; the code ends at the segment's limit
+main:   call    use_segments
+        mov     esi, .code
+        mov     edi, FREE + 0x10000 + START
+        mov     ecx, .code_end - .code
+        rep movsb
+        mov     dword [hook], .fault
+        mov     ebx, 40
+        mov     ecx, 0x1000
+.round: mov     dword [.at], .list
+        call    OTHER_CODE:START
+        dec     ebx
+        jnz     .round
+        xor     eax, eax
+        jmp     exit
+.fault: mov     eax, [.at]
+        mov     eax, [eax]
+        mov     [ebp + 40], eax
+        add     dword [.at], 4
+        ret
+.code:  jmp     .code + 0x80
+.b:     call    .code + 0x80
+.c:     stc
+.d:     jc      .code + 0x80
+.e:     jnc     .code + 0x80
+        mov     ecx, 2
+.f:     loop    .code + 0x80
+.g:     xor     ecx, ecx
+.h:     jecxz   .code + 0x80
+.i:     mov     ecx, 0x1000
+.j:     jmp     ecx
+.k:     call    ecx
+.l:     push    ecx
+.m:     ret
+.n:     pop     ecx
+        retf
+.code_end:
+        align   4
+.at:    dd      0
+.list:  dd      .b - .code + START, .c - .code + START, .e - .code + START, .g - .code + START, .i - .code + START
+        dd      .k - .code + START, .l - .code + START, .n - .code + START
+`),
+    (guest) => {
+      const at = (label: string): number => guest.address(`main.${label}`) - guest.address('main.code') + 0xf80;
+      const called = 0x70000 - 8;
+      const faults: [string, number, number][] = [
+        ['code', called, 0x1000],
+        ['b', called, 0x1000],
+        ['d', called, 0x1000],
+        ['f', called, 2],
+        ['h', called, 0],
+        ['j', called, 0x1000],
+        ['k', called, 0x1000],
+        ['m', called - 4, 0x1000],
+      ];
+      const round = faults.map(([label, esp, ecx]) => [13, 0, at(label), esp, ecx]);
+      const found = exceptionLog(guest).map(({ vector, error, eip, esp, ecx }) => [vector, error, eip, esp, ecx]);
+      expect(found).toEqual(Array.from({ length: 40 }, () => round).flat());
     },
   );
 

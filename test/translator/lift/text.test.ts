@@ -85,13 +85,15 @@ describe('IR of instructions with their operands', () => {
   });
   it('call, with a 16-bit stack and segments', () => {
     expect(liftedText([0xe8, 0xfd, 0xff], 0)).toMatchInlineSnapshot(`
-      "t0 = get esp
-      t1 = ((t0 + -2) & 0xffff)
-      t2 = segment.write2 2, t1
-      store16 t2, 0x1003
-      t3 = get esp
-      t4 = ((t3 & 0xffff0000) | (t1 & 0xffff))
-      set esp, t4
+      "t0 = get word39
+      fault 13 if (t0 <u 0x1000)
+      t1 = get esp
+      t2 = ((t1 + -2) & 0xffff)
+      t3 = segment.write2 2, t2
+      store16 t3, 0x1003
+      t4 = get esp
+      t5 = ((t4 & 0xffff0000) | (t2 & 0xffff))
+      set esp, t5
       call 0x1000, 0x1003
       "
     `);
