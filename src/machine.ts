@@ -56,6 +56,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly #exit = Promise.withResolvers<Exit>();
   readonly #debugOutput = new SerialPort({ send: () => {} });
   #isCreated = false;
+  /** Why the isolate keeps the program alive: it has not ended, a call waits for its answer, it is being ended. */
+  #holders = 0;
   #state: MachineState = 'created';
 
   /**
@@ -69,7 +71,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     try {
       await machine.#creation.promise;
     } catch (error) {
-      await machine.#isolate.terminate();
+      await machine.#terminate();
       throw creationError(error as Error, options.boot);
     }
     return machine;
@@ -79,6 +81,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     super();
     const events = { onCrash: (error: Error) => this.#fail(error) };
     this.#isolate = host.startIsolate(options.isolate ?? 'worker', config, events, options.name);
+    this.#hold();
     this.#connection = new Connection(this.#isolate.port, (notice) => this.#receive(notice));
     this.serialPorts = Array.from({ length: serialPorts }, (_, port) => {
       return new SerialPort({ send: (bytes) => this.#connection.send({ type: 'serial-input', port, bytes }) });
@@ -120,7 +123,13 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#end({ reason: 'stopped', code: 0 });
     this.#connection.send({ type: 'stop' });
     this.#connection.close(new Error('the machine was stopped'));
+    await this.#terminate();
+  }
+
+  async #terminate(): Promise<void> {
+    this.#hold();
     await this.#isolate.terminate();
+    this.#release();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -150,12 +159,20 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   /** A machine that has ended does not keep the program alive, but for the answer to a call. */
   async #call<Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>): Promise<ReturnType<Calls[Name]>> {
-    this.#isolate.hold(true);
+    this.#hold();
     try {
       return await this.#connection.call(name, ...args);
     } finally {
-      this.#isolate.hold(this.#state !== 'ended' || this.#connection.pendingCalls > 0);
+      this.#release();
     }
+  }
+
+  #hold(): void {
+    if (this.#holders++ === 0) this.#isolate.hold(true);
+  }
+
+  #release(): void {
+    if (--this.#holders === 0) this.#isolate.hold(false);
   }
 
   #receive(notice: Notice): void {
@@ -223,7 +240,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   #finish(reason: string): void {
     this.#state = 'ended';
     for (const output of [...this.serialPorts, this.#debugOutput]) output.end(reason);
-    this.#isolate.hold(false);
+    this.#release();
   }
 }
 

@@ -1,3 +1,4 @@
+import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
 import type { CodeWriteListener, CodeWriter, Mmu } from '../memory/mmu.ts';
 import type { CodeDrop, CodeObserver } from './code-events.ts';
@@ -11,7 +12,6 @@ import type { TranslationRecord } from './translation.ts';
 /** After so many writes that hit code in a frame, all of its code is dropped and the frame is plain data again. */
 const MAX_HITS = 16;
 const LONGEST_INSTRUCTION = 15;
-const PAGE = 4096;
 
 /** Makes and resets nodes (graph.ts). */
 export interface NodeFactory {

@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { Node } from './node.ts';
 import type { TranslationRecord } from './translation.ts';
 
@@ -28,7 +29,7 @@ export class CodePage {
   /** EIP of the page's first byte. */
   readonly eip: number;
   /** By offset in the page, in chunks. */
-  private readonly chunks: (Node | null)[][] = new Array(4096 >>> CHUNK_SHIFT).fill(emptyChunk);
+  private readonly chunks: (Node | null)[][] = new Array(PAGE_BYTES >>> CHUNK_SHIFT).fill(emptyChunk);
   /** Nodes that lead out of the page, by the EIP that they lead to. */
   readonly gates = new Map<number, Node>();
   readonly translations = new Set<TranslationRecord>();
@@ -59,7 +60,7 @@ export class CodePage {
   }
 
   /** The nodes from an offset to in front of another. */
-  *nodes(start = 0, end = 4096): Generator<Node> {
+  *nodes(start = 0, end = PAGE_BYTES): Generator<Node> {
     for (let offset = start; offset < end; offset++) {
       const node = this.at(offset);
       if (node !== null) yield node;

@@ -1,5 +1,6 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Key } from '../../translator/abi/key.ts';
+import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { Eflags, Word } from '../../translator/abi/state.ts';
 import { endsBlock, isCall, isRelative } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
@@ -13,7 +14,6 @@ import type { Handlers } from './handlers.ts';
 import { EntryWeight, Node, type Run } from './node.ts';
 
 const LONGEST_INSTRUCTION = 15;
-const PAGE = 4096;
 /** Targets that are noted for an indirect jump: more are not worth comparing with. */
 const MOST_TARGETS = 16;
 

@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { RegionLimits } from '../../translator/region/select.ts';
 import { translate } from '../../translator/translate.ts';
@@ -51,7 +52,7 @@ export class Tiering {
     const targets = (eip: number) => page.at((eip - page.eip) & 0xfff)?.targets ?? [];
     const source = {
       code: this.code,
-      start: page.frame * 4096,
+      start: page.frame * PAGE_BYTES,
       eip: page.eip,
       key: page.context.key,
       decode: this.graph.decoder,

@@ -1,9 +1,12 @@
-import { Eflags, Halt, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
+import { Halt, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import { cpuComponent } from '../cpu/component.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import { defaultModel } from '../cpu/model.ts';
 import { Inspection } from '../debug/inspection.ts';
 import { buildAcpiTables } from '../devices/power/tables.ts';
 import { makeCheck } from '../exec/check.ts';
+import { isInterruptWaiting } from '../exec/dispatcher.ts';
 import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
 import { defaultTiering } from '../exec/tiering.ts';
 import { buildDemo } from '../firmware/demo/index.ts';
@@ -12,6 +15,7 @@ import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { PhysicalMap } from '../memory/physical-map.ts';
 import { allocateShared, GuestRam } from '../memory/ram.ts';
+import type { Component } from '../snapshot/describe.ts';
 import { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
 import { applyBoot } from './boot.ts';
@@ -42,6 +46,8 @@ export class MachineCore {
   readonly events = new EventQueue();
   /** The words of translator/abi/state.ts. */
   readonly state: Int32Array;
+  /** State of everything but memory, described. */
+  readonly components: readonly Component[];
   private readonly config: MachineConfig;
   private readonly host: MachineHost;
   private readonly time: InstructionTime | null;
@@ -72,6 +78,7 @@ export class MachineCore {
     this.mmu = new Mmu(this.state, map);
     this.pc = this.makePc(map);
     this.cpu = this.makeCpu(buffer);
+    this.components = [cpuComponent(this.cpu), ...this.pc.components];
     this.engine = new Engine(this.cpu, this.mmu, this.pc.pic, {
       ...engineOptions(config, host),
       counts: this.counts,
@@ -79,7 +86,7 @@ export class MachineCore {
     });
     // With IF clear the request is seen when IF is set again, by whoever sets it.
     this.pc.pic.onPending = () => {
-      if (this.state[Word.eflags] & Eflags.if) this.callAttention();
+      if (isInterruptWaiting(this.state, this.pc.pic)) this.callAttention();
     };
     this.events.onEarlier = (deadline) => this.deadlineEarlier(deadline);
     this.boot();
@@ -286,10 +293,10 @@ function makeMap({ memoryBytes, boot }: MachineConfig): PhysicalMap {
   const map = new PhysicalMap(new GuestRam(memoryBytes, rom?.top.bytes.length));
   map.mapFrames(VGA_PAGE, VGA_PAGES, -1);
   if (rom) {
-    const frame = memoryBytes / 4096;
+    const frame = memoryBytes / PAGE_BYTES;
     map.ram.bytes.set(rom.top.bytes, memoryBytes);
     map.ram.readOnly.fill(1, frame);
-    map.mapFrames(rom.top.address / 4096, rom.top.bytes.length / 4096, frame);
+    map.mapFrames(rom.top.address / PAGE_BYTES, rom.top.bytes.length / PAGE_BYTES, frame);
     map.ram.bytes.set(rom.low.bytes, rom.low.address);
   }
   return map;

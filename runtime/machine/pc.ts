@@ -24,6 +24,8 @@ import type { MachineConfig } from './config.ts';
 export const serialPorts = [
   { name: 'com1', base: 0x3f8, irq: 4 },
   { name: 'com2', base: 0x2f8, irq: 3 },
+  { name: 'com3', base: 0x3e8, irq: 4 },
+  { name: 'com4', base: 0x2e8, irq: 3 },
 ] as const;
 
 /** What firmware would set up, for guests that are started without any. */

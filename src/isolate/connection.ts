@@ -24,11 +24,6 @@ export class Connection {
     port.onmessage = ({ data }) => this.#receive(data);
   }
 
-  /** Number of calls without an answer so far. */
-  get pendingCalls(): number {
-    return this.#pending.size;
-  }
-
   /** Calls a function on the other side. Rejects with what it throws, or when the connection is closed. */
   call<Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>): Promise<ReturnType<Calls[Name]>> {
     if (this.#closed) return Promise.reject(this.#closed);

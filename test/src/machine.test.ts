@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Machine } from '../../src/machine.ts';
 import type { MachineOptions } from '../../src/options.ts';
@@ -135,6 +138,12 @@ describe.each(isolates)('life of a machine in isolate: %s', (isolate) => {
     expect(await machine.translations.snapshot()).toEqual([{ physical: 0x1000, key: 3 }]);
     for await (const translation of machine.translations) expect(translation.physical).toBe(0x1000);
   });
+});
+
+test('a program that stops a machine which hangs lives to see it', async () => {
+  const script = fileURLToPath(new URL('./support/stop-hanging.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script]);
+  expect(stdout).toBe('the machine was stopped\n');
 });
 
 describe.each(isolates)('end of a machine in isolate: %s', (isolate) => {

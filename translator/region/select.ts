@@ -1,3 +1,4 @@
+import { PAGE_BYTES as PAGE } from '../abi/page.ts';
 import { type Decode, decode } from '../x86/decode.ts';
 import { Instruction } from '../x86/instruction.ts';
 import { forms, INVALID_FORM } from '../x86/table/index.ts';
@@ -24,8 +25,6 @@ export interface CodeSource {
   /** Where the indirect jump at an EIP has gone so far; they become branches of the region. */
   readonly targets?: (eip: number) => readonly number[];
 }
-
-const PAGE = 4096;
 
 /** A run of instructions entered only at its first one. */
 export interface ScannedBlock {

@@ -132,7 +132,6 @@ main:   call    use_segments
       expect(found).toEqual(faults.map(([vector, error, label]) => [vector, error, at(label), 0x70000]));
     },
   );
-
 });
 
 describe('code and stack segments that are not flat', () => {

@@ -11,7 +11,7 @@ import { STATE_BYTES, Word } from '../../../translator/abi/state.ts';
 /**
  * Stands in for a machine: it echoes serial input with ASCII letters in capitals, and obeys these characters:
  * ! powers off, # exits with code 33, % asks for a reset, * computes until it is asked for attention, ? throws,
- * & has a text checked that is wrong, where there is a check, ~ writes 600 KB, = halts with interrupts off, ^ sets a deadline 20 ms ahead and reports when it is called for it.
+ * @ hangs and doesn't notice when it is asked for attention, & has a text checked that is wrong, where there is a check, ~ writes 600 KB, = halts with interrupts off, ^ sets a deadline 20 ms ahead and reports when it is called for it.
  */
 class FakeCore implements MachineCore {
   readonly state = new Int32Array(new SharedArrayBuffer(STATE_BYTES));
@@ -52,6 +52,8 @@ class FakeCore implements MachineCore {
         return this.#compute(until);
       case '?':
         throw new TypeError('a mistake in the emulator');
+      case '@':
+        for (;;) {}
       case '&':
         this.#host.checkText?.('function guest_0(i){return nowhere;}');
         return undefined;
