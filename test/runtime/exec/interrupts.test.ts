@@ -27,7 +27,8 @@ start_ticks:
 `;
 
 function expectTenTicks(name: string, main: string): void {
-  onEveryEngine(name, kernel(tenTicks + main), (_, value) => expect(value).toBe(10));
+  // More if the host was late.
+  onEveryEngine(name, kernel(tenTicks + main), (_, value) => expect(value).toBeGreaterThanOrEqual(10));
 }
 
 describe('the timer interrupts a loop', () => {
@@ -346,7 +347,8 @@ main:   mov     dword [tick_hook], .tick
         align   4
 .from:  dd      0
 `),
-    (_, value) => expect(value).toBe(5),
+    // More if the host was late.
+    (_, value) => expect(value).toBeGreaterThanOrEqual(5),
   );
 
   onEveryEngine(
