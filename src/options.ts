@@ -1,3 +1,4 @@
+import { cpuProblem } from '../runtime/cpu/model.ts';
 import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 
@@ -30,6 +31,11 @@ export interface EngineSettings {
 export interface MachineOptions {
   /** Size of the memory: a number of megabytes, or a text such as "128M" or "1G". Default: 128. */
   readonly memory?: number | string;
+  /**
+   * Model of the processor: "486", "pentium", "pentium3", "core2" or "max", then features to add or take away, as in
+   * "pentium,+pae,-mce". Default: "max", all that there is.
+   */
+  readonly cpu?: string;
   /** How guest code is executed. Default: "translator". */
   readonly engine?: EngineName | EngineSettings;
   readonly boot: Boot;
@@ -53,6 +59,7 @@ export const engines: readonly EngineName[] = ['interpreter', 'translator'];
 export const isolates = ['worker', 'caller'] as const;
 const optionNames: readonly (keyof MachineOptions)[] = [
   'memory',
+  'cpu',
   'engine',
   'boot',
   'isolate',
@@ -127,6 +134,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
   checkText('name', options.name);
   return {
     memoryBytes: checkedMemory(memory, boot),
+    ...(options.cpu !== undefined && { cpu: checkedCpu(options.cpu) }),
     ...checkedEngine(options.engine ?? {}),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
     startTimeOfDay: checkedTime(options.startTime ?? new Date()),
@@ -161,6 +169,13 @@ function checkedTiering(settings: EngineSettings): Partial<Record<TieringName, n
     return value === undefined ? [] : [[name, checkedInteger(`engine.${name}`, value, least, most)] as const];
   });
   return Object.fromEntries(given);
+}
+
+function checkedCpu(cpu: string): string {
+  checkText('cpu', cpu);
+  const problem = cpuProblem(cpu);
+  if (problem !== null) throw new ConfigurationError(`cpu: ${problem}`);
+  return cpu;
 }
 
 function checkedShift(icount: { shift: number }): number {

@@ -2,6 +2,7 @@ import { Eflags, Segment, Word, type WordName, wordCounts } from '../../translat
 import { type Component, describe, type Field, list, type StateHooks, u32 } from '../snapshot/describe.ts';
 import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
 import type { Cpu } from './cpu.ts';
+import { modelRegisterState } from './model-register-state.ts';
 import { updateSpans } from './segmentation.ts';
 import { doublesOf, fillRegister, spillRegister } from './x87/registers.ts';
 import { Status, setStatusWord, statusWord, updateFpuMode } from './x87/status.ts';
@@ -145,4 +146,9 @@ export function cpuComponent(cpu: Cpu): Component {
       cpu.updateBreakpoints();
     },
   });
+}
+
+/** The model-specific registers that are kept beside that state. */
+export function modelRegisterComponent(cpu: Cpu): Component {
+  return modelRegisterState.bind('msr', cpu.modelRegisters);
 }

@@ -3,6 +3,7 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
+import { familyOf } from './model.ts';
 import { loadPageDirectory, reloadPointers } from './page-directory.ts';
 import { updateFpuMode } from './x87/status.ts';
 
@@ -68,11 +69,12 @@ function writeCr4(cpu: Cpu, value: number): void {
 
 function cr4Bits(cpu: Cpu): number {
   const { features } = cpu.model;
-  let bits = Cr4.pce;
+  let bits = familyOf(cpu.model) >= 6 ? Cr4.pce : 0;
   if (features.has('tsc')) bits |= Cr4.tsd;
   if (features.has('de')) bits |= Cr4.de;
   if (features.has('pse')) bits |= Cr4.pse;
   if (features.has('pae')) bits |= Cr4.pae;
+  if (features.has('mce')) bits |= Cr4.mce;
   if (features.has('pge')) bits |= Cr4.pge;
   if (features.has('fxsr')) bits |= Cr4.osfxsr;
   return bits;

@@ -5,6 +5,7 @@ import type { ProcessorMemory } from '../memory/access.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { Descriptor, Rights } from './descriptor.ts';
 import type { CpuModel } from './model.ts';
+import { modelRegisterState, resetModelRegisters } from './model-register-state.ts';
 import { resetState } from './reset.ts';
 import { StackWriter } from './stack.ts';
 
@@ -48,6 +49,7 @@ export class Cpu {
   readonly task = new Descriptor();
   readonly stack = new StackWriter();
   readonly breakpoints: Breakpoints;
+  readonly modelRegisters = modelRegisterState.create();
 
   constructor(parts: CpuParts) {
     this.state = parts.state;
@@ -65,6 +67,7 @@ export class Cpu {
   /** As after a RESET (Intel SDM vol. 3, table 9-1). Forgets all translations of addresses. */
   reset(): void {
     resetState(this);
+    resetModelRegisters(this.modelRegisters);
     this.memory.flushAll();
     this.updateKey();
     this.updateBreakpoints();

@@ -1,7 +1,9 @@
 import { Word } from '../../translator/abi/state.ts';
 import { PHYSICAL_BITS } from '../memory/paging.ts';
 import type { Cpu } from './cpu.ts';
-import type { CpuFeature, CpuModel } from './model.ts';
+import { isCpuidLimited, isNxDisabled } from './misc-enable.ts';
+import { type CpuFeature, type CpuModel, familyOf } from './model.ts';
+import { TIMESTAMP_HERTZ } from './timestamp.ts';
 
 const EXTENDED = 0x80000000;
 
@@ -9,39 +11,44 @@ const EXTENDED = 0x80000000;
 type Leaf = readonly [eax: number, ebx: number, ecx: number, edx: number];
 const none: Leaf = [0, 0, 0, 0];
 
-/** Bits of one register of a leaf (Intel SDM vol. 2, CPUID, tables 3-8, 3-10 and 3-11), by number. */
-interface FeatureWord {
+/** Feature bits of one register of a leaf, by number (Intel SDM vol. 2, CPUID, tables 3-8, 3-10 and 3-11). */
+export interface FeatureWord {
   readonly leaf: number;
   /** Index in Leaf. */
-  readonly register: 2 | 3;
+  readonly register: 0 | 1 | 2 | 3;
   readonly bits: Readonly<Partial<Record<CpuFeature, number>>>;
 }
 
-const featureWords: readonly FeatureWord[] = [
+export const featureWords: readonly FeatureWord[] = [
   {
     leaf: 1,
     register: 3,
     bits: {
-      ...{ fpu: 0, de: 2, pse: 3, tsc: 4, msr: 5, pae: 6, cx8: 8, sep: 11, pge: 13, cmov: 15, pse36: 17 },
-      ...{ mmx: 23, fxsr: 24, sse: 25, sse2: 26 },
+      ...{ fpu: 0, de: 2, pse: 3, tsc: 4, msr: 5, pae: 6, mce: 7, cx8: 8, sep: 11, mtrr: 12, pge: 13, mca: 14 },
+      ...{ cmov: 15, pat: 16, pse36: 17, mmx: 23, fxsr: 24, sse: 25, sse2: 26 },
     },
   },
+  { leaf: 6, register: 0, bits: { arat: 2 } },
+  { leaf: 7, register: 1, bits: { 'tsc-adjust': 1 } },
+  { leaf: 7, register: 3, bits: { 'arch-capabilities': 29 } },
   { leaf: EXTENDED + 1, register: 3, bits: { nx: 20 } },
+  { leaf: EXTENDED + 7, register: 3, bits: { invtsc: 8 } },
 ];
 
-const LAST_LEAF = 2;
-const LAST_EXTENDED_LEAF = 0x80000008;
 const FIRST_BRAND_LEAF = 0x80000002;
 const LAST_BRAND_LEAF = 0x80000004;
+const LAST_EXTENDED_LEAF = 0x80000008;
+/** The last basic leaf while MISC_ENABLE limits it. */
+const LIMITED_LEAF = 2;
 const LINEAR_BITS = 32;
 
 /** Leaf 2: TLBs of 4 KB and 4 MB pages, caches of a Pentium II (Intel SDM vol. 2, table 3-12). */
 const caches: Leaf = [0x03020101, 0, 0, 0x0c040843];
 
-/** CPUID: the leaf is in EAX; the answer in EAX, EBX, ECX and EDX. */
+/** CPUID: the leaf is in EAX, its sub-leaf in ECX; the answer in EAX, EBX, ECX and EDX. */
 export function identify(cpu: Cpu): void {
   const { state } = cpu;
-  const [eax, ebx, ecx, edx] = leaf(cpu.model, state[Word.eax] >>> 0);
+  const [eax, ebx, ecx, edx] = leaf(cpu, state[Word.eax] >>> 0, state[Word.ecx] >>> 0);
   state[Word.eax] = eax;
   state[Word.ebx] = ebx;
   state[Word.ecx] = ecx;
@@ -49,37 +56,59 @@ export function identify(cpu: Cpu): void {
 }
 
 /** A leaf beyond the last one reads as the last basic one does. */
-function leaf(model: CpuModel, number: number): Leaf {
-  if (number > EXTENDED) return extendedLeaf(model, number);
-  if (number === EXTENDED) return [LAST_EXTENDED_LEAF | 0, 0, 0, 0];
-  if (number === 0) {
-    return [LAST_LEAF, characters(model.vendor, 0), characters(model.vendor, 8), characters(model.vendor, 4)];
+function leaf(cpu: Cpu, number: number, subleaf: number): Leaf {
+  const { model } = cpu;
+  const last = isCpuidLimited(cpu) ? Math.min(model.lastLeaf, LIMITED_LEAF) : model.lastLeaf;
+  if (number >= EXTENDED && number <= LAST_EXTENDED_LEAF && familyOf(model) >= 6) return extendedLeaf(cpu, number);
+  return basicLeaf(cpu, Math.min(number, last), last, subleaf);
+}
+
+function basicLeaf(cpu: Cpu, number: number, last: number, subleaf: number): Leaf {
+  const { model } = cpu;
+  switch (number) {
+    case 0:
+      return [last, characters(model.vendor, 0), characters(model.vendor, 8), characters(model.vendor, 4)];
+    case 1:
+      return [model.signature, 0, features(cpu, 1, 2), features(cpu, 1, 3)];
+    case 2:
+      return caches;
+    case 7:
+      return subleaf === 0 ? [0, features(cpu, 7, 1), features(cpu, 7, 2), features(cpu, 7, 3)] : none;
+    case 0x15:
+      // The TSC counts what the crystal does.
+      return [1, 1, TIMESTAMP_HERTZ, 0];
+    default:
+      return [features(cpu, number, 0), 0, 0, 0];
   }
-  if (number === 1) return [model.signature, 0, features(model, 1, 2), features(model, 1, 3)];
-  return caches;
 }
 
-function extendedLeaf(model: CpuModel, number: number): Leaf {
-  if (number > LAST_EXTENDED_LEAF) return caches;
-  if (number >= FIRST_BRAND_LEAF && number <= LAST_BRAND_LEAF) return brand(model, (number - FIRST_BRAND_LEAF) * 16);
+function extendedLeaf(cpu: Cpu, number: number): Leaf {
+  if (number === EXTENDED) return [LAST_EXTENDED_LEAF | 0, 0, 0, 0];
+  if (number >= FIRST_BRAND_LEAF && number <= LAST_BRAND_LEAF) {
+    return brand(cpu.model, (number - FIRST_BRAND_LEAF) * 16);
+  }
   if (number === LAST_EXTENDED_LEAF) return [PHYSICAL_BITS | (LINEAR_BITS << 8), 0, 0, 0];
-  return number === EXTENDED + 1 ? [0, 0, features(model, number, 2), features(model, number, 3)] : none;
+  return [0, 0, features(cpu, number, 2), features(cpu, number, 3)];
 }
 
-function features(model: CpuModel, leafNumber: number, register: number): number {
+function features(cpu: Cpu, leafNumber: number, register: number): number {
   let word = 0;
   for (const { leaf, register: r, bits } of featureWords) {
     if (leaf !== leafNumber || r !== register) continue;
     for (const [feature, bit] of Object.entries(bits)) {
-      if (model.features.has(feature as CpuFeature)) word |= 1 << bit;
+      if (hasFeature(cpu, feature as CpuFeature)) word |= 1 << bit;
     }
   }
   return word;
 }
 
+/** What the model has and the system has not switched off. */
+function hasFeature(cpu: Cpu, feature: CpuFeature): boolean {
+  return cpu.model.features.has(feature) && !(feature === 'nx' && isNxDisabled(cpu));
+}
+
 /** 16 characters of the brand string. */
-function brand(model: CpuModel, from: number): Leaf {
-  const { brand: text } = model;
+function brand({ brand: text }: CpuModel, from: number): Leaf {
   return [characters(text, from), characters(text, from + 4), characters(text, from + 8), characters(text, from + 12)];
 }
 

@@ -1,94 +1,114 @@
-import { Cr4, Efer } from '../../translator/abi/control-registers.ts';
+import { Efer } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
+import { memoryTypeRegisters } from './memory-types.ts';
+import { isNxDisabled, miscEnable } from './misc-enable.ts';
+import { type CpuModel, familyOf } from './model.ts';
+import { timestampAdjust, timestampCounter } from './timestamp.ts';
 
-/** Model-specific registers (Intel SDM vol. 4, P6 family). */
-const Msr = {
-  timestamp: 0x10,
-  sysenterCs: 0x174,
-  sysenterEsp: 0x175,
-  sysenterEip: 0x176,
-  efer: 0xc0000080 | 0,
-} as const;
-
-/** Registers that are there but hold 0: platform id, hard power-on configuration, microcode revision, debug control. */
-const zeroRegisters: ReadonlySet<number> = new Set([0x17, 0x2a, 0x79, 0x8b, 0x1d9]);
-
-/** MSRs that are kept in one word of the state; 0 if it isn't one. */
-function storedWord(cpu: Cpu, msr: number): number {
-  if (!cpu.model.features.has('sep')) return 0;
-  if (msr === Msr.sysenterCs) return Word.sysenterCs;
-  if (msr === Msr.sysenterEsp) return Word.sysenterEsp;
-  return msr === Msr.sysenterEip ? Word.sysenterEip : 0;
+/** A model-specific register, or several in a row (Intel SDM vol. 4). */
+export interface ModelRegister {
+  readonly first: number;
+  /** 1 if left out. */
+  readonly count?: number;
+  exists(model: CpuModel): boolean;
+  /** May raise #GP(0). */
+  read(cpu: Cpu, number: number): readonly [low: number, high: number];
+  /** Raises #GP(0) for what the register cannot hold. Left out: it cannot be written. */
+  write?(cpu: Cpu, number: number, low: number, high: number): void;
 }
 
-/** RDMSR: ECX tells which, EDX:EAX gets it. */
+/** A register that is one word of the state. */
+function stored(first: number, word: number, exists: ModelRegister['exists']): ModelRegister {
+  return {
+    first,
+    exists,
+    read: ({ state }) => [state[word]!, 0],
+    write: ({ state }, _number, low) => {
+      state[word] = low;
+    },
+  };
+}
+
+/** A register that is there but holds 0, whatever is written. */
+function zero(first: number, exists: ModelRegister['exists'], count = 1): ModelRegister {
+  return { first, count, exists, read: () => [0, 0], write: () => {} };
+}
+
+const isP6: ModelRegister['exists'] = (model) => familyOf(model) >= 6;
+const hasSysenter: ModelRegister['exists'] = ({ features }) => features.has('sep');
+
+const extendedFeatures: ModelRegister = {
+  first: 0xc0000080,
+  exists: ({ features }) => features.has('nx'),
+  read: ({ state }) => [state[Word.efer]!, 0],
+  write(cpu, _number, low, high) {
+    const bits = isNxDisabled(cpu) ? 0 : Efer.nxe;
+    if (((low & ~bits) | high) !== 0) raise(Vector.generalProtection, 0);
+    cpu.state[Word.efer] = low;
+    cpu.memory.flushAll();
+  },
+};
+
+/**
+ * IA32_ARCH_CAPABILITIES (Intel SDM vol. 4, table 2-2): none of the flaws of speculation that have a bit here, as nothing
+ * is executed speculatively: RDCL_NO, SKIP_L1DFL_VMENTRY, SSB_NO, MDS_NO, IF_PSCHANGE_MC_NO, TAA_NO, SBDR_SSDP_NO,
+ * FBSDP_NO, PSDP_NO, BHI_NO, PBRSB_NO, GDS_NO, RFDS_NO.
+ */
+const architecturalCapabilities: ModelRegister = {
+  first: 0x10a,
+  exists: ({ features }) => features.has('arch-capabilities'),
+  read: () => [(1 << 0) | (0xf << 3) | (1 << 8) | (7 << 13) | (1 << 20) | (1 << 24) | (1 << 26) | (1 << 27), 0],
+};
+
+const registers: readonly ModelRegister[] = [
+  timestampCounter,
+  timestampAdjust,
+  stored(0x174, Word.sysenterCs, hasSysenter),
+  stored(0x175, Word.sysenterEsp, hasSysenter),
+  stored(0x176, Word.sysenterEip, hasSysenter),
+  miscEnable,
+  architecturalCapabilities,
+  extendedFeatures,
+  ...memoryTypeRegisters,
+  // Address and type of the last machine check; number of banks and status of machine checks.
+  zero(0x0, ({ features }) => features.has('mce'), 2),
+  zero(0x179, ({ features }) => features.has('mca'), 2),
+  // Platform id, hard power-on configuration, microcode update and revision, debug control.
+  ...[0x17, 0x2a, 0x79, 0x8b, 0x1d9].map((number) => zero(number, isP6)),
+];
+
+const byNumber = new Map(
+  registers.flatMap((row) => Array.from({ length: row.count ?? 1 }, (_, n) => [row.first + n, row] as const)),
+);
+
+function find(cpu: Cpu, number: number): ModelRegister {
+  const row = byNumber.get(number);
+  if (row === undefined || !row.exists(cpu.model)) raise(Vector.generalProtection, 0);
+  return row;
+}
+
+/** RDMSR: ECX tells which, EDX:EAX gets it. Raises #GP(0) for one that isn't there. */
 export function readModelRegister(cpu: Cpu): void {
   const { state } = cpu;
-  const msr = state[Word.ecx];
-  const word = storedWord(cpu, msr);
-  if (word !== 0) setPair(cpu, state[word], 0);
-  else if (msr === Msr.timestamp) loadTimestamp(cpu);
-  else if (msr === Msr.efer && eferBits(cpu) !== 0) setPair(cpu, state[Word.efer], 0);
-  else if (zeroRegisters.has(msr)) setPair(cpu, 0, 0);
-  else raise(Vector.generalProtection, 0);
+  const number = state[Word.ecx]! >>> 0;
+  const [low, high] = find(cpu, number).read(cpu, number);
+  state[Word.eax] = low;
+  state[Word.edx] = high;
 }
 
 /** WRMSR: ECX tells which, from EDX:EAX. */
 export function writeModelRegister(cpu: Cpu): void {
   const { state } = cpu;
-  const msr = state[Word.ecx];
-  const word = storedWord(cpu, msr);
-  if (word !== 0) state[word] = state[Word.eax];
-  else if (msr === Msr.timestamp) setTimestamp(cpu, state[Word.eax], state[Word.edx]);
-  else if (msr === Msr.efer && eferBits(cpu) !== 0) writeExtendedFeatures(cpu, state[Word.eax], state[Word.edx]);
-  else if (!zeroRegisters.has(msr)) raise(Vector.generalProtection, 0);
-}
-
-/** Bits of IA32_EFER that exist; the register is there if any does. */
-function eferBits(cpu: Cpu): number {
-  return cpu.model.features.has('nx') ? Efer.nxe : 0;
-}
-
-function writeExtendedFeatures(cpu: Cpu, low: number, high: number): void {
-  if (((low & ~eferBits(cpu)) | high) !== 0) raise(Vector.generalProtection, 0);
-  cpu.state[Word.efer] = low;
-  cpu.memory.flushAll();
-}
-
-/** RDTSC: a counter of 1 GHz. CR4.TSD keeps it from CPL 1-3. */
-export function readTimestamp(cpu: Cpu): void {
-  const { state } = cpu;
-  if (state[Word.cr4] & Cr4.tsd && state[Word.cpl] !== 0) raise(Vector.generalProtection, 0);
-  loadTimestamp(cpu);
+  const number = state[Word.ecx]! >>> 0;
+  const { write } = find(cpu, number);
+  if (write === undefined) raise(Vector.generalProtection, 0);
+  write(cpu, number, state[Word.eax]!, state[Word.edx]!);
 }
 
 /** RDPMC: this processor has no performance counter. */
 export function readPerformanceCounter(_cpu: Cpu): never {
   raise(Vector.generalProtection, 0);
-}
-
-const TWO_32 = 0x100000000;
-
-function loadTimestamp(cpu: Cpu): void {
-  const { state } = cpu;
-  const now = Math.floor(cpu.nanoseconds());
-  const low = (now % TWO_32) + (state[Word.timestampOffsetLow] >>> 0);
-  const high = Math.floor(now / TWO_32) + state[Word.timestampOffsetHigh] + (low >= TWO_32 ? 1 : 0);
-  setPair(cpu, low, high);
-}
-
-function setTimestamp(cpu: Cpu, low: number, high: number): void {
-  const { state } = cpu;
-  const now = Math.floor(cpu.nanoseconds());
-  const lowOffset = (low >>> 0) - (now % TWO_32);
-  state[Word.timestampOffsetLow] = lowOffset;
-  state[Word.timestampOffsetHigh] = high - Math.floor(now / TWO_32) - (lowOffset < 0 ? 1 : 0);
-}
-
-function setPair(cpu: Cpu, low: number, high: number): void {
-  cpu.state[Word.eax] = low;
-  cpu.state[Word.edx] = high;
 }

@@ -1,7 +1,24 @@
 import type { Feature } from '../../translator/x86/table/form.ts';
 
-/** What CPUID reports: features of the instruction set, and those that no instruction form needs. */
-export type CpuFeature = Feature | 'de' | 'pse' | 'pae' | 'pge' | 'pse36' | 'nx';
+/** Features that no instruction form depends on. */
+export type SystemFeature =
+  | 'de'
+  | 'pse'
+  | 'pae'
+  | 'mce'
+  | 'mtrr'
+  | 'pge'
+  | 'mca'
+  | 'pat'
+  | 'pse36'
+  | 'nx'
+  | 'arat'
+  | 'tsc-adjust'
+  | 'invtsc'
+  | 'arch-capabilities';
+
+/** What CPUID reports, by QEMU's names. */
+export type CpuFeature = Feature | SystemFeature;
 
 /** What distinguishes one processor from another. */
 export interface CpuModel {
@@ -11,15 +28,71 @@ export interface CpuModel {
   readonly signature: number;
   /** At most 47 characters. */
   readonly brand: string;
+  /** The last basic leaf of CPUID. */
+  readonly lastLeaf: number;
   readonly features: ReadonlySet<CpuFeature>;
 }
 
-/** A Pentium II without MMX, MTRRs and APIC, with NX: every feature named here works. */
-export const defaultModel: CpuModel = {
-  vendor: 'GenuineIntel',
-  signature: 0x652,
-  brand: 'rawiron i686',
-  features: new Set<CpuFeature>([
-    ...(['base', 'fpu', 'de', 'pse', 'tsc', 'msr', 'pae', 'cx8', 'sep', 'pge', 'cmov', 'pse36', 'fxsr', 'nx'] as const),
-  ]),
-};
+/** A model's family, from its signature. */
+export function familyOf(model: CpuModel): number {
+  return (model.signature >>> 8) & 0xf;
+}
+
+/** All that this processor can do; the other models have of it what they had. */
+const implemented: readonly CpuFeature[] = [
+  ...(['base', 'fpu', 'de', 'pse', 'tsc', 'msr', 'pae', 'mce', 'cx8', 'sep', 'mtrr', 'pge', 'mca'] as const),
+  ...(['cmov', 'pat', 'pse36', 'fxsr', 'nx', 'arat', 'tsc-adjust', 'invtsc', 'arch-capabilities'] as const),
+];
+
+const i486: readonly CpuFeature[] = ['base', 'fpu', 'pse'];
+const pentium: readonly CpuFeature[] = [...i486, 'de', 'tsc', 'msr', 'mce', 'cx8', 'mmx'];
+const pentium3: readonly CpuFeature[] = [
+  ...pentium,
+  ...(['pae', 'sep', 'mtrr', 'pge', 'mca', 'cmov', 'pat', 'pse36', 'fxsr', 'sse'] as const),
+];
+const core2: readonly CpuFeature[] = [...pentium3, 'sse2', 'nx'];
+
+/** Signatures are those of a DX4, a P55C, a Coppermine and a Merom; the last leaf of `max` tells the TSC's frequency. */
+const models = {
+  '486': { signature: 0x480, lastLeaf: 1, brand: 'rawiron 486', features: i486 },
+  pentium: { signature: 0x543, lastLeaf: 1, brand: 'rawiron Pentium', features: pentium },
+  pentium3: { signature: 0x683, lastLeaf: 2, brand: 'rawiron Pentium III', features: pentium3 },
+  core2: { signature: 0x6fb, lastLeaf: 7, brand: 'rawiron Core 2', features: core2 },
+  max: { signature: 0x6fb, lastLeaf: 0x15, brand: 'rawiron', features: implemented },
+} as const;
+export type CpuModelName = keyof typeof models;
+
+/** Names of the models, for messages. */
+export const cpuModelNames = Object.keys(models) as CpuModelName[];
+
+/**
+ * The model that a text such as `pentium3,+nx,-sse` means: a name, then features to add or to take away.
+ * @throws RangeError if there is no such model, or this processor doesn't have the feature
+ */
+export function cpuModel(text: string): CpuModel {
+  const [name, ...changes] = text.split(',');
+  const model = Object.hasOwn(models, name!) ? models[name as CpuModelName] : undefined;
+  if (model === undefined) throw new RangeError(`unknown model '${name}'; it is one of: ${cpuModelNames.join(', ')}`);
+  const features = new Set(model.features.filter((feature) => implemented.includes(feature)));
+  for (const change of changes) {
+    const feature = change.slice(1) as CpuFeature;
+    const known = implemented.includes(feature) && feature !== 'base';
+    if (!known || !/^[+-]/.test(change)) throw new RangeError(`unknown feature '${change}' of the processor`);
+    if (change[0] === '+') features.add(feature);
+    else features.delete(feature);
+  }
+  return { vendor: 'GenuineIntel', ...model, features };
+}
+
+/** What is wrong with a text for cpuModel; null if nothing. */
+export function cpuProblem(text: string): string | null {
+  try {
+    cpuModel(text);
+    return null;
+  } catch (error) {
+    return (error as RangeError).message;
+  }
+}
+
+/** Every feature named here works. */
+export const defaultModel: CpuModel = cpuModel('max');

@@ -22,6 +22,8 @@ export type BootImages =
 export interface MachineConfig {
   /** Bytes of RAM, a multiple of 1 MB. */
   readonly memoryBytes: number;
+  /** Model of the processor, and features to add or take away (cpuModel); `max` if left out. */
+  readonly cpu?: string;
   readonly engine: EngineName;
   /** When the translator translates, where it is not the default. */
   readonly tiering?: Partial<TieringOptions>;

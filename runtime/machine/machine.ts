@@ -2,7 +2,7 @@ import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Halt, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { cpuComponent } from '../cpu/component.ts';
 import { Cpu } from '../cpu/cpu.ts';
-import { defaultModel } from '../cpu/model.ts';
+import { cpuModel, defaultModel } from '../cpu/model.ts';
 import { Inspection } from '../debug/inspection.ts';
 import { buildAcpiTables } from '../devices/power/tables.ts';
 import { makeCheck } from '../exec/check.ts';
@@ -124,7 +124,7 @@ export class MachineCore {
       memory: this.mmu,
       ports: this.pc.ports as Cpu['ports'],
       nanoseconds: () => this.clock.now(),
-      model: defaultModel,
+      model: this.config.cpu === undefined ? defaultModel : cpuModel(this.config.cpu),
       onShutdown: () => this.callAttention(),
       fpuErrorLine: (active) => fpuError.set(active),
     });

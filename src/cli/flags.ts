@@ -28,6 +28,12 @@ export const flags: readonly Flag[] = [
     apply: (settings, text) => machine(settings, { memory: checkedMemory(text) }),
   },
   {
+    names: ['cpu'],
+    argument: 'MODEL[,+FEATURE][,-FEATURE]',
+    help: '486, pentium, pentium3, core2 or max (default), with features added or taken away',
+    apply: (settings, cpu) => machine(settings, { cpu }),
+  },
+  {
     names: ['kernel'],
     argument: 'FILE',
     help: 'boot this Linux bzImage or Multiboot kernel',
@@ -146,7 +152,7 @@ export function flagUsage({ names, argument, optional }: Flag): string {
 
 /** Flags of QEMU that mean something here too, but nothing that can be done yet. */
 export const unsupportedFlags: ReadonlySet<string> = new Set(
-  `accel action add-fd alt-grab append-file audio audiodev balloon blockdev boot bt cdrom chardev compat cpu curses
+  `accel action add-fd alt-grab append-file audio audiodev balloon blockdev boot bt cdrom chardev compat curses
   d D daemonize dfilter display drive dtb dump-vmstate enable-fips enable-kvm fda fdb full-screen fsdev fw_cfg g gdb
   hda hdb hdc hdd incoming iscsi jitdump k L loadvm M machine mem-path mem-prealloc mon monitor msg mtdblock net netdev
   nic no-acpi no-fd-bootchk no-hpet no-shutdown no-user-config nodefaults nouserconfig numa object only-migratable

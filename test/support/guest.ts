@@ -58,6 +58,7 @@ const SLICE = 5;
 
 export interface GuestOptions {
   readonly memoryBytes?: number;
+  readonly cpu?: string;
   readonly rebootAction?: MachineConfig['rebootAction'];
 }
 
@@ -99,6 +100,7 @@ export class Guest {
     this.#symbols = symbols;
     const config: MachineConfig = {
       memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
+      ...(options.cpu !== undefined && { cpu: options.cpu }),
       boot,
       rebootAction: options.rebootAction ?? 'exit',
       debugExit: { iobase: EXIT_PORT, iosize: 4 },

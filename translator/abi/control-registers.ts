@@ -19,6 +19,7 @@ export const Cr4 = {
   de: 1 << 3,
   pse: 1 << 4,
   pae: 1 << 5,
+  mce: 1 << 6,
   pge: 1 << 7,
   pce: 1 << 8,
   osfxsr: 1 << 9,

@@ -1,4 +1,4 @@
-import { cpuLayout, stateComponent } from '../../../runtime/cpu/component.ts';
+import { cpuLayout, modelRegisterComponent, stateComponent } from '../../../runtime/cpu/component.ts';
 import type { Component } from '../../../runtime/snapshot/describe.ts';
 import { Double, STATE_BYTES, WORD_COUNT } from '../../../translator/abi/state.ts';
 import { hex } from '../report.ts';
@@ -31,7 +31,7 @@ function compareSpans(left: Int32Array, right: Int32Array): string[] {
 
 /** All of a machine besides CPU and memory. */
 export function componentsOf({ core }: LinuxMachine): readonly Component[] {
-  return [...core.pc.components, core.events.component];
+  return [...core.pc.components, core.events.component, modelRegisterComponent(core.cpu)];
 }
 
 /** Differences of devices and timers. */

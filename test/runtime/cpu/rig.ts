@@ -65,7 +65,7 @@ export class Rig {
   time = 0;
   shutdowns = 0;
 
-  constructor() {
+  constructor(model = defaultModel) {
     const buffer = new ArrayBuffer(STATE_BYTES);
     this.words = new Int32Array(buffer, 0, WORD_COUNT);
     this.memory = new FlatMemory(this.words);
@@ -81,7 +81,7 @@ export class Rig {
         write: (port, size, value) => this.portLog.push(`out ${port.toString(16)} ${size} ${value.toString(16)}`),
       },
       nanoseconds: () => this.time,
-      model: defaultModel,
+      model,
       fpuErrorLine: () => undefined,
       onShutdown: () => this.shutdowns++,
     });

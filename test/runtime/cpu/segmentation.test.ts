@@ -23,7 +23,7 @@ describe('real mode', () => {
     expect(words[Word.selector + Segment.cs]).toBe(0xf000);
     expect(words[Word.segmentBase + Segment.cs]).toBe(0xffff0000 | 0);
     expect(words[Word.cr0]).toBe(0x60000010);
-    expect(words[Word.edx]).toBe(0x652);
+    expect(words[Word.edx]).toBe(0x6fb);
     expect(words[Word.key]).toBe(0);
     expect(spans(Segment.ds)).toEqual([0xffff, 0xffff]);
   });

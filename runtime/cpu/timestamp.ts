@@ -1,0 +1,51 @@
+import { Cr4 } from '../../translator/abi/control-registers.ts';
+import { Vector } from '../../translator/abi/faults.ts';
+import { Word } from '../../translator/abi/state.ts';
+import { raise } from '../fault.ts';
+import type { Cpu } from './cpu.ts';
+import type { ModelRegister } from './model-registers.ts';
+
+/** The time-stamp counter counts nanoseconds, at all times. */
+export const TIMESTAMP_HERTZ = 1_000_000_000;
+const TWO_32 = 0x100000000;
+
+/** RDTSC. CR4.TSD keeps it from CPL 1-3. */
+export function readTimestamp(cpu: Cpu): void {
+  const { state } = cpu;
+  if (state[Word.cr4] & Cr4.tsd && state[Word.cpl] !== 0) raise(Vector.generalProtection, 0);
+  const [low, high] = timestamp(cpu);
+  state[Word.eax] = low;
+  state[Word.edx] = high;
+}
+
+/** The counter's low and high word: the clock and the offset. */
+function timestamp(cpu: Cpu): [low: number, high: number] {
+  const { state } = cpu;
+  const now = Math.floor(cpu.nanoseconds());
+  const low = (now % TWO_32) + (state[Word.timestampOffsetLow] >>> 0);
+  return [low | 0, (Math.floor(now / TWO_32) + state[Word.timestampOffsetHigh] + (low >= TWO_32 ? 1 : 0)) | 0];
+}
+
+/** IA32_TIME_STAMP_COUNTER: writing it changes the offset. */
+export const timestampCounter: ModelRegister = {
+  first: 0x10,
+  exists: ({ features }) => features.has('tsc'),
+  read: timestamp,
+  write(cpu, _number, low, high) {
+    const now = Math.floor(cpu.nanoseconds());
+    const lowOffset = (low >>> 0) - (now % TWO_32);
+    cpu.state[Word.timestampOffsetLow] = lowOffset;
+    cpu.state[Word.timestampOffsetHigh] = high - Math.floor(now / TWO_32) - (lowOffset < 0 ? 1 : 0);
+  },
+};
+
+/** IA32_TSC_ADJUST: the sum of all changes that have been made to the counter (Intel SDM vol. 3, 18.17.3). */
+export const timestampAdjust: ModelRegister = {
+  first: 0x3b,
+  exists: ({ features }) => features.has('tsc-adjust'),
+  read: ({ state }) => [state[Word.timestampOffsetLow], state[Word.timestampOffsetHigh]],
+  write({ state }, _number, low, high) {
+    state[Word.timestampOffsetLow] = low;
+    state[Word.timestampOffsetHigh] = high;
+  },
+};

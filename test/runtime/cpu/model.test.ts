@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { featureWords } from '../../../runtime/cpu/cpuid.ts';
+import {
+  type CpuFeature,
+  cpuModel,
+  cpuModelNames,
+  cpuProblem,
+  type SystemFeature,
+} from '../../../runtime/cpu/model.ts';
+import { Vector } from '../../../translator/abi/faults.ts';
+import { Word } from '../../../translator/abi/state.ts';
+import { forms } from '../../../translator/x86/table/index.ts';
+import { caught, Rig } from './rig.ts';
+
+const max = cpuModel('max');
+const all = [...max.features];
+const features = all.filter((feature) => feature !== 'base');
+const byInstructions = new Set(forms.map(({ feature }) => feature));
+
+/** Four registers of a leaf of CPUID. */
+function cpuid(rig: Rig, leaf: number): number[] {
+  Object.assign(rig.words, { [Word.eax]: leaf, [Word.ecx]: 0 });
+  rig.trap('identify');
+  return [Word.eax, Word.ebx, Word.ecx, Word.edx].map((word) => rig.words[word]!);
+}
+
+function reported(rig: Rig): CpuFeature[] {
+  return featureWords.flatMap(({ leaf, register, bits }) =>
+    Object.entries(bits)
+      .filter(([, bit]) => (cpuid(rig, leaf)[register]! >>> bit) & 1)
+      .map(([feature]) => feature as CpuFeature),
+  );
+}
+
+const hasControl = (bit: number) => (rig: Rig) => caught(() => rig.trap('moveToControl', 4, 1 << bit)) === undefined;
+
+function hasRegister(number: number): (rig: Rig) => boolean {
+  return (rig) => {
+    rig.words[Word.ecx] = number;
+    return caught(() => rig.trap('readModelRegister')) === undefined;
+  };
+}
+
+/** What a system can do with a feature and not without it. */
+const behaviour: Record<SystemFeature, (rig: Rig) => boolean> = {
+  de: hasControl(3),
+  pse: hasControl(4),
+  pae: hasControl(5),
+  mce: hasControl(6),
+  pge: hasControl(7),
+  mtrr: hasRegister(0xfe),
+  mca: hasRegister(0x179),
+  pat: hasRegister(0x277),
+  nx: hasRegister(0xc0000080),
+  'tsc-adjust': hasRegister(0x3b),
+  'arch-capabilities': hasRegister(0x10a),
+  // Tests of memory/paging and of the clock; these two only tell.
+  pse36: (rig) => rig.cpu.model.features.has('pse36'),
+  invtsc: (rig) => rig.cpu.model.features.has('invtsc'),
+  arat: (rig) => rig.cpu.model.features.has('arat'),
+};
+
+describe('CPUID', () => {
+  test('has one bit for every feature', () => {
+    const bits = featureWords.flatMap((word) => Object.keys(word.bits));
+    expect(bits.filter((name, n) => bits.indexOf(name) !== n)).toEqual([]);
+    for (const feature of features) expect(bits).toContain(feature);
+    for (const { feature } of forms) if (feature !== 'base') expect(bits).toContain(feature);
+  });
+
+  test.each(features)('%s: told, and there, only where the model has it', (feature) => {
+    const without = cpuModel(`max,-${feature}`);
+    expect(reported(new Rig(max)).sort()).toEqual([...features].sort());
+    expect(reported(new Rig(without)).sort()).toEqual(features.filter((other) => other !== feature).sort());
+    if (feature in behaviour) {
+      const works = behaviour[feature as SystemFeature];
+      expect([works(new Rig(max)), works(new Rig(without))]).toEqual([true, false]);
+    } else expect([...byInstructions]).toContain(feature);
+  });
+
+  test('has every basic leaf up to the last one, and nothing behind', () => {
+    for (const name of cpuModelNames) {
+      const model = cpuModel(name);
+      const rig = new Rig(model);
+      expect(cpuid(rig, 0)[0]).toBe(model.lastLeaf);
+      expect(cpuid(rig, 1)[0]).toBe(model.signature);
+      expect(cpuid(rig, model.lastLeaf + 1)).toEqual(cpuid(rig, model.lastLeaf));
+    }
+  });
+});
+
+describe('models', () => {
+  test('have what they had', () => {
+    const has = (name: string) => [...cpuModel(name).features];
+    expect(has('486')).toEqual(['base', 'fpu', 'pse']);
+    expect(has('pentium')).toEqual(expect.arrayContaining(['tsc', 'msr', 'cx8', 'mce', 'de']));
+    expect(has('pentium')).not.toContain('cmov');
+    expect(has('pentium3')).toEqual(expect.arrayContaining(['cmov', 'pae', 'sep', 'mtrr', 'fxsr']));
+    expect(has('pentium3')).not.toContain('nx');
+    expect(has('core2')).toContain('nx');
+  });
+
+  test('can be changed', () => {
+    expect(cpuModel('486,+tsc,-pse').features).toEqual(new Set(['base', 'fpu', 'tsc']));
+    expect(cpuProblem('pentium,+nx')).toBeNull();
+    expect(cpuProblem('8086')).toMatch(/unknown model '8086'.*486, pentium/);
+    expect(cpuProblem('max,+warp')).toMatch(/unknown feature '\+warp'/);
+    expect(cpuProblem('max,nx')).toMatch(/unknown feature 'nx'/);
+    expect(cpuProblem('max,-base')).toMatch(/unknown feature/);
+  });
+});
+
+describe('model-specific registers', () => {
+  const GP = { vector: Vector.generalProtection, errorCode: 0 };
+
+  function read(rig: Rig, number: number): number[] {
+    rig.words[Word.ecx] = number;
+    rig.trap('readModelRegister');
+    return [rig.words[Word.edx]! >>> 0, rig.words[Word.eax]! >>> 0];
+  }
+
+  function write(rig: Rig, number: number, high: number, low: number) {
+    Object.assign(rig.words, { [Word.ecx]: number, [Word.edx]: high, [Word.eax]: low });
+    return caught(() => rig.trap('writeModelRegister'));
+  }
+
+  // Intel SDM vol. 4, table 2-2, and the sections on each.
+  test.each([
+    ['PAT', 0x277, [0x70406, 0x70406], [0x01060007, 0x05040100], [0, 2]],
+    ['MTRR_DEF_TYPE', 0x2ff, [0, 0], [0, 0xc06], [0, 0x1006]],
+    ['MTRR_PHYSBASE1', 0x202, [0, 0], [0xf, 0xfffff006], [0x10, 6]],
+    ['MTRR_PHYSMASK7', 0x20f, [0, 0], [0xf, 0xfffff800], [0, 0x400]],
+    ['MTRR_FIX64K', 0x250, [0, 0], [0x06060606, 0x05040100], [0, 7]],
+    ['MTRR_FIX4K_F8000', 0x26f, [0, 0], [0x06060606, 0x05040100], [0x02000000, 0]],
+    ['EFER', 0xc0000080, [0, 0], [0, 0x800], [0, 0x100]],
+  ] as const)('%s', (_name, number, reset, valid, invalid) => {
+    const rig = new Rig();
+    expect(read(rig, number)).toEqual(reset);
+    expect(write(rig, number, valid[0], valid[1])).toBeUndefined();
+    expect(read(rig, number)).toEqual(valid);
+    expect(write(rig, number, invalid[0], invalid[1])).toEqual(GP);
+    expect(read(rig, number)).toEqual(valid);
+    rig.cpu.reset();
+    expect(read(rig, number)).toEqual(reset);
+  });
+
+  test.each([0xfe, 0x10a])('0x%s can only be read', (number) => {
+    const rig = new Rig();
+    const value = read(rig, number);
+    expect(write(rig, number, 0, 0)).toEqual(GP);
+    expect(read(rig, number)).toEqual(value);
+  });
+
+  test('MISC_ENABLE limits CPUID and takes NX away', () => {
+    const rig = new Rig();
+    expect(read(rig, 0x1a0)).toEqual([0, 0x1801]);
+    expect(write(rig, 0x1a0, 4, 0x400000)).toBeUndefined();
+    expect(read(rig, 0x1a0)).toEqual([4, 0x401800]);
+    expect(cpuid(rig, 0)[0]).toBe(2);
+    expect(cpuid(rig, 7)).toEqual(cpuid(rig, 2));
+    expect(reported(rig)).not.toContain('nx');
+    expect(write(rig, 0xc0000080, 0, 0x800)).toEqual(GP);
+  });
+
+  test('TSC_ADJUST is the sum of changes of the counter, and one', () => {
+    const rig = new Rig();
+    rig.time = 1000;
+    expect(read(rig, 0x10)).toEqual([0, 1000]);
+    write(rig, 0x10, 5, 100);
+    expect(read(rig, 0x3b)).toEqual([4, 0x100000000 - 900]);
+    rig.time += 50;
+    write(rig, 0x3b, 0, 0x20);
+    expect(read(rig, 0x10)).toEqual([0, 1050 + 0x20]);
+  });
+});
