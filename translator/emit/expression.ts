@@ -1,7 +1,8 @@
 import type { HelperName } from '../abi/helpers.ts';
-import { isDouble, type Value } from '../ir/value.ts';
+import { isBoolean, isDouble, isInversion, type Value } from '../ir/value.ts';
 import { conditionText } from './condition.ts';
 import type { EmitContext } from './context.ts';
+import { inlined } from './inline.ts';
 
 /** Where expressions find what differs between handlers and regions. */
 export interface Leaves {
@@ -44,6 +45,7 @@ export class ExpressionPrinter {
       case 'or':
         return this.infix(v, '|');
       case 'xor':
+        if (v.b!.op === 'constant' && v.b!.number === -1) return `(~${this.integer(v.a!)})`;
         return this.infix(v, '^');
       case 'shl':
         return this.infix(v, '<<');
@@ -62,6 +64,9 @@ export class ExpressionPrinter {
         );
       case 'integer':
         return `(${this.double(v.a!)}|0)`;
+      case 'lt':
+        if (v.b!.op === 'constant' && v.b!.number === 0) return `(${this.integer(v.a!)}>>>31)`;
+        return `(${this.boolean(v)}|0)`;
       default:
         // A comparison or condition: 0 or 1, without a branch.
         return `(${this.boolean(v)}|0)`;
@@ -128,7 +133,7 @@ export class ExpressionPrinter {
       case 'condition':
         return conditionText(v.number, this.leaves.flagResult, this.leaves.flagCarries);
       case 'xor':
-        if (isBoolean(v.a!) && v.b!.op === 'constant' && v.b!.number === 1) return `!${this.boolean(v.a!)}`;
+        if (isBoolean(v.a!) && isInversion(v)) return `!${this.boolean(v.a!)}`;
         if (isBoolean(v.a!) && isBoolean(v.b!)) return `(${this.boolean(v.a!)}!==${this.boolean(v.b!)})`;
         break;
       case 'or':
@@ -141,8 +146,10 @@ export class ExpressionPrinter {
     return `(${this.integer(v)}!==0)`;
   }
 
-  call(helper: HelperName, args: string[]): string {
-    return `(${this.context.cell(helper)}(${args.join(',')})|0)`;
+  private call(helper: HelperName, args: string[]): string {
+    const inline = inlined[helper];
+    const call = `(${this.context.cell(helper)}(${args.join(',')})|0)`;
+    return inline ? inline(args, call) : call;
   }
 
   private infix(v: Value, sign: string): string {
@@ -171,13 +178,4 @@ export class ExpressionPrinter {
 function literal(value: number): string {
   if (Object.is(value, -0)) return '-0';
   return `${value}`.replace('Infinity', '1e999').replace('NaN', '0/0');
-}
-
-const booleans = new Set(['eq', 'ne', 'lt', 'le', 'ltu', 'leu', 'feq', 'flt', 'fle', 'condition']);
-
-/** Whether a value is 0 or 1 and can be printed as a JavaScript boolean. */
-function isBoolean(v: Value): boolean {
-  if (booleans.has(v.op)) return true;
-  if (v.op === 'constant') return false;
-  return (v.op === 'xor' || v.op === 'or' || v.op === 'and') && isBoolean(v.a!) && isBoolean(v.b!);
 }

@@ -1,5 +1,6 @@
-import { binary, constant, select } from './builder.ts';
-import type { Statement } from './statement.ts';
+import { Eflags } from '../abi/state.ts';
+import { binary, constant } from './fold.ts';
+import type { FlagKind, Statement } from './statement.ts';
 import type { Value } from './value.ts';
 
 /** The flags statements in force at a point, the last one first; `older` is null where they aren't known. */
@@ -15,149 +16,198 @@ export function resolveCondition(code: number, statements: readonly Statement[])
   return record && resolve(code, record);
 }
 
-const not = (v: Value | null): Value | null => v && binary('xor', v, constant(1));
-const isNegative = (v: Value): Value => binary('lt', v, constant(0));
+/** The condition codes that are true where the flag or the combination of flags is; the codes in their order, 0 to 14. */
+const tests = ['overflow', 'carry', 'zero', 'notAbove', 'sign', 'parity', 'less', 'notGreater'] as const;
+type Test = (typeof tests)[number];
+
+/** Tests of several flags: of these, unless more is known. */
+const combined: Partial<Record<Test, (a: Value, b: Value) => Value>> = {
+  notAbove: either,
+  less: (sign, overflow) => binary('xor', sign, overflow),
+  notGreater: either,
+};
+const parts: Partial<Record<Test, readonly [Test, Test]>> = {
+  notAbove: ['carry', 'zero'],
+  less: ['sign', 'overflow'],
+  notGreater: ['zero', 'less'],
+};
+
+/** What a test comes to after a flags statement: 0 or 1, or null where it isn't known how. */
+type Meaning = (s: Statement, older: FlagRecord | null) => Value | null;
+type Meanings = Partial<Record<Test, Meaning>>;
 
 /** The condition as a value of 0 or 1, or null where it isn't known how. */
 export function resolve(code: number, record: FlagRecord): Value | null {
-  if (code & 1) return negated(code, record);
-  const { statement, older } = record;
-  switch (statement.name) {
-    case 'sub':
-      return afterSub(code >> 1, statement);
-    case 'logic':
-      return afterLogic(code >> 1, statement);
-    case 'inc':
-    case 'dec':
-      return afterStep(code >> 1, statement, older);
-    default:
-      return afterOther(code >> 1, statement, older);
-  }
+  const v = test(tests[code >> 1], record);
+  return v && (code & 1) !== 0 ? binary('xor', v, constant(1)) : v;
 }
 
-/** Comparisons have opposites; anything else is inverted. */
-function negated(code: number, record: FlagRecord): Value | null {
-  const v = resolve(code & ~1, record);
-  switch (v?.op) {
-    case 'eq':
-      return binary('ne', v.a!, v.b!);
-    case 'ne':
-      return binary('eq', v.a!, v.b!);
-    case 'lt':
-      return binary('le', v.b!, v.a!);
-    case 'le':
-      return binary('lt', v.b!, v.a!);
-    case 'ltu':
-      return binary('leu', v.b!, v.a!);
-    case 'leu':
-      return binary('ltu', v.b!, v.a!);
-    default:
-      return not(v);
-  }
+function test(name: Test, { statement, older }: FlagRecord): Value | null {
+  const meaning = meanings[statement.name as FlagKind][name];
+  if (meaning) return meaning(statement, older);
+  const of = parts[name];
+  if (!of) return null;
+  const [a, b] = of.map((part) => test(part, { statement, older }));
+  return a && b && combined[name]!(a, b);
 }
 
-function afterSub(kind: number, s: Statement): Value | null {
-  const [a, b] = s.args;
-  switch (kind) {
-    case 1:
-      return binary('ltu', low(a, s.size), low(b, s.size));
-    case 2:
-      return binary('eq', low(a, s.size), low(b, s.size));
-    case 3:
-      return binary('leu', low(a, s.size), low(b, s.size));
-    case 6:
-      return binary('lt', signed(a, s.size), signed(b, s.size));
-    case 7:
-      return binary('le', signed(a, s.size), signed(b, s.size));
-    default:
-      return fromResult(kind, s.args[2], s.size);
-  }
+function either(a: Value, b: Value): Value {
+  return binary('or', a, b);
 }
 
-function afterLogic(kind: number, s: Statement): Value | null {
-  const [r] = s.args;
-  switch (kind) {
-    case 0:
-    case 1:
-      return constant(0);
-    case 3:
-      return fromResult(2, r, s.size);
-    case 6:
-      return fromResult(4, r, s.size);
-    case 7:
-      return binary('le', signed(r, s.size), constant(0));
-    default:
-      return fromResult(kind, r, s.size);
-  }
+const kept =
+  (name: Test): Meaning =>
+  (_s, older) =>
+    older && test(name, older);
+/** An argument that is not 0. */
+const given =
+  (argument: number): Meaning =>
+  (s) =>
+    binary('ne', s.args[argument], constant(0));
+/** One of the flags in the argument that is an EFLAGS image. */
+const inImage =
+  (flags: number): Meaning =>
+  (s) =>
+    binary('ne', binary('and', s.args[0], constant(flags)), constant(0));
+
+const isZero =
+  (argument: number): Meaning =>
+  (s) =>
+    binary('eq', low(s.args[argument], s.size), constant(0));
+const isNegative =
+  (argument: number): Meaning =>
+  (s) =>
+    negative(s.args[argument], s.size);
+
+/** Compares two values of the statement, by their unsigned or by their signed low bits. */
+const compare =
+  (op: 'eq' | 'lt' | 'le' | 'ltu' | 'leu', left: (s: Statement) => Value, right: (s: Statement) => Value): Meaning =>
+  (s) => {
+    const bits = op === 'lt' || op === 'le' ? signed : low;
+    return binary(op, bits(left(s), s.size), bits(right(s), s.size));
+  };
+const argument = (n: number) => (s: Statement) => s.args[n];
+const number = (n: number) => () => constant(n);
+/** INC and DEC: the operand, from the result. */
+const sum = (n: number) => (s: Statement) => binary('add', s.args[0], constant(n));
+
+/** The sign bit of a value of left, right and result. */
+const signOf =
+  (vector: (left: Value, right: Value, result: Value) => Value): Meaning =>
+  (s) =>
+    negative(vector(s.args[0], s.args[1], s.args[2]), s.size);
+const not = (v: Value): Value => binary('xor', v, constant(-1));
+const xor = (a: Value, b: Value): Value => binary('xor', a, b);
+const and = (a: Value, b: Value): Value => binary('and', a, b);
+/** The vector of carries out of each bit: of two that are set, or of one where the result's is not. */
+const carries = (a: Value, b: Value, notResult: Value): Value => either(and(a, b), and(either(a, b), notResult));
+/** Signs that differ from the result's though the operands' don't. */
+const overflowed = (a: Value, b: Value, r: Value): Value => and(xor(a, r), xor(b, r));
+/** The same for a subtraction, whose operands' signs differ then. */
+const underflowed = (a: Value, b: Value, r: Value): Value => and(xor(a, b), xor(a, r));
+
+const sumMeanings: Meanings = {
+  overflow: signOf(overflowed),
+  zero: isZero(2),
+  sign: isNegative(2),
+  less: signOf((a, b, r) => xor(r, overflowed(a, b, r))),
+};
+const differenceMeanings: Meanings = {
+  overflow: signOf(underflowed),
+  zero: isZero(2),
+  sign: isNegative(2),
+  less: signOf((a, b, r) => xor(r, underflowed(a, b, r))),
+};
+const none: Meaning = () => constant(0);
+
+const meanings: Record<FlagKind, Meanings> = {
+  add: { ...sumMeanings, carry: compare('ltu', argument(2), argument(0)) },
+  adc: { ...sumMeanings, carry: signOf((a, b, r) => carries(a, b, not(r))) },
+  sub: {
+    ...differenceMeanings,
+    carry: compare('ltu', argument(0), argument(1)),
+    zero: compare('eq', argument(0), argument(1)),
+    notAbove: compare('leu', argument(0), argument(1)),
+    less: compare('lt', argument(0), argument(1)),
+    notGreater: compare('le', argument(0), argument(1)),
+  },
+  sbb: { ...differenceMeanings, carry: signOf((a, b, r) => carries(not(a), b, r)) },
+  logic: {
+    overflow: none,
+    carry: none,
+    zero: isZero(0),
+    sign: isNegative(0),
+    less: isNegative(0),
+    notGreater: compare('le', argument(0), number(0)),
+  },
+  // Signed comparisons are of the operand, which is one less or more than the result.
+  inc: {
+    overflow: (s) => binary('eq', signed(s.args[0], s.size), constant(minimum(s.size))),
+    carry: kept('carry'),
+    zero: isZero(0),
+    sign: isNegative(0),
+    less: compare('lt', sum(-1), number(-1)),
+    notGreater: compare('lt', sum(-1), number(0)),
+  },
+  dec: {
+    overflow: (s) => binary('eq', signed(s.args[0], s.size), constant(~minimum(s.size))),
+    carry: kept('carry'),
+    zero: isZero(0),
+    sign: isNegative(0),
+    less: compare('le', sum(1), number(0)),
+    notGreater: compare('le', sum(1), number(1)),
+  },
+  other: { overflow: given(2), carry: given(1), zero: isZero(0), sign: isNegative(0) },
+  // Of less, equal and unordered, what makes CF, ZF and PF.
+  compare: {
+    overflow: none,
+    carry: (s) => either(s.args[0], s.args[2]),
+    zero: (s) => either(s.args[1], s.args[2]),
+    notAbove: (s) => either(either(s.args[0], s.args[1]), s.args[2]),
+    sign: none,
+    parity: (s) => s.args[2],
+  },
+  carry: {
+    overflow: kept('overflow'),
+    carry: given(0),
+    zero: kept('zero'),
+    sign: kept('sign'),
+    parity: kept('parity'),
+    less: kept('less'),
+    notGreater: kept('notGreater'),
+  },
+  carryOverflow: {
+    overflow: given(1),
+    carry: given(0),
+    zero: kept('zero'),
+    sign: kept('sign'),
+    parity: kept('parity'),
+  },
+  zero: {
+    overflow: kept('overflow'),
+    carry: kept('carry'),
+    zero: given(0),
+    sign: kept('sign'),
+    parity: kept('parity'),
+    less: kept('less'),
+  },
+  all: {
+    overflow: inImage(Eflags.of),
+    carry: inImage(Eflags.cf),
+    zero: inImage(Eflags.zf),
+    notAbove: inImage(Eflags.cf | Eflags.zf),
+    sign: inImage(Eflags.sf),
+    parity: inImage(Eflags.pf),
+  },
+};
+
+/** The smallest number of a size. */
+function minimum(size: number): number {
+  return -0x80000000 >> (32 - 8 * size);
 }
 
-/** INC, DEC: CF as before, OF at one value of the result. */
-function afterStep(kind: number, s: Statement, older: FlagRecord | null): Value | null {
-  const [r] = s.args;
-  const minimum = -0x80000000 >> (32 - 8 * s.size);
-  switch (kind) {
-    case 0:
-      return binary('eq', signed(r, s.size), constant(s.name === 'inc' ? minimum : ~minimum));
-    case 1:
-      return older && resolve(2, older);
-    default:
-      return fromResult(kind, r, s.size);
-  }
-}
-
-function afterOther(kind: number, s: Statement, older: FlagRecord | null): Value | null {
-  switch (s.name) {
-    case 'add':
-      if (kind === 1) return binary('ltu', low(s.args[2], s.size), low(s.args[0], s.size));
-      return fromResult(kind, s.args[2], s.size);
-    case 'adc':
-    case 'sbb':
-      return fromResult(kind, s.args[2], s.size);
-    case 'other':
-      if (kind === 0) return truth(s.args[2]);
-      return kind === 1 ? truth(s.args[1]) : fromResult(kind, s.args[0], s.size);
-    case 'compare':
-      return afterCompare(kind, s);
-    case 'carry':
-      return kind === 1 ? truth(s.args[0]) : unaffected(kind, older, [0, 2, 4, 5, 6, 7]);
-    case 'carryOverflow':
-      if (kind === 0) return truth(s.args[1]);
-      return kind === 1 ? truth(s.args[0]) : unaffected(kind, older, [2, 4, 5]);
-    default:
-      return null;
-  }
-}
-
-/** Of less, equal and unordered, each 0 or 1, what makes CF, ZF and PF. */
-function afterCompare(kind: number, s: Statement): Value {
-  const [less, equal, unordered] = s.args;
-  switch (kind) {
-    case 1:
-      return binary('or', less, unordered);
-    case 2:
-    case 7:
-      return binary('or', equal, unordered);
-    case 3:
-      return binary('or', binary('or', less, equal), unordered);
-    case 5:
-      return unordered;
-    default:
-      return constant(0);
-  }
-}
-
-function unaffected(kind: number, older: FlagRecord | null, kinds: number[]): Value | null {
-  return older && kinds.includes(kind) ? resolve(kind << 1, older) : null;
-}
-
-/** ZF and SF from a result; nothing else is known from it alone. */
-function fromResult(kind: number, result: Value, size: number): Value | null {
-  if (kind === 2) return binary('eq', low(result, size), constant(0));
-  return kind === 4 ? isNegative(signed(result, size)) : null;
-}
-
-function truth(v: Value): Value {
-  return v.op === 'constant' ? select(v, constant(1), constant(0)) : binary('ne', v, constant(0));
+function negative(v: Value, size: number): Value {
+  return binary('lt', signed(v, size), constant(0));
 }
 
 /** The bits of the operand's size, unsigned. */

@@ -98,3 +98,17 @@ export function isDouble(v: Value): boolean {
 
 /** Operators with one operand, as IR text names them. */
 export const unaryOps: ReadonlySet<string> = new Set<ValueOp>(['fsqrt', 'fabs', 'fneg', 'double', 'integer', 'single']);
+
+const booleans = new Set<ValueOp>(['eq', 'ne', 'lt', 'le', 'ltu', 'leu', 'feq', 'flt', 'fle', 'condition']);
+
+/** Whether a value is known to be 0 or 1, being made of comparisons. */
+export function isBoolean(v: Value): boolean {
+  if (booleans.has(v.op)) return true;
+  if (v.op !== 'xor' && v.op !== 'or' && v.op !== 'and') return false;
+  return isBoolean(v.a!) && (isBoolean(v.b!) || isInversion(v));
+}
+
+/** Whether a value of 0 or 1 is inverted here. */
+export function isInversion(v: Value): boolean {
+  return v.op === 'xor' && v.b!.op === 'constant' && v.b!.number === 1;
+}

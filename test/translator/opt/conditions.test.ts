@@ -23,6 +23,8 @@ describe('condition codes become comparisons', () => {
       NZ: '(t0 != t1)',
       BE: '(t0 <=u t1)',
       A: '(t1 <u t0)',
+      O: '(((t0 ^ t1) & (t0 ^ t2)) < 0)',
+      NO: '(0 <= ((t0 ^ t1) & (t0 ^ t2)))',
       S: '(t2 < 0)',
       NS: '(0 <= t2)',
       L: '(t0 < t1)',
@@ -61,18 +63,41 @@ describe('condition codes become comparisons', () => {
       G: '(0 < t0)',
     });
   });
+});
 
-  test('of the result of an addition; with a carry in only ZF and SF are in it', () => {
+describe('condition codes after additions and operations with carry become values', () => {
+  test('of operands and result of an addition', () => {
     expect(resolved('flags add32 t0, t1, t2')).toEqual({
+      O: '(((t0 ^ t2) & (t1 ^ t2)) < 0)',
+      NO: '(0 <= ((t0 ^ t2) & (t1 ^ t2)))',
       B: '(t2 <u t0)',
       NB: '(t0 <=u t2)',
       Z: '(t2 == 0)',
       NZ: '(t2 != 0)',
+      BE: '((t2 <u t0) | (t2 == 0))',
+      A: '(((t2 <u t0) | (t2 == 0)) ^ 1)',
       S: '(t2 < 0)',
       NS: '(0 <= t2)',
+      L: '((t2 ^ ((t0 ^ t2) & (t1 ^ t2))) < 0)',
+      NL: '(0 <= (t2 ^ ((t0 ^ t2) & (t1 ^ t2))))',
+      LE: '((t2 == 0) | ((t2 ^ ((t0 ^ t2) & (t1 ^ t2))) < 0))',
+      G: '(((t2 == 0) | ((t2 ^ ((t0 ^ t2) & (t1 ^ t2))) < 0)) ^ 1)',
     });
-    expect(Object.keys(resolved('flags adc32 t0, t1, t2'))).toEqual(['Z', 'NZ', 'S', 'NS']);
-    expect(Object.keys(resolved('flags sbb32 t0, t1, t2'))).toEqual(['Z', 'NZ', 'S', 'NS']);
+  });
+
+  test('of the vector of carries where there was one into the operation', () => {
+    expect(resolved('flags adc32 t0, t1, t2')).toMatchObject({
+      O: '(((t0 ^ t2) & (t1 ^ t2)) < 0)',
+      B: '(((t0 & t1) | ((t0 | t1) & (t2 ^ -1))) < 0)',
+      Z: '(t2 == 0)',
+      S: '(t2 < 0)',
+    });
+    expect(resolved('flags sbb32 t0, t1, t2')).toMatchObject({
+      O: '(((t0 ^ t1) & (t0 ^ t2)) < 0)',
+      B: '((((t0 ^ -1) & t1) | (((t0 ^ -1) | t1) & t2)) < 0)',
+      L: '((t2 ^ ((t0 ^ t1) & (t0 ^ t2))) < 0)',
+    });
+    expect(resolved('flags adc8 t0, t1, t2').B).toMatch(/ << 24\) >> 24\) < 0\)$/);
   });
 });
 
@@ -84,7 +109,18 @@ describe('condition codes become what is known', () => {
     expect(resolved('flags dec32 t0').NO).toBe('(t0 != 0x7fffffff)');
     expect(resolved('flags dec32 t0')).not.toHaveProperty('B');
     expect(resolved('flags dec32 t0')).not.toHaveProperty('BE');
-    expect(resolved('flags dec32 t0')).not.toHaveProperty('L');
+    expect(resolved('flags add32 t0, t1, t2\nflags dec32 t3').BE).toBe('((t2 <u t0) | (t3 == 0))');
+  });
+
+  test('of the operand of INC and DEC, signed', () => {
+    expect(resolved('flags dec32 t0')).toMatchObject({
+      L: '((t0 + 1) <= 0)',
+      NL: '(0 < (t0 + 1))',
+      LE: '((t0 + 1) <= 1)',
+      G: '(1 < (t0 + 1))',
+    });
+    expect(resolved('flags inc32 t0')).toMatchObject({ L: '((t0 + -1) < -1)', G: '(0 <= (t0 + -1))' });
+    expect(resolved('flags dec8 t0').L).toBe('((((t0 + 1) << 24) >> 24) <= 0)');
   });
 
   test('of the carry and overflow that were given', () => {
@@ -94,14 +130,30 @@ describe('condition codes become what is known', () => {
   });
 
   test('of what came before a change of CF or of CF and OF alone', () => {
-    const { B, Z, S, L, BE, O } = resolved('flags sub32 t0, t1, t2\nflags carry32 t3');
-    expect({ B, Z, S, L, O }).toEqual({ B: '(t3 != 0)', Z: '(t0 == t1)', S: '(t2 < 0)', L: '(t0 < t1)', O: undefined });
-    expect(BE).toBeUndefined();
+    expect(resolved('flags sub32 t0, t1, t2\nflags carry32 t3')).toMatchObject({
+      B: '(t3 != 0)',
+      Z: '(t0 == t1)',
+      S: '(t2 < 0)',
+      L: '(t0 < t1)',
+      BE: '((t3 != 0) | (t0 == t1))',
+    });
     const narrow = resolved('flags sub32 t0, t1, t2\nflags carryOverflow32 t3, t2');
-    expect(narrow).toMatchObject({ O: '(t2 != 0)', B: '(t3 != 0)', Z: '(t0 == t1)' });
-    expect(narrow).not.toHaveProperty('L');
-    expect(narrow).not.toHaveProperty('LE');
+    expect(narrow).toMatchObject({
+      O: '(t2 != 0)',
+      B: '(t3 != 0)',
+      Z: '(t0 == t1)',
+      L: '((t2 < 0) ^ (t2 != 0))',
+    });
     expect(resolved('flags add32 t0, t1, t2\nflags inc32 t3').B).toBe('(t2 <u t0)');
+  });
+});
+
+test('condition codes become bits of an image', () => {
+  expect(resolved('flags all32 t0')).toMatchObject({
+    B: '((t0 & 1) != 0)',
+    BE: '((t0 & 65) != 0)',
+    P: '((t0 & 4) != 0)',
+    NS: '((t0 & 128) == 0)',
   });
 });
 
@@ -116,11 +168,9 @@ describe('condition codes stay', () => {
     }
   });
 
-  test('behind an image, a change of ZF alone, and what these make of earlier flags', () => {
-    expect(resolved('flags all32 t0')).toEqual({});
-    expect(resolved('flags zero32 t0')).toEqual({});
-    expect(resolved('flags sub32 t0, t1, t2\nflags zero32 t3')).toEqual({});
-    expect(resolved('flags all32 t0\nflags inc32 t1')).not.toHaveProperty('B');
+  test('behind a change of a flag alone, but for that flag', () => {
+    expect(resolved('flags zero32 t0')).toEqual({ Z: '(t0 != 0)', NZ: '(t0 == 0)' });
+    expect(resolved('flags carry32 t0')).toEqual({ B: '(t0 != 0)', NB: '(t0 == 0)' });
   });
 
   test('behind a body that may have changed the flags', () => {
