@@ -4,6 +4,7 @@ import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
 import type { Cpu } from './cpu.ts';
 import { modelRegisterState } from './model-register-state.ts';
 import { updateSpans } from './segmentation.ts';
+import { updateSseMode } from './sse/mode.ts';
 import { doublesOf, fillRegister, spillRegister } from './x87/registers.ts';
 import { Status, setStatusWord, statusWord, updateFpuMode } from './x87/status.ts';
 
@@ -24,6 +25,7 @@ const sorts: Readonly<Partial<Record<WordName, StateSort>>> = {
   fpuConditions: 'derived',
   fpuRounding: 'derived',
   fpuMode: 'derived',
+  sseMode: 'derived',
   attention: 'host',
   budget: 'host',
   callDepth: 'host',
@@ -141,6 +143,7 @@ export function cpuComponent(cpu: Cpu): Component {
     restored() {
       for (let segment = 0; segment <= Segment.gs; segment++) updateSpans(cpu, segment);
       updateFpuMode(cpu.state);
+      updateSseMode(cpu.state);
       cpu.memory.flushAll();
       cpu.updateKey();
       cpu.updateBreakpoints();

@@ -5,6 +5,7 @@ import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { familyOf } from './model.ts';
 import { loadPageDirectory, reloadPointers } from './page-directory.ts';
+import { updateSseMode } from './sse/mode.ts';
 import { updateFpuMode } from './x87/status.ts';
 
 /** Bits of CR0 that exist; writes to the others are ignored. ET is always 1. */
@@ -54,6 +55,7 @@ function writeCr0(cpu: Cpu, value: number): void {
   state[Word.cr0] = next;
   if (changed & translationBits) cpu.memory.flushAll();
   updateFpuMode(state);
+  updateSseMode(state);
   cpu.updateKey();
 }
 
@@ -63,6 +65,7 @@ function writeCr4(cpu: Cpu, value: number): void {
   reloadPointers(cpu, state[Word.cr0], value);
   const changed = state[Word.cr4] ^ value;
   state[Word.cr4] = value;
+  updateSseMode(state);
   if (changed & translationBitsCr4) cpu.memory.flushAll();
   if (changed & Cr4.de) cpu.updateBreakpoints();
 }
@@ -77,6 +80,7 @@ function cr4Bits(cpu: Cpu): number {
   if (features.has('mce')) bits |= Cr4.mce;
   if (features.has('pge')) bits |= Cr4.pge;
   if (features.has('fxsr')) bits |= Cr4.osfxsr;
+  if (features.has('sse')) bits |= Cr4.osxmmexcpt;
   return bits;
 }
 
@@ -89,6 +93,7 @@ export function loadMachineStatus(cpu: Cpu, value: number): void {
 export function clearTaskSwitched(cpu: Cpu): void {
   cpu.state[Word.cr0] &= ~Cr0.ts;
   updateFpuMode(cpu.state);
+  updateSseMode(cpu.state);
 }
 
 /** INVLPG. */

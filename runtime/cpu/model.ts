@@ -41,7 +41,20 @@ export function familyOf(model: CpuModel): number {
 /** All that this processor can do; the other models have of it what they had. */
 const implemented: readonly CpuFeature[] = [
   ...(['base', 'fpu', 'de', 'pse', 'tsc', 'msr', 'pae', 'mce', 'cx8', 'sep', 'mtrr', 'pge', 'mca'] as const),
-  ...(['cmov', 'pat', 'pse36', 'fxsr', 'nx', 'arat', 'tsc-adjust', 'invtsc', 'arch-capabilities'] as const),
+  ...([
+    'cmov',
+    'pat',
+    'pse36',
+    'mmx',
+    'fxsr',
+    'sse',
+    'sse2',
+    'nx',
+    'arat',
+    'tsc-adjust',
+    'invtsc',
+    'arch-capabilities',
+  ] as const),
 ];
 
 const i486: readonly CpuFeature[] = ['base', 'fpu', 'pse'];

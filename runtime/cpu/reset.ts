@@ -3,6 +3,7 @@ import type { Cpu } from './cpu.ts';
 import { DEBUG_CONTROL_FIXED, DEBUG_STATUS_FIXED } from './debug.ts';
 import { Rights, SystemType } from './descriptor.ts';
 import { updateSpans } from './segmentation.ts';
+import { updateSseMode } from './sse/mode.ts';
 import { updateFpuMode } from './x87/status.ts';
 
 const realSegment = Rights.present | Rights.segment | Rights.writable | Rights.accessed;
@@ -33,6 +34,7 @@ export function resetState(cpu: Cpu): void {
   for (const [word, value] of initial) state[word] = value;
   cpu.doubles.fill(0, Double.fpuHigh);
   updateFpuMode(state);
+  updateSseMode(state);
   // ZF, PF and the like are 0: a result that gives none of them.
   state[Word.flagResult] = 1;
   state[Word.edx] = cpu.model.signature;

@@ -7,6 +7,7 @@ import { Dr6 } from './debug.ts';
 import { SystemType, selectorError } from './descriptor.ts';
 import { readEflags } from './eflags.ts';
 import { TASK_IS_32_BITS } from './inner-stack.ts';
+import { updateSseMode } from './sse/mode.ts';
 import { enterTaskSegments } from './task-segments.ts';
 import { layoutOf, loadTaskState, saveTaskState, type TaskLayout } from './task-state.ts';
 import { updateFpuMode } from './x87/status.ts';
@@ -89,6 +90,7 @@ function enterTask(cpu: Cpu, next: TaskLayout, reason: TaskSwitchReason): void {
   state[Word.taskRights] = task.high & 0xf0ff00;
   state[Word.cr0] |= Cr0.ts;
   updateFpuMode(state);
+  updateSseMode(state);
   state[Word.debug + 7] &= ~DEBUG_LOCAL;
   cpu.updateBreakpoints();
   loadTaskState(cpu, next, reason === 'call' ? Eflags.nt : 0);

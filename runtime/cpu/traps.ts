@@ -17,6 +17,16 @@ import { readModelRegister, readPerformanceCounter, writeModelRegister } from '.
 import { portIn, portOut } from './port-access.ts';
 import { repeatStringIn, repeatStringOut, stringIn, stringOut } from './port-strings.ts';
 import { loadPointer, moveToSegment, popSegment } from './segment-instructions.ts';
+import { sseReal, sseUnavailable } from './sse/execute.ts';
+import { enterMmx, maskedStore } from './sse/mmx.ts';
+import {
+  packSigned8,
+  packSigned16,
+  packUnsigned8,
+  reciprocal,
+  reciprocalRoot,
+  sumOfDifferences,
+} from './sse/packed.ts';
 import { sysenter, sysexit } from './sysenter.ts';
 import { loadGlobalTable, loadInterruptTable, loadLocalTable, loadTask } from './tables.ts';
 import { readTimestamp } from './timestamp.ts';
@@ -107,6 +117,11 @@ export const traps: Record<TrapName, Trap> = {
   fxrstor,
   ldmxcsr,
   stmxcsr,
+
+  sseUnavailable,
+  sseReal,
+  enterMmx,
+  maskedStore,
 };
 
 export const pureHelpers: Record<PureName, PureHelper> = {
@@ -115,6 +130,12 @@ export const pureHelpers: Record<PureName, PureHelper> = {
   divideUnsigned,
   divideSigned,
   divideOverflowSigned,
+  packSigned8,
+  packUnsigned8,
+  packSigned16,
+  sumOfDifferences,
+  reciprocal,
+  reciprocalRoot,
   countLeadingZeros: Math.clz32,
   flagsImage,
   flagResultOf,

@@ -40,13 +40,13 @@ interface Sample {
 }
 
 /**
- * Features of the instructions that the table has in full. Of SSE and SSE2 it has a few (MXCSR, PREFETCH, fences), whose
- * decoding the test of the generator checks.
+ * Features of the instructions that the table has in full.
  */
 const presentFeatures = new Set(
   [
     ...['INTEL8086', 'INTEL186', 'INTEL286', 'INTEL386', 'INTEL486', 'INTEL8086_ONLY'],
     ...['FPU', 'FPU287', 'FPU287XL_ONLY', 'FPU387', 'CMOV', 'CPUID', 'CX8', 'FXSR', 'MSR', 'MULTIBYTENOP', 'PAUSE'],
+    ...['MMX', 'SSE', 'SSE2', 'CLFSH'],
     ...['RSM', 'SEP', 'TSC'],
   ].map((name) => iced.CpuidFeature[name as keyof typeof iced.CpuidFeature] as number),
 );

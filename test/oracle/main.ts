@@ -2,7 +2,7 @@ import type { EngineName } from '../support/engine.ts';
 import type { Report } from './report.ts';
 
 /** `main.ts ORACLE FILE [--engine interpreter|translator]`; exit code 1 if anything failed. */
-const usage = `usage: oracle i286|native FILE [--engine interpreter|translator]
+const usage = `usage: oracle i286|native|sse FILE [--engine interpreter|translator]
        oracle disassembler ...
        oracle lockstep [PROGRAMS] [SEED]
        oracle lockstep-linux [--instructions N] [--threshold N] [--step N] [--command TEXT]...`;
@@ -17,6 +17,11 @@ const checks: Record<string, Check> = {
     const { checkVectors } = await import('./native/check.ts');
     const { readVectors } = await import('./native/vector.ts');
     return checkVectors(readVectors(file), engine);
+  },
+  sse: async (file, engine) => {
+    const { checkSseVectors } = await import('./native-sse/check.ts');
+    const { readVectors } = await import('./native-sse/record.ts');
+    return checkSseVectors(readVectors(file), engine);
   },
   i286: async (file, engine) => {
     const { checkI286, readI286 } = await import('./i286.ts');

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Cpu } from '../../runtime/cpu/cpu.ts';
 import { defaultModel } from '../../runtime/cpu/model.ts';
+import { updateSseMode } from '../../runtime/cpu/sse/mode.ts';
 import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
 import { GuestFault } from '../../runtime/fault.ts';
@@ -92,7 +93,10 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
       return engine.dispatcher.run() !== 'budget' && state[Word.halted] !== 0;
     },
     reset: () => cpu.reset(),
-    refresh: () => cpu.updateKey(),
+    refresh: () => {
+      cpu.updateKey();
+      updateSseMode(state);
+    },
     dispose() {
       void watchdog?.terminate();
       engine.dispose();

@@ -4,7 +4,7 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { type HelperName, helpers } from '../../translator/abi/helpers.ts';
 import { Eflags, Segment, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { binary, constant, IrBuilder } from '../../translator/ir/builder.ts';
-import type { Statement } from '../../translator/ir/statement.ts';
+import { type Statement, windowOffset } from '../../translator/ir/statement.ts';
 import type { Value } from '../../translator/ir/value.ts';
 import { bindReal, OperandBuilder } from '../../translator/lift/builder.ts';
 import { decode } from '../../translator/x86/decode.ts';
@@ -93,6 +93,7 @@ export class IrMachine {
   /** The EIP that the statement goes to, if it leaves. */
   private statement(s: Statement): number | undefined {
     const value = (index: number) => this.evaluate(s.args[index]);
+    const address = () => (value(0) + (windowOffset(s) ?? 0)) | 0;
     switch (s.op) {
       case 'let':
         this.temporaries[s.temporary] = value(0);
@@ -103,12 +104,16 @@ export class IrMachine {
       case 'set':
         this.view(s.name)[value(0)] = value(1);
         return;
+      case 'window':
+        this.check(value(0), s.size);
+        this.temporaries[s.temporary] = value(0);
+        return;
       case 'load':
-        this.temporaries[s.temporary] = s.name === '' ? this.load(value(0), s.size) : this.loadReal(value(0), s.size);
+        this.temporaries[s.temporary] = s.name === '' ? this.load(address(), s.size) : this.loadReal(address(), s.size);
         return;
       case 'store':
-        if (s.name === '') this.store(value(0), s.size, value(1));
-        else this.storeReal(value(0), s.size, value(1));
+        if (s.name === '') this.store(address(), s.size, value(1));
+        else this.storeReal(address(), s.size, value(1));
         return;
       case 'probe':
         this.check(value(0), s.size);

@@ -23,6 +23,7 @@ export const Cr4 = {
   pge: 1 << 7,
   pce: 1 << 8,
   osfxsr: 1 << 9,
+  osxmmexcpt: 1 << 10,
 } as const;
 
 /** Bits of the MSR IA32_EFER (Intel SDM vol. 3, 2.2.1). */

@@ -28,6 +28,13 @@ export const helpers = {
   divideUnsigned: pure(3),
   divideSigned: pure(3),
   divideOverflowSigned: pure(3),
+  // Bytes and words packed in words (runtime/cpu/sse/packed.ts).
+  packSigned8: pure(2),
+  packUnsigned8: pure(2),
+  packSigned16: pure(2),
+  sumOfDifferences: pure(2),
+  reciprocal: pure(1),
+  reciprocalRoot: pure(1),
   /** Math.clz32. */
   countLeadingZeros: pure(1),
   /** Six arithmetic flags of (flagResult, flagCarries) as an EFLAGS image, and back. */
@@ -110,6 +117,12 @@ export const helpers = {
   fxrstor: trap(1),
   ldmxcsr: trap(1),
   stmxcsr: trap(1),
+
+  // MMX and SSE (runtime/cpu/sse/).
+  sseUnavailable: trap(0),
+  sseReal: trap(5),
+  enterMmx: transfer(1),
+  maskedStore: trap(4),
 } satisfies Record<string, HelperDeclaration>;
 
 export type HelperName = keyof typeof helpers;

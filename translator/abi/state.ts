@@ -106,6 +106,8 @@ export const Word = {
   fpuRounding: 210,
   /** Whether x87 instructions can be executed inline: see FpuMode. */
   fpuMode: 211,
+  /** Whether SSE instructions can be executed inline: see SseMode (sse.ts). */
+  sseMode: 212,
 } as const;
 
 export type WordName = keyof typeof Word;

@@ -1,11 +1,11 @@
 import { type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
 import { Word } from '../abi/state.ts';
-import type { FlagKind, Statement } from '../ir/statement.ts';
+import { type FlagKind, type Statement, windowOffset } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
-import { accessText, outsideSegment, segmentBase, slowPathName } from './memory.ts';
+import { accessText, outsideSegment, segmentBase, slowPathName, windowText } from './memory.ts';
 
 /**
  * Prints the interpreter's handler of a form: `(i) => next node`, with operands read from the fields of the decoded
@@ -62,6 +62,8 @@ class HandlerEmitter implements Leaves {
       case 'store':
       case 'probe':
         return this.access(s);
+      case 'window':
+        return this.window(s);
       case 'segment':
         return this.segment(s);
       case 'flags':
@@ -89,7 +91,9 @@ class HandlerEmitter implements Leaves {
   }
 
   private access(s: Statement): string {
-    const address = this.print.integer(s.args[0]);
+    const offset = windowOffset(s);
+    const start = this.print.integer(s.args[0]);
+    const address = offset ? `(${start}+${offset}|0)` : start;
     const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
     const { index, limit, view } = accessText(this.context, s.size, s.name, address, tlb);
     const path = slowPathName(s.size, s.name);
@@ -103,6 +107,15 @@ class HandlerEmitter implements Leaves {
     const value = this.print.value(s.args[1]);
     const slow = `${this.context.cell(`STORE${path}`)}(${address},${value})`;
     return `${hit};if(${k}<${limit})${view}[${k}]=${value};else ${slow};`;
+  }
+
+  /** A window is its address: it may lie in two pages, or at a device. */
+  private window(s: Statement): string {
+    const address = this.print.integer(s.args[0]);
+    const name = `const t${s.temporary}=${address};`;
+    if (s.name.startsWith('read')) return name;
+    const { index, limit } = windowText(this.context, s, address, this.context.writeTlb);
+    return `${name}if(!(${index}<${limit}))${this.context.cell('PROBE')}(${address},${s.size});`;
   }
 
   private segment(s: Statement): string {

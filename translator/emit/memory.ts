@@ -1,4 +1,5 @@
 import { Double, Word } from '../abi/state.ts';
+import type { Statement } from '../ir/statement.ts';
 import type { EmitContext } from './context.ts';
 
 /** How one memory access is written: `index < limit` is validity, alignment and bounds check in one (memory/tlb.ts). */
@@ -26,6 +27,19 @@ export function accessText(context: EmitContext, size: number, view: string, a: 
   }
 }
 
+/** Text of the index in words of a window at the linear address `a`; beyond the limit if it doesn't lie in one page. */
+export function windowText(context: EmitContext, s: Statement, a: string, tlb: string): AccessText {
+  const word = accessText(context, 4, '', a, tlb);
+  if (!s.name.endsWith('Any')) return word;
+  return { ...word, index: `((${a}&4095)<=${4096 - s.size}?${word.index}:-1>>>0)` };
+}
+
+/** Text of an access of `size` bytes in a window, `offset` bytes behind its start. */
+export function inWindow(context: EmitContext, s: Statement, window: string, offset: number): string {
+  if (s.name === 'double') return `${context.cell('MD')}[${sumText(offset / 8, `(${window}>>1)`)}]`;
+  return `${context.cell(s.name === 'single' ? 'MS' : 'M32')}[${sumText(offset / 4, window)}]`;
+}
+
 /** What the cells of slow paths have behind LOAD and STORE. */
 export function slowPathName(size: number, view: string): '8' | '16' | '32' | 'S' | 'D' {
   if (view !== '') return view === 'single' ? 'S' : 'D';
@@ -51,5 +65,6 @@ export function segmentBase(context: EmitContext, segment: string): string {
 }
 
 function sumText(base: number, index: string): string {
+  if (base === 0) return index;
   return /^\d+$/.test(index) ? `${base + Number(index)}` : `${base}+${index}`;
 }

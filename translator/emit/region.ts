@@ -1,6 +1,6 @@
 import { registerNames, Word } from '../abi/state.ts';
 import { readsFlags, rewriteStatement } from '../ir/rewrite.ts';
-import { type Block, definesDouble, type Region, type Statement } from '../ir/statement.ts';
+import { type Block, definesDouble, type Region, type Statement, windowOffset } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { BlockIndex, Structure } from '../region/structure.ts';
 import { directCall, indirectCall } from './calls.ts';
@@ -8,7 +8,7 @@ import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { FlagState, SETTLE } from './flag-state.ts';
 import { RegionLocals } from './locals.ts';
-import { accessText, outsideSegment, segmentBase } from './memory.ts';
+import { accessText, inWindow, outsideSegment, segmentBase, windowText } from './memory.ts';
 import { hex, LOCAL_WORDS } from './names.ts';
 import { lastUses, Temporaries } from './temporaries.ts';
 
@@ -244,6 +244,8 @@ class RegionEmitter implements Leaves {
       case 'store':
       case 'probe':
         return this.access(s);
+      case 'window':
+        return this.window(s);
       case 'segment':
         return this.segment(s);
       case 'flags':
@@ -322,7 +324,18 @@ class RegionEmitter implements Leaves {
     return view === '' && number < LOCAL_WORDS ? registerNames[number] : this.context.view(view, number);
   }
 
+  private window(s: Statement): string {
+    const tlb = s.name.startsWith('read') ? this.context.readTlb : this.context.writeTlb;
+    const { index, limit } = windowText(this.context, s, this.print.integer(s.args[0]), tlb);
+    return `k=${index};${this.stepIf(`!(k<${limit})`)}${this.assign(s, 'k')}`;
+  }
+
   private access(s: Statement): string {
+    const offset = windowOffset(s);
+    if (offset !== undefined) {
+      const place = inWindow(this.context, s, this.print.integer(s.args[0]), offset);
+      return s.op === 'load' ? this.assign(s, place) : `${place}=${this.print.value(s.args[1])};`;
+    }
     const address = this.print.integer(s.args[0]);
     const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
     const { index, limit, view } = accessText(this.context, s.size, s.name, address, tlb);

@@ -52,7 +52,7 @@ class Parser {
     if (line.startsWith('-- ')) {
       return new Statement('instruction', -1, 0, '', [constant(Number(line.slice(3)))]);
     }
-    const definition = /^[td](\d+) = (get|load|segment)?/.exec(line);
+    const definition = /^[td](\d+) = (get|load|segment|window)?/.exec(line);
     if (definition) {
       this.position = 2;
       return this.definition(Number(definition[1]), definition[2]);
@@ -65,8 +65,8 @@ class Parser {
     const word = this.next();
     if (op === 'get') return new Statement('get', number, 0, viewOf(word), [this.word()]);
     if (op === 'load') return new Statement('load', number, bytes(word), viewOf(word), this.values());
-    const [, access, size] = /^segment\.([a-z]+)(\d+)$/.exec(word)!;
-    return new Statement('segment', number, Number(size), access, this.values());
+    const [, access, size] = /^\w+\.([A-Za-z]+)(\d+)$/.exec(word)!;
+    return new Statement(op as StatementOp, number, Number(size), access, this.values());
   }
 
   private effect(word: string): Statement {

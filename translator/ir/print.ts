@@ -72,12 +72,13 @@ function printStatement(s: Statement, indent: string): string {
     case 'set':
       return `set${view} ${printWord(s.args[0], s.name)}, ${args[1]}`;
     case 'load':
-      return `${name} = load${view || bits} ${args[0]}`;
+      return `${name} = load${view || bits} ${args.join(', ')}`;
     case 'store':
     case 'probe':
       return `${s.op}${view || bits} ${args.join(', ')}`;
+    case 'window':
     case 'segment':
-      return `${name} = segment${view}${s.size} ${args.join(', ')}`;
+      return `${name} = ${s.op}${view}${s.size} ${args.join(', ')}`;
     case 'flags':
       return `flags ${s.name}${bits} ${args.join(', ')}`;
     case 'when':

@@ -1,5 +1,5 @@
 import { binary, select, unary } from './builder.ts';
-import { Statement } from './statement.ts';
+import { Statement, windowOffset } from './statement.ts';
 import { Value } from './value.ts';
 
 /** Replaces leaves of a value; the rest is rebuilt (and folded) only where something changed. */
@@ -45,7 +45,9 @@ export function mayLeave(s: Statement): boolean {
   switch (s.op) {
     case 'load':
     case 'store':
+      return windowOffset(s) === undefined;
     case 'probe':
+    case 'window':
     case 'segment':
     case 'fault':
     case 'fallback':

@@ -8,8 +8,9 @@ import { isDouble, type Value } from './value.ts';
  * | let | `t1 = value` | names a value, evaluated here |
  * | get | `t1 = get word` | reads a state word (abi/state.ts) |
  * | set | `set word, value` | |
- * | load | `t1 = load32 linear` | zero-extended; may fault |
- * | store | `store32 linear, value` | may fault |
+ * | load | `t1 = load32 linear` | zero-extended; may fault; `load32 window, 4` is 4 bytes behind the start of a window |
+ * | store | `store32 linear, value` | may fault; `store32 window, value, 4` |
+ * | window | `t1 = window.read16 linear` | may fault; 16 bytes that can then be loaded, or stored, without a fault |
  * | probe | `probe32 linear` | faults if a store there would |
  * | segment | `t1 = segment.read4 segment, offset` | linear address of 4 bytes; checks limit and rights, may fault |
  * | flags | `flags add32 left, right, result` | see FlagKind |
@@ -25,7 +26,7 @@ import { isDouble, type Value } from './value.ts';
  *
  * `get`, `set`, `load` and `store` are of integers, or, by their names, of doubles (`d1 = get.double double60`,
  * `store.double linear, d1`) and of singles (`get.single single120`), whose values are doubles; what is stored as a single
- * is one already. A double moved from place to place keeps all its bits, a NaN's too; a single does not.
+ * is one already. A window lies at a multiple of its size if it is not `readAny` or `writeAny`. A double moved from place to place keeps all its bits, a NaN's too; a single does not.
  */
 export type StatementOp =
   | 'let'
@@ -34,6 +35,7 @@ export type StatementOp =
   | 'load'
   | 'store'
   | 'probe'
+  | 'window'
   | 'segment'
   | 'flags'
   | 'when'
@@ -101,6 +103,11 @@ export class Statement {
     this.args = args;
     this.body = body;
   }
+}
+
+/** The offset of a load or store in a window, in bytes; undefined where it has a linear address. */
+export function windowOffset(s: Statement): number | undefined {
+  return s.args[s.op === 'load' ? 1 : 2]?.number;
 }
 
 /** Whether the temporary that a statement defines is a double. */

@@ -9,6 +9,7 @@ import {
   type Statement,
   type StatementOp,
   terminators,
+  windowOffset,
 } from './statement.ts';
 import { type FieldName, isDouble, unaryOps, type Value, type ValueOp } from './value.ts';
 
@@ -90,6 +91,7 @@ const accessSizes: ReadonlySet<number> = new Set([1, 2, 4]);
 /** Views of state and memory: integers, doubles, singles. */
 const views: ReadonlySet<string> = new Set(['', 'double', 'single']);
 const realSizes: Record<string, ReadonlySet<number>> = { double: new Set([8]), single: new Set([4]) };
+const windows: ReadonlySet<string> = new Set(['read', 'write', 'readAny', 'writeAny']);
 const viewSizes = (s: Statement): ReadonlySet<number> => realSizes[s.name] ?? accessSizes;
 /** A call knows where it comes back to. */
 const transferArguments = (s: Statement): number => (s.name === 'call' ? 2 : 1);
@@ -121,9 +123,10 @@ const shapes: Record<StatementOp, StatementShape> = {
   let: { args: 1, defines: true },
   get: { args: 1, defines: true, word: true, names: views },
   set: { args: 2, word: true, named: [1], names: views },
-  load: { args: 1, defines: true, sizes: viewSizes, named: [0], names: views },
-  store: { args: 2, sizes: viewSizes, named: [0, 1], names: views },
-  probe: { args: 1, sizes: accessSizes, named: [0] },
+  load: { args: (s) => (s.args.length === 2 ? 2 : 1), defines: true, sizes: viewSizes, named: [0], names: views },
+  store: { args: (s) => (s.args.length === 3 ? 3 : 2), sizes: viewSizes, named: [0, 1], names: views },
+  window: { args: 1, defines: true, sizes: new Set([8, 16]), names: windows, named: [0] },
+  probe: { args: 1, sizes: viewSizes, named: [0], names: views },
   segment: {
     args: 2,
     defines: true,
@@ -306,7 +309,17 @@ function isName(v: Value): boolean {
   return v.op === 'temporary' || v.op === 'constant' || v.op === 'field' || v.op === 'number';
 }
 
-const canFault: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'segment', 'fault', 'fallback', 'trap']);
+/** But for loads and stores in a window. */
+const canFault: ReadonlySet<StatementOp> = new Set([
+  'load',
+  'store',
+  'probe',
+  'window',
+  'segment',
+  'fault',
+  'fallback',
+  'trap',
+]);
 
 /**
  * An instruction that leaves in front of itself is run again from its start, so nothing may fault behind its first
@@ -318,7 +331,8 @@ class Precision {
 
   note(s: Statement): void {
     const isProbed = s.op === 'store' && this.changed?.op === 'store' && this.probed.has(access(s));
-    if (this.changed && canFault.has(s.op) && !isProbed) throw error('may fault behind a change of the state', s);
+    const faults = canFault.has(s.op) && windowOffset(s) === undefined;
+    if (this.changed && faults && !isProbed) throw error('may fault behind a change of the state', s);
     if (s.op === 'instruction') this.start();
     else if (s.op === 'probe') this.probed.add(access(s));
     else if (s.op === 'set' || s.op === 'flags' || (s.op === 'store' && !isProbed)) this.changed = s;

@@ -214,6 +214,15 @@ export class OperandBuilder implements LiftBuilder {
   store(size: Size, linear: Operand, value: Operand): void {
     this.ir.emit('store', [this.let(linear), this.let(value)], size);
   }
+  window(bytes: 8 | 16, linear: Operand, access: 'read' | 'write' | 'readAny' | 'writeAny'): Value {
+    return this.ir.define('window', [this.let(linear)], bytes, access);
+  }
+  loadIn(window: Value, offset: number): Value {
+    return this.ir.define('load', [window, constant(offset)], 4);
+  }
+  storeIn(window: Value, offset: number, value: Operand): void {
+    this.ir.emit('store', [window, this.let(value), constant(offset)], 4);
+  }
   probeWrite(size: Size, linear: Operand): void {
     this.ir.emit('probe', [this.let(linear)], size);
   }

@@ -84,6 +84,11 @@ export interface LiftBuilder {
   segmentAddress(segment: Operand, offset: Operand, bytes: number, access: 'read' | 'write'): Value;
   load(size: Size, linear: Operand): Value;
   store(size: Size, linear: Operand, value: Operand): void;
+  /** 8 or 16 bytes that are then loaded, or stored, without a fault; with `Any` not at a multiple of their size. */
+  window(bytes: 8 | 16, linear: Operand, access: 'read' | 'write' | 'readAny' | 'writeAny'): Value;
+  /** 4 bytes at an offset in a window. */
+  loadIn(window: Value, offset: number): Value;
+  storeIn(window: Value, offset: number, value: Operand): void;
   /** Faults now if a store of `size` bytes would: for instructions that write more than once. */
   probeWrite(size: Size, linear: Operand): void;
 

@@ -38,8 +38,9 @@ function sizeOf(letters: string, operandSize: 2 | 4): Size {
   }
 }
 
-/** `wv`: a word in memory, but the whole register. */
+/** `wv` and `dw`: a word in memory, but the whole register. */
 function sizeIn(letters: string, operandSize: 2 | 4, isMemory: boolean): Size {
+  if (letters === 'dw') return isMemory ? 2 : 4;
   return sizeOf(letters === 'wv' && isMemory ? 'w' : letters, operandSize);
 }
 
@@ -54,11 +55,17 @@ export function placeOf(kind: OperandKind, shape: number, operandSize: 2 | 4): O
     case 'E':
     case 'M':
     case 'R':
+    case 'W':
+    case 'Q':
+    case 'U':
+    case 'N':
       if (shape & Shape.register) return { ...place('register', size, 'rm', -1), high: (shape & Shape.rmHigh) !== 0 };
       return place('memory', size, 'displacement', -1);
     case 'Z':
       return { ...place('register', size, 'rm', -1), high: (shape & Shape.rmHigh) !== 0 };
     case 'G':
+    case 'V':
+    case 'P':
       return { ...place('register', size, 'reg', -1), high: (shape & Shape.regHigh) !== 0 };
     case 'S':
       return place('segment', 2, 'reg', -1);

@@ -1,4 +1,4 @@
-import { binary, type IrBuilder, realConstant, unary } from '../ir/builder.ts';
+import { binary, constant, type IrBuilder, realConstant, unary } from '../ir/builder.ts';
 import type { Value, ValueOp } from '../ir/value.ts';
 import type { Operand } from './lifter.ts';
 
@@ -19,12 +19,14 @@ export interface RealBuilder {
   getSingle(word: Operand): Value;
   setSingle(word: Operand, value: Real): void;
 
-  /** 8 bytes of memory at a linear address. A NaN keeps its bits. */
-  load(linear: Operand): Value;
-  store(linear: Operand, value: Real): void;
+  /** 8 bytes of memory at a linear address, or at an offset in a window. A NaN keeps its bits. */
+  load(linear: Operand, offset?: number): Value;
+  store(linear: Operand, value: Real, offset?: number): void;
+  /** Faults now if a store of 8 bytes would. */
+  probe(linear: Operand): void;
   /** 4 bytes, as getSingle and setSingle. */
-  loadSingle(linear: Operand): Value;
-  storeSingle(linear: Operand, value: Real): void;
+  loadSingle(linear: Operand, offset?: number): Value;
+  storeSingle(linear: Operand, value: Real, offset?: number): void;
 
   add(a: Real, b: Real): Value;
   subtract(a: Real, b: Real): Value;
@@ -74,17 +76,20 @@ export class RealWriter implements RealBuilder {
     this.ir.emit('set', [this.integer(word), this.let(value)], 0, 'single');
   }
 
-  load(linear: Operand): Value {
-    return this.ir.define('load', [this.address(linear)], 8, 'double');
+  load(linear: Operand, offset?: number): Value {
+    return this.ir.define('load', [this.address(linear), ...inWindow(offset)], 8, 'double');
   }
-  store(linear: Operand, value: Real): void {
-    this.ir.emit('store', [this.address(linear), this.let(value)], 8, 'double');
+  store(linear: Operand, value: Real, offset?: number): void {
+    this.ir.emit('store', [this.address(linear), this.let(value), ...inWindow(offset)], 8, 'double');
   }
-  loadSingle(linear: Operand): Value {
-    return this.ir.define('load', [this.address(linear)], 4, 'single');
+  probe(linear: Operand): void {
+    this.ir.emit('probe', [this.address(linear)], 8, 'double');
   }
-  storeSingle(linear: Operand, value: Real): void {
-    this.ir.emit('store', [this.address(linear), this.let(value)], 4, 'single');
+  loadSingle(linear: Operand, offset?: number): Value {
+    return this.ir.define('load', [this.address(linear), ...inWindow(offset)], 4, 'single');
+  }
+  storeSingle(linear: Operand, value: Real, offset?: number): void {
+    this.ir.emit('store', [this.address(linear), this.let(value), ...inWindow(offset)], 4, 'single');
   }
   private address(linear: Operand): Value {
     return this.ir.name(this.integer(linear));
@@ -136,6 +141,11 @@ export class RealWriter implements RealBuilder {
   let(a: Real): Value {
     return this.ir.name(toReal(a));
   }
+}
+
+/** The argument that makes an access one in a window. */
+export function inWindow(offset: number | undefined): Value[] {
+  return offset === undefined ? [] : [constant(offset)];
 }
 
 function toReal(value: Real): Value {

@@ -158,7 +158,8 @@ class Decoder {
     else if (layout & Layout.memory) this.setImpliedAddress(layout, out);
     this.readTrailer(layout >>> TRAILER_SHIFT, out);
     if (layout & Layout.x87) out.immediate = ((opcode & 7) << 8) | modrm;
-    if (layout & Layout.memory && !(this.shape & Shape.register)) this.setSegment(layout, key, out);
+    const accesses = !(this.shape & Shape.register) || layout & Layout.maskedStore;
+    if (layout & Layout.memory && accesses) this.setSegment(layout, key, out);
     if (this.lock) return this.applyLock(form, layout);
     return form;
   }

@@ -35,7 +35,7 @@ function addressBytes(i: Instruction): 2 | 4 {
 function bytesOf(size: string, i: Instruction): 1 | 2 | 4 {
   if (size === 'b') return 1;
   if (size === 'w') return 2;
-  return size === 'd' ? 4 : operandBytes(i);
+  return size === 'd' || size === 'dw' ? 4 : operandBytes(i);
 }
 
 function unsigned(value: number, bytes: number): number {
@@ -47,6 +47,7 @@ const sizeNames: Record<string, readonly [for32: string, for16: string]> = {
   b: ['byte', 'byte'],
   w: ['word', 'word'],
   v: ['dword', 'word'],
+  d: ['dword', 'dword'],
   a: ['qword', 'dword'],
   p: ['fword', 'dword'],
   fs: ['dword', 'dword'],
@@ -62,7 +63,7 @@ const sizeNames: Record<string, readonly [for32: string, for16: string]> = {
 
 /** The size is written where no register operand tells it. */
 function writesSize(form: Form, kind: OperandKind): boolean {
-  if (form.mnemonic === 'MOVZX' || form.mnemonic === 'MOVSX' || kind === 'Ma') return true;
+  if (/^(MOVZX|MOVSX|CVTSI2S[SD])$/.test(form.mnemonic) || kind === 'Ma') return true;
   if (kind === 'Eb' || kind === 'Ev') {
     return !/^(SET|NOP)/.test(form.mnemonic) && !form.operands.some((other) => other.startsWith('G'));
   }
@@ -126,6 +127,11 @@ const registerOrMemory: OperandFormatter = (i, kind, options) => {
   return register(i.rm, bytesOf(kind.slice(1), i), i.shape & Shape.rmHigh);
 };
 
+const vectorOrMemory =
+  (file: 'mm' | 'xmm'): OperandFormatter =>
+  (i, kind, options) =>
+    i.shape & Shape.register ? `${file}${i.rm}` : memory(i, kind, options);
+
 const immediate: OperandFormatter = (i, kind) => {
   const second = i.form.operands[0] === 'Iw' && kind === 'Ib';
   return hexadecimal(unsigned(second ? i.immediate2 : i.immediate, bytesOf(kind.slice(1), i)));
@@ -142,7 +148,13 @@ const formatters: Record<string, OperandFormatter> = {
   R: registerOrMemory,
   Z: registerOrMemory,
   O: memory,
-  B: memory,
+  B: (i, kind, options) => (kind === 'Bdi' ? segments[i.segment]! : memory(i, kind, options)),
+  V: (i) => `xmm${i.reg}`,
+  W: vectorOrMemory('xmm'),
+  U: vectorOrMemory('xmm'),
+  P: (i) => `mm${i.reg}`,
+  Q: vectorOrMemory('mm'),
+  N: vectorOrMemory('mm'),
   G: (i, kind) => register(i.reg, bytesOf(kind.slice(1), i), i.shape & Shape.regHigh),
   I: immediate,
   J: (i, _kind, options) => branchTarget(i, options),
@@ -161,10 +173,11 @@ const fixedOperand: OperandFormatter = (i, kind) => {
   return kind === 'ST0' ? 'st' : kind.toLowerCase();
 };
 
-/** String instructions are written without their accumulator. */
-function writtenOperands(form: Form): readonly OperandKind[] {
+/** String instructions are written without their accumulator; MASKMOVQ without its address, but for its segment. */
+function writtenOperands({ form, segment }: Instruction): readonly OperandKind[] {
   const string = form.operands.some((kind) => /^[XY]/.test(kind));
-  return string ? form.operands.filter((kind) => !/^(AL|eAX)$/.test(kind)) : form.operands;
+  if (string) return form.operands.filter((kind) => !/^(AL|eAX)$/.test(kind));
+  return segment === 3 ? form.operands.filter((kind) => kind !== 'Bdi') : form.operands;
 }
 
 function operandText(i: Instruction, kind: OperandKind, options: FormatOptions): string {
@@ -190,7 +203,7 @@ function prefixText(i: Instruction): string {
 
 /** The instruction in Intel syntax, in lower case, e.g. `lock add dword ptr fs:[ebx+ecx*4-8],1`. */
 export function formatInstruction(instruction: Instruction, options: FormatOptions = {}): string {
-  const operands = writtenOperands(instruction.form).map((kind) => operandText(instruction, kind, options));
+  const operands = writtenOperands(instruction).map((kind) => operandText(instruction, kind, options));
   const name = (prefixText(instruction) + mnemonicText(instruction)).toLowerCase();
   return operands.length ? `${name} ${operands.join(',')}` : name;
 }

@@ -24,6 +24,8 @@ export const Layout = {
   /** POP Ev: an address by ESP is formed after the pop. */
   pop: 1 << 10,
   x87: 1 << 11,
+  /** Memory at DS:EDI is accessed, besides what ModR/M names. */
+  maskedStore: 1 << 12,
 } as const;
 
 /** Layout bits from here up: what follows the opcode or ModR/M, see `Trailer`. */
@@ -71,9 +73,10 @@ const operandBits: Record<string, number> = {
   Zv: Layout.opcodeRegister,
   Rd: Layout.registerOnly,
   Bb: Layout.table,
+  Bdi: Layout.maskedStore,
 };
 /** A letter and a size: with no size (LEA) nothing is accessed, and ES is a register. */
-const memoryKind = /^[EMXYOB][a-z]/;
+const memoryKind = /^[EMWQXYOB][a-z]/;
 const stringKind = /^[XY][a-z]/;
 
 function bitsOf(kind: OperandKind): number {

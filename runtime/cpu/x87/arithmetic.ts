@@ -93,7 +93,8 @@ export function squareRoot(context: Context, operand: Extended): Extended {
   return roundExtended(context, squareRootReal(toReal(operand)), context.controlled);
 }
 
-function squareRootReal(value: Real): Real {
+/** The root with at least 70 bits, the lowest one set if anything was lost. */
+export function squareRootReal(value: Real): Real {
   const shift = 140 + (value.exponent & 1);
   const radicand = value.significand << BigInt(shift);
   const root = integerSquareRoot(radicand);

@@ -1,8 +1,10 @@
 /** FXSAVE, FXRSTOR, LDMXCSR, STMXCSR (Intel SDM vol. 1, 10.5 and 11.6.4; vol. 2, FXSAVE, table 3-46). */
 import { Cr4 } from '../../../translator/abi/control-registers.ts';
 import { Vector } from '../../../translator/abi/faults.ts';
+import { Mxcsr } from '../../../translator/abi/sse.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import { raise } from '../../fault.ts';
+import { setMxcsr } from '../sse/mode.ts';
 import { packBits, unpackExtended } from './formats.ts';
 import { Fpu, type FpuCpu, Tag } from './fpu.ts';
 import { loadBits, storeBits } from './image.ts';
@@ -24,9 +26,6 @@ const Field = {
   registers: 32,
   xmm: 160,
 } as const;
-
-/** Bits of MXCSR that can be set: all but denormals-are-zeros of those that are defined. */
-const MXCSR_MASK = 0xffbf;
 
 /** Whether the image has MXCSR and the XMM registers: the model has them and CR4.OSFXSR is set. */
 const hasXmm = (cpu: FpuCpu): boolean => cpu.model.features.has('sse') && (cpu.state[Word.cr4] & Cr4.osfxsr) !== 0;
@@ -59,7 +58,7 @@ export function fxsave(cpu: FpuCpu, linear: number): void {
 function saveXmm(cpu: FpuCpu, linear: number): void {
   const { memory, state } = cpu;
   memory.store32(linear + Field.mxcsr, state[Word.mxcsr]);
-  memory.store32(linear + Field.mxcsrMask, MXCSR_MASK);
+  memory.store32(linear + Field.mxcsrMask, Mxcsr.defined);
   for (let offset = 0; offset < XMM_BYTES; offset += 4) {
     memory.store32(linear + Field.xmm + offset, state[Word.xmm + offset / 4]);
   }
@@ -97,7 +96,7 @@ export function fxrstor(cpu: FpuCpu, linear: number): void {
 
 function restoreXmm(cpu: FpuCpu, linear: number): void {
   const { memory, state } = cpu;
-  setMxcsr(cpu, memory.load32(linear + Field.mxcsr));
+  setMxcsr(state, memory.load32(linear + Field.mxcsr));
   for (let offset = 0; offset < XMM_BYTES; offset += 4) {
     state[Word.xmm + offset / 4] = memory.load32(linear + Field.xmm + offset);
   }
@@ -110,14 +109,9 @@ function setAbridgedTags(fpu: Fpu, tags: number): void {
   fpu.state[Word.fpuTag] = word;
 }
 
-function setMxcsr(cpu: FpuCpu, value: number): void {
-  if ((value & ~MXCSR_MASK) !== 0) raise(Vector.generalProtection, 0);
-  cpu.state[Word.mxcsr] = value;
-}
-
 /** Raises #GP(0) for reserved bits, #PF. */
 export function ldmxcsr(cpu: FpuCpu, linear: number): void {
-  setMxcsr(cpu, cpu.memory.load32(linear));
+  setMxcsr(cpu.state, cpu.memory.load32(linear));
 }
 
 export function stmxcsr(cpu: FpuCpu, linear: number): void {

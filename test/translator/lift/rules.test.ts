@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { Key } from '../../../translator/abi/key.ts';
 import { printStatements } from '../../../translator/ir/print.ts';
-import type { Statement, StatementOp } from '../../../translator/ir/statement.ts';
+import { type Statement, type StatementOp, windowOffset } from '../../../translator/ir/statement.ts';
 import { Shape } from '../../../translator/x86/instruction.ts';
 import { forms } from '../../../translator/x86/table/index.ts';
 import { liftSymbolic } from './lifted.ts';
 
-const canFault = new Set<StatementOp>(['load', 'store', 'probe', 'segment', 'fault']);
+const canFault = new Set<StatementOp>(['load', 'store', 'probe', 'window', 'segment', 'fault', 'fallback']);
 const changes = new Set<StatementOp>(['set', 'flags']);
 
+/** All but accesses in windows, which don't fault. */
 function flatten(statements: readonly Statement[]): Statement[] {
-  return statements.flatMap((s) => (s.body ? flatten(s.body) : [s]));
+  return statements
+    .flatMap((s) => (s.body ? flatten(s.body) : [s]))
+    .filter((s) => !((s.op === 'load' || s.op === 'store') && windowOffset(s) !== undefined));
 }
 
 /** A statement that can fault behind one that has changed something, or undefined. */

@@ -14,6 +14,8 @@ import { randomFrom, randomInstruction, stateKeys } from '../../support/samples.
 import { TestCpu } from '../../support/test-cpu.ts';
 
 const plain = forms.filter((form) => form.class === 'plain');
+/** Those that seldom need the runtime. */
+const integer = plain.filter(({ feature }) => !/^(mmx|sse)/.test(feature));
 const endings = forms.filter((form) => form.class === 'control');
 const ENTRY = 0x1000;
 const LONGEST = 8;
@@ -24,7 +26,9 @@ function randomBlock(random: Random, key: number): Instruction[] {
   const block: Instruction[] = [];
   for (let eip = ENTRY; block.length < length; eip = block.at(-1)!.nextEip) {
     const isLast = block.length === length - 1;
-    block.push(randomInstruction(pick(isLast && random() < 0.6 ? endings : plain), random, eip, key));
+    block.push(
+      randomInstruction(pick(isLast && random() < 0.6 ? endings : random() < 0.8 ? integer : plain), random, eip, key),
+    );
     if (endsBlock(block.at(-1)!)) break;
   }
   // A block that jumps to itself may never end.

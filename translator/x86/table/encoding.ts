@@ -17,12 +17,15 @@ export interface Encoding {
 const bytes = Array.from({ length: 256 }, (_, byte) => byte);
 
 /** `/r`, `/4`, `/0234` (some of the reg values), `E9` or `C0+i` (second opcode bytes, which are ModR/M bytes). */
-function parseModrm(text: string | undefined, memoryOnly: boolean): readonly number[] {
+function parseModrm(text: string | undefined, operands: readonly string[]): readonly number[] {
   if (text === undefined) return [];
   if (!text.startsWith('/')) return bytes.slice(Number.parseInt(text, 16)).slice(0, text.endsWith('+i') ? 8 : 1);
+  // x87 memory forms and groups say by their operand that they leave mod 3 to others; U and N leave memory to others.
+  const memoryOnly = operands.some((kind) => kind.startsWith('M'));
+  const registerOnly = operands.some((kind) => /^[UN]/.test(kind));
   return bytes.filter((byte) => {
     const matches = text === '/r' || text.includes(String((byte >> 3) & 7), 1);
-    return matches && !(memoryOnly && byte >= 0xc0);
+    return matches && !(memoryOnly && byte >= 0xc0) && !(registerOnly && byte < 0xc0);
   });
 }
 
@@ -42,12 +45,10 @@ export function parseEncoding({ encoding, operands }: Pick<FormRow, 'encoding' |
   if (twoBytes) tokens.shift();
   const opcode = Number.parseInt(tokens[0]!, 16);
   if (!(opcode >= 0)) throw new Error(`not an encoding: ${encoding}`);
-  // x87 memory forms and groups say by their operand that they leave mod 3 to others.
-  const memoryOnly = operands.some((kind) => kind.startsWith('M'));
   return {
     prefix,
     opcode: opcode + (twoBytes ? 0x100 : 0),
     opcodeCount: tokens[0]!.endsWith('+r') ? 8 : 1,
-    modrm: parseModrm(tokens[1], memoryOnly),
+    modrm: parseModrm(tokens[1], operands),
   };
 }

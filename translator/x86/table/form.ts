@@ -6,9 +6,11 @@ import type { Lift } from '../../lift/lifter.ts';
  * E register or memory by ModR/M; G register by ModR/M reg; M memory only; R register only, by ModR/M rm;
  * I immediate; J relative target; O absolute offset; S segment register by reg; C/D control/debug register by reg;
  * X string source (DS:ESI); Y string destination (ES:EDI); B table element (DS:EBX + AL);
- * Z register in the opcode's low bits; A far pointer.
+ * Z register in the opcode's low bits; A far pointer; V XMM register by reg, W XMM register or memory by ModR/M, U XMM register
+ * only, by rm; P, Q and N the same of MMX registers; B also a store at DS:EDI (Bdi).
  * Sizes: b byte, w word, d doubleword, q quadword, v word or doubleword by operand size, wv word in memory but v in a
  * register, z as v for immediates, bs byte sign-extended to the operand size, p far pointer, a pair for BOUND,
+ * dw word in memory, but doubleword in a register, dq 16 bytes, ps pd 16 bytes of reals, ss sd one real;
  * s descriptor table (limit and base), none where nothing is accessed.
  * Sizes of x87 operands: fs fd ft single, double and extended real; iw id iq integers; bcd packed decimal; env
  * environment; state the whole state; fx the FXSAVE area.

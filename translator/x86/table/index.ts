@@ -3,10 +3,11 @@ import { bcd } from './bcd.ts';
 import { bits } from './bits.ts';
 import { control } from './control.ts';
 import type { Form } from './form.ts';
+import { mmxForms } from './mmx.ts';
 import { move } from './move.ts';
 import { muldiv } from './muldiv.ts';
 import { shift } from './shift.ts';
-import { sse } from './sse.ts';
+import { sseForms } from './sse.ts';
 import { stack } from './stack.ts';
 import { string } from './string.ts';
 import { special, system } from './system.ts';
@@ -29,6 +30,7 @@ export const forms: readonly Form[] = [
   ...stack,
   ...control,
   ...system,
-  ...sse,
+  ...mmxForms,
+  ...sseForms,
   ...x87Forms,
 ].map((row, id) => ({ id, ...row }));

@@ -1,0 +1,188 @@
+/** Moves of MMX and SSE. Integers move as words; reals as doubles, which keep their bits too. */
+import { Word } from '../abi/state.ts';
+import type { Value } from '../ir/value.ts';
+import type { Lift, LiftBuilder } from './lifter.ts';
+import {
+  loadWords,
+  mmx,
+  type RegisterField,
+  type RegisterFile,
+  readRegister,
+  readSource,
+  requireSse,
+  storeWords,
+  vectorAddress,
+  writeRegister,
+  xmm,
+  xmmDouble,
+} from './simd.ts';
+
+// Whole registers.
+
+/** To a register, from a register or memory. */
+export const loadInteger =
+  (file: RegisterFile, isAligned: boolean): Lift =>
+  (b) => {
+    writeRegister(b, file, 'reg', readSource(b, file, isAligned));
+  };
+
+/** From a register, to a register or memory. */
+export const storeInteger =
+  (file: RegisterFile, isAligned: boolean): Lift =>
+  (b) => {
+    file.require(b);
+    const words = readRegister(b, file, 'reg');
+    if (b.isMemory(0)) return storeWords(b, file, words, isAligned);
+    file.enter(b, 'reg', 'rm');
+    writeRegister(b, file, 'rm', words);
+  };
+
+const getDoubles = (b: LiftBuilder, field: RegisterField): Value[] =>
+  [0, 1].map((n) => b.real.get(xmmDouble(b, field, n)));
+function setDoubles(b: LiftBuilder, field: RegisterField, values: readonly (Value | number)[]): void {
+  for (const [n, value] of values.entries()) b.real.set(xmmDouble(b, field, n), value);
+}
+
+/** 16 bytes as doubles, which need not be aligned. */
+function loadDoubles(b: LiftBuilder, isAligned: boolean): Value[] {
+  const linear = vectorAddress(b, 16, 'read', isAligned);
+  if (!isAligned) return [b.real.load(linear), b.real.load(b.let(b.add(linear, 8)))];
+  const window = b.window(16, linear, 'read');
+  return [b.real.load(window, 0), b.real.load(window, 8)];
+}
+
+function storeDoubles(b: LiftBuilder, values: readonly Value[], isAligned: boolean): void {
+  const linear = vectorAddress(b, 16, 'write', isAligned);
+  if (isAligned) {
+    const window = b.window(16, linear, 'write');
+    for (const [n, value] of values.entries()) b.real.store(window, value, 8 * n);
+    return;
+  }
+  const upper = b.let(b.add(linear, 8));
+  b.real.probe(upper);
+  b.real.store(linear, values[0]);
+  b.real.store(upper, values[1]);
+}
+
+/** MOVAPS, MOVAPD, MOVUPS, MOVUPD. */
+export const loadReal =
+  (isAligned: boolean): Lift =>
+  (b) => {
+    requireSse(b);
+    setDoubles(b, 'reg', b.isMemory(1) ? loadDoubles(b, isAligned) : getDoubles(b, 'rm'));
+  };
+
+export const storeReal =
+  (isAligned: boolean): Lift =>
+  (b) => {
+    requireSse(b);
+    const values = getDoubles(b, 'reg');
+    if (b.isMemory(0)) storeDoubles(b, values, isAligned);
+    else setDoubles(b, 'rm', values);
+  };
+
+// Parts of XMM registers.
+
+/** MOVSD to a register: from memory the upper half becomes 0. */
+export const movsdLoad: Lift = (b) => {
+  requireSse(b);
+  if (b.isMemory(1)) setDoubles(b, 'reg', [b.real.load(b.operandAddress(8, 'read')), 0]);
+  else setDoubles(b, 'reg', [b.real.get(xmmDouble(b, 'rm', 0))]);
+};
+
+/** Stores one half of the register in `reg`, or moves the low one to another register. */
+const storeHalf =
+  (half: 0 | 1): Lift =>
+  (b) => {
+    requireSse(b);
+    const value = b.real.get(xmmDouble(b, 'reg', half));
+    if (b.isMemory(0)) b.real.store(b.operandAddress(8, 'write'), value);
+    else setDoubles(b, 'rm', [value]);
+  };
+export const movsdStore: Lift = storeHalf(0);
+export const movhpsStore: Lift = storeHalf(1);
+
+/** MOVSS: like MOVSD, with words. */
+export const movssLoad: Lift = (b) => {
+  requireSse(b);
+  if (b.isMemory(1)) writeRegister(b, xmm, 'reg', [b.load(4, b.operandAddress(4, 'read')), 0, 0, 0]);
+  else writeRegister(b, xmm, 'reg', [b.get(xmm.word(b, 'rm', 0))]);
+};
+export const movssStore: Lift = (b) => {
+  requireSse(b);
+  const value = b.get(xmm.word(b, 'reg', 0));
+  if (b.isMemory(0)) b.store(4, b.operandAddress(4, 'write'), value);
+  else writeRegister(b, xmm, 'rm', [value]);
+};
+
+/** Loads 8 bytes into one half; from a register (MOVHLPS, MOVLHPS) comes the other half. */
+const loadHalf =
+  (half: 0 | 1): Lift =>
+  (b) => {
+    requireSse(b);
+    const isMemory = b.isMemory(1);
+    const value = isMemory ? b.real.load(b.operandAddress(8, 'read')) : b.real.get(xmmDouble(b, 'rm', 1 - half));
+    b.real.set(xmmDouble(b, 'reg', half), value);
+  };
+export const movlpsLoad: Lift = loadHalf(0);
+export const movhpsLoad: Lift = loadHalf(1);
+
+// Words and quadwords.
+
+/** MOVD to a register, the rest of which becomes 0. */
+export const movdLoad =
+  (file: RegisterFile): Lift =>
+  (b) => {
+    file.require(b);
+    const value = b.let(b.read(1));
+    file.enter(b, 'reg');
+    writeRegister(b, file, 'reg', file.words === 4 ? [value, 0, 0, 0] : [value, 0]);
+  };
+export const movdStore =
+  (file: RegisterFile): Lift =>
+  (b) => {
+    file.require(b);
+    if (b.isMemory(0)) b.probeWrite(4, b.operandAddress(4, 'write'));
+    file.enter(b, 'reg');
+    b.write(0, b.get(file.word(b, 'reg', 0)));
+  };
+
+const lowWords = (b: LiftBuilder, file: RegisterFile, field: RegisterField): Value[] =>
+  [0, 1].map((n) => b.get(file.word(b, field, n)));
+
+/** MOVQ between XMM registers and memory: the upper half of a register becomes 0. */
+export const movqLoad: Lift = (b) => {
+  requireSse(b);
+  const words = b.isMemory(1) ? loadWords(b, mmx) : lowWords(b, xmm, 'rm');
+  writeRegister(b, xmm, 'reg', [...words, 0, 0]);
+};
+export const movqStore: Lift = (b) => {
+  requireSse(b);
+  const words = lowWords(b, xmm, 'reg');
+  if (!b.isMemory(0)) return writeRegister(b, xmm, 'rm', [...words, 0, 0]);
+  const window = b.window(8, b.operandAddress(8, 'write'), 'writeAny');
+  for (const [n, value] of words.entries()) b.storeIn(window, 4 * n, value);
+};
+
+/** MOVQ2DQ and MOVDQ2Q. */
+export const movq2dq: Lift = (b) => {
+  requireSse(b);
+  mmx.require(b);
+  mmx.enter(b, 'rm');
+  writeRegister(b, xmm, 'reg', [...lowWords(b, mmx, 'rm'), 0, 0]);
+};
+export const movdq2q: Lift = (b) => {
+  requireSse(b);
+  mmx.require(b);
+  mmx.enter(b, 'reg');
+  writeRegister(b, mmx, 'reg', lowWords(b, xmm, 'rm'));
+};
+
+export const movnti: Lift = (b) => b.write(0, b.read(1));
+
+const ALL_EMPTY = 0xffff;
+export const emms: Lift = (b) => {
+  mmx.require(b);
+  b.set(Word.fpuTag, ALL_EMPTY);
+  b.set(Word.fpuTop, 0);
+};
