@@ -21,7 +21,7 @@ export const Machine = {
 export type { TranslationDetail, TranslationInfo, TranslationStats } from '../runtime/debug/questions.ts';
 export { ConfigurationError } from './errors.ts';
 export { ExpectError, type ExpectOptions } from './expect.ts';
-export type { CpuProfile } from './isolate/probe.ts';
+export type { CpuProfile, ThreadProfile } from './isolate/probe.ts';
 export type { Exit } from './isolate/protocol.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine.ts';
 export type { EngineName, Metrics } from './machine-core.ts';

@@ -2,7 +2,7 @@ import { ConfigurationError, messageOf } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
 import { Connection, type Notice, restoreError } from './isolate/connection.ts';
-import type { CpuProfile } from './isolate/probe.ts';
+import type { ThreadProfile } from './isolate/probe.ts';
 import type { CallName, Calls, Exit, OutputStream } from './isolate/protocol.ts';
 import type { BootImages, MachineConfig, Metrics } from './machine-core.ts';
 import { type Boot, checkOptions, type Image, type MachineOptions } from './options.ts';
@@ -33,7 +33,7 @@ const serialPorts = 4;
 /** What can be asked of the thread that a machine runs on (src/isolate/probe.ts). */
 export interface Probe {
   startProfile(interval: number): Promise<void>;
-  stopProfile(): Promise<CpuProfile>;
+  stopProfile(): Promise<ThreadProfile>;
   heap(): Promise<Readonly<Record<string, number>>>;
 }
 
@@ -252,7 +252,8 @@ function creationError(error: Error, boot: Boot): Error {
   return new ConfigurationError(typeof image === 'string' ? `${image}: ${error.message}` : error.message);
 }
 
-async function loadImages(boot: Boot, host: Host): Promise<BootImages> {
+/** The images that a machine starts with. Throws ConfigurationError for files that cannot be read. */
+export async function loadImages(boot: Boot, host: Pick<Host, 'readFile'>): Promise<BootImages> {
   if ('bios' in boot) return { bios: await loadImage('BIOS image', boot.bios, host) };
   if ('demo' in boot) return { demo: true };
   return {
@@ -262,7 +263,7 @@ async function loadImages(boot: Boot, host: Host): Promise<BootImages> {
   };
 }
 
-async function loadImage(what: string, image: Image, host: Host): Promise<Uint8Array> {
+async function loadImage(what: string, image: Image, host: Pick<Host, 'readFile'>): Promise<Uint8Array> {
   // A subclass such as Buffer may differ in what its methods do.
   if (typeof image !== 'string') return new Uint8Array(image.buffer, image.byteOffset, image.byteLength);
   try {

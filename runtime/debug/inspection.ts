@@ -1,4 +1,5 @@
-import { compileCounting } from '../exec/compile.ts';
+import type { CodePage } from '../exec/code-page.ts';
+import { compileCounting, compileExported } from '../exec/compile.ts';
 import type { TranslationRecord } from '../exec/translation.ts';
 import { CacheLog } from './cache-log.ts';
 import { Counting } from './counting.ts';
@@ -51,14 +52,27 @@ export class Inspection implements Questions {
   translation(linear: number): TranslationDetail | null {
     this.refresh();
     const record = this.recordAt(linear);
-    if (!record) return null;
+    return record && this.detailOf(record);
+  }
+
+  translationIn(physical: number, key: number): TranslationDetail | null {
+    const records = [...this.view.pages()]
+      .filter(({ frame }) => frame === physical >>> 12)
+      .flatMap((page) => [...page.translations]);
+    const found = records.find(({ page, head }) => {
+      return page.context.key === key && this.view.physicalOf(page, head.eip) === physical;
+    });
+    return found ? this.detailOf(found) : null;
+  }
+
+  private detailOf(record: TranslationRecord): TranslationDetail {
     const { head, page } = record;
     const counted = this.instructionCounts.get(record);
     return {
       info: this.infoOf(record),
       text: this.view.textOf(record),
       links: this.view.linksOf(record),
-      code: this.snapshot(record.page.frame * 4096, this.view.linearOf(page, head.eip), head.eip),
+      code: this.snapshot(page, page.frame * 4096, this.view.linearOf(page, head.eip), head.eip),
       counts: counted ? counted.eips.map((eip, n) => [eip >>> 0, counted.counts[n]] as const) : null,
     };
   }
@@ -68,7 +82,7 @@ export class Inspection implements Questions {
     const offset = page ? page.frame * 4096 : this.view.offsetAt(linear);
     if (offset < 0) return null;
     const base = page ? page.context.base : this.view.currentContext().base;
-    return this.snapshot(offset, linear, (linear - base) | 0);
+    return this.snapshot(page, offset, linear, (linear - base) | 0);
   }
 
   stats(): TranslationStats {
@@ -127,6 +141,20 @@ export class Inspection implements Questions {
     return this.log.since(since);
   }
 
+  install(folder: string, files: readonly (readonly [place: string, file: string])[]): number {
+    const names = new Map(files);
+    let installed = 0;
+    for (const record of this.view.records()) {
+      const { physical, key } = this.view.describe(record);
+      const file = names.get(`${physical} ${key}`);
+      if (file === undefined) continue;
+      this.counting.replace(record, compileExported(this.view.textOf(record), `${folder}/${file}`));
+      installed++;
+    }
+    this.refresh();
+    return installed;
+  }
+
   symbols(list: SymbolList): number {
     const symbols = new Symbols(list);
     this.view.name((linear) => symbols.at(linear)?.name);
@@ -163,8 +191,7 @@ export class Inspection implements Questions {
     };
   }
 
-  private snapshot(offset: number, linear: number, eip: number): CodeSnapshot {
-    const page = this.view.pageAt(linear);
+  private snapshot(page: CodePage | null, offset: number, linear: number, eip: number): CodeSnapshot {
     const { key } = page?.context ?? this.view.currentContext();
     const nodes = page ? [...this.view.nodesOf(page)] : null;
     return {

@@ -9,6 +9,8 @@ export interface Questions {
   translations(): TranslationInfo[];
   /** The translation that starts at a linear address, or else the first that covers it. */
   translation(linear: number): TranslationDetail | null;
+  /** The translation whose first byte is at a physical address, under a state key. */
+  translationIn(physical: number, key: number): TranslationDetail | null;
   /** The code at a linear address as a translation would see it now; null: nothing is mapped there. */
   code(linear: number): CodeSnapshot | null;
   stats(): TranslationStats;
@@ -22,6 +24,11 @@ export interface Questions {
   countInstructions(linear: number): boolean;
   /** What has happened in the cache since the event of this number, while somebody looked. */
   events(since: number): EventBatch;
+  /**
+   * Compiles the translations in the cache anew with the names of exported files (a folder's URL and a name for each, by
+   * `physical key`), so that debuggers find their source maps; the number of them.
+   */
+  install(folder: string, files: readonly (readonly [place: string, file: string])[]): number;
   /** Names for what is translated from now on; the number of them. */
   symbols(list: SymbolList): number;
 }
@@ -31,6 +38,7 @@ export type QuestionName = keyof Questions;
 const names: Readonly<Record<QuestionName, true>> = {
   translations: true,
   translation: true,
+  translationIn: true,
   code: true,
   stats: true,
   traps: true,
@@ -40,6 +48,7 @@ const names: Readonly<Record<QuestionName, true>> = {
   watch: true,
   countInstructions: true,
   events: true,
+  install: true,
   symbols: true,
 };
 

@@ -16,6 +16,12 @@ export function compileText(text: string, check: { readonly text: TextCheck } | 
   return new Function(`"use strict";return ${text}\n//# sourceURL=${SOURCE_SCHEME}${where}.js`)() as Run;
 }
 
+/** The same for a text that has been written to a file, with a source map beside it. */
+export function compileExported(text: string, url: string): Run {
+  const map = `${url.slice(url.lastIndexOf('/') + 1)}.map`;
+  return new Function(`"use strict";return ${text}\n//# sourceURL=${url}\n//# sourceMappingURL=${map}`)() as Run;
+}
+
 /** The same for a text that counts in the elements of `COUNTS` (runtime/debug). */
 export function compileCounting(text: string, counts: Float64Array, where: string): Run {
   return new Function('COUNTS', `"use strict";return ${text}\n//# sourceURL=${SOURCE_SCHEME}${where}.js`)(

@@ -14,6 +14,10 @@ const actions: Readonly<Record<Settings['action'], (settings: Settings) => numbe
   version: () => say(versionText()),
 };
 
+async function perform(settings: Settings): Promise<number> {
+  return actions[settings.action](settings);
+}
+
 async function say(text: string): Promise<number> {
   process.stdout.on('error', () => {});
   const error = await new Promise<Error | null | undefined>((resolve) => process.stdout.write(text, resolve));
@@ -25,8 +29,8 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const [first, ...rest] = args;
     if (first === 'inspect') return await (await import('./inspect/main.ts')).inspect(rest);
-    const settings = parseArguments(args);
-    return await actions[settings.action](settings);
+    if (first === 'profile') return await (await import('./inspect/profile-machine.ts')).profile(rest, perform);
+    return await perform(parseArguments(args));
   } catch (error) {
     const mistake = error instanceof ConfigurationError;
     process.stderr.write(`rawiron: ${mistake ? error.message : `internal error: ${(error as Error).stack}`}\n`);

@@ -22,6 +22,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
     connectOutput(machine.serialPorts[index], backend, terminal, left.reject);
   }
   using _inspector = await openInspector(machine, settings, terminal);
+  await using _company = await settings.accompany?.(machine, () => left.resolve(0));
   if (settings.debugConsole) connectOutput(machine.debugConsole, settings.debugConsole, terminal, left.reject);
   machine.on('log', (message) => terminal.note(`rawiron: ${message}`));
   machine.on('halt', () => terminal.note('rawiron: the guest has halted for good'));
@@ -52,7 +53,7 @@ function leave(terminal: Terminal): number {
 }
 
 /** What the flags name. */
-function bootOf({ kernel, initrd, append, bios }: Settings): Boot {
+export function bootOf({ kernel, initrd, append, bios }: Settings): Boot {
   if (bios !== undefined && kernel !== undefined) throw new ConfigurationError('-bios and -kernel exclude each other');
   if (bios !== undefined) return { bios };
   if (kernel === undefined) throw new ConfigurationError('nothing to boot; give -kernel or -bios, or see --help');

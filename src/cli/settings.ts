@@ -1,4 +1,4 @@
-import type { MachineOptions } from '../index.ts';
+import type { Machine, MachineOptions } from '../index.ts';
 
 /** What a character device of the machine is connected to. */
 export type Backend =
@@ -21,6 +21,8 @@ export interface Settings {
   readonly debugConsole?: Backend;
   /** Where inspectors may attach: PATH or PORT, or '' for the usual place. */
   readonly inspect?: string;
+  /** Does something with the machine from its start to its end; `leave` ends it. */
+  readonly accompany?: (machine: Machine, leave: () => void) => Promise<AsyncDisposable>;
   /** A file with names of guest functions. */
   readonly symbols?: string;
 }

@@ -15,7 +15,8 @@ export async function start(settings: Settings): Promise<number> {
   return runMachine(settings, await findGuest(settings));
 }
 
-async function findGuest(settings: Settings): Promise<Boot> {
+/** What `start` boots: Debian's kernel, or the demo guest where it cannot be had. */
+export async function findGuest(settings: Settings): Promise<Boot> {
   const progress = new ProgressLine();
   try {
     const linux = await debianLinux(progress.report);

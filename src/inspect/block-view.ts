@@ -47,7 +47,7 @@ export function blockLines(
  * Line of a generated function's file that its text begins in: V8 puts two lines of its own before the text that
  * `new Function` is given (ECMA-262, CreateDynamicFunction).
  */
-const FIRST_LINE = 3;
+export const FIRST_LINE = 3;
 
 function sharesByLine(ticks: ReadonlyMap<number, number>): Map<number, number> {
   const all = [...ticks.values()].reduce((sum, n) => sum + n, 0);

@@ -11,12 +11,13 @@ export const shareNames = [
   'garbage',
   'host',
   'system',
+  'inspector',
   'idle',
 ] as const;
 /**
  * guest: translated code. interpreter: handlers of instructions. runtime: dispatcher, graph, memory, CPU. translator:
  * making JavaScript. compiler: V8 reading it. garbage: its collector. host: the loop and messages. system: what V8 does
- * that belongs to no function, its compilers among it. idle: asleep.
+ * that belongs to no function, its compilers among it. inspector: what looking costs. idle: asleep.
  */
 export type ShareName = (typeof shareNames)[number];
 export type Shares = Record<ShareName, number>;
@@ -56,6 +57,7 @@ const HANDLER = /^rawiron:\/\/\/handlers\//;
 
 /** Parts of the project by where their files are; the first that fits counts. */
 const places: readonly (readonly [pattern: RegExp, share: ShareName])[] = [
+  [/\/runtime\/debug\/|\/src\/node\/probe\.ts$|^node:inspector$/, 'inspector'],
   [/\/runtime\/exec\/compile\.ts$/, 'compiler'],
   [/\/runtime\/exec\/handlers\.ts$|\/translator\//, 'translator'],
   [/\/runtime\/devices\//, 'devices'],
@@ -63,7 +65,7 @@ const places: readonly (readonly [pattern: RegExp, share: ShareName])[] = [
   [/./, 'host'],
 ];
 
-function emptyShares(): Shares {
+export function emptyShares(): Shares {
   return Object.fromEntries(shareNames.map((name) => [name, 0])) as Shares;
 }
 
@@ -86,20 +88,24 @@ function shareOf({ callFrame: { functionName, url } }: ProfileNode): ShareName {
 
 interface Building {
   readonly node: ProfileNode;
+  readonly group: string | undefined;
   self: number;
   total: number;
   readonly lines: Map<number, number>;
 }
 
-/** Sums a profile up by function. */
-export function summarize(profile: CpuProfile): ProfileSummary {
+/** What translations are shown as one: the name of the function that a place is in, or nothing. */
+export type GroupOf = (place: GuestPlace) => string | undefined;
+
+/** Sums a profile up by function; translations that are in one group are one. */
+export function summarize(profile: CpuProfile, groupOf: GroupOf = () => undefined): ProfileSummary {
   const times = timesOf(profile);
   const functions = new Map<string, Building>();
   const shares = emptyShares();
   const byId = new Map(profile.nodes.map((node) => [node.id, node]));
   const visit = (node: ProfileNode, above: ReadonlySet<Building>): number => {
     const self = times.get(node.id) ?? 0;
-    const f = functionOf(functions, node);
+    const f = functionOf(functions, node, groupOf);
     f.self += self;
     shares[shareOf(node)] += self;
     for (const { line, ticks } of node.positionTicks ?? []) f.lines.set(line, (f.lines.get(line) ?? 0) + ticks);
@@ -130,19 +136,21 @@ function timesOf({ samples, timeDeltas, startTime, endTime }: CpuProfile): Map<n
   return times;
 }
 
-function functionOf(functions: Map<string, Building>, node: ProfileNode): Building {
+function functionOf(functions: Map<string, Building>, node: ProfileNode, groupOf: GroupOf): Building {
   const { functionName, url, lineNumber } = node.callFrame;
-  const id = `${functionName} ${url} ${lineNumber}`;
+  const place = guestPlace(url);
+  const group = place === null ? undefined : groupOf(place);
+  const id = group ?? `${functionName} ${url} ${lineNumber}`;
   let f = functions.get(id);
   if (!f) {
-    f = { node, self: 0, total: 0, lines: new Map() };
+    f = { node, group, self: 0, total: 0, lines: new Map() };
     functions.set(id, f);
   }
   return f;
 }
 
-function finish({ node, self, total, lines }: Building): ProfiledFunction {
+function finish({ node, group, self, total, lines }: Building): ProfiledFunction {
   const { functionName, url } = node.callFrame;
-  const name = functionName || `(${url.split('/').at(-1)})`;
+  const name = group ?? (functionName || `(${url.split('/').at(-1)})`);
   return { name, share: shareOf(node), self, total, guest: guestPlace(url), lines };
 }

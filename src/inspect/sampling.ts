@@ -1,4 +1,4 @@
-import type { CpuProfile } from '../isolate/probe.ts';
+import type { ThreadProfile } from '../isolate/probe.ts';
 import type { TranslationInfo, TranslationStats } from '../machine-core.ts';
 import { type Inspected, watching } from './inspected.ts';
 import { type ProfileSummary, summarize } from './profile.ts';
@@ -21,7 +21,7 @@ export interface Sample {
 }
 
 /** Takes a profile while something is done. */
-export async function profiling({ probe }: Inspected, act: () => Promise<void>): Promise<CpuProfile> {
+export async function profiling({ probe }: Inspected, act: () => Promise<void>): Promise<ThreadProfile> {
   await probe.startProfile(INTERVAL);
   try {
     await act();
@@ -50,7 +50,7 @@ export async function sampleWatched(machine: Inspected, pass: () => Promise<void
   return { seconds: profile.duration / 1e6, translations: withShares(translations, profile), stats, profile };
 }
 
-function withShares(translations: readonly TranslationInfo[], profile: ProfileSummary): SampledTranslation[] {
+export function withShares(translations: readonly TranslationInfo[], profile: ProfileSummary): SampledTranslation[] {
   const busy = busyTime(profile);
   const times = new Map<string, number>();
   for (const { guest, self } of profile.functions) {

@@ -41,7 +41,7 @@ export function codeOfTranslation({ code, text }: TranslationDetail, symbols: Sy
 const ADDRESS = /^\/\*([0-9a-f]{8})\*\//gm;
 
 /** EIPs of the instructions in a function's text, in its order. */
-function printedAddresses(text: string): number[] {
+export function printedAddresses(text: string): number[] {
   return [...text.matchAll(ADDRESS)].map(([, digits]) => Number.parseInt(digits, 16));
 }
 

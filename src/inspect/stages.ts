@@ -41,6 +41,12 @@ export interface Stages {
   readonly translation: Translation | null;
 }
 
+/** The instructions at these addresses. */
+export function listAt(code: Code, addresses: readonly number[]): ListedInstruction[] {
+  const { source } = code;
+  return addresses.map((eip) => listInstruction(code, decodeAt(source, eip | 0, source.code.length)));
+}
+
 /** The instructions of all its bytes, one behind the other. Throws ConfigurationError where they don't decode. */
 export function listCode(code: Code): ListedInstruction[] {
   const { source, entry, end } = code;
@@ -62,7 +68,7 @@ function decodeAt(source: CodeSource, eip: number, end: number): Instruction {
   return i;
 }
 
-function listInstruction({ source, symbol }: Code, i: Instruction): ListedInstruction {
+export function listInstruction({ source, symbol }: Code, i: Instruction): ListedInstruction {
   const start = source.start + ((i.eip - source.eip) | 0);
   return {
     address: i.eip >>> 0,

@@ -9,6 +9,11 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
+/** A profile, and the CPU time that went meanwhile, in microseconds: of this thread, and of all of the process. */
+export interface ThreadProfile extends CpuProfile {
+  readonly cpu: { readonly thread: number; readonly process: number };
+}
+
 export interface ProfileNode {
   readonly id: number;
   readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
@@ -22,7 +27,7 @@ export interface ThreadProbe {
   /** So many microseconds between two samples. Throws if a profile is being taken. */
   startProfile(interval: number): void;
   /** Throws if none is being taken. */
-  stopProfile(): CpuProfile;
+  stopProfile(): ThreadProfile;
   /** Bytes, by kind. */
   heap(): Readonly<Record<string, number>>;
 }

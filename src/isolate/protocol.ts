@@ -1,5 +1,5 @@
 import type { Metrics, QuestionName } from '../machine-core.ts';
-import type { CpuProfile } from './probe.ts';
+import type { ThreadProfile } from './probe.ts';
 
 /** What the host's side can ask of a machine's isolate, with an answer. */
 export interface Calls {
@@ -12,7 +12,7 @@ export interface Calls {
   ask(name: QuestionName, args: readonly unknown[]): unknown;
   /** Starts to take a profile of the machine's thread, so many microseconds between two samples. */
   startProfile(interval: number): void;
-  stopProfile(): CpuProfile;
+  stopProfile(): ThreadProfile;
   /** Bytes of the thread's heap, by kind. */
   heap(): Readonly<Record<string, number>>;
   memoryRead(physical: number, length: number): Uint8Array;

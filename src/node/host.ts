@@ -20,9 +20,7 @@ export interface NodeCore {
 /** Runs machines in Node: in a worker thread or in the caller's, with a ticker in a thread beside it. */
 export function nodeHost(core: NodeCore): Host {
   return {
-    async readFile(path) {
-      return new Uint8Array(await readFile(path).catch(throwInWords));
-    },
+    readFile: readImage,
     startIsolate(where, config, events, name) {
       const { port1, port2 } = new MessageChannel();
       const deadlines = new SharedDeadlines().buffer;
@@ -31,6 +29,11 @@ export function nodeHost(core: NodeCore): Host {
       return new NodeIsolate(port1, thread, deadlines, events);
     },
   };
+}
+
+/** The bytes of a file. */
+export async function readImage(path: string): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(path).catch(throwInWords));
 }
 
 /** Who asked knows the path. */

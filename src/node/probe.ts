@@ -1,9 +1,10 @@
 import type { Session } from 'node:inspector';
-import type { CpuProfile, ThreadProbe } from '../isolate/probe.ts';
+import type { CpuProfile, ThreadProbe, ThreadProfile } from '../isolate/probe.ts';
 
 /** Profiles of this thread by V8's own profiler. Nothing of it is loaded before somebody asks. */
 class NodeProbe implements ThreadProbe {
   #session: Session | undefined;
+  #start = { thread: 0, process: 0 };
 
   startProfile(interval: number): void {
     if (this.#session) throw new Error('a profile is being taken already');
@@ -11,12 +12,13 @@ class NodeProbe implements ThreadProbe {
     const session = new Session();
     session.connect();
     this.#session = session;
+    this.#start = cpuTimes();
     session.post('Profiler.enable');
     session.post('Profiler.setSamplingInterval', { interval });
     session.post('Profiler.start');
   }
 
-  stopProfile(): CpuProfile {
+  stopProfile(): ThreadProfile {
     const session = this.#session;
     if (!session) throw new Error('no profile is being taken');
     let profile: unknown;
@@ -27,7 +29,9 @@ class NodeProbe implements ThreadProbe {
     });
     session.disconnect();
     this.#session = undefined;
-    return profile as CpuProfile;
+    const end = cpuTimes();
+    const cpu = { thread: end.thread - this.#start.thread, process: end.process - this.#start.process };
+    return { ...(profile as CpuProfile), cpu };
   }
 
   heap(): Readonly<Record<string, number>> {
@@ -41,6 +45,12 @@ class NodeProbe implements ThreadProbe {
       'whole process': process.memoryUsage.rss(),
     };
   }
+}
+
+/** Microseconds of CPU so far. */
+function cpuTimes(): { thread: number; process: number } {
+  const sum = ({ user, system }: NodeJS.CpuUsage) => user + system;
+  return { thread: sum(process.threadCpuUsage()), process: sum(process.cpuUsage()) };
 }
 
 export const nodeProbe: ThreadProbe = new NodeProbe();

@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
 import { debianLinux } from '../../src/node/assets/debian.ts';
-import { Checkpoint } from './lockstep-linux/checkpoint.ts';
-import { compareAll, compareDevices, compareStates } from './lockstep-linux/compare.ts';
+import { differenceText } from '../../src/node/lockstep/narrow.ts';
+import { runLockstep } from '../../src/node/lockstep/run.ts';
 import { LinuxMachine } from './lockstep-linux/machine.ts';
-import { narrowDown } from './lockstep-linux/narrow.ts';
 
 const usage = 'usage: oracle lockstep-linux [--instructions N] [--threshold N] [--step N] [--command TEXT]...';
 
@@ -16,9 +15,6 @@ const defaultCommands = [
   'gzip -c /bin/busybox | gunzip -c | md5sum; md5sum < /bin/busybox',
   'awk "BEGIN { for (n = 1; n < 3000; n++) x += 1 / n; print x }"',
 ];
-
-/** Steps between two comparisons of memory, which are checkpoints as well. */
-const STEPS_PER_CHECKPOINT = 50;
 
 interface Settings {
   readonly instructions: number;
@@ -61,38 +57,19 @@ export async function run(args: string[]): Promise<{ passed: number; failed: num
 
 function compareRuns(
   machines: readonly [LinuxMachine, LinuxMachine],
-  { instructions, step }: Settings,
+  options: Settings,
 ): { passed: number; failed: number } {
-  const steps = Math.ceil(instructions / step);
-  let passed = 0;
-  let checkpoint = new Checkpoint(machines[0]);
-  let since = 0;
-  for (let n = 1; n <= steps; n++) {
-    if (!stepAll(machines, step)) break;
-    since += step;
-    const isFull = n % STEPS_PER_CHECKPOINT === 0;
-    const differences = isFull ? compareAll(...machines) : compareQuickly(...machines);
-    if (differences.length > 0) {
-      console.log(`after ${n * step} instructions:\n${differences.join('\n')}`);
-      console.log(narrowDown(checkpoint, machines, since));
-      return { passed, failed: 1 };
-    }
-    passed++;
-    if (!isFull) continue;
-    since = 0;
-    checkpoint = new Checkpoint(machines[0]);
-    if (!machines.every((machine) => machine.type())) break;
+  const between = () => machines.every((machine) => machine.type());
+  const { passed, found } = runLockstep(machines, { ...options, between });
+  if (found) {
+    console.log(`after ${found.after} instructions:\n${found.differences.join('\n')}`);
+    const names = machines.map(({ name }) => name);
+    const { narrowed } = found;
+    console.log(narrowed ? differenceText(narrowed, names) : 'the difference does not come again');
+    return { passed, failed: 1 };
   }
   report(machines);
   return { passed, failed: 0 };
-}
-
-function stepAll(machines: readonly LinuxMachine[], step: number): boolean {
-  return machines.map((machine) => machine.step(step)).every((running) => running);
-}
-
-function compareQuickly(left: LinuxMachine, right: LinuxMachine): string[] {
-  return [...compareStates(left.core.state, right.core.state), ...compareDevices(left, right)];
 }
 
 function report(machines: readonly LinuxMachine[]): void {

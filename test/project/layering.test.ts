@@ -80,14 +80,15 @@ describe('imports point one way', () => {
     expect(files.flatMap((file) => offending([file], (i) => isBefore(file, i)))).toEqual([]);
   });
 
-  /** The debug mode's parser, loaded where it is asked for. */
+  /** The debug mode's parser and the inspector's source maps, loaded where they are asked for. */
   const parser = 'src/isolate/check-text.ts -> acorn';
+  const sourceMaps = 'src/inspect/exported.ts -> source-map';
 
-  test('the library imports no tests, benchmarks or packages, but for the parser of the debug mode', () => {
+  test('the library imports no tests, benchmarks or packages, but for two that are loaded when they are asked for', () => {
     const isNode = ({ target }: Import) => target.startsWith('node:');
     const isVersion = ({ target }: Import) => target === 'package.json';
     const isProduct = isIn('src', 'runtime', 'translator');
-    expect(offending(library, (i) => isProduct(i) || isNode(i) || isVersion(i))).toEqual([parser]);
+    expect(offending(library, (i) => isProduct(i) || isNode(i) || isVersion(i))).toEqual([sourceMaps, parser]);
     const users = library.filter((file) =>
       importsOf(file).some(({ target }) => target === 'src/isolate/check-text.ts'),
     );
@@ -100,11 +101,14 @@ describe('imports point one way', () => {
     expect(offending(portable, ({ target }) => !/^(node:|src\/(node|browser|cli)\/)/.test(target))).toEqual([]);
   });
 
-  test('relative, by the name of the file, but for that parser', () => {
+  test('relative, by the name of the file, but for those two', () => {
     const isRelative = ({ specifier }: Import) => /^(\.{1,2}\/.*\.(ts|json)|node:[a-z_/]+)$/.test(specifier);
-    expect(offending(all, isRelative)).toEqual([parser]);
+    expect(offending(all, isRelative)).toEqual([sourceMaps, parser]);
     const known = new Set([...all.map(({ path }) => path), 'package.json']);
-    expect(offending(all, ({ target }) => target.startsWith('node:') || known.has(target))).toEqual([parser]);
+    expect(offending(all, ({ target }) => target.startsWith('node:') || known.has(target))).toEqual([
+      sourceMaps,
+      parser,
+    ]);
   });
 
   test('no file imports itself by way of others', () => {

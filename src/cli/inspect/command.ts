@@ -5,6 +5,8 @@ import type { Style } from './style.ts';
 export interface Answer {
   readonly data: unknown;
   text(style: Style): string;
+  /** Exit code; 0 if not given. */
+  readonly code?: number;
 }
 
 /** What a command is asked. */

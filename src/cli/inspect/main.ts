@@ -3,13 +3,30 @@ import { standardOutputGone } from '../output-error.ts';
 import { blockCommands } from './block.ts';
 import { cacheCommands } from './cache.ts';
 import type { Answer, Command } from './command.ts';
+import { completionCommand } from './completion.ts';
+import { diffCommand } from './diff.ts';
+import { exportCommands } from './export.ts';
+import { graphCommands } from './graph.ts';
 import { helpOf, inspectHelp } from './help.ts';
-import { parseOptions } from './options.ts';
+import { type Options, parseOptions } from './options.ts';
+import { profileCommand } from './profile.ts';
+import { reportCommand } from './report.ts';
 import { runtimeCommands } from './runtime.ts';
 import { stageCommands } from './stages.ts';
-import { terminalStyle } from './style.ts';
+import { type Style, terminalStyle } from './style.ts';
 
-export const commands: readonly Command[] = [...stageCommands, ...cacheCommands, ...blockCommands, ...runtimeCommands];
+export const commands: readonly Command[] = [
+  ...stageCommands,
+  ...blockCommands,
+  ...graphCommands,
+  ...cacheCommands,
+  ...runtimeCommands,
+  profileCommand,
+  diffCommand,
+  ...exportCommands,
+  reportCommand,
+  completionCommand(() => commands),
+];
 
 /** `rawiron inspect …`: returns the exit code. Throws ConfigurationError if it can't be done as asked. */
 export async function inspect(args: readonly string[]): Promise<number> {
@@ -21,7 +38,12 @@ export async function inspect(args: readonly string[]): Promise<number> {
   const style = terminalStyle(process.stdout, process.env);
   const { options, words } = parseOptions(rest, command.options);
   const answer = await command.run({ options, words, style });
-  return print(options.json ? jsonText(answer) : answer.text(style));
+  return printAnswer(answer, options, style);
+}
+
+/** Prints what a command has to say, as its options want it; returns the exit code. */
+export async function printAnswer(answer: Answer, { json }: Options, style: Style): Promise<number> {
+  return (await print(json ? jsonText(answer) : answer.text(style))) || (answer.code ?? 0);
 }
 
 function isHelp(word: string): boolean {

@@ -21,7 +21,11 @@ export interface Options {
   readonly sort?: string;
   readonly filter?: string;
   readonly limit?: number;
+  readonly instructions?: number;
+  readonly threshold?: number;
   readonly svg?: boolean;
+  readonly install?: boolean;
+  readonly output?: string;
 }
 
 /** One row of the table: parsing, help and completion come from it. */
@@ -88,7 +92,27 @@ const table: readonly Option[] = [
   },
   { name: 'filter', argument: 'TEXT', help: 'only what has this in its name or address', parse: text },
   { name: 'limit', argument: 'N', help: 'at most so many lines (default: 30; 0: all)', parse: parseWhole('limit') },
+  {
+    name: 'instructions',
+    argument: 'N',
+    help: 'run so many at the most (default: 1000000)',
+    parse: parseWhole('instructions'),
+  },
+  {
+    name: 'threshold',
+    argument: 'N',
+    help: 'runs before code is translated (default: 1, behind `--` as usual)',
+    parse: parseWhole('threshold'),
+  },
   { name: 'svg', help: 'print a picture instead of DOT', parse: flag },
+  { name: 'install', help: 'lets the machine go on with the files, for a debugger at its process', parse: flag },
+  {
+    name: 'output',
+    argument: 'FILE',
+    help: 'writes the profile, for DevTools (.cpuprofile)',
+    values: 'file',
+    parse: text,
+  },
   { name: 'json', help: 'print JSON', parse: flag },
 ];
 
@@ -106,7 +130,7 @@ export interface ParsedArguments {
 }
 
 /**
- * Options, with one dash or two, as `--name value` or `--name=value`, and the words between them.
+ * Options, with one dash or two (up to a word `--`), as `--name value` or `--name=value`, and the words between them.
  * @throws ConfigurationError that names the option which is unknown or wrong
  */
 export function parseOptions(args: readonly string[], allowed: readonly OptionName[]): ParsedArguments {
@@ -115,6 +139,7 @@ export function parseOptions(args: readonly string[], allowed: readonly OptionNa
   const rest = [...args];
   while (rest.length > 0) {
     const given = rest.shift()!;
+    if (given === '--') return { options: options as Options, words: [...words, ...rest] };
     const match = /^--?([a-z][a-z-]*)(?:=([\s\S]*))?$/.exec(given);
     if (!match) {
       words.push(given);

@@ -16,7 +16,15 @@ import type { OptionName } from './options.ts';
 import { codeOf } from './source.ts';
 import { bold, cyan, dim, green, red, type Style } from './style.ts';
 
-const codeOptions: readonly OptionName[] = ['hex', 'bits', 'elf', 'symbol', 'address', 'state', ...machineOptions];
+export const codeOptions: readonly OptionName[] = [
+  'hex',
+  'bits',
+  'elf',
+  'symbol',
+  'address',
+  'state',
+  ...machineOptions,
+];
 const CODE = '(--hex BYTES | --elf FILE --symbol NAME | ADDRESS)';
 
 const decodeCommand: Command = {

@@ -1,8 +1,8 @@
 import { cpuLayout, modelRegisterComponent, stateComponent } from '../../../runtime/cpu/component.ts';
 import type { Component } from '../../../runtime/snapshot/describe.ts';
 import { Double, STATE_BYTES, WORD_COUNT } from '../../../translator/abi/state.ts';
-import { hex } from '../report.ts';
-import type { LinuxMachine } from './machine.ts';
+import { hex } from '../../../translator/emit/names.ts';
+import type { LockstepMachine } from './machine.ts';
 
 /** Words that engines may leave different although they mean the same; images made of them are compared. */
 const free = new Set(['flagResult', 'flagCarries', 'fpuConditions', 'fpuRounding']);
@@ -30,12 +30,12 @@ function compareSpans(left: Int32Array, right: Int32Array): string[] {
 }
 
 /** All of a machine besides CPU and memory. */
-export function componentsOf({ core }: LinuxMachine): readonly Component[] {
+export function componentsOf({ core }: LockstepMachine): readonly Component[] {
   return [...core.pc.components, core.events.component, modelRegisterComponent(core.cpu)];
 }
 
 /** Differences of devices and timers. */
-export function compareDevices(left: LinuxMachine, right: LinuxMachine): string[] {
+export function compareDevices(left: LockstepMachine, right: LockstepMachine): string[] {
   const others = componentsOf(right);
   const devices = componentsOf(left).flatMap((component, n) => component.compare(others[n]!.save()));
   const lines = devices.map(({ path, left: a, right: b }) => `${path} ${a} ${b}`);
@@ -47,7 +47,7 @@ const PAGE = 4096;
 const SHOWN = 8;
 
 /** First words of memory that differ. */
-export function compareMemory(left: LinuxMachine, right: LinuxMachine): string[] {
+function compareMemory(left: LockstepMachine, right: LockstepMachine): string[] {
   const [a, b] = [left, right].map(({ core }) => Buffer.from(core.mmu.ram.buffer as ArrayBuffer)) as [Buffer, Buffer];
   if (a.equals(b)) return [];
   const differences: string[] = [];
@@ -62,7 +62,7 @@ export function compareMemory(left: LinuxMachine, right: LinuxMachine): string[]
 }
 
 /** All differences, memory included. */
-export function compareAll(left: LinuxMachine, right: LinuxMachine): string[] {
+export function compareAll(left: LockstepMachine, right: LockstepMachine): string[] {
   const output = left.output === right.output ? [] : ['serial output'];
   return [
     ...compareStates(left.core.state, right.core.state),

@@ -1,7 +1,7 @@
 import type { Saved } from '../../../runtime/snapshot/describe.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import { componentsOf } from './compare.ts';
-import type { LinuxMachine } from './machine.ts';
+import type { LockstepMachine } from './machine.ts';
 
 const PAGE = 4096;
 
@@ -13,7 +13,7 @@ export class Checkpoint {
   private readonly clock: Saved;
   private readonly output: string;
 
-  constructor(machine: LinuxMachine) {
+  constructor(machine: LockstepMachine) {
     const { core } = machine;
     this.state = new Uint8Array(core.state.buffer).slice();
     this.memory = Buffer.from(Buffer.from(core.mmu.ram.buffer as ArrayBuffer));
@@ -23,7 +23,7 @@ export class Checkpoint {
   }
 
   /** Translations and decoded code stay where memory has not changed. */
-  restore(machine: LinuxMachine): void {
+  restore(machine: LockstepMachine): void {
     const { core } = machine;
     this.restoreMemory(machine);
     const budget = core.state[Word.budget]!;
@@ -40,7 +40,7 @@ export class Checkpoint {
     machine.restart();
   }
 
-  private restoreMemory({ core }: LinuxMachine): void {
+  private restoreMemory({ core }: LockstepMachine): void {
     const now = Buffer.from(core.mmu.ram.buffer as ArrayBuffer);
     for (let page = 0; page < this.memory.length; page += PAGE) {
       if (now.compare(this.memory, page, page + PAGE, page, page + PAGE) === 0) continue;

@@ -1,0 +1,72 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConfigurationError } from '../../index.ts';
+import type { TranslationDetail } from '../../machine-core.ts';
+import { writeError } from '../output-error.ts';
+import { type Attached, attached, machineOptions } from './attached.ts';
+import type { Command } from './command.ts';
+import { count } from './table.ts';
+
+const exportCommand: Command = {
+  name: 'export',
+  usage: 'DIR',
+  help: 'writes the cache as JavaScript files with source maps to listings of the guest code',
+  options: ['install', ...machineOptions],
+  run(request) {
+    const [directory, ...others] = request.words;
+    if (directory === undefined) throw new ConfigurationError('export: give a folder');
+    if (others.length > 0) throw new ConfigurationError(`unexpected argument '${others[0]}'`);
+    return attached(request, async (at) => {
+      const files = await exportAll(at, directory);
+      const folder = pathToFileURL(resolve(directory)).href;
+      const installed = request.options.install ? await at.machine.ask('install', folder, files) : 0;
+      return {
+        data: { directory, translations: files.length, installed, files: files.map(([, file]) => file) },
+        text: () => `${count(files.length)} translations in ${directory}${installedText(installed)}\n`,
+      };
+    });
+  },
+};
+
+function installedText(installed: number): string {
+  return installed === 0 ? '' : `; the machine goes on with ${count(installed)} of them`;
+}
+
+/** Writes all translations. Gives the name of each one's file by its place. */
+async function exportAll({ machine, symbols }: Attached, directory: string): Promise<[place: string, file: string][]> {
+  const { exportTranslation } = await import('../../inspect/exported.ts');
+  const files: [string, string][] = [];
+  await makeDirectory(directory);
+  for (const detail of await details(machine)) {
+    const { physical, key } = detail.info;
+    const { name, javascript, listing, map } = exportTranslation(detail, symbols);
+    await writeAll(directory, { [name]: javascript, [`${name}.asm`]: listing, [`${name}.map`]: map });
+    files.push([`${physical} ${key}`, name]);
+  }
+  return files;
+}
+
+/** All translations that are still there when they are asked for. */
+async function details(machine: Attached['machine']): Promise<TranslationDetail[]> {
+  const list = await machine.ask('translations');
+  const found = await Promise.all(list.map(({ physical, key }) => machine.ask('translationIn', physical, key)));
+  return found.filter((detail) => detail !== null);
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true }).catch((error) => {
+    throw writeError(directory, error);
+  });
+}
+
+async function writeAll(directory: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(directory, name);
+    await writeFile(path, text).catch((error) => {
+      throw writeError(path, error);
+    });
+  }
+}
+
+export const exportCommands: readonly Command[] = [exportCommand];

@@ -1,0 +1,48 @@
+import type { Code } from '../../inspect/code.ts';
+import { dotOf, type FlowGraph, flowGraph } from '../../inspect/flow-graph.ts';
+import { watching } from '../../inspect/inspected.ts';
+import { wait } from '../../inspect/sampling.ts';
+import { codeOfTranslation } from '../../inspect/snapshot.ts';
+import { svgOf } from '../../inspect/svg.ts';
+import { type Attached, attached, wantedAddress } from './attached.ts';
+import type { Command, Request } from './command.ts';
+import { codeOf } from './source.ts';
+import { codeOptions } from './stages.ts';
+
+const graph: Command = {
+  name: 'graph',
+  usage: '(ADDRESS | --hex BYTES | --elf FILE --symbol NAME)',
+  help: 'the control flow of a region, as DOT or as a picture; of a running translation with counts of some seconds',
+  options: [...codeOptions, 'svg', 'seconds'],
+  async run(request) {
+    const made = await graphOf(request);
+    return { data: made, text: () => (request.options.svg ? svgOf(made) : dotOf(made)) };
+  },
+};
+
+async function graphOf(request: Request): Promise<FlowGraph> {
+  const { hex, elf } = request.options;
+  const counted = hex === undefined && elf === undefined && request.words.length > 0;
+  const { code, counts } = (counted && (await countedCode(request))) || { code: await codeOf(request), counts: [] };
+  return flowGraph(code, new Map(counts));
+}
+
+interface CountedCode {
+  readonly code: Code;
+  readonly counts: readonly (readonly [number, number])[];
+}
+
+/** The translation at the address after it was counted for a while; null if there is none. */
+function countedCode(request: Request): Promise<CountedCode | null> {
+  return attached(request, async ({ machine, symbols }: Attached) => {
+    const linear = wantedAddress(request.words, symbols);
+    return watching(machine, async () => {
+      if (!(await machine.ask('countInstructions', linear))) return null;
+      await wait(request.options.seconds ?? 1);
+      const detail = await machine.ask('translation', linear);
+      return detail && { code: codeOfTranslation(detail, symbols), counts: detail.counts ?? [] };
+    });
+  });
+}
+
+export const graphCommands: readonly Command[] = [graph];

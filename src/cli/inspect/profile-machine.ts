@@ -1,0 +1,41 @@
+import type { Machine, ThreadProfile } from '../../index.ts';
+import { INTERVAL } from '../../inspect/sampling.ts';
+import { parseArguments } from '../arguments.ts';
+import type { Settings } from '../settings.ts';
+import type { Request } from './command.ts';
+import { inspect, print, printAnswer } from './main.ts';
+import { parseOptions } from './options.ts';
+import { profileAnswer, profileCommand } from './profile.ts';
+import { terminalStyle } from './style.ts';
+import { symbolTable } from './symbols.ts';
+
+/** `rawiron profile …`: of a running machine; or behind `--` of one that is run to its end, or for so many seconds. */
+export async function profile(args: readonly string[], run: (settings: Settings) => Promise<number>): Promise<number> {
+  const end = args.indexOf('--');
+  if (end < 0) return inspect(['profile', ...args]);
+  const { options, words } = parseOptions(args.slice(0, end), profileCommand.options);
+  const settings = parseArguments(args.slice(end + 1));
+  const request: Request = { options, words, style: terminalStyle(process.stdout, process.env) };
+  const code = await run({ ...settings, accompany: (machine, leave) => company(request, settings, machine, leave) });
+  return code;
+}
+
+/** Takes a profile from now on, and prints it at the end. */
+async function company(
+  { options, style }: Request,
+  settings: Settings,
+  machine: Machine,
+  leave: () => void,
+): Promise<AsyncDisposable> {
+  const symbols = await symbolTable(options.symbols ?? settings.symbols);
+  await machine.probe.startProfile(INTERVAL);
+  const timer = options.seconds === undefined ? undefined : setTimeout(leave, options.seconds * 1000);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearTimeout(timer);
+      const taken: ThreadProfile = await machine.probe.stopProfile();
+      await print('\n');
+      await printAnswer(await profileAnswer(taken, symbols, options), options, style);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { rawiron } from '../../support/command-line.ts';
+
+const { output: script } = await rawiron(['inspect', 'completion', 'bash']);
+
+/** What bash offers for the last of these words. */
+function offered(words: readonly string[]): string[] {
+  const list = words.map((word) => `'${word}'`).join(' ');
+  const use = `${script}\nCOMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; _rawiron; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  return execFileSync('bash', ['-c', use], { encoding: 'utf8' }).trim().split('\n').sort();
+}
+
+test('commands, options and values', () => {
+  expect(offered(['rawiron', 'insp'])).toEqual(['inspect']);
+  expect(offered(['rawiron', 'inspect', 'e'])).toEqual(['emit', 'exits', 'export']);
+  expect(offered(['rawiron', 'inspect', 'cache', '--s'])).toEqual(['--seconds', '--sort', '--symbols']);
+  expect(offered(['rawiron', 'inspect', 'cache', '--sort', 'b'])).toEqual(['bytes']);
+  expect(offered(['rawiron', 'start', '-insp'])).toEqual(['-inspect']);
+});
+
+test('zsh has the same commands', async () => {
+  const { output, code } = await rawiron(['inspect', 'completion', 'zsh']);
+  expect(code).toBe(0);
+  expect(output).toMatch(/^#compdef rawiron/);
+  expect(output).toContain("'emit:the JavaScript");
+});
+
+test('another shell', async () => {
+  expect(await rawiron(['inspect', 'completion', 'fish'])).toMatchObject({
+    code: 1,
+    errors: expect.stringContaining('bash or zsh'),
+  });
+});
