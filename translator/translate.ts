@@ -2,6 +2,7 @@ import { EmitContext, type EmitOptions } from './emit/context.ts';
 import { hex } from './emit/names.ts';
 import { blockTargets, emitRegion, type Link } from './emit/region.ts';
 import type { Region } from './ir/statement.ts';
+import { type StackDepths, stackDepths } from './ir/x87/stack.ts';
 import { type Observe, optimize } from './opt/pipeline.ts';
 import { liftRegion } from './region/lift.ts';
 import { type CodeSource, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
@@ -38,18 +39,19 @@ export function translate(request: TranslationRequest): Translation | null {
   const region = liftRegion(blocks, source.key, source.targets);
   observe?.('lift', region);
   optimize(region, observe);
-  const structure = structureRegion(controlFlow(region));
-  const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name);
+  const depths = stackDepths(region);
+  const structure = structureRegion(controlFlow(region, depths));
+  const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, depths);
   return { ...emitted, ...extent(blocks) };
 }
 
 /** For every block the blocks of the region it may go to. */
-function controlFlow(region: Region): number[][] {
+function controlFlow(region: Region, depths: StackDepths): number[][] {
   const indexOf = new Map(region.blocks.map((block, n) => [block.eip, n]));
-  return region.blocks.map((block) =>
+  return region.blocks.map((block, from) =>
     blockTargets(block).flatMap((eip) => {
       const to = indexOf.get(eip);
-      return to === undefined ? [] : [to];
+      return to === undefined || !depths.isConsistent(from, to) ? [] : [to];
     }),
   );
 }

@@ -30,6 +30,7 @@ const sorts: Readonly<Partial<Record<WordName, StateSort>>> = {
   budget: 'host',
   callDepth: 'host',
   wake: 'host',
+  scratch: 'host',
 };
 
 export interface StateEntry {

@@ -36,9 +36,9 @@ import { fxrstor, fxsave, ldmxcsr, stmxcsr } from './x87/fxsave.ts';
 
 /**
  * A trap of the helper table (translator/abi/helpers.ts). It raises a fault with nothing changed, or does all of what
- * the instruction means; it sets Word.eip unless it is declared to resume.
+ * the instruction means; it sets Word.eip unless it is declared to resume. A few give a value to the code that calls.
  */
-export type Trap = (cpu: Cpu, a: number, b: number, c: number, d: number, e: number) => void;
+export type Trap = (cpu: Cpu, a: number, b: number, c: number, d: number, e: number) => unknown;
 
 /** A pure function of the helper table. */
 export type PureHelper = (a: number, b: number, c: number) => number;
@@ -111,6 +111,8 @@ export const traps: Record<TrapName, Trap> = {
   writeModelRegister,
 
   x87Register,
+  x87Compare: x87Register,
+  x87Status: x87Register,
   x87Memory,
   x87Environment,
   fxsave,

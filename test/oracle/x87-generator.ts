@@ -257,6 +257,16 @@ export class Generator {
     const precision = this.pick([0x300, 0x300, 0x300, 0x200, 0x000, 0x100]);
     return masks | 0x40 | precision | (this.below(4) << 10);
   }
+
+  /** Exception flags, all of them masked. */
+  flags(control: number): number {
+    return this.chance(0.2) ? this.below(0x80) & (control | 0x40) & 0x7f : 0;
+  }
+
+  /** Whether a register is empty that could be so with a probability. */
+  empty(probability: number): boolean {
+    return this.chance(probability);
+  }
 }
 
 /** Within the range of each function, arguments are more telling. */
@@ -283,7 +293,7 @@ export function fillRecord(record: Uint8Array, generator: Generator, name: strin
 }
 
 function statusWord(generator: Generator, control: number): number {
-  const flags = generator.chance(0.2) ? generator.below(0x80) & (control | 0x40) & 0x7f : 0;
+  const flags = generator.flags(control);
   const conditions = generator.chance(0.5) ? generator.word() & 0x4700 : 0;
   return flags | conditions | (generator.below(8) << 11);
 }
@@ -319,7 +329,7 @@ function tagWord(generator: Generator, status: number, name: string): number {
   const top = (status >> 11) & 7;
   let tags = 0;
   for (let i = 0; i < 8; i++) {
-    const empty = i === 7 && pushes.test(name) ? generator.chance(0.9) : generator.chance(i < 2 ? 0.04 : 0.3);
+    const empty = i === 7 && pushes.test(name) ? generator.empty(0.9) : generator.empty(i < 2 ? 0.04 : 0.3);
     if (empty) tags |= 3 << (2 * ((top + i) & 7));
   }
   return tags;

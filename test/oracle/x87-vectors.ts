@@ -1,6 +1,7 @@
 /**
- * Makes x87 vectors on the host's FPU: `node test/oracle/x87-vectors.ts FILE.gz [COUNT-AN-OPERATION] [SEED] [NAMES]`.
- * `node test/oracle/x87-vectors.ts test/runtime/cpu/x87/vectors.bin.gz` remakes those of the tests.
+ * Makes x87 vectors on the host's FPU: `node test/oracle/x87-vectors.ts any|usual FILE.gz [COUNT-AN-OPERATION] [SEED]
+ * [NAMES]`. `any test/runtime/cpu/x87/vectors.bin.gz` and `usual test/runtime/cpu/x87/usual.bin.gz 40` remake those of the
+ * tests.
  * The file is records as they were before and after execution, in turn (x87-harness.c), compressed.
  * Needs an x86 host and gcc with its 32-bit libraries.
  */
@@ -11,6 +12,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Field, RECORD_BYTES } from '../runtime/cpu/x87/record.ts';
 import { codesOf, fillRecord, Generator, operations } from './x87-generator.ts';
+import { UsualGenerator } from './x87-usual.ts';
 
 const harnessSource = join(import.meta.dirname, 'x87-harness.c');
 
@@ -25,8 +27,7 @@ function runHarness(input: Uint8Array): Uint8Array {
   }
 }
 
-export function makeVectors(count: number, seed: number, names = Object.keys(operations)): Uint8Array {
-  const generator = new Generator(seed);
+export function makeVectors(generator: Generator, count: number, names = Object.keys(operations)): Uint8Array {
   const inputs: Uint8Array[] = [];
   for (const name of names) {
     for (let i = 0; i < count; i++) {
@@ -54,7 +55,8 @@ function interleave(before: Uint8Array, after: Uint8Array): Uint8Array {
 }
 
 if (import.meta.main) {
-  const [file, count = '45', seed = '1', ...names] = process.argv.slice(2);
-  const vectors = makeVectors(Number(count), Number(seed), names.length > 0 ? names : undefined);
+  const [kind, file, count = '45', seed = '1', ...names] = process.argv.slice(2);
+  const generator = kind === 'usual' ? new UsualGenerator(Number(seed)) : new Generator(Number(seed));
+  const vectors = makeVectors(generator, Number(count), names.length > 0 ? names : undefined);
   writeFileSync(file, gzipSync(vectors, { level: 9 }));
 }

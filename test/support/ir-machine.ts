@@ -146,6 +146,8 @@ export class IrMachine {
         return value(0);
       case 'branch':
         return value(0) !== 0 ? value(1) : value(2);
+      case 'escape':
+      case 'x87':
       case 'trap':
         throw new Error(`trap ${s.name} is not part of plain instructions`);
       case 'instruction':

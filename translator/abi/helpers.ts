@@ -111,6 +111,10 @@ export const helpers = {
 
   // x87 (runtime/cpu/x87/execute.ts, fxsave.ts).
   x87Register: trap(4),
+  /** FCOMI and its like: gives -1, 0 or 1, or a NaN for unordered operands. */
+  x87Compare: trap(4),
+  /** FNSTSW AX: gives the status word. */
+  x87Status: trap(4),
   x87Memory: trap(5),
   x87Environment: trap(3),
   fxsave: trap(1),

@@ -108,6 +108,8 @@ export const Word = {
   fpuMode: 211,
   /** Whether SSE instructions can be executed inline: see SseMode (sse.ts). */
   sseMode: 212,
+  /** Two words to see the words of a double in: Double.scratch. */
+  scratch: 214,
 } as const;
 
 export type WordName = keyof typeof Word;
@@ -142,6 +144,7 @@ export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
   debug: 8,
   fpuRegister: 8 * 4,
   xmm: 8 * 4,
+  scratch: 2,
   pagePointer: 4 * 2,
 };
 
@@ -162,6 +165,8 @@ export const WORD_COUNT = 256;
 
 /** Indices into the Float64Array view of the same buffer. */
 export const Double = {
+  /** Word.scratch as a double. */
+  scratch: Word.scratch / 2,
   /**
    * By segment: number of the last valid byte counted from segmentLow, for reads; -1 if nothing may be read.
    * An access of n bytes at an offset is allowed if `((offset - low) >>> 0) + n - 1 <= span`.

@@ -1,3 +1,5 @@
+import { Cr0 } from '../abi/control-registers.ts';
+import { Vector } from '../abi/faults.ts';
 import { type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
 import { Word } from '../abi/state.ts';
 import { type FlagKind, type Statement, windowOffset } from '../ir/statement.ts';
@@ -41,7 +43,8 @@ class HandlerEmitter implements Leaves {
   body(statements: readonly Statement[]): string {
     const last = statements.at(-1)?.op;
     const ended = last === 'jump' || last === 'branch' || last === 'indirect' || last === 'trap';
-    return this.statements(statements) + (ended ? '' : 'return i.next;');
+    const next = statements.some((s) => s.op === 'x87') ? this.resume() : 'return i.next;';
+    return this.statements(statements) + (ended ? '' : next);
   }
 
   private statements(statements: readonly Statement[]): string {
@@ -74,6 +77,10 @@ class HandlerEmitter implements Leaves {
         return `if(${this.print.boolean(a)})${this.context.cell('FAULT')}(${s.size});`;
       case 'fallback':
         return `if(${this.print.boolean(a)}){${this.trap(s.name as HelperName, s.args.slice(1))}}`;
+      case 'escape':
+        return this.escape(s.name === 'wait');
+      case 'x87':
+        return `${this.count(s.name as HelperName)}${s.temporary < 0 ? '' : `${name}=`}${this.call(s.name as HelperName, s.args)};`;
       case 'exitIf':
         return `if(${this.print.boolean(a)}){${this.transfer(b)}}`;
       case 'jump':
@@ -150,10 +157,33 @@ class HandlerEmitter implements Leaves {
     return `if(${this.context.word(Word.attention)}!==0){${leave}}return ${node};`;
   }
 
+  /** The #NM and #MF that an x87 instruction begins with; CR0.NE unset, a pending error has been an interrupt already. */
+  private escape(waits: boolean): string {
+    const fault = (vector: number) => `${this.context.cell('FAULT')}(${vector});`;
+    const cr0 = this.context.word(Word.cr0);
+    const unavailable = `if((${cr0}&${Cr0.em | Cr0.ts})!==0)${fault(Vector.deviceNotAvailable)}`;
+    const error = `(${this.context.word(Word.fpuStatus)}&${ERROR_SUMMARY})!==0&&(${cr0}&${Cr0.ne})!==0`;
+    return waits ? `${unavailable}if(${error})${fault(Vector.x87Error)}` : unavailable;
+  }
+
   private trap(helper: HelperName, values: readonly Value[]): string {
-    const args = values.map((v) => this.print.value(v)).join(',');
+    const resumes = helpers[helper].resumes;
+    return `${this.count(helper)}${this.call(helper, values)};${resumes ? this.resume() : 'return null;'}`;
+  }
+
+  private count(helper: HelperName): string {
     const counter = `${this.context.cell('TRAPS')}[${helperNumber(helper)}]`;
-    const call = `${counter}=${counter}+1|0;${this.context.cell(helper)}(${args});`;
-    return call + (helpers[helper].resumes ? `return ${this.context.cell('RESUME')}(i);` : 'return null;');
+    return `${counter}=${counter}+1|0;`;
+  }
+
+  private call(helper: HelperName, values: readonly Value[]): string {
+    return `${this.context.cell(helper)}(${values.map((v) => this.print.value(v)).join(',')})`;
+  }
+
+  private resume(): string {
+    return `return ${this.context.cell('RESUME')}(i);`;
   }
 }
+
+/** Bit of the x87 status word. */
+const ERROR_SUMMARY = 0x80;

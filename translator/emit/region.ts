@@ -2,6 +2,7 @@ import { registerNames, Word } from '../abi/state.ts';
 import { readsFlags, rewriteStatement } from '../ir/rewrite.ts';
 import { type Block, definesDouble, type Region, type Statement, windowOffset } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
+import { type StackDepths, stackDepths } from '../ir/x87/stack.ts';
 import type { BlockIndex, Structure } from '../region/structure.ts';
 import { directCall, indirectCall } from './calls.ts';
 import type { EmitContext } from './context.ts';
@@ -11,6 +12,7 @@ import { RegionLocals } from './locals.ts';
 import { accessText, inWindow, outsideSegment, segmentBase, windowText } from './memory.ts';
 import { hex, LOCAL_WORDS } from './names.ts';
 import { lastUses, Temporaries } from './temporaries.ts';
+import { X87Emitter } from './x87/region.ts';
 
 /** One of the nodes that `i.links` must hold: where the region goes on, or only stops at an instruction. */
 export interface Link {
@@ -30,8 +32,14 @@ export interface EmittedRegion {
  * region is left. What is rare (a TLB miss, a fault, a trap) leaves by one common exit `X` in front of the instruction,
  * which the runtime then runs by its handler.
  */
-export function emitRegion(context: EmitContext, region: Region, structure: Structure, name: string): EmittedRegion {
-  return new RegionEmitter(context, region, structure).emit(name);
+export function emitRegion(
+  context: EmitContext,
+  region: Region,
+  structure: Structure,
+  name: string,
+  depths: StackDepths = stackDepths(region),
+): EmittedRegion {
+  return new RegionEmitter(context, region, structure, depths).emit(name);
 }
 
 /** EIPs a region's terminator or side exit may go to without leaving it, in the order of the branches. */
@@ -59,19 +67,26 @@ class RegionEmitter implements Leaves {
   private readonly blockAt = new Map<number, BlockIndex>();
   private readonly links: Link[] = [];
   private readonly temporaries = new Temporaries();
+  private readonly x87: X87Emitter;
   // While a block is printed:
   private block: BlockIndex = 0;
   /** Place in its block and EIP of the current instruction. */
   private instruction = -1;
   private eip = 0;
 
-  constructor(context: EmitContext, region: Region, structure: Structure) {
+  constructor(context: EmitContext, region: Region, structure: Structure, depths: StackDepths) {
     this.context = context;
     this.region = region;
     this.structure = structure;
     this.locals = new RegionLocals(context, region);
     this.print = new ExpressionPrinter(context, this);
     this.flags = new FlagState(context, (v) => this.print.integer(v), this.flagResult, this.flagCarries);
+    this.x87 = new X87Emitter(context, region, depths, {
+      integer: (v) => this.print.integer(v),
+      boolean: (v) => this.print.boolean(v),
+      step: () => this.step(),
+      assign: (s, text) => this.assign(s, text),
+    });
     region.blocks.forEach((block, n) => {
       this.blockAt.set(block.eip, n);
     });
@@ -81,13 +96,18 @@ class RegionEmitter implements Leaves {
     const { context } = this;
     const body = this.tree(0);
     const enter = context.counts ? this.count(1) : '';
-    const load = this.locals.load();
-    const variables = this.temporaries.declarations();
+    const load = this.load(0);
+    const variables = this.temporaries.declarations() + this.x87.declarations();
     const declarations = `${load}${load && ','}x=0,k=0,c=null${variables}${this.flags.declarations()}`;
     const text =
       `function ${name}(i){let ${declarations};${enter}X:{${body}}` +
-      `\n${SETTLE}${this.locals.store()}return ${context.cell('STEP')}(i.links[x]);}`;
+      `\n${SETTLE}${this.locals.store()}${this.x87.storeAtExit()}return ${context.cell('STEP')}(i.links[x]);}`;
     return { text: this.flags.finish(text), links: this.links };
+  }
+
+  /** Assignments that fetch what the region keeps in locals, for a block. */
+  private load(block: BlockIndex): string {
+    return [this.locals.load(), this.x87.load(block)].filter(Boolean).join(',');
   }
 
   field(name: string): string {
@@ -121,6 +141,7 @@ class RegionEmitter implements Leaves {
     const block = this.region.blocks[index];
     this.block = index;
     this.instruction = -1;
+    this.x87.begin(index);
     const budget = this.context.counts ? this.takeBudget(block) : '';
     const uses = lastUses(block);
     return budget + block.statements.map((s, n) => this.statement(s) + this.release(uses[n])).join('');
@@ -135,11 +156,13 @@ class RegionEmitter implements Leaves {
       case 'exit':
         return this.exit(eip, isJump);
       case 'continue':
-        return `${this.poll(eip)}${this.flags.defer()}continue L${to};`;
+        return `${this.poll(eip)}${this.flags.defer()}${this.x87.settle()}continue L${to};`;
       case 'break':
-        return `${this.flags.defer()}break B${to};`;
+        return `${this.flags.defer()}${this.x87.settle()}break B${to};`;
       case 'inline':
-        return (this.structure.isLoop(to!) ? this.flags.defer() : '') + this.nested(() => this.tree(to!));
+        return (
+          (this.structure.isLoop(to!) ? this.flags.defer() : '') + this.x87.settle() + this.nested(() => this.tree(to!))
+        );
     }
   }
 
@@ -147,10 +170,12 @@ class RegionEmitter implements Leaves {
     const { block, instruction, eip } = this;
     const restoreFlags = this.flags.save();
     const restoreTemporaries = this.temporaries.save();
+    const restoreX87 = this.x87.save();
     const text = print();
     Object.assign(this, { block, instruction, eip });
     restoreFlags();
     restoreTemporaries();
+    restoreX87();
     return text;
   }
 
@@ -171,7 +196,7 @@ class RegionEmitter implements Leaves {
 
   /** Stores all that the region keeps in locals. */
   private store(): string {
-    return this.flags.settled() + this.locals.store();
+    return this.flags.settled() + this.locals.store() + this.x87.store();
   }
 
   private link(eip: number, isEntry = true): number {
@@ -183,7 +208,7 @@ class RegionEmitter implements Leaves {
 
   /** Leaves in front of the current instruction, which its handler then runs. */
   private step(): string {
-    return `${this.flags.defer()}${this.refund()}x=${this.link(this.eip, false)};break X`;
+    return `${this.flags.defer()}${this.refund()}${this.x87.leave()}x=${this.link(this.eip, false)};break X`;
   }
 
   private stepIf(condition: string): string {
@@ -200,7 +225,7 @@ class RegionEmitter implements Leaves {
   private takeBudget(block: Block): string {
     const n = block.instructions.length;
     const budget = this.context.word(Word.budget);
-    return `if((${budget}=${budget}-${n}|0)<0){${this.flags.defer()}${this.count(n)}x=${this.link(block.eip, false)};break X}`;
+    return `if((${budget}=${budget}-${n}|0)<0){${this.flags.defer()}${this.count(n)}${this.x87.leave()}x=${this.link(block.eip, false)};break X}`;
   }
 
   /** Gives back what the block took for the instructions it doesn't run. */
@@ -250,6 +275,10 @@ class RegionEmitter implements Leaves {
         return this.segment(s);
       case 'flags':
         return this.flags.set(s);
+      case 'escape':
+        return '';
+      case 'x87':
+        return this.x87.statement(s, this.region.blocks[this.block]);
       case 'when':
         return this.conditional(s);
       case 'fault':
@@ -303,7 +332,7 @@ class RegionEmitter implements Leaves {
       if (s.op === 'jump') return this.exit(target.number, true);
       return `${this.store()}return ${this.context.cell('AT')}(${callee});`;
     }
-    const load = this.locals.load();
+    const load = this.load(this.blockAt.get(back.number)!);
     const parts = {
       context: this.context,
       key: this.region.key,
@@ -316,6 +345,7 @@ class RegionEmitter implements Leaves {
     const text =
       s.op === 'jump' ? directCall(parts, target.number, this.link(target.number)) : indirectCall(parts, callee);
     this.flags.loaded();
+    this.x87.begin(this.blockAt.get(back.number)!);
     return text + this.goTo(back.number, false);
   }
 

@@ -52,7 +52,7 @@ class Parser {
     if (line.startsWith('-- ')) {
       return new Statement('instruction', -1, 0, '', [constant(Number(line.slice(3)))]);
     }
-    const definition = /^[td](\d+) = (get|load|segment|window)?/.exec(line);
+    const definition = /^[td](\d+) = (get|load|segment|window|x87)?/.exec(line);
     if (definition) {
       this.position = 2;
       return this.definition(Number(definition[1]), definition[2]);
@@ -63,6 +63,7 @@ class Parser {
   private definition(number: number, op: string | undefined): Statement {
     if (op === undefined) return new Statement('let', number, 0, '', [this.value()]);
     const word = this.next();
+    if (op === 'x87') return new Statement('x87', number, 0, this.next(), this.values());
     if (op === 'get') return new Statement('get', number, 0, viewOf(word), [this.word()]);
     if (op === 'load') return new Statement('load', number, bytes(word), viewOf(word), this.values());
     const [, access, size] = /^\w+\.([A-Za-z]+)(\d+)$/.exec(word)!;
@@ -89,6 +90,10 @@ class Parser {
         this.expect('if');
         return new Statement('fault', -1, vector, '', [this.value()]);
       }
+      case 'escape':
+        return new Statement('escape', -1, 0, this.tokens[this.position] ?? '', []);
+      case 'x87':
+        return new Statement('x87', -1, 0, this.next(), this.values());
       case 'fallback':
         return this.fallback();
       case 'exit': {

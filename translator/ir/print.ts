@@ -87,6 +87,10 @@ function printStatement(s: Statement, indent: string): string {
       return `fault ${s.size} if ${args[0]}`;
     case 'fallback':
       return `fallback ${[s.name, args.slice(1).join(', ')].filter(Boolean).join(' ')} if ${args[0]}`;
+    case 'escape':
+      return s.name === '' ? 'escape' : `escape ${s.name}`;
+    case 'x87':
+      return `${s.temporary < 0 ? '' : `${name} = `}x87 ${s.name} ${args.join(', ')}`;
     case 'exitIf':
       return `exit ${args[1]} if ${args[0]}`;
     case 'jump':

@@ -51,6 +51,8 @@ export function mayLeave(s: Statement): boolean {
     case 'segment':
     case 'fault':
     case 'fallback':
+    case 'escape':
+    case 'x87':
     case 'exitIf':
     case 'jump':
     case 'branch':

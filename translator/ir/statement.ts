@@ -17,6 +17,8 @@ import { isDouble, type Value } from './value.ts';
  * | when | `when value {` … `}` | |
  * | fault | `fault 6 if value` | raises an exception |
  * | fallback | `fallback helper args if value` | the instruction's other statements don't cover this case: it is left to a trap |
+ * | escape | `escape wait` | an x87 instruction begins: #NM, and #MF if it waits for pending exceptions |
+ * | x87 | `x87 x87Register opcode, index, 0, eip` | executes it, as the trap of that name does; may fault; `t1 = x87 …` for two of them |
  * | exitIf | `exit eip if value` | leaves from inside the block |
  * | jump | `jump eip` | ends the block, as the next three do; `call eip, return` and `fall eip` are its other kinds |
  * | branch | `branch value, taken, next` | |
@@ -41,6 +43,8 @@ export type StatementOp =
   | 'when'
   | 'fault'
   | 'fallback'
+  | 'escape'
+  | 'x87'
   | 'exitIf'
   | 'jump'
   | 'branch'
@@ -113,6 +117,7 @@ export function windowOffset(s: Statement): number | undefined {
 /** Whether the temporary that a statement defines is a double. */
 export function definesDouble(s: Statement): boolean {
   if (s.op === 'let') return isDouble(s.args[0]);
+  if (s.op === 'x87') return s.name === 'x87Compare';
   return (s.op === 'get' || s.op === 'load') && s.name !== '';
 }
 

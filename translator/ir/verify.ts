@@ -76,7 +76,7 @@ interface StatementShape {
   readonly sizes?: ReadonlySet<number> | ((s: Statement) => ReadonlySet<number>);
   /** Names allowed; none for most. */
   readonly names?: ReadonlySet<string>;
-  readonly defines?: boolean;
+  readonly defines?: boolean | ((s: Statement) => boolean);
   /** Argument 0 is a state word. */
   readonly word?: boolean;
   /** Places of arguments that must be names, and of those that are EIPs known statically. */
@@ -143,6 +143,12 @@ const shapes: Record<StatementOp, StatementShape> = {
   when: { args: 1 },
   fault: { args: 1, sizes: numbers(32) },
   fallback: { args: (s) => 1 + helpers[s.name as HelperName].arguments, names: traps },
+  escape: { args: 0, names: new Set(['', 'wait']) },
+  x87: {
+    args: (s) => helpers[s.name as HelperName].arguments,
+    names: new Set(['x87Register', 'x87Compare', 'x87Status', 'x87Memory', 'x87Environment']),
+    defines: (s) => s.name === 'x87Compare' || s.name === 'x87Status',
+  },
   exitIf: { args: 2, targets: [1] },
   jump: { args: transferArguments, names: new Set(['jump', 'call', 'fall']), targets: [0, 1] },
   branch: { args: 3, targets: [1, 2] },
@@ -258,7 +264,8 @@ class Verifier {
     if (s.args.length !== count) throw error(`${s.args.length} arguments instead of ${count}`, s);
     const sizes = typeof shape.sizes === 'function' ? shape.sizes(s) : shape.sizes;
     if (!(sizes ?? none).has(s.size)) throw error(`${s.op} has no size ${s.size}`, s);
-    if (s.temporary >= 0 !== (shape.defines ?? false)) throw error('a temporary too many or too few', s);
+    const defines = typeof shape.defines === 'function' ? shape.defines(s) : (shape.defines ?? false);
+    if (s.temporary >= 0 !== defines) throw error('a temporary too many or too few', s);
     if ((s.body !== null) !== (s.op === 'when')) throw error('a body too many or too few', s);
   }
 
@@ -318,6 +325,8 @@ const canFault: ReadonlySet<StatementOp> = new Set([
   'segment',
   'fault',
   'fallback',
+  'escape',
+  'x87',
   'trap',
 ]);
 
@@ -335,7 +344,7 @@ class Precision {
     if (this.changed && faults && !isProbed) throw error('may fault behind a change of the state', s);
     if (s.op === 'instruction') this.start();
     else if (s.op === 'probe') this.probed.add(access(s));
-    else if (s.op === 'set' || s.op === 'flags' || (s.op === 'store' && !isProbed)) this.changed = s;
+    else if (s.op === 'set' || s.op === 'x87' || s.op === 'flags' || (s.op === 'store' && !isProbed)) this.changed = s;
     else if (s.op === 'let' && isBlock(s, s.args[0])) this.changed = s;
   }
 

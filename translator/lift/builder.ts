@@ -268,6 +268,15 @@ export class OperandBuilder implements LiftBuilder {
   private returnAddress(kind: TransferKind): Value[] {
     return kind === 'call' ? [this.field('nextEip')] : [];
   }
+  escape(waits: boolean): void {
+    this.ir.emit('escape', [], 0, waits ? 'wait' : '');
+  }
+  x87(helper: TrapName, ...args: Operand[]): Value | null {
+    const values = args.map(toValue);
+    if (helper === 'x87Compare' || helper === 'x87Status') return this.ir.define('x87', values, 0, helper);
+    this.ir.emit('x87', values, 0, helper);
+    return null;
+  }
   trap(helper: HelperName, ...args: Operand[]): void {
     this.ir.emit('trap', args.map(toValue), 0, helper);
   }

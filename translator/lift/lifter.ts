@@ -117,6 +117,10 @@ export interface LiftBuilder {
   branch(condition: Operand, taken: Operand): void;
   /** Ends the instruction: goes to a computed EIP. */
   indirect(eip: Operand, kind: TransferKind): void;
+  /** An x87 instruction begins: #NM unless an FPU is there for this task, and, if it waits, #MF for a pending exception. */
+  escape(waits: boolean): void;
+  /** An x87 instruction, as a trap; two of them give a value (abi/helpers.ts). */
+  x87(helper: TrapName, ...args: Operand[]): Value | null;
   /**
    * Ends the instruction and its block: the runtime executes the helper with the whole state stored. A helper declared
    * `resumes` goes on at the next instruction; the others set Word.eip.

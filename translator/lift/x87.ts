@@ -1,28 +1,16 @@
 /**
- * x87 instructions: availability and pending errors are checked here, the rest is executed by traps (runtime/cpu/x87).
+ * x87 instructions. Those of translator/ir/x87/operations.ts are one `x87` statement, which regions execute inline where they
+ * can; all others, and what regions leave to handlers, are executed by traps (runtime/cpu/x87).
  * Operations are told apart by the form's argument, the 11-bit opcode of the instruction table.
  */
 import { Cr0, Cr4 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
 import { Word } from '../abi/state.ts';
+import type { Value } from '../ir/value.ts';
+import { operations } from '../ir/x87/operations.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 
-/** Error summary of the status word is bit 7, CR0.NE bit 5. */
-const ERROR_SUMMARY_TO_NE = 2;
-
 const hasBits = (b: LiftBuilder, word: number, bits: number): Operand => b.notEqual(b.and(b.get(word), bits), 0);
-
-/** #NM unless an FPU is there for this task (Intel SDM vol. 3, table 9-3). */
-function requireAvailable(b: LiftBuilder): void {
-  b.faultIf(hasBits(b, Word.cr0, Cr0.em | Cr0.ts), Vector.deviceNotAvailable);
-}
-
-/** #MF if an unmasked exception is pending and CR0.NE is set; else it has been signaled as an interrupt already. */
-function requireNoPendingError(b: LiftBuilder): void {
-  const summary = b.shr(b.get(Word.fpuStatus), ERROR_SUMMARY_TO_NE);
-  const pending = b.and(b.and(summary, b.get(Word.cr0)), Cr0.ne);
-  b.faultIf(b.notEqual(pending, 0), Vector.x87Error);
-}
 
 /** FNENI, FNDISI, FNCLEX, FNINIT, FNSETPM, FNSTENV, FNSTCW, FNSAVE, FNSTSW: these don't wait for pending errors. */
 const withoutWaiting = new Set([0x3e0, 0x3e1, 0x3e2, 0x3e3, 0x3e4, 0x130, 0x138, 0x530, 0x538, 0x7e0]);
@@ -87,24 +75,36 @@ const controlOperands: Record<number, (itemBytes: number) => MemoryOperand> = {
 const REGISTER_FORMS = 0xc0;
 
 export const execute: Lift = (b) => {
-  requireAvailable(b);
-  if (!withoutWaiting.has(b.argument)) requireNoPendingError(b);
+  b.escape(!withoutWaiting.has(b.argument));
   if ((b.argument & 0xff) >= REGISTER_FORMS) executeOnRegisters(b);
   else if (b.argument in controlOperands) executeControl(b);
   else executeOnMemory(b);
 };
 
 function executeOnRegisters(b: LiftBuilder): void {
+  const operation = operations.get(b.argument);
   const code = moveConditions[b.argument];
   const condition = code === undefined ? 0 : b.condition(code);
-  b.trap('x87Register', b.argument, b.field('rm'), condition, b.field('eip'));
+  const args = [b.argument, b.field('rm'), condition, b.field('eip')];
+  if (operation === undefined) b.trap('x87Register', ...args);
+  else if (operation.kind === 'status') b.setSized(Word.eax, 2, b.x87('x87Status', ...args)!);
+  else if (operation.kind === 'compare' && operation.toFlags) compareToFlags(b, b.x87('x87Compare', ...args)!);
+  else b.x87('x87Register', ...args);
+}
+
+/** A comparison with 0 tells how the operands compared. */
+function compareToFlags(b: LiftBuilder, order: Value): void {
+  const { real } = b;
+  b.flags.afterCompare(real.less(order, 0), real.equal(order, 0), b.equal(real.equal(order, order), 0));
 }
 
 /** The decoder leaves the opcode with mod and rm, which FOP holds, in `immediate`. */
 function executeOnMemory(b: LiftBuilder): void {
   const { bytes, access } = numberOperands[b.argument] ?? arithmeticOperands[b.argument >> 8];
   const linear = b.operandAddress(bytes, access);
-  b.trap('x87Memory', b.field('immediate'), linear, b.effectiveAddress(), b.field('segment'), b.field('eip'));
+  const args = [b.field('immediate'), linear, b.effectiveAddress(), b.field('segment'), b.field('eip')];
+  if (operations.has(b.argument)) b.x87('x87Memory', ...args);
+  else b.trap('x87Memory', ...args);
 }
 
 function executeControl(b: LiftBuilder): void {
@@ -112,22 +112,31 @@ function executeControl(b: LiftBuilder): void {
   b.trap('x87Environment', b.argument, b.operandAddress(bytes, access), b.operandSize);
 }
 
+/** Error summary of the status word is bit 7, CR0.NE bit 5. */
+const ERROR_SUMMARY_TO_NE = 2;
+
+/** An unmasked exception is pending and CR0.NE is set; else it has been signaled as an interrupt already. */
+function isErrorPending(b: LiftBuilder): Operand {
+  const summary = b.shr(b.get(Word.fpuStatus), ERROR_SUMMARY_TO_NE);
+  return b.notEqual(b.and(b.and(summary, b.get(Word.cr0)), Cr0.ne), 0);
+}
+
 /** WAIT: #NM if CR0.TS and CR0.MP are both set. */
 export const wait: Lift = (b) => {
   const both = Cr0.mp | Cr0.ts;
   b.faultIf(b.equal(b.and(b.get(Word.cr0), both), both), Vector.deviceNotAvailable);
-  requireNoPendingError(b);
+  b.faultIf(isErrorPending(b), Vector.x87Error);
 };
 
 const FXSAVE_BYTES = 512;
 
 export const fxsave: Lift = (b) => {
-  requireAvailable(b);
+  b.escape(false);
   b.trap('fxsave', b.operandAddress(FXSAVE_BYTES, 'write'));
 };
 
 export const fxrstor: Lift = (b) => {
-  requireAvailable(b);
+  b.escape(false);
   b.trap('fxrstor', b.operandAddress(FXSAVE_BYTES, 'read'));
 };
 

@@ -2,7 +2,7 @@ import { type Instruction, Shape } from '../x86/instruction.ts';
 
 /** Whether control may go elsewhere than to the next instruction: the instruction is the last of its block. */
 export function endsBlock(i: Instruction): boolean {
-  return i.form.class !== 'plain' || isRepeated(i);
+  return i.form.class === 'control' || i.form.class === 'sensitive' || isRepeated(i);
 }
 
 /** Where an instruction that ends a block goes within its function: not into calls, but behind them. */

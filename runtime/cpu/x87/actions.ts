@@ -1,13 +1,12 @@
 /** What instructions on registers have in common: operands, the stack, exceptions, where results go. */
-import { FlagCarry, Word } from '../../../translator/abi/state.ts';
 import type { Binary } from './arithmetic.ts';
 import { type Compare, Comparison } from './compare.ts';
 import { type Context, Preventing } from './context.ts';
 import { type Extended, indefinite } from './extended.ts';
 import type { Fpu } from './fpu.ts';
 
-/** Executes with ST(i); `condition` is FCMOV's, 0 or 1. */
-export type RegisterAction = (fpu: Fpu, index: number, condition: number) => void;
+/** Executes with ST(i); `condition` is FCMOV's, 0 or 1. The result is that of the trap (execute.ts). */
+export type RegisterAction = (fpu: Fpu, index: number, condition: number) => unknown;
 
 /** ST(0) op ST(i), to ST(0) or, popping or not, to ST(i). */
 export function binary(operation: Binary, destination: (index: number) => number, pops = 0): RegisterAction {
@@ -54,23 +53,23 @@ export const comparing =
   (fpu, index) =>
     compareTop(fpu, compare, index, () => fpu.read(index), pops);
 
-/** Word.flagResult and flagCarries for each outcome: ZF, PF and CF are C3, C2 and C0; OF, SF and AF are 0. */
-const flagsOf: Record<number, readonly [number, number]> = {
-  [Comparison.greater]: [1, 0],
-  [Comparison.less]: [1, FlagCarry.carry | FlagCarry.intoSign],
-  [Comparison.equal]: [0, FlagCarry.flipParity],
-  [Comparison.unordered]: [0, FlagCarry.carry | FlagCarry.intoSign],
+/** What each outcome is to code that sets EFLAGS by it: the order of the operands, NaN if they have none. */
+const orders: Readonly<Record<number, number>> = {
+  [Comparison.greater]: 1,
+  [Comparison.less]: -1,
+  [Comparison.equal]: 0,
+  [Comparison.unordered]: Number.NaN,
 };
 
-/** FCOMI and its like: the outcome goes to EFLAGS. */
+/** FCOMI and its like: the outcome goes to EFLAGS, which is the caller's part. */
 export const comparingToFlags =
   (compare: Compare, pops: number): RegisterAction =>
   (fpu, index) => {
     const context = fpu.context();
     const full = fpu.holds(context, 0, index);
     const result = full ? compare(context, fpu.read(0), fpu.read(index)) : Comparison.unordered;
-    [fpu.state[Word.flagResult], fpu.state[Word.flagCarries]] = flagsOf[result];
     fpu.finish(context, () => fpu.pop(pops));
+    return orders[result];
   };
 
 /** Pushes a value, if there is room. */

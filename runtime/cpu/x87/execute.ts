@@ -20,10 +20,13 @@ function recordInstruction(cpu: FpuCpu, opcode: number, eip: number): void {
   state[Word.fpuInstructionSelector] = state[Word.selector + Segment.cs];
 }
 
-/** An instruction on registers; `index` is i of ST(i), `condition` FCMOV's (0 or 1), `eip` its own address. */
-export function x87Register(cpu: FpuCpu, operation: number, index: number, condition: number, eip: number): void {
+/**
+ * An instruction on registers; `index` is i of ST(i), `condition` FCMOV's (0 or 1), `eip` its own address. FCOMI and its
+ * like give the order of the operands (negative, 0, positive, or NaN), FNSTSW AX the status word.
+ */
+export function x87Register(cpu: FpuCpu, operation: number, index: number, condition: number, eip: number): unknown {
   if (!isControl(operation)) recordInstruction(cpu, operation | index, eip);
-  registerActions.get(operation)!(new Fpu(cpu), index, condition);
+  return registerActions.get(operation)!(new Fpu(cpu), index, condition);
 }
 
 /** Bits of an 11-bit opcode that tell memory forms apart: not mod and rm. */

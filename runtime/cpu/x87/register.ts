@@ -1,5 +1,4 @@
 /** Instructions whose operands are registers, by their 11-bit opcode (translator/x86/table/x87.ts). */
-import { Word } from '../../../translator/abi/state.ts';
 import {
   binary,
   compareTop,
@@ -136,10 +135,7 @@ const extracting: RegisterAction = (fpu) => {
 };
 
 const nothing: RegisterAction = () => {};
-const storeStatus: RegisterAction = (fpu) => {
-  const { state } = fpu;
-  state[Word.eax] = (state[Word.eax] & 0xffff0000) | fpu.status;
-};
+const storeStatus: RegisterAction = (fpu) => fpu.status;
 const clearExceptions: RegisterAction = (fpu) => {
   fpu.status &= ~(Exception.all | Exception.stackFault);
 };

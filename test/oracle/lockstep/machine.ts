@@ -111,6 +111,8 @@ const free = new Set<number>([
   Word.budget,
   Word.fpuConditions,
   Word.fpuRounding,
+  Word.scratch,
+  Word.scratch + 1,
   ...Array.from({ length: wordCounts.fpuRegister! }, (_, n) => Word.fpuRegister + n),
 ]);
 

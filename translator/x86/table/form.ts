@@ -21,8 +21,11 @@ export type OperandKind = string;
 /** CPUID features that guard forms; 'base' is always there. */
 export type Feature = 'base' | 'fpu' | 'tsc' | 'msr' | 'cx8' | 'sep' | 'cmov' | 'fxsr' | 'mmx' | 'sse' | 'sse2';
 
-/** plain: translated; sensitive: ends its block with a trap that the runtime executes; control: ends its block. */
-export type FormClass = 'plain' | 'sensitive' | 'control';
+/**
+ * plain: translated; sensitive: ends its block with a trap that the runtime executes; control: ends its block;
+ * escape: x87, translated for the usual operands and executed by the runtime for others.
+ */
+export type FormClass = 'plain' | 'sensitive' | 'control' | 'escape';
 
 /** One row of the instruction table: one instruction form. */
 export interface Form {

@@ -1,3 +1,4 @@
+import { operations } from '../../ir/x87/operations.ts';
 import * as lift from '../../lift/x87.ts';
 import { type FormOptions, type FormRow, form } from './form.ts';
 
@@ -10,7 +11,8 @@ function operationNumber(encoding: string): number {
 
 function x87(encoding: string, text: string, options: FormOptions = {}): FormRow {
   const argument = operationNumber(encoding);
-  return form(encoding, text, lift.execute, { class: 'sensitive', feature: 'fpu', argument, ...options });
+  const row = { class: operations.has(argument) ? 'escape' : 'sensitive', feature: 'fpu', argument } as const;
+  return form(encoding, text, lift.execute, { ...row, ...options });
 }
 
 /** Register forms of one opcode: a table from the second byte to the text. */

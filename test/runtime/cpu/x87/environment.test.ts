@@ -16,8 +16,9 @@ const FDIVP = 0x6f8;
 const FLD_SINGLE = 0x100;
 const IMAGE = 0x400;
 
-const register = (cpu: TestCpu, operation: number, index = 0, eip = 0): void =>
+function register(cpu: TestCpu, operation: number, index = 0, eip = 0): void {
   x87Register(cpu, operation, index, 0, eip);
+}
 
 /** An initialized FPU that has loaded 1.0 from DS:3000 by an instruction at CS:12345678. */
 function loaded(): TestCpu {

@@ -85,6 +85,17 @@ const hasIndex = (operation: number): boolean => {
   return !(functions || operation === 0x2e9 || operation === 0x6d9 || group === 0x1d0);
 };
 
+const FNSTSW_AX = 0x7e0;
+
+/** EFLAGS as FCOMI sets them by the order of the operands. */
+function setCompareFlags({ state }: TestCpu, order: number): void {
+  const unordered = Number.isNaN(order);
+  const image =
+    (unordered || order < 0 ? Eflags.cf : 0) | (unordered ? Eflags.pf : 0) | (unordered || order === 0 ? Eflags.zf : 0);
+  state[Word.flagResult] = flagResultOf(image);
+  state[Word.flagCarries] = flagCarriesOf(image);
+}
+
 function executeInstruction(cpu: TestCpu, code: Uint8Array): void {
   const size = code[0] === 0x66 ? 2 : 4;
   const [opcode, modrm] = size === 2 ? code.subarray(1) : code;
@@ -97,7 +108,9 @@ function executeWithRegister(cpu: TestCpu, opcode: number, modrm: number): void 
   const index = modrm & 7;
   const eflags = flagsImage(cpu.state[Word.flagResult], cpu.state[Word.flagCarries]);
   const condition = conditionOf(opcode, modrm, eflags);
-  x87Register(cpu, hasIndex(operation) ? operation & ~7 : operation, index, condition, 0);
+  const result = x87Register(cpu, hasIndex(operation) ? operation & ~7 : operation, index, condition, 0);
+  if (operation === FNSTSW_AX) cpu.state[Word.eax] = (cpu.state[Word.eax] & 0xffff0000) | (result as number);
+  else if (typeof result === 'number') setCompareFlags(cpu, result);
 }
 
 const controlOperations = new Set([0x120, 0x128, 0x130, 0x138, 0x520, 0x530, 0x538]);

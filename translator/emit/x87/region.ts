@@ -1,0 +1,329 @@
+import { FpuRounding, Word } from '../../abi/state.ts';
+import type { Block, Region, Statement } from '../../ir/statement.ts';
+import type { Value } from '../../ir/value.ts';
+import { constants } from '../../ir/x87/constants.ts';
+import {
+  type Arithmetic,
+  type Operation,
+  operationOf,
+  type StackEffect,
+  stackEffect,
+} from '../../ir/x87/operations.ts';
+import { depthChange, indexOf, type StackDepths } from '../../ir/x87/stack.ts';
+import type { BlockIndex } from '../../region/structure.ts';
+import type { EmitContext } from '../context.ts';
+import { needsOf, StackFacts } from './block.ts';
+import { difference, double, type NumberText, product, quotient, squareRoot, sum } from './formulas.ts';
+import { OperandText } from './memory.ts';
+import { X87Registers } from './registers.ts';
+
+/** What the region's printer does for this one. */
+export interface X87Host {
+  integer(v: Value): string;
+  boolean(v: Value): string;
+  /** Statements that leave in front of the current instruction. */
+  step(): string;
+  /** Assigns to the temporary that a statement defines. */
+  assign(s: Statement, text: string): string;
+}
+
+type OperationOf<Kind> = Extract<Operation, { kind: Kind }>;
+
+const arithmetic: Record<Arithmetic, { formula: typeof sum; rounding: number; isReversed: boolean }> = {
+  add: { formula: sum, rounding: FpuRounding.add, isReversed: false },
+  subtract: { formula: difference, rounding: FpuRounding.subtract, isReversed: false },
+  subtractReversed: { formula: difference, rounding: FpuRounding.subtract, isReversed: true },
+  multiply: { formula: product, rounding: FpuRounding.multiply, isReversed: false },
+  divide: { formula: quotient, rounding: FpuRounding.divide, isReversed: false },
+  divideReversed: { formula: quotient, rounding: FpuRounding.divide, isReversed: true },
+};
+
+/** C1 is 0 after what rounds nothing. */
+const CLEARED = `xr=${FpuRounding.cleared};`;
+const ZERO: NumberText = { high: '0', low: null };
+const TOP_SHIFT = 11;
+
+/**
+ * Prints the x87 instructions of a region on the locals of X87Registers. What is not covered leaves in front of the
+ * instruction, whose handler covers all.
+ */
+export class X87Emitter {
+  private readonly context: EmitContext;
+  private readonly depths: StackDepths;
+  private readonly host: X87Host;
+  private readonly registers: X87Registers;
+  private readonly operand: OperandText;
+  // While a block is printed:
+  private facts = new StackFacts(0);
+  /** The block's needs have been checked. */
+  private isChecked = false;
+  /** `xc` is of a comparison in this block, and C1 is 0. */
+  private hasConditions = false;
+
+  constructor(context: EmitContext, region: Region, depths: StackDepths, host: X87Host) {
+    this.context = context;
+    this.depths = depths;
+    this.host = host;
+    this.registers = new X87Registers(context, usedRegisters(region, depths));
+    this.operand = new OperandText(context, () => host.step());
+  }
+
+  // The region.
+
+  /** Assignments that fetch the state for a block: at the region's entry, and where a callee has come back. */
+  load(block: BlockIndex): string {
+    return this.depths.isUsed ? this.registers.load(this.depths.entry[block]) : '';
+  }
+
+  declarations(): string {
+    return this.depths.isUsed ? this.registers.declarations() : '';
+  }
+
+  /** Statements that store the state where the region is left here. */
+  store(): string {
+    return this.depths.isUsed ? this.facts.tagsText() + this.registers.store(`${this.facts.depth}`) : '';
+  }
+
+  /** What goes in front of a branch to the common exit, and the statements there. */
+  leave(): string {
+    return this.depths.isUsed ? `${this.facts.tagsText()}xd=${this.facts.depth};` : '';
+  }
+
+  storeAtExit(): string {
+    return this.depths.isUsed ? this.registers.store('xd') : '';
+  }
+
+  // Blocks.
+
+  begin(block: BlockIndex): void {
+    if (!this.depths.isUsed) return;
+    this.facts = new StackFacts(this.depths.entry[block]);
+    this.isChecked = false;
+    this.hasConditions = false;
+  }
+
+  /** What goes in front of a branch to another block. */
+  settle(): string {
+    return this.depths.isUsed ? this.facts.tagsText() : '';
+  }
+
+  /** What holds now, to come back to after printing other blocks. */
+  save(): () => void {
+    const { facts, isChecked, hasConditions } = this;
+    return () => Object.assign(this, { facts, isChecked, hasConditions });
+  }
+
+  // Instructions.
+
+  statement(s: Statement, block: Block): string {
+    const operation = operationOf(s.args[0].number);
+    const index = indexOf(s);
+    const effect = stackEffect(operation, index);
+    const check = this.check(s, block);
+    if (this.facts.faults(effect)) return check + this.fault(s, effect);
+    const text = this.execute(s, operation, index);
+    this.facts.apply(effect);
+    return check + text + (operation.kind === 'status' ? '' : this.pointers(s, index));
+  }
+
+  /** In front of the first instruction of a block. */
+  private check(s: Statement, block: Block): string {
+    if (this.isChecked) return '';
+    this.isChecked = true;
+    const { mask, tags, mode } = needsOf(block.statements, block.statements.indexOf(s), this.facts);
+    const word = this.context.word(Word.fpuMode);
+    return `if((${word}&${mode})!==0${mask === 0 ? '' : `||(xg&${mask})!==${tags}`}){${this.host.step()}}`;
+  }
+
+  /** A stack fault: what follows is not reached. */
+  private fault(s: Statement, effect: StackEffect): string {
+    const text = `{${this.host.step()}}`;
+    this.facts.apply(effect);
+    return text + (s.temporary < 0 ? '' : this.host.assign(s, '0'));
+  }
+
+  private execute(s: Statement, operation: Operation, index: number): string {
+    switch (operation.kind) {
+      case 'arithmetic':
+        return this.arithmetic(s, operation, index);
+      case 'compare':
+        return this.compare(s, operation, index);
+      case 'load':
+        return this.push(s, operation, index);
+      case 'store':
+        return this.storeTop(s, operation, index);
+      case 'exchange':
+        return this.exchange(index);
+      case 'move':
+        return this.move(s, index);
+      case 'squareRoot':
+        return this.squareRoot();
+      case 'negate':
+      case 'absolute':
+        return this.changeSign(operation.kind);
+      case 'free':
+      case 'rotate':
+        return CLEARED;
+      case 'status':
+        return this.status(s);
+    }
+  }
+
+  /** Where FIP, FOP and, of memory forms, FDP and their selectors will be found. */
+  private pointers(s: Statement, index: number): string {
+    const [opcode, , offset, segment] = s.args;
+    const code = `xo=${opcode.number | index};xi=${s.args.at(-1)!.number};`;
+    return s.name === 'x87Memory' ? `${code}xf=${this.host.integer(offset)};xs=${segment.number};` : code;
+  }
+
+  private number(index: number): NumberText {
+    const register = this.facts.register(index);
+    return { high: `xh${register}`, low: this.facts.isShort[register] ? null : `xl${register}` };
+  }
+
+  /** Statements that give a register a number. */
+  private set(index: number, value: NumberText): string {
+    const register = this.facts.register(index);
+    this.facts.isNumber[register] = true;
+    this.facts.isShort[register] = value.low === null;
+    return `xh${register}=${value.high};xl${register}=${value.low ?? '0'};`;
+  }
+
+  /** Leaves if one of these registers doesn't have its value in the two parts. */
+  private requireNumbers(...indices: number[]): string {
+    const unknown = [...new Set(indices.map((index) => this.facts.register(index)))].filter(
+      (register) => !this.facts.isNumber[register],
+    );
+    for (const register of unknown) this.facts.isNumber[register] = true;
+    const tests = unknown.map((register) => `xh${register}!==xh${register}`);
+    return tests.length === 0 ? '' : `if(${tests.join('||')}){${this.host.step()}}`;
+  }
+
+  private rounding(kind: number, a: NumberText, b: NumberText): string {
+    this.hasConditions = false;
+    return `xr=${kind};p0=${a.high};p1=${a.low ?? 0};p2=${b.high};p3=${b.low ?? 0};`;
+  }
+
+  /** The operand in memory, or ST(i): statements that define it, and its text. */
+  private source(s: Statement, source: OperationOf<'arithmetic' | 'compare'>['source'], index: number) {
+    if (source === 'register') return { text: '', number: this.number(index) };
+    if (source === 'zero') return { text: '', number: ZERO };
+    return { text: this.operand.load(source, this.host.integer(s.args[1])), number: { high: 'v', low: null } };
+  }
+
+  private arithmetic(s: Statement, operation: OperationOf<'arithmetic'>, index: number): string {
+    const { formula, rounding, isReversed } = arithmetic[operation.name];
+    const { text, number } = this.source(s, operation.source, index);
+    const top = this.number(0);
+    const [a, b] = isReversed ? [number, top] : [top, number];
+    const destination = operation.toIndex ? index : 0;
+    if (a.high === b.high && operation.name === 'add') {
+      const isShort = a.low === null;
+      const result = this.set(destination, { high: 's', low: isShort ? null : 'l' });
+      return `{${double(a, this.host.step())}${result}${CLEARED}}`;
+    }
+    const compute = formula(a, b, this.host.step());
+    const record = this.rounding(rounding, a, b);
+    return `{${text}${compute}${record}${this.set(destination, { high: 's', low: 'l' })}}`;
+  }
+
+  private squareRoot(): string {
+    const a = this.number(0);
+    const compute = squareRoot(a, this.host.step());
+    return `{${compute}${this.rounding(FpuRounding.squareRoot, a, ZERO)}${this.set(0, { high: 's', low: 'l' })}}`;
+  }
+
+  private compare(s: Statement, operation: OperationOf<'compare'>, index: number): string {
+    const { text, number } = this.source(s, operation.source, index);
+    const a = this.number(0);
+    const lows = a.low === null && number.low === null ? '' : `+(${a.low ?? 0}-${number.low ?? 0})`;
+    const order = `(${a.high}-${number.high})${lows}`;
+    if (operation.toFlags) {
+      const assign = this.host.assign(s, order);
+      const name = assign.slice(0, assign.indexOf('='));
+      return `${assign}if(${name}!==${name}){${this.host.step()}}${CLEARED}`;
+    }
+    this.hasConditions = true;
+    const conditions = `xc=((d<0)|0)<<8|((d===0)|0)<<14;xr=${FpuRounding.settled};`;
+    return `{${text}const d=${order};if(d!==d){${this.host.step()}}${conditions}}`;
+  }
+
+  private push(s: Statement, { source, value }: OperationOf<'load'>, index: number): string {
+    if (source === 'register') {
+      const check = this.requireNumbers(index);
+      return check + this.set(-1, this.number(index)) + CLEARED;
+    }
+    if (source === 'constant') {
+      const { high, low } = constants[value];
+      return this.set(-1, { high: `${high}`, low: low === 0 ? null : `${low}` }) + CLEARED;
+    }
+    const text = this.operand.load(source, this.host.integer(s.args[1]));
+    const number = { high: 'v', low: source === 'quadword' ? 'vl' : null };
+    return `{${text}${this.set(-1, number)}}${CLEARED}`;
+  }
+
+  private storeTop(s: Statement, { target }: OperationOf<'store'>, index: number): string {
+    if (target === 'register') {
+      const isSame = index === 0;
+      return (isSame ? '' : this.requireNumbers(0) + this.set(index, this.number(0))) + CLEARED;
+    }
+    const { high, low } = this.number(0);
+    const text = this.operand.store(target, this.host.integer(s.args[1]), high, low);
+    const isExact = target === 'double' && low === null;
+    const kinds = { single: FpuRounding.storeSingle, double: FpuRounding.storeDouble } as const;
+    const kind = target === 'single' || target === 'double' ? kinds[target] : FpuRounding.storeInteger;
+    return `{${text}}${isExact ? CLEARED : this.rounding(kind, { high, low }, ZERO)}`;
+  }
+
+  private exchange(index: number): string {
+    if (index === 0) return CLEARED;
+    const check = this.requireNumbers(0, index);
+    const [top, other] = [this.number(0), this.number(index)];
+    const saved = { high: 'h', low: top.low === null ? null : 'l' };
+    const save = `const h=${top.high}${top.low === null ? '' : `,l=${top.low}`};`;
+    const swap = save + this.set(0, other) + this.set(index, saved);
+    return `${check}{${swap}}${CLEARED}`;
+  }
+
+  /** C1 is left alone. */
+  private move(s: Statement, index: number): string {
+    const check = this.requireNumbers(0, index);
+    const { isShort } = this.facts;
+    const wasShort = isShort[this.facts.register(0)];
+    const text = `if(${this.host.boolean(s.args[2])}){${this.set(0, this.number(index))}}`;
+    isShort[this.facts.register(0)] &&= wasShort;
+    return check + text;
+  }
+
+  private changeSign(kind: 'negate' | 'absolute'): string {
+    const check = this.requireNumbers(0);
+    const { high, low } = this.number(0);
+    const changed = kind === 'negate' ? [`-${high}`, `-${low}`] : [`Math.abs(${high})`, `(${high}<0?-${low}:${low})`];
+    const lows = low === null ? '' : `${low}=${changed[1]};`;
+    return `${check}${lows}${high}=${changed[0]};${CLEARED}`;
+  }
+
+  /** Inline only behind a comparison, which is where it is used. */
+  private status(s: Statement): string {
+    if (!this.hasConditions) return `{${this.host.step()}}${this.host.assign(s, '0')}`;
+    const top = `(xb+${this.facts.depth}&7)<<${TOP_SHIFT}`;
+    return this.host.assign(s, `${this.context.word(Word.fpuStatus)}|${top}|xc`);
+  }
+}
+
+/** Registers that the region reads or writes, by their numbers in it. */
+function usedRegisters(region: Region, depths: StackDepths): Set<number> {
+  const used = new Set<number>();
+  if (!depths.isUsed) return used;
+  region.blocks.forEach((block, n) => {
+    let depth = depths.entry[n];
+    for (const s of block.statements) {
+      if (s.op !== 'x87') continue;
+      const { reads, writes, pushes } = stackEffect(operationOf(s.args[0].number), indexOf(s));
+      const touched = [...reads, ...(writes === null ? [] : [writes]), ...(pushes ? [-1] : [])];
+      for (const index of touched) used.add((depth + index) & 7);
+      depth += depthChange(s);
+    }
+  });
+  return used;
+}
