@@ -116,6 +116,7 @@ export class X87Emitter {
   // Instructions.
 
   statement(s: Statement, block: Block): string {
+    if (!this.depths.isUsed) return this.leaveAlways(s);
     const operation = operationOf(s.args[0].number);
     const index = indexOf(s);
     const effect = stackEffect(operation, index);
@@ -137,9 +138,13 @@ export class X87Emitter {
 
   /** A stack fault: what follows is not reached. */
   private fault(s: Statement, effect: StackEffect): string {
-    const text = `{${this.host.step()}}`;
+    const text = this.leaveAlways(s);
     this.facts.apply(effect);
-    return text + (s.temporary < 0 ? '' : this.host.assign(s, '0'));
+    return text;
+  }
+
+  private leaveAlways(s: Statement): string {
+    return `{${this.host.step()}}${s.temporary < 0 ? '' : this.host.assign(s, '0')}`;
   }
 
   private execute(s: Statement, operation: Operation, index: number): string {
@@ -305,7 +310,7 @@ export class X87Emitter {
 
   /** Inline only behind a comparison, which is where it is used. */
   private status(s: Statement): string {
-    if (!this.hasConditions) return `{${this.host.step()}}${this.host.assign(s, '0')}`;
+    if (!this.hasConditions) return this.leaveAlways(s);
     const top = `(xb+${this.facts.depth}&7)<<${TOP_SHIFT}`;
     return this.host.assign(s, `${this.context.word(Word.fpuStatus)}|${top}|xc`);
   }

@@ -1,3 +1,5 @@
+import { Double, Word, wordCounts } from '../../abi/state.ts';
+import { placeOf, wordsOf } from '../places.ts';
 import type { Block, Region, Statement } from '../statement.ts';
 import { operationOf, stackEffect } from './operations.ts';
 
@@ -6,7 +8,7 @@ import { operationOf, stackEffect } from './operations.ts';
  * modulo 8. Registers have names relative to that place, so that nothing depends on what TOP is.
  */
 export interface StackDepths {
-  /** Whether there are x87 instructions at all. */
+  /** Whether x87 instructions are executed inline: there are some, and nothing else looks at their registers (MMX). */
   readonly isUsed: boolean;
   /** By block: its depth at the start. */
   readonly entry: readonly number[];
@@ -28,6 +30,20 @@ export function indexOf(s: Statement): number {
   return (s.args[0].number & 0xff) < 0xc0 ? 0 : s.args[1].number;
 }
 
+const isWithin = (word: number, first: number, count: number): boolean => word >= first && word < first + count;
+
+/** Whether a statement reads or writes, in the state, what inline x87 instructions have in locals. */
+function usesRegisters(s: Statement): boolean {
+  if (s.op !== 'get' && s.op !== 'set') return s.body?.some(usesRegisters) ?? false;
+  return wordsOf(placeOf(s)).some(
+    (word) =>
+      word === Word.fpuTop ||
+      word === Word.fpuTag ||
+      isWithin(word, Word.fpuRegister, wordCounts.fpuRegister!) ||
+      isWithin(word, 2 * Double.fpuHigh, 2 * (Double.fpuOperand - Double.fpuHigh)),
+  );
+}
+
 /** What a statement adds to TOP. */
 export function depthChange(s: Statement): number {
   if (s.op !== 'x87') return 0;
@@ -36,7 +52,8 @@ export function depthChange(s: Statement): number {
 }
 
 export function stackDepths(region: Region): StackDepths {
-  if (!region.blocks.some((block) => block.statements.some((s) => s.op === 'x87'))) return unused;
+  const statements = region.blocks.flatMap((block) => block.statements);
+  if (!statements.some((s) => s.op === 'x87') || statements.some(usesRegisters)) return unused;
   const classes = new DepthClasses(region.blocks.length);
   const conflicts = new Set<string>();
   for (const { from, to, depth } of edgesOf(region)) {
