@@ -9,14 +9,14 @@ import type { Node } from './node.ts';
 import { Cost, Residence } from './residence.ts';
 import type { TranslationRecord } from './translation.ts';
 
-/** After so many writes that hit code in a frame, all of its code is dropped and the frame is plain data again. */
-const MAX_HITS = 16;
 const LONGEST_INSTRUCTION = 15;
 
 /** Makes and resets nodes (graph.ts). */
 export interface NodeFactory {
   create(page: CodePage, offset: number): Node;
   reset(node: Node): void;
+  /** Makes a node that was reset translated only when it is so many times as hot as others. */
+  cool(node: Node, times: number): void;
 }
 
 /**
@@ -202,8 +202,9 @@ export class CodeCache implements CodeWriteListener {
     if (start < LONGEST_INSTRUCTION) this.dropCrossing(code);
     // Data beside code, in the same chunk, is no hit.
     if (before === this.counts.droppedNodes && this.dropped.length === 0) return;
+    this.cool(code);
     this.tell(writer, offset, bytes, before);
-    if (++code.hits > MAX_HITS) this.dropFrame(frame, code);
+    if (code.hit()) this.dropFrame(frame, code);
   }
 
   /** Drops all code of a frame: its bytes are data until they are executed again. */
@@ -213,11 +214,19 @@ export class CodeCache implements CodeWriteListener {
     this.dropCrossing(code);
     code.clear();
     this.mmu.ram.holdsCode[frame] = 0;
+    this.cool(code);
     this.tell('rewritten', frame * PAGE, PAGE, before);
   }
 
+  private cool(code: FrameCode): void {
+    if (this.dropped.length === 0) return;
+    const times = code.cool();
+    for (const { head } of this.dropped) this.factory.cool(head, times);
+  }
+
   private dropBytes(page: CodePage, start: number, end: number): void {
-    for (let offset = Math.max(0, start - LONGEST_INSTRUCTION + 1); offset < end; offset++) {
+    const first = Math.max(0, start - LONGEST_INSTRUCTION + 1);
+    for (let offset = page.skip(first); offset < end; offset = page.skip(offset + 1)) {
       const node = page.at(offset);
       if (node !== null && node.length > 0 && offset + node.length > start) this.drop(node);
     }

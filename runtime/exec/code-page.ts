@@ -59,9 +59,16 @@ export class CodePage {
     this.chunks[chunk][offset & (CHUNK - 1)] = node;
   }
 
+  /** The first offset from this one on where a node may be; the page's end if there is none. */
+  skip(offset: number): number {
+    while (offset < PAGE_BYTES && this.chunks[offset >>> CHUNK_SHIFT] === emptyChunk)
+      offset = (offset | (CHUNK - 1)) + 1;
+    return offset;
+  }
+
   /** The nodes from an offset to in front of another. */
   *nodes(start = 0, end = PAGE_BYTES): Generator<Node> {
-    for (let offset = start; offset < end; offset++) {
+    for (let offset = this.skip(start); offset < end; offset = this.skip(offset + 1)) {
       const node = this.at(offset);
       if (node !== null) yield node;
     }

@@ -18,7 +18,7 @@ import { Dispatcher, type InterruptSource, isInterruptWaiting } from './dispatch
 import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
 import type { Run } from './node.ts';
-import { defaultTiering, Tiering, type TieringOptions } from './tiering.ts';
+import { defaultTiering, hotAt, Tiering, type TieringOptions } from './tiering.ts';
 
 export interface EngineOptions {
   /** Null: code is interpreted only. */
@@ -77,6 +77,7 @@ export class Engine {
       decoder: createDecoder(cpu.model.features),
       counts,
       cacheBytes: options.cacheBytes,
+      hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
       onEntry: options.tiering && ((node) => onEntry!(node)),
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });

@@ -3,19 +3,26 @@ import type { Node } from './node.ts';
 
 /** Bytes per bit of the coarse map. */
 const CHUNK_SHIFT = 6;
+/** After so many writes that hit code, without new code being decoded between them, the frame is taken for data. */
+const MOST_HITS = 16;
+/** Beyond so many events that dropped translations, the next ones cool no more. */
+const MOST_DROPS = 6;
 
 /** What code stands in one frame: tells in two operations whether bytes written may have been code. */
 export class FrameCode {
   readonly pages = new Set<CodePage>();
   /** Nodes of other frames whose last bytes are in this one. */
   readonly crossing = new Set<Node>();
-  /** Writes that hit code since the frame last got its first code. */
-  hits = 0;
+  /** Writes that hit code since code was last decoded here. */
+  private hits = 0;
+  /** Events that have dropped translations. */
+  private drops = 0;
   private low = 0;
   private high = 0;
 
   /** Marks bytes [start, end) of the frame as code. */
   mark(start: number, end: number): void {
+    this.hits = 0;
     for (let chunk = start >>> CHUNK_SHIFT; chunk <= (end - 1) >>> CHUNK_SHIFT; chunk++) {
       if (chunk < 32) this.low |= 1 << chunk;
       else this.high |= 1 << (chunk - 32);
@@ -28,6 +35,19 @@ export class FrameCode {
       if (((chunk < 32 ? this.low >>> chunk : this.high >>> (chunk - 32)) & 1) !== 0) return true;
     }
     return false;
+  }
+
+  /** A write has hit code; whether somebody seems to be filling the frame with something new. */
+  hit(): boolean {
+    return ++this.hits > MOST_HITS;
+  }
+
+  /**
+   * Translations were dropped. How many times as hot as other code theirs must get to be translated again: code that
+   * changes now and then would else be compiled again and again.
+   */
+  cool(): number {
+    return 2 ** Math.min(this.drops++, MOST_DROPS);
   }
 
   /** Nothing is left that would care for a write. */

@@ -28,6 +28,8 @@ export interface GraphParts {
   readonly decoder: Decode;
   /** Instructions are counted (see EmitOptions.pacing). */
   readonly counts: boolean;
+  /** Heat at which an entry is translated. */
+  readonly hotAt: number;
   /** `run` of a decoded entry; null runs its handler. */
   readonly onEntry: Run | null;
   /** Bytes of the host's memory that code may take. */
@@ -72,9 +74,14 @@ export class Graph {
     node.run = this.undecoded;
     node.one = this.undecoded;
     node.length = 0;
-    node.heat = 0;
+    // What was cooled stays so.
+    node.heat = Math.min(node.heat, 0);
     node.targets = null;
     node.crossing = null;
+  }
+
+  cool(node: Node, times: number): void {
+    node.heat = -this.parts.hotAt * (times - 1);
   }
 
   /** Like every `run` of an entry, it may be called from within a translation, so it says where it is. */

@@ -18,6 +18,11 @@ export interface TieringOptions extends RegionLimits {
 /** Measured with bench/: see docs/performance.md. */
 export const defaultTiering: TieringOptions = { threshold: 2000, blocks: 20, instructions: 120 };
 
+/** Heat at which an entry is translated. */
+export function hotAt({ threshold }: TieringOptions): number {
+  return threshold * EntryWeight.root;
+}
+
 /** Counts how often entries run, and puts a translation in the place of a hot one's handler. */
 export class Tiering {
   readonly metrics = { translations: 0, instructions: 0, characters: 0, refused: 0 };
@@ -26,6 +31,7 @@ export class Tiering {
   readonly options: TieringOptions;
   /** A name for the code at a linear address, to be found in profiles. */
   nameOf: (linear: number) => string | undefined = () => undefined;
+  private readonly hotAt: number;
   private readonly emit: EmitOptions;
   private readonly check: Check | null;
 
@@ -33,6 +39,7 @@ export class Tiering {
     this.graph = graph;
     this.code = code;
     this.options = options;
+    this.hotAt = hotAt(options);
     this.emit = emit;
     this.check = check;
   }
@@ -40,7 +47,7 @@ export class Tiering {
   /** What an entry runs while it is not translated. */
   readonly onEntry: Run = (node) => {
     node.heat += node.weight;
-    if (node.heat < this.options.threshold * EntryWeight.root) return this.graph.single(node);
+    if (node.heat < this.hotAt) return this.graph.single(node);
     const translated = this.install(node);
     if (!translated) node.run = this.graph.single;
     return node.run(node);

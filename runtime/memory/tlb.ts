@@ -8,6 +8,8 @@ const FILLED = 1;
  */
 export const PageKind = { small: 0, global: 2, large: 4, noExecute: 8 } as const;
 const LARGE_PAGE_SHIFT = 10;
+/** In `writers`: several pages. */
+const SEVERAL = -1;
 /** XORed into an invalid entry: makes every index of that page at least 2^29 words, beyond any RAM. */
 const INVALID = 0x20000000;
 
@@ -37,6 +39,8 @@ export class Tlb {
   private readonly marks = new Uint8Array(PAGES);
   /** By 4 MB of linear addresses: 1 if some of them may have been translated by a large page. */
   private readonly large = new Uint8Array(PAGES >>> LARGE_PAGE_SHIFT);
+  /** By frame: 1 + the page that may have a write entry for it; SEVERAL; 0 for none. */
+  private readonly writers = new Int32Array(allocateShared(PAGES * 4));
   private filled = new Int32Array(4096);
   private count = 0;
 
@@ -64,6 +68,7 @@ export class Tlb {
   enter(page: number, frame: number, kind: number, arrays: readonly Int32Array[]): void {
     const entry = (frame ^ page) << 10;
     for (const array of arrays) array[page] = entry;
+    if (this.hasWriteEntry(page, entry)) this.noteWriter(page, frame);
     if (this.marks[page] === 0) this.remember(page);
     this.marks[page] = FILLED | kind;
     if (kind & PageKind.large) this.large[page >>> LARGE_PAGE_SHIFT] = 1;
@@ -108,13 +113,27 @@ export class Tlb {
 
   /** Takes the write entries of a frame away, wherever it is mapped. */
   protectFrame(frame: number): void {
-    for (let n = 0; n < this.count; n++) {
-      const page = this.filled[n];
-      const entry = (frame ^ page) << 10;
-      const invalid = (page << 10) ^ INVALID;
-      if (this.writeSupervisor[page] === entry) this.writeSupervisor[page] = invalid;
-      if (this.writeUser[page] === entry) this.writeUser[page] = invalid;
-    }
+    const writer = this.writers[frame];
+    this.writers[frame] = 0;
+    if (writer === SEVERAL) for (let n = 0; n < this.count; n++) this.protect(this.filled[n], frame);
+    else if (writer !== 0) this.protect(writer - 1, frame);
+  }
+
+  private protect(page: number, frame: number): void {
+    const entry = (frame ^ page) << 10;
+    const invalid = (page << 10) ^ INVALID;
+    if (this.writeSupervisor[page] === entry) this.writeSupervisor[page] = invalid;
+    if (this.writeUser[page] === entry) this.writeUser[page] = invalid;
+  }
+
+  private hasWriteEntry(page: number, entry: number): boolean {
+    return this.writeSupervisor[page] === entry || this.writeUser[page] === entry;
+  }
+
+  private noteWriter(page: number, frame: number): void {
+    const other = this.writers[frame] - 1;
+    const isAlone = other < 0 || other === page || !this.hasWriteEntry(other, (frame ^ other) << 10);
+    if (this.writers[frame] !== SEVERAL) this.writers[frame] = isAlone ? page + 1 : SEVERAL;
   }
 
   private remember(page: number): void {

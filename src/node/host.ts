@@ -47,8 +47,21 @@ interface ThreadEnd {
   terminate(): Promise<unknown>;
 }
 
+/**
+ * Bounds of a machine's heap. V8's defaults are for programs that have all of the host's memory: it would let several
+ * times of what is in use pile up. What is in use is bounded (EngineOptions.cacheBytes), and memory that devices hold
+ * is in buffers outside the heap.
+ */
+const HEAP = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1024 } as const;
+
 function startWorker(url: URL, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
-  const worker = new Worker(url, { workerData: options, transferList: [options.port], name, execArgv: [] });
+  const worker = new Worker(url, {
+    workerData: options,
+    transferList: [options.port],
+    name,
+    execArgv: [],
+    resourceLimits: HEAP,
+  });
   worker.on('error', (error) => events.onCrash(asError(error)));
   return {
     hold: (alive) => (alive ? worker.ref() : worker.unref()),

@@ -4,7 +4,7 @@ import type { TranslationRecord } from '../../../runtime/exec/translation.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
-/** A function that runs often, then changes; another frame is written again and again while it runs. */
+/** A function that runs often, then changes; and a frame that is filled with code twice. */
 const program = kernel(`
 main:   mov     ecx, 100
 .warm:  call    function
@@ -12,19 +12,42 @@ main:   mov     ecx, 100
         mov     byte [function.patch + 1], 7
         call    function
         mov     ebx, eax
-        mov     edi, 0x200000
-        mov     dword [edi], 0xC3409090         ; NOP; NOP; INC EAX; RET
+        mov     edx, 2
+.fill:  mov     edi, 0x200000
         mov     ecx, 40
-.write: mov     byte [edi], 0x90
-        mov     byte [edi + 1], 0x90
-        call    edi
+.write: mov     byte [edi], 0x90                ; NOP
+        inc     edi
         loop    .write
+        mov     byte [edi], 0xC3                ; RET
+        mov     edi, 0x200000
+        call    edi
+        dec     edx
+        jnz     .fill
         mov     eax, ebx
         jmp     exit
         align   4096
 function:
 .patch: mov     al, 5
         movzx   eax, al
+        ret
+`);
+
+/** A function that changes each time it has run four times. */
+const patched = kernel(`
+main:   xor     ebx, ebx
+        mov     edx, 200
+.patch: mov     [function.patch + 1], edx
+        mov     ecx, 4
+.next:  call    function
+        add     ebx, eax
+        loop    .next
+        dec     edx
+        jnz     .patch
+        mov     eax, ebx
+        jmp     exit
+        align   4096
+function:
+.patch: mov     eax, 0
         ret
 `);
 
@@ -36,8 +59,8 @@ class Log {
   readonly invalidated: CodeDrop[] = [];
   readonly evicted: CodeDrop[] = [];
 
-  constructor() {
-    this.guest = new Guest(program, translator[0]!);
+  constructor(source = program) {
+    this.guest = new Guest(source, translator[0]!);
     this.guest.core.engine.graph.cache.observer = {
       translate: (translation) => this.translations.push(translation),
       invalidate: (drop) => this.invalidated.push(drop),
@@ -72,12 +95,21 @@ describe('who listens to the code cache', () => {
     await log.guest.dispose();
   });
 
-  test('hears of a frame that is written too often', async () => {
+  test('hears ever less of code that changes all the time: it is not translated each time', async () => {
+    const log = new Log(patched);
+    expect(endValue(log.guest)).toBe(4 * ((200 * 201) / 2));
+    const { length } = log.ofFunction(log.translations);
+    expect(length).toBeGreaterThan(4);
+    expect(length).toBeLessThan(40);
+    await log.guest.dispose();
+  });
+
+  test('hears of a frame that is filled with something new', async () => {
     const log = new Log();
     endValue(log.guest);
     const rewritten = log.invalidated.filter(({ cause }) => cause === 'rewritten');
-    expect(rewritten[0]).toMatchObject({ offset: 0x200000, bytes: 4096 });
-    expect(log.guest.core.engine.graph.cache.counts).toMatchObject({ rewritten: rewritten.length });
+    expect(rewritten).toMatchObject([{ offset: 0x200000, bytes: 4096 }]);
+    expect(log.guest.core.engine.graph.cache.counts).toMatchObject({ rewritten: 1 });
     await log.guest.dispose();
   });
 

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { PageKind, Tlb } from '../../../runtime/memory/tlb.ts';
+
+const FRAME = 7;
+
+/** A TLB in which the frame can be written at some pages. */
+function writableAt(...pages: number[]): Tlb {
+  const tlb = new Tlb();
+  for (const page of pages) tlb.enter(page, FRAME, PageKind.small, [tlb.readSupervisor, tlb.writeSupervisor]);
+  return tlb;
+}
+
+function writers(tlb: Tlb, ...pages: number[]): number[] {
+  return pages.filter((page) => tlb.lookup(tlb.writeSupervisor, page) >= 0 || tlb.lookup(tlb.writeUser, page) >= 0);
+}
+
+describe('a frame that holds code cannot be written directly', () => {
+  test('where it is mapped once', () => {
+    const tlb = writableAt(3);
+    tlb.enter(4, FRAME + 1, PageKind.small, [tlb.writeUser]);
+    tlb.protectFrame(FRAME);
+    expect(writers(tlb, 3, 4)).toEqual([4]);
+    expect(tlb.lookup(tlb.readSupervisor, 3)).toBe(FRAME * 4096);
+  });
+
+  test('where it is mapped several times', () => {
+    const tlb = writableAt(3, 4, 5);
+    tlb.protectFrame(FRAME);
+    expect(writers(tlb, 3, 4, 5)).toEqual([]);
+  });
+
+  test('for users and supervisors', () => {
+    const tlb = writableAt(3);
+    tlb.enter(3, FRAME, PageKind.small, [tlb.writeUser]);
+    tlb.protectFrame(FRAME);
+    expect(writers(tlb, 3)).toEqual([]);
+  });
+
+  test('when the page where it was is flushed, or maps something else, and it is mapped anew', () => {
+    const tlb = writableAt(3, 4);
+    tlb.flushPage(3);
+    tlb.enter(4, FRAME + 1, PageKind.small, [tlb.writeSupervisor]);
+    tlb.enter(5, FRAME, PageKind.small, [tlb.writeSupervisor]);
+    tlb.protectFrame(FRAME);
+    expect(writers(tlb, 3, 4, 5)).toEqual([4]);
+    tlb.enter(6, FRAME, PageKind.small, [tlb.writeSupervisor]);
+    tlb.flushPage(6);
+    tlb.enter(3, FRAME, PageKind.small, [tlb.writeSupervisor]);
+    tlb.protectFrame(FRAME);
+    expect(writers(tlb, 3, 6)).toEqual([]);
+  });
+});
