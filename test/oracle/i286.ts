@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { Segment, Word } from '../../translator/abi/state.ts';
-import { type Engine, type EngineName, makeEngine } from '../support/engine.ts';
+import { type Engine, type EngineName, type EngineSettings, makeEngine } from '../support/engine.ts';
 import { readEflags, writeEflags } from '../support/flags.ts';
 import { differenceReason } from './i286-differences.ts';
 import { flagDifference, hex, Report } from './report.ts';
@@ -109,9 +109,9 @@ function differences(engine: Engine, test: I286Test): string[] {
 }
 
 /** Runs the tests on an engine. */
-export function checkI286(tests: readonly I286Test[], engineName: EngineName): Report {
+export function checkI286(tests: readonly I286Test[], engineName: EngineName, settings: EngineSettings = {}): Report {
   const report = new Report();
-  const engine = makeEngine(engineName, MEMORY_BYTES);
+  const engine = makeEngine(engineName, MEMORY_BYTES, settings);
   for (const test of tests) {
     const reason = differenceReason(test);
     if (reason) report.skip(reason);

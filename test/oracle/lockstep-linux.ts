@@ -4,8 +4,10 @@ import { debianLinux } from '../../src/node/assets/debian.ts';
 import { differenceText } from '../../src/node/lockstep/narrow.ts';
 import { runLockstep } from '../../src/node/lockstep/run.ts';
 import { LinuxMachine } from './lockstep-linux/machine.ts';
+import { parseOrExplain, UsageError } from './settings.ts';
 
-const usage = 'usage: oracle lockstep-linux [--instructions N] [--threshold N] [--step N] [--command TEXT]...';
+const usage =
+  'usage: oracle lockstep-linux [--instructions N] [--threshold N] [--check] [--step N] [--command TEXT]...';
 
 /** What the shell is given if nothing else is asked for. */
 const defaultCommands = [
@@ -20,22 +22,34 @@ interface Settings {
   readonly instructions: number;
   readonly step: number;
   readonly threshold: number;
+  readonly check: boolean;
   readonly commands: string[];
 }
 
 function settings(args: string[]): Settings {
-  const { values } = parseArgs({
-    args,
-    options: {
-      instructions: { type: 'string', default: '2e9' },
-      step: { type: 'string', default: '1e5' },
-      threshold: { type: 'string', default: String(defaultTiering.threshold) },
-      command: { type: 'string', multiple: true, default: defaultCommands },
-    },
-  });
+  const { values } = parseOrExplain(
+    () =>
+      parseArgs({
+        args,
+        options: {
+          instructions: { type: 'string', default: '2e9' },
+          step: { type: 'string', default: '1e5' },
+          threshold: { type: 'string', default: String(defaultTiering.threshold) },
+          check: { type: 'boolean', default: false },
+          command: { type: 'string', multiple: true, default: defaultCommands },
+        },
+      }),
+    usage,
+  );
   const [instructions, step, threshold] = [values.instructions, values.step, values.threshold].map(Number);
-  if (![instructions, step, threshold].every((value) => value! > 0)) throw new Error(usage);
-  return { instructions: instructions!, step: step!, threshold: threshold!, commands: values.command };
+  if (![instructions, step, threshold].every((value) => value! > 0)) throw new UsageError(usage);
+  return {
+    instructions: instructions!,
+    step: step!,
+    threshold: threshold!,
+    check: values.check,
+    commands: values.command,
+  };
 }
 
 /**
@@ -45,10 +59,10 @@ function settings(args: string[]): Settings {
 export async function run(args: string[]): Promise<{ passed: number; failed: number }> {
   const options = settings(args);
   const linux = await debianLinux();
-  const tiering = { ...defaultTiering, threshold: options.threshold };
+  const { threshold, check } = options;
   const machines = [
     new LinuxMachine(linux, { engine: 'interpreter' }, options.commands),
-    new LinuxMachine(linux, { engine: 'translator', engineOptions: { tiering } }, options.commands),
+    new LinuxMachine(linux, { engine: 'translator', tiering: { threshold }, check }, options.commands),
   ] as const;
   const result = compareRuns(machines, options);
   for (const machine of machines) machine.core.dispose();

@@ -6,6 +6,7 @@ import { compareMachines, type Mode, makeProgramMachine, modes, type ProgramMach
 import { generateProgram, type Program } from './lockstep/program.ts';
 import { randomValue } from './native/operands.ts';
 import { Report } from './report.ts';
+import { parseOracle, wholeNumber } from './settings.ts';
 
 /** Times that each program runs, from different registers: translations are made on the way. */
 const RUNS = 4;
@@ -114,15 +115,20 @@ export const translatorSettings: readonly EngineSettings[] = [
   { pacing: 'poll', regions: 'default' },
 ];
 
-/** `[PROGRAMS] [SEED]`: how many in each mode and setting. Prints the first program that fails. */
-export function run([count = '300', seed = '1']: string[]): { passed: number; failed: number } {
+const usage = 'usage: oracle lockstep [PROGRAMS] [SEED] [--threshold N] [--check]';
+
+/** PROGRAMS: how many in each mode and setting. Prints the first program that fails. */
+export function run(args: string[]): { passed: number; failed: number } {
+  const { positionals, settings: given } = parseOracle(args, usage);
+  const [programs, seed] = [positionals[0] ?? '300', positionals[1] ?? '1'].map((text) => wholeNumber(text, usage));
   const result = { passed: 0, failed: 0 };
   const failures: string[] = [];
   for (const [mode, settings] of modes.flatMap((mode) =>
     translatorSettings.map((settings) => [mode, settings] as const),
   )) {
     const onFailure = (text: string) => failures.push(text);
-    const report = checkLockstep({ mode, settings, programs: Number(count), seed: Number(seed), onFailure });
+    const all = { ...settings, ...given };
+    const report = checkLockstep({ mode, settings: all, programs: programs!, seed: seed!, onFailure });
     console.log(`${mode.name}, ${settings.pacing}, ${settings.regions} regions:\n${report.text()}`);
     result.passed += report.passed;
     result.failed += report.failed;

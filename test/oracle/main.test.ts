@@ -12,10 +12,27 @@ test.each(['nope', 'toString'])('%s: one line with the names of the oracles', (n
   expect(oracle(name)).toEqual({ status: 1, output: '', errors });
 });
 
-test.each([[[]], [['i286']], [['i286', 'FILE', '--engine', 'steam']]])('%j: the usage', (args) => {
-  expect(oracle(...args)).toMatchObject({
+test.each([[[]], [['i286']], [['i286', 'FILE', '--engine', 'steam']], [['i286', 'FILE', '--threshold', 'soon']]])(
+  '%j: the usage',
+  (args) => {
+    expect(oracle(...args)).toMatchObject({
+      status: 1,
+      output: '',
+      errors: expect.stringMatching(/^usage: oracle i286/),
+    });
+  },
+);
+
+test('an unknown flag is named', () => {
+  expect(oracle('lockstep', '--speed', '9')).toMatchObject({
     status: 1,
     output: '',
-    errors: expect.stringMatching(/^usage: oracle i286/),
+    errors: expect.stringMatching(/^Unknown option '--speed'[\s\S]*\nusage: oracle lockstep /),
   });
+});
+
+test('a small run in the stress mode, with all checked', () => {
+  const { status, output, errors } = oracle('lockstep', '2', '7', '--threshold', '1', '--check');
+  expect({ status, errors }).toEqual({ status: 0, errors: '' });
+  expect(output).toMatch(/\n16 passed, 0 failed\n$/);
 });

@@ -1,40 +1,31 @@
-import type { EngineName } from '../support/engine.ts';
+import type { EngineName, EngineSettings } from '../support/engine.ts';
 import type { Report } from './report.ts';
+import { parseOracle, UsageError } from './settings.ts';
 
-/** `main.ts ORACLE FILE [--engine interpreter|translator]`; exit code 1 if anything failed. */
-const usage = `usage: oracle i286|native|sse FILE [--engine interpreter|translator]
+/** `main.ts ORACLE …`; exit code 1 if anything failed. */
+const usage = `usage: oracle i286|native|sse FILE [--engine interpreter|translator] [--threshold N] [--check]
        oracle disassembler ...
-       oracle lockstep [PROGRAMS] [SEED]
-       oracle lockstep-linux [--instructions N] [--threshold N] [--step N] [--command TEXT]...`;
+       oracle lockstep [PROGRAMS] [SEED] [--threshold N] [--check]
+       oracle lockstep-linux [--instructions N] [--threshold N] [--check] [--step N] [--command TEXT]...`;
 
-/** What was asked for cannot be done; the message is for whoever asked. */
-class UsageError extends Error {}
-
-type Check = (file: string, engine: EngineName) => Promise<Report>;
+type Check = (file: string, engine: EngineName, settings: EngineSettings) => Promise<Report>;
 
 const checks: Record<string, Check> = {
-  native: async (file, engine) => {
+  native: async (file, engine, settings) => {
     const { checkVectors } = await import('./native/check.ts');
     const { readVectors } = await import('./native/vector.ts');
-    return checkVectors(readVectors(file), engine);
+    return checkVectors(readVectors(file), engine, settings);
   },
-  sse: async (file, engine) => {
+  sse: async (file, engine, settings) => {
     const { checkSseVectors } = await import('./native-sse/check.ts');
     const { readVectors } = await import('./native-sse/record.ts');
-    return checkSseVectors(readVectors(file), engine);
+    return checkSseVectors(readVectors(file), engine, settings);
   },
-  i286: async (file, engine) => {
+  i286: async (file, engine, settings) => {
     const { checkI286, readI286 } = await import('./i286.ts');
-    return checkI286(readI286(file), engine);
+    return checkI286(readI286(file), engine, settings);
   },
 };
-
-function parse(args: readonly string[]): { file: string; engines: EngineName[] } {
-  const [file, option, engine] = args;
-  const isEngine = engine === 'interpreter' || engine === 'translator';
-  if (!file || (option !== undefined && !(option === '--engine' && isEngine))) throw new UsageError(usage);
-  return { file, engines: isEngine ? [engine] : ['interpreter', 'translator'] };
-}
 
 /** Oracles that take something else than a file, and print what they find themselves. */
 const others: Record<string, (args: string[]) => Promise<{ passed: number; failed: number }>> = {
@@ -53,10 +44,11 @@ async function main([name = '', ...args]: string[]): Promise<number> {
   if (Object.hasOwn(others, name)) return runOther(name, args);
   if (!Object.hasOwn(checks, name)) throw new UsageError(name === '' ? usage : unknownOracle(name));
   const check = checks[name];
-  const { file, engines } = parse(args);
+  const { positionals, engines, settings } = parseOracle(args, usage);
+  if (positionals.length !== 1) throw new UsageError(usage);
   let failed = 0;
   for (const engine of engines) {
-    const report = await check(file, engine);
+    const report = await check(positionals[0]!, engine, settings);
     failed += report.failed;
     console.log(`${engine}:\n${report.text()}`);
   }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { Cpu } from '../../runtime/cpu/cpu.ts';
 import { defaultModel } from '../../runtime/cpu/model.ts';
 import { updateSseMode } from '../../runtime/cpu/sse/mode.ts';
+import { makeCheck } from '../../runtime/exec/check.ts';
 import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
 import { GuestFault } from '../../runtime/fault.ts';
@@ -9,6 +10,7 @@ import { Mmu } from '../../runtime/memory/mmu.ts';
 import { PhysicalMemory } from '../../runtime/memory/physical.ts';
 import { PhysicalMap } from '../../runtime/memory/physical-map.ts';
 import { allocateShared, GuestRam } from '../../runtime/memory/ram.ts';
+import { checkText } from '../../src/isolate/check-text.ts';
 import { STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 
 export type EngineName = 'interpreter' | 'translator';
@@ -37,10 +39,13 @@ export interface EngineSettings {
   readonly regions?: 'small' | 'default';
   /** `poll`: nothing is counted; what does not end is stopped after a while. */
   readonly pacing?: 'count' | 'poll';
+  /** Runs of an entry before it is translated; 0 (default): it is when it first runs. */
+  readonly threshold?: number;
+  /** The debug mode. */
+  readonly check?: boolean;
 }
 
-/** Every entry is translated when it first runs. */
-const eager = { small: { threshold: 0, blocks: 16, instructions: 100 }, default: { ...defaultTiering, threshold: 0 } };
+const limits = { small: { blocks: 16, instructions: 100 }, default: defaultTiering };
 
 /** Asks for attention where the number of the run is the same for 20 seconds. */
 const WATCHDOG = `
@@ -57,7 +62,7 @@ const noPorts = { read: () => -1, write: () => {} };
 const noInterrupts = { pending: false, acknowledge: () => 0 };
 
 export function makeEngine(name: EngineName, memoryBytes: number, settings: EngineSettings = {}): Engine {
-  const { regions = 'small', pacing = 'count' } = settings;
+  const { regions = 'small', pacing = 'count', threshold = 0, check = false } = settings;
   const buffer = allocateShared(STATE_BYTES);
   const state = new Int32Array(buffer, 0, WORD_COUNT);
   const map = new PhysicalMap(new GuestRam(memoryBytes));
@@ -75,9 +80,14 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
       state[Word.attention] = 1;
     },
   });
-  const tiering = name === 'translator' ? eager[regions] : null;
+  const tiering = name === 'translator' ? { ...limits[regions], threshold } : null;
   const counts = pacing === 'count';
-  const engine = new CodeEngine(cpu, mmu, noInterrupts, { ...defaultEngine, tiering, counts });
+  const engine = new CodeEngine(cpu, mmu, noInterrupts, {
+    ...defaultEngine,
+    tiering,
+    counts,
+    check: check ? makeCheck(checkText) : null,
+  });
   const watchdog = counts ? null : new Worker(WATCHDOG, { eval: true, workerData: state });
   watchdog?.unref();
   return {

@@ -1,10 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
+import { makeCheck } from '../../runtime/exec/check.ts';
 import type { EngineOptions } from '../../runtime/exec/engine.ts';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
 import { type Assembly, assemble } from '../../runtime/firmware/assembler/index.ts';
 import type { BootImages, MachineConfig, MachineHost, RunResult } from '../../runtime/machine/config.ts';
 import { createMachine, type MachineCore } from '../../runtime/machine/machine.ts';
+import { checkText } from '../../src/isolate/check-text.ts';
 import { Deadline, SharedDeadlines } from '../../src/isolate/deadlines.ts';
 import { nanoseconds } from '../../src/node/threads.ts';
 import { Word } from '../../translator/abi/state.ts';
@@ -32,11 +34,14 @@ function translateAfter(threshold: number): Partial<EngineOptions> {
   return { tiering: { ...defaultTiering, threshold } };
 }
 
+/** The stress mode: what runs is translated, and what is made is checked. */
+const stress: Partial<EngineOptions> = { ...translateAfter(1), check: makeCheck(checkText) };
+
 /** The guests' loops run some hundred times: they are translated on the way, and then as they have run so far. */
 const engines = [
   { name: 'interpreter', config: { engine: 'interpreter' } },
   { name: 'translator', config: { engine: 'translator', engineOptions: translateAfter(30) } },
-  { name: 'translator at once', config: { engine: 'translator', engineOptions: translateAfter(1) } },
+  { name: 'translator at once', config: { engine: 'translator', engineOptions: stress } },
 ] as const;
 const pacings = [
   { name: 'polling', config: {} },

@@ -12,8 +12,9 @@ const found = await findLinux();
  * `options` are of the kernel's command line.
  */
 export function testLinux(engine: Engine, options = ''): void {
-  if (typeof found === 'string') describe.skip(`Linux on the ${engine}: ${found}`, () => test('boots', () => {}));
-  else describe(`Linux on the ${engine}`, { timeout: TIMEOUT }, () => testShell(found, engine, options));
+  const name = typeof engine === 'string' ? engine : JSON.stringify(engine);
+  if (typeof found === 'string') describe.skip(`Linux on ${name}: ${found}`, () => test('boots', () => {}));
+  else describe(`Linux on ${name}`, { timeout: TIMEOUT }, () => testShell(found, engine, options));
 }
 
 function testShell(linux: DebianLinux, engine: Engine, options: string): void {

@@ -1,4 +1,4 @@
-import type { MachineConfig } from '../../../runtime/machine/config.ts';
+import type { MachineConfig, MachineHost } from '../../../runtime/machine/config.ts';
 import { createMachine, type MachineCore } from '../../../runtime/machine/machine.ts';
 
 /** What two machines that are compared have in common: time is made of instructions, and nothing comes from outside. */
@@ -22,8 +22,8 @@ export class LockstepMachine {
   /** Instructions run in steps. */
   private target = 0;
 
-  /** Throws BootError if the images cannot be booted. */
-  constructor(config: Config) {
+  /** `checkText`: for the debug mode. Throws BootError if the images cannot be booted. */
+  constructor(config: Config, checkText?: MachineHost['checkText']) {
     this.name = config.engine;
     this.core = createMachine(
       { ...deterministic, ...config },
@@ -35,6 +35,7 @@ export class LockstepMachine {
         },
         debugOutput: () => {},
         log: () => {},
+        ...(checkText && { checkText }),
       },
     );
   }

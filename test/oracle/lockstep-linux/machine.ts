@@ -1,4 +1,5 @@
 import type { MachineConfig } from '../../../runtime/machine/config.ts';
+import { checkText } from '../../../src/isolate/check-text.ts';
 import type { DebianLinux } from '../../../src/node/assets/debian.ts';
 import { LockstepMachine } from '../../../src/node/lockstep/machine.ts';
 
@@ -14,7 +15,7 @@ export class LinuxMachine extends LockstepMachine {
   private readonly commands: string[];
 
   constructor(linux: DebianLinux, config: Partial<MachineConfig> & Pick<MachineConfig, 'engine'>, commands: string[]) {
-    super({ boot: { kernel: linux.kernel, initrd: linux.initrd(), append: commandLine }, ...config });
+    super({ boot: { kernel: linux.kernel, initrd: linux.initrd(), append: commandLine }, ...config }, checkText);
     this.commands = [...commands];
   }
 

@@ -4,7 +4,7 @@ import { decode } from '../../../translator/x86/decode.ts';
 import { formatInstruction } from '../../../translator/x86/format.ts';
 import { Instruction } from '../../../translator/x86/instruction.ts';
 import { forms } from '../../../translator/x86/table/index.ts';
-import type { EngineName } from '../../support/engine.ts';
+import type { EngineName, EngineSettings } from '../../support/engine.ts';
 import { Report } from '../report.ts';
 import { SseMachine } from './machine.ts';
 import type { Case, Outcome, Vector } from './record.ts';
@@ -50,9 +50,9 @@ function describe({ code, xmm, memory, offset, mxcsr, top, tags }: Case): string
 }
 
 /** Runs captured vectors on an engine and compares with what the processor made of them. */
-export function checkSseVectors(vectors: readonly Vector[], engine: EngineName): Report {
+export function checkSseVectors(vectors: readonly Vector[], engine: EngineName, settings: EngineSettings = {}): Report {
   const report = new Report();
-  const machine = new SseMachine(engine);
+  const machine = new SseMachine(engine, settings);
   const instruction = new Instruction(forms[0]!);
   for (const { before, after } of vectors) {
     decode(Uint8Array.from(before.code), 0, before.code.length, 0, Key.code32 | Key.flat, instruction);

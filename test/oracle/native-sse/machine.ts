@@ -1,7 +1,7 @@
 import { doublesOf, fillRegister, spillRegister } from '../../../runtime/cpu/x87/registers.ts';
 import { Cr4 } from '../../../translator/abi/control-registers.ts';
 import { Eflags, Word } from '../../../translator/abi/state.ts';
-import type { Engine, EngineName } from '../../support/engine.ts';
+import type { Engine, EngineName, EngineSettings } from '../../support/engine.ts';
 import { writeEflags } from '../../support/flags.ts';
 import { GuestMachine, PageRights } from '../guest-machine.ts';
 import { type Case, MEMORY, type Outcome } from './record.ts';
@@ -27,8 +27,8 @@ export class SseMachine {
   private readonly doubles: Float64Array;
   private code = '';
 
-  constructor(name: EngineName) {
-    this.machine = new GuestMachine(name, { pages, segmentBase: 0, privilege: 'user' });
+  constructor(name: EngineName, settings: EngineSettings = {}) {
+    this.machine = new GuestMachine(name, { pages, segmentBase: 0, privilege: 'user' }, settings);
     this.engine = this.machine.engine;
     const { state } = this.engine;
     this.doubles = doublesOf(state);

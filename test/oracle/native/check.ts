@@ -1,7 +1,7 @@
 import { Eflags } from '../../../translator/abi/state.ts';
 import type { Instruction } from '../../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../../translator/x86/table/index.ts';
-import type { EngineName } from '../../support/engine.ts';
+import type { EngineName, EngineSettings } from '../../support/engine.ts';
 import { flagDifference, hex, Report } from '../report.ts';
 import { decodeAt } from './address.ts';
 import { undefinedFlags } from './defined.ts';
@@ -42,9 +42,9 @@ function subject({ form }: Instruction): string {
 }
 
 /** Runs captured vectors on an engine and compares with what the processor made of them. */
-export function checkVectors({ data, vectors }: VectorFile, engine: EngineName): Report {
+export function checkVectors({ data, vectors }: VectorFile, engine: EngineName, settings: EngineSettings = {}): Report {
   const report = new Report();
-  const machine = new VectorMachine(engine, data);
+  const machine = new VectorMachine(engine, data, settings);
   for (const { before, after } of vectors) {
     const instruction = decodeAt(Uint8Array.from(before.code), VECTOR_KEY, forms[INVALID_FORM]!);
     const actual = machine.run(before);

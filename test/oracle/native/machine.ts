@@ -1,4 +1,4 @@
-import type { Engine, EngineName } from '../../support/engine.ts';
+import type { Engine, EngineName, EngineSettings } from '../../support/engine.ts';
 import { GuestMachine, PageRights } from '../guest-machine.ts';
 import { changes } from './changes.ts';
 import { CODE, DATA, defaultRegisters, INSTRUCTION, PAGE } from './layout.ts';
@@ -28,8 +28,8 @@ export class VectorMachine {
   /** Times a vector runs: code is translated only when it is met again. */
   private readonly runs: number;
 
-  constructor(name: EngineName, data: Uint8Array) {
-    this.machine = new GuestMachine(name, { pages, segmentBase: 0, privilege: 'user' });
+  constructor(name: EngineName, data: Uint8Array, settings: EngineSettings = {}) {
+    this.machine = new GuestMachine(name, { pages, segmentBase: 0, privilege: 'user' }, settings);
     this.engine = this.machine.engine;
     this.data = data;
     this.runs = name === 'translator' ? 2 : 1;

@@ -27,8 +27,7 @@ start_ticks:
 `;
 
 function expectTenTicks(name: string, main: string): void {
-  // More if the host was late.
-  onEveryEngine(name, kernel(tenTicks + main), (_, value) => expect(value).toBeGreaterThanOrEqual(10));
+  onEveryEngine(name, kernel(tenTicks + main), (_, value) => expect(value).toBe(10));
 }
 
 describe('the timer interrupts a loop', () => {
