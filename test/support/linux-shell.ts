@@ -3,7 +3,7 @@ import { type DebianLinux, debianLinux, type KernelFlavour } from '../../src/nod
 
 /** Generous: nothing is asserted of it. */
 const BOOT_TIMEOUT = 300_000;
-const COMMAND_TIMEOUT = 120_000;
+const COMMAND_TIMEOUT = 300_000;
 const PROMPT = /~ # /;
 
 export type Engine = NonNullable<MachineOptions['engine']>;
