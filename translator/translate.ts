@@ -5,7 +5,7 @@ import type { Region } from './ir/statement.ts';
 import { type StackDepths, stackDepths } from './ir/x87/stack.ts';
 import { type Observe, optimize } from './opt/pipeline.ts';
 import { liftRegion } from './region/lift.ts';
-import { type CodeSource, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
+import { type CodeSource, cutsOf, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
 import { structureRegion } from './region/structure.ts';
 
 export interface TranslationRequest {
@@ -27,6 +27,8 @@ export interface Translation {
   readonly links: readonly Link[];
   /** EIPs of the first byte and behind the last one, a pair a block. */
   readonly ranges: readonly number[];
+  /** EIPs at which the function goes on that the region stops in front of. */
+  readonly cuts: readonly number[];
   readonly blocks: number;
   readonly instructions: number;
 }
@@ -56,9 +58,10 @@ function controlFlow(region: Region, depths: StackDepths): number[][] {
   );
 }
 
-function extent(blocks: readonly ScannedBlock[]): Pick<Translation, 'ranges' | 'blocks' | 'instructions'> {
+function extent(blocks: readonly ScannedBlock[]): Pick<Translation, 'ranges' | 'cuts' | 'blocks' | 'instructions'> {
   return {
     ranges: blocks.flatMap(({ eip, instructions }) => [eip, instructions.at(-1)?.nextEip ?? eip]),
+    cuts: cutsOf(blocks),
     blocks: blocks.length,
     instructions: blocks.reduce((sum, block) => sum + block.instructions.length, 0),
   };

@@ -1,6 +1,6 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
-import type { RegionLimits } from '../../translator/region/select.ts';
+import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
 import { translate } from '../../translator/translate.ts';
 import type { Check } from './check.ts';
 import { compileText } from './compile.ts';
@@ -22,6 +22,12 @@ export const defaultTiering: TieringOptions = { threshold: 16_000, blocks: 20, i
 export function hotAt({ threshold }: TieringOptions): number {
   return threshold * EntryWeight.root;
 }
+
+/** How much larger a translation is made when code that it stops in front of is hot too, and how often. */
+const GROWTH = 3;
+const MOST_GROWTH = 2;
+/** Code that ran so much less often than the entry is left out. */
+const COLD = 256;
 
 /** Counts how often entries run, and puts a translation in the place of a hot one's handler. */
 export class Tiering {
@@ -48,27 +54,64 @@ export class Tiering {
   readonly onEntry: Run = (node) => {
     node.heat += node.weight;
     if (node.heat < this.hotAt) return this.graph.single(node);
-    const translated = this.install(node);
-    if (!translated) node.run = this.graph.single;
+    const shorter = this.cutAt(node);
+    if (shorter) {
+      this.grow(shorter);
+      // It still counts as hot code; if control comes here from elsewhere as well it gets a translation of its own.
+      node.heat /= 2;
+      return this.graph.single(node);
+    }
+    if (!this.install(node, 0)) node.run = this.graph.single;
     return node.run(node);
   };
 
-  private install(node: Node): boolean {
-    const { page } = node;
-    const hasRun = (eip: number) => (page.at((eip - page.eip) & 0xfff)?.length ?? 0) > 0;
-    const targets = (eip: number) => page.at((eip - page.eip) & 0xfff)?.targets ?? [];
-    const source = {
+  /** A translation that stops in front of this node and may still grow. */
+  private cutAt(node: Node): TranslationRecord | undefined {
+    return [...node.page.translations].find(({ cuts, growth }) => growth < MOST_GROWTH && cuts.has(node.eip));
+  }
+
+  /** Makes a translation anew with more of its function. */
+  private grow(record: TranslationRecord): void {
+    const { head } = record;
+    const { heat } = head;
+    this.graph.cache.replaceTranslation(record);
+    this.graph.decode(head);
+    head.heat = heat;
+    this.install(head, record.growth + 1);
+  }
+
+  private limits(growth: number): RegionLimits {
+    const { blocks, instructions } = this.options;
+    return { blocks: blocks * GROWTH ** growth, instructions: instructions * GROWTH ** growth };
+  }
+
+  private source(head: Node): CodeSource {
+    const { page } = head;
+    const node = (eip: number) => page.at((eip - page.eip) & (PAGE_BYTES - 1));
+    const least = runsOf(head) / COLD;
+    return {
       code: this.code,
       start: page.frame * PAGE_BYTES,
       eip: page.eip,
       key: page.context.key,
       decode: this.graph.decoder,
-      hasRun,
-      targets,
+      runs: (eip) => runsOf(node(eip)),
+      hasRun: (eip) => runsOf(node(eip)) > least,
+      targets: (eip) => node(eip)?.targets ?? [],
     };
+  }
+
+  private install(node: Node, growth: number): boolean {
+    const { page } = node;
     const name = functionName(this.nameOf((node.eip + page.context.base) >>> 0), node.eip);
-    const observe = this.check?.region;
-    const result = translate({ source, entry: node.eip, limits: this.options, options: this.emit, name, observe });
+    const result = translate({
+      source: this.source(node),
+      entry: node.eip,
+      limits: this.limits(growth),
+      options: this.emit,
+      name,
+      observe: this.check?.region,
+    });
     if (result === null) {
       this.metrics.refused++;
       return false;
@@ -77,10 +120,16 @@ export class Tiering {
       this.graph.linkTo(page, eip, isEntry ? EntryWeight.root : EntryWeight.none),
     );
     node.run = compileText(result.text, this.check, sourceName(page, node.eip, name));
-    this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result));
+    this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result, growth));
     this.metrics.translations++;
     this.metrics.instructions += result.instructions;
     this.metrics.characters += result.text.length;
     return true;
   }
+}
+
+/** How often the code at a node has run, as far as it is counted: entries are, while they are not translated. */
+function runsOf(node: Node | null): number {
+  if (node === null || node.length === 0) return 0;
+  return Math.max(1, node.weight === EntryWeight.none ? 1 : node.heat / node.weight);
 }

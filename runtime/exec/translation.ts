@@ -11,14 +11,19 @@ export class TranslationRecord {
   readonly ranges: readonly number[];
   readonly instructions: number;
   readonly blocks: number;
+  /** EIPs at which its function goes on, and how often it has been made larger to take such a one in. */
+  readonly cuts: ReadonlySet<number>;
+  readonly growth: number;
 
-  constructor(head: Node, run: Run, { ranges, instructions, blocks }: Translation) {
+  constructor(head: Node, run: Run, { ranges, cuts, instructions, blocks }: Translation, growth: number) {
     this.head = head;
     this.page = head.page;
     this.run = run;
     this.ranges = ranges.map((eip) => (eip - head.page.eip) | 0);
     this.instructions = instructions;
     this.blocks = blocks;
+    this.cuts = new Set(cuts);
+    this.growth = growth;
   }
 
   /** Whether some of the bytes [start, end) of the page are in it. */

@@ -22,6 +22,8 @@ export interface CodeSource {
   readonly decode?: Decode;
   /** Whether the code there has run before; what hasn't is left out of regions. Absent: all counts as run. */
   readonly hasRun?: (eip: number) => boolean;
+  /** How often the code there ran; the region grows to where it ran most. Absent: it grows evenly. */
+  readonly runs?: (eip: number) => number;
   /** Where the indirect jump at an EIP has gone so far; they become branches of the region. */
   readonly targets?: (eip: number) => readonly number[];
 }
@@ -32,13 +34,28 @@ export interface ScannedBlock {
   readonly instructions: Instruction[];
 }
 
+/** V8 doesn't optimize functions of much more than these instructions (61,440 bytes of bytecode, about 43 each). */
+const LONGEST_BLOCK = 1000;
+
 /**
  * Finds the basic blocks that direct jumps reach from an entry without leaving its page, in the order of their
  * addresses with the entry first. A block ends at a control transfer, at an instruction the runtime must execute, in
- * front of another block, and in front of bytes that don't decode here (the end of the page).
+ * front of another block, and in front of bytes that don't decode here (the end of the page). Blocks are added whole
+ * until one of the limits is reached.
  */
 export function selectRegion(source: CodeSource, entry: number, limits: RegionLimits): ScannedBlock[] {
   return new Selector(source, limits).select(entry);
+}
+
+/** Where control goes on within the function but not in the region. */
+export function cutsOf(blocks: readonly ScannedBlock[]): number[] {
+  const leaders = new Set(blocks.map(({ eip }) => eip));
+  const next = blocks.flatMap(({ instructions }) => {
+    const last = instructions.at(-1);
+    if (!last) return [];
+    return endsBlock(last) ? successors(last) : [last.nextEip];
+  });
+  return next.filter((eip) => !leaders.has(eip));
 }
 
 class Selector {
@@ -46,6 +63,7 @@ class Selector {
   private readonly limits: RegionLimits;
   private readonly instructions = new Map<number, Instruction | null>();
   private readonly leaders = new Set<number>();
+  private readonly candidates: number[] = [];
   private count = 0;
 
   constructor(source: CodeSource, limits: RegionLimits) {
@@ -54,15 +72,24 @@ class Selector {
   }
 
   select(entry: number): ScannedBlock[] {
-    const queue = [entry];
-    for (let n = 0; n < queue.length && this.leaders.size < this.limits.blocks; n++) {
-      const eip = queue[n];
-      if (this.leaders.has(eip) || !this.isWanted(eip)) continue;
-      this.leaders.add(eip);
-      queue.push(...this.scan(eip));
+    const { limits, candidates, leaders } = this;
+    candidates.push(entry);
+    while (candidates.length > 0 && leaders.size < limits.blocks && this.count < limits.instructions) {
+      const eip = this.takeHottest();
+      if (leaders.has(eip) || !this.isWanted(eip)) continue;
+      leaders.add(eip);
+      candidates.push(...this.scan(eip));
     }
-    const blocks = [...this.leaders].map((eip) => this.block(eip)).sort((a, b) => a.eip - b.eip);
+    const blocks = [...leaders].map((leader) => this.block(leader)).sort((a, b) => a.eip - b.eip);
     return [...blocks.filter((b) => b.eip === entry), ...blocks.filter((b) => b.eip !== entry)];
+  }
+
+  /** Of those that ran equally often, the one found first. */
+  private takeHottest(): number {
+    const { candidates } = this;
+    const runs = candidates.map((eip) => this.source.runs?.(eip) ?? 0);
+    const [hottest] = candidates.splice(runs.indexOf(Math.max(...runs)), 1);
+    return hottest;
   }
 
   private isWanted(eip: number): boolean {
@@ -72,14 +99,15 @@ class Selector {
 
   /** Decodes straight on from a leader; gives the EIPs that control may go to from there within the region. */
   private scan(eip: number): number[] {
-    for (let at = eip; ; ) {
+    for (let at = eip, n = 0; n < LONGEST_BLOCK; n++) {
       const i = this.instruction(at);
-      if (i === null || this.count >= this.limits.instructions) return [];
+      if (i === null) break;
       this.count++;
       if (endsBlock(i)) return [...successors(i), ...(this.source.targets?.(i.eip) ?? [])];
       at = i.nextEip;
-      if (this.leaders.has(at)) return [];
+      if (this.leaders.has(at)) break;
     }
+    return [];
   }
 
   private block(eip: number): ScannedBlock {
@@ -89,7 +117,7 @@ class Selector {
       if (!i) break;
       instructions.push(i);
       at = i.nextEip;
-      if (endsBlock(i) || this.leaders.has(at) || instructions.length > this.limits.instructions) break;
+      if (endsBlock(i) || this.leaders.has(at) || instructions.length === LONGEST_BLOCK) break;
     }
     return { eip, instructions };
   }
