@@ -4,6 +4,7 @@ import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import type { ProcessorMemory } from '../memory/access.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { Descriptor, Rights } from './descriptor.ts';
+import type { LocalApicPort } from './local-apic-port.ts';
 import type { CpuModel } from './model.ts';
 import { modelRegisterState, resetModelRegisters } from './model-register-state.ts';
 import { resetState } from './reset.ts';
@@ -24,6 +25,8 @@ export interface CpuParts {
   /** Virtual time since power-on. */
   readonly nanoseconds: () => number;
   readonly model: CpuModel;
+  /** Null: there is none, whatever the model says. */
+  readonly localApic: LocalApicPort | null;
   /** Told of a shutdown (triple fault); boards reset the machine then. */
   readonly onShutdown: () => void;
   /** The FERR line: an unmasked x87 exception is pending and CR0.NE is 0. */
@@ -40,6 +43,7 @@ export class Cpu {
   readonly ports: Ports;
   readonly nanoseconds: () => number;
   readonly model: CpuModel;
+  readonly localApic: LocalApicPort | null;
   readonly onShutdown: () => void;
   readonly fpuErrorLine: (active: boolean) => void;
   /** Scratch of far transfers, reused so that they allocate nothing; meaningless in between. */
@@ -59,6 +63,7 @@ export class Cpu {
     this.ports = parts.ports;
     this.nanoseconds = parts.nanoseconds;
     this.model = parts.model;
+    this.localApic = parts.localApic;
     this.onShutdown = parts.onShutdown;
     this.fpuErrorLine = parts.fpuErrorLine;
     this.reset();

@@ -24,10 +24,25 @@ export const featureWords: readonly FeatureWord[] = [
     leaf: 1,
     register: 3,
     bits: {
-      ...{ fpu: 0, de: 2, pse: 3, tsc: 4, msr: 5, pae: 6, mce: 7, cx8: 8, sep: 11, mtrr: 12, pge: 13, mca: 14 },
+      ...{
+        fpu: 0,
+        de: 2,
+        pse: 3,
+        tsc: 4,
+        msr: 5,
+        pae: 6,
+        mce: 7,
+        cx8: 8,
+        apic: 9,
+        sep: 11,
+        mtrr: 12,
+        pge: 13,
+        mca: 14,
+      },
       ...{ cmov: 15, pat: 16, pse36: 17, mmx: 23, fxsr: 24, sse: 25, sse2: 26 },
     },
   },
+  { leaf: 1, register: 2, bits: { 'tsc-deadline': 24 } },
   { leaf: 6, register: 0, bits: { arat: 2 } },
   { leaf: 7, register: 1, bits: { 'tsc-adjust': 1 } },
   { leaf: 7, register: 3, bits: { 'arch-capabilities': 29 } },
@@ -69,7 +84,8 @@ function basicLeaf(cpu: Cpu, number: number, last: number, subleaf: number): Lea
     case 0:
       return [last, characters(model.vendor, 0), characters(model.vendor, 8), characters(model.vendor, 4)];
     case 1:
-      return [model.signature, 0, features(cpu, 1, 2), features(cpu, 1, 3)];
+      // One logical processor, and its APIC's number.
+      return [model.signature, (1 << 16) | ((cpu.localApic?.id ?? 0) << 24), features(cpu, 1, 2), features(cpu, 1, 3)];
     case 2:
       return caches;
     case 7:
@@ -104,7 +120,9 @@ function features(cpu: Cpu, leafNumber: number, register: number): number {
 
 /** What the model has and the system has not switched off. */
 function hasFeature(cpu: Cpu, feature: CpuFeature): boolean {
-  return cpu.model.features.has(feature) && !(feature === 'nx' && isNxDisabled(cpu));
+  if (!cpu.model.features.has(feature)) return false;
+  if (feature === 'apic') return cpu.localApic?.enabled ?? false;
+  return feature !== 'nx' || !isNxDisabled(cpu);
 }
 
 /** 16 characters of the brand string. */

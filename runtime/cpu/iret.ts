@@ -1,6 +1,6 @@
 import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
-import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
+import { Eflags, Nmi, Segment, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import { enterUnprotectedCode, requireWithinLimit } from './code-segment.ts';
 import type { Cpu } from './cpu.ts';
@@ -13,6 +13,7 @@ import { switchTask } from './task-switch.ts';
 /** IRET, all modes (Intel SDM vol. 2, IRET). `nextEip` is what a nested task goes on at when it is resumed. */
 export function interruptReturn(cpu: Cpu, size: number, nextEip: number): void {
   const { state } = cpu;
+  state[Word.nmi] &= ~Nmi.blocked;
   if ((state[Word.cr0] & Cr0.pe) === 0) returnUnprotected(cpu, size);
   else if (cpu.isVm86) {
     if (cpu.ioPrivilege < 3) raise(Vector.generalProtection, 0);

@@ -2,6 +2,7 @@ import { Efer } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
+import { apicBase, timestampDeadline } from './apic-registers.ts';
 import type { Cpu } from './cpu.ts';
 import { memoryTypeRegisters } from './memory-types.ts';
 import { isNxDisabled, miscEnable } from './misc-enable.ts';
@@ -66,6 +67,8 @@ const architecturalCapabilities: ModelRegister = {
 const registers: readonly ModelRegister[] = [
   timestampCounter,
   timestampAdjust,
+  apicBase,
+  timestampDeadline,
   stored(0x174, Word.sysenterCs, hasSysenter),
   stored(0x175, Word.sysenterEsp, hasSysenter),
   stored(0x176, Word.sysenterEip, hasSysenter),

@@ -6,12 +6,14 @@ export type SystemFeature =
   | 'pse'
   | 'pae'
   | 'mce'
+  | 'apic'
   | 'mtrr'
   | 'pge'
   | 'mca'
   | 'pat'
   | 'pse36'
   | 'nx'
+  | 'tsc-deadline'
   | 'arat'
   | 'tsc-adjust'
   | 'invtsc'
@@ -40,25 +42,29 @@ export function familyOf(model: CpuModel): number {
 
 /** All that this processor can do; the other models have of it what they had. */
 const implemented: readonly CpuFeature[] = [
-  ...(['base', 'fpu', 'de', 'pse', 'tsc', 'msr', 'pae', 'mce', 'cx8', 'sep', 'mtrr', 'pge', 'mca'] as const),
-  ...([
-    'cmov',
-    'pat',
-    'pse36',
-    'mmx',
-    'fxsr',
-    'sse',
-    'sse2',
-    'nx',
-    'arat',
-    'tsc-adjust',
-    'invtsc',
-    'arch-capabilities',
-  ] as const),
+  // Instructions.
+  ...(['base', 'fpu', 'tsc', 'msr', 'cx8', 'sep', 'cmov', 'fxsr'] as const),
+  ...(['mmx', 'sse', 'sse2'] as const),
+  // The rest.
+  ...(['de', 'pse', 'pae', 'pge', 'pse36', 'nx'] as const),
+  ...(['mce', 'mca', 'mtrr', 'pat', 'arch-capabilities'] as const),
+  ...(['apic', 'tsc-deadline', 'arat', 'tsc-adjust', 'invtsc'] as const),
 ];
 
+/** What systems take for granted where they find a feature, so that it is not there without: fences, in the first case. */
+const requirements: Readonly<Partial<Record<CpuFeature, readonly CpuFeature[]>>> = {
+  'tsc-deadline': ['apic', 'tsc', 'sse2'],
+  'tsc-adjust': ['tsc'],
+  invtsc: ['tsc'],
+  arat: ['apic'],
+  nx: ['pae'],
+  pse36: ['pse'],
+  sse: ['fxsr'],
+  sse2: ['sse'],
+};
+
 const i486: readonly CpuFeature[] = ['base', 'fpu', 'pse'];
-const pentium: readonly CpuFeature[] = [...i486, 'de', 'tsc', 'msr', 'mce', 'cx8', 'mmx'];
+const pentium: readonly CpuFeature[] = [...i486, 'de', 'tsc', 'msr', 'mce', 'cx8', 'apic', 'mmx'];
 const pentium3: readonly CpuFeature[] = [
   ...pentium,
   ...(['pae', 'sep', 'mtrr', 'pge', 'mca', 'cmov', 'pat', 'pse36', 'fxsr', 'sse'] as const),
@@ -94,7 +100,13 @@ export function cpuModel(text: string): CpuModel {
     if (change[0] === '+') features.add(feature);
     else features.delete(feature);
   }
-  return { vendor: 'GenuineIntel', ...model, features };
+  return { vendor: 'GenuineIntel', ...model, features: complete(features) };
+}
+
+/** Without the features that lack what they require. */
+function complete(features: ReadonlySet<CpuFeature>): ReadonlySet<CpuFeature> {
+  const kept = new Set([...features].filter((feature) => (requirements[feature] ?? []).every((r) => features.has(r))));
+  return kept.size === features.size ? kept : complete(kept);
 }
 
 /** What is wrong with a text for cpuModel; null if nothing. */

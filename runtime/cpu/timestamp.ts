@@ -26,6 +26,14 @@ function timestamp(cpu: Cpu): [low: number, high: number] {
   return [low | 0, (Math.floor(now / TWO_32) + state[Word.timestampOffsetHigh] + (low >= TWO_32 ? 1 : 0)) | 0];
 }
 
+/** Virtual time, in nanoseconds, at which the counter will have a value. */
+export function timeOfTimestamp(cpu: Cpu, low: number, high: number): number {
+  const { state } = cpu;
+  const value = BigInt.asUintN(64, (BigInt(high) << 32n) | BigInt(low >>> 0));
+  const offset = (BigInt(state[Word.timestampOffsetHigh]) << 32n) | BigInt(state[Word.timestampOffsetLow] >>> 0);
+  return Number(BigInt.asIntN(64, value - offset));
+}
+
 /** IA32_TIME_STAMP_COUNTER: writing it changes the offset. */
 export const timestampCounter: ModelRegister = {
   first: 0x10,

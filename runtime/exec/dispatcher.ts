@@ -1,4 +1,5 @@
-import { Eflags, Halt, Word } from '../../translator/abi/state.ts';
+import { Vector } from '../../translator/abi/faults.ts';
+import { Eflags, Halt, Nmi, Shadow, Word } from '../../translator/abi/state.ts';
 import { instructionRestart } from '../cpu/breakpoints.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { deliver } from '../cpu/interrupts.ts';
@@ -66,10 +67,17 @@ export class Dispatcher {
 
   private acceptInterrupt(): void {
     const { state } = this;
+    if (state[Word.nmi] === Nmi.pending && state[Word.interruptShadow] !== Shadow.all) this.acceptNmi();
     if (!isInterruptReady(state, this.interrupts)) return;
     state[Word.halted] = Halt.running;
     this.metrics.interrupts++;
     this.deliver(this.interrupts.acknowledge(), 'hardware', -1, state[Word.eip]);
+  }
+
+  private acceptNmi(): void {
+    this.state[Word.nmi] = Nmi.blocked;
+    this.metrics.interrupts++;
+    this.deliver(Vector.nmi, 'hardware', -1, this.state[Word.eip]);
   }
 
   /** Runs code from Word.eip until it leaves, and delivers the fault it ends with, if any. */

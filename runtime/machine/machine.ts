@@ -1,8 +1,8 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
-import { Halt, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
-import { cpuComponent } from '../cpu/component.ts';
+import { Halt, Nmi, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import { cpuComponent, modelRegisterComponent } from '../cpu/component.ts';
 import { Cpu } from '../cpu/cpu.ts';
-import { cpuModel, defaultModel } from '../cpu/model.ts';
+import { type CpuModel, cpuModel, defaultModel } from '../cpu/model.ts';
 import { Inspection } from '../debug/inspection.ts';
 import { buildAcpiTables } from '../devices/power/tables.ts';
 import { makeCheck } from '../exec/check.ts';
@@ -11,6 +11,7 @@ import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
 import { defaultTiering } from '../exec/tiering.ts';
 import { buildDemo } from '../firmware/demo/index.ts';
 import { BootError, type BootState, loadFlat, loadKernel, placeBios } from '../firmware/load/index.ts';
+import type { MmioBus, MmioRegion } from '../memory/mmio.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { PhysicalMap } from '../memory/physical-map.ts';
@@ -21,7 +22,7 @@ import { EventQueue } from '../time/events.ts';
 import { applyBoot } from './boot.ts';
 import type { KernelImages, MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
 import { InstructionTime } from './instruction-time.ts';
-import { Pc, serialPorts, withoutFirmware } from './pc.ts';
+import { apics, Pc, serialPorts, withoutFirmware } from './pc.ts';
 
 /** Instructions between two looks at the clock where nothing else asks for attention. */
 const LONGEST_GRANT = 200_000;
@@ -49,6 +50,7 @@ export class MachineCore {
   /** State of everything but memory, described. */
   readonly components: readonly Component[];
   private readonly config: MachineConfig;
+  private readonly model: CpuModel;
   private readonly host: MachineHost;
   private readonly time: InstructionTime | null;
   private readonly counts: boolean;
@@ -65,6 +67,7 @@ export class MachineCore {
   /** Throws BootError if the images cannot be booted. */
   constructor(config: MachineConfig, host: MachineHost) {
     this.config = config;
+    this.model = modelOf(config);
     this.host = host;
     const buffer = allocateShared(STATE_BYTES);
     this.state = new Int32Array(buffer, 0, WORD_COUNT);
@@ -78,15 +81,15 @@ export class MachineCore {
     this.mmu = new Mmu(this.state, map);
     this.pc = this.makePc(map);
     this.cpu = this.makeCpu(buffer);
-    this.components = [cpuComponent(this.cpu), ...this.pc.components];
-    this.engine = new Engine(this.cpu, this.mmu, this.pc.pic, {
+    this.components = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu), ...this.pc.components];
+    this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
       ...engineOptions(config, host),
       counts: this.counts,
       ...config.engineOptions,
     });
     // With IF clear the request is seen when IF is set again, by whoever sets it.
-    this.pc.pic.onPending = () => {
-      if (isInterruptWaiting(this.state, this.pc.pic)) this.callAttention();
+    this.pc.interrupts.onPending = () => {
+      if (isInterruptWaiting(this.state, this.pc.interrupts)) this.callAttention();
     };
     this.events.onEarlier = (deadline) => this.deadlineEarlier(deadline);
     this.boot();
@@ -102,6 +105,12 @@ export class MachineCore {
       clock: this.clock,
       events: this.events,
       memory: this.memory,
+      mmio: this.mmioBus(map),
+      apic: this.model.features.has('apic'),
+      nmi: () => {
+        this.state[Word.nmi] |= Nmi.pending;
+        this.callAttention();
+      },
       setA20: (open) => {
         map.setA20(open);
         this.mmu.flushAll();
@@ -116,6 +125,18 @@ export class MachineCore {
     });
   }
 
+  /** Devices in the map; translations of addresses that were made before are stale. */
+  private mmioBus(map: PhysicalMap): MmioBus {
+    const changed = (region: MmioRegion, change: (region: MmioRegion) => void) => {
+      change(region);
+      this.mmu.flushAll();
+    };
+    return {
+      add: (region) => changed(region, (r) => map.add(r)),
+      remove: (region) => changed(region, (r) => map.remove(r)),
+    };
+  }
+
   private makeCpu(buffer: ArrayBufferLike): Cpu {
     const fpuError = this.pc.irqs.input(FPU_IRQ);
     return new Cpu({
@@ -124,7 +145,8 @@ export class MachineCore {
       memory: this.mmu,
       ports: this.pc.ports as Cpu['ports'],
       nanoseconds: () => this.clock.now(),
-      model: this.config.cpu === undefined ? defaultModel : cpuModel(this.config.cpu),
+      model: this.model,
+      localApic: this.pc.localApic,
       onShutdown: () => this.callAttention(),
       fpuErrorLine: (active) => fpuError.set(active),
     });
@@ -302,8 +324,13 @@ function makeMap({ memoryBytes, boot }: MachineConfig): PhysicalMap {
   return map;
 }
 
+function modelOf({ cpu }: MachineConfig): CpuModel {
+  return cpu === undefined ? defaultModel : cpuModel(cpu);
+}
+
 /** The guest that is started without firmware, in memory and at its first instruction. */
-function loadGuest({ boot, memoryBytes }: MachineConfig): BootState | null {
+function loadGuest(config: MachineConfig): BootState | null {
+  const { boot, memoryBytes } = config;
   if ('bios' in boot) return null;
   if ('flat' in boot) return loadFlat(boot.flat, boot.address, boot.mode);
   const images: KernelImages = 'kernel' in boot ? boot : { kernel: buildDemo() };
@@ -314,6 +341,13 @@ function loadGuest({ boot, memoryBytes }: MachineConfig): BootState | null {
     kernel,
     ...(initrd && { initrd }),
     ...(append && { commandLine: append }),
-    acpi: buildAcpiTables({ address: ACPI_TABLES, powerBase, pciMemoryStart: memoryBytes, pirqRoutes, serialPorts }),
+    acpi: buildAcpiTables({
+      address: ACPI_TABLES,
+      powerBase,
+      pciMemoryStart: memoryBytes,
+      pirqRoutes,
+      serialPorts,
+      ...(modelOf(config).features.has('apic') && { apics }),
+    }),
   });
 }

@@ -1,18 +1,24 @@
-import { IrqLines, SharedLine } from '../bus/irq.ts';
+import { IrqLines, type Line, SharedLine } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
 import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/index.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
 import { hostBridge } from '../devices/i440fx/index.ts';
 import { I8042 } from '../devices/i8042/index.ts';
+import { IoApic } from '../devices/io-apic/index.ts';
+import { IO_APIC_BASE } from '../devices/io-apic/registers.ts';
+import { LocalApic } from '../devices/local-apic/index.ts';
+import { DEFAULT_BASE } from '../devices/local-apic/registers.ts';
 import { PciBus } from '../devices/pci/index.ts';
 import { Pic8259 } from '../devices/pic8259/index.ts';
 import { IsaBridge } from '../devices/piix3/index.ts';
 import { Pit8254 } from '../devices/pit8254/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
 import { PowerManagement } from '../devices/power/index.ts';
+import type { ApicDescription } from '../devices/power/tables.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
+import type { MmioBus } from '../memory/mmio.ts';
 import type { PhysicalMemory } from '../memory/physical.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { VirtualClock } from '../time/clock.ts';
@@ -28,6 +34,21 @@ export const serialPorts = [
   { name: 'com4', base: 0x2e8, irq: 3 },
 ] as const;
 
+/** The I/O APIC's input of an IRQ: the timer's is 2, as 0 is the 8259s' on many boards (MADT, interrupt overrides). */
+function ioApicInput(irq: number): number {
+  return irq === 0 ? 2 : irq;
+}
+
+/** The interrupt controllers, for the ACPI tables; the timer's input, and the level-triggered ones, are not the usual. */
+export const apics: ApicDescription = {
+  localAddress: DEFAULT_BASE,
+  ioAddress: IO_APIC_BASE,
+  overrides: [
+    { irq: 0, input: ioApicInput(0), level: false },
+    ...[9, 10, 11].map((irq) => ({ irq, input: ioApicInput(irq), level: true })),
+  ],
+};
+
 /** What firmware would set up, for guests that are started without any. */
 export const withoutFirmware = {
   /** I/O base of the power management registers. */
@@ -41,6 +62,11 @@ export interface PcOptions {
   readonly clock: VirtualClock;
   readonly events: EventQueue;
   readonly memory: PhysicalMemory;
+  readonly mmio: MmioBus;
+  /** Whether the processor has a local APIC; there is an I/O APIC then, too. */
+  readonly apic: boolean;
+  /** A non-maskable interrupt is due. */
+  readonly nmi: () => void;
   readonly power: PowerControl;
   /** The A20 gate changes. */
   readonly setA20: (open: boolean) => void;
@@ -58,6 +84,8 @@ interface Part {
 export class Pc {
   readonly ports = new PortBus();
   readonly pic: Pic8259;
+  readonly localApic: LocalApic | null;
+  readonly ioApic: IoApic | null;
   readonly irqs: IrqLines;
   readonly pit: Pit8254;
   readonly rtc: RtcCmos;
@@ -74,7 +102,9 @@ export class Pc {
     const { config, clock, events, power, memory } = options;
     const { ports } = this;
     this.pic = new Pic8259({ ports });
-    this.irqs = new IrqLines((number) => this.pic.line(number));
+    this.localApic = options.apic ? this.makeLocalApic(options) : null;
+    this.ioApic = this.localApic && this.makeIoApic(this.localApic, options);
+    this.irqs = new IrqLines((number) => this.requestLine(number));
     const irq = (number: number) => this.irqs.input(number);
     const a20 = new SharedLine('a20', { set: options.setA20 });
     this.pit = new Pit8254({ ports, clock, events, irq: irq(0) });
@@ -97,9 +127,36 @@ export class Pc {
     for (const f of functions) this.pci.add(f);
     this.connectDebugPorts(options);
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
-    this.parts = [pic, pit, rtc, keyboardController, port92, ...uarts, dma, pci, bridge, pm];
+    const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
+    this.parts = [pic, ...apics, pit, rtc, keyboardController, port92, ...uarts, dma, pci, bridge, pm];
     const wires = [this.irqs.component, a20.component, clock.component, events.component];
     this.components = [...this.parts.map((p) => p.component), ...functions.map((f) => f.component), ...wires];
+  }
+
+  /** What interrupts the CPU. */
+  get interrupts(): LocalApic | Pic8259 {
+    return this.localApic ?? this.pic;
+  }
+
+  private makeLocalApic({ mmio, clock, events, nmi }: PcOptions): LocalApic {
+    const endOfInterrupt = (vector: number) => this.ioApic?.endOfInterrupt(vector);
+    return new LocalApic({ mmio, clock, events, external: this.pic, endOfInterrupt, nmi });
+  }
+
+  private makeIoApic(localApic: LocalApic, { mmio }: PcOptions): IoApic {
+    return new IoApic({ mmio, send: (message) => localApic.accept(message) });
+  }
+
+  /** A request goes to both controllers; the system has masked it at one of them. */
+  private requestLine(irq: number): Line {
+    const pic = this.pic.line(irq);
+    const ioApic = this.ioApic?.line(ioApicInput(irq));
+    return {
+      set(high) {
+        pic.set(high);
+        ioApic?.set(high);
+      },
+    };
   }
 
   private makeUarts({ clock, events, serialOutput }: PcOptions): Uart16550[] {

@@ -1,24 +1,18 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
+import type { MmioBus, MmioRegion } from './mmio.ts';
 import type { GuestRam } from './ram.ts';
-
-/** A device's window in the physical address space. Offsets are from `base`; sizes are 1, 2 or 4 bytes. */
-export interface MmioRegion {
-  readonly name: string;
-  readonly base: number;
-  readonly length: number;
-  read(offset: number, size: number): number;
-  write(offset: number, size: number, value: number): void;
-}
 
 const UNMAPPED = -1;
 /** Nothing stands above 4 GB. */
 const PAGES_4GB = 1 << 20;
 
 /** What stands at each physical page: a frame of the buffer (RAM or ROM), a device, or nothing. */
-export class PhysicalMap {
+export class PhysicalMap implements MmioBus {
   readonly ram: GuestRam;
   private readonly frames = new Int32Array(PAGES_4GB).fill(UNMAPPED);
   private readonly regions: MmioRegion[] = [];
+  /** The frames that stand behind a region. */
+  private readonly hidden = new Map<MmioRegion, Int32Array>();
   private pageMask = -1;
 
   constructor(ram: GuestRam) {
@@ -41,12 +35,23 @@ export class PhysicalMap {
     for (let n = 0; n < pages; n++) this.frames[page + n] = frame < 0 ? UNMAPPED : frame + n;
   }
 
-  /** Puts a device in the address space; throws if it overlaps another. */
-  addRegion(region: MmioRegion): void {
+  /** Puts a device in the address space, in front of the memory there; throws if it overlaps another. */
+  add(region: MmioRegion): void {
     const clash = this.regions.find((r) => r.base < region.base + region.length && region.base < r.base + r.length);
     if (clash) throw new Error(`MMIO regions overlap: ${region.name} and ${clash.name}`);
+    const { page, pages } = pagesOf(region);
+    this.hidden.set(region, this.frames.slice(page, page + pages));
     this.regions.push(region);
-    this.mapFrames(region.base >>> PAGE_SHIFT, Math.ceil(region.length / PAGE_BYTES), UNMAPPED);
+    this.mapFrames(page, pages, UNMAPPED);
+  }
+
+  /** Takes a device away; the memory that it hid is there again. */
+  remove(region: MmioRegion): void {
+    const hidden = this.hidden.get(region);
+    if (!hidden) throw new Error(`MMIO region ${region.name} is not there`);
+    this.frames.set(hidden, pagesOf(region).page);
+    this.hidden.delete(region);
+    this.regions.splice(this.regions.indexOf(region), 1);
   }
 
   /** Reads where no frame is: a device's register, or all ones. */
@@ -64,4 +69,8 @@ export class PhysicalMap {
   private regionAt(address: number): MmioRegion | undefined {
     return this.regions.find((r) => address >= r.base && address < r.base + r.length);
   }
+}
+
+function pagesOf({ base, length }: MmioRegion): { page: number; pages: number } {
+  return { page: base >>> PAGE_SHIFT, pages: Math.ceil(length / PAGE_BYTES) };
 }

@@ -75,6 +75,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     ports: noPorts,
     nanoseconds: () => 0,
     model: defaultModel,
+    localApic: null,
     fpuErrorLine: () => undefined,
     onShutdown: () => {
       state[Word.attention] = 1;

@@ -98,6 +98,8 @@ export const Word = {
   efer: 200,
   /** DR6's bits of the debug traps that come behind the instruction that has just run. */
   debugTraps: 201,
+  /** Non-maskable interrupt: see Nmi. */
+  nmi: 202,
   /** TOP of the x87 status word, 0-7. */
   fpuTop: 208,
   /** C0-C3 in their places in the status word; C1 is right only if fpuRounding is 0. */
@@ -156,6 +158,9 @@ export const Shadow = {
   /** Behind MOV SS and POP SS: debug exceptions as well. */
   all: 2,
 } as const;
+
+/** Bits of Word.nmi: one is due; none is accepted, as the handler of the last one has not returned. */
+export const Nmi = { pending: 1, blocked: 2 } as const;
 
 /** Values of Word.halted: code runs; HLT waits for an interrupt; the CPU is shut down (triple fault). */
 export const Halt = { running: 0, waiting: 1, shutdown: 2 } as const;

@@ -19,6 +19,16 @@ export interface AcpiTablesOptions extends DsdtOptions {
   readonly address: number;
   /** I/O base of the power management registers. */
   readonly powerBase: number;
+  /** Left out: there are none. */
+  readonly apics?: ApicDescription;
+}
+
+/** The local APIC of the processor, which has number 0, and the I/O APIC. */
+export interface ApicDescription {
+  readonly localAddress: number;
+  readonly ioAddress: number;
+  /** IRQs whose input has another number, or is level-triggered. They are active high. */
+  readonly overrides: readonly { readonly irq: number; readonly input: number; readonly level: boolean }[];
 }
 
 const OEM_ID = 'RAWIRN';
@@ -33,9 +43,13 @@ export function buildAcpiTables(options: AcpiTablesOptions): AcpiTables {
   const facsAddress = rsdpAddress + 64;
   const fadtAddress = facsAddress + FACS_BYTES;
   const rsdtAddress = fadtAddress + 256;
-  const dsdtAddress = rsdtAddress + 64;
+  const madtAddress = rsdtAddress + 64;
+  const dsdtAddress = madtAddress + 256;
   const fadt = table('FACP', 3, fadtContent(options.powerBase, facsAddress, dsdtAddress));
-  const rsdt = table('RSDT', 1, fields(4, [[0, 4, fadtAddress]]));
+  const madt = options.apics ? [{ address: madtAddress, bytes: table('APIC', 1, madtContent(options.apics)) }] : [];
+  const listed = [fadtAddress, ...madt.map(({ address }) => address)];
+  const pointers = listed.map((address, n): FieldValue => [4 * n, 4, address]);
+  const rsdt = table('RSDT', 1, fields(4 * listed.length, pointers));
   return {
     rsdpAddress,
     tables: [
@@ -43,6 +57,7 @@ export function buildAcpiTables(options: AcpiTablesOptions): AcpiTables {
       { address: facsAddress, bytes: facs() },
       { address: fadtAddress, bytes: fadt },
       { address: rsdtAddress, bytes: rsdt },
+      ...madt,
       { address: dsdtAddress, bytes: dsdt },
     ],
   };
@@ -157,4 +172,39 @@ function ioAddress(offset: number, bits: number, port: number): FieldValue[] {
     [offset + 1, 1, bits],
     [offset + 4, 4, port],
   ];
+}
+
+/** Structures of the MADT (5.2.11). */
+const Structure = { localApic: 0, ioApic: 1, override: 2, localNmi: 4 } as const;
+const ALL_PROCESSORS = 0xff;
+/** Active high, and edge or level. */
+const EDGE_HIGH = 0x5;
+const LEVEL_HIGH = 0xd;
+
+/** Multiple APIC description table without its header: there are 8259s too, and their pin for NMI is LINT1. */
+function madtContent({ localAddress, ioAddress, overrides }: ApicDescription): Uint8Array {
+  const structures = [
+    structure(Structure.localApic, 8, [[4, 4, 1]]),
+    structure(Structure.ioApic, 12, [[4, 4, ioAddress]]),
+    ...overrides.map(({ irq, input, level }) =>
+      structure(Structure.override, 10, [
+        [3, 1, irq],
+        [4, 4, input],
+        [8, 2, level ? LEVEL_HIGH : EDGE_HIGH],
+      ]),
+    ),
+    structure(Structure.localNmi, 6, [
+      [2, 1, ALL_PROCESSORS],
+      [5, 1, 1],
+    ]),
+  ];
+  const head = fields(8, [
+    [0, 4, localAddress],
+    [4, 4, 1],
+  ]);
+  return Uint8Array.from([head, ...structures].flatMap((part) => [...part]));
+}
+
+function structure(type: number, length: number, values: readonly FieldValue[]): Uint8Array {
+  return fields(length, [[0, 1, type], [1, 1, length], ...values]);
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { Cpu } from '../../../runtime/cpu/cpu.ts';
+import type { LocalApicPort } from '../../../runtime/cpu/local-apic-port.ts';
 import { defaultModel } from '../../../runtime/cpu/model.ts';
 import { setSegmentFrom } from '../../../runtime/cpu/segmentation.ts';
 import { traps } from '../../../runtime/cpu/traps.ts';
@@ -62,6 +63,15 @@ export class Rig {
   readonly cpu: Cpu;
   readonly portLog: string[] = [];
   portValue = 0;
+  /** Tells what is written to it. */
+  readonly localApic: LocalApicPort = {
+    id: 0,
+    enabled: true,
+    readBase: () => [0xfee00900, 0],
+    writeBase: (low, high) => this.portLog.push(`apic base ${high} ${low.toString(16)}`),
+    readDeadline: () => [0, 0],
+    writeDeadline: (low, high, time) => this.portLog.push(`deadline ${high} ${low} at ${time}`),
+  };
   time = 0;
   shutdowns = 0;
 
@@ -82,6 +92,7 @@ export class Rig {
       },
       nanoseconds: () => this.time,
       model,
+      localApic: this.localApic,
       fpuErrorLine: () => undefined,
       onShutdown: () => this.shutdowns++,
     });

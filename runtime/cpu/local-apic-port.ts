@@ -1,0 +1,11 @@
+/** The local APIC as the processor's instructions see it. */
+export interface LocalApicPort {
+  readonly id: number;
+  /** By IA32_APIC_BASE. */
+  readonly enabled: boolean;
+  readBase(): readonly [low: number, high: number];
+  writeBase(low: number, high: number): void;
+  readDeadline(): readonly [low: number, high: number];
+  /** `time`: the virtual time at which the time-stamp counter has that value. */
+  writeDeadline(low: number, high: number, time: number): void;
+}

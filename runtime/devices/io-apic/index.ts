@@ -1,0 +1,120 @@
+import { type IrqLine, irqLine } from '../../bus/irq.ts';
+import type { MmioBus } from '../../memory/mmio.ts';
+import type { Component } from '../../snapshot/describe.ts';
+import type { InterruptMessage } from '../local-apic/index.ts';
+import { Entry, INPUTS, Index, IO_APIC_BASE, VERSION, Window } from './registers.ts';
+import { ioApicState } from './state.ts';
+
+export interface IoApicOptions {
+  readonly mmio: MmioBus;
+  /** Sends an interrupt to the local APICs. */
+  readonly send: (message: InterruptMessage) => boolean;
+}
+
+/** The I/O APIC (82093AA data sheet): 24 inputs, each with its vector and destination. Inputs are active high. */
+export class IoApic {
+  readonly component: Component;
+  readonly #state = ioApicState.create();
+  readonly #send: (message: InterruptMessage) => boolean;
+
+  constructor({ mmio, send }: IoApicOptions) {
+    this.#send = send;
+    this.component = ioApicState.bind('io apic', this.#state);
+    this.reset();
+    mmio.add({
+      name: 'io apic',
+      base: IO_APIC_BASE,
+      length: 0x1000,
+      read: (offset, size) =>
+        (this.#read(offset & ~3) >>> (8 * (offset & 3))) & (size === 4 ? -1 : (1 << (8 * size)) - 1),
+      write: (offset, _size, value) => this.#write(offset, value >>> 0),
+    });
+  }
+
+  /** All inputs are masked; the lines keep the levels that devices drive. */
+  reset(): void {
+    const { levels } = this.#state;
+    Object.assign(this.#state, ioApicState.create(), { levels, low: new Array(INPUTS).fill(Entry.masked) });
+  }
+
+  /** An input, 0-23. */
+  line(input: number): IrqLine {
+    return irqLine((high) => this.#drive(input, high));
+  }
+
+  #drive(input: number, high: boolean): void {
+    const s = this.#state;
+    const rises = high && ((s.levels >>> input) & 1) === 0;
+    s.levels = (high ? s.levels | (1 << input) : s.levels & ~(1 << input)) >>> 0;
+    // An edge at a masked input is lost (3.2.4).
+    if (s.low[input]! & Entry.level) this.#serve(input);
+    else if (rises && (s.low[input]! & Entry.masked) === 0) this.#deliver(input);
+  }
+
+  /** A level-triggered input asks again until its interrupt has been served. */
+  #serve(input: number): void {
+    const s = this.#state;
+    const entry = s.low[input]!;
+    const high = ((s.levels >>> input) & 1) !== 0;
+    if (!high || entry & (Entry.masked | Entry.remoteRequest)) return;
+    if (this.#deliver(input)) s.low[input] = entry | Entry.remoteRequest;
+  }
+
+  #deliver(input: number): boolean {
+    const low = this.#state.low[input]!;
+    return this.#send({
+      vector: low & Entry.vector,
+      mode: (low >>> Entry.modeShift) & 7,
+      level: (low & Entry.level) !== 0,
+      destination: this.#state.high[input]! >>> 24,
+      logical: (low & Entry.logical) !== 0,
+    });
+  }
+
+  /** A local APIC has ended a level-triggered interrupt with this vector. */
+  endOfInterrupt(vector: number): void {
+    const s = this.#state;
+    for (let input = 0; input < INPUTS; input++) {
+      const entry = s.low[input]!;
+      if ((entry & Entry.vector) !== vector || (entry & Entry.remoteRequest) === 0) continue;
+      s.low[input] = entry & ~Entry.remoteRequest;
+      this.#serve(input);
+    }
+  }
+
+  #read(offset: number): number {
+    if (offset === Window.select) return this.#state.select;
+    return offset === Window.data ? this.#readRegister(this.#state.select) : 0;
+  }
+
+  #readRegister(index: number): number {
+    const s = this.#state;
+    const input = (index - Index.redirection) >> 1;
+    if (input >= 0) return (index & 1 ? s.high[input] : s.low[input]) ?? 0;
+    if (index === Index.version) return VERSION;
+    return index === Index.id || index === Index.arbitration ? s.id << 24 : 0;
+  }
+
+  #write(offset: number, value: number): void {
+    if (offset === Window.select) this.#state.select = value & 0xff;
+    else if (offset === Window.data) this.#writeRegister(this.#state.select, value);
+    else if (offset === Window.endOfInterrupt) this.endOfInterrupt(value & 0xff);
+  }
+
+  #writeRegister(index: number, value: number): void {
+    const s = this.#state;
+    const input = (index - Index.redirection) >> 1;
+    if (index === Index.id) s.id = (value >>> 24) & 0xf;
+    if (input < 0 || input >= INPUTS) return;
+    if (index & 1) s.high[input] = (value & 0xff000000) >>> 0;
+    else this.#writeEntry(input, value);
+  }
+
+  /** Of an edge-triggered input no request is outstanding. */
+  #writeEntry(input: number, value: number): void {
+    const s = this.#state;
+    const kept = value & Entry.level ? s.low[input]! & Entry.remoteRequest : 0;
+    s.low[input] = (value & Entry.writable) | kept;
+    if (value & Entry.level) this.#serve(input);
+  }
+}

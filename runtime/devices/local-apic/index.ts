@@ -1,0 +1,393 @@
+import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
+import type { Component } from '../../snapshot/describe.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { EventQueue } from '../../time/events.ts';
+import {
+  ApicError,
+  Base,
+  Command,
+  DEFAULT_BASE,
+  FIRST_LEGAL_VECTOR,
+  LOCAL_VECTORS,
+  LocalVector,
+  Lvt,
+  lvtBits,
+  Mode,
+  Register,
+  Shorthand,
+  Spurious,
+  VERSION,
+} from './registers.ts';
+import { localApicState } from './state.ts';
+import { ApicTimer } from './timer.ts';
+import { hasVector, highestVector, setVector } from './vectors.ts';
+
+/** What interrupts the CPU through the APIC's LINT0 pin: the PC's 8259s. */
+export interface ExternalInterrupts {
+  readonly pending: boolean;
+  acknowledge(): number;
+  onPending: () => void;
+}
+
+export interface LocalApicOptions {
+  readonly mmio: MmioBus;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  readonly external: ExternalInterrupts;
+  /** The end of a level-triggered interrupt is told to the I/O APIC. */
+  readonly endOfInterrupt: (vector: number) => void;
+  /** A non-maskable interrupt is due. */
+  readonly nmi: () => void;
+}
+
+/** An interrupt on its way to a local APIC. */
+export interface InterruptMessage {
+  readonly vector: number;
+  /** Of Mode. */
+  readonly mode: number;
+  readonly level: boolean;
+  readonly destination: number;
+  readonly logical: boolean;
+}
+
+/** The local APIC of the machine's processor (Intel SDM vol. 3, chapter 11), with the 8259s behind LINT0. */
+export class LocalApic {
+  readonly component: Component;
+  /** Called when `pending` rises. */
+  onPending: () => void = () => {};
+  readonly #state = localApicState.create();
+  readonly #options: LocalApicOptions;
+  readonly #timer: ApicTimer;
+  #region: MmioRegion | null = null;
+  /** The vector that may be delivered now, -1 if there is none. */
+  #vector = -1;
+
+  constructor(options: LocalApicOptions) {
+    this.#options = options;
+    this.#timer = new ApicTimer(this.#state, options.clock, options.events, () => this.#raise(LocalVector.timer));
+    this.component = localApicState.bind('local apic', this.#state, { restored: () => this.#restored() });
+    options.external.onPending = () => {
+      if (this.#takesExternal) this.onPending();
+    };
+    this.reset();
+  }
+
+  /** Power-on, with LINT0 as firmware leaves it: the 8259s' interrupts pass through ("virtual wire", 11.1). */
+  reset(): void {
+    Object.assign(this.#state, localApicState.create(), {
+      baseLow: DEFAULT_BASE | Base.enabled | Base.bootstrap,
+      destinationFormat: 0xf,
+      spurious: Spurious.vector,
+      localVectors: new Array(LOCAL_VECTORS).fill(Lvt.masked),
+    });
+    this.#state.baseLow >>>= 0;
+    this.#state.localVectors[LocalVector.lint0] = Mode.external << Lvt.modeShift;
+    this.#timer.stop();
+    this.#place();
+    this.#update();
+  }
+
+  #restored(): void {
+    this.#place();
+    this.#vector = -1;
+    this.#update();
+  }
+
+  // The processor's side.
+
+  /** An interrupt is due, if the CPU's IF allows. */
+  get pending(): boolean {
+    return this.#vector >= 0 || (this.#takesExternal && this.#options.external.pending);
+  }
+
+  /** Takes the interrupt of the highest priority into service and gives its vector. */
+  acknowledge(): number {
+    const vector = this.#vector;
+    if (vector < 0) return this.#options.external.acknowledge();
+    setVector(this.#state.requests, vector, false);
+    setVector(this.#state.inService, vector, true);
+    this.#update();
+    return vector;
+  }
+
+  get id(): number {
+    return this.#state.id;
+  }
+
+  /** Globally, by IA32_APIC_BASE: otherwise it is as if it weren't there. */
+  get enabled(): boolean {
+    return (this.#state.baseLow & Base.enabled) !== 0;
+  }
+
+  readBase(): [low: number, high: number] {
+    return [this.#state.baseLow, this.#state.baseHigh];
+  }
+
+  writeBase(low: number, high: number): void {
+    const wasEnabled = this.enabled;
+    this.#state.baseLow = ((low & ~Base.bootstrap) | Base.bootstrap) >>> 0;
+    this.#state.baseHigh = high >>> 0;
+    if (wasEnabled && !this.enabled) this.#disable();
+    this.#place();
+    this.#update();
+  }
+
+  readDeadline(): [low: number, high: number] {
+    return [this.#state.deadlineLow, this.#state.deadlineHigh];
+  }
+
+  /** IA32_TSC_DEADLINE; `time`: the virtual time at which the TSC has that value. */
+  writeDeadline(low: number, high: number, time: number): void {
+    this.#timer.setDeadline(low, high, time);
+  }
+
+  /** What it had is gone, but for its address. */
+  #disable(): void {
+    const { baseLow, baseHigh } = this.#state;
+    this.reset();
+    Object.assign(this.#state, { baseLow, baseHigh });
+  }
+
+  /** Puts the registers at the base. */
+  #place(): void {
+    const { mmio } = this.#options;
+    if (this.#region) mmio.remove(this.#region);
+    this.#region = null;
+    if (!this.enabled || this.#state.baseHigh !== 0) return;
+    this.#region = {
+      name: 'local apic',
+      base: (this.#state.baseLow & Base.address) >>> 0,
+      length: 0x1000,
+      read: (offset, size) => this.#readBytes(offset, size),
+      write: (offset, size, value) => {
+        if (size === 4 && (offset & 15) === 0) this.#write(offset, value >>> 0);
+      },
+    };
+    mmio.add(this.#region);
+  }
+
+  // Interrupts.
+
+  get #softwareEnabled(): boolean {
+    return (this.#state.spurious & Spurious.enabled) !== 0;
+  }
+
+  get #takesExternal(): boolean {
+    const lint0 = this.#state.localVectors[LocalVector.lint0]!;
+    const external = ((lint0 >>> Lvt.modeShift) & Lvt.modeMask) === Mode.external;
+    return !this.enabled || (external && (lint0 & Lvt.masked) === 0);
+  }
+
+  /** A message from the I/O APIC or from another processor; false if it isn't for this one. */
+  accept(message: InterruptMessage): boolean {
+    if (!this.enabled || !this.#isAddressed(message.destination, message.logical)) return false;
+    this.#deliver(message.mode, message.vector, message.level);
+    return true;
+  }
+
+  /** 11.6.2: all ones are a broadcast. */
+  #isAddressed(destination: number, logical: boolean): boolean {
+    const s = this.#state;
+    if (destination === 0xff) return true;
+    if (!logical) return destination === s.id;
+    const own = s.logicalDestination;
+    if (s.destinationFormat === 0xf) return (own & destination) !== 0;
+    return own >>> 4 === destination >>> 4 && (own & destination & 0xf) !== 0;
+  }
+
+  #deliver(mode: number, vector: number, level: boolean): void {
+    if (mode === Mode.nmi) this.#options.nmi();
+    if ((mode !== Mode.fixed && mode !== Mode.lowestPriority) || !this.#softwareEnabled) return;
+    if (vector < FIRST_LEGAL_VECTOR) {
+      this.#error(ApicError.receivedIllegalVector);
+      return;
+    }
+    setVector(this.#state.requests, vector, true);
+    setVector(this.#state.triggerMode, vector, level);
+    this.#update();
+  }
+
+  /** An interrupt of the APIC's own, by its local vector. */
+  #raise(index: number): void {
+    const entry = this.#state.localVectors[index]!;
+    if ((entry & Lvt.masked) === 0) this.#deliver((entry >>> Lvt.modeShift) & Lvt.modeMask, entry & Lvt.vector, false);
+  }
+
+  #error(bit: number): void {
+    this.#state.newErrors |= bit;
+    // The error interrupt's own illegal vector is not told again.
+    if ((this.#state.localVectors[LocalVector.error]! & Lvt.vector) >= FIRST_LEGAL_VECTOR)
+      this.#raise(LocalVector.error);
+  }
+
+  /** 11.8.3.1. */
+  #processorPriority(): number {
+    const { taskPriority } = this.#state;
+    const service = Math.max(0, highestVector(this.#state.inService)) & 0xf0;
+    return (taskPriority & 0xf0) >= service ? taskPriority : service;
+  }
+
+  #update(): void {
+    const was = this.pending;
+    const vector = this.enabled ? highestVector(this.#state.requests) : -1;
+    this.#vector = vector >= 0 && (vector & 0xf0) > (this.#processorPriority() & 0xf0) ? vector : -1;
+    if (!was && this.pending) this.onPending();
+  }
+
+  #endOfInterrupt(): void {
+    const s = this.#state;
+    const vector = highestVector(s.inService);
+    if (vector < 0) return;
+    setVector(s.inService, vector, false);
+    if (hasVector(s.triggerMode, vector)) this.#options.endOfInterrupt(vector);
+    this.#update();
+  }
+
+  /** The interrupt command register: to this processor, which is the only one (11.6.1). */
+  #send(): void {
+    const { commandLow, commandHigh } = this.#state;
+    const mode = (commandLow >>> Command.modeShift) & 7;
+    const vector = commandLow & 0xff;
+    const shorthand = (commandLow >>> Command.shorthandShift) & 3;
+    const fixed = mode === Mode.fixed || mode === Mode.lowestPriority;
+    if (fixed && vector < FIRST_LEGAL_VECTOR) this.#error(ApicError.sentIllegalVector);
+    if (shorthand === Shorthand.others) return;
+    const named = shorthand === Shorthand.none;
+    if (named && !this.#isAddressed(commandHigh >>> 24, (commandLow & Command.logical) !== 0)) return;
+    this.#deliver(mode, vector, false);
+  }
+
+  // Registers.
+
+  /** Registers are 32 bits wide; parts of one can be read. */
+  #readBytes(offset: number, size: number): number {
+    const value = (offset & 15) < 4 ? this.#read(offset & ~15) >>> (8 * (offset & 3)) : 0;
+    return size === 4 ? value | 0 : value & ((1 << (8 * size)) - 1);
+  }
+
+  #read(offset: number): number {
+    const s = this.#state;
+    const bank = (offset >>> 4) & 7;
+    switch (offset & ~0x7f) {
+      case Register.inService:
+        return s.inService[bank]!;
+      case Register.triggerMode:
+        return s.triggerMode[bank]!;
+      case Register.requests:
+        return s.requests[bank]!;
+    }
+    if (isLocalVector(offset)) return s.localVectors[(offset - Register.localVectors) >>> 4]!;
+    return this.#readSingle(offset);
+  }
+
+  #readSingle(offset: number): number {
+    const s = this.#state;
+    switch (offset) {
+      case Register.id:
+        return s.id << 24;
+      case Register.version:
+        return VERSION;
+      case Register.taskPriority:
+        return s.taskPriority;
+      case Register.arbitrationPriority:
+      case Register.processorPriority:
+        return this.#processorPriority();
+      case Register.logicalDestination:
+        return s.logicalDestination << 24;
+      case Register.destinationFormat:
+        return (s.destinationFormat << 28) | 0x0fffffff;
+      case Register.spurious:
+        return s.spurious;
+      case Register.errors:
+        return s.errors;
+      case Register.commandLow:
+        return s.commandLow;
+      case Register.commandHigh:
+        return s.commandHigh;
+      case Register.initialCount:
+        return s.initialCount;
+      case Register.currentCount:
+        return this.#timer.currentCount();
+      case Register.divide:
+        return s.divide;
+      default:
+        this.#error(ApicError.illegalRegister);
+        return 0;
+    }
+  }
+
+  #write(offset: number, value: number): void {
+    const s = this.#state;
+    if (isLocalVector(offset)) {
+      this.#writeLocalVector((offset - Register.localVectors) >>> 4, value);
+      return;
+    }
+    switch (offset) {
+      case Register.id:
+        s.id = value >>> 24;
+        break;
+      case Register.taskPriority:
+        s.taskPriority = value & 0xff;
+        this.#update();
+        break;
+      case Register.endOfInterrupt:
+        this.#endOfInterrupt();
+        break;
+      case Register.logicalDestination:
+        s.logicalDestination = value >>> 24;
+        break;
+      case Register.destinationFormat:
+        s.destinationFormat = value >>> 28;
+        break;
+      case Register.spurious:
+        this.#writeSpurious(value);
+        break;
+      default:
+        this.#writeOther(offset, value);
+    }
+  }
+
+  #writeOther(offset: number, value: number): void {
+    const s = this.#state;
+    switch (offset) {
+      case Register.errors:
+        s.errors = s.newErrors;
+        s.newErrors = 0;
+        break;
+      case Register.commandLow:
+        s.commandLow = value & Command.bits;
+        this.#send();
+        break;
+      case Register.commandHigh:
+        s.commandHigh = (value & 0xff000000) >>> 0;
+        break;
+      case Register.initialCount:
+        this.#timer.start(value);
+        break;
+      case Register.divide:
+        this.#timer.setDivide(value);
+        break;
+    }
+  }
+
+  /** While the APIC is disabled by software its local vectors are masked (11.4.7.2). */
+  #writeSpurious(value: number): void {
+    const s = this.#state;
+    s.spurious = value & Spurious.bits;
+    if (!this.#softwareEnabled) s.localVectors = s.localVectors.map((entry) => entry | Lvt.masked);
+    this.#update();
+  }
+
+  #writeLocalVector(index: number, value: number): void {
+    const s = this.#state;
+    const before = s.localVectors[index]!;
+    const was = this.pending;
+    s.localVectors[index] = (value & lvtBits[index]!) | (this.#softwareEnabled ? 0 : Lvt.masked);
+    if (index === LocalVector.timer) this.#timer.modeChanged(before);
+    if (!was && this.pending) this.onPending();
+  }
+}
+
+function isLocalVector(offset: number): boolean {
+  return offset >= Register.localVectors && offset < Register.localVectors + 16 * LOCAL_VECTORS;
+}

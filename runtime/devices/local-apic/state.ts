@@ -1,0 +1,32 @@
+import { describe, f64, list, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
+import { LOCAL_VECTORS } from './registers.ts';
+
+export const localApicState = describe({
+  /** IA32_APIC_BASE. */
+  baseLow: u32,
+  baseHigh: u32,
+  id: u8,
+  taskPriority: u8,
+  logicalDestination: u8,
+  /** Bits 28-31 of the register. */
+  destinationFormat: u8,
+  spurious: u32,
+  inService: list(8, u32),
+  triggerMode: list(8, u32),
+  requests: list(8, u32),
+  /** What ESR shows, and what it will show after the next write to it. */
+  errors: u8,
+  newErrors: u8,
+  commandLow: u32,
+  commandHigh: u32,
+  localVectors: list(LOCAL_VECTORS, u32),
+  initialCount: u32,
+  divide: u8,
+  /** Virtual time at which the count was written. */
+  countStart: f64,
+  /** IA32_TSC_DEADLINE; 0 if it is not armed. */
+  deadlineLow: u32,
+  deadlineHigh: u32,
+});
+
+export type LocalApicState = StateOf<typeof localApicState>;
