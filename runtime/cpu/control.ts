@@ -73,6 +73,7 @@ function writeCr4(cpu: Cpu, value: number): void {
 function cr4Bits(cpu: Cpu): number {
   const { features } = cpu.model;
   let bits = familyOf(cpu.model) >= 6 ? Cr4.pce : 0;
+  if (features.has('vme')) bits |= Cr4.vme | Cr4.pvi;
   if (features.has('tsc')) bits |= Cr4.tsd;
   if (features.has('de')) bits |= Cr4.de;
   if (features.has('pse')) bits |= Cr4.pse;

@@ -26,6 +26,7 @@ export const featureWords: readonly FeatureWord[] = [
     bits: {
       ...{
         fpu: 0,
+        vme: 1,
         de: 2,
         pse: 3,
         tsc: 4,

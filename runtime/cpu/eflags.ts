@@ -2,7 +2,7 @@ import { Eflags, Word } from '../../translator/abi/state.ts';
 import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
 import type { Cpu } from './cpu.ts';
 
-/** Flags that this processor has: no virtual interrupts (VME). */
+/** Flags that this processor has. */
 const known =
   Eflags.arithmetic |
   Eflags.rf |
@@ -13,7 +13,9 @@ const known =
   Eflags.nt |
   Eflags.vm |
   Eflags.ac |
-  Eflags.id;
+  Eflags.id |
+  Eflags.vif |
+  Eflags.vip;
 
 /** Flags that POPF and IRET set at any privilege level. */
 const unprivileged = Eflags.arithmetic | Eflags.tf | Eflags.df | Eflags.nt | Eflags.ac | Eflags.id;

@@ -3,6 +3,7 @@ import { Halt, Word } from '../../translator/abi/state.ts';
 import { GuestFault, raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { enterHandler, type InterruptKind } from './delivery.ts';
+import { redirectInterrupt } from './virtual-interrupts.ts';
 
 const contributory =
   (1 << Vector.divideError) |
@@ -66,8 +67,9 @@ function leaveHalt(cpu: Cpu): void {
   cpu.state[Word.interruptShadow] = 0;
 }
 
-/** INT n: in VM86 mode only with IOPL 3 (Intel SDM vol. 3, 20.3.3). */
+/** INT n: in VM86 mode the 8086 program's, or only with IOPL 3 (Intel SDM vol. 3, 21.3.3). */
 export function softwareInterrupt(cpu: Cpu, vector: number, nextEip: number): void {
+  if (cpu.isVm86 && redirectInterrupt(cpu, vector, nextEip)) return;
   if (cpu.isVm86 && cpu.ioPrivilege < 3) raise(Vector.generalProtection, 0);
   deliver(cpu, vector, 'software', -1, nextEip);
 }

@@ -9,6 +9,7 @@ import { checkReturnCode, returnToOuterLevel, returnToSameLevel } from './far-re
 import { setVm86Segment } from './segmentation.ts';
 import { movedStackPointer, peek } from './stack.ts';
 import { switchTask } from './task-switch.ts';
+import { fromVirtualImage, requireVirtualFlag } from './virtual-interrupts.ts';
 
 /** IRET, all modes (Intel SDM vol. 2, IRET). `nextEip` is what a nested task goes on at when it is resumed. */
 export function interruptReturn(cpu: Cpu, size: number, nextEip: number): void {
@@ -16,7 +17,7 @@ export function interruptReturn(cpu: Cpu, size: number, nextEip: number): void {
   state[Word.nmi] &= ~Nmi.blocked;
   if ((state[Word.cr0] & Cr0.pe) === 0) returnUnprotected(cpu, size);
   else if (cpu.isVm86) {
-    if (cpu.ioPrivilege < 3) raise(Vector.generalProtection, 0);
+    if (cpu.ioPrivilege < 3) requireVirtualFlag(cpu, size);
     returnUnprotected(cpu, size);
   } else if (state[Word.eflags] & Eflags.nt) {
     switchTask(cpu, cpu.memory.loadSystem16(state[Word.taskBase]), 'return', nextEip, -1);
@@ -26,10 +27,12 @@ export function interruptReturn(cpu: Cpu, size: number, nextEip: number): void {
 function returnUnprotected(cpu: Cpu, size: number): void {
   const eip = peek(cpu, size, 0);
   const selector = peek(cpu, size, size) & 0xffff;
-  const flags = peek(cpu, size, 2 * size);
+  const popped = peek(cpu, size, 2 * size);
   requireWithinLimit(cpu, eip);
+  const virtual = cpu.isVm86 && cpu.ioPrivilege < 3;
+  const flags = virtual ? fromVirtualImage(cpu, popped) : popped;
   cpu.state[Word.esp] = movedStackPointer(cpu, 3 * size);
-  writeEflags(cpu, flags, returnableFlags(cpu, size));
+  writeEflags(cpu, flags, returnableFlags(cpu, size) | (virtual ? Eflags.vif : 0));
   enterUnprotectedCode(cpu, selector, eip);
 }
 
@@ -43,7 +46,7 @@ function returnProtected(cpu: Cpu, size: number): void {
   }
   checkReturnCode(cpu, selector, eip);
   // Which flags change is decided by the level that executes IRET.
-  const mask = returnableFlags(cpu, size);
+  const mask = returnableFlags(cpu, size) | virtualFlags(cpu, size);
   if ((selector & 3) === cpu.state[Word.cpl]) returnToSameLevel(cpu, 3 * size, eip);
   else returnToOuterLevel(cpu, size, 3 * size, 0, eip);
   writeEflags(cpu, flags, mask);
@@ -59,7 +62,7 @@ function returnToVm86(cpu: Cpu, selector: number, eip: number, flags: number): v
   const fs = peek(cpu, 4, 16 + 12) & 0xffff;
   const gs = peek(cpu, 4, 16 + 16) & 0xffff;
   if (eip >>> 0 > 0xffff) raise(Vector.generalProtection, 0);
-  writeEflags(cpu, flags, returnableFlags(cpu, 4) | Eflags.vm);
+  writeEflags(cpu, flags, returnableFlags(cpu, 4) | virtualFlags(cpu, 4) | Eflags.vm);
   state[Word.cpl] = 3;
   state[Word.esp] = pointer;
   setVm86Segment(cpu, Segment.ss, ss);
@@ -74,4 +77,9 @@ function returnToVm86(cpu: Cpu, selector: number, eip: number, flags: number): v
 function returnableFlags(cpu: Cpu, size: number): number {
   const mask = changeableFlags(cpu, size);
   return size === 4 && cpu.breakpoints.active ? mask | Eflags.rf : mask;
+}
+
+/** What a system may change besides, in protected mode. */
+function virtualFlags(cpu: Cpu, size: number): number {
+  return size === 4 && cpu.state[Word.cpl] === 0 ? Eflags.vif | Eflags.vip : 0;
 }

@@ -2,6 +2,7 @@ import type { Feature } from '../../translator/x86/table/form.ts';
 
 /** Features that no instruction form depends on. */
 export type SystemFeature =
+  | 'vme'
   | 'de'
   | 'pse'
   | 'pae'
@@ -46,7 +47,7 @@ const implemented: readonly CpuFeature[] = [
   ...(['base', 'fpu', 'tsc', 'msr', 'cx8', 'sep', 'cmov', 'fxsr'] as const),
   ...(['mmx', 'sse', 'sse2'] as const),
   // The rest.
-  ...(['de', 'pse', 'pae', 'pge', 'pse36', 'nx'] as const),
+  ...(['vme', 'de', 'pse', 'pae', 'pge', 'pse36', 'nx'] as const),
   ...(['mce', 'mca', 'mtrr', 'pat', 'arch-capabilities'] as const),
   ...(['apic', 'tsc-deadline', 'arat', 'tsc-adjust', 'invtsc'] as const),
 ];
@@ -63,7 +64,7 @@ const requirements: Readonly<Partial<Record<CpuFeature, readonly CpuFeature[]>>>
   sse2: ['sse'],
 };
 
-const i486: readonly CpuFeature[] = ['base', 'fpu', 'pse'];
+const i486: readonly CpuFeature[] = ['base', 'fpu', 'vme', 'pse'];
 const pentium: readonly CpuFeature[] = [...i486, 'de', 'tsc', 'msr', 'mce', 'cx8', 'apic', 'mmx'];
 const pentium3: readonly CpuFeature[] = [
   ...pentium,

@@ -31,6 +31,7 @@ import { sysenter, sysexit } from './sysenter.ts';
 import { loadGlobalTable, loadInterruptTable, loadLocalTable, loadTask } from './tables.ts';
 import { readTimestamp } from './timestamp.ts';
 import { loadAccessRights, loadSegmentLimit, verifyRead, verifyWrite } from './verify.ts';
+import { changeVirtualFlag, pushVirtualFlags } from './virtual-interrupts.ts';
 import { x87Environment, x87Memory, x87Register } from './x87/execute.ts';
 import { fxrstor, fxsave, ldmxcsr, stmxcsr } from './x87/fxsave.ts';
 
@@ -62,6 +63,8 @@ export const traps: Record<TrapName, Trap> = {
   halt,
   setInterruptFlag,
   popFlags,
+  pushVirtualFlags,
+  changeVirtualFlag,
   softwareInterrupt: switching(softwareInterrupt),
   softwareException: switching(softwareException),
   debugTrap,

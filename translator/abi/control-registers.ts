@@ -15,6 +15,8 @@ export const Cr0 = {
 
 /** CR4 bits (Intel SDM vol. 3, 2.5). */
 export const Cr4 = {
+  vme: 1 << 0,
+  pvi: 1 << 1,
   tsd: 1 << 2,
   de: 1 << 3,
   pse: 1 << 4,

@@ -55,6 +55,8 @@ export const helpers = {
   halt: trap(0),
   setInterruptFlag: trap(0),
   popFlags: trap(1),
+  pushVirtualFlags: trap(1),
+  changeVirtualFlag: trap(1),
   softwareInterrupt: transfer(2),
   softwareException: transfer(2),
   debugTrap: transfer(1),

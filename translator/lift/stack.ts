@@ -1,4 +1,3 @@
-import { Vector } from '../abi/faults.ts';
 import { Key } from '../abi/key.ts';
 import { Eflags, Segment, Word } from '../abi/state.ts';
 import type { Lift } from './lifter.ts';
@@ -25,7 +24,8 @@ export const pushSegment: Lift = (b) => b.push(b.get(Word.selector + b.argument)
 
 export const pushf: Lift = (b) => {
   const eflags = b.get(Word.eflags);
-  if (b.key & Key.vm86) b.faultIf(b.lessUnsigned(b.and(eflags, Eflags.iopl), Eflags.iopl), Vector.generalProtection);
+  const isLow = b.lessUnsigned(b.and(eflags, Eflags.iopl), Eflags.iopl);
+  if (b.key & Key.vm86) b.fallback(isLow, 'pushVirtualFlags', b.operandSize);
   b.push(b.or(b.and(eflags, PUSHED_FLAGS), b.flags.image()), b.operandSize);
 };
 

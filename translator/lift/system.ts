@@ -42,15 +42,12 @@ const raising =
 
 // Interrupt flag, flags image, interrupts.
 
-/** #GP(0) unless CPL <= IOPL; real mode has neither. The CPL in VM86 mode is 3. */
-function requireIoPrivilege(b: LiftBuilder): void {
-  if ((b.key & Key.protected) === 0) return;
-  const iopl = b.and(b.shr(b.get(Word.eflags), 12), 3);
-  b.faultIf(b.lessUnsigned(iopl, b.get(Word.cpl)), Vector.generalProtection);
-}
-
+/** With CPL > IOPL it is #GP(0), or a virtual flag's; real mode has neither. The CPL in VM86 mode is 3. */
 export const cli: Lift = (b) => {
-  requireIoPrivilege(b);
+  if (b.key & Key.protected) {
+    const iopl = b.and(b.shr(b.get(Word.eflags), 12), 3);
+    b.fallback(b.lessUnsigned(iopl, b.get(Word.cpl)), 'changeVirtualFlag', 0);
+  }
   b.set(Word.eflags, b.and(b.get(Word.eflags), ~Eflags.if));
 };
 

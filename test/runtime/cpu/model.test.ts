@@ -43,6 +43,7 @@ function hasRegister(number: number): (rig: Rig) => boolean {
 
 /** What a system can do with a feature and not without it. */
 const behaviour: Record<SystemFeature, (rig: Rig) => boolean> = {
+  vme: (rig) => hasControl(0)(rig) && hasControl(1)(rig),
   de: hasControl(3),
   pse: hasControl(4),
   pae: hasControl(5),
@@ -96,7 +97,7 @@ describe('CPUID', () => {
 describe('models', () => {
   test('have what they had', () => {
     const has = (name: string) => [...cpuModel(name).features];
-    expect(has('486')).toEqual(['base', 'fpu', 'pse']);
+    expect(has('486')).toEqual(['base', 'fpu', 'vme', 'pse']);
     expect(has('pentium')).toEqual(expect.arrayContaining(['tsc', 'msr', 'cx8', 'mce', 'de']));
     expect(has('pentium')).not.toContain('cmov');
     expect(has('pentium3')).toEqual(expect.arrayContaining(['cmov', 'pae', 'sep', 'mtrr', 'fxsr']));
@@ -106,7 +107,7 @@ describe('models', () => {
 
   test('can be changed', () => {
     expect(cpuModel('max,-tsc').features).not.toContain('invtsc');
-    expect(cpuModel('486,+tsc,-pse').features).toEqual(new Set(['base', 'fpu', 'tsc']));
+    expect(cpuModel('486,+tsc,-pse').features).toEqual(new Set(['base', 'fpu', 'vme', 'tsc']));
     expect(cpuProblem('pentium,+nx')).toBeNull();
     expect(cpuProblem('8086')).toMatch(/unknown model '8086'.*486, pentium/);
     expect(cpuProblem('max,+warp')).toMatch(/unknown feature '\+warp'/);

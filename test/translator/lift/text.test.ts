@@ -128,7 +128,7 @@ describe('IR of instructions with their operands', () => {
   it('pushf in virtual-8086 mode asks for IOPL 3', () => {
     expect(liftedText([0x9c], Key.protected | Key.vm86 | Key.user)).toMatchInlineSnapshot(`
       "t0 = get word11
-      fault 13 if ((t0 & 0x3000) <u 0x3000)
+      fallback pushVirtualFlags 2 if ((t0 & 0x3000) <u 0x3000)
       t1 = ((t0 & 0xfcffff) | flags())
       t2 = get esp
       t3 = ((t2 + -2) & 0xffff)
