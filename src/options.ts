@@ -47,6 +47,8 @@ export interface MachineOptions {
   readonly reboot?: 'reset' | 'exit';
   /** Adds an isa-debug-exit device: what the guest writes there ends the machine. */
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
+  /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
+  readonly pcTestdev?: boolean;
   /** Adds a debug console at this port; `Machine.debugConsole` has its output. */
   readonly debugConsole?: { readonly iobase: number };
   /** What the real-time clock shows at the start. Default: the host's time. */
@@ -66,6 +68,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'icount',
   'reboot',
   'debugExit',
+  'pcTestdev',
   'debugConsole',
   'startTime',
   'name',
@@ -140,6 +143,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
     startTimeOfDay: checkedTime(options.startTime ?? new Date()),
     ...(icount !== undefined && { icountShift: checkedShift(icount) }),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
+    ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
 }

@@ -43,6 +43,8 @@ export interface MachineConfig {
   readonly rebootAction: 'reset' | 'exit';
   /** The isa-debug-exit device: first port and number of ports. */
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
+  /** Adds QEMU's pc-testdev, which test guests use. */
+  readonly pcTestdev?: boolean;
   /** Port of the debug console. */
   readonly debugConsolePort?: number;
   /** Milliseconds since 1970, as the real-time clock shows it at the start. */

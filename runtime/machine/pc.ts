@@ -9,6 +9,7 @@ import { IoApic } from '../devices/io-apic/index.ts';
 import { IO_APIC_BASE } from '../devices/io-apic/registers.ts';
 import { LocalApic } from '../devices/local-apic/index.ts';
 import { DEFAULT_BASE } from '../devices/local-apic/registers.ts';
+import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { PciBus } from '../devices/pci/index.ts';
 import { Pic8259 } from '../devices/pic8259/index.ts';
 import { IsaBridge } from '../devices/piix3/index.ts';
@@ -126,9 +127,10 @@ export class Pc {
     const functions = [hostBridge({ shadowChanged: () => {} }), bridge.pciFunction, pm.pciFunction];
     for (const f of functions) this.pci.add(f);
     this.connectDebugPorts(options);
+    const testdev = config.pcTestdev ? [new PcTestdev({ ports, mmio: options.mmio, irq })] : [];
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
     const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
-    this.parts = [pic, ...apics, pit, rtc, keyboardController, port92, ...uarts, dma, pci, bridge, pm];
+    this.parts = [pic, ...apics, pit, rtc, keyboardController, port92, ...uarts, dma, pci, bridge, pm, ...testdev];
     const wires = [this.irqs.component, a20.component, clock.component, events.component];
     this.components = [...this.parts.map((p) => p.component), ...functions.map((f) => f.component), ...wires];
   }

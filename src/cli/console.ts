@@ -1,5 +1,5 @@
 import { appendFileSync, openSync } from 'node:fs';
-import type { Machine, SerialPort } from '../index.ts';
+import { ConfigurationError, type Machine, type SerialPort } from '../index.ts';
 import { EscapeFilter, escapeHelp, InterruptFilter, type KeyFilter } from './escape.ts';
 import { writeError } from './output-error.ts';
 import type { Backend } from './settings.ts';
@@ -9,6 +9,16 @@ import type { Terminal } from './terminal.ts';
 type Source = Pick<SerialPort, 'on'>;
 
 const consoleByDefault: Backend = { type: 'stdio', muxed: true };
+
+/**
+ * What a backend is, if need be by its name.
+ * @throws ConfigurationError if nothing has that name
+ */
+export function namedBackend(backend: Backend, chardevs: Readonly<Record<string, Backend>>): Backend {
+  if (backend.type !== 'chardev') return backend;
+  if (!Object.hasOwn(chardevs, backend.id)) throw new ConfigurationError(`there is no -chardev with id=${backend.id}`);
+  return chardevs[backend.id]!;
+}
 
 /** The backends of COM1, COM2, …: where none is named COM1 is on the terminal, and with a multiplexer if it must. */
 export function serialBackends(named: readonly Backend[], nographic: boolean): readonly Backend[] {

@@ -79,9 +79,17 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['device'],
-    argument: 'isa-debug-exit[,iobase=N][,iosize=N]',
-    help: 'what the guest writes there ends the program, with exit code 2 * value + 1',
-    apply: (settings, text) => machine(settings, { debugExit: parseDebugExit(text) }),
+    argument: 'isa-debug-exit|isa-debugcon|pc-testdev[,PROPERTY=VALUE]',
+    help:
+      'isa-debug-exit,iobase=N,iosize=N: a write there ends the program, with exit code 2 * value + 1; ' +
+      'isa-debugcon,iobase=N,chardev=ID; pc-testdev: what kvm-unit-tests asks for',
+    apply: applyDevice,
+  },
+  {
+    names: ['chardev'],
+    argument: 'stdio|null|file,id=ID[,path=PATH]',
+    help: 'a named connection for -serial chardev:ID and -device isa-debugcon',
+    apply: (settings, text) => ({ ...settings, chardevs: { ...settings.chardevs, ...parseChardev(text) } }),
   },
   {
     names: ['global'],
@@ -152,7 +160,7 @@ export function flagUsage({ names, argument, optional }: Flag): string {
 
 /** Flags of QEMU that mean something here too, but nothing that can be done yet. */
 export const unsupportedFlags: ReadonlySet<string> = new Set(
-  `accel action add-fd alt-grab append-file audio audiodev balloon blockdev boot bt cdrom chardev compat curses
+  `accel action add-fd alt-grab append-file audio audiodev balloon blockdev boot bt cdrom compat curses
   d D daemonize dfilter display drive dtb dump-vmstate enable-fips enable-kvm fda fdb full-screen fsdev fw_cfg g gdb
   hda hdb hdc hdd incoming iscsi jitdump k L loadvm M machine mem-path mem-prealloc mon monitor msg mtdblock net netdev
   nic no-acpi no-fd-bootchk no-hpet no-shutdown no-user-config nodefaults nouserconfig numa object only-migratable
@@ -171,16 +179,42 @@ function checkedMemory(text: string): string {
 function parseBackend(text: string): Backend {
   if (text === 'stdio' || text === 'mon:stdio') return { type: 'stdio', muxed: text === 'mon:stdio' };
   if (text === 'null' || text === 'none') return { type: 'null' };
+  if (text.startsWith('chardev:')) return { type: 'chardev', id: text.slice('chardev:'.length) };
   if (text.startsWith('file:') && text.length > 'file:'.length)
     return { type: 'file', path: text.slice('file:'.length) };
   throw new ConfigurationError(`'${text}' is not supported; it is one of stdio, mon:stdio, file:PATH, null`);
 }
 
 /** The defaults are QEMU's. */
-function parseDebugExit(text: string): { iobase: number; iosize: number } {
-  const { driver, iobase = '0x501', iosize = '2' } = parseProperties(text, 'driver', ['iobase', 'iosize']);
-  if (driver !== 'isa-debug-exit') throw new ConfigurationError(`the device '${driver}' is not supported`);
-  return { iobase: parseInteger('iobase', iobase), iosize: parseInteger('iosize', iosize) };
+const devices: Readonly<Record<string, (settings: Settings, text: string) => Settings>> = {
+  'isa-debug-exit': (settings, text) => {
+    const { iobase = '0x501', iosize = '2' } = parseProperties(text, 'driver', ['iobase', 'iosize']);
+    const debugExit = { iobase: parseInteger('iobase', iobase), iosize: parseInteger('iosize', iosize) };
+    return machine(settings, { debugExit });
+  },
+  'isa-debugcon': (settings, text) => {
+    const { iobase = '0xe9', chardev = '' } = parseProperties(text, 'driver', ['iobase', 'chardev']);
+    const debugConsole = { iobase: parseInteger('iobase', iobase) };
+    return { ...machine(settings, { debugConsole }), debugConsole: { type: 'chardev', id: chardev } };
+  },
+  'pc-testdev': (settings, text) => {
+    parseProperties(text, 'driver', []);
+    return machine(settings, { pcTestdev: true });
+  },
+};
+
+function applyDevice(settings: Settings, text: string): Settings {
+  const driver = text.split(',')[0]!.replace(/^driver=/, '');
+  if (!Object.hasOwn(devices, driver)) throw new ConfigurationError(`the device '${driver}' is not supported`);
+  return devices[driver]!(settings, text);
+}
+
+function parseChardev(text: string): Record<string, Backend> {
+  const { backend, id, path } = parseProperties(text, 'backend', ['id', 'path']);
+  if (!id) throw new ConfigurationError(`'${text}' has no name; give id=ID`);
+  if ((backend === 'file') !== (path !== undefined))
+    throw new ConfigurationError(`'${text}' is not supported; a file, and nothing else, has a path`);
+  return { [id]: parseBackend(path === undefined ? backend! : `file:${path}`) };
 }
 
 function parseDebugConsolePort(text: string): number {

@@ -1,5 +1,5 @@
 import { type Boot, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
-import { connectInput, connectOutput, serialBackends } from './console.ts';
+import { connectInput, connectOutput, namedBackend, serialBackends } from './console.ts';
 import { openInspector } from './inspector.ts';
 import { standardOutputGone } from './output-error.ts';
 import type { Settings } from './settings.ts';
@@ -10,7 +10,9 @@ const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
 export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
   const options: MachineOptions = { ...settings.machine, boot };
-  const backends = serialBackends(settings.serials, settings.nographic ?? false);
+  const serials = settings.serials.map((backend) => namedBackend(backend, settings.chardevs));
+  const backends = serialBackends(serials, settings.nographic ?? false);
+  const debugConsole = settings.debugConsole && namedBackend(settings.debugConsole, settings.chardevs);
   const terminal = new Terminal();
   await using machine = await Machine.create(options);
   if (backends.length > machine.serialPorts.length)
@@ -23,7 +25,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   }
   using _inspector = await openInspector(machine, settings, terminal);
   await using _company = await settings.accompany?.(machine, () => left.resolve(0));
-  if (settings.debugConsole) connectOutput(machine.debugConsole, settings.debugConsole, terminal, left.reject);
+  if (debugConsole) connectOutput(machine.debugConsole, debugConsole, terminal, left.reject);
   machine.on('log', (message) => terminal.note(`rawiron: ${message}`));
   machine.on('halt', () => terminal.note('rawiron: the guest has halted for good'));
 

@@ -5,7 +5,9 @@ export type Backend =
   /** This terminal. muxed: Ctrl-A gives commands to the emulator; otherwise Ctrl-C ends it. */
   | { readonly type: 'stdio'; readonly muxed: boolean }
   | { readonly type: 'file'; readonly path: string }
-  | { readonly type: 'null' };
+  | { readonly type: 'null' }
+  /** The one that a -chardev with this name gives. */
+  | { readonly type: 'chardev'; readonly id: string };
 
 /** What the command line asks for. */
 export interface Settings {
@@ -19,6 +21,8 @@ export interface Settings {
   /** One for each `-serial`, in their order. */
   readonly serials: readonly Backend[];
   readonly debugConsole?: Backend;
+  /** By -chardev, with their names. */
+  readonly chardevs: Readonly<Record<string, Backend>>;
   /** Where inspectors may attach: PATH or PORT, or '' for the usual place. */
   readonly inspect?: string;
   /** Does something with the machine from its start to its end; `leave` ends it. */
@@ -27,4 +31,4 @@ export interface Settings {
   readonly symbols?: string;
 }
 
-export const initialSettings: Settings = { action: 'run', machine: {}, serials: [] };
+export const initialSettings: Settings = { action: 'run', machine: {}, serials: [], chardevs: {} };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
+import { namedBackend } from '../../../src/cli/console.ts';
 import { flags } from '../../../src/cli/flags.ts';
 import { helpText } from '../../../src/cli/help.ts';
 
@@ -19,6 +20,7 @@ test('a whole command line', () => {
       { type: 'file', path: '/tmp/x' },
     ],
     machine: { memory: '256', reboot: 'exit' },
+    chardevs: {},
   });
 });
 
@@ -29,6 +31,10 @@ test.each([
   ['-icount 3', { icount: { shift: 3 } }],
   ['-device isa-debug-exit', { debugExit: { iobase: 0x501, iosize: 2 } }],
   ['-device isa-debug-exit,iobase=0xf4,iosize=0x04', { debugExit: { iobase: 0xf4, iosize: 4 } }],
+  ['-device isa-debugcon,chardev=x', { debugConsole: { iobase: 0xe9 } }],
+  ['-device isa-debugcon,iobase=0x402,chardev=x', { debugConsole: { iobase: 0x402 } }],
+  ['-device pc-testdev', { pcTestdev: true }],
+  ['-cpu pentium,+nx', { cpu: 'pentium,+nx' }],
   ['-debugcon stdio', { debugConsole: { iobase: 0xe9 } }],
   ['-debugcon stdio -global isa-debugcon.iobase=0x402', { debugConsole: { iobase: 0x402 } }],
   ['-global isa-debugcon.iobase=0x402 -debugcon stdio', { debugConsole: { iobase: 0x402 } }],
@@ -64,6 +70,10 @@ test.each([
   ['-m 64,slots=2', "-m: 'slots' is not supported"],
   ['-serial tcp::4444', "-serial: 'tcp::4444' is not supported"],
   ['-serial file:', "-serial: 'file:' is not supported"],
+  ['-chardev file,id=x', "-chardev: 'file,id=x' is not supported"],
+  ['-chardev null,path=y,id=x', "-chardev: 'null,path=y,id=x' is not supported"],
+  ['-chardev stdio', "-chardev: 'stdio' has no name; give id=ID"],
+  ['-chardev socket,id=x', "-chardev: 'socket' is not supported"],
   ['-device e1000', "-device: the device 'e1000' is not supported"],
   ['-device isa-debug-exit,irq=3', "-device: 'irq' is not supported"],
   ['-device isa-debug-exit,iobase=x', "-device: 'x' is not a whole number; give iobase=N"],
@@ -75,6 +85,15 @@ test.each([
   ['-global pc.x=1', "-global: the property 'pc.x' is not supported"],
 ])('%s is refused', (line, message) => {
   expect(() => parse(line)).toThrow(message);
+});
+
+test('a -chardev is found by its name, wherever it stands', () => {
+  const line =
+    '-device isa-debugcon,chardev=log -serial chardev:tty -chardev file,id=log,path=out.txt -chardev null,id=tty';
+  const { serials, debugConsole, chardevs } = parse(line);
+  expect(namedBackend(debugConsole!, chardevs)).toEqual({ type: 'file', path: 'out.txt' });
+  expect(serials.map((backend) => namedBackend(backend, chardevs))).toEqual([{ type: 'null' }]);
+  expect(() => namedBackend({ type: 'chardev', id: 'toString' }, chardevs)).toThrow('no -chardev with id=toString');
 });
 
 test('the help lists every flag', () => {

@@ -1,0 +1,22 @@
+/** Why an image of kvm-unit-tests, or a test in one, does not apply to this machine or fails on it. */
+export const reasons: Readonly<Record<string, string>> = {
+  asyncpf: 'a paravirtual feature of KVM',
+  hypercall: 'there are no virtualization extensions, and so no VMCALL and VMMCALL',
+  hpet_read_test: 'there is no HPET',
+  hyperv_connections: 'a paravirtual feature of Hyper-V',
+  hyperv_stimer: 'a paravirtual feature of Hyper-V',
+  hyperv_synic: 'a paravirtual feature of Hyper-V',
+  dummy: 'has no test',
+  init: 'sends INIT to its own processor and expects firmware at the reset vector; a guest booted directly has none',
+  kvmclock_test: 'a paravirtual feature of KVM',
+  pmu: 'there are no performance counters',
+  realmode: 'halts in "sti inhibit" until an interrupt comes; where no firmware has run the 8259s are not set up',
+  s3: 'S5 is the only sleep state',
+  sieve: 'takes longer than the page waits; the counts that it gives until then are right',
+  smap: 'CPUID does not report SMAP',
+  taskswitch: 'prints without judging; both tasks run and return',
+  tsc: 'prints without judging; RDTSCP and RDPID are not reported',
+  'tsx-ctrl': 'CPUID does not report TSX',
+  vmexit: 'measures the cost of exits to a hypervisor',
+  'msr: MSR_IA32_MISC_ENABLE': 'bits of features that this processor lacks read as 0',
+};
