@@ -136,7 +136,7 @@ class Writer {
   }
 
   private pushDouble(): void {
-    if (this.depth >= DEEPEST && this.random.chance(0.98)) return this.store();
+    if (this.depth >= DEEPEST && this.random.chance(0.98)) this.store();
     this.memory(0xdd, 0);
     this.depth++;
   }
@@ -151,7 +151,13 @@ class Writer {
 
   private operation(): void {
     const { random } = this;
-    if (this.depth < 2 || random.chance(0.15)) return this.load();
+    if (this.depth < 2 || random.chance(0.15)) this.load();
+    else this.operate();
+    if (random.chance(0.02)) this.rare();
+  }
+
+  private operate(): void {
+    const { random } = this;
     const other = random.below(this.depth);
     const choices: (() => void)[] = [
       () => this.bytes(random.pick([0xd8, 0xdc]), random.pick(arithmetic) | other),
@@ -168,12 +174,11 @@ class Writer {
       () => this.bytes(random.pick([0xda, 0xdb]), 0xc0 | (8 * random.below(4)) | other),
     ];
     random.pick(choices)();
-    if (random.chance(0.02)) this.rare();
   }
 
   private load(): void {
     const { random } = this;
-    if (this.depth >= DEEPEST) return this.store();
+    if (this.depth >= DEEPEST) this.store();
     if (random.chance(0.3) && this.depth > 0) this.bytes(0xd9, 0xc0 | random.below(this.depth));
     else if (random.chance(0.2)) this.bytes(0xd9, 0xe8 + random.below(7));
     else this.memory(random.pick([0xdd, 0xdd, 0xdd, 0xd9, 0xdb, 0xdf]), 0);
