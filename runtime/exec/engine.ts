@@ -3,11 +3,12 @@ import { cellNames } from '../../translator/abi/cells.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import type { HelperName } from '../../translator/abi/helpers.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
-import { Segment } from '../../translator/abi/state.ts';
+import { Double, Segment, Word } from '../../translator/abi/state.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { pureHelpers, traps } from '../cpu/traps.ts';
+import { fromWords, toWords } from '../cpu/x87/registers.ts';
 import { raise } from '../fault.ts';
 import { blockHelpers } from '../memory/blocks.ts';
 import type { Mmu } from '../memory/mmu.ts';
@@ -114,6 +115,8 @@ export class Engine {
       STORE32: mmu.restartable.store32,
       PROBE: mmu.restartable.probeWrite,
       ...realAccess(mmu.restartable),
+      TO_EXTENDED: (high: number, low: number) => toWords(high, low, cpu.state, Word.scratch),
+      FROM_EXTENDED: () => fromWords(cpu.state, Word.scratch, cpu.doubles, Double.scratch + 3),
       FAULT: (vector: number) => raise(vector, withErrorCode.has(vector) ? 0 : -1),
       SEGMENT_FAULT: (segment: number) =>
         raise(segment === Segment.ss ? Vector.stackFault : Vector.generalProtection, 0),

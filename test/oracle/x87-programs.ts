@@ -145,6 +145,7 @@ class Writer {
   private store(): void {
     const { random } = this;
     if (random.chance(0.3)) this.bytes(0xdd, 0xd8 | random.below(2));
+    else if (random.chance(0.1)) this.memory(0xdb, 7);
     else this.memory(random.pick([0xdd, 0xdd, 0xd9, 0xdb, 0xdf]), 3);
     this.depth--;
   }
@@ -168,12 +169,23 @@ class Writer {
         this.depth--;
       },
       () => this.bytes(0xd9, 0xc8 | other),
-      () => this.bytes(0xd9, random.pick([0xe0, 0xe1, 0xfa, 0xe4])),
+      () => this.bytes(0xd9, random.pick([0xe0, 0xe1, 0xfa, 0xe4, 0xfc])),
       () => this.store(),
+      () => this.convert(),
       () => this.memory(random.pick([0xdd, 0xd9]), 2),
       () => this.bytes(random.pick([0xda, 0xdb]), 0xc0 | (8 * random.below(4)) | other),
     ];
     random.pick(choices)();
+  }
+
+  /** To an integer with another rounding control. */
+  private convert(): void {
+    const { random } = this;
+    for (const control of [random.pick([0xf7f, 0xf7f, 0x77f, 0xb7f]), 0x37f]) {
+      this.lines.push(`mov word [${STATUS + 64}], ${control}`);
+      this.memory(0xd9, 5, STATUS + 64);
+      if (control !== 0x37f) this.memory(random.pick([0xdb, 0xdf]), 2);
+    }
   }
 
   private load(): void {
@@ -181,6 +193,7 @@ class Writer {
     if (this.depth >= DEEPEST) this.store();
     if (random.chance(0.3) && this.depth > 0) this.bytes(0xd9, 0xc0 | random.below(this.depth));
     else if (random.chance(0.2)) this.bytes(0xd9, 0xe8 + random.below(7));
+    else if (random.chance(0.1)) this.memory(0xdb, 5);
     else this.memory(random.pick([0xdd, 0xdd, 0xdd, 0xd9, 0xdb, 0xdf]), 0);
     this.depth++;
   }

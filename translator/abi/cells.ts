@@ -31,6 +31,9 @@ export const cellNames = [
   'STORED',
   /** (linear, bytes): faults if a store there would. */
   'PROBE',
+  /** (high, low): puts a number's 80 bits into Word.scratch; and back, with high as the result and low in Double.scratch + 3. */
+  'TO_EXTENDED',
+  'FROM_EXTENDED',
   /** (vector): raises an exception at this instruction. */
   'FAULT',
   /** (segment): raises what an access outside its limits or rights raises. */

@@ -110,7 +110,7 @@ export const Word = {
   fpuMode: 211,
   /** Whether SSE instructions can be executed inline: see SseMode (sse.ts). */
   sseMode: 212,
-  /** Two words to see the words of a double in: Double.scratch. */
+  /** Words to see the words of doubles and of 80-bit numbers in: Double.scratch. */
   scratch: 214,
 } as const;
 
@@ -135,6 +135,7 @@ export const registerNames: readonly string[] = [
 const SEGMENTS = 6;
 /** x87 registers. */
 const FPU_REGISTERS = 8;
+const SCRATCH_WORDS = 8;
 
 /** Words of what takes more than one. */
 export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
@@ -146,7 +147,7 @@ export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
   debug: 8,
   fpuRegister: 8 * 4,
   xmm: 8 * 4,
-  scratch: 2,
+  scratch: SCRATCH_WORDS,
   pagePointer: 4 * 2,
 };
 

@@ -109,7 +109,9 @@ function executeOnMemory(b: LiftBuilder): void {
 
 function executeControl(b: LiftBuilder): void {
   const { bytes, access } = controlOperands[b.argument](b.operandSize);
-  b.trap('x87Environment', b.argument, b.operandAddress(bytes, access), b.operandSize);
+  const args = [b.argument, b.operandAddress(bytes, access), b.operandSize];
+  if (operations.has(b.argument)) b.x87('x87Environment', ...args);
+  else b.trap('x87Environment', ...args);
 }
 
 /** Error summary of the status word is bit 7, CR0.NE bit 5. */

@@ -46,9 +46,16 @@ export function toReal(x: Extended): Real {
   return { sign: x.sign, significand: x.significand, exponent: Math.max(x.exponent, 1) - BIAS - 63 };
 }
 
+const scratch = new Float64Array(1);
+const scratchWords = new Int32Array(scratch.buffer);
+
 /** Position of the highest set bit, plus one. */
 export function bitLength(value: bigint): number {
   if (value === 0n) return 0;
+  scratch[0] = Number(value);
+  const exponent = ((scratchWords[1] >>> 20) & 0x7ff) - 1023;
+  // A number just below a power of two becomes that power.
+  if (exponent < 1024 && (scratchWords[1] & 0xfffff) !== 0) return exponent + 1;
   const digits = value.toString(16);
   return digits.length * 4 - Math.clz32(Number.parseInt(digits[0], 16)) + 28;
 }

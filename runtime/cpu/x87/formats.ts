@@ -159,15 +159,20 @@ export function unpackExtended(bits: bigint): Extended {
   return { sign: (high >> 15) & 1, exponent: high & 0x7fff, significand: BigInt.asUintN(64, bits) };
 }
 
+const scratch = new BigUint64Array(1);
+const scratchWords = new Int32Array(scratch.buffer);
+
 /** The three words of a register from `at` on (Word.fpuRegister), and back. */
 export function extendedOf(words: Int32Array, at: number): Extended {
-  const significand = BigInt.asUintN(64, (BigInt(words[at + 1]) << 32n) | BigInt(words[at] >>> 0));
-  return { sign: (words[at + 2] >> 15) & 1, exponent: words[at + 2] & 0x7fff, significand };
+  scratchWords[0] = words[at];
+  scratchWords[1] = words[at + 1];
+  return { sign: (words[at + 2] >> 15) & 1, exponent: words[at + 2] & 0x7fff, significand: scratch[0] };
 }
 
 export function putExtended(value: Extended, words: Int32Array, at: number): void {
-  words[at] = Number(value.significand & 0xffffffffn);
-  words[at + 1] = Number(value.significand >> 32n);
+  scratch[0] = value.significand;
+  words[at] = scratchWords[0];
+  words[at + 1] = scratchWords[1];
   words[at + 2] = (value.sign << 15) | value.exponent;
 }
 

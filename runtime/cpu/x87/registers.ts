@@ -69,16 +69,21 @@ export function spillRegister(state: Int32Array, doubles: Float64Array, register
 
 /** Gives a register the value of its words. */
 export function fillRegister(state: Int32Array, doubles: Float64Array, register: number): void {
-  const word = Word.fpuRegister + 4 * register;
-  const low = state[word] >>> 0;
-  const high = state[word + 1] >>> 0;
-  const exponent = state[word + 2] & 0x7fff;
-  const sign = state[word + 2] & 0x8000 ? -1 : 1;
+  const low = Double.fpuLow + register;
+  doubles[Double.fpuHigh + register] = fromWords(state, Word.fpuRegister + 4 * register, doubles, low);
+}
+
+/** The high part of the number in three words, or NaN; its low part is put into a double. */
+export function fromWords(words: Int32Array, at: number, doubles: Float64Array, lowAt: number): number {
+  const low = words[at] >>> 0;
+  const high = words[at + 1] >>> 0;
+  const exponent = words[at + 2] & 0x7fff;
+  const sign = words[at + 2] & 0x8000 ? -1 : 1;
   const sum = high * TWO_32 + low;
   const rest = low - (sum - high * TWO_32);
   const scale = scaleOf(exponent, high, low, rest);
-  doubles[Double.fpuHigh + register] = sign * (sum / TWO_63) * scale;
-  doubles[Double.fpuLow + register] = scale === Infinity ? 0 : sign * (rest / TWO_63) * scale;
+  doubles[lowAt] = scale === Infinity ? 0 : sign * (rest / TWO_63) * scale;
+  return sign * (sum / TWO_63) * scale;
 }
 
 /** What significand / 2^63 is multiplied with: NaN if the number cannot be kept as doubles. */

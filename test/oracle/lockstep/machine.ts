@@ -111,8 +111,7 @@ const free = new Set<number>([
   Word.budget,
   Word.fpuConditions,
   Word.fpuRounding,
-  Word.scratch,
-  Word.scratch + 1,
+  ...Array.from({ length: wordCounts.scratch! }, (_, n) => Word.scratch + n),
   ...Array.from({ length: wordCounts.fpuRegister! }, (_, n) => Word.fpuRegister + n),
 ]);
 

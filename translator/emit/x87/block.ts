@@ -1,5 +1,6 @@
 import { FpuMode } from '../../abi/state.ts';
 import type { Statement } from '../../ir/statement.ts';
+import { constants } from '../../ir/x87/constants.ts';
 import { type Operation, operationOf, type StackEffect, stackEffect } from '../../ir/x87/operations.ts';
 import { indexOf } from '../../ir/x87/stack.ts';
 
@@ -85,8 +86,9 @@ export interface BlockNeeds {
   readonly mode: number;
 }
 
-/** Results are rounded, to 64 bits and to nearest. */
+/** Results are rounded to nearest, to 64 bits or to what precision control has no say in. */
 const ROUNDS = FpuMode.precision | FpuMode.rounding | FpuMode.blocked;
+const CONVERTS = FpuMode.rounding | FpuMode.blocked;
 
 function modeOf(operation: Operation): number {
   switch (operation.kind) {
@@ -94,9 +96,9 @@ function modeOf(operation: Operation): number {
     case 'squareRoot':
       return ROUNDS;
     case 'store':
-      return operation.target === 'register' ? FpuMode.blocked : ROUNDS;
+      return operation.target === 'single' || operation.target === 'double' ? CONVERTS : FpuMode.blocked;
     case 'load':
-      return operation.source === 'constant' ? ROUNDS : FpuMode.blocked;
+      return operation.source === 'constant' && !constants[operation.value].isExact ? CONVERTS : FpuMode.blocked;
     default:
       return FpuMode.blocked;
   }
@@ -106,12 +108,15 @@ function modeOf(operation: Operation): number {
 export function needsOf(statements: readonly Statement[], from: number, facts: StackFacts): BlockNeeds {
   const ahead = facts.copy();
   let [mask, tags, mode] = [0, 0, 0];
+  let isModeKnown = true;
   for (const s of statements.slice(from)) {
     if (s.op !== 'x87') continue;
     const operation = operationOf(s.args[0].number);
     const effect = stackEffect(operation, indexOf(s));
     if (ahead.faults(effect)) break;
-    mode |= modeOf(operation);
+    if (isModeKnown) mode |= modeOf(operation);
+    // What follows looks again.
+    if (operation.kind === 'loadControl') isModeKnown = false;
     for (const [register, tag] of ahead.needs(effect)) {
       mask |= 3 << (2 * register);
       tags |= tag << (2 * register);

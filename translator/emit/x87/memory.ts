@@ -1,4 +1,4 @@
-import { Double, Word } from '../../abi/state.ts';
+import { Double, FpuMode, Word } from '../../abi/state.ts';
 import type { MemoryFormat } from '../../ir/x87/operations.ts';
 import type { EmitContext } from '../context.ts';
 import { accessText } from '../memory.ts';
@@ -6,6 +6,7 @@ import { unlessExact } from './formulas.ts';
 
 /** Last offset in a page where 8 bytes don't reach into the next one. */
 const LAST_QUADWORD = 4096 - 8;
+const LAST_EXTENDED = 4096 - 10;
 const TWO_32 = '4294967296';
 /** Smallest normal numbers of the formats, and more than the largest single. */
 const SMALLEST_DOUBLE = `${2 ** -1022}`;
@@ -13,6 +14,11 @@ const SMALLEST_SINGLE = `${2 ** -126}`;
 const ABOVE_SINGLES = '3.5e38';
 /** Adding and subtracting it rounds numbers below 2^51 to integers. */
 const TO_INTEGER = `${1.5 * 2 ** 52}`;
+
+/** Exceptions that have masks; bits of the control word that can be changed; one that reads as 1. */
+const EXCEPTIONS = 0x3f;
+const CONTROL_MASK = 0x1f3f;
+const CONTROL_ONES = 0x40;
 
 /** Operands of x87 instructions in memory as text; `leave` leaves in front of the instruction. */
 export class OperandText {
@@ -35,12 +41,29 @@ export class OperandText {
         return `${this.access(2, '', address, true)}const v=${this.cell('M16')}[k]<<16>>16;`;
       case 'doubleword':
         return `${this.access(4, '', address, true)}const v=${this.cell('M32')}[k];`;
+      case 'extended':
+        return this.loadExtended(address);
       case 'quadword':
         return (
           `${this.accessPair(address, true)}const a=${this.cell('M32')}[k+1]*${TWO_32},b=${this.cell('M32')}[k]>>>0,` +
           `v=a+b,vl=b-(v-a);`
         );
     }
+  }
+
+  /** A number that isn't one in the two parts leaves. */
+  private loadExtended(address: string): string {
+    const [low, high, exponent] = [0, 1, 2].map((n) => this.context.word(Word.scratch + n));
+    const words = `${low}=${this.cell('M32')}[k];${high}=${this.cell('M32')}[k+1];${exponent}=${this.cell('M16')}[2*k+4];`;
+    const convert = `const v=+${this.context.cell('FROM_EXTENDED')}(),vl=${this.cell('F')}[${Double.scratch + 3}];`;
+    return `${this.accessWords(address, true, LAST_EXTENDED)}${words}${convert}if(v!==v){${this.leave()}}`;
+  }
+
+  private storeExtended(address: string, high: string, low: string | null): string {
+    const [first, second, exponent] = [0, 1, 2].map((n) => this.context.word(Word.scratch + n));
+    const words = `${this.cell('M32')}[k]=${first};${this.cell('M32')}[k+1]=${second};${this.cell('M16')}[2*k+4]=${exponent};`;
+    const convert = `if(${high}!==${high}){${this.leave()}}${this.context.cell('TO_EXTENDED')}(${high},${low ?? 0});`;
+    return `${this.accessWords(address, false, LAST_EXTENDED)}${convert}${words}`;
   }
 
   /** A denormal operand is an exception, and a NaN may be one; infinities are numbers like others here. */
@@ -72,6 +95,8 @@ export class OperandText {
         const exact = lost === null ? '' : unlessExact(lost, this.leave());
         return `let y=${value};if(!(Math.abs(y)>=${SMALLEST_DOUBLE})){${this.zero('y', high)}}${exact}${this.storeDouble(address)}`;
       }
+      case 'extended':
+        return this.storeExtended(address, high, low);
       case 'single':
         return this.storeSingle(address, high, value, lost);
       case 'word':
@@ -83,6 +108,21 @@ export class OperandText {
         return this.round(value, lost, 2 ** 51) + this.accessPair(address, false) + words;
       }
     }
+  }
+
+  /** Statements of FLDCW: only the rounding control changes, and no exception becomes pending. */
+  loadControl(address: string): string {
+    const word = (index: number): string => this.context.word(index);
+    const { precision, rounding } = FpuMode;
+    const changes = `((n^${word(Word.fpuControl)})&${precision})!==0||(${word(Word.fpuStatus)}&~n&${EXCEPTIONS})!==0`;
+    const mode = `${word(Word.fpuMode)}=${word(Word.fpuMode)}&~${rounding}|n&${rounding};`;
+    const load = `${this.access(2, '', address, true)}const n=${this.cell('M16')}[k];if(${changes}){${this.leave()}}`;
+    return `${load}${word(Word.fpuControl)}=n&${CONTROL_MASK}|${CONTROL_ONES};${mode}`;
+  }
+
+  /** Statement of FNSTCW. */
+  storeControl(address: string): string {
+    return this.put(2, 'M16', address, this.context.word(Word.fpuControl));
   }
 
   /** Only zero is not normal and needs nothing else: it has the sign of its high part. */
@@ -99,12 +139,19 @@ export class OperandText {
     return text + exact + this.put(4, 'MS', address, 'z');
   }
 
-  /** Defines `n`, the value rounded to an integer from -limit to limit - 1. */
-  private round(value: string, lost: string | null, limit: number): string {
-    const tie = lost === null ? '' : `||Math.abs(y-n)===0.5&&${lost}`;
+  /**
+   * Defines `n`, the value rounded to an integer from -limit to limit - 1, and `o`, the rounding control in its place. What
+   * is lost of the value beside the double y can only matter halfway between integers or, if o isn't 0, at one.
+   */
+  round(value: string, lost: string | null, limit: number): string {
+    const tie = lost === null ? '' : `||Math.abs(y-n)===(o===0?0.5:0)&&${lost}`;
     const fits = `n>=-${limit}&&n<=${limit - 1}`;
+    const { rounding } = FpuMode;
+    const directed = `n=o===${rounding}?Math.trunc(y):o===${rounding & -rounding}?Math.floor(y):Math.ceil(y)`;
+    const mode = `o=${this.context.word(Word.fpuMode)}&${rounding}`;
     const exact = unlessExact(`y!==n${lost === null ? '' : `||${lost}`}`, this.leave());
-    return `const y=${value},n=(y+${TO_INTEGER})-${TO_INTEGER};if(!(${fits})${tie}){${this.leave()}}${exact}`;
+    const integer = `const y=${value},${mode};let n=(y+${TO_INTEGER})-${TO_INTEGER};if(o!==0)${directed};`;
+    return `${integer}if(!(${fits})${tie}){${this.leave()}}${exact}`;
   }
 
   private put(size: number, cell: 'M16' | 'M32' | 'MS', address: string, value: string): string {
@@ -119,8 +166,13 @@ export class OperandText {
 
   /** The same for two words. */
   private accessPair(address: string, isLoad: boolean): string {
+    return this.accessWords(address, isLoad, LAST_QUADWORD);
+  }
+
+  /** The same for what is within a page up to an offset. */
+  private accessWords(address: string, isLoad: boolean, last: number): string {
     const { index, limit } = this.text(4, '', address, isLoad);
-    return `k=${index};if(!(k<${limit}&&(${address}&4095)<=${LAST_QUADWORD})){${this.leave()}}`;
+    return `k=${index};if(!(k<${limit}&&(${address}&4095)<=${last})){${this.leave()}}`;
   }
 
   private text(size: number, view: string, address: string, isLoad: boolean) {

@@ -40,6 +40,10 @@ const arithmetic: Record<Arithmetic, { formula: typeof sum; rounding: number; is
 
 /** C1 is 0 after what rounds nothing. */
 const CLEARED = `xr=${FpuRounding.cleared};`;
+/** With the rounding control as OperandText has it. */
+const INTEGER_ROUNDING = `${FpuRounding.storeInteger}|o`;
+/** FRNDINT leaves above it. */
+const LARGEST_INTEGER = 2 ** 51;
 const ZERO: NumberText = { high: '0', low: null };
 const TOP_SHIFT = 11;
 
@@ -124,7 +128,9 @@ export class X87Emitter {
     if (this.facts.faults(effect)) return check + this.fault(s, effect);
     const text = this.execute(s, operation, index);
     this.facts.apply(effect);
-    return check + text + (operation.kind === 'status' ? '' : this.pointers(s, index));
+    if (operation.kind === 'loadControl') this.isChecked = false;
+    const isControl = s.name === 'x87Environment' || operation.kind === 'status';
+    return check + text + (isControl ? '' : this.pointers(s, index));
   }
 
   /** In front of the first instruction of a block. */
@@ -163,6 +169,12 @@ export class X87Emitter {
         return this.move(s, index);
       case 'squareRoot':
         return this.squareRoot();
+      case 'round':
+        return this.round();
+      case 'loadControl':
+        return `{${this.operand.loadControl(this.host.integer(s.args[1]))}}`;
+      case 'storeControl':
+        return `{${this.operand.storeControl(this.host.integer(s.args[1]))}}`;
       case 'negate':
       case 'absolute':
         return this.changeSign(operation.kind);
@@ -204,7 +216,7 @@ export class X87Emitter {
     return tests.length === 0 ? '' : `if(${tests.join('||')}){${this.host.step()}}`;
   }
 
-  private rounding(kind: number, a: NumberText, b: NumberText): string {
+  private rounding(kind: number | string, a: NumberText, b: NumberText): string {
     this.hasConditions = false;
     return `xr=${kind};p0=${a.high};p1=${a.low ?? 0};p2=${b.high};p3=${b.low ?? 0};`;
   }
@@ -238,6 +250,15 @@ export class X87Emitter {
     return `{${compute}${this.rounding(FpuRounding.squareRoot, a, ZERO)}${this.set(0, { high: 's', low: 'l' })}}`;
   }
 
+  /** The sign of a zero that comes of another number isn't known. */
+  private round(): string {
+    const a = this.number(0);
+    const value = a.low === null ? a.high : `${a.high}+${a.low}`;
+    const lost = a.low === null ? null : `${a.low}-(y-${a.high})!==0`;
+    const text = `${this.operand.round(value, lost, LARGEST_INTEGER)}if(n===0){${this.host.step()}}`;
+    return `{${text}${this.rounding(INTEGER_ROUNDING, a, ZERO)}${this.set(0, { high: 'n', low: null })}}`;
+  }
+
   private compare(s: Statement, operation: OperationOf<'compare'>, index: number): string {
     const { text, number } = this.source(s, operation.source, index);
     const a = this.number(0);
@@ -263,7 +284,8 @@ export class X87Emitter {
       return this.set(-1, { high: `${high}`, low: low === 0 ? null : `${low}` }) + CLEARED;
     }
     const text = this.operand.load(source, this.host.integer(s.args[1]));
-    const number = { high: 'v', low: source === 'quadword' ? 'vl' : null };
+    const hasLow = source === 'quadword' || source === 'extended';
+    const number = { high: 'v', low: hasLow ? 'vl' : null };
     return `{${text}${this.set(-1, number)}}${CLEARED}`;
   }
 
@@ -274,10 +296,11 @@ export class X87Emitter {
     }
     const { high, low } = this.number(0);
     const text = this.operand.store(target, this.host.integer(s.args[1]), high, low);
-    const isExact = target === 'double' && low === null;
+    const isExact = target === 'extended' || (target === 'double' && low === null);
     const kinds = { single: FpuRounding.storeSingle, double: FpuRounding.storeDouble } as const;
-    const kind = target === 'single' || target === 'double' ? kinds[target] : FpuRounding.storeInteger;
-    return `{${text}}${isExact ? CLEARED : this.rounding(kind, { high, low }, ZERO)}`;
+    if (isExact) return `{${text}}${CLEARED}`;
+    const kind = target === 'single' || target === 'double' ? kinds[target] : INTEGER_ROUNDING;
+    return `{${text}${this.rounding(kind, { high, low }, ZERO)}}`;
   }
 
   private exchange(index: number): string {

@@ -5,7 +5,7 @@
 
 export type Arithmetic = 'add' | 'subtract' | 'subtractReversed' | 'multiply' | 'divide' | 'divideReversed';
 /** Operands in memory. */
-export type MemoryFormat = 'single' | 'double' | 'word' | 'doubleword' | 'quadword';
+export type MemoryFormat = 'single' | 'double' | 'word' | 'doubleword' | 'quadword' | 'extended';
 
 export type Operation =
   /** ST(0) op source, to ST(0) or, for registers only, to ST(i). */
@@ -22,8 +22,13 @@ export type Operation =
   | { kind: 'free'; pops: number }
   /** FINCSTP, FDECSTP. */
   | { kind: 'rotate'; by: number }
+  /** FRNDINT. */
+  | { kind: 'round' }
   /** FNSTSW AX. */
-  | { kind: 'status' };
+  | { kind: 'status' }
+  /** FLDCW and FNSTCW. */
+  | { kind: 'loadControl' }
+  | { kind: 'storeControl' };
 
 const arithmeticNames: readonly (Arithmetic | null)[] = [
   'add',
@@ -100,6 +105,7 @@ export const operations: ReadonlyMap<number, Operation> = new Map<number, Operat
   [0x500, loading('double')],
   [0x700, loading('word')],
   [0x728, loading('quadword')],
+  [0x328, loading('extended')],
   [0x1c0, loading('register')],
   ...Array.from({ length: CONSTANTS }, (_, value): [number, Operation] => [
     0x1e8 + value,
@@ -114,6 +120,7 @@ export const operations: ReadonlyMap<number, Operation> = new Map<number, Operat
   [0x710, storing('word', 0)],
   [0x718, storing('word', 1)],
   [0x738, storing('quadword', 1)],
+  [0x338, storing('extended', 1)],
   [0x5d0, storing('register', 0)],
   [0x5d8, storing('register', 1)],
   [0x7d0, storing('register', 1)],
@@ -132,7 +139,10 @@ export const operations: ReadonlyMap<number, Operation> = new Map<number, Operat
   [0x7c0, { kind: 'free', pops: 1 }],
   [0x1f6, { kind: 'rotate', by: -1 }],
   [0x1f7, { kind: 'rotate', by: 1 }],
+  [0x1fc, { kind: 'round' }],
   [0x7e0, { kind: 'status' }],
+  [0x128, { kind: 'loadControl' }],
+  [0x138, { kind: 'storeControl' }],
 ]);
 
 /** Bits of an 11-bit opcode that tell memory forms apart: not mod and rm. */
@@ -178,6 +188,7 @@ export function stackEffect(operation: Operation, index: number): StackEffect {
     case 'move':
       return { ...neutral, reads: [0, index] };
     case 'squareRoot':
+    case 'round':
     case 'negate':
     case 'absolute':
       return { ...neutral, reads: [0] };
@@ -186,6 +197,8 @@ export function stackEffect(operation: Operation, index: number): StackEffect {
     case 'rotate':
       return { ...neutral, rotates: operation.by };
     case 'status':
+    case 'loadControl':
+    case 'storeControl':
       return neutral;
   }
 }
