@@ -31,6 +31,8 @@ export interface EngineSettings {
 export interface MachineOptions {
   /** Size of the memory: a number of megabytes, or a text such as "128M" or "1G". Default: 128. */
   readonly memory?: number | string;
+  /** How much of it is below 4 GB; the rest begins there, for systems with PAE. Default: all. */
+  readonly memoryBelow4G?: number | string;
   /**
    * Model of the processor: "486", "pentium", "pentium3", "core2" or "max", then features to add or take away, as in
    * "pentium,+pae,-mce". Default: "max", all that there is.
@@ -61,6 +63,7 @@ export const engines: readonly EngineName[] = ['interpreter', 'translator'];
 export const isolates = ['worker', 'caller'] as const;
 const optionNames: readonly (keyof MachineOptions)[] = [
   'memory',
+  'memoryBelow4G',
   'cpu',
   'engine',
   'boot',
@@ -137,6 +140,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
   checkText('name', options.name);
   return {
     memoryBytes: checkedMemory(memory, boot),
+    ...(options.memoryBelow4G !== undefined && { memoryBelow4G: checkedMemory(options.memoryBelow4G, boot) }),
     ...(options.cpu !== undefined && { cpu: checkedCpu(options.cpu) }),
     ...checkedEngine(options.engine ?? {}),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),

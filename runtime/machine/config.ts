@@ -22,6 +22,8 @@ export type BootImages =
 export interface MachineConfig {
   /** Bytes of RAM, a multiple of 1 MB. */
   readonly memoryBytes: number;
+  /** How many of them are below 4 GB; the others begin there. All, if left out. */
+  readonly memoryBelow4G?: number;
   /** Model of the processor, and features to add or take away (cpuModel); `max` if left out. */
   readonly cpu?: string;
   readonly engine: EngineName;

@@ -22,6 +22,7 @@ import { EventQueue } from '../time/events.ts';
 import { applyBoot } from './boot.ts';
 import type { KernelImages, MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
 import { InstructionTime } from './instruction-time.ts';
+import { splitMemory } from './memory-size.ts';
 import { apics, Pc, serialPorts, withoutFirmware } from './pc.ts';
 
 /** Instructions between two looks at the clock where nothing else asks for attention. */
@@ -307,12 +308,13 @@ function engineOptions(
 }
 
 /** RAM, and what is not RAM: the display's window, the firmware's ROM. */
-function makeMap({ memoryBytes, boot }: MachineConfig): PhysicalMap {
+function makeMap(config: MachineConfig): PhysicalMap {
+  const { memoryBytes, boot } = config;
   const rom = 'bios' in boot ? placeBios(boot.bios) : null;
   if (memoryBytes + (rom?.top.bytes.length ?? 0) > LARGEST_BUFFER) {
     throw new BootError('memory and BIOS image together are more than 2047 MB; give the machine less memory');
   }
-  const map = new PhysicalMap(new GuestRam(memoryBytes, rom?.top.bytes.length));
+  const map = new PhysicalMap(new GuestRam(memoryBytes, rom?.top.bytes.length), splitMemory(config).below);
   map.mapFrames(VGA_PAGE, VGA_PAGES, -1);
   if (rom) {
     const frame = memoryBytes / PAGE_BYTES;
@@ -330,21 +332,23 @@ function modelOf({ cpu }: MachineConfig): CpuModel {
 
 /** The guest that is started without firmware, in memory and at its first instruction. */
 function loadGuest(config: MachineConfig): BootState | null {
-  const { boot, memoryBytes } = config;
+  const { boot } = config;
+  const { below, above } = splitMemory(config);
   if ('bios' in boot) return null;
   if ('flat' in boot) return loadFlat(boot.flat, boot.address, boot.mode);
   const images: KernelImages = 'kernel' in boot ? boot : { kernel: buildDemo() };
   const { kernel, initrd, append } = images;
   const { powerBase, pirqRoutes } = withoutFirmware;
   return loadKernel({
-    memoryBytes,
+    memoryBytes: below,
+    memoryAbove4G: above,
     kernel,
     ...(initrd && { initrd }),
     ...(append && { commandLine: append }),
     acpi: buildAcpiTables({
       address: ACPI_TABLES,
       powerBase,
-      pciMemoryStart: memoryBytes,
+      pciMemoryStart: below,
       pirqRoutes,
       serialPorts,
       ...(modelOf(config).features.has('apic') && { apics }),

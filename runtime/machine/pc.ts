@@ -26,6 +26,7 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import { setCmosMemorySize } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
+import { splitMemory } from './memory-size.ts';
 
 /** Serial ports of a PC: base and IRQ. */
 export const serialPorts = [
@@ -113,7 +114,8 @@ export class Pc {
       if (number === 0) this.pit.acknowledged();
     };
     this.rtc = new RtcCmos({ ports, clock, events, irq: irq(8), startTime: config.startTimeOfDay / 1000 });
-    setCmosMemorySize(this.rtc, config.memoryBytes);
+    const { below, above } = splitMemory(config);
+    setCmosMemorySize(this.rtc, below, above);
     const keyboard = { keyboardIrq: irq(1), mouseIrq: irq(12), a20: a20.input() };
     this.keyboardController = new I8042({ ports, clock, events, power, ...keyboard });
     const port92 = new Port92({ ports, power, a20: a20.input() });

@@ -3,7 +3,6 @@ import type { MmioBus, MmioRegion } from './mmio.ts';
 import type { GuestRam } from './ram.ts';
 
 const UNMAPPED = -1;
-/** Nothing stands above 4 GB. */
 const PAGES_4GB = 1 << 20;
 
 /** What stands at each physical page: a frame of the buffer (RAM or ROM), a device, or nothing. */
@@ -14,15 +13,23 @@ export class PhysicalMap implements MmioBus {
   /** The frames that stand behind a region. */
   private readonly hidden = new Map<MmioRegion, Int32Array>();
   private pageMask = -1;
+  /** Frames of RAM below 4 GB. */
+  private readonly below: number;
 
-  constructor(ram: GuestRam) {
+  /** RAM stands from address 0 on, `below` bytes of it; the rest from 4 GB on. */
+  constructor(ram: GuestRam, below = ram.ramBytes) {
     this.ram = ram;
-    for (let page = 0; page < ram.ramBytes >>> PAGE_SHIFT; page++) this.frames[page] = page;
+    this.below = below >>> PAGE_SHIFT;
+    for (let page = 0; page < this.below; page++) this.frames[page] = page;
   }
 
   /** Frame at a physical page number, or -1 where a device or nothing is. */
   frameAt(page: number): number {
-    return page < PAGES_4GB ? this.frames[page & this.pageMask] : UNMAPPED;
+    return page < PAGES_4GB ? this.frames[page & this.pageMask] : this.above(page - PAGES_4GB + this.below);
+  }
+
+  private above(frame: number): number {
+    return frame < this.ram.ramBytes >>> PAGE_SHIFT ? frame : UNMAPPED;
   }
 
   /** The gate of A20: closed, address bit 20 is 0 (every translation made before is stale). */

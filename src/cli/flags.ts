@@ -34,6 +34,12 @@ export const flags: readonly Flag[] = [
     apply: (settings, cpu) => machine(settings, { cpu }),
   },
   {
+    names: ['machine', 'M'],
+    argument: 'max-ram-below-4g=SIZE',
+    help: 'how much memory is below 4 GB; the rest begins there',
+    apply: (settings, text) => machine(settings, { memoryBelow4G: parseLowMemory(text) }),
+  },
+  {
     names: ['kernel'],
     argument: 'FILE',
     help: 'boot this Linux bzImage or Multiboot kernel',
@@ -162,7 +168,7 @@ export function flagUsage({ names, argument, optional }: Flag): string {
 export const unsupportedFlags: ReadonlySet<string> = new Set(
   `accel action add-fd alt-grab append-file audio audiodev balloon blockdev boot bt cdrom compat curses
   d D daemonize dfilter display drive dtb dump-vmstate enable-fips enable-kvm fda fdb full-screen fsdev fw_cfg g gdb
-  hda hdb hdc hdd incoming iscsi jitdump k L loadvm M machine mem-path mem-prealloc mon monitor msg mtdblock net netdev
+  hda hdb hdc hdd incoming iscsi jitdump k L loadvm mem-path mem-prealloc mon monitor msg mtdblock net netdev
   nic no-acpi no-fd-bootchk no-hpet no-shutdown no-user-config nodefaults nouserconfig numa object only-migratable
   option-rom overcommit parallel perfmap pflash pidfile plugin portrait preconfig prom-env qmp qmp-pretty qtest
   readconfig realtime rotate rtc run-with runas S s sandbox sd sdl seed semihosting set shim show-cursor singlestep smbios
@@ -172,6 +178,13 @@ export const unsupportedFlags: ReadonlySet<string> = new Set(
 
 function checkedMemory(text: string): string {
   const { size = '' } = parseProperties(text, 'size', []);
+  memorySize(size);
+  return size;
+}
+
+function parseLowMemory(text: string): string {
+  const { 'max-ram-below-4g': size } = parseProperties(text, 'type', ['max-ram-below-4g']);
+  if (size === undefined) throw new ConfigurationError(`'${text}' is not supported; give max-ram-below-4g=SIZE`);
   memorySize(size);
   return size;
 }

@@ -64,6 +64,7 @@ const SLICE = 5;
 export interface GuestOptions {
   readonly memoryBytes?: number;
   readonly cpu?: string;
+  readonly memoryBelow4G?: number;
   readonly rebootAction?: MachineConfig['rebootAction'];
 }
 
@@ -105,6 +106,7 @@ export class Guest {
     this.#symbols = symbols;
     const config: MachineConfig = {
       memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
+      ...(options.memoryBelow4G !== undefined && { memoryBelow4G: options.memoryBelow4G }),
       ...(options.cpu !== undefined && { cpu: options.cpu }),
       boot,
       rebootAction: options.rebootAction ?? 'exit',

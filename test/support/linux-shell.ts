@@ -27,10 +27,15 @@ export class LinuxShell implements AsyncDisposable {
     this.machine = machine;
   }
 
-  /** `options`: of the kernel's command line. */
-  static async boot(linux: DebianLinux, engine: Engine, options = ''): Promise<LinuxShell> {
+  /** `options`: of the kernel's command line; `machine`: what else the machine is to be like. */
+  static async boot(
+    linux: DebianLinux,
+    engine: Engine,
+    options = '',
+    machine: Partial<MachineOptions> = {},
+  ): Promise<LinuxShell> {
     const boot = { kernel: linux.kernel, initrd: linux.initrd(), append: `console=ttyS0 ${options}` };
-    const shell = new LinuxShell(await Machine.create({ memory: '128M', engine, boot }));
+    const shell = new LinuxShell(await Machine.create({ memory: '128M', ...machine, engine, boot }));
     await shell.machine.start();
     await shell.prompt();
     return shell;

@@ -44,7 +44,9 @@ export interface AcpiPlacement {
 
 /** What to boot, and in how much memory. */
 export interface BootRequest {
+  /** RAM from address 0 on, and from 4 GB on. */
   readonly memoryBytes: number;
+  readonly memoryAbove4G?: number;
   readonly kernel: Uint8Array;
   /** Shown to a Multiboot kernel as the first word of its command line. */
   readonly kernelName?: string;

@@ -26,7 +26,7 @@ const STACK_TOP = 0x8000;
  */
 export function loadLinux(request: BootRequest): BootState {
   const header = parseLinuxHeader(request.kernel);
-  const map = buildMemoryMap(request.memoryBytes, request.acpi);
+  const map = buildMemoryMap(request);
   const memory = new FreeMemory(map);
   placeKernel(header, memory, request.memoryBytes);
   const initrd = placeInitrd(request, header, memory);

@@ -1,5 +1,5 @@
 import { PAGE_BYTES } from '../../../translator/abi/page.ts';
-import type { AcpiPlacement, BootWrite } from './boot.ts';
+import type { BootRequest, BootWrite } from './boot.ts';
 
 /** Address range types of INT 15h E820h (ACPI specification, table 15-374 "Address Range Types"). */
 export const RangeType = { ram: 1, reserved: 2, acpi: 3 } as const;
@@ -17,17 +17,23 @@ const EBDA_END = 0xa0000;
 const BIOS_START = 0xf0000;
 export const HIGH_MEMORY_START = 0x100000;
 const IVT_AND_BDA_END = 0x1000;
+const FOUR_GB = 0x100000000;
 
 export const alignUp = (value: number, alignment: number): number => Math.ceil(value / alignment) * alignment;
 const alignDown = (value: number, alignment: number): number => Math.floor(value / alignment) * alignment;
 
-/** The memory map of a PC with `memoryBytes` of RAM, the pages of ACPI tables in high memory taken out; in order. */
-export function buildMemoryMap(memoryBytes: number, acpi?: AcpiPlacement): MemoryRange[] {
+/** The memory map of a PC with so much RAM, the pages of ACPI tables in high memory taken out; in order. */
+export function buildMemoryMap({
+  memoryBytes,
+  memoryAbove4G = 0,
+  acpi,
+}: Pick<BootRequest, 'memoryBytes' | 'memoryAbove4G' | 'acpi'>): MemoryRange[] {
   const map: MemoryRange[] = [
     { start: 0, end: LOW_MEMORY_END, type: RangeType.ram },
     { start: LOW_MEMORY_END, end: EBDA_END, type: RangeType.reserved },
     { start: BIOS_START, end: HIGH_MEMORY_START, type: RangeType.reserved },
     { start: HIGH_MEMORY_START, end: alignDown(memoryBytes, PAGE_BYTES), type: RangeType.ram },
+    ...(memoryAbove4G > 0 ? [{ start: FOUR_GB, end: FOUR_GB + memoryAbove4G, type: RangeType.ram }] : []),
   ];
   const tables = (acpi?.tables ?? []).filter((table) => table.address >= HIGH_MEMORY_START);
   return mergeNeighbours(tables.map(tablePages).reduce(claim, map));

@@ -25,7 +25,7 @@ const BOOTLOADER_MAGIC = 0x2badb002;
  */
 export function loadMultiboot(request: BootRequest): BootState {
   const image = programImage(request.kernel, parseMultibootHeader(request.kernel));
-  const map = buildMemoryMap(request.memoryBytes, request.acpi);
+  const map = buildMemoryMap(request);
   const memory = new FreeMemory(map);
   for (const segment of image.segments) placeSegment(segment, memory, request.memoryBytes);
   const module = placeModule(request, image, memory);

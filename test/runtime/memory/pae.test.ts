@@ -121,6 +121,32 @@ main:   call    pae_start
   );
 
   onEveryEngine(
+    'reach memory above 4 GB, data and code',
+    paeKernel(`
+main:   call    pae_start
+        mov     dword [PTE + 4], 1              ; FREE + 4 GB
+        mov     dword [FREE], 3
+        mov     dword [P], 40
+        add     dword [P], 2
+        mov     dword [P + 0x100], 0xC340C340   ; inc eax; ret
+        lea     ebx, [P + 0x100]
+        mov     ecx, 300
+        xor     eax, eax
+.loop:  call    ebx
+        loop    .loop
+        add     eax, [P]
+        add     eax, [FREE]
+        jmp     exit
+`),
+    (guest, value) => {
+      expect(value).toBe(300 + 42 + 3);
+      expect(guest.words(0x100000000 + Layout.free, 1)).toEqual([42]);
+      expect(() => guest.words(Layout.free + (4 << 20), 1)).toThrow('no memory');
+    },
+    { memoryBytes: 8 << 20, memoryBelow4G: 4 << 20 },
+  );
+
+  onEveryEngine(
     'are global with CR4.PGE: loading CR3 keeps them, INVLPG and a change of CR4.PGE do not',
     paeKernel(`
 main:   call    pae_start
