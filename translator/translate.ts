@@ -1,9 +1,10 @@
 import { EmitContext, type EmitOptions } from './emit/context.ts';
 import { hex } from './emit/names.ts';
-import { blockTargets, emitRegion, type Link } from './emit/region.ts';
+import { emitRegion, type Link } from './emit/region.ts';
 import type { Region } from './ir/statement.ts';
 import { type StackDepths, stackDepths } from './ir/x87/stack.ts';
 import { type Observe, optimize } from './opt/pipeline.ts';
+import { blockTargets } from './region/flow.ts';
 import { liftRegion } from './region/lift.ts';
 import { type CodeSource, cutsOf, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
 import { structureRegion } from './region/structure.ts';

@@ -18,7 +18,8 @@ const INVALID = 0x20000000;
  * A valid entry is `(frame ^ page) << 10`, so that `(rotate(address, 2) ^ entry) >>> 0` is the index of the word in
  * RAM; an invalid entry or a misaligned address gives an index beyond the array. One comparison with the array's
  * length is thus validity, alignment and bounds check in one. Pages that hold translated code have no write entry;
- * devices have none at all.
+ * devices have none at all. What may be written may be read: generated code reads through a write entry where it is
+ * going to write.
  */
 export class Tlb {
   readonly readSupervisor = entries();

@@ -1,10 +1,10 @@
 import { lineDifference } from '../../src/inspect/difference.ts';
 import { Key } from '../../translator/abi/key.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
-import { blockTargets } from '../../translator/emit/region.ts';
 import { bindHandler } from '../../translator/handler.ts';
 import { printRegion } from '../../translator/ir/print.ts';
 import type { Region } from '../../translator/ir/statement.ts';
+import { blockTargets } from '../../translator/region/flow.ts';
 import { liftRegion } from '../../translator/region/lift.ts';
 import { type CodeSource, selectRegion } from '../../translator/region/select.ts';
 import { type Structure, structureRegion } from '../../translator/region/structure.ts';

@@ -62,7 +62,8 @@ export class TestCpu {
     this.options = { suffix, memoryBytes: this.memory.length, pacing };
     for (let page = 0; page < PAGES; page++) {
       this.readTlb[page] = entryOf(page, random);
-      this.writeTlb[page] = entryOf(page, random);
+      const isReadable = this.readTlb[page] !== invalidEntry(page);
+      this.writeTlb[page] = isReadable ? entryOf(page, random) : invalidEntry(page);
     }
     this.dispose = installCells(suffix, { ...this.data(), ...this.ways(), ...pureHelpers, ...blockHelpers() });
   }
@@ -218,7 +219,11 @@ function blockHelpers(): Record<string, unknown> {
 
 /** A page's entry in a TLB array; now and then it has none. */
 function entryOf(page: number, random: Random): number {
-  return random() < 0.04 ? (page << 10) ^ INVALID : ((page % FRAMES) ^ page) << 10;
+  return random() < 0.04 ? invalidEntry(page) : ((page % FRAMES) ^ page) << 10;
+}
+
+function invalidEntry(page: number): number {
+  return (page << 10) ^ INVALID;
 }
 
 /** Mostly an address that is aligned, sometimes a small number or one where signs change. */

@@ -7,10 +7,12 @@ import type { BlockIndex, Structure } from '../region/structure.ts';
 import { directCall, indirectCall } from './calls.ts';
 import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
+import { flagsGoTo, flagsSeen } from './flag-liveness.ts';
 import { FlagState, SETTLE } from './flag-state.ts';
 import { RegionLocals } from './locals.ts';
 import { accessText, inWindow, outsideSegment, segmentBase, windowText } from './memory.ts';
 import { hex, LOCAL_WORDS } from './names.ts';
+import { readModifyWrites } from './read-modify-write.ts';
 import { lastUses, Temporaries } from './temporaries.ts';
 import { X87Emitter } from './x87/region.ts';
 
@@ -42,19 +44,6 @@ export function emitRegion(
   return new RegionEmitter(context, region, structure, depths).emit(name);
 }
 
-/** EIPs a region's terminator or side exit may go to without leaving it, in the order of the branches. */
-export function blockTargets(block: Block): number[] {
-  const targets: number[] = [];
-  for (const s of block.statements) {
-    if (s.op === 'exitIf') targets.push(s.args[1].number);
-    else if (s.name === 'call') targets.push(s.args[1].number);
-    else if (s.op === 'indirect') targets.push(...s.args.slice(1).map((v) => v.number));
-    else if (s.op === 'jump') targets.push(s.args[0].number);
-    else if (s.op === 'branch') targets.push(s.args[1].number, s.args[2].number);
-  }
-  return targets;
-}
-
 class RegionEmitter implements Leaves {
   readonly flagResult = registerNames[Word.flagResult];
   readonly flagCarries = registerNames[Word.flagCarries];
@@ -68,6 +57,10 @@ class RegionEmitter implements Leaves {
   private readonly links: Link[] = [];
   private readonly temporaries = new Temporaries();
   private readonly x87: X87Emitter;
+  /** By block: whether the flags that it begins with matter. */
+  private readonly flagsSeen: readonly boolean[];
+  /** Loads and stores of the region that share a check, the load's. */
+  private readonly readModifyWrites = new Set<Statement>();
   // While a block is printed:
   private block: BlockIndex = 0;
   /** Place in its block and EIP of the current instruction. */
@@ -89,7 +82,9 @@ class RegionEmitter implements Leaves {
     });
     region.blocks.forEach((block, n) => {
       this.blockAt.set(block.eip, n);
+      for (const s of readModifyWrites(block)) this.readModifyWrites.add(s);
     });
+    this.flagsSeen = flagsSeen(region.blocks, flagsGoTo(region.blocks, structure));
   }
 
   emit(name: string): EmittedRegion {
@@ -156,14 +151,18 @@ class RegionEmitter implements Leaves {
       case 'exit':
         return this.exit(eip, isJump);
       case 'continue':
-        return `${this.poll(eip)}${this.flags.defer()}${this.x87.settle()}continue L${to};`;
+        return `${this.poll(eip)}${this.deferFor(to!)}${this.x87.settle()}continue L${to};`;
       case 'break':
-        return `${this.flags.defer()}${this.x87.settle()}break B${to};`;
+        return `${this.deferFor(to!)}${this.x87.settle()}break B${to};`;
       case 'inline':
         return (
-          (this.structure.isLoop(to!) ? this.flags.defer() : '') + this.x87.settle() + this.nested(() => this.tree(to!))
+          (this.structure.isLoop(to!) ? this.deferFor(to!) : '') + this.x87.settle() + this.nested(() => this.tree(to!))
         );
     }
+  }
+
+  private deferFor(to: BlockIndex): string {
+    return this.context.counts || this.flagsSeen[to] ? this.flags.defer() : '';
   }
 
   private nested(print: () => string): string {
@@ -367,9 +366,10 @@ class RegionEmitter implements Leaves {
       return s.op === 'load' ? this.assign(s, place) : `${place}=${this.print.value(s.args[1])};`;
     }
     const address = this.print.integer(s.args[0]);
-    const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
+    const isShared = this.readModifyWrites.has(s);
+    const tlb = s.op === 'load' && !isShared ? this.context.readTlb : this.context.writeTlb;
     const { index, limit, view } = accessText(this.context, s.size, s.name, address, tlb);
-    const check = `k=${index};${this.stepIf(`!(k<${limit})`)}`;
+    const check = isShared && s.op === 'store' ? '' : `k=${index};${this.stepIf(`!(k<${limit})`)}`;
     if (s.op === 'load') return check + this.assign(s, `${view}[k]`);
     return s.op === 'store' ? `${check}${view}[k]=${this.print.value(s.args[1])};` : check;
   }

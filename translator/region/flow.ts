@@ -1,3 +1,4 @@
+import type { Block } from '../ir/statement.ts';
 import { type Instruction, Shape } from '../x86/instruction.ts';
 
 /** Whether control may go elsewhere than to the next instruction: the instruction is the last of its block. */
@@ -29,4 +30,17 @@ export function isRepeated(i: Instruction): boolean {
   return (
     (i.shape & (Shape.repeat | Shape.repeatNot)) !== 0 && i.form.operands.some((o) => o[0] === 'X' || o[0] === 'Y')
   );
+}
+
+/** EIPs a region's terminator or side exit may go to without leaving it, in the order of the branches. */
+export function blockTargets(block: Block): number[] {
+  const targets: number[] = [];
+  for (const s of block.statements) {
+    if (s.op === 'exitIf') targets.push(s.args[1].number);
+    else if (s.name === 'call') targets.push(s.args[1].number);
+    else if (s.op === 'indirect') targets.push(...s.args.slice(1).map((v) => v.number));
+    else if (s.op === 'jump') targets.push(s.args[0].number);
+    else if (s.op === 'branch') targets.push(s.args[1].number, s.args[2].number);
+  }
+  return targets;
 }

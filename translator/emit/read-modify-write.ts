@@ -1,0 +1,25 @@
+import type { Block, Statement, StatementOp } from '../ir/statement.ts';
+
+/** What neither leaves nor makes an access of its own. */
+const between: ReadonlySet<StatementOp> = new Set(['let', 'get', 'set', 'flags', 'instruction']);
+
+/**
+ * Loads that a store to the same address follows for certain, and these stores: where the store may go the load may, so
+ * that one check serves both.
+ */
+export function readModifyWrites({ statements }: Block): Set<Statement> {
+  const pairs = new Set<Statement>();
+  let load: Statement | null = null;
+  for (const s of statements) {
+    if (load && s.op === 'store' && isSamePlace(load, s)) pairs.add(load).add(s);
+    if (s.op === 'load') load = s;
+    else if (!between.has(s.op)) load = null;
+  }
+  return pairs;
+}
+
+function isSamePlace(a: Statement, b: Statement): boolean {
+  const [x, y] = [a.args[0], b.args[0]];
+  const isSame = x.op === y.op && x.number === y.number && (x.op === 'temporary' || x.op === 'constant');
+  return isSame && a.size === b.size && a.name === b.name;
+}
