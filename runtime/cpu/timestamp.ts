@@ -34,6 +34,12 @@ export function timeOfTimestamp(cpu: Cpu, low: number, high: number): number {
   return Number(BigInt.asIntN(64, value - offset));
 }
 
+/** The counter has jumped: what waits for a value of it waits for another time. */
+function moveDeadline(cpu: Cpu): void {
+  const [low, high] = cpu.localApic?.readDeadline() ?? [0, 0];
+  if ((low | high) !== 0) cpu.localApic!.writeDeadline(low, high, timeOfTimestamp(cpu, low, high));
+}
+
 /** IA32_TIME_STAMP_COUNTER: writing it changes the offset. */
 export const timestampCounter: ModelRegister = {
   first: 0x10,
@@ -44,6 +50,7 @@ export const timestampCounter: ModelRegister = {
     const lowOffset = (low >>> 0) - (now % TWO_32);
     cpu.state[Word.timestampOffsetLow] = lowOffset;
     cpu.state[Word.timestampOffsetHigh] = high - Math.floor(now / TWO_32) - (lowOffset < 0 ? 1 : 0);
+    moveDeadline(cpu);
   },
 };
 
@@ -52,8 +59,9 @@ export const timestampAdjust: ModelRegister = {
   first: 0x3b,
   exists: ({ features }) => features.has('tsc-adjust'),
   read: ({ state }) => [state[Word.timestampOffsetLow], state[Word.timestampOffsetHigh]],
-  write({ state }, _number, low, high) {
-    state[Word.timestampOffsetLow] = low;
-    state[Word.timestampOffsetHigh] = high;
+  write(cpu, _number, low, high) {
+    cpu.state[Word.timestampOffsetLow] = low;
+    cpu.state[Word.timestampOffsetHigh] = high;
+    moveDeadline(cpu);
   },
 };

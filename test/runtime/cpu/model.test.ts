@@ -116,19 +116,19 @@ describe('models', () => {
   });
 });
 
+function read(rig: Rig, number: number): number[] {
+  rig.words[Word.ecx] = number;
+  rig.trap('readModelRegister');
+  return [rig.words[Word.edx]! >>> 0, rig.words[Word.eax]! >>> 0];
+}
+
+function write(rig: Rig, number: number, high: number, low: number) {
+  Object.assign(rig.words, { [Word.ecx]: number, [Word.edx]: high, [Word.eax]: low });
+  return caught(() => rig.trap('writeModelRegister'));
+}
+
 describe('model-specific registers', () => {
   const GP = { vector: Vector.generalProtection, errorCode: 0 };
-
-  function read(rig: Rig, number: number): number[] {
-    rig.words[Word.ecx] = number;
-    rig.trap('readModelRegister');
-    return [rig.words[Word.edx]! >>> 0, rig.words[Word.eax]! >>> 0];
-  }
-
-  function write(rig: Rig, number: number, high: number, low: number) {
-    Object.assign(rig.words, { [Word.ecx]: number, [Word.edx]: high, [Word.eax]: low });
-    return caught(() => rig.trap('writeModelRegister'));
-  }
 
   // Intel SDM vol. 4, table 2-2, and the sections on each.
   test.each([
@@ -166,6 +166,24 @@ describe('model-specific registers', () => {
     expect(cpuid(rig, 7)).toEqual(cpuid(rig, 2));
     expect(reported(rig)).not.toContain('nx');
     expect(write(rig, 0xc0000080, 0, 0x800)).toEqual(GP);
+  });
+});
+
+describe('registers of the time-stamp counter', () => {
+  test('TSC_DEADLINE waits for a value of the counter, also after that has jumped', () => {
+    const rig = new Rig();
+    rig.time = 1000;
+    write(rig, 0x3b, 0, 500);
+    expect(rig.portLog).toEqual([]);
+    write(rig, 0x6e0, 1, 0x2000);
+    rig.deadline = [0x2000, 1];
+    write(rig, 0x10, 0, 0x1000);
+    write(rig, 0x3b, 1, 0);
+    expect(rig.portLog).toEqual([
+      `deadline 1 8192 at ${2 ** 32 + 0x2000 - 500}`,
+      `deadline 1 8192 at ${2 ** 32 + 0x1000 + 1000}`,
+      `deadline 1 8192 at ${0x2000}`,
+    ]);
   });
 
   test('TSC_ADJUST is the sum of changes of the counter, and one', () => {

@@ -63,13 +63,14 @@ export class Rig {
   readonly cpu: Cpu;
   readonly portLog: string[] = [];
   portValue = 0;
+  deadline: [low: number, high: number] = [0, 0];
   /** Tells what is written to it. */
   readonly localApic: LocalApicPort = {
     id: 0,
     enabled: true,
     readBase: () => [0xfee00900, 0],
     writeBase: (low, high) => this.portLog.push(`apic base ${high} ${low.toString(16)}`),
-    readDeadline: () => [0, 0],
+    readDeadline: () => this.deadline,
     writeDeadline: (low, high, time) => this.portLog.push(`deadline ${high} ${low} at ${time}`),
   };
   time = 0;
