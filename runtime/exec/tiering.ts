@@ -1,5 +1,6 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
+import { endsBlock } from '../../translator/region/flow.ts';
 import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
 import { translate } from '../../translator/translate.ts';
 import type { Check } from './check.ts';
@@ -29,6 +30,18 @@ const MOST_GROWTH = 2;
 /** Code that ran so much less often than the entry is left out. */
 const COLD = 256;
 
+/** How much sooner code with x87 instructions is translated: interpreted they are traps that compute in integers. */
+const SLOWNESS = 16;
+
+/** Whether there are x87 instructions in a node's block. */
+function isSlow(node: Node): boolean {
+  for (let at: Node | null = node; at !== null && at.length > 0; at = at.next) {
+    if (at.form.class === 'escape') return true;
+    if (endsBlock(at)) return false;
+  }
+  return false;
+}
+
 /** Counts how often entries run, and puts a translation in the place of a hot one's handler. */
 export class Tiering {
   readonly metrics = { translations: 0, instructions: 0, characters: 0, refused: 0 };
@@ -53,7 +66,7 @@ export class Tiering {
   /** What an entry runs while it is not translated. */
   readonly onEntry: Run = (node) => {
     node.heat += node.weight;
-    if (node.heat < this.hotAt) return this.graph.single(node);
+    if (node.heat < this.hotAt && !this.isWorthIt(node)) return this.graph.single(node);
     const shorter = this.cutAt(node);
     if (shorter) {
       this.grow(shorter);
@@ -64,6 +77,12 @@ export class Tiering {
     if (!this.install(node, 0)) node.run = this.graph.single;
     return node.run(node);
   };
+
+  /** Looked at once, on the way: code that is slow to interpret is translated sooner. */
+  private isWorthIt(node: Node): boolean {
+    const warmAt = this.hotAt / SLOWNESS;
+    return node.heat >= warmAt && node.heat - node.weight < warmAt && isSlow(node);
+  }
 
   /** A translation that stops in front of this node and may still grow. */
   private cutAt(node: Node): TranslationRecord | undefined {
