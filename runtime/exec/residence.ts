@@ -2,8 +2,8 @@ import type { CodePage } from './code-page.ts';
 import type { CodePages } from './code-pages.ts';
 
 /**
- * Bytes of the host's memory that code takes, as measured on V8 (docs/performance.md): of a translation all that V8
- * makes of it too, for each guest instruction.
+ * Estimates of the bytes of the host's memory that code takes. A node is 232 bytes in a heap snapshot of V8, and a share
+ * of its chunk; the others are rough. A translation counts with what V8 makes of it, for each guest instruction.
  */
 export const Cost = { context: 400, page: 2000, node: 270, translatedInstruction: 1000 } as const;
 
