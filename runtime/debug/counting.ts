@@ -55,6 +55,10 @@ export class Counting {
       this.translations.delete(record);
       if (this.wrappers.get(record.head)?.record === record) this.wrappers.delete(record.head);
     }
+  }
+
+  /** The same for sensitive instructions. It goes through all that is decoded. */
+  refreshTraps(): void {
     for (const page of this.view.pages()) {
       for (const node of this.view.nodesOf(page)) if (node.form.class === 'sensitive') this.addStep(node, 'trap');
     }

@@ -90,7 +90,7 @@ export class Inspection implements Questions {
   }
 
   traps(): TrapReport {
-    this.refresh();
+    if (this.watchers > 0) this.counting.refreshTraps();
     return { kinds: trapKinds(this.view), places: this.counting.places(['trap']) };
   }
 
@@ -113,6 +113,7 @@ export class Inspection implements Questions {
     this.view.observe(this.watchers > 0 ? this.log : null);
     if (this.watchers > 0) {
       this.refresh();
+      this.counting.refreshTraps();
       return;
     }
     this.counting.remove();

@@ -44,7 +44,7 @@ export interface GuestPlace {
 }
 
 export interface ProfileSummary {
-  /** Microseconds in all, idle ones too. */
+  /** Microseconds that were sampled, idle ones too. */
   readonly duration: number;
   readonly samples: number;
   readonly shares: Shares;
@@ -53,6 +53,8 @@ export interface ProfileSummary {
 }
 
 const GUEST = /^rawiron:\/\/\/([0-9a-f]{8})-([0-9a-f]+)\/\w+_([0-9a-f]{8})\.js$/;
+/** V8 leaves out the file's name of some functions that were there before the profile was begun. */
+const GUEST_NAME = /^\w+_([0-9a-f]{8})$/;
 const HANDLER = /^rawiron:\/\/\/handlers\//;
 
 /** Parts of the project by where their files are; the first that fits counts. */
@@ -80,7 +82,7 @@ function guestPlace(url: string): GuestPlace | null {
 function shareOf({ callFrame: { functionName, url } }: ProfileNode): ShareName {
   if (functionName === '(garbage collector)') return 'garbage';
   if (functionName === '(idle)' || (functionName === 'sleep' && url.endsWith('/threads.ts'))) return 'idle';
-  if (url === '') return 'system';
+  if (url === '') return GUEST_NAME.test(functionName) ? 'guest' : 'system';
   if (GUEST.test(url)) return 'guest';
   if (HANDLER.test(url)) return 'interpreter';
   return places.find(([pattern]) => pattern.test(url))![1];
@@ -94,8 +96,8 @@ interface Building {
   readonly lines: Map<number, number>;
 }
 
-/** What translations are shown as one: the name of the function that a place is in, or nothing. */
-export type GroupOf = (place: GuestPlace) => string | undefined;
+/** What translations are shown as one: the name of the function that an EIP is in, or nothing. */
+type GroupOf = (eip: number) => string | undefined;
 
 /** Sums a profile up by function; translations that are in one group are one. */
 export function summarize(profile: CpuProfile, groupOf: GroupOf = () => undefined): ProfileSummary {
@@ -117,7 +119,7 @@ export function summarize(profile: CpuProfile, groupOf: GroupOf = () => undefine
   visit(profile.nodes[0], new Set());
   const sorted = [...functions.values()].filter(({ self, total }) => self > 0 || total > 0);
   return {
-    duration: profile.endTime - profile.startTime,
+    duration: [...times.values()].reduce((sum, time) => sum + time, 0),
     samples: profile.samples.length,
     shares,
     functions: sorted.map(finish).sort((a, b) => b.self - a.self),
@@ -138,8 +140,8 @@ function timesOf({ samples, timeDeltas, startTime, endTime }: CpuProfile): Map<n
 
 function functionOf(functions: Map<string, Building>, node: ProfileNode, groupOf: GroupOf): Building {
   const { functionName, url, lineNumber } = node.callFrame;
-  const place = guestPlace(url);
-  const group = place === null ? undefined : groupOf(place);
+  const eip = guestPlace(url)?.eip ?? (url === '' ? eipOfName(functionName) : undefined);
+  const group = eip === undefined ? undefined : groupOf(eip);
   const id = group ?? `${functionName} ${url} ${lineNumber}`;
   let f = functions.get(id);
   if (!f) {
@@ -147,6 +149,11 @@ function functionOf(functions: Map<string, Building>, node: ProfileNode, groupOf
     functions.set(id, f);
   }
   return f;
+}
+
+function eipOfName(name: string): number | undefined {
+  const match = GUEST_NAME.exec(name);
+  return match ? Number.parseInt(match[1], 16) : undefined;
 }
 
 function finish({ node, group, self, total, lines }: Building): ProfiledFunction {

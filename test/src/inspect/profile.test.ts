@@ -66,6 +66,15 @@ describe('a profile', () => {
     ]);
   });
 
+  test('knows a translation by its name alone', () => {
+    const node = { id: 1, callFrame: { functionName: 'read_zero_c45c7000', url: '', lineNumber: 2 } };
+    const bare = { startTime: 0, endTime: 100, nodes: [node], samples: [1], timeDeltas: [0] };
+    expect(summarize(bare, (eip) => (eip === 0xc45c7000 ? 'read_zero' : undefined))).toMatchObject({
+      shares: { guest: 100, system: 0 },
+      functions: [{ name: 'read_zero', self: 100 }],
+    });
+  });
+
   test('shows translations of one guest function as one', () => {
     const grouped = summarize(profile, () => 'schedule');
     const [first] = grouped.functions;
