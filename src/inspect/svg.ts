@@ -27,6 +27,7 @@ export function svgOf(graph: FlowGraph): string {
   const [width, height] = size.split(' ');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size}" width="${width}" height="${height}">`,
+    `<title>control flow of ${xml(graph.name)}</title>`,
     `<style>${STYLE}\n</style>`,
     '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">' +
       '<path d="M0,0 L8,4 L0,8 z" style="fill:context-stroke;stroke:none"/></marker></defs>',
