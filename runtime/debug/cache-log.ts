@@ -42,7 +42,7 @@ export class CacheLog implements CodeObserver {
   }
 
   invalidationsOf(physical: number, key: number): Readonly<Record<string, number>> {
-    return this.gone.get(`${physical} ${key}`) ?? {};
+    return { ...this.gone.get(`${physical} ${key}`) };
   }
 
   /** The events from this number on. */
