@@ -26,6 +26,7 @@ const sorts: Readonly<Partial<Record<WordName, StateSort>>> = {
   fpuRounding: 'derived',
   fpuMode: 'derived',
   sseMode: 'derived',
+  scratch: 'host',
   attention: 'host',
   budget: 'host',
   callDepth: 'host',

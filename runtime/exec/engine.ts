@@ -7,6 +7,7 @@ import { Double, Segment, Word } from '../../translator/abi/state.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import type { Cpu } from '../cpu/cpu.ts';
+import { stickyHelpers } from '../cpu/sse/helpers.ts';
 import { pureHelpers, traps } from '../cpu/traps.ts';
 import { fromWords, toWords } from '../cpu/x87/registers.ts';
 import { raise } from '../fault.ts';
@@ -88,6 +89,7 @@ export class Engine {
     this.dispose = installCells(suffix, {
       ...this.cells(cpu, mmu),
       ...boundHelpers(cpu),
+      ...stickyHelpers(cpu.state),
       ...blockHelpers(cpu.state, mmu, counts),
     });
   }

@@ -1,4 +1,5 @@
 import { flagCarriesOf, flagResultOf, flagsImage } from '../../runtime/cpu/arithmetic.ts';
+import { stickyHelpers } from '../../runtime/cpu/sse/helpers.ts';
 import { pureHelpers } from '../../runtime/cpu/traps.ts';
 import { compileText, installCells } from '../../runtime/exec/compile.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
@@ -65,7 +66,8 @@ export class TestCpu {
       const isReadable = this.readTlb[page] !== invalidEntry(page);
       this.writeTlb[page] = isReadable ? entryOf(page, random) : invalidEntry(page);
     }
-    this.dispose = installCells(suffix, { ...this.data(), ...this.ways(), ...pureHelpers, ...blockHelpers() });
+    const helpers = { ...pureHelpers, ...stickyHelpers(this.state) };
+    this.dispose = installCells(suffix, { ...this.data(), ...this.ways(), ...helpers, ...blockHelpers() });
   }
 
   private data(): Record<string, unknown> {
@@ -210,9 +212,7 @@ function changes(before: Uint8Array, after: Uint8Array): Record<number, number> 
 
 /** Helpers that do several elements of a string at once: here they only say so. */
 function blockHelpers(): Record<string, unknown> {
-  const names = Object.entries(helpers).flatMap(([name, { kind }]) =>
-    kind === 'pure' || kind === 'trap' ? [] : [name],
-  );
+  const names = Object.entries(helpers).flatMap(([name, { kind }]) => (kind === 'block' ? [name] : []));
   const done = (_to: number, _from: number, count: number) => Math.min(count >>> 0, 5);
   return Object.fromEntries(names.map((name) => [name, done]));
 }

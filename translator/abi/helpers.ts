@@ -4,18 +4,27 @@
  * pure: a function of its arguments; never faults, reads or writes no state.
  * block: moves guest memory where that is plain RAM without code, up to a page at a time; never faults. Gives the number
  * of elements done, 0 where it can't. It stands alone in a `let`, so that it runs once, where it stands.
+ * sticky: a function of reals that may set exception flags in MXCSR; never faults. Called twice it does no more than once.
  * trap: called with the whole state stored; may fault (by throwing), may change anything. A trap that `resumes` goes on
  * at the next instruction (unless the key changed or attention is asked for); the others set Word.eip.
  */
-export type HelperKind = 'pure' | 'block' | 'trap';
+export type HelperKind = 'pure' | 'sticky' | 'block' | 'trap';
 
 export interface HelperDeclaration<Kind extends HelperKind = HelperKind> {
   readonly kind: Kind;
   readonly arguments: number;
   readonly resumes: boolean;
+  /** The result is a double, not an integer. */
+  readonly isDouble?: boolean;
 }
 
 const pure = (args: number): HelperDeclaration<'pure'> => ({ kind: 'pure', arguments: args, resumes: true });
+const sticky = (args: number, isDouble = true): HelperDeclaration<'sticky'> => ({
+  kind: 'sticky',
+  arguments: args,
+  resumes: true,
+  isDouble,
+});
 const block = (args: number): HelperDeclaration<'block'> => ({ kind: 'block', arguments: args, resumes: true });
 const trap = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: true });
 const transfer = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: false });
@@ -35,6 +44,23 @@ export const helpers = {
   sumOfDifferences: pure(2),
   reciprocal: pure(1),
   reciprocalRoot: pure(1),
+
+  // Lanes of SSE arithmetic (runtime/cpu/sse/helpers.ts): of the destination, of the source, and where they are in the
+  // state, for the bits of NaNs: two words, in two bytes.
+  addDoubles: sticky(3),
+  subtractDoubles: sticky(3),
+  multiplyDoubles: sticky(3),
+  divideDoubles: sticky(3),
+  rootOfDouble: sticky(3),
+  addSingles: sticky(3),
+  subtractSingles: sticky(3),
+  multiplySingles: sticky(3),
+  divideSingles: sticky(3),
+  rootOfSingle: sticky(3),
+  /** (places, with CMPPD's predicate above) where one is a NaN: whether the predicate holds. */
+  compareDoubles: sticky(1, false),
+  compareSingles: sticky(1, false),
+
   /** Math.clz32. */
   countLeadingZeros: pure(1),
   /** Six arithmetic flags of (flagResult, flagCarries) as an EFLAGS image, and back. */
@@ -137,6 +163,7 @@ type NamesOfKind<Kind> = {
 }[HelperName];
 export type TrapName = NamesOfKind<'trap'>;
 export type PureName = NamesOfKind<'pure'>;
+export type StickyName = NamesOfKind<'sticky'>;
 export type BlockName = NamesOfKind<'block'>;
 
 const numbers = new Map(Object.keys(helpers).map((name, index) => [name, index]));

@@ -58,10 +58,7 @@ export class ExpressionPrinter {
       case 'flags':
         return this.call('flagsImage', [this.leaves.flagResult, this.leaves.flagCarries]);
       case 'call':
-        return this.call(
-          v.name as HelperName,
-          [v.a, v.b, v.c].flatMap((a) => (a ? [this.value(a)] : [])),
-        );
+        return this.call(v.name as HelperName, this.callArguments(v));
       case 'integer':
         return `(${this.double(v.a!)}|0)`;
       case 'lt':
@@ -102,6 +99,8 @@ export class ExpressionPrinter {
         return `Math.abs(${a})`;
       case 'single':
         return `Math.fround(${a})`;
+      case 'call':
+        return `+${this.context.cell(v.name as HelperName)}(${this.callArguments(v).join(',')})`;
       case 'select':
         return `(${this.boolean(v.a!)}?${b}:${this.double(v.c!)})`;
       default:
@@ -150,6 +149,10 @@ export class ExpressionPrinter {
     const inline = inlined[helper];
     const call = `(${this.context.cell(helper)}(${args.join(',')})|0)`;
     return inline ? inline(args, call) : call;
+  }
+
+  private callArguments(v: Value): string[] {
+    return [v.a, v.b, v.c].flatMap((a) => (a ? [this.value(a)] : []));
   }
 
   private infix(v: Value, sign: string): string {

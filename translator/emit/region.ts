@@ -10,7 +10,15 @@ import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsGoTo, flagsSeen } from './flag-liveness.ts';
 import { FlagState, SETTLE } from './flag-state.ts';
 import { RegionLocals } from './locals.ts';
-import { accessText, inWindow, outsideSegment, segmentBase, windowText } from './memory.ts';
+import {
+  accessText,
+  doubleFromWindow,
+  doubleToWindow,
+  inWindow,
+  outsideSegment,
+  segmentBase,
+  windowText,
+} from './memory.ts';
 import { hex, LOCAL_WORDS } from './names.ts';
 import { readModifyWrites } from './read-modify-write.ts';
 import { lastUses, Temporaries } from './temporaries.ts';
@@ -362,8 +370,13 @@ class RegionEmitter implements Leaves {
   private access(s: Statement): string {
     const offset = windowOffset(s);
     if (offset !== undefined) {
-      const place = inWindow(this.context, s, this.print.integer(s.args[0]), offset);
-      return s.op === 'load' ? this.assign(s, place) : `${place}=${this.print.value(s.args[1])};`;
+      const window = this.print.integer(s.args[0]);
+      const place = inWindow(this.context, s.name, window, offset);
+      if (s.op === 'store') {
+        const value = this.print.value(s.args[1]);
+        return s.name === 'double' ? doubleToWindow(this.context, window, offset, value) : `${place}=${value};`;
+      }
+      return this.assign(s, s.name === 'double' ? doubleFromWindow(this.context, window, offset) : place);
     }
     const address = this.print.integer(s.args[0]);
     const isShared = this.readModifyWrites.has(s);

@@ -1,3 +1,5 @@
+import { type HelperDeclaration, helpers } from '../abi/helpers.ts';
+
 /**
  * Operators of values. Comparisons give 0 or 1; `shr` is logical, `sar` arithmetic; counts are modulo 32.
  * Values are 32-bit integers or doubles (`isDouble`), never converted but by `double` (exact), `integer` (rounds towards
@@ -90,9 +92,14 @@ const doubles: ReadonlySet<ValueOp> = new Set([
   'single',
 ]);
 
+const doubleHelpers: ReadonlySet<string> = new Set(
+  Object.entries<HelperDeclaration>(helpers).flatMap(([name, { isDouble }]) => (isDouble ? [name] : [])),
+);
+
 /** Whether the value is a double and not an integer. */
 export function isDouble(v: Value): boolean {
   if (v.op === 'temporary') return v.name !== '';
+  if (v.op === 'call') return doubleHelpers.has(v.name);
   return v.op === 'select' ? isDouble(v.b!) : doubles.has(v.op);
 }
 

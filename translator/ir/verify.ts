@@ -285,7 +285,8 @@ class Verifier {
 
   private value(s: Statement, v: Value, visible: ReadonlySet<number>): void {
     const operands = [v.a, v.b, v.c].filter((operand) => operand !== null);
-    if (v.op === 'call' && kindOf(v) !== 'pure' && !isBlock(s, v)) throw error(`"${v.name}" is not pure`, s);
+    if (v.op === 'call' && kindOf(v) !== 'pure' && kindOf(v) !== 'sticky' && !isBlock(s, v))
+      throw error(`"${v.name}" is not pure`, s);
     if (operands.length !== valueArguments(v)) throw error(`${v.op} with ${operands.length} operands`, s);
     for (const operand of operands) {
       this.value(s, operand, visible);

@@ -12,14 +12,14 @@ export type Real = Value | number;
 export interface RealBuilder {
   constant(value: number): Value;
 
-  /** Doubles of the state, counted in doubles: word 2n is in double n. A NaN keeps its bits. */
+  /** Doubles of the state, counted in doubles: word 2n is in double n. A NaN may not keep its bits. */
   get(double: Operand): Value;
   set(double: Operand, value: Real): void;
-  /** Words of the state as singles. NaNs don't keep their bits; what is written must be a single. */
+  /** Words of the state as singles. What is written must be a single. */
   getSingle(word: Operand): Value;
   setSingle(word: Operand, value: Real): void;
 
-  /** 8 bytes of memory at a linear address, or at an offset in a window. A NaN keeps its bits. */
+  /** 8 bytes of memory at a linear address, or at an offset in a window, as get and set. */
   load(linear: Operand, offset?: number): Value;
   store(linear: Operand, value: Real, offset?: number): void;
   /** Faults now if a store of 8 bytes would. */

@@ -5,15 +5,17 @@ import { Shape } from '../x86/instruction.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 import { type Packed, packed, pand, pandn, por, pxor } from './packed.ts';
 import {
+  doubleIn,
+  doubleOf,
   mmx,
   type RegisterFile,
   readRegister,
   readSource,
   requireSse,
+  setDouble,
   vectorAddress,
   writeRegister,
   xmm,
-  xmmDouble,
 } from './simd.ts';
 
 // Two registers to one.
@@ -124,31 +126,25 @@ export const pshufw = shuffled(mmx, (b, _x, y) => shuffleHalves(b, y[0], y[1]));
 export const pshuflw = shuffled(xmm, (b, _x, y) => [...shuffleHalves(b, y[0], y[1]), y[2], y[3]]);
 export const pshufhw = shuffled(xmm, (b, _x, y) => [y[0], y[1], ...shuffleHalves(b, y[2], y[3])]);
 
-/** Doubles of the source: of a register, or of memory that must be aligned. */
-function sourceDoubles(b: LiftBuilder): Value[] {
-  if (!b.isMemory(1)) return [0, 1].map((n) => b.real.get(xmmDouble(b, 'rm', n)));
-  const window = b.window(16, vectorAddress(b, 16, 'read', true), 'read');
-  return [0, 1].map((n) => b.real.load(window, 8 * n));
-}
-
-/** Doubles that only move. */
-const doublesTo =
-  (choose: (b: LiftBuilder, x: Value[], y: Value[]) => [Value, Value]): Lift =>
+/** UNPCKLPD and UNPCKHPD: the same half of both. */
+const unpackDoubles =
+  (half: 0 | 1): Lift =>
   (b) => {
     requireSse(b);
-    const source = sourceDoubles(b);
-    const own = [0, 1].map((n) => b.real.get(xmmDouble(b, 'reg', n)));
-    const [low, high] = choose(b, own, source).map((value) => b.real.let(value));
-    b.real.set(xmmDouble(b, 'reg', 0), low);
-    b.real.set(xmmDouble(b, 'reg', 1), high);
+    const isMemory = b.isMemory(1);
+    const window = isMemory ? b.window(16, vectorAddress(b, 16, 'read', true), 'read') : undefined;
+    const upper = window ? doubleIn(b, window, 8 * half) : doubleOf(b, 'rm', half);
+    if (half === 1) setDouble(b, 'reg', 0, doubleOf(b, 'reg', 1));
+    setDouble(b, 'reg', 1, upper);
   };
+export const unpcklpd: Lift = unpackDoubles(0);
+export const unpckhpd: Lift = unpackDoubles(1);
 
-export const unpcklpd = doublesTo((_b, x, y) => [x[0], y[0]]);
-export const unpckhpd = doublesTo((_b, x, y) => [x[1], y[1]]);
-export const shufpd = doublesTo((b, x, y) => [
-  b.select(selector(b, 0, 1), x[1], x[0]),
-  b.select(selector(b, 1, 1), y[1], y[0]),
-]);
+export const shufpd = shuffled(xmm, (b, x, y) => {
+  const [low, high] = [selector(b, 0, 1), selector(b, 1, 1)];
+  const [own, other] = [0, 1].map((n) => [b.select(low, x[2 + n], x[n]), b.select(high, y[2 + n], y[n])]);
+  return [own[0], other[0], own[1], other[1]];
+});
 
 // Halves and masks to and from general registers.
 

@@ -124,3 +124,40 @@ export function readSource(b: LiftBuilder, file: RegisterFile, isAligned = file.
   else file.enter(b, 'reg', 'rm');
   return words;
 }
+
+/** A double on its way: its value, and its words, for the bits of a NaN. */
+export interface Moved {
+  readonly value: Value;
+  words(): Value[];
+}
+
+export function doubleOf(b: LiftBuilder, field: RegisterField, n: 0 | 1): Moved {
+  return {
+    value: b.real.get(xmmDouble(b, field, n)),
+    words: () => [0, 1].map((half) => b.get(xmm.word(b, field, 2 * n + half))),
+  };
+}
+
+export function doubleIn(b: LiftBuilder, window: Value, offset: number): Moved {
+  return {
+    value: b.real.load(window, offset),
+    words: () => [0, 4].map((half) => b.loadIn(window, offset + half)),
+  };
+}
+
+export const isNan = (b: LiftBuilder, x: Value): Value => b.xor(b.real.equal(x, x), 1);
+
+/** Puts a double into a half of a register. */
+export function setDouble(b: LiftBuilder, field: RegisterField, n: 0 | 1, { value, words }: Moved): void {
+  b.real.set(xmmDouble(b, field, n), value);
+  b.when(isNan(b, value), () => {
+    for (const [half, word] of words().entries()) b.set(xmm.word(b, field, 2 * n + half), word);
+  });
+}
+
+export function storeDouble(b: LiftBuilder, window: Value, offset: number, { value, words }: Moved): void {
+  b.real.store(window, value, offset);
+  b.when(isNan(b, value), () => {
+    for (const [half, word] of words().entries()) b.storeIn(window, offset + 4 * half, word);
+  });
+}

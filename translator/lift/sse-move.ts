@@ -1,8 +1,10 @@
-/** Moves of MMX and SSE. Integers move as words; reals as doubles, which keep their bits too. */
+/** Moves of MMX and SSE. Integers move as words; reals as doubles, so that they are at hand for arithmetic. */
 import { Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import type { Lift, LiftBuilder } from './lifter.ts';
 import {
+  doubleIn,
+  doubleOf,
   loadWords,
   mmx,
   type RegisterField,
@@ -10,6 +12,8 @@ import {
   readRegister,
   readSource,
   requireSse,
+  setDouble,
+  storeDouble,
   storeWords,
   vectorAddress,
   writeRegister,
@@ -37,48 +41,34 @@ export const storeInteger =
     writeRegister(b, file, 'rm', words);
   };
 
-const getDoubles = (b: LiftBuilder, field: RegisterField): Value[] =>
-  [0, 1].map((n) => b.real.get(xmmDouble(b, field, n)));
-function setDoubles(b: LiftBuilder, field: RegisterField, values: readonly (Value | number)[]): void {
-  for (const [n, value] of values.entries()) b.real.set(xmmDouble(b, field, n), value);
+/** 8 or 16 bytes of memory; those that must not be aligned may be anywhere. */
+function windowAt(b: LiftBuilder, bytes: 8 | 16, access: 'read' | 'write', isAligned: boolean): Value {
+  const linear = vectorAddress(b, bytes, access, isAligned);
+  return b.window(bytes, linear, isAligned ? access : `${access}Any`);
 }
 
-/** 16 bytes as doubles, which need not be aligned. */
-function loadDoubles(b: LiftBuilder, isAligned: boolean): Value[] {
-  const linear = vectorAddress(b, 16, 'read', isAligned);
-  if (!isAligned) return [b.real.load(linear), b.real.load(b.let(b.add(linear, 8)))];
-  const window = b.window(16, linear, 'read');
-  return [b.real.load(window, 0), b.real.load(window, 8)];
-}
-
-function storeDoubles(b: LiftBuilder, values: readonly Value[], isAligned: boolean): void {
-  const linear = vectorAddress(b, 16, 'write', isAligned);
-  if (isAligned) {
-    const window = b.window(16, linear, 'write');
-    for (const [n, value] of values.entries()) b.real.store(window, value, 8 * n);
-    return;
-  }
-  const upper = b.let(b.add(linear, 8));
-  b.real.probe(upper);
-  b.real.store(linear, values[0]);
-  b.real.store(upper, values[1]);
-}
+const halves = [0, 1] as const;
 
 /** MOVAPS, MOVAPD, MOVUPS, MOVUPD. */
 export const loadReal =
   (isAligned: boolean): Lift =>
   (b) => {
     requireSse(b);
-    setDoubles(b, 'reg', b.isMemory(1) ? loadDoubles(b, isAligned) : getDoubles(b, 'rm'));
+    const window = b.isMemory(1) ? windowAt(b, 16, 'read', isAligned) : undefined;
+    const values = halves.map((n) => (window ? doubleIn(b, window, 8 * n) : doubleOf(b, 'rm', n)));
+    for (const n of halves) setDouble(b, 'reg', n, values[n]);
   };
 
 export const storeReal =
   (isAligned: boolean): Lift =>
   (b) => {
     requireSse(b);
-    const values = getDoubles(b, 'reg');
-    if (b.isMemory(0)) storeDoubles(b, values, isAligned);
-    else setDoubles(b, 'rm', values);
+    const window = b.isMemory(0) ? windowAt(b, 16, 'write', isAligned) : undefined;
+    const values = halves.map((n) => doubleOf(b, 'reg', n));
+    for (const n of halves) {
+      if (window) storeDouble(b, window, 8 * n, values[n]);
+      else setDouble(b, 'rm', n, values[n]);
+    }
   };
 
 // Parts of XMM registers.
@@ -86,8 +76,9 @@ export const storeReal =
 /** MOVSD to a register: from memory the upper half becomes 0. */
 export const movsdLoad: Lift = (b) => {
   requireSse(b);
-  if (b.isMemory(1)) setDoubles(b, 'reg', [b.real.load(b.operandAddress(8, 'read')), 0]);
-  else setDoubles(b, 'reg', [b.real.get(xmmDouble(b, 'rm', 0))]);
+  if (!b.isMemory(1)) return setDouble(b, 'reg', 0, doubleOf(b, 'rm', 0));
+  setDouble(b, 'reg', 0, doubleIn(b, windowAt(b, 8, 'read', false), 0));
+  b.real.set(xmmDouble(b, 'reg', 1), 0);
 };
 
 /** Stores one half of the register in `reg`, or moves the low one to another register. */
@@ -95,9 +86,8 @@ const storeHalf =
   (half: 0 | 1): Lift =>
   (b) => {
     requireSse(b);
-    const value = b.real.get(xmmDouble(b, 'reg', half));
-    if (b.isMemory(0)) b.real.store(b.operandAddress(8, 'write'), value);
-    else setDoubles(b, 'rm', [value]);
+    if (b.isMemory(0)) storeDouble(b, windowAt(b, 8, 'write', false), 0, doubleOf(b, 'reg', half));
+    else setDouble(b, 'rm', 0, doubleOf(b, 'reg', half));
   };
 export const movsdStore: Lift = storeHalf(0);
 export const movhpsStore: Lift = storeHalf(1);
@@ -121,8 +111,9 @@ const loadHalf =
   (b) => {
     requireSse(b);
     const isMemory = b.isMemory(1);
-    const value = isMemory ? b.real.load(b.operandAddress(8, 'read')) : b.real.get(xmmDouble(b, 'rm', 1 - half));
-    b.real.set(xmmDouble(b, 'reg', half), value);
+    const other = half === 0 ? 1 : 0;
+    const value = isMemory ? doubleIn(b, windowAt(b, 8, 'read', false), 0) : doubleOf(b, 'rm', other);
+    setDouble(b, 'reg', half, value);
   };
 export const movlpsLoad: Lift = loadHalf(0);
 export const movhpsLoad: Lift = loadHalf(1);

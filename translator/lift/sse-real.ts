@@ -1,12 +1,14 @@
 /**
- * Real arithmetic of SSE and SSE2. What is lifted holds where nothing but PE would be raised, and that has been before: all
- * exceptions are masked, results are rounded to nearest (Word.sseMode is 0), operands and results are normal or 0. Every
- * other case is left to the trap sseReal.
+ * Real arithmetic of SSE and SSE2. What is lifted holds where no instruction can fault: all exceptions are masked, and results
+ * are rounded to nearest (Word.sseMode). Operands and results are normal or 0; infinities, NaNs and what must set PE are
+ * left to helpers, the rest (denormals, underflow, SNaNs of singles) with all other settings to the trap sseReal.
  */
+import type { StickyName } from '../abi/helpers.ts';
+import { SseMode } from '../abi/sse.ts';
 import { Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
-import { mmx, type RegisterFile, requireSse, vectorAddress, writeRegister, xmm, xmmDouble } from './simd.ts';
+import { isNan, mmx, type RegisterFile, requireSse, vectorAddress, writeRegister, xmm, xmmDouble } from './simd.ts';
 
 /** Numbers of an instruction's operands. */
 export interface Format {
@@ -53,8 +55,9 @@ function leaveIf(b: LiftBuilder, condition: Operand, destination: Value, source:
   );
 }
 
-const requireDefaults = (b: LiftBuilder, destination: Value, source: Source): void =>
-  leaveIf(b, b.notEqual(b.get(Word.sseMode), 0), destination, source);
+/** Leaves unless results are rounded to nearest and all exceptions are masked, so that no instruction can fault. */
+const requireMasked = (b: LiftBuilder, destination: Value, source: Source): void =>
+  leaveIf(b, b.notEqual(b.and(b.get(Word.sseMode), SseMode.control), 0), destination, source);
 
 function ownLanes(b: LiftBuilder, format: Format): Value[] {
   return Array.from({ length: format.lanes }, (_, n) => lane(b, format, 'reg', n));
@@ -83,64 +86,126 @@ function setLanes(b: LiftBuilder, { isSingle }: Format, values: readonly Value[]
 
 // What numbers are.
 
-/** Neither 0 nor normal, and larger than `smallest`: a NaN, an infinity, a denormal. */
-function isOdd(b: LiftBuilder, x: Value, smallest: number): Value {
-  const magnitude = b.real.absolute(x);
-  const isNormal = b.and(b.real.less(smallest, magnitude), b.real.less(magnitude, Number.POSITIVE_INFINITY));
-  return not(b, b.or(isNormal, isZero(b, x)));
+/** Not 0, and not larger than the smallest normal number: denormal, or a result that may have underflowed. */
+function isTiny(b: LiftBuilder, x: Value, smallest: number): Value {
+  return b.and(b.real.lessOrEqual(b.real.absolute(x), smallest), not(b, isZero(b, x)));
 }
+/** A NaN or an infinity. */
+const isInfinite = (b: LiftBuilder, x: Value): Value =>
+  not(b, b.real.less(b.real.absolute(x), Number.POSITIVE_INFINITY));
 const isZero = (b: LiftBuilder, x: Value): Value => b.real.equal(x, 0);
 const not = (b: LiftBuilder, condition: Value): Value => b.xor(condition, 1);
 const any = (b: LiftBuilder, conditions: readonly Value[]): Value => conditions.reduce((all, one) => b.or(all, one));
+/** NaNs whose bits helpers cannot find: in memory. */
+const nansOf = (b: LiftBuilder, { isMemory }: Source, values: readonly Value[]): Value[] =>
+  isMemory ? values.map((value) => isNan(b, value)) : [];
+/** Where the lanes of destination and source are in the state, for helpers: words, in two bytes. */
+function placesOf(
+  b: LiftBuilder,
+  { isSingle }: Format,
+  { isMemory }: Source,
+  n: number,
+  field: 'rm' | 'reg' = 'reg',
+): Value {
+  const word = isSingle ? n : 2 * n;
+  return b.or(xmm.word(b, field, word), isMemory ? 0 : b.shl(xmm.word(b, 'rm', word), 8));
+}
+/** Whether PE is clear, so that an inexact result has to set it. */
+const isInexactNew = (b: LiftBuilder): Value => b.notEqual(b.get(Word.sseMode), 0);
+
+/** Whether rounding to this result has to set PE. */
+const isInexact = (b: LiftBuilder, exact: Value, result: Value): Value =>
+  b.and(isInexactNew(b), not(b, b.real.equal(exact, result)));
 
 // Arithmetic.
 
 /** An operation of which each lane is computed from one of the destination and one of the source. */
 interface Operation {
   compute(b: LiftBuilder, x: Value, y: Value): Value;
-  /** What, of odd operands and results apart, is not covered. */
-  isBeyond?(b: LiftBuilder, x: Value, y: Value, result: Value): Value;
+  /** Exact in every case, by doubles and by singles. */
+  readonly helpers: readonly [doubles: StickyName, singles: StickyName];
+  /** A result of 0 has underflowed unless one of these is 0; absent: it has not. */
+  factors?(x: Value, y: Value): Value[];
   /** The destination's old value is no operand. */
   readonly isUnary?: boolean;
 }
 
-const add: Operation = { compute: (b, x, y) => b.real.add(x, y) };
-const sub: Operation = { compute: (b, x, y) => b.real.subtract(x, y) };
-/** A product that is 0 has underflowed, unless a factor is 0. */
+const add: Operation = { compute: (b, x, y) => b.real.add(x, y), helpers: ['addDoubles', 'addSingles'] };
+const sub: Operation = { compute: (b, x, y) => b.real.subtract(x, y), helpers: ['subtractDoubles', 'subtractSingles'] };
 const mul: Operation = {
   compute: (b, x, y) => b.real.multiply(x, y),
-  isBeyond: (b, x, y, result) => b.and(isZero(b, result), not(b, b.or(isZero(b, x), isZero(b, y)))),
+  helpers: ['multiplyDoubles', 'multiplySingles'],
+  factors: (x, y) => [x, y],
 };
 const div: Operation = {
   compute: (b, x, y) => b.real.divide(x, y),
-  isBeyond: (b, x, _y, result) => b.and(isZero(b, result), not(b, isZero(b, x))),
+  helpers: ['divideDoubles', 'divideSingles'],
+  factors: (x) => [x],
 };
 const sqrt: Operation = {
   compute: (b, _x, y) => b.real.squareRoot(y),
-  isBeyond: (b, _x, y) => b.real.less(y, 0),
+  helpers: ['rootOfDouble', 'rootOfSingle'],
   isUnary: true,
 };
-const min: Operation = { compute: (b, x, y) => b.select(b.real.less(x, y), x, y) };
-const max: Operation = { compute: (b, x, y) => b.select(b.real.less(y, x), x, y) };
-export const operations = { ADD: add, MUL: mul, SUB: sub, MIN: min, DIV: div, MAX: max, SQRT: sqrt } as const;
+export const operations = { ADD: add, MUL: mul, SUB: sub, DIV: div, SQRT: sqrt } as const;
 
-export function arithmetic(format: Format, { compute, isBeyond, isUnary = false }: Operation): Lift {
+/** Where no result is tiny that is not known to be. */
+function hasUnderflowed(b: LiftBuilder, result: Value, factors: readonly Value[], smallest: number): Value {
+  if (factors.length === 0) return isTiny(b, result, smallest);
+  const isNoZero = b.or(
+    not(b, isZero(b, result)),
+    not(
+      b,
+      any(
+        b,
+        factors.map((factor) => isZero(b, factor)),
+      ),
+    ),
+  );
+  return b.and(b.real.lessOrEqual(b.real.absolute(result), smallest), isNoZero);
+}
+
+export function arithmetic(format: Format, { compute, helpers, factors, isUnary = false }: Operation): Lift {
   return (b) => {
     const destination = xmm.word(b, 'reg', 0);
     const source = sourceOf(b, laneBytes(format) * format.lanes);
-    requireDefaults(b, destination, source);
+    requireMasked(b, destination, source);
     const y = sourceLanes(b, format, source);
     const x = isUnary ? y : ownLanes(b, format);
+    const operands = isUnary ? y : [...x, ...y];
     const results = y.map((_, n) => {
       const exact = compute(b, x[n], y[n]);
-      return b.real.let(format.isSingle ? b.real.toSingle(exact) : exact);
+      const usual = b.real.let(format.isSingle ? b.real.toSingle(exact) : exact);
+      const places = placesOf(b, format, source, n, isUnary && !source.isMemory ? 'rm' : 'reg');
+      const helper = b.call(helpers[format.isSingle ? 1 : 0], x[n], y[n], places);
+      return b.real.let(b.select(b.or(isInexactNew(b), isInfinite(b, usual)), helper, usual));
     });
-    const odd = [...(isUnary ? [] : x), ...y, ...results].map((value) => isOdd(b, value, format.smallest));
-    const beyond = isBeyond ? results.map((result, n) => isBeyond(b, x[n], y[n], result)) : [];
-    leaveIf(b, any(b, [...odd, ...beyond]), destination, source);
+    const tiny = operands.map((value) => isTiny(b, value, format.smallest));
+    const under = results.map((r, n) => hasUnderflowed(b, r, factors?.(x[n], y[n]) ?? [], format.smallest));
+    leaveIf(b, any(b, [...nansOf(b, source, y), ...tiny, ...under]), destination, source);
     setLanes(b, format, results);
   };
 }
+
+/** MIN and MAX: the source if neither operand is better. */
+export function extreme(format: Format, isBetter: (b: LiftBuilder, x: Value, y: Value) => Value): Lift {
+  return (b) => {
+    const destination = xmm.word(b, 'reg', 0);
+    const source = sourceOf(b, laneBytes(format) * format.lanes);
+    requireMasked(b, destination, source);
+    const y = sourceLanes(b, format, source);
+    const x = ownLanes(b, format);
+    const odd = [...x, ...y].flatMap((value) => [isNan(b, value), isTiny(b, value, format.smallest)]);
+    leaveIf(b, any(b, odd), destination, source);
+    setLanes(
+      b,
+      format,
+      x.map((value, n) => b.real.let(b.select(isBetter(b, value, y[n]), value, y[n]))),
+    );
+  };
+}
+export const isLess = (b: LiftBuilder, x: Value, y: Value): Value => b.real.less(x, y);
+export const isGreater = (b: LiftBuilder, x: Value, y: Value): Value => b.real.less(y, x);
 
 // Comparisons.
 
@@ -149,30 +214,27 @@ export function compare(format: Format): Lift {
   return (b) => {
     const destination = xmm.word(b, 'reg', 0);
     const source = sourceOf(b, laneBytes(format) * format.lanes);
-    requireDefaults(b, destination, source);
+    requireMasked(b, destination, source);
     const y = sourceLanes(b, format, source);
     const x = ownLanes(b, format);
-    leaveIf(
-      b,
-      any(
-        b,
-        [...x, ...y].map((value) => isOdd(b, value, format.smallest)),
-      ),
-      destination,
-      source,
-    );
-    const masks = x.map((value, n) => b.let(b.sub(0, holds(b, value, y[n]))));
+    const operands = [...x, ...y];
+    const tiny = operands.map((value) => isTiny(b, value, format.smallest));
+    leaveIf(b, any(b, [...nansOf(b, source, y), ...tiny]), destination, source);
+    const masks = x.map((value, n) => b.let(b.sub(0, holds(b, format, value, y[n], placesOf(b, format, source, n)))));
     writeRegister(b, xmm, 'reg', format.isSingle ? masks : masks.flatMap((mask) => [mask, mask]));
   };
 }
 
 /** Whether the immediate's predicate holds of two numbers: EQ LT LE UNORD NEQ NLT NLE ORD. */
-function holds(b: LiftBuilder, x: Value, y: Value): Value {
-  const kind = b.let(b.and(b.field('immediate'), 3));
-  const isNegated = b.and(b.shr(b.field('immediate'), 2), 1);
+function holds(b: LiftBuilder, { isSingle }: Format, x: Value, y: Value, places: Value): Value {
+  const predicate = b.field('immediate');
+  const kind = b.let(b.and(predicate, 3));
   const orders = [b.real.equal(x, y), b.real.less(x, y), b.real.lessOrEqual(x, y)];
   const base = orders.reduceRight((rest, order, n) => b.select(b.equal(kind, n), order, rest), b.constant(0));
-  return b.xor(base, isNegated);
+  const ordered = b.xor(base, b.and(b.shr(predicate, 2), 1));
+  const isUnordered = b.or(isNan(b, x), isNan(b, y));
+  const compare = b.call(isSingle ? 'compareSingles' : 'compareDoubles', b.or(places, b.shl(predicate, 16)));
+  return b.select(isUnordered, compare, ordered);
 }
 
 /** COMISS, UCOMISS, COMISD, UCOMISD. */
@@ -180,19 +242,12 @@ export function compareToFlags(format: Format): Lift {
   return (b) => {
     const destination = xmm.word(b, 'reg', 0);
     const source = sourceOf(b, laneBytes(format));
-    // Only the operands matter: nothing is rounded.
-    requireDefaults(b, destination, source);
+    requireMasked(b, destination, source);
     const [y] = sourceLanes(b, format, source);
     const [x] = ownLanes(b, format);
-    leaveIf(
-      b,
-      any(
-        b,
-        [x, y].map((value) => isOdd(b, value, format.smallest)),
-      ),
-      destination,
-      source,
-    );
+    const isUnordered = not(b, b.or(b.real.less(x, y), b.real.lessOrEqual(y, x)));
+    const tiny = [x, y].map((value) => isTiny(b, value, format.smallest));
+    leaveIf(b, any(b, [isUnordered, ...tiny]), destination, source);
     b.flags.afterCompare(b.real.less(x, y), b.real.equal(x, y), 0);
   };
 }
@@ -215,22 +270,13 @@ function toIntegers(
   return (b) => {
     const destination = destinationOf(b);
     const source = sourceOf(b, laneBytes(format) * format.lanes);
-    requireDefaults(b, destination, source);
+    requireMasked(b, destination, source);
     const lanes = sourceLanes(b, format, source);
     const whole = truncates ? lanes : lanes.map((x) => b.real.let(rounded(b, x)));
-    leaveIf(
-      b,
-      any(
-        b,
-        whole.map((x) => isNoInteger(b, x)),
-      ),
-      destination,
-      source,
-    );
-    store(
-      b,
-      whole.map((x) => b.let(b.real.toInteger(x))),
-    );
+    const words = whole.map((x) => b.let(b.real.toInteger(x)));
+    const inexact = lanes.map((x, n) => isInexact(b, x, b.real.fromInteger(words[n])));
+    leaveIf(b, any(b, [...whole.map((x) => isNoInteger(b, x)), ...inexact]), destination, source);
+    store(b, words);
   };
 }
 
@@ -261,18 +307,24 @@ export function fromGeneral(format: Format): Lift {
     const source: Source = b.isMemory(1)
       ? { place: b.operandAddress(4, 'read'), isMemory: true }
       : { place: b.field('rm'), isMemory: false };
-    requireDefaults(b, xmm.word(b, 'reg', 0), source);
-    b.real.setSingle(xmm.word(b, 'reg', 0), b.real.toSingle(b.real.fromInteger(value)));
+    requireMasked(b, xmm.word(b, 'reg', 0), source);
+    setLanes(b, ss, toSingles(b, [value], source));
   };
 }
 
 /** CVTDQ2PS. */
 export const integersToSingles: Lift = (b) => {
   const source = sourceOf(b, 16);
-  requireDefaults(b, xmm.word(b, 'reg', 0), source);
-  const values = integers(b, source, 4).map((word) => b.real.let(b.real.toSingle(b.real.fromInteger(word))));
-  setLanes(b, ps, values);
+  requireMasked(b, xmm.word(b, 'reg', 0), source);
+  setLanes(b, ps, toSingles(b, integers(b, source, 4), source));
 };
+
+function toSingles(b: LiftBuilder, integers: readonly Value[], source: Source): Value[] {
+  const singles = integers.map((integer) => b.real.let(b.real.toSingle(b.real.fromInteger(integer))));
+  const inexact = singles.map((single, n) => isInexact(b, b.real.fromInteger(integers[n]), single));
+  leaveIf(b, any(b, inexact), xmm.word(b, 'reg', 0), source);
+  return singles;
+}
 
 /** CVTDQ2PD: exact. */
 export const integersToDoubles: Lift = (b) => {
@@ -294,22 +346,23 @@ export function convert(from: 'PS' | 'PD' | 'SS' | 'SD'): Lift {
   return (b) => {
     const destination = xmm.word(b, 'reg', 0);
     const place = sourceOf(b, laneBytes(source) * source.lanes);
-    requireDefaults(b, destination, place);
+    requireMasked(b, destination, place);
     const lanes = sourceLanes(b, source, place);
     const converted = lanes.map((x) => b.real.let(result.isSingle ? b.real.toSingle(x) : x));
-    const odd = [
-      ...lanes.map((x) => isOdd(b, x, source.smallest)),
-      // A double that is too small for a single has become 0.
-      ...(result.isSingle ? converted.map((x, n) => isLost(b, lanes[n], x)) : []),
-    ];
-    leaveIf(b, any(b, odd), destination, place);
+    const odd = lanes.flatMap((x) => [isInfinite(b, x), isTiny(b, x, source.smallest)]);
+    const lost = result.isSingle ? converted.flatMap((single, n) => losses(b, lanes[n], single)) : [];
+    leaveIf(b, any(b, [...odd, ...lost]), destination, place);
     setLanes(b, result, converted);
     if (from === 'PD') b.real.set(xmmDouble(b, 'reg', 1), 0);
   };
 }
 
-const isLost = (b: LiftBuilder, x: Value, single: Value): Value =>
-  b.or(isOdd(b, single, SINGLE), b.and(isZero(b, single), not(b, isZero(b, x))));
+/** What exceptions a double raises when it becomes a single. */
+const losses = (b: LiftBuilder, x: Value, single: Value): Value[] => [
+  isInfinite(b, single),
+  hasUnderflowed(b, single, [x], SINGLE),
+  isInexact(b, x, single),
+];
 
 // Between MMX registers and XMM registers: by the trap alone.
 

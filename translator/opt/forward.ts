@@ -50,7 +50,9 @@ class Forwarder {
   private conditional(s: Statement, body: Statement[]): Statement {
     const before = new Map(this.held);
     const inner = this.run(body);
-    for (const place of placesWritten(inner).flatMap(overlapping)) before.delete(place);
+    for (const place of placesWritten(inner).flatMap(overlapping)) {
+      if (!isNanTest(s.args[0], before.get(place))) before.delete(place);
+    }
     this.held = before;
     return new Statement(s.op, s.temporary, s.size, s.name, s.args, inner);
   }
@@ -60,6 +62,13 @@ class Forwarder {
 
 function isName(v: Value): boolean {
   return v.op === 'constant' || v.op === 'temporary' || v.op === 'number';
+}
+
+/** Whether the condition is that the value is a NaN: what the body changes are the bits, which the value doesn't tell. */
+function isNanTest(condition: Value, value: Value | undefined): boolean {
+  if (value === undefined || condition.op !== 'xor' || condition.a!.op !== 'feq') return false;
+  const { a, b } = condition.a!;
+  return a!.op === 'temporary' && a!.number === value.number && b!.number === value.number;
 }
 
 function placesWritten(statements: readonly Statement[]): Place[] {

@@ -34,9 +34,9 @@ const arithmetic: FormRow[] = formats.flatMap(({ prefix, name, size, format, fea
     row('58', 'ADD'),
     row('59', 'MUL'),
     row('5C', 'SUB'),
-    row('5D', 'MIN'),
+    numbered(`${prefix} 0F 5D /r`, `MIN${name} V${size},W${size}`, real.extreme(format, real.isLess), feature),
     row('5E', 'DIV'),
-    row('5F', 'MAX'),
+    numbered(`${prefix} 0F 5F /r`, `MAX${name} V${size},W${size}`, real.extreme(format, real.isGreater), feature),
     numbered(`${prefix} 0F C2 /r`, `CMP${name} V${size},W${size},Ib`, real.compare(format), feature),
   ];
 });

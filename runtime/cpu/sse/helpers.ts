@@ -1,0 +1,190 @@
+/**
+ * Real arithmetic of one lane where MXCSR masks every exception and rounds to nearest: what inline code calls for results
+ * that are not finite, or inexact for the first time. Exact in every case; sets the exception flags.
+ */
+import type { StickyName } from '../../../translator/abi/helpers.ts';
+import { Word } from '../../../translator/abi/state.ts';
+import { Exception } from '../x87/context.ts';
+import { compare, operations } from './arithmetic.ts';
+import { updateSseMode } from './mode.ts';
+import { doubles, type Encoding, Surroundings, singles } from './number.ts';
+
+/** A function of the helper table that sets flags in the state it is bound to. */
+export type StickyHelper = (x: number, y: number, z: number) => number;
+
+/** An operation without a look at exceptions, and whether a result that is finite and not too small is exact. */
+interface Plain {
+  readonly name: string;
+  compute(x: number, y: number): number;
+  isExact(x: number, y: number, result: number): boolean;
+}
+
+/** Splits a double in two of 26 bits (Veltkamp). */
+const SPLITTER = 2 ** 27 + 1;
+
+/** What x * y lacks to `product`, which is x * y rounded (Dekker); for magnitudes that neither over- nor underflow. */
+function productError(x: number, y: number, product: number): number {
+  const a = x * SPLITTER;
+  const b = y * SPLITTER;
+  const xHigh = a - (a - x);
+  const yHigh = b - (b - y);
+  const [xLow, yLow] = [x - xHigh, y - yHigh];
+  return xLow * yLow - (product - xHigh * yHigh - xLow * yHigh - xHigh * yLow);
+}
+
+function sumError(x: number, y: number, sum: number): number {
+  const part = sum - x;
+  return x - (sum - part) + (y - part);
+}
+
+const plain: readonly Plain[] = [
+  { name: 'ADD', compute: (x, y) => x + y, isExact: (x, y, r) => sumError(x, y, r) === 0 },
+  { name: 'SUB', compute: (x, y) => x - y, isExact: (x, y, r) => sumError(x, -y, r) === 0 },
+  { name: 'MUL', compute: (x, y) => x * y, isExact: (x, y, r) => productError(x, y, r) === 0 },
+  { name: 'DIV', compute: (x, y) => x / y, isExact: (x, y, r) => r * y === x && productError(r, y, x) === 0 },
+  { name: 'SQRT', compute: (_x, y) => Math.sqrt(y), isExact: (_x, y, r) => r * r === y && productError(r, r, y) === 0 },
+];
+
+/** Magnitudes between which errors are computed without loss. */
+const SMALL = 2 ** -400;
+const LARGE = 2 ** 400;
+const isMiddling = (x: number): boolean => {
+  const magnitude = Math.abs(x);
+  return (magnitude > SMALL && magnitude < LARGE) || x === 0;
+};
+
+const DENORMALS: Readonly<Record<number, number>> = { 4: 2 ** -126, 8: 2 ** -1022 };
+
+const scratch = new Float64Array(1);
+const scratchSingles = new Float32Array(scratch.buffer);
+const words = new Int32Array(scratch.buffer);
+const quadwords = new BigUint64Array(scratch.buffer);
+
+/** The bits of a lane that is in the state from a word on. */
+function bitsAt(state: Int32Array, { bytes }: Encoding, word: number): bigint {
+  words[0] = state[word]!;
+  words[1] = bytes === 8 ? state[word + 1]! : 0;
+  return quadwords[0]!;
+}
+
+/** The bits of a number in a format; of a NaN they may be others than they were. */
+function bitsOf(encoding: Encoding, value: number): bigint {
+  if (encoding === singles) {
+    scratchSingles[0] = value;
+    return BigInt(words[0]! >>> 0);
+  }
+  scratch[0] = value;
+  return quadwords[0]!;
+}
+
+function numberOf(encoding: Encoding, bits: bigint): number {
+  quadwords[0] = bits;
+  return encoding === singles ? scratchSingles[0]! : scratch[0]!;
+}
+
+/** Sets exception flags. */
+function raise(state: Int32Array, exceptions: number): void {
+  if ((exceptions & ~state[Word.mxcsr]!) === 0) return;
+  state[Word.mxcsr]! |= exceptions;
+  updateSseMode(state);
+}
+
+/** One operation in one format. */
+class Operation {
+  private readonly state: Int32Array;
+  private readonly encoding: Encoding;
+  private readonly plain: Plain;
+  private readonly smallest: number;
+
+  constructor(state: Int32Array, encoding: Encoding, operation: Plain) {
+    this.state = state;
+    this.encoding = encoding;
+    this.plain = operation;
+    this.smallest = DENORMALS[encoding.bytes]!;
+  }
+
+  run(x: number, y: number, places: number): number {
+    const wide = this.plain.compute(x, y);
+    const result = this.encoding === singles ? Math.fround(wide) : wide;
+    if (Number.isNaN(result)) return this.withoutResult(x, y, places);
+    if (Math.abs(result) === Infinity) return this.infinite(x, y, result);
+    if (!this.isKnown(x, y, result)) return this.exactly(x, y);
+    if (result !== wide || !this.plain.isExact(x, y, wide)) raise(this.state, Exception.precision);
+    return result;
+  }
+
+  /** Whether inexactness can be computed: the magnitudes let it, and nothing is denormal. */
+  private isKnown(x: number, y: number, result: number): boolean {
+    if (!isMiddling(x) || !isMiddling(y)) return false;
+    if (this.isTiny(x) || this.isTiny(y)) return false;
+    if (result === 0) return this.plain.name === 'ADD' || this.plain.name === 'SUB' || x === 0 || y === 0;
+    return isMiddling(result) && !this.isTiny(result);
+  }
+
+  private isTiny(x: number): boolean {
+    return Math.abs(x) <= this.smallest && x !== 0;
+  }
+
+  /** The result is a NaN; of one in memory, which is not in the state, the bits don't matter. */
+  private withoutResult(x: number, y: number, places: number): number {
+    if (!Number.isNaN(x) && !Number.isNaN(y)) return this.exactly(x, y);
+    const { encoding, state } = this;
+    const source = places >> 8;
+    return this.ofBits(
+      bitsAt(state, encoding, places & 0xff),
+      source ? bitsAt(state, encoding, source) : bitsOf(encoding, y),
+    );
+  }
+
+  private infinite(x: number, y: number, result: number): number {
+    const isFromInfinity = Math.abs(x) === Infinity || Math.abs(y) === Infinity;
+    if (this.isTiny(x) || this.isTiny(y)) return this.exactly(x, y);
+    if (isFromInfinity) return result;
+    raise(this.state, y === 0 ? Exception.zeroDivide : Exception.overflow | Exception.precision);
+    return result;
+  }
+
+  /** By integers. */
+  private exactly(x: number, y: number): number {
+    return this.ofBits(bitsOf(this.encoding, x), bitsOf(this.encoding, y));
+  }
+
+  private ofBits(first: bigint, second: bigint): number {
+    const { encoding, state } = this;
+    const context = new Surroundings(state[Word.mxcsr]!);
+    const bits = operations[this.plain.name]!(context, encoding, first, second);
+    raise(state, context.raised);
+    return numberOf(encoding, bits);
+  }
+}
+
+/** Whether the predicate of CMPPD holds of two lanes of the state. */
+function comparison(state: Int32Array, encoding: Encoding): StickyHelper {
+  return (places) => {
+    const context = new Surroundings(state[Word.mxcsr]!);
+    const [first, second] = [places & 0xff, (places >> 8) & 0xff].map((word) => bitsAt(state, encoding, word));
+    const bits = compare((places >> 16) & 7)(context, encoding, first!, second!);
+    raise(state, context.raised);
+    return bits === 0n ? 0 : 1;
+  };
+}
+
+const names: Readonly<Record<string, readonly [doubleName: StickyName, singleName: StickyName]>> = {
+  ADD: ['addDoubles', 'addSingles'],
+  SUB: ['subtractDoubles', 'subtractSingles'],
+  MUL: ['multiplyDoubles', 'multiplySingles'],
+  DIV: ['divideDoubles', 'divideSingles'],
+  SQRT: ['rootOfDouble', 'rootOfSingle'],
+};
+
+/** The helpers for a CPU's state. */
+export function stickyHelpers(state: Int32Array): Record<StickyName, StickyHelper> {
+  const helpers = plain.flatMap((operation) =>
+    [doubles, singles].map((encoding, n): [string, StickyHelper] => {
+      const bound = new Operation(state, encoding, operation);
+      return [names[operation.name]![n]!, (x, y, places) => bound.run(x, y, places)];
+    }),
+  );
+  const comparisons = { compareDoubles: comparison(state, doubles), compareSingles: comparison(state, singles) };
+  return { ...Object.fromEntries(helpers), ...comparisons } as Record<StickyName, StickyHelper>;
+}
