@@ -26,7 +26,6 @@ const sorts: Readonly<Partial<Record<WordName, StateSort>>> = {
   fpuRounding: 'derived',
   fpuMode: 'derived',
   sseMode: 'derived',
-  scratch: 'host',
   attention: 'host',
   budget: 'host',
   callDepth: 'host',

@@ -10,6 +10,8 @@ const PAGE = 4096;
 const LONGEST = 15;
 
 const plain = forms.filter((form) => form.class === 'plain');
+/** Those that seldom need the runtime. */
+const integer = plain.filter(({ feature }) => !/^(mmx|sse)/.test(feature));
 const control = forms.filter((form) => form.class === 'control');
 const sensitive = forms.filter((form) => form.class === 'sensitive' && form.feature !== 'fpu');
 const isJump = (form: Form): boolean => form.operands[0]?.[0] === 'J';
@@ -32,7 +34,7 @@ export function randomCode(random: Random, key: number): CodeSource & { starts: 
 
 function randomForm(random: Random): Form {
   const share = random();
-  const list = share < 0.75 ? plain : share < 0.93 ? jumps : share < 0.98 ? control : sensitive;
+  const list = share < 0.6 ? integer : share < 0.75 ? plain : share < 0.93 ? jumps : share < 0.98 ? control : sensitive;
   return list[Math.floor(random() * list.length)];
 }
 

@@ -2,6 +2,8 @@ import { flagCarriesOf, flagResultOf, flagsImage } from '../../runtime/cpu/arith
 import { stickyHelpers } from '../../runtime/cpu/sse/helpers.ts';
 import { pureHelpers } from '../../runtime/cpu/traps.ts';
 import { compileText, installCells } from '../../runtime/exec/compile.ts';
+import type { LinearAccess } from '../../runtime/memory/access.ts';
+import { realAccess } from '../../runtime/memory/real.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
 import { Double, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import type { EmitOptions, Pacing } from '../../translator/emit/context.ts';
@@ -94,10 +96,14 @@ export class TestCpu {
     const slow = () => {
       throw new NeedsRuntime();
     };
+    const real = realAccess(this.wordAccess(slow));
+    const isInPage = (linear: number) => (linear & (PAGE - 1)) <= PAGE - 8;
     const names = 'LOAD8 LOAD16 LOAD32 LOADS LOADD STORE8 STORE16 STORE32 STORES STORED PROBE FAULT SEGMENT_FAULT';
     const traps = Object.entries(helpers).flatMap(([name, { kind }]) => (kind === 'trap' ? [name] : []));
     return {
       ...Object.fromEntries([...names.split(' '), ...traps].map((name) => [name, slow])),
+      LOADD: (linear: number) => (isInPage(linear) ? real.LOADD(linear) : slow()),
+      STORED: (linear: number, value: number) => (isInPage(linear) ? real.STORED(linear, value) : slow()),
       AT: callable,
       JUMP: (_node: object, eip: number) => callable(eip),
       STEP: ({ eip }: TestNode): TestNode => ({ eip, left: 'at' }),
@@ -108,6 +114,22 @@ export class TestCpu {
         return expected;
       },
     };
+  }
+
+  /** Words of memory, so that a double may lie at any multiple of 4. */
+  private wordAccess(slow: () => never): LinearAccess {
+    const words = new Int32Array(this.memory.buffer);
+    const place = (tlb: Int32Array, linear: number): number => {
+      const index = (((linear >>> 2) | (linear << 30)) ^ tlb[linear >>> 12]) >>> 0;
+      return index < words.length ? index : slow();
+    };
+    return {
+      load32: (linear: number) => words[place(this.readTlb, linear)],
+      probeWrite: (linear: number) => void [place(this.writeTlb, linear), place(this.writeTlb, (linear + 4) | 0)],
+      store32: (linear: number, value: number) => {
+        words[place(this.writeTlb, linear)] = value;
+      },
+    } as Partial<LinearAccess> as LinearAccess;
   }
 
   /** What every callee does: it changes what a caller may hold in locals. */

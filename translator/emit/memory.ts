@@ -35,20 +35,23 @@ export function windowText(context: EmitContext, s: Statement, a: string, tlb: s
 }
 
 /** Text of what lies in a window, `offset` bytes behind its start: an integer or a single, or a double at an even word. */
-export function inWindow(context: EmitContext, view: string, window: string, offset: number): string {
+function inWindow(context: EmitContext, view: string, window: string, offset: number): string {
   if (view === 'double') return `${context.cell('MD')}[${sumText(offset / 8, `(${window}>>1)`)}]`;
   return `${context.cell(view === 'single' ? 'MS' : 'M32')}[${sumText(offset / 4, window)}]`;
 }
 
-/** Text of a load of a double from a window that may begin at an odd word: by way of the state then. */
-export function doubleFromWindow(context: EmitContext, window: string, offset: number): string {
+/** Text of a load from a window. A double comes by way of the state if the window begins at an odd word. */
+export function fromWindow(context: EmitContext, view: string, window: string, offset: number): string {
+  if (view !== 'double') return inWindow(context, view, window, offset);
   const [low, high] = [0, 4].map((part) => inWindow(context, '', window, offset + part));
   const words = `${context.word(Word.scratch)}=${low},${context.word(Word.scratch + 1)}=${high}`;
   const even = inWindow(context, 'double', window, offset);
   return `((${window}&1)===0?${even}:(${words},${context.view('double', Word.scratch / 2)}))`;
 }
 
-export function doubleToWindow(context: EmitContext, window: string, offset: number, value: string): string {
+/** Text of a store to a window. */
+export function toWindow(context: EmitContext, view: string, window: string, offset: number, value: string): string {
+  if (view !== 'double') return `${inWindow(context, view, window, offset)}=${value};`;
   const [low, high] = [0, 4].map((part) => inWindow(context, '', window, offset + part));
   const words = `${low}=${context.word(Word.scratch)};${high}=${context.word(Word.scratch + 1)};`;
   const odd = `${context.view('double', Word.scratch / 2)}=${value};${words}`;

@@ -10,15 +10,7 @@ import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsGoTo, flagsSeen } from './flag-liveness.ts';
 import { FlagState, SETTLE } from './flag-state.ts';
 import { RegionLocals } from './locals.ts';
-import {
-  accessText,
-  doubleFromWindow,
-  doubleToWindow,
-  inWindow,
-  outsideSegment,
-  segmentBase,
-  windowText,
-} from './memory.ts';
+import { accessText, fromWindow, outsideSegment, segmentBase, toWindow, windowText } from './memory.ts';
 import { hex, LOCAL_WORDS } from './names.ts';
 import { readModifyWrites } from './read-modify-write.ts';
 import { lastUses, Temporaries } from './temporaries.ts';
@@ -371,12 +363,8 @@ class RegionEmitter implements Leaves {
     const offset = windowOffset(s);
     if (offset !== undefined) {
       const window = this.print.integer(s.args[0]);
-      const place = inWindow(this.context, s.name, window, offset);
-      if (s.op === 'store') {
-        const value = this.print.value(s.args[1]);
-        return s.name === 'double' ? doubleToWindow(this.context, window, offset, value) : `${place}=${value};`;
-      }
-      return this.assign(s, s.name === 'double' ? doubleFromWindow(this.context, window, offset) : place);
+      if (s.op === 'load') return this.assign(s, fromWindow(this.context, s.name, window, offset));
+      return toWindow(this.context, s.name, window, offset, this.print.value(s.args[1]));
     }
     const address = this.print.integer(s.args[0]);
     const isShared = this.readModifyWrites.has(s);

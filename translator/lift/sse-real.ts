@@ -70,11 +70,11 @@ function sourceLanes(b: LiftBuilder, format: Format, source: Source): Value[] {
   const { isSingle, lanes } = format;
   if (!source.isMemory) return Array.from({ length: lanes }, (_, n) => lane(b, format, 'rm', n));
   const bytes = laneBytes(format) * lanes;
-  const load = (offset?: number) => (isSingle ? b.real.loadSingle(at, offset) : b.real.load(at, offset));
-  const at = bytes === 16 ? b.window(16, source.place, 'read') : source.place;
-  if (bytes === 16) return Array.from({ length: lanes }, (_, n) => load(laneBytes(format) * n));
-  if (lanes === 1) return [load()];
-  return [b.real.loadSingle(at), b.real.loadSingle(b.let(b.add(at, 4)))];
+  if (bytes === 4) return [b.real.loadSingle(source.place)];
+  const window = bytes === 16 ? b.window(16, source.place, 'read') : b.window(8, source.place, 'readAny');
+  return Array.from({ length: lanes }, (_, n) =>
+    isSingle ? b.real.loadSingle(window, 4 * n) : b.real.load(window, 8 * n),
+  );
 }
 
 function setLanes(b: LiftBuilder, { isSingle }: Format, values: readonly Value[]): void {
