@@ -1,6 +1,7 @@
 import { EmitContext, type EmitOptions } from './emit/context.ts';
+import type { Link } from './emit/links.ts';
 import { hex } from './emit/names.ts';
-import { emitRegion, type Link } from './emit/region.ts';
+import { emitRegion } from './emit/region.ts';
 import type { Region } from './ir/statement.ts';
 import { type StackDepths, stackDepths } from './ir/x87/stack.ts';
 import { type Observe, optimize } from './opt/pipeline.ts';

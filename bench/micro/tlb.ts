@@ -6,7 +6,7 @@ const PAGES = 256;
 
 /** What the software TLB's own operations cost; what leads to them is in the guests' tasks. */
 export function tlbTasks(): MicroTask[] {
-  const tlb = new Tlb();
+  const tlb = new Tlb(64 << 20);
   const arrays = [tlb.readSupervisor, tlb.writeSupervisor, tlb.readUser, tlb.writeUser];
   const fill = () => {
     for (let page = 0; page < PAGES; page++) tlb.enter(page, page + 1, 0, arrays);

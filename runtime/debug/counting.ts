@@ -36,8 +36,6 @@ export class Counting {
   private readonly wrappers = new Map<Node, Wrapper & { readonly record: TranslationRecord }>();
   private readonly steps = new Map<Node, StepCounter>();
   private readonly stepWrappers = new Map<Node, Wrapper>();
-  /** What the last instruction run by its handler was; a translation that ends takes it. */
-  private stepped: 'slow' | 'trap' | null = null;
 
   constructor(view: EngineView) {
     this.view = view;
@@ -73,24 +71,32 @@ export class Counting {
     const run = this.counted(counter, original, head);
     this.wrappers.set(head, { run, original, record });
     this.view.install(head, run);
-    for (const link of head.links ?? []) if (this.view.isDecoded(link)) this.addStep(link, stepKind(link));
+    for (const link of head.links ?? []) {
+      const node = this.view.stepOf(link);
+      if (node !== null && this.view.isDecoded(node)) this.addStep(node, stepKind(node));
+    }
   }
 
   private counted(counter: TranslationCounter, original: Run, head: Node): Run {
-    const { returned } = this.view;
     return (node) => {
       counter.executions++;
-      this.stepped = null;
       try {
         const next = original(node);
-        counter.exits[this.stepped ?? exitKind(next, head, returned)]++;
-        this.stepped = null;
+        counter.exits[this.exitKind(next, head)]++;
         return next;
       } catch (error) {
         counter.exits.fault++;
         throw error;
       }
     };
+  }
+
+  private exitKind(next: Node | null, head: Node): ExitKind {
+    if (next === null || this.view.isLeave(next)) return 'dispatcher';
+    const step = this.view.stepOf(next);
+    if (step !== null) return stepKind(step);
+    if (next === this.view.returned) return 'return';
+    return next === head || head.links?.includes(next) ? 'direct' : 'indirect';
   }
 
   /** Runs of this instruction by itself, from within a translation or where it is no part of one. */
@@ -101,7 +107,6 @@ export class Counting {
     const original = node.one;
     const run: Run = (n) => {
       counter.count++;
-      this.stepped = kind;
       return original(n);
     };
     this.stepWrappers.set(node, { run, original });
@@ -153,10 +158,4 @@ export class Counting {
 
 function stepKind(node: Node): 'slow' | 'trap' {
   return node.form.class === 'sensitive' ? 'trap' : 'slow';
-}
-
-function exitKind(next: Node | null, head: Node, returned: Node): ExitKind {
-  if (next === null) return 'dispatcher';
-  if (next === returned) return 'return';
-  return next === head || head.links?.includes(next) ? 'direct' : 'indirect';
 }

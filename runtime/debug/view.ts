@@ -94,6 +94,16 @@ export class EngineView {
     return node.length > 0;
   }
 
+  /** The instruction that a link of a translation only steps over, or null. */
+  stepOf(link: Node): Node | null {
+    return link.run === this.parts.engine.graph.stepOver ? link.taken : null;
+  }
+
+  /** Whether a link of a translation leads to the dispatcher. */
+  isLeave(link: Node): boolean {
+    return link.run === this.parts.engine.graph.leaving;
+  }
+
   get returned(): Node {
     return this.parts.engine.graph.returned;
   }

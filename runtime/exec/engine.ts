@@ -124,7 +124,6 @@ export class Engine {
         raise(segment === Segment.ss ? Vector.stackFault : Vector.generalProtection, 0),
       AT: this.graph.at,
       JUMP: this.graph.jump,
-      STEP: this.graph.step,
       RESUME: this.graph.resume,
       CALL: this.graph.call,
       RETURN: this.graph.returned,

@@ -2,6 +2,7 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { Eflags, Word } from '../../translator/abi/state.ts';
+import type { Link } from '../../translator/emit/links.ts';
 import { endsBlock, isCall, isRelative } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
@@ -81,7 +82,7 @@ export class Graph {
   }
 
   cool(node: Node, times: number): void {
-    node.heat = -this.parts.hotAt * (times - 1);
+    node.heat = this.parts.hotAt * (1 - times);
   }
 
   /** Like every `run` of an entry, it may be called from within a translation, so it says where it is. */
@@ -180,6 +181,21 @@ export class Graph {
     return node;
   }
 
+  /** The node that a link of a translation leads to. */
+  follow(page: CodePage, { eip, kind }: Link): Node {
+    if (kind === 'leave') return new Node(page, eip, forms[INVALID_FORM], this.leaving);
+    const node = this.linkTo(page, eip, kind === 'entry' ? EntryWeight.root : EntryWeight.none);
+    if (kind !== 'step') return node;
+    const step = new Node(page, eip, forms[INVALID_FORM], this.stepOver);
+    step.taken = node;
+    return step;
+  }
+
+  readonly leaving: Run = (node) => this.leave(node.eip);
+
+  /** Runs an instruction by its handler though a translation may start there. */
+  readonly stepOver: Run = (step) => this.single(step.taken!);
+
   private markEntry(node: Node, weight: number): void {
     if (node.weight >= weight) return;
     const wasEntry = node.weight > EntryWeight.none;
@@ -240,15 +256,6 @@ export class Graph {
     node.targets ??= [];
     if (node.targets.length < MOST_TARGETS && !node.targets.includes(eip)) node.targets.push(eip);
     return this.at(eip);
-  };
-
-  /** STEP: one instruction by its handler, from within a translation. */
-  readonly step = (node: Node): Node | null => {
-    if (this.parts.counts) {
-      if (this.state[Word.budget] <= 0) return this.leave(node.eip);
-      this.state[Word.budget]--;
-    }
-    return this.single(node);
   };
 
   /**

@@ -17,16 +17,18 @@ export interface TieringOptions extends RegionLimits {
 }
 
 /** Measured with bench/: see docs/performance.md. */
-export const defaultTiering: TieringOptions = { threshold: 16_000, blocks: 20, instructions: 120 };
+export const defaultTiering: TieringOptions = { threshold: 16_000, blocks: 20, instructions: 500 };
 
 /** Heat at which an entry is translated. */
 export function hotAt({ threshold }: TieringOptions): number {
   return threshold * EntryWeight.root;
 }
 
-/** How much larger a translation is made when code that it stops in front of is hot too, and how often. */
-const GROWTH = 3;
-const MOST_GROWTH = 2;
+/**
+ * Code that a translation stopped in front of and that runs so many times the threshold has the translation made anew, with
+ * as many times the blocks and instructions. Sooner or more often it costs V8 more than it brings.
+ */
+const GROWTH = { patience: 16, blocks: 3, instructions: 2, most: 1 } as const;
 /** Code that ran so much less often than the entry is left out. */
 const COLD = 256;
 
@@ -68,12 +70,7 @@ export class Tiering {
     node.heat += node.weight;
     if (node.heat < this.hotAt && !this.isWorthIt(node)) return this.graph.single(node);
     const shorter = this.cutAt(node);
-    if (shorter) {
-      this.grow(shorter);
-      // It still counts as hot code; if control comes here from elsewhere as well it gets a translation of its own.
-      node.heat /= 2;
-      return this.graph.single(node);
-    }
+    if (shorter) return this.takeIn(shorter, node);
     if (!this.install(node, 0)) node.run = this.graph.single;
     return node.run(node);
   };
@@ -84,9 +81,22 @@ export class Tiering {
     return node.heat >= warmAt && node.heat - node.weight < warmAt && isSlow(node);
   }
 
+  /** Code at which a translation stops is hot: if it stays so the translation is made anew with more of its function. */
+  private takeIn(shorter: TranslationRecord, node: Node): Node | null {
+    if (shorter.asked.has(node.eip)) {
+      this.grow(shorter);
+      // It still counts as hot code; if control comes here from elsewhere as well it gets a translation of its own.
+      node.heat >>= 1;
+    } else {
+      shorter.asked.add(node.eip);
+      node.heat -= this.hotAt * GROWTH.patience;
+    }
+    return this.graph.single(node);
+  }
+
   /** A translation that stops in front of this node and may still grow. */
   private cutAt(node: Node): TranslationRecord | undefined {
-    return [...node.page.translations].find(({ cuts, growth }) => growth < MOST_GROWTH && cuts.has(node.eip));
+    return [...node.page.translations].find(({ cuts, growth }) => growth < GROWTH.most && cuts.has(node.eip));
   }
 
   /** Makes a translation anew with more of its function. */
@@ -101,7 +111,7 @@ export class Tiering {
 
   private limits(growth: number): RegionLimits {
     const { blocks, instructions } = this.options;
-    return { blocks: blocks * GROWTH ** growth, instructions: instructions * GROWTH ** growth };
+    return { blocks: blocks * GROWTH.blocks ** growth, instructions: instructions * GROWTH.instructions ** growth };
   }
 
   private source(head: Node): CodeSource {
@@ -135,9 +145,7 @@ export class Tiering {
       this.metrics.refused++;
       return false;
     }
-    node.links = result.links.map(({ eip, isEntry }) =>
-      this.graph.linkTo(page, eip, isEntry ? EntryWeight.root : EntryWeight.none),
-    );
+    node.links = result.links.map((link) => this.graph.follow(page, link));
     node.run = compileText(result.text, this.check, sourceName(page, node.eip, name));
     this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result, growth));
     this.metrics.translations++;

@@ -14,6 +14,8 @@ export class TranslationRecord {
   /** EIPs at which its function goes on, and how often it has been made larger to take such a one in. */
   readonly cuts: ReadonlySet<number>;
   readonly growth: number;
+  /** Those of the cuts that have been hot once. */
+  readonly asked = new Set<number>();
 
   constructor(head: Node, run: Run, { ranges, cuts, instructions, blocks }: Translation, growth: number) {
     this.head = head;

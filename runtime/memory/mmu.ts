@@ -23,7 +23,7 @@ export interface CodeWriteListener {
  * A page that is plain RAM gets a TLB entry on its first access, so that generated code doesn't come here again.
  */
 export class Mmu implements ProcessorMemory {
-  readonly tlb = new Tlb();
+  readonly tlb: Tlb;
   readonly map: PhysicalMap;
   readonly ram: GuestRam;
   readonly paging: Paging;
@@ -41,6 +41,7 @@ export class Mmu implements ProcessorMemory {
     this.state = state;
     this.map = map;
     this.ram = map.ram;
+    this.tlb = new Tlb(this.ram.bytes.length);
     this.paging = new Paging(state, map);
     this.paging.onEntryChanged = (offset) => this.listener.codeWritten(offset, 4, 'paging');
     this.walkResult = this.paging.result;

@@ -10,8 +10,12 @@ export const PageKind = { small: 0, global: 2, large: 4, noExecute: 8 } as const
 const LARGE_PAGE_SHIFT = 10;
 /** In `writers`: several pages. */
 const SEVERAL = -1;
-/** XORed into an invalid entry: makes every index of that page at least 2^29 words, beyond any RAM. */
-const INVALID = 0x20000000;
+/**
+ * XORed into an invalid entry: makes every index of that page at least 2^28 or 2^29 words, beyond RAM of up to 1 or 2 GB.
+ * With the smaller one the index of a byte is below 2^31 even then, so that V8 need not reckon with other integers.
+ */
+const INVALID = { upToGigabyte: 0x10000000, larger: 0x20000000 } as const;
+const GIGABYTE = 2 ** 30;
 
 /**
  * The software TLB: one entry a linear page, in four arrays (reads and writes, supervisor and user apart).
@@ -45,7 +49,11 @@ export class Tlb {
   private filled = new Int32Array(4096);
   private count = 0;
 
-  constructor() {
+  private readonly invalid: number;
+
+  /** For RAM (and ROM) of so many bytes. */
+  constructor(memoryBytes: number) {
+    this.invalid = memoryBytes <= GIGABYTE ? INVALID.upToGigabyte : INVALID.larger;
     for (let page = 0; page < PAGES; page++) this.invalidate(page);
   }
 
@@ -57,7 +65,7 @@ export class Tlb {
   /** Offset in the buffer of the page's frame, by the given array, or -1 if that array has no valid entry. */
   lookup(array: Int32Array, page: number): number {
     const difference = array[page] ^ (page << 10);
-    return difference === INVALID ? -1 : difference << 2;
+    return difference === this.invalid ? -1 : difference << 2;
   }
 
   /** Whether a page that has an entry may be executed. */
@@ -122,7 +130,7 @@ export class Tlb {
 
   private protect(page: number, frame: number): void {
     const entry = (frame ^ page) << 10;
-    const invalid = (page << 10) ^ INVALID;
+    const invalid = (page << 10) ^ this.invalid;
     if (this.writeSupervisor[page] === entry) this.writeSupervisor[page] = invalid;
     if (this.writeUser[page] === entry) this.writeUser[page] = invalid;
   }
@@ -154,7 +162,7 @@ export class Tlb {
   }
 
   private invalidate(page: number): void {
-    const invalid = (page << 10) ^ INVALID;
+    const invalid = (page << 10) ^ this.invalid;
     this.readSupervisor[page] = invalid;
     this.writeSupervisor[page] = invalid;
     this.readUser[page] = invalid;

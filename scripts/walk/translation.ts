@@ -126,8 +126,8 @@ function structureLine(structure: Structure, block: number, targets: readonly nu
   return [`block ${block}`, ...(structure.isLoop(block) ? ['head of a loop'] : []), ...merges, ...edges].join(', ');
 }
 
-function linkText({ eip, isEntry }: Translation['links'][number], n: number): string {
-  return `i.links[${n}]: ${hex(eip)}${isEntry ? ', an entry' : ''}`;
+function linkText({ eip, kind }: Translation['links'][number], n: number): string {
+  return `i.links[${n}]: ${hex(eip)}, ${kind}`;
 }
 
 /** A line break behind each statement. */

@@ -22,10 +22,7 @@ export function runBlock(cpu: TestCpu, region: Region): Result {
   const loops = statements.some((s) => (s.op === 'jump' || s.op === 'branch') && s.args.some((v) => v.number === eip));
   const context = new EmitContext(cpu.options, region.key);
   const { text, links } = emitRegion(context, region, structureRegion([loops ? [0] : []]), 'block');
-  const outcome = cpu.runText(
-    text,
-    links.map((link) => link.eip),
-  );
+  const outcome = cpu.runText(text, links);
   return result(cpu, outcome, cpu.completed);
 }
 
@@ -47,10 +44,7 @@ export function stepBlock(cpu: TestCpu, instructions: readonly Instruction[], ke
 /** Runs a translation from the start; instructions must be counted. */
 export function runTranslation(cpu: TestCpu, { text, links }: Translation): Result {
   cpu.restart();
-  const outcome = cpu.runText(
-    text,
-    links.map((link) => link.eip),
-  );
+  const outcome = cpu.runText(text, links);
   return result(cpu, outcome, cpu.completed);
 }
 

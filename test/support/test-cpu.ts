@@ -7,6 +7,7 @@ import { realAccess } from '../../runtime/memory/real.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
 import { Double, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import type { EmitOptions, Pacing } from '../../translator/emit/context.ts';
+import type { Link } from '../../translator/emit/links.ts';
 import { bindHandler } from '../../translator/handler.ts';
 import type { Random } from '../../translator/x86/generate.ts';
 import type { Instruction } from '../../translator/x86/instruction.ts';
@@ -106,7 +107,6 @@ export class TestCpu {
       STORED: (linear: number, value: number) => (isInPage(linear) ? real.STORED(linear, value) : slow()),
       AT: callable,
       JUMP: (_node: object, eip: number) => callable(eip),
-      STEP: ({ eip }: TestNode): TestNode => ({ eip, left: 'at' }),
       RETURN: this.returned,
       CALL: (_first: TestNode, expected: TestNode): TestNode => {
         this.state[Word.budget]++;
@@ -173,10 +173,13 @@ export class TestCpu {
     this.calls = 0;
   }
 
-  /** Runs the text of a region; `links` are the EIPs of its links. */
-  runText(text: string, links: readonly number[]): Outcome {
+  /** Runs the text of a region. */
+  runText(text: string, links: readonly Link[]): Outcome {
     const run = compileText(text, null) as unknown as (node: object) => TestNode;
-    return this.outcome(run({ links: links.map(callable) }));
+    const nodes = links.map(({ eip, kind }) =>
+      kind === 'step' ? { ...callable(eip), left: 'at' as const } : callable(eip),
+    );
+    return this.outcome(run({ links: nodes }));
   }
 
   /** Runs one instruction by its handler; null if it needs the runtime. */

@@ -42,8 +42,6 @@ export const cellNames = [
   'AT',
   /** (node, eip): AT for an indirect jump at a node, which notes where it went. */
   'JUMP',
-  /** (node): runs this one instruction by its handler; the node to run next. */
-  'STEP',
   /**
    * (node, expected): runs from a node on until control comes to the node `expected` (which has not run yet; the result
    * is that node), or null if it must leave to the dispatcher.

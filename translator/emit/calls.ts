@@ -10,8 +10,8 @@ export interface CallParts {
   /** Statements that store what the region keeps in locals, and that load it again. */
   readonly store: string;
   readonly reload: string;
-  /** Statement that leaves to the dispatcher in front of the callee if it is asked for: calls alone may go on for ever. */
-  readonly poll: string;
+  /** Statements that leave the region in front of a callee that is known. */
+  readonly leave: string;
   /** Index in `i.links` of the node at the return address, and that address. */
   readonly back: number;
   readonly returnEip: number;
@@ -23,8 +23,7 @@ export interface CallParts {
  * another task, finds it right. Where calls are nested too deep the region is left instead.
  */
 export function directCall(parts: CallParts, target: number, link: number): string {
-  const leave = `${parts.poll}return i.links[${link}];`;
-  return `${parts.store}${leaveIfDeep(parts, leave)}c=i.links[${link}];${nested(parts, enter(parts, target))}`;
+  return `${parts.store}${leaveIfDeep(parts, parts.leave)}c=i.links[${link}];${nested(parts, enter(parts, target))}`;
 }
 
 /** The same with a callee that is known only now. */

@@ -1,7 +1,8 @@
+import { temporary } from '../ir/builder.ts';
 import { resolveCondition } from '../ir/conditions.ts';
-import { containsLeaf } from '../ir/rewrite.ts';
+import { containsLeaf, rewriteStatement } from '../ir/rewrite.ts';
 import { type FlagKind, partialFlagKinds, type Statement } from '../ir/statement.ts';
-import type { Value } from '../ir/value.ts';
+import { isDouble, type Value } from '../ir/value.ts';
 import type { EmitContext } from './context.ts';
 import { flagsText } from './flags.ts';
 
@@ -13,6 +14,16 @@ const LONGEST = 3;
 export const SETTLE = '\u0001';
 /** Stands for `fs=0`. */
 const CLEAR = '\u0002';
+
+/** The temporary that stands for `d0`, `d1`, … where the text of a form is printed. */
+function deferredOperand(index: number): number {
+  return -1 - index;
+}
+
+/** Its variable, if it is one. */
+export function deferredName(temporary: number): string | null {
+  return temporary < 0 ? `d${-1 - temporary}` : null;
+}
 
 /**
  * The arithmetic flags while a region is printed. The locals flagResult and flagCarries hold them, but what the last
@@ -30,8 +41,8 @@ export class FlagState {
   private readonly carries: string;
   /** Most operands that a form has. */
   private operands = 0;
-  /** By the kinds and sizes of their statements: number of the form, and the text that makes the flags. */
-  private readonly forms = new Map<string, { number: number; text: string }>();
+  /** Numbers of the forms, by the text that makes the flags. */
+  private readonly forms = new Map<string, number>();
 
   constructor(context: EmitContext, integer: (v: Value) => string, result: string, carries: string) {
     this.context = context;
@@ -105,9 +116,10 @@ export class FlagState {
     if (pending.length === 0) return '';
     const [first, second] = pending;
     const isSimple = !partialFlagKinds.has(first.name) && pending.length <= 2 && (!second || steps.has(second.name));
-    if (!isSimple || first.name === 'all') return this.settled();
-    const operands = pending.flatMap((s) => s.args.map(this.integer));
-    return `${operands.map((text, n) => `d${n}=${text};`).join('')}fs=${this.form(pending)};`;
+    const hasDoubles = pending.some((s) => s.args.some((v) => containsLeaf(v, isDouble)));
+    if (!isSimple || first.name === 'all' || hasDoubles) return this.settled();
+    const { number, operands } = this.form(pending);
+    return `${operands.map((v, n) => `d${n}=${this.integer(v)};`).join('')}fs=${number};`;
   }
 
   /** Puts in what could not be printed before: `text` is the whole region. */
@@ -126,28 +138,28 @@ export class FlagState {
     return flagsText(this.context, s.name as FlagKind, s.size, args, this.result, this.carries);
   }
 
-  private form(statements: readonly Statement[]): number {
-    const key = statements.map((s) => s.name + s.size).join();
-    let form = this.forms.get(key);
-    if (!form) {
-      let used = 0;
-      const text = statements
-        .map((s) =>
-          this.text(
-            s,
-            s.args.map(() => `d${used++}`),
-          ),
-        )
-        .join('');
-      form = { number: this.forms.size + 1, text };
-      this.operands = Math.max(this.operands, used);
-      this.forms.set(key, form);
-    }
-    return form.number;
+  /**
+   * The form of what is pending, and its operands: the variables and constants that it is computed from, so that a branch
+   * only copies. (Code that computes makes V8 deoptimize the function when it runs for the first time; a copy does not.)
+   */
+  private form(pending: readonly Statement[]): { readonly number: number; readonly operands: readonly Value[] } {
+    const operands: Value[] = [];
+    const constants = new Set(pending.flatMap((s) => s.args.filter((v) => v.op === 'constant').map((v) => v.number)));
+    const place = (leaf: Value): Value => {
+      if (leaf.op !== 'temporary' && !(leaf.op === 'constant' && constants.has(leaf.number))) return leaf;
+      const index = operands.findIndex(({ op, number }) => op === leaf.op && number === leaf.number);
+      return temporary(deferredOperand(index < 0 ? operands.push(leaf) - 1 : index));
+    };
+    const placed = pending.map((s) => rewriteStatement(s, place));
+    const text = placed.map((s) => this.text(s, s.args.map(this.integer))).join('');
+    this.operands = Math.max(this.operands, operands.length);
+    const number = this.forms.get(text) ?? this.forms.size + 1;
+    this.forms.set(text, number);
+    return { number, operands };
   }
 
   private settleDeferred(): string {
-    const cases = [...this.forms.values()].map(({ number, text }) => `case ${number}:${text}break;`);
+    const cases = [...this.forms].map(([text, number]) => `case ${number}:${text}break;`);
     return `if(fs!==0){switch(fs){${cases.join('')}}fs=0;}`;
   }
 }

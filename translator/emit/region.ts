@@ -8,20 +8,14 @@ import { directCall, indirectCall } from './calls.ts';
 import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsGoTo, flagsSeen } from './flag-liveness.ts';
-import { FlagState, SETTLE } from './flag-state.ts';
+import { deferredName, FlagState, SETTLE } from './flag-state.ts';
+import { type Link, type LinkKind, Links } from './links.ts';
 import { RegionLocals } from './locals.ts';
 import { accessText, fromWindow, outsideSegment, segmentBase, toWindow, windowText } from './memory.ts';
 import { hex, LOCAL_WORDS } from './names.ts';
 import { readModifyWrites } from './read-modify-write.ts';
 import { lastUses, Temporaries } from './temporaries.ts';
 import { X87Emitter } from './x87/region.ts';
-
-/** One of the nodes that `i.links` must hold: where the region goes on, or only stops at an instruction. */
-export interface Link {
-  readonly eip: number;
-  /** Control goes there regularly: code rooted there may be translated. */
-  isEntry: boolean;
-}
 
 /** What a region became: a function declaration, and what its exits go to, in the order of `i.links`. */
 export interface EmittedRegion {
@@ -31,8 +25,9 @@ export interface EmittedRegion {
 
 /**
  * Prints a region as a function `(i) => next node`. Registers are locals, loaded at the entry and stored where the
- * region is left. What is rare (a TLB miss, a fault, a trap) leaves by one common exit `X` in front of the instruction,
- * which the runtime then runs by its handler.
+ * region is left. What is rare (a TLB miss, a fault, a trap) leaves in front of the instruction, which the runtime
+ * then runs by its handler. All that leave but returns and calls share one exit, `X`: an exit of its own would be code that
+ * has not run when V8 optimizes the function, which then throws its work away the first time.
  */
 export function emitRegion(
   context: EmitContext,
@@ -54,7 +49,7 @@ class RegionEmitter implements Leaves {
   private readonly print: ExpressionPrinter;
   private readonly flags: FlagState;
   private readonly blockAt = new Map<number, BlockIndex>();
-  private readonly links: Link[] = [];
+  private readonly links = new Links();
   private readonly temporaries = new Temporaries();
   private readonly x87: X87Emitter;
   /** By block: whether the flags that it begins with matter. */
@@ -96,8 +91,8 @@ class RegionEmitter implements Leaves {
     const declarations = `${load}${load && ','}x=0,k=0,c=null${variables}${this.flags.declarations()}`;
     const text =
       `function ${name}(i){let ${declarations};${enter}X:{${body}}` +
-      `\n${SETTLE}${this.locals.store()}${this.x87.storeAtExit()}return ${context.cell('STEP')}(i.links[x]);}`;
-    return { text: this.flags.finish(text), links: this.links };
+      `\n${SETTLE}${this.locals.store()}${this.x87.storeAtExit()}return i.links[x];}`;
+    return { text: this.flags.finish(text), links: this.links.all };
   }
 
   /** Assignments that fetch what the region keeps in locals, for a block. */
@@ -110,7 +105,7 @@ class RegionEmitter implements Leaves {
   }
 
   temporary(number: number): string {
-    return this.temporaries.name(number);
+    return deferredName(number) ?? this.temporaries.name(number);
   }
 
   // Structure.
@@ -181,16 +176,18 @@ class RegionEmitter implements Leaves {
   // Leaving.
 
   private exit(eip: number, isJump: boolean): string {
-    const poll = isJump ? this.poll(eip) : '';
-    return `${poll}${this.store()}return i.links[${this.link(eip)}];`;
+    return (isJump ? this.poll(eip) : '') + this.leaveBy(eip, 'entry');
   }
 
   /** Where control goes back or far: leaves to the dispatcher if it is asked for. */
   private poll(eip: number): string {
     const { context } = this;
-    if (context.counts) return '';
-    const leave = `${this.store()}${context.word(Word.eip)}=${eip};return null;`;
-    return `if(${context.word(Word.attention)}!==0){${leave}}`;
+    return context.counts ? '' : `if(${context.word(Word.attention)}!==0){${this.leaveBy(eip, 'leave')}}`;
+  }
+
+  /** Goes to the common exit. */
+  private leaveBy(eip: number, kind: LinkKind): string {
+    return `${this.flags.defer()}${this.x87.leave()}x=${this.links.indexOf(eip, kind)};break X;`;
   }
 
   /** Stores all that the region keeps in locals. */
@@ -198,16 +195,9 @@ class RegionEmitter implements Leaves {
     return this.flags.settled() + this.locals.store() + this.x87.store();
   }
 
-  private link(eip: number, isEntry = true): number {
-    let index = this.links.findIndex((link) => link.eip === eip);
-    if (index < 0) index = this.links.push({ eip, isEntry }) - 1;
-    this.links[index].isEntry ||= isEntry;
-    return index;
-  }
-
   /** Leaves in front of the current instruction, which its handler then runs. */
   private step(): string {
-    return `${this.flags.defer()}${this.refund()}${this.x87.leave()}x=${this.link(this.eip, false)};break X`;
+    return this.refund() + this.leaveBy(this.eip, 'step');
   }
 
   private stepIf(condition: string): string {
@@ -224,7 +214,7 @@ class RegionEmitter implements Leaves {
   private takeBudget(block: Block): string {
     const n = block.instructions.length;
     const budget = this.context.word(Word.budget);
-    return `if((${budget}=${budget}-${n}|0)<0){${this.flags.defer()}${this.count(n)}${this.x87.leave()}x=${this.link(block.eip, false)};break X}`;
+    return `if((${budget}=${budget}-${n}|0)<0){${this.count(n)}${this.leaveBy(block.eip, 'step')}}`;
   }
 
   /** Gives back what the block took for the instructions it doesn't run. */
@@ -336,13 +326,15 @@ class RegionEmitter implements Leaves {
       context: this.context,
       key: this.region.key,
       store: this.store(),
-      poll: s.op === 'jump' ? this.poll(target.number) : '',
+      leave: s.op === 'jump' ? this.exit(target.number, true) : '',
       reload: load && `${load};`,
-      back: this.link(back.number, false),
+      back: this.links.indexOf(back.number, 'back'),
       returnEip: back.number,
     };
     const text =
-      s.op === 'jump' ? directCall(parts, target.number, this.link(target.number)) : indirectCall(parts, callee);
+      s.op === 'jump'
+        ? directCall(parts, target.number, this.links.indexOf(target.number, 'entry'))
+        : indirectCall(parts, callee);
     this.flags.loaded();
     this.x87.begin(this.blockAt.get(back.number)!);
     return text + this.goTo(back.number, false);

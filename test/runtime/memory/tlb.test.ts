@@ -5,7 +5,7 @@ const FRAME = 7;
 
 /** A TLB in which the frame can be written at some pages. */
 function writableAt(...pages: number[]): Tlb {
-  const tlb = new Tlb();
+  const tlb = new Tlb(64 << 20);
   for (const page of pages) tlb.enter(page, FRAME, PageKind.small, [tlb.readSupervisor, tlb.writeSupervisor]);
   return tlb;
 }

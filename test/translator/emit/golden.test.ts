@@ -51,7 +51,7 @@ function stagesOf({ source, handler, key = FLAT_KEY, pacing = 'poll' }: GoldenGu
     section('IR as lifted', ir[0]),
     section('IR behind all passes', ir.at(-1)!),
     section('Region', text),
-    section('Links', links.map(({ eip }, n) => `${n} ${eip.toString(16)}`).join('\n')),
+    section('Links', links.map(({ eip, kind }, n) => `${n} ${eip.toString(16)} ${kind}`).join('\n')),
     section(`Handler of ${formatInstruction(one)}`, handlerText),
   ].join('\n');
 }

@@ -114,11 +114,15 @@ describe('emitted', () => {
         structureRegion([[]]),
         'f',
       );
-    cpu.runText(emit().text, [16]);
+    const runEmitted = () => {
+      const { text, links } = emit();
+      cpu.runText(text, links);
+    };
+    runEmitted();
     const result = cpu.state[Word.eax];
     for (const pass of passes) parsed.statements = pass.run(parsed.statements);
     verifyBlock(parsed);
-    cpu.runText(emit().text, [16]);
+    runEmitted();
     expect(cpu.state[Word.eax]).toBe(result);
     return result;
   }

@@ -1,0 +1,22 @@
+/**
+ * How control leaves by a link. `entry`: to an instruction where control goes regularly, so that code rooted there may be
+ * translated. `back`: to the instruction behind a call. `step`: over the one instruction there, by its handler. `leave`: to
+ * the dispatcher.
+ */
+export type LinkKind = 'entry' | 'back' | 'step' | 'leave';
+
+/** One of the nodes that `i.links` must hold: where the region goes on, or only stops at an instruction. */
+export interface Link {
+  readonly eip: number;
+  readonly kind: LinkKind;
+}
+
+/** The links of a region, in the order in which it needs them. */
+export class Links {
+  readonly all: Link[] = [];
+
+  indexOf(eip: number, kind: LinkKind): number {
+    const index = this.all.findIndex((link) => link.eip === eip && link.kind === kind);
+    return index < 0 ? this.all.push({ eip, kind }) - 1 : index;
+  }
+}
