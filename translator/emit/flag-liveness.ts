@@ -1,5 +1,5 @@
 import { mayLeave, readsFlags } from '../ir/rewrite.ts';
-import { type Block, partialFlagKinds } from '../ir/statement.ts';
+import { type Block, partialFlagKinds, type Statement } from '../ir/statement.ts';
 import { blockTargets } from '../region/flow.ts';
 import type { Structure } from '../region/structure.ts';
 
@@ -39,10 +39,15 @@ export function flagsGoTo(blocks: readonly Block[], structure: Structure): (from
 
 function effectOf({ statements }: Block): Effect {
   for (const s of statements) {
-    if (readsFlags(s)) return 'seen';
+    if (mayRead(s)) return 'seen';
     if (s.op === 'branch' || (s.op === 'jump' && s.name !== 'call')) return 'passed';
     if (mayLeave(s)) return 'seen';
     if (s.op === 'flags' && !partialFlagKinds.has(s.name)) return 'replaced';
   }
   return 'passed';
+}
+
+/** It reads flags, or its body does (a rotation through CF by CL). */
+function mayRead(s: Statement): boolean {
+  return readsFlags(s) || (s.body?.some(mayRead) ?? false);
 }

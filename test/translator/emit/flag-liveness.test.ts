@@ -17,6 +17,8 @@ test('flags matter to a condition, an access that may leave, a call, a body that
   expect(seen(['t0 = cc4\nset eax, t0\nflags logic32 t0\njump 0x1000'])).toEqual([true]);
   expect(seen(['t0 = load32 16\nflags logic32 t0\njump 0x1000'])).toEqual([true]);
   expect(seen(['call 0x1000, 0x2000'])).toEqual([true]);
+  const rotation = 't0 = get ecx\nwhen t0 {\nt1 = cc2\nset eax, t1\n}\nflags logic32 t0\njump 0x1000';
+  expect(seen([rotation])).toEqual([true]);
   expect(seen(['t0 = get eax\nwhen t0 {\nflags logic32 t0\n}\njump 0x1000'])).toEqual([true]);
   expect(seen(['t0 = get eax\nflags inc32 t0\njump 0x1000'])).toEqual([true]);
 });
