@@ -1,3 +1,4 @@
+import { type HelperName, helpers } from '../abi/helpers.ts';
 import { binary, select, unary } from './builder.ts';
 import { Statement, windowOffset } from './statement.ts';
 import { Value } from './value.ts';
@@ -62,4 +63,14 @@ export function mayLeave(s: Statement): boolean {
     default:
       return s.body?.some(mayLeave) ?? false;
   }
+}
+
+/** Whether the statement's arguments call helpers that read the state and may set flags there. */
+export function callsSticky(s: Statement): boolean {
+  return s.args.some(containsSticky);
+}
+
+function containsSticky(v: Value): boolean {
+  if (v.op === 'call' && helpers[v.name as HelperName].kind === 'sticky') return true;
+  return [v.a, v.b, v.c].some((operand) => operand !== null && containsSticky(operand));
 }

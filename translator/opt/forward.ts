@@ -1,6 +1,6 @@
 import { temporary } from '../ir/builder.ts';
 import { overlapping, type Place, placeOf, wordsOf } from '../ir/places.ts';
-import { mayLeave, rewriteStatement } from '../ir/rewrite.ts';
+import { callsSticky, mayLeave, rewriteStatement } from '../ir/rewrite.ts';
 import { definesDouble, Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
@@ -88,7 +88,7 @@ export const deadStores: Pass = {
         if (words.every((word) => overwritten.has(word))) continue;
         for (const word of words) overwritten.add(word);
       } else if (s.op === 'get') for (const word of wordsOf(placeOf(s))) overwritten.delete(word);
-      else if (mayLeave(s) || s.body !== null) overwritten.clear();
+      else if (mayLeave(s) || s.body !== null || callsSticky(s)) overwritten.clear();
       kept.push(s);
     }
     return kept.reverse();

@@ -4,10 +4,19 @@ import { deadFlags } from './dead-flags.ts';
 import { deadValues } from './dead-values.ts';
 import { deadStores, forward } from './forward.ts';
 import type { Pass } from './pass.ts';
+import { repeatedChecks } from './repeated-checks.ts';
 import { sinkFlagValues } from './sink-flag-values.ts';
 
 /** In order. Each works on one block; what follows relies on what went before only for how much it finds. */
-export const passes: readonly Pass[] = [forward, conditions, deadFlags, deadStores, deadValues, sinkFlagValues];
+export const passes: readonly Pass[] = [
+  forward,
+  repeatedChecks,
+  conditions,
+  deadFlags,
+  deadStores,
+  deadValues,
+  sinkFlagValues,
+];
 
 /** Sees the IR of a region behind a stage of its translation: `lift`, or a pass. For checks and the inspector. */
 export type Observe = (stage: string, region: Region) => void;

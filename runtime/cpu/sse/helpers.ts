@@ -127,13 +127,13 @@ class Operation {
 
   /** The result is a NaN; of one in memory, which is not in the state, the bits don't matter. */
   private withoutResult(x: number, y: number, places: number): number {
-    if (!Number.isNaN(x) && !Number.isNaN(y)) return this.exactly(x, y);
     const { encoding, state } = this;
-    const source = places >> 8;
-    return this.ofBits(
-      bitsAt(state, encoding, places & 0xff),
-      source ? bitsAt(state, encoding, source) : bitsOf(encoding, y),
-    );
+    const [isFirst, isSecond] = [Number.isNaN(x), Number.isNaN(y)];
+    if (!isFirst && !isSecond) return this.exactly(x, y);
+    const [first, second] = [places & 0xff, places >> 8];
+    const areQuiet = (!isFirst || isQuiet(state, first)) && (!isSecond || (second !== 0 && isQuiet(state, second)));
+    if (encoding === doubles && areQuiet) return doubleAt(state, isFirst ? first : second);
+    return this.ofBits(bitsAt(state, encoding, first), second ? bitsAt(state, encoding, second) : bitsOf(encoding, y));
   }
 
   private infinite(x: number, y: number, result: number): number {
@@ -158,12 +158,24 @@ class Operation {
   }
 }
 
+/** Bit 51 of a double in the state, which quiet NaNs have set. */
+const isQuiet = (state: Int32Array, place: number): boolean => (state[place + 1]! & 0x80000) !== 0;
+
+function doubleAt(state: Int32Array, place: number): number {
+  words[0] = state[place]!;
+  words[1] = state[place + 1]!;
+  return scratch[0]!;
+}
+
 /** Whether the predicate of CMPPD holds of two lanes of the state. */
 function comparison(state: Int32Array, encoding: Encoding): StickyHelper {
   return (places) => {
+    const predicate = (places >> 16) & 7;
+    // No order holds; with IE set there is no flag to raise.
+    if (state[Word.mxcsr]! & Exception.invalid) return predicate >= 3 && predicate !== 7 ? 1 : 0;
     const context = new Surroundings(state[Word.mxcsr]!);
     const [first, second] = [places & 0xff, (places >> 8) & 0xff].map((word) => bitsAt(state, encoding, word));
-    const bits = compare((places >> 16) & 7)(context, encoding, first!, second!);
+    const bits = compare(predicate)(context, encoding, first!, second!);
     raise(state, context.raised);
     return bits === 0n ? 0 : 1;
   };
