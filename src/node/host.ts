@@ -52,7 +52,7 @@ interface ThreadEnd {
  * times of what is in use pile up. What is in use is bounded (EngineOptions.cacheBytes), and memory that devices hold
  * is in buffers outside the heap.
  */
-const HEAP = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1024 } as const;
+const HEAP = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 1024 } as const;
 
 function startWorker(url: URL, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
   const worker = new Worker(url, {
