@@ -1,5 +1,6 @@
 import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
+import type { PortBus } from '../bus/ports.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { setRealSegment, setSegment } from '../cpu/segmentation.ts';
 import type { BootState } from '../firmware/load/index.ts';
@@ -9,9 +10,10 @@ import type { PhysicalMemory } from '../memory/physical.ts';
 const FLAT_CODE = 0xc09b00;
 const FLAT_DATA = 0xc09300;
 
-/** Puts a directly loaded guest in memory and the CPU at its first instruction. The CPU has just been reset. */
-export function applyBoot(cpu: Cpu, memory: PhysicalMemory, boot: BootState): void {
+/** Puts a directly loaded guest in memory and the CPU at its first instruction. All has just been reset. */
+export function applyBoot(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot: BootState): void {
   for (const { address, bytes } of boot.writes) memory.write(address, bytes);
+  for (const [port, value] of boot.ports ?? []) ports.write(port, 1, value);
   const { state } = cpu;
   const { eip, eflags, ...general } = boot.registers;
   for (const [name, value] of Object.entries(general)) state[Word[name as keyof typeof general]] = value;

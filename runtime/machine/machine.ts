@@ -154,7 +154,7 @@ export class MachineCore {
   }
 
   private boot(): void {
-    if (this.guest) applyBoot(this.cpu, this.memory, this.guest);
+    if (this.guest) applyBoot(this.cpu, this.memory, this.pc.ports, this.guest);
   }
 
   /** As if the reset button was pressed; a directly loaded guest is loaded anew. */

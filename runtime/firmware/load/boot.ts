@@ -6,6 +6,9 @@ export interface BootWrite {
   readonly bytes: Uint8Array;
 }
 
+/** A byte written to an I/O port before the CPU starts. */
+export type PortWrite = readonly [port: number, value: number];
+
 /** General registers at the first instruction; the segment bases are those of `BootState.selectors`. */
 export interface BootRegisters {
   readonly eip: number;
@@ -29,6 +32,8 @@ export interface BootRegisters {
 export interface BootState {
   readonly mode: 'real' | 'flat32';
   readonly writes: readonly BootWrite[];
+  /** In this order; none if left out. */
+  readonly ports?: readonly PortWrite[];
   readonly registers: BootRegisters;
   readonly selectors: { readonly code: number; readonly data: number };
   /** Linear base and limit (bytes - 1); real mode has none. */

@@ -13,6 +13,7 @@ export {
   type BootRequest,
   type BootState,
   type BootWrite,
+  type PortWrite,
 } from './boot.ts';
 export { loadFlat } from './flat.ts';
 

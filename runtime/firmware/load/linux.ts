@@ -8,6 +8,7 @@ import {
   formatBytes,
   tooLittleMemory,
 } from './boot.ts';
+import { firmwarePorts, interruptHandlers } from './firmware-state.ts';
 import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt } from './flat-segments.ts';
 import { BOOT_PARAMS_BYTES, bootParams } from './linux-boot-params.ts';
 import { type LinuxHeader, parseLinuxHeader } from './linux-header.ts';
@@ -36,6 +37,7 @@ export function loadLinux(request: BootRequest): BootState {
   return {
     mode: 'flat32',
     writes: [
+      ...interruptHandlers(),
       biosDataArea(),
       gdt,
       commandLine,
@@ -44,6 +46,7 @@ export function loadLinux(request: BootRequest): BootState {
       ...(initrd ? [initrd] : []),
       ...(request.acpi?.tables ?? []),
     ],
+    ports: firmwarePorts,
     registers: bootRegisters({ eip: header.code32Start, esi: zeroPage.address, esp: STACK_TOP }),
     selectors: FLAT_SELECTORS,
     gdt: { base: gdt.address, limit: FLAT_GDT_BYTES - 1 },

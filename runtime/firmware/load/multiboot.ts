@@ -9,6 +9,7 @@ import {
   tooLittleMemory,
 } from './boot.ts';
 import { isElf, parseElf } from './elf.ts';
+import { firmwarePorts, interruptHandlers } from './firmware-state.ts';
 import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt } from './flat-segments.ts';
 import type { ImageSegment, ProgramImage } from './image.ts';
 import { buildMemoryMap, FreeMemory, HIGH_MEMORY_START, LOW_MEMORY_END } from './memory-map.ts';
@@ -35,6 +36,7 @@ export function loadMultiboot(request: BootRequest): BootState {
   return {
     mode: 'flat32',
     writes: [
+      ...interruptHandlers(),
       biosDataArea(),
       gdt,
       { address, bytes: multibootInformation(content, address) },
@@ -42,6 +44,7 @@ export function loadMultiboot(request: BootRequest): BootState {
       ...(module ? [module] : []),
       ...(request.acpi?.tables ?? []),
     ],
+    ports: firmwarePorts,
     registers: bootRegisters({ eip: image.entry, eax: BOOTLOADER_MAGIC | 0, ebx: address }),
     selectors: FLAT_SELECTORS,
     gdt: { base: gdt.address, limit: FLAT_GDT_BYTES - 1 },
