@@ -5,6 +5,7 @@ import { parseOracle, UsageError } from './settings.ts';
 /** `main.ts ORACLE …`; exit code 1 if anything failed. */
 const usage = `usage: oracle i286|native|sse FILE [--engine interpreter|translator] [--threshold N] [--check]
        oracle disassembler ...
+       oracle fuzz [--instructions N] [--seed N] [--mode TEXT] [--threshold N] [--check]
        oracle lockstep [PROGRAMS] [SEED] [--threshold N] [--check]
        oracle lockstep-linux [--instructions N] [--threshold N] [--check] [--step N] [--command TEXT]...`;
 
@@ -30,6 +31,7 @@ const checks: Record<string, Check> = {
 /** Oracles that take something else than a file, and print what they find themselves. */
 const others: Record<string, (args: string[]) => Promise<{ passed: number; failed: number }>> = {
   disassembler: async (args) => (await import('./disassembler.ts')).run(args),
+  fuzz: async (args) => (await import('./fuzz.ts')).run(args),
   lockstep: async (args) => (await import('./lockstep.ts')).run(args),
   'lockstep-linux': async (args) => (await import('./lockstep-linux.ts')).run(args),
 };

@@ -31,7 +31,8 @@ export function interruptHandlers(): BootWrite[] {
   const { bytes, symbols } = assemble(source, { origin: OFFSET, bits: 16 });
   const table = new DataView(new ArrayBuffer(VECTORS * 4));
   for (let vector = 0; vector < VECTORS; vector++) {
-    const handler = vector >> 3 === MASTER_VECTOR >> 3 ? 'master' : vector >> 3 === SLAVE_VECTOR >> 3 ? 'slave' : 'nothing';
+    const handler =
+      vector >> 3 === MASTER_VECTOR >> 3 ? 'master' : vector >> 3 === SLAVE_VECTOR >> 3 ? 'slave' : 'nothing';
     table.setUint16(4 * vector, symbols.get(handler)!, true);
     table.setUint16(4 * vector + 2, SEGMENT, true);
   }

@@ -10,6 +10,9 @@ const deterministic = {
   icountSleep: false,
 } as const;
 
+/** Looks at the clock in one step: more than a running guest causes, so that one that sleeps for ever ends. */
+const MOST_LOOKS = 100_000;
+
 type Config = Partial<MachineConfig> & Pick<MachineConfig, 'engine' | 'boot'>;
 
 /** A machine that is run instruction by instruction, to be compared with another. */
@@ -21,6 +24,8 @@ export class LockstepMachine {
   ended: string | undefined;
   /** Instructions run in steps. */
   private target = 0;
+  /** Times the core has asked for the host's time in this step. */
+  private looks = 0;
 
   /** `checkText`: for the debug mode. Throws BootError if the images cannot be booted. */
   constructor(config: Config, checkText?: MachineHost['checkText']) {
@@ -28,8 +33,8 @@ export class LockstepMachine {
     this.core = createMachine(
       { ...deterministic, ...config },
       {
-        // Time stands still: all there is comes from instructions.
-        nanoseconds: () => 0,
+        // The guest's time comes from instructions alone.
+        nanoseconds: () => this.looks++,
         serialOutput: (_port, bytes) => {
           this.output += Buffer.from(bytes).toString('latin1');
         },
@@ -48,13 +53,16 @@ export class LockstepMachine {
   step(instructions: number): boolean {
     this.target += instructions;
     this.core.stopAt(this.target);
-    const { reason } = this.core.run(1);
-    if (reason !== 'slice') this.ended = reason;
-    return reason === 'slice';
+    this.looks = 0;
+    const { reason } = this.core.run(MOST_LOOKS);
+    const sleeps = reason === 'slice' && this.instructions < this.target;
+    if (reason !== 'slice' || sleeps) this.ended = sleeps ? 'sleeps' : reason;
+    return this.ended === undefined;
   }
 
   /** Counts the steps from here on as if no instruction had run beyond those that have. */
   restart(): void {
+    this.ended = undefined;
     this.target = this.instructions;
   }
 }
