@@ -32,8 +32,8 @@ const serialPorts = 4;
 
 /** What can be asked of the thread that a machine runs on (src/isolate/probe.ts). */
 export interface Probe {
-  startProfile(interval: number): Promise<void>;
-  stopProfile(): Promise<ThreadProfile>;
+  startProfile(interval: number): Promise<number>;
+  stopProfile(number: number): Promise<ThreadProfile>;
   heap(): Promise<Readonly<Record<string, number>>>;
 }
 
@@ -153,7 +153,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   /** What the inspector asks of the thread that the machine runs on. */
   readonly probe: Probe = {
     startProfile: (interval) => this.#call('startProfile', interval),
-    stopProfile: () => this.#call('stopProfile'),
+    stopProfile: (number) => this.#call('stopProfile', number),
     heap: () => this.#call('heap'),
   };
 

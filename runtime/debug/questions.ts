@@ -35,26 +35,50 @@ export interface Questions {
 
 export type QuestionName = keyof Questions;
 
-const names: Readonly<Record<QuestionName, true>> = {
-  translations: true,
-  translation: true,
-  translationIn: true,
-  code: true,
-  stats: true,
-  traps: true,
-  exits: true,
-  tlb: true,
-  memory: true,
-  watch: true,
-  countInstructions: true,
-  events: true,
-  install: true,
-  symbols: true,
+type Check = (value: unknown) => boolean;
+
+const isNumber: Check = (value) => Number.isSafeInteger(value);
+const isAddress: Check = (value) => isNumber(value) && (value as number) >>> 0 === value;
+const isFlag: Check = (value) => typeof value === 'boolean';
+/** A piece of a URL: it cannot end the comment that names a function's file. */
+const isName: Check = (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+const isPlace: Check = (value) => Array.isArray(value) && typeof value[0] === 'string' && isName(value[1]);
+const isListOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const isSymbolList: Check = (value) => {
+  const { addresses, names } = (value ?? {}) as Partial<SymbolList>;
+  const isList = isListOf(isAddress)(addresses) && isListOf((name) => typeof name === 'string')(names);
+  return isList && addresses!.length === names!.length;
+};
+
+/** What each question takes. */
+const parameters: Readonly<Record<QuestionName, readonly Check[]>> = {
+  translations: [],
+  translation: [isAddress],
+  translationIn: [isAddress, isNumber],
+  code: [isAddress],
+  stats: [],
+  traps: [],
+  exits: [],
+  tlb: [],
+  memory: [],
+  watch: [isFlag],
+  countInstructions: [isAddress],
+  events: [isNumber],
+  install: [isName, isListOf(isPlace)],
+  symbols: [isSymbolList],
 };
 
 /** Whether something from outside is a question's name. */
 export function isQuestion(name: unknown): name is QuestionName {
-  return typeof name === 'string' && Object.hasOwn(names, name);
+  return typeof name === 'string' && Object.hasOwn(parameters, name);
+}
+
+/** Whether arguments from outside are what a question takes. */
+export function takes(name: QuestionName, args: readonly unknown[]): boolean {
+  return args.length === parameters[name].length && parameters[name].every((check, n) => check(args[n]));
 }
 
 /**

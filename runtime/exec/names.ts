@@ -1,9 +1,15 @@
 import { hex } from '../../translator/emit/names.ts';
 import type { CodePage } from './code-page.ts';
 
+/** Characters of a symbol that go into a function's name. */
+const LONGEST_NAME = 100;
+
 /** Name of a translation's function: of its symbol, if it has one. Its address is always the end. */
 export function functionName(symbol: string | undefined, eip: number): string {
-  return `${(symbol ?? 'guest').replace(/\W/g, '_').replace(/^(?=\d)/, '_')}_${hex(eip)}`;
+  return `${(symbol ?? 'guest')
+    .slice(0, LONGEST_NAME)
+    .replace(/\W/g, '_')
+    .replace(/^(?=\d)/, '_')}_${hex(eip)}`;
 }
 
 /** Tells translations of the same address apart: in other frames, or under other state keys. */

@@ -13,9 +13,9 @@ export async function openInspector(
     await machine.ask('symbols', await readSymbols(symbols));
   }
   if (inspect === undefined) return { [Symbol.dispose]: () => {} };
-  const { addressOf, addressText } = await import('../node/inspector/address.ts');
+  const { addressOf, addressText, ownAddress } = await import('../node/inspector/address.ts');
   const { InspectorServer } = await import('../node/inspector/server.ts');
-  const server = await InspectorServer.listen(machine, addressOf(inspect));
+  const server = await InspectorServer.listen(machine, inspect === '' ? ownAddress() : addressOf(inspect));
   terminal.note(`rawiron: inspectors may attach at ${addressText(server.address)}`);
   return { [Symbol.dispose]: () => server.close() };
 }

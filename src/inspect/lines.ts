@@ -1,21 +1,20 @@
-/** Whole lines of a text that comes in pieces. */
-export class LineReader {
-  readonly #onLine: (line: string) => void;
-  #pieces: string[] = [];
-
-  constructor(onLine: (line: string) => void) {
-    this.#onLine = onLine;
-  }
-
-  push(text: string): void {
-    const lines = text.split('\n');
+/**
+ * Whole lines of a text that comes in pieces; what stands behind the last line end is none.
+ * Throws RangeError when a line gets longer than so many characters.
+ */
+export async function* linesOf(pieces: AsyncIterable<string>, longest = Infinity): AsyncGenerator<string> {
+  let begun: string[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    const lines = piece.split('\n');
     const rest = lines.pop()!;
     for (const line of lines) {
-      this.#pieces.push(line);
-      const whole = this.#pieces.join('');
-      this.#pieces = [];
-      this.#onLine(whole);
+      yield [...begun, line].join('');
+      begun = [];
+      length = 0;
     }
-    this.#pieces.push(rest);
+    begun.push(rest);
+    length += rest.length;
+    if (length > longest) throw new RangeError(`a line of more than ${longest} characters`);
   }
 }

@@ -1,4 +1,4 @@
-import { isQuestion, type QuestionName } from '../../runtime/debug/questions.ts';
+import { isQuestion, type QuestionName, takes } from '../../runtime/debug/questions.ts';
 import { messageOf } from '../errors.ts';
 import type { Inspected } from './inspected.ts';
 
@@ -16,24 +16,48 @@ export type RemoteReply =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: string };
 
-const probeNames: readonly unknown[] = ['startProfile', 'stopProfile', 'heap'] satisfies ProbeName[];
+/** Microseconds between two samples: more often than this a profile would slow the machine down. */
+const SHORTEST_INTERVAL = 100;
+const LONGEST_INTERVAL = 1e6;
+
+/** What is asked of the machine's thread, and whether arguments fit. */
+const probes: Readonly<Record<ProbeName, (args: readonly unknown[]) => boolean>> = {
+  startProfile: ([interval]) => Number(interval) >= SHORTEST_INTERVAL && Number(interval) <= LONGEST_INTERVAL,
+  stopProfile: ([number]) => typeof number === 'number',
+  heap: () => true,
+};
+
+function isProbe(name: unknown): name is ProbeName {
+  return typeof name === 'string' && Object.hasOwn(probes, name);
+}
 
 /** The request that a line is; null if it is none: who writes that is no inspector. */
 export function parseRequest(line: string): RemoteRequest | null {
   try {
     const { id, ask, args } = JSON.parse(line) as Record<string, unknown>;
     if (typeof id !== 'number' || !Array.isArray(args)) return null;
-    return isQuestion(ask) || probeNames.includes(ask) ? ({ id, ask, args } as RemoteRequest) : null;
+    return isQuestion(ask) || isProbe(ask) ? { id, ask, args } : null;
   } catch {
     return null;
   }
 }
 
-/** One inspector at a machine: what it leaves running ends with it. */
+/** The reply that a line is; null if it is none: who writes that is no machine. */
+export function parseReply(line: string): RemoteReply | null {
+  try {
+    const reply = JSON.parse(line) as Record<string, unknown>;
+    if (typeof reply.id !== 'number') return null;
+    return 'answer' in reply || typeof reply.error === 'string' ? (reply as RemoteReply) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** One inspector at a machine: what it leaves running ends with it. One request is replied to after the other. */
 export class RemoteSession {
   readonly #machine: Inspected;
   #watches = 0;
-  #profiles = false;
+  readonly #profiles = new Set<unknown>();
 
   constructor(machine: Inspected) {
     this.#machine = machine;
@@ -41,7 +65,7 @@ export class RemoteSession {
 
   async reply({ id, ask, args }: RemoteRequest): Promise<RemoteReply> {
     try {
-      return { id, answer: (await this.#ask(ask, args)) ?? null };
+      return { id, answer: (await this.#answer(ask, args)) ?? null };
     } catch (error) {
       return { id, error: messageOf(error) };
     }
@@ -50,20 +74,28 @@ export class RemoteSession {
   /** The inspector is gone. */
   async close(): Promise<void> {
     const { ask, probe } = this.#machine;
-    const undone = Array.from({ length: this.#watches }, () => ask('watch', false));
+    const watches = Array.from({ length: this.#watches }, () => ask('watch', false));
+    const profiles = [...this.#profiles].map((number) => probe.stopProfile(number as number));
     // A machine that has ended has nothing left to undo.
-    await Promise.allSettled([...undone, ...(this.#profiles ? [probe.stopProfile()] : [])]);
+    await Promise.allSettled([...watches, ...profiles]);
   }
 
-  async #ask(name: RemoteRequest['ask'], args: readonly unknown[]): Promise<unknown> {
-    const { ask, probe } = this.#machine;
-    if (isQuestion(name)) {
-      const answer = await (ask as (...all: unknown[]) => Promise<unknown>)(name, ...args);
-      if (name === 'watch') this.#watches += args[0] === true ? 1 : -1;
-      return answer;
-    }
-    const answer = await (probe[name] as (...all: unknown[]) => Promise<unknown>)(...args);
-    if (name !== 'heap') this.#profiles = name === 'startProfile';
+  async #answer(name: RemoteRequest['ask'], args: readonly unknown[]): Promise<unknown> {
+    const fits = isQuestion(name) ? takes(name, args) : probes[name](args);
+    if (!fits) throw new Error(`${name} is not asked like this`);
+    const [first] = args;
+    if (name === 'watch' && first === false && this.#watches === 0) throw new Error('this inspector does not watch');
+    if (name === 'stopProfile' && !this.#profiles.has(first)) throw new Error('no such profile is being taken');
+    const answer = await this.#forward(name, args);
+    if (name === 'watch') this.#watches += first === true ? 1 : -1;
+    if (name === 'startProfile') this.#profiles.add(answer);
+    if (name === 'stopProfile') this.#profiles.delete(first);
     return answer;
+  }
+
+  #forward(name: RemoteRequest['ask'], args: readonly unknown[]): Promise<unknown> {
+    const { ask, probe } = this.#machine;
+    if (isQuestion(name)) return (ask as (...all: unknown[]) => Promise<unknown>)(name, ...args);
+    return (probe[name] as (...all: unknown[]) => Promise<unknown>)(...args);
   }
 }

@@ -22,15 +22,15 @@ export interface Sample {
 
 /** Takes a profile while something is done. */
 export async function profiling({ probe }: Inspected, act: () => Promise<void>): Promise<ThreadProfile> {
-  await probe.startProfile(INTERVAL);
+  const number = await probe.startProfile(INTERVAL);
   try {
     await act();
   } catch (error) {
     // The first error is the one that counts.
-    await probe.stopProfile().catch(() => {});
+    await probe.stopProfile(number).catch(() => {});
     throw error;
   }
-  return probe.stopProfile();
+  return probe.stopProfile(number);
 }
 
 export function wait(seconds: number): Promise<void> {

@@ -232,7 +232,7 @@ class MachineLoop {
       return question.apply(inspection, [...args]);
     },
     startProfile: (interval) => this.#probe().startProfile(interval),
-    stopProfile: () => this.#probe().stopProfile(),
+    stopProfile: (number) => this.#probe().stopProfile(number),
     heap: () => this.#probe().heap(),
     memoryRead: (physical, length) => this.#core.memoryRead(physical, length),
   };

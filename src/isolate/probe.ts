@@ -24,10 +24,10 @@ export interface ProfileNode {
 
 /** What a host can tell of the thread that a machine runs on. */
 export interface ThreadProbe {
-  /** So many microseconds between two samples. Throws if a profile is being taken. */
-  startProfile(interval: number): void;
-  /** Throws if none is being taken. */
-  stopProfile(): ThreadProfile;
+  /** Begins a profile beside others, so many microseconds between two samples; its number. Throws if there are too many. */
+  startProfile(interval: number): number;
+  /** Ends the profile of a number. Throws if it is not being taken. */
+  stopProfile(number: number): ThreadProfile;
   /** Bytes, by kind. */
   heap(): Readonly<Record<string, number>>;
 }

@@ -10,9 +10,9 @@ export interface Calls {
   metrics(): Metrics;
   /** Asks the machine's inspection. */
   ask(name: QuestionName, args: readonly unknown[]): unknown;
-  /** Starts to take a profile of the machine's thread, so many microseconds between two samples. */
-  startProfile(interval: number): void;
-  stopProfile(): ThreadProfile;
+  /** Starts to take a profile of the machine's thread, so many microseconds between two samples; its number. */
+  startProfile(interval: number): number;
+  stopProfile(number: number): ThreadProfile;
   /** Bytes of the thread's heap, by kind. */
   heap(): Readonly<Record<string, number>>;
   memoryRead(physical: number, length: number): Uint8Array;

@@ -1,26 +1,37 @@
 import type { Session } from 'node:inspector';
 import type { CpuProfile, ThreadProbe, ThreadProfile } from '../isolate/probe.ts';
 
+/** More at a time would slow the thread down. */
+const MOST_PROFILES = 8;
+
+/** A profile that is being taken. */
+interface Taking {
+  readonly session: Session;
+  readonly start: { readonly thread: number; readonly process: number };
+}
+
 /** Profiles of this thread by V8's own profiler. Nothing of it is loaded before somebody asks. */
 class NodeProbe implements ThreadProbe {
-  #session: Session | undefined;
-  #start = { thread: 0, process: 0 };
+  readonly #taking = new Map<number, Taking>();
+  #last = 0;
 
-  startProfile(interval: number): void {
-    if (this.#session) throw new Error('a profile is being taken already');
+  startProfile(interval: number): number {
+    if (this.#taking.size >= MOST_PROFILES) throw new Error(`${MOST_PROFILES} profiles are being taken already`);
     const { Session } = process.getBuiltinModule('node:inspector');
     const session = new Session();
     session.connect();
-    this.#session = session;
-    this.#start = cpuTimes();
+    this.#taking.set(++this.#last, { session, start: cpuTimes() });
     session.post('Profiler.enable');
     session.post('Profiler.setSamplingInterval', { interval });
     session.post('Profiler.start');
+    return this.#last;
   }
 
-  stopProfile(): ThreadProfile {
-    const session = this.#session;
-    if (!session) throw new Error('no profile is being taken');
+  stopProfile(number: number): ThreadProfile {
+    const taking = this.#taking.get(number);
+    if (!taking) throw new Error('no such profile is being taken');
+    this.#taking.delete(number);
+    const { session, start } = taking;
     let profile: unknown;
     // A session in its own thread answers before `post` returns.
     session.post('Profiler.stop', (error, result) => {
@@ -28,9 +39,8 @@ class NodeProbe implements ThreadProbe {
       profile = result.profile;
     });
     session.disconnect();
-    this.#session = undefined;
     const end = cpuTimes();
-    const cpu = { thread: end.thread - this.#start.thread, process: end.process - this.#start.process };
+    const cpu = { thread: end.thread - start.thread, process: end.process - start.process };
     return { ...(profile as CpuProfile), cpu };
   }
 

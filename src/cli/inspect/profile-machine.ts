@@ -28,12 +28,12 @@ async function company(
   leave: () => void,
 ): Promise<AsyncDisposable> {
   const symbols = await symbolTable(options.symbols ?? settings.symbols);
-  await machine.probe.startProfile(INTERVAL);
+  const number = await machine.probe.startProfile(INTERVAL);
   const timer = options.seconds === undefined ? undefined : setTimeout(leave, options.seconds * 1000);
   return {
     async [Symbol.asyncDispose]() {
       clearTimeout(timer);
-      const taken: ThreadProfile = await machine.probe.stopProfile();
+      const taken: ThreadProfile = await machine.probe.stopProfile(number);
       await print('\n');
       await printAnswer(await profileAnswer(taken, symbols, options), options, style);
     },

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { ConfigurationError } from '../../errors.ts';
 import type { Inspected } from '../../inspect/inspected.ts';
-import { LineReader } from '../../inspect/lines.ts';
-import type { RemoteReply, RemoteRequest } from '../../inspect/protocol.ts';
+import { linesOf } from '../../inspect/lines.ts';
+import { parseReply, type RemoteReply, type RemoteRequest } from '../../inspect/protocol.ts';
 import { systemMessage } from '../system-message.ts';
 import { addressOf, addressText, type InspectorAddress, knownSockets } from './address.ts';
 
@@ -18,14 +18,16 @@ export class RemoteMachine implements Inspected {
   /** Rejects when the machine goes away. */
   readonly gone: Promise<never>;
   readonly #socket: Socket;
+  readonly #reject: (reason: Error) => void;
   readonly #pending = new Map<number, Pending>();
   #last = 0;
   #ended: Error | undefined;
 
   /** Throws ConfigurationError if nobody listens there. */
   static async connect(address: InspectorAddress): Promise<RemoteMachine> {
-    const socket = await open(address);
-    return new RemoteMachine(socket);
+    const machine = new RemoteMachine(await open(address));
+    void machine.#receiveAll(addressText(address));
+    return machine;
   }
 
   private constructor(socket: Socket) {
@@ -34,21 +36,15 @@ export class RemoteMachine implements Inspected {
     this.ask = send;
     this.probe = {
       startProfile: (interval) => send('startProfile', interval),
-      stopProfile: () => send('stopProfile'),
+      stopProfile: (number) => send('stopProfile', number),
       heap: () => send('heap'),
     };
-    const gone = Promise.withResolvers<never>();
-    this.gone = gone.promise;
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.gone = promise;
+    this.#reject = reject;
     this.gone.catch(() => {});
-    const reader = new LineReader((line) => this.#receive(JSON.parse(line) as RemoteReply));
     socket.setEncoding('utf8');
-    socket.on('data', (text: string) => reader.push(text));
     socket.on('error', () => {});
-    socket.on('close', () => {
-      this.#ended = new ConfigurationError('the machine has gone away');
-      for (const { reject } of this.#pending.values()) reject(this.#ended);
-      gone.reject(this.#ended);
-    });
   }
 
   close(): void {
@@ -62,6 +58,27 @@ export class RemoteMachine implements Inspected {
       this.#pending.set(request.id, { resolve, reject });
       this.#socket.write(`${JSON.stringify(request)}\n`);
     });
+  }
+
+  /** Resolves when the machine has gone away. */
+  async #receiveAll(where: string): Promise<void> {
+    try {
+      for await (const line of linesOf(this.#socket)) {
+        const reply = parseReply(line);
+        if (!reply) return this.#end(`what listens at ${where} is no machine`);
+        this.#receive(reply);
+      }
+    } catch {
+      // It has gone in the middle of something.
+    }
+    this.#end('the machine has gone away');
+  }
+
+  #end(reason: string): void {
+    this.#socket.destroy();
+    this.#ended = new ConfigurationError(reason);
+    for (const { reject } of this.#pending.values()) reject(this.#ended);
+    this.#reject(this.#ended);
   }
 
   #receive(reply: RemoteReply): void {

@@ -3,10 +3,14 @@ import { chmod } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { ConfigurationError } from '../../errors.ts';
 import type { Inspected } from '../../inspect/inspected.ts';
-import { LineReader } from '../../inspect/lines.ts';
+import { linesOf } from '../../inspect/lines.ts';
 import { parseRequest, RemoteSession } from '../../inspect/protocol.ts';
 import { systemMessage } from '../system-message.ts';
 import { addressText, type InspectorAddress } from './address.ts';
+
+/** Characters of a request: enough for the symbols of a large kernel. */
+const LONGEST_REQUEST = 32 << 20;
+const MOST_INSPECTORS = 64;
 
 /** Lets inspectors attach to a machine, any number at a time, until it is closed. It does not keep the program alive. */
 export class InspectorServer {
@@ -28,10 +32,13 @@ export class InspectorServer {
     const server = createServer((socket) => {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
-      serve(machine, socket);
+      void serve(machine, socket);
     });
+    server.maxConnections = MOST_INSPECTORS;
     await removeStale(wanted);
     await listen(server, wanted);
+    // An inspector that can't be let in is its own trouble, not the machine's.
+    server.on('error', () => {});
     server.unref();
     if ('path' in wanted) await chmod(wanted.path, 0o600);
     const address = 'path' in wanted ? wanted : { ...wanted, port: (server.address() as AddressInfo).port };
@@ -73,17 +80,34 @@ async function removeStale(address: InspectorAddress): Promise<void> {
   if (code === 'ECONNREFUSED') rmSync(address.path, { force: true });
 }
 
-function serve(machine: Inspected, socket: Socket): void {
+/** Replies to one request after the other, as fast as they are read, until the inspector goes. */
+async function serve(machine: Inspected, socket: Socket): Promise<void> {
   const session = new RemoteSession(machine);
-  const reader = new LineReader((line) => {
-    const request = parseRequest(line);
-    // A browser that was sent here, for instance.
-    if (!request) socket.destroy();
-    else void session.reply(request).then((reply) => socket.writable && socket.write(`${JSON.stringify(reply)}\n`));
-  });
   socket.setEncoding('utf8');
-  socket.on('data', (text: string) => reader.push(text));
   // Who is gone has gone, however.
   socket.on('error', () => {});
-  socket.on('close', () => void session.close());
+  await replyAll(session, socket).catch(() => {});
+  socket.destroy();
+  await session.close();
+}
+
+async function replyAll(session: RemoteSession, socket: Socket): Promise<void> {
+  for await (const line of linesOf(socket, LONGEST_REQUEST)) {
+    const request = parseRequest(line);
+    // A browser that was sent here, for instance.
+    if (!request) return;
+    const isTaken = socket.write(`${JSON.stringify(await session.reply(request))}\n`);
+    if (!isTaken) await drained(socket);
+  }
+}
+
+function drained(socket: Socket): Promise<void> {
+  if (socket.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
 }

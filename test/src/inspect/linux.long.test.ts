@@ -52,9 +52,9 @@ describe.skipIf(typeof found === 'string')('a booted Linux', () => {
     'a profile of a busy guest names guest functions for at least 95 % of the samples in translated code',
     async () => {
       guest.start('dd if=/dev/zero of=/dev/null bs=1 count=500000');
-      await guest.machine.probe.startProfile(500);
+      const number = await guest.machine.probe.startProfile(500);
       await new Promise((resolve) => setTimeout(resolve, 5000));
-      const profile = await guest.machine.probe.stopProfile();
+      const profile = await guest.machine.probe.stopProfile(number);
       await guest.stop();
       const { functions, shares } = summarize(profile, (eip) => symbols.at(eip)?.name);
       const guests = functions.filter(({ share }) => share === 'guest');

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { Machine } from '../../../src/index.ts';
-import { addressOf } from '../../../src/node/inspector/address.ts';
+import { addressOf, ownAddress } from '../../../src/node/inspector/address.ts';
 import { attach, RemoteMachine } from '../../../src/node/inspector/client.ts';
 import { InspectorServer } from '../../../src/node/inspector/server.ts';
 
@@ -48,15 +49,13 @@ test('who goes without leaving is no longer counted for', async () => {
   expect((await two.ask('stats')).watched).toBe(true);
   one.close();
   await expect.poll(async () => (await two.ask('stats')).watched).toBe(false);
-  await two.probe.startProfile(1000);
-  expect((await two.probe.stopProfile()).nodes.length).toBeGreaterThan(0);
   two.close();
 });
 
 test('what goes wrong there is said here', async () => {
   server = await InspectorServer.listen(machine, addressOf(path));
   const remote = await attach(path);
-  await expect(remote.probe.stopProfile()).rejects.toThrow('no profile is being taken');
+  await expect(remote.probe.stopProfile(1)).rejects.toThrow('no such profile is being taken');
   remote.close();
 });
 
@@ -93,4 +92,105 @@ test('what is no inspector is thrown out', async () => {
   const remote = await RemoteMachine.connect(server.address);
   expect((await remote.ask('stats')).watched).toBe(false);
   remote.close();
+});
+
+test('two take profiles at the same time, and neither ends what the other does', async () => {
+  server = await InspectorServer.listen(machine, addressOf(path));
+  const [one, two] = [await attach(path), await attach(path)];
+  const first = await one.probe.startProfile(1000);
+  const second = await two.probe.startProfile(1000);
+  await one.ask('watch', true);
+  await expect(two.probe.stopProfile(first)).rejects.toThrow('no such profile is being taken');
+  await expect(two.ask('watch', false)).rejects.toThrow('this inspector does not watch');
+  expect((await one.ask('stats')).watched).toBe(true);
+  expect((await two.probe.stopProfile(second)).nodes.length).toBeGreaterThan(0);
+  expect((await one.probe.stopProfile(first)).nodes.length).toBeGreaterThan(0);
+  one.close();
+  two.close();
+});
+
+test.each<[ask: string, args: unknown[]]>([
+  ['translation', []],
+  ['translation', ['x']],
+  ['code', [-1]],
+  ['code', [{}]],
+  ['watch', ['yes']],
+  ['stats', [1]],
+  ['startProfile', [0]],
+  ['startProfile', ['often']],
+  ['install', ['file:///x\nS=0;//', []]],
+  ['install', ['file:///x', [['1 2']]]],
+  ['symbols', [null]],
+  ['symbols', [{ addresses: [1], names: [] }]],
+  ['symbols', [{ addresses: [0xc0000000], names: [5] }]],
+])('%s is not asked like %j', async (ask, args) => {
+  server = await InspectorServer.listen(machine, addressOf(path));
+  const { error } = (await said(`${JSON.stringify({ id: 1, ask, args })}\n`)) as { error: string };
+  expect(error).toBe(`${ask} is not asked like this`);
+});
+
+/** What the server replies to a text; undefined: it hangs up. */
+async function said(text: string): Promise<unknown> {
+  const socket = connect(path);
+  socket.on('error', () => {});
+  const reply = await new Promise<string>((resolve) => {
+    socket
+      .setEncoding('utf8')
+      .once('data', resolve)
+      .on('close', () => resolve(''));
+    socket.write(text);
+  });
+  socket.destroy();
+  return reply === '' ? undefined : JSON.parse(reply);
+}
+
+test('a line without an end is not kept for ever', async () => {
+  server = await InspectorServer.listen(machine, addressOf(path));
+  expect(await said('x'.repeat(40 << 20))).toBeUndefined();
+  expect(await said('{"id":1,"ask":"stats","args":[]}\n')).toMatchObject({ answer: { watched: false } });
+});
+
+test('inspectors that leave in the middle of what they ask leave nothing behind', async () => {
+  server = await InspectorServer.listen(machine, addressOf(path));
+  const sockets = Array.from({ length: 100 }, () => connect(path).on('error', () => {}));
+  for (const socket of sockets) {
+    for (const [ask, arg] of [['watch', true], ['startProfile', 1000], ['translations']])
+      socket.write(`${JSON.stringify({ id: 1, ask, args: arg === undefined ? [] : [arg] })}\n`);
+    socket.write('{"id":2,"ask":"st');
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  for (const socket of sockets) socket.destroy();
+  const remote = await attach(path);
+  await expect.poll(async () => (await remote.ask('stats')).watched, { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => profilesAtOnce(remote, 8), { timeout: 5000, interval: 200 }).toBe(8);
+  remote.close();
+});
+
+/** How many of so many profiles can be taken at a time. */
+async function profilesAtOnce({ probe }: RemoteMachine, wanted: number): Promise<number> {
+  const begun = await Promise.allSettled(Array.from({ length: wanted }, () => probe.startProfile(1000)));
+  const numbers = begun.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  for (const number of numbers) await probe.stopProfile(number);
+  return numbers.length;
+}
+
+test('what listens there is no machine', async () => {
+  server = await InspectorServer.listen(machine, addressOf(path));
+  const other = createServer((socket) => socket.end('SSH-2.0-server\r\n')).listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  const remote = await attach(String(port));
+  await expect(remote.ask('stats')).rejects.toThrow(`what listens at port ${port} is no machine`);
+  other.close();
+});
+
+test('a place for sockets that others can reach, or that is none', async () => {
+  server = await InspectorServer.listen(machine, addressOf(path));
+  vi.stubEnv('XDG_RUNTIME_DIR', folder);
+  mkdirSync(join(folder, `rawiron-${userInfo().uid}`));
+  expect(() => ownAddress()).toThrow('is open to others');
+  vi.stubEnv('XDG_RUNTIME_DIR', join(folder, 'none'));
+  expect(() => ownAddress()).toThrow(/^there is no place for the inspector's socket: .*: no such file/);
+  vi.unstubAllEnvs();
+  expect(() => addressOf('')).toThrow('a PATH or PORT is empty');
 });
