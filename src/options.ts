@@ -145,7 +145,10 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
     ...checkedEngine(options.engine ?? {}),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
     startTimeOfDay: checkedTime(options.startTime ?? new Date()),
-    ...(icount !== undefined && { icountShift: checkedShift(icount) }),
+    // What comes from the host's randomness is not the same in every run.
+    ...(icount === undefined
+      ? { randomKey: [...crypto.getRandomValues(new Int32Array(4))] }
+      : { icountShift: checkedShift(icount) }),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),

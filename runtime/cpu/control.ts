@@ -82,6 +82,7 @@ function cr4Bits(cpu: Cpu): number {
   if (features.has('pge')) bits |= Cr4.pge;
   if (features.has('fxsr')) bits |= Cr4.osfxsr;
   if (features.has('sse')) bits |= Cr4.osxmmexcpt;
+  if (features.has('xsave')) bits |= Cr4.osxsave;
   return bits;
 }
 

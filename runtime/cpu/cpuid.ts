@@ -1,9 +1,11 @@
+import { Cr4, Xcr0 } from '../../translator/abi/control-registers.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { PHYSICAL_BITS } from '../memory/paging.ts';
 import type { Cpu } from './cpu.ts';
 import { isCpuidLimited, isNxDisabled } from './misc-enable.ts';
 import { type CpuFeature, type CpuModel, familyOf } from './model.ts';
 import { TIMESTAMP_HERTZ } from './timestamp.ts';
+import { XSAVE_BYTES } from './x87/xsave.ts';
 
 const EXTENDED = 0x80000000;
 
@@ -40,10 +42,17 @@ export const featureWords: readonly FeatureWord[] = [
         pge: 13,
         mca: 14,
       },
-      ...{ cmov: 15, pat: 16, pse36: 17, mmx: 23, fxsr: 24, sse: 25, sse2: 26 },
+      ...{ cmov: 15, pat: 16, pse36: 17, clflush: 19, mmx: 23, fxsr: 24, sse: 25, sse2: 26 },
     },
   },
-  { leaf: 1, register: 2, bits: { 'tsc-deadline': 24 } },
+  {
+    leaf: 1,
+    register: 2,
+    bits: {
+      ...{ pni: 0, pclmulqdq: 1, ssse3: 9, 'sse4.1': 19, 'sse4.2': 20, movbe: 22, popcnt: 23, 'tsc-deadline': 24 },
+      ...{ aes: 25, xsave: 26, rdrand: 30 },
+    },
+  },
   { leaf: 6, register: 0, bits: { arat: 2 } },
   { leaf: 7, register: 1, bits: { 'tsc-adjust': 1 } },
   { leaf: 7, register: 3, bits: { 'arch-capabilities': 29 } },
@@ -51,6 +60,12 @@ export const featureWords: readonly FeatureWord[] = [
   { leaf: EXTENDED + 7, register: 3, bits: { invtsc: 8 } },
 ];
 
+/** Leaf 13: parts of XCR0, and the bytes that XSAVE writes for those that are enabled and for all. */
+const XSAVE_LEAF = 0xd;
+const MANAGED = Xcr0.x87 | Xcr0.sse;
+const OSXSAVE = 1 << 27;
+/** Lines of 64 bytes. */
+const LINE_UNITS = 8;
 const FIRST_BRAND_LEAF = 0x80000002;
 const LAST_BRAND_LEAF = 0x80000004;
 const LAST_EXTENDED_LEAF = 0x80000008;
@@ -71,10 +86,15 @@ export function identify(cpu: Cpu): void {
   state[Word.edx] = edx;
 }
 
+/** The last basic leaf: at least that which describes XSAVE, where that is. */
+function lastLeaf({ lastLeaf: last, features }: CpuModel): number {
+  return features.has('xsave') ? Math.max(last, XSAVE_LEAF) : last;
+}
+
 /** A leaf beyond the last one reads as the last basic one does. */
 function leaf(cpu: Cpu, number: number, subleaf: number): Leaf {
   const { model } = cpu;
-  const last = isCpuidLimited(cpu) ? Math.min(model.lastLeaf, LIMITED_LEAF) : model.lastLeaf;
+  const last = isCpuidLimited(cpu) ? Math.min(lastLeaf(model), LIMITED_LEAF) : lastLeaf(model);
   if (number >= EXTENDED && number <= LAST_EXTENDED_LEAF && familyOf(model) >= 6) return extendedLeaf(cpu, number);
   return basicLeaf(cpu, Math.min(number, last), last, subleaf);
 }
@@ -85,12 +105,13 @@ function basicLeaf(cpu: Cpu, number: number, last: number, subleaf: number): Lea
     case 0:
       return [last, characters(model.vendor, 0), characters(model.vendor, 8), characters(model.vendor, 4)];
     case 1:
-      // One logical processor, and its APIC's number.
-      return [model.signature, (1 << 16) | ((cpu.localApic?.id ?? 0) << 24), features(cpu, 1, 2), features(cpu, 1, 3)];
+      return [model.signature, processorWord(cpu), features(cpu, 1, 2) | osxsave(cpu), features(cpu, 1, 3)];
     case 2:
       return caches;
     case 7:
       return subleaf === 0 ? [0, features(cpu, 7, 1), features(cpu, 7, 2), features(cpu, 7, 3)] : none;
+    case XSAVE_LEAF:
+      return subleaf === 0 && model.features.has('xsave') ? [MANAGED, XSAVE_BYTES, XSAVE_BYTES, 0] : none;
     case 0x15:
       // The TSC counts what the crystal does.
       return [1, 1, TIMESTAMP_HERTZ, 0];
@@ -98,6 +119,14 @@ function basicLeaf(cpu: Cpu, number: number, last: number, subleaf: number): Lea
       return [features(cpu, number, 0), 0, 0, 0];
   }
 }
+
+/** One logical processor, its APIC's number, and what CLFLUSH flushes, in units of 8 bytes. */
+function processorWord({ localApic, model }: Cpu): number {
+  return (1 << 16) | ((localApic?.id ?? 0) << 24) | (model.features.has('clflush') ? LINE_UNITS << 8 : 0);
+}
+
+/** CR4.OSXSAVE is told to programs. */
+const osxsave = ({ state }: Cpu): number => (state[Word.cr4]! & Cr4.osxsave ? OSXSAVE : 0);
 
 function extendedLeaf(cpu: Cpu, number: number): Leaf {
   if (number === EXTENDED) return [LAST_EXTENDED_LEAF | 0, 0, 0, 0];

@@ -45,7 +45,8 @@ export function familyOf(model: CpuModel): number {
 const implemented: readonly CpuFeature[] = [
   // Instructions.
   ...(['base', 'fpu', 'tsc', 'msr', 'cx8', 'sep', 'cmov', 'fxsr'] as const),
-  ...(['mmx', 'sse', 'sse2'] as const),
+  ...(['mmx', 'sse', 'sse2', 'clflush', 'pni', 'ssse3', 'sse4.1', 'sse4.2'] as const),
+  ...(['popcnt', 'movbe', 'aes', 'pclmulqdq', 'rdrand', 'xsave'] as const),
   // The rest.
   ...(['vme', 'de', 'pse', 'pae', 'pge', 'pse36', 'nx'] as const),
   ...(['mce', 'mca', 'mtrr', 'pat', 'arch-capabilities'] as const),
@@ -62,6 +63,13 @@ const requirements: Readonly<Partial<Record<CpuFeature, readonly CpuFeature[]>>>
   pse36: ['pse'],
   sse: ['fxsr'],
   sse2: ['sse'],
+  pni: ['sse2'],
+  ssse3: ['pni'],
+  'sse4.1': ['ssse3'],
+  'sse4.2': ['sse4.1'],
+  aes: ['sse2'],
+  pclmulqdq: ['sse2'],
+  xsave: ['sse'],
 };
 
 const i486: readonly CpuFeature[] = ['base', 'fpu', 'vme', 'pse'];
@@ -70,7 +78,22 @@ const pentium3: readonly CpuFeature[] = [
   ...pentium,
   ...(['pae', 'sep', 'mtrr', 'pge', 'mca', 'cmov', 'pat', 'pse36', 'fxsr', 'sse'] as const),
 ];
-const core2: readonly CpuFeature[] = [...pentium3, 'sse2', 'nx'];
+const core2: readonly CpuFeature[] = [...pentium3, 'clflush', 'sse2', 'pni', 'ssse3', 'nx'];
+
+/** Other names of features that QEMU takes. */
+const aliases: Readonly<Record<string, CpuFeature>> = {
+  sse3: 'pni',
+  'sse4-1': 'sse4.1',
+  'sse4-2': 'sse4.2',
+  pclmuldq: 'pclmulqdq',
+  xd: 'nx',
+};
+
+/** A feature by one of its names, in which an underscore is as good as a hyphen. */
+function featureNamed(name: string): CpuFeature {
+  const usual = name.replaceAll('_', '-');
+  return aliases[usual] ?? (usual as CpuFeature);
+}
 
 /** Signatures are those of a DX4, a P55C, a Coppermine and a Merom; the last leaf of `max` tells the TSC's frequency. */
 const models = {
@@ -95,7 +118,7 @@ export function cpuModel(text: string): CpuModel {
   if (model === undefined) throw new RangeError(`unknown model '${name}'; it is one of: ${cpuModelNames.join(', ')}`);
   const features = new Set(model.features.filter((feature) => implemented.includes(feature)));
   for (const change of changes) {
-    const feature = change.slice(1) as CpuFeature;
+    const feature = featureNamed(change.slice(1));
     const known = implemented.includes(feature) && feature !== 'base';
     if (!known || !/^[+-]/.test(change)) throw new RangeError(`unknown feature '${change}' of the processor`);
     if (change[0] === '+') features.add(feature);

@@ -1,3 +1,4 @@
+import { Xcr0 } from '../../translator/abi/control-registers.ts';
 import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { DEBUG_CONTROL_FIXED, DEBUG_STATUS_FIXED } from './debug.ts';
@@ -24,13 +25,21 @@ const initial: readonly (readonly [word: number, value: number])[] = [
   [Word.fpuControl, 0x40],
   [Word.fpuTag, 0x5555],
   [Word.mxcsr, 0x1f80],
+  [Word.xcr0, Xcr0.x87],
 ];
 
-/** Puts the state into that after RESET. What other threads set (Word.attention, Word.wake) is left alone. */
+/** What is left alone: what other threads set, and the random generator. */
+const kept: ReadonlySet<number> = new Set([
+  Word.attention,
+  Word.wake,
+  ...Array.from({ length: 4 }, (_, n) => Word.randomKey + n),
+  ...Array.from({ length: 2 }, (_, n) => Word.randomCount + n),
+]);
+
+/** Puts the state into that after RESET. */
 export function resetState(cpu: Cpu): void {
   const { state } = cpu;
-  const { attention, wake } = Word;
-  for (let word = 0; word < state.length; word++) if (word !== attention && word !== wake) state[word] = 0;
+  for (let word = 0; word < state.length; word++) if (!kept.has(word)) state[word] = 0;
   for (const [word, value] of initial) state[word] = value;
   cpu.doubles.fill(0, Double.fpuHigh);
   updateFpuMode(state);

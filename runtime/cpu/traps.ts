@@ -2,6 +2,7 @@ import type { PureName, TrapName } from '../../translator/abi/helpers.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { GuestFault } from '../fault.ts';
 import { flagCarriesOf, flagResultOf, flagsImage, multiplyHighSigned, multiplyHighUnsigned } from './arithmetic.ts';
+import { checksum } from './checksum.ts';
 import { clearTaskSwitched, invalidatePage, loadMachineStatus, moveFromControl, moveToControl } from './control.ts';
 import type { Cpu } from './cpu.ts';
 import { identify } from './cpuid.ts';
@@ -16,17 +17,23 @@ import { interruptReturn } from './iret.ts';
 import { readModelRegister, readPerformanceCounter, writeModelRegister } from './model-registers.ts';
 import { portIn, portOut } from './port-access.ts';
 import { repeatStringIn, repeatStringOut, stringIn, stringOut } from './port-strings.ts';
+import { random } from './random.ts';
 import { loadPointer, moveToSegment, popSegment } from './segment-instructions.ts';
+import { aesInverseMix, aesInverseRound, aesInverseSubstitute, aesRound, aesSubstitute } from './sse/aes.ts';
+import { carrylessHigh, carrylessLow } from './sse/carryless.ts';
 import { sseReal, sseUnavailable } from './sse/execute.ts';
 import { enterMmx, maskedStore } from './sse/mmx.ts';
 import {
   packSigned8,
   packSigned16,
   packUnsigned8,
+  packUnsigned16,
   reciprocal,
   reciprocalRoot,
+  shuffleBytes,
   sumOfDifferences,
 } from './sse/packed.ts';
+import { compareStrings } from './sse/strings.ts';
 import { sysenter, sysexit } from './sysenter.ts';
 import { loadGlobalTable, loadInterruptTable, loadLocalTable, loadTask } from './tables.ts';
 import { readTimestamp } from './timestamp.ts';
@@ -34,6 +41,7 @@ import { loadAccessRights, loadSegmentLimit, verifyRead, verifyWrite } from './v
 import { changeVirtualFlag, pushVirtualFlags } from './virtual-interrupts.ts';
 import { x87Environment, x87Memory, x87Register } from './x87/execute.ts';
 import { fxrstor, fxsave, ldmxcsr, stmxcsr } from './x87/fxsave.ts';
+import { writeExtendedControl, xrstor, xsave } from './x87/xsave.ts';
 
 /**
  * A trap of the helper table (translator/abi/helpers.ts). It raises a fault with nothing changed, or does all of what
@@ -112,6 +120,7 @@ export const traps: Record<TrapName, Trap> = {
   readPerformanceCounter,
   readModelRegister,
   writeModelRegister,
+  random,
 
   x87Register,
   x87Compare: x87Register,
@@ -122,11 +131,15 @@ export const traps: Record<TrapName, Trap> = {
   fxrstor,
   ldmxcsr,
   stmxcsr,
+  xsave,
+  xrstor,
+  writeExtendedControl,
 
   sseUnavailable,
   sseReal,
   enterMmx,
   maskedStore,
+  compareStrings,
 };
 
 export const pureHelpers: Record<PureName, PureHelper> = {
@@ -138,9 +151,19 @@ export const pureHelpers: Record<PureName, PureHelper> = {
   packSigned8,
   packUnsigned8,
   packSigned16,
+  packUnsigned16,
+  shuffleBytes,
   sumOfDifferences,
   reciprocal,
   reciprocalRoot,
+  aesRound,
+  aesSubstitute,
+  aesInverseRound,
+  aesInverseSubstitute,
+  aesInverseMix,
+  carrylessLow,
+  carrylessHigh,
+  checksum,
   countLeadingZeros: Math.clz32,
   flagsImage,
   flagResultOf,

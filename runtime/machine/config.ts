@@ -51,6 +51,8 @@ export interface MachineConfig {
   readonly debugConsolePort?: number;
   /** Milliseconds since 1970, as the real-time clock shows it at the start. */
   readonly startTimeOfDay: number;
+  /** Four words that the numbers of RDRAND follow from; zeros if left out, so that they are the same in every run. */
+  readonly randomKey?: readonly number[];
   /** Overrides of the engine's settings, for tests and benchmarks. */
   readonly engineOptions?: Partial<EngineOptions>;
 }

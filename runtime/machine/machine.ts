@@ -82,6 +82,7 @@ export class MachineCore {
     this.mmu = new Mmu(this.state, map);
     this.pc = this.makePc(map);
     this.cpu = this.makeCpu(buffer);
+    this.state.set(config.randomKey ?? [], Word.randomKey);
     this.components = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu), ...this.pc.components];
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
       ...engineOptions(config, host),

@@ -21,12 +21,19 @@ const STRIDE = 32;
 const BATCH = 1000;
 const prefixes = [0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
 
-/** Fills a string: mostly few prefixes, now and then more than fit; half of the opcodes from the two-byte map. */
+/** 0F, or one of the maps behind it, whose instructions mostly have 66 in front. */
+function pickMap(random: () => number): number[] {
+  if (random() < 0.5) return [0x0f];
+  const map = [0x0f, random() < 0.5 ? 0x38 : 0x3a];
+  return random() < 0.6 ? [0x66, ...map] : map;
+}
+
+/** Fills a string: mostly few prefixes, now and then more than fit; half of the opcodes from the maps behind 0F. */
 function fillRandom(bytes: Uint8Array, random: () => number): void {
   const pick = (count: number) => Math.floor(random() * count);
   let at = random() < 0.02 ? pick(17) : random() < 0.4 ? pick(4) : 0;
   for (let n = 0; n < at; n++) bytes[n] = prefixes[pick(prefixes.length)]!;
-  if (random() < 0.5) bytes[at++] = 0x0f;
+  if (random() < 0.5) for (const byte of pickMap(random)) bytes[at++] = byte;
   while (at < bytes.length) bytes[at++] = pick(256);
 }
 
@@ -46,7 +53,8 @@ const presentFeatures = new Set(
   [
     ...['INTEL8086', 'INTEL186', 'INTEL286', 'INTEL386', 'INTEL486', 'INTEL8086_ONLY'],
     ...['FPU', 'FPU287', 'FPU287XL_ONLY', 'FPU387', 'CMOV', 'CPUID', 'CX8', 'FXSR', 'MSR', 'MULTIBYTENOP', 'PAUSE'],
-    ...['MMX', 'SSE', 'SSE2', 'CLFSH'],
+    ...['MMX', 'SSE', 'SSE2', 'CLFSH', 'SSE3', 'SSSE3', 'SSE4_1', 'SSE4_2', 'POPCNT', 'MOVBE', 'AES', 'PCLMULQDQ'],
+    ...['RDRAND', 'XSAVE'],
     ...['RSM', 'SEP', 'TSC'],
   ].map((name) => iced.CpuidFeature[name as keyof typeof iced.CpuidFeature] as number),
 );
@@ -109,7 +117,7 @@ const notations: readonly (readonly [pattern: RegExp, replacement: string, reaso
   [/^sal /, 'shl ', 'the undocumented encoding of SHL has no name of its own'],
   [/^(f\w+) st,(?=(?:word|dword|qword|tbyte) ptr )/, '$1 ', 'ST is implied'],
   [/^fld st,/, 'fld ', 'the same'],
-  [/^(f(?:i|b)?stp?(?:nce)? .*),st$/, '$1', 'the same'],
+  [/^(f(?:i|b)?st{1,2}p?(?:nce)? .*),st$/, '$1', 'the same'],
   [/\bfpu(?:env|state)\d+ ptr /, '', 'iced names the size only where a prefix changed it'],
   [/^((?:repn?e? )?(?:stos|scas|ins)[bwd] )es:/, '$1', 'the segment cannot be overridden'],
 ];

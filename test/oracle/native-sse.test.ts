@@ -21,7 +21,7 @@ describe('what a processor does with MMX and SSE', () => {
       { vector: 19 },
       { flags: after.flags ^ 1 },
       { top: after.top ^ 1 },
-      { xmm: [after.xmm[1], after.xmm[0]] as const },
+      { xmm: [after.xmm[0], after.xmm[2], after.xmm[1]] as const },
       { memory: after.memory.map((byte) => byte ^ 1) },
     ];
     const report = checkSseVectors(

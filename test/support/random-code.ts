@@ -4,14 +4,14 @@ import { generate, type Random } from '../../translator/x86/generate.ts';
 import type { Instruction } from '../../translator/x86/instruction.ts';
 import type { Form } from '../../translator/x86/table/form.ts';
 import { forms } from '../../translator/x86/table/index.ts';
-import { decodeBytes } from './samples.ts';
+import { decodeBytes, usesVectors } from './samples.ts';
 
 const PAGE = 4096;
 const LONGEST = 15;
 
 const plain = forms.filter((form) => form.class === 'plain');
 /** Those that seldom need the runtime. */
-const integer = plain.filter(({ feature }) => !/^(mmx|sse)/.test(feature));
+const integer = plain.filter((form) => !usesVectors(form));
 const control = forms.filter((form) => form.class === 'control');
 const sensitive = forms.filter((form) => form.class === 'sensitive' && form.feature !== 'fpu');
 const isJump = (form: Form): boolean => form.operands[0]?.[0] === 'J';

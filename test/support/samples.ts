@@ -69,3 +69,6 @@ export function distinctShapes(samples: readonly Sample[]): Sample[] {
   }
   return [...byShape.values()];
 }
+
+/** Whether a form has an operand in MMX or XMM registers. */
+export const usesVectors = ({ operands }: Form): boolean => operands.some((kind) => /^[NPQUVW]/.test(kind));

@@ -26,7 +26,11 @@ export const Cr4 = {
   pce: 1 << 8,
   osfxsr: 1 << 9,
   osxmmexcpt: 1 << 10,
+  osxsave: 1 << 18,
 } as const;
+
+/** Bits of XCR0: the parts of the state that XSAVE manages (Intel SDM vol. 1, 13.3). */
+export const Xcr0 = { x87: 1 << 0, sse: 1 << 1 } as const;
 
 /** Bits of the MSR IA32_EFER (Intel SDM vol. 3, 2.2.1). */
 export const Efer = { nxe: 1 << 11 } as const;

@@ -41,9 +41,23 @@ export const helpers = {
   packSigned8: pure(2),
   packUnsigned8: pure(2),
   packSigned16: pure(2),
+  packUnsigned16: pure(2),
+  /** Bytes of 8 (low word, high word), by the lower three bits of those of a third word; 0 where one has bit 7 set. */
+  shuffleBytes: pure(3),
   sumOfDifferences: pure(2),
   reciprocal: pure(1),
   reciprocalRoot: pure(1),
+  // Columns of AES's state (runtime/cpu/sse/aes.ts).
+  aesRound: pure(1),
+  aesSubstitute: pure(1),
+  aesInverseRound: pure(1),
+  aesInverseSubstitute: pure(1),
+  aesInverseMix: pure(1),
+  /** Low and high half of a product without carries (runtime/cpu/sse/carryless.ts). */
+  carrylessLow: pure(2),
+  carrylessHigh: pure(2),
+  /** (CRC, value, its bytes): CRC-32C (runtime/cpu/checksum.ts). */
+  checksum: pure(3),
 
   // Lanes of SSE arithmetic (runtime/cpu/sse/helpers.ts): of the destination, of the source, and where they are in the
   // state, for the bits of NaNs: two words, in two bytes.
@@ -136,6 +150,7 @@ export const helpers = {
   readPerformanceCounter: trap(0),
   readModelRegister: trap(0),
   writeModelRegister: trap(0),
+  random: trap(2),
 
   // x87 (runtime/cpu/x87/execute.ts, fxsave.ts).
   x87Register: trap(4),
@@ -149,12 +164,16 @@ export const helpers = {
   fxrstor: trap(1),
   ldmxcsr: trap(1),
   stmxcsr: trap(1),
+  xsave: trap(1),
+  xrstor: trap(1),
+  writeExtendedControl: trap(0),
 
   // MMX and SSE (runtime/cpu/sse/).
   sseUnavailable: trap(0),
   sseReal: trap(5),
   enterMmx: transfer(1),
   maskedStore: trap(4),
+  compareStrings: trap(5),
 } satisfies Record<string, HelperDeclaration>;
 
 export type HelperName = keyof typeof helpers;

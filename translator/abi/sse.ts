@@ -22,9 +22,13 @@ export const Mxcsr = {
 
 const arithmetic = ['ADD', 'MUL', 'SUB', 'MIN', 'DIV', 'MAX', 'SQRT', 'CMP'];
 
+const horizontal = ['HADD', 'HSUB', 'ADDSUB', 'DP'];
+
 /** The instructions that the trap sseReal executes, by the number that it gets. */
 export const realInstructions: readonly string[] = [
   ...arithmetic.flatMap((name) => ['PS', 'SS', 'PD', 'SD'].map((format) => name + format)),
+  ...horizontal.flatMap((name) => ['PS', 'PD'].map((format) => name + format)),
+  ...['PS', 'SS', 'PD', 'SD'].map((format) => `ROUND${format}`),
   ...['COMISS', 'COMISD', 'UCOMISS', 'UCOMISD'],
   ...['CVTPI2PS', 'CVTSI2SS', 'CVTPS2PI', 'CVTTPS2PI', 'CVTSS2SI', 'CVTTSS2SI'],
   ...['CVTPI2PD', 'CVTSI2SD', 'CVTPD2PI', 'CVTTPD2PI', 'CVTSD2SI', 'CVTTSD2SI'],

@@ -92,6 +92,11 @@ export const Word = {
   /** What, added to the clock (mod 2^64), gives the time-stamp counter. */
   timestampOffsetLow: 155,
   timestampOffsetHigh: 156,
+  /** XCR0. */
+  xcr0: 157,
+  /** RDRAND's generator (runtime/cpu/random.ts): its key, and the number of words that it has given, low word first. */
+  randomKey: 160,
+  randomCount: 164,
   /** Of PAE paging: the four page-directory pointers that loading CR3 reads, 2 words each. */
   pagePointer: 192,
   /** IA32_EFER. */
@@ -149,6 +154,8 @@ export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
   xmm: 8 * 4,
   scratch: SCRATCH_WORDS,
   pagePointer: 4 * 2,
+  randomKey: 4,
+  randomCount: 2,
 };
 
 /** Values of Word.interruptShadow: what waits until the next instruction is done (Intel SDM vol. 3, 6.8.3). */

@@ -97,7 +97,8 @@ const viewSizes = (s: Statement): ReadonlySet<number> => realSizes[s.name] ?? ac
 const transferArguments = (s: Statement): number => (s.name === 'call' ? 2 : 1);
 /** An indirect jump may name targets it is known to have. */
 const indirectArguments = (s: Statement): number => (s.name === 'jump' ? s.args.length : transferArguments(s));
-const LARGEST_OPERAND = 512;
+/** XSAVE's. */
+const LARGEST_OPERAND = 576;
 
 const flagArguments: Record<FlagKind, number> = {
   add: 3,

@@ -55,3 +55,19 @@ function bitScan(isolate: (b: LiftBuilder, source: Value) => Value): Lift {
 
 export const bsf: Lift = bitScan((b, source) => b.and(source, b.sub(0, source)));
 export const bsr: Lift = bitScan((_b, source) => source);
+
+/** POPCNT: sums of 2, 4 and 8 bits, then of all bytes by a product. Only ZF may be set. */
+export const popcnt: Lift = (b) => {
+  const source = b.let(b.read(1));
+  const pairs = b.let(b.sub(source, b.and(b.shr(source, 1), 0x55555555)));
+  const nibbles = b.let(b.add(b.and(pairs, 0x33333333), b.and(b.shr(pairs, 2), 0x33333333)));
+  const bytes = b.and(b.add(nibbles, b.shr(nibbles, 4)), 0x0f0f0f0f);
+  b.write(0, b.shr(b.mul(bytes, 0x01010101), 24));
+  b.flags.afterCompare(0, b.equal(source, 0), 0);
+};
+
+/** CRC32: the destination is the CRC of all that was before. */
+export const crc32: Lift = (b) => {
+  const value = b.let(b.read(1));
+  b.set(b.field('reg'), b.call('checksum', b.get(b.field('reg')), value, b.size(1)));
+};

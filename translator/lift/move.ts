@@ -1,6 +1,7 @@
 import { Eflags, Word } from '../abi/state.ts';
+import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
-import type { Lift } from './lifter.ts';
+import type { Lift, LiftBuilder } from './lifter.ts';
 
 const CARRY = 2;
 /** Flags that LAHF and SAHF move: SF ZF AF PF CF. */
@@ -27,10 +28,18 @@ export const xlat: Lift = (b) => {
 /** With a 16-bit operand the result is undefined; processors clear the register's low half. */
 export const bswap: Lift = (b) => {
   const value = b.let(b.read(0));
-  if (b.size(0) === 2) return b.write(0, 0);
+  b.write(0, b.size(0) === 2 ? 0 : swapped(b, value));
+};
+
+function swapped(b: LiftBuilder, value: Value): Value {
   const outer = b.or(b.shl(value, 24), b.shr(value, 24));
   const inner = b.or(b.and(b.shl(value, 8), 0xff0000), b.and(b.shr(value, 8), 0xff00));
-  b.write(0, b.or(outer, inner));
+  return b.or(outer, inner);
+}
+
+export const movbe: Lift = (b) => {
+  const value = b.let(b.read(1));
+  b.write(0, b.size(0) === 2 ? b.shr(swapped(b, value), 16) : swapped(b, value));
 };
 
 /** The destination is written in either case (Intel SDM vol. 2, CMPXCHG); a register after the accumulator. */

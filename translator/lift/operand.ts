@@ -38,9 +38,9 @@ function sizeOf(letters: string, operandSize: 2 | 4): Size {
   }
 }
 
-/** `wv` and `dw`: a word in memory, but the whole register. */
+/** `wv`, `dw` and `db`: a word or byte in memory, but the whole register. */
 function sizeIn(letters: string, operandSize: 2 | 4, isMemory: boolean): Size {
-  if (letters === 'dw') return isMemory ? 2 : 4;
+  if (letters === 'dw' || letters === 'db') return isMemory ? (letters === 'db' ? 1 : 2) : 4;
   return sizeOf(letters === 'wv' && isMemory ? 'w' : letters, operandSize);
 }
 

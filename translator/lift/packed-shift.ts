@@ -117,24 +117,36 @@ function at(b: LiftBuilder, words: readonly Value[], n: number, distance: Value,
   return result;
 }
 
+/** The lowest `results` words of some that are moved by the immediate's bytes: upwards (direction -1) or downwards. */
+function moveBytes(b: LiftBuilder, words: readonly Value[], results: number, direction: 1 | -1): Value[] {
+  const count = b.let(b.and(b.field('immediate'), 0xff));
+  const [near, far] = [b.let(b.shr(count, 2)), b.let(b.add(b.shr(count, 2), 1))];
+  const bits = b.let(b.shl(b.and(count, 3), 3));
+  return words.slice(0, results).map((_, n) => {
+    const inner = b.let(at(b, words, n, near, direction));
+    const outer = b.let(at(b, words, n, far, direction));
+    if (direction < 0) return b.let(b.or(b.shl(inner, bits), fromBelow(b, outer, bits)));
+    return b.let(b.or(b.shr(inner, bits), fromAbove(b, outer, bits)));
+  });
+}
+
 /** PSLLDQ (direction -1: words come from below) and PSRLDQ. */
 function byBytes(file: RegisterFile, direction: 1 | -1): Lift {
   return (b) => {
     file.require(b);
     file.enter(b, 'rm');
-    const words = readRegister(b, file, 'rm');
-    const count = b.let(b.and(b.field('immediate'), 0xff));
-    const [near, far] = [b.let(b.shr(count, 2)), b.let(b.add(b.shr(count, 2), 1))];
-    const bits = b.let(b.shl(b.and(count, 3), 3));
-    const results = words.map((_, n) => {
-      const inner = b.let(at(b, words, n, near, direction));
-      const outer = b.let(at(b, words, n, far, direction));
-      if (direction < 0) return b.let(b.or(b.shl(inner, bits), fromBelow(b, outer, bits)));
-      return b.let(b.or(b.shr(inner, bits), fromAbove(b, outer, bits)));
-    });
-    writeRegister(b, file, 'rm', results);
+    writeRegister(b, file, 'rm', moveBytes(b, readRegister(b, file, 'rm'), file.words, direction));
   };
 }
 
 export const pslldq = (file: RegisterFile): Lift => byBytes(file, -1);
 export const psrldq = (file: RegisterFile): Lift => byBytes(file, 1);
+
+/** PALIGNR: of the destination above the source, as many bytes as a register has. */
+export const palignr =
+  (file: RegisterFile): Lift =>
+  (b) => {
+    const source = readSource(b, file);
+    const words = [...source, ...readRegister(b, file, 'reg')];
+    writeRegister(b, file, 'reg', moveBytes(b, words, file.words, 1));
+  };

@@ -17,37 +17,37 @@ export function packed(file: RegisterFile, compute: Packed): Lift {
   };
 }
 
-const wordwise =
+export const wordwise =
   (compute: Wordwise): Packed =>
   (b, x, y) =>
     x.map((word, n) => compute(b, word, y[n]));
 
 /** Lanes of 8 or 16 bits of a word: masks of their highest bits, their lowest bits, and all but the highest. */
-interface Lanes {
+export interface Lanes {
   readonly bits: 8 | 16;
   readonly high: number;
   readonly low: number;
   readonly rest: number;
 }
-const bytes: Lanes = { bits: 8, high: 0x80808080 | 0, low: 0x01010101, rest: 0x7f7f7f7f };
-const halves: Lanes = { bits: 16, high: 0x80008000 | 0, low: 0x00010001, rest: 0x7fff7fff };
+export const bytes: Lanes = { bits: 8, high: 0x80808080 | 0, low: 0x01010101, rest: 0x7f7f7f7f };
+export const halves: Lanes = { bits: 16, high: 0x80008000 | 0, low: 0x00010001, rest: 0x7fff7fff };
 
-const not = (b: LiftBuilder, x: Operand): Value => b.xor(x, -1);
+export const not = (b: LiftBuilder, x: Operand): Value => b.xor(x, -1);
 
 /** Sums of lanes: carries stop below the highest bit, which is added without one. */
-const laneAdd = (b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value =>
+export const laneAdd = (b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value =>
   b.let(b.xor(b.add(b.and(x, lanes.rest), b.and(y, lanes.rest)), b.and(b.xor(x, y), lanes.high)));
 
-const laneSub = (b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value =>
+export const laneSub = (b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value =>
   b.let(b.xor(b.sub(b.or(x, lanes.high), b.and(y, lanes.rest)), b.and(b.xor(x, not(b, y)), lanes.high)));
 
 /** All ones in the lanes whose highest bit is set. */
-function spread(b: LiftBuilder, lanes: Lanes, x: Operand): Value {
+export function spread(b: LiftBuilder, lanes: Lanes, x: Operand): Value {
   const high = b.let(b.and(x, lanes.high));
   return b.let(b.or(b.sub(high, b.shr(high, lanes.bits - 1)), high));
 }
 
-const choose = (b: LiftBuilder, mask: Value, whenSet: Operand, whenClear: Operand): Value =>
+export const choose = (b: LiftBuilder, mask: Value, whenSet: Operand, whenClear: Operand): Value =>
   b.or(b.and(mask, whenSet), b.and(not(b, mask), whenClear));
 
 function addUnsigned(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
@@ -69,30 +69,30 @@ function subUnsigned(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
 const saturated = (b: LiftBuilder, lanes: Lanes, x: Value): Value =>
   b.add(b.and(b.shr(x, lanes.bits - 1), lanes.low), lanes.rest);
 
-function addSigned(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
+export function addSigned(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
   const sum = laneAdd(b, lanes, x, y);
   const overflow = spread(b, lanes, b.and(not(b, b.xor(x, y)), b.xor(x, sum)));
   return choose(b, overflow, saturated(b, lanes, x), sum);
 }
 
-function subSigned(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
+export function subSigned(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
   const difference = laneSub(b, lanes, x, y);
   const overflow = spread(b, lanes, b.and(b.xor(x, y), b.xor(x, difference)));
   return choose(b, overflow, saturated(b, lanes, x), difference);
 }
 
 /** All ones where x and y are equal: the sum of a lane's lower bits and all ones carries if any of them is set. */
-function laneEqual(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
+export function laneEqual(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
   const difference = b.let(b.xor(x, y));
   const isOther = b.or(b.add(b.and(difference, lanes.rest), lanes.rest), difference);
   return spread(b, lanes, not(b, isOther));
 }
 
-function greaterUnsigned(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
+export function greaterUnsigned(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
   return spread(b, lanes, borrows(b, y, x, laneSub(b, lanes, y, x)));
 }
 
-function greaterSigned(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
+export function greaterSigned(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
   return greaterUnsigned(b, lanes, b.let(b.xor(x, lanes.high)), b.let(b.xor(y, lanes.high)));
 }
 
@@ -102,8 +102,8 @@ function average(b: LiftBuilder, lanes: Lanes, x: Value, y: Value): Value {
   return laneSub(b, lanes, b.let(b.or(x, y)), b.let(half));
 }
 
-type LaneOperation = (b: LiftBuilder, lanes: Lanes, x: Value, y: Value) => Value;
-const of = (lanes: Lanes, operation: LaneOperation): Packed => wordwise((b, x, y) => operation(b, lanes, x, y));
+export type LaneOperation = (b: LiftBuilder, lanes: Lanes, x: Value, y: Value) => Value;
+export const of = (lanes: Lanes, operation: LaneOperation): Packed => wordwise((b, x, y) => operation(b, lanes, x, y));
 
 export const paddb = of(bytes, laneAdd);
 export const paddw = of(halves, laneAdd);
@@ -139,11 +139,11 @@ export const pxor = wordwise((b, x, y) => b.xor(x, y));
 
 // Products of halves.
 
-const lowSigned = (b: LiftBuilder, x: Value): Value => b.sar(b.shl(x, 16), 16);
-const highSigned = (b: LiftBuilder, x: Value): Value => b.sar(x, 16);
+export const lowSigned = (b: LiftBuilder, x: Value): Value => b.sar(b.shl(x, 16), 16);
+export const highSigned = (b: LiftBuilder, x: Value): Value => b.sar(x, 16);
 const lowUnsigned = (b: LiftBuilder, x: Value): Value => b.and(x, 0xffff);
 const highUnsigned = (b: LiftBuilder, x: Value): Value => b.shr(x, 16);
-const upper = -0x10000;
+export const upper = -0x10000;
 
 export const pmullw = wordwise((b, x, y) =>
   b.or(b.and(b.mul(x, y), 0xffff), b.shl(b.mul(highSigned(b, x), highSigned(b, y)), 16)),
@@ -163,7 +163,7 @@ export const pmaddwd = wordwise((b, x, y) =>
 // Quadwords: pairs of words, the low one first.
 
 type Pairwise = (b: LiftBuilder, x: readonly [Value, Value], y: readonly [Value, Value]) => readonly Operand[];
-const pairwise =
+export const pairwise =
   (compute: Pairwise): Packed =>
   (b, x, y) => {
     const results: Operand[] = [];

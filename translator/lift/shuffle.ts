@@ -8,6 +8,7 @@ import {
   doubleIn,
   doubleOf,
   mmx,
+  type RegisterField,
   type RegisterFile,
   readRegister,
   readSource,
@@ -82,25 +83,26 @@ export const logic = {
 } as const;
 
 const pack =
-  (helper: 'packSigned8' | 'packUnsigned8' | 'packSigned16'): Packed =>
+  (helper: 'packSigned8' | 'packUnsigned8' | 'packSigned16' | 'packUnsigned16'): Packed =>
   (b, x, y) =>
     [...x, ...y].flatMap((word, n, all) => (n & 1 ? [] : [b.call(helper, word, all[n + 1])]));
 export const packsswb = pack('packSigned8');
 export const packuswb = pack('packUnsigned8');
 export const packssdw = pack('packSigned16');
+export const packusdw = pack('packUnsigned16');
 
 // Shuffles by an immediate.
 
 /** Bits of the immediate byte. */
-const selector = (b: LiftBuilder, shift: number, mask: number): Value =>
+export const selector = (b: LiftBuilder, shift: number, mask: number): Value =>
   b.let(b.and(b.shr(b.field('immediate'), shift), mask));
 
 /** One of some values, by an index that is in range. */
-function pick(b: LiftBuilder, values: readonly Value[], index: Value): Value {
+export function pick(b: LiftBuilder, values: readonly Value[], index: Value): Value {
   return values.slice(0, -1).reduceRight((rest, value, n) => b.select(b.equal(index, n), value, rest), values.at(-1)!);
 }
 
-const shuffled =
+export const shuffled =
   (file: RegisterFile, compute: (b: LiftBuilder, x: Value[], y: Value[]) => Value[]): Lift =>
   (b) => {
     const source = readSource(b, file);
@@ -148,30 +150,48 @@ export const shufpd = shuffled(xmm, (b, x, y) => {
 
 // Halves and masks to and from general registers.
 
-/** PINSRW: 16 bits of a register or memory to the half that the immediate names. */
-export const pinsrw =
-  (file: RegisterFile): Lift =>
+/** A lane's place in a register, by the immediate: its word, and how far it is shifted there. */
+interface LanePlace {
+  readonly word: Value;
+  readonly shift: Value;
+  readonly mask: number;
+}
+
+function lanePlace(b: LiftBuilder, file: RegisterFile, bits: 8 | 16 | 32): LanePlace {
+  const index = selector(b, 0, (8 * file.bytes) / bits - 1);
+  const position = b.let(b.mul(index, bits));
+  return {
+    word: b.let(b.shr(position, 5)),
+    shift: b.let(b.and(position, 31)),
+    mask: bits === 32 ? -1 : (1 << bits) - 1,
+  };
+}
+
+/** PINSRB, PINSRW, PINSRD: bits of a register or memory to the lane that the immediate names. */
+export const insert =
+  (file: RegisterFile, bits: 8 | 16 | 32): Lift =>
   (b) => {
     file.require(b);
-    const value = b.let(b.isMemory(1) ? b.load(2, b.operandAddress(2, 'read')) : b.and(b.get(b.field('rm')), 0xffff));
+    const value = b.let(b.read(1));
     file.enter(b, 'reg');
-    const index = selector(b, 0, 2 * file.words - 1);
-    const words = readRegister(b, file, 'reg').map((word, n) => {
-      const low = b.or(b.and(word, -0x10000), value);
-      const high = b.or(b.and(word, 0xffff), b.shl(value, 16));
-      return b.let(b.select(b.equal(index, 2 * n), low, b.select(b.equal(index, 2 * n + 1), high, word)));
-    });
+    const { word, shift, mask } = lanePlace(b, file, bits);
+    const kept = b.let(b.xor(b.shl(mask, shift), -1));
+    const inserted = b.let(b.shl(b.and(value, mask), shift));
+    const words = readRegister(b, file, 'reg').map((old, n) =>
+      b.let(b.select(b.equal(word, n), b.or(b.and(old, kept), inserted), old)),
+    );
     writeRegister(b, file, 'reg', words);
   };
 
-export const pextrw =
-  (file: RegisterFile): Lift =>
+/** PEXTRB, PEXTRW, PEXTRD, EXTRACTPS: a lane of the register in `field` to operand 0. */
+export const extract =
+  (file: RegisterFile, bits: 8 | 16 | 32, field: RegisterField): Lift =>
   (b) => {
     file.require(b);
-    file.enter(b, 'rm');
-    const index = selector(b, 0, 2 * file.words - 1);
-    const word = b.let(pick(b, readRegister(b, file, 'rm'), b.let(b.shr(index, 1))));
-    b.set(b.field('reg'), b.and(b.shr(word, b.shl(b.and(index, 1), 4)), 0xffff));
+    file.enter(b, field);
+    const { word, shift, mask } = lanePlace(b, file, bits);
+    const chosen = b.let(pick(b, readRegister(b, file, field), word));
+    b.write(0, b.and(b.shr(chosen, shift), mask));
   };
 
 /** The highest bits of a word's bytes, as its low four bits. */

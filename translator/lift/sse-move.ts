@@ -2,6 +2,7 @@
 import { Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import type { Lift, LiftBuilder } from './lifter.ts';
+import { packed } from './packed.ts';
 import {
   doubleIn,
   doubleOf,
@@ -117,6 +118,18 @@ const loadHalf =
   };
 export const movlpsLoad: Lift = loadHalf(0);
 export const movhpsLoad: Lift = loadHalf(1);
+
+/** MOVDDUP: the low double to both halves. */
+export const movddup: Lift = (b) => {
+  requireSse(b);
+  const value = b.isMemory(1) ? doubleIn(b, windowAt(b, 8, 'read', false), 0) : doubleOf(b, 'rm', 0);
+  for (const n of [1, 0] as const) setDouble(b, 'reg', n, value);
+};
+
+/** MOVSLDUP and MOVSHDUP: the even or the odd words, each twice. */
+const duplicate = (first: 0 | 1): Lift => packed(xmm, (_b, _x, y) => [y[first], y[first], y[first + 2], y[first + 2]]);
+export const movsldup: Lift = duplicate(0);
+export const movshdup: Lift = duplicate(1);
 
 // Words and quadwords.
 

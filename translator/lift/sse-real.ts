@@ -4,118 +4,37 @@
  * left to helpers, the rest (denormals, underflow, SNaNs of singles) with all other settings to the trap sseReal.
  */
 import type { StickyName } from '../abi/helpers.ts';
-import { SseMode } from '../abi/sse.ts';
-import { Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
-import type { Lift, LiftBuilder, Operand } from './lifter.ts';
+import type { Lift, LiftBuilder } from './lifter.ts';
 import { isNan, mmx, type RegisterFile, requireSse, vectorAddress, writeRegister, xmm, xmmDouble } from './simd.ts';
-
-/** Numbers of an instruction's operands. */
-export interface Format {
-  readonly isSingle: boolean;
-  readonly lanes: 1 | 2 | 4;
-  /** Smallest normal number: a result that is not larger may have underflowed. */
-  readonly smallest: number;
-}
-const SINGLE = 2 ** -126;
-const DOUBLE = 2 ** -1022;
-export const ps: Format = { isSingle: true, lanes: 4, smallest: SINGLE };
-export const ss: Format = { isSingle: true, lanes: 1, smallest: SINGLE };
-export const pd: Format = { isSingle: false, lanes: 2, smallest: DOUBLE };
-export const sd: Format = { isSingle: false, lanes: 1, smallest: DOUBLE };
-/** Two singles, which is half of a register. */
-const halfPs: Format = { ...ps, lanes: 2 };
-
-const laneBytes = ({ isSingle }: Format): number => (isSingle ? 4 : 8);
-
-// Operands.
-
-/** Where the source is: what sseReal is told. */
-interface Source {
-  readonly place: Value;
-  readonly isMemory: boolean;
-}
-
-/** Raises what comes before memory is accessed, and finds the source. */
-function sourceOf(b: LiftBuilder, bytes: number): Source {
-  requireSse(b);
-  if (!b.isMemory(1)) return { place: xmm.word(b, 'rm', 0), isMemory: false };
-  return { place: vectorAddress(b, bytes, 'read', bytes === 16), isMemory: true };
-}
-
-function leaveIf(b: LiftBuilder, condition: Operand, destination: Value, source: Source): void {
-  b.fallback(
-    condition,
-    'sseReal',
-    b.argument,
-    destination,
-    source.place,
-    source.isMemory ? 1 : 0,
-    b.field('immediate'),
-  );
-}
-
-/** Leaves unless results are rounded to nearest and all exceptions are masked, so that no instruction can fault. */
-const requireMasked = (b: LiftBuilder, destination: Value, source: Source): void =>
-  leaveIf(b, b.notEqual(b.and(b.get(Word.sseMode), SseMode.control), 0), destination, source);
-
-function ownLanes(b: LiftBuilder, format: Format): Value[] {
-  return Array.from({ length: format.lanes }, (_, n) => lane(b, format, 'reg', n));
-}
-
-const lane = (b: LiftBuilder, { isSingle }: Format, field: 'rm' | 'reg', n: number): Value =>
-  isSingle ? b.real.getSingle(xmm.word(b, field, n)) : b.real.get(xmmDouble(b, field, n));
-
-function sourceLanes(b: LiftBuilder, format: Format, source: Source): Value[] {
-  const { isSingle, lanes } = format;
-  if (!source.isMemory) return Array.from({ length: lanes }, (_, n) => lane(b, format, 'rm', n));
-  const bytes = laneBytes(format) * lanes;
-  if (bytes === 4) return [b.real.loadSingle(source.place)];
-  const window = bytes === 16 ? b.window(16, source.place, 'read') : b.window(8, source.place, 'readAny');
-  return Array.from({ length: lanes }, (_, n) =>
-    isSingle ? b.real.loadSingle(window, 4 * n) : b.real.load(window, 8 * n),
-  );
-}
-
-function setLanes(b: LiftBuilder, { isSingle }: Format, values: readonly Value[]): void {
-  for (const [n, value] of values.entries()) {
-    if (isSingle) b.real.setSingle(xmm.word(b, 'reg', n), value);
-    else b.real.set(xmmDouble(b, 'reg', n), value);
-  }
-}
-
-// What numbers are.
-
-/** Not 0, and not larger than the smallest normal number: denormal, or a result that may have underflowed. */
-function isTiny(b: LiftBuilder, x: Value, smallest: number): Value {
-  return b.and(b.real.lessOrEqual(b.real.absolute(x), smallest), not(b, isZero(b, x)));
-}
-/** A NaN or an infinity. */
-const isInfinite = (b: LiftBuilder, x: Value): Value =>
-  not(b, b.real.less(b.real.absolute(x), Number.POSITIVE_INFINITY));
-const isZero = (b: LiftBuilder, x: Value): Value => b.real.equal(x, 0);
-const not = (b: LiftBuilder, condition: Value): Value => b.xor(condition, 1);
-const any = (b: LiftBuilder, conditions: readonly Value[]): Value => conditions.reduce((all, one) => b.or(all, one));
-/** NaNs whose bits helpers cannot find: in memory. */
-const nansOf = (b: LiftBuilder, { isMemory }: Source, values: readonly Value[]): Value[] =>
-  isMemory ? values.map((value) => isNan(b, value)) : [];
-/** Where the lanes of destination and source are in the state, for helpers: words, in two bytes. */
-function placesOf(
-  b: LiftBuilder,
-  { isSingle }: Format,
-  { isMemory }: Source,
-  n: number,
-  field: 'rm' | 'reg' = 'reg',
-): Value {
-  const word = isSingle ? n : 2 * n;
-  return b.or(xmm.word(b, field, word), isMemory ? 0 : b.shl(xmm.word(b, 'rm', word), 8));
-}
-/** Whether PE is clear, so that an inexact result has to set it. */
-const isInexactNew = (b: LiftBuilder): Value => b.notEqual(b.get(Word.sseMode), 0);
-
-/** Whether rounding to this result has to set PE. */
-const isInexact = (b: LiftBuilder, exact: Value, result: Value): Value =>
-  b.and(isInexactNew(b), not(b, b.real.equal(exact, result)));
+import {
+  any,
+  type Format,
+  halfPs,
+  isInexact,
+  isInexactNew,
+  isInfinite,
+  isTiny,
+  isZero,
+  laneBytes,
+  leaveIf,
+  nansOf,
+  not,
+  ownLanes,
+  ownWord,
+  pd,
+  placesOf,
+  ps,
+  requireMasked,
+  SINGLE,
+  type Source,
+  sd,
+  setLanes,
+  sourceLanes,
+  sourceOf,
+  sourceWord,
+  ss,
+} from './sse-lanes.ts';
 
 // Arithmetic.
 
@@ -165,27 +84,71 @@ function hasUnderflowed(b: LiftBuilder, result: Value, factors: readonly Value[]
   return b.and(b.real.lessOrEqual(b.real.absolute(result), smallest), isNoZero);
 }
 
-export function arithmetic(format: Format, { compute, helpers, factors, isUnary = false }: Operation): Lift {
+/** What a lane of the result is computed from, and where that is (placesOf). */
+interface Combination {
+  readonly operation: Operation;
+  readonly x: Value;
+  readonly y: Value;
+  readonly places: Value;
+}
+
+/** The result, by a helper where it is not the usual one. */
+function combined(b: LiftBuilder, { isSingle }: Format, { operation, x, y, places }: Combination): Value {
+  const exact = operation.compute(b, x, y);
+  const usual = b.real.let(isSingle ? b.real.toSingle(exact) : exact);
+  const helper = b.call(operation.helpers[isSingle ? 1 : 0], x, y, places);
+  return b.real.let(b.select(b.or(isInexactNew(b), isInfinite(b, usual)), helper, usual));
+}
+
+/** An instruction whose lanes are combinations of those of the destination and of the source. */
+function combining(
+  format: Format,
+  combine: (b: LiftBuilder, own: readonly Value[], source: readonly Value[], at: Source) => Combination[],
+): Lift {
   return (b) => {
     const destination = xmm.word(b, 'reg', 0);
     const source = sourceOf(b, laneBytes(format) * format.lanes);
     requireMasked(b, destination, source);
     const y = sourceLanes(b, format, source);
-    const x = isUnary ? y : ownLanes(b, format);
-    const operands = isUnary ? y : [...x, ...y];
-    const results = y.map((_, n) => {
-      const exact = compute(b, x[n], y[n]);
-      const usual = b.real.let(format.isSingle ? b.real.toSingle(exact) : exact);
-      const places = placesOf(b, format, source, n, isUnary && !source.isMemory ? 'rm' : 'reg');
-      const helper = b.call(helpers[format.isSingle ? 1 : 0], x[n], y[n], places);
-      return b.real.let(b.select(b.or(isInexactNew(b), isInfinite(b, usual)), helper, usual));
+    const combinations = combine(b, ownLanes(b, format), y, source);
+    const results = combinations.map((combination) => combined(b, format, combination));
+    const operands = new Set(combinations.flatMap((combination) => [combination.x, combination.y]));
+    const tiny = [...operands].map((value) => isTiny(b, value, format.smallest));
+    const under = results.map((r, n) => {
+      const { operation, x, y } = combinations[n];
+      return hasUnderflowed(b, r, operation.factors?.(x, y) ?? [], format.smallest);
     });
-    const tiny = operands.map((value) => isTiny(b, value, format.smallest));
-    const under = results.map((r, n) => hasUnderflowed(b, r, factors?.(x[n], y[n]) ?? [], format.smallest));
     leaveIf(b, any(b, [...nansOf(b, source, y), ...tiny, ...under]), destination, source);
     setLanes(b, format, results);
   };
 }
+
+/** Each lane of the destination with its neighbour in the source; `operationOf` gives what is done to one. */
+export const lanewise = (format: Format, operationOf: (lane: number) => Operation): Lift =>
+  combining(format, (b, own, source, at) =>
+    source.map((y, n) => {
+      const operation = operationOf(n);
+      const second = sourceWord(b, format, at, n);
+      if (operation.isUnary) return { operation, x: y, y, places: placesOf(b, second, second) };
+      return { operation, x: own[n], y, places: placesOf(b, ownWord(b, format, n), second) };
+    }),
+  );
+
+/** Odd lanes are added, even ones subtracted (ADDSUBPS). */
+export const alternating = (format: Format): Lift => lanewise(format, (n) => (n & 1 ? add : sub));
+
+/** Neighbours of one register: the destination's give the lower lanes, the source's the upper ones (HADDPS). */
+export const horizontal = (format: Format, operation: Operation): Lift =>
+  combining(format, (b, own, source, at) => {
+    const words = [...own.map((_, n) => ownWord(b, format, n)), ...source.map((_, n) => sourceWord(b, format, at, n))];
+    const lanes = [...own, ...source];
+    return own.map((_, n) => ({
+      operation,
+      x: lanes[2 * n],
+      y: lanes[2 * n + 1],
+      places: placesOf(b, words[2 * n], words[2 * n + 1]),
+    }));
+  });
 
 /** MIN and MAX: the source if neither operand is better. */
 export function extreme(format: Format, isBetter: (b: LiftBuilder, x: Value, y: Value) => Value): Lift {
@@ -220,7 +183,11 @@ export function compare(format: Format): Lift {
     const operands = [...x, ...y];
     const tiny = operands.map((value) => isTiny(b, value, format.smallest));
     leaveIf(b, any(b, [...nansOf(b, source, y), ...tiny]), destination, source);
-    const masks = x.map((value, n) => b.let(b.sub(0, holds(b, format, value, y[n], placesOf(b, format, source, n)))));
+    const masks = x.map((value, n) =>
+      b.let(
+        b.sub(0, holds(b, format, value, y[n], placesOf(b, ownWord(b, format, n), sourceWord(b, format, source, n)))),
+      ),
+    );
     writeRegister(b, xmm, 'reg', format.isSingle ? masks : masks.flatMap((mask) => [mask, mask]));
   };
 }
@@ -364,16 +331,17 @@ const losses = (b: LiftBuilder, x: Value, single: Value): Value[] => [
   isInexact(b, x, single),
 ];
 
-// Between MMX registers and XMM registers: by the trap alone.
+// By the trap alone: between MMX registers and XMM registers, and what is rare.
 
 function byTrap(bytes: number, destination: RegisterFile, source: RegisterFile): Lift {
   return (b) => {
     requireSse(b);
     const isMemory = b.isMemory(1);
-    if (destination === mmx || !isMemory) mmx.require(b);
+    if (destination === mmx || (source === mmx && !isMemory)) mmx.require(b);
     const place = isMemory ? vectorAddress(b, bytes, 'read', bytes === 16) : source.word(b, 'rm', 0);
-    b.trap('sseReal', b.argument, destination.word(b, 'reg', 0), place, isMemory ? 1 : 0, 0);
+    b.trap('sseReal', b.argument, destination.word(b, 'reg', 0), place, isMemory ? 1 : 0, b.field('immediate'));
   };
 }
 export const fromMmx: Lift = byTrap(8, xmm, mmx);
 export const toMmx = (bytes: 8 | 16): Lift => byTrap(bytes, mmx, xmm);
+export const dotProduct: Lift = byTrap(16, xmm, xmm);

@@ -11,7 +11,7 @@ import { Shape } from '../x86/instruction.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 
 /** #GP(0) unless the CPL is 0. */
-function supervisorOnly(b: LiftBuilder): void {
+export function supervisorOnly(b: LiftBuilder): void {
   if (b.key & Key.user) b.faultIf(1, Vector.generalProtection);
   else if (b.key & Key.protected) b.faultIf(b.notEqual(b.get(Word.cpl), 0), Vector.generalProtection);
 }
@@ -282,4 +282,6 @@ export const rdtsc: Lift = trapping('readTimestamp');
 export const rdpmc: Lift = trapping('readPerformanceCounter');
 export const rdmsr: Lift = privileged('readModelRegister');
 export const wrmsr: Lift = privileged('writeModelRegister');
+/** RDRAND. */
+export const rdrand: Lift = (b) => b.trap('random', b.field('rm'), b.size(0));
 export const rsm: Lift = raising(Vector.invalidOpcode);

@@ -9,6 +9,7 @@ import { Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { operations } from '../ir/x87/operations.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
+import { supervisorOnly } from './system.ts';
 
 const hasBits = (b: LiftBuilder, word: number, bits: number): Operand => b.notEqual(b.and(b.get(word), bits), 0);
 
@@ -40,14 +41,17 @@ const numberOperands: Record<number, MemoryOperand> = {
   272: writes(4),
   280: writes(4),
   768: reads(4),
+  776: writes(4),
   784: writes(4),
   792: writes(4),
   808: reads(10),
   824: writes(10),
   1280: reads(8),
+  1288: writes(8),
   1296: writes(8),
   1304: writes(8),
   1792: reads(2),
+  1800: writes(2),
   1808: writes(2),
   1816: writes(2),
   1824: reads(10),
@@ -140,6 +144,38 @@ export const fxsave: Lift = (b) => {
 export const fxrstor: Lift = (b) => {
   b.escape(false);
   b.trap('fxrstor', b.operandAddress(FXSAVE_BYTES, 'read'));
+};
+
+/** #UD unless CR4.OSXSAVE is set. */
+function requireXsave(b: LiftBuilder): void {
+  b.faultIf(b.equal(b.and(b.get(Word.cr4), Cr4.osxsave), 0), Vector.invalidOpcode);
+}
+
+/** The legacy region and the header (Intel SDM vol. 1, 13.4). */
+const XSAVE_BYTES = 576;
+
+const extendedState =
+  (helper: 'xsave' | 'xrstor', access: 'read' | 'write'): Lift =>
+  (b) => {
+    requireXsave(b);
+    b.faultIf(hasBits(b, Word.cr0, Cr0.ts), Vector.deviceNotAvailable);
+    b.trap(helper, b.operandAddress(XSAVE_BYTES, access));
+  };
+export const xsave: Lift = extendedState('xsave', 'write');
+export const xrstor: Lift = extendedState('xrstor', 'read');
+
+/** XCR0 is the only register. */
+export const xgetbv: Lift = (b) => {
+  requireXsave(b);
+  b.faultIf(b.get(Word.ecx), Vector.generalProtection);
+  b.set(Word.eax, b.get(Word.xcr0));
+  b.set(Word.edx, 0);
+};
+
+export const xsetbv: Lift = (b) => {
+  requireXsave(b);
+  supervisorOnly(b);
+  b.trap('writeExtendedControl');
 };
 
 /** #UD if CR0.EM is set or CR4.OSFXSR is not, #NM if CR0.TS is set (Intel SDM vol. 2, table 2-20). */

@@ -108,7 +108,14 @@ class Decoder {
       this.applyPrefix(prefix, defaults);
       byte = this.byte();
     }
-    return byte === 0x0f ? 0x100 | this.byte() : byte;
+    return byte === 0x0f ? this.readEscaped() : byte;
+  }
+
+  /** The opcode's number behind 0F (table/encoding.ts). */
+  private readEscaped(): number {
+    const byte = this.byte();
+    if (byte === 0x38) return 0x200 | this.byte();
+    return byte === 0x3a ? 0x300 | this.byte() : 0x100 | byte;
   }
 
   private applyPrefix(prefix: number, defaults: number): void {
@@ -145,7 +152,7 @@ class Decoder {
     out.immediate = 0;
     out.immediate2 = 0;
     out.segment = Segment.ds;
-    let form = this.opcodes[(this.variant << 9) | opcode]!;
+    let form = this.opcodes[(this.variant << 10) | opcode]!;
     let modrm = 0;
     if (form < 0) {
       modrm = this.byte();

@@ -1,7 +1,7 @@
 import { type AddressFields, encodeAddresses, littleEndian } from './encode-address.ts';
 import { EncodeError, type EncoderOperand, type RegisterFile } from './encode-operand.ts';
 import { encodings } from './lookup.ts';
-import type { Encoding } from './table/encoding.ts';
+import { type Encoding, opcodeBytes } from './table/encoding.ts';
 import type { Form } from './table/form.ts';
 import { forms } from './table/index.ts';
 
@@ -282,8 +282,7 @@ function assembleRow(row: Row, fields: Fields, operandBytes: number, request: En
   if (operandBytes !== defaultBytes) head.push(0x66);
   if (addressBytes !== defaultBytes) head.push(0x67);
   if (typeof encoding.prefix === 'number') head.push(encoding.prefix);
-  if (encoding.opcode >= 0x100) head.push(0x0f);
-  head.push((encoding.opcode & 0xff) + (fields.opcodeRegister ?? 0));
+  head.push(...opcodeBytes(encoding.opcode + (fields.opcodeRegister ?? 0)));
   return encodeAddresses(encoding, fields)
     .map((address) => [...head, ...address, ...(fields.tail ?? [])])
     .flatMap((bytes) => appendRelative(bytes, fields, request));

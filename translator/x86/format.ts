@@ -35,7 +35,7 @@ function addressBytes(i: Instruction): 2 | 4 {
 function bytesOf(size: string, i: Instruction): 1 | 2 | 4 {
   if (size === 'b') return 1;
   if (size === 'w') return 2;
-  return size === 'd' || size === 'dw' ? 4 : operandBytes(i);
+  return size.startsWith('d') ? 4 : operandBytes(i);
 }
 
 function unsigned(value: number, bytes: number): number {
@@ -61,13 +61,15 @@ const sizeNames: Record<string, readonly [for32: string, for16: string]> = {
   state: ['', 'fpustate94'],
 };
 
+const x87Kind = /^M(f[sdt]|i[wdq]|bcd|env|state)$/;
+
 /** The size is written where no register operand tells it. */
 function writesSize(form: Form, kind: OperandKind): boolean {
-  if (/^(MOVZX|MOVSX|CVTSI2S[SD])$/.test(form.mnemonic) || kind === 'Ma') return true;
+  if (/^(MOVZX|MOVSX|CRC32|CVTSI2S[SD])$/.test(form.mnemonic) || kind === 'Ma') return true;
   if (kind === 'Eb' || kind === 'Ev') {
     return !/^(SET|NOP)/.test(form.mnemonic) && !form.operands.some((other) => other.startsWith('G'));
   }
-  return (form.feature === 'fpu' && kind !== 'Mw') || isFar(form);
+  return x87Kind.test(kind) || isFar(form);
 }
 
 function isFar(form: Form): boolean {

@@ -3,7 +3,7 @@ import { decode, MAX_LENGTH } from './decode.ts';
 import { Instruction } from './instruction.ts';
 import { Layout, layouts, TRAILER_SHIFT, Trailer } from './layout.ts';
 import { encodings } from './lookup.ts';
-import type { Encoding } from './table/encoding.ts';
+import { type Encoding, opcodeBytes } from './table/encoding.ts';
 import type { Form } from './table/form.ts';
 import { forms, INVALID_FORM } from './table/index.ts';
 
@@ -48,11 +48,14 @@ function randomBytes(random: Random, count: number): number[] {
   return bytes;
 }
 
+/** Whether 66 changes the operand size and nothing else. */
+const isSized = ({ prefix }: Encoding): boolean => prefix === 'any' || prefix === 'unrepeated';
+
 /** Prefixes that mean something to the form, each now and then, in any order. */
 function randomPrefixes(random: Random, encoding: Encoding, layout: number): number[] {
   const prefixes: number[] = typeof encoding.prefix === 'number' ? [encoding.prefix] : [];
   const addresses = layout & (Layout.memory | Layout.modrm) || layout >>> TRAILER_SHIFT === Trailer.relativeByte;
-  if (encoding.prefix === 'any' && random() < 0.25) prefixes.push(OPERAND_SIZE);
+  if (isSized(encoding) && random() < 0.25) prefixes.push(OPERAND_SIZE);
   if (addresses && random() < 0.2) prefixes.push(ADDRESS_SIZE);
   if (layout & Layout.memory && random() < 0.2) prefixes.push(pick(random, SEGMENTS));
   if (layout & Layout.lock && random() < 0.2) prefixes.push(LOCK);
@@ -110,8 +113,8 @@ function trailerLength(trailer: number, { operandBytes, addressBytes }: Sizes): 
 function attempt(random: Random, encoding: Encoding, layout: number, key: number): number[] {
   const prefixes = randomPrefixes(random, encoding, layout);
   const sizes = sizesOf(prefixes, key);
-  const opcode = (encoding.opcode & 0xff) + Math.floor(random() * encoding.opcodeCount);
-  const bytes = [...prefixes, ...(encoding.opcode > 0xff ? [0x0f] : []), opcode];
+  const opcode = encoding.opcode + Math.floor(random() * encoding.opcodeCount);
+  const bytes = [...prefixes, ...opcodeBytes(opcode)];
   if (layout & Layout.modrm) {
     const modrm = randomModrm(random, encoding.modrm);
     bytes.push(modrm);

@@ -1,11 +1,10 @@
-import { type Encoding, type EncodingPrefix, parseEncoding } from './table/encoding.ts';
+import { type Encoding, type EncodingPrefix, OPCODES, parseEncoding } from './table/encoding.ts';
 import type { Feature } from './table/form.ts';
 import { forms, INVALID_FORM, TOO_LONG_FORM } from './table/index.ts';
 
 /** The four cases of mandatory prefixes; F2 and F3 win over 66. */
 export const Variant = { none: 0, operandSize: 1, repeat: 2, repeatNot: 3 } as const;
 const VARIANTS = 4;
-const OPCODES = 512;
 
 /** Each form's encoding, by id; the special forms have none. */
 export const encodings: readonly (Encoding | undefined)[] = forms.map((form) =>
@@ -23,6 +22,8 @@ function variantsOf(prefix: EncodingPrefix): readonly number[] {
       return [Variant.none, Variant.operandSize, Variant.repeat, Variant.repeatNot];
     case 'none':
       return [Variant.none];
+    case 'unrepeated':
+      return [Variant.none, Variant.operandSize];
     case 0x66:
       return [Variant.operandSize];
     case 0xf3:
@@ -59,7 +60,7 @@ function place(ids: Int16Array, variant: number, { opcode, opcodeCount, modrm }:
 }
 
 export interface Lookup {
-  /** By variant * 512 + opcode: a form's id, or, if negative, the complement of the number of a page. */
+  /** By variant * OPCODES + opcode: a form's id, or, if negative, the complement of the number of a page. */
   readonly opcodes: Int16Array;
   /** By page * 256 + ModR/M byte: a form's id. */
   readonly pages: Int16Array;

@@ -2,12 +2,14 @@
 import { addReals, divideReals, squareRootReal } from '../x87/arithmetic.ts';
 import { Exception, Rounding } from '../x87/context.ts';
 import type { Real } from '../x87/extended.ts';
+import { quantize } from '../x87/rounding.ts';
 import {
   decode,
   type Encoding,
   indefinite,
   infinity,
   type Operand,
+  pack,
   quiet,
   round,
   type Surroundings,
@@ -137,6 +139,19 @@ export function compare(predicate: number): Operation {
     const holds = [equal, less, less || equal, unordered][predicate & 3]!;
     return holds !== predicate >= 4 ? (1n << BigInt(encoding.bytes * 8)) - 1n : 0n;
   };
+}
+
+/**
+ * ROUNDPS and its like: to an integer as the immediate's low two bits say, or with bit 2 MXCSR; bit 3 keeps PE as it is.
+ * A denormal is no exception.
+ */
+export function roundToInteger(control: number): Operation {
+  return withNans((context, encoding, { bits, value, sign, isZero, isInfinite }) => {
+    if (isInfinite || isZero) return isZero ? zero(encoding, sign) : bits;
+    const rounded = quantize(control & 4 ? context.rounding : control & 3, value, 0);
+    if (rounded.inexact && !(control & 8)) context.raise(Exception.precision);
+    return rounded.significand === 0n ? zero(encoding, sign) : pack(encoding, rounded);
+  }, true);
 }
 
 /** By name; comparisons are told by their predicates. */

@@ -7,7 +7,7 @@ import { raise } from '../../fault.ts';
 import { flagCarriesOf, flagResultOf } from '../arithmetic.ts';
 import type { Cpu } from '../cpu.ts';
 import { Exception } from '../x87/context.ts';
-import { compare, type Operation, operations, order } from './arithmetic.ts';
+import { compare, type Operation, operations, order, roundToInteger } from './arithmetic.ts';
 import * as convert from './convert.ts';
 import { shareRegisters } from './mmx.ts';
 import { requireSse, updateSseMode } from './mode.ts';
@@ -29,6 +29,8 @@ class Exceptions {
   /** Of each lane: the settings are the same. */
   private readonly mxcsr: number;
   private raised = 0;
+  /** Those of steps that were done. */
+  private before = 0;
 
   constructor(mxcsr: number) {
     this.mxcsr = mxcsr;
@@ -42,10 +44,18 @@ class Exceptions {
     return result;
   }
 
+  /** Ends a step of an instruction that has several; false if an exception keeps the next from being done. */
+  endStep(): boolean {
+    if (this.isUnmasked) return false;
+    this.before |= this.raised;
+    this.raised = 0;
+    return true;
+  }
+
   /** The flags to set: those of a computation only where nothing kept it from being done (11.5.3). */
   get reported(): number {
-    const before = this.raised & (Exception.invalid | Exception.denormal | Exception.zeroDivide);
-    return before & ~this.masks ? before : this.raised;
+    const first = this.raised & (Exception.invalid | Exception.denormal | Exception.zeroDivide);
+    return this.before | (first & ~this.masks ? first : this.raised);
   }
   get isUnmasked(): boolean {
     return (this.reported & ~this.masks) !== 0;
@@ -69,21 +79,67 @@ function storeLane({ state }: Cpu, destination: number, bytes: number, lane: num
   if (bytes === 8) state[word + 1] = Number(bits >> 32n);
 }
 
+/** Lanes of the destination and of the source. */
+interface Lanes {
+  readonly own: readonly bigint[];
+  readonly source: readonly bigint[];
+}
+
+function loadLanes(cpu: Cpu, operands: Operands, encoding: Encoding, count: number): Lanes {
+  const own: Operands = { ...operands, source: operands.destination, inMemory: false };
+  const all = (from: Operands) => Array.from({ length: count }, (_, lane) => loadLane(cpu, from, encoding, lane));
+  return { source: all(operands), own: all(own) };
+}
+
+const storing =
+  (cpu: Cpu, { destination }: Operands, { bytes }: Encoding, results: readonly bigint[]) =>
+  (): void => {
+    for (const [lane, bits] of results.entries()) storeLane(cpu, destination, bytes, lane, bits);
+  };
+
+/** What the result's lanes are computed from. */
+type Pairing = (lanes: Lanes, lane: number) => readonly [bigint, bigint];
+const neighboursInBoth: Pairing = ({ own, source }, lane) => [own[lane]!, source[lane]!];
+const neighboursInOne: Pairing = ({ own, source }, lane) => {
+  const all = [...own, ...source];
+  return [all[2 * lane]!, all[2 * lane + 1]!];
+};
+
 /** Lanes of one format, from destination and source to destination. */
 const lanewise =
-  (encoding: Encoding, count: number, operationOf: (immediate: number) => Operation): Instruction =>
+  (
+    encoding: Encoding,
+    count: number,
+    operationOf: (immediate: number, lane: number) => Operation,
+    pairing = neighboursInBoth,
+  ): Instruction =>
   (cpu, operands, met) => {
-    const { destination, immediate } = operands;
-    const operation = operationOf(immediate);
-    const first: Operands = { ...operands, source: destination, inMemory: false };
+    const lanes = loadLanes(cpu, operands, encoding, count);
     const results = Array.from({ length: count }, (_, lane) => {
-      const a = loadLane(cpu, first, encoding, lane);
-      const b = loadLane(cpu, operands, encoding, lane);
-      return met.lane((context) => operation(context, encoding, a, b));
+      const [a, b] = pairing(lanes, lane);
+      return met.lane((context) => operationOf(operands.immediate, lane)(context, encoding, a, b));
     });
-    return () => {
-      for (const [lane, bits] of results.entries()) storeLane(cpu, destination, encoding.bytes, lane, bits);
-    };
+    return storing(cpu, operands, encoding, results);
+  };
+
+/** Bits 4-7 of the immediate choose products, bits 0-3 the lanes that get their sum; the others become 0. */
+const dotProduct =
+  (encoding: Encoding, count: number): Instruction =>
+  (cpu, operands, met) => {
+    const { own, source } = loadLanes(cpu, operands, encoding, count);
+    const has = (bit: number) => ((operands.immediate >> bit) & 1) !== 0;
+    const combine = (name: string, a: bigint, b: bigint) =>
+      met.lane((context) => operations[name]!(context, encoding, a, b));
+    let terms = own.map((a, lane) => (has(lane + 4) ? combine('MUL', a, source[lane]!) : 0n));
+    while (terms.length > 1 && met.endStep()) {
+      terms = terms.flatMap((term, n) => (n & 1 ? [] : [combine('ADD', term, terms[n + 1]!)]));
+    }
+    return storing(
+      cpu,
+      operands,
+      encoding,
+      own.map((_, lane) => (has(lane) ? terms[0]! : 0n)),
+    );
   };
 
 const comparing =
@@ -171,17 +227,31 @@ function instructionOf(name: string): Instruction {
   if (name in conversions) return conversions[name]!;
   const [encoding, count] = formats[name.slice(-2)]!;
   const operation = name.slice(0, -2);
-  if (operation.endsWith('COMI')) return comparing(encoding, operation === 'COMI');
-  return lanewise(encoding, count, (immediate) =>
-    operation === 'CMP' ? compare(immediate & 7) : operations[operation]!,
-  );
+  switch (operation) {
+    case 'COMI':
+    case 'UCOMI':
+      return comparing(encoding, operation === 'COMI');
+    case 'HADD':
+    case 'HSUB':
+      return lanewise(encoding, count, () => operations[operation.slice(1)]!, neighboursInOne);
+    case 'ADDSUB':
+      return lanewise(encoding, count, (_immediate, lane) => operations[lane & 1 ? 'ADD' : 'SUB']!);
+    case 'DP':
+      return dotProduct(encoding, count);
+    case 'CMP':
+      return lanewise(encoding, count, (immediate) => compare(immediate & 7));
+    case 'ROUND':
+      return lanewise(encoding, count, roundToInteger);
+    default:
+      return lanewise(encoding, count, () => operations[operation]!);
+  }
 }
 
 const instructions: readonly Instruction[] = realInstructions.map(instructionOf);
 
 /**
  * Executes the real instruction of that number (translator/abi/sse.ts). `destination` is a word of the state, `source` one or
- * a linear address; `immediate` is CMP's predicate. Raises #UD, #NM, #PF, and #XM or #UD for unmasked exceptions.
+ * a linear address; `immediate` is the instruction's. Raises #UD, #NM, #PF, and #XM or #UD for unmasked exceptions.
  */
 export function sseReal(
   cpu: Cpu,

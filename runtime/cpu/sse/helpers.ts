@@ -125,15 +125,17 @@ class Operation {
     return Math.abs(x) <= this.smallest && x !== 0;
   }
 
-  /** The result is a NaN; of one in memory, which is not in the state, the bits don't matter. */
+  /** The result is a NaN; of one in memory, which is not in the state (place 0), the bits don't matter. */
   private withoutResult(x: number, y: number, places: number): number {
     const { encoding, state } = this;
     const [isFirst, isSecond] = [Number.isNaN(x), Number.isNaN(y)];
     if (!isFirst && !isSecond) return this.exactly(x, y);
     const [first, second] = [places & 0xff, places >> 8];
-    const areQuiet = (!isFirst || isQuiet(state, first)) && (!isSecond || (second !== 0 && isQuiet(state, second)));
+    const isKnown = (place: number) => place !== 0 && isQuiet(state, place);
+    const areQuiet = (!isFirst || isKnown(first)) && (!isSecond || isKnown(second));
     if (encoding === doubles && areQuiet) return doubleAt(state, isFirst ? first : second);
-    return this.ofBits(bitsAt(state, encoding, first), second ? bitsAt(state, encoding, second) : bitsOf(encoding, y));
+    const bits = (place: number, value: number) => (place ? bitsAt(state, encoding, place) : bitsOf(encoding, value));
+    return this.ofBits(bits(first, x), bits(second, y));
   }
 
   private infinite(x: number, y: number, result: number): number {

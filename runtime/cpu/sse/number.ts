@@ -81,7 +81,7 @@ export const quiet = (encoding: Encoding, { bits }: Operand): bigint => bits | q
 /** QNaN floating-point indefinite (table 4-3). */
 export const indefinite = (encoding: Encoding): bigint => infinity(encoding, 1) | quietBit(encoding);
 
-function pack(encoding: Encoding, value: Real): bigint {
+export function pack(encoding: Encoding, value: Real): bigint {
   const { exponent, significand } = encode(encoding.format, value);
   const fraction = BigInt.asUintN(encoding.fractionBits, significand);
   return signBit(encoding, value.sign) | (BigInt(exponent) << BigInt(encoding.fractionBits)) | fraction;

@@ -19,6 +19,22 @@ export function packSigned16(a: number, b: number): number {
   return (clamp(a, -32768, 32767) & 0xffff) | (clamp(b, -32768, 32767) << 16);
 }
 
+/** PACKUSDW. */
+export function packUnsigned16(a: number, b: number): number {
+  return clamp(a, 0, 65535) | (clamp(b, 0, 65535) << 16);
+}
+
+/** PSHUFB of 8 bytes (two words) by four indices. */
+export function shuffleBytes(low: number, high: number, control: number): number {
+  let result = 0;
+  for (let shift = 0; shift < 32; shift += 8) {
+    const index = control >>> shift;
+    const byte = ((index & 4 ? high : low) >>> (8 * (index & 3))) & 0xff;
+    result |= (index & 0x80 ? 0 : byte) << shift;
+  }
+  return result;
+}
+
 /** PSADBW of four bytes. */
 export function sumOfDifferences(a: number, b: number): number {
   let sum = 0;

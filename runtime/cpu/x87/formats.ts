@@ -1,5 +1,5 @@
 /** The formats of memory operands and their conversion (Intel SDM vol. 1, 4.2, 4.7, 8.2). */
-import { type Context, double, Exception, type Format, single } from './context.ts';
+import { type Context, double, Exception, type Format, Rounding, single } from './context.ts';
 import {
   BIAS,
   bitLength,
@@ -84,15 +84,15 @@ function encodeMagnitude(layout: RealLayout, context: Context, value: Extended) 
   return encode(format, round(context, format, toReal(value)));
 }
 
-/** Signed integers; the integer indefinite is the most negative one (table 4-1). */
-function integerFormat(bytes: number): MemoryFormat {
+/** Signed integers; the integer indefinite is the most negative one (table 4-1). Rounded as the context says, or always so. */
+function integerFormat(bytes: number, rounding?: number): MemoryFormat {
   const bits = bytes * 8;
   const limit = 1n << BigInt(bits - 1);
   return {
     bytes,
     decode: (_context, image) => fromInteger(BigInt.asIntN(bits, image)),
     encode: (context, value) => {
-      const integer = toInteger(context, value, -limit, limit - 1n);
+      const integer = toInteger(context, value, -limit, limit - 1n, rounding);
       return BigInt.asUintN(bits, integer ?? -limit);
     },
   };
@@ -106,8 +106,14 @@ function fromInteger(integer: bigint): Extended {
 }
 
 /** Rounds to an integer; undefined, with an invalid operation noted, if there is none in range. */
-function toInteger(context: Context, value: Extended, lowest: bigint, highest: bigint): bigint | undefined {
-  const rounded = value.exponent > BIAS + 64 || isUnsupported(value) ? undefined : integerOf(context, value);
+function toInteger(
+  context: Context,
+  value: Extended,
+  lowest: bigint,
+  highest: bigint,
+  rounding = context.rounding,
+): bigint | undefined {
+  const rounded = value.exponent > BIAS + 64 || isUnsupported(value) ? undefined : integerOf(rounding, value);
   if (rounded === undefined || rounded.integer < lowest || rounded.integer > highest) {
     context.raise(Exception.invalid);
     return undefined;
@@ -117,8 +123,8 @@ function toInteger(context: Context, value: Extended, lowest: bigint, highest: b
   return rounded.integer;
 }
 
-function integerOf(context: Context, value: Extended) {
-  const { significand, inexact, up } = quantize(context.rounding, toReal(value), 0);
+function integerOf(rounding: number, value: Extended) {
+  const { significand, inexact, up } = quantize(rounding, toReal(value), 0);
   return { integer: value.sign ? -significand : significand, inexact, up };
 }
 
@@ -188,4 +194,11 @@ export const formats = {
   doubleword: integerFormat(4),
   quadword: integerFormat(8),
   decimal: packedDecimal,
+} as const;
+
+/** FISTTP's, which round towards zero. */
+export const truncated = {
+  word: integerFormat(2, Rounding.towardZero),
+  doubleword: integerFormat(4, Rounding.towardZero),
+  quadword: integerFormat(8, Rounding.towardZero),
 } as const;

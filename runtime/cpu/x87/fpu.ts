@@ -20,7 +20,7 @@ export interface FpuCpu {
 
 /** Tags (figure 8-7). In Word.fpuTag a register is only `empty` or not (`valid`); FSTENV tells the others apart. */
 export const Tag = { valid: 0, zero: 1, special: 2, empty: 3 } as const;
-const ALL_EMPTY = 0xffff;
+export const ALL_EMPTY = 0xffff;
 /** Control word after FNINIT: everything masked, 64 bits, round to nearest. */
 const INITIAL_CONTROL = 0x37f;
 /** Bits of the control word that can be changed; bit 6 reads as 1. */

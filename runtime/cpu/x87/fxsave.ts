@@ -37,8 +37,14 @@ function requireAlignment(linear: number): void {
 /** Raises #GP(0) for an operand that is not aligned to 16 bytes, #PF. */
 export function fxsave(cpu: FpuCpu, linear: number): void {
   requireAlignment(linear);
-  const { memory, state } = cpu;
+  const { memory } = cpu;
   memory.probeWrite(linear, IMAGE_BYTES);
+  saveFpu(cpu, linear);
+  if (hasXmm(cpu)) saveXmm(cpu, linear);
+}
+
+export function saveFpu(cpu: FpuCpu, linear: number): void {
+  const { memory, state } = cpu;
   const fpu = new Fpu(cpu);
   memory.store16(linear + Field.control, fpu.control);
   memory.store16(linear + Field.status, fpu.status);
@@ -52,10 +58,10 @@ export function fxsave(cpu: FpuCpu, linear: number): void {
     const image = packBits(fpu.readPhysical((fpu.top + i) & 7));
     storeBits(memory, linear + Field.registers + 16 * i, 16, image);
   }
-  if (hasXmm(cpu)) saveXmm(cpu, linear);
 }
 
-function saveXmm(cpu: FpuCpu, linear: number): void {
+/** MXCSR with its mask, and the registers. */
+export function saveXmm(cpu: FpuCpu, linear: number): void {
   const { memory, state } = cpu;
   memory.store32(linear + Field.mxcsr, state[Word.mxcsr]);
   memory.store32(linear + Field.mxcsrMask, Mxcsr.defined);
@@ -74,11 +80,19 @@ function abridgedTags(fpu: Fpu): number {
 /** Raises #GP(0) for an operand that is not aligned to 16 bytes or sets reserved bits of MXCSR, #PF. */
 export function fxrstor(cpu: FpuCpu, linear: number): void {
   requireAlignment(linear);
-  const { memory, state } = cpu;
+  const { memory } = cpu;
   // Both ends first: the image may lie in two pages, and a fault must leave the state as it was.
   memory.load32(linear);
   memory.load32(linear + IMAGE_BYTES - 4);
-  if (hasXmm(cpu)) restoreXmm(cpu, linear);
+  if (hasXmm(cpu)) {
+    restoreMxcsr(cpu, linear);
+    restoreXmm(cpu, linear);
+  }
+  restoreFpu(cpu, linear);
+}
+
+export function restoreFpu(cpu: FpuCpu, linear: number): void {
+  const { memory, state } = cpu;
   const fpu = new Fpu(cpu);
   fpu.control = memory.load16(linear + Field.control);
   fpu.status = memory.load16(linear + Field.status);
@@ -94,9 +108,16 @@ export function fxrstor(cpu: FpuCpu, linear: number): void {
   }
 }
 
-function restoreXmm(cpu: FpuCpu, linear: number): void {
-  const { memory, state } = cpu;
+/** Raises #GP(0) for reserved bits. */
+export function restoreMxcsr({ memory, state }: FpuCpu, linear: number): void {
   setMxcsr(state, memory.load32(linear + Field.mxcsr));
+}
+
+export function clearXmm({ state }: FpuCpu): void {
+  state.fill(0, Word.xmm, Word.xmm + XMM_BYTES / 4);
+}
+
+export function restoreXmm({ memory, state }: FpuCpu, linear: number): void {
   for (let offset = 0; offset < XMM_BYTES; offset += 4) {
     state[Word.xmm + offset / 4] = memory.load32(linear + Field.xmm + offset);
   }

@@ -3,7 +3,7 @@ import { compareTop, push } from './actions.ts';
 import { compareOrdered } from './compare.ts';
 import { type Context, Preventing } from './context.ts';
 import { type Extended, indefinite } from './extended.ts';
-import { formats, type MemoryFormat } from './formats.ts';
+import { formats, type MemoryFormat, truncated } from './formats.ts';
 import type { Fpu } from './fpu.ts';
 import { loadBits, storeBits } from './image.ts';
 import { noteDenormals, specialResult } from './operands.ts';
@@ -82,14 +82,17 @@ export const memoryActions: ReadonlyMap<number, MemoryAction> = new Map<number, 
   [0x110, storing(formats.single, 0)],
   [0x118, storing(formats.single, 1)],
   [0x300, loading(formats.doubleword)],
+  [0x308, storing(truncated.doubleword, 1)],
   [0x310, storing(formats.doubleword, 0)],
   [0x318, storing(formats.doubleword, 1)],
   [0x328, loading(formats.extended)],
   [0x338, storing(formats.extended, 1)],
   [0x500, loading(formats.double)],
+  [0x508, storing(truncated.quadword, 1)],
   [0x510, storing(formats.double, 0)],
   [0x518, storing(formats.double, 1)],
   [0x700, loading(formats.word)],
+  [0x708, storing(truncated.word, 1)],
   [0x710, storing(formats.word, 0)],
   [0x718, storing(formats.word, 1)],
   [0x720, loading(formats.decimal)],

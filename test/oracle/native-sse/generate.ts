@@ -1,13 +1,16 @@
 import { encodings } from '../../../translator/x86/lookup.ts';
+import { opcodeBytes } from '../../../translator/x86/table/encoding.ts';
 import type { Form } from '../../../translator/x86/table/form.ts';
 import { forms } from '../../../translator/x86/table/index.ts';
 import { Random } from '../../support/random.ts';
 import { integer, type Kind, mxcsr, operand } from './operands.ts';
 import { type Case, MEMORY } from './record.ts';
 
-const features = new Set(['mmx', 'sse', 'sse2']);
-/** They have no operands that could be compared, or are not of user mode's registers. */
-const others = /^([LMS]FENCE|CLFLUSH|PREFETCH.*|LDMXCSR|STMXCSR)$/;
+const features = new Set<string>([
+  ...['mmx', 'sse', 'sse2', 'pni', 'ssse3', 'sse4.1', 'sse4.2', 'popcnt', 'movbe', 'aes', 'pclmulqdq'],
+]);
+/** They have no operands that could be compared, or are those of other oracles. */
+const others = /^([LMS]FENCE|PREFETCH.*|LDMXCSR|STMXCSR|FISTTP)$/;
 
 export const testedForms: readonly Form[] = forms.filter(
   ({ feature, mnemonic }) => features.has(feature) && !others.test(mnemonic),
@@ -28,15 +31,21 @@ function places(form: Form): number[] {
   return wanted.filter((byte) => modrm.includes(byte));
 }
 
+const OPERAND_SIZE = 0x66;
+
 function codeOf(form: Form, modrm: number, random: Random): number[] {
   const { prefix, opcode } = encodings[form.id]!;
-  const bytes = typeof prefix === 'number' ? [prefix, 0x0f, opcode & 0xff] : [0x0f, opcode & 0xff];
+  const bytes = form.operands.some((kind) => kind.endsWith('v')) && random.chance(40) ? [OPERAND_SIZE] : [];
+  if (typeof prefix === 'number') bytes.push(prefix);
+  bytes.push(...opcodeBytes(opcode));
   if (modrm >= 0) bytes.push(modrm);
   if (form.operands.includes('Ib')) bytes.push(random.chance(70) ? random.below(70) : random.below(256));
   return bytes;
 }
 
 function kindOf({ mnemonic, operands }: Form): Kind {
+  if (mnemonic.startsWith('PCMP') && mnemonic.includes('STR')) return 'text';
+  if (mnemonic.startsWith('ROUND')) return mnemonic.endsWith('S') ? 'single fraction' : 'double fraction';
   if (/^CVT(DQ|PI|SI)/.test(mnemonic)) return 'integer';
   const sizes = operands.map((kind) => kind.slice(1)).join();
   if (/^(CVTPS|CVTTPS|CVTSS|CVTTSS)/.test(mnemonic)) return 'single';
@@ -49,14 +58,20 @@ const ALIGNED = 16;
 
 function drawCase(form: Form, modrm: number, code: readonly number[], random: Random): Case {
   const kind = kindOf(form);
-  const xmm = [operand(random, kind), operand(random, kind)] as const;
+  const xmm = [operand(random, 'integer'), operand(random, kind), operand(random, kind)] as const;
   const memory = new Uint8Array(MEMORY).map(() => random.word());
   const offset = modrm === AT_ESI && random.chance(8) ? ALIGNED + random.pick([1, 4, 8]) : ALIGNED;
   memory.set(operand(random, kind), offset);
   return {
     code,
     mxcsr: mxcsr(random),
-    ...{ ecx: integer(random) >>> 0, edx: integer(random) >>> 0, offset, flags: 0x202 | (random.word() & 0x8d5) },
+    ...{
+      eax: integer(random) >>> 0,
+      ecx: integer(random) >>> 0,
+      edx: integer(random) >>> 0,
+      offset,
+      flags: 0x202 | (random.word() & 0x8d5),
+    },
     ...{ top: random.below(8), tags: random.chance(50) ? 0xff : random.below(256) },
     xmm,
     exponents: [exponent(random), exponent(random)],

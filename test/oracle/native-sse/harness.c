@@ -3,7 +3,7 @@
  * Build: gcc -m32 -O1 -static harness.c
  *
  * stdin: one `struct input` a case; stdout: one `struct output` each, in the same order (see record.ts). The instruction
- * finds operands in (X)MM1, (X)MM2, ECX, EDX and at ESI (EDI: the same address).
+ * finds operands in (X)MM1, (X)MM2, XMM0, EAX, ECX, EDX and at ESI (EDI: the same address).
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -18,15 +18,15 @@ enum { MEMORY = 64, TOP_SHIFT = 11 };
 
 struct input {
   uint8_t code[16];
-  uint32_t length, mxcsr, ecx, edx, offset, flags, top, tags;
-  uint8_t xmm[2][16];
-  uint32_t exponents[2]; /* of the x87 registers whose significands are the low halves of xmm */
+  uint32_t length, mxcsr, eax, ecx, edx, offset, flags, top, tags;
+  uint8_t xmm[3][16];
+  uint32_t exponents[2]; /* of the x87 registers whose significands are the low halves of xmm[1] and xmm[2] */
   uint8_t memory[MEMORY];
 };
 
 struct output {
   uint32_t vector, ecx, edx, flags, mxcsr, top, tags; /* vector 3: it ran */
-  uint8_t xmm[2][16];
+  uint8_t xmm[3][16];
   uint8_t mm[2][16]; /* 10 bytes each */
   uint8_t memory[MEMORY];
 };
@@ -63,10 +63,10 @@ static void load(void) {
   image.status = in.top << TOP_SHIFT;
   image.tags = in.tags;
   image.mxcsr = in.mxcsr;
-  for (int n = 0; n < 2; n++) {
-    memcpy(image.xmm[n + 1], in.xmm[n], 16);
-    memcpy(st(n + 1, in.top), in.xmm[n], 8);
-    memcpy(st(n + 1, in.top) + 8, &in.exponents[n], 2);
+  memcpy(image.xmm, in.xmm, sizeof in.xmm);
+  for (int n = 1; n <= 2; n++) {
+    memcpy(st(n, in.top), in.xmm[n], 8);
+    memcpy(st(n, in.top) + 8, &in.exponents[n - 1], 2);
   }
   memcpy(memory, in.memory, MEMORY);
   memcpy(text, in.code, in.length);
@@ -80,14 +80,14 @@ static void load(void) {
 static void run(void) {
   __asm__ volatile(
       "pushal\n movl %%esp, %[stack]\n fxrstor %[image]\n"
-      "pushl %[flags]\n popfl\n movl %[ecx], %%ecx\n movl %[edx], %%edx\n movl %[pointer], %%esi\n movl %%esi, %%edi\n"
+      "pushl %[flags]\n popfl\n movl %[eax], %%eax\n movl %[ecx], %%ecx\n movl %[edx], %%edx\n movl %[pointer], %%esi\n movl %%esi, %%edi\n"
       "jmp *%[text]\n"
       ".globl behind\n behind:\n"
       "movl %[stack], %%esp\n movl %%ecx, %[outEcx]\n movl %%edx, %[outEdx]\n pushfl\n popl %[outFlags]\n"
       "fxsave %[image]\n cld\n popal"
       : [stack] "+m"(stack), [image] "+m"(image), [outEcx] "=m"(out.ecx), [outEdx] "=m"(out.edx),
         [outFlags] "=m"(out.flags)
-      : [flags] "m"(in.flags), [ecx] "m"(in.ecx), [edx] "m"(in.edx), [pointer] "m"(pointer), [text] "m"(text)
+      : [flags] "m"(in.flags), [eax] "m"(in.eax), [ecx] "m"(in.ecx), [edx] "m"(in.edx), [pointer] "m"(pointer), [text] "m"(text)
       : "memory", "cc");
 }
 
@@ -95,10 +95,10 @@ static void store(void) {
   out.mxcsr = image.mxcsr;
   out.top = (image.status >> TOP_SHIFT) & 7;
   out.tags = image.tags;
-  for (int n = 0; n < 2; n++) {
-    memcpy(out.xmm[n], image.xmm[n + 1], 16);
-    memset(out.mm[n], 0, 16);
-    memcpy(out.mm[n], st(n + 1, out.top), 10);
+  memcpy(out.xmm, image.xmm, sizeof out.xmm);
+  for (int n = 1; n <= 2; n++) {
+    memset(out.mm[n - 1], 0, 16);
+    memcpy(out.mm[n - 1], st(n, out.top), 10);
   }
   memcpy(out.memory, memory, MEMORY);
 }

@@ -44,7 +44,7 @@ export class SseMachine {
     this.load(before);
     const at = DATA + before.offset;
     const vector = machine.run(
-      [0, before.ecx, before.edx, 0, DATA + 0x800, 0, at, at],
+      [before.eax, before.ecx, before.edx, 0, DATA + 0x800, 0, at, at],
       ENTRY,
       before.flags,
       MAX_INSTRUCTIONS,
@@ -65,11 +65,12 @@ export class SseMachine {
     state[Word.fpuTop] = top;
     state[Word.fpuTag] = 0;
     for (let n = 0; n < 8; n++) if ((tags & (1 << n)) === 0) state[Word.fpuTag] |= 3 << (2 * n);
-    for (const n of [0, 1]) {
-      const words = new Int32Array(xmm[n]!.slice().buffer);
-      state.set(words, Word.xmm + 4 * (n + 1));
-      state.set([words[0]!, words[1]!, exponents[n]!], Word.fpuRegister + 4 * (n + 1));
-      fillRegister(state, this.doubles, n + 1);
+    for (const [n, register] of xmm.entries()) {
+      const words = new Int32Array(register.slice().buffer);
+      state.set(words, Word.xmm + 4 * n);
+      if (n === 0) continue;
+      state.set([words[0]!, words[1]!, exponents[n - 1]!], Word.fpuRegister + 4 * n);
+      fillRegister(state, this.doubles, n);
     }
     writeEflags(state, flags);
     this.engine.refresh();
@@ -85,7 +86,7 @@ export class SseMachine {
     return {
       ...{ vector, ecx: registers[1]! >>> 0, edx: registers[2]! >>> 0, flags: eflags & Eflags.arithmetic },
       ...{ mxcsr: state[Word.mxcsr]!, top: state[Word.fpuTop]!, tags },
-      xmm: [bytesOf(Word.xmm + 4, 16), bytesOf(Word.xmm + 8, 16)],
+      xmm: [bytesOf(Word.xmm, 16), bytesOf(Word.xmm + 4, 16), bytesOf(Word.xmm + 8, 16)],
       mm: [bytesOf(Word.fpuRegister + 4, 10), bytesOf(Word.fpuRegister + 8, 10)],
       memory: this.engine.read(DATA, MEMORY),
     };

@@ -64,14 +64,56 @@ const INTEGERS = [
   63, 64,
 ];
 
-export type Kind = 'single' | 'double' | 'integer';
+export type Kind = 'single' | 'double' | 'integer' | 'text' | 'single fraction' | 'double fraction';
+
+const LETTERS = [0, 0x61, 0x61, 0x62, 0x63, 0x7f, 0x80, 0xff];
 
 /** 16 bytes of numbers of a kind: edges, and numbers that are near to each other or anywhere. */
 export function operand(random: Random, kind: Kind): Uint8Array {
   const view = new DataView(new ArrayBuffer(16));
-  if (kind === 'double') for (const at of [0, 8]) view.setBigUint64(at, double(random), true);
-  else for (const at of [0, 4, 8, 12]) view.setUint32(at, kind === 'single' ? single(random) : integer(random), true);
+  const words = (draw: () => number) => [0, 4, 8, 12].forEach((at) => void view.setUint32(at, draw(), true));
+  const doublewords = (draw: () => bigint) => [0, 8].forEach((at) => void view.setBigUint64(at, draw(), true));
+  switch (kind) {
+    case 'double':
+      doublewords(() => double(random));
+      break;
+    case 'double fraction':
+      doublewords(() => (random.chance(40) ? double(random) : doubleFraction(random)));
+      break;
+    case 'single':
+      words(() => single(random));
+      break;
+    case 'single fraction':
+      words(() => (random.chance(40) ? single(random) : singleFraction(random)));
+      break;
+    case 'text':
+      return text(random);
+    case 'integer':
+      words(() => integer(random));
+  }
   return new Uint8Array(view.buffer);
+}
+
+/** Few letters, so that many are equal: of bytes, or of words. */
+function text(random: Random): Uint8Array {
+  const isWide = random.chance(40);
+  const hasEnd = random.chance(70);
+  const letter = () => LETTERS[hasEnd ? random.below(LETTERS.length) : 1 + random.below(LETTERS.length - 1)]!;
+  return Uint8Array.from({ length: 16 }, (_, n) => (isWide && n & 1 ? random.pick([0, 0, 0, 0xff]) : letter()));
+}
+
+/** Numbers with and without a fraction, halves often, of magnitudes up to beyond the last that has one. */
+function singleFraction(random: Random): number {
+  const exponent = 124 + random.below(28);
+  const kept = random.chance(60) ? -1 << random.below(24) : -1;
+  return ((random.word() & 0x80000000) | (exponent << 23) | (random.word() & 0x7fffff & kept)) >>> 0;
+}
+
+function doubleFraction(random: Random): bigint {
+  const exponent = BigInt(1020 + random.below(58));
+  const fraction = (BigInt(random.word() >>> 0) << 20n) | BigInt(random.below(1 << 20));
+  const kept = random.chance(60) ? -1n << BigInt(random.below(53)) : -1n;
+  return (BigInt(random.below(2)) << 63n) | (exponent << 52n) | (fraction & kept);
 }
 
 function single(random: Random): number {

@@ -4,10 +4,13 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 /** Bytes of memory around the operand. */
 export const MEMORY = 64;
 
+export type Registers = readonly [Uint8Array, Uint8Array, Uint8Array];
+
 /** An instruction with what it works on: see `struct input` of harness.c. */
 export interface Case {
   readonly code: readonly number[];
   readonly mxcsr: number;
+  readonly eax: number;
   readonly ecx: number;
   readonly edx: number;
   /** Of the memory operand in `memory`. */
@@ -16,8 +19,8 @@ export interface Case {
   /** x87: top of stack, and a bit for each register that is not empty. */
   readonly top: number;
   readonly tags: number;
-  /** (X)MM1 and (X)MM2: the x87 registers' significands are the low halves. */
-  readonly xmm: readonly [Uint8Array, Uint8Array];
+  /** XMM0, (X)MM1 and (X)MM2: the x87 registers' significands are the low halves of the latter. */
+  readonly xmm: Registers;
   readonly exponents: readonly [number, number];
   readonly memory: Uint8Array;
 }
@@ -32,7 +35,7 @@ export interface Outcome {
   readonly mxcsr: number;
   readonly top: number;
   readonly tags: number;
-  readonly xmm: readonly [Uint8Array, Uint8Array];
+  readonly xmm: Registers;
   /** The x87 registers 1 and 2, 10 bytes each. */
   readonly mm: readonly [Uint8Array, Uint8Array];
   readonly memory: Uint8Array;
@@ -43,34 +46,37 @@ export interface Vector {
   readonly after: Outcome;
 }
 
-export const INPUT_BYTES = 16 + 8 * 4 + 32 + 8 + MEMORY;
-export const OUTPUT_BYTES = 7 * 4 + 32 + 32 + MEMORY;
+const REGISTER = 16;
+/** Offsets in both records. */
+const Input = { words: 16, xmm: 52, exponents: 52 + 3 * REGISTER, memory: 60 + 3 * REGISTER } as const;
+const Output = { xmm: 28, mm: 28 + 3 * REGISTER, memory: 28 + 5 * REGISTER } as const;
+export const INPUT_BYTES = Input.memory + MEMORY;
+export const OUTPUT_BYTES = Output.memory + MEMORY;
 
 export function encodeCase(before: Case): Uint8Array {
   const bytes = new Uint8Array(INPUT_BYTES);
   const view = new DataView(bytes.buffer);
-  const { code, mxcsr, ecx, edx, offset, flags, top, tags, xmm, exponents, memory } = before;
+  const { code, mxcsr, eax, ecx, edx, offset, flags, top, tags, xmm, exponents, memory } = before;
   bytes.set(code);
-  for (const [n, word] of [code.length, mxcsr, ecx, edx, offset, flags, top, tags].entries()) {
-    view.setUint32(16 + 4 * n, word, true);
+  for (const [n, word] of [code.length, mxcsr, eax, ecx, edx, offset, flags, top, tags].entries()) {
+    view.setUint32(Input.words + 4 * n, word, true);
   }
-  bytes.set(xmm[0], 48);
-  bytes.set(xmm[1], 64);
-  for (const [n, exponent] of exponents.entries()) view.setUint32(80 + 4 * n, exponent, true);
-  bytes.set(memory, 88);
+  for (const [n, register] of xmm.entries()) bytes.set(register, Input.xmm + REGISTER * n);
+  for (const [n, exponent] of exponents.entries()) view.setUint32(Input.exponents + 4 * n, exponent, true);
+  bytes.set(memory, Input.memory);
   return bytes;
 }
 
 function decodeCase(bytes: Uint8Array): Case {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const [length, mxcsr, ecx, edx, offset, flags, top, tags] = words(view, 16, 8);
-  const [first, second] = words(view, 80, 2);
+  const [length, mxcsr, eax, ecx, edx, offset, flags, top, tags] = words(view, Input.words, 9);
+  const [first, second] = words(view, Input.exponents, 2);
   return {
     code: [...bytes.subarray(0, length)],
-    ...{ mxcsr: mxcsr!, ecx: ecx!, edx: edx!, offset: offset!, flags: flags!, top: top!, tags: tags! },
-    xmm: [bytes.slice(48, 64), bytes.slice(64, 80)],
+    ...{ mxcsr: mxcsr!, eax: eax!, ecx: ecx!, edx: edx!, offset: offset!, flags: flags!, top: top!, tags: tags! },
+    xmm: registers(bytes, Input.xmm),
     exponents: [first!, second!],
-    memory: bytes.slice(88, 88 + MEMORY),
+    memory: part(bytes, Input.memory, MEMORY),
   };
 }
 
@@ -79,10 +85,16 @@ export function decodeOutcome(bytes: Uint8Array): Outcome {
   const [vector, ecx, edx, flags, mxcsr, top, tags] = words(view, 0, 7);
   return {
     ...{ vector: vector!, ecx: ecx!, edx: edx!, flags: flags!, mxcsr: mxcsr!, top: top!, tags: tags! },
-    xmm: [bytes.slice(28, 44), bytes.slice(44, 60)],
-    mm: [bytes.slice(60, 70), bytes.slice(76, 86)],
-    memory: bytes.slice(92, 92 + MEMORY),
+    xmm: registers(bytes, Output.xmm),
+    mm: [part(bytes, Output.mm, 10), part(bytes, Output.mm + REGISTER, 10)],
+    memory: part(bytes, Output.memory, MEMORY),
   };
+}
+
+const part = (bytes: Uint8Array, at: number, count: number): Uint8Array => bytes.slice(at, at + count);
+
+function registers(bytes: Uint8Array, at: number): Registers {
+  return [0, 1, 2].map((n) => part(bytes, at + REGISTER * n, REGISTER)) as [Uint8Array, Uint8Array, Uint8Array];
 }
 
 function words(view: DataView, at: number, count: number): number[] {

@@ -9,11 +9,11 @@ describe('instructions of features that CPUID does not report', () => {
 ; EBX counts how often each of them is met; what CPUID reports (FXSAVE) is executed.
 main:   xor     ebx, ebx
 .next:  mov     dword [resume], .second
-.first: db      0x0f, 0x38, 0x00, 0xc0
+.first: db      0x66, 0x0f, 0x38, 0xf6, 0xc0
         jmp     .end
 .second:
         mov     dword [resume], .third
-.store: db      0xf2, 0x0f, 0xf0, 0x05
+.store: db      0x0f, 0xae, 0x35
         dd      FREE
         jmp     .end
 .third: db      0x0f, 0xae, 0x05

@@ -10,12 +10,12 @@ import type { Random } from '../../../translator/x86/generate.ts';
 import type { Instruction } from '../../../translator/x86/instruction.ts';
 import { forms } from '../../../translator/x86/table/index.ts';
 import { runBlock, stepBlock } from '../../support/block-runner.ts';
-import { randomFrom, randomInstruction, stateKeys } from '../../support/samples.ts';
+import { randomFrom, randomInstruction, stateKeys, usesVectors } from '../../support/samples.ts';
 import { TestCpu } from '../../support/test-cpu.ts';
 
 const plain = forms.filter((form) => form.class === 'plain');
 /** Those that seldom need the runtime. */
-const integer = plain.filter(({ feature }) => !/^(mmx|sse)/.test(feature));
+const integer = plain.filter((form) => !usesVectors(form));
 const endings = forms.filter((form) => form.class === 'control');
 const ENTRY = 0x1000;
 const LONGEST = 8;

@@ -16,4 +16,7 @@ export const bits: FormRow[] = [
   form('0F BA /7', 'BTC Ev,Ib', lift.btc, store),
   form('0F BC /r', 'BSF Gv,Ev', lift.bsf, scan),
   form('0F BD /r', 'BSR Gv,Ev', lift.bsr, scan),
+  form('F3 0F B8 /r', 'POPCNT Gv,Ev', lift.popcnt, { feature: 'popcnt', writes: 'oszapc' }),
+  form('F2 0F 38 F0 /r', 'CRC32 Gd,Eb', lift.crc32, { feature: 'sse4.2' }),
+  form('F2 0F 38 F1 /r', 'CRC32 Gd,Ev', lift.crc32, { feature: 'sse4.2' }),
 ];

@@ -3,23 +3,45 @@ import type { Lift } from '../../lift/lifter.ts';
 
 /**
  * Operand kinds, in the letters of Intel SDM vol. 2, appendix A.2:
- * E register or memory by ModR/M; G register by ModR/M reg; M memory only; R register only, by ModR/M rm;
+ * E register or memory by ModR/M; G register by ModR/M reg; M memory only; R register only, by ModR/M rm (Rd whatever mod says);
  * I immediate; J relative target; O absolute offset; S segment register by reg; C/D control/debug register by reg;
  * X string source (DS:ESI); Y string destination (ES:EDI); B table element (DS:EBX + AL);
  * Z register in the opcode's low bits; A far pointer; V XMM register by reg, W XMM register or memory by ModR/M, U XMM register
  * only, by rm; P, Q and N the same of MMX registers; B also a store at DS:EDI (Bdi).
  * Sizes: b byte, w word, d doubleword, q quadword, v word or doubleword by operand size, wv word in memory but v in a
  * register, z as v for immediates, bs byte sign-extended to the operand size, p far pointer, a pair for BOUND,
- * dw word in memory, but doubleword in a register, dq 16 bytes, ps pd 16 bytes of reals, ss sd one real;
+ * db and dw byte and word in memory, but doubleword in a register, dq 16 bytes, ps pd 16 bytes of reals, ss sd one real;
  * s descriptor table (limit and base), none where nothing is accessed.
  * Sizes of x87 operands: fs fd ft single, double and extended real; iw id iq integers; bcd packed decimal; env
- * environment; state the whole state; fx the FXSAVE area.
+ * environment; state the whole state; fx the FXSAVE area, xs that of XSAVE.
  * Fixed registers and constants stand by their names: AL AX eAX CL DX 1 3 ES CS SS DS FS GS ST0 STi.
  */
 export type OperandKind = string;
 
-/** CPUID features that guard forms; 'base' is always there. */
-export type Feature = 'base' | 'fpu' | 'tsc' | 'msr' | 'cx8' | 'sep' | 'cmov' | 'fxsr' | 'mmx' | 'sse' | 'sse2';
+/** CPUID features that guard forms, by QEMU's names (pni is SSE3); 'base' is always there. */
+export type Feature =
+  | 'base'
+  | 'fpu'
+  | 'tsc'
+  | 'msr'
+  | 'cx8'
+  | 'sep'
+  | 'cmov'
+  | 'clflush'
+  | 'fxsr'
+  | 'mmx'
+  | 'sse'
+  | 'sse2'
+  | 'pni'
+  | 'ssse3'
+  | 'sse4.1'
+  | 'sse4.2'
+  | 'popcnt'
+  | 'movbe'
+  | 'aes'
+  | 'pclmulqdq'
+  | 'rdrand'
+  | 'xsave';
 
 /**
  * plain: translated; sensitive: ends its block with a trap that the runtime executes; control: ends its block;

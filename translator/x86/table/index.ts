@@ -8,6 +8,8 @@ import { move } from './move.ts';
 import { muldiv } from './muldiv.ts';
 import { shift } from './shift.ts';
 import { sseForms } from './sse.ts';
+import { sse3Forms } from './sse3.ts';
+import { sse4Forms } from './sse4.ts';
 import { stack } from './stack.ts';
 import { string } from './string.ts';
 import { special, system } from './system.ts';
@@ -32,5 +34,7 @@ export const forms: readonly Form[] = [
   ...system,
   ...mmxForms,
   ...sseForms,
+  ...sse3Forms,
+  ...sse4Forms,
   ...x87Forms,
 ].map((row, id) => ({ id, ...row }));

@@ -5,11 +5,17 @@ import { mmx, xmm } from '../../lift/simd.ts';
 import * as move from '../../lift/sse-move.ts';
 import { type Feature, type FormOptions, type FormRow, form } from './form.ts';
 
-/** An instruction of MMX registers, and of XMM registers with 66 in front. `feature` is that of the former. */
-function both(opcode: string, name: string, compute: packed.Packed, feature: Feature = 'mmx'): FormRow[] {
+/** An instruction of MMX registers, and of XMM registers with 66 in front, by features. */
+export function both(
+  opcode: string,
+  name: string,
+  compute: packed.Packed,
+  feature: Feature = 'mmx',
+  xmmFeature: Feature = 'sse2',
+): FormRow[] {
   return [
     form(`NP 0F ${opcode} /r`, `${name} Pq,Qq`, packed.packed(mmx, compute), { feature }),
-    form(`66 0F ${opcode} /r`, `${name} Vdq,Wdq`, packed.packed(xmm, compute), { feature: 'sse2' }),
+    form(`66 0F ${opcode} /r`, `${name} Vdq,Wdq`, packed.packed(xmm, compute), { feature: xmmFeature }),
   ];
 }
 
@@ -104,10 +110,10 @@ const shuffles: FormRow[] = [
   form('66 0F 70 /r', 'PSHUFD Vdq,Wdq,Ib', shuffle.pshufd, sse2),
   form('F2 0F 70 /r', 'PSHUFLW Vdq,Wdq,Ib', shuffle.pshuflw, sse2),
   form('F3 0F 70 /r', 'PSHUFHW Vdq,Wdq,Ib', shuffle.pshufhw, sse2),
-  form('NP 0F C4 /r', 'PINSRW Pq,Edw,Ib', shuffle.pinsrw(mmx), sse),
-  form('66 0F C4 /r', 'PINSRW Vdq,Edw,Ib', shuffle.pinsrw(xmm), sse2),
-  form('NP 0F C5 /r', 'PEXTRW Gd,Nq,Ib', shuffle.pextrw(mmx), sse),
-  form('66 0F C5 /r', 'PEXTRW Gd,Udq,Ib', shuffle.pextrw(xmm), sse2),
+  form('NP 0F C4 /r', 'PINSRW Pq,Edw,Ib', shuffle.insert(mmx, 16), sse),
+  form('66 0F C4 /r', 'PINSRW Vdq,Edw,Ib', shuffle.insert(xmm, 16), sse2),
+  form('NP 0F C5 /r', 'PEXTRW Gd,Nq,Ib', shuffle.extract(mmx, 16, 'rm'), sse),
+  form('66 0F C5 /r', 'PEXTRW Gd,Udq,Ib', shuffle.extract(xmm, 16, 'rm'), sse2),
   form('NP 0F D7 /r', 'PMOVMSKB Gd,Nq', shuffle.pmovmskb(mmx), sse),
   form('66 0F D7 /r', 'PMOVMSKB Gd,Udq', shuffle.pmovmskb(xmm), sse2),
 ];

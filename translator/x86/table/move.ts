@@ -41,6 +41,8 @@ export const move: FormRow[] = [
   form('8D /r', 'LEA Gv,M', lift.lea),
   form('D7', 'XLAT Bb', lift.xlat),
   form('0F C8+r', 'BSWAP Zv', lift.bswap),
+  form('NFx 0F 38 F0 /r', 'MOVBE Gv,Mv', lift.movbe, { feature: 'movbe' }),
+  form('NFx 0F 38 F1 /r', 'MOVBE Mv,Gv', lift.movbe, { feature: 'movbe' }),
 
   form('86 /r', 'XCHG Eb,Gb', lift.xchg, { lock: true }),
   form('87 /r', 'XCHG Ev,Gv', lift.xchg, { lock: true }),

@@ -3,20 +3,27 @@ import * as control from '../../lift/control.ts';
 import type { Lift } from '../../lift/lifter.ts';
 import * as shuffle from '../../lift/shuffle.ts';
 import { mmx, xmm } from '../../lift/simd.ts';
+import * as lanes from '../../lift/sse-lanes.ts';
 import * as move from '../../lift/sse-move.ts';
 import * as real from '../../lift/sse-real.ts';
 import { type Feature, type FormOptions, type FormRow, form } from './form.ts';
 
 /** Prefixes that choose the format of reals, with the letters of their operands' sizes. */
 const formats = [
-  { prefix: 'NP', name: 'PS', size: 'ps', format: real.ps, feature: 'sse' },
-  { prefix: 'F3', name: 'SS', size: 'ss', format: real.ss, feature: 'sse' },
-  { prefix: '66', name: 'PD', size: 'pd', format: real.pd, feature: 'sse2' },
-  { prefix: 'F2', name: 'SD', size: 'sd', format: real.sd, feature: 'sse2' },
+  { prefix: 'NP', name: 'PS', size: 'ps', format: lanes.ps, feature: 'sse' },
+  { prefix: 'F3', name: 'SS', size: 'ss', format: lanes.ss, feature: 'sse' },
+  { prefix: '66', name: 'PD', size: 'pd', format: lanes.pd, feature: 'sse2' },
+  { prefix: 'F2', name: 'SD', size: 'sd', format: lanes.sd, feature: 'sse2' },
 ] as const;
 
 /** A row of an instruction that the trap sseReal knows, by its number there. */
-function numbered(encoding: string, text: string, lift: Lift, feature: Feature, options: FormOptions = {}): FormRow {
+export function numbered(
+  encoding: string,
+  text: string,
+  lift: Lift,
+  feature: Feature,
+  options: FormOptions = {},
+): FormRow {
   const argument = realInstructions.indexOf(text.split(' ')[0]!);
   return form(encoding, text, lift, { feature, argument, ...options });
 }
@@ -26,7 +33,7 @@ const arithmetic: FormRow[] = formats.flatMap(({ prefix, name, size, format, fea
     numbered(
       `${prefix} 0F ${opcode} /r`,
       `${operation}${name} V${size},W${size}`,
-      real.arithmetic(format, real.operations[operation]),
+      real.lanewise(format, () => real.operations[operation]),
       feature,
     );
   return [
@@ -42,10 +49,10 @@ const arithmetic: FormRow[] = formats.flatMap(({ prefix, name, size, format, fea
 });
 
 const comparisons: FormRow[] = [
-  numbered('NP 0F 2E /r', 'UCOMISS Vss,Wss', real.compareToFlags(real.ss), 'sse', { writes: 'oszapc' }),
-  numbered('NP 0F 2F /r', 'COMISS Vss,Wss', real.compareToFlags(real.ss), 'sse', { writes: 'oszapc' }),
-  numbered('66 0F 2E /r', 'UCOMISD Vsd,Wsd', real.compareToFlags(real.sd), 'sse2', { writes: 'oszapc' }),
-  numbered('66 0F 2F /r', 'COMISD Vsd,Wsd', real.compareToFlags(real.sd), 'sse2', { writes: 'oszapc' }),
+  numbered('NP 0F 2E /r', 'UCOMISS Vss,Wss', real.compareToFlags(lanes.ss), 'sse', { writes: 'oszapc' }),
+  numbered('NP 0F 2F /r', 'COMISS Vss,Wss', real.compareToFlags(lanes.ss), 'sse', { writes: 'oszapc' }),
+  numbered('66 0F 2E /r', 'UCOMISD Vsd,Wsd', real.compareToFlags(lanes.sd), 'sse2', { writes: 'oszapc' }),
+  numbered('66 0F 2F /r', 'COMISD Vsd,Wsd', real.compareToFlags(lanes.sd), 'sse2', { writes: 'oszapc' }),
 ];
 
 const trapped: FormOptions = { class: 'sensitive' };
@@ -56,22 +63,22 @@ const conversions: FormRow[] = [
   numbered('66 0F 2C /r', 'CVTTPD2PI Pq,Wpd', real.toMmx(16), 'sse2', trapped),
   numbered('NP 0F 2D /r', 'CVTPS2PI Pq,Wq', real.toMmx(8), 'sse', trapped),
   numbered('66 0F 2D /r', 'CVTPD2PI Pq,Wpd', real.toMmx(16), 'sse2', trapped),
-  numbered('F3 0F 2A /r', 'CVTSI2SS Vss,Ed', real.fromGeneral(real.ss), 'sse'),
-  numbered('F2 0F 2A /r', 'CVTSI2SD Vsd,Ed', real.fromGeneral(real.sd), 'sse2'),
-  numbered('F3 0F 2C /r', 'CVTTSS2SI Gd,Wss', real.toGeneral(real.ss, true), 'sse'),
-  numbered('F2 0F 2C /r', 'CVTTSD2SI Gd,Wsd', real.toGeneral(real.sd, true), 'sse2'),
-  numbered('F3 0F 2D /r', 'CVTSS2SI Gd,Wss', real.toGeneral(real.ss, false), 'sse'),
-  numbered('F2 0F 2D /r', 'CVTSD2SI Gd,Wsd', real.toGeneral(real.sd, false), 'sse2'),
+  numbered('F3 0F 2A /r', 'CVTSI2SS Vss,Ed', real.fromGeneral(lanes.ss), 'sse'),
+  numbered('F2 0F 2A /r', 'CVTSI2SD Vsd,Ed', real.fromGeneral(lanes.sd), 'sse2'),
+  numbered('F3 0F 2C /r', 'CVTTSS2SI Gd,Wss', real.toGeneral(lanes.ss, true), 'sse'),
+  numbered('F2 0F 2C /r', 'CVTTSD2SI Gd,Wsd', real.toGeneral(lanes.sd, true), 'sse2'),
+  numbered('F3 0F 2D /r', 'CVTSS2SI Gd,Wss', real.toGeneral(lanes.ss, false), 'sse'),
+  numbered('F2 0F 2D /r', 'CVTSD2SI Gd,Wsd', real.toGeneral(lanes.sd, false), 'sse2'),
   numbered('NP 0F 5A /r', 'CVTPS2PD Vpd,Wq', real.convert('PS'), 'sse2'),
   numbered('66 0F 5A /r', 'CVTPD2PS Vps,Wpd', real.convert('PD'), 'sse2'),
   numbered('F3 0F 5A /r', 'CVTSS2SD Vsd,Wss', real.convert('SS'), 'sse2'),
   numbered('F2 0F 5A /r', 'CVTSD2SS Vss,Wsd', real.convert('SD'), 'sse2'),
   numbered('NP 0F 5B /r', 'CVTDQ2PS Vps,Wdq', real.integersToSingles, 'sse2'),
-  numbered('66 0F 5B /r', 'CVTPS2DQ Vdq,Wps', real.toPacked(real.ps, false), 'sse2'),
-  numbered('F3 0F 5B /r', 'CVTTPS2DQ Vdq,Wps', real.toPacked(real.ps, true), 'sse2'),
+  numbered('66 0F 5B /r', 'CVTPS2DQ Vdq,Wps', real.toPacked(lanes.ps, false), 'sse2'),
+  numbered('F3 0F 5B /r', 'CVTTPS2DQ Vdq,Wps', real.toPacked(lanes.ps, true), 'sse2'),
   numbered('F3 0F E6 /r', 'CVTDQ2PD Vpd,Wq', real.integersToDoubles, 'sse2'),
-  numbered('F2 0F E6 /r', 'CVTPD2DQ Vdq,Wpd', real.toPacked(real.pd, false), 'sse2'),
-  numbered('66 0F E6 /r', 'CVTTPD2DQ Vdq,Wpd', real.toPacked(real.pd, true), 'sse2'),
+  numbered('F2 0F E6 /r', 'CVTPD2DQ Vdq,Wpd', real.toPacked(lanes.pd, false), 'sse2'),
+  numbered('66 0F E6 /r', 'CVTTPD2DQ Vdq,Wpd', real.toPacked(lanes.pd, true), 'sse2'),
 ];
 
 const sse: FormOptions = { feature: 'sse' };
@@ -129,7 +136,7 @@ const others: FormRow[] = [
   form('NP 0F AE E8+i', 'LFENCE', control.nop, sse2),
   form('NP 0F AE F0+i', 'MFENCE', control.nop, sse2),
   form('NP 0F AE F8+i', 'SFENCE', control.nop, sse),
-  form('NP 0F AE /7', 'CLFLUSH Mb', control.nop, sse2),
+  form('NP 0F AE /7', 'CLFLUSH Mb', control.nop, { feature: 'clflush' }),
   form('NP 0F C3 /r', 'MOVNTI Md,Gd', move.movnti, sse2),
   form('NP 0F F7 /r', 'MASKMOVQ Pq,Nq,Bdi', shuffle.maskedStore(mmx), { ...sse, class: 'sensitive' }),
   form('66 0F F7 /r', 'MASKMOVDQU Vdq,Udq,Bdi', shuffle.maskedStore(xmm), { ...sse2, class: 'sensitive' }),

@@ -85,6 +85,7 @@ const identification: FormRow[] = [
   form('0F A2', 'CPUID', lift.cpuid),
   form('0F 31', 'RDTSC', lift.rdtsc, { feature: 'tsc' }),
   form('0F 33', 'RDPMC', lift.rdpmc),
+  form('NFx 0F C7 /6', 'RDRAND Rv', lift.rdrand, { feature: 'rdrand', writes: 'oszapc' }),
   form('0F 32', 'RDMSR', lift.rdmsr, { feature: 'msr' }),
   form('0F 30', 'WRMSR', lift.wrmsr, { feature: 'msr' }),
   form('0F AA', 'RSM', lift.rsm, { writes: 'oszapc' }),
@@ -96,6 +97,10 @@ const extendedState: FormRow[] = [
   form('NP 0F AE /1', 'FXRSTOR Mfx', x87.fxrstor, { feature: 'fxsr' }),
   form('NP 0F AE /2', 'LDMXCSR Md', x87.ldmxcsr, { feature: 'sse' }),
   form('NP 0F AE /3', 'STMXCSR Md', x87.stmxcsr, { feature: 'sse' }),
+  form('NP 0F AE /4', 'XSAVE Mxs', x87.xsave, { feature: 'xsave' }),
+  form('NP 0F AE /5', 'XRSTOR Mxs', x87.xrstor, { feature: 'xsave' }),
+  form('NP 0F 01 D0', 'XGETBV', x87.xgetbv, { feature: 'xsave', class: 'plain' }),
+  form('NP 0F 01 D1', 'XSETBV', x87.xsetbv, { feature: 'xsave' }),
 ];
 
 export const system: FormRow[] = [
