@@ -127,10 +127,13 @@ export class Counting {
     this.translations.clear();
   }
 
-  /** Puts another function into a translation's place, below its counter. */
-  replace({ head }: TranslationRecord, run: Run): void {
+  /** Puts another function into a translation's place, below its counter; the function that was there. */
+  replace({ head }: TranslationRecord, run: Run): Run {
+    const wrapper = this.wrappers.get(head);
+    const original = wrapper?.run === head.run ? wrapper.original : head.run;
     this.wrappers.delete(head);
     this.view.install(head, run);
+    return original;
   }
 
   totals(): ExitCounts {

@@ -1,5 +1,6 @@
 import type { CodePage } from '../exec/code-page.ts';
-import { compileCounting, compileExported } from '../exec/compile.ts';
+import { compileText } from '../exec/compile.ts';
+import type { Run } from '../exec/node.ts';
 import type { TranslationRecord } from '../exec/translation.ts';
 import { CacheLog } from './cache-log.ts';
 import { Counting } from './counting.ts';
@@ -20,8 +21,10 @@ import { type SymbolList, Symbols } from './symbols.ts';
 import { tlbReport } from './tlb-report.ts';
 import { EngineView, type ViewedParts } from './view.ts';
 
-/** What is counted at each instruction of one translation. */
+/** What is counted at each instruction of one translation, and the function that doesn't. */
 interface InstructionCounts {
+  readonly run: Run;
+  readonly original: Run;
   readonly eips: readonly number[];
   readonly counts: Float64Array;
 }
@@ -117,7 +120,9 @@ export class Inspection implements Questions {
       return;
     }
     this.counting.remove();
-    for (const { head, run } of this.instructionCounts.keys()) this.view.install(head, run);
+    for (const [{ head }, { run, original }] of this.instructionCounts) {
+      if (head.run === run) this.view.install(head, original);
+    }
     this.instructionCounts.clear();
     this.log.clear();
   }
@@ -131,9 +136,10 @@ export class Inspection implements Questions {
       return `${comment}COUNTS[${eips.push(Number.parseInt(eip, 16)) - 1}]++;`;
     });
     const counts = new Float64Array(eips.length);
-    this.counting.replace(record, compileCounting(text, counts, this.view.sourceNameOf(record)));
+    const run = compileText(text, { url: this.view.urlOf(record), values: { COUNTS: counts } });
+    const original = this.counting.replace(record, run);
     this.counting.refresh();
-    this.instructionCounts.set(record, { eips, counts });
+    this.instructionCounts.set(record, { run, original, eips, counts });
     return true;
   }
 
@@ -149,7 +155,8 @@ export class Inspection implements Questions {
       const { physical, key } = this.view.describe(record);
       const file = names.get(`${physical} ${key}`);
       if (file === undefined) continue;
-      this.counting.replace(record, compileExported(this.view.textOf(record), `${folder}/${file}`));
+      const source = { url: `${folder}/${file}`, map: `${file}.map` };
+      this.counting.replace(record, compileText(this.view.textOf(record), source));
       installed++;
     }
     this.refresh();

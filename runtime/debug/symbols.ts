@@ -62,10 +62,18 @@ export class Symbols {
   }
 }
 
+/** Characters of a name that are kept: C++ has long ones. */
+const LONGEST_NAME = 500;
+
+/** A name as it can be shown: a guest's file may hold anything, such as what moves a terminal's cursor. */
+function shownName(name: string): string {
+  return name.slice(0, LONGEST_NAME).replace(/[\p{C}\p{Z}]/gu, '?');
+}
+
 /** Symbols of code, in any order, as a table. Of several at one address the first stays in front. */
 export function sortedSymbols(list: readonly (readonly [address: number, name: string])[]): SymbolList {
   const sorted = [...list].sort(([a], [b]) => (a >>> 0) - (b >>> 0));
-  return { addresses: sorted.map(([address]) => address >>> 0), names: sorted.map(([, name]) => name) };
+  return { addresses: sorted.map(([address]) => address >>> 0), names: sorted.map(([, name]) => shownName(name)) };
 }
 
 /** A line of System.map or /proc/kallsyms: address, type, name, module. */

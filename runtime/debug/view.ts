@@ -4,7 +4,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import type { CodeObserver } from '../exec/code-events.ts';
 import type { CodePage } from '../exec/code-page.ts';
 import type { Engine } from '../exec/engine.ts';
-import { sourceName } from '../exec/names.ts';
+import { translationUrl } from '../exec/names.ts';
 import type { Node, Run } from '../exec/node.ts';
 import { defaultTiering } from '../exec/tiering.ts';
 import type { TranslationRecord } from '../exec/translation.ts';
@@ -57,9 +57,9 @@ export class EngineView {
   }
 
   /** What its function's file is called. */
-  sourceNameOf(record: TranslationRecord): string {
+  urlOf(record: TranslationRecord): string {
     const { page, head } = record;
-    return sourceName(page, head.eip, FUNCTION_NAME.exec(this.textOf(record))![1]);
+    return translationUrl(page, head.eip, FUNCTION_NAME.exec(this.textOf(record))![1]);
   }
 
   linksOf({ head }: TranslationRecord): number[] {

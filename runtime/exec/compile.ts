@@ -1,32 +1,25 @@
 import type { Run } from './node.ts';
 
-/** What the names of generated functions' files begin with. */
-const SOURCE_SCHEME = 'rawiron:///';
-
 /** Looks at a text before it is compiled, and throws what it finds wrong. */
 export type TextCheck = (text: string) => void;
 
-/**
- * Turns emitted text (one function declaration) into a function. The only place where `new Function` stands.
- * The text refers to global cells (abi/cells.ts) and to its argument, nothing else. `where` says of what it was made:
- * debuggers and profiles show it as the function's file.
- */
-export function compileText(text: string, check: { readonly text: TextCheck } | null, where = 'text'): Run {
+/** What belongs to a text that is compiled. */
+export interface CompiledText {
+  readonly check?: { readonly text: TextCheck } | null;
+  /** Its file, as debuggers and profilers show it (exec/names.ts). */
+  readonly url?: string;
+  /** The source map of its file, beside it. */
+  readonly map?: string;
+  /** Values of names that it refers to besides global cells (abi/cells.ts). */
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** Turns emitted text (one function declaration) into a function. The only place where `new Function` stands. */
+export function compileText(text: string, { check, url, map, values = {} }: CompiledText = {}): Run {
   check?.text(text);
-  return new Function(`"use strict";return ${text}\n//# sourceURL=${SOURCE_SCHEME}${where}.js`)() as Run;
-}
-
-/** The same for a text that has been written to a file, with a source map beside it. */
-export function compileExported(text: string, url: string): Run {
-  const map = `${url.slice(url.lastIndexOf('/') + 1)}.map`;
-  return new Function(`"use strict";return ${text}\n//# sourceURL=${url}\n//# sourceMappingURL=${map}`)() as Run;
-}
-
-/** The same for a text that counts in the elements of `COUNTS` (runtime/debug). */
-export function compileCounting(text: string, counts: Float64Array, where: string): Run {
-  return new Function('COUNTS', `"use strict";return ${text}\n//# sourceURL=${SOURCE_SCHEME}${where}.js`)(
-    counts,
-  ) as Run;
+  const notes = [url && `sourceURL=${url}`, map && `sourceMappingURL=${map}`].filter((note) => note !== undefined);
+  const body = [`"use strict";return ${text}`, ...notes.map((note) => `//# ${note}`)].join('\n');
+  return new Function(...Object.keys(values), body)(...Object.values(values)) as Run;
 }
 
 /** A suffix under which none of the names is a global of this isolate: '' for the first machine in it, `$1`, … */

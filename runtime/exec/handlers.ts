@@ -4,6 +4,7 @@ import { bindHandler } from '../../translator/handler.ts';
 import { type Instruction, SHAPE_BITS } from '../../translator/x86/instruction.ts';
 import type { Check } from './check.ts';
 import { compileText } from './compile.ts';
+import { handlerUrl } from './names.ts';
 import type { Run } from './node.ts';
 
 /** The interpreter's handlers, made when their form is first met: one for each form, shape and key. */
@@ -27,7 +28,7 @@ export class Handlers {
     if (run === undefined) {
       const { form, shape } = instruction;
       const text = bindHandler(form, shape, key, this.options, this.check?.handler);
-      run = compileText(text, this.check, `handlers/${number.toString(16)}`);
+      run = compileText(text, { check: this.check, url: handlerUrl(number) });
       this.byForm.set(number, run);
     }
     return run;

@@ -12,7 +12,15 @@ export function functionName(symbol: string | undefined, eip: number): string {
     .replace(/^(?=\d)/, '_')}_${hex(eip)}`;
 }
 
-/** Tells translations of the same address apart: in other frames, or under other state keys. */
-export function sourceName(page: CodePage, eip: number, name: string): string {
-  return `${hex(page.frame * 4096 + ((eip - page.eip) | 0))}-${page.context.key.toString(16)}/${name}`;
+/** What the names of generated functions' files begin with. */
+const SCHEME = 'rawiron:///';
+
+/** File of a translation. It tells those of the same address apart: in other frames, or under other state keys. */
+export function translationUrl(page: CodePage, eip: number, name: string): string {
+  return `${SCHEME}${hex(page.frame * 4096 + ((eip - page.eip) | 0))}-${page.context.key.toString(16)}/${name}.js`;
+}
+
+/** File of a handler, by its number. */
+export function handlerUrl(number: number): string {
+  return `${SCHEME}handlers/${number.toString(16)}.js`;
 }

@@ -6,7 +6,7 @@ import { translate } from '../../translator/translate.ts';
 import type { Check } from './check.ts';
 import { compileText } from './compile.ts';
 import type { Graph } from './graph.ts';
-import { functionName, sourceName } from './names.ts';
+import { functionName, translationUrl } from './names.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
 import { TranslationRecord } from './translation.ts';
 
@@ -146,7 +146,7 @@ export class Tiering {
       return false;
     }
     node.links = result.links.map((link) => this.graph.follow(page, link));
-    node.run = compileText(result.text, this.check, sourceName(page, node.eip, name));
+    node.run = compileText(result.text, { check: this.check, url: translationUrl(page, node.eip, name) });
     this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result, growth));
     this.metrics.translations++;
     this.metrics.instructions += result.instructions;

@@ -27,9 +27,10 @@ async function say(text: string): Promise<number> {
 /** Does what the command line asks for; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    const [first, ...rest] = args;
-    if (first === 'inspect') return await (await import('./inspect/main.ts')).inspect(rest);
+    // The one command of the inspector that can start a machine is also one of its own.
+    const [first, ...rest] = args[0] === 'inspect' && args[1] === 'profile' ? args.slice(1) : args;
     if (first === 'profile') return await (await import('./inspect/profile-machine.ts')).profile(rest, perform);
+    if (first === 'inspect') return await (await import('./inspect/main.ts')).inspect(rest);
     return await perform(parseArguments(args));
   } catch (error) {
     const mistake = error instanceof ConfigurationError;

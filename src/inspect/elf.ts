@@ -11,6 +11,7 @@ const MACHINE_386 = 3;
 const KIND_NONE = 0;
 const KIND_FUNCTION = 2;
 const EXECUTABLE = 4;
+const LONGEST_NAME = 4096;
 /** Of a function whose size is unknown at the end of its section. */
 const LARGEST_UNSIZED = 4096;
 
@@ -88,7 +89,7 @@ export class ElfFile {
 
   private symbol(at: number, strings: number): ElfSymbol {
     return {
-      name: this.text(this.sections[strings].offset + this.view.getUint32(at, true)),
+      name: this.text((this.sections[strings]?.offset ?? this.bytes.length) + this.view.getUint32(at, true)),
       value: this.view.getUint32(at + 4, true),
       size: this.view.getUint32(at + 8, true),
       kind: this.bytes[at + 12] & 15,
@@ -102,8 +103,9 @@ export class ElfFile {
   }
 
   private text(at: number): string {
-    const end = this.bytes.indexOf(0, at);
-    return new TextDecoder().decode(this.bytes.subarray(at, end));
+    const bytes = this.bytes.subarray(at, at + LONGEST_NAME);
+    const end = bytes.indexOf(0);
+    return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
   }
 
   /** All symbols of code, for naming addresses. */
@@ -119,14 +121,16 @@ export class ElfFile {
     const inSection = symbol.value - section.address;
     if (section.type === SECTION_WITHOUT_BYTES || inSection < 0 || inSection >= section.size)
       throw new ConfigurationError(`the symbol '${name}' has no bytes in the file`);
-    const size = symbol.size || this.distanceToNext(symbol, section);
+    const size = Math.min(symbol.size || this.distanceToNext(symbol, section), section.size - inSection);
     const start = section.offset + inSection;
-    return { address: symbol.value, bytes: this.bytes.subarray(start, start + size) };
+    const bytes = this.bytes.subarray(start, start + size);
+    if (bytes.length < size) throw new ConfigurationError(`the symbol '${name}' is behind the end of the file`);
+    return { address: symbol.value, bytes };
   }
 
   private distanceToNext(symbol: ElfSymbol, section: Section): number {
     const later = this.symbols.filter((s) => s.section === symbol.section && s.value > symbol.value);
-    const next = Math.min(section.address + section.size, ...later.map(({ value }) => value));
+    const next = later.reduce((least, { value }) => Math.min(least, value), section.address + section.size);
     return Math.min(next - symbol.value, LARGEST_UNSIZED);
   }
 

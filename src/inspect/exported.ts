@@ -3,6 +3,7 @@ import type { Symbols } from '../../runtime/debug/symbols.ts';
 import { hex } from '../../translator/emit/names.ts';
 import type { TranslationDetail, TranslationInfo } from '../machine-core.ts';
 import { FIRST_LINE } from './block-view.ts';
+import { largest } from './largest.ts';
 import { codeOfTranslation, printedAddresses, textByInstruction } from './snapshot.ts';
 import { type ListedInstruction, listAt } from './stages.ts';
 import { keyText } from './state-key.ts';
@@ -40,7 +41,7 @@ function listingOf(detail: TranslationDetail, symbols: Symbols): { listing: stri
   const label = symbols.label(detail.info.linear) ?? detail.info.name;
   const text = [`; ${label} at ${hex(detail.info.linear)} (${keyText(detail.info.key)}), entry and exits`];
   const lines = new Map<number, number>();
-  const width = Math.max(...instructions.map(({ bytes }) => bytes.length));
+  const width = largest(instructions.map(({ bytes }) => bytes.length));
   for (const i of instructions) lines.set(i.address, text.push(instructionLine(i, width)));
   return { listing: `${text.join('\n')}\n`, lines };
 }

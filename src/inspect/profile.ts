@@ -20,6 +20,8 @@ export const shareNames = [
  * that belongs to no function, its compilers among it. inspector: what looking costs. idle: asleep.
  */
 export type ShareName = (typeof shareNames)[number];
+/** Those in which the thread is busy. */
+export const busyNames: readonly ShareName[] = shareNames.filter((name) => name !== 'idle');
 export type Shares = Record<ShareName, number>;
 
 /** One function of a profile. Times are in microseconds. */
@@ -52,7 +54,11 @@ export interface ProfileSummary {
   readonly functions: readonly ProfiledFunction[];
 }
 
-const GUEST = /^rawiron:\/\/\/([0-9a-f]{8})-([0-9a-f]+)\/\w+_([0-9a-f]{8})\.js$/;
+/** File of a translation's function: as the machine names it, and as it is called where it was exported. */
+const GUEST = [
+  /^rawiron:\/\/\/(?<physical>[0-9a-f]{8})-(?<key>[0-9a-f]+)\/\w+_(?<eip>[0-9a-f]{8})\.js$/,
+  /^file:.*\/\w+_(?<eip>[0-9a-f]{8})\.(?<physical>[0-9a-f]{8})-(?<key>[0-9a-f]+)\.js$/,
+];
 /** V8 leaves out the file's name of some functions that were there before the profile was begun. */
 const GUEST_NAME = /^\w+_([0-9a-f]{8})$/;
 const HANDLER = /^rawiron:\/\/\/handlers\//;
@@ -73,17 +79,17 @@ export function emptyShares(): Shares {
 
 /** What a translation's file name says; null for other files. */
 function guestPlace(url: string): GuestPlace | null {
-  const match = GUEST.exec(url);
-  if (!match) return null;
-  const [physical, key, eip] = match.slice(1).map((digits) => Number.parseInt(digits, 16));
-  return { physical, key, eip };
+  const groups = GUEST.map((pattern) => pattern.exec(url)?.groups).find((found) => found !== undefined);
+  if (!groups) return null;
+  const value = (name: keyof GuestPlace) => Number.parseInt(groups[name], 16);
+  return { physical: value('physical'), key: value('key'), eip: value('eip') };
 }
 
 function shareOf({ callFrame: { functionName, url } }: ProfileNode): ShareName {
   if (functionName === '(garbage collector)') return 'garbage';
   if (functionName === '(idle)' || (functionName === 'sleep' && url.endsWith('/threads.ts'))) return 'idle';
   if (url === '') return GUEST_NAME.test(functionName) ? 'guest' : 'system';
-  if (GUEST.test(url)) return 'guest';
+  if (guestPlace(url)) return 'guest';
   if (HANDLER.test(url)) return 'interpreter';
   return places.find(([pattern]) => pattern.test(url))![1];
 }

@@ -1,7 +1,8 @@
-import type { CacheEvent, ExitReport, TranslationStats, TrapReport } from '../machine-core.ts';
+import type { CacheEvent, ExitReport, TranslationInfo, TranslationStats, TrapReport } from '../machine-core.ts';
 import { type Inspected, watching } from './inspected.ts';
 import { emptyShares, type ProfileSummary, type Shares, summarize } from './profile.ts';
 import { profiling, type SampledTranslation, wait, withShares } from './sampling.ts';
+import { exitsSince, translationsSince, trapsSince } from './since.ts';
 
 /** One stretch of a recording. */
 export interface Stretch {
@@ -50,14 +51,19 @@ class Recorder {
   private next = 0;
   private traps = 0;
   private exits = 0;
+  private before!: { translations: TranslationInfo[]; traps: TrapReport; exits: ExitReport };
 
   constructor(machine: Inspected) {
     this.machine = machine;
   }
 
   async begin(): Promise<void> {
-    this.next = (await this.machine.ask('events', Number.MAX_SAFE_INTEGER)).next;
-    this.traps = total((await this.machine.ask('traps')).kinds);
+    const { ask } = this.machine;
+    this.next = (await ask('events', Number.MAX_SAFE_INTEGER)).next;
+    const [translations, traps, exits] = [await ask('translations'), await ask('traps'), await ask('exits')];
+    this.before = { translations, traps, exits };
+    this.traps = total(traps.kinds);
+    this.exits = sum(Object.values(exits.kinds));
   }
 
   async look(seconds: number): Promise<void> {
@@ -94,13 +100,14 @@ class Recorder {
   async end(): Promise<Recording> {
     const { ask, probe } = this.machine;
     const profile = joined(this.profiles);
+    const { before } = this;
     return {
       seconds: this.seconds,
       stretches: this.stretches,
-      translations: withShares(await ask('translations'), profile),
+      translations: withShares(translationsSince(before.translations, await ask('translations')), profile),
       profile,
-      traps: await ask('traps'),
-      exits: await ask('exits'),
+      traps: trapsSince(before.traps, await ask('traps')),
+      exits: exitsSince(before.exits, await ask('exits')),
       causes: this.causes,
       heap: await probe.heap(),
     };

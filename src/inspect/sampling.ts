@@ -1,7 +1,8 @@
 import type { ThreadProfile } from '../isolate/probe.ts';
 import type { TranslationInfo, TranslationStats } from '../machine-core.ts';
 import { type Inspected, watching } from './inspected.ts';
-import { type ProfileSummary, summarize } from './profile.ts';
+import { busyNames, type ProfileSummary, summarize } from './profile.ts';
+import { translationsSince } from './since.ts';
 
 /** Microseconds between two samples. */
 export const INTERVAL = 500;
@@ -44,8 +45,9 @@ export function takeSample(machine: Inspected, seconds: number): Promise<Sample>
 
 /** The same for a machine that is watched already; `pass` takes the time. */
 export async function sampleWatched(machine: Inspected, pass: () => Promise<void>): Promise<Sample> {
+  const before = await machine.ask('translations');
   const profile = summarize(await profiling(machine, pass));
-  const translations = await machine.ask('translations');
+  const translations = translationsSince(before, await machine.ask('translations'));
   const stats = await machine.ask('stats');
   return { seconds: profile.duration / 1e6, translations: withShares(translations, profile), stats, profile };
 }
@@ -54,12 +56,14 @@ export function withShares(translations: readonly TranslationInfo[], profile: Pr
   const busy = busyTime(profile);
   const times = new Map<string, number>();
   for (const { guest, self } of profile.functions) {
-    if (guest) times.set(`${guest.physical} ${guest.key}`, self);
+    if (!guest) continue;
+    const place = `${guest.physical} ${guest.key}`;
+    times.set(place, (times.get(place) ?? 0) + self);
   }
   return translations.map((t) => ({ ...t, share: busy > 0 ? (times.get(`${t.physical} ${t.key}`) ?? 0) / busy : 0 }));
 }
 
 /** Microseconds that the thread was not asleep. */
 export function busyTime({ shares }: ProfileSummary): number {
-  return Object.values(shares).reduce((sum, n) => sum + n, 0) - shares.idle;
+  return busyNames.reduce((sum, name) => sum + shares[name], 0);
 }

@@ -175,7 +175,7 @@ export class TestCpu {
 
   /** Runs the text of a region. */
   runText(text: string, links: readonly Link[]): Outcome {
-    const run = compileText(text, null) as unknown as (node: object) => TestNode;
+    const run = compileText(text) as unknown as (node: object) => TestNode;
     const nodes = links.map(({ eip, kind }) =>
       kind === 'step' ? { ...callable(eip), left: 'at' as const } : callable(eip),
     );
@@ -198,7 +198,7 @@ export class TestCpu {
     const name = `${form.id} ${shape} ${key}`;
     let run = this.handlers.get(name);
     if (!run) {
-      run = compileText(bindHandler(form, shape, key, this.options), null) as unknown as (node: object) => TestNode;
+      run = compileText(bindHandler(form, shape, key, this.options)) as unknown as (node: object) => TestNode;
       this.handlers.set(name, run);
     }
     return run;

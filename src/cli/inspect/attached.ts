@@ -23,7 +23,7 @@ export async function attached<Result>(
   const symbols = await symbolTable(options.symbols);
   const machine = await attach(options.connect);
   try {
-    return await act({ machine, symbols });
+    return await Promise.race([act({ machine, symbols }), machine.gone]);
   } finally {
     machine.close();
   }
@@ -33,7 +33,6 @@ export async function attached<Result>(
 export function wantedAddress(words: readonly string[], symbols: Symbols): number {
   const [word] = words;
   if (word === undefined) throw new ConfigurationError('give an address, or a name with --symbols FILE');
-  if (words.length > 1) throw new ConfigurationError(`unexpected argument '${words[1]}'`);
   const [, name, offset = '0'] = /^([^+]+)(?:\+(0x[0-9a-f]+|\d+))?$/i.exec(word) ?? [];
   const symbol = name === undefined ? undefined : symbols.find(name);
   if (symbol !== undefined) return (symbol + Number(offset)) >>> 0;
@@ -44,9 +43,4 @@ export function wantedAddress(words: readonly string[], symbols: Symbols): numbe
 
 export function notMapped(linear: number): ConfigurationError {
   return new ConfigurationError(`nothing is mapped at ${hex(linear)}`);
-}
-
-/** The command takes no words. */
-export function noWords(words: readonly string[]): void {
-  if (words.length > 0) throw new ConfigurationError(`unexpected argument '${words[0]}'`);
 }

@@ -2,8 +2,10 @@ import { hex } from '../../../translator/emit/names.ts';
 import { ConfigurationError } from '../../index.ts';
 import { type BlockLine, blockLines, ticksOf } from '../../inspect/block-view.ts';
 import { watching } from '../../inspect/inspected.ts';
+import { largest } from '../../inspect/largest.ts';
 import { summarize } from '../../inspect/profile.ts';
 import { profiling, wait } from '../../inspect/sampling.ts';
+import { translationSince } from '../../inspect/since.ts';
 import { keyText } from '../../inspect/state-key.ts';
 import type { TranslationDetail } from '../../machine-core.ts';
 import { type Attached, attached, machineOptions, notMapped, wantedAddress } from './attached.ts';
@@ -19,6 +21,7 @@ const block: Command = {
   usage: 'ADDRESS',
   help: 'assembly, intermediate code and JavaScript of a translation side by side, with counts of some seconds',
   options: ['seconds', ...machineOptions],
+  words: 1,
   run(request) {
     const { seconds = 1 } = request.options;
     return attached(request, async (at) => {
@@ -45,8 +48,10 @@ function observe(at: Attached, linear: number, seconds: number) {
   return watching(at.machine, async () => {
     await translationAt(at, linear);
     await at.machine.ask('countInstructions', linear);
+    const before = await translationAt(at, linear);
     const profile = summarize(await profiling(at.machine, () => wait(seconds)));
-    const detail = await translationAt(at, linear);
+    const now = await translationAt(at, linear);
+    const detail = { ...now, info: translationSince(before.info, now.info) };
     return { detail, lines: blockLines(detail, at.symbols, ticksOf(profile, detail)) };
   });
 }
@@ -61,8 +66,8 @@ function heading({ info }: TranslationDetail, symbol: string, style: Style): str
 /** A row an instruction. */
 function blockText(lines: readonly BlockLine[], style: Style): string {
   const left = lines.map((line) => [runsText(line, style), addressText(line, style), assembly(line.assembly, style)]);
-  const widths = [0, 1, 2].map((n) => Math.max(...left.map((row) => widthOf(row[n]))));
-  const irWidth = Math.max(...lines.flatMap(({ ir }) => ir.map(widthOf)), 0);
+  const widths = [0, 1, 2].map((n) => largest(left.map((row) => widthOf(row[n]))));
+  const irWidth = largest(lines.flatMap(({ ir }) => ir.map(widthOf)));
   const rest = remainingWidth(style, [...widths, irWidth]);
   return sideBySide(
     lines.map((line, n) => [...left[n].map((cell) => [cell]), line.ir, wrapStatements(line.javascript, rest)]),

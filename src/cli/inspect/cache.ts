@@ -1,7 +1,7 @@
 import { watching } from '../../inspect/inspected.ts';
-import { shareNames } from '../../inspect/profile.ts';
+import { busyNames } from '../../inspect/profile.ts';
 import { busyTime, type Sample, sampleWatched, takeSample, wait } from '../../inspect/sampling.ts';
-import { type Attached, attached, machineOptions, noWords } from './attached.ts';
+import { type Attached, attached, machineOptions } from './attached.ts';
 import type { Answer, Command, Request } from './command.ts';
 import type { OptionName, Options } from './options.ts';
 import { Screen } from './screen.ts';
@@ -17,7 +17,6 @@ const cache: Command = {
   help: 'translations, with what they did in some seconds',
   options: tableOptions,
   run(request) {
-    noWords(request.words);
     return attached(request, async (at) => {
       const sample = await takeSample(at.machine, request.options.seconds ?? 1);
       return sampleAnswer(sample, at, request.options);
@@ -37,7 +36,7 @@ function sampleAnswer(sample: Sample, { symbols }: Attached, options: Options): 
 function summary({ seconds, stats, profile }: Sample, style: Style): string {
   const { invalidation } = stats;
   const busy = busyTime(profile);
-  const shares = shareNames.filter((name) => name !== 'idle' && profile.shares[name] > 0);
+  const shares = busyNames.filter((name) => profile.shares[name] > 0);
   const parts = shares.map((name) => `${name} ${percent(profile.shares[name] / busy)}`);
   return [
     `${bold(style, 'thread')}  busy ${percent(busy / profile.duration)} of ${seconds.toFixed(1)} s: ${parts.join(', ')}`,
@@ -53,26 +52,25 @@ function summary({ seconds, stats, profile }: Sample, style: Style): string {
 const top: Command = {
   name: 'top',
   usage: '',
-  help: 'the same, live: sample after sample until q or Ctrl-C',
+  help: 'the same as cache, live: sample after sample until q or Ctrl-C',
   options: [...tableOptions, 'count'],
   run(request) {
-    noWords(request.words);
     return attached(request, (at) => watching(at.machine, () => showSamples(request, at)));
   },
 };
 
 /** Shows samples on the screen; the last one is the answer. */
 async function showSamples(request: Request, at: Attached): Promise<Answer> {
-  const { options, style } = request;
+  const { options } = request;
   const { seconds = 1, count: times = process.stdout.isTTY ? Infinity : 1 } = options;
   using screen = new Screen();
   for (let n = 1; ; n++) {
     const sample = await sampleWatched(at.machine, () => Promise.race([wait(seconds), screen.left]));
-    const limit = options.limit ?? screen.rows - HEADING;
+    const limit = options.limit ?? Math.max(1, screen.rows - HEADING);
     const answer = sampleAnswer(sample, at, { ...options, limit });
-    if (n >= times || screen.isLeft) return answer;
+    if (n >= times || screen.isLeft) return { ...answer, isOfSeries: true };
     if (options.json) screen.print(`${JSON.stringify(answer.data)}\n`);
-    else screen.show(answer.text(style));
+    else screen.show((style) => answer.text(style));
   }
 }
 

@@ -1,3 +1,4 @@
+import { largest } from '../../inspect/largest.ts';
 import { type Style, widthOf } from './style.ts';
 
 /** Wide enough to read where the terminal says nothing. */
@@ -6,15 +7,13 @@ const GAP = '  ';
 
 /** Texts side by side, one row of them above the other: the first columns as wide as they need, the last one the rest. */
 export function sideBySide(rows: readonly (readonly (readonly string[])[])[]): string {
-  const columns = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, n) =>
-    Math.max(0, ...rows.flatMap((row) => row[n]?.map(widthOf) ?? [])),
-  );
+  const columns = largest(rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, n) => largest(rows.flatMap((row) => row[n]?.map(widthOf) ?? [])));
   return rows.map((row) => rowText(row, widths)).join('');
 }
 
 function rowText(row: readonly (readonly string[])[], widths: readonly number[]): string {
-  const height = Math.max(...row.map((cell) => cell.length));
+  const height = largest(row.map((cell) => cell.length));
   return Array.from({ length: height }, (_, line) => {
     const cells = row.map((cell, n) => {
       const text = cell[line] ?? '';

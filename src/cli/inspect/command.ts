@@ -5,6 +5,8 @@ import type { Style } from './style.ts';
 export interface Answer {
   readonly data: unknown;
   text(style: Style): string;
+  /** Others like it come before it: as JSON each is one line. */
+  readonly isOfSeries?: true;
   /** Exit code; 0 if not given. */
   readonly code?: number;
 }
@@ -24,6 +26,10 @@ export interface Command {
   readonly usage: string;
   readonly help: string;
   readonly options: readonly OptionName[];
+  /** What these words may be, where they are no files, for completion. */
+  readonly values?: readonly string[];
+  /** How many words may stand behind it; 0 if not given. */
+  readonly words?: number;
   /** Throws ConfigurationError if it can't be done as asked. */
   run(request: Request): Answer | Promise<Answer>;
 }

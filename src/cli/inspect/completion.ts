@@ -5,6 +5,7 @@ import { optionOf } from './options.ts';
 
 /** Words behind `rawiron`. */
 const actions = ['start', 'demo', 'inspect', 'profile'];
+const shells = ['bash', 'zsh'];
 
 /** What completes the command line in a shell, made from the tables that the command line is parsed with. */
 export function completionCommand(all: () => readonly Command[]): Command {
@@ -13,9 +14,11 @@ export function completionCommand(all: () => readonly Command[]): Command {
     usage: '(bash | zsh)',
     help: 'prints what completes this command line: source <(rawiron inspect completion bash)',
     options: [],
+    words: 1,
+    values: shells,
     run({ words }): Answer {
       const [shell] = words;
-      if (shell !== 'bash' && shell !== 'zsh')
+      if (shell === undefined || !shells.includes(shell))
         throw new ConfigurationError('completion: give the name of the shell, bash or zsh');
       const script = shell === 'bash' ? bashScript(all()) : zshScript(all());
       return { data: { shell, script }, text: () => script };
@@ -27,90 +30,120 @@ function machineFlags(): string {
   return flags.flatMap(({ names }) => names.map((name) => `-${name}`)).join(' ');
 }
 
-/** `option|value|file` by command: what may follow it. */
+/**
+ * bash takes `=` for the end of a word, where its COMP_WORDBREAKS says so: words are taken from the line itself, and what
+ * stands in front of the last `=` is not offered again.
+ */
 function bashScript(commands: readonly Command[]): string {
-  const cases = commands.map(({ name, options }) => {
-    return `    ${name}) words="${options.map((option) => `--${option}`).join(' ')} --help" ;;`;
+  const names = commands.map(({ name }) => name).join(' ');
+  const cases = commands.map(({ name, options, values = [] }) => {
+    const words = options.map((option) => `--${option}`).join(' ');
+    return `    ${name}) options="${words} --help" values="${values.join(' ')}" ;;`;
   });
   return `# bash completion of rawiron
 _rawiron() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command= words=
-  case \${COMP_WORDS[1]} in
-    inspect) command=\${COMP_WORDS[2]} ;;
+  local line=\${COMP_LINE:0:COMP_POINT} current previous before= command= options= values=
+  local -a words
+  current=\${line##*[[:space:]]}
+  read -ra words <<< "\${line%"$current"}"
+  previous=\${words[-1]}
+  [[ $current == *,* ]] && before=\${current%,*},
+  if [[ $current == --*=* ]]; then
+    previous=\${current%%=*} current=\${current#*=} before=\${before#--*=}
+  fi
+  local typed=\${current%"\${current##*=}"}
+  case \${words[1]} in
+    inspect) command=\${words[2]} ;;
     profile) command=profile ;;
   esac
-  if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "${actions.join(' ')} ${machineFlags()}" -- "$current"))
-    return
-  fi
-  if [[ \${COMP_WORDS[1]} == inspect && $COMP_CWORD -eq 2 ]]; then
-    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')}" -- "$current"))
-    return
+  if [[ " \${words[*]} " == *' -- '* ]]; then
+    command=-
+    [[ $previous == -- ]] && values="start demo"
+  elif [[ \${#words[@]} -eq 1 ]]; then
+    values="${actions.join(' ')}"
+  elif [[ \${words[1]} == inspect && \${#words[@]} -eq 2 ]]; then
+    values="${names}" command=inspect
   fi
   case $command,$previous in
-${valueCases(commands)}
+    inspect,*) ;;
+${bashValues(commands)}
   esac
   case $command in
+    inspect) ;;
 ${cases.join('\n')}
-    *) words="${machineFlags()}" ;;
+    *) options="${machineFlags()}" ;;
   esac
-  if [[ $current == -* ]]; then
-    COMPREPLY=($(compgen -W "$words" -- "$current"))
-  else
-    COMPREPLY=($(compgen -f -- "$current"))
-  fi
+  [[ $current == -* ]] && values=$options
+  [[ -z $values ]] && compopt -o filenames 2> /dev/null
+  COMPREPLY=($(if [[ -n $values ]]; then compgen -W "$values" -- "$current"; else compgen -f -- "$current"; fi))
+  [[ $COMP_WORDBREAKS == *=* ]] && COMPREPLY=("\${COMPREPLY[@]#"$typed"}")
 }
-complete -o filenames -F _rawiron rawiron
+complete -F _rawiron rawiron
 `;
 }
 
-/** Values that an option may have. */
-function valueCases(commands: readonly Command[]): string {
-  const names = [...new Set(commands.flatMap(({ options }) => options))].map(optionOf);
-  const cases = names.flatMap(({ name, values }) => {
+/** What an option's argument may be; of a list what follows the last comma. */
+function bashValues(commands: readonly Command[]): string {
+  const options = [...new Set(commands.flatMap((command) => command.options))].map(optionOf);
+  const cases = options.flatMap(({ name, values, isList }) => {
     if (values === undefined || values === 'file') return [];
-    return [`    *,--${name}) COMPREPLY=($(compgen -W "${values.join(' ')}" -- "$current")); return ;;`];
+    const offered = isList ? values.map((value) => `\${before}${value}`) : values;
+    return [`    *,--${name}) values="${offered.join(' ')}" command=value ;;`];
   });
   return cases.join('\n');
 }
 
 function zshScript(commands: readonly Command[]): string {
   const list = commands.map(({ name, help }) => `    '${name}:${quoted(help)}'`);
-  const cases = commands.map(({ name, options }) => {
+  const cases = commands.map(({ name, options, values }) => {
     const specs = options.map((option) => zshOption(optionOf(option)));
-    return `      ${name}) _arguments ${[...specs, "'--help[what it takes]'", "'*:argument:_files'"].join(' ')} ;;`;
+    const words = values ? `'*:argument:(${values.join(' ')})'` : "'*:argument:_files'";
+    return `    ${name}) _arguments ${[...specs, "'--help[what it takes]'", words].join(' ')} ;;`;
   });
   return `#compdef rawiron
 _rawiron() {
   local -a commands=(
 ${list.join('\n')}
   )
+  local machine="${machineFlags()}"
   if (( CURRENT == 2 )); then
-    compadd -- ${actions.join(' ')} ${machineFlags()}
+    compadd -- ${actions.join(' ')} \${=machine}
     return
   fi
   if [[ $words[2] == inspect && CURRENT -eq 3 ]]; then
     _describe command commands
     return
   fi
+  if (( \${words[(I)--]} )); then
+    [[ $words[CURRENT-1] == -- ]] && compadd -- start demo
+    compadd -- \${=machine}
+    [[ $words[CURRENT] == -* ]] || _files
+    return
+  fi
   case $words[2] in
     inspect) shift 2 words; (( CURRENT -= 2 )) ;;
     profile) shift words; (( CURRENT -= 1 )) ;;
-    *) compadd -- ${machineFlags()}; _files; return ;;
+    *) compadd -- \${=machine}; [[ $words[CURRENT] == -* ]] || _files; return ;;
   esac
   case $words[1] in
 ${cases.join('\n')}
   esac
 }
+(( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
 compdef _rawiron rawiron
 `;
 }
 
-function zshOption({ name, argument, help, values }: ReturnType<typeof optionOf>): string {
-  const text = `--${name}[${quoted(help).replace(/[[\]]/g, '')}]`;
-  if (argument === undefined) return `'${text}'`;
-  const what = values === 'file' ? '_files' : values ? `(${values.join(' ')})` : ' ';
-  return `'${text}:${quoted(argument)}:${what}'`;
+function zshOption({ name, argument, help, values, isList }: ReturnType<typeof optionOf>): string {
+  const text = `[${quoted(help).replace(/[[\]]/g, '')}]`;
+  if (argument === undefined) return `'--${name}${text}'`;
+  return `'--${name}=${text}:${quoted(argument)}:${zshAction(values, isList)}'`;
+}
+
+function zshAction(values: ReturnType<typeof optionOf>['values'], isList: true | undefined): string {
+  if (values === undefined) return ' ';
+  if (values === 'file') return '_files';
+  return isList ? `_sequence compadd - ${values.join(' ')}` : `(${values.join(' ')})`;
 }
 
 function quoted(text: string): string {

@@ -28,6 +28,7 @@ export const diffCommand: Command = {
   usage: '(--hex BYTES | -- MACHINE)',
   help: 'interpreter and translator side by side: where they first differ, and the instructions before that',
   options: ['hex', 'bits', 'address', 'instructions', 'threshold', 'json'],
+  words: Infinity,
   async run(request) {
     const config = await configOf(request);
     const { instructions = USUAL_INSTRUCTIONS } = request.options;
@@ -59,7 +60,7 @@ async function configOf({ options, words }: Request): Promise<Config> {
     if (words.length === 0) throw new ConfigurationError('no code; give --hex BYTES, or a machine behind --');
     return machineConfig(words, threshold);
   }
-  if (words.length > 0) throw new ConfigurationError(`unexpected argument '${words[0]}'`);
+  if (words.length > 0) throw new ConfigurationError(`--hex does not go with '${words[0]}'`);
   const flat = within('--hex', () => bytesOfHex(hex));
   return {
     memoryBytes: 8 << 20,

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '../../index.ts';
 import type { TranslationDetail } from '../../machine-core.ts';
@@ -13,10 +13,10 @@ const exportCommand: Command = {
   usage: 'DIR',
   help: 'writes the cache as JavaScript files with source maps to listings of the guest code',
   options: ['install', ...machineOptions],
+  words: 1,
   run(request) {
-    const [directory, ...others] = request.words;
+    const [directory] = request.words;
     if (directory === undefined) throw new ConfigurationError('export: give a folder');
-    if (others.length > 0) throw new ConfigurationError(`unexpected argument '${others[0]}'`);
     return attached(request, async (at) => {
       const files = await exportAll(at, directory);
       const folder = pathToFileURL(resolve(directory)).href;
@@ -37,7 +37,7 @@ function installedText(installed: number): string {
 async function exportAll({ machine, symbols }: Attached, directory: string): Promise<[place: string, file: string][]> {
   const { exportTranslation } = await import('../../inspect/exported.ts');
   const files: [string, string][] = [];
-  await makeDirectory(directory);
+  await makeDirectory(resolve(directory));
   for (const detail of await details(machine)) {
     const { physical, key } = detail.info;
     const { name, javascript, listing, map } = exportTranslation(detail, symbols);
@@ -54,9 +54,17 @@ async function details(machine: Attached['machine']): Promise<TranslationDetail[
   return found.filter((detail) => detail !== null);
 }
 
+/** A folder and those above it. (Node's own `recursive` never comes back from a folder such as /proc/x.) */
 async function makeDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true }).catch((error) => {
-    throw writeError(directory, error);
+  const code = await mkdir(directory).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  const above = dirname(directory);
+  if (code === 'ENOENT' && above !== directory) await makeDirectory(above);
+  else if (code === undefined) return;
+  await mkdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw writeError(directory, error);
   });
 }
 

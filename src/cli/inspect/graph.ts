@@ -6,14 +6,15 @@ import { codeOfTranslation } from '../../inspect/snapshot.ts';
 import { svgOf } from '../../inspect/svg.ts';
 import { type Attached, attached, wantedAddress } from './attached.ts';
 import type { Command, Request } from './command.ts';
-import { codeOf } from './source.ts';
-import { codeOptions } from './stages.ts';
+import { codeOf, codeWay } from './source.ts';
+import { CODE, codeOptions } from './stages.ts';
 
 const graph: Command = {
   name: 'graph',
-  usage: '(ADDRESS | --hex BYTES | --elf FILE --symbol NAME)',
+  usage: CODE,
   help: 'the control flow of a region, as DOT or as a picture; of a running translation with counts of some seconds',
   options: [...codeOptions, 'svg', 'seconds'],
+  words: 1,
   async run(request) {
     const made = await graphOf(request);
     return { data: made, text: () => (request.options.svg ? svgOf(made) : dotOf(made)) };
@@ -21,9 +22,8 @@ const graph: Command = {
 };
 
 async function graphOf(request: Request): Promise<FlowGraph> {
-  const { hex, elf } = request.options;
-  const counted = hex === undefined && elf === undefined && request.words.length > 0;
-  const { code, counts } = (counted && (await countedCode(request))) || { code: await codeOf(request), counts: [] };
+  const counted = codeWay(request) === 'machine' ? await countedCode(request) : null;
+  const { code, counts } = counted ?? { code: await codeOf(request), counts: [] };
   return flowGraph(code, new Map(counts));
 }
 

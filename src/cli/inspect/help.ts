@@ -17,7 +17,7 @@ export function helpOf({ name, usage, help, options }: Command): string {
   const rows = options.map(optionOf).map(({ name, argument = '', help }) => row(`--${name} ${argument}`.trim(), help));
   return `Usage: ${`rawiron inspect ${name} ${usage}`.trim()} [options]
 
-Shows ${help}.
+${help.charAt(0).toUpperCase()}${help.slice(1)}.
 
 ${rows.join('\n')}
 `;

@@ -37,6 +37,8 @@ export async function inspect(args: readonly string[]): Promise<number> {
   if (rest.some(isHelp)) return print(helpOf(command));
   const style = terminalStyle(process.stdout, process.env);
   const { options, words } = parseOptions(rest, command.options);
+  const { words: most = 0 } = command;
+  if (words.length > most) throw new ConfigurationError(`unexpected argument '${words[most]}'`);
   const answer = await command.run({ options, words, style });
   return printAnswer(answer, options, style);
 }
@@ -50,8 +52,8 @@ function isHelp(word: string): boolean {
   return word === '--help' || word === '-help' || word === '-h';
 }
 
-function jsonText({ data }: Answer): string {
-  return `${JSON.stringify(data, null, 2)}\n`;
+function jsonText({ data, isOfSeries }: Answer): string {
+  return `${JSON.stringify(data, null, isOfSeries ? 0 : 2)}\n`;
 }
 
 /** Prints a text; returns the exit code. */

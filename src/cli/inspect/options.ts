@@ -5,6 +5,8 @@ import { parseInteger } from '../properties.ts';
 /** What the options of `rawiron inspect` say. */
 export interface Options {
   readonly hex?: string;
+  /** File of bytes that are code. */
+  readonly file?: string;
   readonly bits?: 16 | 32;
   readonly elf?: string;
   readonly symbol?: string;
@@ -36,6 +38,8 @@ export interface Option {
   readonly help: string;
   /** What the argument may be, for completion; `file`: a file. */
   readonly values?: readonly string[] | 'file';
+  /** The argument may be several values, with commas between them. */
+  readonly isList?: true;
   parse(text: string): Options[keyof Options];
 }
 
@@ -44,6 +48,7 @@ const flag = (): true => true;
 
 const table: readonly Option[] = [
   { name: 'hex', argument: 'BYTES', help: 'code as hexadecimal bytes', parse: text },
+  { name: 'file', argument: 'FILE', help: 'a file of nothing but code', values: 'file', parse: text },
   { name: 'bits', argument: '16|32', help: 'width of that code (default: 32)', values: ['16', '32'], parse: parseBits },
   { name: 'elf', argument: 'FILE', help: 'code of an ELF file for i386', values: 'file', parse: text },
   { name: 'symbol', argument: 'NAME', help: 'the function of the ELF file', parse: text },
@@ -53,6 +58,7 @@ const table: readonly Option[] = [
     argument: 'LIST',
     help: `what to assume: ${stateWords.join(', ')}`,
     values: stateWords,
+    isList: true,
     parse: text,
   },
   { name: 'passes', help: 'show pass by pass what changed', parse: flag },
@@ -81,7 +87,7 @@ const table: readonly Option[] = [
     name: 'count',
     argument: 'N',
     help: 'how often to show it (default: until q or Ctrl-C)',
-    parse: parseWhole('count'),
+    parse: parseCount,
   },
   {
     name: 'sort',
@@ -91,7 +97,12 @@ const table: readonly Option[] = [
     parse: text,
   },
   { name: 'filter', argument: 'TEXT', help: 'only what has this in its name or address', parse: text },
-  { name: 'limit', argument: 'N', help: 'at most so many lines (default: 30; 0: all)', parse: parseWhole('limit') },
+  {
+    name: 'limit',
+    argument: 'N',
+    help: 'at most so many lines (default: 30, or what top has room for; 0: all)',
+    parse: parseWhole('limit'),
+  },
   {
     name: 'instructions',
     argument: 'N',
@@ -170,11 +181,19 @@ function parseWhole(name: string): (value: string) => number {
   };
 }
 
+function parseCount(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new ConfigurationError(`--count is a whole number above 0, not '${value}'`);
+  return Number(value);
+}
+
+/** A day. */
+const LONGEST = 86_400;
+
 function parsePositive(name: string): (value: string) => number {
   return (value) => {
     const number = Number(value);
-    if (!(number > 0 && number <= 86_400))
-      throw new ConfigurationError(`--${name} is a number above 0, not '${value}'`);
+    if (!(number > 0 && number <= LONGEST))
+      throw new ConfigurationError(`--${name} is a number above 0 and at most ${LONGEST}, not '${value}'`);
     return number;
   };
 }

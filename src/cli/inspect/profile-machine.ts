@@ -1,4 +1,4 @@
-import type { Machine, ThreadProfile } from '../../index.ts';
+import { ConfigurationError, type Machine, type ThreadProfile } from '../../index.ts';
 import { INTERVAL } from '../../inspect/sampling.ts';
 import { parseArguments } from '../arguments.ts';
 import type { Settings } from '../settings.ts';
@@ -14,10 +14,10 @@ export async function profile(args: readonly string[], run: (settings: Settings)
   const end = args.indexOf('--');
   if (end < 0) return inspect(['profile', ...args]);
   const { options, words } = parseOptions(args.slice(0, end), profileCommand.options);
+  if (words.length > 0) throw new ConfigurationError(`unexpected argument '${words[0]}'`);
   const settings = parseArguments(args.slice(end + 1));
   const request: Request = { options, words, style: terminalStyle(process.stdout, process.env) };
-  const code = await run({ ...settings, accompany: (machine, leave) => company(request, settings, machine, leave) });
-  return code;
+  return run({ ...settings, accompany: (machine, leave) => company(request, settings, machine, leave) });
 }
 
 /** Takes a profile from now on, and prints it at the end. */

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import type { Symbols } from '../../../runtime/debug/symbols.ts';
 import { hex } from '../../../translator/emit/names.ts';
 import type { ThreadProfile } from '../../index.ts';
-import { type ProfiledFunction, type ProfileSummary, shareNames, summarize } from '../../inspect/profile.ts';
+import { busyNames, type ProfiledFunction, type ProfileSummary, summarize } from '../../inspect/profile.ts';
 import { busyTime, profiling, wait } from '../../inspect/sampling.ts';
 import { writeError } from '../output-error.ts';
-import { attached, machineOptions, noWords } from './attached.ts';
+import { attached, machineOptions } from './attached.ts';
 import type { Answer, Command } from './command.ts';
 import type { Options } from './options.ts';
 import { bold, type Style } from './style.ts';
@@ -21,7 +21,6 @@ export const profileCommand: Command = {
   help: 'where the time goes, by guest function: of a running machine, or of one that `rawiron MACHINE` starts',
   options: ['seconds', 'limit', 'output', ...machineOptions],
   run(request) {
-    noWords(request.words);
     const { seconds = USUAL_SECONDS } = request.options;
     return attached(request, async ({ machine, symbols }) => {
       const profile = await profiling(machine, () => wait(seconds));
@@ -58,7 +57,7 @@ function plain({ name, share, self, total, guest }: ProfiledFunction) {
 function heading(summary: ProfileSummary, others: number, style: Style): string {
   const { duration, samples, shares } = summary;
   const busy = busyTime(summary);
-  const rows = shareNames.filter((name) => name !== 'idle' && shares[name] > 0);
+  const rows = busyNames.filter((name) => shares[name] > 0);
   return [
     `${bold(style, 'machine')}  busy ${percent(busy / duration)} of ${(duration / 1e6).toFixed(1)} s; ${count(samples)} samples`,
     ...rows.map((name) => `  ${name.padEnd(12)} ${percent(shares[name] / busy).padStart(7)}  ${shareHelp[name]}`),

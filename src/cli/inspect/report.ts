@@ -16,10 +16,10 @@ export const reportCommand: Command = {
   usage: 'FILE.html',
   help: 'writes a page with tables and plots of what the machine does',
   options: ['seconds', ...machineOptions],
+  words: 1,
   run(request) {
-    const [path, ...others] = request.words;
+    const [path] = request.words;
     if (path === undefined) throw new ConfigurationError('report: give a file');
-    if (others.length > 0) throw new ConfigurationError(`unexpected argument '${others[0]}'`);
     const { seconds = USUAL_SECONDS } = request.options;
     return attached(request, async ({ machine, symbols }) => {
       const recording = await record(machine, seconds, Math.max(FEWEST_LOOKS, Math.round(seconds * LOOKS)));

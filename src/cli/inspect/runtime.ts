@@ -3,9 +3,10 @@ import { hex } from '../../../translator/emit/names.ts';
 import { ConfigurationError } from '../../index.ts';
 import { watching } from '../../inspect/inspected.ts';
 import { wait } from '../../inspect/sampling.ts';
+import { exitsSince, trapsSince } from '../../inspect/since.ts';
 import { keyText } from '../../inspect/state-key.ts';
 import type { ExitReport, Place, TlbRange, TlbReport, TrapReport } from '../../machine-core.ts';
-import { attached, machineOptions, noWords } from './attached.ts';
+import { attached, machineOptions } from './attached.ts';
 import type { Command } from './command.ts';
 import { bold, type Style } from './style.ts';
 import { readSymbols } from './symbols.ts';
@@ -21,13 +22,13 @@ const traps: Command = {
   options: ['seconds', 'limit', ...machineOptions],
   run(request) {
     const { seconds = 1, limit } = request.options;
-    noWords(request.words);
     return attached(request, async ({ machine, symbols }) => {
-      const before = await machine.ask('traps');
-      const { kinds, places } = await watching(machine, async () => {
+      const [before, after] = await watching(machine, async () => {
+        const first = await machine.ask('traps');
         await wait(seconds);
-        return machine.ask('traps');
+        return [first, await machine.ask('traps')];
       });
+      const { kinds, places } = trapsSince(before, after);
       const named = namedPlaces(places, symbols, limit);
       const rates = ratesOf(before, kinds);
       return {
@@ -79,31 +80,23 @@ const exits: Command = {
   options: ['seconds', 'limit', ...machineOptions],
   run(request) {
     const { seconds = 1, limit } = request.options;
-    noWords(request.words);
     return attached(request, ({ machine, symbols }) =>
       watching(machine, async () => {
         const before = await machine.ask('exits');
         await wait(seconds);
-        const report = await machine.ask('exits');
-        const places = namedPlaces(report.places, symbols, limit);
-        const dispatcher = differences(before, report);
+        const { dispatcher, kinds, places: all } = exitsSince(before, await machine.ask('exits'));
+        const places = namedPlaces(all, symbols, limit);
         return {
-          data: { seconds, dispatcher, kinds: report.kinds, places },
-          text: (style) => exitText(dispatcher, report, places, style),
+          data: { seconds, dispatcher, kinds, places },
+          text: (style) => exitText({ dispatcher, kinds }, places, style),
         };
       }),
     );
   },
 };
 
-function differences(before: ExitReport, after: ExitReport): Record<string, number> {
-  const names = Object.keys(after.dispatcher);
-  return Object.fromEntries(names.map((name) => [name, after.dispatcher[name] - (before.dispatcher[name] ?? 0)]));
-}
-
 function exitText(
-  dispatcher: Record<string, number>,
-  { kinds }: ExitReport,
+  { dispatcher, kinds }: Pick<ExitReport, 'dispatcher' | 'kinds'>,
   places: readonly NamedPlace[],
   style: Style,
 ): string {
@@ -122,7 +115,6 @@ const tlb: Command = {
   options: ['limit', ...machineOptions],
   run(request) {
     const { limit = USUAL_LIMIT } = request.options;
-    noWords(request.words);
     return attached(request, async ({ machine }) => {
       const report = await machine.ask('tlb');
       return { data: report, text: (style) => tlbText(report, limit, style) };
@@ -154,7 +146,6 @@ const memory: Command = {
   help: 'what the engine itself holds',
   options: machineOptions,
   run(request) {
-    noWords(request.words);
     return attached(request, async ({ machine }) => {
       const engine = await machine.ask('memory');
       const heap = await machine.probe.heap();
@@ -178,10 +169,10 @@ const symbols: Command = {
   usage: 'FILE',
   help: 'gives the machine names for what it translates from now on',
   options: ['connect', 'json'],
+  words: 1,
   run(request) {
-    const [path, ...others] = request.words;
+    const [path] = request.words;
     if (path === undefined) throw new ConfigurationError('symbols: give a file');
-    noWords(others);
     return attached(request, async ({ machine }) => {
       const known = await machine.ask('symbols', plain(await readSymbols(path)));
       return { data: { symbols: known }, text: () => `${count(known)} symbols\n` };

@@ -1,3 +1,5 @@
+import { clip, type Style, terminalStyle } from './style.ts';
+
 const CLEAR = '\x1b[H\x1b[J';
 const USUAL_ROWS = 40;
 /** q, Ctrl-C, Escape. */
@@ -31,9 +33,11 @@ export class Screen implements Disposable {
     return process.stdout.rows || USUAL_ROWS;
   }
 
-  /** In the place of what was shown before. */
-  show(text: string): void {
-    process.stdout.write(this.#isTerminal ? CLEAR + text : `${text}\n`);
+  /** In the place of what was shown before, as much of it as the terminal has room for now. */
+  show(text: (style: Style) => string): void {
+    const style = terminalStyle(process.stdout, process.env);
+    const shown = text(style);
+    this.print(this.#isTerminal ? CLEAR + fitted(shown, style.width, this.rows) : `${shown}\n`);
   }
 
   print(text: string): void {
@@ -48,4 +52,10 @@ export class Screen implements Disposable {
     process.stdin.pause();
     process.stdout.write(CLEAR);
   }
+}
+
+/** The first lines of a text, cut, so that the cursor stays in the last row. */
+export function fitted(text: string, width: number, rows: number): string {
+  const lines = text.split('\n').slice(0, Math.max(1, rows - 1));
+  return `${lines.map((line) => clip(line, width)).join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import { hex } from '../../../translator/emit/names.ts';
 import { lineDifference } from '../../inspect/difference.ts';
+import { largest } from '../../inspect/largest.ts';
 import {
   emitted,
   handlersOf,
@@ -18,6 +19,7 @@ import { bold, cyan, dim, green, red, type Style } from './style.ts';
 
 export const codeOptions: readonly OptionName[] = [
   'hex',
+  'file',
   'bits',
   'elf',
   'symbol',
@@ -25,13 +27,14 @@ export const codeOptions: readonly OptionName[] = [
   'state',
   ...machineOptions,
 ];
-const CODE = '(--hex BYTES | --elf FILE --symbol NAME | ADDRESS)';
+export const CODE = '(--hex BYTES | --file FILE | --elf FILE --symbol NAME | ADDRESS)';
 
 const decodeCommand: Command = {
   name: 'decode',
   usage: CODE,
   help: 'the instructions of a piece of code',
   options: codeOptions,
+  words: 1,
   async run(request) {
     const code = await codeOf(request);
     const instructions = listCode(code);
@@ -47,6 +50,7 @@ const lift: Command = {
   usage: CODE,
   help: 'the intermediate code that it means',
   options: codeOptions,
+  words: 1,
   async run(request) {
     return irAnswer(stagesOf(await codeOf(request)), ([first]) => first);
   },
@@ -57,6 +61,7 @@ const optimize: Command = {
   usage: CODE,
   help: 'the intermediate code behind all passes, or pass by pass',
   options: [...codeOptions, 'passes'],
+  words: 1,
   async run(request) {
     const stages = stagesOf(await codeOf(request));
     if (request.options.passes) return passesAnswer(stages);
@@ -69,6 +74,7 @@ const emit: Command = {
   usage: CODE,
   help: 'the JavaScript that it becomes',
   options: [...codeOptions, 'handlers'],
+  words: 1,
   async run(request) {
     const code = await codeOf(request);
     if (request.options.handlers) {
@@ -90,7 +96,7 @@ export const stageCommands: readonly Command[] = [decodeCommand, lift, optimize,
 
 /** A line an instruction. */
 export function listing(instructions: readonly ListedInstruction[], style: Style): string {
-  const width = Math.max(...instructions.map(({ bytes }) => bytes.length));
+  const width = largest(instructions.map(({ bytes }) => bytes.length));
   return instructions
     .map((i) => `${dim(style, `${hex(i.address)}  ${i.bytes.padEnd(width)}`)}  ${assembly(i.text, style)}\n`)
     .join('');

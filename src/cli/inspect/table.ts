@@ -1,3 +1,4 @@
+import { largest } from '../../inspect/largest.ts';
 import { bold, clip, type Style, widthOf } from './style.ts';
 
 /** A column of a table. */
@@ -11,7 +12,7 @@ export interface Column<Row> {
 /** A text table with a heading. Where the terminal is narrower the last column is cut. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], style: Style): string {
   const cells = rows.map((row) => columns.map((column) => column.cell(row, style)));
-  const widths = columns.map(({ title }, n) => Math.max(title.length, ...cells.map((line) => widthOf(line[n]))));
+  const widths = columns.map(({ title }, n) => largest([title.length, ...cells.map((line) => widthOf(line[n]))]));
   const lines = cells.map((line) => joined(line, columns, widths, style));
   const heading = joined(
     columns.map(({ title }) => title),

@@ -1,7 +1,7 @@
 import type { Symbols } from '../../../runtime/debug/symbols.ts';
 import { hex } from '../../../translator/emit/names.ts';
 import type { ExitKind, Place } from '../../machine-core.ts';
-import type { ProfiledFunction, ShareName } from '../profile.ts';
+import { busyNames, type ProfiledFunction, type ShareName } from '../profile.ts';
 import type { Recording, Stretch } from '../recording.ts';
 import { busyTime, type SampledTranslation } from '../sampling.ts';
 import { keyText } from '../state-key.ts';
@@ -53,19 +53,6 @@ function tiles({ stretches, profile, seconds, traps, exits, heap }: Recording): 
   return `<div class="tiles">${list.map(([value, name]) => `<div class="tile"><b>${value}</b><span>${xml(name)}</span></div>`).join('')}</div>`;
 }
 
-const stacked: readonly ShareName[] = [
-  'guest',
-  'interpreter',
-  'runtime',
-  'devices',
-  'translator',
-  'compiler',
-  'garbage',
-  'host',
-  'system',
-  'inspector',
-];
-
 function timePlots({ stretches }: Recording): string {
   const times = stretches.map(({ at }) => at);
   const lengths = times.map((at, n) => at - (times[n - 1] ?? 0));
@@ -77,7 +64,7 @@ function timePlots({ stretches }: Recording): string {
       title: 'Tiers: time of the machine’s thread',
       unit: '%',
       times,
-      series: stacked.map((name, colour) => ({ name, values: percent(name), colour })),
+      series: busyNames.map((name, colour) => ({ name, values: percent(name), colour })),
     }),
     linePlot({
       title: 'Making code: time by the translator, and by V8 reading it',

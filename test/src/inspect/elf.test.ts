@@ -41,3 +41,39 @@ test.each([
 ])('%s is refused', (_, bytes, message) => {
   expect(() => new ElfFile(bytes)).toThrow(message);
 });
+
+describe('an ELF file that lies', () => {
+  const size = (bytes: number) => elfWithCode(code, [{ name: 'f', value: 0x8048001, size: bytes, section: 1 }]);
+
+  test('a function does not go on behind its section', () => {
+    expect(new ElfFile(size(0xffffffff)).function('f').bytes).toEqual(Uint8Array.of(0xc3, 0x48, 0xc3, 0x90));
+  });
+
+  test('a section behind the end of the file has no bytes', () => {
+    const file = size(2);
+    const view = new DataView(file.buffer);
+    view.setUint32(view.getUint32(32, true) + 40 + 4 * 4, 0x7fff0000, true);
+    expect(() => new ElfFile(file).function('f')).toThrow("the symbol 'f' is behind the end of the file");
+  });
+
+  test.each([
+    ['cut anywhere', (file: Uint8Array, n: number) => file.subarray(0, (n * 7) % file.length)],
+    ['with wrong bytes', (file: Uint8Array, n: number) => withWrongByte(file, n)],
+  ])('%s it is read or refused', (_, change) => {
+    const good = elfWithCode(code, symbols);
+    for (let n = 0; n < 20_000; n++) {
+      try {
+        new ElfFile(change(good, n)).function('decrement');
+      } catch (error) {
+        expect(error).toHaveProperty('name', 'ConfigurationError');
+      }
+    }
+  });
+
+  /** Every byte with some other values, one at a time. */
+  function withWrongByte(file: Uint8Array, n: number): Uint8Array {
+    const wrong = Uint8Array.from(file);
+    wrong[n % file.length] = (n * 37) & 255;
+    return wrong;
+  }
+});

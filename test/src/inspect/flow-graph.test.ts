@@ -53,3 +53,12 @@ test('the picture shows every instruction', () => {
   for (const { lines } of graph.nodes) for (const line of lines) expect(svg).toContain(line);
   expect(svg.match(/<path class/g)).toHaveLength(graph.edges.length);
 });
+
+test('names cannot break out of the picture or the language', () => {
+  const named = { ...code, symbol: () => '"]; evil [label="<script>\\' };
+  const strange = flowGraph(named, new Map());
+  expect(dotOf(strange)).toContain('label=' + String.raw`"\"]; evil [label=\"<script>\\"`);
+  expect(dotOf(strange).replace(/\\./g, '')).not.toMatch(/"\s*evil/);
+  expect(svgOf(strange)).toContain('&quot;]; evil [label=&quot;&lt;script&gt;');
+  expect(svgOf(strange)).not.toContain('<script');
+});

@@ -52,6 +52,18 @@ describe('a profile', () => {
     expect(busyTime(summary)).toBe(700);
   });
 
+  test('knows translations that run from exported files', () => {
+    const url = 'file:///cache/f_c0001000.00001000-2b.js';
+    const nodes = profile.nodes.map((node) => {
+      return node.id === 4 ? { ...node, callFrame: { ...node.callFrame, url } } : node;
+    });
+    const { shares, functions } = summarize({ ...profile, nodes });
+    expect(shares).toEqual(summary.shares);
+    expect(functions).toContainEqual(
+      expect.objectContaining({ guest: { physical: 0x1000, key: 0x2b, eip: 0xc0001000 } }),
+    );
+  });
+
   test('counts what a function called, but itself once', () => {
     expect(named('f_c0001000')).toMatchObject({ self: 300, total: 400 });
     expect(named('guest_c0001020')).toMatchObject({ self: 100, total: 200 });

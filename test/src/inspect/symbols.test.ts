@@ -19,3 +19,11 @@ test('addresses far behind a symbol have no name; of several names the first cou
   expect(symbols.label(0x1fff)).toBe('a+0xfff');
   expect(symbols.label(0x2000 + 0x10001)).toBeUndefined();
 });
+
+test('names are such as can be shown, whatever the file holds', () => {
+  const { names } = parseSymbolText(
+    ['c1000100 T a\x1b]0;title\x07', 'c1000200 T b\u202ec\u2028', `c1000300 T ${'x'.repeat(1000)}`].join('\n'),
+  )!;
+  expect(names.slice(0, 2)).toEqual(['a?]0;title?', 'b?c']);
+  expect(names[2]).toHaveLength(500);
+});

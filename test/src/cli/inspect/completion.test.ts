@@ -6,8 +6,7 @@ const { output: script } = await rawiron(['inspect', 'completion', 'bash']);
 
 /** What bash offers for the last of these words. */
 function offered(words: readonly string[]): string[] {
-  const list = words.map((word) => `'${word}'`).join(' ');
-  const use = `${script}\nCOMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; _rawiron; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const use = `${script}\nCOMP_LINE='${words.join(' ')}'; COMP_POINT=\${#COMP_LINE}; _rawiron; printf '%s\\n' "\${COMPREPLY[@]}"`;
   return execFileSync('bash', ['-c', use], { encoding: 'utf8' }).trim().split('\n').sort();
 }
 
@@ -17,6 +16,20 @@ test('commands, options and values', () => {
   expect(offered(['rawiron', 'inspect', 'cache', '--s'])).toEqual(['--seconds', '--sort', '--symbols']);
   expect(offered(['rawiron', 'inspect', 'cache', '--sort', 'b'])).toEqual(['bytes']);
   expect(offered(['rawiron', 'start', '-insp'])).toEqual(['-inspect']);
+  expect(offered(['rawiron', 'inspect', 'completion', 'z'])).toEqual(['zsh']);
+});
+
+test('behind =, the shell keeps what stands in front of it', () => {
+  expect(offered(['rawiron', 'inspect', 'cache', '--sort=b'])).toEqual(['bytes']);
+  expect(offered(['rawiron', 'inspect', 'emit', '--state', 'cpl'])).toEqual(['cpl=0', 'cpl=3']);
+  expect(offered(['rawiron', 'inspect', 'emit', '--state', 'cpl='])).toEqual(['0', '3']);
+  expect(offered(['rawiron', 'inspect', 'emit', '--state', 'flat,re'])).toEqual(['flat,real']);
+  expect(offered(['rawiron', 'inspect', 'emit', '--state=cpl=0,f'])).toEqual(['0,flat']);
+});
+
+test('behind -- there is a machine', () => {
+  expect(offered(['rawiron', 'profile', '--', 'st'])).toEqual(['start']);
+  expect(offered(['rawiron', 'inspect', 'diff', '--', 'start', '-ker'])).toEqual(['-kernel']);
 });
 
 test('zsh has the same commands', async () => {

@@ -29,6 +29,25 @@ test('a function of an ELF file, with names', async () => {
   });
 });
 
+test('a file of code', async () => {
+  const file = join(folder, 'code');
+  await writeFile(file, Buffer.from('b80010c3', 'hex'));
+  const { output } = await inspect(['decode', '--file', file, '--bits', '16', '--address', '7c00']);
+  expect(output).toBe('00007c00  b8 00 10  mov ax,1000h\n00007c03  c3        ret\n');
+});
+
+test('help of a command is a sentence of its own', async () => {
+  const { output, code } = await inspect(['export', '--help']);
+  expect(code).toBe(0);
+  expect(output).toContain('\nWrites the cache as JavaScript files');
+});
+
+test('as much code as a command line takes', async () => {
+  const { output, code } = await inspect(['decode', '--hex', '90'.repeat(50_000)]);
+  expect(code).toBe(0);
+  expect(output.trimEnd().split('\n')).toHaveLength(50_000);
+});
+
 test('JSON has the same', async () => {
   const { output } = await inspect(['decode', '--hex', '40 c3', '--json']);
   expect(JSON.parse(output)).toMatchObject({
@@ -58,6 +77,18 @@ test.each<[string, () => string[], string]>([
   ['no ELF file', () => ['emit', '--elf', '/dev/null', '--symbol', 'x'], '/dev/null: this is no ELF file'],
   ['a missing file', () => ['emit', '--elf', '/no/such', '--symbol', 'x'], 'cannot read /no/such: no such file'],
   ['a file without a symbol', () => ['emit', '--elf', elf], '--elf needs --symbol'],
+  ['two kinds of code', () => ['decode', '--hex', '90', '--elf', elf], '--elf does not go with --hex'],
+  ['code and an address', () => ['graph', '--hex', '90', 'c0100000'], "'c0100000' does not go with --hex"],
+  ['an option of other code', () => ['emit', '--hex', '90', '--connect', 'x'], '--connect does not go with --hex'],
+  ['a width of a machine', () => ['emit', 'c0100000', '--bits', '16'], "--bits does not go with 'c0100000'"],
+  ['a word too many', () => ['lift', 'c0100000', 'more'], "unexpected argument 'more'"],
+  ['no graph', () => ['graph', '--hex', '0f ff'], "the bytes at 00001000 don't decode"],
+  ['an empty file', () => ['decode', '--file', '/dev/null'], '/dev/null: there are no bytes'],
+  ['a place that is empty', () => ['top', '--connect', ''], 'a PATH or PORT is empty'],
+  ['no sample', () => ['top', '--count', '0'], "--count is a whole number above 0, not '0'"],
+  ['less than no line', () => ['cache', '--limit', '-1'], "--limit is a whole number, not '-1'"],
+  ['no time', () => ['cache', '--seconds', '0'], '--seconds is a number above 0 and at most 86400'],
+  ['a word before a machine', () => ['profile', 'x', '--', 'demo'], "unexpected argument 'x'"],
   ['an unknown state', () => ['lift', '--hex', '40', '--state', 'gas'], "--state: unknown state 'gas'"],
   ['another width', () => ['lift', '--hex', '40', '--bits', '64'], "--bits is 16 or 32, not '64'"],
   ['an unknown option', () => ['decode', '--frob'], 'unknown option --frob'],

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fitted } from '../../../../src/cli/inspect/screen.ts';
 import { bold, clip, terminalStyle, widthOf } from '../../../../src/cli/inspect/style.ts';
 import { type Column, table } from '../../../../src/cli/inspect/table.ts';
 
@@ -28,4 +29,15 @@ test('a table: numbers to the right, colours without width, lines no wider than 
   expect(lines[1]).toBe(`   ${bold(style, '5')}  first`);
   expect(lines[2]).toMatch(/^1234 {2}a name that i…$/);
   expect(clip('short', 20)).toBe('short');
+});
+
+test('what is shown again and again has room on the screen', () => {
+  expect(fitted('a line that is long\nb\nc\nd\n', 10, 4)).toBe('a line th…\nb\nc\n');
+  expect(fitted('a\nb', 10, 1)).toBe('a\n');
+});
+
+test('a table of very many rows', () => {
+  const rows = Array.from({ length: 200_000 }, (_, n) => n);
+  const text = table([{ title: 'N', cell: String }], rows, { colours: false, width: Infinity });
+  expect(text.split('\n')).toHaveLength(200_002);
 });

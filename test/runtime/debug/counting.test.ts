@@ -1,0 +1,82 @@
+import { afterEach, expect, test } from 'vitest';
+import { Guest, type Variant } from '../../support/guest.ts';
+import { kernel } from '../../support/guest-kernel.ts';
+
+const variant: Variant = {
+  name: 'translator, counting',
+  config: { engine: 'translator', icountShift: 3, icountSleep: false },
+};
+const program = kernel(`
+main:   mov     ecx, 40000
+.call:  call    function
+        add     ebx, eax
+        loop    .call
+        inc     dword [function + 1]
+        jmp     main
+function:
+        mov     eax, 1
+        ret
+`);
+const guests: Guest[] = [];
+afterEach(() => {
+  for (const guest of guests.splice(0)) guest.dispose();
+});
+
+function made(): Guest {
+  const guest = new Guest(program, variant);
+  guests.push(guest);
+  return guest;
+}
+
+function run(guest: Guest, instructions: number): void {
+  guest.core.stopAt(instructions);
+  guest.core.run(Infinity);
+}
+
+const registers = ({ core }: Guest) => [...core.state.subarray(0, 8)];
+
+function isTranslated({ core }: Guest, address: number): boolean {
+  return core.engine.graph.cache
+    .allPages()
+    .some(({ translations }) => [...translations].some(({ head }) => head.eip === address));
+}
+
+test('a translation that the guest has overwritten does not come back when counting ends', () => {
+  const guest = made();
+  const address = guest.address('function');
+  let instructions = 150_000;
+  run(guest, instructions);
+  guest.core.inspection.watch(true);
+  expect(guest.core.inspection.countInstructions(address)).toBe(true);
+  for (; isTranslated(guest, address); instructions += 500) run(guest, instructions);
+  guest.core.inspection.watch(false);
+  instructions += 2000;
+  run(guest, instructions);
+  const other = made();
+  run(other, instructions);
+  expect(registers(guest)).toEqual(registers(other));
+});
+
+test('installed functions stay when counting ends, and the guest does the same', () => {
+  const guest = made();
+  const { inspection, engine } = guest.core;
+  run(guest, 100_000);
+  inspection.watch(true);
+  const before = inspection.translations();
+  const files = before.map(({ physical, key }, n) => [`${physical} ${key}`, `f${n}.js`] as const);
+  expect(inspection.install('file:///folder', files)).toBe(before.length);
+  const address = guest.address('function');
+  inspection.countInstructions(address);
+  run(guest, 110_000);
+  const [record] = engine.graph.cache
+    .allPages()
+    .flatMap(({ translations }) => [...translations].filter(({ head }) => head.eip === address));
+  const compiled = record!.run;
+  inspection.watch(false);
+  expect(record!.head.run).not.toBe(compiled);
+  expect(record!.head.run.name).toBe(compiled.name);
+  const other = made();
+  run(guest, 130_000);
+  run(other, 130_000);
+  expect(registers(guest)).toEqual(registers(other));
+});
