@@ -73,7 +73,10 @@ export function ticksOf(
   { functions }: ProfileSummary,
   detail: TranslationDetail,
 ): ReadonlyMap<number, number> | undefined {
-  const { physical, key } = detail.info;
-  const found = functions.find(({ guest }) => guest?.physical === physical && guest.key === key);
+  const { physical, key, name } = detail.info;
+  const own = functions.filter(({ share }) => share === 'guest');
+  const found =
+    own.find(({ guest }) => guest?.physical === physical && guest.key === key) ??
+    own.find((f) => f.guest === null && f.name === name);
   return found && found.lines.size > 0 ? found.lines : undefined;
 }

@@ -1,7 +1,7 @@
 import type { CpuProfile, ProfileNode } from '../isolate/probe.ts';
 
 /** Where the time of a machine's thread goes. */
-export const shareNames = [
+const shareNames = [
   'guest',
   'interpreter',
   'runtime',

@@ -52,15 +52,25 @@ export async function sampleWatched(machine: Inspected, pass: () => Promise<void
   return { seconds: profile.duration / 1e6, translations: withShares(translations, profile), stats, profile };
 }
 
+/** Translations with their shares of a profile that does not put functions together. */
 export function withShares(translations: readonly TranslationInfo[], profile: ProfileSummary): SampledTranslation[] {
   const busy = busyTime(profile);
-  const times = new Map<string, number>();
-  for (const { guest, self } of profile.functions) {
-    if (!guest) continue;
-    const place = `${guest.physical} ${guest.key}`;
-    times.set(place, (times.get(place) ?? 0) + self);
+  const timeOf = placedTimes(translations, profile);
+  return translations.map((t) => ({ ...t, share: busy > 0 ? (timeOf.get(t) ?? 0) / busy : 0 }));
+}
+
+/** Microseconds by translation. A function without a file is that of its name that was entered most. */
+function placedTimes(translations: readonly TranslationInfo[], profile: ProfileSummary): Map<TranslationInfo, number> {
+  const byPlace = new Map(translations.map((t) => [`${t.physical} ${t.key}`, t]));
+  const ascending = [...translations].sort((a, b) => (a.executions ?? 0) - (b.executions ?? 0));
+  const byName = new Map(ascending.map((t) => [t.name, t]));
+  const times = new Map<TranslationInfo, number>();
+  for (const { guest, name, share, self } of profile.functions) {
+    if (share !== 'guest') continue;
+    const found = guest ? byPlace.get(`${guest.physical} ${guest.key}`) : byName.get(name);
+    if (found) times.set(found, (times.get(found) ?? 0) + self);
   }
-  return translations.map((t) => ({ ...t, share: busy > 0 ? (times.get(`${t.physical} ${t.key}`) ?? 0) / busy : 0 }));
+  return times;
 }
 
 /** Microseconds that the thread was not asleep. */

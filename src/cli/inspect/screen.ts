@@ -24,6 +24,8 @@ export class Screen implements Disposable {
       resolve();
     };
     process.once('SIGINT', this.#leave);
+    // Nobody reads it any more.
+    process.stdout.on('error', this.#leave);
     if (!this.#isTerminal) return;
     process.stdin.setRawMode(true);
     process.stdin.on('data', this.#onKey);
