@@ -8,6 +8,7 @@ import { defaultEngine } from '../runtime/exec/engine.ts';
 import { EntryWeight } from '../runtime/exec/node.ts';
 import { defaultTiering } from '../runtime/exec/tiering.ts';
 import { flags, flagUsage } from '../src/cli/flags.ts';
+import { instructionLists } from './instructions.ts';
 import { type Sections, withSections } from './sections.ts';
 import { life } from './walk/life.ts';
 import { translationStages } from './walk/translation.ts';
@@ -23,6 +24,7 @@ export function walk(): Sections {
 export const documents: Readonly<Record<string, () => Sections>> = {
   'ARCHITECTURE.md': walk,
   'README.md': () => ({ flags: flagsTable() }),
+  'docs/instructions.md': instructionLists,
   'docs/performance.md': () => ({ settings: settingsTable() }),
 };
 

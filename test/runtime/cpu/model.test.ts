@@ -18,8 +18,8 @@ const features = all.filter((feature) => feature !== 'base');
 const byInstructions = new Set(forms.map(({ feature }) => feature));
 
 /** Four registers of a leaf of CPUID. */
-function cpuid(rig: Rig, leaf: number): number[] {
-  Object.assign(rig.words, { [Word.eax]: leaf, [Word.ecx]: 0 });
+function cpuid(rig: Rig, leaf: number, subleaf = 0): number[] {
+  Object.assign(rig.words, { [Word.eax]: leaf, [Word.ecx]: subleaf });
   rig.trap('identify');
   return [Word.eax, Word.ebx, Word.ecx, Word.edx].map((word) => rig.words[word]!);
 }
@@ -94,6 +94,24 @@ describe('CPUID', () => {
   });
 });
 
+describe('XSAVE in CPUID', () => {
+  test('leaf 13 describes it, and OSXSAVE follows CR4', () => {
+    const rig = new Rig(cpuModel('core2,+xsave'));
+    expect(cpuid(rig, 0)[0]).toBe(13);
+    expect(cpuid(rig, 13)).toEqual([3, 576, 576, 0]);
+    expect(cpuid(rig, 13, 1)).toEqual([0, 0, 0, 0]);
+    expect((cpuid(rig, 1)[2]! >>> 26) & 3).toBe(1);
+    rig.trap('moveToControl', 4, 1 << 18);
+    expect((cpuid(rig, 1)[2]! >>> 26) & 3).toBe(3);
+    expect(hasControl(18)(new Rig(cpuModel('core2')))).toBe(false);
+  });
+
+  test('CLFLUSH comes with the size of a line', () => {
+    expect((cpuid(new Rig(max), 1)[1]! >>> 8) & 0xff).toBe(8);
+    expect((cpuid(new Rig(cpuModel('pentium3')), 1)[1]! >>> 8) & 0xff).toBe(0);
+  });
+});
+
 describe('models', () => {
   test('have what they had', () => {
     const has = (name: string) => [...cpuModel(name).features];
@@ -103,11 +121,15 @@ describe('models', () => {
     expect(has('pentium3')).toEqual(expect.arrayContaining(['cmov', 'pae', 'sep', 'mtrr', 'fxsr']));
     expect(has('pentium3')).not.toContain('nx');
     expect(has('core2')).toContain('nx');
+    expect(has('core2')).toEqual(expect.arrayContaining(['sse2', 'pni', 'ssse3', 'clflush']));
+    expect(has('core2')).not.toContain('sse4.1');
   });
 
   test('can be changed', () => {
     expect(cpuModel('max,-tsc').features).not.toContain('invtsc');
     expect(cpuModel('486,+tsc,-pse').features).toEqual(new Set(['base', 'fpu', 'vme', 'tsc']));
+    expect(cpuModel('core2,+sse4_1,+sse4-2,-sse3').features).not.toContain('sse4.2');
+    expect(cpuModel('core2,+sse4_1,+sse4.2').features).toContain('sse4.2');
     expect(cpuProblem('pentium,+nx')).toBeNull();
     expect(cpuProblem('8086')).toMatch(/unknown model '8086'.*486, pentium/);
     expect(cpuProblem('max,+warp')).toMatch(/unknown feature '\+warp'/);

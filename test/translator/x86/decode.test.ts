@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { Key } from '../../../translator/abi/key.ts';
 import { Segment, Word } from '../../../translator/abi/state.ts';
 import { createDecoder, decode } from '../../../translator/x86/decode.ts';
+import { generate } from '../../../translator/x86/generate.ts';
 import { Instruction, Shape } from '../../../translator/x86/instruction.ts';
 import type { Feature } from '../../../translator/x86/table/form.ts';
 import { forms, INVALID_FORM, TOO_LONG_FORM } from '../../../translator/x86/table/index.ts';
+import { randomFrom } from '../../support/samples.ts';
 
 const code32 = Key.code32 | Key.flat;
 const code16 = Key.flat;
@@ -132,6 +134,17 @@ describe('features', () => {
     expect(names(['base', 'fxsr', 'cmov'])).toEqual(['#UD', '#UD', 'FXSAVE', 'CMOVO', 'NOP', 'ADD']);
     const all = ['LFENCE', 'STMXCSR', 'FXSAVE', 'CMOVO', 'PREFETCHNTA', 'ADD'];
     expect(names(['base', 'fxsr', 'cmov', 'sse', 'sse2'])).toEqual(all);
+  });
+
+  test.each(
+    forms.filter(({ feature }) => feature !== 'base').map((form) => [form.mnemonic, form.encoding, form] as const),
+  )('%s (%s) is invalid without its feature, or a hint', (_mnemonic, _encoding, form) => {
+    const random = randomFrom(form.id);
+    const decodeFor = createDecoder({ has: (feature) => feature !== form.feature });
+    const bytes = generate(form, random, code32);
+    const instruction = new Instruction(forms[INVALID_FORM]);
+    decodeFor(bytes, 0, bytes.length, 0, code32, instruction);
+    expect(['(bad)', 'NOP']).toContain(instruction.form.mnemonic);
   });
 });
 
