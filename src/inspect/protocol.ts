@@ -53,7 +53,7 @@ export function parseReply(line: string): RemoteReply | null {
   }
 }
 
-/** One inspector at a machine: what it leaves running ends with it. One request is replied to after the other. */
+/** One inspector at a machine: what it leaves running ends with it, when it has no request under way any more. */
 export class RemoteSession {
   readonly #machine: Inspected;
   #watches = 0;

@@ -4,13 +4,15 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { ConfigurationError } from '../../errors.ts';
 import type { Inspected } from '../../inspect/inspected.ts';
 import { linesOf } from '../../inspect/lines.ts';
-import { parseRequest, RemoteSession } from '../../inspect/protocol.ts';
+import { parseRequest, type RemoteRequest, RemoteSession } from '../../inspect/protocol.ts';
 import { systemMessage } from '../system-message.ts';
 import { addressText, type InspectorAddress } from './address.ts';
 
 /** Characters of a request: enough for the symbols of a large kernel. */
 const LONGEST_REQUEST = 32 << 20;
 const MOST_INSPECTORS = 64;
+/** Under way for one inspector at a time. */
+const MOST_REPLIES = 32;
 
 /** Lets inspectors attach to a machine, any number at a time, until it is closed. It does not keep the program alive. */
 export class InspectorServer {
@@ -80,25 +82,34 @@ async function removeStale(address: InspectorAddress): Promise<void> {
   if (code === 'ECONNREFUSED') rmSync(address.path, { force: true });
 }
 
-/** Replies to one request after the other, as fast as they are read, until the inspector goes. */
+/** Replies to requests until the inspector goes, and waits for what is under way then. */
 async function serve(machine: Inspected, socket: Socket): Promise<void> {
   const session = new RemoteSession(machine);
+  const replies = new Set<Promise<void>>();
   socket.setEncoding('utf8');
   // Who is gone has gone, however.
   socket.on('error', () => {});
-  await replyAll(session, socket).catch(() => {});
+  await replyAll(session, socket, replies).catch(() => {});
+  await Promise.all(replies);
   socket.destroy();
   await session.close();
 }
 
-async function replyAll(session: RemoteSession, socket: Socket): Promise<void> {
+/** No more are read than are replied to, as fast as the replies are read. */
+async function replyAll(session: RemoteSession, socket: Socket, replies: Set<Promise<void>>): Promise<void> {
   for await (const line of linesOf(socket, LONGEST_REQUEST)) {
     const request = parseRequest(line);
     // A browser that was sent here, for instance.
     if (!request) return;
-    const isTaken = socket.write(`${JSON.stringify(await session.reply(request))}\n`);
-    if (!isTaken) await drained(socket);
+    const replied = reply(session, request, socket).finally(() => replies.delete(replied));
+    replies.add(replied);
+    if (replies.size >= MOST_REPLIES) await Promise.race(replies);
   }
+}
+
+async function reply(session: RemoteSession, request: RemoteRequest, socket: Socket): Promise<void> {
+  const text = JSON.stringify(await session.reply(request));
+  if (!socket.write(`${text}\n`)) await drained(socket);
 }
 
 function drained(socket: Socket): Promise<void> {
