@@ -30,7 +30,7 @@ const traps: Command = {
       });
       const { kinds, places } = trapsSince(before, after);
       const named = namedPlaces(places, symbols, limit);
-      const rates = ratesOf(before, kinds);
+      const rates = ratesOf(before, first(kinds, limit));
       return {
         data: { seconds, kinds: rates, places: named },
         text: (style) =>
@@ -60,9 +60,13 @@ const kindColumns: readonly Column<TrapRate>[] = [
 
 type NamedPlace = Place & { readonly symbol: string };
 
-function namedPlaces(places: readonly Place[], symbols: Symbols, limit = USUAL_LIMIT): NamedPlace[] {
-  const named = places.map((place) => ({ ...place, symbol: symbols.label(place.linear) ?? '' }));
-  return limit === 0 ? named : named.slice(0, limit);
+function namedPlaces(places: readonly Place[], symbols: Symbols, limit: number | undefined): NamedPlace[] {
+  return first(places, limit).map((place) => ({ ...place, symbol: symbols.label(place.linear) ?? '' }));
+}
+
+/** As many as --limit wants. */
+function first<Row>(rows: readonly Row[], limit = USUAL_LIMIT): readonly Row[] {
+  return limit === 0 ? rows : rows.slice(0, limit);
 }
 
 const placeColumns: readonly Column<NamedPlace>[] = [
@@ -130,7 +134,13 @@ const rangeColumns: readonly Column<TlbRange>[] = [
 ];
 
 function tlbText({ pages, entries, walks, ranges }: TlbReport, limit: number, style: Style): string {
-  const shown = limit === 0 ? ranges : [...ranges].sort((a, b) => b.pages - a.pages).slice(0, limit);
+  const shown =
+    limit === 0
+      ? ranges
+      : first(
+          [...ranges].sort((a, b) => b.pages - a.pages),
+          limit,
+        );
   const rest = ranges.length - shown.length;
   return [
     `${bold(style, 'pages')}    ${count(pages)} filled by ${count(walks)} walks`,

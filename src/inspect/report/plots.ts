@@ -88,18 +88,19 @@ function points(times: readonly number[], values: readonly number[], most: numbe
   return [at(0, values[0] ?? 0), ...values.map((value, n) => at(times[n], value))].join(' ');
 }
 
-/** The next of 1, 2, 5, 10, … at or above. */
+/** The next of 1, 2, 4, 8, 10, … at or above: a quarter of it is a short number. */
 function niceMost(value: number): number {
   if (!(value > 0)) return 1;
   const unit = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 4, 5, 10].map((n) => n * unit).find((most) => most >= value * 0.999)!;
+  return [1, 2, 4, 8, 10].map((n) => n * unit).find((most) => most >= value * 0.999)!;
 }
 
 /** `1.2 M`. */
 export function shortNumber(value: number): string {
   const [size, suffix] = value >= 1e9 ? [1e9, ' G'] : value >= 1e6 ? [1e6, ' M'] : value >= 1e4 ? [1e3, ' k'] : [1, ''];
   const scaled = value / size;
-  return `${Number(scaled.toFixed(scaled < 10 ? 1 : 0))}${suffix}`;
+  const digits = scaled < 1 ? scaled.toPrecision(3) : scaled.toFixed(scaled < 10 ? 1 : 0);
+  return `${Number(digits)}${suffix}`;
 }
 
 /** Named numbers as bars, most first. */
