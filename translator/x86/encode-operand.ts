@@ -1,6 +1,6 @@
 /** Operands as the encoder takes them. */
 
-export type RegisterFile = 'general' | 'segment' | 'control' | 'debug' | 'x87';
+export type RegisterFile = 'general' | 'segment' | 'control' | 'debug' | 'x87' | 'mmx' | 'xmm';
 
 export interface RegisterOperand {
   readonly kind: 'register';

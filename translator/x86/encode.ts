@@ -131,8 +131,24 @@ const immediate: Matcher = (operand, sizes) => {
   return { tail: littleEndian(operand.value, bytes), sized: operand.bytes !== undefined };
 };
 
+/** An MMX or XMM register: the size of the operand is that of memory. */
+const vector = (file: 'mmx' | 'xmm', field: 'rm' | 'reg'): Matcher => {
+  const match = register(file, field);
+  return (operand) => match(operand, undefined);
+};
+const registerOrMemory =
+  (match: Matcher): Matcher =>
+  (operand, sizes) =>
+    match(operand, sizes) ?? memory(operand, sizes);
+
 const matchers: Record<string, Matcher> = {
-  E: (operand, sizes) => register('general', 'rm')(operand, sizes) ?? memory(operand, sizes),
+  E: registerOrMemory(register('general', 'rm')),
+  V: vector('xmm', 'reg'),
+  W: registerOrMemory(vector('xmm', 'rm')),
+  U: vector('xmm', 'rm'),
+  P: vector('mmx', 'reg'),
+  Q: registerOrMemory(vector('mmx', 'rm')),
+  N: vector('mmx', 'rm'),
   M: memory,
   R: register('general', 'rm'),
   G: register('general', 'reg'),
@@ -207,13 +223,20 @@ const fixedSizes: Record<string, number> = {
   id: 4,
   iq: 8,
   bcd: 10,
+  dq: 16,
+  ps: 16,
+  pd: 16,
+  ss: 4,
+  sd: 8,
 };
+/** Of memory, where a register is read or written as a whole. */
+const memorySizes: Record<string, number> = { wv: 2, dw: 2, db: 1 };
 
 function sizesOf(kind: string, operand: EncoderOperand, operandBytes: number, form: Form): number[] | undefined {
   const size = kind.slice(1);
   const isRegister = operand.kind === 'register';
   if (size === 'v' || size === 'z' || kind === 'Ap' || (size === 'wv' && isRegister)) return [operandBytes];
-  if (size === 'wv') return [2];
+  if (size in memorySizes) return [isRegister ? 4 : memorySizes[size]!];
   // `far dword` tells the size of the offset.
   if (kind === 'Mp' && operand.kind === 'memory' && operand.far) return [operandBytes];
   // A selector takes the lower half of any register, and so may the assembler's text name it.
@@ -222,11 +245,14 @@ function sizesOf(kind: string, operand: EncoderOperand, operandBytes: number, fo
 }
 
 const stringOperand = /^[XYB][bv]$/;
+/** MASKMOVQ's address, which no text names. */
+const impliedOperand = 'Bdi';
 const operandSized = /^.(v|z|wv|bs)$|^Ap$|^eAX$|^Mp$/;
 
 /** The operands that an assembler's text names: none of a string instruction, and of x87 not a leading ST0. */
 function namedKinds({ operands }: Form, count: number): readonly string[] | undefined {
-  const named = operands.some((kind) => stringOperand.test(kind)) ? [] : operands;
+  const isString = operands.some((kind) => stringOperand.test(kind));
+  const named = isString ? [] : operands.filter((kind) => kind !== impliedOperand);
   if (named.length === count) return named;
   const withoutTop = named.filter((kind) => kind !== 'ST0');
   return withoutTop.length === count ? withoutTop : undefined;

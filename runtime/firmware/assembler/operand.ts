@@ -10,6 +10,7 @@ const sizes: ReadonlyMap<string, number> = new Map([
   ['dword', 4],
   ['qword', 8],
   ['tword', 10],
+  ['oword', 16],
 ]);
 
 /** Words before an operand: its size, and what sort of jump it is the target of. */

@@ -15,6 +15,8 @@ const rows: readonly RegisterRow[] = [
   { names: 'cr0 cr1 cr2 cr3 cr4 cr5 cr6 cr7', file: 'control', bytes: 4 },
   { names: 'dr0 dr1 dr2 dr3 dr4 dr5 dr6 dr7', file: 'debug', bytes: 4 },
   { names: 'st0 st1 st2 st3 st4 st5 st6 st7', file: 'x87', bytes: 10 },
+  { names: 'mm0 mm1 mm2 mm3 mm4 mm5 mm6 mm7', file: 'mmx', bytes: 8 },
+  { names: 'xmm0 xmm1 xmm2 xmm3 xmm4 xmm5 xmm6 xmm7', file: 'xmm', bytes: 16 },
 ];
 
 function operands({ names, file, bytes }: RegisterRow): [string, RegisterOperand][] {

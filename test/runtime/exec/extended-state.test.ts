@@ -39,22 +39,20 @@ main:   ${faulting('early', ['xgetbv', 'xsetbv', 'xsave [AREA]', 'xrstor [AREA]'
 .ts:    clts
         fninit
         fldpi
-        db      0x66, 0x0f, 0x76, 0xc0          ; pcmpeqd xmm0, xmm0
+        pcmpeqd xmm0, xmm0
         mov     eax, -1
         mov     edx, -1
         xsave   [AREA]
-        db      0x66, 0x0f, 0xef, 0xc0          ; pxor xmm0, xmm0
+        pxor    xmm0, xmm0
         fninit
         mov     eax, 3
         xrstor  [AREA]
         fstp    qword [AREA + 1024]
-        db      0x66, 0x0f, 0x7e, 0x05          ; movd [], xmm0
-        dd      AREA + 1032
+        movd    [AREA + 1032], xmm0
         mov     dword [AREA + 512], 1           ; XMM0 as after a reset
         mov     eax, 2
         xrstor  [AREA]
-        db      0x66, 0x0f, 0x7e, 0x05
-        dd      AREA + 1036
+        movd    [AREA + 1036], xmm0
         ${faulting('header', [
           '        mov dword [AREA + 512], 4\n xrstor [AREA]',
           '        mov dword [AREA + 512], 3\n mov dword [AREA + 524], 0x80000000\n xrstor [AREA]',

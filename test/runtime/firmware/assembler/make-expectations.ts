@@ -41,8 +41,12 @@ const keywords: Record<string, string> = {
   id: 'dword ',
   iq: 'qword ',
   bcd: 'tword ',
+  dw: 'word ',
+  db: 'byte ',
+  ss: 'dword ',
+  sd: 'qword ',
 };
-const fixedSizes: Record<string, number> = { b: 1, w: 2, d: 4 };
+const fixedSizes: Record<string, number> = { b: 1, w: 2, d: 4, dw: 4, db: 4 };
 
 interface Setting {
   readonly bits: 16 | 32;
@@ -74,6 +78,12 @@ const immediates: Record<string, (setting: Setting) => string> = {
 const texts: Record<string, (size: string, setting: Setting) => string> = {
   E: (size, setting) => (setting.turn & 1 ? registerText(size, setting) : memoryText(size, setting)),
   M: memoryText,
+  V: (_, { turn }) => `xmm${(turn + 3) % 8}`,
+  W: (size, setting) => (setting.turn & 1 ? `xmm${setting.turn % 8}` : memoryText(size, setting)),
+  U: (_, { turn }) => `xmm${turn % 8}`,
+  P: (_, { turn }) => `mm${(turn + 3) % 8}`,
+  Q: (size, setting) => (setting.turn & 1 ? `mm${setting.turn % 8}` : memoryText(size, setting)),
+  N: (_, { turn }) => `mm${turn % 8}`,
   R: registerText,
   G: (size, setting) => registerText(size, { ...setting, turn: setting.turn + 1 }),
   Z: registerText,
@@ -101,7 +111,8 @@ function mnemonicText({ mnemonic, mnemonic16 }: Form, operandBytes: number): str
 function instructionText(setting: Setting): string {
   const { form, operandBytes } = setting;
   const implicit = form.operands.some((kind) => /^[XYB][bv]$/.test(kind));
-  const operands = implicit ? [] : form.operands.map((kind) => operandText(kind, setting));
+  const named = form.operands.filter((kind) => kind !== 'Bdi');
+  const operands = implicit ? [] : named.map((kind) => operandText(kind, setting));
   return [mnemonicText(form, operandBytes), operands.join(', ')].filter((part) => part).join(' ');
 }
 
