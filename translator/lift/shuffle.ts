@@ -201,16 +201,16 @@ function signBits(b: LiftBuilder, word: Value): Value {
   return b.and(b.or(pair, b.shr(pair, 14)), 15);
 }
 
+/** Those of some words. */
+export const signMask = (b: LiftBuilder, words: readonly Value[]): Value =>
+  words.map((word, n) => b.shl(signBits(b, word), 4 * n)).reduce((all, one) => b.or(all, one));
+
 export const pmovmskb =
   (file: RegisterFile): Lift =>
   (b) => {
     file.require(b);
     file.enter(b, 'rm');
-    const bits = readRegister(b, file, 'rm').map((word, n) => b.shl(signBits(b, word), 4 * n));
-    b.set(
-      b.field('reg'),
-      bits.reduce((all, one) => b.or(all, one)),
-    );
+    b.set(b.field('reg'), signMask(b, readRegister(b, file, 'rm')));
   };
 
 /** MOVMSKPS and MOVMSKPD: the signs of lanes of one or two words. */

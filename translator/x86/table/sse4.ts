@@ -1,4 +1,5 @@
 import * as crypto from '../../lift/crypto.ts';
+import type { Lift } from '../../lift/lifter.ts';
 import { type Packed, packed } from '../../lift/packed.ts';
 import * as shuffle from '../../lift/shuffle.ts';
 import { xmm } from '../../lift/simd.ts';
@@ -6,7 +7,7 @@ import * as lanes from '../../lift/sse-lanes.ts';
 import * as move from '../../lift/sse-move.ts';
 import { dotProduct } from '../../lift/sse-real.ts';
 import { round } from '../../lift/sse-round.ts';
-import { compareStrings } from '../../lift/sse-strings.ts';
+import { compareStrings, indexOfStrings } from '../../lift/sse-strings.ts';
 import * as lift from '../../lift/sse4.ts';
 import { type FormOptions, type FormRow, form } from './form.ts';
 import { numbered } from './sse.ts';
@@ -89,12 +90,14 @@ const reals: FormRow[] = [
 ];
 
 /** The argument is the opcode's low two bits. */
-const strings: FormRow[] = ['PCMPESTRM', 'PCMPESTRI', 'PCMPISTRM', 'PCMPISTRI'].map((name, argument) =>
-  form(`66 0F 3A 6${argument} /r`, `${name} Vdq,Wdq,Ib`, compareStrings, {
-    ...{ ...sse42, argument, writes: 'oszapc' },
-    class: 'sensitive',
-  }),
-);
+const string = (argument: number, name: string, lift: Lift, options: FormOptions): FormRow =>
+  form(`66 0F 3A 6${argument} /r`, `${name} Vdq,Wdq,Ib`, lift, { ...sse42, argument, writes: 'oszapc', ...options });
+const strings: FormRow[] = [
+  string(0, 'PCMPESTRM', compareStrings, trapped),
+  string(1, 'PCMPESTRI', compareStrings, trapped),
+  string(2, 'PCMPISTRM', compareStrings, trapped),
+  string(3, 'PCMPISTRI', indexOfStrings, {}),
+];
 
 const aes: FormOptions = { feature: 'aes' };
 const ciphers: FormRow[] = [
