@@ -1,5 +1,5 @@
 /** Sections of a Markdown file that are made by a program, by name: `<!-- made: NAME -->`, text, `<!-- end -->`. */
-const SECTION = /^<!-- made: (\S+) -->\n[\s\S]*?^<!-- end -->$/gm;
+const SECTION = /^<!-- made: (\S+) -->\n([\s\S]*?)\n?^<!-- end -->$/gm;
 
 export type Sections = Readonly<Record<string, string>>;
 
@@ -15,4 +15,9 @@ export function withSections(document: string, sections: Sections): string {
 /** Names of the sections in a file's text. */
 export function sectionNames(document: string): string[] {
   return [...document.matchAll(SECTION)].map(([, name]) => name);
+}
+
+/** The sections as they stand in a file's text. */
+export function sectionTexts(document: string): Sections {
+  return Object.fromEntries([...document.matchAll(SECTION)].map(([, name, text]) => [name, text]));
 }

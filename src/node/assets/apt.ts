@@ -57,6 +57,14 @@ export class AptClient {
     return join(this.#packages, file);
   }
 
+  /** Gets the files of a source package and returns their paths. The sources must be of the kind deb-src. */
+  async downloadSource(name: string, progress: Progress): Promise<string[]> {
+    await this.#get(['source', '--download-only', name], (percent) =>
+      progress(`Getting the source of ${name}`, percent),
+    );
+    return (await readdir(this.#packages)).map((file) => join(this.#packages, file));
+  }
+
   async #get(args: readonly string[], onPercent: (percent: number) => void): Promise<void> {
     await this.#run('apt-get', ['-q', '-oAPT::Status-Fd=3', ...args], (line) => {
       // apt's README.progress-reporting: "dlstatus:<file>:<percent of all>:<text>"

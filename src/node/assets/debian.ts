@@ -98,7 +98,7 @@ async function updateFailure(apt: AptClient, progress: Progress): Promise<Error 
 }
 
 /** Debian's archive keys: the host's copy, or the package that the host's own distribution has signed. */
-async function debianKeyring(apt: AptClient, work: string, progress: Progress): Promise<string> {
+export async function debianKeyring(apt: AptClient, work: string, progress: Progress): Promise<string> {
   const installed = join('/', keyringPath);
   const found = await readFile(installed).catch(() => undefined);
   if (found) return installed;

@@ -1,4 +1,4 @@
-import { Machine, type MachineOptions } from '../../src/index.ts';
+import { Machine, type MachineOptions } from '../../../src/index.ts';
 
 /** What one image said in one run. */
 export interface ImageRun {
