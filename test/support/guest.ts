@@ -22,7 +22,11 @@ export interface GuestProgram {
 
 /** The built-in demo guest. */
 export const demoGuest = { demo: true } as const;
-type Program = GuestProgram | typeof demoGuest;
+/** A Multiboot kernel. */
+interface MultibootGuest {
+  readonly multiboot: Uint8Array;
+}
+type Program = GuestProgram | typeof demoGuest | MultibootGuest;
 
 /** One way to execute a guest. */
 export interface Variant {
@@ -84,6 +88,7 @@ interface Image {
 
 function imageOf(program: Program): Image {
   if ('demo' in program) return { boot: program, symbols: new Map() };
+  if ('multiboot' in program) return { boot: { kernel: program.multiboot }, symbols: new Map() };
   const { bytes, symbols } = assembly(program);
   const { origin, mode } = program;
   return { boot: mode === 'rom' ? { bios: bytes } : { flat: bytes, address: origin, mode }, symbols };

@@ -267,7 +267,7 @@ class RegionEmitter implements Leaves {
       case 'escape':
         return '';
       case 'x87':
-        return this.x87.statement(s, this.region.blocks[this.block]);
+        return this.x87.statement(s);
       case 'when':
         return this.conditional(s);
       case 'fault':

@@ -104,13 +104,12 @@ function modeOf(operation: Operation): number {
   }
 }
 
-/** Goes through the instructions from a statement of a block on; makes the facts know what will have been checked. */
-export function needsOf(statements: readonly Statement[], from: number, facts: StackFacts): BlockNeeds {
+/** Goes through a block's x87 instructions that are still to come; makes the facts know what will have been checked. */
+export function needsOf(statements: readonly Statement[], facts: StackFacts): BlockNeeds {
   const ahead = facts.copy();
   let [mask, tags, mode] = [0, 0, 0];
   let isModeKnown = true;
-  for (const s of statements.slice(from)) {
-    if (s.op !== 'x87') continue;
+  for (const s of statements) {
     const operation = operationOf(s.args[0].number);
     const effect = stackEffect(operation, indexOf(s));
     if (ahead.faults(effect)) break;

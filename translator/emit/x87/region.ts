@@ -1,5 +1,5 @@
 import { FpuRounding, Word } from '../../abi/state.ts';
-import type { Block, Region, Statement } from '../../ir/statement.ts';
+import type { Region, Statement } from '../../ir/statement.ts';
 import type { Value } from '../../ir/value.ts';
 import { constants } from '../../ir/x87/constants.ts';
 import {
@@ -53,11 +53,14 @@ const TOP_SHIFT = 11;
  */
 export class X87Emitter {
   private readonly context: EmitContext;
+  private readonly region: Region;
   private readonly depths: StackDepths;
   private readonly host: X87Host;
   private readonly registers: X87Registers;
   private readonly operand: OperandText;
   // While a block is printed:
+  /** Its x87 instructions from here on. */
+  private ahead: readonly Statement[] = [];
   private facts = new StackFacts(0);
   /** The block's needs have been checked. */
   private isChecked = false;
@@ -66,6 +69,7 @@ export class X87Emitter {
 
   constructor(context: EmitContext, region: Region, depths: StackDepths, host: X87Host) {
     this.context = context;
+    this.region = region;
     this.depths = depths;
     this.host = host;
     this.registers = new X87Registers(context, usedRegisters(region, depths));
@@ -102,6 +106,7 @@ export class X87Emitter {
   begin(block: BlockIndex): void {
     if (!this.depths.isUsed) return;
     this.facts = new StackFacts(this.depths.entry[block]);
+    this.ahead = this.region.blocks[block].statements.filter(({ op }) => op === 'x87');
     this.isChecked = false;
     this.hasConditions = false;
   }
@@ -113,18 +118,19 @@ export class X87Emitter {
 
   /** What holds now, to come back to after printing other blocks. */
   save(): () => void {
-    const { facts, isChecked, hasConditions } = this;
-    return () => Object.assign(this, { facts, isChecked, hasConditions });
+    const { facts, ahead, isChecked, hasConditions } = this;
+    return () => Object.assign(this, { facts, ahead, isChecked, hasConditions });
   }
 
   // Instructions.
 
-  statement(s: Statement, block: Block): string {
+  statement(s: Statement): string {
     if (!this.depths.isUsed) return this.leaveAlways(s);
     const operation = operationOf(s.args[0].number);
     const index = indexOf(s);
     const effect = stackEffect(operation, index);
-    const check = this.check(s, block);
+    const check = this.check();
+    this.ahead = this.ahead.slice(1);
     if (this.facts.faults(effect)) return check + this.fault(s, effect);
     const text = this.execute(s, operation, index);
     this.facts.apply(effect);
@@ -134,10 +140,10 @@ export class X87Emitter {
   }
 
   /** In front of the first instruction of a block. */
-  private check(s: Statement, block: Block): string {
+  private check(): string {
     if (this.isChecked) return '';
     this.isChecked = true;
-    const { mask, tags, mode } = needsOf(block.statements, block.statements.indexOf(s), this.facts);
+    const { mask, tags, mode } = needsOf(this.ahead, this.facts);
     const word = this.context.word(Word.fpuMode);
     return `if((${word}&${mode})!==0${mask === 0 ? '' : `||(xg&${mask})!==${tags}`}){${this.host.step()}}`;
   }
