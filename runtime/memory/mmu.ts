@@ -204,11 +204,11 @@ export class Mmu implements ProcessorMemory {
     if (this.ram.holdsCode[frame]) this.listener.codeWritten(at, bytes, 'store');
   }
 
-  /** Faults in the order in which the parts would be translated: the second page first. */
+  /** Faults at the first byte that may not be written. */
   private probeAs(linear: number, bytes: number, access: number): void {
-    const last = (linear + bytes - 1) | 0;
-    if ((last ^ linear) >>> 12 !== 0) this.translateWrite(last, 0, access);
     this.translateWrite(linear, 0, access);
+    const last = (linear + bytes - 1) | 0;
+    if ((last ^ linear) >>> 12 !== 0) this.translateWrite(last & ~0xfff, 0, access);
   }
 
   private translateRead(linear: number, bytes: number, access: number): number {
