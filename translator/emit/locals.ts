@@ -2,47 +2,46 @@ import { registerNames, Word } from '../abi/state.ts';
 import { readsFlags } from '../ir/rewrite.ts';
 import { partialFlagKinds, type Region, type Statement } from '../ir/statement.ts';
 import type { EmitContext } from './context.ts';
-import { LOCAL_WORDS } from './names.ts';
+import { changedWords, isLocal } from './dirty-words.ts';
 
 /** Which state words a region keeps in locals: what it loads at its entry and stores where it is left. */
 export class RegionLocals {
   private readonly used = new Set<number>();
-  private readonly changed = new Set<number>();
+  private changed = 0;
   private readonly context: EmitContext;
 
   constructor(context: EmitContext, region: Region) {
     this.context = context;
-    for (const block of region.blocks) this.scan(block.statements);
+    for (const { statements } of region.blocks) {
+      this.scan(statements);
+      for (const s of statements) this.changed |= changedWords(s);
+    }
   }
 
   /** `eax=S[0],…` */
   load(): string {
-    const words = [...new Set([...this.used, ...this.changed])].sort((a, b) => a - b);
+    const words = [...new Set([...this.used, ...wordsOf(this.changed)])].sort((a, b) => a - b);
     return words.map((word) => `${registerNames[word]}=${this.context.word(word)}`).join(',');
   }
 
-  /** `S[0]=eax;…` for what may have changed. */
-  store(): string {
-    const words = [...this.changed].sort((a, b) => a - b);
+  /** `S[0]=eax;…` for those of the words that may have changed. */
+  store(dirty = -1): string {
+    const words = wordsOf(this.changed & dirty);
     return words.map((word) => `${this.context.word(word)}=${registerNames[word]};`).join('');
   }
 
   private scan(statements: readonly Statement[]): void {
     for (const s of statements) {
       if (s.op === 'get' && isLocal(s)) this.used.add(s.args[0].number);
-      else if (s.op === 'set' && isLocal(s)) this.changed.add(s.args[0].number);
-      else if (s.op === 'flags') this.flags(this.changed);
-      if (readsFlags(s) || (s.op === 'flags' && partialFlagKinds.has(s.name))) this.flags(this.used);
+      if (readsFlags(s) || (s.op === 'flags' && partialFlagKinds.has(s.name))) {
+        this.used.add(Word.flagResult).add(Word.flagCarries);
+      }
       if (s.body !== null) this.scan(s.body);
     }
   }
-
-  private flags(words: Set<number>): void {
-    words.add(Word.flagResult);
-    words.add(Word.flagCarries);
-  }
 }
 
-function isLocal(s: Statement): boolean {
-  return s.name === '' && s.args[0].number < LOCAL_WORDS;
+/** The words whose bits are set, ascending. */
+function wordsOf(bits: number): number[] {
+  return Array.from({ length: 32 }, (_, word) => word).filter((word) => (bits >>> word) & 1);
 }

@@ -6,6 +6,7 @@ import { type StackDepths, stackDepths } from '../ir/x87/stack.ts';
 import type { BlockIndex, Structure } from '../region/structure.ts';
 import { directCall, indirectCall } from './calls.ts';
 import type { EmitContext } from './context.ts';
+import { changedWords, dirtyWords } from './dirty-words.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsGoTo, flagsSeen } from './flag-liveness.ts';
 import { deferredName, FlagState, SETTLE } from './flag-state.ts';
@@ -52,6 +53,8 @@ class RegionEmitter implements Leaves {
   private readonly links = new Links();
   private readonly temporaries = new Temporaries();
   private readonly x87: X87Emitter;
+  /** By block: words of which it begins with locals that may differ from the state. */
+  private readonly dirtyAt: readonly number[];
   /** By block: whether the flags that it begins with matter. */
   private readonly flagsSeen: readonly boolean[];
   /** Loads and stores of the region that share a check, the load's. */
@@ -61,6 +64,7 @@ class RegionEmitter implements Leaves {
   /** Place in its block and EIP of the current instruction. */
   private instruction = -1;
   private eip = 0;
+  private dirty = 0;
 
   constructor(context: EmitContext, region: Region, structure: Structure, depths: StackDepths) {
     this.context = context;
@@ -79,6 +83,7 @@ class RegionEmitter implements Leaves {
       this.blockAt.set(block.eip, n);
       for (const s of readModifyWrites(block)) this.readModifyWrites.add(s);
     });
+    this.dirtyAt = dirtyWords(region);
     this.flagsSeen = flagsSeen(region.blocks, flagsGoTo(region.blocks, structure));
   }
 
@@ -131,6 +136,7 @@ class RegionEmitter implements Leaves {
     const block = this.region.blocks[index];
     this.block = index;
     this.instruction = -1;
+    this.dirty = this.dirtyAt[index];
     this.x87.begin(index);
     const budget = this.context.counts ? this.takeBudget(block) : '';
     const uses = lastUses(block);
@@ -161,12 +167,12 @@ class RegionEmitter implements Leaves {
   }
 
   private nested(print: () => string): string {
-    const { block, instruction, eip } = this;
+    const { block, instruction, eip, dirty } = this;
     const restoreFlags = this.flags.save();
     const restoreTemporaries = this.temporaries.save();
     const restoreX87 = this.x87.save();
     const text = print();
-    Object.assign(this, { block, instruction, eip });
+    Object.assign(this, { block, instruction, eip, dirty });
     restoreFlags();
     restoreTemporaries();
     restoreX87();
@@ -190,9 +196,9 @@ class RegionEmitter implements Leaves {
     return `${this.flags.defer()}${this.x87.leave()}x=${this.links.indexOf(eip, kind)};break X;`;
   }
 
-  /** Stores all that the region keeps in locals. */
+  /** Stores what the region keeps in locals and may have changed. */
   private store(): string {
-    return this.flags.settled() + this.locals.store() + this.x87.store();
+    return this.flags.settled() + this.locals.store(this.dirty) + this.x87.store();
   }
 
   /** Leaves in front of the current instruction, which its handler then runs. */
@@ -243,6 +249,7 @@ class RegionEmitter implements Leaves {
 
   private plain(s: Statement): string {
     const [a, b] = s.args;
+    this.dirty |= changedWords(s);
     switch (s.op) {
       case 'instruction':
         this.instruction++;
