@@ -3,7 +3,7 @@ import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { Eflags, Word } from '../../translator/abi/state.ts';
 import type { Link } from '../../translator/emit/links.ts';
-import { endsBlock, isCall, isRelative } from '../../translator/region/flow.ts';
+import { endsBlock, isCall, isRelative, isRepeated } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { raise } from '../fault.ts';
@@ -168,7 +168,10 @@ export class Graph {
   // Linking nodes.
 
   private link(node: Node): void {
-    node.next = this.linkTo(node.page, node.nextEip, endsBlock(node) ? EntryWeight.inner : EntryWeight.none);
+    // A region ends in front of an instruction that crosses the page's end, so what follows it may begin one.
+    const begins = endsBlock(node) || node.crossing !== null;
+    node.next = this.linkTo(node.page, node.nextEip, begins ? EntryWeight.inner : EntryWeight.none);
+    if (isRepeated(node)) this.markEntry(node, EntryWeight.loop);
     if (isRelative(node)) node.taken = this.linkTo(node.page, node.target, targetWeight(node));
   }
 
