@@ -1,5 +1,6 @@
 import { SourceMapGenerator } from 'source-map';
 import type { Symbols } from '../../runtime/debug/symbols.ts';
+import { bodyOf } from '../../runtime/exec/compile.ts';
 import { hex } from '../../translator/emit/names.ts';
 import type { TranslationDetail, TranslationInfo } from '../machine-core.ts';
 import { FIRST_LINE } from './block-view.ts';
@@ -31,7 +32,7 @@ export function exportTranslation(detail: TranslationDetail, symbols: Symbols): 
 
 /** The function's script, line by line as `new Function` makes it (ECMA-262, CreateDynamicFunction). */
 function scriptOf(text: string, name: string): string {
-  return `(function anonymous(\n) {\n"use strict";return ${text}\n})\n//# sourceMappingURL=${name}.map\n`;
+  return `(function anonymous(\n) {\n${bodyOf(text)}\n})\n//# sourceMappingURL=${name}.map\n`;
 }
 
 /** The guest's instructions in the order of their addresses, and in which line each is (from 1 on). */
