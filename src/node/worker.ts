@@ -1,6 +1,7 @@
-import { keepCompiledCode, writeCompiledCode } from './compiled-code.ts';
+import { compileBeforeRunning, keepCompiledCode, writeCompiledCode } from './compiled-code.ts';
 import { runWorker } from './worker-entry.ts';
 
+compileBeforeRunning();
 keepCompiledCode();
 const { createMachine } = await import('../../runtime/machine/machine.ts');
 writeCompiledCode();
