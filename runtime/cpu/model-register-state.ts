@@ -9,6 +9,7 @@ export const modelRegisterState = describe({
   mtrrVariable: list(MTRR_VARIABLE_WORDS, u32),
   mtrrFixed: list(MTRR_FIXED_WORDS, u32),
   miscEnable: list(2, u32),
+  debugControl: u32,
 });
 export type ModelRegisters = StateOf<typeof modelRegisterState>;
 

@@ -4,6 +4,7 @@ import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import { apicBase, timestampDeadline } from './apic-registers.ts';
 import type { Cpu } from './cpu.ts';
+import { debugControl } from './debug-control.ts';
 import { memoryTypeRegisters } from './memory-types.ts';
 import { isNxDisabled, miscEnable } from './misc-enable.ts';
 import { type CpuModel, familyOf } from './model.ts';
@@ -79,8 +80,9 @@ const registers: readonly ModelRegister[] = [
   // Address and type of the last machine check; number of banks and status of machine checks.
   zero(0x0, ({ features }) => features.has('mce'), 2),
   zero(0x179, ({ features }) => features.has('mca'), 2),
-  // Platform id, hard power-on configuration, microcode update and revision, debug control.
-  ...[0x17, 0x2a, 0x79, 0x8b, 0x1d9].map((number) => zero(number, isP6)),
+  debugControl,
+  // Platform id, hard power-on configuration, microcode update and revision.
+  ...[0x17, 0x2a, 0x79, 0x8b].map((number) => zero(number, isP6)),
 ];
 
 const byNumber = new Map(

@@ -3,6 +3,7 @@ import { Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
 import { isRepeated } from '../../translator/region/flow.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { Dr6 } from '../cpu/debug.ts';
+import { endBranchSteps, stepsBranches } from '../cpu/debug-control.ts';
 import { deliver } from '../cpu/interrupts.ts';
 import type { Node } from './node.ts';
 
@@ -54,6 +55,7 @@ export class DebugExceptions {
   private raise(bits: number): void {
     const { state } = this;
     state[Word.debug + 6] = (state[Word.debug + 6] & ~Dr6.breakpoints) | bits;
+    endBranchSteps(this.cpu);
     deliver(this.cpu, Vector.debug, 'exception', -1, state[Word.eip]);
   }
 
@@ -73,10 +75,15 @@ export class DebugExceptions {
       cpu.breakpoints.collecting = false;
     }
     const held = state[Word.interruptShadow] === Shadow.all;
-    if (trap && !held && !this.enteredHandler(node)) state[Word.debugTraps] |= Dr6.singleStep;
+    if (trap && !held && !this.enteredHandler(node) && this.isTraced(node)) state[Word.debugTraps] |= Dr6.singleStep;
     // Between two elements of a string the trap's handler comes back to the same instruction.
     if (state[Word.debugTraps] !== 0 && state[Word.eip] === node.eip && isRepeated(node))
       state[Word.eflags] |= Eflags.rf;
+  }
+
+  /** Whether a trap comes behind the instruction: with branch steps only if it has gone elsewhere. */
+  private isTraced(node: Node): boolean {
+    return !stepsBranches(this.cpu) || (this.state[Word.eip] !== node.nextEip && !isRepeated(node));
   }
 
   /** An INT that was taken has cleared TF: the trap comes behind its handler. */

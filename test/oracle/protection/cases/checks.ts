@@ -106,10 +106,10 @@ const alignment: Readonly<Record<string, string>> = {
   'a doubleword at 2': 'mov eax, [DATA_AT + 2]',
   'a write': 'mov [DATA_AT + 1], eax',
   'a push': 'dec esp\n push eax',
-  'a quadword at 4': 'fninit\n fld qword [DATA_AT + 4]',
-  'ten bytes at 4': 'fninit\n fld tword [DATA_AT + 4]',
+  'a quadword at 2': 'fninit\n fld qword [DATA_AT + 2]',
+  'ten bytes at 2': 'fninit\n fld tword [DATA_AT + 2]',
   'a selector of FAR': 'les eax, [DATA_AT + 2]',
-  CMPXCHG8B: 'cmpxchg8b [DATA_AT + 4]',
+  'CMPXCHG8B at 2': 'cmpxchg8b [DATA_AT + 2]',
   'a string': 'mov esi, DATA_AT + 1\n lodsd',
   'a descriptor table register': 'sgdt [DATA_AT + 1]',
 };
