@@ -51,7 +51,7 @@ export async function runOnHost(programs: AssetFiles): Promise<Map<string, Progr
 export async function runInGuest(
   programs: AssetFiles,
   engine: NonNullable<MachineOptions['engine']>,
-  onRun: (name: string, run: ProgramRun) => void,
+  onRun: (name: string, run: ProgramRun) => Promise<void>,
 ): Promise<void> {
   const linux = await debianLinux();
   const files = Object.entries(programs).map(
@@ -67,7 +67,7 @@ export async function runInGuest(
     for (const name of Object.keys(programs)) {
       machine.serial.write(`${command(`/tests/${name}`)} | gzip -c | base64; echo @"end"\n`);
       const [, text] = await machine.serial.expect(/([\s\S]*?)@end\r\n/, { timeout: SECONDS * 1000 });
-      onRun(name, runOf(gunzipSync(Buffer.from(text!, 'base64')).toString('latin1')));
+      await onRun(name, runOf(gunzipSync(Buffer.from(text!, 'base64')).toString('latin1')));
     }
   } finally {
     await machine.stop();

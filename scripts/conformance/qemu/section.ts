@@ -3,6 +3,7 @@ import { engines, tableHead } from '../engines.ts';
 import { buildPrograms } from './build.ts';
 import { type Comparison, compareRuns } from './compare.ts';
 import { expectations } from './expectations.ts';
+import { Results } from './results.ts';
 import { type ProgramRun, runInGuest, runOnHost } from './run.ts';
 import { debianQemuSource, givenQemuSource } from './sources.ts';
 
@@ -28,25 +29,36 @@ function row(name: string, comparisons: readonly Comparison[]): string {
   return `| \`${name}\` | ${comparisons.map(({ text }) => text).join(' | ')} | ${remarks.join('; ')} |`;
 }
 
-/** QEMU's user programs of tests/tcg in Debian's Linux, against the same programs on this host's processor. */
-export async function qemuTests(source: string | undefined): Promise<string> {
+/** Runs what has no result yet on an engine. */
+async function runColumn(
+  programs: Record<string, Uint8Array>,
+  engine: string,
+  expected: ReadonlyMap<string, ProgramRun>,
+  results: Results,
+): Promise<void> {
+  const done = results.columns[engine] ?? {};
+  const missing = Object.fromEntries(Object.entries(programs).filter(([program]) => !(program in done)));
+  if (Object.keys(missing).length === 0) return;
+  await runInGuest(missing, engines[engine]!, async (program, run) => {
+    const comparison = compareRuns(program, run, expected.get(program)!);
+    console.error([`${engine}, ${program}: ${comparison.text}`, ...comparison.shown].join('\n'));
+    await results.add(engine, program, comparison);
+  });
+}
+
+/**
+ * QEMU's user programs of tests/tcg in Debian's Linux, against the same programs on this host's processor. `resume`: goes
+ * on with what an earlier run has not come to.
+ */
+export async function qemuTests(source: string | undefined, resume: boolean): Promise<string> {
   const { programs, version } = await programsOf(source);
   const expected = await runOnHost(programs);
-  const columns: Map<string, Comparison>[] = [];
-  for (const [name, engine] of Object.entries(engines)) {
-    console.error(name);
-    const column = new Map<string, Comparison>();
-    await runInGuest(programs, engine, (program, run: ProgramRun) => {
-      const comparison = compareRuns(program, run, expected.get(program)!);
-      column.set(program, comparison);
-      console.error([`${program}: ${comparison.text}`, ...comparison.shown].join('\n'));
-    });
-    columns.push(column);
-  }
+  const results = await Results.load(version, resume);
+  for (const engine of Object.keys(engines)) await runColumn(programs, engine, expected, results);
   const rows = Object.keys(programs).map((name) =>
     row(
       name,
-      columns.map((column) => column.get(name)!),
+      Object.keys(engines).map((engine) => results.columns[engine]![name]!),
     ),
   );
   return `${version}: the user programs of \`tests/tcg/i386\` and \`tests/tcg/multiarch\` that its makefiles build for i386, below
