@@ -96,7 +96,8 @@ export class EngineView {
 
   /** The instruction that a link of a translation only steps over, or null. */
   stepOf(link: Node): Node | null {
-    return link.run === this.parts.engine.graph.stepOver ? link.taken : null;
+    const { stepOver, narrowing } = this.parts.engine.graph;
+    return link.run === stepOver || link.run === narrowing ? link.taken : null;
   }
 
   /** Whether a link of a translation leads to the dispatcher. */

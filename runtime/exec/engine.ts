@@ -81,6 +81,7 @@ export class Engine {
       cacheBytes: options.cacheBytes,
       hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
       onEntry: options.tiering && ((node) => onEntry!(node)),
+      narrow: (link) => this.tiering?.narrow(link),
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });
     this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);

@@ -18,6 +18,9 @@ const LONGEST_INSTRUCTION = 15;
 /** Targets that are noted for an indirect jump: more are not worth comparing with. */
 const MOST_TARGETS = 16;
 
+/** Times that the check of a run of accesses may fail: each costs some hundred interpreted instructions. */
+const MOST_FAILURES = 100;
+
 /** Where nodes are that are no code: gates know their page, the RETURN node doesn't need one. */
 const noPage = new CodePage(0, { key: -1, base: 0, limit: 0, pages: new Map() }, -1, 0);
 
@@ -33,6 +36,8 @@ export interface GraphParts {
   readonly hotAt: number;
   /** `run` of a decoded entry; null runs its handler. */
   readonly onEntry: Run | null;
+  /** Called with the link of a translation by which it is often left because accesses are in two pages. */
+  readonly narrow: (link: Node) => void;
   /** Bytes of the host's memory that code may take. */
   readonly cacheBytes: number;
   /** An interrupt waits, and IF allows it. */
@@ -188,8 +193,8 @@ export class Graph {
   follow(page: CodePage, { eip, kind }: Link): Node {
     if (kind === 'leave') return new Node(page, eip, forms[INVALID_FORM], this.leaving);
     const node = this.linkTo(page, eip, kind === 'entry' ? EntryWeight.root : EntryWeight.none);
-    if (kind !== 'step') return node;
-    const step = new Node(page, eip, forms[INVALID_FORM], this.stepOver);
+    if (kind !== 'step' && kind !== 'narrow') return node;
+    const step = new Node(page, eip, forms[INVALID_FORM], kind === 'narrow' ? this.narrowing : this.stepOver);
     step.taken = node;
     return step;
   }
@@ -198,6 +203,12 @@ export class Graph {
 
   /** Runs an instruction by its handler though a translation may start there. */
   readonly stepOver: Run = (step) => this.single(step.taken!);
+
+  /** The same; now and then it has the translation that comes here made anew without runs of accesses. */
+  readonly narrowing: Run = (step) => {
+    if (++step.heat === MOST_FAILURES) this.parts.narrow(step);
+    return this.single(step.taken!);
+  };
 
   private markEntry(node: Node, weight: number): void {
     if (node.weight >= weight) return;

@@ -1,5 +1,6 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
+import { passesWithoutWindows } from '../../translator/opt/pipeline.ts';
 import { endsBlock } from '../../translator/region/flow.ts';
 import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
 import { translate } from '../../translator/translate.ts';
@@ -8,7 +9,7 @@ import { compileText } from './compile.ts';
 import type { Graph } from './graph.ts';
 import { functionName, translationUrl } from './names.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
-import { TranslationRecord } from './translation.ts';
+import { type Making, TranslationRecord } from './translation.ts';
 
 /** When code is translated, and how much of it at a time. */
 export interface TieringOptions extends RegionLimits {
@@ -71,7 +72,7 @@ export class Tiering {
     if (node.heat < this.hotAt && !this.isWorthIt(node)) return this.graph.single(node);
     const shorter = this.cutAt(node);
     if (shorter) return this.takeIn(shorter, node);
-    if (!this.install(node, 0)) node.run = this.graph.single;
+    if (!this.install(node, { growth: 0, passes: undefined })) node.run = this.graph.single;
     return node.run(node);
   };
 
@@ -84,7 +85,7 @@ export class Tiering {
   /** Code at which a translation stops is hot: if it stays so the translation is made anew with more of its function. */
   private takeIn(shorter: TranslationRecord, node: Node): Node | null {
     if (shorter.asked.has(node.eip)) {
-      this.grow(shorter);
+      this.remake(shorter, { growth: shorter.growth + 1, passes: shorter.passes });
       // It still counts as hot code; if control comes here from elsewhere as well it gets a translation of its own.
       node.heat >>= 1;
     } else {
@@ -99,14 +100,19 @@ export class Tiering {
     return [...node.page.translations].find(({ cuts, growth }) => growth < GROWTH.most && cuts.has(node.eip));
   }
 
-  /** Makes a translation anew with more of its function. */
-  private grow(record: TranslationRecord): void {
+  /** Makes a translation anew with a check for each access, where those of runs fail often (GraphParts.narrow). */
+  narrow(link: Node): void {
+    const record = [...link.page.translations].find(({ head }) => head.links?.includes(link));
+    if (record) this.remake(record, { growth: record.growth, passes: passesWithoutWindows });
+  }
+
+  private remake(record: TranslationRecord, making: Making): void {
     const { head } = record;
     const { heat } = head;
     this.graph.cache.replaceTranslation(record);
     this.graph.decode(head);
     head.heat = heat;
-    this.install(head, record.growth + 1);
+    this.install(head, making);
   }
 
   private limits(growth: number): RegionLimits {
@@ -130,13 +136,14 @@ export class Tiering {
     };
   }
 
-  private install(node: Node, growth: number): boolean {
+  private install(node: Node, making: Making): boolean {
     const { page } = node;
     const name = functionName(this.nameOf((node.eip + page.context.base) >>> 0), node.eip);
     const result = translate({
       source: this.source(node),
       entry: node.eip,
-      limits: this.limits(growth),
+      limits: this.limits(making.growth),
+      passes: making.passes,
       options: this.emit,
       name,
       observe: this.check?.region,
@@ -147,7 +154,7 @@ export class Tiering {
     }
     node.links = result.links.map((link) => this.graph.follow(page, link));
     node.run = compileText(result.text, { check: this.check, url: translationUrl(page, node.eip, name) });
-    this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result, growth));
+    this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result, making));
     this.metrics.translations++;
     this.metrics.instructions += result.instructions;
     this.metrics.characters += result.text.length;

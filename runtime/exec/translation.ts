@@ -1,6 +1,15 @@
+import type { Pass } from '../../translator/opt/pass.ts';
 import type { Translation } from '../../translator/translate.ts';
 import type { CodePage } from './code-page.ts';
 import type { Node, Run } from './node.ts';
+
+/** How a translation is made. */
+export interface Making {
+  /** How often it has been made larger. */
+  readonly growth: number;
+  /** Absent: all. */
+  readonly passes: readonly Pass[] | undefined;
+}
 
 /** A translation in the cache: the function it became, and the guest bytes it was made from. */
 export class TranslationRecord {
@@ -14,10 +23,12 @@ export class TranslationRecord {
   /** EIPs at which its function goes on, and how often it has been made larger to take such a one in. */
   readonly cuts: ReadonlySet<number>;
   readonly growth: number;
+  /** What it was made with; absent: all passes. */
+  readonly passes: readonly Pass[] | undefined;
   /** Those of the cuts that have been hot once. */
   readonly asked = new Set<number>();
 
-  constructor(head: Node, run: Run, { ranges, cuts, instructions, blocks }: Translation, growth: number) {
+  constructor(head: Node, run: Run, { ranges, cuts, instructions, blocks }: Translation, { growth, passes }: Making) {
     this.head = head;
     this.page = head.page;
     this.run = run;
@@ -26,6 +37,7 @@ export class TranslationRecord {
     this.blocks = blocks;
     this.cuts = new Set(cuts);
     this.growth = growth;
+    this.passes = passes;
   }
 
   /** Whether some of the bytes [start, end) of the page are in it. */

@@ -1,7 +1,7 @@
 import { hex } from '../../translator/emit/names.ts';
 import { bindHandler } from '../../translator/handler.ts';
 import { printRegion } from '../../translator/ir/print.ts';
-import { passes } from '../../translator/opt/pipeline.ts';
+import { optimize } from '../../translator/opt/pipeline.ts';
 import { liftRegion } from '../../translator/region/lift.ts';
 import { type CodeSource, type ScannedBlock, selectRegion } from '../../translator/region/select.ts';
 import { type Translation, translate } from '../../translator/translate.ts';
@@ -109,10 +109,7 @@ export function stagesOf(code: Code): Stages {
 function untranslated(blocks: readonly ScannedBlock[], key: number): IrStage[] {
   const region = liftRegion(blocks, key);
   const stages = [{ name: 'lift', text: printRegion(region) }];
-  for (const pass of passes) {
-    for (const block of region.blocks) block.statements = pass.run(block.statements);
-    stages.push({ name: pass.name, text: printRegion(region) });
-  }
+  optimize(region, (name, optimized) => stages.push({ name, text: printRegion(optimized) }));
   return stages;
 }
 

@@ -26,12 +26,16 @@ export function runBlock(cpu: TestCpu, region: Region): Result {
   return result(cpu, outcome, cpu.completed);
 }
 
-/** Runs the same block one instruction after the other by the interpreter's handlers, from the start. */
-export function stepBlock(cpu: TestCpu, instructions: readonly Instruction[], key: number): Result {
+/**
+ * Runs the same block one instruction after the other by the interpreter's handlers, from the start, and up to the instruction at
+ * `until` at most.
+ */
+export function stepBlock(cpu: TestCpu, instructions: readonly Instruction[], key: number, until?: number): Result {
   cpu.restart();
   let completed = 0;
   // A repeated string instruction that is the only one goes to itself.
   for (let n = 0; ; ) {
+    if (instructions[n].eip === until) return result(cpu, { left: 'at', eip: until }, completed);
     const outcome = cpu.step(instructions[n], key);
     if (outcome === null) return result(cpu, { left: 'at', eip: instructions[n].eip }, completed);
     completed++;

@@ -177,7 +177,7 @@ export class TestCpu {
   runText(text: string, links: readonly Link[]): Outcome {
     const run = compileText(text) as unknown as (node: object) => TestNode;
     const nodes = links.map(({ eip, kind }) =>
-      kind === 'step' ? { ...callable(eip), left: 'at' as const } : callable(eip),
+      kind === 'step' || kind === 'narrow' ? { ...callable(eip), left: 'at' as const } : callable(eip),
     );
     return this.outcome(run({ links: nodes }));
   }

@@ -27,7 +27,10 @@ export function accessText(context: EmitContext, size: number, view: string, a: 
   }
 }
 
-/** Text of the index in words of a window at the linear address `a`; beyond the limit if it doesn't lie in one page. */
+/**
+ * Text of the index in words of a window at the linear address `a`; beyond the limit if it doesn't lie in one page, but for a
+ * run, of which this is the first word.
+ */
 export function windowText(context: EmitContext, s: Statement, a: string, tlb: string): AccessText {
   const word = accessText(context, 4, '', a, tlb);
   if (!s.name.endsWith('Any')) return word;

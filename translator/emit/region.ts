@@ -202,12 +202,12 @@ class RegionEmitter implements Leaves {
   }
 
   /** Leaves in front of the current instruction, which its handler then runs. */
-  private step(): string {
-    return this.refund() + this.leaveBy(this.eip, 'step');
+  private step(kind: LinkKind = 'step'): string {
+    return this.refund() + this.leaveBy(this.eip, kind);
   }
 
-  private stepIf(condition: string): string {
-    return `if(${condition}){${this.step()}}`;
+  private stepIf(condition: string, kind?: LinkKind): string {
+    return `if(${condition}){${this.step(kind)}}`;
   }
 
   // Counting (EmitOptions.pacing).
@@ -355,7 +355,13 @@ class RegionEmitter implements Leaves {
   private window(s: Statement): string {
     const tlb = s.name.startsWith('read') ? this.context.readTlb : this.context.writeTlb;
     const { index, limit } = windowText(this.context, s, this.print.integer(s.args[0]), tlb);
-    return `k=${index};${this.stepIf(`!(k<${limit})`)}${this.assign(s, 'k')}`;
+    return `${this.inOnePage(s)}k=${index};${this.stepIf(`!(k<${limit})`)}${this.assign(s, 'k')}`;
+  }
+
+  /** Leaves if a run of accesses is in two pages. */
+  private inOnePage(s: Statement): string {
+    if (!s.name.endsWith('Run') || s.size <= 4) return '';
+    return this.stepIf(`(${this.print.integer(s.args[0])}&4095)>${4096 - s.size}`, 'narrow');
   }
 
   private access(s: Statement): string {

@@ -1,4 +1,5 @@
 import { type HelperKind, type HelperName, helpers } from '../abi/helpers.ts';
+import { PAGE_BYTES } from '../abi/page.ts';
 import { printStatements, printValue } from './print.ts';
 import { readsFlags } from './rewrite.ts';
 import {
@@ -91,7 +92,9 @@ const accessSizes: ReadonlySet<number> = new Set([1, 2, 4]);
 /** Views of state and memory: integers, doubles, singles. */
 const views: ReadonlySet<string> = new Set(['', 'double', 'single']);
 const realSizes: Record<string, ReadonlySet<number>> = { double: new Set([8]), single: new Set([4]) };
-const windows: ReadonlySet<string> = new Set(['read', 'write', 'readAny', 'writeAny']);
+const windows: ReadonlySet<string> = new Set(['read', 'write', 'readAny', 'writeAny', 'readRun', 'writeRun']);
+const runSizes = numbers(PAGE_BYTES);
+const windowSizes = (s: Statement): ReadonlySet<number> => (s.name.endsWith('Run') ? runSizes : new Set([8, 16]));
 const viewSizes = (s: Statement): ReadonlySet<number> => realSizes[s.name] ?? accessSizes;
 /** A call knows where it comes back to. */
 const transferArguments = (s: Statement): number => (s.name === 'call' ? 2 : 1);
@@ -126,7 +129,7 @@ const shapes: Record<StatementOp, StatementShape> = {
   set: { args: 2, word: true, named: [1], names: views },
   load: { args: (s) => (s.args.length === 2 ? 2 : 1), defines: true, sizes: viewSizes, named: [0], names: views },
   store: { args: (s) => (s.args.length === 3 ? 3 : 2), sizes: viewSizes, named: [0, 1], names: views },
-  window: { args: 1, defines: true, sizes: new Set([8, 16]), names: windows, named: [0] },
+  window: { args: 1, defines: true, sizes: windowSizes, names: windows, named: [0] },
   probe: { args: 1, sizes: viewSizes, named: [0], names: views },
   segment: {
     args: 2,

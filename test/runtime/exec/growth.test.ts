@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { defaultTiering } from '../../../runtime/exec/tiering.ts';
+import { passesWithoutWindows } from '../../../translator/opt/pipeline.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
@@ -39,5 +41,45 @@ test('a translation grows by what turns out to be hot behind it', async () => {
   expect(record.growth).toBeGreaterThan(0);
   expect(record.blocks).toBeGreaterThan(2);
   expect(cache.counts.grown).toBeGreaterThan(0);
+  await guest.dispose();
+});
+
+/** A function that is called with its stack frame in one page at first, then in two. */
+const frames = kernel(`
+main:   mov     ecx, 3000
+        xor     eax, eax
+        mov     ebp, esp
+.one:   call    function
+        dec     ecx
+        jnz     .one
+        mov     ecx, 3000
+        mov     esp, FREE + 0x1008
+.two:   call    function
+        dec     ecx
+        jnz     .two
+        mov     esp, ebp
+        jmp     exit
+        align   4096
+function:
+        push    ebp
+        push    esi
+        push    edi
+        inc     eax
+        pop     edi
+        pop     esi
+        pop     ebp
+        ret
+`);
+
+test('a translation is made with a check for each access where runs of accesses often are in two pages', async () => {
+  const tiering = { ...defaultTiering, threshold: 100 };
+  const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
+  const guest = new Guest(frames, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
+  expect(endValue(guest)).toBe(6000);
+  const pages = guest.core.engine.graph.cache.allPages();
+  const records = pages.flatMap((page) => [...page.translations]);
+  const record = records.find(({ head }) => head.eip === guest.address('function'))!;
+  expect(record.passes).toBe(passesWithoutWindows);
+  expect(record.text.match(/WS\[/g)).toHaveLength(3);
   await guest.dispose();
 });

@@ -6,7 +6,7 @@ import { parseBlocks } from '../../../translator/ir/parse.ts';
 import { printBlock } from '../../../translator/ir/print.ts';
 import { type IrError, verifyBlock } from '../../../translator/ir/verify.ts';
 import { deadStores, forward } from '../../../translator/opt/forward.ts';
-import { passes } from '../../../translator/opt/pipeline.ts';
+import { passes, temporariesBehind } from '../../../translator/opt/pipeline.ts';
 import { structureRegion } from '../../../translator/region/structure.ts';
 import { linesOf, passText } from '../../support/ir-text.ts';
 import { FLAT_KEY, randomFrom } from '../../support/samples.ts';
@@ -120,7 +120,8 @@ describe('emitted', () => {
     };
     runEmitted();
     const result = cpu.state[Word.eax];
-    for (const pass of passes) parsed.statements = pass.run(parsed.statements);
+    const newTemporary = temporariesBehind({ key: 0, blocks: [parsed] });
+    for (const pass of passes) parsed.statements = pass.run(parsed.statements, newTemporary);
     verifyBlock(parsed);
     runEmitted();
     expect(cpu.state[Word.eax]).toBe(result);

@@ -4,7 +4,7 @@ import { parseBlocks } from '../../../translator/ir/parse.ts';
 import { printBlock } from '../../../translator/ir/print.ts';
 import type { Block } from '../../../translator/ir/statement.ts';
 import { verifyBlock, verifyHandler } from '../../../translator/ir/verify.ts';
-import { passes } from '../../../translator/opt/pipeline.ts';
+import { passes, temporariesBehind } from '../../../translator/opt/pipeline.ts';
 import { liftRegion } from '../../../translator/region/lift.ts';
 import { allSamples, distinctShapes, randomFrom, type Sample } from '../../support/samples.ts';
 
@@ -57,8 +57,9 @@ describe('IR with real operands, of every form', () => {
     for (const sample of samples) {
       const block = liftOne(sample);
       expect(() => verifyBlock(block), describeSample(sample)).not.toThrow();
+      const newTemporary = temporariesBehind({ key: 0, blocks: [block] });
       for (const pass of passes) {
-        block.statements = pass.run(block.statements);
+        block.statements = pass.run(block.statements, newTemporary);
         expect(() => verifyBlock(block), `${describeSample(sample)}, ${pass.name}`).not.toThrow();
       }
     }

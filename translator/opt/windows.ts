@@ -1,0 +1,115 @@
+import { binary, constant, temporary } from '../ir/builder.ts';
+import { Statement, windowOffset } from '../ir/statement.ts';
+import type { Value } from '../ir/value.ts';
+import type { Pass } from './pass.ts';
+
+/** Bytes that a window spans at most: the more there are, the more often it crosses the end of a page. */
+const LONGEST = 128;
+const WORD = 4;
+
+/** An address as the sum of a name (a temporary's number; -1: none) and a constant. */
+interface Sum {
+  readonly base: number;
+  readonly offset: number;
+}
+
+/** Accesses to words that lie near each other, by their places among the statements. */
+interface Run {
+  readonly base: number;
+  readonly members: number[];
+  low: number;
+  high: number;
+  writes: boolean;
+}
+
+/**
+ * Words at constant distances, as of a stack frame or a structure, are mostly in one page: one check serves them all. Where it
+ * fails the region is left, as often as the words are in two pages or cannot all be written; see TieringOptions.
+ */
+export const windows: Pass = {
+  name: 'windows',
+  run(statements, newTemporary) {
+    const { sums, runs } = collect(statements);
+    const starts = new Map<number, { run: Run; window: number }>();
+    const windowOf = new Map<number, { run: Run; window: number }>();
+    for (const run of runs.filter(({ members }) => members.length > 1)) {
+      const made = { run, window: newTemporary() };
+      starts.set(run.members[0], made);
+      for (const member of run.members) windowOf.set(member, made);
+    }
+    return statements.flatMap((s, n) => {
+      const made = windowOf.get(n);
+      if (!made) return [s];
+      const access = inWindow(s, made.window, sumOf(s.args[0], sums).offset - made.run.low);
+      return starts.has(n) ? [...opening(made.run, made.window, newTemporary), access] : [access];
+    });
+  },
+};
+
+/** The runs of a block, and what its temporaries are sums of. */
+function collect(statements: readonly Statement[]): { sums: Map<number, Sum>; runs: Run[] } {
+  const sums = new Map<number, Sum>();
+  const runs: Run[] = [];
+  let open = new Map<number, Run>();
+  let probed = false;
+  statements.forEach((s, n) => {
+    if (s.op === 'let') sums.set(s.temporary, sumOf(s.args[0], sums, s.temporary));
+    else if (s.op === 'instruction') probed = false;
+    else if (s.op === 'probe') probed = true;
+    else if (s.op === 'exitIf') open = new Map();
+    // What has been probed is stored to without another check.
+    else if (isWordAccess(s) && !probed) add(runs, open, n, s.op === 'store', sumOf(s.args[0], sums));
+  });
+  return { sums, runs };
+}
+
+function isWordAccess(s: Statement): boolean {
+  const isAccess = s.op === 'load' || s.op === 'store';
+  return isAccess && s.size === WORD && s.name === '' && windowOffset(s) === undefined;
+}
+
+/** Takes an access into the open run of its base if that stays short enough, else begins another. */
+function add(runs: Run[], open: Map<number, Run>, n: number, writes: boolean, { base, offset }: Sum): void {
+  const run = open.get(base);
+  if (run && fits(run, offset)) {
+    run.members.push(n);
+    run.low = Math.min(run.low, offset);
+    run.high = Math.max(run.high, offset + WORD);
+    run.writes ||= writes;
+    return;
+  }
+  const begun = { base, members: [n], low: offset, high: offset + WORD, writes };
+  runs.push(begun);
+  open.set(base, begun);
+}
+
+function fits({ low, high }: Run, offset: number): boolean {
+  const span = Math.max(high, offset + WORD) - Math.min(low, offset);
+  return span <= LONGEST && (offset - low) % WORD === 0;
+}
+
+/** A value as a sum; one that is none is its own base, if it has a name. */
+function sumOf(v: Value, sums: ReadonlyMap<number, Sum>, name = -1): Sum {
+  if (v.op === 'constant') return { base: -1, offset: v.number };
+  if (v.op === 'temporary') return sums.get(v.number) ?? { base: v.number, offset: 0 };
+  if ((v.op === 'add' || v.op === 'sub') && v.b!.op === 'constant' && v.a!.op === 'temporary') {
+    const { base, offset } = sumOf(v.a!, sums);
+    return { base, offset: v.op === 'add' ? offset + v.b!.number : offset - v.b!.number };
+  }
+  return { base: name, offset: 0 };
+}
+
+/** The statements that begin a run. */
+function opening({ base, low, high, writes }: Run, window: number, newTemporary: () => number): Statement[] {
+  const access = writes ? 'writeRun' : 'readRun';
+  const open = (start: Value) => new Statement('window', window, high - low, access, [start]);
+  if (base < 0) return [open(constant(low))];
+  if (low === 0) return [open(temporary(base))];
+  const start = newTemporary();
+  const sum = binary('add', temporary(base), constant(low));
+  return [new Statement('let', start, 0, '', [sum]), open(temporary(start))];
+}
+
+function inWindow(s: Statement, window: number, offset: number): Statement {
+  return new Statement(s.op, s.temporary, s.size, s.name, [temporary(window), ...s.args.slice(1), constant(offset)]);
+}
