@@ -42,14 +42,20 @@ export interface Translation {
 export function translate(request: TranslationRequest): Translation | null {
   const { source, entry, limits, options, name = `guest_${hex(entry)}`, observe, passes } = request;
   const blocks = selectRegion(source, entry, limits);
-  if (blocks.length === 0 || blocks[0].instructions[0].form.class === 'sensitive') return null;
+  if (blocks.length === 0 || isOnlyTrap(blocks)) return null;
   const region = liftRegion(blocks, source.key, source.targets);
   observe?.('lift', region);
   optimize(region, observe, passes);
   const depths = stackDepths(region);
   const structure = structureRegion(controlFlow(region, depths));
   const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, depths);
-  return { ...emitted, ...extent(blocks) };
+  return { ...emitted, ...extent(blocks, source.key) };
+}
+
+/** Nothing but an instruction for the runtime. */
+function isOnlyTrap(blocks: readonly ScannedBlock[]): boolean {
+  const [{ instructions }] = blocks;
+  return blocks.length === 1 && instructions[0].form.class === 'sensitive';
 }
 
 /** For every block the blocks of the region it may go to. */
@@ -63,10 +69,13 @@ function controlFlow(region: Region, depths: StackDepths): number[][] {
   );
 }
 
-function extent(blocks: readonly ScannedBlock[]): Pick<Translation, 'ranges' | 'cuts' | 'blocks' | 'instructions'> {
+function extent(
+  blocks: readonly ScannedBlock[],
+  key: number,
+): Pick<Translation, 'ranges' | 'cuts' | 'blocks' | 'instructions'> {
   return {
     ranges: blocks.flatMap(({ eip, instructions }) => [eip, instructions.at(-1)?.nextEip ?? eip]),
-    cuts: cutsOf(blocks),
+    cuts: cutsOf(blocks, key),
     blocks: blocks.length,
     instructions: blocks.reduce((sum, block) => sum + block.instructions.length, 0),
   };

@@ -62,7 +62,7 @@ function edgesOf({ eip, instructions }: ScannedBlock, { source }: Code): FlowEdg
     return { from: eip >>> 0, to: to >>> 0, kind, isBack: to >>> 0 <= eip >>> 0 };
   };
   if (!endsBlock(last)) return [edge(last.nextEip, 'next')];
-  const direct = successors(last).map((to) => edge(to, kindOf(last, to)));
+  const direct = successors(last, source.key).map((to) => edge(to, kindOf(last, to)));
   const callee = isCall(last) && isRelative(last) ? [edge(last.target, 'taken')] : [];
   const known = (source.targets?.(last.eip) ?? []).map((to) => edge(to, 'indirect'));
   return [...direct, ...callee, ...known];

@@ -5,6 +5,9 @@ import { LOCAL_WORDS } from './names.ts';
 
 const FLAGS = (1 << Word.flagResult) | (1 << Word.flagCarries);
 
+/** Transfers in front of which all is stored, and behind which it is loaded. */
+const storesAll: ReadonlySet<string> = new Set(['call', 'resume']);
+
 /** Whether a `get` or `set` is of a word that regions keep in a local. */
 export function isLocal(s: Statement): boolean {
   return s.name === '' && s.args[0].number < LOCAL_WORDS;
@@ -18,8 +21,8 @@ export function changedWords(s: Statement): number {
 }
 
 /**
- * By block: words whose locals may differ from the state when it begins. Behind a call none do: what the region keeps in
- * locals is stored in front of it and loaded behind it.
+ * By block: words whose locals may differ from the state when it begins. Behind a call or a trap none do: what the region
+ * keeps in locals is stored in front of it and loaded behind it.
  */
 export function dirtyWords({ blocks }: Region): readonly number[] {
   const indexOf = new Map(blocks.map((block, n) => [block.eip, n]));
@@ -28,7 +31,7 @@ export function dirtyWords({ blocks }: Region): readonly number[] {
   const open = blocks.map((_, n) => n);
   for (let from = open.pop(); from !== undefined; from = open.pop()) {
     const block = blocks[from];
-    if (block.statements.at(-1)?.name === 'call') continue;
+    if (storesAll.has(block.statements.at(-1)!.name)) continue;
     for (const eip of blockTargets(block)) {
       const to = indexOf.get(eip);
       if (to === undefined) continue;

@@ -1,9 +1,10 @@
 import { registerNames, Word } from '../abi/state.ts';
 import { readsFlags, rewriteStatement } from '../ir/rewrite.ts';
-import { type Block, definesDouble, type Region, type Statement, windowOffset } from '../ir/statement.ts';
+import { type Block, definesDouble, type Region, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import { type StackDepths, stackDepths } from '../ir/x87/stack.ts';
 import type { BlockIndex, Structure } from '../region/structure.ts';
+import { AccessPrinter } from './accesses.ts';
 import { directCall, indirectCall } from './calls.ts';
 import type { EmitContext } from './context.ts';
 import { changedWords, dirtyWords } from './dirty-words.ts';
@@ -12,9 +13,7 @@ import { flagsGoTo, flagsSeen } from './flag-liveness.ts';
 import { deferredName, FlagState, SETTLE } from './flag-state.ts';
 import { type Link, type LinkKind, Links } from './links.ts';
 import { RegionLocals } from './locals.ts';
-import { accessText, fromWindow, outsideSegment, segmentBase, toWindow, windowText } from './memory.ts';
 import { hex, LOCAL_WORDS } from './names.ts';
-import { readModifyWrites } from './read-modify-write.ts';
 import { lastUses, Temporaries } from './temporaries.ts';
 import { X87Emitter } from './x87/region.ts';
 
@@ -53,12 +52,11 @@ class RegionEmitter implements Leaves {
   private readonly links = new Links();
   private readonly temporaries = new Temporaries();
   private readonly x87: X87Emitter;
+  private readonly accesses: AccessPrinter;
   /** By block: words of which it begins with locals that may differ from the state. */
   private readonly dirtyAt: readonly number[];
   /** By block: whether the flags that it begins with matter. */
   private readonly flagsSeen: readonly boolean[];
-  /** Loads and stores of the region that share a check, the load's. */
-  private readonly readModifyWrites = new Set<Statement>();
   // While a block is printed:
   private block: BlockIndex = 0;
   /** Place in its block and EIP of the current instruction. */
@@ -79,9 +77,12 @@ class RegionEmitter implements Leaves {
       step: () => this.step(),
       assign: (s, text) => this.assign(s, text),
     });
+    this.accesses = new AccessPrinter(context, region.blocks, this.print, {
+      assign: (s, text) => this.assign(s, text),
+      stepIf: (condition, kind) => this.stepIf(condition, kind),
+    });
     region.blocks.forEach((block, n) => {
       this.blockAt.set(block.eip, n);
-      for (const s of readModifyWrites(block)) this.readModifyWrites.add(s);
     });
     this.dirtyAt = dirtyWords(region);
     this.flagsSeen = flagsSeen(region.blocks, flagsGoTo(region.blocks, structure));
@@ -264,11 +265,11 @@ class RegionEmitter implements Leaves {
       case 'load':
       case 'store':
       case 'probe':
-        return this.access(s);
+        return this.accesses.access(s);
       case 'window':
-        return this.window(s);
+        return this.accesses.window(s);
       case 'segment':
-        return this.segment(s);
+        return this.accesses.segment(s);
       case 'flags':
         return this.flags.set(s);
       case 'escape':
@@ -291,14 +292,37 @@ class RegionEmitter implements Leaves {
       case 'exitIf':
         return `if(${this.print.boolean(a)}){${this.goTo(b.number, false)}}`;
       case 'jump':
-        return s.name === 'call' ? this.call(s) : this.goTo(a.number, s.name !== 'fall');
+        return this.jump(s);
       case 'branch':
         return `if(${this.print.boolean(a)}){${this.goTo(b.number, true)}}${this.goTo(c.number, false)}`;
       case 'indirect':
         return this.indirect(s);
       default:
-        return `{${this.step()}}`;
+        return this.blockAt.has(resumeEip(this.region.blocks[this.block])) ? '' : `{${this.step()}}`;
     }
+  }
+
+  private jump(s: Statement): string {
+    const eip = s.args[0].number;
+    switch (s.name) {
+      case 'call':
+        return this.call(s);
+      case 'resume':
+        return this.blockAt.has(eip) ? this.trapped(eip) : '';
+      default:
+        return this.goTo(eip, s.name !== 'fall');
+    }
+  }
+
+  /** Has the handler of the current instruction run, and goes on in the region behind it unless that leads elsewhere. */
+  private trapped(back: number): string {
+    const load = this.load(this.blockAt.get(back)!);
+    const run = `c=i.links[${this.links.indexOf(this.eip, 'step')}];c=c.run(c);`;
+    const other = `if(c!==i.links[${this.links.indexOf(back, 'back')}])return c;`;
+    const text = `${this.store()}${run}${other}${load && `${load};`}`;
+    this.flags.loaded();
+    this.x87.begin(this.blockAt.get(back)!);
+    return text + this.goTo(back, false);
   }
 
   private indirect(s: Statement): string {
@@ -352,42 +376,8 @@ class RegionEmitter implements Leaves {
     return view === '' && number < LOCAL_WORDS ? registerNames[number] : this.context.view(view, number);
   }
 
-  private window(s: Statement): string {
-    const tlb = s.name.startsWith('read') ? this.context.readTlb : this.context.writeTlb;
-    const { index, limit } = windowText(this.context, s, this.print.integer(s.args[0]), tlb);
-    return `${this.inOnePage(s)}k=${index};${this.stepIf(`!(k<${limit})`)}${this.assign(s, 'k')}`;
-  }
-
-  /** Leaves if a run of accesses is in two pages. */
-  private inOnePage(s: Statement): string {
-    if (!s.name.endsWith('Run') || s.size <= 4) return '';
-    return this.stepIf(`(${this.print.integer(s.args[0])}&4095)>${4096 - s.size}`, 'narrow');
-  }
-
-  private access(s: Statement): string {
-    const offset = windowOffset(s);
-    if (offset !== undefined) {
-      const window = this.print.integer(s.args[0]);
-      if (s.op === 'load') return this.assign(s, fromWindow(this.context, s.name, window, offset));
-      return toWindow(this.context, s.name, window, offset, this.print.value(s.args[1]));
-    }
-    const address = this.print.integer(s.args[0]);
-    const isShared = this.readModifyWrites.has(s);
-    const tlb = s.op === 'load' && !isShared ? this.context.readTlb : this.context.writeTlb;
-    const { index, limit, view } = accessText(this.context, s.size, s.name, address, tlb);
-    const check = isShared && s.op === 'store' ? '' : `k=${index};${this.stepIf(`!(k<${limit})`)}`;
-    if (s.op === 'load') return check + this.assign(s, `${view}[k]`);
-    return s.op === 'store' ? `${check}${view}[k]=${this.print.value(s.args[1])};` : check;
-  }
-
   private assign(s: Statement, text: string): string {
     return `${this.temporaries.define(s.temporary, definesDouble(s))}=${text};`;
-  }
-
-  private segment(s: Statement): string {
-    const [segment, offset] = s.args.map((v) => this.print.integer(v));
-    const check = this.stepIf(outsideSegment(this.context, segment, offset, s.size, s.name));
-    return check + this.assign(s, `${segmentBase(this.context, segment)}+${offset}|0`);
   }
 
   /** Flags that the body makes or reads are settled in front of it: it may be skipped. */
@@ -400,4 +390,10 @@ class RegionEmitter implements Leaves {
 
 function touchesFlags(s: Statement): boolean {
   return s.op === 'flags' || readsFlags(s) || (s.body?.some(touchesFlags) ?? false);
+}
+
+/** Where control comes behind the trap that ends a block; -1: nowhere. */
+function resumeEip({ statements }: Block): number {
+  const last = statements.at(-1)!;
+  return last.name === 'resume' ? last.args[0].number : -1;
 }

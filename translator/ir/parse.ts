@@ -104,6 +104,7 @@ class Parser {
       case 'jump':
       case 'call':
       case 'fall':
+      case 'resume':
         return new Statement('jump', -1, 0, word, this.values());
       case 'indirect':
       case 'trap':

@@ -20,7 +20,7 @@ import { isDouble, type Value } from './value.ts';
  * | escape | `escape wait` | an x87 instruction begins: #NM, and #MF if it waits for pending exceptions |
  * | x87 | `x87 x87Register opcode, index, 0, eip` | executes it, as the trap of that name does; may fault; `t1 = x87 …` for two of them |
  * | exitIf | `exit eip if value` | leaves from inside the block |
- * | jump | `jump eip` | ends the block, as the next three do; `call eip, return` and `fall eip` are its other kinds |
+ * | jump | `jump eip` | ends the block, as the next three do; `call eip, return`, `fall eip` and, behind a trap, `resume eip` are its other kinds |
  * | branch | `branch value, taken, next` | |
  * | indirect | `indirect jump value, known targets` | also `indirect call value, return` and `indirect return value` |
  * | trap | `trap helper args` | |

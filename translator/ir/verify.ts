@@ -154,7 +154,7 @@ const shapes: Record<StatementOp, StatementShape> = {
     defines: (s) => s.name === 'x87Compare' || s.name === 'x87Status',
   },
   exitIf: { args: 2, targets: [1] },
-  jump: { args: transferArguments, names: new Set(['jump', 'call', 'fall']), targets: [0, 1] },
+  jump: { args: transferArguments, names: new Set(['jump', 'call', 'fall', 'resume']), targets: [0, 1] },
   branch: { args: 3, targets: [1, 2] },
   indirect: { args: indirectArguments, names: new Set(['jump', 'call', 'return']), named: [0], targets: [1] },
   trap: {
@@ -246,7 +246,7 @@ class Verifier {
       this.arguments(s, shapes[s.op]);
       this.precision.note(s);
       if (s.body !== null) this.body(s.body, visible);
-      if (terminators.has(s.op) && s !== statements.at(-1)) throw error('a terminator is not the last statement', s);
+      if (terminators.has(s.op) && !isLast(s, statements)) throw error('a terminator is not the last statement', s);
       if (s.temporary < 0) continue;
       if (this.defined.has(s.temporary)) throw error('defined twice', s);
       this.defined.add(s.temporary);
@@ -374,4 +374,10 @@ function text(s: Statement): string {
   } catch {
     return `a malformed ${s.op}`;
   }
+}
+
+/** But for the `resume` behind a trap. */
+function isLast(s: Statement, statements: readonly Statement[]): boolean {
+  const [before, last] = statements.slice(-2);
+  return s === last || statements.length === 1 || (s === before && s.op === 'trap' && last.name === 'resume');
 }

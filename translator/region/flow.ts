@@ -1,15 +1,16 @@
 import type { Block } from '../ir/statement.ts';
 import { type Instruction, Shape } from '../x86/instruction.ts';
+import { isResumed } from './traps.ts';
 
 /** Whether control may go elsewhere than to the next instruction: the instruction is the last of its block. */
 export function endsBlock(i: Instruction): boolean {
   return i.form.class === 'control' || i.form.class === 'sensitive' || isRepeated(i);
 }
 
-/** Where an instruction that ends a block goes within its function: not into calls, but behind them. */
-export function successors(i: Instruction): number[] {
+/** Where an instruction that ends a block goes within its function: not into calls and the runtime, but behind them. */
+export function successors(i: Instruction, key: number): number[] {
+  if (i.form.class === 'sensitive') return isResumed(i, key) ? [i.nextEip] : [];
   if (isRepeated(i)) return [i.eip, i.nextEip];
-  if (i.form.class !== 'control') return [];
   if (isCall(i)) return [i.nextEip];
   if (!isRelative(i)) return [];
   return i.form.mnemonic === 'JMP' ? [i.target] : [i.target, i.nextEip];

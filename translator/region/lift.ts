@@ -1,7 +1,7 @@
 import { constant, IrBuilder } from '../ir/builder.ts';
 import { type Block, type Region, terminators } from '../ir/statement.ts';
-import { bindReal, OperandBuilder } from '../lift/builder.ts';
 import type { CodeSource, ScannedBlock } from './select.ts';
+import { comesBack, liftInstruction } from './traps.ts';
 
 /** IR of a region, its operands bound to those of the real instructions. */
 export function liftRegion(blocks: readonly ScannedBlock[], key: number, targets?: CodeSource['targets']): Region {
@@ -23,10 +23,11 @@ function liftBlock(ir: IrBuilder, block: ScannedBlock, key: number): Block {
   let next = block.eip;
   for (const instruction of block.instructions) {
     ir.emit('instruction', [constant(instruction.eip)]);
-    instruction.form.lift(new OperandBuilder(ir, instruction.form, instruction.shape, key, bindReal(instruction)));
+    liftInstruction(ir, instruction, key);
     next = instruction.nextEip;
   }
   const last = ir.statements.at(-1);
-  if (!last || !terminators.has(last.op)) ir.emit('jump', [constant(next)], 0, 'fall');
+  if (comesBack(last)) ir.emit('jump', [constant(next)], 0, 'resume');
+  else if (!last || !terminators.has(last.op)) ir.emit('jump', [constant(next)], 0, 'fall');
   return { eip: block.eip, statements: ir.statements, instructions: block.instructions.map((i) => i.eip) };
 }

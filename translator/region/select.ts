@@ -48,12 +48,12 @@ export function selectRegion(source: CodeSource, entry: number, limits: RegionLi
 }
 
 /** Where control goes on within the function but not in the region. */
-export function cutsOf(blocks: readonly ScannedBlock[]): number[] {
+export function cutsOf(blocks: readonly ScannedBlock[], key: number): number[] {
   const leaders = new Set(blocks.map(({ eip }) => eip));
   const next = blocks.flatMap(({ instructions }) => {
     const last = instructions.at(-1);
     if (!last) return [];
-    return endsBlock(last) ? successors(last) : [last.nextEip];
+    return endsBlock(last) ? successors(last, key) : [last.nextEip];
   });
   return next.filter((eip) => !leaders.has(eip));
 }
@@ -103,7 +103,7 @@ class Selector {
       const i = this.instruction(at);
       if (i === null) break;
       this.count++;
-      if (endsBlock(i)) return [...successors(i), ...(this.source.targets?.(i.eip) ?? [])];
+      if (endsBlock(i)) return [...successors(i, this.source.key), ...(this.source.targets?.(i.eip) ?? [])];
       at = i.nextEip;
       if (this.leaders.has(at)) break;
     }

@@ -48,3 +48,25 @@ fill:   repne   scasb
 `);
   expect(await heads(program, 7, ['fill'])).toEqual(['fill']);
 });
+
+test('a region goes on behind instructions for the runtime', async () => {
+  const program = kernel(`
+main:   mov     ecx, 3000
+        xor     eax, eax
+.again: call    function
+        dec     ecx
+        jnz     .again
+        jmp     exit
+        align   4096
+function:
+        cli
+        inc     eax
+between:
+        mov     edx, cr0
+        add     eax, 1
+        sti
+behind: sub     eax, 1
+        ret
+`);
+  expect(await heads(program, 3000, ['function', 'between', 'behind'])).toEqual(['function']);
+});

@@ -63,7 +63,8 @@ export function stackDepths(region: Region): StackDepths {
   return { isUsed: true, entry, isConsistent: (from, to) => !conflicts.has(`${from} ${to}`) };
 }
 
-/** Branches within the region that keep the stack. A callee may do anything to it: behind a call it is looked at anew. */
+/** Branches within the region that keep the stack. A callee may do anything to it, and so may a
+ * trap: behind them it is looked at anew. */
 function edgesOf({ blocks }: Region): Edge[] {
   const indices = new Map(blocks.map((block, n) => [block.eip, n]));
   return blocks.flatMap((block, from) =>
@@ -85,7 +86,7 @@ function targetsOf(block: Block): { eip: number; depth: number }[] {
 }
 
 function branchTargets(s: Statement): number[] {
-  if (s.name === 'call') return [];
+  if (s.name === 'call' || s.name === 'resume') return [];
   switch (s.op) {
     case 'exitIf':
       return [s.args[1].number];

@@ -1,0 +1,72 @@
+import { type Block, type Statement, windowOffset } from '../ir/statement.ts';
+import type { EmitContext } from './context.ts';
+import type { ExpressionPrinter } from './expression.ts';
+import type { LinkKind } from './links.ts';
+import { accessText, fromWindow, outsideSegment, segmentBase, toWindow, windowText } from './memory.ts';
+import { readModifyWrites } from './read-modify-write.ts';
+
+/** What printing an access needs of the region around it. */
+export interface AccessHost {
+  /** Text that defines a statement's temporary. */
+  assign(s: Statement, text: string): string;
+  /** Text that leaves in front of the current instruction if a condition holds; by a `step` if no kind is given. */
+  stepIf(condition: string, kind?: LinkKind): string;
+}
+
+const WORD = 4;
+
+/** Prints a region's accesses to guest memory. Those that need the runtime leave in front of their instruction. */
+export class AccessPrinter {
+  private readonly context: EmitContext;
+  private readonly print: ExpressionPrinter;
+  private readonly host: AccessHost;
+  /** Loads and stores of the region that share a check, the load's. */
+  private readonly readModifyWrites: ReadonlySet<Statement>;
+
+  constructor(context: EmitContext, blocks: readonly Block[], print: ExpressionPrinter, host: AccessHost) {
+    this.context = context;
+    this.print = print;
+    this.host = host;
+    this.readModifyWrites = new Set(blocks.flatMap((block) => [...readModifyWrites(block)]));
+  }
+
+  /** A load, a store or a probe. */
+  access(s: Statement): string {
+    const offset = windowOffset(s);
+    if (offset !== undefined) return this.inWindow(s, offset);
+    const isShared = this.readModifyWrites.has(s);
+    const tlb = s.op === 'load' && !isShared ? this.context.readTlb : this.context.writeTlb;
+    const { index, limit, view } = accessText(this.context, s.size, s.name, this.print.integer(s.args[0]), tlb);
+    const check = isShared && s.op === 'store' ? '' : this.check(index, limit);
+    if (s.op === 'load') return check + this.host.assign(s, `${view}[k]`);
+    return s.op === 'store' ? `${check}${view}[k]=${this.print.value(s.args[1])};` : check;
+  }
+
+  private inWindow(s: Statement, offset: number): string {
+    const window = this.print.integer(s.args[0]);
+    if (s.op === 'load') return this.host.assign(s, fromWindow(this.context, s.name, window, offset));
+    return toWindow(this.context, s.name, window, offset, this.print.value(s.args[1]));
+  }
+
+  window(s: Statement): string {
+    const tlb = s.name.startsWith('read') ? this.context.readTlb : this.context.writeTlb;
+    const { index, limit } = windowText(this.context, s, this.print.integer(s.args[0]), tlb);
+    return this.inOnePage(s) + this.check(index, limit) + this.host.assign(s, 'k');
+  }
+
+  /** Leaves if a run of accesses is in two pages. */
+  private inOnePage(s: Statement): string {
+    if (!s.name.endsWith('Run') || s.size <= WORD) return '';
+    return this.host.stepIf(`(${this.print.integer(s.args[0])}&4095)>${4096 - s.size}`, 'narrow');
+  }
+
+  private check(index: string, limit: number): string {
+    return `k=${index};${this.host.stepIf(`!(k<${limit})`)}`;
+  }
+
+  segment(s: Statement): string {
+    const [segment, offset] = s.args.map((v) => this.print.integer(v));
+    const check = this.host.stepIf(outsideSegment(this.context, segment, offset, s.size, s.name));
+    return check + this.host.assign(s, `${segmentBase(this.context, segment)}+${offset}|0`);
+  }
+}
