@@ -35,6 +35,8 @@ export class CodeCache implements CodeWriteListener {
   private readonly residence: Residence;
   /** The context of the code that runs now; see `enterContext`. */
   context: CodeContext;
+  /** The one before it: systems go to and fro between two, the kernel's and the programs'. */
+  private before: CodeContext;
   /** Told of what is made and dropped. */
   observer: CodeObserver | null = null;
   /** Times that code was dropped, by cause, and what was dropped. */
@@ -60,6 +62,7 @@ export class CodeCache implements CodeWriteListener {
     this.factory = factory;
     this.residence = new Residence(bound, this.pages, this.mapped);
     this.context = this.contextFor(0, 0, 0);
+    this.before = this.context;
     mmu.listener = this;
     mmu.tlb.onCodeDropped = (id) => this.unmapped(id);
   }
@@ -78,8 +81,10 @@ export class CodeCache implements CodeWriteListener {
     const key = this.state[Word.key];
     const base = this.state[Word.segmentBase + Segment.cs];
     const limit = this.state[Word.segmentLimit + Segment.cs];
-    const c = this.context;
-    if (c.key !== key || c.base !== base || c.limit !== limit) this.context = this.contextFor(key, base, limit);
+    if (isOf(this.context, key, base, limit)) return;
+    const { before } = this;
+    this.before = this.context;
+    this.context = isOf(before, key, base, limit) ? before : this.contextFor(key, base, limit);
   }
 
   /** Frames of generated code are all of the current context; code of others (user code, to a kernel) has none. */
@@ -284,7 +289,8 @@ export class CodeCache implements CodeWriteListener {
     for (const page of this.residence.victims()) this.forget(page, 'evicted');
     for (const page of this.pages) this.cutGates(page);
     for (const [name, context] of this.contexts) {
-      if (context.pages.size === 0 && context !== this.context) this.contexts.delete(name);
+      const isUsed = context.pages.size > 0 || context === this.context || context === this.before;
+      if (!isUsed) this.contexts.delete(name);
     }
   }
 
@@ -336,7 +342,12 @@ export class CodeCache implements CodeWriteListener {
     this.contexts.clear();
     this.mmu.flushAll();
     this.context = this.contextFor(0, 0, 0);
+    this.before = this.context;
   }
+}
+
+function isOf(context: CodeContext, key: number, base: number, limit: number): boolean {
+  return context.key === key && context.base === base && context.limit === limit;
 }
 
 /** Of a code page in its context. */

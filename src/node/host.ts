@@ -54,19 +54,39 @@ interface ThreadEnd {
  */
 const HEAP = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 1024 } as const;
 
+const PROFILING = /^--(cpu|heap)-prof/;
+
+/** Flags of Node's that hold for the machine's thread as well, with their arguments; others are for its caller. */
+function profilingFlags(flags: readonly string[]): string[] {
+  return flags.filter(
+    (flag, n) => PROFILING.test(flag) || (!flag.startsWith('-') && PROFILING.test(flags[n - 1] ?? '')),
+  );
+}
+
 function startWorker(url: URL, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
   const worker = new Worker(url, {
     workerData: options,
     transferList: [options.port],
     name,
-    execArgv: [],
+    execArgv: profilingFlags(process.execArgv),
     resourceLimits: HEAP,
   });
   worker.on('error', (error) => events.onCrash(asError(error)));
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   return {
     hold: (alive) => (alive ? worker.ref() : worker.unref()),
-    terminate: () => worker.terminate(),
+    terminate: () => end(worker, ended),
   };
+}
+
+/** How long a worker that was told to stop may take to end by itself, in milliseconds. */
+const LEAVE = 2000;
+
+/** A worker that ends by itself still does what its host asked for at its end (`node --cpu-prof` writes its profile). */
+async function end(worker: Worker, ended: Promise<void>): Promise<void> {
+  const timer = setTimeout(() => worker.terminate(), LEAVE);
+  await ended;
+  clearTimeout(timer);
 }
 
 function startHere(core: NodeCore, { config, port, deadlines }: WorkerOptions): ThreadEnd {

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rawiron, shellCommand } from '../support/command-line.ts';
+import { rawiron, rawironUnder, shellCommand } from '../support/command-line.ts';
 
 let folder: string;
 let rubbish: string;
@@ -119,4 +119,13 @@ test('where there is no apt client it says so in one line, names the flags and b
   expect(errors).toMatch(/^rawiron: .*no apt client.*-kernel, -initrd and -append.*\n$/);
   expect(output).toContain('rawiron demo system');
   expect(code).toBe(0);
+});
+
+test("Node's own profile of a machine's thread names guest functions", async () => {
+  const profiles = await mkdtemp(join(folder, 'profiles-'));
+  const flags = ['--cpu-prof', '--cpu-prof-dir', profiles];
+  const { code } = await rawironUnder(flags, ['demo'], 'bench\npoweroff\n');
+  expect(code).toBe(0);
+  const files = await Promise.all((await readdir(profiles)).map((name) => readFile(join(profiles, name), 'utf8')));
+  expect(files.filter((text) => /"functionName":"guest_[0-9a-f]{8}"/.test(text))).toHaveLength(1);
 });

@@ -10,8 +10,18 @@ export interface Ended {
 }
 
 /** Runs the command line to its end, with this input (which is left open) and these variables besides its own. */
-export async function rawiron(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env } });
+export function rawiron(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return rawironUnder([], args, input, env);
+}
+
+/** The same with flags for Node. */
+export async function rawironUnder(
+  flags: readonly string[],
+  args: readonly string[],
+  input: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [...flags, program, ...args], { env: { ...process.env, ...env } });
   const text = { output: '', errors: '' };
   child.stdout.on('data', (chunk) => {
     text.output += chunk;
