@@ -35,10 +35,19 @@ class Forwarder {
           continue;
         }
         this.held.set(placeOf(s), temporary(s.temporary, definesDouble(s)));
-      } else if (s.op === 'set') this.write(placeOf(s), s.args[1]);
+      } else if (s.op === 'set') {
+        if (this.holds(s)) continue;
+        this.write(placeOf(s), s.args[1]);
+      }
       out.push(s.body === null ? s : this.conditional(s, s.body));
     }
     return out;
+  }
+
+  /** Whether the word that is set has this value already: compilers fill gaps with `lea esi,[esi]`. */
+  private holds(s: Statement): boolean {
+    const [value, held] = [s.args[1], this.held.get(placeOf(s))];
+    return s.name === '' && value.op === 'temporary' && held?.op === 'temporary' && held.number === value.number;
   }
 
   private write(place: Place, value: Value): void {

@@ -15,6 +15,11 @@ describe('forward', () => {
     );
   });
 
+  test('leaves out what sets a word to what it holds', () => {
+    const text = 't0 = get esi\nset esi, t0\nset ebx, t0\nt1 = get ebx\nset esi, t1\nset ebx, 1\nset ebx, t0';
+    expect(passText(forward, text)).toEqual(linesOf('t0 = get esi\nset ebx, t0\nset ebx, 1\nset ebx, t0'));
+  });
+
   test('folds what has become constant', () => {
     const text = 'set eax, 5\n-- 4\nt0 = get eax\nt1 = (t0 + 3)\nstore32 t0, t1\nset ebx, t0';
     expect(passText(forward, text)).toEqual(linesOf('set eax, 5\n-- 4\nstore32 5, 8\nset ebx, 5'));
