@@ -7,7 +7,7 @@ import { Word } from '../../../translator/abi/state.ts';
 import { Exception } from '../x87/context.ts';
 import { compare, operations } from './arithmetic.ts';
 import { updateSseMode } from './mode.ts';
-import { doubles, type Encoding, Surroundings, singles } from './number.ts';
+import { doubles, type Encoding, indefinite, Surroundings, singles } from './number.ts';
 
 /** A function of the helper table that sets flags in the state it is bound to. */
 export type StickyHelper = (x: number, y: number, z: number) => number;
@@ -176,7 +176,9 @@ function comparison(state: Int32Array, encoding: Encoding): StickyHelper {
     // No order holds; with IE set there is no flag to raise.
     if (state[Word.mxcsr]! & Exception.invalid) return predicate >= 3 && predicate !== 7 ? 1 : 0;
     const context = new Surroundings(state[Word.mxcsr]!);
-    const [first, second] = [places & 0xff, (places >> 8) & 0xff].map((word) => bitsAt(state, encoding, word));
+    // What is in memory (place 0) is unordered with a NaN whatever it is: a quiet one stands for it.
+    const bitsOrNan = (place: number) => (place ? bitsAt(state, encoding, place) : indefinite(encoding));
+    const [first, second] = [places & 0xff, (places >> 8) & 0xff].map(bitsOrNan);
     const bits = compare(predicate)(context, encoding, first!, second!);
     raise(state, context.raised);
     return bits === 0n ? 0 : 1;
