@@ -4,8 +4,7 @@ import { hex } from './emit/names.ts';
 import { emitRegion } from './emit/region.ts';
 import type { Region } from './ir/statement.ts';
 import { type StackDepths, stackDepths } from './ir/x87/stack.ts';
-import type { Pass } from './opt/pass.ts';
-import { type Observe, optimize } from './opt/pipeline.ts';
+import { type Checks, type Observe, optimize } from './opt/pipeline.ts';
 import { blockTargets } from './region/flow.ts';
 import { liftRegion } from './region/lift.ts';
 import { type CodeSource, cutsOf, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
@@ -21,8 +20,8 @@ export interface TranslationRequest {
   /** Of the function. Absent: it is named by its address. */
   readonly name?: string;
   readonly observe?: Observe | undefined;
-  /** Absent: all. */
-  readonly passes?: readonly Pass[] | undefined;
+  /** Absent: shared. */
+  readonly checks?: Checks;
 }
 
 export interface Translation {
@@ -40,12 +39,12 @@ export interface Translation {
 
 /** The life of a translation, top to bottom. Null if no instruction at the entry can be translated. */
 export function translate(request: TranslationRequest): Translation | null {
-  const { source, entry, limits, options, name = `guest_${hex(entry)}`, observe, passes } = request;
+  const { source, entry, limits, options, name = `guest_${hex(entry)}`, observe, checks } = request;
   const blocks = selectRegion(source, entry, limits);
   if (blocks.length === 0 || isOnlyTrap(blocks)) return null;
   const region = liftRegion(blocks, source.key, source.targets);
   observe?.('lift', region);
-  optimize(region, observe, passes);
+  optimize(region, observe, checks);
   const depths = stackDepths(region);
   const structure = structureRegion(controlFlow(region, depths));
   const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, depths);

@@ -75,7 +75,12 @@ export class Inspection implements Questions {
       info: this.infoOf(record),
       text: this.view.textOf(record),
       links: this.view.linksOf(record),
-      code: this.snapshot(page, page.frame * 4096, this.view.linearOf(page, head.eip), head.eip),
+      // With what it was made with itself.
+      code: {
+        ...this.snapshot(page, page.frame * 4096, this.view.linearOf(page, head.eip), head.eip),
+        limits: record.making.limits,
+        checks: record.making.checks,
+      },
       counts: counted ? counted.eips.map((eip, n) => [eip >>> 0, counted.counts[n]] as const) : null,
     };
   }

@@ -85,7 +85,7 @@ export function takes(name: QuestionName, args: readonly unknown[]): boolean {
  * Ways out of a translation.
  * direct: to code known when it was made. indirect: to what AT found. return: to the caller. dispatcher: attention was
  * asked for, or code is not known yet. slow: an instruction was run by its handler (TLB miss, segment check). trap: the
- * same for a sensitive one. fault: the guest faulted.
+ * same for a sensitive one behind which the region doesn't go on. fault: the guest faulted.
  */
 export type ExitKind = 'direct' | 'indirect' | 'return' | 'dispatcher' | 'slow' | 'trap' | 'fault';
 export type ExitCounts = Readonly<Record<ExitKind, number>>;
@@ -143,6 +143,8 @@ export interface CodeSnapshot {
   readonly targets: readonly (readonly [eip: number, targets: readonly number[]])[];
   readonly features: readonly string[];
   readonly limits: { readonly blocks: number; readonly instructions: number };
+  /** Whether accesses share checks (translator/opt/pipeline.ts). */
+  readonly checks: 'shared' | 'single';
   readonly options: { readonly suffix: string; readonly memoryBytes: number; readonly pacing: 'poll' | 'count' };
 }
 

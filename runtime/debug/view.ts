@@ -157,12 +157,13 @@ export class EngineView {
   }
 
   /** What translations depend on besides code and state key. */
-  translatorSettings(): Pick<CodeSnapshot, 'features' | 'limits' | 'options'> {
+  translatorSettings(): Pick<CodeSnapshot, 'features' | 'limits' | 'checks' | 'options'> {
     const { engine, cpu } = this.parts;
     const { blocks, instructions } = engine.tiering?.options ?? defaultTiering;
     return {
       features: [...cpu.model.features],
       limits: { blocks, instructions },
+      checks: 'shared',
       options: { ...engine.emit },
     };
   }

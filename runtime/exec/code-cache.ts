@@ -45,7 +45,7 @@ export class CodeCache implements CodeWriteListener {
     device: 0,
     paging: 0,
     rewritten: 0,
-    grown: 0,
+    remade: 0,
     evicted: 0,
     reset: 0,
     droppedNodes: 0,
@@ -198,7 +198,7 @@ export class CodeCache implements CodeWriteListener {
   /** Takes a translation out, to make another one of its first instruction. */
   replaceTranslation(record: TranslationRecord): void {
     this.dropTranslation(record);
-    this.tell('grown', record.page.frame * PAGE + record.ranges[0], 0, this.counts.droppedNodes);
+    this.tell('remade', record.page.frame * PAGE + record.ranges[0], 0, this.counts.droppedNodes);
   }
 
   // Invalidation.
@@ -269,7 +269,7 @@ export class CodeCache implements CodeWriteListener {
   }
 
   /** Counts an event and tells of it; `before`: nodes dropped until then. */
-  private tell(cause: CodeWriter | 'rewritten' | 'grown', offset: number, bytes: number, before: number): void {
+  private tell(cause: CodeWriter | 'rewritten' | 'remade', offset: number, bytes: number, before: number): void {
     const translations = this.dropped;
     this.dropped = [];
     this.counts[cause]++;

@@ -5,7 +5,7 @@ import type { TranslationRecord } from './translation.ts';
  * Why code left the cache: somebody wrote to it; its frame was written so often that all code in it was given up; a
  * larger translation takes its place; the cache was full; the machine was reset.
  */
-export type DropCause = CodeWriter | 'rewritten' | 'grown' | 'evicted' | 'reset';
+export type DropCause = CodeWriter | 'rewritten' | 'remade' | 'evicted' | 'reset';
 
 /** Code that one event dropped. */
 export interface CodeDrop {
@@ -21,7 +21,7 @@ export interface CodeDrop {
 /** Told at once of what happens in the cache. It must neither run nor change the machine. */
 export interface CodeObserver {
   translate(translation: TranslationRecord): void;
-  /** Written by the guest, a device or a page walk, rewritten or grown. */
+  /** Written by the guest, a device or a page walk, rewritten, or made anew. */
   invalidate(drop: CodeDrop): void;
   /** A code page was evicted, or forgotten by a reset. */
   evict(drop: CodeDrop): void;

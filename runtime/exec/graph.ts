@@ -1,7 +1,7 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
-import { Eflags, Word } from '../../translator/abi/state.ts';
+import { Eflags, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Link } from '../../translator/emit/links.ts';
 import { endsBlock, isCall, isRelative, isRepeated } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
@@ -18,7 +18,7 @@ const LONGEST_INSTRUCTION = 15;
 /** Targets that are noted for an indirect jump: more are not worth comparing with. */
 const MOST_TARGETS = 16;
 
-/** Times that the check of a run of accesses may fail: each costs some hundred interpreted instructions. */
+/** Times in its life that a translation may be left because a run of accesses is in two pages. */
 const MOST_FAILURES = 100;
 
 /** Where nodes are that are no code: gates know their page, the RETURN node doesn't need one. */
@@ -313,11 +313,13 @@ export class Graph {
   };
 
   /**
-   * The shadow behind STI and MOV SS only matters if an interrupt waits. Counting must leave at the same instruction in
-   * every engine; polling needn't, and a shadow left standing only holds an interrupt off for one instruction more.
+   * STI's shadow only matters if an interrupt waits. Counting must leave at the same instruction in every engine; polling
+   * needn't, and if it is left standing it only holds an interrupt off for one instruction more. That of MOV SS holds debug
+   * exceptions off too, which come without attention being asked for.
    */
   private shadow(): number {
-    return this.parts.counts ? this.state[Word.interruptShadow] : 0;
+    const shadow = this.state[Word.interruptShadow];
+    return this.parts.counts || shadow === Shadow.all ? shadow : 0;
   }
 
   /** RETURN: a node that goes to Word.eip. */

@@ -1,6 +1,6 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
-import { passesWithoutWindows } from '../../translator/opt/pipeline.ts';
+import type { Checks } from '../../translator/opt/pipeline.ts';
 import { endsBlock } from '../../translator/region/flow.ts';
 import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
 import { translate } from '../../translator/translate.ts';
@@ -72,7 +72,7 @@ export class Tiering {
     if (node.heat < this.hotAt && !this.isWorthIt(node)) return this.graph.single(node);
     const shorter = this.cutAt(node);
     if (shorter) return this.takeIn(shorter, node);
-    if (!this.install(node, { growth: 0, passes: undefined })) node.run = this.graph.single;
+    if (!this.install(node, this.making(0, 'shared'))) node.run = this.graph.single;
     return node.run(node);
   };
 
@@ -85,7 +85,7 @@ export class Tiering {
   /** Code at which a translation stops is hot: if it stays so the translation is made anew with more of its function. */
   private takeIn(shorter: TranslationRecord, node: Node): Node | null {
     if (shorter.asked.has(node.eip)) {
-      this.remake(shorter, { growth: shorter.growth + 1, passes: shorter.passes });
+      this.remake(shorter, this.making(shorter.making.growth + 1, shorter.making.checks));
       // It still counts as hot code; if control comes here from elsewhere as well it gets a translation of its own.
       node.heat >>= 1;
     } else {
@@ -97,13 +97,13 @@ export class Tiering {
 
   /** A translation that stops in front of this node and may still grow. */
   private cutAt(node: Node): TranslationRecord | undefined {
-    return [...node.page.translations].find(({ cuts, growth }) => growth < GROWTH.most && cuts.has(node.eip));
+    return [...node.page.translations].find(({ cuts, making }) => making.growth < GROWTH.most && cuts.has(node.eip));
   }
 
   /** Makes a translation anew with a check for each access, where those of runs fail often (GraphParts.narrow). */
   narrow(link: Node): void {
     const record = [...link.page.translations].find(({ head }) => head.links?.includes(link));
-    if (record) this.remake(record, { growth: record.growth, passes: passesWithoutWindows });
+    if (record) this.remake(record, { ...record.making, checks: 'single' });
   }
 
   private remake(record: TranslationRecord, making: Making): void {
@@ -115,9 +115,13 @@ export class Tiering {
     this.install(head, making);
   }
 
-  private limits(growth: number): RegionLimits {
+  private making(growth: number, checks: Checks): Making {
     const { blocks, instructions } = this.options;
-    return { blocks: blocks * GROWTH.blocks ** growth, instructions: instructions * GROWTH.instructions ** growth };
+    const limits = {
+      blocks: blocks * GROWTH.blocks ** growth,
+      instructions: instructions * GROWTH.instructions ** growth,
+    };
+    return { growth, limits, checks };
   }
 
   private source(head: Node): CodeSource {
@@ -142,8 +146,8 @@ export class Tiering {
     const result = translate({
       source: this.source(node),
       entry: node.eip,
-      limits: this.limits(making.growth),
-      passes: making.passes,
+      limits: making.limits,
+      checks: making.checks,
       options: this.emit,
       name,
       observe: this.check?.region,

@@ -1,14 +1,15 @@
-import type { Pass } from '../../translator/opt/pass.ts';
+import type { Checks } from '../../translator/opt/pipeline.ts';
+import type { RegionLimits } from '../../translator/region/select.ts';
 import type { Translation } from '../../translator/translate.ts';
 import type { CodePage } from './code-page.ts';
 import type { Node, Run } from './node.ts';
 
 /** How a translation is made. */
 export interface Making {
-  /** How often it has been made larger. */
+  /** How often it has been made larger, and what it may take in therefore. */
   readonly growth: number;
-  /** Absent: all. */
-  readonly passes: readonly Pass[] | undefined;
+  readonly limits: RegionLimits;
+  readonly checks: Checks;
 }
 
 /** A translation in the cache: the function it became, and the guest bytes it was made from. */
@@ -20,15 +21,13 @@ export class TranslationRecord {
   readonly ranges: readonly number[];
   readonly instructions: number;
   readonly blocks: number;
-  /** EIPs at which its function goes on, and how often it has been made larger to take such a one in. */
+  /** EIPs at which its function goes on. */
   readonly cuts: ReadonlySet<number>;
-  readonly growth: number;
-  /** What it was made with; absent: all passes. */
-  readonly passes: readonly Pass[] | undefined;
+  readonly making: Making;
   /** Those of the cuts that have been hot once. */
   readonly asked = new Set<number>();
 
-  constructor(head: Node, run: Run, { ranges, cuts, instructions, blocks }: Translation, { growth, passes }: Making) {
+  constructor(head: Node, run: Run, { ranges, cuts, instructions, blocks }: Translation, making: Making) {
     this.head = head;
     this.page = head.page;
     this.run = run;
@@ -36,8 +35,7 @@ export class TranslationRecord {
     this.instructions = instructions;
     this.blocks = blocks;
     this.cuts = new Set(cuts);
-    this.growth = growth;
-    this.passes = passes;
+    this.making = making;
   }
 
   /** Whether some of the bytes [start, end) of the page are in it. */

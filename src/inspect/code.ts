@@ -1,5 +1,6 @@
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { hex } from '../../translator/emit/names.ts';
+import type { Checks } from '../../translator/opt/pipeline.ts';
 import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
 import { decode } from '../../translator/x86/decode.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -11,6 +12,8 @@ export interface Code {
   readonly entry: number;
   readonly end: number | null;
   readonly limits: RegionLimits;
+  /** Absent: shared. */
+  readonly checks?: Checks;
   readonly options: EmitOptions;
   /** A name for an address, such as `memcpy+4`. */
   readonly symbol?: (address: number) => string | undefined;

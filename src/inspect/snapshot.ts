@@ -20,6 +20,7 @@ export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols, hasRun 
     entry: snapshot.eip | 0,
     end: null,
     limits: snapshot.limits,
+    checks: snapshot.checks,
     options: snapshot.options,
     symbol: (address) => symbols.label(address + snapshot.linear - snapshot.eip),
   };

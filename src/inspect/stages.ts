@@ -37,7 +37,7 @@ export interface Stages {
   readonly key: number;
   readonly blocks: readonly ListedBlock[];
   readonly ir: readonly IrStage[];
-  /** Null where the first instruction is sensitive: it is never translated. */
+  /** Null where there is nothing but a sensitive instruction: it is never translated alone. */
   readonly translation: Translation | null;
 }
 
@@ -83,7 +83,7 @@ export function listInstruction({ source, symbol }: Code, i: Instruction): Liste
  * Throws ConfigurationError if its first bytes don't decode.
  */
 export function stagesOf(code: Code): Stages {
-  const { source, entry, limits, options } = code;
+  const { source, entry, limits, options, checks } = code;
   const blocks = selectRegion(source, entry, limits);
   const start = source.start + ((entry - source.eip) | 0);
   if (!blocks[0]?.instructions.length) throw undecodable(source.code, start, entry);
@@ -95,6 +95,7 @@ export function stagesOf(code: Code): Stages {
     entry,
     limits,
     options,
+    ...(checks && { checks }),
     observe: (name, region) => ir.push({ name, text: printRegion(region) }),
   });
   if (ir.length === 0) ir.push(...untranslated(blocks, source.key));

@@ -31,8 +31,8 @@ export function dirtyWords({ blocks }: Region): readonly number[] {
   const open = blocks.map((_, n) => n);
   for (let from = open.pop(); from !== undefined; from = open.pop()) {
     const block = blocks[from];
-    if (storesAll.has(block.statements.at(-1)!.name)) continue;
-    for (const eip of blockTargets(block)) {
+    const statements = block.statements.filter(({ op, name }) => op === 'exitIf' || !storesAll.has(name));
+    for (const eip of blockTargets({ ...block, statements })) {
       const to = indexOf.get(eip);
       if (to === undefined) continue;
       const all = dirty[to] | dirty[from] | changed[from];

@@ -23,13 +23,18 @@ export const passes: readonly Pass[] = [
 /** Sees the IR of a region behind a stage of its translation: `lift`, or a pass. For checks and the inspector. */
 export type Observe = (stage: string, region: Region) => void;
 
-/** For code where the windows' checks often fail. */
-export const passesWithoutWindows: readonly Pass[] = passes.filter((pass) => pass !== windows);
+/** Whether accesses share checks (see windows.ts), or have one each, for code where that of several often fails. */
+export type Checks = 'shared' | 'single';
+
+const passesFor: Readonly<Record<Checks, readonly Pass[]>> = {
+  shared: passes,
+  single: passes.filter((pass) => pass !== windows),
+};
 
 /** Runs all passes on every block of a region. */
-export function optimize(region: Region, observe?: Observe, all: readonly Pass[] = passes): void {
+export function optimize(region: Region, observe?: Observe, checks: Checks = 'shared'): void {
   const newTemporary = temporariesBehind(region);
-  for (const pass of all) {
+  for (const pass of passesFor[checks]) {
     for (const block of region.blocks) block.statements = pass.run(block.statements, newTemporary);
     observe?.(pass.name, region);
   }

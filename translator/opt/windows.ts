@@ -24,7 +24,7 @@ interface Run {
 
 /**
  * Words at constant distances, as of a stack frame or a structure, are mostly in one page: one check serves them all. Where it
- * fails the region is left, as often as the words are in two pages or cannot all be written; see TieringOptions.
+ * fails the region is left in front of the first: the words are in two pages (LinkKind `narrow`), or one cannot be accessed.
  */
 export const windows: Pass = {
   name: 'windows',

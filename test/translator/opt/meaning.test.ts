@@ -75,13 +75,22 @@ describe.each<{ pacing: Pacing; seed: number }>([
       cpu.randomize(random, 1e9);
       const expected = stepBlock(cpu, instructions, key);
       const result = runBlock(cpu, optimized);
-      const isBefore = result.left === 'at' && result.eip !== expected.eip;
+      const isBefore = result.left === 'at' && result.eip !== expected.eip && opensRun(text, result.eip);
       expect(result, text).toEqual(isBefore ? stepBlock(cpu, instructions, key, result.eip) : expected);
       if (text.includes('Run')) counts[isBefore ? 'before' : expected.left]++;
     }
     expect(Math.min(counts.to, counts.at, counts.before)).toBeGreaterThan(50);
   });
 });
+
+/** Whether the instruction at an EIP has the check of several accesses. */
+function opensRun(text: string, eip: number): boolean {
+  const start = text.indexOf(`-- 0x${eip.toString(16)}\n`);
+  return text
+    .slice(start + 1)
+    .split('-- ')[1]
+    .includes('Run');
+}
 
 /** Opcodes of MOV, ADD, CMP and XCHG between registers and memory, and INC, PUSH and POP of memory as opcode and reg. */
 const moves = [0x8b, 0x89, 0x03, 0x01, 0x3b, 0x87];

@@ -44,7 +44,7 @@ export type Feature =
   | 'xsave';
 
 /**
- * plain: translated; sensitive: ends its block with a trap that the runtime executes; control: ends its block;
+ * plain: translated; sensitive: ends its block, most with a trap that the runtime executes; control: ends its block;
  * escape: x87, translated for the usual operands and executed by the runtime for others.
  */
 export type FormClass = 'plain' | 'sensitive' | 'control' | 'escape';

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { Symbols } from '../../../runtime/debug/symbols.ts';
+import { codeOfTranslation } from '../../../src/inspect/snapshot.ts';
+import { stagesOf } from '../../../src/inspect/stages.ts';
+import { endValue, Guest, variants } from '../../support/guest.ts';
+import { kernel } from '../../support/guest-kernel.ts';
+
+/** More blocks than a translation has at first. */
+const blocks = Array.from({ length: 40 }, (_, n) => {
+  return `.b${n}: inc eax\n test ecx, ${1 << (n % 5)}\n jz .b${n + 1}\n inc ebx`;
+});
+const program = kernel(`
+main:   mov     ecx, 60000
+        xor     eax, eax
+        xor     ebx, ebx
+.again: call    function
+        dec     ecx
+        jnz     .again
+        jmp     exit
+        align   4096
+function:
+${blocks.join('\n')}
+.b40:   ret
+`);
+
+test('the stages of a translation that has grown end with its text', async () => {
+  const guest = new Guest(program, variants.find(({ name }) => name === 'translator, counting')!);
+  endValue(guest);
+  const { inspection, engine } = guest.core;
+  const records = engine.graph.cache.allPages().flatMap((page) => [...page.translations]);
+  expect(Math.max(...records.map(({ making }) => making.growth))).toBe(1);
+  for (const info of inspection.translations()) {
+    const detail = inspection.translationIn(info.physical, info.key)!;
+    const stages = stagesOf(codeOfTranslation(detail, new Symbols({ addresses: [], names: [] })));
+    expect(stages.translation?.blocks).toBe(info.blocks);
+    expect(stages.translation?.instructions).toBe(info.instructions);
+  }
+  await guest.dispose();
+});
