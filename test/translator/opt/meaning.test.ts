@@ -88,7 +88,7 @@ function opensRun(text: string, eip: number): boolean {
   const start = text.indexOf(`-- 0x${eip.toString(16)}\n`);
   return text
     .slice(start + 1)
-    .split('-- ')[1]
+    .split('-- ')[0]
     .includes('Run');
 }
 
