@@ -1,20 +1,45 @@
+/** A number of characters that all who share it may hold together. */
+export class Room {
+  #left: number;
+
+  constructor(characters: number) {
+    this.#left = characters;
+  }
+
+  /** Throws RangeError if there is not so much left. */
+  take(characters: number): void {
+    if (characters > this.#left) throw new RangeError('the lines that have been begun are too long');
+    this.#left -= characters;
+  }
+
+  give(characters: number): void {
+    this.#left += characters;
+  }
+}
+
 /**
- * Whole lines of a text that comes in pieces; what stands behind the last line end is none.
- * Throws RangeError when a line gets longer than so many characters.
+ * Whole lines of a text that comes in pieces; what stands behind the last line end is none. What has been begun is held in
+ * the room; throws RangeError when that is full.
  */
-export async function* linesOf(pieces: AsyncIterable<string>, longest = Infinity): AsyncGenerator<string> {
+export async function* linesOf(pieces: AsyncIterable<string>, room = new Room(Infinity)): AsyncGenerator<string> {
   let begun: string[] = [];
   let length = 0;
-  for await (const piece of pieces) {
-    const lines = piece.split('\n');
-    const rest = lines.pop()!;
-    for (const line of lines) {
-      yield [...begun, line].join('');
-      begun = [];
-      length = 0;
+  try {
+    for await (const piece of pieces) {
+      const lines = piece.split('\n');
+      const rest = lines.pop()!;
+      for (const line of lines) {
+        const whole = [...begun, line].join('');
+        begun = [];
+        room.give(length);
+        length = 0;
+        yield whole;
+      }
+      room.take(rest.length);
+      length += rest.length;
+      begun.push(rest);
     }
-    begun.push(rest);
-    length += rest.length;
-    if (length > longest) throw new RangeError(`a line of more than ${longest} characters`);
+  } finally {
+    room.give(length);
   }
 }

@@ -19,10 +19,14 @@ export type RemoteReply =
 /** Microseconds between two samples: more often than this a profile would slow the machine down. */
 const SHORTEST_INTERVAL = 100;
 const LONGEST_INTERVAL = 1e6;
+/** Of one inspector at a time. */
+const MOST_PROFILES = 2;
 
 /** What is asked of the machine's thread, and whether arguments fit. */
 const probes: Readonly<Record<ProbeName, (args: readonly unknown[]) => boolean>> = {
-  startProfile: ([interval]) => Number(interval) >= SHORTEST_INTERVAL && Number(interval) <= LONGEST_INTERVAL,
+  startProfile: ([interval]) => {
+    return typeof interval === 'number' && interval >= SHORTEST_INTERVAL && interval <= LONGEST_INTERVAL;
+  },
   stopProfile: ([number]) => typeof number === 'number',
   heap: () => true,
 };
@@ -58,6 +62,8 @@ export class RemoteSession {
   readonly #machine: Inspected;
   #watches = 0;
   readonly #profiles = new Set<unknown>();
+  /** Profiles that are about to be taken. */
+  #starting = 0;
 
   constructor(machine: Inspected) {
     this.#machine = machine;
@@ -86,11 +92,23 @@ export class RemoteSession {
     const [first] = args;
     if (name === 'watch' && first === false && this.#watches === 0) throw new Error('this inspector does not watch');
     if (name === 'stopProfile' && !this.#profiles.has(first)) throw new Error('no such profile is being taken');
+    if (name === 'startProfile') return this.#startProfile(args);
     const answer = await this.#forward(name, args);
     if (name === 'watch') this.#watches += first === true ? 1 : -1;
-    if (name === 'startProfile') this.#profiles.add(answer);
     if (name === 'stopProfile') this.#profiles.delete(first);
     return answer;
+  }
+
+  async #startProfile(args: readonly unknown[]): Promise<unknown> {
+    if (this.#profiles.size + this.#starting >= MOST_PROFILES) throw new Error('too many profiles are being taken');
+    this.#starting++;
+    try {
+      const number = await this.#forward('startProfile', args);
+      this.#profiles.add(number);
+      return number;
+    } finally {
+      this.#starting--;
+    }
   }
 
   #forward(name: RemoteRequest['ask'], args: readonly unknown[]): Promise<unknown> {

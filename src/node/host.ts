@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Host, Isolate, IsolateEvents } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
@@ -31,8 +31,10 @@ export function nodeHost(core: NodeCore): Host {
   };
 }
 
-/** The bytes of a file. */
+/** The bytes of a file, or of a pipe: devices may have no end. */
 export async function readImage(path: string): Promise<Uint8Array> {
+  const info = await stat(path).catch(throwInWords);
+  if (info.isCharacterDevice() || info.isBlockDevice()) throw new Error('it is a device, not a file');
   return new Uint8Array(await readFile(path).catch(throwInWords));
 }
 

@@ -3,13 +3,13 @@ import { chmod } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { ConfigurationError } from '../../errors.ts';
 import type { Inspected } from '../../inspect/inspected.ts';
-import { linesOf } from '../../inspect/lines.ts';
+import { linesOf, Room } from '../../inspect/lines.ts';
 import { parseRequest, type RemoteRequest, RemoteSession } from '../../inspect/protocol.ts';
 import { systemMessage } from '../system-message.ts';
 import { addressText, type InspectorAddress } from './address.ts';
 
-/** Characters of a request: enough for the symbols of a large kernel. */
-const LONGEST_REQUEST = 32 << 20;
+/** Characters of requests that have been begun, of all inspectors together: enough for the symbols of a large kernel. */
+const REQUESTS = 32 << 20;
 const MOST_INSPECTORS = 64;
 /** Under way for one inspector at a time. */
 const MOST_REPLIES = 32;
@@ -31,10 +31,11 @@ export class InspectorServer {
   /** Throws ConfigurationError if it cannot listen there. */
   static async listen(machine: Inspected, wanted: InspectorAddress): Promise<InspectorServer> {
     const sockets = new Set<Socket>();
+    const room = new Room(REQUESTS);
     const server = createServer((socket) => {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
-      void serve(machine, socket);
+      void serve(machine, socket, room);
     });
     server.maxConnections = MOST_INSPECTORS;
     await removeStale(wanted);
@@ -83,21 +84,26 @@ async function removeStale(address: InspectorAddress): Promise<void> {
 }
 
 /** Replies to requests until the inspector goes, and waits for what is under way then. */
-async function serve(machine: Inspected, socket: Socket): Promise<void> {
+async function serve(machine: Inspected, socket: Socket, room: Room): Promise<void> {
   const session = new RemoteSession(machine);
   const replies = new Set<Promise<void>>();
   socket.setEncoding('utf8');
   // Who is gone has gone, however.
   socket.on('error', () => {});
-  await replyAll(session, socket, replies).catch(() => {});
+  await replyAll(session, socket, room, replies).catch(() => {});
   await Promise.all(replies);
   socket.destroy();
   await session.close();
 }
 
 /** No more are read than are replied to, as fast as the replies are read. */
-async function replyAll(session: RemoteSession, socket: Socket, replies: Set<Promise<void>>): Promise<void> {
-  for await (const line of linesOf(socket, LONGEST_REQUEST)) {
+async function replyAll(
+  session: RemoteSession,
+  socket: Socket,
+  room: Room,
+  replies: Set<Promise<void>>,
+): Promise<void> {
+  for await (const line of linesOf(socket, room)) {
     const request = parseRequest(line);
     // A browser that was sent here, for instance.
     if (!request) return;
