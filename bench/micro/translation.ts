@@ -89,7 +89,7 @@ function compileTask(translations: readonly Translation[], units: number): Micro
     units,
     run() {
       turn++;
-      for (const { text } of translations) compileText(`${text}//${turn}`);
+      for (const { text } of translations) compileText(`${text}/*${turn}*/`);
       return undefined;
     },
   };
