@@ -91,7 +91,7 @@ export class Cpu {
     return (this.state[Word.eflags] >>> 12) & 3;
   }
 
-  /** Makes Word.key true again; due after each change of a segment register, EFLAGS.VM, CR0.PE or the CPL. */
+  /** Makes Word.key true again; due after each change of a segment register, EFLAGS.VM and AC, CR0.PE and AM, or the CPL. */
   updateKey(): void {
     const { state } = this;
     let key = 0;
@@ -101,12 +101,18 @@ export class Cpu {
     if (state[Word.eflags] & Eflags.vm) key |= Key.vm86;
     if (state[Word.cr0] & Cr0.pe) key |= Key.protected;
     if (this.isFlat()) key |= Key.flat;
+    if (this.checksAlignment()) key |= Key.alignment;
     state[Word.key] = key;
   }
 
   /** Due after each change of DR0-DR3, DR7 and CR4.DE. */
   updateBreakpoints(): void {
     this.memory.watch(this.breakpoints.update(), this.breakpoints.data);
+  }
+
+  private checksAlignment(): boolean {
+    const { state } = this;
+    return state[Word.cpl] === 3 && (state[Word.cr0] & Cr0.am) !== 0 && (state[Word.eflags] & Eflags.ac) !== 0;
   }
 
   private isFlat(): boolean {

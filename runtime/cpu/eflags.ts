@@ -26,7 +26,7 @@ export function readEflags(cpu: Cpu): number {
   return state[Word.eflags] | flagsImage(state[Word.flagResult], state[Word.flagCarries]);
 }
 
-/** Sets the flags in `mask` from an image. A change of VM changes the key: updateKey is due. */
+/** Sets the flags in `mask` from an image. A change of VM or AC changes the key: updateKey is due. */
 export function writeEflags(cpu: Cpu, image: number, mask: number): void {
   const { state } = cpu;
   const flags = (readEflags(cpu) & ~mask) | (image & mask);

@@ -23,7 +23,9 @@ export function popFlags(cpu: Cpu, size: number): void {
   const popped = peek(cpu, size, 0);
   const image = virtual ? fromVirtualImage(cpu, popped) : popped;
   state[Word.esp] = movedStackPointer(cpu, size);
+  const before = state[Word.eflags];
   writeEflags(cpu, image, changeableFlags(cpu, size) | (virtual ? Eflags.vif : 0));
+  if ((before ^ state[Word.eflags]) & Eflags.ac) cpu.updateKey();
 }
 
 /** HLT: nothing more until an interrupt, which may come at once: a shadow before it ends with it. */

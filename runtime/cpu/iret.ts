@@ -49,7 +49,9 @@ function returnProtected(cpu: Cpu, size: number): void {
   const mask = returnableFlags(cpu, size) | virtualFlags(cpu, size);
   if ((selector & 3) === cpu.state[Word.cpl]) returnToSameLevel(cpu, 3 * size, eip);
   else returnToOuterLevel(cpu, size, 3 * size, 0, eip);
+  const before = cpu.state[Word.eflags];
   writeEflags(cpu, flags, mask);
+  if ((before ^ cpu.state[Word.eflags]) & Eflags.ac) cpu.updateKey();
 }
 
 /** Intel SDM vol. 3, 20.2.3. */

@@ -2,7 +2,6 @@ import type { BlockName } from '../../translator/abi/helpers.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
-import { checksAlignment } from './alignment.ts';
 import type { Mmu } from './mmu.ts';
 
 /** Fewer elements are not worth a block. */
@@ -50,7 +49,7 @@ export function blockHelpers(state: Int32Array, mmu: Mmu, counts: boolean): Reco
       const to = writable(destination);
       const from = readable(source);
       if (n < FEWEST || to < 0 || from < 0) return 0;
-      if (((destination | source) & ((1 << shift) - 1)) !== 0 && checksAlignment(state)) return 0;
+      if (((destination | source) & ((1 << shift) - 1)) !== 0 && state[Word.key] & Key.alignment) return 0;
       return copyElements(to | (destination & (PAGE_BYTES - 1)), from | (source & (PAGE_BYTES - 1)), n, shift);
     };
   };

@@ -7,13 +7,14 @@ const words: Readonly<Record<string, readonly [set: number, clear: number]>> = {
   'code=16': [0, Key.code32],
   'stack=32': [Key.stack32, 0],
   'stack=16': [0, Key.stack32],
-  'cpl=0': [0, Key.user],
+  'cpl=0': [0, Key.user | Key.alignment],
   'cpl=3': [Key.user, 0],
   flat: [Key.flat, 0],
   segmented: [0, Key.flat],
   protected: [Key.protected, Key.vm86],
-  real: [0, Key.protected | Key.vm86 | Key.flat | Key.user],
+  real: [0, Key.protected | Key.vm86 | Key.flat | Key.user | Key.alignment],
   vm86: [Key.vm86 | Key.protected | Key.user, Key.flat],
+  aligned: [Key.alignment | Key.user, 0],
 };
 
 export const stateWords: readonly string[] = Object.keys(words);
@@ -41,7 +42,7 @@ export function keyText(key: number): string {
   const bits = key & Key.code32 ? 32 : 16;
   const stack = (key & Key.stack32 ? 32 : 16) === bits ? [] : [`stack ${48 - bits} bit`];
   const mode = key & Key.vm86 ? 'VM86' : key & Key.protected ? 'protected' : 'real';
-  return [`${bits} bit`, ...stack, `CPL ${key & Key.user ? 3 : 0}`, key & Key.flat ? 'flat' : 'segmented', mode].join(
-    ', ',
-  );
+  const level = `CPL ${key & Key.user ? 3 : 0}`;
+  const alignment = key & Key.alignment ? ['alignment checked'] : [];
+  return [`${bits} bit`, ...stack, level, key & Key.flat ? 'flat' : 'segmented', mode, ...alignment].join(', ');
 }

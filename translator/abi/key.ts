@@ -18,5 +18,7 @@ export const Key = {
   vm86: 1 << 4,
   /** CR0.PE. */
   protected: 1 << 5,
+  /** CPL is 3, CR0.AM and EFLAGS.AC are set: accesses that are not aligned raise #AC (Intel SDM vol. 3, 6.15). */
+  alignment: 1 << 6,
 } as const;
-export const KEY_BITS = 6;
+export const KEY_BITS = 7;

@@ -1,6 +1,7 @@
 import { Eflags, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
+import { checkAlignment } from './alignment.ts';
 import type { Lift, LiftBuilder } from './lifter.ts';
 
 const CARRY = 2;
@@ -58,6 +59,7 @@ export const cmpxchg: Lift = (b) => {
 
 export const cmpxchg8b: Lift = (b) => {
   const low = b.operandAddress(8, 'write');
+  checkAlignment(b, low, 8);
   const high = b.let(b.add(low, 4));
   const oldLow = b.load(4, low);
   const oldHigh = b.load(4, high);

@@ -4,6 +4,7 @@ import { Vector } from '../abi/faults.ts';
 import { SseMode } from '../abi/sse.ts';
 import { Double, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
+import { checkAlignment } from './alignment.ts';
 import type { LiftBuilder, Operand } from './lifter.ts';
 
 /** Fields that name registers. */
@@ -80,10 +81,11 @@ export function xmmDouble(b: LiftBuilder, field: RegisterField, n: number): Valu
   return b.add(b.shl(b.field(field), 1), Word.xmm / 2 + n);
 }
 
-/** Linear address of the memory operand; #GP(0) if it must be aligned and is not. */
+/** Linear address of the memory operand; #GP(0) if it must be aligned and is not, #AC by quadwords if that is checked. */
 export function vectorAddress(b: LiftBuilder, bytes: number, access: 'read' | 'write', isAligned: boolean): Value {
   const linear = b.operandAddress(bytes, access);
   if (isAligned) b.faultIf(b.notEqual(b.and(linear, bytes - 1), 0), Vector.generalProtection);
+  else checkAlignment(b, linear, bytes);
   return linear;
 }
 

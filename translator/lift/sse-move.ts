@@ -164,7 +164,7 @@ export const movqStore: Lift = (b) => {
   requireSse(b);
   const words = lowWords(b, xmm, 'reg');
   if (!b.isMemory(0)) return writeRegister(b, xmm, 'rm', [...words, 0, 0]);
-  const window = b.window(8, b.operandAddress(8, 'write'), 'writeAny');
+  const window = windowAt(b, 8, 'write', false);
   for (const [n, value] of words.entries()) b.storeIn(window, 4 * n, value);
 };
 

@@ -1,11 +1,16 @@
 /** Operands of 2 to 10 bytes in memory, as little-endian integers. */
 import type { LinearAccess } from '../../memory/access.ts';
 
+/** Registers in FSAVE's image may be at any even address: accesses that check alignment must not find fault with that. */
+const partAt = (linear: number): 2 | 4 => ((linear & 3) === 0 ? 4 : 2);
+
 export function loadBits(memory: LinearAccess, linear: number, bytes: number): bigint {
+  const most = partAt(linear);
   let bits = 0n;
-  for (let offset = 0; offset < bytes; offset += 4) {
+  for (let offset = 0; offset < bytes; offset += most) {
     const address = (linear + offset) | 0;
-    const part = bytes - offset >= 4 ? memory.load32(address) >>> 0 : memory.load16(address);
+    const isWhole = most === 4 && bytes - offset >= 4;
+    const part = isWhole ? memory.load32(address) >>> 0 : memory.load16(address);
     bits |= BigInt(part) << BigInt(offset * 8);
   }
   return bits;
@@ -13,10 +18,11 @@ export function loadBits(memory: LinearAccess, linear: number, bytes: number): b
 
 /** The caller has probed the bytes. */
 export function storeBits(memory: LinearAccess, linear: number, bytes: number, bits: bigint): void {
-  for (let offset = 0; offset < bytes; offset += 4) {
+  const most = partAt(linear);
+  for (let offset = 0; offset < bytes; offset += most) {
     const address = (linear + offset) | 0;
     const part = Number((bits >> BigInt(offset * 8)) & 0xffffffffn) | 0;
-    if (bytes - offset >= 4) memory.store32(address, part);
+    if (most === 4 && bytes - offset >= 4) memory.store32(address, part);
     else memory.store16(address, part & 0xffff);
   }
 }

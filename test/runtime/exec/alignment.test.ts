@@ -17,6 +17,33 @@ const accesses: readonly (readonly [text: string, faults: boolean])[] = [
   ['mov esi, P\n mov edi, P + 0x102\n mov ecx, 8\n cld\n rep movsd', true],
   ['mov esi, P\n mov edi, P + 0x102\n mov ecx, 8\n cld\n rep movsw', false],
   ['mov edi, P + 0x101\n mov ecx, 8\n cld\n rep stosd', true],
+  ['fld qword [P + 4]', true],
+  ['fld qword [P + 8]', false],
+  ['fstp qword [P + 4]', true],
+  ['fild qword [P + 4]', true],
+  ['fld dword [P + 4]', false],
+  ['fld tword [P + 4]', true],
+  ['fld tword [P + 8]', false],
+  ['fnsave [P + 4]', false],
+  ['frstor [P + 4]', false],
+  ['fnstenv [P + 2]', true],
+  ['emms\n movq mm0, [P + 4]', true],
+  ['movq [P + 4], mm0', true],
+  ['movq [P + 8], mm0', false],
+  ['emms\n movsd xmm0, [P + 4]', true],
+  ['movsd [P + 4], xmm0', true],
+  ['movlps [P + 8], xmm0', false],
+  ['movss xmm0, [P + 4]', false],
+  ['addsd xmm0, [P + 4]', true],
+  ['cvtps2pd xmm0, [P + 4]', true],
+  ['movups xmm0, [P + 4]', true],
+  ['movups xmm0, [P + 8]', false],
+  ['movdqu [P + 4], xmm0', true],
+  ['movdqu [P + 8], xmm0', false],
+  ['cmpxchg8b [P + 4]', true],
+  ['cmpxchg8b [P + 8]', false],
+  // FREE, whatever the flags were before.
+  ['and dword [P], 0', false],
 ];
 
 describe('alignment check', () => {
@@ -39,6 +66,9 @@ main:   call    paging_start
         mov     eax, cr0
         or      eax, 0x40000
         mov     cr0, eax
+        mov     eax, cr4
+        or      eax, 0x200                      ; OSFXSR
+        mov     cr4, eax
         mov     eax, [P + 1]                    ; not in supervisor mode
         mov     eax, .checked
         mov     edx, 0x43002
