@@ -141,7 +141,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
   return {
     memoryBytes: checkedMemory(memory, boot),
     ...(options.memoryBelow4G !== undefined && { memoryBelow4G: checkedMemory(options.memoryBelow4G, boot) }),
-    ...(options.cpu !== undefined && { cpu: checkedCpu(options.cpu) }),
+    ...(options.cpu !== undefined && { cpu: within('cpu', () => checkedCpu(options.cpu!)) }),
     ...checkedEngine(options.engine ?? {}),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
     startTimeOfDay: checkedTime(options.startTime ?? new Date()),
@@ -182,10 +182,14 @@ function checkedTiering(settings: EngineSettings): Partial<Record<TieringName, n
   return Object.fromEntries(given);
 }
 
-function checkedCpu(cpu: string): string {
+/**
+ * The text that names the processor's model, if there is such a model.
+ * @throws ConfigurationError
+ */
+export function checkedCpu(cpu: string): string {
   checkText('cpu', cpu);
   const problem = cpuProblem(cpu);
-  if (problem !== null) throw new ConfigurationError(`cpu: ${problem}`);
+  if (problem !== null) throw new ConfigurationError(problem);
   return cpu;
 }
 

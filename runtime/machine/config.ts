@@ -75,6 +75,8 @@ export interface RunResult {
   readonly code?: number;
   /** Of 'halted': when the next device event is due, in the host's nanoseconds; none if nothing is. */
   readonly wakeAt?: number;
+  /** Of 'halted': with interrupts off, and nothing can send a non-maskable one. */
+  readonly forGood?: boolean;
 }
 
 /** Counters of a machine. */

@@ -1,5 +1,5 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
-import { Halt, Nmi, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import { Eflags, Halt, Nmi, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { cpuComponent, modelRegisterComponent } from '../cpu/component.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import { type CpuModel, cpuModel, defaultModel } from '../cpu/model.ts';
@@ -219,14 +219,20 @@ export class MachineCore {
     const deadline = this.events.nextDeadline();
     const wait = deadline - this.clock.now();
     if (wait <= 0) return null;
-    if (deadline === Infinity) return { reason: 'halted' };
+    const result = { reason: 'halted', forGood: this.isHaltedForGood() } as const;
+    if (deadline === Infinity) return result;
     if (this.config.icountSleep === false) {
       this.time?.skip(wait);
       return null;
     }
     const now = this.host.nanoseconds();
     if (this.time) this.haltedSince = now;
-    return { reason: 'halted', wakeAt: now + wait };
+    return { ...result, wakeAt: now + wait };
+  }
+
+  /** Only a non-maskable interrupt ends a halt with interrupts off, and only the I/O APIC's inputs can send one. */
+  private isHaltedForGood(): boolean {
+    return (this.state[Word.eflags]! & Eflags.if) === 0 && this.pc.ioApic?.sendsNmi !== true;
   }
 
   /** Instruction time goes on with the host's while the CPU is halted, but not past the next event. */

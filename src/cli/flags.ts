@@ -1,4 +1,5 @@
 import { ConfigurationError, type EngineName, type EngineSettings, type MachineOptions, memorySize } from '../index.ts';
+import { checkedCpu } from '../options.ts';
 import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import type { Backend, Settings } from './settings.ts';
 
@@ -30,8 +31,8 @@ export const flags: readonly Flag[] = [
   {
     names: ['cpu'],
     argument: 'MODEL[,+FEATURE][,-FEATURE]',
-    help: '486, pentium, pentium3, core2 or max (default), with features added or taken away',
-    apply: (settings, cpu) => machine(settings, { cpu }),
+    help: '486, pentium, pentium3, core2 or max (default), with features added or taken away; help: list them',
+    apply: applyCpu,
   },
   {
     names: ['machine', 'M'],
@@ -248,4 +249,9 @@ function parseEngine(text: string): EngineSettings {
 function parseShift(text: string): number {
   const { shift = '' } = parseProperties(text, 'shift', []);
   return parseInteger('shift', shift);
+}
+
+function applyCpu(settings: Settings, cpu: string): Settings {
+  if (cpu === 'help' || cpu === '?') return { ...settings, action: 'list-cpus' };
+  return machine(settings, { cpu: checkedCpu(cpu) });
 }

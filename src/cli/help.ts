@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { changeableFeatures } from '../../runtime/cpu/features.ts';
+import { cpuModelNames } from '../../runtime/cpu/model.ts';
 import { escapeHelp } from './escape.ts';
 import { flags, flagUsage } from './flags.ts';
 
@@ -18,6 +20,24 @@ ${rows.join('\n')}
 On the console:
 ${escapeHelp.replace(/^/gm, '  ')}
 `;
+}
+
+/** What `-cpu` takes. */
+export function cpuText(): string {
+  return `Models:
+${indented(cpuModelNames)}
+
+Features:
+${indented(changeableFeatures)}
+`;
+}
+
+/** Words in lines of at most 78 characters. */
+function indented(words: readonly string[]): string {
+  return words
+    .join(' ')
+    .replace(/(.{1,76})(?: |$)/g, '  $1\n')
+    .trimEnd();
 }
 
 /** A line of help. A long first column has a line of its own. */

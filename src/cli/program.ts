@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../index.ts';
 import { parseArguments } from './arguments.ts';
-import { helpText, versionText } from './help.ts';
+import { cpuText, helpText, versionText } from './help.ts';
 import { standardOutputGone } from './output-error.ts';
 import { demo, runMachine } from './run.ts';
 import type { Settings } from './settings.ts';
@@ -12,6 +12,7 @@ const actions: Readonly<Record<Settings['action'], (settings: Settings) => numbe
   demo,
   help: () => say(helpText()),
   version: () => say(versionText()),
+  'list-cpus': () => say(cpuText()),
 };
 
 async function perform(settings: Settings): Promise<number> {

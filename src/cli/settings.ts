@@ -11,7 +11,7 @@ export type Backend =
 
 /** What the command line asks for. */
 export interface Settings {
-  readonly action: 'run' | 'start' | 'demo' | 'help' | 'version';
+  readonly action: 'run' | 'start' | 'demo' | 'help' | 'version' | 'list-cpus';
   readonly machine: Partial<MachineOptions>;
   readonly kernel?: string;
   readonly initrd?: string;

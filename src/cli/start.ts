@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { Boot } from '../index.ts';
 import { hasApt } from '../node/assets/apt.ts';
 import { type DebianLinux, debianLinux } from '../node/assets/debian.ts';
+import { checkKernelFeatures } from './kernel-features.ts';
 import { ProgressLine } from './progress-line.ts';
 import { runMachine } from './run.ts';
 import type { Settings } from './settings.ts';
@@ -15,16 +16,25 @@ export async function start(settings: Settings): Promise<number> {
   return runMachine(settings, await findGuest(settings));
 }
 
-/** What `start` boots: Debian's kernel, or the demo guest where it cannot be had. */
+/**
+ * What `start` boots: Debian's kernel, or the demo guest where it cannot be had.
+ * @throws ConfigurationError if the processor lacks what that kernel needs
+ */
 export async function findGuest(settings: Settings): Promise<Boot> {
+  const linux = await findLinux();
+  if (linux === null) return { demo: true };
+  checkKernelFeatures(linux, settings.machine.cpu);
+  return linuxBoot(linux, settings);
+}
+
+async function findLinux(): Promise<DebianLinux | null> {
   const progress = new ProgressLine();
   try {
-    const linux = await debianLinux(progress.report);
-    return linuxBoot(linux, settings);
+    return await debianLinux(progress.report);
   } catch (error) {
     progress.end();
     process.stderr.write(await apology(error));
-    return { demo: true };
+    return null;
   } finally {
     progress.end();
   }

@@ -1,4 +1,4 @@
-import { Eflags, Word } from '../../translator/abi/state.ts';
+import { Word } from '../../translator/abi/state.ts';
 import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult } from '../machine-core.ts';
 import { MachineClock } from './clock.ts';
 import { Deadline, SharedDeadlines } from './deadlines.ts';
@@ -151,8 +151,7 @@ class MachineLoop {
     }
   }
 
-  #reportHalt({ wakeAt }: RunResult): void {
-    const dead = wakeAt === undefined && (this.#core.state[Word.eflags] & Eflags.if) === 0;
+  #reportHalt({ forGood: dead = false }: RunResult): void {
     if (dead && !this.#haltReported) this.#port.postMessage({ type: 'halt' });
     this.#haltReported = dead;
   }

@@ -140,6 +140,14 @@ describe.each(isolates)('life of a machine in isolate: %s', (isolate) => {
   });
 });
 
+test.each(isolates)('a halt with interrupts off is told while a timer runs, too, in isolate: %s', async (isolate) => {
+  const { machine, events } = await maker(isolate)();
+  await machine.start();
+  machine.serial.write('^=');
+  await expect.poll(() => events).toContain('halt');
+  expect(events).toEqual(['running', 'halt']);
+});
+
 test('a program that stops a machine which hangs lives to see it', async () => {
   const script = fileURLToPath(new URL('./support/stop-hanging.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [script]);

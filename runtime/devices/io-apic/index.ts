@@ -2,6 +2,7 @@ import { type IrqLine, irqLine } from '../../bus/irq.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { InterruptMessage } from '../local-apic/index.ts';
+import { Mode } from '../local-apic/registers.ts';
 import { Entry, INPUTS, Index, IO_APIC_BASE, VERSION, Window } from './registers.ts';
 import { ioApicState } from './state.ts';
 
@@ -9,6 +10,10 @@ export interface IoApicOptions {
   readonly mmio: MmioBus;
   /** Sends an interrupt to the local APICs. */
   readonly send: (message: InterruptMessage) => boolean;
+}
+
+function modeOf(entry: number): number {
+  return (entry >>> Entry.modeShift) & 7;
 }
 
 /** The I/O APIC (82093AA data sheet): 24 inputs, each with its vector and destination. Inputs are active high. */
@@ -42,6 +47,11 @@ export class IoApic {
     return irqLine((high) => this.#drive(input, high));
   }
 
+  /** An input sends non-maskable interrupts. */
+  get sendsNmi(): boolean {
+    return this.#state.low.some((entry) => (entry & Entry.masked) === 0 && modeOf(entry) === Mode.nmi);
+  }
+
   #drive(input: number, high: boolean): void {
     const s = this.#state;
     const rises = high && ((s.levels >>> input) & 1) === 0;
@@ -64,7 +74,7 @@ export class IoApic {
     const low = this.#state.low[input]!;
     return this.#send({
       vector: low & Entry.vector,
-      mode: (low >>> Entry.modeShift) & 7,
+      mode: modeOf(low),
       level: (low & Entry.level) !== 0,
       destination: this.#state.high[input]! >>> 24,
       logical: (low & Entry.logical) !== 0,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { featureWords } from '../../../runtime/cpu/cpuid.ts';
+import { missingFeatures } from '../../../runtime/cpu/features.ts';
 import {
   type CpuFeature,
   cpuModel,
@@ -128,13 +129,64 @@ describe('models', () => {
   test('can be changed', () => {
     expect(cpuModel('max,-tsc').features).not.toContain('invtsc');
     expect(cpuModel('486,+tsc,-pse').features).toEqual(new Set(['base', 'fpu', 'vme', 'tsc']));
-    expect(cpuModel('core2,+sse4_1,+sse4-2,-sse3').features).not.toContain('sse4.2');
     expect(cpuModel('core2,+sse4_1,+sse4.2').features).toContain('sse4.2');
     expect(cpuProblem('pentium,+nx')).toBeNull();
     expect(cpuProblem('8086')).toMatch(/unknown model '8086'.*486, pentium/);
     expect(cpuProblem('max,+warp')).toMatch(/unknown feature '\+warp'/);
-    expect(cpuProblem('max,nx')).toMatch(/unknown feature 'nx'/);
     expect(cpuProblem('max,-base')).toMatch(/unknown feature/);
+  });
+
+  test('have what each of their features needs', () => {
+    for (const name of cpuModelNames) {
+      const model = cpuModel(name).features;
+      for (const feature of model)
+        if (feature !== 'base') expect(cpuModel(`${name},+${feature}`).features).toEqual(model);
+    }
+  });
+});
+
+describe('changes of a model', () => {
+  const difference = (text: string, from: string) => {
+    const [changed, plain] = [cpuModel(text).features, cpuModel(from).features];
+    return [[...changed.difference(plain)].sort(), [...plain.difference(changed)].sort()];
+  };
+
+  test('what is added brings what it needs, what is taken away takes what needs it', () => {
+    expect(difference('pentium,+sse2', 'pentium')).toEqual([['fxsr', 'sse', 'sse2'], []]);
+    expect(difference('486,+tsc-deadline', '486')[0]).toEqual(['apic', 'fxsr', 'sse', 'sse2', 'tsc', 'tsc-deadline']);
+    expect(difference('core2,-sse2', 'core2')).toEqual([[], ['pni', 'sse2', 'ssse3']]);
+    expect(difference('core2,-sse,+popcnt', 'core2')).toEqual([['popcnt'], ['pni', 'sse', 'sse2', 'ssse3']]);
+  });
+
+  test('of changes to one feature the last counts', () => {
+    expect(difference('core2,-nx,+nx', 'core2')).toEqual([[], []]);
+    expect(difference('core2,+nx,-nx', 'core2')).toEqual([[], ['nx']]);
+  });
+
+  test.each([
+    ['pentium,+sse2,-sse', "'+sse2' needs sse, which '-sse' takes away"],
+    ['max,fxsr=off,SSE4.2=on', "'SSE4.2=on' needs fxsr, which 'fxsr=off' takes away"],
+    ['core2,+sse4_1,+sse4-2,-sse3', "'+sse4_1' needs pni, which '-sse3' takes away"],
+    ['pentium,+sse9', "unknown feature '+sse9' of the processor; there are: fpu, tsc, msr, cx8,"],
+    ['max,toString=on', "unknown feature 'toString=on'"],
+    ['max,+', "unknown feature '+'"],
+    ['max,sse', "'sse' needs + or - in front: +sse adds it, -sse takes it away"],
+    ['max,sse=maybe', "unknown feature 'sse=maybe'"],
+    ['core2,', 'there is a trailing comma'],
+    ['core2,,+nx', 'there is nothing between two commas'],
+  ])('%s is refused', (text, message) => {
+    expect(cpuProblem(text)).toContain(message);
+  });
+
+  test.each(['avx', 'avx2', 'fma', 'lm', 'vmx', 'sse4a', 'AVX512F', 'lahf_lm'])('%s is not supported', (feature) => {
+    for (const text of [`+${feature}`, `${feature}=on`, feature])
+      expect(cpuProblem(`max,${text}`)).toMatch(`the feature '${feature}' is not supported; there are: fpu,`);
+  });
+
+  test('are meant in any case, and features in both of the forms of QEMU', () => {
+    expect(cpuModel('Core2,+SSE4_1,NX=OFF')).toEqual(cpuModel('core2,+sse4.1,-nx'));
+    expect(cpuModel('pentium,sse2=on,tsc=off')).toEqual(cpuModel('pentium,+sse2,-tsc'));
+    expect(features.filter((feature) => missingFeatures.has(feature))).toEqual([]);
   });
 });
 

@@ -55,6 +55,8 @@ test.each([
   ['--help', 'help'],
   ['-h', 'help'],
   ['-version', 'version'],
+  ['-cpu help', 'list-cpus'],
+  ['start -cpu ?', 'list-cpus'],
   ['', 'run'],
 ])('%s: the action', (line, action) => {
   expect(parse(line).action).toBe(action);
@@ -85,6 +87,8 @@ test.each([
   ['-engine translator,check=maybe', "-engine: 'maybe' is neither on nor off; give check=on"],
   ['-engine translator,threshold=soon', "-engine: 'soon' is not a whole number; give threshold=N"],
   ['-engine translator,speed=9', "-engine: 'speed' is not supported in 'translator,speed=9'"],
+  ['-cpu core2,', '-cpu: there is a trailing comma'],
+  ['-cpu 8086', "-cpu: unknown model '8086'; it is one of: 486, pentium"],
   ['-global pc.x=1', "-global: the property 'pc.x' is not supported"],
 ])('%s is refused', (line, message) => {
   expect(() => parse(line)).toThrow(message);

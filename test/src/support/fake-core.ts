@@ -6,7 +6,7 @@ import type {
   Questions,
   RunResult,
 } from '../../../src/machine-core.ts';
-import { STATE_BYTES, Word } from '../../../translator/abi/state.ts';
+import { Eflags, STATE_BYTES, Word } from '../../../translator/abi/state.ts';
 
 /**
  * Stands in for a machine: it echoes serial input with ASCII letters in capitals, and obeys these characters:
@@ -37,7 +37,12 @@ class FakeCore implements MachineCore {
       const result = this.#obey(String.fromCharCode(byte), until);
       if (result) return result;
     }
-    return { reason: 'halted', ...(this.#deadline < Infinity && { wakeAt: this.#deadline }) };
+    const forGood = (this.state[Word.eflags]! & Eflags.if) === 0;
+    return {
+      reason: 'halted',
+      ...(this.#deadline < Infinity && { wakeAt: this.#deadline }),
+      ...(forGood && { forGood }),
+    };
   }
 
   #obey(character: string, until: number): RunResult | undefined {
