@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { Machine } from '../../src/index.ts';
+
+/** Debian's package `seabios`, unmodified. */
+const image = '/usr/share/seabios/bios.bin';
+const PORT = 0x402;
+const TIMEOUT = 200_000;
+
+describe.skipIf(!existsSync(image))('SeaBIOS', { timeout: TIMEOUT }, () => {
+  test.each(['interpreter', 'translator'] as const)('runs through its POST: %s', async (engine) => {
+    const machine = await Machine.create({ engine, boot: { bios: image }, debugConsole: { iobase: PORT } });
+    let text = '';
+    const ended = Promise.withResolvers<void>();
+    machine.debugConsole.on('data', (bytes) => {
+      text += Buffer.from(bytes).toString('latin1');
+      if (text.includes('No bootable device.')) ended.resolve();
+    });
+    try {
+      await machine.start();
+      await ended.promise;
+    } finally {
+      await machine.stop();
+    }
+    expect(text).toMatch(/^SeaBIOS \(version /m);
+    expect(text).toContain('Found 1 cpu(s)');
+    expect(text).not.toMatch(/panic|unhandled/i);
+  });
+});
