@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Host, Isolate, IsolateEvents } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
@@ -31,12 +31,21 @@ export function nodeHost(core: NodeCore): Host {
   };
 }
 
-/** The bytes of a file, or of a pipe: devices may have no end. */
+/** The bytes of a file; of a character device, which may have no end, only the first. */
 export async function readImage(path: string): Promise<Uint8Array> {
   const info = await stat(path).catch(throwInWords);
-  if (info.isCharacterDevice() || info.isBlockDevice()) throw new Error('it is a device, not a file');
-  return new Uint8Array(await readFile(path).catch(throwInWords));
+  const bytes = info.isCharacterDevice() ? readBeginning(path) : readFile(path);
+  return new Uint8Array(await bytes.catch(throwInWords));
 }
+
+async function readBeginning(path: string): Promise<Uint8Array> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(new Uint8Array(BEGINNING), 0, BEGINNING);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** Enough to see what it is. */
+const BEGINNING = 1 << 16;
 
 /** Who asked knows the path. */
 function throwInWords(error: unknown): never {

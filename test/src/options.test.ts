@@ -20,6 +20,8 @@ test.each(['abc', '', '-5', '12X', '1e3', Number.NaN, -1])('%s is no memory size
   expect(() => memorySize(size)).toThrow(`'${size}' is not a memory size`);
 });
 
+const fourWords = Array.from({ length: 4 }, () => expect.any(Number));
+
 test('defaults', () => {
   const startTime = new Date(5);
   expect(check({ startTime })).toEqual({
@@ -27,12 +29,18 @@ test('defaults', () => {
     engine: 'translator',
     rebootAction: 'reset',
     startTimeOfDay: 5,
+    randomKey: fourWords,
   });
+});
+
+test('a key for random numbers is drawn for each machine, but not under -icount', () => {
+  expect(check({}).randomKey).not.toEqual(check({}).randomKey);
+  expect(check({ icount: { shift: 0 } }).randomKey).toBeUndefined();
 });
 
 test('settings of the engine', () => {
   const engine = (engine: NonNullable<MachineOptions['engine']>) => {
-    const { memoryBytes: _, rebootAction: __, startTimeOfDay: ___, ...config } = check({ engine });
+    const { memoryBytes: _, rebootAction: __, startTimeOfDay: ___, randomKey: ____, ...config } = check({ engine });
     return config;
   };
   expect(engine('interpreter')).toEqual({ engine: 'interpreter' });

@@ -27,7 +27,7 @@ test.each<[string, () => string[], string]>([
   [
     'a kernel without an end',
     () => ['-kernel', '/dev/zero'],
-    'cannot read the kernel /dev/zero: it is a device, not a file',
+    '/dev/zero: the kernel is neither a Linux bzImage nor a Multiboot kernel',
   ],
   ['a missing initrd', () => [...kernel(), '-initrd', '/no/such'], 'cannot read the initrd /no/such: no such file'],
   ['a missing BIOS image', () => ['-bios', '/no/such'], 'cannot read the BIOS image /no/such: no such file'],
