@@ -59,7 +59,7 @@ async function bareCommands(transcript: Transcript): Promise<void> {
   await transcript.show('handlers', 'inspect emit --handlers --hex "03 1e"');
   await transcript.show('dot', `inspect graph --hex ${SUM}`);
   await transcript.show('diff', 'inspect diff --hex "b9 e8 03 00 00 31 c0 01 c8 49 75 fb f4"');
-  await transcript.show('bad-bytes', 'inspect decode --hex "0f ff"');
+  await transcript.show('bad-bytes', 'inspect lift --hex "ff ff"');
   await transcript.show('bad-symbol', 'inspect emit --elf program --symbol main');
 }
 

@@ -58,6 +58,11 @@ export class Inspection implements Questions {
     return record && this.detailOf(record);
   }
 
+  covering(linear: number): TranslationInfo[] {
+    this.refresh();
+    return this.recordsAt(linear).map((record) => this.infoOf(record));
+  }
+
   translationIn(physical: number, key: number): TranslationDetail | null {
     const records = [...this.view.pages()]
       .filter(({ frame }) => frame === physical >>> 12)
@@ -182,15 +187,21 @@ export class Inspection implements Questions {
   }
 
   private recordAt(linear: number): TranslationRecord | null {
+    return this.recordsAt(linear)[0] ?? null;
+  }
+
+  /** Those that cover an address, as `covering` orders them. */
+  private recordsAt(linear: number): TranslationRecord[] {
     const wanted = linear >>> 0;
     const covering = [...this.view.records()].filter(({ page, ranges }) => {
       const offset = wanted - this.view.linearOf(page, page.eip);
       return ranges.some((start, n) => n % 2 === 0 && start <= offset && offset < ranges[n + 1]);
     });
-    const starting = covering.filter(({ page, head }) => this.view.linearOf(page, head.eip) === wanted);
     const mapped = this.view.pageAt(wanted);
-    const best = [...starting, ...covering];
-    return best.find(({ page }) => page === mapped) ?? best[0] ?? null;
+    const isMapped = ({ page }: TranslationRecord) => Number(page === mapped);
+    const starts = ({ page, head }: TranslationRecord) => Number(this.view.linearOf(page, head.eip) === wanted);
+    const executions = (record: TranslationRecord) => this.counting.translations.get(record)?.executions ?? 0;
+    return covering.sort((a, b) => isMapped(b) - isMapped(a) || starts(b) - starts(a) || executions(b) - executions(a));
   }
 
   private infoOf(record: TranslationRecord): TranslationInfo {

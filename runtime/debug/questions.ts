@@ -7,8 +7,13 @@ import type { SymbolList } from './symbols.ts';
 export interface Questions {
   /** What is in the cache now. */
   translations(): TranslationInfo[];
-  /** The translation that starts at a linear address, or else the first that covers it. */
+  /** The first of those that cover a linear address (`covering`). */
   translation(linear: number): TranslationDetail | null;
+  /**
+   * The translations that cover a linear address: those of the page that is mapped there now first, of these one that
+   * starts there, then the others by executions, most first.
+   */
+  covering(linear: number): TranslationInfo[];
   /** The translation whose first byte is at a physical address, under a state key. */
   translationIn(physical: number, key: number): TranslationDetail | null;
   /** The code at a linear address as a translation would see it now; null: nothing is mapped there. */
@@ -57,6 +62,7 @@ const isSymbolList: Check = (value) => {
 const parameters: Readonly<Record<QuestionName, readonly Check[]>> = {
   translations: [],
   translation: [isAddress],
+  covering: [isAddress],
   translationIn: [isAddress, isNumber],
   code: [isAddress],
   stats: [],

@@ -76,6 +76,11 @@ export function sortedSymbols(list: readonly (readonly [address: number, name: s
   return { addresses: sorted.map(([address]) => address >>> 0), names: sorted.map(([, name]) => shownName(name)) };
 }
 
+/** Several tables as one. Of several names of an address those of the first table stay in front. */
+export function mergedSymbols(lists: readonly SymbolList[]): SymbolList {
+  return sortedSymbols(lists.flatMap(({ addresses, names }) => names.map((name, n) => [addresses[n], name] as const)));
+}
+
 /** A line of System.map or /proc/kallsyms: address, type, name, module. */
 const LINE = /^([0-9a-f]{8,16})\s+([a-z?])\s+([^\s[]+)/i;
 

@@ -3,6 +3,8 @@ import { hex } from '../../translator/emit/names.ts';
 import type { Checks } from '../../translator/opt/pipeline.ts';
 import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
 import { decode } from '../../translator/x86/decode.ts';
+import { Instruction } from '../../translator/x86/instruction.ts';
+import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { ConfigurationError } from '../errors.ts';
 
 /** Guest code to look at: where it is, and all that its translation depends on. */
@@ -15,6 +17,8 @@ export interface Code {
   /** Absent: shared. */
   readonly checks?: Checks;
   readonly options: EmitOptions;
+  /** Of the function; absent: it is named by its address. */
+  readonly name?: string;
   /** A name for an address, such as `memcpy+4`. */
   readonly symbol?: (address: number) => string | undefined;
 }
@@ -55,8 +59,19 @@ export function bytesOfHex(text: string): Uint8Array {
   return Uint8Array.from(digits.match(/../g)!, (byte) => Number.parseInt(byte, 16));
 }
 
-/** The mistake of giving bytes that are no instruction. */
-export function undecodable(code: Uint8Array, start: number, eip: number): ConfigurationError {
+/** The mistake of giving bytes that are no instruction, or not all of one. */
+export function undecodable(source: CodeSource, eip: number): ConfigurationError {
+  const { code } = source;
+  const start = source.start + ((eip - source.eip) | 0);
   const shown = Array.from(code.subarray(start, start + 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  if (shown !== '' && decodeAt(source, eip, code.length) === null)
+    return new ConfigurationError(`the instruction at ${hex(eip)} is incomplete: ${shown}`);
   return new ConfigurationError(`the bytes at ${hex(eip)} don't decode here: ${shown || 'none are left'}`);
+}
+
+/** The instruction at an address, INVALID_FORM for what is none; null if the bytes (up to `end`) end before it does. */
+export function decodeAt(source: CodeSource, eip: number, end: number): Instruction | null {
+  const i = new Instruction(forms[INVALID_FORM]);
+  const start = source.start + ((eip - source.eip) | 0);
+  return (source.decode ?? decode)(source.code, start, end, eip, source.key, i) === 0 ? null : i;
 }

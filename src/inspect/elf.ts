@@ -1,5 +1,6 @@
 import { type SymbolList, sortedSymbols } from '../../runtime/debug/symbols.ts';
 import { ConfigurationError } from '../errors.ts';
+import { similarNames } from './similar.ts';
 
 /** ELF for i386 (System V ABI, Intel386 supplement): sections and symbols, as far as they tell of code. */
 const SECTION_SYMBOLS = 2;
@@ -116,7 +117,7 @@ export class ElfFile {
   /** Throws ConfigurationError that names similar ones if there is no such function. */
   function(name: string): ElfFunction {
     const symbol = this.symbols.find((s) => s.name === name);
-    if (!symbol) throw new ConfigurationError(`there is no symbol '${name}'${this.similar(name)}`);
+    if (!symbol) throw new ConfigurationError(`there is no symbol '${name}'${similarNames(name, this.names())}`);
     const section = this.sections[symbol.section];
     const inSection = symbol.value - section.address;
     if (section.type === SECTION_WITHOUT_BYTES || inSection < 0 || inSection >= section.size)
@@ -128,14 +129,13 @@ export class ElfFile {
     return { address: symbol.value, bytes };
   }
 
+  private names(): string[] {
+    return this.symbols.map((symbol) => symbol.name);
+  }
+
   private distanceToNext(symbol: ElfSymbol, section: Section): number {
     const later = this.symbols.filter((s) => s.section === symbol.section && s.value > symbol.value);
     const next = later.reduce((least, { value }) => Math.min(least, value), section.address + section.size);
     return Math.min(next - symbol.value, LARGEST_UNSIZED);
-  }
-
-  private similar(name: string): string {
-    const like = this.symbols.filter((s) => s.name.toLowerCase().includes(name.toLowerCase())).slice(0, 5);
-    return like.length > 0 ? `; similar: ${like.map((s) => s.name).join(', ')}` : '';
   }
 }

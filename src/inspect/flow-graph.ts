@@ -1,9 +1,9 @@
 import { hex } from '../../translator/emit/names.ts';
 import { endsBlock, isCall, isRelative, successors } from '../../translator/region/flow.ts';
-import { type ScannedBlock, selectRegion } from '../../translator/region/select.ts';
+import type { ScannedBlock } from '../../translator/region/select.ts';
 import type { Instruction } from '../../translator/x86/instruction.ts';
-import { type Code, undecodable } from './code.ts';
-import { listInstruction } from './stages.ts';
+import type { Code } from './code.ts';
+import { blocksOf, listInstruction } from './stages.ts';
 
 /** How control goes from one block to another. */
 export type EdgeKind = 'taken' | 'next' | 'behind call' | 'indirect';
@@ -36,9 +36,7 @@ export interface FlowGraph {
 
 /** The graph of the region at the code's entry; `counts` by address of a block's first instruction. */
 export function flowGraph(code: Code, counts: ReadonlyMap<number, number>): FlowGraph {
-  const blocks = selectRegion(code.source, code.entry, code.limits).filter((block) => block.instructions.length > 0);
-  if (blocks.length === 0)
-    throw undecodable(code.source.code, code.source.start + ((code.entry - code.source.eip) | 0), code.entry);
+  const blocks = blocksOf(code).filter((block) => block.instructions.length > 0);
   const inside = new Set(blocks.map(({ eip }) => eip >>> 0));
   const edges = blocks.flatMap((block) => edgesOf(block, code));
   const outside = [...new Set(edges.map(({ to }) => to).filter((to) => !inside.has(to)))];

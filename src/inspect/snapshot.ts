@@ -1,4 +1,5 @@
 import type { Symbols } from '../../runtime/debug/symbols.ts';
+import { functionName } from '../../runtime/exec/names.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import type { CodeSnapshot, TranslationDetail } from '../machine-core.ts';
 import { bytesOfHex, type Code } from './code.ts';
@@ -22,6 +23,7 @@ export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols, hasRun 
     limits: snapshot.limits,
     checks: snapshot.checks,
     options: snapshot.options,
+    name: functionName(symbols.at(snapshot.linear)?.name, snapshot.eip),
     symbol: (address) => symbols.label(address + snapshot.linear - snapshot.eip),
   };
 }

@@ -5,19 +5,18 @@ import { optimize } from '../../translator/opt/pipeline.ts';
 import { liftRegion } from '../../translator/region/lift.ts';
 import { type CodeSource, type ScannedBlock, selectRegion } from '../../translator/region/select.ts';
 import { type Translation, translate } from '../../translator/translate.ts';
-import { decode } from '../../translator/x86/decode.ts';
 import { formatBytes, formatInstruction } from '../../translator/x86/format.ts';
-import { Instruction } from '../../translator/x86/instruction.ts';
+import type { Instruction } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { ConfigurationError } from '../errors.ts';
-import { type Code, undecodable } from './code.ts';
+import { type Code, decodeAt, undecodable } from './code.ts';
 
 /** One instruction of a listing. */
 export interface ListedInstruction {
   readonly address: number;
   readonly bytes: string;
   readonly text: string;
-  /** How the code scan takes it (translator/x86/table/form.ts). */
+  /** How the code scan takes it (translator/x86/table/form.ts); `invalid` or `incomplete`: it is no instruction. */
   readonly class: string;
 }
 
@@ -41,31 +40,45 @@ export interface Stages {
   readonly translation: Translation | null;
 }
 
-/** The instructions at these addresses. */
+/** The instructions at these addresses. Throws ConfigurationError where there is none. */
 export function listAt(code: Code, addresses: readonly number[]): ListedInstruction[] {
   const { source } = code;
-  return addresses.map((eip) => listInstruction(code, decodeAt(source, eip | 0, source.code.length)));
+  return addresses.map((eip) => {
+    const i = decodeAt(source, eip | 0, source.code.length);
+    if (i === null || isInvalid(i)) throw undecodable(source, eip | 0);
+    return listInstruction(code, i);
+  });
 }
 
-/** The instructions of all its bytes, one behind the other. Throws ConfigurationError where they don't decode. */
+/** The instructions of all its bytes, one behind the other, and the bytes that are none. */
 export function listCode(code: Code): ListedInstruction[] {
   const { source, entry, end } = code;
   if (end === null) return stagesOf(code).blocks.flatMap((block) => block.instructions);
   const listed: ListedInstruction[] = [];
   for (let eip = entry; (end - eip) | 0; ) {
     const i = decodeAt(source, eip, source.start + ((end - source.eip) | 0));
-    listed.push(listInstruction(code, i));
-    eip = i.nextEip;
+    if (i === null) return [...listed, listBytes(source, eip, (end - eip) | 0, 'incomplete')];
+    listed.push(isInvalid(i) ? listBytes(source, eip, 1, 'invalid') : listInstruction(code, i));
+    eip = isInvalid(i) ? (eip + 1) | 0 : i.nextEip;
   }
   return listed;
 }
 
-function decodeAt(source: CodeSource, eip: number, end: number): Instruction {
-  const i = new Instruction(forms[INVALID_FORM]);
+function isInvalid({ form }: Instruction): boolean {
+  return form === forms[INVALID_FORM];
+}
+
+/** Bytes that are no instruction, as an assembler would take them. */
+function listBytes(source: CodeSource, eip: number, length: number, kind: 'invalid' | 'incomplete'): ListedInstruction {
   const start = source.start + ((eip - source.eip) | 0);
-  const length = (source.decode ?? decode)(source.code, start, end, eip, source.key, i);
-  if (length === 0 || i.form === forms[INVALID_FORM]) throw undecodable(source.code, start, eip);
-  return i;
+  const numbers = Array.from(source.code.subarray(start, start + length), byteText);
+  const text = `db ${numbers.join(',')}${kind === 'incomplete' ? ' ; incomplete' : ''}`;
+  return { address: eip >>> 0, bytes: formatBytes(source.code, start, length), text, class: kind };
+}
+
+/** `0FFh`. */
+function byteText(byte: number): string {
+  return `${byte.toString(16).toUpperCase().padStart(2, '0')}h`.replace(/^(?=[A-F])/, '0');
 }
 
 export function listInstruction({ source, symbol }: Code, i: Instruction): ListedInstruction {
@@ -83,12 +96,8 @@ export function listInstruction({ source, symbol }: Code, i: Instruction): Liste
  * Throws ConfigurationError if its first bytes don't decode.
  */
 export function stagesOf(code: Code): Stages {
-  const { source, entry, limits, options, checks } = code;
-  const blocks = selectRegion(source, entry, limits);
-  const start = source.start + ((entry - source.eip) | 0);
-  if (!blocks[0]?.instructions.length) throw undecodable(source.code, start, entry);
-  const first = blocks[0].instructions[0];
-  if (first.form === forms[INVALID_FORM]) throw undecodable(source.code, start, entry);
+  const { source, entry, limits, options, checks, name } = code;
+  const blocks = blocksOf(code);
   const ir: IrStage[] = [];
   const translation = translate({
     source,
@@ -96,6 +105,7 @@ export function stagesOf(code: Code): Stages {
     limits,
     options,
     ...(checks && { checks }),
+    ...(name !== undefined && { name }),
     observe: (name, region) => ir.push({ name, text: printRegion(region) }),
   });
   if (ir.length === 0) ir.push(...untranslated(blocks, source.key));
@@ -104,6 +114,14 @@ export function stagesOf(code: Code): Stages {
     instructions: block.instructions.map((i) => listInstruction(code, i)),
   }));
   return { key: source.key, blocks: listed, ir, translation };
+}
+
+/** The blocks of the region at the code's entry. Throws ConfigurationError if its first bytes don't decode. */
+export function blocksOf({ source, entry, limits }: Code): readonly ScannedBlock[] {
+  const blocks = selectRegion(source, entry, limits);
+  const first = blocks[0]?.instructions[0];
+  if (first === undefined || isInvalid(first)) throw undecodable(source, entry);
+  return blocks;
 }
 
 /** What a sensitive instruction means can be seen nevertheless. */

@@ -1,6 +1,7 @@
 import type { Symbols } from '../../../runtime/debug/symbols.ts';
 import { hex } from '../../../translator/emit/names.ts';
 import { ConfigurationError } from '../../index.ts';
+import { similarNames } from '../../inspect/similar.ts';
 import { attach, type RemoteMachine } from '../../node/inspector/client.ts';
 import type { Request } from './command.ts';
 import type { OptionName } from './options.ts';
@@ -29,16 +30,21 @@ export async function attached<Result>(
   }
 }
 
-/** The address that a command was given: `c0101000`, `0xc0101000`, `schedule` or `schedule+0x10`. */
+/** The address that a command was given: `c0101000`, `0xc0101000`, `schedule`, `guest_c0101000`; each may have `+0x10`. */
 export function wantedAddress(words: readonly string[], symbols: Symbols): number {
   const [word] = words;
   if (word === undefined) throw new ConfigurationError('give an address, or a name with --symbols FILE');
-  const [, name, offset = '0'] = /^([^+]+)(?:\+(0x[0-9a-f]+|\d+))?$/i.exec(word) ?? [];
-  const symbol = name === undefined ? undefined : symbols.find(name);
-  if (symbol !== undefined) return (symbol + Number(offset)) >>> 0;
-  if (/^(0x)?[0-9a-f]{1,8}$/i.test(word)) return Number.parseInt(word.replace(/^0x/i, ''), 16);
+  const [, place = word, offset = '0'] = /^([^+]+)(?:\+(0x[0-9a-f]+|\d+))?$/i.exec(word) ?? [];
+  const address = symbols.find(place) ?? plainAddress(place);
+  if (address !== undefined) return (address + Number(offset)) >>> 0;
   if (symbols.size === 0) throw new ConfigurationError(`'${word}' is not an address; names need --symbols FILE`);
-  throw new ConfigurationError(`there is no symbol '${word}'`);
+  throw new ConfigurationError(`there is no symbol '${word}'${similarNames(place, symbols.names)}`);
+}
+
+/** An address in hexadecimal, by itself or at the end of a generated function's name. */
+function plainAddress(text: string): number | undefined {
+  const [, digits] = /^(?:0x)?([0-9a-f]{1,8})$/i.exec(text) ?? /^\w+_([0-9a-f]{8})$/.exec(text) ?? [];
+  return digits === undefined ? undefined : Number.parseInt(digits, 16);
 }
 
 export function notMapped(linear: number): ConfigurationError {

@@ -7,7 +7,7 @@ import { summarize } from '../../inspect/profile.ts';
 import { profiling, wait } from '../../inspect/sampling.ts';
 import { translationSince } from '../../inspect/since.ts';
 import { keyText } from '../../inspect/state-key.ts';
-import type { TranslationDetail } from '../../machine-core.ts';
+import type { TranslationDetail, TranslationInfo } from '../../machine-core.ts';
 import { type Attached, attached, machineOptions, notMapped, wantedAddress } from './attached.ts';
 import { remainingWidth, sideBySide, wrapStatements } from './columns.ts';
 import type { Command } from './command.ts';
@@ -26,11 +26,12 @@ const block: Command = {
     const { seconds = 1 } = request.options;
     return attached(request, async (at) => {
       const linear = wantedAddress(request.words, at.symbols);
-      const { detail, lines } = await observe(at, linear, seconds);
-      const symbol = at.symbols.label(detail.info.linear) ?? detail.info.name;
+      const { detail, lines, others } = await observe(at, linear, seconds);
+      const symbol = labelOf(detail.info, at);
+      const also = others.map((info) => `${labelOf(info, at)} at ${hex(info.linear)} (${runsOf(info)})`);
       return {
-        data: { seconds, ...detail.info, symbol, lines },
-        text: (style) => `${heading(detail, symbol, style)}${blockText(lines, style)}`,
+        data: { seconds, ...detail.info, symbol, others, lines },
+        text: (style) => `${heading(detail, symbol, style)}${otherPlaces(linear, also)}\n${blockText(lines, style)}`,
       };
     });
   },
@@ -44,23 +45,56 @@ async function translationAt({ machine }: Attached, linear: number): Promise<Tra
   throw new ConfigurationError(`there is no translation at ${hex(linear)}; decode, lift, … show the code there`);
 }
 
+/** Seconds that tell which of several translations is the one that runs. */
+const TRIAL = 0.5;
+
+/** Where the translation of an address begins; of several that cover it, that one which is entered most. */
+async function chosenAt({ machine }: Attached, linear: number): Promise<number> {
+  const [first, ...others] = await machine.ask('covering', linear);
+  if (others.length === 0 || first.linear === linear) return first?.linear ?? linear;
+  await wait(TRIAL);
+  const [most] = await machine.ask('covering', linear);
+  return most?.linear ?? linear;
+}
+
 function observe(at: Attached, linear: number, seconds: number) {
   return watching(at.machine, async () => {
-    await translationAt(at, linear);
-    await at.machine.ask('countInstructions', linear);
-    const before = await translationAt(at, linear);
+    const start = await chosenAt(at, linear);
+    await translationAt(at, start);
+    await at.machine.ask('countInstructions', start);
+    const before = await translationAt(at, start);
     const profile = summarize(await profiling(at.machine, () => wait(seconds)));
-    const now = await translationAt(at, linear);
+    const now = await translationAt(at, start);
     const detail = { ...now, info: translationSince(before.info, now.info) };
-    return { detail, lines: blockLines(detail, at.symbols, ticksOf(profile, detail)) };
+    const covering = await at.machine.ask('covering', linear);
+    const others = covering.filter(({ physical, key }) => physical !== now.info.physical || key !== now.info.key);
+    return { detail, lines: blockLines(detail, at.symbols, ticksOf(profile, detail)), others };
   });
+}
+
+function labelOf({ linear, name }: TranslationInfo, { symbols }: Attached): string {
+  return symbols.label(linear) ?? name;
+}
+
+function runsOf({ executions }: TranslationInfo): string {
+  return executions === 0 ? 'not entered' : `entered ${count(executions ?? 0)} times`;
+}
+
+/** More than these are only counted. */
+const SHOWN_PLACES = 4;
+
+/** A line about the other translations that cover an address; nothing if there are none. */
+function otherPlaces(linear: number, places: readonly string[]): string {
+  if (places.length === 0) return '';
+  const rest = places.length > SHOWN_PLACES ? ` and ${places.length - SHOWN_PLACES} more` : '';
+  return `${hex(linear)} is also in ${places.slice(0, SHOWN_PLACES).join(', ')}${rest}\n`;
 }
 
 function heading({ info }: TranslationDetail, symbol: string, style: Style): string {
   const size = `${info.instructions} instructions in ${info.blocks} blocks, ${byteSize(info.bytes)} → ${byteSize(info.characters)}`;
   const runs =
     info.executions === null ? '' : `entered ${count(info.executions)} times; left: ${countsText(info.exits ?? {})}`;
-  return `${bold(style, `${symbol} at ${hex(info.linear)}`)} (${keyText(info.key)}): ${size}\n${runs}\n\n`;
+  return `${bold(style, `${symbol} at ${hex(info.linear)}`)} (${keyText(info.key)}): ${size}\n${runs}\n`;
 }
 
 /** A row an instruction. */

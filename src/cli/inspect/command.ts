@@ -30,6 +30,8 @@ export interface Command {
   readonly values?: readonly string[];
   /** How many words may stand behind it; 0 if not given. */
   readonly words?: number;
+  /** What its options are where they are not given, if that is not what they usually are. */
+  readonly usual?: Readonly<Partial<Record<OptionName, number>>>;
   /** Throws ConfigurationError if it can't be done as asked. */
   run(request: Request): Answer | Promise<Answer>;
 }

@@ -1,6 +1,6 @@
 import { row } from '../help.ts';
 import type { Command } from './command.ts';
-import { optionOf } from './options.ts';
+import { type Option, optionOf } from './options.ts';
 
 /** All commands, a line each. */
 export function inspectHelp(commands: readonly Command[]): string {
@@ -13,12 +13,18 @@ rawiron inspect COMMAND --help tells what it takes.
 }
 
 /** One command and its options. */
-export function helpOf({ name, usage, help, options }: Command): string {
-  const rows = options.map(optionOf).map(({ name, argument = '', help }) => row(`--${name} ${argument}`.trim(), help));
+export function helpOf(command: Command): string {
+  const { name, usage, help, options } = command;
+  const rows = options.map(optionOf).map((option) => optionRow(option, command));
   return `Usage: ${`rawiron inspect ${name} ${usage}`.trim()} [options]
 
 ${help.charAt(0).toUpperCase()}${help.slice(1)}.
 
 ${rows.join('\n')}
 `;
+}
+
+function optionRow({ name, argument = '', help, usual }: Option, command: Command): string {
+  const value = command.usual?.[name] ?? usual;
+  return row(`--${name} ${argument}`.trim(), value === undefined ? help : `${help} (default: ${value})`);
 }

@@ -17,7 +17,7 @@ export interface Options {
   readonly json?: boolean;
   /** PATH or PORT of a running machine. */
   readonly connect?: string;
-  readonly symbols?: string;
+  readonly symbols?: readonly string[];
   readonly seconds?: number;
   readonly count?: number;
   readonly sort?: string;
@@ -40,6 +40,10 @@ export interface Option {
   readonly values?: readonly string[] | 'file';
   /** The argument may be several values, with commas between them. */
   readonly isList?: true;
+  /** It may be given several times: what it says comes behind what it said before. */
+  readonly repeats?: true;
+  /** What a number is where it isn't given, unless the command has another (`Command.usual`). */
+  readonly usual?: number;
   parse(text: string): Options[keyof Options];
 }
 
@@ -73,14 +77,16 @@ const table: readonly Option[] = [
   {
     name: 'symbols',
     argument: 'FILE',
-    help: 'names of addresses: ELF file, System.map, text of /proc/kallsyms',
+    help: 'names of addresses: ELF file, System.map, text of /proc/kallsyms; may be given several times',
     values: 'file',
-    parse: text,
+    repeats: true,
+    parse: (path) => [path],
   },
   {
     name: 'seconds',
     argument: 'N',
-    help: 'how long to watch the machine (default: 1)',
+    help: 'how long to watch the machine',
+    usual: 1,
     parse: parsePositive('seconds'),
   },
   {
@@ -92,8 +98,8 @@ const table: readonly Option[] = [
   {
     name: 'sort',
     argument: 'COLUMN',
-    help: `time (default), executions, bytes, characters, address or name`,
-    values: ['time', 'executions', 'bytes', 'characters', 'address', 'name'],
+    help: 'time (default), executions, address, bytes, js (or characters), links or symbol (or name)',
+    values: ['time', 'executions', 'address', 'bytes', 'js', 'links', 'symbol'],
     parse: text,
   },
   { name: 'filter', argument: 'TEXT', help: 'only what has this in its name or address', parse: text },
@@ -159,9 +165,14 @@ export function parseOptions(args: readonly string[], allowed: readonly OptionNa
     const [, name, value] = match;
     const option = table.find((row) => row.name === name && allowed.includes(row.name));
     if (!option) throw new ConfigurationError(`unknown option --${name}; --help lists them`);
-    options[option.name] = parseValue(option, value, () => rest.shift());
+    const parsed = parseValue(option, value, () => rest.shift());
+    options[option.name] = option.repeats ? appended(options[option.name], parsed) : parsed;
   }
   return { options: options as Options, words };
+}
+
+function appended(before: Options[OptionName], more: Options[OptionName]): Options[OptionName] {
+  return [...((before ?? []) as readonly string[]), ...(more as readonly string[])];
 }
 
 function parseValue(option: Option, value: string | undefined, next: () => string | undefined): Options[OptionName] {

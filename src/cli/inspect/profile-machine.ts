@@ -27,7 +27,8 @@ async function company(
   machine: Machine,
   leave: () => void,
 ): Promise<AsyncDisposable> {
-  const symbols = await symbolTable(options.symbols ?? settings.symbols);
+  const named = settings.symbols === undefined ? [] : [settings.symbols];
+  const symbols = await symbolTable(options.symbols ?? named);
   const number = await machine.probe.startProfile(INTERVAL);
   const timer = options.seconds === undefined ? undefined : setTimeout(leave, options.seconds * 1000);
   return {

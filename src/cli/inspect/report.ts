@@ -16,6 +16,7 @@ export const reportCommand: Command = {
   usage: 'FILE.html',
   help: 'writes a page with tables and plots of what the machine does',
   options: ['seconds', ...machineOptions],
+  usual: { seconds: USUAL_SECONDS },
   words: 1,
   run(request) {
     const [path] = request.words;

@@ -1,4 +1,5 @@
 import { Symbols } from '../../../runtime/debug/symbols.ts';
+import { functionName } from '../../../runtime/exec/names.ts';
 import { within } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
 import { bareCode, bytesOfHex, type Code } from '../../inspect/code.ts';
@@ -92,6 +93,7 @@ async function codeOfElf({ options }: Request): Promise<Code> {
     const found = file.function(symbol);
     const symbols = new Symbols(file.list());
     const code = bareCode(found.bytes, options.address ?? found.address, keyOf(options));
-    return { ...code, symbol: (address) => symbols.label(address) };
+    const name = functionName(symbol, code.entry);
+    return { ...code, name, symbol: (address) => symbols.label(address) };
   });
 }

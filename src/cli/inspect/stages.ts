@@ -85,7 +85,7 @@ const emit: Command = {
     const { text, links } = emitted(stages);
     const assembly = assemblyOf(stages);
     return {
-      data: { state: keyText(stages.key), text, links },
+      data: { state: keyText(stages.key), instructions: instructionsOf(stages), text, links },
       text: (style) => `${withAssembly(text, assembly, style)}\n`,
     };
   },
@@ -107,14 +107,18 @@ export function assembly(text: string, style: Style): string {
 }
 
 /** Text of a region's instructions, by their addresses in hexadecimal. */
-function assemblyOf({ blocks }: Stages): Map<string, string> {
-  return new Map(blocks.flatMap(({ instructions }) => instructions.map((i) => [hex(i.address), i.text])));
+function assemblyOf(stages: Stages): Map<string, string> {
+  return new Map(instructionsOf(stages).map((i) => [hex(i.address), i.text]));
+}
+
+function instructionsOf({ blocks }: Stages): ListedInstruction[] {
+  return blocks.flatMap(({ instructions }) => instructions);
 }
 
 function irAnswer(stages: Stages, choose: (ir: readonly IrStage[]) => IrStage): Answer {
   const { name, text } = choose(stages.ir);
   return {
-    data: { state: keyText(stages.key), stage: name, text },
+    data: { state: keyText(stages.key), stage: name, instructions: instructionsOf(stages), text },
     text: (style) => irText(text, assemblyOf(stages), style),
   };
 }
@@ -129,15 +133,16 @@ function irText(text: string, assembly: ReadonlyMap<string, string>, style: Styl
 }
 
 /** What each pass has changed. */
-function passesAnswer({ key, ir, blocks, translation }: Stages): Answer {
+function passesAnswer(stages: Stages): Answer {
+  const { key, ir } = stages;
   const isHeading = (line: string) => /^\s*--/.test(line);
   const changes = ir.slice(1).map(({ name, text }, n) => ({
     pass: name,
     changes: lineDifference(ir[n].text, text, isHeading),
   }));
-  const assembly = assemblyOf({ key, ir, blocks, translation });
+  const assembly = assemblyOf(stages);
   return {
-    data: { state: keyText(key), lifted: ir[0].text, passes: changes },
+    data: { state: keyText(key), instructions: instructionsOf(stages), lifted: ir[0].text, passes: changes },
     text: (style) =>
       changes
         .map(({ pass, changes }) => {

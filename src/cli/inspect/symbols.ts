@@ -1,4 +1,4 @@
-import { parseSymbolText, type SymbolList, Symbols } from '../../../runtime/debug/symbols.ts';
+import { mergedSymbols, parseSymbolText, type SymbolList, Symbols } from '../../../runtime/debug/symbols.ts';
 import { within } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
 import { ElfFile } from '../../inspect/elf.ts';
@@ -15,7 +15,7 @@ export async function readSymbols(path: string): Promise<SymbolList> {
   });
 }
 
-/** The table of a file, or an empty one. */
-export async function symbolTable(path: string | undefined): Promise<Symbols> {
-  return new Symbols(path === undefined ? { addresses: [], names: [] } : await readSymbols(path));
+/** The table of all these files. */
+export async function symbolTable(paths: readonly string[] = []): Promise<Symbols> {
+  return new Symbols(mergedSymbols(await Promise.all(paths.map(readSymbols))));
 }

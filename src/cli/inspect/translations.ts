@@ -15,12 +15,16 @@ export interface NamedTranslation extends SampledTranslation {
 const USUAL_LIMIT = 30;
 
 type Key = (t: NamedTranslation) => number | string;
+/** By the headings of the table, and by the names that JSON has. */
 const orders: Readonly<Record<string, Key>> = {
   time: (t) => -t.share,
   executions: (t) => -(t.executions ?? 0),
-  bytes: (t) => -t.bytes,
-  characters: (t) => -t.characters,
   address: (t) => t.linear,
+  bytes: (t) => -t.bytes,
+  js: (t) => -t.characters,
+  characters: (t) => -t.characters,
+  links: (t) => -t.links,
+  symbol: (t) => t.symbol,
   name: (t) => t.symbol,
 };
 
@@ -30,8 +34,10 @@ export function arrange(
   symbols: Symbols,
   { sort = 'time', filter, limit = USUAL_LIMIT }: Options,
 ): NamedTranslation[] {
-  const order = orders[sort];
-  if (!order) throw new ConfigurationError(`--sort: '${sort}' is not one of ${Object.keys(orders).join(', ')}`);
+  const column = sort.toLowerCase();
+  if (!Object.hasOwn(orders, column))
+    throw new ConfigurationError(`--sort: '${sort}' is not one of ${Object.keys(orders).join(', ')}`);
+  const order = orders[column];
   const named = translations.map((t) => ({ ...t, symbol: symbols.label(t.linear) ?? t.name }));
   const wanted = named.filter((t) => filter === undefined || `${t.symbol} ${hex(t.linear)}`.includes(filter));
   wanted.sort((a, b) => compare(order(a), order(b)) || (b.executions ?? 0) - (a.executions ?? 0));

@@ -98,12 +98,14 @@ function timePlots({ stretches }: Recording): string {
 }
 
 function countPlots({ exits, traps, causes, stretches }: Recording): string {
+  const { droppedNodes, droppedTranslations, ...events } = stretches.at(-1)!.stats.invalidation;
   const kinds = Object.fromEntries(traps.kinds.map(({ name, count }) => [name, count]));
   return [
     bars('Exits of translations', exits.kinds),
     bars('Traps since the start', kinds),
     bars('Events that dropped code', causes),
-    bars('Code dropped since the start, by cause', stretches.at(-1)!.stats.invalidation),
+    bars('Events that dropped code since the start', events),
+    bars('Dropped since the start', { instructions: droppedNodes ?? 0, translations: droppedTranslations ?? 0 }),
   ].join('\n');
 }
 

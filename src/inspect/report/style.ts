@@ -45,7 +45,7 @@ button{font:inherit;color:inherit;background:var(--panel);border:1px solid var(-
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin-top:16px}
 .tile{background:var(--panel);border:1px solid var(--rule);border-radius:8px;padding:10px 14px}
 .tile b{display:block;font-size:20px;font-variant-numeric:tabular-nums}.tile span{color:var(--soft)}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:16px}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:16px}
 figure{margin:0;background:var(--panel);border:1px solid var(--rule);border-radius:8px;padding:12px}
 figcaption{font-weight:600;margin-bottom:6px}
 svg{width:100%;height:auto;display:block}

@@ -1,6 +1,7 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
 import type { Inspected } from '../../inspect/inspected.ts';
 import { linesOf, Room } from '../../inspect/lines.ts';
@@ -38,6 +39,7 @@ export class InspectorServer {
       void serve(machine, socket, room);
     });
     server.maxConnections = MOST_INSPECTORS;
+    checkFolder(wanted);
     await removeStale(wanted);
     await listen(server, wanted);
     // An inspector that can't be let in is its own trouble, not the machine's.
@@ -58,6 +60,13 @@ export class InspectorServer {
   readonly #removeSocket = (): void => {
     if ('path' in this.address) rmSync(this.address.path, { force: true });
   };
+}
+
+/** The system's own word for a folder that doesn't exist would be "permission denied". */
+function checkFolder(address: InspectorAddress): void {
+  if (!('path' in address) || existsSync(dirname(address.path))) return;
+  const reason = `there is no folder ${dirname(address.path)}`;
+  throw new ConfigurationError(`the inspector cannot listen at ${address.path}: ${reason}`);
 }
 
 function listen(server: Server, address: InspectorAddress): Promise<void> {
@@ -86,11 +95,12 @@ async function removeStale(address: InspectorAddress): Promise<void> {
 /** Replies to requests until the inspector goes, and waits for what is under way then. */
 async function serve(machine: Inspected, socket: Socket, room: Room): Promise<void> {
   const session = new RemoteSession(machine);
+  const outlet = new Outlet(socket);
   const replies = new Set<Promise<void>>();
   socket.setEncoding('utf8');
   // Who is gone has gone, however.
   socket.on('error', () => {});
-  await replyAll(session, socket, room, replies).catch(() => {});
+  await replyAll(session, socket, room, outlet, replies).catch(() => {});
   await Promise.all(replies);
   socket.destroy();
   await session.close();
@@ -101,30 +111,47 @@ async function replyAll(
   session: RemoteSession,
   socket: Socket,
   room: Room,
+  outlet: Outlet,
   replies: Set<Promise<void>>,
 ): Promise<void> {
   for await (const line of linesOf(socket, room)) {
     const request = parseRequest(line);
     // A browser that was sent here, for instance.
     if (!request) return;
-    const replied = reply(session, request, socket).finally(() => replies.delete(replied));
+    const replied = reply(session, request, outlet).finally(() => replies.delete(replied));
     replies.add(replied);
     if (replies.size >= MOST_REPLIES) await Promise.race(replies);
   }
 }
 
-async function reply(session: RemoteSession, request: RemoteRequest, socket: Socket): Promise<void> {
-  const text = JSON.stringify(await session.reply(request));
-  if (!socket.write(`${text}\n`)) await drained(socket);
+async function reply(session: RemoteSession, request: RemoteRequest, outlet: Outlet): Promise<void> {
+  await outlet.write(`${JSON.stringify(await session.reply(request))}\n`);
 }
 
-function drained(socket: Socket): Promise<void> {
-  if (socket.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off('drain', done).off('close', done);
-      resolve();
-    };
-    socket.on('drain', done).on('close', done);
-  });
+/** What is written to a socket: all that wait until it takes more wait for the same event. */
+class Outlet {
+  readonly #socket: Socket;
+  #drained: Promise<void> | null = null;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Resolves when more may be written, or never can be again. */
+  async write(text: string): Promise<void> {
+    if (this.#socket.write(text) || this.#socket.destroyed) return;
+    this.#drained ??= this.#drain();
+    await this.#drained;
+  }
+
+  #drain(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#socket.off('drain', done).off('close', done);
+        this.#drained = null;
+        resolve();
+      };
+      this.#socket.on('drain', done).on('close', done);
+    });
+  }
 }

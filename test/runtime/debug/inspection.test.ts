@@ -83,6 +83,29 @@ describe('translations', () => {
   });
 });
 
+test('of several translations that cover an address the one that runs most comes first', () => {
+  const count = guest.address('count');
+  inspection().watch(true);
+  run(MORE);
+  const [page] = guest.core.engine.graph.cache.allPages().filter(({ eip }) => count - eip < 4096 && count >= eip);
+  const [cold, hot] = [...page!.translations]
+    .sort((a, b) => executionsOf(a.head.eip) - executionsOf(b.head.eip))
+    .slice(-2);
+  // The hot one stands last.
+  page!.translations.delete(hot!);
+  page!.translations.add(hot!);
+  const ret = count + 1 - page!.eip;
+  for (const record of [cold, hot]) Object.assign(record!, { ranges: [ret, ret + 1] });
+  const covering = inspection().covering(count + 1);
+  expect(covering.map(({ eip }) => eip)).toEqual([hot!.head.eip, cold!.head.eip]);
+  expect(inspection().translation(count + 1)!.info.eip).toBe(hot!.head.eip);
+});
+
+const executionsOf = (eip: number) =>
+  inspection()
+    .translations()
+    .find((t) => t.eip === eip)!.executions!;
+
 describe('while somebody looks', () => {
   test('executions are counted, each once', () => {
     inspection().watch(true);

@@ -36,11 +36,21 @@ test('what is sensitive is lifted, but not emitted; its handler can be seen', ()
 });
 
 test('bytes that do not decode', () => {
-  expect(() => listCode(code('40 0f ff'))).toThrow("the bytes at 00001ffe don't decode here: 0f ff");
-  expect(() => stagesOf(code('8b'))).toThrow("don't decode");
+  expect(() => stagesOf(code('ff ff c0'))).toThrow("the bytes at 00001ffd don't decode here: ff ff c0");
+  expect(() => stagesOf(code('8b'))).toThrow('the instruction at 00001ffd is incomplete: 8b');
   expect(() => bytesOfHex('4')).toThrow('1 hexadecimal digits');
   expect(() => bytesOfHex('zz')).toThrow("'z' is not a hexadecimal digit");
   expect(() => bytesOfHex(' ')).toThrow('no bytes');
+});
+
+test('a listing goes on behind bytes that are no instruction', () => {
+  expect(listCode(code('40 ff ff c3 8b 44')).map(({ text, bytes }) => [bytes, text])).toEqual([
+    ['40', 'inc eax'],
+    ['ff', 'db 0FFh'],
+    ['ff c3', 'inc ebx'],
+    ['8b 44', 'db 8Bh,44h ; incomplete'],
+  ]);
+  expect(listCode(code('0f ff'))[0]).toMatchObject({ text: 'db 0Fh,0FFh ; incomplete', class: 'incomplete' });
 });
 
 test('states in words', () => {

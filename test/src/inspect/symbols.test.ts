@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseSymbolText, Symbols } from '../../../runtime/debug/symbols.ts';
+import { mergedSymbols, parseSymbolText, Symbols } from '../../../runtime/debug/symbols.ts';
 
 test('System.map and /proc/kallsyms, code only, in the order of addresses', () => {
   const list = parseSymbolText(
@@ -26,4 +26,13 @@ test('names are such as can be shown, whatever the file holds', () => {
   )!;
   expect(names.slice(0, 2)).toEqual(['a?]0;title?', 'b?c']);
   expect(names[2]).toHaveLength(500);
+});
+
+test('several tables as one', () => {
+  const one = { addresses: [0x1000, 0xc0000000], names: ['a', 'kernel'] };
+  const two = { addresses: Uint32Array.of(0x1000, 0x2000), names: ['alias', 'b'] };
+  expect(mergedSymbols([one, two])).toEqual({
+    addresses: [0x1000, 0x1000, 0x2000, 0xc0000000],
+    names: ['a', 'alias', 'b', 'kernel'],
+  });
 });

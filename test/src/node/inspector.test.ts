@@ -81,6 +81,8 @@ test('a place that is taken, and one that a dead machine has left', async () => 
   const file = join(folder, 'file');
   writeFileSync(file, '');
   await expect(InspectorServer.listen(machine, addressOf(file))).rejects.toThrow('cannot listen at');
+  const nowhere = InspectorServer.listen(machine, addressOf(join(folder, 'none', 'x.sock')));
+  await expect(nowhere).rejects.toThrow(/x\.sock: there is no folder .*none$/);
   expect(() => addressOf('65536')).toThrow('65536 is no TCP port');
 });
 
@@ -169,6 +171,28 @@ test('inspectors that leave in the middle of what they ask leave nothing behind'
   // Two of each inspector.
   await expect.poll(most, { timeout: 5000, interval: 200 }).toBe(8);
   for (const remote of remotes) remote.close();
+});
+
+test('many replies to one who does not read them wait without a warning', async () => {
+  server = await InspectorServer.listen(machine, addressOf(path));
+  const warnings: Error[] = [];
+  const warn = (warning: Error) => warnings.push(warning);
+  process.on('warning', warn);
+  const socket = connect(path);
+  const requests = Array.from({ length: 500 }, (_, id) => `${JSON.stringify({ id, ask: 'code', args: [0x1000] })}\n`);
+  socket.pause().write(requests.join(''));
+  const remote = await attach(path);
+  for (let n = 0; n < 200; n++) await remote.ask('stats');
+  let read = 0;
+  socket.on('data', (text) => {
+    read += text.toString().split('\n').length - 1;
+  });
+  socket.resume();
+  await expect.poll(() => read, { timeout: 10_000 }).toBe(requests.length);
+  process.off('warning', warn);
+  expect(warnings).toEqual([]);
+  socket.destroy();
+  remote.close();
 });
 
 /** How many of so many profiles an inspector can take at a time. */

@@ -59,6 +59,27 @@ test('JSON has the same', async () => {
   });
 });
 
+test('JSON of the stages has the instructions, too', async () => {
+  for (const stage of [['lift'], ['optimize'], ['optimize', '--passes'], ['emit']]) {
+    const { output } = await inspect([...stage, '--hex', '40 c3', '--json']);
+    expect(JSON.parse(output).instructions).toMatchObject([{ text: 'inc eax' }, { text: 'ret' }]);
+  }
+});
+
+test('a function is named after its symbol, as in a running machine', async () => {
+  const { output } = await inspect(['emit', '--elf', elf, '--symbol', 'callee']);
+  expect(output).toMatch(/^function callee_08048006\(/);
+});
+
+test.each([
+  ['cache', 1],
+  ['profile', 5],
+  ['report', 10],
+])('%s watches for as long as its help says', async (name, seconds) => {
+  const { output } = await inspect([name, '--help']);
+  expect(output).toMatch(new RegExp(`--seconds N .*\\(default: ${seconds}\\)`));
+});
+
 test('every stage prints, without colours where there is no terminal', async () => {
   const stages = [['lift'], ['optimize'], ['optimize', '--passes'], ['emit'], ['emit', '--handlers']];
   for (const [name, ...more] of stages) {
@@ -70,7 +91,9 @@ test('every stage prints, without colours where there is no terminal', async () 
 });
 
 test.each<[string, () => string[], string]>([
-  ['bytes that do not decode', () => ['decode', '--hex', '0f ff'], "the bytes at 00001000 don't decode"],
+  ['bytes that do not decode', () => ['lift', '--hex', 'ff ff'], "the bytes at 00001000 don't decode"],
+  ['bytes that end too early', () => ['lift', '--hex', '8b'], 'the instruction at 00001000 is incomplete: 8b'],
+  ['a typo', () => ['emit', '--elf', elf, '--symbol', 'calelr'], "no symbol 'calelr'; similar: "],
   ['no bytes', () => ['emit', '--hex', 'xyz'], "--hex: 'x' is not a hexadecimal digit"],
   ['no code', () => ['lift'], 'no code; give --hex BYTES'],
   ['a symbol that does not exist', () => ['emit', '--elf', elf, '--symbol', 'calle'], "no symbol 'calle'; similar: "],
@@ -82,7 +105,7 @@ test.each<[string, () => string[], string]>([
   ['an option of other code', () => ['emit', '--hex', '90', '--connect', 'x'], '--connect does not go with --hex'],
   ['a width of a machine', () => ['emit', 'c0100000', '--bits', '16'], "--bits does not go with 'c0100000'"],
   ['a word too many', () => ['lift', 'c0100000', 'more'], "unexpected argument 'more'"],
-  ['no graph', () => ['graph', '--hex', '0f ff'], "the bytes at 00001000 don't decode"],
+  ['no graph', () => ['graph', '--hex', 'ff ff'], "the bytes at 00001000 don't decode"],
   ['an empty file', () => ['decode', '--file', '/dev/null'], '/dev/null: there are no bytes'],
   ['a place that is empty', () => ['top', '--connect', ''], 'a PATH or PORT is empty'],
   ['no sample', () => ['top', '--count', '0'], "--count is a whole number above 0, not '0'"],
