@@ -94,8 +94,9 @@ describe.skipIf(reason !== '')(`the report in Chromium${reason}`, () => {
     expect(await back(light)).toBe('rgb(13, 17, 23)');
   });
 
-  test('fits the width of a page', async () => {
+  test.each([1280, 420])('fits a width of %i pixels', async (width) => {
     const { page } = await open('light');
+    await page.setViewportSize({ width, height: 900 });
     const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
     expect(overflow).toBeLessThanOrEqual(0);
   });
