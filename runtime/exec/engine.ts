@@ -39,7 +39,7 @@ export const defaultEngine: EngineOptions = {
   tiering: defaultTiering,
   counts: false,
   callDepth: 100,
-  cacheBytes: 108 << 20,
+  cacheBytes: 96 << 20,
   check: null,
 };
 

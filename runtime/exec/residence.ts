@@ -3,10 +3,10 @@ import type { CodePages } from './code-pages.ts';
 
 /**
  * Estimates of the bytes of the host's memory that code takes. A node is 232 bytes in a heap snapshot of V8, and a share
- * of its chunk; the others are rough. A translation counts with what V8 makes of it, for each guest instruction: less than it is (5,000 to
- * 7,000 bytes, with baseline code), as V8 throws away what has not run lately.
+ * of its chunk; the others are rough. A translation counts with what V8 makes of it, for each guest instruction: less than it is (some
+ * 5,000 bytes), as V8 throws away what has not run lately.
  */
-export const Cost = { context: 400, page: 2000, node: 270, translatedInstruction: 2000 } as const;
+export const Cost = { context: 400, page: 2000, node: 270, translatedInstruction: 1000 } as const;
 
 /** So many looks at what is used while a cache fills that was empty. */
 const LOOKS = 16;

@@ -1,7 +1,6 @@
-import { compileBeforeRunning, keepCompiledCode, writeCompiledCode } from './compiled-code.ts';
+import { keepCompiledCode, writeCompiledCode } from './compiled-code.ts';
 import { runWorker } from './worker-entry.ts';
 
-compileBeforeRunning();
 keepCompiledCode();
 const { createMachine } = await import('../../runtime/machine/machine.ts');
 writeCompiledCode();
