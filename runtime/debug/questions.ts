@@ -1,3 +1,4 @@
+import type { Checks } from '../../translator/opt/pipeline.ts';
 import type { SymbolList } from './symbols.ts';
 
 /**
@@ -150,7 +151,7 @@ export interface CodeSnapshot {
   readonly features: readonly string[];
   readonly limits: { readonly blocks: number; readonly instructions: number };
   /** Whether accesses share checks (translator/opt/pipeline.ts). */
-  readonly checks: 'shared' | 'single';
+  readonly checks: Checks;
   readonly options: { readonly suffix: string; readonly memoryBytes: number; readonly pacing: 'poll' | 'count' };
 }
 

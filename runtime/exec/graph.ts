@@ -204,7 +204,7 @@ export class Graph {
   /** Runs an instruction by its handler though a translation may start there. */
   readonly stepOver: Run = (step) => this.single(step.taken!);
 
-  /** The same; now and then it has the translation that comes here made anew without runs of accesses. */
+  /** The same; when that has been often the translation that comes here is made anew, with a check for each access. */
   readonly narrowing: Run = (step) => {
     if (++step.heat === MOST_FAILURES) this.parts.narrow(step);
     return this.single(step.taken!);

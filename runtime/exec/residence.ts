@@ -3,8 +3,8 @@ import type { CodePages } from './code-pages.ts';
 
 /**
  * Estimates of the bytes of the host's memory that code takes. A node is 232 bytes in a heap snapshot of V8, and a share
- * of its chunk; the others are rough. A translation counts with what V8 makes of it, for each guest instruction: less than it is (some
- * 5,000 bytes), as V8 throws away what has not run lately.
+ * of its chunk; the others are rough. A translation counts with what V8 makes of it, for each guest instruction: less than the
+ * 4,500 bytes that a boot took where all was translated at once.
  */
 export const Cost = { context: 400, page: 2000, node: 270, translatedInstruction: 1000 } as const;
 

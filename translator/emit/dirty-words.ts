@@ -1,12 +1,9 @@
 import { Word } from '../abi/state.ts';
-import type { Region, Statement } from '../ir/statement.ts';
+import { comingBack, type Region, type Statement } from '../ir/statement.ts';
 import { blockTargets } from '../region/flow.ts';
 import { LOCAL_WORDS } from './names.ts';
 
 const FLAGS = (1 << Word.flagResult) | (1 << Word.flagCarries);
-
-/** Transfers in front of which all is stored, and behind which it is loaded. */
-const storesAll: ReadonlySet<string> = new Set(['call', 'resume']);
 
 /** Whether a `get` or `set` is of a word that regions keep in a local. */
 export function isLocal(s: Statement): boolean {
@@ -31,7 +28,7 @@ export function dirtyWords({ blocks }: Region): readonly number[] {
   const open = blocks.map((_, n) => n);
   for (let from = open.pop(); from !== undefined; from = open.pop()) {
     const block = blocks[from];
-    const statements = block.statements.filter(({ op, name }) => op === 'exitIf' || !storesAll.has(name));
+    const statements = block.statements.filter(({ name }) => !comingBack.has(name));
     for (const eip of blockTargets({ ...block, statements })) {
       const to = indexOf.get(eip);
       if (to === undefined) continue;

@@ -1,7 +1,7 @@
 /**
  * How control leaves by a link. `entry`: to an instruction where control goes regularly, so that code rooted there may be
- * translated. `back`: to the instruction behind a call or a trap. `step`: over the one instruction there, by its handler. `leave`: to
- * the dispatcher. `narrow`: as `step`; a run of accesses is in two pages.
+ * translated. `back`: to the instruction behind a call or a trap. `step`: over the one instruction there, by its handler.
+ * `leave`: to the dispatcher. `narrow`: as `step`; a run of accesses is in two pages.
  */
 export type LinkKind = 'entry' | 'back' | 'step' | 'leave' | 'narrow';
 

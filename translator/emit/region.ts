@@ -298,7 +298,8 @@ class RegionEmitter implements Leaves {
       case 'indirect':
         return this.indirect(s);
       default:
-        return this.blockAt.has(resumeEip(this.region.blocks[this.block])) ? '' : `{${this.step()}}`;
+        // With a `resume` behind it that one says how it goes on.
+        return s === this.region.blocks[this.block].statements.at(-1) ? `{${this.step()}}` : '';
     }
   }
 
@@ -308,7 +309,7 @@ class RegionEmitter implements Leaves {
       case 'call':
         return this.call(s);
       case 'resume':
-        return this.blockAt.has(eip) ? this.trapped(eip) : '';
+        return this.blockAt.has(eip) ? this.trapped(eip) : `{${this.step()}}`;
       default:
         return this.goTo(eip, s.name !== 'fall');
     }
@@ -316,13 +317,22 @@ class RegionEmitter implements Leaves {
 
   /** Has the handler of the current instruction run, and goes on in the region behind it unless that leads elsewhere. */
   private trapped(back: number): string {
-    const load = this.load(this.blockAt.get(back)!);
     const run = `c=i.links[${this.links.indexOf(this.eip, 'step')}];c=c.run(c);`;
     const other = `if(c!==i.links[${this.links.indexOf(back, 'back')}])return c;`;
-    const text = `${this.store()}${run}${other}${load && `${load};`}`;
+    return this.store() + run + other + this.reload(back) + this.comeBack(back);
+  }
+
+  /** Fetches what the region keeps in locals again, for the block at an EIP. */
+  private reload(back: number): string {
+    const load = this.load(this.blockAt.get(back)!);
+    return load && `${load};`;
+  }
+
+  /** Goes on at an EIP, all having just been loaded. */
+  private comeBack(back: number): string {
     this.flags.loaded();
     this.x87.begin(this.blockAt.get(back)!);
-    return text + this.goTo(back, false);
+    return this.goTo(back, false);
   }
 
   private indirect(s: Statement): string {
@@ -352,13 +362,12 @@ class RegionEmitter implements Leaves {
       if (s.op === 'jump') return this.exit(target.number, true);
       return `${this.store()}return ${this.context.cell('AT')}(${callee});`;
     }
-    const load = this.load(this.blockAt.get(back.number)!);
     const parts = {
       context: this.context,
       key: this.region.key,
       store: this.store(),
       leave: s.op === 'jump' ? this.exit(target.number, true) : '',
-      reload: load && `${load};`,
+      reload: this.reload(back.number),
       back: this.links.indexOf(back.number, 'back'),
       returnEip: back.number,
     };
@@ -366,9 +375,7 @@ class RegionEmitter implements Leaves {
       s.op === 'jump'
         ? directCall(parts, target.number, this.links.indexOf(target.number, 'entry'))
         : indirectCall(parts, callee);
-    this.flags.loaded();
-    this.x87.begin(this.blockAt.get(back.number)!);
-    return text + this.goTo(back.number, false);
+    return text + this.comeBack(back.number);
   }
 
   /** A state word, or a double or single of the state: a local, or its place in the state. */
@@ -390,10 +397,4 @@ class RegionEmitter implements Leaves {
 
 function touchesFlags(s: Statement): boolean {
   return s.op === 'flags' || readsFlags(s) || (s.body?.some(touchesFlags) ?? false);
-}
-
-/** Where control comes behind the trap that ends a block; -1: nowhere. */
-function resumeEip({ statements }: Block): number {
-  const last = statements.at(-1)!;
-  return last.name === 'resume' ? last.args[0].number : -1;
 }

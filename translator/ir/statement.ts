@@ -79,6 +79,9 @@ export type FlagKind =
 /** Kinds that keep some of the previous flags. */
 export const partialFlagKinds: ReadonlySet<string> = new Set(['inc', 'dec', 'carry', 'carryOverflow', 'zero']);
 
+/** Kinds of transfers from which somebody else's code comes back, a callee's or the runtime's: it may have changed anything. */
+export const comingBack: ReadonlySet<string> = new Set(['call', 'resume']);
+
 /** Ends a block. */
 export const terminators: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'indirect', 'trap']);
 

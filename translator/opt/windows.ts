@@ -30,18 +30,17 @@ export const windows: Pass = {
   name: 'windows',
   run(statements, newTemporary) {
     const { sums, runs } = collect(statements);
-    const starts = new Map<number, { run: Run; window: number }>();
-    const windowOf = new Map<number, { run: Run; window: number }>();
+    const made = new Map<number, { run: Run; window: number }>();
     for (const run of runs.filter(({ members }) => members.length > 1)) {
-      const made = { run, window: newTemporary() };
-      starts.set(run.members[0], made);
-      for (const member of run.members) windowOf.set(member, made);
+      const window = newTemporary();
+      for (const member of run.members) made.set(member, { run, window });
     }
     return statements.flatMap((s, n) => {
-      const made = windowOf.get(n);
-      if (!made) return [s];
-      const access = inWindow(s, made.window, sumOf(s.args[0], sums).offset - made.run.low);
-      return starts.has(n) ? [...opening(made.run, made.window, newTemporary), access] : [access];
+      const member = made.get(n);
+      if (!member) return [s];
+      const { run, window } = member;
+      const access = inWindow(s, window, sumOf(s.args[0], sums).offset - run.low);
+      return n === run.members[0] ? [...opening(run, window, newTemporary), access] : [access];
     });
   },
 };

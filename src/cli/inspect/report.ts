@@ -23,19 +23,19 @@ export const reportCommand: Command = {
     if (path === undefined) throw new ConfigurationError('report: give a file');
     const { seconds = USUAL_SECONDS } = request.options;
     return attached(request, async ({ machine, symbols }) => {
-      await writeTo(path, '');
+      await write(path, '', 'a');
       const recording = await record(machine, seconds, Math.max(FEWEST_LOOKS, Math.round(seconds * LOOKS)));
       const date = new Date().toISOString().replace('T', ' ').slice(0, 19);
       const page = reportPage(recording, symbols, { title: 'rawiron: what the machine does', date });
-      await writeTo(path, page);
+      await write(path, page, 'w');
       return { data: { path, seconds: recording.seconds }, text: () => `${path}\n` };
     });
   },
 };
 
-/** Before anything is recorded it is tried whether the file can be written. */
-async function writeTo(path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((error) => {
+/** To add nothing tells, before anything is recorded, whether the file can be written; what is in it stays. */
+async function write(path: string, text: string, flag: 'a' | 'w'): Promise<void> {
+  await writeFile(path, text, { flag }).catch((error) => {
     throw writeError(path, error);
   });
 }

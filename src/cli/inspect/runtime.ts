@@ -24,9 +24,9 @@ const traps: Command = {
     const { seconds = 1, limit } = request.options;
     return attached(request, async ({ machine, symbols }) => {
       const [before, after] = await watching(machine, async () => {
-        const first = await machine.ask('traps');
+        const earlier = await machine.ask('traps');
         await wait(seconds);
-        return [first, await machine.ask('traps')];
+        return [earlier, await machine.ask('traps')];
       });
       const { kinds, places } = trapsSince(before, after);
       const named = namedPlaces(places, symbols, limit);

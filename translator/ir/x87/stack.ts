@@ -1,6 +1,6 @@
 import { Double, Word, wordCounts } from '../../abi/state.ts';
 import { placeOf, wordsOf } from '../places.ts';
-import type { Block, Region, Statement } from '../statement.ts';
+import { type Block, comingBack, type Region, type Statement } from '../statement.ts';
 import { operationOf, stackEffect } from './operations.ts';
 
 /**
@@ -63,8 +63,7 @@ export function stackDepths(region: Region): StackDepths {
   return { isUsed: true, entry, isConsistent: (from, to) => !conflicts.has(`${from} ${to}`) };
 }
 
-/** Branches within the region that keep the stack. A callee may do anything to it, and so may a
- * trap: behind them it is looked at anew. */
+/** Branches within the region that keep the stack. Behind a call or a trap it is looked at anew. */
 function edgesOf({ blocks }: Region): Edge[] {
   const indices = new Map(blocks.map((block, n) => [block.eip, n]));
   return blocks.flatMap((block, from) =>
@@ -86,7 +85,7 @@ function targetsOf(block: Block): { eip: number; depth: number }[] {
 }
 
 function branchTargets(s: Statement): number[] {
-  if (s.name === 'call' || s.name === 'resume') return [];
+  if (comingBack.has(s.name)) return [];
   switch (s.op) {
     case 'exitIf':
       return [s.args[1].number];
