@@ -1,8 +1,9 @@
 import { EmitContext, type EmitOptions } from './emit/context.ts';
-import { emitHandler } from './emit/handler.ts';
+import { emitHandler, type HandlerKind } from './emit/handler.ts';
 import { field, IrBuilder } from './ir/builder.ts';
 import type { Statement } from './ir/statement.ts';
 import { OperandBuilder } from './lift/builder.ts';
+import type { Instruction } from './x86/instruction.ts';
 import type { Form } from './x86/table/form.ts';
 
 /** IR of a form with its operands symbolic: fields of the decoded instruction. */
@@ -17,14 +18,14 @@ export type ObserveHandler = (name: string, statements: readonly Statement[]) =>
 
 /** Text of the interpreter's handler for a form in a shape under a key. */
 export function bindHandler(
-  form: Form,
-  shape: number,
+  { form, shape }: Pick<Instruction, 'form' | 'shape'>,
   key: number,
+  kind: HandlerKind,
   options: EmitOptions,
   observe?: ObserveHandler,
 ): string {
   const name = [form.mnemonic, ...form.operands].join('_').replace(/\W/g, '');
   const statements = liftSymbolic(form, shape, key);
   observe?.(name, statements);
-  return emitHandler(new EmitContext(options, key), name, statements);
+  return emitHandler(new EmitContext(options, key), name, statements, kind);
 }

@@ -47,7 +47,8 @@ export class StackWriter {
   pointer = 0;
   private base = 0;
   private low = 0;
-  private span = 0;
+  /** NaN: V8 is to keep it as a double from the start. */
+  private span = Number.NaN;
   private mask = 0;
   /** Error code of #SS: 0, or the selector of a stack that is being switched to. */
   private error = 0;

@@ -87,6 +87,7 @@ export class EngineView {
 
   install(node: Node, run: Run): void {
     node.run = run;
+    node.enter = run;
   }
 
   /** Whether the node has been decoded and hasn't been dropped since. */

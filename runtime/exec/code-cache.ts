@@ -10,6 +10,8 @@ import { Cost, Residence } from './residence.ts';
 import type { TranslationRecord } from './translation.ts';
 
 const LONGEST_INSTRUCTION = 15;
+/** Nodes that were looked for lately, a power of 2 of them. */
+const RECENT = 4096;
 
 /** Makes and resets nodes (graph.ts). */
 export interface NodeFactory {
@@ -33,6 +35,8 @@ export class CodeCache implements CodeWriteListener {
   private readonly frames = new Map<number, FrameCode>();
   private readonly pages = new CodePages();
   private readonly residence: Residence;
+  /** By EIP, the node that was last found there. */
+  private readonly recent: (Node | null)[] = new Array(RECENT).fill(null);
   /** The context of the code that runs now; see `enterContext`. */
   context: CodeContext;
   /** The one before it: systems go to and fro between two, the kernel's and the programs'. */
@@ -104,9 +108,16 @@ export class CodeCache implements CodeWriteListener {
 
   /** The node at an EIP of the current context if its page is mapped and known; null if `resolve` must look. */
   find(eip: number): Node | null {
-    const linear = (eip + this.context.base) | 0;
-    const page = this.pages.get(this.mapped[linear >>> 12]);
-    return page !== null && page.context === this.context ? page.at(linear & 0xfff) : null;
+    const { context, recent } = this;
+    const linear = (eip + context.base) | 0;
+    const id = this.mapped[linear >>> 12];
+    const place = (eip ^ (eip >>> 12)) & (RECENT - 1);
+    const last = recent[place];
+    if (last !== null && last.eip === eip && last.page.id === id && last.page.context === context) return last;
+    const page = this.pages.get(id);
+    if (page === null || page.context !== context) return null;
+    recent[place] = page.at(linear & 0xfff);
+    return recent[place];
   }
 
   /** The node at an EIP of the current context. Faults as fetching an instruction there does. */
@@ -288,6 +299,7 @@ export class CodeCache implements CodeWriteListener {
     this.residence.look();
     for (const page of this.residence.victims()) this.forget(page, 'evicted');
     for (const page of this.pages) this.cutGates(page);
+    this.recent.fill(null);
     for (const [name, context] of this.contexts) {
       const isUsed = context.pages.size > 0 || context === this.context || context === this.before;
       if (!isUsed) this.contexts.delete(name);
@@ -338,6 +350,7 @@ export class CodeCache implements CodeWriteListener {
 
   /** Forgets everything decoded (a snapshot was loaded, the machine was reset). */
   dropAll(): void {
+    this.recent.fill(null);
     for (const page of this.pages) this.forget(page, 'reset');
     this.contexts.clear();
     this.mmu.flushAll();

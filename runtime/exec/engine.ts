@@ -19,8 +19,7 @@ import { freeSuffix, installCells } from './compile.ts';
 import { Dispatcher, type InterruptSource, isInterruptWaiting } from './dispatcher.ts';
 import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
-import type { Run } from './node.ts';
-import { defaultTiering, hotAt, Tiering, type TieringOptions } from './tiering.ts';
+import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from './tiering.ts';
 
 export interface EngineOptions {
   /** Null: code is interpreted only. */
@@ -71,7 +70,6 @@ export class Engine {
     const emit: EmitOptions = { suffix, memoryBytes, pacing: counts ? 'count' : 'poll' };
     this.emit = emit;
     this.handlers = new Handlers(emit, check);
-    let onEntry: Run | null = null;
     this.graph = new Graph({
       state: cpu.state,
       mmu,
@@ -80,12 +78,11 @@ export class Engine {
       counts,
       cacheBytes: options.cacheBytes,
       hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
-      onEntry: options.tiering && ((node) => onEntry!(node)),
+      firstDue: options.tiering && firstDue(options.tiering),
       narrow: (link) => this.tiering?.narrow(link),
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });
     this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);
-    onEntry = this.tiering?.onEntry ?? null;
     this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, counts, options.callDepth);
     this.dispose = installCells(suffix, {
       ...this.cells(cpu, mmu),
@@ -126,6 +123,7 @@ export class Engine {
       AT: this.graph.at,
       JUMP: this.graph.jump,
       RESUME: this.graph.resume,
+      DUE: this.tiering?.onDue,
       CALL: this.graph.call,
       RETURN: this.graph.returned,
       CT: tlb.code,

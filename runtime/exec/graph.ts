@@ -34,8 +34,8 @@ export interface GraphParts {
   readonly counts: boolean;
   /** Heat at which an entry is translated. */
   readonly hotAt: number;
-  /** `run` of a decoded entry; null runs its handler. */
-  readonly onEntry: Run | null;
+  /** Heat at which an entry is first looked at; null: entries don't count their runs. */
+  readonly firstDue: number | null;
   /** Called with the link of a translation by which it is often left because accesses are in two pages. */
   readonly narrow: (link: Node) => void;
   /** Bytes of the host's memory that code may take. */
@@ -72,7 +72,9 @@ export class Graph {
   // Making and decoding nodes.
 
   create(page: CodePage, offset: number): Node {
-    return new Node(page, (page.eip + offset) | 0, forms[INVALID_FORM], this.undecoded);
+    const node = new Node(page, (page.eip + offset) | 0, forms[INVALID_FORM], this.undecoded, this.untranslated);
+    node.due = this.parts.firstDue ?? 0;
+    return node;
   }
 
   /** Makes a node decode its bytes anew when it next runs. */
@@ -80,6 +82,8 @@ export class Graph {
     node.run = this.undecoded;
     node.one = this.undecoded;
     node.length = 0;
+    node.due = this.parts.firstDue ?? 0;
+    node.enter = this.untranslated;
     // What was cooled stays so.
     node.heat = Math.min(node.heat, 0);
     node.targets = null;
@@ -90,7 +94,12 @@ export class Graph {
     node.heat = this.parts.hotAt * (1 - times);
   }
 
-  /** Like every `run` of an entry, it may be called from within a translation, so it says where it is. */
+  /** `enter` where no translation starts. What the call has counted for it is given back. */
+  private readonly untranslated: Run = (node) => {
+    if (this.parts.counts) this.state[Word.budget]++;
+    return node;
+  };
+
   private readonly undecoded: Run = (node) => {
     this.stepping = node;
     this.decode(node);
@@ -122,7 +131,7 @@ export class Graph {
     if (length === 0) length = this.decodeCrossing(node, start, end - start);
     else this.cache.markCode(page.frame, offset, offset + length);
     this.checkLimit(node, length);
-    const handler = this.parts.handlers.get(node, page.context.key);
+    const handler = this.parts.handlers.get(node, page.context.key, 'plain');
     node.one = node.crossing ? this.runCrossing : handler;
     if (node.crossing) node.crossing = { frame: node.crossing.frame, handler };
     node.length = length;
@@ -132,10 +141,8 @@ export class Graph {
   }
 
   private runOf(node: Node): Run {
-    // It may fault before its handler runs, and a translation that called it doesn't know where.
-    if (node.crossing) return this.single;
-    const isEntry = node.weight > EntryWeight.none;
-    return isEntry && this.parts.onEntry ? this.parts.onEntry : node.one;
+    const isCounted = this.parts.firstDue !== null && node.weight > EntryWeight.none && node.crossing === null;
+    return isCounted ? this.parts.handlers.get(node, node.page.context.key, 'entry') : node.one;
   }
 
   /** Decodes an instruction of which only `available` bytes are in its page. */
@@ -214,7 +221,7 @@ export class Graph {
     if (node.weight >= weight) return;
     const wasEntry = node.weight > EntryWeight.none;
     node.weight = weight;
-    if (!wasEntry && node.length > 0 && this.parts.onEntry && !node.crossing) node.run = this.parts.onEntry;
+    if (!wasEntry && node.length > 0) node.run = this.runOf(node);
   }
 
   private gate(page: CodePage, eip: number, weight: number): Node {

@@ -1,5 +1,6 @@
 import { KEY_BITS } from '../../translator/abi/key.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
+import type { HandlerKind } from '../../translator/emit/handler.ts';
 import { bindHandler } from '../../translator/handler.ts';
 import { type Instruction, SHAPE_BITS } from '../../translator/x86/instruction.ts';
 import type { Check } from './check.ts';
@@ -7,9 +8,9 @@ import { compileText } from './compile.ts';
 import { handlerUrl } from './names.ts';
 import type { Run } from './node.ts';
 
-/** The interpreter's handlers, made when their form is first met: one for each form, shape and key. */
+/** The interpreter's handlers, made when they are first asked for: one for each form, shape and key, of either kind. */
 export class Handlers {
-  private readonly byForm = new Map<number, Run>();
+  private readonly made: Readonly<Record<HandlerKind, Map<number, Run>>> = { plain: new Map(), entry: new Map() };
   private readonly options: EmitOptions;
   private readonly check: Check | null;
 
@@ -19,17 +20,16 @@ export class Handlers {
   }
 
   get size(): number {
-    return this.byForm.size;
+    return this.made.plain.size + this.made.entry.size;
   }
 
-  get(instruction: Instruction, key: number): Run {
+  get(instruction: Instruction, key: number, kind: HandlerKind): Run {
     const number = (((instruction.form.id << SHAPE_BITS) | instruction.shape) << KEY_BITS) | key;
-    let run = this.byForm.get(number);
+    let run = this.made[kind].get(number);
     if (run === undefined) {
-      const { form, shape } = instruction;
-      const text = bindHandler(form, shape, key, this.options, this.check?.handler);
-      run = compileText(text, { check: this.check, url: handlerUrl(number) });
-      this.byForm.set(number, run);
+      const text = bindHandler(instruction, key, kind, this.options, this.check?.handler);
+      run = compileText(text, { check: this.check, url: handlerUrl(number, kind) });
+      this.made[kind].set(number, run);
     }
     return run;
   }

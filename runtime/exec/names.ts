@@ -1,3 +1,4 @@
+import type { HandlerKind } from '../../translator/emit/handler.ts';
 import { hex } from '../../translator/emit/names.ts';
 import type { CodePage } from './code-page.ts';
 
@@ -21,6 +22,6 @@ export function translationUrl(page: CodePage, eip: number, name: string): strin
 }
 
 /** File of a handler, by its number. */
-export function handlerUrl(number: number): string {
-  return `${SCHEME}handlers/${number.toString(16)}.js`;
+export function handlerUrl(number: number, kind: HandlerKind): string {
+  return `${SCHEME}handlers/${number.toString(16)}-${kind}.js`;
 }

@@ -27,6 +27,8 @@ export class Node extends Instruction {
   run: Run;
   /** Runs this one instruction, whatever `run` is. */
   one: Run;
+  /** What a nested call of a translation runs: the translation that starts here, or nothing, so that CALL runs the node. */
+  enter: Run;
   /** The instruction behind this one, and the one a relative jump goes to: nodes of this page, or gates. */
   next: Node | null = null;
   taken: Node | null = null;
@@ -38,6 +40,8 @@ export class Node extends Instruction {
   weight: number = EntryWeight.none;
   /** Sum of the weights of its runs while it isn't translated. */
   heat = 0;
+  /** Heat at which somebody looks at it: DUE. */
+  due = 0;
   /** Of an indirect jump: where it went, the first few EIPs. */
   targets: number[] | null = null;
   /** Of a gate: number of the code page that `taken` is in; -1 while it leads nowhere. */
@@ -45,11 +49,12 @@ export class Node extends Instruction {
   /** Nodes that the translation starting here may leave to. */
   links: Node[] | null = null;
 
-  constructor(page: CodePage, eip: number, form: Form, run: Run) {
+  constructor(page: CodePage, eip: number, form: Form, run: Run, enter: Run = run) {
     super(form);
     this.page = page;
     this.eip = eip;
     this.run = run;
     this.one = run;
+    this.enter = enter;
   }
 }

@@ -36,6 +36,11 @@ const COLD = 256;
 /** How much sooner code with x87 instructions is translated: interpreted they are traps that compute in integers. */
 const SLOWNESS = 16;
 
+/** Heat at which an entry is first looked at, whether its code is slow. */
+export function firstDue(options: TieringOptions): number {
+  return Math.ceil(hotAt(options) / SLOWNESS);
+}
+
 /** Whether there are x87 instructions in a node's block. */
 function isSlow(node: Node): boolean {
   for (let at: Node | null = node; at !== null && at.length > 0; at = at.next) {
@@ -66,21 +71,15 @@ export class Tiering {
     this.check = check;
   }
 
-  /** What an entry runs while it is not translated. */
-  readonly onEntry: Run = (node) => {
-    node.heat += node.weight;
-    if (node.heat < this.hotAt && !this.isWorthIt(node)) return this.graph.single(node);
+  /** DUE: an entry that is not translated has come to the heat at which it is looked at. */
+  readonly onDue: Run = (node) => {
+    node.due = this.hotAt;
+    if (node.heat < this.hotAt && !isSlow(node)) return this.graph.single(node);
     const shorter = this.cutAt(node);
     if (shorter) return this.takeIn(shorter, node);
-    if (!this.install(node, this.making(0, 'shared'))) node.run = this.graph.single;
+    if (!this.install(node, this.making(0, 'shared'))) node.run = node.one;
     return node.run(node);
   };
-
-  /** Looked at once, on the way: code that is slow to interpret is translated sooner. */
-  private isWorthIt(node: Node): boolean {
-    const warmAt = this.hotAt / SLOWNESS;
-    return node.heat >= warmAt && node.heat - node.weight < warmAt && isSlow(node);
-  }
 
   /** Code at which a translation stops is hot: if it stays so the translation is made anew with more of its function. */
   private takeIn(shorter: TranslationRecord, node: Node): Node | null {
@@ -158,6 +157,7 @@ export class Tiering {
     }
     node.links = result.links.map((link) => this.graph.follow(page, link));
     node.run = compileText(result.text, { check: this.check, url: translationUrl(page, node.eip, name) });
+    node.enter = node.run;
     this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result, making));
     this.metrics.translations++;
     this.metrics.instructions += result.instructions;

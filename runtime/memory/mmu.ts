@@ -34,8 +34,8 @@ export class Mmu implements ProcessorMemory {
   private watcher: AccessWatcher = () => {};
   /** Number of page walks done. */
   walks = 0;
-  /** Physical address of the last translation that ended at a device. */
-  private devicePhysical = 0;
+  /** Physical address of the last translation that ended at a device. NaN: V8 is to keep it as a double from the start. */
+  private devicePhysical = Number.NaN;
 
   constructor(state: Int32Array, map: PhysicalMap) {
     this.state = state;

@@ -38,7 +38,7 @@ export function translationStages(): Record<string, string> {
     structure: fence('', structureText(liftRegion(blocks, KEY))),
     region: fence('js', translation().text),
     links: fence('', translation().links.map(linkText).join('\n')),
-    handler: fence('js', wrap(bindHandler(first.form, first.shape, KEY, options))),
+    handler: fence('js', wrap(bindHandler(first, KEY, 'plain', options))),
   };
 }
 

@@ -144,7 +144,7 @@ export function emitted({ translation, blocks }: Stages): Translation {
 /** The interpreter's handlers of a region's instructions, each once. */
 export function handlersOf({ source, entry, limits, options }: Code): string[] {
   const texts = selectRegion(source, entry, limits).flatMap((block) =>
-    block.instructions.map((i) => bindHandler(i.form, i.shape, source.key, options)),
+    block.instructions.map((i) => bindHandler(i, source.key, 'plain', options)),
   );
   return [...new Set(texts)];
 }

@@ -37,6 +37,7 @@ interface TestNode {
   readonly eip: number;
   readonly left?: 'to' | 'at';
   run?(node: TestNode): TestNode;
+  enter?(node: TestNode): TestNode;
 }
 
 /** Thrown by the slow paths of handlers: the instruction would need the runtime. */
@@ -204,7 +205,9 @@ export class TestCpu {
     const name = `${form.id} ${shape} ${key}`;
     let run = this.handlers.get(name);
     if (!run) {
-      run = compileText(bindHandler(form, shape, key, this.options)) as unknown as (node: object) => TestNode;
+      run = compileText(bindHandler({ form, shape }, key, 'plain', this.options)) as unknown as (
+        node: object,
+      ) => TestNode;
       this.handlers.set(name, run);
     }
     return run;
@@ -231,7 +234,7 @@ export class TestCpu {
 
 /** A node that can be called, though what runs is always the same callee. */
 function callable(eip: number): TestNode {
-  return { eip, run: (node) => node };
+  return { eip, enter: (node) => node };
 }
 
 function changes(before: Uint8Array, after: Uint8Array): Record<number, number> {

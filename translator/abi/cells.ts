@@ -53,6 +53,8 @@ export const cellNames = [
   'CT',
   /** (node): the node after a trap that resumes. */
   'RESUME',
+  /** (node): what an entry runs whose heat has come to what it was waiting for (runtime/exec/tiering.ts). */
+  'DUE',
   /** Times each trap was taken, by helper number. */
   'TRAPS',
 ] as const;

@@ -1,4 +1,3 @@
-import { Key } from '../abi/key.ts';
 import { Word } from '../abi/state.ts';
 import type { EmitContext } from './context.ts';
 import { hex } from './names.ts';
@@ -6,7 +5,6 @@ import { hex } from './names.ts';
 /** The parts of a region that a call is printed from. */
 export interface CallParts {
   readonly context: EmitContext;
-  readonly key: number;
   /** Statements that store what the region keeps in locals, and that load it again. */
   readonly store: string;
   readonly reload: string;
@@ -29,13 +27,13 @@ export function directCall(parts: CallParts, target: number, link: number): stri
 /** The same with a callee that is known only now. */
 export function indirectCall(parts: CallParts, target: string): string {
   const callee = `c=${parts.context.cell('AT')}(${target});if(c===null)return null;`;
-  return parts.store + callee + leaveIfDeep(parts, 'return c;') + nested(parts, 'c=c.run(c);');
+  return parts.store + callee + leaveIfDeep(parts, 'return c;') + nested(parts, 'c=c.enter(c);');
 }
 
-/** Runs the callee: at once if it is in this page or in one that is still mapped where it was. */
-function enter({ context, key }: CallParts, target: number): string {
-  if ((key & Key.flat) === 0) return 'c=c.run(c);';
-  return `c=${context.cell('CT')}[${target >>> 12}]===c.targetId?c.taken.run(c.taken):c.run(c);`;
+/** Runs the callee's translation: at once if it is in this page or in one that is still mapped where it was. */
+function enter({ context }: CallParts, target: number): string {
+  if (!context.flat) return 'c=c.enter(c);';
+  return `c=${context.cell('CT')}[${target >>> 12}]===c.targetId?c.taken.enter(c.taken):c.enter(c);`;
 }
 
 function leaveIfDeep({ context }: CallParts, leave: string): string {

@@ -21,6 +21,8 @@ export class EmitContext {
   readonly writeTlb: string;
   readonly state: string;
   readonly counts: boolean;
+  /** Whether EIPs are linear addresses, and CS has no limit. */
+  readonly flat: boolean;
 
   constructor(options: EmitOptions, key: number) {
     this.options = options;
@@ -29,6 +31,7 @@ export class EmitContext {
     this.writeTlb = this.cell(user ? 'WU' : 'WS');
     this.state = this.cell('S');
     this.counts = options.pacing === 'count';
+    this.flat = (key & Key.flat) !== 0;
   }
 
   cell(name: CellName | HelperName): string {

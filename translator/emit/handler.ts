@@ -9,13 +9,21 @@ import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
 import { accessText, outsideSegment, segmentBase, slowPathName, windowText } from './memory.ts';
 
+/** `entry`: of an instruction where a translation may start; it counts its runs. */
+export type HandlerKind = 'plain' | 'entry';
+
 /**
  * Prints the interpreter's handler of a form: `(i) => next node`, with operands read from the fields of the decoded
- * instruction `i` and registers in the state words. A handler that throws has changed nothing.
+ * instruction `i` and registers in the state words. A handler that throws has changed nothing but the count.
  */
-export function emitHandler(context: EmitContext, name: string, statements: readonly Statement[]): string {
-  const emitter = new HandlerEmitter(context);
-  return `function ${name}(i){${emitter.body(statements)}}`;
+export function emitHandler(
+  context: EmitContext,
+  name: string,
+  statements: readonly Statement[],
+  kind: HandlerKind,
+): string {
+  const count = kind === 'entry' ? `if((i.heat+=i.weight)>=i.due)return ${context.cell('DUE')}(i);` : '';
+  return `function ${name}(i){${count}${new HandlerEmitter(context).body(statements)}}`;
 }
 
 class HandlerEmitter implements Leaves {
@@ -84,7 +92,7 @@ class HandlerEmitter implements Leaves {
       case 'exitIf':
         return `if(${this.print.boolean(a)}){${this.transfer(b)}}`;
       case 'jump':
-        return this.transfer(a);
+        return this.context.flat && a.name === 'target' ? this.across() : this.transfer(a);
       case 'branch':
         return `if(${this.print.boolean(a)}){${this.transfer(b)}}${this.transfer(s.args[2])}`;
       case 'indirect':
@@ -151,10 +159,20 @@ class HandlerEmitter implements Leaves {
     }
   }
 
+  /** Goes to the target, at once if it is in another page that is still mapped where it was: most calls go to others. */
+  private across(): string {
+    const isMapped = `${this.context.cell('CT')}[i.target>>>12]===n.targetId`;
+    return `${this.leaveIfAsked('i.target')}const n=i.taken;return ${isMapped}?n.taken:n;`;
+  }
+
   private poll(eip: string, node: string): string {
-    if (this.context.counts) return `return ${node};`;
+    return `${this.leaveIfAsked(eip)}return ${node};`;
+  }
+
+  private leaveIfAsked(eip: string): string {
+    if (this.context.counts) return '';
     const leave = `${this.context.word(Word.eip)}=${eip};return null;`;
-    return `if(${this.context.word(Word.attention)}!==0){${leave}}return ${node};`;
+    return `if(${this.context.word(Word.attention)}!==0){${leave}}`;
   }
 
   /** The #NM and #MF that an x87 instruction begins with; CR0.NE unset, a pending error has been an interrupt already. */

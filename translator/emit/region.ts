@@ -364,7 +364,6 @@ class RegionEmitter implements Leaves {
     }
     const parts = {
       context: this.context,
-      key: this.region.key,
       store: this.store(),
       leave: s.op === 'jump' ? this.exit(target.number, true) : '',
       reload: this.reload(back.number),

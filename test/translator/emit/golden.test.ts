@@ -44,7 +44,7 @@ function stagesOf({ source, handler, key = FLAT_KEY, pacing = 'poll' }: GoldenGu
   };
   const { text, links } = translate(request)!;
   const one = instructionAt(bytes, key, handler);
-  const handlerText = bindHandler(one.form, one.shape, key, options);
+  const handlerText = bindHandler(one, key, 'plain', options);
   for (const emitted of [text, handlerText]) checkText(emitted);
   return [
     `=== Guest\n${unindent(source).trimEnd()}\n`,

@@ -37,8 +37,10 @@ describe.each<Pacing>(['poll', 'count'])('emitted text, pacing by %s', (pacing) 
 
   test('handlers of every form, in all shapes and keys that come up', () => {
     const samples = distinctShapes(allSamples(randomFrom(21), 4));
-    for (const { instruction, key } of samples)
-      checkText(bindHandler(instruction.form, instruction.shape, key, options));
+    for (const { instruction, key } of samples) {
+      checkText(bindHandler(instruction, key, 'plain', options));
+      checkText(bindHandler(instruction, key, 'entry', options));
+    }
     expect(samples.length).toBeGreaterThan(7000);
   });
 
