@@ -30,6 +30,8 @@ export function setSegment(
   const { state } = cpu;
   state[Word.selector + segment] = selector;
   state[Word.segmentBase + segment] = base;
+  // Systems load what is there already at each entry to the kernel, and at each return.
+  if (state[Word.segmentLimit + segment] === limit && state[Word.segmentRights + segment] === rights) return;
   state[Word.segmentLimit + segment] = limit;
   state[Word.segmentRights + segment] = rights;
   updateSpans(cpu, segment);
@@ -68,7 +70,7 @@ export function loadSegment(cpu: Cpu, segment: number, selector: number): void {
   if (!cpu.isProtected) setUnprotectedSegment(cpu, segment, selector);
   else if (segment === Segment.ss) loadStackSegment(cpu, selector);
   else loadDataSegment(cpu, segment, selector);
-  cpu.updateKey();
+  if (segment <= Segment.ds) cpu.updateKey();
 }
 
 /** Intel SDM vol. 3, 5.6 and vol. 2, MOV. */

@@ -122,6 +122,8 @@ export class CodeCache implements CodeWriteListener {
 
   /** The node at an EIP of the current context. Faults as fetching an instruction there does. */
   resolve(eip: number): Node {
+    const known = this.find(eip);
+    if (known !== null) return known;
     const linear = (eip + this.context.base) | 0;
     const linearPage = linear >>> 12;
     const page = this.pages.get(this.mapped[linearPage]);

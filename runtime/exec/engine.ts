@@ -135,8 +135,7 @@ export class Engine {
 /** The helper table's functions as generated code calls them: traps know their CPU. */
 function boundHelpers(cpu: Cpu): Record<string, unknown> {
   const bound: Record<string, unknown> = { ...pureHelpers };
-  for (const [name, trap] of Object.entries(traps)) {
-    bound[name] = (a: number, b: number, c: number, d: number, e: number) => trap(cpu, a, b, c, d, e);
-  }
+  // Bound functions, not closures of one text: those would share what V8 learns of whom they call.
+  for (const [name, trap] of Object.entries(traps)) bound[name] = trap.bind(null, cpu);
   return bound satisfies Partial<Record<HelperName, unknown>>;
 }
