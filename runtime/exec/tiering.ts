@@ -18,7 +18,7 @@ export interface TieringOptions extends RegionLimits {
 }
 
 /** Measured with bench/: see docs/performance.md. */
-export const defaultTiering: TieringOptions = { threshold: 8_000, blocks: 20, instructions: 500 };
+export const defaultTiering: TieringOptions = { threshold: 16_000, blocks: 20, instructions: 500 };
 
 /** Heat at which an entry is translated. */
 export function hotAt({ threshold }: TieringOptions): number {
