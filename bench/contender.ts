@@ -3,7 +3,7 @@ import { messageOf } from '../src/errors.ts';
 import type { Progress } from '../src/node/assets/progress.ts';
 import { ConsoleError } from './console.ts';
 import type { Command, Engine } from './engines/engine.ts';
-import { boot, type Program, type Work } from './programs.ts';
+import { boot, type Program, steadyGroups, type Work } from './programs.ts';
 import { type Cell, type EngineResult, type Missing, measuredCell } from './results.ts';
 import { measureBoot, ProgramError, type Sample, Session } from './session.ts';
 import type { Workspace } from './workspace.ts';
@@ -128,7 +128,9 @@ export class Contender {
     const session = await this.#startedSession();
     const feature = program.needs.find((name) => !session.features.has(name));
     if (feature !== undefined) return this.#skip(program, `the CPU has no ${feature}`);
-    const rounds = Math.max(1, Math.round(program.rounds * this.engine.share * scale));
+    const { share } = this.engine;
+    const part = steadyGroups.has(program.group) ? share : Math.max(share, 1);
+    const rounds = Math.max(1, Math.round(program.rounds * part * scale));
     return session.run(program, rounds);
   }
 

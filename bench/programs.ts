@@ -126,5 +126,11 @@ export const programs: readonly Program[] = [
   ]),
 ];
 
+/**
+ * Groups of programs that spend their time in loops. Of these an engine may do a part, as what comes before the loop counts
+ * for little; what others do once, such as decoding code, would count as often as the part is multiplied.
+ */
+export const steadyGroups: ReadonlySet<Group> = new Set<Group>(['integer', 'x87', 'sse2']);
+
 /** Groups that are measured only if they are asked for. */
 export const optionalGroups: ReadonlySet<Group> = new Set<Group>(['real']);

@@ -34,7 +34,10 @@ export interface Engine {
   readonly about: string;
   /** A machine boots the guest; the host runs the programs as they are. */
   readonly kind: 'machine' | 'host';
-  /** Times a program's standard size that it runs: less where it would take too long, more where it is soon over. */
+  /**
+   * Times a program's standard size that it runs: less where it would take too long (of programs in steadyGroups only), more
+   * where it is soon over.
+   */
   readonly share: number;
   /** True if it is used only when it is named. */
   readonly optional?: boolean;

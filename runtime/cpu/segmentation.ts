@@ -18,7 +18,10 @@ export function updateSpans(cpu: Cpu, segment: number): void {
   doubles[Double.writeSpan + segment] = writeSpan(rights, limit);
 }
 
-/** Fills a segment register, all that a program can't see included. Key.ts depends on it: updateKey is due. */
+/**
+ * Fills a segment register, all that a program can't see included. updateKey is due, but for FS and GS. Bounds and spans
+ * always are those of rights and limit: who writes these elsewhere calls updateSpans.
+ */
 export function setSegment(
   cpu: Cpu,
   segment: number,
@@ -70,7 +73,7 @@ export function loadSegment(cpu: Cpu, segment: number, selector: number): void {
   if (!cpu.isProtected) setUnprotectedSegment(cpu, segment, selector);
   else if (segment === Segment.ss) loadStackSegment(cpu, selector);
   else loadDataSegment(cpu, segment, selector);
-  if (segment <= Segment.ds) cpu.updateKey();
+  if (segment !== Segment.fs && segment !== Segment.gs) cpu.updateKey();
 }
 
 /** Intel SDM vol. 3, 5.6 and vol. 2, MOV. */

@@ -110,16 +110,16 @@ export class Counting {
       return original(n);
     };
     this.stepWrappers.set(node, { run, original });
-    if (node.run === original && kind === 'trap') node.run = run;
     node.one = run;
+    if (kind === 'trap') this.view.settle(node);
   }
 
   /** Takes all counters out again, those that have not gone with what they were put around. */
   remove(): void {
     for (const [node, { run, original }] of this.wrappers) if (node.run === run) this.view.install(node, original);
     for (const [node, { run, original }] of this.stepWrappers) {
-      if (node.run === run) node.run = original;
       if (node.one === run) node.one = original;
+      this.view.settle(node);
     }
     this.wrappers.clear();
     this.stepWrappers.clear();

@@ -90,6 +90,11 @@ export class EngineView {
     node.enter = run;
   }
 
+  /** Gives a node the `run` that goes with its `one`, unless a translation starts there. */
+  settle(node: Node): void {
+    this.parts.engine.graph.settle(node);
+  }
+
   /** Whether the node has been decoded and hasn't been dropped since. */
   isDecoded(node: Node): boolean {
     return node.length > 0;

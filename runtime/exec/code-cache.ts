@@ -35,7 +35,10 @@ export class CodeCache implements CodeWriteListener {
   private readonly frames = new Map<number, FrameCode>();
   private readonly pages = new CodePages();
   private readonly residence: Residence;
-  /** By EIP, the node that was last found there. */
+  /**
+   * By EIP, the node that was last found there. Right as long as its page's number is what is mapped, as nodes are never
+   * replaced and numbers not used again soon; emptied where pages are forgotten, so that it keeps none in memory.
+   */
   private readonly recent: (Node | null)[] = new Array(RECENT).fill(null);
   /** The context of the code that runs now; see `enterContext`. */
   context: CodeContext;
@@ -115,9 +118,9 @@ export class CodeCache implements CodeWriteListener {
     const last = recent[place];
     if (last !== null && last.eip === eip && last.page.id === id && last.page.context === context) return last;
     const page = this.pages.get(id);
-    if (page === null || page.context !== context) return null;
-    recent[place] = page.at(linear & 0xfff);
-    return recent[place];
+    const node = page !== null && page.context === context ? page.at(linear & 0xfff) : null;
+    if (node !== null) recent[place] = node;
+    return node;
   }
 
   /** The node at an EIP of the current context. Faults as fetching an instruction there does. */

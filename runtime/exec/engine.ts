@@ -19,6 +19,7 @@ import { freeSuffix, installCells } from './compile.ts';
 import { Dispatcher, type InterruptSource, isInterruptWaiting } from './dispatcher.ts';
 import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
+import type { Node } from './node.ts';
 import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from './tiering.ts';
 
 export interface EngineOptions {
@@ -79,6 +80,7 @@ export class Engine {
       cacheBytes: options.cacheBytes,
       hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
       firstDue: options.tiering && firstDue(options.tiering),
+      onDue: (node) => this.onDue(node),
       narrow: (link) => this.tiering?.narrow(link),
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });
@@ -90,6 +92,11 @@ export class Engine {
       ...stickyHelpers(cpu.state),
       ...blockHelpers(cpu.state, mmu, counts),
     });
+  }
+
+  private onDue(node: Node): Node | null {
+    if (!this.tiering) throw new Error('an engine without tiering counts no runs');
+    return this.tiering.onDue(node);
   }
 
   private cells(cpu: Cpu, mmu: Mmu): Record<CellName, unknown> {
@@ -123,7 +130,7 @@ export class Engine {
       AT: this.graph.at,
       JUMP: this.graph.jump,
       RESUME: this.graph.resume,
-      DUE: this.tiering?.onDue,
+      DUE: (node: Node) => this.onDue(node),
       CALL: this.graph.call,
       RETURN: this.graph.returned,
       CT: tlb.code,

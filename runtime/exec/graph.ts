@@ -36,6 +36,8 @@ export interface GraphParts {
   readonly hotAt: number;
   /** Heat at which an entry is first looked at; null: entries don't count their runs. */
   readonly firstDue: number | null;
+  /** Called with an entry that has come to its `due`. */
+  readonly onDue: Run;
   /** Called with the link of a translation by which it is often left because accesses are in two pages. */
   readonly narrow: (link: Node) => void;
   /** Bytes of the host's memory that code may take. */
@@ -72,7 +74,7 @@ export class Graph {
   // Making and decoding nodes.
 
   create(page: CodePage, offset: number): Node {
-    const node = new Node(page, (page.eip + offset) | 0, forms[INVALID_FORM], this.undecoded, this.untranslated);
+    const node = new Node(page, (page.eip + offset) | 0, forms[INVALID_FORM], this.undecoded, this.declined);
     node.due = this.parts.firstDue ?? 0;
     return node;
   }
@@ -83,7 +85,7 @@ export class Graph {
     node.one = this.undecoded;
     node.length = 0;
     node.due = this.parts.firstDue ?? 0;
-    node.enter = this.untranslated;
+    node.enter = this.declined;
     // What was cooled stays so.
     node.heat = Math.min(node.heat, 0);
     node.targets = null;
@@ -94,16 +96,15 @@ export class Graph {
     node.heat = this.parts.hotAt * (1 - times);
   }
 
-  /** `enter` where no translation starts. What the call has counted for it is given back. */
-  private readonly untranslated: Run = (node) => {
+  /** `enter` where no translation starts: CALL is to run the node. What the call has counted for it is given back. */
+  private readonly declined: Run = (node) => {
     if (this.parts.counts) this.state[Word.budget]++;
     return node;
   };
 
   private readonly undecoded: Run = (node) => {
-    this.stepping = node;
     this.decode(node);
-    return this.single(node);
+    return node.one(node);
   };
 
   /** Runs an instruction by its handler; a fault is known to be there. */
@@ -140,9 +141,23 @@ export class Graph {
     node.run = this.runOf(node);
   }
 
+  /** The `run` of an instruction where no translation starts. One that crosses a page's end never gets one: it isn't counted. */
   private runOf(node: Node): Run {
-    const isCounted = this.parts.firstDue !== null && node.weight > EntryWeight.none && node.crossing === null;
-    return isCounted ? this.parts.handlers.get(node, node.page.context.key, 'entry') : node.one;
+    const { handlers, firstDue } = this.parts;
+    if (firstDue === null || node.weight === EntryWeight.none || node.crossing !== null) return node.one;
+    const { key } = node.page.context;
+    return node.one === handlers.get(node, key, 'plain') ? handlers.get(node, key, 'counted') : this.countedOne;
+  }
+
+  /** The same for an entry whose `one` is not its handler, but somebody's around it. */
+  private readonly countedOne: Run = (node) => {
+    node.heat += node.weight;
+    return node.heat >= node.due ? this.parts.onDue(node) : node.one(node);
+  };
+
+  /** Gives a node the `run` that goes with its `one`, unless a translation starts there. */
+  settle(node: Node): void {
+    if (node.length > 0 && node.run !== node.enter) node.run = this.runOf(node);
   }
 
   /** Decodes an instruction of which only `available` bytes are in its page. */
@@ -221,7 +236,7 @@ export class Graph {
     if (node.weight >= weight) return;
     const wasEntry = node.weight > EntryWeight.none;
     node.weight = weight;
-    if (!wasEntry && node.length > 0) node.run = this.runOf(node);
+    if (!wasEntry) this.settle(node);
   }
 
   private gate(page: CodePage, eip: number, weight: number): Node {

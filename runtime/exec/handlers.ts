@@ -10,7 +10,7 @@ import type { Run } from './node.ts';
 
 /** The interpreter's handlers, made when they are first asked for: one for each form, shape and key, of either kind. */
 export class Handlers {
-  private readonly made: Readonly<Record<HandlerKind, Map<number, Run>>> = { plain: new Map(), entry: new Map() };
+  private readonly made: Readonly<Record<HandlerKind, Map<number, Run>>> = { plain: new Map(), counted: new Map() };
   private readonly options: EmitOptions;
   private readonly check: Check | null;
 
@@ -20,7 +20,7 @@ export class Handlers {
   }
 
   get size(): number {
-    return this.made.plain.size + this.made.entry.size;
+    return this.made.plain.size + this.made.counted.size;
   }
 
   get(instruction: Instruction, key: number, kind: HandlerKind): Run {

@@ -19,7 +19,7 @@ export const EntryWeight = { none: 0, inner: 4, loop: 8, root: 16 } as const;
 
 /**
  * A decoded instruction in the graph that the interpreter walks: `while (i) i = i.run(i)`.
- * A translation is a longer handler, installed as the `run` of its first instruction.
+ * A translation is a longer handler, installed as `run` and `enter` of its first instruction.
  * A node is identified by its code page and offset and is never replaced: what becomes stale is reset in place
  * (`run` decodes anew), so that links to it stay right.
  */
@@ -27,7 +27,10 @@ export class Node extends Instruction {
   run: Run;
   /** Runs this one instruction, whatever `run` is. */
   one: Run;
-  /** What a nested call of a translation runs: the translation that starts here, or nothing, so that CALL runs the node. */
+  /**
+   * What a nested call of a translation runs: the translation that starts here, the gate, or what gives the node back, so
+   * that CALL runs it. Never a handler: only loops know where one faults. Whoever puts a translation into `run` puts it here.
+   */
   enter: Run;
   /** The instruction behind this one, and the one a relative jump goes to: nodes of this page, or gates. */
   next: Node | null = null;
@@ -40,7 +43,7 @@ export class Node extends Instruction {
   weight: number = EntryWeight.none;
   /** Sum of the weights of its runs while it isn't translated. */
   heat = 0;
-  /** Heat at which somebody looks at it: DUE. */
+  /** Heat at which DUE is called: first to see whether its code is slow, then to translate it. A small integer, as `heat` is. */
   due = 0;
   /** Of an indirect jump: where it went, the first few EIPs. */
   targets: number[] | null = null;

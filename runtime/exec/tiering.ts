@@ -50,7 +50,7 @@ function isSlow(node: Node): boolean {
   return false;
 }
 
-/** Counts how often entries run, and puts a translation in the place of a hot one's handler. */
+/** Puts a translation in the place of the handler of an entry that has run often. */
 export class Tiering {
   readonly metrics = { translations: 0, instructions: 0, characters: 0, refused: 0 };
   private readonly graph: Graph;

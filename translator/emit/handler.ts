@@ -9,8 +9,8 @@ import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
 import { accessText, outsideSegment, segmentBase, slowPathName, windowText } from './memory.ts';
 
-/** `entry`: of an instruction where a translation may start; it counts its runs. */
-export type HandlerKind = 'plain' | 'entry';
+/** `counted`: of an instruction where a translation may start; it counts its runs. */
+export type HandlerKind = 'plain' | 'counted';
 
 /**
  * Prints the interpreter's handler of a form: `(i) => next node`, with operands read from the fields of the decoded
@@ -22,7 +22,7 @@ export function emitHandler(
   statements: readonly Statement[],
   kind: HandlerKind,
 ): string {
-  const count = kind === 'entry' ? `if((i.heat+=i.weight)>=i.due)return ${context.cell('DUE')}(i);` : '';
+  const count = kind === 'counted' ? `if((i.heat+=i.weight)>=i.due)return ${context.cell('DUE')}(i);` : '';
   return `function ${name}(i){${count}${new HandlerEmitter(context).body(statements)}}`;
 }
 

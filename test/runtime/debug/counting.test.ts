@@ -80,3 +80,38 @@ test('installed functions stay when counting ends, and the guest does the same',
   run(other, 130_000);
   expect(registers(guest)).toEqual(registers(other));
 });
+
+test('traps are counted by place, of entries too, and counting heats them all the same', () => {
+  const inputs = kernel(`
+main:   mov     ecx, 1000000
+.again: in      al, 0x21
+        in      al, 0x21
+.last:  in      al, 0x21
+        loop    .again
+        jmp     exit
+`);
+  const guest = new Guest(inputs, variant);
+  guests.push(guest);
+  const { inspection, engine } = guest.core;
+  const ofInputs = () => {
+    const { kinds, places } = inspection.traps();
+    const counts = places.filter(({ text }) => text.startsWith('in ')).map(({ count }) => count);
+    return { all: kinds.find(({ name }) => name === 'portIn')?.count ?? 0, counts };
+  };
+  inspection.watch(true);
+  run(guest, 100);
+  const before = ofInputs();
+  run(guest, 4100);
+  const after = ofInputs();
+  expect(after.counts).toHaveLength(3);
+  const counted = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+  expect(counted(after.counts) - counted(before.counts)).toBe(after.all - before.all);
+  expect(after.all - before.all).toBe(3000);
+  const node = engine.graph.cache.find(guest.address('main.last'))!;
+  const heat = node.heat;
+  inspection.watch(false);
+  run(guest, 8100);
+  expect(node.heat).toBe(heat + 1000 * node.weight);
+  expect(node.one).toBe(engine.handlers.get(node, node.page.context.key, 'plain'));
+  expect(node.run).toBe(engine.handlers.get(node, node.page.context.key, 'counted'));
+});

@@ -39,7 +39,7 @@ describe.each<Pacing>(['poll', 'count'])('emitted text, pacing by %s', (pacing) 
     const samples = distinctShapes(allSamples(randomFrom(21), 4));
     for (const { instruction, key } of samples) {
       checkText(bindHandler(instruction, key, 'plain', options));
-      checkText(bindHandler(instruction, key, 'entry', options));
+      checkText(bindHandler(instruction, key, 'counted', options));
     }
     expect(samples.length).toBeGreaterThan(7000);
   });
