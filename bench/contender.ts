@@ -36,6 +36,8 @@ export class Contender {
   readonly #version: string | undefined;
   /** Why it can't be used. */
   #unavailable: string | undefined;
+  /** It can be had here, but did not start. */
+  #isBroken = false;
   #session: Session | undefined;
   #losses = 0;
   #residentBytes: number | undefined;
@@ -76,7 +78,8 @@ export class Contender {
     const missing = this.#missing.get(work.name);
     const samples = this.#samples.get(work.name);
     if (missing || !samples) {
-      const reason = missing ?? { kind: 'skipped', reason: this.#unavailable ?? 'it was not run' };
+      const kind = this.#isBroken ? 'failed' : 'skipped';
+      const reason = missing ?? { kind, reason: this.#unavailable ?? 'it was not run' };
       return { engine: this.engine.name, work: work.name, runs: [], missing: reason };
     }
     return measuredCell(this.engine.name, work, samples);
@@ -101,6 +104,7 @@ export class Contender {
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
       this.#unavailable = `it did not start: ${error.message}`;
+      this.#isBroken = true;
     }
   }
 

@@ -35,8 +35,9 @@ export const usage = `Usage: npm run bench -- [flags]
   --scale X            factor on the size of all programs (default: 1)
   --base NAME          the engine that ratios refer to (default: v86)
   --timeout SECONDS    for one run of a program (default: 180)
-  --mips               count instructions, and show how many millions of them a second were executed
-  --json               the results as JSON
+  --mips               count the instructions of mix, if it is among the programs, and show how many
+                       millions of them a second were executed
+  --json               the results as JSON (with npm run -s, which says nothing of its own)
   --keep               keep the kernel, the root file systems and the consoles' output
   --write-results      write bench/RESULTS.md too; means --all --mips, unless --engines names some
   --micro              measure parts of the translator instead (--filter applies)

@@ -167,4 +167,5 @@ test('What an engine says in its last moments is in the reason', async () => {
   expect(it.result.unavailable).toMatch(
     /^it did not start: it has ended \(exit code 5\); the last it said: out of luck/,
   );
+  expect(it.cell(boot).missing?.kind).toBe('failed');
 });
