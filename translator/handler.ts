@@ -1,5 +1,6 @@
 import { EmitContext, type EmitOptions } from './emit/context.ts';
 import { emitHandler, type HandlerKind } from './emit/handler.ts';
+import { emitLoop } from './emit/loop.ts';
 import { field, IrBuilder } from './ir/builder.ts';
 import type { Statement } from './ir/statement.ts';
 import { OperandBuilder } from './lift/builder.ts';
@@ -28,4 +29,15 @@ export function bindHandler(
   const statements = liftSymbolic(form, shape, key);
   observe?.(name, statements);
   return emitHandler(new EmitContext(options, key), name, statements, kind);
+}
+
+/** Text of the interpreter's loop for a key with the fast paths of these forms in these shapes (emit/loop.ts). */
+export function bindLoop(
+  forms: readonly Pick<Instruction, 'form' | 'shape'>[],
+  key: number,
+  counted: number,
+  options: EmitOptions,
+): string {
+  const paths = forms.map(({ form, shape }) => liftSymbolic(form, shape, key));
+  return emitLoop(new EmitContext(options, key), paths, counted);
 }

@@ -86,7 +86,7 @@ export class EngineView {
   }
 
   install(node: Node, run: Run): void {
-    node.run = run;
+    node.become(run);
     node.enter = run;
   }
 

@@ -23,11 +23,11 @@ export function bodyOf(text: string): string {
 }
 
 /** Turns emitted text (one function declaration) into a function. The only place where `new Function` stands. */
-export function compileText(text: string, { check, url, map, values = {} }: CompiledText = {}): Run {
+export function compileText<F = Run>(text: string, { check, url, map, values = {} }: CompiledText = {}): F {
   check?.text(text);
   const notes = [url && `sourceURL=${url}`, map && `sourceMappingURL=${map}`].filter((note) => note !== undefined);
   const body = [bodyOf(text), ...notes.map((note) => `//# ${note}`)].join('\n');
-  return new Function(...Object.keys(values), body)(...Object.values(values)) as Run;
+  return new Function(...Object.keys(values), body)(...Object.values(values)) as F;
 }
 
 /** A suffix under which none of the names is a global of this isolate: '' for the first machine in it, `$1`, … */

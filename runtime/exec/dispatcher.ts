@@ -92,7 +92,7 @@ export class Dispatcher {
       const node = this.graph.cache.resolve(state[Word.eip]);
       if (this.debug.mustStep) this.stepOne(node);
       else if (this.counts) this.runCounted(node);
-      else this.runFreely(node);
+      else this.graph.call(node, null);
     } catch (error) {
       this.locate();
       if (error instanceof GuestFault) this.fault(error);
@@ -101,29 +101,12 @@ export class Dispatcher {
     }
   }
 
-  private faulting: Node | null = null;
-
-  private runFreely(first: Node): void {
-    let node: Node | null = first;
-    try {
-      while (node !== null) node = node.run(node);
-    } catch (error) {
-      this.faulting = node;
-      throw error;
-    }
-  }
-
   private runCounted(first: Node): void {
     const { state } = this;
     let node: Node | null = first;
-    try {
-      while (node !== null && state[Word.budget] > 0) {
-        state[Word.budget]--;
-        node = node.run(node);
-      }
-    } catch (error) {
-      this.faulting = node;
-      throw error;
+    while (node !== null && state[Word.budget] > 0) {
+      state[Word.budget]--;
+      node = this.graph.step(node, null);
     }
     if (node !== null && node !== this.graph.returned) state[Word.eip] = node.eip;
   }
@@ -131,16 +114,15 @@ export class Dispatcher {
   /** One instruction: after STI or MOV SS, and where a debug exception may follow. */
   private stepOne(node: Node): void {
     if (this.counts) this.state[Word.budget]--;
-    this.faulting = node;
+    this.graph.faulting = node;
     this.debug.step(node);
-    this.faulting = null;
+    this.graph.faulting = null;
   }
 
   /** Makes EIP that of the instruction that has thrown. */
   private locate(): void {
-    const at = this.graph.stepping ?? this.faulting;
-    this.graph.stepping = null;
-    this.faulting = null;
+    const at = this.graph.faulting;
+    this.graph.faulting = null;
     if (at !== null) this.state[Word.eip] = at.eip;
   }
 

@@ -19,6 +19,7 @@ import { freeSuffix, installCells } from './compile.ts';
 import { Dispatcher, type InterruptSource, isInterruptWaiting } from './dispatcher.ts';
 import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
+import { defaultLoops, type LoopOptions, Loops } from './loops.ts';
 import type { Node } from './node.ts';
 import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from './tiering.ts';
 
@@ -31,6 +32,8 @@ export interface EngineOptions {
   readonly callDepth: number;
   /** Bytes of the host's memory that decoded and translated code may take; what is used least is evicted. */
   readonly cacheBytes: number;
+  /** When the interpreter's loops get fast paths, and how many. Only where instructions are not counted. */
+  readonly loops: LoopOptions;
   /** The debug mode; null: nothing is checked. */
   readonly check: Check | null;
 }
@@ -40,6 +43,7 @@ export const defaultEngine: EngineOptions = {
   counts: false,
   callDepth: 100,
   cacheBytes: 96 << 20,
+  loops: defaultLoops,
   check: null,
 };
 
@@ -75,6 +79,7 @@ export class Engine {
       state: cpu.state,
       mmu,
       handlers: this.handlers,
+      loops: new Loops(this.handlers, counts ? null : options.loops, emit, check),
       decoder: createDecoder(cpu.model.features),
       counts,
       cacheBytes: options.cacheBytes,
@@ -132,6 +137,7 @@ export class Engine {
       RESUME: this.graph.resume,
       DUE: (node: Node) => this.onDue(node),
       CALL: this.graph.call,
+      STEP: this.graph.step,
       RETURN: this.graph.returned,
       CT: tlb.code,
       TRAPS: this.trapCounts,

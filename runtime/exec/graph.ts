@@ -12,6 +12,7 @@ import type { Tlb } from '../memory/tlb.ts';
 import { CodeCache } from './code-cache.ts';
 import { CodePage } from './code-page.ts';
 import type { Handlers } from './handlers.ts';
+import type { Loop, Loops } from './loops.ts';
 import { EntryWeight, Node, type Run } from './node.ts';
 
 const LONGEST_INSTRUCTION = 15;
@@ -28,6 +29,7 @@ export interface GraphParts {
   readonly state: Int32Array;
   readonly mmu: Mmu;
   readonly handlers: Handlers;
+  readonly loops: Loops;
   /** The decoder of the CPU's model. */
   readonly decoder: Decode;
   /** Instructions are counted (see EmitOptions.pacing). */
@@ -52,8 +54,8 @@ export interface GraphParts {
  */
 export class Graph {
   readonly cache: CodeCache;
-  /** The node that `step` is running: where a fault is, if not at the node the loop runs. */
-  stepping: Node | null = null;
+  /** Where a fault is: the innermost node that was running when it was thrown. */
+  faulting: Node | null = null;
   /** Instructions decoded. */
   decoded = 0;
   readonly decoder: Decode;
@@ -81,7 +83,7 @@ export class Graph {
 
   /** Makes a node decode its bytes anew when it next runs. */
   reset(node: Node): void {
-    node.run = this.undecoded;
+    node.become(this.undecoded);
     node.one = this.undecoded;
     node.length = 0;
     node.due = this.parts.firstDue ?? 0;
@@ -109,15 +111,16 @@ export class Graph {
 
   /** Runs an instruction by its handler; a fault is known to be there. */
   readonly single: Run = (node) => {
-    this.stepping = node;
+    this.faulting = node;
     const next = node.one(node);
-    this.stepping = null;
+    this.faulting = null;
     return this.tlb.stale ? this.leaveAt(next) : next;
   };
 
   /** No frame of generated code is left: the dispatcher is about to enter code. */
   unwound(): void {
     this.cache.trim();
+    this.parts.loops.renew(() => this.cache.allPages());
     this.tlb.stale = false;
   }
 
@@ -139,6 +142,7 @@ export class Graph {
     this.decoded++;
     this.link(node);
     node.run = this.runOf(node);
+    this.parts.loops.admit(node);
   }
 
   /** The `run` of an instruction where no translation starts. One that crosses a page's end never gets one: it isn't counted. */
@@ -157,7 +161,9 @@ export class Graph {
 
   /** Gives a node the `run` that goes with its `one`, unless a translation starts there. */
   settle(node: Node): void {
-    if (node.length > 0 && node.run !== node.enter) node.run = this.runOf(node);
+    if (node.length === 0 || node.run === node.enter) return;
+    node.run = this.runOf(node);
+    this.parts.loops.place(node);
   }
 
   /** Decodes an instruction of which only `available` bytes are in its page. */
@@ -294,24 +300,25 @@ export class Graph {
     return this.at(eip);
   };
 
-  /**
-   * CALL: runs the callee of a nested call to its end. The first node is what the callee's entry gave.
-   */
-  readonly call = (first: Node | null, expected: Node): Node | null => {
-    let node = first;
+  /** CALL: runs the callee of a nested call to its end; the first node is what its entry gave. All the nodes are of one context. */
+  readonly call: Loop = (first, expected) => this.parts.loops.run(this.cache.context.key, first, expected);
+
+  /** STEP: one step of a loop, which may be that of a nested call. What faults is known. */
+  readonly step = (node: Node, expected: Node | null): Node | null => {
     try {
-      while (node !== null && node !== expected) {
-        if (node === this.returned && this.state[Word.eip] === expected.eip) return expected;
-        if (this.parts.counts && this.takeBudget(node)) return null;
-        node = node.run(node);
-        if (this.tlb.stale) return this.leaveAt(node);
-      }
+      return expected === null ? node.run(node) : this.nestedStep(node, expected);
     } catch (error) {
-      this.stepping ??= node;
+      this.faulting ??= node;
       throw error;
     }
-    return node;
   };
+
+  private nestedStep(node: Node, expected: Node): Node | null {
+    if (node === this.returned && this.state[Word.eip] === expected.eip) return expected;
+    if (this.parts.counts && this.takeBudget(node)) return null;
+    const next = node.run(node);
+    return this.tlb.stale ? this.leaveAt(next) : next;
+  }
 
   private takeBudget(node: Node): boolean {
     if (this.state[Word.budget] <= 0) {

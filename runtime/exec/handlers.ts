@@ -3,14 +3,28 @@ import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { HandlerKind } from '../../translator/emit/handler.ts';
 import { bindHandler } from '../../translator/handler.ts';
 import { type Instruction, SHAPE_BITS } from '../../translator/x86/instruction.ts';
+import type { Form } from '../../translator/x86/table/form.ts';
 import type { Check } from './check.ts';
 import { compileText } from './compile.ts';
 import { handlerUrl } from './names.ts';
-import type { Run } from './node.ts';
+import { NO_SLOT, type Run } from './node.ts';
+
+/** A handler that was made, and what for. */
+export interface Handler {
+  readonly form: Form;
+  readonly shape: number;
+  readonly key: number;
+  readonly kind: HandlerKind;
+  /** Nodes that got it. */
+  uses: number;
+  /** Of its fast path in the interpreter's loop (exec/loops.ts). */
+  slot: number;
+}
 
 /** The interpreter's handlers, made when they are first asked for: one for each form, shape and key, of either kind. */
 export class Handlers {
   private readonly made: Readonly<Record<HandlerKind, Map<number, Run>>> = { plain: new Map(), counted: new Map() };
+  private readonly handlers = new Map<Run, Handler>();
   private readonly options: EmitOptions;
   private readonly check: Check | null;
 
@@ -20,17 +34,27 @@ export class Handlers {
   }
 
   get size(): number {
-    return this.made.plain.size + this.made.counted.size;
+    return this.handlers.size;
   }
 
-  get(instruction: Instruction, key: number, kind: HandlerKind): Run {
-    const number = (((instruction.form.id << SHAPE_BITS) | instruction.shape) << KEY_BITS) | key;
+  get({ form, shape }: Instruction, key: number, kind: HandlerKind): Run {
+    const number = (((form.id << SHAPE_BITS) | shape) << KEY_BITS) | key;
     let run = this.made[kind].get(number);
     if (run === undefined) {
-      const text = bindHandler(instruction, key, kind, this.options, this.check?.handler);
-      run = compileText(text, { check: this.check, url: handlerUrl(number, kind) });
+      const text = bindHandler({ form, shape }, key, kind, this.options, this.check?.handler);
+      run = compileText<Run>(text, { check: this.check, url: handlerUrl(number, kind) });
       this.made[kind].set(number, run);
+      this.handlers.set(run, { form, shape, key, kind, uses: 0, slot: NO_SLOT });
     }
     return run;
+  }
+
+  /** What a node runs, if it is a handler and nothing else. */
+  of(run: Run): Handler | undefined {
+    return this.handlers.get(run);
+  }
+
+  get all(): Handler[] {
+    return [...this.handlers.values()];
   }
 }

@@ -25,3 +25,8 @@ export function translationUrl(page: CodePage, eip: number, name: string): strin
 export function handlerUrl(number: number, kind: HandlerKind): string {
   return `${SCHEME}handlers/${number.toString(16)}-${kind}.js`;
 }
+
+/** File of the interpreter's loop for a state key. */
+export function loopUrl(key: number): string {
+  return `${SCHEME}loops/${key.toString(16)}.js`;
+}

@@ -17,14 +17,19 @@ export interface Crossing {
  */
 export const EntryWeight = { none: 0, inner: 4, loop: 8, root: 16 } as const;
 
+/** Of a node that runs something else than a handler whose fast path is in the loop. */
+export const NO_SLOT = -1;
+
 /**
- * A decoded instruction in the graph that the interpreter walks: `while (i) i = i.run(i)`.
+ * A decoded instruction in the graph that the interpreter walks: `while (i) i = i.run(i)` (see Loops).
  * A translation is a longer handler, installed as `run` and `enter` of its first instruction.
  * A node is identified by its code page and offset and is never replaced: what becomes stale is reset in place
  * (`run` decodes anew), so that links to it stay right.
  */
 export class Node extends Instruction {
   run: Run;
+  /** Of the fast path in the interpreter's loop that does what `run` does (exec/loops.ts). */
+  slot = NO_SLOT;
   /** Runs this one instruction, whatever `run` is. */
   one: Run;
   /**
@@ -59,5 +64,11 @@ export class Node extends Instruction {
     this.run = run;
     this.one = run;
     this.enter = enter;
+  }
+
+  /** Gives it something else to run than a handler. */
+  become(run: Run): void {
+    this.run = run;
+    this.slot = NO_SLOT;
   }
 }

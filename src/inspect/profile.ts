@@ -15,7 +15,7 @@ const shareNames = [
   'idle',
 ] as const;
 /**
- * guest: translated code. interpreter: handlers of instructions. runtime: dispatcher, graph, memory, CPU. translator:
+ * guest: translated code. interpreter: its loops and handlers. runtime: dispatcher, graph, memory, CPU. translator:
  * making JavaScript. compiler: V8 reading it. garbage: its collector. host: the loop and messages. system: what V8 does
  * that belongs to no function, its compilers among it. inspector: what looking costs. idle: asleep.
  */
@@ -61,13 +61,13 @@ const GUEST = [
 ];
 /** V8 leaves out the file's name of some functions that were there before the profile was begun. */
 const GUEST_NAME = /^\w+_([0-9a-f]{8})$/;
-const HANDLER = /^rawiron:\/\/\/handlers\//;
+const INTERPRETER = /^rawiron:\/\/\/(handlers|loops)\//;
 
 /** Parts of the project by where their files are; the first that fits counts. */
 const places: readonly (readonly [pattern: RegExp, share: ShareName])[] = [
   [/\/runtime\/debug\/|\/src\/node\/probe\.ts$|^node:inspector$/, 'inspector'],
   [/\/runtime\/exec\/compile\.ts$/, 'compiler'],
-  [/\/runtime\/exec\/handlers\.ts$|\/translator\//, 'translator'],
+  [/\/runtime\/exec\/(handlers|loops)\.ts$|\/translator\//, 'translator'],
   [/\/runtime\/devices\//, 'devices'],
   [/\/runtime\//, 'runtime'],
   [/./, 'host'],
@@ -90,7 +90,7 @@ function shareOf({ callFrame: { functionName, url } }: ProfileNode): ShareName {
   if (functionName === '(idle)' || (functionName === 'sleep' && url.endsWith('/threads.ts'))) return 'idle';
   if (url === '') return GUEST_NAME.test(functionName) ? 'guest' : 'system';
   if (guestPlace(url)) return 'guest';
-  if (HANDLER.test(url)) return 'interpreter';
+  if (INTERPRETER.test(url)) return 'interpreter';
   return places.find(([pattern]) => pattern.test(url))![1];
 }
 

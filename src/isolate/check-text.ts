@@ -22,6 +22,7 @@ const nodeFields = new Set([
   'weight',
   'heat',
   'due',
+  'slot',
 ]);
 
 /**

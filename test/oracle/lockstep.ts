@@ -91,6 +91,7 @@ export function checkLockstep({ mode, settings, programs, seed, onFailure }: Loc
   let pair = new Pair(mode, settings);
   const renew = () => {
     report.translations += pair.translator.engine.translations;
+    report.fastPaths += pair.translator.engine.fastPaths;
     pair.dispose();
     pair = new Pair(mode, settings);
   };
@@ -115,6 +116,12 @@ export const translatorSettings: readonly EngineSettings[] = [
   { pacing: 'poll', regions: 'default' },
 ];
 
+/** Nothing is translated, but interpreted by fast paths. */
+const fastPathSettings: EngineSettings = { pacing: 'poll', threshold: 1 << 20, fastPaths: true };
+
+/** What random programs run in, next to an interpreter that counts. */
+export const lockstepSettings: readonly EngineSettings[] = [...translatorSettings, fastPathSettings];
+
 const usage = 'usage: oracle lockstep [PROGRAMS] [SEED] [--threshold N] [--check]';
 
 /** PROGRAMS: how many in each mode and setting. Prints the first program that fails. */
@@ -124,12 +131,14 @@ export function run(args: string[]): { passed: number; failed: number } {
   const result = { passed: 0, failed: 0 };
   const failures: string[] = [];
   for (const [mode, settings] of modes.flatMap((mode) =>
-    translatorSettings.map((settings) => [mode, settings] as const),
+    lockstepSettings.map((settings) => [mode, settings] as const),
   )) {
     const onFailure = (text: string) => failures.push(text);
-    const all = { ...settings, ...given };
+    const all = { ...given, ...settings };
     const report = checkLockstep({ mode, settings: all, programs: programs!, seed: seed!, onFailure });
-    console.log(`${mode.name}, ${settings.pacing}, ${settings.regions} regions:\n${report.text()}`);
+    console.log(
+      `${mode.name}, ${settings.pacing}, ${settings.fastPaths ? 'fast paths' : `${settings.regions} regions`}:\n${report.text()}`,
+    );
     result.passed += report.passed;
     result.failed += report.failed;
   }

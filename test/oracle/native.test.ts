@@ -14,6 +14,14 @@ describe('what a processor does in user mode', () => {
     if (engine === 'translator') expect(report.translations).toBeGreaterThan(0.9 * sample.length);
   });
 
+  it('is what the interpreter does by its fast paths', () => {
+    const sample = vectors.filter((_, n) => n % 7 === 3);
+    const report = checkVectors({ data, vectors: sample }, 'interpreter', { pacing: 'poll', fastPaths: true });
+    expect(report.failed, report.text()).toBe(0);
+    expect(report.passed).toBe(sample.length);
+    expect(report.fastPaths).toBeGreaterThan(400);
+  });
+
   it('is compared: a wrong outcome is reported', () => {
     const vector = vectors.find(({ after }) => after.memory.length === 1 && after.vector === 3)!;
     const [[offset, bytes]] = vector.after.memory as [[number, number[]]];

@@ -4,6 +4,8 @@ export class Report {
   failed = 0;
   /** Translations that were made: none means that the translator has not been checked. */
   translations = 0;
+  /** Handlers whose fast paths were used: the same. */
+  fastPaths = 0;
   /** What was not checked, by reason. */
   readonly skipped = new Map<string, number>();
   private readonly notes: string[] = [];

@@ -4,6 +4,8 @@ import { defaultModel } from '../../runtime/cpu/model.ts';
 import { updateSseMode } from '../../runtime/cpu/sse/mode.ts';
 import { makeCheck } from '../../runtime/exec/check.ts';
 import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
+import { defaultLoops, type LoopOptions } from '../../runtime/exec/loops.ts';
+import { NO_SLOT } from '../../runtime/exec/node.ts';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
 import { GuestFault } from '../../runtime/fault.ts';
 import { Mmu } from '../../runtime/memory/mmu.ts';
@@ -28,6 +30,8 @@ export interface Engine {
   reset(): void;
   /** Translations made so far. */
   readonly translations: number;
+  /** Handlers whose fast paths are in loops. */
+  readonly fastPaths: number;
   /** Makes the CPU take notice of words of the state that were written from outside. */
   refresh(): void;
   dispose(): void;
@@ -41,9 +45,14 @@ export interface EngineSettings {
   readonly pacing?: 'count' | 'poll';
   /** Runs of an entry before it is translated; 0 (default): it is when it first runs. */
   readonly threshold?: number;
+  /** The interpreter's loops get the fast paths of all forms as soon as these are met. Only with `poll`. */
+  readonly fastPaths?: boolean;
   /** The debug mode. */
   readonly check?: boolean;
 }
+
+/** Loops are made again and again, with all that has a fast path. */
+export const earlyLoops: LoopOptions = { after: 1, growth: 1.3, forms: 1 << 20 };
 
 const limits = { small: { blocks: 16, instructions: 100 }, default: defaultTiering };
 
@@ -62,7 +71,7 @@ const noPorts = { read: () => -1, write: () => {} };
 const noInterrupts = { pending: false, acknowledge: () => 0 };
 
 export function makeEngine(name: EngineName, memoryBytes: number, settings: EngineSettings = {}): Engine {
-  const { regions = 'small', pacing = 'count', threshold = 0, check = false } = settings;
+  const { regions = 'small', pacing = 'count', threshold = 0, fastPaths = false, check = false } = settings;
   const buffer = allocateShared(STATE_BYTES);
   const state = new Int32Array(buffer, 0, WORD_COUNT);
   const map = new PhysicalMap(new GuestRam(memoryBytes));
@@ -87,6 +96,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     ...defaultEngine,
     tiering,
     counts,
+    loops: fastPaths ? earlyLoops : defaultLoops,
     check: check ? makeCheck(checkText) : null,
   });
   const watchdog = counts ? null : new Worker(WATCHDOG, { eval: true, workerData: state });
@@ -114,6 +124,9 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     },
     get translations() {
       return engine.tiering?.metrics.translations ?? 0;
+    },
+    get fastPaths() {
+      return engine.handlers.all.filter(({ slot }) => slot !== NO_SLOT).length;
     },
   };
 }

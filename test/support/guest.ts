@@ -10,6 +10,7 @@ import { checkText } from '../../src/isolate/check-text.ts';
 import { Deadline, SharedDeadlines } from '../../src/isolate/deadlines.ts';
 import { nanoseconds } from '../../src/node/threads.ts';
 import { Word } from '../../translator/abi/state.ts';
+import { earlyLoops } from './engine.ts';
 
 /** A program made for a test, and where it runs. */
 export interface GuestProgram {
@@ -35,15 +36,18 @@ export interface Variant {
 }
 
 function translateAfter(threshold: number): Partial<EngineOptions> {
-  return { tiering: { ...defaultTiering, threshold } };
+  return { tiering: { ...defaultTiering, threshold }, loops: earlyLoops };
 }
 
 /** The stress mode: what runs is translated, and what is made is checked. */
 const stress: Partial<EngineOptions> = { ...translateAfter(1), check: makeCheck(checkText) };
 
-/** The guests' loops run some hundred times: they are translated on the way, and then as they have run so far. */
+/**
+ * The guests' loops run some hundred times: they are translated on the way, and then as they have run so far. Where nothing is
+ * counted the interpreter's fast paths are used at once.
+ */
 const engines = [
-  { name: 'interpreter', config: { engine: 'interpreter' } },
+  { name: 'interpreter', config: { engine: 'interpreter', engineOptions: { loops: earlyLoops } } },
   { name: 'translator', config: { engine: 'translator', engineOptions: translateAfter(30) } },
   { name: 'translator at once', config: { engine: 'translator', engineOptions: stress } },
 ] as const;

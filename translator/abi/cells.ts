@@ -47,6 +47,8 @@ export const cellNames = [
    * is that node), or null if it must leave to the dispatcher.
    */
   'CALL',
+  /** (node, expected): runs one node for the interpreter's loop, with CALL's `expected`; null for a loop that isn't nested. */
+  'STEP',
   /** The node a return gives: running it goes to Word.eip. A caller that expects that EIP goes on by itself instead. */
   'RETURN',
   /** TLB: by linear page, the number of the code page mapped there (runtime/exec/code-page.ts). */

@@ -26,10 +26,18 @@ export function emitHandler(
   return `function ${name}(i){${count}${new HandlerEmitter(context).body(statements)}}`;
 }
 
-class HandlerEmitter implements Leaves {
+/** Texts of an access whose index is checked: its definition, the check, and what lies there. */
+export interface CheckedAccess {
+  readonly define: string;
+  readonly isHit: string;
+  readonly place: string;
+}
+
+/** Prints statements with operands read from the fields of a decoded instruction `i`, and registers in the state words. */
+export class HandlerEmitter implements Leaves {
   readonly flagResult: string;
   readonly flagCarries: string;
-  private readonly context: EmitContext;
+  protected readonly context: EmitContext;
   private readonly print: ExpressionPrinter;
   private indices = 0;
 
@@ -51,7 +59,7 @@ class HandlerEmitter implements Leaves {
   body(statements: readonly Statement[]): string {
     const last = statements.at(-1)?.op;
     const ended = last === 'jump' || last === 'branch' || last === 'indirect' || last === 'trap';
-    const next = statements.some((s) => s.op === 'x87') ? this.resume() : 'return i.next;';
+    const next = statements.some((s) => s.op === 'x87') ? this.resume() : this.go('i.next');
     return this.statements(statements) + (ended ? '' : next);
   }
 
@@ -82,9 +90,9 @@ class HandlerEmitter implements Leaves {
       case 'when':
         return `if(${this.print.boolean(a)}){${this.statements(s.body!)}}`;
       case 'fault':
-        return `if(${this.print.boolean(a)})${this.context.cell('FAULT')}(${s.size});`;
+        return this.rare(this.print.boolean(a), `${this.context.cell('FAULT')}(${s.size});`);
       case 'fallback':
-        return `if(${this.print.boolean(a)}){${this.trap(s.name as HelperName, s.args.slice(1))}}`;
+        return this.rare(this.print.boolean(a), `{${this.trap(s.name as HelperName, s.args.slice(1))}}`);
       case 'escape':
         return this.escape(s.name === 'wait');
       case 'x87':
@@ -96,8 +104,8 @@ class HandlerEmitter implements Leaves {
       case 'branch':
         return `if(${this.print.boolean(a)}){${this.transfer(b)}}${this.transfer(s.args[2])}`;
       case 'indirect':
-        if (s.name === 'jump') return `return ${this.context.cell('JUMP')}(i,${this.print.integer(a)});`;
-        return `return ${this.context.cell('AT')}(${this.print.integer(a)});`;
+        if (s.name === 'jump') return this.go(`${this.context.cell('JUMP')}(i,${this.print.integer(a)})`);
+        return this.go(`${this.context.cell('AT')}(${this.print.integer(a)})`);
       case 'trap':
         return this.trap(s.name as HelperName, s.args);
       case 'instruction':
@@ -113,15 +121,28 @@ class HandlerEmitter implements Leaves {
     const { index, limit, view } = accessText(this.context, s.size, s.name, address, tlb);
     const path = slowPathName(s.size, s.name);
     const k = `k${this.indices++}`;
-    const hit = `const ${k}=${index}`;
+    const checked = { define: `const ${k}=${index}`, isHit: `${k}<${limit}`, place: `${view}[${k}]` };
     if (s.op === 'load') {
       const slow = `${this.context.cell(`LOAD${path}`)}(${address})${s.name === '' ? '|0' : ''}`;
-      return `${hit},t${s.temporary}=${k}<${limit}?${view}[${k}]:${slow};`;
+      return this.load(`t${s.temporary}`, checked, slow);
     }
-    if (s.op === 'probe') return `${hit};if(!(${k}<${limit}))${this.context.cell('PROBE')}(${address},${s.size});`;
+    if (s.op === 'probe')
+      return `${checked.define};${this.rare(`!(${checked.isHit})`, `${this.context.cell('PROBE')}(${address},${s.size});`)}`;
     const value = this.print.value(s.args[1]);
-    const slow = `${this.context.cell(`STORE${path}`)}(${address},${value})`;
-    return `${hit};if(${k}<${limit})${view}[${k}]=${value};else ${slow};`;
+    return this.store(value, checked, `${this.context.cell(`STORE${path}`)}(${address},${value})`);
+  }
+
+  protected load(name: string, { define, isHit, place }: CheckedAccess, slow: string): string {
+    return `${define},${name}=${isHit}?${place}:${slow};`;
+  }
+
+  protected store(value: string, { define, isHit, place }: CheckedAccess, slow: string): string {
+    return `${define};if(${isHit})${place}=${value};else ${slow};`;
+  }
+
+  /** What is done where a condition holds, which is rare. */
+  protected rare(condition: string, statement: string): string {
+    return `if(${condition})${statement}`;
   }
 
   /** A window is its address: it may lie in two pages, or at a device. */
@@ -130,14 +151,14 @@ class HandlerEmitter implements Leaves {
     const name = `const t${s.temporary}=${address};`;
     if (s.name.startsWith('read')) return name;
     const { index, limit } = windowText(this.context, s, address, this.context.writeTlb);
-    return `${name}if(!(${index}<${limit}))${this.context.cell('PROBE')}(${address},${s.size});`;
+    return name + this.rare(`!(${index}<${limit})`, `${this.context.cell('PROBE')}(${address},${s.size});`);
   }
 
   private segment(s: Statement): string {
     const [segment, offset] = s.args.map((v) => this.print.integer(v));
     const outside = outsideSegment(this.context, segment, offset, s.size, s.name);
-    const fault = `${this.context.cell('SEGMENT_FAULT')}(${segment})`;
-    return `if(${outside})${fault};const t${s.temporary}=${segmentBase(this.context, segment)}+${offset}|0;`;
+    const fault = `${this.context.cell('SEGMENT_FAULT')}(${segment});`;
+    return `${this.rare(outside, fault)}const t${s.temporary}=${segmentBase(this.context, segment)}+${offset}|0;`;
   }
 
   private flags(s: Statement): string {
@@ -149,7 +170,7 @@ class HandlerEmitter implements Leaves {
   private transfer(eip: Value): string {
     switch (eip.name) {
       case 'nextEip':
-        return 'return i.next;';
+        return this.go('i.next');
       case 'target':
         return this.poll('i.target', 'i.taken');
       case 'eip':
@@ -162,14 +183,19 @@ class HandlerEmitter implements Leaves {
   /** Goes to the target, at once if it is in another page that is still mapped where it was: most calls go to others. */
   private across(): string {
     const isMapped = `${this.context.cell('CT')}[i.target>>>12]===n.targetId`;
-    return `${this.leaveIfAsked('i.target')}const n=i.taken;return ${isMapped}?n.taken:n;`;
+    return `${this.leaveIfAsked('i.target')}const n=i.taken;${this.go(`${isMapped}?n.taken:n`)}`;
+  }
+
+  /** Goes on at a node. */
+  protected go(node: string): string {
+    return `return ${node};`;
   }
 
   private poll(eip: string, node: string): string {
-    return `${this.leaveIfAsked(eip)}return ${node};`;
+    return this.leaveIfAsked(eip) + this.go(node);
   }
 
-  private leaveIfAsked(eip: string): string {
+  protected leaveIfAsked(eip: string): string {
     if (this.context.counts) return '';
     const leave = `${this.context.word(Word.eip)}=${eip};return null;`;
     return `if(${this.context.word(Word.attention)}!==0){${leave}}`;

@@ -69,7 +69,7 @@ function heading(summary: ProfileSummary, others: number, style: Style): string 
 
 const shareHelp: Readonly<Record<keyof ProfileSummary['shares'], string>> = {
   guest: 'translated code',
-  interpreter: 'handlers of single instructions',
+  interpreter: 'its loops, and handlers of single instructions',
   runtime: 'dispatcher, memory, interrupts, privileged instructions',
   devices: 'devices',
   translator: 'making JavaScript of guest code',

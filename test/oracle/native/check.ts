@@ -52,6 +52,7 @@ export function checkVectors({ data, vectors }: VectorFile, engine: EngineName, 
     report.add(subject(instruction), describe(before), actual ? differences(actual, after, mask) : ['it does not end']);
   }
   report.translations = machine.engine.translations;
+  report.fastPaths = machine.engine.fastPaths;
   machine.engine.dispose();
   return report;
 }

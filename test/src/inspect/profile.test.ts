@@ -52,6 +52,12 @@ describe('a profile', () => {
     expect(busyTime(summary)).toBe(700);
   });
 
+  test("counts the interpreter's loops as its handlers", () => {
+    const callFrame = { functionName: 'loop', url: 'rawiron:///loops/2b.js', lineNumber: 2 };
+    const nodes = profile.nodes.map((node) => (node.id === 8 ? { ...node, callFrame } : node));
+    expect(summarize({ ...profile, nodes }).shares).toEqual(summary.shares);
+  });
+
   test('knows translations that run from exported files', () => {
     const url = 'file:///cache/f_c0001000.00001000-2b.js';
     const nodes = profile.nodes.map((node) => {

@@ -3,6 +3,7 @@ import { type Check, makeCheck } from '../../../runtime/exec/check.ts';
 import { defaultTiering } from '../../../runtime/exec/tiering.ts';
 import { checkText } from '../../../src/isolate/check-text.ts';
 import { passes } from '../../../translator/opt/pipeline.ts';
+import { earlyLoops } from '../../support/engine.ts';
 import { endValue, Guest } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
@@ -46,13 +47,16 @@ test.each([
       checks.region(stage, region);
     },
   };
-  const engineOptions = { check, tiering: { ...defaultTiering, threshold: 1 } };
+  const engineOptions = { check, tiering: { ...defaultTiering, threshold: 1 }, loops: earlyLoops };
   const guest = new Guest(program, { name: 'checked', config: { engine: 'translator', ...config, engineOptions } });
   // 8 times the sum of 1 to 300, modulo 128.
   expect(endValue(guest)).toBe((8 * 45150) & 0x7f);
-  expect(texts.filter((text) => text.startsWith('function guest_')).length).toBeGreaterThan(1);
-  expect(texts.filter((text) => !text.startsWith('function guest_')).length).toBeGreaterThan(20);
-  expect(handlers).toHaveLength(texts.filter((text) => !text.startsWith('function guest_')).length);
+  const regions = texts.filter((text) => text.startsWith('function guest_'));
+  const loops = texts.filter((text) => text.startsWith('function loop('));
+  expect(regions.length).toBeGreaterThan(1);
+  expect(loops.length).toBeGreaterThan(0);
+  expect(handlers.length).toBeGreaterThan(20);
+  expect(regions.length + loops.length + handlers.length).toBe(texts.length);
   expect([...stages]).toEqual(['lift', ...passes.map((pass) => pass.name)]);
   await guest.dispose();
 });

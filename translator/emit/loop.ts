@@ -1,0 +1,73 @@
+import { Word } from '../abi/state.ts';
+import type { Statement, StatementOp } from '../ir/statement.ts';
+import type { EmitContext } from './context.ts';
+import { type CheckedAccess, HandlerEmitter } from './handler.ts';
+
+const outside: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87', 'exitIf']);
+const mayMiss: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'window', 'segment', 'fault', 'fallback']);
+const changes: ReadonlySet<StatementOp> = new Set(['set', 'store', 'flags']);
+
+/**
+ * Whether a handler has a fast path: it can give up before it has changed anything, and goes where its instruction has a
+ * link to.
+ */
+export function hasFastPath(statements: readonly Statement[]): boolean {
+  let hasChanged = false;
+  for (const s of nested(statements)) {
+    if (outside.has(s.op) || (hasChanged && mayMiss.has(s.op)) || goesToItself(s)) return false;
+    hasChanged ||= changes.has(s.op);
+  }
+  return true;
+}
+
+function nested(statements: readonly Statement[]): Statement[] {
+  return statements.flatMap((s) => [s, ...nested(s.body ?? [])]);
+}
+
+function goesToItself(s: Statement): boolean {
+  return (s.op === 'jump' || s.op === 'branch') && s.args.some((v) => v.name === 'eip');
+}
+
+/**
+ * Prints the interpreter's loop for one state key, `(i, e) => node`: runs nodes from `i` on until control comes to the node
+ * `e`, or leaves (null). The fast paths of handlers are in it, by the slot of a node; what they don't do (TLB misses,
+ * faults, a request for attention) is left to the handler, which STEP runs. So nothing is in the loop that has never run:
+ * V8 would throw all of it away when it first did. Slots from `counted` on are of the same paths for nodes that count their runs;
+ * a run that is then left to the handler counts twice.
+ */
+export function emitLoop(context: EmitContext, paths: readonly (readonly Statement[])[], counted: number): string {
+  const cases = paths.map((path, slot) => `case ${slot}:{${new FastPathEmitter(context).path(path)}}`);
+  const count = `if(n>=${counted}){const h=i.heat+i.weight;if(h>=i.due)break F;i.heat=h;n-=${counted};}`;
+  const step = `i=${context.cell('STEP')}(i,e);`;
+  return `function loop(i,e){L:while(i!==null&&i!==e){F:{let n=i.slot;${count}switch(n){\n${cases.join('\n')}\n}}${step}}return i;}`;
+}
+
+/** `break F` leaves an instruction to its handler, `continue L` goes on at the next one. */
+class FastPathEmitter extends HandlerEmitter {
+  path(statements: readonly Statement[]): string {
+    const last = statements.at(-1)?.op;
+    const jumps = last === 'jump' || last === 'branch';
+    return (jumps ? this.rare(`${this.context.word(Word.attention)}!==0`) : '') + this.body(statements);
+  }
+
+  protected override rare(condition: string): string {
+    return `if(${condition})break F;`;
+  }
+
+  protected override go(node: string): string {
+    return `i=${node};continue L;`;
+  }
+
+  /** Whether it is asked for attention has been looked at in front. */
+  protected override leaveIfAsked(): string {
+    return '';
+  }
+
+  protected override load(name: string, { define, isHit, place }: CheckedAccess): string {
+    return `${define};${this.rare(`!(${isHit})`)}const ${name}=${place};`;
+  }
+
+  protected override store(value: string, { define, isHit, place }: CheckedAccess): string {
+    return `${define};${this.rare(`!(${isHit})`)}${place}=${value};`;
+  }
+}
