@@ -1,4 +1,5 @@
 import { KEY_BITS } from '../../translator/abi/key.ts';
+import { NO_SLOT } from '../../translator/abi/linked.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { HandlerKind } from '../../translator/emit/handler.ts';
 import { bindHandler } from '../../translator/handler.ts';
@@ -7,7 +8,7 @@ import type { Form } from '../../translator/x86/table/form.ts';
 import type { Check } from './check.ts';
 import { compileText } from './compile.ts';
 import { handlerUrl } from './names.ts';
-import { NO_SLOT, type Run } from './node.ts';
+import type { Run } from './node.ts';
 
 /** A handler that was made, and what for. */
 export interface Handler {

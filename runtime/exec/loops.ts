@@ -1,3 +1,4 @@
+import { NO_SLOT } from '../../translator/abi/linked.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { hasFastPath } from '../../translator/emit/loop.ts';
 import { bindLoop, liftSymbolic } from '../../translator/handler.ts';
@@ -6,7 +7,7 @@ import type { CodePage } from './code-page.ts';
 import { compileText } from './compile.ts';
 import type { Handler, Handlers } from './handlers.ts';
 import { loopUrl } from './names.ts';
-import { NO_SLOT, type Node } from './node.ts';
+import type { Node } from './node.ts';
 
 /** Runs nodes from one on until control comes to `expected`, which it gives back, or leaves to the dispatcher (null). */
 export type Loop = (first: Node | null, expected: Node | null) => Node | null;

@@ -1,3 +1,4 @@
+import { NO_SLOT } from '../../translator/abi/linked.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
 import type { Form } from '../../translator/x86/table/form.ts';
 import type { CodePage } from './code-page.ts';
@@ -17,19 +18,22 @@ export interface Crossing {
  */
 export const EntryWeight = { none: 0, inner: 4, loop: 8, root: 16 } as const;
 
-/** Of a node that runs something else than a handler whose fast path is in the loop. */
-export const NO_SLOT = -1;
-
 /**
  * A decoded instruction in the graph that the interpreter walks: `while (i) i = i.run(i)` (see Loops).
  * A translation is a longer handler, installed as `run` and `enter` of its first instruction.
  * A node is identified by its code page and offset and is never replaced: what becomes stale is reset in place
- * (`run` decodes anew), so that links to it stay right.
+ * (`run` decodes anew), so that links to it stay right. `next` and `taken` are nodes of its page, or gates.
  */
 export class Node extends Instruction {
+  /** Of a gate: number of the code page that `taken` is in; -1 while it leads nowhere. */
+  targetId = -1;
+  /** Where control comes from elsewhere, a translation may start: by how much each run heats it; 0 elsewhere. */
+  weight: number = EntryWeight.none;
+  /** Sum of the weights of its runs while it isn't translated. */
+  heat = 0;
+  /** Heat at which DUE is called: first to see whether its code is slow, then to translate it. A small integer, as `heat` is. */
+  due = 0;
   run: Run;
-  /** Of the fast path in the interpreter's loop that does what `run` does (exec/loops.ts). */
-  slot = NO_SLOT;
   /** Runs this one instruction, whatever `run` is. */
   one: Run;
   /**
@@ -37,23 +41,12 @@ export class Node extends Instruction {
    * that CALL runs it. Never a handler: only loops know where one faults. Whoever puts a translation into `run` puts it here.
    */
   enter: Run;
-  /** The instruction behind this one, and the one a relative jump goes to: nodes of this page, or gates. */
-  next: Node | null = null;
-  taken: Node | null = null;
   readonly page: CodePage;
   /** Length in bytes; 0 while not decoded. */
   length = 0;
   crossing: Crossing | null = null;
-  /** Where control comes from elsewhere, a translation may start: by how much each run heats it; 0 elsewhere. */
-  weight: number = EntryWeight.none;
-  /** Sum of the weights of its runs while it isn't translated. */
-  heat = 0;
-  /** Heat at which DUE is called: first to see whether its code is slow, then to translate it. A small integer, as `heat` is. */
-  due = 0;
   /** Of an indirect jump: where it went, the first few EIPs. */
   targets: number[] | null = null;
-  /** Of a gate: number of the code page that `taken` is in; -1 while it leads nowhere. */
-  targetId = -1;
   /** Nodes that the translation starting here may leave to. */
   links: Node[] | null = null;
 

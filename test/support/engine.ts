@@ -5,7 +5,6 @@ import { updateSseMode } from '../../runtime/cpu/sse/mode.ts';
 import { makeCheck } from '../../runtime/exec/check.ts';
 import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
 import { defaultLoops, type LoopOptions } from '../../runtime/exec/loops.ts';
-import { NO_SLOT } from '../../runtime/exec/node.ts';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
 import { GuestFault } from '../../runtime/fault.ts';
 import { Mmu } from '../../runtime/memory/mmu.ts';
@@ -13,6 +12,7 @@ import { PhysicalMemory } from '../../runtime/memory/physical.ts';
 import { PhysicalMap } from '../../runtime/memory/physical-map.ts';
 import { allocateShared, GuestRam } from '../../runtime/memory/ram.ts';
 import { checkText } from '../../src/isolate/check-text.ts';
+import { NO_SLOT } from '../../translator/abi/linked.ts';
 import { STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 
 export type EngineName = 'interpreter' | 'translator';
