@@ -21,7 +21,7 @@ export interface LoopOptions {
 }
 
 /** Measured with bench/: see docs/performance.md. */
-export const defaultLoops: LoopOptions = { after: 20_000, growth: 8, forms: 64 };
+export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, forms: 64 };
 
 /** The loop of one state key. */
 interface KeyLoop {
