@@ -61,13 +61,14 @@ const GUEST = [
 ];
 /** V8 leaves out the file's name of some functions that were there before the profile was begun. */
 const GUEST_NAME = /^\w+_([0-9a-f]{8})$/;
+const INTERPRETER_NAME = /^(interpreter_loop|[A-Z][A-Z0-9]+(_\w+)?)$/;
 const INTERPRETER = /^rawiron:\/\/\/(handlers|loops)\//;
 
 /** Parts of the project by where their files are; the first that fits counts. */
 const places: readonly (readonly [pattern: RegExp, share: ShareName])[] = [
   [/\/runtime\/debug\/|\/src\/node\/probe\.ts$|^node:inspector$/, 'inspector'],
   [/\/runtime\/exec\/compile\.ts$/, 'compiler'],
-  [/\/runtime\/exec\/(handlers|loops)\.ts$|\/translator\//, 'translator'],
+  [/\/runtime\/exec\/handlers\.ts$|\/translator\//, 'translator'],
   [/\/runtime\/devices\//, 'devices'],
   [/\/runtime\//, 'runtime'],
   [/./, 'host'],
@@ -88,10 +89,15 @@ function guestPlace(url: string): GuestPlace | null {
 function shareOf({ callFrame: { functionName, url } }: ProfileNode): ShareName {
   if (functionName === '(garbage collector)') return 'garbage';
   if (functionName === '(idle)' || (functionName === 'sleep' && url.endsWith('/threads.ts'))) return 'idle';
-  if (url === '') return GUEST_NAME.test(functionName) ? 'guest' : 'system';
+  if (url === '') return shareOfName(functionName);
   if (guestPlace(url)) return 'guest';
   if (INTERPRETER.test(url)) return 'interpreter';
   return places.find(([pattern]) => pattern.test(url))![1];
+}
+
+function shareOfName(functionName: string): ShareName {
+  if (GUEST_NAME.test(functionName)) return 'guest';
+  return INTERPRETER_NAME.test(functionName) ? 'interpreter' : 'system';
 }
 
 interface Building {

@@ -39,7 +39,7 @@ export function emitLoop(context: EmitContext, paths: readonly (readonly Stateme
   const cases = paths.map((path, slot) => `case ${slot}:{${new FastPathEmitter(context).path(path)}}`);
   const count = `if(n>=${counted}){const h=i.heat+i.weight;if(h>=i.due)break F;i.heat=h;n-=${counted};}`;
   const step = `i=${context.cell('STEP')}(i,e);`;
-  return `function loop(i,e){L:while(i!==null&&i!==e){F:{let n=i.slot;${count}switch(n){\n${cases.join('\n')}\n}}${step}}return i;}`;
+  return `function interpreter_loop(i,e){L:while(i!==null&&i!==e){F:{let n=i.slot;${count}switch(n){\n${cases.join('\n')}\n}}${step}}return i;}`;
 }
 
 /** `break F` leaves an instruction to its handler, `continue L` goes on at the next one. */

@@ -52,8 +52,12 @@ describe('a profile', () => {
     expect(busyTime(summary)).toBe(700);
   });
 
-  test("counts the interpreter's loops as its handlers", () => {
-    const callFrame = { functionName: 'loop', url: 'rawiron:///loops/2b.js', lineNumber: 2 };
+  test.each([
+    ['interpreter_loop', 'rawiron:///loops/2b.js'],
+    ['interpreter_loop', ''],
+    ['MOV_Gv_Ev', ''],
+  ])("counts the interpreter's loops and handlers alike: %s of '%s'", (functionName, url) => {
+    const callFrame = { functionName, url, lineNumber: 2 };
     const nodes = profile.nodes.map((node) => (node.id === 8 ? { ...node, callFrame } : node));
     expect(summarize({ ...profile, nodes }).shares).toEqual(summary.shares);
   });

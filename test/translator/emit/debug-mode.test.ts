@@ -52,7 +52,7 @@ test.each([
   // 8 times the sum of 1 to 300, modulo 128.
   expect(endValue(guest)).toBe((8 * 45150) & 0x7f);
   const regions = texts.filter((text) => text.startsWith('function guest_'));
-  const loops = texts.filter((text) => text.startsWith('function loop('));
+  const loops = texts.filter((text) => text.startsWith('function interpreter_loop('));
   expect(regions.length).toBeGreaterThan(1);
   expect(loops.length).toBeGreaterThan(0);
   expect(handlers.length).toBeGreaterThan(20);
