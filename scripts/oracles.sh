@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs what the long tests compare with: Debian's packages of a compiler for i386, SeaBIOS, QEMU, and a browser for
+# `npm run oracles` installs what the long tests compare with: Debian's packages of a compiler for i386, SeaBIOS, QEMU, and a browser for
 # pages. As root, on a host with apt; tests of what isn't there are skipped and say so.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { defaultEngine } from '../runtime/exec/engine.ts';
+import { defaultLoops } from '../runtime/exec/loops.ts';
 import { EntryWeight } from '../runtime/exec/node.ts';
 import { defaultTiering } from '../runtime/exec/tiering.ts';
 import { flags, flagUsage } from '../src/cli/flags.ts';
@@ -39,6 +40,8 @@ function settingsTable(): string {
   const { threshold, blocks, instructions } = defaultTiering;
   const runs = (weight: number) => Math.ceil((threshold * EntryWeight.root) / weight);
   const rows = [
+    ['instructions decoded before the loop gets fast paths', defaultLoops.after],
+    ['fast paths in a loop', defaultLoops.fastPaths],
     ["runs of a function's entry before it is translated", threshold],
     ['runs of a loop, of another block', `${runs(EntryWeight.loop)}, ${runs(EntryWeight.inner)}`],
     ['blocks in a region at first', blocks],

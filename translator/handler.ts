@@ -1,6 +1,6 @@
 import { EmitContext, type EmitOptions } from './emit/context.ts';
 import { emitHandler, type HandlerKind } from './emit/handler.ts';
-import { emitLoop } from './emit/loop.ts';
+import { emitLoop, isFast } from './emit/loop.ts';
 import { field, IrBuilder } from './ir/builder.ts';
 import type { Statement } from './ir/statement.ts';
 import { OperandBuilder } from './lift/builder.ts';
@@ -29,6 +29,11 @@ export function bindHandler(
   const statements = liftSymbolic(form, shape, key);
   observe?.(name, statements);
   return emitHandler(new EmitContext(options, key), name, statements, kind);
+}
+
+/** Whether the handler of a form in a shape under a key has a fast path. */
+export function hasFastPath(form: Form, shape: number, key: number): boolean {
+  return isFast(liftSymbolic(form, shape, key));
 }
 
 /** Text of the interpreter's loop for a key with the fast paths of these forms in these shapes (emit/loop.ts). */

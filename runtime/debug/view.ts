@@ -86,7 +86,7 @@ export class EngineView {
   }
 
   install(node: Node, run: Run): void {
-    node.become(run);
+    this.parts.engine.graph.setRun(node, run);
     node.enter = run;
   }
 

@@ -83,7 +83,7 @@ export class Graph {
 
   /** Makes a node decode its bytes anew when it next runs. */
   reset(node: Node): void {
-    node.become(this.undecoded);
+    this.setRun(node, this.undecoded);
     node.one = this.undecoded;
     node.length = 0;
     node.due = this.parts.firstDue ?? 0;
@@ -92,6 +92,12 @@ export class Graph {
     node.heat = Math.min(node.heat, 0);
     node.targets = null;
     node.crossing = null;
+  }
+
+  /** Gives a node what it runs, and the slot that goes with it. */
+  setRun(node: Node, run: Run): void {
+    node.run = run;
+    this.parts.loops.place(node);
   }
 
   cool(node: Node, times: number): void {
@@ -120,7 +126,7 @@ export class Graph {
   /** No frame of generated code is left: the dispatcher is about to enter code. */
   unwound(): void {
     this.cache.trim();
-    this.parts.loops.renew(() => this.cache.allPages());
+    if (this.parts.loops.isDue) this.parts.loops.renew(this.cache.allPages());
     this.tlb.stale = false;
   }
 
@@ -141,8 +147,8 @@ export class Graph {
     node.length = length;
     this.decoded++;
     this.link(node);
-    node.run = this.runOf(node);
-    this.parts.loops.admit(node);
+    this.setRun(node, this.runOf(node));
+    this.parts.loops.note(node);
   }
 
   /** The `run` of an instruction where no translation starts. One that crosses a page's end never gets one: it isn't counted. */
@@ -162,8 +168,7 @@ export class Graph {
   /** Gives a node the `run` that goes with its `one`, unless a translation starts there. */
   settle(node: Node): void {
     if (node.length === 0 || node.run === node.enter) return;
-    node.run = this.runOf(node);
-    this.parts.loops.place(node);
+    this.setRun(node, this.runOf(node));
   }
 
   /** Decodes an instruction of which only `available` bytes are in its page. */
@@ -303,7 +308,10 @@ export class Graph {
   /** CALL: runs the callee of a nested call to its end; the first node is what its entry gave. All the nodes are of one context. */
   readonly call: Loop = (first, expected) => this.parts.loops.run(this.cache.context.key, first, expected);
 
-  /** STEP: one step of a loop, which may be that of a nested call. What faults is known. */
+  /**
+   * STEP: one step of a loop. That of a nested call looks at what its caller goes by; the outermost one has none, and nothing
+   * that was dropped is left in it.
+   */
   readonly step = (node: Node, expected: Node | null): Node | null => {
     try {
       return expected === null ? node.run(node) : this.nestedStep(node, expected);

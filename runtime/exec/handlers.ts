@@ -1,5 +1,5 @@
+import { NO_SLOT } from '../../translator/abi/graph-fields.ts';
 import { KEY_BITS } from '../../translator/abi/key.ts';
-import { NO_SLOT } from '../../translator/abi/linked.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { HandlerKind } from '../../translator/emit/handler.ts';
 import { bindHandler } from '../../translator/handler.ts';
@@ -16,8 +16,8 @@ export interface Handler {
   readonly shape: number;
   readonly key: number;
   readonly kind: HandlerKind;
-  /** Nodes that got it. */
-  uses: number;
+  /** Instructions decoded that began with it. */
+  decodes: number;
   /** Of its fast path in the interpreter's loop (exec/loops.ts). */
   slot: number;
 }
@@ -45,12 +45,12 @@ export class Handlers {
       const text = bindHandler({ form, shape }, key, kind, this.options, this.check?.handler);
       run = compileText<Run>(text, { check: this.check, url: handlerUrl(number, kind) });
       this.made[kind].set(number, run);
-      this.handlers.set(run, { form, shape, key, kind, uses: 0, slot: NO_SLOT });
+      this.handlers.set(run, { form, shape, key, kind, decodes: 0, slot: NO_SLOT });
     }
     return run;
   }
 
-  /** What a node runs, if it is a handler and nothing else. */
+  /** The handler that a `run` is; undefined for translations and what somebody put around one. */
   of(run: Run): Handler | undefined {
     return this.handlers.get(run);
   }

@@ -1,7 +1,6 @@
-import { NO_SLOT } from '../../translator/abi/linked.ts';
+import { NO_SLOT } from '../../translator/abi/graph-fields.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
-import { hasFastPath } from '../../translator/emit/loop.ts';
-import { bindLoop, liftSymbolic } from '../../translator/handler.ts';
+import { bindLoop, hasFastPath } from '../../translator/handler.ts';
 import type { Check } from './check.ts';
 import type { CodePage } from './code-page.ts';
 import { compileText } from './compile.ts';
@@ -13,15 +12,15 @@ import type { Node } from './node.ts';
 export type Loop = (first: Node | null, expected: Node | null) => Node | null;
 
 export interface LoopOptions {
-  /** Instructions that are decoded under a state key before it gets a loop of its own, and how many times as many each next one. */
+  /** Instructions decoded under a state key before its loop first gets fast paths, and each next time how many times as many. */
   readonly after: number;
   readonly growth: number;
-  /** Forms whose fast paths are in it: those that most instructions are of. */
-  readonly forms: number;
+  /** Fast paths in a loop: of the forms and shapes that most decoded instructions are of. */
+  readonly fastPaths: number;
 }
 
 /** Measured with bench/: see docs/performance.md. */
-export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, forms: 64 };
+export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, fastPaths: 64 };
 
 /** The loop of one state key. */
 interface KeyLoop {
@@ -31,12 +30,13 @@ interface KeyLoop {
 }
 
 /**
- * The interpreter's loops, one for each state key: at first one that calls handlers, later one with the fast paths of the most
- * frequent forms in it (emit/loop.ts), which saves a call an instruction.
+ * The interpreter's loops, one for each state key. At first it calls handlers; later the fast paths of the most frequent forms
+ * are in it (emit/loop.ts), which saves a call an instruction.
  */
 export class Loops {
   private readonly byKey: KeyLoop[] = [];
-  private due = false;
+  /** Some loop should be made anew. */
+  isDue = false;
   private readonly handlers: Handlers;
   private readonly options: LoopOptions | null;
   private readonly emit: EmitOptions;
@@ -64,14 +64,13 @@ export class Loops {
     return loop;
   }
 
-  /** A node was decoded and has its handler. */
-  admit(node: Node): void {
+  /** A node was decoded. */
+  note(node: Node): void {
     const handler = this.handlers.of(node.run);
     if (handler === undefined) return;
-    handler.uses++;
-    node.slot = handler.slot;
+    handler.decodes++;
     const loop = this.of(handler.key);
-    if (++loop.decoded >= loop.dueAt) this.due = true;
+    if (++loop.decoded >= loop.dueAt) this.isDue = true;
   }
 
   /** The slot that goes with what a node runs. */
@@ -80,25 +79,24 @@ export class Loops {
   }
 
   /** Makes loops that are due, for what is decoded; only while none is running, which would know other slots. */
-  renew(pages: () => Iterable<CodePage>): void {
-    if (!this.due) return;
-    this.due = false;
+  renew(pages: Iterable<CodePage>): void {
+    this.isDue = false;
     this.byKey.forEach((loop, key) => {
       if (loop.decoded >= loop.dueAt) this.make(loop, key, this.options!);
     });
-    for (const page of pages()) for (const node of page.nodes()) this.place(node);
+    for (const page of pages) for (const node of page.nodes()) this.place(node);
   }
 
-  private make(loop: KeyLoop, key: number, { growth, forms }: LoopOptions): void {
+  private make(loop: KeyLoop, key: number, { growth, fastPaths }: LoopOptions): void {
     loop.dueAt *= growth;
     const handlers = this.handlers.all.filter((handler) => handler.key === key);
     for (const handler of handlers) handler.slot = NO_SLOT;
-    const chosen = byForm(handlers)
-      .sort((a, b) => uses(b) - uses(a))
-      .filter(([{ form, shape }]) => hasFastPath(liftSymbolic(form, shape, key)))
-      .slice(0, forms);
+    const chosen = byFormAndShape(handlers)
+      .sort((a, b) => decodes(b) - decodes(a))
+      .filter(([{ form, shape }]) => hasFastPath(form, shape, key))
+      .slice(0, fastPaths);
     chosen.forEach((kinds, slot) => {
-      for (const handler of kinds) handler.slot = handler.kind === 'counted' ? forms + slot : slot;
+      for (const handler of kinds) handler.slot = handler.kind === 'counted' ? fastPaths + slot : slot;
     });
     loop.run = this.compile(
       chosen.map(([handler]) => handler),
@@ -107,13 +105,13 @@ export class Loops {
   }
 
   private compile(handlers: readonly Handler[], key: number): Loop {
-    const text = bindLoop(handlers, key, this.options?.forms ?? 0, this.emit);
+    const text = bindLoop(handlers, key, this.options?.fastPaths ?? 0, this.emit);
     return compileText<Loop>(text, { check: this.check, url: loopUrl(key) });
   }
 }
 
 /** Handlers of the same form and shape together. */
-function byForm(handlers: readonly Handler[]): [Handler, ...Handler[]][] {
+function byFormAndShape(handlers: readonly Handler[]): [Handler, ...Handler[]][] {
   const groups = new Map<string, [Handler, ...Handler[]]>();
   for (const handler of handlers) {
     const name = `${handler.form.id} ${handler.shape}`;
@@ -124,6 +122,6 @@ function byForm(handlers: readonly Handler[]): [Handler, ...Handler[]][] {
   return [...groups.values()];
 }
 
-function uses(handlers: readonly Handler[]): number {
-  return handlers.reduce((sum, handler) => sum + handler.uses, 0);
+function decodes(handlers: readonly Handler[]): number {
+  return handlers.reduce((sum, handler) => sum + handler.decodes, 0);
 }

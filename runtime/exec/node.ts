@@ -1,4 +1,3 @@
-import { NO_SLOT } from '../../translator/abi/linked.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
 import type { Form } from '../../translator/x86/table/form.ts';
 import type { CodePage } from './code-page.ts';
@@ -38,7 +37,7 @@ export class Node extends Instruction {
   one: Run;
   /**
    * What a nested call of a translation runs: the translation that starts here, the gate, or what gives the node back, so
-   * that CALL runs it. Never a handler: only loops know where one faults. Whoever puts a translation into `run` puts it here.
+   * that CALL runs it. Never a handler: only STEP notes where one faults. Whoever puts a translation into `run` puts it here.
    */
   enter: Run;
   readonly page: CodePage;
@@ -57,11 +56,5 @@ export class Node extends Instruction {
     this.run = run;
     this.one = run;
     this.enter = enter;
-  }
-
-  /** Gives it something else to run than a handler. */
-  become(run: Run): void {
-    this.run = run;
-    this.slot = NO_SLOT;
   }
 }

@@ -77,7 +77,7 @@ export class Tiering {
     if (node.heat < this.hotAt && !isSlow(node)) return this.graph.single(node);
     const shorter = this.cutAt(node);
     if (shorter) return this.takeIn(shorter, node);
-    if (!this.install(node, this.making(0, 'shared'))) node.become(node.one);
+    if (!this.install(node, this.making(0, 'shared'))) this.graph.setRun(node, node.one);
     return node.run(node);
   };
 
@@ -156,7 +156,8 @@ export class Tiering {
       return false;
     }
     node.links = result.links.map((link) => this.graph.follow(page, link));
-    node.become(compileText(result.text, { check: this.check, url: translationUrl(page, node.eip, name) }));
+    const run = compileText(result.text, { check: this.check, url: translationUrl(page, node.eip, name) });
+    this.graph.setRun(node, run);
     node.enter = node.run;
     this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result, making));
     this.metrics.translations++;

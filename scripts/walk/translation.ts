@@ -1,4 +1,5 @@
 import { lineDifference } from '../../src/inspect/difference.ts';
+import { GraphFields } from '../../translator/abi/graph-fields.ts';
 import { Key } from '../../translator/abi/key.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { bindHandler } from '../../translator/handler.ts';
@@ -66,9 +67,13 @@ function bitNames(bits: Readonly<Record<string, number>>, value: number): string
   return set.map(([name]) => name).join(' | ') || '0';
 }
 
+const graphFields = new Set(Object.keys(new GraphFields()));
+
 function decodedText(i: Instruction): string {
-  const { form, shape, eip, nextEip, ...numbers } = i;
-  const operands = Object.entries(numbers).map(([name, value]) => `${name} ${value}`);
+  const { form, shape, eip, nextEip, ...others } = i;
+  const operands = Object.entries(others)
+    .filter(([name]) => !graphFields.has(name))
+    .map(([name, value]) => `${name} ${value}`);
   return [
     `form ${form.mnemonic} ${form.operands.join(',')}`,
     `shape ${bitNames(Shape, shape)}`,

@@ -6,18 +6,15 @@ import { checkLockstep, lockstepSettings } from './lockstep.ts';
 const combinations = modes.flatMap((mode) => lockstepSettings.map((settings) => ({ mode, settings })));
 
 describe('random programs', () => {
-  it.each(combinations)(
-    'do the same on both engines: $mode.name, $settings.pacing, fast paths: $settings.fastPaths',
-    ({ mode, settings }) => {
-      const failures: string[] = [];
-      const onFailure = (text: string) => failures.push(text);
-      const report = checkLockstep({ mode, settings, programs: 15, seed: 5, onFailure });
-      expect(report.failed, `${report.text()}\n${failures[0]}`).toBe(0);
-      expect(report.passed).toBe(15);
-      if (settings.fastPaths) expect(report.fastPaths).toBeGreaterThan(100);
-      else expect(report.translations).toBeGreaterThan(100);
-    },
-  );
+  it.each(combinations)('do the same on both engines: $mode.name, $settings.name', ({ mode, settings }) => {
+    const failures: string[] = [];
+    const onFailure = (text: string) => failures.push(text);
+    const report = checkLockstep({ mode, settings, programs: 15, seed: 5, onFailure });
+    expect(report.failed, `${report.text()}\n${failures[0]}`).toBe(0);
+    expect(report.passed).toBe(15);
+    if (settings.fastPaths) expect(report.translations).toBe(0);
+    else expect(report.translations).toBeGreaterThan(100);
+  });
 });
 
 describe('comparing two machines', () => {

@@ -1,7 +1,7 @@
 /** A million vectors of MMX and SSE, fresh from the host's processor. Needs gcc for i386. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { whyNoCompiler } from '../support/host-compiler.ts';
+import { whyNoI386Programs } from '../support/host-compiler.ts';
 import { checkSseVectors } from './native-sse/check.ts';
 import { generateCases } from './native-sse/generate.ts';
 import { runOnHost } from './native-sse/host.ts';
@@ -14,7 +14,7 @@ const COUNT = 100;
 
 /** The host is an x86 that has all the instructions, with a compiler. */
 function canAsk(): boolean {
-  if (whyNoCompiler() !== undefined) return false;
+  if (whyNoI386Programs() !== undefined) return false;
   const flags = new Set(/^flags\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' '));
   return ['pni', 'ssse3', 'sse4_1', 'sse4_2', 'popcnt', 'movbe', 'aes', 'pclmulqdq'].every((name) => flags.has(name));
 }

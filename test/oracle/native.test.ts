@@ -19,7 +19,7 @@ describe('what a processor does in user mode', () => {
     const report = checkVectors({ data, vectors: sample }, 'interpreter', { pacing: 'poll', fastPaths: true });
     expect(report.failed, report.text()).toBe(0);
     expect(report.passed).toBe(sample.length);
-    expect(report.fastPaths).toBeGreaterThan(400);
+    expect(report.fastPaths).toBeGreaterThan(0.8 * sample.length);
   });
 
   it('is compared: a wrong outcome is reported', () => {

@@ -4,7 +4,7 @@ export class Report {
   failed = 0;
   /** Translations that were made: none means that the translator has not been checked. */
   translations = 0;
-  /** Handlers whose fast paths were used: the same. */
+  /** Vectors that ran by a fast path of the interpreter: the same. */
   fastPaths = 0;
   /** What was not checked, by reason. */
   readonly skipped = new Map<string, number>();

@@ -1,7 +1,7 @@
 /** A million x87 instructions as the host's processor executes them, and programs of them. Needs gcc for i386. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { compare, splitVectors } from '../runtime/cpu/x87/vectors.ts';
-import { whyNoCompiler } from '../support/host-compiler.ts';
+import { whyNoI386Programs } from '../support/host-compiler.ts';
 import { translatorSettings } from './lockstep.ts';
 import { RecordRunner } from './x87-engine.ts';
 import { Generator, operations } from './x87-generator.ts';
@@ -13,7 +13,7 @@ const BATCHES = 6;
 /** Of each instruction, in a batch. */
 const COUNT = 1200;
 
-const missing = whyNoCompiler();
+const missing = whyNoI386Programs();
 
 describe.skipIf(missing !== undefined)(
   `translated x87 instructions do what the host does${missing ? ` (${missing})` : ''}`,

@@ -12,7 +12,8 @@ import { PhysicalMemory } from '../../runtime/memory/physical.ts';
 import { PhysicalMap } from '../../runtime/memory/physical-map.ts';
 import { allocateShared, GuestRam } from '../../runtime/memory/ram.ts';
 import { checkText } from '../../src/isolate/check-text.ts';
-import { NO_SLOT } from '../../translator/abi/linked.ts';
+import { NO_SLOT } from '../../translator/abi/graph-fields.ts';
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 
 export type EngineName = 'interpreter' | 'translator';
@@ -30,8 +31,8 @@ export interface Engine {
   reset(): void;
   /** Translations made so far. */
   readonly translations: number;
-  /** Handlers whose fast paths are in loops. */
-  readonly fastPaths: number;
+  /** Whether some instruction at an EIP runs by its fast path. */
+  hasFastPath(eip: number): boolean;
   /** Makes the CPU take notice of words of the state that were written from outside. */
   refresh(): void;
   dispose(): void;
@@ -45,14 +46,14 @@ export interface EngineSettings {
   readonly pacing?: 'count' | 'poll';
   /** Runs of an entry before it is translated; 0 (default): it is when it first runs. */
   readonly threshold?: number;
-  /** The interpreter's loops get the fast paths of all forms as soon as these are met. Only with `poll`. */
+  /** The interpreter's loops get the fast paths of all forms that were met, again and again. Only with `poll`. */
   readonly fastPaths?: boolean;
   /** The debug mode. */
   readonly check?: boolean;
 }
 
 /** Loops are made again and again, with all that has a fast path. */
-export const earlyLoops: LoopOptions = { after: 1, growth: 1.3, forms: 1 << 20 };
+export const earlyLoops: LoopOptions = { after: 1, growth: 1.3, fastPaths: 1 << 20 };
 
 const limits = { small: { blocks: 16, instructions: 100 }, default: defaultTiering };
 
@@ -125,8 +126,9 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     get translations() {
       return engine.tiering?.metrics.translations ?? 0;
     },
-    get fastPaths() {
-      return engine.handlers.all.filter(({ slot }) => slot !== NO_SLOT).length;
+    hasFastPath(eip) {
+      const nodes = engine.graph.cache.allPages().map((page) => page.at((eip - page.eip) & (PAGE_BYTES - 1)));
+      return nodes.some((node) => node !== null && node.eip === eip && node.slot !== NO_SLOT);
     },
   };
 }

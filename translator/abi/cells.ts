@@ -47,7 +47,7 @@ export const cellNames = [
    * is that node), or null if it must leave to the dispatcher.
    */
   'CALL',
-  /** (node, expected): runs one node for the interpreter's loop, with CALL's `expected`; null for a loop that isn't nested. */
+  /** (node, expected): runs one node for the interpreter's loop, `expected` as for CALL or null; gives the next one, or null to leave. */
   'STEP',
   /** The node a return gives: running it goes to Word.eip. A caller that expects that EIP goes on by itself instead. */
   'RETURN',

@@ -3,18 +3,18 @@ import type { Statement, StatementOp } from '../ir/statement.ts';
 import type { EmitContext } from './context.ts';
 import { type CheckedAccess, HandlerEmitter } from './handler.ts';
 
-const outside: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87', 'exitIf']);
+const forTheRuntime: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87']);
 const mayMiss: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'window', 'segment', 'fault', 'fallback']);
 const changes: ReadonlySet<StatementOp> = new Set(['set', 'store', 'flags']);
 
 /**
- * Whether a handler has a fast path: it can give up before it has changed anything, and goes where its instruction has a
- * link to.
+ * Whether a handler has a fast path: nothing in it is for the runtime, what may miss comes before the first change, so that it
+ * can give up, and it does not go to itself, as repeated instructions do: they are left between any two elements.
  */
-export function hasFastPath(statements: readonly Statement[]): boolean {
+export function isFast(statements: readonly Statement[]): boolean {
   let hasChanged = false;
   for (const s of nested(statements)) {
-    if (outside.has(s.op) || (hasChanged && mayMiss.has(s.op)) || goesToItself(s)) return false;
+    if (forTheRuntime.has(s.op) || (hasChanged && mayMiss.has(s.op)) || goesToItself(s)) return false;
     hasChanged ||= changes.has(s.op);
   }
   return true;
@@ -25,14 +25,14 @@ function nested(statements: readonly Statement[]): Statement[] {
 }
 
 function goesToItself(s: Statement): boolean {
-  return (s.op === 'jump' || s.op === 'branch') && s.args.some((v) => v.name === 'eip');
+  return s.args.some((v) => v.name === 'eip') && (s.op === 'jump' || s.op === 'branch' || s.op === 'exitIf');
 }
 
 /**
  * Prints the interpreter's loop for one state key, `(i, e) => node`: runs nodes from `i` on until control comes to the node
  * `e`, or leaves (null). The fast paths of handlers are in it, by the slot of a node; what they don't do (TLB misses,
- * faults, a request for attention) is left to the handler, which STEP runs. So nothing is in the loop that has never run:
- * V8 would throw all of it away when it first did. Slots from `counted` on are of the same paths for nodes that count their runs;
+ * faults, a request for attention) is left to the handler, which STEP runs. So no slow path is in the loop: V8 would throw all
+ * of it away when one first ran. A fast path throws nothing and drops no code, as STEP alone looks at these. Slots from `counted` on are of the same paths for nodes that count their runs;
  * a run that is then left to the handler counts twice.
  */
 export function emitLoop(context: EmitContext, paths: readonly (readonly Statement[])[], counted: number): string {

@@ -1,4 +1,4 @@
-import { Linked } from '../abi/linked.ts';
+import { GraphFields } from '../abi/graph-fields.ts';
 import type { Form } from './table/form.ts';
 
 /**
@@ -27,10 +27,10 @@ export const Shape = {
 export const SHAPE_BITS = 9;
 
 /**
- * A decoded instruction: numbers only. The runtime's node extends it; handlers read these fields by name. The order is that in
- * which V8 lays them out: what most handlers read shares two cache lines.
+ * A decoded instruction: numbers, and places for what the runtime's node has, which extends it. Handlers read these fields by
+ * name. V8 lays them out in this order: what most handlers read is in the first 128 bytes.
  */
-export class Instruction extends Linked {
+export class Instruction extends GraphFields {
   /** Word of the register of the E or Z operand; i of ST(i). */
   rm = 0;
   /** ModR/M reg field: word of the G operand's register, or number of a segment, control or debug register. */

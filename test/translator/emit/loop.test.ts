@@ -2,15 +2,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { checkText } from '../../../src/isolate/check-text.ts';
-import { hasFastPath } from '../../../translator/emit/loop.ts';
-import { bindLoop, liftSymbolic } from '../../../translator/handler.ts';
+import { bindLoop, hasFastPath } from '../../../translator/handler.ts';
 import { decodeBytes, FLAT_KEY } from '../../support/samples.ts';
 
 const options = { suffix: '', memoryBytes: 128 << 20, pacing: 'poll' } as const;
 const decoded = (source: string) => decodeBytes(assemble(source, { origin: 0x1000, bits: 32 }).bytes, 0x1000, FLAT_KEY);
 const isFast = (source: string) => {
   const { form, shape } = decoded(source);
-  return hasFastPath(liftSymbolic(form, shape, FLAT_KEY));
+  return hasFastPath(form, shape, FLAT_KEY);
 };
 
 const fast = [

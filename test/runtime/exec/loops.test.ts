@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { defaultTiering } from '../../../runtime/exec/tiering.ts';
+import { NO_SLOT } from '../../../translator/abi/graph-fields.ts';
+import { earlyLoops } from '../../support/engine.ts';
+import { endValue, Guest, variants } from '../../support/guest.ts';
+import { kernel } from '../../support/guest-kernel.ts';
+
+/** Calls in a loop that gets hot, and code that is written. */
+const program = kernel(`
+main:   mov     ecx, 400
+        xor     eax, eax
+.again: call    function
+        test    ecx, 63
+        jnz     .next
+        xor     byte [function + 1], 1          ; adds 1, then 0, then 1 …
+.next:  dec     ecx
+        jnz     .again
+        and     eax, 0x7f
+        jmp     exit
+        align   64
+function:
+        add     al, 1
+        push    ebx
+        lea     ebx, [eax + 4]
+        mov     [FREE], ebx
+        cmp     ebx, [FREE]
+        pop     ebx
+        setne   dl
+        ret
+`);
+
+const polling = variants.filter(({ name }) => name.endsWith('polling'));
+
+test.each(polling)('a slot is always that of what the node runs: $name', async (variant) => {
+  const tiering = variant.config.engineOptions?.tiering ?? { ...defaultTiering, threshold: 30 };
+  const config = { ...variant.config, engineOptions: { ...variant.config.engineOptions, tiering, loops: earlyLoops } };
+  const guest = new Guest(program, { ...variant, config });
+  expect(endValue(guest)).toBeLessThan(128);
+  const { graph, handlers } = guest.core.engine;
+  const nodes = graph.cache.allPages().flatMap((page) => [...page.nodes()]);
+  for (const node of nodes) expect(node.slot).toBe(handlers.of(node.run)?.slot ?? NO_SLOT);
+  if (variant.config.engine === 'interpreter')
+    expect(nodes.filter(({ slot }) => slot !== NO_SLOT).length).toBeGreaterThan(15);
+  await guest.dispose();
+});
+
+test('fast paths give the same as handlers, with code that changes', async () => {
+  const values = await Promise.all(
+    variants.map(async (variant) => {
+      const guest = new Guest(program, variant);
+      const value = endValue(guest);
+      await guest.dispose();
+      return value;
+    }),
+  );
+  expect(new Set(values).size).toBe(1);
+});
+
+test('a loop of fast paths is left when attention is asked for', async () => {
+  const variant = variants.find(({ name }) => name === 'interpreter, polling')!;
+  const endless = kernel(`
+main:   mov     ecx, 1
+.loop:  test    ecx, ecx
+        jnz     .loop
+        jmp     exit
+`);
+  const guest = new Guest(endless, variant);
+  // The first time the loop begins without fast paths.
+  expect(guest.run(20).reason).toBe('slice');
+  expect(guest.run(100).reason).toBe('slice');
+  const nodes = guest.core.engine.graph.cache.allPages().flatMap((page) => [...page.nodes()]);
+  expect(nodes.find(({ eip }) => eip === guest.address('main.loop'))!.slot).not.toBe(NO_SLOT);
+  await guest.dispose();
+});
