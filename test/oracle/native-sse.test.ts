@@ -13,6 +13,12 @@ describe('what a processor does with MMX and SSE', () => {
     if (engine === 'translator') expect(report.translations).toBeGreaterThan(600);
   });
 
+  it('is what the interpreter does by its fast paths', () => {
+    const report = checkSseVectors(vectors, 'interpreter', { pacing: 'poll', fastPaths: true });
+    expect(report.failed, report.text()).toBe(0);
+    expect(report.fastPaths).toBeGreaterThan(0.8 * vectors.length);
+  });
+
   it('is compared: a wrong outcome is reported', () => {
     const [vector] = vectors.filter(({ after }) => after.vector === 3);
     const { before, after } = vector!;

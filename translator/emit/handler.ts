@@ -26,9 +26,10 @@ export function emitHandler(
   return `function ${name}(i){${count}${new HandlerEmitter(context).body(statements)}}`;
 }
 
-/** Texts of an access whose index is checked: its definition, the check, and what lies there. */
+/** Texts of an access whose index is checked: the index's name and value, the check, and what lies there. */
 export interface CheckedAccess {
-  readonly define: string;
+  readonly name: string;
+  readonly index: string;
   readonly isHit: string;
   readonly place: string;
 }
@@ -69,12 +70,12 @@ export class HandlerEmitter implements Leaves {
 
   private statement(s: Statement): string {
     const [a, b] = s.args;
-    const name = `const t${s.temporary}`;
+    const name = `t${s.temporary}`;
     switch (s.op) {
       case 'let':
-        return `${name}=${this.print.value(a)};`;
+        return this.define(name, this.print.value(a));
       case 'get':
-        return `${name}=${this.context.view(s.name, this.print.integer(a))};`;
+        return this.define(name, this.context.view(s.name, this.print.integer(a)));
       case 'set':
         return `${this.context.view(s.name, this.print.integer(a))}=${this.print.value(b)};`;
       case 'load':
@@ -96,7 +97,7 @@ export class HandlerEmitter implements Leaves {
       case 'escape':
         return this.escape(s.name === 'wait');
       case 'x87':
-        return `${this.count(s.name as HelperName)}${s.temporary < 0 ? '' : `${name}=`}${this.call(s.name as HelperName, s.args)};`;
+        return this.count(s.name as HelperName) + this.x87(s, this.call(s.name as HelperName, s.args));
       case 'exitIf':
         return `if(${this.print.boolean(a)}){${this.transfer(b)}}`;
       case 'jump':
@@ -121,23 +122,28 @@ export class HandlerEmitter implements Leaves {
     const { index, limit, view } = accessText(this.context, s.size, s.name, address, tlb);
     const path = slowPathName(s.size, s.name);
     const k = `k${this.indices++}`;
-    const checked = { define: `const ${k}=${index}`, isHit: `${k}<${limit}`, place: `${view}[${k}]` };
+    const checked = { name: k, index, isHit: `${k}<${limit}`, place: `${view}[${k}]` };
     if (s.op === 'load') {
       const slow = `${this.context.cell(`LOAD${path}`)}(${address})${s.name === '' ? '|0' : ''}`;
       return this.load(`t${s.temporary}`, checked, slow);
     }
     if (s.op === 'probe')
-      return `${checked.define};${this.rare(`!(${checked.isHit})`, `${this.context.cell('PROBE')}(${address},${s.size});`)}`;
+      return `${this.define(k, index)}${this.rare(`!(${checked.isHit})`, `${this.context.cell('PROBE')}(${address},${s.size});`)}`;
     const value = this.print.value(s.args[1]);
     return this.store(value, checked, `${this.context.cell(`STORE${path}`)}(${address},${value})`);
   }
 
-  protected load(name: string, { define, isHit, place }: CheckedAccess, slow: string): string {
-    return `${define},${name}=${isHit}?${place}:${slow};`;
+  protected load(result: string, { name, index, isHit, place }: CheckedAccess, slow: string): string {
+    return `const ${name}=${index},${result}=${isHit}?${place}:${slow};`;
   }
 
-  protected store(value: string, { define, isHit, place }: CheckedAccess, slow: string): string {
-    return `${define};if(${isHit})${place}=${value};else ${slow};`;
+  protected store(value: string, { name, index, isHit, place }: CheckedAccess, slow: string): string {
+    return `${this.define(name, index)}if(${isHit})${place}=${value};else ${slow};`;
+  }
+
+  /** Defines a variable of the text. */
+  protected define(name: string, value: string): string {
+    return `const ${name}=${value};`;
   }
 
   /** What is done where a condition holds, which is rare. */
@@ -148,7 +154,7 @@ export class HandlerEmitter implements Leaves {
   /** A window is its address: it may lie in two pages, or at a device. */
   private window(s: Statement): string {
     const address = this.print.integer(s.args[0]);
-    const name = `const t${s.temporary}=${address};`;
+    const name = this.define(`t${s.temporary}`, address);
     if (s.name.startsWith('read')) return name;
     const { index, limit } = windowText(this.context, s, address, this.context.writeTlb);
     return name + this.rare(`!(${index}<${limit})`, `${this.context.cell('PROBE')}(${address},${s.size});`);
@@ -158,7 +164,9 @@ export class HandlerEmitter implements Leaves {
     const [segment, offset] = s.args.map((v) => this.print.integer(v));
     const outside = outsideSegment(this.context, segment, offset, s.size, s.name);
     const fault = `${this.context.cell('SEGMENT_FAULT')}(${segment});`;
-    return `${this.rare(outside, fault)}const t${s.temporary}=${segmentBase(this.context, segment)}+${offset}|0;`;
+    return (
+      this.rare(outside, fault) + this.define(`t${s.temporary}`, `${segmentBase(this.context, segment)}+${offset}|0`)
+    );
   }
 
   private flags(s: Statement): string {
@@ -199,6 +207,10 @@ export class HandlerEmitter implements Leaves {
     if (this.context.counts) return '';
     const leave = `${this.context.word(Word.eip)}=${eip};return null;`;
     return `if(${this.context.word(Word.attention)}!==0){${leave}}`;
+  }
+
+  private x87(s: Statement, call: string): string {
+    return s.temporary < 0 ? `${call};` : this.define(`t${s.temporary}`, call);
   }
 
   /** The #NM and #MF that an x87 instruction begins with; CR0.NE unset, a pending error has been an interrupt already. */

@@ -9,7 +9,8 @@ const changes: ReadonlySet<StatementOp> = new Set(['set', 'store', 'flags']);
 
 /**
  * Whether a handler has a fast path: nothing in it is for the runtime, what may miss comes before the first change, so that it
- * can give up, and it does not go to itself, as repeated instructions do: they are left between any two elements.
+ * can give up, and it does not go to itself, as repeated instructions do: they are left between any two elements. Flags of
+ * MXCSR that a helper has set before a path gives up are set once more by the handler.
  */
 export function isFast(statements: readonly Statement[]): boolean {
   let hasChanged = false;
@@ -36,14 +37,24 @@ function goesToItself(s: Statement): boolean {
  * a run that is then left to the handler counts twice.
  */
 export function emitLoop(context: EmitContext, paths: readonly (readonly Statement[])[], counted: number): string {
-  const cases = paths.map((path, slot) => `case ${slot}:{${new FastPathEmitter(context).path(path)}}`);
+  const variables = new Set<string>();
+  const cases = paths.map((path, slot) => `case ${slot}:{${new FastPathEmitter(context, variables).path(path)}}`);
+  const declaration = variables.size === 0 ? '' : `let ${[...variables].map((name) => `${name}=0`).join(',')};`;
   const count = `if(n>=${counted}){const h=i.heat+i.weight;if(h>=i.due)break F;i.heat=h;n-=${counted};}`;
   const step = `i=${context.cell('STEP')}(i,e);`;
-  return `function interpreter_loop(i,e){L:while(i!==null&&i!==e){F:{let n=i.slot;${count}switch(n){\n${cases.join('\n')}\n}}${step}}return i;}`;
+  return `function interpreter_loop(i,e){${declaration}L:while(i!==null&&i!==e){F:{let n=i.slot;${count}switch(n){\n${cases.join('\n')}\n}}${step}}return i;}`;
 }
 
 /** `break F` leaves an instruction to its handler, `continue L` goes on at the next one. */
 class FastPathEmitter extends HandlerEmitter {
+  /** Of all paths, which share them: V8 gives each declaration a place of its own in each of the many nested frames. */
+  private readonly variables: Set<string>;
+
+  constructor(context: EmitContext, variables: Set<string>) {
+    super(context);
+    this.variables = variables;
+  }
+
   path(statements: readonly Statement[]): string {
     const last = statements.at(-1)?.op;
     const jumps = last === 'jump' || last === 'branch';
@@ -52,6 +63,11 @@ class FastPathEmitter extends HandlerEmitter {
 
   protected override rare(condition: string): string {
     return `if(${condition})break F;`;
+  }
+
+  protected override define(name: string, value: string): string {
+    this.variables.add(name);
+    return `${name}=${value};`;
   }
 
   protected override go(node: string): string {
@@ -63,11 +79,11 @@ class FastPathEmitter extends HandlerEmitter {
     return '';
   }
 
-  protected override load(name: string, { define, isHit, place }: CheckedAccess): string {
-    return `${define};${this.rare(`!(${isHit})`)}const ${name}=${place};`;
+  protected override load(result: string, { name, index, isHit, place }: CheckedAccess): string {
+    return this.define(name, index) + this.rare(`!(${isHit})`) + this.define(result, place);
   }
 
-  protected override store(value: string, { define, isHit, place }: CheckedAccess): string {
-    return `${define};${this.rare(`!(${isHit})`)}${place}=${value};`;
+  protected override store(value: string, { name, index, isHit, place }: CheckedAccess): string {
+    return `${this.define(name, index)}${this.rare(`!(${isHit})`)}${place}=${value};`;
   }
 }

@@ -52,6 +52,11 @@ export class SseMachine {
     return vector === undefined ? undefined : this.store(vector);
   }
 
+  /** Whether the instruction runs by a fast path. */
+  get hasFastPath(): boolean {
+    return this.engine.hasFastPath(CODE);
+  }
+
   /** Only where it has changed, so that its translation stays. */
   private writeCode(code: readonly number[]): void {
     if (`${code}` === this.code) return;
