@@ -17,7 +17,8 @@ export function reportText(results: Results): string {
   return `# Results of the benchmark
 
 ${results.date}, by \`npm run bench -- --write-results --runs ${settings.runs}\`. Milliseconds for the same work in the guest (${settings.memoryMegabytes} MB of memory),
-medians of ${settings.runs}; in brackets the speed, ${base} being 1. What the works are: [docs/benchmarks.md](../docs/benchmarks.md).
+medians of ${settings.runs}; in brackets the speed, ${base} being 1. What the works are, and of which the interpreters do a part:
+[docs/benchmarks.md](../docs/benchmarks.md).
 
 ${machineLines(results).join('\n')}
 

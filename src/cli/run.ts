@@ -58,6 +58,7 @@ function leave(terminal: Terminal): number {
 export function bootOf({ kernel, initrd, append, bios }: Settings): Boot {
   if (bios !== undefined && kernel !== undefined) throw new ConfigurationError('-bios and -kernel exclude each other');
   if (bios !== undefined) return { bios };
-  if (kernel === undefined) throw new ConfigurationError('nothing to boot; give -kernel or -bios, or see --help');
+  if (kernel === undefined)
+    throw new ConfigurationError('nothing to boot; give -kernel or -bios, try "start" or "demo", or see --help');
   return { kernel, ...(initrd !== undefined && { initrd }), ...(append !== undefined && { append }) };
 }

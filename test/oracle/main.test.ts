@@ -23,6 +23,12 @@ test.each([[[]], [['i286']], [['i286', 'FILE', '--engine', 'steam']], [['i286', 
   },
 );
 
+test('a file that is not there is named in one line', () => {
+  const { status, output, errors } = oracle('i286', '/nope.gz');
+  expect({ status, output }).toEqual({ status: 1, output: '' });
+  expect(errors).toMatch(/^ENOENT: .*'\/nope\.gz'\n$/);
+});
+
 test('an unknown flag is named', () => {
   expect(oracle('lockstep', '--speed', '9')).toMatchObject({
     status: 1,

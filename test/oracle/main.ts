@@ -64,7 +64,9 @@ function unknownOracle(name: string): string {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
+  const { code, message } = error as NodeJS.ErrnoException;
+  // A file that cannot be read is named in the message.
+  if (!(error instanceof UsageError) && code !== 'ENOENT' && code !== 'EISDIR' && code !== 'EACCES') throw error;
+  console.error(message);
   process.exitCode = 1;
 }
