@@ -11,7 +11,7 @@ import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import { CodeCache } from './code-cache.ts';
 import { CodePage } from './code-page.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handler, Handlers } from './handlers.ts';
 import type { Loop, Loops } from './loops.ts';
 import { EntryWeight, Node, type Run } from './node.ts';
 
@@ -94,10 +94,10 @@ export class Graph {
     node.crossing = null;
   }
 
-  /** Gives a node what it runs, and the slot that goes with it. */
-  setRun(node: Node, run: Run): void {
+  /** Gives a node what it runs, and the slot that goes with it; tells the handler that this is, if it is one. */
+  setRun(node: Node, run: Run): Handler | undefined {
     node.run = run;
-    this.parts.loops.place(node);
+    return this.parts.loops.place(node);
   }
 
   cool(node: Node, times: number): void {
@@ -147,8 +147,8 @@ export class Graph {
     node.length = length;
     this.decoded++;
     this.link(node);
-    this.setRun(node, this.runOf(node));
-    this.parts.loops.note(node);
+    const own = this.setRun(node, this.runOf(node));
+    if (own !== undefined) this.parts.loops.note(own);
   }
 
   /** The `run` of an instruction where no translation starts. One that crosses a page's end never gets one: it isn't counted. */
@@ -156,7 +156,7 @@ export class Graph {
     const { handlers, firstDue } = this.parts;
     if (firstDue === null || node.weight === EntryWeight.none || node.crossing !== null) return node.one;
     const { key } = node.page.context;
-    return node.one === handlers.get(node, key, 'plain') ? handlers.get(node, key, 'counted') : this.countedOne;
+    return handlers.of(node.one) === undefined ? this.countedOne : handlers.get(node, key, 'counted');
   }
 
   /** The same for an entry whose `one` is not its handler, but somebody's around it. */

@@ -64,18 +64,18 @@ export class Loops {
     return loop;
   }
 
-  /** A node was decoded. */
-  note(node: Node): void {
-    const handler = this.handlers.of(node.run);
-    if (handler === undefined) return;
+  /** An instruction was decoded that has this handler. */
+  note(handler: Handler): void {
     handler.decodes++;
     const loop = this.of(handler.key);
     if (++loop.decoded >= loop.dueAt) this.isDue = true;
   }
 
-  /** The slot that goes with what a node runs. */
-  place(node: Node): void {
-    node.slot = this.handlers.of(node.run)?.slot ?? NO_SLOT;
+  /** Gives a node the slot that goes with what it runs, and tells the handler that this is, if it is one. */
+  place(node: Node): Handler | undefined {
+    const handler = this.handlers.of(node.run);
+    node.slot = handler?.slot ?? NO_SLOT;
+    return handler;
   }
 
   /** Makes loops that are due, for what is decoded; only while none is running, which would know other slots. */

@@ -12,7 +12,7 @@ export function whyNoI386Programs(): string | undefined {
     spawnSync('gcc', ['-m32', '-static', '-x', 'c', '-', '-o', program], { input });
     return spawnSync(program).status === 7
       ? undefined
-      : 'gcc makes no programs for i386 that run here: see npm run oracles';
+      : 'gcc makes no programs for i386 that run here: see npm run install-oracles';
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -6,6 +6,7 @@ import { type CheckedAccess, HandlerEmitter } from './handler.ts';
 const forTheRuntime: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87']);
 const mayMiss: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'window', 'segment', 'fault', 'fallback']);
 const changes: ReadonlySet<StatementOp> = new Set(['set', 'store', 'flags']);
+const transfers: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'exitIf']);
 
 /**
  * Whether a handler has a fast path: nothing in it is for the runtime, what may miss comes before the first change, so that it
@@ -15,7 +16,7 @@ const changes: ReadonlySet<StatementOp> = new Set(['set', 'store', 'flags']);
 export function isFast(statements: readonly Statement[]): boolean {
   let hasChanged = false;
   for (const s of nested(statements)) {
-    if (forTheRuntime.has(s.op) || (hasChanged && mayMiss.has(s.op)) || goesToItself(s)) return false;
+    if (forTheRuntime.has(s.op) || (hasChanged && mayMiss.has(s.op)) || goesTo(s, 'eip')) return false;
     hasChanged ||= changes.has(s.op);
   }
   return true;
@@ -25,16 +26,17 @@ function nested(statements: readonly Statement[]): Statement[] {
   return statements.flatMap((s) => [s, ...nested(s.body ?? [])]);
 }
 
-function goesToItself(s: Statement): boolean {
-  return s.args.some((v) => v.name === 'eip') && (s.op === 'jump' || s.op === 'branch' || s.op === 'exitIf');
+/** Whether control may go to what a field of the instruction tells. */
+function goesTo(s: Statement, field: 'eip' | 'target'): boolean {
+  return transfers.has(s.op) && s.args.some((v) => v.name === field);
 }
 
 /**
  * Prints the interpreter's loop for one state key, `(i, e) => node`: runs nodes from `i` on until control comes to the node
  * `e`, or leaves (null). The fast paths of handlers are in it, by the slot of a node; what they don't do (TLB misses,
  * faults, a request for attention) is left to the handler, which STEP runs. So no slow path is in the loop: V8 would throw all
- * of it away when one first ran. A fast path throws nothing and drops no code, as STEP alone looks at these. Slots from `counted` on are of the same paths for nodes that count their runs;
- * a run that is then left to the handler counts twice.
+ * of it away when one first ran. A fast path throws nothing and drops no code, as STEP alone looks at these. Slots from
+ * `counted` on are of the same paths for nodes that count their runs; a run that is then left to the handler counts twice.
  */
 export function emitLoop(context: EmitContext, paths: readonly (readonly Statement[])[], counted: number): string {
   const variables = new Set<string>();
@@ -56,8 +58,7 @@ class FastPathEmitter extends HandlerEmitter {
   }
 
   path(statements: readonly Statement[]): string {
-    const last = statements.at(-1)?.op;
-    const jumps = last === 'jump' || last === 'branch';
+    const jumps = nested(statements).some((s) => goesTo(s, 'target'));
     return (jumps ? this.rare(`${this.context.word(Word.attention)}!==0`) : '') + this.body(statements);
   }
 

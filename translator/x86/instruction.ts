@@ -53,10 +53,11 @@ export class Instruction extends GraphFields {
    * Segment.es of STOS, SCAS and INS, which none overrides.
    */
   segment = 3;
-  /** EIP of the byte behind the last one (wrapped to 16 bits in 16-bit code), and of the first one. */
+  /** EIP of the byte behind the last one, wrapped to 16 bits in 16-bit code. */
   nextEip = 0;
   /** EIP a relative jump or call goes to. */
   target = 0;
+  /** EIP of the first byte. */
   eip = 0;
   /** Second immediate (ENTER's level, the selector of a far pointer). */
   immediate2 = 0;

@@ -1,9 +1,0 @@
-#!/bin/bash
-# `npm run oracles` installs what the long tests compare with: Debian's packages of a compiler for i386, SeaBIOS, QEMU, and a browser for
-# pages. As root, on a host with apt; tests of what isn't there are skipped and say so.
-set -euo pipefail
-cd "$(dirname "$0")/.."
-
-apt-get update -q
-apt-get install -y -q --no-install-recommends gcc gcc-multilib libc6-dev seabios qemu-system-x86
-node scripts/browser.ts
