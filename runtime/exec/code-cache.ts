@@ -2,7 +2,7 @@ import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
 import type { CodeWriteListener, CodeWriter, Mmu } from '../memory/mmu.ts';
 import type { CodeDrop, CodeObserver } from './code-events.ts';
-import { type CodeContext, CodePage } from './code-page.ts';
+import { type CodeContext, CodePage, isOf } from './code-page.ts';
 import { CodePages } from './code-pages.ts';
 import { FrameCode } from './frame-code.ts';
 import type { Node } from './node.ts';
@@ -60,6 +60,9 @@ export class CodeCache implements CodeWriteListener {
   };
   /** Translations that the present event has dropped. */
   private dropped: TranslationRecord[] = [];
+  /** Times that the dispatcher has looked for a page, and that it was one which was elsewhere. */
+  private found = 0;
+  private moves = 0;
 
   /** `bound`: bytes of the host's memory that code may take (see Cost). */
   constructor(mmu: Mmu, state: Int32Array, factory: NodeFactory, bound: number) {
@@ -75,8 +78,8 @@ export class CodeCache implements CodeWriteListener {
   }
 
   /** What is kept. */
-  get size(): { readonly pages: number; readonly contexts: number; readonly bytes: number } {
-    return { pages: this.pages.size, contexts: this.contexts.size, bytes: this.residence.bytes };
+  get size(): { readonly pages: number; readonly contexts: number; readonly bytes: number; readonly moves: number } {
+    return { pages: this.pages.size, contexts: this.contexts.size, bytes: this.residence.bytes, moves: this.moves };
   }
 
   allPages(): CodePage[] {
@@ -165,18 +168,39 @@ export class CodeCache implements CodeWriteListener {
     return this.mapped[page.linearPage] === page.id;
   }
 
+  /** Whether the page of a number is mapped at an EIP of the current context. */
+  isMappedAt(eip: number, id: number): boolean {
+    return this.mapped[(eip + this.context.base) >>> 12] === id;
+  }
+
   private pageFor(frame: number, linearPage: number): CodePage {
+    const known = this.context.pages.get(numberOf(frame, linearPage)) ?? this.movedTo(frame, linearPage);
+    if (known !== undefined) known.used = true;
+    const page = known ?? this.newPage(frame, linearPage);
+    page.lastFound = ++this.found;
+    return page;
+  }
+
+  private newPage(frame: number, linearPage: number): CodePage {
     const { context } = this;
-    const number = numberOf(frame, linearPage);
-    let page = context.pages.get(number);
-    if (page) {
-      page.used = true;
-      return page;
-    }
-    page = this.pages.add((id) => new CodePage(id, context, frame, linearPage));
-    context.pages.set(number, page);
+    const page = this.pages.add((id) => new CodePage(id, context, frame, linearPage));
+    context.pages.set(numberOf(frame, linearPage), page);
     this.residence.take(page, Cost.page);
     if (frame >= 0) this.frameCode(frame).pages.add(page);
+    return page;
+  }
+
+  /** A page of the frame that was made elsewhere, moved: systems load programs at another address each time. */
+  private movedTo(frame: number, linearPage: number): CodePage | undefined {
+    const { context } = this;
+    const page = this.frames.get(frame)?.oldest((one) => {
+      return one.context === context && one.isMovable && !this.isMapped(one) && !one.wasAt(linearPage);
+    });
+    if (page === undefined) return undefined;
+    context.pages.delete(numberOf(frame, page.linearPage));
+    page.move(this.pages.renumber(page), linearPage);
+    context.pages.set(numberOf(frame, linearPage), page);
+    this.moves++;
     return page;
   }
 
@@ -362,10 +386,6 @@ export class CodeCache implements CodeWriteListener {
     this.context = this.contextFor(0, 0, 0);
     this.before = this.context;
   }
-}
-
-function isOf(context: CodeContext, key: number, base: number, limit: number): boolean {
-  return context.key === key && context.base === base && context.limit === limit;
 }
 
 /** Of a code page in its context. */

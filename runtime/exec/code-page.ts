@@ -1,4 +1,7 @@
+import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
+import { isRelative } from '../../translator/region/flow.ts';
+import { type Instruction, Shape } from '../../translator/x86/instruction.ts';
 import type { Node } from './node.ts';
 import type { TranslationRecord } from './translation.ts';
 
@@ -14,20 +17,33 @@ export interface CodeContext {
   readonly pages: Map<number, CodePage>;
 }
 
+export function isOf(context: CodeContext, key: number, base: number, limit: number): boolean {
+  return context.key === key && context.base === base && context.limit === limit;
+}
+
+/** Of where a page was before, so many places are remembered. */
+const MOST_PLACES = 16;
+
 const CHUNK_SHIFT = 5;
 const CHUNK = 1 << CHUNK_SHIFT;
 /** Where no node is, as in most of most pages. */
 const emptyChunk: (Node | null)[] = emptyNodes();
 
-/** The instructions decoded from one frame, as it appears at one linear page in one context. */
+/** The instructions decoded from one frame, as it appears at one linear page in one context. It may be moved to another one. */
 export class CodePage {
-  /** Number of this page in the TLB's `code` array (see CodePages). */
-  readonly id: number;
+  /** Number of this page in the TLB's `code` array (see CodePages), another one behind each move. */
+  id: number;
   readonly context: CodeContext;
   readonly frame: number;
-  readonly linearPage: number;
+  linearPage: number;
   /** EIP of the page's first byte. */
-  readonly eip: number;
+  eip: number;
+  /** Its code means the same at any address but for the EIPs. */
+  isMovable: boolean;
+  /** The linear pages that it was moved away from lately. */
+  private readonly left: number[] = [];
+  /** A number that is the higher the later the dispatcher has come to the page anew. */
+  lastFound = 0;
   /** By offset in the page, in chunks. */
   private readonly chunks: (Node | null)[][] = new Array(PAGE_BYTES >>> CHUNK_SHIFT).fill(emptyChunk);
   /** Nodes that lead out of the page, by the EIP that they lead to. */
@@ -46,6 +62,66 @@ export class CodePage {
     this.frame = frame;
     this.linearPage = linearPage;
     this.eip = ((linearPage << 12) - context.base) | 0;
+    this.isMovable = frame >= 0 && (context.key & (Key.code32 | Key.flat)) === (Key.code32 | Key.flat);
+  }
+
+  /** An instruction was decoded here. With an operand size of 16 bits a jump's target is a number modulo 2^16, not a distance. */
+  note(i: Instruction): void {
+    if ((i.shape & Shape.operand16) !== 0 && isRelative(i)) this.isMovable = false;
+  }
+
+  /** Whether it was at a linear page before. If it is wanted there again two live there, and it had to go to and fro. */
+  wasAt(linearPage: number): boolean {
+    return this.left.includes(linearPage);
+  }
+
+  /**
+   * Makes this the page of the same frame at another linear page, translations and all. Only while no frame of generated code is
+   * left. Whoever knew it by its number finds it gone; where gates lead is looked up anew.
+   */
+  move(id: number, linearPage: number): void {
+    this.left.push(this.linearPage);
+    if (this.left.length > MOST_PLACES) this.left.shift();
+    const distance = (linearPage - this.linearPage) << 12;
+    for (const node of this.nodes()) this.moveLinks(node, distance);
+    for (const node of this.nodes()) this.moveNode(node, distance);
+    this.moveGates(distance);
+    this.id = id;
+    this.linearPage = linearPage;
+    this.eip = (this.eip + distance) | 0;
+  }
+
+  /** The links of a translation that are nodes of its own. */
+  private moveLinks({ links }: Node, distance: number): void {
+    if (links === null) return;
+    for (const link of links) if (!this.has(link)) link.eip = (link.eip + distance) | 0;
+  }
+
+  /** Whether a node is one of the instructions or gates of this page. */
+  private has(node: Node): boolean {
+    const offset = (node.eip - this.eip) | 0;
+    return offset >>> 0 < PAGE_BYTES ? this.at(offset) === node : this.gates.get(node.eip) === node;
+  }
+
+  private moveNode(node: Node, distance: number): void {
+    node.eip = (node.eip + distance) | 0;
+    node.nextEip = (node.nextEip + distance) | 0;
+    if (isRelative(node)) node.target = (node.target + distance) | 0;
+    if (node.targets === null) return;
+    // Others may be anywhere by now.
+    const inside = node.targets.filter((eip) => (eip - this.eip) >>> 0 < PAGE_BYTES);
+    node.targets = inside.map((eip) => (eip + distance) | 0);
+  }
+
+  private moveGates(distance: number): void {
+    const gates = [...this.gates.values()];
+    this.gates.clear();
+    for (const gate of gates) {
+      gate.eip = (gate.eip + distance) | 0;
+      gate.taken = null;
+      gate.targetId = -1;
+      this.gates.set(gate.eip, gate);
+    }
   }
 
   /** The node at an offset, if there is one. */

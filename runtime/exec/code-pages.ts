@@ -6,7 +6,7 @@ const GENERATIONS = (1 << (31 - SLOT_BITS)) - 1;
 
 /**
  * The code pages that are kept, by number. A number is a slot and a generation: whoever remembers the number of a page
- * that was evicted doesn't take it for that of the page which has the slot now.
+ * that was evicted or moved doesn't take it for that of the page which has the slot now.
  */
 export class CodePages implements Iterable<CodePage> {
   private readonly slots: (CodePage | null)[] = [null];
@@ -34,9 +34,18 @@ export class CodePages implements Iterable<CodePage> {
 
   add(make: (id: number) => CodePage): CodePage {
     const slot = this.free.pop() ?? this.slots.length;
-    const page = make(((this.made++ & GENERATIONS) << SLOT_BITS) | slot);
+    const page = make(this.newNumber(slot));
     this.slots[slot] = page;
     return page;
+  }
+
+  /** Another number for a page. */
+  renumber(page: CodePage): number {
+    return this.newNumber(page.id & SLOTS);
+  }
+
+  private newNumber(slot: number): number {
+    return ((this.made++ & GENERATIONS) << SLOT_BITS) | slot;
   }
 
   delete(page: CodePage): void {

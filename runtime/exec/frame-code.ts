@@ -51,6 +51,11 @@ export class FrameCode {
     return 1 << Math.min(this.drops++, MOST_DROPS);
   }
 
+  /** Of some of its pages the one that was not run for the longest time: of programs at other addresses that has most likely ended. */
+  oldest(isMeant: (page: CodePage) => boolean): CodePage | undefined {
+    return [...this.pages].filter(isMeant).sort((a, b) => a.lastFound - b.lastFound)[0];
+  }
+
   /** Nothing is left that would care for a write. */
   get isEmpty(): boolean {
     return this.pages.size === 0 && this.crossing.size === 0;

@@ -146,6 +146,7 @@ export class Graph {
     if (node.crossing) node.crossing = { frame: node.crossing.frame, handler };
     node.length = length;
     this.decoded++;
+    page.note(node);
     this.link(node);
     const own = this.setRun(node, this.runOf(node));
     if (own !== undefined) this.parts.loops.note(own);
@@ -266,7 +267,7 @@ export class Graph {
   private readonly pollingGate: Run = (gate) => {
     if (this.state[Word.attention] !== 0) return this.leave(gate.eip);
     const target = gate.taken;
-    if (target !== null && this.cache.isMapped(target.page)) return target;
+    if (this.cache.isMappedAt(gate.eip, gate.targetId)) return target;
     return this.relink(gate);
   };
 
@@ -274,7 +275,7 @@ export class Graph {
   private readonly countedGate: Run = (gate) => {
     this.state[Word.budget]++;
     const target = gate.taken;
-    if (target !== null && this.cache.isMapped(target.page)) return target;
+    if (this.cache.isMappedAt(gate.eip, gate.targetId)) return target;
     return this.relink(gate);
   };
 

@@ -4,7 +4,9 @@ import type { Checks } from '../../translator/opt/pipeline.ts';
 import { endsBlock } from '../../translator/region/flow.ts';
 import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
 import { translate } from '../../translator/translate.ts';
+import type { Decode } from '../../translator/x86/decode.ts';
 import type { Check } from './check.ts';
+import type { CodePage } from './code-page.ts';
 import { compileText } from './compile.ts';
 import type { Graph } from './graph.ts';
 import { functionName, translationUrl } from './names.ts';
@@ -83,12 +85,13 @@ export class Tiering {
 
   /** Code at which a translation stops is hot: if it stays so the translation is made anew with more of its function. */
   private takeIn(shorter: TranslationRecord, node: Node): Node | null {
-    if (shorter.asked.has(node.eip)) {
+    const distance = (node.eip - node.page.eip) | 0;
+    if (shorter.asked.has(distance)) {
       this.remake(shorter, this.making(shorter.making.growth + 1, shorter.making.checks));
       // It still counts as hot code; if control comes here from elsewhere as well it gets a translation of its own.
       node.heat >>= 1;
     } else {
-      shorter.asked.add(node.eip);
+      shorter.asked.add(distance);
       node.heat -= this.hotAt * GROWTH.patience;
     }
     return this.graph.single(node);
@@ -96,7 +99,9 @@ export class Tiering {
 
   /** A translation that stops in front of this node and may still grow. */
   private cutAt(node: Node): TranslationRecord | undefined {
-    return [...node.page.translations].find(({ cuts, making }) => making.growth < GROWTH.most && cuts.has(node.eip));
+    return [...node.page.translations].find(
+      ({ cuts, making }) => making.growth < GROWTH.most && cuts.has((node.eip - node.page.eip) | 0),
+    );
   }
 
   /** Makes a translation anew with a check for each access, where those of runs fail often (GraphParts.narrow). */
@@ -132,11 +137,17 @@ export class Tiering {
       start: page.frame * PAGE_BYTES,
       eip: page.eip,
       key: page.context.key,
-      decode: this.graph.decoder,
+      decode: (...parts) => this.decodeFor(page, ...parts),
       runs: (eip) => runsOf(node(eip)),
       hasRun: (eip) => runsOf(node(eip)) > least,
       targets: (eip) => node(eip)?.targets ?? [],
     };
+  }
+
+  private decodeFor(page: CodePage, ...parts: Parameters<Decode>): number {
+    const length = this.graph.decoder(...parts);
+    if (length > 0) page.note(parts[5]);
+    return length;
   }
 
   private install(node: Node, making: Making): boolean {

@@ -1,8 +1,12 @@
+import { hex } from '../../translator/emit/names.ts';
 import type { Checks } from '../../translator/opt/pipeline.ts';
 import type { RegionLimits } from '../../translator/region/select.ts';
 import type { Translation } from '../../translator/translate.ts';
 import type { CodePage } from './code-page.ts';
 import type { Node, Run } from './node.ts';
+
+/** Before an instruction, and behind a call (emit/region.ts, emit/calls.ts). */
+const ADDRESS_COMMENT = /\/\*(back at )?([0-9a-f]{8})\*\//g;
 
 /** How a translation is made. */
 export interface Making {
@@ -17,11 +21,13 @@ export class TranslationRecord {
   readonly head: Node;
   readonly page: CodePage;
   readonly run: Run;
+  /** EIP of its first instruction when it was made. */
+  private readonly eip: number;
   /** Offsets in the page of the first byte and behind the last one, a pair a block. */
   readonly ranges: readonly number[];
   readonly instructions: number;
   readonly blocks: number;
-  /** EIPs at which its function goes on. */
+  /** Where its function goes on, as distances from the page's first byte. */
   readonly cuts: ReadonlySet<number>;
   readonly making: Making;
   /** Those of the cuts that have been hot once. */
@@ -31,10 +37,11 @@ export class TranslationRecord {
     this.head = head;
     this.page = head.page;
     this.run = run;
+    this.eip = head.eip;
     this.ranges = ranges.map((eip) => (eip - head.page.eip) | 0);
     this.instructions = instructions;
     this.blocks = blocks;
-    this.cuts = new Set(cuts);
+    this.cuts = new Set(cuts.map((eip) => (eip - head.page.eip) | 0));
     this.making = making;
   }
 
@@ -45,8 +52,14 @@ export class TranslationRecord {
     return false;
   }
 
-  /** The function's text. The host has it anyway (ECMA-262, Function.prototype.toString): no copy is kept. */
+  /**
+   * The function's text, its comments with the addresses of now. The host has it anyway (ECMA-262, Function.prototype.toString):
+   * no copy is kept. Its name keeps the address that it was translated at.
+   */
   get text(): string {
-    return this.run.toString();
+    const distance = (this.head.eip - this.eip) | 0;
+    return this.run.toString().replace(ADDRESS_COMMENT, (_, back = '', eip: string) => {
+      return `/*${back}${hex(Number.parseInt(eip, 16) + distance)}*/`;
+    });
   }
 }

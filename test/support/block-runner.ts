@@ -22,7 +22,7 @@ export function runBlock(cpu: TestCpu, region: Region): Result {
   const loops = statements.some((s) => (s.op === 'jump' || s.op === 'branch') && s.args.some((v) => v.number === eip));
   const context = new EmitContext(cpu.options, region.key);
   const { text, links } = emitRegion(context, region, structureRegion([loops ? [0] : []]), 'block');
-  const outcome = cpu.runText(text, links);
+  const outcome = cpu.runText(eip, text, links);
   return result(cpu, outcome, cpu.completed);
 }
 
@@ -46,9 +46,9 @@ export function stepBlock(cpu: TestCpu, instructions: readonly Instruction[], ke
 }
 
 /** Runs a translation from the start; instructions must be counted. */
-export function runTranslation(cpu: TestCpu, { text, links }: Translation): Result {
+export function runTranslation(cpu: TestCpu, { text, links, ranges }: Translation): Result {
   cpu.restart();
-  const outcome = cpu.runText(text, links);
+  const outcome = cpu.runText(ranges[0], text, links);
   return result(cpu, outcome, cpu.completed);
 }
 

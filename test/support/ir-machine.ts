@@ -159,6 +159,7 @@ export class IrMachine {
     const of = (operand: Value | null) => (operand ? this.evaluate(operand) : 0);
     switch (v.op) {
       case 'constant':
+      case 'eip':
         return v.number;
       case 'temporary':
         return this.temporary(v.number);

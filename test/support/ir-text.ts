@@ -4,7 +4,7 @@ import { verifyBlock } from '../../translator/ir/verify.ts';
 import type { Pass } from '../../translator/opt/pass.ts';
 import { temporariesBehind } from '../../translator/opt/pipeline.ts';
 
-const END = 'jump 0x1000';
+const END = 'jump @1000';
 
 /** What a pass makes of the statements of a block: text in, text out, lines without indentation. */
 export function passText(pass: Pass, text: string): string[] {

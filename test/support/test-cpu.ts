@@ -180,13 +180,15 @@ export class TestCpu {
     this.calls = 0;
   }
 
-  /** Runs the text of a region. */
-  runText(text: string, links: readonly Link[]): Outcome {
+  /** Runs the text of a region that is entered at `eip`. */
+  runText(eip: number, text: string, links: readonly Link[]): Outcome {
     const run = compileText(text) as unknown as (node: object) => TestNode;
-    const nodes = links.map(({ eip, kind }) =>
-      kind === 'step' || kind === 'narrow' ? { eip, run: this.asked, left: 'at' as const } : callable(eip),
+    const nodes = links.map((to) =>
+      to.kind === 'step' || to.kind === 'narrow'
+        ? { eip: to.eip, run: this.asked, left: 'at' as const }
+        : callable(to.eip),
     );
-    return this.outcome(run({ links: nodes }));
+    return this.outcome(run({ eip, links: nodes }));
   }
 
   /** Runs one instruction by its handler; null if it needs the runtime. */

@@ -1,4 +1,5 @@
 import { Word } from '../abi/state.ts';
+import type { Addresses } from './addresses.ts';
 import type { EmitContext } from './context.ts';
 import { hex } from './names.ts';
 
@@ -13,6 +14,7 @@ export interface CallParts {
   /** Index in `i.links` of the node at the return address, and that address. */
   readonly back: number;
   readonly returnEip: number;
+  readonly addresses: Addresses;
 }
 
 /**
@@ -31,9 +33,9 @@ export function indirectCall(parts: CallParts, target: string): string {
 }
 
 /** Runs the callee's translation: at once if it is in this page or in one that is still mapped where it was. */
-function enter({ context }: CallParts, target: number): string {
+function enter({ context, addresses }: CallParts, target: number): string {
   if (!context.flat) return 'c=c.enter(c);';
-  return `c=${context.cell('CT')}[${target >>> 12}]===c.targetId?c.taken.enter(c.taken):c.enter(c);`;
+  return `c=${context.cell('CT')}[${addresses.text(target)}>>>12]===c.targetId?c.taken.enter(c.taken):c.enter(c);`;
 }
 
 function leaveIfDeep({ context }: CallParts, leave: string): string {
@@ -48,7 +50,7 @@ function nested(parts: CallParts, run: string): string {
   const { context } = parts;
   const depth = context.word(Word.callDepth);
   const back = `i.links[${parts.back}]`;
-  const came = `c===${context.cell('RETURN')}&&${context.word(Word.eip)}===${parts.returnEip}`;
+  const came = `c===${context.cell('RETURN')}&&${context.word(Word.eip)}===${parts.addresses.text(parts.returnEip)}`;
   const other = `if(!(${came})&&${context.cell('CALL')}(c,${back})===null)return null;`;
   return `${run}${other}${depth}=${depth}+1|0;${parts.reload}/*back at ${hex(parts.returnEip)}*/`;
 }

@@ -1,6 +1,7 @@
 import type { CellName } from '../abi/cells.ts';
 import type { HelperName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
+import { Word } from '../abi/state.ts';
 
 /** How running code notices that it must leave: by polling a word, or by counting instructions. */
 export type Pacing = 'poll' | 'count';
@@ -40,6 +41,12 @@ export class EmitContext {
 
   word(index: number | string): string {
     return `${this.state}[${index}]`;
+  }
+
+  /** Statement that counts instructions as not executed, where they are counted. */
+  giveBack(instructions: number): string {
+    const budget = this.word(Word.budget);
+    return `${budget}=${budget}+${instructions}|0;`;
   }
 
   /** A place in the state as a double, a single (names of `get` and `set`), or a word. */

@@ -8,6 +8,8 @@ import { inlined } from './inline.ts';
 export interface Leaves {
   /** Text of a field of the decoded instruction. */
   field(name: string): string;
+  /** Text of an address in the code. */
+  address(eip: number): string;
   /** The variable that holds a temporary. */
   temporary(number: number): string;
   /** Text of the words flagResult and flagCarries. */
@@ -30,6 +32,8 @@ export class ExpressionPrinter {
     switch (v.op) {
       case 'constant':
         return v.number < 0 ? `(${v.number})` : `${v.number}`;
+      case 'eip':
+        return this.leaves.address(v.number);
       case 'temporary':
         return this.leaves.temporary(v.number);
       case 'field':

@@ -53,6 +53,10 @@ export class HandlerEmitter implements Leaves {
     return `i.${name}`;
   }
 
+  address(): string {
+    throw new Error('a handler takes EIPs from the fields of its instruction');
+  }
+
   temporary(number: number): string {
     return `t${number}`;
   }

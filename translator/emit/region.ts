@@ -1,10 +1,11 @@
 import { registerNames, Word } from '../abi/state.ts';
-import { readsFlags, rewriteStatement } from '../ir/rewrite.ts';
+import { readsFlags, rewriteStatement, touchesFlags } from '../ir/rewrite.ts';
 import { type Block, definesDouble, type Region, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import { type StackDepths, stackDepths } from '../ir/x87/stack.ts';
 import type { BlockIndex, Structure } from '../region/structure.ts';
 import { AccessPrinter } from './accesses.ts';
+import { Addresses } from './addresses.ts';
 import { directCall, indirectCall } from './calls.ts';
 import type { EmitContext } from './context.ts';
 import { changedWords, dirtyWords } from './dirty-words.ts';
@@ -50,6 +51,7 @@ class RegionEmitter implements Leaves {
   private readonly flags: FlagState;
   private readonly blockAt = new Map<number, BlockIndex>();
   private readonly links = new Links();
+  private readonly addresses: Addresses;
   private readonly temporaries = new Temporaries();
   private readonly x87: X87Emitter;
   private readonly accesses: AccessPrinter;
@@ -68,6 +70,7 @@ class RegionEmitter implements Leaves {
     this.context = context;
     this.region = region;
     this.structure = structure;
+    this.addresses = new Addresses(region.blocks[0].eip);
     this.locals = new RegionLocals(context, region);
     this.print = new ExpressionPrinter(context, this);
     this.flags = new FlagState(context, (v) => this.print.integer(v), this.flagResult, this.flagCarries);
@@ -91,10 +94,10 @@ class RegionEmitter implements Leaves {
   emit(name: string): EmittedRegion {
     const { context } = this;
     const body = this.tree(0);
-    const enter = context.counts ? this.count(1) : '';
+    const enter = context.counts ? context.giveBack(1) : '';
     const load = this.load(0);
     const variables = this.temporaries.declarations() + this.x87.declarations();
-    const declarations = `${load}${load && ','}x=0,k=0,c=null${variables}${this.flags.declarations()}`;
+    const declarations = `${this.addresses.declarations()}${load}${load && ','}x=0,k=0,c=null${variables}${this.flags.declarations()}`;
     const text =
       `function ${name}(i){let ${declarations};${enter}X:{${body}}` +
       `\n${SETTLE}${this.locals.store()}${this.x87.storeAtExit()}return i.links[x];}`;
@@ -108,6 +111,10 @@ class RegionEmitter implements Leaves {
 
   field(name: string): string {
     throw new Error(`a region has no field ${name}`);
+  }
+
+  address(eip: number): string {
+    return this.addresses.text(eip);
   }
 
   temporary(number: number): string {
@@ -213,21 +220,16 @@ class RegionEmitter implements Leaves {
 
   // Counting (EmitOptions.pacing).
 
-  private count(instructions: number): string {
+  private takeBudget({ instructions, eip }: Block): string {
+    const { length } = instructions;
     const budget = this.context.word(Word.budget);
-    return `${budget}=${budget}+${instructions}|0;`;
-  }
-
-  private takeBudget(block: Block): string {
-    const n = block.instructions.length;
-    const budget = this.context.word(Word.budget);
-    return `if((${budget}=${budget}-${n}|0)<0){${this.count(n)}${this.leaveBy(block.eip, 'step')}}`;
+    return `if((${budget}=${budget}-${length}|0)<0){${this.context.giveBack(length)}${this.leaveBy(eip, 'step')}}`;
   }
 
   /** Gives back what the block took for the instructions it doesn't run. */
   private refund(): string {
     if (!this.context.counts) return '';
-    return this.count(this.region.blocks[this.block].instructions.length - this.instruction);
+    return this.context.giveBack(this.region.blocks[this.block].instructions.length - this.instruction);
   }
 
   // Statements.
@@ -350,8 +352,8 @@ class RegionEmitter implements Leaves {
   /** Branches to those targets of an indirect jump that are in the region. */
   private knownTargets(target: string, known: readonly Value[]): string {
     const inside = known.filter((v) => this.blockAt.has(v.number));
-    const cases = inside.map((v) => `case ${v.number}:{${this.goTo(v.number, true)}}`);
-    return cases.length > 0 ? `switch(${target}){${cases.join('')}}` : '';
+    const cases = inside.map((v) => ({ eip: v.number, text: this.goTo(v.number, true) }));
+    return this.addresses.choose(target, cases);
   }
 
   /** A nested call if the region goes on behind it, else an exit. */
@@ -369,6 +371,7 @@ class RegionEmitter implements Leaves {
       reload: this.reload(back.number),
       back: this.links.indexOf(back.number, 'back'),
       returnEip: back.number,
+      addresses: this.addresses,
     };
     const text =
       s.op === 'jump'
@@ -392,8 +395,4 @@ class RegionEmitter implements Leaves {
     if (!s.body!.some(touchesFlags)) return `if(${condition}){${this.statements(s.body!)}}`;
     return `${this.flags.settle()}if(${condition}){${this.statements(s.body!)}${this.flags.settle()}}`;
   }
-}
-
-function touchesFlags(s: Statement): boolean {
-  return s.op === 'flags' || readsFlags(s) || (s.body?.some(touchesFlags) ?? false);
 }

@@ -1,10 +1,15 @@
 import { definesDouble, Statement, type StatementOp } from './statement.ts';
-import { Value, type ValueOp } from './value.ts';
+import { isName, Value, type ValueOp } from './value.ts';
 
 export { binary, constant, select } from './fold.ts';
 
 export function field(name: string): Value {
   return new Value('field', null, null, null, 0, name);
+}
+
+/** An address in the code. */
+export function codeAddress(eip: number): Value {
+  return new Value('eip', null, null, null, eip | 0, '');
 }
 
 export function temporary(number: number, isDouble = false): Value {
@@ -38,9 +43,7 @@ export class IrBuilder {
 
   /** Names a value, unless it already has a name or is a constant. */
   name(value: Value): Value {
-    const { op } = value;
-    const isName = op === 'constant' || op === 'temporary' || op === 'field' || op === 'number';
-    return isName ? value : this.define('let', [value]);
+    return isName(value) ? value : this.define('let', [value]);
   }
 
   /** Statements made by `body` become those of a conditional. */

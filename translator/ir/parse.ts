@@ -1,12 +1,12 @@
 import { registerNames } from '../abi/state.ts';
-import { constant, field, realConstant, temporary, unary } from './builder.ts';
+import { codeAddress, constant, field, realConstant, temporary, unary } from './builder.ts';
 import { signs } from './print.ts';
 import { type Block, Statement, type StatementOp } from './statement.ts';
 import { unaryOps, Value, type ValueOp } from './value.ts';
 
 const operators = new Map(Object.entries(signs).map(([op, sign]) => [sign, op as ValueOp]));
 const TOKEN =
-  /\s*(->|>>>|<<|>>|(?:[-+*/<]|<=|==)\.|<=u|<u|<=|==|!=|0x[0-9a-f]+|#[-+.\w]+|-?\d+|\$?[A-Za-z_]\w*(?:\.\w+)?|[-+*&|^<>?:(){}[\],=])/y;
+  /\s*(->|>>>|<<|>>|(?:[-+*/<]|<=|==)\.|<=u|<u|<=|==|!=|0x[0-9a-f]+|@[0-9a-f]+|#[-+.\w]+|-?\d+|\$?[A-Za-z_]\w*(?:\.\w+)?|[-+*&|^<>?:(){}[\],=])/y;
 
 /** Reads the text that print.ts writes. Throws an Error that names the line. For tests and the inspector. */
 export function parseBlocks(text: string): Block[] {
@@ -50,7 +50,7 @@ class Parser {
   private statement(line: string): Statement {
     this.tokenize(line);
     if (line.startsWith('-- ')) {
-      return new Statement('instruction', -1, 0, '', [constant(Number(line.slice(3)))]);
+      return new Statement('instruction', -1, 0, '', [codeAddress(Number.parseInt(line.slice(4), 16))]);
     }
     const definition = /^[td](\d+) = (get|load|segment|window|x87)?/.exec(line);
     if (definition) {
@@ -166,6 +166,7 @@ class Parser {
     const token = this.next();
     if (token === '(') return this.parenthesised();
     if (/^(0x|-?\d)/.test(token)) return constant(Number(token));
+    if (token.startsWith('@')) return codeAddress(Number.parseInt(token.slice(1), 16));
     if (token.startsWith('$')) return field(token.slice(1));
     if (token.startsWith('#')) return realConstant(Number(token.slice(1)));
     if (/^[td]\d+$/.test(token)) return temporary(Number(token.slice(1)), token.startsWith('d'));

@@ -33,6 +33,8 @@ export function printValue(v: Value): string {
   switch (v.op) {
     case 'constant':
       return v.number > -4096 && v.number < 4096 ? `${v.number}` : `0x${(v.number >>> 0).toString(16)}`;
+    case 'eip':
+      return `@${(v.number >>> 0).toString(16)}`;
     case 'temporary':
       return `${v.name === '' ? 't' : 'd'}${v.number}`;
     case 'number':

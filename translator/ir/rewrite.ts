@@ -41,6 +41,11 @@ export function readsFlags(s: Statement): boolean {
   return s.args.some((v) => containsLeaf(v, (leaf) => leaf.op === 'condition' || leaf.op === 'flags'));
 }
 
+/** Whether the statement reads or changes the arithmetic flags, or its body does. */
+export function touchesFlags(s: Statement): boolean {
+  return s.op === 'flags' || readsFlags(s) || (s.body?.some(touchesFlags) ?? false);
+}
+
 /** Whether running the statement may end in leaving the block: everything precise must be known there. */
 export function mayLeave(s: Statement): boolean {
   switch (s.op) {

@@ -4,9 +4,11 @@ import { type HelperDeclaration, helpers } from '../abi/helpers.ts';
  * Operators of values. Comparisons give 0 or 1; `shr` is logical, `sar` arithmetic; counts are modulo 32.
  * Values are 32-bit integers or doubles (`isDouble`), never converted but by `double` (exact), `integer` (rounds towards
  * zero, modulo 2^32) and `single` (rounds to a single, which stays a double). Operators of doubles start with f.
+ * An `eip` is an address in the code: a number, but not a constant, as translated code may be moved.
  */
 export type ValueOp =
   | 'constant'
+  | 'eip'
   | 'temporary'
   | 'field'
   | 'add'
@@ -64,7 +66,7 @@ export class Value {
   readonly a: Value | null;
   readonly b: Value | null;
   readonly c: Value | null;
-  /** A constant's or (double) number's value, a temporary's number, a condition's code. */
+  /** A constant's, EIP's or (double) number's value, a temporary's number, a condition's code. */
   readonly number: number;
   /** A field's or helper's name; `double` for a temporary that is one. */
   readonly name: string;
@@ -107,6 +109,13 @@ export function isDouble(v: Value): boolean {
 export const unaryOps: ReadonlySet<string> = new Set<ValueOp>(['fsqrt', 'fabs', 'fneg', 'double', 'integer', 'single']);
 
 const booleans = new Set<ValueOp>(['eq', 'ne', 'lt', 'le', 'ltu', 'leu', 'feq', 'flt', 'fle', 'condition']);
+
+/** Whether a value may be printed twice, or later than where it stands. */
+export function isName(v: Value): boolean {
+  return names.has(v.op);
+}
+
+const names: ReadonlySet<ValueOp> = new Set(['constant', 'eip', 'temporary', 'field', 'number']);
 
 /** Whether a value is known to be 0 or 1, being made of comparisons. */
 export function isBoolean(v: Value): boolean {

@@ -12,7 +12,7 @@ import {
   terminators,
   windowOffset,
 } from './statement.ts';
-import { type FieldName, isDouble, unaryOps, type Value, type ValueOp } from './value.ts';
+import { type FieldName, isDouble, isName, unaryOps, type Value, type ValueOp } from './value.ts';
 
 /** IR that breaks a rule of verify.ts; the message shows the statement. */
 export class IrError extends Error {
@@ -26,8 +26,8 @@ export class IrError extends Error {
  * - every temporary is defined once in the region, and used only behind its definition, in the same block and not
  *   outside of the conditional body that defines it;
  * - operations have the arguments, sizes, names and kinds (integers or doubles) of their tables (statement.ts, value.ts, abi/helpers.ts);
- * - what is printed twice or later than where it stands is a name: a temporary or a constant;
- * - operands are bound: no fields, words and direct targets constant;
+ * - what is printed twice or later than where it stands is a name: a temporary, a constant or an EIP;
+ * - operands are bound: no fields, words constant and direct targets EIPs;
  * - a block ends with its only terminator, and its `instruction` statements are those it lists;
  * - instructions are precise: see Precision.
  */
@@ -167,7 +167,7 @@ const shapes: Record<StatementOp, StatementShape> = {
 const none: ReadonlySet<number> = new Set([0]);
 const nameless: ReadonlySet<string> = new Set(['']);
 
-const leaves: ReadonlySet<ValueOp> = new Set(['constant', 'temporary', 'field', 'condition', 'flags', 'number']);
+const leaves: ReadonlySet<ValueOp> = new Set(['constant', 'eip', 'temporary', 'field', 'condition', 'flags', 'number']);
 
 function valueArguments(v: Value): number {
   if (leaves.has(v.op)) return 0;
@@ -200,9 +200,7 @@ interface Binding {
   isTarget(v: Value): boolean;
 }
 
-const isConstant = (v: Value): boolean => v.op === 'constant';
-
-const real: Binding = { fields: new Set(), isWord: isConstant, isTarget: isConstant };
+const real: Binding = { fields: new Set(), isWord: (v) => v.op === 'constant', isTarget: (v) => v.op === 'eip' };
 
 const fields: Record<FieldName, true> = {
   eip: true,
@@ -296,7 +294,8 @@ class Verifier {
       this.value(s, operand, visible);
       if (!hasKind(v, operand)) throw error(`an operand of ${v.op} is of another kind`, s);
     }
-    if (v.op === 'constant' && v.number !== (v.number | 0)) throw error('a constant of more than 32 bits', s);
+    if ((v.op === 'constant' || v.op === 'eip') && v.number !== (v.number | 0))
+      throw error('a constant of more than 32 bits', s);
     if (v.op === 'condition' && (v.number & ~15) !== 0) throw error('no such condition', s);
     if (v.op === 'field' && !this.binding.fields.has(v.name)) throw error(`no field "${v.name}" here`, s);
     if (v.op === 'temporary') this.temporary(s, v, visible);
@@ -315,10 +314,6 @@ function isBlock(s: Statement, v: Value): boolean {
 /** Those of some arguments that the statement has. */
 function pick(s: Statement, places: readonly number[] = []): Value[] {
   return places.flatMap((n) => s.args[n] ?? []);
-}
-
-function isName(v: Value): boolean {
-  return v.op === 'temporary' || v.op === 'constant' || v.op === 'field' || v.op === 'number';
 }
 
 /** But for loads and stores in a window. */

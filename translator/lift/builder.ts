@@ -1,7 +1,7 @@
 import type { HelperName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
-import { binary, constant, type IrBuilder, select } from '../ir/builder.ts';
+import { binary, codeAddress, constant, type IrBuilder, select } from '../ir/builder.ts';
 import { type FieldName, Value, type ValueOp } from '../ir/value.ts';
 import { type Instruction, Shape } from '../x86/instruction.ts';
 import type { Form } from '../x86/table/form.ts';
@@ -13,10 +13,12 @@ import { RealWriter } from './real.ts';
 /** Gives a field of the decoded instruction its value: a constant (translation) or a field (handler). */
 export type Bind = (name: FieldName) => Value;
 
-/** Binds every field to the number it has in a real instruction. */
+/** Binds every field to the constant or EIP that it is in a real instruction. */
 export function bindReal(instruction: Instruction): Bind {
-  return (name) => constant(instruction[name]);
+  return (name) => (codeFields.has(name) ? codeAddress : constant)(instruction[name]);
 }
+
+const codeFields: ReadonlySet<FieldName> = new Set(['eip', 'nextEip', 'target']);
 
 /**
  * What a lifter sees: see LiftBuilder. One per instruction; `key` and `shape` are static in both bindings.

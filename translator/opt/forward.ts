@@ -2,7 +2,7 @@ import { temporary } from '../ir/builder.ts';
 import { overlapping, type Place, placeOf, wordsOf } from '../ir/places.ts';
 import { callsSticky, mayLeave, rewriteStatement } from '../ir/rewrite.ts';
 import { definesDouble, Statement } from '../ir/statement.ts';
-import type { Value } from '../ir/value.ts';
+import { isName, type Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
 
 /**
@@ -67,10 +67,6 @@ class Forwarder {
   }
 
   private readonly leaf = (v: Value): Value => (v.op === 'temporary' ? (this.same.get(v.number) ?? v) : v);
-}
-
-function isName(v: Value): boolean {
-  return v.op === 'constant' || v.op === 'temporary' || v.op === 'number';
 }
 
 /** Whether the condition is that the value is a NaN: what the body changes are the bits, which the value doesn't tell. */

@@ -1,4 +1,4 @@
-import { constant, IrBuilder } from '../ir/builder.ts';
+import { codeAddress, IrBuilder } from '../ir/builder.ts';
 import { type Block, type Region, terminators } from '../ir/statement.ts';
 import type { CodeSource, ScannedBlock } from './select.ts';
 import { comesBack, liftInstruction } from './traps.ts';
@@ -15,19 +15,19 @@ export function liftRegion(blocks: readonly ScannedBlock[], key: number, targets
 function addKnownTargets({ statements, instructions }: Block, targets: (eip: number) => readonly number[]): void {
   const last = statements.at(-1)!;
   if (last.op !== 'indirect' || last.name !== 'jump') return;
-  last.args.push(...targets(instructions.at(-1)!).map(constant));
+  last.args.push(...targets(instructions.at(-1)!).map(codeAddress));
 }
 
 function liftBlock(ir: IrBuilder, block: ScannedBlock, key: number): Block {
   ir.statements = [];
   let next = block.eip;
   for (const instruction of block.instructions) {
-    ir.emit('instruction', [constant(instruction.eip)]);
+    ir.emit('instruction', [codeAddress(instruction.eip)]);
     liftInstruction(ir, instruction, key);
     next = instruction.nextEip;
   }
   const last = ir.statements.at(-1);
-  if (comesBack(last)) ir.emit('jump', [constant(next)], 0, 'resume');
-  else if (!last || !terminators.has(last.op)) ir.emit('jump', [constant(next)], 0, 'fall');
+  if (comesBack(last)) ir.emit('jump', [codeAddress(next)], 0, 'resume');
+  else if (!last || !terminators.has(last.op)) ir.emit('jump', [codeAddress(next)], 0, 'fall');
   return { eip: block.eip, statements: ir.statements, instructions: block.instructions.map((i) => i.eip) };
 }

@@ -27,7 +27,7 @@ const text = `
   set.single single128, #2.5
   set eax, integer(d7)
   flags compare32 (d1 <. d2), (d1 ==. d2), 0`;
-const block = (lines: string) => parseBlocks(`block 0x0\n${lines}\njump 16`)[0];
+const block = (lines: string) => parseBlocks(`block 0x0\n${lines}\njump @10`)[0];
 
 test('IR of doubles is read back as it was printed', () => {
   const parsed = block(text);
@@ -116,7 +116,7 @@ describe('emitted', () => {
       );
     const runEmitted = () => {
       const { text, links } = emit();
-      cpu.runText(text, links);
+      cpu.runText(parsed.eip, text, links);
     };
     runEmitted();
     const result = cpu.state[Word.eax];

@@ -8,7 +8,7 @@ import { IrError, verifyBlock, verifyHandler, verifyRegion } from '../../../tran
 const blockOf = (statements: Statement[]): Block => ({ eip: 0, statements, instructions: [] });
 
 /** The verifier's complaint about a block of these lines, ended by a jump unless they end otherwise. */
-function complaint(lines: string, ending = 'jump 16'): string {
+function complaint(lines: string, ending = 'jump @10'): string {
   return complaintAbout(parseBlocks(`block 0x0\n${lines}\n${ending}`));
 }
 
@@ -29,7 +29,7 @@ function complaintAboutStatement(statement: Statement): string {
 
 test('what lifters write is accepted', () => {
   const text = `
-    -- 0
+    -- @0
     t0 = get eax
     t1 = segment.read4 3, t0
     t2 = load32 t1
@@ -46,12 +46,12 @@ test('what lifters write is accepted', () => {
       }
     }
     set word11, t3
-    -- 4
-    exit 8 if (t0 == 0)
+    -- @4
+    exit @8 if (t0 == 0)
     fault 6 if cc15`;
-  expect(complaint(text, 'branch cc4, 8, 16')).toBe('');
-  expect(complaint('t0 = get eax', 'call 8, 16')).toBe('');
-  expect(complaint('t0 = get eax', 'indirect call t0, 16')).toBe('');
+  expect(complaint(text, 'branch cc4, @8, @10')).toBe('');
+  expect(complaint('t0 = get eax', 'call @8, @10')).toBe('');
+  expect(complaint('t0 = get eax', 'indirect call t0, @10')).toBe('');
   expect(complaint('', 'trap portIn 96, 1')).toBe('');
 });
 
@@ -72,13 +72,13 @@ describe('temporaries', () => {
   });
 
   test('defined in two blocks', () => {
-    const text = 'block 0x0\nt0 = get eax\njump 16\nblock 0x10\nt0 = get eax\njump 0';
+    const text = 'block 0x0\nt0 = get eax\njump @10\nblock 0x10\nt0 = get eax\njump @0';
     expect(complaintAbout(parseBlocks(text))).toBe('defined twice: t0 = get eax');
     for (const block of parseBlocks(text)) verifyBlock(block);
   });
 
   test('used in another block', () => {
-    const text = 'block 0x0\nt0 = get eax\njump 16\nblock 0x10\nset eax, t0\njump 0';
+    const text = 'block 0x0\nt0 = get eax\njump @10\nblock 0x10\nset eax, t0\njump @0';
     expect(complaintAbout(parseBlocks(text))).toBe('t0 is not defined here: set eax, t0');
   });
 });
@@ -86,17 +86,17 @@ describe('temporaries', () => {
 describe('blocks', () => {
   test('end with their only terminator', () => {
     expect(complaint('', 't0 = get eax')).toBe('block 0x0 has no terminator');
-    expect(complaint('jump 8')).toBe('a terminator is not the last statement: jump 8');
-    expect(complaint('when cc0 {\njump 8\n}')).toBe('not allowed in a conditional body: jump 8');
-    expect(complaint('when cc0 {\n-- 8\n}')).toBe('not allowed in a conditional body: -- 8');
+    expect(complaint('jump @8')).toBe('a terminator is not the last statement: jump @8');
+    expect(complaint('when cc0 {\njump @8\n}')).toBe('not allowed in a conditional body: jump @8');
+    expect(complaint('when cc0 {\n-- @8\n}')).toBe('not allowed in a conditional body: -- @8');
   });
 
   test('have an EIP of their own', () => {
-    expect(complaintAbout(parseBlocks('block 0x10\njump 16\nblock 0x10\njump 16'))).toMatch('same EIP');
+    expect(complaintAbout(parseBlocks('block 0x10\njump @10\nblock 0x10\njump @10'))).toMatch('same EIP');
   });
 
   test('list their instructions', () => {
-    const [block] = parseBlocks('block 0x0\n-- 0\n-- 4\njump 16');
+    const [block] = parseBlocks('block 0x0\n-- @0\n-- @4\njump @10');
     expect(() => verifyBlock({ ...block, instructions: [0] })).toThrow('holds other instructions: 0,4');
   });
 });
@@ -128,8 +128,8 @@ describe('operands', () => {
     ['branch cc0, 8', '2 arguments instead of 3'],
     ['branch cc0, 8, (1 + 2)', 'a target is not a known EIP'],
     ['indirect jump (1 + 2)', 'an argument is not a name'],
-    ['call 8', '1 arguments instead of 2'],
-    ['jump 8, 9', '2 arguments instead of 1'],
+    ['call @8', '1 arguments instead of 2'],
+    ['jump @8, @9', '2 arguments instead of 1'],
   ])('%s', (line, message) => {
     expect(complaint('', line)).toBe(`${message}: ${line}`);
   });
@@ -137,7 +137,7 @@ describe('operands', () => {
   test('helpers that change memory stand alone in a name', () => {
     expect(complaint('t0 = copy8(1, 2, 3)')).toBe('');
     expect(complaint('t0 = (copy8(1, 2, 3) + 1)')).toMatch('"copy8" is not pure');
-    expect(complaint('exit 8 if copy8(1, 2, 3)')).toMatch('"copy8" is not pure');
+    expect(complaint('exit @8 if copy8(1, 2, 3)')).toMatch('"copy8" is not pure');
     expect(complaint('t0 = copy8(1, 2, 3)\nt1 = load32 0')).toMatch(/^may fault behind a change/);
   });
 
@@ -174,8 +174,8 @@ describe('precise instructions', () => {
 
   test('probed stores may follow others, and each instruction begins anew', () => {
     expect(complaint('probe32 4\nstore32 0, 1\nstore32 4, 1\nset eax, 1')).toBe('');
-    expect(complaint('-- 0\nset eax, 1\n-- 1\nt0 = load32 0')).toBe('');
-    expect(complaint('-- 0\nprobe32 4\n-- 1\nstore32 0, 1\nstore32 4, 1')).toMatch(/^may fault/);
+    expect(complaint('-- @0\nset eax, 1\n-- @1\nt0 = load32 0')).toBe('');
+    expect(complaint('-- @0\nprobe32 4\n-- @1\nstore32 0, 1\nstore32 4, 1')).toMatch(/^may fault/);
   });
 });
 
@@ -189,7 +189,7 @@ describe('handlers', () => {
 
   test('have only the fields of an instruction, and go only to those of its EIPs', () => {
     expect(() => verifyHandler(parse('t0 = get [$register]'))).toThrow('no field "register" here');
-    expect(() => verifyHandler(parse('jump 16'))).toThrow('a target is not a known EIP: jump 16');
+    expect(() => verifyHandler(parse('jump @10'))).toThrow('a target is not a known EIP: jump @10');
     expect(() => verifyHandler(parse('jump $displacement'))).toThrow('a target is not a known EIP');
     expect(() => verifyHandler([new Statement('set', -1, 0, '', [constant(0), temporary(3)])])).toThrow('t3');
   });

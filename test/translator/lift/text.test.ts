@@ -49,7 +49,7 @@ describe('IR of instructions with their operands', () => {
   it('rep movsd', () => {
     expect(liftedText([0xf3, 0xa5], flat)).toMatchInlineSnapshot(`
       "t0 = get ecx
-      exit 0x1002 if (t0 == 0)
+      exit @1002 if (t0 == 0)
       t1 = get esi
       t2 = load32 t1
       t3 = get edi
@@ -79,22 +79,22 @@ describe('IR of instructions with their operands', () => {
       t21 = (t10 - t15)
       set ecx, t21
       t22 = get ecx
-      branch (t22 != 0), 0x1000, 0x1002
+      branch (t22 != 0), @1000, @1002
       "
     `);
   });
   it('call, with a 16-bit stack and segments', () => {
     expect(liftedText([0xe8, 0xfd, 0xff], 0)).toMatchInlineSnapshot(`
       "t0 = get word39
-      fault 13 if (t0 <u 0x1000)
+      fault 13 if (t0 <u @1000)
       t1 = get esp
       t2 = ((t1 + -2) & 0xffff)
       t3 = segment.write2 2, t2
-      store16 t3, 0x1003
+      store16 t3, @1003
       t4 = get esp
       t5 = ((t4 & 0xffff0000) | (t2 & 0xffff))
       set esp, t5
-      call 0x1000, 0x1003
+      call @1000, @1003
       "
     `);
   });

@@ -213,10 +213,10 @@ test('a body sees the flags before it, and its own; behind a body without flags 
 
 test('conditions deep in values and in every statement', () => {
   const text =
-    't0 = get eax\nflags logic32 t0\n-- 4\nt1 = (3 + (cc4 ? 1 : t0))\nexit 16 if cc5\nfault 6 if (cc8 & cc4)';
+    't0 = get eax\nflags logic32 t0\n-- @4\nt1 = (3 + (cc4 ? 1 : t0))\nexit @10 if cc5\nfault 6 if (cc8 & cc4)';
   expect(passText(conditions, text).slice(-3)).toEqual([
     't1 = (3 + ((t0 == 0) ? 1 : t0))',
-    'exit 16 if (t0 != 0)',
+    'exit @10 if (t0 != 0)',
     'fault 6 if ((t0 < 0) & (t0 == 0))',
   ]);
 });

@@ -13,7 +13,7 @@ function left(text: string): string[] {
 
 describe('flags are removed', () => {
   test('that are set again before anything sees them', () => {
-    expect(left('flags add32 t0, t1, 1\nset ecx, t0\n-- 4\nt2 = get edx\nflags logic32 t2')).toEqual(['logic32 t2']);
+    expect(left('flags add32 t0, t1, 1\nset ecx, t0\n-- @4\nt2 = get edx\nflags logic32 t2')).toEqual(['logic32 t2']);
     expect(left('flags logic32 t0\nflags logic32 t1\nflags logic8 t0')).toEqual(['logic8 t0']);
   });
 
@@ -39,7 +39,7 @@ describe('flags stay', () => {
     ['a probe', 'probe32 t0'],
     ['a segment check', 't2 = segment.read4 3, t0'],
     ['a fault', 'fault 6 if t0'],
-    ['an exit', 'exit 16 if t0'],
+    ['an exit', 'exit @10 if t0'],
     ['any of them in a body', 'when t0 {\nt2 = load32 t0\n}'],
     ['any of them in the body of a body', 'when t0 {\nwhen t1 {\nt2 = load32 t0\n}\n}'],
     ['a use', 't2 = (1 + cc4)'],
@@ -48,7 +48,7 @@ describe('flags stay', () => {
     ['a use in the body of a body', 'when t0 {\nwhen t1 {\nt2 = cc4\nset ecx, t2\n}\n}'],
     ['a use as the condition of a body', 'when cc4 {\nset ecx, 1\n}'],
   ])('in front of %s', (_case, line) => {
-    expect(left(`flags add32 t0, t1, 1\n-- 4\n${line}\nflags logic32 t0`)).toEqual(['add32 t0, t1, 1', 'logic32 t0']);
+    expect(left(`flags add32 t0, t1, 1\n-- @4\n${line}\nflags logic32 t0`)).toEqual(['add32 t0, t1, 1', 'logic32 t0']);
   });
 
   test('in front of a partial change of them that is seen', () => {
@@ -66,6 +66,6 @@ describe('flags stay', () => {
 });
 
 test('everything else stays as it is', () => {
-  const text = `${DEFINITIONS}when t0 {\nset ecx, t1\n}\n-- 4\nt2 = load8 t1\nset edx, t2`;
+  const text = `${DEFINITIONS}when t0 {\nset ecx, t1\n}\n-- @4\nt2 = load8 t1\nset edx, t2`;
   expect(passText(deadFlags, text)).toEqual(linesOf(text));
 });

@@ -34,7 +34,7 @@ test.each([
   'store32 1, t0',
   'probe32 t0',
   'fault 6 if t0',
-  'exit 16 if (cc0 ? 1 : t0)',
+  'exit @10 if (cc0 ? 1 : t0)',
   'set eax, t0',
 ])('what "%s" uses stays', (line) => {
   stays(`t0 = get ebx\n${line}`);
@@ -42,5 +42,5 @@ test.each([
 
 test('what the end of the block uses stays', () => {
   // passText ends the block with a jump, so the end's own use is a side exit's.
-  stays('t0 = get eax\nexit 16 if (multiplyHighSigned(t0, t0) != 0)');
+  stays('t0 = get eax\nexit @10 if (multiplyHighSigned(t0, t0) != 0)');
 });

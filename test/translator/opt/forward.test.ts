@@ -21,8 +21,8 @@ describe('forward', () => {
   });
 
   test('folds what has become constant', () => {
-    const text = 'set eax, 5\n-- 4\nt0 = get eax\nt1 = (t0 + 3)\nstore32 t0, t1\nset ebx, t0';
-    expect(passText(forward, text)).toEqual(linesOf('set eax, 5\n-- 4\nstore32 5, 8\nset ebx, 5'));
+    const text = 'set eax, 5\n-- @4\nt0 = get eax\nt1 = (t0 + 3)\nstore32 t0, t1\nset ebx, t0';
+    expect(passText(forward, text)).toEqual(linesOf('set eax, 5\n-- @4\nstore32 5, 8\nset ebx, 5'));
   });
 
   test('follows chains of copies', () => {
@@ -42,7 +42,7 @@ describe('forward', () => {
 
   test('keeps values over memory accesses, other words and instructions', () => {
     const text =
-      '-- 0\nt0 = get eax\nstore32 t0, 1\n-- 4\nt1 = load32 t0\nset ebx, t1\n-- 8\nt2 = get eax\nset ecx, t2';
+      '-- @0\nt0 = get eax\nstore32 t0, 1\n-- @4\nt1 = load32 t0\nset ebx, t1\n-- @8\nt2 = get eax\nset ecx, t2';
     expect(passText(forward, text).at(-1)).toBe('set ecx, t0');
   });
 
@@ -108,8 +108,8 @@ describe('forward', () => {
 
 describe('dead stores', () => {
   test('are removed where the word is written again', () => {
-    const text = '-- 0\nset eax, 1\n-- 4\nset ebx, 2\nflags logic32 2\n-- 8\nset eax, 3';
-    expect(passText(deadStores, text)).toEqual(linesOf('-- 0\n-- 4\nset ebx, 2\nflags logic32 2\n-- 8\nset eax, 3'));
+    const text = '-- @0\nset eax, 1\n-- @4\nset ebx, 2\nflags logic32 2\n-- @8\nset eax, 3';
+    expect(passText(deadStores, text)).toEqual(linesOf('-- @0\n-- @4\nset ebx, 2\nflags logic32 2\n-- @8\nset eax, 3'));
   });
 
   test.each([
@@ -118,13 +118,13 @@ describe('dead stores', () => {
     ['a probe', 'probe32 0'],
     ['a segment check', 't0 = segment.read4 3, 0'],
     ['a fault', 'fault 6 if cc0'],
-    ['an exit', 'exit 16 if cc0'],
+    ['an exit', 'exit @10 if cc0'],
     ['a read of the word', 't0 = get eax'],
     ['a body that reads it', 'when cc0 {\nt0 = get eax\nset ebx, t0\n}'],
     ['a body that may leave', 'when cc0 {\nt0 = load32 0\n}'],
     ['a body that writes it', 'when cc0 {\nset eax, 7\n}'],
   ])('stay in front of %s', (_case, line) => {
-    const text = `-- 0\nset eax, 1\n-- 4\n${line}\n-- 8\nset eax, 3`;
+    const text = `-- @0\nset eax, 1\n-- @4\n${line}\n-- @8\nset eax, 3`;
     expect(passText(deadStores, text)).toEqual(linesOf(text));
   });
 

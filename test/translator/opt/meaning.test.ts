@@ -85,7 +85,7 @@ describe.each<{ pacing: Pacing; seed: number }>([
 
 /** Whether the instruction at an EIP has the check of several accesses. */
 function opensRun(text: string, eip: number): boolean {
-  const start = text.indexOf(`-- 0x${eip.toString(16)}\n`);
+  const start = text.indexOf(`-- @${eip.toString(16)}\n`);
   return text
     .slice(start + 1)
     .split('-- ')[0]

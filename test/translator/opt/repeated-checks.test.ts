@@ -8,8 +8,8 @@ const kept = (lines: string) => passText(repeatedChecks, `${given}\n${lines}`).s
 
 describe('checks of a block', () => {
   test('are made once', () => {
-    expect(kept('fault 6 if (t0 != 0)\nset ecx, t1\n-- 4\nfault 7 if (t0 != 0)\nfallback halt if (t0 != 0)')).toEqual(
-      linesOf('fault 6 if (t0 != 0)\nset ecx, t1\n-- 4'),
+    expect(kept('fault 6 if (t0 != 0)\nset ecx, t1\n-- @4\nfault 7 if (t0 != 0)\nfallback halt if (t0 != 0)')).toEqual(
+      linesOf('fault 6 if (t0 != 0)\nset ecx, t1\n-- @4'),
     );
   });
 

@@ -7,14 +7,14 @@ t1 = (t0 + -4)`;
 
 describe('windows', () => {
   test('words at constant distances are accessed in one window', () => {
-    const lines = passText(windows, `${frame}\nstore32 t1, 7\n-- 0x4\nt2 = load32 t0\nt3 = (t1 + -8)\nstore32 t3, t2`);
+    const lines = passText(windows, `${frame}\nstore32 t1, 7\n-- @4\nt2 = load32 t0\nt3 = (t1 + -8)\nstore32 t3, t2`);
     expect(lines).toEqual([
       't0 = get esp',
       't1 = (t0 + -4)',
       't5 = (t0 + -12)',
       't4 = window.writeRun16 t5',
       'store32 t4, 7, 8',
-      '-- 4',
+      '-- @4',
       't2 = load32 t4, 12',
       't3 = (t1 + -8)',
       'store32 t4, t2, 0',
@@ -36,6 +36,6 @@ describe('windows', () => {
   unchanged('words far apart', 't0 = get eax\nt1 = (t0 + 200)\nt2 = load32 t0\nt3 = load32 t1');
   unchanged('words that cannot both be aligned', 't0 = get eax\nt1 = (t0 + 6)\nt2 = load32 t0\nt3 = load32 t1');
   unchanged('bytes', 't0 = get eax\nt1 = load8 t0\nt2 = load8 t0');
-  unchanged('over a way out of the block', 't0 = get eax\nt1 = load32 t0\nexit 0x2000 if t1\nt2 = load32 t0');
+  unchanged('over a way out of the block', 't0 = get eax\nt1 = load32 t0\nexit @2000 if t1\nt2 = load32 t0');
   unchanged('what has been probed', 't0 = get eax\nprobe32 t0\nt1 = load32 t0\nstore32 t0, t1');
 });

@@ -195,7 +195,7 @@ export class X87Emitter {
   /** Where FIP, FOP and, of memory forms, FDP and their selectors will be found. */
   private pointers(s: Statement, index: number): string {
     const [opcode, , offset, segment] = s.args;
-    const code = `xo=${opcode.number | index};xi=${s.args.at(-1)!.number};`;
+    const code = `xo=${opcode.number | index};xi=${this.host.integer(s.args.at(-1)!)};`;
     return s.name === 'x87Memory' ? `${code}xf=${this.host.integer(offset)};xs=${segment.number};` : code;
   }
 
