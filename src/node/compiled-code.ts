@@ -7,7 +7,12 @@ import { cacheDirectory } from './assets/cache.ts';
  * to start goes into them.
  */
 export function keepCompiledCode(): void {
-  enableCompileCache(join(cacheDirectory(), 'code'));
+  enableCompileCache(codeCache());
+}
+
+/** Where compiled modules are kept. */
+export function codeCache(): string {
+  return join(cacheDirectory(), 'code');
 }
 
 /** Writes what has been compiled, for a thread that will be ended from outside. */

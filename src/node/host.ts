@@ -6,6 +6,7 @@ import { runIsolate } from '../isolate/loop.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { TickerOptions } from '../isolate/ticker.ts';
 import type { CreateCore } from '../machine-core.ts';
+import { codeCache } from './compiled-code.ts';
 import { systemMessage } from './system-message.ts';
 import { callerThread } from './threads.ts';
 import { messageEnd, type WorkerOptions } from './worker-entry.ts';
@@ -74,9 +75,9 @@ function profilingFlags(flags: readonly string[]): string[] {
   );
 }
 
-function startWorker(url: URL, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
-  const worker = new Worker(url, {
-    workerData: options,
+function startWorker(module: URL, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
+  const worker = new Worker(new URL('./worker-bootstrap.mjs', import.meta.url), {
+    workerData: { ...options, module: module.href, codeCache: codeCache() },
     transferList: [options.port],
     name,
     execArgv: profilingFlags(process.execArgv),

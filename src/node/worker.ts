@@ -1,7 +1,6 @@
-import { keepCompiledCode, writeCompiledCode } from './compiled-code.ts';
+import { createMachine } from '../../runtime/machine/machine.ts';
+import { writeCompiledCode } from './compiled-code.ts';
 import { runWorker } from './worker-entry.ts';
 
-keepCompiledCode();
-const { createMachine } = await import('../../runtime/machine/machine.ts');
 writeCompiledCode();
 await runWorker(createMachine);

@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+
+const cache = mkdtempSync(join(tmpdir(), 'rawiron-cache-'));
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
+
+const library = new URL('../../../src/index.ts', import.meta.url).href;
+const program = `
+  const { Machine } = await import('${library}');
+  const machine = await Machine.create({ boot: { demo: true } });
+  await machine.start();
+  await machine.metrics();
+  await machine.stop();
+`;
+
+/** Threads in which V8 tests at each access whether a buffer is detached, from then on. */
+function threadsWithTests(): number {
+  const args = ['--trace-protector-invalidation', '--input-type=module', '-e', program];
+  const output = execFileSync(process.execPath, args, {
+    env: { ...process.env, XDG_CACHE_HOME: cache },
+    encoding: 'latin1',
+    timeout: 60_000,
+  });
+  return output.split('protector cell ArrayBufferDetaching').length - 1;
+}
+
+test("with compiled modules in the cache a machine's thread strips no types, which would detach buffers", () => {
+  const cold = threadsWithTests();
+  expect(cold).toBeGreaterThan(0);
+  expect(threadsWithTests()).toBe(cold - 1);
+});
