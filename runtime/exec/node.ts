@@ -26,12 +26,6 @@ export const EntryWeight = { none: 0, inner: 4, loop: 8, root: 16 } as const;
 export class Node extends Instruction {
   /** Of a gate: number of the code page that `taken` is in; -1 while it leads nowhere. */
   targetId = -1;
-  /** Where control comes from elsewhere, a translation may start: by how much each run heats it; 0 elsewhere. */
-  weight: number = EntryWeight.none;
-  /** Sum of the weights of its runs while it isn't translated. */
-  heat = 0;
-  /** Heat at which DUE is called: first to see whether its code is slow, then to translate it. A small integer, as `heat` is. */
-  due = 0;
   run: Run;
   /** Runs this one instruction, whatever `run` is. */
   one: Run;

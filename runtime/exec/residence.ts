@@ -2,11 +2,11 @@ import type { CodePage } from './code-page.ts';
 import type { CodePages } from './code-pages.ts';
 
 /**
- * Estimates of the bytes of the host's memory that code takes. A node is 256 bytes in V8's heap, and a share
+ * Estimates of the bytes of the host's memory that code takes. A node is 216 bytes in V8's heap, and a share
  * of its chunk; the others are rough. A translation counts with what V8 makes of it, for each guest instruction: less
  * than the 4,500 bytes that a boot took where all was translated at once.
  */
-export const Cost = { context: 400, page: 2000, node: 294, translatedInstruction: 1000 } as const;
+export const Cost = { context: 400, page: 2000, node: 248, translatedInstruction: 1000 } as const;
 
 /** So many looks at what is used while a cache fills that was empty. */
 const LOOKS = 16;

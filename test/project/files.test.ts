@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { filesIn, importsOf, readSource, type SourceFile } from '../support/source-files.ts';
 
 const product = ['translator', 'runtime', 'src'].flatMap((folder) => filesIn(folder, '.ts'));
-const all = [...product, ...filesIn('test', '.ts'), ...filesIn('bench', '.ts')];
+const all = [...product, ...filesIn('src', '.mjs'), ...filesIn('test', '.ts'), ...filesIn('bench', '.ts')];
 
 /** Files that mostly are rows of data. */
 const isTable = ({ path }: SourceFile): boolean => path.startsWith('translator/x86/table/');

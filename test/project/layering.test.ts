@@ -4,7 +4,7 @@ import { filesIn, globalNames, type Import, importsOf, type SourceFile } from '.
 
 const translator = filesIn('translator', '.ts');
 const runtime = filesIn('runtime', '.ts');
-const library = filesIn('src', '.ts');
+const library = [...filesIn('src', '.ts'), ...filesIn('src', '.mjs')];
 const tests = [...filesIn('test', '.ts'), ...filesIn('bench', '.ts'), ...filesIn('scripts', '.ts')];
 const all = [...translator, ...runtime, ...library];
 
@@ -102,7 +102,7 @@ describe('imports point one way', () => {
   });
 
   test('relative, by the name of the file, but for those two', () => {
-    const isRelative = ({ specifier }: Import) => /^(\.{1,2}\/.*\.(ts|json)|node:[a-z0-9_/]+)$/.test(specifier);
+    const isRelative = ({ specifier }: Import) => /^(\.{1,2}\/.*\.(ts|mjs|json)|node:[a-z0-9_/]+)$/.test(specifier);
     expect(offending(all, isRelative)).toEqual([sourceMaps, parser]);
     const known = new Set([...all.map(({ path }) => path), 'package.json']);
     expect(offending(all, ({ target }) => target.startsWith('node:') || known.has(target))).toEqual([

@@ -11,4 +11,10 @@ export class GraphFields {
   /** The instruction behind this one, and the one a relative jump goes to. */
   next: this | null = null;
   taken: this | null = null;
+  /** Sum of the weights of its runs while it isn't translated. */
+  heat = 0;
+  /** Where control comes from elsewhere, a translation may start: by how much each run heats it; 0 elsewhere. */
+  weight = 0;
+  /** Heat at which DUE is called: first to see whether its code is slow, then to translate it. A small integer, as `heat` is. */
+  due = 0;
 }

@@ -4,6 +4,7 @@ import { type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
 import { Word } from '../abi/state.ts';
 import { type FlagKind, type Statement, windowOffset } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
+import { packed } from '../x86/instruction.ts';
 import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
@@ -50,7 +51,9 @@ export class HandlerEmitter implements Leaves {
   }
 
   field(name: string): string {
-    return `i.${name}`;
+    if (!(name in packed)) return `i.${name}`;
+    const { shift, mask } = packed[name as keyof typeof packed];
+    return shift === 0 ? `(i.operands&${mask})` : `(i.operands>>>${shift}&${mask})`;
   }
 
   address(): string {

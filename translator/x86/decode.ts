@@ -1,6 +1,6 @@
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
-import { type Instruction, Shape } from './instruction.ts';
+import { type Instruction, NO_OPERANDS, Shape } from './instruction.ts';
 import { Layout, layouts, TRAILER_SHIFT, Trailer } from './layout.ts';
 import { type FeatureSet, type Lookup, makeLookup, Variant } from './lookup.ts';
 import { forms, INVALID_FORM, TOO_LONG_FORM } from './table/index.ts';
@@ -143,15 +143,10 @@ class Decoder {
 
   /** Everything behind the opcode; gives the form's id. */
   private readBody(opcode: number, key: number, out: Instruction): number {
-    out.base = Word.zero;
-    out.index = Word.zero;
-    out.scale = 0;
+    out.operands = NO_OPERANDS;
     out.displacement = 0;
-    out.rm = 0;
-    out.reg = 0;
     out.immediate = 0;
     out.immediate2 = 0;
-    out.segment = Segment.ds;
     let form = this.opcodes[(this.variant << 10) | opcode]!;
     let modrm = 0;
     if (form < 0) {

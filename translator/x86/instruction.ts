@@ -1,4 +1,5 @@
 import { GraphFields } from '../abi/graph-fields.ts';
+import { Segment, Word } from '../abi/state.ts';
 import type { Form } from './table/form.ts';
 
 /**
@@ -26,33 +27,33 @@ export const Shape = {
 } as const;
 export const SHAPE_BITS = 9;
 
+/** Where the small numbers of an instruction are in `operands`: first bit, and mask of what is shifted down. */
+export const packed = {
+  rm: { shift: 0, mask: 255 },
+  reg: { shift: 8, mask: 255 },
+  base: { shift: 16, mask: 15 },
+  index: { shift: 20, mask: 15 },
+  scale: { shift: 24, mask: 3 },
+  segment: { shift: 26, mask: 7 },
+} as const;
+
+/** Of an instruction that names no register and no memory: no base, no index, and DS. */
+export const NO_OPERANDS =
+  (Word.zero << packed.base.shift) | (Word.zero << packed.index.shift) | (Segment.ds << packed.segment.shift);
+
 /**
  * A decoded instruction: numbers, and places for what the runtime's node has, which extends it. Handlers read these fields by
  * name. V8 lays them out in this order: what most handlers read is in the first 128 bytes.
  */
 export class Instruction extends GraphFields {
-  /** Word of the register of the E or Z operand; i of ST(i). */
-  rm = 0;
-  /** ModR/M reg field: word of the G operand's register, or number of a segment, control or debug register. */
-  reg = 0;
-  /**
-   * Effective address: word[base] + (word[index] << scale) + displacement. 8 (Word.zero) where there is none. XLAT has
-   * base EBX, and its lifter adds AL; string instructions have neither, as their lifters know the registers.
-   */
-  base = 8;
-  index = 8;
-  scale = 0;
+  /** The numbers of `packed`, so that they take one word of V8's. */
+  operands: number = NO_OPERANDS;
   displacement = 0;
   /**
    * Immediate, sign-extended to 32 bits where the form says so, else zero-extended; the offset of a far pointer. Of an
    * x87 instruction the 11-bit opcode that FNSTENV and FXSAVE give: low 3 bits of the first byte, then ModR/M.
    */
   immediate = 0;
-  /**
-   * Segment of the memory operand (Segment.ds or ss by default, or the override). Of MOVS and CMPS that of the source;
-   * Segment.es of STOS, SCAS and INS, which none overrides.
-   */
-  segment = 3;
   /** EIP of the byte behind the last one, wrapped to 16 bits in 16-bit code. */
   nextEip = 0;
   /** EIP a relative jump or call goes to. */
@@ -68,4 +69,66 @@ export class Instruction extends GraphFields {
     super();
     this.form = form;
   }
+
+  /** Word of the register of the E or Z operand; i of ST(i). */
+  get rm(): number {
+    return this.unpack(packed.rm);
+  }
+  set rm(value: number) {
+    this.pack(packed.rm, value);
+  }
+
+  /** ModR/M reg field: word of the G operand's register, or number of a segment, control or debug register. */
+  get reg(): number {
+    return this.unpack(packed.reg);
+  }
+  set reg(value: number) {
+    this.pack(packed.reg, value);
+  }
+
+  /**
+   * Effective address: word[base] + (word[index] << scale) + displacement. 8 (Word.zero) where there is none. XLAT has
+   * base EBX, and its lifter adds AL; string instructions have neither, as their lifters know the registers.
+   */
+  get base(): number {
+    return this.unpack(packed.base);
+  }
+  set base(value: number) {
+    this.pack(packed.base, value);
+  }
+
+  get index(): number {
+    return this.unpack(packed.index);
+  }
+  set index(value: number) {
+    this.pack(packed.index, value);
+  }
+
+  get scale(): number {
+    return this.unpack(packed.scale);
+  }
+  set scale(value: number) {
+    this.pack(packed.scale, value);
+  }
+
+  /**
+   * Segment of the memory operand (Segment.ds or ss by default, or the override). Of MOVS and CMPS that of the source;
+   * Segment.es of STOS, SCAS and INS, which none overrides.
+   */
+  get segment(): number {
+    return this.unpack(packed.segment);
+  }
+  set segment(value: number) {
+    this.pack(packed.segment, value);
+  }
+
+  private unpack({ shift, mask }: Packed): number {
+    return (this.operands >>> shift) & mask;
+  }
+
+  private pack({ shift, mask }: Packed, value: number): void {
+    this.operands = (this.operands & ~(mask << shift)) | (value << shift);
+  }
 }
+
+type Packed = (typeof packed)[keyof typeof packed];
