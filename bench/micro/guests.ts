@@ -47,13 +47,25 @@ far_function:
 /** What single things cost in running code, on both engines. */
 export function guestTasks(): MicroTask[] {
   return (['interpreter', 'translator'] as const).flatMap((engine) =>
-    Object.entries(bodies).map(([name, body]) => guestTask(engine, name, body)),
+    Object.entries(bodies).map(([name, body]) =>
+      guestTask({ engine, name, unit: 'turn', units: TURNS, source: source(body) }),
+    ),
   );
 }
 
-/** Runs the loop from one HLT to the next. */
-function guestTask(engine: EngineName, name: string, body: string): MicroTask {
-  const { bytes } = assemble(source(body), { origin: ORIGIN });
+/** Code that runs from one HLT to the next, and what it does there. */
+interface GuestLoop {
+  readonly engine: EngineName;
+  readonly name: string;
+  readonly unit: string;
+  readonly units: number;
+  /** Assembly, entered at its start. */
+  readonly source: string;
+}
+
+/** Runs guest code from one HLT to the next. */
+export function guestTask({ engine, name, unit, units, source }: GuestLoop): MicroTask {
+  const { bytes } = assemble(source, { origin: ORIGIN });
   const config: MachineConfig = {
     memoryBytes: MEMORY_BYTES,
     engine,
@@ -64,8 +76,8 @@ function guestTask(engine: EngineName, name: string, body: string): MicroTask {
   let machine: ReturnType<typeof createMachine> | undefined;
   return {
     name: `${engine}: ${name}`,
-    unit: 'turn',
-    units: TURNS,
+    unit,
+    units,
     run() {
       machine ??= createMachine(config, {
         nanoseconds: () => performance.now() * 1e6,

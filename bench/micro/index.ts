@@ -7,6 +7,7 @@ import { sampleFunctions } from './sample.ts';
 import type { MicroTask } from './task.ts';
 import { tlbTasks } from './tlb.ts';
 import { translationTasks } from './translation.ts';
+import { widthTasks } from './width.ts';
 
 /** Milliseconds for each task. */
 const TIME = 500;
@@ -40,7 +41,7 @@ export async function runMicroBenchmarks(filter: readonly string[], json: boolea
 }
 
 async function allTasks(progress: Progress): Promise<MicroTask[]> {
-  return [...(await tasksOfTranslation(progress)), ...tlbTasks(), ...guestTasks()];
+  return [...(await tasksOfTranslation(progress)), ...tlbTasks(), ...guestTasks(), ...widthTasks()];
 }
 
 /** These need guest code, which may not be at hand. */
