@@ -150,6 +150,7 @@ export class Counting {
     return counted
       .sort((a, b) => b.count - a.count)
       .map(({ node, kind, count }) => ({
+        physical: this.view.physicalOf(node.page, node.eip),
         linear: this.view.linearOf(node.page, node.eip),
         key: node.page.context.key,
         text: this.view.assemblyOf(node),

@@ -25,7 +25,8 @@ import { EngineView, type ViewedParts } from './view.ts';
 interface InstructionCounts {
   readonly run: Run;
   readonly original: Run;
-  readonly eips: readonly number[];
+  /** By count, the instruction's distance from its page's first byte. */
+  readonly offsets: readonly number[];
   readonly counts: Float64Array;
 }
 
@@ -86,7 +87,9 @@ export class Inspection implements Questions {
         limits: record.making.limits,
         checks: record.making.checks,
       },
-      counts: counted ? counted.eips.map((eip, n) => [eip >>> 0, counted.counts[n]] as const) : null,
+      counts: counted
+        ? counted.offsets.map((offset, n) => [(offset + page.eip) >>> 0, counted.counts[n]] as const)
+        : null,
     };
   }
 
@@ -141,15 +144,15 @@ export class Inspection implements Questions {
     const record = this.recordAt(linear);
     if (!record || this.watchers === 0) return false;
     if (this.instructionCounts.has(record)) return true;
-    const eips: number[] = [];
+    const offsets: number[] = [];
     const text = this.view.textOf(record).replace(/^\/\*([0-9a-f]{8})\*\//gm, (comment, eip: string) => {
-      return `${comment}COUNTS[${eips.push(Number.parseInt(eip, 16)) - 1}]++;`;
+      return `${comment}COUNTS[${offsets.push((Number.parseInt(eip, 16) - record.page.eip) | 0) - 1}]++;`;
     });
-    const counts = new Float64Array(eips.length);
+    const counts = new Float64Array(offsets.length);
     const run = compileText(text, { url: this.view.urlOf(record), values: { COUNTS: counts } });
     const original = this.counting.replace(record, run);
     this.counting.refresh();
-    this.instructionCounts.set(record, { run, original, eips, counts });
+    this.instructionCounts.set(record, { run, original, offsets, counts });
     return true;
   }
 

@@ -99,7 +99,7 @@ export type ExitCounts = Readonly<Record<ExitKind, number>>;
 
 /** One translation in the cache. */
 export interface TranslationInfo {
-  /** Physical address of its first instruction, and its EIP and linear address. */
+  /** Physical address of its first instruction, and its EIP and linear address, which change where its page is moved. */
   readonly physical: number;
   readonly eip: number;
   readonly linear: number;
@@ -179,6 +179,8 @@ export interface TranslationStats {
 
 /** A place in guest code, with what has been counted there. */
 export interface Place {
+  /** With the key it tells places apart: code may be moved to another linear address. */
+  readonly physical: number;
   readonly linear: number;
   readonly key: number;
   readonly text: string;

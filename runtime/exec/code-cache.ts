@@ -2,7 +2,7 @@ import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
 import type { CodeWriteListener, CodeWriter, Mmu } from '../memory/mmu.ts';
 import type { CodeDrop, CodeObserver } from './code-events.ts';
-import { type CodeContext, CodePage, isOf } from './code-page.ts';
+import { type CodeContext, CodePage, isContextOf } from './code-page.ts';
 import { CodePages } from './code-pages.ts';
 import { FrameCode } from './frame-code.ts';
 import type { Node } from './node.ts';
@@ -77,7 +77,7 @@ export class CodeCache implements CodeWriteListener {
     mmu.tlb.onCodeDropped = (id) => this.unmapped(id);
   }
 
-  /** What is kept. */
+  /** What is kept, and how often a page of it was moved. */
   get size(): { readonly pages: number; readonly contexts: number; readonly bytes: number; readonly moves: number } {
     return { pages: this.pages.size, contexts: this.contexts.size, bytes: this.residence.bytes, moves: this.moves };
   }
@@ -91,10 +91,10 @@ export class CodeCache implements CodeWriteListener {
     const key = this.state[Word.key];
     const base = this.state[Word.segmentBase + Segment.cs];
     const limit = this.state[Word.segmentLimit + Segment.cs];
-    if (isOf(this.context, key, base, limit)) return;
+    if (isContextOf(this.context, key, base, limit)) return;
     const { before } = this;
     this.before = this.context;
-    this.context = isOf(before, key, base, limit) ? before : this.contextFor(key, base, limit);
+    this.context = isContextOf(before, key, base, limit) ? before : this.contextFor(key, base, limit);
   }
 
   /** Frames of generated code are all of the current context; code of others (user code, to a kernel) has none. */
@@ -193,8 +193,8 @@ export class CodeCache implements CodeWriteListener {
   /** A page of the frame that was made elsewhere, moved: systems load programs at another address each time. */
   private movedTo(frame: number, linearPage: number): CodePage | undefined {
     const { context } = this;
-    const page = this.frames.get(frame)?.oldest((one) => {
-      return one.context === context && one.isMovable && !this.isMapped(one) && !one.wasAt(linearPage);
+    const page = this.frames.get(frame)?.longestUnfound((one) => {
+      return one.context === context && one.isMovable && !this.isMapped(one) && !one.wasAt(linearPage) && one.isDecoded;
     });
     if (page === undefined) return undefined;
     context.pages.delete(numberOf(frame, page.linearPage));

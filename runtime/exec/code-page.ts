@@ -17,12 +17,12 @@ export interface CodeContext {
   readonly pages: Map<number, CodePage>;
 }
 
-export function isOf(context: CodeContext, key: number, base: number, limit: number): boolean {
+export function isContextOf(context: CodeContext, key: number, base: number, limit: number): boolean {
   return context.key === key && context.base === base && context.limit === limit;
 }
 
-/** Of where a page was before, so many places are remembered. */
-const MOST_PLACES = 16;
+/** So many times a page is moved at most: where it was before is remembered. */
+const MOST_PLACES = 256;
 
 const CHUNK_SHIFT = 5;
 const CHUNK = 1 << CHUNK_SHIFT;
@@ -38,10 +38,10 @@ export class CodePage {
   linearPage: number;
   /** EIP of the page's first byte. */
   eip: number;
-  /** Its code means the same at any address but for the EIPs. */
+  /** Its code means the same at any address but for the EIPs: it is 32-bit code, and no limit of CS was checked. */
   isMovable: boolean;
-  /** The linear pages that it was moved away from lately. */
-  private readonly left: number[] = [];
+  /** The linear pages that it was moved away from. */
+  private readonly formerPlaces: number[] = [];
   /** A number that is the higher the later the dispatcher has come to the page anew. */
   lastFound = 0;
   /** By offset in the page, in chunks. */
@@ -66,13 +66,13 @@ export class CodePage {
   }
 
   /** An instruction was decoded here. With an operand size of 16 bits a jump's target is a number modulo 2^16, not a distance. */
-  note(i: Instruction): void {
+  noteDecoded(i: Instruction): void {
     if ((i.shape & Shape.operand16) !== 0 && isRelative(i)) this.isMovable = false;
   }
 
   /** Whether it was at a linear page before. If it is wanted there again two live there, and it had to go to and fro. */
   wasAt(linearPage: number): boolean {
-    return this.left.includes(linearPage);
+    return this.formerPlaces.includes(linearPage);
   }
 
   /**
@@ -80,8 +80,7 @@ export class CodePage {
    * left. Whoever knew it by its number finds it gone; where gates lead is looked up anew.
    */
   move(id: number, linearPage: number): void {
-    this.left.push(this.linearPage);
-    if (this.left.length > MOST_PLACES) this.left.shift();
+    this.isMovable = this.formerPlaces.push(this.linearPage) < MOST_PLACES;
     const distance = (linearPage - this.linearPage) << 12;
     for (const node of this.nodes()) this.moveLinks(node, distance);
     for (const node of this.nodes()) this.moveNode(node, distance);
@@ -91,14 +90,20 @@ export class CodePage {
     this.eip = (this.eip + distance) | 0;
   }
 
+  /** Whether anything is decoded. If not, the frame holds something else by now, which should not get what is known of the old. */
+  get isDecoded(): boolean {
+    for (const node of this.nodes()) if (node.length > 0) return true;
+    return false;
+  }
+
   /** The links of a translation that are nodes of its own. */
   private moveLinks({ links }: Node, distance: number): void {
     if (links === null) return;
-    for (const link of links) if (!this.has(link)) link.eip = (link.eip + distance) | 0;
+    for (const link of links) if (!this.isOwn(link)) link.eip = (link.eip + distance) | 0;
   }
 
   /** Whether a node is one of the instructions or gates of this page. */
-  private has(node: Node): boolean {
+  private isOwn(node: Node): boolean {
     const offset = (node.eip - this.eip) | 0;
     return offset >>> 0 < PAGE_BYTES ? this.at(offset) === node : this.gates.get(node.eip) === node;
   }

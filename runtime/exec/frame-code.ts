@@ -51,8 +51,11 @@ export class FrameCode {
     return 1 << Math.min(this.drops++, MOST_DROPS);
   }
 
-  /** Of some of its pages the one that was not run for the longest time: of programs at other addresses that has most likely ended. */
-  oldest(isMeant: (page: CodePage) => boolean): CodePage | undefined {
+  /**
+   * Of some of its pages the one that the dispatcher did not look for for the longest time: of programs at other addresses that
+   * has most likely ended.
+   */
+  longestUnfound(isMeant: (page: CodePage) => boolean): CodePage | undefined {
     return [...this.pages].filter(isMeant).sort((a, b) => a.lastFound - b.lastFound)[0];
   }
 

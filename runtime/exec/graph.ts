@@ -146,7 +146,7 @@ export class Graph {
     if (node.crossing) node.crossing = { frame: node.crossing.frame, handler };
     node.length = length;
     this.decoded++;
-    page.note(node);
+    page.noteDecoded(node);
     this.link(node);
     const own = this.setRun(node, this.runOf(node));
     if (own !== undefined) this.parts.loops.note(own);

@@ -5,7 +5,7 @@ import type { CodePage } from './code-page.ts';
 /** Characters of a symbol that go into a function's name. */
 const LONGEST_NAME = 100;
 
-/** Name of a translation's function: of its symbol, if it has one. Its address is always the end. */
+/** Name of a translation's function: of its symbol, if it has one. The address that it was translated at is always the end. */
 export function functionName(symbol: string | undefined, eip: number): string {
   return `${(symbol ?? 'guest')
     .slice(0, LONGEST_NAME)
@@ -16,7 +16,7 @@ export function functionName(symbol: string | undefined, eip: number): string {
 /** What the names of generated functions' files begin with. */
 const SCHEME = 'rawiron:///';
 
-/** File of a translation. It tells those of the same address apart: in other frames, or under other state keys. */
+/** File of a translation: by the address in memory, so that it stays right where the code is moved, and the state key. */
 export function translationUrl(page: CodePage, eip: number, name: string): string {
   return `${SCHEME}${hex(page.frame * 4096 + ((eip - page.eip) | 0))}-${page.context.key.toString(16)}/${name}.js`;
 }

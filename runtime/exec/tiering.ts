@@ -146,7 +146,7 @@ export class Tiering {
 
   private decodeFor(page: CodePage, ...parts: Parameters<Decode>): number {
     const length = this.graph.decoder(...parts);
-    if (length > 0) page.note(parts[5]);
+    if (length > 0) page.noteDecoded(parts[5]);
     return length;
   }
 

@@ -58,6 +58,7 @@ export class TranslationRecord {
    */
   get text(): string {
     const distance = (this.head.eip - this.eip) | 0;
+    if (distance === 0) return this.run.toString();
     return this.run.toString().replace(ADDRESS_COMMENT, (_, back = '', eip: string) => {
       return `/*${back}${hex(Number.parseInt(eip, 16) + distance)}*/`;
     });

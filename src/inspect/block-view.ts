@@ -1,4 +1,5 @@
 import type { Symbols } from '../../runtime/debug/symbols.ts';
+import { instructionOfLine } from '../../translator/ir/print.ts';
 import type { TranslationDetail } from '../machine-core.ts';
 import type { ProfileSummary } from './profile.ts';
 import { codeOfTranslation, textByInstruction } from './snapshot.ts';
@@ -59,10 +60,10 @@ function statementsByAddress(text: string): Map<number, string[]> {
   const statements = new Map<number, string[]>();
   let current: string[] = [];
   for (const line of text.split('\n')) {
-    const [, address] = /^ *-- (0x[0-9a-f]+|\d+)$/.exec(line) ?? [];
-    if (address !== undefined) {
+    const address = instructionOfLine(line);
+    if (address !== null) {
       current = [];
-      statements.set(Number(address), current);
+      statements.set(address, current);
     } else if (line !== '' && !line.startsWith('block ')) current.push(line.replace(/^ {2}/, ''));
   }
   return statements;

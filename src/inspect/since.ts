@@ -38,7 +38,7 @@ export function translationsSince(
 
 /** Places where something has been counted in between, most first. */
 export function placesSince(before: readonly Place[], now: readonly Place[]): Place[] {
-  const id = ({ linear, key }: Place) => `${linear} ${key}`;
+  const id = ({ physical, key }: Place) => `${physical} ${key}`;
   const old = new Map(before.map((place) => [id(place), place.count]));
   const places = now.map((place) => ({ ...place, count: difference(old.get(id(place)), place.count) }));
   return places.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);

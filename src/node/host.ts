@@ -9,7 +9,7 @@ import type { CreateCore } from '../machine-core.ts';
 import { codeCache } from './compiled-code.ts';
 import { systemMessage } from './system-message.ts';
 import { callerThread } from './threads.ts';
-import { messageEnd, type WorkerOptions } from './worker-entry.ts';
+import { type BootstrapOptions, messageEnd, type WorkerOptions } from './worker-entry.ts';
 
 /** Where the machine's core comes from. It is loaded where it is used. */
 export interface NodeCore {
@@ -77,7 +77,7 @@ function profilingFlags(flags: readonly string[]): string[] {
 
 function startWorker(module: URL, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
   const worker = new Worker(new URL('./worker-bootstrap.mjs', import.meta.url), {
-    workerData: { ...options, module: module.href, codeCache: codeCache() },
+    workerData: { ...options, module: module.href, codeCache: codeCache() } satisfies BootstrapOptions,
     transferList: [options.port],
     name,
     execArgv: profilingFlags(process.execArgv),

@@ -11,6 +11,14 @@ export interface WorkerOptions {
   readonly deadlines: SharedArrayBuffer;
 }
 
+/** What `worker-bootstrap.mjs` is started with. */
+export interface BootstrapOptions extends WorkerOptions {
+  /** URL of the module that calls runWorker(). */
+  readonly module: string;
+  /** Folder of compiled modules. */
+  readonly codeCache: string;
+}
+
 /** Node's ports are those of the protocol, but for the types of what they carry. */
 export function messageEnd<Sent, Received>(port: MessagePort): MessageEnd<Sent, Received> {
   return port as unknown as MessageEnd<Sent, Received>;

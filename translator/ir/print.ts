@@ -108,6 +108,12 @@ function printStatement(s: Statement, indent: string): string {
   }
 }
 
+/** The address on a line of IR text where an instruction starts; null on other lines. */
+export function instructionOfLine(line: string): number | null {
+  const match = /^ *-- @([0-9a-f]+)$/.exec(line);
+  return match && Number.parseInt(match[1], 16);
+}
+
 export function printStatements(statements: readonly Statement[], indent = ''): string {
   return statements.map((s) => `${indent}${printStatement(s, indent)}\n`).join('');
 }

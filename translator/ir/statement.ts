@@ -26,7 +26,7 @@ import { isDouble, type Value } from './value.ts';
  * | trap | `trap helper args` | |
  * | instruction | `-- eip` | where an instruction starts |
  *
- * `get`, `set`, `load` and `store` are of integers, or, by their names, of doubles (`d1 = get.double double60`,
+ * An EIP is `@101000` in text. `get`, `set`, `load` and `store` are of integers, or, by their names, of doubles (`d1 = get.double double60`,
  * `store.double linear, d1`) and of singles (`get.single single120`), whose values are doubles; what is stored as a single
  * is one already. A window lies at a multiple of its size if it is not `readAny` or `writeAny`; `readRun` and `writeRun` are of any
  * number of words, and the code behind has the accesses of several instructions in it. Of a NaN a temporary tells only

@@ -295,7 +295,7 @@ class Verifier {
       if (!hasKind(v, operand)) throw error(`an operand of ${v.op} is of another kind`, s);
     }
     if ((v.op === 'constant' || v.op === 'eip') && v.number !== (v.number | 0))
-      throw error('a constant of more than 32 bits', s);
+      throw error('a number of more than 32 bits', s);
     if (v.op === 'condition' && (v.number & ~15) !== 0) throw error('no such condition', s);
     if (v.op === 'field' && !this.binding.fields.has(v.name)) throw error(`no field "${v.name}" here`, s);
     if (v.op === 'temporary') this.temporary(s, v, visible);

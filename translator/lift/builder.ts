@@ -10,7 +10,7 @@ import type { LiftBuilder, Operand, Size, TransferKind } from './lifter.ts';
 import { type OperandPlace, placeOf } from './operand.ts';
 import { RealWriter } from './real.ts';
 
-/** Gives a field of the decoded instruction its value: a constant (translation) or a field (handler). */
+/** Gives a field of the decoded instruction its value: a constant or EIP (translation), or a field (handler). */
 export type Bind = (name: FieldName) => Value;
 
 /** Binds every field to the constant or EIP that it is in a real instruction. */

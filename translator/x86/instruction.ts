@@ -43,7 +43,7 @@ export const NO_OPERANDS =
 
 /**
  * A decoded instruction: numbers, and places for what the runtime's node has, which extends it. Handlers read these fields by
- * name. V8 lays them out in this order: what most handlers read is in the first 128 bytes.
+ * name, and what is packed by its bits. V8 lays them out in this order: what most handlers read is in the first 128 bytes.
  */
 export class Instruction extends GraphFields {
   /** The numbers of `packed`, so that they take one word of V8's. */

@@ -1,4 +1,5 @@
 import { hex } from '../../../translator/emit/names.ts';
+import { instructionOfLine } from '../../../translator/ir/print.ts';
 import { lineDifference } from '../../inspect/difference.ts';
 import { largest } from '../../inspect/largest.ts';
 import {
@@ -127,9 +128,7 @@ function irAnswer(stages: Stages, choose: (ir: readonly IrStage[]) => IrStage): 
 function irText(text: string, assembly: ReadonlyMap<string, string>, style: Style): string {
   return text
     .replace(/^block .*$/gm, (line) => bold(style, line))
-    .replace(/^( *)-- (\S+)$/gm, (line, _, address: string) => {
-      return dim(style, `${line}  ${assembly.get(hex(Number(address))) ?? ''}`);
-    });
+    .replace(/^ *-- .*$/gm, (line) => dim(style, `${line}  ${assembly.get(hex(instructionOfLine(line)!)) ?? ''}`));
 }
 
 /** What each pass has changed. */

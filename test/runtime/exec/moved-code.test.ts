@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { Symbols } from '../../../runtime/debug/symbols.ts';
+import { CodePage } from '../../../runtime/exec/code-page.ts';
+import { blockLines } from '../../../src/inspect/block-view.ts';
+import { Key } from '../../../translator/abi/key.ts';
 import { endValue, Guest, onEveryEngine, variants } from '../../support/guest.ts';
 import { kernel, pageEntry } from '../../support/guest-kernel.ts';
 
@@ -176,6 +180,38 @@ describe('code that appears at one address after another', () => {
       await guest.dispose();
     }
   });
+});
+
+test('what an inspector has counted moves along', async () => {
+  const guest = new Guest(places(''), variants.find(({ name }) => name === 'translator, polling')!);
+  try {
+    endValue(guest);
+    const { inspection } = guest.core;
+    inspection.watch(true);
+    const { page, head } = translationsOf(guest).find(({ head }) => head.eip >>> 0 >= 0x200000)!;
+    expect(inspection.countInstructions(head.eip)).toBe(true);
+    const before = inspection.translation(head.eip)!;
+    page.move(page.id, page.linearPage + 3);
+    const { counts, text } = inspection.translation(head.eip)!;
+    expect(counts!.length).toBeGreaterThan(1);
+    expect(counts).toEqual(before.counts!.map(([eip, count]) => [eip + 0x3000, count]));
+    expect(blockLines(inspection.translation(head.eip)!, new Symbols({ addresses: [], names: [] }))[1]!.address).toBe(
+      counts![0]![0],
+    );
+    expect(text).not.toBe(before.text);
+  } finally {
+    await guest.dispose();
+  }
+});
+
+test('a page is moved so many times and no more', () => {
+  const context = { key: Key.code32 | Key.flat, base: 0, limit: -1, pages: new Map() };
+  const page = new CodePage(1, context, 5, 0x100);
+  for (let n = 1; n <= 256; n++) {
+    expect(page.isMovable).toBe(true);
+    page.move(n, 0x100 + n);
+  }
+  expect([page.isMovable, page.wasAt(0x100), page.wasAt(0x200)]).toEqual([false, true, false]);
 });
 
 function translationsOf(guest: Guest) {

@@ -10,7 +10,14 @@ const translation = (physical: number, executions: number | null, more: Partial<
     executions,
     exits: executions === null ? null : { ...exits, ...more },
   }) as TranslationInfo;
-const place = (linear: number, count: number): Place => ({ linear, key: 1, text: 'hlt', kind: 'trap', count });
+const place = (linear: number, count: number): Place => ({
+  physical: linear & 0xfff,
+  linear,
+  key: 1,
+  text: 'hlt',
+  kind: 'trap',
+  count,
+});
 
 test('what translations did between two reports', () => {
   const before = [translation(1, 10, { direct: 10 }), translation(2, 50), translation(3, null)];

@@ -59,6 +59,12 @@ test('JSON has the same', async () => {
   });
 });
 
+test.each([['lift'], ['optimize'], ['optimize', '--passes']])('IR names its instructions: %s %s', async (...stage) => {
+  const { output } = await inspect([...stage, '--hex', '40 c3']);
+  expect(output).not.toMatch(/^ *-- @\w+ *$/m);
+  expect(output).toMatch(/^ *-- @1001 {2}ret$/m);
+});
+
 test('JSON of the stages has the instructions, too', async () => {
   for (const stage of [['lift'], ['optimize'], ['optimize', '--passes'], ['emit']]) {
     const { output } = await inspect([...stage, '--hex', '40 c3', '--json']);
