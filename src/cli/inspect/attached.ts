@@ -2,6 +2,7 @@ import type { Symbols } from '../../../runtime/debug/symbols.ts';
 import { hex } from '../../../translator/emit/names.ts';
 import { ConfigurationError } from '../../index.ts';
 import { similarNames } from '../../inspect/similar.ts';
+import type { TranslationDetail, TranslationInfo } from '../../machine-core.ts';
 import { attach, type RemoteMachine } from '../../node/inspector/client.ts';
 import type { Request } from './command.ts';
 import type { OptionName } from './options.ts';
@@ -28,6 +29,16 @@ export async function attached<Result>(
   } finally {
     machine.close();
   }
+}
+
+/** A translation that was asked for before, as it is now, even if its page was moved to another address; null if it has gone. */
+export async function sameTranslation(
+  machine: Pick<RemoteMachine, 'ask'>,
+  { linear, physical, key }: Pick<TranslationInfo, 'linear' | 'physical' | 'key'>,
+): Promise<TranslationDetail | null> {
+  const there = await machine.ask('translation', linear);
+  const isSame = there?.info.physical === physical && there.info.key === key;
+  return isSame ? there : machine.ask('translationIn', physical, key);
 }
 
 /** The address that a command was given: `c0101000`, `0xc0101000`, `schedule`, `guest_c0101000`; each may have `+0x10`. */

@@ -8,7 +8,7 @@ import { profiling, wait } from '../../inspect/sampling.ts';
 import { translationSince } from '../../inspect/since.ts';
 import { keyText } from '../../inspect/state-key.ts';
 import type { TranslationDetail, TranslationInfo } from '../../machine-core.ts';
-import { type Attached, attached, machineOptions, notMapped, wantedAddress } from './attached.ts';
+import { type Attached, attached, machineOptions, notMapped, sameTranslation, wantedAddress } from './attached.ts';
 import { remainingWidth, sideBySide, wrapStatements } from './columns.ts';
 import type { Command } from './command.ts';
 import { assembly } from './stages.ts';
@@ -64,7 +64,7 @@ function observe(at: Attached, linear: number, seconds: number) {
     await at.machine.ask('countInstructions', start);
     const before = await translationAt(at, start);
     const profile = summarize(await profiling(at.machine, () => wait(seconds)));
-    const now = await translationAt(at, start);
+    const now = (await sameTranslation(at.machine, before.info)) ?? (await translationAt(at, start));
     const detail = { ...now, info: translationSince(before.info, now.info) };
     const covering = await at.machine.ask('covering', linear);
     const others = covering.filter(({ physical, key }) => physical !== now.info.physical || key !== now.info.key);

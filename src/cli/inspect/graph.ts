@@ -4,7 +4,7 @@ import { watching } from '../../inspect/inspected.ts';
 import { wait } from '../../inspect/sampling.ts';
 import { codeOfTranslation } from '../../inspect/snapshot.ts';
 import { svgOf } from '../../inspect/svg.ts';
-import { type Attached, attached, wantedAddress } from './attached.ts';
+import { type Attached, attached, sameTranslation, wantedAddress } from './attached.ts';
 import type { Command, Request } from './command.ts';
 import { codeOf, codeWay } from './source.ts';
 import { CODE, codeOptions } from './stages.ts';
@@ -38,8 +38,9 @@ function countedCode(request: Request): Promise<CountedCode | null> {
     const linear = wantedAddress(request.words, symbols);
     return watching(machine, async () => {
       if (!(await machine.ask('countInstructions', linear))) return null;
+      const before = await machine.ask('translation', linear);
       await wait(request.options.seconds ?? 1);
-      const detail = await machine.ask('translation', linear);
+      const detail = before && (await sameTranslation(machine, before.info));
       return detail && { code: codeOfTranslation(detail, symbols), counts: detail.counts ?? [] };
     });
   });
