@@ -1,3 +1,4 @@
+import { INSTRUCTION_COMMENT } from '../../translator/emit/names.ts';
 import type { CodePage } from '../exec/code-page.ts';
 import { compileText } from '../exec/compile.ts';
 import type { Run } from '../exec/node.ts';
@@ -145,8 +146,8 @@ export class Inspection implements Questions {
     if (!record || this.watchers === 0) return false;
     if (this.instructionCounts.has(record)) return true;
     const offsets: number[] = [];
-    const text = this.view.textOf(record).replace(/^\/\*([0-9a-f]{8})\*\//gm, (comment, eip: string) => {
-      return `${comment}COUNTS[${offsets.push((Number.parseInt(eip, 16) - record.page.eip) | 0) - 1}]++;`;
+    const text = this.view.textOf(record).replace(INSTRUCTION_COMMENT, (comment, eip: string) => {
+      return `${comment}COUNTS[${offsets.push(record.page.distanceTo(Number.parseInt(eip, 16))) - 1}]++;`;
     });
     const counts = new Float64Array(offsets.length);
     const run = compileText(text, { url: this.view.urlOf(record), values: { COUNTS: counts } });

@@ -371,9 +371,7 @@ export class CodeCache implements CodeWriteListener {
   /** Gates to pages that are gone would keep them in memory. */
   private cutGates(page: CodePage): void {
     for (const gate of page.gates.values()) {
-      if (gate.taken === null || this.pages.has(gate.taken.page)) continue;
-      gate.taken = null;
-      gate.targetId = -1;
+      if (gate.taken !== null && !this.pages.has(gate.taken.page)) gate.cut();
     }
   }
 

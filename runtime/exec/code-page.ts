@@ -65,6 +65,11 @@ export class CodePage {
     this.isMovable = frame >= 0 && (context.key & (Key.code32 | Key.flat)) === (Key.code32 | Key.flat);
   }
 
+  /** Distance of an EIP from the page's first byte; beyond the page, or negative, where it isn't in it. */
+  distanceTo(eip: number): number {
+    return (eip - this.eip) | 0;
+  }
+
   /** An instruction was decoded here. With an operand size of 16 bits a jump's target is a number modulo 2^16, not a distance. */
   noteDecoded(i: Instruction): void {
     if ((i.shape & Shape.operand16) !== 0 && isRelative(i)) this.isMovable = false;
@@ -104,7 +109,7 @@ export class CodePage {
 
   /** Whether a node is one of the instructions or gates of this page. */
   private isOwn(node: Node): boolean {
-    const offset = (node.eip - this.eip) | 0;
+    const offset = this.distanceTo(node.eip);
     return offset >>> 0 < PAGE_BYTES ? this.at(offset) === node : this.gates.get(node.eip) === node;
   }
 
@@ -114,7 +119,7 @@ export class CodePage {
     if (isRelative(node)) node.target = (node.target + distance) | 0;
     if (node.targets === null) return;
     // Others may be anywhere by now.
-    const inside = node.targets.filter((eip) => (eip - this.eip) >>> 0 < PAGE_BYTES);
+    const inside = node.targets.filter((eip) => this.distanceTo(eip) >>> 0 < PAGE_BYTES);
     node.targets = inside.map((eip) => (eip + distance) | 0);
   }
 
@@ -123,8 +128,7 @@ export class CodePage {
     this.gates.clear();
     for (const gate of gates) {
       gate.eip = (gate.eip + distance) | 0;
-      gate.taken = null;
-      gate.targetId = -1;
+      gate.cut();
       this.gates.set(gate.eip, gate);
     }
   }

@@ -216,7 +216,7 @@ export class Graph {
 
   /** A node or gate that leads from code of a page to an EIP. */
   linkTo(page: CodePage, eip: number, weight: number): Node {
-    const offset = (eip - page.eip) | 0;
+    const offset = page.distanceTo(eip);
     if (offset >>> 0 >= PAGE) return this.gate(page, eip, weight);
     const node = this.cache.nodeAt(page, offset);
     this.markEntry(node, weight);
@@ -266,16 +266,14 @@ export class Graph {
 
   private readonly pollingGate: Run = (gate) => {
     if (this.state[Word.attention] !== 0) return this.leave(gate.eip);
-    const target = gate.taken;
-    if (this.cache.isMappedAt(gate.eip, gate.targetId)) return target;
+    if (this.cache.isMappedAt(gate.eip, gate.targetId)) return gate.taken;
     return this.relink(gate);
   };
 
   /** A gate is no instruction: what the loop counted for it is given back. */
   private readonly countedGate: Run = (gate) => {
     this.state[Word.budget]++;
-    const target = gate.taken;
-    if (this.cache.isMappedAt(gate.eip, gate.targetId)) return target;
+    if (this.cache.isMappedAt(gate.eip, gate.targetId)) return gate.taken;
     return this.relink(gate);
   };
 

@@ -18,7 +18,7 @@ const SCHEME = 'rawiron:///';
 
 /** File of a translation: by the address in memory, so that it stays right where the code is moved, and the state key. */
 export function translationUrl(page: CodePage, eip: number, name: string): string {
-  return `${SCHEME}${hex(page.frame * 4096 + ((eip - page.eip) | 0))}-${page.context.key.toString(16)}/${name}.js`;
+  return `${SCHEME}${hex(page.frame * 4096 + page.distanceTo(eip))}-${page.context.key.toString(16)}/${name}.js`;
 }
 
 /** File of a handler, by its number. */

@@ -51,4 +51,10 @@ export class Node extends Instruction {
     this.one = run;
     this.enter = enter;
   }
+
+  /** Makes a gate lead nowhere, until it is followed again. */
+  cut(): void {
+    this.taken = null;
+    this.targetId = -1;
+  }
 }

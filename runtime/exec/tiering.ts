@@ -85,7 +85,7 @@ export class Tiering {
 
   /** Code at which a translation stops is hot: if it stays so the translation is made anew with more of its function. */
   private takeIn(shorter: TranslationRecord, node: Node): Node | null {
-    const distance = (node.eip - node.page.eip) | 0;
+    const distance = node.page.distanceTo(node.eip);
     if (shorter.asked.has(distance)) {
       this.remake(shorter, this.making(shorter.making.growth + 1, shorter.making.checks));
       // It still counts as hot code; if control comes here from elsewhere as well it gets a translation of its own.
@@ -99,9 +99,8 @@ export class Tiering {
 
   /** A translation that stops in front of this node and may still grow. */
   private cutAt(node: Node): TranslationRecord | undefined {
-    return [...node.page.translations].find(
-      ({ cuts, making }) => making.growth < GROWTH.most && cuts.has((node.eip - node.page.eip) | 0),
-    );
+    const distance = node.page.distanceTo(node.eip);
+    return [...node.page.translations].find(({ cuts, making }) => making.growth < GROWTH.most && cuts.has(distance));
   }
 
   /** Makes a translation anew with a check for each access, where those of runs fail often (GraphParts.narrow). */

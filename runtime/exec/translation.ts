@@ -38,10 +38,10 @@ export class TranslationRecord {
     this.page = head.page;
     this.run = run;
     this.eip = head.eip;
-    this.ranges = ranges.map((eip) => (eip - head.page.eip) | 0);
+    this.ranges = ranges.map((eip) => this.page.distanceTo(eip));
     this.instructions = instructions;
     this.blocks = blocks;
-    this.cuts = new Set(cuts.map((eip) => (eip - head.page.eip) | 0));
+    this.cuts = new Set(cuts.map((eip) => this.page.distanceTo(eip)));
     this.making = making;
   }
 

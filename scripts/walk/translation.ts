@@ -11,7 +11,7 @@ import { type CodeSource, selectRegion } from '../../translator/region/select.ts
 import { type Structure, structureRegion } from '../../translator/region/structure.ts';
 import { type Translation, translate } from '../../translator/translate.ts';
 import { formatBytes, formatInstruction } from '../../translator/x86/format.ts';
-import { type Instruction, Shape } from '../../translator/x86/instruction.ts';
+import { type Instruction, packed, Shape } from '../../translator/x86/instruction.ts';
 import { ENTRY, functionBytes, KEY } from './guest.ts';
 import { quote } from './source.ts';
 
@@ -70,7 +70,8 @@ function bitNames(bits: Readonly<Record<string, number>>, value: number): string
 const graphFields = new Set(Object.keys(new GraphFields()));
 
 function decodedText(i: Instruction): string {
-  const { form, shape, eip, nextEip, ...others } = i;
+  const { form, shape, eip, nextEip, operands: _, ...others } = i;
+  const small = (Object.keys(packed) as (keyof typeof packed)[]).map((name) => `${name} ${i[name]}`);
   const operands = Object.entries(others)
     .filter(([name]) => !graphFields.has(name))
     .map(([name, value]) => `${name} ${value}`);
@@ -78,6 +79,7 @@ function decodedText(i: Instruction): string {
     `form ${form.mnemonic} ${form.operands.join(',')}`,
     `shape ${bitNames(Shape, shape)}`,
     `eip ${hex(eip)}, nextEip ${hex(nextEip)}`,
+    `operands ${small.join(', ')}`,
     operands.join(', '),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { Symbols } from '../../runtime/debug/symbols.ts';
 import { functionName } from '../../runtime/exec/names.ts';
+import { INSTRUCTION_COMMENT } from '../../translator/emit/names.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import type { CodeSnapshot, TranslationDetail } from '../machine-core.ts';
 import { bytesOfHex, type Code } from './code.ts';
@@ -41,11 +42,9 @@ export function codeOfTranslation({ code, text }: TranslationDetail, symbols: Sy
   return codeOfSnapshot(code, symbols, (eip) => printed.has(eip >>> 0));
 }
 
-const ADDRESS = /^\/\*([0-9a-f]{8})\*\//gm;
-
 /** EIPs of the instructions in a function's text, in its order. */
 export function printedAddresses(text: string): number[] {
-  return [...text.matchAll(ADDRESS)].map(([, digits]) => Number.parseInt(digits, 16));
+  return [...text.matchAll(INSTRUCTION_COMMENT)].map(([, digits]) => Number.parseInt(digits, 16));
 }
 
 /** A function's text by instruction: what is printed for each, and in front of the first (address null). */

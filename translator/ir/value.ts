@@ -60,6 +60,9 @@ export type FieldName =
   | 'immediate2'
   | 'segment';
 
+/** Those that are addresses in the code. */
+export const codeFields: ReadonlySet<string> = new Set<FieldName>(['eip', 'nextEip', 'target']);
+
 /** An expression tree; one class for all, so that V8 sees one shape. */
 export class Value {
   readonly op: ValueOp;

@@ -12,7 +12,7 @@ import {
   terminators,
   windowOffset,
 } from './statement.ts';
-import { type FieldName, isDouble, isName, unaryOps, type Value, type ValueOp } from './value.ts';
+import { codeFields, type FieldName, isDouble, isName, unaryOps, type Value, type ValueOp } from './value.ts';
 
 /** IR that breaks a rule of verify.ts; the message shows the statement. */
 export class IrError extends Error {
@@ -220,7 +220,7 @@ const fields: Record<FieldName, true> = {
 const symbolic: Binding = {
   fields: new Set(Object.keys(fields)),
   isWord: () => true,
-  isTarget: (v) => v.op === 'field' && (v.name === 'eip' || v.name === 'nextEip' || v.name === 'target'),
+  isTarget: (v) => v.op === 'field' && codeFields.has(v.name),
 };
 
 class Verifier {

@@ -2,7 +2,7 @@ import type { HelperName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
 import { binary, codeAddress, constant, type IrBuilder, select } from '../ir/builder.ts';
-import { type FieldName, Value, type ValueOp } from '../ir/value.ts';
+import { codeFields, type FieldName, Value, type ValueOp } from '../ir/value.ts';
 import { type Instruction, Shape } from '../x86/instruction.ts';
 import type { Form } from '../x86/table/form.ts';
 import { FlagsWriter } from './flags.ts';
@@ -17,8 +17,6 @@ export type Bind = (name: FieldName) => Value;
 export function bindReal(instruction: Instruction): Bind {
   return (name) => (codeFields.has(name) ? codeAddress : constant)(instruction[name]);
 }
-
-const codeFields: ReadonlySet<FieldName> = new Set(['eip', 'nextEip', 'target']);
 
 /**
  * What a lifter sees: see LiftBuilder. One per instruction; `key` and `shape` are static in both bindings.

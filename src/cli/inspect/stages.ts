@@ -1,4 +1,4 @@
-import { hex } from '../../../translator/emit/names.ts';
+import { hex, INSTRUCTION_COMMENT } from '../../../translator/emit/names.ts';
 import { instructionOfLine } from '../../../translator/ir/print.ts';
 import { lineDifference } from '../../inspect/difference.ts';
 import { largest } from '../../inspect/largest.ts';
@@ -162,7 +162,7 @@ function coloured(changes: string, assembly: ReadonlyMap<string, string>, style:
 
 /** JavaScript with the instructions in its comments. */
 function withAssembly(text: string, assembly: ReadonlyMap<string, string>, style: Style): string {
-  return text.replace(/^\/\*([0-9a-f]{8})\*\//gm, (comment, address: string) => {
+  return text.replace(INSTRUCTION_COMMENT, (comment, address: string) => {
     const instruction = assembly.get(address);
     return dim(style, instruction === undefined ? comment : `/*${address} ${instruction}*/`);
   });

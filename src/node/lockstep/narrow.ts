@@ -119,10 +119,10 @@ function translationsAt(machine: LockstepMachine, instructions: number, checkpoi
   if (instructions > 1) machine.step(instructions - 1);
   const { core } = machine;
   const eip = core.state[Word.eip]!;
-  const pages = core.engine.graph.cache.allPages().filter((page) => (eip - page.eip) >>> 0 < 4096);
+  const pages = core.engine.graph.cache.allPages().filter((page) => page.distanceTo(eip) >>> 0 < 4096);
   return pages
     .flatMap((page) => [...page.translations])
-    .filter(({ page, ranges }) => covers(ranges, (eip - page.eip) | 0))
+    .filter(({ page, ranges }) => covers(ranges, page.distanceTo(eip)))
     .map(({ head, text }) => `a translation of it, from ${hex(head.eip)}:\n${text}`);
 }
 

@@ -122,10 +122,11 @@ ${module}`);
 /** What all calls at a place add up to. */
 function expected(guest: Guest, constant = 1000): number {
   const distance = (label: string) => guest.address(`module.${label}`) - guest.address('module');
-  const fld1 = distance('here') + 10;
-  // Their own length, or that of what is between.
-  const call = 5;
-  const perRound = distance('here') + (fld1 - 0) + (fld1 + 2) + (distance('target') + call) + constant;
+  const fld1 = distance('here') + 10; // POP, SUB, ADD and CALL
+  const fstp = fld1 + 2;
+  // Calls give their return addresses, and FLD1 is behind one.
+  const behindCall = distance('target') + 5;
+  const perRound = distance('here') + fld1 + fstp + behindCall + constant;
   return CALLS * (3 * perRound + 2 * distance('fault'));
 }
 
