@@ -40,9 +40,8 @@ export function hasFastPath(form: Form, shape: number, key: number): boolean {
 export function bindLoop(
   forms: readonly Pick<Instruction, 'form' | 'shape'>[],
   key: number,
-  counted: number,
   options: EmitOptions,
 ): string {
   const paths = forms.map(({ form, shape }) => liftSymbolic(form, shape, key));
-  return emitLoop(new EmitContext(options, key), paths, counted);
+  return emitLoop(new EmitContext(options, key), paths);
 }

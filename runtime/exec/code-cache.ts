@@ -1,17 +1,17 @@
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
-import { Segment, Word } from '../../translator/abi/state.ts';
 import type { CodeWriteListener, CodeWriter, Mmu } from '../memory/mmu.ts';
+import { BranchTargets } from './branch-targets.ts';
+import { type CodeContext, CodeContexts } from './code-contexts.ts';
 import type { CodeDrop, CodeObserver } from './code-events.ts';
-import { type CodeContext, CodePage, isContextOf } from './code-page.ts';
+import { CodePage } from './code-page.ts';
 import { CodePages } from './code-pages.ts';
 import { FrameCode } from './frame-code.ts';
 import type { Node } from './node.ts';
+import type { Records } from './records.ts';
 import { Cost, Residence } from './residence.ts';
 import type { TranslationRecord } from './translation.ts';
 
 const LONGEST_INSTRUCTION = 15;
-/** Nodes that were looked for lately, a power of 2 of them. */
-const RECENT = 4096;
 
 /** Makes and resets nodes (graph.ts). */
 export interface NodeFactory {
@@ -31,19 +31,12 @@ export class CodeCache implements CodeWriteListener {
   private readonly mapped: Int32Array;
   private readonly state: Int32Array;
   private readonly factory: NodeFactory;
-  private readonly contexts = new Map<string, CodeContext>();
+  private readonly records: Records;
+  private readonly contexts = new CodeContexts();
   private readonly frames = new Map<number, FrameCode>();
   private readonly pages = new CodePages();
   private readonly residence: Residence;
-  /**
-   * By EIP, the node that was last found there. Right as long as its page's number is what is mapped, as nodes are never
-   * replaced and numbers not used again soon; emptied where pages are forgotten, so that it keeps none in memory.
-   */
-  private readonly recent: (Node | null)[] = new Array(RECENT).fill(null);
-  /** The context of the code that runs now; see `enterContext`. */
-  context: CodeContext;
-  /** The one before it: systems go to and fro between two, the kernel's and the programs'. */
-  private before: CodeContext;
+  readonly branchTargets: BranchTargets;
   /** Told of what is made and dropped. */
   observer: CodeObserver | null = null;
   /** Times that code was dropped, by cause, and what was dropped. */
@@ -65,14 +58,14 @@ export class CodeCache implements CodeWriteListener {
   private moves = 0;
 
   /** `bound`: bytes of the host's memory that code may take (see Cost). */
-  constructor(mmu: Mmu, state: Int32Array, factory: NodeFactory, bound: number) {
+  constructor(mmu: Mmu, state: Int32Array, factory: NodeFactory, records: Records, bound: number) {
     this.mmu = mmu;
     this.mapped = mmu.tlb.code;
     this.state = state;
     this.factory = factory;
+    this.records = records;
+    this.branchTargets = new BranchTargets(records);
     this.residence = new Residence(bound, this.pages, this.mapped);
-    this.context = this.contextFor(0, 0, 0);
-    this.before = this.context;
     mmu.listener = this;
     mmu.tlb.onCodeDropped = (id) => this.unmapped(id);
   }
@@ -88,13 +81,12 @@ export class CodeCache implements CodeWriteListener {
 
   /** Makes `context` that of the current state key and code segment. */
   enterContext(): void {
-    const key = this.state[Word.key];
-    const base = this.state[Word.segmentBase + Segment.cs];
-    const limit = this.state[Word.segmentLimit + Segment.cs];
-    if (isContextOf(this.context, key, base, limit)) return;
-    const { before } = this;
-    this.before = this.context;
-    this.context = isContextOf(before, key, base, limit) ? before : this.contextFor(key, base, limit);
+    this.contexts.enter(this.state);
+  }
+
+  /** The context of the code that runs now. */
+  get context(): CodeContext {
+    return this.contexts.current;
   }
 
   /** Frames of generated code are all of the current context; code of others (user code, to a kernel) has none. */
@@ -102,28 +94,19 @@ export class CodeCache implements CodeWriteListener {
     if (this.pages.get(id)?.context === this.context) this.mmu.tlb.stale = true;
   }
 
-  private contextFor(key: number, base: number, limit: number): CodeContext {
-    const name = `${key} ${base} ${limit}`;
-    let context = this.contexts.get(name);
-    if (!context) {
-      context = { key, base, limit, pages: new Map() };
-      this.contexts.set(name, context);
-    }
-    return context;
-  }
-
   /** The node at an EIP of the current context if its page is mapped and known; null if `resolve` must look. */
   find(eip: number): Node | null {
-    const { context, recent } = this;
+    const { context } = this;
     const linear = (eip + context.base) | 0;
-    const id = this.mapped[linear >>> 12];
-    const place = (eip ^ (eip >>> 12)) & (RECENT - 1);
-    const last = recent[place];
-    if (last !== null && last.eip === eip && last.page.id === id && last.page.context === context) return last;
-    const page = this.pages.get(id);
-    const node = page !== null && page.context === context ? page.at(linear & 0xfff) : null;
-    if (node !== null) recent[place] = node;
-    return node;
+    const page = this.pages.get(this.mapped[linear >>> 12]);
+    return page !== null && page.context === context ? page.at(linear & 0xfff) : null;
+  }
+
+  /** The same, if an indirect transfer has gone there lately. */
+  recent(eip: number): Node | null {
+    const { context } = this;
+    const node = this.branchTargets.at(eip, this.mapped[(eip + context.base) >>> 12]);
+    return node !== null && node.page.context === context ? node : null;
   }
 
   /** The node at an EIP of the current context. Faults as fetching an instruction there does. */
@@ -146,6 +129,7 @@ export class CodeCache implements CodeWriteListener {
     let node = page.at(offset);
     if (node === null) {
       node = this.factory.create(page, offset);
+      this.records.add(page, node);
       page.put(offset, node);
       this.residence.take(page, Cost.node);
     }
@@ -157,6 +141,7 @@ export class CodeCache implements CodeWriteListener {
     let gate = page.gates.get(eip);
     if (gate === undefined) {
       gate = make();
+      this.records.add(page, gate);
       page.gates.set(eip, gate);
       this.residence.take(page, Cost.node);
     }
@@ -196,12 +181,18 @@ export class CodeCache implements CodeWriteListener {
     const page = this.frames.get(frame)?.longestUnfound((one) => {
       return one.context === context && one.isMovable && !this.isMapped(one) && !one.wasAt(linearPage) && one.isDecoded;
     });
-    if (page === undefined) return undefined;
+    if (page !== undefined) this.move(page, linearPage);
+    return page;
+  }
+
+  /** Makes a page that of its frame at another linear page (see CodePage.move). */
+  move(page: CodePage, linearPage: number): void {
+    const { context, frame } = page;
     context.pages.delete(numberOf(frame, page.linearPage));
     page.move(this.pages.renumber(page), linearPage);
+    this.records.writePage(page);
     context.pages.set(numberOf(frame, linearPage), page);
     this.moves++;
-    return page;
   }
 
   private frameCode(frame: number): FrameCode {
@@ -328,11 +319,8 @@ export class CodeCache implements CodeWriteListener {
     this.residence.look();
     for (const page of this.residence.victims()) this.forget(page, 'evicted');
     for (const page of this.pages) this.cutGates(page);
-    this.recent.fill(null);
-    for (const [name, context] of this.contexts) {
-      const isUsed = context.pages.size > 0 || context === this.context || context === this.before;
-      if (!isUsed) this.contexts.delete(name);
-    }
+    this.branchTargets.clear();
+    this.contexts.forgetEmpty();
   }
 
   /** Forgets what was decoded in a page. The same code gets a new page when it runs again. */
@@ -341,6 +329,7 @@ export class CodeCache implements CodeWriteListener {
     context.pages.delete(numberOf(frame, linearPage));
     this.pages.delete(page);
     this.residence.release(page);
+    this.records.release(page);
     if (this.mapped[linearPage] === page.id) this.mapped[linearPage] = 0;
     if (frame >= 0) this.forgetBytes(frame, page);
     this.counts[cause]++;
@@ -371,18 +360,18 @@ export class CodeCache implements CodeWriteListener {
   /** Gates to pages that are gone would keep them in memory. */
   private cutGates(page: CodePage): void {
     for (const gate of page.gates.values()) {
-      if (gate.taken !== null && !this.pages.has(gate.taken.page)) gate.cut();
+      if (gate.taken === null || this.pages.has(gate.taken.page)) continue;
+      gate.cut();
+      this.records.writeGate(gate);
     }
   }
 
   /** Forgets everything decoded (a snapshot was loaded, the machine was reset). */
   dropAll(): void {
-    this.recent.fill(null);
+    this.branchTargets.clear();
     for (const page of this.pages) this.forget(page, 'reset');
     this.contexts.clear();
     this.mmu.flushAll();
-    this.context = this.contextFor(0, 0, 0);
-    this.before = this.context;
   }
 }
 

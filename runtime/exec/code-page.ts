@@ -2,24 +2,10 @@ import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { isRelative } from '../../translator/region/flow.ts';
 import { type Instruction, Shape } from '../../translator/x86/instruction.ts';
+import type { CodeContext } from './code-contexts.ts';
 import type { Node } from './node.ts';
+import { PageRecords } from './records.ts';
 import type { TranslationRecord } from './translation.ts';
-
-/**
- * What code is decoded under, beside its bytes: the state key and the code segment. Everything decoded and translated
- * belongs to one context. Protected-mode systems have few; real-mode code has one for each CS.
- */
-export interface CodeContext {
-  readonly key: number;
-  readonly base: number;
-  readonly limit: number;
-  /** Code pages by frame and linear page: `frame * 2^20 + linear page`. */
-  readonly pages: Map<number, CodePage>;
-}
-
-export function isContextOf(context: CodeContext, key: number, base: number, limit: number): boolean {
-  return context.key === key && context.base === base && context.limit === limit;
-}
 
 /** So many times a page is moved at most: where it was before is remembered. */
 const MOST_PLACES = 256;
@@ -49,6 +35,8 @@ export class CodePage {
   /** Nodes that lead out of the page, by the EIP that they lead to. */
   readonly gates = new Map<number, Node>();
   readonly translations = new Set<TranslationRecord>();
+  /** Records of its nodes and gates. */
+  readonly records = new PageRecords();
   /** Bytes that all of this takes, as the cache counts them. */
   bytes = 0;
   /** Found anew by the dispatcher since the last look (see `sampleUse`). */

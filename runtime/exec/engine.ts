@@ -21,6 +21,8 @@ import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
 import { defaultLoops, type LoopOptions, Loops } from './loops.ts';
 import type { Node } from './node.ts';
+import { Records } from './records.ts';
+import { recordsWithin } from './residence.ts';
 import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from './tiering.ts';
 
 export interface EngineOptions {
@@ -75,11 +77,13 @@ export class Engine {
     const emit: EmitOptions = { suffix, memoryBytes, pacing: counts ? 'count' : 'poll' };
     this.emit = emit;
     this.handlers = new Handlers(emit, check);
+    const records = new Records(recordsWithin(options.cacheBytes));
     this.graph = new Graph({
       state: cpu.state,
       mmu,
       handlers: this.handlers,
-      loops: new Loops(this.handlers, counts ? null : options.loops, emit, check),
+      records,
+      loops: new Loops(this.handlers, records, counts ? null : options.loops, emit, check),
       decoder: createDecoder(cpu.model.features),
       counts,
       cacheBytes: options.cacheBytes,
@@ -141,6 +145,9 @@ export class Engine {
       RETURN: this.graph.returned,
       CT: tlb.code,
       TRAPS: this.trapCounts,
+      ...this.graph.records.views,
+      NODES: this.graph.records.nodes,
+      ...this.graph.cache.branchTargets.views,
     };
   }
 }

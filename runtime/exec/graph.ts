@@ -14,13 +14,11 @@ import { CodePage } from './code-page.ts';
 import type { Handler, Handlers } from './handlers.ts';
 import type { Loop, Loops } from './loops.ts';
 import { EntryWeight, Node, type Run } from './node.ts';
+import type { Records } from './records.ts';
 
 const LONGEST_INSTRUCTION = 15;
 /** Targets that are noted for an indirect jump: more are not worth comparing with. */
 const MOST_TARGETS = 16;
-
-/** Times in its life that a translation may be left because a run of accesses is in two pages. */
-const MOST_FAILURES = 100;
 
 /** Where nodes are that are no code: gates know their page, the RETURN node doesn't need one. */
 const noPage = new CodePage(0, { key: -1, base: 0, limit: 0, pages: new Map() }, -1, 0);
@@ -30,6 +28,7 @@ export interface GraphParts {
   readonly mmu: Mmu;
   readonly handlers: Handlers;
   readonly loops: Loops;
+  readonly records: Records;
   /** The decoder of the CPU's model. */
   readonly decoder: Decode;
   /** Instructions are counted (see EmitOptions.pacing). */
@@ -40,7 +39,7 @@ export interface GraphParts {
   readonly firstDue: number | null;
   /** Called with an entry that has come to its `due`. */
   readonly onDue: Run;
-  /** Called with the link of a translation by which it is often left because accesses are in two pages. */
+  /** Called with the link of a translation by which it is left because accesses are in two pages. */
   readonly narrow: (link: Node) => void;
   /** Bytes of the host's memory that code may take. */
   readonly cacheBytes: number;
@@ -59,6 +58,7 @@ export class Graph {
   /** Instructions decoded. */
   decoded = 0;
   readonly decoder: Decode;
+  readonly records: Records;
   private readonly parts: GraphParts;
   private readonly state: Int32Array;
   private readonly tlb: Tlb;
@@ -68,9 +68,10 @@ export class Graph {
   constructor(parts: GraphParts) {
     this.parts = parts;
     this.decoder = parts.decoder;
+    this.records = parts.records;
     this.state = parts.state;
     this.tlb = parts.mmu.tlb;
-    this.cache = new CodeCache(parts.mmu, parts.state, this, parts.cacheBytes);
+    this.cache = new CodeCache(parts.mmu, parts.state, this, parts.records, parts.cacheBytes);
   }
 
   // Making and decoding nodes.
@@ -86,10 +87,10 @@ export class Graph {
     this.setRun(node, this.undecoded);
     node.one = this.undecoded;
     node.length = 0;
-    node.due = this.parts.firstDue ?? 0;
     node.enter = this.declined;
+    this.records.expect(node, this.parts.firstDue ?? 0);
     // What was cooled stays so.
-    node.heat = Math.min(node.heat, 0);
+    this.records.heat(node, Math.min(this.records.heatOf(node), 0));
     node.targets = null;
     node.crossing = null;
   }
@@ -101,7 +102,7 @@ export class Graph {
   }
 
   cool(node: Node, times: number): void {
-    node.heat = this.parts.hotAt * (1 - times);
+    this.records.heat(node, this.parts.hotAt * (1 - times));
   }
 
   /** `enter` where no translation starts: CALL is to run the node. What the call has counted for it is given back. */
@@ -148,22 +149,29 @@ export class Graph {
     this.decoded++;
     page.noteDecoded(node);
     this.link(node);
+    this.records.write(node);
     const own = this.setRun(node, this.runOf(node));
     if (own !== undefined) this.parts.loops.note(own);
   }
 
-  /** The `run` of an instruction where no translation starts. One that crosses a page's end never gets one: it isn't counted. */
+  /**
+   * The `run` of an instruction where no translation starts. One that crosses a page's end never gets one: it isn't counted.
+   * Nor is one without a record, as heat is there.
+   */
   private runOf(node: Node): Run {
     const { handlers, firstDue } = this.parts;
-    if (firstDue === null || node.weight === EntryWeight.none || node.crossing !== null) return node.one;
+    if (firstDue === null || node.weight === EntryWeight.none || node.crossing !== null || node.record === 0) {
+      return node.one;
+    }
     const { key } = node.page.context;
     return handlers.of(node.one) === undefined ? this.countedOne : handlers.get(node, key, 'counted');
   }
 
   /** The same for an entry whose `one` is not its handler, but somebody's around it. */
   private readonly countedOne: Run = (node) => {
-    node.heat += node.weight;
-    return node.heat >= node.due ? this.parts.onDue(node) : node.one(node);
+    const heat = this.records.heatOf(node) + node.weight;
+    this.records.heat(node, heat);
+    return heat >= node.due ? this.parts.onDue(node) : node.one(node);
   };
 
   /** Gives a node the `run` that goes with its `one`, unless a translation starts there. */
@@ -238,9 +246,9 @@ export class Graph {
   /** Runs an instruction by its handler though a translation may start there. */
   readonly stepOver: Run = (step) => this.single(step.taken!);
 
-  /** The same; when that has been often the translation that comes here is made anew, with a check for each access. */
+  /** The same; the translation that comes here would not if it had a check for each access. */
   readonly narrowing: Run = (step) => {
-    if (++step.heat === MOST_FAILURES) this.parts.narrow(step);
+    this.parts.narrow(step);
     return this.single(step.taken!);
   };
 
@@ -248,7 +256,8 @@ export class Graph {
     if (node.weight >= weight) return;
     const wasEntry = node.weight > EntryWeight.none;
     node.weight = weight;
-    if (!wasEntry) this.settle(node);
+    if (wasEntry) this.parts.loops.place(node);
+    else this.settle(node);
   }
 
   private gate(page: CodePage, eip: number, weight: number): Node {
@@ -283,6 +292,7 @@ export class Graph {
     this.markEntry(target, gate.weight);
     gate.taken = target;
     gate.targetId = target.page.id;
+    this.records.writeGate(gate);
     return target;
   }
 
@@ -291,11 +301,16 @@ export class Graph {
   /** AT: where an indirect transfer goes. */
   readonly at = (eip: number): Node | null => {
     if (this.state[Word.attention] !== 0) return this.leave(eip);
+    return this.cache.recent(eip) ?? this.target(eip);
+  };
+
+  private target(eip: number): Node | null {
     const node = this.cache.find(eip);
     if (node === null) return this.leave(eip);
     if (node.weight === EntryWeight.none) this.markEntry(node, EntryWeight.root);
+    this.cache.branchTargets.put(node);
     return node;
-  };
+  }
 
   /** JUMP: where the indirect jump at a node goes. */
   readonly jump = (node: Node, eip: number): Node | null => {

@@ -1,5 +1,5 @@
-import { NO_SLOT } from '../../translator/abi/graph-fields.ts';
 import { KEY_BITS } from '../../translator/abi/key.ts';
+import { Slot } from '../../translator/abi/record.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { HandlerKind } from '../../translator/emit/handler.ts';
 import { bindHandler } from '../../translator/handler.ts';
@@ -18,7 +18,7 @@ export interface Handler {
   readonly kind: HandlerKind;
   /** Instructions decoded that began with it. */
   decodes: number;
-  /** Of its fast path in the interpreter's loop (exec/loops.ts). */
+  /** Of its fast path in the interpreter's loop (exec/loops.ts), COUNTED beside it. */
   slot: number;
 }
 
@@ -45,7 +45,7 @@ export class Handlers {
       const text = bindHandler({ form, shape }, key, kind, this.options, this.check?.handler);
       run = compileText<Run>(text, { check: this.check, url: handlerUrl(number, kind) });
       this.made[kind].set(number, run);
-      this.handlers.set(run, { form, shape, key, kind, decodes: 0, slot: NO_SLOT });
+      this.handlers.set(run, { form, shape, key, kind, decodes: 0, slot: Slot.none });
     }
     return run;
   }

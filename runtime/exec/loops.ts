@@ -1,4 +1,4 @@
-import { NO_SLOT } from '../../translator/abi/graph-fields.ts';
+import { COUNTED, Slot } from '../../translator/abi/record.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { bindLoop, hasFastPath } from '../../translator/handler.ts';
 import type { Check } from './check.ts';
@@ -7,6 +7,7 @@ import { compileText } from './compile.ts';
 import type { Handler, Handlers } from './handlers.ts';
 import { loopUrl } from './names.ts';
 import type { Node } from './node.ts';
+import type { Records } from './records.ts';
 
 /** Runs nodes from one on until control comes to `expected`, which it gives back, or leaves to the dispatcher (null). */
 export type Loop = (first: Node | null, expected: Node | null) => Node | null;
@@ -38,13 +39,21 @@ export class Loops {
   /** Some loop should be made anew. */
   isDue = false;
   private readonly handlers: Handlers;
+  private readonly records: Records;
   private readonly options: LoopOptions | null;
   private readonly emit: EmitOptions;
   private readonly check: Check | null;
 
   /** `options`: null if no loop is to get fast paths. */
-  constructor(handlers: Handlers, options: LoopOptions | null, emit: EmitOptions, check: Check | null) {
+  constructor(
+    handlers: Handlers,
+    records: Records,
+    options: LoopOptions | null,
+    emit: EmitOptions,
+    check: Check | null,
+  ) {
     this.handlers = handlers;
+    this.records = records;
     this.options = options;
     this.emit = emit;
     this.check = check;
@@ -74,7 +83,7 @@ export class Loops {
   /** Gives a node the slot that goes with what it runs, and tells the handler that this is, if it is one. */
   place(node: Node): Handler | undefined {
     const handler = this.handlers.of(node.run);
-    node.slot = handler?.slot ?? NO_SLOT;
+    this.records.place(node, handler?.slot ?? Slot.none);
     return handler;
   }
 
@@ -90,13 +99,14 @@ export class Loops {
   private make(loop: KeyLoop, key: number, { growth, fastPaths }: LoopOptions): void {
     loop.dueAt *= growth;
     const handlers = this.handlers.all.filter((handler) => handler.key === key);
-    for (const handler of handlers) handler.slot = NO_SLOT;
+    for (const handler of handlers) handler.slot = Slot.none;
     const chosen = byFormAndShape(handlers)
       .sort((a, b) => decodes(b) - decodes(a))
       .filter(([{ form, shape }]) => hasFastPath(form, shape, key))
       .slice(0, fastPaths);
-    chosen.forEach((kinds, slot) => {
-      for (const handler of kinds) handler.slot = handler.kind === 'counted' ? fastPaths + slot : slot;
+    chosen.forEach((kinds, n) => {
+      const slot = Slot.first + n;
+      for (const handler of kinds) handler.slot = handler.kind === 'counted' ? COUNTED | slot : slot;
     });
     loop.run = this.compile(
       chosen.map(([handler]) => handler),
@@ -105,7 +115,7 @@ export class Loops {
   }
 
   private compile(handlers: readonly Handler[], key: number): Loop {
-    const text = bindLoop(handlers, key, this.options?.fastPaths ?? 0, this.emit);
+    const text = bindLoop(handlers, key, this.emit);
     return compileText<Loop>(text, { check: this.check, url: loopUrl(key) });
   }
 }

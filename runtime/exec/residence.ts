@@ -1,12 +1,21 @@
 import type { CodePage } from './code-page.ts';
 import type { CodePages } from './code-pages.ts';
+import { RECORD_CHUNK } from './records.ts';
 
 /**
- * Estimates of the bytes of the host's memory that code takes. A node is 216 bytes in V8's heap, and a share
- * of its chunk; the others are rough. A translation counts with what V8 makes of it, for each guest instruction: less
+ * Estimates of the bytes of the host's memory that code takes. A node is 208 bytes in V8's heap, a share
+ * of its chunk, and its record; the others are rough. A translation counts with what V8 makes of it, for each guest instruction: less
  * than the 4,500 bytes that a boot took where all was translated at once.
  */
-export const Cost = { context: 400, page: 2000, node: 248, translatedInstruction: 1000 } as const;
+export const Cost = { context: 400, page: 2300, node: 280, translatedInstruction: 1000 } as const;
+
+/** So many nodes may be made beyond a cache's bound before the dispatcher looks at it. */
+const NODES_BEYOND = 16_384;
+
+/** How many records there may be in a cache with a bound in bytes: a page with one node has a whole chunk of them. */
+export function recordsWithin(bound: number): number {
+  return Math.ceil((bound / (Cost.page + Cost.node)) * RECORD_CHUNK) + NODES_BEYOND;
+}
 
 /** So many looks at what is used while a cache fills that was empty. */
 const LOOKS = 16;

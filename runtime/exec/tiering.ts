@@ -11,6 +11,7 @@ import { compileText } from './compile.ts';
 import type { Graph } from './graph.ts';
 import { functionName, translationUrl } from './names.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
+import type { Records } from './records.ts';
 import { type Making, TranslationRecord } from './translation.ts';
 
 /** When code is translated, and how much of it at a time. */
@@ -32,6 +33,8 @@ export function hotAt({ threshold }: TieringOptions): number {
  * as many times the blocks and instructions. Sooner or more often it costs V8 more than it brings.
  */
 const GROWTH = { patience: 16, blocks: 3, instructions: 2, most: 1 } as const;
+/** Times that a translation may be left by a link because a run of accesses is in two pages. */
+const MOST_FAILURES = 100;
 /** Code that ran so much less often than the entry is left out. */
 const COLD = 256;
 
@@ -56,16 +59,20 @@ function isSlow(node: Node): boolean {
 export class Tiering {
   readonly metrics = { translations: 0, instructions: 0, characters: 0, refused: 0 };
   private readonly graph: Graph;
+  private readonly records: Records;
   private readonly code: Uint8Array;
   readonly options: TieringOptions;
   /** A name for the code at a linear address, to be found in profiles. */
   nameOf: (linear: number) => string | undefined = () => undefined;
   private readonly hotAt: number;
+  /** How often translations were left by their links to what a check for each access would have avoided. */
+  private readonly failures = new WeakMap<Node, number>();
   private readonly emit: EmitOptions;
   private readonly check: Check | null;
 
   constructor(graph: Graph, code: Uint8Array, options: TieringOptions, emit: EmitOptions, check: Check | null) {
     this.graph = graph;
+    this.records = graph.records;
     this.code = code;
     this.options = options;
     this.hotAt = hotAt(options);
@@ -75,8 +82,8 @@ export class Tiering {
 
   /** DUE: an entry that is not translated has come to the heat at which it is looked at. */
   readonly onDue: Run = (node) => {
-    node.due = this.hotAt;
-    if (node.heat < this.hotAt && !isSlow(node)) return this.graph.single(node);
+    this.records.expect(node, this.hotAt);
+    if (this.records.heatOf(node) < this.hotAt && !isSlow(node)) return this.graph.single(node);
     const shorter = this.cutAt(node);
     if (shorter) return this.takeIn(shorter, node);
     if (!this.install(node, this.making(0, 'shared'))) this.graph.setRun(node, node.one);
@@ -89,10 +96,10 @@ export class Tiering {
     if (shorter.asked.has(distance)) {
       this.remake(shorter, this.making(shorter.making.growth + 1, shorter.making.checks));
       // It still counts as hot code; if control comes here from elsewhere as well it gets a translation of its own.
-      node.heat >>= 1;
+      this.records.heat(node, this.records.heatOf(node) >> 1);
     } else {
       shorter.asked.add(distance);
-      node.heat -= this.hotAt * GROWTH.patience;
+      this.records.heat(node, this.records.heatOf(node) - this.hotAt * GROWTH.patience);
     }
     return this.graph.single(node);
   }
@@ -105,16 +112,19 @@ export class Tiering {
 
   /** Makes a translation anew with a check for each access, where those of runs fail often (GraphParts.narrow). */
   narrow(link: Node): void {
+    const failures = (this.failures.get(link) ?? 0) + 1;
+    this.failures.set(link, failures);
+    if (failures !== MOST_FAILURES) return;
     const record = [...link.page.translations].find(({ head }) => head.links?.includes(link));
     if (record) this.remake(record, { ...record.making, checks: 'single' });
   }
 
   private remake(record: TranslationRecord, making: Making): void {
     const { head } = record;
-    const { heat } = head;
+    const heat = this.records.heatOf(head);
     this.graph.cache.replaceTranslation(record);
     this.graph.decode(head);
-    head.heat = heat;
+    this.records.heat(head, heat);
     this.install(head, making);
   }
 
@@ -130,15 +140,15 @@ export class Tiering {
   private source(head: Node): CodeSource {
     const { page } = head;
     const node = (eip: number) => page.at((eip - page.eip) & (PAGE_BYTES - 1));
-    const least = runsOf(head) / COLD;
+    const least = this.runsOf(head) / COLD;
     return {
       code: this.code,
       start: page.frame * PAGE_BYTES,
       eip: page.eip,
       key: page.context.key,
       decode: (...parts) => this.decodeFor(page, ...parts),
-      runs: (eip) => runsOf(node(eip)),
-      hasRun: (eip) => runsOf(node(eip)) > least,
+      runs: (eip) => this.runsOf(node(eip)),
+      hasRun: (eip) => this.runsOf(node(eip)) > least,
       targets: (eip) => node(eip)?.targets ?? [],
     };
   }
@@ -175,10 +185,10 @@ export class Tiering {
     this.metrics.characters += result.text.length;
     return true;
   }
-}
 
-/** How often the code at a node has run, as far as it is counted: entries are, while they are not translated. */
-function runsOf(node: Node | null): number {
-  if (node === null || node.length === 0) return 0;
-  return Math.max(1, node.weight === EntryWeight.none ? 1 : node.heat / node.weight);
+  /** How often the code at a node has run, as far as it is counted: entries are, while they are not translated. */
+  private runsOf(node: Node | null): number {
+    if (node === null || node.length === 0) return 0;
+    return Math.max(1, node.weight === EntryWeight.none ? 1 : this.records.heatOf(node) / node.weight);
+  }
 }

@@ -85,13 +85,12 @@ class Life {
     const { droppedNodes, droppedTranslations } = engine.graph.cache.counts;
     const walks = mmu.walks - this.walks;
     this.walks = mmu.walks;
-    this.rows.push([
-      event,
-      this.runs(),
-      `${this.node()?.heat}`,
-      `${walks}`,
-      `${droppedNodes} + ${droppedTranslations}`,
-    ]);
+    this.rows.push([event, this.runs(), `${this.heat()}`, `${walks}`, `${droppedNodes} + ${droppedTranslations}`]);
+  }
+
+  private heat() {
+    const node = this.node();
+    return node && this.machine.engine.graph.records.heatOf(node);
   }
 
   private node() {

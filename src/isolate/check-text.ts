@@ -14,7 +14,7 @@ type Tree = AcornNode & Record<string, unknown>;
 
 const globals = new Set<string>([...cellNames, ...Object.keys(helpers), 'Math']);
 /** What a node has for generated code: the decoded instruction, and where it goes on. */
-const nodeFields = new Set([...Object.keys(new Instruction(forms[0])), 'links', 'weight', 'heat', 'due']);
+const nodeFields = new Set([...Object.keys(new Instruction(forms[0])), 'links']);
 
 /**
  * The debug mode's check of emitted text (MachineHost.checkText): it is one function declaration, every name in it is

@@ -12,8 +12,8 @@ import { PhysicalMemory } from '../../runtime/memory/physical.ts';
 import { PhysicalMap } from '../../runtime/memory/physical-map.ts';
 import { allocateShared, GuestRam } from '../../runtime/memory/ram.ts';
 import { checkText } from '../../src/isolate/check-text.ts';
-import { NO_SLOT } from '../../translator/abi/graph-fields.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
+import { Slot } from '../../translator/abi/record.ts';
 import { STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 
 export type EngineName = 'interpreter' | 'translator';
@@ -127,8 +127,9 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
       return engine.tiering?.metrics.translations ?? 0;
     },
     hasFastPath(eip) {
-      const nodes = engine.graph.cache.allPages().map((page) => page.at((eip - page.eip) & (PAGE_BYTES - 1)));
-      return nodes.some((node) => node !== null && node.eip === eip && node.slot !== NO_SLOT);
+      const { cache, records } = engine.graph;
+      const nodes = cache.allPages().map((page) => page.at((eip - page.eip) & (PAGE_BYTES - 1)));
+      return nodes.some((node) => node !== null && node.eip === eip && records.slotOf(node) !== Slot.none);
     },
   };
 }

@@ -11,6 +11,7 @@ import { Deadline, SharedDeadlines } from '../../src/isolate/deadlines.ts';
 import { nanoseconds } from '../../src/node/threads.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { earlyLoops } from './engine.ts';
+import { wrongRecords } from './records.ts';
 
 /** A program made for a test, and where it runs. */
 export interface GuestProgram {
@@ -221,7 +222,9 @@ export class Guest {
     return this.core.state[Word[name]]! >>> 0;
   }
 
+  /** Whatever ran: what the interpreter's loop goes by is what is decoded. */
   async dispose(): Promise<void> {
+    expect(wrongRecords(this.core.engine)).toEqual([]);
     this.core.dispose();
     await this.#ticker?.terminate();
   }

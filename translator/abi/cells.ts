@@ -1,3 +1,6 @@
+import type { TargetView } from './branch-targets.ts';
+import type { RecordView } from './record.ts';
+
 /**
  * Names that generated code uses for what never changes while a machine lives: views, tables, and functions of the
  * runtime. They are properties of the global object (constant cells to V8) with the machine's suffix behind them.
@@ -59,6 +62,24 @@ export const cellNames = [
   'DUE',
   /** Times each trap was taken, by helper number. */
   'TRAPS',
-] as const;
+  /** What the interpreter's loop knows of instructions, and the nodes they are of (abi/record.ts). */
+  'SLOT',
+  'OPERANDS',
+  'DISPLACEMENT',
+  'IMMEDIATE',
+  'NEXT',
+  'TAKEN',
+  'EIP',
+  'NEXT_EIP',
+  'HEAT',
+  'LINEAR_PAGE',
+  'PAGE_ID',
+  'NODES',
+  /** Where indirect transfers led (abi/branch-targets.ts). */
+  'TARGET_EIP',
+  'TARGET_PAGE',
+  'TARGET_KEY',
+  'TARGET_RECORD',
+] as const satisfies readonly (RecordView | TargetView | string)[];
 
 export type CellName = (typeof cellNames)[number];

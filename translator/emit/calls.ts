@@ -1,5 +1,7 @@
+import { RECORD_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import type { Addresses } from './addresses.ts';
+import { lookUpTarget } from './branch-targets.ts';
 import type { EmitContext } from './context.ts';
 import { hex } from './names.ts';
 
@@ -28,8 +30,21 @@ export function directCall(parts: CallParts, target: number, link: number): stri
 
 /** The same with a callee that is known only now. */
 export function indirectCall(parts: CallParts, target: string): string {
-  const callee = `c=${parts.context.cell('AT')}(${target});if(c===null)return null;`;
-  return parts.store + callee + leaveIfDeep(parts, 'return c;') + nested(parts, 'c=c.enter(c);');
+  return (
+    parts.store + calleeAt(parts.context, target) + leaveIfDeep(parts, 'return c;') + nested(parts, 'c=c.enter(c);')
+  );
+}
+
+function calleeAt(context: EmitContext, target: string): string {
+  const search = `c=${context.cell('AT')}(${target});if(c===null)return null;`;
+  const known = isName(target) ? lookUpTarget(context, target, 'k') : null;
+  if (known === null) return search;
+  const node = `${context.cell('NODES')}[${known.record}>>>${RECORD_SHIFT}]`;
+  return `${known.index}if(${known.isKnown})c=${node};else{${search}}`;
+}
+
+function isName(text: string): boolean {
+  return /^\w+$/.test(text);
 }
 
 /** Runs the callee's translation: at once if it is in this page or in one that is still mapped where it was. */

@@ -18,6 +18,7 @@ export interface EmitOptions {
 /** EmitOptions for one state key, with the names spelled out. */
 export class EmitContext {
   readonly options: EmitOptions;
+  readonly key: number;
   readonly readTlb: string;
   readonly writeTlb: string;
   readonly state: string;
@@ -27,6 +28,7 @@ export class EmitContext {
 
   constructor(options: EmitOptions, key: number) {
     this.options = options;
+    this.key = key;
     const user = (key & Key.user) !== 0;
     this.readTlb = this.cell(user ? 'RU' : 'RS');
     this.writeTlb = this.cell(user ? 'WU' : 'WS');

@@ -23,7 +23,8 @@ export function emitHandler(
   statements: readonly Statement[],
   kind: HandlerKind,
 ): string {
-  const count = kind === 'counted' ? `if((i.heat+=i.weight)>=i.due)return ${context.cell('DUE')}(i);` : '';
+  const count =
+    kind === 'counted' ? `if((${context.cell('HEAT')}[i.record]+=i.weight)>=0)return ${context.cell('DUE')}(i);` : '';
   return `function ${name}(i){${count}${new HandlerEmitter(context).body(statements)}}`;
 }
 
@@ -33,6 +34,12 @@ export interface CheckedAccess {
   readonly index: string;
   readonly isHit: string;
   readonly place: string;
+}
+
+/** A field of those that are packed in `operands`. */
+export function unpackText(operands: string, name: string): string {
+  const { shift, mask } = packed[name as keyof typeof packed];
+  return shift === 0 ? `(${operands}&${mask})` : `(${operands}>>>${shift}&${mask})`;
 }
 
 /** Prints statements with operands read from the fields of a decoded instruction `i`, and registers in the state words. */
@@ -51,9 +58,7 @@ export class HandlerEmitter implements Leaves {
   }
 
   field(name: string): string {
-    if (!(name in packed)) return `i.${name}`;
-    const { shift, mask } = packed[name as keyof typeof packed];
-    return shift === 0 ? `(i.operands&${mask})` : `(i.operands>>>${shift}&${mask})`;
+    return name in packed ? unpackText('i.operands', name) : `i.${name}`;
   }
 
   address(): string {
@@ -67,7 +72,7 @@ export class HandlerEmitter implements Leaves {
   body(statements: readonly Statement[]): string {
     const last = statements.at(-1)?.op;
     const ended = last === 'jump' || last === 'branch' || last === 'indirect' || last === 'trap';
-    const next = statements.some((s) => s.op === 'x87') ? this.resume() : this.go('i.next');
+    const next = statements.some((s) => s.op === 'x87') ? this.resume() : this.follow('next');
     return this.statements(statements) + (ended ? '' : next);
   }
 
@@ -112,8 +117,7 @@ export class HandlerEmitter implements Leaves {
       case 'branch':
         return `if(${this.print.boolean(a)}){${this.transfer(b)}}${this.transfer(s.args[2])}`;
       case 'indirect':
-        if (s.name === 'jump') return this.go(`${this.context.cell('JUMP')}(i,${this.print.integer(a)})`);
-        return this.go(`${this.context.cell('AT')}(${this.print.integer(a)})`);
+        return this.goTo(this.print.integer(a), s.name === 'jump');
       case 'trap':
         return this.trap(s.name as HelperName, s.args);
       case 'instruction':
@@ -185,29 +189,31 @@ export class HandlerEmitter implements Leaves {
   private transfer(eip: Value): string {
     switch (eip.name) {
       case 'nextEip':
-        return this.go('i.next');
+        return this.follow('next');
       case 'target':
-        return this.poll('i.target', 'i.taken');
+        return this.leaveIfAsked('i.target') + this.follow('taken');
       case 'eip':
-        return this.poll('i.eip', 'i');
+        return `${this.leaveIfAsked('i.eip')}return i;`;
       default:
         throw new Error(`a handler can only go to a field of its instruction, not ${eip.name || eip.op}`);
     }
   }
 
   /** Goes to the target, at once if it is in another page that is still mapped where it was: most calls go to others. */
-  private across(): string {
+  protected across(): string {
     const isMapped = `${this.context.cell('CT')}[i.target>>>12]===n.targetId`;
-    return `${this.leaveIfAsked('i.target')}const n=i.taken;${this.go(`${isMapped}?n.taken:n`)}`;
+    return `${this.leaveIfAsked('i.target')}const n=i.taken;return ${isMapped}?n.taken:n;`;
   }
 
-  /** Goes on at a node. */
-  protected go(node: string): string {
-    return `return ${node};`;
+  /** Goes on at what a link of the instruction leads to. */
+  protected follow(link: 'next' | 'taken'): string {
+    return `return i.${link};`;
   }
 
-  private poll(eip: string, node: string): string {
-    return this.leaveIfAsked(eip) + this.go(node);
+  /** Goes to an EIP; jumps are to be noted. */
+  protected goTo(eip: string, isJump: boolean): string {
+    const { context } = this;
+    return isJump ? `return ${context.cell('JUMP')}(i,${eip});` : `return ${context.cell('AT')}(${eip});`;
   }
 
   protected leaveIfAsked(eip: string): string {

@@ -1,21 +1,38 @@
+import { COUNTED, RECORD_SHIFT, type RecordView, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import type { Statement, StatementOp } from '../ir/statement.ts';
+import type { FieldName, Value } from '../ir/value.ts';
+import { packed } from '../x86/instruction.ts';
+import { lookUpTarget } from './branch-targets.ts';
 import type { EmitContext } from './context.ts';
-import { type CheckedAccess, HandlerEmitter } from './handler.ts';
+import { type CheckedAccess, HandlerEmitter, unpackText } from './handler.ts';
 
 const forTheRuntime: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87']);
 const mayMiss: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'window', 'segment', 'fault', 'fallback']);
 const changes: ReadonlySet<StatementOp> = new Set(['set', 'store', 'flags']);
 const transfers: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'exitIf']);
 
+/** Fields that are words of a record by themselves, and their views. */
+const recorded: Partial<Record<string, RecordView>> = {
+  displacement: 'DISPLACEMENT',
+  immediate: 'IMMEDIATE',
+  nextEip: 'NEXT_EIP',
+  eip: 'EIP',
+} satisfies Partial<Record<FieldName, RecordView>>;
+
 /**
  * Whether a handler has a fast path: nothing in it is for the runtime, what may miss comes before the first change, so that it
- * can give up, and it does not go to itself, as repeated instructions do: they are left between any two elements. Flags of
- * MXCSR that a helper has set before a path gives up are set once more by the handler.
+ * can give up, all that it needs is in a record, and it does not go to itself, as repeated instructions do: they are left
+ * between any two elements. Flags of MXCSR that a helper has set before a path gives up are set once more by the handler.
  */
 export function isFast(statements: readonly Statement[]): boolean {
+  const all = nested(statements);
+  const fields = all.flatMap(fieldsOf);
+  // Both are in one word.
+  if (fields.includes('eip') && all.some((s) => goesTo(s, 'target'))) return false;
+  if (fields.some((name) => !(name in packed) && !(name in recorded))) return false;
   let hasChanged = false;
-  for (const s of nested(statements)) {
+  for (const s of all) {
     if (forTheRuntime.has(s.op) || (hasChanged && mayMiss.has(s.op)) || goesTo(s, 'eip')) return false;
     hasChanged ||= changes.has(s.op);
   }
@@ -31,23 +48,54 @@ function goesTo(s: Statement, field: 'eip' | 'target'): boolean {
   return transfers.has(s.op) && s.args.some((v) => v.name === field);
 }
 
-/**
- * Prints the interpreter's loop for one state key, `(i, e) => node`: runs nodes from `i` on until control comes to the node
- * `e`, or leaves (null). The fast paths of handlers are in it, by the slot of a node; what they don't do (TLB misses,
- * faults, a request for attention) is left to the handler, which STEP runs. So no slow path is in the loop: V8 would throw all
- * of it away when one first ran. A fast path throws nothing and drops no code, as STEP alone looks at these. Slots from
- * `counted` on are of the same paths for nodes that count their runs; a run that is then left to the handler counts twice.
- */
-export function emitLoop(context: EmitContext, paths: readonly (readonly Statement[])[], counted: number): string {
-  const variables = new Set<string>();
-  const cases = paths.map((path, slot) => `case ${slot}:{${new FastPathEmitter(context, variables).path(path)}}`);
-  const declaration = variables.size === 0 ? '' : `let ${[...variables].map((name) => `${name}=0`).join(',')};`;
-  const count = `if(n>=${counted}){const h=i.heat+i.weight;if(h>=i.due)break F;i.heat=h;n-=${counted};}`;
-  const step = `i=${context.cell('STEP')}(i,e);`;
-  return `function interpreter_loop(i,e){${declaration}L:while(i!==null&&i!==e){F:{let n=i.slot;${count}switch(n){\n${cases.join('\n')}\n}}${step}}return i;}`;
+/** Fields of an instruction that a statement's values are made of, but for where control goes. */
+function fieldsOf(s: Statement): string[] {
+  const isPlace = (v: Value) => transfers.has(s.op) && v.op === 'field';
+  return s.args.filter((v) => !isPlace(v)).flatMap(fieldsIn);
 }
 
-/** `break F` leaves an instruction to its handler, `continue L` goes on at the next one. */
+function fieldsIn(value: Value): string[] {
+  const parts = [value.a, value.b, value.c].filter((part) => part !== null);
+  return value.op === 'field' ? [value.name] : parts.flatMap(fieldsIn);
+}
+
+/**
+ * Prints the interpreter's loop for one state key, `(i, e) => node`: runs nodes from `i` on until control comes to the node
+ * `e`, or leaves (null). The fast paths of handlers are in it, by the slot of a record (abi/record.ts): it goes from record to
+ * record, `r` to `x`, and comes to nodes only for what fast paths don't do (TLB misses, faults, a request for attention). That
+ * is left to the handler, which STEP runs. So no slow path is in the loop: V8 would throw all of it away when one first ran. A
+ * fast path throws nothing and drops no code, as STEP alone looks at these. A run that is counted and then left to the handler
+ * counts twice. Where `r` is 0, `i` has no record.
+ */
+export function emitLoop(context: EmitContext, paths: readonly (readonly Statement[])[]): string {
+  const variables = new Set<string>();
+  const cases = paths.map(
+    (path, n) => `case ${Slot.first + n}:{${new FastPathEmitter(context, variables).path(path)}}`,
+  );
+  const declaration = variables.size === 0 ? '' : `,${[...variables].map((name) => `${name}=0`).join(',')}`;
+  const begin = `if(i===null||i===e)return i;const x=e===null||e.record===0?-1:e.record;let r=i.record${declaration};`;
+  const heat = context.cell('HEAT');
+  const count = `if(n>=${COUNTED}){const h=${heat}[r]+(n>>>${WEIGHT_SHIFT})|0;if(h>=0)break F;${heat}[r]=h;n&=${COUNTED - 1};}`;
+  const step = `i=${context.cell('STEP')}(r===0?i:${context.cell('NODES')}[r>>>${RECORD_SHIFT}],e);`;
+  const eip = context.word(Word.eip);
+  const returned = `if(i===${context.cell('RETURN')}){const t=${eip};${toTarget(context, 't')}}`;
+  const switched = `let n=${context.cell('SLOT')}[r];${count}switch(n){\n${[gatePath(context), ...cases].join('\n')}\n}`;
+  return `function interpreter_loop(i,e){${begin}L:while(r!==x){G:{F:{${switched}}${step}${returned}}if(i===null||i===e)return i;r=i.record;}return e;}`;
+}
+
+/** A gate: goes on where it leads if that is still mapped there. */
+function gatePath(context: EmitContext): string {
+  const isMapped = `${context.cell('CT')}[${context.cell('LINEAR_PAGE')}[r]]===${context.cell('PAGE_ID')}[r]`;
+  return `case ${Slot.gate}:{if(${isMapped}){r=${context.cell('TAKEN')}[r];continue L;}break F;}`;
+}
+
+/** Goes to an EIP, which is a name, if the branch target buffer knows where that is. */
+function toTarget(context: EmitContext, eip: string): string {
+  const target = lookUpTarget(context, eip, 'k');
+  return target === null ? '' : `let ${target.index}if(${target.isKnown}){r=${target.record};continue L;}`;
+}
+
+/** `break F` leaves an instruction to its handler, `continue L` goes on at record `r`, `break G` at node `i`. */
 class FastPathEmitter extends HandlerEmitter {
   /** Of all paths, which share them: V8 gives each declaration a place of its own in each of the many nested frames. */
   private readonly variables: Set<string>;
@@ -59,7 +107,17 @@ class FastPathEmitter extends HandlerEmitter {
 
   path(statements: readonly Statement[]): string {
     const jumps = nested(statements).some((s) => goesTo(s, 'target'));
-    return (jumps ? this.rare(`${this.context.word(Word.attention)}!==0`) : '') + this.body(statements);
+    const polled = jumps ? this.rare(`${this.context.word(Word.attention)}!==0`) : '';
+    // Read once: V8 does not know that writing registers leaves it alone.
+    const operands = nested(statements)
+      .flatMap(fieldsOf)
+      .some((name) => name in packed);
+    return polled + (operands ? this.define('o', `${this.context.cell('OPERANDS')}[r]`) : '') + this.body(statements);
+  }
+
+  override field(name: string): string {
+    if (name in packed) return unpackText('o', name);
+    return `${this.context.cell(recorded[name]!)}[r]`;
   }
 
   protected override rare(condition: string): string {
@@ -71,8 +129,19 @@ class FastPathEmitter extends HandlerEmitter {
     return `${name}=${value};`;
   }
 
-  protected override go(node: string): string {
-    return `i=${node};continue L;`;
+  protected override follow(link: 'next' | 'taken'): string {
+    return `r=${this.context.cell(link === 'next' ? 'NEXT' : 'TAKEN')}[r];continue L;`;
+  }
+
+  /** Gates have a path of their own. */
+  protected override across(): string {
+    return this.follow('taken');
+  }
+
+  protected override goTo(eip: string, isJump: boolean): string {
+    const { context } = this;
+    const jump = `${context.cell('JUMP')}(${context.cell('NODES')}[r>>>${RECORD_SHIFT}],${eip})`;
+    return isJump ? `i=${jump};break G;` : `${toTarget(context, eip)}i=${context.cell('AT')}(${eip});break G;`;
   }
 
   /** Whether it is asked for attention has been looked at in front. */

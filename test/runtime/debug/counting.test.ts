@@ -108,10 +108,11 @@ main:   mov     ecx, 1000000
   expect(counted(after.counts) - counted(before.counts)).toBe(after.all - before.all);
   expect(after.all - before.all).toBe(3000);
   const node = engine.graph.cache.find(guest.address('main.last'))!;
-  const heat = node.heat;
+  const { records } = engine.graph;
+  const heat = records.heatOf(node);
   inspection.watch(false);
   run(guest, 8100);
-  expect(node.heat).toBe(heat + 1000 * node.weight);
+  expect(records.heatOf(node)).toBe(heat + 1000 * node.weight);
   expect(node.one).toBe(engine.handlers.get(node, node.page.context.key, 'plain'));
   expect(node.run).toBe(engine.handlers.get(node, node.page.context.key, 'counted'));
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CodeContext, CodePage } from '../../../runtime/exec/code-page.ts';
+import type { CodeContext } from '../../../runtime/exec/code-contexts.ts';
+import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { CodePages } from '../../../runtime/exec/code-pages.ts';
 
 const context: CodeContext = { key: 0, base: 0, limit: 0, pages: new Map() };

@@ -33,11 +33,12 @@ whole:  inc     eax
   const nodes = guest.core.engine.graph.cache.allPages().flatMap((page) => [...page.nodes()]);
   const at = (label: string) => nodes.find(({ eip, length }) => eip === guest.address(label) && length > 0)!;
   // The run that decodes it isn't counted.
-  expect(at('whole').heat).toBe(299 * at('whole').weight);
+  const { records } = guest.core.engine.graph;
+  expect(records.heatOf(at('whole'))).toBe(299 * at('whole').weight);
   expect(at('whole').due).toBe(hotAt(tiering));
   expect(at('whole').run).not.toBe(at('whole').enter);
   expect(at('real').run).toBe(at('real').enter);
-  expect(at('real').heat).toBe(firstDue(tiering));
+  expect(records.heatOf(at('real'))).toBe(firstDue(tiering));
 });
 
 test.each(variants)(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { defaultTiering } from '../../../runtime/exec/tiering.ts';
-import { NO_SLOT } from '../../../translator/abi/graph-fields.ts';
+import { Slot } from '../../../translator/abi/record.ts';
 import { earlyLoops } from '../../support/engine.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
@@ -38,9 +38,9 @@ test.each(polling)('a slot is always that of what the node runs: $name', async (
   expect(endValue(guest)).toBeLessThan(128);
   const { graph, handlers } = guest.core.engine;
   const nodes = graph.cache.allPages().flatMap((page) => [...page.nodes()]);
-  for (const node of nodes) expect(node.slot).toBe(handlers.of(node.run)?.slot ?? NO_SLOT);
+  for (const node of nodes) expect(graph.records.slotOf(node)).toBe(handlers.of(node.run)?.slot ?? Slot.none);
   if (variant.config.engine === 'interpreter')
-    expect(nodes.filter(({ slot }) => slot !== NO_SLOT).length).toBeGreaterThan(15);
+    expect(nodes.filter((node) => graph.records.slotOf(node) !== Slot.none).length).toBeGreaterThan(15);
   await guest.dispose();
 });
 
@@ -68,7 +68,9 @@ main:   mov     ecx, 1
   // The first time the loop begins without fast paths.
   expect(guest.run(20).reason).toBe('slice');
   expect(guest.run(100).reason).toBe('slice');
-  const nodes = guest.core.engine.graph.cache.allPages().flatMap((page) => [...page.nodes()]);
-  expect(nodes.find(({ eip }) => eip === guest.address('main.loop'))!.slot).not.toBe(NO_SLOT);
+  const { cache, records } = guest.core.engine.graph;
+  const nodes = cache.allPages().flatMap((page) => [...page.nodes()]);
+  const first = nodes.find(({ eip }) => eip === guest.address('main.loop'))!;
+  expect(records.slotOf(first)).not.toBe(Slot.none);
   await guest.dispose();
 });

@@ -192,7 +192,7 @@ test('what an inspector has counted moves along', async () => {
     const { page, head } = translationsOf(guest).find(({ head }) => head.eip >>> 0 >= 0x200000)!;
     expect(inspection.countInstructions(head.eip)).toBe(true);
     const before = inspection.translation(head.eip)!;
-    page.move(page.id, page.linearPage + 3);
+    guest.core.engine.graph.cache.move(page, page.linearPage + 3);
     const { counts, text } = inspection.translation(head.eip)!;
     expect(counts!.length).toBeGreaterThan(1);
     expect(counts).toEqual(before.counts!.map(([eip, count]) => [eip + 0x3000, count]));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CodeContext, CodePage } from '../../../runtime/exec/code-page.ts';
+import type { CodeContext } from '../../../runtime/exec/code-contexts.ts';
+import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { CodePages } from '../../../runtime/exec/code-pages.ts';
 import { Residence } from '../../../runtime/exec/residence.ts';
 

@@ -1,0 +1,38 @@
+/**
+ * What a fast path of the interpreter's loop needs of an instruction: a *record*, eight words of one buffer. A node of the
+ * runtime's graph has one; the loop goes from record to record, as walking objects would have it wait for memory. Each word has
+ * a view of its own, which begins at that word of the buffer. So all words of a record have the same index, and are checked to be
+ * within bounds by one compare.
+ */
+export const RECORD_SHIFT = 3;
+export const RECORD_WORDS = 1 << RECORD_SHIFT;
+
+/** By name of its cell (abi/cells.ts), where a word is in its record. Some have another meaning in the record of a gate or jump. */
+export const recordViews = {
+  /** Number of the fast path (see Slot), and of a node that counts its runs COUNTED and its weight beside it. */
+  SLOT: 0,
+  OPERANDS: 1,
+  DISPLACEMENT: 2,
+  /** Of a gate: the linear page that it leads to. */
+  LINEAR_PAGE: 2,
+  IMMEDIATE: 3,
+  /** Of a gate: number of the code page that TAKEN is in. */
+  PAGE_ID: 3,
+  /** Records of the instruction behind this one, and of the one a relative jump goes to. */
+  NEXT: 4,
+  TAKEN: 5,
+  /** Of what is no relative jump. */
+  EIP: 5,
+  NEXT_EIP: 6,
+  /** What is missing of the heat at which DUE is called, as a negative number. */
+  HEAT: 7,
+} as const;
+
+export type RecordView = keyof typeof recordViews;
+
+/** Numbers of fast paths in the interpreter's loop (emit/loop.ts). `none`: what the node runs has none. */
+export const Slot = { none: 0, gate: 1, first: 2 } as const;
+
+/** Beside the slot of a node that counts its runs; its weight is above. */
+export const COUNTED = 1 << 15;
+export const WEIGHT_SHIFT = 16;

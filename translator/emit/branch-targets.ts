@@ -1,0 +1,26 @@
+import { type TargetView, targetIndexText } from '../abi/branch-targets.ts';
+import { Word } from '../abi/state.ts';
+import type { EmitContext } from './context.ts';
+
+/** How emitted text asks the branch target buffer where an EIP is. */
+export interface TargetLookup {
+  /** Defines the index. */
+  readonly index: string;
+  /** Whether control may go there at once. */
+  readonly isKnown: string;
+  /** The record to go on at. */
+  readonly record: string;
+}
+
+/** Of an EIP that is a name; `k` is the name of the index. Null where the buffer says nothing: see abi/branch-targets.ts. */
+export function lookUpTarget(context: EmitContext, eip: string, k: string): TargetLookup | null {
+  if (!context.flat || context.counts) return null;
+  const of = (view: TargetView) => `${context.cell(view)}[${k}]`;
+  const isPage = `${of('TARGET_PAGE')}===${context.cell('CT')}[${eip}>>>12]`;
+  const holds = `${of('TARGET_EIP')}===${eip}&&${isPage}&&${of('TARGET_KEY')}===${context.key}`;
+  return {
+    index: `${k}=${targetIndexText(eip)};`,
+    isKnown: `${context.word(Word.attention)}===0&&${holds}`,
+    record: of('TARGET_RECORD'),
+  };
+}
