@@ -3,7 +3,7 @@ import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { Eflags, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Link } from '../../translator/emit/links.ts';
-import { endsBlock, isCall, isRelative, isRepeated } from '../../translator/region/flow.ts';
+import { endsBlock, isRelative, isRepeated } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { raise } from '../fault.ts';
@@ -13,8 +13,9 @@ import { CodeCache } from './code-cache.ts';
 import { CodePage } from './code-page.ts';
 import type { Handler, Handlers } from './handlers.ts';
 import type { Loop, Loops } from './loops.ts';
-import { EntryWeight, Node, type Run } from './node.ts';
+import { EntryWeight, Node, type Run, targetWeight } from './node.ts';
 import type { Records } from './records.ts';
+import { Rehearsal } from './rehearsal.ts';
 
 const LONGEST_INSTRUCTION = 15;
 /** Targets that are noted for an indirect jump: more are not worth comparing with. */
@@ -62,6 +63,7 @@ export class Graph {
   private readonly parts: GraphParts;
   private readonly state: Int32Array;
   private readonly tlb: Tlb;
+  readonly rehearsal: Rehearsal;
   /** Bytes of an instruction that crosses a page boundary, put together. */
   private readonly joined = new Uint8Array(2 * LONGEST_INSTRUCTION);
 
@@ -72,6 +74,7 @@ export class Graph {
     this.state = parts.state;
     this.tlb = parts.mmu.tlb;
     this.cache = new CodeCache(parts.mmu, parts.state, this, parts.records, parts.cacheBytes);
+    this.rehearsal = new Rehearsal(parts, this.cache.branchTargets, this.returned);
   }
 
   // Making and decoding nodes.
@@ -127,7 +130,7 @@ export class Graph {
   /** No frame of generated code is left: the dispatcher is about to enter code. */
   unwound(): void {
     this.cache.trim();
-    if (this.parts.loops.isDue) this.parts.loops.renew(this.cache.allPages());
+    if (this.parts.loops.isDue) this.parts.loops.renew(this.cache.allPages(), this.rehearsal);
     this.tlb.stale = false;
   }
 
@@ -389,9 +392,4 @@ export class Graph {
     this.state[Word.eip] = eip;
     return null;
   }
-}
-
-function targetWeight(node: Node): number {
-  if (isCall(node)) return EntryWeight.root;
-  return node.target >>> 0 <= node.eip >>> 0 ? EntryWeight.loop : EntryWeight.inner;
 }

@@ -8,6 +8,7 @@ import type { Handler, Handlers } from './handlers.ts';
 import { loopUrl } from './names.ts';
 import type { Node } from './node.ts';
 import type { Records } from './records.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 /** Runs nodes from one on until control comes to `expected`, which it gives back, or leaves to the dispatcher (null). */
 export type Loop = (first: Node | null, expected: Node | null) => Node | null;
@@ -21,7 +22,7 @@ export interface LoopOptions {
 }
 
 /** Measured with bench/: see docs/performance.md. */
-export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, fastPaths: 64 };
+export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, fastPaths: 128 };
 
 /** The loop of one state key. */
 interface KeyLoop {
@@ -88,15 +89,15 @@ export class Loops {
   }
 
   /** Makes loops that are due, for what is decoded; only while none is running, which would know other slots. */
-  renew(pages: Iterable<CodePage>): void {
+  renew(pages: Iterable<CodePage>, rehearsal: Rehearsal): void {
     this.isDue = false;
     this.byKey.forEach((loop, key) => {
-      if (loop.decoded >= loop.dueAt) this.make(loop, key, this.options!);
+      if (loop.decoded >= loop.dueAt) this.make(loop, key, this.options!, rehearsal);
     });
     for (const page of pages) for (const node of page.nodes()) this.place(node);
   }
 
-  private make(loop: KeyLoop, key: number, { growth, fastPaths }: LoopOptions): void {
+  private make(loop: KeyLoop, key: number, { growth, fastPaths }: LoopOptions, rehearsal: Rehearsal): void {
     loop.dueAt *= growth;
     const handlers = this.handlers.all.filter((handler) => handler.key === key);
     for (const handler of handlers) handler.slot = Slot.none;
@@ -112,6 +113,7 @@ export class Loops {
       chosen.map(([handler]) => handler),
       key,
     );
+    rehearsal.play(loop.run, key, Slot.first + chosen.length);
   }
 
   private compile(handlers: readonly Handler[], key: number): Loop {

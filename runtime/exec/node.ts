@@ -1,3 +1,4 @@
+import { isCall } from '../../translator/region/flow.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
 import type { Form } from '../../translator/x86/table/form.ts';
 import type { CodePage } from './code-page.ts';
@@ -57,4 +58,10 @@ export class Node extends Instruction {
     this.taken = null;
     this.targetId = -1;
   }
+}
+
+/** Of the target of a relative jump or call. */
+export function targetWeight(node: Node): number {
+  if (isCall(node)) return EntryWeight.root;
+  return node.target >>> 0 <= node.eip >>> 0 ? EntryWeight.loop : EntryWeight.inner;
 }

@@ -62,6 +62,16 @@ export class Tlb {
     return this.count;
   }
 
+  /** The pages with an entry. */
+  filledPages(): Int32Array {
+    return this.filled.slice(0, this.count);
+  }
+
+  /** What stands for no entry of a page. */
+  invalidEntry(page: number): number {
+    return (page << 10) ^ this.invalid;
+  }
+
   /** Offset in the buffer of the page's frame, by the given array, or -1 if that array has no valid entry. */
   lookup(array: Int32Array, page: number): number {
     const difference = array[page] ^ (page << 10);
@@ -130,7 +140,7 @@ export class Tlb {
 
   private protect(page: number, frame: number): void {
     const entry = (frame ^ page) << 10;
-    const invalid = (page << 10) ^ this.invalid;
+    const invalid = this.invalidEntry(page);
     if (this.writeSupervisor[page] === entry) this.writeSupervisor[page] = invalid;
     if (this.writeUser[page] === entry) this.writeUser[page] = invalid;
   }
@@ -162,7 +172,7 @@ export class Tlb {
   }
 
   private invalidate(page: number): void {
-    const invalid = (page << 10) ^ this.invalid;
+    const invalid = this.invalidEntry(page);
     this.readSupervisor[page] = invalid;
     this.writeSupervisor[page] = invalid;
     this.readUser[page] = invalid;

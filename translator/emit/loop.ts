@@ -141,7 +141,7 @@ class FastPathEmitter extends HandlerEmitter {
   protected override goTo(eip: string, isJump: boolean): string {
     const { context } = this;
     const jump = `${context.cell('JUMP')}(${context.cell('NODES')}[r>>>${RECORD_SHIFT}],${eip})`;
-    return isJump ? `i=${jump};break G;` : `${toTarget(context, eip)}i=${context.cell('AT')}(${eip});break G;`;
+    return `${toTarget(context, eip)}i=${isJump ? jump : `${context.cell('AT')}(${eip})`};break G;`;
   }
 
   /** Whether it is asked for attention has been looked at in front. */

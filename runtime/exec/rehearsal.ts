@@ -1,0 +1,197 @@
+import { targetIndex } from '../../translator/abi/branch-targets.ts';
+import { Cr0 } from '../../translator/abi/control-registers.ts';
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
+import { COUNTED, Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
+import { Double, Word, wordCounts } from '../../translator/abi/state.ts';
+import { NO_OPERANDS, packed } from '../../translator/x86/instruction.ts';
+import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
+import { LentTlb } from '../memory/lent-tlb.ts';
+import type { Mmu } from '../memory/mmu.ts';
+import type { BranchTargets } from './branch-targets.ts';
+import { CodePage } from './code-page.ts';
+import type { Loop } from './loops.ts';
+import { Node } from './node.ts';
+import type { Records } from './records.ts';
+
+/** What a rehearsal plays on. */
+export interface Stage {
+  readonly state: Int32Array;
+  readonly mmu: Mmu;
+  readonly records: Records;
+}
+
+/** The frame whose bytes are lent. */
+const FRAME = 0;
+/** Where in its page all addresses are. */
+const OFFSET = 0x800;
+/**
+ * A page of low addresses that 16-bit code reaches, and one whose addresses are negative as integers; what all words in it are,
+ * and those of vectors: usual numbers as singles, doubles and EIPs, and divisors.
+ */
+const pages = [
+  { page: 0x1, word: 0x3f800001 },
+  { page: 0xffffe, word: 0xbf800001 | 0 },
+] as const;
+/** What registers that address nothing are, and flags: so that conditions of all kinds are met both ways. */
+const values = [0, 1, -1, 0x40000001] as const;
+/** Not written by code, but by other threads. */
+const others: ReadonlySet<number> = new Set([Word.attention, Word.wake]);
+const addressing = [Word.ebx, Word.esp, Word.ebp, Word.esi, Word.edi];
+const MMX_REGISTERS = 8;
+/** Bytes of a segment without a limit. */
+const UNLIMITED = 2 ** 32;
+/** Never due. */
+const COLD = -(2 ** 30);
+/** ECX as both operands; no base and no index. */
+const ECX_ECX = NO_OPERANDS | (Word.ecx << packed.rm.shift) | (Word.ecx << packed.reg.shift);
+
+/** Where and with what all paths are played once. */
+interface Scene {
+  readonly page: number;
+  readonly word: number;
+  readonly value: number;
+}
+
+function addressIn({ page }: Scene): number {
+  return (page << 12) | OFFSET;
+}
+
+/**
+ * Runs each path of a new interpreter's loop with nothing at stake. V8 compiles what it has seen run; where a path is first taken
+ * that it hasn't, it throws all of the loop's code away and runs it slowly until it is compiled again, which a boot did three
+ * dozen times. All that is touched is put back: the state, a frame of memory,
+ * the branch target buffer, the TLB. That has no entry meanwhile but for the frame, so nothing else can be reached.
+ */
+export class Rehearsal {
+  private readonly stage: Stage;
+  private readonly branchTargets: BranchTargets;
+  /** The state as doubles. */
+  private readonly doubles: Float64Array;
+  private readonly page = new CodePage(0, { key: -1, base: 0, limit: 0, pages: new Map() }, -1, 0);
+  /** The instruction whose path is run, what is behind it, and a translation that returns. */
+  private readonly path: Node;
+  private readonly end: Node;
+  private readonly returning: Node;
+  /** Attention was asked for meanwhile. */
+  private wasAsked = false;
+
+  /** `returned`: the RETURN node. */
+  constructor(stage: Stage, branchTargets: BranchTargets, returned: Node) {
+    this.stage = stage;
+    this.branchTargets = branchTargets;
+    this.doubles = new Float64Array(stage.state.buffer);
+    const make = (run: () => Node | null) => {
+      const node = new Node(this.page, 0, forms[INVALID_FORM], run);
+      stage.records.add(this.page, node);
+      return node;
+    };
+    this.path = make(() => null);
+    this.end = make(() => null);
+    this.returning = make(() => returned);
+  }
+
+  /** Rehearses a loop for a state key that has paths for so many slots. */
+  play(loop: Loop, key: number, slots: number): void {
+    const { state, mmu } = this.stage;
+    const words = new Int32Array(state.buffer);
+    const before = words.slice();
+    const frame = mmu.ram.bytes.subarray(FRAME * PAGE_BYTES, (FRAME + 1) * PAGE_BYTES);
+    const bytes = frame.slice();
+    const tlb = new LentTlb(mmu.tlb);
+    for (const scene of pages) {
+      for (const value of values) this.playScene(loop, key, slots, { ...scene, value }, tlb);
+    }
+    this.branchTargets.clear();
+    tlb.giveBack();
+    frame.set(bytes);
+    before.forEach((word, n) => {
+      if (!others.has(n)) words[n] = word;
+    });
+    if (this.wasAsked) Atomics.store(state, Word.attention, 1);
+    this.wasAsked = false;
+  }
+
+  private playScene(loop: Loop, key: number, slots: number, scene: Scene, tlb: LentTlb): void {
+    const { page, word, value } = scene;
+    for (const isMapped of [true, false]) {
+      if (isMapped) tlb.map(page, FRAME);
+      else tlb.unmap(page);
+      const play = (first: Node) => {
+        for (const eip of [value, word]) this.setTarget(key, eip, isMapped);
+        this.setState(scene);
+        loop(first, value === 0 ? null : this.end);
+      };
+      for (let slot: number = Slot.first; slot < slots; slot++) {
+        this.setPath(slot, addressIn(scene));
+        play(this.path);
+      }
+      this.setGate(page, isMapped);
+      play(this.path);
+      play(this.returning);
+    }
+    this.branchTargets.clear();
+  }
+
+  private setPath(slot: number, address: number): void {
+    const { records } = this.stage;
+    const { SLOT, OPERANDS, DISPLACEMENT, IMMEDIATE, NEXT, TAKEN, NEXT_EIP, HEAT } = records.views;
+    const { record } = this.path;
+    SLOT[record] = slot | COUNTED | (1 << WEIGHT_SHIFT);
+    OPERANDS[record] = ECX_ECX;
+    DISPLACEMENT[record] = address;
+    IMMEDIATE[record] = 1;
+    NEXT[record] = this.end.record;
+    TAKEN[record] = this.end.record;
+    NEXT_EIP[record] = address;
+    HEAT[record] = COLD;
+  }
+
+  private setGate(page: number, isMapped: boolean): void {
+    const { SLOT, LINEAR_PAGE, PAGE_ID, TAKEN } = this.stage.records.views;
+    const { record } = this.path;
+    SLOT[record] = Slot.gate;
+    LINEAR_PAGE[record] = page;
+    PAGE_ID[record] = isMapped ? 0 : 1;
+    TAKEN[record] = this.end.record;
+  }
+
+  /** The state as it is in front of each path. */
+  private setState(scene: Scene): void {
+    const { state, mmu } = this.stage;
+    const { word, value } = scene;
+    const address = addressIn(scene);
+    mmu.ram.words.fill(word, (FRAME * PAGE_BYTES) / 4, ((FRAME + 1) * PAGE_BYTES) / 4);
+    for (let n = 0; n < 8; n++) state[Word.eax + n] = value;
+    for (const register of addressing) state[register] = address;
+    state[Word.edx] = 0;
+    state[Word.flagResult] = value;
+    state[Word.flagCarries] = value;
+    state[Word.eip] = word;
+    state.fill(word, Word.xmm, Word.xmm + wordCounts.xmm!);
+    this.makeAvailable();
+    if (Atomics.exchange(state, Word.attention, 0) !== 0) this.wasAsked = true;
+    const segments = wordCounts.segmentBase!;
+    state.fill(0, Word.segmentBase, Word.segmentBase + segments);
+    state.fill(0, Word.segmentLow, Word.segmentLow + segments);
+    this.doubles.fill(UNLIMITED, Double.readSpan, Double.readSpan + segments);
+    this.doubles.fill(UNLIMITED, Double.writeSpan, Double.writeSpan + segments);
+  }
+
+  /** The unit of x87, MMX and SSE may be used, and MMX registers are in use. */
+  private makeAvailable(): void {
+    const { state } = this.stage;
+    for (const word of [Word.fpuMode, Word.sseMode, Word.fpuTop, Word.fpuTag, Word.fpuStatus]) state[word] = 0;
+    state[Word.cr0] &= ~(Cr0.em | Cr0.ts);
+    this.doubles.fill(NaN, Double.fpuHigh, Double.fpuHigh + MMX_REGISTERS);
+  }
+
+  /** Whether the branch target buffer knows where an EIP is. */
+  private setTarget(key: number, eip: number, isKnown: boolean): void {
+    const { TARGET_EIP, TARGET_PAGE, TARGET_KEY, TARGET_RECORD } = this.branchTargets.views;
+    const index = targetIndex(eip);
+    TARGET_EIP[index] = isKnown ? eip : ~eip;
+    TARGET_PAGE[index] = 0;
+    TARGET_KEY[index] = key;
+    TARGET_RECORD[index] = this.end.record;
+  }
+}
