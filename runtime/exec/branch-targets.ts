@@ -6,12 +6,10 @@ import {
   targetViews,
 } from '../../translator/abi/branch-targets.ts';
 import { RECORD_SHIFT } from '../../translator/abi/record.ts';
+import { NO_PAGE } from './code-pages.ts';
 import type { Node } from './node.ts';
 import type { Records } from './records.ts';
 import { interleavedViews } from './views.ts';
-
-/** The number of no code page, mapped or not. */
-const NO_PAGE = -1;
 
 /** The branch target buffer (translator/abi/branch-targets.ts). Nodes without a record have no entry. */
 export class BranchTargets {

@@ -1,5 +1,8 @@
 import type { CodePage } from './code-page.ts';
 
+/** The number of no code page, mapped or not: 0 is where none is mapped. */
+export const NO_PAGE = -1;
+
 const SLOT_BITS = 16;
 const SLOTS = (1 << SLOT_BITS) - 1;
 const GENERATIONS = (1 << (31 - SLOT_BITS)) - 1;

@@ -130,8 +130,8 @@ export class Graph {
   /** No frame of generated code is left: the dispatcher is about to enter code. */
   unwound(): void {
     this.cache.trim();
-    if (this.parts.loops.isDue) this.parts.loops.renew(this.cache.allPages(), this.rehearsal);
     this.tlb.stale = false;
+    if (this.parts.loops.isDue) this.parts.loops.renew(this.cache.allPages(), this.rehearsal);
   }
 
   /** Decodes a node and gives it its handler. Faults as fetching the instruction does. */
@@ -222,7 +222,7 @@ export class Graph {
     const begins = endsBlock(node) || node.crossing !== null;
     node.next = this.linkTo(node.page, node.nextEip, begins ? EntryWeight.inner : EntryWeight.none);
     if (isRepeated(node)) this.markEntry(node, EntryWeight.loop);
-    if (isRelative(node)) node.taken = this.linkTo(node.page, node.target, targetWeight(node));
+    node.taken = isRelative(node) ? this.linkTo(node.page, node.target, targetWeight(node)) : null;
   }
 
   /** A node or gate that leads from code of a page to an EIP. */

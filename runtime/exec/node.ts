@@ -2,6 +2,7 @@ import { isCall } from '../../translator/region/flow.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
 import type { Form } from '../../translator/x86/table/form.ts';
 import type { CodePage } from './code-page.ts';
+import { NO_PAGE } from './code-pages.ts';
 
 /** What running a node gives: the node to run next, or null to leave to the dispatcher at Word.eip. */
 export type Run = (node: Node) => Node | null;
@@ -19,14 +20,14 @@ export interface Crossing {
 export const EntryWeight = { none: 0, inner: 4, loop: 8, root: 16 } as const;
 
 /**
- * A decoded instruction in the graph that the interpreter walks: `while (i) i = i.run(i)` (see Loops).
+ * A decoded instruction in the graph that the interpreter walks, by records where it can (see Loops, Records).
  * A translation is a longer handler, installed as `run` and `enter` of its first instruction.
  * A node is identified by its code page and offset and is never replaced: what becomes stale is reset in place
  * (`run` decodes anew), so that links to it stay right. `next` and `taken` are nodes of its page, or gates.
  */
 export class Node extends Instruction {
-  /** Of a gate: number of the code page that `taken` is in; -1 while it leads nowhere. */
-  targetId = -1;
+  /** Of a gate: number of the code page that `taken` is in; NO_PAGE while it leads nowhere. */
+  targetId = NO_PAGE;
   run: Run;
   /** Runs this one instruction, whatever `run` is. */
   one: Run;
@@ -56,7 +57,7 @@ export class Node extends Instruction {
   /** Makes a gate lead nowhere, until it is followed again. */
   cut(): void {
     this.taken = null;
-    this.targetId = -1;
+    this.targetId = NO_PAGE;
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   COUNTED,
+  NOTED_RUNS,
   RECORD_SHIFT,
   RECORD_WORDS,
   type RecordView,
@@ -8,6 +9,7 @@ import {
   WEIGHT_SHIFT,
 } from '../../translator/abi/record.ts';
 import type { CodePage } from './code-page.ts';
+import { NO_PAGE } from './code-pages.ts';
 import type { Node } from './node.ts';
 import { interleavedViews } from './views.ts';
 
@@ -15,8 +17,6 @@ import { interleavedViews } from './views.ts';
 export const RECORD_CHUNK = 16;
 /** Of HEAT: as a word, heat has bounds. */
 const COLDEST = -(2 ** 31);
-/** The number of no code page. */
-const NO_PAGE = -1;
 
 /** Records handed out to a code page. */
 export class PageRecords {
@@ -37,7 +37,7 @@ export class Records {
   private readonly free: number[] = [];
   private readonly capacity: number;
 
-  /** `capacity`: how many records there may be. Memory that no record has lain in yet is only reserved. */
+  /** `capacity`: how many records there may be, besides a first chunk that nobody gets: 0 is no record. Memory that no record has lain in yet is only reserved. */
   constructor(capacity: number) {
     this.capacity = Math.ceil(capacity / RECORD_CHUNK + 1) * RECORD_CHUNK;
     this.views = interleavedViews(recordViews, RECORD_WORDS, this.capacity);
@@ -50,7 +50,7 @@ export class Records {
     node.record = records.chunks.at(-1)! + (RECORD_CHUNK - records.unused--) * RECORD_WORDS;
     this.nodes[node.record >>> RECORD_SHIFT] = node;
     this.views.SLOT[node.record] = Slot.none;
-    this.views.HEAT[node.record] = -node.due;
+    this.heat(node, 0);
   }
 
   private addChunk(records: PageRecords): boolean {
@@ -67,12 +67,19 @@ export class Records {
 
   /** Takes all records of a page back. Nobody may hold one any more. */
   release({ records }: CodePage): void {
-    for (const chunk of records.chunks) {
-      this.free.push(chunk);
-      this.nodes.fill(null, chunk >>> RECORD_SHIFT, (chunk >>> RECORD_SHIFT) + RECORD_CHUNK);
-    }
+    for (const chunk of records.chunks) this.releaseChunk(chunk >>> RECORD_SHIFT);
+    this.free.push(...records.chunks);
     records.chunks.length = 0;
     records.unused = 0;
+  }
+
+  /** Those who still know a node must not write into what will be another one's. */
+  private releaseChunk(first: number): void {
+    for (let n = first; n < first + RECORD_CHUNK; n++) {
+      const node = this.nodes[n];
+      if (node !== null) node.record = 0;
+      this.nodes[n] = null;
+    }
   }
 
   /** Whose a record is. */
@@ -83,24 +90,27 @@ export class Records {
   /** Brings what is in a decoded instruction into its record. */
   write(node: Node): void {
     const { record } = node;
-    const { OPERANDS, DISPLACEMENT, IMMEDIATE, NEXT, TAKEN, NEXT_EIP } = this.views;
+    if (record === 0) return;
+    const { OPERANDS, DISPLACEMENT, IMMEDIATE, NEXT, TAKEN, NOTES, NEXT_EIP } = this.views;
     OPERANDS[record] = node.operands;
     DISPLACEMENT[record] = node.displacement;
     IMMEDIATE[record] = node.immediate;
     NEXT[record] = node.next?.record ?? 0;
-    TAKEN[record] = node.taken?.record ?? node.eip;
+    if (node.taken === null) NOTES[record] = NOTED_RUNS;
+    else TAKEN[record] = node.taken.record;
     NEXT_EIP[record] = node.nextEip;
   }
 
   /** The same for a gate. */
   writeGate(gate: Node): void {
     const { record, page, taken } = gate;
+    if (record === 0) return;
     const { LINEAR_PAGE, PAGE_ID, TAKEN, SLOT } = this.views;
     const target = taken?.record ?? 0;
     LINEAR_PAGE[record] = (gate.eip + page.context.base) >>> 12;
     PAGE_ID[record] = target === 0 ? NO_PAGE : gate.targetId;
     TAKEN[record] = target;
-    SLOT[record] = record === 0 ? Slot.none : Slot.gate;
+    SLOT[record] = Slot.gate;
   }
 
   /** The same for all of a page that was moved. */
@@ -122,13 +132,13 @@ export class Records {
     return this.views.SLOT[record] & (2 * COUNTED - 1);
   }
 
-  /** Sum of the weights of a node's runs while it isn't translated. */
-  heatOf(node: Node): number {
-    return this.views.HEAT[node.record] + node.due;
+  /** Sum of the weights of a node's runs while it isn't translated; 0 of one without a record. */
+  heatOf({ record, due }: Node): number {
+    return record === 0 ? 0 : this.views.HEAT[record] + due;
   }
 
   heat(node: Node, heat: number): void {
-    this.views.HEAT[node.record] = Math.max(COLDEST, heat - node.due);
+    if (node.record !== 0) this.views.HEAT[node.record] = Math.max(COLDEST, heat - node.due);
   }
 
   /** Says at what heat a node is due. */

@@ -28,18 +28,18 @@ const OFFSET = 0x800;
  * A page of low addresses that 16-bit code reaches, and one whose addresses are negative as integers; what all words in it are,
  * and those of vectors: usual numbers as singles, doubles and EIPs, and divisors.
  */
-const pages = [
+const places = [
   { page: 0x1, word: 0x3f800001 },
   { page: 0xffffe, word: 0xbf800001 | 0 },
 ] as const;
 /** What registers that address nothing are, and flags: so that conditions of all kinds are met both ways. */
 const values = [0, 1, -1, 0x40000001] as const;
-/** Not written by code, but by other threads. */
-const others: ReadonlySet<number> = new Set([Word.attention, Word.wake]);
+/** Words that other threads write. */
+const writtenByOthers: ReadonlySet<number> = new Set([Word.attention, Word.wake]);
 const addressing = [Word.ebx, Word.esp, Word.ebp, Word.esi, Word.edi];
 const MMX_REGISTERS = 8;
-/** Bytes of a segment without a limit. */
-const UNLIMITED = 2 ** 32;
+/** Number of the last byte of a segment without a limit. */
+const UNLIMITED = 0xffffffff;
 /** Never due. */
 const COLD = -(2 ** 30);
 /** ECX as both operands; no base and no index. */
@@ -60,18 +60,20 @@ function addressIn({ page }: Scene): number {
  * Runs each path of a new interpreter's loop with nothing at stake. V8 compiles what it has seen run; where a path is first taken
  * that it hasn't, it throws all of the loop's code away and runs it slowly until it is compiled again, which a boot did three
  * dozen times. All that is touched is put back: the state, a frame of memory,
- * the branch target buffer, the TLB. That has no entry meanwhile but for the frame, so nothing else can be reached.
+ * the TLB, which has no entry meanwhile but for the frame, so that nothing else can be reached. The branch target buffer is emptied.
  */
 export class Rehearsal {
   private readonly stage: Stage;
   private readonly branchTargets: BranchTargets;
   /** The state as doubles. */
   private readonly doubles: Float64Array;
-  private readonly page = new CodePage(0, { key: -1, base: 0, limit: 0, pages: new Map() }, -1, 0);
+  private readonly nowhere = new CodePage(0, { key: -1, base: 0, limit: 0, pages: new Map() }, -1, 0);
   /** The instruction whose path is run, what is behind it, and a translation that returns. */
   private readonly path: Node;
   private readonly end: Node;
   private readonly returning: Node;
+  /** While it is lent. */
+  private tlb: LentTlb | null = null;
   /** Attention was asked for meanwhile. */
   private wasAsked = false;
 
@@ -81,8 +83,8 @@ export class Rehearsal {
     this.branchTargets = branchTargets;
     this.doubles = new Float64Array(stage.state.buffer);
     const make = (run: () => Node | null) => {
-      const node = new Node(this.page, 0, forms[INVALID_FORM], run);
-      stage.records.add(this.page, node);
+      const node = new Node(this.nowhere, 0, forms[INVALID_FORM], run);
+      stage.records.add(this.nowhere, node);
       return node;
     };
     this.path = make(() => null);
@@ -92,56 +94,67 @@ export class Rehearsal {
 
   /** Rehearses a loop for a state key that has paths for so many slots. */
   play(loop: Loop, key: number, slots: number): void {
+    const putBack = this.lend();
+    try {
+      for (const place of places) for (const value of values) this.playScene(loop, key, slots, { ...place, value });
+    } finally {
+      putBack();
+    }
+  }
+
+  /** Keeps all that is touched; the function puts it back. */
+  private lend(): () => void {
     const { state, mmu } = this.stage;
     const words = new Int32Array(state.buffer);
     const before = words.slice();
     const frame = mmu.ram.bytes.subarray(FRAME * PAGE_BYTES, (FRAME + 1) * PAGE_BYTES);
     const bytes = frame.slice();
-    const tlb = new LentTlb(mmu.tlb);
-    for (const scene of pages) {
-      for (const value of values) this.playScene(loop, key, slots, { ...scene, value }, tlb);
-    }
-    this.branchTargets.clear();
-    tlb.giveBack();
-    frame.set(bytes);
-    before.forEach((word, n) => {
-      if (!others.has(n)) words[n] = word;
-    });
-    if (this.wasAsked) Atomics.store(state, Word.attention, 1);
     this.wasAsked = false;
+    this.tlb = new LentTlb(mmu.tlb);
+    return () => {
+      for (const { page } of places) this.tlb!.unmap(page);
+      this.tlb!.giveBack();
+      this.tlb = null;
+      this.branchTargets.clear();
+      frame.set(bytes);
+      before.forEach((word, n) => {
+        if (!writtenByOthers.has(n)) words[n] = word;
+      });
+      if (this.wasAsked) Atomics.store(state, Word.attention, 1);
+    };
   }
 
-  private playScene(loop: Loop, key: number, slots: number, scene: Scene, tlb: LentTlb): void {
+  private playScene(loop: Loop, key: number, slots: number, scene: Scene): void {
     const { page, word, value } = scene;
     for (const isMapped of [true, false]) {
-      if (isMapped) tlb.map(page, FRAME);
-      else tlb.unmap(page);
+      if (isMapped) this.tlb!.map(page, FRAME);
+      else this.tlb!.unmap(page);
       const play = (first: Node) => {
         for (const eip of [value, word]) this.setTarget(key, eip, isMapped);
         this.setState(scene);
         loop(first, value === 0 ? null : this.end);
       };
       for (let slot: number = Slot.first; slot < slots; slot++) {
-        this.setPath(slot, addressIn(scene));
+        this.setPath(slot, scene);
         play(this.path);
       }
       this.setGate(page, isMapped);
       play(this.path);
       play(this.returning);
     }
-    this.branchTargets.clear();
   }
 
-  private setPath(slot: number, address: number): void {
-    const { records } = this.stage;
-    const { SLOT, OPERANDS, DISPLACEMENT, IMMEDIATE, NEXT, TAKEN, NEXT_EIP, HEAT } = records.views;
+  private setPath(slot: number, scene: Scene): void {
+    const { SLOT, OPERANDS, DISPLACEMENT, IMMEDIATE, NEXT, TAKEN, NEXT_EIP, HEAT } = this.stage.records.views;
+    const address = addressIn(scene);
     const { record } = this.path;
     SLOT[record] = slot | COUNTED | (1 << WEIGHT_SHIFT);
     OPERANDS[record] = ECX_ECX;
     DISPLACEMENT[record] = address;
     IMMEDIATE[record] = 1;
     NEXT[record] = this.end.record;
-    TAKEN[record] = this.end.record;
+    // Once 0 for indirect jumps, which have their NOTES there; a relative one then comes back to where it began.
+    TAKEN[record] = scene.value === 1 ? 0 : this.end.record;
     NEXT_EIP[record] = address;
     HEAT[record] = COLD;
   }

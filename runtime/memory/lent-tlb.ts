@@ -2,7 +2,8 @@ import type { Tlb } from './tlb.ts';
 
 /**
  * The software TLB lent to somebody who runs code that is none of the guest's: its entries are put aside, and there are none but
- * those that are made here, until it is given back as it was.
+ * those that are made here, until it is given back as it was. Nobody may enter or flush any meanwhile: what pages have entries is
+ * not noted.
  */
 export class LentTlb {
   private readonly tlb: Tlb;

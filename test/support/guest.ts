@@ -224,7 +224,7 @@ export class Guest {
 
   /** Whatever ran: what the interpreter's loop goes by is what is decoded. */
   async dispose(): Promise<void> {
-    expect(wrongRecords(this.core.engine)).toEqual([]);
+    expect(wrongRecords(this.core.engine, this.core.mmu.tlb.code)).toEqual([]);
     this.core.dispose();
     await this.#ticker?.terminate();
   }

@@ -69,7 +69,7 @@ export const cellNames = [
   'IMMEDIATE',
   'NEXT',
   'TAKEN',
-  'EIP',
+  'NOTES',
   'NEXT_EIP',
   'HEAT',
   'LINEAR_PAGE',

@@ -21,14 +21,17 @@ export const recordViews = {
   /** Records of the instruction behind this one, and of the one a relative jump goes to. */
   NEXT: 4,
   TAKEN: 5,
-  /** Of what is no relative jump. */
-  EIP: 5,
+  /** Of an indirect jump: how many more of its runs note where it goes. */
+  NOTES: 5,
   NEXT_EIP: 6,
   /** What is missing of the heat at which DUE is called, as a negative number. */
   HEAT: 7,
 } as const;
 
 export type RecordView = keyof typeof recordViews;
+
+/** So many runs of an indirect jump tell enough of where it goes; the others need not come to its node. */
+export const NOTED_RUNS = 256;
 
 /** Numbers of fast paths in the interpreter's loop (emit/loop.ts). `none`: what the node runs has none. */
 export const Slot = { none: 0, gate: 1, first: 2 } as const;

@@ -12,9 +12,12 @@ export interface TargetLookup {
   readonly record: string;
 }
 
-/** Of an EIP that is a name; `k` is the name of the index. Null where the buffer says nothing: see abi/branch-targets.ts. */
+/**
+ * `k` is the name of the index. Null where the buffer says nothing (see abi/branch-targets.ts), and for an EIP whose text is more
+ * than a name, as it is repeated.
+ */
 export function lookUpTarget(context: EmitContext, eip: string, k: string): TargetLookup | null {
-  if (!context.flat || context.counts) return null;
+  if (!context.flat || context.counts || !/^\w+$/.test(eip)) return null;
   const of = (view: TargetView) => `${context.cell(view)}[${k}]`;
   const isPage = `${of('TARGET_PAGE')}===${context.cell('CT')}[${eip}>>>12]`;
   const holds = `${of('TARGET_EIP')}===${eip}&&${isPage}&&${of('TARGET_KEY')}===${context.key}`;

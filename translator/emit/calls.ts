@@ -37,14 +37,10 @@ export function indirectCall(parts: CallParts, target: string): string {
 
 function calleeAt(context: EmitContext, target: string): string {
   const search = `c=${context.cell('AT')}(${target});if(c===null)return null;`;
-  const known = isName(target) ? lookUpTarget(context, target, 'k') : null;
+  const known = lookUpTarget(context, target, 'k');
   if (known === null) return search;
   const node = `${context.cell('NODES')}[${known.record}>>>${RECORD_SHIFT}]`;
   return `${known.index}if(${known.isKnown})c=${node};else{${search}}`;
-}
-
-function isName(text: string): boolean {
-  return /^\w+$/.test(text);
 }
 
 /** Runs the callee's translation: at once if it is in this page or in one that is still mapped where it was. */

@@ -17,7 +17,6 @@ const recorded: Partial<Record<string, RecordView>> = {
   displacement: 'DISPLACEMENT',
   immediate: 'IMMEDIATE',
   nextEip: 'NEXT_EIP',
-  eip: 'EIP',
 } satisfies Partial<Record<FieldName, RecordView>>;
 
 /**
@@ -27,10 +26,7 @@ const recorded: Partial<Record<string, RecordView>> = {
  */
 export function isFast(statements: readonly Statement[]): boolean {
   const all = nested(statements);
-  const fields = all.flatMap(fieldsOf);
-  // Both are in one word.
-  if (fields.includes('eip') && all.some((s) => goesTo(s, 'target'))) return false;
-  if (fields.some((name) => !(name in packed) && !(name in recorded))) return false;
+  if (all.flatMap(fieldsOf).some((name) => !(name in packed) && !(name in recorded))) return false;
   let hasChanged = false;
   for (const s of all) {
     if (forTheRuntime.has(s.op) || (hasChanged && mayMiss.has(s.op)) || goesTo(s, 'eip')) return false;
@@ -48,10 +44,11 @@ function goesTo(s: Statement, field: 'eip' | 'target'): boolean {
   return transfers.has(s.op) && s.args.some((v) => v.name === field);
 }
 
-/** Fields of an instruction that a statement's values are made of, but for where control goes. */
+/** Fields of an instruction that a statement's values are made of, but for where control goes and what a trap is told. */
 function fieldsOf(s: Statement): string[] {
   const isPlace = (v: Value) => transfers.has(s.op) && v.op === 'field';
-  return s.args.filter((v) => !isPlace(v)).flatMap(fieldsIn);
+  const values = s.op === 'fallback' ? s.args.slice(0, 1) : s.args;
+  return values.filter((v) => !isPlace(v)).flatMap(fieldsIn);
 }
 
 function fieldsIn(value: Value): string[] {
@@ -140,8 +137,11 @@ class FastPathEmitter extends HandlerEmitter {
 
   protected override goTo(eip: string, isJump: boolean): string {
     const { context } = this;
+    const known = toTarget(context, eip);
+    if (!isJump) return `${known}i=${context.cell('AT')}(${eip});break G;`;
+    const notes = `${context.cell('NOTES')}[r]`;
     const jump = `${context.cell('JUMP')}(${context.cell('NODES')}[r>>>${RECORD_SHIFT}],${eip})`;
-    return `${toTarget(context, eip)}i=${isJump ? jump : `${context.cell('AT')}(${eip})`};break G;`;
+    return `if(${notes}>0)${notes}=${notes}-1;else{${known}}i=${jump};break G;`;
   }
 
   /** Whether it is asked for attention has been looked at in front. */

@@ -6,6 +6,7 @@ import { RECORD_CHUNK, Records } from '../../../runtime/exec/records.ts';
 import { forms, INVALID_FORM } from '../../../translator/x86/table/index.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
+import { wrongRecords } from '../../support/records.ts';
 
 const context: CodeContext = { key: 0, base: 0, limit: 0, pages: new Map() };
 const makePage = () => new CodePage(1, context, 1, 1);
@@ -24,12 +25,12 @@ test('each node gets a record of its own, and a page gives all of its records ba
   const nodes = pages.flatMap((page) => add(records, page, RECORD_CHUNK + 1));
   expect(new Set(nodes.map(({ record }) => record)).size).toBe(nodes.length);
   expect(nodes.every((node) => node.record !== 0 && records.nodeOf(node.record) === node)).toBe(true);
+  const freed = nodes.slice(0, RECORD_CHUNK + 1).map(({ record }) => record);
   records.release(pages[0]);
-  const [first] = nodes;
-  expect(records.nodeOf(first.record)).toBeNull();
+  expect(freed.map((record) => records.nodeOf(record))).toEqual(freed.map(() => null));
+  expect(nodes.slice(0, RECORD_CHUNK + 1).every(({ record }) => record === 0)).toBe(true);
   expect(records.nodeOf(nodes.at(-1)!.record)).toBe(nodes.at(-1));
   const again = add(records, makePage(), 2 * RECORD_CHUNK);
-  const freed = nodes.slice(0, RECORD_CHUNK + 1).map(({ record }) => record);
   expect(again.map(({ record }) => record)).toEqual(expect.arrayContaining(freed));
 });
 
@@ -80,4 +81,71 @@ test.each(variants)('code that gets no records runs all the same: $name', async 
     return value;
   });
   expect(new Set(values).size).toBe(1);
+});
+
+test('an inspector that leaves does nothing to the records of code that has come in the place of what it watched', async () => {
+  const variant = variants.find(({ name }) => name === 'translator, polling')!;
+  const guest = new Guest(
+    kernel(`
+main:   mov     ecx, 1000
+.again: in      al, 0x21
+        in      al, 0x61
+        loop    .again
+        hlt
+        jmp     main
+`),
+    variant,
+  );
+  const { inspection, engine, mmu } = guest.core;
+  inspection.watch(true);
+  guest.run(20);
+  inspection.traps();
+  guest.core.reset();
+  guest.run(20);
+  expect(wrongRecords(engine, mmu.tlb.code)).toEqual([]);
+  inspection.watch(false);
+  expect(wrongRecords(engine, mmu.tlb.code)).toEqual([]);
+  await guest.dispose();
+});
+
+/** One of so many handlers of a threaded interpreter: it jumps to any of them, by a random number (Knuth, 3.3.4). */
+function threaded(n: number, handlers: number): string {
+  return `
+h${n}:     dec     ecx
+        jz      done
+        imul    eax, eax, 1664525
+        add     eax, 1013904223
+        push    eax
+        shr     eax, 16
+        xor     edx, edx
+        mov     ebx, ${handlers}
+        div     ebx
+        pop     eax
+j${n}:     jmp     [table + edx * 4]`;
+}
+
+test('an indirect jump notes where it goes though others have gone there before', async () => {
+  const variant = variants.find(({ name }) => name === 'interpreter, polling')!;
+  const handlers = 6;
+  const guest = new Guest(
+    kernel(`
+main:   mov     ecx, 40000
+        xor     eax, eax
+        jmp     [table]
+${Array.from({ length: handlers }, (_, n) => threaded(n, handlers)).join('')}
+done:   mov     eax, 1
+        jmp     exit
+        align   4
+table:  dd      ${Array.from({ length: handlers }, (_, n) => `h${n}`).join(', ')}
+`),
+    variant,
+  );
+  endValue(guest);
+  const { cache } = guest.core.engine.graph;
+  const nodes = cache.allPages().flatMap((page) => [...page.nodes()]);
+  const noted = Array.from({ length: handlers }, (_, n) => {
+    return nodes.find(({ eip, length }) => eip === guest.address(`j${n}`) && length > 0)?.targets?.length ?? 0;
+  });
+  expect(noted).toEqual(new Array(handlers).fill(handlers));
+  await guest.dispose();
 });
