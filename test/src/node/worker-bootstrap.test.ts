@@ -27,8 +27,14 @@ function threadsWithTests(): number {
   return output.split('protector cell ArrayBufferDetaching').length - 1;
 }
 
+/** Starts that fill the cache at most: a machine's thread is ended from outside, now and then before it has written all. */
+const STARTS = 4;
+
 test("with compiled modules in the cache a machine's thread strips no types, which would detach buffers", () => {
   const cold = threadsWithTests();
-  expect(cold).toBeGreaterThan(0);
-  expect(threadsWithTests()).toBe(cold - 1);
+  expect(cold).toBeGreaterThan(1);
+  let warm = cold;
+  for (let n = 0; n < STARTS && warm > 1; n++) warm = threadsWithTests();
+  // What is left is the main thread.
+  expect(warm).toBe(1);
 });
