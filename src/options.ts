@@ -155,7 +155,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
   };
 }
 
-/** With a patience of 16 times as many runs, each of the weight 16, heat stays below 2^31 (runtime/exec/tiering.ts). */
+/** Patience of 16 times as many runs, each of the weight 16, is still a heat that a word can hold (runtime/exec/records.ts). */
 const MOST_RUNS = 7_000_000;
 
 /** The properties of the translator, with their least and largest values. */

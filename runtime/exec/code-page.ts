@@ -151,3 +151,8 @@ export class CodePage {
 function emptyNodes(): (Node | null)[] {
   return new Array(CHUNK).fill(null);
 }
+
+/** A page for nodes that are no code. */
+export function makeNowhere(): CodePage {
+  return new CodePage(0, { key: -1, base: 0, limit: 0, pages: new Map() }, -1, 0);
+}

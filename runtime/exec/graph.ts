@@ -10,7 +10,7 @@ import { raise } from '../fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import { CodeCache } from './code-cache.ts';
-import { CodePage } from './code-page.ts';
+import { type CodePage, makeNowhere } from './code-page.ts';
 import type { Handler, Handlers } from './handlers.ts';
 import type { Loop, Loops } from './loops.ts';
 import { EntryWeight, Node, type Run, targetWeight } from './node.ts';
@@ -22,7 +22,7 @@ const LONGEST_INSTRUCTION = 15;
 const MOST_TARGETS = 16;
 
 /** Where nodes are that are no code: gates know their page, the RETURN node doesn't need one. */
-const noPage = new CodePage(0, { key: -1, base: 0, limit: 0, pages: new Map() }, -1, 0);
+const nowhere = makeNowhere();
 
 export interface GraphParts {
   readonly state: Int32Array;
@@ -377,7 +377,7 @@ export class Graph {
   }
 
   /** RETURN: a node that goes to Word.eip. */
-  readonly returned = new Node(noPage, 0, forms[INVALID_FORM], () => {
+  readonly returned = new Node(nowhere, 0, forms[INVALID_FORM], () => {
     if (this.parts.counts) this.state[Word.budget]++;
     return this.at(this.state[Word.eip]);
   });

@@ -37,7 +37,10 @@ export class Records {
   private readonly free: number[] = [];
   private readonly capacity: number;
 
-  /** `capacity`: how many records there may be, besides a first chunk that nobody gets: 0 is no record. Memory that no record has lain in yet is only reserved. */
+  /**
+   * `capacity`: how many records there may be, besides a first chunk that nobody gets: 0 is no record. Memory that no record
+   * has lain in yet is only reserved.
+   */
   constructor(capacity: number) {
     this.capacity = Math.ceil(capacity / RECORD_CHUNK + 1) * RECORD_CHUNK;
     this.views = interleavedViews(recordViews, RECORD_WORDS, this.capacity);
@@ -124,7 +127,8 @@ export class Records {
     const { record, next, taken } = node;
     if (record === 0) return;
     const isLinked = next?.record !== 0 && taken?.record !== 0;
-    this.views.SLOT[record] = !isLinked ? Slot.none : slot & COUNTED ? slot | (node.weight << WEIGHT_SHIFT) : slot;
+    const weight = slot & COUNTED ? node.weight << WEIGHT_SHIFT : 0;
+    this.views.SLOT[record] = isLinked ? slot | weight : Slot.none;
   }
 
   /** The slot that a node has. */

@@ -8,7 +8,7 @@ import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { LentTlb } from '../memory/lent-tlb.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { BranchTargets } from './branch-targets.ts';
-import { CodePage } from './code-page.ts';
+import { makeNowhere } from './code-page.ts';
 import type { Loop } from './loops.ts';
 import { Node } from './node.ts';
 import type { Records } from './records.ts';
@@ -59,15 +59,15 @@ function addressIn({ page }: Scene): number {
 /**
  * Runs each path of a new interpreter's loop with nothing at stake. V8 compiles what it has seen run; where a path is first taken
  * that it hasn't, it throws all of the loop's code away and runs it slowly until it is compiled again, which a boot did three
- * dozen times. All that is touched is put back: the state, a frame of memory,
- * the TLB, which has no entry meanwhile but for the frame, so that nothing else can be reached. The branch target buffer is emptied.
+ * dozen times. All that is touched is put back: the state, a frame of memory, and the TLB, which has no entry meanwhile but for
+ * the frame, so that nothing else can be reached. The branch target buffer is emptied.
  */
 export class Rehearsal {
   private readonly stage: Stage;
   private readonly branchTargets: BranchTargets;
   /** The state as doubles. */
   private readonly doubles: Float64Array;
-  private readonly nowhere = new CodePage(0, { key: -1, base: 0, limit: 0, pages: new Map() }, -1, 0);
+  private readonly nowhere = makeNowhere();
   /** The instruction whose path is run, what is behind it, and a translation that returns. */
   private readonly path: Node;
   private readonly end: Node;
