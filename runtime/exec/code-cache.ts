@@ -19,6 +19,7 @@ export interface NodeFactory {
   reset(node: Node): void;
   /** Makes a node that was reset translated only when it is so many times as hot as others. */
   cool(node: Node, times: number): void;
+  evicted(pages: Iterable<CodePage>): void;
 }
 
 /**
@@ -96,10 +97,21 @@ export class CodeCache implements CodeWriteListener {
 
   /** The node at an EIP of the current context if its page is mapped and known; null if `resolve` must look. */
   find(eip: number): Node | null {
+    const page = this.pageAt(eip);
+    return page === null ? null : page.at(page.distanceTo(eip));
+  }
+
+  /** The same; a page that is known gets a node there. */
+  entryAt(eip: number): Node | null {
+    const page = this.pageAt(eip);
+    return page === null ? null : this.nodeAt(page, page.distanceTo(eip));
+  }
+
+  /** The page of an EIP of the current context, if it is mapped and known. */
+  pageAt(eip: number): CodePage | null {
     const { context } = this;
-    const linear = (eip + context.base) | 0;
-    const page = this.pages.get(this.mapped[linear >>> 12]);
-    return page !== null && page.context === context ? page.at(linear & 0xfff) : null;
+    const page = this.pages.get(this.mapped[(eip + context.base) >>> 12]);
+    return page !== null && page.context === context ? page : null;
   }
 
   /** The same, if an indirect transfer has gone there lately. */
@@ -317,7 +329,9 @@ export class CodeCache implements CodeWriteListener {
 
   private evict(): void {
     this.residence.look();
-    for (const page of this.residence.victims()) this.forget(page, 'evicted');
+    const victims = this.residence.victims();
+    for (const page of victims) this.forget(page, 'evicted');
+    this.factory.evicted(victims);
     for (const page of this.pages) this.cutGates(page);
     this.branchTargets.clear();
     this.contexts.forgetEmpty();

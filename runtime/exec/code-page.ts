@@ -39,10 +39,10 @@ export class CodePage {
   readonly records = new PageRecords();
   /** Bytes that all of this takes, as the cache counts them. */
   bytes = 0;
-  /** Found anew by the dispatcher since the last look (see `sampleUse`). */
-  used = false;
+  /** Made, or found anew by the dispatcher, since the last look (see Residence). */
+  used = true;
   /** How much it has been used lately. */
-  worth = 1;
+  worth = 0;
 
   constructor(id: number, context: CodeContext, frame: number, linearPage: number) {
     this.id = id;

@@ -15,6 +15,7 @@ import { blockHelpers } from '../memory/blocks.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { realAccess } from '../memory/real.ts';
 import type { Check } from './check.ts';
+import { type ColdRuns, defaultColdRuns } from './cold-code.ts';
 import { freeSuffix, installCells } from './compile.ts';
 import { Dispatcher, type InterruptSource, isInterruptWaiting } from './dispatcher.ts';
 import { Graph } from './graph.ts';
@@ -34,6 +35,8 @@ export interface EngineOptions {
   readonly callDepth: number;
   /** Bytes of the host's memory that decoded and translated code may take; what is used least is evicted. */
   readonly cacheBytes: number;
+  /** How often code runs before nodes are made for it. */
+  readonly coldRuns: ColdRuns;
   /** When the interpreter's loops get fast paths, and how many. Only where instructions are not counted. */
   readonly loops: LoopOptions;
   /** The debug mode; null: nothing is checked. */
@@ -45,6 +48,7 @@ export const defaultEngine: EngineOptions = {
   counts: false,
   callDepth: 100,
   cacheBytes: 96 << 20,
+  coldRuns: defaultColdRuns,
   loops: defaultLoops,
   check: null,
 };
@@ -87,6 +91,7 @@ export class Engine {
       decoder: createDecoder(cpu.model.features),
       counts,
       cacheBytes: options.cacheBytes,
+      coldRuns: options.coldRuns,
       hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
       firstDue: options.tiering && firstDue(options.tiering),
       onDue: (node) => this.onDue(node),

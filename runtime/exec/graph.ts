@@ -1,23 +1,21 @@
-import { Vector } from '../../translator/abi/faults.ts';
-import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { Eflags, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Link } from '../../translator/emit/links.ts';
 import { endsBlock, isRelative, isRepeated } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
-import { raise } from '../fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import { CodeCache } from './code-cache.ts';
 import { type CodePage, makeNowhere } from './code-page.ts';
+import { ColdCode, type ColdRuns } from './cold-code.ts';
 import type { Handler, Handlers } from './handlers.ts';
+import { InstructionFetch } from './instruction-fetch.ts';
 import type { Loop, Loops } from './loops.ts';
 import { EntryWeight, Node, type Run, targetWeight } from './node.ts';
 import type { Records } from './records.ts';
 import { Rehearsal } from './rehearsal.ts';
 
-const LONGEST_INSTRUCTION = 15;
 /** Targets that are noted for an indirect jump: more are not worth comparing with. */
 const MOST_TARGETS = 16;
 
@@ -42,6 +40,7 @@ export interface GraphParts {
   readonly onDue: Run;
   /** Called with the link of a translation by which it is left because accesses are in two pages. */
   readonly narrow: (link: Node) => void;
+  readonly coldRuns: ColdRuns;
   /** Bytes of the host's memory that code may take. */
   readonly cacheBytes: number;
   /** An interrupt waits, and IF allows it. */
@@ -64,8 +63,8 @@ export class Graph {
   private readonly state: Int32Array;
   private readonly tlb: Tlb;
   readonly rehearsal: Rehearsal;
-  /** Bytes of an instruction that crosses a page boundary, put together. */
-  private readonly joined = new Uint8Array(2 * LONGEST_INSTRUCTION);
+  private readonly fetch: InstructionFetch;
+  private readonly cold: ColdCode;
 
   constructor(parts: GraphParts) {
     this.parts = parts;
@@ -74,20 +73,24 @@ export class Graph {
     this.state = parts.state;
     this.tlb = parts.mmu.tlb;
     this.cache = new CodeCache(parts.mmu, parts.state, this, parts.records, parts.cacheBytes);
+    this.fetch = new InstructionFetch(parts.mmu, parts.decoder);
+    const memoryBytes = parts.mmu.ram.bytes.length;
+    this.cold = new ColdCode({ ...parts, memoryBytes, cache: this.cache, fetch: this.fetch });
     this.rehearsal = new Rehearsal(parts, this.cache.branchTargets, this.returned);
   }
 
   // Making and decoding nodes.
 
   create(page: CodePage, offset: number): Node {
-    const node = new Node(page, (page.eip + offset) | 0, forms[INVALID_FORM], this.undecoded, this.declined);
+    const node = new Node(page, (page.eip + offset) | 0, forms[INVALID_FORM], this.fresh, this.declined);
+    node.one = this.undecoded;
     node.due = this.parts.firstDue ?? 0;
     return node;
   }
 
   /** Makes a node decode its bytes anew when it next runs. */
   reset(node: Node): void {
-    this.setRun(node, this.undecoded);
+    this.setRun(node, this.fresh);
     node.one = this.undecoded;
     node.length = 0;
     node.enter = this.declined;
@@ -104,6 +107,10 @@ export class Graph {
     return this.parts.loops.place(node);
   }
 
+  evicted(pages: Iterable<CodePage>): void {
+    this.cold.evicted(pages);
+  }
+
   cool(node: Node, times: number): void {
     this.records.heat(node, this.parts.hotAt * (1 - times));
   }
@@ -112,6 +119,16 @@ export class Graph {
   private readonly declined: Run = (node) => {
     if (this.parts.counts) this.state[Word.budget]++;
     return node;
+  };
+
+  /** What a node runs that is not decoded: makes it so, unless its code is cold. */
+  private readonly fresh: Run = (node) => {
+    const { page, eip } = node;
+    if (!this.cold.has(page, eip)) return this.undecoded(node);
+    this.faulting = this.cold.current;
+    const next = this.cold.run(page, eip);
+    this.faulting = null;
+    return next;
   };
 
   private readonly undecoded: Run = (node) => {
@@ -137,18 +154,14 @@ export class Graph {
   /** Decodes a node and gives it its handler. Faults as fetching the instruction does. */
   decode(node: Node): void {
     const { page } = node;
-    const offset = (node.eip - page.eip) & (PAGE - 1);
-    if (page.frame < 0) raise(Vector.invalidOpcode);
-    const start = page.frame * PAGE + offset;
-    const end = (page.frame + 1) * PAGE;
-    let length = this.decoder(this.parts.mmu.ram.bytes, start, end, node.eip, page.context.key, node);
-    if (length === 0) length = this.decodeCrossing(node, start, end - start);
-    else this.cache.markCode(page.frame, offset, offset + length);
-    this.checkLimit(node, length);
+    node.length = this.fetch.within(node) || this.decodeCrossing(node);
+    if (node.crossing === null) {
+      const offset = page.distanceTo(node.eip) & (PAGE - 1);
+      this.cache.markCode(page.frame, offset, offset + node.length);
+    }
     const handler = this.parts.handlers.get(node, page.context.key, 'plain');
     node.one = node.crossing ? this.runCrossing : handler;
     if (node.crossing) node.crossing = { frame: node.crossing.frame, handler };
-    node.length = length;
     this.decoded++;
     page.noteDecoded(node);
     this.link(node);
@@ -183,37 +196,27 @@ export class Graph {
     this.setRun(node, this.runOf(node));
   }
 
-  /** Decodes an instruction of which only `available` bytes are in its page. */
-  private decodeCrossing(node: Node, start: number, available: number): number {
-    const { mmu } = this.parts;
+  /** Decodes an instruction that goes on in the next page. */
+  private decodeCrossing(node: Node): number {
     const { page } = node;
-    const second = mmu.fetch(((page.linearPage + 1) << 12) | 0);
-    if (second < 0) raise(Vector.invalidOpcode);
-    this.joined.set(mmu.ram.bytes.subarray(start, start + available));
-    this.joined.set(mmu.ram.bytes.subarray(second, second + LONGEST_INSTRUCTION), available);
-    const length = this.decoder(this.joined, 0, available + LONGEST_INSTRUCTION, node.eip, page.context.key, node);
-    this.cache.markCode(page.frame, start & (PAGE - 1), PAGE);
-    this.cache.markCrossing(second >>> 12, length - available, node);
-    node.crossing = { frame: second >>> 12, handler: this.runCrossing };
+    const length = this.fetch.across(node);
+    const offset = page.distanceTo(node.eip);
+    const frame = this.fetch.secondPage(node) >>> 12;
+    this.cache.markCode(page.frame, offset, PAGE);
+    this.cache.markCrossing(frame, offset + length - PAGE, node);
+    node.crossing = { frame, handler: this.runCrossing };
     return length;
   }
 
   /** The second page may be another one by now. */
   private readonly runCrossing: Run = (node) => {
     const { frame, handler } = node.crossing!;
-    const second = this.parts.mmu.fetch(((node.page.linearPage + 1) << 12) | 0);
-    if (second >>> 12 === frame) return handler(node);
+    if (this.fetch.secondPage(node) >>> 12 === frame) return handler(node);
     this.cache.forgetCrossing(node);
     this.reset(node);
     this.decode(node);
     return node.one(node);
   };
-
-  /** The whole instruction must be within the code segment (Intel SDM vol. 3, 5.3). */
-  private checkLimit(node: Node, length: number): void {
-    const { key, limit } = node.page.context;
-    if ((key & Key.flat) === 0 && (node.eip >>> 0) + length - 1 > limit >>> 0) raise(Vector.generalProtection, 0);
-  }
 
   // Linking nodes.
 
@@ -290,7 +293,7 @@ export class Graph {
   };
 
   private relink(gate: Node): Node | null {
-    const target = this.cache.find(gate.eip);
+    const target = this.cache.entryAt(gate.eip);
     if (target === null) return this.leave(gate.eip);
     this.markEntry(target, gate.weight);
     gate.taken = target;
@@ -308,7 +311,7 @@ export class Graph {
   };
 
   private target(eip: number): Node | null {
-    const node = this.cache.find(eip);
+    const node = this.cache.entryAt(eip);
     if (node === null) return this.leave(eip);
     if (node.weight === EntryWeight.none) this.markEntry(node, EntryWeight.root);
     this.cache.branchTargets.put(node);

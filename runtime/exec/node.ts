@@ -36,7 +36,7 @@ export class Node extends Instruction {
    * that CALL runs it. Never a handler: only STEP notes where one faults. Whoever puts a translation into `run` puts it here.
    */
   enter: Run;
-  readonly page: CodePage;
+  page: CodePage;
   /** Length in bytes; 0 while not decoded. */
   length = 0;
   crossing: Crossing | null = null;

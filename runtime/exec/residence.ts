@@ -21,8 +21,8 @@ export function recordsWithin(bound: number): number {
 const LOOKS = 16;
 /** Part of the bound that is free after pages were evicted. */
 const FREED = 1 / 8;
-/** Bounds of a page's worth: what was used often stays for a while when it isn't, and no page is worth less than new. */
-const Worth = { least: -1, most: 4 } as const;
+/** What a page is worth more when it was used since the last look; at each look it is worth half of what it was before. */
+const USED = 8;
 /** Multiplied with a page's number it gives an order without meaning (the golden ratio of 2^32; Knuth, 6.4). */
 const SCRAMBLE = 0x9e3779b1;
 
@@ -72,7 +72,7 @@ export class Residence {
   look(): void {
     this.taken = 0;
     for (const page of this.pages) {
-      page.worth = Math.max(Worth.least, Math.min(Worth.most, page.worth + (page.used ? 1 : -1)));
+      page.worth = (page.worth >>> 1) + (page.used ? USED : 0);
       page.used = false;
       if (this.mapped[page.linearPage] === page.id) this.mapped[page.linearPage] = 0;
     }

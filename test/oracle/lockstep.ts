@@ -127,8 +127,11 @@ const fastPathSettings: NamedSettings = {
   fastPaths: true,
 };
 
+/** The same without nodes at first. */
+const coldSettings: NamedSettings = { name: 'without nodes, counting', threshold: 1 << 20, cold: true };
+
 /** What random programs run in, next to an interpreter that counts. */
-export const lockstepSettings: readonly NamedSettings[] = [...translatorSettings, fastPathSettings];
+export const lockstepSettings: readonly NamedSettings[] = [...translatorSettings, fastPathSettings, coldSettings];
 
 const usage = 'usage: oracle lockstep [PROGRAMS] [SEED] [--threshold N] [--check]';
 

@@ -22,6 +22,13 @@ describe('what a processor does in user mode', () => {
     expect(report.fastPaths).toBeGreaterThan(0.8 * sample.length);
   });
 
+  it('is what the interpreter does without nodes', () => {
+    const sample = vectors.filter((_, n) => n % 7 === 5);
+    const report = checkVectors({ data, vectors: sample }, 'interpreter', { cold: true });
+    expect(report.failed, report.text()).toBe(0);
+    expect(report.passed).toBe(sample.length);
+  });
+
   it('is compared: a wrong outcome is reported', () => {
     const vector = vectors.find(({ after }) => after.memory.length === 1 && after.vector === 3)!;
     const [[offset, bytes]] = vector.after.memory as [[number, number[]]];

@@ -3,6 +3,7 @@ import { Cpu } from '../../runtime/cpu/cpu.ts';
 import { defaultModel } from '../../runtime/cpu/model.ts';
 import { updateSseMode } from '../../runtime/cpu/sse/mode.ts';
 import { makeCheck } from '../../runtime/exec/check.ts';
+import { type ColdRuns, defaultColdRuns } from '../../runtime/exec/cold-code.ts';
 import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
 import { defaultLoops, type LoopOptions } from '../../runtime/exec/loops.ts';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
@@ -48,12 +49,17 @@ export interface EngineSettings {
   readonly threshold?: number;
   /** The interpreter's loops get the fast paths of all forms that were met, again and again. Only with `poll`. */
   readonly fastPaths?: boolean;
+  /** What runs for the first time runs without nodes, as evicted code does. */
+  readonly cold?: boolean;
   /** The debug mode. */
   readonly check?: boolean;
 }
 
 /** Loops are made again and again, with all that has a fast path. */
 export const earlyLoops: LoopOptions = { after: 1, growth: 1.3, fastPaths: 1 << 20 };
+
+/** What runs for the first time runs from its bytes, as if it had been evicted. */
+export const earlyCold: ColdRuns = { ...defaultColdRuns, first: 30 };
 
 const limits = { small: { blocks: 16, instructions: 100 }, default: defaultTiering };
 
@@ -72,7 +78,14 @@ const noPorts = { read: () => -1, write: () => {} };
 const noInterrupts = { pending: false, acknowledge: () => 0 };
 
 export function makeEngine(name: EngineName, memoryBytes: number, settings: EngineSettings = {}): Engine {
-  const { regions = 'small', pacing = 'count', threshold = 0, fastPaths = false, check = false } = settings;
+  const {
+    regions = 'small',
+    pacing = 'count',
+    threshold = 0,
+    fastPaths = false,
+    cold = false,
+    check = false,
+  } = settings;
   const buffer = allocateShared(STATE_BYTES);
   const state = new Int32Array(buffer, 0, WORD_COUNT);
   const map = new PhysicalMap(new GuestRam(memoryBytes));
@@ -98,6 +111,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     tiering,
     counts,
     loops: fastPaths ? earlyLoops : defaultLoops,
+    coldRuns: cold ? earlyCold : defaultColdRuns,
     check: check ? makeCheck(checkText) : null,
   });
   const watchdog = counts ? null : new Worker(WATCHDOG, { eval: true, workerData: state });

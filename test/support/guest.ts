@@ -10,7 +10,7 @@ import { checkText } from '../../src/isolate/check-text.ts';
 import { Deadline, SharedDeadlines } from '../../src/isolate/deadlines.ts';
 import { nanoseconds } from '../../src/node/threads.ts';
 import { Word } from '../../translator/abi/state.ts';
-import { earlyLoops } from './engine.ts';
+import { earlyCold, earlyLoops } from './engine.ts';
 import { wrongRecords } from './records.ts';
 
 /** A program made for a test, and where it runs. */
@@ -48,6 +48,10 @@ const stress: Partial<EngineOptions> = { ...translateAfter(1), check: makeCheck(
  * counted the interpreter's fast paths are used at once.
  */
 const engines = [
+  {
+    name: 'interpreter without nodes at first',
+    config: { engine: 'interpreter', engineOptions: { coldRuns: earlyCold } },
+  },
   { name: 'interpreter', config: { engine: 'interpreter', engineOptions: { loops: earlyLoops } } },
   { name: 'translator', config: { engine: 'translator', engineOptions: translateAfter(30) } },
   { name: 'translator at once', config: { engine: 'translator', engineOptions: stress } },

@@ -64,18 +64,29 @@ describe('what stays in the cache', () => {
     expect(rig.mapped[4]).toBe(12345);
   });
 
-  test('what was used often outlives what runs once', () => {
-    const rig = new Rig();
+  /** Four pages that were used in each of four spans, and six that were made in the last one. */
+  function oftenAndOnce(rig: Rig): { often: CodePage[]; once: CodePage[] } {
     const often = Array.from({ length: 4 }, (_, n) => rig.make(n));
     for (let n = 0; n < 4; n++) {
       for (const page of often) page.used = true;
       rig.residence.look();
     }
-    for (let n = 4; n < 10; n++) rig.make(n);
+    return { often, once: Array.from({ length: 6 }, (_, n) => rig.make(4 + n)) };
+  }
+
+  test('what is used often outlives what runs once', () => {
+    const rig = new Rig();
+    for (const page of oftenAndOnce(rig).often) page.used = true;
     rig.residence.look();
     expect(rig.victims().every((page) => page >= 4)).toBe(true);
-    for (let n = 0; n < 6; n++) rig.residence.look();
-    for (const page of rig.pages) if (page.linearPage >= 4) page.used = true;
+  });
+
+  test('what was used often, but not lately, goes first', () => {
+    const rig = new Rig();
+    const { once } = oftenAndOnce(rig);
+    rig.residence.look();
+    expect(rig.victims().every((page) => page < 4)).toBe(true);
+    for (const page of once) page.used = true;
     rig.residence.look();
     expect(rig.victims().every((page) => page < 4)).toBe(true);
   });

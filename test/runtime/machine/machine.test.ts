@@ -180,11 +180,10 @@ describe('instruction time', () => {
       runs.push({ instructions: guest.core.metrics().instructions, ticks, places });
       await guest.dispose();
     }
-    expect(runs).toHaveLength(3);
+    expect(runs).toHaveLength(4);
     expect(runs[0]!.ticks).toBeGreaterThan(5);
     expect(new Set(runs[0]!.places).size).toBeGreaterThan(3);
-    expect(runs[1]).toEqual(runs[0]);
-    expect(runs[2]).toEqual(runs[0]);
+    for (const run of runs) expect(run).toEqual(runs[0]);
   });
 
   test('counts each instruction once', async () => {

@@ -1,0 +1,151 @@
+import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
+import { Word } from '../../translator/abi/state.ts';
+import { isRepeated } from '../../translator/region/flow.ts';
+import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
+import type { CodeCache } from './code-cache.ts';
+import { type CodePage, makeNowhere } from './code-page.ts';
+import type { Handlers } from './handlers.ts';
+import type { InstructionFetch } from './instruction-fetch.ts';
+import { Node } from './node.ts';
+
+/** Runs of evicted code are counted by so many bytes (as a shift). */
+const GRANULE_SHIFT = 4;
+const GRANULES = PAGE >>> GRANULE_SHIFT;
+/** Of a frame; more are not counted. */
+const MOST_EVICTIONS = 10;
+
+/** How many instructions of a granule run from their bytes before it gets nodes. There are about four in one. */
+export interface ColdRuns {
+  /** When it first runs. */
+  readonly first: number;
+  /** When it was evicted for the second time, twice as many for the third, and so on. */
+  readonly evicted: number;
+}
+
+/**
+ * Measured with bench/: see docs/performance.md. Making the node of an instruction takes as long as running it five times
+ * without, and most that run at all run more often.
+ */
+export const defaultColdRuns: ColdRuns = { first: 0, evicted: 24 };
+
+export interface ColdCodeParts {
+  readonly state: Int32Array;
+  /** Of the guest's memory and its ROMs. */
+  readonly memoryBytes: number;
+  readonly cache: CodeCache;
+  readonly fetch: InstructionFetch;
+  readonly handlers: Handlers;
+  readonly coldRuns: ColdRuns;
+  /** Instructions are counted (see EmitOptions.pacing). */
+  readonly counts: boolean;
+}
+
+/**
+ * Runs code that was evicted again and again and is still wanted: not by nodes, which would drive out others that are wanted as much, but
+ * from its bytes. Each instruction is decoded into one and the same node, and its handler run. When code has run so some times
+ * it gets its nodes again. So a program of more code than the cache holds does not spend its time making nodes.
+ */
+export class ColdCode {
+  /** The instruction that runs. It has no record, and what its links lead to is known by its EIPs. */
+  readonly current = new Node(makeNowhere(), 0, forms[INVALID_FORM], nothing);
+  private readonly next = new Node(makeNowhere(), 0, forms[INVALID_FORM], nothing);
+  private readonly taken = new Node(makeNowhere(), 0, forms[INVALID_FORM], nothing);
+  private readonly parts: ColdCodeParts;
+  /** By granule of physical addresses: how many more instructions run from their bytes. */
+  private readonly runs: Uint8Array;
+  /** By frame, how often its code was evicted. */
+  private readonly evictions: Uint8Array;
+
+  constructor(parts: ColdCodeParts) {
+    this.parts = parts;
+    this.runs = new Uint8Array(parts.memoryBytes >>> GRANULE_SHIFT);
+    this.evictions = new Uint8Array(parts.memoryBytes / PAGE);
+    // Filling takes memory of the host, even with zeros.
+    if (parts.coldRuns.first > 0) this.runs.fill(parts.coldRuns.first);
+    this.current.next = this.next;
+    this.current.taken = this.taken;
+  }
+
+  /** The code of these pages was evicted. */
+  evicted(pages: Iterable<CodePage>): void {
+    for (const { frame } of pages) {
+      if (frame < 0) continue;
+      const before = this.evictions[frame];
+      this.evictions[frame] = Math.min(before + 1, MOST_EVICTIONS);
+      this.runs.fill(before * this.parts.coldRuns.evicted, frame * GRANULES, (frame + 1) * GRANULES);
+    }
+  }
+
+  /** Whether code is to be run from its bytes. */
+  has(page: CodePage, eip: number): boolean {
+    return page.frame >= 0 && this.runs[granuleOf(page, eip)] > 0;
+  }
+
+  /**
+   * Runs code of a page from an EIP on, until it comes to a node, or leaves (null). Faults as running a node does; `current` is
+   * where.
+   */
+  run(page: CodePage, eip: number): Node | null {
+    const { current, parts } = this;
+    for (;;) {
+      const next = this.runOne(page, eip);
+      if (next === this.next) eip = current.nextEip;
+      else if (next === this.taken) eip = current.target;
+      else return next;
+      const there = page.distanceTo(eip) >>> 0 < PAGE ? page : parts.cache.pageAt(eip);
+      if (there === null) return this.leave(eip);
+      page = there;
+      const node = this.nodeAt(page, eip);
+      if (node !== null) return node;
+      if (parts.counts && parts.state[Word.budget]-- <= 0) return this.leaveUncounted(eip);
+    }
+  }
+
+  /** What the handler of the instruction at an EIP gives: a link of `current`, a node, or null. */
+  private runOne(page: CodePage, eip: number): Node | null {
+    const { current } = this;
+    current.page = page;
+    current.eip = eip;
+    // The node of an instruction in two pages knows where its last bytes are; what a repeated one writes may be code, and
+    // is not looked for in its own bytes if they have no node.
+    if (this.parts.fetch.within(current) === 0 || isRepeated(current)) return this.uncounted(this.warm(page, eip));
+    this.runs[granuleOf(page, eip)]--;
+    return this.parts.handlers.get(current, page.context.key, 'plain')(current);
+  }
+
+  /** The node at an EIP, if there is one or should be. */
+  private nodeAt(page: CodePage, eip: number): Node | null {
+    const offset = page.distanceTo(eip);
+    return page.at(offset) ?? (this.has(page, eip) ? null : this.parts.cache.nodeAt(page, offset));
+  }
+
+  /** A node for code that would run from its bytes. */
+  private warm(page: CodePage, eip: number): Node {
+    this.runs[granuleOf(page, eip)] = 0;
+    return this.parts.cache.nodeAt(page, page.distanceTo(eip));
+  }
+
+  private leave(eip: number): null {
+    this.parts.state[Word.eip] = eip;
+    return null;
+  }
+
+  private leaveUncounted(eip: number): null {
+    return this.uncounted(this.leave(eip));
+  }
+
+  /** Gives back what was counted for an instruction that has not run. */
+  private uncounted<T>(node: T): T {
+    if (this.parts.counts) this.parts.state[Word.budget]++;
+    return node;
+  }
+}
+
+/** Number of the granule that a page has at an EIP. */
+function granuleOf(page: CodePage, eip: number): number {
+  return ((page.frame << 12) | (page.distanceTo(eip) & (PAGE - 1))) >>> GRANULE_SHIFT;
+}
+
+function nothing(): never {
+  throw new Error('this node stands for others');
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import type { EngineOptions } from '../../../runtime/exec/engine.ts';
+import { defaultTiering } from '../../../runtime/exec/tiering.ts';
+import { earlyCold } from '../../support/engine.ts';
+import { endValue, Guest } from '../../support/guest.ts';
+import { kernel } from '../../support/guest-kernel.ts';
+
+/** A function of ten instructions in each of PAGES pages, in so many rounds; gives how many were run. */
+const wide = (pages: number, rounds: number) =>
+  kernel(`
+CODE_PAGES equ 0x200000
+main:   mov     ebx, CODE_PAGES
+        mov     ecx, ${pages}
+.make:  mov     edi, ebx
+        mov     edx, 9
+.inc:   mov     byte [edi], 0x40                ; INC EAX
+        inc     edi
+        dec     edx
+        jnz     .inc
+        mov     byte [edi], 0xC3                ; RET
+        add     ebx, 0x1000
+        dec     ecx
+        jnz     .make
+        xor     eax, eax
+        mov     ebp, ${rounds}
+.round: mov     ebx, CODE_PAGES
+        mov     ecx, ${pages}
+.next:  call    ebx
+        add     ebx, 0x1000
+        dec     ecx
+        jnz     .next
+        dec     ebp
+        jnz     .round
+        jmp     exit
+`);
+
+function guestWith(program: ReturnType<typeof kernel>, engineOptions: Partial<EngineOptions>): Guest {
+  const config = { engine: 'translator', engineOptions } as const;
+  return new Guest(program, { name: 'translator', config }, { memoryBytes: 32 << 20 });
+}
+
+describe('code that was evicted', () => {
+  const PAGES = 1000;
+  const ROUNDS = 8;
+  const cacheBytes = 2_000_000;
+
+  async function decodedIn(options: Partial<EngineOptions>): Promise<number> {
+    const guest = guestWith(wide(PAGES, ROUNDS), { ...options, cacheBytes });
+    expect(endValue(guest)).toBe(PAGES * ROUNDS * 9);
+    const { graph } = guest.core.engine;
+    expect(graph.cache.counts.evicted).toBeGreaterThan(PAGES / 2);
+    await guest.dispose();
+    return graph.decoded;
+  }
+
+  test('again and again is not decoded each time', async () => {
+    const all = await decodedIn({ coldRuns: { first: 0, evicted: 0 } });
+    expect(all).toBeGreaterThan(PAGES * ROUNDS * 8);
+    expect(await decodedIn({})).toBeLessThan(all / 2);
+  });
+});
+
+describe('code that runs without nodes at first', () => {
+  test('gets nodes, and is translated, when it runs more often', async () => {
+    const tiering = { ...defaultTiering, threshold: 30 };
+    const guest = guestWith(wide(3, 200), { tiering, coldRuns: earlyCold });
+    expect(endValue(guest)).toBe(3 * 200 * 9);
+    expect(guest.core.engine.tiering!.metrics.translations).toBeGreaterThan(0);
+    await guest.dispose();
+  });
+});
