@@ -7,7 +7,7 @@ import { type StackDepths, stackDepths } from './ir/x87/stack.ts';
 import { type Checks, type Observe, optimize } from './opt/pipeline.ts';
 import { blockTargets } from './region/flow.ts';
 import { liftRegion } from './region/lift.ts';
-import { type CodeSource, cutsOf, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
+import { type CodeSource, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
 import { structureRegion } from './region/structure.ts';
 
 export interface TranslationRequest {
@@ -31,8 +31,6 @@ export interface Translation {
   readonly links: readonly Link[];
   /** EIPs of the first byte and behind the last one, a pair a block. */
   readonly ranges: readonly number[];
-  /** EIPs at which the function goes on that the region stops in front of. */
-  readonly cuts: readonly number[];
   readonly blocks: number;
   readonly instructions: number;
 }
@@ -48,7 +46,7 @@ export function translate(request: TranslationRequest): Translation | null {
   const depths = stackDepths(region);
   const structure = structureRegion(controlFlow(region, depths));
   const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, depths);
-  return { ...emitted, ...extent(blocks, source.key) };
+  return { ...emitted, ...extent(blocks) };
 }
 
 /** Nothing but an instruction for the runtime. */
@@ -68,13 +66,9 @@ function controlFlow(region: Region, depths: StackDepths): number[][] {
   );
 }
 
-function extent(
-  blocks: readonly ScannedBlock[],
-  key: number,
-): Pick<Translation, 'ranges' | 'cuts' | 'blocks' | 'instructions'> {
+function extent(blocks: readonly ScannedBlock[]): Pick<Translation, 'ranges' | 'blocks' | 'instructions'> {
   return {
     ranges: blocks.flatMap(({ eip, instructions }) => [eip, instructions.at(-1)?.nextEip ?? eip]),
-    cuts: cutsOf(blocks, key),
     blocks: blocks.length,
     instructions: blocks.reduce((sum, block) => sum + block.instructions.length, 0),
   };

@@ -82,11 +82,11 @@ export class Inspection implements Questions {
       info: this.infoOf(record),
       text: this.view.textOf(record),
       links: this.view.linksOf(record),
-      // With what it was made with itself.
+      // With its own blocks, and the checks that it was made with.
       code: {
         ...this.snapshot(page, page.frame * 4096, this.view.linearOf(page, head.eip), head.eip),
-        limits: record.making.limits,
-        checks: record.making.checks,
+        hasRun: record.ranges.filter((_, n) => n % 2 === 0),
+        checks: record.checks,
       },
       counts: counted
         ? counted.offsets.map((offset, n) => [(offset + page.eip) >>> 0, counted.counts[n]] as const)

@@ -144,7 +144,7 @@ export interface CodeSnapshot {
   /** EIP of the page's first byte, and its bytes in hexadecimal. */
   readonly pageEip: number;
   readonly bytes: string;
-  /** Offsets in the page of instructions that have run; null: nothing is known. */
+  /** Offsets in the page of instructions that have run, of a translation those of its blocks; null: nothing is known. */
   readonly hasRun: readonly number[] | null;
   /** Where indirect jumps have gone. */
   readonly targets: readonly (readonly [eip: number, targets: readonly number[]])[];

@@ -12,7 +12,7 @@ import type { Graph } from './graph.ts';
 import { functionName, translationUrl } from './names.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
 import type { Records } from './records.ts';
-import { type Making, TranslationRecord } from './translation.ts';
+import { TranslationRecord } from './translation.ts';
 
 /** When code is translated, and how much of it at a time. */
 export interface TieringOptions extends RegionLimits {
@@ -28,11 +28,6 @@ export function hotAt({ threshold }: TieringOptions): number {
   return threshold * EntryWeight.root;
 }
 
-/**
- * Code that a translation stopped in front of and that runs so many times the threshold has the translation made anew, with
- * as many times the blocks and instructions. Sooner or more often it costs V8 more than it brings.
- */
-const GROWTH = { patience: 16, blocks: 3, instructions: 2, most: 1 } as const;
 /** Times that a translation may be left by a link because a run of accesses is in two pages. */
 const MOST_FAILURES = 100;
 /** Code that ran so much less often than the entry is left out. */
@@ -84,31 +79,9 @@ export class Tiering {
   readonly onDue: Run = (node) => {
     this.records.expect(node, this.hotAt);
     if (this.records.heatOf(node) < this.hotAt && !isSlow(node)) return this.graph.single(node);
-    const shorter = this.cutAt(node);
-    if (shorter) return this.takeIn(shorter, node);
-    if (!this.install(node, this.making(0, 'shared'))) this.graph.setRun(node, node.one);
+    if (!this.install(node, 'shared')) this.graph.setRun(node, node.one);
     return node.run(node);
   };
-
-  /** Code at which a translation stops is hot: if it stays so the translation is made anew with more of its function. */
-  private takeIn(shorter: TranslationRecord, node: Node): Node | null {
-    const distance = node.page.distanceTo(node.eip);
-    if (shorter.asked.has(distance)) {
-      this.remake(shorter, this.making(shorter.making.growth + 1, shorter.making.checks));
-      // It still counts as hot code; if control comes here from elsewhere as well it gets a translation of its own.
-      this.records.heat(node, this.records.heatOf(node) >> 1);
-    } else {
-      shorter.asked.add(distance);
-      this.records.heat(node, this.records.heatOf(node) - this.hotAt * GROWTH.patience);
-    }
-    return this.graph.single(node);
-  }
-
-  /** A translation that stops in front of this node and may still grow. */
-  private cutAt(node: Node): TranslationRecord | undefined {
-    const distance = node.page.distanceTo(node.eip);
-    return [...node.page.translations].find(({ cuts, making }) => making.growth < GROWTH.most && cuts.has(distance));
-  }
 
   /** Makes a translation anew with a check for each access, where those of runs fail often (GraphParts.narrow). */
   narrow(link: Node): void {
@@ -116,25 +89,16 @@ export class Tiering {
     this.failures.set(link, failures);
     if (failures !== MOST_FAILURES) return;
     const record = [...link.page.translations].find(({ head }) => head.links?.includes(link));
-    if (record) this.remake(record, { ...record.making, checks: 'single' });
+    if (record) this.remake(record, 'single');
   }
 
-  private remake(record: TranslationRecord, making: Making): void {
+  private remake(record: TranslationRecord, checks: Checks): void {
     const { head } = record;
     const heat = this.records.heatOf(head);
     this.graph.cache.replaceTranslation(record);
     this.graph.decode(head);
     this.records.heat(head, heat);
-    this.install(head, making);
-  }
-
-  private making(growth: number, checks: Checks): Making {
-    const { blocks, instructions } = this.options;
-    const limits = {
-      blocks: blocks * GROWTH.blocks ** growth,
-      instructions: instructions * GROWTH.instructions ** growth,
-    };
-    return { growth, limits, checks };
+    this.install(head, checks);
   }
 
   private source(head: Node): CodeSource {
@@ -159,14 +123,14 @@ export class Tiering {
     return length;
   }
 
-  private install(node: Node, making: Making): boolean {
+  private install(node: Node, checks: Checks): boolean {
     const { page } = node;
     const name = functionName(this.nameOf((node.eip + page.context.base) >>> 0), node.eip);
     const result = translate({
       source: this.source(node),
       entry: node.eip,
-      limits: making.limits,
-      checks: making.checks,
+      limits: this.options,
+      checks,
       options: this.emit,
       name,
       observe: this.check?.region,
@@ -179,7 +143,7 @@ export class Tiering {
     const run = compileText(result.text, { check: this.check, url: translationUrl(page, node.eip, name) });
     this.graph.setRun(node, run);
     node.enter = node.run;
-    this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result, making));
+    this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result, checks));
     this.metrics.translations++;
     this.metrics.instructions += result.instructions;
     this.metrics.characters += result.text.length;

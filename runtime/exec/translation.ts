@@ -1,20 +1,11 @@
 import { hex } from '../../translator/emit/names.ts';
 import type { Checks } from '../../translator/opt/pipeline.ts';
-import type { RegionLimits } from '../../translator/region/select.ts';
 import type { Translation } from '../../translator/translate.ts';
 import type { CodePage } from './code-page.ts';
 import type { Node, Run } from './node.ts';
 
 /** Before an instruction, and behind a call (emit/region.ts, emit/calls.ts). */
 const ADDRESS_COMMENT = /\/\*(back at )?([0-9a-f]{8})\*\//g;
-
-/** How a translation is made. */
-export interface Making {
-  /** How often it has been made larger, and what it may take in therefore. */
-  readonly growth: number;
-  readonly limits: RegionLimits;
-  readonly checks: Checks;
-}
 
 /** A translation in the cache: the function it became, and the guest bytes it was made from. */
 export class TranslationRecord {
@@ -27,13 +18,9 @@ export class TranslationRecord {
   readonly ranges: readonly number[];
   readonly instructions: number;
   readonly blocks: number;
-  /** Where its function goes on, as distances from the page's first byte. */
-  readonly cuts: ReadonlySet<number>;
-  readonly making: Making;
-  /** Those of the cuts that have been hot once. */
-  readonly asked = new Set<number>();
+  readonly checks: Checks;
 
-  constructor(head: Node, run: Run, { ranges, cuts, instructions, blocks }: Translation, making: Making) {
+  constructor(head: Node, run: Run, { ranges, instructions, blocks }: Translation, checks: Checks) {
     this.head = head;
     this.page = head.page;
     this.run = run;
@@ -41,8 +28,7 @@ export class TranslationRecord {
     this.ranges = ranges.map((eip) => this.page.distanceTo(eip));
     this.instructions = instructions;
     this.blocks = blocks;
-    this.cuts = new Set(cuts.map((eip) => this.page.distanceTo(eip)));
-    this.making = making;
+    this.checks = checks;
   }
 
   /** Whether some of the bytes [start, end) of the page are in it. */

@@ -3,10 +3,11 @@ import { functionName } from '../../runtime/exec/names.ts';
 import { INSTRUCTION_COMMENT } from '../../translator/emit/names.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import type { CodeSnapshot, TranslationDetail } from '../machine-core.ts';
-import { bytesOfHex, type Code } from './code.ts';
+import { bytesOfHex, type Code, wholeFunction } from './code.ts';
 
 /** A snapshot of a running machine's code, to be taken through the stages again. */
-export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols, hasRun = ranIn(snapshot)): Code {
+export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols): Code {
+  const hasRun = ranIn(snapshot);
   const targets = new Map(snapshot.targets);
   const features = new Set(snapshot.features);
   return {
@@ -36,10 +37,9 @@ function ranIn({ hasRun, eip: entry, pageEip }: CodeSnapshot): ((eip: number) =>
   return (eip) => offsets.has((eip - pageEip) & 0xfff);
 }
 
-/** The code of a translation as it was when it was translated: the same blocks. */
-export function codeOfTranslation({ code, text }: TranslationDetail, symbols: Symbols): Code {
-  const printed = new Set(printedAddresses(text));
-  return codeOfSnapshot(code, symbols, (eip) => printed.has(eip >>> 0));
+/** The code of a translation as it was when it was translated: all of the same blocks. */
+export function codeOfTranslation({ code }: TranslationDetail, symbols: Symbols): Code {
+  return { ...codeOfSnapshot(code, symbols), limits: wholeFunction };
 }
 
 /** EIPs of the instructions in a function's text, in its order. */

@@ -47,17 +47,6 @@ export function selectRegion(source: CodeSource, entry: number, limits: RegionLi
   return new Selector(source, limits).select(entry);
 }
 
-/** Where control goes on within the function but not in the region. */
-export function cutsOf(blocks: readonly ScannedBlock[], key: number): number[] {
-  const leaders = new Set(blocks.map(({ eip }) => eip));
-  const next = blocks.flatMap(({ instructions }) => {
-    const last = instructions.at(-1);
-    if (!last) return [];
-    return endsBlock(last) ? successors(last, key) : [last.nextEip];
-  });
-  return next.filter((eip) => !leaders.has(eip));
-}
-
 class Selector {
   private readonly source: CodeSource;
   private readonly limits: RegionLimits;

@@ -3,7 +3,7 @@ import { defaultTiering } from '../../../runtime/exec/tiering.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
-/** A function of several blocks, more than a translation takes in at first; then another way through it gets hot. */
+/** A function of several blocks, more than a translation takes in. */
 const program = kernel(`
 main:   mov     ecx, 3000
         xor     eax, eax
@@ -26,20 +26,16 @@ function:
 .done:  ret
 `);
 
-test('a translation grows by what turns out to be hot behind it', async () => {
+test('where a translation stops and control goes often, another one begins', async () => {
   const tiering = { threshold: 100, blocks: 2, instructions: 8 };
   const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
   const guest = new Guest(program, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
   expect(endValue(guest)).toBe(1501 + 750 + 1499 * 3 + 750 * 2);
-  const { cache } = guest.core.engine.graph;
-  const record = [...cache.allPages()]
-    .flatMap((page) => [...page.translations])
-    .find(({ head }) => {
-      return head.eip === guest.address('function');
-    })!;
-  expect(record.making.growth).toBeGreaterThan(0);
-  expect(record.blocks).toBeGreaterThan(2);
-  expect(cache.counts.remade).toBeGreaterThan(0);
+  const records = [...guest.core.engine.graph.cache.allPages()].flatMap((page) => [...page.translations]);
+  const heads = records.map(({ head }) => head.eip);
+  expect(heads).toContain(guest.address('function'));
+  expect(heads).toContain(guest.address('function.second'));
+  for (const { blocks } of records) expect(blocks).toBeLessThanOrEqual(2);
   await guest.dispose();
 });
 
@@ -78,7 +74,7 @@ test('a translation is made with a check for each access where runs of accesses 
   const pages = guest.core.engine.graph.cache.allPages();
   const records = pages.flatMap((page) => [...page.translations]);
   const record = records.find(({ head }) => head.eip === guest.address('function'))!;
-  expect(record.making.checks).toBe('single');
+  expect(record.checks).toBe('single');
   expect(record.text.match(/WS\[/g)).toHaveLength(3);
   await guest.dispose();
 });
