@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { INSTRUCTION_COMMENT } from '../../translator/emit/names.ts';
 import type { CodePage } from '../exec/code-page.ts';
 import { compileText } from '../exec/compile.ts';
@@ -82,10 +83,11 @@ export class Inspection implements Questions {
       info: this.infoOf(record),
       text: this.view.textOf(record),
       links: this.view.linksOf(record),
-      // With its own blocks, and the checks that it was made with.
+      // With all of its own blocks, and the checks that it was made with.
       code: {
-        ...this.snapshot(page, page.frame * 4096, this.view.linearOf(page, head.eip), head.eip),
+        ...this.snapshot(page, page.frame * PAGE_BYTES, this.view.linearOf(page, head.eip), head.eip),
         hasRun: record.ranges.filter((_, n) => n % 2 === 0),
+        limits: { blocks: record.blocks, instructions: record.blocks * PAGE_BYTES },
         checks: record.checks,
       },
       counts: counted
@@ -96,7 +98,7 @@ export class Inspection implements Questions {
 
   code(linear: number): CodeSnapshot | null {
     const page = this.view.pageAt(linear);
-    const offset = page ? page.frame * 4096 : this.view.offsetAt(linear);
+    const offset = page ? page.frame * PAGE_BYTES : this.view.offsetAt(linear);
     if (offset < 0) return null;
     const base = page ? page.context.base : this.view.currentContext().base;
     return this.snapshot(page, offset, linear, (linear - base) | 0);

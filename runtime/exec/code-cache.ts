@@ -1,4 +1,5 @@
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
+import { MAX_LENGTH } from '../../translator/x86/decode.ts';
 import type { CodeWriteListener, CodeWriter, Mmu } from '../memory/mmu.ts';
 import { BranchTargets } from './branch-targets.ts';
 import { type CodeContext, CodeContexts } from './code-contexts.ts';
@@ -11,15 +12,15 @@ import type { Records } from './records.ts';
 import { Cost, Residence } from './residence.ts';
 import type { TranslationRecord } from './translation.ts';
 
-const LONGEST_INSTRUCTION = 15;
-
 /** Makes and resets nodes (graph.ts). */
 export interface NodeFactory {
   create(page: CodePage, offset: number): Node;
   reset(node: Node): void;
   /** Makes a node that was reset translated only when it is so many times as hot as others. */
   cool(node: Node, times: number): void;
-  evicted(pages: Iterable<CodePage>): void;
+  /** Nothing is left of the code of these frames; or, of all, nothing is known any more. */
+  evicted(frames: Iterable<number>): void;
+  forget(): void;
 }
 
 /**
@@ -96,22 +97,9 @@ export class CodeCache implements CodeWriteListener {
   }
 
   /** The node at an EIP of the current context if its page is mapped and known; null if `resolve` must look. */
-  find(eip: number): Node | null {
-    const page = this.pageAt(eip);
-    return page === null ? null : page.at(page.distanceTo(eip));
-  }
-
-  /** The same; a page that is known gets a node there. */
   entryAt(eip: number): Node | null {
     const page = this.pageAt(eip);
     return page === null ? null : this.nodeAt(page, page.distanceTo(eip));
-  }
-
-  /** The page of an EIP of the current context, if it is mapped and known. */
-  pageAt(eip: number): CodePage | null {
-    const { context } = this;
-    const page = this.pages.get(this.mapped[(eip + context.base) >>> 12]);
-    return page !== null && page.context === context ? page : null;
   }
 
   /** The same, if an indirect transfer has gone there lately. */
@@ -121,14 +109,19 @@ export class CodeCache implements CodeWriteListener {
     return node !== null && node.page.context === context ? node : null;
   }
 
+  /** The page of an EIP of the current context, if it is mapped and known. */
+  pageAt(eip: number): CodePage | null {
+    const { context } = this;
+    const page = this.pages.get(this.mapped[(eip + context.base) >>> 12]);
+    return page !== null && page.context === context ? page : null;
+  }
+
   /** The node at an EIP of the current context. Faults as fetching an instruction there does. */
   resolve(eip: number): Node {
-    const known = this.find(eip);
+    const known = this.entryAt(eip);
     if (known !== null) return known;
     const linear = (eip + this.context.base) | 0;
     const linearPage = linear >>> 12;
-    const page = this.pages.get(this.mapped[linearPage]);
-    if (page !== null && page.context === this.context) return this.nodeAt(page, linear & 0xfff);
     const at = this.mmu.fetch(linear);
     const found = this.pageFor(at < 0 ? -1 : at >>> 12, linearPage);
     // Flushing finds only pages with an entry in the TLB, which devices have not.
@@ -254,7 +247,7 @@ export class CodeCache implements CodeWriteListener {
     if (!code?.mayHold(start, start + bytes)) return;
     const before = this.counts.droppedNodes;
     for (const page of code.pages) this.dropBytes(page, start, start + bytes);
-    if (start < LONGEST_INSTRUCTION) this.dropCrossing(code);
+    if (start < MAX_LENGTH) this.dropCrossing(code);
     // Data beside code, in the same chunk, is no hit.
     if (before === this.counts.droppedNodes && this.dropped.length === 0) return;
     this.cool(code);
@@ -280,7 +273,7 @@ export class CodeCache implements CodeWriteListener {
   }
 
   private dropBytes(page: CodePage, start: number, end: number): void {
-    const first = Math.max(0, start - LONGEST_INSTRUCTION + 1);
+    const first = Math.max(0, start - MAX_LENGTH + 1);
     for (let offset = page.skip(first); offset < end; offset = page.skip(offset + 1)) {
       const node = page.at(offset);
       if (node !== null && node.length > 0 && offset + node.length > start) this.drop(node);
@@ -331,7 +324,8 @@ export class CodeCache implements CodeWriteListener {
     this.residence.look();
     const victims = this.residence.victims();
     for (const page of victims) this.forget(page, 'evicted');
-    this.factory.evicted(victims);
+    const frames = new Set(victims.map(({ frame }) => frame));
+    this.factory.evicted([...frames].filter((frame) => frame >= 0 && !this.frames.has(frame)));
     for (const page of this.pages) this.cutGates(page);
     this.branchTargets.clear();
     this.contexts.forgetEmpty();
@@ -351,7 +345,7 @@ export class CodeCache implements CodeWriteListener {
   }
 
   private forgetBytes(frame: number, page: CodePage): void {
-    for (const node of page.nodes(PAGE - LONGEST_INSTRUCTION)) this.forgetCrossing(node);
+    for (const node of page.nodes(PAGE - MAX_LENGTH)) this.forgetCrossing(node);
     const code = this.frames.get(frame);
     code?.pages.delete(page);
     if (code?.isEmpty) this.forgetFrame(frame);
@@ -385,6 +379,7 @@ export class CodeCache implements CodeWriteListener {
     this.branchTargets.clear();
     for (const page of this.pages) this.forget(page, 'reset');
     this.contexts.clear();
+    this.factory.forget();
     this.mmu.flushAll();
   }
 }

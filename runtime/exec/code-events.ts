@@ -2,8 +2,8 @@ import type { CodeWriter } from '../memory/mmu.ts';
 import type { TranslationRecord } from './translation.ts';
 
 /**
- * Why code left the cache: somebody wrote to it; its frame was written so often that all code in it was given up; a
- * larger translation takes its place; the cache was full; the machine was reset.
+ * Why code left the cache: somebody wrote to it; its frame was written so often that all code in it was given up;
+ * another translation takes its place; the cache was full; the machine was reset.
  */
 export type DropCause = CodeWriter | 'rewritten' | 'remade' | 'evicted' | 'reset';
 

@@ -83,7 +83,7 @@ export class CodePage {
     this.eip = (this.eip + distance) | 0;
   }
 
-  /** Whether anything is decoded. If not, the frame holds something else by now, which should not get what is known of the old. */
+  /** Whether anything is decoded. If not, there is nothing to gain by moving it, and the frame may hold something else by now. */
   get isDecoded(): boolean {
     for (const node of this.nodes()) if (node.length > 0) return true;
     return false;

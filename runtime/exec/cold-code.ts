@@ -13,10 +13,14 @@ const GRANULE_SHIFT = 4;
 const GRANULES = PAGE >>> GRANULE_SHIFT;
 /** Of a frame; more are not counted. */
 const MOST_EVICTIONS = 10;
+/** After so many evictions, each of an eighth of the cache, those of all frames are forgotten by half. */
+const FADING = 64;
+/** What fits into a count. */
+const MOST_RUNS = 255;
 
 /** How many instructions of a granule run from their bytes before it gets nodes. There are about four in one. */
 export interface ColdRuns {
-  /** When it first runs. */
+  /** When it first runs: none, but in tests. */
   readonly first: number;
   /** When it was evicted for the second time, twice as many for the third, and so on. */
   readonly evicted: number;
@@ -52,33 +56,45 @@ export class ColdCode {
   private readonly taken = new Node(makeNowhere(), 0, forms[INVALID_FORM], nothing);
   private readonly parts: ColdCodeParts;
   /** By granule of physical addresses: how many more instructions run from their bytes. */
-  private readonly runs: Uint8Array;
+  private readonly missing: Uint8Array;
   /** By frame, how often its code was evicted. */
   private readonly evictions: Uint8Array;
+  private untilFaded = FADING;
+  /** Instructions that were run from their bytes. */
+  runs = 0;
 
   constructor(parts: ColdCodeParts) {
     this.parts = parts;
-    this.runs = new Uint8Array(parts.memoryBytes >>> GRANULE_SHIFT);
+    this.missing = new Uint8Array(parts.memoryBytes >>> GRANULE_SHIFT);
     this.evictions = new Uint8Array(parts.memoryBytes / PAGE);
     // Filling takes memory of the host, even with zeros.
-    if (parts.coldRuns.first > 0) this.runs.fill(parts.coldRuns.first);
+    if (parts.coldRuns.first > 0) this.forget();
     this.current.next = this.next;
     this.current.taken = this.taken;
   }
 
-  /** The code of these pages was evicted. */
-  evicted(pages: Iterable<CodePage>): void {
-    for (const { frame } of pages) {
-      if (frame < 0) continue;
+  /** The code of these frames was evicted. */
+  evicted(frames: Iterable<number>): void {
+    for (const frame of frames) {
       const before = this.evictions[frame];
       this.evictions[frame] = Math.min(before + 1, MOST_EVICTIONS);
-      this.runs.fill(before * this.parts.coldRuns.evicted, frame * GRANULES, (frame + 1) * GRANULES);
+      const missing = Math.min(before * this.parts.coldRuns.evicted, MOST_RUNS);
+      this.missing.fill(missing, frame * GRANULES, (frame + 1) * GRANULES);
     }
+    if (--this.untilFaded > 0) return;
+    this.untilFaded = FADING;
+    for (let frame = 0; frame < this.evictions.length; frame++) this.evictions[frame] >>>= 1;
+  }
+
+  /** Forgets what was evicted: all code is as if it had not run yet. */
+  forget(): void {
+    this.missing.fill(this.parts.coldRuns.first);
+    this.evictions.fill(0);
   }
 
   /** Whether code is to be run from its bytes. */
   has(page: CodePage, eip: number): boolean {
-    return page.frame >= 0 && this.runs[granuleOf(page, eip)] > 0;
+    return page.frame >= 0 && this.missing[granuleOf(page, eip)] > 0;
   }
 
   /**
@@ -109,7 +125,8 @@ export class ColdCode {
     // The node of an instruction in two pages knows where its last bytes are; what a repeated one writes may be code, and
     // is not looked for in its own bytes if they have no node.
     if (this.parts.fetch.within(current) === 0 || isRepeated(current)) return this.uncounted(this.warm(page, eip));
-    this.runs[granuleOf(page, eip)]--;
+    this.missing[granuleOf(page, eip)]--;
+    this.runs++;
     return this.parts.handlers.get(current, page.context.key, 'plain')(current);
   }
 
@@ -121,7 +138,7 @@ export class ColdCode {
 
   /** A node for code that would run from its bytes. */
   private warm(page: CodePage, eip: number): Node {
-    this.runs[granuleOf(page, eip)] = 0;
+    this.missing[granuleOf(page, eip)] = 0;
     return this.parts.cache.nodeAt(page, page.distanceTo(eip));
   }
 

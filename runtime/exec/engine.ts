@@ -35,7 +35,7 @@ export interface EngineOptions {
   readonly callDepth: number;
   /** Bytes of the host's memory that decoded and translated code may take; what is used least is evicted. */
   readonly cacheBytes: number;
-  /** How often code runs before nodes are made for it. */
+  /** How often code that was evicted runs before nodes are made for it. */
   readonly coldRuns: ColdRuns;
   /** When the interpreter's loops get fast paths, and how many. Only where instructions are not counted. */
   readonly loops: LoopOptions;

@@ -64,7 +64,7 @@ export class Graph {
   private readonly tlb: Tlb;
   readonly rehearsal: Rehearsal;
   private readonly fetch: InstructionFetch;
-  private readonly cold: ColdCode;
+  readonly cold: ColdCode;
 
   constructor(parts: GraphParts) {
     this.parts = parts;
@@ -107,9 +107,8 @@ export class Graph {
     return this.parts.loops.place(node);
   }
 
-  evicted(pages: Iterable<CodePage>): void {
-    this.cold.evicted(pages);
-  }
+  readonly evicted = (frames: Iterable<number>): void => this.cold.evicted(frames);
+  readonly forget = (): void => this.cold.forget();
 
   cool(node: Node, times: number): void {
     this.records.heat(node, this.parts.hotAt * (1 - times));
@@ -199,9 +198,8 @@ export class Graph {
   /** Decodes an instruction that goes on in the next page. */
   private decodeCrossing(node: Node): number {
     const { page } = node;
-    const length = this.fetch.across(node);
+    const { length, frame } = this.fetch.across(node);
     const offset = page.distanceTo(node.eip);
-    const frame = this.fetch.secondPage(node) >>> 12;
     this.cache.markCode(page.frame, offset, PAGE);
     this.cache.markCrossing(frame, offset + length - PAGE, node);
     node.crossing = { frame, handler: this.runCrossing };
@@ -211,7 +209,7 @@ export class Graph {
   /** The second page may be another one by now. */
   private readonly runCrossing: Run = (node) => {
     const { frame, handler } = node.crossing!;
-    if (this.fetch.secondPage(node) >>> 12 === frame) return handler(node);
+    if (this.fetch.secondFrame(node) === frame) return handler(node);
     this.cache.forgetCrossing(node);
     this.reset(node);
     this.decode(node);

@@ -32,11 +32,12 @@ export class InstructionFetch {
     return length;
   }
 
-  /** Decodes a node's bytes that are in two pages, and gives their number. */
-  across(node: Node): number {
+  /** Decodes a node's bytes that are in two pages, and gives their number and the frame of the last ones. */
+  across(node: Node): { readonly length: number; readonly frame: number } {
     const { page } = node;
-    const second = this.secondPage(node);
-    if (second < 0) raise(Vector.invalidOpcode);
+    const frame = this.secondFrame(node);
+    if (frame < 0) raise(Vector.invalidOpcode);
+    const second = frame * PAGE;
     const offset = page.distanceTo(node.eip) & (PAGE - 1);
     const start = page.frame * PAGE + offset;
     const available = PAGE - offset;
@@ -45,12 +46,12 @@ export class InstructionFetch {
     this.joined.set(bytes.subarray(second, second + MAX_LENGTH), available);
     const length = this.decoder(this.joined, 0, available + MAX_LENGTH, node.eip, page.context.key, node);
     checkLimit(node, length);
-    return length;
+    return { length, frame };
   }
 
-  /** Where the page behind a node's is (offset in the buffer); negative if no code can be there. */
-  secondPage({ page }: Node): number {
-    return this.mmu.fetch(((page.linearPage + 1) << 12) | 0);
+  /** The frame of the page behind a node's; negative if no code can be there. */
+  secondFrame({ page }: Node): number {
+    return this.mmu.fetch(((page.linearPage + 1) << 12) | 0) >> 12;
   }
 }
 

@@ -89,16 +89,16 @@ export class Tiering {
     this.failures.set(link, failures);
     if (failures !== MOST_FAILURES) return;
     const record = [...link.page.translations].find(({ head }) => head.links?.includes(link));
-    if (record) this.remake(record, 'single');
+    if (record) this.remake(record);
   }
 
-  private remake(record: TranslationRecord, checks: Checks): void {
+  private remake(record: TranslationRecord): void {
     const { head } = record;
     const heat = this.records.heatOf(head);
     this.graph.cache.replaceTranslation(record);
     this.graph.decode(head);
     this.records.heat(head, heat);
-    this.install(head, checks);
+    this.install(head, 'single');
   }
 
   private source(head: Node): CodeSource {

@@ -94,7 +94,7 @@ class Life {
   }
 
   private node() {
-    return this.machine.engine.graph.cache.find(ENTRY);
+    return this.machine.engine.graph.cache.entryAt(ENTRY);
   }
 
   private runs(): string {

@@ -27,7 +27,7 @@ export interface Code {
 const usualOptions: EmitOptions = { suffix: '', memoryBytes: 128 << 20, pacing: 'poll' };
 
 /** Enough for a whole function. */
-export const wholeFunction: RegionLimits = { blocks: 1000, instructions: 10_000 };
+const wholeFunction: RegionLimits = { blocks: 1000, instructions: 10_000 };
 
 /** Code of which there are only the bytes. What is behind them doesn't decode. */
 export function bareCode(bytes: Uint8Array, address: number, key: number): Code {

@@ -3,7 +3,7 @@ import { functionName } from '../../runtime/exec/names.ts';
 import { INSTRUCTION_COMMENT } from '../../translator/emit/names.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import type { CodeSnapshot, TranslationDetail } from '../machine-core.ts';
-import { bytesOfHex, type Code, wholeFunction } from './code.ts';
+import { bytesOfHex, type Code } from './code.ts';
 
 /** A snapshot of a running machine's code, to be taken through the stages again. */
 export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols): Code {
@@ -39,7 +39,7 @@ function ranIn({ hasRun, eip: entry, pageEip }: CodeSnapshot): ((eip: number) =>
 
 /** The code of a translation as it was when it was translated: all of the same blocks. */
 export function codeOfTranslation({ code }: TranslationDetail, symbols: Symbols): Code {
-  return { ...codeOfSnapshot(code, symbols), limits: wholeFunction };
+  return codeOfSnapshot(code, symbols);
 }
 
 /** EIPs of the instructions in a function's text, in its order. */

@@ -12,6 +12,7 @@ describe('random programs', () => {
     const report = checkLockstep({ mode, settings, programs: 15, seed: 5, onFailure });
     expect(report.failed, `${report.text()}\n${failures[0]}`).toBe(0);
     expect(report.passed).toBe(15);
+    if (settings.cold) expect(report.coldRuns).toBeGreaterThan(15 * 100);
     if (settings.threshold) expect(report.translations).toBe(0);
     else expect(report.translations).toBeGreaterThan(100);
   });

@@ -91,6 +91,7 @@ export function checkLockstep({ mode, settings, programs, seed, onFailure }: Loc
   let pair = new Pair(mode, settings);
   const renew = () => {
     report.translations += pair.translator.engine.translations;
+    report.coldRuns += pair.translator.engine.coldRuns;
     pair.dispose();
     pair = new Pair(mode, settings);
   };

@@ -27,6 +27,7 @@ describe('what a processor does in user mode', () => {
     const report = checkVectors({ data, vectors: sample }, 'interpreter', { cold: true });
     expect(report.failed, report.text()).toBe(0);
     expect(report.passed).toBe(sample.length);
+    expect(report.coldRuns).toBeGreaterThan(sample.length);
   });
 
   it('is compared: a wrong outcome is reported', () => {

@@ -4,6 +4,8 @@ export class Report {
   failed = 0;
   /** Translations that were made: none means that the translator has not been checked. */
   translations = 0;
+  /** Instructions that ran without nodes. */
+  coldRuns = 0;
   /** Vectors that ran by a fast path of the interpreter: the same. */
   fastPaths = 0;
   /** What was not checked, by reason. */

@@ -32,6 +32,8 @@ export interface Engine {
   reset(): void;
   /** Translations made so far. */
   readonly translations: number;
+  /** Instructions that ran without nodes so far. */
+  readonly coldRuns: number;
   /** Whether some instruction at an EIP runs by its fast path. */
   hasFastPath(eip: number): boolean;
   /** Makes the CPU take notice of words of the state that were written from outside. */
@@ -78,14 +80,7 @@ const noPorts = { read: () => -1, write: () => {} };
 const noInterrupts = { pending: false, acknowledge: () => 0 };
 
 export function makeEngine(name: EngineName, memoryBytes: number, settings: EngineSettings = {}): Engine {
-  const {
-    regions = 'small',
-    pacing = 'count',
-    threshold = 0,
-    fastPaths = false,
-    cold = false,
-    check = false,
-  } = settings;
+  const { regions = 'small', pacing = 'count', threshold = 0, fastPaths = false, cold = false } = settings;
   const buffer = allocateShared(STATE_BYTES);
   const state = new Int32Array(buffer, 0, WORD_COUNT);
   const map = new PhysicalMap(new GuestRam(memoryBytes));
@@ -112,7 +107,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     counts,
     loops: fastPaths ? earlyLoops : defaultLoops,
     coldRuns: cold ? earlyCold : defaultColdRuns,
-    check: check ? makeCheck(checkText) : null,
+    check: settings.check ? makeCheck(checkText) : null,
   });
   const watchdog = counts ? null : new Worker(WATCHDOG, { eval: true, workerData: state });
   watchdog?.unref();
@@ -125,6 +120,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
       state[Word.attention] = 0;
       // Without counting the word tells the watchdog that another run has begun.
       state[Word.budget] = counts ? maxInstructions : state[Word.budget] + 1;
+      if (cold) engine.graph.cold.forget();
       if (tiering) makeEntry(engine, state[Word.eip]);
       return engine.dispatcher.run() !== 'budget' && state[Word.halted] !== 0;
     },
@@ -136,6 +132,9 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     dispose() {
       void watchdog?.terminate();
       engine.dispose();
+    },
+    get coldRuns() {
+      return engine.graph.cold.runs;
     },
     get translations() {
       return engine.tiering?.metrics.translations ?? 0;

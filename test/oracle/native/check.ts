@@ -56,6 +56,7 @@ export function checkVectors({ data, vectors }: VectorFile, engine: EngineName, 
     report.add(subject(instruction), describe(before), actual ? differences(actual, after, mask) : ['it does not end']);
   }
   report.translations = machine.engine.translations;
+  report.coldRuns = machine.engine.coldRuns;
   machine.engine.dispose();
   return report;
 }

@@ -107,7 +107,7 @@ main:   mov     ecx, 1000000
   const counted = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
   expect(counted(after.counts) - counted(before.counts)).toBe(after.all - before.all);
   expect(after.all - before.all).toBe(3000);
-  const node = engine.graph.cache.find(guest.address('main.last'))!;
+  const node = engine.graph.cache.entryAt(guest.address('main.last'))!;
   const { records } = engine.graph;
   const heat = records.heatOf(node);
   inspection.watch(false);

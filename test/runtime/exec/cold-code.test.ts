@@ -60,12 +60,33 @@ describe('code that was evicted', () => {
   });
 });
 
+describe('what is known of evictions', () => {
+  const cacheBytes = 2_000_000;
+
+  test('is forgotten when the machine is reset', async () => {
+    const guest = guestWith(wide(1000, 3), { cacheBytes });
+    expect(endValue(guest)).toBe(3 * 1000 * 9);
+    const { cache, cold } = guest.core.engine.graph;
+    const page = cache.allPages().at(-1)!;
+    cold.evicted([page.frame]);
+    cold.evicted([page.frame]);
+    expect(cold.has(page, page.eip)).toBe(true);
+    cache.dropAll();
+    expect(cold.has(page, page.eip)).toBe(false);
+    cold.evicted([page.frame]);
+    expect(cold.has(page, page.eip)).toBe(false);
+    await guest.dispose();
+  });
+});
+
 describe('code that runs without nodes at first', () => {
   test('gets nodes, and is translated, when it runs more often', async () => {
     const tiering = { ...defaultTiering, threshold: 30 };
     const guest = guestWith(wide(3, 200), { tiering, coldRuns: earlyCold });
     expect(endValue(guest)).toBe(3 * 200 * 9);
-    expect(guest.core.engine.tiering!.metrics.translations).toBeGreaterThan(0);
+    const { graph, tiering: made } = guest.core.engine;
+    expect(graph.cold.runs).toBeGreaterThan(3 * 9);
+    expect(made!.metrics.translations).toBeGreaterThan(0);
     await guest.dispose();
   });
 });

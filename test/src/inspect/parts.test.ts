@@ -5,7 +5,7 @@ import { stagesOf } from '../../../src/inspect/stages.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
-/** More blocks than a translation has at first. */
+/** More blocks than a translation has. */
 const blocks = Array.from({ length: 40 }, (_, n) => {
   return `.b${n}: inc eax\n test ecx, ${1 << (n % 5)}\n jz .b${n + 1}\n inc ebx`;
 });
@@ -32,6 +32,7 @@ test('the stages of translations that are a part of their function end with thei
   for (const info of inspection.translations()) {
     const detail = inspection.translationIn(info.physical, info.key)!;
     const stages = stagesOf(codeOfTranslation(detail, new Symbols({ addresses: [], names: [] })));
+    expect(stages.translation?.text).toBe(detail.text);
     expect(stages.translation?.blocks).toBe(info.blocks);
     expect(stages.translation?.instructions).toBe(info.instructions);
   }
