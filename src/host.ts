@@ -16,8 +16,8 @@ export interface IsolateEvents {
 
 export interface Isolate {
   readonly port: MessageEnd<Command, Report>;
-  /** The machine has been made: its state words can be watched. */
-  watch(state: Int32Array): void;
+  /** The machine has been made. Resolves when its state words are watched: until then its time would stand still. */
+  watch(state: Int32Array): Promise<void>;
   /** Whether the isolate keeps the program alive. */
   hold(alive: boolean): void;
   /** Ends it, if it has not ended already. */

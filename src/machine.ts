@@ -178,9 +178,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   #receive(notice: Notice): void {
     switch (notice.type) {
       case 'ready':
-        this.#isolate.watch(notice.state);
-        this.#isCreated = true;
-        this.#creation.resolve();
+        void this.#isolate.watch(notice.state).then(() => this.#created(), this.#creation.reject);
         break;
       case 'failed':
         this.#fail(restoreError(notice.error));
@@ -198,6 +196,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       case 'halt':
         this.emit(notice.type, undefined);
     }
+  }
+
+  #created(): void {
+    this.#isCreated = true;
+    this.#creation.resolve();
   }
 
   async #deliver(stream: OutputStream, bytes: Uint8Array): Promise<void> {

@@ -107,7 +107,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['icount'],
     argument: 'shift=N',
-    help: 'time from executed instructions, 2^N ns each: runs are alike',
+    help: 'time from executed instructions, 2^N ns each, N from 0 to 10: runs are alike',
     apply: (settings, text) => machine(settings, { icount: { shift: parseShift(text) } }),
   },
   {
@@ -124,7 +124,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['isolate'],
     argument: 'NAME',
-    help: "run the machine in a worker (default) or in the caller's thread",
+    help: 'run the machine in a worker (default) or in the thread of the caller',
     apply: (settings, name) => machine(settings, { isolate: name as 'worker' | 'caller' }),
   },
   {

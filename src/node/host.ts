@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { open, readFile, stat } from 'node:fs/promises';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Host, Isolate, IsolateEvents } from '../host.ts';
@@ -129,11 +130,12 @@ class NodeIsolate implements Isolate {
     this.#events = events;
   }
 
-  watch(state: Int32Array): void {
+  async watch(state: Int32Array): Promise<void> {
     if (!(state.buffer instanceof SharedArrayBuffer)) return;
     const workerData: Omit<TickerOptions, 'nanoseconds'> = { state, deadlines: this.#deadlines };
     this.#ticker = new Worker(new URL('./ticker.ts', import.meta.url), { workerData, name: 'ticker', execArgv: [] });
     this.#ticker.on('error', (error) => this.#events.onCrash(asError(error)));
+    await once(this.#ticker, 'message');
     this.#ticker.unref();
   }
 

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Machine } from '../../src/machine.ts';
+import type { Host } from '../../src/host.ts';
+import { Machine } from '../../src/machine.ts';
 import type { MachineOptions } from '../../src/options.ts';
-import { fakeMachine } from './support/fake-machine.ts';
+import { fakeHost, fakeMachine } from './support/fake-machine.ts';
 
 const machines: Machine[] = [];
 afterEach(async () => {
@@ -26,6 +27,39 @@ const maker =
   (isolate: Isolate) =>
   (options: Partial<MachineOptions> = {}) =>
     makeMachine({ isolate, ...options });
+
+test.each(isolates)('a machine is made when somebody watches its time, in isolate: %s', async (isolate) => {
+  let open!: () => void;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const events: string[] = [];
+  const host: Host = {
+    readFile: fakeHost.readFile,
+    startIsolate(...parts) {
+      const started = fakeHost.startIsolate(...parts);
+      const watch = started.watch.bind(started);
+      started.watch = async (state) => {
+        events.push('asked');
+        await gate;
+        await watch(state);
+        events.push('watched');
+      };
+      return started;
+    },
+  };
+  const made = Machine.create({ boot: { demo: true }, isolate }, host).then((machine) => {
+    events.push('made');
+    machines.push(machine);
+  });
+  while (events.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  // Long enough for one that doesn't wait.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(events).toEqual(['asked']);
+  open();
+  await made;
+  expect(events).toEqual(['asked', 'watched', 'made']);
+});
 
 describe.each(isolates)('serial ports of a machine in isolate: %s', (isolate) => {
   const make = maker(isolate);

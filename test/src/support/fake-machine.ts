@@ -3,12 +3,12 @@ import { nodeHost } from '../../../src/node/host.ts';
 import type { MachineOptions } from '../../../src/options.ts';
 import { createFakeCore } from './fake-core.ts';
 
-const host = nodeHost({
+export const fakeHost = nodeHost({
   load: async () => createFakeCore,
   worker: new URL('./fake-worker.ts', import.meta.url),
 });
 
 /** A machine around a fake core (see fake-core.ts for what it obeys). */
 export function fakeMachine(options: Partial<MachineOptions> = {}): Promise<Machine> {
-  return Machine.create({ boot: { demo: true }, ...options }, host);
+  return Machine.create({ boot: { demo: true }, ...options }, fakeHost);
 }
