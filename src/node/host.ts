@@ -76,9 +76,16 @@ function profilingFlags(flags: readonly string[]): string[] {
   );
 }
 
+const bootstrap = new URL('./worker-bootstrap.mjs', import.meta.url);
+
+/** What a thread is told that runs a module by the bootstrap. */
+function bootstrapped<Options extends object>(options: Options, module: URL): Options & BootstrapOptions {
+  return { ...options, module: module.href, codeCache: codeCache() };
+}
+
 function startWorker(module: URL, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
-  const worker = new Worker(new URL('./worker-bootstrap.mjs', import.meta.url), {
-    workerData: { ...options, module: module.href, codeCache: codeCache() } satisfies BootstrapOptions,
+  const worker = new Worker(bootstrap, {
+    workerData: bootstrapped(options, module),
     transferList: [options.port],
     name,
     execArgv: profilingFlags(process.execArgv),
@@ -132,8 +139,9 @@ class NodeIsolate implements Isolate {
 
   async watch(state: Int32Array): Promise<void> {
     if (!(state.buffer instanceof SharedArrayBuffer)) return;
-    const workerData: Omit<TickerOptions, 'nanoseconds'> = { state, deadlines: this.#deadlines };
-    this.#ticker = new Worker(new URL('./ticker.ts', import.meta.url), { workerData, name: 'ticker', execArgv: [] });
+    const options: Omit<TickerOptions, 'nanoseconds'> = { state, deadlines: this.#deadlines };
+    const workerData = bootstrapped(options, new URL('./ticker.ts', import.meta.url));
+    this.#ticker = new Worker(bootstrap, { workerData, name: 'ticker', execArgv: [] });
     this.#ticker.on('error', (error) => this.#events.onCrash(asError(error)));
     await once(this.#ticker, 'message');
     this.#ticker.unref();

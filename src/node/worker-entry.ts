@@ -11,9 +11,9 @@ export interface WorkerOptions {
   readonly deadlines: SharedArrayBuffer;
 }
 
-/** What `worker-bootstrap.mjs` is started with. */
-export interface BootstrapOptions extends WorkerOptions {
-  /** URL of the module that calls runWorker(). */
+/** What `worker-bootstrap.mjs` is started with, besides what its module wants. */
+export interface BootstrapOptions {
+  /** URL of the module that runs in the thread. */
   readonly module: string;
   /** Folder of compiled modules. */
   readonly codeCache: string;
