@@ -155,8 +155,8 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
   };
 }
 
-/** Patience of 16 times as many runs, each of the weight 16, is still a heat that a word can hold (runtime/exec/records.ts). */
-const MOST_RUNS = 7_000_000;
+/** As many runs, each of the weight 16, are a heat that a word can hold (runtime/exec/records.ts). */
+const MOST_RUNS = 100_000_000;
 
 /** The properties of the translator, with their least and largest values. */
 const tieringLimits = { threshold: [0, MOST_RUNS], blocks: [1, 1000], instructions: [1, 10_000] } as const;

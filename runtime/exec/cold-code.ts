@@ -45,9 +45,10 @@ export interface ColdCodeParts {
 }
 
 /**
- * Runs code that was evicted again and again and is still wanted: not by nodes, which would drive out others that are wanted as much, but
- * from its bytes. Each instruction is decoded into one and the same node, and its handler run. When code has run so some times
- * it gets its nodes again. So a program of more code than the cache holds does not spend its time making nodes.
+ * Runs code that was evicted again and again and is still wanted: not by nodes, which would drive out others that are wanted as
+ * much, but from its bytes. Each instruction is decoded into one and the same node, and its handler run. When code has run so
+ * some times it gets nodes again, the later the more often it was evicted. So a program of more code than the cache holds does
+ * not spend its time making nodes.
  */
 export class ColdCode {
   /** The instruction that runs. It has no record, and what its links lead to is known by its EIPs. */

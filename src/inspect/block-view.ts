@@ -2,7 +2,7 @@ import type { Symbols } from '../../runtime/debug/symbols.ts';
 import { instructionOfLine } from '../../translator/ir/print.ts';
 import type { TranslationDetail } from '../machine-core.ts';
 import type { ProfileSummary } from './profile.ts';
-import { codeOfTranslation, textByInstruction } from './snapshot.ts';
+import { codeOfSnapshot, textByInstruction } from './snapshot.ts';
 import { stagesOf } from './stages.ts';
 
 /** One instruction of a translation in all its shapes. */
@@ -27,7 +27,7 @@ export function blockLines(
   symbols: Symbols,
   ticks?: ReadonlyMap<number, number>,
 ): BlockLine[] {
-  const stages = stagesOf(codeOfTranslation(detail, symbols));
+  const stages = stagesOf(codeOfSnapshot(detail.code, symbols));
   const assembly = new Map(stages.blocks.flatMap(({ instructions }) => instructions.map((i) => [i.address, i.text])));
   const leaders = new Set(stages.blocks.map(({ address }) => address));
   const ir = statementsByAddress(stages.ir.at(-1)!.text);

@@ -5,7 +5,7 @@ import { hex } from '../../translator/emit/names.ts';
 import type { TranslationDetail, TranslationInfo } from '../machine-core.ts';
 import { FIRST_LINE } from './block-view.ts';
 import { largest } from './largest.ts';
-import { codeOfTranslation, printedAddresses, textByInstruction } from './snapshot.ts';
+import { codeOfSnapshot, printedAddresses, textByInstruction } from './snapshot.ts';
 import { type ListedInstruction, listAt } from './stages.ts';
 import { keyText } from './state-key.ts';
 
@@ -38,7 +38,7 @@ function scriptOf(text: string, name: string): string {
 /** The guest's instructions in the order of their addresses, and in which line each is (from 1 on). */
 function listingOf(detail: TranslationDetail, symbols: Symbols): { listing: string; lines: Map<number, number> } {
   const printed = printedAddresses(detail.text).sort((a, b) => a - b);
-  const instructions = listAt(codeOfTranslation(detail, symbols), printed);
+  const instructions = listAt(codeOfSnapshot(detail.code, symbols), printed);
   const label = symbols.label(detail.info.linear) ?? detail.info.name;
   const text = [`; ${label} at ${hex(detail.info.linear)} (${keyText(detail.info.key)}), entry and exits`];
   const lines = new Map<number, number>();

@@ -2,10 +2,10 @@ import type { Symbols } from '../../runtime/debug/symbols.ts';
 import { functionName } from '../../runtime/exec/names.ts';
 import { INSTRUCTION_COMMENT } from '../../translator/emit/names.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
-import type { CodeSnapshot, TranslationDetail } from '../machine-core.ts';
+import type { CodeSnapshot } from '../machine-core.ts';
 import { bytesOfHex, type Code } from './code.ts';
 
-/** A snapshot of a running machine's code, to be taken through the stages again. */
+/** A snapshot of a running machine's code, to be taken through the stages again. That of a translation has its blocks. */
 export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols): Code {
   const hasRun = ranIn(snapshot);
   const targets = new Map(snapshot.targets);
@@ -35,11 +35,6 @@ function ranIn({ hasRun, eip: entry, pageEip }: CodeSnapshot): ((eip: number) =>
   const offsets = new Set(hasRun);
   if (!offsets.has((entry - pageEip) & 0xfff)) return undefined;
   return (eip) => offsets.has((eip - pageEip) & 0xfff);
-}
-
-/** The code of a translation as it was when it was translated: all of the same blocks. */
-export function codeOfTranslation({ code }: TranslationDetail, symbols: Symbols): Code {
-  return codeOfSnapshot(code, symbols);
 }
 
 /** EIPs of the instructions in a function's text, in its order. */

@@ -27,7 +27,8 @@ describe('what a processor does in user mode', () => {
     const report = checkVectors({ data, vectors: sample }, 'interpreter', { cold: true });
     expect(report.failed, report.text()).toBe(0);
     expect(report.passed).toBe(sample.length);
-    expect(report.coldRuns).toBeGreaterThan(sample.length);
+    // There are six instructions around it.
+    expect(report.coldRuns).toBeGreaterThan(6.5 * sample.length);
   });
 
   it('is compared: a wrong outcome is reported', () => {

@@ -67,7 +67,7 @@ test.each<[string, object]>([
   ["unknown engine 'fast'", { engine: { name: 'fast' } }],
   ["unknown 'speed' in engine; it is one of: name, check, threshold, blocks, instructions", { engine: { speed: 9 } }],
   ["engine.check is 'on'; it must be a boolean", { engine: { check: 'on' } }],
-  ['engine.threshold is -1; it must be a whole number from 0 to 7000000', { engine: { threshold: -1 } }],
+  ['engine.threshold is -1; it must be a whole number from 0 to 100000000', { engine: { threshold: -1 } }],
   ['engine.blocks is 0; it must be a whole number from 1 to 1000', { engine: { blocks: 0 } }],
   ['engine.instructions is 1.5', { engine: { instructions: 1.5 } }],
   ["engine.blocks is for the translator; the engine is 'interpreter'", { engine: { name: 'interpreter', blocks: 5 } }],

@@ -2,7 +2,7 @@ import type { Code } from '../../inspect/code.ts';
 import { dotOf, type FlowGraph, flowGraph } from '../../inspect/flow-graph.ts';
 import { watching } from '../../inspect/inspected.ts';
 import { wait } from '../../inspect/sampling.ts';
-import { codeOfTranslation } from '../../inspect/snapshot.ts';
+import { codeOfSnapshot } from '../../inspect/snapshot.ts';
 import { svgOf } from '../../inspect/svg.ts';
 import { type Attached, attached, sameTranslation, wantedAddress } from './attached.ts';
 import type { Command, Request } from './command.ts';
@@ -41,7 +41,7 @@ function countedCode(request: Request): Promise<CountedCode | null> {
       const before = await machine.ask('translation', linear);
       await wait(request.options.seconds ?? 1);
       const detail = before && (await sameTranslation(machine, before.info));
-      return detail && { code: codeOfTranslation(detail, symbols), counts: detail.counts ?? [] };
+      return detail && { code: codeOfSnapshot(detail.code, symbols), counts: detail.counts ?? [] };
     });
   });
 }

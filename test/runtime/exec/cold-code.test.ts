@@ -5,7 +5,7 @@ import { earlyCold } from '../../support/engine.ts';
 import { endValue, Guest } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
-/** A function of ten instructions in each of PAGES pages, in so many rounds; gives how many were run. */
+/** A function of ten instructions in each of PAGES pages, in so many rounds; gives how many INCs ran. */
 const wide = (pages: number, rounds: number) =>
   kernel(`
 CODE_PAGES equ 0x200000

@@ -39,8 +39,9 @@ test.each(polling)('a slot is always that of what the node runs: $name', async (
   const { graph, handlers } = guest.core.engine;
   const nodes = graph.cache.allPages().flatMap((page) => [...page.nodes()]);
   for (const node of nodes) expect(graph.records.slotOf(node)).toBe(handlers.of(node.run)?.slot ?? Slot.none);
-  if (variant.config.engine === 'interpreter')
-    expect(nodes.filter((node) => graph.records.slotOf(node) !== Slot.none).length).toBeGreaterThan(10);
+  // What ran only without nodes has no slot.
+  if (variant.config.engine === 'interpreter' && variant.config.engineOptions?.coldRuns === undefined)
+    expect(nodes.filter((node) => graph.records.slotOf(node) !== Slot.none).length).toBeGreaterThan(15);
   await guest.dispose();
 });
 

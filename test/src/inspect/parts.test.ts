@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Symbols } from '../../../runtime/debug/symbols.ts';
-import { codeOfTranslation } from '../../../src/inspect/snapshot.ts';
+import { codeOfSnapshot } from '../../../src/inspect/snapshot.ts';
 import { stagesOf } from '../../../src/inspect/stages.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
@@ -31,7 +31,7 @@ test('the stages of translations that are a part of their function end with thei
   expect(records.length).toBeGreaterThan(2);
   for (const info of inspection.translations()) {
     const detail = inspection.translationIn(info.physical, info.key)!;
-    const stages = stagesOf(codeOfTranslation(detail, new Symbols({ addresses: [], names: [] })));
+    const stages = stagesOf(codeOfSnapshot(detail.code, new Symbols({ addresses: [], names: [] })));
     expect(stages.translation?.text).toBe(detail.text);
     expect(stages.translation?.blocks).toBe(info.blocks);
     expect(stages.translation?.instructions).toBe(info.instructions);
