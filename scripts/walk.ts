@@ -8,7 +8,8 @@ import { defaultEngine } from '../runtime/exec/engine.ts';
 import { defaultLoops } from '../runtime/exec/loops.ts';
 import { EntryWeight } from '../runtime/exec/node.ts';
 import { defaultTiering } from '../runtime/exec/tiering.ts';
-import { flags, flagUsage } from '../src/cli/flags.ts';
+import { acceptedFlags } from '../src/cli/accepted.ts';
+import { type Flag, flags, flagUsage } from '../src/cli/flags.ts';
 import { instructionLists } from './instructions.ts';
 import { type Sections, withSections } from './sections.ts';
 import { life } from './walk/life.ts';
@@ -24,14 +25,14 @@ export function walk(): Sections {
 /** Documents with sections that are made here. */
 export const documents: Readonly<Record<string, () => Sections>> = {
   'ARCHITECTURE.md': walk,
-  'README.md': () => ({ flags: flagsTable() }),
+  'README.md': () => ({ flags: flagsTable(flags), 'accepted-flags': flagsTable(acceptedFlags) }),
   'docs/instructions.md': instructionLists,
   'docs/performance.md': () => ({ settings: settingsTable() }),
 };
 
-/** The command line's flags, as the help has them. */
-function flagsTable(): string {
-  const rows = flags.map((flag) => `| \`${flagUsage(flag).replaceAll('|', '\\|')}\` | ${flag.help} |`);
+/** Flags of the command line, as the help has them. */
+function flagsTable(table: readonly Flag[]): string {
+  const rows = table.map((flag) => `| \`${flagUsage(flag).replaceAll('|', '\\|')}\` | ${flag.help} |`);
   return ['| flag | meaning |', '|---|---|', ...rows].join('\n');
 }
 

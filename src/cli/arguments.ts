@@ -1,10 +1,17 @@
+import { existsSync } from 'node:fs';
 import { within } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
-import { type Flag, flags, unsupportedFlags } from './flags.ts';
+import { similarNames } from '../inspect/similar.ts';
+import { acceptedFlags } from './accepted.ts';
+import { type Flag, flags } from './flags.ts';
+import { missingFlags } from './missing.ts';
 import { initialSettings, type Settings } from './settings.ts';
 
-/** Words that may come first. */
+/** Words that may come first and are followed by flags. */
 const actions = ['start', 'demo'] as const;
+/** All words that may come first. */
+export const commandNames: readonly string[] = [...actions, 'inspect', 'profile', 'help'];
+const allFlags = [...flags, ...acceptedFlags];
 
 /**
  * What these arguments ask for: an action other than running (if it comes first), and flags. Those have one dash, as
@@ -14,6 +21,7 @@ const actions = ['start', 'demo'] as const;
 export function parseArguments(args: readonly string[]): Settings {
   const [first, ...others] = args;
   if (isAction(first)) return parseFlags({ ...initialSettings, action: first }, others);
+  if (first !== undefined && !first.startsWith('-')) throw new ConfigurationError(unknownCommand(first));
   return parseFlags(initialSettings, args);
 }
 
@@ -32,29 +40,54 @@ function parseFlags(settings: Settings, args: readonly string[]): Settings {
 }
 
 /** The flag that a word is, and its argument: none, the next of the words, or behind a "=" if it may be left out. */
-function readFlag(text: string, rest: string[]): { flag: Flag; argument: string | undefined } {
+function readFlag(text: string, rest: string[]): { flag: Flag; argument: string } {
   const [, word, value] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
   const flag = findFlag(value === undefined ? text : word);
   if (flag.optional) return { flag, argument: value ?? '' };
   if (value !== undefined) throw new ConfigurationError(`unknown flag ${text}; --help lists them`);
-  return { flag, argument: flag.argument === undefined ? '' : rest.shift() };
+  return { flag, argument: flag.argument === undefined ? '' : takeArgument(text, flag.argument, rest) };
+}
+
+/** The next word, unless it is the next flag: then what should stand between them has been forgotten. */
+function takeArgument(text: string, name: string, rest: string[]): string {
+  const [next] = rest;
+  if (next === undefined) throw new ConfigurationError(`${text} needs an argument: ${name}`);
+  const flag = flagName(next);
+  if (flag !== undefined && (isFlag(flag) || missingFlags.has(flag)))
+    throw new ConfigurationError(`${text} needs an argument, ${name}, and '${next}' is a flag (a file: ./${next})`);
+  return rest.shift()!;
+}
+
+function flagName(text: string): string | undefined {
+  return /^--?(.+)$/s.exec(text)?.[1];
+}
+
+function isFlag(name: string): boolean {
+  return allFlags.some(({ names }) => names.includes(name));
 }
 
 function findFlag(text: string): Flag {
-  const name = /^--?(.+)$/.exec(text)?.[1];
+  const name = flagName(text);
   if (name === undefined) throw new ConfigurationError(unexpected(text));
-  const flag = flags.find(({ names }) => names.includes(name));
+  const flag = allFlags.find(({ names }) => names.includes(name));
   if (flag) return flag;
-  if (unsupportedFlags.has(name)) throw new ConfigurationError(`${text} is not supported; see --help for what is`);
-  throw new ConfigurationError(`unknown flag ${text}; --help lists them`);
+  if (missingFlags.has(name)) throw new ConfigurationError(`${text} is not supported: ${missingFlags.get(name)}`);
+  const known = allFlags.flatMap(({ names }) => names.map((other) => `-${other}`));
+  throw new ConfigurationError(`unknown flag ${text}${similarNames(`-${name}`, known)}; --help lists them`);
 }
 
-function applyFlag(settings: Settings, text: string, flag: Flag, argument: string | undefined): Settings {
-  if (argument === undefined) throw new ConfigurationError(`${text} needs an argument: ${flag.argument}`);
+function applyFlag(settings: Settings, text: string, flag: Flag, argument: string): Settings {
+  if (flag.list !== undefined && /(^|,)(help|\?)$/.test(argument)) return { ...settings, action: flag.list };
   return within(text, () => flag.apply(settings, argument));
 }
 
+function unknownCommand(word: string): string {
+  if (existsSync(word) || /[./]/.test(word)) return unexpected(word);
+  const known = commandNames.join(', ');
+  return `unknown command '${word}'${similarNames(word, commandNames)}; there are ${known}, and flags (--help)`;
+}
+
 function unexpected(text: string): string {
-  if (isAction(text)) return `unexpected argument '${text}'; it goes before the flags`;
-  return `unexpected argument '${text}'; see --help (disk images are not supported)`;
+  if (commandNames.includes(text)) return `unexpected argument '${text}'; it goes before the flags`;
+  return `unexpected argument '${text}'; there are no disks yet: a kernel is given as -kernel FILE, a ROM image as -bios FILE`;
 }

@@ -2,7 +2,7 @@ import { appendFileSync, openSync } from 'node:fs';
 import { ConfigurationError, type Machine, type SerialPort } from '../index.ts';
 import { EscapeFilter, escapeHelp, InterruptFilter, type KeyFilter } from './escape.ts';
 import { writeError } from './output-error.ts';
-import type { Backend } from './settings.ts';
+import type { Backend, Settings } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A device whose output can be heard. */
@@ -21,8 +21,8 @@ export function namedBackend(backend: Backend, chardevs: Readonly<Record<string,
 }
 
 /** The backends of COM1, COM2, …: where none is named COM1 is on the terminal, and with a multiplexer if it must. */
-export function serialBackends(named: readonly Backend[], nographic: boolean): readonly Backend[] {
-  if (named.length === 0) return [consoleByDefault];
+export function serialBackends(named: readonly Backend[], { nographic, nodefaults }: Settings): readonly Backend[] {
+  if (named.length === 0) return nodefaults ? [] : [consoleByDefault];
   return nographic ? named.map((backend) => (backend.type === 'stdio' ? consoleByDefault : backend)) : named;
 }
 

@@ -1,7 +1,9 @@
-import { ConfigurationError, type EngineName, type EngineSettings, type MachineOptions, memorySize } from '../index.ts';
+import { ConfigurationError, type EngineName, type EngineSettings, memorySize } from '../index.ts';
 import { checkedCpu } from '../options.ts';
-import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
-import type { Backend, Settings } from './settings.ts';
+import { clockBase } from './clock-base.ts';
+import { applyDevice } from './devices.ts';
+import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
+import { type Backend, type List, machine, type Settings } from './settings.ts';
 
 /** One row of the command line's table: parsing and `--help` come from it. */
 export interface Flag {
@@ -12,14 +14,11 @@ export interface Flag {
   /** The argument may be left out; it then comes behind a "=". */
   readonly optional?: true;
   readonly help: string;
+  /** What `help` for an argument lists. */
+  readonly list?: List;
   /** The settings with this flag. Throws ConfigurationError if the argument is wrong. */
   apply(settings: Settings, argument: string): Settings;
 }
-
-const machine = (settings: Settings, options: Partial<MachineOptions>): Settings => ({
-  ...settings,
-  machine: { ...settings.machine, ...options },
-});
 
 export const flags: readonly Flag[] = [
   {
@@ -31,14 +30,16 @@ export const flags: readonly Flag[] = [
   {
     names: ['cpu'],
     argument: 'MODEL[,+FEATURE][,-FEATURE]',
-    help: '486, pentium, pentium3, core2 or max (default), with features added or taken away; help: list them',
-    apply: applyCpu,
+    help: '486, pentium, pentium3, core2 or max (default; host: the same), with features added or taken away; help: list them',
+    list: 'list-cpus',
+    apply: (settings, cpu) => machine(settings, { cpu: checkedCpu(cpu.replace(/^host(?=,|$)/, 'max')) }),
   },
   {
     names: ['machine', 'M'],
-    argument: 'max-ram-below-4g=SIZE',
-    help: 'how much memory is below 4 GB; the rest begins there',
-    apply: (settings, text) => machine(settings, { memoryBelow4G: parseLowMemory(text) }),
+    argument: '[pc][,max-ram-below-4g=SIZE]',
+    help: 'how much memory is below 4 GB; the rest begins there. Properties of QEMU that ask for what is so anyway are taken',
+    list: 'list-machines',
+    apply: applyMachine,
   },
   {
     names: ['kernel'],
@@ -87,6 +88,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['device'],
     argument: 'isa-debug-exit|isa-debugcon|pc-testdev[,PROPERTY=VALUE]',
+    list: 'list-devices',
     help:
       'isa-debug-exit,iobase=N,iosize=N: a write there ends the program, with exit code 2 * value + 1; ' +
       'isa-debugcon,iobase=N,chardev=ID; pc-testdev: what kvm-unit-tests asks for',
@@ -103,6 +105,17 @@ export const flags: readonly Flag[] = [
     argument: 'isa-debugcon.iobase=N',
     help: 'port of the debug console',
     apply: (settings, text) => machine(settings, { debugConsole: { iobase: parseDebugConsolePort(text) } }),
+  },
+  {
+    names: ['rtc'],
+    argument: 'base=utc|localtime|DATE[,clock=vm]',
+    help: "what the real-time clock shows at the start: UTC (default), the host's local time, or such as 2026-01-31T12:00:00",
+    apply: (settings, text) => ({ ...settings, startTime: parseClock(text) }),
+  },
+  {
+    names: ['nodefaults'],
+    help: 'COM1 on nothing, unless -serial says otherwise',
+    apply: (settings) => ({ ...settings, nodefaults: true }),
   },
   {
     names: ['icount'],
@@ -165,29 +178,48 @@ export function flagUsage({ names, argument, optional }: Flag): string {
   return optional ? `${flag}[=${argument}]` : `${flag} ${argument}`;
 }
 
-/** Flags of QEMU that mean something here too, but nothing that can be done yet. */
-export const unsupportedFlags: ReadonlySet<string> = new Set(
-  `accel action add-fd alt-grab append-file audio audiodev balloon blockdev boot bt cdrom compat curses
-  d D daemonize dfilter display drive dtb dump-vmstate enable-fips enable-kvm fda fdb full-screen fsdev fw_cfg g gdb
-  hda hdb hdc hdd incoming iscsi jitdump k L loadvm mem-path mem-prealloc mon monitor msg mtdblock net netdev
-  nic no-acpi no-fd-bootchk no-hpet no-shutdown no-user-config nodefaults nouserconfig numa object only-migratable
-  option-rom overcommit parallel perfmap pflash pidfile plugin portrait preconfig prom-env qmp qmp-pretty qtest
-  readconfig realtime rotate rtc run-with runas S s sandbox sd sdl seed semihosting set shim show-cursor singlestep smbios
-  smp snapshot soundhw spice tb-size tpmdev trace usb usbdevice uuid vga virtfs virtioconsole vnc watchdog win2k-hack
-  writeconfig xen-attach`.split(/\s+/),
-);
-
 function checkedMemory(text: string): string {
   const { size = '' } = parseProperties(text, 'size', []);
   memorySize(size);
   return size;
 }
 
-function parseLowMemory(text: string): string {
-  const { 'max-ram-below-4g': size } = parseProperties(text, 'type', ['max-ram-below-4g']);
-  if (size === undefined) throw new ConfigurationError(`'${text}' is not supported; give max-ram-below-4g=SIZE`);
+const off = /^off$/;
+const on = /^on$/;
+const offOrAuto = /^(off|auto)$/;
+
+/** Properties of `-machine`: but for the memory they ask for what is so anyway. */
+const machineProperties = {
+  type: /^(pc|pc-i440fx-[\w.-]+)$/,
+  accel: /(^|:)tcg(:|$)/,
+  'max-ram-below-4g': /^/,
+  acpi: on,
+  graphics: off,
+  hpet: off,
+  i8042: on,
+  'mem-merge': /^(on|off)$/,
+  'dump-guest-core': /^(on|off)$/,
+  nvdimm: off,
+  pic: /^(on|auto)$/,
+  pit: /^(on|auto)$/,
+  smm: offOrAuto,
+  usb: off,
+  vmport: offOrAuto,
+};
+
+function applyMachine(settings: Settings, text: string): Settings {
+  const instead = 'the machine is a pc (i440FX) without what needs a window or drives; -machine help lists it';
+  const { 'max-ram-below-4g': size } = checkProperties(text, machineProperties, instead);
+  if (size === undefined) return settings;
   memorySize(size);
-  return size;
+  return machine(settings, { memoryBelow4G: size });
+}
+
+/** The clocks of QEMU's are alike here: a machine on the command line goes on all the time. */
+function parseClock(text: string): () => Date {
+  const clock = { base: /^/, clock: /^(host|rt|vm)$/, driftfix: /^none$/ };
+  const { base = 'utc' } = checkProperties(text, clock, "the clock goes with the guest's time");
+  return clockBase(base);
 }
 
 function parseBackend(text: string): Backend {
@@ -197,30 +229,6 @@ function parseBackend(text: string): Backend {
   if (text.startsWith('file:') && text.length > 'file:'.length)
     return { type: 'file', path: text.slice('file:'.length) };
   throw new ConfigurationError(`'${text}' is not supported; it is one of stdio, mon:stdio, file:PATH, null`);
-}
-
-/** The defaults are QEMU's. */
-const devices: Readonly<Record<string, (settings: Settings, text: string) => Settings>> = {
-  'isa-debug-exit': (settings, text) => {
-    const { iobase = '0x501', iosize = '2' } = parseProperties(text, 'driver', ['iobase', 'iosize']);
-    const debugExit = { iobase: parseInteger('iobase', iobase), iosize: parseInteger('iosize', iosize) };
-    return machine(settings, { debugExit });
-  },
-  'isa-debugcon': (settings, text) => {
-    const { iobase = '0xe9', chardev = '' } = parseProperties(text, 'driver', ['iobase', 'chardev']);
-    const debugConsole = { iobase: parseInteger('iobase', iobase) };
-    return { ...machine(settings, { debugConsole }), debugConsole: { type: 'chardev', id: chardev } };
-  },
-  'pc-testdev': (settings, text) => {
-    parseProperties(text, 'driver', []);
-    return machine(settings, { pcTestdev: true });
-  },
-};
-
-function applyDevice(settings: Settings, text: string): Settings {
-  const driver = text.split(',')[0]!.replace(/^driver=/, '');
-  if (!Object.hasOwn(devices, driver)) throw new ConfigurationError(`the device '${driver}' is not supported`);
-  return devices[driver]!(settings, text);
 }
 
 function parseChardev(text: string): Record<string, Backend> {
@@ -249,9 +257,4 @@ function parseEngine(text: string): EngineSettings {
 function parseShift(text: string): number {
   const { shift = '' } = parseProperties(text, 'shift', []);
   return parseInteger('shift', shift);
-}
-
-function applyCpu(settings: Settings, cpu: string): Settings {
-  if (cpu === 'help' || cpu === '?') return { ...settings, action: 'list-cpus' };
-  return machine(settings, { cpu: checkedCpu(cpu) });
 }

@@ -1,21 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { changeableFeatures } from '../../runtime/cpu/features.ts';
 import { cpuModelNames } from '../../runtime/cpu/model.ts';
+import { acceptedFlags } from './accepted.ts';
+import { devices } from './devices.ts';
 import { escapeHelp } from './escape.ts';
 import { flags, flagUsage } from './flags.ts';
 
 const column = 24;
 
 export function helpText(): string {
-  const rows = flags.map((flag) => row(flagUsage(flag), flag.help));
+  const [rows, accepted] = [flags, acceptedFlags].map((list) => list.map((flag) => row(flagUsage(flag), flag.help)));
   return `Usage: rawiron -kernel FILE [-initrd FILE] [-append TEXT] [flags]
        rawiron -bios FILE [flags]
        rawiron start [flags]     boot Debian's kernel and busybox, got through apt
        rawiron demo [flags]      boot the small system that is built in
        rawiron inspect COMMAND   look into the translation cache; inspect --help lists the commands
+       rawiron profile           where a machine's time goes; profile --help says more
+       rawiron help [COMMAND]    show this help, or that of a command
 
 Flags have the meaning that they have in QEMU.
 ${rows.join('\n')}
+
+Flags of QEMU that ask for what is so anyway:
+${accepted.join('\n')}
 
 On the console:
 ${escapeHelp.replace(/^/gm, '  ')}
@@ -30,6 +37,25 @@ ${indented(cpuModelNames)}
 Features:
 ${indented(changeableFeatures)}
 `;
+}
+
+/** What `-machine` takes. */
+export function machineText(): string {
+  return `Machines:\n${row('pc', 'PC with i440FX and PIIX3 (default); pc-i440fx-VERSION is the same')}\n`;
+}
+
+/** What `-accel` takes. */
+export function acceleratorText(): string {
+  return `Accelerators:\n${row('tcg', 'translation of guest code to JavaScript (-engine says more)')}\n`;
+}
+
+/** What `-device` takes. */
+export function deviceText(): string {
+  const rows = Object.entries(devices).map(([name, { properties, help }]) => {
+    const list = Object.entries(properties).map(([property, value]) => `,${property}=${value || 'ID'}`);
+    return row(name + list.join(''), help);
+  });
+  return `Devices, with the defaults of their properties:\n${rows.join('\n')}\n`;
 }
 
 /** Words in lines of at most 78 characters. */

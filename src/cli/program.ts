@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../index.ts';
 import { parseArguments } from './arguments.ts';
-import { cpuText, helpText, versionText } from './help.ts';
+import { acceleratorText, cpuText, deviceText, helpText, machineText, versionText } from './help.ts';
 import { standardOutputGone } from './output-error.ts';
 import { demo, runMachine } from './run.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +13,9 @@ const actions: Readonly<Record<Settings['action'], (settings: Settings) => numbe
   help: () => say(helpText()),
   version: () => say(versionText()),
   'list-cpus': () => say(cpuText()),
+  'list-machines': () => say(machineText()),
+  'list-accelerators': () => say(acceleratorText()),
+  'list-devices': () => say(deviceText()),
 };
 
 async function perform(settings: Settings): Promise<number> {
@@ -25,14 +28,20 @@ async function say(text: string): Promise<number> {
   return error ? standardOutputGone(error) : 0;
 }
 
+/** `help inspect block` is `inspect block --help`. */
+function helpArguments(words: readonly string[]): readonly string[] {
+  return [...words, '--help'];
+}
+
 /** Does what the command line asks for; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
+    const words = args[0] === 'help' ? helpArguments(args.slice(1)) : args;
     // The one command of the inspector that can start a machine is also one of its own.
-    const [first, ...rest] = args[0] === 'inspect' && args[1] === 'profile' ? args.slice(1) : args;
+    const [first, ...rest] = words[0] === 'inspect' && words[1] === 'profile' ? words.slice(1) : words;
     if (first === 'profile') return await (await import('./inspect/profile-machine.ts')).profile(rest, perform);
     if (first === 'inspect') return await (await import('./inspect/main.ts')).inspect(rest);
-    return await perform(parseArguments(args));
+    return await perform(parseArguments(words));
   } catch (error) {
     const mistake = error instanceof ConfigurationError;
     process.stderr.write(`rawiron: ${mistake ? error.message : `internal error: ${(error as Error).stack}`}\n`);

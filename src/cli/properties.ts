@@ -13,6 +13,22 @@ export function parseProperties(text: string, implied: string, allowed: readonly
   return properties;
 }
 
+/** What properties may be, by their names. */
+export type PropertyPatterns = Readonly<Record<string, RegExp>>;
+
+/**
+ * The same where properties may only be what the patterns say; the name of the first of these may be left out.
+ * @throws ConfigurationError that says what to do instead
+ */
+export function checkProperties(text: string, patterns: PropertyPatterns, instead: string): Record<string, string> {
+  const names = Object.keys(patterns);
+  const properties = parseProperties(text, names[0]!, names);
+  for (const [name, value] of Object.entries(properties)) {
+    if (!patterns[name]!.test(value)) throw new ConfigurationError(`'${name}=${value}' is not supported: ${instead}`);
+  }
+  return properties;
+}
+
 /** Whether a property is on. */
 export function parseSwitch(property: string, text: string): boolean {
   if (text !== 'on' && text !== 'off')

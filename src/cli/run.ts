@@ -9,9 +9,10 @@ const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
 export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
-  const options: MachineOptions = { ...settings.machine, boot };
+  const { startTime } = settings;
+  const options: MachineOptions = { ...settings.machine, boot, ...(startTime && { startTime: startTime() }) };
   const serials = settings.serials.map((backend) => namedBackend(backend, settings.chardevs));
-  const backends = serialBackends(serials, settings.nographic ?? false);
+  const backends = serialBackends(serials, settings);
   const debugConsole = settings.debugConsole && namedBackend(settings.debugConsole, settings.chardevs);
   const terminal = new Terminal();
   await using machine = await Machine.create(options);

@@ -9,15 +9,22 @@ export type Backend =
   /** The one that a -chardev with this name gives. */
   | { readonly type: 'chardev'; readonly id: string };
 
+/** A list that `help` for a flag's argument prints. */
+export type List = 'list-cpus' | 'list-machines' | 'list-accelerators' | 'list-devices';
+
 /** What the command line asks for. */
 export interface Settings {
-  readonly action: 'run' | 'start' | 'demo' | 'help' | 'version' | 'list-cpus';
+  readonly action: 'run' | 'start' | 'demo' | 'help' | 'version' | List;
   readonly machine: Partial<MachineOptions>;
   readonly kernel?: string;
   readonly initrd?: string;
   readonly append?: string;
   readonly bios?: string;
   readonly nographic?: boolean;
+  /** No device is connected to anything that no flag names. */
+  readonly nodefaults?: boolean;
+  /** What the real-time clock shows when the machine is made; none: the host's time. */
+  readonly startTime?: () => Date;
   /** One for each `-serial`, in their order. */
   readonly serials: readonly Backend[];
   readonly debugConsole?: Backend;
@@ -32,3 +39,8 @@ export interface Settings {
 }
 
 export const initialSettings: Settings = { action: 'run', machine: {}, serials: [], chardevs: {} };
+
+/** The settings with these options of the machine. */
+export function machine(settings: Settings, options: Partial<MachineOptions>): Settings {
+  return { ...settings, machine: { ...settings.machine, ...options } };
+}

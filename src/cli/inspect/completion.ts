@@ -1,10 +1,9 @@
 import { ConfigurationError } from '../../index.ts';
+import { commandNames } from '../arguments.ts';
 import { flags } from '../flags.ts';
 import type { Answer, Command } from './command.ts';
 import { optionOf } from './options.ts';
 
-/** Words behind `rawiron`. */
-const actions = ['start', 'demo', 'inspect', 'profile'];
 const shells = ['bash', 'zsh'];
 
 /** What completes the command line in a shell, made from the tables that the command line is parsed with. */
@@ -60,7 +59,7 @@ _rawiron() {
     command=-
     [[ $previous == -- ]] && values="start demo"
   elif [[ \${#words[@]} -eq 1 ]]; then
-    values="${actions.join(' ')}"
+    values="${commandNames.join(' ')}"
   elif [[ \${words[1]} == inspect && \${#words[@]} -eq 2 ]]; then
     values="${names}" command=inspect
   fi
@@ -107,7 +106,7 @@ ${list.join('\n')}
   )
   local machine="${machineFlags()}"
   if (( CURRENT == 2 )); then
-    compadd -- ${actions.join(' ')} \${=machine}
+    compadd -- ${commandNames.join(' ')} \${=machine}
     return
   fi
   if [[ $words[2] == inspect && CURRENT -eq 3 ]]; then

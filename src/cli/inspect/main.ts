@@ -31,7 +31,8 @@ export const commands: readonly Command[] = [
 /** `rawiron inspect …`: returns the exit code. Throws ConfigurationError if it can't be done as asked. */
 export async function inspect(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || isHelp(name)) return print(inspectHelp(commands));
+  if (name === 'help' && rest.length > 0) return inspect([...rest, '--help']);
+  if (name === undefined || name === 'help' || isHelp(name)) return print(inspectHelp(commands));
   const command = commands.find((c) => c.name === name);
   if (!command) throw new ConfigurationError(`inspect: unknown command '${name}'; inspect --help lists them`);
   if (rest.some(isHelp)) return print(helpOf(command));

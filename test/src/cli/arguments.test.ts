@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { acceptedFlags } from '../../../src/cli/accepted.ts';
 import { parseArguments } from '../../../src/cli/arguments.ts';
-import { namedBackend } from '../../../src/cli/console.ts';
+import { namedBackend, serialBackends } from '../../../src/cli/console.ts';
 import { flags } from '../../../src/cli/flags.ts';
 import { helpText } from '../../../src/cli/help.ts';
+import { missingFlags } from '../../../src/cli/missing.ts';
 
 const parse = (line: string) => parseArguments(line === '' ? [] : line.split(' '));
 
@@ -45,6 +47,10 @@ test.each([
   ['-engine check=off,threshold=1', { engine: { check: false, threshold: 1 } }],
   ['-engine translator,blocks=4,instructions=0x10', { engine: { name: 'translator', blocks: 4, instructions: 16 } }],
   ['--no-reboot', { reboot: 'exit' }],
+  ['-machine pc-i440fx-7.2,accel=kvm:tcg,usb=off,max-ram-below-4g=1G', { memoryBelow4G: '1G' }],
+  ['-machine type=pc', {}],
+  ['-cpu host', { cpu: 'max' }],
+  ['-cpu host,-nx', { cpu: 'max,-nx' }],
 ])('%s', (line, machine) => {
   expect(parse(line).machine).toEqual(machine);
 });
@@ -57,6 +63,10 @@ test.each([
   ['-version', 'version'],
   ['-cpu help', 'list-cpus'],
   ['start -cpu ?', 'list-cpus'],
+  ['-device help', 'list-devices'],
+  ['-device isa-debug-exit,help', 'list-devices'],
+  ['-machine help', 'list-machines'],
+  ['-accel help', 'list-accelerators'],
   ['', 'run'],
 ])('%s: the action', (line, action) => {
   expect(parse(line).action).toBe(action);
@@ -64,10 +74,27 @@ test.each([
 
 test.each([
   ['-frobnicate', 'unknown flag -frobnicate'],
-  ['--smp 4', '--smp is not supported; see --help'],
-  ['-hda disk.img', '-hda is not supported'],
-  ['disk.img', "unexpected argument 'disk.img'"],
-  ['help', "unexpected argument 'help'; see --help"],
+  ['-nographics', 'unknown flag -nographics; similar: -nographic; --help'],
+  ['--smp 4', "--smp: 'cpus=4' is not supported: there is one processor, and more are not there yet"],
+  ['-smp 1,cores=2', "-smp: 'cores=2' is not supported"],
+  ['-hda disk.img', '-hda is not supported: there are no drives yet; boot with -kernel'],
+  ['-s', '-s is not supported: there is no GDB server yet'],
+  ['-S', '-S is not supported: a machine cannot start paused here'],
+  ['-enable-kvm', '-enable-kvm is not supported: guest code is always translated'],
+  ['-virtfs local,path=.', '-virtfs is not supported: no folder can be shared'],
+  ['-accel kvm', "-accel: 'accel=kvm' is not supported: guest code is always translated"],
+  ['-display gtk', "-display: 'type=gtk' is not supported: there is no display yet"],
+  ['-nic user', "-nic: 'type=user' is not supported: there is no network yet"],
+  ['-audio none,model=hda', "-audio: 'model' is not supported"],
+  ['-boot menu=on', "-boot: 'menu=on' is not supported: there are no drives"],
+  ['-rtc base=soon', "-rtc: 'soon' is no time; give utc, localtime"],
+  ['-rtc base=2006-13-01', "-rtc: '2006-13-01' is no time"],
+  ['-rtc driftfix=slew', "-rtc: 'driftfix=slew' is not supported"],
+  ['disk.img', "unexpected argument 'disk.img'; there are no disks yet"],
+  ['-m 64 disk', "unexpected argument 'disk'; there are no disks yet"],
+  ['strat', "unknown command 'strat'; similar: start; there are start, demo, inspect, profile, help"],
+  ['-kernel -m 64', "-kernel needs an argument, FILE, and '-m' is a flag"],
+  ['-initrd --cdrom x', "-initrd needs an argument, FILE, and '--cdrom' is a flag"],
   ['-m 64 start', "unexpected argument 'start'; it goes before the flags"],
   ['-kernel', '-kernel needs an argument: FILE'],
   ['-m abc', "-m: 'abc' is not a memory size"],
@@ -78,7 +105,9 @@ test.each([
   ['-chardev null,path=y,id=x', "-chardev: 'null,path=y,id=x' is not supported"],
   ['-chardev stdio', "-chardev: 'stdio' has no name; give id=ID"],
   ['-chardev socket,id=x', "-chardev: 'socket' is not supported"],
-  ['-machine q35', "-machine: 'q35' is not supported; give max-ram-below-4g=SIZE"],
+  ['-machine q35', "-machine: 'type=q35' is not supported: the machine is a pc"],
+  ['-machine pc,usb=on', "-machine: 'usb=on' is not supported"],
+  ['-machine max-ram-below-4g=much', "-machine: 'much' is not a memory size"],
   ['-device e1000', "-device: the device 'e1000' is not supported"],
   ['-device isa-debug-exit,irq=3', "-device: 'irq' is not supported"],
   ['-device isa-debug-exit,iobase=x', "-device: 'x' is not a whole number; give iobase=N"],
@@ -94,6 +123,56 @@ test.each([
   expect(() => parse(line)).toThrow(message);
 });
 
+/** As they stand in command lines that were written for QEMU. */
+test.each([
+  '-smp 1',
+  '-smp cpus=1,cores=1,threads=1,sockets=1,maxcpus=1',
+  '-accel tcg,thread=multi,tb-size=256',
+  '--display none',
+  '-vga none -net none -nic none -parallel none -monitor none',
+  '-monitor /dev/null -audio driver=none -audiodev none,id=snd0',
+  '-boot c -boot order=dc,strict=on,menu=off -no-fd-bootchk',
+  '-no-user-config -no-hpet -overcommit mem-lock=off -sandbox off -k de',
+])('%s asks for what is so anyway', (line) => {
+  expect(parse(`${line} -kernel K`)).toEqual(parse('-kernel K'));
+});
+
+test('flags of QEMU are taken, or refused with a reason, but not both', () => {
+  const taken = [...flags, ...acceptedFlags].flatMap(({ names }) => names);
+  expect(taken.filter((name) => missingFlags.has(name))).toEqual([]);
+  expect(new Set(taken).size).toBe(taken.length);
+});
+
+test('without the default devices COM1 is on nothing that is not named', () => {
+  const backends = (line: string) => serialBackends(parse(line).serials, parse(line));
+  expect(backends('-nodefaults')).toEqual([]);
+  expect(backends('-nodefaults -serial stdio')).toEqual([{ type: 'stdio', muxed: false }]);
+  expect(backends('-nographic')).toEqual([{ type: 'stdio', muxed: true }]);
+});
+
+describe('the real-time clock', () => {
+  const now = new Date('2026-03-01T20:00:00Z');
+  const shown = (line: string) => {
+    vi.useFakeTimers({ now });
+    vi.spyOn(Date.prototype, 'getTimezoneOffset').mockReturnValue(-330);
+    return parse(line).startTime?.().toISOString();
+  };
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  test.each([
+    ['-rtc clock=vm', '2026-03-01T20:00:00.000Z'],
+    ['-rtc base=utc,clock=host', '2026-03-01T20:00:00.000Z'],
+    ['-rtc base=localtime', '2026-03-02T01:30:00.000Z'],
+    ['-rtc base=2006-06-17', '2006-06-17T00:00:00.000Z'],
+    ['-rtc 2006-06-17T16:01:21', '2006-06-17T16:01:21.000Z'],
+  ])('%s', (line, time) => {
+    expect(shown(line)).toBe(time);
+  });
+});
+
 test('a -chardev is found by its name, wherever it stands', () => {
   const line =
     '-device isa-debugcon,chardev=log -serial chardev:tty -chardev file,id=log,path=out.txt -chardev null,id=tty';
@@ -105,5 +184,5 @@ test('a -chardev is found by its name, wherever it stands', () => {
 
 test('the help lists every flag', () => {
   const help = helpText();
-  for (const { names } of flags) expect(help).toContain(`-${names[0]}`);
+  for (const { names } of [...flags, ...acceptedFlags]) expect(help).toContain(`-${names[0]}`);
 });

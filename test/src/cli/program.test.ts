@@ -43,7 +43,8 @@ test.each<[string, () => string[], string]>([
   ['an engine that cannot be checked', () => ['-engine', 'translator,check=maybe', ...kernel()], 'give check=on'],
   ['regions without blocks', () => ['-engine', 'translator,blocks=0', ...kernel()], 'engine.blocks is 0; it must be'],
   ['an unknown flag', () => ['-frobnicate'], 'unknown flag -frobnicate'],
-  ['a flag of QEMU that is not supported', () => ['-smp', '2'], '-smp is not supported'],
+  ['a flag of QEMU that is not supported', () => ['-hda', 'x'], '-hda is not supported: there are no drives yet'],
+  ['an unknown command', () => ['strat'], "unknown command 'strat'; similar: start"],
   ['nothing to boot', () => [], 'nothing to boot'],
   ['kernel and BIOS image', () => [...kernel(), '-bios', rubbish], '-bios and -kernel exclude each other'],
   [
@@ -90,6 +91,21 @@ test('help and version', async () => {
     code: 0,
     output: expect.stringMatching(/^rawiron \d+\.\d+\.\d+\n$/),
   });
+});
+
+test.each([
+  ['help', 'Usage: rawiron -kernel'],
+  ['help inspect', 'Usage: rawiron inspect COMMAND'],
+  ['help inspect block', 'Usage: rawiron inspect block'],
+  ['inspect help block', 'Usage: rawiron inspect block'],
+  ['help profile', 'Usage: rawiron inspect profile'],
+  ['-device help', 'isa-debug-exit,iobase=0x501,iosize=2'],
+  ['-machine help', 'Machines:\n  pc '],
+  ['-accel help', 'Accelerators:\n  tcg '],
+])('%s', async (line, text) => {
+  const { code, output, errors } = await rawiron(line.split(' '));
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  expect(output).toContain(text);
 });
 
 test.each(['help', '?'])('-cpu %s lists models and features', async (word) => {

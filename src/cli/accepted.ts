@@ -1,0 +1,129 @@
+import type { Flag } from './flags.ts';
+import { checkProperties, type PropertyPatterns } from './properties.ts';
+import type { List } from './settings.ts';
+
+const one = /^1$/;
+const none = /^none$/;
+const off = /^off$/;
+const onOrOff = /^(on|off)$/;
+const anything = /^/;
+const drives = /^[a-dnp]*$/;
+
+/** A flag of QEMU's that may ask for what this machine is or does anyway, and for nothing else. */
+interface AcceptedFlag {
+  readonly names: readonly string[];
+  readonly argument?: string;
+  readonly help: string;
+  readonly list?: List;
+  /** What its properties may be; the first is the one whose name may be left out. */
+  readonly properties?: PropertyPatterns;
+  /** What is so here, and what to do: for the error where it asks for something else. */
+  readonly instead?: string;
+}
+
+const rows: readonly AcceptedFlag[] = [
+  {
+    names: ['smp'],
+    argument: '1',
+    help: 'one processor',
+    properties: { cpus: one, cores: one, threads: one, sockets: one, dies: one, clusters: one, maxcpus: one },
+    instead: 'there is one processor, and more are not there yet; give -smp 1',
+  },
+  {
+    names: ['accel'],
+    argument: 'tcg',
+    help: 'guest code is translated',
+    list: 'list-accelerators',
+    properties: {
+      accel: /(^|:)tcg(:|$)/,
+      thread: /^(single|multi)$/,
+      'tb-size': anything,
+      'split-wx': off,
+      'one-insn-per-tb': off,
+    },
+    instead: 'guest code is always translated; give tcg, and -engine for how',
+  },
+  {
+    names: ['display'],
+    argument: 'none',
+    help: 'no window',
+    properties: { type: none },
+    instead: 'there is no display yet; the console is a serial port (console=ttyS0 for Linux)',
+  },
+  {
+    names: ['vga'],
+    argument: 'none',
+    help: 'no display adapter',
+    properties: { type: none },
+    instead: 'there is no display adapter yet; the console is a serial port (console=ttyS0 for Linux)',
+  },
+  ...['net', 'nic'].map((name) => ({
+    names: [name],
+    argument: 'none',
+    help: 'no network',
+    properties: { type: none },
+    instead: `there is no network yet; give -${name} none`,
+  })),
+  {
+    names: ['parallel'],
+    argument: 'none',
+    help: 'no parallel port',
+    properties: { type: /^(none|null)$/ },
+    instead: 'there is no parallel port yet; give none',
+  },
+  {
+    names: ['monitor'],
+    argument: 'none',
+    help: 'no monitor',
+    properties: { type: /^(none|null|\/dev\/null)$/ },
+    instead: 'there is no monitor yet; rawiron inspect looks into a machine that has -inspect',
+  },
+  {
+    names: ['audio'],
+    argument: 'none',
+    help: 'no sound',
+    properties: { driver: none },
+    instead: 'there is no sound yet; give none',
+  },
+  {
+    names: ['audiodev'],
+    argument: 'none,id=ID',
+    help: 'no sound',
+    properties: { driver: none, id: anything },
+    instead: 'there is no sound yet; give none,id=ID',
+  },
+  {
+    names: ['boot'],
+    argument: 'ORDER',
+    help: 'order of drives, of which there are none',
+    properties: { order: drives, once: drives, menu: off, strict: onOrOff },
+    instead: 'there are no drives to boot from yet; give -kernel or -bios',
+  },
+  {
+    names: ['overcommit'],
+    argument: 'mem-lock=off,cpu-pm=off',
+    help: "memory and idle time stay the host's",
+    properties: { 'mem-lock': off, 'cpu-pm': off },
+    instead: 'the host decides about memory and idle time; give off',
+  },
+  {
+    names: ['sandbox'],
+    argument: 'off',
+    help: 'no sandbox around the program',
+    properties: { enable: off },
+    instead: 'there is no sandbox around the program; the guest reaches only what its devices are connected to',
+  },
+  { names: ['k'], argument: 'LANGUAGE', help: 'keyboard of a display, which there is none of' },
+  { names: ['no-user-config', 'nouserconfig'], help: 'there are no configuration files' },
+  { names: ['no-fd-bootchk'], help: 'there is no floppy' },
+  { names: ['no-hpet'], help: 'there is no HPET' },
+];
+
+/** Flags of QEMU's that have no effect here because the machine is as they ask; anything else they ask is refused. */
+export const acceptedFlags: readonly Flag[] = rows.map(({ properties, instead = '', ...row }) => ({
+  ...row,
+  apply: (settings, text) => {
+    if (properties !== undefined) checkProperties(text, properties, instead);
+    return settings;
+  },
+}));

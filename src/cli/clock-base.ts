@@ -1,0 +1,24 @@
+import { ConfigurationError } from '../index.ts';
+
+const MINUTE = 60_000;
+const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?$/;
+
+/**
+ * What a real-time clock shows that starts now, for `utc`, `localtime`, or a date as in QEMU's `-rtc base=`, which is
+ * shown as it is.
+ * @throws ConfigurationError if it is none of these
+ */
+export function clockBase(base: string): () => Date {
+  if (base === 'utc') return () => new Date();
+  if (base === 'localtime') return localTime;
+  const date = new Date(base.includes('T') ? `${base}Z` : base);
+  if (!DATE.test(base) || Number.isNaN(date.getTime()))
+    throw new ConfigurationError(`'${base}' is no time; give utc, localtime, or a date such as 2026-01-31T12:00:00`);
+  return () => date;
+}
+
+/** The host's local time, as if it were UTC. */
+function localTime(): Date {
+  const now = new Date();
+  return new Date(now.getTime() - now.getTimezoneOffset() * MINUTE);
+}

@@ -1,0 +1,45 @@
+import { ConfigurationError } from '../index.ts';
+import { parseInteger, parseProperties } from './properties.ts';
+import { machine, type Settings } from './settings.ts';
+
+/** A device that `-device` adds: parsing and `-device help` come from its row. */
+export interface Device {
+  readonly help: string;
+  /** With their defaults, which are QEMU's. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** The settings with it. Throws ConfigurationError if a property is wrong. */
+  apply(settings: Settings, properties: Readonly<Record<string, string>>): Settings;
+}
+
+export const devices: Readonly<Record<string, Device>> = {
+  'isa-debug-exit': {
+    help: 'a write there ends the program, with exit code 2 * value + 1',
+    properties: { iobase: '0x501', iosize: '2' },
+    apply: (settings, { iobase, iosize }) => {
+      const debugExit = { iobase: parseInteger('iobase', iobase), iosize: parseInteger('iosize', iosize) };
+      return machine(settings, { debugExit });
+    },
+  },
+  'isa-debugcon': {
+    help: 'what is written there goes to a -chardev',
+    properties: { iobase: '0xe9', chardev: '' },
+    apply: (settings, { iobase, chardev }) => {
+      const debugConsole = { iobase: parseInteger('iobase', iobase) };
+      return { ...machine(settings, { debugConsole }), debugConsole: { type: 'chardev', id: chardev } };
+    },
+  },
+  'pc-testdev': {
+    help: 'what kvm-unit-tests asks for',
+    properties: {},
+    apply: (settings) => machine(settings, { pcTestdev: true }),
+  },
+};
+
+/** The settings with the device of a text such as `isa-debug-exit,iobase=0xf4`. */
+export function applyDevice(settings: Settings, text: string): Settings {
+  const driver = text.split(',')[0]!.replace(/^driver=/, '');
+  if (!Object.hasOwn(devices, driver))
+    throw new ConfigurationError(`the device '${driver}' is not supported; -device help lists those that are`);
+  const { properties, apply } = devices[driver]!;
+  return apply(settings, { ...properties, ...parseProperties(text, 'driver', Object.keys(properties)) });
+}

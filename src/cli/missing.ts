@@ -1,0 +1,47 @@
+/** What is missing, or what to do instead, for flags of QEMU's that cannot be had here. */
+const rows: readonly (readonly [flags: string, instead: string])[] = [
+  [
+    'hda hdb hdc hdd cdrom drive blockdev snapshot sd mtdblock iscsi fda fdb pflash',
+    'there are no drives yet; boot with -kernel and -initrd, or a ROM image with -bios',
+  ],
+  ['netdev bt', 'there is no network yet; leave it out, or give -nic none'],
+  [
+    'vnc spice curses sdl full-screen alt-grab ctrl-grab show-cursor g rotate portrait win2k-hack',
+    'there is no display yet; the console is a serial port (-nographic, and console=ttyS0 for Linux)',
+  ],
+  ['soundhw', 'there is no sound yet; leave it out'],
+  ['usb usbdevice', 'there is no USB yet; keyboard and mouse of the PC are there'],
+  ['fsdev virtfs', "no folder can be shared with the guest yet; put files into the kernel's -initrd"],
+  ['virtioconsole balloon tpmdev watchdog', 'there is no such device yet; -device help lists what there is'],
+  ['enable-kvm xen-attach xen-domid', 'guest code is always translated; leave it out, or give -accel tcg'],
+  [
+    's gdb',
+    'there is no GDB server yet; with -inspect, rawiron inspect shows what runs, and the library can pause and read memory',
+  ],
+  ['S', 'a machine cannot start paused here; the library can: Machine.create() makes it, start() lets it run'],
+  ['mon qmp qmp-pretty', 'there is no monitor yet; the library and rawiron inspect control and show a machine'],
+  ['loadvm incoming only-migratable dump-vmstate', 'there are no snapshots yet; boot the guest again'],
+  ['D d dfilter trace', 'there is no log of what is executed yet; rawiron inspect shows translated code and profiles'],
+  ['singlestep one-insn-per-tb', 'give -engine interpreter to execute instruction by instruction'],
+  [
+    'tb-size jitdump perfmap plugin',
+    'give -engine for how code is translated; rawiron inspect shows what became of it',
+  ],
+  ['no-acpi', 'the machine always has ACPI; Linux leaves it alone with -append acpi=off'],
+  ['no-shutdown action', 'the program ends when the guest turns the machine off; -no-reboot ends it where it reboots'],
+  [
+    'acpitable smbios uuid fw_cfg option-rom L dtb prom-env',
+    'the tables and images of the firmware are fixed; leave it out',
+  ],
+  ['numa mem-path mem-prealloc', 'the memory is one piece that the program owns; -m gives its size'],
+  ['daemonize pidfile', "the program stays in the foreground; let the shell start it in the background ('&')"],
+  ['runas run-with chroot', 'the program stays what it was started as; start it as that user, or in that folder'],
+  ['semihosting semihosting-config', "that is for other processors' guests; -device isa-debug-exit ends the program"],
+  ['set readconfig writeconfig object preconfig compat', 'the machine is described by flags alone; --help lists them'],
+  ['add-fd append-file msg realtime seed qtest shim', 'leave it out; --help lists what there is'],
+];
+
+/** Why a flag of QEMU's cannot be had, and what to do instead, by its name. */
+export const missingFlags: ReadonlyMap<string, string> = new Map(
+  rows.flatMap(([flags, instead]) => flags.split(' ').map((flag) => [flag, instead] as const)),
+);
