@@ -1,5 +1,5 @@
+import type { CachedTranslation } from '../exec/cached-translation.ts';
 import type { CodeDrop, CodeObserver } from '../exec/code-events.ts';
-import type { TranslationRecord } from '../exec/translation.ts';
 import type { CacheEvent, EventBatch, TranslationInfo } from './questions.ts';
 
 /** Events beyond this many are forgotten, the oldest first. */
@@ -7,11 +7,11 @@ const KEPT = 50_000;
 
 /** What the log needs to know. */
 interface LogSource {
-  infoOf(record: TranslationRecord): TranslationInfo;
+  infoOf(translation: CachedTranslation): TranslationInfo;
   /** The machine's time. */
   now(): number;
   /** A translation has come into the cache. */
-  added(record: TranslationRecord): void;
+  added(translation: CachedTranslation): void;
 }
 
 /** What happens in the cache while somebody looks. */
@@ -27,7 +27,7 @@ export class CacheLog implements CodeObserver {
     this.source = source;
   }
 
-  translate(translation: TranslationRecord): void {
+  translate(translation: CachedTranslation): void {
     const { source } = this;
     source.added(translation);
     this.add({ type: 'translate', time: source.now(), translation: source.infoOf(translation) });
@@ -62,7 +62,7 @@ export class CacheLog implements CodeObserver {
   }
 
   private drop(type: 'invalidate' | 'evict', { cause, offset, bytes, nodes, translations }: CodeDrop): void {
-    const infos = translations.map((record) => this.source.infoOf(record));
+    const infos = translations.map((translation) => this.source.infoOf(translation));
     for (const { physical, key } of infos) this.count(`${physical} ${key}`, cause);
     this.add({ type, time: this.source.now(), cause, physical: offset >>> 0, bytes, nodes, translations: infos });
   }

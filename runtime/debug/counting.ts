@@ -1,5 +1,5 @@
+import type { CachedTranslation } from '../exec/cached-translation.ts';
 import type { Node, Run } from '../exec/node.ts';
-import type { TranslationRecord } from '../exec/translation.ts';
 import type { ExitCounts, ExitKind, Place } from './questions.ts';
 import type { EngineView } from './view.ts';
 
@@ -31,9 +31,9 @@ interface Wrapper {
  * `refresh` and `remove`: the engine itself counts nothing.
  */
 export class Counting {
-  readonly translations = new Map<TranslationRecord, TranslationCounter>();
+  readonly translations = new Map<CachedTranslation, TranslationCounter>();
   private readonly view: EngineView;
-  private readonly wrappers = new Map<Node, Wrapper & { readonly record: TranslationRecord }>();
+  private readonly wrappers = new Map<Node, Wrapper & { readonly translation: CachedTranslation }>();
   private readonly steps = new Map<Node, StepCounter>();
   private readonly stepWrappers = new Map<Node, Wrapper>();
 
@@ -43,15 +43,15 @@ export class Counting {
 
   /** Puts counters around what has come into the cache since, and forgets what has gone. */
   refresh(): void {
-    const present = new Set<TranslationRecord>();
-    for (const record of this.view.records()) {
-      present.add(record);
-      this.add(record);
+    const present = new Set<CachedTranslation>();
+    for (const translation of this.view.translations()) {
+      present.add(translation);
+      this.add(translation);
     }
-    for (const record of this.translations.keys()) {
-      if (present.has(record)) continue;
-      this.translations.delete(record);
-      if (this.wrappers.get(record.head)?.record === record) this.wrappers.delete(record.head);
+    for (const translation of this.translations.keys()) {
+      if (present.has(translation)) continue;
+      this.translations.delete(translation);
+      if (this.wrappers.get(translation.head)?.translation === translation) this.wrappers.delete(translation.head);
     }
   }
 
@@ -62,14 +62,14 @@ export class Counting {
     }
   }
 
-  add(record: TranslationRecord): void {
-    const { head } = record;
+  add(translation: CachedTranslation): void {
+    const { head } = translation;
     if (this.wrappers.get(head)?.run === head.run) return;
-    const counter = this.translations.get(record) ?? new TranslationCounter();
-    this.translations.set(record, counter);
+    const counter = this.translations.get(translation) ?? new TranslationCounter();
+    this.translations.set(translation, counter);
     const original = head.run;
     const run = this.counted(counter, original, head);
-    this.wrappers.set(head, { run, original, record });
+    this.wrappers.set(head, { run, original, translation });
     this.view.install(head, run);
     for (const link of head.links ?? []) {
       const node = this.view.stepOf(link);
@@ -128,7 +128,7 @@ export class Counting {
   }
 
   /** Puts another function into a translation's place, below its counter; the function that was there. */
-  replace({ head }: TranslationRecord, run: Run): Run {
+  replace({ head }: CachedTranslation, run: Run): Run {
     const wrapper = this.wrappers.get(head);
     const original = wrapper?.run === head.run ? wrapper.original : head.run;
     this.wrappers.delete(head);

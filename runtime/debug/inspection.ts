@@ -1,9 +1,9 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { INSTRUCTION_COMMENT } from '../../translator/emit/names.ts';
+import type { CachedTranslation } from '../exec/cached-translation.ts';
 import type { CodePage } from '../exec/code-page.ts';
 import { compileText } from '../exec/compile.ts';
 import type { Run } from '../exec/node.ts';
-import type { TranslationRecord } from '../exec/translation.ts';
 import { CacheLog } from './cache-log.ts';
 import { Counting } from './counting.ts';
 import type {
@@ -37,58 +37,58 @@ export class Inspection implements Questions {
   private readonly view: EngineView;
   private readonly counting: Counting;
   private readonly log: CacheLog;
-  private readonly instructionCounts = new Map<TranslationRecord, InstructionCounts>();
+  private readonly instructionCounts = new Map<CachedTranslation, InstructionCounts>();
   private watchers = 0;
 
   constructor(parts: ViewedParts) {
     this.view = new EngineView(parts);
     this.counting = new Counting(this.view);
     this.log = new CacheLog({
-      infoOf: (record) => this.infoOf(record),
+      infoOf: (translation) => this.infoOf(translation),
       now: parts.now,
-      added: (record) => this.counting.add(record),
+      added: (translation) => this.counting.add(translation),
     });
   }
 
   translations(): TranslationInfo[] {
     this.refresh();
-    return [...this.view.records()].map((record) => this.infoOf(record));
+    return [...this.view.translations()].map((translation) => this.infoOf(translation));
   }
 
   translation(linear: number): TranslationDetail | null {
     this.refresh();
-    const record = this.recordAt(linear);
-    return record && this.detailOf(record);
+    const translation = this.translationAt(linear);
+    return translation && this.detailOf(translation);
   }
 
   covering(linear: number): TranslationInfo[] {
     this.refresh();
-    return this.recordsAt(linear).map((record) => this.infoOf(record));
+    return this.translationsAt(linear).map((translation) => this.infoOf(translation));
   }
 
   translationIn(physical: number, key: number): TranslationDetail | null {
-    const records = [...this.view.pages()]
+    const translations = [...this.view.pages()]
       .filter(({ frame }) => frame === physical >>> 12)
       .flatMap((page) => [...page.translations]);
-    const found = records.find(({ page, head }) => {
+    const found = translations.find(({ page, head }) => {
       return page.context.key === key && this.view.physicalOf(page, head.eip) === physical;
     });
     return found ? this.detailOf(found) : null;
   }
 
-  private detailOf(record: TranslationRecord): TranslationDetail {
-    const { head, page } = record;
-    const counted = this.instructionCounts.get(record);
+  private detailOf(translation: CachedTranslation): TranslationDetail {
+    const { head, page } = translation;
+    const counted = this.instructionCounts.get(translation);
     return {
-      info: this.infoOf(record),
-      text: this.view.textOf(record),
-      links: this.view.linksOf(record),
+      info: this.infoOf(translation),
+      text: this.view.textOf(translation),
+      links: this.view.linksOf(translation),
       // With all of its own blocks, and the checks that it was made with.
       code: {
         ...this.snapshot(page, page.frame * PAGE_BYTES, this.view.linearOf(page, head.eip), head.eip),
-        hasRun: record.ranges.filter((_, n) => n % 2 === 0),
-        limits: { blocks: record.blocks, instructions: record.blocks * PAGE_BYTES },
-        checks: record.checks,
+        hasRun: translation.ranges.filter((_, n) => n % 2 === 0),
+        limits: { blocks: translation.blocks, instructions: translation.blocks * PAGE_BYTES },
+        checks: translation.checks,
       },
       counts: counted
         ? counted.offsets.map((offset, n) => [(offset + page.eip) >>> 0, counted.counts[n]] as const)
@@ -144,18 +144,18 @@ export class Inspection implements Questions {
   }
 
   countInstructions(linear: number): boolean {
-    const record = this.recordAt(linear);
-    if (!record || this.watchers === 0) return false;
-    if (this.instructionCounts.has(record)) return true;
+    const translation = this.translationAt(linear);
+    if (!translation || this.watchers === 0) return false;
+    if (this.instructionCounts.has(translation)) return true;
     const offsets: number[] = [];
-    const text = this.view.textOf(record).replace(INSTRUCTION_COMMENT, (comment, eip: string) => {
-      return `${comment}COUNTS[${offsets.push(record.page.distanceTo(Number.parseInt(eip, 16))) - 1}]++;`;
+    const text = this.view.textOf(translation).replace(INSTRUCTION_COMMENT, (comment, eip: string) => {
+      return `${comment}COUNTS[${offsets.push(translation.page.distanceTo(Number.parseInt(eip, 16))) - 1}]++;`;
     });
     const counts = new Float64Array(offsets.length);
-    const run = compileText(text, { url: this.view.urlOf(record), values: { COUNTS: counts } });
-    const original = this.counting.replace(record, run);
+    const run = compileText(text, { url: this.view.urlOf(translation), values: { COUNTS: counts } });
+    const original = this.counting.replace(translation, run);
     this.counting.refresh();
-    this.instructionCounts.set(record, { run, original, offsets, counts });
+    this.instructionCounts.set(translation, { run, original, offsets, counts });
     return true;
   }
 
@@ -167,12 +167,12 @@ export class Inspection implements Questions {
   install(folder: string, files: readonly (readonly [place: string, file: string])[]): number {
     const names = new Map(files);
     let installed = 0;
-    for (const record of this.view.records()) {
-      const { physical, key } = this.view.describe(record);
+    for (const translation of this.view.translations()) {
+      const { physical, key } = this.view.describe(translation);
       const file = names.get(`${physical} ${key}`);
       if (file === undefined) continue;
       const source = { url: `${folder}/${file}`, map: `${file}.map` };
-      this.counting.replace(record, compileText(this.view.textOf(record), source));
+      this.counting.replace(translation, compileText(this.view.textOf(translation), source));
       installed++;
     }
     this.refresh();
@@ -187,32 +187,32 @@ export class Inspection implements Questions {
 
   private refresh(): void {
     if (this.watchers > 0) this.counting.refresh();
-    for (const record of this.instructionCounts.keys()) {
-      if (!record.page.translations.has(record)) this.instructionCounts.delete(record);
+    for (const translation of this.instructionCounts.keys()) {
+      if (!translation.page.translations.has(translation)) this.instructionCounts.delete(translation);
     }
   }
 
-  private recordAt(linear: number): TranslationRecord | null {
-    return this.recordsAt(linear)[0] ?? null;
+  private translationAt(linear: number): CachedTranslation | null {
+    return this.translationsAt(linear)[0] ?? null;
   }
 
   /** Those that cover an address, as `covering` orders them. */
-  private recordsAt(linear: number): TranslationRecord[] {
+  private translationsAt(linear: number): CachedTranslation[] {
     const wanted = linear >>> 0;
-    const covering = [...this.view.records()].filter(({ page, ranges }) => {
+    const covering = [...this.view.translations()].filter(({ page, ranges }) => {
       const offset = wanted - this.view.linearOf(page, page.eip);
       return ranges.some((start, n) => n % 2 === 0 && start <= offset && offset < ranges[n + 1]);
     });
     const mapped = this.view.pageAt(wanted);
-    const isMapped = ({ page }: TranslationRecord) => Number(page === mapped);
-    const starts = ({ page, head }: TranslationRecord) => Number(this.view.linearOf(page, head.eip) === wanted);
-    const executions = (record: TranslationRecord) => this.counting.translations.get(record)?.executions ?? 0;
+    const isMapped = ({ page }: CachedTranslation) => Number(page === mapped);
+    const starts = ({ page, head }: CachedTranslation) => Number(this.view.linearOf(page, head.eip) === wanted);
+    const executions = (translation: CachedTranslation) => this.counting.translations.get(translation)?.executions ?? 0;
     return covering.sort((a, b) => isMapped(b) - isMapped(a) || starts(b) - starts(a) || executions(b) - executions(a));
   }
 
-  private infoOf(record: TranslationRecord): TranslationInfo {
-    const counter = this.counting.translations.get(record);
-    const info = this.view.describe(record);
+  private infoOf(translation: CachedTranslation): TranslationInfo {
+    const counter = this.counting.translations.get(translation);
+    const info = this.view.describe(translation);
     return {
       ...info,
       executions: counter?.executions ?? null,

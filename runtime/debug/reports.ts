@@ -12,7 +12,7 @@ export function trapKinds({ parts }: EngineView): TrapReport['kinds'] {
 /** Totals of what is in the cache, and of what has happened. */
 export function statsOf(view: EngineView): Omit<TranslationStats, 'watched'> {
   const { engine, mmu, now } = view.parts;
-  const infos = [...view.records()].map((record) => view.describe(record));
+  const infos = [...view.translations()].map((one) => view.describe(one));
   const pages = [...view.pages()];
   return {
     translations: infos.length,

@@ -1,13 +1,13 @@
 import { Segment, Word } from '../../translator/abi/state.ts';
 import { formatInstruction } from '../../translator/x86/format.ts';
 import type { Cpu } from '../cpu/cpu.ts';
+import type { CachedTranslation } from '../exec/cached-translation.ts';
 import type { CodeObserver } from '../exec/code-events.ts';
 import type { CodePage } from '../exec/code-page.ts';
 import type { Engine } from '../exec/engine.ts';
 import { translationUrl } from '../exec/names.ts';
 import type { Node, Run } from '../exec/node.ts';
 import { defaultTiering } from '../exec/tiering.ts';
-import type { TranslationRecord } from '../exec/translation.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { Paging } from '../memory/paging.ts';
 import type { CodeSnapshot, TranslationInfo } from './questions.ts';
@@ -38,7 +38,7 @@ export class EngineView {
     this.paging = silentPaging(parts.mmu, parts.state);
   }
 
-  *records(): Generator<TranslationRecord> {
+  *translations(): Generator<CachedTranslation> {
     for (const page of this.pages()) yield* page.translations;
   }
 
@@ -52,24 +52,24 @@ export class EngineView {
   }
 
   /** The function's text, without what is printed around it when it is compiled. */
-  textOf(record: TranslationRecord): string {
-    return record.text;
+  textOf(translation: CachedTranslation): string {
+    return translation.text;
   }
 
   /** What its function's file is called. */
-  urlOf(record: TranslationRecord): string {
-    const { page, head } = record;
-    return translationUrl(page, head.eip, FUNCTION_NAME.exec(this.textOf(record))![1]);
+  urlOf(translation: CachedTranslation): string {
+    const { page, head } = translation;
+    return translationUrl(page, head.eip, FUNCTION_NAME.exec(this.textOf(translation))![1]);
   }
 
-  linksOf({ head }: TranslationRecord): number[] {
+  linksOf({ head }: CachedTranslation): number[] {
     return (head.links ?? []).map(({ eip }) => eip >>> 0);
   }
 
   /** All of a translation but what is counted. */
-  describe(record: TranslationRecord): Omit<TranslationInfo, 'executions' | 'exits' | 'invalidations'> {
-    const { head, page, ranges, blocks, instructions } = record;
-    const text = this.textOf(record);
+  describe(translation: CachedTranslation): Omit<TranslationInfo, 'executions' | 'exits' | 'invalidations'> {
+    const { head, page, ranges, blocks, instructions } = translation;
+    const text = this.textOf(translation);
     return {
       physical: this.physicalOf(page, head.eip),
       eip: head.eip >>> 0,

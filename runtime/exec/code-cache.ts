@@ -2,6 +2,7 @@ import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { MAX_LENGTH } from '../../translator/x86/decode.ts';
 import type { CodeWriteListener, CodeWriter, Mmu } from '../memory/mmu.ts';
 import { BranchTargets } from './branch-targets.ts';
+import type { CachedTranslation } from './cached-translation.ts';
 import { type CodeContext, CodeContexts } from './code-contexts.ts';
 import type { CodeDrop, CodeObserver } from './code-events.ts';
 import { CodePage } from './code-page.ts';
@@ -10,7 +11,6 @@ import { FrameCode } from './frame-code.ts';
 import type { Node } from './node.ts';
 import type { Records } from './records.ts';
 import { Cost, Residence } from './residence.ts';
-import type { TranslationRecord } from './translation.ts';
 
 /** Makes and resets nodes (graph.ts). */
 export interface NodeFactory {
@@ -54,7 +54,7 @@ export class CodeCache implements CodeWriteListener {
     droppedTranslations: 0,
   };
   /** Translations that the present event has dropped. */
-  private dropped: TranslationRecord[] = [];
+  private dropped: CachedTranslation[] = [];
   /** Times that the dispatcher has looked for a page, and that it was one which was elsewhere. */
   private found = 0;
   private moves = 0;
@@ -223,18 +223,18 @@ export class CodeCache implements CodeWriteListener {
     this.frameCode(frame).crossing.add(node);
   }
 
-  addTranslation(record: TranslationRecord): void {
-    const { page, ranges, instructions } = record;
-    page.translations.add(record);
+  addTranslation(translation: CachedTranslation): void {
+    const { page, ranges, instructions } = translation;
+    page.translations.add(translation);
     for (let n = 0; n < ranges.length; n += 2) this.markCode(page.frame, ranges[n], ranges[n + 1]);
     this.residence.take(page, instructions * Cost.translatedInstruction);
-    this.observer?.translate(record);
+    this.observer?.translate(translation);
   }
 
   /** Takes a translation out, to make another one of its first instruction. */
-  replaceTranslation(record: TranslationRecord): void {
-    this.dropTranslation(record);
-    this.tell('remade', record.page.frame * PAGE + record.ranges[0], 0, this.counts.droppedNodes);
+  replaceTranslation(translation: CachedTranslation): void {
+    this.dropTranslation(translation);
+    this.tell('remade', translation.page.frame * PAGE + translation.ranges[0], 0, this.counts.droppedNodes);
   }
 
   // Invalidation.
@@ -283,7 +283,7 @@ export class CodeCache implements CodeWriteListener {
     }
   }
 
-  private dropTranslation(translation: TranslationRecord): void {
+  private dropTranslation(translation: CachedTranslation): void {
     const { page, head, instructions } = translation;
     page.translations.delete(translation);
     this.residence.take(page, -instructions * Cost.translatedInstruction);

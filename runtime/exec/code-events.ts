@@ -1,5 +1,5 @@
 import type { CodeWriter } from '../memory/mmu.ts';
-import type { TranslationRecord } from './translation.ts';
+import type { CachedTranslation } from './cached-translation.ts';
 
 /**
  * Why code left the cache: somebody wrote to it; its frame was written so often that all code in it was given up;
@@ -15,12 +15,12 @@ export interface CodeDrop {
   readonly bytes: number;
   /** Decoded instructions that were dropped, gates apart. */
   readonly nodes: number;
-  readonly translations: readonly TranslationRecord[];
+  readonly translations: readonly CachedTranslation[];
 }
 
 /** Told at once of what happens in the cache. It must neither run nor change the machine. */
 export interface CodeObserver {
-  translate(translation: TranslationRecord): void;
+  translate(translation: CachedTranslation): void;
   /** Written by the guest, a device or a page walk, rewritten, or made anew. */
   invalidate(drop: CodeDrop): void;
   /** A code page was evicted, or forgotten by a reset. */

@@ -2,10 +2,10 @@ import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { isRelative } from '../../translator/region/flow.ts';
 import { type Instruction, Shape } from '../../translator/x86/instruction.ts';
+import type { CachedTranslation } from './cached-translation.ts';
 import type { CodeContext } from './code-contexts.ts';
 import type { Node } from './node.ts';
 import { PageRecords } from './records.ts';
-import type { TranslationRecord } from './translation.ts';
 
 /** So many times a page is moved at most: where it was before is remembered. */
 const MOST_PLACES = 256;
@@ -34,7 +34,7 @@ export class CodePage {
   private readonly chunks: (Node | null)[][] = new Array(PAGE_BYTES >>> CHUNK_SHIFT).fill(emptyChunk);
   /** Nodes that lead out of the page, by the EIP that they lead to. */
   readonly gates = new Map<number, Node>();
-  readonly translations = new Set<TranslationRecord>();
+  readonly translations = new Set<CachedTranslation>();
   /** Records of its nodes and gates. */
   readonly records = new PageRecords();
   /** Bytes that all of this takes, as the cache counts them. */

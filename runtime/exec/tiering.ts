@@ -5,6 +5,7 @@ import { endsBlock } from '../../translator/region/flow.ts';
 import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
 import { translate } from '../../translator/translate.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
+import { CachedTranslation } from './cached-translation.ts';
 import type { Check } from './check.ts';
 import type { CodePage } from './code-page.ts';
 import { compileText } from './compile.ts';
@@ -12,7 +13,6 @@ import type { Graph } from './graph.ts';
 import { functionName, translationUrl } from './names.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
 import type { Records } from './records.ts';
-import { TranslationRecord } from './translation.ts';
 
 /** When code is translated, and how much of it at a time. */
 export interface TieringOptions extends RegionLimits {
@@ -88,14 +88,14 @@ export class Tiering {
     const failures = (this.failures.get(link) ?? 0) + 1;
     this.failures.set(link, failures);
     if (failures !== MOST_FAILURES) return;
-    const record = [...link.page.translations].find(({ head }) => head.links?.includes(link));
-    if (record) this.remake(record);
+    const translation = [...link.page.translations].find(({ head }) => head.links?.includes(link));
+    if (translation) this.remake(translation);
   }
 
-  private remake(record: TranslationRecord): void {
-    const { head } = record;
+  private remake(translation: CachedTranslation): void {
+    const { head } = translation;
     const heat = this.records.heatOf(head);
-    this.graph.cache.replaceTranslation(record);
+    this.graph.cache.replaceTranslation(translation);
     this.graph.decode(head);
     this.records.heat(head, heat);
     this.install(head, 'single');
@@ -143,7 +143,7 @@ export class Tiering {
     const run = compileText(result.text, { check: this.check, url: translationUrl(page, node.eip, name) });
     this.graph.setRun(node, run);
     node.enter = node.run;
-    this.graph.cache.addTranslation(new TranslationRecord(node, node.run, result, checks));
+    this.graph.cache.addTranslation(new CachedTranslation(node, node.run, result, checks));
     this.metrics.translations++;
     this.metrics.instructions += result.instructions;
     this.metrics.characters += result.text.length;

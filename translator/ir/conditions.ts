@@ -4,16 +4,16 @@ import type { FlagKind, Statement } from './statement.ts';
 import type { Value } from './value.ts';
 
 /** The flags statements in force at a point, the last one first; `older` is null where they aren't known. */
-export interface FlagRecord {
+export interface FlagHistory {
   readonly statement: Statement;
-  readonly older: FlagRecord | null;
+  readonly older: FlagHistory | null;
 }
 
 /** A condition on the flags that these statements leave, the last one last; null where it isn't known how. */
 export function resolveCondition(code: number, statements: readonly Statement[]): Value | null {
-  let record: FlagRecord | null = null;
-  for (const statement of statements) record = { statement, older: record };
-  return record && resolve(code, record);
+  let history: FlagHistory | null = null;
+  for (const statement of statements) history = { statement, older: history };
+  return history && resolve(code, history);
 }
 
 /** The condition codes that are true where the flag or the combination of flags is; the codes in their order, 0 to 14. */
@@ -33,16 +33,16 @@ const parts: Partial<Record<Test, readonly [Test, Test]>> = {
 };
 
 /** What a test comes to after a flags statement: 0 or 1, or null where it isn't known how. */
-type Meaning = (s: Statement, older: FlagRecord | null) => Value | null;
+type Meaning = (s: Statement, older: FlagHistory | null) => Value | null;
 type Meanings = Partial<Record<Test, Meaning>>;
 
 /** The condition as a value of 0 or 1, or null where it isn't known how. */
-export function resolve(code: number, record: FlagRecord): Value | null {
-  const v = test(tests[code >> 1], record);
+export function resolve(code: number, history: FlagHistory): Value | null {
+  const v = test(tests[code >> 1], history);
   return v && (code & 1) !== 0 ? binary('xor', v, constant(1)) : v;
 }
 
-function test(name: Test, { statement, older }: FlagRecord): Value | null {
+function test(name: Test, { statement, older }: FlagHistory): Value | null {
   const meaning = meanings[statement.name as FlagKind][name];
   if (meaning) return meaning(statement, older);
   const of = parts[name];

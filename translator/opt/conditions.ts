@@ -1,4 +1,4 @@
-import { type FlagRecord, resolve } from '../ir/conditions.ts';
+import { type FlagHistory, resolve } from '../ir/conditions.ts';
 import { rewriteStatement } from '../ir/rewrite.ts';
 import { partialFlagKinds, Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
@@ -14,7 +14,7 @@ export const conditions: Pass = {
 };
 
 class Resolver {
-  private known: FlagRecord | null = null;
+  private known: FlagHistory | null = null;
 
   statements(statements: readonly Statement[]): Statement[] {
     return statements.map((s) => this.statement(s));

@@ -13,7 +13,7 @@ import { registerActions } from './register.ts';
 const isControl = (operation: number): boolean => (operation >= 0x3e0 && operation <= 0x3e4) || operation === 0x7e0;
 
 /** Opcode, FIP and FCS of the instruction at `eip`. */
-function recordInstruction(cpu: FpuCpu, opcode: number, eip: number): void {
+function noteInstruction(cpu: FpuCpu, opcode: number, eip: number): void {
   const { state } = cpu;
   state[Word.fpuOpcode] = opcode;
   state[Word.fpuInstructionPointer] = eip;
@@ -25,7 +25,7 @@ function recordInstruction(cpu: FpuCpu, opcode: number, eip: number): void {
  * like give the order of the operands (negative, 0, positive, or NaN), FNSTSW AX the status word.
  */
 export function x87Register(cpu: FpuCpu, operation: number, index: number, condition: number, eip: number): unknown {
-  if (!isControl(operation)) recordInstruction(cpu, operation | index, eip);
+  if (!isControl(operation)) noteInstruction(cpu, operation | index, eip);
   return registerActions.get(operation)!(new Fpu(cpu), index, condition);
 }
 
@@ -45,7 +45,7 @@ export function x87Memory(
   eip: number,
 ): void {
   memoryActions.get(opcode & MEMORY_OPERATION)!(new Fpu(cpu), linear, () => {
-    recordInstruction(cpu, opcode, eip);
+    noteInstruction(cpu, opcode, eip);
     cpu.state[Word.fpuDataPointer] = offset;
     cpu.state[Word.fpuDataSelector] = cpu.state[Word.selector + segment];
   });

@@ -68,13 +68,13 @@ test('installed functions stay when counting ends, and the guest does the same',
   const address = guest.address('function');
   inspection.countInstructions(address);
   run(guest, 110_000);
-  const [record] = engine.graph.cache
+  const [translation] = engine.graph.cache
     .allPages()
     .flatMap(({ translations }) => [...translations].filter(({ head }) => head.eip === address));
-  const compiled = record!.run;
+  const compiled = translation!.run;
   inspection.watch(false);
-  expect(record!.head.run).not.toBe(compiled);
-  expect(record!.head.run.name).toBe(compiled.name);
+  expect(translation!.head.run).not.toBe(compiled);
+  expect(translation!.head.run.name).toBe(compiled.name);
   const other = made();
   run(guest, 130_000);
   run(other, 130_000);

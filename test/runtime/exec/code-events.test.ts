@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { CachedTranslation } from '../../../runtime/exec/cached-translation.ts';
 import type { CodeDrop } from '../../../runtime/exec/code-events.ts';
-import type { TranslationRecord } from '../../../runtime/exec/translation.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
@@ -55,7 +55,7 @@ const translator = variants.filter(({ name }) => name === 'translator at once, c
 
 class Log {
   readonly guest: Guest;
-  readonly translations: TranslationRecord[] = [];
+  readonly translations: CachedTranslation[] = [];
   readonly invalidated: CodeDrop[] = [];
   readonly evicted: CodeDrop[] = [];
 
@@ -69,7 +69,7 @@ class Log {
   }
 
   /** Translations of the function. */
-  ofFunction(translations: readonly TranslationRecord[]): TranslationRecord[] {
+  ofFunction(translations: readonly CachedTranslation[]): CachedTranslation[] {
     return translations.filter(({ head }) => head.eip === this.guest.address('function'));
   }
 }
@@ -79,7 +79,7 @@ describe('who listens to the code cache', () => {
     const log = new Log();
     expect(endValue(log.guest)).toBe(7);
     expect(log.ofFunction(log.translations)).toHaveLength(1);
-    const [{ text, instructions }] = log.ofFunction(log.translations) as [TranslationRecord];
+    const [{ text, instructions }] = log.ofFunction(log.translations) as [CachedTranslation];
     expect(text).toMatch(/^function guest_[0-9a-f]{8}\(i\)\{[\s\S]*\}$/);
     expect(instructions).toBe(3);
     await log.guest.dispose();

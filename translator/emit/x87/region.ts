@@ -246,8 +246,8 @@ export class X87Emitter {
       return `{${double(a, this.host.step())}${result}${CLEARED}}`;
     }
     const compute = formula(a, b, this.host.step());
-    const record = this.rounding(rounding, a, b);
-    return `{${text}${compute}${record}${this.set(destination, { high: 's', low: 'l' })}}`;
+    const kept = this.rounding(rounding, a, b);
+    return `{${text}${compute}${kept}${this.set(destination, { high: 's', low: 'l' })}}`;
   }
 
   private squareRoot(): string {

@@ -8,7 +8,7 @@ import type { Node, Run } from './node.ts';
 const ADDRESS_COMMENT = /\/\*(back at )?([0-9a-f]{8})\*\//g;
 
 /** A translation in the cache: the function it became, and the guest bytes it was made from. */
-export class TranslationRecord {
+export class CachedTranslation {
   readonly head: Node;
   readonly page: CodePage;
   readonly run: Run;
