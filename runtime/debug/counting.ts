@@ -13,8 +13,8 @@ function noExits(): Record<ExitKind, number> {
   return { direct: 0, indirect: 0, return: 0, dispatcher: 0, slow: 0, trap: 0, fault: 0 };
 }
 
-/** Counted at one instruction that a translation steps over, or that is sensitive. */
-interface StepCounter {
+/** Counted at one instruction that a translation leaves to its handler, or that is sensitive. */
+interface InstructionCounter {
   readonly node: Node;
   readonly kind: 'slow' | 'trap';
   count: number;
@@ -34,8 +34,8 @@ export class Counting {
   readonly translations = new Map<CachedTranslation, TranslationCounter>();
   private readonly view: EngineView;
   private readonly wrappers = new Map<Node, Wrapper & { readonly translation: CachedTranslation }>();
-  private readonly steps = new Map<Node, StepCounter>();
-  private readonly stepWrappers = new Map<Node, Wrapper>();
+  private readonly instructions = new Map<Node, InstructionCounter>();
+  private readonly instructionWrappers = new Map<Node, Wrapper>();
 
   constructor(view: EngineView) {
     this.view = view;
@@ -58,7 +58,8 @@ export class Counting {
   /** The same for sensitive instructions. It goes through all that is decoded. */
   refreshTraps(): void {
     for (const page of this.view.pages()) {
-      for (const node of this.view.nodesOf(page)) if (node.form.class === 'sensitive') this.addStep(node, 'trap');
+      for (const node of this.view.nodesOf(page))
+        if (node.form.class === 'sensitive') this.addInstruction(node, 'trap');
     }
   }
 
@@ -72,8 +73,8 @@ export class Counting {
     this.wrappers.set(head, { run, original, translation });
     this.view.install(head, run);
     for (const link of head.links ?? []) {
-      const node = this.view.stepOf(link);
-      if (node !== null && this.view.isDecoded(node)) this.addStep(node, stepKind(node));
+      const node = this.view.interpretedBy(link);
+      if (node !== null && this.view.isDecoded(node)) this.addInstruction(node, kindOf(node));
     }
   }
 
@@ -93,23 +94,23 @@ export class Counting {
 
   private exitKind(next: Node | null, head: Node): ExitKind {
     if (next === null || this.view.isLeave(next)) return 'dispatcher';
-    const step = this.view.stepOf(next);
-    if (step !== null) return stepKind(step);
+    const interpreted = this.view.interpretedBy(next);
+    if (interpreted !== null) return kindOf(interpreted);
     if (next === this.view.returned) return 'return';
     return next === head || head.links?.includes(next) ? 'direct' : 'indirect';
   }
 
   /** Runs of this instruction by itself, from within a translation or where it is no part of one. */
-  private addStep(node: Node, kind: 'slow' | 'trap'): void {
-    if (this.stepWrappers.get(node)?.run === node.one) return;
-    const counter = this.steps.get(node) ?? { node, kind, count: 0 };
-    this.steps.set(node, counter);
+  private addInstruction(node: Node, kind: 'slow' | 'trap'): void {
+    if (this.instructionWrappers.get(node)?.run === node.one) return;
+    const counter = this.instructions.get(node) ?? { node, kind, count: 0 };
+    this.instructions.set(node, counter);
     const original = node.one;
     const run: Run = (n) => {
       counter.count++;
       return original(n);
     };
-    this.stepWrappers.set(node, { run, original });
+    this.instructionWrappers.set(node, { run, original });
     node.one = run;
     if (kind === 'trap') this.view.settle(node);
   }
@@ -117,13 +118,13 @@ export class Counting {
   /** Takes all counters out again, those that have not gone with what they were put around. */
   remove(): void {
     for (const [node, { run, original }] of this.wrappers) if (node.run === run) this.view.install(node, original);
-    for (const [node, { run, original }] of this.stepWrappers) {
+    for (const [node, { run, original }] of this.instructionWrappers) {
       if (node.one === run) node.one = original;
       this.view.settle(node);
     }
     this.wrappers.clear();
-    this.stepWrappers.clear();
-    this.steps.clear();
+    this.instructionWrappers.clear();
+    this.instructions.clear();
     this.translations.clear();
   }
 
@@ -145,8 +146,8 @@ export class Counting {
   }
 
   /** Places where something of these kinds has been counted, most first. */
-  places(kinds: readonly StepCounter['kind'][]): Place[] {
-    const counted = [...this.steps.values()].filter(({ kind, count }) => kinds.includes(kind) && count > 0);
+  places(kinds: readonly InstructionCounter['kind'][]): Place[] {
+    const counted = [...this.instructions.values()].filter(({ kind, count }) => kinds.includes(kind) && count > 0);
     return counted
       .sort((a, b) => b.count - a.count)
       .map(({ node, kind, count }) => ({
@@ -160,6 +161,6 @@ export class Counting {
   }
 }
 
-function stepKind(node: Node): 'slow' | 'trap' {
+function kindOf(node: Node): 'slow' | 'trap' {
   return node.form.class === 'sensitive' ? 'trap' : 'slow';
 }

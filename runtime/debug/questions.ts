@@ -152,7 +152,7 @@ export interface CodeSnapshot {
   readonly limits: { readonly blocks: number; readonly instructions: number };
   /** Whether accesses share checks (translator/opt/pipeline.ts). */
   readonly checks: Checks;
-  readonly options: { readonly suffix: string; readonly memoryBytes: number; readonly pacing: 'poll' | 'count' };
+  readonly options: { readonly suffix: string; readonly memoryBytes: number; readonly pacing: 'poll' | 'budget' };
 }
 
 /** Totals. */

@@ -24,7 +24,7 @@ export function statsOf(view: EngineView): Omit<TranslationStats, 'watched'> {
     translated: engine.tiering?.metrics.translations ?? 0,
     decoded: engine.graph.decoded,
     handlers: engine.handlers.size,
-    invalidation: { ...engine.graph.cache.counts },
+    invalidation: { ...engine.graph.cache.metrics },
     dispatcher: { ...engine.dispatcher.metrics },
     walks: mmu.walks,
     time: now(),

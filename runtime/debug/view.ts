@@ -100,10 +100,10 @@ export class EngineView {
     return node.length > 0;
   }
 
-  /** The instruction that a link of a translation only steps over, or null. */
-  stepOf(link: Node): Node | null {
-    const { stepOver, narrowing } = this.parts.engine.graph;
-    return link.run === stepOver || link.run === narrowing ? link.taken : null;
+  /** The instruction that a link of a translation has run by its handler, or null. */
+  interpretedBy(link: Node): Node | null {
+    const { interpretOne, narrowing } = this.parts.engine.graph;
+    return link.run === interpretOne || link.run === narrowing ? link.taken : null;
   }
 
   /** Whether a link of a translation leads to the dispatcher. */

@@ -42,7 +42,7 @@ export class CodeCache implements CodeWriteListener {
   /** Told of what is made and dropped. */
   observer: CodeObserver | null = null;
   /** Times that code was dropped, by cause, and what was dropped. */
-  readonly counts = {
+  readonly metrics = {
     store: 0,
     device: 0,
     paging: 0,
@@ -234,7 +234,7 @@ export class CodeCache implements CodeWriteListener {
   /** Takes a translation out, to make another one of its first instruction. */
   replaceTranslation(translation: CachedTranslation): void {
     this.dropTranslation(translation);
-    this.tell('remade', translation.page.frame * PAGE + translation.ranges[0], 0, this.counts.droppedNodes);
+    this.tell('remade', translation.page.frame * PAGE + translation.ranges[0], 0, this.metrics.droppedNodes);
   }
 
   // Invalidation.
@@ -245,11 +245,11 @@ export class CodeCache implements CodeWriteListener {
     const code = this.frames.get(frame);
     const start = offset & (PAGE - 1);
     if (!code?.mayHold(start, start + bytes)) return;
-    const before = this.counts.droppedNodes;
+    const before = this.metrics.droppedNodes;
     for (const page of code.pages) this.dropBytes(page, start, start + bytes);
     if (start < MAX_LENGTH) this.dropCrossing(code);
     // Data beside code, in the same chunk, is no hit.
-    if (before === this.counts.droppedNodes && this.dropped.length === 0) return;
+    if (before === this.metrics.droppedNodes && this.dropped.length === 0) return;
     this.cool(code);
     this.tell(writer, offset, bytes, before);
     if (code.hit()) this.dropFrame(frame, code);
@@ -257,7 +257,7 @@ export class CodeCache implements CodeWriteListener {
 
   /** Drops all code of a frame: its bytes are data until they are executed again. */
   private dropFrame(frame: number, code: FrameCode): void {
-    const before = this.counts.droppedNodes;
+    const before = this.metrics.droppedNodes;
     for (const page of code.pages) this.dropBytes(page, 0, PAGE);
     this.dropCrossing(code);
     code.clear();
@@ -288,7 +288,7 @@ export class CodeCache implements CodeWriteListener {
     page.translations.delete(translation);
     this.residence.take(page, -instructions * Cost.translatedInstruction);
     this.factory.reset(head);
-    this.counts.droppedTranslations++;
+    this.metrics.droppedTranslations++;
     this.dropped.push(translation);
     this.mmu.tlb.stale = true;
   }
@@ -299,7 +299,7 @@ export class CodeCache implements CodeWriteListener {
   }
 
   private drop(node: Node): void {
-    this.counts.droppedNodes++;
+    this.metrics.droppedNodes++;
     this.forgetCrossing(node);
     this.factory.reset(node);
   }
@@ -308,8 +308,8 @@ export class CodeCache implements CodeWriteListener {
   private tell(cause: CodeWriter | 'rewritten' | 'remade', offset: number, bytes: number, before: number): void {
     const translations = this.dropped;
     this.dropped = [];
-    this.counts[cause]++;
-    this.observer?.invalidate({ cause, offset, bytes, nodes: this.counts.droppedNodes - before, translations });
+    this.metrics[cause]++;
+    this.observer?.invalidate({ cause, offset, bytes, nodes: this.metrics.droppedNodes - before, translations });
   }
 
   // Bounds.
@@ -340,7 +340,7 @@ export class CodeCache implements CodeWriteListener {
     this.records.release(page);
     if (this.mapped[linearPage] === page.id) this.mapped[linearPage] = 0;
     if (frame >= 0) this.forgetBytes(frame, page);
-    this.counts[cause]++;
+    this.metrics[cause]++;
     this.observer?.evict(wholePage(page, cause));
   }
 

@@ -40,8 +40,8 @@ export interface ColdCodeParts {
   readonly fetch: InstructionFetch;
   readonly handlers: Handlers;
   readonly coldRuns: ColdRuns;
-  /** Instructions are counted (see EmitOptions.pacing). */
-  readonly counts: boolean;
+  /** Instructions take from a budget (see EmitOptions.pacing). */
+  readonly budgeted: boolean;
 }
 
 /**
@@ -114,7 +114,7 @@ export class ColdCode {
       page = there;
       const node = this.nodeAt(page, eip);
       if (node !== null) return node;
-      if (parts.counts && parts.state[Word.budget]-- <= 0) return this.leaveUncounted(eip);
+      if (parts.budgeted && parts.state[Word.budget]-- <= 0) return this.leaveUnrun(eip);
     }
   }
 
@@ -125,7 +125,7 @@ export class ColdCode {
     current.eip = eip;
     // The node of an instruction in two pages knows where its last bytes are; what a repeated one writes may be code, and
     // is not looked for in its own bytes if they have no node.
-    if (this.parts.fetch.within(current) === 0 || isRepeated(current)) return this.uncounted(this.warm(page, eip));
+    if (this.parts.fetch.within(current) === 0 || isRepeated(current)) return this.givenBack(this.warm(page, eip));
     this.missing[granuleOf(page, eip)]--;
     this.runs++;
     return this.parts.handlers.get(current, page.context.key, 'plain')(current);
@@ -148,13 +148,13 @@ export class ColdCode {
     return null;
   }
 
-  private leaveUncounted(eip: number): null {
-    return this.uncounted(this.leave(eip));
+  private leaveUnrun(eip: number): null {
+    return this.givenBack(this.leave(eip));
   }
 
-  /** Gives back what was counted for an instruction that has not run. */
-  private uncounted<T>(node: T): T {
-    if (this.parts.counts) this.parts.state[Word.budget]++;
+  /** Gives back what was taken from the budget for an instruction that has not run. */
+  private givenBack<T>(node: T): T {
+    if (this.parts.budgeted) this.parts.state[Word.budget]++;
     return node;
   }
 }

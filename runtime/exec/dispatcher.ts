@@ -37,20 +37,20 @@ export class Dispatcher {
   private readonly graph: Graph;
   private readonly state: Int32Array;
   private readonly interrupts: InterruptSource;
-  private readonly counts: boolean;
+  private readonly budgeted: boolean;
   private readonly callDepth: number;
   private readonly debug: DebugExceptions;
   /** Times code was entered, faults and interrupts delivered. */
   readonly metrics = { entries: 0, faults: 0, interrupts: 0 };
 
-  constructor(cpu: Cpu, graph: Graph, interrupts: InterruptSource, counts: boolean, callDepth: number) {
+  constructor(cpu: Cpu, graph: Graph, interrupts: InterruptSource, budgeted: boolean, callDepth: number) {
     this.callDepth = callDepth;
     this.cpu = cpu;
     this.graph = graph;
     this.state = cpu.state;
     this.debug = new DebugExceptions(cpu);
     this.interrupts = interrupts;
-    this.counts = counts;
+    this.budgeted = budgeted;
   }
 
   run(): LeaveReason {
@@ -60,7 +60,7 @@ export class Dispatcher {
       if (state[Word.debugTraps] !== 0) this.debug.deliverTraps();
       this.acceptInterrupt();
       if (state[Word.halted] !== Halt.running) return 'halted';
-      if (this.counts && state[Word.budget] <= 0) return 'budget';
+      if (this.budgeted && state[Word.budget] <= 0) return 'budget';
       this.enter();
     }
   }
@@ -91,7 +91,7 @@ export class Dispatcher {
       this.graph.cache.enterContext();
       const node = this.graph.cache.resolve(state[Word.eip]);
       if (this.debug.mustStep) this.stepOne(node);
-      else if (this.counts) this.runCounted(node);
+      else if (this.budgeted) this.runBudgeted(node);
       else this.graph.call(node, null);
     } catch (error) {
       this.locate();
@@ -101,7 +101,7 @@ export class Dispatcher {
     }
   }
 
-  private runCounted(first: Node): void {
+  private runBudgeted(first: Node): void {
     const { state } = this;
     let node: Node | null = first;
     while (node !== null && state[Word.budget] > 0) {
@@ -113,7 +113,7 @@ export class Dispatcher {
 
   /** One instruction: after STI or MOV SS, and where a debug exception may follow. */
   private stepOne(node: Node): void {
-    if (this.counts) this.state[Word.budget]--;
+    if (this.budgeted) this.state[Word.budget]--;
     this.graph.faulting = node;
     this.debug.step(node);
     this.graph.faulting = null;

@@ -29,15 +29,15 @@ import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from '.
 export interface EngineOptions {
   /** Null: code is interpreted only. */
   readonly tiering: TieringOptions | null;
-  /** Instructions are counted: time is made of them, or no other thread can ask for attention. */
-  readonly counts: boolean;
+  /** Instructions take from a budget: time is made of them, or no other thread can ask for attention. */
+  readonly budgeted: boolean;
   /** How deep calls of guest functions may be nested JavaScript calls: the host's stack must hold them. */
   readonly callDepth: number;
   /** Bytes of the host's memory that decoded and translated code may take; what is used least is evicted. */
   readonly cacheBytes: number;
   /** How often code that was evicted runs before nodes are made for it. */
   readonly coldRuns: ColdRuns;
-  /** When the interpreter's loops get fast paths, and how many. Only where instructions are not counted. */
+  /** When the interpreter's loops get fast paths, and how many. Only without a budget. */
   readonly loops: LoopOptions;
   /** The debug mode; null: nothing is checked. */
   readonly check: Check | null;
@@ -45,7 +45,7 @@ export interface EngineOptions {
 
 export const defaultEngine: EngineOptions = {
   tiering: defaultTiering,
-  counts: false,
+  budgeted: false,
   callDepth: 100,
   cacheBytes: 96 << 20,
   coldRuns: defaultColdRuns,
@@ -75,10 +75,10 @@ export class Engine {
   readonly dispose: () => void;
 
   constructor(cpu: Cpu, mmu: Mmu, interrupts: InterruptSource, options: EngineOptions) {
-    const { counts, check } = options;
+    const { budgeted, check } = options;
     const suffix = freeSuffix([...cellNames, ...Object.keys(helpers)]);
     const memoryBytes = mmu.ram.bytes.length;
-    const emit: EmitOptions = { suffix, memoryBytes, pacing: counts ? 'count' : 'poll' };
+    const emit: EmitOptions = { suffix, memoryBytes, pacing: budgeted ? 'budget' : 'poll' };
     this.emit = emit;
     this.handlers = new Handlers(emit, check);
     const records = new Records(recordsWithin(options.cacheBytes));
@@ -87,9 +87,9 @@ export class Engine {
       mmu,
       handlers: this.handlers,
       records,
-      loops: new Loops(this.handlers, records, counts ? null : options.loops, emit, check),
+      loops: new Loops(this.handlers, records, budgeted ? null : options.loops, emit, check),
       decoder: createDecoder(cpu.model.features),
-      counts,
+      budgeted,
       cacheBytes: options.cacheBytes,
       coldRuns: options.coldRuns,
       hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
@@ -99,17 +99,17 @@ export class Engine {
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });
     this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);
-    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, counts, options.callDepth);
+    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, budgeted, options.callDepth);
     this.dispose = installCells(suffix, {
       ...this.cells(cpu, mmu),
       ...boundHelpers(cpu),
       ...stickyHelpers(cpu.state),
-      ...blockHelpers(cpu.state, mmu, counts),
+      ...blockHelpers(cpu.state, mmu, budgeted),
     });
   }
 
   private onDue(node: Node): Node | null {
-    if (!this.tiering) throw new Error('an engine without tiering counts no runs');
+    if (!this.tiering) throw new Error('an engine without tiering heats nothing');
     return this.tiering.onDue(node);
   }
 

@@ -30,8 +30,8 @@ export interface GraphParts {
   readonly records: Records;
   /** The decoder of the CPU's model. */
   readonly decoder: Decode;
-  /** Instructions are counted (see EmitOptions.pacing). */
-  readonly counts: boolean;
+  /** Instructions take from a budget (see EmitOptions.pacing). */
+  readonly budgeted: boolean;
   /** Heat at which an entry is translated. */
   readonly hotAt: number;
   /** Heat at which an entry is first looked at; null: entries don't count their runs. */
@@ -114,9 +114,9 @@ export class Graph {
     this.records.heat(node, this.parts.hotAt * (1 - times));
   }
 
-  /** `enter` where no translation starts: CALL is to run the node. What the call has counted for it is given back. */
+  /** `enter` where no translation starts: CALL is to run the node. What the call took from the budget for it is given back. */
   private readonly declined: Run = (node) => {
-    if (this.parts.counts) this.state[Word.budget]++;
+    if (this.parts.budgeted) this.state[Word.budget]++;
     return node;
   };
 
@@ -170,7 +170,7 @@ export class Graph {
   }
 
   /**
-   * The `run` of an instruction where no translation starts. One that crosses a page's end never gets one: it isn't counted.
+   * The `run` of an instruction where no translation starts. One that crosses a page's end never gets one: it isn't heated.
    * Nor is one without a record, as heat is there.
    */
   private runOf(node: Node): Run {
@@ -179,11 +179,11 @@ export class Graph {
       return node.one;
     }
     const { key } = node.page.context;
-    return handlers.of(node.one) === undefined ? this.countedOne : handlers.get(node, key, 'counted');
+    return handlers.of(node.one) === undefined ? this.heatingOne : handlers.get(node, key, 'heating');
   }
 
   /** The same for an entry whose `one` is not its handler, but somebody's around it. */
-  private readonly countedOne: Run = (node) => {
+  private readonly heatingOne: Run = (node) => {
     const heat = this.records.heatOf(node) + node.weight;
     this.records.heat(node, heat);
     return heat >= node.due ? this.parts.onDue(node) : node.one(node);
@@ -239,21 +239,21 @@ export class Graph {
   follow(page: CodePage, { eip, kind }: Link): Node {
     if (kind === 'leave') return new Node(page, eip, forms[INVALID_FORM], this.leaving);
     const node = this.linkTo(page, eip, kind === 'entry' ? EntryWeight.root : EntryWeight.none);
-    if (kind !== 'step' && kind !== 'narrow') return node;
-    const step = new Node(page, eip, forms[INVALID_FORM], kind === 'narrow' ? this.narrowing : this.stepOver);
-    step.taken = node;
-    return step;
+    if (kind !== 'interpret' && kind !== 'narrow') return node;
+    const link = new Node(page, eip, forms[INVALID_FORM], kind === 'narrow' ? this.narrowing : this.interpretOne);
+    link.taken = node;
+    return link;
   }
 
   readonly leaving: Run = (node) => this.leave(node.eip);
 
   /** Runs an instruction by its handler though a translation may start there. */
-  readonly stepOver: Run = (step) => this.single(step.taken!);
+  readonly interpretOne: Run = (link) => this.single(link.taken!);
 
   /** The same; the translation that comes here would not if it had a check for each access. */
-  readonly narrowing: Run = (step) => {
-    this.parts.narrow(step);
-    return this.single(step.taken!);
+  readonly narrowing: Run = (link) => {
+    this.parts.narrow(link);
+    return this.single(link.taken!);
   };
 
   private markEntry(node: Node, weight: number): void {
@@ -274,7 +274,7 @@ export class Graph {
   }
 
   private createGate(page: CodePage, eip: number): Node {
-    return new Node(page, eip, forms[INVALID_FORM], this.parts.counts ? this.countedGate : this.pollingGate);
+    return new Node(page, eip, forms[INVALID_FORM], this.parts.budgeted ? this.budgetedGate : this.pollingGate);
   }
 
   private readonly pollingGate: Run = (gate) => {
@@ -283,8 +283,8 @@ export class Graph {
     return this.relink(gate);
   };
 
-  /** A gate is no instruction: what the loop counted for it is given back. */
-  private readonly countedGate: Run = (gate) => {
+  /** A gate is no instruction: what the loop took from the budget for it is given back. */
+  private readonly budgetedGate: Run = (gate) => {
     this.state[Word.budget]++;
     if (this.cache.isMappedAt(gate.eip, gate.targetId)) return gate.taken;
     return this.relink(gate);
@@ -341,7 +341,7 @@ export class Graph {
 
   private nestedStep(node: Node, expected: Node): Node | null {
     if (node === this.returned && this.state[Word.eip] === expected.eip) return expected;
-    if (this.parts.counts && this.takeBudget(node)) return null;
+    if (this.parts.budgeted && this.takeBudget(node)) return null;
     const next = node.run(node);
     return this.tlb.stale ? this.leaveAt(next) : next;
   }
@@ -374,12 +374,12 @@ export class Graph {
    */
   private shadow(): number {
     const shadow = this.state[Word.interruptShadow];
-    return this.parts.counts || shadow === Shadow.all ? shadow : 0;
+    return this.parts.budgeted || shadow === Shadow.all ? shadow : 0;
   }
 
   /** RETURN: a node that goes to Word.eip. */
   readonly returned = new Node(nowhere, 0, forms[INVALID_FORM], () => {
-    if (this.parts.counts) this.state[Word.budget]++;
+    if (this.parts.budgeted) this.state[Word.budget]++;
     return this.at(this.state[Word.eip]);
   });
 

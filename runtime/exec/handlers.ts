@@ -18,13 +18,13 @@ export interface Handler {
   readonly kind: HandlerKind;
   /** Instructions decoded that began with it. */
   decodes: number;
-  /** Of its fast path in the interpreter's loop (exec/loops.ts), COUNTED beside it. */
+  /** Of its fast path in the interpreter's loop (exec/loops.ts), HEATS beside it. */
   slot: number;
 }
 
 /** The interpreter's handlers, made when they are first asked for: one for each form, shape and key, of either kind. */
 export class Handlers {
-  private readonly made: Readonly<Record<HandlerKind, Map<number, Run>>> = { plain: new Map(), counted: new Map() };
+  private readonly made: Readonly<Record<HandlerKind, Map<number, Run>>> = { plain: new Map(), heating: new Map() };
   private readonly handlers = new Map<Run, Handler>();
   private readonly options: EmitOptions;
   private readonly check: Check | null;

@@ -1,4 +1,4 @@
-import { COUNTED, Slot } from '../../translator/abi/record.ts';
+import { HEATS, Slot } from '../../translator/abi/record.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { bindLoop, hasFastPath } from '../../translator/handler.ts';
 import type { Check } from './check.ts';
@@ -107,7 +107,7 @@ export class Loops {
       .slice(0, fastPaths);
     chosen.forEach((kinds, n) => {
       const slot = Slot.first + n;
-      for (const handler of kinds) handler.slot = handler.kind === 'counted' ? COUNTED | slot : slot;
+      for (const handler of kinds) handler.slot = handler.kind === 'heating' ? HEATS | slot : slot;
     });
     loop.run = this.compile(
       chosen.map(([handler]) => handler),

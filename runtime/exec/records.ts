@@ -1,5 +1,5 @@
 import {
-  COUNTED,
+  HEATS,
   NOTED_RUNS,
   RECORD_SHIFT,
   RECORD_WORDS,
@@ -16,7 +16,7 @@ import { interleavedViews } from './views.ts';
 /** Records are handed out to a page by so many: what runs together lies together. */
 export const RECORD_CHUNK = 16;
 /** Of HEAT: as a word, heat has bounds. */
-const COLDEST = -(2 ** 31);
+const LEAST_HEAT = -(2 ** 31);
 
 /** Records handed out to a code page. */
 export class PageRecords {
@@ -127,13 +127,13 @@ export class Records {
     const { record, next, taken } = node;
     if (record === 0) return;
     const isLinked = next?.record !== 0 && taken?.record !== 0;
-    const weight = slot & COUNTED ? node.weight << WEIGHT_SHIFT : 0;
+    const weight = slot & HEATS ? node.weight << WEIGHT_SHIFT : 0;
     this.views.SLOT[record] = isLinked ? slot | weight : Slot.none;
   }
 
   /** The slot that a node has. */
   slotOf({ record }: Node): number {
-    return this.views.SLOT[record] & (2 * COUNTED - 1);
+    return this.views.SLOT[record] & (2 * HEATS - 1);
   }
 
   /** Sum of the weights of a node's runs while it isn't translated; 0 of one without a record. */
@@ -142,7 +142,7 @@ export class Records {
   }
 
   heat(node: Node, heat: number): void {
-    if (node.record !== 0) this.views.HEAT[node.record] = Math.max(COLDEST, heat - node.due);
+    if (node.record !== 0) this.views.HEAT[node.record] = Math.max(LEAST_HEAT, heat - node.due);
   }
 
   /** Says at what heat a node is due. */

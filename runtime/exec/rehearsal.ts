@@ -1,7 +1,7 @@
 import { targetIndex } from '../../translator/abi/branch-targets.ts';
 import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
-import { COUNTED, Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
+import { HEATS, Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
 import { Double, Word, wordCounts } from '../../translator/abi/state.ts';
 import { NO_OPERANDS, packed } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
@@ -40,8 +40,8 @@ const addressing = [Word.ebx, Word.esp, Word.ebp, Word.esi, Word.edi];
 const MMX_REGISTERS = 8;
 /** Number of the last byte of a segment without a limit. */
 const UNLIMITED = 0xffffffff;
-/** Never due. */
-const COLD = -(2 ** 30);
+/** Heat of what is never due. */
+const NEVER_DUE = -(2 ** 30);
 /** ECX as both operands; no base and no index. */
 const ECX_ECX = NO_OPERANDS | (Word.ecx << packed.rm.shift) | (Word.ecx << packed.reg.shift);
 
@@ -148,7 +148,7 @@ export class Rehearsal {
     const { SLOT, OPERANDS, DISPLACEMENT, IMMEDIATE, NEXT, TAKEN, NEXT_EIP, HEAT } = this.stage.records.views;
     const address = addressIn(scene);
     const { record } = this.path;
-    SLOT[record] = slot | COUNTED | (1 << WEIGHT_SHIFT);
+    SLOT[record] = slot | HEATS | (1 << WEIGHT_SHIFT);
     OPERANDS[record] = ECX_ECX;
     DISPLACEMENT[record] = address;
     IMMEDIATE[record] = 1;
@@ -156,7 +156,7 @@ export class Rehearsal {
     // Once 0 for indirect jumps, which have their NOTES there; a relative one then comes back to where it began.
     TAKEN[record] = scene.value === 1 ? 0 : this.end.record;
     NEXT_EIP[record] = address;
-    HEAT[record] = COLD;
+    HEAT[record] = NEVER_DUE;
   }
 
   private setGate(page: number, isMapped: boolean): void {

@@ -31,7 +31,7 @@ export function hotAt({ threshold }: TieringOptions): number {
 /** Times that a translation may be left by a link because a run of accesses is in two pages. */
 const MOST_FAILURES = 100;
 /** Code that ran so much less often than the entry is left out. */
-const COLD = 256;
+const RARE = 256;
 
 /** How much sooner code with x87 instructions is translated: interpreted they are traps that compute in integers. */
 const SLOWNESS = 16;
@@ -104,7 +104,7 @@ export class Tiering {
   private source(head: Node): CodeSource {
     const { page } = head;
     const node = (eip: number) => page.at((eip - page.eip) & (PAGE_BYTES - 1));
-    const least = this.runsOf(head) / COLD;
+    const least = this.runsOf(head) / RARE;
     return {
       code: this.code,
       start: page.frame * PAGE_BYTES,

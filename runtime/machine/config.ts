@@ -38,7 +38,7 @@ export interface MachineConfig {
    * poll (default): another thread sets Word.attention when a device is due (MachineHost.deadlineChanged). count: there
    * is none, so instructions are counted to look at the clock now and then. With instruction time they always are.
    */
-  readonly pacing?: 'poll' | 'count';
+  readonly pacing?: 'poll' | 'budget';
   /** False: with instruction time a halted CPU does not wait; its time passes at once. */
   readonly icountSleep?: boolean;
   /** What a reset asked for by the guest, or a triple fault, does. */

@@ -54,7 +54,7 @@ export class MachineCore {
   private readonly model: CpuModel;
   private readonly host: MachineHost;
   private readonly time: InstructionTime | null;
-  private readonly counts: boolean;
+  private readonly budgeted: boolean;
   /** What a reset starts with; null: the firmware. */
   private readonly guest: BootState | null;
   /** The deadline last announced, and a nanosecond that makes one look new. */
@@ -73,7 +73,7 @@ export class MachineCore {
     const buffer = allocateShared(STATE_BYTES);
     this.state = new Int32Array(buffer, 0, WORD_COUNT);
     this.time = config.icountShift === undefined ? null : new InstructionTime(this.state, config.icountShift);
-    this.counts = this.time !== null || config.pacing === 'count';
+    this.budgeted = this.time !== null || config.pacing === 'budget';
     this.guest = loadGuest(config);
     this.clock = new VirtualClock(this.time ?? host);
     this.clock.resume();
@@ -86,7 +86,7 @@ export class MachineCore {
     this.components = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu), ...this.pc.components];
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
       ...engineOptions(config, host),
-      counts: this.counts,
+      budgeted: this.budgeted,
       ...config.engineOptions,
     });
     // With IF clear the request is seen when IF is set again, by whoever sets it.
@@ -188,7 +188,7 @@ export class MachineCore {
   /** Instructions until the next look at what is due. */
   private grant(): void {
     if (this.time) this.time.grant(this.events.nextDeadline() - this.clock.now(), LONGEST_GRANT);
-    else if (this.counts) this.state[Word.budget] = LONGEST_GRANT;
+    else if (this.budgeted) this.state[Word.budget] = LONGEST_GRANT;
   }
 
   /** Does what is due between two stretches of guest code; a result if the host must act. */
@@ -247,13 +247,13 @@ export class MachineCore {
   }
 
   private deadlineEarlier(deadline: number): void {
-    if (this.counts) this.callAttention();
+    if (this.budgeted) this.callAttention();
     else this.announce(deadline);
   }
 
   /** Tells the host when it is to ask for attention; again if it is about to, for it may have asked a little early. */
   private announce(deadline: number): void {
-    if (this.counts) return;
+    if (this.budgeted) return;
     const isNear = deadline - this.clock.now() < NEAR;
     if (deadline === this.deadline && !isNear) return;
     this.deadline = deadline;
@@ -279,7 +279,7 @@ export class MachineCore {
       instructions: this.time?.instructions ?? 0,
       dispatcher: engine.dispatcher.metrics,
       code: { ...engine.graph.cache.size, decoded: engine.graph.decoded, handlers: engine.handlers.size },
-      invalidation: engine.graph.cache.counts,
+      invalidation: engine.graph.cache.metrics,
       translations: engine.tiering?.metrics ?? {},
       memory: { walks: mmu.walks, tlbEntries: mmu.tlb.size },
     };

@@ -12,9 +12,9 @@ export type BlockHelper = (a: number, b: number, count: number) => number;
 
 /**
  * Fills and copies of repeated string instructions, where both pages have TLB entries: RAM that is mapped with the
- * rights needed, and without code. `counts`: each element is an instruction that takes from Word.budget.
+ * rights needed, and without code. `budgeted`: each element is an instruction that takes from Word.budget.
  */
-export function blockHelpers(state: Int32Array, mmu: Mmu, counts: boolean): Record<BlockName, BlockHelper> {
+export function blockHelpers(state: Int32Array, mmu: Mmu, budgeted: boolean): Record<BlockName, BlockHelper> {
   const { tlb, ram } = mmu;
 
   const isUser = () => (state[Word.key] & Key.user) !== 0;
@@ -24,11 +24,11 @@ export function blockHelpers(state: Int32Array, mmu: Mmu, counts: boolean): Reco
   /** Elements that fit in the page, were asked for, and may be counted. */
   const limit = (linear: number, shift: number, count: number) => {
     const n = Math.min(count >>> 0, (PAGE_BYTES - (linear & (PAGE_BYTES - 1))) >>> shift);
-    return counts ? Math.min(n, state[Word.budget]) : n;
+    return budgeted ? Math.min(n, state[Word.budget]) : n;
   };
 
   const done = (n: number) => {
-    if (counts) state[Word.budget] -= n;
+    if (budgeted) state[Word.budget] -= n;
     return n;
   };
 

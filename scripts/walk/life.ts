@@ -82,7 +82,7 @@ class Life {
 
   private note(event: string): void {
     const { engine, mmu } = this.machine;
-    const { droppedNodes, droppedTranslations } = engine.graph.cache.counts;
+    const { droppedNodes, droppedTranslations } = engine.graph.cache.metrics;
     const walks = mmu.walks - this.walks;
     this.walks = mmu.walks;
     this.rows.push([event, this.runs(), `${this.heat()}`, `${walks}`, `${droppedNodes} + ${droppedTranslations}`]);
@@ -101,6 +101,6 @@ class Life {
     const node = this.node();
     if (!node || node.length === 0) return 'undecoded';
     if ([...node.page.translations].some(({ head }) => head === node)) return 'its translation';
-    return node.run === node.one ? 'its handler' : 'its handler, counted';
+    return node.run === node.one ? 'its handler' : 'its handler, heating';
   }
 }

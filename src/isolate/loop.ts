@@ -77,7 +77,7 @@ class MachineLoop {
   }
 
   create(checkText: MachineHost['checkText']): void {
-    const pacing = this.#deadlines ? 'poll' : 'count';
+    const pacing = this.#deadlines ? 'poll' : 'budget';
     this.#core = this.#options.createCore({ pacing, ...this.#options.config }, this.#host(checkText));
     this.#port.onmessage = ({ data }) => this.#receive(data);
     this.#port.postMessage({ type: 'ready', state: this.#core.state });

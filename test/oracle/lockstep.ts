@@ -116,7 +116,7 @@ interface NamedSettings extends EngineSettings {
 
 /** Both ways of pacing, with regions of two sizes. */
 export const translatorSettings: readonly NamedSettings[] = [
-  { name: 'translator, counting, small regions', pacing: 'count', regions: 'small' },
+  { name: 'translator, counting, small regions', pacing: 'budget', regions: 'small' },
   { name: 'translator, polling', pacing: 'poll', regions: 'default' },
 ];
 

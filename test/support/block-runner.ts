@@ -12,7 +12,7 @@ export interface Result extends Outcome, Snapshot {
 }
 
 function result(cpu: TestCpu, outcome: Outcome, completed: number): Result {
-  return { ...outcome, ...cpu.snapshot(), completed: cpu.options.pacing === 'count' ? completed : 0 };
+  return { ...outcome, ...cpu.snapshot(), completed: cpu.options.pacing === 'budget' ? completed : 0 };
 }
 
 /** Runs the only block of a region as one function, from the start. */

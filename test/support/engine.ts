@@ -46,7 +46,7 @@ export interface EngineSettings {
   /** Small regions, so that there are several, or those that are the default. */
   readonly regions?: 'small' | 'default';
   /** `poll`: nothing is counted; what does not end is stopped after a while. */
-  readonly pacing?: 'count' | 'poll';
+  readonly pacing?: 'budget' | 'poll';
   /** Runs of an entry before it is translated; 0 (default): it is when it first runs. */
   readonly threshold?: number;
   /** The interpreter's loops get the fast paths of all forms that were met, again and again. Only with `poll`. */
@@ -80,7 +80,7 @@ const noPorts = { read: () => -1, write: () => {} };
 const noInterrupts = { pending: false, acknowledge: () => 0 };
 
 export function makeEngine(name: EngineName, memoryBytes: number, settings: EngineSettings = {}): Engine {
-  const { regions = 'small', pacing = 'count', threshold = 0, fastPaths = false, cold = false } = settings;
+  const { regions = 'small', pacing = 'budget', threshold = 0, fastPaths = false, cold = false } = settings;
   const buffer = allocateShared(STATE_BYTES);
   const state = new Int32Array(buffer, 0, WORD_COUNT);
   const map = new PhysicalMap(new GuestRam(memoryBytes));
@@ -100,16 +100,16 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     },
   });
   const tiering = name === 'translator' ? { ...limits[regions], threshold } : null;
-  const counts = pacing === 'count';
+  const budgeted = pacing === 'budget';
   const engine = new CodeEngine(cpu, mmu, noInterrupts, {
     ...defaultEngine,
     tiering,
-    counts,
+    budgeted,
     loops: fastPaths ? earlyLoops : defaultLoops,
     coldRuns: cold ? earlyCold : defaultColdRuns,
     check: settings.check ? makeCheck(checkText) : null,
   });
-  const watchdog = counts ? null : new Worker(WATCHDOG, { eval: true, workerData: state });
+  const watchdog = budgeted ? null : new Worker(WATCHDOG, { eval: true, workerData: state });
   watchdog?.unref();
   return {
     state,
@@ -119,7 +119,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
       state[Word.halted] = 0;
       state[Word.attention] = 0;
       // Without counting the word tells the watchdog that another run has begun.
-      state[Word.budget] = counts ? maxInstructions : state[Word.budget] + 1;
+      state[Word.budget] = budgeted ? maxInstructions : state[Word.budget] + 1;
       if (cold) engine.graph.cold.forget();
       if (tiering) makeEntry(engine, state[Word.eip]);
       return engine.dispatcher.run() !== 'budget' && state[Word.halted] !== 0;

@@ -24,9 +24,9 @@ const loops: GoldenGuest[] = [
             ret`,
   },
   {
-    name: 'memory-sum-counted',
+    name: 'memory-sum-budget',
     handler: 3,
-    pacing: 'count',
+    pacing: 'budget',
     source: `
       sum:  add eax, [esi]
             add esi, 4

@@ -3,7 +3,7 @@ import type { Engine } from '../../runtime/exec/engine.ts';
 import type { Graph } from '../../runtime/exec/graph.ts';
 import type { Node } from '../../runtime/exec/node.ts';
 import { TARGET_WORDS } from '../../translator/abi/branch-targets.ts';
-import { COUNTED, type recordViews, Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
+import { HEATS, type recordViews, Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
 
 /** Words of a record by the names of their views. */
 type Words = Partial<Record<keyof typeof recordViews, number>>;
@@ -35,7 +35,7 @@ function wordsOf(node: Node, slot: number = Slot.none): Words {
   const { next, taken } = node;
   if (node.length === 0 || slot === Slot.none || next?.record === 0 || taken?.record === 0) return { SLOT: Slot.none };
   return {
-    SLOT: (slot & COUNTED) === 0 ? slot : slot | (node.weight << WEIGHT_SHIFT),
+    SLOT: (slot & HEATS) === 0 ? slot : slot | (node.weight << WEIGHT_SHIFT),
     OPERANDS: node.operands,
     DISPLACEMENT: node.displacement,
     IMMEDIATE: node.immediate,

@@ -184,7 +184,7 @@ export class TestCpu {
   runText(eip: number, text: string, links: readonly Link[]): Outcome {
     const run = compileText(text) as unknown as (node: object) => TestNode;
     const nodes = links.map((to) =>
-      to.kind === 'step' || to.kind === 'narrow'
+      to.kind === 'interpret' || to.kind === 'narrow'
         ? { eip: to.eip, run: this.asked, left: 'at' as const }
         : callable(to.eip),
     );

@@ -9,7 +9,7 @@ export const RECORD_WORDS = 1 << RECORD_SHIFT;
 
 /** By name of its cell (abi/cells.ts), where a word is in its record. Some have another meaning in the record of a gate or jump. */
 export const recordViews = {
-  /** Number of the fast path (see Slot), and of a node that counts its runs COUNTED and its weight beside it. */
+  /** Number of the fast path (see Slot), and of a node that adds to its heat HEATS and its weight beside it. */
   SLOT: 0,
   OPERANDS: 1,
   DISPLACEMENT: 2,
@@ -36,6 +36,6 @@ export const NOTED_RUNS = 256;
 /** Numbers of fast paths in the interpreter's loop (emit/loop.ts). `none`: what the node runs has none. */
 export const Slot = { none: 0, gate: 1, first: 2 } as const;
 
-/** Beside the slot of a node that counts its runs; its weight is above. */
-export const COUNTED = 1 << 15;
+/** Beside the slot of a node that heats; its weight is above. */
+export const HEATS = 1 << 15;
 export const WEIGHT_SHIFT = 16;

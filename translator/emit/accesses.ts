@@ -9,8 +9,8 @@ import { readModifyWrites } from './read-modify-write.ts';
 export interface AccessHost {
   /** Text that defines a statement's temporary. */
   assign(s: Statement, text: string): string;
-  /** Text that leaves in front of the current instruction if a condition holds; by a `step` if no kind is given. */
-  stepIf(condition: string, kind?: LinkKind): string;
+  /** Text that leaves in front of the current instruction if a condition holds; by `interpret` if no kind is given. */
+  interpretIf(condition: string, kind?: LinkKind): string;
 }
 
 const WORD = 4;
@@ -57,16 +57,16 @@ export class AccessPrinter {
   /** Leaves if a run of accesses is in two pages. */
   private inOnePage(s: Statement): string {
     if (!s.name.endsWith('Run') || s.size <= WORD) return '';
-    return this.host.stepIf(`(${this.print.integer(s.args[0])}&4095)>${4096 - s.size}`, 'narrow');
+    return this.host.interpretIf(`(${this.print.integer(s.args[0])}&4095)>${4096 - s.size}`, 'narrow');
   }
 
   private check(index: string, limit: number): string {
-    return `k=${index};${this.host.stepIf(`!(k<${limit})`)}`;
+    return `k=${index};${this.host.interpretIf(`!(k<${limit})`)}`;
   }
 
   segment(s: Statement): string {
     const [segment, offset] = s.args.map((v) => this.print.integer(v));
-    const check = this.host.stepIf(outsideSegment(this.context, segment, offset, s.size, s.name));
+    const check = this.host.interpretIf(outsideSegment(this.context, segment, offset, s.size, s.name));
     return check + this.host.assign(s, `${segmentBase(this.context, segment)}+${offset}|0`);
   }
 }

@@ -52,8 +52,8 @@ function enter({ context, addresses }: CallParts, target: number): string {
 function leaveIfDeep({ context }: CallParts, leave: string): string {
   const depth = context.word(Word.callDepth);
   const budget = context.word(Word.budget);
-  const isOut = context.counts ? `${depth}<=0||${budget}<=0` : `${depth}<=0`;
-  const count = context.counts ? `${budget}=${budget}-1|0;` : '';
+  const isOut = context.budgeted ? `${depth}<=0||${budget}<=0` : `${depth}<=0`;
+  const count = context.budgeted ? `${budget}=${budget}-1|0;` : '';
   return `if(${isOut}){${leave}}${depth}=${depth}-1|0;${count}`;
 }
 

@@ -3,8 +3,8 @@ import type { HelperName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Word } from '../abi/state.ts';
 
-/** How running code notices that it must leave: by polling a word, or by counting instructions. */
-export type Pacing = 'poll' | 'count';
+/** How running code notices that it must leave: by polling a word, or because a budget of instructions is used up. */
+export type Pacing = 'poll' | 'budget';
 
 /** What emitted text depends on besides the IR: fixed for a machine. */
 export interface EmitOptions {
@@ -22,7 +22,7 @@ export class EmitContext {
   readonly readTlb: string;
   readonly writeTlb: string;
   readonly state: string;
-  readonly counts: boolean;
+  readonly budgeted: boolean;
   /** Whether EIPs are linear addresses, and CS has no limit. */
   readonly flat: boolean;
 
@@ -33,7 +33,7 @@ export class EmitContext {
     this.readTlb = this.cell(user ? 'RU' : 'RS');
     this.writeTlb = this.cell(user ? 'WU' : 'WS');
     this.state = this.cell('S');
-    this.counts = options.pacing === 'count';
+    this.budgeted = options.pacing === 'budget';
     this.flat = (key & Key.flat) !== 0;
   }
 
@@ -45,7 +45,7 @@ export class EmitContext {
     return `${this.state}[${index}]`;
   }
 
-  /** Statement that counts instructions as not executed, where they are counted. */
+  /** Statement that gives back to the budget what instructions took that were not executed. */
   giveBack(instructions: number): string {
     const budget = this.word(Word.budget);
     return `${budget}=${budget}+${instructions}|0;`;

@@ -7,7 +7,7 @@ import type { EmitContext } from './context.ts';
 import { flagsText } from './flags.ts';
 
 /** INC and DEC: each makes all flags but the carry, so that of several only the last counts. */
-const steps: ReadonlySet<string> = new Set(['inc', 'dec']);
+const incrementing: ReadonlySet<string> = new Set(['inc', 'dec']);
 /** More changes than this on top of each other are brought into the locals at once. */
 const LONGEST = 3;
 /** Stands for code that makes deferred flags right; known only when the whole region has been printed. */
@@ -78,7 +78,7 @@ export class FlagState {
       this.pending = [s];
       return '';
     }
-    const replaces = steps.has(s.name) && steps.has(this.pending.at(-1)?.name ?? '');
+    const replaces = incrementing.has(s.name) && incrementing.has(this.pending.at(-1)?.name ?? '');
     this.pending = [...(replaces ? this.pending.slice(0, -1) : this.pending), s];
     return this.pending.length > LONGEST ? this.settle() : '';
   }
@@ -115,7 +115,8 @@ export class FlagState {
     const { pending } = this;
     if (pending.length === 0) return '';
     const [first, second] = pending;
-    const isSimple = !partialFlagKinds.has(first.name) && pending.length <= 2 && (!second || steps.has(second.name));
+    const isSimple =
+      !partialFlagKinds.has(first.name) && pending.length <= 2 && (!second || incrementing.has(second.name));
     const hasDoubles = pending.some((s) => s.args.some((v) => containsLeaf(v, isDouble)));
     if (!isSimple || first.name === 'all' || hasDoubles) return this.settled();
     const { number, operands } = this.form(pending);

@@ -30,9 +30,9 @@ export function flagsText(
     case 'logic':
       return `${result}=${signed(a, size)};${carries}=0;`;
     case 'inc':
-      return step(`(${a}-1&~${a})`, a, size, result, carries);
+      return incremented(`(${a}-1&~${a})`, a, size, result, carries);
     case 'dec':
-      return step(`(~(${a}+1)&${a})`, a, size, result, carries);
+      return incremented(`(~(${a}+1)&${a})`, a, size, result, carries);
     case 'other':
       return `${result}=${signed(a, size)};${carries}=${b}<<31|(${b}^${r})<<30|${args[3]}<<3;`;
     case 'compare':
@@ -49,7 +49,7 @@ export function flagsText(
 }
 
 /** INC and DEC: the carry vector `v`, but with the old CF. */
-function step(vector: string, r: string, size: number, result: string, carries: string): string {
+function incremented(vector: string, r: string, size: number, result: string, carries: string): string {
   const v = keep(vector, size);
   return `{const v=${v};${carries}=v^((v^${carries})>>31&${CARRY_PAIR});${result}=${signed(r, size)};}`;
 }

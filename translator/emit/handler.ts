@@ -10,8 +10,8 @@ import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
 import { accessText, outsideSegment, segmentBase, slowPathName, windowText } from './memory.ts';
 
-/** `counted`: of an instruction where a translation may start; it counts its runs. */
-export type HandlerKind = 'plain' | 'counted';
+/** `heating`: of an instruction where a translation may start; it adds its weight to its heat. */
+export type HandlerKind = 'plain' | 'heating';
 
 /**
  * Prints the interpreter's handler of a form: `(i) => next node`, with operands read from the fields of the decoded
@@ -24,7 +24,7 @@ export function emitHandler(
   kind: HandlerKind,
 ): string {
   const count =
-    kind === 'counted' ? `if((${context.cell('HEAT')}[i.record]+=i.weight)>=0)return ${context.cell('DUE')}(i);` : '';
+    kind === 'heating' ? `if((${context.cell('HEAT')}[i.record]+=i.weight)>=0)return ${context.cell('DUE')}(i);` : '';
   return `function ${name}(i){${count}${new HandlerEmitter(context).body(statements)}}`;
 }
 
@@ -217,7 +217,7 @@ export class HandlerEmitter implements Leaves {
   }
 
   protected leaveIfAsked(eip: string): string {
-    if (this.context.counts) return '';
+    if (this.context.budgeted) return '';
     const leave = `${this.context.word(Word.eip)}=${eip};return null;`;
     return `if(${this.context.word(Word.attention)}!==0){${leave}}`;
   }

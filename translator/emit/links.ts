@@ -1,9 +1,9 @@
 /**
  * How control leaves by a link. `entry`: to an instruction where control goes regularly, so that code rooted there may be
- * translated. `back`: to the instruction behind a call or a trap. `step`: over the one instruction there, by its handler.
- * `leave`: to the dispatcher. `narrow`: as `step`; a run of accesses is in two pages.
+ * translated. `back`: to the instruction after a call or a trap. `interpret`: the one instruction there is run by its handler,
+ * and code goes on after it. `leave`: to the dispatcher. `narrow`: as `interpret`; a run of accesses is in two pages.
  */
-export type LinkKind = 'entry' | 'back' | 'step' | 'leave' | 'narrow';
+export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | 'narrow';
 
 /** One of the nodes that `i.links` must hold: where the region goes on, or only stops at an instruction. */
 export interface Link {

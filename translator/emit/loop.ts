@@ -1,4 +1,4 @@
-import { COUNTED, RECORD_SHIFT, type RecordView, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
+import { HEATS, RECORD_SHIFT, type RecordView, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import type { Statement, StatementOp } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
@@ -61,8 +61,8 @@ function fieldsIn(value: Value): string[] {
  * `e`, or leaves (null). The fast paths of handlers are in it, by the slot of a record (abi/record.ts): it goes from record to
  * record, `r` to `x`, and comes to nodes only for what fast paths don't do (TLB misses, faults, a request for attention). That
  * is left to the handler, which STEP runs. So no slow path is in the loop: V8 would throw all of it away when one first ran. A
- * fast path throws nothing and drops no code, as STEP alone looks at these. A run that is counted and then left to the handler
- * counts twice. Where `r` is 0, `i` has no record.
+ * fast path throws nothing and drops no code, as STEP alone looks at these. A run that heats and is then left to the handler
+ * heats twice. Where `r` is 0, `i` has no record.
  */
 export function emitLoop(context: EmitContext, paths: readonly (readonly Statement[])[]): string {
   const variables = new Set<string>();
@@ -72,11 +72,11 @@ export function emitLoop(context: EmitContext, paths: readonly (readonly Stateme
   const declaration = variables.size === 0 ? '' : `,${[...variables].map((name) => `${name}=0`).join(',')}`;
   const begin = `if(i===null||i===e)return i;const x=e===null||e.record===0?-1:e.record;let r=i.record${declaration};`;
   const heat = context.cell('HEAT');
-  const count = `if(n>=${COUNTED}){const h=${heat}[r]+(n>>>${WEIGHT_SHIFT})|0;if(h>=0)break F;${heat}[r]=h;n&=${COUNTED - 1};}`;
+  const heats = `if(n>=${HEATS}){const h=${heat}[r]+(n>>>${WEIGHT_SHIFT})|0;if(h>=0)break F;${heat}[r]=h;n&=${HEATS - 1};}`;
   const step = `i=${context.cell('STEP')}(r===0?i:${context.cell('NODES')}[r>>>${RECORD_SHIFT}],e);`;
   const eip = context.word(Word.eip);
   const returned = `if(i===${context.cell('RETURN')}){const t=${eip};${toTarget(context, 't')}}`;
-  const switched = `let n=${context.cell('SLOT')}[r];${count}switch(n){\n${[gatePath(context), ...cases].join('\n')}\n}`;
+  const switched = `let n=${context.cell('SLOT')}[r];${heats}switch(n){\n${[gatePath(context), ...cases].join('\n')}\n}`;
   return `function interpreter_loop(i,e){${begin}L:while(r!==x){G:{F:{${switched}}${step}${returned}}if(i===null||i===e)return i;r=i.record;}return e;}`;
 }
 

@@ -77,12 +77,12 @@ class RegionEmitter implements Leaves {
     this.x87 = new X87Emitter(context, region, depths, {
       integer: (v) => this.print.integer(v),
       boolean: (v) => this.print.boolean(v),
-      step: () => this.step(),
+      interpret: () => this.interpret(),
       assign: (s, text) => this.assign(s, text),
     });
     this.accesses = new AccessPrinter(context, region.blocks, this.print, {
       assign: (s, text) => this.assign(s, text),
-      stepIf: (condition, kind) => this.stepIf(condition, kind),
+      interpretIf: (condition, kind) => this.interpretIf(condition, kind),
     });
     region.blocks.forEach((block, n) => {
       this.blockAt.set(block.eip, n);
@@ -94,7 +94,7 @@ class RegionEmitter implements Leaves {
   emit(name: string): EmittedRegion {
     const { context } = this;
     const body = this.tree(0);
-    const enter = context.counts ? context.giveBack(1) : '';
+    const enter = context.budgeted ? context.giveBack(1) : '';
     const load = this.load(0);
     const variables = this.temporaries.declarations() + this.x87.declarations();
     const declarations = `${this.addresses.declarations()}${load}${load && ','}x=0,k=0,c=null${variables}${this.flags.declarations()}`;
@@ -146,7 +146,7 @@ class RegionEmitter implements Leaves {
     this.instruction = -1;
     this.dirty = this.dirtyAt[index];
     this.x87.begin(index);
-    const budget = this.context.counts ? this.takeBudget(block) : '';
+    const budget = this.context.budgeted ? this.takeBudget(block) : '';
     const uses = lastUses(block);
     return budget + block.statements.map((s, n) => this.statement(s) + this.release(uses[n])).join('');
   }
@@ -171,7 +171,7 @@ class RegionEmitter implements Leaves {
   }
 
   private deferFor(to: BlockIndex): string {
-    return this.context.counts || this.flagsSeen[to] ? this.flags.defer() : '';
+    return this.context.budgeted || this.flagsSeen[to] ? this.flags.defer() : '';
   }
 
   private nested(print: () => string): string {
@@ -196,7 +196,7 @@ class RegionEmitter implements Leaves {
   /** Where control goes back or far: leaves to the dispatcher if it is asked for. */
   private poll(eip: number): string {
     const { context } = this;
-    return context.counts ? '' : `if(${context.word(Word.attention)}!==0){${this.leaveBy(eip, 'leave')}}`;
+    return context.budgeted ? '' : `if(${context.word(Word.attention)}!==0){${this.leaveBy(eip, 'leave')}}`;
   }
 
   /** Goes to the common exit. */
@@ -210,12 +210,12 @@ class RegionEmitter implements Leaves {
   }
 
   /** Leaves in front of the current instruction, which its handler then runs. */
-  private step(kind: LinkKind = 'step'): string {
+  private interpret(kind: LinkKind = 'interpret'): string {
     return this.refund() + this.leaveBy(this.eip, kind);
   }
 
-  private stepIf(condition: string, kind?: LinkKind): string {
-    return `if(${condition}){${this.step(kind)}}`;
+  private interpretIf(condition: string, kind?: LinkKind): string {
+    return `if(${condition}){${this.interpret(kind)}}`;
   }
 
   // Counting (EmitOptions.pacing).
@@ -223,12 +223,12 @@ class RegionEmitter implements Leaves {
   private takeBudget({ instructions, eip }: Block): string {
     const { length } = instructions;
     const budget = this.context.word(Word.budget);
-    return `if((${budget}=${budget}-${length}|0)<0){${this.context.giveBack(length)}${this.leaveBy(eip, 'step')}}`;
+    return `if((${budget}=${budget}-${length}|0)<0){${this.context.giveBack(length)}${this.leaveBy(eip, 'interpret')}}`;
   }
 
   /** Gives back what the block took for the instructions it doesn't run. */
   private refund(): string {
-    if (!this.context.counts) return '';
+    if (!this.context.budgeted) return '';
     return this.context.giveBack(this.region.blocks[this.block].instructions.length - this.instruction);
   }
 
@@ -282,7 +282,7 @@ class RegionEmitter implements Leaves {
         return this.conditional(s);
       case 'fault':
       case 'fallback':
-        return this.stepIf(this.print.boolean(a));
+        return this.interpretIf(this.print.boolean(a));
       default:
         return this.transfer(s);
     }
@@ -301,7 +301,7 @@ class RegionEmitter implements Leaves {
         return this.indirect(s);
       default:
         // With a `resume` behind it that one says how it goes on.
-        return s === this.region.blocks[this.block].statements.at(-1) ? `{${this.step()}}` : '';
+        return s === this.region.blocks[this.block].statements.at(-1) ? `{${this.interpret()}}` : '';
     }
   }
 
@@ -311,7 +311,7 @@ class RegionEmitter implements Leaves {
       case 'call':
         return this.call(s);
       case 'resume':
-        return this.blockAt.has(eip) ? this.trapped(eip) : `{${this.step()}}`;
+        return this.blockAt.has(eip) ? this.trapped(eip) : `{${this.interpret()}}`;
       default:
         return this.goTo(eip, s.name !== 'fall');
     }
@@ -319,7 +319,7 @@ class RegionEmitter implements Leaves {
 
   /** Has the handler of the current instruction run, and goes on in the region behind it unless that leads elsewhere. */
   private trapped(back: number): string {
-    const run = `c=i.links[${this.links.indexOf(this.eip, 'step')}];c=c.run(c);`;
+    const run = `c=i.links[${this.links.indexOf(this.eip, 'interpret')}];c=c.run(c);`;
     const other = `if(c!==i.links[${this.links.indexOf(back, 'back')}])return c;`;
     return this.store() + run + other + this.reload(back) + this.comeBack(back);
   }

@@ -114,5 +114,5 @@ main:   mov     ecx, 1000000
   run(guest, 8100);
   expect(records.heatOf(node)).toBe(heat + 1000 * node.weight);
   expect(node.one).toBe(engine.handlers.get(node, node.page.context.key, 'plain'));
-  expect(node.run).toBe(engine.handlers.get(node, node.page.context.key, 'counted'));
+  expect(node.run).toBe(engine.handlers.get(node, node.page.context.key, 'heating'));
 });

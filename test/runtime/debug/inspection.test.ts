@@ -88,16 +88,16 @@ test('of several translations that cover an address the one that runs most comes
   inspection().watch(true);
   run(MORE);
   const [page] = guest.core.engine.graph.cache.allPages().filter(({ eip }) => count - eip < 4096 && count >= eip);
-  const [cold, hot] = [...page!.translations]
+  const [rare, hot] = [...page!.translations]
     .sort((a, b) => executionsOf(a.head.eip) - executionsOf(b.head.eip))
     .slice(-2);
   // The hot one stands last.
   page!.translations.delete(hot!);
   page!.translations.add(hot!);
   const ret = count + 1 - page!.eip;
-  for (const translation of [cold, hot]) Object.assign(translation!, { ranges: [ret, ret + 1] });
+  for (const translation of [rare, hot]) Object.assign(translation!, { ranges: [ret, ret + 1] });
   const covering = inspection().covering(count + 1);
-  expect(covering.map(({ eip }) => eip)).toEqual([hot!.head.eip, cold!.head.eip]);
+  expect(covering.map(({ eip }) => eip)).toEqual([hot!.head.eip, rare!.head.eip]);
   expect(inspection().translation(count + 1)!.info.eip).toBe(hot!.head.eip);
 });
 

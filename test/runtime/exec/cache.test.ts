@@ -23,7 +23,7 @@ function expectEvicted(name: string, program: GuestProgram, expected: number): v
     };
     cache.observer = { translate: () => {}, invalidate: () => {}, evict };
     expect(endValue(guest)).toBe(expected);
-    expect(cache.counts.evicted).toBeGreaterThan(0);
+    expect(cache.metrics.evicted).toBeGreaterThan(0);
     expect(most).toBeLessThan(CACHE_BYTES + SLACK);
     expect(fewest).toBeGreaterThan(50);
     expect(deadNodes(cache.allPages())).toEqual([]);

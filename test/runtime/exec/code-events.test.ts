@@ -109,7 +109,7 @@ describe('who listens to the code cache', () => {
     endValue(log.guest);
     const rewritten = log.invalidated.filter(({ cause }) => cause === 'rewritten');
     expect(rewritten).toMatchObject([{ offset: 0x200000, bytes: 4096 }]);
-    expect(log.guest.core.engine.graph.cache.counts).toMatchObject({ rewritten: 1 });
+    expect(log.guest.core.engine.graph.cache.metrics).toMatchObject({ rewritten: 1 });
     await log.guest.dispose();
   });
 
@@ -125,7 +125,7 @@ describe('who listens to the code cache', () => {
     log.guest.core.reset();
     expect(log.evicted).toHaveLength(pages);
     expect(log.evicted.every(({ cause }) => cause === 'reset')).toBe(true);
-    expect(cache.counts.reset).toBe(pages);
+    expect(cache.metrics.reset).toBe(pages);
     expect(cache.size).toMatchObject({ pages: 0, bytes: 0 });
     await log.guest.dispose();
   });

@@ -48,7 +48,7 @@ describe('code that was evicted', () => {
     const guest = guestWith(wide(PAGES, ROUNDS), { ...options, cacheBytes });
     expect(endValue(guest)).toBe(PAGES * ROUNDS * 9);
     const { graph } = guest.core.engine;
-    expect(graph.cache.counts.evicted).toBeGreaterThan(PAGES / 2);
+    expect(graph.cache.metrics.evicted).toBeGreaterThan(PAGES / 2);
     await guest.dispose();
     return graph.decoded;
   }

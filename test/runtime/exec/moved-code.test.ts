@@ -167,7 +167,7 @@ describe('code that appears at one address after another', () => {
       expect(endValue(guest)).toBe(PLACES * expected(guest));
       const { graph } = guest.core.engine;
       expect(moves(guest)).toBe(2 * (PLACES - 1));
-      expect(graph.cache.counts.droppedNodes).toBe(0);
+      expect(graph.cache.metrics.droppedNodes).toBe(0);
       // The kernel and the module; again in each place they would be more than a thousand.
       expect(graph.decoded).toBeLessThan(250);
       for (const record of translationsOf(guest)) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compileText } from '../../../runtime/exec/compile.ts';
 import type { Loop } from '../../../runtime/exec/loops.ts';
-import { COUNTED, Slot } from '../../../translator/abi/record.ts';
+import { HEATS, Slot } from '../../../translator/abi/record.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import type { EmitOptions } from '../../../translator/emit/context.ts';
 import { bindLoop, hasFastPath } from '../../../translator/handler.ts';
@@ -56,7 +56,7 @@ test('each path of a loop comes to its end in a rehearsal, and nothing of the ma
   const seen = new Set<number>();
   const watched: Loop = (first, expected) => {
     const came = loop(first, expected);
-    if (came !== null) seen.add(graph.records.slotOf(first!) & ~COUNTED);
+    if (came !== null) seen.add(graph.records.slotOf(first!) & ~HEATS);
     return came;
   };
   const { readSupervisor, writeSupervisor, readUser, writeUser, code } = mmu.tlb;

@@ -31,9 +31,9 @@ function threadsWithTests(): number {
 const STARTS = 4;
 
 test("with compiled modules in the cache a machine's thread strips no types, which would detach buffers", () => {
-  const cold = threadsWithTests();
-  expect(cold).toBeGreaterThan(1);
-  let warm = cold;
+  const empty = threadsWithTests();
+  expect(empty).toBeGreaterThan(1);
+  let warm = empty;
   for (let n = 0; n < STARTS && warm > 1; n++) warm = threadsWithTests();
   // What is left is the main thread.
   expect(warm).toBe(1);

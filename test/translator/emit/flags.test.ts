@@ -7,7 +7,7 @@ import { TestCpu } from '../../support/test-cpu.ts';
 
 const ORIGIN = 0x1000;
 const random = randomFrom(51);
-const cpu = new TestCpu('$flags', 'count', random);
+const cpu = new TestCpu('$flags', 'budget', random);
 afterAll(() => cpu.dispose());
 
 /** Code whose flags are made in one place and seen in another. */

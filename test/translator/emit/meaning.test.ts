@@ -7,7 +7,7 @@ import { decodeBytes, randomFrom, stateKeys } from '../../support/samples.ts';
 import { TestCpu } from '../../support/test-cpu.ts';
 
 const random = randomFrom(41);
-const cpu = new TestCpu('$regions', 'count', random);
+const cpu = new TestCpu('$regions', 'budget', random);
 afterAll(() => cpu.dispose());
 
 const STATES = 6;

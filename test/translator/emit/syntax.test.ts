@@ -32,14 +32,14 @@ describe('the check of emitted text', () => {
   });
 });
 
-describe.each<Pacing>(['poll', 'count'])('emitted text, pacing by %s', (pacing) => {
+describe.each<Pacing>(['poll', 'budget'])('emitted text, pacing by %s', (pacing) => {
   const options = optionsFor(pacing);
 
   test('handlers of every form, in all shapes and keys that come up', () => {
     const samples = distinctShapes(allSamples(randomFrom(21), 4));
     for (const { instruction, key } of samples) {
       checkText(bindHandler(instruction, key, 'plain', options));
-      checkText(bindHandler(instruction, key, 'counted', options));
+      checkText(bindHandler(instruction, key, 'heating', options));
     }
     expect(samples.length).toBeGreaterThan(7000);
   });

@@ -39,7 +39,7 @@ const lift = (instructions: Instruction[], key: number): Region => liftRegion([{
 
 describe.each<{ pacing: Pacing; seed: number }>([
   { pacing: 'poll', seed: 11 },
-  { pacing: 'count', seed: 12 },
+  { pacing: 'budget', seed: 12 },
 ])('random blocks, pacing by $pacing', ({ pacing, seed }) => {
   const random = randomFrom(seed);
   const cpu = new TestCpu(`$meaning_${pacing}`, pacing, random);

@@ -22,7 +22,7 @@ export interface X87Host {
   integer(v: Value): string;
   boolean(v: Value): string;
   /** Statements that leave in front of the current instruction. */
-  step(): string;
+  interpret(): string;
   /** Assigns to the temporary that a statement defines. */
   assign(s: Statement, text: string): string;
 }
@@ -73,7 +73,7 @@ export class X87Emitter {
     this.depths = depths;
     this.host = host;
     this.registers = new X87Registers(context, usedRegisters(region, depths));
-    this.operand = new OperandText(context, () => host.step());
+    this.operand = new OperandText(context, () => host.interpret());
   }
 
   // The region.
@@ -145,7 +145,7 @@ export class X87Emitter {
     this.isChecked = true;
     const { mask, tags, mode } = needsOf(this.ahead, this.facts);
     const word = this.context.word(Word.fpuMode);
-    return `if((${word}&${mode})!==0${mask === 0 ? '' : `||(xg&${mask})!==${tags}`}){${this.host.step()}}`;
+    return `if((${word}&${mode})!==0${mask === 0 ? '' : `||(xg&${mask})!==${tags}`}){${this.host.interpret()}}`;
   }
 
   /** A stack fault: what follows is not reached. */
@@ -156,7 +156,7 @@ export class X87Emitter {
   }
 
   private leaveAlways(s: Statement): string {
-    return `{${this.host.step()}}${s.temporary < 0 ? '' : this.host.assign(s, '0')}`;
+    return `{${this.host.interpret()}}${s.temporary < 0 ? '' : this.host.assign(s, '0')}`;
   }
 
   private execute(s: Statement, operation: Operation, index: number): string {
@@ -219,7 +219,7 @@ export class X87Emitter {
     );
     for (const register of unknown) this.facts.isNumber[register] = true;
     const tests = unknown.map((register) => `xh${register}!==xh${register}`);
-    return tests.length === 0 ? '' : `if(${tests.join('||')}){${this.host.step()}}`;
+    return tests.length === 0 ? '' : `if(${tests.join('||')}){${this.host.interpret()}}`;
   }
 
   private rounding(kind: number | string, a: NumberText, b: NumberText): string {
@@ -243,16 +243,16 @@ export class X87Emitter {
     if (a.high === b.high && operation.name === 'add') {
       const isShort = a.low === null;
       const result = this.set(destination, { high: 's', low: isShort ? null : 'l' });
-      return `{${double(a, this.host.step())}${result}${CLEARED}}`;
+      return `{${double(a, this.host.interpret())}${result}${CLEARED}}`;
     }
-    const compute = formula(a, b, this.host.step());
+    const compute = formula(a, b, this.host.interpret());
     const kept = this.rounding(rounding, a, b);
     return `{${text}${compute}${kept}${this.set(destination, { high: 's', low: 'l' })}}`;
   }
 
   private squareRoot(): string {
     const a = this.number(0);
-    const compute = squareRoot(a, this.host.step());
+    const compute = squareRoot(a, this.host.interpret());
     return `{${compute}${this.rounding(FpuRounding.squareRoot, a, ZERO)}${this.set(0, { high: 's', low: 'l' })}}`;
   }
 
@@ -261,7 +261,7 @@ export class X87Emitter {
     const a = this.number(0);
     const value = a.low === null ? a.high : `${a.high}+${a.low}`;
     const lost = a.low === null ? null : `${a.low}-(y-${a.high})!==0`;
-    const text = `${this.operand.round(value, lost, LARGEST_INTEGER)}if(n===0){${this.host.step()}}`;
+    const text = `${this.operand.round(value, lost, LARGEST_INTEGER)}if(n===0){${this.host.interpret()}}`;
     return `{${text}${this.rounding(INTEGER_ROUNDING, a, ZERO)}${this.set(0, { high: 'n', low: null })}}`;
   }
 
@@ -273,11 +273,11 @@ export class X87Emitter {
     if (operation.toFlags) {
       const assign = this.host.assign(s, order);
       const name = assign.slice(0, assign.indexOf('='));
-      return `${assign}if(${name}!==${name}){${this.host.step()}}${CLEARED}`;
+      return `${assign}if(${name}!==${name}){${this.host.interpret()}}${CLEARED}`;
     }
     this.hasConditions = true;
     const conditions = `xc=((d<0)|0)<<8|((d===0)|0)<<14;xr=${FpuRounding.settled};`;
-    return `{${text}const d=${order};if(d!==d){${this.host.step()}}${conditions}}`;
+    return `{${text}const d=${order};if(d!==d){${this.host.interpret()}}${conditions}}`;
   }
 
   private push(s: Statement, { source, value }: OperationOf<'load'>, index: number): string {
