@@ -1,11 +1,12 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
+import { Worker } from 'node:worker_threads';
 import { Machine as HostedMachine } from './machine.ts';
 import { nodeHost } from './node/host.ts';
 import type { MachineOptions } from './options.ts';
 
 const host = nodeHost({
   load: async () => (await import('../runtime/machine/machine.ts')).createMachine,
-  worker: new URL('./node/worker.ts', import.meta.url),
+  startWorker: (options) => new Worker(new URL('./node/machine-thread.mjs', import.meta.url), options),
 });
 
 /** A PC: see src/machine.ts. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { changeableFeatures } from '../../runtime/cpu/features.ts';
 import { cpuModelNames } from '../../runtime/cpu/model.ts';
 import { acceptedFlags } from './accepted.ts';
@@ -73,8 +73,6 @@ export function row(usage: string, help: string): string {
 }
 
 export function versionText(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
+  const { version } = createRequire(import.meta.url)('rawiron/package.json') as { version: string };
   return `rawiron ${version}\n`;
 }

@@ -31,7 +31,9 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   machine.on('halt', () => terminal.note('rawiron: the guest has halted for good'));
 
   for (const [signal, code] of Object.entries(signals)) process.once(signal, () => left.resolve(code));
-  process.stdout.on('error', (error) => Promise.try(standardOutputGone, error).then(left.resolve, left.reject));
+  process.stdout.on('error', (error) =>
+    Promise.resolve(error).then(standardOutputGone).then(left.resolve, left.reject),
+  );
   connectInput(machine, backends, terminal, () => left.resolve(leave(terminal)));
   try {
     await machine.start();

@@ -66,9 +66,9 @@ const INTERPRETER = /^rawiron:\/\/\/(handlers|loops)\//;
 
 /** Parts of the project by where their files are; the first that fits counts. */
 const places: readonly (readonly [pattern: RegExp, share: ShareName])[] = [
-  [/\/runtime\/debug\/|\/src\/node\/probe\.ts$|^node:inspector$/, 'inspector'],
-  [/\/runtime\/exec\/compile\.ts$/, 'compiler'],
-  [/\/runtime\/exec\/handlers\.ts$|\/translator\//, 'translator'],
+  [/\/runtime\/debug\/|\/src\/node\/probe\.[jt]s$|^node:inspector$/, 'inspector'],
+  [/\/runtime\/exec\/compile\.[jt]s$/, 'compiler'],
+  [/\/runtime\/exec\/handlers\.[jt]s$|\/translator\//, 'translator'],
   [/\/runtime\/devices\//, 'devices'],
   [/\/runtime\//, 'runtime'],
   [/./, 'host'],
@@ -88,7 +88,7 @@ function guestPlace(url: string): GuestPlace | null {
 
 function shareOf({ callFrame: { functionName, url } }: ProfileNode): ShareName {
   if (functionName === '(garbage collector)') return 'garbage';
-  if (functionName === '(idle)' || (functionName === 'sleep' && url.endsWith('/threads.ts'))) return 'idle';
+  if (functionName === '(idle)' || (functionName === 'sleep' && /\/threads\.[jt]s$/.test(url))) return 'idle';
   if (url === '') return shareOfName(functionName);
   if (guestPlace(url)) return 'guest';
   if (INTERPRETER.test(url)) return 'interpreter';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { open, readFile, stat } from 'node:fs/promises';
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads';
 import type { Host, Isolate, IsolateEvents } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
 import { runIsolate } from '../isolate/loop.ts';
@@ -10,13 +10,16 @@ import type { CreateCore } from '../machine-core.ts';
 import { codeCache } from './compiled-code.ts';
 import { systemMessage } from './system-message.ts';
 import { callerThread } from './threads.ts';
-import { type BootstrapOptions, messageEnd, type WorkerOptions } from './worker-entry.ts';
+import { messageEnd, type ThreadData, type WorkerOptions } from './worker-entry.ts';
 
 /** Where the machine's core comes from. It is loaded where it is used. */
 export interface NodeCore {
   load(): Promise<CreateCore>;
-  /** A module that calls runWorker() with the same. */
-  readonly worker: URL;
+  /**
+   * Starts a thread that calls runWorker() with the same. Whoever implements it names the module by
+   * its URL in the call of `new Worker`, where bundlers look for it.
+   */
+  startWorker(options: ThreadOptions): Worker;
 }
 
 /** Runs machines in Node: in a worker thread or in the caller's, with a ticker in a thread beside it. */
@@ -27,7 +30,7 @@ export function nodeHost(core: NodeCore): Host {
       const { port1, port2 } = new MessageChannel();
       const deadlines = new SharedDeadlines().buffer;
       const options = { config, port: port2, deadlines };
-      const thread = where === 'worker' ? startWorker(core.worker, options, events, name) : startHere(core, options);
+      const thread = where === 'worker' ? startWorker(core, options, events, name) : startHere(core, options);
       return new NodeIsolate(port1, thread, deadlines, events);
     },
   };
@@ -76,16 +79,14 @@ function profilingFlags(flags: readonly string[]): string[] {
   );
 }
 
-const bootstrap = new URL('./worker-bootstrap.mjs', import.meta.url);
-
-/** What a thread is told that runs a module by the bootstrap. */
-function bootstrapped<Options extends object>(options: Options, module: URL): Options & BootstrapOptions {
-  return { ...options, module: module.href, codeCache: codeCache() };
+/** What a thread is started with, with what it needs to load its modules. */
+function threadData<Options extends object>(options: Options): Options & ThreadData {
+  return { ...options, codeCache: codeCache() };
 }
 
-function startWorker(module: URL, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
-  const worker = new Worker(bootstrap, {
-    workerData: bootstrapped(options, module),
+function startWorker(core: NodeCore, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
+  const worker = core.startWorker({
+    workerData: threadData(options),
     transferList: [options.port],
     name,
     execArgv: profilingFlags(process.execArgv),
@@ -140,8 +141,12 @@ class NodeIsolate implements Isolate {
   async watch(state: Int32Array): Promise<void> {
     if (!(state.buffer instanceof SharedArrayBuffer)) return;
     const options: Omit<TickerOptions, 'nanoseconds'> = { state, deadlines: this.#deadlines };
-    const workerData = bootstrapped(options, new URL('./ticker.ts', import.meta.url));
-    this.#ticker = new Worker(bootstrap, { workerData, name: 'ticker', execArgv: [] });
+    const workerData = threadData(options);
+    this.#ticker = new Worker(new URL('./ticker-thread.mjs', import.meta.url), {
+      workerData,
+      name: 'ticker',
+      execArgv: [],
+    });
     this.#ticker.on('error', (error) => this.#events.onCrash(asError(error)));
     await once(this.#ticker, 'message');
     this.#ticker.unref();

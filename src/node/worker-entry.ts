@@ -11,10 +11,8 @@ export interface WorkerOptions {
   readonly deadlines: SharedArrayBuffer;
 }
 
-/** What `worker-bootstrap.mjs` is started with, besides what its module wants. */
-export interface BootstrapOptions {
-  /** URL of the module that runs in the thread. */
-  readonly module: string;
+/** What every thread is started with, besides what its module wants. */
+export interface ThreadData {
   /** Folder of compiled modules. */
   readonly codeCache: string;
 }

@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { Machine } from '../../../src/machine.ts';
 import { nodeHost } from '../../../src/node/host.ts';
 import type { MachineOptions } from '../../../src/options.ts';
@@ -5,7 +6,7 @@ import { createFakeCore } from './fake-core.ts';
 
 export const fakeHost = nodeHost({
   load: async () => createFakeCore,
-  worker: new URL('./fake-worker.ts', import.meta.url),
+  startWorker: (options) => new Worker(new URL('./fake-worker.ts', import.meta.url), options),
 });
 
 /** A machine around a fake core (see fake-core.ts for what it obeys). */

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+/**
+ * The command. Plain JavaScript in old syntax, so that any Node can read it: where the program cannot run it says in one
+ * line what to do. The package has the program as JavaScript in dist/; a clone runs it from its sources.
+ */
+'use strict';
+
+const fs = require('fs');
+const path = require('path');
+
+const root = path.join(__dirname, '..');
+const isClone = fs.existsSync(path.join(root, 'src', 'cli', 'main.ts'));
+const problem = isClone ? cloneProblem() : versionProblem();
+
+if (problem) {
+  process.stderr.write('rawiron: ' + problem + '\n');
+  process.exitCode = 1;
+} else {
+  require('./program.cjs')(path.join(root, isClone ? 'src/cli/main.ts' : 'dist/src/cli/main.js'));
+}
+
+function isAtLeast(major, minor) {
+  const version = process.versions.node.split('.').map(Number);
+  return version[0] > major || (version[0] === major && version[1] >= minor);
+}
+
+function versionProblem() {
+  if (isAtLeast(22, 12)) return '';
+  return 'this is Node ' + process.versions.node + '; 22.12 or later is needed';
+}
+
+/** Node 24 is the first that runs the sources: it takes types away and knows `using`. */
+function cloneProblem() {
+  const install =
+    'run "npm ci" here, with its install scripts and development dependencies: it brings a Node that does';
+  if (!isAtLeast(24, 0)) return 'Node ' + process.versions.node + ' cannot run TypeScript sources; ' + install;
+  if (isInstalled('acorn') && isInstalled('source-map')) return '';
+  return 'the packages that the sources need are missing; run "npm ci" here, with development dependencies';
+}
+
+function isInstalled(name) {
+  return fs.existsSync(path.join(root, 'node_modules', name));
+}

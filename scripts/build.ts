@@ -1,0 +1,47 @@
+/**
+ * Makes dist/, what the package holds: JavaScript, types and source maps. tsc compiles; the two packages that few need,
+ * the debug mode's parser and the inspector's source maps, become part of the modules that import them, so that whoever
+ * installs rawiron installs nothing else.
+ *
+ *     node scripts/build.ts
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const require = createRequire(import.meta.url);
+
+/** Modules that import a package, and the file that has the package's licence. */
+const carriers = [
+  { module: 'src/isolate/check-text', name: 'acorn' },
+  { module: 'src/inspect/exported', name: 'source-map' },
+] as const;
+
+/** Puts a module's packages into it. Its own imports stay as they are. */
+async function inlinePackages(file: string): Promise<void> {
+  const isOwn = (specifier: string, importer: string | undefined) => importer === file && specifier.startsWith('.');
+  const bundle = await rolldown({ input: file, platform: 'node', external: isOwn, logLevel: 'warn' });
+  const { output } = await bundle.generate({ format: 'esm', sourcemap: false, minify: 'dce-only' });
+  await bundle.close();
+  await writeFile(file, output[0].code);
+  await rm(`${file}.map`);
+}
+
+async function licence(name: string): Promise<string> {
+  const folder = join(root, 'node_modules', name);
+  const { version } = require(join(folder, 'package.json')) as { version: string };
+  return `${name} ${version}\n\n${await readFile(join(folder, 'LICENSE'), 'utf8')}`;
+}
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist);
+const compiler = join(root, 'node_modules/typescript/bin/tsc');
+execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+for (const { module } of carriers) await inlinePackages(join(dist, `${module}.js`));
+const licences = await Promise.all(carriers.map(({ name }) => licence(name)));
+await writeFile(join(dist, 'third-party-licences.txt'), licences.join('\n\n'));
+console.log(`${basename(dist)}/ is made`);

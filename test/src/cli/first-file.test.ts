@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'acorn';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+
+const bin = join(import.meta.dirname, '../../../bin');
+const place = mkdtempSync(join(tmpdir(), 'first-file-'));
+afterAll(() => rmSync(place, { recursive: true }));
+
+/** What stands where the program does; it says who runs it. */
+function put(path: string, text: string): void {
+  mkdirSync(join(place, path, '..'), { recursive: true });
+  writeFileSync(join(place, path), text);
+}
+
+/** Runs the command's first file as a Node of that version would. */
+function runAs(version: string) {
+  const disguise = `Object.defineProperty(process.versions, 'node', { value: '${version}' });`;
+  put('disguise.cjs', disguise);
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--require', join(place, 'disguise.cjs'), join(place, 'bin/rawiron.cjs'), 'a'],
+    { encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+}
+
+beforeEach(() => {
+  rmSync(place, { recursive: true });
+  mkdirSync(place);
+  cpSync(bin, join(place, 'bin'), { recursive: true });
+});
+
+test('the file is one that any Node can read', () => {
+  const text = readFileSync(join(bin, 'rawiron.cjs'), 'utf8');
+  expect(parse(text, { ecmaVersion: 2015, sourceType: 'script', allowHashBang: true }).body).not.toEqual([]);
+});
+
+describe('in the package', () => {
+  beforeEach(() => put('dist/src/cli/main.js', 'console.log("ran with " + process.argv[2])'));
+
+  test.each(['22.12.0', '24.0.0', '26.10.0'])('Node %s runs the program', (version) => {
+    expect(runAs(version)).toEqual({ status: 0, stdout: 'ran with a\n', stderr: '' });
+  });
+
+  test.each(['8.17.0', '20.20.2', '22.11.0'])('Node %s is too old, which one line says', (version) => {
+    const stderr = `rawiron: this is Node ${version}; 22.12 or later is needed\n`;
+    expect(runAs(version)).toEqual({ status: 1, stdout: '', stderr });
+  });
+});
+
+describe('in a clone', () => {
+  beforeEach(() => {
+    put('src/cli/main.ts', 'const word: string = process.argv[2]; console.log("sources ran with " + word);');
+    put('node_modules/acorn/package.json', '{}');
+    put('node_modules/source-map/package.json', '{}');
+  });
+
+  test('sources run, whatever was built before', () => {
+    put('dist/src/cli/main.js', 'console.log("built")');
+    expect(runAs('24.0.0')).toEqual({ status: 0, stdout: 'sources ran with a\n', stderr: '' });
+  });
+
+  test.each(['20.20.2', '22.23.3'])('Node %s, of an install without scripts, is told what to run', (version) => {
+    const { status, stdout, stderr } = runAs(version);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(
+      new RegExp(`^rawiron: Node ${version} cannot run TypeScript.*"npm ci".*install scripts.*\n$`),
+    );
+  });
+
+  test('an install without development dependencies is told what to run', () => {
+    rmSync(join(place, 'node_modules'), { recursive: true });
+    const { status, stderr } = runAs('26.10.0');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^rawiron: the packages .* are missing; run "npm ci" .*\n$/);
+  });
+});
