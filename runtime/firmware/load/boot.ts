@@ -83,11 +83,12 @@ export function formatBytes(bytes: number): string {
   return megabytes >= 1 ? `${Number(megabytes.toFixed(1))} MB` : `${Math.ceil(bytes / 1024)} KB`;
 }
 
+/** Something does not fit into the memory; the message says what, but not how much would do. */
+export class NoRoomError extends BootError {}
+
 /** The error for an image that ends beyond the memory. */
-export function tooLittleMemory(end: number, memoryBytes: number): BootError {
-  const enough = Math.floor(end / (1 << 20)) + 1;
-  return new BootError(
-    `the kernel needs memory up to ${formatBytes(end)} and the machine has ${formatBytes(memoryBytes)}; ` +
-      `give it at least ${enough} MB`,
+export function tooLittleMemory(end: number, memoryBytes: number): NoRoomError {
+  return new NoRoomError(
+    `the kernel needs memory up to ${formatBytes(end)} and the machine has ${formatBytes(memoryBytes)}`,
   );
 }

@@ -1,4 +1,4 @@
-import { BootError, type BootRequest, type BootState } from './boot.ts';
+import { BootError, type BootRequest, type BootState, NoRoomError } from './boot.ts';
 import { isElf } from './elf.ts';
 import { loadLinux } from './linux.ts';
 import { isLinuxKernel } from './linux-header.ts';
@@ -40,5 +40,37 @@ const loaders = { linux: loadLinux, multiboot: loadMultiboot } as const;
  * @throws BootError if the kernel is unusable or something does not fit into the memory
  */
 export function loadKernel(request: BootRequest): BootState {
-  return loaders[detectKernel(request.kernel)](request);
+  const load = loaders[detectKernel(request.kernel)];
+  try {
+    return load(request);
+  } catch (error) {
+    if (error instanceof NoRoomError) throw new BootError(`${error.message}; ${roomNeeded(load, request)}`);
+    throw error;
+  }
+}
+
+const MEGABYTE = 1 << 20;
+/** The most that a machine can have: the software TLB keeps bit 31 of an offset in memory for itself. */
+const MOST_MEGABYTES = 2047;
+
+/** What to do for everything to have room: found by trying, since only placing all pieces tells. */
+function roomNeeded(load: (request: BootRequest) => BootState, request: BootRequest): string {
+  let [tooFew, enough] = [Math.floor(request.memoryBytes / MEGABYTE), MOST_MEGABYTES];
+  if (!fits(load, request, enough)) return 'no more memory helps; give a smaller initrd, or a smaller kernel';
+  while (enough - tooFew > 1) {
+    const middle = (tooFew + enough) >>> 1;
+    if (fits(load, request, middle)) enough = middle;
+    else tooFew = middle;
+  }
+  return `give it at least ${enough} MB`;
+}
+
+function fits(load: (request: BootRequest) => BootState, request: BootRequest, megabytes: number): boolean {
+  try {
+    load({ ...request, memoryBytes: megabytes * MEGABYTE });
+    return true;
+  } catch (error) {
+    if (error instanceof NoRoomError) return false;
+    throw error;
+  }
 }

@@ -6,6 +6,7 @@ import {
   type BootWrite,
   bootRegisters,
   formatBytes,
+  NoRoomError,
   tooLittleMemory,
 } from './boot.ts';
 import { firmwarePorts, interruptHandlers } from './firmware-state.ts';
@@ -74,10 +75,10 @@ function placeInitrd(request: BootRequest, header: LinuxHeader, memory: FreeMemo
   if (initrd === undefined || initrd.length === 0) return undefined;
   const address = memory.takeHigh(initrd.length, PAGE_BYTES, header.initrdAddressMax + 1, LOAD_ADDRESS);
   if (address !== undefined) return { address, bytes: initrd };
-  throw new BootError(
+  throw new NoRoomError(
     `the initrd of ${formatBytes(initrd.length)} does not fit behind the kernel: the machine has ` +
       `${formatBytes(request.memoryBytes)}, and the kernel takes an initrd below ` +
-      `${formatBytes(header.initrdAddressMax + 1)}; give it more memory or a smaller initrd`,
+      `${formatBytes(header.initrdAddressMax + 1)}`,
   );
 }
 

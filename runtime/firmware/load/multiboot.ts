@@ -6,6 +6,7 @@ import {
   type BootWrite,
   bootRegisters,
   formatBytes,
+  NoRoomError,
   tooLittleMemory,
 } from './boot.ts';
 import { isElf, parseElf } from './elf.ts';
@@ -97,9 +98,9 @@ function placeModule(request: BootRequest, image: ProgramImage, memory: FreeMemo
   const kernelEnd = Math.max(...image.segments.map(({ address, size }) => address + size));
   const address = memory.takeLow(initrd.length, PAGE_BYTES, Math.max(kernelEnd, HIGH_MEMORY_START));
   if (address !== undefined) return { address, bytes: initrd };
-  throw new BootError(
+  throw new NoRoomError(
     `the initrd of ${formatBytes(initrd.length)} does not fit behind the kernel, which ends at ` +
-      `${formatBytes(kernelEnd)}: the machine has ${formatBytes(request.memoryBytes)}; give it more memory`,
+      `${formatBytes(kernelEnd)}: the machine has ${formatBytes(request.memoryBytes)}`,
   );
 }
 

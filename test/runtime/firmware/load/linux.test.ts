@@ -10,6 +10,16 @@ function load(request: Partial<BootRequest> = {}, fields: BzImageFields = {}): B
   return { ...boot, memory: new BootMemory(boot) };
 }
 
+/** Megabytes that the error asks for. */
+function memoryAskedFor(work: () => unknown): number {
+  try {
+    work();
+  } catch (error) {
+    return Number(/give it at least (\d+) MB$/.exec((error as Error).message)?.[1]);
+  }
+  throw new Error('there was room enough');
+}
+
 /** [start, size, type] of each e820 entry. */
 function e820({ memory, registers }: ReturnType<typeof load>): number[][] {
   return Array.from({ length: memory.byte(registers.esi + 0x1e8) }, (_, index) => {
@@ -149,7 +159,28 @@ describe('the initrd', () => {
     const { memory, registers } = load({ initrd: large });
     expect(memory.u32(registers.esi + 0x218)).toBeGreaterThanOrEqual(24 * MB);
     expect(() => load({ initrd: new Uint8Array(105 * MB) })).toThrow(
-      /^the initrd of 105 MB does not fit .* machine has 128 MB.*give it more memory or a smaller initrd$/,
+      /^the initrd of 105 MB does not fit .* machine has 128 MB.*; give it at least 129 MB$/,
+    );
+  });
+
+  test.each([
+    [8, 0],
+    [8, 1],
+    [8, 2.5],
+    [23, 10],
+    [24, 1],
+    [25, 1.5],
+    [64, 100],
+  ])('%d MB are too few with an initrd of %d MB, and what the error asks for is just enough', (megabytes, size) => {
+    const images = { initrd: new Uint8Array(size * MB) };
+    const enough = memoryAskedFor(() => load({ ...images, memoryBytes: megabytes * MB }));
+    expect(() => load({ ...images, memoryBytes: enough * MB })).not.toThrow();
+    expect(memoryAskedFor(() => load({ ...images, memoryBytes: (enough - 1) * MB }))).toBe(enough);
+  });
+
+  test('one that is larger than what the kernel allows: no memory helps', () => {
+    expect(() => load({ initrd: new Uint8Array(50 * MB) }, { initrdAddressMax: 64 * MB - 1 })).toThrow(
+      /below 64 MB; no more memory helps; give a smaller initrd/,
     );
   });
 
@@ -213,7 +244,7 @@ describe('what cannot be booted', () => {
     [
       'too little memory',
       () => load({ memoryBytes: 16 * MB }),
-      /up to 24 MB and the machine has 16 MB; give it at least 25 MB/,
+      /up to 24 MB and the machine has 16 MB; give it at least 24 MB/,
     ],
     ['1 MB', () => load({ memoryBytes: MB }), /the machine has 1 MB/],
     [

@@ -158,7 +158,7 @@ describe('what cannot be booted', () => {
     [
       'too little memory',
       { kernel: withSegment({ memoryBytes: 40 * MB }) },
-      /up to 41 MB and the machine has 32 MB; give it at least 42 MB/,
+      /up to 41 MB and the machine has 32 MB; give it at least 41 MB/,
     ],
     [
       'a place in the hole',
@@ -175,7 +175,7 @@ describe('what cannot be booted', () => {
     [
       'an initrd too large',
       { initrd: new Uint8Array(31 * MB) },
-      /initrd of 31 MB does not fit .* ends at 2 MB: the machine has 32 MB/,
+      /initrd of 31 MB does not fit .* ends at 2 MB: the machine has 32 MB; give it at least 34 MB$/,
     ],
   ];
   test.each(cases)('%s', (_, request, message) => {
