@@ -41,7 +41,7 @@ export function engineMemory(view: EngineView): EngineMemory {
     bytes: {
       'guest memory': ram.bytes.length,
       'TLB arrays': sum(arrays.map(({ byteLength }) => byteLength)),
-      'page flags': ram.readOnly.length + ram.holdsCode.length,
+      'page flags': ram.frames.marks.length,
       'CPU state': state.buffer.byteLength,
       'text of translations': characters,
     },

@@ -10,6 +10,7 @@ import type { Node, Run } from '../exec/node.ts';
 import { defaultTiering } from '../exec/tiering.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { Paging } from '../memory/paging.ts';
+import { NO_FRAME } from '../memory/physical-map.ts';
 import type { CodeSnapshot, TranslationInfo } from './questions.ts';
 
 const PAGE = 4096;
@@ -187,7 +188,5 @@ export class EngineView {
 
 /** Page walks that set no accessed bits: all of memory is read-only to them. */
 function silentPaging(mmu: Mmu, state: Int32Array): Paging {
-  const { map, ram } = mmu;
-  const frozen = Object.create(ram, { readOnly: { value: new Uint8Array(ram.readOnly.length).fill(1) } });
-  return new Paging(state, Object.create(map, { ram: { value: frozen } }));
+  return new Paging(state, Object.create(mmu.map, { storedFrameAt: { value: () => NO_FRAME } }));
 }

@@ -1,6 +1,7 @@
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { MAX_LENGTH } from '../../translator/x86/decode.ts';
-import type { CodeWriteListener, CodeWriter, Mmu } from '../memory/mmu.ts';
+import type { CodeWriteListener, CodeWriter } from '../memory/frames.ts';
+import type { Mmu } from '../memory/mmu.ts';
 import { BranchTargets } from './branch-targets.ts';
 import type { CachedTranslation } from './cached-translation.ts';
 import { type CodeContext, CodeContexts } from './code-contexts.ts';
@@ -68,7 +69,7 @@ export class CodeCache implements CodeWriteListener {
     this.records = records;
     this.branchTargets = new BranchTargets(records);
     this.residence = new Residence(bound, this.pages, this.mapped);
-    mmu.listener = this;
+    mmu.ram.frames.codeListener = this;
     mmu.tlb.onCodeDropped = (id) => this.unmapped(id);
   }
 
@@ -212,9 +213,7 @@ export class CodeCache implements CodeWriteListener {
   /** Notes that bytes [start, end) of a frame have been decoded: stores to them must be seen from now on. */
   markCode(frame: number, start: number, end: number): void {
     this.frameCode(frame).mark(start, end);
-    if (this.mmu.ram.holdsCode[frame]) return;
-    this.mmu.ram.holdsCode[frame] = 1;
-    this.mmu.tlb.protectFrame(frame);
+    this.mmu.ram.frames.markCode(frame);
   }
 
   /** Notes a node whose last bytes are in another frame than its first. */
@@ -261,7 +260,7 @@ export class CodeCache implements CodeWriteListener {
     for (const page of code.pages) this.dropBytes(page, 0, PAGE);
     this.dropCrossing(code);
     code.clear();
-    this.mmu.ram.holdsCode[frame] = 0;
+    this.mmu.ram.frames.unmarkCode(frame);
     this.cool(code);
     this.tell('rewritten', frame * PAGE, PAGE, before);
   }
@@ -362,7 +361,7 @@ export class CodeCache implements CodeWriteListener {
 
   private forgetFrame(frame: number): void {
     this.frames.delete(frame);
-    this.mmu.ram.holdsCode[frame] = 0;
+    this.mmu.ram.frames.unmarkCode(frame);
   }
 
   /** Gates to pages that are gone would keep them in memory. */

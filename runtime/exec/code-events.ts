@@ -1,4 +1,4 @@
-import type { CodeWriter } from '../memory/mmu.ts';
+import type { CodeWriter } from '../memory/frames.ts';
 import type { CachedTranslation } from './cached-translation.ts';
 
 /**

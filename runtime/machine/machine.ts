@@ -1,4 +1,3 @@
-import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Eflags, Halt, Nmi, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { cpuComponent, modelRegisterComponent } from '../cpu/component.ts';
 import { Cpu } from '../cpu/cpu.ts';
@@ -10,12 +9,10 @@ import { isInterruptWaiting } from '../exec/dispatcher.ts';
 import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
 import { defaultTiering } from '../exec/tiering.ts';
 import { buildDemo } from '../firmware/demo/index.ts';
-import { BootError, type BootState, loadFlat, loadKernel, placeBios } from '../firmware/load/index.ts';
-import type { MmioBus, MmioRegion } from '../memory/mmio.ts';
+import { type BootState, loadFlat, loadKernel } from '../firmware/load/index.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
-import { PhysicalMap } from '../memory/physical-map.ts';
-import { allocateShared, GuestRam } from '../memory/ram.ts';
+import { allocateShared } from '../memory/ram.ts';
 import type { Component } from '../snapshot/describe.ts';
 import { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
@@ -24,17 +21,13 @@ import type { KernelImages, MachineConfig, MachineHost, Metrics, RunResult } fro
 import { InstructionTime } from './instruction-time.ts';
 import { splitMemory } from './memory-size.ts';
 import { apics, Pc, serialPorts, withoutFirmware } from './pc.ts';
+import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
 
 /** Instructions between two looks at the clock where nothing else asks for attention. */
 const LONGEST_GRANT = 200_000;
 /** Nanoseconds that the clocks of two threads may differ by. */
 const NEAR = 100_000;
-/** The legacy window of display adapters; there is none yet. */
-const VGA_PAGE = 0xa0;
-const VGA_PAGES = 0x20;
 const FPU_IRQ = 13;
-/** Bytes of RAM and ROM: offsets into them must not be negative as 32-bit integers (memory/tlb.ts). */
-const LARGEST_BUFFER = 2047 * 1024 * 1024;
 const ACPI_TABLES = 0xe0000;
 
 /** One PC: a synchronous object that lives alone in its isolate. Powered on when made. */
@@ -77,10 +70,10 @@ export class MachineCore {
     this.guest = loadGuest(config);
     this.clock = new VirtualClock(this.time ?? host);
     this.clock.resume();
-    const map = makeMap(config);
-    this.memory = new PhysicalMemory(map, () => this.mmu.listener);
-    this.mmu = new Mmu(this.state, map);
-    this.pc = this.makePc(map);
+    const layout = physicalLayout(config);
+    this.memory = new PhysicalMemory(layout.map);
+    this.mmu = new Mmu(this.state, layout.map);
+    this.pc = this.makePc(layout);
     this.cpu = this.makeCpu(buffer);
     this.state.set(config.randomKey ?? [], Word.randomKey);
     this.components = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu), ...this.pc.components];
@@ -97,7 +90,7 @@ export class MachineCore {
     this.boot();
   }
 
-  private makePc(map: PhysicalMap): Pc {
+  private makePc(layout: PhysicalLayout): Pc {
     const request = (result: RunResult) => {
       this.power = result;
       this.callAttention();
@@ -106,16 +99,11 @@ export class MachineCore {
       config: this.config,
       clock: this.clock,
       events: this.events,
-      memory: this.memory,
-      mmio: this.mmioBus(map),
+      layout,
       apic: this.model.features.has('apic'),
       nmi: () => {
         this.state[Word.nmi] |= Nmi.pending;
         this.callAttention();
-      },
-      setA20: (open) => {
-        map.setA20(open);
-        this.mmu.flushAll();
       },
       power: {
         powerOff: () => request({ reason: 'poweroff' }),
@@ -125,18 +113,6 @@ export class MachineCore {
       serialOutput: (port, byte) => this.host.serialOutput(port, Uint8Array.of(byte)),
       debugOutput: (byte) => this.host.debugOutput(Uint8Array.of(byte)),
     });
-  }
-
-  /** Devices in the map; translations of addresses that were made before are stale. */
-  private mmioBus(map: PhysicalMap): MmioBus {
-    const changed = (region: MmioRegion, change: (region: MmioRegion) => void) => {
-      change(region);
-      this.mmu.flushAll();
-    };
-    return {
-      add: (region) => changed(region, (r) => map.add(r)),
-      remove: (region) => changed(region, (r) => map.remove(r)),
-    };
   }
 
   private makeCpu(buffer: ArrayBufferLike): Cpu {
@@ -312,25 +288,6 @@ function engineOptions(
     tiering: engine === 'interpreter' ? null : { ...defaultTiering, ...tiering },
     check: check ? makeCheck(checkText) : null,
   };
-}
-
-/** RAM, and what is not RAM: the display's window, the firmware's ROM. */
-function makeMap(config: MachineConfig): PhysicalMap {
-  const { memoryBytes, boot } = config;
-  const rom = 'bios' in boot ? placeBios(boot.bios) : null;
-  if (memoryBytes + (rom?.top.bytes.length ?? 0) > LARGEST_BUFFER) {
-    throw new BootError('memory and BIOS image together are more than 2047 MB; give the machine less memory');
-  }
-  const map = new PhysicalMap(new GuestRam(memoryBytes, rom?.top.bytes.length), splitMemory(config).below);
-  map.mapFrames(VGA_PAGE, VGA_PAGES, -1);
-  if (rom) {
-    const frame = memoryBytes / PAGE_BYTES;
-    map.ram.bytes.set(rom.top.bytes, memoryBytes);
-    map.ram.readOnly.fill(1, frame);
-    map.mapFrames(rom.top.address / PAGE_BYTES, rom.top.bytes.length / PAGE_BYTES, frame);
-    map.ram.bytes.set(rom.low.bytes, rom.low.address);
-  }
-  return map;
 }
 
 function modelOf({ cpu }: MachineConfig): CpuModel {

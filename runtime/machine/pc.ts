@@ -19,14 +19,15 @@ import { PowerManagement } from '../devices/power/index.ts';
 import type { ApicDescription } from '../devices/power/tables.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
-import type { MmioBus } from '../memory/mmio.ts';
-import type { PhysicalMemory } from '../memory/physical.ts';
+import { busMemory } from '../memory/bus-memory.ts';
+import { Layer } from '../memory/physical-map.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import { setCmosMemorySize } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
+import type { PhysicalLayout } from './physical-layout.ts';
 
 /** Serial ports of a PC: base and IRQ. */
 export const serialPorts = [
@@ -63,15 +64,12 @@ export interface PcOptions {
   readonly config: MachineConfig;
   readonly clock: VirtualClock;
   readonly events: EventQueue;
-  readonly memory: PhysicalMemory;
-  readonly mmio: MmioBus;
+  readonly layout: PhysicalLayout;
   /** Whether the processor has a local APIC; there is an I/O APIC then, too. */
   readonly apic: boolean;
   /** A non-maskable interrupt is due. */
   readonly nmi: () => void;
   readonly power: PowerControl;
-  /** The A20 gate changes. */
-  readonly setA20: (open: boolean) => void;
   readonly serialOutput: (port: number, byte: number) => void;
   readonly debugOutput: (byte: number) => void;
 }
@@ -101,14 +99,14 @@ export class Pc {
   private readonly parts: readonly Part[];
 
   constructor(options: PcOptions) {
-    const { config, clock, events, power, memory } = options;
+    const { config, clock, events, power, layout } = options;
     const { ports } = this;
     this.pic = new Pic8259({ ports });
     this.localApic = options.apic ? this.makeLocalApic(options) : null;
     this.ioApic = this.localApic && this.makeIoApic(this.localApic, options);
     this.irqs = new IrqLines((number) => this.requestLine(number));
     const irq = (number: number) => this.irqs.input(number);
-    const a20 = new SharedLine('a20', { set: options.setA20 });
+    const a20 = new SharedLine('a20', { set: (open) => layout.map.setA20(open) });
     this.pit = new Pit8254({ ports, clock, events, irq: irq(0) });
     this.pic.onAcknowledge = (number) => {
       if (number === 0) this.pit.acknowledged();
@@ -120,16 +118,21 @@ export class Pc {
     this.keyboardController = new I8042({ ports, clock, events, power, ...keyboard });
     const port92 = new Port92({ ports, power, a20: a20.input() });
     this.uarts = this.makeUarts(options);
-    this.dma = new Dma8237({ ports, memory });
-    const { powerBase, pirqRoutes } = 'bios' in config.boot ? { powerBase: 0, pirqRoutes: [] } : withoutFirmware;
+    this.dma = new Dma8237({ ports, memory: busMemory(layout.map) });
+    const hasFirmware = 'bios' in config.boot;
+    const { powerBase, pirqRoutes } = hasFirmware ? { powerBase: 0, pirqRoutes: [] } : withoutFirmware;
     const bridge = new IsaBridge({ ports, power, irq, routes: pirqRoutes });
     const pm = new PowerManagement({ ports, clock, events, power, irq: irq(9), base: powerBase });
     this.powerManagement = pm;
     this.pci = new PciBus({ ports });
-    const functions = [hostBridge({ shadowChanged: () => {} }), bridge.pciFunction, pm.pciFunction];
+    const functions = [
+      hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware }),
+      bridge.pciFunction,
+      pm.pciFunction,
+    ];
     for (const f of functions) this.pci.add(f);
     this.connectDebugPorts(options);
-    const testdev = config.pcTestdev ? [new PcTestdev({ ports, mmio: options.mmio, irq })] : [];
+    const testdev = config.pcTestdev ? [new PcTestdev({ ports, mmio: layout.map.bus(Layer.chipset), irq })] : [];
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
     const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
     this.parts = [pic, ...apics, pit, rtc, keyboardController, port92, ...uarts, dma, pci, bridge, pm, ...testdev];
@@ -142,12 +145,14 @@ export class Pc {
     return this.localApic ?? this.pic;
   }
 
-  private makeLocalApic({ mmio, clock, events, nmi }: PcOptions): LocalApic {
+  private makeLocalApic({ layout, clock, events, nmi }: PcOptions): LocalApic {
+    const mmio = layout.map.bus(Layer.processor);
     const endOfInterrupt = (vector: number) => this.ioApic?.endOfInterrupt(vector);
     return new LocalApic({ mmio, clock, events, external: this.pic, endOfInterrupt, nmi });
   }
 
-  private makeIoApic(localApic: LocalApic, { mmio }: PcOptions): IoApic {
+  private makeIoApic(localApic: LocalApic, { layout }: PcOptions): IoApic {
+    const mmio = layout.map.bus(Layer.chipset);
     return new IoApic({ mmio, send: (message) => localApic.accept(message) });
   }
 

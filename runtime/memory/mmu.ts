@@ -5,18 +5,10 @@ import { raise } from '../fault.ts';
 import type { DataAccess, ProcessorMemory } from './access.ts';
 import { misaligned } from './alignment.ts';
 import { Access, type PageWalk, Paging } from './paging.ts';
-import type { PhysicalMap } from './physical-map.ts';
+import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
 import { Tlb } from './tlb.ts';
 import { type AccessWatcher, type Watch, WatchedPages } from './watch.ts';
-
-/** Who wrote to memory: an instruction, a device (or loader, debugger), or a page walk that set accessed or dirty bits. */
-export type CodeWriter = 'store' | 'device' | 'paging';
-
-/** Told of every store to a frame that holds code, after it has happened. Offsets are in the buffer. */
-export interface CodeWriteListener {
-  codeWritten(offset: number, bytes: number, writer: CodeWriter): void;
-}
 
 /**
  * Memory management unit: the slow path of every access of generated code, and the helpers' way to memory.
@@ -29,7 +21,6 @@ export class Mmu implements ProcessorMemory {
   readonly paging: Paging;
   private readonly state: Int32Array;
   private readonly walkResult: PageWalk;
-  listener: CodeWriteListener = { codeWritten: () => {} };
   private readonly watched = new WatchedPages();
   private watcher: AccessWatcher = () => {};
   /** Number of page walks done. */
@@ -43,7 +34,8 @@ export class Mmu implements ProcessorMemory {
     this.ram = map.ram;
     this.tlb = new Tlb(this.ram.bytes.length);
     this.paging = new Paging(state, map);
-    this.paging.onEntryChanged = (offset) => this.listener.codeWritten(offset, 4, 'paging');
+    map.onChanged = () => this.flushAll();
+    this.ram.frames.onMarked = (frames) => this.tlb.protectFrames(frames);
     this.walkResult = this.paging.result;
   }
 
@@ -94,8 +86,8 @@ export class Mmu implements ProcessorMemory {
 
   /** A doubleword by physical address. */
   loadPhysical32(physical: number): number {
-    const frame = this.map.frameAt(Math.floor(physical / 4096));
-    if (frame < 0) return this.map.readDevice(physical, 4) | 0;
+    const frame = this.map.frameAt(Math.floor(physical / 4096) & this.map.processorPages);
+    if (frame === NO_FRAME) return this.map.readDevice(physical, 4) | 0;
     return this.ram.words[(frame << 10) | ((physical & 0xfff) >>> 2)];
   }
 
@@ -196,12 +188,10 @@ export class Mmu implements ProcessorMemory {
     for (let n = 0; n < bytes; n++) this.store8As((linear + n) | 0, value >>> (8 * n), access);
   }
 
-  /** Stores within one frame; ROM ignores it, code is told of it. */
+  /** Stores within one frame. */
   private storeBytes(at: number, value: number, bytes: number): void {
-    const frame = at >>> 12;
-    if (this.ram.readOnly[frame]) return;
     for (let n = 0; n < bytes; n++) this.ram.bytes[at + n] = value >>> (8 * n);
-    if (this.ram.holdsCode[frame]) this.listener.codeWritten(at, bytes, 'store');
+    this.ram.frames.stored(at, bytes, 'store');
   }
 
   /** Faults at the first byte that may not be written. */
@@ -236,18 +226,19 @@ export class Mmu implements ProcessorMemory {
     }
     if (bytes !== 0 && !this.watched.idle) this.watcher(linear, bytes, access);
     const r = this.walkResult;
-    const frame = this.map.frameAt(r.page);
-    if (frame < 0) {
-      this.devicePhysical = r.page * 4096 + (linear & 0xfff);
-      return -1;
-    }
-    this.enter(linear >>> 12, frame);
-    return (frame << 12) | (linear & 0xfff);
+    const loaded = this.map.frameAt(r.page);
+    const stored = this.map.storedFrameAt(r.page);
+    if (loaded !== NO_FRAME) this.enter(linear >>> 12, loaded, stored);
+    const frame = access & Access.write ? stored : loaded;
+    if (frame !== NO_FRAME) return (frame << 12) | (linear & 0xfff);
+    this.devicePhysical = r.page * 4096 + (linear & 0xfff);
+    return -1;
   }
 
-  private enter(page: number, frame: number): void {
+  /** Generated code reads through a write entry where it is going to write, so loads must see what stores reach. */
+  private enter(page: number, frame: number, stored: number): void {
     const { tlb, walkResult: r, watched } = this;
-    const direct = r.dirty && this.ram.holdsCode[frame] === 0 && this.ram.readOnly[frame] === 0;
+    const direct = r.dirty && stored === frame && this.ram.frames.marks[frame] === 0;
     const arrays: Int32Array[] = [];
     if (watched.idle || !watched.reads(page)) {
       arrays.push(tlb.readSupervisor);

@@ -1,6 +1,6 @@
 import { Cr0, Cr4, Efer } from '../../translator/abi/control-registers.ts';
 import { Word } from '../../translator/abi/state.ts';
-import type { PhysicalMap } from './physical-map.ts';
+import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
 import { PageKind } from './tlb.ts';
 
@@ -70,8 +70,6 @@ export class Paging {
   private readonly state: Int32Array;
   private readonly map: PhysicalMap;
   private readonly ram: GuestRam;
-  /** Called when a walk has changed an entry in a frame that holds code: offset in the buffer. */
-  onEntryChanged: (offset: number) => void = () => {};
 
   constructor(state: Int32Array, map: PhysicalMap) {
     this.state = state;
@@ -144,7 +142,7 @@ export class Paging {
   /** Without paging every page is itself, with all rights. */
   private identity(linear: number): number {
     const r = this.result;
-    r.page = linear >>> 12;
+    r.page = (linear >>> 12) & this.map.processorPages;
     r.user = r.userWrite = r.supervisorWrite = r.dirty = true;
     r.kind = PageKind.small;
     return -1;
@@ -170,22 +168,23 @@ export class Paging {
     if (refused || (request & Access.fetch && kind & PageKind.noExecute)) return request | FAULT_PRESENT;
     const wanted = entry | ACCESSED | (write ? DIRTY : 0);
     if (wanted !== entry) this.setEntry(table, at, wanted);
-    r.page = page;
+    r.page = page & this.map.processorPages;
     r.dirty = (wanted & DIRTY) !== 0;
     r.kind = kind | (entry & GLOBAL && this.state[Word.cr4] & Cr4.pge ? PageKind.global : 0);
     return -1;
   }
 
   private entry(page: number, at: number): number {
-    const frame = this.map.frameAt(page);
-    return frame < 0 ? this.map.readDevice(page * 4096 + at, 4) : this.ram.words[(frame << 10) | (at >>> 2)];
+    const driven = page & this.map.processorPages;
+    const frame = this.map.frameAt(driven);
+    return frame === NO_FRAME ? this.map.readDevice(driven * 4096 + at, 4) : this.ram.words[(frame << 10) | (at >>> 2)];
   }
 
   private setEntry(page: number, at: number, value: number): void {
-    const frame = this.map.frameAt(page);
-    if (frame < 0 || this.ram.readOnly[frame]) return;
+    const frame = this.map.storedFrameAt(page & this.map.processorPages);
+    if (frame === NO_FRAME) return;
     this.ram.words[(frame << 10) | (at >>> 2)] = value;
-    if (this.ram.holdsCode[frame]) this.onEntryChanged((frame << 12) | at);
+    this.ram.frames.stored((frame << 12) | at, 4, 'paging');
   }
 }
 

@@ -2,17 +2,41 @@ import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
 import type { MmioBus, MmioRegion } from './mmio.ts';
 import type { GuestRam } from './ram.ts';
 
-const UNMAPPED = -1;
+/** No memory: a device's registers, or nothing. */
+export const NO_FRAME = -1;
 const PAGES_4GB = 1 << 20;
 
-/** What stands at each physical page: a frame of the buffer (RAM or ROM), a device, or nothing. */
-export class PhysicalMap implements MmioBus {
+/** Who decodes an address first: of windows at the same place the one in the higher layer is seen. */
+export const Layer = { pci: 0, memory: 1, chipset: 2, processor: 3 } as const;
+export type Layer = (typeof Layer)[keyof typeof Layer];
+
+/** What a range of physical addresses below 4 GB shows. In a layer the window added last is seen. */
+export interface PhysicalWindow {
+  readonly name: string;
+  readonly layer: Layer;
+  /** In bytes; memory begins and ends with a page. */
+  readonly base: number;
+  readonly length: number;
+  /** First of the consecutive frames that loads see, and that stores reach; NO_FRAME: none. */
+  readonly reads: number;
+  readonly writes: number;
+  /** Answers where no frame is; otherwise reads give all ones and writes are ignored. */
+  readonly device?: MmioRegion;
+}
+
+/** What stands at each physical page: frames of the buffer for loads and for stores, a device, or nothing. */
+export class PhysicalMap {
   readonly ram: GuestRam;
-  private readonly frames = new Int32Array(PAGES_4GB).fill(UNMAPPED);
-  private readonly regions: MmioRegion[] = [];
-  /** The frames that stand behind a region. */
-  private readonly hidden = new Map<MmioRegion, Int32Array>();
-  private pageMask = -1;
+  /** The processor cannot drive the bits of a page number that are 0 here: the gate of A20. Bus masters can. */
+  processorPages = -1;
+  /** Something else may stand at some pages: what was translated before is stale. */
+  onChanged: () => void = () => {};
+  /** By page: 1 + the frame that loads see; 0 for none. */
+  private readonly loaded = new Int32Array(PAGES_4GB);
+  /** The frame that stores reach, for pages where loads see another. */
+  private readonly stored = new Map<number, number>();
+  /** From the one that is seen last to the one that is seen first. */
+  private windows: PhysicalWindow[] = [];
   /** Frames of RAM below 4 GB. */
   private readonly below: number;
 
@@ -20,64 +44,100 @@ export class PhysicalMap implements MmioBus {
   constructor(ram: GuestRam, below = ram.ramBytes) {
     this.ram = ram;
     this.below = below >>> PAGE_SHIFT;
-    for (let page = 0; page < this.below; page++) this.frames[page] = page;
+    this.add({ name: 'RAM', layer: Layer.memory, base: 0, length: below, reads: 0, writes: 0 });
   }
 
-  /** Frame at a physical page number, or -1 where a device or nothing is. */
+  /** The frame that loads see at a physical page number, or NO_FRAME. */
   frameAt(page: number): number {
-    return page < PAGES_4GB ? this.frames[page & this.pageMask] : this.above(page - PAGES_4GB + this.below);
+    return page < PAGES_4GB ? this.loaded[page] - 1 : this.above(page - PAGES_4GB + this.below);
+  }
+
+  /** The frame that stores reach at a physical page number, or NO_FRAME. */
+  storedFrameAt(page: number): number {
+    return this.stored.get(page) ?? this.frameAt(page);
   }
 
   private above(frame: number): number {
-    return frame < this.ram.ramBytes >>> PAGE_SHIFT ? frame : UNMAPPED;
+    return frame < this.ram.ramBytes >>> PAGE_SHIFT ? frame : NO_FRAME;
   }
 
-  /** The gate of A20: closed, address bit 20 is 0 (every translation made before is stale). */
+  /** The gate of A20: closed, the processor's address bit 20 is 0. */
   setA20(open: boolean): void {
-    this.pageMask = open ? -1 : ~(1 << (20 - PAGE_SHIFT));
+    this.processorPages = open ? -1 : ~(1 << (20 - PAGE_SHIFT));
+    this.onChanged();
   }
 
-  /** Makes `pages` pages from physical page `page` on show the frames from `frame` on; -1 unmaps them. */
-  mapFrames(page: number, pages: number, frame: number): void {
-    for (let n = 0; n < pages; n++) this.frames[page + n] = frame < 0 ? UNMAPPED : frame + n;
+  add(window: PhysicalWindow): void {
+    this.windows = [...this.windows, window].sort((a, b) => a.layer - b.layer);
+    this.paint(window);
   }
 
-  /** Puts a device in the address space, in front of the memory there; throws if it overlaps another. */
-  add(region: MmioRegion): void {
-    const clash = this.regions.find((r) => r.base < region.base + region.length && region.base < r.base + r.length);
-    if (clash) throw new Error(`MMIO regions overlap: ${region.name} and ${clash.name}`);
-    const { page, pages } = pagesOf(region);
-    this.hidden.set(region, this.frames.slice(page, page + pages));
-    this.regions.push(region);
-    this.mapFrames(page, pages, UNMAPPED);
+  /** What it hid is seen again. */
+  remove(window: PhysicalWindow): void {
+    this.windows = this.windows.filter((w) => w !== window);
+    this.paint(window);
   }
 
-  /** Takes a device away; the memory that it hid is there again. */
-  remove(region: MmioRegion): void {
-    const hidden = this.hidden.get(region);
-    if (!hidden) throw new Error(`MMIO region ${region.name} is not there`);
-    this.frames.set(hidden, pagesOf(region).page);
-    this.hidden.delete(region);
-    this.regions.splice(this.regions.indexOf(region), 1);
+  /** Where devices of a layer put their registers. */
+  bus(layer: Layer): MmioBus {
+    const placed = new Map<MmioRegion, PhysicalWindow>();
+    return {
+      add: (region) => {
+        const { name, base, length } = region;
+        const window = { name, layer, base, length, reads: NO_FRAME, writes: NO_FRAME, device: region };
+        placed.set(region, window);
+        this.add(window);
+      },
+      remove: (region) => {
+        const window = placed.get(region);
+        if (window === undefined) throw new Error(`MMIO region ${region.name} is not there`);
+        placed.delete(region);
+        this.remove(window);
+      },
+    };
   }
 
-  /** Reads where no frame is: a device's register, or all ones. */
+  /** Enters anew what the pages of a window show. */
+  private paint(changed: PhysicalWindow): void {
+    const [from, to] = pagesOf(changed);
+    this.loaded.fill(0, from, to);
+    for (const page of this.stored.keys()) if (page >= from && page < to) this.stored.delete(page);
+    for (const window of this.windows) {
+      const [start, end] = pagesOf(window);
+      for (let page = Math.max(from, start); page < Math.min(to, end); page++) {
+        this.loaded[page] = frameOf(window.reads, page - start) + 1;
+        if (window.writes !== window.reads) this.stored.set(page, frameOf(window.writes, page - start));
+        else if (this.stored.size > 0) this.stored.delete(page);
+      }
+    }
+    this.onChanged();
+  }
+
+  /** Loads where no frame is: a device's register, or all ones. */
   readDevice(address: number, size: number): number {
-    const region = this.regionAt(address);
-    return region ? region.read(address - region.base, size) : -1 >>> (32 - 8 * size);
+    const device = this.deviceAt(address);
+    return device ? device.read(address - device.base, size) : -1 >>> (32 - 8 * size);
   }
 
-  /** Writes where no frame is; nothing listens at an unmapped address. */
+  /** Stores where no frame is; nothing listens at an unmapped address. */
   writeDevice(address: number, size: number, value: number): void {
-    const region = this.regionAt(address);
-    region?.write(address - region.base, size, value);
+    const device = this.deviceAt(address);
+    device?.write(address - device.base, size, value);
   }
 
-  private regionAt(address: number): MmioRegion | undefined {
-    return this.regions.find((r) => address >= r.base && address < r.base + r.length);
+  private deviceAt(address: number): MmioRegion | undefined {
+    for (let n = this.windows.length - 1; n >= 0; n--) {
+      const { device, base, length } = this.windows[n];
+      if (device !== undefined && address >= base && address < base + length) return device;
+    }
+    return undefined;
   }
 }
 
-function pagesOf({ base, length }: MmioRegion): { page: number; pages: number } {
-  return { page: base >>> PAGE_SHIFT, pages: Math.ceil(length / PAGE_BYTES) };
+function pagesOf({ base, length }: PhysicalWindow): [from: number, to: number] {
+  return [base >>> PAGE_SHIFT, Math.ceil((base + length) / PAGE_BYTES)];
+}
+
+function frameOf(first: number, n: number): number {
+  return first === NO_FRAME ? NO_FRAME : first + n;
 }

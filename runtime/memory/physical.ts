@@ -1,18 +1,15 @@
-import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
-import type { CodeWriteListener } from './mmu.ts';
-import type { PhysicalMap } from './physical-map.ts';
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
+import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 
 /**
- * Guest memory by physical address, as loaders, DMA and debuggers use it: bytes written are seen by everything that
- * was made from the old ones. Only memory is reached, not devices.
+ * Guest memory by physical address, as loaders and debuggers use it: bytes written are seen by everything that was made
+ * from the old ones. Only memory is reached, not devices.
  */
 export class PhysicalMemory {
   private readonly map: PhysicalMap;
-  private readonly listener: () => CodeWriteListener;
 
-  constructor(map: PhysicalMap, listener: () => CodeWriteListener) {
+  constructor(map: PhysicalMap) {
     this.map = map;
-    this.listener = listener;
   }
 
   /** Throws a RangeError if there is no memory at the addresses. ROM can be written this way. */
@@ -20,7 +17,7 @@ export class PhysicalMemory {
     const { ram } = this.map;
     this.forPages(address, bytes.length, (offset, start, length) => {
       ram.bytes.set(bytes.subarray(start, start + length), offset);
-      if (ram.holdsCode[offset >>> PAGE_SHIFT]) this.listener().codeWritten(offset, length, 'device');
+      ram.frames.stored(offset, length, 'device');
     });
   }
 
@@ -35,21 +32,31 @@ export class PhysicalMemory {
     return result;
   }
 
-  private forPages(
-    address: number,
-    length: number,
-    visit: (offset: number, start: number, length: number) => void,
-  ): void {
+  private forPages(address: number, length: number, visit: PageVisitor): void {
     if (!(Number.isSafeInteger(address) && address >= 0 && Number.isSafeInteger(length) && length >= 0)) {
       throw new RangeError(`${length} bytes at ${address} are no range of memory`);
     }
-    for (let done = 0; done < length; ) {
-      const at = address + done;
-      const frame = this.map.frameAt(Math.floor(at / PAGE_BYTES));
-      if (frame === undefined || frame < 0) throw new RangeError(`there is no memory at 0x${at.toString(16)}`);
-      const count = Math.min(length - done, PAGE_BYTES - (at % PAGE_BYTES));
-      visit(frame * PAGE_BYTES + (at % PAGE_BYTES), done, count);
-      done += count;
-    }
+    forEachPage(address, length, (page, at, done, count) => {
+      const frame = this.map.frameAt(page);
+      if (frame === NO_FRAME) throw new RangeError(`there is no memory at 0x${(address + done).toString(16)}`);
+      visit(frame * PAGE_BYTES + at, done, count);
+    });
+  }
+}
+
+/** Offset in the buffer, bytes that came before, and bytes in this page. */
+type PageVisitor = (offset: number, done: number, count: number) => void;
+
+/** Visits the pages of a range: page number, offset in the page, bytes that came before, bytes in this page. */
+export function forEachPage(
+  address: number,
+  length: number,
+  visit: (page: number, at: number, done: number, count: number) => void,
+): void {
+  for (let done = 0; done < length; ) {
+    const at = (address + done) % PAGE_BYTES;
+    const count = Math.min(length - done, PAGE_BYTES - at);
+    visit(Math.floor((address + done) / PAGE_BYTES), at, done, count);
+    done += count;
   }
 }

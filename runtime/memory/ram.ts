@@ -1,30 +1,38 @@
-import { PAGE_SHIFT } from '../../translator/abi/page.ts';
+import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
+import { Frames } from './frames.ts';
 
 /**
- * Guest memory: one buffer that holds RAM from physical address 0 and behind it the frames of ROM images. A frame is
- * a page of it. Generated code has the lengths of the views as constants, so they never change.
+ * Guest memory: one buffer that holds RAM from physical address 0, and after it the frames of ROM images and of video
+ * memory. A frame is a page of it. Generated code has the lengths of the views as constants, so they never change.
  */
 export class GuestRam {
   readonly buffer: ArrayBufferLike;
   readonly bytes: Uint8Array;
   readonly halves: Uint16Array;
   readonly words: Int32Array;
-  /** Bytes of RAM proper; ROM frames follow. */
+  /** Bytes of RAM proper; other frames follow. */
   readonly ramBytes: number;
-  /** By frame: 1 if stores are ignored (ROM). */
-  readonly readOnly: Uint8Array;
-  /** By frame: 1 if it holds bytes of decoded instructions, so that stores must be looked at. */
-  readonly holdsCode: Uint8Array;
+  /** What is special about each frame. */
+  readonly frames: Frames;
+  private reserved: number;
 
-  constructor(ramBytes: number, romBytes = 0) {
-    const total = ramBytes + romBytes;
+  constructor(ramBytes: number, otherBytes = 0) {
+    const total = ramBytes + otherBytes;
     this.buffer = allocateShared(total);
     this.bytes = new Uint8Array(this.buffer);
     this.halves = new Uint16Array(this.buffer);
     this.words = new Int32Array(this.buffer);
     this.ramBytes = ramBytes;
-    this.readOnly = new Uint8Array(total >>> PAGE_SHIFT);
-    this.holdsCode = new Uint8Array(total >>> PAGE_SHIFT);
+    this.frames = new Frames(total >>> PAGE_SHIFT);
+    this.reserved = ramBytes;
+  }
+
+  /** Hands out frames that are no RAM; the first one's number. Throws if not so many bytes were asked for when made. */
+  reserve(bytes: number): number {
+    const frame = this.reserved / PAGE_BYTES;
+    this.reserved += bytes;
+    if (this.reserved > this.bytes.length) throw new Error(`memory was made without ${bytes} bytes beside RAM`);
+    return frame;
   }
 }
 

@@ -130,19 +130,25 @@ export class Tlb {
     this.filled[at] = this.filled[--this.count];
   }
 
-  /** Takes the write entries of a frame away, wherever it is mapped. */
-  protectFrame(frame: number): void {
-    const writer = this.writers[frame];
-    this.writers[frame] = 0;
-    if (writer === SEVERAL) for (let n = 0; n < this.count; n++) this.protect(this.filled[n], frame);
-    else if (writer !== 0) this.protect(writer - 1, frame);
+  /** Takes the write entries of frames away, wherever they are mapped. */
+  protectFrames(frames: readonly number[]): void {
+    const mappedOften = new Set<number>();
+    for (const frame of frames) {
+      const writer = this.writers[frame];
+      this.writers[frame] = 0;
+      if (writer === SEVERAL) mappedOften.add(frame);
+      else if (writer !== 0) this.protect(writer - 1, (only) => only === frame);
+    }
+    if (mappedOften.size === 0) return;
+    for (let n = 0; n < this.count; n++) this.protect(this.filled[n], (frame) => mappedOften.has(frame));
   }
 
-  private protect(page: number, frame: number): void {
-    const entry = (frame ^ page) << 10;
-    const invalid = this.invalidEntry(page);
-    if (this.writeSupervisor[page] === entry) this.writeSupervisor[page] = invalid;
-    if (this.writeUser[page] === entry) this.writeUser[page] = invalid;
+  /** Takes the write entries of a page away if they lead to such a frame. */
+  private protect(page: number, concerns: (frame: number) => boolean): void {
+    for (const array of [this.writeSupervisor, this.writeUser]) {
+      const offset = this.lookup(array, page);
+      if (offset !== -1 && concerns(offset >>> 12)) array[page] = this.invalidEntry(page);
+    }
   }
 
   private hasWriteEntry(page: number, entry: number): boolean {

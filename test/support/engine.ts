@@ -85,7 +85,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
   const state = new Int32Array(buffer, 0, WORD_COUNT);
   const map = new PhysicalMap(new GuestRam(memoryBytes));
   const mmu = new Mmu(state, map);
-  const memory = new PhysicalMemory(map, () => mmu.listener);
+  const memory = new PhysicalMemory(map);
   const cpu = new Cpu({
     state,
     doubles: new Float64Array(buffer),

@@ -1,18 +1,13 @@
 import type { PortBus, PortRegion } from '../../bus/ports.ts';
+import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { Controller } from './controller.ts';
 import { Mode, PAGE_REGISTER_COUNT, PAGE_REGISTERS, Port } from './registers.ts';
 import { dmaState } from './state.ts';
 
-/** Guest memory by physical address. Both throw a RangeError where there is none. */
-export interface DmaMemory {
-  read(address: number, length: number): Uint8Array;
-  write(address: number, bytes: Uint8Array): void;
-}
-
 export interface DmaOptions {
   readonly ports: PortBus;
-  readonly memory: DmaMemory;
+  readonly memory: BusMemory;
 }
 
 /** A device's end of a channel. Channels 0-3 transfer bytes, 5-7 words: of them, lengths in bytes are even. */
@@ -34,7 +29,7 @@ export class Dma8237 {
   readonly #state = dmaState.create();
   readonly #first = new Controller(this.#state.first);
   readonly #second = new Controller(this.#state.second);
-  readonly #memory: DmaMemory;
+  readonly #memory: BusMemory;
 
   constructor({ ports, memory }: DmaOptions) {
     this.#memory = memory;
@@ -82,7 +77,7 @@ export class Dma8237 {
         const reads = transferOf(controller, index) === Mode.read;
         const bytes = new Uint8Array(length);
         const taken = forUnits(controller, index, unit, length, (at) => {
-          if (reads) bytes.set(this.#memory.read(address(), unit), at);
+          if (reads) this.#memory.read(address(), bytes.subarray(at, at + unit));
         });
         return bytes.subarray(0, taken);
       },

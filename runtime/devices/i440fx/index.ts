@@ -1,6 +1,6 @@
 import { PciFunction } from '../pci/function.ts';
 import { Header } from '../pci/registers.ts';
-import { Id, PAM, PAM_COUNT, PamBit, SMRAM, SMRAM_INITIAL } from './registers.ts';
+import { Id, PAM, PAM_ALL_RAM, PAM_COUNT, PamBit, SMRAM, SMRAM_INITIAL } from './registers.ts';
 
 /** One of the 13 segments from 0xc0000 to 0xfffff whose accesses go to RAM or to what is behind it (ROM, ISA). */
 export interface ShadowSegment {
@@ -12,12 +12,14 @@ export interface ShadowSegment {
 }
 
 export interface HostBridgeOptions {
-  /** Called with all segments whenever one changes, and after a reset. */
+  /** Called with all segments at first, and whenever one changes. */
   readonly shadowChanged: (segments: readonly ShadowSegment[]) => void;
+  /** After a reset all segments are RAM, as firmware leaves them for systems that are started without it. */
+  readonly allRam?: boolean;
 }
 
 /** The i440FX host bridge, function 0 of device 0: the PAM registers, and scratch registers that firmware sets. */
-export function hostBridge({ shadowChanged }: HostBridgeOptions): PciFunction {
+export function hostBridge({ shadowChanged, allRam = false }: HostBridgeOptions): PciFunction {
   let last = '';
   const changed = (): void => {
     const segments = shadowSegments(bridge);
@@ -28,7 +30,8 @@ export function hostBridge({ shadowChanged }: HostBridgeOptions): PciFunction {
   const pams = Array.from({ length: PAM_COUNT }, (_, index) => ({
     offset: PAM + index,
     size: 1 as const,
-    writable: index === 0 ? 0x30 : 0x33,
+    value: allRam ? pamMask(index) : 0,
+    writable: pamMask(index),
   }));
   const bridge = new PciFunction({
     name: 'i440fx',
@@ -52,7 +55,13 @@ export function hostBridge({ shadowChanged }: HostBridgeOptions): PciFunction {
     ],
     changed,
   });
+  changed();
   return bridge;
+}
+
+/** PAM0 has the segment from 0xf0000 on in its upper half, and nothing in the lower. */
+function pamMask(index: number): number {
+  return index === 0 ? PAM_ALL_RAM & 0xf0 : PAM_ALL_RAM;
 }
 
 /** What the PAM registers say now: 0xf0000-0xfffff, then 0xc0000 upwards in 16 KB. */

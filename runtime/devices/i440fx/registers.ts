@@ -5,6 +5,8 @@ export const Id = { vendor: 0x8086, device: 0x1237, revision: 2, classCode: 0x06
 export const PAM = 0x59;
 export const PAM_COUNT = 7;
 export const PamBit = { read: 1, write: 2 } as const;
+/** All segments are RAM. */
+export const PAM_ALL_RAM = 0x33;
 
 /** System management RAM control. */
 export const SMRAM = 0x72;

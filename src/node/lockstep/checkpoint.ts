@@ -45,7 +45,7 @@ export class Checkpoint {
     for (let page = 0; page < this.memory.length; page += PAGE) {
       if (now.compare(this.memory, page, page + PAGE, page, page + PAGE) === 0) continue;
       this.memory.copy(now, page, page, page + PAGE);
-      if (core.mmu.ram.holdsCode[page / PAGE]) core.mmu.listener.codeWritten(page, PAGE, 'device');
+      core.mmu.ram.frames.stored(page, PAGE, 'device');
     }
   }
 }

@@ -68,7 +68,7 @@ export class FuzzMachine extends LockstepMachine {
     for (let page = 0; page < bytes; page += PAGE) {
       if (now.compare(this.image, page, page + PAGE, page, page + PAGE) === 0) continue;
       this.image.copy(now, page, page, page + PAGE);
-      if (mmu.ram.holdsCode[page / PAGE]) mmu.listener.codeWritten(page, PAGE, 'device');
+      mmu.ram.frames.stored(page, PAGE, 'device');
     }
   }
 

@@ -162,6 +162,47 @@ main:   jmp     0xF000:.low                     ; an even megabyte
   );
 });
 
+describe('the PAM registers of the host bridge', () => {
+  expectValue(
+    'choose between ROM and RAM for loads and stores apart',
+    0x10000 + 5 + 5 + 9,
+    `
+main:   mov     ax, 0xF000
+        mov     ds, ax
+        mov     dx, 0xCF8
+        mov     eax, 0x80000058
+        out     dx, eax
+        mov     cx, 300
+.next:  mov     dx, 0xCFD
+        mov     al, 0x20                ; loads from ROM, stores to RAM
+        out     dx, al
+        mov     dword [.value], 5
+        mov     esi, [.value]
+        mov     al, 0x10                ; loads from RAM, stores go nowhere
+        out     dx, al
+        add     esi, [.value]
+        mov     dword [.value], 7
+        add     esi, [.value]
+        mov     al, 0x30                ; RAM
+        out     dx, al
+        mov     dword [.value], 8
+        inc     dword [.value]
+        add     esi, [.value]
+        mov     al, 0                   ; ROM
+        out     dx, al
+        inc     dword [.value]
+        cmp     dword [.value], 0x10000
+        jne     wrong
+        dec     cx
+        jnz     .next
+        mov     eax, esi
+        jmp     exit
+        align   4
+.value: dd      0x10000
+`,
+  );
+});
+
 describe('where there is no memory', () => {
   onEveryEngine(
     'reads give ones and stores go nowhere, in loops too',

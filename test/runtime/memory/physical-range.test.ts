@@ -3,7 +3,7 @@ import { PhysicalMemory } from '../../../runtime/memory/physical.ts';
 import { PhysicalMap } from '../../../runtime/memory/physical-map.ts';
 import { GuestRam } from '../../../runtime/memory/ram.ts';
 
-const memory = new PhysicalMemory(new PhysicalMap(new GuestRam(1 << 20)), () => ({ codeWritten: () => undefined }));
+const memory = new PhysicalMemory(new PhysicalMap(new GuestRam(1 << 20)));
 
 test.each([
   [0, 1e12],

@@ -18,21 +18,21 @@ describe('a frame that holds code cannot be written directly', () => {
   test('where it is mapped once', () => {
     const tlb = writableAt(3);
     tlb.enter(4, FRAME + 1, PageKind.small, [tlb.writeUser]);
-    tlb.protectFrame(FRAME);
+    tlb.protectFrames([FRAME]);
     expect(writers(tlb, 3, 4)).toEqual([4]);
     expect(tlb.lookup(tlb.readSupervisor, 3)).toBe(FRAME * 4096);
   });
 
   test('where it is mapped several times', () => {
     const tlb = writableAt(3, 4, 5);
-    tlb.protectFrame(FRAME);
+    tlb.protectFrames([FRAME]);
     expect(writers(tlb, 3, 4, 5)).toEqual([]);
   });
 
   test('for users and supervisors', () => {
     const tlb = writableAt(3);
     tlb.enter(3, FRAME, PageKind.small, [tlb.writeUser]);
-    tlb.protectFrame(FRAME);
+    tlb.protectFrames([FRAME]);
     expect(writers(tlb, 3)).toEqual([]);
   });
 
@@ -41,12 +41,12 @@ describe('a frame that holds code cannot be written directly', () => {
     tlb.flushPage(3);
     tlb.enter(4, FRAME + 1, PageKind.small, [tlb.writeSupervisor]);
     tlb.enter(5, FRAME, PageKind.small, [tlb.writeSupervisor]);
-    tlb.protectFrame(FRAME);
+    tlb.protectFrames([FRAME]);
     expect(writers(tlb, 3, 4, 5)).toEqual([4]);
     tlb.enter(6, FRAME, PageKind.small, [tlb.writeSupervisor]);
     tlb.flushPage(6);
     tlb.enter(3, FRAME, PageKind.small, [tlb.writeSupervisor]);
-    tlb.protectFrame(FRAME);
+    tlb.protectFrames([FRAME]);
     expect(writers(tlb, 3, 6)).toEqual([]);
   });
 });

@@ -1,0 +1,60 @@
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
+import type { ShadowSegment } from '../devices/i440fx/index.ts';
+import { BootError, placeBios } from '../firmware/load/index.ts';
+import { Layer, NO_FRAME, PhysicalMap, type PhysicalWindow } from '../memory/physical-map.ts';
+import { GuestRam } from '../memory/ram.ts';
+import type { MachineConfig } from './config.ts';
+import { splitMemory } from './memory-size.ts';
+
+/** The legacy window of display adapters hides RAM; there is no adapter yet. */
+const VGA_WINDOW = { base: 0xa0000, length: 0x20000 };
+/** Bytes of RAM and ROM: offsets into them must not be negative as 32-bit integers (memory/tlb.ts). */
+const LARGEST_BUFFER = 2047 * 1024 * 1024;
+
+/** Memory by physical address as the PC's chips lay it out. */
+export interface PhysicalLayout {
+  readonly map: PhysicalMap;
+  /** The host bridge says which segments below 1 MB are RAM. */
+  setShadow(segments: readonly ShadowSegment[]): void;
+}
+
+/** RAM, and what is not RAM: the display's window, the firmware's ROM. Throws BootError if they are too large together. */
+export function physicalLayout(config: MachineConfig): PhysicalLayout {
+  const { memoryBytes, boot } = config;
+  const rom = 'bios' in boot ? placeBios(boot.bios) : null;
+  const romBytes = rom?.top.bytes.length ?? 0;
+  if (memoryBytes + romBytes > LARGEST_BUFFER) {
+    throw new BootError('memory and BIOS image together are more than 2047 MB; give the machine less memory');
+  }
+  const map = new PhysicalMap(new GuestRam(memoryBytes, romBytes), splitMemory(config).below);
+  map.add({ name: 'display', layer: Layer.chipset, ...VGA_WINDOW, reads: NO_FRAME, writes: NO_FRAME });
+  const firstRomFrame = map.ram.reserve(romBytes);
+  if (rom) {
+    map.ram.bytes.set(rom.top.bytes, firstRomFrame * PAGE_BYTES);
+    const { address: base, bytes } = rom.top;
+    map.add({ name: 'BIOS', layer: Layer.memory, base, length: bytes.length, reads: firstRomFrame, writes: NO_FRAME });
+  }
+  /** The frame of the ROM that stands at an address below 1 MB where RAM does not. */
+  const romFrameAt = (address: number): number => {
+    if (rom === null || address < rom.low.address) return NO_FRAME;
+    return firstRomFrame + (romBytes - rom.low.bytes.length + address - rom.low.address) / PAGE_BYTES;
+  };
+  return { map, setShadow: shadow(map, romFrameAt) };
+}
+
+function shadow(map: PhysicalMap, romFrameAt: (address: number) => number): PhysicalLayout['setShadow'] {
+  const placed = new Map<number, PhysicalWindow>();
+  return (segments) => {
+    for (const { base, length, readsRam, writesRam } of segments) {
+      const ram = base / PAGE_BYTES;
+      const reads = readsRam ? ram : romFrameAt(base);
+      const writes = writesRam ? ram : NO_FRAME;
+      const before = placed.get(base);
+      if (before?.reads === reads && before.writes === writes) continue;
+      if (before) map.remove(before);
+      const window = { name: 'shadow', layer: Layer.chipset, base, length, reads, writes };
+      placed.set(base, window);
+      map.add(window);
+    }
+  };
+}

@@ -1,0 +1,103 @@
+import { PAGE_SHIFT } from '../../translator/abi/page.ts';
+
+/** Who wrote to memory: an instruction, a device (or loader, debugger), or a page walk that set accessed or dirty bits. */
+export type CodeWriter = 'store' | 'device' | 'paging';
+
+/** Told of every store to a frame that holds code, after it has happened. Offsets are in the buffer. */
+export interface CodeWriteListener {
+  codeWritten(offset: number, bytes: number, writer: CodeWriter): void;
+}
+
+/** The mark of a frame that holds bytes of decoded instructions. The other seven bits are handed out to watchers. */
+const CODE = 1 << 0;
+const WATCHER_BITS = [1, 2, 3, 4, 5, 6, 7].map((n) => 1 << n);
+
+/**
+ * What is special about the frames of a machine's memory: a byte of marks for each. A frame with a mark has no write entry
+ * in the TLB, so that every store to it comes to the slow path, which calls `stored`. A frame without marks costs nothing.
+ */
+export class Frames {
+  /** By frame; 0: generated code may store there directly. */
+  readonly marks: Uint8Array;
+  codeListener: CodeWriteListener = { codeWritten: () => {} };
+  /** These frames have been marked: the TLB's write entries for them must go. */
+  onMarked: (frames: readonly number[]) => void = () => {};
+  private readonly free = [...WATCHER_BITS];
+
+  constructor(count: number) {
+    this.marks = new Uint8Array(count);
+  }
+
+  holdsCode(frame: number): boolean {
+    return (this.marks[frame] & CODE) !== 0;
+  }
+
+  markCode(frame: number): void {
+    if (this.holdsCode(frame)) return;
+    this.marks[frame] |= CODE;
+    this.onMarked([frame]);
+  }
+
+  unmarkCode(frame: number): void {
+    this.marks[frame] &= ~CODE;
+  }
+
+  /** Bytes within one frame have been written. Whoever writes to memory without a TLB entry calls this afterwards. */
+  stored(offset: number, bytes: number, writer: CodeWriter): void {
+    const frame = offset >>> PAGE_SHIFT;
+    const marks = this.marks[frame];
+    if (marks === 0) return;
+    this.marks[frame] = marks & CODE;
+    if (marks & CODE) this.codeListener.codeWritten(offset, bytes, writer);
+  }
+
+  /** Watches `count` frames from `first` on. Throws if seven watchers are there already. */
+  watch(first: number, count: number): WriteWatch {
+    const bit = this.free.pop();
+    if (bit === undefined) throw new Error(`memory has ${WATCHER_BITS.length} watchers of writes already; release one`);
+    const release = (): void => {
+      this.free.push(bit);
+    };
+    return new WriteWatch(this, bit, first, count, release);
+  }
+}
+
+/** Tells which of a range of frames have been written. All count as written at first. */
+export class WriteWatch {
+  private readonly frames: Frames;
+  /** Set in a frame's marks while it has not been written. */
+  private readonly bit: number;
+  private readonly first: number;
+  private readonly count: number;
+  private readonly onRelease: () => void;
+
+  constructor(frames: Frames, bit: number, first: number, count: number, onRelease: () => void) {
+    this.frames = frames;
+    this.bit = bit;
+    this.first = first;
+    this.count = count;
+    this.onRelease = onRelease;
+  }
+
+  /**
+   * The frames, counted from the range's first, that have been written since they were last taken, in ascending order;
+   * only those of a part of the range if it is given.
+   */
+  take(from = 0, count = this.count - from): number[] {
+    const { marks } = this.frames;
+    const taken: number[] = [];
+    for (let n = from; n < from + count; n++) {
+      if ((marks[this.first + n] & this.bit) === 0) taken.push(n);
+    }
+    for (const n of taken) marks[this.first + n] |= this.bit;
+    if (taken.length > 0) this.frames.onMarked(taken.map((n) => this.first + n));
+    return taken;
+  }
+
+  /** Ends the watch: stores cost nothing again. */
+  release(): void {
+    const { marks } = this.frames;
+    for (let n = 0; n < this.count; n++) marks[this.first + n] &= ~this.bit;
+    this.onRelease();
+  }
+}
