@@ -40,7 +40,7 @@ export const usage = `Usage: npm run bench -- [flags]
   --json               the results as JSON (with npm run -s, which says nothing of its own)
   --keep               keep the kernel, the root file systems and the consoles' output
   --write-results      write bench/RESULTS.md too; means --all --mips, unless --engines names some
-  --micro              measure parts of the translator instead (--filter applies)
+  --micro              measure parts of the translator instead (goes with --filter and --json only)
   --list               show all work and all engines
   --help               show this
 `;
@@ -67,7 +67,8 @@ const flags = {
  * @throws ConfigurationError that names the flag which is unknown or wrong
  */
 export function parseOptions(args: readonly string[]): Options {
-  const values = parse(args);
+  const { values, given } = parse(args);
+  if (values.micro) checkMicro(given);
   const all = values.all === true || values['write-results'];
   if (values['write-results'] && values.filter !== undefined)
     throw new ConfigurationError('--write-results is for a full run; leave --filter out');
@@ -91,12 +92,21 @@ export function parseOptions(args: readonly string[]): Options {
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: flags, allowPositionals: false }).values;
+    const { values, tokens } = parseArgs({ args: [...args], options: flags, allowPositionals: false, tokens: true });
+    return { values, given: tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : [])) };
   } catch (error) {
     // Node's messages go on with advice that does not fit here.
     const [message] = (error as Error).message.split(/\. |\n/);
     throw new ConfigurationError(`${message.replace(/\.$/, '')}; --help lists the flags`);
   }
+}
+
+/** Flags that mean something with --micro. */
+const microFlags: readonly string[] = ['micro', 'filter', 'json', 'help', 'list'];
+
+function checkMicro(given: readonly string[]): void {
+  const other = given.find((name) => !microFlags.includes(name));
+  if (other !== undefined) throw new ConfigurationError(`--${other} is for whole guests; leave it or --micro out`);
 }
 
 function names(list: string | undefined): string[] {

@@ -25,6 +25,11 @@ export function parseArguments(args: readonly string[]): Settings {
   return parseFlags(initialSettings, args);
 }
 
+/** Whether a word can begin what describes a machine: an action or a flag. */
+export function beginsMachine(word: string): boolean {
+  return isAction(word) || isFlag(flagName(word) ?? '');
+}
+
 function isAction(word: string | undefined): word is (typeof actions)[number] {
   return (actions as readonly (string | undefined)[]).includes(word);
 }

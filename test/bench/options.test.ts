@@ -65,6 +65,11 @@ test('Numbers are read', () => {
   });
 });
 
+test('--micro goes with --filter and --json', () => {
+  const options = parseOptions(['--micro', '--filter', 'emit', '--json']);
+  expect(options).toMatchObject({ action: 'micro', filter: ['emit'], json: true });
+});
+
 describe('Mistakes are named', () => {
   const mistakes: readonly [string[], RegExp][] = [
     [['--engine', 'v86'], /--engine/],
@@ -80,6 +85,8 @@ describe('Mistakes are named', () => {
     [['--base', 'bochs'], /--base: there is no engine 'bochs'/],
     [['--engines', 'v86', '--base', 'qemu'], /--base: qemu is not among/],
     [['--filter', 'sieve,nonsense'], /nothing is called 'nonsense'/],
+    [['--micro', '--runs', '2'], /--runs is for whole guests; leave it or --micro out/],
+    [['--engines', 'v86', '--micro'], /--engines is for whole guests/],
     [['--write-results', '--filter', 'sieve'], /leave --filter out/],
   ];
 

@@ -25,10 +25,11 @@ const cache: Command = {
 };
 
 function sampleAnswer(sample: Sample, { symbols }: Attached, options: Options): Answer {
-  const translations = arrange(sample.translations, symbols, options);
+  const arranged = arrange(sample.translations, symbols, options);
+  const { shown: translations, more } = arranged;
   return {
-    data: { seconds: sample.seconds, stats: sample.stats, shares: sample.profile.shares, translations },
-    text: (style) => `${summary(sample, style)}\n${translationTable(translations, style)}`,
+    data: { seconds: sample.seconds, stats: sample.stats, shares: sample.profile.shares, translations, more },
+    text: (style) => `${summary(sample, style)}\n${translationTable(arranged, style)}`,
   };
 }
 
@@ -74,7 +75,7 @@ async function showSamples(request: Request, at: Attached): Promise<Answer> {
   }
 }
 
-/** Lines above the table, with its own heading. */
-const HEADING = 7;
+/** Lines above the table, with its own heading, and the one below it. */
+const HEADING = 8;
 
 export const cacheCommands: readonly Command[] = [cache, top];

@@ -1,17 +1,16 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '../../index.ts';
 import type { TranslationDetail } from '../../machine-core.ts';
-import { writeError } from '../output-error.ts';
 import { type Attached, attached, machineOptions } from './attached.ts';
 import type { Command } from './command.ts';
+import { ExportFolder } from './export-folder.ts';
 import { count } from './table.ts';
 
 const exportCommand: Command = {
   name: 'export',
   usage: 'DIR',
-  help: 'writes the cache as JavaScript files with source maps to listings of the guest code',
+  help: 'writes the cache as JavaScript files with source maps to listings of the guest code, into a folder of its own',
   options: ['install', ...machineOptions],
   words: 1,
   run(request) {
@@ -37,13 +36,15 @@ function installedText(installed: number): string {
 async function exportAll({ machine, symbols }: Attached, directory: string): Promise<[place: string, file: string][]> {
   const { exportTranslation } = await import('../../inspect/exported.ts');
   const files: [string, string][] = [];
-  await makeDirectory(resolve(directory));
+  const texts: Record<string, string> = {};
+  const folder = await ExportFolder.open(directory);
   for (const detail of await details(machine)) {
     const { physical, key } = detail.info;
     const { name, javascript, listing, map } = exportTranslation(detail, symbols);
-    await writeAll(directory, { [name]: javascript, [`${name}.asm`]: listing, [`${name}.map`]: map });
+    Object.assign(texts, { [name]: javascript, [`${name}.asm`]: listing, [`${name}.map`]: map });
     files.push([`${physical} ${key}`, name]);
   }
+  await folder.write(texts);
   return files;
 }
 
@@ -52,29 +53,6 @@ async function details(machine: Attached['machine']): Promise<TranslationDetail[
   const list = await machine.ask('translations');
   const found = await Promise.all(list.map(({ physical, key }) => machine.ask('translationIn', physical, key)));
   return found.filter((detail) => detail !== null);
-}
-
-/** A folder and those above it. (Node's own `recursive` never comes back from a folder such as /proc/x.) */
-async function makeDirectory(directory: string): Promise<void> {
-  const code = await mkdir(directory).then(
-    () => undefined,
-    (error: NodeJS.ErrnoException) => error.code,
-  );
-  const above = dirname(directory);
-  if (code === 'ENOENT' && above !== directory) await makeDirectory(above);
-  else if (code === undefined) return;
-  await mkdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw writeError(directory, error);
-  });
-}
-
-async function writeAll(directory: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(directory, name);
-    await writeFile(path, text).catch((error) => {
-      throw writeError(path, error);
-    });
-  }
 }
 
 export const exportCommands: readonly Command[] = [exportCommand];

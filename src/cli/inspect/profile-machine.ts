@@ -1,23 +1,34 @@
 import { ConfigurationError, type Machine, type ThreadProfile } from '../../index.ts';
 import { INTERVAL } from '../../inspect/sampling.ts';
-import { parseArguments } from '../arguments.ts';
+import { beginsMachine, parseArguments } from '../arguments.ts';
 import type { Settings } from '../settings.ts';
 import type { Request } from './command.ts';
 import { inspect, print, printAnswer } from './main.ts';
-import { parseOptions } from './options.ts';
+import { optionOf, parseOptions } from './options.ts';
 import { profileAnswer, profileCommand } from './profile.ts';
 import { terminalStyle } from './style.ts';
 import { symbolTable } from './symbols.ts';
 
-/** `rawiron profile …`: of a running machine; or behind `--` of one that is run to its end, or for so many seconds. */
+/** `rawiron profile …`: of a running machine; or of one that is run to its end, or for so many seconds. */
 export async function profile(args: readonly string[], run: (settings: Settings) => Promise<number>): Promise<number> {
-  const end = args.indexOf('--');
-  if (end < 0) return inspect(['profile', ...args]);
+  const end = machineStart(args);
+  if (end === args.length) return inspect(['profile', ...args]);
   const { options, words } = parseOptions(args.slice(0, end), profileCommand.options);
   if (words.length > 0) throw new ConfigurationError(`unexpected argument '${words[0]}'`);
-  const settings = parseArguments(args.slice(end + 1));
+  const settings = parseArguments(args.slice(args[end] === '--' ? end + 1 : end));
   const request: Request = { options, words, style: terminalStyle(process.stdout, process.env) };
   return run({ ...settings, accompany: (machine, leave) => company(request, settings, machine, leave) });
+}
+
+/** Where the words begin that describe a machine: at `--`, at an action, or at a flag that is no option of `profile`. */
+export function machineStart(args: readonly string[]): number {
+  for (let n = 0; n < args.length; n++) {
+    const [, name, value] = /^--?([a-z][a-z-]*)(=.*)?$/s.exec(args[n]) ?? [];
+    const option = profileCommand.options.find((known) => known === name);
+    if (option === undefined && (args[n] === '--' || beginsMachine(args[n]))) return n;
+    if (option !== undefined && value === undefined && optionOf(option).argument !== undefined) n++;
+  }
+  return args.length;
 }
 
 /** Takes a profile from now on, and prints it at the end. */

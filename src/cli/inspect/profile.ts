@@ -17,7 +17,7 @@ const USUAL_LIMIT = 30;
 /** Also reached as `rawiron profile`. */
 export const profileCommand: Command = {
   name: 'profile',
-  usage: '[-- MACHINE]',
+  usage: '[MACHINE]',
   help: 'where the time goes, by guest function: of a running machine, or of one that `rawiron MACHINE` starts',
   options: ['seconds', 'limit', 'output', ...machineOptions],
   usual: { seconds: USUAL_SECONDS },

@@ -28,12 +28,12 @@ const orders: Readonly<Record<string, Key>> = {
   name: (t) => t.symbol,
 };
 
-/** Translations with names, as --filter, --sort and --limit want them. */
+/** Translations with names, as --filter, --sort and --limit want them, and how many more than the limit there are. */
 export function arrange(
   translations: readonly SampledTranslation[],
   symbols: Symbols,
   { sort = 'time', filter, limit = USUAL_LIMIT }: Options,
-): NamedTranslation[] {
+): { readonly shown: readonly NamedTranslation[]; readonly more: number } {
   const column = sort.toLowerCase();
   if (!Object.hasOwn(orders, column))
     throw new ConfigurationError(`--sort: '${sort}' is not one of ${Object.keys(orders).join(', ')}`);
@@ -41,7 +41,8 @@ export function arrange(
   const named = translations.map((t) => ({ ...t, symbol: symbols.label(t.linear) ?? t.name }));
   const wanted = named.filter((t) => filter === undefined || `${t.symbol} ${hex(t.linear)}`.includes(filter));
   wanted.sort((a, b) => compare(order(a), order(b)) || (b.executions ?? 0) - (a.executions ?? 0));
-  return limit === 0 ? wanted : wanted.slice(0, limit);
+  const shown = limit === 0 ? wanted : wanted.slice(0, limit);
+  return { shown, more: wanted.length - shown.length };
 }
 
 function compare(a: number | string, b: number | string): number {
@@ -75,6 +76,8 @@ export function countsText(counts: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-export function translationTable(translations: readonly NamedTranslation[], style: Style): string {
-  return table(columns, translations, style);
+/** The table, and below it how many more there are. */
+export function translationTable({ shown, more }: ReturnType<typeof arrange>, style: Style): string {
+  const rest = more === 0 ? '' : `… and ${count(more)} more; --limit 0 shows all\n`;
+  return table(columns, shown, style) + rest;
 }
