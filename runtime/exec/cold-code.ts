@@ -109,13 +109,18 @@ export class ColdCode {
       if (next === this.next) eip = current.nextEip;
       else if (next === this.taken) eip = current.target;
       else return next;
-      const there = page.distanceTo(eip) >>> 0 < PAGE ? page : parts.cache.pageAt(eip);
+      const there = page.distanceTo(eip) >>> 0 < PAGE ? page : this.otherPage(eip);
       if (there === null) return this.leave(eip);
       page = there;
       const node = this.nodeAt(page, eip);
       if (node !== null) return node;
       if (parts.budgeted && parts.state[Word.budget]-- <= 0) return this.leaveUnrun(eip);
     }
+  }
+
+  /** The page at an EIP, as a gate finds it; null if attention is asked for. */
+  private otherPage(eip: number): CodePage | null {
+    return this.parts.state[Word.attention] === 0 ? this.parts.cache.pageAt(eip) : null;
   }
 
   /** What the handler of the instruction at an EIP gives: a link of `current`, a node, or null. */

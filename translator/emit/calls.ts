@@ -22,17 +22,18 @@ export interface CallParts {
 /**
  * A call as a nested JavaScript call: state stored, callee run, state loaded again, on with the instruction behind the
  * call. All that the caller knows is in the state meanwhile, so whoever comes to the return address, the callee or
- * another task, finds it right. Where calls are nested too deep the region is left instead.
+ * another task, finds it right. Where calls are nested too deep the region is left instead, and where somebody asks for
+ * attention: functions that call others forwards, twice each, come to a number of calls without end.
  */
 export function directCall(parts: CallParts, target: number, link: number): string {
-  return `${parts.store}${leaveIfDeep(parts, parts.leave)}c=i.links[${link}];${nested(parts, enter(parts, target))}`;
+  const leave = `if(${isOut(parts)}${isAsked(parts)}){${parts.leave}}`;
+  return `${parts.store}${leave}${takeDepth(parts)}c=i.links[${link}];${nested(parts, enter(parts, target))}`;
 }
 
-/** The same with a callee that is known only now. */
+/** The same with a callee that is known only now: who looks it up sees whether attention is asked for. */
 export function indirectCall(parts: CallParts, target: string): string {
-  return (
-    parts.store + calleeAt(parts.context, target) + leaveIfDeep(parts, 'return c;') + nested(parts, 'c=c.enter(c);')
-  );
+  const leave = `if(${isOut(parts)}){return c;}`;
+  return `${parts.store}${calleeAt(parts.context, target)}${leave}${takeDepth(parts)}${nested(parts, 'c=c.enter(c);')}`;
 }
 
 function calleeAt(context: EmitContext, target: string): string {
@@ -49,12 +50,20 @@ function enter({ context, addresses }: CallParts, target: number): string {
   return `c=${context.cell('CT')}[${addresses.text(target)}>>>12]===c.targetId?c.taken.enter(c.taken):c.enter(c);`;
 }
 
-function leaveIfDeep({ context }: CallParts, leave: string): string {
+/** Whether calls are nested too deep, or nothing is left of the budget. */
+function isOut({ context }: CallParts): string {
+  const isDeep = `${context.word(Word.callDepth)}<=0`;
+  return context.budgeted ? `${isDeep}||${context.word(Word.budget)}<=0` : isDeep;
+}
+
+function isAsked({ context }: CallParts): string {
+  return context.budgeted ? '' : `||${context.word(Word.attention)}!==0`;
+}
+
+function takeDepth({ context }: CallParts): string {
   const depth = context.word(Word.callDepth);
   const budget = context.word(Word.budget);
-  const isOut = context.budgeted ? `${depth}<=0||${budget}<=0` : `${depth}<=0`;
-  const count = context.budgeted ? `${budget}=${budget}-1|0;` : '';
-  return `if(${isOut}){${leave}}${depth}=${depth}-1|0;${count}`;
+  return `${depth}=${depth}-1|0;${context.budgeted ? `${budget}=${budget}-1|0;` : ''}`;
 }
 
 function nested(parts: CallParts, run: string): string {

@@ -80,10 +80,11 @@ export function emitLoop(context: EmitContext, paths: readonly (readonly Stateme
   return `function interpreter_loop(i,e){${begin}L:while(r!==x){G:{F:{${switched}}${step}${returned}}if(i===null||i===e)return i;r=i.record;}return e;}`;
 }
 
-/** A gate: goes on where it leads if that is still mapped there. */
+/** A gate: goes on where it leads if that is still mapped there. Code without a jump that wraps comes by nothing else that asks. */
 function gatePath(context: EmitContext): string {
+  const isCalm = `${context.word(Word.attention)}===0`;
   const isMapped = `${context.cell('CT')}[${context.cell('LINEAR_PAGE')}[r]]===${context.cell('PAGE_ID')}[r]`;
-  return `case ${Slot.gate}:{if(${isMapped}){r=${context.cell('TAKEN')}[r];continue L;}break F;}`;
+  return `case ${Slot.gate}:{if(${isCalm}&&${isMapped}){r=${context.cell('TAKEN')}[r];continue L;}break F;}`;
 }
 
 /** Goes to an EIP, which is a name, if the branch target buffer knows where that is. */

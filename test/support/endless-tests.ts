@@ -1,0 +1,18 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { endlessGuests } from './endless-guests.ts';
+import { variants } from './guest.ts';
+import { InterruptedGuests } from './interrupted.ts';
+
+const TIMES = 5;
+
+/** Any way on is finite without a poll: of Word.attention, or of the budget where instructions are counted. */
+export function expectToComeBack(pacing: 'polling' | 'counting'): void {
+  const guests = new InterruptedGuests();
+  afterAll(() => guests.close());
+  const names = variants.map(({ name }) => name).filter((name) => name.endsWith(pacing));
+  describe.each(names)('the dispatcher comes back, %s', (variantName) => {
+    test.each(Object.entries(endlessGuests))('%s', async (_, program) => {
+      expect(await guests.run({ program, variantName, times: TIMES })).toHaveLength(TIMES);
+    });
+  });
+}
