@@ -24,9 +24,12 @@ const LONGEST_286 = 10;
 const raises = ({ test }: Decoded, vector: number) => test.exception?.number === vector;
 const isString = ({ instruction }: Decoded) => instruction.form.operands.some((kind) => /^[XY]/.test(kind));
 
+/** Instructions that push or pop by what they are. */
+const STACK = /^(CALL|ENTER|INT[13O]?|IRET|LEAVE|POP[AF]?|PUSH[AF]?|RETF?)D?$/;
+
 function usesStackSegment({ instruction }: Decoded): boolean {
   const { form, shape, segment } = instruction;
-  const isFrame = /^(LEAVE|POPA|PUSHA|POP|PUSH)D?$/.test(form.mnemonic16);
+  const isFrame = STACK.test(form.mnemonic16);
   const accesses = form.operands.some((kind) => /^[EMXO][a-z]/.test(kind)) && (shape & Shape.register) === 0;
   return isFrame || (accesses && segment === Segment.ss);
 }
