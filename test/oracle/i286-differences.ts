@@ -27,11 +27,11 @@ const isString = ({ instruction }: Decoded) => instruction.form.operands.some((k
 /** Instructions that push or pop by what they are. */
 const STACK = /^(CALL|ENTER|INT[13O]?|IRET|LEAVE|POP[AF]?|PUSH[AF]?|RETF?)D?$/;
 
+/** An operand in memory is what has faulted: of PUSH and CALL it need not be on the stack. */
 function usesStackSegment({ instruction }: Decoded): boolean {
   const { form, shape, segment } = instruction;
-  const isFrame = STACK.test(form.mnemonic16);
   const accesses = form.operands.some((kind) => /^[EMXO][a-z]/.test(kind)) && (shape & Shape.register) === 0;
-  return isFrame || (accesses && segment === Segment.ss);
+  return accesses ? segment === Segment.ss : STACK.test(form.mnemonic16);
 }
 
 /** Where a 286 differs from the processors that came later: those tests are not compared. */

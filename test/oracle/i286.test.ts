@@ -15,7 +15,7 @@ describe('what an 80286 does in real mode', () => {
   });
 
   it('differs from later processors in few tests', () => {
-    expect(tests.filter((test) => differenceReason(test) !== undefined)).toHaveLength(744);
+    expect(tests.filter((test) => differenceReason(test) !== undefined)).toHaveLength(743);
   });
 
   it.each(['58', '9D', 'C2', 'C3', 'CA', 'CB', 'CF'])('differs where %s pops across the end of the stack', (op) => {
