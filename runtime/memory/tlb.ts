@@ -21,7 +21,7 @@ const GIGABYTE = 2 ** 30;
  * The software TLB: one entry a linear page, in four arrays (reads and writes, supervisor and user apart).
  * A valid entry is `(frame ^ page) << 10`, so that `(rotate(address, 2) ^ entry) >>> 0` is the index of the word in
  * RAM; an invalid entry or a misaligned address gives an index beyond the array. One comparison with the array's
- * length is thus validity, alignment and bounds check in one. Pages that hold translated code have no write entry;
+ * length is thus validity, alignment and bounds check in one. Pages that hold decoded code have no write entry;
  * devices have none at all. What may be written may be read: generated code reads through a write entry where it is
  * going to write.
  */

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { sectionNames, withSections } from '../../scripts/sections.ts';
 import { documents } from '../../scripts/walk.ts';
+import { filesIn } from '../support/source-files.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -55,6 +56,13 @@ function isResolved(from: string, link: string): boolean {
   return existsSync(join(root, path)) && (anchor === undefined || anchors(path).includes(anchor));
 }
 
+const code = ['translator', 'runtime', 'src'].flatMap((folder) => filesIn(folder, '.ts')).map(({ text }) => text);
+
+/** Whether a text declares a class, interface or constant, and has a member's name in it. */
+function declares(text: string, owner: string, member: string): boolean {
+  return new RegExp(`(class|interface|const) ${owner}\\b`).test(text) && new RegExp(`\\b${member}\\b`).test(text);
+}
+
 describe.each(pages)('%s', (path) => {
   test('has links that lead somewhere', () => {
     const links = [...prose(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
@@ -73,6 +81,16 @@ describe.each(pages)('%s', (path) => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 });
+
+test.each(['ARCHITECTURE.md', 'docs/extending.md', 'docs/performance.md'])(
+  '%s names members that the code has',
+  (path) => {
+    const named = [...prose(path).matchAll(/`([A-Z]\w+)\.(\w+)`/g)];
+    const ours = named.filter(([, owner]) => !(owner in globalThis));
+    const missing = ours.filter(([, owner, member]) => !code.some((text) => declares(text, owner, member)));
+    expect(missing.map(([name]) => name)).toEqual([]);
+  },
+);
 
 test('every chip has its line among the devices', () => {
   const chips = readdirSync(join(root, 'runtime/devices'));

@@ -55,6 +55,22 @@ const runtimeOrder = [
   'machine',
 ];
 
+/** The folder of a chip that a path is in. */
+function chipOf(path: string): string | undefined {
+  return /^runtime\/devices\/([^/]+)\//.exec(path)?.[1];
+}
+
+test('a device knows no other device; PCI is the bus that its functions are made for', () => {
+  const devices = filesIn('runtime/devices', '.ts');
+  expect(devices.length).toBeGreaterThan(30);
+  const found = devices.flatMap((file) => {
+    const chips = importsOf(file).map(({ target }) => chipOf(target));
+    const others = chips.filter((chip) => chip !== undefined && chip !== chipOf(file.path) && chip !== 'pci');
+    return others.map((chip) => `${file.path} -> ${chip}`);
+  });
+  expect(found).toEqual([]);
+});
+
 describe('imports point one way', () => {
   test('the translator imports only itself', () => {
     expect(offending(translator, isIn('translator'))).toEqual([]);

@@ -1,8 +1,7 @@
+import { DeliveryMode, type InterruptMessage } from '../../bus/interrupt-message.ts';
 import { type IrqLine, irqLine } from '../../bus/irq.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import type { InterruptMessage } from '../local-apic/index.ts';
-import { Mode } from '../local-apic/registers.ts';
 import { Entry, INPUTS, Index, IO_APIC_BASE, VERSION, Window } from './registers.ts';
 import { ioApicState } from './state.ts';
 
@@ -49,7 +48,7 @@ export class IoApic {
 
   /** An input sends non-maskable interrupts. */
   get sendsNmi(): boolean {
-    return this.#state.low.some((entry) => (entry & Entry.masked) === 0 && modeOf(entry) === Mode.nmi);
+    return this.#state.low.some((entry) => (entry & Entry.masked) === 0 && modeOf(entry) === DeliveryMode.nmi);
   }
 
   #drive(input: number, high: boolean): void {

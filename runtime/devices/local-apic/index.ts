@@ -1,3 +1,4 @@
+import { DeliveryMode, type InterruptMessage } from '../../bus/interrupt-message.ts';
 import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -12,7 +13,6 @@ import {
   LocalVector,
   Lvt,
   lvtBits,
-  Mode,
   Register,
   Shorthand,
   Spurious,
@@ -38,16 +38,6 @@ export interface LocalApicOptions {
   readonly endOfInterrupt: (vector: number) => void;
   /** A non-maskable interrupt is due. */
   readonly nmi: () => void;
-}
-
-/** An interrupt on its way to a local APIC. */
-export interface InterruptMessage {
-  readonly vector: number;
-  /** Of Mode. */
-  readonly mode: number;
-  readonly level: boolean;
-  readonly destination: number;
-  readonly logical: boolean;
 }
 
 /** The local APIC of the machine's processor (Intel SDM vol. 3, chapter 11), with the 8259s behind LINT0. */
@@ -81,7 +71,7 @@ export class LocalApic {
       localVectors: new Array(LOCAL_VECTORS).fill(Lvt.masked),
     });
     this.#state.baseLow >>>= 0;
-    this.#state.localVectors[LocalVector.lint0] = Mode.external << Lvt.modeShift;
+    this.#state.localVectors[LocalVector.lint0] = DeliveryMode.external << Lvt.modeShift;
     this.#timer.stop();
     this.#place();
     this.#update();
@@ -174,7 +164,7 @@ export class LocalApic {
 
   get #takesExternal(): boolean {
     const lint0 = this.#state.localVectors[LocalVector.lint0]!;
-    const external = ((lint0 >>> Lvt.modeShift) & Lvt.modeMask) === Mode.external;
+    const external = ((lint0 >>> Lvt.modeShift) & Lvt.modeMask) === DeliveryMode.external;
     return !this.enabled || (external && (lint0 & Lvt.masked) === 0);
   }
 
@@ -196,8 +186,8 @@ export class LocalApic {
   }
 
   #deliver(mode: number, vector: number, level: boolean): void {
-    if (mode === Mode.nmi) this.#options.nmi();
-    if ((mode !== Mode.fixed && mode !== Mode.lowestPriority) || !this.#softwareEnabled) return;
+    if (mode === DeliveryMode.nmi) this.#options.nmi();
+    if ((mode !== DeliveryMode.fixed && mode !== DeliveryMode.lowestPriority) || !this.#softwareEnabled) return;
     if (vector < FIRST_LEGAL_VECTOR) {
       this.#error(ApicError.receivedIllegalVector);
       return;
@@ -249,7 +239,7 @@ export class LocalApic {
     const mode = (commandLow >>> Command.modeShift) & 7;
     const vector = commandLow & 0xff;
     const shorthand = (commandLow >>> Command.shorthandShift) & 3;
-    const fixed = mode === Mode.fixed || mode === Mode.lowestPriority;
+    const fixed = mode === DeliveryMode.fixed || mode === DeliveryMode.lowestPriority;
     if (fixed && vector < FIRST_LEGAL_VECTOR) this.#error(ApicError.sentIllegalVector);
     if (shorthand === Shorthand.others) return;
     const named = shorthand === Shorthand.none;

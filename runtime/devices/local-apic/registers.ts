@@ -41,9 +41,6 @@ export const Lvt = {
 /** What can be written of each local vector: vector, mode, polarity and trigger of the pins, mask, timer mode. */
 export const lvtBits: readonly number[] = [0x700ff, 0x107ff, 0x107ff, 0x1a7ff, 0x1a7ff, 0x100ff];
 
-/** Delivery modes (11.5.1, 11.6.1). */
-export const Mode = { fixed: 0, lowestPriority: 1, smi: 2, nmi: 4, init: 5, startUp: 6, external: 7 } as const;
-
 export const TimerMode = { oneShot: 0, periodic: 1, deadline: 2 } as const;
 
 /** Bits of the spurious-interrupt vector register (11.9). */
