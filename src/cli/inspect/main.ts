@@ -49,7 +49,8 @@ export async function printAnswer(answer: Answer, { json }: Options, style: Styl
   return (await print(json ? jsonText(answer) : answer.text(style))) || (answer.code ?? 0);
 }
 
-function isHelp(word: string): boolean {
+/** Whether a word asks for the help of a command. */
+export function isHelp(word: string): boolean {
   return word === '--help' || word === '-help' || word === '-h';
 }
 

@@ -3,7 +3,7 @@ import { INTERVAL } from '../../inspect/sampling.ts';
 import { beginsMachine, parseArguments } from '../arguments.ts';
 import type { Settings } from '../settings.ts';
 import type { Request } from './command.ts';
-import { inspect, print, printAnswer } from './main.ts';
+import { inspect, isHelp, print, printAnswer } from './main.ts';
 import { optionOf, parseOptions } from './options.ts';
 import { profileAnswer, profileCommand } from './profile.ts';
 import { terminalStyle } from './style.ts';
@@ -23,6 +23,7 @@ export async function profile(args: readonly string[], run: (settings: Settings)
 /** Where the words begin that describe a machine: at `--`, at an action, or at a flag that is no option of `profile`. */
 export function machineStart(args: readonly string[]): number {
   for (let n = 0; n < args.length; n++) {
+    if (isHelp(args[n])) return args.length;
     const [, name, value] = /^--?([a-z][a-z-]*)(=.*)?$/s.exec(args[n]) ?? [];
     const option = profileCommand.options.find((known) => known === name);
     if (option === undefined && (args[n] === '--' || beginsMachine(args[n]))) return n;

@@ -10,6 +10,7 @@ test.each([
   ['--limit 5 -- start', 2],
   ['--symbols S --connect P', 4],
   ['--secnds 3', 2],
+  ['--seconds 3 --help', 3],
 ])('%s: the machine begins at word %d', (line, start) => {
   expect(machineStart(line.split(' '))).toBe(start);
 });
