@@ -19,11 +19,15 @@ export const Machine = {
   create: (options: MachineOptions): Promise<Machine> => HostedMachine.create(options, host),
 };
 
+export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';
 export type { TranslationDetail, TranslationInfo, TranslationStats } from '../runtime/debug/questions.ts';
+export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../runtime/debug/registers.ts';
+export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
+export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export { ConfigurationError } from './errors.ts';
 export { ExpectError, type ExpectOptions } from './expect.ts';
 export type { CpuProfile, ThreadProfile } from './isolate/probe.ts';
-export type { Exit } from './isolate/protocol.ts';
+export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
 export type { Boot, EngineSettings, Image, MachineOptions } from './options.ts';

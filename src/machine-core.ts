@@ -1,7 +1,10 @@
 import type { Questions } from '../runtime/debug/questions.ts';
+import type { CpuRegisters } from '../runtime/debug/registers.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from '../runtime/machine/config.ts';
 
 export type * from '../runtime/debug/questions.ts';
+export type { CpuRegisters, SegmentRegister } from '../runtime/debug/registers.ts';
+export type { Shutdown } from '../runtime/debug/shutdown.ts';
 
 export type {
   BootImages,
@@ -21,6 +24,8 @@ export interface MachineCore {
   serialInput(port: number, bytes: Uint8Array): void;
   reset(): void;
   metrics(): Metrics;
+  /** The processor's registers. */
+  registers(): CpuRegisters;
   /** Answers an inspector's questions. */
   readonly inspection: Questions;
   memoryRead(physical: number, length: number): Uint8Array;

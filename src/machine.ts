@@ -3,7 +3,15 @@ import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
 import { Connection, type Notice, restoreError } from './isolate/connection.ts';
 import type { ThreadProfile } from './isolate/probe.ts';
-import type { CallName, Calls, Exit, OutputStream } from './isolate/protocol.ts';
+import {
+  type CallName,
+  type Calls,
+  type Exit,
+  type GuestHalt,
+  type OutputStream,
+  RESET_BYTES,
+  type Reset,
+} from './isolate/protocol.ts';
 import type { BootImages, MachineConfig, Metrics } from './machine-core.ts';
 import { type Boot, checkOptions, type Image, type MachineOptions } from './options.ts';
 import { SerialPort } from './serial.ts';
@@ -14,10 +22,10 @@ export interface MachineEvents {
   /** The machine has started, or goes on after a pause. */
   running: undefined;
   paused: undefined;
-  /** The machine was reset, by the guest or by the caller. */
-  reset: undefined;
+  /** The machine was reset, by the guest, by a triple fault or by the caller. */
+  reset: Reset;
   /** The CPU waits for an interrupt that nothing can cause: the guest is at its end, though the machine is not. */
-  halt: undefined;
+  halt: GuestHalt;
   exit: Exit;
   /** The emulator itself has failed; the machine is at its end. */
   error: Error;
@@ -47,6 +55,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   /** COM1 to COM4. */
   readonly serialPorts: readonly SerialPort[];
   readonly debugConsole: DebugConsole;
+  /** What MachineOptions.log asks for, as lines of text. While a listener's promise is not done the guest waits. */
+  readonly guestLog: DebugConsole;
   /** Resolves when the machine has ended, rejects if the emulator has failed. */
   readonly exited: Promise<Exit>;
   readonly translations: Translations;
@@ -55,6 +65,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
   readonly #debugOutput = new SerialPort({ send: () => {} });
+  readonly #logOutput = new SerialPort({ send: () => {} });
   #isCreated = false;
   /** Why the isolate keeps the program alive: it has not ended, a call waits for its answer, it is being ended. */
   #holders = 0;
@@ -88,6 +99,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     });
     this.serial = this.serialPorts[0];
     this.debugConsole = this.#debugOutput;
+    this.guestLog = this.#logOutput;
     this.exited = this.#exit.promise;
     this.translations = new Translations(this.ask);
   }
@@ -193,8 +205,10 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
         this.emit('log', notice.message);
         break;
       case 'reset':
+        void this.#take(RESET_BYTES, () => Promise.all(this.emit('reset', notice.reset)));
+        break;
       case 'halt':
-        this.emit(notice.type, undefined);
+        this.emit('halt', notice.halt);
     }
   }
 
@@ -203,12 +217,18 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#creation.resolve();
   }
 
-  async #deliver(stream: OutputStream, bytes: Uint8Array): Promise<void> {
-    const receiver = stream === 'debug' ? this.#debugOutput : this.serialPorts[stream];
+  #deliver(stream: OutputStream, bytes: Uint8Array): Promise<void> {
+    const receivers = { debug: this.#debugOutput, log: this.#logOutput };
+    const receiver = typeof stream === 'string' ? receivers[stream] : this.serialPorts[stream];
+    return this.#take(bytes.length, () => receiver.receive(bytes));
+  }
+
+  /** Gives something to listeners; the isolate hears when they are done with it. */
+  async #take(length: number, give: () => unknown): Promise<void> {
     try {
-      await receiver.receive(bytes);
+      await give();
     } finally {
-      this.#connection.send({ type: 'output-taken', length: bytes.length });
+      this.#connection.send({ type: 'output-taken', length });
     }
   }
 
@@ -242,7 +262,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   #finish(reason: string): void {
     this.#state = 'ended';
-    for (const output of [...this.serialPorts, this.#debugOutput]) output.end(reason);
+    for (const output of [...this.serialPorts, this.#debugOutput, this.#logOutput]) output.end(reason);
     this.#release();
   }
 }

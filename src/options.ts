@@ -1,4 +1,5 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
+import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 
@@ -53,6 +54,8 @@ export interface MachineOptions {
   readonly pcTestdev?: boolean;
   /** Adds a debug console at this port; `Machine.debugConsole` has its output. */
   readonly debugConsole?: { readonly iobase: number };
+  /** What `Machine.guestLog` tells of the guest: names of `logItems`. Nothing is logged, and costs nothing, if left out. */
+  readonly log?: readonly LogItem[];
   /** What the real-time clock shows at the start. Default: the host's time. */
   readonly startTime?: Date;
   /** Shown where the host shows names of threads. */
@@ -73,6 +76,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'debugExit',
   'pcTestdev',
   'debugConsole',
+  'log',
   'startTime',
   'name',
 ];
@@ -151,6 +155,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
       : { icountShift: checkedShift(icount) }),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
+    ...(options.log !== undefined && { log: checkedLog(options.log) }),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
 }
@@ -212,6 +217,11 @@ function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: 
 function checkedPort(debugConsole: { iobase: number }): number {
   checkNames('debugConsole', debugConsole, ['iobase']);
   return checkedInteger('debugConsole.iobase', debugConsole.iobase, 0, 0xffff);
+}
+
+function checkedLog(log: readonly LogItem[]): LogItem[] {
+  if (!Array.isArray(log)) throw new ConfigurationError(`log is ${shown(log)}; it must be an array`);
+  return log.map((item) => checkedOneOf('log item', item, Object.keys(logItems) as LogItem[]));
 }
 
 function checkedTime(startTime: Date): number {

@@ -66,6 +66,14 @@ export class PortBus {
     return undefined;
   }
 
+  /** Whether an access reaches a device, whole or with a part of it. */
+  isOwned(port: number, size: AccessSize): boolean {
+    if (this.#owners[size][port] !== 0) return true;
+    if (size === 1) return false;
+    const half = size === 4 ? 2 : 1;
+    return this.isOwned(port, half) || this.isOwned((port + half) & 0xffff, half);
+  }
+
   /** Unsigned value of `size` bytes. */
   read(port: number, size: AccessSize): number {
     const region = this.#regions[this.#owners[size][port]];

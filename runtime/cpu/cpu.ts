@@ -4,6 +4,7 @@ import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import type { ProcessorMemory } from '../memory/access.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { Descriptor, Rights } from './descriptor.ts';
+import type { CpuObserver, UndeliveredException } from './interrupts.ts';
 import type { LocalApicPort } from './local-apic-port.ts';
 import type { CpuModel } from './model.ts';
 import { modelRegisterState, resetModelRegisters } from './model-register-state.ts';
@@ -27,8 +28,8 @@ export interface CpuParts {
   readonly model: CpuModel;
   /** Null: there is none, whatever the model says. */
   readonly localApic: LocalApicPort | null;
-  /** Told of a shutdown (triple fault); boards reset the machine then. */
-  readonly onShutdown: () => void;
+  /** Told of a shutdown (triple fault), and of what led to it in its order; boards reset the machine then. */
+  readonly onShutdown: (exceptions: readonly UndeliveredException[]) => void;
   /** The FERR line: an unmasked x87 exception is pending and CR0.NE is 0. */
   readonly fpuErrorLine: (active: boolean) => void;
 }
@@ -44,8 +45,10 @@ export class Cpu {
   readonly nanoseconds: () => number;
   readonly model: CpuModel;
   readonly localApic: LocalApicPort | null;
-  readonly onShutdown: () => void;
+  readonly onShutdown: CpuParts['onShutdown'];
   readonly fpuErrorLine: (active: boolean) => void;
+  /** Only where somebody asked for a log. */
+  observer: CpuObserver | null = null;
   /** Scratch of far transfers, reused so that they allocate nothing; meaningless in between. */
   readonly gate = new Descriptor();
   readonly code = new Descriptor();

@@ -1,3 +1,4 @@
+import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { Vector } from '../../translator/abi/faults.ts';
 import { Halt, Word } from '../../translator/abi/state.ts';
 import { GuestFault, raise } from '../fault.ts';
@@ -15,6 +16,27 @@ const contributory =
 const withExternalBit = contributory & ~(1 << Vector.divideError);
 const EXTERNAL = 1;
 
+/** An exception or interrupt that was not delivered, because its delivery caused another. */
+export interface UndeliveredException {
+  readonly vector: number;
+  /** Whether it is an exception, or an interrupt (a device's, or an NMI). */
+  readonly kind: 'exception' | 'interrupt';
+  /** What the handler would have found on its stack; real mode has no error codes. */
+  readonly errorCode?: number;
+  /** Of a page fault: the linear address, as in CR2. */
+  readonly address?: number;
+}
+
+/** Told at once of what the CPU does. It must not change the machine. */
+export interface CpuObserver {
+  /** A handler is about to be entered; arguments as of `deliver`. */
+  deliver(vector: number, kind: InterruptKind, errorCode: number, eip: number): void;
+  /** The guest asked for a model-specific register that this CPU doesn't have. */
+  missingModelRegister(number: number): void;
+  /** The CPU shuts down. */
+  shutDown(exceptions: readonly UndeliveredException[]): void;
+}
+
 /**
  * Delivers an interrupt or exception to the guest. What goes wrong on the way is delivered instead, as a double fault
  * where Intel SDM vol. 3, table 6-5 says so; a third fault shuts the CPU down (Halt.shutdown, cpu.onShutdown).
@@ -23,29 +45,73 @@ const EXTERNAL = 1;
  * @param eip what the handler returns to: the faulting instruction, or the next one for traps and interrupts
  */
 export function deliver(cpu: Cpu, vector: number, kind: InterruptKind, errorCode: number, eip: number): void {
-  if (kind === 'software') enterHandler(cpu, vector, kind, errorCode, eip);
+  if (kind !== 'software') deliverAfter(cpu, [], vector, kind, errorCode, eip);
   else {
-    try {
-      enterHandler(cpu, vector, kind, errorCode, eip);
-    } catch (error) {
-      if (!(error instanceof GuestFault)) throw error;
-      deliverNested(cpu, kind === 'exception' ? vector : BENIGN, error, error.inNewTask ? cpu.state[Word.eip] : eip);
-      return;
-    }
+    cpu.observer?.deliver(vector, kind, errorCode, eip);
+    enterHandler(cpu, vector, kind, errorCode, eip);
+    leaveHalt(cpu);
+  }
+}
+
+/** Delivers one that others, not delivered, have led to. */
+function deliverAfter(
+  cpu: Cpu,
+  earlier: readonly UndeliveredException[],
+  vector: number,
+  kind: 'hardware' | 'exception',
+  errorCode: number,
+  eip: number,
+): void {
+  cpu.observer?.deliver(vector, kind, errorCode, eip);
+  // A page fault on the way overwrites it.
+  const address = cpu.state[Word.cr2];
+  try {
+    enterHandler(cpu, vector, kind, errorCode, eip);
+  } catch (error) {
+    if (!(error instanceof GuestFault)) throw error;
+    const failed = undelivered(cpu, vector, kind === 'exception' ? kind : 'interrupt', errorCode, address);
+    deliverNested(cpu, [...earlier, failed], failed, error, error.inNewTask ? cpu.state[Word.eip] : eip);
+    return;
   }
   leaveHalt(cpu);
+}
+
+function undelivered(
+  cpu: Cpu,
+  vector: number,
+  kind: UndeliveredException['kind'],
+  errorCode: number,
+  cr2: number,
+): UndeliveredException {
+  const hasErrorCode = errorCode >= 0 && (cpu.state[Word.cr0] & Cr0.pe) !== 0;
+  return {
+    vector,
+    kind,
+    ...(hasErrorCode && { errorCode }),
+    ...(kind === 'exception' && vector === Vector.pageFault && { address: cr2 >>> 0 }),
+  };
 }
 
 /** Stands for an interrupt where a first exception's vector is asked for. */
 const BENIGN = Vector.nmi;
 
-function deliverNested(cpu: Cpu, first: number, fault: GuestFault, eip: number): void {
+function deliverNested(
+  cpu: Cpu,
+  chain: readonly UndeliveredException[],
+  failed: UndeliveredException,
+  fault: GuestFault,
+  eip: number,
+): void {
+  const first = failed.kind === 'exception' ? failed.vector : BENIGN;
   const second = fault.vector;
-  if (!isDoubleFault(first, second)) {
-    const external = (withExternalBit >>> second) & EXTERNAL;
-    deliver(cpu, second, 'exception', fault.errorCode < 0 ? -1 : fault.errorCode | external, eip);
-  } else if (first === Vector.doubleFault) shutDown(cpu);
-  else deliver(cpu, Vector.doubleFault, 'exception', 0, eip);
+  const external = (withExternalBit >>> second) & EXTERNAL;
+  const errorCode = fault.errorCode < 0 ? -1 : fault.errorCode | external;
+  if (!isDoubleFault(first, second)) deliverAfter(cpu, chain, second, 'exception', errorCode, eip);
+  else {
+    const both = [...chain, undelivered(cpu, second, 'exception', errorCode, cpu.state[Word.cr2])];
+    if (first === Vector.doubleFault) shutDown(cpu, both, eip);
+    else deliverAfter(cpu, both, Vector.doubleFault, 'exception', 0, eip);
+  }
 }
 
 /** Intel SDM vol. 3, table 6-5; with #DF as the first it means a triple fault. */
@@ -57,9 +123,12 @@ function isDoubleFault(first: number, second: number): boolean {
   return secondIsContributory && ((contributory >>> first) & 1) !== 0;
 }
 
-function shutDown(cpu: Cpu): void {
+/** `eip`: where the last handler would have returned to. Nothing runs there; it is for whoever looks at the registers. */
+function shutDown(cpu: Cpu, exceptions: readonly UndeliveredException[], eip: number): void {
   cpu.state[Word.halted] = Halt.shutdown;
-  cpu.onShutdown();
+  cpu.state[Word.eip] = eip;
+  cpu.observer?.shutDown(exceptions);
+  cpu.onShutdown(exceptions);
 }
 
 function leaveHalt(cpu: Cpu): void {

@@ -91,8 +91,9 @@ const byNumber = new Map(
 
 function find(cpu: Cpu, number: number): ModelRegister {
   const row = byNumber.get(number);
-  if (row === undefined || !row.exists(cpu.model)) raise(Vector.generalProtection, 0);
-  return row;
+  if (row?.exists(cpu.model)) return row;
+  cpu.observer?.missingModelRegister(number);
+  return raise(Vector.generalProtection, 0);
 }
 
 /** RDMSR: ECX tells which, EDX:EAX gets it. Raises #GP(0) for one that isn't there. */

@@ -1,5 +1,7 @@
+import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
+import type { LogItem } from './log-items.ts';
 
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
 export type EngineName = 'interpreter' | 'translator';
@@ -53,6 +55,8 @@ export interface MachineConfig {
   readonly startTimeOfDay: number;
   /** Four words that the numbers of RDRAND follow from; zeros if left out, so that they are the same in every run. */
   readonly randomKey?: readonly number[];
+  /** What is to be written to MachineHost.guestLog. */
+  readonly log?: readonly LogItem[];
   /** Overrides of the engine's settings, for tests and benchmarks. */
   readonly engineOptions?: Partial<EngineOptions>;
 }
@@ -65,6 +69,8 @@ export interface MachineHost {
   /** The core wants Word.attention set at this time (Infinity: never). */
   deadlineChanged?(nanoseconds: number): void;
   log(message: string): void;
+  /** Takes lines about what the guest does (MachineConfig.log). */
+  guestLog?(lines: string): void;
   /** The debug mode's check of an emitted text; throws what it finds wrong. */
   readonly checkText?: (text: string) => void;
 }
@@ -73,6 +79,8 @@ export interface RunResult {
   readonly reason: 'attention' | 'halted' | 'slice' | 'poweroff' | 'exit' | 'shutdown' | 'reset-requested';
   /** Of 'exit'. */
   readonly code?: number;
+  /** Of 'shutdown': what led to it (runtime/debug/shutdown.ts). */
+  readonly exceptions?: readonly UndeliveredException[];
   /** Of 'halted': when the next device event is due, in the host's nanoseconds; none if nothing is. */
   readonly wakeAt?: number;
   /** Of 'halted': with interrupts off, and nothing can send a non-maskable one. */

@@ -1,8 +1,10 @@
 import { Eflags, Halt, Nmi, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { cpuComponent, modelRegisterComponent } from '../cpu/component.ts';
 import { Cpu } from '../cpu/cpu.ts';
+import type { UndeliveredException } from '../cpu/interrupts.ts';
 import { type CpuModel, cpuModel, defaultModel } from '../cpu/model.ts';
 import { Inspection } from '../debug/inspection.ts';
+import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
 import { buildAcpiTables } from '../devices/power/tables.ts';
 import { makeCheck } from '../exec/check.ts';
 import { isInterruptWaiting } from '../exec/dispatcher.ts';
@@ -18,6 +20,7 @@ import { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
 import { applyBoot } from './boot.ts';
 import type { KernelImages, MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
+import { GuestLog } from './guest-log.ts';
 import { InstructionTime } from './instruction-time.ts';
 import { splitMemory } from './memory-size.ts';
 import { apics, Pc, serialPorts, withoutFirmware } from './pc.ts';
@@ -55,6 +58,9 @@ export class MachineCore {
   private nudge = 0;
   private power: RunResult | null = null;
   private inspector: Inspection | null = null;
+  /** What led to the shutdown that the CPU is in. */
+  private exceptions: readonly UndeliveredException[] = [];
+  private readonly log: GuestLog | null;
   /** Host time at which the CPU was left halted (instruction time only). */
   private haltedSince = -1;
 
@@ -70,11 +76,13 @@ export class MachineCore {
     this.guest = loadGuest(config);
     this.clock = new VirtualClock(this.time ?? host);
     this.clock.resume();
+    this.log = config.log?.length ? new GuestLog(config.log, (lines) => host.guestLog?.(lines)) : null;
     const layout = physicalLayout(config);
     this.memory = new PhysicalMemory(layout.map);
     this.mmu = new Mmu(this.state, layout.map);
     this.pc = this.makePc(layout);
     this.cpu = this.makeCpu(buffer);
+    this.log?.attach(this.cpu);
     this.state.set(config.randomKey ?? [], Word.randomKey);
     this.components = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu), ...this.pc.components];
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
@@ -117,15 +125,19 @@ export class MachineCore {
 
   private makeCpu(buffer: ArrayBufferLike): Cpu {
     const fpuError = this.pc.irqs.input(FPU_IRQ);
+    const ports = this.pc.ports as Cpu['ports'] & Parameters<GuestLog['ports']>[0];
     return new Cpu({
       state: this.state,
       doubles: new Float64Array(buffer),
       memory: this.mmu,
-      ports: this.pc.ports as Cpu['ports'],
+      ports: this.log?.ports(ports) ?? ports,
       nanoseconds: () => this.clock.now(),
       model: this.model,
       localApic: this.pc.localApic,
-      onShutdown: () => this.callAttention(),
+      onShutdown: (exceptions) => {
+        this.exceptions = exceptions;
+        this.callAttention();
+      },
       fpuErrorLine: (active) => fpuError.set(active),
     });
   }
@@ -136,6 +148,7 @@ export class MachineCore {
 
   /** As if the reset button was pressed; a directly loaded guest is loaded anew. */
   reset(): void {
+    this.log?.reset();
     this.power = null;
     this.time?.settle();
     this.pc.reset();
@@ -178,7 +191,7 @@ export class MachineCore {
       this.power = null;
       return result;
     }
-    if (state[Word.halted] === Halt.shutdown) return { reason: 'shutdown' };
+    if (state[Word.halted] === Halt.shutdown) return { reason: 'shutdown', exceptions: this.exceptions };
     if (Atomics.load(state, Word.wake) !== 0) return { reason: 'attention' };
     if (this.host.nanoseconds() >= until || this.isAtLimit()) return { reason: 'slice' };
     this.announce(this.events.nextDeadline());
@@ -247,6 +260,11 @@ export class MachineCore {
 
   memoryRead(physical: number, length: number): Uint8Array {
     return this.memory.read(physical, length);
+  }
+
+  /** The processor's registers; between two calls of `run`. */
+  registers(): CpuRegisters {
+    return readRegisters(this.cpu, this.mmu.map.isA20Open);
   }
 
   metrics(): Metrics {

@@ -67,16 +67,23 @@ export class PhysicalMap {
     this.onChanged();
   }
 
+<<<<<<< HEAD
   add(window: PhysicalWindow): void {
     this.windows = [...this.windows, window].sort((a, b) => a.layer - b.layer);
     this.paint(window);
-  }
+=======
+  get isA20Open(): boolean 
+    return this.pageMask === -1;
+
+  /** Makes `pages` pages from physical page `page` on show the frames from `frame` on; -1 unmaps them. */
+  mapFrames(page: number, pages: number, frame: number): void 
+    for (let n = 0; n < pages; n++) this.frames[page + n] = frame < 0 ? UNMAPPED : frame + n;
+>>>>>>> c595088 (A guest's death is told: what led to a triple fault, where, and the registers, as events with typed data, as lines on standard error and by an exit code; a log of what the guest does (-d, -D))
 
   /** What it hid is seen again. */
-  remove(window: PhysicalWindow): void {
+  remove(window: PhysicalWindow): void 
     this.windows = this.windows.filter((w) => w !== window);
     this.paint(window);
-  }
 
   /** Where devices of a layer put their registers. */
   bus(layer: Layer): MmioBus {
@@ -125,14 +132,17 @@ export class PhysicalMap {
     device?.write(address - device.base, size, value);
   }
 
-  private deviceAt(address: number): MmioRegion | undefined {
+<<<<<<< HEAD
+  private deviceAt(address: number): MmioRegion | undefined 
     for (let n = this.windows.length - 1; n >= 0; n--) {
       const { device, base, length } = this.windows[n];
       if (device !== undefined && address >= base && address < base + length) return device;
     }
     return undefined;
-  }
-}
+=======
+  protected regionAt(address: number): MmioRegion | undefined 
+    return this.regions.find((r) => address >= r.base && address < r.base + r.length);
+>>>>>>> c595088 (A guest's death is told: what led to a triple fault, where, and the registers, as events with typed data, as lines on standard error and by an exit code; a log of what the guest does (-d, -D))
 
 function pagesOf({ base, length }: PhysicalWindow): [from: number, to: number] {
   return [base >>> PAGE_SHIFT, Math.ceil((base + length) / PAGE_BYTES)];

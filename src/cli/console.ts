@@ -49,6 +49,17 @@ export function connectOutput(
   });
 }
 
+/** Sends the log of what the guest does to the file of -D, or to standard error. */
+export function connectLog(
+  machine: Machine,
+  { machine: { log }, logFile }: Settings,
+  terminal: Terminal,
+  failed: (error: Error) => void,
+): void {
+  if (logFile !== undefined) connectOutput(machine.guestLog, { type: 'file', path: logFile }, terminal, failed);
+  else if (log) machine.guestLog.on('data', (bytes) => terminal.writeError(bytes));
+}
+
 function openForWriting(path: string): number {
   try {
     return openSync(path, 'w');

@@ -1,4 +1,11 @@
-import { ConfigurationError, type EngineName, type EngineSettings, memorySize } from '../index.ts';
+import {
+  ConfigurationError,
+  type EngineName,
+  type EngineSettings,
+  type LogItem,
+  logItems,
+  memorySize,
+} from '../index.ts';
 import { checkedCpu } from '../options.ts';
 import { clockBase } from './clock-base.ts';
 import { applyDevice } from './devices.ts';
@@ -125,8 +132,21 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['no-reboot'],
-    help: 'leave where the guest would reboot',
+    help: 'leave where the guest would reboot; after a triple fault with exit code 2',
     apply: (settings) => machine(settings, { reboot: 'exit' }),
+  },
+  {
+    names: ['d'],
+    argument: 'ITEM,…',
+    list: 'list-log-items',
+    help: 'log what the guest does: int, cpu_reset, guest_errors, unimp; help: what they mean',
+    apply: applyLog,
+  },
+  {
+    names: ['D'],
+    argument: 'FILE',
+    help: 'where the log of -d goes (default: standard error)',
+    apply: (settings, logFile) => ({ ...settings, logFile }),
   },
   {
     names: ['engine'],
@@ -257,4 +277,13 @@ function parseEngine(text: string): EngineSettings {
 function parseShift(text: string): number {
   const { shift = '' } = parseProperties(text, 'shift', []);
   return parseInteger('shift', shift);
+}
+
+/** Given twice, the items add up, as in QEMU. */
+function applyLog(settings: Settings, text: string): Settings {
+  const items = text.split(',');
+  const unknown = items.find((item) => !Object.hasOwn(logItems, item));
+  if (unknown !== undefined)
+    throw new ConfigurationError(`unknown log item '${unknown}'; it is one of: ${Object.keys(logItems).join(', ')}`);
+  return machine(settings, { log: [...(settings.machine.log ?? []), ...(items as LogItem[])] });
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { changeableFeatures } from '../../runtime/cpu/features.ts';
 import { cpuModelNames } from '../../runtime/cpu/model.ts';
+import { logItems } from '../index.ts';
 import { acceptedFlags } from './accepted.ts';
 import { devices } from './devices.ts';
 import { escapeHelp } from './escape.ts';
@@ -23,6 +24,9 @@ ${rows.join('\n')}
 
 Flags of QEMU that ask for what is so anyway:
 ${accepted.join('\n')}
+
+Exit codes: 0 when the guest turns the machine off or you leave; 1 for an error;
+2 for a triple fault with -no-reboot; the guest's own for isa-debug-exit.
 
 On the console:
 ${escapeHelp.replace(/^/gm, '  ')}
@@ -56,6 +60,12 @@ export function deviceText(): string {
     return row(name + list.join(''), help);
   });
   return `Devices, with the defaults of their properties:\n${rows.join('\n')}\n`;
+}
+
+/** What `-d` takes. */
+export function logItemsText(): string {
+  const rows = Object.entries(logItems).map(([name, meaning]) => row(name, meaning));
+  return `Log items (comma separated):\n${rows.join('\n')}\n`;
 }
 
 /** Words in lines of at most 78 characters. */

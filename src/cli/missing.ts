@@ -21,7 +21,10 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['S', 'a machine cannot start paused here; the library can: Machine.create() makes it, start() lets it run'],
   ['mon qmp qmp-pretty', 'there is no monitor yet; the library and rawiron inspect control and show a machine'],
   ['loadvm incoming only-migratable dump-vmstate', 'there are no snapshots yet; boot the guest again'],
-  ['D d dfilter trace', 'there is no log of what is executed yet; rawiron inspect shows translated code and profiles'],
+  [
+    'dfilter trace',
+    'there is no log of what is executed yet; rawiron inspect shows translated code, and -d logs events',
+  ],
   ['singlestep one-insn-per-tb', 'give -engine interpreter to execute instruction by instruction'],
   [
     'tb-size jitdump perfmap plugin',

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../index.ts';
 import { parseArguments } from './arguments.ts';
-import { acceleratorText, cpuText, deviceText, helpText, machineText, versionText } from './help.ts';
+import { acceleratorText, cpuText, deviceText, helpText, logItemsText, machineText, versionText } from './help.ts';
 import { standardOutputGone } from './output-error.ts';
 import { demo, runMachine } from './run.ts';
 import type { Settings } from './settings.ts';
@@ -16,6 +16,7 @@ const actions: Readonly<Record<Settings['action'], (settings: Settings) => numbe
   'list-machines': () => say(machineText()),
   'list-accelerators': () => say(acceleratorText()),
   'list-devices': () => say(deviceText()),
+  'list-log-items': () => say(logItemsText()),
 };
 
 async function perform(settings: Settings): Promise<number> {

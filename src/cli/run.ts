@@ -1,5 +1,6 @@
 import { type Boot, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
-import { connectInput, connectOutput, namedBackend, serialBackends } from './console.ts';
+import { connectInput, connectLog, connectOutput, namedBackend, serialBackends } from './console.ts';
+import { reportDeaths } from './deaths.ts';
 import { openInspector } from './inspector.ts';
 import { standardOutputGone } from './output-error.ts';
 import type { Settings } from './settings.ts';
@@ -28,7 +29,8 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   await using _company = await settings.accompany?.(machine, () => left.resolve(0));
   if (debugConsole) connectOutput(machine.debugConsole, debugConsole, terminal, left.reject);
   machine.on('log', (message) => terminal.note(`rawiron: ${message}`));
-  machine.on('halt', () => terminal.note('rawiron: the guest has halted for good'));
+  connectLog(machine, settings, terminal, left.reject);
+  reportDeaths(machine, (text) => terminal.note(text));
 
   for (const [signal, code] of Object.entries(signals)) process.once(signal, () => left.resolve(code));
   process.stdout.on('error', (error) =>

@@ -10,7 +10,7 @@ export type Backend =
   | { readonly type: 'chardev'; readonly id: string };
 
 /** A list that `help` for a flag's argument prints. */
-export type List = 'list-cpus' | 'list-machines' | 'list-accelerators' | 'list-devices';
+export type List = 'list-cpus' | 'list-machines' | 'list-accelerators' | 'list-devices' | 'list-log-items';
 
 /** What the command line asks for. */
 export interface Settings {
@@ -30,6 +30,8 @@ export interface Settings {
   readonly debugConsole?: Backend;
   /** By -chardev, with their names. */
   readonly chardevs: Readonly<Record<string, Backend>>;
+  /** Where the log of what the guest does goes; standard error if not named. */
+  readonly logFile?: string;
   /** Where inspectors may attach: PATH or PORT, or '' for the usual place. */
   readonly inspect?: string;
   /** Does something with the machine from its start to its end; `leave` ends it. */

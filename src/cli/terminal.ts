@@ -24,6 +24,12 @@ export class Terminal {
     return new Promise((resolve) => process.stdout.write(bytes, () => resolve()));
   }
 
+  /** Writes lines to standard error. Resolves when they have been written. */
+  writeError(bytes: Uint8Array): Promise<void> {
+    const text = this.#raw ? Buffer.from(bytes).toString().replaceAll('\n', '\r\n') : bytes;
+    return new Promise((resolve) => process.stderr.write(text, () => resolve()));
+  }
+
   /** Says something to the user, on a line of its own. */
   note(text: string): void {
     process.stderr.write(this.#raw ? `\n${text}\n`.replaceAll('\n', '\r\n') : `${text}\n`);

@@ -1,10 +1,11 @@
 import { Word } from '../../translator/abi/state.ts';
-import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult } from '../machine-core.ts';
+import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
 import { MachineClock } from './clock.ts';
 import { Deadline, SharedDeadlines } from './deadlines.ts';
 import { OutputBatches } from './output.ts';
 import type { ThreadProbe } from './probe.ts';
-import { type Calls, type Command, type Exit, type MessageEnd, type Report, reportError } from './protocol.ts';
+import type { Calls, Command, Exit, MessageEnd, OutputStream, Report, Reset } from './protocol.ts';
+import { RESET_BYTES, reportError, SHUTDOWN_CODE } from './protocol.ts';
 
 /** What the loop needs of the thread it runs on. */
 export interface LoopThread {
@@ -35,6 +36,7 @@ export interface IsolateOptions {
 const SAME = 1e3;
 /** Output is sent this long after the first byte of a batch at the latest, in nanoseconds. */
 const OUTPUT_DELAY = 2e6;
+const encoder = new TextEncoder();
 
 /** Makes the machine, and runs it as told by messages until it is stopped. Resolves then. */
 export async function runIsolate(options: IsolateOptions): Promise<void> {
@@ -145,21 +147,35 @@ class MachineLoop {
         this.#exit({ reason: 'exit', code: result.code ?? 0 });
         break;
       case 'shutdown':
+        this.#shutDown({ exceptions: result.exceptions ?? [], registers: this.#core.registers() });
+        break;
       case 'reset-requested':
-        if (this.#options.config.rebootAction === 'reset') this.#reset();
-        else this.#exit({ reason: result.reason === 'shutdown' ? 'shutdown' : 'reset', code: 0 });
+        if (this.#reboots) this.#reset({ reason: 'guest' });
+        else this.#exit({ reason: 'reset', code: 0 });
     }
   }
 
+  get #reboots(): boolean {
+    return this.#options.config.rebootAction === 'reset';
+  }
+
+  #shutDown(shutdown: Shutdown): void {
+    if (this.#reboots) this.#reset({ reason: 'shutdown', shutdown });
+    else this.#exit({ reason: 'shutdown', code: SHUTDOWN_CODE, shutdown });
+  }
+
   #reportHalt({ forGood: dead = false }: RunResult): void {
-    if (dead && !this.#haltReported) this.#port.postMessage({ type: 'halt' });
+    if (dead && !this.#haltReported) {
+      this.#port.postMessage({ type: 'halt', halt: { registers: this.#core.registers() } });
+    }
     this.#haltReported = dead;
   }
 
-  #reset(): void {
+  #reset(reset: Reset): void {
     this.#core.reset();
     this.#haltReported = false;
-    this.#port.postMessage({ type: 'reset' });
+    this.#output.sent(RESET_BYTES);
+    this.#port.postMessage({ type: 'reset', reset });
   }
 
   #exit(exit: Exit): void {
@@ -222,7 +238,7 @@ class MachineLoop {
     pause: () => this.#pause(),
     reset: () => {
       this.#checkAlive();
-      this.#reset();
+      this.#reset({ reason: 'caller' });
     },
     metrics: () => this.#core.metrics(),
     ask: (name, args) => {
@@ -247,6 +263,7 @@ class MachineLoop {
       nanoseconds: () => this.#clock.nanoseconds(),
       serialOutput: (port, bytes) => this.#addOutput(port, bytes),
       debugOutput: (bytes) => this.#addOutput('debug', bytes),
+      guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),
       deadlineChanged: (nanoseconds) => {
         if (Math.abs(nanoseconds - this.#coreDeadline) < SAME) return;
         this.#coreDeadline = nanoseconds;
@@ -257,7 +274,7 @@ class MachineLoop {
     };
   }
 
-  #addOutput(stream: number | 'debug', bytes: Uint8Array): void {
+  #addOutput(stream: OutputStream, bytes: Uint8Array): void {
     const first = !this.#output.pending;
     this.#output.add(stream, bytes);
     if (!first || !this.#deadlines) return;

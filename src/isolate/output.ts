@@ -50,6 +50,11 @@ export class OutputBatches {
     for (const [stream, batch] of this.#batches) this.#sendBatch(stream, batch);
   }
 
+  /** Something of about this size was sent, and will be taken like output. */
+  sent(length: number): void {
+    this.#untaken += length;
+  }
+
   taken(length: number): void {
     this.#untaken -= length;
   }

@@ -1,4 +1,4 @@
-import type { Metrics, QuestionName } from '../machine-core.ts';
+import type { CpuRegisters, Metrics, QuestionName, Shutdown } from '../machine-core.ts';
 import type { ThreadProfile } from './probe.ts';
 
 /** What the host's side can ask of a machine's isolate, with an answer. */
@@ -37,7 +37,27 @@ export interface Exit {
    */
   readonly reason: 'poweroff' | 'exit' | 'reset' | 'shutdown' | 'stopped';
   readonly code: number;
+  /** Of 'shutdown'. */
+  readonly shutdown?: Shutdown;
 }
+
+/** Why a machine was reset. */
+export type Reset =
+  /** By the guest, or by the caller. */
+  | { readonly reason: 'guest' | 'caller' }
+  /** The guest caused a triple fault. */
+  | { readonly reason: 'shutdown'; readonly shutdown: Shutdown };
+
+/** A halt that no interrupt can end. */
+export interface GuestHalt {
+  /** EIP is at the instruction after HLT. */
+  readonly registers: CpuRegisters;
+}
+
+/** Exit code of a machine that ends with a triple fault. Those of isa-debug-exit are odd. */
+export const SHUTDOWN_CODE = 2;
+/** What a reset counts as in bytes of output: a guest that resets without end waits for whoever listens. */
+export const RESET_BYTES = 8 << 10;
 
 /** An error as it crosses from one isolate to another. */
 export interface ErrorReport {
@@ -56,13 +76,13 @@ export type Report =
   | { readonly type: 'refusal'; readonly id: number; readonly error: ErrorReport }
   | { readonly type: 'output'; readonly stream: OutputStream; readonly bytes: Uint8Array }
   | { readonly type: 'log'; readonly message: string }
-  | { readonly type: 'reset' }
+  | { readonly type: 'reset'; readonly reset: Reset }
   /** The CPU waits for an interrupt that nothing can cause. */
-  | { readonly type: 'halt' }
+  | { readonly type: 'halt'; readonly halt: GuestHalt }
   | { readonly type: 'exit'; readonly exit: Exit };
 
-/** Number of a serial port (0: COM1), or the debug console. */
-export type OutputStream = number | 'debug';
+/** Number of a serial port (0: COM1), the debug console, or the log of what the guest does. */
+export type OutputStream = number | 'debug' | 'log';
 
 /** One end of the connection: a MessagePort of any host. */
 export interface MessageEnd<Sent, Received> {

@@ -252,6 +252,8 @@ gdt:    dq 0, 0x00CF9B000000FFFF, 0x00CF93000000FFFF, 0x00CFFB000000FFFF, 0x00CF
 gdt_end:
         align   8
 idt:
+page_gate equ idt + 14 * 8
+double_gate equ idt + 8 * 8
 ${gates}
         times   (0x80 - ${EXCEPTIONS} - 16) dq 0
 ${gate('call_system', 0xee00)}

@@ -79,6 +79,8 @@ export interface GuestOptions {
   readonly cpu?: string;
   readonly memoryBelow4G?: number;
   readonly rebootAction?: MachineConfig['rebootAction'];
+  /** What Guest.log gets lines of. */
+  readonly log?: MachineConfig['log'];
 }
 
 const assemblies = new WeakMap<GuestProgram, Assembly>();
@@ -111,6 +113,7 @@ export class Guest {
   /** What was written to the debug console, and to the first serial port. */
   text = '';
   serial = '';
+  log = '';
   readonly #symbols: ReadonlyMap<string, number>;
   readonly #deadlines = new SharedDeadlines();
   readonly #ticker: Worker | undefined;
@@ -123,6 +126,7 @@ export class Guest {
       ...(options.memoryBelow4G !== undefined && { memoryBelow4G: options.memoryBelow4G }),
       ...(options.cpu !== undefined && { cpu: options.cpu }),
       boot,
+      ...(options.log !== undefined && { log: options.log }),
       rebootAction: options.rebootAction ?? 'exit',
       debugExit: { iobase: EXIT_PORT, iosize: 4 },
       debugConsolePort: DEBUG_PORT,
@@ -144,6 +148,9 @@ export class Guest {
       },
       deadlineChanged: (time) => this.#deadlines.set(Deadline.core, time),
       log: () => {},
+      guestLog: (lines) => {
+        this.log += lines;
+      },
     };
   }
 

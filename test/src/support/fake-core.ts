@@ -1,4 +1,5 @@
 import type {
+  CpuRegisters,
   CreateCore,
   MachineConfig,
   MachineCore,
@@ -10,7 +11,7 @@ import { Eflags, STATE_BYTES, Word } from '../../../translator/abi/state.ts';
 
 /**
  * Stands in for a machine: it echoes serial input with ASCII letters in capitals, and obeys these characters:
- * ! powers off, # exits with code 33, % asks for a reset, * computes until it is asked for attention, ? throws,
+ * ! powers off, # exits with code 33, % asks for a reset, $ causes a triple fault, * computes until it is asked for attention, ? throws,
  * @ hangs and doesn't notice when it is asked for attention, & has a text checked that is wrong, where there is a check, ~ writes 600 KB, = halts with interrupts off, ^ sets a deadline 20 ms ahead and reports when it is called for it.
  */
 class FakeCore implements MachineCore {
@@ -51,6 +52,8 @@ class FakeCore implements MachineCore {
         return { reason: 'poweroff' };
       case '#':
         return { reason: 'exit', code: 33 };
+      case '$':
+        return { reason: 'shutdown', exceptions: [{ vector: 8, kind: 'exception', errorCode: 0 }] };
       case '%':
         return { reason: 'reset-requested' };
       case '*':
@@ -101,6 +104,10 @@ class FakeCore implements MachineCore {
   reset(): void {
     this.#resets++;
     this.#input.length = 0;
+  }
+
+  registers() {
+    return { eip: 0x1234 } as CpuRegisters;
   }
 
   metrics() {

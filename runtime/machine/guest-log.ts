@@ -1,0 +1,134 @@
+import { Vector } from '../../translator/abi/faults.ts';
+import { Segment, Word } from '../../translator/abi/state.ts';
+import type { Cpu, Ports } from '../cpu/cpu.ts';
+import type { InterruptKind } from '../cpu/delivery.ts';
+import type { CpuObserver, UndeliveredException } from '../cpu/interrupts.ts';
+import { formatRegisters, hex, readRegisters } from '../debug/registers.ts';
+import { formatExceptions } from '../debug/shutdown.ts';
+import { PhysicalMap } from '../memory/physical-map.ts';
+import type { GuestRam } from '../memory/ram.ts';
+import type { LogItem } from './log-items.ts';
+
+/** Where a port has an owner for accesses of one byte, which others are split into. */
+interface PortOwners {
+  isOwned(port: number, size: number): boolean;
+}
+
+/**
+ * Writes down what the guest does: observers that are installed only where somebody asked for a log. They look and
+ * change nothing, so the guest runs as without.
+ */
+export class GuestLog implements CpuObserver {
+  private readonly items: ReadonlySet<LogItem>;
+  private readonly write: (text: string) => void;
+  private cpu!: Cpu;
+  private map!: PhysicalMap;
+  /** Interrupts and exceptions so far. */
+  private delivered = 0;
+
+  /** `write` gets whole lines. */
+  constructor(items: readonly LogItem[], write: (text: string) => void) {
+    this.items = new Set(items);
+    this.write = write;
+  }
+
+  /** The physical address space, logged if that is asked for. */
+  makeMap(ram: GuestRam, below: number): PhysicalMap {
+    const log = (text: string) => this.line(text);
+    this.map = this.items.has('unimp') ? new LoggedMap(ram, below, log) : new PhysicalMap(ram, below);
+    return this.map;
+  }
+
+  /** The I/O ports as the CPU reaches them, logged if that is asked for. */
+  ports(ports: Ports & PortOwners): Ports {
+    if (!this.items.has('unimp')) return ports;
+    const at = (port: number, size: number) => `${size} bytes at I/O port ${hex(port, 4)}, where nothing is`;
+    return {
+      read: (port, size) => {
+        if (!ports.isOwned(port, size)) this.line(`read of ${at(port, size)}`);
+        return ports.read(port, size);
+      },
+      write: (port, size, value) => {
+        if (!ports.isOwned(port, size)) this.line(`write of ${lowBytes(value, size)}, ${at(port, size)}`);
+        ports.write(port, size, value);
+      },
+    };
+  }
+
+  attach(cpu: Cpu): void {
+    this.cpu = cpu;
+    cpu.observer = this;
+  }
+
+  deliver(vector: number, kind: InterruptKind, errorCode: number, eip: number): void {
+    if (!this.items.has('int')) return;
+    if (kind === 'hardware') this.line(`Servicing hardware INT=0x${hex(vector, 2)}`);
+    const { state } = this.cpu;
+    const cs = state[Word.selector + Segment.cs]!;
+    const pc = state[Word.segmentBase + Segment.cs]! + eip;
+    const stack = `${hex(state[Word.selector + Segment.ss]!, 4)}:${hex(state[Word.esp]!)}`;
+    const last = vector === Vector.pageFault ? `CR2=${hex(state[Word.cr2]!)}` : `EAX=${hex(state[Word.eax]!)}`;
+    const count = String(this.delivered++).padStart(6);
+    this.line(
+      `${count}: v=${hex(vector, 2)} e=${hex(Math.max(errorCode, 0), 4)} i=${+(kind === 'software')} ` +
+        `cpl=${state[Word.cpl]} IP=${hex(cs, 4)}:${hex(eip)} pc=${hex(pc)} SP=${stack} ${last}`,
+    );
+    this.registers(eip);
+  }
+
+  missingModelRegister(number: number): void {
+    if (this.items.has('guest_errors'))
+      this.line(`access to model-specific register ${hex(number)}, which is not there`);
+  }
+
+  shutDown(exceptions: readonly UndeliveredException[]): void {
+    if (!this.items.has('cpu_reset') && !this.items.has('guest_errors')) return;
+    this.line(`Triple fault: ${formatExceptions(exceptions)}`);
+  }
+
+  /** The CPU is about to be reset. */
+  reset(): void {
+    if (!this.items.has('cpu_reset')) return;
+    this.line('CPU Reset (CPU 0)');
+    this.registers(this.cpu.state[Word.eip]!);
+  }
+
+  private line(text: string): void {
+    this.write(`${text}\n`);
+  }
+
+  /** EIP is not in the state while code runs. */
+  private registers(eip: number): void {
+    const registers = readRegisters(this.cpu, this.map.isA20Open);
+    this.line(formatRegisters({ ...registers, eip: eip >>> 0 }));
+  }
+}
+
+/** Tells of accesses to addresses where neither memory nor a device is. */
+class LoggedMap extends PhysicalMap {
+  private readonly log: (text: string) => void;
+
+  constructor(ram: GuestRam, below: number, log: (text: string) => void) {
+    super(ram, below);
+    this.log = log;
+  }
+
+  override readDevice(address: number, size: number): number {
+    if (!this.regionAt(address)) this.log(`read of ${at(address, size)}`);
+    return super.readDevice(address, size);
+  }
+
+  override writeDevice(address: number, size: number, value: number): void {
+    if (!this.regionAt(address)) this.log(`write of ${lowBytes(value, size)}, ${at(address, size)}`);
+    super.writeDevice(address, size, value);
+  }
+}
+
+function at(address: number, size: number): string {
+  return `${size} bytes at physical address ${address.toString(16).padStart(8, '0')}, where nothing is`;
+}
+
+/** The bytes of a value that an access has. */
+function lowBytes(value: number, size: number): string {
+  return hex(size === 4 ? value : value & ((1 << (size * 8)) - 1), size * 2);
+}

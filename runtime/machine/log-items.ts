@@ -1,0 +1,10 @@
+/** What can be logged, with what it means. The names are those of QEMU's `-d`. */
+export const logItems = {
+  int: 'each interrupt and exception, with the registers, before its handler is entered',
+  cpu_reset: 'triple faults, and the registers as a reset finds them',
+  guest_errors: 'what makes no sense: triple faults, model-specific registers that the CPU does not have',
+  unimp: 'accesses to I/O ports and physical memory where nothing is',
+} as const;
+
+/** The name of something that can be logged. */
+export type LogItem = keyof typeof logItems;
