@@ -14,12 +14,18 @@ export function rawiron(args: readonly string[], input = '', env: NodeJS.Process
   return rawironUnder([], args, input, env);
 }
 
+/** Runs the command line until its standard error matches, and leaves it with Ctrl-A x. */
+export function rawironUntil(pattern: RegExp, args: readonly string[]): Promise<Ended> {
+  return rawironUnder([], args, '', {}, pattern);
+}
+
 /** The same with flags for Node. */
 export async function rawironUnder(
   flags: readonly string[],
   args: readonly string[],
   input: string,
   env: NodeJS.ProcessEnv = {},
+  leaveAfter?: RegExp,
 ): Promise<Ended> {
   const child = spawn(process.execPath, [...flags, program, ...args], { env: { ...process.env, ...env } });
   const text = { output: '', errors: '' };
@@ -28,6 +34,9 @@ export async function rawironUnder(
   });
   child.stderr.on('data', (chunk) => {
     text.errors += chunk;
+    if (!leaveAfter?.test(text.errors)) return;
+    child.stdin.write('\x01x');
+    leaveAfter = undefined;
   });
   child.stdin.write(input);
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
