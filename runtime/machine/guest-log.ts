@@ -5,8 +5,7 @@ import type { InterruptKind } from '../cpu/delivery.ts';
 import type { CpuObserver, UndeliveredException } from '../cpu/interrupts.ts';
 import { formatRegisters, hex, readRegisters } from '../debug/registers.ts';
 import { formatExceptions } from '../debug/shutdown.ts';
-import { PhysicalMap } from '../memory/physical-map.ts';
-import type { GuestRam } from '../memory/ram.ts';
+import type { PhysicalMap } from '../memory/physical-map.ts';
 import type { LogItem } from './log-items.ts';
 
 /** Where a port has an owner for accesses of one byte, which others are split into. */
@@ -32,13 +31,6 @@ export class GuestLog implements CpuObserver {
     this.write = write;
   }
 
-  /** The physical address space, logged if that is asked for. */
-  makeMap(ram: GuestRam, below: number): PhysicalMap {
-    const log = (text: string) => this.line(text);
-    this.map = this.items.has('unimp') ? new LoggedMap(ram, below, log) : new PhysicalMap(ram, below);
-    return this.map;
-  }
-
   /** The I/O ports as the CPU reaches them, logged if that is asked for. */
   ports(ports: Ports & PortOwners): Ports {
     if (!this.items.has('unimp')) return ports;
@@ -55,9 +47,17 @@ export class GuestLog implements CpuObserver {
     };
   }
 
-  attach(cpu: Cpu): void {
+  attach(cpu: Cpu, map: PhysicalMap): void {
     this.cpu = cpu;
+    this.map = map;
     cpu.observer = this;
+    if (this.items.has('unimp')) map.onUnassigned = (...access) => this.unassigned(...access);
+  }
+
+  private unassigned(address: number, size: number, value?: number): void {
+    const what = value === undefined ? 'read of ' : `write of ${lowBytes(value, size)}, `;
+    const where = address.toString(16).padStart(8, '0');
+    this.line(`${what}${size} bytes at physical address ${where}, where nothing is`);
   }
 
   deliver(vector: number, kind: InterruptKind, errorCode: number, eip: number): void {
@@ -102,30 +102,6 @@ export class GuestLog implements CpuObserver {
     const registers = readRegisters(this.cpu, this.map.isA20Open);
     this.line(formatRegisters({ ...registers, eip: eip >>> 0 }));
   }
-}
-
-/** Tells of accesses to addresses where neither memory nor a device is. */
-class LoggedMap extends PhysicalMap {
-  private readonly log: (text: string) => void;
-
-  constructor(ram: GuestRam, below: number, log: (text: string) => void) {
-    super(ram, below);
-    this.log = log;
-  }
-
-  override readDevice(address: number, size: number): number {
-    if (!this.regionAt(address)) this.log(`read of ${at(address, size)}`);
-    return super.readDevice(address, size);
-  }
-
-  override writeDevice(address: number, size: number, value: number): void {
-    if (!this.regionAt(address)) this.log(`write of ${lowBytes(value, size)}, ${at(address, size)}`);
-    super.writeDevice(address, size, value);
-  }
-}
-
-function at(address: number, size: number): string {
-  return `${size} bytes at physical address ${address.toString(16).padStart(8, '0')}, where nothing is`;
 }
 
 /** The bytes of a value that an access has. */

@@ -82,7 +82,7 @@ export class MachineCore {
     this.mmu = new Mmu(this.state, layout.map);
     this.pc = this.makePc(layout);
     this.cpu = this.makeCpu(buffer);
-    this.log?.attach(this.cpu);
+    this.log?.attach(this.cpu, layout.map);
     this.state.set(config.randomKey ?? [], Word.randomKey);
     this.components = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu), ...this.pc.components];
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {

@@ -31,6 +31,8 @@ export class PhysicalMap {
   processorPages = -1;
   /** Something else may stand at some pages: what was translated before is stale. */
   onChanged: () => void = () => {};
+  /** Told of accesses to where nothing is (a store's value is given); only where somebody asked for a log. */
+  onUnassigned: ((address: number, size: number, value?: number) => void) | null = null;
   /** By page: 1 + the frame that loads see; 0 for none. */
   private readonly loaded = new Int32Array(PAGES_4GB);
   /** The frame that stores reach, for pages where loads see another. */
@@ -67,23 +69,20 @@ export class PhysicalMap {
     this.onChanged();
   }
 
-<<<<<<< HEAD
+  get isA20Open(): boolean {
+    return this.processorPages === -1;
+  }
+
   add(window: PhysicalWindow): void {
     this.windows = [...this.windows, window].sort((a, b) => a.layer - b.layer);
     this.paint(window);
-=======
-  get isA20Open(): boolean 
-    return this.pageMask === -1;
-
-  /** Makes `pages` pages from physical page `page` on show the frames from `frame` on; -1 unmaps them. */
-  mapFrames(page: number, pages: number, frame: number): void 
-    for (let n = 0; n < pages; n++) this.frames[page + n] = frame < 0 ? UNMAPPED : frame + n;
->>>>>>> c595088 (A guest's death is told: what led to a triple fault, where, and the registers, as events with typed data, as lines on standard error and by an exit code; a log of what the guest does (-d, -D))
+  }
 
   /** What it hid is seen again. */
-  remove(window: PhysicalWindow): void 
+  remove(window: PhysicalWindow): void {
     this.windows = this.windows.filter((w) => w !== window);
     this.paint(window);
+  }
 
   /** Where devices of a layer put their registers. */
   bus(layer: Layer): MmioBus {
@@ -123,26 +122,26 @@ export class PhysicalMap {
   /** Loads where no frame is: a device's register, or all ones. */
   readDevice(address: number, size: number): number {
     const device = this.deviceAt(address);
-    return device ? device.read(address - device.base, size) : -1 >>> (32 - 8 * size);
+    if (device) return device.read(address - device.base, size);
+    this.onUnassigned?.(address, size);
+    return -1 >>> (32 - 8 * size);
   }
 
   /** Stores where no frame is; nothing listens at an unmapped address. */
   writeDevice(address: number, size: number, value: number): void {
     const device = this.deviceAt(address);
-    device?.write(address - device.base, size, value);
+    if (device) device.write(address - device.base, size, value);
+    else this.onUnassigned?.(address, size, value);
   }
 
-<<<<<<< HEAD
-  private deviceAt(address: number): MmioRegion | undefined 
+  private deviceAt(address: number): MmioRegion | undefined {
     for (let n = this.windows.length - 1; n >= 0; n--) {
       const { device, base, length } = this.windows[n];
       if (device !== undefined && address >= base && address < base + length) return device;
     }
     return undefined;
-=======
-  protected regionAt(address: number): MmioRegion | undefined 
-    return this.regions.find((r) => address >= r.base && address < r.base + r.length);
->>>>>>> c595088 (A guest's death is told: what led to a triple fault, where, and the registers, as events with typed data, as lines on standard error and by an exit code; a log of what the guest does (-d, -D))
+  }
+}
 
 function pagesOf({ base, length }: PhysicalWindow): [from: number, to: number] {
   return [base >>> PAGE_SHIFT, Math.ceil((base + length) / PAGE_BYTES)];
