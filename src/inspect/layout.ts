@@ -17,6 +17,8 @@ export interface PlacedNode {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  /** Where the highest node of its row ends. */
+  readonly rowEnd: number;
 }
 
 /** A picture's size, and where its nodes are. */
@@ -81,21 +83,23 @@ function untangle(rows: readonly FlowNode[][], { edges }: FlowGraph): FlowNode[]
 function place(rows: readonly FlowNode[][], backEdges: number, longEdges: number): Layout {
   const nodes = new Map<number, PlacedNode>();
   const left = PADDING + LANE * (backEdges + 1);
-  let y = PADDING;
+  // Edges come to a row from above it.
+  let y = PADDING + GAP_Y / 2;
   let width = 0;
   for (const [rank, row] of rows.entries()) {
+    const rowEnd = y + Math.max(...row.map((node) => sizeOf(node).height));
     let x = left;
     for (const node of row) {
-      const placed = { node, rank, x, y, ...sizeOf(node) };
+      const placed = { node, rank, x, y, rowEnd, ...sizeOf(node) };
       nodes.set(node.address, placed);
       x += placed.width + GAP_X;
     }
     width = Math.max(width, x - GAP_X + PADDING);
-    y += Math.max(...row.map((node) => sizeOf(node).height)) + GAP_Y;
+    y = rowEnd + GAP_Y;
   }
   for (const row of rows) centre(row, nodes, left, width);
   const right = width + (longEdges > 0 ? LANE * (longEdges + 1) : 0);
-  return { width: right, inner: width, height: y - GAP_Y + PADDING, nodes };
+  return { width: right, inner: width, height: y - GAP_Y / 2 + PADDING, nodes };
 }
 
 function centre(row: readonly FlowNode[], nodes: ReadonlyMap<number, PlacedNode>, left: number, width: number): void {

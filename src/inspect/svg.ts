@@ -1,5 +1,6 @@
-import type { FlowEdge, FlowGraph } from './flow-graph.ts';
-import { LANE, type Layout, LINE_HEIGHT, layOut, PADDING, type PlacedNode } from './layout.ts';
+import type { FlowGraph } from './flow-graph.ts';
+import { LINE_HEIGHT, layOut, PADDING, type PlacedNode } from './layout.ts';
+import { type Point, type Route, routesOf } from './routes.ts';
 
 const STYLE = `
   text { font: 11px ui-monospace, 'DejaVu Sans Mono', monospace; fill: #1f2328; white-space: pre }
@@ -20,8 +21,7 @@ const STYLE = `
 export function svgOf(graph: FlowGraph): string {
   const layout = layOut(graph);
   const most = Math.max(1, ...graph.nodes.map(({ count }) => count ?? 0));
-  const lanes = { back: 0, long: 0 };
-  const edges = graph.edges.map((edge) => edgeText(edge, layout, lanes));
+  const edges = routesOf(graph, layout).map(edgeText);
   const nodes = [...layout.nodes.values()].map((placed) => nodeText(placed, most));
   const size = `${Math.ceil(layout.width)} ${Math.ceil(layout.height)}`;
   const [width, height] = size.split(' ');
@@ -56,30 +56,37 @@ function heat(isOutside: boolean, count: number | null, most: number): string {
   return share >= 0.1 ? 'warm' : 'block';
 }
 
-/** Lanes used so far at the left, by edges that go back, and at the right, by those that pass other ranks. */
-interface Lanes {
-  back: number;
-  long: number;
-}
-
-/** From the lower edge of a block to the upper edge of the next, or by a lane. */
-function edgeText({ from, to, kind, isBack }: FlowEdge, { nodes, inner }: Layout, lanes: Lanes): string {
-  const [a, b] = [nodes.get(from)!, nodes.get(to)!];
-  const [x, y] = [a.x + a.width * (kind === 'taken' ? 0.35 : 0.6), a.y + a.height];
-  let path: string;
-  if (isBack) path = lanePath(x, y, b, PADDING + ++lanes.back * LANE, b.x);
-  else if (b.rank - a.rank > 1) path = lanePath(x, y, b, inner + ++lanes.long * LANE, b.x + b.width);
-  else path = `M${p(x, y)} C${p(x, y + 24)} ${p(b.x + b.width / 2, b.y - 24)} ${p(b.x + b.width / 2, b.y)}`;
+function edgeText({ edge: { kind }, points, isCurved }: Route): string {
+  const [x, y] = points[0]!;
+  const path = isCurved ? curvedPath(points) : roundedPath(points);
   const label = `<text class="label" x="${round(x + 4)}" y="${round(y + 12)}">${kind}</text>`;
   return `<path class="${kind.split(' ')[0]}" marker-end="url(#arrow)" d="${path}"/>${label}`;
 }
 
-/** Out to a lane, along it, and to the side of the block. */
-function lanePath(x: number, y: number, to: PlacedNode, lane: number, side: number): string {
-  const end = to.y + PADDING + LINE_HEIGHT / 2;
-  const turn = end < y ? 10 : -10;
-  const out = y + (end < y ? 20 : 16);
-  return `M${p(x, y)} C${p(x, out)} ${p(lane, out)} ${p(lane, out + (end < y ? -20 : 20))} L${p(lane, end + turn)} Q${p(lane, end)} ${p(side, end)}`;
+/** How far a curve between two rows goes on upright at its ends. */
+const UPRIGHT = 24;
+
+function curvedPath(points: readonly Point[]): string {
+  const [[x, y], [toX, toY]] = points.slice(-2) as [Point, Point];
+  const lines = points.slice(0, -1).map((point) => p(...point));
+  return `M${lines.join(' L')} C${p(x, y + UPRIGHT)} ${p(toX, toY - UPRIGHT)} ${p(toX, toY)}`;
+}
+
+const RADIUS = 6;
+
+/** Straight legs with round corners. */
+function roundedPath(points: readonly Point[]): string {
+  const corners = points.slice(1, -1).map((corner, n) => {
+    return ` L${p(...towards(corner, points[n]!))} Q${p(...corner)} ${p(...towards(corner, points[n + 2]!))}`;
+  });
+  return `M${p(...points[0]!)}${corners.join('')} L${p(...points.at(-1)!)}`;
+}
+
+/** A point near a corner on its way to another point. */
+function towards([x, y]: Point, [toX, toY]: Point): Point {
+  const length = Math.hypot(toX - x, toY - y);
+  const part = length === 0 ? 0 : Math.min(RADIUS, length / 2) / length;
+  return [x + (toX - x) * part, y + (toY - y) * part];
 }
 
 function p(x: number, y: number): string {

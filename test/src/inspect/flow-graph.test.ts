@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { bareCode, bytesOfHex } from '../../../src/inspect/code.ts';
-import { dotOf, flowGraph } from '../../../src/inspect/flow-graph.ts';
-import { layOut } from '../../../src/inspect/layout.ts';
+import { dotOf, type FlowGraph, flowGraph } from '../../../src/inspect/flow-graph.ts';
+import { layOut, type PlacedNode } from '../../../src/inspect/layout.ts';
+import { type Point, routesOf } from '../../../src/inspect/routes.ts';
 import { usualKey } from '../../../src/inspect/state-key.ts';
 import { svgOf } from '../../../src/inspect/svg.ts';
 
@@ -46,6 +47,100 @@ test('no two blocks of the picture overlap, and all are inside', () => {
   }
   const rank = (address: number) => nodes.get(address)!.rank;
   for (const { from, to, isBack } of graph.edges) if (!isBack) expect(rank(from)).toBeLessThan(rank(to));
+});
+
+/** A graph of nodes of so many lines, and edges between them by number. */
+function graphOf(lines: readonly number[], edges: readonly (readonly [from: number, to: number])[]): FlowGraph {
+  const line = 'add eax,[esi+ecx*4]';
+  return {
+    name: 'made',
+    nodes: lines.map((count, address) => {
+      return { address, lines: Array(count).fill(line), label: `n${address}`, isOutside: count === 0, count: null };
+    }),
+    edges: edges.map(([from, to]) => ({ from, to, kind: 'taken', isBack: to <= from })),
+  };
+}
+
+/** Whether a leg goes through the inside of a node. Legs are upright, level, or slanted within the room between rows. */
+function crosses([[x1, y1], [x2, y2]]: readonly [Point, Point], { x, y, width, height }: PlacedNode): boolean {
+  const beside = Math.max(x1, x2) <= x || Math.min(x1, x2) >= x + width;
+  return !beside && Math.max(y1, y2) > y && Math.min(y1, y2) < y + height;
+}
+
+test.each<[string, FlowGraph]>([
+  ['the code above', graph],
+  [
+    'loops over several rows',
+    graphOf(
+      [3, 9, 1, 4, 2, 6],
+      [
+        [0, 1],
+        [0, 2],
+        [1, 3],
+        [2, 3],
+        [3, 0],
+        [3, 4],
+        [4, 1],
+        [4, 4],
+        [4, 5],
+        [5, 2],
+        [5, 0],
+      ],
+    ),
+  ],
+  [
+    'a low node beside a high one',
+    graphOf(
+      [1, 1, 12, 1, 0],
+      [
+        [0, 1],
+        [0, 2],
+        [1, 3],
+        [2, 3],
+        [1, 1],
+        [2, 4],
+        [3, 1],
+        [0, 4],
+        [1, 4],
+      ],
+    ),
+  ],
+  [
+    'a row of many nodes with loops',
+    graphOf(
+      [1, 2, 8, 3, 5, 1],
+      [
+        [0, 1],
+        [0, 2],
+        [0, 3],
+        [0, 4],
+        [1, 1],
+        [2, 2],
+        [3, 3],
+        [4, 4],
+        [4, 5],
+        [2, 5],
+        [5, 0],
+        [5, 5],
+      ],
+    ),
+  ],
+])('no edge of the picture goes through a node: %s', (_, made) => {
+  const layout = layOut(made);
+  const routes = routesOf(made, layout);
+  expect(routes).toHaveLength(made.edges.length);
+  for (const { edge, points } of routes) {
+    const to = layout.nodes.get(edge.to)!;
+    expect(points.at(-1)![1]).toBe(to.y);
+    const legs = points.slice(1).map((point, n) => [points[n]!, point] as const);
+    for (const placed of layout.nodes.values()) {
+      expect(
+        legs.filter((leg) => crosses(leg, placed)),
+        `${edge.from}-${edge.to} by ${placed.node.label}`,
+      ).toEqual([]);
+    }
+    for (const [x, y] of points) expect(x >= 0 && y >= 0 && x <= layout.width && y <= layout.height).toBe(true);
+  }
 });
 
 test('the picture shows every instruction', () => {
