@@ -1,12 +1,14 @@
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { cacheDirectory } from './assets/cache.ts';
 
 /**
  * Keeps the compiled modules of this thread that are loaded from now on for the next time: without it most of the time
- * to start goes into them.
+ * to start goes into them. With NODE_DISABLE_COMPILE_CACHE set Node keeps nothing.
  */
 export function keepCompiledCode(): void {
+  removeOldCode(codeCache());
   enableCompileCache(codeCache());
 }
 
@@ -17,3 +19,31 @@ export function codeCache(): string {
 
 /** Writes what has been compiled, for a thread that will be ended from outside. */
 export const writeCompiledCode: () => void = flushCompileCache;
+
+const DAY = 24 * 3600_000;
+const OLD = 30 * DAY;
+/** Its time tells when old code was last looked for. */
+const STAMP = 'looked-through';
+
+/**
+ * Removes what was compiled more than 30 days ago, of sources and versions of Node that may be long gone; what is still
+ * used is compiled once more. It looks once a day. A folder that isn't there, or cannot be changed, stays as it is.
+ */
+export function removeOldCode(folder: string, now: number = Date.now()): void {
+  const stamp = join(folder, STAMP);
+  if (now - changed(stamp) < DAY) return;
+  try {
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile() && now - changed(path) > OLD) rmSync(path, { force: true });
+    }
+    writeFileSync(stamp, '');
+  } catch {
+    // The cache only saves time.
+  }
+}
+
+/** When a file was written, in milliseconds since 1970; 0 if there is none. */
+function changed(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

@@ -7,7 +7,7 @@ import { runIsolate } from '../isolate/loop.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { TickerOptions } from '../isolate/ticker.ts';
 import type { CreateCore } from '../machine-core.ts';
-import { codeCache } from './compiled-code.ts';
+import { codeCache, removeOldCode } from './compiled-code.ts';
 import { systemMessage } from './system-message.ts';
 import { callerThread } from './threads.ts';
 import { messageEnd, type ThreadData, type WorkerOptions } from './worker-entry.ts';
@@ -85,6 +85,7 @@ function threadData<Options extends object>(options: Options): Options & ThreadD
 }
 
 function startWorker(core: NodeCore, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
+  removeOldCode(codeCache());
   const worker = core.startWorker({
     workerData: threadData(options),
     transferList: [options.port],

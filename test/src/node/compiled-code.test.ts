@@ -1,0 +1,42 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { removeOldCode } from '../../../src/node/compiled-code.ts';
+
+const DAY = 24 * 3600_000;
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'code-test-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const compiled = (name: string): string => {
+  const path = join(folder, 'v1', name);
+  mkdirSync(join(folder, 'v1'), { recursive: true });
+  writeFileSync(path, '');
+  return path;
+};
+
+test('what was compiled more than 30 days ago goes', () => {
+  const path = compiled('a');
+  removeOldCode(folder, Date.now() + 29 * DAY);
+  expect(existsSync(path)).toBe(true);
+  removeOldCode(folder, Date.now() + 31 * DAY);
+  expect(existsSync(path)).toBe(false);
+});
+
+test('the folder is looked through once a day', () => {
+  removeOldCode(folder);
+  const path = compiled('a');
+  utimesSync(path, 0, 0);
+  removeOldCode(folder, Date.now() + DAY / 2);
+  expect(existsSync(path)).toBe(true);
+  removeOldCode(folder, Date.now() + 2 * DAY);
+  expect(existsSync(path)).toBe(false);
+});
+
+test('a folder that cannot be made is no mistake', () => {
+  const file = compiled('a');
+  expect(() => removeOldCode(join(file, 'below'))).not.toThrow();
+});
