@@ -6,7 +6,7 @@ import { realMode } from './guest-real-mode.ts';
  * Maps all linear memory above 8 MB to the 4 MB of RAM from FRAME on, which are filled with EAX: what runs or moves there goes on
  * for a thousand million bytes.
  */
-const everywhere = `
+export const endlessMemory = `
 FRAME   equ 0x400000
 ENDLESS equ 0x800000
 fill_everywhere:
@@ -29,7 +29,7 @@ fill_everywhere:
         ret
 `;
 
-const overMemory = (main: string): GuestProgram => kernel(`main:${main}${everywhere}`);
+const overMemory = (main: string): GuestProgram => kernel(`main:${main}${endlessMemory}`);
 
 /** A repeated instruction over memory without end, with EAX's low byte equal to none or to all of it. */
 const repeated = (instruction: string, setUp = ''): GuestProgram =>

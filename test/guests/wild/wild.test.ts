@@ -1,0 +1,3 @@
+import { expectTamed } from './tests.ts';
+
+expectTamed(['triple faults', 'random code', 'a run of zeroes in real mode', 'a storm of timer interrupts'], 1);
