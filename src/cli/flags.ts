@@ -69,7 +69,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['bios'],
     argument: 'FILE',
-    help: 'start this ROM image at the reset vector',
+    help: 'start this ROM image at the reset vector (SeaBIOS is heard with -debugcon stdio -global isa-debugcon.iobase=0x402)',
     apply: (settings, bios) => ({ ...settings, bios }),
   },
   {
