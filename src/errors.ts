@@ -1,5 +1,6 @@
 /** The caller asked for something that cannot be: an option, a file or an image is wrong. The message says which. */
 export class ConfigurationError extends Error {
+  /** By which it is told from other errors. */
   override readonly name = 'ConfigurationError';
 }
 

@@ -14,7 +14,9 @@ export interface ExpectOptions {
 
 /** What was expected has not come. */
 export class ExpectError extends Error {
+  /** By which it is told from other errors. */
   override readonly name = 'ExpectError';
+  /** What was waited for. */
   readonly pattern: RegExp;
   /** The end of the output that had not been matched. */
   readonly lastOutput: string;

@@ -9,8 +9,9 @@ const host = nodeHost({
   startWorker: (options) => new Worker(new URL('./node/machine-thread.mjs', import.meta.url), options),
 });
 
-/** A PC: see src/machine.ts. */
-export type Machine = HostedMachine;
+/** A PC. */
+export interface Machine extends HostedMachine {}
+/** Makes machines. */
 export const Machine = {
   /**
    * Makes a machine; it starts with `start()`.
@@ -20,17 +21,30 @@ export const Machine = {
 };
 
 export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';
-export type { TranslationDetail, TranslationInfo, TranslationStats } from '../runtime/debug/questions.ts';
+export type {
+  CodeSnapshot,
+  DropInfo,
+  ExitCounts,
+  ExitKind,
+  TranslationDetail,
+  TranslationInfo,
+  TranslationStats,
+} from '../runtime/debug/questions.ts';
 export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../runtime/debug/registers.ts';
 export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
 export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
+export type { Checks } from '../translator/opt/pipeline.ts';
 export { ConfigurationError } from './errors.ts';
+export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions } from './expect.ts';
-export type { CpuProfile, ThreadProfile } from './isolate/probe.ts';
+export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
-export type { Boot, EngineSettings, Image, MachineOptions } from './options.ts';
+export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
+export type { Progress } from './node/assets/progress.ts';
+export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';
+export type { BiosBoot, Boot, DemoBoot, EngineSettings, Image, KernelBoot, MachineOptions } from './options.ts';
 export { memorySize } from './options.ts';
 export type { SerialEvents, SerialPort } from './serial.ts';
-export type { TranslationEvents, Translations } from './translations.ts';
+export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './translations.ts';

@@ -21,11 +21,13 @@ import { type Ask, Translations } from './translations.ts';
 export interface MachineEvents {
   /** The machine has started, or goes on after a pause. */
   running: undefined;
+  /** The machine and its time stand still. */
   paused: undefined;
   /** The machine was reset, by the guest, by a triple fault or by the caller. */
   reset: Reset;
   /** The CPU waits for an interrupt that nothing can cause: the guest is at its end, though the machine is not. */
   halt: GuestHalt;
+  /** The machine has ended. */
   exit: Exit;
   /** The emulator itself has failed; the machine is at its end. */
   error: Error;
@@ -40,8 +42,11 @@ const serialPorts = 4;
 
 /** What can be asked of the thread that a machine runs on (src/isolate/probe.ts). */
 export interface Probe {
+  /** Begins a CPU profile, so many microseconds between two samples; its number. */
   startProfile(interval: number): Promise<number>;
+  /** Ends the profile of that number. */
   stopProfile(number: number): Promise<ThreadProfile>;
+  /** Bytes of the thread's heap, by kind. */
   heap(): Promise<Readonly<Record<string, number>>>;
 }
 
@@ -54,11 +59,13 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly serial: SerialPort;
   /** COM1 to COM4. */
   readonly serialPorts: readonly SerialPort[];
+  /** What the guest writes to the debug console, if the options add one. */
   readonly debugConsole: DebugConsole;
   /** What MachineOptions.log asks for, as lines of text. While a listener's promise is not done the guest waits. */
   readonly guestLog: DebugConsole;
   /** Resolves when the machine has ended, rejects if the emulator has failed. */
   readonly exited: Promise<Exit>;
+  /** The translations in its cache. */
   readonly translations: Translations;
   readonly #connection: Connection;
   readonly #isolate: Isolate;
@@ -104,6 +111,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.translations = new Translations(this.ask);
   }
 
+  /** What it is doing. */
   get state(): MachineState {
     return this.#state;
   }
@@ -144,10 +152,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#release();
   }
 
+  /** The same as `stop()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
+  /** Its counters. */
   metrics(): Promise<Metrics> {
     return this.#call('metrics');
   }
@@ -157,7 +167,10 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#call('memoryRead', physical, length);
   }
 
-  /** Asks an inspector's question (runtime/debug/questions.ts). */
+  /**
+   * Asks an inspector's question (runtime/debug/questions.ts).
+   * @internal
+   */
   readonly ask: Ask = (name, ...args) => {
     return this.#call('ask', name, args) as Promise<never>;
   };

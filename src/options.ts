@@ -7,13 +7,29 @@ import type { EngineName, MachineConfig } from './machine-core.ts';
 export type Image = string | Uint8Array;
 
 /** What the machine starts. */
-export type Boot =
-  /** A Linux bzImage or a Multiboot kernel, with what it is given. */
-  | { readonly kernel: Image; readonly initrd?: Image; readonly append?: string }
-  /** A ROM image, which ends at the top of memory; the CPU starts at its reset vector. */
-  | { readonly bios: Image }
-  /** The small system that is part of this project. */
-  | { readonly demo: true };
+export type Boot = KernelBoot | BiosBoot | DemoBoot;
+
+/** A Linux bzImage or a Multiboot kernel, with what it is given. */
+export interface KernelBoot {
+  /** The kernel's image. */
+  readonly kernel: Image;
+  /** Linux: initial RAM disk. Multiboot: its module. */
+  readonly initrd?: Image;
+  /** Its command line. */
+  readonly append?: string;
+}
+
+/** A ROM image. */
+export interface BiosBoot {
+  /** It ends at the top of memory; the CPU starts at its reset vector, 16 bytes before the end. */
+  readonly bios: Image;
+}
+
+/** The small system that is part of this project. */
+export interface DemoBoot {
+  /** Always true: it tells this kind of boot from the others. */
+  readonly demo: true;
+}
 
 /** How guest code is executed; what is left out is as `defaultTiering` (runtime/exec/tiering.ts) has it. */
 export interface EngineSettings {
@@ -23,8 +39,9 @@ export interface EngineSettings {
   readonly check?: boolean;
   /** Runs of a function's entry before it is translated; at 1 it is at its first run. */
   readonly threshold?: number;
-  /** Blocks and instructions that are translated together at most. */
+  /** Blocks that are translated together at most. */
   readonly blocks?: number;
+  /** Instructions that are translated together at most. */
   readonly instructions?: number;
 }
 
@@ -41,19 +58,31 @@ export interface MachineOptions {
   readonly cpu?: string;
   /** How guest code is executed. Default: "translator". */
   readonly engine?: EngineName | EngineSettings;
+  /** What it starts. */
   readonly boot: Boot;
   /** Where the machine runs: in a worker of its own (default), or in the caller's thread, which then has to share. */
   readonly isolate?: 'worker' | 'caller';
   /** Takes time from executed instructions, so that runs are alike: one takes 2 to the power `shift` nanoseconds. */
-  readonly icount?: { readonly shift: number };
+  readonly icount?: {
+    /** From 0 to 10. */
+    readonly shift: number;
+  };
   /** What a reset by the guest, or a triple fault, does. Default: "reset". */
   readonly reboot?: 'reset' | 'exit';
   /** Adds an isa-debug-exit device: what the guest writes there ends the machine. */
-  readonly debugExit?: { readonly iobase: number; readonly iosize: number };
+  readonly debugExit?: {
+    /** Its first port. */
+    readonly iobase: number;
+    /** How many ports it has, from 1 to 4. */
+    readonly iosize: number;
+  };
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
   readonly pcTestdev?: boolean;
   /** Adds a debug console at this port; `Machine.debugConsole` has its output. */
-  readonly debugConsole?: { readonly iobase: number };
+  readonly debugConsole?: {
+    /** The port, 0xe9 by custom. */
+    readonly iobase: number;
+  };
   /** What `Machine.guestLog` tells of the guest: names of `logItems`. Nothing is logged, and costs nothing, if left out. */
   readonly log?: readonly LogItem[];
   /** What the real-time clock shows at the start. Default: the host's time. */

@@ -12,13 +12,28 @@ import type {
 /** Milliseconds between two looks for what has happened. */
 const INTERVAL = 100;
 
+/** A translation was made. */
+export interface TranslateEvent {
+  /** The machine's time in nanoseconds. */
+  readonly time: number;
+  /** The new one. */
+  readonly translation: TranslationInfo;
+}
+
+/** Code was dropped. */
+export interface DropEvent extends DropInfo {
+  /** The machine's time in nanoseconds. */
+  readonly time: number;
+}
+
 /** What happens to translations, and with what. Times are the machine's, in nanoseconds. */
 export interface TranslationEvents {
-  translate: { readonly time: number; readonly translation: TranslationInfo };
+  /** Code was translated. */
+  translate: TranslateEvent;
   /** Code was dropped because its bytes changed. */
-  invalidate: DropInfo & { readonly time: number };
+  invalidate: DropEvent;
   /** Code was dropped to make room, or by a reset. */
-  evict: DropInfo & { readonly time: number };
+  evict: DropEvent;
 }
 
 const names = ['translate', 'invalidate', 'evict'] as const;
@@ -46,6 +61,7 @@ export class Translations extends Emitter<TranslationEvents> implements AsyncIte
     return this.#ask('translations');
   }
 
+  /** Those that are there when one begins. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TranslationInfo> {
     yield* await this.snapshot();
   }
@@ -55,6 +71,7 @@ export class Translations extends Emitter<TranslationEvents> implements AsyncIte
     return (await this.#ask('translation', address)) ?? undefined;
   }
 
+  /** Totals. */
   stats(): Promise<TranslationStats> {
     return this.#ask('stats');
   }

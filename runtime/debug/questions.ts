@@ -95,29 +95,36 @@ export function takes(name: QuestionName, args: readonly unknown[]): boolean {
  * same for a sensitive one behind which the region doesn't go on. fault: the guest faulted.
  */
 export type ExitKind = 'direct' | 'indirect' | 'return' | 'dispatcher' | 'slow' | 'trap' | 'fault';
+/** How often something was left, by the way it was. */
 export type ExitCounts = Readonly<Record<ExitKind, number>>;
 
 /** One translation in the cache. */
 export interface TranslationInfo {
-  /** Physical address of its first instruction, and its EIP and linear address, which change where its page is moved. */
+  /** Physical address of its first instruction. */
   readonly physical: number;
+  /** EIP of its first instruction; it changes where its page is moved. */
   readonly eip: number;
+  /** Linear address of its first instruction; it changes like `eip`. */
   readonly linear: number;
   /** State key (translator/abi/key.ts). */
   readonly key: number;
   /** Of its function. */
   readonly name: string;
+  /** Kind of translation; there is one kind. */
   readonly tier: 'region';
-  /** Guest bytes that it was made from, in so many blocks and instructions. */
+  /** Guest bytes that it was made from. */
   readonly bytes: number;
+  /** Basic blocks that these bytes are. */
   readonly blocks: number;
+  /** Instructions that these bytes are. */
   readonly instructions: number;
   /** Size of its JavaScript. */
   readonly characters: number;
   /** Places outside that it may go to. */
   readonly links: number;
-  /** Times it was entered, and how it was left, since somebody looks; null: nobody did. */
+  /** Times it was entered since somebody looks; null: nobody did. */
   readonly executions: number | null;
+  /** How often it was left in each way, since somebody looks; null: nobody did. */
   readonly exits: ExitCounts | null;
   /** Earlier translations of the same code that were dropped since somebody looks, by cause. */
   readonly invalidations: Readonly<Record<string, number>>;
@@ -125,10 +132,13 @@ export interface TranslationInfo {
 
 /** One translation with its text and what it was made from. */
 export interface TranslationDetail {
+  /** What the cache says of it. */
   readonly info: TranslationInfo;
   /** The function's text. */
   readonly text: string;
+  /** EIPs of the places outside that it may go to. */
   readonly links: readonly number[];
+  /** The guest code that it was made from. */
   readonly code: CodeSnapshot;
   /** By address: times each instruction has run, if they are counted (`countInstructions`). */
   readonly counts: readonly (readonly [eip: number, runs: number])[] | null;
@@ -136,44 +146,73 @@ export interface TranslationDetail {
 
 /** A page of code, and what the translator knows of it. */
 export interface CodeSnapshot {
-  /** EIP and linear address asked for. */
+  /** EIP asked for. */
   readonly eip: number;
+  /** Linear address asked for. */
   readonly linear: number;
+  /** Its physical address. */
   readonly physical: number;
+  /** State key (translator/abi/key.ts). */
   readonly key: number;
-  /** EIP of the page's first byte, and its bytes in hexadecimal. */
+  /** EIP of the page's first byte. */
   readonly pageEip: number;
+  /** The page's bytes in hexadecimal. */
   readonly bytes: string;
   /** Offsets in the page of instructions that have run, of a translation those of its blocks; null: nothing is known. */
   readonly hasRun: readonly number[] | null;
   /** Where indirect jumps have gone. */
   readonly targets: readonly (readonly [eip: number, targets: readonly number[]])[];
+  /** What the processor has, by name. */
   readonly features: readonly string[];
-  readonly limits: { readonly blocks: number; readonly instructions: number };
+  /** How much is translated together. */
+  readonly limits: {
+    /** Blocks at most. */
+    readonly blocks: number;
+    /** Instructions at most. */
+    readonly instructions: number;
+  };
   /** Whether accesses share checks (translator/opt/pipeline.ts). */
   readonly checks: Checks;
-  readonly options: { readonly suffix: string; readonly memoryBytes: number; readonly pacing: 'poll' | 'budget' };
+  /** How its JavaScript is printed. */
+  readonly options: {
+    /** What the function's name ends with. */
+    readonly suffix: string;
+    /** Size of the machine's memory. */
+    readonly memoryBytes: number;
+    /** Whether it looks at the attention word or counts instructions. */
+    readonly pacing: 'poll' | 'budget';
+  };
 }
 
 /** Totals. */
 export interface TranslationStats {
-  /** In the cache now. */
+  /** Translations in the cache now. */
   readonly translations: number;
+  /** Guest instructions in them. */
   readonly instructions: number;
+  /** Guest bytes in them. */
   readonly bytes: number;
+  /** Size of their JavaScript. */
   readonly characters: number;
-  /** Code pages and decoded instructions that are known. */
+  /** Code pages that are known. */
   readonly pages: number;
+  /** Decoded instructions that are known. */
   readonly nodes: number;
-  /** Since the machine was made. */
+  /** Translations made since the machine was made. */
   readonly translated: number;
+  /** Instructions decoded since the machine was made. */
   readonly decoded: number;
+  /** Handlers compiled for the interpreter. */
   readonly handlers: number;
+  /** Code that was dropped since the machine was made, by cause. */
   readonly invalidation: Readonly<Record<string, number>>;
+  /** Times that control came back to the dispatcher, by cause. */
   readonly dispatcher: Readonly<Record<string, number>>;
+  /** Walks of page tables. */
   readonly walks: number;
   /** The machine's time in nanoseconds. */
   readonly time: number;
+  /** Whether somebody looks, so that executions and exits are counted. */
   readonly watched: boolean;
 }
 
@@ -232,13 +271,17 @@ export type CacheEvent =
   | { readonly type: 'translate'; readonly time: number; readonly translation: TranslationInfo }
   | ({ readonly type: 'invalidate' | 'evict'; readonly time: number } & DropInfo);
 
+/** Code that was dropped, and why. */
 export interface DropInfo {
+  /** Why it was dropped. */
   readonly cause: string;
-  /** What was written: physical address and length. */
+  /** Physical address of what was written. */
   readonly physical: number;
+  /** Length of what was written. */
   readonly bytes: number;
-  /** Decoded instructions and translations that went. */
+  /** Decoded instructions that went. */
   readonly nodes: number;
+  /** Translations that went. */
   readonly translations: readonly TranslationInfo[];
 }
 

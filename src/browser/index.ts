@@ -4,13 +4,21 @@
  */
 import { ConfigurationError } from '../errors.ts';
 
-/** Has the functions of the library for Node; `create` rejects. */
+const noHost = () =>
+  Promise.reject(new ConfigurationError('rawiron has no browser host yet; run the machine in Node, 22.12 or later'));
+
+/** Has the functions of the library for Node. */
 export const Machine = {
   /** @throws ConfigurationError: there is no browser host yet */
-  create: (): Promise<never> =>
-    Promise.reject(new ConfigurationError('rawiron has no browser host yet; run the machine in Node, 22.12 or later')),
+  create: (): Promise<never> => noHost(),
 };
 
+/** @throws ConfigurationError: there is no browser host yet */
+export const debianLinux = (): Promise<never> => noHost();
+
+export { formatRegisters } from '../../runtime/debug/registers.ts';
+export { describeShutdown } from '../../runtime/debug/shutdown.ts';
+export { logItems } from '../../runtime/machine/log-items.ts';
 export { ExpectError } from '../expect.ts';
 export { memorySize } from '../options.ts';
 export { ConfigurationError };

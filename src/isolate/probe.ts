@@ -1,25 +1,50 @@
 /** A profile as V8 takes it (Chrome DevTools Protocol, Profiler.Profile). */
 export interface CpuProfile {
+  /** The tree of calls. */
   readonly nodes: readonly ProfileNode[];
-  /** Microseconds. */
+  /** Microseconds of a clock of V8's. */
   readonly startTime: number;
+  /** Microseconds of the same clock. */
   readonly endTime: number;
-  /** Ids of nodes, one a sample, and the microseconds between each and the one before. */
+  /** Ids of nodes, one a sample. */
   readonly samples: readonly number[];
+  /** Microseconds between each sample and the one before. */
   readonly timeDeltas: readonly number[];
 }
 
 /** A profile, and the CPU time that went meanwhile, in microseconds: of this thread, and of all of the process. */
 export interface ThreadProfile extends CpuProfile {
-  readonly cpu: { readonly thread: number; readonly process: number };
+  /** CPU time in microseconds. */
+  readonly cpu: {
+    /** Of this thread. */
+    readonly thread: number;
+    /** Of all of the process. */
+    readonly process: number;
+  };
 }
 
+/** A function in the tree of calls. */
 export interface ProfileNode {
+  /** Its number in `samples` and `children`. */
   readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  /** The function. */
+  readonly callFrame: {
+    /** Its name; of the guest's, with its address. */
+    readonly functionName: string;
+    /** Its file. */
+    readonly url: string;
+    /** Line of the file, from 0 on. */
+    readonly lineNumber: number;
+  };
+  /** Numbers of the functions that it called. */
   readonly children?: readonly number[];
   /** Samples by line of the function's file (from 1 on). */
-  readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[];
+  readonly positionTicks?: readonly {
+    /** The line. */
+    readonly line: number;
+    /** Samples in it. */
+    readonly ticks: number;
+  }[];
 }
 
 /** What a host can tell of the thread that a machine runs on. */

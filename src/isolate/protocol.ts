@@ -36,6 +36,7 @@ export interface Exit {
    * a triple fault, of a machine that is to end then. stopped: by the caller.
    */
   readonly reason: 'poweroff' | 'exit' | 'reset' | 'shutdown' | 'stopped';
+  /** Exit code for a program around the machine. */
   readonly code: number;
   /** Of 'shutdown'. */
   readonly shutdown?: Shutdown;

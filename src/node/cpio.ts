@@ -1,15 +1,49 @@
-/** One entry of an archive. Paths have no leading slash; `mode` holds the permission bits only. */
-export type ArchiveEntry =
-  | { readonly type: 'directory'; readonly path: string; readonly mode?: number }
-  | { readonly type: 'file'; readonly path: string; readonly mode?: number; readonly data: Uint8Array | string }
-  | { readonly type: 'symlink'; readonly path: string; readonly target: string }
-  | {
-      readonly type: 'character-device' | 'block-device';
-      readonly path: string;
-      readonly mode?: number;
-      readonly major: number;
-      readonly minor: number;
-    };
+/** One entry of an archive. */
+export type ArchiveEntry = DirectoryEntry | FileEntry | SymlinkEntry | DeviceEntry;
+
+/** What all entries have. */
+interface NamedEntry {
+  /** Without a leading slash. */
+  readonly path: string;
+}
+
+/** A folder. */
+export interface DirectoryEntry extends NamedEntry {
+  /** Tells it from other entries. */
+  readonly type: 'directory';
+  /** Permission bits only. Default: 0755. */
+  readonly mode?: number;
+}
+
+/** A file. */
+export interface FileEntry extends NamedEntry {
+  /** Tells it from other entries. */
+  readonly type: 'file';
+  /** Permission bits only. Default: 0644. */
+  readonly mode?: number;
+  /** What is in it; text as UTF-8. */
+  readonly data: Uint8Array | string;
+}
+
+/** A symbolic link. */
+export interface SymlinkEntry extends NamedEntry {
+  /** Tells it from other entries. */
+  readonly type: 'symlink';
+  /** Where it points. */
+  readonly target: string;
+}
+
+/** A device file. */
+export interface DeviceEntry extends NamedEntry {
+  /** Tells it from other entries. */
+  readonly type: 'character-device' | 'block-device';
+  /** Permission bits only. Default: 0600. */
+  readonly mode?: number;
+  /** Number of the driver. */
+  readonly major: number;
+  /** Number of the device among the driver's. */
+  readonly minor: number;
+}
 
 /** File type bits of a mode and the permissions an entry has if it names none (inode(7)). */
 const kinds = {

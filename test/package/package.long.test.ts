@@ -1,0 +1,173 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findLinux } from '../support/linux-shell.ts';
+import { type Ended, Installation, installNodes, ownNode, type Runtime, root } from './installed.ts';
+
+let installation: Installation;
+let runtimes: Map<string, Runtime>;
+const linux = await findLinux();
+const MINUTES = 60_000;
+
+beforeAll(() => {
+  installation = new Installation();
+  runtimes = new Map(installNodes(installation.folder).map((runtime) => [runtime.name, runtime]));
+  installation.copy('examples', 'examples');
+}, 10 * MINUTES);
+afterAll(() => installation?.remove());
+
+/** What a program has printed that ended well; otherwise its errors are shown. */
+function outputOf({ code, output, errors }: Ended): string {
+  expect({ code, errors: code === 0 ? '' : `${output}${errors}` }).toEqual({ code: 0, errors: '' });
+  return output;
+}
+
+const program = `
+import { Machine } from 'rawiron';
+
+const machine = await Machine.create({ memory: 64, boot: { demo: true }, engine: { check: true } });
+await machine.start();
+await machine.serial.expect(/demo> $/);
+machine.serial.write('bench 1\\r');
+const [, primes] = await machine.serial.expect(/with (\\d+) primes/, { timeout: 60_000 });
+console.log(primes);
+await machine.stop();
+`;
+
+describe('the tarball', () => {
+  test('holds what runs, and no sources or tests', () => {
+    const folders = new Set(installation.files.map((path) => path.split('/')[0]));
+    expect([...folders].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json']);
+    expect(installation.files.filter((path) => /(?<!\.d)\.ts$/.test(path))).toEqual([]);
+    expect(installation.files).toContain('dist/third-party-licences.txt');
+  });
+
+  test('brings no other package', () => {
+    expect(installation.packages()).toEqual(['rawiron']);
+  });
+});
+
+describe.each(['22', '24', 'own'])('Node %s', (name) => {
+  const runtime = (): Runtime => runtimes.get(name)!;
+
+  test('is that one', async () => {
+    const version = outputOf(await installation.shell(runtime(), 'node --version'));
+    expect(version).toMatch(name === 'own' ? /^v\d+\./ : new RegExp(`^v${name}\\.`));
+  });
+
+  test('runs the library from JavaScript, with the debug mode', async () => {
+    installation.write('plain.js', program);
+    expect(outputOf(await installation.run(runtime(), 'plain.js'))).toBe('23000\n');
+  });
+
+  test('runs the command', async () => {
+    expect(outputOf(await installation.shell(runtime(), 'npx rawiron -version'))).toMatch(/^rawiron \d+\.\d+\.\d+\n$/);
+    const demo = installation.talk(runtime(), 'npx rawiron demo');
+    await demo.expect(/demo> $/);
+    demo.type('poweroff\r');
+    expect(await demo.ended).toBe(0);
+  });
+
+  test('runs the inspector', async () => {
+    const emit = "npx rawiron inspect emit --hex '03 1e 83 c6 04 49 75 f8 c3'";
+    expect(outputOf(await installation.shell(runtime(), emit))).toContain('function ');
+    const demo = installation.talk(runtime(), `npx rawiron demo -inspect=${name}.socket`);
+    await demo.expect(/demo> $/);
+    demo.type('bench 100\r');
+    await demo.expect(/with 23000 primes/);
+    const inspect = `npx rawiron inspect export exported-${name} --connect ${name}.socket && ls exported-${name}`;
+    expect(outputOf(await installation.shell(runtime(), inspect))).toMatch(/\.js\n.*\.js\.asm\n.*\.js\.map\n/);
+    demo.type('poweroff\r');
+    expect(await demo.ended).toBe(0);
+  });
+
+  test.each([
+    ['time-limit.ts', /^still running after 1000 ms: stopped\n$/],
+    ['translations.ts', /[1-9]\d* translations: .*\n.*\n( {2}[0-9a-f]+: \d+ times.*\n){3}The first begins:\nfunction /],
+    ['compare-engines.ts', /^interpreter: AL = 69, \d+ ms\ntranslator: AL = 69, \d+ ms\n$/],
+  ])('runs the example %s', async (file, said) => {
+    expect(outputOf(await installation.run(runtime(), `examples/${file}`))).toMatch(said);
+  });
+
+  test.skipIf(typeof linux === 'string')(
+    'boots Debian, as an example and as a command',
+    { timeout: 5 * MINUTES },
+    async () => {
+      const example = outputOf(await installation.run(runtime(), 'examples/boot-debian.ts'));
+      expect(example).toMatch(
+        /It calls itself Linux .* i686\nand has \d+ KB of memory\.\nThe machine has ended: poweroff\n$/,
+      );
+      const start = installation.talk(runtime(), 'npx rawiron start');
+      await start.expect(/~ # /);
+      start.type('poweroff -f\n');
+      expect(await start.ended).toBe(0);
+    },
+  );
+});
+
+test('all examples are run', () => {
+  const run = ['boot-debian.ts', 'compare-engines.ts', 'own-kernel.test.ts', 'time-limit.ts', 'translations.ts'];
+  const all = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.ts'));
+  expect(all.sort()).toEqual(run);
+});
+
+describe('tools', () => {
+  beforeAll(() => {
+    installation.lend('vitest');
+    installation.lend('vite');
+  });
+  const tool = (name: string, ...args: readonly string[]) =>
+    installation.run(ownNode, join(root, 'node_modules', name), ...args);
+
+  test('vitest runs the example of a kernel', async () => {
+    outputOf(await tool('vitest/vitest.mjs', 'run', 'examples/own-kernel.test.ts'));
+  });
+
+  test('Vite builds a program for Node', async () => {
+    installation.write('plain.js', program);
+    outputOf(await tool('vite/bin/vite.js', 'build', '--ssr', 'plain.js', '--outDir', 'built'));
+    expect(outputOf(await installation.run(ownNode, 'built/plain.js'))).toBe('23000\n');
+  });
+
+  test('Vite builds for browsers, where the library says that there is no machine', async () => {
+    installation.write('page.js', "import { Machine } from 'rawiron'; export const made = Machine.create({});");
+    const library = `{ entry: 'page.js', formats: ['es'], fileName: 'page' }`;
+    installation.write('vite.config.js', `export default { build: { lib: ${library}, outDir: 'page' } };`);
+    outputOf(await tool('vite/bin/vite.js', 'build'));
+    installation.write(
+      'ask.js',
+      "import('./page/page.js').then((page) => page.made).catch((e) => console.log(e.message))",
+    );
+    expect(outputOf(await installation.run(ownNode, 'ask.js'))).toMatch(/^rawiron has no browser host yet/);
+  });
+});
+
+describe('types', () => {
+  const configuration = (moduleResolution: string, module: string) =>
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        noEmit: true,
+        target: 'es2022',
+        lib: ['es2022', 'esnext.disposable'],
+        types: ['node'],
+        typeRoots: [join(root, 'node_modules/@types')],
+        exactOptionalPropertyTypes: true,
+        moduleResolution,
+        module,
+      },
+      files: ['typed.ts'],
+    });
+
+  test.each([
+    ['nodenext', 'nodenext'],
+    ['bundler', 'esnext'],
+  ])('strict, with the resolution %s and all declarations checked', async (resolution, module) => {
+    installation.write('typed.ts', program);
+    installation.write('tsconfig.json', configuration(resolution, module));
+    outputOf(await installation.run(ownNode, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'));
+    installation.write('typed.ts', program.replace('memory: 64', 'memory: []'));
+    const { output } = await installation.run(ownNode, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.');
+    expect(output).toContain('typed.ts');
+  });
+});
