@@ -74,6 +74,7 @@ class WiredOr {
   readonly #name: string;
   readonly #state: StateOf<typeof sharedLineState>;
   readonly #output: Line;
+  /** Wiring: inputs handed out. */
   #count = 0;
 
   constructor(name: string, state: StateOf<typeof sharedLineState>, output: Line) {

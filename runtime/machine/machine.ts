@@ -12,6 +12,7 @@ import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
 import { defaultTiering } from '../exec/tiering.ts';
 import { buildDemo } from '../firmware/demo/index.ts';
 import { type BootState, loadFlat, loadKernel } from '../firmware/load/index.ts';
+import { memoryComponent } from '../memory/component.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { allocateShared } from '../memory/ram.ts';
@@ -44,7 +45,7 @@ export class MachineCore {
   readonly events = new EventQueue();
   /** The words of translator/abi/state.ts. */
   readonly state: Int32Array;
-  /** State of everything but memory, described. */
+  /** All state of the machine, described: saved, loaded and compared as one list (snapshot/components.ts). */
   readonly components: readonly Component[];
   private readonly config: MachineConfig;
   private readonly model: CpuModel;
@@ -84,7 +85,8 @@ export class MachineCore {
     this.cpu = this.makeCpu(buffer);
     this.log?.attach(this.cpu, layout.map);
     this.state.set(config.randomKey ?? [], Word.randomKey);
-    this.components = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu), ...this.pc.components];
+    const processor = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu)];
+    this.components = [...processor, ...this.pc.components, memoryComponent(layout.map.ram)];
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
       ...engineOptions(config, host),
       budgeted: this.budgeted,

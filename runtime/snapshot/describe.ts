@@ -26,7 +26,10 @@ export interface Field<T> {
 export interface Component {
   readonly name: string;
   save(): Saved;
+  /** Sets the values, and touches nothing else: other components may not have theirs yet. Throws if they don't fit. */
   load(saved: Saved): void;
+  /** Called when all components have been loaded: makes what follows from the state anew, at other components too. */
+  restored(): void;
   /** Differences between the present state (left) and a saved one (right). */
   compare(saved: Saved): Difference[];
   show(): string[];
@@ -36,7 +39,7 @@ export interface Component {
 export interface StateHooks {
   /** Called before the state is saved, compared or shown: brings what is computed lazily up to date. */
   settle?(): void;
-  /** Called after a load. */
+  /** Component.restored. */
   restored?(): void;
 }
 
@@ -145,8 +148,8 @@ function bindState<T>(description: Field<T>, name: string, state: T, hooks: Stat
     save: () => description.save(settled()),
     load(saved) {
       description.load(state, saved, name);
-      hooks.restored?.();
     },
+    restored: () => hooks.restored?.(),
     compare: (saved) => description.compare(settled(), description.load(description.create(), saved, name), name),
     show: () => description.show(settled(), name),
   };

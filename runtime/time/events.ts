@@ -152,6 +152,7 @@ function queueComponent(queue: EventQueue): Component {
       if (unknown !== undefined) throw new Error(`events.${unknown}: unknown field`);
       for (const timer of queue.timers) timer.arm(deadlines[timer.name] ?? Infinity);
     },
+    restored: () => undefined,
     compare: (saved) => compareDeadlines(queue.timers, savedDeadlines(saved)),
     show: () => queue.timers.map((timer) => `events.${timer.name}: ${timer.deadline}`),
   };

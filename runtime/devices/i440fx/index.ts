@@ -20,6 +20,7 @@ export interface HostBridgeOptions {
 
 /** The i440FX host bridge, function 0 of device 0: the PAM registers, and scratch registers that firmware sets. */
 export function hostBridge({ shadowChanged, allRam = false }: HostBridgeOptions): PciFunction {
+  // Derived: what was told last.
   let last = '';
   const changed = (): void => {
     const segments = shadowSegments(bridge);

@@ -48,8 +48,9 @@ export class LocalApic {
   readonly #state = localApicState.create();
   readonly #options: LocalApicOptions;
   readonly #timer: ApicTimer;
+  /** Derived: where the registers are placed. */
   #region: MmioRegion | null = null;
-  /** The vector that may be delivered now, -1 if there is none. */
+  /** Derived: the vector that may be delivered now, -1 if there is none. */
   #vector = -1;
 
   constructor(options: LocalApicOptions) {

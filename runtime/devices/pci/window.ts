@@ -10,6 +10,7 @@ export interface Window {
 
 /** A window of I/O ports: `regions` makes what is registered at a base. */
 export function portWindow(ports: PortBus, regions: (base: number) => readonly PortRegion[]): Window {
+  // Derived: what is registered now.
   let placed: readonly PortRegion[] = [];
   return {
     place(base) {
@@ -29,6 +30,7 @@ export function portWindow(ports: PortBus, regions: (base: number) => readonly P
 /** A window that moves only when its base changes. */
 export class MovableWindow {
   readonly #window: Window;
+  /** Derived: where it is placed, 0 for nowhere. */
   #base = 0;
 
   constructor(window: Window) {

@@ -19,6 +19,7 @@ export class Pic8259 {
   readonly #state = picState.create();
   readonly #master = new Chip(this.#state.master, 1 << CASCADE);
   readonly #slave = new Chip(this.#state.slave, 0);
+  /** Derived: the level of the output. */
   #pending = false;
 
   constructor({ ports }: PicOptions) {

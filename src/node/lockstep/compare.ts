@@ -1,7 +1,8 @@
-import { cpuLayout, modelRegisterComponent, stateComponent } from '../../../runtime/cpu/component.ts';
-import type { Component } from '../../../runtime/snapshot/describe.ts';
+import { cpuLayout, stateComponent } from '../../../runtime/cpu/component.ts';
+import { memoryComponent } from '../../../runtime/memory/component.ts';
+import { compareComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
+import type { Difference } from '../../../runtime/snapshot/describe.ts';
 import { Double, STATE_BYTES, WORD_COUNT } from '../../../translator/abi/state.ts';
-import { hex } from '../../../translator/emit/names.ts';
 import type { LockstepMachine } from './machine.ts';
 
 /** Words that engines may leave different although they mean the same; images made of them are compared. */
@@ -11,7 +12,7 @@ const derived = cpuLayout.filter(({ name, sort }) => sort === 'derived' && !free
 /** Differences of the CPUs' states, of what is derived in them too. */
 export function compareStates(left: Int32Array, right: Int32Array): string[] {
   const seen = stateComponent(left).compare(stateComponent(right).save());
-  const differences = seen.map(({ path, left: a, right: b }) => `${path} ${a} ${b}`);
+  const differences = shown(seen);
   for (const { name, word, count } of derived) {
     const [a, b] = [left, right].map((words) => words.subarray(word, word + count).join(' '));
     if (a !== b) differences.push(`${name} ${a} ${b}`);
@@ -29,36 +30,22 @@ function compareSpans(left: Int32Array, right: Int32Array): string[] {
   return differences;
 }
 
-/** All of a machine besides CPU and memory. */
-export function componentsOf({ core }: LockstepMachine): readonly Component[] {
-  return [...core.pc.components, core.events.component, modelRegisterComponent(core.cpu)];
-}
-
-/** Differences of devices and timers. */
+/** Differences of everything besides CPU and memory. */
 export function compareDevices(left: LockstepMachine, right: LockstepMachine): string[] {
-  const others = componentsOf(right);
-  const devices = componentsOf(left).flatMap((component, n) => component.compare(others[n]!.save()));
-  const lines = devices.map(({ path, left: a, right: b }) => `${path} ${a} ${b}`);
-  const [a, b] = [left.core.clock.now(), right.core.clock.now()];
-  return a === b ? lines : [...lines, `clock ${a} ${b}`];
+  const components = left.core.components.filter(({ name }) => name !== 'cpu' && name !== 'memory');
+  const others = right.core.components.filter(({ name }) => name !== 'cpu' && name !== 'memory');
+  return shown(compareComponents(components, saveComponents(others)));
 }
 
-const PAGE = 4096;
-const SHOWN = 8;
-
-/** First words of memory that differ. */
+/** Words of memory that differ, the first of a page each. */
 function compareMemory(left: LockstepMachine, right: LockstepMachine): string[] {
   const [a, b] = [left, right].map(({ core }) => Buffer.from(core.mmu.ram.buffer as ArrayBuffer)) as [Buffer, Buffer];
   if (a.equals(b)) return [];
-  const differences: string[] = [];
-  for (let page = 0; page < a.length && differences.length < SHOWN; page += PAGE) {
-    if (a.compare(b, page, page + PAGE, page, page + PAGE) === 0) continue;
-    for (let at = page; at < page + PAGE && differences.length < SHOWN; at += 4) {
-      const [x, y] = [a.readUInt32LE(at), b.readUInt32LE(at)];
-      if (x !== y) differences.push(`memory ${hex(at)}: ${hex(x)} ${hex(y)}`);
-    }
-  }
-  return differences;
+  return shown(memoryComponent(left.core.mmu.ram).compare(right.core.mmu.ram.bytes));
+}
+
+function shown(differences: readonly Difference[]): string[] {
+  return differences.map(({ path, left, right }) => `${path} ${left} ${right}`);
 }
 
 /** All differences, memory included. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { IrqLines, irqLine, SharedLine } from '../../../runtime/bus/irq.ts';
+import { restore } from '../../support/restore.ts';
 
 test('a pulse ends high with a new edge', () => {
   const levels: boolean[] = [];
@@ -39,7 +40,7 @@ test('the levels of the inputs are state', () => {
   inputs[31].raise();
   const saved = shared.component.save();
   inputs[31].lower();
-  shared.component.load(saved);
+  restore(shared.component, saved);
   inputs[0].lower();
   expect(level).toBe(true);
   expect(() => shared.input()).toThrow('irq4: more than 32 inputs');
@@ -57,7 +58,7 @@ test('each IRQ is a shared line of its own, and all their levels are one state',
   expect([levels.get(4), levels.get(11)]).toEqual([true, true]);
   second.lower();
   expect(levels.get(4)).toBe(false);
-  lines.component.load(saved);
+  restore(lines.component, saved);
   second.lower();
   expect(levels.get(4)).toBe(true);
 });
@@ -73,6 +74,6 @@ test('a loaded shared line drives its output, so that the gate of A20 is as it w
   input.raise();
   const saved = shared.component.save();
   input.lower();
-  shared.component.load(saved);
+  restore(shared.component, saved);
   expect(level).toBe(true);
 });

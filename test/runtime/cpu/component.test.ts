@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { cpuComponent, cpuLayout, stateComponent } from '../../../runtime/cpu/component.ts';
 import { Double, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../../translator/abi/state.ts';
 import { readEflags } from '../../support/flags.ts';
+import { restore } from '../../support/restore.ts';
 import { Rig } from './rig.ts';
 
 const wordsOf = (words: Int32Array, sort: string) =>
@@ -27,7 +28,7 @@ test('what is saved makes another CPU the same, with what is derived', () => {
   from.words[Word.flagResult] = 0;
   from.words[Word.flagCarries] = 0xc0000000 | 0;
   to.words[Word.wake] = 1;
-  cpuComponent(to.cpu).load(structuredClone(cpuComponent(from.cpu).save()));
+  restore(cpuComponent(to.cpu), structuredClone(cpuComponent(from.cpu).save()));
   expect(wordsOf(to.words, 'architectural')).toEqual(wordsOf(from.words, 'architectural'));
   expect(to.words[Word.key]).toBe(from.words[Word.key]);
   expect(to.words[Word.wake]).toBe(1);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { SharedLine } from '../../../runtime/bus/irq.ts';
 import { I8042 } from '../../../runtime/devices/i8042/index.ts';
 import { Port92 } from '../../../runtime/devices/port92/index.ts';
+import { restore } from '../../support/restore.ts';
 import { Rig, recordedLine } from './rig.ts';
 
 const MS = 1e6;
@@ -283,7 +284,7 @@ test('a saved controller goes on with its bytes', () => {
   first.advance(MS);
   const second = new KeyboardRig();
   second.advance(MS);
-  second.i8042.component.load(first.i8042.component.save());
-  second.events.component.load(first.events.component.save());
+  restore(second.i8042.component, first.i8042.component.save());
+  restore(second.events.component, first.events.component.save());
   expect(second.received()).toEqual([0x1e, 0x9e, 0x20]);
 });

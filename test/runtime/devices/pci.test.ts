@@ -6,6 +6,7 @@ import { PciBus } from '../../../runtime/devices/pci/index.ts';
 import { portWindow } from '../../../runtime/devices/pci/window.ts';
 import { Pic8259 } from '../../../runtime/devices/pic8259/index.ts';
 import { IsaBridge } from '../../../runtime/devices/piix3/index.ts';
+import { restore } from '../../support/restore.ts';
 import { Rig } from './rig.ts';
 
 class PciRig extends Rig {
@@ -147,7 +148,7 @@ test('a load moves windows to where they were', () => {
   const saved = rig.card.component.save();
   rig.pci.reset();
   expect(rig.in8(0xc000)).toBe(0xff);
-  rig.card.component.load(saved);
+  restore(rig.card.component, saved);
   expect(rig.in8(0xc000)).toBe(0x40);
 });
 
@@ -251,7 +252,7 @@ test('a load of the bridge drives no line', () => {
   rig.bridge.interrupt(3, 1).raise();
   const pins = rig.bridge.component.save();
   rig.bridge.interrupt(3, 1).lower();
-  rig.bridge.component.load(pins);
-  rig.bridge.pciFunction.component.load(saved);
+  restore(rig.bridge.component, pins);
+  restore(rig.bridge.pciFunction.component, saved);
   expect(rig.pic.pending).toBe(false);
 });

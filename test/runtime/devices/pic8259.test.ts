@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Pic8259 } from '../../../runtime/devices/pic8259/index.ts';
+import { restore } from '../../support/restore.ts';
 import { Rig } from './rig.ts';
 
 interface PicRig {
@@ -134,7 +135,7 @@ test('of the slave: vector 15, with input 2 of the master in service', () => {
   // The request goes away between the two INTA cycles: the master has seen it, the slave has not.
   pic.line(10).raise();
   const saved = pic.component.save() as { master: { requests: number }; slave: { requests: number } };
-  pic.component.load({ ...saved, slave: { ...saved.slave, requests: 0 } });
+  restore(pic.component, { ...saved, slave: { ...saved.slave, requests: 0 } });
   expect(pic.acknowledge()).toBe(0x2f);
   expect([readIsr(machine), readIsr(machine, 0xa0)]).toEqual([0x04, 0x00]);
 });
@@ -286,7 +287,7 @@ test('there is no line 2, and a load brings the output back', () => {
   machine.pic.line(5).raise();
   const saved = machine.pic.component.save();
   const other = initialised().pic;
-  other.component.load(saved);
+  restore(other.component, saved);
   expect(other.pending).toBe(true);
   expect(other.acknowledge()).toBe(0x25);
   machine.pic.reset();

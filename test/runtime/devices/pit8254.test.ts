@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Pit8254 } from '../../../runtime/devices/pit8254/index.ts';
+import { restore } from '../../support/restore.ts';
 import { Rig } from './rig.ts';
 
 /** Nanoseconds of one input clock: 264/315 microseconds. */
@@ -355,8 +356,8 @@ test('a saved timer goes on where it was', () => {
   first.clocks(300);
   const second = new PitRig();
   second.advance(300 * CLOCK);
-  second.pit.component.load(first.pit.component.save());
-  second.events.component.load(first.events.component.save());
+  restore(second.pit.component, first.pit.component.save());
+  restore(second.events.component, first.events.component.save());
   expect(second.latched(0)).toBe(first.latched(0));
   second.clocks(701);
   first.clocks(701);

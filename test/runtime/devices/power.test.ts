@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { PciBus } from '../../../runtime/devices/pci/index.ts';
 import { PowerManagement } from '../../../runtime/devices/power/index.ts';
 import { buildAcpiTables } from '../../../runtime/devices/power/tables.ts';
+import { restore } from '../../support/restore.ts';
 import { Rig } from './rig.ts';
 
 const BASE = 0x600;
@@ -128,8 +129,8 @@ test('a saved device has its registers at their place, and goes on', () => {
   first.pm.pciFunction.write(0x80, 1, 1);
   first.set(ENABLE, 0x0100);
   const second = new PowerRig();
-  second.pm.pciFunction.component.load(first.pm.pciFunction.component.save());
-  second.pm.component.load(first.pm.component.save());
+  restore(second.pm.pciFunction.component, first.pm.pciFunction.component.save());
+  restore(second.pm.component, first.pm.component.save());
   expect(second.get(ENABLE)).toBe(0x0100);
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { calendarTime, secondsOf } from '../../../runtime/devices/rtc-cmos/calendar.ts';
 import { RtcCmos } from '../../../runtime/devices/rtc-cmos/index.ts';
+import { restore } from '../../support/restore.ts';
 import { Rig } from './rig.ts';
 
 const MS = 1e6;
@@ -253,7 +254,7 @@ test('a saved clock goes on from its time', () => {
   first.advance(2.5 * SECOND);
   const second = new RtcRig(0);
   second.advance(2.5 * SECOND);
-  second.rtc.component.load(first.rtc.component.save());
-  second.events.component.load(first.events.component.save());
+  restore(second.rtc.component, first.rtc.component.save());
+  restore(second.events.component, first.events.component.save());
   expect(second.time).toBe(first.time);
 });

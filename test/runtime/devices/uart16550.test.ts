@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Uart16550 } from '../../../runtime/devices/uart16550/index.ts';
+import { restore } from '../../support/restore.ts';
 import { Rig } from './rig.ts';
 
 const BASE = 0x3f8;
@@ -281,7 +282,7 @@ test('a saved port goes on with what it has received', () => {
   first.uart.receive(Array.from({ length: 20 }, (_, i) => i));
   first.get(DATA);
   const second = new UartRig();
-  second.uart.component.load(first.uart.component.save());
+  restore(second.uart.component, first.uart.component.save());
   expect(second.readAll()).toEqual(Array.from({ length: 19 }, (_, i) => i + 1));
 });
 

@@ -15,6 +15,7 @@ import {
   u16,
   u32,
 } from '../../../runtime/snapshot/describe.ts';
+import { restore } from '../../support/restore.ts';
 
 const channel = describeState({ count: u16, gate: flag });
 const sample = describeState({
@@ -138,7 +139,7 @@ test('a component settles before it is saved, and is told of a load', () => {
     restored: () => calls.push(`restored ${state.count}`),
   });
   const image = component.save();
-  component.load({ count: 9, gate: false });
+  restore(component, { count: 9, gate: false });
   expect(component.compare(image)).toEqual([{ path: 'pit.count', left: '0xa (10)', right: '0x1 (1)' }]);
   expect(calls).toEqual(['settle 0', 'restored 9', 'settle 9']);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../runtime/time/clock.ts';
+import { restore } from '../../support/restore.ts';
 
 function makeClock(): { clock: VirtualClock; source: { time: number } } {
   const source = { time: 5000 };
@@ -48,7 +49,7 @@ test('the saved time is that of saving, and loads into a running clock', () => {
   const saved = clock.component.save();
   expect(saved).toEqual({ time: 42 });
   source.time += 1000;
-  clock.component.load(saved);
+  restore(clock.component, saved);
   source.time += 1;
   expect(clock.now()).toBe(43);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EventQueue } from '../../../runtime/time/events.ts';
+import { restore } from '../../support/restore.ts';
 
 function logged(names: string[]): { queue: EventQueue; log: string[]; timers: ReturnType<EventQueue['timer']>[] } {
   const queue = new EventQueue();
@@ -91,7 +92,7 @@ test('deadlines are saved by name, and load without disturbing others', () => {
     { path: 'events.a', left: '99', right: '30' },
     { path: 'events.b', left: '5', right: 'Infinity' },
   ]);
-  queue.component.load(saved);
+  restore(queue.component, saved);
   expect(timers.map((timer) => timer.deadline)).toEqual([30, Infinity]);
   expect(() => queue.component.load({ z: 1 })).toThrow('events.z: unknown field');
 });

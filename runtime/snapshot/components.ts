@@ -1,0 +1,27 @@
+import type { Component, Difference, Saved } from './describe.ts';
+
+/** What several components were saved as, by their names. */
+export type SavedComponents = Readonly<Record<string, Saved>>;
+
+export function saveComponents(components: readonly Component[]): SavedComponents {
+  return Object.fromEntries(components.map((component) => [component.name, component.save()]));
+}
+
+/**
+ * Loads components in two phases: everything first, then what follows from it. Throws an Error that names the component if
+ * one is missing or unknown, before anything has changed.
+ */
+export function loadComponents(components: readonly Component[], saved: SavedComponents): void {
+  const names = new Set(components.map(({ name }) => name));
+  const missing = [...names].find((name) => !(name in saved));
+  if (missing !== undefined) throw new Error(`${missing}: missing`);
+  const unknown = Object.keys(saved).find((name) => !names.has(name));
+  if (unknown !== undefined) throw new Error(`${unknown}: unknown component`);
+  for (const component of components) component.load(saved[component.name]);
+  for (const component of components) component.restored();
+}
+
+/** Differences between the present states (left) and saved ones (right). */
+export function compareComponents(components: readonly Component[], saved: SavedComponents): Difference[] {
+  return components.flatMap((component) => component.compare(saved[component.name]));
+}

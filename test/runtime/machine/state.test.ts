@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { loadComponents, type SavedComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
+import { compareAll } from '../../../src/node/lockstep/compare.ts';
+import { LockstepMachine } from '../../../src/node/lockstep/machine.ts';
+import { filesIn } from '../../support/source-files.ts';
+
+const engines = ['interpreter', 'translator'] as const;
+const MEMORY = 8 << 20;
+
+function demo(engine: (typeof engines)[number]): LockstepMachine {
+  return new LockstepMachine({ engine, memoryBytes: MEMORY, boot: { demo: true } });
+}
+
+/** Types two commands and lets a part of the first run. */
+function busyDemo(engine: (typeof engines)[number]): LockstepMachine {
+  const machine = demo(engine);
+  machine.step(3_000_000);
+  machine.restart();
+  machine.core.serialInput(0, new TextEncoder().encode('help\rbench 1\r'));
+  machine.step(3_456);
+  return machine;
+}
+
+test.each(engines)('a machine goes on from its saved state as the saved one does: %s', (engine) => {
+  const first = busyDemo(engine);
+  const saved = structuredClone(saveComponents(first.core.components));
+  const second = demo(engine);
+  second.step(100_000);
+  loadComponents(second.core.components, saved);
+  second.restart();
+  first.restart();
+  first.output = second.output = '';
+  expect(compareAll(first, second)).toEqual([]);
+  for (let n = 1; n <= 20; n++) {
+    first.step(n * 10_000);
+    second.step(n * 10_000);
+    expect(compareAll(first, second)).toEqual([]);
+  }
+  expect(first.output).not.toBe('');
+  first.core.dispose();
+  second.core.dispose();
+});
+
+test.each<[string, (saved: SavedComponents) => SavedComponents, string]>([
+  ['without a part', ({ com1: _, ...rest }) => rest, 'com1: missing'],
+  ['with an unknown part', (saved) => ({ ...saved, floppy: {} }), 'floppy: unknown component'],
+  [
+    'of less memory',
+    (saved) => ({ ...saved, memory: new Uint8Array(4096) }),
+    'memory: expected 8388608 bytes, found 4096',
+  ],
+  ['with nonsense for memory', (saved) => ({ ...saved, memory: 'much' }), 'memory: expected bytes'],
+])('a state %s is refused by name', (_, spoil, message) => {
+  const { core } = demo('interpreter');
+  const saved = spoil(saveComponents(core.components));
+  expect(() => loadComponents(core.components, saved)).toThrow(message);
+  core.dispose();
+});
+
+/** A field, or a variable that outlives the call of a function, that is not declared read-only. */
+const FIELD = /^ {2}(?:private |public )?#?\w+(?:\??: [^=(]+)?(?: = .*)?;$/;
+const VARIABLE = /^ {2}let \w+(: [^=]+)? = .*;$/;
+const MAKES_A_DEVICE = /^(export )?function \w+\(.*\): (PciFunction|Window|Component|Line) /;
+const CLASS = /^(export )?(abstract )?class /;
+
+test('what a device holds is described, or its comment says that it is derived or wiring', () => {
+  const held = ['runtime/devices', 'runtime/bus']
+    .flatMap((folder) => filesIn(folder, '.ts'))
+    .flatMap(({ path, text }) => mutableIn(text).map(([line, comment]) => ({ path, line, comment })));
+  expect(held.length).toBeGreaterThan(5);
+  expect(held.filter(({ comment }) => !/Derived|Wiring/.test(comment))).toEqual([]);
+});
+
+/** Lines of a file that declare what can change, each with the line before it. */
+function mutableIn(text: string): [line: string, before: string][] {
+  let top = '';
+  return text.split('\n').flatMap((line, n, lines): [string, string][] => {
+    if (/^\w/.test(line)) top = line;
+    const isField = CLASS.test(top) && FIELD.test(line) && !/readonly|return |static /.test(line);
+    const isKept = MAKES_A_DEVICE.test(top) && VARIABLE.test(line);
+    return isField || isKept ? [[line.trim(), lines[n - 1]!]] : [];
+  });
+}
