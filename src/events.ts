@@ -1,4 +1,7 @@
-/** Called with an event's value. What it returns may be a promise of when it is done with it. */
+/**
+ * Called with an event's value. What it returns may be a promise of when it is done with it. What it throws, or that
+ * promise rejects with, is an uncaught error of the program, as with an EventTarget: nothing here fails with it.
+ */
 export type Listener<Value> = (value: Value) => unknown;
 
 /** A source of events, each with its type of value. */
@@ -32,9 +35,19 @@ export class Emitter<Events extends object> {
     return (this.#listeners.get(name)?.size ?? 0) > 0;
   }
 
-  /** Calls the listeners in the order they came; returns what they returned. */
-  protected emit<Name extends keyof Events>(name: Name, value: Events[Name]): unknown[] {
+  /** Calls the listeners in the order they came. Resolves, always, when they are done. */
+  protected async emit<Name extends keyof Events>(name: Name, value: Events[Name]): Promise<void> {
     const listeners = [...(this.#listeners.get(name) ?? [])] as Listener<Events[Name]>[];
-    return listeners.map((listener) => listener(value));
+    await Promise.all(listeners.map((listener) => tell(listener, value)));
+  }
+}
+
+async function tell<Value>(listener: Listener<Value>, value: Value): Promise<void> {
+  try {
+    await listener(value);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -2,7 +2,7 @@
 const LONGEST_TIMEOUT = 0x7fffffff;
 /** Output that nobody has expected is forgotten beyond this many characters. */
 const KEPT = 1 << 20;
-/** An error shows this many characters of the last output. */
+/** An error shows this many characters of the last output, and of what was matched before it. */
 const SHOWN = 2000;
 const DEFAULT_TIMEOUT = 30_000;
 
@@ -12,25 +12,41 @@ export interface ExpectOptions {
   readonly timeout?: number;
 }
 
+/** The guest's output so far: the end of what earlier matches have used, and what none has used yet. */
+interface Output {
+  readonly matched: string;
+  readonly pending: string;
+}
+
 /** What was expected has not come. */
 export class ExpectError extends Error {
   /** By which it is told from other errors. */
   override readonly name = 'ExpectError';
   /** What was waited for. */
-  readonly pattern: RegExp;
+  readonly pattern: RegExp | string;
   /** The end of the output that had not been matched. */
   readonly lastOutput: string;
+  /** The end of the output that earlier matches had used. */
+  readonly matchedOutput: string;
 
-  constructor(pattern: RegExp, reason: string, output: string) {
-    const lastOutput = output.slice(-SHOWN);
-    const shown = lastOutput === '' ? 'There was no output.' : `The last output was:\n${lastOutput}`;
-    super(`${reason} while waiting for ${pattern}. ${shown}`);
+  constructor(pattern: RegExp | string, reason: string, { matched, pending }: Output) {
+    const [lastOutput, matchedOutput] = [pending.slice(-SHOWN), matched.slice(-SHOWN)];
+    const wanted = typeof pattern === 'string' ? JSON.stringify(pattern) : String(pattern);
+    super(`${reason} while waiting for ${wanted}. ${describeOutput(lastOutput, matchedOutput)}`);
     this.pattern = pattern;
     this.lastOutput = lastOutput;
+    this.matchedOutput = matchedOutput;
   }
 }
 
+function describeOutput(lastOutput: string, matchedOutput: string): string {
+  if (lastOutput !== '') return `The last output was:\n${lastOutput}`;
+  if (matchedOutput === '') return 'There was no output.';
+  return `There was no output after what had been matched before:\n${matchedOutput}`;
+}
+
 interface Expectation {
+  readonly given: RegExp | string;
   readonly pattern: RegExp;
   resolve(match: RegExpExecArray): void;
   reject(error: ExpectError): void;
@@ -42,15 +58,17 @@ export class Expectations {
   readonly #waiting = new Set<Expectation>();
   /** What has not been matched. */
   #text = '';
+  /** The end of what has been matched. */
+  #matched = '';
   #ended: string | undefined;
 
-  expect(pattern: RegExp, { timeout = DEFAULT_TIMEOUT }: ExpectOptions): Promise<RegExpExecArray> {
-    // A global or sticky expression would start where its last match ended.
-    const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
-    const match = this.#take(stateless);
-    if (match) return Promise.resolve(match);
-    if (this.#ended !== undefined) return Promise.reject(new ExpectError(pattern, this.#ended, this.#text));
-    return this.#wait(stateless, timeout);
+  async expect(given: RegExp | string, { timeout = DEFAULT_TIMEOUT }: ExpectOptions): Promise<RegExpExecArray> {
+    const pattern = patternOf(given);
+    if (!(timeout >= 0)) throw new TypeError(`expect: a timeout is a number of milliseconds, not ${timeout}`);
+    const match = this.#take(pattern);
+    if (match) return match;
+    if (this.#ended !== undefined) throw this.#error(given, this.#ended);
+    return this.#wait(given, pattern, timeout);
   }
 
   receive(bytes: Uint8Array): void {
@@ -65,13 +83,13 @@ export class Expectations {
 
   end(reason: string): void {
     this.#ended ??= reason;
-    for (const { pattern, reject } of this.#waiting) reject(new ExpectError(pattern, reason, this.#text));
+    for (const { given, reject } of this.#waiting) reject(this.#error(given, reason));
   }
 
-  #wait(pattern: RegExp, timeout: number): Promise<RegExpExecArray> {
+  #wait(given: RegExp | string, pattern: RegExp, timeout: number): Promise<RegExpExecArray> {
     const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
-    const expectation: Expectation = { pattern, resolve, reject };
-    const giveUp = () => reject(new ExpectError(pattern, `${timeout} ms passed`, this.#text));
+    const expectation: Expectation = { given, pattern, resolve, reject };
+    const giveUp = () => reject(this.#error(given, `${timeout} ms passed`));
     const timer = timeout > LONGEST_TIMEOUT ? undefined : setTimeout(giveUp, timeout);
     this.#waiting.add(expectation);
     return promise.finally(() => {
@@ -83,7 +101,20 @@ export class Expectations {
   #take(pattern: RegExp): RegExpExecArray | undefined {
     const match = pattern.exec(this.#text);
     if (!match) return undefined;
-    this.#text = this.#text.slice(match.index + match[0].length);
+    const end = match.index + match[0].length;
+    this.#matched = (this.#matched + this.#text.slice(0, end)).slice(-SHOWN);
+    this.#text = this.#text.slice(end);
     return match;
   }
+
+  #error(pattern: RegExp | string, reason: string): ExpectError {
+    return new ExpectError(pattern, reason, { matched: this.#matched, pending: this.#text });
+  }
+}
+
+/** Global and sticky expressions would start where their last match ended; characters of a string have no other meaning. */
+function patternOf(given: RegExp | string): RegExp {
+  if (typeof given === 'string') return new RegExp(given.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  if (given instanceof RegExp) return new RegExp(given.source, given.flags.replace(/[gy]/g, ''));
+  throw new TypeError(`expect takes a RegExp or a string, not ${given === null ? 'null' : typeof given}`);
 }

@@ -2,16 +2,19 @@ import { ConfigurationError, messageOf } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
 import { Connection, type Notice, restoreError } from './isolate/connection.ts';
+import { INPUT_WINDOW, Outflow } from './isolate/flow.ts';
 import type { ThreadProfile } from './isolate/probe.ts';
+
 import {
   type CallName,
   type Calls,
   type Exit,
   type GuestHalt,
-  type OutputStream,
   RESET_BYTES,
   type Reset,
+  type StreamName,
 } from './isolate/protocol.ts';
+
 import type { BootImages, MachineConfig, Metrics } from './machine-core.ts';
 import { type Boot, checkOptions, type Image, type MachineOptions } from './options.ts';
 import { SerialPort } from './serial.ts';
@@ -53,7 +56,7 @@ export interface Probe {
 /** The debug console: output only. */
 export type DebugConsole = Pick<SerialPort, 'on' | 'once' | 'off' | 'expect'>;
 
-/** A PC. */
+/** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
 export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   /** The first serial port, COM1. */
   readonly serial: SerialPort;
@@ -71,10 +74,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly #isolate: Isolate;
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
-  readonly #debugOutput = new SerialPort({ send: () => {} });
-  readonly #logOutput = new SerialPort({ send: () => {} });
+  readonly #debugOutput = new SerialPort({ send: async () => {} });
+  readonly #logOutput = new SerialPort({ send: async () => {} });
+  /** Input of the serial ports. */
+  readonly #inputs: readonly Outflow[];
   #isCreated = false;
-  /** Why the isolate keeps the program alive: it has not ended, a call waits for its answer, it is being ended. */
+  /** Why the isolate keeps the program alive: it is being made, it runs, a call waits for its answer, it is being ended. */
   #holders = 0;
   #state: MachineState = 'created';
 
@@ -91,6 +96,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     } catch (error) {
       await machine.#terminate();
       throw creationError(error as Error, options.boot);
+    } finally {
+      machine.#release();
     }
     return machine;
   }
@@ -101,9 +108,10 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#isolate = host.startIsolate(options.isolate ?? 'worker', config, events, options.name);
     this.#hold();
     this.#connection = new Connection(this.#isolate.port, (notice) => this.#receive(notice));
-    this.serialPorts = Array.from({ length: serialPorts }, (_, port) => {
-      return new SerialPort({ send: (bytes) => this.#connection.send({ type: 'serial-input', port, bytes }) });
+    this.#inputs = Array.from({ length: serialPorts }, (_, stream) => {
+      return new Outflow(INPUT_WINDOW, (bytes) => this.#connection.send({ type: 'data', stream, bytes }));
     });
+    this.serialPorts = this.#inputs.map((input) => new SerialPort({ send: (bytes) => input.write(bytes) }));
     this.serial = this.serialPorts[0];
     this.debugConsole = this.#debugOutput;
     this.guestLog = this.#logOutput;
@@ -127,10 +135,10 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.start();
   }
 
-  /** Stops the machine and its time until `resume()`. */
+  /** Stops the machine and its time until `resume()`. One that does not run stays as it is. */
   async pause(): Promise<void> {
     await this.#call('pause');
-    this.#enter('paused');
+    if (this.#state === 'running') this.#enter('paused');
   }
 
   /** Presses the reset button. */
@@ -138,7 +146,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     await this.#call('reset');
   }
 
-  /** Ends the machine for good, whatever the guest is doing, and frees all that it has. */
+  /** Ends the machine for good, whatever the guest is doing, and frees all that it has. May be called again. */
   async stop(): Promise<void> {
     this.#end({ reason: 'stopped', code: 0 });
     this.#connection.send({ type: 'stop' });
@@ -182,7 +190,6 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     heap: () => this.#call('heap'),
   };
 
-  /** A machine that has ended does not keep the program alive, but for the answer to a call. */
   async #call<Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>): Promise<ReturnType<Calls[Name]>> {
     this.#hold();
     try {
@@ -208,8 +215,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       case 'failed':
         this.#fail(restoreError(notice.error));
         break;
-      case 'output':
+      case 'data':
         void this.#deliver(notice.stream, notice.bytes);
+        break;
+      case 'taken':
+        this.#inputs[notice.stream as number].taken(notice.length);
         break;
       case 'exit':
         this.#end(notice.exit);
@@ -218,7 +228,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
         this.emit('log', notice.message);
         break;
       case 'reset':
-        void this.#take(RESET_BYTES, () => Promise.all(this.emit('reset', notice.reset)));
+        void this.#tellReset(notice.reset);
         break;
       case 'halt':
         this.emit('halt', notice.halt);
@@ -230,25 +240,26 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#creation.resolve();
   }
 
-  #deliver(stream: OutputStream, bytes: Uint8Array): Promise<void> {
+  async #deliver(stream: StreamName, bytes: Uint8Array): Promise<void> {
     const receivers = { debug: this.#debugOutput, log: this.#logOutput };
     const receiver = typeof stream === 'string' ? receivers[stream] : this.serialPorts[stream];
-    return this.#take(bytes.length, () => receiver.receive(bytes));
+    await receiver.receive(bytes);
+    this.#connection.send({ type: 'taken', stream, length: bytes.length });
   }
 
-  /** Gives something to listeners; the isolate hears when they are done with it. */
-  async #take(length: number, give: () => unknown): Promise<void> {
-    try {
-      await give();
-    } finally {
-      this.#connection.send({ type: 'output-taken', length });
-    }
+  /** The isolate hears when listeners are done with it. */
+  async #tellReset(reset: Reset): Promise<void> {
+    await this.emit('reset', reset);
+    this.#connection.send({ type: 'taken', stream: 'reset', length: RESET_BYTES });
   }
 
-  #enter(state: 'running' | 'paused'): void {
-    if (this.#state === 'ended' || this.#state === state) return;
+  #enter(state: 'running' | 'paused' | 'ended'): void {
+    const before = this.#state;
+    if (before === 'ended' || before === state) return;
     this.#state = state;
-    this.emit(state, undefined);
+    if (state === 'running') this.#hold();
+    else if (before === 'running') this.#release();
+    if (state !== 'ended') this.emit(state, undefined);
   }
 
   #end(exit: Exit): void {
@@ -261,6 +272,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   #fail(error: Error): void {
     if (this.#state === 'ended') return;
     this.#finish('the emulator has failed');
+    this.#connection.send({ type: 'stop' });
     this.#connection.close(error);
     if (this.#isCreated) this.#reportFailure(error);
     else this.#creation.reject(error);
@@ -274,9 +286,9 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   }
 
   #finish(reason: string): void {
-    this.#state = 'ended';
+    this.#enter('ended');
     for (const output of [...this.serialPorts, this.#debugOutput, this.#logOutput]) output.end(reason);
-    this.#release();
+    for (const input of this.#inputs) input.close(new Error(`${reason}: it takes no more input`));
   }
 }
 

@@ -9,7 +9,8 @@ export interface SerialEvents {
 
 /** What a port needs of the machine that it belongs to. */
 export interface SerialBackend {
-  send(bytes: Uint8Array): void;
+  /** Resolves when more may be sent. */
+  send(bytes: Uint8Array): Promise<void>;
 }
 
 const encoder = new TextEncoder();
@@ -24,26 +25,32 @@ export class SerialPort extends Emitter<SerialEvents> {
     this.#backend = backend;
   }
 
-  /** Sends to the guest: bytes, or text as UTF-8. Throws a TypeError for anything else. */
-  write(data: string | Uint8Array): void {
+  /**
+   * Sends to the guest: bytes, or text as UTF-8. What the guest does not take yet waits: resolves when little of it does,
+   * so that who has much to send waits before sending more. Bytes must not change until then. Rejects when the machine
+   * has ended, or ends before; that a write which was under way got lost need not be handled.
+   * @throws TypeError for what is neither text nor bytes
+   */
+  write(data: string | Uint8Array): Promise<void> {
     if (typeof data !== 'string' && !(data instanceof Uint8Array)) {
       throw new TypeError(`serial.write takes a string or a Uint8Array, not ${data === null ? 'null' : typeof data}`);
     }
-    this.#backend.send(typeof data === 'string' ? encoder.encode(data) : data);
+    return this.#backend.send(typeof data === 'string' ? encoder.encode(data) : data);
   }
 
   /**
-   * Waits until the guest's output, from the end of what was last expected, matches. Resolves with the match; what is
-   * up to its end counts as read. Rejects with ExpectError when the time is up or the machine has ended.
+   * Waits until the guest's output, from the end of what was last expected, matches; a string matches itself. Resolves
+   * with the match; what is up to its end counts as read. Rejects with ExpectError when the time is up or the machine
+   * has ended, and with a TypeError for what is no pattern or no time.
    */
-  expect(pattern: RegExp, options: ExpectOptions = {}): Promise<RegExpExecArray> {
+  expect(pattern: RegExp | string, options: ExpectOptions = {}): Promise<RegExpExecArray> {
     return this.#expectations.expect(pattern, options);
   }
 
   /** The guest has sent this. Resolves when all listeners are done with it. */
   async receive(bytes: Uint8Array): Promise<void> {
     this.#expectations.receive(bytes);
-    await Promise.all(this.emit('data', bytes));
+    await this.emit('data', bytes);
   }
 
   /** There will be no more output. */

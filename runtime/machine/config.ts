@@ -66,6 +66,8 @@ export interface MachineHost {
   nanoseconds(): number;
   serialOutput(port: number, bytes: Uint8Array): void;
   debugOutput(bytes: Uint8Array): void;
+  /** A serial port has taken so many bytes of its input: they no longer wait for the guest. */
+  inputTaken?(port: number, length: number): void;
   /** The core wants Word.attention set at this time (Infinity: never). */
   deadlineChanged?(nanoseconds: number): void;
   log(message: string): void;

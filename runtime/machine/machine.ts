@@ -122,6 +122,7 @@ export class MachineCore {
       },
       serialOutput: (port, byte) => this.host.serialOutput(port, Uint8Array.of(byte)),
       debugOutput: (byte) => this.host.debugOutput(Uint8Array.of(byte)),
+      inputTaken: (port, length) => this.host.inputTaken?.(port, length),
     });
   }
 

@@ -72,6 +72,7 @@ export interface PcOptions {
   readonly power: PowerControl;
   readonly serialOutput: (port: number, byte: number) => void;
   readonly debugOutput: (byte: number) => void;
+  readonly inputTaken: (port: number, length: number) => void;
 }
 
 /** A part of the machine that a hard reset reaches, and whose state is saved. */
@@ -168,11 +169,12 @@ export class Pc {
     };
   }
 
-  private makeUarts({ clock, events, serialOutput }: PcOptions): Uart16550[] {
+  private makeUarts({ clock, events, serialOutput, inputTaken }: PcOptions): Uart16550[] {
     const { ports, irqs } = this;
     return serialPorts.map(({ name, base, irq }, port) => {
       const output = (byte: number) => serialOutput(port, byte);
-      return new Uart16550({ name, base, ports, clock, events, irq: irqs.input(irq), output });
+      const taken = (length: number) => inputTaken(port, length);
+      return new Uart16550({ name, base, ports, clock, events, irq: irqs.input(irq), output, taken });
     });
   }
 

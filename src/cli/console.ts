@@ -84,10 +84,25 @@ export function connectInput(
     help: () => terminal.note(escapeHelp),
     monitor: () => terminal.note('There is no monitor yet.'),
   };
-  terminal.open((bytes) => {
-    for (const part of filter.split(bytes)) {
-      if (typeof part === 'string') act[part]();
-      else for (const port of onTerminal) port.write(part);
-    }
+  const give = distributor(onTerminal);
+  terminal.open(async (bytes) => {
+    await Promise.all(filter.split(bytes).map((part) => (typeof part === 'string' ? act[part]() : give(part))));
   });
+}
+
+/** Writes to several ports, as fast as the fastest takes it: one that is still busy with what it got before misses it. */
+function distributor(ports: readonly SerialPort[]): (bytes: Uint8Array) => Promise<void> {
+  const busy = new Set<SerialPort>();
+  return (bytes) => {
+    const ready = ports.filter((port) => !busy.has(port));
+    const receivers = ready.length > 0 ? ready : ports;
+    return Promise.race(
+      receivers.map(async (port) => {
+        busy.add(port);
+        // A machine that has ended takes no more input.
+        await port.write(bytes).catch(() => {});
+        busy.delete(port);
+      }),
+    );
+  };
 }

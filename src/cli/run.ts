@@ -4,9 +4,8 @@ import { reportDeaths } from './deaths.ts';
 import { openInspector } from './inspector.ts';
 import { standardOutputGone } from './output-error.ts';
 import type { Settings } from './settings.ts';
+import { onSignals } from './signals.ts';
 import { Terminal } from './terminal.ts';
-
-const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
 export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
@@ -16,12 +15,13 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   const backends = serialBackends(serials, settings);
   const debugConsole = settings.debugConsole && namedBackend(settings.debugConsole, settings.chardevs);
   const terminal = new Terminal();
-  await using machine = await Machine.create(options);
-  if (backends.length > machine.serialPorts.length)
-    throw new ConfigurationError('-serial: there are four ports at most');
   const left = Promise.withResolvers<number>();
   // It may be rejected before anyone waits for it.
   left.promise.catch(() => {});
+  using _signals = onSignals(left.resolve);
+  await using machine = await Machine.create(options);
+  if (backends.length > machine.serialPorts.length)
+    throw new ConfigurationError('-serial: there are four ports at most');
   for (const [index, backend] of backends.entries()) {
     connectOutput(machine.serialPorts[index], backend, terminal, left.reject);
   }
@@ -32,7 +32,6 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   connectLog(machine, settings, terminal, left.reject);
   reportDeaths(machine, (text) => terminal.note(text));
 
-  for (const [signal, code] of Object.entries(signals)) process.once(signal, () => left.resolve(code));
   process.stdout.on('error', (error) =>
     Promise.resolve(error).then(standardOutputGone).then(left.resolve, left.reject),
   );
@@ -41,8 +40,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
     await machine.start();
     return await Promise.race([machine.exited.then(({ code }) => code), left.promise]);
   } finally {
-    await terminal.write(new Uint8Array(0));
-    terminal.close();
+    await terminal.close();
   }
 }
 

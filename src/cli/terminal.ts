@@ -1,22 +1,43 @@
 import { spawnSync } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** Undoes what a guest may have left the terminal in: attributes, hidden cursor, keypad, mouse and paste modes. */
 const NORMAL_MODES = '\x1b[0m\x1b[?25h\x1b[?7h\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l';
+
+/** Bytes of input that are read though nobody has taken them: commands among them are heard while a guest hangs. */
+const READ_AHEAD = 1 << 20;
+/** Milliseconds that leaving waits for output that nobody reads. */
+const LEAVE = 1000;
 
 /** The program's standard input and output. What is no terminal is left as it is. */
 export class Terminal {
   readonly #restore = () => this.#setRaw(false);
   readonly #continue = () => this.#setRawAgain();
   #raw = false;
+  /** Bytes of input that have not been taken. */
+  #waiting = 0;
+  #closed = false;
 
-  /** Passes every key to whoever reads, Ctrl-C and the like too, until `close()` or the end of the program. */
-  open(onInput: (bytes: Uint8Array) => void): void {
+  /**
+   * Passes every key to whoever reads, Ctrl-C and the like too, until `close()` or the end of the program. `take` gets
+   * the next bytes while earlier ones are not taken yet, but little more than READ_AHEAD in all.
+   */
+  open(take: (bytes: Uint8Array) => Promise<void>): void {
+    for (const stream of [process.stdout, process.stderr]) doNotBlock(stream);
     this.#setRaw(true);
     process.on('exit', this.#restore);
     process.on('SIGCONT', this.#continue);
-    process.stdin.on('data', onInput);
+    process.stdin.on('data', (bytes: Buffer) => this.#pass(bytes, take));
     // The input may fail, such as on a terminal that is gone: the guest then has none.
     process.stdin.on('error', () => {});
+  }
+
+  async #pass(bytes: Uint8Array, take: (bytes: Uint8Array) => Promise<void>): Promise<void> {
+    this.#waiting += bytes.length;
+    if (this.#waiting >= READ_AHEAD) process.stdin.pause();
+    await take(bytes);
+    this.#waiting -= bytes.length;
+    if (this.#waiting < READ_AHEAD && !this.#closed) process.stdin.resume();
   }
 
   /** Writes bytes as they are. Resolves when they have been written. */
@@ -35,7 +56,10 @@ export class Terminal {
     process.stderr.write(this.#raw ? `\n${text}\n`.replaceAll('\n', '\r\n') : `${text}\n`);
   }
 
-  close(): void {
+  /** Waits for the output to be written, but not for long, and leaves the terminal as it was. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.race([this.write(new Uint8Array(0)), wait(LEAVE, undefined, { ref: false })]);
     this.#setRaw(false);
     process.off('exit', this.#restore);
     process.off('SIGCONT', this.#continue);
@@ -57,8 +81,15 @@ export class Terminal {
   }
 }
 
+/** Node writes to a terminal and waits; where nobody reads that (a stopped terminal program) no signal would be heard. */
+function doNotBlock(stream: NodeJS.WriteStream): void {
+  const { _handle } = stream as { _handle?: { setBlocking?(on: boolean): void } };
+  if (stream.isTTY) _handle?.setBlocking?.(false);
+}
+
 /** Node's raw mode still turns a line feed into a carriage return and a line feed, which moves a guest's cursor. */
 function setMode(raw: boolean): void {
   process.stdin.setRawMode(raw);
-  if (raw) spawnSync('stty', ['-opost'], { stdio: 'inherit' });
+  // It gets no output: what a child process inherits is made to block again.
+  if (raw) spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
 }

@@ -2,9 +2,10 @@ import { Word } from '../../translator/abi/state.ts';
 import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
 import { MachineClock } from './clock.ts';
 import { Deadline, SharedDeadlines } from './deadlines.ts';
+import { INPUT_WINDOW, Inflow } from './flow.ts';
 import { OutputBatches } from './output.ts';
 import type { ThreadProbe } from './probe.ts';
-import type { Calls, Command, Exit, MessageEnd, OutputStream, Report, Reset } from './protocol.ts';
+import type { Calls, Command, Exit, MessageEnd, Report, Reset, StreamName } from './protocol.ts';
 import { RESET_BYTES, reportError, SHUTDOWN_CODE } from './protocol.ts';
 
 /** What the loop needs of the thread it runs on. */
@@ -58,6 +59,7 @@ class MachineLoop {
   readonly #clock: MachineClock;
   readonly #deadlines: SharedDeadlines | undefined;
   readonly #output: OutputBatches;
+  readonly #inflows = new Map<StreamName, Inflow>();
   #core!: MachineCore;
   #coreDeadline = Infinity;
   #sliceEnd = Infinity;
@@ -75,7 +77,7 @@ class MachineLoop {
     this.#port = options.port;
     this.#clock = new MachineClock(options.thread.nanoseconds);
     this.#deadlines = options.deadlines && new SharedDeadlines(options.deadlines);
-    this.#output = new OutputBatches((stream, bytes) => this.#port.postMessage({ type: 'output', stream, bytes }));
+    this.#output = new OutputBatches((stream, bytes) => this.#port.postMessage({ type: 'data', stream, bytes }));
   }
 
   create(checkText: MachineHost['checkText']): void {
@@ -212,10 +214,10 @@ class MachineLoop {
       case 'call':
         this.#answer(command);
         break;
-      case 'serial-input':
-        this.#core.serialInput(command.port, command.bytes);
+      case 'data':
+        this.#core.serialInput(command.stream as number, command.bytes);
         break;
-      case 'output-taken':
+      case 'taken':
         this.#output.taken(command.length);
         break;
       case 'stop':
@@ -235,7 +237,10 @@ class MachineLoop {
 
   readonly #calls: Calls = {
     run: () => this.#resume(),
-    pause: () => this.#pause(),
+    pause: () => {
+      this.#checkAlive();
+      this.#pause();
+    },
     reset: () => {
       this.#checkAlive();
       this.#reset({ reason: 'caller' });
@@ -264,6 +269,7 @@ class MachineLoop {
       serialOutput: (port, bytes) => this.#addOutput(port, bytes),
       debugOutput: (bytes) => this.#addOutput('debug', bytes),
       guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),
+      inputTaken: (port, length) => this.#inflow(port).taken(length),
       deadlineChanged: (nanoseconds) => {
         if (Math.abs(nanoseconds - this.#coreDeadline) < SAME) return;
         this.#coreDeadline = nanoseconds;
@@ -274,9 +280,23 @@ class MachineLoop {
     };
   }
 
-  #addOutput(stream: OutputStream, bytes: Uint8Array): void {
+  /** Makes the core come back from guest code at once. */
+  #leaveCore(): void {
+    Atomics.store(this.#core.state, Word.wake, 1);
+    Atomics.store(this.#core.state, Word.attention, 1);
+  }
+
+  #inflow(stream: StreamName): Inflow {
+    const tell = (length: number) => this.#port.postMessage({ type: 'taken', stream, length });
+    const inflow = this.#inflows.get(stream) ?? new Inflow(INPUT_WINDOW, tell);
+    this.#inflows.set(stream, inflow);
+    return inflow;
+  }
+
+  #addOutput(stream: StreamName, bytes: Uint8Array): void {
     const first = !this.#output.pending;
     this.#output.add(stream, bytes);
+    if (this.#output.stalled) this.#leaveCore();
     if (!first || !this.#deadlines) return;
     const flushAt = Math.min(this.#clock.nanoseconds() + OUTPUT_DELAY, this.#sliceEnd);
     this.#deadlines.set(Deadline.loop, this.#clock.toHost(flushAt));

@@ -1,4 +1,4 @@
-import type { OutputStream } from './protocol.ts';
+import type { StreamName } from './protocol.ts';
 
 /** A batch of this size is sent at once. */
 const BATCH_BYTES = 16 << 10;
@@ -12,12 +12,12 @@ interface Batch {
 
 /** Gathers the guest's output, which may come byte by byte, into batches. */
 export class OutputBatches {
-  readonly #send: (stream: OutputStream, bytes: Uint8Array) => void;
-  readonly #batches = new Map<OutputStream, Batch>();
+  readonly #send: (stream: StreamName, bytes: Uint8Array) => void;
+  readonly #batches = new Map<StreamName, Batch>();
   #pending = false;
   #untaken = 0;
 
-  constructor(send: (stream: OutputStream, bytes: Uint8Array) => void) {
+  constructor(send: (stream: StreamName, bytes: Uint8Array) => void) {
     this.#send = send;
   }
 
@@ -26,13 +26,13 @@ export class OutputBatches {
     return this.#pending;
   }
 
-  /** True while whoever reads the output is too far behind. */
+  /** True while too much of the output has not been taken: the guest must not run then. */
   get stalled(): boolean {
     return this.#untaken > STALL_BYTES;
   }
 
   /** Takes a copy of the bytes. */
-  add(stream: OutputStream, bytes: Uint8Array): void {
+  add(stream: StreamName, bytes: Uint8Array): void {
     const batch = this.#batchOf(stream);
     for (let start = 0; start < bytes.length; ) {
       const part = bytes.subarray(start, start + BATCH_BYTES - batch.length);
@@ -59,13 +59,13 @@ export class OutputBatches {
     this.#untaken -= length;
   }
 
-  #batchOf(stream: OutputStream): Batch {
+  #batchOf(stream: StreamName): Batch {
     const batch = this.#batches.get(stream) ?? { bytes: new Uint8Array(BATCH_BYTES), length: 0 };
     this.#batches.set(stream, batch);
     return batch;
   }
 
-  #sendBatch(stream: OutputStream, batch: Batch): void {
+  #sendBatch(stream: StreamName, batch: Batch): void {
     if (batch.length === 0) return;
     this.#send(stream, batch.bytes.slice(0, batch.length));
     this.#untaken += batch.length;

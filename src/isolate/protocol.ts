@@ -23,11 +23,9 @@ export type CallName = keyof Calls;
 /** Messages to the isolate. */
 export type Command =
   | { readonly type: 'call'; readonly id: number; readonly name: CallName; readonly args: readonly unknown[] }
-  | { readonly type: 'serial-input'; readonly port: number; readonly bytes: Uint8Array }
+  | StreamMessage
   /** Ends the machine for good; there is no answer. */
-  | { readonly type: 'stop' }
-  /** So many bytes of output have reached whoever reads them. */
-  | { readonly type: 'output-taken'; readonly length: number };
+  | { readonly type: 'stop' };
 
 /** Why a machine has ended, and the exit code that a program around it should have. */
 export interface Exit {
@@ -75,7 +73,7 @@ export type Report =
   | { readonly type: 'failed'; readonly error: ErrorReport }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'refusal'; readonly id: number; readonly error: ErrorReport }
-  | { readonly type: 'output'; readonly stream: OutputStream; readonly bytes: Uint8Array }
+  | StreamMessage
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'reset'; readonly reset: Reset }
   /** The CPU waits for an interrupt that nothing can cause. */
@@ -83,7 +81,12 @@ export type Report =
   | { readonly type: 'exit'; readonly exit: Exit };
 
 /** Number of a serial port (0: COM1), the debug console, or the log of what the guest does. */
-export type OutputStream = number | 'debug' | 'log';
+export type StreamName = number | 'debug' | 'log';
+
+/** Both ways: bytes of a stream, and how many of them the other side has taken (flow.ts). */
+export type StreamMessage =
+  | { readonly type: 'data'; readonly stream: StreamName; readonly bytes: Uint8Array }
+  | { readonly type: 'taken'; readonly stream: StreamName | 'reset'; readonly length: number };
 
 /** One end of the connection: a MessagePort of any host. */
 export interface MessageEnd<Sent, Received> {

@@ -3,7 +3,11 @@ import { SerialPort } from '../../src/serial.ts';
 
 function port() {
   const sent: string[] = [];
-  const serial = new SerialPort({ send: (bytes) => sent.push(Buffer.from(bytes).toString()) });
+  const serial = new SerialPort({
+    async send(bytes) {
+      sent.push(Buffer.from(bytes).toString());
+    },
+  });
   return { serial, sent, receive: (text: string) => serial.receive(Buffer.from(text)) };
 }
 
@@ -56,6 +60,36 @@ test('rejects with the last output when the time is up', async () => {
   const failure = serial.expect(/login/, { timeout: 1 });
   await expect(failure).rejects.toMatchObject({ name: 'ExpectError', lastOutput: 'kernel panic' });
   await expect(failure).rejects.toThrow('1 ms passed while waiting for /login/. The last output was:\nkernel panic');
+});
+
+test('a string matches itself', async () => {
+  const { serial, receive } = port();
+  receive('price: 3.50$ (5)');
+  const [text] = await serial.expect('3.50$ (');
+  expect(text).toBe('3.50$ (');
+  await expect(serial.expect('5.', { timeout: 1 })).rejects.toThrow('while waiting for "5."');
+});
+
+test('an error shows what was matched before, where nothing came since', async () => {
+  const { serial, receive } = port();
+  await expect(serial.expect('x', { timeout: 1 })).rejects.toThrow('There was no output.');
+  receive('boot\nlogin: ');
+  await serial.expect(/login: $/);
+  const failure = serial.expect(/password/, { timeout: 1 });
+  await expect(failure).rejects.toMatchObject({ lastOutput: '', matchedOutput: 'boot\nlogin: ' });
+  await expect(failure).rejects.toThrow(
+    '1 ms passed while waiting for /password/. There was no output after what had been matched before:\nboot\nlogin: ',
+  );
+});
+
+test.each([
+  [5, {}, 'expect takes a RegExp or a string, not number'],
+  [null, {}, 'expect takes a RegExp or a string, not null'],
+  ['x', { timeout: Number.NaN }, 'expect: a timeout is a number of milliseconds, not NaN'],
+  ['x', { timeout: -1 }, 'expect: a timeout is a number of milliseconds, not -1'],
+])('expect(%j, %j) is a TypeError', async (pattern, options, message) => {
+  const { serial } = port();
+  await expect(serial.expect(pattern as string, options)).rejects.toThrow(new TypeError(message));
 });
 
 test('rejects when the machine ends, before and after', async () => {

@@ -85,6 +85,10 @@ describe.each(isolates)('serial ports of a machine in isolate: %s', (isolate) =>
     machine.serial.write('x*');
     await machine.serial.expect(/X/);
   });
+});
+
+describe.each(isolates)('flow control of a machine in isolate: %s', (isolate) => {
+  const make = maker(isolate);
 
   test('a guest that writes more than is taken stalls, and goes on', async () => {
     const { machine } = await make();
@@ -102,6 +106,52 @@ describe.each(isolates)('serial ports of a machine in isolate: %s', (isolate) =>
     expect(await machine.metrics()).toMatchObject({ runs });
     gate.resolve();
     await machine.serial.expect(/Z/);
+  });
+
+  test('a guest that writes without end is stopped soon when nobody takes it', async () => {
+    const { machine } = await make();
+    const gate = Promise.withResolvers<void>();
+    let length = 0;
+    machine.serial.on('data', (bytes) => {
+      length += bytes.length;
+      return gate.promise;
+    });
+    await machine.start();
+    machine.serial.write('+');
+    await expect.poll(() => length).toBeGreaterThan(256 * 1024);
+    await machine.pause();
+    expect(length).toBeLessThan(320 * 1024);
+    gate.resolve();
+  });
+
+  test('input that the guest does not take waits on the side of who writes it', async () => {
+    const { machine } = await make();
+    await machine.start();
+    machine.serial.write('*');
+    let echoed = 0;
+    machine.serial.on('data', ({ length }) => {
+      echoed += length;
+    });
+    let written = false;
+    const all = machine.serial.write('x'.repeat(100_000)).then(() => {
+      written = true;
+    });
+    await machine.metrics();
+    expect(written).toBe(false);
+    await machine.reset();
+    await all;
+    await machine.serial.write('!');
+    await machine.exited;
+    expect(echoed).toBeGreaterThan(80_000);
+  });
+
+  test('a write that the end of the machine interrupts is rejected, if anyone waits for it', async () => {
+    const { machine } = await make();
+    machine.serial.write('x'.repeat(100_000));
+    const write = machine.serial.write('y');
+    await machine.stop();
+    await expect(write).rejects.toThrow('the machine has ended (stopped): it takes no more input');
+    await expect(machine.serial.write('z')).rejects.toThrow('the machine has ended (stopped): it takes no more input');
   });
 });
 
@@ -244,4 +294,21 @@ describe.each(isolates)('end of a machine in isolate: %s', (isolate) => {
       message: expect.stringContaining(message),
     });
   });
+});
+
+/** What a script beside this file prints when it comes to its end by itself. */
+async function outputOf(script: string): Promise<string> {
+  const path = fileURLToPath(new URL(`./support/${script}`, import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [path], { timeout: 20_000 });
+  return stdout;
+}
+
+test('listeners that throw are told as uncaught, and nothing else fails with them', async () => {
+  const all = "ended { reason: 'stopped', code: 0 } running paused running reset halt exit";
+  const each = `${all} data exit halt paused rejected reset running\na mistake in the emulator\ntrue\n`;
+  expect(await outputOf('throwing-listeners.ts')).toBe(each + each);
+});
+
+test('a machine that does not run does not keep the program alive', async () => {
+  expect(await outputOf('unstarted.ts')).toBe('the end\n');
 });

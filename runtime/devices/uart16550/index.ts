@@ -28,6 +28,8 @@ export interface UartOptions {
   readonly irq: IrqLine;
   /** Called with each byte that the guest sends. */
   readonly output: (byte: number) => void;
+  /** Called with how many bytes from the other end no longer wait outside. */
+  readonly taken: (length: number) => void;
 }
 
 /** Reads of LSR or IIR, with nothing sent in between, that only a guest which waits for input makes. */
@@ -43,12 +45,14 @@ export class Uart16550 {
   readonly #clock: Clock;
   readonly #irq: IrqLine;
   readonly #output: (byte: number) => void;
+  readonly #taken: (length: number) => void;
   readonly #timeout: Timer;
 
-  constructor({ name, base, ports, clock, events, irq, output }: UartOptions) {
+  constructor({ name, base, ports, clock, events, irq, output, taken }: UartOptions) {
     this.#clock = clock;
     this.#irq = irq;
     this.#output = output;
+    this.#taken = taken;
     this.#timeout = events.timer(`${name} character timeout`, () => this.#timedOut());
     this.component = uartState.bind(name, this.#state);
     this.#state.modemLines = ModemStatus.cts | ModemStatus.dsr | ModemStatus.dcd;
@@ -290,13 +294,19 @@ export class Uart16550 {
 
   /** Fills the FIFO from outside and sets its interrupts. */
   #receiverChanged(): void {
-    const { receiverFifo, waiting, triggerLevel } = this.#state;
-    const listening = this.#listening;
-    while (listening && waiting.length > 0 && this.#roomInFifo() > 0) receiverFifo.push([waiting.shift()!]);
+    const { receiverFifo, triggerLevel } = this.#state;
+    if (this.#listening) this.#fillFifo();
     if (receiverFifo.length === 0) this.#clearReceiver();
     if (receiverFifo.length === 0 || receiverFifo.length >= triggerLevel) this.#timeout.disarm();
     else this.#timeout.arm(this.#clock.now() + 4 * this.#characterTime());
     this.#interrupt();
+  }
+
+  #fillFifo(): void {
+    const { receiverFifo, waiting } = this.#state;
+    const length = Math.min(waiting.length, this.#roomInFifo());
+    for (let n = 0; n < length; n++) receiverFifo.push([waiting.shift()!]);
+    if (length > 0) this.#taken(length);
   }
 
   #timedOut(): void {

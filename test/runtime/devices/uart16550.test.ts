@@ -11,11 +11,16 @@ const CHARACTER = 10e9 / 115200;
 
 class UartRig extends Rig {
   readonly sent: number[] = [];
+  /** Bytes of input that no longer wait outside. */
+  taken = 0;
   readonly uart: Uart16550 = new Uart16550({
     ...this.parts,
     name: 'com1',
     base: BASE,
     output: (byte) => this.sent.push(byte),
+    taken: (length) => {
+      this.taken += length;
+    },
   });
 
   get parts(): Pick<Rig, 'ports' | 'clock' | 'events' | 'irq'> {
@@ -323,7 +328,9 @@ test('what comes before a driver has set the port up waits for it, through probe
   expect([rig.uart.waiting, rig.irq.level]).toEqual([29, true]);
   for (const control of [0x01, 0x81]) rig.set(FCR, control);
   expect([rig.uart.waiting, rig.irq.level, rig.get(IIR)]).toEqual([14, true, 0xc4]);
+  expect(rig.taken).toBe(16);
   expect(rig.readAll()).toEqual(Array.from({ length: 30 }, (_, i) => i));
+  expect(rig.taken).toBe(30);
 });
 
 test('a guest that polls gets what waits, without interrupts or modem lines, and keeps getting it', () => {

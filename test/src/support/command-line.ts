@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+export const program = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

@@ -12,12 +12,14 @@ import { Eflags, STATE_BYTES, Word } from '../../../translator/abi/state.ts';
 /**
  * Stands in for a machine: it echoes serial input with ASCII letters in capitals, and obeys these characters:
  * ! powers off, # exits with code 33, % asks for a reset, $ causes a triple fault, * computes until it is asked for attention, ? throws,
- * @ hangs and doesn't notice when it is asked for attention, & has a text checked that is wrong, where there is a check, ~ writes 600 KB, = halts with interrupts off, ^ sets a deadline 20 ms ahead and reports when it is called for it.
+ * @ hangs and doesn't notice when it is asked for attention, & has a text checked that is wrong, where there is a check, ~ writes 600 KB, + writes until it is asked for attention, = halts with interrupts off, ^ sets a deadline 20 ms ahead and reports when it is called for it.
  */
 class FakeCore implements MachineCore {
   readonly state = new Int32Array(new SharedArrayBuffer(STATE_BYTES));
   readonly #host: MachineHost;
   readonly #input: number[] = [];
+  /** What it was doing when it was asked for attention. */
+  #again = '';
   #runs = 0;
   #resets = 0;
   #deadline = Infinity;
@@ -34,8 +36,8 @@ class FakeCore implements MachineCore {
     this.#runs++;
     Atomics.store(this.state, Word.attention, 0);
     if (this.#host.nanoseconds() >= this.#deadline) this.#timer();
-    for (let byte = this.#input.shift(); byte !== undefined; byte = this.#input.shift()) {
-      const result = this.#obey(String.fromCharCode(byte), until);
+    for (let character = this.#next(); character !== ''; character = this.#next()) {
+      const result = this.#obey(character, until);
       if (result) return result;
     }
     const forGood = (this.state[Word.eflags]! & Eflags.if) === 0;
@@ -68,6 +70,10 @@ class FakeCore implements MachineCore {
       case '~':
         for (let i = 0; i < 600; i++) this.#print('x'.repeat(1023) + '\n');
         return undefined;
+      case '+':
+        while (Atomics.load(this.state, Word.attention) === 0) this.#print('+'.repeat(1024));
+        this.#again = '+';
+        return { reason: 'attention' };
       case '=':
         this.state[Word.eflags] = 2;
         return undefined;
@@ -84,8 +90,17 @@ class FakeCore implements MachineCore {
   #compute(until: number): RunResult {
     while (Atomics.load(this.state, Word.attention) === 0) {}
     if (this.#host.nanoseconds() >= this.#deadline) this.#timer();
-    else this.#input.unshift('*'.charCodeAt(0));
+    else this.#again = '*';
     return { reason: this.#host.nanoseconds() >= until ? 'slice' : 'attention' };
+  }
+
+  /** What is to be obeyed next; '': nothing. */
+  #next(): string {
+    const again = this.#again;
+    this.#again = '';
+    if (again !== '' || this.#input.length === 0) return again;
+    this.#host.inputTaken?.(0, 1);
+    return String.fromCharCode(this.#input.shift()!);
   }
 
   #timer(): void {
@@ -103,7 +118,9 @@ class FakeCore implements MachineCore {
 
   reset(): void {
     this.#resets++;
+    this.#host.inputTaken?.(0, this.#input.length);
     this.#input.length = 0;
+    this.#again = '';
   }
 
   registers() {

@@ -1,0 +1,91 @@
+/**
+ * Flow control between a machine's isolate and its host: of a stream's bytes at most so many are on their way, or wait
+ * at the other side. The receiver tells how many it has taken, and the sender then sends as many more.
+ */
+
+/** Bytes of input for one device that are sent ahead of what the device has taken. */
+export const INPUT_WINDOW = 16 << 10;
+
+interface Write {
+  rest: Uint8Array;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** The sending end of a stream. What does not fit into the window waits here. */
+export class Outflow {
+  readonly #send: (bytes: Uint8Array) => void;
+  readonly #writes: Write[] = [];
+  #room: number;
+  #closed: Error | undefined;
+
+  /** `send` gets bytes of its own, at most `window` in all that were not taken. */
+  constructor(window: number, send: (bytes: Uint8Array) => void) {
+    this.#room = window;
+    this.#send = send;
+  }
+
+  /**
+   * Resolves when all bytes have been sent; until then they must not change. Rejects when the stream is closed, but a
+   * write that nobody waits for is no unhandled rejection if it was made before.
+   */
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.#closed) return Promise.reject(this.#closed);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    promise.catch(() => {});
+    this.#writes.push({ rest: bytes, resolve, reject });
+    this.#sendMore();
+    return promise;
+  }
+
+  /** The other side has taken so many bytes. */
+  taken(length: number): void {
+    this.#room += length;
+    this.#sendMore();
+  }
+
+  /** Writes that wait, and later ones, are rejected. */
+  close(reason: Error): void {
+    this.#closed ??= reason;
+    for (const { reject } of this.#writes.splice(0)) reject(this.#closed);
+  }
+
+  #sendMore(): void {
+    while (this.#writes.length > 0) {
+      const [write] = this.#writes as [Write];
+      this.#sendPart(write);
+      if (write.rest.length > 0) return;
+      this.#writes.shift();
+      write.resolve();
+    }
+  }
+
+  /** A copy: a message would carry the whole buffer that a part belongs to. */
+  #sendPart(write: Write): void {
+    const part = new Uint8Array(write.rest.subarray(0, this.#room));
+    if (part.length === 0) return;
+    this.#room -= part.length;
+    write.rest = write.rest.subarray(part.length);
+    this.#send(part);
+  }
+}
+
+/** The receiving end of a stream: tells the other side what was taken, not byte by byte. */
+export class Inflow {
+  readonly #tell: (length: number) => void;
+  readonly #enough: number;
+  #untold = 0;
+
+  /** `tell` is called with bytes taken since the last call. `window` is the sender's: half of it always stays usable. */
+  constructor(window: number, tell: (length: number) => void) {
+    this.#enough = window / 2;
+    this.#tell = tell;
+  }
+
+  taken(length: number): void {
+    this.#untold += length;
+    if (this.#untold < this.#enough) return;
+    this.#tell(this.#untold);
+    this.#untold = 0;
+  }
+}
