@@ -18,6 +18,7 @@ const EXTERNAL = 1;
 
 /** An exception or interrupt that was not delivered, because its delivery caused another. */
 export interface UndeliveredException {
+  /** Number of the exception. */
   readonly vector: number;
   /** Whether it is an exception, or an interrupt (a device's, or an NMI). */
   readonly kind: 'exception' | 'interrupt';

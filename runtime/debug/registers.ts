@@ -6,7 +6,9 @@ import { readEflags } from '../cpu/eflags.ts';
 
 /** A segment register with its hidden part. */
 export interface SegmentRegister {
+  /** Its visible part. */
   readonly selector: number;
+  /** Linear address of its first byte. */
   readonly base: number;
   /** In bytes, granularity applied. */
   readonly limit: number;
@@ -16,34 +18,69 @@ export interface SegmentRegister {
 
 /** Registers of the processor; all numbers are unsigned. */
 export interface CpuRegisters {
+  /** General register EAX. */
   readonly eax: number;
+  /** General register EBX. */
   readonly ebx: number;
+  /** General register ECX. */
   readonly ecx: number;
+  /** General register EDX. */
   readonly edx: number;
+  /** General register ESI. */
   readonly esi: number;
+  /** General register EDI. */
   readonly edi: number;
+  /** General register EBP. */
   readonly ebp: number;
+  /** Stack pointer. */
   readonly esp: number;
+  /** Offset of the next instruction in the code segment. */
   readonly eip: number;
+  /** Flags; the reserved bit 1 is set. */
   readonly eflags: number;
   /** Current privilege level, 0-3. */
   readonly cpl: number;
+  /** Segment register ES. */
   readonly es: SegmentRegister;
+  /** Segment register CS. */
   readonly cs: SegmentRegister;
+  /** Segment register SS. */
   readonly ss: SegmentRegister;
+  /** Segment register DS. */
   readonly ds: SegmentRegister;
+  /** Segment register FS. */
   readonly fs: SegmentRegister;
+  /** Segment register GS. */
   readonly gs: SegmentRegister;
+  /** Local descriptor table register. */
   readonly ldtr: SegmentRegister;
+  /** Task register. */
   readonly tr: SegmentRegister;
-  readonly gdtr: { readonly base: number; readonly limit: number };
-  readonly idtr: { readonly base: number; readonly limit: number };
+  /** Global descriptor table register. */
+  readonly gdtr: {
+    /** Linear address of the table. */
+    readonly base: number;
+    /** Offset of its last byte. */
+    readonly limit: number;
+  };
+  /** Interrupt descriptor table register. */
+  readonly idtr: {
+    /** Linear address of the table. */
+    readonly base: number;
+    /** Offset of its last byte. */
+    readonly limit: number;
+  };
+  /** Control register 0. */
   readonly cr0: number;
+  /** Linear address of the last page fault. */
   readonly cr2: number;
+  /** Physical address of the page tables. */
   readonly cr3: number;
+  /** Control register 4. */
   readonly cr4: number;
   /** DR0 to DR7; 4 and 5 are not in use. */
   readonly dr: readonly number[];
+  /** Model-specific register EFER. */
   readonly efer: number;
   /** HLT waits for an interrupt. */
   readonly halted: boolean;

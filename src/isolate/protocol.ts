@@ -43,9 +43,17 @@ export interface Exit {
 /** Why a machine was reset. */
 export type Reset =
   /** By the guest, or by the caller. */
-  | { readonly reason: 'guest' | 'caller' }
+  | {
+      /** Who asked for it. */
+      readonly reason: 'guest' | 'caller';
+    }
   /** The guest caused a triple fault. */
-  | { readonly reason: 'shutdown'; readonly shutdown: Shutdown };
+  | {
+      /** Nobody asked for it. */
+      readonly reason: 'shutdown';
+      /** What led to it. */
+      readonly shutdown: Shutdown;
+    };
 
 /** A halt that no interrupt can end. */
 export interface GuestHalt {
