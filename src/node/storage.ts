@@ -1,0 +1,162 @@
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import type { StorageHost } from '../storage/open.ts';
+import { zstdFrameLength } from '../storage/qcow2/zstd-frame.ts';
+import { type ByteStore, checkRange, checkWritable, StorageError } from '../storage/store.ts';
+import { type FileLock, lockFile } from './file-lock.ts';
+import { systemMessage } from './system-message.ts';
+
+/** A file of the host, or a block device. */
+class FileStore implements ByteStore {
+  readonly name: string;
+  readonly identity: string;
+  readonly isReadOnly: boolean;
+  readonly #file: FileHandle;
+  readonly #lock: FileLock;
+  #size: number;
+  /** Why a flush failed. The host may have dropped what was written: no later flush can promise anything. */
+  #lost: StorageError | undefined;
+
+  constructor(
+    name: string,
+    access: 'read' | 'write',
+    file: FileHandle,
+    opened: { identity: string; size: number; lock: FileLock },
+  ) {
+    this.name = name;
+    this.isReadOnly = access === 'read';
+    this.identity = opened.identity;
+    this.#file = file;
+    this.#lock = opened.lock;
+    this.#size = opened.size;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  async read(offset: number, target: Uint8Array): Promise<void> {
+    checkRange(this, offset, target.length);
+    for (let at = 0; at < target.length; ) {
+      const { bytesRead } = await this.#try('read', () => this.#file.read(target, at, target.length - at, offset + at));
+      if (bytesRead === 0) throw new StorageError(this, 'became shorter while it was in use');
+      at += bytesRead;
+    }
+  }
+
+  async write(offset: number, source: Uint8Array): Promise<void> {
+    checkWritable(this);
+    for (let at = 0; at < source.length; ) {
+      const { bytesWritten } = await this.#try('write', () =>
+        this.#file.write(source, at, source.length - at, offset + at),
+      );
+      at += bytesWritten;
+    }
+    this.#size = Math.max(this.#size, offset + source.length);
+  }
+
+  async resize(size: number): Promise<void> {
+    checkWritable(this);
+    await this.#try('resize', () => this.#file.truncate(size));
+    this.#size = size;
+  }
+
+  async flush(): Promise<void> {
+    if (this.isReadOnly) return;
+    if (this.#lost) throw this.#lost;
+    try {
+      await this.#try('flush', () => this.#file.datasync());
+    } catch (error) {
+      this.#lost = error as StorageError;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#try('close', () => this.#file.close());
+    } finally {
+      await this.#lock.release();
+    }
+  }
+
+  async #try<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
+    try {
+      return await act();
+    } catch (error) {
+      throw new StorageError(this, `cannot ${what} it: ${systemMessage(error)}`, { cause: error });
+    }
+  }
+}
+
+/**
+ * Opens a file, locked against other processes that use this function: any number of readers, or one writer.
+ * @throws StorageError
+ */
+export async function openFile(
+  name: string,
+  access: 'read' | 'write',
+  mode: 'old' | 'new' = 'old',
+): Promise<ByteStore> {
+  const flags = mode === 'new' ? constants.O_RDWR | constants.O_CREAT : access === 'read' ? 'r' : 'r+';
+  const file = await open(name, flags).catch((error: unknown) => {
+    throw cannotOpen(name, error);
+  });
+  try {
+    return new FileStore(name, access, file, await inspectFile(name, access, file));
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function cannotOpen(name: string, error: unknown): StorageError {
+  return new StorageError({ name }, `cannot open it: ${systemMessage(error)}`, { cause: error });
+}
+
+async function inspectFile(
+  name: string,
+  access: 'read' | 'write',
+  file: FileHandle,
+): Promise<{ identity: string; size: number; lock: FileLock }> {
+  const status = await file.stat({ bigint: true });
+  if (status.isDirectory()) throw new StorageError({ name }, 'is a directory');
+  if (!status.isFile() && !status.isBlockDevice())
+    throw new StorageError({ name }, 'is neither a file nor a block device');
+  const identity = identityOf(status);
+  const lock = await lockFile(identity, access);
+  if (!lock)
+    throw new StorageError({ name }, `is in use by another machine or command, so it cannot be opened to ${access}`);
+  return { identity, size: Number(status.size), lock };
+}
+
+function identityOf({ dev, ino }: { dev: bigint; ino: bigint }): string {
+  return `${dev}:${ino}`;
+}
+
+const inflate = promisify(zlib.inflateRaw);
+
+/** Images in files. Names of backing files are relative to the image that names them. */
+export const nodeStorage: StorageHost = {
+  open: (name, access) => openFile(name, access),
+  identify: async (name) => {
+    const status = await stat(name, { bigint: true }).catch((error: unknown) => {
+      throw cannotOpen(name, error);
+    });
+    return identityOf(status);
+  },
+  resolve: (from, name) => resolve(dirname(from), name),
+  decompressor: {
+    deflate: (source, most) => inflate(source, { maxOutputLength: most }),
+    // Node 22.15 and later.
+    zstd:
+      typeof zlib.zstdDecompress === 'function'
+        ? (source, most) =>
+            promisify(zlib.zstdDecompress)(source.subarray(0, zstdFrameLength(source)), { maxOutputLength: most })
+        : undefined,
+  },
+};

@@ -1,0 +1,11 @@
+/** Runs what is asynchronous one after the other, in the order of the calls. */
+export class InOrder {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Does something once all before it has ended, well or not. */
+  run<Result>(act: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(act);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}

@@ -1,0 +1,111 @@
+import { OverlayDisk } from './overlay.ts';
+import type { Decompressor } from './qcow2/compressed.ts';
+import { Qcow2Disk } from './qcow2/disk.ts';
+import { isQcow2, readHeader } from './qcow2/header.ts';
+import { RawDisk } from './raw.ts';
+import { type ByteStore, type Disk, StorageError } from './store.ts';
+
+/** What a host gives to images. */
+export interface StorageHost {
+  readonly decompressor: Decompressor;
+  /** @throws StorageError */
+  open(name: string, access: 'read' | 'write'): Promise<ByteStore>;
+  /** What {@link ByteStore.identity} of it will be. @throws StorageError */
+  identify(name: string): Promise<string>;
+  /** The name of a backing file, which stands in the image `from`, as this host takes it. */
+  resolve(from: string, name: string): string;
+}
+
+/** Formats of images that are read and written here. */
+export type Format = 'raw' | 'qcow2';
+
+export interface OpenOptions {
+  /** Found out from the first bytes where it is missing. A guest that writes a raw disk can then change what it is. */
+  readonly format?: Format | undefined;
+  /** Default: write. */
+  readonly access?: 'read' | 'write';
+  /** Changes stay in memory, and are forgotten when the disk is closed. */
+  readonly snapshot?: boolean;
+}
+
+/** Images in a chain; more are a mistake or an attack. */
+const MOST_IMAGES = 64;
+
+/** First bytes of formats that are known and not supported. */
+const otherFormats: readonly (readonly [string, string])[] = [
+  ['QFI\xfb\0\0\0\x01', 'qcow (version 1)'],
+  ['KDMV', 'VMDK'],
+  ['vhdxfile', 'VHDX'],
+  ['conectix', 'VPC (VHD)'],
+  ['QED\0', 'QED'],
+  ['LUKS\xba\xbe', 'LUKS'],
+];
+
+/** Opens an image with all images that it stands on. Those are only read. */
+export async function openDisk(host: StorageHost, name: string, options: OpenOptions = {}): Promise<Disk> {
+  const { format, access = 'write', snapshot = false } = options;
+  const disk = await openLayer(host, name, format, snapshot ? 'read' : access, []);
+  return snapshot ? new OverlayDisk(disk) : disk;
+}
+
+async function openLayer(
+  host: StorageHost,
+  name: string,
+  format: string | undefined,
+  access: 'read' | 'write',
+  above: readonly string[],
+): Promise<Disk> {
+  const store = await host.open(name, access);
+  try {
+    if (above.includes(store.identity))
+      throw new StorageError(store, 'is its own backing file, by way of others or not');
+    if (above.length >= MOST_IMAGES)
+      throw new StorageError(store, `stands below ${MOST_IMAGES} other images: too many`);
+    if ((await formatOf(store, format)) === 'raw') return new RawDisk(store);
+    return await openQcow2(host, store, [...above, store.identity]);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function openQcow2(host: StorageHost, store: ByteStore, chain: readonly string[]): Promise<Qcow2Disk> {
+  const { backingFile, extensions } = await readHeader(store);
+  const backing =
+    backingFile === undefined
+      ? undefined
+      : await openLayer(host, backingName(host, store, backingFile), extensions.backingFormat, 'read', chain);
+  try {
+    return await Qcow2Disk.open(store, backing, host.decompressor);
+  } catch (error) {
+    await backing?.close();
+    throw error;
+  }
+}
+
+/** @throws StorageError if the image names something other than a file */
+function backingName(host: StorageHost, store: ByteStore, name: string): string {
+  const protocol = /^([a-z][\w+.-]+):/.exec(name)?.[1];
+  if (protocol !== undefined && protocol !== 'file') {
+    throw new StorageError(store, `its backing file "${name}" is not a plain file, which is not supported`);
+  }
+  return host.resolve(store.name, name.replace(/^file:/, ''));
+}
+
+/**
+ * The format of an image.
+ * @throws StorageError if it is one that isn't supported, or not the one that was asked for
+ */
+async function formatOf(store: ByteStore, format?: string): Promise<Format> {
+  if (format !== undefined && format !== 'raw' && format !== 'qcow2') {
+    throw new StorageError(store, `the format ${format} is not supported (raw and qcow2 are)`);
+  }
+  if (format === 'raw') return 'raw';
+  const start = new Uint8Array(Math.min(store.size, 16));
+  await store.read(0, start);
+  if (format === 'qcow2' || isQcow2(start)) return 'qcow2';
+  const characters = String.fromCharCode(...start);
+  const other = otherFormats.find(([magic]) => characters.startsWith(magic));
+  if (other) throw new StorageError(store, `is a ${other[1]} image, which is not supported (raw and qcow2 are)`);
+  return 'raw';
+}

@@ -1,0 +1,190 @@
+import { type ByteStore, StorageError } from '../store.ts';
+import type { ClusterMap } from './cluster-map.ts';
+import { readHeader } from './header.ts';
+import { ImageFile } from './image-file.ts';
+import { decodeEntry, entryOffset, hostRange, isOwnEntry, type Mapping } from './mapping.ts';
+import { Metadata } from './metadata.ts';
+import { readSnapshots } from './snapshots.ts';
+import { type Entry, getEntry, Table } from './table.ts';
+
+/** What a check of an image found. */
+export interface CheckResult {
+  /** What is wrong so that data may get lost. */
+  readonly errors: readonly string[];
+  /** Clusters that count as used and are not. */
+  readonly leaks: number;
+  readonly allocatedClusters: number;
+  readonly compressedClusters: number;
+  readonly fragmentedClusters: number;
+  readonly totalClusters: number;
+  /** Bytes up to the end of the last cluster in use. */
+  readonly endOffset: number;
+}
+
+/** Clusters of a file that can be checked: their counts are kept in memory. */
+const MOST_CLUSTERS = 1 << 28;
+/** Errors that are told apart; more are the same again. */
+const MOST_ERRORS = 1000;
+
+/**
+ * Counts who uses each cluster and compares with what the image says.
+ * @throws StorageError if the image is so wrong that this cannot be done
+ */
+export async function checkQcow2(store: ByteStore): Promise<CheckResult> {
+  const file = new ImageFile(store, await readHeader(store));
+  const clusters = Math.ceil(store.size / file.clusterSize);
+  if (clusters > MOST_CLUSTERS) throw new StorageError(store, 'is too large a file to be checked');
+  const metadata = await Metadata.load(file, 'broken');
+  const check = new Check(file, metadata, clusters);
+  await check.run();
+  return check.result();
+}
+
+class Check {
+  readonly #file: ImageFile;
+  readonly #metadata: Metadata;
+  readonly #uses: Uint16Array;
+  readonly #errors: string[] = [];
+  #leaks = 0;
+  #allocated = 0;
+  #compressed = 0;
+  #fragmented = 0;
+  #end = 0;
+
+  constructor(file: ImageFile, metadata: Metadata, clusters: number) {
+    this.#file = file;
+    this.#metadata = metadata;
+    this.#uses = new Uint16Array(clusters);
+  }
+
+  async run(): Promise<void> {
+    const { header, clusterSize } = this.#file;
+    const { refcounts, map } = this.#metadata;
+    this.#use(0, clusterSize, 'header');
+    this.#use(header.refcountTableOffset, header.refcountTableClusters * clusterSize, 'refcount table');
+    for (let index = 0; index < refcounts.tableEntries; index++) {
+      const offset = refcounts.blockOffset(index);
+      if (offset !== 0) this.#useCluster(offset, 'refcount block');
+    }
+    this.#use(header.l1Offset, header.l1Size * 8, 'L1 table');
+    await this.#walkL1(map.l1, map, true);
+    await this.#walkSnapshots(map);
+    await this.#compare();
+  }
+
+  result(): CheckResult {
+    return {
+      errors: this.#errors,
+      leaks: this.#leaks,
+      allocatedClusters: this.#allocated,
+      compressedClusters: this.#compressed,
+      fragmentedClusters: this.#fragmented,
+      totalClusters: Math.ceil(this.#file.header.size / this.#file.clusterSize),
+      endOffset: this.#end,
+    };
+  }
+
+  async #walkSnapshots(map: ClusterMap): Promise<void> {
+    const { bytes, tables } = await readSnapshots(this.#file);
+    if (bytes > 0) this.#use(this.#file.header.snapshotsOffset, bytes, 'snapshot table');
+    for (const { offset, size } of tables) {
+      this.#use(offset, size * 8, 'L1 table of a snapshot');
+      const content = new Uint8Array(size * 8);
+      await this.#file.store.read(offset, content);
+      await this.#walkL1(new Table(offset, content), map, false);
+    }
+  }
+
+  async #walkL1(l1: Table, map: ClusterMap, isActive: boolean): Promise<void> {
+    for (let index = 0; index < l1.bytes.length / 8; index++) {
+      const entry = getEntry(l1, index);
+      const offset = entryOffset(entry);
+      if (offset === 0 || !this.#useCluster(offset, 'L2 table')) continue;
+      await this.#compareOwn(entry, offset, isActive, 'L2 table');
+      await this.#walkL2(await map.tables.get(offset), isActive);
+    }
+  }
+
+  async #walkL2(table: Table, isActive: boolean): Promise<void> {
+    let next = 0;
+    for (let index = 0; index < table.bytes.length / 8; index++) {
+      const entry = getEntry(table, index);
+      const mapping = this.#decode(entry);
+      const range = mapping && hostRange(mapping, this.#file.clusterSize);
+      if (!mapping || !range) continue;
+      this.#use(
+        range[0],
+        mapping.kind === 'compressed' ? Math.min(range[1], this.#file.store.size - range[0]) : range[1],
+        'data cluster',
+      );
+      if (mapping.kind !== 'compressed') await this.#compareOwn(entry, range[0], isActive, 'data cluster');
+      if (isActive) this.#count(mapping, next);
+      next = range[0] + this.#file.clusterSize;
+    }
+  }
+
+  #decode(entry: Entry): Mapping | undefined {
+    try {
+      return decodeEntry(this.#file, entry);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.#error(error.message);
+      return undefined;
+    }
+  }
+
+  #count(mapping: Mapping & { offset?: number }, expected: number): void {
+    if (mapping.kind === 'compressed') this.#compressed++;
+    if (mapping.kind !== 'zero') this.#allocated++;
+    if (expected !== 0 && mapping.offset !== expected) this.#fragmented++;
+  }
+
+  /** What the active tables call their own must have the count 1, and the other way round. */
+  async #compareOwn(entry: Entry, offset: number, isActive: boolean, what: string): Promise<void> {
+    if (!isActive) return;
+    const count = await this.#metadata.refcounts.get(Math.floor(offset / this.#file.clusterSize));
+    if (isOwnEntry(entry) !== (count === 1)) {
+      this.#error(
+        `the ${what} at offset 0x${offset.toString(16)} has the reference count ${count} and ${isOwnEntry(entry) ? 'a' : 'no'} COPIED flag`,
+      );
+    }
+  }
+
+  #useCluster(offset: number, what: string): boolean {
+    try {
+      this.#file.checkCluster(offset, what);
+    } catch (error) {
+      this.#error((error as Error).message);
+      return false;
+    }
+    this.#use(offset, this.#file.clusterSize, what);
+    return true;
+  }
+
+  #use(offset: number, bytes: number, what: string): void {
+    const end = Math.ceil((offset + bytes) / this.#file.clusterSize);
+    if (bytes > 0 && end > this.#uses.length)
+      this.#error(`the ${what} at offset 0x${offset.toString(16)} goes beyond the end of the file`);
+    for (
+      let cluster = Math.floor(offset / this.#file.clusterSize);
+      cluster < Math.min(end, this.#uses.length);
+      cluster++
+    ) {
+      this.#uses[cluster] = Math.min(0xffff, this.#uses[cluster] + 1);
+    }
+  }
+
+  async #compare(): Promise<void> {
+    for (let cluster = 0; cluster < this.#uses.length; cluster++) {
+      const uses = this.#uses[cluster];
+      const count = await this.#metadata.refcounts.get(cluster);
+      if (count !== 0) this.#end = (cluster + 1) * this.#file.clusterSize;
+      if (count > uses) this.#leaks++;
+      if (count < uses) this.#error(`cluster ${cluster} has the reference count ${count} and is used ${uses} times`);
+    }
+  }
+
+  #error(problem: string): void {
+    if (this.#errors.length < MOST_ERRORS) this.#errors.push(problem);
+  }
+}

@@ -1,0 +1,90 @@
+import { type ByteStore, type Disk, StorageError } from '../store.ts';
+import type { Decompressor } from './compressed.ts';
+import { Qcow2Disk } from './disk.ts';
+import { BACKING_FORMAT } from './extensions.ts';
+import { field, MAGIC } from './header.ts';
+import { setCount } from './refcount-bits.ts';
+import { setSize } from './resize.ts';
+
+/** What a new image is to be. */
+export interface NewQcow2 {
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes, a power of two from 512 to 2 MB. */
+  readonly clusterSize?: number;
+  readonly version?: 2 | 3;
+  /** 1 to 64, a power of two. */
+  readonly refcountBits?: number;
+  /** The name of the backing file, as it is written into the header, with its format and the disk itself. */
+  readonly backing?: { readonly file: string; readonly format: string; readonly disk: Disk };
+}
+
+const HEADER_LENGTH = 104;
+
+/** Makes an image in an empty store, and opens it. */
+export async function createQcow2(store: ByteStore, options: NewQcow2, decompressor: Decompressor): Promise<Qcow2Disk> {
+  const { size, clusterSize = 65536, version = 3, refcountBits = 16, backing } = options;
+  const clusterBits = Math.log2(clusterSize);
+  const order = Math.log2(refcountBits);
+  if (!Number.isInteger(clusterBits) || clusterBits < 9 || clusterBits > 21) {
+    throw new StorageError(store, `cluster_size must be a power of two from 512 to 2M, not ${clusterSize}`);
+  }
+  if (!Number.isInteger(order) || order > 6 || (version === 2 && order !== 4)) {
+    throw new StorageError(
+      store,
+      `refcount_bits must be a power of two up to 64, and 16 with compat=0.10, not ${refcountBits}`,
+    );
+  }
+  const bytes = new Uint8Array(clusterSize * 3);
+  writeHeader(new DataView(bytes.buffer), version, clusterBits, order);
+  if (backing) writeBacking(store, bytes.subarray(0, clusterSize), version, backing);
+  writeRefcounts(bytes, clusterSize, order);
+  await store.resize(0);
+  await store.write(0, bytes);
+  const disk = await Qcow2Disk.open(store, backing?.disk, decompressor);
+  await disk.alone(() => setSize(disk.metadata, size));
+  await disk.flush();
+  return disk;
+}
+
+/** A disk of no bytes: it gets its size, and the L1 table for it, afterwards. */
+function writeHeader(view: DataView, version: 2 | 3, clusterBits: number, refcountOrder: number): void {
+  view.setUint32(0, MAGIC);
+  view.setUint32(4, version);
+  view.setUint32(20, clusterBits);
+  view.setBigUint64(field.refcountTable, BigInt(2 ** clusterBits));
+  view.setUint32(field.refcountTable + 8, 1);
+  if (version === 2) return;
+  view.setUint32(96, refcountOrder);
+  view.setUint32(100, HEADER_LENGTH);
+}
+
+/** The extension with the format follows the header; a name may come where the end of the extensions is. */
+function writeBacking(
+  store: ByteStore,
+  head: Uint8Array,
+  version: 2 | 3,
+  backing: { file: string; format: string },
+): void {
+  const view = new DataView(head.buffer, 0, head.length);
+  const extension = version === 2 ? 72 : HEADER_LENGTH;
+  const format = new TextEncoder().encode(backing.format);
+  const file = new TextEncoder().encode(backing.file);
+  const name = extension + 8 + Math.ceil(format.length / 8) * 8 + 8;
+  if (file.length > 1023 || name + file.length > head.length) {
+    throw new StorageError(store, "the backing file's name is too long");
+  }
+  view.setUint32(extension, BACKING_FORMAT);
+  view.setUint32(extension + 4, format.length);
+  head.set(format, extension + 8);
+  head.set(file, name);
+  view.setBigUint64(field.backingOffset, BigInt(name));
+  view.setUint32(field.backingOffset + 8, file.length);
+}
+
+/** Header, table and block are in use. */
+function writeRefcounts(bytes: Uint8Array, clusterSize: number, order: number): void {
+  new DataView(bytes.buffer).setBigUint64(clusterSize, BigInt(clusterSize * 2));
+  const block = new DataView(bytes.buffer, clusterSize * 2);
+  for (let cluster = 0; cluster < 3; cluster++) setCount(block, order, cluster, 1);
+}

@@ -1,0 +1,62 @@
+import { type ByteStore, StorageError } from '../store.ts';
+
+/** Extensions of the header that count here. QEMU's docs/interop/qcow2.txt, "Header extensions". */
+export interface Extensions {
+  readonly backingFormat: string | undefined;
+  /** Names of incompatible features, by bit. */
+  readonly featureNames: ReadonlyMap<number, string>;
+}
+
+const END = 0;
+export const BACKING_FORMAT = 0xe2792aca;
+const FEATURE_NAMES = 0x6803f857;
+const FEATURE_NAME_SIZE = 48;
+
+/** Bits of the incompatible features. */
+export const DIRTY = 1n;
+export const CORRUPT = 2n;
+const COMPRESSION = 8n;
+const knownNames: readonly string[] = [
+  'dirty bit',
+  'corrupt bit',
+  'external data file',
+  'compression type',
+  'extended L2 entries',
+];
+
+/** @throws StorageError if an extension isn't within the first cluster */
+export function readExtensions(store: ByteStore, head: Uint8Array, from: number, end: number): Extensions {
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  let backingFormat: string | undefined;
+  let featureNames: ReadonlyMap<number, string> = new Map();
+  for (let at = from; at + 8 <= end; ) {
+    const type = view.getUint32(at);
+    const length = view.getUint32(at + 4);
+    if (type === END) break;
+    if (at + 8 + length > end) throw new StorageError(store, 'a header extension goes beyond the first cluster');
+    const bytes = head.subarray(at + 8, at + 8 + length);
+    if (type === BACKING_FORMAT) backingFormat = new TextDecoder().decode(bytes);
+    if (type === FEATURE_NAMES) featureNames = readFeatureNames(bytes);
+    at += 8 + Math.ceil(length / 8) * 8;
+  }
+  return { backingFormat, featureNames };
+}
+
+function readFeatureNames(bytes: Uint8Array): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (let at = 0; at + FEATURE_NAME_SIZE <= bytes.length; at += FEATURE_NAME_SIZE) {
+    const isIncompatible = bytes[at] === 0;
+    const name = new TextDecoder().decode(bytes.subarray(at + 2, at + FEATURE_NAME_SIZE)).replace(/\0.*$/s, '');
+    if (isIncompatible) names.set(bytes[at + 1], name);
+  }
+  return names;
+}
+
+/** @throws StorageError that names the features which an image needs and which aren't supported */
+export function checkFeatures(store: ByteStore, incompatible: bigint, names: ReadonlyMap<number, string>): void {
+  const unsupported = incompatible & ~(DIRTY | CORRUPT | COMPRESSION);
+  if (unsupported === 0n) return;
+  const bits = Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => (unsupported >> BigInt(bit)) & 1n);
+  const list = bits.map((bit) => names.get(bit) ?? knownNames[bit] ?? `unknown feature of bit ${bit}`);
+  throw new StorageError(store, `needs what is not supported: ${list.join(', ')}`);
+}

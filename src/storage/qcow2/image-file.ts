@@ -1,0 +1,43 @@
+import { type ByteStore, StorageError } from '../store.ts';
+import type { Header } from './header.ts';
+
+/** The file of an image, in clusters. */
+export class ImageFile {
+  readonly store: ByteStore;
+  readonly header: Header;
+  readonly clusterSize: number;
+
+  constructor(store: ByteStore, header: Header) {
+    this.store = store;
+    this.header = header;
+    this.clusterSize = 2 ** header.clusterBits;
+  }
+
+  /** @throws StorageError if a cluster cannot be there */
+  checkCluster(offset: number, what: string): void {
+    const place = `the ${what} at offset 0x${offset.toString(16)}`;
+    if (offset % this.clusterSize !== 0) throw this.error(`${place} is not aligned to clusters`);
+    if (offset >= this.store.size) throw this.error(`${place} is beyond the end of the file`);
+    if (offset === 0) throw this.error(`${place} would be where the header is`);
+  }
+
+  /** A cluster of metadata. */
+  async readCluster(offset: number, what: string): Promise<Uint8Array> {
+    this.checkCluster(offset, what);
+    const bytes = new Uint8Array(this.clusterSize);
+    await this.readPadded(offset, bytes);
+    return bytes;
+  }
+
+  /** Reads from a place within the file. A file may end within its last cluster: what is missing is zero. */
+  async readPadded(offset: number, target: Uint8Array): Promise<void> {
+    const there = Math.max(0, Math.min(target.length, this.store.size - offset));
+    target.fill(0, there);
+    if (there > 0) await this.store.read(offset, target.subarray(0, there));
+  }
+
+  /** An error about this image. */
+  error(problem: string): StorageError {
+    return new StorageError(this.store, problem);
+  }
+}

@@ -1,0 +1,169 @@
+import { field, MOST_REFCOUNT_TABLE } from './header.ts';
+import type { ImageFile } from './image-file.ts';
+import { countRange, getCount, setCount } from './refcount-bits.ts';
+import { getEntry, setEntry, Table } from './table.ts';
+import { TableCache } from './table-cache.ts';
+
+/**
+ * How often each cluster of the file is in use, and which are free. A table has the places of blocks, and these have the
+ * counts. What is changed stays in memory until {@link write}.
+ */
+export class Refcounts {
+  readonly blocks: TableCache;
+  readonly countsPerBlock: number;
+  readonly #file: ImageFile;
+  #table: Table;
+  /** The table outgrew its clusters: it has new ones, which the header doesn't know yet. */
+  #hasMoved = false;
+  /** No cluster before this one is free. */
+  #firstFree = 0;
+  /** Says whether a cluster holds metadata: one that has the count 0 all the same would be given away. */
+  readonly #isMetadata: (offset: number) => boolean;
+
+  private constructor(file: ImageFile, table: Table, isMetadata: (offset: number) => boolean) {
+    this.#file = file;
+    this.#table = table;
+    this.#isMetadata = isMetadata;
+    this.blocks = new TableCache(file, 'refcount block');
+    this.countsPerBlock = (file.clusterSize * 8) / 2 ** file.header.refcountOrder;
+  }
+
+  static async load(file: ImageFile, isMetadata: (offset: number) => boolean): Promise<Refcounts> {
+    const bytes = new Uint8Array(file.header.refcountTableClusters * file.clusterSize);
+    await file.store.read(file.header.refcountTableOffset, bytes);
+    return new Refcounts(file, new Table(file.header.refcountTableOffset, bytes), isMetadata);
+  }
+
+  /** How many blocks the table has place for. */
+  get tableEntries(): number {
+    return this.#table.bytes.length / 8;
+  }
+
+  /** Where a block is; 0: there is none, all its clusters are free. */
+  blockOffset(index: number): number {
+    if (index >= this.tableEntries) return 0;
+    const { high, low } = getEntry(this.#table, index);
+    return high * 2 ** 32 + (low - (low % 512));
+  }
+
+  async get(cluster: number): Promise<number> {
+    const offset = this.blockOffset(Math.floor(cluster / this.countsPerBlock));
+    if (offset === 0) return 0;
+    const block = await this.blocks.get(offset);
+    return getCount(block.view, this.#file.header.refcountOrder, cluster % this.countsPerBlock);
+  }
+
+  /** Sets a count. The block for it must be there. */
+  async set(cluster: number, count: number): Promise<void> {
+    const offset = this.blockOffset(Math.floor(cluster / this.countsPerBlock));
+    this.#setIn(await this.blocks.get(offset), cluster, count);
+  }
+
+  /** Takes free clusters in a row; returns the offset of the first. */
+  async allocate(count = 1): Promise<number> {
+    let start = this.#firstFree;
+    for (let index = start; index - start < count; ) {
+      if (await this.#makeBlock(index)) start = ++index;
+      else ({ start, index } = await this.#extend(start, index, count));
+    }
+    for (let index = start; index < start + count; index++) await this.set(index, 1);
+    if (count === 1) this.#firstFree = start + 1;
+    return start * this.#file.clusterSize;
+  }
+
+  /** Counts one use less of each cluster that bytes are in. */
+  async release(offset: number, bytes: number): Promise<void> {
+    const first = Math.floor(offset / this.#file.clusterSize);
+    const end = Math.ceil((offset + bytes) / this.#file.clusterSize);
+    for (let cluster = first; cluster < end; cluster++) {
+      const count = await this.get(cluster);
+      if (count === 0)
+        throw this.#file.error(`a cluster in use (${cluster}) has the reference count 0; check the image`);
+      await this.set(cluster, count - 1);
+      if (count === 1) this.#firstFree = Math.min(this.#firstFree, cluster);
+    }
+  }
+
+  /**
+   * Writes what was changed: blocks, then the table that points to them, then the header that points to the table.
+   * @param free gets the offset and length of a table that is no longer in use
+   */
+  async write(free: (range: readonly [number, number]) => void): Promise<void> {
+    const { store, header } = this.#file;
+    await this.blocks.writeDirty();
+    if (!this.#table.isDirty && !this.#hasMoved) return;
+    await store.flush();
+    await this.#table.writeTo(store);
+    if (!this.#hasMoved) return;
+    await store.flush();
+    const old = [header.refcountTableOffset, header.refcountTableClusters * this.#file.clusterSize] as const;
+    await this.#writeHeader();
+    this.#hasMoved = false;
+    free(old);
+  }
+
+  async #writeHeader(): Promise<void> {
+    const { store, header, clusterSize } = this.#file;
+    const clusters = this.#table.bytes.length / clusterSize;
+    const view = new DataView(new ArrayBuffer(12));
+    view.setBigUint64(0, BigInt(this.#table.offset));
+    view.setUint32(8, clusters);
+    await store.write(field.refcountTable, new Uint8Array(view.buffer));
+    header.refcountTableOffset = this.#table.offset;
+    header.refcountTableClusters = clusters;
+  }
+
+  #setIn(block: Table, cluster: number, count: number): void {
+    const index = cluster % this.countsPerBlock;
+    setCount(block.view, this.#file.header.refcountOrder, index, count);
+    block.touch(...countRange(this.#file.header.refcountOrder, index));
+  }
+
+  /** Goes on with a row of free clusters within a block. */
+  async #extend(start: number, index: number, count: number): Promise<{ start: number; index: number }> {
+    const blockIndex = Math.floor(index / this.countsPerBlock);
+    const { view } = await this.blocks.get(this.blockOffset(blockIndex));
+    const end = (blockIndex + 1) * this.countsPerBlock;
+    while (index < end && index - start < count) {
+      const isFree = getCount(view, this.#file.header.refcountOrder, index % this.countsPerBlock) === 0;
+      if (isFree) this.#checkFree(index);
+      index++;
+      if (!isFree) start = index;
+    }
+    return { start, index };
+  }
+
+  #checkFree(cluster: number): void {
+    const offset = cluster * this.#file.clusterSize;
+    if (!this.#isMetadata(offset)) return;
+    throw this.#file.error(`metadata at offset 0x${offset.toString(16)} has the reference count 0; check the image`);
+  }
+
+  /** Makes the block that counts a cluster, in that cluster, if there is none yet. Returns whether it did. */
+  async #makeBlock(cluster: number): Promise<boolean> {
+    const blockIndex = Math.floor(cluster / this.countsPerBlock);
+    if (this.blockOffset(blockIndex) !== 0) return false;
+    if (blockIndex >= this.tableEntries) await this.#growTable(blockIndex);
+    if (this.blockOffset(blockIndex) !== 0) return false;
+    this.#checkFree(cluster);
+    const offset = cluster * this.#file.clusterSize;
+    this.#setIn(this.blocks.add(offset, new Uint8Array(this.#file.clusterSize)), cluster, 1);
+    setEntry(this.#table, blockIndex, { high: Math.floor(offset / 2 ** 32), low: offset % 2 ** 32 });
+    return true;
+  }
+
+  /** The larger table is in memory first: its own clusters may already need what it has place for. */
+  async #growTable(blockIndex: number): Promise<void> {
+    const { clusterSize } = this.#file;
+    const clusters = Math.ceil((Math.floor(blockIndex * 1.5) + 8) / (clusterSize / 8));
+    if (clusters * clusterSize > MOST_REFCOUNT_TABLE) throw this.#file.error('is too large for its cluster size');
+    const bytes = new Uint8Array(clusters * clusterSize);
+    bytes.set(this.#table.bytes);
+    const previous = this.#table;
+    this.#table = new Table(previous.offset, bytes);
+    const offset = await this.allocate(clusters);
+    this.#table = new Table(offset, bytes);
+    this.#table.touch(0, bytes.length);
+    this.#hasMoved = true;
+  }
+}

@@ -1,0 +1,54 @@
+import type { Qcow2Disk } from './disk.ts';
+import { field } from './header.ts';
+import type { Metadata } from './metadata.ts';
+import { Table } from './table.ts';
+
+/**
+ * Makes the disk of an image larger or smaller. What is added reads as zero.
+ * @throws StorageError if the image has snapshots
+ */
+export async function resizeQcow2(disk: Qcow2Disk, size: number): Promise<void> {
+  const { file } = disk.metadata;
+  if (file.header.snapshotCount > 0) throw file.error('has snapshots: it cannot be resized');
+  const old = disk.size;
+  const keptEnd = Math.min(old, size);
+  if (size < old) await disk.zero(keptEnd, old - keptEnd);
+  await disk.flush();
+  await disk.alone(() => setSize(disk.metadata, size));
+  const hidden = Math.min(size, disk.backing?.size ?? 0);
+  if (hidden > old) await disk.zero(old, hidden - old);
+  await disk.flush();
+}
+
+/** Writes a disk's size, whatever its backing disk has beyond the size before. */
+export async function setSize(metadata: Metadata, size: number): Promise<void> {
+  const { store, header, clusterSize } = metadata.file;
+  const entries = Math.ceil(size / ((clusterSize / 8) * clusterSize));
+  if (entries * 8 > 32 << 20) throw metadata.file.error(`cannot have ${size} bytes with clusters of ${clusterSize}`);
+  if (entries > header.l1Size) await growL1(metadata, entries);
+  await store.write(field.size, bigEndian(size, 8));
+  header.size = size;
+}
+
+/** The larger table is in the file before the header points to it. */
+async function growL1(metadata: Metadata, entries: number): Promise<void> {
+  const { store, header, clusterSize } = metadata.file;
+  const bytes = new Uint8Array(entries * 8);
+  bytes.set(metadata.map.l1.bytes);
+  const offset = await metadata.refcounts.allocate(Math.ceil(bytes.length / clusterSize));
+  await store.write(offset, bytes);
+  await metadata.commit();
+  const pointer = new Uint8Array([...bigEndian(entries, 4), ...bigEndian(offset, 8)]);
+  await store.write(field.l1Size, pointer);
+  const old = [header.l1Offset, header.l1Size * 8] as const;
+  header.l1Size = entries;
+  header.l1Offset = offset;
+  metadata.map.replaceL1(new Table(offset, bytes));
+  if (old[1] > 0) metadata.free(old);
+}
+
+function bigEndian(value: number, bytes: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, BigInt(value));
+  return new Uint8Array(view.buffer, 8 - bytes);
+}

@@ -1,0 +1,75 @@
+import type { ImageFile } from './image-file.ts';
+import { Table } from './table.ts';
+
+/** How many bytes of tables stay in memory, and how many tables at least and at most. */
+const CACHE_BYTES = 4 << 20;
+const FEWEST = 8;
+const MOST = 256;
+
+/**
+ * Tables of one cluster each. Of those that the file has too, the ones used longest ago are dropped; the others stay until
+ * they were written. Whoever changes tables asks {@link isCrowded} before, and has them written.
+ */
+export class TableCache {
+  readonly #file: ImageFile;
+  readonly #what: string;
+  readonly #capacity: number;
+  readonly #tables = new Map<number, Table>();
+
+  /** @param what what messages call such a table */
+  constructor(file: ImageFile, what: string) {
+    this.#file = file;
+    this.#what = what;
+    this.#capacity = Math.min(MOST, Math.max(FEWEST, CACHE_BYTES / file.clusterSize));
+  }
+
+  /** More tables wait to be written than should. */
+  get isCrowded(): boolean {
+    return this.dirty().length > this.#capacity / 2;
+  }
+
+  /** The table at an offset of the file. To be changed before anything else is awaited: it may be dropped then. */
+  async get(offset: number): Promise<Table> {
+    const known = this.#tables.get(offset);
+    if (known) {
+      this.#tables.delete(offset);
+      this.#tables.set(offset, known);
+      return known;
+    }
+    return this.#keep(new Table(offset, await this.#file.readCluster(offset, this.#what)));
+  }
+
+  /** A new table, which the file doesn't have. */
+  add(offset: number, bytes: Uint8Array): Table {
+    const table = this.#keep(new Table(offset, bytes));
+    table.touch(0, bytes.length);
+    return table;
+  }
+
+  /** Forgets a table whose cluster becomes free. */
+  drop(offset: number): void {
+    this.#tables.delete(offset);
+  }
+
+  dirty(): Table[] {
+    return [...this.#tables.values()].filter((table) => table.isDirty);
+  }
+
+  async writeDirty(): Promise<void> {
+    for (const table of this.dirty().sort((a, b) => a.offset - b.offset)) await table.writeTo(this.#file.store);
+  }
+
+  #keep(table: Table): Table {
+    if (this.#tables.size >= this.#capacity) this.#evict();
+    this.#tables.set(table.offset, table);
+    return table;
+  }
+
+  #evict(): void {
+    for (const [offset, table] of this.#tables) {
+      if (table.isDirty) continue;
+      this.#tables.delete(offset);
+      return;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+const MAGIC = 0xfd2fb528;
+
+/**
+ * Bytes of the frame that a buffer begins with: decompressors take what follows for the next one. RFC 8878, 3.1.1.
+ * All bytes of the buffer, if it holds no whole frame.
+ */
+export function zstdFrameLength(source: Uint8Array): number {
+  const view = new DataView(source.buffer, source.byteOffset, source.length);
+  if (source.length < 5 || view.getUint32(0, true) !== MAGIC) return source.length;
+  const descriptor = source[4];
+  let at = 5 + headerFields(descriptor);
+  for (let isLast = false; !isLast; ) {
+    if (at + 3 > source.length) return source.length;
+    const block = source[at] | (source[at + 1] << 8) | (source[at + 2] << 16);
+    const isRepeated = ((block >> 1) & 3) === 1;
+    isLast = (block & 1) !== 0;
+    at += 3 + (isRepeated ? 1 : block >> 3);
+  }
+  const checksum = descriptor & 4 ? 4 : 0;
+  return Math.min(source.length, at + checksum);
+}
+
+/** Bytes of window descriptor, dictionary and content size. */
+function headerFields(descriptor: number): number {
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const dictionary = [0, 1, 2, 4][descriptor & 3];
+  const contentSize = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6];
+  return (isSingleSegment ? 0 : 1) + dictionary + contentSize;
+}

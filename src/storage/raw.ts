@@ -1,0 +1,65 @@
+import { type ByteStore, checkRange, checkWritable, type Disk } from './store.ts';
+
+/** How many zeros are written at once, in bytes. */
+const MOST_ZEROS = 1 << 20;
+
+/** An image without format: its bytes are those of the disk. */
+export class RawDisk implements Disk {
+  readonly format = 'raw';
+  readonly #store: ByteStore;
+  readonly size: number;
+
+  constructor(store: ByteStore) {
+    this.#store = store;
+    this.size = store.size;
+  }
+
+  get name(): string {
+    return this.#store.name;
+  }
+
+  get isReadOnly(): boolean {
+    return this.#store.isReadOnly;
+  }
+
+  async read(offset: number, target: Uint8Array): Promise<void> {
+    checkRange(this, offset, target.length);
+    await this.#store.read(offset, target);
+  }
+
+  async write(offset: number, source: Uint8Array): Promise<void> {
+    checkWritable(this);
+    checkRange(this, offset, source.length);
+    await this.#store.write(offset, source);
+  }
+
+  async zero(offset: number, length: number): Promise<void> {
+    checkRange(this, offset, length);
+    const zeros = new Uint8Array(Math.min(length, MOST_ZEROS));
+    for (let at = 0; at < length; at += zeros.length) {
+      await this.write(offset + at, zeros.subarray(0, Math.min(zeros.length, length - at)));
+    }
+  }
+
+  /** A store has no holes that could be made: the bytes stay. */
+  async discard(offset: number, length: number): Promise<void> {
+    checkWritable(this);
+    checkRange(this, offset, length);
+  }
+
+  async zeroRun(): Promise<number> {
+    return 0;
+  }
+
+  async flush(): Promise<void> {
+    await this.#store.flush();
+  }
+
+  async close(): Promise<void> {
+    try {
+      if (!this.isReadOnly) await this.flush();
+    } finally {
+      await this.#store.close();
+    }
+  }
+}

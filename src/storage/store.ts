@@ -1,0 +1,69 @@
+import { ConfigurationError } from '../errors.ts';
+
+/**
+ * Bytes that a host keeps: a file, memory, something over a network. Formats of disk images are filters on it, so that a
+ * host binds just this. Offsets and sizes are in bytes. Whatever fails is a {@link StorageError}.
+ */
+export interface ByteStore {
+  /** How messages call it, such as the path of a file. */
+  readonly name: string;
+  /** The same for two stores that hold the same bytes, whatever their names are. */
+  readonly identity: string;
+  readonly isReadOnly: boolean;
+  readonly size: number;
+  /** Fills the target. Bytes beyond the end are an error. */
+  read(offset: number, target: Uint8Array): Promise<void>;
+  /** Writes all of the source; the store grows where that goes beyond the end. */
+  write(offset: number, source: Uint8Array): Promise<void>;
+  /** Cuts, or adds zeros. */
+  resize(size: number): Promise<void>;
+  /** Returns when all that was written before stays there, even if the host loses its power. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a machine sees of an image: sectors without format. Calls may overlap; they take effect in their order. */
+export interface Disk {
+  readonly name: string;
+  readonly format: string;
+  readonly isReadOnly: boolean;
+  /** Bytes. */
+  readonly size: number;
+  read(offset: number, target: Uint8Array): Promise<void>;
+  write(offset: number, source: Uint8Array): Promise<void>;
+  /** Makes bytes read as zero, without keeping zeros where the format can do that. */
+  zero(offset: number, length: number): Promise<void>;
+  /** The guest doesn't need these bytes any more. They read as zero, or as they were. */
+  discard(offset: number, length: number): Promise<void>;
+  /** How many bytes from here on are known to be zero without a look at them; 0 where that isn't known. */
+  zeroRun(offset: number): Promise<number>;
+  /** Returns when all that was written before stays there. */
+  flush(): Promise<void>;
+  /** Flushes and lets go of the stores below. */
+  close(): Promise<void>;
+}
+
+/** Something is wrong with an image or with the store that holds it. The message begins with its name. */
+export class StorageError extends ConfigurationError {
+  /** @param store what the message begins with */
+  constructor(store: { readonly name: string }, problem: string, options?: ErrorOptions) {
+    super(`${store.name}: ${problem}`);
+    this.cause = options?.cause;
+  }
+}
+
+/** @throws StorageError if a request isn't within the disk, or not whole bytes */
+export function checkRange(
+  disk: { readonly name: string; readonly size: number },
+  offset: number,
+  length: number,
+): void {
+  const isInside = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+  if (isInside && offset + length <= disk.size) return;
+  throw new StorageError(disk, `bytes ${offset} to ${offset + length} are not within its ${disk.size} bytes`);
+}
+
+/** @throws StorageError if a disk or store can only be read */
+export function checkWritable(disk: { readonly name: string; readonly isReadOnly: boolean }): void {
+  if (disk.isReadOnly) throw new StorageError(disk, 'is open for reading only');
+}

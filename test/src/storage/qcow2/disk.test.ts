@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MemoryStore } from '../../../../src/storage/memory-store.ts';
+import { OverlayDisk } from '../../../../src/storage/overlay.ts';
+import { checkQcow2 } from '../../../../src/storage/qcow2/check.ts';
+import { createQcow2, type NewQcow2 } from '../../../../src/storage/qcow2/create.ts';
+import { Qcow2Disk } from '../../../../src/storage/qcow2/disk.ts';
+import { resizeQcow2 } from '../../../../src/storage/qcow2/resize.ts';
+import { RawDisk } from '../../../../src/storage/raw.ts';
+import { contents, MemoryHost } from '../memory-host.ts';
+import { everything, firstDifference, operations, perform } from './operations.ts';
+
+const { decompressor } = new MemoryHost();
+const SIZE = 40_000;
+const base = new RawDisk(new MemoryStore('base', new Uint8Array(SIZE - 3000).fill(0xee)));
+const backing = { file: 'base', format: 'raw', disk: base };
+
+const shapes: readonly (readonly [string, NewQcow2])[] = [
+  ['version 3', { size: SIZE, clusterSize: 512 }],
+  ['version 2', { size: SIZE, clusterSize: 1024, version: 2 }],
+  ['version 3 with a backing disk', { size: SIZE, clusterSize: 512, backing }],
+  ['version 2 with a backing disk', { size: SIZE, clusterSize: 1024, version: 2, backing }],
+  ['counts of one bit', { size: SIZE, clusterSize: 512, refcountBits: 1 }],
+  ['counts of 64 bits', { size: SIZE, clusterSize: 512, refcountBits: 64 }],
+  ['usual clusters', { size: SIZE, backing }],
+];
+
+/** What a disk of such a shape holds at first. */
+async function initial(shape: NewQcow2): Promise<Uint8Array> {
+  const bytes = new Uint8Array(SIZE);
+  if (shape.backing) await base.read(0, bytes.subarray(0, base.size));
+  return bytes;
+}
+
+describe.each(shapes)('%s', (_name, shape) => {
+  test('does what an array of bytes does, and stays consistent', async () => {
+    await fc.assert(
+      fc.asyncProperty(operations(SIZE, 25), async (list) => {
+        const store = new MemoryStore('image');
+        const disk = await createQcow2(store, shape, decompressor);
+        const model = await initial(shape);
+        for (const operation of list) await perform(disk, model, operation);
+        expect(firstDifference(await everything(disk), model)).toBe(-1);
+        await disk.flush();
+        const copy = new MemoryStore('copy', await contents(store));
+        expect(
+          firstDifference(await everything(await Qcow2Disk.open(copy, shape.backing?.disk, decompressor)), model),
+        ).toBe(-1);
+        expect(await checkQcow2(copy)).toMatchObject({ errors: [], leaks: 0 });
+      }),
+      { numRuns: 40, seed: 1 },
+    );
+  });
+});
+
+test('a disk larger than its first refcount table covers', async () => {
+  const store = new MemoryStore('image');
+  const size = 24 << 20;
+  const disk = await createQcow2(store, { size, clusterSize: 512 }, decompressor);
+  const bytes = new Uint8Array(size).map((_, index) => index >> 9);
+  await disk.write(0, bytes);
+  await disk.flush();
+  expect(await checkQcow2(store)).toMatchObject({ errors: [], leaks: 0, allocatedClusters: size / 512 });
+  const copy = await Qcow2Disk.open(new MemoryStore('copy', await contents(store)), undefined, decompressor);
+  expect(Buffer.compare(await everything(copy), bytes)).toBe(0);
+});
+
+test('a resized disk keeps what it had, and what is new reads as zero', async () => {
+  const store = new MemoryStore('image');
+  const shape = { size: 10_000, clusterSize: 512, backing };
+  const disk = await createQcow2(store, shape, decompressor);
+  await disk.write(0, new Uint8Array(10_000).fill(7));
+  await resizeQcow2(disk, 5000);
+  expect(disk.size).toBe(5000);
+  await resizeQcow2(disk, 3_000_000);
+  const bytes = await everything(disk);
+  expect(bytes.subarray(0, 5000).every((byte) => byte === 7)).toBe(true);
+  expect(bytes.subarray(5000).every((byte) => byte === 0)).toBe(true);
+  expect(await checkQcow2(store)).toMatchObject({ errors: [], leaks: 0 });
+});
+
+test('an overlay keeps changes in memory', async () => {
+  await fc.assert(
+    fc.asyncProperty(operations(SIZE, 20), async (list) => {
+      const below = new MemoryStore('below', new Uint8Array(SIZE).fill(3));
+      const disk = new OverlayDisk(new RawDisk(below));
+      const model = new Uint8Array(SIZE).fill(3);
+      for (const operation of list) await perform(disk, model, operation);
+      expect(firstDifference(await everything(disk), model)).toBe(-1);
+      expect((await contents(below)).every((byte) => byte === 3)).toBe(true);
+    }),
+    { numRuns: 30, seed: 1 },
+  );
+});
