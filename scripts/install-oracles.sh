@@ -5,5 +5,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 apt-get update -q
-apt-get install -y -q --no-install-recommends gcc gcc-multilib libc6-dev seabios qemu-system-x86
+apt-get install -y -q --no-install-recommends gcc gcc-multilib libc6-dev seabios qemu-system-x86 qemu-utils
 node scripts/browser.ts

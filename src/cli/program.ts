@@ -41,6 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
     // The one command of the inspector that can start a machine is also one of its own.
     const [first, ...rest] = words[0] === 'inspect' && words[1] === 'profile' ? words.slice(1) : words;
     if (first === 'profile') return await (await import('./inspect/profile-machine.ts')).profile(rest, perform);
+    if (first === 'image') return await (await import('./image/main.ts')).image(rest);
     if (first === 'inspect') return await (await import('./inspect/main.ts')).inspect(rest);
     return await perform(parseArguments(words));
   } catch (error) {

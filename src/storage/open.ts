@@ -96,7 +96,7 @@ function backingName(host: StorageHost, store: ByteStore, name: string): string 
  * The format of an image.
  * @throws StorageError if it is one that isn't supported, or not the one that was asked for
  */
-async function formatOf(store: ByteStore, format?: string): Promise<Format> {
+export async function formatOf(store: ByteStore, format?: string): Promise<Format> {
   if (format !== undefined && format !== 'raw' && format !== 'qcow2') {
     throw new StorageError(store, `the format ${format} is not supported (raw and qcow2 are)`);
   }

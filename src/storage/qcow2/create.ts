@@ -4,7 +4,7 @@ import { Qcow2Disk } from './disk.ts';
 import { BACKING_FORMAT } from './extensions.ts';
 import { field, MAGIC } from './header.ts';
 import { setCount } from './refcount-bits.ts';
-import { setSize } from './resize.ts';
+import { l1Entries, setSize } from './resize.ts';
 
 /** What a new image is to be. */
 export interface NewQcow2 {
@@ -35,6 +35,7 @@ export async function createQcow2(store: ByteStore, options: NewQcow2, decompres
       `refcount_bits must be a power of two up to 64, and 16 with compat=0.10, not ${refcountBits}`,
     );
   }
+  l1Entries(store, size, clusterSize);
   const bytes = new Uint8Array(clusterSize * 3);
   writeHeader(new DataView(bytes.buffer), version, clusterBits, order);
   if (backing) writeBacking(store, bytes.subarray(0, clusterSize), version, backing);

@@ -17,7 +17,7 @@ export const field = {
 const V2_LENGTH = 72;
 const V3_LENGTH = 104;
 /** Bytes; the limits of QEMU. */
-const MOST_L1 = 32 << 20;
+export const MOST_L1 = 32 << 20;
 export const MOST_REFCOUNT_TABLE = 8 << 20;
 const MOST_BACKING_NAME = 1023;
 

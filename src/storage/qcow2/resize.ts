@@ -1,5 +1,6 @@
+import { type ByteStore, StorageError } from '../store.ts';
 import type { Qcow2Disk } from './disk.ts';
-import { field } from './header.ts';
+import { field, MOST_L1 } from './header.ts';
 import type { Metadata } from './metadata.ts';
 import { Table } from './table.ts';
 
@@ -23,11 +24,17 @@ export async function resizeQcow2(disk: Qcow2Disk, size: number): Promise<void> 
 /** Writes a disk's size, whatever its backing disk has beyond the size before. */
 export async function setSize(metadata: Metadata, size: number): Promise<void> {
   const { store, header, clusterSize } = metadata.file;
-  const entries = Math.ceil(size / ((clusterSize / 8) * clusterSize));
-  if (entries * 8 > 32 << 20) throw metadata.file.error(`cannot have ${size} bytes with clusters of ${clusterSize}`);
+  const entries = l1Entries(store, size, clusterSize);
   if (entries > header.l1Size) await growL1(metadata, entries);
   await store.write(field.size, bigEndian(size, 8));
   header.size = size;
+}
+
+/** @throws StorageError if a disk would need too large an L1 table */
+export function l1Entries(store: ByteStore, size: number, clusterSize: number): number {
+  const entries = Math.ceil(size / ((clusterSize / 8) * clusterSize));
+  if (entries * 8 <= MOST_L1) return entries;
+  throw new StorageError(store, `cannot have ${size} bytes with clusters of ${clusterSize} bytes`);
 }
 
 /** The larger table is in the file before the header points to it. */

@@ -1,0 +1,82 @@
+import { ConfigurationError } from '../../index.ts';
+import { standardOutputGone } from '../output-error.ts';
+import { type Arguments, type OptionName, parseImageArguments } from './arguments.ts';
+import { checkImage } from './check.ts';
+import { convertImage } from './convert.ts';
+import { createImage } from './create.ts';
+import { imageInfo } from './info.ts';
+import { resizeImage } from './resize.ts';
+
+interface ImageCommand {
+  /** What follows `rawiron image`. */
+  readonly usage: string;
+  readonly help: string;
+  readonly options: readonly OptionName[];
+  /** How many words it takes: at least, at most. */
+  readonly words: readonly [number, number];
+  run(args: Arguments): Promise<string | { text: string; code: number }>;
+}
+
+const commands: Readonly<Record<string, ImageCommand>> = {
+  create: {
+    usage: 'create [-f raw|qcow2] [-b BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE [SIZE]',
+    help: 'make an image (default: raw); -o cluster_size=N, compat=0.10|1.1, refcount_bits=N',
+    options: ['format', 'backing', 'backing-format', 'option', 'quiet'],
+    words: [1, 2],
+    run: createImage,
+  },
+  info: {
+    usage: 'info [-f FORMAT] [--output human|json] FILE',
+    help: 'what an image is',
+    options: ['format', 'output'],
+    words: [1, 1],
+    run: imageInfo,
+  },
+  convert: {
+    usage: 'convert [-f FORMAT] [-O FORMAT] [-o OPTION=VALUE,...] FILE NEW-FILE',
+    help: 'copy a disk, with what its backing files have, into a new image',
+    options: ['format', 'output-format', 'option', 'quiet'],
+    words: [2, 2],
+    run: convertImage,
+  },
+  check: {
+    usage: 'check [-f FORMAT] FILE',
+    help: 'look for errors; the exit code is 2 for errors, 3 for leaked clusters, 63 for a raw image',
+    options: ['format', 'quiet'],
+    words: [1, 1],
+    run: checkImage,
+  },
+  resize: {
+    usage: 'resize [-f FORMAT] [--shrink] FILE [+|-]SIZE',
+    help: 'make a disk larger or smaller',
+    options: ['format', 'shrink', 'quiet'],
+    words: [2, 2],
+    run: resizeImage,
+  },
+};
+
+/** `rawiron image …`, as `qemu-img` does it: returns the exit code. Throws ConfigurationError if it can't be done. */
+export async function image(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  const isHelp = args.some((word) => ['--help', '-help', '-h'].includes(word));
+  if (name === undefined || name === 'help' || isHelp) return print(helpText(), 0);
+  if (!Object.hasOwn(commands, name)) {
+    throw new ConfigurationError(`image: unknown command '${name}'; image --help lists them`);
+  }
+  const { usage, options, words, run } = commands[name];
+  const parsed = parseImageArguments(rest, options, words, `rawiron image ${usage}`);
+  const answer = await run(parsed);
+  const { text, code } = typeof answer === 'string' ? { text: answer, code: 0 } : answer;
+  return parsed.values.quiet ? code : print(text, code);
+}
+
+function helpText(): string {
+  const rows = Object.values(commands).map(({ usage, help }) => `  ${usage}\n      ${help}\n`);
+  return `Usage: rawiron image COMMAND …\n\n${rows.join('')}`;
+}
+
+async function print(text: string, code: number): Promise<number> {
+  process.stdout.on('error', () => {});
+  const error = await new Promise<Error | null | undefined>((resolve) => process.stdout.write(text, resolve));
+  return error ? standardOutputGone(error) : code;
+}

@@ -1,0 +1,31 @@
+import { rm } from 'node:fs/promises';
+import { ConfigurationError } from '../../index.ts';
+import { nodeStorage, openFile } from '../../node/storage.ts';
+import type { Format } from '../../storage/open.ts';
+import { createQcow2, type NewQcow2 } from '../../storage/qcow2/create.ts';
+import { RawDisk } from '../../storage/raw.ts';
+import type { ByteStore, Disk } from '../../storage/store.ts';
+
+/**
+ * Makes an image in the place of what the file has. A file that wasn't there is gone again if that fails.
+ * @returns a disk that reads as zero, or as its backing disk
+ */
+export async function makeImage(file: string, format: Format, options: NewQcow2): Promise<Disk> {
+  const store = await openFile(file, 'write', 'new');
+  const wasEmpty = store.size === 0;
+  try {
+    return await fill(store, format, options);
+  } catch (error) {
+    await store.close();
+    if (wasEmpty) await rm(file, { force: true });
+    throw error;
+  }
+}
+
+async function fill(store: ByteStore, format: Format, options: NewQcow2): Promise<Disk> {
+  if (format === 'qcow2') return createQcow2(store, options, nodeStorage.decompressor);
+  if (options.backing) throw new ConfigurationError('a raw image has no backing file');
+  await store.resize(0);
+  await store.resize(options.size);
+  return new RawDisk(store);
+}

@@ -1,0 +1,72 @@
+import { existsSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { parseSize, sizeText } from '../../../src/cli/image/size.ts';
+import { rawiron } from '../support/command-line.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'image-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string) => join(folder, name);
+const image = (...args: string[]) => rawiron(['image', ...args]);
+
+test('images are made, resized, copied, shown and checked', async () => {
+  const [qcow2, raw] = [file('a.qcow2'), file('a.raw')];
+  expect(await image('create', '-f', 'qcow2', qcow2, '2M')).toMatchObject({ code: 0, errors: '' });
+  expect(await image('resize', qcow2, '+1M')).toMatchObject({ code: 0, output: 'Image resized.\n' });
+  expect(await image('convert', '-O', 'raw', qcow2, raw)).toMatchObject({ code: 0, output: '' });
+  expect(statSync(raw).size).toBe(3 << 20);
+  const info = JSON.parse((await image('info', '--output=json', qcow2)).output) as object;
+  expect(info).toMatchObject({ format: 'qcow2', 'virtual-size': 3 << 20, 'cluster-size': 65536 });
+  const checked = await image('check', qcow2);
+  expect(checked.code).toBe(0);
+  expect(checked.output).toMatch(/^No errors were found on the image\./);
+  expect(await image('check', raw)).toMatchObject({ code: 63 });
+});
+
+test.each<[string, () => string[], string]>([
+  ['a directory', () => ['info', folder], 'is a directory'],
+  ['a missing file', () => ['info', file('none')], 'no such file or directory'],
+  ['a truncated image', () => ['check', truncated()], 'truncated: the refcount table goes beyond the end of the file'],
+  ['a size that is none', () => ['create', file('new'), '1Q'], "'1Q' is not a size"],
+  ['no size', () => ['create', file('new')], 'needs a size'],
+  [
+    'a cluster size that cannot be',
+    () => ['create', '-f', 'qcow2', '-o', 'cluster_size=700', file('new'), '1M'],
+    '700',
+  ],
+  ['too large a disk', () => ['create', '-f', 'qcow2', '-o', 'cluster_size=512', file('new'), '1P'], 'cannot have'],
+  ['an unknown format', () => ['create', '-f', 'vmdk', file('new'), '1M'], "'vmdk' is not supported"],
+  ['an unknown command', () => ['make'], "unknown command 'make'"],
+])('%s is an error, and nothing is written', async (_what, args, message) => {
+  const { code, errors, output } = await image(...args());
+  expect({ code, output }).toEqual({ code: 1, output: '' });
+  expect(errors).toContain(message);
+  expect(existsSync(file('new'))).toBe(false);
+});
+
+function truncated(): string {
+  const path = file('truncated');
+  const header = Buffer.alloc(104);
+  header.write('514649fb00000003', 'hex');
+  header.writeUInt32BE(16, 20);
+  header.writeUInt32BE(0x10000, 52);
+  header.writeUInt32BE(1, 56);
+  header.writeUInt32BE(4, 96);
+  header.writeUInt32BE(104, 100);
+  writeFileSync(path, header);
+  truncateSync(path, 1000);
+  return path;
+}
+
+test('sizes are those of qemu-img', () => {
+  expect(['512', '1k', '1.5G', '2T'].map(parseSize)).toEqual([512, 1024, 1.5 * 2 ** 30, 2 ** 41]);
+  expect([0, 999, 65536, 200704, 64 << 20, 1140850688].map(sizeText)).toEqual([
+    '0 B',
+    '999 B',
+    '64 KiB',
+    '196 KiB',
+    '64 MiB',
+    '1.06 GiB',
+  ]);
+});

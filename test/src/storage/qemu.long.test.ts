@@ -1,0 +1,140 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { nodeStorage, openFile } from '../../../src/node/storage.ts';
+import { openDisk } from '../../../src/storage/open.ts';
+import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
+import { everything, firstDifference, type Operation, operations, perform } from './qcow2/operations.ts';
+
+const SIZE = 300_032;
+const missing = spawnSync('qemu-img', ['--version']).error ? ': qemu-img is missing (npm run install-oracles)' : '';
+const folder = mkdtempSync(join(tmpdir(), 'qemu-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = join(folder, 'image.qcow2');
+
+const qemu = (program: string, ...args: string[]) => execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe' });
+
+/** QEMU does an operation; a discard is left out, as its effect is open. */
+function qemuCommand(operation: Operation): string[] {
+  if (operation.kind === 'flush' || operation.kind === 'discard' || operation.length === 0) return ['-c', 'flush'];
+  const { offset, length } = operation;
+  return [
+    '-c',
+    operation.kind === 'write' ? `write -P ${operation.value} ${offset} ${length}` : `write -z ${offset} ${length}`,
+  ];
+}
+
+/** QEMU has sectors of 512 bytes. */
+const aligned = (operation: Operation): Operation =>
+  operation.kind === 'flush'
+    ? operation
+    : { ...operation, offset: operation.offset & ~511, length: Math.floor(operation.length / 512) * 512 };
+
+async function expectContent(model: Uint8Array): Promise<void> {
+  const disk = await openDisk(nodeStorage, path, { access: 'read' });
+  expect(firstDifference(await everything(disk), model)).toBe(-1);
+  await disk.close();
+  expect(qemu('qemu-img', 'check', path)).toContain('No errors were found');
+  const raw = join(folder, 'raw');
+  qemu('qemu-img', 'convert', '-O', 'raw', path, raw);
+  const copy = await openDisk(nodeStorage, raw, { format: 'raw', access: 'read' });
+  expect(firstDifference(await everything(copy), model)).toBe(-1);
+  await copy.close();
+}
+
+async function performHere(list: readonly Operation[], model: Uint8Array): Promise<void> {
+  const disk = await openDisk(nodeStorage, path, { format: 'qcow2' });
+  for (const operation of list) await perform(disk, model, operation);
+  await disk.close();
+}
+
+function performInQemu(list: readonly Operation[], model: Uint8Array): void {
+  for (const operation of list) {
+    if (operation.kind === 'flush' || operation.kind === 'discard') continue;
+    const value = operation.kind === 'write' ? operation.value : 0;
+    model.fill(value, operation.offset, operation.offset + operation.length);
+  }
+  if (list.length > 0) qemu('qemu-io', '-f', 'qcow2', ...list.flatMap(qemuCommand), path);
+}
+
+const lists = fc.tuple(operations(SIZE, 10), operations(SIZE, 6), operations(SIZE, 10));
+
+describe.skipIf(missing !== '')(`QEMU and this code on one image${missing}`, { timeout: 600_000 }, () => {
+  test.each([
+    ['cluster_size=512'],
+    ['cluster_size=64k'],
+    ['cluster_size=2M'],
+    ['compat=0.10,cluster_size=4k'],
+    ['cluster_size=1k,refcount_bits=1'],
+    ['cluster_size=1k,refcount_bits=64,lazy_refcounts=on'],
+    ['cluster_size=4k,preallocation=metadata'],
+  ])('%s', async (options) => {
+    await fc.assert(
+      fc.asyncProperty(lists, async ([first, second, third]) => {
+        qemu('qemu-img', 'create', '-f', 'qcow2', '-o', options, path, `${SIZE}`);
+        const model = new Uint8Array(SIZE);
+        await performHere(first, model);
+        performInQemu(second.map(aligned), model);
+        await performHere(third, model);
+        await expectContent(model);
+      }),
+      { numRuns: 12, seed: 5 },
+    );
+  });
+});
+
+describe.skipIf(missing !== '')(`images of QEMU, and images for it${missing}`, { timeout: 600_000 }, () => {
+  test.each(['zlib', 'zstd'])('clusters compressed by %s, then a snapshot, then writing', async (type) => {
+    await fc.assert(
+      fc.asyncProperty(lists, async ([first, second, third]) => {
+        const source = join(folder, 'source.qcow2');
+        const model = new Uint8Array(SIZE);
+        const made = await createQcow2(
+          await openFile(source, 'write', 'new'),
+          { size: SIZE },
+          nodeStorage.decompressor,
+        );
+        for (const operation of first) await perform(made, model, operation);
+        await made.close();
+        const options = `cluster_size=4k,compression_type=${type}`;
+        qemu('qemu-img', 'convert', '-c', '-O', 'qcow2', '-o', options, source, path);
+        await performHere(second, model);
+        qemu('qemu-img', 'snapshot', '-c', 'first', path);
+        const kept = model.slice();
+        await performHere(third, model);
+        await expectContent(model);
+        qemu('qemu-img', 'snapshot', '-a', 'first', path);
+        await expectContent(kept);
+        qemu('qemu-img', 'snapshot', '-d', 'first', path);
+        await expectContent(kept);
+      }),
+      { numRuns: 8, seed: 5 },
+    );
+  });
+
+  test('an image of this code is what QEMU takes it for', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        lists,
+        fc.constantFrom(512, 4096, 65536, 1 << 21),
+        async ([first, second, third], clusterSize) => {
+          const model = new Uint8Array(SIZE);
+          const disk = await createQcow2(
+            await openFile(path, 'write', 'new'),
+            { size: SIZE, clusterSize },
+            nodeStorage.decompressor,
+          );
+          for (const operation of first) await perform(disk, model, operation);
+          await disk.close();
+          performInQemu(second.map(aligned), model);
+          await performHere(third, model);
+          await expectContent(model);
+        },
+      ),
+      { numRuns: 12, seed: 5 },
+    );
+  });
+});
