@@ -13,8 +13,10 @@ export interface ExpectOptions {
 }
 
 /** The guest's output so far: the end of what earlier matches have used, and what none has used yet. */
-interface Output {
+export interface Output {
+  /** The end of what earlier matches have used. */
   readonly matched: string;
+  /** What none has used yet. */
   readonly pending: string;
 }
 

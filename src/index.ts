@@ -36,7 +36,7 @@ export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
 export { ConfigurationError } from './errors.ts';
 export type { Listener } from './events.ts';
-export { ExpectError, type ExpectOptions } from './expect.ts';
+export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine.ts';
