@@ -13,7 +13,9 @@ export function memoryComponent(ram: GuestRam): Component {
     if (!(saved instanceof Uint8Array)) throw new Error('memory: expected bytes');
     if (saved.length !== bytes.length)
       throw new Error(`memory: expected ${bytes.length} bytes, found ${saved.length} bytes`);
-    return new Int32Array(saved.buffer, saved.byteOffset, words.length);
+    // A view of words begins at a multiple of 4; bytes from a file may begin anywhere in their buffer.
+    const aligned = saved.byteOffset % 4 === 0 ? saved : saved.slice();
+    return new Int32Array(aligned.buffer, aligned.byteOffset, words.length);
   };
   return {
     name: 'memory',

@@ -41,6 +41,17 @@ test.each(engines)('a machine goes on from its saved state as the saved one does
   second.core.dispose();
 });
 
+test('memory is loaded from bytes at any place in their buffer, as in a file that was read', () => {
+  const { core } = demo('interpreter');
+  const saved = saveComponents(core.components);
+  const memory = new Uint8Array(MEMORY + 1).subarray(1);
+  memory.set(saved.memory as Uint8Array);
+  memory[0x5000] = 0xa5;
+  loadComponents(core.components, { ...saved, memory });
+  expect(core.memoryRead(0x5000, 1)).toEqual(Uint8Array.of(0xa5));
+  core.dispose();
+});
+
 test.each<[string, (saved: SavedComponents) => SavedComponents, string]>([
   ['without a part', ({ com1: _, ...rest }) => rest, 'com1: missing'],
   ['with an unknown part', (saved) => ({ ...saved, floppy: {} }), 'floppy: unknown component'],
