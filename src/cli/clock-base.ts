@@ -12,9 +12,14 @@ export function clockBase(base: string): () => Date {
   if (base === 'utc') return () => new Date();
   if (base === 'localtime') return localTime;
   const date = new Date(base.includes('T') ? `${base}Z` : base);
-  if (!DATE.test(base) || Number.isNaN(date.getTime()))
+  if (!DATE.test(base) || !isInCalendar(date, base))
     throw new ConfigurationError(`'${base}' is no time; give utc, localtime, or a date such as 2026-01-31T12:00:00`);
   return () => date;
+}
+
+/** Date takes February 30 for March 2, and 24:00 for the next day. */
+function isInCalendar(date: Date, text: string): boolean {
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
 /** The host's local time, as if it were UTC. */

@@ -90,6 +90,8 @@ test.each([
   ['-audio none,model=hda', "-audio: 'model' is not supported"],
   ['-boot menu=on', "-boot: 'menu=on' is not supported: there are no drives"],
   ['-rtc base=soon', "-rtc: 'soon' is no time; give utc, localtime"],
+  ['-rtc base=2026-02-30', "-rtc: '2026-02-30' is no time"],
+  ['-rtc base=2026-01-31T24:00:00', "-rtc: '2026-01-31T24:00:00' is no time"],
   ['-rtc base=2006-13-01', "-rtc: '2006-13-01' is no time"],
   ['-rtc driftfix=slew', "-rtc: 'driftfix=slew' is not supported"],
   ['disk.img', "unexpected argument 'disk.img'; there are no disks yet"],
