@@ -25,5 +25,5 @@ try {
 }
 
 function line({ linear, executions, blocks, instructions }: TranslationInfo): string {
-  return `${linear.toString(16)}: ${executions} times, ${instructions} instructions in ${blocks} blocks`;
+  return `${linear.toString(16)}: ${executions} times, instructions: ${instructions}, blocks: ${blocks}`;
 }

@@ -31,6 +31,7 @@ export class ExpectError extends Error {
   /** The end of the output that earlier matches had used. */
   readonly matchedOutput: string;
 
+  /** @internal Made by `expect` only. */
   constructor(pattern: RegExp | string, reason: string, { matched, pending }: Output) {
     const [lastOutput, matchedOutput] = [pending.slice(-SHOWN), matched.slice(-SHOWN)];
     const wanted = typeof pattern === 'string' ? JSON.stringify(pattern) : String(pattern);

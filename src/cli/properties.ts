@@ -24,7 +24,9 @@ export function checkProperties(text: string, patterns: PropertyPatterns, instea
   const names = Object.keys(patterns);
   const properties = parseProperties(text, names[0]!, names);
   for (const [name, value] of Object.entries(properties)) {
-    if (!patterns[name]!.test(value)) throw new ConfigurationError(`'${name}=${value}' is not supported: ${instead}`);
+    if (patterns[name]!.test(value)) continue;
+    const written = text.split(',')[0] === value ? value : `${name}=${value}`;
+    throw new ConfigurationError(`'${written}' is not supported: ${instead}`);
   }
   return properties;
 }

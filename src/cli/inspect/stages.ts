@@ -60,7 +60,7 @@ const lift: Command = {
 const optimize: Command = {
   name: 'optimize',
   usage: CODE,
-  help: 'the intermediate code behind all passes, or pass by pass',
+  help: 'the intermediate code after all passes, or pass by pass',
   options: [...codeOptions, 'passes'],
   words: 1,
   async run(request) {

@@ -35,7 +35,7 @@ export function addressOf(text: string): InspectorAddress {
   if (text === '') throw new ConfigurationError('a PATH or PORT is empty');
   if (!/^\d+$/.test(text)) return { path: text };
   const port = Number(text);
-  if (port > 65535) throw new ConfigurationError(`${text} is no TCP port`);
+  if (port > 65535) throw new ConfigurationError(`${text} is no TCP port; give a number up to 65535, or a path`);
   return { port, host: '127.0.0.1' };
 }
 

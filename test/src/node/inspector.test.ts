@@ -83,7 +83,7 @@ test('a place that is taken, and one that a dead machine has left', async () => 
   await expect(InspectorServer.listen(machine, addressOf(file))).rejects.toThrow('cannot listen at');
   const nowhere = InspectorServer.listen(machine, addressOf(join(folder, 'none', 'x.sock')));
   await expect(nowhere).rejects.toThrow(/x\.sock: there is no folder .*none$/);
-  expect(() => addressOf('65536')).toThrow('65536 is no TCP port');
+  expect(() => addressOf('65536')).toThrow('65536 is no TCP port; give a number up to 65535, or a path');
 });
 
 test('what is no inspector is thrown out', async () => {
