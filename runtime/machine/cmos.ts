@@ -13,15 +13,15 @@ const Cmos = {
 } as const;
 
 /**
- * Enters the memory size as a PC's setup does: conventional memory, memory above 1 MB (in KB) and above 16 MB
- * and 4 GB (in 64 KB).
+ * Enters the memory size as a PC's setup does: conventional memory, memory from 1 MB on (in KB), from 16 MB on and from
+ * 4 GB on (in 64 KB). `below4GB`: bytes from address 0 on; `above4GB`: bytes from 4 GB on.
  */
-export function setCmosMemorySize(rtc: RtcCmos, memoryBytes: number, above4GB: number): void {
-  const extended = Math.min(0xffff, Math.max(0, memoryBytes - MB) / KB);
+export function setCmosMemorySize(rtc: RtcCmos, below4GB: number, above4GB: number): void {
+  const extended = Math.min(0xffff, Math.max(0, below4GB - MB) / KB);
   setWord(rtc, Cmos.baseKilobytes, 640);
   setWord(rtc, Cmos.extendedKilobytes, extended);
   setWord(rtc, Cmos.extendedAgain, extended);
-  setWord(rtc, Cmos.above16MB, Math.min(0xffff, Math.max(0, memoryBytes - 16 * MB) / (64 * KB)));
+  setWord(rtc, Cmos.above16MB, Math.min(0xffff, Math.max(0, below4GB - 16 * MB) / (64 * KB)));
   setWord(rtc, Cmos.above4GB, above4GB / (64 * KB));
 }
 

@@ -37,7 +37,7 @@ export interface MachineConfig {
   /** Time comes from executed instructions: one takes 2 to this power nanoseconds. */
   readonly icountShift?: number;
   /**
-   * poll (default): another thread sets Word.attention when a device is due (MachineHost.deadlineChanged). count: there
+   * poll (default): another thread sets Word.attention when a device is due (MachineHost.deadlineChanged). budget: there
    * is none, so instructions are counted to look at the clock now and then. With instruction time they always are.
    */
   readonly pacing?: 'poll' | 'budget';

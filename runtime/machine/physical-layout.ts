@@ -1,7 +1,7 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { ShadowSegment } from '../devices/i440fx/index.ts';
 import { BootError, placeBios } from '../firmware/load/index.ts';
-import { Layer, NO_FRAME, PhysicalMap, type PhysicalWindow } from '../memory/physical-map.ts';
+import { type AddressWindow, Layer, NO_FRAME, PhysicalMap } from '../memory/physical-map.ts';
 import { GuestRam } from '../memory/ram.ts';
 import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
@@ -43,7 +43,7 @@ export function physicalLayout(config: MachineConfig): PhysicalLayout {
 }
 
 function shadow(map: PhysicalMap, romFrameAt: (address: number) => number): PhysicalLayout['setShadow'] {
-  const placed = new Map<number, PhysicalWindow>();
+  const placed = new Map<number, AddressWindow>();
   return (segments) => {
     for (const { base, length, readsRam, writesRam } of segments) {
       const ram = base / PAGE_BYTES;

@@ -55,10 +55,7 @@ export class Frames {
   watch(first: number, count: number): WriteWatch {
     const bit = this.free.pop();
     if (bit === undefined) throw new Error(`memory has ${WATCHER_BITS.length} watchers of writes already; release one`);
-    const release = (): void => {
-      this.free.push(bit);
-    };
-    return new WriteWatch(this, bit, first, count, release);
+    return new WriteWatch(this, bit, first, count, () => this.free.push(bit));
   }
 }
 
@@ -70,6 +67,7 @@ export class WriteWatch {
   private readonly first: number;
   private readonly count: number;
   private readonly onRelease: () => void;
+  private released = false;
 
   constructor(frames: Frames, bit: number, first: number, count: number, onRelease: () => void) {
     this.frames = frames;
@@ -94,8 +92,10 @@ export class WriteWatch {
     return taken;
   }
 
-  /** Ends the watch: stores cost nothing again. */
+  /** Ends the watch: stores cost nothing again. A second call does nothing: another watch may have the bit by then. */
   release(): void {
+    if (this.released) return;
+    this.released = true;
     const { marks } = this.frames;
     for (let n = 0; n < this.count; n++) marks[this.first + n] &= ~this.bit;
     this.onRelease();

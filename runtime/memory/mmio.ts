@@ -1,4 +1,4 @@
-/** A device's window in the physical address space. Offsets are from `base`; sizes are 1, 2 or 4 bytes. */
+/** A device's registers in the physical address space. Offsets are from `base`; sizes are 1, 2 or 4 bytes. */
 export interface MmioRegion {
   readonly name: string;
   readonly base: number;
@@ -9,8 +9,8 @@ export interface MmioRegion {
 
 /** The physical address space as devices with registers in memory see it. */
 export interface MmioBus {
-  /** What was there is hidden. Throws if another device is in the way. */
+  /** What was there in this layer, or a lower one, is hidden. */
   add(region: MmioRegion): void;
-  /** What was there before is there again. */
+  /** What it hid is seen again. Throws if it was not added. */
   remove(region: MmioRegion): void;
 }

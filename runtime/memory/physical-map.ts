@@ -10,8 +10,11 @@ const PAGES_4GB = 1 << 20;
 export const Layer = { pci: 0, memory: 1, chipset: 2, processor: 3 } as const;
 export type Layer = (typeof Layer)[keyof typeof Layer];
 
-/** What a range of physical addresses below 4 GB shows. In a layer the window added last is seen. */
-export interface PhysicalWindow {
+/**
+ * What a range of physical addresses below 4 GB shows. In a layer the window added last is seen. Without frames and a device it
+ * hides memory but not devices, as a host bridge that passes accesses on to the bus.
+ */
+export interface AddressWindow {
   readonly name: string;
   readonly layer: Layer;
   /** In bytes; memory begins and ends with a page. */
@@ -20,7 +23,7 @@ export interface PhysicalWindow {
   /** First of the consecutive frames that loads see, and that stores reach; NO_FRAME: none. */
   readonly reads: number;
   readonly writes: number;
-  /** Answers where no frame is; otherwise reads give all ones and writes are ignored. */
+  /** Answers where no frame is. */
   readonly device?: MmioRegion;
 }
 
@@ -38,7 +41,7 @@ export class PhysicalMap {
   /** The frame that stores reach, for pages where loads see another. */
   private readonly stored = new Map<number, number>();
   /** From the one that is seen last to the one that is seen first. */
-  private windows: PhysicalWindow[] = [];
+  private windows: AddressWindow[] = [];
   /** Frames of RAM below 4 GB. */
   private readonly below: number;
 
@@ -73,20 +76,20 @@ export class PhysicalMap {
     return this.processorPages === -1;
   }
 
-  add(window: PhysicalWindow): void {
+  add(window: AddressWindow): void {
     this.windows = [...this.windows, window].sort((a, b) => a.layer - b.layer);
     this.paint(window);
   }
 
   /** What it hid is seen again. */
-  remove(window: PhysicalWindow): void {
+  remove(window: AddressWindow): void {
     this.windows = this.windows.filter((w) => w !== window);
     this.paint(window);
   }
 
   /** Where devices of a layer put their registers. */
   bus(layer: Layer): MmioBus {
-    const placed = new Map<MmioRegion, PhysicalWindow>();
+    const placed = new Map<MmioRegion, AddressWindow>();
     return {
       add: (region) => {
         const { name, base, length } = region;
@@ -104,7 +107,7 @@ export class PhysicalMap {
   }
 
   /** Enters anew what the pages of a window show. */
-  private paint(changed: PhysicalWindow): void {
+  private paint(changed: AddressWindow): void {
     const [from, to] = pagesOf(changed);
     this.loaded.fill(0, from, to);
     for (const page of this.stored.keys()) if (page >= from && page < to) this.stored.delete(page);
@@ -127,8 +130,9 @@ export class PhysicalMap {
     return -1 >>> (32 - 8 * size);
   }
 
-  /** Stores where no frame is; nothing listens at an unmapped address. */
+  /** Stores that reach no frame: to a device's register, or lost, as those to ROM are. */
   writeDevice(address: number, size: number, value: number): void {
+    if (this.frameAt(Math.floor(address / PAGE_BYTES)) !== NO_FRAME) return;
     const device = this.deviceAt(address);
     if (device) device.write(address - device.base, size, value);
     else this.onUnassigned?.(address, size, value);
@@ -143,7 +147,7 @@ export class PhysicalMap {
   }
 }
 
-function pagesOf({ base, length }: PhysicalWindow): [from: number, to: number] {
+function pagesOf({ base, length }: AddressWindow): [from: number, to: number] {
   return [base >>> PAGE_SHIFT, Math.ceil((base + length) / PAGE_BYTES)];
 }
 

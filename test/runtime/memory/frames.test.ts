@@ -72,6 +72,17 @@ describe('a watch of writes', () => {
     rig.watch();
   });
 
+  test('released twice gives its place back once', () => {
+    const rig = new Rig();
+    const watch = rig.watch();
+    watch.release();
+    const later = rig.watch();
+    watch.release();
+    expect([later.take(), rig.watch().take(), later.take()]).toEqual([[], [], []]);
+    rig.store(0x9000);
+    expect(later.take()).toEqual([1]);
+  });
+
   test('leaves the mark of code alone', () => {
     const rig = new Rig();
     const told: number[] = [];

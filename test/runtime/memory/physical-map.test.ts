@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { busMemory } from '../../../runtime/memory/bus-memory.ts';
 import type { MmioRegion } from '../../../runtime/memory/mmio.ts';
-import { Layer, NO_FRAME, PhysicalMap, type PhysicalWindow } from '../../../runtime/memory/physical-map.ts';
+import { type AddressWindow, Layer, NO_FRAME, PhysicalMap } from '../../../runtime/memory/physical-map.ts';
 import { GuestRam } from '../../../runtime/memory/ram.ts';
 
 const MEGABYTE = 1 << 20;
@@ -15,7 +15,7 @@ function region(name: string, base: number, length: number, value: number): Mmio
   return { name, base, length, read: () => value, write: () => undefined };
 }
 
-function rom(map: PhysicalMap, base: number): PhysicalWindow {
+function rom(map: PhysicalMap, base: number): AddressWindow {
   return { name: 'ROM', layer: Layer.chipset, base, length: 0x2000, reads: map.ram.reserve(0x2000), writes: NO_FRAME };
 }
 
@@ -129,4 +129,20 @@ describe('a bus master', () => {
     busMemory(map).write(0xff0, new Uint8Array(0x1020));
     expect(told).toEqual([[0x1000, 0x1000]]);
   });
+});
+
+test('a store to ROM reaches no device below it, and is not one to where nothing is', () => {
+  const map = makeMap();
+  const told: number[] = [];
+  map.onUnassigned = (address) => void told.push(address);
+  map.bus(Layer.pci).add({
+    ...region('card', 0x8000, 0x1000, 3),
+    write: () => {
+      throw new Error('hidden');
+    },
+  });
+  map.add(rom(map, 0x8000));
+  map.writeDevice(0x8000, 4, 1);
+  map.writeDevice(0x200000, 4, 1);
+  expect(told).toEqual([0x200000]);
 });
