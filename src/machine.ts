@@ -2,7 +2,7 @@ import { ConfigurationError, messageOf } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
 import { Connection, type Notice, restoreError } from './isolate/connection.ts';
-import { INPUT_WINDOW, Outflow } from './isolate/flow.ts';
+import { INPUT_CREDIT, Outflow } from './isolate/flow.ts';
 import type { ThreadProfile } from './isolate/probe.ts';
 
 import {
@@ -109,7 +109,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#hold();
     this.#connection = new Connection(this.#isolate.port, (notice) => this.#receive(notice));
     this.#inputs = Array.from({ length: serialPorts }, (_, stream) => {
-      return new Outflow(INPUT_WINDOW, (bytes) => this.#connection.send({ type: 'data', stream, bytes }));
+      return new Outflow(INPUT_CREDIT, (bytes) => this.#connection.send({ type: 'data', stream, bytes }));
     });
     this.serialPorts = this.#inputs.map((input) => new SerialPort({ send: (bytes) => input.write(bytes) }));
     this.serial = this.serialPorts[0];

@@ -3,8 +3,8 @@
  * at the other side. The receiver tells how many it has taken, and the sender then sends as many more.
  */
 
-/** Bytes of input for one device that are sent ahead of what the device has taken. */
-export const INPUT_WINDOW = 16 << 10;
+/** Bytes of input for one device that may be sent ahead of what the device has taken. */
+export const INPUT_CREDIT = 16 << 10;
 
 interface Write {
   rest: Uint8Array;
@@ -12,16 +12,16 @@ interface Write {
   reject(error: Error): void;
 }
 
-/** The sending end of a stream. What does not fit into the window waits here. */
+/** The sending end of a stream. What the credit does not cover waits here. */
 export class Outflow {
   readonly #send: (bytes: Uint8Array) => void;
   readonly #writes: Write[] = [];
-  #room: number;
+  #credit: number;
   #closed: Error | undefined;
 
-  /** `send` gets bytes of its own, at most `window` in all that were not taken. */
-  constructor(window: number, send: (bytes: Uint8Array) => void) {
-    this.#room = window;
+  /** `send` gets bytes of its own, at most `credit` in all that were not taken. */
+  constructor(credit: number, send: (bytes: Uint8Array) => void) {
+    this.#credit = credit;
     this.#send = send;
   }
 
@@ -40,7 +40,7 @@ export class Outflow {
 
   /** The other side has taken so many bytes. */
   taken(length: number): void {
-    this.#room += length;
+    this.#credit += length;
     this.#sendMore();
   }
 
@@ -62,9 +62,9 @@ export class Outflow {
 
   /** A copy: a message would carry the whole buffer that a part belongs to. */
   #sendPart(write: Write): void {
-    const part = new Uint8Array(write.rest.subarray(0, this.#room));
+    const part = new Uint8Array(write.rest.subarray(0, this.#credit));
     if (part.length === 0) return;
-    this.#room -= part.length;
+    this.#credit -= part.length;
     write.rest = write.rest.subarray(part.length);
     this.#send(part);
   }
@@ -76,9 +76,9 @@ export class Inflow {
   readonly #enough: number;
   #untold = 0;
 
-  /** `tell` is called with bytes taken since the last call. `window` is the sender's: half of it always stays usable. */
-  constructor(window: number, tell: (length: number) => void) {
-    this.#enough = window / 2;
+  /** `tell` is called with bytes taken since the last call. `credit` is the sender's: half of it always stays usable. */
+  constructor(credit: number, tell: (length: number) => void) {
+    this.#enough = credit / 2;
     this.#tell = tell;
   }
 

@@ -2,7 +2,7 @@ import { Word } from '../../translator/abi/state.ts';
 import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
 import { MachineClock } from './clock.ts';
 import { Deadline, SharedDeadlines } from './deadlines.ts';
-import { INPUT_WINDOW, Inflow } from './flow.ts';
+import { INPUT_CREDIT, Inflow } from './flow.ts';
 import { OutputBatches } from './output.ts';
 import type { ThreadProbe } from './probe.ts';
 import type { Calls, Command, Exit, MessageEnd, Report, Reset, StreamName } from './protocol.ts';
@@ -288,7 +288,7 @@ class MachineLoop {
 
   #inflow(stream: StreamName): Inflow {
     const tell = (length: number) => this.#port.postMessage({ type: 'taken', stream, length });
-    const inflow = this.#inflows.get(stream) ?? new Inflow(INPUT_WINDOW, tell);
+    const inflow = this.#inflows.get(stream) ?? new Inflow(INPUT_CREDIT, tell);
     this.#inflows.set(stream, inflow);
     return inflow;
   }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { Inflow, Outflow } from '../../../src/isolate/flow.ts';
 
-function outflow(window: number) {
+function outflow(credit: number) {
   const sent: string[] = [];
   const done: string[] = [];
-  const flow = new Outflow(window, (bytes) => sent.push(Buffer.from(bytes).toString()));
+  const flow = new Outflow(credit, (bytes) => sent.push(Buffer.from(bytes).toString()));
   const write = (text: string) => {
     const written = flow.write(Buffer.from(text));
     written.then(
@@ -54,7 +54,7 @@ test('what waits when the stream is closed is rejected, and so is what comes lat
   expect([sent, done]).toEqual([['a'], ['ab: it has ended', 'c: it has ended']]);
 });
 
-test('what was taken is told when it is half of the window', () => {
+test('what was taken is told when it is half of the credit', () => {
   const told: number[] = [];
   const flow = new Inflow(8, (length) => told.push(length));
   for (let n = 0; n < 9; n++) flow.taken(1);
