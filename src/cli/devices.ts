@@ -35,6 +35,12 @@ export const devices: Readonly<Record<string, Device>> = {
   },
 };
 
+/** A device with its properties and their defaults, as it is written after `-device`. */
+export function deviceUsage(name: string): string {
+  const list = Object.entries(devices[name]!.properties).map(([property, value]) => `,${property}=${value || 'ID'}`);
+  return name + list.join('');
+}
+
 /** The settings with the device of a text such as `isa-debug-exit,iobase=0xf4`. */
 export function applyDevice(settings: Settings, text: string): Settings {
   const driver = text.split(',')[0]!.replace(/^driver=/, '');

@@ -8,7 +8,7 @@ import {
 } from '../index.ts';
 import { checkedCpu } from '../options.ts';
 import { clockBase } from './clock-base.ts';
-import { applyDevice } from './devices.ts';
+import { applyDevice, devices, deviceUsage } from './devices.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { type Backend, type List, machine, type Settings } from './settings.ts';
 
@@ -94,11 +94,11 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['device'],
-    argument: 'isa-debug-exit|isa-debugcon|pc-testdev[,PROPERTY=VALUE]',
+    argument: `${Object.keys(devices).join('|')}[,PROPERTY=VALUE]`,
     list: 'list-devices',
-    help:
-      'isa-debug-exit,iobase=N,iosize=N: a write there ends the program, with exit code 2 * value + 1; ' +
-      'isa-debugcon,iobase=N,chardev=ID; pc-testdev: what kvm-unit-tests asks for',
+    help: Object.entries(devices)
+      .map(([name, { help }]) => `${deviceUsage(name)}: ${help}`)
+      .join('; '),
     apply: applyDevice,
   },
   {

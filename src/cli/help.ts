@@ -3,7 +3,7 @@ import { changeableFeatures } from '../../runtime/cpu/features.ts';
 import { cpuModelNames } from '../../runtime/cpu/model.ts';
 import { logItems } from '../index.ts';
 import { acceptedFlags } from './accepted.ts';
-import { devices } from './devices.ts';
+import { devices, deviceUsage } from './devices.ts';
 import { escapeHelp } from './escape.ts';
 import { flags, flagUsage } from './flags.ts';
 
@@ -56,10 +56,7 @@ export function acceleratorText(): string {
 
 /** What `-device` takes. */
 export function deviceText(): string {
-  const rows = Object.entries(devices).map(([name, { properties, help }]) => {
-    const list = Object.entries(properties).map(([property, value]) => `,${property}=${value || 'ID'}`);
-    return row(name + list.join(''), help);
-  });
+  const rows = Object.entries(devices).map(([name, { help }]) => row(deviceUsage(name), help));
   return `Devices, with the defaults of their properties:\n${rows.join('\n')}\n`;
 }
 
