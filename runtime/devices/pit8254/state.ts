@@ -1,7 +1,9 @@
 import { describe, f64, flag, list, type StateOf, starting, u8, u16, u32 } from '../../snapshot/describe.ts';
+import { integerField } from '../../snapshot/fields.ts';
+import { modes } from './modes.ts';
 
 export const channelState = describe({
-  mode: u8,
+  mode: integerField(`mode 0-${modes.length - 1}`, 0, modes.length - 1),
   bcd: flag,
   /** RW1 RW0 of the control word. */
   access: u8,

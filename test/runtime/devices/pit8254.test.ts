@@ -364,3 +364,10 @@ test('a saved timer goes on where it was', () => {
   expect(second.irq.rises).toBe(1);
   expect(first.pit.component.compare(second.pit.component.save())).toEqual([]);
 });
+
+test('a saved mode that no channel has is refused by name', () => {
+  const { component } = new PitRig().pit;
+  const saved = JSON.parse(JSON.stringify(component.save()));
+  saved.channels[0].mode = 6;
+  expect(() => component.load(saved)).toThrow('pit.channels[0].mode: expected mode 0-5, found 6');
+});
