@@ -84,7 +84,7 @@ test.each([
   ['-S', '-S is not supported: a machine cannot start paused here'],
   ['-enable-kvm', '-enable-kvm is not supported: guest code is always translated'],
   ['-virtfs local,path=.', '-virtfs is not supported: no folder can be shared'],
-  ['-accel kvm', "-accel: 'accel=kvm' is not supported: guest code is always translated"],
+  ['-accel kvm', "-accel: 'kvm' is not supported: guest code is always translated"],
   ['-display gtk', "-display: 'gtk' is not supported: there is no display yet"],
   ['-nic user', "-nic: 'user' is not supported: there is no network yet"],
   ['-audio none,model=hda', "-audio: 'model' is not supported"],
