@@ -15,6 +15,8 @@ export async function openInspector(
   if (inspect === undefined) return { [Symbol.dispose]: () => {} };
   const { addressOf, addressText, ownAddress } = await import('../node/inspector/address.ts');
   const { InspectorServer } = await import('../node/inspector/server.ts');
+  const { removeStaleSockets } = await import('../node/inspector/stale.ts');
+  if (inspect === '') await removeStaleSockets();
   const server = await InspectorServer.listen(machine, inspect === '' ? ownAddress() : addressOf(inspect));
   terminal.note(`rawiron: inspectors may attach at ${addressText(server.address)}`);
   return { [Symbol.dispose]: () => server.close() };

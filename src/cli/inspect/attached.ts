@@ -15,7 +15,7 @@ export interface Attached {
 }
 
 /** Options of every command that asks a running machine. */
-export const machineOptions: readonly OptionName[] = ['connect', 'symbols', 'json'];
+export const machineOptions: readonly OptionName[] = ['connect', 'timeout', 'symbols', 'json'];
 
 /** Attaches to the machine that a request names, and leaves it again. Throws ConfigurationError if it can't. */
 export async function attached<Result>(
@@ -23,7 +23,7 @@ export async function attached<Result>(
   act: (attached: Attached) => Promise<Result>,
 ): Promise<Result> {
   const symbols = await symbolTable(options.symbols);
-  const machine = await attach(options.connect);
+  const machine = await attach(options.connect, options.timeout);
   try {
     return await Promise.race([act({ machine, symbols }), machine.gone]);
   } finally {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../index.ts';
 import { stateWords } from '../../inspect/state-key.ts';
+import { ANSWER_LIMIT } from '../../node/inspector/client.ts';
 import { parseInteger } from '../properties.ts';
 
 /** What the options of `rawiron inspect` say. */
@@ -17,6 +18,8 @@ export interface Options {
   readonly json?: boolean;
   /** PATH or PORT of a running machine. */
   readonly connect?: string;
+  /** Seconds that it has for each answer. */
+  readonly timeout?: number;
   readonly symbols?: readonly string[];
   readonly seconds?: number;
   readonly count?: number;
@@ -73,6 +76,13 @@ const table: readonly Option[] = [
     help: 'the running machine (default: the only one)',
     values: 'file',
     parse: text,
+  },
+  {
+    name: 'timeout',
+    argument: 'SECONDS',
+    help: 'how long the machine may take for an answer',
+    usual: ANSWER_LIMIT,
+    parse: parsePositive('timeout'),
   },
   {
     name: 'symbols',

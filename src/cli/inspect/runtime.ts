@@ -178,7 +178,7 @@ const symbols: Command = {
   name: 'symbols',
   usage: 'FILE',
   help: 'gives the machine names for what it translates from now on',
-  options: ['connect', 'json'],
+  options: ['connect', 'timeout', 'json'],
   words: 1,
   run(request) {
     const [path] = request.words;

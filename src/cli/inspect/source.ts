@@ -19,7 +19,7 @@ const ways = {
   hex: ['bits', 'address'],
   file: ['bits', 'address'],
   elf: ['symbol', 'bits', 'address'],
-  machine: ['connect', 'symbols', 'seconds'],
+  machine: ['connect', 'timeout', 'symbols', 'seconds'],
 } as const satisfies Record<string, readonly OptionName[]>;
 type Way = keyof typeof ways;
 

@@ -5,10 +5,15 @@ import { linesOf } from '../../inspect/lines.ts';
 import { parseReply, type RemoteReply, type RemoteRequest } from '../../inspect/protocol.ts';
 import { systemMessage } from '../system-message.ts';
 import { addressOf, addressText, type InspectorAddress, knownSockets } from './address.ts';
+import { removeStaleSockets } from './stale.ts';
+
+/** Seconds that a machine has for each answer, where nothing else is said. */
+export const ANSWER_LIMIT = 10;
 
 interface Pending {
   resolve(answer: unknown): void;
   reject(error: Error): void;
+  readonly timer: NodeJS.Timeout;
 }
 
 /** A machine at the other end of a socket. All its mistakes are ConfigurationErrors. */
@@ -18,20 +23,28 @@ export class RemoteMachine implements Inspected {
   /** Rejects when the machine goes away. */
   readonly gone: Promise<never>;
   readonly #socket: Socket;
+  readonly #where: string;
+  /** Seconds. */
+  readonly #limit: number;
   readonly #reject: (reason: Error) => void;
   readonly #pending = new Map<number, Pending>();
   #last = 0;
   #ended: Error | undefined;
 
-  /** Throws ConfigurationError if nobody listens there. */
-  static async connect(address: InspectorAddress): Promise<RemoteMachine> {
-    const machine = new RemoteMachine(await open(address));
-    void machine.#receiveAll(addressText(address));
+  /**
+   * Throws ConfigurationError if nobody listens there. A machine that does not answer a request within so many seconds
+   * counts as gone.
+   */
+  static async connect(address: InspectorAddress, limit = ANSWER_LIMIT): Promise<RemoteMachine> {
+    const machine = new RemoteMachine(await open(address), addressText(address), limit);
+    void machine.#receiveAll();
     return machine;
   }
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, where: string, limit: number) {
     this.#socket = socket;
+    this.#where = where;
+    this.#limit = limit;
     const send = (ask: RemoteRequest['ask'], ...args: readonly unknown[]) => this.#send(ask, args) as Promise<never>;
     this.ask = send;
     this.probe = {
@@ -55,17 +68,24 @@ export class RemoteMachine implements Inspected {
     if (this.#ended) return Promise.reject(this.#ended);
     const request: RemoteRequest = { id: ++this.#last, ask, args };
     return new Promise((resolve, reject) => {
-      this.#pending.set(request.id, { resolve, reject });
+      const timer = setTimeout(() => this.#giveUp(), this.#limit * 1000);
+      this.#pending.set(request.id, { resolve, reject, timer });
       this.#socket.write(`${JSON.stringify(request)}\n`);
     });
   }
 
+  /** Ends the connection: what would be asked next, such as to stop counting, would not be answered either. */
+  #giveUp(): void {
+    const silence = `the machine at ${this.#where} did not answer in ${this.#limit} s`;
+    this.#end(`${silence}; see if its process is stopped, or give it longer with --timeout SECONDS`);
+  }
+
   /** Resolves when the machine has gone away. */
-  async #receiveAll(where: string): Promise<void> {
+  async #receiveAll(): Promise<void> {
     try {
       for await (const line of linesOf(this.#socket)) {
         const reply = parseReply(line);
-        if (!reply) return this.#end(`what listens at ${where} is no machine`);
+        if (!reply) return this.#end(`what listens at ${this.#where} is no machine`);
         this.#receive(reply);
       }
     } catch {
@@ -75,15 +95,21 @@ export class RemoteMachine implements Inspected {
   }
 
   #end(reason: string): void {
+    if (this.#ended) return;
     this.#socket.destroy();
     this.#ended = new ConfigurationError(reason);
-    for (const { reject } of this.#pending.values()) reject(this.#ended);
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(this.#ended);
+    }
+    this.#pending.clear();
     this.#reject(this.#ended);
   }
 
   #receive(reply: RemoteReply): void {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
+    clearTimeout(pending?.timer);
     if ('error' in reply) pending?.reject(new ConfigurationError(reply.error));
     else pending?.resolve(reply.answer);
   }
@@ -101,11 +127,13 @@ function open(address: InspectorAddress): Promise<Socket> {
 
 /**
  * The machine at PATH or PORT; if none is named, the only one that listens.
+ * It has so many seconds for each answer. Sockets that killed machines have left are removed.
  * Throws ConfigurationError if there is none, or more than one.
  */
-export async function attach(text: string | undefined): Promise<RemoteMachine> {
-  if (text !== undefined) return RemoteMachine.connect(addressOf(text));
-  const tried = await Promise.allSettled(knownSockets().map((address) => reach(address)));
+export async function attach(text: string | undefined, limit?: number): Promise<RemoteMachine> {
+  if (text !== undefined) return RemoteMachine.connect(addressOf(text), limit);
+  await removeStaleSockets();
+  const tried = await Promise.allSettled(knownSockets().map((address) => reach(address, limit)));
   const found = tried.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   if (found.length === 1) return found[0].machine;
   for (const { machine } of found) machine.close();
@@ -115,6 +143,9 @@ export async function attach(text: string | undefined): Promise<RemoteMachine> {
   throw new ConfigurationError(`several machines listen; give --connect with one of ${places}`);
 }
 
-async function reach(address: InspectorAddress): Promise<{ address: InspectorAddress; machine: RemoteMachine }> {
-  return { address, machine: await RemoteMachine.connect(address) };
+async function reach(
+  address: InspectorAddress,
+  limit?: number,
+): Promise<{ address: InspectorAddress; machine: RemoteMachine }> {
+  return { address, machine: await RemoteMachine.connect(address, limit) };
 }

@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
 import type { Inspected } from '../../inspect/inspected.ts';
@@ -8,6 +8,7 @@ import { linesOf, Room } from '../../inspect/lines.ts';
 import { parseRequest, type RemoteRequest, RemoteSession } from '../../inspect/protocol.ts';
 import { systemMessage } from '../system-message.ts';
 import { addressText, type InspectorAddress } from './address.ts';
+import { removeStale } from './stale.ts';
 
 /** Characters of requests that have been begun, of all inspectors together: enough for the symbols of a large kernel. */
 const REQUESTS = 32 << 20;
@@ -77,19 +78,6 @@ function listen(server: Server, address: InspectorAddress): Promise<void> {
     });
     server.listen(address, resolve);
   });
-}
-
-/** Removes the socket of a machine that ended without doing so: nobody answers there. */
-async function removeStale(address: InspectorAddress): Promise<void> {
-  if (!('path' in address) || !lstatSync(address.path, { throwIfNoEntry: false })?.isSocket()) return;
-  const code = await new Promise<string>((resolve) => {
-    const probe = connect(address, () => {
-      probe.destroy();
-      resolve('');
-    });
-    probe.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
-  });
-  if (code === 'ECONNREFUSED') rmSync(address.path, { force: true });
 }
 
 /** Replies to requests until the inspector goes, and waits for what is under way then. */
