@@ -1,6 +1,6 @@
 import { appendFileSync, openSync } from 'node:fs';
 import { ConfigurationError, type Machine, type SerialPort } from '../index.ts';
-import { EscapeFilter, escapeHelp, InterruptFilter, type KeyFilter } from './escape.ts';
+import { EscapeFilter, helpFor, InterruptFilter, type KeyFilter } from './escape.ts';
 import { writeError } from './output-error.ts';
 import type { Backend, Settings } from './settings.ts';
 import type { Terminal } from './terminal.ts';
@@ -81,7 +81,7 @@ export function connectInput(
   const filter: KeyFilter = muxed ? new EscapeFilter() : new InterruptFilter();
   const act = {
     exit: leave,
-    help: () => terminal.note(escapeHelp),
+    help: () => terminal.note(helpFor(terminal.size)),
     monitor: () => terminal.note('There is no monitor yet.'),
   };
   const give = distributor(onTerminal);

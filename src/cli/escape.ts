@@ -12,6 +12,20 @@ Ctrl-A x       leave the emulator
 Ctrl-A c       switch to the monitor (there is none yet)
 Ctrl-A Ctrl-A  send Ctrl-A to the guest`;
 
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The help, and how the guest learns a terminal's size: the serial line does not carry it. */
+export function helpFor(size: TerminalSize | undefined): string {
+  if (!size) return escapeHelp;
+  const { rows, columns } = size;
+  return `${escapeHelp}
+
+This terminal has ${rows} rows and ${columns} columns. To tell a Linux guest, type in it: stty rows ${rows} cols ${columns}`;
+}
+
 /** Parts of what was typed, in order: bytes for the guest, and commands for the emulator. */
 export type Typed = Uint8Array | ConsoleCommand;
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { TerminalSize } from './escape.ts';
 
 /** Undoes what a guest may have left the terminal in: attributes, hidden cursor, keypad, mouse and paste modes. */
 const NORMAL_MODES = '\x1b[0m\x1b[?25h\x1b[?7h\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l';
@@ -17,6 +18,12 @@ export class Terminal {
   /** Bytes of input that have not been taken. */
   #waiting = 0;
   #closed = false;
+
+  /** As it is now; undefined: it is no terminal, or one that doesn't know. */
+  get size(): TerminalSize | undefined {
+    const { rows, columns } = process.stdout;
+    return rows > 0 && columns > 0 ? { rows, columns } : undefined;
+  }
 
   /**
    * Passes every key to whoever reads, Ctrl-C and the like too, until `close()` or the end of the program. `take` gets

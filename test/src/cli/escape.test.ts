@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EscapeFilter, InterruptFilter, type KeyFilter } from '../../../src/cli/escape.ts';
+import { EscapeFilter, helpFor, InterruptFilter, type KeyFilter } from '../../../src/cli/escape.ts';
 
 /** What the filter makes of these pieces of input: text for the guest in quotes, commands bare. */
 function typed(filter: KeyFilter, ...pieces: string[]): string {
@@ -31,4 +31,9 @@ test.each([
   ['what comes before Ctrl-C still goes to the guest', ['ab\x03cd'], '"ab" exit'],
 ])('not multiplexed: %s', (_, pieces, parts) => {
   expect(typed(new InterruptFilter(), ...pieces)).toBe(parts);
+});
+
+test('the help tells the size of a terminal, and how to tell the guest', () => {
+  expect(helpFor({ rows: 40, columns: 132 })).toMatch(/Ctrl-A x .*\bstty rows 40 cols 132$/s);
+  expect(helpFor(undefined)).not.toContain('stty');
 });

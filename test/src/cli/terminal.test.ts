@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -63,6 +63,28 @@ test.runIf(hasScript)('keys reach the guest, and Ctrl-A x leaves the terminal as
   expect(output).toContain('rawiron: terminated');
   expect(output).toContain('code 0');
   expect(after).toBe(before);
+});
+
+test.runIf(hasScript)('Ctrl-A h tells the size that the terminal has got', async () => {
+  const resize = () => {
+    const pid = readFileSync(join(folder, 'pid'), 'utf8').trim();
+    spawnSync('stty', ['-F', `/proc/${pid}/fd/0`, 'rows', '41', 'cols', '123']);
+  };
+  const type = typist([
+    [/demo> $/, 'echo a\r'],
+    [/\n[^\n]*\r\ndemo> $/, '\x01h'],
+    [/ stty .*\r\n/, '\x01x'],
+  ]);
+  let resized = false;
+  const { output } = await onTerminal((text) => {
+    if (!resized && /demo> $/.test(text)) {
+      resize();
+      resized = true;
+    }
+    return type(text);
+  });
+  expect(output).toContain('41 rows and 123 columns');
+  expect(output).toContain(' stty rows 41 cols 123\r\n');
 });
 
 test.runIf(hasScript)('a guest that turns itself off leaves the terminal as it was', async () => {
