@@ -86,9 +86,12 @@ export class Mmu implements ProcessorMemory {
 
   /** A doubleword by physical address. */
   loadPhysical32(physical: number): number {
-    const frame = this.map.frameAt(Math.floor(physical / 4096) & this.map.processorPages);
-    if (frame === NO_FRAME) return this.map.readDevice(physical, 4) | 0;
-    return this.ram.words[(frame << 10) | ((physical & 0xfff) >>> 2)];
+    const page = Math.floor(physical / 4096) & this.map.processorPages;
+    const frame = this.map.frameAt(page);
+    const offset = physical & 0xfff;
+    return frame === NO_FRAME
+      ? this.map.readDevice(page * 4096 + offset, 4) | 0
+      : this.ram.words[(frame << 10) | (offset >>> 2)];
   }
 
   flushAll(): void {
