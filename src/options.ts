@@ -93,6 +93,7 @@ export interface MachineOptions {
 
 export const engines: readonly EngineName[] = ['interpreter', 'translator'];
 export const isolates = ['worker', 'caller'] as const;
+type Isolate = (typeof isolates)[number];
 const optionNames: readonly (keyof MachineOptions)[] = [
   'memory',
   'memoryBelow4G',
@@ -169,7 +170,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
   checkNames('options', options, optionNames);
   const { memory = 128, reboot = 'reset', icount, debugExit, debugConsole } = options;
   const boot = checkedBoot(options.boot);
-  checkedOneOf('isolate', options.isolate ?? 'worker', isolates);
+  checkedIsolate(options.isolate ?? 'worker');
   checkText('name', options.name);
   return {
     memoryBytes: checkedMemory(memory, boot),
@@ -181,7 +182,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
     // What comes from the host's randomness is not the same in every run.
     ...(icount === undefined
       ? { randomKey: [...crypto.getRandomValues(new Int32Array(4))] }
-      : { icountShift: checkedShift(icount) }),
+      : { icountShift: checkedIcount(icount).shift }),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
@@ -197,7 +198,13 @@ const tieringLimits = { threshold: [0, MOST_RUNS], blocks: [1, 1000], instructio
 type TieringName = keyof typeof tieringLimits;
 const tieringNames = Object.keys(tieringLimits) as TieringName[];
 
-function checkedEngine(engine: EngineName | EngineSettings): Pick<MachineConfig, 'engine' | 'tiering' | 'check'> {
+/**
+ * How the machine's core executes guest code with these settings.
+ * @throws ConfigurationError
+ */
+export function checkedEngine(
+  engine: EngineName | EngineSettings,
+): Pick<MachineConfig, 'engine' | 'tiering' | 'check'> {
   const settings = typeof engine === 'string' ? { name: engine } : engine;
   checkNames('engine', settings, ['name', 'check', ...tieringNames]);
   const { name = 'translator', check = false } = settings;
@@ -230,9 +237,22 @@ export function checkedCpu(cpu: string): string {
   return cpu;
 }
 
-function checkedShift(icount: { shift: number }): number {
+/**
+ * Where a machine runs, if there is such a place.
+ * @throws ConfigurationError
+ */
+export function checkedIsolate(isolate: Isolate): Isolate {
+  return checkedOneOf('isolate', isolate, isolates);
+}
+
+/**
+ * How time is taken from instructions, if it can be.
+ * @throws ConfigurationError
+ */
+export function checkedIcount<Icount extends { shift: number }>(icount: Icount): Icount {
   checkNames('icount', icount, ['shift']);
-  return checkedInteger('icount.shift', icount.shift, 0, largestShift);
+  checkedInteger('icount.shift', icount.shift, 0, largestShift);
+  return icount;
 }
 
 function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: number; iosize: number } {

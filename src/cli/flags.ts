@@ -6,7 +6,7 @@ import {
   logItems,
   memorySize,
 } from '../index.ts';
-import { checkedCpu } from '../options.ts';
+import { checkedCpu, checkedEngine, checkedIcount, checkedIsolate } from '../options.ts';
 import { clockBase } from './clock-base.ts';
 import { applyDevice, devices, deviceUsage } from './devices.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
@@ -128,7 +128,7 @@ export const flags: readonly Flag[] = [
     names: ['icount'],
     argument: 'shift=N',
     help: 'time from executed instructions, 2^N ns each, N from 0 to 10: runs are alike',
-    apply: (settings, text) => machine(settings, { icount: { shift: parseShift(text) } }),
+    apply: (settings, text) => machine(settings, { icount: checkedIcount({ shift: parseShift(text) }) }),
   },
   {
     names: ['no-reboot'],
@@ -158,7 +158,7 @@ export const flags: readonly Flag[] = [
     names: ['isolate'],
     argument: 'NAME',
     help: 'run the machine in a worker (default) or in the thread of the caller',
-    apply: (settings, name) => machine(settings, { isolate: name as 'worker' | 'caller' }),
+    apply: (settings, name) => machine(settings, { isolate: checkedIsolate(name as 'worker' | 'caller') }),
   },
   {
     names: ['name'],
@@ -267,11 +267,13 @@ function parseDebugConsolePort(text: string): number {
 
 function parseEngine(text: string): EngineSettings {
   const { name, check, ...numbers } = parseProperties(text, 'name', ['check', 'threshold', 'blocks', 'instructions']);
-  return {
+  const engine: EngineSettings = {
     ...(name !== undefined && { name: name as EngineName }),
     ...(check !== undefined && { check: parseSwitch('check', check) }),
     ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, parseInteger(key, value)])),
   };
+  checkedEngine(engine);
+  return engine;
 }
 
 function parseShift(text: string): number {

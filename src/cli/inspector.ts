@@ -1,3 +1,4 @@
+import { within } from '../errors.ts';
 import type { Machine } from '../index.ts';
 import type { Settings } from './settings.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,8 +17,9 @@ export async function openInspector(
   const { addressOf, addressText, ownAddress } = await import('../node/inspector/address.ts');
   const { InspectorServer } = await import('../node/inspector/server.ts');
   const { removeStaleSockets } = await import('../node/inspector/stale.ts');
+  const address = within('-inspect', () => (inspect === '' ? ownAddress() : addressOf(inspect)));
   if (inspect === '') await removeStaleSockets();
-  const server = await InspectorServer.listen(machine, inspect === '' ? ownAddress() : addressOf(inspect));
+  const server = await InspectorServer.listen(machine, address);
   terminal.note(`rawiron: inspectors may attach at ${addressText(server.address)}`);
   return { [Symbol.dispose]: () => server.close() };
 }

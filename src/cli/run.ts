@@ -58,8 +58,12 @@ function leave(terminal: Terminal): number {
 }
 
 /** What the flags name. */
-export function bootOf({ kernel, initrd, append, bios }: Settings): Boot {
+export function bootOf(settings: Settings): Boot {
+  const { kernel, initrd, append, bios } = settings;
   if (bios !== undefined && kernel !== undefined) throw new ConfigurationError('-bios and -kernel exclude each other');
+  const forKernel = (['initrd', 'append'] as const).find((name) => settings[name] !== undefined);
+  if (kernel === undefined && forKernel !== undefined)
+    throw new ConfigurationError(`-${forKernel} is for a kernel; give -kernel FILE`);
   if (bios !== undefined) return { bios };
   if (kernel === undefined)
     throw new ConfigurationError('nothing to boot; give -kernel or -bios, try "start" or "demo", or see --help');

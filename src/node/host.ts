@@ -39,6 +39,7 @@ export function nodeHost(core: NodeCore): Host {
 /** The bytes of a file; of a character device, which may have no end, only the first. */
 export async function readImage(path: string): Promise<Uint8Array> {
   const info = await stat(path).catch(throwInWords);
+  if (info.isDirectory()) throw new Error('it is a directory');
   const bytes = info.isCharacterDevice() ? readBeginning(path) : readFile(path);
   return new Uint8Array(await bytes.catch(throwInWords));
 }

@@ -1,5 +1,7 @@
+import { within } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
 import { stateWords } from '../../inspect/state-key.ts';
+import { addressOf } from '../../node/inspector/address.ts';
 import { ANSWER_LIMIT } from '../../node/inspector/client.ts';
 import { parseInteger } from '../properties.ts';
 
@@ -75,7 +77,7 @@ const table: readonly Option[] = [
     argument: 'PATH|PORT',
     help: 'the running machine (default: the only one)',
     values: 'file',
-    parse: text,
+    parse: parseConnection,
   },
   {
     name: 'timeout',
@@ -222,6 +224,11 @@ function parsePositive(name: string): (value: string) => number {
 function parseBits(value: string): 16 | 32 {
   if (value !== '16' && value !== '32') throw new ConfigurationError(`--bits is 16 or 32, not '${value}'`);
   return Number(value) as 16 | 32;
+}
+
+function parseConnection(value: string): string {
+  within('--connect', () => addressOf(value));
+  return value;
 }
 
 /** Hexadecimal with or without 0x. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { WORD_COUNT } from '../../../translator/abi/state.ts';
 import { busMemory } from '../../../runtime/memory/bus-memory.ts';
 import type { MmioRegion } from '../../../runtime/memory/mmio.ts';
 import { Mmu } from '../../../runtime/memory/mmu.ts';
 import { type AddressWindow, Layer, NO_FRAME, PhysicalMap } from '../../../runtime/memory/physical-map.ts';
 import { GuestRam } from '../../../runtime/memory/ram.ts';
+import { WORD_COUNT } from '../../../translator/abi/state.ts';
 
 const MEGABYTE = 1 << 20;
 
@@ -149,7 +149,7 @@ test('a store to ROM reaches no device below it, and is not one to where nothing
   expect(told).toEqual([0x200000]);
 });
 
-test("the gate of A20 masks the address that a device gets where the processor loads a page-directory pointer", () => {
+test('the gate of A20 masks the address that a device gets where the processor loads a page-directory pointer', () => {
   const map = makeMap();
   map.bus(Layer.chipset).add({ ...region('chip', 0xfec00000, 0x1000, 0), read: (offset) => offset });
   const mmu = new Mmu(new Int32Array(WORD_COUNT), map);

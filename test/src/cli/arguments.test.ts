@@ -118,6 +118,8 @@ test.each([
   ['-device isa-debug-exit,iosize=', "-device: '' is not a whole number; give iosize=N"],
   ['-d in_asm', "-d: unknown log item 'in_asm'; it is one of: int, cpu_reset"],
   ['-icount auto', "-icount: 'auto' is not a whole number; give shift=N"],
+  ['-icount 11', '-icount: icount.shift is 11; it must be a whole number from 0 to 10'],
+  ['-isolate moon', "-isolate: unknown isolate 'moon'; it is one of: worker, caller"],
   ['-engine translator,check=maybe', "-engine: 'maybe' is neither on nor off; give check=on"],
   ['-engine translator,threshold=soon', "-engine: 'soon' is not a whole number; give threshold=N"],
   ['-engine translator,speed=9', "-engine: 'speed' is not supported in 'translator,speed=9'"],
