@@ -1,7 +1,6 @@
 import { IrqLines, type Line, SharedLine } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
-import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/index.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
 import { hostBridge } from '../devices/i440fx/index.ts';
 import { I8042 } from '../devices/i8042/index.ts';
@@ -9,12 +8,10 @@ import { IoApic } from '../devices/io-apic/index.ts';
 import { IO_APIC_BASE } from '../devices/io-apic/registers.ts';
 import { LocalApic } from '../devices/local-apic/index.ts';
 import { DEFAULT_BASE } from '../devices/local-apic/registers.ts';
-import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { PciBus } from '../devices/pci/index.ts';
 import { Pic8259 } from '../devices/pic8259/index.ts';
 import { IsaBridge } from '../devices/piix3/index.ts';
 import { Pit8254 } from '../devices/pit8254/index.ts';
-import { Port92 } from '../devices/port92/index.ts';
 import { PowerManagement } from '../devices/power/index.ts';
 import type { ApicDescription } from '../devices/power/tables.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
@@ -24,9 +21,11 @@ import { Layer } from '../memory/physical-map.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
+import type { Board, Part } from './board.ts';
 import { setCmosMemorySize } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
+import { parts } from './parts.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
 
 /** Serial ports of a PC: base and IRQ. */
@@ -75,12 +74,6 @@ export interface PcOptions {
   readonly inputTaken: (port: number, length: number) => void;
 }
 
-/** A part of the machine that a hard reset reaches, and whose state is saved. */
-interface Part {
-  readonly component: Component;
-  reset(): void;
-}
-
 /** The parts of the PC around the CPU and its memory. */
 export class Pc {
   readonly ports = new PortBus();
@@ -100,45 +93,49 @@ export class Pc {
   private readonly parts: readonly Part[];
 
   constructor(options: PcOptions) {
-    const { config, clock, events, power, layout } = options;
+    const { config, clock, events, layout } = options;
     const { ports } = this;
     this.pic = new Pic8259({ ports });
     this.localApic = options.apic ? this.makeLocalApic(options) : null;
     this.ioApic = this.localApic && this.makeIoApic(this.localApic, options);
     this.irqs = new IrqLines((number) => this.requestLine(number));
-    const irq = (number: number) => this.irqs.input(number);
     const a20 = new SharedLine('a20', { set: (open) => layout.map.setA20(open) });
-    this.pit = new Pit8254({ ports, clock, events, irq: irq(0) });
+    const board = this.boardOf(options, a20);
+    const irq = board.irq;
+    this.pit = new Pit8254({ ...board, irq: irq(0) });
     this.pic.onAcknowledge = (number) => {
       if (number === 0) this.pit.acknowledged();
     };
-    this.rtc = new RtcCmos({ ports, clock, events, irq: irq(8), startTime: config.startTimeOfDay / 1000 });
+    this.rtc = new RtcCmos({ ...board, irq: irq(8), startTime: config.startTimeOfDay / 1000 });
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
-    const keyboard = { keyboardIrq: irq(1), mouseIrq: irq(12), a20: a20.input() };
-    this.keyboardController = new I8042({ ports, clock, events, power, ...keyboard });
-    const port92 = new Port92({ ports, power, a20: a20.input() });
+    this.keyboardController = new I8042({ ...board, keyboardIrq: irq(1), mouseIrq: irq(12), a20: a20.input() });
     this.uarts = this.makeUarts(options);
-    this.dma = new Dma8237({ ports, memory: busMemory(layout.map) });
+    this.dma = new Dma8237(board);
     const hasFirmware = 'bios' in config.boot;
     const { powerBase, pirqRoutes } = hasFirmware ? { powerBase: 0, pirqRoutes: [] } : withoutFirmware;
-    const bridge = new IsaBridge({ ports, power, irq, routes: pirqRoutes });
-    const pm = new PowerManagement({ ports, clock, events, power, irq: irq(9), base: powerBase });
-    this.powerManagement = pm;
+    const bridge = new IsaBridge({ ...board, routes: pirqRoutes });
+    this.powerManagement = new PowerManagement({ ...board, irq: irq(9), base: powerBase });
     this.pci = new PciBus({ ports });
-    const functions = [
-      hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware }),
-      bridge.pciFunction,
-      pm.pciFunction,
-    ];
-    for (const f of functions) this.pci.add(f);
-    this.connectDebugPorts(options);
-    const testdev = config.pcTestdev ? [new PcTestdev({ ports, mmio: layout.map.bus(Layer.chipset), irq })] : [];
+    this.pci.add(hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware }));
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
     const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
-    this.parts = [pic, ...apics, pit, rtc, keyboardController, port92, ...uarts, dma, pci, bridge, pm, ...testdev];
-    const wires = [this.irqs.component, a20.component, clock.component, events.component];
-    this.components = [...this.parts.map((p) => p.component), ...functions.map((f) => f.component), ...wires];
+    const chips = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge, this.powerManagement];
+    this.parts = [...chips, ...parts.map((make) => make(board)).filter((part) => part !== null)];
+    for (const { pciFunction } of this.parts) if (pciFunction) pci.add(pciFunction);
+    const described = [...this.parts, ...pci.functions].map(({ component }) => component);
+    this.components = [...described, this.irqs.component, a20.component, clock.component, events.component];
+  }
+
+  private boardOf({ layout, ...options }: PcOptions, a20: SharedLine): Board {
+    return {
+      ...options,
+      ports: this.ports,
+      mmio: layout.map.bus(Layer.chipset),
+      memory: busMemory(layout.map),
+      irq: (number) => this.irqs.input(number),
+      a20: () => a20.input(),
+    };
   }
 
   /** What interrupts the CPU. */
@@ -176,13 +173,6 @@ export class Pc {
       const taken = (length: number) => inputTaken(port, length);
       return new Uart16550({ name, base, ports, clock, events, irq: irqs.input(irq), output, taken });
     });
-  }
-
-  private connectDebugPorts({ config, power, debugOutput }: PcOptions): void {
-    const { ports } = this;
-    const { debugExit, debugConsolePort } = config;
-    if (debugExit) connectDebugExit({ ports, power, base: debugExit.iobase, count: debugExit.iosize });
-    if (debugConsolePort !== undefined) connectDebugConsole({ ports, output: debugOutput, port: debugConsolePort });
   }
 
   /** A hard reset of every device. */

@@ -2,7 +2,7 @@ import { DeliveryMode, type InterruptMessage } from '../../bus/interrupt-message
 import { type IrqLine, irqLine } from '../../bus/irq.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import { Entry, INPUTS, Index, IO_APIC_BASE, VERSION, Window } from './registers.ts';
+import { Entry, INPUTS, Index, IO_APIC_BASE, MemoryRegister, VERSION } from './registers.ts';
 import { ioApicState } from './state.ts';
 
 export interface IoApicOptions {
@@ -92,8 +92,8 @@ export class IoApic {
   }
 
   #read(offset: number): number {
-    if (offset === Window.select) return this.#state.select;
-    return offset === Window.data ? this.#readRegister(this.#state.select) : 0;
+    if (offset === MemoryRegister.select) return this.#state.select;
+    return offset === MemoryRegister.data ? this.#readRegister(this.#state.select) : 0;
   }
 
   #readRegister(index: number): number {
@@ -105,9 +105,9 @@ export class IoApic {
   }
 
   #write(offset: number, value: number): void {
-    if (offset === Window.select) this.#state.select = value & 0xff;
-    else if (offset === Window.data) this.#writeRegister(this.#state.select, value);
-    else if (offset === Window.endOfInterrupt) this.endOfInterrupt(value & 0xff);
+    if (offset === MemoryRegister.select) this.#state.select = value & 0xff;
+    else if (offset === MemoryRegister.data) this.#writeRegister(this.#state.select, value);
+    else if (offset === MemoryRegister.endOfInterrupt) this.endOfInterrupt(value & 0xff);
   }
 
   #writeRegister(index: number, value: number): void {

@@ -1,5 +1,5 @@
 /** The I/O APIC's two registers in memory (82093AA data sheet, 3.1), and the end of interrupt that later ones have. */
-export const Window = { select: 0x00, data: 0x10, endOfInterrupt: 0x40 } as const;
+export const MemoryRegister = { select: 0x00, data: 0x10, endOfInterrupt: 0x40 } as const;
 export const IO_APIC_BASE = 0xfec00000;
 
 /** What the select register chooses (3.2); from `redirection` on two for each input. */

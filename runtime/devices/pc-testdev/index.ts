@@ -2,7 +2,7 @@ import type { IrqLine } from '../../bus/irq.ts';
 import type { PortBus } from '../../bus/ports.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
 import { bytes, type Component, describe } from '../../snapshot/describe.ts';
-import { DATA_BYTES, IRQ_LINES, Port, WINDOW } from './registers.ts';
+import { DATA_BYTES, IRQ_LINES, MEMORY, Port } from './registers.ts';
 
 export interface PcTestdevOptions {
   readonly ports: PortBus;
@@ -11,7 +11,7 @@ export interface PcTestdevOptions {
   readonly irq: (number: number) => IrqLine;
 }
 
-const testdevState = describe({ data: bytes(DATA_BYTES), window: bytes(WINDOW.bytes) });
+const testdevState = describe({ data: bytes(DATA_BYTES), memory: bytes(MEMORY.bytes) });
 
 /** IRQs that a PC has no line for: the cascade, and the I/O APIC's other inputs. */
 const isConnected = (irq: number): boolean => irq < 16 && irq !== 2;
@@ -42,18 +42,18 @@ export class PcTestdev {
     });
     mmio.add({
       name: 'pc-testdev',
-      base: WINDOW.base,
-      length: WINDOW.bytes,
-      read: (offset, size) => littleEndian(this.#state.window.subarray(offset, offset + size)),
+      base: MEMORY.base,
+      length: MEMORY.bytes,
+      read: (offset, size) => littleEndian(this.#state.memory.subarray(offset, offset + size)),
       write: (offset, size, value) => {
-        for (let n = 0; n < size; n++) this.#state.window[offset + n] = value >>> (8 * n);
+        for (let n = 0; n < size; n++) this.#state.memory[offset + n] = value >>> (8 * n);
       },
     });
   }
 
   reset(): void {
     this.#state.data.fill(0);
-    this.#state.window.fill(0);
+    this.#state.memory.fill(0);
   }
 }
 

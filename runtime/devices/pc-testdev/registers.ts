@@ -4,4 +4,4 @@ export const Port = { data: 0xe0, irqLine: 0x2000 } as const;
 export const DATA_BYTES = 4;
 export const IRQ_LINES = 24;
 /** Memory that is reached by slow accesses only, as a device's. */
-export const WINDOW = { base: 0xff000000, bytes: 0x10000 } as const;
+export const MEMORY = { base: 0xff000000, bytes: 0x10000 } as const;

@@ -1,8 +1,8 @@
 import type { AccessSize } from '../../bus/ports.ts';
 import type { Component } from '../../snapshot/describe.ts';
+import { type AddressRange, MovableRange } from './range.ts';
 import { BAR_IO, CONFIG_BYTES, Command, Header, MULTIFUNCTION, STATUS_CLEARABLE } from './registers.ts';
 import { functionState } from './state.ts';
-import { MovableWindow, type Window } from './window.ts';
 
 /** A base address register: `size` bytes (a power of 2, at least 4) of I/O ports or of 32-bit memory. */
 export interface BaseAddress {
@@ -10,7 +10,7 @@ export interface BaseAddress {
   readonly index: number;
   readonly space: 'io' | 'memory';
   readonly size: number;
-  readonly window: Window;
+  readonly range: AddressRange;
 }
 
 /** Registers of a function's own; each value and mask is one of `size` bytes, low byte first. */
@@ -85,14 +85,14 @@ export class PciFunction {
   readonly #initial = new Uint8Array(CONFIG_BYTES);
   readonly #writable = new Uint8Array(CONFIG_BYTES);
   readonly #clearable = new Uint8Array(CONFIG_BYTES);
-  readonly #windows: { readonly bar: BaseAddress; readonly window: MovableWindow }[];
+  readonly #ranges: { readonly bar: BaseAddress; readonly range: MovableRange }[];
 
   constructor(description: PciDescription) {
     this.#description = description;
     this.name = description.name;
     this.number = (description.device << 3) | description.function;
     const bars = description.bars ?? [];
-    this.#windows = bars.map((bar) => ({ bar, window: new MovableWindow(bar.window) }));
+    this.#ranges = bars.map((bar) => ({ bar, range: new MovableRange(bar.range) }));
     for (const register of [...header(description), ...bars.map(barRegister), ...(description.registers ?? [])]) {
       this.#define(register);
     }
@@ -134,12 +134,12 @@ export class PciFunction {
     this.#description.written?.();
   }
 
-  /** Moves the windows to where their registers say; they must be enabled in the command register. */
+  /** Moves the ranges to where their registers say; they must be enabled in the command register. */
   #changed(): void {
     const command = this.read(Header.command, 2);
-    for (const { bar, window } of this.#windows) {
+    for (const { bar, range } of this.#ranges) {
       const enabled = (command & (bar.space === 'io' ? Command.io : Command.memory)) !== 0;
-      window.moveTo(enabled ? this.#baseOf(bar) : 0);
+      range.moveTo(enabled ? this.#baseOf(bar) : 0);
     }
     this.#description.changed?.();
   }

@@ -31,7 +31,7 @@ export interface DsdtOptions {
 /** The end of PCI memory: APICs and firmware are above. */
 const PCI_MEMORY_LAST = 0xfebfffff;
 
-/** What a PC has that cannot be enumerated: the PCI root with its windows and interrupts, and the ISA devices. */
+/** What a PC has that cannot be enumerated: the PCI root with its address windows and interrupts, and the ISA devices. */
 export function dsdtCode(options: DsdtOptions): Uint8Array {
   const root = device(
     'PCI0',

@@ -5,8 +5,8 @@ import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
 import { PciFunction } from '../pci/function.ts';
+import { MovableRange, portRange } from '../pci/range.ts';
 import { Header } from '../pci/registers.ts';
-import { MovableWindow, portWindow } from '../pci/window.ts';
 import {
   BASE_MASK,
   Config,
@@ -47,13 +47,13 @@ export class PowerManagement {
   readonly #state = powerState.create();
   readonly #options: PowerManagementOptions;
   readonly #carry: Timer;
-  readonly #window: MovableWindow;
+  readonly #range: MovableRange;
 
   constructor(options: PowerManagementOptions) {
     const { ports, events, base = 0 } = options;
     this.#options = options;
     this.#carry = events.timer('acpi timer', (now) => this.#settle(now));
-    this.#window = new MovableWindow(portWindow(ports, (at) => this.#regions(at)));
+    this.#range = new MovableRange(portRange(ports, (at) => this.#regions(at)));
     this.component = powerState.bind('power management', this.#state);
     this.pciFunction = new PciFunction({
       name: 'piix4 power management',
@@ -70,7 +70,7 @@ export class PowerManagement {
         { offset: Config.base, size: 4, value: base | 1, writable: BASE_MASK },
         { offset: Config.miscellaneous, size: 1, value: base === 0 ? 0 : IO_ENABLE, writable: IO_ENABLE },
       ],
-      changed: () => this.#moveWindow(),
+      changed: () => this.#moveRange(),
     });
     this.#registerSmiPorts();
     this.pciFunction.reset();
@@ -100,9 +100,9 @@ export class PowerManagement {
     this.#update();
   }
 
-  #moveWindow(): void {
+  #moveRange(): void {
     const enabled = (this.pciFunction.read(Config.miscellaneous, 1) & IO_ENABLE) !== 0;
-    this.#window.moveTo(enabled ? this.pciFunction.read(Config.base, 2) & BASE_MASK : 0);
+    this.#range.moveTo(enabled ? this.pciFunction.read(Config.base, 2) & BASE_MASK : 0);
   }
 
   #regions(base: number): PortRegion[] {

@@ -3,7 +3,7 @@ import { IrqLines } from '../../../runtime/bus/irq.ts';
 import { hostBridge, type ShadowSegment } from '../../../runtime/devices/i440fx/index.ts';
 import { PciFunction } from '../../../runtime/devices/pci/function.ts';
 import { PciBus } from '../../../runtime/devices/pci/index.ts';
-import { portWindow } from '../../../runtime/devices/pci/window.ts';
+import { portRange } from '../../../runtime/devices/pci/range.ts';
 import { Pic8259 } from '../../../runtime/devices/pic8259/index.ts';
 import { IsaBridge } from '../../../runtime/devices/piix3/index.ts';
 import { restore } from '../../support/restore.ts';
@@ -11,7 +11,7 @@ import { Rig } from './rig.ts';
 
 class PciRig extends Rig {
   readonly pci = new PciBus(this);
-  readonly memoryWindow: string[] = [];
+  readonly memoryRange: string[] = [];
   readonly card: PciFunction = new PciFunction({
     name: 'card',
     device: 3,
@@ -27,7 +27,7 @@ class PciRig extends Rig {
         index: 0,
         space: 'io',
         size: 32,
-        window: portWindow(this.ports, (base) => [
+        range: portRange(this.ports, (base) => [
           { name: 'card', first: base, count: 32, read: (port) => port - base + 0x40 },
         ]),
       },
@@ -35,9 +35,9 @@ class PciRig extends Rig {
         index: 1,
         space: 'memory',
         size: 0x1000,
-        window: {
-          place: (base) => this.memoryWindow.push(`place ${base.toString(16)}`),
-          remove: () => this.memoryWindow.push('remove'),
+        range: {
+          place: (base) => this.memoryRange.push(`place ${base.toString(16)}`),
+          remove: () => this.memoryRange.push('remove'),
         },
       },
     ],
@@ -107,7 +107,7 @@ test('base address registers tell their size', () => {
   expect([rig.get(3, 0x10), rig.get(3, 0x14), rig.get(3, 0x18)]).toEqual([0xffffffe1, 0xfffff000, 0]);
 });
 
-test('an I/O window moves with its register, and is there only while it is enabled', () => {
+test('an I/O range moves with its register, and is there only while it is enabled', () => {
   const rig = new PciRig();
   rig.set(3, 0x10, 4, 0xc000);
   expect(rig.in8(0xc002)).toBe(0xff);
@@ -119,7 +119,7 @@ test('an I/O window moves with its register, and is there only while it is enabl
   expect(rig.in8(0xd002)).toBe(0xff);
 });
 
-test('sizing while enabled takes the window away; over fixed ports it stays away', () => {
+test('sizing while enabled takes the range away; over fixed ports it stays away', () => {
   const rig = new PciRig();
   rig.ports.register({ name: 'fixed', first: 0xe010, count: 1, read: () => 1 });
   rig.set(3, 0x04, 2, 0x0001);
@@ -132,16 +132,16 @@ test('sizing while enabled takes the window away; over fixed ports it stays away
   expect(rig.in8(0xc000)).toBe(0x40);
 });
 
-test('a memory window is placed and removed', () => {
+test('a memory range is placed and removed', () => {
   const rig = new PciRig();
   rig.set(3, 0x04, 2, 0x0002);
   rig.set(3, 0x14, 4, 0xfebf1000);
   rig.set(3, 0x14, 4, 0xfebf1000);
   rig.set(3, 0x14, 4, 0xffffffff);
-  expect(rig.memoryWindow).toEqual(['place febf1000', 'remove']);
+  expect(rig.memoryRange).toEqual(['place febf1000', 'remove']);
 });
 
-test('a load moves windows to where they were', () => {
+test('a load moves ranges to where they were', () => {
   const rig = new PciRig();
   rig.set(3, 0x04, 2, 0x0001);
   rig.set(3, 0x10, 4, 0xc000);

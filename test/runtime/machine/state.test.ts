@@ -71,7 +71,7 @@ test.each<[string, (saved: SavedComponents) => SavedComponents, string]>([
 /** A field, or a variable that outlives the call of a function, that is not declared read-only. */
 const FIELD = /^ {2}(?:private |public )?#?\w+(?:\??: [^=(]+)?(?: = .*)?;$/;
 const VARIABLE = /^ {2}let \w+(: [^=]+)? = .*;$/;
-const MAKES_A_DEVICE = /^(export )?function \w+\(.*\): (PciFunction|Window|Component|Line) /;
+const MAKES_A_DEVICE = /^(export )?function \w+\(.*\): (PciFunction|AddressRange|Component|Line) /;
 const CLASS = /^(export )?(abstract )?class /;
 
 test('what a device holds is described, or its comment says that it is derived or wiring', () => {

@@ -1,21 +1,21 @@
 import type { PortBus, PortRegion } from '../../bus/ports.ts';
 
-/** Address space whose place the guest decides (a base address register or the like). */
-export interface Window {
+/** A range of addresses whose place the guest decides (a base address register or the like). */
+export interface AddressRange {
   /** Puts it at `base`; where that is taken it stays out of the address space. Never called twice in a row. */
   place(base: number): void;
   /** Takes it away again. */
   remove(): void;
 }
 
-/** A window of I/O ports: `regions` makes what is registered at a base. */
-export function portWindow(ports: PortBus, regions: (base: number) => readonly PortRegion[]): Window {
+/** A range of I/O ports: `regions` makes what is registered at a base. */
+export function portRange(ports: PortBus, regions: (base: number) => readonly PortRegion[]): AddressRange {
   // Derived: what is registered now.
   let placed: readonly PortRegion[] = [];
   return {
     place(base) {
       const wanted = regions(base);
-      // A guest may put a window over a fixed port while it tries sizes out; the fixed one answers then.
+      // A guest may put a range over a fixed port while it tries sizes out; the fixed one answers then.
       if (wanted.some((region) => ports.owner(region) !== undefined)) return;
       for (const region of wanted) ports.register(region);
       placed = wanted;
@@ -27,21 +27,21 @@ export function portWindow(ports: PortBus, regions: (base: number) => readonly P
   };
 }
 
-/** A window that moves only when its base changes. */
-export class MovableWindow {
-  readonly #window: Window;
+/** A range that moves only when its base changes. */
+export class MovableRange {
+  readonly #range: AddressRange;
   /** Derived: where it is placed, 0 for nowhere. */
   #base = 0;
 
-  constructor(window: Window) {
-    this.#window = window;
+  constructor(range: AddressRange) {
+    this.#range = range;
   }
 
   /** Where it is to be; 0: nowhere. */
   moveTo(base: number): void {
     if (base === this.#base) return;
-    if (this.#base !== 0) this.#window.remove();
+    if (this.#base !== 0) this.#range.remove();
     this.#base = base;
-    if (base !== 0) this.#window.place(base);
+    if (base !== 0) this.#range.place(base);
   }
 }

@@ -1,0 +1,36 @@
+import type { IrqLine } from '../bus/irq.ts';
+import type { PortBus } from '../bus/ports.ts';
+import type { PowerControl } from '../bus/power.ts';
+import type { PciFunction } from '../devices/pci/function.ts';
+import type { BusMemory } from '../memory/bus-memory.ts';
+import type { MmioBus } from '../memory/mmio.ts';
+import type { Component } from '../snapshot/describe.ts';
+import type { VirtualClock } from '../time/clock.ts';
+import type { EventQueue } from '../time/events.ts';
+import type { MachineConfig } from './config.ts';
+
+/** What the board offers to the parts on it. A part takes what it needs; its options have the same names. */
+export interface Board {
+  readonly config: MachineConfig;
+  readonly ports: PortBus;
+  /** Where chips have registers in memory. */
+  readonly mmio: MmioBus;
+  /** RAM as bus masters see it. */
+  readonly memory: BusMemory;
+  readonly clock: VirtualClock;
+  readonly events: EventQueue;
+  readonly power: PowerControl;
+  /** One more device's end of the line of an IRQ, 0-15. */
+  irq(number: number): IrqLine;
+  /** One more device's part in the gate of A20: open while any of them is high. */
+  a20(): IrqLine;
+  readonly debugOutput: (byte: number) => void;
+}
+
+/** A part of the machine that a hard reset reaches, and whose state is saved. */
+export interface Part {
+  readonly component: Component;
+  /** To be put on the PCI bus. */
+  readonly pciFunction?: PciFunction;
+  reset(): void;
+}

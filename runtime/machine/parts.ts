@@ -1,0 +1,21 @@
+import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/index.ts';
+import { PcTestdev } from '../devices/pc-testdev/index.ts';
+import { Port92 } from '../devices/port92/index.ts';
+import type { Board, Part } from './board.ts';
+
+/**
+ * Devices that no other part of the machine asks for, a line each: it makes the device. Null: the configuration doesn't want
+ * it, or it has no state. They are made, and reset, in this order.
+ */
+export const parts: readonly ((board: Board) => Part | null)[] = [
+  (board) => new Port92({ ...board, a20: board.a20() }),
+  connectDebugPorts,
+  (board) => (board.config.pcTestdev === true ? new PcTestdev(board) : null),
+];
+
+function connectDebugPorts({ config, ports, power, debugOutput }: Board): null {
+  const { debugExit, debugConsolePort } = config;
+  if (debugExit) connectDebugExit({ ports, power, base: debugExit.iobase, count: debugExit.iosize });
+  if (debugConsolePort !== undefined) connectDebugConsole({ ports, output: debugOutput, port: debugConsolePort });
+  return null;
+}
