@@ -1,13 +1,12 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
-import { Worker } from 'node:worker_threads';
 import { Machine as HostedMachine } from './machine.ts';
-import { nodeHost } from './node/host.ts';
+import { type NodeCore, nodeHost } from './node/host.ts';
 import type { MachineOptions } from './options.ts';
 
-const host = nodeHost({
+const core: NodeCore = {
   load: async () => (await import('../runtime/machine/machine.ts')).createMachine,
-  startWorker: (options) => new Worker(new URL('./node/machine-thread.mjs', import.meta.url), options),
-});
+  thread: async () => (await import('./node/machine-thread.mjs')).url,
+};
 
 /** A PC. */
 export interface Machine extends HostedMachine {}
@@ -17,7 +16,7 @@ export const Machine = {
    * Makes a machine; it starts with `start()`.
    * @throws ConfigurationError if an option is wrong, a file cannot be read or an image cannot be booted
    */
-  create: (options: MachineOptions): Promise<Machine> => HostedMachine.create(options, host),
+  create: async (options: MachineOptions): Promise<Machine> => HostedMachine.create(options, await nodeHost(core)),
 };
 
 export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { open, readFile, stat } from 'node:fs/promises';
-import { MessageChannel, type MessagePort, type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker, workerData } from 'node:worker_threads';
+import { ConfigurationError } from '../errors.ts';
 import type { Host, Isolate, IsolateEvents } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
 import { runIsolate } from '../isolate/loop.ts';
@@ -15,26 +16,46 @@ import { messageEnd, type ThreadData, type WorkerOptions } from './worker-entry.
 /** Where the machine's core comes from. It is loaded where it is used. */
 export interface NodeCore {
   load(): Promise<CreateCore>;
-  /**
-   * Starts a thread that calls runWorker() with the same. Whoever implements it names the module by
-   * its URL in the call of `new Worker`, where bundlers look for it.
-   */
-  startWorker(options: ThreadOptions): Worker;
+  /** URL of a module that calls runWorker() with the same, in the thread that it is started in. */
+  thread(): Promise<string>;
 }
 
-/** Runs machines in Node: in a worker thread or in the caller's, with a ticker in a thread beside it. */
-export function nodeHost(core: NodeCore): Host {
+/** URLs of the modules that threads are started with. */
+interface ThreadModules {
+  readonly machine: string;
+  readonly ticker: string;
+}
+
+/**
+ * Runs machines in Node: in a worker thread or in the caller's, with a ticker in a thread beside it.
+ * @throws ConfigurationError if a bundler has put all into one file
+ */
+export async function nodeHost(core: NodeCore): Promise<Host> {
+  const modules = { machine: await core.thread(), ticker: (await import('./ticker-thread.mjs')).url };
+  checkBundle(modules);
   return {
     readFile: readImage,
     startIsolate(where, config, events, name) {
       const { port1, port2 } = new MessageChannel();
       const deadlines = new SharedDeadlines().buffer;
       const options = { config, port: port2, deadlines };
-      const thread = where === 'worker' ? startWorker(core, options, events, name) : startHere(core, options);
-      return new NodeIsolate(port1, thread, deadlines, events);
+      const thread =
+        where === 'worker' ? startWorker(modules.machine, options, events, name) : startHere(core, options);
+      return new NodeIsolate(port1, thread, deadlines, modules.ticker, events);
     },
   };
 }
+
+const BUNDLED =
+  'a bundler has put rawiron and its threads together, so that a thread would run the program once more; leave the package out of the bundle (external)';
+
+/** One file of all: a thread's module is this one. */
+function checkBundle(modules: ThreadModules): void {
+  if (Object.values(modules).includes(import.meta.url)) throw new ConfigurationError(BUNDLED);
+}
+
+// A thread's module shares a file with this one, which no thread needs: the program may stand in that file too.
+if (workerData?.rawironThread) throw new ConfigurationError(BUNDLED);
 
 /** The bytes of a file; of a character device, which may have no end, only the first. */
 export async function readImage(path: string): Promise<Uint8Array> {
@@ -81,14 +102,14 @@ function profilingFlags(flags: readonly string[]): string[] {
 }
 
 /** What a thread is started with, with what it needs to load its modules. */
-function threadData<Options extends object>(options: Options): Options & ThreadData {
-  return { ...options, codeCache: codeCache() };
+function threadData<Options extends object>(thread: string, options: Options): Options & ThreadData {
+  return { ...options, rawironThread: thread, codeCache: codeCache() };
 }
 
-function startWorker(core: NodeCore, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
+function startWorker(module: string, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
   removeOldCode(codeCache());
-  const worker = core.startWorker({
-    workerData: threadData(options),
+  const worker = new Worker(new URL(module), {
+    workerData: threadData(module, options),
     transferList: [options.port],
     name,
     execArgv: profilingFlags(process.execArgv),
@@ -129,23 +150,30 @@ class NodeIsolate implements Isolate {
   readonly #port: MessagePort;
   readonly #thread: ThreadEnd;
   readonly #deadlines: SharedArrayBuffer;
+  readonly #tickerModule: string;
   readonly #events: IsolateEvents;
   #ticker: Worker | undefined;
 
-  constructor(port: MessagePort, thread: ThreadEnd, deadlines: SharedArrayBuffer, events: IsolateEvents) {
+  constructor(
+    port: MessagePort,
+    thread: ThreadEnd,
+    deadlines: SharedArrayBuffer,
+    tickerModule: string,
+    events: IsolateEvents,
+  ) {
     this.port = messageEnd(port);
     this.#port = port;
     this.#thread = thread;
     this.#deadlines = deadlines;
+    this.#tickerModule = tickerModule;
     this.#events = events;
   }
 
   async watch(state: Int32Array): Promise<void> {
     if (!(state.buffer instanceof SharedArrayBuffer)) return;
     const options: Omit<TickerOptions, 'nanoseconds'> = { state, deadlines: this.#deadlines };
-    const workerData = threadData(options);
-    this.#ticker = new Worker(new URL('./ticker-thread.mjs', import.meta.url), {
-      workerData,
+    this.#ticker = new Worker(new URL(this.#tickerModule), {
+      workerData: threadData(this.#tickerModule, options),
       name: 'ticker',
       execArgv: [],
     });

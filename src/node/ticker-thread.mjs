@@ -2,5 +2,9 @@
 import { enableCompileCache } from 'node:module';
 import { workerData } from 'node:worker_threads';
 
-enableCompileCache(workerData.codeCache);
-await import('./ticker.ts');
+export const url = import.meta.url;
+
+if (workerData?.rawironThread === url) {
+  enableCompileCache(workerData.codeCache);
+  import('./ticker.ts');
+}

@@ -13,6 +13,8 @@ export interface WorkerOptions {
 
 /** What every thread is started with, besides what its module wants. */
 export interface ThreadData {
+  /** URL of the thread's module, which so knows that it is to run. No caller's own data has this name. */
+  readonly rawironThread: string;
   /** Folder of compiled modules. */
   readonly codeCache: string;
 }

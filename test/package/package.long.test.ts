@@ -129,6 +129,28 @@ describe('tools', () => {
     expect(outputOf(await installation.run(ownNode, 'built/plain.js'))).toBe('23000\n');
   });
 
+  const buildWhole = (folder: string, output: string) => {
+    installation.write('plain.js', program);
+    const build = `{ rolldownOptions: { output: ${output} } }`;
+    installation.write('whole.config.js', `export default { ssr: { noExternal: true }, build: ${build} };`);
+    return tool('vite/bin/vite.js', 'build', '--config', 'whole.config.js', '--ssr', 'plain.js', '--outDir', folder);
+  };
+
+  test('Vite builds a program for Node that has the library in it', async () => {
+    outputOf(await buildWhole('whole', '{}'));
+    expect(outputOf(await installation.shell(ownNode, `cat whole/plain.js`))).not.toMatch(/["']rawiron["']/);
+    expect(outputOf(await installation.run(ownNode, 'whole/plain.js'))).toBe('23000\n');
+  });
+
+  test.each([
+    ['one-file', 'codeSplitting: false'],
+    ['threads-apart', 'codeSplitting: { groups: [{ name: "all", test: /plain|rawiron(?!.*thread)/ }] }'],
+  ])('where a thread would load the program again an error says so: %s', async (folder, output) => {
+    outputOf(await buildWhole(folder, `{ ${output} }`));
+    const { code, errors } = await installation.run(ownNode, `${folder}/plain.js`);
+    expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('a bundler has put rawiron') });
+  });
+
   test('Vite builds for browsers, where the library says that there is no machine', async () => {
     installation.write('page.js', "import { Machine } from 'rawiron'; export const made = Machine.create({});");
     const library = `{ entry: 'page.js', formats: ['es'], fileName: 'page' }`;

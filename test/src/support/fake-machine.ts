@@ -1,12 +1,11 @@
-import { Worker } from 'node:worker_threads';
 import { Machine } from '../../../src/machine.ts';
 import { nodeHost } from '../../../src/node/host.ts';
 import type { MachineOptions } from '../../../src/options.ts';
 import { createFakeCore } from './fake-core.ts';
 
-export const fakeHost = nodeHost({
+export const fakeHost = await nodeHost({
   load: async () => createFakeCore,
-  startWorker: (options) => new Worker(new URL('./fake-worker.ts', import.meta.url), options),
+  thread: async () => new URL('./fake-worker.ts', import.meta.url).href,
 });
 
 /** A machine around a fake core (see fake-core.ts for what it obeys). */
