@@ -28,7 +28,7 @@ class Transcript {
     const all = output.trimEnd().split('\n');
     const shown = all.slice(0, lines).map((line) => cut(line));
     const rest = all.length > lines ? [`… ${all.length - lines} lines more`] : [];
-    this.sections[name] = ['```', `$ rawiron ${command}`, ...shown, ...rest, '```'].join('\n');
+    this.sections[name] = ['```console', `$ rawiron ${command}`, ...shown, ...rest, '```'].join('\n');
   }
 
   run(command: string): Promise<string> {
@@ -86,7 +86,7 @@ async function machineCommands(transcript: Transcript, guest: InspectedLinux): P
   await transcript.show('no-such-symbol', `inspect block no_such_function ${AT}`);
   await guest.stop();
   guest.start('while :; do dd if=/dev/zero of=/dev/null bs=64k count=2000 2>/dev/null; done');
-  await transcript.show('after', `inspect top --count 1 --limit 6 ${AT}`);
+  await transcript.show('after', `profile --seconds 3 --limit 10 ${AT}`);
   await guest.stop();
 }
 

@@ -5,8 +5,11 @@ import { debianLinux } from '../../src/node/assets/debian.ts';
 import { addressOf } from '../../src/node/inspector/address.ts';
 import { InspectorServer } from '../../src/node/inspector/server.ts';
 
-const BOOT_TIMEOUT = 300_000;
-/** Of the shell, which asks for the cursor's place behind it. */
+/** Generous, for busy hosts: in milliseconds, as all limits here. */
+const BOOT_TIMEOUT = 600_000;
+/** The symbols are 100,000 lines that the guest's shell tools sort out, pack and write to a serial line. */
+const SYMBOLS_TIMEOUT = 1_800_000;
+/** Of the shell, which asks for the cursor's place after it. */
 const PROMPT = new RegExp(`~ # (?:${String.fromCharCode(27)}\\[6n)?$`);
 
 /** A booted Linux that inspectors can attach to, and its shell. */
@@ -68,8 +71,8 @@ export class InspectedLinux implements AsyncDisposable {
 
   /** It goes over the serial line packed. */
   async #readSymbols(): Promise<Uint8Array> {
-    await this.run('grep -i " t " /proc/kallsyms | gzip -c > /tmp/kallsyms');
-    const packed = await this.run('uuencode -m - < /tmp/kallsyms | sed 1d');
+    await this.run('grep -i " t " /proc/kallsyms | gzip -c > /tmp/kallsyms', SYMBOLS_TIMEOUT);
+    const packed = await this.run('uuencode -m - < /tmp/kallsyms | sed 1d', SYMBOLS_TIMEOUT);
     return gunzipSync(Buffer.from(packed.replace(/=+\s*$/, ''), 'base64'));
   }
 
