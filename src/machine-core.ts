@@ -1,5 +1,6 @@
 import type { Questions } from '../runtime/debug/questions.ts';
 import type { CpuRegisters } from '../runtime/debug/registers.ts';
+import type { ToMachine } from '../runtime/host/messages.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from '../runtime/machine/config.ts';
 
 export type * from '../runtime/debug/questions.ts';
@@ -21,7 +22,8 @@ export interface MachineCore {
   readonly state: Int32Array;
   /** Runs until something needs the host, or until the host's time is `until`. */
   run(until: number): RunResult;
-  serialInput(port: number, bytes: Uint8Array): void;
+  /** Takes a message from the host; it takes effect at the next `run`. */
+  arrive(message: ToMachine): void;
   reset(): void;
   metrics(): Metrics;
   /** The processor's registers. */

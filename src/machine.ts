@@ -1,19 +1,12 @@
+import { INPUT_CREDIT } from '../runtime/host/stream.ts';
 import { ConfigurationError, messageOf } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
 import { Connection, type Notice, restoreError } from './isolate/connection.ts';
-import { INPUT_CREDIT, Outflow } from './isolate/flow.ts';
+import { Outflow } from './isolate/flow.ts';
 import type { ThreadProfile } from './isolate/probe.ts';
 
-import {
-  type CallName,
-  type Calls,
-  type Exit,
-  type GuestHalt,
-  RESET_BYTES,
-  type Reset,
-  type StreamName,
-} from './isolate/protocol.ts';
+import { type CallName, type Calls, type Exit, type GuestHalt, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 
 import type { BootImages, MachineConfig, Metrics } from './machine-core.ts';
 import { type Boot, checkOptions, type Image, type MachineOptions } from './options.ts';
@@ -41,7 +34,7 @@ export interface MachineEvents {
 /** A machine is created once, runs and pauses, and ends once. */
 export type MachineState = 'created' | 'running' | 'paused' | 'ended';
 
-const serialPorts = 4;
+const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
 
 /** What can be asked of the thread that a machine runs on (src/isolate/probe.ts). */
 export interface Probe {
@@ -74,10 +67,10 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly #isolate: Isolate;
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
-  readonly #debugOutput = new SerialPort({ send: async () => {} });
-  readonly #logOutput = new SerialPort({ send: async () => {} });
-  /** Input of the serial ports. */
-  readonly #inputs: readonly Outflow[];
+  /** Who takes the output of a stream, by its port's name. */
+  readonly #outputs = new Map<string, SerialPort>();
+  /** Input of streams, by port. */
+  readonly #inputs = new Map<string, Outflow>();
   #isCreated = false;
   /** Why the isolate keeps the program alive: it is being made, it runs, a call waits for its answer, it is being ended. */
   #holders = 0;
@@ -108,15 +101,21 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#isolate = host.startIsolate(options.isolate ?? 'worker', config, events, options.name);
     this.#hold();
     this.#connection = new Connection(this.#isolate.port, (notice) => this.#receive(notice));
-    this.#inputs = Array.from({ length: serialPorts }, (_, stream) => {
-      return new Outflow(INPUT_CREDIT, (bytes) => this.#connection.send({ type: 'data', stream, bytes }));
-    });
-    this.serialPorts = this.#inputs.map((input) => new SerialPort({ send: (bytes) => input.write(bytes) }));
+    this.serialPorts = serialPortNames.map((name) => this.#stream(name));
     this.serial = this.serialPorts[0];
-    this.debugConsole = this.#debugOutput;
-    this.guestLog = this.#logOutput;
+    this.debugConsole = this.#stream('debug');
+    this.guestLog = this.#stream('log');
     this.exited = this.#exit.promise;
     this.translations = new Translations(this.ask);
+  }
+
+  /** The host's end of a stream of the machine's. */
+  #stream(port: string): SerialPort {
+    const input = new Outflow(INPUT_CREDIT, (value) => this.#connection.send({ type: 'input', port, value }));
+    const stream = new SerialPort({ send: (bytes) => input.write(bytes) });
+    this.#inputs.set(port, input);
+    this.#outputs.set(port, stream);
+    return stream;
   }
 
   /** What it is doing. */
@@ -215,11 +214,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       case 'failed':
         this.#fail(restoreError(notice.error));
         break;
-      case 'data':
-        void this.#deliver(notice.stream, notice.bytes);
+      case 'output':
+        void this.#deliver(notice.port, notice.bytes);
         break;
       case 'taken':
-        this.#inputs[notice.stream as number].taken(notice.length);
+        this.#inputs.get(notice.port)?.taken(notice.length);
         break;
       case 'exit':
         this.#end(notice.exit);
@@ -240,17 +239,15 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#creation.resolve();
   }
 
-  async #deliver(stream: StreamName, bytes: Uint8Array): Promise<void> {
-    const receivers = { debug: this.#debugOutput, log: this.#logOutput };
-    const receiver = typeof stream === 'string' ? receivers[stream] : this.serialPorts[stream];
-    await receiver.receive(bytes);
-    this.#connection.send({ type: 'taken', stream, length: bytes.length });
+  async #deliver(port: string, bytes: Uint8Array): Promise<void> {
+    await this.#outputs.get(port)?.receive(bytes);
+    this.#connection.send({ type: 'taken', length: bytes.length });
   }
 
   /** The isolate hears when listeners are done with it. */
   async #tellReset(reset: Reset): Promise<void> {
     await this.emit('reset', reset);
-    this.#connection.send({ type: 'taken', stream: 'reset', length: RESET_BYTES });
+    this.#connection.send({ type: 'taken', length: RESET_BYTES });
   }
 
   #enter(state: 'running' | 'paused' | 'ended'): void {
@@ -287,8 +284,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   #finish(reason: string): void {
     this.#enter('ended');
-    for (const output of [...this.serialPorts, this.#debugOutput, this.#logOutput]) output.end(reason);
-    for (const input of this.#inputs) input.close(new Error(`${reason}: it takes no more input`));
+    for (const output of this.#outputs.values()) output.end(reason);
+    for (const input of this.#inputs.values()) input.close(new Error(`${reason}: it takes no more input`));
   }
 }
 

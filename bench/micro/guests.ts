@@ -81,8 +81,7 @@ export function guestTask({ engine, name, unit, units, source }: GuestLoop): Mic
     run() {
       machine ??= createMachine(config, {
         nanoseconds: () => performance.now() * 1e6,
-        serialOutput: () => {},
-        debugOutput: () => {},
+        send: () => {},
         log: () => {},
       });
       machine.state[Word.halted] = 0;

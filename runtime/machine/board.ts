@@ -2,6 +2,7 @@ import type { IrqLine } from '../bus/irq.ts';
 import type { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
 import type { PciFunction } from '../devices/pci/function.ts';
+import type { HostDoor } from '../host/door.ts';
 import type { BusMemory } from '../memory/bus-memory.ts';
 import type { MmioBus } from '../memory/mmio.ts';
 import type { Component } from '../snapshot/describe.ts';
@@ -24,7 +25,8 @@ export interface Board {
   irq(number: number): IrqLine;
   /** One more device's part in the gate of A20: open while any of them is high. */
   a20(): IrqLine;
-  readonly debugOutput: (byte: number) => void;
+  /** To what belongs to the host. */
+  readonly door: HostDoor;
 }
 
 /** A part of the machine that a hard reset reaches, and whose state is saved. */

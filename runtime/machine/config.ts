@@ -1,6 +1,7 @@
 import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
+import type { ToHost } from '../host/messages.ts';
 import type { LogItem } from './log-items.ts';
 
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
@@ -64,10 +65,8 @@ export interface MachineConfig {
 /** What the machine's core asks of the isolate around it. Times are nanoseconds of a clock that never goes back. */
 export interface MachineHost {
   nanoseconds(): number;
-  serialOutput(port: number, bytes: Uint8Array): void;
-  debugOutput(bytes: Uint8Array): void;
-  /** A serial port has taken so many bytes of its input: they no longer wait for the guest. */
-  inputTaken?(port: number, length: number): void;
+  /** Takes a message of the machine's (host/door.ts). Its bytes change afterwards. */
+  send(message: ToHost): void;
   /** The core wants Word.attention set at this time (Infinity: never). */
   deadlineChanged?(nanoseconds: number): void;
   log(message: string): void;
@@ -78,7 +77,8 @@ export interface MachineHost {
 }
 
 export interface RunResult {
-  readonly reason: 'attention' | 'halted' | 'slice' | 'poweroff' | 'exit' | 'shutdown' | 'reset-requested';
+  /** waiting: the machine's time cannot go on without an answer of the host's. */
+  readonly reason: 'attention' | 'halted' | 'waiting' | 'slice' | 'poweroff' | 'exit' | 'shutdown' | 'reset-requested';
   /** Of 'exit'. */
   readonly code?: number;
   /** Of 'shutdown': what led to it (runtime/debug/shutdown.ts). */

@@ -12,6 +12,8 @@ import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
 import { defaultTiering } from '../exec/tiering.ts';
 import { buildDemo } from '../firmware/demo/index.ts';
 import { type BootState, loadFlat, loadKernel } from '../firmware/load/index.ts';
+import { HostDoor } from '../host/door.ts';
+import type { ToMachine } from '../host/messages.ts';
 import { memoryComponent } from '../memory/component.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
@@ -31,6 +33,8 @@ import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
 const LONGEST_GRANT = 200_000;
 /** Nanoseconds that the clocks of two threads may differ by. */
 const NEAR = 100_000;
+/** Virtual nanoseconds that an answer of the host's takes with instruction time. */
+const HOST_LATENCY = 100_000;
 const FPU_IRQ = 13;
 const ACPI_TABLES = 0xe0000;
 
@@ -43,6 +47,7 @@ export class MachineCore {
   readonly pc: Pc;
   readonly clock: VirtualClock;
   readonly events = new EventQueue();
+  readonly door: HostDoor;
   /** The words of translator/abi/state.ts. */
   readonly state: Int32Array;
   /** All state of the machine, described: saved, loaded and compared as one list (snapshot/components.ts). */
@@ -78,6 +83,12 @@ export class MachineCore {
     this.clock = new VirtualClock(this.time ?? host);
     this.clock.resume();
     this.log = config.log?.length ? new GuestLog(config.log, (lines) => host.guestLog?.(lines)) : null;
+    this.door = new HostDoor({
+      clock: this.clock,
+      events: this.events,
+      send: (message) => host.send(message),
+      latency: this.time ? HOST_LATENCY : undefined,
+    });
     const layout = physicalLayout(config);
     this.memory = new PhysicalMemory(layout.map);
     this.mmu = new Mmu(this.state, layout.map);
@@ -120,9 +131,7 @@ export class MachineCore {
         reset: () => request({ reason: 'reset-requested' }),
         exit: (code) => request({ reason: 'exit', code }),
       },
-      serialOutput: (port, byte) => this.host.serialOutput(port, Uint8Array.of(byte)),
-      debugOutput: (byte) => this.host.debugOutput(Uint8Array.of(byte)),
-      inputTaken: (port, length) => this.host.inputTaken?.(port, length),
+      door: this.door,
     });
   }
 
@@ -189,6 +198,7 @@ export class MachineCore {
     Atomics.store(state, Word.attention, 0);
     if (this.haltedSince >= 0) this.passHaltedTime();
     this.events.runDue(this.clock.now());
+    if (this.door.isWaiting) return { reason: 'waiting' };
     if (this.power !== null) {
       const result = this.power;
       this.power = null;
@@ -257,8 +267,9 @@ export class MachineCore {
     return time + (this.host.nanoseconds() - this.clock.now());
   }
 
-  serialInput(port: number, bytes: Uint8Array): void {
-    this.pc.uarts[port]?.receive(bytes);
+  /** A message from the host; between two calls of `run`. */
+  arrive(message: ToMachine): void {
+    this.door.arrive(message);
   }
 
   memoryRead(physical: number, length: number): Uint8Array {

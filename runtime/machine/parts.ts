@@ -13,9 +13,10 @@ export const parts: readonly ((board: Board) => Part | null)[] = [
   (board) => (board.config.pcTestdev === true ? new PcTestdev(board) : null),
 ];
 
-function connectDebugPorts({ config, ports, power, debugOutput }: Board): null {
+function connectDebugPorts({ config, ports, power, door }: Board): null {
   const { debugExit, debugConsolePort } = config;
   if (debugExit) connectDebugExit({ ports, power, base: debugExit.iobase, count: debugExit.iosize });
-  if (debugConsolePort !== undefined) connectDebugConsole({ ports, output: debugOutput, port: debugConsolePort });
+  if (debugConsolePort !== undefined)
+    connectDebugConsole({ ports, port: debugConsolePort, line: door.stream('debug') });
   return null;
 }

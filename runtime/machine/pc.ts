@@ -16,6 +16,7 @@ import { PowerManagement } from '../devices/power/index.ts';
 import type { ApicDescription } from '../devices/power/tables.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
+import type { HostDoor } from '../host/door.ts';
 import { busMemory } from '../memory/bus-memory.ts';
 import { Layer } from '../memory/physical-map.ts';
 import type { Component } from '../snapshot/describe.ts';
@@ -69,9 +70,7 @@ export interface PcOptions {
   /** A non-maskable interrupt is due. */
   readonly nmi: () => void;
   readonly power: PowerControl;
-  readonly serialOutput: (port: number, byte: number) => void;
-  readonly debugOutput: (byte: number) => void;
-  readonly inputTaken: (port: number, length: number) => void;
+  readonly door: HostDoor;
 }
 
 /** The parts of the PC around the CPU and its memory. */
@@ -110,7 +109,9 @@ export class Pc {
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
     this.keyboardController = new I8042({ ...board, keyboardIrq: irq(1), mouseIrq: irq(12), a20: a20.input() });
-    this.uarts = this.makeUarts(options);
+    this.uarts = serialPorts.map((port) => {
+      return new Uart16550({ ...board, ...port, irq: irq(port.irq), line: options.door.stream(port.name) });
+    });
     this.dma = new Dma8237(board);
     const hasFirmware = 'bios' in config.boot;
     const { powerBase, pirqRoutes } = hasFirmware ? { powerBase: 0, pirqRoutes: [] } : withoutFirmware;
@@ -164,15 +165,6 @@ export class Pc {
         ioApic?.set(high);
       },
     };
-  }
-
-  private makeUarts({ clock, events, serialOutput, inputTaken }: PcOptions): Uart16550[] {
-    const { ports, irqs } = this;
-    return serialPorts.map(({ name, base, irq }, port) => {
-      const output = (byte: number) => serialOutput(port, byte);
-      const taken = (length: number) => inputTaken(port, length);
-      return new Uart16550({ name, base, ports, clock, events, irq: irqs.input(irq), output, taken });
-    });
   }
 
   /** A hard reset of every device. */

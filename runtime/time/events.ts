@@ -25,6 +25,7 @@ export class EventQueue {
   onEarlier: (deadline: number) => void = () => {};
   readonly #timers: QueuedTimer[] = [];
   readonly #heap: QueuedTimer[] = [];
+  #held = false;
 
   /** Makes a timer. Its name must be unique in the machine: snapshots find it by its name. */
   timer(name: string, callback: TimerCallback): Timer {
@@ -48,12 +49,18 @@ export class EventQueue {
    * time that has passed too runs again.
    */
   runDue(now: number): void {
-    while (this.#heap.length > 0 && this.#heap[0].deadline <= now) {
+    this.#held = false;
+    while (!this.#held && this.#heap.length > 0 && this.#heap[0].deadline <= now) {
       const timer = this.#heap[0];
       const due = timer.deadline;
       this.move(timer, Infinity);
       timer.callback(now, due);
     }
+  }
+
+  /** Called by a timer that cannot do what is due yet: what is due later must wait until the queue is run again. */
+  hold(): void {
+    this.#held = true;
   }
 
   /** Gives a timer a new deadline. */

@@ -14,8 +14,7 @@ const THRESHOLD = 200;
 /** No time passes, nothing is heard: the same happens each time. */
 const silentHost: MachineHost = {
   nanoseconds: () => 0,
-  serialOutput: () => {},
-  debugOutput: () => {},
+  send: () => {},
   log: () => {},
 };
 

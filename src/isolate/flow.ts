@@ -3,9 +3,6 @@
  * at the other side. The receiver tells how many it has taken, and the sender then sends as many more.
  */
 
-/** Bytes of input for one device that may be sent ahead of what the device has taken. */
-export const INPUT_CREDIT = 16 << 10;
-
 interface Write {
   rest: Uint8Array;
   resolve(): void;
@@ -67,25 +64,5 @@ export class Outflow {
     this.#credit -= part.length;
     write.rest = write.rest.subarray(part.length);
     this.#send(part);
-  }
-}
-
-/** The receiving end of a stream: tells the other side what was taken, not byte by byte. */
-export class Inflow {
-  readonly #tell: (length: number) => void;
-  readonly #enough: number;
-  #untold = 0;
-
-  /** `tell` is called with bytes taken since the last call. `credit` is the sender's: half of it always stays usable. */
-  constructor(credit: number, tell: (length: number) => void) {
-    this.#enough = credit / 2;
-    this.#tell = tell;
-  }
-
-  taken(length: number): void {
-    this.#untold += length;
-    if (this.#untold < this.#enough) return;
-    this.#tell(this.#untold);
-    this.#untold = 0;
   }
 }

@@ -2,10 +2,9 @@ import { Word } from '../../translator/abi/state.ts';
 import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
 import { MachineClock } from './clock.ts';
 import { Deadline, SharedDeadlines } from './deadlines.ts';
-import { INPUT_CREDIT, Inflow } from './flow.ts';
 import { OutputBatches } from './output.ts';
 import type { ThreadProbe } from './probe.ts';
-import type { Calls, Command, Exit, MessageEnd, Report, Reset, StreamName } from './protocol.ts';
+import type { Calls, Command, Exit, MessageEnd, Report, Reset } from './protocol.ts';
 import { RESET_BYTES, reportError, SHUTDOWN_CODE } from './protocol.ts';
 
 /** What the loop needs of the thread it runs on. */
@@ -59,7 +58,6 @@ class MachineLoop {
   readonly #clock: MachineClock;
   readonly #deadlines: SharedDeadlines | undefined;
   readonly #output: OutputBatches;
-  readonly #inflows = new Map<StreamName, Inflow>();
   #core!: MachineCore;
   #coreDeadline = Infinity;
   #sliceEnd = Infinity;
@@ -77,7 +75,7 @@ class MachineLoop {
     this.#port = options.port;
     this.#clock = new MachineClock(options.thread.nanoseconds);
     this.#deadlines = options.deadlines && new SharedDeadlines(options.deadlines);
-    this.#output = new OutputBatches((stream, bytes) => this.#port.postMessage({ type: 'data', stream, bytes }));
+    this.#output = new OutputBatches((port, bytes) => this.#port.postMessage({ type: 'output', port, bytes }));
   }
 
   create(checkText: MachineHost['checkText']): void {
@@ -105,7 +103,8 @@ class MachineLoop {
     this.#deadlines?.set(Deadline.loop, Infinity);
     this.#output.flush();
     this.#act(result);
-    const asleep = result.reason === 'halted' && this.#running && !this.#output.stalled;
+    const idle = result.reason === 'halted' || result.reason === 'waiting';
+    const asleep = idle && this.#running && !this.#output.stalled;
     if (asleep) await this.#sleep(result.wakeAt ?? Infinity);
     await this.#turn();
   }
@@ -214,8 +213,9 @@ class MachineLoop {
       case 'call':
         this.#answer(command);
         break;
-      case 'data':
-        this.#core.serialInput(command.stream as number, command.bytes);
+      case 'input':
+      case 'completion':
+        this.#core.arrive(command);
         break;
       case 'taken':
         this.#output.taken(command.length);
@@ -266,10 +266,11 @@ class MachineLoop {
   #host(checkText: MachineHost['checkText']): MachineHost {
     return {
       nanoseconds: () => this.#clock.nanoseconds(),
-      serialOutput: (port, bytes) => this.#addOutput(port, bytes),
-      debugOutput: (bytes) => this.#addOutput('debug', bytes),
+      send: (message) => {
+        if (message.type === 'output') this.#addOutput(message.port, message.bytes);
+        else this.#port.postMessage(message);
+      },
       guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),
-      inputTaken: (port, length) => this.#inflow(port).taken(length),
       deadlineChanged: (nanoseconds) => {
         if (Math.abs(nanoseconds - this.#coreDeadline) < SAME) return;
         this.#coreDeadline = nanoseconds;
@@ -286,16 +287,9 @@ class MachineLoop {
     Atomics.store(this.#core.state, Word.attention, 1);
   }
 
-  #inflow(stream: StreamName): Inflow {
-    const tell = (length: number) => this.#port.postMessage({ type: 'taken', stream, length });
-    const inflow = this.#inflows.get(stream) ?? new Inflow(INPUT_CREDIT, tell);
-    this.#inflows.set(stream, inflow);
-    return inflow;
-  }
-
-  #addOutput(stream: StreamName, bytes: Uint8Array): void {
+  #addOutput(port: string, bytes: Uint8Array): void {
     const first = !this.#output.pending;
-    this.#output.add(stream, bytes);
+    this.#output.add(port, bytes);
     if (this.#output.stalled) this.#leaveCore();
     if (!first || !this.#deadlines) return;
     const flushAt = Math.min(this.#clock.nanoseconds() + OUTPUT_DELAY, this.#sliceEnd);

@@ -1,5 +1,3 @@
-import type { StreamName } from './protocol.ts';
-
 /** A batch of this size is sent at once. */
 const BATCH_BYTES = 16 << 10;
 /** The guest stalls while so much of what it wrote has not been taken. */
@@ -12,12 +10,12 @@ interface Batch {
 
 /** Gathers the guest's output, which may come byte by byte, into batches. */
 export class OutputBatches {
-  readonly #send: (stream: StreamName, bytes: Uint8Array) => void;
-  readonly #batches = new Map<StreamName, Batch>();
+  readonly #send: (port: string, bytes: Uint8Array) => void;
+  readonly #batches = new Map<string, Batch>();
   #pending = false;
   #untaken = 0;
 
-  constructor(send: (stream: StreamName, bytes: Uint8Array) => void) {
+  constructor(send: (port: string, bytes: Uint8Array) => void) {
     this.#send = send;
   }
 
@@ -32,14 +30,14 @@ export class OutputBatches {
   }
 
   /** Takes a copy of the bytes. */
-  add(stream: StreamName, bytes: Uint8Array): void {
-    const batch = this.#batchOf(stream);
+  add(port: string, bytes: Uint8Array): void {
+    const batch = this.#batchOf(port);
     for (let start = 0; start < bytes.length; ) {
       const part = bytes.subarray(start, start + BATCH_BYTES - batch.length);
       batch.bytes.set(part, batch.length);
       batch.length += part.length;
       start += part.length;
-      if (batch.length === BATCH_BYTES) this.#sendBatch(stream, batch);
+      if (batch.length === BATCH_BYTES) this.#sendBatch(port, batch);
     }
     this.#pending = true;
   }
@@ -47,7 +45,7 @@ export class OutputBatches {
   flush(): void {
     if (!this.#pending) return;
     this.#pending = false;
-    for (const [stream, batch] of this.#batches) this.#sendBatch(stream, batch);
+    for (const [port, batch] of this.#batches) this.#sendBatch(port, batch);
   }
 
   /** Something of about this size was sent, and will be taken like output. */
@@ -59,15 +57,15 @@ export class OutputBatches {
     this.#untaken -= length;
   }
 
-  #batchOf(stream: StreamName): Batch {
-    const batch = this.#batches.get(stream) ?? { bytes: new Uint8Array(BATCH_BYTES), length: 0 };
-    this.#batches.set(stream, batch);
+  #batchOf(port: string): Batch {
+    const batch = this.#batches.get(port) ?? { bytes: new Uint8Array(BATCH_BYTES), length: 0 };
+    this.#batches.set(port, batch);
     return batch;
   }
 
-  #sendBatch(stream: StreamName, batch: Batch): void {
+  #sendBatch(port: string, batch: Batch): void {
     if (batch.length === 0) return;
-    this.#send(stream, batch.bytes.slice(0, batch.length));
+    this.#send(port, batch.bytes.slice(0, batch.length));
     this.#untaken += batch.length;
     batch.length = 0;
   }

@@ -1,3 +1,4 @@
+import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { CpuRegisters, Metrics, QuestionName, Shutdown } from '../machine-core.ts';
 import type { ThreadProfile } from './probe.ts';
 
@@ -23,7 +24,8 @@ export type CallName = keyof Calls;
 /** Messages to the isolate. */
 export type Command =
   | { readonly type: 'call'; readonly id: number; readonly name: CallName; readonly args: readonly unknown[] }
-  | StreamMessage
+  | ToMachine
+  | Taken
   /** Ends the machine for good; there is no answer. */
   | { readonly type: 'stop' };
 
@@ -81,20 +83,18 @@ export type Report =
   | { readonly type: 'failed'; readonly error: ErrorReport }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'refusal'; readonly id: number; readonly error: ErrorReport }
-  | StreamMessage
+  | ToHost
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'reset'; readonly reset: Reset }
   /** The CPU waits for an interrupt that nothing can cause. */
   | { readonly type: 'halt'; readonly halt: GuestHalt }
   | { readonly type: 'exit'; readonly exit: Exit };
 
-/** Number of a serial port (0: COM1), the debug console, or the log of what the guest does. */
-export type StreamName = number | 'debug' | 'log';
-
-/** Both ways: bytes of a stream, and how many of them the other side has taken (flow.ts). */
-export type StreamMessage =
-  | { readonly type: 'data'; readonly stream: StreamName; readonly bytes: Uint8Array }
-  | { readonly type: 'taken'; readonly stream: StreamName | 'reset'; readonly length: number };
+/** So many bytes of the machine's output, of whatever stream, have been taken. */
+export interface Taken {
+  readonly type: 'taken';
+  readonly length: number;
+}
 
 /** One end of the connection: a MessagePort of any host. */
 export interface MessageEnd<Sent, Received> {

@@ -50,6 +50,7 @@ const runtimeOrder = [
   'debug',
   'time',
   'bus',
+  'host',
   'devices',
   'firmware',
   'machine',

@@ -11,6 +11,7 @@ import { Deadline, SharedDeadlines } from '../../src/isolate/deadlines.ts';
 import { nanoseconds } from '../../src/node/threads.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { earlyCold, earlyLoops } from './engine.ts';
+import { outputOf } from './output.ts';
 import { wrongRecords } from './records.ts';
 
 /** A program made for a test, and where it runs. */
@@ -138,13 +139,14 @@ export class Guest {
   }
 
   #host(): MachineHost {
+    const outputs = [
+      outputOf('com1', (text) => (this.serial += text)),
+      outputOf('debug', (text) => (this.text += text)),
+    ];
     return {
       nanoseconds,
-      serialOutput: (port, bytes) => {
-        if (port === 0) this.serial += Buffer.from(bytes).toString('latin1');
-      },
-      debugOutput: (bytes) => {
-        this.text += Buffer.from(bytes).toString('latin1');
+      send: (message) => {
+        for (const take of outputs) take(message);
       },
       deadlineChanged: (time) => this.#deadlines.set(Deadline.core, time),
       log: () => {},
@@ -204,7 +206,7 @@ export class Guest {
 
   /** Sends text to the first serial port. */
   type(text: string): void {
-    this.core.serialInput(0, Buffer.from(text, 'latin1'));
+    this.core.arrive({ type: 'input', port: 'com1', value: Buffer.from(text, 'latin1') });
   }
 
   address(symbol: string | number): number {

@@ -1,5 +1,6 @@
 import type { PortBus } from '../../bus/ports.ts';
 import type { PowerControl } from '../../bus/power.ts';
+import type { HostStream } from '../../host/stream.ts';
 
 export interface DebugExitOptions {
   readonly ports: PortBus;
@@ -25,19 +26,19 @@ export interface DebugConsoleOptions {
   readonly ports: PortBus;
   /** 0xe9 if left out. */
   readonly port?: number;
-  readonly output: (byte: number) => void;
+  readonly line: Pick<HostStream, 'write'>;
 }
 
 /** The usual port of the debug console, and what reads of it give at any port. */
 const DEBUG_CONSOLE_PORT = 0xe9;
 
 /** The debug console of Bochs and QEMU: what is written is printed; reads tell that it is there. */
-export function connectDebugConsole({ ports, port = DEBUG_CONSOLE_PORT, output }: DebugConsoleOptions): void {
+export function connectDebugConsole({ ports, port = DEBUG_CONSOLE_PORT, line }: DebugConsoleOptions): void {
   ports.register({
     name: 'debug console',
     first: port,
     count: 1,
     read: () => DEBUG_CONSOLE_PORT,
-    write: (_port, _size, value) => output(value),
+    write: (_port, _size, value) => line.write(Uint8Array.of(value)),
   });
 }

@@ -1,5 +1,6 @@
 import type { IrqLine } from '../../bus/irq.ts';
 import type { PortBus } from '../../bus/ports.ts';
+import type { HostStream } from '../../host/stream.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
@@ -26,10 +27,8 @@ export interface UartOptions {
   readonly clock: Clock;
   readonly events: EventQueue;
   readonly irq: IrqLine;
-  /** Called with each byte that the guest sends. */
-  readonly output: (byte: number) => void;
-  /** Called with how many bytes from the other end no longer wait outside. */
-  readonly taken: (length: number) => void;
+  /** The other end of the cable. */
+  readonly line: HostStream;
 }
 
 /** Reads of LSR or IIR, with nothing sent in between, that only a guest which waits for input makes. */
@@ -44,15 +43,14 @@ export class Uart16550 {
   readonly #state = uartState.create();
   readonly #clock: Clock;
   readonly #irq: IrqLine;
-  readonly #output: (byte: number) => void;
-  readonly #taken: (length: number) => void;
+  readonly #line: HostStream;
   readonly #timeout: Timer;
 
-  constructor({ name, base, ports, clock, events, irq, output, taken }: UartOptions) {
+  constructor({ name, base, ports, clock, events, irq, line }: UartOptions) {
     this.#clock = clock;
     this.#irq = irq;
-    this.#output = output;
-    this.#taken = taken;
+    this.#line = line;
+    line.onInput = (bytes) => this.receive(bytes);
     this.#timeout = events.timer(`${name} character timeout`, () => this.#timedOut());
     this.component = uartState.bind(name, this.#state);
     this.#state.modemLines = ModemStatus.cts | ModemStatus.dsr | ModemStatus.dcd;
@@ -270,7 +268,7 @@ export class Uart16550 {
     if (state.polls < POLLS_OF_A_READER) state.polls = 0;
     this.#interrupt();
     if (this.#looped) this.#loopBack(byte);
-    else this.#output(byte);
+    else this.#line.write(Uint8Array.of(byte));
     state.transmitterInterrupt = true;
     this.#interrupt();
   }
@@ -306,7 +304,7 @@ export class Uart16550 {
     const { receiverFifo, waiting } = this.#state;
     const length = Math.min(waiting.length, this.#roomInFifo());
     for (let n = 0; n < length; n++) receiverFifo.push([waiting.shift()!]);
-    if (length > 0) this.#taken(length);
+    if (length > 0) this.#line.taken(length);
   }
 
   #timedOut(): void {

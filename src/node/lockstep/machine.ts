@@ -35,10 +35,9 @@ export class LockstepMachine {
       {
         // The guest's time comes from instructions alone.
         nanoseconds: () => this.looks++,
-        serialOutput: (_port, bytes) => {
-          this.output += Buffer.from(bytes).toString('latin1');
+        send: (message) => {
+          if (message.type === 'output') this.output += Buffer.from(message.bytes).toString('latin1');
         },
-        debugOutput: () => {},
         log: () => {},
         ...(checkText && { checkText }),
       },

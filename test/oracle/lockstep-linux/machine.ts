@@ -25,7 +25,7 @@ export class LinuxMachine extends LockstepMachine {
     const command = this.commands.shift();
     if (command === undefined) return false;
     this.output = '';
-    this.core.serialInput(0, Buffer.from(`${command}\n`));
+    this.core.arrive({ type: 'input', port: 'com1', value: Buffer.from(`${command}\n`) });
     return true;
   }
 }

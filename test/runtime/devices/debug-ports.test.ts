@@ -13,7 +13,7 @@ test('a write of n exits with 2 n + 1, in any size', () => {
 test('the debug console prints and tells that it is there', () => {
   const rig = new Rig();
   const printed: number[] = [];
-  connectDebugConsole({ ports: rig.ports, output: (byte) => printed.push(byte) });
+  connectDebugConsole({ ports: rig.ports, line: { write: ([byte]) => printed.push(byte!) } });
   rig.out8(0xe9, 0x48, 0x69);
   expect([printed, rig.in8(0xe9)]).toEqual([[0x48, 0x69], 0xe9]);
 });

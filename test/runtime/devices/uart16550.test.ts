@@ -17,9 +17,12 @@ class UartRig extends Rig {
     ...this.parts,
     name: 'com1',
     base: BASE,
-    output: (byte) => this.sent.push(byte),
-    taken: (length) => {
-      this.taken += length;
+    line: {
+      write: ([byte]) => this.sent.push(byte!),
+      taken: (length) => {
+        this.taken += length;
+      },
+      onInput: () => {},
     },
   });
 

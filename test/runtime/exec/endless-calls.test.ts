@@ -21,8 +21,7 @@ test.each([1, 1000])('endless calls are left when attention is asked for (thresh
   const { bytes } = assemble(source, {});
   const host = {
     nanoseconds: () => performance.now() * 1e6,
-    serialOutput: () => undefined,
-    debugOutput: () => undefined,
+    send: () => undefined,
     log: () => undefined,
   };
   const machine = createMachine(

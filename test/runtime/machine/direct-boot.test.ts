@@ -24,7 +24,7 @@ start:  ${text}
       debugExit: { iobase: 0xf4, iosize: 4 },
       startTimeOfDay: 0,
     },
-    { nanoseconds: () => 0, serialOutput: () => {}, debugOutput: () => {}, log: () => {} },
+    { nanoseconds: () => 0, send: () => {}, log: () => {} },
   );
   try {
     return machine.run(1).code;

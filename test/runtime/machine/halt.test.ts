@@ -13,7 +13,7 @@ main:   mov     ax, 1193
         jmp     .halt
 `);
   let time = 0;
-  const host = { nanoseconds: () => (time += 1e3), serialOutput() {}, debugOutput() {}, log() {} };
+  const host = { nanoseconds: () => (time += 1e3), send() {}, log() {} };
   const machine = createMachine(
     {
       engine: 'interpreter',

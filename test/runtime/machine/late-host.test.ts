@@ -52,8 +52,7 @@ class BusyHost implements MachineHost {
     this.deadline = deadline;
   }
 
-  serialOutput(): void {}
-  debugOutput(): void {}
+  send(): void {}
   log(): void {}
 }
 

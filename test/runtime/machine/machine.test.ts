@@ -71,7 +71,7 @@ main:   mov     ecx, 4
         jmp     exit
 `),
     (guest) => {
-      guest.core.serialInput(0, Buffer.from('ping'));
+      guest.core.arrive({ type: 'input', port: 'com1', value: Buffer.from('ping') });
       expect(endValue(guest)).toBe(1);
       expect(Buffer.from(guest.bytes(Layout.free, 4)).toString()).toBe('ping');
     },

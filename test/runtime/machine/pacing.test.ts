@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { MachineConfig, MachineHost } from '../../../runtime/machine/config.ts';
 import { createMachine, type MachineCore } from '../../../runtime/machine/machine.ts';
 import { cellNames } from '../../../translator/abi/cells.ts';
+import { outputOf } from '../../support/output.ts';
 
 let machine: MachineCore | undefined;
 afterEach(() => machine?.dispose());
@@ -17,8 +18,7 @@ const config: MachineConfig = {
 function hostWith(output: (text: string) => void): MachineHost {
   return {
     nanoseconds: () => performance.now() * 1e6,
-    serialOutput: (_port, bytes) => output(new TextDecoder().decode(bytes)),
-    debugOutput: () => undefined,
+    send: outputOf('com1', output),
     log: () => undefined,
   };
 }

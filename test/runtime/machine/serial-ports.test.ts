@@ -30,20 +30,21 @@ test('COM1 to COM4 are where a PC has them', () => {
     },
     {
       nanoseconds: () => 0,
-      serialOutput: (port, [byte]) => sent.push(`${port}: ${byte!.toString(16)}`),
-      debugOutput: () => {},
+      send: (message) => {
+        if (message.type === 'output') sent.push(`${message.port}: ${message.bytes[0]!.toString(16)}`);
+      },
       log: () => {},
     },
   );
   expect(machine.run(1).reason).toBe('exit');
   machine.dispose();
-  expect(sent).toEqual(['0: f8', '1: f8', '2: e8', '3: e8']);
+  expect(sent).toEqual(['com1: f8', 'com2: f8', 'com3: e8', 'com4: e8']);
 });
 
 test('the state of a machine has every part once, the CPU first', () => {
   const machine = createMachine(
     { memoryBytes: 8 << 20, engine: 'interpreter', boot: { demo: true }, rebootAction: 'exit', startTimeOfDay: 0 },
-    { nanoseconds: () => 0, serialOutput: () => {}, debugOutput: () => {}, log: () => {} },
+    { nanoseconds: () => 0, send: () => {}, log: () => {} },
   );
   machine.dispose();
   const names = machine.components.map(({ name }) => name);

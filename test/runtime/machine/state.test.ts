@@ -16,7 +16,7 @@ function busyDemo(engine: (typeof engines)[number]): LockstepMachine {
   const machine = demo(engine);
   machine.step(3_000_000);
   machine.restart();
-  machine.core.serialInput(0, new TextEncoder().encode('help\rbench 1\r'));
+  machine.core.arrive({ type: 'input', port: 'com1', value: new TextEncoder().encode('help\rbench 1\r') });
   machine.step(3_456);
   return machine;
 }

@@ -1,3 +1,4 @@
+import type { ToMachine } from '../../../runtime/host/messages.ts';
 import type {
   CpuRegisters,
   CreateCore,
@@ -99,7 +100,7 @@ class FakeCore implements MachineCore {
     const again = this.#again;
     this.#again = '';
     if (again !== '' || this.#input.length === 0) return again;
-    this.#host.inputTaken?.(0, 1);
+    this.#host.send({ type: 'taken', port: 'com1', length: 1 });
     return String.fromCharCode(this.#input.shift()!);
   }
 
@@ -109,16 +110,16 @@ class FakeCore implements MachineCore {
   }
 
   #print(text: string): void {
-    this.#host.serialOutput(0, Buffer.from(text, 'latin1'));
+    this.#host.send({ type: 'output', port: 'com1', bytes: Buffer.from(text, 'latin1') });
   }
 
-  serialInput(_port: number, bytes: Uint8Array): void {
-    this.#input.push(...bytes);
+  arrive(message: ToMachine): void {
+    if (message.type === 'input') this.#input.push(...(message.value as Uint8Array));
   }
 
   reset(): void {
     this.#resets++;
-    this.#host.inputTaken?.(0, this.#input.length);
+    this.#host.send({ type: 'taken', port: 'com1', length: this.#input.length });
     this.#input.length = 0;
     this.#again = '';
   }

@@ -1,0 +1,41 @@
+/** Bytes of a sector of a hard disk; CD-ROM drives have theirs of 2048 and ask for several of these. */
+export const SECTOR_BYTES = 512;
+
+/** Why a request failed. The user has been told more than a guest can hear. */
+export type BlockError = 'io' | 'read-only' | 'no-space' | 'no-medium';
+
+/** How a request ended: an error, or null. */
+export type BlockDone = (error: BlockError | null) => void;
+
+/** A medium as it was put in. */
+export interface BlockMedium {
+  /** Of SECTOR_BYTES. */
+  readonly sectors: number;
+  readonly isReadOnly: boolean;
+}
+
+/**
+ * A disk or drive as its controller sees it. Requests take effect in their order and may overlap in time. `done` is called
+ * later, from the event queue, never from within the request; after `cancel` it isn't called any more. What a request is
+ * given must not change until it is done.
+ */
+export interface BlockPort {
+  /** What is in the drive now; null: nothing. */
+  readonly medium: BlockMedium | null;
+  /** Called after a medium was taken out or put in. Set by the controller. */
+  onMediumChanged: () => void;
+  /** Fills `target`, whole sectors. */
+  read(sector: number, target: Uint8Array, done: BlockDone): void;
+  /** Writes whole sectors. They may be lost with the host's power until a flush is done. */
+  write(sector: number, source: Uint8Array, done: BlockDone): void;
+  /** Done when all that was written before stays. */
+  flush(done: BlockDone): void;
+  /** The guest doesn't need these sectors any more. */
+  discard(sector: number, count: number, done: BlockDone): void;
+  /** Forgets requests that are under way (reset); writes among them may happen or not. */
+  cancel(): void;
+  /** Whether the guest has locked the medium in the drive (PREVENT ALLOW MEDIUM REMOVAL). */
+  setLocked(locked: boolean): void;
+  /** The guest asks to take the medium out, or in again. */
+  eject(): void;
+}

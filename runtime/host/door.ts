@@ -1,0 +1,158 @@
+import type { Clock } from '../time/clock.ts';
+import type { EventQueue, Timer } from '../time/events.ts';
+import type { ToHost, ToMachine } from './messages.ts';
+import { type HostStream, takenInParts } from './stream.ts';
+
+export interface HostDoorOptions {
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  /** Takes messages to the host. It must not call back, nor keep the bytes of a message. */
+  readonly send: (message: ToHost) => void;
+  /**
+   * Virtual nanoseconds from a request to its answer, so that runs are alike however fast the host is; undefined where
+   * time is the host's: an answer then comes when it comes.
+   */
+  readonly latency?: number | undefined;
+}
+
+/** A device's end of a port that asks the host for something, such as sectors of a disk. */
+export interface RequestPort<Question, Answer> {
+  /** `done` is called from the event queue, never from within the request. The question must not change until then. */
+  request(question: Question, done: (answer: Answer) => void): void;
+  /** Forgets what is under way (reset). The host may do it or not; `done` isn't called. */
+  cancel(): void;
+  /** Called with what happens at the host without a request. Set by the device. */
+  onInput: (value: unknown) => void;
+}
+
+/** Something that enters the machine at a virtual time. */
+interface Arrival {
+  readonly at: number;
+  /** The request port that it answers, or undefined. */
+  readonly port?: string;
+  /** Null while the host hasn't answered. */
+  deliver: (() => void) | null;
+}
+
+interface Request {
+  readonly port: string;
+  readonly done: (answer: never) => void;
+  /** The answer's place in time, where that is known before the answer. */
+  readonly arrival: Arrival | null;
+}
+
+/**
+ * The one door between a machine and its host. All that comes from the host enters here, from one timer of the event
+ * queue. What is under way is not part of the machine's state: devices make their requests again when a state is loaded.
+ */
+export class HostDoor {
+  readonly #options: HostDoorOptions;
+  readonly #timer: Timer;
+  readonly #receivers = new Map<string, (value: unknown) => void>();
+  readonly #requests = new Map<number, Request>();
+  /** Ascending in time. */
+  #arrivals: Arrival[] = [];
+  #lastId = 0;
+  #isWaiting = false;
+
+  constructor(options: HostDoorOptions) {
+    this.#options = options;
+    this.#timer = options.events.timer('host', (now) => this.#deliver(now));
+  }
+
+  /** The machine's time cannot go on: an answer that is due has not come. */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
+  }
+
+  /** Names are unique. */
+  stream(port: string): HostStream {
+    const { send } = this.#options;
+    const stream: HostStream = {
+      write: (bytes) => send({ type: 'output', port, bytes }),
+      taken: takenInParts((length) => send({ type: 'taken', port, length })),
+      onInput: () => {},
+    };
+    this.#addReceiver(port, (value) => stream.onInput(value as Uint8Array));
+    return stream;
+  }
+
+  /** Names are unique. */
+  requestPort<Question, Answer>(port: string): RequestPort<Question, Answer> {
+    const requests: RequestPort<Question, Answer> = {
+      request: (question, done) => this.#request(port, question, done),
+      cancel: () => this.#cancel(port),
+      onInput: () => {},
+    };
+    this.#addReceiver(port, (value) => requests.onInput(value));
+    return requests;
+  }
+
+  /** A message from the host. It takes effect when events are next run. Throws for a port that nobody has made. */
+  arrive(message: ToMachine): void {
+    if (message.type === 'completion') this.#completed(message.id, message.answer);
+    else this.#input(message.port, message.value);
+  }
+
+  #input(port: string, value: unknown): void {
+    const receive = this.#receivers.get(port);
+    if (receive === undefined) throw new Error(`the machine has no port '${port}'`);
+    this.#enter({ at: this.#options.clock.now(), deliver: () => receive(value) });
+  }
+
+  #addReceiver(port: string, receive: (value: unknown) => void): void {
+    if (this.#receivers.has(port)) throw new Error(`the machine has a port '${port}' already`);
+    this.#receivers.set(port, receive);
+  }
+
+  #request(port: string, question: unknown, done: (answer: never) => void): void {
+    const { latency, clock, send } = this.#options;
+    const id = ++this.#lastId;
+    const arrival = latency === undefined ? null : { at: clock.now() + latency, port, deliver: null };
+    if (arrival) this.#enter(arrival);
+    this.#requests.set(id, { port, done, arrival });
+    send({ type: 'request', port, id, question });
+  }
+
+  #completed(id: number, answer: unknown): void {
+    const request = this.#requests.get(id);
+    // It was cancelled.
+    if (request === undefined) return;
+    this.#requests.delete(id);
+    const { port, done, arrival } = request;
+    const deliver = () => done(answer as never);
+    if (arrival) arrival.deliver = deliver;
+    else this.#enter({ at: this.#options.clock.now(), port, deliver });
+  }
+
+  #cancel(port: string): void {
+    for (const [id, request] of this.#requests) if (request.port === port) this.#requests.delete(id);
+    this.#arrivals = this.#arrivals.filter((arrival) => arrival.port !== port);
+    this.#arm();
+  }
+
+  #enter(arrival: Arrival): void {
+    const later = this.#arrivals.findIndex(({ at }) => at > arrival.at);
+    this.#arrivals.splice(later < 0 ? this.#arrivals.length : later, 0, arrival);
+    this.#arm();
+  }
+
+  #arm(): void {
+    this.#timer.arm(this.#arrivals[0]?.at ?? Infinity);
+  }
+
+  #deliver(now: number): void {
+    this.#isWaiting = false;
+    while (this.#arrivals.length > 0 && this.#arrivals[0].at <= now) {
+      const { deliver } = this.#arrivals[0];
+      if (deliver === null) {
+        this.#isWaiting = true;
+        this.#options.events.hold();
+        break;
+      }
+      this.#arrivals.shift();
+      deliver();
+    }
+    this.#arm();
+  }
+}

@@ -1,0 +1,14 @@
+/** What the machine tells its host. `port` is the name of a stream or of a request port (door.ts). */
+export type ToHost =
+  /** Bytes that a device has sent. */
+  | { readonly type: 'output'; readonly port: string; readonly bytes: Uint8Array }
+  /** So many bytes of a stream's input no longer wait for the guest: as many more may come. */
+  | { readonly type: 'taken'; readonly port: string; readonly length: number }
+  /** A device asks for something; the completion has the same id. */
+  | { readonly type: 'request'; readonly port: string; readonly id: number; readonly question: unknown };
+
+/** What the host tells the machine. */
+export type ToMachine =
+  /** What nobody asked for: bytes of a stream, or what has happened to a thing of the host's. */
+  | { readonly type: 'input'; readonly port: string; readonly value: unknown }
+  | { readonly type: 'completion'; readonly id: number; readonly answer: unknown };

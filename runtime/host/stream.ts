@@ -1,0 +1,23 @@
+/** Bytes of input for one stream that the host may send ahead of what the device has taken. */
+export const INPUT_CREDIT = 16 << 10;
+
+/** A device's end of a stream of bytes, both ways. */
+export interface HostStream {
+  /** Sends bytes; they may change afterwards. While the host doesn't take them the whole machine waits. */
+  write(bytes: Uint8Array): void;
+  /** So many bytes of input no longer wait for the guest. */
+  taken(length: number): void;
+  /** Called with input, at most INPUT_CREDIT bytes that were not taken. Set by the device. */
+  onInput: (bytes: Uint8Array) => void;
+}
+
+/** Tells the host what was taken, not byte by byte: half of its credit always stays usable. */
+export function takenInParts(tell: (length: number) => void): (length: number) => void {
+  let untold = 0;
+  return (length) => {
+    untold += length;
+    if (untold < INPUT_CREDIT / 2) return;
+    tell(untold);
+    untold = 0;
+  };
+}

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import { HostDoor } from '../../../runtime/host/door.ts';
+import type { ToHost } from '../../../runtime/host/messages.ts';
+import { EventQueue } from '../../../runtime/time/events.ts';
+
+/** A door whose virtual time is `time`; what it sends, and what arrives, is in `log`. */
+function makeDoor(latency?: number) {
+  const rig = { time: 1000, sent: [] as ToHost[], log: [] as string[] };
+  const events = new EventQueue();
+  const door = new HostDoor({
+    clock: { now: () => rig.time },
+    events,
+    send: (message) => rig.sent.push(message),
+    latency,
+  });
+  const disk = door.requestPort<string, string>('disk');
+  const ask = (question: string) => disk.request(question, (answer) => rig.log.push(`${rig.time}: ${answer}`));
+  const complete = (id: number, answer: string) => door.arrive({ type: 'completion', id, answer });
+  const run = (time: number) => {
+    rig.time = time;
+    events.runDue(time);
+  };
+  return Object.assign(rig, { door, events, disk, ask, complete, run });
+}
+
+test('a completion enters with the events, not with its message', () => {
+  const { ask, complete, log, run, sent } = makeDoor();
+  ask('sector 5');
+  expect(sent).toEqual([{ type: 'request', port: 'disk', id: 1, question: 'sector 5' }]);
+  complete(1, 'five');
+  expect(log).toEqual([]);
+  run(1001);
+  expect(log).toEqual(['1001: five']);
+});
+
+test('completions enter in the order of their messages, each once', () => {
+  const { ask, complete, log, run } = makeDoor();
+  for (const question of ['a', 'b', 'c']) ask(question);
+  complete(2, 'B');
+  complete(3, 'C');
+  complete(2, 'again');
+  run(1001);
+  complete(1, 'A');
+  run(1002);
+  expect(log).toEqual(['1001: B', '1001: C', '1002: A']);
+});
+
+test('what was cancelled does not come, whether the host has answered or not; later requests are answered', () => {
+  const { ask, complete, disk, log, run } = makeDoor();
+  ask('answered');
+  ask('under way');
+  complete(1, 'old');
+  disk.cancel();
+  run(1001);
+  complete(2, 'old');
+  ask('new');
+  complete(3, 'new');
+  run(1002);
+  expect(log).toEqual(['1002: new']);
+});
+
+test('a done that asks again, or cancels, keeps the others in order', () => {
+  const { complete, disk, log, run } = makeDoor();
+  const note = (answer: string) => log.push(answer);
+  disk.request('first', (answer) => {
+    note(answer);
+    disk.cancel();
+    disk.request('third', note);
+  });
+  disk.request('second', note);
+  complete(1, '1');
+  complete(2, '2');
+  run(1001);
+  complete(3, '3');
+  run(1001);
+  expect(log).toEqual(['1', '3']);
+});
+
+test('input of streams and of request ports arrives in its order', () => {
+  const { door, disk, log, run } = makeDoor();
+  const line = door.stream('line');
+  line.onInput = ([byte]) => log.push(`byte ${byte}`);
+  disk.onInput = (value) => log.push(`medium ${value}`);
+  door.arrive({ type: 'input', port: 'line', value: Uint8Array.of(1) });
+  door.arrive({ type: 'input', port: 'disk', value: null });
+  door.arrive({ type: 'input', port: 'line', value: Uint8Array.of(2) });
+  run(1000);
+  expect(log).toEqual(['byte 1', 'medium null', 'byte 2']);
+});
+
+test('a name is taken once, and a port that nobody has made is told', () => {
+  const { door } = makeDoor();
+  expect(() => door.stream('disk')).toThrow("the machine has a port 'disk' already");
+  expect(() => door.arrive({ type: 'input', port: 'dusk', value: 0 })).toThrow("the machine has no port 'dusk'");
+});
+
+test('with a latency an answer comes so long after its request, however early the host has it', () => {
+  const { ask, complete, log, run } = makeDoor(500);
+  ask('a');
+  complete(1, 'A');
+  run(1499);
+  expect(log).toEqual([]);
+  run(1500);
+  expect(log).toEqual(['1500: A']);
+});
+
+test('with a latency time waits for an answer that is late: nothing that is due later happens before', () => {
+  const { ask, complete, door, events, log, run } = makeDoor(500);
+  events.timer('later', () => log.push('later')).arm(1501);
+  ask('a');
+  ask('b');
+  complete(2, 'B');
+  run(1600);
+  expect([log, door.isWaiting, events.nextDeadline()]).toEqual([[], true, 1500]);
+  complete(1, 'A');
+  run(1600);
+  expect([log, door.isWaiting]).toEqual([['1600: A', '1600: B', 'later'], false]);
+});
