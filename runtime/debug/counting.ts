@@ -1,4 +1,5 @@
 import type { CachedTranslation } from '../exec/cached-translation.ts';
+import type { CodePage } from '../exec/code-page.ts';
 import type { Node, Run } from '../exec/node.ts';
 import type { ExitCounts, ExitKind, Place } from './questions.ts';
 import type { EngineView } from './view.ts';
@@ -16,6 +17,8 @@ function noExits(): Record<ExitKind, number> {
 /** Counted at one instruction that a translation leaves to its handler, or that is sensitive. */
 interface InstructionCounter {
   readonly node: Node;
+  /** That the node is in; if it is in another one, it was evicted and is another instruction. */
+  readonly page: CodePage;
   readonly kind: 'slow' | 'trap';
   count: number;
 }
@@ -103,7 +106,8 @@ export class Counting {
   /** Runs of this instruction by itself, from within a translation or where it is no part of one. */
   private addInstruction(node: Node, kind: 'slow' | 'trap'): void {
     if (this.instructionWrappers.get(node)?.run === node.one) return;
-    const counter = this.instructions.get(node) ?? { node, kind, count: 0 };
+    const known = this.instructions.get(node);
+    const counter = known?.page === node.page ? known : { node, page: node.page, kind, count: 0 };
     this.instructions.set(node, counter);
     const original = node.one;
     const run: Run = (n) => {
@@ -147,8 +151,9 @@ export class Counting {
 
   /** Places where something of these kinds has been counted, most first. */
   places(kinds: readonly InstructionCounter['kind'][]): Place[] {
-    const counted = [...this.instructions.values()].filter(({ kind, count }) => kinds.includes(kind) && count > 0);
-    return counted
+    const present = [...this.instructions.values()].filter(({ node, page }) => node.page === page);
+    return present
+      .filter(({ kind, count }) => kinds.includes(kind) && count > 0)
       .sort((a, b) => b.count - a.count)
       .map(({ node, kind, count }) => ({
         physical: this.view.physicalOf(node.page, node.eip),

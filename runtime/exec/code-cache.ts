@@ -12,9 +12,11 @@ import { FrameCode } from './frame-code.ts';
 import type { Node } from './node.ts';
 import type { Records } from './records.ts';
 import { Cost, Residence } from './residence.ts';
+import type { SpareNodes } from './spare-nodes.ts';
 
 /** Makes and resets nodes (graph.ts). */
 export interface NodeFactory {
+  readonly spare: SpareNodes;
   create(page: CodePage, offset: number): Node;
   reset(node: Node): void;
   /** Makes a node that was reset translated only when it is so many times as hot as others. */
@@ -174,7 +176,7 @@ export class CodeCache implements CodeWriteListener {
 
   private newPage(frame: number, linearPage: number): CodePage {
     const { context } = this;
-    const page = this.pages.add((id) => new CodePage(id, context, frame, linearPage));
+    const page = this.pages.add((id) => new CodePage(id, context, frame, linearPage, this.factory.spare.takeChunk));
     context.pages.set(numberOf(frame, linearPage), page);
     this.residence.take(page, Cost.page);
     if (frame >= 0) this.frameCode(frame).pages.add(page);
@@ -341,6 +343,7 @@ export class CodeCache implements CodeWriteListener {
     if (frame >= 0) this.forgetBytes(frame, page);
     this.metrics[cause]++;
     this.observer?.evict(wholePage(page, cause));
+    this.factory.spare.keep(page);
   }
 
   private forgetBytes(frame: number, page: CodePage): void {

@@ -12,8 +12,11 @@ const MOST_PLACES = 256;
 
 const CHUNK_SHIFT = 5;
 const CHUNK = 1 << CHUNK_SHIFT;
+/** Nodes by offset, of so many bytes of a page. */
+export type Chunk = (Node | null)[];
+
 /** Where no node is, as in most of most pages. */
-const emptyChunk: (Node | null)[] = emptyNodes();
+const emptyChunk = makeChunk();
 
 /** The instructions decoded from one frame, as it appears at one linear page in one context. It may be moved to another one. */
 export class CodePage {
@@ -30,8 +33,9 @@ export class CodePage {
   private readonly formerPlaces: number[] = [];
   /** A number that is the higher the later the dispatcher has come to the page anew. */
   lastFound = 0;
+  private readonly newChunk: () => Chunk;
   /** By offset in the page, in chunks. */
-  private readonly chunks: (Node | null)[][] = new Array(PAGE_BYTES >>> CHUNK_SHIFT).fill(emptyChunk);
+  private readonly chunks: Chunk[] = new Array(PAGE_BYTES >>> CHUNK_SHIFT).fill(emptyChunk);
   /** Nodes that lead out of the page, by the EIP that they lead to. */
   readonly gates = new Map<number, Node>();
   readonly translations = new Set<CachedTranslation>();
@@ -44,7 +48,9 @@ export class CodePage {
   /** How much it has been used lately. */
   worth = 0;
 
-  constructor(id: number, context: CodeContext, frame: number, linearPage: number) {
+  /** `newChunk` gives a chunk without nodes. */
+  constructor(id: number, context: CodeContext, frame: number, linearPage: number, newChunk = makeChunk) {
+    this.newChunk = newChunk;
     this.id = id;
     this.context = context;
     this.frame = frame;
@@ -128,7 +134,7 @@ export class CodePage {
 
   put(offset: number, node: Node): void {
     const chunk = offset >>> CHUNK_SHIFT;
-    if (this.chunks[chunk] === emptyChunk) this.chunks[chunk] = emptyNodes();
+    if (this.chunks[chunk] === emptyChunk) this.chunks[chunk] = this.newChunk();
     this.chunks[chunk][offset & (CHUNK - 1)] = node;
   }
 
@@ -137,6 +143,14 @@ export class CodePage {
     while (offset < PAGE_BYTES && this.chunks[offset >>> CHUNK_SHIFT] === emptyChunk)
       offset = (offset | (CHUNK - 1)) + 1;
     return offset;
+  }
+
+  /** Forgets its nodes and gates, and gives back the chunks that they were in. */
+  empty(): Chunk[] {
+    const chunks = this.chunks.filter((chunk) => chunk !== emptyChunk);
+    this.chunks.fill(emptyChunk);
+    this.gates.clear();
+    return chunks;
   }
 
   /** The nodes from an offset to in front of another. */
@@ -148,7 +162,7 @@ export class CodePage {
   }
 }
 
-function emptyNodes(): (Node | null)[] {
+export function makeChunk(): Chunk {
   return new Array(CHUNK).fill(null);
 }
 

@@ -47,11 +47,34 @@ export class Node extends Instruction {
 
   constructor(page: CodePage, eip: number, form: Form, run: Run, enter: Run = run) {
     super(form);
+    // What `place` does, for the compiler to see.
     this.page = page;
     this.eip = eip;
     this.run = run;
     this.one = run;
     this.enter = enter;
+  }
+
+  /** Puts a node that was cleared somewhere. */
+  place(page: CodePage, eip: number, run: Run, enter = run): void {
+    this.page = page;
+    this.eip = eip;
+    this.run = run;
+    this.one = run;
+    this.enter = enter;
+  }
+
+  /** Forgets what it is and where it leads, as if it was new; but for what decoding writes anew. */
+  clear(): void {
+    this.next = null;
+    this.taken = null;
+    this.weight = 0;
+    this.due = 0;
+    this.targetId = NO_PAGE;
+    this.length = 0;
+    this.crossing = null;
+    this.targets = null;
+    this.links = null;
   }
 
   /** Makes a gate lead nowhere, until it is followed again. */

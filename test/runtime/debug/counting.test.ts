@@ -116,3 +116,30 @@ main:   mov     ecx, 1000000
   expect(node.one).toBe(engine.handlers.get(node, node.page.context.key, 'plain'));
   expect(node.run).toBe(engine.handlers.get(node, node.page.context.key, 'heating'));
 });
+
+test('what was counted of evicted code is not counted of what has its nodes', () => {
+  const guest = new Guest(
+    kernel(`
+main:   mov     ecx, 1000
+.again: in      al, 0x21
+        loop    .again
+.other: in      al, 0x61
+        jmp     .other
+`),
+    variant,
+  );
+  guests.push(guest);
+  const { inspection, engine } = guest.core;
+  const counts = () => inspection.traps().places.map(({ text, count }) => `${text}: ${count}`);
+  inspection.watch(true);
+  run(guest, 100);
+  counts();
+  run(guest, 2001);
+  const before = counts();
+  expect(before).toHaveLength(1);
+  engine.graph.cache.dropAll();
+  run(guest, 2101);
+  counts();
+  run(guest, 2301);
+  expect(counts()).toEqual([expect.stringMatching(/^in al,61h: 100$/)]);
+});

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CodePage } from '../../../runtime/exec/code-page.ts';
+import type { Node } from '../../../runtime/exec/node.ts';
+import { Cost } from '../../../runtime/exec/residence.ts';
 import { endValue, Guest, type GuestProgram, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 import { realMode } from '../../support/guest-real-mode.ts';
@@ -15,6 +17,7 @@ function expectEvicted(name: string, program: GuestProgram, expected: number): v
     const engineOptions = { ...config.engineOptions, cacheBytes: CACHE_BYTES };
     const guest = new Guest(program, { ...variant, config: { ...config, engineOptions } }, { memoryBytes: 32 << 20 });
     const { cache } = guest.core.engine.graph;
+    const nodes = nodesOf(guest);
     let most = 0;
     let fewest = Infinity;
     const evict = () => {
@@ -27,8 +30,22 @@ function expectEvicted(name: string, program: GuestProgram, expected: number): v
     expect(most).toBeLessThan(CACHE_BYTES + SLACK);
     expect(fewest).toBeGreaterThan(50);
     expect(deadNodes(cache.allPages())).toEqual([]);
+    expect(nodes.size * Cost.node).toBeLessThan(CACHE_BYTES + SLACK);
     await guest.dispose();
   });
+}
+
+/** What the graph makes of nodes, each once: V8 collects what is old so seldom that a guest must not cost ever new ones. */
+function nodesOf({ core }: Guest): Set<Node> {
+  const { graph } = core.engine;
+  const { create } = graph;
+  const nodes = new Set<Node>();
+  graph.create = (page, offset) => {
+    const node = create.call(graph, page, offset);
+    nodes.add(node);
+    return node;
+  };
+  return nodes;
 }
 
 /** EIPs of gates from pages that are kept to pages that are not: these would stay in memory. */
