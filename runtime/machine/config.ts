@@ -21,6 +21,16 @@ export type BootImages =
   /** Bare code, entered at its first byte (firmware/load/flat.ts). */
   | { readonly flat: Uint8Array; readonly address: number; readonly mode: 'real' | 'flat32' };
 
+/** What firmware is told about booting (fw_cfg). */
+export interface FirmwareSettings {
+  /** It is to offer a choice of what to boot from. */
+  readonly bootMenu?: boolean;
+  /** Milliseconds for which the choice is offered. */
+  readonly bootMenuWait?: number;
+  /** Open Firmware paths of what to boot from, first to last, such as `/pci@i0cf8/ide@1,1/drive@0/disk@0`. */
+  readonly bootOrder?: readonly string[];
+}
+
 /** What a machine is made of. */
 export interface MachineConfig {
   /** Bytes of RAM, a multiple of 1 MB. */
@@ -35,6 +45,7 @@ export interface MachineConfig {
   /** The debug mode: IR is verified, and texts go through MachineHost.checkText before they are used. */
   readonly check?: boolean;
   readonly boot: BootImages;
+  readonly firmware?: FirmwareSettings;
   /** Time comes from executed instructions: one takes 2 to this power nanoseconds. */
   readonly icountShift?: number;
   /**

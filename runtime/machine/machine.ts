@@ -5,7 +5,6 @@ import type { UndeliveredException } from '../cpu/interrupts.ts';
 import { type CpuModel, cpuModel, defaultModel } from '../cpu/model.ts';
 import { Inspection } from '../debug/inspection.ts';
 import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
-import { buildAcpiTables } from '../devices/power/tables.ts';
 import { makeCheck } from '../exec/check.ts';
 import { isInterruptWaiting } from '../exec/dispatcher.ts';
 import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
@@ -21,13 +20,15 @@ import { allocateShared } from '../memory/ram.ts';
 import type { Component } from '../snapshot/describe.ts';
 import { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
+import { acpiTables } from './acpi.ts';
 import { applyBoot } from './boot.ts';
 import type { KernelImages, MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
 import { GuestLog } from './guest-log.ts';
 import { InstructionTime } from './instruction-time.ts';
 import { splitMemory } from './memory-size.ts';
-import { apics, Pc, serialPorts, withoutFirmware } from './pc.ts';
+import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
+import { withoutFirmware } from './resources.ts';
 
 /** Instructions between two looks at the clock where nothing else asks for attention. */
 const LONGEST_GRANT = 200_000;
@@ -334,20 +335,14 @@ function loadGuest(config: MachineConfig): BootState | null {
   if ('flat' in boot) return loadFlat(boot.flat, boot.address, boot.mode);
   const images: KernelImages = 'kernel' in boot ? boot : { kernel: buildDemo() };
   const { kernel, initrd, append } = images;
-  const { powerBase, pirqRoutes } = withoutFirmware;
+  const apic = modelOf(config).features.has('apic');
+  const tables = acpiTables(config, { ...withoutFirmware, apic }).placedAt(ACPI_TABLES);
   return loadKernel({
     memoryBytes: below,
     memoryAbove4G: above,
     kernel,
     ...(initrd && { initrd }),
     ...(append && { commandLine: append }),
-    acpi: buildAcpiTables({
-      address: ACPI_TABLES,
-      powerBase,
-      pciMemoryStart: below,
-      pirqRoutes,
-      serialPorts,
-      ...(modelOf(config).features.has('apic') && { apics }),
-    }),
+    acpi: { tables, rsdpAddress: ACPI_TABLES },
   });
 }

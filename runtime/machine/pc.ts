@@ -2,18 +2,17 @@ import { IrqLines, type Line, SharedLine } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
+import { FwCfg } from '../devices/fw-cfg/index.ts';
 import { hostBridge } from '../devices/i440fx/index.ts';
 import { I8042 } from '../devices/i8042/index.ts';
 import { IoApic } from '../devices/io-apic/index.ts';
-import { IO_APIC_BASE } from '../devices/io-apic/registers.ts';
 import { LocalApic } from '../devices/local-apic/index.ts';
-import { DEFAULT_BASE } from '../devices/local-apic/registers.ts';
 import { PciBus } from '../devices/pci/index.ts';
 import { Pic8259 } from '../devices/pic8259/index.ts';
 import { IsaBridge } from '../devices/piix3/index.ts';
 import { Pit8254 } from '../devices/pit8254/index.ts';
+import type { AcpiImage } from '../devices/power/image.ts';
 import { PowerManagement } from '../devices/power/index.ts';
-import type { ApicDescription } from '../devices/power/tables.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import type { HostDoor } from '../host/door.ts';
@@ -22,43 +21,15 @@ import { Layer } from '../memory/physical-map.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
+import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
 import { setCmosMemorySize } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
+import { firmwareFiles } from './firmware-files.ts';
 import { splitMemory } from './memory-size.ts';
 import { parts } from './parts.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
-
-/** Serial ports of a PC: base and IRQ. */
-export const serialPorts = [
-  { name: 'com1', base: 0x3f8, irq: 4 },
-  { name: 'com2', base: 0x2f8, irq: 3 },
-  { name: 'com3', base: 0x3e8, irq: 4 },
-  { name: 'com4', base: 0x2e8, irq: 3 },
-] as const;
-
-/** The I/O APIC's input of an IRQ: the timer's is 2, as 0 is the 8259s' on many boards (MADT, interrupt overrides). */
-function ioApicInput(irq: number): number {
-  return irq === 0 ? 2 : irq;
-}
-
-/** The interrupt controllers, for the ACPI tables; the timer's input, and the level-triggered ones, are not the usual. */
-export const apics: ApicDescription = {
-  localAddress: DEFAULT_BASE,
-  ioAddress: IO_APIC_BASE,
-  overrides: [
-    { irq: 0, input: ioApicInput(0), level: false },
-    ...[9, 10, 11].map((irq) => ({ irq, input: ioApicInput(irq), level: true })),
-  ],
-};
-
-/** What firmware would set up, for guests that are started without any. */
-export const withoutFirmware = {
-  /** I/O base of the power management registers. */
-  powerBase: 0x600,
-  /** IRQs of PIRQ A-D. */
-  pirqRoutes: [10, 10, 11, 11],
-} as const;
+import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
 
 export interface PcOptions {
   readonly config: MachineConfig;
@@ -121,7 +92,20 @@ export class Pc {
     this.pci.add(hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware }));
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
     const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
-    const chips = [pic, ...apics, pit, rtc, keyboardController, ...uarts, dma, pci, bridge, this.powerManagement];
+    const fwCfg = this.makeFwCfg(board, () => this.acpiTables(options, bridge));
+    const chips = [
+      pic,
+      ...apics,
+      pit,
+      rtc,
+      keyboardController,
+      ...uarts,
+      dma,
+      pci,
+      bridge,
+      this.powerManagement,
+      fwCfg,
+    ];
     this.parts = [...chips, ...parts.map((make) => make(board)).filter((part) => part !== null)];
     for (const { pciFunction } of this.parts) if (pciFunction) pci.add(pciFunction);
     const described = [...this.parts, ...pci.functions].map(({ component }) => component);
@@ -153,6 +137,20 @@ export class Pc {
   private makeIoApic(localApic: LocalApic, { layout }: PcOptions): IoApic {
     const mmio = layout.map.bus(Layer.chipset);
     return new IoApic({ mmio, send: (message) => localApic.accept(message) });
+  }
+
+  private makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {
+    const { config } = board;
+    const bootMenu = config.firmware?.bootMenu === true;
+    return new FwCfg({ ...board, ramBytes: config.memoryBytes, bootMenu, files: firmwareFiles(config, acpi) });
+  }
+
+  /** As firmware has set up the chips until now; as it usually does where it has not. */
+  private acpiTables({ config, apic }: PcOptions, bridge: IsaBridge): AcpiImage {
+    const usual = withoutFirmware;
+    const powerBase = this.powerManagement.base || usual.powerBase;
+    const pirqRoutes = usual.pirqRoutes.map((route, pirq) => bridge.routeOf(pirq) || route);
+    return acpiTables(config, { powerBase, pirqRoutes, apic });
   }
 
   /** A request goes to both controllers; the system has masked it at one of them. */

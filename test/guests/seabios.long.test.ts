@@ -23,6 +23,7 @@ describe.skipIf(!existsSync(image))('SeaBIOS', { timeout: TIMEOUT }, () => {
       await machine.stop();
     }
     expect(text).toMatch(/^SeaBIOS \(version /m);
+    expect(text).toContain('QEMU fw_cfg DMA interface supported');
     expect(text).toContain('Found 1 cpu(s)');
     expect(text).not.toMatch(/panic|unhandled/i);
   });

@@ -70,8 +70,8 @@ export class IsaBridge {
     this.#route();
   }
 
-  /** The IRQ that a PIRQ is routed to; 0 if it is not. */
-  #routeOf(pirq: number): number {
+  /** The IRQ that PIRQ A-D (0-3) is routed to; 0 if it is not. */
+  routeOf(pirq: number): number {
     const route = this.pciFunction.read(PIRQ_ROUTE + pirq, 1);
     return (route & Pirq.disabled) === 0 ? route & Pirq.irq : 0;
   }
@@ -80,7 +80,7 @@ export class IsaBridge {
   #route(): void {
     let high = 0;
     this.#state.pins.forEach((pins, pirq) => {
-      if (pins !== 0) high |= 1 << this.#routeOf(pirq);
+      if (pins !== 0) high |= 1 << this.routeOf(pirq);
     });
     this.#irqs.forEach((line, irq) => {
       line?.set((high & (1 << irq)) !== 0);

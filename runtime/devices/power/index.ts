@@ -70,7 +70,7 @@ export class PowerManagement {
         { offset: Config.base, size: 4, value: base | 1, writable: BASE_MASK },
         { offset: Config.miscellaneous, size: 1, value: base === 0 ? 0 : IO_ENABLE, writable: IO_ENABLE },
       ],
-      changed: () => this.#moveRange(),
+      changed: () => this.#range.moveTo(this.base),
     });
     this.#registerSmiPorts();
     this.pciFunction.reset();
@@ -100,9 +100,10 @@ export class PowerManagement {
     this.#update();
   }
 
-  #moveRange(): void {
+  /** Where the registers are; 0: nowhere. */
+  get base(): number {
     const enabled = (this.pciFunction.read(Config.miscellaneous, 1) & IO_ENABLE) !== 0;
-    this.#range.moveTo(enabled ? this.pciFunction.read(Config.base, 2) & BASE_MASK : 0);
+    return enabled ? this.pciFunction.read(Config.base, 2) & BASE_MASK : 0;
   }
 
   #regions(base: number): PortRegion[] {

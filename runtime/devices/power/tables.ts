@@ -1,22 +1,9 @@
 import { ascii } from './aml.ts';
 import { type DsdtOptions, dsdtCode } from './dsdt.ts';
+import { AcpiImage, RSDP_BYTES, setChecksum } from './image.ts';
 import { Register, SCI_IRQ, Smi } from './registers.ts';
 
-/** Bytes of a table, and where they belong in physical memory. */
-export interface PlacedTable {
-  readonly address: number;
-  readonly bytes: Uint8Array;
-}
-
-export interface AcpiTables {
-  readonly tables: readonly PlacedTable[];
-  /** Where the RSDP is: the first of the tables. */
-  readonly rsdpAddress: number;
-}
-
 export interface AcpiTablesOptions extends DsdtOptions {
-  /** Where the tables begin, a multiple of 64; within 0xe0000-0xfffff systems find them by themselves. */
-  readonly address: number;
   /** I/O base of the power management registers. */
   readonly powerBase: number;
   /** Left out: there are none. */
@@ -35,32 +22,42 @@ const OEM_ID = 'RAWIRN';
 const OEM_TABLE_ID = 'RAWIRON ';
 const CREATOR = 'RAWI';
 const HEADER_BYTES = 36;
+/** Where a table has its checksum, and the RSDP. */
+const CHECKSUM = 9;
+const RSDP_CHECKSUM = 8;
+const RSDT_POINTER = 16;
 
-/** All tables of a machine: RSDP, RSDT, FADT, FACS and DSDT (ACPI specification 2.0, 5.2), one after the other. */
-export function buildAcpiTables(options: AcpiTablesOptions): AcpiTables {
-  const dsdt = table('DSDT', 1, dsdtCode(options));
-  const rsdpAddress = options.address;
-  const facsAddress = rsdpAddress + 64;
-  const fadtAddress = facsAddress + FACS_BYTES;
-  const rsdtAddress = fadtAddress + 256;
-  const madtAddress = rsdtAddress + 64;
-  const dsdtAddress = madtAddress + 256;
-  const fadt = table('FACP', 3, fadtContent(options.powerBase, facsAddress, dsdtAddress));
-  const madt = options.apics ? [{ address: madtAddress, bytes: table('APIC', 1, madtContent(options.apics)) }] : [];
-  const listed = [fadtAddress, ...madt.map(({ address }) => address)];
-  const pointers = listed.map((address, n): FieldValue => [4 * n, 4, address]);
-  const rsdt = table('RSDT', 1, fields(4 * listed.length, pointers));
-  return {
-    rsdpAddress,
-    tables: [
-      { address: rsdpAddress, bytes: rsdp(rsdtAddress) },
-      { address: facsAddress, bytes: facs() },
-      { address: fadtAddress, bytes: fadt },
-      { address: rsdtAddress, bytes: rsdt },
-      ...madt,
-      { address: dsdtAddress, bytes: dsdt },
-    ],
-  };
+/** All tables of a machine (ACPI specification 2.0, 5.2): an RSDP, and a blob with FACS, DSDT, FADT, others and RSDT. */
+export function buildAcpiTables(options: AcpiTablesOptions): AcpiImage {
+  const image = new AcpiImage();
+  const facsAt = image.add(facs());
+  const dsdtAt = image.add(table('DSDT', 1, dsdtCode(options)));
+  const fadtAt = image.add(table('FACP', 3, fadtContent(options.powerBase, facsAt, dsdtAt)));
+  image.link(
+    'tables',
+    FADT_POINTERS.map((at) => fadtAt + at),
+  );
+  image.sum('tables', fadtAt + CHECKSUM, fadtAt, FADT_BYTES);
+  const listed = [fadtAt, ...optionalTables(options).map((bytes) => image.add(bytes))];
+  const content = fields(
+    4 * listed.length,
+    listed.map((at, n): FieldValue => [4 * n, 4, at]),
+  );
+  const rsdtAt = image.add(table('RSDT', 1, content));
+  image.link(
+    'tables',
+    listed.map((_, n) => rsdtAt + HEADER_BYTES + 4 * n),
+  );
+  image.sum('tables', rsdtAt + CHECKSUM, rsdtAt, HEADER_BYTES + content.length);
+  image.rsdp.set(rsdp(rsdtAt));
+  image.link('rsdp', [RSDT_POINTER]);
+  image.sum('rsdp', RSDP_CHECKSUM, 0, RSDP_BYTES);
+  return image;
+}
+
+/** Those that the RSDT has beside the FADT. */
+function optionalTables({ apics }: AcpiTablesOptions): Uint8Array[] {
+  return apics ? [table('APIC', 1, madtContent(apics))] : [];
 }
 
 /** Offset, bytes and value of a field. */
@@ -72,12 +69,6 @@ function fields(length: number, values: readonly FieldValue[]): Uint8Array {
     for (let byte = 0; byte < size; byte++) content[offset + byte] = value >>> (8 * byte);
   }
   return content;
-}
-
-/** Makes all of `bytes` add up to 0 by the byte at `at`. */
-function setChecksum(bytes: Uint8Array, at: number): void {
-  bytes[at] = 0;
-  bytes[at] = -bytes.reduce((sum, byte) => sum + byte, 0);
 }
 
 /** A table with its header (5.2.5). */
@@ -94,16 +85,16 @@ function table(signature: string, revision: number, content: Uint8Array): Uint8A
   bytes.set(ascii(OEM_TABLE_ID), 16);
   bytes.set(ascii(CREATOR), 28);
   bytes.set(content, HEADER_BYTES);
-  setChecksum(bytes, 9);
+  setChecksum(bytes, CHECKSUM);
   return bytes;
 }
 
 /** Root system description pointer of ACPI 1.0 (5.2.4). */
-function rsdp(rsdtAddress: number): Uint8Array {
-  const bytes = fields(20, [[16, 4, rsdtAddress]]);
+function rsdp(rsdtAt: number): Uint8Array {
+  const bytes = fields(RSDP_BYTES, [[RSDT_POINTER, 4, rsdtAt]]);
   bytes.set(ascii('RSD PTR '), 0);
   bytes.set(ascii(OEM_ID), 9);
-  setChecksum(bytes, 8);
+  setChecksum(bytes, RSDP_CHECKSUM);
   return bytes;
 }
 
@@ -131,12 +122,16 @@ const CENTURY = 0x32;
 const RESET_PORT = 0xcf9;
 const RESET_VALUE = 0x06;
 
+const FADT_BYTES = 244;
+/** FIRMWARE_CTRL, DSDT and the lower halves of their 64-bit successors. */
+const FADT_POINTERS = [36, 40, 132, 140];
+
 /** Fixed ACPI description table without its header (5.2.8); offsets are those of the specification less the header. */
-function fadtContent(base: number, facsAddress: number, dsdtAddress: number): Uint8Array {
+function fadtContent(base: number, facsAt: number, dsdtAt: number): Uint8Array {
   const [event, control, timer] = [base + Register.status, base + Register.control, base + Register.timer];
   const values: FieldValue[] = [
-    [36, 4, facsAddress],
-    [40, 4, dsdtAddress],
+    [36, 4, facsAt],
+    [40, 4, dsdtAt],
     [45, 1, PREFERRED_PROFILE_DESKTOP],
     [46, 2, SCI_IRQ],
     [48, 4, Smi.command],
@@ -155,14 +150,14 @@ function fadtContent(base: number, facsAddress: number, dsdtAddress: number): Ui
     [112, 4, FIXED_FLAGS],
     ...ioAddress(116, 8, RESET_PORT),
     [128, 1, RESET_VALUE],
-    [132, 4, facsAddress],
-    [140, 4, dsdtAddress],
+    [132, 4, facsAt],
+    [140, 4, dsdtAt],
     ...ioAddress(148, 32, event),
     ...ioAddress(172, 16, control),
     ...ioAddress(208, 32, timer),
   ];
   const content = values.map(([offset, size, value]): FieldValue => [offset - HEADER_BYTES, size, value]);
-  return fields(244 - HEADER_BYTES, content);
+  return fields(FADT_BYTES - HEADER_BYTES, content);
 }
 
 /** A generic address in I/O space (5.2.3.1), `bits` wide. */

@@ -1,0 +1,32 @@
+/** QEMU, docs/specs/fw_cfg.txt "Register locations" (x86). */
+export const Port = { selector: 0x510, data: 0x511, dma: 0x514 } as const;
+/** The DMA address register: two big-endian doublewords, high one first. It reads as DMA_SIGNATURE. */
+export const DMA_BYTES = 8;
+export const DMA_SIGNATURE = 'QEMU CFG';
+
+/** Keys of the items that are no files ("Firmware configuration items"). */
+export const Key = {
+  signature: 0x00,
+  id: 0x01,
+  uuid: 0x02,
+  ramBytes: 0x03,
+  noGraphic: 0x04,
+  processors: 0x05,
+  bootMenu: 0x0e,
+  mostProcessors: 0x0f,
+  fileDirectory: 0x19,
+  firstFile: 0x20,
+  /** A number: the I/O APIC's input 0 is not IRQ 0's (of PCs only). */
+  irq0Override: 0x8002,
+} as const;
+
+export const SIGNATURE = 'QEMU';
+/** The ID item: ports, and DMA. */
+export const INTERFACES = 0x3;
+
+/** An entry of the file directory: size, key, and a name of so many bytes with its final 0. */
+export const DirectoryEntry = { bytes: 64, size: 0, key: 4, name: 8, nameBytes: 56 } as const;
+
+/** What a DMA access in memory has ("Guest-side DMA Interface"), big-endian: control, length, address. */
+export const Access = { bytes: 16, control: 0, length: 4, addressHigh: 8, addressLow: 12 } as const;
+export const Control = { error: 0x01, read: 0x02, skip: 0x04, select: 0x08, write: 0x10, keyShift: 16 } as const;

@@ -1,0 +1,31 @@
+import { IO_APIC_BASE } from '../devices/io-apic/registers.ts';
+import { DEFAULT_BASE } from '../devices/local-apic/registers.ts';
+import type { AcpiImage } from '../devices/power/image.ts';
+import { type ApicDescription, buildAcpiTables } from '../devices/power/tables.ts';
+import type { MachineConfig } from './config.ts';
+import { splitMemory } from './memory-size.ts';
+import { ioApicInput, serialPorts } from './resources.ts';
+
+/** The timer's input, and the level-triggered ones, are not the usual. */
+const apics: ApicDescription = {
+  localAddress: DEFAULT_BASE,
+  ioAddress: IO_APIC_BASE,
+  overrides: [
+    { irq: 0, input: ioApicInput(0), level: false },
+    ...[9, 10, 11].map((irq) => ({ irq, input: ioApicInput(irq), level: true })),
+  ],
+};
+
+/** What the tables tell of that firmware decides, and the processor. */
+export interface AcpiSettings {
+  readonly powerBase: number;
+  readonly pirqRoutes: readonly number[];
+  /** There are a local APIC and an I/O APIC. */
+  readonly apic: boolean;
+}
+
+/** The ACPI tables of a machine. */
+export function acpiTables(config: MachineConfig, { apic, ...settings }: AcpiSettings): AcpiImage {
+  const { below } = splitMemory(config);
+  return buildAcpiTables({ ...settings, pciMemoryStart: below, serialPorts, ...(apic && { apics }) });
+}

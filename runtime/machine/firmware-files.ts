@@ -1,0 +1,53 @@
+import type { FirmwareFile } from '../devices/fw-cfg/directory.ts';
+import type { AcpiImage } from '../devices/power/image.ts';
+import { RangeType } from '../firmware/load/memory-map.ts';
+import type { MachineConfig } from './config.ts';
+import { splitMemory } from './memory-size.ts';
+import { tableFiles, tableLoader } from './table-loader.ts';
+
+const FOUR_GB = 0x100000000;
+const E820_ENTRY_BYTES = 20;
+/** For `etc/boot-fail-wait`: where nothing can be booted there is no second try. */
+const NO_SECOND_TRY = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
+
+/** What the board tells its firmware in files, as QEMU does. `acpi` makes the tables as firmware has set up the chips. */
+export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): FirmwareFile[] {
+  const { bootOrder = [], bootMenuWait } = config.firmware ?? {};
+  const files: FirmwareFile[] = [
+    constant('etc/e820', memoryRanges(config)),
+    constant('etc/boot-fail-wait', NO_SECOND_TRY),
+    { name: tableFiles.rsdp, content: () => acpi().rsdp },
+    { name: tableFiles.tables, content: () => acpi().tables },
+    { name: 'etc/table-loader', content: () => tableLoader(acpi()) },
+  ];
+  if (bootOrder.length > 0) files.push(constant('bootorder', ascii(`${bootOrder.join('\n')}\0`)));
+  if (bootMenuWait !== undefined) files.push(constant('etc/boot-menu-wait', word(bootMenuWait)));
+  return files;
+}
+
+function constant(name: string, content: Uint8Array): FirmwareFile {
+  return { name, content: () => content };
+}
+
+/** RAM; what else is in the memory map firmware knows better. */
+function memoryRanges(config: MachineConfig): Uint8Array {
+  const { below, above } = splitMemory(config);
+  const ranges = [[0, below], ...(above > 0 ? [[FOUR_GB, above]] : [])];
+  const bytes = new Uint8Array(ranges.length * E820_ENTRY_BYTES);
+  const view = new DataView(bytes.buffer);
+  ranges.forEach(([start, length], n) => {
+    const at = n * E820_ENTRY_BYTES;
+    view.setBigUint64(at, BigInt(start), true);
+    view.setBigUint64(at + 8, BigInt(length), true);
+    view.setUint32(at + 16, RangeType.ram, true);
+  });
+  return bytes;
+}
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+function word(value: number): Uint8Array {
+  return Uint8Array.of(value, value >> 8);
+}

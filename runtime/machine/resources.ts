@@ -1,0 +1,20 @@
+/** Serial ports of a PC: base and IRQ. */
+export const serialPorts = [
+  { name: 'com1', base: 0x3f8, irq: 4 },
+  { name: 'com2', base: 0x2f8, irq: 3 },
+  { name: 'com3', base: 0x3e8, irq: 4 },
+  { name: 'com4', base: 0x2e8, irq: 3 },
+] as const;
+
+/** The I/O APIC's input of an IRQ: the timer's is 2, as 0 is the 8259s' on many boards (MADT, interrupt overrides). */
+export function ioApicInput(irq: number): number {
+  return irq === 0 ? 2 : irq;
+}
+
+/** What firmware would set up, for guests that are started without any. */
+export const withoutFirmware = {
+  /** I/O base of the power management registers. */
+  powerBase: 0x600,
+  /** IRQs of PIRQ A-D. */
+  pirqRoutes: [10, 10, 11, 11],
+} as const;
