@@ -1,4 +1,4 @@
-import { encode } from '../../../translator/x86/encode.ts';
+import { type EncodeRequest, encode } from '../../../translator/x86/encode.ts';
 import type { EncoderOperand } from '../../../translator/x86/encode-operand.ts';
 import { encodeUtf8 } from '../load/text.ts';
 import type { Cursor } from './cursor.ts';
@@ -36,6 +36,8 @@ export class Pass implements Scope {
   /** Length of the longest instruction of a line. */
   private readonly lengths = new Map<number, number>();
   private global = '';
+  /** Whether the line named what is not known yet. */
+  private isGuessing = false;
   private readonly directives: ReadonlyMap<string, (cursor: Cursor, line: number) => void> = new Map([
     ['org', (cursor) => this.setOrigin(readInteger(cursor, this))],
     ['bits', (cursor) => this.setBits(readNumber(cursor, this))],
@@ -65,10 +67,12 @@ export class Pass implements Scope {
     const full = this.fullName(name);
     const value = this.symbols.get(full) ?? this.before?.symbols.get(full);
     if (value === undefined && this.before !== undefined) throw new SyntaxFault(`${name} is not defined`);
+    if (value === undefined) this.isGuessing = true;
     return value ?? this.here;
   }
 
   line(number: number, cursor: Cursor): void {
+    this.isGuessing = false;
     this.markPlace();
     if (this.readLabel(cursor)) this.markPlace();
     this.statement(number, cursor);
@@ -180,9 +184,19 @@ export class Pass implements Scope {
     const operands = completeOperands(mnemonic, this.readOperands(cursor));
     const eip = Number(this.origin) + this.output.length + before.length;
     const atLeast = this.before?.lengths.get(line) ?? 0;
-    const encoded = encode({ mnemonic, operands, bits: this.bits, eip, prefixes, atLeast, ...sizes });
+    const encoded = this.encode({ mnemonic, operands, bits: this.bits, eip, prefixes, atLeast, ...sizes });
     this.lengths.set(line, Math.max(this.lengths.get(line) ?? 0, encoded.length));
     this.output.push(...before, ...encoded);
+  }
+
+  /** Before addresses are known a number may be too large for the instruction: the next pass sees what it really is. */
+  private encode(request: EncodeRequest): Uint8Array {
+    try {
+      return encode(request);
+    } catch (error) {
+      if (!this.isGuessing) throw error;
+      return new Uint8Array(0);
+    }
   }
 
   private readPrefixes(cursor: Cursor, prefixes: number[], sizes: object): void {

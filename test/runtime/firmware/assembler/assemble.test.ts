@@ -46,6 +46,12 @@ describe('labels', () => {
     expect(hex('mov eax, size\nsize equ end - start\nstart: dd 0\nend:')).toBe('b80400000000000000');
   });
 
+  test('a number that comes later may be a byte where addresses are not', () => {
+    expect(hex('org 0x1000\nbits 16\ncmp al, size\npush byte size\nstart: dw 0\nsize equ $ - start')).toBe(
+      '3c026a020000',
+    );
+  });
+
   test('a jump is as short as its distance allows', () => {
     expect(hex('jmp there\ntimes 127 nop\nthere:').slice(0, 4)).toBe('eb7f');
     expect(hex('jmp there\ntimes 128 nop\nthere:').slice(0, 10)).toBe('e980000000');
