@@ -1,10 +1,13 @@
 import type { Command, MessageEnd, Report } from './isolate/protocol.ts';
 import type { MachineConfig } from './machine-core.ts';
+import type { StorageHost } from './storage/open.ts';
 
 /** What a machine's library side needs of Node or the browser. */
 export interface Host {
   /** Reads an image. Throws with the system's reason. */
   readFile(path: string): Promise<Uint8Array>;
+  /** Images of disks. */
+  readonly storage: StorageHost;
   /** Makes an isolate that runs a machine; `name` is for people. */
   startIsolate(where: 'worker' | 'caller', config: MachineConfig, events: IsolateEvents, name?: string): Isolate;
 }

@@ -33,6 +33,8 @@ export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../run
 export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
 export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
+export { Drive, type MediumOptions } from './drives/drive.ts';
+export type { DriveOptions } from './drives/options.ts';
 export { ConfigurationError } from './errors.ts';
 export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './expect.ts';

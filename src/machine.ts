@@ -1,4 +1,7 @@
 import { INPUT_CREDIT } from '../runtime/host/stream.ts';
+import type { Drive } from './drives/drive.ts';
+import { MachineDrives } from './drives/index.ts';
+import { planDrives } from './drives/options.ts';
 import { ConfigurationError, messageOf } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
@@ -59,12 +62,15 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly debugConsole: DebugConsole;
   /** What MachineOptions.log asks for, as lines of text. While a listener's promise is not done the guest waits. */
   readonly guestLog: DebugConsole;
-  /** Resolves when the machine has ended, rejects if the emulator has failed. */
+  /** Its disks and drives, in the order of the options. */
+  readonly drives: readonly Drive[];
+  /** Resolves when the machine has ended and its disks are written, rejects if the emulator has failed. */
   readonly exited: Promise<Exit>;
   /** The translations in its cache. */
   readonly translations: Translations;
   readonly #connection: Connection;
   readonly #isolate: Isolate;
+  readonly #drives: MachineDrives;
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
   /** Who takes the output of a stream, by its port's name. */
@@ -82,8 +88,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    */
   static async create(options: MachineOptions, host: Host): Promise<Machine> {
     const settings = checkOptions(options);
+    const plans = planDrives(options.drives ?? []);
     const config = { ...settings, boot: await loadImages(options.boot, host) };
-    const machine = new Machine(config, options, host);
+    const drives = new MachineDrives(plans, host.storage);
+    await drives.open();
+    const machine = new Machine({ ...config, drives: drives.config }, options, host, drives);
     try {
       await machine.#creation.promise;
     } catch (error) {
@@ -95,7 +104,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return machine;
   }
 
-  private constructor(config: MachineConfig, options: MachineOptions, host: Host) {
+  private constructor(config: MachineConfig, options: MachineOptions, host: Host, drives: MachineDrives) {
     super();
     const events = { onCrash: (error: Error) => this.#fail(error) };
     this.#isolate = host.startIsolate(options.isolate ?? 'worker', config, events, options.name);
@@ -106,6 +115,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.debugConsole = this.#stream('debug');
     this.guestLog = this.#stream('log');
     this.exited = this.#exit.promise;
+    this.#drives = drives;
+    this.drives = drives.all;
+    drives.connect({
+      send: (message) => this.#connection.send(message),
+      tell: (message) => this.emit('log', message),
+    });
     this.translations = new Translations(this.ask);
   }
 
@@ -155,7 +170,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   async #terminate(): Promise<void> {
     this.#hold();
-    await this.#isolate.terminate();
+    await Promise.all([this.#isolate.terminate(), this.#drives.close()]);
     this.#release();
   }
 
@@ -220,6 +235,9 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       case 'taken':
         this.#inputs.get(notice.port)?.taken(notice.length);
         break;
+      case 'request':
+        void this.#drives.answer(notice);
+        break;
       case 'exit':
         this.#end(notice.exit);
         break;
@@ -262,8 +280,10 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   #end(exit: Exit): void {
     if (this.#state === 'ended') return;
     this.#finish(`the machine has ended (${exit.reason})`);
-    this.#exit.resolve(exit);
-    this.emit('exit', exit);
+    void this.#drives.close().then(() => {
+      this.#exit.resolve(exit);
+      this.emit('exit', exit);
+    });
   }
 
   #fail(error: Error): void {

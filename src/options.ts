@@ -1,5 +1,6 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
 import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
+import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 
@@ -67,6 +68,8 @@ export interface MachineOptions {
     /** From 0 to 10. */
     readonly shift: number;
   };
+  /** Disks and drives: QEMU's `-drive`. A text is the image of a hard disk. Default: none. */
+  readonly drives?: readonly (string | DriveOptions)[];
   /** What a reset by the guest, or a triple fault, does. Default: "reset". */
   readonly reboot?: 'reset' | 'exit';
   /** Adds an isa-debug-exit device: what the guest writes there ends the machine. */
@@ -100,6 +103,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'cpu',
   'engine',
   'boot',
+  'drives',
   'isolate',
   'icount',
   'reboot',
@@ -166,7 +170,7 @@ function checkedInteger(what: string, value: number, least: number, most: number
  * All of a configuration but the images.
  * @throws ConfigurationError that names the option
  */
-export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot'> {
+export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot' | 'drives'> {
   checkNames('options', options, optionNames);
   const { memory = 128, reboot = 'reset', icount, debugExit, debugConsole } = options;
   const boot = checkedBoot(options.boot);

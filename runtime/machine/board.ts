@@ -2,6 +2,7 @@ import type { IrqLine } from '../bus/irq.ts';
 import type { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
 import type { PciFunction } from '../devices/pci/function.ts';
+import type { BlockPort } from '../host/block.ts';
 import type { HostDoor } from '../host/door.ts';
 import type { BusMemory } from '../memory/bus-memory.ts';
 import type { MmioBus } from '../memory/mmio.ts';
@@ -27,6 +28,8 @@ export interface Board {
   a20(): IrqLine;
   /** To what belongs to the host. */
   readonly door: HostDoor;
+  /** The disk of a drive, by its name (DriveConfig). */
+  blockPort(name: string): BlockPort;
 }
 
 /** A part of the machine that a hard reset reaches, and whose state is saved. */

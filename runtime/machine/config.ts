@@ -2,6 +2,7 @@ import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
 import type { ToHost } from '../host/messages.ts';
+import type { DriveConfig } from './drives.ts';
 import type { LogItem } from './log-items.ts';
 
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
@@ -46,6 +47,8 @@ export interface MachineConfig {
   readonly check?: boolean;
   readonly boot: BootImages;
   readonly firmware?: FirmwareSettings;
+  /** Its disks and drives; none if left out. */
+  readonly drives?: readonly DriveConfig[];
   /** Time comes from executed instructions: one takes 2 to this power nanoseconds. */
   readonly icountShift?: number;
   /**

@@ -25,6 +25,7 @@ import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
 import { setCmosMemorySize } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
+import { blockPort } from './drives.ts';
 import { firmwareFiles } from './firmware-files.ts';
 import { splitMemory } from './memory-size.ts';
 import { parts } from './parts.ts';
@@ -118,6 +119,7 @@ export class Pc {
       ports: this.ports,
       mmio: layout.map.bus(Layer.chipset),
       memory: busMemory(layout.map),
+      blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
       irq: (number) => this.irqs.input(number),
       a20: () => a20.input(),
     };

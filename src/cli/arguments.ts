@@ -3,6 +3,7 @@ import { within } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
 import { similarNames } from '../inspect/similar.ts';
 import { acceptedFlags } from './accepted.ts';
+import { addDisk } from './drive-flags.ts';
 import { type Flag, flags } from './flags.ts';
 import { missingFlags } from './missing.ts';
 import { initialSettings, type Settings } from './settings.ts';
@@ -21,7 +22,8 @@ const allFlags = [...flags, ...acceptedFlags];
 export function parseArguments(args: readonly string[]): Settings {
   const [first, ...others] = args;
   if (isAction(first)) return parseFlags({ ...initialSettings, action: first }, others);
-  if (first !== undefined && !first.startsWith('-')) throw new ConfigurationError(unknownCommand(first));
+  if (first !== undefined && !first.startsWith('-') && !isFile(first))
+    throw new ConfigurationError(unknownCommand(first));
   return parseFlags(initialSettings, args);
 }
 
@@ -38,6 +40,10 @@ function parseFlags(settings: Settings, args: readonly string[]): Settings {
   const rest = [...args];
   while (rest.length > 0) {
     const text = rest.shift()!;
+    if (!text.startsWith('-') && isFile(text)) {
+      settings = addDisk(settings, text);
+      continue;
+    }
     const { flag, argument } = readFlag(text, rest);
     settings = applyFlag(settings, text, flag, argument);
   }
@@ -86,13 +92,17 @@ function applyFlag(settings: Settings, text: string, flag: Flag, argument: strin
   return within(text, () => flag.apply(settings, argument));
 }
 
+/** Whether a word is meant as the image of a disk. */
+function isFile(word: string): boolean {
+  return existsSync(word) || /[./]/.test(word);
+}
+
 function unknownCommand(word: string): string {
-  if (existsSync(word) || /[./]/.test(word)) return unexpected(word);
   const known = commandNames.join(', ');
   return `unknown command '${word}'${similarNames(word, commandNames)}; there are ${known}, and flags (--help)`;
 }
 
 function unexpected(text: string): string {
   if (commandNames.includes(text)) return `unexpected argument '${text}'; it goes before the flags`;
-  return `unexpected argument '${text}'; there are no disks yet: a kernel is given as -kernel FILE, a ROM image as -bios FILE`;
+  return `unexpected argument '${text}'; there is no such file (a file name alone is the image of a hard disk)`;
 }

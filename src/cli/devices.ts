@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../index.ts';
+import { connectDrive } from './drive-flags.ts';
 import { parseInteger, parseProperties } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 
@@ -27,6 +28,16 @@ export const devices: Readonly<Record<string, Device>> = {
       const debugConsole = { iobase: parseInteger('iobase', iobase) };
       return { ...machine(settings, { debugConsole }), debugConsole: { type: 'chardev', id: chardev } };
     },
+  },
+  'ide-hd': {
+    help: 'a hard disk whose image is that of -drive if=none,id=ID or -blockdev node-name=ID',
+    properties: { drive: '', bus: '', unit: '', serial: '' },
+    apply: (settings, properties) => connectDrive(settings, 'disk', properties),
+  },
+  'ide-cd': {
+    help: 'a CD-ROM drive, empty without an image',
+    properties: { drive: '', bus: '', unit: '', serial: '' },
+    apply: (settings, properties) => connectDrive(settings, 'cdrom', properties),
   },
   'pc-testdev': {
     help: 'what kvm-unit-tests asks for',

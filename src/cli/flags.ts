@@ -9,6 +9,7 @@ import {
 import { checkedCpu, checkedEngine, checkedIcount, checkedIsolate } from '../options.ts';
 import { clockBase } from './clock-base.ts';
 import { applyDevice, devices, deviceUsage } from './devices.ts';
+import { driveFlags } from './drive-flags.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { type Backend, type List, machine, type Settings } from './settings.ts';
 
@@ -72,6 +73,7 @@ export const flags: readonly Flag[] = [
     help: 'start this ROM image at the reset vector (SeaBIOS is heard with -debugcon stdio -global isa-debugcon.iobase=0x402)',
     apply: (settings, bios) => ({ ...settings, bios }),
   },
+  ...driveFlags,
   {
     names: ['nographic'],
     help: 'COM1 on this terminal, with Ctrl-A for commands (the default: there is no window)',

@@ -1,9 +1,6 @@
 /** What is missing, or what to do instead, for flags of QEMU's that cannot be had here. */
 const rows: readonly (readonly [flags: string, instead: string])[] = [
-  [
-    'hda hdb hdc hdd cdrom drive blockdev snapshot sd mtdblock iscsi fda fdb pflash',
-    'there are no drives yet; boot with -kernel and -initrd, or a ROM image with -bios',
-  ],
+  ['sd mtdblock iscsi pflash', 'there is no such drive; -drive adds disks, CD-ROM and floppy drives'],
   ['netdev bt', 'there is no network yet; leave it out, or give -nic none'],
   [
     'vnc spice curses sdl full-screen alt-grab ctrl-grab show-cursor g rotate portrait win2k-hack',

@@ -1,9 +1,11 @@
 import { ConfigurationError } from '../index.ts';
 
-/** The parts of QEMU's `name,key=value,…`; an argument without a "=" counts as the value of `implied`. */
+/** The parts of QEMU's `name,key=value,…`; an argument without a "=" counts as the value of `implied`, and `,,` is a comma. */
 export function parseProperties(text: string, implied: string, allowed: readonly string[]): Record<string, string> {
   const properties: Record<string, string> = {};
-  text.split(',').forEach((part, index) => {
+  // A comma is the end of a part unless another one follows, or stands before it.
+  text.split(/(?<!(?<!,),(?:,,)*),(?!,)/).forEach((escaped, index) => {
+    const part = escaped.replaceAll(',,', ',');
     const equals = part.indexOf('=');
     const key = equals < 0 && index === 0 ? implied : part.slice(0, Math.max(equals, 0)) || part;
     if (key !== implied && !allowed.includes(key))

@@ -1,6 +1,7 @@
 import { type Boot, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
 import { connectInput, connectLog, connectOutput, namedBackend, serialBackends } from './console.ts';
 import { reportDeaths } from './deaths.ts';
+import { drivesOf } from './drive-flags.ts';
 import { openInspector } from './inspector.ts';
 import { standardOutputGone } from './output-error.ts';
 import type { Settings } from './settings.ts';
@@ -10,7 +11,12 @@ import { Terminal } from './terminal.ts';
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
 export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
   const { startTime } = settings;
-  const options: MachineOptions = { ...settings.machine, boot, ...(startTime && { startTime: startTime() }) };
+  const options: MachineOptions = {
+    ...settings.machine,
+    boot,
+    drives: drivesOf(settings),
+    ...(startTime && { startTime: startTime() }),
+  };
   const serials = settings.serials.map((backend) => namedBackend(backend, settings.chardevs));
   const backends = serialBackends(serials, settings);
   const debugConsole = settings.debugConsole && namedBackend(settings.debugConsole, settings.chardevs);

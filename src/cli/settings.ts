@@ -1,4 +1,4 @@
-import type { Machine, MachineOptions } from '../index.ts';
+import type { DriveOptions, Machine, MachineOptions } from '../index.ts';
 
 /** What a character device of the machine is connected to. */
 export type Backend =
@@ -20,6 +20,10 @@ export interface Settings {
   readonly initrd?: string;
   readonly append?: string;
   readonly bios?: string;
+  /** What the guest writes to disks is forgotten. */
+  readonly snapshot?: boolean;
+  /** Drives that a -device is to connect, by their names. */
+  readonly waitingDrives: Readonly<Record<string, DriveOptions>>;
   readonly nographic?: boolean;
   /** No device is connected to anything that no flag names. */
   readonly nodefaults?: boolean;
@@ -40,7 +44,7 @@ export interface Settings {
   readonly symbols?: string;
 }
 
-export const initialSettings: Settings = { action: 'run', machine: {}, serials: [], chardevs: {} };
+export const initialSettings: Settings = { action: 'run', machine: {}, serials: [], chardevs: {}, waitingDrives: {} };
 
 /** The settings with these options of the machine. */
 export function machine(settings: Settings, options: Partial<MachineOptions>): Settings {

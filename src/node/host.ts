@@ -9,6 +9,7 @@ import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { TickerOptions } from '../isolate/ticker.ts';
 import type { CreateCore } from '../machine-core.ts';
 import { codeCache, removeOldCode } from './compiled-code.ts';
+import { nodeStorage } from './storage.ts';
 import { systemMessage } from './system-message.ts';
 import { callerThread } from './threads.ts';
 import { messageEnd, type ThreadData, type WorkerOptions } from './worker-entry.ts';
@@ -35,6 +36,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
   checkBundle(modules);
   return {
     readFile: readImage,
+    storage: nodeStorage,
     startIsolate(where, config, events, name) {
       const { port1, port2 } = new MessageChannel();
       const deadlines = new SharedDeadlines().buffer;

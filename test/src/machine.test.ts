@@ -36,6 +36,7 @@ test.each(isolates)('a machine is made when somebody watches its time, in isolat
   const events: string[] = [];
   const host: Host = {
     readFile: fakeHost.readFile,
+    storage: fakeHost.storage,
     startIsolate(...parts) {
       const started = fakeHost.startIsolate(...parts);
       const watch = started.watch.bind(started);

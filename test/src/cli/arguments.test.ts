@@ -23,6 +23,7 @@ test('a whole command line', () => {
     ],
     machine: { memory: '256', reboot: 'exit' },
     chardevs: {},
+    waitingDrives: {},
   });
 });
 
@@ -36,6 +37,28 @@ test.each([
   ['-device isa-debugcon,chardev=x', { debugConsole: { iobase: 0xe9 } }],
   ['-device isa-debugcon,iobase=0x402,chardev=x', { debugConsole: { iobase: 0x402 } }],
   ['-device pc-testdev', { pcTestdev: true }],
+  ['-hdb b.img', { drives: [{ image: 'b.img', index: 1 }] }],
+  ['-m 64 a.img b.img', { memory: '64', drives: [{ image: 'a.img' }, { image: 'b.img' }] }],
+  [
+    '-cdrom a.iso -fda b',
+    {
+      drives: [
+        { image: 'a.iso', media: 'cdrom', index: 2 },
+        { image: 'b', interface: 'floppy', index: 0 },
+      ],
+    },
+  ],
+  ['-drive a,,b.img,format=raw', { drives: [{ image: 'a,b.img', format: 'raw' }] }],
+  ['-drive file=a,if=floppy,index=1', { drives: [{ image: 'a', interface: 'floppy', index: 1 }] }],
+  [
+    '-drive if=none,id=x,file=a -device ide-hd,drive=x,bus=ide.1,unit=1',
+    { drives: [{ image: 'a', media: 'disk', index: 3 }] },
+  ],
+  [
+    '-blockdev driver=qcow2,node-name=x,file.filename=a -device ide-cd,drive=x',
+    { drives: [{ image: 'a', format: 'qcow2', media: 'cdrom' }] },
+  ],
+  ['-device ide-cd', { drives: [{ media: 'cdrom' }] }],
   ['-cpu pentium,+nx', { cpu: 'pentium,+nx' }],
   ['-machine max-ram-below-4g=64M', { memoryBelow4G: '64M' }],
   ['-M max-ram-below-4g=1G', { memoryBelow4G: '1G' }],
@@ -79,7 +102,7 @@ test.each([
   ['-nographics', 'unknown flag -nographics; similar: -nographic; --help'],
   ['--smp 4', "--smp: '4' is not supported: there is one processor, and more are not there yet"],
   ['-smp 1,cores=2', "-smp: 'cores=2' is not supported"],
-  ['-hda disk.img', '-hda is not supported: there are no drives yet; boot with -kernel'],
+  ['-sd disk.img', '-sd is not supported: there is no such drive; -drive adds disks'],
   ['-s', '-s is not supported: there is no GDB server yet'],
   ['-S', '-S is not supported: a machine cannot start paused here'],
   ['-enable-kvm', '-enable-kvm is not supported: guest code is always translated'],
@@ -94,8 +117,12 @@ test.each([
   ['-rtc base=2026-01-31T24:00:00', "-rtc: '2026-01-31T24:00:00' is no time"],
   ['-rtc base=2006-13-01', "-rtc: '2006-13-01' is no time"],
   ['-rtc driftfix=slew', "-rtc: 'driftfix=slew' is not supported"],
-  ['disk.img', "unexpected argument 'disk.img'; there are no disks yet"],
-  ['-m 64 disk', "unexpected argument 'disk'; there are no disks yet"],
+  ['-drive disk.img,if=none', '-drive: a drive that is connected to nothing needs a name; give id=ID'],
+  ['-device ide-hd,drive=x', "-device: there is no drive 'x' that waits; give -drive if=none,id=x"],
+  ['-device ide-cd,bus=ide.2', "-device: there is no bus 'ide.2'; give bus=ide.0 or bus=ide.1"],
+  ['-blockdev driver=vmdk', "-blockdev: the driver 'vmdk' is not supported; give raw, qcow2 or file"],
+  ['-drive disk.img,if=scsi', '-drive: if=scsi is not there yet; give if=ide'],
+  ['-m 64 disk', "unexpected argument 'disk'; there is no such file"],
   ['strat', "unknown command 'strat'; similar: start; there are start, demo, inspect, profile, help"],
   ['-kernel -m 64', "-kernel needs an argument, FILE, and '-m' is a flag"],
   ['-initrd --cdrom x', "-initrd needs an argument, FILE, and '--cdrom' is a flag"],

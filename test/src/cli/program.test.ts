@@ -49,7 +49,7 @@ test.each<[string, () => string[], string]>([
   ['a TCP port that is too large', () => ['demo', '-inspect=65536'], '-inspect: 65536 is no TCP port; give'],
   ['a directory as BIOS image', () => ['-bios', folder], ': it is a directory'],
   ['an unknown flag', () => ['-frobnicate'], 'unknown flag -frobnicate'],
-  ['a flag of QEMU that is not supported', () => ['-hda', 'x'], '-hda is not supported: there are no drives yet'],
+  ['a flag of QEMU that is not supported', () => ['-sd', 'x'], '-sd is not supported: there is no such drive'],
   ['an unknown command', () => ['strat'], "unknown command 'strat'; similar: start"],
   ['nothing to boot', () => [], 'nothing to boot'],
   ['an initrd alone', () => ['-initrd', 'x'], '-initrd is for a kernel; give -kernel FILE'],

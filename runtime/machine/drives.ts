@@ -1,0 +1,24 @@
+import type { BlockMedium, BlockPort } from '../host/block.ts';
+import { hostBlockPort } from '../host/block-port.ts';
+import type { HostDoor } from '../host/door.ts';
+
+/** A disk or drive of the machine, whose medium is at the host. */
+export interface DriveConfig {
+  /** Unique: that of its block port, such as "ide0-hd0" (driveName). */
+  readonly name: string;
+  readonly interface: 'ide' | 'floppy';
+  /** IDE: 0 and 1 are the first and second of the first channel, 2 and 3 those of the second. Floppy: 0 or 1. */
+  readonly index: number;
+  readonly media: 'disk' | 'cdrom';
+  /** What is in it at the start; null: nothing. */
+  readonly medium: BlockMedium | null;
+  /** What an IDE drive tells as its serial number: up to 20 characters of ASCII. */
+  readonly serial?: string;
+}
+
+/** The block port of a drive that the machine was made with. Throws for another name. */
+export function blockPort(drives: readonly DriveConfig[], door: HostDoor, name: string): BlockPort {
+  const drive = drives.find((drive) => drive.name === name);
+  if (drive === undefined) throw new Error(`the machine has no drive '${name}'`);
+  return hostBlockPort(door, name, drive.medium);
+}

@@ -1,0 +1,141 @@
+import { ConfigurationError, type DriveOptions } from '../index.ts';
+import type { Flag } from './flags.ts';
+import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
+import { machine, type Settings } from './settings.ts';
+
+/** A drive of the command line: one that a -device connects has a name and is not connected otherwise. */
+type Drive = DriveOptions & { readonly id?: string };
+
+const ideDrives = ['hda', 'hdb', 'hdc', 'hdd'];
+const floppyDrives = ['fda', 'fdb'];
+
+/** Properties of QEMU's -drive that change nothing that a guest sees. */
+const ignored = ['cache', 'aio', 'discard', 'detect-zeroes', 'werror', 'rerror', 'copy-on-read', 'auto-read-only'];
+const known = ['file', 'if', 'index', 'bus', 'unit', 'media', 'format', 'snapshot', 'readonly', 'serial', 'id'];
+
+/** Flags of disks and drives, as QEMU has them. */
+export const driveFlags: readonly Flag[] = [
+  {
+    names: ['drive'],
+    argument:
+      'file=FILE[,if=ide|floppy|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on]',
+    help: 'a disk or drive with this image; with if=none and id=ID it waits for -device ide-hd or ide-cd',
+    apply: (settings, text) => addDrive(settings, parseDrive(text)),
+  },
+  ...ideDrives.map((name, index) => ({
+    names: [name],
+    argument: 'FILE',
+    help: `IDE hard disk ${index} with this image`,
+    apply: (settings: Settings, image: string) => addDrive(settings, { image, index }),
+  })),
+  {
+    names: ['cdrom'],
+    argument: 'FILE',
+    help: 'CD-ROM drive (IDE drive 2) with this image',
+    apply: (settings, image) => addDrive(settings, { image, media: 'cdrom', index: 2 }),
+  },
+  ...floppyDrives.map((name, index) => ({
+    names: [name],
+    argument: 'FILE',
+    help: `floppy drive ${index} with this image`,
+    apply: (settings: Settings, image: string) => addDrive(settings, { image, interface: 'floppy', index }),
+  })),
+  {
+    names: ['blockdev'],
+    argument: 'driver=raw|qcow2,node-name=ID,file.filename=FILE[,read-only=on]',
+    help: 'an image that a -device ide-hd or ide-cd connects',
+    apply: (settings, text) => addDrive(settings, parseBlockdev(text)),
+  },
+  {
+    names: ['snapshot'],
+    help: 'what the guest writes to disks is kept in memory and forgotten',
+    apply: (settings) => ({ ...settings, snapshot: true }),
+  },
+];
+
+/** The settings with the image FILE as the next hard disk. */
+export function addDisk(settings: Settings, image: string): Settings {
+  return addDrive(settings, { image });
+}
+
+/** The settings with a drive of -drive or -blockdev connected: by `-device ide-hd,drive=ID`. */
+export function connectDrive(
+  settings: Settings,
+  media: 'disk' | 'cdrom',
+  { drive: id = '', bus = '', unit = '', serial = '' }: Readonly<Record<string, string>>,
+): Settings {
+  const { [id]: waiting, ...others } = settings.waitingDrives;
+  if (id !== '' && waiting === undefined)
+    throw new ConfigurationError(
+      `there is no drive '${id}' that waits; give -drive if=none,id=${id},file=FILE before it`,
+    );
+  const index = placeOf(bus, unit);
+  const connected = { ...waiting, media, ...(index !== undefined && { index }), ...(serial && { serial }) };
+  return addDrive({ ...settings, waitingDrives: others }, connected);
+}
+
+/** The options of all drives. Throws ConfigurationError if a drive waits for a -device that did not come. */
+export function drivesOf({ machine: { drives = [] }, snapshot, waitingDrives }: Settings): (string | DriveOptions)[] {
+  const [waiting] = Object.keys(waitingDrives);
+  if (waiting !== undefined)
+    throw new ConfigurationError(
+      `the drive '${waiting}' is connected to nothing; give -device ide-hd,drive=${waiting}`,
+    );
+  if (!snapshot) return [...drives];
+  return drives.map((drive) => ({ ...(typeof drive === 'string' ? { image: drive } : drive), snapshot: true }));
+}
+
+function addDrive(settings: Settings, { id, ...drive }: Drive): Settings {
+  if (id === undefined) return machine(settings, { drives: [...(settings.machine.drives ?? []), drive] });
+  return { ...settings, waitingDrives: { ...settings.waitingDrives, [id]: drive } };
+}
+
+/** Of `bus=ide.1,unit=0`: the place among the four drives. */
+function placeOf(bus: string, unit: string): number | undefined {
+  if (bus === '' && unit === '') return undefined;
+  const channel = /^(?:ide\.)?([01])$/.exec(bus || 'ide.0')?.[1];
+  if (channel === undefined) throw new ConfigurationError(`there is no bus '${bus}'; give bus=ide.0 or bus=ide.1`);
+  return 2 * Number(channel) + parseInteger('unit', unit || '0');
+}
+
+function parseDrive(text: string): Drive {
+  const properties = parseProperties(text, 'file', [...known, ...ignored]);
+  const { file, media, format, snapshot, readonly, serial, bus, unit, id } = properties;
+  const { if: connection = 'ide', index = placeOf(bus ?? '', unit ?? '')?.toString() } = properties;
+  if (connection !== 'ide' && connection !== 'floppy' && connection !== 'none')
+    throw new ConfigurationError(`if=${connection} is not there yet; give if=ide or if=floppy`);
+  if (connection === 'none' && id === undefined)
+    throw new ConfigurationError(
+      `a drive that is connected to nothing needs a name; give id=ID, and -device ide-hd,drive=ID`,
+    );
+  return {
+    ...(file !== undefined && { image: file }),
+    ...(connection === 'floppy' && { interface: connection }),
+    ...(index !== undefined && { index: parseInteger('index', index) }),
+    ...(media !== undefined && { media: media as 'disk' | 'cdrom' }),
+    ...(format !== undefined && { format: format as 'raw' | 'qcow2' }),
+    ...(snapshot !== undefined && { snapshot: parseSwitch('snapshot', snapshot) }),
+    ...(readonly !== undefined && { readOnly: parseSwitch('readonly', readonly) }),
+    ...(serial !== undefined && { serial }),
+    ...(connection === 'none' && { id: id! }),
+  };
+}
+
+function parseBlockdev(text: string): Drive {
+  const allowed = ['driver', 'node-name', 'file.filename', 'file.driver', 'filename', 'read-only', ...ignored];
+  const properties = parseProperties(text, 'driver', allowed);
+  const { driver = '', 'node-name': id, 'file.driver': below = 'file', 'read-only': readonly } = properties;
+  const image = properties['file.filename'] ?? properties.filename;
+  if (!/^(raw|qcow2|file)$/.test(driver) || below !== 'file')
+    throw new ConfigurationError(
+      `the driver '${below === 'file' ? driver : below}' is not supported; give raw, qcow2 or file`,
+    );
+  if (id === undefined || image === undefined)
+    throw new ConfigurationError(`'${text}' needs a name and a file; give node-name=ID and file.filename=FILE`);
+  return {
+    id,
+    image,
+    format: driver === 'qcow2' ? 'qcow2' : 'raw',
+    ...(readonly !== undefined && { readOnly: parseSwitch('read-only', readonly) }),
+  };
+}

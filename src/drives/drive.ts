@@ -1,0 +1,197 @@
+import type { BlockError, BlockMedium } from '../../runtime/host/block.ts';
+import { SECTOR_BYTES } from '../../runtime/host/block.ts';
+import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
+import { ConfigurationError, messageOf } from '../errors.ts';
+import type { Image } from '../options.ts';
+import { MemoryStore } from '../storage/memory-store.ts';
+import { type Format, openDisk, type StorageHost } from '../storage/open.ts';
+import { type Disk, StorageError } from '../storage/store.ts';
+import type { DrivePlan } from './options.ts';
+
+/** What a drive needs of the machine that it belongs to. */
+export interface DriveBackend {
+  readonly storage: StorageHost;
+  /** The machine is to see another medium in it. */
+  mediumChanged(name: string, medium: BlockMedium | null): void;
+  /** Something for the user to know. */
+  tell(message: string): void;
+}
+
+/** How a medium is put in. */
+export interface MediumOptions {
+  /** What the image is. Default: found out from its first bytes. */
+  readonly format?: Format;
+  /** The guest cannot write. */
+  readonly readOnly?: boolean;
+  /** What the guest writes is kept in memory, and forgotten when the medium is taken out. */
+  readonly snapshot?: boolean;
+}
+
+/** A disk or a drive of the machine. */
+export class Drive {
+  /** Such as "ide0-hd0", "ide1-cd0" or "floppy0". */
+  readonly name: string;
+  /** Whether its medium can be changed. */
+  readonly isRemovable: boolean;
+  readonly #plan: DrivePlan;
+  readonly #backend: DriveBackend;
+  #disk: Disk | null = null;
+  #isLocked = false;
+  /** What was told last: a guest may try again and again. */
+  #told = '';
+
+  /** @internal */
+  constructor(plan: DrivePlan, backend: DriveBackend) {
+    this.name = plan.name;
+    this.isRemovable = plan.media === 'cdrom' || plan.interface === 'floppy';
+    this.#plan = plan;
+    this.#backend = backend;
+  }
+
+  /** What is in it: the image's name, or null. */
+  get image(): string | null {
+    return this.#disk?.name ?? null;
+  }
+
+  /** Whether the guest doesn't let its medium out. */
+  get isLocked(): boolean {
+    return this.#isLocked;
+  }
+
+  /** @internal */
+  get medium(): BlockMedium | null {
+    if (this.#disk === null) return null;
+    return { sectors: Math.floor(this.#disk.size / SECTOR_BYTES), isReadOnly: this.#disk.isReadOnly };
+  }
+
+  /**
+   * Opens what its options name.
+   * @internal
+   * @throws ConfigurationError
+   */
+  async open(): Promise<void> {
+    const { image, ...options } = this.#plan.options;
+    if (image !== undefined) this.#disk = await this.#openImage(image, options);
+  }
+
+  /**
+   * Takes the medium out and puts another one in. The guest is told as by a drive whose door was opened.
+   * @throws ConfigurationError if the image cannot be opened; the old medium is in the drive then
+   */
+  async change(image: Image, options: MediumOptions = {}): Promise<void> {
+    this.#checkRemovable();
+    const disk = await this.#openImage(image, options);
+    await this.#exchange(disk);
+  }
+
+  /**
+   * Takes the medium out, whether the guest has locked it or not.
+   * @throws ConfigurationError for a drive whose medium cannot be taken out
+   */
+  async eject(): Promise<void> {
+    this.#checkRemovable();
+    await this.#exchange(null);
+  }
+
+  /**
+   * Does what the guest asks for. Never rejects.
+   * @internal
+   */
+  async answer(question: BlockQuestion): Promise<BlockAnswer> {
+    try {
+      return await this.#do(question);
+    } catch (error) {
+      this.#tellOnce(`${this.name}: ${messageOf(error)}`);
+      return { error: blockError(error) };
+    }
+  }
+
+  /**
+   * Writes what is left to be written, and lets go of the image.
+   * @internal
+   */
+  async close(): Promise<void> {
+    const disk = this.#disk;
+    this.#disk = null;
+    try {
+      await disk?.close();
+    } catch (error) {
+      this.#backend.tell(`${this.name}: ${messageOf(error)}`);
+    }
+  }
+
+  async #do(question: BlockQuestion): Promise<BlockAnswer> {
+    const disk = this.#disk;
+    if (disk === null) return { error: 'no-medium' };
+    switch (question.type) {
+      case 'read': {
+        const bytes = new Uint8Array(question.count * SECTOR_BYTES);
+        await disk.read(question.sector * SECTOR_BYTES, bytes);
+        return { error: null, bytes };
+      }
+      case 'write':
+        await disk.write(question.sector * SECTOR_BYTES, question.bytes);
+        break;
+      case 'flush':
+        await disk.flush();
+        break;
+      case 'discard':
+        await disk.discard(question.sector * SECTOR_BYTES, question.count * SECTOR_BYTES);
+        break;
+      case 'lock':
+        this.#isLocked = question.locked;
+        break;
+      case 'eject':
+        await this.#exchange(null);
+    }
+    return { error: null };
+  }
+
+  #checkRemovable(): void {
+    if (this.isRemovable) return;
+    throw new ConfigurationError(`${this.name} is a hard disk: its medium cannot be changed`);
+  }
+
+  async #exchange(disk: Disk | null): Promise<void> {
+    await this.close();
+    this.#disk = disk;
+    this.#told = '';
+    this.#backend.mediumChanged(this.name, this.medium);
+  }
+
+  async #openImage(image: Image, options: MediumOptions): Promise<Disk> {
+    const disk = await this.#openDisk(image, options);
+    if (disk.size >= SECTOR_BYTES) return disk;
+    await disk.close();
+    throw new StorageError(disk, `has ${disk.size} bytes, less than a sector (${SECTOR_BYTES} bytes)`);
+  }
+
+  async #openDisk(image: Image, { format, readOnly = false, snapshot = false }: MediumOptions): Promise<Disk> {
+    const isReadOnly = readOnly || this.#plan.media === 'cdrom';
+    const { storage } = this.#backend;
+    const access = isReadOnly ? 'read' : 'write';
+    const options = { access, snapshot: snapshot && !isReadOnly, ...(format && { format }) } as const;
+    if (typeof image === 'string') return await openDisk(storage, image, options);
+    const name = `the image of ${this.name}`;
+    const store = new MemoryStore(name, new Uint8Array(image.buffer, image.byteOffset, image.byteLength), isReadOnly);
+    const open: StorageHost['open'] = async (file, mode) => (file === name ? store : storage.open(file, mode));
+    return await openDisk({ ...storage, open }, name, options);
+  }
+
+  #tellOnce(message: string): void {
+    if (message === this.#told) return;
+    this.#told = message;
+    this.#backend.tell(message);
+  }
+}
+
+const blockErrors: Readonly<Record<string, BlockError>> = {
+  ENOSPC: 'no-space',
+  EDQUOT: 'no-space',
+  EROFS: 'read-only',
+};
+
+function blockError(error: unknown): BlockError {
+  const { code = '' } = ((error as StorageError).cause ?? {}) as { code?: string };
+  return blockErrors[code] ?? 'io';
+}

@@ -1,0 +1,117 @@
+import type { DriveConfig } from '../../runtime/machine/drives.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { Image } from '../options.ts';
+import type { Format } from '../storage/open.ts';
+
+/** A disk or a drive; a text alone is the image of a hard disk. */
+export interface DriveOptions {
+  /**
+   * What is in it: the path of a file, or bytes, which are copied: what the guest writes is then forgotten at the end. None: a
+   * drive without a medium.
+   */
+  readonly image?: Image;
+  /** What the image is. Default: found out from its first bytes. */
+  readonly format?: Format;
+  /** What it is connected to. Default: "ide". */
+  readonly interface?: 'ide' | 'floppy';
+  /** Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:). Default: the next free one; for a CD-ROM drive, 2 first. */
+  readonly index?: number;
+  /** Default: "disk". */
+  readonly media?: 'disk' | 'cdrom';
+  /** What the guest writes is kept in memory, and forgotten at the end. */
+  readonly snapshot?: boolean;
+  /** The guest cannot write. So it is always with a CD-ROM drive. */
+  readonly readOnly?: boolean;
+  /** The serial number that the drive tells, up to 20 characters. */
+  readonly serial?: string;
+}
+
+/** A drive with its place, and how its image is to be opened. */
+export interface DrivePlan extends Omit<DriveConfig, 'medium'> {
+  readonly options: DriveOptions;
+}
+
+const optionNames: readonly (keyof DriveOptions)[] = [
+  'image',
+  'format',
+  'interface',
+  'index',
+  'media',
+  'snapshot',
+  'readOnly',
+  'serial',
+];
+
+const allowed = { interface: ['ide', 'floppy'], media: ['disk', 'cdrom'], format: ['raw', 'qcow2'] } as const;
+const places = { ide: 4, floppy: 2 } as const;
+/** What an IDE drive's identification has room for, in characters. */
+const SERIAL_LENGTH = 20;
+
+/**
+ * Gives every drive its place and its name.
+ * @throws ConfigurationError that names the drive and what is wrong with it
+ */
+export function planDrives(drives: readonly (string | DriveOptions)[]): DrivePlan[] {
+  if (!Array.isArray(drives)) throw new ConfigurationError('drives must be an array');
+  const checked = drives.map((drive, n) => checkedDrive(typeof drive === 'string' ? { image: drive } : drive, n));
+  const taken = new Map<string, number>();
+  const plans: DrivePlan[] = [];
+  // Those that name their place get it whatever stands before them.
+  for (const n of [...checked.keys()].sort((a, b) => Number(!hasIndex(checked[a])) - Number(!hasIndex(checked[b])))) {
+    plans[n] = planned(checked[n], placeOf(checked[n], n, taken));
+  }
+  return plans;
+}
+
+const hasIndex = (drive: DriveOptions): boolean => drive.index !== undefined;
+
+function placeOf(
+  { interface: bus = 'ide', index, media }: DriveOptions,
+  n: number,
+  taken: Map<string, number>,
+): number {
+  const order = Array.from({ length: places[bus] }, (_, place) => (media === 'cdrom' ? place ^ 2 : place));
+  const place = index ?? order.find((place) => !taken.has(`${bus} ${place}`));
+  if (place === undefined) throw new ConfigurationError(`drives[${n}]: all ${places[bus]} ${bus} drives are taken`);
+  const other = taken.get(`${bus} ${place}`);
+  if (other !== undefined)
+    throw new ConfigurationError(`drives[${n}] and drives[${other}] both are ${bus} drive ${place}`);
+  taken.set(`${bus} ${place}`, n);
+  return place;
+}
+
+/** Names are those of QEMU. */
+function planned(options: DriveOptions, index: number): DrivePlan {
+  const { interface: bus = 'ide', media = 'disk', serial } = options;
+  const ide = `ide${index >> 1}-${media === 'cdrom' ? 'cd' : 'hd'}${index & 1}`;
+  const name = bus === 'ide' ? ide : `floppy${index}`;
+  return { name, interface: bus, index, media, options, ...(serial !== undefined && { serial }) };
+}
+
+function checkedDrive(drive: DriveOptions, n: number): DriveOptions {
+  const where = `drives[${n}]`;
+  const fail = (problem: string): never => {
+    throw new ConfigurationError(`${where}: ${problem}`);
+  };
+  if (typeof drive !== 'object' || drive === null) return fail('it must be the path of an image, or an object');
+  const unknown = Object.keys(drive).find((name) => !(optionNames as readonly string[]).includes(name));
+  if (unknown !== undefined) fail(`unknown '${unknown}'; it is one of: ${optionNames.join(', ')}`);
+  for (const [name, values] of Object.entries(allowed)) {
+    const value = drive[name as keyof typeof allowed];
+    if (value !== undefined && !(values as readonly string[]).includes(value))
+      fail(`unknown ${name} '${value}'; it is one of: ${values.join(', ')}`);
+  }
+  const { image, index, interface: bus = 'ide', media, serial } = drive;
+  if (image !== undefined && !(typeof image === 'string' && image !== '') && !ArrayBuffer.isView(image))
+    fail('image must be the path of a file, or a Uint8Array');
+  if (index !== undefined && !(Number.isInteger(index) && index >= 0 && index < places[bus]))
+    fail(`index is ${index}; it must be a whole number from 0 to ${places[bus] - 1}`);
+  if (bus === 'floppy' && media === 'cdrom') fail('a CD-ROM drive cannot be a floppy drive; leave out interface');
+  if (bus === 'ide' && media !== 'cdrom' && image === undefined) fail('a hard disk needs an image');
+  if (
+    serial !== undefined &&
+    !(typeof serial === 'string' && /^[ -~]*$/.test(serial) && serial.length <= SERIAL_LENGTH)
+  )
+    fail(`serial must be at most ${SERIAL_LENGTH} characters of ASCII`);
+  return drive;
+}

@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import type { BlockMedium } from '../../../runtime/host/block.ts';
+import { Drive } from '../../../src/drives/drive.ts';
+import { type DriveOptions, planDrives } from '../../../src/drives/options.ts';
+import { MemoryStore } from '../../../src/storage/memory-store.ts';
+import type { StorageHost } from '../../../src/storage/open.ts';
+import { type ByteStore, StorageError } from '../../../src/storage/store.ts';
+
+const SECTOR = 512;
+const pattern = (sectors: number) => Uint8Array.from({ length: sectors * SECTOR }, (_, n) => n >> 9);
+
+/** A host whose files are these; a store that fails takes the place of its name. */
+function storageOf(files: Readonly<Record<string, ByteStore>>): StorageHost {
+  const find = async (name: string) => {
+    const store = files[name];
+    if (store === undefined) throw new StorageError({ name }, 'cannot open it: there is no such file');
+    return store;
+  };
+  return {
+    open: find,
+    identify: async (name) => (await find(name)).identity,
+    resolve: (_, name) => name,
+    decompressor: { deflate: async (bytes) => bytes, zstd: undefined },
+  };
+}
+
+async function makeDrive(options: DriveOptions, files: Readonly<Record<string, ByteStore>> = {}) {
+  const told: string[] = [];
+  const media: (BlockMedium | null)[] = [];
+  const drive = new Drive(planDrives([options])[0]!, {
+    storage: storageOf(files),
+    tell: (message) => told.push(message),
+    mediumChanged: (_, medium) => media.push(medium),
+  });
+  await drive.open();
+  return { drive, told, media };
+}
+
+test('sectors are read and written', async () => {
+  const { drive } = await makeDrive({ image: pattern(4) });
+  expect(drive.medium).toEqual({ sectors: 4, isReadOnly: false });
+  expect(await drive.answer({ type: 'write', sector: 2, bytes: new Uint8Array(SECTOR).fill(9) })).toEqual({
+    error: null,
+  });
+  expect(await drive.answer({ type: 'flush' })).toEqual({ error: null });
+  const { bytes } = await drive.answer({ type: 'read', sector: 1, count: 3 });
+  expect([bytes![0], bytes![SECTOR], bytes![2 * SECTOR]]).toEqual([1, 9, 3]);
+});
+
+test('bytes that were given as an image stay as they are', async () => {
+  const image = pattern(2);
+  const { drive } = await makeDrive({ image });
+  await drive.answer({ type: 'write', sector: 0, bytes: new Uint8Array(SECTOR).fill(9) });
+  expect(image).toEqual(pattern(2));
+});
+
+test('with snapshot the image stays as it is', async () => {
+  const store = new MemoryStore('disk.img', pattern(2));
+  const { drive } = await makeDrive({ image: 'disk.img', snapshot: true }, { 'disk.img': store });
+  await drive.answer({ type: 'write', sector: 0, bytes: new Uint8Array(SECTOR).fill(9) });
+  const { bytes } = await drive.answer({ type: 'read', sector: 0, count: 1 });
+  const below = new Uint8Array(SECTOR);
+  await store.read(0, below);
+  expect([bytes![0], below[0]]).toEqual([9, 0]);
+});
+
+test.each<[string, DriveOptions]>([
+  ['a CD-ROM', { image: pattern(4), media: 'cdrom' }],
+  ['a drive that is to be read only', { image: pattern(4), readOnly: true }],
+])('%s is not written', async (_, options) => {
+  const { drive } = await makeDrive(options);
+  expect(drive.medium!.isReadOnly).toBe(true);
+  const { error } = await drive.answer({ type: 'write', sector: 0, bytes: new Uint8Array(SECTOR) });
+  expect(error).not.toBe(null);
+});
+
+test.each([
+  ['ENOSPC', 'no-space'],
+  ['EROFS', 'read-only'],
+  ['EIO', 'io'],
+])('an error %s of the host is %s for the guest, and the user is told once', async (code, expected) => {
+  const store = new MemoryStore('disk.img', pattern(4));
+  store.write = async () => {
+    const cause = Object.assign(new Error(code), { code });
+    throw new StorageError(store, `cannot write it: ${code}`, { cause });
+  };
+  const { drive, told } = await makeDrive({ image: 'disk.img' }, { 'disk.img': store });
+  for (let n = 0; n < 3; n++) {
+    expect(await drive.answer({ type: 'write', sector: n, bytes: new Uint8Array(SECTOR) })).toEqual({
+      error: expected,
+    });
+  }
+  expect(told).toEqual([`ide0-hd0: disk.img: cannot write it: ${code}`]);
+});
+
+test('a sector beyond the end is an error', async () => {
+  const { drive } = await makeDrive({ image: pattern(4) });
+  expect(await drive.answer({ type: 'read', sector: 3, count: 2 })).toEqual({ error: 'io' });
+});
+
+test('a medium is changed and taken out; the machine sees it', async () => {
+  const { drive, media } = await makeDrive({ media: 'cdrom' });
+  expect([drive.medium, await drive.answer({ type: 'read', sector: 0, count: 1 })]).toEqual([
+    null,
+    { error: 'no-medium' },
+  ]);
+  await drive.change(pattern(4));
+  expect((await drive.answer({ type: 'read', sector: 1, count: 1 })).bytes![0]).toBe(1);
+  await drive.change(pattern(8));
+  await drive.eject();
+  expect(media).toEqual([{ sectors: 4, isReadOnly: true }, { sectors: 8, isReadOnly: true }, null]);
+});
+
+test('an image that cannot be opened leaves the medium that is there', async () => {
+  const { drive } = await makeDrive({ media: 'cdrom', image: pattern(4) });
+  await expect(drive.change('gone.iso')).rejects.toThrow('gone.iso: cannot open it: there is no such file');
+  expect((await drive.answer({ type: 'read', sector: 1, count: 1 })).error).toBe(null);
+});
+
+test('the guest locks and ejects', async () => {
+  const { drive, media } = await makeDrive({ media: 'cdrom', image: pattern(4) });
+  await drive.answer({ type: 'lock', locked: true });
+  expect(drive.isLocked).toBe(true);
+  await drive.answer({ type: 'eject' });
+  expect(media).toEqual([null]);
+});
+
+test('the disk of a hard disk stays in it', async () => {
+  const { drive } = await makeDrive({ image: pattern(4) });
+  await expect(drive.change(pattern(4))).rejects.toThrow('ide0-hd0 is a hard disk: its medium cannot be changed');
+  await expect(drive.eject()).rejects.toThrow('ide0-hd0 is a hard disk');
+});
+
+test('less than a sector is no disk', async () => {
+  await expect(makeDrive({ image: new Uint8Array(511) })).rejects.toThrow(
+    'the image of ide0-hd0: has 511 bytes, less than a sector',
+  );
+});

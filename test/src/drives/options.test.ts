@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { type DriveOptions, planDrives } from '../../../src/drives/options.ts';
+
+const names = (drives: readonly (string | DriveOptions)[]) => planDrives(drives).map(({ name }) => name);
+const iso: DriveOptions = { media: 'cdrom', image: 'a.iso' };
+
+test.each<[string, (string | DriveOptions)[], string[]]>([
+  ['a text is a hard disk', ['a.img'], ['ide0-hd0']],
+  ['the next ones take the next places', ['a', 'b', 'c'], ['ide0-hd0', 'ide0-hd1', 'ide1-hd0']],
+  ['a CD-ROM drive begins with the second channel', [iso, iso, iso], ['ide1-cd0', 'ide1-cd1', 'ide0-cd0']],
+  ['who names a place gets it', ['a', { image: 'b', index: 0 }, iso], ['ide0-hd1', 'ide0-hd0', 'ide1-cd0']],
+  [
+    'floppies have their own places',
+    [{ interface: 'floppy' }, 'a', { interface: 'floppy' }],
+    ['floppy0', 'ide0-hd0', 'floppy1'],
+  ],
+])('%s', (_, drives, expected) => {
+  expect(names(drives)).toEqual(expected);
+});
+
+test.each<[unknown, string]>([
+  ['a.img', 'drives must be an array'],
+  [[7], 'drives[0]: it must be the path of an image, or an object'],
+  [['a', { file: 'b' }], "drives[1]: unknown 'file'; it is one of: image"],
+  [[{ image: 'a', interface: 'scsi' }], "drives[0]: unknown interface 'scsi'; it is one of: ide, floppy"],
+  [[{ image: 'a', media: 'tape' }], "drives[0]: unknown media 'tape'"],
+  [[{ image: '' }], 'drives[0]: image must be the path of a file'],
+  [[{ image: 'a', index: 4 }], 'drives[0]: index is 4; it must be a whole number from 0 to 3'],
+  [[{ interface: 'floppy', index: 2 }], 'drives[0]: index is 2; it must be a whole number from 0 to 1'],
+  [[{}], 'drives[0]: a hard disk needs an image'],
+  [[{ media: 'cdrom', interface: 'floppy' }], 'drives[0]: a CD-ROM drive cannot be a floppy drive'],
+  [[{ image: 'a', serial: 'x'.repeat(21) }], 'drives[0]: serial must be at most 20 characters'],
+  [['a', 'b', 'c', 'd', 'e'], 'drives[4]: all 4 ide drives are taken'],
+  [
+    [
+      { image: 'a', index: 1 },
+      { image: 'b', index: 1 },
+    ],
+    'drives[1] and drives[0] both are ide drive 1',
+  ],
+])('%j is refused: %s', (drives, message) => {
+  expect(() => planDrives(drives as never)).toThrow(message);
+});
