@@ -1,6 +1,8 @@
 import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/index.ts';
+import { IdeController } from '../devices/ide/index.ts';
 import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
+import { hostBlockPort } from '../host/block-port.ts';
 import type { Board, Part } from './board.ts';
 
 /**
@@ -10,8 +12,18 @@ import type { Board, Part } from './board.ts';
 export const parts: readonly ((board: Board) => Part | null)[] = [
   (board) => new Port92({ ...board, a20: board.a20() }),
   connectDebugPorts,
+  ideController,
   (board) => (board.config.pcTestdev === true ? new PcTestdev(board) : null),
 ];
+
+/** Where firmware would put the ports of the IDE bus master. */
+const BUS_MASTER_BASE = 0xc000;
+
+function ideController(board: Board): IdeController {
+  const { drives = [], boot } = board.config;
+  const connected = drives.map((drive) => ({ ...drive, port: hostBlockPort(board.door, drive.name, drive.medium) }));
+  return new IdeController({ ...board, drives: connected, base: 'bios' in boot ? 0 : BUS_MASTER_BASE });
+}
 
 function connectDebugPorts({ config, ports, power, door }: Board): null {
   const { debugExit, debugConsolePort } = config;

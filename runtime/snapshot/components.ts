@@ -12,16 +12,42 @@ export function saveComponents(components: readonly Component[]): SavedComponent
  * one is missing or unknown, before anything has changed.
  */
 export function loadComponents(components: readonly Component[], saved: SavedComponents): void {
+  checkNames(components, saved);
+  for (const component of components) component.load(saved[component.name]);
+  for (const component of components) component.restored();
+}
+
+function checkNames(components: readonly Component[], saved: SavedComponents): void {
   const names = new Set(components.map(({ name }) => name));
   const missing = [...names].find((name) => !(name in saved));
   if (missing !== undefined) throw new Error(`${missing}: missing`);
   const unknown = Object.keys(saved).find((name) => !names.has(name));
   if (unknown !== undefined) throw new Error(`${unknown}: unknown component`);
-  for (const component of components) component.load(saved[component.name]);
-  for (const component of components) component.restored();
 }
 
 /** Differences between the present states (left) and saved ones (right). */
 export function compareComponents(components: readonly Component[], saved: SavedComponents): Difference[] {
   return components.flatMap((component) => component.compare(saved[component.name]));
+}
+
+/** Several components as one called `name`. */
+export function joinComponents(name: string, components: readonly Component[]): Component {
+  const savedParts = (saved: Saved): SavedComponents => {
+    if (typeof saved !== 'object' || Array.isArray(saved)) throw new Error(`${name}: expected an object`);
+    return saved as SavedComponents;
+  };
+  return {
+    name,
+    save: () => saveComponents(components),
+    load(saved) {
+      const parts = savedParts(saved);
+      checkNames(components, parts);
+      for (const component of components) component.load(parts[component.name]);
+    },
+    restored() {
+      for (const component of components) component.restored();
+    },
+    compare: (saved) => compareComponents(components, savedParts(saved)),
+    show: () => components.flatMap((component) => component.show()),
+  };
 }

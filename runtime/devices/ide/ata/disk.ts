@@ -1,0 +1,331 @@
+import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../../host/block.ts';
+import type { Component } from '../../../snapshot/describe.ts';
+import { type Cable, CHUNK_BYTES, Drive, Phase } from '../drive.ts';
+import { isTransferMode } from '../identify.ts';
+import { Command, Device, ErrorBit, Register, Status } from '../registers.ts';
+import { addressIn, countIn, defaultGeometry, type Geometry, LBA28_SECTORS, putAddress } from './address.ts';
+import { AtaCommand, currentCode, type MediaCommand, mediaCommands } from './commands.ts';
+import { Feature, idleFeatures } from './features.ts';
+import { type DiskNames, diskIdentity } from './identity.ts';
+import { idleSmartCommands, SMART_KEY, SmartCommand, smartPage } from './smart.ts';
+import { diskState, MOST_MULTIPLE } from './state.ts';
+import { nextRange, RANGE_BYTES, TRIM } from './trim.ts';
+
+export interface AtaDiskOptions {
+  /** Names the component. */
+  readonly name: string;
+  readonly model?: string;
+  readonly serial?: string;
+  readonly firmware?: string;
+  readonly port: BlockPort;
+}
+
+const CHUNK_SECTORS = CHUNK_BYTES / SECTOR_BYTES;
+const READY = Status.ready | Status.seekComplete;
+
+/** CHECK POWER MODE's answer. */
+const ACTIVE = 0xff;
+
+/** How a command was begun: it is done, or goes on by events, or failed with this bit of the error register. */
+type Outcome = 'done' | 'pending' | number;
+
+/** An ATA disk. */
+export class AtaDisk extends Drive {
+  readonly component: Component;
+  protected readonly signature = { mid: 0, high: 0, status: READY };
+  readonly #state: ReturnType<typeof diskState.create>;
+  readonly #names: DiskNames;
+  readonly #geometry: Geometry;
+  readonly #sectors: number;
+
+  constructor(options: AtaDiskOptions, cable: Cable) {
+    const state = diskState.create();
+    super(state.common, options.port, cable);
+    this.#state = state;
+    const { name, model = 'rawiron HARDDISK', serial = name, firmware = '1.0' } = options;
+    this.#names = { model, serial, firmware };
+    this.#sectors = this.port.medium?.sectors ?? 0;
+    this.#geometry = defaultGeometry(this.#sectors);
+    this.component = diskState.bind(name, state, { restored: () => this.restored() });
+  }
+
+  override reset(): void {
+    const { common } = this.#state;
+    Object.assign(this.#state, diskState.create(), { common });
+    Object.assign(this.#state.geometry, this.#geometry);
+    super.reset();
+  }
+
+  protected execute(code: number): void {
+    const media = mediaCommands.get(code);
+    const outcome = media === undefined ? this.#executeOther(code) : this.#start(media);
+    if (outcome === 'done') this.endWith(READY);
+    else if (outcome !== 'pending') this.#fail(outcome);
+  }
+
+  // Commands that move sectors.
+
+  #start(command: MediaCommand): Outcome {
+    const state = this.#state;
+    const { common, multiple } = state;
+    const { registers, previous } = common;
+    const sector = addressIn(registers, previous, command.extended, state.geometry);
+    const count = countIn(registers, previous, command.extended);
+    if (sector === null || sector + count > this.#sectors) return ErrorBit.notFound;
+    if (command.unit === 'multiple' && multiple === 0) return ErrorBit.abort;
+    Object.assign(state, { sector, remaining: count, single: false, first: true });
+    common.dma = command.unit === 'dma';
+    common.blockBytes = command.unit === 'multiple' ? multiple * SECTOR_BYTES : SECTOR_BYTES;
+    this.#nextChunk(command);
+    return 'pending';
+  }
+
+  #nextChunk({ kind }: MediaCommand): void {
+    const state = this.#state;
+    state.chunk = state.single ? 1 : Math.min(state.remaining, CHUNK_SECTORS);
+    if (kind === 'write') {
+      state.common.buffer.begin(state.chunk * SECTOR_BYTES);
+      this.move(Phase.fromHost);
+    } else this.begin(Phase.reading);
+  }
+
+  /** The host notices each block but the first that it is to write. */
+  protected blockBegins(): void {
+    const state = this.#state;
+    if (state.common.phase === Phase.toHost || !state.first) this.setInterrupt(true);
+    state.first = false;
+  }
+
+  protected moved(): void {
+    const { phase, command } = this.#state.common;
+    if (command === AtaCommand.dataSetManagement) this.#beginDiscarding();
+    else if (phase === Phase.fromHost) this.begin(Phase.writing);
+    else if (mediaCommands.has(command)) this.#chunkDone();
+    else this.#endWithoutInterrupt();
+  }
+
+  protected request(): void {
+    const { common, sector, chunk } = this.#state;
+    const { buffer, phase } = common;
+    if (phase === Phase.reading) {
+      this.port.read(sector, buffer.room(chunk * SECTOR_BYTES), (error) => this.#read(error));
+    } else if (phase === Phase.writing) {
+      this.port.write(sector, buffer.contents, (error) => this.#written(error));
+    } else if (phase === Phase.flushing) this.port.flush((error) => this.#flushed(error));
+    else this.#discardNext();
+  }
+
+  #read(error: BlockError | null): void {
+    const { common, chunk } = this.#state;
+    const command = mediaCommands.get(common.command)!;
+    if (error !== null) this.#readError(error, command);
+    else if (command.kind === 'verify') this.#chunkDone();
+    else {
+      common.buffer.begin(chunk * SECTOR_BYTES);
+      this.move(Phase.toHost);
+    }
+  }
+
+  /** Sectors before a bad one are still good. */
+  #readError(error: BlockError, command: MediaCommand): void {
+    const state = this.#state;
+    if (state.chunk > 1) {
+      state.single = true;
+      this.#nextChunk(command);
+    } else this.#mediaError(error === 'io' ? ErrorBit.uncorrectable : ErrorBit.abort);
+  }
+
+  #written(error: BlockError | null): void {
+    if (error === null) this.#chunkDone();
+    else this.#mediaError(ErrorBit.abort);
+  }
+
+  #flushed(error: BlockError | null): void {
+    if (error === null) this.endWith(READY);
+    else this.#fail(ErrorBit.abort);
+  }
+
+  #mediaError(bit: number): void {
+    this.#putAddress();
+    this.#fail(bit);
+  }
+
+  #chunkDone(): void {
+    const state = this.#state;
+    const command = mediaCommands.get(state.common.command)!;
+    state.sector += state.chunk;
+    state.remaining -= state.chunk;
+    this.#putAddress();
+    if (state.remaining > 0) this.#nextChunk(command);
+    else this.#end(command);
+  }
+
+  /** The registers say how far a command came. */
+  #putAddress(): void {
+    const { common, sector, remaining, geometry } = this.#state;
+    const { registers, previous } = common;
+    const extended = mediaCommands.get(common.command)?.extended === true;
+    putAddress(sector, registers, previous, extended, geometry);
+    registers[Register.sectorCount] = remaining;
+    if (extended) previous[Register.sectorCount] = remaining >> 8;
+  }
+
+  #end({ kind, unit }: MediaCommand): void {
+    if (kind === 'write' && !this.#state.writeCache) this.begin(Phase.flushing);
+    else if (kind === 'read' && unit !== 'dma') this.#endWithoutInterrupt();
+    else this.endWith(READY);
+  }
+
+  /** The host has read the last block: it needs no interrupt. */
+  #endWithoutInterrupt(): void {
+    this.common.phase = Phase.idle;
+    this.common.status = READY;
+  }
+
+  #fail(bit: number): void {
+    this.common.error = bit;
+    this.common.buffer.clear();
+    this.endWith(Status.ready | Status.error);
+  }
+
+  // Other commands.
+
+  #executeOther(code: number): Outcome {
+    return this.#others[currentCode(code)]?.() ?? ErrorBit.abort;
+  }
+
+  readonly #others: Readonly<Record<number, () => Outcome>> = {
+    [AtaCommand.recalibrate]: () => 'done',
+    [AtaCommand.seek]: () => 'done',
+    [AtaCommand.initializeDeviceParameters]: () => this.#initializeParameters(),
+    [AtaCommand.setMultipleMode]: () => this.#setMultiple(),
+    [AtaCommand.dataSetManagement]: () => this.#dataSetManagement(),
+    [AtaCommand.smart]: () => this.#smart(),
+    [AtaCommand.readNativeMaxAddress]: () => this.#readNativeMax(false),
+    [AtaCommand.readNativeMaxAddressExt]: () => this.#readNativeMax(true),
+    [AtaCommand.flushCacheExt]: () => this.#flush(),
+    [Command.flushCache]: () => this.#flush(),
+    [Command.identifyDevice]: () => this.#reply(this.#identity()),
+    [Command.setFeatures]: () => this.#setFeatures(),
+    [Command.checkPowerMode]: () => this.#checkPower(),
+    [Command.standbyImmediate]: () => 'done',
+    [Command.idleImmediate]: () => 'done',
+    [Command.standby]: () => 'done',
+    [Command.idle]: () => 'done',
+    [Command.sleep]: () => 'done',
+  };
+
+  #identity(): Uint8Array {
+    return diskIdentity(this.#state, this.#sectors, this.#geometry, this.#names);
+  }
+
+  /** Data that the host reads by the data port. */
+  #reply(bytes: Uint8Array): Outcome {
+    const { common } = this.#state;
+    common.dma = false;
+    common.blockBytes = SECTOR_BYTES;
+    common.buffer.put(bytes);
+    this.move(Phase.toHost);
+    return 'pending';
+  }
+
+  #flush(): Outcome {
+    this.begin(Phase.flushing);
+    return 'pending';
+  }
+
+  /** A translation of the host's: as many heads and sectors, and as many cylinders as fit. */
+  #initializeParameters(): Outcome {
+    const { registers } = this.common;
+    const heads = (registers[Register.device] & Device.head) + 1;
+    const sectors = registers[Register.sectorCount];
+    if (sectors === 0) return ErrorBit.abort;
+    const cylinders = Math.min(0xffff, Math.floor(this.#sectors / (heads * sectors)));
+    Object.assign(this.#state.geometry, { cylinders, heads, sectors });
+    return 'done';
+  }
+
+  #setMultiple(): Outcome {
+    const count = this.common.registers[Register.sectorCount];
+    if (count > MOST_MULTIPLE || (count & (count - 1)) !== 0) return ErrorBit.abort;
+    this.#state.multiple = count;
+    return 'done';
+  }
+
+  #checkPower(): Outcome {
+    this.common.registers[Register.sectorCount] = ACTIVE;
+    return 'done';
+  }
+
+  #readNativeMax(extended: boolean): Outcome {
+    const { common, geometry } = this.#state;
+    const sectors = extended ? this.#sectors : Math.min(this.#sectors, LBA28_SECTORS);
+    if (sectors === 0) return ErrorBit.abort;
+    putAddress(sectors - 1, common.registers, common.previous, extended, geometry);
+    return 'done';
+  }
+
+  #setFeatures(): Outcome {
+    const { registers } = this.common;
+    const feature = registers[Register.error];
+    if (feature === Feature.transferMode) return this.#setTransferMode(registers[Register.sectorCount]);
+    if (feature === Feature.enableWriteCache || feature === Feature.disableWriteCache) {
+      this.#state.writeCache = feature === Feature.enableWriteCache;
+      return this.#flush();
+    }
+    return idleFeatures.includes(feature) ? 'done' : ErrorBit.abort;
+  }
+
+  #setTransferMode(mode: number): Outcome {
+    if (!isTransferMode(mode)) return ErrorBit.abort;
+    this.#state.transferMode = mode;
+    return 'done';
+  }
+
+  #smart(): Outcome {
+    const { registers } = this.common;
+    const command = registers[Register.error];
+    const isMeant = registers[Register.lbaMid] === SMART_KEY.mid && registers[Register.lbaHigh] === SMART_KEY.high;
+    const isOn = this.#state.smart || command === SmartCommand.enable;
+    if (!isMeant || !isOn) return ErrorBit.abort;
+    if (command === SmartCommand.enable || command === SmartCommand.disable) {
+      this.#state.smart = command === SmartCommand.enable;
+    }
+    const page = smartPage(command, registers[Register.lbaLow]);
+    if (page !== undefined) return this.#reply(page);
+    return idleSmartCommands.includes(command) ? 'done' : ErrorBit.abort;
+  }
+
+  // DATA SET MANAGEMENT with its one use: sectors that the host doesn't need any more.
+
+  #dataSetManagement(): Outcome {
+    const { common } = this.#state;
+    const length = countIn(common.registers, common.previous, true) * SECTOR_BYTES;
+    if ((common.registers[Register.error] & TRIM) === 0 || length > CHUNK_BYTES) return ErrorBit.abort;
+    common.dma = true;
+    common.buffer.begin(length);
+    this.move(Phase.fromHost);
+    return 'pending';
+  }
+
+  /** From now on the buffer's position is that of the next range. */
+  #beginDiscarding(): void {
+    const { buffer } = this.common;
+    buffer.begin(buffer.end);
+    this.begin(Phase.discarding);
+  }
+
+  #discardNext(): void {
+    const { buffer } = this.common;
+    const range = nextRange(buffer);
+    if (range === null) this.endWith(READY);
+    else if (range.sector + range.count > this.#sectors) this.#fail(ErrorBit.notFound);
+    else this.port.discard(range.sector, range.count, (error) => this.#discarded(error));
+  }
+
+  #discarded(error: BlockError | null): void {
+    this.common.buffer.position += RANGE_BYTES;
+    if (error === null) this.#discardNext();
+    else this.#fail(ErrorBit.abort);
+  }
+}

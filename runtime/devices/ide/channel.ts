@@ -1,0 +1,154 @@
+import type { Line } from '../../bus/irq.ts';
+import type { AccessSize, PortBus } from '../../bus/ports.ts';
+import type { BusMemory } from '../../memory/bus-memory.ts';
+import { type Component, describe, flag, u8 } from '../../snapshot/describe.ts';
+import { BusMaster, busMasterState } from './bus-master.ts';
+import type { Cable, Drive } from './drive.ts';
+import { Command, Control, type channelPorts, Device, Register } from './registers.ts';
+
+const channelState = describe({ deviceControl: u8, device: u8, interruptLevel: flag, busMaster: busMasterState });
+
+export interface ChannelOptions {
+  readonly place: (typeof channelPorts)[number];
+  readonly ports: PortBus;
+  readonly memory: BusMemory;
+  readonly irq: Line;
+  /** Makes the drives on its cable: first (master) and second (slave). */
+  readonly drives: (cable: Cable) => readonly [Drive | null, Drive | null];
+}
+
+/** One channel: a cable with two drives, the registers that both hear, and a bus master. */
+export class Channel implements Cable {
+  /** Its own state, and that of its drives. */
+  readonly components: readonly Component[];
+  readonly busMaster: BusMaster;
+  readonly #state = channelState.create();
+  readonly #drives: readonly [Drive | null, Drive | null];
+  readonly #present: readonly Drive[];
+  readonly #irq: Line;
+
+  constructor({ place, ports, memory, irq, drives }: ChannelOptions) {
+    this.#irq = irq;
+    this.busMaster = new BusMaster(this.#state.busMaster, memory, {
+      started: () => {
+        for (const drive of this.#present) drive.dmaStarted();
+      },
+    });
+    this.#drives = drives(this);
+    this.#present = this.#drives.filter((drive) => drive !== null);
+    const own = channelState.bind(place.name, this.#state);
+    this.components = [own, ...this.#present.map(({ component }) => component)];
+    this.#registerPorts(ports, place);
+    this.reset();
+  }
+
+  #registerPorts(ports: PortBus, { name, command, control }: ChannelOptions['place']): void {
+    ports.register({
+      name: `${name} data`,
+      first: command,
+      count: 1,
+      sizes: [2, 4],
+      read: (_port, size) => this.#selected?.readData(size) ?? 0,
+      write: (_port, size, value) => this.#selected?.writeData(size, value),
+    });
+    ports.register({
+      name,
+      first: command + 1,
+      count: 7,
+      read: (port) => this.#read(port - command),
+      write: (port, _size: AccessSize, value) => this.#write(port - command, value),
+    });
+    ports.register({
+      name: `${name} control`,
+      first: control,
+      count: 1,
+      read: () => this.#status,
+      write: (_port, _size, value) => this.#writeControl(value),
+    });
+  }
+
+  /** Power on and hard reset. */
+  reset(): void {
+    this.#state.deviceControl = 0;
+    this.#state.device = Device.ones;
+    this.busMaster.reset();
+    for (const drive of this.#present) drive.reset();
+    this.interruptChanged();
+  }
+
+  /** Only the selected drive drives the line, and it rises for the bus master too. */
+  interruptChanged(): void {
+    const enabled = (this.#state.deviceControl & Control.noInterrupts) === 0;
+    const level = enabled && this.#selected?.interrupt === true;
+    if (level === this.#state.interruptLevel) return;
+    this.#state.interruptLevel = level;
+    if (level) this.busMaster.interrupted();
+    this.#irq.set(level);
+  }
+
+  get #selected(): Drive | null {
+    return this.#drives[(this.#state.device & Device.second) === 0 ? 0 : 1];
+  }
+
+  /** Nothing is ever busy where no drive is. */
+  get #status(): number {
+    return this.#selected?.status ?? 0;
+  }
+
+  /** For a drive that is absent the other one answers, but without status and errors (ATA/ATAPI-6, 9.16). */
+  #read(register: number): number {
+    if (register === Register.status) return this.#readStatus();
+    const drive = this.#selected ?? (register === Register.error ? undefined : this.#present[0]);
+    if (drive === undefined) return 0;
+    return drive.readRegister(register, (this.#state.deviceControl & Control.highOrderByte) !== 0);
+  }
+
+  #readStatus(): number {
+    const status = this.#status;
+    this.#selected?.acknowledge();
+    return status;
+  }
+
+  /** Both drives hear all registers; a command is for the selected one. */
+  #write(register: number, value: number): void {
+    this.#state.deviceControl &= ~Control.highOrderByte;
+    if (register === Register.status) this.#command(value);
+    else this.#writeBoth(register, value);
+  }
+
+  #writeBoth(register: number, value: number): void {
+    for (const drive of this.#present) drive.writeRegister(register, value);
+    if (register !== Register.device) return;
+    this.#state.device = value | Device.ones;
+    this.interruptChanged();
+  }
+
+  #command(code: number): void {
+    if (code === Command.executeDeviceDiagnostic) this.#diagnose();
+    else this.#selected?.command(code);
+  }
+
+  /** Both drives execute it, and the first one tells of the end (ATA/ATAPI-6, 9.10). */
+  #diagnose(): void {
+    if (this.#present.some((drive) => drive.busy)) return;
+    this.#state.device = Device.ones;
+    for (const drive of this.#present) drive.identifyItself();
+    this.#selected?.askForInterrupt();
+  }
+
+  /** A software reset lasts as long as its bit is set. */
+  #writeControl(value: number): void {
+    const changed = this.#state.deviceControl ^ value;
+    this.#state.deviceControl = value;
+    if ((changed & Control.softReset) !== 0) this.#softReset((value & Control.softReset) !== 0);
+    this.interruptChanged();
+  }
+
+  #softReset(begins: boolean): void {
+    this.#state.device = Device.ones;
+    for (const drive of this.#present) {
+      if (begins) drive.holdReset();
+      else drive.identifyItself();
+    }
+  }
+}

@@ -1,0 +1,234 @@
+import type { BlockPort } from '../../host/block.ts';
+import { bytes, type Component, describe, flag, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
+import { transferBuffer } from '../../snapshot/transfer-buffer.ts';
+import type { BusMaster } from './bus-master.ts';
+import { Device, Register, Status } from './registers.ts';
+
+/** Bytes of the largest request to a drive's medium, and of a drive's buffer. */
+export const CHUNK_BYTES = 256 << 10;
+
+/** What a drive is doing. Of the last ones a request to its medium is under way. */
+export const Phase = {
+  idle: 0,
+  /** The host takes a packet's twelve bytes in, or data out of or into the buffer. */
+  packet: 1,
+  toHost: 2,
+  fromHost: 3,
+  reading: 4,
+  writing: 5,
+  flushing: 6,
+  discarding: 7,
+} as const;
+
+export const driveState = describe({
+  /** By their offsets: features, sector count, the three of the address, device. */
+  registers: bytes(8),
+  /** What was in them before they were last written: the high bytes of 48-bit commands. */
+  previous: bytes(8),
+  status: u8,
+  error: u8,
+  /** The drive asks for an interrupt. */
+  interrupt: flag,
+  /** The command under way, or the last one. */
+  command: u8,
+  phase: u8,
+  /** The buffer is moved by the bus master, and not by the data port. */
+  dma: flag,
+  /** Most bytes of a block that is moved at one request. */
+  blockBytes: u32,
+  buffer: transferBuffer(CHUNK_BYTES),
+});
+
+/** What a drive has at the other end of its cable. */
+export interface Cable {
+  readonly busMaster: BusMaster;
+  /** The drive's interrupt request has changed. */
+  interruptChanged(): void;
+}
+
+/** What disks and CD-ROM drives have in common: registers, and how the buffer's bytes are moved. */
+export abstract class Drive {
+  protected readonly common: StateOf<typeof driveState>;
+  protected readonly port: BlockPort;
+  readonly #cable: Cable;
+
+  constructor(common: StateOf<typeof driveState>, port: BlockPort, cable: Cable) {
+    this.common = common;
+    this.#cable = cable;
+    this.port = port;
+  }
+
+  /** Its state. */
+  abstract readonly component: Component;
+  /** Executes a command; the drive is idle. */
+  protected abstract execute(code: number): void;
+  /** All of the buffer has been moved. */
+  protected abstract moved(): void;
+  /** A block of `bytes` is about to be moved by the data port. */
+  protected abstract blockBegins(bytes: number): void;
+  /** Begins the request that the phase says, anew after a load. */
+  protected abstract request(): void;
+  /** What a drive has in its registers after a reset tells its kind (9.12). */
+  protected abstract readonly signature: { readonly mid: number; readonly high: number; readonly status: number };
+
+  get status(): number {
+    return this.common.status;
+  }
+
+  get interrupt(): boolean {
+    return this.common.interrupt;
+  }
+
+  get busy(): boolean {
+    return (this.common.status & (Status.busy | Status.dataRequest)) !== 0;
+  }
+
+  /** A register of the command block but data and status; `high`: what was written before the last. */
+  readRegister(register: number, high: boolean): number {
+    const { registers, previous, error } = this.common;
+    if (high) return previous[register];
+    return register === Register.error ? error : registers[register];
+  }
+
+  writeRegister(register: number, value: number): void {
+    const { registers, previous } = this.common;
+    previous[register] = registers[register];
+    registers[register] = register === Register.device ? value | Device.ones : value;
+  }
+
+  /** A command that was not for the other drive. One that comes while another is executed is ignored. */
+  command(code: number): void {
+    this.setInterrupt(false);
+    if (this.busy) return;
+    this.common.command = code;
+    this.common.error = 0;
+    this.execute(code);
+  }
+
+  askForInterrupt(): void {
+    this.setInterrupt(true);
+  }
+
+  acknowledge(): void {
+    this.setInterrupt(false);
+  }
+
+  /** A drive that is held in reset is busy. */
+  holdReset(): void {
+    this.abandon();
+    this.common.status = Status.busy | Status.seekComplete;
+  }
+
+  /** The end of a reset, or of EXECUTE DEVICE DIAGNOSTIC: the drive tells what it is. */
+  identifyItself(): void {
+    this.abandon();
+    const { registers } = this.common;
+    const { mid, high, status } = this.signature;
+    registers.set([1, 1, mid, high, Device.ones | (registers[Register.device] & Device.second)], Register.sectorCount);
+    this.common.status = status;
+    this.common.error = 1;
+  }
+
+  /** Power on and hard reset. */
+  reset(): void {
+    this.abandon();
+    this.common.registers.fill(0);
+    this.common.previous.fill(0);
+    this.identifyItself();
+  }
+
+  /** Forgets what is under way. */
+  protected abandon(): void {
+    this.port.cancel();
+    this.common.buffer.clear();
+    this.common.phase = Phase.idle;
+    this.setInterrupt(false);
+  }
+
+  restored(): void {
+    if (this.common.phase >= Phase.reading) this.request();
+  }
+
+  protected setInterrupt(asked: boolean): void {
+    this.common.interrupt = asked;
+    this.#cable.interruptChanged();
+  }
+
+  /** The end of a command, or a point where the host has something to do. */
+  protected endWith(status: number): void {
+    this.common.phase = Phase.idle;
+    this.common.status = status;
+    this.#cable.busMaster.finish();
+    this.setInterrupt(true);
+  }
+
+  /** Asks the medium for something; `phase` says for what. */
+  protected begin(phase: number): void {
+    this.common.phase = phase;
+    this.common.status = Status.busy | Status.ready | Status.seekComplete;
+    this.request();
+  }
+
+  /** Has the host take what the buffer holds, or fill it. */
+  protected move(phase: typeof Phase.toHost | typeof Phase.fromHost | typeof Phase.packet): void {
+    this.common.phase = phase;
+    this.common.status = Status.ready | Status.seekComplete | Status.dataRequest;
+    if (this.common.dma && phase !== Phase.packet) this.dmaStarted();
+    else this.#beginBlock();
+  }
+
+  #beginBlock(): void {
+    const { buffer, blockBytes } = this.common;
+    buffer.beginBlock(blockBytes);
+    this.blockBegins(buffer.blockEnd - buffer.position);
+  }
+
+  get #movesByPort(): boolean {
+    const { phase, dma } = this.common;
+    return phase === Phase.packet || (!dma && (phase === Phase.toHost || phase === Phase.fromHost));
+  }
+
+  /** Two or four bytes of the data port; 0 where there are none. */
+  readData(size: number): number {
+    if (!this.#movesByPort || this.common.phase !== Phase.toHost) return 0;
+    const value = this.common.buffer.take(size);
+    this.#afterPort();
+    return value;
+  }
+
+  writeData(size: number, value: number): void {
+    if (!this.#movesByPort || this.common.phase === Phase.toHost) return;
+    this.common.buffer.give(size, value);
+    this.#afterPort();
+  }
+
+  #afterPort(): void {
+    const { buffer } = this.common;
+    if (!buffer.blockMoved) return;
+    if (buffer.left === 0) this.#allMoved();
+    else this.#beginBlock();
+  }
+
+  #allMoved(): void {
+    this.common.status &= ~Status.dataRequest;
+    this.moved();
+  }
+
+  /** The bus master may move the buffer now. */
+  dmaStarted(): void {
+    const { phase, dma, buffer } = this.common;
+    const { busMaster } = this.#cable;
+    if (!dma || !busMaster.active || (phase !== Phase.toHost && phase !== Phase.fromHost)) return;
+    const { rest } = buffer;
+    buffer.position += phase === Phase.toHost ? busMaster.toMemory(rest) : busMaster.fromMemory(rest);
+    if (buffer.left === 0) this.#allMoved();
+    else this.#regionsTooShort();
+  }
+
+  /** The guest has listed less memory than the command moves: there is no interrupt, so that it notices. */
+  #regionsTooShort(): void {
+    this.#cable.busMaster.finish();
+    this.abandon();
+    this.common.status = Status.ready | Status.seekComplete;
+  }
+}
