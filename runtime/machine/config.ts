@@ -1,8 +1,6 @@
 import type { UndeliveredException } from '../cpu/interrupts.ts';
-import type { IdeDrive } from '../devices/ide/index.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
-import type { BlockMedium } from '../host/block.ts';
 import type { ToHost } from '../host/messages.ts';
 import type { DriveConfig } from './drives.ts';
 import type { LogItem } from './log-items.ts';
@@ -32,11 +30,6 @@ export interface FirmwareSettings {
   readonly bootMenuWait?: number;
   /** Open Firmware paths of what to boot from, first to last, such as `/pci@i0cf8/ide@1,1/drive@0/disk@0`. */
   readonly bootOrder?: readonly string[];
-}
-
-/** A drive, and what is in it at the start. */
-export interface DriveConfig extends IdeDrive {
-  readonly medium: BlockMedium | null;
 }
 
 /** What a machine is made of. */
@@ -73,8 +66,6 @@ export interface MachineConfig {
   readonly pcTestdev?: boolean;
   /** Port of the debug console. */
   readonly debugConsolePort?: number;
-  /** Drives of the IDE controller, at most two on each of its channels. */
-  readonly drives?: readonly DriveConfig[];
   /** Milliseconds since 1970, as the real-time clock shows it at the start. */
   readonly startTimeOfDay: number;
   /** Four words that the numbers of RDRAND follow from; zeros if left out, so that they are the same in every run. */

@@ -2,7 +2,6 @@ import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/in
 import { IdeController } from '../devices/ide/index.ts';
 import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
-import { hostBlockPort } from '../host/block-port.ts';
 import type { Board, Part } from './board.ts';
 
 /**
@@ -21,7 +20,8 @@ const BUS_MASTER_BASE = 0xc000;
 
 function ideController(board: Board): IdeController {
   const { drives = [], boot } = board.config;
-  const connected = drives.map((drive) => ({ ...drive, port: hostBlockPort(board.door, drive.name, drive.medium) }));
+  const onCables = drives.filter((drive) => drive.interface === 'ide');
+  const connected = onCables.map((drive) => ({ ...drive, port: board.blockPort(drive.name) }));
   return new IdeController({ ...board, drives: connected, base: 'bios' in boot ? 0 : BUS_MASTER_BASE });
 }
 

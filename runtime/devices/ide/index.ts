@@ -23,20 +23,16 @@ import {
 
 /** A drive on one of the two cables. */
 export interface IdeDrive {
-  /** Unique in the machine; names the drive's state, and its port to the host: 'ide0-hd0'. */
+  /** Unique in the machine; names the drive's state. */
   readonly name: string;
-  readonly channel: 0 | 1;
-  /** 0: first (master), 1: second (slave). */
-  readonly unit: 0 | 1;
-  readonly kind: 'disk' | 'cdrom';
+  /** 0 and 1: first and second (master and slave) of the first channel; 2 and 3: of the second. */
+  readonly index: number;
+  readonly media: 'disk' | 'cdrom';
   /** What the drive says that it is: up to 40, 20 and 8 characters of ASCII. */
   readonly model?: string;
   readonly serial?: string;
   readonly firmware?: string;
-}
-
-/** A drive with the way to its medium. */
-export interface ConnectedDrive extends IdeDrive {
+  /** Its medium. */
   readonly port: BlockPort;
 }
 
@@ -45,7 +41,7 @@ export interface IdeOptions {
   readonly memory: BusMemory;
   /** This device's end of the line of an IRQ. */
   readonly irq: (number: number) => IrqLine;
-  readonly drives: readonly ConnectedDrive[];
+  readonly drives: readonly IdeDrive[];
   /** Where the bus master's ports are after a reset, for systems that are started without firmware; 0 or none: nowhere. */
   readonly base?: number;
 }
@@ -74,7 +70,7 @@ export class IdeController {
 function makeChannel(number: number, { ports, memory, irq, drives }: IdeOptions): Channel {
   const place = channelPorts[number];
   const make = (cable: Cable, unit: number): Drive | null => {
-    const [drive, other] = drives.filter((one) => one.channel === number && one.unit === unit);
+    const [drive, other] = drives.filter(({ index }) => index === 2 * number + unit);
     if (other !== undefined) throw new Error(`'${drive.name}' and '${other.name}' are at one place of ${place.name}`);
     return drive === undefined ? null : makeDrive(drive, cable);
   };
@@ -82,8 +78,8 @@ function makeChannel(number: number, { ports, memory, irq, drives }: IdeOptions)
   return new Channel({ place, ports, memory, irq: irq(place.irq), drives: both });
 }
 
-function makeDrive(drive: ConnectedDrive, cable: Cable): Drive {
-  if (drive.kind === 'cdrom') throw new Error(`${drive.name}: CD-ROM drives are not there yet`);
+function makeDrive(drive: IdeDrive, cable: Cable): Drive {
+  if (drive.media === 'cdrom') throw new Error(`${drive.name}: CD-ROM drives are not there yet`);
   return new AtaDisk(drive, cable);
 }
 

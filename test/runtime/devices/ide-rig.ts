@@ -10,7 +10,7 @@ const MEMORY_BYTES = 4 << 20;
 /** What no command takes. */
 const FOREVER = 100_000 * REQUEST_TIME;
 
-export type DriveOfRig = IdeDrive & { readonly bytes: Uint8Array };
+export type DriveOfRig = Omit<IdeDrive, 'port'> & { readonly bytes: Uint8Array };
 
 /** Bytes that tell where they are. */
 export function pattern(length: number, seed = 0): Uint8Array {
@@ -19,7 +19,7 @@ export function pattern(length: number, seed = 0): Uint8Array {
 
 /** A first disk of so many sectors. */
 export function disk(sectors: number, options: Partial<IdeDrive> = {}): DriveOfRig {
-  return { name: 'hd', channel: 0, unit: 0, kind: 'disk', ...options, bytes: pattern(sectors * 512) };
+  return { name: 'hd', index: 0, media: 'disk', ...options, bytes: pattern(sectors * 512) };
 }
 
 /** The controller with drives in memory, and what a driver does with it. */
