@@ -65,9 +65,9 @@ export class Expectations {
   #matched = '';
   #ended: string | undefined;
 
-  async expect(given: RegExp | string, { timeout = DEFAULT_TIMEOUT }: ExpectOptions): Promise<RegExpExecArray> {
+  async expect(given: RegExp | string, options: ExpectOptions): Promise<RegExpExecArray> {
     const pattern = patternOf(given);
-    if (!(timeout >= 0)) throw new TypeError(`expect: a timeout is a number of milliseconds, not ${timeout}`);
+    const timeout = timeoutOf(options);
     const match = this.#take(pattern);
     if (match) return match;
     if (this.#ended !== undefined) throw this.#error(given, this.#ended);
@@ -115,8 +115,14 @@ export class Expectations {
   }
 }
 
+/** Milliseconds to wait. Throws a TypeError for what is no time. */
+export function timeoutOf({ timeout = DEFAULT_TIMEOUT }: ExpectOptions): number {
+  if (timeout >= 0) return timeout;
+  throw new TypeError(`expect: a timeout is a number of milliseconds, not ${timeout}`);
+}
+
 /** Global and sticky expressions would start where their last match ended; characters of a string have no other meaning. */
-function patternOf(given: RegExp | string): RegExp {
+export function patternOf(given: RegExp | string): RegExp {
   if (typeof given === 'string') return new RegExp(given.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   if (given instanceof RegExp) return new RegExp(given.source, given.flags.replace(/[gy]/g, ''));
   throw new TypeError(`expect takes a RegExp or a string, not ${given === null ? 'null' : typeof given}`);

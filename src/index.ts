@@ -47,5 +47,7 @@ export type { Progress } from './node/assets/progress.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';
 export type { BiosBoot, Boot, DemoBoot, EngineSettings, Image, KernelBoot, MachineOptions } from './options.ts';
 export { memorySize } from './options.ts';
+export type { Screen } from './screen/index.ts';
+export type { ScreenImage } from './screen/renderer.ts';
 export type { SerialEvents, SerialPort } from './serial.ts';
 export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './translations.ts';

@@ -1,11 +1,13 @@
 import type { Questions } from '../runtime/debug/questions.ts';
 import type { CpuRegisters } from '../runtime/debug/registers.ts';
+import type { ScreenUpdate } from '../runtime/devices/vga/picture.ts';
 import type { ToMachine } from '../runtime/host/messages.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from '../runtime/machine/config.ts';
 
 export type * from '../runtime/debug/questions.ts';
 export type { CpuRegisters, SegmentRegister } from '../runtime/debug/registers.ts';
 export type { Shutdown } from '../runtime/debug/shutdown.ts';
+export type { ScreenUpdate } from '../runtime/devices/vga/picture.ts';
 
 export type {
   BootImages,
@@ -26,6 +28,8 @@ export interface MachineCore {
   arrive(message: ToMachine): void;
   reset(): void;
   metrics(): Metrics;
+  /** What has changed on the screen since the last call; null: there is no display adapter. */
+  screenUpdate(): ScreenUpdate | null;
   /** The processor's registers. */
   registers(): CpuRegisters;
   /** Answers an inspector's questions. */

@@ -13,6 +13,7 @@ import { type CallName, type Calls, type Exit, type GuestHalt, RESET_BYTES, type
 
 import type { BootImages, MachineConfig, Metrics } from './machine-core.ts';
 import { type Boot, checkOptions, type Image, type MachineOptions } from './options.ts';
+import { Screen } from './screen/index.ts';
 import { SerialPort } from './serial.ts';
 import { type Ask, Translations } from './translations.ts';
 
@@ -66,6 +67,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly drives: readonly Drive[];
   /** Resolves when the machine has ended and its disks are written, rejects if the emulator has failed. */
   readonly exited: Promise<Exit>;
+  /** What its display adapter shows. */
+  readonly screen: Screen;
   /** The translations in its cache. */
   readonly translations: Translations;
   readonly #connection: Connection;
@@ -89,7 +92,9 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   static async create(options: MachineOptions, host: Host): Promise<Machine> {
     const settings = checkOptions(options);
     const plans = planDrives(options.drives ?? []);
-    const config = { ...settings, boot: await loadImages(options.boot, host) };
+    const { videoBios } = options;
+    const videoRom = videoBios === undefined ? {} : { videoRom: await loadImage('video BIOS', videoBios, host) };
+    const config = { ...settings, ...videoRom, boot: await loadImages(options.boot, host) };
     const drives = new MachineDrives(plans, host.storage);
     await drives.open();
     const machine = new Machine({ ...config, drives: drives.config }, options, host, drives);
@@ -121,6 +126,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       send: (message) => this.#connection.send(message),
       tell: (message) => this.emit('log', message),
     });
+    this.screen = new Screen(() => this.#call('screen'));
     this.translations = new Translations(this.ask);
   }
 

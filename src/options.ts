@@ -81,6 +81,13 @@ export interface MachineOptions {
   };
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
   readonly pcTestdev?: boolean;
+  /**
+   * The display adapter: "std", a VGA with Bochs' VBE extension and 16 MB of memory as QEMU has it, or "none".
+   * `Machine.screen` has its picture. Default: "none".
+   */
+  readonly vga?: 'std' | 'none';
+  /** Option ROM of the display adapter with a video BIOS, such as Debian's vgabios-stdvga.bin. */
+  readonly videoBios?: Image;
   /** Adds a debug console at this port; `Machine.debugConsole` has its output. */
   readonly debugConsole?: {
     /** The port, 0xe9 by custom. */
@@ -109,6 +116,8 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'reboot',
   'debugExit',
   'pcTestdev',
+  'vga',
+  'videoBios',
   'debugConsole',
   'log',
   'startTime',
@@ -176,6 +185,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
   const boot = checkedBoot(options.boot);
   checkedIsolate(options.isolate ?? 'worker');
   checkText('name', options.name);
+  checkVideoBios(options);
   return {
     memoryBytes: checkedMemory(memory, boot),
     ...(options.memoryBelow4G !== undefined && { memoryBelow4G: checkedMemory(options.memoryBelow4G, boot) }),
@@ -190,6 +200,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
+    ...(options.vga !== undefined && { vga: checkedOneOf('vga', options.vga, ['std', 'none']) }),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
 }
@@ -302,6 +313,12 @@ function checkKernel({ kernel, initrd, append }: Extract<Boot, { kernel: Image }
   if (initrd !== undefined) checkImage('boot.initrd', initrd);
   checkText('boot.append', append);
   if (append?.includes('\0')) throw new ConfigurationError('boot.append holds a NUL, which ends a command line');
+}
+
+function checkVideoBios({ vga, videoBios }: MachineOptions): void {
+  if (videoBios === undefined) return;
+  checkImage('videoBios', videoBios);
+  if (vga !== 'std') throw new ConfigurationError("videoBios is for a display adapter; add vga: 'std'");
 }
 
 function checkImage(what: string, image: Image): void {

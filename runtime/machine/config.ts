@@ -64,6 +64,10 @@ export interface MachineConfig {
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
   /** Adds QEMU's pc-testdev, which test guests use. */
   readonly pcTestdev?: boolean;
+  /** The display adapter: QEMU's standard VGA, or none (default). */
+  readonly vga?: 'std' | 'none';
+  /** Option ROM of the display adapter, with a video BIOS. */
+  readonly videoRom?: Uint8Array;
   /** Port of the debug console. */
   readonly debugConsolePort?: number;
   /** Milliseconds since 1970, as the real-time clock shows it at the start. */

@@ -5,6 +5,7 @@ import type { UndeliveredException } from '../cpu/interrupts.ts';
 import { type CpuModel, cpuModel, defaultModel } from '../cpu/model.ts';
 import { Inspection } from '../debug/inspection.ts';
 import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
+import type { ScreenUpdate } from '../devices/vga/picture.ts';
 import { makeCheck } from '../exec/check.ts';
 import { isInterruptWaiting } from '../exec/dispatcher.ts';
 import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
@@ -275,6 +276,11 @@ export class MachineCore {
 
   memoryRead(physical: number, length: number): Uint8Array {
     return this.memory.read(physical, length);
+  }
+
+  /** What has changed on the screen since the last call; null: there is no display adapter. */
+  screenUpdate(): ScreenUpdate | null {
+    return this.pc.display?.screenUpdate() ?? null;
   }
 
   /** The processor's registers; between two calls of `run`. */

@@ -15,6 +15,7 @@ import type { AcpiImage } from '../devices/power/image.ts';
 import { PowerManagement } from '../devices/power/index.ts';
 import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
+import { Vga } from '../devices/vga/index.ts';
 import type { HostDoor } from '../host/door.ts';
 import { busMemory } from '../memory/bus-memory.ts';
 import { Layer } from '../memory/physical-map.ts';
@@ -59,6 +60,7 @@ export class Pc {
   readonly dma: Dma8237;
   readonly powerManagement: PowerManagement;
   readonly uarts: readonly Uart16550[];
+  readonly display: Vga | null;
   /** State of everything here, described. */
   readonly components: readonly Component[];
   private readonly parts: readonly Part[];
@@ -92,6 +94,7 @@ export class Pc {
     this.pci = new PciBus({ ports });
     this.pci.add(hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware }));
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
+    this.display = config.vga === 'std' ? new Vga({ ...board, map: layout.map, rom: config.videoRom }) : null;
     const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
     const fwCfg = this.makeFwCfg(board, () => this.acpiTables(options, bridge));
     const chips = [
@@ -107,7 +110,8 @@ export class Pc {
       this.powerManagement,
       fwCfg,
     ];
-    this.parts = [...chips, ...parts.map((make) => make(board)).filter((part) => part !== null)];
+    const others = [this.display, ...parts.map((make) => make(board))];
+    this.parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.parts) if (pciFunction) pci.add(pciFunction);
     const described = [...this.parts, ...pci.functions].map(({ component }) => component);
     this.components = [...described, this.irqs.component, a20.component, clock.component, events.component];

@@ -1,14 +1,15 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { ShadowSegment } from '../devices/i440fx/index.ts';
+import { vgaBytes } from '../devices/vga/index.ts';
 import { BootError, placeBios } from '../firmware/load/index.ts';
 import { type AddressWindow, Layer, NO_FRAME, PhysicalMap } from '../memory/physical-map.ts';
 import { GuestRam } from '../memory/ram.ts';
 import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
 
-/** The legacy window of display adapters hides RAM; there is no adapter yet. */
+/** Accesses to where display adapters have their memory go to the bus, not to RAM, whether there is an adapter or not. */
 const VGA_WINDOW = { base: 0xa0000, length: 0x20000 };
-/** Bytes of RAM and ROM: offsets into them must not be negative as 32-bit integers (memory/tlb.ts). */
+/** Bytes of RAM, ROM and video memory: offsets into them must not be negative as 32-bit integers (memory/tlb.ts). */
 const LARGEST_BUFFER = 2047 * 1024 * 1024;
 
 /** Memory by physical address as the PC's chips lay it out. */
@@ -23,10 +24,11 @@ export function physicalLayout(config: MachineConfig): PhysicalLayout {
   const { memoryBytes, boot } = config;
   const rom = 'bios' in boot ? placeBios(boot.bios) : null;
   const romBytes = rom?.top.bytes.length ?? 0;
-  if (memoryBytes + romBytes > LARGEST_BUFFER) {
-    throw new BootError('memory and BIOS image together are more than 2047 MB; give the machine less memory');
+  const otherBytes = romBytes + (config.vga === 'std' ? vgaBytes(config.videoRom) : 0);
+  if (memoryBytes + otherBytes > LARGEST_BUFFER) {
+    throw new BootError('memory, BIOS image and video memory are more than 2047 MB; give the machine less memory');
   }
-  const map = new PhysicalMap(new GuestRam(memoryBytes, romBytes), splitMemory(config).below);
+  const map = new PhysicalMap(new GuestRam(memoryBytes, otherBytes), splitMemory(config).below);
   map.add({ name: 'display', layer: Layer.chipset, ...VGA_WINDOW, reads: NO_FRAME, writes: NO_FRAME });
   const firstRomFrame = map.ram.reserve(romBytes);
   if (rom) {

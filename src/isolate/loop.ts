@@ -255,6 +255,7 @@ class MachineLoop {
     stopProfile: (number) => this.#probe().stopProfile(number),
     heap: () => this.#probe().heap(),
     memoryRead: (physical, length) => this.#core.memoryRead(physical, length),
+    screen: () => this.#core.screenUpdate(),
   };
 
   #probe(): ThreadProbe {

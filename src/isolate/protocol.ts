@@ -1,5 +1,5 @@
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
-import type { CpuRegisters, Metrics, QuestionName, Shutdown } from '../machine-core.ts';
+import type { CpuRegisters, Metrics, QuestionName, ScreenUpdate, Shutdown } from '../machine-core.ts';
 import type { ThreadProfile } from './probe.ts';
 
 /** What the host's side can ask of a machine's isolate, with an answer. */
@@ -17,6 +17,8 @@ export interface Calls {
   /** Bytes of the thread's heap, by kind. */
   heap(): Readonly<Record<string, number>>;
   memoryRead(physical: number, length: number): Uint8Array;
+  /** What has changed on the screen since the last call; null: there is no display adapter. */
+  screen(): ScreenUpdate | null;
 }
 
 export type CallName = keyof Calls;

@@ -1,14 +1,25 @@
 import type { AccessSize } from '../../bus/ports.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { type AddressRange, MovableRange } from './range.ts';
-import { BAR_IO, CONFIG_BYTES, Command, Header, MULTIFUNCTION, STATUS_CLEARABLE } from './registers.ts';
+import {
+  BAR_IO,
+  BAR_PREFETCHABLE,
+  CONFIG_BYTES,
+  Command,
+  Header,
+  MULTIFUNCTION,
+  ROM_ENABLED,
+  STATUS_CLEARABLE,
+} from './registers.ts';
 import { functionState } from './state.ts';
 
 /** A base address register: `size` bytes (a power of 2, at least 4) of I/O ports or of 32-bit memory. */
 export interface BaseAddress {
-  /** 0-5: the register at 0x10 + 4 * index. */
-  readonly index: number;
+  /** 0-5: the register at 0x10 + 4 * index. 'rom': the one of the expansion ROM, which has an enable bit of its own. */
+  readonly index: number | 'rom';
   readonly space: 'io' | 'memory';
+  /** Memory whose reads have no effect. */
+  readonly prefetchable?: boolean;
   readonly size: number;
   readonly range: AddressRange;
 }
@@ -66,12 +77,15 @@ const header = (description: PciDescription): ConfigRegister[] => [
   { offset: Header.interruptPin, size: 1, value: description.interruptPin ?? 0 },
 ];
 
-/** Writing all ones and reading back tells the size: bits below it are fixed (PCI 2.2, 6.2.5.1). */
-const barRegister = ({ index, space, size }: BaseAddress): ConfigRegister => ({
-  offset: Header.baseAddress + 4 * index,
+const barOffset = ({ index }: BaseAddress): number =>
+  index === 'rom' ? Header.romAddress : Header.baseAddress + 4 * index;
+
+/** Writing all ones and reading back tells the size: bits below it are fixed (PCI 2.2, 6.2.5.1 and 6.2.5.2). */
+const barRegister = (bar: BaseAddress): ConfigRegister => ({
+  offset: barOffset(bar),
   size: 4,
-  value: space === 'io' ? BAR_IO : 0,
-  writable: -size >>> 0,
+  value: bar.space === 'io' ? BAR_IO : bar.prefetchable === true ? BAR_PREFETCHABLE : 0,
+  writable: (-bar.size | (bar.index === 'rom' ? ROM_ENABLED : 0)) >>> 0,
 });
 
 /** One function of a PCI device: its configuration space. */
@@ -136,17 +150,19 @@ export class PciFunction {
 
   /** Moves the ranges to where their registers say; they must be enabled in the command register. */
   #changed(): void {
-    const command = this.read(Header.command, 2);
-    for (const { bar, range } of this.#ranges) {
-      const enabled = (command & (bar.space === 'io' ? Command.io : Command.memory)) !== 0;
-      range.moveTo(enabled ? this.#baseOf(bar) : 0);
-    }
+    for (const { bar, range } of this.#ranges) range.moveTo(this.#isEnabled(bar) ? this.#baseOf(bar) : 0);
     this.#description.changed?.();
   }
 
+  #isEnabled(bar: BaseAddress): boolean {
+    if ((this.read(Header.command, 2) & (bar.space === 'io' ? Command.io : Command.memory)) === 0) return false;
+    return bar.index !== 'rom' || (this.read(Header.romAddress, 1) & ROM_ENABLED) !== 0;
+  }
+
   /** 0 where it cannot be: at 0, or at the end while the guest asks for the size. */
-  #baseOf({ index, space, size }: BaseAddress): number {
-    const base = (this.read(Header.baseAddress + 4 * index, 4) & -size) >>> 0;
+  #baseOf(bar: BaseAddress): number {
+    const { space, size } = bar;
+    const base = (this.read(barOffset(bar), 4) & -size) >>> 0;
     const limit = space === 'io' ? 0x10000 : 0x100000000 - size;
     return base < limit ? base : 0;
   }

@@ -1,4 +1,5 @@
 import type { PortBus, PortRegion } from '../../bus/ports.ts';
+import { type AddressWindow, Layer, NO_FRAME, type PhysicalMap } from '../../memory/physical-map.ts';
 
 /** A range of addresses whose place the guest decides (a base address register or the like). */
 export interface AddressRange {
@@ -24,6 +25,26 @@ export function portRange(ports: PortBus, regions: (base: number) => readonly Po
       for (const region of placed) ports.remove(region);
       placed = [];
     },
+  };
+}
+
+/** Memory on a device: consecutive frames of the machine's buffer. */
+export interface DeviceMemory {
+  readonly name: string;
+  readonly firstFrame: number;
+  readonly length: number;
+  readonly writable: boolean;
+}
+
+export function memoryRange(map: PhysicalMap, { name, firstFrame, length, writable }: DeviceMemory): AddressRange {
+  // Derived: where it stands now.
+  let placed: AddressWindow;
+  return {
+    place(base) {
+      placed = { name, layer: Layer.pci, base, length, reads: firstFrame, writes: writable ? firstFrame : NO_FRAME };
+      map.add(placed);
+    },
+    remove: () => map.remove(placed),
   };
 }
 

@@ -18,6 +18,7 @@ export const Header = {
   baseAddress: 0x10,
   subsystemVendorId: 0x2c,
   subsystemId: 0x2e,
+  romAddress: 0x30,
   interruptLine: 0x3c,
   interruptPin: 0x3d,
 } as const;
@@ -34,3 +35,7 @@ export const MULTIFUNCTION = 0x80;
 
 /** Bit 0 of a base address register. */
 export const BAR_IO = 1;
+/** Bit 3 of one of memory. */
+export const BAR_PREFETCHABLE = 8;
+/** Bit 0 of the expansion ROM's. */
+export const ROM_ENABLED = 1;

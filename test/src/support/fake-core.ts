@@ -134,6 +134,10 @@ class FakeCore implements MachineCore {
 
   readonly inspection = { translations: () => [{ physical: 0x1000, key: 3 }] } as unknown as Questions;
 
+  screenUpdate(): null {
+    return null;
+  }
+
   memoryRead(physical: number, length: number): Uint8Array {
     return new Uint8Array(length).fill(physical);
   }

@@ -1,0 +1,89 @@
+import { PAGE_BYTES } from '../../../translator/abi/page.ts';
+import { type AddressWindow, Layer, type PhysicalMap } from '../../memory/physical-map.ts';
+import { isLinear } from './modes.ts';
+import type { Planes } from './planes.ts';
+import { APERTURES, BANKED } from './planes.ts';
+import { Graphics, GraphicsMiscellaneous, Miscellaneous, Vbe } from './registers.ts';
+import type { VgaState } from './state.ts';
+
+const BASE = 0xa0000;
+const LENGTH = 0x20000;
+/**
+ * Accesses through the device after a change of its registers before memory itself is put there: that costs the processor its
+ * TLB, so it must not happen for each pixel.
+ */
+const PATIENCE = 256;
+
+/**
+ * A0000h-BFFFFh. Where the registers make it linear the memory itself stands there, after some accesses, so that generated
+ * code has it at full speed; otherwise the device answers.
+ */
+export class Aperture {
+  readonly #state: VgaState;
+  readonly #map: PhysicalMap;
+  readonly #planes: Planes;
+  readonly #firstFrame: number;
+  // Derived: what of memory could stand here and where, and what does.
+  #wanted: AddressWindow | null = null;
+  #placed: AddressWindow | null = null;
+  #patience = PATIENCE;
+
+  constructor(state: VgaState, map: PhysicalMap, planes: Planes, firstFrame: number) {
+    this.#state = state;
+    this.#map = map;
+    this.#planes = planes;
+    this.#firstFrame = firstFrame;
+    map.bus(Layer.chipset).add({
+      name: 'vga memory',
+      base: BASE,
+      length: LENGTH,
+      read: (offset, size) => this.#read(offset, size),
+      write: (offset, size, value) => this.#write(offset, size, value),
+    });
+  }
+
+  /** Registers have changed. */
+  changed(): void {
+    const wanted = this.#window();
+    if (wanted?.base === this.#wanted?.base && wanted?.reads === this.#wanted?.reads) return;
+    this.#wanted = wanted;
+    this.#patience = PATIENCE;
+    if (this.#placed) this.#map.remove(this.#placed);
+    this.#placed = null;
+  }
+
+  get #isEnabled(): boolean {
+    return (this.#state.miscellaneous & Miscellaneous.memoryEnabled) !== 0;
+  }
+
+  /** The memory that could stand here. */
+  #window(): AddressWindow | null {
+    if (!this.#isEnabled || !isLinear(this.#state)) return null;
+    const select =
+      (this.#state.graphics[Graphics.miscellaneous] & GraphicsMiscellaneous.mapMask) >> GraphicsMiscellaneous.mapShift;
+    const { start, length } = APERTURES[select];
+    const bank = select === BANKED ? this.#state.vbe[Vbe.bank] << 16 : 0;
+    const frame = this.#firstFrame + bank / PAGE_BYTES;
+    return { name: 'vga linear', layer: Layer.chipset, base: BASE + start, length, reads: frame, writes: frame };
+  }
+
+  #read(offset: number, size: number): number {
+    if (!this.#isEnabled) return -1 >>> (32 - 8 * size);
+    let value = 0;
+    for (let n = 0; n < size; n++) value |= this.#planes.read(offset + n) << (8 * n);
+    this.#accessed();
+    return value >>> 0;
+  }
+
+  #write(offset: number, size: number, value: number): void {
+    if (!this.#isEnabled) return;
+    for (let n = 0; n < size; n++) this.#planes.write(offset + n, (value >>> (8 * n)) & 0xff);
+    this.#accessed();
+  }
+
+  #accessed(): void {
+    if (this.#wanted === null || this.#placed !== null || --this.#patience > 0) return;
+    this.#placed = this.#wanted;
+    this.#map.add(this.#placed);
+  }
+}

@@ -1,0 +1,36 @@
+import { Graphics, GraphicsMode, MemoryMode, Sequencer, Vbe, VbeEnable } from './registers.ts';
+import type { VgaState } from './state.ts';
+
+/** The registers that say where on the card a byte goes. */
+export type MemoryRegisters = Pick<VgaState, 'sequencer' | 'graphics' | 'vbe'>;
+
+const ALL_PLANES = 15;
+
+/** Bochs' extension says what is shown, not the CRT controller. */
+export function isVbeEnabled({ vbe }: Pick<VgaState, 'vbe'>): boolean {
+  return (vbe[Vbe.enable] & VbeEnable.enabled) !== 0;
+}
+
+/** A VBE mode whose pixels are whole bytes: neither sequencer nor graphics controller touches what is written. */
+export function isVbeLinear(state: Pick<VgaState, 'vbe'>): boolean {
+  return isVbeEnabled(state) && state.vbe[Vbe.depth] !== 4;
+}
+
+/** The graphics controller neither changes what is written nor needs the latches for it. */
+export function passesBytes(graphics: Uint8Array): boolean {
+  return (
+    (graphics[Graphics.mode] & GraphicsMode.writeMode) === 0 &&
+    graphics[Graphics.enableSetReset] === 0 &&
+    graphics[Graphics.dataRotate] === 0 &&
+    graphics[Graphics.bitMask] === 0xff
+  );
+}
+
+/** Bytes that the processor reads and writes are those of video memory, one after the other. */
+export function isLinear(state: MemoryRegisters): boolean {
+  if (isVbeLinear(state)) return true;
+  const { sequencer, graphics } = state;
+  const chained = (sequencer[Sequencer.memoryMode] & MemoryMode.chain4) !== 0;
+  const readsBytes = (graphics[Graphics.mode] & GraphicsMode.readMode1) === 0;
+  return chained && sequencer[Sequencer.mapMask] === ALL_PLANES && readsBytes && passesBytes(graphics);
+}

@@ -1,0 +1,143 @@
+/**
+ * VGA registers as IBM's VGA technical reference and the FreeVGA documentation ("VGA I/O port map" and what it leads to)
+ * number them. Those of the CRT controller and of input status 1 are at 3Bxh while bit 0 of the miscellaneous output is 0.
+ */
+export const Port = {
+  attribute: 0x3c0,
+  attributeRead: 0x3c1,
+  /** Miscellaneous output on writes, input status 0 on reads. */
+  miscellaneous: 0x3c2,
+  sequencerIndex: 0x3c4,
+  sequencerData: 0x3c5,
+  dacMask: 0x3c6,
+  /** On reads: whether the DAC is being read or written. */
+  dacReadIndex: 0x3c7,
+  dacWriteIndex: 0x3c8,
+  dacData: 0x3c9,
+  featureRead: 0x3ca,
+  miscellaneousRead: 0x3cc,
+  graphicsIndex: 0x3ce,
+  graphicsData: 0x3cf,
+  crtcIndex: 0x3d4,
+  crtcData: 0x3d5,
+  /** Feature control on writes. */
+  inputStatus1: 0x3da,
+} as const;
+
+/** What is taken from a port number in 3D0h-3DFh for the monochrome one. */
+export const MONOCHROME = 0x20;
+/** First and number of the ports that move. */
+export const MOVED_PORTS = [
+  [Port.crtcIndex, 2],
+  [Port.inputStatus1, 1],
+  [Port.crtcIndex - MONOCHROME, 2],
+  [Port.inputStatus1 - MONOCHROME, 1],
+] as const;
+
+/** The adapter on PCI, with QEMU's numbers. */
+export const Id = {
+  vendor: 0x1234,
+  device: 0x1111,
+  revision: 2,
+  classCode: 0x030000,
+  subsystemVendor: 0x1af4,
+  subsystem: 0x1100,
+} as const;
+
+/** Miscellaneous output. */
+export const Miscellaneous = { color: 0x01, memoryEnabled: 0x02, clockShift: 2, writable: 0xef } as const;
+
+export const InputStatus1 = { displayDisabled: 0x01, verticalRetrace: 0x08 } as const;
+
+/** Sequencer, by index. */
+export const Sequencer = { clocking: 1, mapMask: 2, characterMap: 3, memoryMode: 4 } as const;
+export const SEQUENCER_WRITABLE = [0x03, 0x3d, 0x0f, 0x3f, 0x0e, 0, 0, 0xff];
+export const Clocking = { eightDots: 0x01, halfDotClock: 0x08, screenOff: 0x20 } as const;
+export const MemoryMode = { chain4: 0x08 } as const;
+
+/** Graphics controller, by index. */
+export const Graphics = {
+  setReset: 0,
+  enableSetReset: 1,
+  colorCompare: 2,
+  /** Rotate count in bits 0-2, logical operation in bits 3-4. */
+  dataRotate: 3,
+  readMap: 4,
+  mode: 5,
+  miscellaneous: 6,
+  colorDontCare: 7,
+  bitMask: 8,
+} as const;
+export const GRAPHICS_WRITABLE = [0x0f, 0x0f, 0x0f, 0x1f, 0x03, 0x7b, 0x0f, 0x0f, 0xff, 0, 0, 0, 0, 0, 0, 0];
+export const GraphicsMode = {
+  writeMode: 0x03,
+  readMode1: 0x08,
+  oddEven: 0x10,
+  shiftShift: 5,
+  shiftMask: 0x60,
+} as const;
+export const GraphicsMiscellaneous = { graphics: 0x01, mapShift: 2, mapMask: 0x0c } as const;
+
+/** CRT controller, by index. */
+export const Crtc = {
+  horizontalTotal: 0x00,
+  horizontalDisplayEnd: 0x01,
+  verticalTotal: 0x06,
+  overflow: 0x07,
+  presetRowScan: 0x08,
+  /** Bits 0-4; bit 6 is a bit of line compare, bit 7 doubles the scan lines. */
+  maximumScanLine: 0x09,
+  cursorStart: 0x0a,
+  cursorEnd: 0x0b,
+  startAddressHigh: 0x0c,
+  startAddressLow: 0x0d,
+  cursorHigh: 0x0e,
+  cursorLow: 0x0f,
+  verticalRetraceStart: 0x10,
+  verticalRetraceEnd: 0x11,
+  verticalDisplayEnd: 0x12,
+  offset: 0x13,
+  underline: 0x14,
+  mode: 0x17,
+  lineCompare: 0x18,
+} as const;
+/** Registers 0-7 cannot be written while bit 7 of the end of vertical retrace is set, but for a bit of line compare. */
+export const CRTC_PROTECT = 0x80;
+export const Overflow = { displayEnd8: 0x02, lineCompare8: 0x10, displayEnd9: 0x40 } as const;
+export const MaximumScanLine = { rows: 0x1f, lineCompare9: 0x40, doubleScan: 0x80 } as const;
+export const CursorStart = { line: 0x1f, disabled: 0x20 } as const;
+export const CrtcMode = { addressBit13: 0x01, addressBit14: 0x02, addressWrap: 0x40 } as const;
+
+/** Attribute controller, by index; 0-15 are the palette. */
+export const Attribute = { mode: 0x10, overscan: 0x11, planeEnable: 0x12, panning: 0x13, colorSelect: 0x14 } as const;
+export const ATTRIBUTE_WRITABLE = [...Array.from({ length: 16 }, () => 0x3f), 0xef, 0xff, 0x3f, 0x0f, 0x0f];
+/** Of the index: the palette belongs to the display. While it is clear the screen is dark. */
+export const PALETTE_TO_DISPLAY = 0x20;
+export const AttributeMode = {
+  lineGraphics: 0x04,
+  blink: 0x08,
+  panningStops: 0x20,
+  colors256: 0x40,
+  colorSelect: 0x80,
+} as const;
+
+/** The registers of Bochs' VBE extension: a 16-bit index at the first port, data at the next two. */
+export const VBE_PORT = 0x1ce;
+export const Vbe = {
+  id: 0,
+  width: 1,
+  height: 2,
+  depth: 3,
+  enable: 4,
+  bank: 5,
+  virtualWidth: 6,
+  virtualHeight: 7,
+  xOffset: 8,
+  yOffset: 9,
+  memory64K: 10,
+} as const;
+export const VBE_COUNT = 10;
+export const VBE_ID = { first: 0xb0c0, last: 0xb0c5 } as const;
+export const VbeEnable = { enabled: 0x01, capabilities: 0x02, dac8: 0x20, keepMemory: 0x80 } as const;
+/** What is told while `VbeEnable.capabilities` is set; QEMU's limits. */
+export const VBE_LARGEST = { width: 16000, height: 12000, depth: 32 } as const;

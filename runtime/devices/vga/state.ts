@@ -1,0 +1,33 @@
+import { bytes, describe, flag, i32, list, type StateOf, starting, u8, u16 } from '../../snapshot/describe.ts';
+import { VBE_COUNT } from './registers.ts';
+
+export const vgaState = describe({
+  miscellaneous: u8,
+  featureControl: u8,
+  sequencerIndex: u8,
+  sequencer: bytes(8),
+  graphicsIndex: u8,
+  graphics: bytes(16),
+  crtcIndex: u8,
+  crtc: bytes(256),
+  attributeIndex: u8,
+  /** The next write to the attribute port is data. */
+  attributeDataNext: flag,
+  attribute: bytes(32),
+  dacMask: starting(u8, 0xff),
+  dacReadIndex: u8,
+  dacWriteIndex: u8,
+  /** Of the color that is being read or written: 0 red, 1 green, 2 blue. */
+  dacComponent: u8,
+  dacReading: flag,
+  /** Components of a color of which not all have been written. */
+  dacPending: bytes(3),
+  /** Red, green and blue of each color. */
+  palette: bytes(768),
+  /** What the last read left in the four latches: plane 0 in bits 0-7. */
+  latch: i32,
+  vbeIndex: u16,
+  vbe: list(VBE_COUNT, u16),
+});
+
+export type VgaState = StateOf<typeof vgaState>;

@@ -1,0 +1,83 @@
+import { ExpectError, type ExpectOptions, patternOf, timeoutOf } from '../expect.ts';
+import type { ScreenUpdate } from '../machine-core.ts';
+import { decodeMode } from './mode.ts';
+import { encodePng } from './png.ts';
+import { encodePpm } from './ppm.ts';
+import { Renderer, type ScreenImage } from './renderer.ts';
+import { textCells, textOf } from './text-cells.ts';
+import { VideoMemory } from './video-memory.ts';
+
+/** Milliseconds between two looks at the screen while something is waited for. */
+const INTERVAL = 50;
+
+/** Asks the machine for what has changed since the last call; null: it has no display adapter. */
+type AskForUpdate = () => Promise<ScreenUpdate | null>;
+
+/**
+ * What the display adapter shows. Nothing is sent or drawn unless it is asked for; the first call makes the machine note
+ * which pages of video memory are written.
+ */
+export class Screen {
+  readonly #ask: AskForUpdate;
+  readonly #memory = new VideoMemory();
+  readonly #renderer = new Renderer(this.#memory);
+
+  /** @internal Made by machines only. */
+  constructor(ask: AskForUpdate) {
+    this.#ask = ask;
+  }
+
+  /**
+   * The text that is shown, in Unicode: lines without blanks at their ends, separated by line feeds. Empty while the screen
+   * is dark or shows graphics. Rejects if the machine has no display adapter or was stopped.
+   */
+  async text(): Promise<string> {
+    await this.#update();
+    const registers = this.#memory.registers!;
+    const mode = decodeMode(registers);
+    if (mode.isOff || mode.format !== 'text') return '';
+    return textOf(textCells(mode, registers, this.#memory.bytes));
+  }
+
+  /** The picture. What blinks is shown. Rejects if the machine has no display adapter or was stopped. */
+  async image(): Promise<ScreenImage> {
+    await this.#update();
+    return this.#renderer.render();
+  }
+
+  /** The picture as a PNG file. */
+  async png(): Promise<Uint8Array> {
+    return encodePng(await this.image());
+  }
+
+  /** The picture as a binary PPM file, as QEMU's `screendump` writes it. */
+  async ppm(): Promise<Uint8Array> {
+    return encodePpm(await this.image());
+  }
+
+  /**
+   * Waits until the text that is shown matches; a string matches itself. Resolves with the match. It looks at the screen
+   * several times a second: what is shown for less may be missed. Rejects with ExpectError when the time is up, and with a
+   * TypeError for what is no pattern or no time.
+   */
+  async expect(given: RegExp | string, options: ExpectOptions = {}): Promise<RegExpExecArray> {
+    const pattern = patternOf(given);
+    const timeout = timeoutOf(options);
+    const start = performance.now();
+    for (;;) {
+      const text = await this.text();
+      const match = pattern.exec(text);
+      if (match) return match;
+      if (performance.now() - start >= timeout) {
+        throw new ExpectError(given, `${timeout} ms passed`, { matched: '', pending: text });
+      }
+      await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+    }
+  }
+
+  async #update(): Promise<void> {
+    const update = await this.#ask();
+    if (update === null) throw new Error("the machine has no display adapter; make it with vga: 'std'");
+    this.#memory.apply(update);
+  }
+}
