@@ -8,7 +8,9 @@ import type { VideoMemory } from './video-memory.ts';
 
 /** A picture of the screen, as the ImageData of browsers has it. */
 export interface ScreenImage {
+  /** Dots of a line. */
   readonly width: number;
+  /** Lines. */
   readonly height: number;
   /** Red, green, blue and alpha of each dot, line by line. */
   readonly data: Uint8ClampedArray<ArrayBuffer>;

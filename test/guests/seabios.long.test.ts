@@ -4,6 +4,7 @@ import { Machine } from '../../src/index.ts';
 
 /** Debian's package `seabios`, unmodified. */
 const image = '/usr/share/seabios/bios.bin';
+const videoBios = '/usr/share/seabios/vgabios-stdvga.bin';
 const PORT = 0x402;
 const TIMEOUT = 200_000;
 
@@ -26,5 +27,14 @@ describe.skipIf(!existsSync(image))('SeaBIOS', { timeout: TIMEOUT }, () => {
     expect(text).toContain('QEMU fw_cfg DMA interface supported');
     expect(text).toContain('Found 1 cpu(s)');
     expect(text).not.toMatch(/panic|unhandled/i);
+  });
+
+  test.each(['interpreter', 'translator'] as const)('writes to the screen: %s', async (engine) => {
+    await using machine = await Machine.create({ engine, boot: { bios: image }, vga: 'std', videoBios });
+    await machine.start();
+    await machine.screen.expect(/No bootable device/, { timeout: TIMEOUT });
+    expect(await machine.screen.text()).toMatch(/^SeaBIOS \(version .*\)\n\n/);
+    const { width, height } = await machine.screen.image();
+    expect([width, height]).toEqual([720, 400]);
   });
 });

@@ -1,9 +1,8 @@
 import { PAGE_BYTES } from '../../../translator/abi/page.ts';
 import { type AddressWindow, Layer, type PhysicalMap } from '../../memory/physical-map.ts';
-import { isLinear } from './modes.ts';
+import { APERTURES, bankOffset, isLinear, mapSelect } from './modes.ts';
 import type { Planes } from './planes.ts';
-import { APERTURES, BANKED } from './planes.ts';
-import { Graphics, GraphicsMiscellaneous, Miscellaneous, Vbe } from './registers.ts';
+import { Miscellaneous } from './registers.ts';
 import type { VgaState } from './state.ts';
 
 const BASE = 0xa0000;
@@ -23,9 +22,11 @@ export class Aperture {
   readonly #map: PhysicalMap;
   readonly #planes: Planes;
   readonly #firstFrame: number;
-  // Derived: what of memory could stand here and where, and what does.
+  /** Derived: the memory that could stand here. */
   #wanted: AddressWindow | null = null;
+  /** Derived: what does stand here. */
   #placed: AddressWindow | null = null;
+  /** Derived: accesses until it does. */
   #patience = PATIENCE;
 
   constructor(state: VgaState, map: PhysicalMap, planes: Planes, firstFrame: number) {
@@ -59,11 +60,8 @@ export class Aperture {
   /** The memory that could stand here. */
   #window(): AddressWindow | null {
     if (!this.#isEnabled || !isLinear(this.#state)) return null;
-    const select =
-      (this.#state.graphics[Graphics.miscellaneous] & GraphicsMiscellaneous.mapMask) >> GraphicsMiscellaneous.mapShift;
-    const { start, length } = APERTURES[select];
-    const bank = select === BANKED ? this.#state.vbe[Vbe.bank] << 16 : 0;
-    const frame = this.#firstFrame + bank / PAGE_BYTES;
+    const { start, length } = APERTURES[mapSelect(this.#state.graphics)];
+    const frame = this.#firstFrame + bankOffset(this.#state) / PAGE_BYTES;
     return { name: 'vga linear', layer: Layer.chipset, base: BASE + start, length, reads: frame, writes: frame };
   }
 

@@ -1,10 +1,29 @@
-import { Graphics, GraphicsMode, MemoryMode, Sequencer, Vbe, VbeEnable } from './registers.ts';
+import { Graphics, GraphicsMiscellaneous, GraphicsMode, MemoryMode, Sequencer, Vbe, VbeEnable } from './registers.ts';
 import type { VgaState } from './state.ts';
 
 /** The registers that say where on the card a byte goes. */
 export type MemoryRegisters = Pick<VgaState, 'sequencer' | 'graphics' | 'vbe'>;
 
 const ALL_PLANES = 15;
+/** What of the 128 KB from A0000h on the card answers, by the memory map select. */
+export const APERTURES = [
+  { start: 0, length: 0x20000 },
+  { start: 0, length: 0x10000 },
+  { start: 0x10000, length: 0x8000 },
+  { start: 0x18000, length: 0x8000 },
+] as const;
+/** The memory map select that bank switching is for. */
+const BANKED = 1;
+
+/** The memory map select of the graphics controller. */
+export function mapSelect(graphics: Uint8Array): number {
+  return (graphics[Graphics.miscellaneous] & GraphicsMiscellaneous.mapMask) >> GraphicsMiscellaneous.mapShift;
+}
+
+/** What the bank of VBE adds to addresses. */
+export function bankOffset({ graphics, vbe }: MemoryRegisters): number {
+  return mapSelect(graphics) === BANKED ? vbe[Vbe.bank] << 16 : 0;
+}
 
 /** Bochs' extension says what is shown, not the CRT controller. */
 export function isVbeEnabled({ vbe }: Pick<VgaState, 'vbe'>): boolean {

@@ -1,6 +1,6 @@
 import type { GuestRam } from '../../memory/ram.ts';
-import { isVbeLinear, passesBytes } from './modes.ts';
-import { Graphics, GraphicsMiscellaneous, GraphicsMode, MemoryMode, Sequencer, Vbe } from './registers.ts';
+import { APERTURES, bankOffset, isVbeLinear, mapSelect, passesBytes } from './modes.ts';
+import { Graphics, GraphicsMode, MemoryMode, Sequencer } from './registers.ts';
 import type { VgaState } from './state.ts';
 
 /** Eight ones for each plane of a mask of four. */
@@ -8,18 +8,36 @@ const PLANES = Int32Array.from({ length: 16 }, (_, mask) =>
   [0, 1, 2, 3].reduce((word, plane) => word | ((mask >> plane) & 1 ? 0xff << (8 * plane) : 0), 0),
 );
 const ALL_PLANES = 15;
-/** What of the 128 KB from A0000h on the card answers, by the memory map select. */
-export const APERTURES = [
-  { start: 0, length: 0x20000 },
-  { start: 0, length: 0x10000 },
-  { start: 0x10000, length: 0x8000 },
-  { start: 0x18000, length: 0x8000 },
-] as const;
-/** The memory map select that bank switching is for. */
-export const BANKED = 1;
-
 /** How an address selects a byte of four planes. */
 type Addressing = 'planar' | 'oddEven' | 'chain4';
+
+/** The way of a byte between the processor and memory. */
+interface Way {
+  /** The aperture, from A0000h on. */
+  readonly start: number;
+  readonly length: number;
+  readonly bankOffset: number;
+  readonly addressing: Addressing;
+  /** Planes that can be written. */
+  readonly mapMask: number;
+  /** A byte written goes to memory as it is. */
+  readonly isPlain: boolean;
+}
+
+function wayOf(state: VgaState): Way {
+  const { sequencer, graphics } = state;
+  const select = mapSelect(graphics);
+  const linear = isVbeLinear(state);
+  const chained = linear || (sequencer[Sequencer.memoryMode] & MemoryMode.chain4) !== 0;
+  const oddEven = (graphics[Graphics.mode] & GraphicsMode.oddEven) !== 0;
+  return {
+    ...APERTURES[select],
+    bankOffset: bankOffset(state),
+    addressing: chained ? 'chain4' : oddEven ? 'oddEven' : 'planar',
+    mapMask: linear ? ALL_PLANES : sequencer[Sequencer.mapMask],
+    isPlain: linear || passesBytes(graphics),
+  };
+}
 
 /**
  * Video memory as the processor sees it from A0000h on. The byte at address n of plane p is at 4n + p, so that with chain 4
@@ -32,14 +50,8 @@ export class Planes {
   /** Index of the first word of video memory in the buffer, and how many there are. */
   readonly #firstWord: number;
   readonly #words: number;
-  // Derived from the registers: see `changed`.
-  #start = 0;
-  #length = 0;
-  #bankOffset = 0;
-  #addressing: Addressing = 'planar';
-  #mapMask = 0;
-  /** A byte written goes to memory as it is. */
-  #isPlain = false;
+  /** Derived from the registers. */
+  #way: Way = { start: 0, length: 0, bankOffset: 0, addressing: 'planar', mapMask: 0, isPlain: false };
 
   constructor(state: VgaState, ram: GuestRam, firstByte: number, length: number) {
     this.#state = state;
@@ -50,16 +62,7 @@ export class Planes {
 
   /** Registers have changed. */
   changed(): void {
-    const { sequencer, graphics, vbe } = this.#state;
-    const select = (graphics[Graphics.miscellaneous] & GraphicsMiscellaneous.mapMask) >> GraphicsMiscellaneous.mapShift;
-    this.#start = APERTURES[select].start;
-    this.#length = APERTURES[select].length;
-    this.#bankOffset = select === BANKED ? vbe[Vbe.bank] << 16 : 0;
-    const vbeLinear = isVbeLinear(this.#state);
-    this.#mapMask = vbeLinear ? ALL_PLANES : sequencer[Sequencer.mapMask];
-    this.#isPlain = vbeLinear || passesBytes(graphics);
-    if (vbeLinear || (sequencer[Sequencer.memoryMode] & MemoryMode.chain4) !== 0) this.#addressing = 'chain4';
-    else this.#addressing = (graphics[Graphics.mode] & GraphicsMode.oddEven) !== 0 ? 'oddEven' : 'planar';
+    this.#way = wayOf(this.#state);
   }
 
   /** A byte at an offset from A0000h. Loads the latches. */
@@ -79,7 +82,7 @@ export class Planes {
     const word = this.#word(address);
     if (word < 0) return;
     const planes = PLANES[this.#writtenPlanes(address)];
-    const data = this.#isPlain ? value * 0x01010101 : this.#combine(value);
+    const data = this.#way.isPlain ? value * 0x01010101 : this.#combine(value);
     const { words, frames } = this.#ram;
     words[word] = (words[word] & ~planes) | (data & planes);
     frames.stored(word * 4, 4, 'device');
@@ -87,29 +90,30 @@ export class Planes {
 
   /** The address in the aperture; negative where the card does not answer. */
   #address(offset: number): number {
-    const address = offset - this.#start;
-    return address < this.#length ? address + (address < 0 ? 0 : this.#bankOffset) : -1;
+    const { start, length, bankOffset } = this.#way;
+    const address = offset - start;
+    return address >= 0 && address < length ? address + bankOffset : -1;
   }
 
   /** The word of four planes that an address is in, as an index into the buffer; -1 if there is none. */
   #word(address: number): number {
     if (address < 0) return -1;
-    const shift = this.#addressing === 'planar' ? 0 : this.#addressing === 'oddEven' ? 1 : 2;
+    const shift = this.#way.addressing === 'planar' ? 0 : this.#way.addressing === 'oddEven' ? 1 : 2;
     const word = address >>> shift;
     return word < this.#words ? this.#firstWord + word : -1;
   }
 
   #readPlane(address: number): number {
-    if (this.#addressing === 'chain4') return address & 3;
+    if (this.#way.addressing === 'chain4') return address & 3;
     const plane = this.#state.graphics[Graphics.readMap];
-    return this.#addressing === 'oddEven' ? (plane & 2) | (address & 1) : plane;
+    return this.#way.addressing === 'oddEven' ? (plane & 2) | (address & 1) : plane;
   }
 
   /** Even addresses reach the even planes where odd and even ones are apart. */
   #writtenPlanes(address: number): number {
-    if (this.#addressing === 'planar') return this.#mapMask;
-    if (this.#addressing === 'chain4') return this.#mapMask & (1 << (address & 3));
-    return this.#mapMask & (address & 1 ? 0b1010 : 0b0101);
+    if (this.#way.addressing === 'planar') return this.#way.mapMask;
+    if (this.#way.addressing === 'chain4') return this.#way.mapMask & (1 << (address & 3));
+    return this.#way.mapMask & (address & 1 ? 0b1010 : 0b0101);
   }
 
   /** Read mode 1: a bit is set where the planes that count have the color. */
