@@ -33,7 +33,7 @@ export interface SessionOptions {
   readonly log?: string;
 }
 
-/** The prompt of the guest's shell; busybox asks the terminal for the cursor's position behind it. */
+/** The prompt of the guest's shell; busybox asks the terminal for the cursor's position after it. */
 const prompt = /# (.\[6n)?$/s;
 const ready = /^@ready clock=(\S*) (.*?)\r?\n/m;
 const mark = /^@(begin|start|result|end)\b *(.*?)\r?\n/m;

@@ -29,7 +29,7 @@ export interface Translation {
   readonly text: string;
   /** What `i.links` must lead to, in order. */
   readonly links: readonly Link[];
-  /** EIPs of the first byte and behind the last one, a pair a block. */
+  /** EIPs of the first byte and after the last one, a pair a block. */
   readonly ranges: readonly number[];
   readonly blocks: number;
   readonly instructions: number;

@@ -67,7 +67,7 @@ export class Breakpoints {
     return bits;
   }
 
-  /** Data is about to be accessed (`access` is of Access): the trap comes behind the instruction. */
+  /** Data is about to be accessed (`access` is of Access): the trap comes after the instruction. */
   readonly data: AccessWatcher = (linear, bytes, access) => {
     const write = (access & Access.write) !== 0;
     const bits = this.matching(linear, bytes, (kind) => kind === Kind.readWrite || (write && kind === Kind.write));

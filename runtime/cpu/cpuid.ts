@@ -160,7 +160,7 @@ function brand({ brand: text }: CpuModel, from: number): Leaf {
   return [characters(text, from), characters(text, from + 4), characters(text, from + 8), characters(text, from + 12)];
 }
 
-/** Four characters as a little-endian word; 0 behind the end. */
+/** Four characters as a little-endian word; 0 after the end. */
 function characters(text: string, from: number): number {
   let word = 0;
   for (let n = 0; n < 4; n++) if (from + n < text.length) word |= text.charCodeAt(from + n) << (8 * n);

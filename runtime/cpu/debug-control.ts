@@ -5,7 +5,7 @@ import type { ModelRegister } from './model-registers.ts';
 /** Of IA32_DEBUGCTL (Intel SDM vol. 3, 17.4.1): TF traps taken branches. There is no record of branches. */
 const BRANCH_STEP = 1 << 1;
 
-/** Whether EFLAGS.TF asks for a trap behind taken branches only. */
+/** Whether EFLAGS.TF asks for a trap after taken branches only. */
 export function stepsBranches(cpu: Cpu): boolean {
   return (cpu.modelRegisters.debugControl & BRANCH_STEP) !== 0;
 }

@@ -45,7 +45,7 @@ function parseChange(text: string, index: number, texts: readonly string[]): Cha
   if (text === '')
     throw new RangeError(
       index === texts.length - 1
-        ? 'there is a trailing comma; a feature goes behind it'
+        ? 'there is a trailing comma; a feature goes after it'
         : 'there is nothing between two commas',
     );
   const match = /^(?:([+-])(.*)|(.*)=(on|off))$/i.exec(text);

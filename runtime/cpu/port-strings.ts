@@ -60,7 +60,7 @@ export function repeatStringOut(
   leaveRepeat(cpu, mask, eip, nextEip);
 }
 
-/** At least one element a turn, if there is one; no other where attention or a debug trap is due behind it. */
+/** At least one element a turn, if there is one; no other where attention or a debug trap is due after it. */
 function mayGoOn(cpu: Cpu, mask: number, done: number): boolean {
   const { state } = cpu;
   if ((state[Word.ecx] & mask) === 0) return false;

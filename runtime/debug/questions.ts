@@ -92,7 +92,7 @@ export function takes(name: QuestionName, args: readonly unknown[]): boolean {
  * Ways out of a translation.
  * direct: to code known when it was made. indirect: to what AT found. return: to the caller. dispatcher: attention was
  * asked for, or code is not known yet. slow: an instruction was run by its handler (TLB miss, segment check). trap: the
- * same for a sensitive one behind which the region doesn't go on. fault: the guest faulted.
+ * same for a sensitive one after which the region doesn't go on. fault: the guest faulted.
  */
 export type ExitKind = 'direct' | 'indirect' | 'return' | 'dispatcher' | 'slow' | 'trap' | 'fault';
 /** How often something was left, by the way it was. */
@@ -247,13 +247,13 @@ export interface TlbReport {
   readonly pages: number;
   readonly entries: Readonly<Record<'readSupervisor' | 'writeSupervisor' | 'readUser' | 'writeUser' | 'code', number>>;
   readonly walks: number;
-  /** Runs of pages that are mapped one behind the other with the same rights. */
+  /** Runs of pages that are mapped one after the other with the same rights. */
   readonly ranges: readonly TlbRange[];
 }
 
 export interface TlbRange {
   readonly linear: number;
-  /** Physical address (of the buffer: ROM is behind RAM). */
+  /** Physical address (of the buffer: ROM is after RAM). */
   readonly physical: number;
   readonly pages: number;
   /** `rw` for the supervisor, then for the user; `x` if code of it is known. */

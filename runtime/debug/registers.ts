@@ -84,7 +84,7 @@ export interface CpuRegisters {
   readonly efer: number;
   /** HLT waits for an interrupt. */
   readonly halted: boolean;
-  /** Interrupts wait until the next instruction is done (behind STI and MOV SS). */
+  /** Interrupts wait until the next instruction is done (after STI and MOV SS). */
   readonly interruptShadow: boolean;
   /** Whether the gate of A20 is open. */
   readonly a20: boolean;

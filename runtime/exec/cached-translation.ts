@@ -4,7 +4,7 @@ import type { Translation } from '../../translator/translate.ts';
 import type { CodePage } from './code-page.ts';
 import type { Node, Run } from './node.ts';
 
-/** Before an instruction, and behind a call (emit/region.ts, emit/calls.ts). */
+/** Before an instruction, and after a call (emit/region.ts, emit/calls.ts). */
 const ADDRESS_COMMENT = /\/\*(back at )?([0-9a-f]{8})\*\//g;
 
 /** A translation in the cache: the function it became, and the guest bytes it was made from. */
@@ -14,7 +14,7 @@ export class CachedTranslation {
   readonly run: Run;
   /** EIP of its first instruction when it was made. */
   private readonly eip: number;
-  /** Offsets in the page of the first byte and behind the last one, a pair a block. */
+  /** Offsets in the page of the first byte and after the last one, a pair a block. */
   readonly ranges: readonly number[];
   readonly instructions: number;
   readonly blocks: number;

@@ -12,7 +12,7 @@ export class CheckError extends Error {
 
 /** The debug mode: sees all that is made of guest code before it is used, and throws CheckError. */
 export interface Check {
-  /** IR of a region behind a stage. */
+  /** IR of a region after a stage. */
   readonly region: Observe;
   /** IR of a handler. */
   readonly handler: ObserveHandler;
@@ -23,7 +23,7 @@ export interface Check {
 export function makeCheck(checkText: TextCheck): Check {
   return {
     region(stage, region) {
-      const place = `region ${hex(region.blocks[0].eip)} behind '${stage}'`;
+      const place = `region ${hex(region.blocks[0].eip)} after '${stage}'`;
       check(place, () => verifyRegion(region));
     },
     handler: (name, statements) =>

@@ -20,7 +20,7 @@ const emptyChunk = makeChunk();
 
 /** The instructions decoded from one frame, as it appears at one linear page in one context. It may be moved to another one. */
 export class CodePage {
-  /** Number of this page in the TLB's `code` array (see CodePages), another one behind each move. */
+  /** Number of this page in the TLB's `code` array (see CodePages), another one after each move. */
   id: number;
   readonly context: CodeContext;
   readonly frame: number;

@@ -9,7 +9,7 @@ import type { Node } from './node.ts';
 
 /**
  * Debug exceptions (Intel SDM vol. 3, 18.3) and what else makes an instruction run alone. Traps are collected in
- * Word.debugTraps while an instruction runs, and delivered behind it, in front of any interrupt.
+ * Word.debugTraps while an instruction runs, and delivered after it, before any interrupt.
  */
 export class DebugExceptions {
   private readonly cpu: Cpu;
@@ -22,7 +22,7 @@ export class DebugExceptions {
     this.state = cpu.state;
   }
 
-  /** Delivers the traps that the last instruction has collected; behind a load of SS they wait. */
+  /** Delivers the traps that the last instruction has collected; after a load of SS they wait. */
   deliverTraps(): void {
     const { state } = this;
     if (state[Word.interruptShadow] === Shadow.all) return;
@@ -81,12 +81,12 @@ export class DebugExceptions {
       state[Word.eflags] |= Eflags.rf;
   }
 
-  /** Whether a trap comes behind the instruction: with branch steps only if it has gone elsewhere. */
+  /** Whether a trap comes after the instruction: with branch steps only if it has gone elsewhere. */
   private isTraced(node: Node): boolean {
     return !stepsBranches(this.cpu) || (this.state[Word.eip] !== node.nextEip && !isRepeated(node));
   }
 
-  /** An INT that was taken has cleared TF: the trap comes behind its handler. */
+  /** An INT that was taken has cleared TF: the trap comes after its handler. */
   private enteredHandler(node: Node): boolean {
     return node.form.mnemonic.startsWith('INT') && (this.state[Word.eflags] & Eflags.tf) === 0;
   }

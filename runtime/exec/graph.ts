@@ -359,7 +359,7 @@ export class Graph {
     return false;
   }
 
-  /** RESUME: goes on behind a trap, unless the dispatcher must have a look. */
+  /** RESUME: goes on after a trap, unless the dispatcher must have a look. */
   readonly resume = (node: Node): Node | null => {
     const { state } = this;
     const { page } = node;

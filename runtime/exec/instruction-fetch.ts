@@ -49,7 +49,7 @@ export class InstructionFetch {
     return { length, frame };
   }
 
-  /** The frame of the page behind a node's; negative if no code can be there. */
+  /** The frame of the page after a node's; negative if no code can be there. */
   secondFrame({ page }: Node): number {
     return this.mmu.fetch(((page.linearPage + 1) << 12) | 0) >> 12;
   }

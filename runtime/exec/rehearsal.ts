@@ -68,7 +68,7 @@ export class Rehearsal {
   /** The state as doubles. */
   private readonly doubles: Float64Array;
   private readonly nowhere = makeNowhere();
-  /** The instruction whose path is run, what is behind it, and a translation that returns. */
+  /** The instruction whose path is run, what is after it, and a translation that returns. */
   private readonly path: Node;
   private readonly end: Node;
   private readonly returning: Node;

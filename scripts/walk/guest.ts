@@ -41,7 +41,7 @@ export function functionBytes(): Uint8Array {
 /** A program that calls it, to be booted flat. */
 export const program = { address: CALLER, source: caller, exitPort: SUM_PORT, dataPointer: 0x5000 } as const;
 
-/** The program's bytes, the function in its place behind it. */
+/** The program's bytes, the function in its place after it. */
 export function programBytes(): Uint8Array {
   const bytes = new Uint8Array(ENTRY - CALLER + 4096);
   bytes.set(assemble(caller, { origin: CALLER }).bytes);

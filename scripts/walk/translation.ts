@@ -102,7 +102,7 @@ function lifterPart(start: string): string {
 
 // IR and JavaScript.
 
-/** The IR behind lifting and behind all passes in full, and what each pass has changed. */
+/** The IR after lifting and after all passes in full, and what each pass has changed. */
 function irStages(): Record<string, string> {
   const stages: [name: string, text: string][] = [];
   translation((stage, region) => stages.push([stage, printRegion(region)]));
@@ -137,7 +137,7 @@ function linkText({ eip, kind }: Translation['links'][number], n: number): strin
   return `i.links[${n}]: ${hex(eip)}, ${kind}`;
 }
 
-/** A line break behind each statement. */
+/** A line break after each statement. */
 function wrap(text: string): string {
   return text.replace(/^(function \w+\(i\)\{)/, '$1\n').replace(/;(?=[^}])/g, ';\n');
 }

@@ -50,7 +50,7 @@ function parseFlags(settings: Settings, args: readonly string[]): Settings {
   return settings;
 }
 
-/** The flag that a word is, and its argument: none, the next of the words, or behind a "=" if it may be left out. */
+/** The flag that a word is, and its argument: none, the next of the words, or after a "=" if it may be left out. */
 function readFlag(text: string, rest: string[]): { flag: Flag; argument: string } {
   const [, word, value] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
   const flag = findFlag(value === undefined ? text : word);

@@ -19,7 +19,7 @@ export interface Flag {
   readonly names: readonly string[];
   /** What its argument is called in the help; none: it takes no argument. */
   readonly argument?: string;
-  /** The argument may be left out; it then comes behind a "=". */
+  /** The argument may be left out; it then comes after a "=". */
   readonly optional?: true;
   readonly help: string;
   /** What `help` for an argument lists. */

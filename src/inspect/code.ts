@@ -10,7 +10,7 @@ import { ConfigurationError } from '../errors.ts';
 /** Guest code to look at: where it is, and all that its translation depends on. */
 export interface Code {
   readonly source: CodeSource;
-  /** EIP of its first instruction, and behind its last byte where that is known. */
+  /** EIP of its first instruction, and after its last byte where that is known. */
   readonly entry: number;
   readonly end: number | null;
   readonly limits: RegionLimits;
@@ -29,7 +29,7 @@ const usualOptions: EmitOptions = { suffix: '', memoryBytes: 128 << 20, pacing: 
 /** Enough for a whole function. */
 const wholeFunction: RegionLimits = { blocks: 1000, instructions: 10_000 };
 
-/** Code of which there are only the bytes. What is behind them doesn't decode. */
+/** Code of which there are only the bytes. What is after them doesn't decode. */
 export function bareCode(bytes: Uint8Array, address: number, key: number): Code {
   const before = address & 0xfff;
   const page = new Uint8Array(before + bytes.length);

@@ -1,6 +1,6 @@
 /**
  * The lines in which two texts differ, those that are gone with `-`, new ones with `+`; of the lines that they share only
- * those are shown that `isHeading` picks and that have changes behind them. Empty if they are equal.
+ * those are shown that `isHeading` picks and that have changes after them. Empty if they are equal.
  */
 export function lineDifference(before: string, after: string, isHeading: (line: string) => boolean): string {
   let heading: string | null = null;

@@ -125,7 +125,7 @@ export class ElfFile {
     const size = Math.min(symbol.size || this.distanceToNext(symbol, section), section.size - inSection);
     const start = section.offset + inSection;
     const bytes = this.bytes.subarray(start, start + size);
-    if (bytes.length < size) throw new ConfigurationError(`the symbol '${name}' is behind the end of the file`);
+    if (bytes.length < size) throw new ConfigurationError(`the symbol '${name}' is after the end of the file`);
     return { address: symbol.value, bytes };
   }
 

@@ -11,7 +11,7 @@ import { keyText } from './state-key.ts';
 
 /** A translation as files: its function as V8 has it, the guest's instructions, and the map between the two. */
 export interface ExportedFiles {
-  /** Name of the first; the others have `.map` and `.asm` behind it. */
+  /** Name of the first; the others have `.map` and `.asm` after it. */
   readonly name: string;
   readonly javascript: string;
   readonly listing: string;

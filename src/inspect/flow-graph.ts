@@ -6,7 +6,7 @@ import type { Code } from './code.ts';
 import { blocksOf, listInstruction } from './stages.ts';
 
 /** How control goes from one block to another. */
-export type EdgeKind = 'taken' | 'next' | 'behind call' | 'indirect';
+export type EdgeKind = 'taken' | 'next' | 'after call' | 'indirect';
 
 export interface FlowEdge {
   readonly from: number;
@@ -67,7 +67,7 @@ function edgesOf({ eip, instructions }: ScannedBlock, { source }: Code): FlowEdg
 }
 
 function kindOf(last: Instruction, to: number): EdgeKind {
-  if (isCall(last)) return 'behind call';
+  if (isCall(last)) return 'after call';
   return to === last.nextEip ? 'next' : 'taken';
 }
 

@@ -18,7 +18,7 @@ export class Room {
 }
 
 /**
- * Whole lines of a text that comes in pieces; what stands behind the last line end is none. What has been begun is held in
+ * Whole lines of a text that comes in pieces; what stands after the last line end is none. What has been begun is held in
  * the room; throws RangeError when that is full.
  */
 export async function* linesOf(pieces: AsyncIterable<string>, room = new Room(Infinity)): AsyncGenerator<string> {

@@ -25,7 +25,7 @@ export interface ListedBlock {
   readonly instructions: readonly ListedInstruction[];
 }
 
-/** IR behind one stage: `lift`, or a pass of the optimiser. */
+/** IR after one stage: `lift`, or a pass of the optimiser. */
 export interface IrStage {
   readonly name: string;
   readonly text: string;
@@ -50,7 +50,7 @@ export function listAt(code: Code, addresses: readonly number[]): ListedInstruct
   });
 }
 
-/** The instructions of all its bytes, one behind the other, and the bytes that are none. */
+/** The instructions of all its bytes, one after the other, and the bytes that are none. */
 export function listCode(code: Code): ListedInstruction[] {
   const { source, entry, end } = code;
   if (end === null) return stagesOf(code).blocks.flatMap((block) => block.instructions);

@@ -13,7 +13,7 @@ test('A match has the time of the piece that its last character came in', () => 
   expect([result.at, result.match[1]]).toEqual([30, '5']);
 });
 
-test('What lies in front of a match is gone, what lies behind it stays with its time', () => {
+test('What lies before a match is gone, what lies after it stays with its time', () => {
   const transcript = new Transcript();
   transcript.add('a b c', 1);
   transcript.add(' d', 2);

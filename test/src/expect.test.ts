@@ -11,7 +11,7 @@ function port() {
   return { serial, sent, receive: (text: string) => serial.receive(Buffer.from(text)) };
 }
 
-test('resolves with the match, and reads on behind it', async () => {
+test('resolves with the match, and reads on after it', async () => {
   const { serial, receive } = port();
   const first = serial.expect(/login: (\w+)/);
   receive('welcome\nlog');

@@ -3,7 +3,7 @@ import type { RecordView } from './record.ts';
 
 /**
  * Names that generated code uses for what never changes while a machine lives: views, tables, and functions of the
- * runtime. They are properties of the global object (constant cells to V8) with the machine's suffix behind them.
+ * runtime. They are properties of the global object (constant cells to V8) with the machine's suffix after them.
  */
 export const cellNames = [
   /** The state as words, doubles and singles (abi/state.ts). */

@@ -5,7 +5,7 @@
 export class GraphFields {
   /** Index of its record in the views of abi/record.ts; 0 if it has none. */
   record = 0;
-  /** The instruction behind this one, and the one a relative jump goes to. */
+  /** The instruction after this one, and the one a relative jump goes to. */
   next: this | null = null;
   taken: this | null = null;
   /** Where control comes from elsewhere, a translation may start: by how much each run heats it; 0 elsewhere. */

@@ -18,7 +18,7 @@ export const recordViews = {
   IMMEDIATE: 3,
   /** Of a gate: number of the code page that TAKEN is in. */
   PAGE_ID: 3,
-  /** Records of the instruction behind this one, and of the one a relative jump goes to. */
+  /** Records of the instruction after this one, and of the one a relative jump goes to. */
   NEXT: 4,
   TAKEN: 5,
   /** Of an indirect jump: how many more of its runs note where it goes. */

@@ -101,7 +101,7 @@ export const Word = {
   pagePointer: 192,
   /** IA32_EFER. */
   efer: 200,
-  /** DR6's bits of the debug traps that come behind the instruction that has just run. */
+  /** DR6's bits of the debug traps that come after the instruction that has just run. */
   debugTraps: 201,
   /** Non-maskable interrupt: see Nmi. */
   nmi: 202,
@@ -161,9 +161,9 @@ export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
 /** Values of Word.interruptShadow: what waits until the next instruction is done (Intel SDM vol. 3, 6.8.3). */
 export const Shadow = {
   none: 0,
-  /** Behind STI: maskable interrupts. */
+  /** After STI: maskable interrupts. */
   interrupts: 1,
-  /** Behind MOV SS and POP SS: debug exceptions as well. */
+  /** After MOV SS and POP SS: debug exceptions as well. */
   all: 2,
 } as const;
 

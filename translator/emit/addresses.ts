@@ -25,7 +25,7 @@ export class Addresses {
     return `switch(${eip}-${this.text(this.entry)}|0){${bodies.join('')}}`;
   }
 
-  /** Declarators, with a comma behind each. */
+  /** Declarators, with a comma after each. */
   declarations(): string {
     return this.isUsed ? 'entry=i.eip,' : '';
   }

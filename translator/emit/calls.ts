@@ -20,7 +20,7 @@ export interface CallParts {
 }
 
 /**
- * A call as a nested JavaScript call: state stored, callee run, state loaded again, on with the instruction behind the
+ * A call as a nested JavaScript call: state stored, callee run, state loaded again, on with the instruction after the
  * call. All that the caller knows is in the state meanwhile, so whoever comes to the return address, the callee or
  * another task, finds it right. Where calls are nested too deep the region is left instead, and where somebody asks for
  * attention: functions that call others forwards, twice each, come to a number of calls without end.

@@ -8,7 +8,7 @@ export type Pacing = 'poll' | 'budget';
 
 /** What emitted text depends on besides the IR: fixed for a machine. */
 export interface EmitOptions {
-  /** Behind every cell's name, so that several machines can live in one isolate. */
+  /** After every cell's name, so that several machines can live in one isolate. */
   readonly suffix: string;
   /** Exact length in bytes of the memory views. */
   readonly memoryBytes: number;

@@ -18,8 +18,8 @@ export function changedWords(s: Statement): number {
 }
 
 /**
- * By block: words whose locals may differ from the state when it begins. Behind a call or a trap none do: what the region
- * keeps in locals is stored in front of it and loaded behind it.
+ * By block: words whose locals may differ from the state when it begins. After a call or a trap none do: what the region
+ * keeps in locals is stored before it and loaded after it.
  */
 export function dirtyWords({ blocks }: Region): readonly number[] {
   const indexOf = new Map(blocks.map((block, n) => [block.eip, n]));

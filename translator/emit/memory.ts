@@ -37,7 +37,7 @@ export function windowText(context: EmitContext, s: Statement, a: string, tlb: s
   return { ...word, index: `((${a}&4095)<=${4096 - s.size}?${word.index}:-1>>>0)` };
 }
 
-/** Text of what lies in a window, `offset` bytes behind its start: an integer or a single, or a double at an even word. */
+/** Text of what lies in a window, `offset` bytes after its start: an integer or a single, or a double at an even word. */
 function inWindow(context: EmitContext, view: string, window: string, offset: number): string {
   if (view === 'double') return `${context.cell('MD')}[${sumText(offset / 8, `(${window}>>1)`)}]`;
   return `${context.cell(view === 'single' ? 'MS' : 'M32')}[${sumText(offset / 4, window)}]`;
@@ -61,7 +61,7 @@ export function toWindow(context: EmitContext, view: string, window: string, off
   return `if((${window}&1)===0)${inWindow(context, 'double', window, offset)}=${value};else{${odd}}`;
 }
 
-/** What the cells of slow paths have behind LOAD and STORE. */
+/** What the cells of slow paths have after LOAD and STORE. */
 export function slowPathName(size: number, view: string): '8' | '16' | '32' | 'S' | 'D' {
   if (view !== '') return view === 'single' ? 'S' : 'D';
   return size === 1 ? '8' : size === 2 ? '16' : '32';

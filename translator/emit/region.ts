@@ -300,7 +300,7 @@ class RegionEmitter implements Leaves {
       case 'indirect':
         return this.indirect(s);
       default:
-        // With a `resume` behind it that one says how it goes on.
+        // With a `resume` after it that one says how it goes on.
         return s === this.region.blocks[this.block].statements.at(-1) ? `{${this.interpret()}}` : '';
     }
   }
@@ -317,7 +317,7 @@ class RegionEmitter implements Leaves {
     }
   }
 
-  /** Has the handler of the current instruction run, and goes on in the region behind it unless that leads elsewhere. */
+  /** Has the handler of the current instruction run, and goes on in the region after it unless that leads elsewhere. */
   private trapped(back: number): string {
     const run = `c=i.links[${this.links.indexOf(this.eip, 'interpret')}];c=c.run(c);`;
     const other = `if(c!==i.links[${this.links.indexOf(back, 'back')}])return c;`;
@@ -356,7 +356,7 @@ class RegionEmitter implements Leaves {
     return this.addresses.choose(target, cases);
   }
 
-  /** A nested call if the region goes on behind it, else an exit. */
+  /** A nested call if the region goes on after it, else an exit. */
   private call(s: Statement): string {
     const [target, back] = s.args;
     const callee = this.print.integer(target);

@@ -106,7 +106,7 @@ export class Temporaries {
   }
 }
 
-/** By place of a block's statements: temporaries that none behind it uses. */
+/** By place of a block's statements: temporaries that none after it uses. */
 export function lastUses(block: Block): number[][] {
   const seen = new Set<number>();
   const uses: number[][] = block.statements.map(() => []);

@@ -8,7 +8,7 @@ import { isDouble, type Value } from './value.ts';
  * | let | `t1 = value` | names a value, evaluated here |
  * | get | `t1 = get word` | reads a state word (abi/state.ts) |
  * | set | `set word, value` | |
- * | load | `t1 = load32 linear` | zero-extended; may fault; `load32 window, 4` is 4 bytes behind the start of a window |
+ * | load | `t1 = load32 linear` | zero-extended; may fault; `load32 window, 4` is 4 bytes after the start of a window |
  * | store | `store32 linear, value` | may fault; `store32 window, value, 4` |
  * | window | `t1 = window.read16 linear` | may fault; 16 bytes that can then be loaded, or stored, without a fault |
  * | probe | `probe32 linear` | faults if a store there would |
@@ -20,7 +20,7 @@ import { isDouble, type Value } from './value.ts';
  * | escape | `escape wait` | an x87 instruction begins: #NM, and #MF if it waits for pending exceptions |
  * | x87 | `x87 x87Register opcode, index, 0, eip` | executes it, as the trap of that name does; may fault; `t1 = x87 …` for two of them |
  * | exitIf | `exit eip if value` | leaves from inside the block |
- * | jump | `jump eip` | ends the block, as the next three do; `call eip, return`, `fall eip` and, behind a trap, `resume eip` are its other kinds |
+ * | jump | `jump eip` | ends the block, as the next three do; `call eip, return`, `fall eip` and, after a trap, `resume eip` are its other kinds |
  * | branch | `branch value, taken, next` | |
  * | indirect | `indirect jump value, known targets` | also `indirect call value, return` and `indirect return value` |
  * | trap | `trap helper args` | |
@@ -29,7 +29,7 @@ import { isDouble, type Value } from './value.ts';
  * An EIP is `@101000` in text. `get`, `set`, `load` and `store` are of integers, or, by their names, of doubles (`d1 = get.double double60`,
  * `store.double linear, d1`) and of singles (`get.single single120`), whose values are doubles; what is stored as a single
  * is one already. A window lies at a multiple of its size if it is not `readAny` or `writeAny`; `readRun` and `writeRun` are of any
- * number of words, and the code behind has the accesses of several instructions in it. Of a NaN a temporary tells only
+ * number of words, and the code after has the accesses of several instructions in it. Of a NaN a temporary tells only
  * that it is one: its bits are where it came from (V8 makes signaling NaNs quiet on their way).
  */
 export type StatementOp =

@@ -23,7 +23,7 @@ export class IrError extends Error {
 
 /**
  * Checks a region as lifted or optimised. Throws IrError. What passes and emitters rely on:
- * - every temporary is defined once in the region, and used only behind its definition, in the same block and not
+ * - every temporary is defined once in the region, and used only after its definition, in the same block and not
  *   outside of the conditional body that defines it;
  * - operations have the arguments, sizes, names and kinds (integers or doubles) of their tables (statement.ts, value.ts, abi/helpers.ts);
  * - what is printed twice or later than where it stands is a name: a temporary, a constant or an EIP;
@@ -82,7 +82,7 @@ interface StatementShape {
   readonly word?: boolean;
   /** Places of arguments that must be names, and of those that are EIPs known statically. */
   readonly named?: readonly number[];
-  /** Arguments may be printed later, behind other changes of the flags: they don't read them. */
+  /** Arguments may be printed later, after other changes of the flags: they don't read them. */
   readonly flagless?: boolean;
   readonly targets?: readonly number[];
 }
@@ -331,7 +331,7 @@ const canFault: ReadonlySet<StatementOp> = new Set([
 ]);
 
 /**
- * An instruction that leaves in front of itself is run again from its start, so nothing may fault behind its first
+ * An instruction that leaves before itself is run again from its start, so nothing may fault after its first
  * change of the state; a store may, if it has been probed before.
  */
 class Precision {
@@ -341,7 +341,7 @@ class Precision {
   note(s: Statement): void {
     const isProbed = s.op === 'store' && this.changed?.op === 'store' && this.probed.has(access(s));
     const faults = canFault.has(s.op) && windowOffset(s) === undefined;
-    if (this.changed && faults && !isProbed) throw error('may fault behind a change of the state', s);
+    if (this.changed && faults && !isProbed) throw error('may fault after a change of the state', s);
     if (s.op === 'instruction') this.start();
     else if (s.op === 'probe') this.probed.add(access(s));
     else if (s.op === 'set' || s.op === 'x87' || s.op === 'flags' || (s.op === 'store' && !isProbed)) this.changed = s;
@@ -371,7 +371,7 @@ function text(s: Statement): string {
   }
 }
 
-/** But for the `resume` behind a trap. */
+/** But for the `resume` after a trap. */
 function isLast(s: Statement, statements: readonly Statement[]): boolean {
   const [before, last] = statements.slice(-2);
   return s === last || statements.length === 1 || (s === before && s.op === 'trap' && last.name === 'resume');

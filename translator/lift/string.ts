@@ -47,7 +47,7 @@ function canBlock(b: LiftBuilder): boolean {
 
 /**
  * One element, and with a repeat prefix the instruction again: interruptible between elements, as on the processor.
- * Behind an element, which may fault, a block of elements that can't may follow: as many turns in one.
+ * After an element, which may fault, a block of elements that can't may follow: as many turns in one.
  */
 function repeated(operation: StringOperation): Lift {
   return (b) => {

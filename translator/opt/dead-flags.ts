@@ -13,7 +13,7 @@ export const deadFlags: Pass = {
 
 /** Goes through statements backwards. */
 class Remover {
-  /** The flags in front of what was seen so far are seen by it; behind a block they are. */
+  /** The flags before what was seen so far are seen by it; after a block they are. */
   private live = true;
 
   run(statements: readonly Statement[]): Statement[] {
@@ -29,11 +29,11 @@ class Remover {
     return kept.reverse();
   }
 
-  /** The body may be skipped: what is seen behind it is seen in front of it. */
+  /** The body may be skipped: what is seen after it is seen before it. */
   private conditional(s: Statement, body: readonly Statement[]): Statement {
-    const behind = this.live;
+    const after = this.live;
     const inner = this.run(body);
-    this.live ||= behind;
+    this.live ||= after;
     return new Statement(s.op, s.temporary, s.size, s.name, s.args, inner);
   }
 }

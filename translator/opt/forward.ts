@@ -55,7 +55,7 @@ class Forwarder {
     this.held.set(place, value);
   }
 
-  /** Words that a conditional body writes are unknown behind it; words it reads first were read only if it ran. */
+  /** Words that a conditional body writes are unknown after it; words it reads first were read only if it ran. */
   private conditional(s: Statement, body: Statement[]): Statement {
     const before = new Map(this.held);
     const inner = this.run(body);

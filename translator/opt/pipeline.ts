@@ -20,7 +20,7 @@ export const passes: readonly Pass[] = [
   sinkFlagValues,
 ];
 
-/** Sees the IR of a region behind a stage of its translation: `lift`, or a pass. For checks and the inspector. */
+/** Sees the IR of a region after a stage of its translation: `lift`, or a pass. For checks and the inspector. */
 export type Observe = (stage: string, region: Region) => void;
 
 /** Whether accesses share checks (see windows.ts), or have one each, for code where that of several often fails. */
@@ -40,7 +40,7 @@ export function optimize(region: Region, observe?: Observe, checks: Checks = 'sh
   }
 }
 
-/** Hands out numbers of temporaries, from behind those of a region. */
+/** Hands out numbers of temporaries, from after those of a region. */
 export function temporariesBehind({ blocks }: Region): () => number {
   let next = 1 + blocks.reduce((most, { statements }) => Math.max(most, highestOf(statements)), -1);
   return () => next++;

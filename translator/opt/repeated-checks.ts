@@ -6,7 +6,7 @@ import type { Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
 
 /**
- * Leaves checks out that an earlier one of the block has made: behind a `fault` or `fallback` none of the alternatives of
+ * Leaves checks out that an earlier one of the block has made: after a `fault` or `fallback` none of the alternatives of
  * its condition holds. Temporaries don't change, so neither do these.
  */
 export const repeatedChecks: Pass = {

@@ -7,7 +7,7 @@ export function endsBlock(i: Instruction): boolean {
   return i.form.class === 'control' || i.form.class === 'sensitive' || isRepeated(i);
 }
 
-/** Where an instruction that ends a block goes within its function: not into calls and the runtime, but behind them. */
+/** Where an instruction that ends a block goes within its function: not into calls and the runtime, but after them. */
 export function successors(i: Instruction, key: number): number[] {
   if (i.form.class === 'sensitive') return isResumed(i, key) ? [i.nextEip] : [];
   if (isRepeated(i)) return [i.eip, i.nextEip];

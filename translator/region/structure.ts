@@ -16,7 +16,7 @@ export type EdgeKind =
 export interface Structure {
   /** Whether the block is the head of a loop. */
   isLoop(block: BlockIndex): boolean;
-  /** Blocks that follow this one's code, each behind a labelled block that ends in front of it; innermost first. */
+  /** Blocks that follow this one's code, each after a labelled block that ends before it; innermost first. */
   merges(block: BlockIndex): readonly BlockIndex[];
   edge(from: BlockIndex, to: BlockIndex): EdgeKind;
 }

@@ -9,7 +9,7 @@ export function liftInstruction(ir: IrBuilder, i: Instruction, key: number): voi
   i.form.lift(new OperandBuilder(ir, i.form, i.shape, key, bindReal(i)));
 }
 
-/** Whether control comes behind a trap, to the next instruction, when the runtime has executed it. */
+/** Whether control comes after a trap, to the next instruction, when the runtime has executed it. */
 export function comesBack(s: Statement | undefined): boolean {
   return s?.op === 'trap' && helpers[s.name as HelperName].resumes;
 }

@@ -49,7 +49,7 @@ class Decoder {
   private code: Uint8Array = new Uint8Array(0);
   private at = 0;
   private limit = 0;
-  /** A byte at or behind the limit was wanted; 0 took its place. */
+  /** A byte at or after the limit was wanted; 0 took its place. */
   private cut = false;
   private shape = 0;
   private override = -1;
@@ -111,7 +111,7 @@ class Decoder {
     return byte === 0x0f ? this.readEscaped() : byte;
   }
 
-  /** The opcode's number behind 0F (table/encoding.ts). */
+  /** The opcode's number after 0F (table/encoding.ts). */
   private readEscaped(): number {
     const byte = this.byte();
     if (byte === 0x38) return 0x200 | this.byte();
@@ -141,7 +141,7 @@ class Decoder {
     }
   }
 
-  /** Everything behind the opcode; gives the form's id. */
+  /** Everything after the opcode; gives the form's id. */
   private readBody(opcode: number, key: number, out: Instruction): number {
     out.operands = NO_OPERANDS;
     out.displacement = 0;

@@ -80,7 +80,7 @@ function rowsOf(form: Form): Row[] {
 /** What an operand puts into the encoding. */
 interface Fields extends AddressFields {
   readonly opcodeRegister?: number;
-  /** Bytes behind ModR/M. */
+  /** Bytes after ModR/M. */
   readonly tail?: readonly number[];
   readonly relative?: { readonly target: number; readonly bytes: number };
   /** The operand tells its size itself. */

@@ -16,7 +16,7 @@ function register(number: number, bytes: number, high: number): string {
   return (bytes === 4 ? 'e' : '') + registers16[number]!;
 }
 
-/** Up to 9 as it is, else hexadecimal with an h behind and a digit in front. */
+/** Up to 9 as it is, else hexadecimal with an h after and a digit in front. */
 function hexadecimal(value: number, digits = 1): string {
   const number = value >>> 0;
   if (number < 10) return String(number);

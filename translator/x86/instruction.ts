@@ -54,7 +54,7 @@ export class Instruction extends GraphFields {
    * x87 instruction the 11-bit opcode that FNSTENV and FXSAVE give: low 3 bits of the first byte, then ModR/M.
    */
   immediate = 0;
-  /** EIP of the byte behind the last one, wrapped to 16 bits in 16-bit code. */
+  /** EIP of the byte after the last one, wrapped to 16 bits in 16-bit code. */
   nextEip = 0;
   /** EIP a relative jump or call goes to. */
   target = 0;

@@ -38,7 +38,7 @@ export class Channel {
     return state.switchAt + count - highHalf(count);
   }
 
-  /** Rising edges of OUT behind clock `from` up to clock `to`; no more than `most` are counted. */
+  /** Rising edges of OUT after clock `from` up to clock `to`; no more than `most` are counted. */
   rises(from: number, to: number, most: number): number {
     let count = 0;
     for (let rise = this.nextRise(from); rise <= to && count < most; rise = this.nextRise(rise)) count++;

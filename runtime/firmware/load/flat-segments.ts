@@ -10,7 +10,7 @@ const FLAT_DATA = 0x00cf93000000ffffn;
 
 export const FLAT_GDT_BYTES = 32;
 
-/** The descriptor table behind `FLAT_SELECTORS`. */
+/** The descriptor table after `FLAT_SELECTORS`. */
 export function flatGdt(address: number): BootWrite {
   const view = new DataView(new ArrayBuffer(FLAT_GDT_BYTES));
   view.setBigUint64(FLAT_SELECTORS.code, FLAT_CODE, true);

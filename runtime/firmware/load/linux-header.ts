@@ -39,7 +39,7 @@ export interface LinuxHeader {
   readonly version: number;
   /** The setup header's bytes, from offset 0x1F1. */
   readonly setupHeader: Uint8Array;
-  /** The protected-mode kernel: all of the file behind the real-mode part. */
+  /** The protected-mode kernel: all of the file after the real-mode part. */
   readonly protectedMode: Uint8Array;
   readonly code32Start: number;
   readonly loadFlags: number;

@@ -76,7 +76,7 @@ function placeInitrd(request: BootRequest, header: LinuxHeader, memory: FreeMemo
   const address = memory.takeHigh(initrd.length, PAGE_BYTES, header.initrdAddressMax + 1, LOAD_ADDRESS);
   if (address !== undefined) return { address, bytes: initrd };
   throw new NoRoomError(
-    `the initrd of ${formatBytes(initrd.length)} does not fit behind the kernel: the machine has ` +
+    `the initrd of ${formatBytes(initrd.length)} does not fit after the kernel: the machine has ` +
       `${formatBytes(request.memoryBytes)}, and the kernel takes an initrd below ` +
       `${formatBytes(header.initrdAddressMax + 1)}`,
   );

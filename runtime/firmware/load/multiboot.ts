@@ -22,7 +22,7 @@ const BOOTLOADER_MAGIC = 0x2badb002;
 
 /**
  * Loads a Multiboot 1 kernel (specification 0.6.96): ELF32, or any format with address fields in its header. The initrd
- * becomes the only module, page aligned behind the kernel.
+ * becomes the only module, page aligned after the kernel.
  * @throws BootError if the image is unusable or something does not fit into the memory
  */
 export function loadMultiboot(request: BootRequest): BootState {
@@ -99,7 +99,7 @@ function placeModule(request: BootRequest, image: ProgramImage, memory: FreeMemo
   const address = memory.takeLow(initrd.length, PAGE_BYTES, Math.max(kernelEnd, HIGH_MEMORY_START));
   if (address !== undefined) return { address, bytes: initrd };
   throw new NoRoomError(
-    `the initrd of ${formatBytes(initrd.length)} does not fit behind the kernel, which ends at ` +
+    `the initrd of ${formatBytes(initrd.length)} does not fit after the kernel, which ends at ` +
       `${formatBytes(kernelEnd)}: the machine has ${formatBytes(request.memoryBytes)}`,
   );
 }

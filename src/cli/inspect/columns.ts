@@ -30,7 +30,7 @@ export function remainingWidth({ width }: Style, others: readonly number[]): num
   return Math.max(30, all - used);
 }
 
-/** Emitted JavaScript in lines of about this width, broken behind statements and braces. */
+/** Emitted JavaScript in lines of about this width, broken after statements and braces. */
 export function wrapStatements(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

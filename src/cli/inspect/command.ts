@@ -14,7 +14,7 @@ export interface Answer {
 /** What a command is asked. */
 export interface Request {
   readonly options: Options;
-  /** What stands behind the command besides options. */
+  /** What stands after the command besides options. */
   readonly words: readonly string[];
   readonly style: Style;
 }
@@ -22,13 +22,13 @@ export interface Request {
 /** One command of `rawiron inspect`: dispatch, help and completion come from it. */
 export interface Command {
   readonly name: string;
-  /** What may stand behind it besides options. */
+  /** What may stand after it besides options. */
   readonly usage: string;
   readonly help: string;
   readonly options: readonly OptionName[];
   /** What these words may be, where they are no files, for completion. */
   readonly values?: readonly string[];
-  /** How many words may stand behind it; 0 if not given. */
+  /** How many words may stand after it; 0 if not given. */
   readonly words?: number;
   /** What its options are where they are not given, if that is not what they usually are. */
   readonly usual?: Readonly<Partial<Record<OptionName, number>>>;

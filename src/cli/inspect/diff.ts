@@ -22,7 +22,7 @@ const USUAL_ADDRESS = 0x10000;
 
 type Config = Partial<MachineConfig> & { readonly boot: BootImages };
 
-/** Two engines on the same guest; `rawiron inspect diff … -- MACHINE` has the words behind `--` in `words`. */
+/** Two engines on the same guest; `rawiron inspect diff … -- MACHINE` has the words after `--` in `words`. */
 export const diffCommand: Command = {
   name: 'diff',
   usage: '(--hex BYTES | -- MACHINE)',
@@ -57,7 +57,7 @@ function machinesFor(config: Config): [LockstepMachine, LockstepMachine] {
 async function configOf({ options, words }: Request): Promise<Config> {
   const { hex, bits = 32, address = USUAL_ADDRESS, threshold } = options;
   if (hex === undefined) {
-    if (words.length === 0) throw new ConfigurationError('no code; give --hex BYTES, or a machine behind --');
+    if (words.length === 0) throw new ConfigurationError('no code; give --hex BYTES, or a machine after --');
     return machineConfig(words, threshold);
   }
   if (words.length > 0) throw new ConfigurationError(`--hex does not go with '${words[0]}'`);
@@ -111,7 +111,7 @@ function foundText(
   const names = machines.map(({ name }) => name).join(', ');
   if (!narrowed) return `${[`after ${after} instructions (${names}):`, ...differences].join('\n')}\n`;
   return `${[
-    bold(style, `behind instruction ${count(narrowed.from + narrowed.instructions)} they differ (${names})`),
+    bold(style, `after instruction ${count(narrowed.from + narrowed.instructions)} they differ (${names})`),
     ...narrowed.differences,
     '',
     bold(style, 'the instructions before that'),

@@ -45,7 +45,7 @@ export interface Option {
   readonly values?: readonly string[] | 'file';
   /** The argument may be several values, with commas between them. */
   readonly isList?: true;
-  /** It may be given several times: what it says comes behind what it said before. */
+  /** It may be given several times: what it says comes after what it said before. */
   readonly repeats?: true;
   /** What a number is where it isn't given, unless the command has another (`Command.usual`). */
   readonly usual?: number;
@@ -130,7 +130,7 @@ const table: readonly Option[] = [
   {
     name: 'threshold',
     argument: 'N',
-    help: 'runs before code is translated (default: 1, behind `--` as usual)',
+    help: 'runs before code is translated (default: 1, after `--` as usual)',
     parse: parseWhole('threshold'),
   },
   { name: 'svg', help: 'print a picture instead of DOT', parse: flag },

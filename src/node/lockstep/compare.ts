@@ -20,7 +20,7 @@ export function compareStates(left: Int32Array, right: Int32Array): string[] {
   return [...differences, ...compareSpans(left, right)];
 }
 
-/** The doubles behind the words: limits of segments. */
+/** The doubles after the words: limits of segments. */
 function compareSpans(left: Int32Array, right: Int32Array): string[] {
   const spans = (state: Int32Array): Float64Array => new Float64Array(state.buffer, 0, STATE_BYTES / 8);
   const [a, b] = [spans(left), spans(right)];

@@ -9,7 +9,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { compareAll } from './compare.ts';
 import type { LockstepMachine } from './machine.ts';
 
-/** Instructions shown before the one behind which the machines differ. */
+/** Instructions shown before the one after which the machines differ. */
 const SHOWN = 40;
 const registers = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
 
@@ -26,7 +26,7 @@ export interface Difference {
 }
 
 /**
- * Finds the fewest instructions after a checkpoint behind which two machines differ, by going back to it again and again.
+ * Finds how few instructions from a checkpoint on make two machines differ, by going back to it again and again.
  * Null if the difference does not come again.
  */
 export function narrowDown(

@@ -28,7 +28,7 @@ export interface FoundDifference {
   readonly narrowed: (Difference & { readonly from: number }) | null;
 }
 
-/** Runs two machines side by side, and finds the first instruction behind which they differ. */
+/** Runs two machines side by side, and finds the first instruction after which they differ. */
 export function runLockstep(
   machines: readonly [LockstepMachine, LockstepMachine],
   { instructions, step, between = () => true }: LockstepOptions,

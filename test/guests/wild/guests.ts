@@ -19,7 +19,7 @@ random: mov     eax, [seed]
 seed:   dd      0x12345678
 `;
 
-/** Writes a kilobyte of random code and runs it until it faults or is interrupted, then another one behind it; in user mode. */
+/** Writes a kilobyte of random code and runs it until it faults or is interrupted, then another one after it; in user mode. */
 const randomCode = `
 BEGIN   equ 0x100000
 END     equ 0x3FF000

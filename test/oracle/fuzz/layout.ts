@@ -37,7 +37,7 @@ export const EXIT_PORT = 0xf4;
 /** Bytes of each handler. */
 export const HANDLER_BYTES = 4;
 
-/** Selectors of the descriptors that segment registers start with; what lies behind them is random. */
+/** Selectors of the descriptors that segment registers start with; what lies after them is random. */
 export const Selector = {
   code32: 0x08,
   data32: 0x10,

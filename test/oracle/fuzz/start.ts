@@ -5,7 +5,7 @@ import { ARENA, ARENA_BYTES } from './layout.ts';
 import type { Start } from './machine.ts';
 import type { Setting } from './modes.ts';
 
-/** Offsets of code in protected mode: behind the base, or at the arena. */
+/** Offsets of code in protected mode: after the base, or at the arena. */
 export function randomEntry({ mode, based }: Setting, random: Random): number {
   return (mode.bits === 32 && !based ? ARENA : 0) + random.below(0x3000);
 }

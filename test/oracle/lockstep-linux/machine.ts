@@ -6,7 +6,7 @@ import { LockstepMachine } from '../../../src/node/lockstep/machine.ts';
 /** The kernel's own tests of its cryptography take as many instructions as all the rest of the boot. */
 const commandLine = 'console=ttyS0 cryptomgr.notests';
 
-/** A shell's prompt at the end of the output; busybox asks for the cursor's place behind it. */
+/** A shell's prompt at the end of the output; busybox asks for the cursor's place after it. */
 const ESCAPE = String.fromCharCode(27);
 const prompt = new RegExp(`[#$] (?:${ESCAPE}\\[6n)?$`);
 

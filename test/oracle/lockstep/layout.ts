@@ -7,5 +7,5 @@ export const FRAME = WRITABLE + 0x800;
 export const STACK = WRITABLE + 0x1d00;
 export const COUNTERS = WRITABLE + 0x1e00;
 export const TARGETS = WRITABLE + 0x1f00;
-/** A page that user mode cannot write; there is none behind it. */
+/** A page that user mode cannot write; there is none after it. */
 export const READ_ONLY = 0xa000;

@@ -21,7 +21,7 @@ class Generator {
   private labels = 0;
   private counters = 0;
   private tables = 0;
-  /** Labels of functions that are called, to be written behind the program. */
+  /** Labels of functions that are called, to be written after the program. */
   private readonly functions: string[] = [];
 
   constructor(random: Random, bits: 16 | 32) {

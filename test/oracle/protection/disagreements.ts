@@ -26,7 +26,7 @@ export const disagreements: readonly (readonly [cases: RegExp, reason: string])[
   [/^an I\/O breakpoint without/, 'the kind is undefined without CR4.DE (vol. 3, 18.2.4)'],
   [/^a switch with the debug bit/, "QEMU ignores a TSS's T bit (vol. 3, 18.3.1.5)"],
   [/^a switch clears the local/, "LE is cleared as well (80386 Programmer's Reference Manual, 12.2.2)"],
-  [/^a task at level 3$/, "a fault behind the switch has the new task's EIP (vol. 3, 7.3)"],
+  [/^a task at level 3$/, "a fault after the switch has the new task's EIP (vol. 3, 7.3)"],
   [/^LTR with a null/, 'it is #GP(0) (vol. 2, LTR)'],
   [
     /^a benign exception through/,

@@ -36,7 +36,7 @@ export interface Case {
  * line each to port E9h: every exception with its frame (and EAX and EBX of VM86), and what EAX, EBX, ECX and EDX held at
  * the end, if that was reached.
  *
- * Cases may use: [resume] (where to go on behind the next exception), `ring1` to `ring3` (go on behind the call at that
+ * Cases may use: [resume] (where to go on after the next exception), `ring1` to `ring3` (go on after the call at that
  * level), `paging` and `wide_paging` (turn on an identity map of 4 MB, or of 2 MB with PAE).
  */
 export function suite(cases: readonly Case[]): string {

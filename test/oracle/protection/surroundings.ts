@@ -70,7 +70,7 @@ prepare:
   push ebx
   iretd
 
-; Goes on behind the call at a level, with its stack and data segments.
+; Goes on after the call at a level, with its stack and data segments.
 ring1:
   mov eax, 1
   jmp to_ring

@@ -84,7 +84,7 @@ describe('CPUID', () => {
     } else expect([...byInstructions]).toContain(feature);
   });
 
-  test('has every basic leaf up to the last one, and nothing behind', () => {
+  test('has every basic leaf up to the last one, and nothing after', () => {
     for (const name of cpuModelNames) {
       const model = cpuModel(name);
       const rig = new Rig(model);

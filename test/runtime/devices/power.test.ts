@@ -210,7 +210,7 @@ test('AML: the lengths of nested objects end where their parents do', () => {
     for (let i = 1; i <= extra; i++) length |= memory[at + i] << (8 * i - 4);
     return [length, extra + 1];
   };
-  // \_SB, in it PCI0, behind it \_S5.
+  // \_SB, in it PCI0, after it \_S5.
   const [scopeLength, scopeBytes] = packageLength(dsdt + 37);
   expect(memory[dsdt + 36]).toBe(0x10);
   const afterScope = dsdt + 37 + scopeLength;

@@ -3,7 +3,7 @@ import { onEveryEngine } from '../../support/guest.ts';
 import { exceptionLog, kernel } from '../../support/guest-kernel.ts';
 
 onEveryEngine(
-  'with DEBUGCTL.BTF the trap of TF comes behind branches that are taken; it clears BTF',
+  'with DEBUGCTL.BTF the trap of TF comes after branches that are taken; it clears BTF',
   kernel(`
 main:   mov     dword [hook], .trap
         call    .arm
@@ -35,7 +35,7 @@ main:   mov     dword [hook], .trap
         xor     edx, edx
         wrmsr
         ret
-; The first three traps arm it again; behind the fourth each instruction is a step.
+; The first three traps arm it again; after the fourth each instruction is a step.
 .trap:  dec     dword [.left]
         jns     .arm
         ret

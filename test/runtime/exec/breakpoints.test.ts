@@ -49,7 +49,7 @@ main:   ${watch('.a + 1', 0x55)}
   );
 
   onEveryEngine(
-    'wait behind a load of SS, and come before the instruction’s own faults',
+    'wait after a load of SS, and come before the instruction’s own faults',
     program(`
 main:   ${watch('.a', 0x5)}
         mov     eax, .b
@@ -129,7 +129,7 @@ ${cases
 
 describe('data breakpoints', () => {
   onEveryEngine(
-    'trap behind the instruction, in translated code too, and leave their neighbours alone',
+    'trap after the instruction, in translated code too, and leave their neighbours alone',
     program(`
 main:   ${watch('P + 4', WRITE_4)}
         mov     dword [hook], note_step
@@ -206,7 +206,7 @@ main:   ${watch('P + 8', WRITE_4)}
   );
 
   onEveryEngine(
-    'come one instruction later behind a load of SS, together with a single step, and not if the access faults',
+    'come one instruction later after a load of SS, together with a single step, and not if the access faults',
     program(`
 main:   call    paging_start
         ${watch('P', READ_WRITE_4)}

@@ -20,7 +20,7 @@ function complaint(act: () => void): string {
 test('IR of a region: the complaint names the region, the stage and the block, and shows it', () => {
   const blocks = parseBlocks('block 0x1000\njump @2000\nblock 0x2000\nset eax, t5\njump @1000');
   expect(complaint(() => check.region('forward', { key: 0, blocks }))).toBe(
-    "region 00001000 behind 'forward', block 00002000: t5 is not defined here: set eax, t5\n" +
+    "region 00001000 after 'forward', block 00002000: t5 is not defined here: set eax, t5\n" +
       'block 0x2000\n  set eax, t5\n  jump @1000',
   );
   expect(complaint(() => check.region('lift', { key: 0, blocks: blocks.slice(0, 1) }))).toBe('');

@@ -5,7 +5,7 @@ import { Layout } from '../../support/guest-kernel.ts';
 
 describe('I/O breakpoints', () => {
   onEveryEngine(
-    'trap behind the instruction, with CR4.DE; without it there are none',
+    'trap after the instruction, with CR4.DE; without it there are none',
     program(`
 main:   ${watch('0x61', IO_1)}
         mov     dword [hook], note_step
@@ -84,7 +84,7 @@ main:   mov     eax, -1
   );
 
   onEveryEngine(
-    'INT1 traps behind itself and tells nothing in DR6',
+    'INT1 traps after itself and tells nothing in DR6',
     program(`
 main:   mov     dword [hook], note_step
         db      0xF1

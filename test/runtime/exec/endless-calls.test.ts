@@ -4,7 +4,7 @@ import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { createMachine } from '../../../runtime/machine/machine.ts';
 import { Word } from '../../../translator/abi/state.ts';
 
-/** Calls without end and without a loop: the code behind the call has run once, so that the region goes on there. */
+/** Calls without end and without a loop: the code after the call has run once, so that the region goes on there. */
 const source = `
 bits 32
 org 0x11000

@@ -16,7 +16,7 @@ async function heads(program: GuestProgram, value: number, names: readonly strin
   return found;
 }
 
-test('code behind an instruction that crosses a page boundary is translated', async () => {
+test('code after an instruction that crosses a page boundary is translated', async () => {
   const program = kernel(`
 main:   mov     ecx, 3000
         xor     eax, eax
@@ -49,7 +49,7 @@ fill:   repne   scasb
   expect(await heads(program, 7, ['fill'])).toEqual(['fill']);
 });
 
-test('a region goes on behind instructions for the runtime', async () => {
+test('a region goes on after instructions for the runtime', async () => {
   const program = kernel(`
 main:   mov     ecx, 3000
         xor     eax, eax

@@ -257,9 +257,9 @@ main:   mov     dword [tick_hook], .tick
   );
 
   onEveryEngine(
-    'not between STI and the instruction behind it',
+    'not between STI and the instruction after it',
     kernel(`
-; A tick waits. STI; CLI lets it not through; STI; NOP does, behind the NOP. MOV SS holds it off once more.
+; A tick waits. STI; CLI lets it not through; STI; NOP does, after the NOP. MOV SS holds it off once more.
 main:   mov     dword [tick_hook], .tick
         mov     dword [.note], .notes
         mov     ax, 1193
@@ -323,7 +323,7 @@ request:
   );
 
   onEveryEngine(
-    'HLT, and returns behind it',
+    'HLT, and returns after it',
     kernel(`
 main:   mov     dword [tick_hook], .tick
         mov     ax, 1193

@@ -69,7 +69,7 @@ faulted:
 ; Rounds left.
 left:   dd      0
 
-; The hook of exceptions: goes on behind the DIV.
+; The hook of exceptions: goes on after the DIV.
 divided:
         mov     edx, [ebp + 40]
         sub     edx, [ebp + 4]
@@ -124,7 +124,7 @@ function expected(guest: Guest, constant = 1000): number {
   const distance = (label: string) => guest.address(`module.${label}`) - guest.address('module');
   const fld1 = distance('here') + 10; // POP, SUB, ADD and CALL
   const fstp = fld1 + 2;
-  // Calls give their return addresses, and FLD1 is behind one.
+  // Calls give their return addresses, and FLD1 is after one.
   const behindCall = distance('target') + 5;
   const perRound = distance('here') + fld1 + fstp + behindCall + constant;
   return CALLS * (3 * perRound + 2 * distance('fault'));

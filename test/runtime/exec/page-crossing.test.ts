@@ -53,7 +53,7 @@ main:   call    put_crossing
     'and its second page is mapped to another frame',
     300 * ((7 + 9) << 16),
     `${crossing}
-; At ALIAS and behind: the frame FREE, then FREE + 0x1000 or FREE + 0x3000.
+; At ALIAS and after: the frame FREE, then FREE + 0x1000 or FREE + 0x3000.
 main:   call    paging_start
         call    put_crossing
         mov     byte [FREE + 0x1000], 7

@@ -3,7 +3,7 @@ import { expectRealModeValue as expectValue } from '../../support/guest-real-mod
 
 describe('real mode', () => {
   expectValue(
-    'interrupts by the vector table: IF and TF off in the handler, as before behind it',
+    'interrupts by the vector table: IF and TF off in the handler, as they were once it returns',
     400 * 401,
     `
 main:   mov     bx, 0x60 * 4

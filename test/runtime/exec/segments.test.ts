@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { onEveryEngine } from '../../support/guest.ts';
 import { exceptionLog, kernel } from '../../support/guest-kernel.ts';
 
-/** Descriptors behind the kernel's own, from selector 0x40 on, that `use_segments` makes valid. */
+/** Descriptors after the kernel's own, from selector 0x40 on, that `use_segments` makes valid. */
 const segments = `
 BASED equ 0x40                          ; base FREE, limit FFFh
 READ_ONLY equ 0x48                      ; base FREE, limit FFFh

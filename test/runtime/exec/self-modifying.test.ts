@@ -59,7 +59,7 @@ main:   xor     ebx, ebx
   );
 
   expectValue(
-    'behind a function that has run often',
+    'after a function that has run often',
     300 + 7 * 300,
     `
 main:   xor     ebx, ebx
@@ -164,7 +164,7 @@ main:   mov     ebp, 400
 
 describe('a repeated string instruction changes code', () => {
   expectValue(
-    'itself, with the same bytes, and what stands behind it',
+    'itself, with the same bytes, and what stands after it',
     42,
     `
 main:   mov     ebp, 300
@@ -295,7 +295,7 @@ callee_end:
     'a doubleword across two code pages',
     0x1234,
     `
-; MOV AL, n before the boundary, MOV AH, n and RET behind it; one store changes both.
+; MOV AL, n before the boundary, MOV AH, n and RET after it; one store changes both.
 main:   mov     byte [FREE + 0x1002], 0xC3
         mov     ebx, FREE + 0xFFE
         mov     ebp, 300

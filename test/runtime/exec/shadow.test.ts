@@ -2,8 +2,8 @@ import { describe, expect } from 'vitest';
 import { onEveryEngine } from '../../support/guest.ts';
 import { EXECUTE, IO_1, program, trap, traps, watch } from '../../support/guest-debug.ts';
 
-/** The shadow of MOV SS is over behind the next instruction, however long no one looks. */
-describe('debug exceptions some instructions behind a load of SS', () => {
+/** The shadow of MOV SS is over after the next instruction, however long no one looks. */
+describe('debug exceptions some instructions after a load of SS', () => {
   onEveryEngine(
     'of an instruction breakpoint',
     program(`

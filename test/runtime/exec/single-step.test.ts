@@ -53,7 +53,7 @@ function:
   );
 
   expectSteps(
-    'passes over the instruction behind a load of SS',
+    'passes over the instruction after a load of SS',
     `
 main:   ${stepOn}
         mov     eax, ss
@@ -80,7 +80,7 @@ main:   mov     edi, FREE
   );
 
   expectSteps(
-    'begins behind the instruction after IRET',
+    'begins after the instruction that IRET returns to',
     `
 main:   mov     dword [hook], nothing
         push    dword 0x102
@@ -96,7 +96,7 @@ main:   mov     dword [hook], nothing
   );
 
   expectSteps(
-    'not behind INT: the handler runs with TF clear, what it returns to is stepped over',
+    'not after INT: the handler runs with TF clear, what it returns to is stepped over',
     `
 main:   mov     dword [system_call], .call
         ${stepOn}

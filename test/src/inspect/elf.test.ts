@@ -45,15 +45,15 @@ test.each([
 describe('an ELF file that lies', () => {
   const size = (bytes: number) => elfWithCode(code, [{ name: 'f', value: 0x8048001, size: bytes, section: 1 }]);
 
-  test('a function does not go on behind its section', () => {
+  test('a function does not go on after its section', () => {
     expect(new ElfFile(size(0xffffffff)).function('f').bytes).toEqual(Uint8Array.of(0xc3, 0x48, 0xc3, 0x90));
   });
 
-  test('a section behind the end of the file has no bytes', () => {
+  test('a section after the end of the file has no bytes', () => {
     const file = size(2);
     const view = new DataView(file.buffer);
     view.setUint32(view.getUint32(32, true) + 40 + 4 * 4, 0x7fff0000, true);
-    expect(() => new ElfFile(file).function('f')).toThrow("the symbol 'f' is behind the end of the file");
+    expect(() => new ElfFile(file).function('f')).toThrow("the symbol 'f' is after the end of the file");
   });
 
   test.each([

@@ -23,7 +23,7 @@ test('blocks, and where they go', () => {
     [0x1000, 0x1006, 'next'],
     [0x1006, 0x1006, 'taken'],
     [0x1006, 0x100c, 'next'],
-    [0x100c, 0x1011, 'behind call'],
+    [0x100c, 0x1011, 'after call'],
     [0x100c, 0x1027, 'taken'],
   ]);
   expect(graph.edges.filter(({ isBack }) => isBack).map(({ from }) => from)).toEqual([0x1006]);

@@ -11,7 +11,7 @@ async function all(lines: AsyncIterable<string>): Promise<string[]> {
   return found;
 }
 
-test('lines come whole, and what is behind the last end is none', async () => {
+test('lines come whole, and what is after the last end is none', async () => {
   expect(await all(linesOf(pieces('a', 'b\nc\n\nd', 'e\nf')))).toEqual(['ab', 'c', '', 'de']);
 });
 

@@ -43,7 +43,7 @@ test('bytes that do not decode', () => {
   expect(() => bytesOfHex(' ')).toThrow('no bytes');
 });
 
-test('a listing goes on behind bytes that are no instruction', () => {
+test('a listing goes on after bytes that are no instruction', () => {
   expect(listCode(code('40 ff ff c3 8b 44')).map(({ text, bytes }) => [bytes, text])).toEqual([
     ['40', 'inc eax'],
     ['ff', 'db 0FFh'],

@@ -13,7 +13,7 @@ test('kallsyms that hides addresses, or another text, is none', () => {
   expect(parseSymbolText('hello\n')).toBeNull();
 });
 
-test('addresses far behind a symbol have no name; of several names the first counts', () => {
+test('addresses far after a symbol have no name; of several names the first counts', () => {
   const symbols = new Symbols({ addresses: [0x1000, 0x1000, 0x2000], names: ['a', 'alias', 'b'] });
   expect(symbols.label(0x1000)).toBe('a');
   expect(symbols.label(0x1fff)).toBe('a+0xfff');

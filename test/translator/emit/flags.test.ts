@@ -12,7 +12,7 @@ afterAll(() => cpu.dispose());
 
 /** Code whose flags are made in one place and seen in another. */
 const guests: Record<string, string> = {
-  'made before a join, seen behind it': `
+  'made before a join, seen after it': `
           cmp eax, ebx
           jb join
           add edx, ecx
@@ -37,7 +37,7 @@ const guests: Record<string, string> = {
           mov eax, [esi]
           lahf
           ret`,
-  'read by a shift that may not happen, and made anew behind it': `
+  'read by a shift that may not happen, and made anew after it': `
           cmp eax, ebx
           jb join
           add edx, eax

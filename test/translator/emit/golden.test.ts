@@ -49,7 +49,7 @@ function stagesOf({ source, handler, key = FLAT_KEY, pacing = 'poll' }: GoldenGu
   return [
     `=== Guest\n${unindent(source).trimEnd()}\n`,
     section('IR as lifted', ir[0]),
-    section('IR behind all passes', ir.at(-1)!),
+    section('IR after all passes', ir.at(-1)!),
     section('Region', text),
     section('Links', links.map(({ eip, kind }, n) => `${n} ${eip.toString(16)} ${kind}`).join('\n')),
     section(`Handler of ${formatInstruction(one)}`, handlerText),

@@ -43,7 +43,7 @@ test.each([
   ['it is for the runtime', 'hlt'],
   ['it may be left to the runtime', 'fadd st1'],
   ['it goes to itself', 'rep movsb'],
-  ['it accesses memory behind a change of it', 'pusha'],
+  ['it accesses memory after a change of it', 'pusha'],
 ])('%s: %s has none', (_reason, source) => {
   expect(isFast(source)).toBe(false);
 });

@@ -44,7 +44,7 @@ describe.each<Pacing>(['poll', 'budget'])('emitted text, pacing by %s', (pacing)
     expect(samples.length).toBeGreaterThan(7000);
   });
 
-  test('regions of random code; their IR is verified behind every stage', () => {
+  test('regions of random code; their IR is verified after every stage', () => {
     const random = randomFrom(22);
     const found = { regions: 0, loops: 0, blocks: 0, calls: 0 };
     for (let n = 0; n < 24; n++) {

@@ -61,7 +61,7 @@ describe('the verifier', () => {
       'fallback multiplyHighSigned 1, 2 if cc0',
       'fallback has no kind "multiplyHighSigned": fallback multiplyHighSigned 1, 2 if cc0',
     ],
-    ['set eax, 1\nfallback halt if cc0', 'may fault behind a change of the state: fallback halt if cc0'],
+    ['set eax, 1\nfallback halt if cc0', 'may fault after a change of the state: fallback halt if cc0'],
   ])('refuses %s', (lines, message) => expect(complaint(lines)).toBe(message));
 });
 

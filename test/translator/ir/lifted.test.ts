@@ -53,7 +53,7 @@ describe('IR with real operands, of every form', () => {
     for (const sample of samples) expectRoundTrip(liftOne(sample), describeSample(sample));
   });
 
-  test('keeps the rules, as lifted and behind each pass', () => {
+  test('keeps the rules, as lifted and after each pass', () => {
     for (const sample of samples) {
       const block = liftOne(sample);
       expect(() => verifyBlock(block), describeSample(sample)).not.toThrow();

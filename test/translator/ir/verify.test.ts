@@ -138,7 +138,7 @@ describe('operands', () => {
     expect(complaint('t0 = copy8(1, 2, 3)')).toBe('');
     expect(complaint('t0 = (copy8(1, 2, 3) + 1)')).toMatch('"copy8" is not pure');
     expect(complaint('exit @8 if copy8(1, 2, 3)')).toMatch('"copy8" is not pure');
-    expect(complaint('t0 = copy8(1, 2, 3)\nt1 = load32 0')).toMatch(/^may fault behind a change/);
+    expect(complaint('t0 = copy8(1, 2, 3)\nt1 = load32 0')).toMatch(/^may fault after a change/);
   });
 
   test('statements and values that cannot be written as text', () => {
@@ -164,12 +164,12 @@ describe('precise instructions', () => {
     'probe16 4\nstore32 0, 1\nstore32 4, 1',
     'when cc0 {\nset eax, 1\n}\nt0 = load32 0',
     'set eax, 1\nt0 = segment.read4 3, 0',
-  ])('nothing may fault behind a change: %j', (lines) => {
-    expect(complaint(lines)).toMatch(/^may fault behind a change of the state/);
+  ])('nothing may fault after a change: %j', (lines) => {
+    expect(complaint(lines)).toMatch(/^may fault after a change of the state/);
   });
 
-  test('nor may a trap be behind one', () => {
-    expect(complaint('set eax, 1', 'trap halt')).toBe('may fault behind a change of the state: trap halt');
+  test('nor may a trap be after one', () => {
+    expect(complaint('set eax, 1', 'trap halt')).toBe('may fault after a change of the state: trap halt');
   });
 
   test('probed stores may follow others, and each instruction begins anew', () => {

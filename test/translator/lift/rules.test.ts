@@ -16,7 +16,7 @@ function flatten(statements: readonly Statement[]): Statement[] {
     .filter((s) => !((s.op === 'load' || s.op === 'store') && windowOffset(s) !== undefined));
 }
 
-/** A statement that can fault behind one that has changed something, or undefined. */
+/** A statement that can fault after one that has changed something, or undefined. */
 function lateFault(statements: readonly Statement[]): Statement | undefined {
   const all = flatten(statements);
   const firstChange = all.findIndex(({ op }) => changes.has(op));

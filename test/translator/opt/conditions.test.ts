@@ -4,7 +4,7 @@ import { linesOf, passText } from '../../support/ir-text.ts';
 
 const NAMES = 'O NO B NB Z NZ BE A S NS P NP L NL LE G'.split(' ');
 
-/** What condition codes become behind flags statements; those that stay are left out. */
+/** What condition codes become after flags statements; those that stay are left out. */
 function resolved(flags: string): Record<string, string> {
   const operands = 't0 = get eax\nt1 = get ebx\nt2 = get ecx\nt3 = get edx';
   const found = NAMES.map((name, code): [string, string] => {
@@ -168,18 +168,18 @@ describe('condition codes stay', () => {
     }
   });
 
-  test('behind a change of a flag alone, but for that flag', () => {
+  test('after a change of a flag alone, but for that flag', () => {
     expect(resolved('flags zero32 t0')).toEqual({ Z: '(t0 != 0)', NZ: '(t0 == 0)' });
     expect(resolved('flags carry32 t0')).toEqual({ B: '(t0 != 0)', NB: '(t0 == 0)' });
   });
 
-  test('behind a body that may have changed the flags', () => {
+  test('after a body that may have changed the flags', () => {
     expect(resolved('flags sub32 t0, t1, t2\nwhen t3 {\nflags logic32 t0\n}')).toEqual({});
     expect(resolved('flags sub32 t0, t1, t2\nwhen t3 {\nwhen t2 {\nflags logic32 t0\n}\n}')).toEqual({});
   });
 });
 
-test('a body sees the flags before it, and its own; behind a body without flags they are still known', () => {
+test('a body sees the flags before it, and its own; after a body without flags they are still known', () => {
   const text = `
     t0 = get eax
     flags logic32 t0

@@ -21,7 +21,7 @@ describe('flags are removed', () => {
     expect(left('flags carry32 t0\nflags inc32 t1\nflags logic32 t0')).toEqual(['logic32 t0']);
   });
 
-  test('in a body, if they are set again behind it', () => {
+  test('in a body, if they are set again after it', () => {
     expect(left('when t0 {\nflags logic32 t1\nset ecx, 1\n}\nflags logic8 t0')).toEqual(['logic8 t0']);
     expect(left('when t0 {\nflags logic32 t1\nflags logic16 t0\n}')).toEqual(['logic16 t0']);
     expect(left('flags logic32 t0\nwhen t0 {\nflags logic32 t1\n}\nflags logic8 t0')).toEqual(['logic8 t0']);

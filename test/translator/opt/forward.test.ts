@@ -63,7 +63,7 @@ describe('forward', () => {
     );
   });
 
-  test('does not know, behind a body, what the body wrote or read', () => {
+  test('does not know, after a body, what the body wrote or read', () => {
     const text = `
       t0 = get eax
       set ebx, 1

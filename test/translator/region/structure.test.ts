@@ -28,7 +28,7 @@ describe('hand-made graphs', () => {
     });
   });
 
-  test('if and else meet behind the block that decides', () => {
+  test('if and else meet after the block that decides', () => {
     expect(describeStructure([[1, 2], [3], [3], []])).toEqual({
       edges: '0>1 inline, 0>2 inline, 1>3 break, 2>3 break',
       loops: [],

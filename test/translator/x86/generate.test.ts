@@ -22,7 +22,7 @@ test('every row decodes to itself, over its whole length', () => {
   }
 });
 
-test('no byte at or behind the end is read', () => {
+test('no byte at or after the end is read', () => {
   const instruction = new Instruction(forms[INVALID_FORM]);
   for (const { form, key, bytes } of samples) {
     for (let end = 0; end < Math.min(bytes.length, 15); end++) {

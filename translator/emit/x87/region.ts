@@ -337,7 +337,7 @@ export class X87Emitter {
     return `${check}${lows}${high}=${changed[0]};${CLEARED}`;
   }
 
-  /** Inline only behind a comparison, which is where it is used. */
+  /** Inline only after a comparison, which is where it is used. */
   private status(s: Statement): string {
     if (!this.hasConditions) return this.leaveAlways(s);
     const top = `(xb+${this.facts.depth}&7)<<${TOP_SHIFT}`;

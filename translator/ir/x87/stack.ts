@@ -63,7 +63,7 @@ export function stackDepths(region: Region): StackDepths {
   return { isUsed: true, entry, isConsistent: (from, to) => !conflicts.has(`${from} ${to}`) };
 }
 
-/** Branches within the region that keep the stack. Behind a call or a trap it is looked at anew. */
+/** Branches within the region that keep the stack. After a call or a trap it is looked at anew. */
 function edgesOf({ blocks }: Region): Edge[] {
   const indices = new Map(blocks.map((block, n) => [block.eip, n]));
   return blocks.flatMap((block, from) =>
@@ -111,7 +111,7 @@ class DepthClasses {
     this.offset = this.parent.map(() => 0);
   }
 
-  /** Notes that `to` starts where `from` is `depth` behind its start; false if they are known to differ. */
+  /** Notes that `to` starts where `from` is `depth` after its start; false if they are known to differ. */
   join(from: number, to: number, depth: number): boolean {
     const difference = this.depth(from) + depth - this.depth(to);
     const [a, b] = [this.root(from), this.root(to)];

@@ -22,7 +22,7 @@ start:
         cld
         mov     [multiboot_info - BASE], ebx
 
-; The first 4 MB, at 0 and at BASE; the pages behind DEMAND come when they are touched.
+; The first 4 MB, at 0 and at BASE; the pages after DEMAND come when they are touched.
 PAGE_PRESENT  equ 1
 PAGE_WRITABLE equ 2
 PAGE_RW equ PAGE_PRESENT | PAGE_WRITABLE
@@ -71,10 +71,10 @@ gdt_register:
         dw gdt_register - gdt - 1
         dd gdt
 
-; Behind the image: zeroed by the loader, not part of the file.
+; After the image: zeroed by the loader, not part of the file.
 `;
 
-/** Memory behind the image. */
+/** Memory after the image. */
 export const bss = `
 image_end:
 PAGE_SIZE      equ 0x1000

@@ -204,7 +204,7 @@ sieve_round:
         jb      .add
         ret
 
-; EAX: the decimal number at ESI, 0 if there is none; ESI behind it.
+; EAX: the decimal number at ESI, 0 if there is none; ESI after it.
 read_decimal:
         xor     eax, eax
         xor     edx, edx

@@ -92,7 +92,7 @@ irq_unexpected:
 
 PAGE_FAULT equ 14
 
-; Entered with vector and error code on the stack. A page behind DEMAND is put in place and the instruction done again;
+; Entered with vector and error code on the stack. A page after DEMAND is put in place and the instruction done again;
 ; every other exception is reported and ends the command.
 exception:
         pushad

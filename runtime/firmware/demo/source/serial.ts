@@ -66,7 +66,7 @@ get_byte:
         mov     ebx, [ring_tail]
         cmp     ebx, [ring_head]
         jne     .take
-        sti                         ; interrupts come from behind the next instruction on
+        sti                         ; interrupts come from after the next instruction on
         hlt
         jmp     get_byte
 .take:  mov     al, [ring + ebx]

@@ -140,7 +140,7 @@ run_line:
         call    put_text
 .done:  ret
 
-; Compares the word at ESI with the text at EDI. ZF: equal, and ESI is behind the word.
+; Compares the word at ESI with the text at EDI. ZF: equal, and ESI is after the word.
 match_word:
         push    esi
 .next:  lodsb

@@ -35,5 +35,5 @@ ${label}:
 `;
 }
 
-/** Behind a case's VM86 code. */
+/** After a case's VM86 code. */
 export const virtualEnd = '\n int 0x81\n bits 32\n';

@@ -9,7 +9,7 @@ const step = 'pushfd\n or dword [esp], 0x100\n popfd\n';
 /** What is accessed, against a watched doubleword. */
 const accesses: Readonly<Record<string, string>> = {
   'a byte of it': 'mov [DATA_AT + 3], al',
-  'the byte behind it': 'mov [DATA_AT + 4], al',
+  'the byte after it': 'mov [DATA_AT + 4], al',
   'across its start': 'mov [DATA_AT - 2], eax',
   'a read': 'mov eax, [DATA_AT]',
   'a read and write': 'inc dword [DATA_AT + 2]',

@@ -82,7 +82,7 @@ export const taskCases: readonly Case[] = [
   })),
   {
     name: 'CALL to a 16-bit TSS',
-    // The upper halves of registers are undefined behind it: MOVZX of ESP, EAX, EBX, ECX and EDX.
+    // The upper halves of registers are undefined after it: MOVZX of ESP, EAX, EBX, ECX and EDX.
     code: `mov dword [LAND_AT + 32], 0x0fe4b70f\n mov dword [LAND_AT + 36], 0xb70fc0b7
       mov dword [LAND_AT + 40], 0xc9b70fdb\n mov dword [LAND_AT + 44], 0xcdd2b70f\n mov byte [LAND_AT + 48], 0x81
       mov word [TSS_C_AT + 14], LAND_AT + 32\n mov word [TSS_C_AT + 18], 0x1234\n mov word [TSS_C_AT + 26], 0xb000

@@ -59,7 +59,7 @@ describe('FXSAVE', () => {
     expect(cpu.state).toEqual(before);
   });
 
-  it('touches nothing behind the x87 registers without SSE', () => {
+  it('touches nothing after the x87 registers without SSE', () => {
     const cpu = withPi();
     cpu.memory.bytes.fill(0xcc, IMAGE, IMAGE + 512);
     fxsave(cpu, IMAGE);

@@ -21,7 +21,7 @@ describe('the demo guest', () => {
     expect(boot.registers.eax >>> 0).toBe(0x2badb002);
   });
 
-  test('its memory behind the image is zeroed and holds the sieve', () => {
+  test('its memory after the image is zeroed and holds the sieve', () => {
     const { writes } = loadKernel({ kernel: demo, memoryBytes: MEMORY });
     const zeros = writes.find(({ address }) => address === 0x100000 + demo.length)!;
     expect(zeros.bytes.length).toBeGreaterThan(0x40000);

@@ -71,7 +71,7 @@ describe('the information structure', () => {
     ]);
   });
 
-  test('the initrd is a module on a page behind the kernel', () => {
+  test('the initrd is a module on a page after the kernel', () => {
     const boot = load({ initrd: new Uint8Array(5000).fill(9), initrdName: 'initrd.gz' });
     const { memory, registers } = boot;
     expect(memory.u32(registers.ebx) & 8).toBe(8);

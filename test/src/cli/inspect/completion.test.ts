@@ -19,7 +19,7 @@ test('commands, options and values', () => {
   expect(offered(['rawiron', 'inspect', 'completion', 'z'])).toEqual(['zsh']);
 });
 
-test('behind =, the shell keeps what stands in front of it', () => {
+test('after =, the shell keeps what stands before it', () => {
   expect(offered(['rawiron', 'inspect', 'cache', '--sort=b'])).toEqual(['bytes']);
   expect(offered(['rawiron', 'inspect', 'emit', '--state', 'cpl'])).toEqual(['cpl=0', 'cpl=3']);
   expect(offered(['rawiron', 'inspect', 'emit', '--state', 'cpl='])).toEqual(['0', '3']);
@@ -27,7 +27,7 @@ test('behind =, the shell keeps what stands in front of it', () => {
   expect(offered(['rawiron', 'inspect', 'emit', '--state=cpl=0,f'])).toEqual(['0,flat']);
 });
 
-test('behind -- there is a machine', () => {
+test('after -- there is a machine', () => {
   expect(offered(['rawiron', 'profile', '--', 'st'])).toEqual(['start']);
   expect(offered(['rawiron', 'inspect', 'diff', '--', 'start', '-ker'])).toEqual(['-kernel']);
 });
