@@ -1,21 +1,22 @@
 /**
  * Transcripts and pictures of docs/inspector.md, from a booted Linux: `node scripts/inspector.ts`. It takes some minutes,
- * the first time more, as the kernel's symbols are got over its serial line.
+ * the first time more, as the kernel's symbols are got over its serial line. `node scripts/inspector.ts --no-machine`
+ * makes in seconds those that need no machine.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { findBrowser } from './browser.ts';
 import { InspectedLinux } from './inspector/guest.ts';
-import { type Sections, sectionNames, withSections } from './sections.ts';
+import { beginning } from './inspector/output.ts';
+import { type Sections, sectionNames, sectionTexts, withSections } from './sections.ts';
 
 const root = new URL('../', import.meta.url);
 const program = fileURLToPath(new URL('src/cli/main.ts', root));
-const LONGEST_LINE = 160;
-
 /** Shows what commands print, in a folder of its own. */
 class Transcript {
   readonly folder = mkdtempSync(join(tmpdir(), 'inspector-'));
@@ -25,10 +26,7 @@ class Transcript {
   async show(name: string, command: string, lines = 40): Promise<void> {
     console.log(`${name}: ${command}`);
     const output = await this.run(command);
-    const all = output.trimEnd().split('\n');
-    const shown = all.slice(0, lines).map((line) => cut(line));
-    const rest = all.length > lines ? [`… ${all.length - lines} lines more`] : [];
-    this.sections[name] = ['```console', `$ rawiron ${command}`, ...shown, ...rest, '```'].join('\n');
+    this.sections[name] = ['```console', `$ rawiron ${command}`, beginning(output, lines), '```'].join('\n');
   }
 
   run(command: string): Promise<string> {
@@ -45,10 +43,6 @@ class Transcript {
   }
 }
 
-function cut(line: string): string {
-  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line;
-}
-
 const SUM = '"03 1e 83 c6 04 49 75 f8 89 1f c3"';
 
 async function bareCommands(transcript: Transcript): Promise<void> {
@@ -61,6 +55,7 @@ async function bareCommands(transcript: Transcript): Promise<void> {
   await transcript.show('diff', 'inspect diff --hex "b9 e8 03 00 00 31 c0 01 c8 49 75 fb f4"');
   await transcript.show('bad-bytes', 'inspect lift --hex "ff ff"');
   await transcript.show('bad-symbol', 'inspect emit --elf program --symbol main');
+  await transcript.show('nobody', 'inspect cache --connect vm.sock');
 }
 
 const AT = '--connect vm.sock --symbols kallsyms';
@@ -113,19 +108,23 @@ function write(sections: Sections): void {
   const document = readFileSync(file, 'utf8');
   const unused = Object.keys(sections).filter((name) => !sectionNames(document).includes(name));
   if (unused.length > 0) console.log(`not in the document: ${unused.join(' ')}`);
-  writeFileSync(file, withSections(document, sections));
+  writeFileSync(file, withSections(document, { ...sectionTexts(document), ...sections }));
 }
 
-const transcript = new Transcript();
-try {
-  await bareCommands(transcript);
+async function withMachine(transcript: Transcript): Promise<void> {
   const socket = join(transcript.folder, 'vm.sock');
   {
     await using guest = await InspectedLinux.boot(socket);
     await machineCommands(transcript, guest);
   }
-  await transcript.show('nobody', 'inspect cache --connect vm.sock');
   await takePictures(transcript.folder);
+}
+
+const { values } = parseArgs({ options: { 'no-machine': { type: 'boolean', default: false } } });
+const transcript = new Transcript();
+try {
+  await bareCommands(transcript);
+  if (!values['no-machine']) await withMachine(transcript);
   write(transcript.sections);
 } finally {
   rmSync(transcript.folder, { recursive: true });

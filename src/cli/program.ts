@@ -34,16 +34,29 @@ function helpArguments(words: readonly string[]): readonly string[] {
   return [...words, '--help'];
 }
 
+/** Does what was asked for; gives the exit code. Throws ConfigurationError if it can't be done. */
+export type Task = () => Promise<number>;
+
+/**
+ * What the command line asks for. Nothing is done yet.
+ * @throws ConfigurationError that names the flag, option or word which is unknown or wrong
+ */
+export async function parseCommand(args: readonly string[]): Promise<Task> {
+  const words = args[0] === 'help' ? helpArguments(args.slice(1)) : args;
+  // The one command of the inspector that can start a machine is also one of its own.
+  const [first, ...rest] = words[0] === 'inspect' && words[1] === 'profile' ? words.slice(1) : words;
+  if (first === 'profile') return (await import('./inspect/profile-machine.ts')).parseProfile(rest, perform);
+  if (first === 'image') return (await import('./image/main.ts')).parseImage(rest);
+  if (first === 'inspect') return (await import('./inspect/main.ts')).parseInspect(rest);
+  const settings = parseArguments(words);
+  return () => perform(settings);
+}
+
 /** Does what the command line asks for; returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    const words = args[0] === 'help' ? helpArguments(args.slice(1)) : args;
-    // The one command of the inspector that can start a machine is also one of its own.
-    const [first, ...rest] = words[0] === 'inspect' && words[1] === 'profile' ? words.slice(1) : words;
-    if (first === 'profile') return await (await import('./inspect/profile-machine.ts')).profile(rest, perform);
-    if (first === 'image') return await (await import('./image/main.ts')).image(rest);
-    if (first === 'inspect') return await (await import('./inspect/main.ts')).inspect(rest);
-    return await perform(parseArguments(words));
+    const task = await parseCommand(args);
+    return await task();
   } catch (error) {
     const mistake = error instanceof ConfigurationError;
     process.stderr.write(`rawiron: ${mistake ? error.message : `internal error: ${(error as Error).stack}`}\n`);

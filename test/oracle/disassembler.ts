@@ -1,9 +1,11 @@
+import { parseArgs } from 'node:util';
 import * as iced from 'iced-x86';
 import { Key } from '../../translator/abi/key.ts';
 import { decode } from '../../translator/x86/decode.ts';
 import { formatBytes, formatInstruction } from '../../translator/x86/format.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM, TOO_LONG_FORM } from '../../translator/x86/table/index.ts';
+import { type Count, parseOrExplain, UsageError, wholeNumber } from './settings.ts';
 
 /** A seeded generator of numbers from 0 to 1 (mulberry32). */
 export function randomFrom(seed: number): () => number {
@@ -21,14 +23,14 @@ const STRIDE = 32;
 const BATCH = 1000;
 const prefixes = [0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
 
-/** 0F, or one of the maps behind it, whose instructions mostly have 66 in front. */
+/** 0F, or one of the maps after it, whose instructions mostly have 66 in front. */
 function pickMap(random: () => number): number[] {
   if (random() < 0.5) return [0x0f];
   const map = [0x0f, random() < 0.5 ? 0x38 : 0x3a];
   return random() < 0.6 ? [0x66, ...map] : map;
 }
 
-/** Fills a string: mostly few prefixes, now and then more than fit; half of the opcodes from the maps behind 0F. */
+/** Fills a string: mostly few prefixes, now and then more than fit; half of the opcodes from the maps after 0F. */
 function fillRandom(bytes: Uint8Array, random: () => number): void {
   const pick = (count: number) => Math.floor(random() * count);
   let at = random() < 0.02 ? pick(17) : random() < 0.4 ? pick(4) : 0;
@@ -184,17 +186,23 @@ export function compareWithIced(count: number, seed: number, bits: 16 | 32): Com
   return result;
 }
 
-function option(args: string[], name: string, otherwise: number): number {
-  const at = args.indexOf(name);
-  return at < 0 ? otherwise : Number(args[at + 1]);
+const usage = 'usage: oracle disassembler [COUNT] [--seed N] [--bits 16|32]';
+
+/** What the arguments ask for. Without --bits half of the COUNT strings are in each mode. Throws UsageError. */
+export function parse(args: readonly string[]): () => Count {
+  const options = { seed: { type: 'string', default: '1' }, bits: { type: 'string', default: '' } } as const;
+  const { values, positionals } = parseOrExplain(
+    () => parseArgs({ args: [...args], options, allowPositionals: true }),
+    usage,
+  );
+  const modes = ([16, 32] as const).filter((bits) => values.bits === '' || values.bits === String(bits));
+  if (modes.length === 0 || positionals.length > 1) throw new UsageError(usage);
+  const [count, seed] = [positionals[0] ?? '500000', values.seed].map((text) => wholeNumber(text, usage));
+  return () => run(count!, seed!, modes);
 }
 
-/** `[COUNT] [--seed N] [--bits 16|32]`: without --bits, half of the strings in each mode. Prints what differs. */
-export async function run(args: string[]): Promise<{ passed: number; failed: number }> {
-  const count = Number(args[0]) > 0 ? Number(args[0]) : 500_000;
-  const seed = option(args, '--seed', 1);
-  const bits = option(args, '--bits', 0);
-  const modes: (16 | 32)[] = bits === 16 ? [16] : bits === 32 ? [32] : [16, 32];
+/** Prints what differs. */
+function run(count: number, seed: number, modes: readonly (16 | 32)[]): Count {
   let passed = 0;
   let failed = 0;
   for (const mode of modes) {

@@ -6,7 +6,7 @@ import { type Difference, differenceText, narrowDown } from '../../src/node/lock
 import { FuzzMachine, type Start } from './fuzz/machine.ts';
 import { type FuzzMode, fuzzModes } from './fuzz/modes.ts';
 import { makeProgram, type Program } from './fuzz/program.ts';
-import { parseOrExplain, UsageError } from './settings.ts';
+import { type Count, parseOrExplain, UsageError } from './settings.ts';
 
 /** Instructions of one run at the most. */
 const LONGEST = 400;
@@ -144,8 +144,8 @@ function failureText({ setting, seed }: Program, { run, differences, narrowed }:
 
 const usage = 'usage: oracle fuzz [--instructions N] [--seed N] [--mode TEXT] [--threshold N] [--check]';
 
-/** `--instructions`: in each mode. */
-export function run(args: string[]): { passed: number; failed: number } {
+/** What the arguments ask for. `--instructions`: in each mode. Throws UsageError. */
+export function parse(args: readonly string[]): () => Count {
   const options = {
     instructions: { type: 'string', default: '3e5' },
     seed: { type: 'string', default: '1' },
@@ -153,15 +153,19 @@ export function run(args: string[]): { passed: number; failed: number } {
     threshold: { type: 'string', default: '2' },
     check: { type: 'boolean', default: false },
   } as const;
-  const { values } = parseOrExplain(() => parseArgs({ args, options }), usage);
+  const { values } = parseOrExplain(() => parseArgs({ args: [...args], options }), usage);
   const [instructions, seed, threshold] = [values.instructions, values.seed, values.threshold].map(Number);
   if (![instructions, seed, threshold].every((value) => value! >= 0)) throw new UsageError(usage);
   const modes = fuzzModes.filter(({ name }) => name.includes(values.mode));
   if (modes.length === 0) throw new UsageError(`the modes are: ${fuzzModes.map(({ name }) => name).join('; ')}`);
+  const settings = { instructions: instructions!, seed: seed!, threshold: threshold!, check: values.check };
+  return () => run(modes, settings);
+}
+
+function run(modes: readonly FuzzMode[], settings: FuzzOptions): Count {
   const result = { passed: 0, failed: 0 };
   for (const mode of modes) {
-    const settings = { instructions: instructions!, seed: seed!, threshold: threshold! };
-    const report = fuzz(mode, { ...settings, check: values.check });
+    const report = fuzz(mode, settings);
     console.log(`${mode.name}: ${reportText(report)}`);
     result.passed += report.passed;
     result.failed += report.failed;

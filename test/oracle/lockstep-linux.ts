@@ -4,7 +4,7 @@ import { debianLinux } from '../../src/node/assets/debian.ts';
 import { differenceText } from '../../src/node/lockstep/narrow.ts';
 import { runLockstep } from '../../src/node/lockstep/run.ts';
 import { LinuxMachine } from './lockstep-linux/machine.ts';
-import { parseOrExplain, UsageError } from './settings.ts';
+import { type Count, parseOrExplain, UsageError } from './settings.ts';
 
 const usage =
   'usage: oracle lockstep-linux [--instructions N] [--threshold N] [--check] [--step N] [--command TEXT]...';
@@ -26,11 +26,17 @@ interface Settings {
   readonly commands: string[];
 }
 
-function settings(args: string[]): Settings {
+/** What the arguments ask for. Throws UsageError. */
+export function parse(args: readonly string[]): () => Promise<Count> {
+  const settings = parseSettings(args);
+  return () => run(settings);
+}
+
+function parseSettings(args: readonly string[]): Settings {
   const { values } = parseOrExplain(
     () =>
       parseArgs({
-        args,
+        args: [...args],
         options: {
           instructions: { type: 'string', default: '2e9' },
           step: { type: 'string', default: '1e5' },
@@ -56,8 +62,7 @@ function settings(args: string[]): Settings {
  * Boots Linux on the interpreter and on the translator side by side, and compares them again and again. At the first
  * difference it goes back to where they last agreed, and finds the instruction.
  */
-export async function run(args: string[]): Promise<{ passed: number; failed: number }> {
-  const options = settings(args);
+async function run(options: Settings): Promise<Count> {
   const linux = await debianLinux();
   const { threshold, check } = options;
   const machines = [
@@ -69,10 +74,7 @@ export async function run(args: string[]): Promise<{ passed: number; failed: num
   return result;
 }
 
-function compareRuns(
-  machines: readonly [LinuxMachine, LinuxMachine],
-  options: Settings,
-): { passed: number; failed: number } {
+function compareRuns(machines: readonly [LinuxMachine, LinuxMachine], options: Settings): Count {
   const between = () => machines.every((machine) => machine.type());
   const { passed, found } = runLockstep(machines, { ...options, between });
   if (found) {

@@ -6,7 +6,7 @@ import { compareMachines, type Mode, makeProgramMachine, modes, type ProgramMach
 import { generateProgram, type Program } from './lockstep/program.ts';
 import { randomValue } from './native/operands.ts';
 import { Report } from './report.ts';
-import { parseOracle, wholeNumber } from './settings.ts';
+import { type Count, parseOracle, UsageError, wholeNumber } from './settings.ts';
 
 /** Times that each program runs, from different registers: translations are made on the way. */
 const RUNS = 4;
@@ -136,10 +136,16 @@ export const lockstepSettings: readonly NamedSettings[] = [...translatorSettings
 
 const usage = 'usage: oracle lockstep [PROGRAMS] [SEED] [--threshold N] [--check]';
 
-/** PROGRAMS: how many in each mode and setting. Prints the first program that fails. */
-export function run(args: string[]): { passed: number; failed: number } {
-  const { positionals, settings: given } = parseOracle(args, usage);
+/** What the arguments ask for. PROGRAMS: how many in each mode and setting. Throws UsageError. */
+export function parse(args: readonly string[]): () => Count {
+  const { positionals, settings } = parseOracle(args, usage);
+  if (positionals.length > 2) throw new UsageError(usage);
   const [programs, seed] = [positionals[0] ?? '300', positionals[1] ?? '1'].map((text) => wholeNumber(text, usage));
+  return () => run(programs!, seed!, settings);
+}
+
+/** Prints the first program that fails. */
+function run(programs: number, seed: number, given: EngineSettings): Count {
   const result = { passed: 0, failed: 0 };
   const failures: string[] = [];
   for (const [mode, settings] of modes.flatMap((mode) =>
@@ -148,7 +154,7 @@ export function run(args: string[]): { passed: number; failed: number } {
     const onFailure = (text: string) => failures.push(text);
     // A threshold that was given is for the translator.
     const all = { ...given, ...settings };
-    const report = checkLockstep({ mode, settings: all, programs: programs!, seed: seed!, onFailure });
+    const report = checkLockstep({ mode, settings: all, programs, seed, onFailure });
     console.log(`${mode.name}, ${settings.name}:\n${report.text()}`);
     result.passed += report.passed;
     result.failed += report.failed;

@@ -4,6 +4,12 @@ import type { EngineName, EngineSettings } from '../support/engine.ts';
 /** What was asked for cannot be done; the message is for whoever asked. */
 export class UsageError extends Error {}
 
+/** How many cases passed and failed. */
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
 export interface OracleArguments {
   readonly positionals: string[];
   /** Those to check; the translator is run as the settings say. */

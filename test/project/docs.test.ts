@@ -1,21 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { sectionNames, withSections } from '../../scripts/sections.ts';
 import { documents } from '../../scripts/walk.ts';
+import { pages, prose, readPage as read, root } from '../support/documents.ts';
 import { filesIn } from '../support/source-files.ts';
-
-const root = join(import.meta.dirname, '../..');
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const pages = [
-  'README.md',
-  'ARCHITECTURE.md',
-  'test/oracle/data/README.md',
-  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
-].filter((path) => path.endsWith('.md'));
 
 describe('what the code prints stands in the documents', () => {
   test.each(Object.keys(documents))('%s', (name) => {
@@ -33,11 +22,6 @@ describe('what the code prints stands in the documents', () => {
     expect(() => withSections(document, { b: 'new' })).toThrow('"a"');
   });
 });
-
-/** The text without what stands in fences. */
-function prose(path: string): string {
-  return read(path).replace(/^```[\s\S]*?^```$/gm, '');
-}
 
 /** Anchors of a page's headings, as GitHub makes them. */
 function anchors(path: string): string[] {
@@ -74,12 +58,6 @@ describe.each(pages)('%s', (path) => {
     const named = [...prose(path).matchAll(/`((?:translator|runtime|src|test|bench|scripts)\/[\w./-]*)`/g)];
     expect(named.map(([, file]) => file).filter((file) => !existsSync(resolve(root, file)))).toEqual([]);
   });
-
-  test('names npm scripts that exist', () => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = [...read(path).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
-    expect(named.filter((name) => !(name in scripts))).toEqual([]);
-  });
 });
 
 test.each(['ARCHITECTURE.md', 'docs/extending.md', 'docs/performance.md'])(
@@ -96,17 +74,4 @@ test('every chip has its line among the devices', () => {
   const chips = readdirSync(join(root, 'runtime/devices'));
   const lines = [...read('docs/devices.md').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, chip]) => chip);
   expect(lines.sort()).toEqual(chips.sort());
-});
-
-test("the README's example does what it says", () => {
-  const [, example, output] = /^```ts\n([\s\S]*?)^```\n\n```\n([\s\S]*?)^```$/m.exec(read('README.md'))!;
-  const directory = mkdtempSync(join(tmpdir(), 'readme-'));
-  try {
-    const file = join(directory, 'example.mts');
-    const library = pathToFileURL(join(root, 'src/index.ts')).href;
-    writeFileSync(file, example.replace("'rawiron'", `'${library}'`));
-    expect(execFileSync(process.execPath, [file], { encoding: 'utf8' })).toBe(output);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 });

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../index.ts';
 import { standardOutputGone } from '../output-error.ts';
+import type { Task } from '../program.ts';
 import { type Arguments, type OptionName, parseImageArguments } from './arguments.ts';
 import { checkImage } from './check.ts';
 import { convertImage } from './convert.ts';
@@ -55,19 +56,21 @@ const commands: Readonly<Record<string, ImageCommand>> = {
   },
 };
 
-/** `rawiron image …`, as `qemu-img` does it: returns the exit code. Throws ConfigurationError if it can't be done. */
-export async function image(args: readonly string[]): Promise<number> {
+/** What `rawiron image …` asks for, as `qemu-img` does it. Throws ConfigurationError if there is no such command or option. */
+export function parseImage(args: readonly string[]): Task {
   const [name, ...rest] = args;
   const isHelp = args.some((word) => ['--help', '-help', '-h'].includes(word));
-  if (name === undefined || name === 'help' || isHelp) return print(helpText(), 0);
+  if (name === undefined || name === 'help' || isHelp) return () => print(helpText(), 0);
   if (!Object.hasOwn(commands, name)) {
     throw new ConfigurationError(`image: unknown command '${name}'; image --help lists them`);
   }
   const { usage, options, words, run } = commands[name];
   const parsed = parseImageArguments(rest, options, words, `rawiron image ${usage}`);
-  const answer = await run(parsed);
-  const { text, code } = typeof answer === 'string' ? { text: answer, code: 0 } : answer;
-  return parsed.values.quiet ? code : print(text, code);
+  return async () => {
+    const answer = await run(parsed);
+    const { text, code } = typeof answer === 'string' ? { text: answer, code: 0 } : answer;
+    return parsed.values.quiet ? code : print(text, code);
+  };
 }
 
 function helpText(): string {

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../index.ts';
 import { standardOutputGone } from '../output-error.ts';
+import type { Task } from '../program.ts';
 import { blockCommands } from './block.ts';
 import { cacheCommands } from './cache.ts';
 import type { Answer, Command } from './command.ts';
@@ -28,20 +29,19 @@ export const commands: readonly Command[] = [
   completionCommand(() => commands),
 ];
 
-/** `rawiron inspect …`: returns the exit code. Throws ConfigurationError if it can't be done as asked. */
-export async function inspect(args: readonly string[]): Promise<number> {
+/** What `rawiron inspect …` asks for. Throws ConfigurationError if there is no such command, option or word. */
+export function parseInspect(args: readonly string[]): Task {
   const [name, ...rest] = args;
-  if (name === 'help' && rest.length > 0) return inspect([...rest, '--help']);
-  if (name === undefined || name === 'help' || isHelp(name)) return print(inspectHelp(commands));
+  if (name === 'help' && rest.length > 0) return parseInspect([...rest, '--help']);
+  if (name === undefined || name === 'help' || isHelp(name)) return () => print(inspectHelp(commands));
   const command = commands.find((c) => c.name === name);
   if (!command) throw new ConfigurationError(`inspect: unknown command '${name}'; inspect --help lists them`);
-  if (rest.some(isHelp)) return print(helpOf(command));
+  if (rest.some(isHelp)) return () => print(helpOf(command));
   const style = terminalStyle(process.stdout, process.env);
   const { options, words } = parseOptions(rest, command.options);
   const { words: most = 0 } = command;
   if (words.length > most) throw new ConfigurationError(`unexpected argument '${words[most]}'`);
-  const answer = await command.run({ options, words, style });
-  return printAnswer(answer, options, style);
+  return async () => printAnswer(await command.run({ options, words, style }), options, style);
 }
 
 /** Prints what a command has to say, as its options want it; returns the exit code. */

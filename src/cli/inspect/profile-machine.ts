@@ -1,23 +1,27 @@
 import { ConfigurationError, type Machine, type ThreadProfile } from '../../index.ts';
 import { INTERVAL } from '../../inspect/sampling.ts';
 import { beginsMachine, parseArguments } from '../arguments.ts';
+import type { Task } from '../program.ts';
 import type { Settings } from '../settings.ts';
 import type { Request } from './command.ts';
-import { inspect, isHelp, print, printAnswer } from './main.ts';
+import { isHelp, parseInspect, print, printAnswer } from './main.ts';
 import { optionOf, parseOptions } from './options.ts';
 import { profileAnswer, profileCommand } from './profile.ts';
 import { terminalStyle } from './style.ts';
 import { symbolTable } from './symbols.ts';
 
-/** `rawiron profile …`: of a running machine; or of one that is run to its end, or for so many seconds. */
-export async function profile(args: readonly string[], run: (settings: Settings) => Promise<number>): Promise<number> {
+/**
+ * What `rawiron profile …` asks for: of a running machine; or of one that is run to its end, or for so many seconds.
+ * Throws ConfigurationError if an option, a flag or a word is unknown or wrong.
+ */
+export function parseProfile(args: readonly string[], run: (settings: Settings) => Promise<number>): Task {
   const end = machineStart(args);
-  if (end === args.length) return inspect(['profile', ...args]);
+  if (end === args.length) return parseInspect(['profile', ...args]);
   const { options, words } = parseOptions(args.slice(0, end), profileCommand.options);
   if (words.length > 0) throw new ConfigurationError(`unexpected argument '${words[0]}'`);
   const settings = parseArguments(args.slice(args[end] === '--' ? end + 1 : end));
   const request: Request = { options, words, style: terminalStyle(process.stdout, process.env) };
-  return run({ ...settings, accompany: (machine, leave) => company(request, settings, machine, leave) });
+  return () => run({ ...settings, accompany: (machine, leave) => company(request, settings, machine, leave) });
 }
 
 /** Where the words begin that describe a machine: at `--`, at an action, or at a flag that is no option of `profile`. */
