@@ -75,8 +75,14 @@ export class Qcow2Disk implements Disk {
     if (offset >= this.size) return 0;
     return this.#order.run(async () => {
       const { mapping, length } = await this.metadata.map.run(offset, this.size - offset);
-      return this.#readsZero(mapping) ? length : 0;
+      if (this.#readsZero(mapping)) return length;
+      return mapping.kind === 'unallocated' ? Math.min(length, await this.#backingZeroRun(offset)) : 0;
     });
+  }
+
+  async #backingZeroRun(offset: number): Promise<number> {
+    const backing = this.backing!;
+    return offset >= backing.size ? Infinity : backing.zeroRun(offset);
   }
 
   async flush(): Promise<void> {

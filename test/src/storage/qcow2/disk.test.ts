@@ -79,6 +79,16 @@ test('a resized disk keeps what it had, and what is new reads as zero', async ()
   expect(await checkQcow2(store)).toMatchObject({ errors: [], leaks: 0 });
 });
 
+test('what neither an image nor its backing image has is known to be zero', async () => {
+  const below = await createQcow2(new MemoryStore('below'), { size: 8192, clusterSize: 512 }, decompressor);
+  await below.write(2048, new Uint8Array(512).fill(1));
+  const shape = { size: 16_384, clusterSize: 512, backing: { file: 'below', format: 'qcow2', disk: below } };
+  const disk = await createQcow2(new MemoryStore('image'), shape, decompressor);
+  await disk.write(1024, new Uint8Array(512).fill(2));
+  const runs = [0, 1024, 1536, 2048, 2560, 8192];
+  expect(await Promise.all(runs.map((offset) => disk.zeroRun(offset)))).toEqual([1024, 0, 512, 0, 5632, 8192]);
+});
+
 test('an overlay keeps changes in memory', async () => {
   await fc.assert(
     fc.asyncProperty(operations(SIZE, 20), async (list) => {
