@@ -44,4 +44,5 @@ execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json'
 for (const { module } of carriers) await inlinePackages(join(dist, `${module}.js`));
 const licences = await Promise.all(carriers.map(({ name }) => licence(name)));
 await writeFile(join(dist, 'third-party-licences.txt'), licences.join('\n\n'));
-console.log(`${basename(dist)}/ is made`);
+// Not on standard output, where `npm pack --silent` has nothing but the tarball's name.
+console.error(`${basename(dist)}/ is made`);

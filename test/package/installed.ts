@@ -29,9 +29,7 @@ export class Installation {
   constructor() {
     const tarballs = join(this.folder, 'tarball');
     mkdirSync(tarballs);
-    const report = npm(root, 'pack', '--json', '--loglevel=error', '--pack-destination', tarballs);
-    // In front of it stands what the build says.
-    const parsed: unknown = JSON.parse(report.slice(report.search(/^[[{]/m)));
+    const parsed: unknown = JSON.parse(npm(root, 'pack', '--json', '--silent', '--pack-destination', tarballs));
     const [{ filename, files }] = Object.values(parsed as object) as [{ filename: string; files: { path: string }[] }];
     this.files = files.map(({ path }) => path);
     this.write('package.json', '{ "name": "user", "private": true, "type": "module" }');
