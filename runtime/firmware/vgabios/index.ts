@@ -1,0 +1,122 @@
+import { assemble } from '../assembler/index.ts';
+import { dataLines } from './data.ts';
+import { font8, font14, font16 } from './fonts/index.ts';
+import { kinds, modes, videoParameters } from './modes.ts';
+import { cgaColour, cgaPalette, egaPalette, monochromePalette, vgaPalette } from './palettes.ts';
+import { cga } from './source/cga.ts';
+import { characters } from './source/characters.ts';
+import { cursor } from './source/cursor.ts';
+import { defaultColours } from './source/default-colours.ts';
+import { dispi } from './source/dispi.ts';
+import { entry, names, tables } from './source/entry.ts';
+import { fontHeights } from './source/font-heights.ts';
+import { fonts } from './source/fonts.ts';
+import { graphics } from './source/graphics.ts';
+import { operations } from './source/operations.ts';
+import { packed } from './source/packed.ts';
+import { palette } from './source/palette.ts';
+import { planar } from './source/planar.ts';
+import { registers } from './source/registers.ts';
+import { scroll } from './source/scroll.ts';
+import { setMode } from './source/set-mode.ts';
+import { text } from './source/text.ts';
+
+/** What the address space below 1 MB keeps free for a video BIOS. */
+const ROM_BYTES = 0x8000;
+const ROM_SEGMENT = 0xc000;
+
+const code = [
+  dispi,
+  graphics,
+  cga,
+  planar,
+  packed,
+  registers,
+  cursor,
+  scroll,
+  operations,
+  text,
+  characters,
+  fonts,
+  fontHeights,
+  palette,
+  defaultColours,
+];
+
+/** Fields of a line of `mode_table`, in their order. */
+const modeFields = `
+MODE_NUMBER      equ 0
+MODE_KIND        equ 1
+MODE_SEGMENT     equ 2
+MODE_PALETTE     equ 4
+MODE_CGA_CONTROL equ 5
+MODE_BITS        equ 6
+MODE_200_LINES   equ 7          ; entries of the parameter table for 200, 350 and 400 lines
+MODE_BYTES       equ 10
+KIND_TEXT        equ ${kinds.text}
+KIND_CGA         equ ${kinds.cga}
+KIND_PLANAR      equ ${kinds.planar}
+KIND_PACKED      equ ${kinds.packed}
+
+; Fields of an entry of the video parameter table.
+PARAMETER_COLUMNS    equ 0
+PARAMETER_HEIGHT     equ 2
+PARAMETER_PAGE_BYTES equ 3
+PARAMETER_SEQUENCER  equ 5
+PARAMETER_MISC       equ 9
+PARAMETER_CRTC       equ 10
+PARAMETER_ATTRIBUTE  equ 35
+PARAMETER_GRAPHICS   equ 55
+`;
+
+function modeLine(mode: (typeof modes)[number]): string {
+  const { number, kind, segment, palette: colours, cgaControl, bitsPerPixel, entries } = mode;
+  const bytes = [number, kind, segment & 0xff, segment >> 8, colours, cgaControl, bitsPerPixel, ...entries];
+  return dataLines('db', bytes);
+}
+
+const table = (label: string, bytes: readonly number[]): string => `${label}:\n${dataLines('db', bytes)}`;
+
+/** All that is data; fonts are made when the ROM is. */
+function data(): string {
+  return [
+    `mode_table:\n${modes.map(modeLine).join('\n')}\nmode_table_end:`,
+    table('video_parameters', videoParameters),
+    table('monochrome_palette', monochromePalette),
+    table('cga_palette', cgaPalette),
+    table('ega_palette', egaPalette),
+    table('vga_palette', vgaPalette),
+    `colours_555:\n${dataLines('dw', directColours(5, 5, 5))}`,
+    `colours_565:\n${dataLines('dw', directColours(5, 6, 5))}`,
+    `colours_888:\n${dataLines('dd', directColours(8, 8, 8))}`,
+    table('font8', font8()),
+    table('font14', font14()),
+    table('font16', font16()),
+  ].join('\n');
+}
+
+/** The 16 colours as pixels with so many bits of red, green and blue. */
+function directColours(red: number, green: number, blue: number): number[] {
+  const scaled = (level: number, bits: number): number => Math.round((level * ((1 << bits) - 1)) / 63);
+  return Array.from({ length: 16 }, (_, n) => {
+    const [r, g, b] = cgaColour(n);
+    return (scaled(r, red) << (green + blue)) | (scaled(g, green) << blue) | scaled(b, blue);
+  });
+}
+
+/** The byte that makes the sum of all 0 (PCI Firmware Specification 3.0, section 5.1). */
+function checksum(bytes: Uint8Array): number {
+  return -bytes.reduce((sum, byte) => sum + byte, 0) & 0xff;
+}
+
+/**
+ * The video BIOS for a VGA with Bochs VBE: an option ROM for C0000h that belongs to PCI 1234:1111. It serves int 10h with
+ * the VGA's and VBE's functions.
+ */
+export function buildVideoBios(): Uint8Array {
+  const fill = 'times ROM_BYTES - ($ - $$) db 0\n';
+  const source = [names, modeFields, entry, setMode, ...code, tables, data(), fill].join('\n');
+  const { bytes } = assemble(source, { bits: 16, symbols: { ROM_BYTES, ROM_SEGMENT } });
+  bytes[ROM_BYTES - 1] = checksum(bytes);
+  return bytes;
+}
