@@ -45,7 +45,16 @@ export type { EngineName, Metrics } from './machine-core.ts';
 export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
 export type { Progress } from './node/assets/progress.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';
-export type { BiosBoot, Boot, DemoBoot, EngineSettings, Image, KernelBoot, MachineOptions } from './options.ts';
+export type {
+  BiosBoot,
+  Boot,
+  BootOrder,
+  DemoBoot,
+  EngineSettings,
+  Image,
+  KernelBoot,
+  MachineOptions,
+} from './options.ts';
 export { memorySize } from './options.ts';
 export type { Screen } from './screen/index.ts';
 export type { ScreenImage } from './screen/renderer.ts';

@@ -1,4 +1,5 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
+import type { FirmwareSettings } from '../runtime/machine/config.ts';
 import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
@@ -30,6 +31,16 @@ export interface BiosBoot {
 export interface DemoBoot {
   /** Always true: it tells this kind of boot from the others. */
   readonly demo: true;
+}
+
+/** What firmware boots from: letters, first to last: a floppy, c hard disk, d CD-ROM, n network. */
+export interface BootOrder {
+  /** Default: "cad". */
+  readonly order?: string;
+  /** The same for the first boot alone. */
+  readonly once?: string;
+  /** It offers a choice (F12). */
+  readonly menu?: boolean;
 }
 
 /** How guest code is executed; what is left out is as `defaultTiering` (runtime/exec/tiering.ts) has it. */
@@ -70,6 +81,8 @@ export interface MachineOptions {
   };
   /** Disks and drives: QEMU's `-drive`. A text is the image of a hard disk. Default: none. */
   readonly drives?: readonly (string | DriveOptions)[];
+  /** What firmware boots from. */
+  readonly bootOrder?: BootOrder;
   /** What a reset by the guest, or a triple fault, does. Default: "reset". */
   readonly reboot?: 'reset' | 'exit';
   /** Adds an isa-debug-exit device: what the guest writes there ends the machine. */
@@ -110,6 +123,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'cpu',
   'engine',
   'boot',
+  'bootOrder',
   'drives',
   'isolate',
   'icount',
@@ -198,6 +212,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
       ? { randomKey: [...crypto.getRandomValues(new Int32Array(4))] }
       : { icountShift: checkedIcount(icount).shift }),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
+    ...(options.bootOrder !== undefined && { firmware: checkedOrder(options.bootOrder) }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
     ...(options.vga !== undefined && { vga: checkedOneOf('vga', options.vga, ['std', 'none']) }),
@@ -268,6 +283,25 @@ export function checkedIcount<Icount extends { shift: number }>(icount: Icount):
   checkNames('icount', icount, ['shift']);
   checkedInteger('icount.shift', icount.shift, 0, largestShift);
   return icount;
+}
+
+function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
+  checkNames('bootOrder', bootOrder, ['order', 'once', 'menu']);
+  const { order, once, menu = false } = bootOrder;
+  for (const [name, letters] of Object.entries({ order, once })) {
+    checkText(`bootOrder.${name}`, letters);
+    const repeated = [...(letters ?? '')].find((letter, n) => letters!.indexOf(letter) !== n);
+    if (repeated !== undefined) throw new ConfigurationError(`bootOrder.${name} has '${repeated}' twice`);
+    if (!/^[abcdn]*$/.test(letters ?? ''))
+      throw new ConfigurationError(
+        `bootOrder.${name} is '${letters}'; its letters are a, b (floppy), c (hard disk), d (CD-ROM), n (network)`,
+      );
+  }
+  return {
+    ...(order !== undefined && { order }),
+    ...(once !== undefined && { once }),
+    ...(menu && { bootMenu: true }),
+  };
 }
 
 function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: number; iosize: number } {

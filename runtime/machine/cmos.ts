@@ -25,6 +25,18 @@ export function setCmosMemorySize(rtc: RtcCmos, below4GB: number, above4GB: numb
   setWord(rtc, Cmos.above4GB, above4GB / (64 * KB));
 }
 
+/** Kinds of boot devices in CMOS, by the letters of `-boot order=`; both floppy drives are one kind. */
+const bootDevices: Readonly<Record<string, number>> = { a: 1, b: 1, c: 2, d: 3, n: 4 };
+/** Bochs' and QEMU's, which SeaBIOS reads: first and second device; third device, and a bit for an unsigned floppy. */
+const BootOrder = { first: 0x3d, third: 0x38, anyFloppy: 1 } as const;
+
+/** Enters what firmware is to boot from: at most three of the letters a to d and n, first to last. */
+export function setCmosBootOrder(rtc: RtcCmos, order: string): void {
+  const [first = 0, second = 0, third = 0] = [...order].map((letter) => bootDevices[letter] ?? 0);
+  rtc.setMemory(BootOrder.first, (second << 4) | first);
+  rtc.setMemory(BootOrder.third, (third << 4) | (rtc.memory(BootOrder.third) & BootOrder.anyFloppy));
+}
+
 function setWord(rtc: RtcCmos, address: number, value: number): void {
   rtc.setMemory(address, value & 0xff);
   rtc.setMemory(address + 1, (value >>> 8) & 0xff);

@@ -24,6 +24,10 @@ export type BootImages =
 
 /** What firmware is told about booting (fw_cfg). */
 export interface FirmwareSettings {
+  /** Kinds of drives to boot from, first to last: a floppy, c hard disk, d CD-ROM, n network. Default: "cad". */
+  readonly order?: string;
+  /** The same for the first boot; after a reset it is `order`. */
+  readonly once?: string;
   /** It is to offer a choice of what to boot from. */
   readonly bootMenu?: boolean;
   /** Milliseconds for which the choice is offered. */

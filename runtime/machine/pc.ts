@@ -24,7 +24,7 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
-import { setCmosMemorySize } from './cmos.ts';
+import { setCmosBootOrder, setCmosMemorySize } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
 import { blockPort } from './drives.ts';
 import { firmwareFiles } from './firmware-files.ts';
@@ -32,6 +32,9 @@ import { splitMemory } from './memory-size.ts';
 import { parts } from './parts.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
+
+/** Floppy, CD-ROM and hard disk in QEMU's order. */
+const DEFAULT_ORDER = 'cad';
 
 export interface PcOptions {
   readonly config: MachineConfig;
@@ -64,6 +67,8 @@ export class Pc {
   /** State of everything here, described. */
   readonly components: readonly Component[];
   private readonly parts: readonly Part[];
+  /** What a reset enters for firmware to boot from. */
+  private readonly bootOrder: string;
 
   constructor(options: PcOptions) {
     const { config, clock, events, layout } = options;
@@ -82,6 +87,9 @@ export class Pc {
     this.rtc = new RtcCmos({ ...board, irq: irq(8), startTime: config.startTimeOfDay / 1000 });
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
+    const { order = DEFAULT_ORDER, once = order } = config.firmware ?? {};
+    setCmosBootOrder(this.rtc, once);
+    this.bootOrder = order;
     this.keyboardController = new I8042({ ...board, keyboardIrq: irq(1), mouseIrq: irq(12), a20: a20.input() });
     this.uarts = serialPorts.map((port) => {
       return new Uart16550({ ...board, ...port, irq: irq(port.irq), line: options.door.stream(port.name) });
@@ -174,5 +182,6 @@ export class Pc {
   /** A hard reset of every device. */
   reset(): void {
     for (const part of this.parts) part.reset();
+    setCmosBootOrder(this.rtc, this.bootOrder);
   }
 }

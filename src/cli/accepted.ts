@@ -5,9 +5,7 @@ import type { List } from './settings.ts';
 const one = /^1$/;
 const none = /^none$/;
 const off = /^off$/;
-const onOrOff = /^(on|off)$/;
 const anything = /^/;
-const drives = /^[a-dnp]*$/;
 
 /** A flag of QEMU's that may ask for what this machine is or does anyway, and for nothing else. */
 interface AcceptedFlag {
@@ -91,13 +89,6 @@ const rows: readonly AcceptedFlag[] = [
     help: 'no sound',
     properties: { driver: none, id: anything },
     instead: 'there is no sound yet; give none,id=ID',
-  },
-  {
-    names: ['boot'],
-    argument: 'ORDER',
-    help: 'order of drives, of which there are none',
-    properties: { order: drives, once: drives, menu: off, strict: onOrOff },
-    instead: 'there are no drives to boot from yet; give -kernel or -bios',
   },
   {
     names: ['overcommit'],

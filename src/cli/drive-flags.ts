@@ -1,4 +1,4 @@
-import { ConfigurationError, type DriveOptions } from '../index.ts';
+import { type BootOrder, ConfigurationError, type DriveOptions } from '../index.ts';
 import type { Flag } from './flags.ts';
 import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
@@ -45,6 +45,12 @@ export const driveFlags: readonly Flag[] = [
     argument: 'driver=raw|qcow2,node-name=ID,file.filename=FILE[,read-only=on]',
     help: 'an image that a -device ide-hd or ide-cd connects',
     apply: (settings, text) => addDrive(settings, parseBlockdev(text)),
+  },
+  {
+    names: ['boot'],
+    argument: '[order=]LETTERS[,once=LETTERS][,menu=on]',
+    help: 'what firmware boots from, first to last: a floppy, c hard disk, d CD-ROM; once: at the first boot alone',
+    apply: (settings, text) => machine(settings, { bootOrder: parseBootOrder(text) }),
   },
   {
     names: ['snapshot'],
@@ -118,6 +124,15 @@ function parseDrive(text: string): Drive {
     ...(readonly !== undefined && { readOnly: parseSwitch('readonly', readonly) }),
     ...(serial !== undefined && { serial }),
     ...(connection === 'none' && { id: id! }),
+  };
+}
+
+function parseBootOrder(text: string): BootOrder {
+  const { order, once, menu } = parseProperties(text, 'order', ['once', 'menu', 'strict', 'reboot-timeout']);
+  return {
+    ...(order !== undefined && { order }),
+    ...(once !== undefined && { once }),
+    ...(menu !== undefined && { menu: parseSwitch('menu', menu) }),
   };
 }
 

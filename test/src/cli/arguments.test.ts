@@ -37,6 +37,8 @@ test.each([
   ['-device isa-debugcon,chardev=x', { debugConsole: { iobase: 0xe9 } }],
   ['-device isa-debugcon,iobase=0x402,chardev=x', { debugConsole: { iobase: 0x402 } }],
   ['-device pc-testdev', { pcTestdev: true }],
+  ['-boot dc,menu=on', { bootOrder: { order: 'dc', menu: true } }],
+  ['-boot once=d', { bootOrder: { once: 'd' } }],
   ['-hdb b.img', { drives: [{ image: 'b.img', index: 1 }] }],
   ['-m 64 a.img b.img', { memory: '64', drives: [{ image: 'a.img' }, { image: 'b.img' }] }],
   [
@@ -111,7 +113,7 @@ test.each([
   ['-display gtk', "-display: 'gtk' is not supported: there is no display yet"],
   ['-nic user', "-nic: 'user' is not supported: there is no network yet"],
   ['-audio none,model=hda', "-audio: 'model' is not supported"],
-  ['-boot menu=on', "-boot: 'menu=on' is not supported: there are no drives"],
+  ['-boot menu=yes', "-boot: 'yes' is neither on nor off; give menu=on"],
   ['-rtc base=soon', "-rtc: 'soon' is no time; give utc, localtime"],
   ['-rtc base=2026-02-30', "-rtc: '2026-02-30' is no time"],
   ['-rtc base=2026-01-31T24:00:00', "-rtc: '2026-01-31T24:00:00' is no time"],
@@ -165,7 +167,7 @@ test.each([
   '--display none',
   '-vga none -net none -nic none -parallel none -monitor none',
   '-monitor /dev/null -audio driver=none -audiodev none,id=snd0',
-  '-boot c -boot order=dc,strict=on,menu=off -no-fd-bootchk',
+  '-no-fd-bootchk',
   '-no-user-config -no-hpet -overcommit mem-lock=off -sandbox off -k de',
 ])('%s asks for what is so anyway', (line) => {
   expect(parse(`${line} -kernel K`)).toEqual(parse('-kernel K'));
