@@ -100,7 +100,12 @@ function ideFunction({ ports, base = 0 }: IdeOptions, channels: readonly Channel
     registers: [
       { offset: Header.command, size: 2, value: enabled, writable: PciCommand.io | PciCommand.master },
       { offset: Header.status, size: 2, value: 0x0280 },
-      { offset: Header.baseAddress + 4 * BUS_MASTER_BAR, size: 4, value: base | BAR_IO, writable: 0xfff0 },
+      {
+        offset: Header.baseAddress + 4 * BUS_MASTER_BAR,
+        size: 4,
+        value: base | BAR_IO,
+        writable: -BUS_MASTER_PORTS >>> 0,
+      },
       ...channelPorts.map((_, n) => ({ offset: TIMING + 2 * n, size: 2 as const, value: timing, writable: 0xffff })),
       { offset: SLAVE_TIMING, size: 1, writable: 0xff },
     ],

@@ -8,6 +8,7 @@ import { PciFunction } from '../pci/function.ts';
 import { MovableRange, portRange } from '../pci/range.ts';
 import { Header } from '../pci/registers.ts';
 import {
+  APMC_ENABLE,
   BASE_MASK,
   Config,
   Control,
@@ -68,6 +69,8 @@ export class PowerManagement {
         { offset: Header.status, size: 2, value: 0x0280 },
         { offset: Header.interruptLine, size: 1, value: SCI_IRQ, writable: 0xff },
         { offset: Config.base, size: 4, value: base | 1, writable: BASE_MASK },
+        // The processor has no system management mode. Firmware takes what is set for what an earlier start has set up.
+        { offset: Config.deviceActivity, size: 4, value: APMC_ENABLE },
         { offset: Config.miscellaneous, size: 1, value: base === 0 ? 0 : IO_ENABLE, writable: IO_ENABLE },
       ],
       changed: () => this.#range.moveTo(this.base),

@@ -2,7 +2,10 @@
 export const Id = { vendor: 0x8086, device: 0x7113, revision: 3, classCode: 0x068000 } as const;
 
 /** Configuration space: the base of the I/O registers, and their enable. */
-export const Config = { base: 0x40, miscellaneous: 0x80 } as const;
+export const Config = { base: 0x40, deviceActivity: 0x58, miscellaneous: 0x80 } as const;
+
+/** DEVACTB (7.1.18): a write to the command port makes an SMI. */
+export const APMC_ENABLE = 1 << 25;
 export const BASE_MASK = 0xffc0;
 export const IO_ENABLE = 0x01;
 
