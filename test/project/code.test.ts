@@ -54,7 +54,8 @@ function run(cwd: string, ...args: readonly string[]): Promise<string> {
 
 test('the code in the pages compiles', async () => {
   expect(blocks).not.toEqual([]);
-  expect(await complaints(blocks)).toBe('');
+  const help = 'what a fragment needs goes into a comment in front of it: <!-- around: … --> (docs/testing.md)';
+  expect(await complaints(blocks), help).toBe('');
 });
 
 test.each([

@@ -118,7 +118,7 @@ export class FwCfg {
 
 /** Zeros that one write stores: a guest may ask for up to 4 GB of them. */
 const ZEROS = new Uint8Array(0x10000);
-/** Behind all memory that a machine can have, zeros are lost. */
+/** After all memory that a machine can have, zeros are lost. */
 const MEMORY_END = 2 ** 33;
 
 function writeZeros(memory: BusMemory, address: number, length: number): void {

@@ -41,7 +41,7 @@ export class AcpiImage {
     return Uint8Array.from(this.bytes);
   }
 
-  /** Puts a table behind the others; its offset. */
+  /** Puts a table after the others; its offset. */
   add(table: Uint8Array): number {
     while (this.bytes.length % TABLE_ALIGNMENT !== 0) this.bytes.push(0);
     const at = this.bytes.length;
@@ -57,7 +57,7 @@ export class AcpiImage {
     this.checksums.push({ blob, at, start, length });
   }
 
-  /** The RSDP at an address, a multiple of 64, and the tables right behind it. */
+  /** The RSDP at an address, a multiple of 64, and the tables right after it. */
   placedAt(address: number): PlacedTable[] {
     const tablesAddress = address + TABLES_ALIGNMENT;
     const blobs = { rsdp: this.rsdp.slice(), tables: this.tables };
