@@ -107,7 +107,7 @@ export interface RunResult {
   readonly exceptions?: readonly UndeliveredException[];
   /** Of 'halted': when the next device event is due, in the host's nanoseconds; none if nothing is. */
   readonly wakeAt?: number;
-  /** Of 'halted': with interrupts off, and nothing can send a non-maskable one. */
+  /** Of 'halted': no interrupt of a device can reach the CPU, as IF is clear or all inputs are masked. */
   readonly forGood?: boolean;
 }
 

@@ -234,9 +234,9 @@ export class MachineCore {
     return { ...result, wakeAt: now + wait };
   }
 
-  /** Only a non-maskable interrupt ends a halt with interrupts off, and only the I/O APIC's inputs can send one. */
+  /** Nothing that devices may do ends the halt. */
   private isHaltedForGood(): boolean {
-    return (this.state[Word.eflags]! & Eflags.if) === 0 && this.pc.ioApic?.sendsNmi !== true;
+    return !this.pc.canInterrupt((this.state[Word.eflags]! & Eflags.if) !== 0);
   }
 
   /** Instruction time goes on with the host's while the CPU is halted, but not past the next event. */

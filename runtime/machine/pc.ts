@@ -125,6 +125,14 @@ export class Pc {
     this.components = [...described, this.irqs.component, a20.component, clock.component, events.component];
   }
 
+  /** Whether a device can interrupt a CPU that does nothing else. `maskable`: its IF is set. */
+  canInterrupt(maskable: boolean): boolean {
+    const { localApic } = this;
+    if (maskable && this.interrupts.isOpen) return true;
+    const messages = this.ioApic?.messages() ?? [];
+    return localApic !== null && messages.some((message) => localApic.wouldInterrupt(message, maskable));
+  }
+
   private boardOf({ layout, ...options }: PcOptions, a20: SharedLine): Board {
     return {
       ...options,

@@ -1,4 +1,4 @@
-import { DeliveryMode, type InterruptMessage } from '../../bus/interrupt-message.ts';
+import type { InterruptMessage } from '../../bus/interrupt-message.ts';
 import { type IrqLine, irqLine } from '../../bus/irq.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
@@ -9,10 +9,6 @@ export interface IoApicOptions {
   readonly mmio: MmioBus;
   /** Sends an interrupt to the local APICs. */
   readonly send: (message: InterruptMessage) => boolean;
-}
-
-function modeOf(entry: number): number {
-  return (entry >>> Entry.modeShift) & 7;
 }
 
 /** The I/O APIC (82093AA data sheet): 24 inputs, each with its vector and destination. Inputs are active high. */
@@ -46,9 +42,10 @@ export class IoApic {
     return irqLine((high) => this.#drive(input, high));
   }
 
-  /** An input sends non-maskable interrupts. */
-  get sendsNmi(): boolean {
-    return this.#state.low.some((entry) => (entry & Entry.masked) === 0 && modeOf(entry) === DeliveryMode.nmi);
+  /** What the inputs that are not masked send. */
+  messages(): InterruptMessage[] {
+    const inputs = Array.from({ length: INPUTS }, (_, input) => input);
+    return inputs.filter((input) => !(this.#state.low[input]! & Entry.masked)).map((input) => this.#messageOf(input));
   }
 
   #drive(input: number, high: boolean): void {
@@ -70,14 +67,18 @@ export class IoApic {
   }
 
   #deliver(input: number): boolean {
+    return this.#send(this.#messageOf(input));
+  }
+
+  #messageOf(input: number): InterruptMessage {
     const low = this.#state.low[input]!;
-    return this.#send({
+    return {
       vector: low & Entry.vector,
-      mode: modeOf(low),
+      mode: (low >>> Entry.modeShift) & 7,
       level: (low & Entry.level) !== 0,
       destination: this.#state.high[input]! >>> 24,
       logical: (low & Entry.logical) !== 0,
-    });
+    };
   }
 
   /** A local APIC has ended a level-triggered interrupt with this vector. */

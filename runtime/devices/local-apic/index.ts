@@ -3,6 +3,8 @@ import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue } from '../../time/events.ts';
+import { isAddressed } from './destination.ts';
+import { processorPriority } from './priority.ts';
 import {
   ApicError,
   Base,
@@ -25,6 +27,8 @@ import { hasVector, highestVector, setVector } from './vectors.ts';
 /** What interrupts the CPU through the APIC's LINT0 pin: the PC's 8259s. */
 export interface ExternalInterrupts {
   readonly pending: boolean;
+  /** Whether a request of a device would be pending. */
+  readonly isOpen: boolean;
   acknowledge(): number;
   onPending: () => void;
 }
@@ -171,24 +175,29 @@ export class LocalApic {
 
   /** A message from the I/O APIC or from another processor; false if it isn't for this one. */
   accept(message: InterruptMessage): boolean {
-    if (!this.enabled || !this.#isAddressed(message.destination, message.logical)) return false;
+    if (!this.enabled || !isAddressed(this.#state, message.destination, message.logical)) return false;
     this.#deliver(message.mode, message.vector, message.level);
     return true;
   }
 
-  /** 11.6.2: all ones are a broadcast. */
-  #isAddressed(destination: number, logical: boolean): boolean {
-    const s = this.#state;
-    if (destination === 0xff) return true;
-    if (!logical) return destination === s.id;
-    const own = s.logicalDestination;
-    if (s.destinationFormat === 0xf) return (own & destination) !== 0;
-    return own >>> 4 === destination >>> 4 && (own & destination & 0xf) !== 0;
+  /** Whether a message would interrupt the CPU; `maskable`: its IF is set. */
+  wouldInterrupt(message: InterruptMessage, maskable: boolean): boolean {
+    if (!this.enabled || !isAddressed(this.#state, message.destination, message.logical)) return false;
+    return (
+      message.mode === DeliveryMode.nmi || (maskable && this.#isFixed(message.mode) && this.#passes(message.vector))
+    );
+  }
+
+  /** Whether a device can interrupt a CPU whose IF is set in another way: by the 8259s, or the timer of this chip. */
+  get isOpen(): boolean {
+    if (this.#takesExternal && this.#options.external.isOpen) return true;
+    const timer = this.#state.localVectors[LocalVector.timer]!;
+    return this.#timer.isArmed && (timer & Lvt.masked) === 0 && this.#passes(timer & Lvt.vector);
   }
 
   #deliver(mode: number, vector: number, level: boolean): void {
     if (mode === DeliveryMode.nmi) this.#options.nmi();
-    if ((mode !== DeliveryMode.fixed && mode !== DeliveryMode.lowestPriority) || !this.#softwareEnabled) return;
+    if (!this.#isFixed(mode)) return;
     if (vector < FIRST_LEGAL_VECTOR) {
       this.#error(ApicError.receivedIllegalVector);
       return;
@@ -196,6 +205,16 @@ export class LocalApic {
     setVector(this.#state.requests, vector, true);
     setVector(this.#state.triggerMode, vector, level);
     this.#update();
+  }
+
+  /** An APIC that is disabled by software takes no interrupts with vectors (11.4.7.2). */
+  #isFixed(mode: number): boolean {
+    return (mode === DeliveryMode.fixed || mode === DeliveryMode.lowestPriority) && this.#softwareEnabled;
+  }
+
+  /** Whether a vector has a higher priority than what the CPU does (11.8.3.1). */
+  #passes(vector: number): boolean {
+    return (vector & 0xf0) > (processorPriority(this.#state) & 0xf0);
   }
 
   /** An interrupt of the APIC's own, by its local vector. */
@@ -211,17 +230,10 @@ export class LocalApic {
       this.#raise(LocalVector.error);
   }
 
-  /** 11.8.3.1. */
-  #processorPriority(): number {
-    const { taskPriority } = this.#state;
-    const service = Math.max(0, highestVector(this.#state.inService)) & 0xf0;
-    return (taskPriority & 0xf0) >= service ? taskPriority : service;
-  }
-
   #update(): void {
     const was = this.pending;
     const vector = this.enabled ? highestVector(this.#state.requests) : -1;
-    this.#vector = vector >= 0 && (vector & 0xf0) > (this.#processorPriority() & 0xf0) ? vector : -1;
+    this.#vector = vector >= 0 && this.#passes(vector) ? vector : -1;
     if (!was && this.pending) this.onPending();
   }
 
@@ -244,7 +256,7 @@ export class LocalApic {
     if (fixed && vector < FIRST_LEGAL_VECTOR) this.#error(ApicError.sentIllegalVector);
     if (shorthand === Shorthand.others) return;
     const named = shorthand === Shorthand.none;
-    if (named && !this.#isAddressed(commandHigh >>> 24, (commandLow & Command.logical) !== 0)) return;
+    if (named && !isAddressed(this.#state, commandHigh >>> 24, (commandLow & Command.logical) !== 0)) return;
     this.#deliver(mode, vector, false);
   }
 
@@ -282,7 +294,7 @@ export class LocalApic {
         return s.taskPriority;
       case Register.arbitrationPriority:
       case Register.processorPriority:
-        return this.#processorPriority();
+        return processorPriority(this.#state);
       case Register.logicalDestination:
         return s.logicalDestination << 24;
       case Register.destinationFormat:

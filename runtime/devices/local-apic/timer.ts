@@ -18,6 +18,11 @@ export class ApicTimer {
     });
   }
 
+  /** Whether it will expire. */
+  get isArmed(): boolean {
+    return this.#event.deadline < Infinity;
+  }
+
   get #mode(): number {
     return (this.#state.localVectors[LocalVector.timer]! >>> Lvt.timerModeShift) & 3;
   }

@@ -27,10 +27,10 @@ export class Chip {
     return this.candidate() >= 0;
   }
 
-  /** The input to be acknowledged next, -1 if there is none. */
-  candidate(): number {
+  /** The input to be acknowledged next, -1 if there is none; of other requests than those that there are, if given. */
+  candidate(requests = this.state.requests): number {
     const { state } = this;
-    const wanted = state.requests & ~state.mask;
+    const wanted = requests & ~state.mask;
     if (wanted === 0) return -1;
     for (let rank = 1; rank <= 8; rank++) {
       const input = (state.lowest + rank) & 7;

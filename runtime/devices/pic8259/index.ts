@@ -5,6 +5,8 @@ import { Chip } from './chip.ts';
 import { CASCADE, ELCR_MASTER_MASK, ELCR_SLAVE_MASK, Port } from './registers.ts';
 import { picState } from './state.ts';
 
+const ALL_INPUTS = 0xff;
+
 export interface PicOptions {
   readonly ports: PortBus;
 }
@@ -37,6 +39,12 @@ export class Pic8259 {
   /** The INT output: the CPU is to acknowledge if its IF allows. */
   get pending(): boolean {
     return this.#pending;
+  }
+
+  /** Whether the request of some IRQ would reach the CPU: it is not masked, and nothing in service holds it back. */
+  get isOpen(): boolean {
+    const cascade = this.#slave.candidate(ALL_INPUTS) < 0 ? 1 << CASCADE : 0;
+    return this.#master.candidate(ALL_INPUTS & ~cascade) >= 0;
   }
 
   /** The CPU's INTA cycles: takes the request of the highest priority into service and gives its vector. */

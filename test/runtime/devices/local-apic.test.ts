@@ -9,7 +9,7 @@ import { Rig } from './rig.ts';
 /** Both APICs, with an 8259 that a test plays. */
 class ApicRig extends Rig {
   readonly regions: MmioRegion[] = [];
-  readonly external = { pending: false, acknowledge: () => 0x99, onPending: () => {} };
+  readonly external = { pending: false, isOpen: true, acknowledge: () => 0x99, onPending: () => {} };
   readonly local: LocalApic;
   readonly io: IoApic;
   rises = 0;

@@ -30,15 +30,47 @@ main:   mov     ax, 1193
 /** Sets the low word of the I/O APIC's entry for input 20. */
 const entry = (low: number) => `
         mov     dword [0xfec00000], 0x38
-        mov     dword [0xfec00010], ${low}
-        cli`;
+        mov     dword [0xfec00010], ${low}`;
+/** Masks every input of the 8259s. */
+const masked = `
+        mov     al, 0xff
+        out     0x21, al
+        out     0xa1, al
+        sti`;
+/** Enables the local APIC by software. */
+const enabled = `
+        mov     dword [0xfee000f0], 0x1ff`;
+/** Starts its timer, which takes 16 s, with this local vector. */
+const timer = (vector: number) => `
+        mov     dword [0xfee003e0], 0xa
+        mov     dword [0xfee00320], ${vector}
+        mov     dword [0xfee00380], 0x7fffffff`;
 
 test.each([
   ['with interrupts off', 'cli', true],
   ['with interrupts on', 'sti', false],
-  ['with interrupts off and an input of the I/O APIC that sends NMIs', entry(0x400), false],
-  ['with interrupts off and such an input that is masked', entry(0x10400), true],
-  ['with interrupts off and an input that sends maskable interrupts', entry(0x30), true],
+  ['with interrupts off and an input of the I/O APIC that sends NMIs', `${entry(0x400)}\ncli`, false],
+  ['with interrupts off and such an input that is masked', `${entry(0x10400)}\ncli`, true],
+  ['with interrupts off and an input that sends maskable interrupts', `${enabled}${entry(0x30)}\ncli`, true],
+  ['with interrupts on and all inputs of the 8259s masked', masked, true],
+  ['with such inputs, one of them of the slave open', `${masked}\nmov al, 0xfe\nout 0xa1, al`, true],
+  [
+    'with such inputs, that and the cascade open',
+    `${masked}\nmov al, 0xfe\nout 0xa1, al\nmov al, 0xfb\nout 0x21, al`,
+    false,
+  ],
+  ['with the 8259s cut off at the local APIC', 'mov dword [0xfee00350], 0x10700\nsti', true],
+  ['with IRQ 0 in service', 'call await_request\nmov al, 0x0c\nout 0x20, al\nin al, 0x20\nsti', true],
+  ['with an open input of the I/O APIC', `${enabled}${entry(0x30)}${masked}`, false],
+  [
+    'with one whose vector has too low a priority',
+    `${enabled}${entry(0x30)}${masked}\nmov dword [0xfee00080], 0x30`,
+    true,
+  ],
+  ['with one for another processor', `${enabled}${entry(0x830)}${masked}`, true],
+  ['with an input of the I/O APIC, but no local APIC that takes it', `${entry(0x30)}${masked}`, true],
+  ["with the local APIC's timer", `${enabled}${timer(0x30)}${masked}`, false],
+  ['with that timer masked', `${enabled}${timer(0x10030)}${masked}`, true],
 ])('a halt %s', (_name, code, forGood) => {
   expect(haltOf(code)).toEqual({ reason: 'halted', forGood, wakeAt: expect.any(Number) });
 });
