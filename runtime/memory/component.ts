@@ -9,17 +9,22 @@ const MOST_SHOWN = 8;
 /** The contents of RAM, ROM and video memory. A load keeps code that was made from pages which do not change. */
 export function memoryComponent(ram: GuestRam): Component {
   const { words, bytes, frames } = ram;
-  const wordsOf = (saved: Saved): Int32Array => {
+  const lengthChecked = (saved: Saved): Uint8Array => {
     if (!(saved instanceof Uint8Array)) throw new Error('memory: expected bytes');
     if (saved.length !== bytes.length)
       throw new Error(`memory: expected ${bytes.length} bytes, found ${saved.length} bytes`);
+    return saved;
+  };
+  const wordsOf = (saved: Saved): Int32Array => {
+    const found = lengthChecked(saved);
     // A view of words begins at a multiple of 4; bytes from a file may begin anywhere in their buffer.
-    const aligned = saved.byteOffset % 4 === 0 ? saved : saved.slice();
+    const aligned = found.byteOffset % 4 === 0 ? found : found.slice();
     return new Int32Array(aligned.buffer, aligned.byteOffset, words.length);
   };
   return {
     name: 'memory',
     save: () => bytes.slice(),
+    check: (saved) => void lengthChecked(saved),
     load(saved) {
       const source = wordsOf(saved);
       for (let frame = 0; frame < words.length / PAGE_WORDS; frame++) {

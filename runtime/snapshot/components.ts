@@ -8,21 +8,22 @@ export function saveComponents(components: readonly Component[]): SavedComponent
 }
 
 /**
- * Loads components in two phases: everything first, then what follows from it. Throws an Error that names the component if
- * one is missing or unknown, before anything has changed.
+ * Loads components in two phases: everything first, then what follows from it. Throws an Error that names what is missing,
+ * unknown or doesn't fit, before anything has changed.
  */
 export function loadComponents(components: readonly Component[], saved: SavedComponents): void {
-  checkNames(components, saved);
+  check(components, saved);
   for (const component of components) component.load(saved[component.name]);
   for (const component of components) component.restored();
 }
 
-function checkNames(components: readonly Component[], saved: SavedComponents): void {
+function check(components: readonly Component[], saved: SavedComponents): void {
   const names = new Set(components.map(({ name }) => name));
   const missing = [...names].find((name) => !(name in saved));
   if (missing !== undefined) throw new Error(`${missing}: missing`);
   const unknown = Object.keys(saved).find((name) => !names.has(name));
   if (unknown !== undefined) throw new Error(`${unknown}: unknown component`);
+  for (const component of components) component.check(saved[component.name]);
 }
 
 /** Differences between the present states (left) and saved ones (right). */
@@ -39,9 +40,9 @@ export function joinComponents(name: string, components: readonly Component[]): 
   return {
     name,
     save: () => saveComponents(components),
+    check: (saved) => check(components, savedParts(saved)),
     load(saved) {
       const parts = savedParts(saved);
-      checkNames(components, parts);
       for (const component of components) component.load(parts[component.name]);
     },
     restored() {

@@ -26,7 +26,9 @@ export interface Field<T> {
 export interface Component {
   readonly name: string;
   save(): Saved;
-  /** Sets the values, and touches nothing else: other components may not have theirs yet. Throws if they don't fit. */
+  /** Throws an Error that names the field whose value doesn't fit; changes nothing. */
+  check(saved: Saved): void;
+  /** Sets the values, and touches nothing else: other components may not have theirs yet. Throws as `check`. */
   load(saved: Saved): void;
   /** Called when all components have been loaded: makes what follows from the state anew, at other components too. */
   restored(): void;
@@ -128,7 +130,8 @@ function objectField<T extends Record<string, unknown>>(fields: Fields): Field<T
 }
 
 function savedObject(saved: Saved, path: string): { readonly [name: string]: Saved } {
-  const isObject = typeof saved === 'object' && !Array.isArray(saved) && !(saved instanceof Uint8Array);
+  const isObject =
+    typeof saved === 'object' && saved !== null && !Array.isArray(saved) && !(saved instanceof Uint8Array);
   if (!isObject) throw new Error(`${path || 'state'}: expected an object`);
   return saved as { readonly [name: string]: Saved };
 }
@@ -146,6 +149,9 @@ function bindState<T>(description: Field<T>, name: string, state: T, hooks: Stat
   return {
     name,
     save: () => description.save(settled()),
+    check(saved) {
+      description.load(description.create(), saved, name);
+    },
     load(saved) {
       description.load(state, saved, name);
     },

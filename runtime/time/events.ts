@@ -150,13 +150,18 @@ function queueComponent(queue: EventQueue): Component {
     Object.fromEntries(
       queue.timers.filter((timer) => timer.deadline < Infinity).map((timer) => [timer.name, timer.deadline]),
     );
+  const checked = (saved: Saved): Record<string, number> => {
+    const deadlines = savedDeadlines(saved);
+    const unknown = Object.keys(deadlines).find((name) => !queue.timers.some((timer) => timer.name === name));
+    if (unknown !== undefined) throw new Error(`events.${unknown}: unknown field`);
+    return deadlines;
+  };
   return {
     name: 'events',
     save,
+    check: (saved) => void checked(saved),
     load(saved) {
-      const deadlines = savedDeadlines(saved);
-      const unknown = Object.keys(deadlines).find((name) => !queue.timers.some((timer) => timer.name === name));
-      if (unknown !== undefined) throw new Error(`events.${unknown}: unknown field`);
+      const deadlines = checked(saved);
       for (const timer of queue.timers) timer.arm(deadlines[timer.name] ?? Infinity);
     },
     restored: () => undefined,
@@ -166,9 +171,9 @@ function queueComponent(queue: EventQueue): Component {
 }
 
 function savedDeadlines(saved: Saved): Record<string, number> {
-  if (typeof saved !== 'object') throw new Error('events: expected an object');
+  if (typeof saved !== 'object' || saved === null) throw new Error('events: expected an object');
   for (const [name, deadline] of Object.entries(saved)) {
-    if (typeof deadline !== 'number') throw new Error(`events.${name}: expected a number`);
+    if (!Number.isFinite(deadline)) throw new Error(`events.${name}: expected a finite number`);
   }
   return saved as Record<string, number>;
 }

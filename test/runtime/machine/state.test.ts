@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { loadComponents, type SavedComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
+import {
+  compareComponents,
+  loadComponents,
+  type SavedComponents,
+  saveComponents,
+} from '../../../runtime/snapshot/components.ts';
+import type { Saved } from '../../../runtime/snapshot/describe.ts';
 import { compareAll } from '../../../src/node/lockstep/compare.ts';
 import { LockstepMachine } from '../../../src/node/lockstep/machine.ts';
 import { filesIn } from '../../support/source-files.ts';
@@ -65,6 +71,28 @@ test.each<[string, (saved: SavedComponents) => SavedComponents, string]>([
   const { core } = demo('interpreter');
   const saved = spoil(saveComponents(core.components));
   expect(() => loadComponents(core.components, saved)).toThrow(message);
+  core.dispose();
+});
+
+/** The saved state of a component with its last value, however deep, replaced by one that fits nowhere. */
+function spoiled(saved: Saved): Saved {
+  if (typeof saved !== 'object' || saved instanceof Uint8Array) return { nonsense: true };
+  if (Array.isArray(saved)) return [...saved.slice(0, -1), spoiled(saved.at(-1))];
+  const [name, value] = Object.entries(saved).at(-1)!;
+  return { ...saved, [name]: spoiled(value) };
+}
+
+test('a state with one value that does not fit changes nothing, whichever component has it', () => {
+  const busy = busyDemo('interpreter');
+  const saved = saveComponents(busy.core.components);
+  const { core } = demo('interpreter');
+  const before = saveComponents(core.components);
+  for (const { name } of core.components) {
+    const bad = { ...saved, [name]: spoiled(saved[name]!) };
+    expect(() => loadComponents(core.components, bad)).toThrow(new RegExp(`^${name}`));
+    expect(compareComponents(core.components, before)).toEqual([]);
+  }
+  busy.core.dispose();
   core.dispose();
 });
 
