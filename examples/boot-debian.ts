@@ -12,7 +12,7 @@ try {
   await machine.serial.expect(/~ # /, { timeout: 300_000 });
   console.log(`It calls itself ${await run('uname -srm')}`);
   console.log(`and has ${await run("awk '/MemTotal/ { print $2 }' /proc/meminfo")} KB of memory.`);
-  machine.serial.write('poweroff -f\n');
+  machine.serial.write('poweroff\n');
   const { reason } = await machine.exited;
   console.log(`The machine has ended: ${reason}`);
 } finally {

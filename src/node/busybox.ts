@@ -23,9 +23,9 @@ export function busyboxEntries(program: Uint8Array): ArchiveEntry[] {
   return [{ type: 'file', path: 'bin/busybox', mode: 0o755, data: program }, ...links];
 }
 
-const script = `#!/bin/sh
-# The first process: mounts what a shell needs, gives it the console, and turns the machine off when it ends.
-export PATH=/bin HOME=/root TERM="\${TERM:-linux}" LANG=C.UTF-8 PS1='\\w # '
+const setUp = `#!/bin/sh
+# The first process: mounts what a shell needs, then becomes busybox's init, which "poweroff", "reboot" and "halt" ask.
+export PATH=/bin TERM="\${TERM:-linux}"
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
@@ -38,6 +38,17 @@ ifconfig lo 127.0.0.1 up 2>/dev/null
 stty iutf8 2>/dev/null
 unset LINES COLUMNS
 [ -x /etc/start ] && /etc/start
+exec busybox init
+`;
+
+const inittab = `::once:/etc/session
+::ctrlaltdel:reboot
+::shutdown:umount -a -r 2>/dev/null
+`;
+
+const session = `#!/bin/sh
+# Gives a shell the console, and turns the machine off when it ends.
+export PATH=/bin HOME=/root LANG=C.UTF-8 PS1='\\w # '
 [ -r /etc/motd ] && cat /etc/motd
 cd /root
 setsid cttyhack sh
@@ -45,8 +56,8 @@ poweroff -f
 `;
 
 /**
- * What a busybox system is made of besides busybox: the init script, the folders it mounts on, and the device nodes
- * it needs before it has mounted anything. `etc/start` (a script, run before the shell) and `etc/motd` (a text, shown
+ * What a busybox system is made of besides busybox: what init does, the folders it mounts on, and the device nodes it
+ * needs before it has mounted anything. `etc/start` (a script, run before the shell) and `etc/motd` (a text, shown
  * before the shell) may be added by the caller.
  */
 export const busyboxSystem: readonly ArchiveEntry[] = [
@@ -59,5 +70,7 @@ export const busyboxSystem: readonly ArchiveEntry[] = [
   { type: 'character-device', path: 'dev/null', mode: 0o666, major: 1, minor: 3 },
   { type: 'file', path: 'etc/passwd', data: 'root:x:0:0:root:/root:/bin/sh\n' },
   { type: 'file', path: 'etc/group', data: 'root:x:0:\n' },
-  { type: 'file', path: 'init', mode: 0o755, data: script },
+  { type: 'file', path: 'etc/inittab', data: inittab },
+  { type: 'file', path: 'etc/session', mode: 0o755, data: session },
+  { type: 'file', path: 'init', mode: 0o755, data: setUp },
 ];

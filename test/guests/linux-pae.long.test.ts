@@ -5,7 +5,7 @@ const TIMEOUT = 400_000;
 const linux = await findLinux('686-pae');
 
 describe.skipIf(typeof linux === 'string')('Linux with PAE', { timeout: TIMEOUT }, () => {
-  test('boots to its shell and marks data as not executable', async () => {
+  test('boots to its shell, marks data as not executable, and halts by "halt"', async () => {
     if (typeof linux === 'string') return;
     await using shell = await LinuxShell.boot(linux, 'translator', 'cryptomgr.notests', {
       memory: '256M',
@@ -22,5 +22,10 @@ describe.skipIf(typeof linux === 'string')('Linux with PAE', { timeout: TIMEOUT 
     expect(await shell.run('grep HighTotal /proc/meminfo')).toMatch(/: +65536 kB/);
     const trouble = 'dmesg | grep -iE "oops|bug:|segfault|general protection|call trace|panic" || true';
     expect(await shell.run(trouble)).toBe('');
+    const halted = Promise.withResolvers<void>();
+    shell.machine.on('halt', () => halted.resolve());
+    shell.type('halt');
+    await shell.machine.serial.expect('System halted');
+    await halted.promise;
   });
 });

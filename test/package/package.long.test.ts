@@ -99,7 +99,7 @@ describe.each(['22', '24', 'own'])('Node %s', (name) => {
       );
       const start = installation.talk(runtime(), 'npx rawiron start');
       await start.expect(/~ # /);
-      start.type('poweroff -f\n');
+      start.type('poweroff\n');
       expect(await start.ended).toBe(0);
     },
   );
