@@ -30,6 +30,8 @@ export interface Command {
   readonly values?: readonly string[];
   /** How many words may stand after it; 0 if not given. */
   readonly words?: number;
+  /** The words describe a machine, as those of `rawiron` do. */
+  readonly takesMachine?: true;
   /** What its options are where they are not given, if that is not what they usually are. */
   readonly usual?: Readonly<Partial<Record<OptionName, number>>>;
   /** Throws ConfigurationError if it can't be done as asked. */

@@ -22,13 +22,14 @@ const USUAL_ADDRESS = 0x10000;
 
 type Config = Partial<MachineConfig> & { readonly boot: BootImages };
 
-/** Two engines on the same guest; `rawiron inspect diff … -- MACHINE` has the words after `--` in `words`. */
+/** Two engines on the same guest. */
 export const diffCommand: Command = {
   name: 'diff',
-  usage: '(--hex BYTES | -- MACHINE)',
+  usage: '(--hex BYTES | MACHINE)',
   help: 'interpreter and translator side by side: where they first differ, and the instructions before that',
   options: ['hex', 'bits', 'address', 'instructions', 'threshold', 'json'],
-  words: Infinity,
+  values: ['start', 'demo'],
+  takesMachine: true,
   async run(request) {
     const config = await configOf(request);
     const { instructions = USUAL_INSTRUCTIONS } = request.options;
@@ -57,7 +58,7 @@ function machinesFor(config: Config): [LockstepMachine, LockstepMachine] {
 async function configOf({ options, words }: Request): Promise<Config> {
   const { hex, bits = 32, address = USUAL_ADDRESS, threshold } = options;
   if (hex === undefined) {
-    if (words.length === 0) throw new ConfigurationError('no code; give --hex BYTES, or a machine after --');
+    if (words.length === 0) throw new ConfigurationError('no code; give --hex BYTES, or a machine, such as start');
     return machineConfig(words, threshold);
   }
   if (words.length > 0) throw new ConfigurationError(`--hex does not go with '${words[0]}'`);

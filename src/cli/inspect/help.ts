@@ -2,6 +2,11 @@ import { row } from '../help.ts';
 import type { Command } from './command.ts';
 import { type Option, optionOf } from './options.ts';
 
+/** Whether a word asks for the help of a command. */
+export function isHelp(word: string | undefined): boolean {
+  return word === '--help' || word === '-help' || word === '-h';
+}
+
 /** All commands, a line each. */
 export function inspectHelp(commands: readonly Command[]): string {
   return `Usage: rawiron inspect COMMAND [options]

@@ -8,7 +8,8 @@ import { completionCommand } from './completion.ts';
 import { diffCommand } from './diff.ts';
 import { exportCommands } from './export.ts';
 import { graphCommands } from './graph.ts';
-import { helpOf, inspectHelp } from './help.ts';
+import { helpOf, inspectHelp, isHelp } from './help.ts';
+import { parseWithMachine } from './machine-words.ts';
 import { type Options, parseOptions } from './options.ts';
 import { profileCommand } from './profile.ts';
 import { reportCommand } from './report.ts';
@@ -38,20 +39,17 @@ export function parseInspect(args: readonly string[]): Task {
   if (!command) throw new ConfigurationError(`inspect: unknown command '${name}'; inspect --help lists them`);
   if (rest.some(isHelp)) return () => print(helpOf(command));
   const style = terminalStyle(process.stdout, process.env);
-  const { options, words } = parseOptions(rest, command.options);
+  const parse = command.takesMachine ? parseWithMachine : parseOptions;
+  const { options, words } = parse(rest, command.options);
   const { words: most = 0 } = command;
-  if (words.length > most) throw new ConfigurationError(`unexpected argument '${words[most]}'`);
+  if (!command.takesMachine && words.length > most)
+    throw new ConfigurationError(`unexpected argument '${words[most]}'`);
   return async () => printAnswer(await command.run({ options, words, style }), options, style);
 }
 
 /** Prints what a command has to say, as its options want it; returns the exit code. */
 export async function printAnswer(answer: Answer, { json }: Options, style: Style): Promise<number> {
   return (await print(json ? jsonText(answer) : answer.text(style))) || (answer.code ?? 0);
-}
-
-/** Whether a word asks for the help of a command. */
-export function isHelp(word: string): boolean {
-  return word === '--help' || word === '-help' || word === '-h';
 }
 
 function jsonText({ data, isOfSeries }: Answer): string {

@@ -130,7 +130,7 @@ const table: readonly Option[] = [
   {
     name: 'threshold',
     argument: 'N',
-    help: 'runs before code is translated (default: 1, after `--` as usual)',
+    help: 'runs before code is translated (default: 1, of a machine as usual)',
     parse: parseWhole('threshold'),
   },
   { name: 'svg', help: 'print a picture instead of DOT', parse: flag },

@@ -20,6 +20,7 @@ export const profileCommand: Command = {
   usage: '[MACHINE]',
   help: 'where the time goes, by guest function: of a running machine, or of one that `rawiron MACHINE` starts',
   options: ['seconds', 'limit', 'output', ...machineOptions],
+  values: ['start', 'demo'],
   usual: { seconds: USUAL_SECONDS },
   run(request) {
     const { seconds = USUAL_SECONDS } = request.options;

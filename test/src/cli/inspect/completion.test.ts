@@ -27,7 +27,9 @@ test('after =, the shell keeps what stands before it', () => {
   expect(offered(['rawiron', 'inspect', 'emit', '--state=cpl=0,f'])).toEqual(['0,flat']);
 });
 
-test('after -- there is a machine', () => {
+test('a machine may follow, and after -- its flags', () => {
+  expect(offered(['rawiron', 'inspect', 'diff', 'd'])).toEqual(['demo']);
+  expect(offered(['rawiron', 'profile', 'st'])).toEqual(['start']);
   expect(offered(['rawiron', 'profile', '--', 'st'])).toEqual(['start']);
   expect(offered(['rawiron', 'inspect', 'diff', '--', 'start', '-ker'])).toEqual(['-kernel']);
 });
