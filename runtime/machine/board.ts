@@ -1,3 +1,4 @@
+import type { DmaChannel } from '../bus/dma.ts';
 import type { IrqLine } from '../bus/irq.ts';
 import type { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
@@ -24,6 +25,8 @@ export interface Board {
   readonly power: PowerControl;
   /** One more device's end of the line of an IRQ, 0-15. */
   irq(number: number): IrqLine;
+  /** Channels 0-3 transfer bytes, 5-7 words. */
+  dma(channel: number): DmaChannel;
   /** One more device's part in the gate of A20: open while any of them is high. */
   a20(): IrqLine;
   /** To what belongs to the host. */

@@ -1,4 +1,6 @@
+import { driveTypeOf } from '../devices/floppy82077/geometry.ts';
 import type { RtcCmos } from '../devices/rtc-cmos/index.ts';
+import type { DriveConfig } from './drives.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -23,6 +25,18 @@ export function setCmosMemorySize(rtc: RtcCmos, below4GB: number, above4GB: numb
   setWord(rtc, Cmos.extendedAgain, extended);
   setWord(rtc, Cmos.above16MB, Math.min(0xffff, Math.max(0, below4GB - 16 * MB) / (64 * KB)));
   setWord(rtc, Cmos.above4GB, above4GB / (64 * KB));
+}
+
+/** The equipment byte (a coprocessor, a PS/2 mouse, how many floppy drives), and the types of drives A and B. */
+const Equipment = { byte: 0x14, always: 0x06, aFloppy: 0x01, floppiesShift: 6, floppyTypes: 0x10 } as const;
+
+/** Enters the floppy drives: what is in them at the start tells their types. */
+export function setCmosFloppies(rtc: RtcCmos, drives: readonly (DriveConfig | null)[]): void {
+  const types = drives.map((drive) => (drive === null ? 0 : driveTypeOf(drive.medium?.sectors ?? null)));
+  const count = types.filter((type) => type !== 0).length;
+  const floppies = count === 0 ? 0 : Equipment.aFloppy | ((count - 1) << Equipment.floppiesShift);
+  rtc.setMemory(Equipment.byte, Equipment.always | floppies);
+  rtc.setMemory(Equipment.floppyTypes, ((types[0] ?? 0) << 4) | (types[1] ?? 0));
 }
 
 /** Kinds of boot devices in CMOS, by the letters of `-boot order=`; both floppy drives are one kind. */

@@ -1,6 +1,7 @@
 import type { BlockMedium, BlockPort } from '../host/block.ts';
 import { hostBlockPort } from '../host/block-port.ts';
 import type { HostDoor } from '../host/door.ts';
+import type { MachineConfig } from './config.ts';
 
 /** A disk or drive of the machine, whose medium is at the host. */
 export interface DriveConfig {
@@ -21,4 +22,9 @@ export function blockPort(drives: readonly DriveConfig[], door: HostDoor, name: 
   const drive = drives.find((drive) => drive.name === name);
   if (drive === undefined) throw new Error(`the machine has no drive '${name}'`);
   return hostBlockPort(door, name, drive.medium);
+}
+
+/** Drives A and B of the floppy controller; null: it is not there. */
+export function floppyDrives({ drives = [] }: MachineConfig): (DriveConfig | null)[] {
+  return [0, 1].map((unit) => drives.find((drive) => drive.interface === 'floppy' && drive.index === unit) ?? null);
 }

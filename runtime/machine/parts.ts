@@ -1,8 +1,10 @@
 import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/index.ts';
+import { Floppy82077 } from '../devices/floppy82077/index.ts';
 import { IdeController } from '../devices/ide/index.ts';
 import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
 import type { Board, Part } from './board.ts';
+import { floppyDrives } from './drives.ts';
 
 /**
  * Devices that no other part of the machine asks for, a line each: it makes the device. Null: the configuration doesn't want
@@ -12,6 +14,7 @@ export const parts: readonly ((board: Board) => Part | null)[] = [
   (board) => new Port92({ ...board, a20: board.a20() }),
   connectDebugPorts,
   ideController,
+  floppyController,
   (board) => (board.config.pcTestdev === true ? new PcTestdev(board) : null),
 ];
 
@@ -23,6 +26,12 @@ function ideController(board: Board): IdeController {
   const onCables = drives.filter((drive) => drive.interface === 'ide');
   const connected = onCables.map((drive) => ({ ...drive, port: board.blockPort(drive.name) }));
   return new IdeController({ ...board, drives: connected, base: 'bios' in boot ? 0 : BUS_MASTER_BASE });
+}
+
+/** It is there without drives too. */
+function floppyController(board: Board): Floppy82077 {
+  const drives = floppyDrives(board.config).map((drive) => (drive === null ? null : board.blockPort(drive.name)));
+  return new Floppy82077({ ...board, irq: board.irq(6), dma: board.dma(2), drives });
 }
 
 function connectDebugPorts({ config, ports, power, door }: Board): null {

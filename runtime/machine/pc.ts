@@ -24,9 +24,9 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
-import { setCmosBootOrder, setCmosMemorySize } from './cmos.ts';
+import { setCmosBootOrder, setCmosFloppies, setCmosMemorySize } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
-import { blockPort } from './drives.ts';
+import { blockPort, floppyDrives } from './drives.ts';
 import { firmwareFiles } from './firmware-files.ts';
 import { splitMemory } from './memory-size.ts';
 import { parts } from './parts.ts';
@@ -87,6 +87,7 @@ export class Pc {
     this.rtc = new RtcCmos({ ...board, irq: irq(8), startTime: config.startTimeOfDay / 1000 });
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
+    setCmosFloppies(this.rtc, floppyDrives(config));
     const { order = DEFAULT_ORDER, once = order } = config.firmware ?? {};
     setCmosBootOrder(this.rtc, once);
     this.bootOrder = order;
@@ -141,6 +142,7 @@ export class Pc {
       memory: busMemory(layout.map),
       blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
       irq: (number) => this.irqs.input(number),
+      dma: (channel) => this.dma.channel(channel),
       a20: () => a20.input(),
     };
   }

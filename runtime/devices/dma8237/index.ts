@@ -1,3 +1,4 @@
+import type { DmaChannel, DmaTransfer } from '../../bus/dma.ts';
 import type { PortBus, PortRegion } from '../../bus/ports.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Component } from '../../snapshot/describe.ts';
@@ -8,19 +9,6 @@ import { dmaState } from './state.ts';
 export interface DmaOptions {
   readonly ports: PortBus;
   readonly memory: BusMemory;
-}
-
-/** A device's end of a channel. Channels 0-3 transfer bytes, 5-7 words: of them, lengths in bytes are even. */
-export interface DmaChannel {
-  /** Programmed and not masked. */
-  readonly enabled: boolean;
-  /**
-   * The device gives bytes, which go to memory if the channel was programmed for that (else they are only counted:
-   * verify). The number taken: less than given if the count has ended (terminal count).
-   */
-  give(bytes: Uint8Array): number;
-  /** The device asks for at most `length` bytes; fewer come if the count has ended. */
-  take(length: number): Uint8Array;
 }
 
 /** The two 8237A of a PC with their page registers. Channel 4 cascades the first and is not to be had. */
@@ -58,6 +46,7 @@ export class Dma8237 {
     return this.#state.pages[0];
   }
 
+  /** Channels 0-3 transfer bytes, 5-7 words. */
   channel(index: number): DmaChannel {
     if (index < 0 || index > 7 || index === 4) throw new Error(`there is no DMA channel ${index}`);
     const controller = index < 4 ? this.#first : this.#second;
@@ -73,13 +62,11 @@ export class Dma8237 {
           if (writes) this.#memory.write(address(), bytes.subarray(at, at + unit));
         });
       },
-      take: (length) => {
+      take: (target) => {
         const reads = transferOf(controller, index) === Mode.read;
-        const bytes = new Uint8Array(length);
-        const taken = forUnits(controller, index, unit, length, (at) => {
-          if (reads) this.#memory.read(address(), bytes.subarray(at, at + unit));
+        return forUnits(controller, index, unit, target.length, (at) => {
+          if (reads) this.#memory.read(address(), target.subarray(at, at + unit));
         });
-        return bytes.subarray(0, taken);
       },
     };
   }
@@ -96,14 +83,14 @@ function transferOf(controller: Controller, index: number): number {
   return controller.state.channels[index & 3].mode & Mode.transfer;
 }
 
-/** Transfers units until `length` bytes are done or the channel stops; the bytes done. */
+/** Transfers units until `length` bytes are done or the channel stops. */
 function forUnits(
   controller: Controller,
   index: number,
   unit: number,
   length: number,
   transfer: (at: number) => void,
-): number {
+): DmaTransfer {
   let done = 0;
   let ended = false;
   while (done + unit <= length && !ended && controller.isEnabled(index & 3)) {
@@ -112,7 +99,7 @@ function forUnits(
     ended = controller.state.channels[index & 3].count === 0;
     controller.step(index & 3);
   }
-  return done;
+  return { done, ended };
 }
 
 function controllerPorts(name: string, first: number, shift: number, controller: Controller): PortRegion {

@@ -80,6 +80,11 @@ export function irq(number: number): Aml {
   return [0x22, ...littleEndian(1 << number, 2)];
 }
 
+/** An 8-bit channel of the ISA DMA controllers. */
+export function dma(channel: number): Aml {
+  return [0x2a, 1 << channel, 0];
+}
+
 const Space = { memory: 0, io: 1, bus: 2 } as const;
 
 /** Range flags: what a bridge passes on, with both ends fixed. */

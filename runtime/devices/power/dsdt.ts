@@ -2,6 +2,7 @@ import {
   type Aml,
   busNumbers,
   device,
+  dma,
   eisaId,
   integer,
   ioPorts,
@@ -78,6 +79,7 @@ function isaDevices(serialPorts: readonly SerialPort[]): Aml[] {
     isaDevice('RTC', 'PNP0B00', 0, ioPorts(0x70, 2), irq(8)),
     isaDevice('KBD', 'PNP0303', 0, ioPorts(0x60, 1), ioPorts(0x64, 1), irq(1)),
     isaDevice('MOU', 'PNP0F13', 0, irq(12)),
+    isaDevice('FDC', 'PNP0700', 0, ioPorts(0x3f2, 4), ioPorts(0x3f7, 1), irq(6), dma(2)),
     ...serialPorts.map(({ base, irq: number }, index) =>
       isaDevice(`COM${index + 1}`, 'PNP0501', index + 1, ioPorts(base, 8), irq(number)),
     ),

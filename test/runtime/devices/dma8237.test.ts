@@ -34,9 +34,9 @@ test('a device gives bytes to memory until terminal count', () => {
   const rig = new DmaRig();
   rig.program(0x46, 0x12345, 4);
   const channel = rig.dma.channel(2);
-  expect(channel.give(Uint8Array.of(1, 2, 3))).toBe(3);
+  expect(channel.give(Uint8Array.of(1, 2, 3)).done).toBe(3);
   expect([rig.in8(0x08), rig.read16(0x04), rig.read16(0x05)]).toEqual([0x00, 0x2348, 0]);
-  expect(channel.give(Uint8Array.of(4, 5))).toBe(1);
+  expect(channel.give(Uint8Array.of(4, 5)).done).toBe(1);
   expect([...rig.bytes.subarray(0x12344, 0x1234b)]).toEqual([0, 1, 2, 3, 4, 0, 0]);
   expect([channel.enabled, rig.read16(0x05)]).toEqual([false, 0xffff]);
   expect([rig.in8(0x08), rig.in8(0x08)]).toEqual([0x04, 0x00]);
@@ -46,13 +46,24 @@ test('a device takes bytes from memory', () => {
   const rig = new DmaRig();
   rig.bytes.set([9, 8, 7], 0x20000);
   rig.program(0x4a, 0x20000, 3);
-  expect([...rig.dma.channel(2).take(10)]).toEqual([9, 8, 7]);
+  const target = new Uint8Array(5);
+  expect(rig.dma.channel(2).take(target)).toEqual({ done: 3, ended: true });
+  expect([...target]).toEqual([9, 8, 7, 0, 0]);
+});
+
+test('terminal count is told also if nothing is left over', () => {
+  const rig = new DmaRig();
+  rig.program(0x46, 0x20000, 3);
+  const channel = rig.dma.channel(2);
+  expect(channel.give(Uint8Array.of(1, 2))).toEqual({ done: 2, ended: false });
+  expect(channel.give(Uint8Array.of(3))).toEqual({ done: 1, ended: true });
+  expect(channel.give(Uint8Array.of(4))).toEqual({ done: 0, ended: false });
 });
 
 test('verify counts without touching memory', () => {
   const rig = new DmaRig();
   rig.program(0x42, 0x20000, 2);
-  expect(rig.dma.channel(2).give(Uint8Array.of(1, 2, 3))).toBe(2);
+  expect(rig.dma.channel(2).give(Uint8Array.of(1, 2, 3)).done).toBe(2);
   expect(rig.bytes[0x20000]).toBe(0);
 });
 
@@ -60,7 +71,7 @@ test('auto-initialisation begins again, each give or take ends at terminal count
   const rig = new DmaRig();
   rig.program(0x56, 0x30000, 2);
   const channel = rig.dma.channel(2);
-  expect(channel.give(Uint8Array.of(1, 2, 3))).toBe(2);
+  expect(channel.give(Uint8Array.of(1, 2, 3)).done).toBe(2);
   expect([channel.enabled, rig.read16(0x04), rig.read16(0x05)]).toEqual([true, 0x0000, 1]);
 });
 
@@ -80,7 +91,7 @@ test('channels 5-7 count words, of an address that is shifted', () => {
   rig.out8(0x8b, 0x03);
   rig.out8(0xc6, 0x01, 0x00);
   rig.out8(0xd4, 0x01);
-  expect(rig.dma.channel(5).give(Uint8Array.of(1, 2, 3, 4, 5, 6))).toBe(4);
+  expect(rig.dma.channel(5).give(Uint8Array.of(1, 2, 3, 4, 5, 6)).done).toBe(4);
   expect([...rig.bytes.subarray(0x30000, 0x30005)]).toEqual([1, 2, 3, 4, 0]);
   expect(rig.in8(0xd0)).toBe(0x02);
 });
@@ -89,12 +100,12 @@ test('a masked channel and a disabled controller transfer nothing', () => {
   const rig = new DmaRig();
   rig.program(0x46, 0x10000, 4);
   rig.out8(0x08, 0x04);
-  expect(rig.dma.channel(2).give(Uint8Array.of(1))).toBe(0);
+  expect(rig.dma.channel(2).give(Uint8Array.of(1)).done).toBe(0);
   rig.out8(0x08, 0x00);
   rig.out8(0x0f, 0x04);
-  expect([rig.dma.channel(2).give(Uint8Array.of(1)), rig.in8(0x0f)]).toEqual([0, 0xf4]);
+  expect([rig.dma.channel(2).give(Uint8Array.of(1)).done, rig.in8(0x0f)]).toEqual([0, 0xf4]);
   rig.out8(0x0e, 0x00);
-  expect(rig.dma.channel(2).give(Uint8Array.of(1))).toBe(1);
+  expect(rig.dma.channel(2).give(Uint8Array.of(1)).done).toBe(1);
 });
 
 test('a master clear masks all channels; a software request shows in the status', () => {

@@ -60,7 +60,7 @@ test('memory is loaded from bytes at any place in their buffer, as in a file tha
 
 test.each<[string, (saved: SavedComponents) => SavedComponents, string]>([
   ['without a part', ({ com1: _, ...rest }) => rest, 'com1: missing'],
-  ['with an unknown part', (saved) => ({ ...saved, floppy: {} }), 'floppy: unknown component'],
+  ['with an unknown part', (saved) => ({ ...saved, tape: {} }), 'tape: unknown component'],
   [
     'of less memory',
     (saved) => ({ ...saved, memory: new Uint8Array(4096) }),

@@ -1,0 +1,75 @@
+import { byteQueue, bytes, describe, flag, list, type StateOf, starting, u8, u16 } from '../../snapshot/describe.ts';
+import { Configuration, DRIVES, SECTOR_BYTES } from './registers.ts';
+
+/** What the controller waits for. */
+export const Phase = { command: 0, execution: 1, result: 2 } as const;
+
+/** What a data transfer waits for: the head, the block port, or the guest (its bytes by ports, its DMA channel). */
+export const Step = { none: 0, position: 1, diskRead: 2, guest: 3, channel: 4, diskWrite: 5 } as const;
+
+export const driveState = describe({
+  /** Where the heads are. */
+  cylinder: u8,
+  /** Where they are moved to. */
+  target: u8,
+  /** The ST0 that SENSE INTERRUPT STATUS is to give; 0: none. */
+  seekStatus: u8,
+  /** The disk change line. */
+  changed: starting(flag, true),
+});
+
+export type DriveState = StateOf<typeof driveState>;
+
+const transferState = describe({
+  step: u8,
+  /** The sector that is at the head. */
+  cylinder: u8,
+  head: u8,
+  sector: u8,
+  /** The head that is selected: `head` may be the next sector's. */
+  side: u8,
+  /** Sectors that were done. */
+  count: u16,
+  buffer: bytes(SECTOR_BYTES),
+  /** Bytes of the sector that the guest has got or given. */
+  position: u16,
+  /** Terminal count. */
+  ended: flag,
+  /** Looks at a DMA channel that is not enabled. */
+  looks: u16,
+  /** Of a scan: all bytes of the sector were equal until now; the condition holds until now. */
+  equal: flag,
+  satisfied: flag,
+  /** The sector that READ ID finds next, less 1. */
+  rotation: u8,
+});
+
+export type TransferState = StateOf<typeof transferState>;
+
+export const floppyState = describe({
+  digitalOutput: u8,
+  tapeDrive: u8,
+  rate: starting(u8, 2),
+  phase: u8,
+  /** The bytes of the command, and how many have come. */
+  command: list(9, u8),
+  received: u8,
+  result: byteQueue,
+  /** The interrupt pin, before the gate in DOR. */
+  interrupt: flag,
+  /** Drives of which SENSE INTERRUPT STATUS is to tell after a reset. */
+  readyChanges: u8,
+  drives: list(DRIVES, driveState),
+  /** The parameters of SPECIFY. */
+  specified: list(2, u8),
+  configuration: starting(u8, Configuration.fifoOff),
+  precompensation: u8,
+  /** A software reset leaves the FIFO as it is. */
+  locked: flag,
+  perpendicular: u8,
+  /** The last EOT or SC, for DUMPREG. */
+  lastSector: u8,
+  transfer: transferState,
+});
+
+export type FloppyState = StateOf<typeof floppyState>;

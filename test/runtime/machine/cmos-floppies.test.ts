@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { RtcCmos } from '../../../runtime/devices/rtc-cmos/index.ts';
+import { setCmosFloppies } from '../../../runtime/machine/cmos.ts';
+import type { DriveConfig } from '../../../runtime/machine/drives.ts';
+import { Rig } from '../devices/rig.ts';
+
+function floppy(sectors: number | null): DriveConfig {
+  const medium = sectors === null ? null : { sectors, isReadOnly: false };
+  return { name: 'floppy0', interface: 'floppy', index: 0, media: 'disk', medium };
+}
+
+test.each<[(DriveConfig | null)[], equipment: number, types: number]>([
+  [[null, null], 0x06, 0x00],
+  [[floppy(2880), null], 0x07, 0x40],
+  [[floppy(1440), floppy(720)], 0x47, 0x42],
+  [[floppy(5760), floppy(null)], 0x47, 0x55],
+  [[null, floppy(2400)], 0x07, 0x02],
+])('CMOS tells of floppy drives: %j', (drives, equipment, types) => {
+  const rig = new Rig();
+  const { ports, clock, events, irq } = rig;
+  const rtc = new RtcCmos({ ports, clock, events, irq, startTime: 0 });
+  setCmosFloppies(rtc, drives);
+  const byte = (address: number): number => {
+    rig.out8(0x70, address);
+    return rig.in8(0x71);
+  };
+  expect([byte(0x14), byte(0x10)]).toEqual([equipment, types]);
+});
