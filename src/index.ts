@@ -59,4 +59,5 @@ export { memorySize } from './options.ts';
 export type { Screen } from './screen/index.ts';
 export type { ScreenImage } from './screen/renderer.ts';
 export type { SerialEvents, SerialPort } from './serial.ts';
+export type { ImageFormat } from './storage/open.ts';
 export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './translations.ts';

@@ -4,7 +4,7 @@ import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.t
 import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Image } from '../options.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
-import { type Format, openDisk, type StorageHost } from '../storage/open.ts';
+import { type ImageFormat, openDisk, type StorageHost } from '../storage/open.ts';
 import { type Disk, StorageError } from '../storage/store.ts';
 import type { DrivePlan } from './options.ts';
 
@@ -20,7 +20,7 @@ export interface DriveBackend {
 /** How a medium is put in. */
 export interface MediumOptions {
   /** What the image is. Default: found out from its first bytes. */
-  readonly format?: Format;
+  readonly format?: ImageFormat;
   /** The guest cannot write. */
   readonly readOnly?: boolean;
   /** What the guest writes is kept in memory, and forgotten when the medium is taken out. */

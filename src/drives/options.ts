@@ -1,7 +1,7 @@
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Image } from '../options.ts';
-import type { Format } from '../storage/open.ts';
+import type { ImageFormat } from '../storage/open.ts';
 
 /** A disk or a drive; a text alone is the image of a hard disk. */
 export interface DriveOptions {
@@ -11,7 +11,7 @@ export interface DriveOptions {
    */
   readonly image?: Image;
   /** What the image is. Default: found out from its first bytes. */
-  readonly format?: Format;
+  readonly format?: ImageFormat;
   /** What it is connected to. Default: "ide". */
   readonly interface?: 'ide' | 'floppy';
   /** Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:). Default: the next free one; for a CD-ROM drive, 2 first. */

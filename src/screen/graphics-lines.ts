@@ -40,10 +40,11 @@ export const drawLine: Readonly<Record<Exclude<Format, 'text'>, DrawLine>> = {
     for (let x = 0; x < line.length; x++) line[x] = all[memory[(address + x) & (memory.length - 1)]];
   },
 
+  /** Colors end at 248, as QEMU's do in this depth alone. */
   rgb15(line, memory, address) {
     for (let x = 0, at = address; x < line.length; x++, at += 2) {
       const pixel = memory[at] | (memory[at + 1] << 8);
-      line[x] = rgb(fiveBits(pixel >> 10), fiveBits(pixel >> 5), fiveBits(pixel));
+      line[x] = rgb((pixel >> 7) & 0xf8, (pixel >> 2) & 0xf8, (pixel << 3) & 0xf8);
     }
   },
 

@@ -17,11 +17,11 @@ export interface StorageHost {
 }
 
 /** Formats of images that are read and written here. */
-export type Format = 'raw' | 'qcow2';
+export type ImageFormat = 'raw' | 'qcow2';
 
 export interface OpenOptions {
   /** Found out from the first bytes where it is missing. A guest that writes a raw disk can then change what it is. */
-  readonly format?: Format | undefined;
+  readonly format?: ImageFormat | undefined;
   /** Default: write. */
   readonly access?: 'read' | 'write';
   /** Changes stay in memory, and are forgotten when the disk is closed. */
@@ -96,7 +96,7 @@ function backingName(host: StorageHost, store: ByteStore, name: string): string 
  * The format of an image.
  * @throws StorageError if it is one that isn't supported, or not the one that was asked for
  */
-export async function formatOf(store: ByteStore, format?: string): Promise<Format> {
+export async function formatOf(store: ByteStore, format?: string): Promise<ImageFormat> {
   if (format !== undefined && format !== 'raw' && format !== 'qcow2') {
     throw new StorageError(store, `the format ${format} is not supported (raw and qcow2 are)`);
   }

@@ -2,7 +2,7 @@ import { Graphics, GraphicsMiscellaneous, GraphicsMode, MemoryMode, Sequencer, V
 import type { VgaState } from './state.ts';
 
 /** The registers that say where on the card a byte goes. */
-export type MemoryRegisters = Pick<VgaState, 'sequencer' | 'graphics' | 'vbe'>;
+export type MemoryRegisters = Pick<VgaState, 'sequencer' | 'graphics' | 'vbe' | 'bank'>;
 
 const ALL_PLANES = 15;
 /** What of the 128 KB from A0000h on the card answers, by the memory map select. */
@@ -21,8 +21,8 @@ export function mapSelect(graphics: Uint8Array): number {
 }
 
 /** What the bank of VBE adds to addresses. */
-export function bankOffset({ graphics, vbe }: MemoryRegisters): number {
-  return mapSelect(graphics) === BANKED ? vbe[Vbe.bank] << 16 : 0;
+export function bankOffset({ graphics, bank }: MemoryRegisters): number {
+  return mapSelect(graphics) === BANKED ? bank << 16 : 0;
 }
 
 /** Bochs' extension says what is shown, not the CRT controller. */

@@ -28,6 +28,8 @@ export const vgaState = describe({
   latch: i32,
   vbeIndex: u16,
   vbe: list(VBE_COUNT, u16),
+  /** The bank in force: turning VBE off, or setting its flags anew, makes it 0, but not the register. */
+  bank: u8,
 });
 
 export type VgaState = StateOf<typeof vgaState>;

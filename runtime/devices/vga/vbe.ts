@@ -80,7 +80,7 @@ export class BochsVbe {
     if (index >= VBE_COUNT || index === Vbe.virtualHeight) return;
     if (index === Vbe.id) {
       if (value >= VBE_ID.first && value <= VBE_ID.last) vbe[index] = value;
-    } else if (index === Vbe.bank) vbe[index] = value & (this.#memoryBytes / BANK_BYTES - 1);
+    } else if (index === Vbe.bank) this.#state.bank = vbe[index] = value & (this.#memoryBytes / BANK_BYTES - 1);
     else if (index === Vbe.enable) this.#writeEnable(value);
     else {
       vbe[index] = value;
@@ -93,7 +93,7 @@ export class BochsVbe {
     const starts = (value & VbeEnable.enabled) !== 0 && !isVbeEnabled(this.#state);
     vbe[Vbe.enable] = value;
     if (!starts) {
-      vbe[Vbe.bank] = 0;
+      this.#state.bank = 0;
       return;
     }
     vbe[Vbe.virtualWidth] = 0;

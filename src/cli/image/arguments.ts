@@ -1,6 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { ConfigurationError } from '../../index.ts';
-import type { Format } from '../../storage/open.ts';
+import type { ImageFormat } from '../../storage/open.ts';
 import { parseSize } from './size.ts';
 
 /** What all commands on images take. */
@@ -50,7 +50,7 @@ function parsed(args: readonly string[], usage: string): ReturnType<typeof parse
 }
 
 /** @throws ConfigurationError if a format isn't supported */
-export function formatNamed(name: string | undefined): Format | undefined {
+export function formatNamed(name: string | undefined): ImageFormat | undefined {
   if (name === undefined || name === 'raw' || name === 'qcow2') return name;
   throw new ConfigurationError(`the format '${name}' is not supported (raw and qcow2 are)`);
 }

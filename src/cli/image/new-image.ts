@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage, openFile } from '../../node/storage.ts';
-import type { Format } from '../../storage/open.ts';
+import type { ImageFormat } from '../../storage/open.ts';
 import { createQcow2, type NewQcow2 } from '../../storage/qcow2/create.ts';
 import { RawDisk } from '../../storage/raw.ts';
 import type { ByteStore, Disk } from '../../storage/store.ts';
@@ -10,7 +10,7 @@ import type { ByteStore, Disk } from '../../storage/store.ts';
  * Makes an image in the place of what the file has. A file that wasn't there is gone again if that fails.
  * @returns a disk that reads as zero, or as its backing disk
  */
-export async function makeImage(file: string, format: Format, options: NewQcow2): Promise<Disk> {
+export async function makeImage(file: string, format: ImageFormat, options: NewQcow2): Promise<Disk> {
   const store = await openFile(file, 'write', 'new');
   const wasEmpty = store.size === 0;
   try {
@@ -22,7 +22,7 @@ export async function makeImage(file: string, format: Format, options: NewQcow2)
   }
 }
 
-async function fill(store: ByteStore, format: Format, options: NewQcow2): Promise<Disk> {
+async function fill(store: ByteStore, format: ImageFormat, options: NewQcow2): Promise<Disk> {
   if (format === 'qcow2') return createQcow2(store, options, nodeStorage.decompressor);
   if (options.backing) throw new ConfigurationError('a raw image has no backing file');
   await store.resize(0);

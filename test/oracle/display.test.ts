@@ -1,0 +1,16 @@
+import { describe, expect, test } from 'vitest';
+import { answerOf, programs, readRecorded } from './display/record.ts';
+import { showOurs } from './display/run.ts';
+
+const { answers } = readRecorded();
+
+test('all programs are recorded, and no two pictures are alike', () => {
+  expect(Object.keys(answers)).toEqual(Object.keys(programs));
+  expect(new Set(Object.values(answers)).size).toBe(Object.keys(programs).length);
+});
+
+describe('the adapter shows and says what QEMU has', () => {
+  test.each(Object.keys(programs))('%s', { timeout: 60_000 }, async (name) => {
+    expect(answerOf(name, await showOurs(programs[name]!, 'translator'))).toBe(answers[name]);
+  });
+});

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Machine, type MachineOptions } from '../../../src/index.ts';
+import { rom } from './rom.ts';
+
+/** What a program printed to the debug console, and its picture as a PPM file. */
+export interface Shown {
+  readonly text: string;
+  readonly ppm: Uint8Array;
+}
+
+const END = '!';
+const SECONDS = 60;
+
+/** A program on a machine of ours. */
+export async function showOurs(main: string, engine: NonNullable<MachineOptions['engine']>): Promise<Shown> {
+  const options = {
+    memory: 16,
+    engine,
+    vga: 'std',
+    boot: { bios: rom(main) },
+    debugConsole: { iobase: 0xe9 },
+  } as const;
+  await using machine = await Machine.create(options);
+  await machine.start();
+  const [all] = await machine.debugConsole.expect(/[^!]*!/, { timeout: SECONDS * 1000 });
+  return { text: all.slice(0, -END.length), ppm: await machine.screen.ppm() };
+}
+
+/** The same below qemu-system-i386. */
+export async function showQemu(main: string): Promise<Shown> {
+  const folder = mkdtempSync(join(tmpdir(), 'rawiron-display-'));
+  const [bios, output, picture] = ['bios', 'output', 'picture'].map((name) => join(folder, name));
+  writeFileSync(bios, rom(main));
+  const machine = ['-machine', 'pc', '-m', '16', '-bios', bios, '-vga', 'std', '-display', 'none', '-net', 'none'];
+  const qemu = spawn('qemu-system-i386', [...machine, '-debugcon', `file:${output}`, '-monitor', 'stdio']);
+  const ended = new Promise((resolve) => qemu.once('close', resolve));
+  try {
+    const text = await outputOf(output);
+    qemu.stdin.end(`screendump ${picture}\nquit\n`);
+    await ended;
+    return { text, ppm: readFileSync(picture) };
+  } finally {
+    qemu.kill();
+    await ended;
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What a program has printed when it is at its end. */
+async function outputOf(path: string): Promise<string> {
+  for (let tries = 0; tries < SECONDS * 20; tries++) {
+    const text = existsSync(path) ? readFileSync(path, 'latin1') : '';
+    if (text.endsWith(END)) return text.slice(0, -END.length);
+    await sleep(50);
+  }
+  throw new Error(`the program is not at its end after ${SECONDS} s`);
+}
+
+/** Size and pixels of a picture, short enough to be recorded. */
+export function digestOf(ppm: Uint8Array): string {
+  const [, size] = Buffer.from(ppm.subarray(0, 40)).toString('latin1').split('\n');
+  return `${size!.replace(' ', 'x')} ${createHash('sha256').update(ppm).digest('hex').slice(0, 32)}`;
+}
