@@ -1,0 +1,61 @@
+import { acpiLoader } from './acpi-loader.ts';
+import { apm } from './apm.ts';
+import { ata } from './ata.ts';
+import { atapi } from './atapi.ts';
+import { blockMove } from './block-move.ts';
+import { boot } from './boot.ts';
+import { chips } from './chips.ts';
+import { console } from './console.ts';
+import { diskExtensions } from './disk-extensions.ts';
+import { diskServices } from './disk-services.ts';
+import { diskSetup } from './disk-setup.ts';
+import { elTorito } from './el-torito.ts';
+import { fixed } from './fixed.ts';
+import { flat } from './flat.ts';
+import { floppy } from './floppy.ts';
+import { floppyMedia } from './floppy-media.ts';
+import { floppyServices } from './floppy-services.ts';
+import { fwCfg } from './fw-cfg.ts';
+import { geometry } from './geometry.ts';
+import { keyboard } from './keyboard.ts';
+import { keyboardActions } from './keyboard-actions.ts';
+import { keyboardServices } from './keyboard-services.ts';
+import { keyboardTable } from './keyboard-table.ts';
+import { layout } from './layout.ts';
+import { memory } from './memory.ts';
+import { mouse } from './mouse.ts';
+import { optionRoms } from './option-roms.ts';
+import { pciAccess } from './pci-access.ts';
+import { pciServices } from './pci-services.ts';
+import { pciSetup } from './pci-setup.ts';
+import { ports } from './ports.ts';
+import { post } from './post.ts';
+import { ps2 } from './ps2.ts';
+import { reset } from './reset.ts';
+import { serialParallel } from './serial-parallel.ts';
+import { signatures } from './signatures.ts';
+import { system } from './system.ts';
+import { timer } from './timer.ts';
+import { vectors } from './vectors.ts';
+
+const begin = [layout, ports, signatures, reset, post];
+const chipsAndBuses = [chips, memory, pciAccess, pciSetup, fwCfg, flat, acpiLoader, optionRoms, ps2, console];
+const services = [vectors, timer, keyboard, keyboardActions, keyboardTable, keyboardServices, mouse];
+const systemServices = [system, blockMove, apm, pciServices, serialParallel];
+const disks = [
+  ata,
+  atapi,
+  diskSetup,
+  geometry,
+  diskServices,
+  diskExtensions,
+  elTorito,
+  floppy,
+  floppyMedia,
+  floppyServices,
+];
+
+/** The text of the BIOS, in the order in which it lies in the ROM. */
+export const source: string = [...begin, ...chipsAndBuses, ...services, ...systemServices, ...disks, boot, fixed].join(
+  '\n',
+);

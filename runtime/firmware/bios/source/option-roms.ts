@@ -1,0 +1,155 @@
+/** ROMs of cards: that of the display from its PCI register, and those that lie from C0000h on. */
+export const optionRoms = `
+bits 16
+ROM_SIGNATURE   equ 0xAA55
+ROM_FIRST       equ 0xC000      ; segments
+ROM_END         equ 0xF000
+ROM_STEP        equ 0x80        ; 2 KB
+ROM_ENTRY       equ 3
+PCI_CLASS_DISPLAY equ 0x03
+ROM_PCI_DATA    equ 0x18        ; offset of the PCI data structure
+ROM_ENABLE      equ 1
+
+; Copies the ROM of the first display card to C0000h. DS: EBDA.
+display_rom_copy:
+        xor     bx, bx
+.next:  mov     di, PCI_CLASS
+        call    pci_read_word
+        cmp     ax, 0xFFFF
+        je      .other
+        cmp     ah, PCI_CLASS_DISPLAY
+        je      .display
+.other: inc     bl
+        jnz     .next
+        ret
+.display:
+        mov     di, PCI_ROM
+        call    pci_read_dword
+        and     eax, 0xFFFFF800
+        jz      .other
+        push    eax
+        or      al, ROM_ENABLE
+        call    pci_write_dword
+        pop     esi
+        mov     edi, ROM_FIRST << 4
+        call    flat_begin
+        mov     ecx, 0x20000        ; 128 KB at most
+        a32 cmp word [fs:esi], ROM_SIGNATURE
+        jne     .copied
+        a32 movzx eax, byte [fs:esi + 2]
+        shl     eax, 9
+        cmp     eax, ecx
+        ja      .copied
+        mov     ecx, eax
+        shr     ecx, 2
+.copy:  mov     eax, [fs:esi]
+        mov     [fs:edi], eax
+        add     esi, 4
+        add     edi, 4
+        dec     ecx
+        jnz     .copy
+.copied:
+        call    flat_end
+        mov     di, PCI_ROM
+        call    pci_read_dword
+        and     al, ~ROM_ENABLE & 0xFF
+        jmp     pci_write_dword
+
+; Calls the ROMs from segment SI on and below DI, in steps of 2 KB. Gives SI: where the last one ends.
+option_roms_scan:
+.next:  cmp     si, di
+        jae     .end
+        mov     es, si
+        cmp     word [es:0], ROM_SIGNATURE
+        jne     .skip
+        call    rom_checksum
+        jnz     .skip
+        push    di
+        call    rom_call
+        pop     di
+        mov     es, si
+        movzx   ax, byte [es:2]     ; size in 512 bytes
+        shl     ax, 5
+        add     ax, ROM_STEP - 1
+        and     ax, ~(ROM_STEP - 1) & 0xFFFF
+        jz      .skip
+        add     si, ax
+        jmp     .next
+.skip:  add     si, ROM_STEP
+        jmp     .next
+.end:   ret
+
+; ZF: the bytes of the ROM at ES add up to 0.
+rom_checksum:
+        push    ds
+        push    si
+        push    es
+        pop     ds
+        movzx   ecx, byte [2]
+        shl     ecx, 9
+        xor     ebx, ebx
+        mov     al, 1
+        jecxz   .end
+        dec     al
+.next:  add     al, [ebx]
+        inc     ebx
+        dec     ecx
+        jz      .end
+        test    bx, bx
+        jnz     .next
+        mov     dx, ds              ; the next 64 KB
+        add     dx, 0x1000
+        mov     ds, dx
+        xor     ebx, ebx
+        jmp     .next
+.end:   pop     si
+        pop     ds
+        test    al, al
+        ret
+
+; Calls the initialization of the ROM at ES (BIOS Boot Specification 1.01, 6; PCI Firmware Specification 3.0, 5.2.1.5: the
+; data segments have 4 GB). AX: its PCI function if it is a display's.
+rom_call:
+        pushad
+        push    ds
+        push    es
+        push    bp
+        mov     ax, es
+        mov     [cs:.target + 2], ax
+        call    display_function
+        mov     di, pnp_header
+        push    cs
+        pop     es
+        xor     bx, bx
+        dec     bx
+        mov     dx, bx
+        call    flat_begin
+        call    far [cs:.target]
+        cli
+        cld
+        call    flat_end
+        pop     bp
+        pop     es
+        pop     ds
+        popad
+        ret
+.target: dw ROM_ENTRY, 0
+
+; AX: bus and function of the first display card; 0: none.
+display_function:
+        push    bx
+        push    di
+        xor     bx, bx
+.next:  mov     di, PCI_CLASS
+        call    pci_read_word
+        cmp     ax, 0xFFFF
+        je      .other
+        cmp     ah, PCI_CLASS_DISPLAY
+        je      .found
+.other: inc     bl
+        jnz     .next
+.found: mov     ax, bx
+        pop     di
+        pop     bx
+        ret
+`;
