@@ -1,11 +1,11 @@
 import type { ScreenRegisters } from '../../runtime/devices/vga/picture.ts';
 import { Attribute, AttributeMode, Vbe, VbeEnable } from '../../runtime/devices/vga/registers.ts';
 
-/** Colors as words of an image in memory: red, green, blue and alpha in bytes 0 to 3. */
-export const BLACK = 0xff000000;
+/** Colors as words of an image in memory, with a sign: red, green, blue and alpha in bytes 0 to 3. */
+export const BLACK = 0xff000000 | 0;
 
 export function rgb(red: number, green: number, blue: number): number {
-  return (BLACK | (blue << 16) | (green << 8) | red) >>> 0;
+  return BLACK | (blue << 16) | (green << 8) | red;
 }
 
 /** The 256 colors of the DAC, by what comes before its mask. */
