@@ -2,10 +2,18 @@ import type { Command, MessageEnd, Report } from './isolate/protocol.ts';
 import type { MachineConfig } from './machine-core.ts';
 import type { StorageHost } from './storage/open.ts';
 
+/** A system BIOS, and the video BIOS that it comes with. */
+export interface Firmware {
+  readonly bios: Uint8Array;
+  readonly videoBios: Uint8Array;
+}
+
 /** What a machine's library side needs of Node or the browser. */
 export interface Host {
   /** Reads an image. Throws with the system's reason. */
   readFile(path: string): Promise<Uint8Array>;
+  /** SeaBIOS and its video BIOS. Throws if they cannot be had. */
+  seabios(): Promise<Firmware>;
   /** Images of disks. */
   readonly storage: StorageHost;
   /** Makes an isolate that runs a machine; `name` is for people. */

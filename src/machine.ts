@@ -1,8 +1,9 @@
 import { INPUT_CREDIT } from '../runtime/host/stream.ts';
+import { loadImages } from './boot-images.ts';
 import type { Drive } from './drives/drive.ts';
 import { MachineDrives } from './drives/index.ts';
 import { planDrives } from './drives/options.ts';
-import { ConfigurationError, messageOf } from './errors.ts';
+import { ConfigurationError } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
 import { Connection, type Notice, restoreError } from './isolate/connection.ts';
@@ -11,8 +12,8 @@ import type { ThreadProfile } from './isolate/probe.ts';
 
 import { type CallName, type Calls, type Exit, type GuestHalt, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 
-import type { BootImages, MachineConfig, Metrics } from './machine-core.ts';
-import { type Boot, checkOptions, type Image, type MachineOptions } from './options.ts';
+import type { MachineConfig, Metrics } from './machine-core.ts';
+import { type Boot, checkOptions, type MachineOptions } from './options.ts';
 import { Screen } from './screen/index.ts';
 import { SerialPort } from './serial.ts';
 import { type Ask, Translations } from './translations.ts';
@@ -92,9 +93,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   static async create(options: MachineOptions, host: Host): Promise<Machine> {
     const settings = checkOptions(options);
     const plans = planDrives(options.drives ?? []);
-    const { videoBios } = options;
-    const videoRom = videoBios === undefined ? {} : { videoRom: await loadImage('video BIOS', videoBios, host) };
-    const config = { ...settings, ...videoRom, boot: await loadImages(options.boot, host) };
+    const config = { ...settings, ...(await loadImages(options, host)) };
     const drives = new MachineDrives(plans, host.storage);
     await drives.open();
     const machine = new Machine({ ...config, drives: drives.config }, options, host, drives);
@@ -321,25 +320,4 @@ function creationError(error: Error, boot: Boot): Error {
   if (error.name !== 'BootError') return error;
   const image = 'bios' in boot ? boot.bios : 'kernel' in boot && boot.kernel;
   return new ConfigurationError(typeof image === 'string' ? `${image}: ${error.message}` : error.message);
-}
-
-/** The images that a machine starts with. Throws ConfigurationError for files that cannot be read. */
-export async function loadImages(boot: Boot, host: Pick<Host, 'readFile'>): Promise<BootImages> {
-  if ('bios' in boot) return { bios: await loadImage('BIOS image', boot.bios, host) };
-  if ('demo' in boot) return { demo: true };
-  return {
-    kernel: await loadImage('kernel', boot.kernel, host),
-    ...(boot.initrd !== undefined && { initrd: await loadImage('initrd', boot.initrd, host) }),
-    ...(boot.append !== undefined && { append: boot.append }),
-  };
-}
-
-async function loadImage(what: string, image: Image, host: Pick<Host, 'readFile'>): Promise<Uint8Array> {
-  // A subclass such as Buffer may differ in what its methods do.
-  if (typeof image !== 'string') return new Uint8Array(image.buffer, image.byteOffset, image.byteLength);
-  try {
-    return await host.readFile(image);
-  } catch (error) {
-    throw new ConfigurationError(`cannot read the ${what} ${image}: ${messageOf(error)}`);
-  }
 }

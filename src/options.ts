@@ -21,9 +21,12 @@ export interface KernelBoot {
   readonly append?: string;
 }
 
-/** A ROM image. */
+/** Firmware. */
 export interface BiosBoot {
-  /** It ends at the top of memory; the CPU starts at its reset vector, 16 bytes before the end. */
+  /**
+   * A ROM image, which ends at the top of memory; the CPU starts at its reset vector, 16 bytes before the end. "seabios" is
+   * SeaBIOS with its video BIOS, from Debian's package.
+   */
   readonly bios: Image;
 }
 
@@ -96,10 +99,10 @@ export interface MachineOptions {
   readonly pcTestdev?: boolean;
   /**
    * The display adapter: "std", a VGA with Bochs' VBE extension and 16 MB of memory as QEMU has it, or "none".
-   * `Machine.screen` has its picture. Default: "none".
+   * `Machine.screen` has its picture. Default: "std" where a BIOS is booted, which sets it up; else "none".
    */
   readonly vga?: 'std' | 'none';
-  /** Option ROM of the display adapter with a video BIOS, such as Debian's vgabios-stdvga.bin. */
+  /** Option ROM of the display adapter with a video BIOS. Default: SeaBIOS's where that is booted, else none. */
   readonly videoBios?: Image;
   /** Adds a debug console at this port; `Machine.debugConsole` has its output. */
   readonly debugConsole?: {
@@ -215,7 +218,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
     ...(options.bootOrder !== undefined && { firmware: checkedOrder(options.bootOrder) }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
-    ...(options.vga !== undefined && { vga: checkedOneOf('vga', options.vga, ['std', 'none']) }),
+    vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
 }
@@ -349,10 +352,15 @@ function checkKernel({ kernel, initrd, append }: Extract<Boot, { kernel: Image }
   if (append?.includes('\0')) throw new ConfigurationError('boot.append holds a NUL, which ends a command line');
 }
 
+/** Without firmware nobody would set the adapter up. */
+function vgaOf({ vga, boot }: MachineOptions): 'std' | 'none' {
+  return vga ?? ('bios' in boot ? 'std' : 'none');
+}
+
 function checkVideoBios({ vga, videoBios }: MachineOptions): void {
   if (videoBios === undefined) return;
   checkImage('videoBios', videoBios);
-  if (vga !== 'std') throw new ConfigurationError("videoBios is for a display adapter; add vga: 'std'");
+  if (vga === 'none') throw new ConfigurationError("videoBios is for a display adapter; leave out vga: 'none'");
 }
 
 function checkImage(what: string, image: Image): void {

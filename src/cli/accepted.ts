@@ -48,13 +48,6 @@ const rows: readonly AcceptedFlag[] = [
     properties: { type: none },
     instead: 'there is no display yet; the console is a serial port (console=ttyS0 for Linux)',
   },
-  {
-    names: ['vga'],
-    argument: 'none',
-    help: 'no display adapter',
-    properties: { type: none },
-    instead: 'there is no display adapter yet; the console is a serial port (console=ttyS0 for Linux)',
-  },
   ...['net', 'nic'].map((name) => ({
     names: [name],
     argument: 'none',

@@ -29,6 +29,11 @@ export const devices: Readonly<Record<string, Device>> = {
       return { ...machine(settings, { debugConsole }), debugConsole: { type: 'chardev', id: chardev } };
     },
   },
+  VGA: {
+    help: 'the display adapter, with this video BIOS',
+    properties: { romfile: '' },
+    apply: (settings, { romfile }) => machine(settings, { vga: 'std', ...(romfile && { videoBios: romfile }) }),
+  },
   'ide-hd': {
     help: 'a hard disk whose image is that of -drive if=none,id=ID or -blockdev node-name=ID',
     properties: { drive: '', bus: '', unit: '', serial: '' },

@@ -69,11 +69,20 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['bios'],
-    argument: 'FILE',
-    help: 'start this ROM image at the reset vector (SeaBIOS is heard with -debugcon stdio -global isa-debugcon.iobase=0x402)',
+    argument: 'FILE|seabios',
+    help: "start this ROM image at the reset vector; seabios: SeaBIOS and its video BIOS, from Debian's package",
     apply: (settings, bios) => ({ ...settings, bios }),
   },
   ...driveFlags,
+  {
+    names: ['vga'],
+    argument: 'std|none',
+    help: "the display adapter (default: std where firmware is booted, which sets it up); std is a VGA with Bochs' VBE",
+    apply: (settings, text) =>
+      machine(settings, {
+        vga: checkProperties(text, { type: /^(std|none)$/ }, 'give std or none').type as 'std' | 'none',
+      }),
+  },
   {
     names: ['nographic'],
     help: 'COM1 on this terminal, with Ctrl-A for commands (the default: there is no window)',

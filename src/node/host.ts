@@ -8,6 +8,7 @@ import { runIsolate } from '../isolate/loop.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { TickerOptions } from '../isolate/ticker.ts';
 import type { CreateCore } from '../machine-core.ts';
+import { seabios } from './assets/seabios.ts';
 import { codeCache, removeOldCode } from './compiled-code.ts';
 import { nodeStorage } from './storage.ts';
 import { systemMessage } from './system-message.ts';
@@ -36,6 +37,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
   checkBundle(modules);
   return {
     readFile: readImage,
+    seabios: () => seabios(),
     storage: nodeStorage,
     startIsolate(where, config, events, name) {
       const { port1, port2 } = new MessageChannel();

@@ -27,6 +27,7 @@ test('defaults', () => {
   expect(check({ startTime })).toEqual({
     memoryBytes: 128 * MB,
     engine: 'translator',
+    vga: 'none',
     rebootAction: 'reset',
     startTimeOfDay: 5,
     randomKey: fourWords,
@@ -40,7 +41,14 @@ test('a key for random numbers is drawn for each machine, but not under -icount'
 
 test('settings of the engine', () => {
   const engine = (engine: NonNullable<MachineOptions['engine']>) => {
-    const { memoryBytes: _, rebootAction: __, startTimeOfDay: ___, randomKey: ____, ...config } = check({ engine });
+    const {
+      memoryBytes: _,
+      rebootAction: __,
+      startTimeOfDay: ___,
+      randomKey: ____,
+      vga: _____,
+      ...config
+    } = check({ engine });
     return config;
   };
   expect(engine('interpreter')).toEqual({ engine: 'interpreter' });

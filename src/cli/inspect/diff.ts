@@ -1,9 +1,10 @@
 import { defaultTiering } from '../../../runtime/exec/tiering.ts';
 import type { BootImages, MachineConfig } from '../../../runtime/machine/config.ts';
+import { loadImages } from '../../boot-images.ts';
 import { within } from '../../errors.ts';
 import { ConfigurationError, type MachineOptions } from '../../index.ts';
 import { bytesOfHex } from '../../inspect/code.ts';
-import { loadImages } from '../../machine.ts';
+import { seabios } from '../../node/assets/seabios.ts';
 import { readImage } from '../../node/host.ts';
 import { LockstepMachine } from '../../node/lockstep/machine.ts';
 import { type FoundDifference, type LockstepResult, runLockstep } from '../../node/lockstep/run.ts';
@@ -78,7 +79,7 @@ async function machineConfig(words: readonly string[], threshold: number | undef
   const { memoryBytes } = checkOptions(options);
   return {
     memoryBytes,
-    boot: await loadImages(boot, { readFile: readImage }),
+    ...(await loadImages(options, { readFile: readImage, seabios })),
     ...(threshold !== undefined && { engineOptions: { tiering: { ...defaultTiering, threshold } } }),
   };
 }

@@ -165,7 +165,7 @@ test.each([
   '-smp cpus=1,cores=1,threads=1,sockets=1,maxcpus=1',
   '-accel tcg,thread=multi,tb-size=256',
   '--display none',
-  '-vga none -net none -nic none -parallel none -monitor none',
+  '-net none -nic none -parallel none -monitor none',
   '-monitor /dev/null -audio driver=none -audiodev none,id=snd0',
   '-no-fd-bootchk',
   '-no-user-config -no-hpet -overcommit mem-lock=off -sandbox off -k de',
