@@ -4,6 +4,9 @@ import { transferBuffer } from '../../snapshot/transfer-buffer.ts';
 import type { BusMaster } from './bus-master.ts';
 import { Device, Register, Status } from './registers.ts';
 
+/** What a drive without a command says. */
+export const READY = Status.ready | Status.seekComplete;
+
 /** Bytes of the largest request to a drive's medium, and of a drive's buffer. */
 export const CHUNK_BYTES = 256 << 10;
 
@@ -46,6 +49,9 @@ export interface Cable {
   interruptChanged(): void;
 }
 
+/** How a command was begun: it is done, or goes on by events, or failed with this bit of the error register. */
+export type Outcome = 'done' | 'pending' | number;
+
 /** What disks and CD-ROM drives have in common: registers, and how the buffer's bytes are moved. */
 export abstract class Drive {
   protected readonly common: StateOf<typeof driveState>;
@@ -61,7 +67,7 @@ export abstract class Drive {
   /** Its state. */
   abstract readonly component: Component;
   /** Executes a command; the drive is idle. */
-  protected abstract execute(code: number): void;
+  protected abstract execute(code: number): Outcome;
   /** All of the buffer has been moved. */
   protected abstract moved(): void;
   /** A block of `bytes` is about to be moved by the data port. */
@@ -99,10 +105,21 @@ export abstract class Drive {
   /** A command that was not for the other drive. One that comes while another is executed is ignored. */
   command(code: number): void {
     this.setInterrupt(false);
-    if (this.busy) return;
+    if (this.isReset(code)) this.identifyItself();
+    else if (!this.busy) this.#begin(code);
+  }
+
+  #begin(code: number): void {
     this.common.command = code;
     this.common.error = 0;
-    this.execute(code);
+    const outcome = this.execute(code);
+    if (outcome === 'done') this.endWith(READY);
+    else if (outcome !== 'pending') this.fail(outcome);
+  }
+
+  /** Whether a command resets the drive. */
+  protected isReset(_code: number): boolean {
+    return false;
   }
 
   askForInterrupt(): void {
@@ -122,11 +139,15 @@ export abstract class Drive {
   /** The end of a reset, or of EXECUTE DEVICE DIAGNOSTIC: the drive tells what it is. */
   identifyItself(): void {
     this.abandon();
-    const { registers } = this.common;
-    const { mid, high, status } = this.signature;
-    registers.set([1, 1, mid, high, Device.ones | (registers[Register.device] & Device.second)], Register.sectorCount);
-    this.common.status = status;
+    this.putSignature();
+    this.common.status = this.signature.status;
     this.common.error = 1;
+  }
+
+  protected putSignature(): void {
+    const { registers } = this.common;
+    const { mid, high } = this.signature;
+    registers.set([1, 1, mid, high, Device.ones | (registers[Register.device] & Device.second)], Register.sectorCount);
   }
 
   /** Power on and hard reset. */
@@ -162,17 +183,29 @@ export abstract class Drive {
     this.setInterrupt(true);
   }
 
+  /** The host has read the last block: it needs no interrupt. */
+  protected endWithoutInterrupt(): void {
+    this.common.phase = Phase.idle;
+    this.common.status = READY;
+  }
+
+  protected fail(bit: number): void {
+    this.common.error = bit;
+    this.common.buffer.clear();
+    this.endWith(Status.ready | Status.error);
+  }
+
   /** Asks the medium for something; `phase` says for what. */
   protected begin(phase: number): void {
     this.common.phase = phase;
-    this.common.status = Status.busy | Status.ready | Status.seekComplete;
+    this.common.status = Status.busy | READY;
     this.request();
   }
 
   /** Has the host take what the buffer holds, or fill it. */
   protected move(phase: typeof Phase.toHost | typeof Phase.fromHost | typeof Phase.packet): void {
     this.common.phase = phase;
-    this.common.status = Status.ready | Status.seekComplete | Status.dataRequest;
+    this.common.status = READY | Status.dataRequest;
     if (this.common.dma && phase !== Phase.packet) this.dmaStarted();
     else this.#beginBlock();
   }
@@ -229,6 +262,6 @@ export abstract class Drive {
   #regionsTooShort(): void {
     this.#cable.busMaster.finish();
     this.abandon();
-    this.common.status = Status.ready | Status.seekComplete;
+    this.common.status = READY;
   }
 }

@@ -8,6 +8,7 @@ import { PciFunction } from '../pci/function.ts';
 import { portRange } from '../pci/range.ts';
 import { BAR_IO, Header, Command as PciCommand } from '../pci/registers.ts';
 import { AtaDisk } from './ata/disk.ts';
+import { AtapiDrive } from './atapi/drive.ts';
 import { Channel } from './channel.ts';
 import type { Cable, Drive } from './drive.ts';
 import {
@@ -79,8 +80,7 @@ function makeChannel(number: number, { ports, memory, irq, drives }: IdeOptions)
 }
 
 function makeDrive(drive: IdeDrive, cable: Cable): Drive {
-  if (drive.media === 'cdrom') throw new Error(`${drive.name}: CD-ROM drives are not there yet`);
-  return new AtaDisk(drive, cable);
+  return drive.media === 'disk' ? new AtaDisk(drive, cable) : new AtapiDrive(drive, cable);
 }
 
 /** The legacy ports are always there, whatever the command register and the timing registers say. */

@@ -81,3 +81,6 @@ export const Command = {
   identifyDevice: 0xec,
   setFeatures: 0xef,
 } as const;
+
+/** Interrupt reason of packet commands (7.12): command or data, and its direction. */
+export const Reason = { command: 0x01, toHost: 0x02 } as const;

@@ -1,8 +1,8 @@
 import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../../host/block.ts';
 import type { Component } from '../../../snapshot/describe.ts';
-import { type Cable, CHUNK_BYTES, Drive, Phase } from '../drive.ts';
+import { type Cable, CHUNK_BYTES, Drive, type Outcome, Phase, READY } from '../drive.ts';
 import { isTransferMode } from '../identify.ts';
-import { Command, Device, ErrorBit, Register, Status } from '../registers.ts';
+import { Command, Device, ErrorBit, Register } from '../registers.ts';
 import { addressIn, countIn, defaultGeometry, type Geometry, LBA28_SECTORS, putAddress } from './address.ts';
 import { AtaCommand, currentCode, type MediaCommand, mediaCommands } from './commands.ts';
 import { Feature, idleFeatures } from './features.ts';
@@ -21,13 +21,9 @@ export interface AtaDiskOptions {
 }
 
 const CHUNK_SECTORS = CHUNK_BYTES / SECTOR_BYTES;
-const READY = Status.ready | Status.seekComplete;
 
 /** CHECK POWER MODE's answer. */
 const ACTIVE = 0xff;
-
-/** How a command was begun: it is done, or goes on by events, or failed with this bit of the error register. */
-type Outcome = 'done' | 'pending' | number;
 
 /** An ATA disk. */
 export class AtaDisk extends Drive {
@@ -56,11 +52,9 @@ export class AtaDisk extends Drive {
     super.reset();
   }
 
-  protected execute(code: number): void {
+  protected execute(code: number): Outcome {
     const media = mediaCommands.get(code);
-    const outcome = media === undefined ? this.#executeOther(code) : this.#start(media);
-    if (outcome === 'done') this.endWith(READY);
-    else if (outcome !== 'pending') this.#fail(outcome);
+    return media === undefined ? this.#executeOther(code) : this.#start(media);
   }
 
   // Commands that move sectors.
@@ -101,7 +95,7 @@ export class AtaDisk extends Drive {
     if (command === AtaCommand.dataSetManagement) this.#beginDiscarding();
     else if (phase === Phase.fromHost) this.begin(Phase.writing);
     else if (mediaCommands.has(command)) this.#chunkDone();
-    else this.#endWithoutInterrupt();
+    else this.endWithoutInterrupt();
   }
 
   protected request(): void {
@@ -142,12 +136,12 @@ export class AtaDisk extends Drive {
 
   #flushed(error: BlockError | null): void {
     if (error === null) this.endWith(READY);
-    else this.#fail(ErrorBit.abort);
+    else this.fail(ErrorBit.abort);
   }
 
   #mediaError(bit: number): void {
     this.#putAddress();
-    this.#fail(bit);
+    this.fail(bit);
   }
 
   #chunkDone(): void {
@@ -172,20 +166,8 @@ export class AtaDisk extends Drive {
 
   #end({ kind, unit }: MediaCommand): void {
     if (kind === 'write' && !this.#state.writeCache) this.begin(Phase.flushing);
-    else if (kind === 'read' && unit !== 'dma') this.#endWithoutInterrupt();
+    else if (kind === 'read' && unit !== 'dma') this.endWithoutInterrupt();
     else this.endWith(READY);
-  }
-
-  /** The host has read the last block: it needs no interrupt. */
-  #endWithoutInterrupt(): void {
-    this.common.phase = Phase.idle;
-    this.common.status = READY;
-  }
-
-  #fail(bit: number): void {
-    this.common.error = bit;
-    this.common.buffer.clear();
-    this.endWith(Status.ready | Status.error);
   }
 
   // Other commands.
@@ -319,13 +301,13 @@ export class AtaDisk extends Drive {
     const { buffer } = this.common;
     const range = nextRange(buffer);
     if (range === null) this.endWith(READY);
-    else if (range.sector + range.count > this.#sectors) this.#fail(ErrorBit.notFound);
+    else if (range.sector + range.count > this.#sectors) this.fail(ErrorBit.notFound);
     else this.port.discard(range.sector, range.count, (error) => this.#discarded(error));
   }
 
   #discarded(error: BlockError | null): void {
     this.common.buffer.position += RANGE_BYTES;
     if (error === null) this.#discardNext();
-    else this.#fail(ErrorBit.abort);
+    else this.fail(ErrorBit.abort);
   }
 }

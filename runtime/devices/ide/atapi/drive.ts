@@ -1,0 +1,299 @@
+import { type BlockError, type BlockPort, SECTOR_BYTES } from '../../../host/block.ts';
+import type { Component } from '../../../snapshot/describe.ts';
+import { type Cable, CHUNK_BYTES, Drive, type Outcome, Phase, READY } from '../drive.ts';
+import { isTransferMode } from '../identify.ts';
+import { Command, ErrorBit, Reason, Register, Status } from '../registers.ts';
+import { packetIdentity } from './identity.ts';
+import { type CdromDrive, packetCommands, type Result } from './packets.ts';
+import { wholeSectors } from './raw.ts';
+import { BLOCK_BYTES, PACKET_BYTES, RAW_BYTES, Sense } from './registers.ts';
+import { eventOfChange } from './replies.ts';
+import { Change, cdromState } from './state.ts';
+
+export interface AtapiDriveOptions {
+  /** Names the component. */
+  readonly name: string;
+  readonly model?: string;
+  readonly serial?: string;
+  readonly firmware?: string;
+  readonly port: BlockPort;
+}
+
+const SECTORS_A_BLOCK = BLOCK_BYTES / SECTOR_BYTES;
+/** SET FEATURES: the transfer mode. CHECK POWER MODE's answer. */
+const TRANSFER_MODE = 0x03;
+const ACTIVE = 0xff;
+
+const powerCommands: readonly number[] = [
+  Command.standbyImmediate,
+  Command.idleImmediate,
+  Command.standby,
+  Command.idle,
+  Command.sleep,
+  Command.flushCache,
+];
+
+/** PACKET's features (ATA/ATAPI-6, 8.23): data by the bus master; and overlapped execution, which there is none of. */
+const PacketFeature = { dma: 0x01, overlapped: 0x02 } as const;
+
+/** The most that a block's byte count can say of an even number. */
+const MOST_BYTES = 0xfffe;
+
+/** An ATAPI CD-ROM drive. */
+export class AtapiDrive extends Drive implements CdromDrive {
+  readonly component: Component;
+  readonly state: ReturnType<typeof cdromState.create>;
+  readonly model: string;
+  readonly firmware: string;
+  protected readonly signature = { mid: 0x14, high: 0xeb, status: 0 };
+  readonly #serial: string;
+
+  constructor(options: AtapiDriveOptions, cable: Cable) {
+    const state = cdromState.create();
+    super(state.common, options.port, cable);
+    this.state = state;
+    const { name, model = 'rawiron CD-ROM', serial = name, firmware = '1.0' } = options;
+    this.model = model;
+    this.firmware = firmware;
+    this.#serial = serial;
+    this.port.onMediumChanged = () => this.#mediumChanged();
+    this.component = cdromState.bind(name, state, { restored: () => this.restored() });
+  }
+
+  /** What is in the drive, and whether the tray is open, is as before. */
+  override reset(): void {
+    const { common, trayOpen } = this.state;
+    Object.assign(this.state, cdromState.create(), { common, trayOpen });
+    this.port.setLocked(false);
+    super.reset();
+  }
+
+  get blocks(): number | null {
+    const { medium } = this.port;
+    return medium === null || this.state.trayOpen ? null : Math.floor(medium.sectors / SECTORS_A_BLOCK);
+  }
+
+  setLocked(locked: boolean): void {
+    this.state.locked = locked;
+    this.port.setLocked(locked);
+  }
+
+  moveTray(open: boolean): void {
+    const { state } = this;
+    if (state.trayOpen === open) return;
+    state.trayOpen = open;
+    if (open && this.port.medium !== null) this.port.eject();
+    else this.#tell();
+  }
+
+  /** A medium is put in with the tray closed; where the host takes it out the tray stays as it is. */
+  #mediumChanged(): void {
+    if (this.port.medium !== null) this.state.trayOpen = false;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { state } = this;
+    const present = this.blocks !== null;
+    state.event = eventOfChange(present);
+    if (present) state.change = Change.absent;
+  }
+
+  // Commands of ATA.
+
+  /** Executed whatever the drive is doing. */
+  protected override isReset(code: number): boolean {
+    return code === Command.deviceReset;
+  }
+
+  protected execute(code: number): Outcome {
+    switch (code) {
+      case Command.packet:
+        return this.#beginPacket();
+      case Command.identifyPacketDevice:
+        return this.#identify();
+      case Command.identifyDevice:
+      case Command.readSectors:
+        return this.#refuse();
+      case Command.setFeatures:
+        return this.#setFeatures();
+      case Command.checkPowerMode:
+        this.common.registers[Register.sectorCount] = ACTIVE;
+        return 'done';
+      default:
+        return powerCommands.includes(code) ? 'done' : ErrorBit.abort;
+    }
+  }
+
+  /** Systems that take it for a disk are told what it is (ATA/ATAPI-6, 8.15.5.2, 8.34.5.2). */
+  #refuse(): Outcome {
+    this.putSignature();
+    return ErrorBit.abort;
+  }
+
+  #identify(): Outcome {
+    this.common.dma = false;
+    this.state.byteLimit = SECTOR_BYTES;
+    this.#give(packetIdentity(this.state.transferMode, this.#serial, this.firmware, this.model));
+    return 'pending';
+  }
+
+  #setFeatures(): Outcome {
+    const { registers } = this.common;
+    const mode = registers[Register.sectorCount];
+    if (registers[Register.error] !== TRANSFER_MODE || !isTransferMode(mode)) return ErrorBit.abort;
+    this.state.transferMode = mode;
+    return 'done';
+  }
+
+  // Packets.
+
+  #beginPacket(): Outcome {
+    const { registers, buffer } = this.common;
+    const features = registers[Register.error];
+    if ((features & PacketFeature.overlapped) !== 0) return ErrorBit.abort;
+    this.common.dma = (features & PacketFeature.dma) !== 0;
+    this.state.byteLimit = Math.min(
+      registers[Register.lbaMid] | (registers[Register.lbaHigh] << 8) || MOST_BYTES,
+      MOST_BYTES,
+    );
+    this.common.blockBytes = PACKET_BYTES;
+    buffer.begin(PACKET_BYTES);
+    this.move(Phase.packet);
+    return 'pending';
+  }
+
+  /** The host notices blocks of data, but not that the drive waits for a packet. */
+  protected blockBegins(bytes: number): void {
+    const { phase, command, registers } = this.common;
+    if (command === Command.packet) this.#setReason(phase === Phase.packet ? Reason.command : reasonOf(phase));
+    if (phase === Phase.packet) return;
+    if (command === Command.packet) {
+      registers[Register.lbaMid] = bytes;
+      registers[Register.lbaHigh] = bytes >> 8;
+    }
+    this.setInterrupt(true);
+  }
+
+  #setReason(reason: number): void {
+    const { registers } = this.common;
+    registers[Register.sectorCount] = (registers[Register.sectorCount] & ~7) | reason;
+  }
+
+  protected moved(): void {
+    const { phase, command, buffer } = this.common;
+    if (phase === Phase.packet) this.#act(this.#run(buffer.contents.slice()));
+    else if (command !== Command.packet) this.endWithoutInterrupt();
+    else if (this.state.remaining > 0) this.#readChunk();
+    else this.#act({ type: 'done' });
+  }
+
+  /** Conditions of the drive come before the command (MMC-3, 4.2). */
+  #run(packet: Uint8Array): Result {
+    const { state } = this;
+    state.remaining = 0;
+    const command = packetCommands[packet[0]];
+    if (command === undefined) return { type: 'failed', sense: Sense.invalidCommand };
+    if (command.isUnattended !== true && this.blocks !== null && state.change !== Change.none)
+      return this.#tellChange();
+    if (command.needsMedium === true && this.blocks === null) return { type: 'failed', sense: Sense.noMedium };
+    return command.run(packet, this);
+  }
+
+  /** Systems that only ask whether the drive is ready notice the time without a medium, then the new one. */
+  #tellChange(): Result {
+    const { state } = this;
+    const wasAbsent = state.change === Change.absent;
+    state.change = wasAbsent ? Change.changed : Change.none;
+    return { type: 'failed', sense: wasAbsent ? Sense.noMedium : Sense.mediumChanged };
+  }
+
+  #act(result: Result): void {
+    switch (result.type) {
+      case 'done':
+        this.#end(READY, 0);
+        break;
+      case 'failed':
+        this.#failPacket(result.sense);
+        break;
+      case 'reply':
+        this.#giveReply(result.bytes.subarray(0, result.length));
+        break;
+      case 'parameters':
+        this.#takeParameters(result.length);
+        break;
+      case 'read':
+        Object.assign(this.state, { block: result.block, remaining: result.count, raw: result.raw });
+        this.#readChunk();
+        break;
+    }
+  }
+
+  #giveReply(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#give(bytes);
+    else this.#end(READY, 0);
+  }
+
+  #takeParameters(length: number): void {
+    if (length > 0) {
+      this.common.buffer.begin(length);
+      this.#moveBlocks(Phase.fromHost);
+    } else this.#end(READY, 0);
+  }
+
+  #give(bytes: Uint8Array): void {
+    this.common.buffer.put(bytes);
+    this.#moveBlocks(Phase.toHost);
+  }
+
+  /** Only the last block may have an odd number of bytes. */
+  #moveBlocks(phase: typeof Phase.toHost | typeof Phase.fromHost): void {
+    const { byteLimit } = this.state;
+    this.common.blockBytes = this.common.buffer.left <= byteLimit ? byteLimit : Math.max(byteLimit & ~1, 2);
+    this.move(phase);
+  }
+
+  #failPacket(sense: number): void {
+    this.state.sense = sense;
+    this.#end(Status.ready | Status.error, (sense >> 16) << 4);
+  }
+
+  #end(status: number, error: number): void {
+    this.state.remaining = 0;
+    this.common.error = error;
+    this.#setReason(Reason.command | Reason.toHost);
+    this.endWith(status);
+  }
+
+  // Reading.
+
+  #readChunk(): void {
+    const { state } = this;
+    const most = Math.floor(CHUNK_BYTES / (state.raw ? RAW_BYTES : BLOCK_BYTES));
+    state.chunk = Math.min(state.remaining, most);
+    this.begin(Phase.reading);
+  }
+
+  protected request(): void {
+    const { block, chunk } = this.state;
+    const target = this.common.buffer.room(chunk * BLOCK_BYTES);
+    this.port.read(block * SECTORS_A_BLOCK, target, (error) => this.#read(error, target));
+  }
+
+  #read(error: BlockError | null, data: Uint8Array): void {
+    const { state } = this;
+    if (error !== null) {
+      this.#failPacket(error === 'no-medium' ? Sense.noMedium : Sense.unrecoveredRead);
+      return;
+    }
+    if (state.raw) this.common.buffer.put(wholeSectors(data, state.block));
+    else this.common.buffer.begin(data.length);
+    state.block += state.chunk;
+    state.remaining -= state.chunk;
+    this.#moveBlocks(Phase.toHost);
+  }
+}
+
+function reasonOf(phase: number): number {
+  return phase === Phase.toHost ? Reason.toHost : 0;
+}

@@ -1,0 +1,158 @@
+import type { StateOf } from '../../../snapshot/describe.ts';
+import { bigEndian, toBytes } from './bytes.ts';
+import { configuration } from './configuration.ts';
+import { MediumType, modePages, PageControl } from './modes.ts';
+import { MediumEvent, Packet, Sense } from './registers.ts';
+import { capacity, discInformation, eventStatus, inquiry, mechanismStatus, readRange, senseData } from './replies.ts';
+import type { cdromState } from './state.ts';
+import { tableOfContents } from './toc.ts';
+
+/** What a command in a packet comes to. */
+export type Result =
+  | { readonly type: 'done' }
+  /** Of Sense. */
+  | { readonly type: 'failed'; readonly sense: number }
+  /** The host takes as many of these bytes as it has asked for. */
+  | { readonly type: 'reply'; readonly bytes: Uint8Array; readonly length: number }
+  /** The host sends so many bytes, which have no effect. */
+  | { readonly type: 'parameters'; readonly length: number }
+  | { readonly type: 'read'; readonly block: number; readonly count: number; readonly raw: boolean };
+
+/** What commands see of their drive. */
+export interface CdromDrive {
+  readonly state: StateOf<typeof cdromState>;
+  /** Of what is in it, with the tray closed; null: nothing. */
+  readonly blocks: number | null;
+  readonly model: string;
+  readonly firmware: string;
+  setLocked(locked: boolean): void;
+  /** Opens the tray, or closes it. */
+  moveTray(open: boolean): void;
+}
+
+interface PacketCommand {
+  /** It needs a medium. */
+  readonly needsMedium?: boolean;
+  /** It is executed although a change of the medium has not been told yet. */
+  readonly isUnattended?: boolean;
+  run(packet: Uint8Array, drive: CdromDrive): Result;
+}
+
+const DONE: Result = { type: 'done' };
+const failed = (sense: number): Result => ({ type: 'failed', sense });
+const INVALID_FIELD = failed(Sense.invalidField);
+
+/** A reply, or a field of the packet was wrong. */
+function reply(bytes: Uint8Array | null, length: number): Result {
+  return bytes === null ? INVALID_FIELD : { type: 'reply', bytes, length };
+}
+
+function read(packet: Uint8Array, drive: CdromDrive): Result {
+  return readBlocks(readRange(packet), drive, false);
+}
+
+function readBlocks({ block, count }: ReturnType<typeof readRange>, { blocks }: CdromDrive, raw: boolean): Result {
+  if (count === 0) return DONE;
+  return block + count > (blocks ?? 0) ? failed(Sense.outOfRange) : { type: 'read', block, count, raw };
+}
+
+/** READ CD: nothing, the user data, or the whole sector, as its flags want it (MMC-3, 6.16). */
+function readCd(packet: Uint8Array, drive: CdromDrive): Result {
+  const wanted = packet[9] & 0xf8;
+  const range = { block: bigEndian(packet, 2, 4), count: bigEndian(packet, 6, 3) };
+  if (wanted === 0) return DONE;
+  return wanted === 0x10 || wanted === 0xf8 ? readBlocks(range, drive, wanted === 0xf8) : INVALID_FIELD;
+}
+
+function seek(packet: Uint8Array, { blocks }: CdromDrive): Result {
+  const block = packet[0] === Packet.seek6 ? bigEndian(packet, 1, 3) & 0x1fffff : bigEndian(packet, 2, 4);
+  return block >= (blocks ?? 0) ? failed(Sense.outOfRange) : DONE;
+}
+
+function requestSense(packet: Uint8Array, { state }: CdromDrive): Result {
+  const bytes = senseData(state.sense);
+  state.sense = Sense.none;
+  return reply(bytes, packet[4]);
+}
+
+/** There are no pages of vital product data. */
+function inquire(packet: Uint8Array, { model, firmware }: CdromDrive): Result {
+  return reply((packet[1] & 1) === 0 ? inquiry(model, firmware) : null, bigEndian(packet, 3, 2));
+}
+
+function modeSense(packet: Uint8Array, drive: CdromDrive): Result {
+  const control = packet[2] >> 6;
+  if (control === PageControl.saved) return failed(Sense.savingNotSupported);
+  const pages = modePages(packet[2] & 0x3f, control, drive.state.locked);
+  if (pages === null) return INVALID_FIELD;
+  const isShort = packet[0] === Packet.modeSense6;
+  const medium = mediumType(drive);
+  const header = isShort ? [pages.length + 3, medium, 0, 0] : [...toBytes(pages.length + 6, 2), medium, 0, 0, 0, 0, 0];
+  return reply(Uint8Array.from([...header, ...pages]), isShort ? packet[4] : bigEndian(packet, 7, 2));
+}
+
+function mediumType({ state, blocks }: CdromDrive): number {
+  if (state.trayOpen) return MediumType.open;
+  return blocks === null ? MediumType.none : MediumType.data;
+}
+
+function startStop(packet: Uint8Array, drive: CdromDrive): Result {
+  const [start, load] = [(packet[4] & 1) !== 0, (packet[4] & 2) !== 0];
+  if (!load) return DONE;
+  if (!start && drive.state.locked) return failed(Sense.removalPrevented);
+  drive.moveTray(!start);
+  return DONE;
+}
+
+function preventRemoval(packet: Uint8Array, drive: CdromDrive): Result {
+  drive.setLocked((packet[4] & 1) !== 0);
+  return DONE;
+}
+
+/** The format is where MMC has it, or where SFF-8020i had it. */
+function readToc(packet: Uint8Array, { blocks }: CdromDrive): Result {
+  const format = packet[2] & 0x0f || packet[9] >> 6;
+  return reply(tableOfContents(blocks ?? 0, format, packet[6], (packet[1] & 2) !== 0), bigEndian(packet, 7, 2));
+}
+
+/** Only asking now and then is supported, no waiting. */
+function getEvent(packet: Uint8Array, { state, blocks }: CdromDrive): Result {
+  if ((packet[1] & 1) === 0) return INVALID_FIELD;
+  const bytes = eventStatus(packet, state.event, state.trayOpen, blocks !== null);
+  if (bytes.length > 4) state.event = MediumEvent.none;
+  return reply(bytes, bigEndian(packet, 7, 2));
+}
+
+export const packetCommands: Readonly<Record<number, PacketCommand>> = {
+  [Packet.testUnitReady]: { needsMedium: true, run: () => DONE },
+  [Packet.requestSense]: { isUnattended: true, run: requestSense },
+  [Packet.read6]: { needsMedium: true, run: read },
+  [Packet.read10]: { needsMedium: true, run: read },
+  [Packet.read12]: { needsMedium: true, run: read },
+  [Packet.readCd]: { needsMedium: true, run: readCd },
+  [Packet.seek6]: { needsMedium: true, run: seek },
+  [Packet.seek10]: { needsMedium: true, run: seek },
+  [Packet.inquiry]: { isUnattended: true, run: inquire },
+  [Packet.modeSense6]: { run: modeSense },
+  [Packet.modeSense10]: { run: modeSense },
+  [Packet.modeSelect6]: { run: (packet) => ({ type: 'parameters', length: packet[4] }) },
+  [Packet.modeSelect10]: { run: (packet) => ({ type: 'parameters', length: bigEndian(packet, 7, 2) }) },
+  [Packet.startStopUnit]: { run: startStop },
+  [Packet.preventAllowMediumRemoval]: { run: preventRemoval },
+  [Packet.synchronizeCache]: { needsMedium: true, run: () => DONE },
+  [Packet.readCapacity]: { needsMedium: true, run: (_, { blocks }) => reply(capacity(blocks!), Infinity) },
+  [Packet.readToc]: { needsMedium: true, run: readToc },
+  [Packet.getConfiguration]: {
+    isUnattended: true,
+    run: (packet, { blocks }) => reply(configuration(packet, blocks), bigEndian(packet, 7, 2)),
+  },
+  [Packet.getEventStatusNotification]: { isUnattended: true, run: getEvent },
+  [Packet.readDiscInformation]: {
+    needsMedium: true,
+    run: (packet) => reply(discInformation(), bigEndian(packet, 7, 2)),
+  },
+  [Packet.setCdSpeed]: { run: () => DONE },
+  [Packet.mechanismStatus]: {
+    run: (packet, { state }) => reply(mechanismStatus(state.trayOpen), bigEndian(packet, 8, 2)),
+  },
+};

@@ -1,0 +1,27 @@
+import { describe, flag, starting, u8, u16, u32 } from '../../../snapshot/describe.ts';
+import { driveState } from '../drive.ts';
+import { INITIAL_TRANSFER_MODE } from '../identify.ts';
+
+/** What a drive has still to tell of a new medium: that there was none for a while, then that it has changed. */
+export const Change = { none: 0, absent: 1, changed: 2 } as const;
+
+export const cdromState = describe({
+  common: driveState,
+  /** Bytes of a block that the data port moves at once, as the command wants it. */
+  byteLimit: u16,
+  /** The next block of the read under way, how many there still are, and how many are being read. */
+  block: u32,
+  remaining: u32,
+  chunk: u16,
+  /** Whole sectors are wanted. */
+  raw: flag,
+  /** Of the last command that failed, until REQUEST SENSE: of Sense. */
+  sense: u32,
+  change: u8,
+  /** The next event about the medium: of MediumEvent. */
+  event: u8,
+  trayOpen: flag,
+  /** The guest doesn't allow that the medium is taken out. */
+  locked: flag,
+  transferMode: starting(u8, INITIAL_TRANSFER_MODE),
+});
