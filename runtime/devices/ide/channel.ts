@@ -95,12 +95,18 @@ export class Channel implements Cable {
     return this.#selected?.status ?? 0;
   }
 
-  /** For a drive that is absent the other one answers, but without status and errors (ATA/ATAPI-6, 9.16). */
   #read(register: number): number {
     if (register === Register.status) return this.#readStatus();
-    const drive = this.#selected ?? (register === Register.error ? undefined : this.#present[0]);
-    if (drive === undefined) return 0;
-    return drive.readRegister(register, (this.#state.deviceControl & Control.highOrderByte) !== 0);
+    const high = (this.#state.deviceControl & Control.highOrderByte) !== 0;
+    return this.#selected?.readRegister(register, high) ?? this.#readForAbsent(register, high);
+  }
+
+  /** The other drive answers, but tells of no error and has no signature (ATA/ATAPI-6, 9.16); 0 where there is none. */
+  #readForAbsent(register: number, high: boolean): number {
+    const other = this.#present[0];
+    if (other === undefined || register === Register.error) return 0;
+    const isSignature = register === Register.lbaMid || register === Register.lbaHigh;
+    return isSignature ? 0xff : other.readRegister(register, high);
   }
 
   #readStatus(): number {
@@ -131,7 +137,7 @@ export class Channel implements Cable {
   /** Both drives execute it, and the first one tells of the end (ATA/ATAPI-6, 9.10). */
   #diagnose(): void {
     if (this.#present.some((drive) => drive.busy)) return;
-    this.#state.device = Device.ones;
+    this.#writeBoth(Register.device, 0);
     for (const drive of this.#present) drive.identifyItself();
     this.#selected?.askForInterrupt();
   }
@@ -145,7 +151,7 @@ export class Channel implements Cable {
   }
 
   #softReset(begins: boolean): void {
-    this.#state.device = Device.ones;
+    this.#writeBoth(Register.device, 0);
     for (const drive of this.#present) {
       if (begins) drive.holdReset();
       else drive.identifyItself();

@@ -139,6 +139,7 @@ export abstract class Drive {
   /** The end of a reset, or of EXECUTE DEVICE DIAGNOSTIC: the drive tells what it is. */
   identifyItself(): void {
     this.abandon();
+    this.common.previous.fill(0);
     this.putSignature();
     this.common.status = this.signature.status;
     this.common.error = 1;
@@ -154,7 +155,6 @@ export abstract class Drive {
   reset(): void {
     this.abandon();
     this.common.registers.fill(0);
-    this.common.previous.fill(0);
     this.identifyItself();
   }
 

@@ -1,3 +1,4 @@
+import { SECTOR_BYTES } from '../../../host/block.ts';
 import type { StateOf } from '../../../snapshot/describe.ts';
 import { identifyBytes, identifyTexts, transferModeWords, type Words, wordsOf } from '../identify.ts';
 import { type Geometry, LBA28_SECTORS } from './address.ts';
@@ -43,6 +44,9 @@ function geometryWords(standard: Geometry, { cylinders, heads, sectors }: Geomet
     0: 0x0040,
     1: standard.cylinders,
     3: standard.heads,
+    // Bytes of a track and of a sector, before they were formatted.
+    4: SECTOR_BYTES * standard.sectors,
+    5: SECTOR_BYTES,
     6: standard.sectors,
     54: cylinders,
     55: heads,
@@ -74,6 +78,8 @@ function capabilityWords({ multiple }: StateOf<typeof diskState>): Words {
     66: 120,
     67: 120,
     68: 120,
+    // A physical sector has one logical one.
+    106: 0x6000,
     // TRIM of DATA SET MANAGEMENT.
     169: 0x0001,
   };

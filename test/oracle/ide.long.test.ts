@@ -1,0 +1,15 @@
+import { describe, expect, test } from 'vitest';
+import { groups } from './ide/cases.ts';
+import { askQemu, readRecorded } from './ide/run.ts';
+import { qemuVersion } from './protection/run.ts';
+
+const recorded = readRecorded();
+
+/** Another release of QEMU may say something else. */
+describe.skipIf(qemuVersion() !== recorded.version)('QEMU says what is recorded', () => {
+  test.each(Object.keys(groups))('%s', (group) => {
+    const cases = groups[group]!;
+    const answers = Object.fromEntries(cases.map(({ name }) => [name, recorded.qemu[`${group}: ${name}`]]));
+    expect(askQemu(cases)).toEqual(answers);
+  });
+});
