@@ -4,6 +4,7 @@ import { reportDeaths } from './deaths.ts';
 import { drivesOf } from './drive-flags.ts';
 import { openInspector } from './inspector.ts';
 import { standardOutputGone } from './output-error.ts';
+import { checkOutputFiles } from './output-files.ts';
 import type { Settings } from './settings.ts';
 import { onSignals } from './signals.ts';
 import { Terminal } from './terminal.ts';
@@ -20,6 +21,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   const serials = settings.serials.map((backend) => namedBackend(backend, settings.chardevs));
   const backends = serialBackends(serials, settings);
   const debugConsole = settings.debugConsole && namedBackend(settings.debugConsole, settings.chardevs);
+  checkOutputFiles(settings, backends, debugConsole);
   const terminal = new Terminal();
   const left = Promise.withResolvers<number>();
   // It may be rejected before anyone waits for it.

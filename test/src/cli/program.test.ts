@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'program-test-'));
   rubbish = join(folder, 'rubbish');
   await writeFile(rubbish, 'neither a kernel nor a BIOS image, and longer than a boot sector\n'.repeat(100));
+  await symlink(rubbish, join(folder, 'link'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -60,6 +61,22 @@ test.each<[string, () => string[], string]>([
     'a log that cannot be written',
     () => ['demo', '-serial', 'file:/no/such/log'],
     'cannot write /no/such/log: no such file',
+  ],
+  [
+    'a log where COM1 is written to',
+    () => ['demo', '-serial', `file:${join(folder, 'same')}`, '-D', `${folder}/./same`],
+    '-serial and -D name the same file',
+  ],
+  [
+    'two ports on one file, by its other name',
+    () => ['demo', '-serial', `file:${join(folder, 'link')}`, '-debugcon', `file:${rubbish}`],
+    '-serial and -debugcon name the same file',
+  ],
+  ['a log in the place of the kernel', () => [...kernel(), '-D', rubbish], '-kernel and -D name the same file'],
+  [
+    'a log in the place of a disk',
+    () => ['demo', '-hda', rubbish, '-serial', `file:${rubbish}`],
+    'a drive and -serial name the same file',
   ],
   ['a kernel for the demo', () => ['demo', ...kernel()], '-kernel is not for the demo guest'],
   ['a command line for the demo', () => ['demo', '-append', 'quiet'], '-append is not for the demo guest'],

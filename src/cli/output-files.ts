@@ -1,0 +1,46 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConfigurationError } from '../index.ts';
+import type { Backend, Settings } from './settings.ts';
+
+/** A file, and the flag that names it. */
+interface NamedFile {
+  readonly flag: string;
+  readonly path: string;
+}
+
+/**
+ * Files that are written are emptied first, and no two may write to one.
+ * @throws ConfigurationError if such a file is named by another flag too
+ */
+export function checkOutputFiles(settings: Settings, serials: readonly Backend[], debugConsole?: Backend): void {
+  const outputs = [
+    ...serials.flatMap((backend) => fileOf('-serial', backend)),
+    ...(debugConsole ? fileOf('-debugcon', debugConsole) : []),
+    ...named('-D', settings.logFile),
+  ];
+  const images = (settings.machine.drives ?? []).map((drive) => (typeof drive === 'string' ? drive : drive.image));
+  const inputs = [
+    ...(['kernel', 'initrd', 'bios', 'symbols'] as const).flatMap((name) => named(`-${name}`, settings[name])),
+    ...images.flatMap((image) => (typeof image === 'string' ? named('a drive', image) : [])),
+  ];
+  for (const [n, { flag, path }] of outputs.entries()) {
+    const other = [...inputs, ...outputs.slice(0, n)].find((file) => isSameFile(file.path, path));
+    if (other) throw new ConfigurationError(`${other.flag} and ${flag} name the same file, ${path}; give each its own`);
+  }
+}
+
+function fileOf(flag: string, backend: Backend): NamedFile[] {
+  return backend.type === 'file' ? [{ flag, path: backend.path }] : [];
+}
+
+function named(flag: string, path: string | undefined): NamedFile[] {
+  return path === undefined ? [] : [{ flag, path }];
+}
+
+/** By whatever names; a device such as /dev/null is no file. */
+function isSameFile(left: string, right: string): boolean {
+  const [a, b] = [left, right].map((path) => statSync(path, { throwIfNoEntry: false }));
+  if (a === undefined || b === undefined) return resolve(left) === resolve(right);
+  return a.isFile() && a.dev === b.dev && a.ino === b.ino;
+}
