@@ -1,4 +1,5 @@
 import type { DmaChannel } from '../bus/dma.ts';
+import type { ReportGuestError } from '../bus/guest-error.ts';
 import type { IrqLine } from '../bus/irq.ts';
 import type { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
@@ -23,6 +24,7 @@ export interface Board {
   readonly clock: VirtualClock;
   readonly events: EventQueue;
   readonly power: PowerControl;
+  readonly guestError: ReportGuestError;
   /** One more device's end of the line of an IRQ, 0-15. */
   irq(number: number): IrqLine;
   /** Channels 0-3 transfer bytes, 5-7 words. */

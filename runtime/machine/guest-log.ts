@@ -8,6 +8,9 @@ import { formatExceptions } from '../debug/shutdown.ts';
 import type { PhysicalMap } from '../memory/physical-map.ts';
 import type { LogItem } from './log-items.ts';
 
+/** So many mistakes of one kind are told: a guest may make one for ever. */
+const TOLD_MISTAKES = 10;
+
 /** Where a port has an owner for accesses of one byte, which others are split into. */
 interface PortOwners {
   isOwned(port: number, size: number): boolean;
@@ -24,6 +27,8 @@ export class GuestLog implements CpuObserver {
   private map!: PhysicalMap;
   /** Interrupts and exceptions so far. */
   private delivered = 0;
+  /** How often each mistake at a device was told. */
+  private readonly mistakes = new Map<string, number>();
 
   /** `write` gets whole lines. */
   constructor(items: readonly LogItem[], write: (text: string) => void) {
@@ -79,6 +84,15 @@ export class GuestLog implements CpuObserver {
   missingModelRegister(number: number): void {
     if (this.items.has('guest_errors'))
       this.line(`access to model-specific register ${hex(number)}, which is not there`);
+  }
+
+  /** ReportGuestError of the devices: of each kind of mistake the first times are told. */
+  deviceError(what: string, value: number): void {
+    if (!this.items.has('guest_errors')) return;
+    const times = (this.mistakes.get(what) ?? 0) + 1;
+    if (times > TOLD_MISTAKES) return;
+    this.mistakes.set(what, times);
+    this.line(`${what} 0x${value.toString(16)}${times === TOLD_MISTAKES ? ' (more of these are not logged)' : ''}`);
   }
 
   shutDown(exceptions: readonly UndeliveredException[]): void {

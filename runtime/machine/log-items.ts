@@ -5,7 +5,8 @@ export const logItems = {
   /** Triple faults and resets. */
   cpu_reset: 'triple faults, and the registers as a reset finds them',
   /** What makes no sense. */
-  guest_errors: 'what makes no sense: triple faults, model-specific registers that the CPU does not have',
+  guest_errors:
+    'what makes no sense: triple faults, model-specific registers, and registers and commands of devices, that are not there',
   /** What is not there. */
   unimp: 'accesses to I/O ports and physical memory where nothing is',
 } as const;

@@ -133,6 +133,7 @@ export class MachineCore {
         reset: () => request({ reason: 'reset-requested' }),
         exit: (code) => request({ reason: 'exit', code }),
       },
+      guestError: (what, value) => this.log?.deviceError(what, value),
       door: this.door,
     });
   }

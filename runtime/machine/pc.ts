@@ -1,3 +1,4 @@
+import type { ReportGuestError } from '../bus/guest-error.ts';
 import { IrqLines, type Line, SharedLine } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
@@ -46,6 +47,7 @@ export interface PcOptions {
   /** A non-maskable interrupt is due. */
   readonly nmi: () => void;
   readonly power: PowerControl;
+  readonly guestError: ReportGuestError;
   readonly door: HostDoor;
 }
 
@@ -100,7 +102,7 @@ export class Pc {
     const { powerBase, pirqRoutes } = hasFirmware ? { powerBase: 0, pirqRoutes: [] } : withoutFirmware;
     const bridge = new IsaBridge({ ...board, routes: pirqRoutes });
     this.powerManagement = new PowerManagement({ ...board, irq: irq(9), base: powerBase });
-    this.pci = new PciBus({ ports });
+    this.pci = new PciBus(board);
     this.pci.add(hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware }));
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
     this.display = config.vga === 'std' ? new Vga({ ...board, map: layout.map, rom: config.videoRom }) : null;
@@ -152,15 +154,15 @@ export class Pc {
     return this.localApic ?? this.pic;
   }
 
-  private makeLocalApic({ layout, clock, events, nmi }: PcOptions): LocalApic {
+  private makeLocalApic({ layout, ...options }: PcOptions): LocalApic {
     const mmio = layout.map.bus(Layer.processor);
     const endOfInterrupt = (vector: number) => this.ioApic?.endOfInterrupt(vector);
-    return new LocalApic({ mmio, clock, events, external: this.pic, endOfInterrupt, nmi });
+    return new LocalApic({ ...options, mmio, external: this.pic, endOfInterrupt });
   }
 
-  private makeIoApic(localApic: LocalApic, { layout }: PcOptions): IoApic {
+  private makeIoApic(localApic: LocalApic, { layout, guestError }: PcOptions): IoApic {
     const mmio = layout.map.bus(Layer.chipset);
-    return new IoApic({ mmio, send: (message) => localApic.accept(message) });
+    return new IoApic({ mmio, guestError, send: (message) => localApic.accept(message) });
   }
 
   private makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {

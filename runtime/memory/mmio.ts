@@ -1,4 +1,7 @@
-/** A device's registers in the physical address space. Offsets are from `base`; sizes are 1, 2 or 4 bytes. */
+/**
+ * A device's registers in the physical address space. Offsets are from `base`; sizes are 1, 2 or 4 bytes. All of a page that
+ * they have a part of shows no memory.
+ */
 export interface MmioRegion {
   readonly name: string;
   readonly base: number;

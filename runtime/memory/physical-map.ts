@@ -17,7 +17,10 @@ export type Layer = (typeof Layer)[keyof typeof Layer];
 export interface AddressWindow {
   readonly name: string;
   readonly layer: Layer;
-  /** In bytes; memory begins and ends with a page. */
+  /**
+   * In bytes; memory begins and ends with a page. A device may have a part of one: other devices in that page are seen, but
+   * the rest of the page shows no memory, as no chip of a PC shares a page with RAM.
+   */
   readonly base: number;
   readonly length: number;
   /** First of the consecutive frames that loads see, and that stores reach; NO_FRAME: none. */

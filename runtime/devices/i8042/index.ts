@@ -1,3 +1,4 @@
+import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { IrqLine, Line } from '../../bus/irq.ts';
 import type { PortBus } from '../../bus/ports.ts';
 import type { PowerControl } from '../../bus/power.ts';
@@ -15,6 +16,7 @@ export interface I8042Options {
   readonly clock: Clock;
   readonly events: EventQueue;
   readonly power: PowerControl;
+  readonly guestError?: ReportGuestError;
   /** IRQ 1. */
   readonly keyboardIrq: IrqLine;
   /** IRQ 12. */
@@ -199,7 +201,8 @@ export class I8042 {
     if (value === Command.selfTest) this.#selfTest();
     else if (value === Command.readOutputPort) this.#answer(this.#outputPort());
     else if (value === Command.disableA20 || value === Command.enableA20) this.#setA20(value === Command.enableA20);
-    else this.#state.command = value;
+    else if (takesData.has(value)) this.#state.command = value;
+    else this.#options.guestError?.('i8042: unknown command', value);
   }
 
   #selfTest(): void {
@@ -229,6 +232,15 @@ export class I8042 {
     if ((value & OutputPort.notReset) === 0) this.#options.power.reset();
   }
 }
+
+/** Commands after which a byte is written to port 0x60. */
+const takesData: ReadonlySet<number> = new Set([
+  ...Array.from({ length: 32 }, (_, address) => Command.writeRam + address),
+  Command.writeOutputPort,
+  Command.writeKeyboardBuffer,
+  Command.writeAuxiliaryBuffer,
+  Command.writeAuxiliary,
+]);
 
 /** Commands that are answered with a constant. */
 const answers: Readonly<Record<number, number>> = {

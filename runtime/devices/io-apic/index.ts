@@ -1,3 +1,4 @@
+import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { InterruptMessage } from '../../bus/interrupt-message.ts';
 import { type IrqLine, irqLine } from '../../bus/irq.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
@@ -7,6 +8,7 @@ import { ioApicState } from './state.ts';
 
 export interface IoApicOptions {
   readonly mmio: MmioBus;
+  readonly guestError?: ReportGuestError;
   /** Sends an interrupt to the local APICs. */
   readonly send: (message: InterruptMessage) => boolean;
 }
@@ -16,9 +18,11 @@ export class IoApic {
   readonly component: Component;
   readonly #state = ioApicState.create();
   readonly #send: (message: InterruptMessage) => boolean;
+  readonly #guestError: ReportGuestError | undefined;
 
-  constructor({ mmio, send }: IoApicOptions) {
+  constructor({ mmio, send, guestError }: IoApicOptions) {
     this.#send = send;
+    this.#guestError = guestError;
     this.component = ioApicState.bind('io apic', this.#state);
     this.reset();
     mmio.add({
@@ -115,8 +119,8 @@ export class IoApic {
     const s = this.#state;
     const input = (index - Index.redirection) >> 1;
     if (index === Index.id) s.id = (value >>> 24) & 0xf;
-    if (input < 0 || input >= INPUTS) return;
-    if (index & 1) s.high[input] = (value & 0xff000000) >>> 0;
+    else if (input < 0 || input >= INPUTS) this.#guestError?.('I/O APIC: write of no such register', index);
+    else if (index & 1) s.high[input] = (value & 0xff000000) >>> 0;
     else this.#writeEntry(input, value);
   }
 

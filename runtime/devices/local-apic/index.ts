@@ -1,16 +1,17 @@
 import { DeliveryMode, type InterruptMessage } from '../../bus/interrupt-message.ts';
-import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
+import type { MmioRegion } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import type { Clock } from '../../time/clock.ts';
-import type { EventQueue } from '../../time/events.ts';
 import { isAddressed } from './destination.ts';
+import type { LocalApicOptions } from './options.ts';
 import { processorPriority } from './priority.ts';
 import {
   ApicError,
   Base,
   Command,
   DEFAULT_BASE,
+  errorTexts,
   FIRST_LEGAL_VECTOR,
+  isReadOnly,
   LOCAL_VECTORS,
   LocalVector,
   Lvt,
@@ -23,26 +24,6 @@ import {
 import { localApicState } from './state.ts';
 import { ApicTimer } from './timer.ts';
 import { hasVector, highestVector, setVector } from './vectors.ts';
-
-/** What interrupts the CPU through the APIC's LINT0 pin: the PC's 8259s. */
-export interface ExternalInterrupts {
-  readonly pending: boolean;
-  /** Whether a request of a device would be pending. */
-  readonly isOpen: boolean;
-  acknowledge(): number;
-  onPending: () => void;
-}
-
-export interface LocalApicOptions {
-  readonly mmio: MmioBus;
-  readonly clock: Clock;
-  readonly events: EventQueue;
-  readonly external: ExternalInterrupts;
-  /** The end of a level-triggered interrupt is told to the I/O APIC. */
-  readonly endOfInterrupt: (vector: number) => void;
-  /** A non-maskable interrupt is due. */
-  readonly nmi: () => void;
-}
 
 /** The local APIC of the machine's processor (Intel SDM vol. 3, chapter 11), with the 8259s behind LINT0. */
 export class LocalApic {
@@ -156,6 +137,7 @@ export class LocalApic {
       read: (offset, size) => this.#readBytes(offset, size),
       write: (offset, size, value) => {
         if (size === 4 && (offset & 15) === 0) this.#write(offset, value >>> 0);
+        else this.#options.guestError?.('local APIC: write that is no whole register, at offset', offset);
       },
     };
     mmio.add(this.#region);
@@ -199,7 +181,7 @@ export class LocalApic {
     if (mode === DeliveryMode.nmi) this.#options.nmi();
     if (!this.#isFixed(mode)) return;
     if (vector < FIRST_LEGAL_VECTOR) {
-      this.#error(ApicError.receivedIllegalVector);
+      this.#error(ApicError.receivedIllegalVector, vector);
       return;
     }
     setVector(this.#state.requests, vector, true);
@@ -223,7 +205,9 @@ export class LocalApic {
     if ((entry & Lvt.masked) === 0) this.#deliver((entry >>> Lvt.modeShift) & Lvt.modeMask, entry & Lvt.vector, false);
   }
 
-  #error(bit: number): void {
+  /** `value`: the vector or the register. */
+  #error(bit: number, value: number): void {
+    this.#options.guestError?.(errorTexts[bit]!, value);
     this.#state.newErrors |= bit;
     // The error interrupt's own illegal vector is not told again.
     if ((this.#state.localVectors[LocalVector.error]! & Lvt.vector) >= FIRST_LEGAL_VECTOR)
@@ -253,7 +237,7 @@ export class LocalApic {
     const vector = commandLow & 0xff;
     const shorthand = (commandLow >>> Command.shorthandShift) & 3;
     const fixed = mode === DeliveryMode.fixed || mode === DeliveryMode.lowestPriority;
-    if (fixed && vector < FIRST_LEGAL_VECTOR) this.#error(ApicError.sentIllegalVector);
+    if (fixed && vector < FIRST_LEGAL_VECTOR) this.#error(ApicError.sentIllegalVector, vector);
     if (shorthand === Shorthand.others) return;
     const named = shorthand === Shorthand.none;
     if (named && !isAddressed(this.#state, commandHigh >>> 24, (commandLow & Command.logical) !== 0)) return;
@@ -314,7 +298,7 @@ export class LocalApic {
       case Register.divide:
         return s.divide;
       default:
-        this.#error(ApicError.illegalRegister);
+        this.#error(ApicError.illegalRegister, offset);
         return 0;
     }
   }
@@ -370,6 +354,8 @@ export class LocalApic {
       case Register.divide:
         this.#timer.setDivide(value);
         break;
+      default:
+        if (!isReadOnly(offset)) this.#error(ApicError.illegalRegister, offset);
     }
   }
 

@@ -49,6 +49,20 @@ export const Spurious = { vector: 0xff, enabled: 1 << 8, bits: 0x1ff } as const;
 /** Bits of the error status register (11.5.3). */
 export const ApicError = { sentIllegalVector: 1 << 5, receivedIllegalVector: 1 << 6, illegalRegister: 1 << 7 } as const;
 
+/** What these errors are about; a vector or an offset follows. */
+export const errorTexts: Readonly<Record<number, string>> = {
+  [ApicError.sentIllegalVector]: 'local APIC: sent an illegal vector',
+  [ApicError.receivedIllegalVector]: 'local APIC: received an illegal vector',
+  [ApicError.illegalRegister]: 'local APIC: access of no such register, at offset',
+};
+
+/** Whether there is a register that takes no writes. */
+export function isReadOnly(offset: number): boolean {
+  if (offset >= Register.inService && offset < Register.errors) return true;
+  const { version, arbitrationPriority, processorPriority, currentCount } = Register;
+  return [version, arbitrationPriority, processorPriority, currentCount].some((known) => known === offset);
+}
+
 /** Bits of the interrupt command register (11.6.1). */
 export const Command = { modeShift: 8, logical: 1 << 11, shorthandShift: 18, bits: 0xccfff } as const;
 export const Shorthand = { none: 0, self: 1, all: 2, others: 3 } as const;

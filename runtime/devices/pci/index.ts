@@ -1,3 +1,4 @@
+import type { ReportGuestError } from '../../bus/guest-error.ts';
 import { type AccessSize, allOnes, type PortBus } from '../../bus/ports.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { PciFunction } from './function.ts';
@@ -6,6 +7,7 @@ import { busState } from './state.ts';
 
 export interface PciBusOptions {
   readonly ports: PortBus;
+  readonly guestError?: ReportGuestError;
 }
 
 /** PCI bus 0 behind configuration mechanism #1. */
@@ -13,8 +15,10 @@ export class PciBus {
   readonly component: Component;
   readonly #state = busState.create();
   readonly #functions = new Map<number, PciFunction>();
+  readonly #guestError: ReportGuestError | undefined;
 
-  constructor({ ports }: PciBusOptions) {
+  constructor({ ports, guestError }: PciBusOptions) {
+    this.#guestError = guestError;
     this.component = busState.bind('pci', this.#state);
     // Only 32-bit accesses reach the address register; others go to whoever has the ports, such as 0xcf9.
     ports.register({
@@ -33,7 +37,7 @@ export class PciBus {
       count: 4,
       sizes: [1, 2, 4],
       read: (port, size) => this.#read(port - Port.data, size),
-      write: (port, size, value) => this.#selected()?.write(this.#offset(port - Port.data), size, value),
+      write: (port, size, value) => this.#write(port - Port.data, size, value),
     });
   }
 
@@ -57,6 +61,12 @@ export class PciBus {
   /** Where nothing is, reads give all ones (master abort). */
   #read(byte: number, size: AccessSize): number {
     return this.#selected()?.read(this.#offset(byte), size) ?? allOnes(size);
+  }
+
+  #write(byte: number, size: AccessSize, value: number): void {
+    const selected = this.#selected();
+    if (selected) selected.write(this.#offset(byte), size, value);
+    else this.#guestError?.('PCI: write where no function is, at address', this.#state.address);
   }
 
   #offset(byte: number): number {

@@ -1,3 +1,4 @@
+import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { IrqLine } from '../../bus/irq.ts';
 import type { AccessSize, PortBus, PortRegion } from '../../bus/ports.ts';
 import type { PowerControl } from '../../bus/power.ts';
@@ -30,6 +31,7 @@ export interface PowerManagementOptions {
   readonly clock: Clock;
   readonly events: EventQueue;
   readonly power: PowerControl;
+  readonly guestError?: ReportGuestError;
   /** The SCI: IRQ 9. */
   readonly irq: IrqLine;
   /** Where the registers are after a reset, for systems that are started without firmware; 0 or none: nowhere. */
@@ -162,9 +164,14 @@ export class PowerManagement {
   #writeControl(value: number): void {
     this.#state.control = value & Control.kept;
     if ((value & Control.sleepEnable) === 0) return;
-    if (((value >> Control.sleepTypeShift) & Control.sleepType) === SLEEP_TYPE_S5) this.#options.power.powerOff();
+    const type = (value >> Control.sleepTypeShift) & Control.sleepType;
+    if (type === SLEEP_TYPE_S5) {
+      this.#options.power.powerOff();
+      return;
+    }
     // No other sleep state is offered; one that is asked for is over at once.
-    else this.#state.status |= Event.wake;
+    this.#state.status |= Event.wake;
+    this.#options.guestError?.('power management: no such sleep type', type);
   }
 
   /** There is no SMM: what firmware would do for these two commands is done here. */
@@ -176,7 +183,8 @@ export class PowerManagement {
     }
     state.smiCommand = value;
     if (value === Smi.acpiEnable) state.control |= Control.sciEnable;
-    if (value === Smi.acpiDisable) state.control &= ~Control.sciEnable;
+    else if (value === Smi.acpiDisable) state.control &= ~Control.sciEnable;
+    else this.#options.guestError?.('power management: unknown SMI command', value);
     this.#update();
   }
 

@@ -1,3 +1,4 @@
+import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { IrqLine } from '../../bus/irq.ts';
 import type { PortBus } from '../../bus/ports.ts';
 import type { Component } from '../../snapshot/describe.ts';
@@ -22,6 +23,7 @@ export interface RtcOptions {
   readonly ports: PortBus;
   readonly clock: Clock;
   readonly events: EventQueue;
+  readonly guestError?: ReportGuestError;
   /** IRQ 8. */
   readonly irq: IrqLine;
   /** The time of day now, in seconds since 1970-01-01, in the time zone that the guest is to see. */
@@ -39,9 +41,11 @@ export class RtcCmos {
   readonly #state = rtcState.create();
   readonly #clock: Clock;
   readonly #irq: IrqLine;
+  readonly #guestError: ReportGuestError | undefined;
   readonly #timer: Timer;
 
-  constructor({ ports, clock, events, irq, startTime }: RtcOptions) {
+  constructor({ ports, clock, events, irq, startTime, guestError }: RtcOptions) {
+    this.#guestError = guestError;
     this.#clock = clock;
     this.#irq = irq;
     this.#timer = events.timer('rtc', (now) => this.#settle(now));
@@ -172,7 +176,9 @@ export class RtcCmos {
     if (isTime(address)) this.#writeTime(address, value);
     else if (address === Register.a) this.#writeControl(address, value & ~RegisterA.updateInProgress);
     else if (address === Register.b) this.#writeControl(address, setEndsUpdateInterrupt(value));
-    else if (address !== Register.c && address !== Register.d) memory[address] = value;
+    else if (address === Register.c || address === Register.d)
+      this.#guestError?.('RTC: write of a read-only register', address);
+    else memory[address] = value;
     this.#update();
   }
 

@@ -28,6 +28,8 @@ export class Rig {
   readonly events = new EventQueue();
   readonly irq = recordedLine();
   readonly requests: string[] = [];
+  readonly mistakes: string[] = [];
+  readonly guestError = (what: string, value: number): void => void this.mistakes.push(`${what} ${value.toString(16)}`);
   readonly power: PowerControl = {
     powerOff: () => this.requests.push('power off'),
     reset: () => this.requests.push('reset'),

@@ -112,6 +112,33 @@ empty:  dw      0
   );
 });
 
+describe('the log of what makes no sense', () => {
+  onEveryEngineBy(
+    'has mistakes with devices, and of each kind the first ten',
+    kernel(`
+main:   mov     ecx, 100
+.loop:  mov     al, 0xb0
+        out     0x64, al
+        loop    .loop
+        mov     al, 0x0c
+        out     0x70, al
+        out     0x71, al
+        jmp     exit
+`),
+    (guest) => {
+      guest.runToEnd();
+      const told = 'i8042: unknown command 0xb0';
+      expect(guest.log.split('\n')).toEqual([
+        ...Array.from({ length: 9 }, () => told),
+        `${told} (more of these are not logged)`,
+        'RTC: write of a read-only register 0xc',
+        '',
+      ]);
+    },
+    { log: ['guest_errors'] },
+  );
+});
+
 describe('a guest runs alike with a log and without', () => {
   const counting = variants.filter(({ config }) => config.icountShift !== undefined);
   for (const variant of counting) {
