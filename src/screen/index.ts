@@ -4,6 +4,7 @@ import { decodeMode } from './mode.ts';
 import { encodePng } from './png.ts';
 import { encodePpm } from './ppm.ts';
 import { Renderer, type ScreenImage } from './renderer.ts';
+import { gridOfImage, gridOfText, type TerminalGrid } from './terminal-grid.ts';
 import { textCells, textOf } from './text-cells.ts';
 import { VideoMemory } from './video-memory.ts';
 
@@ -73,6 +74,18 @@ export class Screen {
       }
       await new Promise((resolve) => setTimeout(resolve, INTERVAL));
     }
+  }
+
+  /**
+   * The screen as characters for a terminal of this size: text as it is, graphics as colored halves of characters.
+   * @internal
+   */
+  async grid(terminal: { columns: number; rows: number }): Promise<TerminalGrid> {
+    await this.#update();
+    const registers = this.#memory.registers!;
+    const mode = decodeMode(registers);
+    if (mode.isOff || mode.format !== 'text') return gridOfImage(this.#renderer.render(), terminal);
+    return gridOfText(textCells(mode, registers, this.#memory.bytes), registers);
   }
 
   async #update(): Promise<void> {

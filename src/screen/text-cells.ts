@@ -1,5 +1,5 @@
 import type { ScreenRegisters } from '../../runtime/devices/vga/picture.ts';
-import { Crtc, CursorStart } from '../../runtime/devices/vga/registers.ts';
+import { Attribute, AttributeMode, Crtc, CursorStart } from '../../runtime/devices/vga/registers.ts';
 import { codePage437 } from './code-page-437.ts';
 import { ADDRESS_BYTES, type ScreenMode, VGA_MASK } from './mode.ts';
 
@@ -45,6 +45,16 @@ function rowStarts({ addresses, rows }: ScreenMode): number[] {
 export function cursorAddress({ crtc }: ScreenRegisters): number {
   if ((crtc[Crtc.cursorStart] & CursorStart.disabled) !== 0) return -1;
   return (((crtc[Crtc.cursorHigh] << 8) | crtc[Crtc.cursorLow]) * ADDRESS_BYTES) & VGA_MASK;
+}
+
+/** Colors of an attribute, by their numbers. Bit 7 makes a character blink, or its background bright. */
+export function textColors(
+  attribute: number,
+  registers: ScreenRegisters,
+): { foreground: number; background: number; blinks: boolean } {
+  const mayBlink = (registers.attribute[Attribute.mode] & AttributeMode.blink) !== 0;
+  const background = (attribute >> 4) & (mayBlink ? 7 : 15);
+  return { foreground: attribute & 15, background, blinks: mayBlink && attribute >= 0x80 };
 }
 
 /** The text in Unicode, without blanks at the ends of lines. */

@@ -1,7 +1,7 @@
 import type { ScreenRegisters } from '../../runtime/devices/vga/picture.ts';
 import { Attribute, AttributeMode, Crtc, CursorStart, Sequencer } from '../../runtime/devices/vga/registers.ts';
 import { ADDRESS_BYTES, type ScreenMode, VGA_MASK } from './mode.ts';
-import { cursorAddress } from './text-cells.ts';
+import { cursorAddress, textColors } from './text-cells.ts';
 
 /** Plane 2 has the fonts: 8 KB each, 32 lines for each of 256 characters. */
 const FONT_PLANE = 2;
@@ -67,12 +67,10 @@ export class TextLines {
     }
   }
 
-  /** Bit 7 makes a character blink, or its background bright. */
   #colorsOf(attribute: number): { foreground: number; background: number } {
-    const blinks = (this.#registers.attribute[Attribute.mode] & AttributeMode.blink) !== 0;
-    const background = this.#colors[(attribute >> 4) & (blinks ? 7 : 15)];
-    const isDark = blinks && attribute >= 0x80 && !this.#blinking.textShown;
-    return { foreground: isDark ? background : this.#colors[attribute & 15], background };
+    const { foreground, background, blinks } = textColors(attribute, this.#registers);
+    const isDark = blinks && !this.#blinking.textShown;
+    return { foreground: this.#colors[isDark ? background : foreground], background: this.#colors[background] };
   }
 
   #glyphLine(character: number, attribute: number, row: number): number {
