@@ -1,5 +1,4 @@
 import type { CachedTranslation } from '../exec/cached-translation.ts';
-import type { CodePage } from '../exec/code-page.ts';
 import type { Node, Run } from '../exec/node.ts';
 import type { ExitCounts, ExitKind, Place } from './questions.ts';
 import type { EngineView } from './view.ts';
@@ -17,8 +16,9 @@ function noExits(): Record<ExitKind, number> {
 /** Counted at one instruction that a translation leaves to its handler, or that is sensitive. */
 interface InstructionCounter {
   readonly node: Node;
-  /** That the node is in; if it is in another one, it was evicted and is another instruction. */
-  readonly page: CodePage;
+  /** Where the node is; when it is elsewhere it was evicted, and is another instruction. */
+  readonly physical: number;
+  readonly key: number;
   readonly kind: 'slow' | 'trap';
   count: number;
 }
@@ -107,7 +107,7 @@ export class Counting {
   private addInstruction(node: Node, kind: 'slow' | 'trap'): void {
     if (this.instructionWrappers.get(node)?.run === node.one) return;
     const known = this.instructions.get(node);
-    const counter = known?.page === node.page ? known : { node, page: node.page, kind, count: 0 };
+    const counter = known && this.isPresent(known) ? known : { node, ...this.placeOf(node), kind, count: 0 };
     this.instructions.set(node, counter);
     const original = node.one;
     const run: Run = (n) => {
@@ -117,6 +117,15 @@ export class Counting {
     this.instructionWrappers.set(node, { run, original });
     node.one = run;
     if (kind === 'trap') this.view.settle(node);
+  }
+
+  private placeOf({ page, eip }: Node): Pick<InstructionCounter, 'physical' | 'key'> {
+    return { physical: this.view.physicalOf(page, eip), key: page.context.key };
+  }
+
+  private isPresent({ node, physical, key }: InstructionCounter): boolean {
+    const place = this.placeOf(node);
+    return this.view.isDecoded(node) && place.physical === physical && place.key === key;
   }
 
   /** Takes all counters out again, those that have not gone with what they were put around. */
@@ -151,14 +160,13 @@ export class Counting {
 
   /** Places where something of these kinds has been counted, most first. */
   places(kinds: readonly InstructionCounter['kind'][]): Place[] {
-    const present = [...this.instructions.values()].filter(({ node, page }) => node.page === page);
+    const present = [...this.instructions.values()].filter((counter) => this.isPresent(counter));
     return present
       .filter(({ kind, count }) => kinds.includes(kind) && count > 0)
       .sort((a, b) => b.count - a.count)
       .map(({ node, kind, count }) => ({
-        physical: this.view.physicalOf(node.page, node.eip),
+        ...this.placeOf(node),
         linear: this.view.linearOf(node.page, node.eip),
-        key: node.page.context.key,
         text: this.view.assemblyOf(node),
         kind,
         count,

@@ -6,17 +6,17 @@ import { BranchTargets } from './branch-targets.ts';
 import type { CachedTranslation } from './cached-translation.ts';
 import { type CodeContext, CodeContexts } from './code-contexts.ts';
 import type { CodeDrop, CodeObserver } from './code-events.ts';
-import { CodePage } from './code-page.ts';
+import type { CodePage } from './code-page.ts';
 import { CodePages } from './code-pages.ts';
 import { FrameCode } from './frame-code.ts';
 import type { Node } from './node.ts';
 import type { Records } from './records.ts';
 import { Cost, Residence } from './residence.ts';
-import type { SpareNodes } from './spare-nodes.ts';
+import type { SpareCode } from './spare-code.ts';
 
 /** Makes and resets nodes (graph.ts). */
 export interface NodeFactory {
-  readonly spare: SpareNodes;
+  readonly spare: SpareCode;
   create(page: CodePage, offset: number): Node;
   reset(node: Node): void;
   /** Makes a node that was reset translated only when it is so many times as hot as others. */
@@ -176,7 +176,8 @@ export class CodeCache implements CodeWriteListener {
 
   private newPage(frame: number, linearPage: number): CodePage {
     const { context } = this;
-    const page = this.pages.add((id) => new CodePage(id, context, frame, linearPage, this.factory.spare.takeChunk));
+    const page = this.pages.add((id) => this.factory.spare.takePage(id, context, frame, linearPage));
+    if (context.pages.size === 0) this.residence.take(page, Cost.context);
     context.pages.set(numberOf(frame, linearPage), page);
     this.residence.take(page, Cost.page);
     if (frame >= 0) this.frameCode(frame).pages.add(page);

@@ -21,14 +21,14 @@ const emptyChunk = makeChunk();
 /** The instructions decoded from one frame, as it appears at one linear page in one context. It may be moved to another one. */
 export class CodePage {
   /** Number of this page in the TLB's `code` array (see CodePages), another one after each move. */
-  id: number;
-  readonly context: CodeContext;
-  readonly frame: number;
-  linearPage: number;
+  id = 0;
+  context: CodeContext;
+  frame = -1;
+  linearPage = 0;
   /** EIP of the page's first byte. */
-  eip: number;
+  eip = 0;
   /** Its code means the same at any address but for the EIPs: it is 32-bit code, and no limit of CS was checked. */
-  isMovable: boolean;
+  isMovable = false;
   /** The linear pages that it was moved away from. */
   private readonly formerPlaces: number[] = [];
   /** A number that is the higher the later the dispatcher has come to the page anew. */
@@ -51,12 +51,21 @@ export class CodePage {
   /** `newChunk` gives a chunk without nodes. */
   constructor(id: number, context: CodeContext, frame: number, linearPage: number, newChunk = makeChunk) {
     this.newChunk = newChunk;
+    this.context = context;
+    this.place(id, context, frame, linearPage);
+  }
+
+  /** Makes an empty page that of a frame at a linear page. */
+  place(id: number, context: CodeContext, frame: number, linearPage: number): void {
     this.id = id;
     this.context = context;
     this.frame = frame;
     this.linearPage = linearPage;
     this.eip = ((linearPage << 12) - context.base) | 0;
     this.isMovable = frame >= 0 && (context.key & (Key.code32 | Key.flat)) === (Key.code32 | Key.flat);
+    this.lastFound = 0;
+    this.used = true;
+    this.worth = 0;
   }
 
   /** Distance of an EIP from the page's first byte; beyond the page, or negative, where it isn't in it. */
@@ -145,11 +154,14 @@ export class CodePage {
     return offset;
   }
 
-  /** Forgets its nodes and gates, and gives back the chunks that they were in. */
+  /** Forgets all that is in it, and where it was; gives back the chunks that its nodes were in. */
   empty(): Chunk[] {
     const chunks = this.chunks.filter((chunk) => chunk !== emptyChunk);
     this.chunks.fill(emptyChunk);
-    this.gates.clear();
+    // V8 allocates memory even to clear what is empty.
+    if (this.gates.size > 0) this.gates.clear();
+    if (this.translations.size > 0) this.translations.clear();
+    this.formerPlaces.length = 0;
     return chunks;
   }
 

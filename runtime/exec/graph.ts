@@ -15,8 +15,8 @@ import type { Loop, Loops } from './loops.ts';
 import { EntryWeight, Node, type Run, targetWeight } from './node.ts';
 import type { Records } from './records.ts';
 import { Rehearsal } from './rehearsal.ts';
-import { Cost, FREED } from './residence.ts';
-import { SpareNodes } from './spare-nodes.ts';
+import { mostEvicted } from './residence.ts';
+import { SpareCode } from './spare-code.ts';
 
 /** Targets that are noted for an indirect jump: more are not worth comparing with. */
 const MOST_TARGETS = 16;
@@ -66,7 +66,7 @@ export class Graph {
   private readonly tlb: Tlb;
   readonly rehearsal: Rehearsal;
   private readonly fetch: InstructionFetch;
-  readonly spare: SpareNodes;
+  readonly spare: SpareCode;
   readonly cold: ColdCode;
 
   constructor(parts: GraphParts) {
@@ -75,7 +75,7 @@ export class Graph {
     this.records = parts.records;
     this.state = parts.state;
     this.tlb = parts.mmu.tlb;
-    this.spare = new SpareNodes((parts.cacheBytes * FREED) / Cost.node);
+    this.spare = new SpareCode(mostEvicted(parts.cacheBytes));
     this.cache = new CodeCache(parts.mmu, parts.state, this, parts.records, parts.cacheBytes);
     this.fetch = new InstructionFetch(parts.mmu, parts.decoder);
     const memoryBytes = parts.mmu.ram.bytes.length;
@@ -86,7 +86,7 @@ export class Graph {
   // Making and decoding nodes.
 
   create(page: CodePage, offset: number): Node {
-    const node = this.spare.take(page, (page.eip + offset) | 0, this.fresh, this.declined);
+    const node = this.spare.takeNode(page, (page.eip + offset) | 0, this.fresh, this.declined);
     node.one = this.undecoded;
     node.due = this.parts.firstDue ?? 0;
     return node;
@@ -278,7 +278,7 @@ export class Graph {
   }
 
   private createGate(page: CodePage, eip: number): Node {
-    return this.spare.take(page, eip, this.parts.budgeted ? this.budgetedGate : this.pollingGate);
+    return this.spare.takeNode(page, eip, this.parts.budgeted ? this.budgetedGate : this.pollingGate);
   }
 
   private readonly pollingGate: Run = (gate) => {

@@ -20,7 +20,12 @@ export function recordsWithin(bound: number): number {
 /** So many looks at what is used while a cache fills that was empty. */
 const LOOKS = 16;
 /** Part of the bound that is free after pages were evicted. */
-export const FREED = 1 / 8;
+const FREED = 1 / 8;
+/** How many nodes, and how many pages, are evicted at a time at most from a cache with a bound in bytes. */
+export function mostEvicted(bound: number): { nodes: number; pages: number } {
+  return { nodes: (bound * FREED) / Cost.node, pages: (bound * FREED) / Cost.page };
+}
+
 /** What a page is worth more when it was used since the last look; at each look it is worth half of what it was before. */
 const USED = 8;
 /** Multiplied with a page's number it gives an order without meaning (the golden ratio of 2^32; Knuth, 6.4). */

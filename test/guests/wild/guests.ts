@@ -212,6 +212,28 @@ main:   mov     eax, [cs:seed]
         jmp     0x2000:0
 seed:   dd      0x12345678
 `),
+  'the same code by ever other segments': fromRom(`
+main:   mov     bx, 0x1000
+        mov     al, 0xCB                ; RETF
+        cld
+.fill:  mov     es, bx
+        xor     di, di
+        mov     cx, 0x1000
+        rep stosb
+        add     bx, 0x100
+        cmp     bx, 0x9000
+        jb      .fill
+.round: mov     bx, 0x1000
+.next:  mov     [.pointer + 2], bx
+        call    far [.pointer]
+        inc     bx
+        cmp     bx, 0x8000
+        jb      .next
+        add     word [.pointer], 0x1000
+        jmp     .round
+.pointer:
+        dw      0, 0
+`),
   'halts for good': protectedMode('main:   cli\n        hlt'),
   'deep recursion': protectedMode(`
 main:   mov     esp, 0x3F00000

@@ -18,9 +18,11 @@ function expectEvicted(name: string, program: GuestProgram, expected: number): v
     const guest = new Guest(program, { ...variant, config: { ...config, engineOptions } }, { memoryBytes: 32 << 20 });
     const { cache } = guest.core.engine.graph;
     const nodes = nodesOf(guest);
+    const pages = new Set<CodePage>();
     let most = 0;
     let fewest = Infinity;
     const evict = () => {
+      for (const page of cache.allPages()) pages.add(page);
       most = Math.max(most, cache.size.bytes);
       fewest = Math.min(fewest, cache.size.pages);
     };
@@ -31,11 +33,12 @@ function expectEvicted(name: string, program: GuestProgram, expected: number): v
     expect(fewest).toBeGreaterThan(50);
     expect(deadNodes(cache.allPages())).toEqual([]);
     expect(nodes.size * Cost.node).toBeLessThan(CACHE_BYTES + SLACK);
+    expect(pages.size * Cost.page).toBeLessThan(CACHE_BYTES + SLACK);
     await guest.dispose();
   });
 }
 
-/** What the graph makes of nodes, each once: V8 collects what is old so seldom that a guest must not cost ever new ones. */
+/** The nodes that the graph uses: V8 collects what is old so seldom that a guest must not cost ever new ones. */
 function nodesOf({ core }: Guest): Set<Node> {
   const { graph } = core.engine;
   const { create } = graph;

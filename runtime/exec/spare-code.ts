@@ -1,0 +1,79 @@
+import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
+import type { CodeContext } from './code-contexts.ts';
+import { type Chunk, CodePage, makeChunk, makeNowhere } from './code-page.ts';
+import { Node, type Run } from './node.ts';
+
+/** Where a node is while it is spare. */
+const nowhere = makeNowhere();
+
+/**
+ * What code pages that were evicted consisted of, kept for the code that comes next. A guest that runs ever new code would
+ * otherwise leave it to V8 as fast as it is made, and V8 lets several times of what is in use pile up before it collects old
+ * objects.
+ */
+export class SpareCode {
+  private readonly nodes: Stock<Node>;
+  private readonly chunks: Stock<Chunk>;
+  private readonly pages: Stock<CodePage>;
+
+  /** How many of each are kept. */
+  constructor({ nodes, pages }: { readonly nodes: number; readonly pages: number }) {
+    this.nodes = new Stock(nodes);
+    this.chunks = new Stock(nodes);
+    this.pages = new Stock(pages);
+  }
+
+  /** A node that is not decoded, or a gate. */
+  takeNode(page: CodePage, eip: number, run: Run, enter = run): Node {
+    const node = this.nodes.take();
+    if (node === undefined) return new Node(page, eip, forms[INVALID_FORM], run, enter);
+    node.place(page, eip, run, enter);
+    return node;
+  }
+
+  /** A page without nodes. */
+  takePage(id: number, context: CodeContext, frame: number, linearPage: number): CodePage {
+    const page = this.pages.take();
+    if (page === undefined) return new CodePage(id, context, frame, linearPage, this.takeChunk);
+    page.place(id, context, frame, linearPage);
+    return page;
+  }
+
+  private readonly takeChunk = (): Chunk => this.chunks.take() ?? makeChunk();
+
+  /** Keeps a page that is gone, and what it consists of. Nothing may lead to its nodes any more, and they have no records. */
+  keep(page: CodePage): void {
+    for (const node of page.nodes()) this.keepNode(node);
+    for (const gate of page.gates.values()) this.keepNode(gate);
+    for (const chunk of page.empty()) this.chunks.keep(chunk.fill(null));
+    this.pages.keep(page);
+  }
+
+  private keepNode(node: Node): void {
+    node.place(nowhere, 0, nothing);
+    node.clear();
+    this.nodes.keep(node);
+  }
+}
+
+/** Some spare parts of a kind. */
+class Stock<Part> {
+  private readonly parts: Part[] = [];
+  private readonly most: number;
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  take(): Part | undefined {
+    return this.parts.pop();
+  }
+
+  keep(part: Part): void {
+    if (this.parts.length < this.most) this.parts.push(part);
+  }
+}
+
+function nothing(): never {
+  throw new Error('a spare node was run');
+}
