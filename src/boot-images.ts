@@ -1,10 +1,7 @@
 import { ConfigurationError, messageOf } from './errors.ts';
-import type { Host } from './host.ts';
-import type { BootImages, MachineConfig } from './machine-core.ts';
-import type { Boot, Image, MachineOptions } from './options.ts';
-
-/** The firmware that the host knows by name. */
-const SEABIOS = 'seabios';
+import type { Firmware, Host } from './host.ts';
+import type { MachineConfig } from './machine-core.ts';
+import { type Boot, bootOf, type Image, type MachineOptions } from './options.ts';
 
 /** What a machine starts with, and the display adapter's video BIOS. */
 export type StartImages = Pick<MachineConfig, 'boot' | 'videoRom'>;
@@ -17,25 +14,35 @@ export type ImageHost = Pick<Host, 'readFile' | 'seabios'>;
  * @throws ConfigurationError for files that cannot be read
  */
 export async function loadImages(
-  { boot, videoBios }: Pick<MachineOptions, 'boot' | 'videoBios'>,
+  options: Pick<MachineOptions, 'boot' | 'vga' | 'videoBios'>,
   host: ImageHost,
 ): Promise<StartImages> {
-  const images = await bootImages(boot, host);
-  const given = videoBios === undefined ? undefined : await loadImage('video BIOS', videoBios, host);
-  const videoRom = given ?? images.videoRom;
-  return { boot: images.boot, ...(videoRom && { videoRom }) };
+  const { vga, videoBios } = options;
+  const images = await bootImages(bootOf(options), host);
+  if (vga === 'none') return { boot: images.boot };
+  if (videoBios === undefined) return images;
+  return { ...images, videoRom: await loadImage('video BIOS', videoBios, host) };
 }
 
-async function bootImages(boot: Boot, host: ImageHost): Promise<{ boot: BootImages; videoRom?: Uint8Array }> {
+async function bootImages(boot: Boot, host: ImageHost): Promise<StartImages> {
   if ('demo' in boot) return { boot: { demo: true } };
-  if ('bios' in boot && boot.bios === SEABIOS) {
-    const { bios, videoBios } = await seabios(host);
+  if ('bios' in boot) {
+    const { bios, videoBios } = await firmware(boot.bios, host);
     return { boot: { bios }, videoRom: videoBios };
   }
-  if ('bios' in boot) return { boot: { bios: await loadImage('BIOS image', boot.bios, host) } };
   const kernel = await loadImage('kernel', boot.kernel, host);
   const initrd = boot.initrd === undefined ? undefined : await loadImage('initrd', boot.initrd, host);
   return { boot: { kernel, ...(initrd && { initrd }), ...(boot.append !== undefined && { append: boot.append }) } };
+}
+
+/** Assembling takes a moment, so only machines that need it do. */
+async function firmware(bios: Image, host: ImageHost): Promise<Firmware> {
+  if (bios === 'seabios') return await seabios(host);
+  const own = await import('./firmware.ts');
+  return {
+    bios: bios === 'rawiron' ? own.bios() : await loadImage('BIOS image', bios, host),
+    videoBios: own.videoBios(),
+  };
 }
 
 async function seabios(host: ImageHost) {

@@ -13,7 +13,7 @@ import type { ThreadProfile } from './isolate/probe.ts';
 import { type CallName, type Calls, type Exit, type GuestHalt, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 
 import type { MachineConfig, Metrics } from './machine-core.ts';
-import { type Boot, checkOptions, type MachineOptions } from './options.ts';
+import { type Boot, bootOf, checkOptions, type MachineOptions } from './options.ts';
 import { Screen } from './screen/index.ts';
 import { SerialPort } from './serial.ts';
 import { type Ask, Translations } from './translations.ts';
@@ -101,7 +101,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       await machine.#creation.promise;
     } catch (error) {
       await machine.#terminate();
-      throw creationError(error as Error, options.boot);
+      throw creationError(error as Error, bootOf(options));
     } finally {
       machine.#release();
     }

@@ -24,8 +24,8 @@ export interface KernelBoot {
 /** Firmware. */
 export interface BiosBoot {
   /**
-   * A ROM image, which ends at the top of memory; the CPU starts at its reset vector, 16 bytes before the end. "seabios" is
-   * SeaBIOS with its video BIOS, from Debian's package.
+   * "rawiron": the BIOS of our own. "seabios": SeaBIOS with its video BIOS, from Debian's package. Else a ROM image, which ends at
+   * the top of memory; the CPU starts at its reset vector, 16 bytes before the end.
    */
   readonly bios: Image;
 }
@@ -73,8 +73,8 @@ export interface MachineOptions {
   readonly cpu?: string;
   /** How guest code is executed. Default: "translator". */
   readonly engine?: EngineName | EngineSettings;
-  /** What it starts. */
-  readonly boot: Boot;
+  /** What it starts. Default: firmware of our own, which boots from the drives. */
+  readonly boot?: Boot;
   /** Where the machine runs: in a worker of its own (default), or in the caller's thread, which then has to share. */
   readonly isolate?: 'worker' | 'caller';
   /** Takes time from executed instructions, so that runs are alike: one takes 2 to the power `shift` nanoseconds. */
@@ -99,10 +99,10 @@ export interface MachineOptions {
   readonly pcTestdev?: boolean;
   /**
    * The display adapter: "std", a VGA with Bochs' VBE extension and 16 MB of memory as QEMU has it, or "none".
-   * `Machine.screen` has its picture. Default: "std" where a BIOS is booted, which sets it up; else "none".
+   * `Machine.screen` has its picture. Default: "std" where firmware is booted, which sets it up; else "none".
    */
   readonly vga?: 'std' | 'none';
-  /** Option ROM of the display adapter with a video BIOS. Default: SeaBIOS's where that is booted, else none. */
+  /** Option ROM of the display adapter with a video BIOS. Default: SeaBIOS's where that is booted, else our own. */
   readonly videoBios?: Image;
   /** Adds a debug console at this port; `Machine.debugConsole` has its output. */
   readonly debugConsole?: {
@@ -199,7 +199,7 @@ function checkedInteger(what: string, value: number, least: number, most: number
 export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot' | 'drives'> {
   checkNames('options', options, optionNames);
   const { memory = 128, reboot = 'reset', icount, debugExit, debugConsole } = options;
-  const boot = checkedBoot(options.boot);
+  const boot = checkedBoot(bootOf(options));
   checkedIsolate(options.isolate ?? 'worker');
   checkText('name', options.name);
   checkVideoBios(options);
@@ -333,6 +333,11 @@ function checkedTime(startTime: Date): number {
 /** The parts of a boot, by what is booted. */
 const bootParts = { kernel: ['kernel', 'initrd', 'append'], bios: ['bios'], demo: ['demo'] } as const;
 
+/** What a machine with these options starts. */
+export function bootOf({ boot = { bios: 'rawiron' } }: Pick<MachineOptions, 'boot'>): Boot {
+  return boot;
+}
+
 function checkedBoot(boot: Boot): Boot {
   checkNames('boot', boot, Object.values(bootParts).flat());
   const ways = (['kernel', 'bios', 'demo'] as const).filter((way) => way in boot);
@@ -353,8 +358,8 @@ function checkKernel({ kernel, initrd, append }: Extract<Boot, { kernel: Image }
 }
 
 /** Without firmware nobody would set the adapter up. */
-function vgaOf({ vga, boot }: MachineOptions): 'std' | 'none' {
-  return vga ?? ('bios' in boot ? 'std' : 'none');
+function vgaOf(options: MachineOptions): 'std' | 'none' {
+  return options.vga ?? ('bios' in bootOf(options) ? 'std' : 'none');
 }
 
 function checkVideoBios({ vga, videoBios }: MachineOptions): void {

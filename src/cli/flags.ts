@@ -69,8 +69,8 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['bios'],
-    argument: 'FILE|seabios',
-    help: "start this ROM image at the reset vector; seabios: SeaBIOS and its video BIOS, from Debian's package",
+    argument: 'FILE|rawiron|seabios',
+    help: "start this ROM image at the reset vector; rawiron: the BIOS of our own (default); seabios: SeaBIOS and its video BIOS, from Debian's package",
     apply: (settings, bios) => ({ ...settings, bios }),
   },
   ...driveFlags,

@@ -11,7 +11,9 @@ const column = 24;
 
 export function helpText(): string {
   const [rows, accepted] = [flags, acceptedFlags].map((list) => list.map((flag) => row(flagUsage(flag), flag.help)));
-  return `Usage: rawiron -kernel FILE [-initrd FILE] [-append TEXT] [flags]
+  return `Usage: rawiron DISK-IMAGE [flags]
+       rawiron -cdrom FILE [flags]
+       rawiron -kernel FILE [-initrd FILE] [-append TEXT] [flags]
        rawiron -bios FILE [flags]
        rawiron start [flags]     boot Debian's kernel and busybox, got through apt
        rawiron demo [flags]      boot the small system that is built in

@@ -73,7 +73,10 @@ export function bootOf(settings: Settings): Boot {
   if (kernel === undefined && forKernel !== undefined)
     throw new ConfigurationError(`-${forKernel} is for a kernel; give -kernel FILE`);
   if (bios !== undefined) return { bios };
+  if (kernel === undefined && drivesOf(settings).length > 0) return { bios: 'rawiron' };
   if (kernel === undefined)
-    throw new ConfigurationError('nothing to boot; give -kernel or -bios, try "start" or "demo", or see --help');
+    throw new ConfigurationError(
+      'nothing to boot; give a disk image, -cdrom, -kernel or -bios, try "start" or "demo", or see --help',
+    );
   return { kernel, ...(initrd !== undefined && { initrd }), ...(append !== undefined && { append }) };
 }

@@ -93,7 +93,7 @@ test.each<[string, object]>([
   ["unknown 'memroy' in options; it is one of: memory, ", { memroy: 64 }],
   ['name is 7; it must be a string', { name: 7 }],
   ['nothing to boot', { boot: {} }],
-  ['boot is undefined; it must be an object with kernel, ', { boot: undefined }],
+  ['boot is null; it must be an object with kernel, ', { boot: null }],
   ['boot is null', { boot: null }],
   ["boot is 'bzImage'", { boot: 'bzImage' }],
   ["unknown 'apend' in boot", { boot: { kernel: 'K', apend: 'quiet' } }],
