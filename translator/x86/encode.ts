@@ -47,6 +47,10 @@ export function encode(request: EncodeRequest): Uint8Array {
 
 export const knowsMnemonic = (mnemonic: string): boolean => rowsByName.has(mnemonic);
 
+/** Whether an instruction may have a relative target: its encoding follows from where it stands. */
+export const dependsOnPlace = (mnemonic: string): boolean =>
+  rowsByName.get(mnemonic)?.some(({ form }) => form.operands.some((kind) => kind[0] === 'J')) ?? false;
+
 // The table, by name.
 
 interface Row {

@@ -1,4 +1,4 @@
-import { type EncodeRequest, encode } from '../../../translator/x86/encode.ts';
+import { dependsOnPlace, type EncodeRequest, encode } from '../../../translator/x86/encode.ts';
 import type { EncoderOperand } from '../../../translator/x86/encode-operand.ts';
 import { encodeUtf8 } from '../load/text.ts';
 import type { Cursor } from './cursor.ts';
@@ -33,6 +33,8 @@ export class Pass implements Scope {
   private readonly output: number[] = [];
   private readonly before: Pass | undefined;
   private readonly defined = new Set<string>();
+  /** What requests were encoded to, in all passes. */
+  private readonly encodings: Map<string, Uint8Array>;
   /** Length of the longest instruction of a line. */
   private readonly lengths = new Map<number, number>();
   private global = '';
@@ -49,6 +51,7 @@ export class Pass implements Scope {
     this.origin = BigInt(origin);
     this.bits = bits;
     this.before = before;
+    this.encodings = before?.encodings ?? new Map();
     this.symbols = new Map(Object.entries(symbols).map(([name, value]) => [name, BigInt(value)]));
   }
 
@@ -191,8 +194,11 @@ export class Pass implements Scope {
 
   /** Before addresses are known a number may be too large for the instruction: the next pass sees what it really is. */
   private encode(request: EncodeRequest): Uint8Array {
+    const key = JSON.stringify(dependsOnPlace(request.mnemonic) ? request : { ...request, eip: 0 });
     try {
-      return encode(request);
+      const encoded = this.encodings.get(key) ?? encode(request);
+      this.encodings.set(key, encoded);
+      return encoded;
     } catch (error) {
       if (!this.isGuessing) throw error;
       return new Uint8Array(0);

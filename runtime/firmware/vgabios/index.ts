@@ -15,32 +15,28 @@ import { graphics } from './source/graphics.ts';
 import { operations } from './source/operations.ts';
 import { packed } from './source/packed.ts';
 import { palette } from './source/palette.ts';
+import { pci } from './source/pci.ts';
 import { planar } from './source/planar.ts';
 import { registers } from './source/registers.ts';
+import { save } from './source/save.ts';
 import { scroll } from './source/scroll.ts';
 import { setMode } from './source/set-mode.ts';
+import { state } from './source/state.ts';
+import { switches } from './source/switches.ts';
 import { text } from './source/text.ts';
+import { vbe } from './source/vbe.ts';
+import { vbeDisplay } from './source/vbe-display.ts';
+import { vbeMode } from './source/vbe-mode.ts';
+import { vbeProtected } from './source/vbe-protected.ts';
+import { vbeModes } from './vbe-modes.ts';
 
 /** What the address space below 1 MB keeps free for a video BIOS. */
 const ROM_BYTES = 0x8000;
 const ROM_SEGMENT = 0xc000;
 
 const code = [
-  dispi,
-  graphics,
-  cga,
-  planar,
-  packed,
-  registers,
-  cursor,
-  scroll,
-  operations,
-  text,
-  characters,
-  fonts,
-  fontHeights,
-  palette,
-  defaultColours,
+  ...[registers, cursor, scroll, operations, text, characters, graphics, cga, planar, packed, fonts, fontHeights],
+  ...[palette, defaultColours, switches, state, save, dispi, vbe, vbeMode, vbeDisplay, vbeProtected, pci],
 ];
 
 /** Fields of a line of `mode_table`, in their order. */
@@ -53,6 +49,14 @@ MODE_CGA_CONTROL equ 5
 MODE_BITS        equ 6
 MODE_200_LINES   equ 7          ; entries of the parameter table for 200, 350 and 400 lines
 MODE_BYTES       equ 10
+
+; Fields of a line of \`vbe_modes\`.
+VBE_NUMBER       equ 0
+VBE_WIDTH        equ 2
+VBE_HEIGHT       equ 4
+VBE_BITS         equ 6
+VBE_MODE_BYTES   equ 7
+
 KIND_TEXT        equ ${kinds.text}
 KIND_CGA         equ ${kinds.cga}
 KIND_PLANAR      equ ${kinds.planar}
@@ -75,12 +79,19 @@ function modeLine(mode: (typeof modes)[number]): string {
   return dataLines('db', bytes);
 }
 
+const words = (...values: readonly number[]): number[] => values.flatMap((value) => [value & 0xff, value >> 8]);
+
+const vbeBytes = vbeModes.flatMap(({ number, width, height, bitsPerPixel }) => {
+  return [...words(number, width, height), bitsPerPixel];
+});
+
 const table = (label: string, bytes: readonly number[]): string => `${label}:\n${dataLines('db', bytes)}`;
 
 /** All that is data; fonts are made when the ROM is. */
 function data(): string {
   return [
     `mode_table:\n${modes.map(modeLine).join('\n')}\nmode_table_end:`,
+    `${table('vbe_modes', vbeBytes)}\nvbe_modes_end:`,
     table('video_parameters', videoParameters),
     table('monochrome_palette', monochromePalette),
     table('cga_palette', cgaPalette),

@@ -178,16 +178,12 @@ const planar480: Registers = {
   maximumScanLine: 0x40,
   palette: egaPalette,
 };
-const twoColour480: Registers = {
-  ...planar480,
-  crtcMode: 0xc3,
-  palette: twoColours(0x3f),
-  graphics: [0, 5, 1],
-};
+/** Plane 0 alone makes the picture. */
+const twoColour480: Registers = { ...planar480, palette: range(0, 15).map((colour) => (colour & 1) * 0x3f) };
 const packed256: Registers = {
   ...planar640,
   columns: 40,
-  pageBytes: 0xfa00,
+  pageBytes: 0x2000,
   sequencer: [1, 0x0f, 0x0e],
   maximumScanLine: 0x41,
   underline: 0x40,

@@ -81,8 +81,9 @@ export const font14 = (): number[] => font(new Map([...largeArt(), ...lineGlyphs
 export function font16(): number[] {
   const art = largeArt();
   const height = LARGE + 2;
+  const lines = lineGlyphs(height);
   const large = [...codePage437].map((character): [string, Glyph] => {
-    return [character, lineGlyphs(height).get(character) ?? padded(character, glyphOf(character, art, LARGE))];
+    return [character, lines.get(character) ?? padded(character, glyphOf(character, art, LARGE))];
   });
   return font(new Map(large), height);
 }

@@ -63,8 +63,9 @@ set_cursor_position:
         call    write_cursor_position
 .done:  ret
 
-; Puts the CRTC's cursor to DL, DH of the active page.
+; Puts the CRTC's cursor to DL, DH of the active page. Keeps BX.
 write_cursor_position:
+        push    bx
         mov     al, dh
         mul     byte [BDA_COLUMNS]
         mov     dh, 0
@@ -73,7 +74,9 @@ write_cursor_position:
         shr     bx, 1
         add     bx, ax
         mov     al, 0x0E
-        jmp     write_crtc_word
+        call    write_crtc_word
+        pop     bx
+        ret
 
 ; BX to the CRTC's registers AL (high byte) and AL + 1.
 write_crtc_word:

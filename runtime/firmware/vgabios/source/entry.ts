@@ -19,7 +19,7 @@ BDA_LAST_ROW    equ 0x84
 BDA_HEIGHT      equ 0x85        ; word: lines of a character
 BDA_CONTROL     equ 0x87        ; bit 7: memory is kept, 0: no cursor emulation
 BDA_SWITCHES    equ 0x88
-BDA_FLAGS       equ 0x89        ; bits 7 and 4: lines; 3: no default palette; 1: gray; 0: VGA
+BDA_FLAGS       equ 0x89        ; bits 7 and 4: lines; 6: displays can be switched; 3: no default palette; 1: gray; 0: VGA
 BDA_DISPLAY     equ 0x8A        ; index of the table of displays
 BDA_SAVE        equ 0xA8        ; far pointer to the save pointer table
 
@@ -30,6 +30,7 @@ FLAG_200_LINES     equ 0x80
 FLAG_400_LINES     equ 0x10
 FLAG_NO_PALETTE    equ 0x08
 FLAG_GRAY          equ 0x02
+FLAG_SWITCHING     equ 0x40
 FLAG_VGA           equ 0x01
 
 ATTRIBUTE_PORT  equ 0x3C0
@@ -79,7 +80,7 @@ rom_start:
         dw      0                   ; no Plug and Play header
         times   0x1E - ($ - $$) db 0
         db      'IBM', 0            ; programs look here to tell that there is an EGA or VGA
-        db      'rawiron video BIOS', 0
+        db      'rawiron video BIOS, VBE 3.0', 0
         align   4
 pci_data:
         db      'PCIR'
@@ -138,7 +139,7 @@ set_bios_data:
         or      byte [BDA_EQUIPMENT], 0x20  ; 80 columns, colour
         mov     byte [BDA_CONTROL], CONTROL_256KB
         mov     byte [BDA_SWITCHES], 0xF9   ; a colour display of high resolution
-        mov     byte [BDA_FLAGS], FLAG_400_LINES | FLAG_VGA
+        mov     byte [BDA_FLAGS], FLAG_400_LINES | FLAG_SWITCHING | FLAG_VGA
         mov     byte [BDA_DISPLAY], VGA_COLOUR_DISPLAY
         mov     word [BDA_SAVE], save_pointers
         mov     [BDA_SAVE + 2], cs
@@ -155,6 +156,8 @@ int10:
         push    BDA
         pop     ds
         movzx   di, ah
+        cmp     ah, 0x4F
+        je      .vbe
         cmp     ah, FUNCTIONS
         jae     .done
         shl     di, 1
@@ -163,13 +166,17 @@ int10:
         pop     es
         pop     ds
         iret
+.vbe:   call    vbe
+        jmp     .done
 
 functions:
         dw      set_mode_function, set_cursor_shape, set_cursor_position, get_cursor
         dw      get_light_pen, set_page, scroll_up, scroll_down
         dw      read_character, write_character_attribute, write_character, set_cga_palette
         dw      write_pixel, read_pixel, teletype, get_mode
-        dw      palette_function, font_function, nothing, write_string
+        dw      palette_function, font_function, alternate_select, write_string
+        dw      nothing, nothing, nothing, nothing, nothing, nothing
+        dw      display_combination, state_information, save_restore
 FUNCTIONS equ ($ - functions) / 2
 
 nothing:

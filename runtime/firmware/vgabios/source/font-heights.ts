@@ -10,16 +10,22 @@ set_text_height:
         mov     bl, al              ; rows
         dec     al
         mov     [BDA_LAST_ROW], al
-        call    set_displayed_rows
+        call    set_character_lines
         movzx   ax, bl
         mul     word [BDA_COLUMNS]
         shl     ax, 1
         add     ax, 0x7FF           ; pages begin at multiples of 2 KB
         and     ax, 0xF800
         mov     [BDA_PAGE_BYTES], ax
-        mov     word [BDA_CURSOR], 0x0607
-        mov     cx, [BDA_CURSOR]
-        jmp     write_cursor_shape
+        mov     cl, bh
+        sub     cl, 2
+        cmp     bh, 8
+        ja      .cursor
+        inc     cl                  ; small characters have no room below the cursor
+.cursor:
+        mov     ch, cl
+        dec     ch
+        jmp     set_cursor_shape
 
 ; Lines of the picture to CX; a line that the CRTC shows twice is one. Changes AX, DX.
 displayed_lines:
@@ -53,11 +59,10 @@ read_crtc_pair:
         in      al, dx
         ret
 
-; BL rows of BH lines are shown. Keeps BX.
-set_displayed_rows:
+; The CRTC's characters have BH lines. Keeps BX.
+set_character_lines:
         mov     ax, 0x0909
         call    read_crtc_pair
-        mov     ch, al
         and     al, 0xE0
         mov     ah, bh
         dec     ah
@@ -66,23 +71,12 @@ set_displayed_rows:
         mov     dx, [BDA_CRTC]
         out     dx, ax
         cmp     byte [BDA_MODE], 7
-        jne     .end
+        jne     .done
         mov     al, 0x14            ; the underline is the last line
         mov     ah, bh
         dec     ah
         out     dx, ax
-.end:   mov     al, bl
-        mul     bh
-        test    ch, 0x80
-        jz      .single
-        shl     ax, 1
-.single:
-        dec     ax                  ; bits 8 and 9 are as they were: less than a row is cut off
-        mov     ah, al
-        mov     al, 0x12
-        mov     dx, [BDA_CRTC]
-        out     dx, ax
-        ret
+.done:  ret
 
 ; AL = 20 to 24: fonts of graphics modes. ES:BP: the user's, CX: its lines; BL and DL: rows of the screen.
 graphics_font:

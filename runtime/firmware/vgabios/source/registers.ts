@@ -59,10 +59,11 @@ write_attributes:
         out     dx, al
         ret
 
-; The next write to the attribute controller's port is an index. Changes DX and AL.
+; The next write to the attribute controller's port is an index. Changes AL, DX.
 reset_attribute:
-        mov     dx, [BDA_CRTC]
-        add     dl, 6
+        mov     dx, CRTC_MONO + 6   ; one of them is there
+        in      al, dx
+        mov     dl, (CRTC_COLOUR + 6) & 0xFF
         in      al, dx
         ret
 

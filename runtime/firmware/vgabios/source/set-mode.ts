@@ -30,8 +30,6 @@ set_mode:
         call    clear_memory
         call    load_mode_font
         call    set_mode_vectors
-        mov     cx, [BDA_CURSOR]
-        call    write_cursor_shape
         call    show_picture
 .unknown:
         ret
@@ -100,9 +98,9 @@ set_mode_data:
         mov     [BDA_CGA_CONTROL], ax
         call    reset_pages
         mov     word [BDA_CURSOR], 0x0607
-        cmp     byte [cs:si + MODE_NUMBER], 7
-        jne     .done
-        mov     word [BDA_CURSOR], 0x0B0C   ; lines of the monochrome adapter
+        cmp     byte [cs:si + MODE_KIND], KIND_TEXT
+        je      .done
+        mov     word [BDA_CURSOR], 0
 .done:  ret
 
 ; Page 0 is active, its cursor and those of all pages are at the upper left.
