@@ -87,7 +87,7 @@ function vgaMode(registers: ScreenRegisters): ScreenMode {
   const half = (clocking & Clocking.halfDotClock) !== 0;
   const textWidth = half ? 16 : (clocking & Clocking.eightDots) !== 0 ? 8 : 9;
   const cellWidth = format === 'text' ? textWidth : half && format !== 'bytes' ? 16 : 8;
-  const height = verticalDisplayEnd(registers) + 1;
+  const height = format === 'text' ? textHeight(registers) : verticalDisplayEnd(registers) + 1;
   const lines = scanLines(registers, height);
   return {
     isOff: (attributeIndex & PALETTE_TO_DISPLAY) === 0 || (clocking & Clocking.screenOff) !== 0,
@@ -104,6 +104,20 @@ function vgaMode(registers: ScreenRegisters): ScreenMode {
     split: Math.min(lineCompare(registers) + 1, height),
     panningStops: (registers.attribute[Attribute.mode] & AttributeMode.panningStops) !== 0,
   };
+}
+
+/** Whole rows only, as in QEMU's pictures, unless they are scrolled by lines. */
+function textHeight(registers: ScreenRegisters): number {
+  const { crtc } = registers;
+  const lines = verticalDisplayEnd(registers) + 1;
+  const row = ((crtc[Crtc.maximumScanLine] & MaximumScanLine.rows) + 1) * scanRepeats(crtc);
+  const isScrolled = (crtc[Crtc.presetRowScan] & MaximumScanLine.rows) !== 0;
+  return isScrolled || lines < row ? lines : lines - (lines % row);
+}
+
+/** How often each line is shown. */
+function scanRepeats(crtc: Uint8Array): number {
+  return (crtc[Crtc.maximumScanLine] & MaximumScanLine.doubleScan) !== 0 ? 2 : 1;
 }
 
 function vgaFormat({ graphics }: ScreenRegisters): Format {
@@ -134,7 +148,7 @@ function panningOf({ attribute, graphics }: ScreenRegisters, cellWidth: number):
 function scanLines(registers: ScreenRegisters, height: number): Pick<ScreenMode, 'addresses' | 'rows'> {
   const { crtc } = registers;
   const lastRow = crtc[Crtc.maximumScanLine] & MaximumScanLine.rows;
-  const repeats = (crtc[Crtc.maximumScanLine] & MaximumScanLine.doubleScan) !== 0 ? 2 : 1;
+  const repeats = scanRepeats(crtc);
   const split = lineCompare(registers);
   const addresses = new Int32Array(height);
   const rows = new Uint8Array(height);

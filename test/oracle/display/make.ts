@@ -1,10 +1,10 @@
 /** Asks QEMU what its adapter shows for all programs, and writes test/oracle/data/display.json. */
 import { qemuVersion } from '../protection/run.ts';
 import { answerOf, programs, writeRecorded } from './record.ts';
-import { showQemu } from './run.ts';
+import { inRom, showQemu } from './run.ts';
 
 const version = qemuVersion();
 if (version === undefined) throw new Error('there is no qemu-system-i386');
 const answers: Record<string, string> = {};
-for (const [name, main] of Object.entries(programs)) answers[name] = answerOf(name, await showQemu(main));
+for (const [name, main] of Object.entries(programs)) answers[name] = answerOf(name, await showQemu(inRom(main)));
 writeRecorded({ version, answers });

@@ -16,34 +16,46 @@ export interface Shown {
 const END = '!';
 const SECONDS = 60;
 
-/** A program on a machine of ours. */
-export async function showOurs(main: string, engine: NonNullable<MachineOptions['engine']>): Promise<Shown> {
-  const options = {
-    memory: 16,
-    engine,
-    vga: 'std',
-    boot: { bios: rom(main) },
-    debugConsole: { iobase: 0xe9 },
-  } as const;
-  await using machine = await Machine.create(options);
+/** What runs a program: options of a machine of ours, and flags of QEMU's, given a folder for files. */
+export interface Bench {
+  readonly options: Omit<MachineOptions, 'debugConsole'>;
+  readonly flags: (folder: string) => string[];
+}
+
+/** A program in a ROM, without any firmware. */
+export function inRom(main: string, engine: NonNullable<MachineOptions['engine']> = 'translator'): Bench {
+  const bios = rom(main);
+  return {
+    options: { memory: 16, engine, vga: 'std', boot: { bios }, isolate: 'caller' },
+    flags: (folder) => ['-bios', inFile(folder, 'bios', bios)],
+  };
+}
+
+/** Writes a file in a folder; its path. */
+export function inFile(folder: string, name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+export async function showOurs({ options }: Bench): Promise<Shown> {
+  await using machine = await Machine.create({ ...options, debugConsole: { iobase: 0xe9 } });
   await machine.start();
   const [all] = await machine.debugConsole.expect(/[^!]*!/, { timeout: SECONDS * 1000 });
   return { text: all.slice(0, -END.length), ppm: await machine.screen.ppm() };
 }
 
-/** The same below qemu-system-i386. */
-export async function showQemu(main: string): Promise<Shown> {
+export async function showQemu({ flags }: Bench): Promise<Shown> {
   const folder = mkdtempSync(join(tmpdir(), 'rawiron-display-'));
-  const [bios, output, picture] = ['bios', 'output', 'picture'].map((name) => join(folder, name));
-  writeFileSync(bios, rom(main));
-  const machine = ['-machine', 'pc', '-m', '16', '-bios', bios, '-vga', 'std', '-display', 'none', '-net', 'none'];
+  const [output, picture] = ['output', 'picture'].map((name) => join(folder, name));
+  const machine = ['-machine', 'pc', '-m', '16', '-vga', 'std', '-display', 'none', '-net', 'none', ...flags(folder)];
   const qemu = spawn('qemu-system-i386', [...machine, '-debugcon', `file:${output}`, '-monitor', 'stdio']);
   const ended = new Promise((resolve) => qemu.once('close', resolve));
   try {
-    const text = await outputOf(output);
+    const text = await outputOf(output!);
     qemu.stdin.end(`screendump ${picture}\nquit\n`);
     await ended;
-    return { text, ppm: readFileSync(picture) };
+    return { text, ppm: readFileSync(picture!) };
   } finally {
     qemu.kill();
     await ended;
