@@ -170,6 +170,28 @@ describe('the medium', () => {
     expect(rig.ask(0x25)).toEqual([0, 0, 0, 29, 0, 0, 8, 0]);
   });
 
+  /** The drive's next two answers to whether it is ready, as sense or status. */
+  const answers = (rig: CdRig): unknown[] =>
+    [1, 2].map(() => {
+      rig.packet([0x00]);
+      return rig.status === READY ? READY : rig.sense;
+    });
+
+  test('a guest that was told that there was none is only told of the change', () => {
+    const rig = new CdRig(cd(20));
+    rig.medium.insert(false);
+    rig.packet([0x00]);
+    rig.medium.insert(true);
+    expect(answers(rig)).toEqual([[6, 0x28, 0], READY]);
+  });
+
+  test('a guest that was told of the event is only told of the change', () => {
+    const rig = new CdRig(cd(20));
+    rig.medium.insert(true);
+    rig.ask(0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8);
+    expect(answers(rig)).toEqual([[6, 0x28, 0], READY]);
+  });
+
   test('the guest locks the tray, and opens it', () => {
     const rig = new CdRig(cd(20));
     rig.packet([0x1e, 0, 0, 0, 1]);
@@ -183,16 +205,16 @@ describe('the medium', () => {
     rig.packet([0x1b, 0, 0, 0, 3]);
     expect(rig.ask(0xbd, 0, 0, 0, 0, 0, 0, 0, 0, 8)[1]).toBe(0);
   });
+});
 
-  test('a large one is a DVD', () => {
-    const rig = new CdRig(cd(20));
-    const profile = () => rig.ask(0x46, 2, 0xff, 0xff, 0, 0, 0, 0, 8).slice(6, 8);
-    expect(profile()).toEqual([0, 0x08]);
-    Object.defineProperty(rig.medium, 'bytes', { value: { length: 2 ** 30 } });
-    expect(profile()).toEqual([0, 0x10]);
-    rig.medium.isPresent = false;
-    expect(profile()).toEqual([0, 0]);
-  });
+test('a large medium is a DVD', () => {
+  const rig = new CdRig(cd(20));
+  const profile = () => rig.ask(0x46, 2, 0xff, 0xff, 0, 0, 0, 0, 8).slice(6, 8);
+  expect(profile()).toEqual([0, 0x08]);
+  Object.defineProperty(rig.medium, 'bytes', { value: { length: 2 ** 30 } });
+  expect(profile()).toEqual([0, 0x10]);
+  rig.medium.isPresent = false;
+  expect(profile()).toEqual([0, 0]);
 });
 
 describe('tables', () => {

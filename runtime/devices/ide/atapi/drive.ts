@@ -96,7 +96,7 @@ export class AtapiDrive extends Drive implements CdromDrive {
     const { state } = this;
     const present = this.blocks !== null;
     state.event = eventOfChange(present);
-    if (present) state.change = Change.absent;
+    if (present && state.change === Change.none) state.change = Change.absent;
   }
 
   // Commands of ATA.
@@ -196,8 +196,14 @@ export class AtapiDrive extends Drive implements CdromDrive {
     if (command === undefined) return { type: 'failed', sense: Sense.invalidCommand };
     if (command.isUnattended !== true && this.blocks !== null && state.change !== Change.none)
       return this.#tellChange();
-    if (command.needsMedium === true && this.blocks === null) return { type: 'failed', sense: Sense.noMedium };
+    if (command.needsMedium === true && this.blocks === null) return this.#tellAbsence();
     return command.run(packet, this);
+  }
+
+  /** After that a new medium needs to be told of only as a change. */
+  #tellAbsence(): Result {
+    this.state.change = Change.changed;
+    return { type: 'failed', sense: Sense.noMedium };
   }
 
   /** Systems that only ask whether the drive is ready notice the time without a medium, then the new one. */

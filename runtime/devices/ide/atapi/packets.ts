@@ -4,7 +4,7 @@ import { configuration } from './configuration.ts';
 import { MediumType, modePages, PageControl } from './modes.ts';
 import { MediumEvent, Packet, Sense } from './registers.ts';
 import { capacity, discInformation, eventStatus, inquiry, mechanismStatus, readRange, senseData } from './replies.ts';
-import type { cdromState } from './state.ts';
+import { Change, type cdromState } from './state.ts';
 import { tableOfContents } from './toc.ts';
 
 /** What a command in a packet comes to. */
@@ -115,11 +115,15 @@ function readToc(packet: Uint8Array, { blocks }: CdromDrive): Result {
   return reply(tableOfContents(blocks ?? 0, format, packet[6], (packet[1] & 2) !== 0), bigEndian(packet, 7, 2));
 }
 
-/** Only asking now and then is supported, no waiting. */
+/** Only asking now and then is supported, no waiting. A guest that learns of a new medium here knows of the time without. */
 function getEvent(packet: Uint8Array, { state, blocks }: CdromDrive): Result {
   if ((packet[1] & 1) === 0) return INVALID_FIELD;
-  const bytes = eventStatus(packet, state.event, state.trayOpen, blocks !== null);
-  if (bytes.length > 4) state.event = MediumEvent.none;
+  const { event } = state;
+  const bytes = eventStatus(packet, event, state.trayOpen, blocks !== null);
+  if (bytes.length > 4) {
+    state.event = MediumEvent.none;
+    if (event === MediumEvent.newMedium && state.change === Change.absent) state.change = Change.changed;
+  }
   return reply(bytes, bigEndian(packet, 7, 2));
 }
 
