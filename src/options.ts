@@ -95,6 +95,8 @@ export interface MachineOptions {
     /** How many ports it has, from 1 to 4. */
     readonly iosize: number;
   };
+  /** Whether there is a high precision event timer (HPET). Default: true. */
+  readonly hpet?: boolean;
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
   readonly pcTestdev?: boolean;
   /**
@@ -132,6 +134,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'icount',
   'reboot',
   'debugExit',
+  'hpet',
   'pcTestdev',
   'vga',
   'videoBios',
@@ -216,6 +219,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
       : { icountShift: checkedIcount(icount).shift }),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(options.bootOrder !== undefined && { firmware: checkedOrder(options.bootOrder) }),
+    ...(options.hpet === false && { hpet: false }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
     vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),

@@ -1,3 +1,4 @@
+import { HPET_BASE } from '../devices/hpet/registers.ts';
 import { IO_APIC_BASE } from '../devices/io-apic/registers.ts';
 import { DEFAULT_BASE } from '../devices/local-apic/registers.ts';
 import type { AcpiImage } from '../devices/power/image.ts';
@@ -27,5 +28,11 @@ export interface AcpiSettings {
 /** The ACPI tables of a machine. */
 export function acpiTables(config: MachineConfig, { apic, ...settings }: AcpiSettings): AcpiImage {
   const { below } = splitMemory(config);
-  return buildAcpiTables({ ...settings, pciMemoryStart: below, serialPorts, ...(apic && { apics }) });
+  return buildAcpiTables({
+    ...settings,
+    pciMemoryStart: below,
+    serialPorts,
+    ...(apic && { apics }),
+    ...(config.hpet !== false && { hpetAddress: HPET_BASE }),
+  });
 }

@@ -4,6 +4,7 @@ import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
 import { FwCfg } from '../devices/fw-cfg/index.ts';
+import { Hpet } from '../devices/hpet/index.ts';
 import { hostBridge } from '../devices/i440fx/index.ts';
 import { I8042 } from '../devices/i8042/index.ts';
 import { IoApic } from '../devices/io-apic/index.ts';
@@ -82,11 +83,12 @@ export class Pc {
     const a20 = new SharedLine('a20', { set: (open) => layout.map.setA20(open) });
     const board = this.boardOf(options, a20);
     const irq = board.irq;
-    this.pit = new Pit8254({ ...board, irq: irq(0) });
+    const hpet = config.hpet === false ? null : new Hpet({ ...board, ioApic: this.ioApic !== null });
+    this.pit = new Pit8254({ ...board, irq: hpet?.replaceable(0) ?? irq(0) });
     this.pic.onAcknowledge = (number) => {
       if (number === 0) this.pit.acknowledged();
     };
-    this.rtc = new RtcCmos({ ...board, irq: irq(8), startTime: config.startTimeOfDay / 1000 });
+    this.rtc = new RtcCmos({ ...board, irq: hpet?.replaceable(8) ?? irq(8), startTime: config.startTimeOfDay / 1000 });
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
     setCmosFloppies(this.rtc, floppyDrives(config));
@@ -121,7 +123,7 @@ export class Pc {
       this.powerManagement,
       fwCfg,
     ];
-    const others = [this.display, ...parts.map((make) => make(board))];
+    const others = [hpet, this.display, ...parts.map((make) => make(board))];
     this.parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.parts) if (pciFunction) pci.add(pciFunction);
     const described = [...this.parts, ...pci.functions].map(({ component }) => component);

@@ -100,7 +100,6 @@ const rows: readonly AcceptedFlag[] = [
   { names: ['k'], argument: 'LANGUAGE', help: 'keyboard of a display, which there is none of' },
   { names: ['no-user-config', 'nouserconfig'], help: 'there are no configuration files' },
   { names: ['no-fd-bootchk'], help: 'there is no floppy' },
-  { names: ['no-hpet'], help: 'there is no HPET' },
 ];
 
 /** Flags of QEMU's that have no effect here because the machine is as they ask; anything else they ask is refused. */

@@ -44,8 +44,8 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['machine', 'M'],
-    argument: '[pc][,max-ram-below-4g=SIZE]',
-    help: 'how much memory is below 4 GB; the rest begins there. Properties of QEMU that ask for what is so anyway are taken',
+    argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off]',
+    help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer. Properties of QEMU that ask for what is so anyway are taken',
     list: 'list-machines',
     apply: applyMachine,
   },
@@ -129,6 +129,11 @@ export const flags: readonly Flag[] = [
     argument: 'base=utc|localtime|DATE[,clock=vm]',
     help: "what the real-time clock shows at the start: UTC (default), the host's local time, or such as 2026-01-31T12:00:00",
     apply: (settings, text) => ({ ...settings, startTime: parseClock(text) }),
+  },
+  {
+    names: ['no-hpet'],
+    help: 'no high precision event timer, as -machine hpet=off',
+    apply: (settings) => machine(settings, { hpet: false }),
   },
   {
     names: ['nodefaults'],
@@ -219,14 +224,14 @@ const off = /^off$/;
 const on = /^on$/;
 const offOrAuto = /^(off|auto)$/;
 
-/** Properties of `-machine`: but for the memory they ask for what is so anyway. */
+/** Properties of `-machine`: but for the memory and the HPET they ask for what is so anyway. */
 const machineProperties = {
   type: /^(pc|pc-i440fx-[\w.-]+)$/,
   accel: /(^|:)tcg(:|$)/,
   'max-ram-below-4g': /^/,
   acpi: on,
   graphics: off,
-  hpet: off,
+  hpet: /^(on|off)$/,
   i8042: on,
   'mem-merge': /^(on|off)$/,
   'dump-guest-core': /^(on|off)$/,
@@ -240,10 +245,12 @@ const machineProperties = {
 
 function applyMachine(settings: Settings, text: string): Settings {
   const instead = 'the machine is a pc (i440FX) without what needs a window or drives; -machine help lists it';
-  const { 'max-ram-below-4g': size } = checkProperties(text, machineProperties, instead);
-  if (size === undefined) return settings;
-  memorySize(size);
-  return machine(settings, { memoryBelow4G: size });
+  const { 'max-ram-below-4g': size, hpet } = checkProperties(text, machineProperties, instead);
+  if (size !== undefined) memorySize(size);
+  return machine(settings, {
+    ...(size !== undefined && { memoryBelow4G: size }),
+    ...(hpet !== undefined && { hpet: hpet === 'on' }),
+  });
 }
 
 /** The clocks of QEMU's are alike here: a machine on the command line goes on all the time. */

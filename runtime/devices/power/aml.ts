@@ -75,6 +75,11 @@ export function ioPorts(base: number, length: number): Aml {
   return [0x47, 1, ...littleEndian(base, 2), ...littleEndian(base, 2), 1, length];
 }
 
+/** Memory at a fixed place, which cannot be written as memory can (registers). */
+export function fixedMemory(base: number, length: number): Aml {
+  return [0x86, ...littleEndian(9, 2), 0, ...littleEndian(base, 4), ...littleEndian(length, 4)];
+}
+
 /** An edge-triggered interrupt, active high. */
 export function irq(number: number): Aml {
   return [0x22, ...littleEndian(1 << number, 2)];

@@ -4,6 +4,7 @@ import {
   device,
   dma,
   eisaId,
+  fixedMemory,
   integer,
   ioPorts,
   irq,
@@ -27,8 +28,11 @@ export interface DsdtOptions {
   /** The IRQ of each PIRQ A-D. */
   readonly pirqRoutes: readonly number[];
   readonly serialPorts: readonly SerialPort[];
+  /** Where the HPET is; left out: there is none. */
+  readonly hpetAddress?: number;
 }
 
+const HPET_BYTES = 0x400;
 /** The end of PCI memory: APICs and firmware are above. */
 const PCI_MEMORY_LAST = 0xfebfffff;
 
@@ -43,7 +47,11 @@ export function dsdtCode(options: DsdtOptions): Uint8Array {
     named('_PRT', interruptRoutes(options.pirqRoutes)),
     device('ISA', named('_ADR', integer(0x00010000)), ...isaDevices(options.serialPorts)),
   );
-  return Uint8Array.from([...scope('\\_SB', root), ...softOff()]);
+  return Uint8Array.from([...scope('\\_SB', root, ...hpet(options)), ...softOff()]);
+}
+
+function hpet({ hpetAddress }: DsdtOptions): Aml[] {
+  return hpetAddress === undefined ? [] : [isaDevice('HPET', 'PNP0103', 0, fixedMemory(hpetAddress, HPET_BYTES))];
 }
 
 /** \_S5: SLP_TYP for PM1a and PM1b control. */

@@ -56,8 +56,20 @@ export function buildAcpiTables(options: AcpiTablesOptions): AcpiImage {
 }
 
 /** Those that the RSDT has beside the FADT. */
-function optionalTables({ apics }: AcpiTablesOptions): Uint8Array[] {
-  return apics ? [table('APIC', 1, madtContent(apics))] : [];
+function optionalTables({ apics, hpetAddress }: AcpiTablesOptions): Uint8Array[] {
+  const tables = apics ? [table('APIC', 1, madtContent(apics))] : [];
+  if (hpetAddress !== undefined) tables.push(table('HPET', 1, hpetContent(hpetAddress)));
+  return tables;
+}
+
+/** The capabilities of QEMU's HPET: Intel, three timers of 64 bits, legacy replacement. */
+const HPET_ID = 0x8086a201;
+/** HPET description table without its header (IA-PC HPET specification 1.0a, 3.2.4): registers in memory. */
+function hpetContent(address: number): Uint8Array {
+  return fields(20, [
+    [0, 4, HPET_ID],
+    [8, 4, address],
+  ]);
 }
 
 /** Offset, bytes and value of a field. */

@@ -77,6 +77,8 @@ test('a table loader follows the script to tables whose pointers and sums are ri
   expect([rsdt, ...tables, facs, dsdt].map(signature)).toEqual(
     expect.arrayContaining(['RSDT', 'FACP', 'APIC', 'FACS', 'DSDT']),
   );
+  const hpet = tables.find((table) => signature(table) === 'HPET')!;
+  expect([word(hpet + 36), word(hpet + 44)]).toEqual([0x8086a201, 0xfed00000]);
   for (const table of [rsdt, ...tables, dsdt]) expect(sum(table, word(table + 4))).toBe(0);
   expect([word(fadt + 132), word(fadt + 140), facs % 64]).toEqual([facs, dsdt, 0]);
   expect(word(fadt + 56)).toBe(0xb000);

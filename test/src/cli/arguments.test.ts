@@ -37,6 +37,9 @@ test.each([
   ['-device isa-debugcon,chardev=x', { debugConsole: { iobase: 0xe9 } }],
   ['-device isa-debugcon,iobase=0x402,chardev=x', { debugConsole: { iobase: 0x402 } }],
   ['-device pc-testdev', { pcTestdev: true }],
+  ['-no-hpet', { hpet: false }],
+  ['-M pc,hpet=off', { hpet: false }],
+  ['-M hpet=on', { hpet: true }],
   ['-boot dc,menu=on', { bootOrder: { order: 'dc', menu: true } }],
   ['-boot once=d', { bootOrder: { once: 'd' } }],
   ['-hdb b.img', { drives: [{ image: 'b.img', index: 1 }] }],
@@ -168,7 +171,7 @@ test.each([
   '-net none -nic none -parallel none -monitor none',
   '-monitor /dev/null -audio driver=none -audiodev none,id=snd0',
   '-no-fd-bootchk',
-  '-no-user-config -no-hpet -overcommit mem-lock=off -sandbox off -k de',
+  '-no-user-config -overcommit mem-lock=off -sandbox off -k de',
 ])('%s asks for what is so anyway', (line) => {
   expect(parse(`${line} -kernel K`)).toEqual(parse('-kernel K'));
 });
