@@ -11,6 +11,7 @@ const options = {
   'backing-format': { type: 'string', short: 'F' },
   option: { type: 'string', short: 'o', multiple: true },
   output: { type: 'string' },
+  repair: { type: 'string', short: 'r' },
   shrink: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
 } as const satisfies ParseArgsOptionsConfig;

@@ -1,6 +1,7 @@
+import { ConfigurationError } from '../../index.ts';
 import { openFile } from '../../node/storage.ts';
 import { formatOf } from '../../storage/open.ts';
-import { type CheckResult, checkQcow2 } from '../../storage/qcow2/check.ts';
+import { type CheckResult, checkQcow2, repairLeaks } from '../../storage/qcow2/check.ts';
 import { type Arguments, formatNamed } from './arguments.ts';
 
 /** Exit codes of `qemu-img check`. */
@@ -8,16 +9,30 @@ export const exitCode = { sound: 0, errors: 2, leaks: 3, noCheck: 63 } as const;
 
 /** `image check`: returns what it says, and the exit code. */
 export async function checkImage({ values, words: [file] }: Arguments): Promise<{ text: string; code: number }> {
-  const store = await openFile(file, 'read');
+  const repairs = isRepair(values.repair);
+  const store = await openFile(file, repairs ? 'write' : 'read');
   try {
     if ((await formatOf(store, formatNamed(values.format))) === 'raw') {
       return { text: 'This image format does not support checks\n', code: exitCode.noCheck };
     }
-    const result = await checkQcow2(store);
-    return { text: textOf(result), code: codeOf(result) };
+    if (!repairs) return answer(await checkQcow2(store));
+    const { leaks, errors } = await repairLeaks(store);
+    const { text, code } = answer(await checkQcow2(store));
+    const repaired = errors.length === 0 && leaks > 0;
+    return { text: repaired ? `${leaks} leaked clusters were made free.\n${text}` : text, code };
   } finally {
     await store.close();
   }
+}
+
+/** @throws ConfigurationError for what cannot be repaired here */
+function isRepair(what: string | undefined): boolean {
+  if (what === undefined || what === 'leaks') return what !== undefined;
+  throw new ConfigurationError(`image: -r ${what} is not supported; give -r leaks, or use qemu-img check -r ${what}`);
+}
+
+function answer(result: CheckResult): { text: string; code: number } {
+  return { text: textOf(result), code: codeOf(result) };
 }
 
 function codeOf({ errors, leaks }: CheckResult): number {

@@ -41,9 +41,9 @@ const commands: Readonly<Record<string, ImageCommand>> = {
     run: convertImage,
   },
   check: {
-    usage: 'check [-f FORMAT] FILE',
-    help: 'look for errors; the exit code is 2 for errors, 3 for leaked clusters, 63 for a raw image',
-    options: ['format', 'quiet'],
+    usage: 'check [-f FORMAT] [-r leaks] FILE',
+    help: 'look for errors; the exit code is 2 for errors, 3 for leaked clusters, 63 for a raw image; -r leaks makes those free',
+    options: ['format', 'repair', 'quiet'],
     words: [1, 1],
     run: checkImage,
   },

@@ -31,13 +31,21 @@ const MOST_ERRORS = 1000;
  * @throws StorageError if the image is so wrong that this cannot be done
  */
 export async function checkQcow2(store: ByteStore): Promise<CheckResult> {
-  const file = new ImageFile(store, await readHeader(store));
-  const clusters = Math.ceil(store.size / file.clusterSize);
-  if (clusters > MOST_CLUSTERS) throw new StorageError(store, 'is too large a file to be checked');
-  const metadata = await Metadata.load(file, 'broken');
-  const check = new Check(file, metadata, clusters);
+  const check = await Check.of(store);
   await check.run();
   return check.result();
+}
+
+/**
+ * Makes clusters free that count as used and are not, if nothing else is wrong with the image. Returns what it found.
+ * @throws StorageError if the image is so wrong that this cannot be done
+ */
+export async function repairLeaks(store: ByteStore): Promise<CheckResult> {
+  const check = await Check.of(store);
+  await check.run();
+  const found = check.result();
+  if (found.errors.length === 0 && found.leaks > 0) await check.freeLeaks();
+  return found;
 }
 
 class Check {
@@ -51,10 +59,17 @@ class Check {
   #fragmented = 0;
   #end = 0;
 
-  constructor(file: ImageFile, metadata: Metadata, clusters: number) {
+  private constructor(file: ImageFile, metadata: Metadata, clusters: number) {
     this.#file = file;
     this.#metadata = metadata;
     this.#uses = new Uint16Array(clusters);
+  }
+
+  static async of(store: ByteStore): Promise<Check> {
+    const file = new ImageFile(store, await readHeader(store));
+    const clusters = Math.ceil(store.size / file.clusterSize);
+    if (clusters > MOST_CLUSTERS) throw new StorageError(store, 'is too large a file to be checked');
+    return new Check(file, await Metadata.load(file, 'broken'), clusters);
   }
 
   async run(): Promise<void> {
@@ -70,6 +85,18 @@ class Check {
     await this.#walkL1(map.l1, map, true);
     await this.#walkSnapshots(map);
     await this.#compare();
+  }
+
+  /** To be called after `run`, for an image without errors. */
+  async freeLeaks(): Promise<void> {
+    const { refcounts } = this.#metadata;
+    for (let cluster = 0; cluster < this.#uses.length; cluster++) {
+      if ((await refcounts.get(cluster)) <= this.#uses[cluster]) continue;
+      await refcounts.set(cluster, this.#uses[cluster]);
+      if (refcounts.blocks.isCrowded) await refcounts.blocks.writeDirty();
+    }
+    await refcounts.blocks.writeDirty();
+    await this.#file.store.flush();
   }
 
   result(): CheckResult {

@@ -2,6 +2,7 @@ import { InOrder } from '../in-order.ts';
 import { type ByteStore, checkRange, checkWritable, type Disk } from '../store.ts';
 import type { Run } from './cluster-map.ts';
 import { CompressedClusters, type Decompressor } from './compressed.ts';
+import { repairDirty, setDirty } from './dirty.ts';
 import { CORRUPT, DIRTY } from './extensions.ts';
 import { field, readHeader } from './header.ts';
 import { ImageFile } from './image-file.ts';
@@ -16,6 +17,8 @@ export class Qcow2Disk implements Disk {
   readonly #file: ImageFile;
   readonly #compressed: CompressedClusters;
   readonly #order = new InOrder();
+  /** The file says that it is being changed. */
+  #isMarked = false;
 
   private constructor(metadata: Metadata, backing: Disk | undefined, decompressor: Decompressor) {
     this.metadata = metadata;
@@ -92,10 +95,18 @@ export class Qcow2Disk implements Disk {
   async close(): Promise<void> {
     try {
       await this.flush();
+      if (this.#isMarked) await this.#order.run(() => setDirty(this.#file, false));
     } finally {
       await this.#order.run(() => this.#file.store.close());
       await this.backing?.close();
     }
+  }
+
+  /** To be called before clusters are taken or become free. */
+  async #mark(): Promise<void> {
+    if (this.#isMarked) return;
+    await setDirty(this.#file, true);
+    this.#isMarked = true;
   }
 
   /** Does something with the metadata while no request is under way. */
@@ -165,6 +176,7 @@ export class Qcow2Disk implements Disk {
     const start = offset - within;
     if (source.length < clusterSize) await this.#readRun(run, start, bytes);
     bytes.set(source, within);
+    await this.#mark();
     const place = await this.metadata.refcounts.allocate();
     try {
       await this.#file.store.write(place, bytes);
@@ -219,6 +231,7 @@ export class Qcow2Disk implements Disk {
     if (this.metadata.isCrowded) await this.metadata.commit();
     const { mapping } = await this.metadata.map.run(cluster * this.#file.clusterSize, 1);
     const entry = this.backing === undefined ? UNALLOCATED : ZERO;
+    await this.#mark();
     await this.metadata.map.set(cluster, entry, this.metadata.refcounts, this.metadata.free);
     this.#freeOld(mapping);
   }
@@ -228,7 +241,7 @@ export class Qcow2Disk implements Disk {
 async function prepareForWriting(file: ImageFile): Promise<void> {
   const { store, header } = file;
   if (header.incompatible & CORRUPT) throw file.error('is marked as corrupt: it can only be read');
-  if (header.incompatible & DIRTY) throw file.error('is marked as dirty: have it repaired (qemu-img check -r all)');
+  if (header.incompatible & DIRTY) await repairDirty(file);
   if (header.autoclear === 0n) return;
   await store.write(field.autoclear, new Uint8Array(8));
   await store.flush();

@@ -120,7 +120,7 @@ test('help and version', async () => {
 });
 
 test.each([
-  ['help', 'Usage: rawiron -kernel'],
+  ['help', 'Usage: rawiron DISK-IMAGE'],
   ['help inspect', 'Usage: rawiron inspect COMMAND'],
   ['help inspect block', 'Usage: rawiron inspect block'],
   ['inspect help block', 'Usage: rawiron inspect block'],

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { openDisk } from '../../../src/storage/open.ts';
 import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
+import { Qcow2Disk } from '../../../src/storage/qcow2/disk.ts';
 import { contents, MemoryHost } from './memory-host.ts';
 import { everything } from './qcow2/operations.ts';
 
@@ -15,7 +16,9 @@ async function makeImage(name: string, backing?: string): Promise<Uint8Array> {
   const store = new MemoryStore(name);
   const disk = await createQcow2(store, { size: SIZE, clusterSize: CLUSTER }, host.decompressor);
   await disk.write(0, new Uint8Array(CLUSTER).fill(0x11));
-  await disk.flush();
+  // What it holds is still to be read then.
+  store.close = async () => {};
+  await disk.close();
   const bytes = await contents(store);
   if (backing) nameBacking(bytes, backing);
   host.files.set(name, bytes);
@@ -92,6 +95,31 @@ test('compressed clusters are read, and replaced when they are written', async (
 /** What a hostile or broken image has changed: offset in the file, and 32-bit words. */
 type Patch = (bytes: Uint8Array) => readonly [number, ...number[]];
 
+test('an image that was not closed is repaired when it is opened to be written, and is closed then', async () => {
+  const bytes = await makeImage('image');
+  new DataView(bytes.buffer).setUint32(76, 1);
+  const store = new MemoryStore('image', bytes);
+  store.close = async () => {};
+  const mark = async () => new DataView((await contents(store)).buffer).getUint32(76);
+  const disk = await Qcow2Disk.open(store, undefined, host.decompressor);
+  expect(await mark()).toBe(0);
+  await disk.write(0, new Uint8Array(4096).fill(7));
+  expect(await mark()).toBe(1);
+  await disk.close();
+  expect(await mark()).toBe(0);
+});
+
+test('an image that was not closed and is wrong is refused, and stays as it is', async () => {
+  const bytes = await makeImage('image');
+  const view = new DataView(bytes.buffer);
+  view.setUint32(76, 1);
+  view.setUint32(l2Of(bytes), 0x80000000);
+  view.setUint32(l2Of(bytes) + 4, l1Of(bytes));
+  const before = bytes.slice();
+  await expect(openDisk(host, 'image')).rejects.toThrow(/^image: was not closed, and is wrong \(/);
+  expect(bytes).toEqual(before);
+});
+
 describe('an image is refused that', () => {
   test.each<[string, Patch, RegExp]>([
     ['has clusters too small', () => [20, 8], /cluster of 2\^8 bytes/],
@@ -115,7 +143,6 @@ describe('an image is refused that', () => {
     ['has its data elsewhere', () => [72, 0, 4], /external data file/],
     ['has extended entries', () => [72, 0, 16], /extended L2 entries/],
     ['has an unknown feature', () => [72, 0x80000000, 0], /unknown feature of bit 63/],
-    ['is dirty', () => [72, 0, 1], /marked as dirty/],
     ['is corrupt', () => [72, 0, 2], /marked as corrupt/],
     ['has an L2 table over its refcounts', (b) => [l1Of(b), 0x80000000, CLUSTER], /L2 table at offset 0x200 overlaps/],
     ['has an L2 table beyond the end', (b) => [l1Of(b), 0x80000000, 1 << 20], /L2 table at offset 0x100000 is beyond/],

@@ -46,8 +46,10 @@ async function record(
 async function expectSound(image: Uint8Array, promised: Promised): Promise<void> {
   const result = await checkQcow2(new MemoryStore('after the crash', image));
   expect(result.errors).toEqual([]);
-  const disk = await Qcow2Disk.open(new MemoryStore('after the crash', image), undefined, decompressor);
+  const store = new MemoryStore('after the crash', image);
+  const disk = await Qcow2Disk.open(store, undefined, decompressor);
   const bytes = await everything(disk);
+  expect(await checkQcow2(store)).toMatchObject({ errors: [], leaks: 0 });
   expect(promised.findIndex((value, index) => value !== undefined && value !== bytes[index])).toBe(-1);
 }
 

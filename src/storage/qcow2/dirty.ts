@@ -1,0 +1,29 @@
+import { repairLeaks } from './check.ts';
+import { DIRTY } from './extensions.ts';
+import { field } from './header.ts';
+import type { ImageFile } from './image-file.ts';
+
+/**
+ * An image that is being changed is marked, as far as its version has a mark for it. If the mark is there when the image is
+ * opened the host has stopped meanwhile, and clusters may count as used that are not (Metadata).
+ */
+export async function setDirty(file: ImageFile, isDirty: boolean): Promise<void> {
+  const { store, header } = file;
+  if (header.version < 3) return;
+  header.incompatible = isDirty ? header.incompatible | DIRTY : header.incompatible & ~DIRTY;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, header.incompatible);
+  await store.write(field.incompatible, new Uint8Array(view.buffer));
+  await store.flush();
+}
+
+/**
+ * Repairs an image that was not closed.
+ * @throws StorageError if more is wrong with it than clusters that count as used
+ */
+export async function repairDirty(file: ImageFile): Promise<void> {
+  const { errors } = await repairLeaks(file.store);
+  if (errors.length > 0)
+    throw file.error(`was not closed, and is wrong (${errors[0]}): have it repaired (qemu-img check -r all)`);
+  await setDirty(file, false);
+}
