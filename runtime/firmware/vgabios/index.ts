@@ -3,6 +3,7 @@ import { dataLines } from './data.ts';
 import { font8, font14, font16 } from './fonts/index.ts';
 import { kinds, modes, videoParameters } from './modes.ts';
 import { cgaColour, cgaPalette, egaPalette, monochromePalette, vgaPalette } from './palettes.ts';
+import { blockMove } from './source/block-move.ts';
 import { cga } from './source/cga.ts';
 import { characters } from './source/characters.ts';
 import { cursor } from './source/cursor.ts';
@@ -36,7 +37,7 @@ const ROM_SEGMENT = 0xc000;
 
 const code = [
   ...[registers, cursor, scroll, operations, text, characters, graphics, cga, planar, packed, fonts, fontHeights],
-  ...[palette, defaultColours, switches, state, save, dispi, vbe, vbeMode, vbeDisplay, vbeProtected, pci],
+  ...[palette, defaultColours, switches, state, save, dispi, vbe, vbeMode, vbeDisplay, vbeProtected, pci, blockMove],
 ];
 
 /** Fields of a line of `mode_table`, in their order. */

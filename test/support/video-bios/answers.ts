@@ -70,15 +70,14 @@ export function answersOfQemu(videoBios: Uint8Array, groups: Readonly<Record<str
   }
 }
 
-/** Answers of a video BIOS on the emulated machine. */
-export async function answersOfMachine(
-  videoBios: Uint8Array,
-  groups: Readonly<Record<string, Calls>>,
+/** What an image (harness.ts) prints on the emulated machine, up to its full stop. */
+export async function printedByMachine(
+  image: Uint8Array,
   engine: NonNullable<MachineOptions['engine']>,
-): Promise<Answers> {
+): Promise<string> {
   const machine = await Machine.create({
     engine,
-    boot: { bios: harnessFor(videoBios, groups) },
+    boot: { bios: image },
     vga: 'std',
     debugConsole: { iobase: CONSOLE_PORT },
   });
@@ -94,5 +93,14 @@ export async function answersOfMachine(
   } finally {
     await machine.stop();
   }
-  return readAnswers(text, groups);
+  return text;
+}
+
+/** Answers of a video BIOS on the emulated machine. */
+export async function answersOfMachine(
+  videoBios: Uint8Array,
+  groups: Readonly<Record<string, Calls>>,
+  engine: NonNullable<MachineOptions['engine']>,
+): Promise<Answers> {
+  return readAnswers(await printedByMachine(harnessFor(videoBios, groups), engine), groups);
 }

@@ -1,7 +1,12 @@
 /** The operations of modes whose pixels are bytes one after the other: mode 13h and those of VBE. */
 export const packed = `
-; EDI: column CX of pixels of line DX, its bank is selected. Changes EAX, ECX, EDX.
+; EDI: column CX of pixels of line DX, its bank is selected. Changes EAX, EDX.
 packed_position:
+        call    packed_offset
+        jmp     select_bank
+
+; EDI: where column CX of pixels of line DX begins. Changes EAX, EDX.
+packed_offset:
         call    packed_line_bytes
         movzx   edx, dx
         imul    edx, eax
@@ -9,7 +14,7 @@ packed_position:
         movzx   edi, cx
         imul    edi, eax
         add     edi, edx
-        jmp     select_bank
+        ret
 
 ; EAX: bytes of a pixel. Keeps the other registers.
 packed_pixel_bytes:
@@ -41,12 +46,8 @@ packed_line_bytes:
 
 ; EDI: the eight pixels of column CL of line DX. Keeps BX, CH.
 packed_line:
-        push    cx
-        movzx   cx, cl
-        shl     cx, 3
-        call    packed_position
-        pop     cx
-        ret
+        call    packed_cells
+        jmp     select_bank
 
 ; The next byte at EDI is AL. Keeps all registers but EDI.
 put_byte:
@@ -90,69 +91,37 @@ packed_colour:
         mov     edx, [cs:si]
 .done:  ret
 
-BOUNCE_BYTES equ 128
-
-; Bytes go by way of the stack, since source and destination may be in two banks.
+; Modes of VBE do it in the linear frame buffer, since source and destination may be in two banks.
 packed_copy_line:
-        push    dx
+        movzx   ebx, dx
         mov     dx, ax
-        call    packed_line
+        call    packed_cells
         mov     esi, edi
-        pop     dx
-        call    packed_line
+        mov     dx, bx
+        call    packed_cells
         call    packed_pixel_bytes
-        shl     ax, 3
+        shl     ax, 2               ; words of a column
         movzx   cx, ch
         mul     cx
-        movzx   ecx, ax
-        sub     sp, BOUNCE_BYTES
-.next:  jecxz   .done
-        call    .part               ; EDX bytes
-        push    ecx
-        push    edi
-        mov     ecx, edx
-        mov     edi, esi
+        mov     cx, ax
+        cmp     byte [BDA_MODE], VBE_MODE
+        je      .linear
         call    select_bank
-        mov     bx, sp
-        lea     bx, [bx + 8]
-.read:  mov     al, [es:di]
-        mov     [ss:bx], al
-        inc     di
-        inc     bx
-        loop    .read
-        pop     edi
-        call    select_bank
-        mov     cx, dx
-        mov     bx, sp
-        lea     bx, [bx + 4]
-        push    edi
-.write: mov     al, [ss:bx]
-        stosb
-        inc     bx
-        loop    .write
-        pop     edi
-        pop     ecx
-        add     esi, edx
-        add     edi, edx
-        sub     ecx, edx
-        jmp     .next
-.done:  add     sp, BOUNCE_BYTES
+        es rep movsw
         ret
-; EDX: how many of ECX bytes fit the bounce buffer, the bank of ESI and that of EDI.
-.part:  mov     edx, BOUNCE_BYTES
-        call    .least
-        mov     ax, si
-        call    .rest
-        mov     ax, di
-.rest:  neg     ax                  ; bytes to the end of the bank, 0 for all
-        jz      .whole
-        cmp     dx, ax
-        jb      .whole
-        mov     dx, ax
-.whole: ret
-.least: cmp     edx, ecx
-        jb      .whole
-        mov     edx, ecx
+.linear:
+        call    frame_buffer
+        add     esi, eax
+        add     edi, eax
+        jmp     move_block
+
+; EDI: where the cells from column CL of line DX on begin. Changes EAX, EDX.
+packed_cells:
+        push    cx
+        movzx   cx, cl
+        shl     cx, 3
+        call    packed_offset
+        pop     cx
         ret
 
 packed_fill_line:

@@ -56,11 +56,15 @@ vbe_display_identification:
         call    adapter_address
         cmp     eax, 0
         je      .failed
-        mov     edi, edx
-        and     edi, 1
-        shl     edi, 7
-        add     edi, eax
-        call    copy_edid
+        movzx   esi, dx
+        shl     esi, 7
+        add     esi, eax
+        movzx   edi, word [bp + CALLER_ES]
+        shl     edi, 4
+        movzx   ecx, word [bp + CALLER_DI]
+        add     edi, ecx
+        mov     cx, EDID_BYTES / 2
+        call    move_block
         jc      .failed
         cmp     dx, 0
         jne     .done
@@ -71,50 +75,5 @@ vbe_display_identification:
         ret
 .failed:
         mov     ax, VBE_FAILED
-        ret
-
-; Copies a block of EDID from the address EDI to the caller's ES:DI by int 15h, AH=87. Carry: it did not. Keeps DX, ES.
-copy_edid:
-        push    es
-        push    dx
-        movzx   eax, word [bp + CALLER_ES]
-        shl     eax, 4
-        movzx   ecx, word [bp + CALLER_DI]
-        add     eax, ecx
-        push    dword 0             ; descriptors of the BIOS's own code and stack
-        push    dword 0
-        push    dword 0
-        push    dword 0
-        call    .descriptor
-        mov     eax, edi
-        call    .descriptor
-        push    dword 0             ; of this table, and the empty one
-        push    dword 0
-        push    dword 0
-        push    dword 0
-        push    ss
-        pop     es
-        mov     si, sp
-        mov     cx, EDID_BYTES / 2
-        mov     ah, 0x87
-        int     0x15
-        sbb     ax, ax              ; -1 with carry
-        add     sp, 48
-        pop     dx
-        pop     es
-        add     ax, ax
-        ret
-; Pushes a descriptor of data with the base EAX.
-.descriptor:
-        pop     cx
-        mov     edx, eax
-        rol     eax, 16
-        and     edx, 0xFF000000
-        mov     dl, al
-        mov     dh, 0x93            ; present, written, data
-        push    edx
-        mov     ax, 0xFFFF          ; limit
-        push    eax
-        push    cx
         ret
 `;
