@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Machine, type MachineOptions } from '../../../src/index.ts';
 import type { Calls } from './calls.ts';
-import { buildHarness, CONSOLE_PORT, EXIT_PORT } from './harness.ts';
+import { buildHarness } from './harness.ts';
+import { CONSOLE_PORT, EXIT_PORT } from './places.ts';
 
 /** What a call gave: registers, and by letter what it was told to tell, all in hexadecimal. */
 export type Answer = Readonly<Record<string, string>>;

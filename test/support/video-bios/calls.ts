@@ -1,4 +1,5 @@
-import { BUFFER, type Call, FONT, STATE, TEXT } from './harness.ts';
+import type { Call } from './harness.ts';
+import { BUFFER, FONT, STATE, TEXT } from './places.ts';
 
 /** Groups of calls that are compared; each begins by setting a mode, so that it doesn't depend on those before. */
 export type Calls = Readonly<Record<string, Call>>;
