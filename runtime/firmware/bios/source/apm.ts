@@ -5,7 +5,7 @@ interface Width {
   readonly suffix: string;
 }
 
-/** The functions that real and protected mode share: AL has the number, CF and AH the result. Changes AX, BX, CX only. */
+/** The functions that real and protected mode share: AL has the number, CF and AH the result. Changes AX, BX, CX, DX only. */
 const functions = ({ bits, suffix }: Width): string => `
 bits ${bits}
 apm_call_${suffix}:
@@ -49,6 +49,7 @@ apm_call_${suffix}:
         jmp     .done
 .power: mov     bx, 0x01FF
         mov     cx, 0x80FF
+        mov     dx, 0xFFFF
         jmp     .done
 .event: mov     ah, 0x80
         stc
@@ -92,7 +93,9 @@ apm_real_mode:
         jbe     .good               ; connect and disconnect in real mode
         mov     bx, [bp + FRAME_BX]
         mov     cx, [bp + FRAME_CX]
+        mov     dx, [bp + FRAME_DX]
         call    apm_call_16
+        mov     [bp + FRAME_DX], dx
         mov     [bp + FRAME_AX], ax
         mov     [bp + FRAME_BX], bx
         mov     [bp + FRAME_CX], cx

@@ -39,11 +39,9 @@ extended_functions:
         dw disk_invalid, extended_hardware
 EXTENDED_FUNCTIONS equ ($ - extended_functions) / 2
 
-; BX 55AAh becomes AA55h; CX: what is there.
+; BX becomes AA55h; CX: what is there.
 extended_check:
         mov     ah, DISK_BAD_REQUEST
-        cmp     word [bp + FRAME_BX], 0x55AA
-        jne     .end
         cmp     byte [bx + DRIVE_KIND], KIND_EMULATED
         jne     .there
         test    byte [bp + FRAME_DL], 0x80
@@ -70,14 +68,15 @@ extended_transfer:
         mov     [REQUEST_COMMAND], al
         mov     es, [bp + FRAME_DS]
         mov     si, [bp + FRAME_SI]
+        mov     word [REQUEST_DONE], 0
         call    packet_to_request
         jc      .end
         call    disk_transfer
-        mov     es, [bp + FRAME_DS]
+.end:   mov     es, [bp + FRAME_DS]
         mov     si, [bp + FRAME_SI]
         mov     cx, [REQUEST_DONE]
         mov     [es:si + PACKET_COUNT], cx
-.end:   ret
+        ret
 
 ; ES:SI: packet. CF: it asks for what is not there; AH: status.
 packet_to_request:
@@ -122,7 +121,7 @@ extended_lock:
         cmp     al, 2
         ja      .end
         test    byte [bx + DRIVE_FLAGS], DRIVE_REMOVABLE
-        jz      .fixed
+        jz      .good               ; a fixed medium cannot be taken out anyway
         cmp     al, 1
         je      .unlock
         ja      .state
@@ -133,6 +132,7 @@ extended_lock:
         mov     byte [bp + FRAME_AL], 1
         jmp     .good
 .unlock:
+        mov     byte [bp + FRAME_AL], 0
         mov     ah, DISK_NOT_LOCKED
         cmp     byte [bx + DRIVE_LOCKS], 0
         je      .end
@@ -141,10 +141,6 @@ extended_lock:
         setne   byte [bp + FRAME_AL]
 .good:  mov     ah, DISK_OK
 .end:   ret
-.fixed: cmp     al, 2
-        je      .good
-        mov     ah, DISK_NOT_REMOVABLE
-        ret
 
 ; Ejects a CD, if no program has locked it and no INT 15h 52h handler refuses.
 extended_eject:

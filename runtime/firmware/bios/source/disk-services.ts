@@ -153,6 +153,7 @@ disk_by_geometry:
         ja      .end
         mov     [REQUEST_COUNT], cx
         call    address_of_geometry
+        mov     ah, DISK_BAD_REQUEST
         jc      .end
         mov     ax, [bp + FRAME_BX]
         mov     [REQUEST_BUFFER], ax
@@ -201,14 +202,17 @@ disk_transfer:
         jmp     [cs:.kinds + si]
 .kinds: dw disk_invalid, ata_transfer, atapi_transfer, emulated_transfer
 
-; CX: last cylinder and sector, DH: last head, DL: drives. Emulated floppies: BL: type, ES:DI: parameter table.
+; CX: last cylinder and sector, DH: last head, DL: drives. One cylinder of a disk is kept for diagnostics. Emulated floppies: BL: type, ES:DI: parameter table.
 disk_parameters:
         mov     ah, DISK_BAD_REQUEST
         cmp     word [bx + DRIVE_SECTOR_BYTES], 512
         jne     .end
         mov     ax, [bx + DRIVE_CYLINDERS]
         dec     ax
-        mov     [bp + FRAME_CH], al
+        test    byte [bp + FRAME_DL], 0x80
+        jz      .last
+        dec     ax
+.last:  mov     [bp + FRAME_CH], al
         shl     ah, 6
         or      ah, [bx + DRIVE_SECTORS]
         mov     [bp + FRAME_CL], ah
@@ -228,10 +232,12 @@ disk_parameters:
 .good:  mov     ah, DISK_OK
 .end:   ret
 
-; AH 3: a hard disk of CX:DX sectors; 1: a floppy.
+; AH 3: a hard disk of CX:DX sectors; 1: a floppy, or a CD.
 disk_type:
         test    byte [bp + FRAME_DL], 0x80
         jz      .floppy
+        cmp     byte [bx + DRIVE_KIND], KIND_ATAPI
+        je      .floppy
         mov     ax, [bx + DRIVE_CYLINDERS]
         dec     ax
         mul     word [bx + DRIVE_HEADS]

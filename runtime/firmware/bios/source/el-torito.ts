@@ -294,8 +294,6 @@ emulation_service:
         mov     ah, DISK_BAD_REQUEST
         cmp     byte [bp + FRAME_AL], 1
         ja      .end
-        cmp     word [EMULATION_SOURCE], 0
-        je      .end
         mov     es, [bp + FRAME_DS]
         mov     di, [bp + FRAME_SI]
         mov     byte [es:di], 0x13

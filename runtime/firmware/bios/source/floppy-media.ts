@@ -32,6 +32,14 @@ floppy_type:
 .none:  mov     al, 0
         ret
 
+; CS:SI: the entry of floppy_types for type AL.
+floppy_type_entry:
+        mov     ah, 3
+        mul     ah
+        mov     si, ax
+        add     si, floppy_types - 3
+        ret
+
 ; CF: there is no first drive.
 floppy_type_first:
         push    dx
@@ -41,7 +49,23 @@ floppy_type_first:
         pop     dx
         ret
 
-; POST: counts the drives in the equipment word. DS: EBDA.
+; DI: the parameter table, in the ROM, for AL sectors of a track.
+floppy_table_of:
+        mov     di, .tables
+.next:  cmp     al, [cs:di + TABLE_SECTORS]
+        jbe     .found
+        add     di, TABLE_BYTES
+        cmp     di, .tables_end - TABLE_BYTES
+        jb      .next
+.found: ret
+.tables:
+        db 0xDF, 0x02, 0x25, 0x02, 9, 0x2A, 0xFF, 0x50, 0xF6, 0x0F, 0x08
+        db 0xDF, 0x02, 0x25, 0x02, 15, 0x1B, 0xFF, 0x54, 0xF6, 0x0F, 0x08
+        db 0xAF, 0x02, 0x25, 0x02, 18, 0x1B, 0xFF, 0x6C, 0xF6, 0x0F, 0x08
+        db 0xAF, 0x02, 0x25, 0x02, 36, 0x1B, 0xFF, 0x53, 0xF6, 0x0F, 0x08
+.tables_end:
+
+; POST: counts the drives in the equipment word, and has INT 1Eh point to the parameter table of the first. DS: EBDA.
 floppy_setup:
         push    ds
         push    word BDA_SEGMENT
@@ -50,6 +74,12 @@ floppy_setup:
         call    floppy_type
         test    al, al
         jz      .second
+        call    floppy_type_entry
+        mov     al, [cs:si + 1]
+        call    floppy_table_of
+        push    word 0
+        pop     es
+        mov     [es:0x1E * 4], di
         or      byte [BDA_EQUIPMENT], 0x01
         or      byte [BDA_FLOPPY_INFO], 0x07
 .second:
@@ -98,10 +128,8 @@ floppy_media_ready:
         clc
         jmp     .end
 .try:   call    floppy_type
-        mov     ah, 3
-        mul     ah
-        mov     si, ax
-        mov     al, [cs:floppy_types - 3 + 2 + si]
+        call    floppy_type_entry
+        mov     al, [cs:si + 2]
         call    .rate
         jnc     .end
         xor     si, si

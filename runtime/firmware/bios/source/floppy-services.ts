@@ -155,10 +155,8 @@ floppy_do_format:
         call    floppy_media_ready
         jnc     .ready
         call    floppy_type         ; a disk without any sector: the drive's own rate
-        mov     ah, 3
-        mul     ah
-        mov     si, ax
-        mov     al, [cs:floppy_types - 3 + 2 + si]
+        call    floppy_type_entry
+        mov     al, [cs:si + 2]
         call    floppy_set_rate
 .ready: mov     ch, [bp + FRAME_CH]
         call    floppy_seek
@@ -209,13 +207,11 @@ floppy_parameters:
         call    floppy_type
         mov     [bp + FRAME_BL], al
         mov     byte [bp + FRAME_BH], 0
-        mov     ah, 3
-        mul     ah
-        mov     si, ax
-        mov     al, [cs:floppy_types - 3 + si]
+        call    floppy_type_entry
+        mov     al, [cs:si]
         dec     al
         mov     [bp + FRAME_CH], al
-        mov     al, [cs:floppy_types - 3 + 1 + si]
+        mov     al, [cs:si + 1]
         mov     [bp + FRAME_CL], al
         mov     byte [bp + FRAME_DH], 1
         mov     al, [BDA_EQUIPMENT]
@@ -223,8 +219,10 @@ floppy_parameters:
         inc     al
         mov     [bp + FRAME_DL], al
         mov     byte [bp + FRAME_AL], 0
+        mov     al, [bp + FRAME_CL]
+        call    floppy_table_of
+        mov     [bp + FRAME_DI], di
         mov     word [bp + FRAME_ES], BIOS_SEGMENT
-        mov     word [bp + FRAME_DI], ENTRY_FLOPPY_TABLE
         mov     ah, DISK_OK
         ret
 
@@ -239,43 +237,25 @@ floppy_change:
         mov     ah, FLOPPY_CHANGED
         ret
 
-; 17h and 18h: what will be formatted. The parameter table of INT 1Eh is that of 18 sectors; programs change it.
+; 17h and 18h: what will be formatted.
 floppy_set_type:
         call    floppy_media_forget
         mov     ah, DISK_OK
         ret
 floppy_set_media:
         call    floppy_type
-        mov     ah, 3
-        mul     ah
-        mov     si, ax
+        call    floppy_type_entry
         mov     ah, 0x0C            ; not a format of this drive
         mov     al, [bp + FRAME_CH]
-        cmp     al, [cs:floppy_types - 3 + si]
+        cmp     al, [cs:si]
         jae     .end
         mov     al, [bp + FRAME_CL]
         and     al, 0x3F
-        cmp     al, [cs:floppy_types - 3 + 1 + si]
+        cmp     al, [cs:si + 1]
         ja      .end
-        call    floppy_format_table
+        call    floppy_table_of
+        mov     [bp + FRAME_DI], di
+        mov     word [bp + FRAME_ES], BIOS_SEGMENT
         mov     ah, DISK_OK
 .end:   ret
-
-; ES:DI of the caller: the parameter table for AL sectors of a track.
-floppy_format_table:
-        mov     di, .tables
-        mov     cx, 4
-.next:  cmp     al, [cs:di + TABLE_SECTORS]
-        je      .found
-        add     di, 11
-        loop    .next
-        mov     di, ENTRY_FLOPPY_TABLE
-.found: mov     [bp + FRAME_DI], di
-        mov     word [bp + FRAME_ES], BIOS_SEGMENT
-        ret
-.tables:
-        db 0xDF, 0x02, 0x25, 0x02, 9, 0x2A, 0xFF, 0x50, 0xF6, 0x0F, 0x08
-        db 0xDF, 0x02, 0x25, 0x02, 15, 0x1B, 0xFF, 0x54, 0xF6, 0x0F, 0x08
-        db 0xAF, 0x02, 0x25, 0x02, 18, 0x1B, 0xFF, 0x6C, 0xF6, 0x0F, 0x08
-        db 0xAF, 0x02, 0x25, 0x02, 36, 0x1B, 0xFF, 0x53, 0xF6, 0x0F, 0x08
 `;

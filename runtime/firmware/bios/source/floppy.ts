@@ -27,6 +27,7 @@ TABLE_GAP       equ 5
 TABLE_LENGTH    equ 6
 TABLE_FORMAT_GAP equ 7
 TABLE_FILL      equ 8
+TABLE_BYTES     equ 11
 
 ; IRQ 6.
 int0E:  push    ax

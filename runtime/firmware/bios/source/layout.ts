@@ -65,6 +65,7 @@ EBDA_TIMER_LAST equ 0x68        ; dword: ACPI timer when it was last looked at
 EBDA_TIMER_LEFT equ 0x6C        ; dword: ticks of it until the deadline
 EBDA_PAM        equ 0x70        ; 7 bytes: what the PAM registers are set to after POST
 EBDA_FLAGS      equ 0x77        ; Flags below
+EBDA_PS2_CONTROL equ 0x7A       ; byte: the keyboard controller's command byte
 EBDA_PCI_IO     equ 0x78        ; word: next free I/O port for PCI
 EBDA_PCI_MEMORY equ 0x7C        ; dword: next free address for PCI
 EBDA_DRIVES     equ 0x80        ; 4 drive descriptors, then that of the emulated drive

@@ -241,13 +241,14 @@ pci_bios_16:
         and     al, 0x7F            ; B18xh are the entries of 32 bits
         call    pci_bios_call_16
         pushf
-        mov     [bp + FRAME_AX], ax
+        mov     [bp + FRAME_AH], ah
         mov     [bp + FRAME_BX], bx
         mov     [bp + FRAME_CX], ecx
         mov     [bp + FRAME_DX], edx
         popf
+        setc    al
         and     byte [bp + FRAME_FLAGS], ~CARRY & 0xFF
-        adc     byte [bp + FRAME_FLAGS], 0
+        or      [bp + FRAME_FLAGS], al
         ret
 
 bits 32
@@ -275,7 +276,11 @@ bios32_entry:
 pci_bios_entry:
         pushfd
         cli
+        push    eax
+        and     al, 0x7F
         call    pci_bios_call_32
+        mov     [esp + 1], ah       ; AL stays
+        pop     eax
         jc      .failed
         popfd
         clc

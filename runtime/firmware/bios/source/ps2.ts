@@ -78,10 +78,8 @@ ps2_set_control:
 ; Begins a dialogue with device DL: no interrupts, and the other device is silent. DH: the command byte as it was.
 ps2_begin:
         push    ax
-        mov     al, 0x20
-        call    ps2_controller
-        call    ps2_read
-        mov     dh, al
+        call    .control
+        mov     al, dh
         and     al, ~(CONTROL_KEYBOARD_INTERRUPT | CONTROL_MOUSE_INTERRUPT | CONTROL_NO_KEYBOARD | CONTROL_NO_MOUSE) & 0xFF
         mov     ah, CONTROL_NO_MOUSE
         cmp     dl, TO_KEYBOARD
@@ -92,11 +90,24 @@ ps2_begin:
         call    ps2_flush
         pop     ax
         ret
+; To ask the controller would cause an interrupt, whose handler took the answer.
+.control:
+        push    ds
+        push    word EBDA_SEGMENT
+        pop     ds
+        mov     dh, [EBDA_PS2_CONTROL]
+        pop     ds
+        ret
 
 ; Ends it. DH: the command byte to be set. Keeps the flags.
 ps2_end:
         pushf
         push    ax
+        push    ds
+        push    word EBDA_SEGMENT
+        pop     ds
+        mov     [EBDA_PS2_CONTROL], dh
+        pop     ds
         mov     al, dh
         call    ps2_set_control
         pop     ax

@@ -115,12 +115,12 @@ clock_time:
         mov     ah, CMOS_HOUR
         call    cmos_read
         mov     [bp + FRAME_CH], al
+        mov     [bp + FRAME_AL], al
         mov     ah, CMOS_STATUS_B
         call    cmos_read
         and     al, 1               ; daylight saving
         mov     [bp + FRAME_DL], al
         mov     byte [bp + FRAME_AH], 0
-        mov     [bp + FRAME_AL], ch
         clc
 .end:   ret
 
@@ -217,16 +217,23 @@ clock_set_alarm:
         and     al, ~1 & 0xFF
         out     PIC2 + 1, al
         or      ch, 0x20
-        jmp     clock_go
+        call    clock_go
+        mov     byte [bp + FRAME_AL], 0
+        clc
+        ret
 .set:   mov     word [bp + FRAME_AX], 0
         ret
 
 clock_no_alarm:
         mov     ah, CMOS_STATUS_B
         call    cmos_read
-        mov     ch, al
-        and     ch, 0x57
-        jmp     clock_go
+        mov     [bp + FRAME_AL], al
+        mov     byte [bp + FRAME_AH], 0
+        mov     ah, CMOS_STATUS_B
+        and     al, 0x57
+        call    cmos_write
+        clc
+        ret
 
 ; IRQ 8: the alarm, and the periodic interrupt that waits (INT 15h 83h and 86h) are made of.
 int70:  push    ds
