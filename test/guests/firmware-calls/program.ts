@@ -27,7 +27,6 @@ export const BUFFER_SEGMENT = 0x3000;
 const BUFFER_BYTES = 64;
 const DEBUG_CONSOLE = 0x402;
 const RECORD_BYTES = 36 + BUFFER_BYTES;
-const PROGRAM = 0x8000;
 const SECTOR = 512;
 const HEADER = ['eax', 'ebx', 'ecx', 'edx', 'esi', 'edi'] as const;
 
@@ -63,12 +62,39 @@ BUFFER  equ ${BUFFER_SEGMENT}
         mov     ds, ax
         mov     es, ax
         cld
-        mov     ax, 0x0240          ; the rest of the program
-        mov     bx, 0x7E00
-        mov     cx, 0x0002
-        mov     dx, 0x0080
+        mov     [drive], dl         ; the rest of the program, sector by sector
+        mov     ah, 0x08
         int     0x13
+        and     cx, 63
+        mov     [sectors], cx
+        movzx   dx, dh
+        inc     dx
+        mov     [heads], dx
+        mov     si, 1
+        xor     ax, ax
+        mov     es, ax
+.load:  mov     ax, si
+        xor     dx, dx
+        div     word [sectors]
+        mov     cl, dl
+        inc     cl
+        xor     dx, dx
+        div     word [heads]
+        mov     ch, al
+        mov     dh, dl
+        mov     dl, [drive]
+        mov     bx, si
+        shl     bx, 9
+        add     bx, 0x7C00
+        mov     ax, 0x0201
+        int     0x13
+        inc     si
+        cmp     si, SECTORS
+        jb      .load
         jmp     0:start
+drive:  db 0
+sectors: dw 0
+heads:  dw 0
         times 510 - ($ - $$) db 0
         dw 0xAA55
 
@@ -195,7 +221,8 @@ text_end: db 'END', 10, 0
 records:
 ${calls.map(record).join('')}
 records_end:
-        times 66 * 512 - ($ - $$) db 0
+        times 511 - ($ - $$ + 511) % 512 db 0
+SECTORS equ ($ - $$) / 512
 `;
 
 /** What a call gave. */

@@ -313,11 +313,14 @@ emulation_service:
         mov     [es:di + 12], ax
         mov     ax, [EMULATION_COUNT]
         mov     [es:di + 14], ax
-        mov     al, [EBDA_EMULATED + DRIVE_CYLINDERS]
-        mov     [es:di + 16], al
-        mov     al, [EBDA_EMULATED + DRIVE_SECTORS]
-        mov     [es:di + 17], al
+        mov     ax, [EBDA_EMULATED + DRIVE_CYLINDERS]
+        dec     ax
+        mov     [es:di + 16], al    ; CH, CL and DH of function 08h
+        shl     ah, 6
+        or      ah, [EBDA_EMULATED + DRIVE_SECTORS]
+        mov     [es:di + 17], ah
         mov     al, [EBDA_EMULATED + DRIVE_HEADS]
+        dec     al
         mov     [es:di + 18], al
         cmp     byte [bp + FRAME_AL], 0
         jne     .good

@@ -5,7 +5,7 @@ bits 16
 ; BIOS32 service directory: revision 0, one paragraph.
 bios32_directory:
         db '_32_'
-        dd BIOS_SEGMENT << 4 + bios32_entry
+        dd BIOS_SEGMENT * 16 + bios32_entry
         db 0, 1, 0, 0, 0, 0, 0, 0
         align 16
 ; Plug and Play installation check (Plug and Play BIOS Specification 1.0A, 4.4): option ROMs look for it.
