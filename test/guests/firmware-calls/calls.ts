@@ -128,9 +128,7 @@ const memory: FirmwareCall[] = [
   { name: '12h memory', interrupt: 0x12 },
   system('memory above 1 MB', 0x8800),
   system('memory sizes', 0xe801),
-  ...[0, 1, 2, 3, 4, 5, 6].map((ebx) =>
-    system(`memory map ${ebx}`, 0xe820, { ebx, ecx: 20, edx: SMAP, shown: 20 }),
-  ),
+  ...[0, 1, 2, 3, 4, 5, 6].map((ebx) => system(`memory map ${ebx}`, 0xe820, { ebx, ecx: 20, edx: SMAP, shown: 20 })),
   system('memory map, bad signature', 0xe820, { ecx: 20, edx: 1 }),
 ];
 

@@ -234,6 +234,6 @@ export interface Answer {
 
 /** The answers in what was written to the debug console. */
 export function answersIn(output: string, calls: readonly FirmwareCall[]): Answer[] {
-  const lines = /\nBEGIN\n([^]*)END\n/.exec(output)?.[1]?.trimEnd().split('\n') ?? [];
+  const lines = /\nBEGIN\n([\s\S]*)END\n/.exec(output)?.[1]?.trimEnd().split('\n') ?? [];
   return calls.map(({ name }, n) => ({ name, text: lines[n] ?? 'no answer' }));
 }

@@ -23,7 +23,7 @@ apm_call_${suffix}:
         je      .event
         cmp     al, 0x0D            ; enable for a device
         je      .done
-        cmp     al, 0x0E            ; version
+        cmp     al, APM_VERSION
         je      .version
         cmp     al, 0x0F            ; engage
         je      .done
@@ -79,6 +79,7 @@ ${entry({ bits: 16, suffix: '16' })}
 ${functions({ bits: 32, suffix: '32' })}
 ${entry({ bits: 32, suffix: '32' })}
 bits 16
+APM_VERSION     equ 0x0E
 APM_SIGNATURE   equ 0x504D      ; 'PM'
 APM_FLAGS       equ 0x0003      ; interfaces of 16 and 32 bits
 
@@ -90,22 +91,25 @@ apm_real_mode:
         cmp     al, 0x03
         je      .connect32
         cmp     al, 0x04
-        jbe     .good               ; connect and disconnect in real mode
+        jbe     system_done         ; connect and disconnect in real mode
         mov     bx, [bp + FRAME_BX]
         mov     cx, [bp + FRAME_CX]
         mov     dx, [bp + FRAME_DX]
         call    apm_call_16
         mov     [bp + FRAME_DX], dx
-        mov     [bp + FRAME_AX], ax
         mov     [bp + FRAME_BX], bx
         mov     [bp + FRAME_CX], cx
-        jc      system_failed
+        jc      .failed
+        cmp     byte [bp + FRAME_AL], APM_VERSION
+        jne     system_done
+        mov     [bp + FRAME_AX], ax
         jmp     system_done
+.failed:
+        mov     [bp + FRAME_AH], ah
+        jmp     system_failed
 .check: mov     word [bp + FRAME_AX], 0x0102
         mov     word [bp + FRAME_BX], APM_SIGNATURE
         mov     word [bp + FRAME_CX], APM_FLAGS
-        jmp     system_done
-.good:  mov     byte [bp + FRAME_AH], 0
         jmp     system_done
 .connect16:
         mov     word [bp + FRAME_AX], BIOS_SEGMENT

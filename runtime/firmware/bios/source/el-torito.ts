@@ -313,6 +313,10 @@ emulation_service:
         mov     [es:di + 12], ax
         mov     ax, [EMULATION_COUNT]
         mov     [es:di + 14], ax
+        mov     word [es:di + 16], 0
+        mov     byte [es:di + 18], 0
+        cmp     byte [EBDA_EMULATED + DRIVE_KIND], KIND_NONE
+        je      .geometry_told
         mov     ax, [EBDA_EMULATED + DRIVE_CYLINDERS]
         dec     ax
         mov     [es:di + 16], al    ; CH, CL and DH of function 08h
@@ -322,6 +326,7 @@ emulation_service:
         mov     al, [EBDA_EMULATED + DRIVE_HEADS]
         dec     al
         mov     [es:di + 18], al
+.geometry_told:
         cmp     byte [bp + FRAME_AL], 0
         jne     .good
         call    emulation_end

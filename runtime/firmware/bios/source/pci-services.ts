@@ -249,7 +249,10 @@ pci_bios_16:
         setc    al
         and     byte [bp + FRAME_FLAGS], ~CARRY & 0xFF
         or      [bp + FRAME_FLAGS], al
-        ret
+        cmp     byte [bp + FRAME_AL], 0x01
+        jne     .end
+        mov     dword [bp + FRAME_DI], BIOS_SEGMENT * 16 + pci_bios_entry
+.end:   ret
 
 bits 32
 ; Far call of programs in protected mode with flat segments: EAX: service, BL: 0. Gives EBX: base, ECX: length, EDX: entry.

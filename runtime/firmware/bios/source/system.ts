@@ -13,9 +13,9 @@ int15:  cmp     ah, 0x4F            ; a hook for programs: quick, and CF stays a
         cmp     ah, 0x85            ; system key
         je      .nothing
         cmp     ah, 0x90            ; device busy, interrupt complete
-        je      .nothing
+        je      .clear
         cmp     ah, 0x91
-        je      .nothing
+        je      .clear
 .full:
 ${enter}
         mov     ax, BDA_SEGMENT
@@ -31,11 +31,11 @@ ${enter}
         jmp     system_unsupported
 .found: jmp     [cs:si + 1]
 .nothing:
-        push    bp
+        mov     ah, 0
+.clear: push    bp
         mov     bp, sp
         and     byte [bp + 6], ~CARRY & 0xFF
         pop     bp
-        mov     ah, 0
         iret
 .hook:  push    bp
         mov     bp, sp
