@@ -34,7 +34,7 @@ operations:
         dw      graphics_copy, graphics_fill, graphics_write, graphics_read
         dw      planar_write_pixel, planar_read_pixel
         dw      planar_copy_line, planar_fill_line, planar_write_line, planar_read_line
-        dw      graphics_copy, graphics_fill, graphics_write, graphics_read
+        dw      packed_copy, graphics_fill, graphics_write, graphics_read
         dw      packed_write_pixel, packed_read_pixel
         dw      packed_copy_line, packed_fill_line, packed_write_line, packed_read_line
 

@@ -91,6 +91,53 @@ packed_colour:
         mov     edx, [cs:si]
 .done:  ret
 
+; Rows of whole lines lie in one piece.
+MOST_WORDS equ 0x8000               ; that int 15h moves at once
+packed_copy:
+        call    is_whole_line
+        jne     graphics_copy
+        movzx   esi, al
+        movzx   edi, ah
+        call    packed_line_bytes
+        movzx   ecx, word [BDA_HEIGHT]
+        imul    ecx, eax            ; bytes of a row
+        imul    esi, ecx
+        imul    edi, ecx
+        call    frame_buffer
+        add     esi, eax
+        add     edi, eax
+        shr     ecx, 1
+.next:  push    ecx
+        cmp     ecx, MOST_WORDS
+        jbe     .move
+        mov     cx, MOST_WORDS
+.move:  call    move_block
+        movzx   edx, cx
+        pop     ecx
+        lea     esi, [esi + edx * 2]
+        lea     edi, [edi + edx * 2]
+        sub     ecx, edx
+        jnz     .next
+        ret
+
+; Zero: the columns CL to DL are all of a line of a mode of VBE. Changes BX.
+is_whole_line:
+        cmp     byte [BDA_MODE], VBE_MODE
+        jne     .done
+        cmp     cl, 0
+        jne     .done
+        push    ax
+        mov     al, DISPI_VIRTUAL_WIDTH
+        call    read_dispi
+        mov     bx, ax
+        pop     ax
+        shr     bx, 3
+        cmp     bx, [BDA_COLUMNS]
+        jne     .done
+        dec     bx
+        cmp     dl, bl
+.done:  ret
+
 ; Modes of VBE do it in the linear frame buffer, since source and destination may be in two banks.
 packed_copy_line:
         movzx   ebx, dx
@@ -124,17 +171,39 @@ packed_cells:
         pop     cx
         ret
 
+; The first column's pixels are moved on from column to column.
 packed_fill_line:
         call    packed_line
+        cmp     byte [BDA_MODE], VBE_MODE
+        je      .linear
+        mov     al, bl
+        movzx   cx, ch
+        shl     cx, 3
+        rep stosb
+        ret
+.linear:
         push    cx
+        push    edi
         call    packed_colour
-        pop     ax
-        movzx   si, ah
-        shl     si, 3
+        mov     si, 8
 .next:  call    put_pixel
         dec     si
         jnz     .next
-        ret
+        call    frame_buffer
+        pop     esi
+        add     esi, eax
+        add     edi, eax
+        movzx   ax, cl
+        shl     ax, 2               ; words of a column
+        pop     cx
+        dec     ch
+        mov     cl, ch
+        mov     ch, 0
+        mul     cx
+        mov     cx, ax
+        jcxz    .done
+        jmp     move_block
+.done:  ret
 
 packed_write_line:
         push    ax

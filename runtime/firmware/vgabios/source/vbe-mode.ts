@@ -53,6 +53,10 @@ set_vbe_registers:
         pop     cx
         ret
 
+; What columns and rows in bytes can be; rows and distances of rows are told apart by their sign.
+MOST_COLUMNS equ 255
+MOST_ROWS    equ 128
+
 ; BIOS data of the mode at SI with the bits CX of its number. Keeps CX, SI.
 set_vbe_data:
         push    cx
@@ -63,9 +67,13 @@ set_vbe_data:
         or      [BDA_CONTROL], ch
         mov     ax, [cs:si + VBE_WIDTH]
         shr     ax, 3
+        mov     cx, MOST_COLUMNS
+        call    .least
         mov     [BDA_COLUMNS], ax
         mov     ax, [cs:si + VBE_HEIGHT]
         shr     ax, 4
+        mov     cx, MOST_ROWS
+        call    .least
         dec     ax
         mov     [BDA_LAST_ROW], al
         mov     word [BDA_HEIGHT], 16
@@ -76,6 +84,10 @@ set_vbe_data:
         pop     si
         pop     cx
         ret
+.least: cmp     ax, cx
+        jbe     .small
+        mov     ax, cx
+.small: ret
 
 ; Starts VBE's extension for the mode at SI with the bits CX of its number; it clears memory if it is not kept.
 start_vbe:
