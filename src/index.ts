@@ -38,6 +38,8 @@ export type { DriveOptions } from './drives/options.ts';
 export { ConfigurationError } from './errors.ts';
 export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
+export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
+export type { Mouse, MouseButton } from './input/mouse.ts';
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine.ts';

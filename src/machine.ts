@@ -1,4 +1,4 @@
-import { INPUT_CREDIT } from '../runtime/host/stream.ts';
+import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/stream.ts';
 import { loadImages } from './boot-images.ts';
 import type { Drive } from './drives/drive.ts';
 import { MachineDrives } from './drives/index.ts';
@@ -6,6 +6,8 @@ import { planDrives } from './drives/options.ts';
 import { ConfigurationError } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
+import { Keyboard } from './input/keyboard.ts';
+import { Mouse } from './input/mouse.ts';
 import { Connection, type Notice, restoreError } from './isolate/connection.ts';
 import { Outflow } from './isolate/flow.ts';
 import type { ThreadProfile } from './isolate/probe.ts';
@@ -51,6 +53,14 @@ export interface Probe {
   heap(): Promise<Readonly<Record<string, number>>>;
 }
 
+/** Who takes what the machine sends. */
+interface Receiver {
+  /** Resolves when the machine may send more. */
+  receive(bytes: Uint8Array): Promise<void>;
+  /** There will be no more. */
+  end?(reason: string): void;
+}
+
 /** The debug console: output only. */
 export type DebugConsole = Pick<SerialPort, 'on' | 'once' | 'off' | 'expect'>;
 
@@ -64,6 +74,10 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly debugConsole: DebugConsole;
   /** What MachineOptions.log asks for, as lines of text. While a listener's promise is not done the guest waits. */
   readonly guestLog: DebugConsole;
+  /** Types on it. */
+  readonly keyboard: Keyboard;
+  /** Moves and clicks it. */
+  readonly mouse: Mouse;
   /** Its disks and drives, in the order of the options. */
   readonly drives: readonly Drive[];
   /** Resolves when the machine has ended and its disks are written, rejects if the emulator has failed. */
@@ -78,7 +92,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
   /** Who takes the output of a stream, by its port's name. */
-  readonly #outputs = new Map<string, SerialPort>();
+  readonly #outputs = new Map<string, Receiver>();
   /** Input of streams, by port. */
   readonly #inputs = new Map<string, Outflow>();
   #isCreated = false;
@@ -117,6 +131,9 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.serialPorts = serialPortNames.map((name) => this.#stream(name));
     this.serial = this.serialPorts[0];
     this.debugConsole = this.#stream('debug');
+    this.keyboard = new Keyboard(this.#input('keyboard', KEYBOARD_CREDIT));
+    this.#outputs.set('keyboard', this.keyboard);
+    this.mouse = new Mouse(this.#input('mouse', MOUSE_CREDIT));
     this.guestLog = this.#stream('log');
     this.exited = this.#exit.promise;
     this.#drives = drives;
@@ -131,11 +148,16 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   /** The host's end of a stream of the machine's. */
   #stream(port: string): SerialPort {
-    const input = new Outflow(INPUT_CREDIT, (value) => this.#connection.send({ type: 'input', port, value }));
+    const input = this.#input(port, INPUT_CREDIT);
     const stream = new SerialPort({ send: (bytes) => input.write(bytes) });
-    this.#inputs.set(port, input);
     this.#outputs.set(port, stream);
     return stream;
+  }
+
+  #input(port: string, credit: number): Outflow {
+    const input = new Outflow(credit, (value) => this.#connection.send({ type: 'input', port, value }));
+    this.#inputs.set(port, input);
+    return input;
   }
 
   /** What it is doing. */
@@ -309,7 +331,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   #finish(reason: string): void {
     this.#enter('ended');
-    for (const output of this.#outputs.values()) output.end(reason);
+    for (const output of this.#outputs.values()) output.end?.(reason);
     for (const input of this.#inputs.values()) input.close(new Error(`${reason}: it takes no more input`));
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 import type { ToHost, ToMachine } from './messages.ts';
-import { type HostStream, takenInParts } from './stream.ts';
+import { type HostStream, INPUT_CREDIT, takenInParts } from './stream.ts';
 
 export interface HostDoorOptions {
   readonly clock: Clock;
@@ -65,12 +65,12 @@ export class HostDoor {
     return this.#isWaiting;
   }
 
-  /** Names are unique. */
-  stream(port: string): HostStream {
+  /** Names are unique. `credit`: bytes of input that the host may send ahead. */
+  stream(port: string, credit = INPUT_CREDIT): HostStream {
     const { send } = this.#options;
     const stream: HostStream = {
       write: (bytes) => send({ type: 'output', port, bytes }),
-      taken: takenInParts((length) => send({ type: 'taken', port, length })),
+      taken: takenInParts((length) => send({ type: 'taken', port, length }), credit),
       onInput: () => {},
     };
     this.#addReceiver(port, (value) => stream.onInput(value as Uint8Array));

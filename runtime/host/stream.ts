@@ -1,6 +1,10 @@
 /** Bytes of input for one stream that the host may send ahead of what the device has taken. */
 export const INPUT_CREDIT = 16 << 10;
 
+/** The same for the keyboard and the mouse: a key, and some movements, ahead of what the guest has taken. */
+export const KEYBOARD_CREDIT = 2;
+export const MOUSE_CREDIT = 96;
+
 /** A device's end of a stream of bytes, both ways. */
 export interface HostStream {
   /** Sends bytes; they may change afterwards. While the host doesn't take them the whole machine waits. */
@@ -12,11 +16,11 @@ export interface HostStream {
 }
 
 /** Tells the host what was taken, not byte by byte: half of its credit always stays usable. */
-export function takenInParts(tell: (length: number) => void): (length: number) => void {
+export function takenInParts(tell: (length: number) => void, credit = INPUT_CREDIT): (length: number) => void {
   let untold = 0;
   return (length) => {
     untold += length;
-    if (untold < INPUT_CREDIT / 2) return;
+    if (untold < credit / 2) return;
     tell(untold);
     untold = 0;
   };

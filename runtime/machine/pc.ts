@@ -19,6 +19,7 @@ import { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import { Uart16550 } from '../devices/uart16550/index.ts';
 import { Vga } from '../devices/vga/index.ts';
 import type { HostDoor } from '../host/door.ts';
+import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
 import { busMemory } from '../memory/bus-memory.ts';
 import { Layer } from '../memory/physical-map.ts';
 import type { Component } from '../snapshot/describe.ts';
@@ -95,7 +96,7 @@ export class Pc {
     const { order = DEFAULT_ORDER, once = order } = config.firmware ?? {};
     setCmosBootOrder(this.rtc, once);
     this.bootOrder = order;
-    this.keyboardController = new I8042({ ...board, keyboardIrq: irq(1), mouseIrq: irq(12), a20: a20.input() });
+    this.keyboardController = this.makeKeyboardController(board);
     this.uarts = serialPorts.map((port) => {
       return new Uart16550({ ...board, ...port, irq: irq(port.irq), line: options.door.stream(port.name) });
     });
@@ -165,6 +166,15 @@ export class Pc {
   private makeIoApic(localApic: LocalApic, { layout, guestError }: PcOptions): IoApic {
     const mmio = layout.map.bus(Layer.chipset);
     return new IoApic({ mmio, guestError, send: (message) => localApic.accept(message) });
+  }
+
+  private makeKeyboardController(board: Board): I8042 {
+    const { door } = board;
+    const lines = {
+      keyboardLine: door.stream('keyboard', KEYBOARD_CREDIT),
+      mouseLine: door.stream('mouse', MOUSE_CREDIT),
+    };
+    return new I8042({ ...board, ...lines, keyboardIrq: board.irq(1), mouseIrq: board.irq(12), a20: board.a20() });
   }
 
   private makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {

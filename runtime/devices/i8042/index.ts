@@ -2,6 +2,7 @@ import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { IrqLine, Line } from '../../bus/irq.ts';
 import type { PortBus } from '../../bus/ports.ts';
 import type { PowerControl } from '../../bus/power.ts';
+import type { HostStream } from '../../host/stream.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
@@ -21,6 +22,9 @@ export interface I8042Options {
   readonly keyboardIrq: IrqLine;
   /** IRQ 12. */
   readonly mouseIrq: IrqLine;
+  /** To the host's keyboard and mouse (KeyboardOptions, MouseOptions). */
+  readonly keyboardLine: HostStream;
+  readonly mouseLine: HostStream;
   /** The controller's part in the gate of A20. */
   readonly a20: Line;
 }
@@ -40,9 +44,10 @@ export class I8042 {
 
   constructor(options: I8042Options) {
     this.#options = options;
-    this.keyboard = new Keyboard(this.#state.keyboard);
-    this.mouse = new Mouse(this.#state.mouse);
-    this.#transfer = options.events.timer('i8042 transfer', () => this.#takeFromDevice());
+    const { clock, events, keyboardLine, mouseLine } = options;
+    this.keyboard = new Keyboard({ state: this.#state.keyboard, clock, events, line: keyboardLine });
+    this.mouse = new Mouse({ state: this.#state.mouse, clock, events, line: mouseLine });
+    this.#transfer = events.timer('i8042 transfer', () => this.#takeFromDevice());
     this.component = controllerState.bind('i8042', this.#state);
     this.keyboard.onReady = () => this.#armTransfer();
     this.mouse.onReady = () => this.#armTransfer();

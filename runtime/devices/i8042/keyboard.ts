@@ -1,6 +1,10 @@
+import type { HostStream } from '../../host/stream.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { EventQueue, Timer } from '../../time/events.ts';
+import { defaultKeyType, KeyType, keyBytes, PAUSE, set3Code } from './keys.ts';
 import { Reply } from './registers.ts';
-import { type KeyboardState, keyboardState } from './state.ts';
-import { translateToSet2 } from './translation.ts';
+import { type KeyboardState, keyboardState, SET_3_CODES } from './state.ts';
+import { BREAK } from './translation.ts';
 
 /** What the controller knows of the device at the other end of a PS/2 cable. */
 export interface Ps2Device {
@@ -9,6 +13,17 @@ export interface Ps2Device {
   take(): number;
   /** A byte from the host. */
   receive(byte: number): void;
+}
+
+export interface KeyboardOptions {
+  readonly state: KeyboardState;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  /**
+   * In: two bytes for a key that goes down or up, its number (keys.ts) and 1 or 0. Out: a byte with the LEDs when they have
+   * changed, scroll, num and caps lock in bits 0-2.
+   */
+  readonly line: HostStream;
 }
 
 /** Keyboard commands (IBM PS/2 Hardware Interface Technical Reference, "Keyboards (101- and 102-key)"). */
@@ -21,42 +36,66 @@ const Command = {
   enable: 0xf4,
   disable: 0xf5,
   defaults: 0xf6,
-  setAllTypematic: 0xf7,
-  setKeyTypematic: 0xfb,
-  setKeyMake: 0xfd,
+  /** Types of all keys of set 3. */
+  allTypematic: 0xf7,
+  allMakeBreak: 0xf8,
+  allMake: 0xf9,
+  allTypematicMakeBreak: 0xfa,
+  /** Types of the keys whose codes follow. */
+  keyTypematic: 0xfb,
+  keyMakeBreak: 0xfc,
+  keyMake: 0xfd,
   resend: 0xfe,
   reset: 0xff,
 } as const;
 
 const IDENTIFICATION = [0xab, 0x83];
+const MS = 1e6;
+/** Between two keys of the host's: a very fast typist. Programs that look at keys now and then see them. */
+const EVENT_TIME = 10 * MS;
+const EVENT_BYTES = 2;
 
-/** A PS/2 keyboard. */
+/** The type that a command gives to keys. */
+const types: Readonly<Record<number, number>> = {
+  [Command.allTypematic]: KeyType.typematic,
+  [Command.allMakeBreak]: KeyType.makeBreak,
+  [Command.allMake]: KeyType.make,
+  [Command.allTypematicMakeBreak]: KeyType.typematicMakeBreak,
+  [Command.keyTypematic]: KeyType.typematic,
+  [Command.keyMakeBreak]: KeyType.makeBreak,
+  [Command.keyMake]: KeyType.make,
+};
+
+/** A PS/2 keyboard with scancode sets 1 to 3. */
 export class Keyboard implements Ps2Device {
-  /** Called when there is a byte to be taken. */
+  /** Wiring: called when there is a byte to be taken. */
   onReady: () => void = () => {};
-  /** Called with the new LEDs: scroll, num and caps lock in bits 0-2. */
-  onLeds: (leds: number) => void = () => {};
   readonly #state: KeyboardState;
+  readonly #clock: Clock;
+  readonly #line: HostStream;
+  readonly #repeat: Timer;
+  /** Until the next key of the host's. */
+  readonly #pause: Timer;
 
-  constructor(state: KeyboardState) {
+  constructor({ state, clock, events, line }: KeyboardOptions) {
     this.#state = state;
+    this.#clock = clock;
+    this.#line = line;
+    this.#repeat = events.timer('keyboard typematic', () => this.#repeatKey());
+    this.#pause = events.timer('keyboard host', () => this.#nextEvent());
+    line.onInput = (bytes) => {
+      state.waiting.push(bytes);
+      this.#nextEvent();
+    };
   }
 
-  /** Power-on. */
+  /** Power-on. Keys that are held down stay so; what the host has typed ahead still comes. */
   reset(): void {
-    Object.assign(this.#state, keyboardState.create());
-  }
-
-  /** Keys going down and up, as bytes of scancode set 1 (0x1e, 0x9e: A pressed and released; 0xe0 prefixes). */
-  press(scancodes: ArrayLike<number>): void {
-    const { keys, scanning, scancodeSet } = this.#state;
-    if (!scanning) return;
-    for (const code of Array.from(scancodes)) keys.push(scancodeSet === 1 ? [code] : translateToSet2(code));
-    this.onReady();
-  }
-
-  get leds(): number {
-    return this.#state.leds;
+    const { held, waiting, leds } = this.#state;
+    Object.assign(this.#state, keyboardState.create(), { held, waiting });
+    this.#setDefaultTypes();
+    this.#repeat.disarm();
+    if (leds !== 0) this.#line.write(Uint8Array.of(0));
   }
 
   get ready(): boolean {
@@ -66,7 +105,77 @@ export class Keyboard implements Ps2Device {
   take(): number {
     const state = this.#state;
     state.lastSent = state.replies.shift() ?? state.keys.shift() ?? 0;
+    this.#nextEvent();
     return state.lastSent;
+  }
+
+  /** Takes the host's next key if the guest has taken all before, and the last one was a while ago. */
+  #nextEvent(): void {
+    const { waiting, keys } = this.#state;
+    if (waiting.length < EVENT_BYTES || keys.length > 0 || this.#pause.deadline !== Infinity) return;
+    const key = waiting.shift()!;
+    this.#pause.arm(this.#clock.now() + EVENT_TIME);
+    this.key(key, waiting.shift() !== 0);
+    this.#line.taken(EVENT_BYTES);
+  }
+
+  /** A key goes down or up (keys.ts has its number). */
+  key(key: number, isDown: boolean): void {
+    const isNews = this.#isHeld(key) !== isDown;
+    if (isNews) this.#send(key, isDown);
+    this.#hold(key, isDown);
+    if (!isNews) return;
+    if (isDown) this.#startRepeating(key);
+    else if (key === this.#state.repeating) this.#stopRepeating();
+  }
+
+  #isHeld(key: number): boolean {
+    return (this.#state.held[key >> 3] & (1 << (key & 7))) !== 0;
+  }
+
+  #hold(key: number, isDown: boolean): void {
+    const bit = 1 << (key & 7);
+    if (isDown) this.#state.held[key >> 3] |= bit;
+    else this.#state.held[key >> 3] &= ~bit;
+  }
+
+  /** A keyboard that does not scan loses keys. */
+  #send(key: number, isDown: boolean): void {
+    const { keys, scanning, scancodeSet } = this.#state;
+    if (!scanning) return;
+    const isHeld = (some: readonly number[]) => some.some((other) => this.#isHeld(other));
+    keys.push(scancodeSet === 3 ? this.#set3(key, isDown) : keyBytes(scancodeSet, key, isDown, isHeld));
+    this.onReady();
+  }
+
+  #set3(key: number, isDown: boolean): number[] {
+    if (isDown) return [set3Code(key)];
+    return (this.#typeOf(key) & KeyType.makeBreak) === 0 ? [] : [BREAK, set3Code(key)];
+  }
+
+  #typeOf(key: number): number {
+    return this.#state.types[set3Code(key)];
+  }
+
+  /** Pause has nothing to repeat. */
+  #startRepeating(key: number): void {
+    const state = this.#state;
+    const repeats = key !== PAUSE && (state.scancodeSet !== 3 || (this.#typeOf(key) & KeyType.typematic) !== 0);
+    state.repeating = repeats ? key : 0;
+    if (repeats) this.#repeat.arm(this.#clock.now() + typematicDelay(state.typematic));
+    else this.#repeat.disarm();
+  }
+
+  #stopRepeating(): void {
+    this.#state.repeating = 0;
+    this.#repeat.disarm();
+  }
+
+  /** A guest that has not taken the key yet gets it once. */
+  #repeatKey(): void {
+    const { keys, repeating, typematic } = this.#state;
+    if (keys.length === 0) this.#send(repeating, true);
+    this.#repeat.arm(this.#clock.now() + typematicPeriod(typematic));
   }
 
   receive(byte: number): void {
@@ -85,16 +194,23 @@ export class Keyboard implements Ps2Device {
   #parameter(command: number, value: number): number[] {
     const state = this.#state;
     if (command === Command.setLeds) this.#setLeds(value & 7);
-    else if (command === Command.typematic) state.typematic = value;
-    else if (command !== Command.scancodeSet) state.command = command;
+    else if (command === Command.typematic) state.typematic = value & 0x7f;
+    else if (command !== Command.scancodeSet) this.#setType(command, value);
     else if (value === 0) return [Reply.acknowledge, state.scancodeSet];
-    else if (value <= 2) state.scancodeSet = value;
+    else if (value <= 3) state.scancodeSet = value;
     return [Reply.acknowledge];
   }
 
+  /** More codes may follow. */
+  #setType(command: number, code: number): void {
+    this.#state.types[code] = types[command];
+    this.#state.command = command;
+  }
+
   #setLeds(leds: number): void {
+    if (leds === this.#state.leds) return;
     this.#state.leds = leds;
-    this.onLeds(leds);
+    this.#line.write(Uint8Array.of(leds));
   }
 
   /** Executes a command; the reply. */
@@ -107,6 +223,7 @@ export class Keyboard implements Ps2Device {
       case Command.identify:
         return [Reply.acknowledge, ...IDENTIFICATION];
       case Command.reset:
+        this.#setLeds(0);
         this.#defaults(true);
         return [Reply.acknowledge, Reply.selfTestPassed];
       default:
@@ -121,28 +238,44 @@ export class Keyboard implements Ps2Device {
     if (byte === Command.enable) this.#scan(true);
     else if (byte === Command.disable) this.#defaults(false);
     else if (byte === Command.defaults) this.#defaults(state.scanning);
+    else if (byte >= Command.allTypematic && byte <= Command.allTypematicMakeBreak) state.types.fill(types[byte]);
     else if (takesParameter(byte)) state.command = byte;
     return Reply.acknowledge;
   }
 
   #scan(scanning: boolean): void {
     this.#state.keys.clear();
+    this.#stopRepeating();
     this.#state.scanning = scanning;
   }
 
   #defaults(scanning: boolean): void {
     const { scancodeSet, typematic } = keyboardState.create();
     Object.assign(this.#state, { scancodeSet, typematic });
+    this.#setDefaultTypes();
     this.#scan(scanning);
   }
+
+  #setDefaultTypes(): void {
+    for (let code = 0; code < SET_3_CODES; code++) this.#state.types[code] = defaultKeyType(code);
+  }
+}
+
+/** Nanoseconds until a held key repeats, and from one repetition to the next ("Set typematic rate/delay"). */
+function typematicDelay(typematic: number): number {
+  return (((typematic >> 5) & 3) + 1) * 250 * MS;
+}
+
+function typematicPeriod(typematic: number): number {
+  return (8 + (typematic & 7)) * 2 ** ((typematic >> 3) & 3) * 4.17 * MS;
 }
 
 function isCommand(byte: number): boolean {
   return byte === Command.setLeds || byte === Command.scancodeSet || byte >= Command.identify;
 }
 
-/** The set-3 key type commands take any number of scancodes. */
+/** The commands for single keys of set 3 take any number of scancodes. */
 function takesParameter(command: number): boolean {
-  const setsKeys = command >= Command.setKeyTypematic && command <= Command.setKeyMake;
+  const setsKeys = command >= Command.keyTypematic && command <= Command.keyMake;
   return setsKeys || [Command.setLeds, Command.scancodeSet, Command.typematic].some((known) => known === command);
 }

@@ -1,3 +1,6 @@
+import type { HostStream } from '../../host/stream.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { EventQueue, Timer } from '../../time/events.ts';
 import type { Ps2Device } from './keyboard.ts';
 import { Reply } from './registers.ts';
 import { type MouseState, mouseState } from './state.ts';
@@ -22,26 +25,67 @@ const Command = {
   reset: 0xff,
 } as const;
 
-const ID_STANDARD = 0;
-const ID_WHEEL = 3;
+const Id = { standard: 0, wheel: 3, explorer: 4 } as const;
 
-/** The sample rates that turn the wheel on (Microsoft IntelliMouse). */
+/** The sample rates that turn the wheel on, and after that the two buttons at the side (Microsoft IntelliMouse, Explorer). */
 const WHEEL_KNOCK = [200, 100, 80];
+const EXPLORER_KNOCK = [200, 200, 80];
 
-/** A PS/2 mouse with three buttons and a wheel. */
+/** With scaling 2:1 the first five counts become these, and more the double (IBM, "Mouse": "Set scaling 2:1"). */
+const SCALED = [0, 1, 1, 3, 6, 9];
+
+export interface MouseOptions {
+  readonly state: MouseState;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  /**
+   * In: six bytes for what has happened: x to the right and y upwards in 16 bits each, low byte first; the wheel towards the user;
+   * the buttons that are down, left, right, middle and the two at the side in bits 0-4.
+   */
+  readonly line: HostStream;
+}
+
+const EVENT_BYTES = 6;
+const SECOND = 1e9;
+
+/** A PS/2 mouse with five buttons and a wheel. */
 export class Mouse implements Ps2Device {
-  /** Called when there is a byte to be taken. */
+  /** Wiring: called when there is a byte to be taken. */
   onReady: () => void = () => {};
   readonly #state: MouseState;
+  readonly #clock: Clock;
+  readonly #line: HostStream;
+  readonly #sample: Timer;
 
-  constructor(state: MouseState) {
+  constructor({ state, clock, events, line }: MouseOptions) {
     this.#state = state;
+    this.#clock = clock;
+    this.#line = line;
+    this.#sample = events.timer('mouse sample', () => this.#report());
+    line.onInput = (bytes) => {
+      state.waiting.push(bytes);
+      this.#nextEvents();
+    };
   }
 
   /** Power-on; the buttons stay as they are held. */
   reset(): void {
-    const { buttons } = this.#state;
-    Object.assign(this.#state, mouseState.create(), { buttons, reportedButtons: buttons });
+    const { buttons, waiting } = this.#state;
+    Object.assign(this.#state, mouseState.create(), { buttons, waiting, reportedButtons: buttons });
+    this.#sample.disarm();
+  }
+
+  /** A change of the buttons must have been reported before the next: a click would be lost. */
+  #nextEvents(): void {
+    const state = this.#state;
+    const reports = () => state.reporting && !state.remote;
+    while (state.waiting.length >= EVENT_BYTES && !(reports() && state.buttons !== state.reportedButtons)) {
+      const event = Uint8Array.from({ length: EVENT_BYTES }, () => state.waiting.shift()!);
+      const view = new DataView(event.buffer);
+      this.#line.taken(EVENT_BYTES);
+      state.buttons = view.getUint8(5) & 0x1f;
+      this.move(view.getInt16(0, true), view.getInt16(2, true), view.getInt8(4));
+    }
   }
 
   /** Movement in counts: x to the right, y upwards, wheel towards the user. */
@@ -53,9 +97,9 @@ export class Mouse implements Ps2Device {
     this.#report();
   }
 
-  /** The buttons that are down: left, right, middle in bits 0-2. */
+  /** The buttons that are down: left, right, middle and the two at the side in bits 0-4. */
   setButtons(buttons: number): void {
-    this.#state.buttons = buttons & 7;
+    this.#state.buttons = buttons & 0x1f;
     this.#report();
   }
 
@@ -96,7 +140,9 @@ export class Mouse implements Ps2Device {
     const state = this.#state;
     state.sampleRate = rate;
     state.rates = [...state.rates.slice(1), rate];
-    if (state.rates.every((value, index) => value === WHEEL_KNOCK[index])) state.wheel = true;
+    const isKnock = (knock: readonly number[]) => state.rates.every((value, index) => value === knock[index]);
+    if (isKnock(WHEEL_KNOCK)) state.wheel = true;
+    if (state.wheel && isKnock(EXPLORER_KNOCK)) state.explorer = true;
   }
 
   /** Executes a command; the reply. */
@@ -107,15 +153,21 @@ export class Mouse implements Ps2Device {
       case Command.readData:
         return [Reply.acknowledge, ...this.#packet()];
       case Command.identify:
-        return [Reply.acknowledge, this.#state.wheel ? ID_WHEEL : ID_STANDARD];
+        return [Reply.acknowledge, this.#id];
       case Command.resend:
         return [this.#state.lastSent];
       case Command.reset:
         this.reset();
-        return [Reply.acknowledge, Reply.selfTestPassed, ID_STANDARD];
+        return [Reply.acknowledge, Reply.selfTestPassed, Id.standard];
       default:
         return [this.#simpleCommand(byte)];
     }
+  }
+
+  get #id(): number {
+    const { wheel, explorer } = this.#state;
+    if (explorer) return Id.explorer;
+    return wheel ? Id.wheel : Id.standard;
   }
 
   /** Those that are only acknowledged. Whatever changes the mode forgets what was to be sent. */
@@ -124,6 +176,7 @@ export class Mouse implements Ps2Device {
     if (change === undefined) return Reply.resend;
     this.#state.packets.clear();
     Object.assign(this.#state, change);
+    this.#nextEvents();
     return Reply.acknowledge;
   }
 
@@ -133,29 +186,49 @@ export class Mouse implements Ps2Device {
     return [modes | statusButtons(buttons), resolution, sampleRate];
   }
 
-  /** Sends a packet if there is news, and none is on its way: movement adds up meanwhile. */
+  /** Sends a packet if there is news, none is on its way, and the last one was a while ago: movement adds up meanwhile. */
   #report(): void {
     const state = this.#state;
     const news = state.x !== 0 || state.y !== 0 || state.z !== 0 || state.buttons !== state.reportedButtons;
     if (!news || !state.reporting || state.remote || state.packets.length > 0) return;
-    state.packets.push(this.#packet());
+    const now = this.#clock.now();
+    if (now < state.nextSample) {
+      this.#sample.arm(state.nextSample);
+      return;
+    }
+    state.nextSample = now + SECOND / Math.max(state.sampleRate, LOWEST_RATE);
+    state.packets.push(this.#packet(state.scaling));
     this.onReady();
+    this.#nextEvents();
   }
 
   /** Takes the movement that fits into a packet; the rest stays for the next. */
-  #packet(): number[] {
+  #packet(isScaled = false): number[] {
     const state = this.#state;
-    const x = clamp(state.x, 255);
-    const y = clamp(state.y, 255);
-    const z = clamp(state.z, 7);
-    state.x -= x;
-    state.y -= y;
-    state.z -= state.wheel ? z : state.z;
+    const [x, y] = [this.#takeMovement('x', isScaled), this.#takeMovement('y', isScaled)];
+    const first = 0x08 | (state.buttons & 7) | (x < 0 ? 0x10 : 0) | (y < 0 ? 0x20 : 0);
     state.reportedButtons = state.buttons;
-    const first = 0x08 | state.buttons | (x < 0 ? 0x10 : 0) | (y < 0 ? 0x20 : 0);
-    return state.wheel ? [first, x & 0xff, y & 0xff, z & 0xff] : [first, x & 0xff, y & 0xff];
+    return [first, x & 0xff, y & 0xff, ...this.#fourthByte()];
+  }
+
+  #takeMovement(axis: 'x' | 'y', isScaled: boolean): number {
+    const moved = clamp(this.#state[axis], isScaled ? 127 : 255);
+    this.#state[axis] -= moved;
+    return isScaled ? Math.sign(moved) * (SCALED[Math.abs(moved)] ?? Math.abs(moved) * 2) : moved;
+  }
+
+  /** The wheel, and with five buttons those at the side in bits 4-5. */
+  #fourthByte(): number[] {
+    const state = this.#state;
+    const z = clamp(state.z, 7);
+    state.z -= state.wheel ? z : state.z;
+    if (!state.wheel) return [];
+    return state.explorer ? [(z & 0x0f) | ((state.buttons & 0x18) << 1)] : [z & 0xff];
   }
 }
+
+/** Samples a second, whatever is asked for. */
+const LOWEST_RATE = 10;
 
 const streaming: Partial<MouseState> = {
   reporting: false,

@@ -1,4 +1,19 @@
-import { byteQueue, describe, flag, i32, list, type StateOf, starting, u8 } from '../../snapshot/describe.ts';
+import {
+  byteQueue,
+  bytes,
+  describe,
+  f64,
+  flag,
+  i32,
+  list,
+  type StateOf,
+  starting,
+  u8,
+} from '../../snapshot/describe.ts';
+import { KEYS } from './keys.ts';
+
+/** Codes of set 3 are below. */
+export const SET_3_CODES = 0x90;
 
 export const keyboardState = describe({
   /** The command whose parameter comes next; 0 if none does. */
@@ -11,6 +26,14 @@ export const keyboardState = describe({
   leds: u8,
   typematic: starting(u8, 0x2b),
   lastSent: u8,
+  /** Keys that are down, a bit each. */
+  held: bytes(KEYS / 8),
+  /** The key that repeats; 0: none does. */
+  repeating: u8,
+  /** Of set 3, by codes: KeyType. */
+  types: bytes(SET_3_CODES),
+  /** Keys that the host has pressed and released, two bytes each, before the keyboard has seen them. */
+  waiting: byteQueue,
 });
 
 export type KeyboardState = StateOf<typeof keyboardState>;
@@ -30,6 +53,8 @@ export const mouseState = describe({
   /** The last three sample rates, oldest first: 200, 100, 80 turns the wheel on. */
   rates: list(3, u8),
   wheel: flag,
+  /** Five buttons, which the fourth byte of a packet has. */
+  explorer: flag,
   buttons: u8,
   /** Buttons as last reported. */
   reportedButtons: u8,
@@ -38,6 +63,10 @@ export const mouseState = describe({
   y: i32,
   z: i32,
   lastSent: u8,
+  /** The earliest virtual time of the next packet. */
+  nextSample: f64,
+  /** What the host has done with the mouse before it was noticed, six bytes each time. */
+  waiting: byteQueue,
 });
 
 export type MouseState = StateOf<typeof mouseState>;

@@ -9,7 +9,7 @@ import { PowerManagement } from '../../../runtime/devices/power/index.ts';
 import { RtcCmos } from '../../../runtime/devices/rtc-cmos/index.ts';
 import { Layer, NO_FRAME, PhysicalMap } from '../../../runtime/memory/physical-map.ts';
 import { GuestRam } from '../../../runtime/memory/ram.ts';
-import { Rig, recordedLine } from './rig.ts';
+import { Rig, recordedLine, recordedStream } from './rig.ts';
 
 /** A rig with a bus for registers in memory. */
 class MemoryRig extends Rig {
@@ -24,7 +24,8 @@ class MemoryRig extends Rig {
 
 test('the keyboard controller tells of commands that it does not have', () => {
   const rig = new Rig();
-  new I8042({ ...rigOf(rig), keyboardIrq: recordedLine(), mouseIrq: recordedLine(), a20: recordedLine() });
+  const lines = { keyboardLine: recordedStream(), mouseLine: recordedStream() };
+  new I8042({ ...rigOf(rig), ...lines, keyboardIrq: recordedLine(), mouseIrq: recordedLine(), a20: recordedLine() });
   rig.out8(0x64, 0xaa, 0x60, 0xd4, 0x21, 0xb0);
   expect(rig.mistakes).toEqual(['i8042: unknown command b0']);
 });

@@ -1,6 +1,7 @@
 import { type IrqLine, irqLine } from '../../../runtime/bus/irq.ts';
 import { PortBus } from '../../../runtime/bus/ports.ts';
 import type { PowerControl } from '../../../runtime/bus/power.ts';
+import type { HostStream } from '../../../runtime/host/stream.ts';
 import { VirtualClock } from '../../../runtime/time/clock.ts';
 import { EventQueue } from '../../../runtime/time/events.ts';
 
@@ -20,6 +21,27 @@ export function recordedLine(): RecordedLine {
     level: { get: () => record.level },
     rises: { get: () => record.rises },
   }) as RecordedLine;
+}
+
+/** A stream that remembers what the device has sent, and how much it has taken. */
+export interface RecordedStream extends HostStream {
+  readonly sent: number[];
+  readonly takenBytes: number;
+}
+
+export function recordedStream(): RecordedStream {
+  const stream = {
+    sent: [] as number[],
+    takenBytes: 0,
+    write(bytes: Uint8Array) {
+      stream.sent.push(...bytes);
+    },
+    taken(length: number) {
+      stream.takenBytes += length;
+    },
+    onInput: () => {},
+  };
+  return stream;
 }
 
 /** What devices hang on, with time that moves only when told. */

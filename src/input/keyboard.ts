@@ -1,0 +1,102 @@
+import { Emitter } from '../events.ts';
+import type { Outflow } from '../isolate/flow.ts';
+import { keyNumber, typedKey } from './keys.ts';
+
+/** Lights of a keyboard. */
+export interface Leds {
+  readonly scrollLock: boolean;
+  readonly numLock: boolean;
+  readonly capsLock: boolean;
+}
+
+/** What a keyboard tells. */
+export interface KeyboardEvents {
+  /** The guest has switched lights. */
+  leds: Leds;
+}
+
+/** Keys that go down, or up, one after the other. */
+type KeyEvent = readonly [key: number, isDown: boolean];
+
+const SHIFT = keyNumber('shift');
+
+/**
+ * The machine's keyboard. Keys have QEMU's names (`a`, `ret`, `ctrl`, `f1`) or those of browsers' `KeyboardEvent.code` (`KeyA`,
+ * `Enter`). What is pressed waits until the guest has taken what came before, and promises resolve then; they reject when the
+ * machine has ended, or ends before.
+ */
+export class Keyboard extends Emitter<KeyboardEvents> {
+  readonly #line: Outflow;
+  #leds: Leds = { scrollLock: false, numLock: false, capsLock: false };
+
+  constructor(line: Outflow) {
+    super();
+    this.#line = line;
+  }
+
+  /** The lights as the guest has switched them last. */
+  get leds(): Leds {
+    return this.#leds;
+  }
+
+  /**
+   * Presses a key, or several at once, and lets them go: `'a'`, `'ctrl-alt-delete'`.
+   * @throws TypeError for what is no key
+   */
+  press(keys: string): Promise<void> {
+    const numbers = keysOf(keys);
+    const released = numbers.toReversed().map((key): KeyEvent => [key, false]);
+    return this.#send([...numbers.map((key): KeyEvent => [key, true]), ...released]);
+  }
+
+  /**
+   * A key goes down, and repeats until it or another one goes up or down. Nothing happens if it is down already.
+   * @throws TypeError for what is no key
+   */
+  down(key: string): Promise<void> {
+    return this.#send([[keyNumber(key), true]]);
+  }
+
+  /**
+   * A key goes up.
+   * @throws TypeError for what is no key
+   */
+  up(key: string): Promise<void> {
+    return this.#send([[keyNumber(key), false]]);
+  }
+
+  /**
+   * Types text as on a keyboard with the US layout; `\n` is the enter key.
+   * @throws TypeError for characters that it does not have
+   */
+  type(text: string): Promise<void> {
+    return this.#send(Array.from(text, typed).flat());
+  }
+
+  #send(events: readonly KeyEvent[]): Promise<void> {
+    return this.#line.write(Uint8Array.from(events.flatMap(([key, isDown]) => [key, isDown ? 1 : 0])));
+  }
+
+  /** The machine has sent the state of its lights. Resolves when all listeners are done with it. */
+  async receive(bytes: Uint8Array): Promise<void> {
+    for (const bits of bytes) {
+      this.#leds = { scrollLock: (bits & 1) !== 0, numLock: (bits & 2) !== 0, capsLock: (bits & 4) !== 0 };
+      await this.emit('leds', this.#leds);
+    }
+  }
+}
+
+/** The keys of a text such as `ctrl-alt-delete`. */
+function keysOf(text: string): number[] {
+  if (typeof text !== 'string') throw new TypeError(`keyboard.press takes names of keys, not ${typeof text}`);
+  return text.split('-').map(keyNumber);
+}
+
+function typed(character: string): KeyEvent[] {
+  const { key, shift } = typedKey(character);
+  const press: KeyEvent[] = [
+    [key, true],
+    [key, false],
+  ];
+  return shift ? [[SHIFT, true], ...press, [SHIFT, false]] : press;
+}

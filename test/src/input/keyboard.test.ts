@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import { Machine } from '../../../src/index.ts';
+import { Keyboard } from '../../../src/input/keyboard.ts';
+import { Mouse, type MouseButton } from '../../../src/input/mouse.ts';
+import { Outflow } from '../../../src/isolate/flow.ts';
+
+function sentBy(act: (line: Outflow) => Promise<unknown>): number[] {
+  const sent: number[] = [];
+  void act(new Outflow(1000, (bytes) => sent.push(...bytes)));
+  return sent;
+}
+
+const keys = (act: (keyboard: Keyboard) => Promise<void>): number[] => sentBy((line) => act(new Keyboard(line)));
+const moves = (act: (mouse: Mouse) => Promise<void>): number[] => sentBy((line) => act(new Mouse(line)));
+
+test('keys are called as in QEMU or in browsers', () => {
+  const control = [0x1d, 1, 0x38, 1, 0xd3, 1, 0xd3, 0, 0x38, 0, 0x1d, 0];
+  expect(keys((keyboard) => keyboard.press('ctrl-alt-delete'))).toEqual(control);
+  expect(keys((keyboard) => keyboard.press('ControlLeft-AltLeft-Delete'))).toEqual(control);
+  expect(keys((keyboard) => keyboard.down('F1'))).toEqual([0x3b, 1]);
+  expect(keys((keyboard) => keyboard.up('altgr'))).toEqual([0xb8, 0]);
+});
+
+test('text is typed with the US layout', () => {
+  expect(keys((keyboard) => keyboard.type('a\nB'))).toEqual([
+    0x1e, 1, 0x1e, 0, 0x1c, 1, 0x1c, 0, 0x2a, 1, 0x30, 1, 0x30, 0, 0x2a, 0,
+  ]);
+});
+
+test.each<[string, (keyboard: Keyboard) => unknown, string]>([
+  ['a key', (keyboard) => keyboard.press('ctrl-any'), "there is no key 'any'"],
+  ['a part', (keyboard) => keyboard.press('ctrl-'), "there is no key ''"],
+  ['a character', (keyboard) => keyboard.type('naïve'), "the US layout has no key for 'ï' (U+00EF)"],
+])('%s that is not there is refused by name', (_, act, message) => {
+  const keyboard = new Keyboard(new Outflow(0, () => {}));
+  expect(() => act(keyboard)).toThrow(message);
+});
+
+test('lights are told', async () => {
+  const keyboard = new Keyboard(new Outflow(0, () => {}));
+  const told: unknown[] = [];
+  keyboard.on('leds', (leds) => {
+    told.push(leds);
+  });
+  await keyboard.receive(Uint8Array.of(6));
+  expect(told).toEqual([{ scrollLock: false, numLock: true, capsLock: true }]);
+  expect(keyboard.leds.capsLock).toBe(true);
+});
+
+test('the mouse counts upwards, the screen downwards', () => {
+  expect(moves((mouse) => mouse.move(-2, 300))).toEqual([0xfe, 0xff, 0xd4, 0xfe, 0, 0]);
+  expect(moves((mouse) => mouse.wheel(-1))).toEqual([0, 0, 0, 0, 0xff, 0]);
+});
+
+test('buttons stay down until they go up', () => {
+  const press = async (mouse: Mouse) => {
+    await mouse.down('right');
+    await mouse.press();
+  };
+  const sent: number[] = [];
+  const mouse = new Mouse(new Outflow(1000, (bytes) => sent.push(bytes[5]!)));
+  return press(mouse).then(() => expect(sent).toEqual([2, 3, 2]));
+});
+
+test('what the mouse cannot do is refused', () => {
+  const mouse = new Mouse(new Outflow(0, () => {}));
+  expect(() => mouse.move(0.5, 0)).toThrow('x is 0.5; it must be a whole number from -32767 to 32767');
+  expect(() => mouse.wheel(1000)).toThrow('steps is 1000');
+  expect(() => mouse.down('third' as MouseButton)).toThrow("there is no mouse button 'third'");
+});
+
+/** A boot sector that writes what INT 16h reads to port E9h. */
+const echo = assemble(
+  `
+        mov     al, '>'
+        out     0xe9, al
+again:  mov     ah, 0
+        int     0x16
+        out     0xe9, al
+        jmp     again
+        times   510 - ($ - $$) db 0
+        dw      0xaa55
+`,
+  { origin: 0x7c00, bits: 16 },
+).bytes;
+
+test('what is typed arrives whole, however much it is', async () => {
+  const image = new Uint8Array(1440 * 1024);
+  image.set(echo);
+  const drives = [{ image, interface: 'floppy' as const }];
+  await using machine = await Machine.create({ memory: 16, drives, debugConsole: { iobase: 0xe9 } });
+  const switched = new Promise<boolean>((resolve) => {
+    machine.keyboard.on('leds', ({ capsLock }) => {
+      if (capsLock) resolve(capsLock);
+    });
+  });
+  await machine.start();
+  await machine.debugConsole.expect('>');
+  const text = 'The quick brown fox: {jumps} over "the" lazy dog? 0123456789!@#$%^&*()_+|~`';
+  await machine.keyboard.type(text);
+  await machine.debugConsole.expect(text);
+  await machine.keyboard.press('caps_lock');
+  await machine.keyboard.type('a');
+  await machine.debugConsole.expect('A');
+  expect(await switched).toBe(true);
+});
