@@ -49,9 +49,11 @@ export const seabiosReasons: readonly Reason[] = [
   { place: /\| information \| byte (32|33)$/, why: 'the length of lines of four planes too' },
   { place: /\| information \| byte (3e|3f|40|41)$/, why: 'a pixel clock that no program of VBE 3.0 refuses' },
   {
-    place: /^VBE mode .*\| set \| (CRTC .*|attribute .*|miscellaneous)$/,
+    place: /^(VBE mode .*\| set|saved state of VBE \| restore) \| (CRTC .*|attribute .*|miscellaneous)$/,
     why: "the VGA's own registers, which VBE's replace, are those of mode 12h or 13h",
   },
+  { place: /^saved state of VBE \| restore \| DAC$/, why: "the DAC's colours are then those of mode 13h" },
+  { place: /^font.* \| bp$/, why: 'the fonts are elsewhere' },
   { place: /^VBE mode .*\| set \| page bytes$/, why: 'there are no pages' },
   { place: /\| a second window \| memory$/, why: 'SeaBIOS does not write pixels in modes of VBE' },
   {

@@ -232,6 +232,8 @@ restore_dispi:
         jb      .size
         mov     bx, [es:di]
         or      bx, DISPI_KEEP_MEMORY
+        call    write_dispi
+        mov     bx, [es:di]         ; that was for now: what it was started with is told by function 03
 .rest:  call    write_dispi
         add     di, 2
         mov     bx, [es:di]
