@@ -12,6 +12,13 @@ export interface PortRegion {
   readonly sizes?: readonly AccessSize[];
   read?(port: number, size: AccessSize): number;
   write?(port: number, size: AccessSize, value: number): void;
+  /**
+   * What as many reads of `size` bytes as fill `target` give, or fewer of them: bytes read. Repeated string instructions
+   * ask for it; where it is left out, or gives 0, each element is read by itself.
+   */
+  readBlock?(port: number, size: AccessSize, target: Uint8Array): number;
+  /** The same for writes. */
+  writeBlock?(port: number, size: AccessSize, source: Uint8Array): number;
 }
 
 /** Ports that cannot be claimed; the message names who wanted them, and who has them. */
@@ -96,6 +103,16 @@ export class PortBus {
     const half = size === 4 ? 2 : 1;
     this.write(port, half, value);
     this.write((port + half) & 0xffff, half, value >>> (half * 8));
+  }
+
+  /** PortRegion.readBlock of the port's owner: bytes read, 0 if it has none. */
+  readBlock(port: number, size: AccessSize, target: Uint8Array): number {
+    return this.#regions[this.#owners[size][port]]?.readBlock?.(port, size, target) ?? 0;
+  }
+
+  /** The same for writes. */
+  writeBlock(port: number, size: AccessSize, source: Uint8Array): number {
+    return this.#regions[this.#owners[size][port]]?.writeBlock?.(port, size, source) ?? 0;
   }
 
   /** Registered regions, in the order of registration. */

@@ -15,6 +15,9 @@ import { StackWriter } from './stack.ts';
 export interface Ports {
   read(port: number, size: number): number;
   write(port: number, size: number, value: number): void;
+  /** As many accesses of `size` bytes as the array holds, or fewer; how many bytes were moved, 0 where single ones must do. */
+  readBlock?(port: number, size: number, target: Uint8Array): number;
+  writeBlock?(port: number, size: number, source: Uint8Array): number;
 }
 
 /** What a CPU is assembled from. `state` and `doubles` are two views of one buffer (translator/abi/state.ts). */

@@ -37,9 +37,10 @@ export function stringOut(cpu: Cpu, size: number, mask: number, segment: number)
 
 /** REP INS, a number of elements at once. Goes on at `eip`, the instruction itself, until ECX is 0. */
 export function repeatStringIn(cpu: Cpu, size: number, mask: number, eip: number, nextEip: number): void {
-  for (let n = 0; mayGoOn(cpu, mask, n); n++) {
-    stringIn(cpu, size, mask);
-    countDown(cpu, mask);
+  for (let n = 0; mayGoOn(cpu, mask, n); ) {
+    const count = blockIn(cpu, size, mask, ELEMENTS_A_TURN - n);
+    if (count === 0) stringIn(cpu, size, mask);
+    n += countDown(cpu, mask, count || 1);
   }
   leaveRepeat(cpu, mask, eip, nextEip);
 }
@@ -53,23 +54,89 @@ export function repeatStringOut(
   eip: number,
   nextEip: number,
 ): void {
-  for (let n = 0; mayGoOn(cpu, mask, n); n++) {
-    stringOut(cpu, size, mask, segment);
-    countDown(cpu, mask);
+  for (let n = 0; mayGoOn(cpu, mask, n); ) {
+    const count = blockOut(cpu, size, mask, segment, ELEMENTS_A_TURN - n);
+    if (count === 0) stringOut(cpu, size, mask, segment);
+    n += countDown(cpu, mask, count || 1);
   }
   leaveRepeat(cpu, mask, eip, nextEip);
 }
 
-/** At least one element a turn, if there is one; no other where attention or a debug trap is due after it. */
-function mayGoOn(cpu: Cpu, mask: number, done: number): boolean {
-  const { state } = cpu;
-  if ((state[Word.ecx] & mask) === 0) return false;
-  const asked = state[Word.attention] | state[Word.debugTraps] | (state[Word.eflags] & Eflags.tf);
-  return done === 0 || (done < ELEMENTS_A_TURN && asked === 0);
+/** Elements of REP INS that the device gives at once: 0 where they must be read one by one. */
+function blockIn(cpu: Cpu, size: number, mask: number, most: number): number {
+  const { ports, memory, state } = cpu;
+  if (ports.readBlock === undefined || !mayMoveBlocks(cpu)) return 0;
+  const port = state[Word.edx] & 0xffff;
+  checkPort(cpu, port, size);
+  const { linear, bytes } = blockOf(cpu, Segment.es, Word.edi, Double.writeSpan, size, mask, most);
+  const target = bytes === 0 ? null : memory.writableSpan(linear, bytes);
+  if (target === null) return 0;
+  const done = ports.readBlock(port, size, whole(target, size));
+  advanceBy(cpu, Word.edi, done, mask);
+  return done / size;
 }
 
-function countDown(cpu: Cpu, mask: number): void {
-  advanceBy(cpu, Word.ecx, -1, mask);
+/** The same for REP OUTS. */
+function blockOut(cpu: Cpu, size: number, mask: number, segment: number, most: number): number {
+  const { ports, memory, state } = cpu;
+  if (ports.writeBlock === undefined || !mayMoveBlocks(cpu)) return 0;
+  const port = state[Word.edx] & 0xffff;
+  checkPort(cpu, port, size);
+  const { linear, bytes } = blockOf(cpu, segment, Word.esi, Double.readSpan, size, mask, most);
+  const source = bytes === 0 ? null : memory.readableSpan(linear, bytes);
+  if (source === null) return 0;
+  const done = ports.writeBlock(port, size, whole(source, size));
+  advanceBy(cpu, Word.esi, done, mask);
+  return done / size;
+}
+
+/** Whether nothing wants to see single elements, and they go upwards. */
+function mayMoveBlocks(cpu: Cpu): boolean {
+  return asked(cpu) === 0 && (cpu.state[Word.eflags] & Eflags.df) === 0 && !cpu.breakpoints.active;
+}
+
+/**
+ * Where the elements that are left are: `most` at most, as far as they lie in the segment and the address doesn't wrap. None
+ * where they are misaligned, which may be a fault.
+ */
+function blockOf(
+  cpu: Cpu,
+  segment: number,
+  register: number,
+  spans: number,
+  size: number,
+  mask: number,
+  most: number,
+): { readonly linear: number; readonly bytes: number } {
+  const { doubles, state } = cpu;
+  const offset = (state[register] & mask) >>> 0;
+  const fromLow = (offset - state[Word.segmentLow + segment]) >>> 0;
+  const room = Math.min(doubles[spans + segment] - fromLow, (mask >>> 0) - offset) + 1;
+  const linear = (state[Word.segmentBase + segment] + offset) | 0;
+  const isAligned = (linear & (size - 1)) === 0;
+  const count = Math.min((state[Word.ecx] & mask) >>> 0, most, Math.floor(room / size));
+  return { linear, bytes: isAligned ? Math.max(count, 0) * size : 0 };
+}
+
+/** Without an element that reaches into the next page. */
+function whole(span: Uint8Array, size: number): Uint8Array {
+  return span.subarray(0, span.length - (span.length % size));
+}
+
+/** Not 0 where attention or a debug trap is due after an element. */
+function asked({ state }: Cpu): number {
+  return state[Word.attention] | state[Word.debugTraps] | (state[Word.eflags] & Eflags.tf);
+}
+
+/** At least one element a turn, if there is one; no other where something is due after it. */
+function mayGoOn(cpu: Cpu, mask: number, done: number): boolean {
+  if ((cpu.state[Word.ecx] & mask) === 0) return false;
+  return done === 0 || (done < ELEMENTS_A_TURN && asked(cpu) === 0);
+}
+
+function countDown(cpu: Cpu, mask: number, count: number): number {
+  advanceBy(cpu, Word.ecx, -count, mask);
+  return count;
 }
 
 function leaveRepeat(cpu: Cpu, mask: number, eip: number, nextEip: number): void {

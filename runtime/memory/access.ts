@@ -38,6 +38,12 @@ export interface ProcessorMemory extends LinearAccess {
   loadPhysical32(physical: number): number;
   /** Watches these pages, and no others; the watcher is told of every access to their data. */
   watch(watches: readonly Watch[], watcher: AccessWatcher): void;
+  /**
+   * Bytes from a linear address on that may be loaded, or stored to, by no more than reading and writing this array: at
+   * most `length`, and within a page. Null where an access has to go the usual way. Not to be kept.
+   */
+  readableSpan(linear: number, length: number): Uint8Array | null;
+  writableSpan(linear: number, length: number): Uint8Array | null;
   /** Whether instructions in the page of a linear address are watched. */
   watchesCode(linear: number): boolean;
 }

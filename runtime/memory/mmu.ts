@@ -1,5 +1,6 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Key } from '../../translator/abi/key.ts';
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { DataAccess, ProcessorMemory } from './access.ts';
@@ -60,6 +61,24 @@ export class Mmu implements ProcessorMemory {
     store32: (linear, value) => this.store32As(linear, value, this.rights() | Access.restartable),
     probeWrite: (linear, bytes) => this.probeWrite(linear, bytes),
   };
+
+  readableSpan(linear: number, length: number): Uint8Array | null {
+    const { tlb } = this;
+    return this.span(this.rights() === Access.user ? tlb.readUser : tlb.readSupervisor, linear, length);
+  }
+
+  writableSpan(linear: number, length: number): Uint8Array | null {
+    const { tlb } = this;
+    return this.span(this.rights() === Access.user ? tlb.writeUser : tlb.writeSupervisor, linear, length);
+  }
+
+  /** An entry of the TLB is there where an access does no more than reach RAM. */
+  private span(entries: Int32Array, linear: number, length: number): Uint8Array | null {
+    const at = this.tlb.lookup(entries, linear >>> 12);
+    if (at < 0) return null;
+    const offset = linear & 0xfff;
+    return this.ram.bytes.subarray(at + offset, at + Math.min(offset + length, PAGE_BYTES));
+  }
 
   // Implicit supervisor accesses.
   loadSystem8(linear: number): number {

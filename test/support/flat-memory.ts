@@ -55,6 +55,16 @@ export class FlatMemory implements ProcessorMemory {
   probeWriteSystem(linear: number, bytes: number): void {
     this.check(linear, bytes, WRITE);
   }
+  readableSpan(linear: number, length: number): Uint8Array | null {
+    return this.span(linear, length);
+  }
+  writableSpan(linear: number, length: number): Uint8Array | null {
+    return this.span(linear, length);
+  }
+  private span(linear: number, length: number): Uint8Array | null {
+    if (this.absent.has(linear >>> 12)) return null;
+    return new Uint8Array(this.view.buffer, linear, Math.min(length, 0x1000 - (linear & 0xfff)));
+  }
   loadPhysical32(physical: number): number {
     return this.view.getInt32(physical, true);
   }

@@ -50,6 +50,8 @@ export class Channel implements Cable {
       sizes: [2, 4],
       read: (_port, size) => this.#selected?.readData(size) ?? 0,
       write: (_port, size, value) => this.#selected?.writeData(size, value),
+      readBlock: (_port, size, target) => this.#selected?.readBlock(size, target) ?? 0,
+      writeBlock: (_port, size, source) => this.#selected?.writeBlock(size, source) ?? 0,
     });
     ports.register({
       name,

@@ -235,6 +235,23 @@ export abstract class Drive {
     this.#afterPort();
   }
 
+  /** As many reads of the data port as fill `target`, or the block has; bytes read. */
+  readBlock(size: number, target: Uint8Array): number {
+    if (!this.#movesByPort || this.common.phase !== Phase.toHost) return 0;
+    const { buffer } = this.common;
+    const done = buffer.takeMany(wholeElements(target, size, buffer.blockEnd - buffer.position));
+    if (done > 0) this.#afterPort();
+    return done;
+  }
+
+  writeBlock(size: number, source: Uint8Array): number {
+    if (!this.#movesByPort || this.common.phase === Phase.toHost) return 0;
+    const { buffer } = this.common;
+    const done = buffer.giveMany(wholeElements(source, size, buffer.blockEnd - buffer.position));
+    if (done > 0) this.#afterPort();
+    return done;
+  }
+
   #afterPort(): void {
     const { buffer } = this.common;
     if (!buffer.blockMoved) return;
@@ -264,4 +281,9 @@ export abstract class Drive {
     this.abandon();
     this.common.status = READY;
   }
+}
+
+function wholeElements(bytes: Uint8Array, size: number, left: number): Uint8Array {
+  const length = Math.min(bytes.length, left);
+  return bytes.subarray(0, length - (length % size));
 }

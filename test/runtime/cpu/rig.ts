@@ -63,6 +63,8 @@ export class Rig {
   readonly cpu: Cpu;
   readonly portLog: string[] = [];
   portValue = 0;
+  /** What a device does that moves several elements at once: bytes moved. */
+  portBlock: (bytes: Uint8Array) => number = () => 0;
   deadline: [low: number, high: number] = [0, 0];
   /** Tells what is written to it. */
   readonly localApic: LocalApicPort = {
@@ -90,6 +92,8 @@ export class Rig {
           return this.portValue;
         },
         write: (port, size, value) => this.portLog.push(`out ${port.toString(16)} ${size} ${value.toString(16)}`),
+        readBlock: (port, size, target) => this.moveBlock(`in ${port.toString(16)} ${size}`, target),
+        writeBlock: (port, size, source) => this.moveBlock(`out ${port.toString(16)} ${size}`, source),
       },
       nanoseconds: () => this.time,
       model,
@@ -97,6 +101,12 @@ export class Rig {
       fpuErrorLine: () => undefined,
       onShutdown: () => this.shutdowns++,
     });
+  }
+
+  private moveBlock(name: string, bytes: Uint8Array): number {
+    const done = this.portBlock(bytes);
+    if (done > 0) this.portLog.push(`${name}: ${done} of ${bytes.length}`);
+    return done;
   }
 
   selector(segment: keyof typeof Segment): number {

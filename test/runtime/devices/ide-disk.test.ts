@@ -85,6 +85,23 @@ test('PIO: a command of more sectors than the buffer has comes in several reques
   expect(rig.medium.requests).toEqual(['read 100+512', 'read 612+88']);
 });
 
+test('PIO: several words of the data port at once, within a block', () => {
+  const rig = new IdeRig(disk(100));
+  const block = new Uint8Array(1024);
+  rig.issue(0x20, { count: 1, sector: 5 });
+  expect(rig.ports.readBlock(rig.command, 2, block)).toBe(0);
+  rig.settle();
+  rig.readBytes(10);
+  expect(rig.ports.readBlock(rig.command, 4, block.subarray(0, 101))).toBe(100);
+  expect(rig.ports.readBlock(rig.command, 2, block.subarray(100))).toBe(402);
+  expect(block.subarray(0, 502)).toEqual(rig.medium.bytes.subarray(5 * 512 + 10, 6 * 512));
+  expect([rig.status, rig.ports.readBlock(rig.command, 2, block)]).toEqual([READY, 0]);
+  rig.issue(0x30, { count: 1, sector: 6 });
+  expect(rig.ports.writeBlock(rig.command, 2, pattern(600, 3))).toBe(512);
+  rig.settle();
+  expect(rig.medium.bytes.subarray(6 * 512, 7 * 512)).toEqual(pattern(512, 3));
+});
+
 describe('addresses', () => {
   test('a count of 0 means 256 sectors, and 65536 with 48 bits', () => {
     const rig = new IdeRig(empty(70000));

@@ -94,3 +94,24 @@ describe('a watch of writes', () => {
     expect([told, watch.take(), rig.frames.holdsCode(9)]).toEqual([[0x9010, 0x9020], [1], true]);
   });
 });
+
+describe('spans of RAM that may be accessed directly', () => {
+  test('are those of pages that were accessed so before, up to the end of the page', () => {
+    const { mmu } = new Rig();
+    expect([mmu.readableSpan(0x9100, 16), mmu.writableSpan(0x9100, 16)]).toEqual([null, null]);
+    mmu.load8(0x9000);
+    mmu.store8(0xa000, 1);
+    expect(mmu.readableSpan(0x9ffe, 16)?.length).toBe(2);
+    mmu.writableSpan(0xa100, 16)!.set([1, 2, 3]);
+    expect(mmu.load32(0xa100)).toBe(0x030201);
+  });
+
+  test('are not those of frames with code, or that are watched', () => {
+    const rig = new Rig();
+    for (const linear of [0x9000, 0xa000]) rig.mmu.store8(linear, 1);
+    rig.watch(9, 1);
+    rig.frames.markCode(10);
+    expect([rig.mmu.writableSpan(0x9000, 4), rig.mmu.writableSpan(0xa000, 4)]).toEqual([null, null]);
+    expect(rig.mmu.readableSpan(0x9000, 4)?.length).toBe(4);
+  });
+});
