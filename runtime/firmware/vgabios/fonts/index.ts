@@ -1,4 +1,5 @@
 import { type Glyph, readArt } from './art.ts';
+import { codePage437 } from './code-page-437.ts';
 import { largeCapitals } from './large-capitals.ts';
 import { largePictures } from './large-pictures.ts';
 import { largeSigns } from './large-signs.ts';
@@ -6,13 +7,6 @@ import { largeSmallLetters } from './large-small-letters.ts';
 import { lineGlyphs } from './lines.ts';
 import { smallLetters } from './small-letters.ts';
 import { smallSigns } from './small-signs.ts';
-
-/** Code page 437 in Unicode; 0 and 255 are blank. */
-export const codePage437 =
-  ' ☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼' +
-  ' !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~⌂' +
-  'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀' +
-  'αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ';
 
 const LARGE = 14;
 const SMALL = 8;
@@ -68,7 +62,7 @@ function padded(character: string, glyph: Glyph): Glyph {
 
 /** A glyph of code page 437 after the other, one byte a line. */
 function font(glyphs: ReadonlyMap<string, Glyph>, height: number): number[] {
-  return [...codePage437].flatMap((character) => glyphOf(character, glyphs, height));
+  return codePage437.flatMap((character) => glyphOf(character, glyphs, height));
 }
 
 export function font8(): number[] {
@@ -82,7 +76,7 @@ export function font16(): number[] {
   const art = largeArt();
   const height = LARGE + 2;
   const lines = lineGlyphs(height);
-  const large = [...codePage437].map((character): [string, Glyph] => {
+  const large = codePage437.map((character): [string, Glyph] => {
     return [character, lines.get(character) ?? padded(character, glyphOf(character, art, LARGE))];
   });
   return font(new Map(large), height);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readArt } from '../../../../runtime/firmware/vgabios/fonts/art.ts';
-import { codePage437, font8, font14, font16 } from '../../../../runtime/firmware/vgabios/fonts/index.ts';
+import { codePage437 } from '../../../../runtime/firmware/vgabios/fonts/code-page-437.ts';
+import { font8, font14, font16 } from '../../../../runtime/firmware/vgabios/fonts/index.ts';
 
 const fonts = [
   [8, font8()],
@@ -16,15 +17,15 @@ test('art is read by bands', () => {
 });
 
 test('code page 437 has 256 characters', () => {
-  expect([...codePage437]).toHaveLength(256);
-  expect([...codePage437].slice(0x20, 0x7f).join('')).toBe(
+  expect(codePage437).toHaveLength(256);
+  expect(codePage437.slice(0x20, 0x7f).join('')).toBe(
     Array.from({ length: 95 }, (_, n) => String.fromCharCode(0x20 + n)).join(''),
   );
 });
 
 describe.each(fonts)('the font of %i lines', (height, font) => {
   const glyph = (character: string): number[] => {
-    const code = [...codePage437].lastIndexOf(character);
+    const code = codePage437.lastIndexOf(character);
     return font.slice(code * height, (code + 1) * height);
   };
 
