@@ -61,7 +61,7 @@ interface Receiver {
   end?(reason: string): void;
 }
 
-/** The debug console: output only. */
+/** A port with output only: the debug console, the parallel port, the log of what the guest does. */
 export type DebugConsole = Pick<SerialPort, 'on' | 'once' | 'off' | 'expect'>;
 
 /** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
@@ -74,6 +74,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly debugConsole: DebugConsole;
   /** What MachineOptions.log asks for, as lines of text. While a listener's promise is not done the guest waits. */
   readonly guestLog: DebugConsole;
+  /** What the guest prints on the parallel port. */
+  readonly parallel: DebugConsole;
   /** Types on it. */
   readonly keyboard: Keyboard;
   /** Moves and clicks it. */
@@ -131,6 +133,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.serialPorts = serialPortNames.map((name) => this.#stream(name));
     this.serial = this.serialPorts[0];
     this.debugConsole = this.#stream('debug');
+    this.parallel = this.#stream('lpt1');
     this.keyboard = new Keyboard(this.#input('keyboard', KEYBOARD_CREDIT));
     this.#outputs.set('keyboard', this.keyboard);
     this.mouse = new Mouse(this.#input('mouse', MOUSE_CREDIT));

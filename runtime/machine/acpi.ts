@@ -5,7 +5,7 @@ import type { AcpiImage } from '../devices/power/image.ts';
 import { type ApicDescription, buildAcpiTables } from '../devices/power/tables.ts';
 import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
-import { ioApicInput, serialPorts } from './resources.ts';
+import { ioApicInput, parallelPort, serialPorts } from './resources.ts';
 
 /** The timer's input, and the level-triggered ones, are not the usual. */
 const apics: ApicDescription = {
@@ -32,6 +32,7 @@ export function acpiTables(config: MachineConfig, { apic, ...settings }: AcpiSet
     ...settings,
     pciMemoryStart: below,
     serialPorts,
+    parallelPort,
     ...(apic && { apics }),
     ...(config.hpet !== false && { hpetAddress: HPET_BASE }),
   });

@@ -1,10 +1,12 @@
 import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/index.ts';
 import { Floppy82077 } from '../devices/floppy82077/index.ts';
 import { IdeController } from '../devices/ide/index.ts';
+import { ParallelPort } from '../devices/parallel/index.ts';
 import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
 import type { Board, Part } from './board.ts';
 import { floppyDrives } from './drives.ts';
+import { parallelPort } from './resources.ts';
 
 /**
  * Devices that no other part of the machine asks for, a line each: it makes the device. Null: the configuration doesn't want
@@ -15,6 +17,8 @@ export const parts: readonly ((board: Board) => Part | null)[] = [
   connectDebugPorts,
   ideController,
   floppyController,
+  (board) =>
+    new ParallelPort({ ...board, ...parallelPort, irq: board.irq(parallelPort.irq), line: board.door.stream('lpt1') }),
   (board) => (board.config.pcTestdev === true ? new PcTestdev(board) : null),
 ];
 

@@ -6,6 +6,9 @@ export const serialPorts = [
   { name: 'com4', base: 0x2e8, irq: 3 },
 ] as const;
 
+/** The parallel port of a PC: base and IRQ. */
+export const parallelPort = { name: 'lpt1', base: 0x378, irq: 7 } as const;
+
 /** The I/O APIC's input of an IRQ: the timer's is 2, as 0 is the 8259s' on many boards (MADT, interrupt overrides). */
 export function ioApicInput(irq: number): number {
   return irq === 0 ? 2 : irq;

@@ -21,6 +21,11 @@ export class Channel {
     return this.state.bcd ? 10000 : 0x10000;
   }
 
+  /** Clocks of a period of OUT; Infinity if it has none. */
+  get period(): number {
+    return this.state.loaded && this.#mode.periodic ? this.state.initial : Infinity;
+  }
+
   /** OUT. */
   output(clock: number): boolean {
     const elapsed = this.#elapsed(clock);

@@ -87,6 +87,14 @@ export class Pit8254 {
     return (this.#state.system & System.speaker) !== 0 && this.#channels[2].output(this.#now());
   }
 
+  /** The tone that the speaker gives now, in Hz; 0: none. Port 61h lets channel 2 count, and its output through. */
+  get tone(): number {
+    const { system } = this.#state;
+    const heard = System.speaker | System.gate2;
+    const period = (system & heard) === heard ? this.#channels[2].period : Infinity;
+    return (CLOCKS * 1e9) / NANOSECONDS / period;
+  }
+
   #now(): number {
     return clocksAt(this.#clock.now());
   }

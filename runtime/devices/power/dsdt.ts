@@ -17,6 +17,7 @@ import {
 } from './aml.ts';
 import { SLEEP_TYPE_S5 } from './registers.ts';
 
+/** A serial or parallel port. */
 export interface SerialPort {
   readonly base: number;
   readonly irq: number;
@@ -28,6 +29,8 @@ export interface DsdtOptions {
   /** The IRQ of each PIRQ A-D. */
   readonly pirqRoutes: readonly number[];
   readonly serialPorts: readonly SerialPort[];
+  /** Left out: there is none. */
+  readonly parallelPort?: SerialPort;
   /** Where the HPET is; left out: there is none. */
   readonly hpetAddress?: number;
 }
@@ -45,7 +48,7 @@ export function dsdtCode(options: DsdtOptions): Uint8Array {
     named('_UID', integer(0)),
     named('_CRS', rootResources(options.pciMemoryStart)),
     named('_PRT', interruptRoutes(options.pirqRoutes)),
-    device('ISA', named('_ADR', integer(0x00010000)), ...isaDevices(options.serialPorts)),
+    device('ISA', named('_ADR', integer(0x00010000)), ...isaDevices(options)),
   );
   return Uint8Array.from([...scope('\\_SB', root, ...hpet(options)), ...softOff()]);
 }
@@ -82,7 +85,8 @@ function interruptRoutes(pirqRoutes: readonly number[]): Aml {
   return packageOf(...routes);
 }
 
-function isaDevices(serialPorts: readonly SerialPort[]): Aml[] {
+function isaDevices({ serialPorts, parallelPort }: DsdtOptions): Aml[] {
+  const printers = parallelPort ? [parallelPort] : [];
   return [
     isaDevice('RTC', 'PNP0B00', 0, ioPorts(0x70, 2), irq(8)),
     isaDevice('KBD', 'PNP0303', 0, ioPorts(0x60, 1), ioPorts(0x64, 1), irq(1)),
@@ -91,6 +95,7 @@ function isaDevices(serialPorts: readonly SerialPort[]): Aml[] {
     ...serialPorts.map(({ base, irq: number }, index) =>
       isaDevice(`COM${index + 1}`, 'PNP0501', index + 1, ioPorts(base, 8), irq(number)),
     ),
+    ...printers.map(({ base, irq: number }) => isaDevice('LPT1', 'PNP0400', 1, ioPorts(base, 3), irq(number))),
   ];
 }
 

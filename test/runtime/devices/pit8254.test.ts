@@ -349,6 +349,24 @@ test('port 0x61: writable bits, refresh toggle every 18 clocks, speaker', () => 
   expect(rig.pit.speaker).toBe(false);
 });
 
+test('the tone of the speaker is that of channel 2 while port 0x61 lets it through', () => {
+  const rig = new PitRig();
+  expect(rig.pit.tone).toBe(0);
+  rig.out8(0x61, 0x03);
+  expect(rig.pit.tone).toBe(0);
+  rig.out8(0x43, 0xb6);
+  rig.count(2, 1193);
+  rig.clocks(2);
+  expect(rig.pit.tone).toBeCloseTo(1000.15, 1);
+  rig.out8(0x61, 0x01);
+  expect(rig.pit.tone).toBe(0);
+  rig.out8(0x61, 0x03);
+  expect(rig.pit.tone).toBeCloseTo(1000.15, 1);
+  rig.out8(0x43, 0xb0);
+  rig.count(2, 1193);
+  expect(rig.pit.tone).toBe(0);
+});
+
 test('a saved timer goes on where it was', () => {
   const first = new PitRig();
   first.out8(0x43, 0x34);
