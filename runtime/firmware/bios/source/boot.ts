@@ -1,35 +1,7 @@
 /** INT 19h and 18h: the devices are tried in their order (BIOS Boot Specification 1.01). */
 export const boot = `
 bits 16
-; Kinds of devices, as CMOS has them.
-BOOT_FLOPPY     equ 1
-BOOT_DISK       equ 2
-BOOT_CD         equ 3
-BOOT_KINDS      equ 4
-BOOT_MOST       equ 4           ; of an order
 BOOT_SIGNATURE  equ 0xAA55
-
-; The order of CMOS, in EBDA_BOOT_ORDER; where that names none: floppy, disk, CD. DS: EBDA.
-boot_order_setup:
-        mov     ah, CMOS_BOOT_FIRST
-        call    cmos_read
-        mov     bl, al
-        mov     ah, CMOS_BOOT_THIRD
-        call    cmos_read
-        mov     bh, al
-        shr     bh, 4
-        mov     di, EBDA_BOOT_ORDER
-        mov     al, bl
-        and     al, 0x0F
-        mov     [di], al
-        shr     bl, 4
-        mov     [di + 1], bl
-        mov     [di + 2], bh
-        mov     byte [di + 3], 0
-        cmp     dword [di], 0
-        jne     .end
-        mov     dword [di], BOOT_FLOPPY | BOOT_DISK << 8 | BOOT_CD << 16
-.end:   ret
 
 ; The first device of the order.
 int19:  call    boot_begin
@@ -56,24 +28,19 @@ boot_begin:
 
 boot_next:
         movzx   bx, byte [EBDA_BOOT_NEXT]
-        cmp     bx, BOOT_MOST
+        cmp     bl, [EBDA_BOOT_COUNT]
         jae     boot_nothing
         inc     byte [EBDA_BOOT_NEXT]
-        movzx   si, byte [EBDA_BOOT_ORDER + bx]
-        cmp     si, BOOT_KINDS
-        jae     boot_next
-        add     si, si
-        jz      boot_next
-        push    si
-        mov     ax, [cs:.names + si]
+        add     bx, bx
+        mov     dx, [EBDA_BOOT_LIST + bx]
+        movzx   bx, dl
+        add     bx, bx
         mov     si, text_booting
         call    put_text
-        mov     si, ax
-        call    put_text
+        call    boot_put_device
         mov     si, text_booting_end
         call    put_text
-        pop     si
-        call    [cs:.loaders + si]
+        call    [cs:.loaders + bx]
         jnc     boot_start
         push    si
         mov     si, text_failed
@@ -83,8 +50,13 @@ boot_next:
         mov     si, text_failed_end
         call    put_text
         jmp     boot_next
-.names: dw 0, text_floppy, text_disk, text_cd
-.loaders: dw 0, boot_floppy, boot_disk, boot_cd
+.loaders: dw boot_unknown, boot_floppy, boot_disk, boot_cd
+
+; Loaders get DL: kind, DH: number. CF: it does not boot; CS:SI: why. Else AX: segment to go to, DL: drive.
+boot_unknown:
+        mov     si, text_no_drive
+        stc
+        ret
 
 ; AX: segment of the loaded sectors, DL: drive.
 boot_start:
@@ -121,29 +93,28 @@ boot_start:
         iret
 
 boot_floppy:
+        mov     dl, dh
         mov     si, text_no_drive
-        call    floppy_type_first
+        call    floppy_type
+        cmp     al, 1
         jc      boot_failed
-        mov     dl, 0
         call    boot_read_sector
         mov     si, text_no_disk_in_drive
         jc      boot_failed
         mov     ah, CMOS_BOOT_THIRD
         call    cmos_read
         test    al, 1               ; floppies need no signature
-        mov     dl, 0
         jnz     boot_good
         jmp     boot_check
 boot_disk:
         mov     si, text_no_drive
-        cmp     word [EBDA_DISK_MAP], 0
-        stc
+        cmp     dh, BOOT_NO_NUMBER
         je      boot_failed
+        call    disk_make_first
         mov     dl, FIRST_DISK
         call    boot_read_sector
         mov     si, text_unreadable
         jc      boot_failed
-        mov     dl, FIRST_DISK
 ; The boot sector must end with its signature.
 boot_check:
         push    word 0
@@ -178,23 +149,12 @@ boot_read_sector:
         stc
 .end:   ret
 
-; The first CD that boots.
 boot_cd:
-        mov     di, EBDA_CD_MAP
         mov     si, text_no_drive
-.next:  mov     bx, [di]
-        test    bx, bx
-        jz      .failed
-        push    di
-        call    cd_boot
-        pop     di
-        jnc     .end
-        add     di, 2
-        cmp     di, EBDA_CD_MAP + 8
-        jb      .next
-.failed:
-        stc
-.end:   ret
+        cmp     dh, BOOT_NO_NUMBER
+        je      boot_failed
+        call    drive_descriptor
+        jmp     cd_boot
 
 ; Nothing was found. Keys still work, so that Ctrl-Alt-Del tries again.
 boot_nothing:
@@ -206,9 +166,6 @@ boot_nothing:
 
 text_booting:   db 'Booting from ', 0
 text_booting_end: db '...', 10, 0
-text_floppy:    db 'floppy', 0
-text_disk:      db 'hard disk', 0
-text_cd:        db 'CD', 0
 text_failed:    db 'Boot failed: ', 0
 text_failed_end: db '.', 10, 0
 text_no_drive:  db 'there is no such drive', 0

@@ -4,6 +4,8 @@ import { ata } from './ata.ts';
 import { atapi } from './atapi.ts';
 import { blockMove } from './block-move.ts';
 import { boot } from './boot.ts';
+import { bootMenu } from './boot-menu.ts';
+import { bootOrder } from './boot-order.ts';
 import { chips } from './chips.ts';
 import { console } from './console.ts';
 import { diskExtensions } from './disk-extensions.ts';
@@ -56,6 +58,6 @@ const disks = [
 ];
 
 /** The text of the BIOS, in the order in which it lies in the ROM. */
-export const source: string = [...begin, ...chipsAndBuses, ...services, ...systemServices, ...disks, boot, fixed].join(
+export const source: string = [...begin, ...chipsAndBuses, ...services, ...systemServices, ...disks, boot, bootOrder, bootMenu, fixed].join(
   '\n',
 );

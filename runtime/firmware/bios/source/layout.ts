@@ -75,16 +75,18 @@ EBDA_CD_MAP     equ EBDA_DISK_MAP + 8              ; 4 words: descriptors of E0h
 EBDA_REQUEST    equ EBDA_CD_MAP + 8                ; what disk code works on, see REQUEST_
 EBDA_PACKET     equ EBDA_REQUEST + REQUEST_BYTES   ; 12 bytes: ATAPI command
 EBDA_EMULATION  equ EBDA_PACKET + 12               ; 20 bytes: El Torito, see EMULATION_
-EBDA_BOOT_ORDER equ EBDA_EMULATION + 20            ; 4 bytes: kinds of devices in the order to try
-EBDA_BOOT_NEXT  equ EBDA_BOOT_ORDER + 4            ; byte: index of the next one
-EBDA_DRIVE_TABLE equ EBDA_BOOT_NEXT + 2            ; 16 bytes: device parameter table of the last call of 48h
+EBDA_BOOT_LIST  equ EBDA_EMULATION + 20            ; 16 words: kind and number of what is tried, in its order
+EBDA_BOOT_COUNT equ EBDA_BOOT_LIST + 2 * BOOT_MOST ; byte: how many there are
+EBDA_BOOT_NEXT  equ EBDA_BOOT_COUNT + 1            ; byte: index of the next one
+EBDA_DRIVE_TABLE equ EBDA_BOOT_NEXT + 1            ; 16 bytes: device parameter table of the last call of 48h
 EBDA_BOOT_MENU  equ EBDA_DRIVE_TABLE + 16          ; byte: whether F12 is waited for
 EBDA_RAM_END    equ EBDA_BOOT_MENU + 2             ; dword: end of RAM below 4 GB, without what tables have taken
+
+BOOT_MOST       equ 16
 
 ; EBDA_FLAGS
 FLAG_MOUSE      equ 0x01        ; a mouse answered
 FLAG_FW_CFG     equ 0x02        ; QEMU's configuration device is there
-FLAG_MENU_KEY   equ 0x04        ; F12 was pressed
 
 ; Drive descriptors
 DRIVE_BYTES     equ 40

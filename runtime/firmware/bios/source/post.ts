@@ -55,6 +55,7 @@ post:
         mov     [cs:roms_end], si
         call    boot_order_setup
         call    memory_tell
+        call    boot_menu_offer
         call    pam_lock
         mov     al, 0xFF
         out     POST_CODE, al

@@ -1,0 +1,237 @@
+/** Which devices are tried, and in which order: that of fw_cfg's file, then that of CMOS. DS: EBDA. */
+export const bootOrder = `
+bits 16
+; Kinds of devices, as CMOS has them.
+BOOT_FLOPPY     equ 1
+BOOT_DISK       equ 2
+BOOT_CD         equ 3
+; Their numbers are those of the floppy drive, or of the place on the IDE channels (DRIVE_INDEX).
+BOOT_NO_NUMBER  equ 0xFF        ; there is no device of that kind
+
+boot_order_setup:
+        mov     byte [EBDA_BOOT_COUNT], 0
+        call    boot_order_file
+        jc      .end                ; it says that no others are to be tried
+        mov     ah, CMOS_BOOT_FIRST
+        call    cmos_read
+        mov     bl, al
+        mov     ah, CMOS_BOOT_THIRD
+        call    cmos_read
+        shl     ax, 4
+        mov     bh, ah
+        and     bx, 0x0FFF          ; 4 bits each, the first one lowest
+        jnz     .kinds
+        mov     bx, BOOT_FLOPPY | BOOT_DISK << 4 | BOOT_CD << 8
+.kinds: mov     al, bl
+        and     al, 0x0F
+        push    bx
+        call    boot_add_kind
+        pop     bx
+        shr     bx, 4
+        jnz     .kinds
+.end:   ret
+
+; Adds the devices of kind AL: the floppy drive A, the first disk, all CD drives.
+boot_add_kind:
+        mov     dl, al
+        mov     dh, 0
+        cmp     dl, BOOT_FLOPPY
+        je      boot_add
+        mov     si, EBDA_DISK_MAP
+        mov     cx, 1
+        cmp     dl, BOOT_DISK
+        je      .drives
+        mov     si, EBDA_CD_MAP
+        mov     cx, DRIVES_OF_A_KIND
+        cmp     dl, BOOT_CD
+        je      .drives
+        ret                         ; the network and others
+.drives:
+        mov     dh, BOOT_NO_NUMBER
+        cmp     word [si], 0
+        je      boot_add
+.next:  mov     bx, [si]
+        test    bx, bx
+        jz      .end
+        mov     dh, [bx + DRIVE_INDEX]
+        call    boot_add
+        add     si, 2
+        loop    .next
+.end:   ret
+
+; Adds device DL, DH to the list, if it is not in it and there is room.
+boot_add:
+        push    bx
+        movzx   bx, byte [EBDA_BOOT_COUNT]
+        cmp     bx, BOOT_MOST
+        jae     .end
+        add     bx, bx
+        mov     [EBDA_BOOT_LIST + bx], dx
+        mov     bx, EBDA_BOOT_LIST - 2
+.same:  add     bx, 2
+        cmp     [bx], dx            ; it is found at the end at last
+        jne     .same
+        sub     bx, EBDA_BOOT_LIST
+        shr     bx, 1
+        cmp     bl, [EBDA_BOOT_COUNT]
+        jne     .end
+        inc     byte [EBDA_BOOT_COUNT]
+.end:   pop     bx
+        ret
+
+; Adds what the file 'bootorder' names, a path of Open Firmware a line: /pci@i0cf8/ide@1,1/drive@CHANNEL/disk@PLACE or
+; /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER. CF: a line is HALT.
+boot_order_file:
+        push    cs
+        pop     gs
+        mov     si, .name
+        call    fw_cfg_file
+        jc      .none
+        cmp     ecx, BOOT_ORDER_BYTES
+        ja      .none
+        push    word LOADER_SEGMENT
+        pop     es
+        xor     di, di
+        rep insb
+        mov     byte [es:di], 0
+        xor     di, di
+        mov     bl, 0               ; the channel named last
+.next:  cmp     byte [es:di], 0
+        je      .none
+        mov     si, .channel
+        call    text_begins
+        je      .is_channel
+        mov     si, .place
+        call    text_begins
+        je      .is_place
+        mov     si, .floppy
+        call    text_begins
+        je      .is_floppy
+        mov     si, .halt
+        call    text_begins
+        stc
+        je      .end
+        inc     di
+        jmp     .next
+.is_channel:
+        call    .digit
+        mov     bl, al
+        jmp     .next
+.is_place:
+        call    .digit
+        mov     dh, bl
+        add     dh, dh
+        add     dh, al
+        call    boot_add_drive
+        jmp     .next
+.is_floppy:
+        call    .digit
+        mov     dh, al
+        mov     dl, BOOT_FLOPPY
+        call    boot_add
+        jmp     .next
+.none:  clc
+.end:   ret
+; AL: the digit after the name that was found, 0 or 1. DI: the place of it.
+.digit: add     di, cx
+        mov     al, [es:di]
+        and     al, 1
+        ret
+.name:  db 'bootorder', 0
+.channel: db '/drive@', 0
+.place: db '/disk@', 0
+.floppy: db '/floppy@', 0
+.halt:  db 'HALT', 0
+BOOT_ORDER_BYTES equ 4096
+
+; ZF: the text at ES:DI begins with that at CS:SI, which has CX characters.
+text_begins:
+        xor     cx, cx
+        push    di
+.next:  mov     al, [cs:si]
+        test    al, al
+        jz      .end
+        cmp     al, [es:di]
+        jne     .end
+        inc     si
+        inc     di
+        inc     cx
+        jmp     .next
+.end:   pop     di
+        ret
+
+; BX: the descriptor of the drive at place DH of the IDE channels.
+drive_descriptor:
+        movzx   bx, dh
+        imul    bx, bx, DRIVE_BYTES
+        add     bx, EBDA_DRIVES
+        ret
+
+; Adds the IDE drive DH, if there is one.
+boot_add_drive:
+        push    bx
+        call    drive_descriptor
+        mov     dl, BOOT_DISK
+        cmp     byte [bx + DRIVE_KIND], KIND_ATA
+        je      .add
+        mov     dl, BOOT_CD
+        cmp     byte [bx + DRIVE_KIND], KIND_ATAPI
+        jne     .end
+.add:   call    boot_add
+.end:   pop     bx
+        ret
+
+; The disk at place DH of the IDE channels becomes 80h, the others follow in their order.
+disk_make_first:
+        push    es
+        call    drive_descriptor
+        mov     si, EBDA_DISK_MAP
+        mov     ax, bx
+.next:  xchg    ax, [si]
+        add     si, 2
+        cmp     ax, bx
+        jne     .next
+        call    disk_tables_setup
+        pop     es
+        ret
+
+; What device DL, DH is, in words.
+boot_put_device:
+        push    bx
+        push    si
+        movzx   bx, dl
+        add     bx, bx
+        mov     si, [cs:.names + bx]
+        call    put_text
+        cmp     dl, BOOT_FLOPPY
+        je      .letter
+        cmp     dh, BOOT_NO_NUMBER
+        je      .end
+        call    drive_descriptor
+        cmp     byte [bx + DRIVE_KIND], KIND_ATA
+        jne     .end
+        mov     si, .size
+        call    put_text
+        mov     eax, [bx + DRIVE_TOTAL]
+        shr     eax, 11
+        call    put_decimal
+        mov     si, .megabytes
+        call    put_text
+.end:   pop     si
+        pop     bx
+        ret
+.letter:
+        mov     al, ' '
+        call    put_character
+        mov     al, dh
+        add     al, 'A'
+        call    put_character
+        jmp     .end
+.names: dw .other, .floppy, .disk, .cd
+.other: db 'device', 0
+.floppy: db 'floppy', 0
+.disk:  db 'hard disk', 0
+.cd:    db 'CD', 0
+.size:  db ' (', 0
+.megabytes: db ' MB)', 0
+`;
