@@ -1,3 +1,4 @@
+import { a20 } from './a20.ts';
 import { acpiLoader } from './acpi-loader.ts';
 import { apm } from './apm.ts';
 import { ata } from './ata.ts';
@@ -43,7 +44,7 @@ import { vectors } from './vectors.ts';
 const begin = [layout, ports, signatures, reset, post];
 const chipsAndBuses = [chips, memory, pciAccess, pciSetup, fwCfg, flat, acpiLoader, optionRoms, ps2, console];
 const services = [vectors, timer, keyboard, keyboardActions, keyboardTable, keyboardServices, mouse];
-const systemServices = [system, blockMove, apm, pciServices, serialParallel];
+const systemServices = [system, a20, blockMove, apm, pciServices, serialParallel];
 const disks = [
   ata,
   atapi,
@@ -58,6 +59,14 @@ const disks = [
 ];
 
 /** The text of the BIOS, in the order in which it lies in the ROM. */
-export const source: string = [...begin, ...chipsAndBuses, ...services, ...systemServices, ...disks, boot, bootOrder, bootMenu, fixed].join(
-  '\n',
-);
+export const source: string = [
+  ...begin,
+  ...chipsAndBuses,
+  ...services,
+  ...systemServices,
+  ...disks,
+  boot,
+  bootOrder,
+  bootMenu,
+  fixed,
+].join('\n');

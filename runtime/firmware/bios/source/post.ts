@@ -42,6 +42,7 @@ post:
         out     POST_CODE, al
         call    ports_setup
         call    ps2_setup
+        call    a20_setup
         sti
         call    floppy_setup
         call    disk_setup

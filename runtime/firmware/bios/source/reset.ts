@@ -31,6 +31,7 @@ power_on:
         cli
         cld
         in      al, PORT_92
+        mov     ch, al
         or      al, 2           ; A20: the copy below 4 GB would not be seen without it
         and     al, ~1
         out     PORT_92, al
@@ -100,9 +101,12 @@ leave_flat_mode:
         mov     cr0, eax
         jmp     BIOS_SEGMENT:post
 
-; A program that left protected mode by a reset goes on: BL has the shutdown code, BH PAM0. Memory is as it was; chips may
+; A program that left protected mode by a reset goes on: BL has the shutdown code, BH PAM0, CH port 92h. Memory is as it was; chips may
 ; have been reset as well, and the shadow RAM with them.
 resume:
+        mov     al, ch
+        and     al, ~1 & 0xFF
+        out     PORT_92, al
         xor     ax, ax
         mov     ss, ax
         mov     sp, STACK_TOP

@@ -94,29 +94,12 @@ system_a20:
         je      .state
         call    a20_set
         jmp     system_done
-.state: in      al, PORT_92
-        shr     al, 1
-        and     al, 1
+.state: call    a20_state
         mov     [bp + FRAME_AL], al
         jmp     system_done
 .support:
         mov     word [bp + FRAME_BX], 3
         jmp     system_done
-
-; AL 1: opens the gate of A20, 0: closes it. Gives AH: how it was.
-a20_set:
-        push    bx
-        mov     bl, al
-        add     bl, bl
-        in      al, PORT_92
-        mov     ah, al
-        and     al, ~3 & 0xFF
-        or      al, bl
-        out     PORT_92, al
-        shr     ah, 1
-        and     ah, 1
-        pop     bx
-        ret
 
 ; CX:DX microseconds; 8300h: sets bit 7 at ES:BX afterwards, 8301h: not any more.
 system_set_wait:

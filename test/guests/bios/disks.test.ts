@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import { BootMedia, bootableCd } from '../../support/el-torito.ts';
+import { bootSector, consoleOf, diskImage, machineWith, writtenBy } from './guest.ts';
+
+const FLOPPY_SECTORS = 2880;
+
+describe('hard disks', () => {
+  test.each(['interpreter', 'translator'] as const)('boot by their first sector: %s', async (engine) => {
+    const image = diskImage(bootSector("mov si, text\ncall put\njmp leave\ntext: db 'here I am', 0"));
+    const text = await consoleOf({ engine, drives: [{ image, format: 'raw' }] });
+    expect(text).toContain('rawiron BIOS\n');
+    expect(text).toMatch(/Booting from hard disk \(8 MB\)\.\.\.\nhere I am$/);
+  });
+
+  test('are read by cylinder, head and sector, and by number', async () => {
+    const text = await writtenBy(`
+        mov     ax, 0x0201
+        mov     bx, 0x8000
+        mov     cx, 0x0003
+        mov     dx, 0x0180
+        int     0x13            ; head 1, sector 3: number 65
+        mov     ax, [0x8000]
+        call    hex
+        mov     ah, 0x42
+        mov     dl, 0x80
+        mov     si, packet
+        int     0x13
+        mov     ax, [0x83FE]
+        call    hex
+        jmp     leave
+packet: dw 16, 2, 0x8000, 0
+        dq 98
+`);
+    expect(text).toBe('4141 6363');
+  });
+});
+
+describe('the order of devices', () => {
+  const says = (text: string): Uint8Array => bootSector(`mov si, text\ncall put\njmp leave\ntext: db '${text}', 0`);
+  const drives = [
+    { image: diskImage(says('disk')), format: 'raw' as const },
+    { image: diskImage(says('floppy'), FLOPPY_SECTORS), format: 'raw' as const, interface: 'floppy' as const },
+    {
+      image: bootableCd({ media: BootMedia.none, image: says('CD') }),
+      format: 'raw' as const,
+      media: 'cdrom' as const,
+    },
+  ];
+
+  test.each([
+    ['acd', 'floppy'],
+    ['cad', 'disk'],
+    ['dca', 'CD'],
+  ])('%s boots the %s', async (order, first) => {
+    expect(await consoleOf({ drives, bootOrder: { order } })).toMatch(new RegExp(`\\.\\.\\.\\n${first}$`));
+  });
+
+  test('goes on to the next one where a device does not boot', async () => {
+    const empty = new Uint8Array(16_384 * 512);
+    const text = await consoleOf({ drives: [{ image: empty, format: 'raw' }, ...drives.slice(1)] });
+    expect(text).toMatch(/\(8 MB\)\.\.\.\nBoot failed: not bootable\.\nBooting from floppy A\.\.\.\nfloppy$/);
+  });
+
+  test('is told where nothing boots', async () => {
+    const { machine, text } = await machineWith({});
+    await machine.start();
+    await machine.screen.expect(/No bootable device/);
+    expect(text()).toMatch(/hard disk\.\.\.\nBoot failed: there is no such drive\.\nBooting from floppy A\.\.\./);
+    await machine.stop();
+  });
+});
+
+describe('CDs', () => {
+  /** Writes DL, then what drive DL has in sector 5. */
+  const reader = bootSector(`
+        mov     [drive], dl
+        movzx   ax, dl
+        call    hex
+        mov     ax, 0x0201
+        mov     bx, 0x8000
+        mov     cx, 0x0006
+        mov     dh, 0
+        mov     dl, [drive]
+        int     0x13
+        mov     ax, [0x8000]
+        call    hex
+        mov     ah, 0x08
+        mov     dl, [drive]
+        int     0x13
+        mov     ax, cx
+        call    hex
+        jmp     leave
+drive:  db 0
+`);
+  const bootedFrom = async (cd: Uint8Array): Promise<string> => {
+    const text = await consoleOf({ drives: [{ image: cd, format: 'raw', media: 'cdrom' }] });
+    return text.slice(text.lastIndexOf('...\n') + 4).trim();
+  };
+
+  test.each([
+    ['1.2 MB', BootMedia.floppy12, 2400, '4f0f'],
+    ['1.44 MB', BootMedia.floppy144, 2880, '4f12'],
+    ['2.88 MB', BootMedia.floppy288, 5760, '4f24'],
+  ])('emulate floppies of %s', async (_, media, sectors, geometry) => {
+    const cd = bootableCd({ media, image: diskImage(reader, sectors) });
+    expect(await bootedFrom(cd)).toBe(`0000 0505 ${geometry}`.toUpperCase());
+  });
+
+  test('emulate hard disks, with the geometry of their partition', async () => {
+    const image = diskImage(reader, 4 * 16 * 63);
+    image.set([0x80, 1, 1, 0, 6, 15, 63, 3, 63, 0, 0, 0, 0xc1, 0x0f, 0, 0], 0x1be);
+    expect(await bootedFrom(bootableCd({ media: BootMedia.hardDisk, image }))).toBe('0080 0505 023F');
+  });
+
+  test('load several sectors to a segment of their choice', async () => {
+    const image = new Uint8Array(8 * 512);
+    const code = assemble(`
+        bits 16
+        mov     ax, cs
+        shr     ax, 12
+        add     al, '0'
+        mov     dx, 0x402
+        out     dx, al
+        mov     al, [cs:7 * 512]
+        out     dx, al
+        mov     al, 0
+        out     0xF4, al
+`);
+    image.set(code.bytes);
+    image[7 * 512] = 'z'.charCodeAt(0);
+    expect(await bootedFrom(bootableCd({ media: BootMedia.none, image, count: 8, segment: 0x2000 }))).toBe('2z');
+  });
+
+  test('with a catalogue that is not valid do not boot', async () => {
+    const cd = bootableCd({ media: BootMedia.none, image: reader });
+    cd[19 * 2048 + 28] = 0;
+    const { machine } = await machineWith({ drives: [{ image: cd, format: 'raw', media: 'cdrom' }] });
+    await machine.start();
+    await machine.screen.expect(/CD\.\.\.\s+Boot failed: the boot catalogue is not valid\./);
+    await machine.stop();
+  });
+});
