@@ -1,3 +1,4 @@
+import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { Line } from '../../bus/irq.ts';
 import type { AccessSize, PortBus } from '../../bus/ports.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
@@ -13,6 +14,7 @@ export interface ChannelOptions {
   readonly ports: PortBus;
   readonly memory: BusMemory;
   readonly irq: Line;
+  readonly guestError?: ReportGuestError | undefined;
   /** Makes the drives on its cable: first (master) and second (slave). */
   readonly drives: (cable: Cable) => readonly [Drive | null, Drive | null];
 }
@@ -22,12 +24,14 @@ export class Channel implements Cable {
   /** Its own state, and that of its drives. */
   readonly components: readonly Component[];
   readonly busMaster: BusMaster;
+  readonly guestError: ReportGuestError | undefined;
   readonly #state = channelState.create();
   readonly #drives: readonly [Drive | null, Drive | null];
   readonly #present: readonly Drive[];
   readonly #irq: Line;
 
-  constructor({ place, ports, memory, irq, drives }: ChannelOptions) {
+  constructor({ place, ports, memory, irq, drives, guestError }: ChannelOptions) {
+    this.guestError = guestError;
     this.#irq = irq;
     this.busMaster = new BusMaster(this.#state.busMaster, memory, {
       started: () => {

@@ -1,8 +1,9 @@
+import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { BlockPort } from '../../host/block.ts';
 import { bytes, type Component, describe, flag, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
 import { transferBuffer } from '../../snapshot/transfer-buffer.ts';
 import type { BusMaster } from './bus-master.ts';
-import { Device, Register, Status } from './registers.ts';
+import { Device, ErrorBit, Register, Status } from './registers.ts';
 
 /** What a drive without a command says. */
 export const READY = Status.ready | Status.seekComplete;
@@ -45,6 +46,7 @@ export const driveState = describe({
 /** What a drive has at the other end of its cable. */
 export interface Cable {
   readonly busMaster: BusMaster;
+  readonly guestError: ReportGuestError | undefined;
   /** The drive's interrupt request has changed. */
   interruptChanged(): void;
 }
@@ -166,8 +168,16 @@ export abstract class Drive {
     this.setInterrupt(false);
   }
 
+  /** Requests of before the load are forgotten; the one that was under way when the state was saved is made again. */
   restored(): void {
+    this.port.cancel();
     if (this.common.phase >= Phase.reading) this.request();
+  }
+
+  /** What a command is that the drive doesn't know. */
+  protected unknown(what: string, code: number): Outcome {
+    this.#cable.guestError?.(`IDE: ${what}`, code);
+    return ErrorBit.abort;
   }
 
   protected setInterrupt(asked: boolean): void {

@@ -1,3 +1,4 @@
+import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { IrqLine } from '../../bus/irq.ts';
 import type { PortBus, PortRegion } from '../../bus/ports.ts';
 import type { BlockPort } from '../../host/block.ts';
@@ -43,6 +44,7 @@ export interface IdeOptions {
   /** This device's end of the line of an IRQ. */
   readonly irq: (number: number) => IrqLine;
   readonly drives: readonly IdeDrive[];
+  readonly guestError?: ReportGuestError;
   /** Where the bus master's ports are after a reset, for systems that are started without firmware; 0 or none: nowhere. */
   readonly base?: number;
 }
@@ -68,7 +70,7 @@ export class IdeController {
   }
 }
 
-function makeChannel(number: number, { ports, memory, irq, drives }: IdeOptions): Channel {
+function makeChannel(number: number, { ports, memory, irq, drives, guestError }: IdeOptions): Channel {
   const place = channelPorts[number];
   const make = (cable: Cable, unit: number): Drive | null => {
     const [drive, other] = drives.filter(({ index }) => index === 2 * number + unit);
@@ -76,7 +78,7 @@ function makeChannel(number: number, { ports, memory, irq, drives }: IdeOptions)
     return drive === undefined ? null : makeDrive(drive, cable);
   };
   const both = (cable: Cable) => [make(cable, 0), make(cable, 1)] as const;
-  return new Channel({ place, ports, memory, irq: irq(place.irq), drives: both });
+  return new Channel({ place, ports, memory, irq: irq(place.irq), drives: both, guestError });
 }
 
 function makeDrive(drive: IdeDrive, cable: Cable): Drive {

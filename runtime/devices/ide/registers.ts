@@ -66,6 +66,7 @@ export const Control = { noInterrupts: 0x02, softReset: 0x04, highOrderByte: 0x8
 
 /** Commands that the channel itself, or drives of both kinds, know (8). */
 export const Command = {
+  nop: 0x00,
   deviceReset: 0x08,
   readSectors: 0x20,
   executeDeviceDiagnostic: 0x90,

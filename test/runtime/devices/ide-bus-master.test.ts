@@ -148,6 +148,16 @@ describe('a state', () => {
     expect(second.memory.subarray(DATA, DATA + 1024)).toEqual(first.medium.bytes.subarray(7 * 512, 9 * 512));
   });
 
+  test('replaces what was under way where it is loaded', () => {
+    const first = new IdeRig(disk(100));
+    const saved = structuredClone(saveComponents([first.ide.component]));
+    first.issue(0xc8, { count: 2, sector: 7 });
+    first.startBusMaster([[DATA, 0x400]], true);
+    loadComponents([first.ide.component], saved);
+    first.advance(100 * REQUEST_TIME);
+    expect([first.status, first.line.rises, first.memory[DATA]]).toEqual([READY, 0, 0]);
+  });
+
   test('of a write under way has what is to be written', () => {
     const first = new IdeRig(disk(100));
     first.issue(0x30, { count: 1, sector: 7 });

@@ -105,6 +105,7 @@ describe('the protocol of packets', () => {
     const rig = new CdRig(cd(20));
     rig.packet([0xff]);
     expect([rig.line.level, rig.reason, rig.status, rig.error]).toEqual([true, END, FAILED, 0x50]);
+    expect(rig.errors).toEqual(['IDE: unknown packet command ff']);
     expect([rig.sense, rig.sense]).toEqual([
       [5, 0x20, 0],
       [0, 0, 0],
@@ -280,6 +281,14 @@ describe('commands of ATA', () => {
     rig.ide.reset();
     expect(rig.medium.locked).toBe(false);
   });
+});
+
+test('a state has whether the tray is locked', () => {
+  const first = new CdRig(cd(20));
+  first.packet([0x1e, 0, 0, 0, 1]);
+  const second = new CdRig(cd(20));
+  loadComponents([second.ide.component], structuredClone(saveComponents([first.ide.component])));
+  expect(second.medium.locked).toBe(true);
 });
 
 test('a state of a read under way goes on with the same request', () => {

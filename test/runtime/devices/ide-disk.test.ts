@@ -196,6 +196,12 @@ describe('what goes wrong', () => {
   });
 });
 
+test('commands that it does not know are told of, those that probe for other drives are not', () => {
+  const rig = new IdeRig(disk(100));
+  for (const code of [0x00, 0x08, 0xa1, 0xf0]) rig.issue(code);
+  expect(rig.errors).toEqual(['IDE: unknown command of a disk f0']);
+});
+
 describe('settings', () => {
   test('without a write cache what is written is flushed before the command ends', () => {
     const rig = new IdeRig(disk(100));

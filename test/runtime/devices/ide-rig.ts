@@ -28,6 +28,7 @@ export class IdeRig extends Rig {
   readonly lines: Readonly<Record<number, RecordedLine>> = { 14: recordedLine(), 15: recordedLine() };
   readonly media: ReadonlyMap<string, MemoryBlock>;
   readonly ide: IdeController;
+  readonly errors: string[] = [];
   /** Ports of the channel that is used. */
   command = PRIMARY;
 
@@ -42,6 +43,7 @@ export class IdeRig extends Rig {
       },
       irq: (number) => this.lines[number]!,
       drives: drives.map((drive) => ({ ...drive, port: this.media.get(drive.name)! })),
+      guestError: (what, value) => this.errors.push(`${what} ${value.toString(16)}`),
       base: BUS_MASTER,
     });
   }

@@ -173,10 +173,14 @@ export class AtaDisk extends Drive {
   // Other commands.
 
   #executeOther(code: number): Outcome {
-    return this.#others[currentCode(code)]?.() ?? ErrorBit.abort;
+    return this.#others[currentCode(code)]?.() ?? this.unknown('unknown command of a disk', code);
   }
 
   readonly #others: Readonly<Record<number, () => Outcome>> = {
+    // By these systems find out what is there.
+    [Command.nop]: () => ErrorBit.abort,
+    [Command.deviceReset]: () => ErrorBit.abort,
+    [Command.identifyPacketDevice]: () => ErrorBit.abort,
     [AtaCommand.recalibrate]: () => 'done',
     [AtaCommand.seek]: () => 'done',
     [AtaCommand.initializeDeviceParameters]: () => this.#initializeParameters(),

@@ -68,6 +68,11 @@ export class AtapiDrive extends Drive implements CdromDrive {
     super.reset();
   }
 
+  override restored(): void {
+    super.restored();
+    this.port.setLocked(this.state.locked);
+  }
+
   get blocks(): number | null {
     const { medium } = this.port;
     return medium === null || this.state.trayOpen ? null : Math.floor(medium.sectors / SECTORS_A_BLOCK);
@@ -115,13 +120,15 @@ export class AtapiDrive extends Drive implements CdromDrive {
       case Command.identifyDevice:
       case Command.readSectors:
         return this.#refuse();
+      case Command.nop:
+        return ErrorBit.abort;
       case Command.setFeatures:
         return this.#setFeatures();
       case Command.checkPowerMode:
         this.common.registers[Register.sectorCount] = ACTIVE;
         return 'done';
       default:
-        return powerCommands.includes(code) ? 'done' : ErrorBit.abort;
+        return powerCommands.includes(code) ? 'done' : this.unknown('unknown command of a CD-ROM drive', code);
     }
   }
 
@@ -193,7 +200,10 @@ export class AtapiDrive extends Drive implements CdromDrive {
     const { state } = this;
     state.remaining = 0;
     const command = packetCommands[packet[0]];
-    if (command === undefined) return { type: 'failed', sense: Sense.invalidCommand };
+    if (command === undefined) {
+      this.unknown('unknown packet command', packet[0]);
+      return { type: 'failed', sense: Sense.invalidCommand };
+    }
     if (command.isUnattended !== true && this.blocks !== null && state.change !== Change.none)
       return this.#tellChange();
     if (command.needsMedium === true && this.blocks === null) return this.#tellAbsence();

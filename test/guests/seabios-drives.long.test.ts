@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { assemble } from '../../runtime/firmware/assembler/index.ts';
+import { type DriveOptions, Machine } from '../../src/index.ts';
+import { bootableIso } from '../support/iso-image.ts';
+
+/** Debian's package `seabios`, unmodified. */
+const image = '/usr/share/seabios/bios.bin';
+const TIMEOUT = 300_000;
+const EXIT_PORT = 0xf4;
+
+/** A boot sector that reads a sector of the drive it came from, by INT 13h's extensions, and prints its first 4 bytes. */
+function bootSector(sector: number): Uint8Array {
+  const source = `
+        xor     ax, ax
+        mov     ds, ax
+        mov     es, ax
+        mov     ss, ax
+        mov     sp, 0x7000
+        mov     si, packet
+        mov     ah, 0x42
+        int     0x13
+        jc      .end
+        mov     si, 0x9000
+        mov     cx, 4
+.next:  lodsb
+        out     0xE9, al
+        loop    .next
+.end:   mov     al, 0
+        out     ${EXIT_PORT}, al
+        hlt
+packet: dw      16, 1, 0x9000, 0
+        dd      ${sector}, 0
+        times   510 - ($ - $$) db 0
+        dw      0xAA55
+`;
+  return assemble(source, { origin: 0x7c00, bits: 16 }).bytes;
+}
+
+function disk(): DriveOptions {
+  const bytes = new Uint8Array(1 << 20);
+  bytes.set(bootSector(1));
+  bytes.set(Buffer.from('DISK'), 512);
+  return { image: bytes, format: 'raw' };
+}
+
+function cd(): DriveOptions {
+  const bytes = bootableIso(bootSector(30));
+  bytes.set(Buffer.from('DISC'), 30 * 2048);
+  return { image: bytes, format: 'raw', media: 'cdrom' };
+}
+
+const engines = ['interpreter', 'translator'] as const;
+const places = ['first', 'slave', 'second channel'] as const;
+
+describe.skipIf(!existsSync(image))('SeaBIOS boots', { timeout: TIMEOUT }, () => {
+  test.each(engines)('a disk: %s', async (engine) => expect(await boot(engine, disk())).toBe('DISK'));
+  test.each(engines)('a CD: %s', async (engine) => expect(await boot(engine, cd())).toBe('DISC'));
+  test.each(places)('a disk, %s', async (place) => {
+    expect(await boot('translator', { ...disk(), index: places.indexOf(place) })).toBe('DISK');
+  });
+});
+
+async function boot(engine: (typeof engines)[number], drive: DriveOptions): Promise<string> {
+  await using machine = await Machine.create({
+    engine,
+    boot: { bios: image },
+    drives: [drive],
+    debugConsole: { iobase: 0xe9 },
+    debugExit: { iobase: EXIT_PORT, iosize: 4 },
+  });
+  let text = '';
+  machine.debugConsole.on('data', (bytes) => {
+    text += Buffer.from(bytes).toString('latin1');
+  });
+  await machine.start();
+  await machine.exited;
+  return text;
+}
