@@ -14,6 +14,7 @@ import { fontHeights } from './source/font-heights.ts';
 import { fonts } from './source/fonts.ts';
 import { graphics } from './source/graphics.ts';
 import { operations } from './source/operations.ts';
+import { overrides } from './source/overrides.ts';
 import { packed } from './source/packed.ts';
 import { palette } from './source/palette.ts';
 import { pci } from './source/pci.ts';
@@ -36,7 +37,21 @@ const ROM_BYTES = 0x8000;
 const ROM_SEGMENT = 0xc000;
 
 const code = [
-  ...[registers, cursor, scroll, operations, text, characters, graphics, cga, planar, packed, fonts, fontHeights],
+  ...[
+    registers,
+    cursor,
+    scroll,
+    operations,
+    text,
+    characters,
+    graphics,
+    cga,
+    planar,
+    packed,
+    fonts,
+    fontHeights,
+    overrides,
+  ],
   ...[palette, defaultColours, switches, state, save, dispi, vbe, vbeMode, vbeDisplay, vbeProtected, pci, blockMove],
 ];
 

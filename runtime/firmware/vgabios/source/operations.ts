@@ -42,7 +42,20 @@ operations:
 call_operation:
         call    active_operations
         add     di, si
+        cmp     byte [BDA_MODE], VBE_MODE
+        je      .vbe
         jmp     word [cs:operations + di]
+; Programs of VBE know which bank they have selected.
+.vbe:   mov     si, ax
+        mov     al, DISPI_BANK
+        call    read_dispi
+        push    ax
+        mov     ax, si
+        call    word [cs:operations + di]
+        pop     di
+        movzx   edi, di
+        shl     edi, 16
+        jmp     select_bank
 
 ; Where the active mode's operations begin in the table to DI. Keeps the other registers.
 active_operations:

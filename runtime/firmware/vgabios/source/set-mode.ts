@@ -30,9 +30,16 @@ set_mode:
         call    clear_memory
         call    load_mode_font
         call    set_mode_vectors
+        call    override_fonts
         call    show_picture
 .unknown:
         ret
+
+; Fonts of programs for this mode. SI: the mode.
+override_fonts:
+        cmp     byte [cs:si + MODE_KIND], KIND_TEXT
+        je      override_text_font
+        jmp     override_graphics_font
 
 ; The active mode: number, columns, page.
 get_mode:

@@ -36,6 +36,20 @@ test('characters and pixels in modes of VBE: bytes, direct colours, planes', asy
   }
 });
 
+test('text leaves the window where the program has it', async () => {
+  const calls: Calls = {
+    set: { ax: 0x4f02, bx: 0x101 },
+    window: { ax: 0x4f05, bx: 0, dx: 3 },
+    write: { ax: 0x0e41, bx: 7 },
+    'window then': { ax: 0x4f05, bx: 0x0100 },
+    read: { ax: 0x0800 },
+    pixel: { ax: 0x0d00, cx: 1, dx: 1 },
+    'window at last': { ax: 0x4f05, bx: 0x0100 },
+  };
+  const answers = (await answersOfMachine(rom, { window: calls }, 'translator')).window!;
+  expect([answers['window then']!.dx, answers['window at last']!.dx]).toEqual(['0003', '0003']);
+});
+
 describe('what VBE says of the controller', () => {
   test('has the modes that fit the memory, and the signatures', async () => {
     const groups = { vbe: { controller: { ax: 0x4f00, tell: ['buffer'] } } } as const;
