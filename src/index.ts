@@ -44,9 +44,11 @@ export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts'
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
+export type { Monitor } from './monitor/monitor.ts';
 export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
 export type { Progress } from './node/assets/progress.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';
+export { type MonitorSettings, openMonitor } from './node/monitor.ts';
 export type {
   BiosBoot,
   Boot,

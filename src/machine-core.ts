@@ -3,6 +3,7 @@ import type { CpuRegisters } from '../runtime/debug/registers.ts';
 import type { ScreenUpdate } from '../runtime/devices/vga/picture.ts';
 import type { ToMachine } from '../runtime/host/messages.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from '../runtime/machine/config.ts';
+import type { ExaminationCalls } from '../runtime/machine/examination.ts';
 
 export type * from '../runtime/debug/questions.ts';
 export type { CpuRegisters, SegmentRegister } from '../runtime/debug/registers.ts';
@@ -17,6 +18,7 @@ export type {
   Metrics,
   RunResult,
 } from '../runtime/machine/config.ts';
+export type * from '../runtime/machine/examination.ts';
 
 /** What the isolate needs of the machine's core: one synchronous object that lives alone in it. */
 export interface MachineCore {
@@ -34,6 +36,8 @@ export interface MachineCore {
   registers(): CpuRegisters;
   /** Answers an inspector's questions. */
   readonly inspection: Questions;
+  /** Answers a monitor. */
+  readonly examination: ExaminationCalls;
   memoryRead(physical: number, length: number): Uint8Array;
   dispose(): void;
 }

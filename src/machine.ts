@@ -14,7 +14,7 @@ import type { ThreadProfile } from './isolate/probe.ts';
 
 import { type CallName, type Calls, type Exit, type GuestHalt, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 
-import type { MachineConfig, Metrics } from './machine-core.ts';
+import type { ExaminationCalls, ExaminationName, MachineConfig, Metrics } from './machine-core.ts';
 import { type Boot, bootOf, checkOptions, type MachineOptions } from './options.ts';
 import { Screen } from './screen/index.ts';
 import { SerialPort } from './serial.ts';
@@ -42,6 +42,12 @@ export interface MachineEvents {
 export type MachineState = 'created' | 'running' | 'paused' | 'ended';
 
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
+
+/** Asks a running machine's examination. */
+export type Examine = <Name extends ExaminationName>(
+  name: Name,
+  ...args: Parameters<ExaminationCalls[Name]>
+) => Promise<ReturnType<ExaminationCalls[Name]>>;
 
 /** What can be asked of the thread that a machine runs on (src/isolate/probe.ts). */
 export interface Probe {
@@ -226,6 +232,19 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly ask: Ask = (name, ...args) => {
     return this.#call('ask', name, args) as Promise<never>;
   };
+
+  /**
+   * Asks what a monitor asks (runtime/machine/examination.ts).
+   * @internal
+   */
+  readonly examine: Examine = (name, ...args) => {
+    return this.#call('examine', name, args) as Promise<never>;
+  };
+
+  /** Presses the power button: by ACPI the guest is asked to turn itself off. */
+  pressPowerButton(): Promise<void> {
+    return this.examine('pressPowerButton');
+  }
 
   /** What the inspector asks of the thread that the machine runs on. */
   readonly probe: Probe = {

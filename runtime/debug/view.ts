@@ -187,6 +187,6 @@ export class EngineView {
 }
 
 /** Page walks that set no accessed bits: all of memory is read-only to them. */
-function silentPaging(mmu: Mmu, state: Int32Array): Paging {
+export function silentPaging(mmu: Mmu, state: Int32Array): Paging {
   return new Paging(state, Object.create(mmu.map, { storedFrameAt: { value: () => NO_FRAME } }));
 }

@@ -24,6 +24,7 @@ import { EventQueue } from '../time/events.ts';
 import { acpiTables } from './acpi.ts';
 import { applyBoot } from './boot.ts';
 import type { KernelImages, MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
+import { Examination } from './examination.ts';
 import { GuestLog } from './guest-log.ts';
 import { InstructionTime } from './instruction-time.ts';
 import { splitMemory } from './memory-size.ts';
@@ -66,6 +67,7 @@ export class MachineCore {
   private nudge = 0;
   private power: RunResult | null = null;
   private inspector: Inspection | null = null;
+  private examiner: Examination | null = null;
   /** What led to the shutdown that the CPU is in. */
   private exceptions: readonly UndeliveredException[] = [];
   private readonly log: GuestLog | null;
@@ -124,10 +126,7 @@ export class MachineCore {
       events: this.events,
       layout,
       apic: this.model.features.has('apic'),
-      nmi: () => {
-        this.state[Word.nmi] |= Nmi.pending;
-        this.callAttention();
-      },
+      nmi: () => this.requestNmi(),
       power: {
         powerOff: () => request({ reason: 'poweroff' }),
         reset: () => request({ reason: 'reset-requested' }),
@@ -136,6 +135,11 @@ export class MachineCore {
       guestError: (what, value) => this.log?.deviceError(what, value),
       door: this.door,
     });
+  }
+
+  private requestNmi(): void {
+    this.state[Word.nmi] |= Nmi.pending;
+    this.callAttention();
   }
 
   private makeCpu(buffer: ArrayBufferLike): Cpu {
@@ -306,6 +310,13 @@ export class MachineCore {
     const { state, engine, mmu, cpu, clock } = this;
     this.inspector ??= new Inspection({ state, engine, mmu, cpu, now: () => clock.now() });
     return this.inspector;
+  }
+
+  /** Answers a monitor. */
+  get examination(): Examination {
+    const { cpu, mmu, pc, components } = this;
+    this.examiner ??= new Examination({ cpu, mmu, pc, components, requestNmi: () => this.requestNmi() });
+    return this.examiner;
   }
 
   dispose(): void {

@@ -68,6 +68,8 @@ export class Pc {
   readonly powerManagement: PowerManagement;
   readonly uarts: readonly Uart16550[];
   readonly display: Vga | null;
+  /** How often each IRQ was requested, for who looks at the machine: no device knows it. */
+  readonly interruptCounts = new Array<number>(16).fill(0);
   /** State of everything here, described. */
   readonly components: readonly Component[];
   private readonly parts: readonly Part[];
@@ -195,8 +197,12 @@ export class Pc {
   private requestLine(irq: number): Line {
     const pic = this.pic.line(irq);
     const ioApic = this.ioApic?.line(ioApicInput(irq));
+    const { interruptCounts } = this;
+    let wasHigh = false;
     return {
       set(high) {
+        if (high && !wasHigh) interruptCounts[irq]!++;
+        wasHigh = high;
         pic.set(high);
         ioApic?.set(high);
       },

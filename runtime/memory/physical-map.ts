@@ -84,6 +84,16 @@ export class PhysicalMap {
     this.paint(window);
   }
 
+  /** What has been put in place, from the lowest address on; of what is at one, the last is seen first. */
+  placed(): AddressWindow[] {
+    return [...this.windows].sort((a, b) => a.base - b.base || a.layer - b.layer);
+  }
+
+  /** Whether an address where no frame is belongs to somebody: a device, or a window that hides memory. */
+  isSomething(address: number): boolean {
+    return this.windows.some(({ base, length }) => address >= base && address < base + length);
+  }
+
   /** What it hid is seen again. */
   remove(window: AddressWindow): void {
     this.windows = this.windows.filter((w) => w !== window);

@@ -63,13 +63,6 @@ const rows: readonly AcceptedFlag[] = [
     instead: 'there is no parallel port yet; give none',
   },
   {
-    names: ['monitor'],
-    argument: 'none',
-    help: 'no monitor',
-    properties: { type: /^(none|null|\/dev\/null)$/ },
-    instead: 'there is no monitor yet; rawiron inspect looks into a machine that has -inspect',
-  },
-  {
     names: ['audio'],
     argument: 'none',
     help: 'no sound',

@@ -7,11 +7,12 @@ import {
   memorySize,
 } from '../index.ts';
 import { checkedCpu, checkedEngine, checkedIcount, checkedIsolate } from '../options.ts';
+import { characterFlags } from './backends/flags.ts';
 import { clockBase } from './clock-base.ts';
 import { applyDevice, devices, deviceUsage } from './devices.ts';
 import { driveFlags } from './drive-flags.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
-import { type Backend, type List, machine, type Settings } from './settings.ts';
+import { type List, machine, type Settings } from './settings.ts';
 
 /** One row of the command line's table: parsing and `--help` come from it. */
 export interface Flag {
@@ -83,26 +84,7 @@ export const flags: readonly Flag[] = [
         vga: checkProperties(text, { type: /^(std|none)$/ }, 'give std or none').type as 'std' | 'none',
       }),
   },
-  {
-    names: ['nographic'],
-    help: 'COM1 on this terminal, with Ctrl-A for commands (the default: there is no window)',
-    apply: (settings) => ({ ...settings, nographic: true }),
-  },
-  {
-    names: ['serial'],
-    argument: 'DEVICE',
-    help: 'COM1 (COM2, … if repeated) on stdio, mon:stdio, file:PATH or null',
-    apply: (settings, text) => ({ ...settings, serials: [...settings.serials, parseBackend(text)] }),
-  },
-  {
-    names: ['debugcon'],
-    argument: 'DEVICE',
-    help: 'output to port 0xe9 on stdio, file:PATH or null',
-    apply: (settings, text) => ({
-      ...machine(settings, { debugConsole: { iobase: settings.machine.debugConsole?.iobase ?? 0xe9 } }),
-      debugConsole: parseBackend(text),
-    }),
-  },
+  ...characterFlags,
   {
     names: ['device'],
     argument: `${Object.keys(devices).join('|')}[,PROPERTY=VALUE]`,
@@ -111,12 +93,6 @@ export const flags: readonly Flag[] = [
       .map(([name, { help }]) => `${deviceUsage(name)}: ${help}`)
       .join('; '),
     apply: applyDevice,
-  },
-  {
-    names: ['chardev'],
-    argument: 'stdio|null|file,id=ID[,path=PATH]',
-    help: 'a named connection for -serial chardev:ID and -device isa-debugcon',
-    apply: (settings, text) => ({ ...settings, chardevs: { ...settings.chardevs, ...parseChardev(text) } }),
   },
   {
     names: ['global'],
@@ -258,23 +234,6 @@ function parseClock(text: string): () => Date {
   const clock = { base: /^/, clock: /^(host|rt|vm)$/, driftfix: /^none$/ };
   const { base = 'utc' } = checkProperties(text, clock, "the clock goes with the guest's time");
   return clockBase(base);
-}
-
-function parseBackend(text: string): Backend {
-  if (text === 'stdio' || text === 'mon:stdio') return { type: 'stdio', muxed: text === 'mon:stdio' };
-  if (text === 'null' || text === 'none') return { type: 'null' };
-  if (text.startsWith('chardev:')) return { type: 'chardev', id: text.slice('chardev:'.length) };
-  if (text.startsWith('file:') && text.length > 'file:'.length)
-    return { type: 'file', path: text.slice('file:'.length) };
-  throw new ConfigurationError(`'${text}' is not supported; it is one of stdio, mon:stdio, file:PATH, null`);
-}
-
-function parseChardev(text: string): Record<string, Backend> {
-  const { backend, id, path } = parseProperties(text, 'backend', ['id', 'path']);
-  if (!id) throw new ConfigurationError(`'${text}' has no name; give id=ID`);
-  if ((backend === 'file') !== (path !== undefined))
-    throw new ConfigurationError(`'${text}' is not supported; a file, and nothing else, has a path`);
-  return { [id]: parseBackend(path === undefined ? backend! : `file:${path}`) };
 }
 
 function parseDebugConsolePort(text: string): number {

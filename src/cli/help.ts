@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import { changeableFeatures } from '../../runtime/cpu/features.ts';
 import { cpuModelNames } from '../../runtime/cpu/model.ts';
 import { logItems } from '../index.ts';
+import { packageVersion } from '../node/version.ts';
 import { acceptedFlags } from './accepted.ts';
 import { devices, deviceUsage } from './devices.ts';
 import { escapeHelp } from './escape.ts';
@@ -83,6 +83,5 @@ export function row(usage: string, help: string): string {
 }
 
 export function versionText(): string {
-  const { version } = createRequire(import.meta.url)('rawiron/package.json') as { version: string };
-  return `rawiron ${version}\n`;
+  return `rawiron ${packageVersion()}\n`;
 }

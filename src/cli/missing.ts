@@ -16,7 +16,7 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
     'there is no GDB server yet; with -inspect, rawiron inspect shows what runs, and the library can pause and read memory',
   ],
   ['S', 'a machine cannot start paused here; the library can: Machine.create() makes it, start() lets it run'],
-  ['mon qmp qmp-pretty', 'there is no monitor yet; the library and rawiron inspect control and show a machine'],
+  ['qmp qmp-pretty', 'there is no QMP yet; -monitor has the human monitor, and the library controls a machine'],
   ['loadvm incoming only-migratable dump-vmstate', 'there are no snapshots yet; boot the guest again'],
   [
     'dfilter trace',

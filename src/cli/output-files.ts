@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigurationError } from '../index.ts';
-import type { Backend, Settings } from './settings.ts';
+import type { Backend } from './backends/backend.ts';
+import type { BackendPlan } from './backends/plan.ts';
+import type { Settings } from './settings.ts';
 
 /** A file, and the flag that names it. */
 interface NamedFile {
@@ -13,9 +15,12 @@ interface NamedFile {
  * Files that are written are emptied first, and no two may write to one.
  * @throws ConfigurationError if such a file is named by another flag too
  */
-export function checkOutputFiles(settings: Settings, serials: readonly Backend[], debugConsole?: Backend): void {
+export function checkOutputFiles(settings: Settings, plan: BackendPlan): void {
+  const { serials, parallels, monitors, debugConsole } = plan;
   const outputs = [
     ...serials.flatMap((backend) => fileOf('-serial', backend)),
+    ...parallels.flatMap((backend) => fileOf('-parallel', backend)),
+    ...monitors.flatMap((backend) => fileOf('-monitor', backend)),
     ...(debugConsole ? fileOf('-debugcon', debugConsole) : []),
     ...named('-D', settings.logFile),
   ];

@@ -1,7 +1,10 @@
-import { type Boot, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
-import { connectInput, connectLog, connectOutput, namedBackend, serialBackends } from './console.ts';
+import { type Boot, ConfigurationError, Machine, type MachineOptions, openMonitor } from '../index.ts';
+import { BackendConnections } from './backends/connect.ts';
+import { planBackends } from './backends/plan.ts';
 import { reportDeaths } from './deaths.ts';
 import { drivesOf } from './drive-flags.ts';
+import { helpFor } from './escape.ts';
+import { connectLog } from './guest-log.ts';
 import { openInspector } from './inspector.ts';
 import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
@@ -11,45 +14,56 @@ import { Terminal } from './terminal.ts';
 
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
 export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
-  const { startTime } = settings;
-  const options: MachineOptions = {
-    ...settings.machine,
-    boot,
-    drives: drivesOf(settings),
-    ...(startTime && { startTime: startTime() }),
-  };
-  const serials = settings.serials.map((backend) => namedBackend(backend, settings.chardevs));
-  const backends = serialBackends(serials, settings);
-  const debugConsole = settings.debugConsole && namedBackend(settings.debugConsole, settings.chardevs);
-  checkOutputFiles(settings, backends, debugConsole);
+  const plan = planBackends(settings, false);
+  checkOutputFiles(settings, plan);
   const terminal = new Terminal();
   const left = Promise.withResolvers<number>();
   // It may be rejected before anyone waits for it.
   left.promise.catch(() => {});
   using _signals = onSignals(left.resolve);
-  await using machine = await Machine.create(options);
-  if (backends.length > machine.serialPorts.length)
+  await using machine = await Machine.create(optionsOf(settings, boot));
+  if (plan.serials.length > machine.serialPorts.length)
     throw new ConfigurationError('-serial: there are four ports at most');
-  for (const [index, backend] of backends.entries()) {
-    connectOutput(machine.serialPorts[index], backend, terminal, left.reject);
-  }
   using _inspector = await openInspector(machine, settings, terminal);
   await using _company = await settings.accompany?.(machine, () => left.resolve(0));
-  if (debugConsole) connectOutput(machine.debugConsole, debugConsole, terminal, left.reject);
   machine.on('log', (message) => terminal.note(`rawiron: ${message}`));
   connectLog(machine, settings, terminal, left.reject);
   reportDeaths(machine, (text) => terminal.note(text));
-
   process.stdout.on('error', (error) =>
     Promise.resolve(error).then(standardOutputGone).then(left.resolve, left.reject),
   );
-  connectInput(machine, backends, terminal, () => left.resolve(leave(terminal)));
+  const actions = {
+    exit: () => left.resolve(leave(terminal)),
+    help: () => terminal.note(helpFor(terminal.size)),
+  };
+  const monitor = openMonitor(machine, { ...nameOf(settings), quit: () => left.resolve(0) });
+  await using connections = new BackendConnections(plan, { machine, monitor, terminal, actions, failed: left.reject });
   try {
-    await machine.start();
-    return await Promise.race([machine.exited.then(({ code }) => code), left.promise]);
+    return await Promise.race([connectAndRun(machine, connections), left.promise]);
   } finally {
     await terminal.close();
   }
+}
+
+/** Until the machine ends. */
+async function connectAndRun(machine: Machine, connections: BackendConnections): Promise<number> {
+  await connections.open();
+  await machine.start();
+  return (await machine.exited).code;
+}
+
+function nameOf({ machine: { name } }: Settings): { name?: string } {
+  return name === undefined ? {} : { name };
+}
+
+function optionsOf(settings: Settings, boot: Boot): MachineOptions {
+  const { startTime } = settings;
+  return {
+    ...settings.machine,
+    boot,
+    drives: drivesOf(settings),
+    ...(startTime && { startTime: startTime() }),
+  };
 }
 
 /** Boots the demo guest, which takes nothing of what the flags may name. */

@@ -1,13 +1,5 @@
 import type { DriveOptions, Machine, MachineOptions } from '../index.ts';
-
-/** What a character device of the machine is connected to. */
-export type Backend =
-  /** This terminal. muxed: Ctrl-A gives commands to the emulator; otherwise Ctrl-C ends it. */
-  | { readonly type: 'stdio'; readonly muxed: boolean }
-  | { readonly type: 'file'; readonly path: string }
-  | { readonly type: 'null' }
-  /** The one that a -chardev with this name gives. */
-  | { readonly type: 'chardev'; readonly id: string };
+import type { Backend } from './backends/backend.ts';
 
 /** A list that `help` for a flag's argument prints. */
 export type List = 'list-cpus' | 'list-machines' | 'list-accelerators' | 'list-devices' | 'list-log-items';
@@ -31,6 +23,10 @@ export interface Settings {
   readonly startTime?: () => Date;
   /** One for each `-serial`, in their order. */
   readonly serials: readonly Backend[];
+  /** One for each `-parallel`, in their order. */
+  readonly parallels: readonly Backend[];
+  /** Where monitors are; left out: where QEMU has one by default. */
+  readonly monitors?: readonly Backend[];
   readonly debugConsole?: Backend;
   /** By -chardev, with their names. */
   readonly chardevs: Readonly<Record<string, Backend>>;
@@ -44,7 +40,14 @@ export interface Settings {
   readonly symbols?: string;
 }
 
-export const initialSettings: Settings = { action: 'run', machine: {}, serials: [], chardevs: {}, waitingDrives: {} };
+export const initialSettings: Settings = {
+  action: 'run',
+  machine: {},
+  serials: [],
+  parallels: [],
+  chardevs: {},
+  waitingDrives: {},
+};
 
 /** The settings with these options of the machine. */
 export function machine(settings: Settings, options: Partial<MachineOptions>): Settings {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Connection, ConnectionPeer } from './backends/connection.ts';
 import type { TerminalSize } from './escape.ts';
 
 /** Undoes what a guest may have left the terminal in: attributes, hidden cursor, keypad, mouse and paste modes. */
@@ -11,7 +12,7 @@ const READ_AHEAD = 1 << 20;
 const LEAVE = 1000;
 
 /** The program's standard input and output. What is no terminal is left as it is. */
-export class Terminal {
+export class Terminal implements Connection {
   readonly #restore = () => this.#setRaw(false);
   readonly #continue = () => this.#setRawAgain();
   #raw = false;
@@ -26,23 +27,25 @@ export class Terminal {
   }
 
   /**
-   * Passes every key to whoever reads, Ctrl-C and the like too, until `close()` or the end of the program. `take` gets
+   * Passes every key to whoever reads, Ctrl-C and the like too, until `close()` or the end of the program. The peer gets
    * the next bytes while earlier ones are not taken yet, but little more than READ_AHEAD in all.
    */
-  open(take: (bytes: Uint8Array) => Promise<void>): void {
+  async open(peer: ConnectionPeer): Promise<void> {
+    if (!peer.takesInput) return;
     for (const stream of [process.stdout, process.stderr]) doNotBlock(stream);
     this.#setRaw(true);
     process.on('exit', this.#restore);
     process.on('SIGCONT', this.#continue);
-    process.stdin.on('data', (bytes: Buffer) => this.#pass(bytes, take));
+    process.stdin.on('data', (bytes: Buffer) => this.#pass(bytes, peer));
     // The input may fail, such as on a terminal that is gone: the guest then has none.
     process.stdin.on('error', () => {});
+    peer.opened();
   }
 
-  async #pass(bytes: Uint8Array, take: (bytes: Uint8Array) => Promise<void>): Promise<void> {
+  async #pass(bytes: Uint8Array, peer: ConnectionPeer): Promise<void> {
     this.#waiting += bytes.length;
     if (this.#waiting >= READ_AHEAD) process.stdin.pause();
-    await take(bytes);
+    await peer.receive(bytes);
     this.#waiting -= bytes.length;
     if (this.#waiting < READ_AHEAD && !this.#closed) process.stdin.resume();
   }

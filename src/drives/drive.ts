@@ -53,6 +53,16 @@ export class Drive {
     return this.#disk?.name ?? null;
   }
 
+  /** What its image is: a format, and what stands around it. Null: there is none. */
+  get format(): string | null {
+    return this.#disk?.format ?? null;
+  }
+
+  /** Whether the guest cannot write to its medium. */
+  get isReadOnly(): boolean {
+    return this.#disk?.isReadOnly ?? false;
+  }
+
   /** Whether the guest doesn't let its medium out. */
   get isLocked(): boolean {
     return this.#isLocked;

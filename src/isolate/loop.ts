@@ -251,6 +251,11 @@ class MachineLoop {
       const question = inspection[name] as (...args: unknown[]) => unknown;
       return question.apply(inspection, [...args]);
     },
+    examine: (name, args) => {
+      const { examination } = this.#core;
+      const call = examination[name] as (...args: unknown[]) => unknown;
+      return call.apply(examination, [...args]);
+    },
     startProfile: (interval) => this.#probe().startProfile(interval),
     stopProfile: (number) => this.#probe().stopProfile(number),
     heap: () => this.#probe().heap(),

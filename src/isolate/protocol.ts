@@ -1,5 +1,5 @@
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
-import type { CpuRegisters, Metrics, QuestionName, ScreenUpdate, Shutdown } from '../machine-core.ts';
+import type { CpuRegisters, ExaminationName, Metrics, QuestionName, ScreenUpdate, Shutdown } from '../machine-core.ts';
 import type { ThreadProfile } from './probe.ts';
 
 /** What the host's side can ask of a machine's isolate, with an answer. */
@@ -11,6 +11,8 @@ export interface Calls {
   metrics(): Metrics;
   /** Asks the machine's inspection. */
   ask(name: QuestionName, args: readonly unknown[]): unknown;
+  /** Asks the machine's examination. */
+  examine(name: ExaminationName, args: readonly unknown[]): unknown;
   /** Starts to take a profile of the machine's thread, so many microseconds between two samples; its number. */
   startProfile(interval: number): number;
   stopProfile(number: number): ThreadProfile;

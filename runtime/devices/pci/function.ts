@@ -88,6 +88,24 @@ const barRegister = (bar: BaseAddress): ConfigRegister => ({
   writable: (-bar.size | (bar.index === 'rom' ? ROM_ENABLED : 0)) >>> 0,
 });
 
+/** A base address register, and where it points to. */
+export interface BaseAddressView {
+  readonly index: number | 'rom';
+  readonly space: 'io' | 'memory';
+  readonly prefetchable: boolean;
+  readonly size: number;
+  /** 0: nowhere. */
+  readonly base: number;
+}
+
+/** A function as somebody sees it who looks at the machine. */
+export interface PciFunctionView {
+  /** As PciFunction.number. */
+  readonly number: number;
+  readonly config: Uint8Array;
+  readonly bars: readonly BaseAddressView[];
+}
+
 /** One function of a PCI device: its configuration space. */
 export class PciFunction {
   readonly name: string;
@@ -126,6 +144,14 @@ export class PciFunction {
     this.#state.config.set(this.#initial);
     this.#changed();
     this.#description.written?.();
+  }
+
+  view(): PciFunctionView {
+    const bars = this.#ranges.map(({ bar }) => {
+      const { index, space, size, prefetchable = false } = bar;
+      return { index, space, prefetchable, size, base: this.#isEnabled(bar) ? this.#baseOf(bar) : 0 };
+    });
+    return { number: this.number, config: this.#state.config.slice(), bars };
   }
 
   /** Unsigned. Bytes beyond the space read as 0. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { acceptedFlags } from '../../../src/cli/accepted.ts';
 import { parseArguments } from '../../../src/cli/arguments.ts';
-import { namedBackend, serialBackends } from '../../../src/cli/console.ts';
+import { namedBackend } from '../../../src/cli/backends/backend.ts';
 import { flags } from '../../../src/cli/flags.ts';
 import { helpText } from '../../../src/cli/help.ts';
 import { missingFlags } from '../../../src/cli/missing.ts';
@@ -18,10 +18,11 @@ test('a whole command line', () => {
     append: 'A',
     nographic: true,
     serials: [
-      { type: 'stdio', muxed: true },
+      { type: 'stdio', muxed: true, hasMonitor: true },
       { type: 'file', path: '/tmp/x' },
     ],
     machine: { memory: '256', reboot: 'exit' },
+    parallels: [],
     chardevs: {},
     waitingDrives: {},
   });
@@ -135,12 +136,17 @@ test.each([
   ['-kernel', '-kernel needs an argument: FILE'],
   ['-m abc', "-m: 'abc' is not a memory size"],
   ['-m 64,slots=2', "-m: 'slots' is not supported"],
-  ['-serial tcp::4444', "-serial: 'tcp::4444' is not supported"],
+  ['-serial tcp:host', "-serial: 'host' is no address; give tcp:HOST:PORT"],
+  ['-serial pty', "-serial: 'pty' is not supported; it is one of stdio, mon:stdio, unix:PATH"],
+  ['-serial mon:null', "-serial: 'mon:null' is not supported; what devices can share is stdio and sockets"],
+  ['-monitor unix:/tmp/x,server,nowait,ipv4', "-monitor: 'ipv4' is not supported"],
+  ['-monitor unix:/tmp/x,server=maybe', "-monitor: 'maybe' is neither on nor off; give server=on"],
+  ['-mon mode=control', "-mon: 'mode=control' has no chardev; give chardev=ID"],
   ['-serial file:', "-serial: 'file:' is not supported"],
   ['-chardev file,id=x', "-chardev: 'file,id=x' is not supported"],
   ['-chardev null,path=y,id=x', "-chardev: 'null,path=y,id=x' is not supported"],
   ['-chardev stdio', "-chardev: 'stdio' has no name; give id=ID"],
-  ['-chardev socket,id=x', "-chardev: 'socket' is not supported"],
+  ['-chardev socket,id=x', "-chardev: 'socket,id=x' is not supported"],
   ['-machine q35', "-machine: 'q35' is not supported: the machine is a pc"],
   ['-machine pc,usb=on', "-machine: 'usb=on' is not supported"],
   ['-machine max-ram-below-4g=much', "-machine: 'much' is not a memory size"],
@@ -168,8 +174,8 @@ test.each([
   '-smp cpus=1,cores=1,threads=1,sockets=1,maxcpus=1',
   '-accel tcg,thread=multi,tb-size=256',
   '--display none',
-  '-net none -nic none -parallel none -monitor none',
-  '-monitor /dev/null -audio driver=none -audiodev none,id=snd0',
+  '-net none -nic none -parallel none',
+  '-audio driver=none -audiodev none,id=snd0',
   '-no-fd-bootchk',
   '-no-user-config -overcommit mem-lock=off -sandbox off -k de',
 ])('%s asks for what is so anyway', (line) => {
@@ -180,13 +186,6 @@ test('flags of QEMU are taken, or refused with a reason, but not both', () => {
   const taken = [...flags, ...acceptedFlags].flatMap(({ names }) => names);
   expect(taken.filter((name) => missingFlags.has(name))).toEqual([]);
   expect(new Set(taken).size).toBe(taken.length);
-});
-
-test('without the default devices COM1 is on nothing that is not named', () => {
-  const backends = (line: string) => serialBackends(parse(line).serials, parse(line));
-  expect(backends('-nodefaults')).toEqual([]);
-  expect(backends('-nodefaults -serial stdio')).toEqual([{ type: 'stdio', muxed: false }]);
-  expect(backends('-nographic')).toEqual([{ type: 'stdio', muxed: true }]);
 });
 
 describe('the real-time clock', () => {

@@ -2,6 +2,7 @@ import type { ToMachine } from '../../../runtime/host/messages.ts';
 import type {
   CpuRegisters,
   CreateCore,
+  ExaminationCalls,
   MachineConfig,
   MachineCore,
   MachineHost,
@@ -133,6 +134,8 @@ class FakeCore implements MachineCore {
   }
 
   readonly inspection = { translations: () => [{ physical: 0x1000, key: 3 }] } as unknown as Questions;
+
+  readonly examination = { interruptCounts: () => [this.#runs] } as unknown as ExaminationCalls;
 
   screenUpdate(): null {
     return null;

@@ -1,0 +1,244 @@
+import { Key } from '../../translator/abi/key.ts';
+import { Segment, Word } from '../../translator/abi/state.ts';
+import { decode } from '../../translator/x86/decode.ts';
+import { formatInstruction } from '../../translator/x86/format.ts';
+import { Instruction } from '../../translator/x86/instruction.ts';
+import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
+import type { AccessSize } from '../bus/ports.ts';
+import type { Cpu } from '../cpu/cpu.ts';
+import { packBits } from '../cpu/x87/formats.ts';
+import { Fpu, Tag } from '../cpu/x87/fpu.ts';
+import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
+import { silentPaging } from '../debug/view.ts';
+import type { PciFunctionView } from '../devices/pci/function.ts';
+import { busMemory } from '../memory/bus-memory.ts';
+import type { Mmu } from '../memory/mmu.ts';
+import type { Paging } from '../memory/paging.ts';
+import { forEachPage } from '../memory/physical.ts';
+import { NO_FRAME } from '../memory/physical-map.ts';
+import type { Saved } from '../snapshot/describe.ts';
+import type { Pc } from './pc.ts';
+
+/** Addresses are linear (through segments' bases and before paging) or physical. */
+export type AddressSpace = 'linear' | 'physical';
+
+const PAGE = 4096;
+const LONGEST_INSTRUCTION = 15;
+
+/** Registers of the x87 FPU and SSE; numbers are unsigned. */
+export interface FloatRegisters {
+  readonly control: number;
+  readonly status: number;
+  readonly top: number;
+  /** One bit for each physical register: 1 if it is empty. */
+  readonly empty: number;
+  readonly mxcsr: number;
+  /** R0 to R7 by number, 80 bits each. */
+  readonly fpu: readonly bigint[];
+  /** XMM0 to XMM7, four words each, low word first. */
+  readonly xmm: readonly (readonly number[])[];
+}
+
+/** An instruction as it stands in memory. */
+export interface Disassembled {
+  readonly bytes: Uint8Array;
+  /** In Intel syntax. */
+  readonly text: string;
+}
+
+/** What is at a range of physical addresses, or of ports. */
+export interface RangeView {
+  readonly name: string;
+  readonly base: number;
+  readonly length: number;
+  readonly kind: 'ram' | 'rom' | 'i/o';
+  /** The higher one is seen. */
+  readonly priority: number;
+}
+
+/** What a monitor asks of a machine and does with it, between two stretches of guest code. */
+export interface ExaminationCalls {
+  registers(): CpuRegisters;
+  floatRegisters(): FloatRegisters;
+  /** Bytes at addresses, devices' registers too; null where nothing is mapped, or at an address where nothing is. */
+  read(space: AddressSpace, address: number, length: number): Uint8Array | null;
+  /** Bytes of physical memory as a bus master reads them: FFh where there is none. */
+  readBus(address: number, length: number): Uint8Array;
+  /** So many instructions, as the code segment has them (16 or 32 bits); fewer where memory ends. */
+  disassemble(space: AddressSpace, address: number, count: number): Disassembled[];
+  /** The described state of a device, or of another part, by its name. Undefined: there is none. */
+  stateOf(component: string): Saved | undefined;
+  pciFunctions(): PciFunctionView[];
+  /** What stands in the physical address space, by address. */
+  memoryMap(): RangeView[];
+  /** Who has which ports, by port. */
+  portMap(): RangeView[];
+  /** How many interrupts each line has requested, by IRQ. */
+  interruptCounts(): number[];
+  readPort(port: number, size: AccessSize): number;
+  writePort(port: number, size: AccessSize, value: number): void;
+  /** Asks the guest to turn itself off, by ACPI. */
+  pressPowerButton(): void;
+  /** A non-maskable interrupt. */
+  requestNmi(): void;
+}
+
+export type ExaminationName = keyof ExaminationCalls;
+
+/** The parts of a machine that are looked at. */
+export interface ExaminedParts {
+  readonly cpu: Cpu;
+  readonly mmu: Mmu;
+  readonly pc: Pc;
+  readonly components: readonly { readonly name: string; save(): Saved }[];
+  readonly requestNmi: () => void;
+}
+
+/** Answers a monitor. Looking changes nothing, but where devices' registers are read. */
+export class Examination implements ExaminationCalls {
+  private readonly parts: ExaminedParts;
+  private readonly paging: Paging;
+
+  constructor(parts: ExaminedParts) {
+    this.parts = parts;
+    this.paging = silentPaging(parts.mmu, parts.cpu.state);
+  }
+
+  registers(): CpuRegisters {
+    return readRegisters(this.parts.cpu, this.parts.mmu.map.isA20Open);
+  }
+
+  floatRegisters(): FloatRegisters {
+    const { cpu } = this.parts;
+    const fpu = new Fpu(cpu);
+    const numbers = [0, 1, 2, 3, 4, 5, 6, 7];
+    const word = (n: number) => cpu.state[n]! >>> 0;
+    return {
+      control: fpu.control,
+      status: fpu.status,
+      top: fpu.top,
+      empty: numbers.reduce((bits, n) => bits | (fpu.tagOf(n) === Tag.empty ? 1 << n : 0), 0),
+      mxcsr: word(Word.mxcsr),
+      fpu: numbers.map((n) => packBits(fpu.readPhysical(n))),
+      xmm: numbers.map((n) => [0, 1, 2, 3].map((part) => word(Word.xmm + 4 * n + part))),
+    };
+  }
+
+  read(space: AddressSpace, address: number, length: number): Uint8Array | null {
+    const bytes = new Uint8Array(length);
+    let isThere = true;
+    forEachPage(address, length, (page, at, done, count) => {
+      const physical = space === 'linear' ? this.physicalPage(page) : page;
+      isThere &&= physical >= 0 && this.readPage(physical * PAGE + at, bytes.subarray(done, done + count));
+    });
+    return isThere ? bytes : null;
+  }
+
+  readBus(address: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    busMemory(this.parts.mmu.map).read(address, bytes);
+    return bytes;
+  }
+
+  /** -1: nothing is mapped there. */
+  private physicalPage(page: number): number {
+    return this.paging.walk((page << 12) | 0, 0) === -1 ? this.paging.result.page : -1;
+  }
+
+  /** False where neither memory nor a device is. */
+  private readPage(physical: number, target: Uint8Array): boolean {
+    const { map } = this.parts.mmu;
+    const frame = map.frameAt(Math.floor(physical / PAGE));
+    if (frame !== NO_FRAME) {
+      const at = frame * PAGE + (physical % PAGE);
+      target.set(map.ram.bytes.subarray(at, at + target.length));
+      return true;
+    }
+    return this.readDevice(physical, target);
+  }
+
+  /** By words where they are whole: registers of devices are. */
+  private readDevice(physical: number, target: Uint8Array): boolean {
+    const { map } = this.parts.mmu;
+    for (let done = 0; done < target.length; ) {
+      const at = physical + done;
+      if (!map.isSomething(at)) return false;
+      const size = at % 4 === 0 && target.length - done >= 4 ? 4 : 1;
+      const value = map.readDevice(at, size);
+      for (let n = 0; n < size; n++) target[done + n] = value >>> (8 * n);
+      done += size;
+    }
+    return true;
+  }
+
+  disassemble(space: AddressSpace, address: number, count: number): Disassembled[] {
+    const { state } = this.parts.cpu;
+    const i = new Instruction(forms[INVALID_FORM]!);
+    const result: Disassembled[] = [];
+    let at = address;
+    while (result.length < count) {
+      const code = this.codeAt(space, at);
+      if (code.length === 0) break;
+      // 0: memory ends within the instruction.
+      const length = decode(code, 0, code.length, this.offsetInCode(at), state[Word.key]!, i) || code.length;
+      result.push({ bytes: code.slice(0, length), text: formatInstruction(i) });
+      at += length;
+    }
+    return result;
+  }
+
+  /** For targets of jumps, which are offsets in the code segment. */
+  private offsetInCode(address: number): number {
+    const { state } = this.parts.cpu;
+    const offset = (address - state[Word.segmentBase + Segment.cs]!) | 0;
+    return state[Word.key]! & Key.code32 ? offset : offset & 0xffff;
+  }
+
+  private codeAt(space: AddressSpace, address: number): Uint8Array {
+    const toEnd = PAGE - (address % PAGE);
+    const whole = this.read(space, address, LONGEST_INSTRUCTION);
+    return whole ?? this.read(space, address, Math.min(toEnd, LONGEST_INSTRUCTION)) ?? new Uint8Array(0);
+  }
+
+  stateOf(component: string): Saved | undefined {
+    return this.parts.components.find(({ name }) => name === component)?.save();
+  }
+
+  pciFunctions(): PciFunctionView[] {
+    return this.parts.pc.pci.functions.map((pciFunction) => pciFunction.view()).sort((a, b) => a.number - b.number);
+  }
+
+  memoryMap(): RangeView[] {
+    return this.parts.mmu.map.placed().map(({ name, base, length, layer, reads, writes }) => ({
+      ...{ name, base, length, priority: layer },
+      kind: reads === NO_FRAME ? 'i/o' : writes === NO_FRAME ? 'rom' : 'ram',
+    }));
+  }
+
+  portMap(): RangeView[] {
+    const regions = this.parts.pc.ports.regions().map(({ name, first, count }) => {
+      return { name, base: first, length: count, kind: 'i/o', priority: 0 } as const;
+    });
+    return regions.sort((a, b) => a.base - b.base);
+  }
+
+  interruptCounts(): number[] {
+    return [...this.parts.pc.interruptCounts];
+  }
+
+  readPort(port: number, size: AccessSize): number {
+    return this.parts.pc.ports.read(port, size);
+  }
+
+  writePort(port: number, size: AccessSize, value: number): void {
+    this.parts.pc.ports.write(port, size, value);
+  }
+
+  pressPowerButton(): void {
+    this.parts.pc.powerManagement.pressPowerButton();
+  }
+
+  requestNmi(): void {
+    this.parts.requestNmi();
+  }
+}

@@ -1,0 +1,86 @@
+import type { Machine, Monitor } from '../../index.ts';
+import { EscapeFilter, InterruptFilter, type KeyFilter } from '../escape.ts';
+import type { Terminal } from '../terminal.ts';
+import type { Backend } from './backend.ts';
+import type { CharacterDevice, Connection, ConnectionPeer } from './connection.ts';
+import { monitorDevice, portDevice } from './devices.ts';
+import { fileConnection, nullConnection } from './file.ts';
+import { type ConsoleActions, Distributor, Multiplexer } from './multiplexer.ts';
+import { type BackendPlan, backendsOf } from './plan.ts';
+import { SocketConnection } from './socket.ts';
+
+/** What is connected, and to whom it speaks. */
+export interface ConnectOptions {
+  readonly machine: Machine;
+  readonly monitor: Monitor;
+  readonly terminal: Terminal;
+  /** Shows the screen, if the plan has a display. */
+  readonly display?: CharacterDevice | undefined;
+  readonly actions: ConsoleActions;
+  /** A backend cannot be written any more. */
+  readonly failed: (error: Error) => void;
+}
+
+/** Connects the character devices to their backends. */
+export class BackendConnections implements AsyncDisposable {
+  readonly #connections: readonly { readonly connection: Connection; readonly peer: ConnectionPeer }[];
+
+  /** @throws ConfigurationError if a file cannot be opened */
+  constructor(plan: BackendPlan, options: ConnectOptions) {
+    this.#connections = [...new Set(backendsOf(plan))].map((backend) => {
+      const connection = connectionOf(backend, options);
+      return { connection, peer: share(backend, connection, devicesOn(backend, plan, options), options) };
+    });
+  }
+
+  /**
+   * Resolves when all are open: those that wait for somebody have got him.
+   * @throws ConfigurationError if a socket cannot listen or connect
+   */
+  async open(): Promise<void> {
+    for (const { connection, peer } of this.#connections) await connection.open(peer);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#connections.map(({ connection }) => connection.close()));
+  }
+}
+
+function connectionOf(backend: Backend, { terminal, failed }: ConnectOptions): Connection {
+  switch (backend.type) {
+    case 'stdio':
+      return terminal;
+    case 'file':
+      return fileConnection(backend.path, failed);
+    case 'socket':
+      return new SocketConnection(backend, (message) => terminal.note(message));
+    default:
+      return nullConnection;
+  }
+}
+
+/** In the order in which Ctrl-A c goes round: monitors first, as in QEMU. */
+function devicesOn(backend: Backend, plan: BackendPlan, options: ConnectOptions): CharacterDevice[] {
+  const { machine, monitor, display } = options;
+  const on = (backends: readonly Backend[], device: (index: number) => CharacterDevice) =>
+    backends.flatMap((other, index) => (other === backend ? [device(index)] : []));
+  return [
+    ...on(plan.monitors, () => monitorDevice(monitor)),
+    ...on(plan.debugConsole ? [plan.debugConsole] : [], () => portDevice(machine.debugConsole)),
+    ...on(plan.serials, (index) => portDevice(machine.serialPorts[index])),
+    ...on(plan.display ? [plan.display] : [], () => display!),
+  ];
+}
+
+function share(
+  backend: Backend,
+  connection: Connection,
+  devices: readonly CharacterDevice[],
+  { actions }: ConnectOptions,
+): ConnectionPeer {
+  if ('muxed' in backend && backend.muxed) return new Multiplexer(connection, devices, new EscapeFilter(), actions);
+  return new Distributor(connection, devices, backend.type === 'stdio' ? new InterruptFilter() : asItIs, actions);
+}
+
+/** Nothing of what comes in is for the emulator. */
+const asItIs: KeyFilter = { split: (bytes) => [bytes] };

@@ -1,0 +1,30 @@
+/** The host's end of what a character device is connected to. */
+export interface Connection {
+  /** What the device sends. Resolves when it has been taken, by whoever there is. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Begins to take what comes from the other end, and lets somebody connect. */
+  open(peer: ConnectionPeer): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Who is told of what comes from the other end of a connection. */
+export interface ConnectionPeer {
+  /** Somebody takes input. */
+  readonly takesInput: boolean;
+  /** Somebody is there. */
+  opened(): void;
+  /** Resolves when more may come. */
+  receive(bytes: Uint8Array): Promise<void>;
+}
+
+/** A device of the machine, or of the emulator, that sends and takes characters. */
+export interface CharacterDevice {
+  /** Called once: what it sends goes there. The promise tells when it has been taken. */
+  connect(write: (bytes: Uint8Array) => Promise<void>): void;
+  /** Takes input; left out: it takes none. */
+  receive?(bytes: Uint8Array): Promise<void>;
+  /** Somebody is at the other end. */
+  opened?(): void;
+  /** Input comes to it from now on, or no longer, where several devices share a connection. */
+  focus?(hasInput: boolean): void;
+}

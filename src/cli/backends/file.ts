@@ -1,0 +1,36 @@
+import { appendFileSync, openSync } from 'node:fs';
+import { writeError } from '../output-error.ts';
+import type { Connection } from './connection.ts';
+
+/** Nobody: what is written is forgotten. */
+export const nullConnection: Connection = {
+  write: async () => {},
+  open: async () => {},
+  close: async () => {},
+};
+
+/**
+ * A file that gets what is written, from its beginning. `failed` hears why it cannot be written any more.
+ * @throws ConfigurationError if it cannot be opened
+ */
+export function fileConnection(path: string, failed: (error: Error) => void): Connection {
+  const file = openForWriting(path);
+  return {
+    ...nullConnection,
+    write: async (bytes) => {
+      try {
+        appendFileSync(file, bytes);
+      } catch (error) {
+        failed(writeError(path, error));
+      }
+    },
+  };
+}
+
+function openForWriting(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}

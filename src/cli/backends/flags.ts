@@ -1,0 +1,55 @@
+import { ConfigurationError } from '../../index.ts';
+import type { Flag } from '../flags.ts';
+import { parseProperties } from '../properties.ts';
+import { machine, type Settings } from '../settings.ts';
+import { type Backend, parseBackend, parseChardev } from './backend.ts';
+
+/** Flags that connect character devices, as QEMU has them. */
+export const characterFlags: readonly Flag[] = [
+  {
+    names: ['nographic'],
+    help: 'COM1 and a monitor on this terminal, with Ctrl-A for commands; no display is shown',
+    apply: (settings) => ({ ...settings, nographic: true }),
+  },
+  {
+    names: ['serial'],
+    argument: 'DEVICE',
+    help: 'COM1 (COM2, … if repeated) on stdio, mon:stdio, unix:PATH or tcp:HOST:PORT[,server][,nowait], file:PATH, chardev:ID or null',
+    apply: (settings, text) => ({ ...settings, serials: [...settings.serials, parseBackend(text)] }),
+  },
+  {
+    names: ['monitor'],
+    argument: 'DEVICE',
+    help: 'a monitor, with the commands of QEMU, on one of these (default: beside COM1 on the terminal, by Ctrl-A c)',
+    apply: (settings, text) => withMonitor(settings, parseBackend(text)),
+  },
+  {
+    names: ['mon'],
+    argument: 'chardev=ID',
+    help: 'a monitor on a -chardev',
+    apply: (settings, text) => {
+      const { chardev } = parseProperties(text, 'chardev', ['mode', 'pretty']);
+      if (!chardev) throw new ConfigurationError(`'${text}' has no chardev; give chardev=ID`);
+      return withMonitor(settings, { type: 'chardev', id: chardev });
+    },
+  },
+  {
+    names: ['debugcon'],
+    argument: 'DEVICE',
+    help: 'output to port 0xe9 on one of these',
+    apply: (settings, text) => ({
+      ...machine(settings, { debugConsole: { iobase: settings.machine.debugConsole?.iobase ?? 0xe9 } }),
+      debugConsole: parseBackend(text),
+    }),
+  },
+  {
+    names: ['chardev'],
+    argument: 'stdio|null|file|socket,id=ID[,path=PATH][,host=HOST,port=N][,server=on][,wait=off][,mux=on]',
+    help: 'a named connection for chardev:ID, -mon and -device isa-debugcon; with mux=on for several of them',
+    apply: (settings, text) => ({ ...settings, chardevs: { ...settings.chardevs, ...parseChardev(text) } }),
+  },
+];
+
+function withMonitor(settings: Settings, backend: Backend): Settings {
+  return { ...settings, monitors: [...(settings.monitors ?? []), backend] };
+}

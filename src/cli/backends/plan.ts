@@ -1,0 +1,113 @@
+import { ConfigurationError } from '../../index.ts';
+import type { Settings } from '../settings.ts';
+import { type Backend, namedBackend } from './backend.ts';
+
+/** Which backend each character device is connected to. Devices that share one have the same object. */
+export interface BackendPlan {
+  /** COM1, COM2, … */
+  readonly serials: readonly Backend[];
+  readonly monitors: readonly Backend[];
+  /** LPT1, … */
+  readonly parallels: readonly Backend[];
+  readonly debugConsole?: Backend;
+  /** Where the screen is shown: this terminal. */
+  readonly display?: Backend;
+}
+
+const nowhere: Backend = { type: 'null' };
+const terminal: Backend = { type: 'stdio', muxed: true };
+
+/** What flags give, before terminals are joined. */
+interface Given {
+  readonly serials: readonly Backend[];
+  readonly monitors: readonly Backend[] | undefined;
+  readonly hasDisplay: boolean;
+  readonly settings: Settings;
+}
+
+/**
+ * Connects what the flags name, and QEMU's defaults for what they leave out. Where no display is shown the terminal has COM1
+ * and a monitor, as with -nographic.
+ * @param hasDisplay the terminal shows the display
+ * @throws ConfigurationError if a -chardev is missing, or devices cannot share a backend
+ */
+export function planBackends(settings: Settings, hasDisplay: boolean): BackendPlan {
+  const named = (backend: Backend) => namedBackend(backend, settings.chardevs);
+  const given = {
+    ...{ settings, hasDisplay },
+    serials: settings.serials.map(named),
+    monitors: settings.monitors?.map(named),
+  };
+  const serials = serialsOf(given);
+  const plan = {
+    serials,
+    monitors: [...serials.filter(hasMonitor), ...monitorsOf(given, serials)].filter(({ type }) => type !== 'null'),
+    parallels: settings.parallels.map(named),
+    ...(settings.debugConsole && { debugConsole: named(settings.debugConsole) }),
+    ...(hasDisplay && { display: terminal }),
+  };
+  const joined = withOneTerminal(plan);
+  checkSharing(joined);
+  return joined;
+}
+
+function hasMonitor(backend: Backend): boolean {
+  return 'hasMonitor' in backend;
+}
+
+const isTerminal = ({ type }: Backend): boolean => type === 'stdio';
+
+function serialsOf({ serials, monitors, hasDisplay, settings }: Given): readonly Backend[] {
+  if (serials.length > 0)
+    return settings.nographic ? serials.map((b) => (isTerminal(b) ? { ...b, muxed: true } : b)) : serials;
+  if (settings.nodefaults) return [];
+  return hasDisplay || monitors?.some(isTerminal) ? [nowhere] : [terminal];
+}
+
+function monitorsOf({ monitors, hasDisplay, settings }: Given, serials: readonly Backend[]): readonly Backend[] {
+  if (monitors) return monitors;
+  if (settings.nodefaults || serials.some(hasMonitor)) return [];
+  if (hasDisplay || serials.includes(terminal)) return [terminal];
+  if (!settings.nographic) return [];
+  return [{ type: 'stdio', muxed: serials.some(isTerminal) }];
+}
+
+/** All that is on the terminal has one object: muxed if it is for any of them. */
+function withOneTerminal(plan: BackendPlan): BackendPlan {
+  const all = backendsOf(plan);
+  const one: Backend = { type: 'stdio', muxed: all.some((backend) => backend.type === 'stdio' && backend.muxed) };
+  const joined = (backend: Backend) => (isTerminal(backend) ? one : backend);
+  return {
+    serials: plan.serials.map(joined),
+    monitors: [...new Set(plan.monitors.map(joined))],
+    parallels: plan.parallels.map(joined),
+    ...(plan.debugConsole && { debugConsole: joined(plan.debugConsole) }),
+    ...(plan.display && { display: one }),
+  };
+}
+
+/** All backends of a plan, one for each device. */
+export function backendsOf({ serials, monitors, parallels, debugConsole, display }: BackendPlan): Backend[] {
+  return [
+    ...monitors,
+    ...serials,
+    ...parallels,
+    ...(debugConsole ? [debugConsole] : []),
+    ...(display ? [display] : []),
+  ];
+}
+
+function checkSharing(plan: BackendPlan): void {
+  const { serials, monitors, display } = plan;
+  if (display && serials.includes(display))
+    throw new ConfigurationError(
+      'the terminal shows the display; give -display none, or -serial another place such as unix:PATH,server,nowait',
+    );
+  const all = backendsOf(plan);
+  for (const [n, backend] of all.entries()) {
+    if (all.indexOf(backend) === n || ('muxed' in backend && backend.muxed)) continue;
+    if (backend.type === 'socket') throw new ConfigurationError('two devices share a socket; give its -chardev mux=on');
+    if (backend.type === 'stdio' && monitors.includes(backend))
+      throw new ConfigurationError('a monitor and another device share the terminal; give -serial mon:stdio');
+  }
+}

@@ -1,0 +1,52 @@
+import type { Arguments } from './arguments.ts';
+import { mediumCommands } from './change.ts';
+import { type Command, type CommandContext, findCommand, helpLine, helpLines } from './command.ts';
+import { infoCommand } from './info.ts';
+import { inputCommands } from './input.ts';
+import { memoryCommands } from './memory.ts';
+import { portCommands } from './ports.ts';
+import { screendumpCommand } from './screendump.ts';
+import { TextCursor } from './text-cursor.ts';
+
+/** A command that asks the machine for something, takes nothing and has nothing to say. */
+function request(names: readonly string[], help: string, act: (context: CommandContext) => Promise<void>): Command {
+  return { names, usage: '', help, parameters: [], run: (_, context) => act(context) };
+}
+
+/** Help for a command, for one of `info`, or for all. */
+function help({ words }: Arguments, { commands }: CommandContext): string {
+  if (words.name === undefined) return helpLines(commands);
+  if (words.name === 'info') return infoCommand.run(noArguments, {} as CommandContext) as string;
+  const { command, path } = findCommand(commands, new TextCursor(words.name))!;
+  return helpLine(command, path.slice(0, path.lastIndexOf(' ') + 1));
+}
+
+const noArguments: Arguments = {
+  words: {},
+  numbers: {},
+  flags: new Set(),
+  format: { count: 1, letter: 'x', size: 4, isSized: false },
+};
+
+/** All commands of the monitor. */
+export const commands: readonly Command[] = [
+  {
+    names: ['help', '?'],
+    usage: '[cmd]',
+    help: 'show the help',
+    parameters: [{ name: 'name', type: 'rest', optional: true }],
+    run: help,
+  },
+  infoCommand,
+  request(['stop', 's'], 'stop emulation', ({ machine }) => machine.pause()),
+  request(['cont', 'c'], 'resume emulation', ({ machine }) => machine.resume()),
+  request(['system_reset'], 'reset the system', ({ machine }) => machine.reset()),
+  request(['system_powerdown'], 'send system power down event', ({ machine }) => machine.pressPowerButton()),
+  request(['nmi'], 'inject an NMI', ({ machine }) => machine.examine('requestNmi')),
+  request(['quit', 'q'], 'quit the emulator', async ({ options }) => options.quit()),
+  screendumpCommand,
+  ...mediumCommands,
+  ...memoryCommands,
+  ...inputCommands,
+  ...portCommands,
+];

@@ -1,0 +1,38 @@
+import type { Drive } from '../drives/drive.ts';
+import type { Arguments } from './arguments.ts';
+import type { CommandContext } from './command.ts';
+import { MonitorError } from './error.ts';
+
+/** Disks and drives, as QEMU's `info block` shows them. */
+export function infoBlock({ words }: Arguments, { machine }: CommandContext): string {
+  const wanted = machine.drives.filter(({ name }) => words.device === undefined || name === words.device);
+  return wanted.map(formatDrive).join('\n');
+}
+
+function formatDrive(drive: Drive): string {
+  const { name, image, format, isReadOnly, isRemovable, isLocked } = drive;
+  const inserted = image === null ? '[not inserted]' : `${image} (${format}${isReadOnly ? ', read-only' : ''})`;
+  return [
+    `${name}: ${inserted}`,
+    `    Attached to:      ${placeOf(name)}`,
+    ...(isRemovable ? [`    Removable device: ${isLocked ? '' : 'not '}locked, tray closed`] : []),
+    ...(image === null ? [] : ['    Cache mode:       writeback']),
+    '',
+  ].join('\n');
+}
+
+/** Of a name such as ide1-cd0 or floppy0. */
+function placeOf(name: string): string {
+  const [, channel, unit] = /^ide(\d)-..(\d)$/.exec(name) ?? [];
+  return channel === undefined ? `floppy-bus.0, unit ${name.at(-1)}` : `ide.${channel}, unit ${unit}`;
+}
+
+/**
+ * The drive of a name.
+ * @throws MonitorError
+ */
+export function driveOf(name: string, { machine }: CommandContext): Drive {
+  const drive = machine.drives.find((candidate) => candidate.name === name);
+  if (drive === undefined) throw new MonitorError(`Error: Device '${name}' not found`);
+  return drive;
+}

@@ -1,0 +1,111 @@
+import { type Command, helpLines } from './command.ts';
+import { infoBlock } from './info-block.ts';
+import { infoMtree } from './info-mtree.ts';
+import { infoPci } from './info-pci.ts';
+import { infoIrq, infoPic } from './info-pic.ts';
+import { formatAllRegisters } from './registers.ts';
+
+const parts: readonly Command[] = [
+  {
+    names: ['block'],
+    usage: '[-n] [-v] [device]',
+    help: 'show info of one block device or all block devices (-n: show named nodes; -v: show details)',
+    parameters: [
+      { name: 'n', type: 'flag' },
+      { name: 'v', type: 'flag' },
+      { name: 'device', type: 'drive', optional: true },
+    ],
+    run: infoBlock,
+  },
+  {
+    names: ['cpus'],
+    usage: '',
+    help: 'show infos for each CPU',
+    parameters: [],
+    run: (_, { options }) => `* CPU #0: thread_id=${options.processId}\n`,
+  },
+  {
+    names: ['history'],
+    usage: '',
+    help: 'show the command line history',
+    parameters: [],
+    run: (_, { history }) => history.map((line, n) => `${n}: '${line}'\n`).join(''),
+  },
+  {
+    names: ['irq'],
+    usage: '',
+    help: 'show the interrupts statistics (if available)',
+    parameters: [],
+    run: (_, context) => infoIrq(context),
+  },
+  {
+    names: ['kvm'],
+    usage: '',
+    help: 'show KVM information',
+    parameters: [],
+    run: () => 'kvm support: disabled\n',
+  },
+  {
+    names: ['mice'],
+    usage: '',
+    help: 'show which guest mouse is receiving events',
+    parameters: [],
+    run: () => '* Mouse #0: PS/2 Mouse\n',
+  },
+  {
+    names: ['mtree'],
+    usage: '[-f]',
+    help: 'show memory tree (-f: what is seen of it)',
+    parameters: [{ name: 'f', type: 'flag' }],
+    run: infoMtree,
+  },
+  {
+    names: ['name'],
+    usage: '',
+    help: 'show the current VM name',
+    parameters: [],
+    run: (_, { options }) => (options.name === undefined ? '' : `${options.name}\n`),
+  },
+  { names: ['pci'], usage: '', help: 'show PCI info', parameters: [], run: (_, context) => infoPci(context) },
+  { names: ['pic'], usage: '', help: 'show PIC state', parameters: [], run: (_, context) => infoPic(context) },
+  {
+    names: ['registers'],
+    usage: '[-a]',
+    help: 'show the cpu registers (-a: of all processors, which is one)',
+    parameters: [{ name: 'a', type: 'flag' }],
+    run: async (_, { machine }) => {
+      return formatAllRegisters(await machine.examine('registers'), await machine.examine('floatRegisters'));
+    },
+  },
+  {
+    names: ['status'],
+    usage: '',
+    help: 'show the current VM status (running|paused)',
+    parameters: [],
+    run: (_, { machine }) => `VM status: ${status[machine.state]}\n`,
+  },
+  {
+    names: ['version'],
+    usage: '',
+    help: 'show the version of rawiron',
+    parameters: [],
+    run: (_, { options }) => `${options.version}\n`,
+  },
+];
+
+const status = {
+  created: 'paused (prelaunch)',
+  running: 'running',
+  paused: 'paused',
+  ended: 'paused (shutdown)',
+} as const;
+
+/** `info` and all that it tells of; alone it lists that. */
+export const infoCommand: Command = {
+  names: ['info'],
+  usage: '[subcommand]',
+  help: 'show various information about the system state',
+  parameters: [],
+  parts,
+  run: () => helpLines(parts, 'info '),
+};

@@ -1,0 +1,171 @@
+import type { AddressSpace } from '../machine-core.ts';
+import type { Arguments } from './arguments.ts';
+import type { Command, CommandContext } from './command.ts';
+import { MonitorError } from './error.ts';
+import { formatItem, formatValue, type MemoryFormat } from './memory-format.ts';
+
+/** Addresses of the two spaces: how many digits they are shown with, and the bits that they have. */
+const spaces: Readonly<Record<AddressSpace, { digits: number; bits: number }>> = {
+  linear: { digits: 8, bits: 32 },
+  physical: { digits: 16, bits: 36 },
+};
+
+/** Bytes read at a time when memory is saved. */
+const PIECE = 1 << 20;
+const LONGEST_DUMP = 1 << 24;
+
+const addressOf = (value: bigint, space: AddressSpace): number => Number(BigInt.asUintN(spaces[space].bits, value));
+
+async function dump(space: AddressSpace, { numbers, format }: Arguments, context: CommandContext): Promise<string> {
+  const address = addressOf(numbers.addr, space);
+  if (format.count * format.size > LONGEST_DUMP)
+    throw new MonitorError(`${format.count} items are too many to show; save them with pmemsave or memsave`);
+  if (format.letter === 'i') return disassemble(space, address, format.count, context);
+  if (format.letter === 's') return strings(space, address, format.count, context);
+  return items(space, address, format, context);
+}
+
+function shown(space: AddressSpace, address: number): string {
+  return address.toString(16).padStart(spaces[space].digits, '0');
+}
+
+async function items(
+  space: AddressSpace,
+  start: number,
+  format: MemoryFormat,
+  { machine }: CommandContext,
+): Promise<string> {
+  const size = format.letter === 'c' ? 1 : format.size;
+  const lineBytes = size === 1 ? 8 : 16;
+  const length = format.count * size;
+  let text = '';
+  for (let done = 0; done < length; done += lineBytes) {
+    const at = start + done;
+    const bytes = await machine.examine('read', space, at, Math.min(lineBytes, length - done));
+    if (bytes === null) return `${text}${shown(space, at)}: Cannot access memory\n`;
+    const values = Array.from({ length: bytes.length / size }, (_, n) => valueAt(bytes, n * size, size));
+    text += `${shown(space, at)}: ${values.map((value) => formatItem(value, { ...format, size })).join(' ')}\n`;
+  }
+  return text;
+}
+
+function valueAt(bytes: Uint8Array, at: number, size: number): bigint {
+  return bytes.subarray(at, at + size).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+}
+
+/** Texts that end with a zero byte, one a line. */
+async function strings(
+  space: AddressSpace,
+  start: number,
+  count: number,
+  { machine }: CommandContext,
+): Promise<string> {
+  let text = '';
+  let at = start;
+  for (let n = 0; n < count; n++) {
+    let string = '';
+    const first = at;
+    for (;;) {
+      const byte = (await machine.examine('read', space, at++, 1))?.[0];
+      if (byte === undefined) return `${text}${shown(space, first)}: Cannot access memory\n`;
+      if (byte === 0) break;
+      string += String.fromCharCode(byte);
+    }
+    text += `${shown(space, first)}: ${JSON.stringify(string)}\n`;
+  }
+  return text;
+}
+
+/** Bytes of an instruction that a line shows. */
+const LINE_BYTES = 8;
+const BYTES_WIDTH = 25;
+
+async function disassemble(
+  space: AddressSpace,
+  start: number,
+  count: number,
+  { machine }: CommandContext,
+): Promise<string> {
+  const instructions = await machine.examine('disassemble', space, start, count);
+  let at = start;
+  const lines = instructions.flatMap(({ bytes, text }) => {
+    const parts = Array.from({ length: Math.ceil(bytes.length / LINE_BYTES) }, (_, n) => {
+      const part = bytes.subarray(n * LINE_BYTES, (n + 1) * LINE_BYTES);
+      const digits = Array.from(part, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+      const address = `0x${(at + n * LINE_BYTES).toString(16).padStart(8, '0')}:  ${digits}`;
+      return n === 0 ? `${address.padEnd('0x00000000:  '.length + BYTES_WIDTH)}${text}\n` : `${address}\n`;
+    });
+    at += bytes.length;
+    return parts;
+  });
+  const unreadable = instructions.length < count ? `0x${at.toString(16).padStart(8, '0')}: Cannot access memory\n` : '';
+  return lines.join('') + unreadable;
+}
+
+async function save(space: AddressSpace, { numbers, words }: Arguments, context: CommandContext): Promise<void> {
+  const start = addressOf(numbers.addr, space);
+  const length = Number(BigInt.asUintN(32, numbers.size));
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; done += PIECE) {
+    const count = Math.min(PIECE, length - done);
+    const piece = await readPiece(space, start + done, count, context);
+    bytes.set(piece, done);
+  }
+  await context.options.writeFile(words.filename, bytes);
+}
+
+/** Where no physical memory is QEMU saves what the bus reads as; a linear address must be mapped. */
+async function readPiece(
+  space: AddressSpace,
+  address: number,
+  length: number,
+  { machine }: CommandContext,
+): Promise<Uint8Array> {
+  const bytes = await machine.examine('read', space, address, length);
+  if (bytes !== null) return bytes;
+  if (space === 'linear') throw new Error(`Invalid addr 0x${shown(space, address)}/size ${length} specified`);
+  return await machine.examine('readBus', address, length);
+}
+
+const address = { name: 'addr', type: 'number' } as const;
+const format = { name: 'fmt', type: 'format' } as const;
+const saved = [address, { name: 'size', type: 'number' }, { name: 'filename', type: 'word' }] as const;
+
+/** Commands that show or save memory, and values. */
+export const memoryCommands: readonly Command[] = [
+  {
+    names: ['x'],
+    usage: '/fmt addr',
+    help: "virtual memory dump starting at 'addr'",
+    parameters: [format, address],
+    run: (args, context) => dump('linear', args, context),
+  },
+  {
+    names: ['xp'],
+    usage: '/fmt addr',
+    help: "physical memory dump starting at 'addr'",
+    parameters: [format, address],
+    run: (args, context) => dump('physical', args, context),
+  },
+  {
+    names: ['print', 'p'],
+    usage: '/fmt expr',
+    help: 'print expression value (use $reg for CPU register access)',
+    parameters: [format, { name: 'val', type: 'number' }],
+    run: (args) => `${formatValue(args.numbers.val, args.format.letter)}\n`,
+  },
+  {
+    names: ['memsave'],
+    usage: 'addr size file',
+    help: "save to disk virtual memory dump starting at 'addr' of size 'size'",
+    parameters: saved,
+    run: (args, context) => save('linear', args, context),
+  },
+  {
+    names: ['pmemsave'],
+    usage: 'addr size file',
+    help: "save to disk physical memory dump starting at 'addr' of size 'size'",
+    parameters: saved,
+    run: (args, context) => save('physical', args, context),
+  },
+];

@@ -1,0 +1,101 @@
+import { messageOf } from '../errors.ts';
+import type { Machine } from '../machine.ts';
+import type { ArgumentContext } from './arguments.ts';
+import { readArguments } from './arguments.ts';
+import { type Command, type CommandContext, findCommand } from './command.ts';
+import { commands } from './commands.ts';
+import { MonitorError } from './error.ts';
+import type { RegisterValues } from './expression.ts';
+import { FormatSettings } from './memory-format.ts';
+import { registerValues } from './registers.ts';
+import { TextCursor } from './text-cursor.ts';
+
+/** What a monitor needs of the program that it is part of. */
+export interface MonitorOptions {
+  /** What `info version` tells. */
+  readonly version: string;
+  /** What `info name` tells. */
+  readonly name?: string | undefined;
+  /** What `info cpus` tells. */
+  readonly processId: number;
+  /** Rejects with the system's reason. */
+  writeFile(path: string, bytes: Uint8Array): Promise<void>;
+  /** `quit`. */
+  quit(): void;
+}
+
+/** QEMU's human monitor: commands in, text out. */
+export class Monitor {
+  readonly #machine: Machine;
+  readonly #options: MonitorOptions;
+  readonly #formats = new FormatSettings();
+  #hasQuit = false;
+
+  constructor(machine: Machine, options: MonitorOptions) {
+    this.#machine = machine;
+    this.#options = {
+      ...options,
+      quit: () => {
+        this.#hasQuit = true;
+        options.quit();
+      },
+    };
+  }
+
+  /** Nothing comes after `quit`. */
+  get hasQuit(): boolean {
+    return this.#hasQuit;
+  }
+
+  /** What a session begins with. */
+  get greeting(): string {
+    return `rawiron ${this.#options.version} monitor - type 'help' for more information`;
+  }
+
+  /** Does what a line says. Resolves with the answer, lines that end with a line feed each; never rejects. */
+  async execute(line: string, history: readonly string[] = []): Promise<string> {
+    const cursor = new TextCursor(line);
+    try {
+      const found = findCommand(commands, cursor);
+      return found ? await this.#run(found.command, found.path, cursor, history) : '';
+    } catch (error) {
+      return error instanceof MonitorError ? `${error.message}\n` : `Error: ${messageOf(error)}\n`;
+    }
+  }
+
+  async #run(command: Command, path: string, cursor: TextCursor, history: readonly string[]): Promise<string> {
+    const context: CommandContext = { machine: this.#machine, options: this.#options, history, commands };
+    const names = command.names.join('|');
+    const needed: ArgumentContext = { names, registers: await this.#registers(cursor.rest), formats: this.#formats };
+    try {
+      return (await command.run(readArguments(cursor, command.parameters, needed), context)) ?? '';
+    } catch (error) {
+      if (error instanceof MonitorError && error.isUsage)
+        throw new MonitorError(`${error.message}\nTry "help ${path}" for more information`);
+      throw error;
+    }
+  }
+
+  /** Only expressions that name one need them. */
+  async #registers(text: string): Promise<RegisterValues> {
+    return text.includes('$') ? registerValues(await this.#machine.examine('registers')) : {};
+  }
+
+  /** What the text before the cursor may go on with: words in place of its last one. */
+  async complete(text: string): Promise<readonly string[]> {
+    const words = text.trimStart().split(/\s+/);
+    const last = words.at(-1)!;
+    const candidates = this.#candidates(words.slice(0, -1));
+    return candidates.filter((name) => name.startsWith(last)).sort();
+  }
+
+  #candidates(before: readonly string[]): string[] {
+    const [first] = before;
+    if (first === undefined) return commands.flatMap(({ names }) => names);
+    const command = commands.find(({ names }) => names.includes(first));
+    if (command?.parts && before.length === 1) return command.parts.flatMap(({ names }) => names);
+    if (first === 'help' || first === '?') return this.#candidates(before.slice(1));
+    const type = command?.parameters.filter((parameter) => parameter.type !== 'flag')[before.length - 1]?.type;
+    return type === 'drive' ? this.#machine.drives.map(({ name }) => name) : [];
+  }
+}

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { parseArguments } from '../../../src/cli/arguments.ts';
+import { type BackendPlan, planBackends } from '../../../src/cli/backends/plan.ts';
+
+/** A plan in a line: which device is where; a star is for what is muxed. */
+function planned(line: string, hasDisplay = false): string {
+  const plan: BackendPlan = planBackends(parseArguments(line === '' ? [] : line.split(' ')), hasDisplay);
+  const { serials, monitors, parallels, debugConsole, display } = plan;
+  const places: (readonly [string, BackendPlan['serials'][number]])[] = [
+    ...serials.map((backend, n) => [`com${n + 1}`, backend] as const),
+    ...monitors.map((backend) => ['monitor', backend] as const),
+    ...parallels.map((backend, n) => [`lpt${n + 1}`, backend] as const),
+    ...(debugConsole ? [['debug', debugConsole] as const] : []),
+    ...(display ? [['display', display] as const] : []),
+  ];
+  return places.map(([name, backend]) => `${name}=${backend.type}${isMuxed(backend) ? '*' : ''}`).join(' ');
+}
+
+const isMuxed = (backend: object): boolean => 'muxed' in backend && backend.muxed === true;
+
+test.each([
+  ['', 'com1=stdio* monitor=stdio*'],
+  ['-nographic', 'com1=stdio* monitor=stdio*'],
+  ['-monitor none', 'com1=stdio*'],
+  ['-monitor stdio', 'com1=null monitor=stdio'],
+  ['-monitor unix:/tmp/m,server,nowait', 'com1=stdio* monitor=socket'],
+  ['-serial stdio', 'com1=stdio'],
+  ['-serial mon:stdio', 'com1=stdio* monitor=stdio*'],
+  ['-serial mon:stdio -monitor tcp:localhost:1', 'com1=stdio* monitor=stdio* monitor=socket'],
+  ['-serial mon:unix:/tmp/s,server', 'com1=socket* monitor=socket*'],
+  ['-serial null -serial stdio', 'com1=null com2=stdio'],
+  ['-nographic -serial stdio', 'com1=stdio* monitor=stdio*'],
+  ['-nographic -serial null', 'com1=null monitor=stdio'],
+  ['-nographic -monitor none', 'com1=stdio*'],
+  ['-nodefaults', ''],
+  ['-nodefaults -serial stdio', 'com1=stdio'],
+  ['-nodefaults -nographic -monitor stdio', 'monitor=stdio'],
+  ['-chardev stdio,id=c,mux=on -serial chardev:c -mon chardev=c', 'com1=stdio* monitor=stdio*'],
+  ['-chardev socket,id=c,path=/tmp/c,server=on,wait=off -mon c', 'com1=stdio* monitor=socket'],
+  ['-debugcon stdio -serial stdio', 'com1=stdio debug=stdio'],
+])('without a display %j connects %s', (line, plan) => {
+  expect(planned(line)).toBe(plan);
+});
+
+test.each([
+  ['', 'com1=null monitor=stdio* display=stdio*'],
+  ['-monitor none', 'com1=null display=stdio*'],
+  ['-monitor unix:/tmp/m,server,nowait', 'com1=null monitor=socket display=stdio*'],
+  ['-serial file:/tmp/s', 'com1=file monitor=stdio* display=stdio*'],
+])('with a display %j connects %s', (line, plan) => {
+  expect(planned(line, true)).toBe(plan);
+});
+
+test('devices that share a backend have the same one', () => {
+  const plan = planBackends(parseArguments(['-serial', 'mon:unix:/tmp/s,server']), false);
+  expect(plan.monitors[0]).toBe(plan.serials[0]);
+});
+
+test.each([
+  ['-serial stdio -monitor stdio', false, 'a monitor and another device share the terminal; give -serial mon:stdio'],
+  [
+    '-chardev socket,id=c,path=/tmp/c,server=on -serial chardev:c -mon c',
+    false,
+    'two devices share a socket; give its -chardev mux=on',
+  ],
+  ['-serial mon:stdio', true, 'the terminal shows the display; give -display none'],
+  ['-serial chardev:x', false, 'there is no -chardev with id=x'],
+])('%s is refused', (line, hasDisplay, message) => {
+  expect(() => planned(line, hasDisplay)).toThrow(message);
+});
