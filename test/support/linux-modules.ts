@@ -14,6 +14,10 @@ const folders = [
   'fs/isofs',
   'fs/ext4',
   'fs/jbd2',
+  'drivers/gpu/drm',
+  'drivers/gpu/drm/tiny',
+  'drivers/gpu/drm/ttm',
+  'drivers/video/fbdev/core',
 ];
 const helpers = ['fs', 'lib', 'crypto', 'arch/x86/crypto'];
 /** Drivers of buses that no machine here has. */
@@ -22,7 +26,7 @@ const isWanted = (name: string): boolean =>
 
 /** The modules of Debian's kernel of this release, as files by name; throws where the host's apt client cannot get them. */
 async function modulesOf(release: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  return await cachedAssets(`linux-modules-${release}`, async (work) => {
+  return await cachedAssets(`linux-modules-display-${release}`, async (work) => {
     const apt = await AptClient.create(work);
     // Where some lists are missing the others may do.
     await apt.update(() => {}).catch(() => undefined);
