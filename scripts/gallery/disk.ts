@@ -43,7 +43,7 @@ finished:
         jmp     .end
 packet: db      16, 0
         dw      ${MOST_SECTORS}, 0x8000, 0
-        dq      1
+        dq      2
 gdtr:   dw      15
         dd      gdt
 gdt:    dq      0, 0x008F93000000FFFF | 0xF << 48
