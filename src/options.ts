@@ -75,7 +75,10 @@ export interface MachineOptions {
   readonly engine?: EngineName | EngineSettings;
   /** What it starts. Default: firmware of our own, which boots from the drives. */
   readonly boot?: Boot;
-  /** Where the machine runs: in a worker of its own (default), or in the caller's thread, which then has to share. */
+  /**
+   * Where the machine runs: in a worker of its own (default), whose heap has a bound of 1 GB, or in the caller's thread, which
+   * then has to share its time and its heap.
+   */
   readonly isolate?: 'worker' | 'caller';
   /** Takes time from executed instructions, so that runs are alike: one takes 2 to the power `shift` nanoseconds. */
   readonly icount?: {

@@ -8,23 +8,32 @@ const MULTIBOOT_MAGIC = 0x1badb002;
 const WITH_ADDRESSES = 0x10000;
 const ROM_BYTES = 0x10000;
 
+/** Shows that a guest still does what it is for: a counter of `metrics()` that grows, or that it halts for good, as it is to. */
+export type Sign = `${'code' | 'dispatcher' | 'invalidation' | 'memory'}.${string}` | 'halt';
+
+export interface WildGuest {
+  readonly boot: Boot;
+  readonly sign: Sign;
+}
+
 /** A guest in protected mode: the tests' small kernel around a text, as a Multiboot image. */
-export function protectedMode(main: string): Boot {
+export function protectedMode(sign: Sign, main: string): WildGuest {
   const { source, origin } = kernel(`${main}\n        align 4`);
   const { bytes } = assemble(source, { origin, bits: 32 });
   const checksum = -(MULTIBOOT_MAGIC + WITH_ADDRESSES);
   const header = [MULTIBOOT_MAGIC, WITH_ADDRESSES, checksum, origin + bytes.length, origin, 0, 0, origin];
-  return { kernel: Buffer.concat([bytes, Buffer.from(Int32Array.from(header).buffer)]) };
+  const kernelImage = Buffer.concat([bytes, Buffer.from(Int32Array.from(header).buffer)]);
+  return { boot: { kernel: kernelImage }, sign };
 }
 
 /** A guest in real mode: a ROM that copies a text's code to 0:7C00 and goes there. */
-export function fromRom(main: string): Boot {
+export function fromRom(sign: Sign, main: string): WildGuest {
   const { source, origin } = realMode(main);
   const { bytes } = assemble(source, { origin, bits: 16 });
   const image = Buffer.alloc(ROM_BYTES, 0xff);
   image.set(bytes);
   image.set(assemble(copier(origin, bytes.length), { origin: 0, bits: 16 }).bytes, ROM_BYTES - COPIER_BYTES);
-  return { bios: image };
+  return { boot: { bios: image }, sign };
 }
 
 const COPIER_BYTES = 0x40;

@@ -2,11 +2,17 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { EngineName } from '../../../src/index.ts';
 
-/** What it took to talk to a wild guest: milliseconds of the slowest answer and of `stop()`, and the process' largest size. */
+/** What a wild guest did, and what it took to talk to it. */
 export interface WildRun {
+  /** Milliseconds of the slowest answer, and of `stop()`. */
   readonly answered: number;
   readonly stopped: number;
+  /** The process' largest size. */
   readonly megabytes: number;
+  /** How the guest ended before it was stopped: it halted for good, or turned the machine off. */
+  readonly end: 'halt' | 'exit' | null;
+  /** What the counter that is its sign grew by at last. */
+  readonly grown: number;
 }
 
 export interface WildSetting {
@@ -22,7 +28,7 @@ export const wildSettings: readonly WildSetting[] = [
 ];
 
 /** Milliseconds beyond the guest's own time after which its process is taken to hang. */
-const HANG = 40_000;
+const HANG = 60_000;
 
 /**
  * Runs a wild guest in a process of its own, and asks it now and then.

@@ -1,4 +1,5 @@
 import { wildGuests } from './guests.ts';
+import { wildSettings } from './run.ts';
 import { expectTamed } from './tests.ts';
 
-expectTamed(Object.keys(wildGuests), 3);
+expectTamed(Object.keys(wildGuests), wildSettings, 3);

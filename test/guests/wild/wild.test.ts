@@ -1,3 +1,8 @@
+import { wildSettings } from './run.ts';
 import { expectTamed } from './tests.ts';
 
-expectTamed(['triple faults', 'random code', 'a run of zeroes in real mode', 'a storm of timer interrupts'], 1);
+expectTamed(
+  ['triple faults', 'random code', 'a run of zeroes in real mode', 'a storm of timer interrupts'],
+  wildSettings,
+  1,
+);
