@@ -117,7 +117,7 @@ export class Pass implements Scope {
     const reserved = cursor.takeWord(reservedBytes);
     if (directive !== undefined) directive(cursor, line);
     else if (data !== undefined) this.data(data, cursor);
-    else if (reserved !== undefined) this.fill(reserved * readNumber(cursor, this), 0);
+    else if (reserved !== undefined) this.reserve(reserved * readNumber(cursor, this));
     else this.instruction(line, cursor);
     cursor.expectEnd();
   }
@@ -139,6 +139,12 @@ export class Pass implements Scope {
 
   private fill(count: number, byte: number): void {
     for (let n = 0; n < count; n++) this.output.push(byte);
+  }
+
+  private reserve(count: number): void {
+    // Before addresses are known the count can be anything.
+    if (count < 0 && this.before !== undefined) throw new SyntaxFault(`${count} bytes cannot be reserved`);
+    this.fill(count, 0);
   }
 
   private repeat(count: number, cursor: Cursor, line: number): void {

@@ -16,11 +16,11 @@ const entries: readonly (readonly [address: number, name: string | null, text: s
   [0xefc7, 'ENTRY_FLOPPY_TABLE', 'db 0xAF, 0x02, 0x25, 0x02, 18, 0x1B, 0xFF, 0x6C, 0xF6, 0x0F, 0x08'],
   [0xefd2, 'ENTRY_INT17', 'jmp     int17'],
   [0xf065, 'ENTRY_INT10', 'jmp     int10'],
-  [0xf0a4, 'ENTRY_VIDEO_TABLE', 'times 88 db 0'],
+  [0xf0a4, 'ENTRY_VIDEO_TABLE', 'resb 88'],
   [0xf841, 'ENTRY_INT12', 'jmp     int12'],
   [0xf84d, 'ENTRY_INT11', 'jmp     int11'],
   [0xf859, 'ENTRY_INT15', 'jmp     int15'],
-  [0xfa6e, 'ENTRY_FONT', 'times 1024 db 0'],
+  [0xfa6e, 'ENTRY_FONT', 'resb 1024'],
   [0xfe6e, 'ENTRY_INT1A', 'jmp     int1A'],
   [0xfea5, 'ENTRY_INT08', 'jmp     int08'],
   [0xff53, 'ENTRY_RETURN', 'iret'],
@@ -32,7 +32,7 @@ const entries: readonly (readonly [address: number, name: string | null, text: s
 
 const placed = entries.map(([address, name, text]) => {
   const label = name === null ? '' : `${name}:\n`;
-  return `        times 0x${address.toString(16)} - ($ - $$) db 0\n${label}        ${text}\n`;
+  return `        resb 0x${address.toString(16)} - ($ - $$)\n${label}        ${text}\n`;
 });
 
 /** Everything from the end of the code to the end of the ROM. */

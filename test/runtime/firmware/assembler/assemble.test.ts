@@ -105,6 +105,7 @@ describe('mistakes are reported with their line', () => {
     ['a register in data', 'db eax', /a register cannot stand here/],
     ['a division by zero', 'db 1 / 0', /division by zero/],
     ['a negative count', 'times -1 nop', /the count is negative/],
+    ['space that is negative', 'nop\nnop\nresb 1 - ($ - $$)', /^line 3: -1 bytes cannot be reserved/],
     ['code of 64 bits', 'bits 64', /bits is 16 or 32/],
     ['a constant defined by itself', 'a equ a + 1', /do not settle/],
   ];
