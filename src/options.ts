@@ -100,6 +100,8 @@ export interface MachineOptions {
   };
   /** Whether there is a high precision event timer (HPET). Default: true. */
   readonly hpet?: boolean;
+  /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
+  readonly parallelPort?: boolean;
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
   readonly pcTestdev?: boolean;
   /**
@@ -138,6 +140,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'reboot',
   'debugExit',
   'hpet',
+  'parallelPort',
   'pcTestdev',
   'vga',
   'videoBios',
@@ -223,6 +226,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(options.bootOrder !== undefined && { firmware: checkedOrder(options.bootOrder) }),
     ...(options.hpet === false && { hpet: false }),
+    ...(options.parallelPort === false && { parallelPort: false }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
     vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),

@@ -32,7 +32,7 @@ export function acpiTables(config: MachineConfig, { apic, ...settings }: AcpiSet
     ...settings,
     pciMemoryStart: below,
     serialPorts,
-    parallelPort,
+    ...(config.parallelPort !== false && { parallelPort }),
     ...(apic && { apics }),
     ...(config.hpet !== false && { hpetAddress: HPET_BASE }),
   });

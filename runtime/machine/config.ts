@@ -68,6 +68,8 @@ export interface MachineConfig {
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
   /** Adds QEMU's pc-testdev, which test guests use. */
   readonly pcTestdev?: boolean;
+  /** False: there is no parallel port. */
+  readonly parallelPort?: boolean;
   /** False: there is no HPET. */
   readonly hpet?: boolean;
   /** The display adapter: QEMU's standard VGA, or none (default). */

@@ -17,8 +17,7 @@ export const parts: readonly ((board: Board) => Part | null)[] = [
   connectDebugPorts,
   ideController,
   floppyController,
-  (board) =>
-    new ParallelPort({ ...board, ...parallelPort, irq: board.irq(parallelPort.irq), line: board.door.stream('lpt1') }),
+  printerPort,
   (board) => (board.config.pcTestdev === true ? new PcTestdev(board) : null),
 ];
 
@@ -36,6 +35,12 @@ function ideController(board: Board): IdeController {
 function floppyController(board: Board): Floppy82077 {
   const drives = floppyDrives(board.config).map((drive) => (drive === null ? null : board.blockPort(drive.name)));
   return new Floppy82077({ ...board, irq: board.irq(6), dma: board.dma(2), drives });
+}
+
+function printerPort(board: Board): ParallelPort | null {
+  if (board.config.parallelPort === false) return null;
+  const { name, irq } = parallelPort;
+  return new ParallelPort({ ...board, ...parallelPort, irq: board.irq(irq), line: board.door.stream(name) });
 }
 
 function connectDebugPorts({ config, ports, power, door }: Board): null {

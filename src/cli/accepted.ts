@@ -56,13 +56,6 @@ const rows: readonly AcceptedFlag[] = [
     instead: `there is no network yet; give -${name} none`,
   })),
   {
-    names: ['parallel'],
-    argument: 'none',
-    help: 'no parallel port',
-    properties: { type: /^(none|null)$/ },
-    instead: 'there is no parallel port yet; give none',
-  },
-  {
     names: ['audio'],
     argument: 'none',
     help: 'no sound',

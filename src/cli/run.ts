@@ -24,6 +24,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   await using machine = await Machine.create(optionsOf(settings, boot));
   if (plan.serials.length > machine.serialPorts.length)
     throw new ConfigurationError('-serial: there are four ports at most');
+  if (plan.parallels.length > 1) throw new ConfigurationError('-parallel: there is one port');
   using _inspector = await openInspector(machine, settings, terminal);
   await using _company = await settings.accompany?.(machine, () => left.resolve(0));
   machine.on('log', (message) => terminal.note(`rawiron: ${message}`));

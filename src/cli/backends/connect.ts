@@ -68,6 +68,7 @@ function devicesOn(backend: Backend, plan: BackendPlan, options: ConnectOptions)
     ...on(plan.monitors, () => monitorDevice(monitor)),
     ...on(plan.debugConsole ? [plan.debugConsole] : [], () => portDevice(machine.debugConsole)),
     ...on(plan.serials, (index) => portDevice(machine.serialPorts[index])),
+    ...on(plan.parallels, () => portDevice(machine.parallel)),
     ...on(plan.display ? [plan.display] : [], () => display!),
   ];
 }

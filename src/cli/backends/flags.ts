@@ -18,6 +18,15 @@ export const characterFlags: readonly Flag[] = [
     apply: (settings, text) => ({ ...settings, serials: [...settings.serials, parseBackend(text)] }),
   },
   {
+    names: ['parallel'],
+    argument: 'DEVICE',
+    help: 'what the guest prints on the parallel port goes to one of these (default: null); none: there is no port',
+    apply: (settings, text) => {
+      if (text === 'none') return machine(settings, { parallelPort: false });
+      return { ...settings, parallels: [...settings.parallels, parseBackend(text)] };
+    },
+  },
+  {
     names: ['monitor'],
     argument: 'DEVICE',
     help: 'a monitor, with the commands of QEMU, on one of these (default: beside COM1 on the terminal, by Ctrl-A c)',

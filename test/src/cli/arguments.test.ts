@@ -39,6 +39,7 @@ test.each([
   ['-device isa-debugcon,iobase=0x402,chardev=x', { debugConsole: { iobase: 0x402 } }],
   ['-device pc-testdev', { pcTestdev: true }],
   ['-no-hpet', { hpet: false }],
+  ['-parallel none', { parallelPort: false }],
   ['-M pc,hpet=off', { hpet: false }],
   ['-M hpet=on', { hpet: true }],
   ['-boot dc,menu=on', { bootOrder: { order: 'dc', menu: true } }],
@@ -174,12 +175,17 @@ test.each([
   '-smp cpus=1,cores=1,threads=1,sockets=1,maxcpus=1',
   '-accel tcg,thread=multi,tb-size=256',
   '--display none',
-  '-net none -nic none -parallel none',
+  '-net none -nic none',
   '-audio driver=none -audiodev none,id=snd0',
   '-no-fd-bootchk',
   '-no-user-config -overcommit mem-lock=off -sandbox off -k de',
 ])('%s asks for what is so anyway', (line) => {
   expect(parse(`${line} -kernel K`)).toEqual(parse('-kernel K'));
+});
+
+test('the parallel port is on what is named', () => {
+  expect(parse('-kernel K -parallel file:paper').parallels).toEqual([{ type: 'file', path: 'paper' }]);
+  expect(parse('-kernel K -parallel null').parallels).toEqual([{ type: 'null' }]);
 });
 
 test('flags of QEMU are taken, or refused with a reason, but not both', () => {

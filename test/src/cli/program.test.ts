@@ -72,6 +72,12 @@ test.each<[string, () => string[], string]>([
     () => ['demo', '-serial', `file:${join(folder, 'link')}`, '-debugcon', `file:${rubbish}`],
     '-serial and -debugcon name the same file',
   ],
+  [
+    'what is printed and a log on one file',
+    () => ['demo', '-parallel', `file:${rubbish}`, '-D', rubbish],
+    '-parallel and -D name the same file',
+  ],
+  ['two parallel ports', () => ['demo', '-parallel', 'null', '-parallel', 'null'], '-parallel: there is one port'],
   ['a log in the place of the kernel', () => [...kernel(), '-D', rubbish], '-kernel and -D name the same file'],
   [
     'a log in the place of a disk',
