@@ -141,7 +141,8 @@ write_string:
         popad
         ret
 
-; A tone of 896 Hz for about 60 ms, measured by its own oscillation; shorter if there is no speaker's timer.
+; A tone of 896 Hz for 60 ms, measured by its own oscillation, but for 65536 looks at most: on a busy host many of its
+; changes are not seen.
 BEEP_DIVISOR equ 1331
 BEEP_CHANGES equ 110
 beep:
