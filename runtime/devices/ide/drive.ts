@@ -11,10 +11,10 @@ export const READY = Status.ready | Status.seekComplete;
 /** Bytes of the largest request to a drive's medium, and of a drive's buffer. */
 export const CHUNK_BYTES = 256 << 10;
 
-/** What a drive is doing. Of the last ones a request to its medium is under way. */
+/** What a drive is doing. From `reading` on a request to its medium is under way. */
 export const Phase = {
   idle: 0,
-  /** The host takes a packet's twelve bytes in, or data out of or into the buffer. */
+  /** The host sends a packet, takes what is in the buffer, or fills it. */
   packet: 1,
   toHost: 2,
   fromHost: 3,
