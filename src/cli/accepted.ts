@@ -41,13 +41,6 @@ const rows: readonly AcceptedFlag[] = [
     },
     instead: 'guest code is always translated; give tcg, and -engine for how',
   },
-  {
-    names: ['display'],
-    argument: 'none',
-    help: 'no window',
-    properties: { type: none },
-    instead: 'there is no display yet; the console is a serial port (console=ttyS0 for Linux)',
-  },
   ...['net', 'nic'].map((name) => ({
     names: [name],
     argument: 'none',
@@ -83,7 +76,7 @@ const rows: readonly AcceptedFlag[] = [
     properties: { enable: off },
     instead: 'there is no sandbox around the program; the guest reaches only what its devices are connected to',
   },
-  { names: ['k'], argument: 'LANGUAGE', help: 'keyboard of a display, which there is none of' },
+  { names: ['k'], argument: 'LANGUAGE', help: 'keys are those of the US layout' },
   { names: ['no-user-config', 'nouserconfig'], help: 'there are no configuration files' },
   { names: ['no-fd-bootchk'], help: 'there is no floppy' },
 ];

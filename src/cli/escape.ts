@@ -9,7 +9,7 @@ const commands: Readonly<Record<string, ConsoleCommand>> = { x: 'exit', h: 'help
 
 export const escapeHelp = `Ctrl-A h       show this help
 Ctrl-A x       leave the emulator
-Ctrl-A c       switch between console and monitor
+Ctrl-A c       switch between console (or screen) and monitor
 Ctrl-A Ctrl-A  send Ctrl-A to the guest`;
 
 export interface TerminalSize {

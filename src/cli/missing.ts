@@ -3,8 +3,8 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['sd mtdblock iscsi pflash', 'there is no such drive; -drive adds disks, CD-ROM and floppy drives'],
   ['netdev bt', 'there is no network yet; leave it out, or give -nic none'],
   [
-    'vnc spice curses sdl full-screen alt-grab ctrl-grab show-cursor g rotate portrait win2k-hack',
-    'there is no display yet; the console is a serial port (-nographic, and console=ttyS0 for Linux)',
+    'vnc spice sdl full-screen alt-grab ctrl-grab show-cursor g rotate portrait win2k-hack',
+    'there is no window; -display terminal shows the screen on the terminal',
   ],
   ['soundhw', 'there is no sound yet; leave it out'],
   ['usb usbdevice', 'there is no USB yet; keyboard and mouse of the PC are there'],

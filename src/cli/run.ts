@@ -2,6 +2,8 @@ import { type Boot, ConfigurationError, Machine, type MachineOptions, openMonito
 import { BackendConnections } from './backends/connect.ts';
 import { planBackends } from './backends/plan.ts';
 import { reportDeaths } from './deaths.ts';
+import { showsDisplay } from './display/choice.ts';
+import { TerminalDisplay } from './display/terminal-display.ts';
 import { drivesOf } from './drive-flags.ts';
 import { helpFor } from './escape.ts';
 import { connectLog } from './guest-log.ts';
@@ -14,7 +16,8 @@ import { Terminal } from './terminal.ts';
 
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
 export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
-  const plan = planBackends(settings, false);
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const plan = planBackends(settings, showsDisplay(settings, boot, { isTerminal }));
   checkOutputFiles(settings, plan);
   const terminal = new Terminal();
   const left = Promise.withResolvers<number>();
@@ -38,7 +41,9 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
     help: () => terminal.note(helpFor(terminal.size)),
   };
   const monitor = openMonitor(machine, { ...nameOf(settings), quit: () => left.resolve(0) });
-  await using connections = new BackendConnections(plan, { machine, monitor, terminal, actions, failed: left.reject });
+  const display = plan.display && new TerminalDisplay(machine, terminal);
+  const devices = { machine, monitor, terminal, display };
+  await using connections = new BackendConnections(plan, { ...devices, actions, failed: left.reject });
   try {
     return await Promise.race([connectAndRun(machine, connections), left.promise]);
   } finally {

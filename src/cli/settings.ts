@@ -17,6 +17,8 @@ export interface Settings {
   /** Drives that a -device is to connect, by their names. */
   readonly waitingDrives: Readonly<Record<string, DriveOptions>>;
   readonly nographic?: boolean;
+  /** Where the screen is shown; left out: on the terminal, if that is free and there is a screen. */
+  readonly display?: 'none' | 'terminal';
   /** No device is connected to anything that no flag names. */
   readonly nodefaults?: boolean;
   /** What the real-time clock shows when the machine is made; none: the host's time. */

@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { TerminalColors } from '../screen/terminal.ts';
 import type { Connection, ConnectionPeer } from './backends/connection.ts';
 import type { TerminalSize } from './escape.ts';
 
 /** Undoes what a guest may have left the terminal in: attributes, hidden cursor, keypad, mouse and paste modes. */
 const NORMAL_MODES = '\x1b[0m\x1b[?25h\x1b[?7h\x1b[?1l\x1b>\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l';
+
+/** The alternate screen of xterm, with the cursor where it was when it is left. */
+const SCREEN_ON = '\x1b[?1049h';
+const SCREEN_OFF = '\x1b[0m\x1b[?25h\x1b[?1049l';
 
 /** Bytes of input that are read though nobody has taken them: commands among them are heard while a guest hangs. */
 const READ_AHEAD = 1 << 20;
@@ -19,6 +24,8 @@ export class Terminal implements Connection {
   /** Bytes of input that have not been taken. */
   #waiting = 0;
   #closed = false;
+  /** What is to be said when the screen is no longer shown; null: it isn't shown. */
+  #held: string[] | null = null;
 
   /** As it is now; undefined: it is no terminal, or one that doesn't know. */
   get size(): TerminalSize | undefined {
@@ -61,14 +68,38 @@ export class Terminal implements Connection {
     return new Promise((resolve) => process.stderr.write(text, () => resolve()));
   }
 
+  /** Colors that it has, as far as it tells. */
+  get colors(): TerminalColors {
+    return /^(truecolor|24bit)$/.test(process.env.COLORTERM ?? '') ? 'true' : '256';
+  }
+
+  /** Calls a function whenever its size has changed. */
+  onResize(changed: () => void): void {
+    process.stdout.on('resize', changed);
+  }
+
+  /** Goes to a screen of its own, or comes back from it. What is said meanwhile is shown afterwards. */
+  showScreen(isShown: boolean): void {
+    if (isShown === (this.#held !== null)) return;
+    const notes = this.#held ?? [];
+    this.#held = isShown ? [] : null;
+    process.stdout.write(isShown ? SCREEN_ON : SCREEN_OFF);
+    for (const note of notes) this.note(note);
+  }
+
   /** Says something to the user, on a line of its own. */
   note(text: string): void {
+    if (this.#held) {
+      this.#held.push(text);
+      return;
+    }
     process.stderr.write(this.#raw ? `\n${text}\n`.replaceAll('\n', '\r\n') : `${text}\n`);
   }
 
   /** Waits for the output to be written, but not for long, and leaves the terminal as it was. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.showScreen(false);
     await Promise.race([this.write(new Uint8Array(0)), wait(LEAVE, undefined, { ref: false })]);
     this.#setRaw(false);
     process.off('exit', this.#restore);
@@ -77,6 +108,7 @@ export class Terminal implements Connection {
   }
 
   #setRaw(raw: boolean): void {
+    if (!raw) this.showScreen(false);
     if (!process.stdin.isTTY || this.#raw === raw) return;
     this.#raw = raw;
     setMode(raw);

@@ -22,6 +22,8 @@ export class Screen {
   readonly #ask: AskForUpdate;
   readonly #memory = new VideoMemory();
   readonly #renderer = new Renderer(this.#memory);
+  /** The last one, and what it was made of. */
+  #grid: { readonly key: string; readonly grid: TerminalGrid } | undefined;
 
   /** @internal Made by machines only. */
   constructor(ask: AskForUpdate) {
@@ -77,11 +79,18 @@ export class Screen {
   }
 
   /**
-   * The screen as characters for a terminal of this size: text as it is, graphics as colored halves of characters.
+   * The screen as characters for a terminal of this size: text as it is, graphics as colored halves of characters. The
+   * same object as before if nothing has changed.
    * @internal
    */
   async grid(terminal: { columns: number; rows: number }): Promise<TerminalGrid> {
     await this.#update();
+    const key = `${this.#memory.version} ${terminal.columns} ${terminal.rows}`;
+    if (this.#grid?.key !== key) this.#grid = { key, grid: this.#makeGrid(terminal) };
+    return this.#grid.grid;
+  }
+
+  #makeGrid(terminal: { columns: number; rows: number }): TerminalGrid {
     const registers = this.#memory.registers!;
     const mode = decodeMode(registers);
     if (mode.isOff || mode.format !== 'text') return gridOfImage(this.#renderer.render(), terminal);

@@ -6,10 +6,16 @@ export class VideoMemory {
   /** None before the first update. */
   registers: ScreenRegisters | null = null;
   bytes: Uint8Array = new Uint8Array(0);
+  /** Another one whenever something has changed. */
+  version = 0;
+  #registersText = '';
   /** Pages that updates have brought since `takeChanged`. */
   readonly #changed = new Set<number>();
 
   apply({ registers, memoryBytes, pages, bytes }: ScreenUpdate): void {
+    const registersText = JSON.stringify(registers);
+    if (pages.length > 0 || registersText !== this.#registersText) this.version++;
+    this.#registersText = registersText;
     this.registers = registers;
     if (this.bytes.length !== memoryBytes) this.bytes = new Uint8Array(memoryBytes);
     pages.forEach((page, n) => {

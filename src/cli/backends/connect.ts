@@ -3,7 +3,7 @@ import { EscapeFilter, InterruptFilter, type KeyFilter } from '../escape.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Backend } from './backend.ts';
 import type { CharacterDevice, Connection, ConnectionPeer } from './connection.ts';
-import { monitorDevice, portDevice } from './devices.ts';
+import { monitorDevice, outputDevice, portDevice } from './devices.ts';
 import { fileConnection, nullConnection } from './file.ts';
 import { type ConsoleActions, Distributor, Multiplexer } from './multiplexer.ts';
 import { type BackendPlan, backendsOf } from './plan.ts';
@@ -66,9 +66,9 @@ function devicesOn(backend: Backend, plan: BackendPlan, options: ConnectOptions)
     backends.flatMap((other, index) => (other === backend ? [device(index)] : []));
   return [
     ...on(plan.monitors, () => monitorDevice(monitor)),
-    ...on(plan.debugConsole ? [plan.debugConsole] : [], () => portDevice(machine.debugConsole)),
+    ...on(plan.debugConsole ? [plan.debugConsole] : [], () => outputDevice(machine.debugConsole)),
+    ...on(plan.parallels, () => outputDevice(machine.parallel)),
     ...on(plan.serials, (index) => portDevice(machine.serialPorts[index])),
-    ...on(plan.parallels, () => portDevice(machine.parallel)),
     ...on(plan.display ? [plan.display] : [], () => display!),
   ];
 }

@@ -5,15 +5,15 @@ import type { CharacterDevice } from './connection.ts';
 /** A device whose output can be heard. */
 type Source = Pick<SerialPort, 'on'>;
 
-/** A port of the machine: output only, or input too. */
-export function portDevice(port: Source & Partial<Pick<SerialPort, 'write'>>): CharacterDevice {
-  return {
-    connect: (write) => port.on('data', write),
-    ...(port.write && {
-      // A machine that has ended takes no more input.
-      receive: (bytes: Uint8Array) => port.write!(bytes).catch(() => {}),
-    }),
-  };
+/** A device that only sends. */
+export function outputDevice(source: Source): CharacterDevice {
+  return { connect: (write) => source.on('data', write) };
+}
+
+/** A serial port. */
+export function portDevice(port: SerialPort): CharacterDevice {
+  // A machine that has ended takes no more input.
+  return { ...outputDevice(port), receive: (bytes) => port.write(bytes).catch(() => {}) };
 }
 
 /** A monitor. */

@@ -1,8 +1,10 @@
 import { ConfigurationError } from '../../index.ts';
 import type { Flag } from '../flags.ts';
-import { parseProperties } from '../properties.ts';
+import { checkProperties, parseProperties } from '../properties.ts';
 import { machine, type Settings } from '../settings.ts';
 import { type Backend, parseBackend, parseChardev } from './backend.ts';
+
+const NO_WINDOW = 'there are no windows; give terminal or none, and the library has pictures of the screen';
 
 /** Flags that connect character devices, as QEMU has them. */
 export const characterFlags: readonly Flag[] = [
@@ -10,6 +12,20 @@ export const characterFlags: readonly Flag[] = [
     names: ['nographic'],
     help: 'COM1 and a monitor on this terminal, with Ctrl-A for commands; no display is shown',
     apply: (settings) => ({ ...settings, nographic: true }),
+  },
+  {
+    names: ['display'],
+    argument: 'terminal|curses|none',
+    help: 'the screen on this terminal (default where firmware is booted on a terminal that nothing else is on), or nowhere; curses: terminal',
+    apply: (settings, text) => {
+      const { type } = checkProperties(text, { type: /^(terminal|curses|none)$/ }, NO_WINDOW);
+      return { ...settings, display: type === 'none' ? 'none' : 'terminal' };
+    },
+  },
+  {
+    names: ['curses'],
+    help: 'the same as -display terminal',
+    apply: (settings) => ({ ...settings, display: 'terminal' }),
   },
   {
     names: ['serial'],

@@ -1,0 +1,122 @@
+import type { Machine } from '../../index.ts';
+import { TerminalPainter } from '../../screen/terminal.ts';
+import type { TerminalGrid } from '../../screen/terminal-grid.ts';
+import type { CharacterDevice } from '../backends/connection.ts';
+import type { Terminal } from '../terminal.ts';
+import { type Stroke, TerminalKeys } from './terminal-keys.ts';
+
+/** Milliseconds between two looks at a screen that changes, and at one that hasn't changed for a while. */
+const ACTIVE = 33;
+const IDLE = 200;
+const ACTIVE_LOOKS = 15;
+/** Milliseconds after which an escape character is a key, not the beginning of a sequence. */
+const ESCAPE_DELAY = 50;
+const USUAL_SIZE = { columns: 80, rows: 25 };
+
+/** The machine's screen and keyboard on a terminal. */
+export class TerminalDisplay implements CharacterDevice {
+  readonly #machine: Machine;
+  readonly #terminal: Terminal;
+  readonly #painter: TerminalPainter;
+  readonly #keys = new TerminalKeys();
+  #write: (bytes: Uint8Array) => Promise<void> = async () => {};
+  #isShown = false;
+  #isFollowing = false;
+  #escape: NodeJS.Timeout | undefined;
+  /** What was painted last. */
+  #grid: TerminalGrid | null = null;
+  /** Looks since the last change. */
+  #unchanged = 0;
+  #wake: () => void = () => {};
+
+  constructor(machine: Machine, terminal: Terminal) {
+    this.#machine = machine;
+    this.#terminal = terminal;
+    this.#painter = new TerminalPainter(this.#size, terminal.colors);
+    terminal.onResize(() => this.#redraw());
+  }
+
+  get #size(): { columns: number; rows: number } {
+    return this.#terminal.size ?? USUAL_SIZE;
+  }
+
+  connect(write: (bytes: Uint8Array) => Promise<void>): void {
+    this.#write = write;
+  }
+
+  focus(hasInput: boolean): void {
+    this.#terminal.showScreen(hasInput);
+    this.#isShown = hasInput;
+    if (!hasInput) return;
+    this.#redraw();
+    if (!this.#isFollowing) void this.#follow();
+  }
+
+  /** Keys. They are taken as fast as the guest takes them; one that takes none misses those that come later. */
+  async receive(bytes: Uint8Array): Promise<void> {
+    clearTimeout(this.#escape);
+    this.#press(this.#keys.take(Buffer.from(bytes).toString('latin1')));
+    if (this.#keys.isWaiting) this.#escape = setTimeout(() => this.#press(this.#keys.flush()), ESCAPE_DELAY);
+  }
+
+  #press(strokes: readonly Stroke[]): void {
+    for (const { modifiers, key, text } of strokes) {
+      for (const modifier of modifiers) this.#give((keyboard) => keyboard.down(modifier));
+      this.#give((keyboard) => (key === undefined ? keyboard.type(text!) : keyboard.press(key)));
+      for (const modifier of modifiers.toReversed()) this.#give((keyboard) => keyboard.up(modifier));
+    }
+    this.#look();
+  }
+
+  /** Characters that the US layout does not have are dropped, and a machine that has ended takes none. */
+  #give(act: (keyboard: Machine['keyboard']) => Promise<void>): void {
+    try {
+      act(this.#machine.keyboard).catch(() => {});
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+
+  /** The terminal shows something else, or has another size. */
+  #redraw(): void {
+    this.#painter.resize(this.#size);
+    this.#grid = null;
+    this.#look();
+  }
+
+  /** Something may change soon. */
+  #look(): void {
+    this.#unchanged = 0;
+    this.#wake();
+  }
+
+  /** Paints what changes as long as the screen is shown. */
+  async #follow(): Promise<void> {
+    this.#isFollowing = true;
+    while (this.#isShown && this.#machine.state !== 'ended') {
+      // A machine that ends answers no more.
+      const grid = await this.#machine.screen.grid(this.#size).catch(() => null);
+      if (grid !== null && this.#isShown) await this.#paint(grid);
+      await this.#pause(this.#unchanged++ < ACTIVE_LOOKS ? ACTIVE : IDLE);
+    }
+    this.#isFollowing = false;
+  }
+
+  async #paint(grid: TerminalGrid): Promise<void> {
+    if (grid === this.#grid) return;
+    this.#grid = grid;
+    this.#unchanged = 0;
+    await this.#write(Buffer.from(this.#painter.paint(grid)));
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#wake = () => {
+        // A look now costs no more than one a little later: the time between two stays.
+        clearTimeout(timer);
+        setTimeout(resolve, ACTIVE);
+      };
+    });
+  }
+}
