@@ -26,6 +26,14 @@ export function irqLine(set: (high: boolean) => void): IrqLine {
   };
 }
 
+/** One line that ends at two places. */
+export function bothLines(a: Line, b: Line): IrqLine {
+  return irqLine((high) => {
+    a.set(high);
+    b.set(high);
+  });
+}
+
 const sharedLineState = describe({ inputs: u32 });
 
 /** Several devices on one line (the gate of A20, PCI interrupts): high while any of at most 32 inputs is. */

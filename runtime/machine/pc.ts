@@ -1,5 +1,5 @@
 import type { ReportGuestError } from '../bus/guest-error.ts';
-import { IrqLines, type Line, SharedLine } from '../bus/irq.ts';
+import { bothLines, IrqLines, type Line, SharedLine } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
@@ -91,7 +91,11 @@ export class Pc {
     this.pic.onAcknowledge = (number) => {
       if (number === 0) this.pit.acknowledged();
     };
-    this.rtc = new RtcCmos({ ...board, irq: hpet?.replaceable(8) ?? irq(8), startTime: config.startTimeOfDay / 1000 });
+    const hasFirmware = 'bios' in config.boot;
+    const { powerBase, pirqRoutes } = hasFirmware ? { powerBase: 0, pirqRoutes: [] } : withoutFirmware;
+    this.powerManagement = new PowerManagement({ ...board, irq: irq(9), base: powerBase });
+    const rtcIrq = bothLines(hpet?.replaceable(8) ?? irq(8), this.powerManagement.rtc);
+    this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
     setCmosFloppies(this.rtc, floppyDrives(config));
@@ -103,10 +107,7 @@ export class Pc {
       return new Uart16550({ ...board, ...port, irq: irq(port.irq), line: options.door.stream(port.name) });
     });
     this.dma = new Dma8237(board);
-    const hasFirmware = 'bios' in config.boot;
-    const { powerBase, pirqRoutes } = hasFirmware ? { powerBase: 0, pirqRoutes: [] } : withoutFirmware;
     const bridge = new IsaBridge({ ...board, routes: pirqRoutes });
-    this.powerManagement = new PowerManagement({ ...board, irq: irq(9), base: powerBase });
     this.pci = new PciBus(board);
     this.pci.add(hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware }));
     const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;

@@ -1,5 +1,5 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { IrqLine } from '../../bus/irq.ts';
+import { type IrqLine, irqLine } from '../../bus/irq.ts';
 import type { AccessSize, PortBus, PortRegion } from '../../bus/ports.ts';
 import type { PowerControl } from '../../bus/power.ts';
 import type { Component } from '../../snapshot/describe.ts';
@@ -47,6 +47,8 @@ export class PowerManagement {
   readonly pciFunction: PciFunction;
   /** State beyond that of the function. */
   readonly component: Component;
+  /** The real-time clock's IRQ8, which sets RTC_STS as it rises (PIIX4, 7.2.1). */
+  readonly rtc: IrqLine = irqLine((high) => this.#setRtc(high));
   readonly #state = powerState.create();
   readonly #options: PowerManagementOptions;
   readonly #carry: Timer;
@@ -93,7 +95,7 @@ export class PowerManagement {
   }
 
   reset(): void {
-    Object.assign(this.#state, powerState.create());
+    Object.assign(this.#state, powerState.create(), { rtc: this.#state.rtc });
     this.#state.nextCarry = nextCarry(clocksAt(this.#options.clock.now()));
     this.#update();
   }
@@ -102,6 +104,13 @@ export class PowerManagement {
   pressPowerButton(): void {
     this.#settle();
     this.#state.status |= Event.powerButton;
+    this.#update();
+  }
+
+  #setRtc(high: boolean): void {
+    const state = this.#state;
+    if (high && !state.rtc) state.status |= Event.rtc;
+    state.rtc = high;
     this.#update();
   }
 

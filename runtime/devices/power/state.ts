@@ -1,4 +1,4 @@
-import { describe, f64, u8, u16 } from '../../snapshot/describe.ts';
+import { describe, f64, flag, u8, u16 } from '../../snapshot/describe.ts';
 
 export const powerState = describe({
   status: u16,
@@ -6,6 +6,8 @@ export const powerState = describe({
   control: u16,
   /** The timer's clock at which its upper bit changes next: the status bit is right before it. */
   nextCarry: f64,
+  /** The level of the real-time clock's line. */
+  rtc: flag,
   smiCommand: u8,
   smiStatus: u8,
 });

@@ -55,6 +55,20 @@ test('SLP_EN with the sleep type of S5 turns the power off', () => {
   expect([rig.requests, rig.get(CONTROL)]).toEqual([['power off'], 0x0001]);
 });
 
+test("the real-time clock's interrupt sets RTC_STS as it rises, and raises the SCI", () => {
+  const rig = new PowerRig(BASE);
+  rig.set(CONTROL, 0x0001);
+  rig.set(ENABLE, 0x0400);
+  rig.pm.rtc.set(true);
+  expect([rig.get(STATUS), rig.irq.level]).toEqual([0x0400, true]);
+  rig.set(STATUS, 0x0400);
+  rig.pm.rtc.set(true);
+  expect([rig.get(STATUS), rig.irq.level]).toEqual([0, false]);
+  rig.pm.rtc.set(false);
+  rig.pm.rtc.set(true);
+  expect([rig.get(STATUS), rig.irq.level]).toEqual([0x0400, true]);
+});
+
 test('another sleep type is over at once', () => {
   const rig = new PowerRig(BASE);
   rig.set(CONTROL, 0x2000 | (1 << 10));
