@@ -2,8 +2,8 @@ import { Machine, type MachineOptions } from '../../src/index.ts';
 import { type DebianLinux, debianLinux, type KernelFlavour } from '../../src/node/assets/debian.ts';
 
 /** Generous: nothing is asserted of it. */
-const BOOT_TIMEOUT = 300_000;
-const COMMAND_TIMEOUT = 300_000;
+const BOOT_TIMEOUT = 900_000;
+const COMMAND_TIMEOUT = 600_000;
 const PROMPT = /~ # /;
 
 export type Engine = NonNullable<MachineOptions['engine']>;
@@ -37,6 +37,15 @@ export class LinuxShell implements AsyncDisposable {
     const boot = { kernel: linux.kernel, initrd: linux.initrd(), append: `console=ttyS0 ${options}` };
     const shell = new LinuxShell(await Machine.create({ memory: '128M', ...machine, engine, boot }));
     await shell.machine.start();
+    await shell.prompt();
+    return shell;
+  }
+
+  /** The shell that root gets at the login on COM1 of a system that a machine boots. */
+  static async login(machine: Machine): Promise<LinuxShell> {
+    const shell = new LinuxShell(machine);
+    await machine.serial.expect(/ login: /, { timeout: BOOT_TIMEOUT });
+    machine.serial.write('root\n');
     await shell.prompt();
     return shell;
   }

@@ -16,17 +16,19 @@ export async function hasApt(): Promise<boolean> {
 export class AptClient {
   readonly #configuration: string;
   readonly #packages: string;
+  /** Where apt itself puts what it would install. */
+  readonly #archives: string;
 
-  private constructor(configuration: string, packages: string) {
+  private constructor(configuration: string, directory: string) {
     this.#configuration = configuration;
-    this.#packages = packages;
+    this.#packages = join(directory, 'packages');
+    this.#archives = join(directory, 'cache', 'archives');
   }
 
   /** A client that works in this folder. `sources` is the text of a sources.list that stands in for the host's. */
   static async create(directory: string, sources?: string): Promise<AptClient> {
-    const packages = join(directory, 'packages');
     await mkdir(join(directory, 'lists', 'partial'), { recursive: true });
-    await mkdir(packages, { recursive: true });
+    await mkdir(join(directory, 'packages'), { recursive: true });
     let configuration = clientConfiguration(directory);
     if (sources !== undefined) {
       const list = join(directory, 'sources.list');
@@ -35,7 +37,7 @@ export class AptClient {
     }
     const file = join(directory, 'apt.conf');
     await writeFile(file, configuration);
-    return new AptClient(file, packages);
+    return new AptClient(file, directory);
   }
 
   /** Gets the lists of packages. Throws if any list could not be had; others may be there all the same. */
@@ -55,6 +57,15 @@ export class AptClient {
     const file = (await readdir(this.#packages)).find((entry) => entry.startsWith(`${name}_`));
     if (file === undefined) throw new Error(`apt-get download ${name} left no file`);
     return join(this.#packages, file);
+  }
+
+  /** Gets packages and all that they depend on (what they only recommend not), and returns the paths of their files. */
+  async downloadAll(names: readonly string[], progress: Progress): Promise<string[]> {
+    await mkdir(join(this.#archives, 'partial'), { recursive: true });
+    const args = ['install', '--download-only', '--no-install-recommends', '--yes', ...names];
+    await this.#get(args, (percent) => progress('Getting Debian packages', percent));
+    const files = (await readdir(this.#archives)).filter((file) => file.endsWith('.deb'));
+    return files.map((file) => join(this.#archives, file));
   }
 
   /** Gets the files of a source package and returns their paths. The sources must be of the kind deb-src. */

@@ -46,7 +46,7 @@ export async function debianLinux(progress: Progress = () => {}, flavour: Kernel
 }
 
 async function download(work: string, progress: Progress, flavour: KernelFlavour): Promise<AssetFiles> {
-  const { apt, kernelPackage } = await findKernel(work, progress, `linux-image-${flavour}`);
+  const { apt, kernelPackage } = await debianClient(work, progress, flavour);
   const tree = join(work, 'packages');
   const kernel = await apt.download(kernelPackage, progress);
   const busybox = await apt.download('busybox-static', progress);
@@ -66,11 +66,12 @@ async function download(work: string, progress: Progress, flavour: KernelFlavour
 }
 
 /** A client whose sources have the kernel, and the kernel's package: the host's own sources, else Debian's. */
-async function findKernel(
+export async function debianClient(
   work: string,
   progress: Progress,
-  metapackage: string,
+  flavour: KernelFlavour = '686',
 ): Promise<{ apt: AptClient; kernelPackage: string }> {
+  const metapackage = `linux-image-${flavour}`;
   const host = await AptClient.create(work);
   const failure = await updateFailure(host, progress);
   const fromHost = await host.dependency(metapackage);

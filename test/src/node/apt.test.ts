@@ -48,6 +48,17 @@ test('a download is the file of that package', async () => {
   expect(await apt.download('kernel', () => {})).toBe(join(folder, 'packages', 'kernel_6.1_i386.deb'));
 });
 
+test('packages come with what they depend on, and are not installed', async () => {
+  await program(
+    'apt-get',
+    `echo "$@" > ${folder}/arguments; touch ${folder}/cache/archives/libc6_2.deb ${folder}/cache/archives/bash_5.deb`,
+  );
+  const apt = await AptClient.create(folder);
+  const files = await apt.downloadAll(['bash'], () => {});
+  expect(files.sort()).toEqual(['bash_5.deb', 'libc6_2.deb'].map((file) => join(folder, 'cache/archives', file)));
+  expect(await readFile(join(folder, 'arguments'), 'utf8')).toContain(' install --download-only ');
+});
+
 test('the dependency of a metapackage, if there is one', async () => {
   await program('apt-cache', '[ "$5" = kernel ] && printf "kernel\\n  Depends: kernel-6.1\\n" || exit 100');
   const apt = await AptClient.create(folder);

@@ -1,0 +1,3 @@
+import { testGrub } from './grub.ts';
+
+testGrub();
