@@ -36,8 +36,9 @@ async function items(
   { machine }: CommandContext,
 ): Promise<string> {
   const size = format.letter === 'c' ? 1 : format.size;
-  const lineBytes = size === 1 ? 8 : 16;
-  const length = format.count * size;
+  // As in QEMU, characters are as many as the bytes of the items.
+  const lineBytes = format.size === 1 ? 8 : 16;
+  const length = format.count * format.size;
   let text = '';
   for (let done = 0; done < length; done += lineBytes) {
     const at = start + done;

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { haltingRom, shownByOurs, shownByQemu } from './monitor/run.ts';
+import { qemuVersion } from './protection/run.ts';
+
+const TIMEOUT = 120_000;
+
+/** Lines whose echo and answer are the same, byte by byte but for blanks at the ends of lines. */
+const lines = [
+  ...['info registers', 'info status', 'info kvm', 'info name'],
+  ...['x/8xb 0xf0100', 'xp/4xw 0xf0100', 'x/2xg 0xf0100', 'x/4dh 0xf0100', 'x/3uw 0xf0100', 'x'],
+  ...['x/9ob 0xf0100', 'x/5c 0xf0010', 'x 0xf0010', 'x/h 0xf0010', 'x/20xb 0xf0100', 'xp/2dw 0xfffffff0'],
+  ...['xp/4xw 0x20000000', 'xp/2xw 0', 'xp/3dg 0', 'xp/zz 0', 'xp/4', 'x/4xw 0 foo'],
+  ...['p $eax', 'p/x $eip', 'p/x $esp + 4', 'p/d -1', 'p/u -1', 'p/o 8', 'p/c 65', 'p 10', "p 'a'", 'p/x $ss.limit'],
+  ...['p 1+2*3', 'p (1+2)*3', 'p 7&3|8', 'p 1+2&3', 'p 6*2^3', 'p ~0', 'p/x 0x7fffffffffffffff+1', 'p 010', 'p 1/0'],
+  ...['p 09', 'p 12z', 'p $foo', 'p (1', 'p', 'p "a', 'p 99999999999999999999999'],
+  ...['foo', 'info foo', 'foo bar', 'INFO', '', '  ', 'help foo', 'help stop', 'help info pic', '? x', 'help sendkey'],
+  ...['stop foo', 'info status foo', 'stop', 'info status', 'cont', 'info status', 's', 'c'],
+  ...['sendkey', 'sendkey a b', 'sendkey a-foo', 'sendkey a--b', 'sendkey -', 'sendkey ctrl-alt-f1 1'],
+  ...['mouse_move 1', 'mouse_move 1 2', 'mouse_button', 'mouse_button 1', 'mouse_button 0'],
+  ...['screendump', 'change', 'change foo', 'change foo bar', 'eject', 'eject foo', 'eject -x foo'],
+  ...['pmemsave', 'pmemsave 0', 'memsave 0 16 /tmp/x', 'nmi foo', 'i', 'o /b 0x80', 'i/h 0xeeee', 'o/b 0x80 5'],
+  ...[
+    'x\x1b[D',
+    'infox\x7f status',
+    'xinfo kvm\x01\x04',
+    'nfo kvm\x01i\x05',
+    'info\x1b[D\x1b[D\x1b[C\x05 kvm',
+    '\x1b[A',
+  ],
+];
+
+let folder: string;
+let rom: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'monitor-'));
+  rom = join(folder, 'rom');
+  writeFileSync(rom, haltingRom());
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.skipIf(qemuVersion() === undefined)("beside QEMU's monitor (npm run install-oracles gets it)", () => {
+  test('every line has the same echo and the same answer', { timeout: TIMEOUT }, async () => {
+    const [ours, theirs] = [await shownByOurs(rom, lines), await shownByQemu(rom, lines)];
+    for (const [n, line] of lines.entries()) expect.soft(ours[n], line).toBe(theirs[n]);
+  });
+});
