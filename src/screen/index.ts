@@ -24,6 +24,8 @@ export class Screen {
   readonly #renderer = new Renderer(this.#memory);
   /** The last one, and what it was made of. */
   #grid: { readonly key: string; readonly grid: TerminalGrid } | undefined;
+  /** When the update before has been taken. */
+  #last: Promise<void> = Promise.resolve();
 
   /** @internal Made by machines only. */
   constructor(ask: AskForUpdate) {
@@ -97,7 +99,14 @@ export class Screen {
     return gridOfText(textCells(mode, registers, this.#memory.bytes), registers);
   }
 
-  async #update(): Promise<void> {
+  /** One after the other: the bytes of an update are valid until the next is asked for. */
+  #update(): Promise<void> {
+    const next = this.#last.then(() => this.#takeUpdate());
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  async #takeUpdate(): Promise<void> {
     const update = await this.#ask();
     if (update === null) throw new Error("the machine has no display adapter; make it with vga: 'std'");
     this.#memory.apply(update);

@@ -1,6 +1,6 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../../translator/abi/page.ts';
 import type { WriteWatch } from '../../memory/frames.ts';
-import type { GuestRam } from '../../memory/ram.ts';
+import { allocateShared, type GuestRam } from '../../memory/ram.ts';
 import { isVbeEnabled } from './modes.ts';
 import { Vbe } from './registers.ts';
 import type { VgaState } from './state.ts';
@@ -19,7 +19,7 @@ export interface ScreenUpdate {
   readonly memoryBytes: number;
   /** Pages of video memory that have been written, of those that the screen may show, in ascending order. */
   readonly pages: readonly number[];
-  /** The bytes of these pages, one page after the other. */
+  /** The bytes of these pages, one page after the other; they are valid until the next update is asked for. */
   readonly bytes: Uint8Array;
 }
 
@@ -34,6 +34,8 @@ export class PictureSource {
   readonly #ram: GuestRam;
   readonly #firstFrame: number;
   readonly #memoryBytes: number;
+  /** Derived: where updates have their bytes. Used again, and shared by isolates, so that none is copied or collected. */
+  #bytes: Uint8Array = new Uint8Array(0);
   /** Derived: what has been written since the last update. */
   #watch: WriteWatch | null = null;
 
@@ -48,12 +50,17 @@ export class PictureSource {
     this.#watch ??= this.#ram.frames.watch(this.#firstFrame, this.#memoryBytes >>> PAGE_SHIFT);
     const [from, to] = this.#shown();
     const pages = this.#watch.take(from, to - from);
-    const bytes = new Uint8Array(pages.length * PAGE_BYTES);
+    const bytes = this.#room(pages.length * PAGE_BYTES);
     pages.forEach((page, n) => {
       const at = (this.#firstFrame + page) * PAGE_BYTES;
       bytes.set(this.#ram.bytes.subarray(at, at + PAGE_BYTES), n * PAGE_BYTES);
     });
     return { registers: this.#registers(), memoryBytes: this.#memoryBytes, pages, bytes };
+  }
+
+  #room(length: number): Uint8Array {
+    if (this.#bytes.length < length) this.#bytes = new Uint8Array(allocateShared(length));
+    return this.#bytes.subarray(0, length);
   }
 
   /** Pages that the picture may come from: the first, and the one after the last. */
