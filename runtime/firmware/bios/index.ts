@@ -2,6 +2,7 @@ import { IO_APIC_BASE } from '../../devices/io-apic/registers.ts';
 import { DEFAULT_BASE } from '../../devices/local-apic/registers.ts';
 import { setChecksum } from '../../devices/power/image.ts';
 import { type Assembly, assemble } from '../assembler/index.ts';
+import { font8 } from '../vgabios/fonts/index.ts';
 import { source } from './source/index.ts';
 import { interruptRoutingTable, routingSlots } from './tables/interrupt-routing.ts';
 import { multiprocessorTables } from './tables/multiprocessor.ts';
@@ -17,7 +18,7 @@ const PCI_MEMORY_START = 0xe0000000;
 /** IRQs that the firmware routes PIRQ A-D to. */
 const PIRQ_ROUTES = [10, 10, 11, 11] as const;
 /** What is kept free in the ROM for tables that are made with it. */
-const room = { MP_BYTES: 512, SMBIOS_BYTES: 512 } as const;
+const room = { MP_BYTES: 512, SMBIOS_BYTES: 512, FONT_BYTES: 1024 } as const;
 const DATE = '01/01/2026';
 
 /**
@@ -41,6 +42,8 @@ export function buildBios(): Uint8Array {
     const apics = { localAddress: DEFAULT_BASE, ioAddress: IO_APIC_BASE, overrides };
     return multiprocessorTables(address, { ...apics, pirqRoutes: PIRQ_ROUTES });
   });
+  // The first 128 characters of 8 by 8 points, which old programs read from here.
+  image.put('ENTRY_FONT', room.FONT_BYTES, () => Uint8Array.from(font8().slice(0, room.FONT_BYTES)));
   return image.bytes;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import type { MachineOptions } from '../../../src/index.ts';
 import { BootMedia, bootableCd } from '../../support/el-torito.ts';
 import { bootSector, consoleOf, diskImage, machineWith, writtenBy } from './guest.ts';
 
@@ -71,6 +72,67 @@ describe('the order of devices', () => {
   });
 });
 
+describe('floppies', () => {
+  test('are formatted, verified, and say that they are protected', async () => {
+    const floppy = diskImage(new Uint8Array(512), FLOPPY_SECTORS);
+    const drives = [
+      { image: diskImage(formatter), format: 'raw' as const },
+      { image: floppy, format: 'raw' as const, interface: 'floppy' as const },
+    ];
+    expect(await afterBoot({ drives })).toBe('0000 F6F6 0000 0505');
+    const locked = [drives[0]!, { ...drives[1]!, readOnly: true }];
+    expect(await afterBoot({ drives: locked })).toBe('0300 C9C9 0000 0505');
+  });
+});
+
+/** Formats cylinder 5, side 1: status; reads its fourth sector; verifies the one before; reads sector 6 of the disk. */
+const formatter = bootSector(`
+        mov     di, 0x9000
+        mov     cl, 1
+.field: mov     ax, 0x0105
+        stosw
+        mov     al, cl
+        mov     ah, 2
+        stosw
+        inc     cl
+        cmp     cl, 18
+        jbe     .field
+        mov     ax, 0x0512
+        mov     bx, 0x9000
+        mov     cx, 0x0501
+        mov     dx, 0x0100
+        int     0x13
+        mov     al, 0
+        call    hex
+        mov     ax, 0x0201
+        mov     bx, 0x8000
+        mov     cx, 0x0504
+        mov     dx, 0x0100
+        int     0x13
+        mov     ax, [0x8000]
+        call    hex
+        mov     ax, 0x0412
+        mov     cx, 0x0401
+        mov     dx, 0x0100
+        int     0x13
+        mov     al, 0
+        call    hex
+        mov     ax, 0x0201
+        mov     bx, 0x8000
+        mov     cx, 0x0006
+        mov     dx, 0
+        int     0x13
+        mov     ax, [0x8000]
+        call    hex
+        jmp     leave
+`);
+
+/** What a boot sector writes. */
+async function afterBoot(options: Partial<MachineOptions>): Promise<string> {
+  const text = await consoleOf(options);
+  return text.slice(text.lastIndexOf('...\n') + 4).trim();
+}
+
 describe('CDs', () => {
   /** Writes DL, then what drive DL has in sector 5. */
   const reader = bootSector(`
@@ -93,10 +155,8 @@ describe('CDs', () => {
         jmp     leave
 drive:  db 0
 `);
-  const bootedFrom = async (cd: Uint8Array): Promise<string> => {
-    const text = await consoleOf({ drives: [{ image: cd, format: 'raw', media: 'cdrom' }] });
-    return text.slice(text.lastIndexOf('...\n') + 4).trim();
-  };
+  const bootedFrom = (image: Uint8Array): Promise<string> =>
+    afterBoot({ drives: [{ image, format: 'raw', media: 'cdrom' }] });
 
   test.each([
     ['1.2 MB', BootMedia.floppy12, 2400, '4f0f'],

@@ -214,3 +214,50 @@ rung:   db 0
     expect(text).toBe('0001');
   });
 });
+
+test('the extended data area may be moved: what was there is left alone', async () => {
+  const text = await writtenBy(`
+        mov     ax, 0x9FC0
+        mov     ds, ax
+        mov     ax, 0x9000
+        mov     es, ax
+        xor     si, si
+        xor     di, di
+        mov     cx, 512
+        rep movsw
+        mov     ax, 0x9FC0
+        mov     es, ax
+        xor     di, di
+        mov     cx, 512
+        mov     ax, 0xCCCC
+        rep stosw
+        xor     ax, ax
+        mov     ds, ax
+        mov     word [0x40E], 0x9000
+        mov     ax, 0x0305              ; a command for the keyboard
+        xor     bx, bx
+        int     0x16
+        mov     ax, 0xC200              ; one for the mouse
+        xor     bx, bx
+        int     0x15
+        mov     ax, 0x0201
+        mov     bx, 0xA000
+        mov     cx, 0x0006
+        mov     dx, 0x0080
+        push    word 0
+        pop     es
+        int     0x13
+        mov     ax, [0xA000]
+        call    hex
+        mov     ax, 0x9FC0
+        mov     es, ax
+        xor     di, di
+        mov     cx, 512
+        mov     ax, 0xCCCC
+        repe scasw
+        mov     ax, cx
+        call    hex
+        jmp     leave
+`);
+  expect(text).toBe('0505 0000');
+});

@@ -7,6 +7,7 @@ bits 16
 LOADER_SEGMENT  equ 0x2000      ; the commands
 LOADER_COMMAND  equ 128         ; bytes of one
 LOADER_MOST     equ 0xFF80      ; bytes of all
+LOADER_MEMORY   equ 2 << 20     ; RAM that there must be
 LOADER_FILE     equ 4
 LOADER_ALLOCATE equ 1
 LOADER_ADD_POINTER equ 2
@@ -33,6 +34,8 @@ acpi_setup:
         jc      .none
         cmp     ecx, LOADER_MOST
         ja      .none
+        cmp     dword [EBDA_MEMORY_TOP], LOADER_MEMORY
+        jb      .none               ; no room above 1 MB
         push    word LOADER_SEGMENT
         pop     es
         xor     di, di

@@ -20,9 +20,7 @@ boot_begin:
         xor     ax, ax
         mov     ss, ax
         mov     sp, STACK_TOP
-        mov     ax, BDA_SEGMENT
-        mov     ds, ax
-        mov     ds, [BDA_EBDA]
+        call    ebda_select
         sti
         jmp     bp
 

@@ -11,9 +11,7 @@ DRIVES_OF_A_KIND equ 4
 ; A function is called with DS: EBDA, BX: descriptor, BP: frame, and gives AH: status; or it ends at disk_return itself.
 int13:  sti
 ${enter}
-        mov     ax, BDA_SEGMENT
-        mov     ds, ax
-        mov     ds, [BDA_EBDA]
+        call    ebda_select
         mov     dl, [bp + FRAME_DL]
         cmp     byte [bp + FRAME_AH], 0x4B
         je      .emulation

@@ -20,7 +20,7 @@ const entries: readonly (readonly [address: number, name: string | null, text: s
   [0xf841, 'ENTRY_INT12', 'jmp     int12'],
   [0xf84d, 'ENTRY_INT11', 'jmp     int11'],
   [0xf859, 'ENTRY_INT15', 'jmp     int15'],
-  [0xfa6e, 'ENTRY_FONT', 'resb 1024'],
+  [0xfa6e, 'ENTRY_FONT', 'resb FONT_BYTES'],
   [0xfe6e, 'ENTRY_INT1A', 'jmp     int1A'],
   [0xfea5, 'ENTRY_INT08', 'jmp     int08'],
   [0xff53, 'ENTRY_RETURN', 'iret'],

@@ -166,8 +166,7 @@ floppy_do_format:
         movzx   ecx, byte [es:si + TABLE_SECTORS]
         shl     ecx, 2
         push    es
-        push    word EBDA_SEGMENT
-        pop     es
+        mov     es, [BDA_EBDA]
         push    dx
         mov     al, DMA_WRITE
         call    floppy_dma

@@ -91,6 +91,13 @@ memory_range:
         stc
         ret
 
+; DS: the extended BIOS data area, where it is now: programs may have moved it.
+ebda_select:
+        push    word BDA_SEGMENT
+        pop     ds
+        mov     ds, [BDA_EBDA]
+        ret
+
 ; ECX: where conventional memory ends; a ROM may have taken some more of it.
 low_memory_end:
         push    ds

@@ -184,9 +184,7 @@ int74:  push    ds
         push    es
         pushad
         cld
-        push    word BDA_SEGMENT
-        pop     ds
-        mov     ds, [BDA_EBDA]
+        call    ebda_select
         in      al, KEYBOARD_STATUS
         and     al, 0x21
         cmp     al, 0x21

@@ -34,6 +34,7 @@ post:
         mov     si, ROM_FIRST
         mov     di, ROM_FIRST + 0x800
         call    option_roms_scan
+        call    ebda_select         ; a ROM may have moved it
         mov     ax, TEXT_MODE
         int     0x10
         mov     si, text_banner
@@ -54,6 +55,7 @@ post:
         mov     di, ROM_END
         call    option_roms_scan
         mov     [cs:roms_end], si
+        call    ebda_select
         call    boot_order_setup
         call    memory_tell
         call    boot_menu_offer

@@ -93,8 +93,7 @@ ps2_begin:
 ; To ask the controller would cause an interrupt, whose handler took the answer.
 .control:
         push    ds
-        push    word EBDA_SEGMENT
-        pop     ds
+        call    ebda_select
         mov     dh, [EBDA_PS2_CONTROL]
         pop     ds
         ret
@@ -104,8 +103,7 @@ ps2_end:
         pushf
         push    ax
         push    ds
-        push    word EBDA_SEGMENT
-        pop     ds
+        call    ebda_select
         mov     [EBDA_PS2_CONTROL], dh
         pop     ds
         mov     al, dh

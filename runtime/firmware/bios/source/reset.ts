@@ -110,8 +110,7 @@ resume:
         xor     ax, ax
         mov     ss, ax
         mov     sp, STACK_TOP
-        mov     ax, EBDA_SEGMENT
-        mov     ds, ax
+        call    ebda_select
         test    bh, PAM_READ
         jnz     .shadowed
         call    pam_restore

@@ -18,9 +18,7 @@ int15:  cmp     ah, 0x4F            ; a hook for programs: quick, and CF stays a
         je      .clear
 .full:
 ${enter}
-        mov     ax, BDA_SEGMENT
-        mov     ds, ax
-        mov     ds, [BDA_EBDA]
+        call    ebda_select
         mov     ax, [bp + FRAME_AX]
         mov     si, .functions
 .next:  cmp     [cs:si], ah

@@ -306,8 +306,7 @@ wait_start:
 deadline_start:
         pushad
         push    ds
-        push    word EBDA_SEGMENT
-        pop     ds
+        call    ebda_select
         imul    eax, eax, POWER_TIMER_KHZ
         mov     [EBDA_TIMER_LEFT], eax
         mov     dx, POWER_TIMER
@@ -321,8 +320,7 @@ deadline_start:
 deadline_passed:
         pushad
         push    ds
-        push    word EBDA_SEGMENT
-        pop     ds
+        call    ebda_select
         mov     dx, POWER_TIMER
         in      eax, dx
         mov     ebx, eax
