@@ -8,8 +8,11 @@ import { Device, ErrorBit, Register, Status } from './registers.ts';
 /** What a drive without a command says. */
 export const READY = Status.ready | Status.seekComplete;
 
-/** Bytes of the largest request to a drive's medium, and of a drive's buffer. */
-export const CHUNK_BYTES = 256 << 10;
+/**
+ * Bytes of the largest request to a drive's medium, and of a drive's buffer. Each request costs a way to the host and back,
+ * so that it is more than systems ask for at once.
+ */
+export const CHUNK_BYTES = 1 << 20;
 
 /** What a drive is doing. From `reading` on a request to its medium is under way. */
 export const Phase = {

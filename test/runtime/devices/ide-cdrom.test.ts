@@ -81,16 +81,16 @@ describe('the protocol of packets', () => {
   });
 
   test('the bus master takes data of any length', () => {
-    const rig = new CdRig(cd(200));
-    rig.packet([0x28, 0, 0, 0, 0, 3, 0, 0, 150], 0, 1);
+    const rig = new CdRig(cd(700));
+    rig.packet([0x28, 0, 0, 0, 0, 3, 0, 2, 96], 0, 1);
     rig.startBusMaster(
-      Array.from({ length: 5 }, (_, n) => [DATA + n * 0x10000, 0x10000 - (n === 4 ? 0x5000 : 0)] as const),
+      Array.from({ length: 19 }, (_, n) => [DATA + n * 0x10000, 0x10000] as const),
       true,
     );
     rig.settle();
     expect([rig.line.level, rig.busMasterStatus, rig.reason, rig.status]).toEqual([true, 0x04, END, READY]);
-    expect(rig.memory.subarray(DATA, DATA + 150 * BLOCK)).toEqual(block(rig, 3, 150));
-    expect(rig.medium.requests).toEqual(['read 12+512', 'read 524+88']);
+    expect(rig.memory.subarray(DATA, DATA + 608 * BLOCK)).toEqual(block(rig, 3, 608));
+    expect(rig.medium.requests).toEqual(['read 12+2048', 'read 2060+384']);
   });
 
   test('MODE SELECT takes its parameters', () => {

@@ -79,10 +79,10 @@ test.each([0xc5, 0x39])('PIO: WRITE MULTIPLE %i takes blocks of the number that 
 });
 
 test('PIO: a command of more sectors than the buffer has comes in several requests', () => {
-  const rig = new IdeRig(disk(1000));
-  rig.issueExtended(0x24, { count: 600, sector: 100 });
-  expect(rig.readAll()).toEqual(rig.medium.bytes.subarray(100 * 512, 700 * 512));
-  expect(rig.medium.requests).toEqual(['read 100+512', 'read 612+88']);
+  const rig = new IdeRig(disk(3000));
+  rig.issueExtended(0x24, { count: 2100, sector: 100 });
+  expect(rig.readAll()).toEqual(rig.medium.bytes.subarray(100 * 512, 2200 * 512));
+  expect(rig.medium.requests).toEqual(['read 100+2048', 'read 2148+52']);
 });
 
 test('PIO: several words of the data port at once, within a block', () => {
