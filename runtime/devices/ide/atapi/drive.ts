@@ -62,9 +62,9 @@ export class AtapiDrive extends Drive implements CdromDrive {
 
   /** What is in the drive, and whether the tray is open, is as before. */
   override reset(): void {
-    const { common, trayOpen } = this.state;
+    const { common, trayOpen, locked } = this.state;
     Object.assign(this.state, cdromState.create(), { common, trayOpen });
-    this.port.setLocked(false);
+    if (locked) this.port.setLocked(false);
     super.reset();
   }
 
