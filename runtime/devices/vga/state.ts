@@ -1,12 +1,13 @@
 import { bytes, describe, flag, i32, list, type StateOf, starting, u8, u16 } from '../../snapshot/describe.ts';
+import { integerField } from '../../snapshot/fields.ts';
 import { VBE_COUNT } from './registers.ts';
 
 export const vgaState = describe({
   miscellaneous: u8,
   featureControl: u8,
-  sequencerIndex: u8,
+  sequencerIndex: integerField('0-7', 0, 7),
   sequencer: bytes(8),
-  graphicsIndex: u8,
+  graphicsIndex: integerField('0-15', 0, 15),
   graphics: bytes(16),
   crtcIndex: u8,
   crtc: bytes(256),
@@ -18,7 +19,7 @@ export const vgaState = describe({
   dacReadIndex: u8,
   dacWriteIndex: u8,
   /** Of the color that is being read or written: 0 red, 1 green, 2 blue. */
-  dacComponent: u8,
+  dacComponent: integerField('0-2', 0, 2),
   dacReading: flag,
   /** Components of a color of which not all have been written. */
   dacPending: bytes(3),

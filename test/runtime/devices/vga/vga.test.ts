@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Saved } from '../../../../runtime/snapshot/describe.ts';
 import { restore } from '../../../support/restore.ts';
 import { FRAME_BUFFER, ROM, VgaRig } from './rig.ts';
 
@@ -292,4 +293,14 @@ test('its state is restored, with what stands at A0000h', () => {
   restore(other.vga.component, rig.vga.component.save());
   other.mmu.store8(0xa0001, 0x42);
   expect([other.vbe(1), other.mmu.load8(FRAME_BUFFER + 0x20001)]).toEqual([640, 0x42]);
+});
+
+test.each([
+  ['sequencerIndex', 8],
+  ['graphicsIndex', 16],
+  ['dacComponent', 3],
+])('a saved %s that no register has is refused', (name, value) => {
+  const { vga } = new VgaRig();
+  const saved = { ...(vga.component.save() as Record<string, Saved>), [name]: value };
+  expect(() => vga.component.load(saved)).toThrow(`vga.${name}: expected 0-${value - 1}, found ${value}`);
 });
