@@ -1,6 +1,8 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
 import { Machine as HostedMachine } from './machine.ts';
+import type { Monitor } from './monitor/monitor.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
+import { type MonitorSettings, nodeMonitor } from './node/monitor.ts';
 import type { MachineOptions } from './options.ts';
 
 const core: NodeCore = {
@@ -18,6 +20,11 @@ export const Machine = {
    */
   create: async (options: MachineOptions): Promise<Machine> => HostedMachine.create(options, await nodeHost(core)),
 };
+
+/** A human monitor for a machine, with QEMU's commands. It writes files where a command names one. */
+export function openMonitor(machine: Machine, settings: MonitorSettings = {}): Monitor {
+  return nodeMonitor(machine, settings);
+}
 
 export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';
 export type {
@@ -48,7 +55,7 @@ export type { Monitor } from './monitor/monitor.ts';
 export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
 export type { Progress } from './node/assets/progress.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';
-export { type MonitorSettings, openMonitor } from './node/monitor.ts';
+export type { MonitorSettings } from './node/monitor.ts';
 export type {
   BiosBoot,
   Boot,

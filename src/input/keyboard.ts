@@ -4,8 +4,11 @@ import { keyNumber, typedKey } from './keys.ts';
 
 /** Lights of a keyboard. */
 export interface Leds {
+  /** Scroll lock. */
   readonly scrollLock: boolean;
+  /** Num lock. */
   readonly numLock: boolean;
+  /** Caps lock. */
   readonly capsLock: boolean;
 }
 

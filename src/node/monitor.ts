@@ -12,8 +12,8 @@ export interface MonitorSettings {
   readonly name?: string;
 }
 
-/** A human monitor for a machine, with QEMU's commands. It writes files where a command names one. */
-export function openMonitor(machine: Machine, { quit, name }: MonitorSettings = {}): Monitor {
+/** The same as openMonitor() of the library, for any host's machine. */
+export function nodeMonitor(machine: Machine, { quit, name }: MonitorSettings = {}): Monitor {
   return new Monitor(machine, {
     version: packageVersion(),
     processId: process.pid,
