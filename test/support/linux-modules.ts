@@ -10,6 +10,10 @@ const folders = [
   'drivers/scsi',
   'drivers/cdrom',
   'drivers/block',
+  'drivers/char',
+  'drivers/input',
+  'drivers/input/mouse',
+  'drivers/parport',
   'block',
   'fs/isofs',
   'fs/ext4',
@@ -26,7 +30,7 @@ const isWanted = (name: string): boolean =>
 
 /** The modules of Debian's kernel of this release, as files by name; throws where the host's apt client cannot get them. */
 async function modulesOf(release: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  return await cachedAssets(`linux-modules-display-${release}`, async (work) => {
+  return await cachedAssets(`linux-modules-chips-${release}`, async (work) => {
     const apt = await AptClient.create(work);
     // Where some lists are missing the others may do.
     await apt.update(() => {}).catch(() => undefined);

@@ -60,7 +60,7 @@ export class ParallelPort {
     const { printer } = this.#state;
     const handshake =
       (printer === Printer.ready ? Status.notBusy : 0) | (printer === Printer.acknowledges ? 0 : Status.notAcknowledge);
-    return handshake | Status.selected | Status.noError;
+    return handshake | Status.selected | Status.noError | Status.noEpp;
   }
 
   #write(register: number, value: number): void {

@@ -2,8 +2,11 @@
 export const Register = { data: 0, status: 1, control: 2 } as const;
 export const PORT_COUNT = 3;
 
-/** The status register; a printer that is on, has paper and is not busy. nBusy and nAck are high when nothing is sent. */
-export const Status = { notBusy: 0x80, notAcknowledge: 0x40, paperOut: 0x20, selected: 0x10, noError: 0x08 } as const;
+/**
+ * The status register of a printer that is on, has paper and is not busy. nBusy and nAck are high when nothing is sent. Bit 0
+ * is always 1 here: it is the time-out of ports with EPP, which systems try to clear to find out whether there is that.
+ */
+export const Status = { notBusy: 0x80, notAcknowledge: 0x40, selected: 0x10, noError: 0x08, noEpp: 0x01 } as const;
 
 /** The control register; bits 6-7 read as 1. */
 export const Control = {

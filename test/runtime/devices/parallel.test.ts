@@ -4,7 +4,7 @@ import { restore } from '../../support/restore.ts';
 import { Rig, recordedStream } from './rig.ts';
 
 const [DATA, STATUS, CONTROL] = [0x378, 0x379, 0x37a];
-const [READY, BUSY, ACKNOWLEDGE] = [0xd8, 0x58, 0x18];
+const [READY, BUSY, ACKNOWLEDGE] = [0xd9, 0x59, 0x19];
 
 class ParallelRig extends Rig {
   readonly line = recordedStream();
