@@ -37,6 +37,35 @@ packet: dw 16, 2, 0x8000, 0
   });
 });
 
+test('a disk interrupts programs that use it by its ports, after INT 13h as well', async () => {
+  const text = await writtenBy(`
+        mov     ax, 0x0201
+        mov     bx, 0x8000
+        mov     cx, 0x0002
+        mov     dx, 0x0080
+        int     0x13
+        mov     byte [0x48E], 0
+        mov     dx, 0x1F6
+        mov     al, 0xA0
+        out     dx, al
+        inc     dx
+        mov     al, 0xEC
+        out     dx, al
+        mov     bx, [0x46C]
+.wait:  sti
+        hlt
+        mov     ax, [0x46C]
+        sub     ax, bx
+        cmp     ax, 4
+        jb      .wait
+        mov     al, [0x48E]             ; INT 76h has set it
+        mov     ah, 0
+        call    hex
+        jmp     leave
+`);
+  expect(text).toBe('00FF');
+});
+
 describe('the order of devices', () => {
   const says = (text: string): Uint8Array => bootSector(`mov si, text\ncall put\njmp leave\ntext: db '${text}', 0`);
   const drives = [

@@ -75,8 +75,25 @@ ata_select:
         call    ata_wait
 .end:   ret
 
+; The drive may interrupt again: programs that use it by its ports expect that. Keeps all, flags too.
+ata_release:
+        pushf
+        push    ax
+        push    dx
+        mov     dx, [bx + DRIVE_CONTROL]
+        mov     al, 0x08
+        out     dx, al
+        pop     dx
+        pop     ax
+        popf
+        ret
+
 ; Does the request of OPERATION_ REQUEST_COMMAND. AH: status of INT 13h, REQUEST_DONE: sectors.
 ata_transfer:
+        call    ata_chunks
+        jmp     ata_release
+
+ata_chunks:
         mov     word [REQUEST_DONE], 0
 .chunk: mov     cx, [REQUEST_COUNT]
         jcxz    .done

@@ -27,6 +27,10 @@ packet_clear:
 ; Sends the packet and takes what comes: of it REQUEST_SKIP bytes are dropped, REQUEST_WANTED put at REQUEST_BUFFER, the
 ; rest dropped. CF: failed; AL: sense key.
 packet_command:
+        call    packet_exchange
+        jmp     ata_release
+
+packet_exchange:
         mov     al, [bx + DRIVE_SELECT]
         call    ata_select
         jc      .failed

@@ -106,7 +106,7 @@ drive_identify:
         mov     al, COMMAND_IDENTIFY_PACKET
         call    identify_command
         jnc     drive_is_cd
-.none:  ret
+.none:  jmp     ata_release
 ; ZF: the drive's registers keep what is written.
 .registers:
         mov     dx, [bx + DRIVE_PORT]
@@ -126,6 +126,9 @@ drive_identify:
 
 ; AL: command. Its 512 bytes go to the scratch segment; CF: it failed. ES: that segment.
 identify_command:
+        call    .exchange
+        jmp     ata_release
+.exchange:
         mov     dx, [bx + DRIVE_PORT]
         add     dx, ATA_COMMAND
         out     dx, al

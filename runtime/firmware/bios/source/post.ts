@@ -121,6 +121,9 @@ equipment_setup:
 memory_tell:
         mov     eax, [EBDA_MEMORY_TOP]
         shr     eax, 10
+        mov     ebx, [EBDA_MEMORY_HIGH]
+        shl     ebx, 6
+        add     eax, ebx
         call    put_decimal
         mov     si, text_memory
         jmp     put_text
