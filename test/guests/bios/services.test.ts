@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { writtenBy } from './guest.ts';
+import { bootSector, diskImage, machineWith, writtenBy } from './guest.ts';
 
 describe('INT 15h', () => {
   test('87h copies to and from extended memory', async () => {
@@ -102,6 +102,13 @@ table:  dq 0, 0x0000930000000000 + table * 0x10000 + 63, 0x0000930000000000
 `);
     expect(text).toBe('0001 0000');
   });
+});
+
+test('INT 15h 5307h turns the machine off', async () => {
+  const sector = bootSector('mov ax, 0x5307\nmov bx, 1\nmov cx, 3\nint 0x15\njmp leave');
+  const { machine } = await machineWith({ drives: [{ image: diskImage(sector), format: 'raw' }] });
+  await machine.start();
+  expect(await machine.exited).toMatchObject({ reason: 'poweroff' });
 });
 
 describe('resets that go on in a program', () => {

@@ -34,6 +34,7 @@ BDA_BREAK       equ 0x71
 BDA_WARM_BOOT   equ 0x72
 BDA_DISK_STATUS equ 0x74
 BDA_DISKS       equ 0x75
+BDA_DISK_CONTROL equ 0x76       ; no retries, as disks do them themselves
 BDA_PARALLEL_TIMEOUT equ 0x78
 BDA_SERIAL_TIMEOUT equ 0x7C
 BDA_KEYS_FIRST  equ 0x80        ; offsets of the keyboard buffer and of its end

@@ -95,6 +95,7 @@ data_area_setup:
         mov     word [0x400 + BDA_KEYS_FIRST], BDA_KEYS
         mov     word [0x400 + BDA_KEYS_LAST], BDA_KEYS_END
         mov     byte [0x400 + BDA_KEYBOARD], KEYBOARD_ENHANCED
+        mov     byte [0x400 + BDA_DISK_CONTROL], 0xC0
         push    es
         push    word EBDA_SEGMENT
         pop     es
