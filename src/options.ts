@@ -4,6 +4,7 @@ import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
+import { checkedInteger, checkedOneOf, checkNames, checkText, shown } from './option-checks.ts';
 
 /** An image: its bytes, or the path of its file. */
 export type Image = string | Uint8Array;
@@ -190,17 +191,6 @@ function inMegabytes(bytes: number): string {
   return `${Number((bytes / megabyte).toFixed(2))} MB`;
 }
 
-function checkedOneOf<Value extends string>(what: string, value: Value, allowed: readonly Value[]): Value {
-  if (!allowed.includes(value))
-    throw new ConfigurationError(`unknown ${what} '${value}'; it is one of: ${allowed.join(', ')}`);
-  return value;
-}
-
-function checkedInteger(what: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new ConfigurationError(`${what} is ${value}; it must be a whole number from ${least} to ${most}`);
-}
-
 /**
  * All of a configuration but the images.
  * @throws ConfigurationError that names the option
@@ -382,22 +372,4 @@ function checkVideoBios({ vga, videoBios }: MachineOptions): void {
 function checkImage(what: string, image: Image): void {
   if ((typeof image === 'string' && image !== '') || ArrayBuffer.isView(image)) return;
   throw new ConfigurationError(`${what} is ${shown(image)}; it must be the path of a file, or a Uint8Array`);
-}
-
-function checkText(what: string, text: string | undefined): void {
-  if (text !== undefined && typeof text !== 'string')
-    throw new ConfigurationError(`${what} is ${shown(text)}; it must be a string`);
-}
-
-/** Callers without types may give anything. */
-function checkNames(what: string, value: object, names: readonly string[]): void {
-  if (typeof value !== 'object' || value === null)
-    throw new ConfigurationError(`${what} is ${shown(value)}; it must be an object with ${names.join(', ')}`);
-  const unknown = Object.keys(value).find((name) => !names.includes(name));
-  if (unknown !== undefined)
-    throw new ConfigurationError(`unknown '${unknown}' in ${what}; it is one of: ${names.join(', ')}`);
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
 }
