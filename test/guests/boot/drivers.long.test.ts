@@ -32,6 +32,9 @@ const MEGABYTE = 1 << 20;
 const second = join(folder, 'second.img');
 const modules = ['sr_mod', 'isofs', 'vfat', 'floppy', 'parport_pc', 'ppdev', 'lp', 'psmouse', 'evdev', 'pcspkr'];
 const load = `for module in ${modules.join(' ')}; do busybox modprobe $module || echo $module; done`;
+/** Linux names disks in the order in which it is done with them. */
+const nameDisks =
+  'second=/dev/$(basename $(dirname $(grep -lx 65536 /sys/block/sd*/size))); first=/dev/$(basename $(dirname $(grep -Lx 65536 /sys/block/sd*/size)))';
 /** Not of the machine: Linux says so of every PC without a table for this. The other tells how busy the host is. */
 const usual = /fail to add MMCONFIG information|hrtimer: interrupt took/;
 
@@ -67,18 +70,18 @@ async function sumOf({ shell }: Guest, command: string): Promise<string> {
 async function testDisk(guest: Guest): Promise<void> {
   const { shell, disk } = guest;
   expect(await shell.run('dmesg | grep "configured for"')).toMatch(/ata1\.00: configured for MWDMA2/);
-  expect(await sumOf(guest, 'dd if=/dev/sdb bs=1M iflag=direct')).toBe(md5(disk));
+  expect(await sumOf(guest, 'dd if=$second bs=1M iflag=direct')).toBe(md5(disk));
   await shell.run('dd if=/dev/urandom of=/tmp/data bs=1M count=8');
-  await shell.run('dd if=/tmp/data of=/dev/sdb bs=64k seek=16 oflag=direct conv=fsync');
+  await shell.run('dd if=/tmp/data of=$second bs=64k seek=16 oflag=direct conv=fsync');
   const sum = await sumOf(guest, 'cat /tmp/data');
-  expect(await sumOf(guest, 'dd if=/dev/sdb bs=64k skip=16 count=128 iflag=direct')).toBe(sum);
+  expect(await sumOf(guest, 'dd if=$second bs=64k skip=16 count=128 iflag=direct')).toBe(sum);
   expect(md5((await readFile(second)).subarray(MEGABYTE, 9 * MEGABYTE))).toBe(sum);
 }
 
 async function testFloppy(guest: Guest): Promise<void> {
   expect(await sumOf(guest, 'cat /dev/fd0')).toBe(md5(guest.floppy));
-  await guest.shell.run('dd if=/dev/sdb of=/dev/fd0 bs=18k count=8 oflag=direct');
-  const sum = await sumOf(guest, 'dd if=/dev/sdb bs=18k count=8');
+  await guest.shell.run('dd if=$second of=/dev/fd0 bs=18k count=8 oflag=direct');
+  const sum = await sumOf(guest, 'dd if=$second bs=18k count=8');
   expect(await sumOf(guest, 'dd if=/dev/fd0 bs=18k count=8 iflag=direct')).toBe(sum);
 }
 
@@ -106,8 +109,8 @@ async function testInput({ shell, machine }: Guest): Promise<void> {
 }
 
 async function testThroughput({ shell }: Guest, { firmware, engine }: Variant): Promise<void> {
-  const read = 'dd if=/dev/sdb of=/dev/null bs=4k count=2000 iflag=direct';
-  const report = await shell.run(`hdparm -T -t --direct /dev/sda; hdparm -t /dev/sdb; ${read}`);
+  const read = 'dd if=$second of=/dev/null bs=4k count=2000 iflag=direct';
+  const report = await shell.run(`hdparm -T -t --direct $first; hdparm -t $second; ${read}`);
   console.log(`${firmware}, ${engine}:\n${report}`);
   expect(report).toMatch(/O_DIRECT disk reads: .* MB\/sec/);
 }
@@ -122,6 +125,7 @@ function testDrivers(variant: Variant): void {
   beforeAll(async () => {
     guest = await bootGuest(variant);
     expect(await guest.shell.run(load)).toBe('');
+    await guest.shell.run(nameDisks);
   }, TIMEOUT);
   afterAll(() => guest?.machine.stop());
 

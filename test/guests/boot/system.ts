@@ -52,7 +52,7 @@ mount -o remount,ro /
   'etc/passwd': 'root:x:0:0:root:/root:/bin/dash\n',
   'etc/shadow': 'root::19000:0:99999:7:::\n',
   'etc/group': 'root:x:0:\ntty:x:5:\n',
-  'etc/fstab': '/dev/sda1 / ext4 defaults 0 1\n',
+  'etc/fstab': 'LABEL=system / ext4 defaults 0 1\n',
   'etc/mtab': '',
   'etc/pam.d/common-auth': 'auth required pam_unix.so nullok\n',
   'etc/pam.d/common-account': 'account required pam_unix.so\n',
@@ -61,7 +61,7 @@ mount -o remount,ro /
   'root/.profile': "PS1='~ # '\ndmesg -n 1\n",
   'boot/grub/grub.cfg': `set timeout=1
 menuentry "Debian" {
-  linux /boot/vmlinuz root=/dev/sda1 ro console=tty0 console=ttyS0,115200 cryptomgr.notests
+  linux /boot/vmlinuz root=LABEL=system ro console=tty0 console=ttyS0,115200 cryptomgr.notests
   initrd /boot/initrd
 }
 `,
@@ -73,8 +73,9 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 for module in $(cat /modules); do insmod $module; done
-while [ ! -b /dev/sda1 ]; do sleep 0.1; done
-mount -t ext4 -o ro /dev/sda1 /root
+# Linux names disks in the order in which it is done with them, which is not the same every time.
+until disk=$(findfs LABEL=system); do sleep 0.1; done
+mount -t ext4 -o ro $disk /root
 for folder in proc sys dev; do mount --move /$folder /root/$folder; done
 exec switch_root /root /sbin/init
 `;
