@@ -29,7 +29,11 @@ down:   dq 0, 0, 0x00009330_0010FFFF, 0x00009300_9100FFFF, 0, 0
 
   test('89h returns in protected mode, with the interrupts at their new vectors', async () => {
     const text = await writtenBy(`
-        mov     bx, 0x5058
+        mov     bx, 0x5850          ; IRQ 0 at 50h, IRQ 8 at 58h
+        mov     word [0x9280], tick ; an interrupt gate of 16 bits
+        mov     word [0x9282], 0x30
+        mov     word [0x9284], 0x8600
+        mov     word [0x9286], 0
         mov     si, table
         mov     ah, 0x89
         int     0x15
@@ -41,12 +45,19 @@ down:   dq 0, 0, 0x00009330_0010FFFF, 0x00009300_9100FFFF, 0, 0
         call    hex
         mov     ax, ss
         call    hex
+        mov     al, 0xFE            ; only the timer
+        out     0x21, al
+        sti
+.wait:  hlt
+        jmp     .wait
+tick:   mov     ax, 0x50
+        call    hex
         jmp     leave
 ; Descriptors: none, this table, IDT, DS, ES, SS, CS, the BIOS's.
-table:  dq 0, 0x0000930000000000 + table * 0x10000 + 63, 0x0000930000000000
+table:  dq 0, 0x0000930000000000 + table * 0x10000 + 63, 0x0000930090000287
         dq 0x000093000000FFFF, 0x000093000000FFFF, 0x000093000000FFFF, 0x00009B000000FFFF, 0
 `);
-    expect(text).toBe('0001 0030 0028');
+    expect(text).toBe('0001 0030 0028 0050');
   });
 
   test('24h closes and opens the gate of A20', async () => {

@@ -94,7 +94,7 @@ ENTER_STACK     equ 0x28
 ENTER_CODE      equ 0x30
 ENTER_BIOS      equ 0x38
 
-; Returns to the caller in protected mode, with its own descriptors; BH, BL: vectors of IRQ 0 and 8.
+; Returns to the caller in protected mode, with its own descriptors; BL, BH: vectors of IRQ 0 and 8.
 enter_protected_mode:
         cli
         mov     al, 1
@@ -128,9 +128,9 @@ enter_protected_mode:
         mov     al, 0x11
         out     PIC1, al
         out     PIC2, al
-        mov     al, bh
-        out     PIC1 + 1, al
         mov     al, bl
+        out     PIC1 + 1, al
+        mov     al, bh
         out     PIC2 + 1, al
         mov     al, 1 << 2
         out     PIC1 + 1, al
