@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** What takes minutes: `npm run test:long`. */
 const long = ['test/**/*.long.test.ts'];
+/** Other systems boot, for half an hour and more: `npm run test:guests`. */
+const guests = ['test/**/*.guests.test.ts'];
 /** What takes an hour and more: `npm run test:exhaustive`. */
 const exhaustive = ['test/**/*.exhaustive.test.ts'];
 
@@ -12,8 +14,12 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'short', include: ['test/**/*.test.ts'], exclude: [...long, ...exhaustive] } },
+      {
+        extends: true,
+        test: { name: 'short', include: ['test/**/*.test.ts'], exclude: [...long, ...guests, ...exhaustive] },
+      },
       { extends: true, test: { name: 'long', include: long } },
+      { extends: true, test: { name: 'guests', include: guests } },
       { extends: true, test: { name: 'exhaustive', include: exhaustive } },
     ],
   },
