@@ -53,7 +53,6 @@ export class HostDoor {
   /** Ascending in time. */
   #arrivals: Arrival[] = [];
   #lastId = 0;
-  #isWaiting = false;
 
   constructor(options: HostDoorOptions) {
     this.#options = options;
@@ -62,7 +61,8 @@ export class HostDoor {
 
   /** The machine's time cannot go on: an answer that is due has not come. */
   get isWaiting(): boolean {
-    return this.#isWaiting;
+    const first = this.#arrivals[0];
+    return first !== undefined && first.deliver === null && first.at <= this.#options.clock.now();
   }
 
   /** Names are unique. `credit`: bytes of input that the host may send ahead. */
@@ -142,11 +142,9 @@ export class HostDoor {
   }
 
   #deliver(now: number): void {
-    this.#isWaiting = false;
     while (this.#arrivals.length > 0 && this.#arrivals[0].at <= now) {
       const { deliver } = this.#arrivals[0];
       if (deliver === null) {
-        this.#isWaiting = true;
         this.#options.events.hold();
         break;
       }

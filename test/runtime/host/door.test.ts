@@ -116,3 +116,14 @@ test('with a latency time waits for an answer that is late: nothing that is due 
   run(1600);
   expect([log, door.isWaiting]).toEqual([['1600: A', '1600: B', 'later'], false]);
 });
+
+test('a late answer that is cancelled is not waited for any more', () => {
+  const { ask, disk, door, events, log, run } = makeDoor(500);
+  events.timer('later', () => log.push('later')).arm(1501);
+  ask('a');
+  run(1600);
+  expect(door.isWaiting).toBe(true);
+  disk.cancel();
+  run(1600);
+  expect([log, door.isWaiting]).toEqual([['later'], false]);
+});
