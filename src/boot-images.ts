@@ -18,34 +18,36 @@ export async function loadImages(
   host: ImageHost,
 ): Promise<StartImages> {
   const { vga, videoBios } = options;
-  const images = await bootImages(bootOf(options), host);
-  if (vga === 'none') return { boot: images.boot };
-  if (videoBios === undefined) return images;
-  return { ...images, videoRom: await loadImage('video BIOS', videoBios, host) };
+  const { boot, ownVideoBios } = await bootImages(bootOf(options), host);
+  if (vga === 'none') return { boot };
+  const videoRom = videoBios === undefined ? ownVideoBios?.() : await loadImage('video BIOS', videoBios, host);
+  return { boot, ...(videoRom && { videoRom }) };
 }
 
-async function bootImages(boot: Boot, host: ImageHost): Promise<StartImages> {
+/** What is booted, and the video BIOS that goes with it, made when it is asked for: assembling takes a moment. */
+interface Booted extends Pick<StartImages, 'boot'> {
+  ownVideoBios?(): Uint8Array;
+}
+
+async function bootImages(boot: Boot, host: ImageHost): Promise<Booted> {
   if ('demo' in boot) return { boot: { demo: true } };
-  if ('bios' in boot) {
-    const { bios, videoBios } = await firmware(boot.bios, host);
-    return { boot: { bios }, videoRom: videoBios };
-  }
+  if ('bios' in boot) return await bootFirmware(boot.bios, host);
   const kernel = await loadImage('kernel', boot.kernel, host);
   const initrd = boot.initrd === undefined ? undefined : await loadImage('initrd', boot.initrd, host);
   return { boot: { kernel, ...(initrd && { initrd }), ...(boot.append !== undefined && { append: boot.append }) } };
 }
 
-/** Assembling takes a moment, so only machines that need it do. */
-async function firmware(bios: Image, host: ImageHost): Promise<Firmware> {
-  if (bios === 'seabios') return await seabios(host);
+async function bootFirmware(name: Image, host: ImageHost): Promise<Booted> {
+  if (name === 'seabios') {
+    const { bios, videoBios } = await seabios(host);
+    return { boot: { bios }, ownVideoBios: () => videoBios };
+  }
   const own = await import('./firmware.ts');
-  return {
-    bios: bios === 'rawiron' ? own.bios() : await loadImage('BIOS image', bios, host),
-    videoBios: own.videoBios(),
-  };
+  const bios = name === 'rawiron' ? own.bios() : await loadImage('BIOS image', name, host);
+  return { boot: { bios }, ownVideoBios: own.videoBios };
 }
 
-async function seabios(host: ImageHost) {
+async function seabios(host: ImageHost): Promise<Firmware> {
   try {
     return await host.seabios();
   } catch (error) {

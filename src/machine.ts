@@ -355,6 +355,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#enter('ended');
     for (const output of this.#outputs.values()) output.end?.(reason);
     for (const input of this.#inputs.values()) input.close(new Error(`${reason}: it takes no more input`));
+    void this.#drives.close();
   }
 }
 

@@ -5,7 +5,7 @@ import type { MachineConfig } from './config.ts';
 
 /** A disk or drive of the machine, whose medium is at the host. */
 export interface DriveConfig {
-  /** Unique: that of its block port, such as "ide0-hd0" (driveName). */
+  /** Unique: that of its block port, such as "ide0-hd0". */
   readonly name: string;
   readonly interface: 'ide' | 'floppy';
   /** IDE: 0 and 1 are the first and second of the first channel, 2 and 3 those of the second. Floppy: 0 or 1. */

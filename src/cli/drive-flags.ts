@@ -10,7 +10,7 @@ const ideDrives = ['hda', 'hdb', 'hdc', 'hdd'];
 const floppyDrives = ['fda', 'fdb'];
 
 /** Properties of QEMU's -drive that change nothing that a guest sees. */
-const ignored = ['cache', 'aio', 'discard', 'detect-zeroes', 'werror', 'rerror', 'copy-on-read', 'auto-read-only'];
+const ignored = ['cache', 'aio', 'discard', 'detect-zeroes', 'copy-on-read', 'auto-read-only'];
 const known = ['file', 'if', 'index', 'bus', 'unit', 'media', 'format', 'snapshot', 'readonly', 'serial', 'id'];
 
 /** Flags of disks and drives, as QEMU has them. */
@@ -128,7 +128,7 @@ function parseDrive(text: string): Drive {
 }
 
 function parseBootOrder(text: string): BootOrder {
-  const { order, once, menu } = parseProperties(text, 'order', ['once', 'menu', 'strict', 'reboot-timeout']);
+  const { order, once, menu } = parseProperties(text, 'order', ['once', 'menu', 'strict']);
   return {
     ...(order !== undefined && { order }),
     ...(once !== undefined && { once }),

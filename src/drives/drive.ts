@@ -37,6 +37,7 @@ export class Drive {
   readonly #backend: DriveBackend;
   #disk: Disk | null = null;
   #isLocked = false;
+  #isClosed = false;
   /** What was told last: a guest may try again and again. */
   #told = '';
 
@@ -121,6 +122,11 @@ export class Drive {
    * @internal
    */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#takeOut();
+  }
+
+  async #takeOut(): Promise<void> {
     const disk = this.#disk;
     this.#disk = null;
     try {
@@ -158,12 +164,13 @@ export class Drive {
   }
 
   #checkRemovable(): void {
+    if (this.#isClosed) throw new Error(`${this.name}: the machine has ended`);
     if (this.isRemovable) return;
     throw new ConfigurationError(`${this.name} is a hard disk: its medium cannot be changed`);
   }
 
   async #exchange(disk: Disk | null): Promise<void> {
-    await this.close();
+    await this.#takeOut();
     this.#disk = disk;
     this.#told = '';
     this.#backend.mediumChanged(this.name, this.medium);

@@ -136,3 +136,10 @@ test('less than a sector is no disk', async () => {
     'the image of ide0-hd0: has 511 bytes, less than a sector',
   );
 });
+
+test('a drive of a machine that has ended opens no image', async () => {
+  const { drive, media } = await makeDrive({ media: 'cdrom' });
+  await drive.close();
+  await expect(drive.change(pattern(4))).rejects.toThrow('ide1-cd0: the machine has ended');
+  expect(media).toEqual([]);
+});
