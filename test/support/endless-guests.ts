@@ -108,6 +108,16 @@ main:   jmp     other
 other:  inc     eax
         jmp     main
 `),
+  // A region begins at .next; in it the jump back goes on to what it has not come by yet, where it is left.
+  'a jump back in a region that is left before it comes round': kernel(`
+main:   mov     esi, 0xE0000000         ; there is nothing: no access has an entry in the TLB
+.again: mov     eax, [esi]
+        test    eax, eax
+        jz      .next
+        mov     ebx, [esi]
+.next:  inc     ecx
+        jmp     .again
+`),
   // Calls and returns.
   'a call without a return': kernel('main:   mov     esp, KERNEL_STACK\n        call    main'),
   'a tree of calls': kernel(callTree(60, (name) => `call    ${name}`)),

@@ -155,19 +155,15 @@ class RegionEmitter implements Leaves {
   private goTo(eip: number, isJump: boolean): string {
     const from = this.block;
     const to = this.blockAt.get(eip);
-    const kind = to === undefined ? 'exit' : this.structure.edge(from, to);
-    switch (kind) {
-      case 'exit':
-        return this.exit(eip, isJump);
-      case 'continue':
-        return `${this.poll(eip)}${this.deferFor(to!)}${this.x87.settle()}continue L${to};`;
-      case 'break':
-        return `${this.deferFor(to!)}${this.x87.settle()}break B${to};`;
-      case 'inline':
-        return (
-          (this.structure.isLoop(to!) ? this.deferFor(to!) : '') + this.x87.settle() + this.nested(() => this.tree(to!))
-        );
-    }
+    const edge = to === undefined ? 'exit' : this.structure.edge(from, to);
+    if (to === undefined || edge === 'exit') return this.exit(eip, isJump);
+    // A jump back may go on to what wasn't printed yet: the region may be left there, and come to again where it began.
+    const goesBack = edge === 'continue' || (isJump && eip >>> 0 <= this.eip >>> 0);
+    const poll = goesBack ? this.poll(eip) : '';
+    const defer = edge !== 'inline' || this.structure.isLoop(to) ? this.deferFor(to) : '';
+    const ready = poll + defer + this.x87.settle();
+    if (edge === 'inline') return ready + this.nested(() => this.tree(to));
+    return `${ready}${edge} ${edge === 'continue' ? 'L' : 'B'}${to};`;
   }
 
   private deferFor(to: BlockIndex): string {
