@@ -167,8 +167,8 @@ export class CodeCache implements CodeWriteListener {
   }
 
   private pageFor(frame: number, linearPage: number): CodePage {
-    const known = this.context.pages.get(numberOf(frame, linearPage)) ?? this.movedTo(frame, linearPage);
-    if (known !== undefined) known.used = true;
+    const known = this.pages.at(this.context, frame, linearPage) ?? this.movedTo(frame, linearPage);
+    if (known !== null) known.used = true;
     const page = known ?? this.newPage(frame, linearPage);
     page.lastFound = ++this.found;
     return page;
@@ -177,30 +177,28 @@ export class CodeCache implements CodeWriteListener {
   private newPage(frame: number, linearPage: number): CodePage {
     const { context } = this;
     const page = this.pages.add((id) => this.factory.spare.takePage(id, context, frame, linearPage));
-    if (context.pages.size === 0) this.residence.take(page, Cost.context);
-    context.pages.set(numberOf(frame, linearPage), page);
+    if (context.pages++ === 0) this.residence.take(page, Cost.context);
     this.residence.take(page, Cost.page);
     if (frame >= 0) this.frameCode(frame).pages.add(page);
     return page;
   }
 
   /** A page of the frame that was made elsewhere, moved: systems load programs at another address each time. */
-  private movedTo(frame: number, linearPage: number): CodePage | undefined {
+  private movedTo(frame: number, linearPage: number): CodePage | null {
     const { context } = this;
-    const page = this.frames.get(frame)?.longestUnfound((one) => {
+    const code = this.frames.get(frame);
+    if (code === undefined) return null;
+    const page = code.longestUnfound((one) => {
       return one.context === context && one.isMovable && !this.isMapped(one) && !one.wasAt(linearPage) && one.isDecoded;
     });
-    if (page !== undefined) this.move(page, linearPage);
+    if (page !== null) this.move(page, linearPage);
     return page;
   }
 
   /** Makes a page that of its frame at another linear page (see CodePage.move). */
   move(page: CodePage, linearPage: number): void {
-    const { context, frame } = page;
-    context.pages.delete(numberOf(frame, page.linearPage));
-    page.move(this.pages.renumber(page), linearPage);
+    this.pages.move(page, linearPage);
     this.records.writePage(page);
-    context.pages.set(numberOf(frame, linearPage), page);
     this.moves++;
   }
 
@@ -336,7 +334,7 @@ export class CodeCache implements CodeWriteListener {
   /** Forgets what was decoded in a page. The same code gets a new page when it runs again. */
   private forget(page: CodePage, cause: 'evicted' | 'reset'): void {
     const { context, frame, linearPage } = page;
-    context.pages.delete(numberOf(frame, linearPage));
+    context.pages--;
     this.pages.delete(page);
     this.residence.release(page);
     this.records.release(page);
@@ -385,11 +383,6 @@ export class CodeCache implements CodeWriteListener {
     this.factory.forget();
     this.mmu.flushAll();
   }
-}
-
-/** Of a code page in its context. */
-function numberOf(frame: number, linearPage: number): number {
-  return frame * 0x100000 + linearPage;
 }
 
 function wholePage(page: CodePage, cause: 'evicted' | 'reset'): CodeDrop {

@@ -1,25 +1,43 @@
 import { Segment, Word } from '../../translator/abi/state.ts';
-import type { CodePage } from './code-page.ts';
+import { type Hashed, HashTable, hashWith } from './hash-table.ts';
+
+/** So many buckets (as a power of 2) for contexts: real-mode systems have some hundred. */
+const BUCKET_BITS = 10;
 
 /**
  * What code is decoded under, beside its bytes: the state key and the code segment. Everything decoded and translated
  * belongs to one context. Protected-mode systems have few; real-mode code has one for each CS.
  */
-export interface CodeContext {
-  readonly key: number;
-  readonly base: number;
-  readonly limit: number;
-  /** Code pages by frame and linear page: `frame * 2^20 + linear page`. */
-  readonly pages: Map<number, CodePage>;
-}
+export class CodeContext implements Hashed<CodeContext> {
+  key = 0;
+  base = 0;
+  limit = 0;
+  /** How many code pages it has. */
+  pages = 0;
+  hash = 0;
+  chained: CodeContext | null = null;
 
-function isContextOf(context: CodeContext, key: number, base: number, limit: number): boolean {
-  return context.key === key && context.base === base && context.limit === limit;
+  constructor(key: number, base: number, limit: number) {
+    this.become(key, base, limit);
+  }
+
+  /** Makes one that has no pages that of other code. */
+  become(key: number, base: number, limit: number): void {
+    this.key = key;
+    this.base = base;
+    this.limit = limit;
+  }
+
+  is(key: number, base: number, limit: number): boolean {
+    return this.base === base && this.key === key && this.limit === limit;
+  }
 }
 
 /** The contexts that there is code of, and that of the code that runs now. */
 export class CodeContexts {
-  private readonly byName = new Map<string, CodeContext>();
+  private readonly known = new HashTable<CodeContext>(BUCKET_BITS);
+  /** Forgotten ones, to be used again: see SpareCode. */
+  private readonly spare: CodeContext[] = [];
   current: CodeContext;
   /** The one before it: systems go to and fro between two, the kernel's and the programs'. */
   private before: CodeContext;
@@ -30,7 +48,7 @@ export class CodeContexts {
   }
 
   get size(): number {
-    return this.byName.size;
+    return this.known.size;
   }
 
   /** Makes `current` that of the current state key and code segment. */
@@ -38,32 +56,38 @@ export class CodeContexts {
     const key = state[Word.key];
     const base = state[Word.segmentBase + Segment.cs];
     const limit = state[Word.segmentLimit + Segment.cs];
-    if (isContextOf(this.current, key, base, limit)) return;
+    if (this.current.is(key, base, limit)) return;
     const { before } = this;
     this.before = this.current;
-    this.current = isContextOf(before, key, base, limit) ? before : this.of(key, base, limit);
+    this.current = before.is(key, base, limit) ? before : this.of(key, base, limit);
   }
 
   private of(key: number, base: number, limit: number): CodeContext {
-    const name = `${key} ${base} ${limit}`;
-    let context = this.byName.get(name);
-    if (!context) {
-      context = { key, base, limit, pages: new Map() };
-      this.byName.set(name, context);
-    }
+    const hash = hashWith(hashWith(key, limit), base);
+    for (let one = this.known.first(hash); one !== null; one = one.chained) if (one.is(key, base, limit)) return one;
+    const context = this.make(key, base, limit);
+    this.known.add(context, hash);
+    return context;
+  }
+
+  private make(key: number, base: number, limit: number): CodeContext {
+    const context = this.spare.pop();
+    if (context === undefined) return new CodeContext(key, base, limit);
+    context.become(key, base, limit);
     return context;
   }
 
   /** Forgets those that there is no code of. */
   forgetEmpty(): void {
-    for (const [name, context] of this.byName) {
-      const isUsed = context.pages.size > 0 || context === this.current || context === this.before;
-      if (!isUsed) this.byName.delete(name);
+    for (const context of this.known) {
+      if (context.pages > 0 || context === this.current || context === this.before) continue;
+      this.known.delete(context);
+      this.spare.push(context);
     }
   }
 
   clear(): void {
-    this.byName.clear();
+    this.known.clear();
     this.current = this.of(0, 0, 0);
     this.before = this.current;
   }

@@ -3,7 +3,8 @@ import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { isRelative } from '../../translator/region/flow.ts';
 import { type Instruction, Shape } from '../../translator/x86/instruction.ts';
 import type { CachedTranslation } from './cached-translation.ts';
-import type { CodeContext } from './code-contexts.ts';
+import { CodeContext } from './code-contexts.ts';
+import type { Hashed } from './hash-table.ts';
 import type { Node } from './node.ts';
 import { PageRecords } from './records.ts';
 
@@ -19,7 +20,7 @@ export type Chunk = (Node | null)[];
 const emptyChunk = makeChunk();
 
 /** The instructions decoded from one frame, as it appears at one linear page in one context. It may be moved to another one. */
-export class CodePage {
+export class CodePage implements Hashed<CodePage> {
   /** Number of this page in the TLB's `code` array (see CodePages), another one after each move. */
   id = 0;
   context: CodeContext;
@@ -47,6 +48,8 @@ export class CodePage {
   used = true;
   /** How much it has been used lately. */
   worth = 0;
+  hash = 0;
+  chained: CodePage | null = null;
 
   /** `newChunk` gives a chunk without nodes. */
   constructor(id: number, context: CodeContext, frame: number, linearPage: number, newChunk = makeChunk) {
@@ -66,6 +69,11 @@ export class CodePage {
     this.lastFound = 0;
     this.used = true;
     this.worth = 0;
+  }
+
+  /** Whether it is that of a frame at a linear page in a context. */
+  is(context: CodeContext, frame: number, linearPage: number): boolean {
+    return this.context === context && this.linearPage === linearPage && this.frame === frame;
   }
 
   /** Distance of an EIP from the page's first byte; beyond the page, or negative, where it isn't in it. */
@@ -180,5 +188,5 @@ export function makeChunk(): Chunk {
 
 /** A page for nodes that are no code. */
 export function makeNowhere(): CodePage {
-  return new CodePage(0, { key: -1, base: 0, limit: 0, pages: new Map() }, -1, 0);
+  return new CodePage(0, new CodeContext(-1, 0, 0), -1, 0);
 }

@@ -55,8 +55,12 @@ export class FrameCode {
    * Of some of its pages the one that the dispatcher did not look for for the longest time: of programs at other addresses that
    * has most likely ended.
    */
-  longestUnfound(isMeant: (page: CodePage) => boolean): CodePage | undefined {
-    return [...this.pages].filter(isMeant).sort((a, b) => a.lastFound - b.lastFound)[0];
+  longestUnfound(isMeant: (page: CodePage) => boolean): CodePage | null {
+    let longest: CodePage | null = null;
+    for (const page of this.pages) {
+      if ((longest === null || page.lastFound < longest.lastFound) && isMeant(page)) longest = page;
+    }
+    return longest;
   }
 
   /** Nothing is left that would care for a write. */

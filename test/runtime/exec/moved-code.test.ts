@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Symbols } from '../../../runtime/debug/symbols.ts';
+import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { blockLines } from '../../../src/inspect/block-view.ts';
 import { Key } from '../../../translator/abi/key.ts';
@@ -206,7 +207,7 @@ test('what an inspector has counted moves along', async () => {
 });
 
 test('a page is moved so many times and no more', () => {
-  const context = { key: Key.code32 | Key.flat, base: 0, limit: -1, pages: new Map() };
+  const context = new CodeContext(Key.code32 | Key.flat, 0, -1);
   const page = new CodePage(1, context, 5, 0x100);
   for (let n = 1; n <= 256; n++) {
     expect(page.isMovable).toBe(true);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CodeContext } from '../../../runtime/exec/code-contexts.ts';
+import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { Node } from '../../../runtime/exec/node.ts';
 import { RECORD_CHUNK, Records } from '../../../runtime/exec/records.ts';
@@ -8,7 +8,7 @@ import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 import { wrongRecords } from '../../support/records.ts';
 
-const context: CodeContext = { key: 0, base: 0, limit: 0, pages: new Map() };
+const context = new CodeContext(0, 0, 0);
 const makePage = () => new CodePage(1, context, 1, 1);
 
 function add(records: Records, page: CodePage, count: number): Node[] {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { CodeContext } from '../../../runtime/exec/code-contexts.ts';
+import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { CodePages } from '../../../runtime/exec/code-pages.ts';
 import { Residence } from '../../../runtime/exec/residence.ts';
 
 const BOUND = 80;
-const context: CodeContext = { key: 0, base: 0, limit: 0, pages: new Map() };
+const context = new CodeContext(0, 0, 0);
 
 /** Pages of 10 bytes, by number of their linear page. */
 class Rig {
