@@ -40,6 +40,7 @@ export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../run
 export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
 export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
+export type { BootOrder } from './boot-order.ts';
 export { Drive, type MediumOptions } from './drives/drive.ts';
 export type { DriveOptions } from './drives/options.ts';
 export { ConfigurationError } from './errors.ts';
@@ -59,7 +60,6 @@ export type { MonitorSettings } from './node/monitor.ts';
 export type {
   BiosBoot,
   Boot,
-  BootOrder,
   DemoBoot,
   EngineSettings,
   Image,

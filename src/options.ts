@@ -1,6 +1,6 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
-import type { FirmwareSettings } from '../runtime/machine/config.ts';
 import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
+import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
@@ -35,16 +35,6 @@ export interface BiosBoot {
 export interface DemoBoot {
   /** Always true: it tells this kind of boot from the others. */
   readonly demo: true;
-}
-
-/** What firmware boots from: letters, first to last: a floppy, c hard disk, d CD-ROM, n network. */
-export interface BootOrder {
-  /** Default: "cad". */
-  readonly order?: string;
-  /** The same for the first boot alone. */
-  readonly once?: string;
-  /** It offers a choice (F12). */
-  readonly menu?: boolean;
 }
 
 /** How guest code is executed; what is left out is as `defaultTiering` (runtime/exec/tiering.ts) has it. */
@@ -287,25 +277,6 @@ export function checkedIcount<Icount extends { shift: number }>(icount: Icount):
   checkNames('icount', icount, ['shift']);
   checkedInteger('icount.shift', icount.shift, 0, largestShift);
   return icount;
-}
-
-function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
-  checkNames('bootOrder', bootOrder, ['order', 'once', 'menu']);
-  const { order, once, menu = false } = bootOrder;
-  for (const [name, letters] of Object.entries({ order, once })) {
-    checkText(`bootOrder.${name}`, letters);
-    const repeated = [...(letters ?? '')].find((letter, n) => letters!.indexOf(letter) !== n);
-    if (repeated !== undefined) throw new ConfigurationError(`bootOrder.${name} has '${repeated}' twice`);
-    if (!/^[abcdn]*$/.test(letters ?? ''))
-      throw new ConfigurationError(
-        `bootOrder.${name} is '${letters}'; its letters are a, b (floppy), c (hard disk), d (CD-ROM), n (network)`,
-      );
-  }
-  return {
-    ...(order !== undefined && { order }),
-    ...(once !== undefined && { once }),
-    ...(menu && { bootMenu: true }),
-  };
 }
 
 function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: number; iosize: number } {

@@ -45,10 +45,10 @@ const bootDevices: Readonly<Record<string, number>> = { a: 1, b: 1, c: 2, d: 3, 
 const BootOrder = { first: 0x3d, third: 0x38, anyFloppy: 1 } as const;
 
 /** Enters what firmware is to boot from: at most three of the letters a to d and n, first to last. */
-export function setCmosBootOrder(rtc: RtcCmos, order: string): void {
+export function setCmosBootOrder(rtc: RtcCmos, order: string, anyFloppy = false): void {
   const [first = 0, second = 0, third = 0] = [...order].map((letter) => bootDevices[letter] ?? 0);
   rtc.setMemory(BootOrder.first, (second << 4) | first);
-  rtc.setMemory(BootOrder.third, (third << 4) | (rtc.memory(BootOrder.third) & BootOrder.anyFloppy));
+  rtc.setMemory(BootOrder.third, (third << 4) | (anyFloppy ? BootOrder.anyFloppy : 0));
 }
 
 function setWord(rtc: RtcCmos, address: number, value: number): void {

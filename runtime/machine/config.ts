@@ -30,6 +30,8 @@ export interface FirmwareSettings {
   readonly once?: string;
   /** It is to offer a choice of what to boot from. */
   readonly bootMenu?: boolean;
+  /** It is to boot floppy disks without the signature of boot sectors, too. */
+  readonly anyFloppy?: boolean;
   /** Milliseconds for which the choice is offered. */
   readonly bootMenuWait?: number;
   /** Open Firmware paths of what to boot from, first to last, such as `/pci@i0cf8/ide@1,1/drive@0/disk@0`. */

@@ -73,8 +73,8 @@ export class Pc {
   /** State of everything here, described. */
   readonly components: readonly Component[];
   private readonly parts: readonly Part[];
-  /** What a reset enters for firmware to boot from. */
-  private readonly bootOrder: string;
+  /** Enters what firmware is to boot from after a reset. */
+  private readonly enterBootOrder: () => void;
 
   constructor(options: PcOptions) {
     const { config, clock, events, layout } = options;
@@ -99,9 +99,9 @@ export class Pc {
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
     setCmosFloppies(this.rtc, floppyDrives(config));
-    const { order = DEFAULT_ORDER, once = order } = config.firmware ?? {};
-    setCmosBootOrder(this.rtc, once);
-    this.bootOrder = order;
+    const { order = DEFAULT_ORDER, once = order, anyFloppy } = config.firmware ?? {};
+    setCmosBootOrder(this.rtc, once, anyFloppy);
+    this.enterBootOrder = () => setCmosBootOrder(this.rtc, order, anyFloppy);
     this.keyboardController = this.makeKeyboardController(board);
     this.uarts = serialPorts.map((port) => {
       return new Uart16550({ ...board, ...port, irq: irq(port.irq), line: options.door.stream(port.name) });
@@ -213,6 +213,6 @@ export class Pc {
   /** A hard reset of every device. */
   reset(): void {
     for (const part of this.parts) part.reset();
-    setCmosBootOrder(this.rtc, this.bootOrder);
+    this.enterBootOrder();
   }
 }

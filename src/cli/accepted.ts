@@ -78,7 +78,6 @@ const rows: readonly AcceptedFlag[] = [
   },
   { names: ['k'], argument: 'LANGUAGE', help: 'keys are those of the US layout' },
   { names: ['no-user-config', 'nouserconfig'], help: 'there are no configuration files' },
-  { names: ['no-fd-bootchk'], help: 'there is no floppy' },
 ];
 
 /** Flags of QEMU's that have no effect here because the machine is as they ask; anything else they ask is refused. */

@@ -50,7 +50,13 @@ export const driveFlags: readonly Flag[] = [
     names: ['boot'],
     argument: '[order=]LETTERS[,once=LETTERS][,menu=on]',
     help: 'what firmware boots from, first to last: a floppy, c hard disk, d CD-ROM; once: at the first boot alone',
-    apply: (settings, text) => machine(settings, { bootOrder: parseBootOrder(text) }),
+    apply: (settings, text) =>
+      machine(settings, { bootOrder: { ...settings.machine.bootOrder, ...parseBootOrder(text) } }),
+  },
+  {
+    names: ['no-fd-bootchk'],
+    help: 'a floppy disk without the signature of boot sectors is booted, too',
+    apply: (settings) => machine(settings, { bootOrder: { ...settings.machine.bootOrder, checkFloppy: false } }),
   },
   {
     names: ['snapshot'],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RtcCmos } from '../../../runtime/devices/rtc-cmos/index.ts';
-import { setCmosFloppies } from '../../../runtime/machine/cmos.ts';
+import { setCmosBootOrder, setCmosFloppies } from '../../../runtime/machine/cmos.ts';
 import type { DriveConfig } from '../../../runtime/machine/drives.ts';
 import { Rig } from '../devices/rig.ts';
 
@@ -25,4 +25,14 @@ test.each<[(DriveConfig | null)[], equipment: number, types: number]>([
     return rig.in8(0x71);
   };
   expect([byte(0x14), byte(0x10)]).toEqual([equipment, types]);
+});
+
+test('CMOS tells of the boot order, and whether floppy disks need a signature', () => {
+  const rig = new Rig();
+  const { ports, clock, events, irq } = rig;
+  const rtc = new RtcCmos({ ports, clock, events, irq, startTime: 0 });
+  setCmosBootOrder(rtc, 'dca', true);
+  expect([rtc.memory(0x3d), rtc.memory(0x38)]).toEqual([0x23, 0x11]);
+  setCmosBootOrder(rtc, 'c');
+  expect([rtc.memory(0x3d), rtc.memory(0x38)]).toEqual([0x02, 0x00]);
 });

@@ -44,6 +44,7 @@ test.each([
   ['-M hpet=on', { hpet: true }],
   ['-boot dc,menu=on', { bootOrder: { order: 'dc', menu: true } }],
   ['-boot once=d', { bootOrder: { once: 'd' } }],
+  ['-no-fd-bootchk -boot a', { bootOrder: { order: 'a', checkFloppy: false } }],
   ['-hdb b.img', { drives: [{ image: 'b.img', index: 1 }] }],
   ['-m 64 a.img b.img', { memory: '64', drives: [{ image: 'a.img' }, { image: 'b.img' }] }],
   [
@@ -176,7 +177,6 @@ test.each([
   '-accel tcg,thread=multi,tb-size=256',
   '-net none -nic none',
   '-audio driver=none -audiodev none,id=snd0',
-  '-no-fd-bootchk',
   '-no-user-config -overcommit mem-lock=off -sandbox off -k de',
 ])('%s asks for what is so anyway', (line) => {
   expect(parse(`${line} -kernel K`)).toEqual(parse('-kernel K'));

@@ -1,0 +1,39 @@
+import type { FirmwareSettings } from '../runtime/machine/config.ts';
+import { ConfigurationError } from './errors.ts';
+import { checkNames, checkText } from './option-checks.ts';
+
+/** What firmware boots from: letters, first to last: a floppy, c hard disk, d CD-ROM, n network. */
+export interface BootOrder {
+  /** Default: "cad". */
+  readonly order?: string;
+  /** The same for the first boot alone. */
+  readonly once?: string;
+  /** It offers a choice (F12). */
+  readonly menu?: boolean;
+  /** A floppy disk without the signature of boot sectors is not booted. Default: true. */
+  readonly checkFloppy?: boolean;
+}
+
+/**
+ * What firmware is told of it.
+ * @throws ConfigurationError
+ */
+export function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
+  checkNames('bootOrder', bootOrder, ['order', 'once', 'menu', 'checkFloppy']);
+  const { order, once, menu = false, checkFloppy = true } = bootOrder;
+  for (const [name, letters] of Object.entries({ order, once })) {
+    checkText(`bootOrder.${name}`, letters);
+    const repeated = [...(letters ?? '')].find((letter, n) => letters!.indexOf(letter) !== n);
+    if (repeated !== undefined) throw new ConfigurationError(`bootOrder.${name} has '${repeated}' twice`);
+    if (!/^[abcdn]*$/.test(letters ?? ''))
+      throw new ConfigurationError(
+        `bootOrder.${name} is '${letters}'; its letters are a, b (floppy), c (hard disk), d (CD-ROM), n (network)`,
+      );
+  }
+  return {
+    ...(order !== undefined && { order }),
+    ...(once !== undefined && { once }),
+    ...(menu && { bootMenu: true }),
+    ...(!checkFloppy && { anyFloppy: true }),
+  };
+}
