@@ -1,7 +1,7 @@
 /**
  * Makes dist/, what the package holds: JavaScript, types and source maps. tsc compiles; the two packages that few need,
  * the debug mode's parser and the inspector's source maps, become part of the modules that import them, so that whoever
- * installs rawiron installs nothing else.
+ * installs rawiron installs nothing else. The firmware is assembled, so that the package has its images.
  *
  *     node scripts/build.ts
  */
@@ -10,6 +10,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { makeFirmwareModule } from './firmware-module.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -42,6 +43,7 @@ await mkdir(dist);
 const compiler = join(root, 'node_modules/typescript/bin/tsc');
 execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
 for (const { module } of carriers) await inlinePackages(join(dist, `${module}.js`));
+await makeFirmwareModule(dist);
 const licences = await Promise.all(carriers.map(({ name }) => licence(name)));
 await writeFile(join(dist, 'third-party-licences.txt'), licences.join('\n\n'));
 // Not on standard output, where `npm pack --silent` has nothing but the tarball's name.

@@ -1,6 +1,6 @@
 /** The picture of the fonts in docs/video-bios.md: `node scripts/fonts.ts` writes docs/fonts.png. */
 import { writeFileSync } from 'node:fs';
-import { codePage437 } from '../runtime/firmware/vgabios/fonts/code-page-437.ts';
+import { codePage437 } from '../runtime/firmware/code-page-437.ts';
 import { font8, font14, font16 } from '../runtime/firmware/vgabios/fonts/index.ts';
 import { encodePng } from '../src/screen/png.ts';
 

@@ -1,4 +1,5 @@
 import { ConfigurationError, messageOf } from './errors.ts';
+import { ownFirmware } from './firmware.ts';
 import type { Firmware, Host } from './host.ts';
 import type { MachineConfig } from './machine-core.ts';
 import { type Boot, bootOf, type Image, type MachineOptions } from './options.ts';
@@ -7,7 +8,7 @@ import { type Boot, bootOf, type Image, type MachineOptions } from './options.ts
 export type StartImages = Pick<MachineConfig, 'boot' | 'videoRom'>;
 
 /** What it takes to get them. */
-export type ImageHost = Pick<Host, 'readFile' | 'seabios'>;
+export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'keep'>;
 
 /**
  * The images that a machine starts with.
@@ -20,13 +21,13 @@ export async function loadImages(
   const { vga, videoBios } = options;
   const { boot, ownVideoBios } = await bootImages(bootOf(options), host);
   if (vga === 'none') return { boot };
-  const videoRom = videoBios === undefined ? ownVideoBios?.() : await loadImage('video BIOS', videoBios, host);
+  const videoRom = videoBios === undefined ? ownVideoBios : await loadImage('video BIOS', videoBios, host);
   return { boot, ...(videoRom && { videoRom }) };
 }
 
-/** What is booted, and the video BIOS that goes with it, made when it is asked for: assembling takes a moment. */
+/** What is booted, and the video BIOS that goes with it. */
 interface Booted extends Pick<StartImages, 'boot'> {
-  ownVideoBios?(): Uint8Array;
+  readonly ownVideoBios?: Uint8Array;
 }
 
 async function bootImages(boot: Boot, host: ImageHost): Promise<Booted> {
@@ -40,10 +41,10 @@ async function bootImages(boot: Boot, host: ImageHost): Promise<Booted> {
 async function bootFirmware(name: Image, host: ImageHost): Promise<Booted> {
   if (name === 'seabios') {
     const { bios, videoBios } = await seabios(host);
-    return { boot: { bios }, ownVideoBios: () => videoBios };
+    return { boot: { bios }, ownVideoBios: videoBios };
   }
-  const own = await import('./firmware.ts');
-  const bios = name === 'rawiron' ? own.bios() : await loadImage('BIOS image', name, host);
+  const own = await ownFirmware(host);
+  const bios = name === 'rawiron' ? own.bios : await loadImage('BIOS image', name, host);
   return { boot: { bios }, ownVideoBios: own.videoBios };
 }
 

@@ -1,16 +1,12 @@
-import { buildBios } from '../runtime/firmware/bios/index.ts';
-import { buildVideoBios } from '../runtime/firmware/vgabios/index.ts';
+import type { Firmware, Host } from './host.ts';
 
-/** Does something once, and gives its result again. */
-function once<Result extends object>(make: () => Result): () => Result {
-  let made: Result | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
+/** What decides how the images come out: nothing in these folders imports anything else. */
+const sources = ['../runtime/', '../translator/'].map((folder) => new URL(folder, import.meta.url));
+
+/**
+ * The firmware of our own. Assembling it takes a moment, so the host keeps the images. In the package this module has
+ * them itself (scripts/firmware-module.ts).
+ */
+export function ownFirmware({ keep }: Pick<Host, 'keep'>): Promise<Firmware> {
+  return keep('firmware', sources, async () => (await import('../runtime/firmware/images.ts')).assembleImages());
 }
-
-/** The system BIOS of our own. */
-export const bios = once(buildBios);
-/** The video BIOS of our own. */
-export const videoBios = once(buildVideoBios);

@@ -2,11 +2,11 @@ import type { Command, MessageEnd, Report } from './isolate/protocol.ts';
 import type { MachineConfig } from './machine-core.ts';
 import type { StorageHost } from './storage/open.ts';
 
+/** Images by name. */
+export type Images = Readonly<Record<string, Uint8Array>>;
+
 /** A system BIOS, and the video BIOS that it comes with. */
-export interface Firmware {
-  readonly bios: Uint8Array;
-  readonly videoBios: Uint8Array;
-}
+export type Firmware = Images & Readonly<Record<'bios' | 'videoBios', Uint8Array>>;
 
 /** What a machine's library side needs of Node or the browser. */
 export interface Host {
@@ -14,6 +14,11 @@ export interface Host {
   readFile(path: string): Promise<Uint8Array>;
   /** SeaBIOS and its video BIOS. Throws if they cannot be had. */
   seabios(): Promise<Firmware>;
+  /**
+   * What `make` makes of the files in some folders: from an earlier time, where the host could keep it and they are as
+   * they were then.
+   */
+  keep<Made extends Images>(name: string, sources: readonly URL[], make: () => Promise<Made>): Promise<Made>;
   /** Images of disks. */
   readonly storage: StorageHost;
   /** Makes an isolate that runs a machine; `name` is for people. */

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { open, readFile, stat } from 'node:fs/promises';
 import { MessageChannel, type MessagePort, Worker, workerData } from 'node:worker_threads';
 import { ConfigurationError } from '../errors.ts';
 import type { Host, Isolate, IsolateEvents } from '../host.ts';
@@ -8,10 +7,9 @@ import { runIsolate } from '../isolate/loop.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { TickerOptions } from '../isolate/ticker.ts';
 import type { CreateCore } from '../machine-core.ts';
-import { seabios } from './assets/seabios.ts';
 import { codeCache, removeOldCode } from './compiled-code.ts';
+import { imageHost } from './images.ts';
 import { nodeStorage } from './storage.ts';
-import { systemMessage } from './system-message.ts';
 import { callerThread } from './threads.ts';
 import { messageEnd, type ThreadData, type WorkerOptions } from './worker-entry.ts';
 
@@ -36,8 +34,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
   const modules = { machine: await core.thread(), ticker: (await import('./ticker-thread.mjs')).url };
   checkBundle(modules);
   return {
-    readFile: readImage,
-    seabios: () => seabios(),
+    ...imageHost,
     storage: nodeStorage,
     startIsolate(where, config, events, name) {
       const { port1, port2 } = new MessageChannel();
@@ -60,28 +57,6 @@ function checkBundle(modules: ThreadModules): void {
 
 // A thread's module shares a file with this one, which no thread needs: the program may stand in that file too.
 if (workerData?.rawironThread) throw new ConfigurationError(BUNDLED);
-
-/** The bytes of a file; of a character device, which may have no end, only the first. */
-export async function readImage(path: string): Promise<Uint8Array> {
-  const info = await stat(path).catch(throwInWords);
-  if (info.isDirectory()) throw new Error('it is a directory');
-  const bytes = info.isCharacterDevice() ? readBeginning(path) : readFile(path);
-  return new Uint8Array(await bytes.catch(throwInWords));
-}
-
-async function readBeginning(path: string): Promise<Uint8Array> {
-  await using file = await open(path);
-  const { buffer, bytesRead } = await file.read(new Uint8Array(BEGINNING), 0, BEGINNING);
-  return buffer.subarray(0, bytesRead);
-}
-
-/** Enough to see what it is. */
-const BEGINNING = 1 << 16;
-
-/** Who asked knows the path. */
-function throwInWords(error: unknown): never {
-  throw new Error(systemMessage(error));
-}
 
 /** What the isolate's own thread can be asked. */
 interface ThreadEnd {

@@ -1,5 +1,5 @@
 import type { ScreenRegisters } from '../../runtime/devices/vga/picture.ts';
-import { codePage437 } from '../../runtime/firmware/vgabios/fonts/code-page-437.ts';
+import { codePage437 } from '../../runtime/firmware/code-page-437.ts';
 import { palette16 } from './colors.ts';
 import type { ScreenImage } from './renderer.ts';
 import { type TextCells, textColors } from './text-cells.ts';

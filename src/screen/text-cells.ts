@@ -1,6 +1,6 @@
 import type { ScreenRegisters } from '../../runtime/devices/vga/picture.ts';
 import { Attribute, AttributeMode, Crtc, CursorStart } from '../../runtime/devices/vga/registers.ts';
-import { codePage437 } from '../../runtime/firmware/vgabios/fonts/code-page-437.ts';
+import { codePage437 } from '../../runtime/firmware/code-page-437.ts';
 import { ADDRESS_BYTES, type ScreenMode, VGA_MASK } from './mode.ts';
 
 /** The characters of a text screen, line by line. */

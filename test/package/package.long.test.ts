@@ -34,12 +34,26 @@ console.log(primes);
 await machine.stop();
 `;
 
+const firmwareProgram = `
+import { Machine } from 'rawiron';
+
+const machine = await Machine.create({});
+await machine.start();
+const [message] = await machine.screen.expect(/No bootable device./, { timeout: 60_000 });
+console.log(message);
+await machine.stop();
+`;
+
 describe('the tarball', () => {
   test('holds what runs, and no sources or tests', () => {
     const folders = new Set(installation.files.map((path) => path.split('/')[0]));
     expect([...folders].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json']);
     expect(installation.files.filter((path) => /(?<!\.d)\.ts$/.test(path))).toEqual([]);
     expect(installation.files).toContain('dist/third-party-licences.txt');
+  });
+
+  test('has the images of the firmware, and not what assembles them', () => {
+    expect(installation.files.filter((path) => /runtime\/firmware\/(images|bios|vgabios)\b/.test(path))).toEqual([]);
   });
 
   test('brings no other package', () => {
@@ -58,6 +72,11 @@ describe.each(['22', '24', 'own'])('Node %s', (name) => {
   test('runs the library from JavaScript, with the debug mode', async () => {
     installation.write('plain.js', program);
     expect(outputOf(await installation.run(runtime(), 'plain.js'))).toBe('23000\n');
+  });
+
+  test('boots from the firmware of our own', async () => {
+    installation.write('firmware.js', firmwareProgram);
+    expect(outputOf(await installation.run(runtime(), 'firmware.js'))).toBe('No bootable device.\n');
   });
 
   test('runs the command', async () => {

@@ -35,9 +35,7 @@ test.each(isolates)('a machine is made when somebody watches its time, in isolat
   });
   const events: string[] = [];
   const host: Host = {
-    readFile: fakeHost.readFile,
-    storage: fakeHost.storage,
-    seabios: fakeHost.seabios,
+    ...fakeHost,
     startIsolate(...parts) {
       const started = fakeHost.startIsolate(...parts);
       const watch = started.watch.bind(started);

@@ -4,8 +4,7 @@ import { loadImages } from '../../boot-images.ts';
 import { within } from '../../errors.ts';
 import { ConfigurationError, type MachineOptions } from '../../index.ts';
 import { bytesOfHex } from '../../inspect/code.ts';
-import { seabios } from '../../node/assets/seabios.ts';
-import { readImage } from '../../node/host.ts';
+import { imageHost } from '../../node/images.ts';
 import { LockstepMachine } from '../../node/lockstep/machine.ts';
 import { type FoundDifference, type LockstepResult, runLockstep } from '../../node/lockstep/run.ts';
 import { checkOptions } from '../../options.ts';
@@ -79,7 +78,7 @@ async function machineConfig(words: readonly string[], threshold: number | undef
   const { memoryBytes } = checkOptions(options);
   return {
     memoryBytes,
-    ...(await loadImages(options, { readFile: readImage, seabios })),
+    ...(await loadImages(options, imageHost)),
     ...(threshold !== undefined && { engineOptions: { tiering: { ...defaultTiering, threshold } } }),
   };
 }

@@ -1,5 +1,5 @@
+import { codePage437 } from '../../code-page-437.ts';
 import { type Glyph, readArt } from './art.ts';
-import { codePage437 } from './code-page-437.ts';
 import { largeCapitals } from './large-capitals.ts';
 import { largePictures } from './large-pictures.ts';
 import { largeSigns } from './large-signs.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { codePage437 } from '../../../../runtime/firmware/code-page-437.ts';
 import { readArt } from '../../../../runtime/firmware/vgabios/fonts/art.ts';
-import { codePage437 } from '../../../../runtime/firmware/vgabios/fonts/code-page-437.ts';
 import { font8, font14, font16 } from '../../../../runtime/firmware/vgabios/fonts/index.ts';
 
 const fonts = [
