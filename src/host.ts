@@ -1,5 +1,6 @@
 import type { Command, MessageEnd, Report } from './isolate/protocol.ts';
 import type { MachineConfig } from './machine-core.ts';
+import type { Compressor } from './snapshot/compression.ts';
 import type { StorageHost } from './storage/open.ts';
 
 /** Images by name. */
@@ -19,6 +20,8 @@ export interface Host {
    * they were then.
    */
   keep<Made extends Images>(name: string, sources: readonly URL[], make: () => Promise<Made>): Promise<Made>;
+  /** Makes snapshots small. */
+  readonly compressor: Compressor;
   /** Images of disks. */
   readonly storage: StorageHost;
   /** Makes an isolate that runs a machine; `name` is for people. */

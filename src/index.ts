@@ -19,6 +19,12 @@ export const Machine = {
    * @throws ConfigurationError if an option is wrong, a file cannot be read or an image cannot be booted
    */
   create: async (options: MachineOptions): Promise<Machine> => HostedMachine.create(options, await nodeHost(core)),
+  /**
+   * Makes a machine that goes on, when it is started, from where a snapshot was taken.
+   * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
+   */
+  restore: async (snapshot: Uint8Array, changes: Partial<MachineOptions> = {}): Promise<Machine> =>
+    HostedMachine.restore(snapshot, changes, await nodeHost(core)),
 };
 
 /** A human monitor for a machine, with QEMU's commands. It writes files where a command names one. */
@@ -50,8 +56,8 @@ export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
 export type { Mouse, MouseButton } from './input/mouse.ts';
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
-export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
+export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine-types.ts';
 export type { Monitor } from './monitor/monitor.ts';
 export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
 export type { Progress } from './node/assets/progress.ts';

@@ -4,6 +4,7 @@ import type { ScreenUpdate } from '../runtime/devices/vga/picture.ts';
 import type { ToMachine } from '../runtime/host/messages.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from '../runtime/machine/config.ts';
 import type { ExaminationCalls } from '../runtime/machine/examination.ts';
+import type { SavedComponents } from '../runtime/snapshot/components.ts';
 
 export type * from '../runtime/debug/questions.ts';
 export type { CpuRegisters, SegmentRegister } from '../runtime/debug/registers.ts';
@@ -29,6 +30,10 @@ export interface MachineCore {
   /** Takes a message from the host; it takes effect at the next `run`. */
   arrive(message: ToMachine): void;
   reset(): void;
+  /** All state. */
+  save(): SavedComponents;
+  /** Puts a saved state in the place of the present one. Throws an Error that names what doesn't fit; nothing has changed then. */
+  load(saved: SavedComponents): void;
   metrics(): Metrics;
   /** What has changed on the screen since the last call; null: there is no display adapter. */
   screenUpdate(): ScreenUpdate | null;

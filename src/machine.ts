@@ -1,4 +1,6 @@
 import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/stream.ts';
+import type { SavedComponents } from '../runtime/snapshot/components.ts';
+import type { Saved } from '../runtime/snapshot/describe.ts';
 import { loadImages } from './boot-images.ts';
 import type { Drive } from './drives/drive.ts';
 import { MachineDrives } from './drives/index.ts';
@@ -10,54 +12,17 @@ import { Keyboard } from './input/keyboard.ts';
 import { Mouse } from './input/mouse.ts';
 import { Connection, type Notice, restoreError } from './isolate/connection.ts';
 import { Outflow } from './isolate/flow.ts';
-import type { ThreadProfile } from './isolate/probe.ts';
-
-import { type CallName, type Calls, type Exit, type GuestHalt, RESET_BYTES, type Reset } from './isolate/protocol.ts';
-
-import type { ExaminationCalls, ExaminationName, MachineConfig, Metrics } from './machine-core.ts';
+import { type CallName, type Calls, type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
+import type { MachineConfig, Metrics } from './machine-core.ts';
+import type { DebugConsole, Examine, MachineEvents, MachineState, Probe } from './machine-types.ts';
 import { type Boot, bootOf, checkOptions, type MachineOptions } from './options.ts';
 import { Screen } from './screen/index.ts';
 import { SerialPort } from './serial.ts';
+import { readMachine, savedMachine, unfit } from './snapshot/machine.ts';
+import { writeSnapshot } from './snapshot/write.ts';
 import { type Ask, Translations } from './translations.ts';
 
-/** What a machine tells, and with what. */
-export interface MachineEvents {
-  /** The machine has started, or goes on after a pause. */
-  running: undefined;
-  /** The machine and its time stand still. */
-  paused: undefined;
-  /** The machine was reset, by the guest, by a triple fault or by the caller. */
-  reset: Reset;
-  /** The CPU waits for an interrupt that nothing can cause: the guest is at its end, though the machine is not. */
-  halt: GuestHalt;
-  /** The machine has ended. */
-  exit: Exit;
-  /** The emulator itself has failed; the machine is at its end. */
-  error: Error;
-  /** Something that the emulator has to say. */
-  log: string;
-}
-
-/** A machine is created once, runs and pauses, and ends once. */
-export type MachineState = 'created' | 'running' | 'paused' | 'ended';
-
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
-
-/** Asks a running machine's examination. */
-export type Examine = <Name extends ExaminationName>(
-  name: Name,
-  ...args: Parameters<ExaminationCalls[Name]>
-) => Promise<ReturnType<ExaminationCalls[Name]>>;
-
-/** What can be asked of the thread that a machine runs on (src/isolate/probe.ts). */
-export interface Probe {
-  /** Begins a CPU profile, so many microseconds between two samples; its number. */
-  startProfile(interval: number): Promise<number>;
-  /** Ends the profile of that number. */
-  stopProfile(number: number): Promise<ThreadProfile>;
-  /** Bytes of the thread's heap, by kind. */
-  heap(): Promise<Readonly<Record<string, number>>>;
-}
 
 /** Who takes what the machine sends. */
 interface Receiver {
@@ -67,8 +32,14 @@ interface Receiver {
   end?(reason: string): void;
 }
 
-/** A port with output only: the debug console, the parallel port, the log of what the guest does. */
-export type DebugConsole = Pick<SerialPort, 'on' | 'once' | 'off' | 'expect'>;
+/** What a machine is made with besides its configuration. */
+interface MachineParts {
+  readonly options: MachineOptions;
+  readonly host: Host;
+  readonly drives: MachineDrives;
+  /** What a snapshot with this state holds. */
+  readonly save: (components: SavedComponents) => Saved;
+}
 
 /** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
 export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
@@ -97,6 +68,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #isolate: Isolate;
   readonly #drives: MachineDrives;
+  readonly #host: Host;
+  readonly #save: MachineParts['save'];
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
   /** Who takes the output of a stream, by its port's name. */
@@ -115,10 +88,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   static async create(options: MachineOptions, host: Host): Promise<Machine> {
     const settings = checkOptions(options);
     const plans = planDrives(options.drives ?? []);
-    const config = { ...settings, ...(await loadImages(options, host)) };
+    const images = await loadImages(options, host);
     const drives = new MachineDrives(plans, host.storage);
     await drives.open();
-    const machine = new Machine({ ...config, drives: drives.config }, options, host, drives);
+    const config = { ...settings, ...images, drives: drives.config };
+    const save = (components: SavedComponents) => savedMachine(options, images, components);
+    const machine = new Machine(config, { options, host, drives, save });
     try {
       await machine.#creation.promise;
     } catch (error) {
@@ -130,8 +105,28 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return machine;
   }
 
-  private constructor(config: MachineConfig, options: MachineOptions, host: Host, drives: MachineDrives) {
+  /**
+   * Makes a machine that goes on, when it is started, from where a snapshot was taken.
+   * @param snapshot what `snapshot()` gave
+   * @param changes options that are to be others than those of the machine that it was taken of
+   * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
+   */
+  static async restore(snapshot: Uint8Array, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
+    const { options, components } = await readMachine(snapshot, host);
+    const machine = await Machine.create({ ...options, ...changes }, host);
+    try {
+      await machine.#call('load', components);
+    } catch (error) {
+      await machine.stop();
+      throw unfit(error as Error);
+    }
+    return machine;
+  }
+
+  private constructor(config: MachineConfig, { options, host, drives, save }: MachineParts) {
     super();
+    this.#host = host;
+    this.#save = save;
     const events = { onCrash: (error: Error) => this.#fail(error) };
     this.#isolate = host.startIsolate(options.isolate ?? 'worker', config, events, options.name);
     this.#hold();
@@ -194,6 +189,28 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   /** Presses the reset button. */
   async reset(): Promise<void> {
     await this.#call('reset');
+  }
+
+  /**
+   * All of the machine as it is now, to go on from here later: a file's bytes (docs/snapshots.md). It may run meanwhile; it
+   * stands still only while its memory is copied.
+   * @throws ConfigurationError for a machine with a medium in a drive: what is on disks is not part of snapshots yet
+   */
+  async snapshot(): Promise<Uint8Array> {
+    const drive = this.drives.find(({ image }) => image !== null);
+    if (drive) throw new ConfigurationError(`${drive.name}: snapshots of machines with disks are not there yet`);
+    return await writeSnapshot(this.#save(await this.#call('save')), this.#host.compressor);
+  }
+
+  /**
+   * Puts the machine back to where a snapshot of it, or of one with the same options, was taken. It runs on if it runs.
+   * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit; the machine is as it was then
+   */
+  async load(snapshot: Uint8Array): Promise<void> {
+    const { components } = await readMachine(snapshot, this.#host);
+    await this.#call('load', components).catch((error: Error) => {
+      throw this.state === 'ended' ? error : unfit(error);
+    });
   }
 
   /** Ends the machine for good, whatever the guest is doing, and frees all that it has. May be called again. */

@@ -27,11 +27,37 @@ export interface RequestPort<Question, Answer> {
 
 /** Something that enters the machine at a virtual time. */
 interface Arrival {
-  readonly at: number;
+  at: number;
   /** The request port that it answers, or undefined. */
   readonly port?: string;
+  /** Whether it is input of a stream. */
+  readonly isStream?: boolean;
   /** Null while the host hasn't answered. */
   deliver: (() => void) | null;
+}
+
+/** A device's end of a port, for what comes from the host. */
+interface Receiver {
+  /** Of a stream. */
+  readonly input: InputCount | null;
+  receive(value: unknown): void;
+}
+
+/** Bytes of a stream's input that the device has not taken. */
+class InputCount {
+  waiting = 0;
+  readonly #tell: (length: number) => void;
+
+  constructor(tell: (length: number) => void) {
+    this.#tell = tell;
+  }
+
+  /** So many, or all. What a loaded state had waiting was never sent by this host. */
+  take(length: number): void {
+    const counted = Math.min(length, this.waiting);
+    this.waiting -= counted;
+    this.#tell(counted);
+  }
 }
 
 interface Request {
@@ -48,8 +74,9 @@ interface Request {
 export class HostDoor {
   readonly #options: HostDoorOptions;
   readonly #timer: Timer;
-  readonly #receivers = new Map<string, (value: unknown) => void>();
+  readonly #receivers = new Map<string, Receiver>();
   readonly #requests = new Map<number, Request>();
+  readonly #inputs: InputCount[] = [];
   /** Ascending in time. */
   #arrivals: Arrival[] = [];
   #lastId = 0;
@@ -68,13 +95,29 @@ export class HostDoor {
   /** Names are unique. `credit`: bytes of input that the host may send ahead. */
   stream(port: string, credit = INPUT_CREDIT): HostStream {
     const { send } = this.#options;
+    const input = new InputCount(takenInParts((length) => send({ type: 'taken', port, length }), credit));
+    this.#inputs.push(input);
     const stream: HostStream = {
       write: (bytes) => send({ type: 'output', port, bytes }),
-      taken: takenInParts((length) => send({ type: 'taken', port, length }), credit),
+      taken: (length) => input.take(length),
       onInput: () => {},
     };
-    this.#addReceiver(port, (value) => stream.onInput(value as Uint8Array));
+    this.#addReceiver(port, { input, receive: (value) => stream.onInput(value as Uint8Array) });
     return stream;
+  }
+
+  /**
+   * A saved state was loaded into all devices. Input that they had not taken is lost. What else was on its way still comes, at
+   * no time that the loaded clock hasn't reached.
+   */
+  loaded(): void {
+    for (const input of this.#inputs) input.take(Infinity);
+    const { clock, latency = 0 } = this.#options;
+    const now = clock.now();
+    this.#arrivals = this.#arrivals.filter(({ isStream }) => !isStream);
+    for (const arrival of this.#arrivals) arrival.at = arrival.port === undefined ? now : now + latency;
+    this.#arrivals.sort((a, b) => a.at - b.at);
+    this.#arm();
   }
 
   /** Names are unique. */
@@ -84,7 +127,7 @@ export class HostDoor {
       cancel: () => this.#cancel(port),
       onInput: () => {},
     };
-    this.#addReceiver(port, (value) => requests.onInput(value));
+    this.#addReceiver(port, { input: null, receive: (value) => requests.onInput(value) });
     return requests;
   }
 
@@ -95,14 +138,16 @@ export class HostDoor {
   }
 
   #input(port: string, value: unknown): void {
-    const receive = this.#receivers.get(port);
-    if (receive === undefined) throw new Error(`the machine has no port '${port}'`);
-    this.#enter({ at: this.#options.clock.now(), deliver: () => receive(value) });
+    const receiver = this.#receivers.get(port);
+    if (receiver === undefined) throw new Error(`the machine has no port '${port}'`);
+    const { input, receive } = receiver;
+    if (input !== null) input.waiting += (value as Uint8Array).length;
+    this.#enter({ at: this.#options.clock.now(), isStream: input !== null, deliver: () => receive(value) });
   }
 
-  #addReceiver(port: string, receive: (value: unknown) => void): void {
+  #addReceiver(port: string, receiver: Receiver): void {
     if (this.#receivers.has(port)) throw new Error(`the machine has a port '${port}' already`);
-    this.#receivers.set(port, receive);
+    this.#receivers.set(port, receiver);
   }
 
   #request(port: string, question: unknown, done: (answer: never) => void): void {

@@ -18,6 +18,7 @@ import { memoryComponent } from '../memory/component.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { allocateShared } from '../memory/ram.ts';
+import { loadComponents, type SavedComponents, saveComponents } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
 import { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
@@ -174,6 +175,20 @@ export class MachineCore {
     this.cpu.reset();
     this.engine.graph.cache.dropAll();
     this.boot();
+  }
+
+  /** All state; between two calls of `run`. */
+  save(): SavedComponents {
+    return saveComponents(this.components);
+  }
+
+  /** Puts a saved state in the place of the present one. Throws an Error that names what doesn't fit; nothing has changed then. */
+  load(saved: SavedComponents): void {
+    loadComponents(this.components, saved);
+    this.power = null;
+    this.exceptions = [];
+    this.haltedSince = -1;
+    this.door.loaded();
   }
 
   /** Makes `run` come back ('slice') when so many instructions have run in all; only with instruction time. */

@@ -57,12 +57,14 @@ export type StateOf<D> = D extends Field<infer T> ? T : never;
 type Fields = Readonly<Record<string, Field<unknown>>>;
 type Shape<F extends Fields> = { -readonly [K in keyof F]: StateOf<F[K]> };
 
-/** Unsigned 8, 16 and 32-bit integers, a signed 32-bit one, a double, a truth value, a string. */
+/** Unsigned 8, 16 and 32-bit integers, a signed 32-bit one, a double (no NaN), a truth value, a string. */
 export const u8: Field<number> = integerField('u8', 0, 0xff);
 export const u16: Field<number> = integerField('u16', 0, 0xffff);
 export const u32: Field<number> = integerField('u32', 0, 0xffffffff);
 export const i32: Field<number> = integerField('i32', -0x80000000, 0x7fffffff);
-export const f64: Field<number> = realField;
+export const f64: Field<number> = realField('f64', -Infinity, Infinity);
+/** A virtual time that has come, or will: nanoseconds below 2^53, so that they can be counted. */
+export const time: Field<number> = realField('time', 0, Number.MAX_SAFE_INTEGER);
 export const flag: Field<boolean> = flagField;
 export const text: Field<string> = textField;
 

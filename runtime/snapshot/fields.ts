@@ -37,17 +37,20 @@ export function integerField(name: string, least: number, most: number): Field<n
   return scalarField(0, (value) => value, load, text);
 }
 
-/** A double. Infinities and NaN are saved as strings, which every text format can hold. */
-export const realField: Field<number> = scalarField(
-  0,
-  (value) => (Number.isFinite(value) ? value : `${value}`),
-  (saved, path) => {
-    if (typeof saved === 'number') return saved;
-    if (saved === 'Infinity' || saved === '-Infinity' || saved === 'NaN') return Number(saved);
-    throw wrong(path, 'f64', saved);
-  },
-  (value) => `${value}`,
-);
+/** A double from `least` on, Infinity too; NaN is none. Infinities are saved as strings, which every text format can hold. */
+export function realField(name: string, least: number, most: number): Field<number> {
+  const load = (saved: Saved, path: string): number => {
+    const value = saved === 'Infinity' || saved === '-Infinity' ? Number(saved) : saved;
+    if (typeof value !== 'number' || !(value >= least && value <= most)) throw wrong(path, name, saved);
+    return value;
+  };
+  return scalarField(
+    0,
+    (value) => (Number.isFinite(value) ? value : `${value}`),
+    load,
+    (value) => `${value}`,
+  );
+}
 
 export const flagField: Field<boolean> = scalarField<boolean>(
   false,

@@ -1,4 +1,4 @@
-import { type Component, describe, f64 } from '../snapshot/describe.ts';
+import { type Component, describe, time } from '../snapshot/describe.ts';
 
 /** Where time comes from: host time or executed instructions. Never goes backwards. */
 export interface TimeSource {
@@ -10,7 +10,7 @@ export interface Clock {
   now(): number;
 }
 
-const clockState = describe({ time: f64 });
+const clockState = describe({ time });
 
 /** Virtual time. It follows its source while it runs, and stands still while it is paused. Made paused, at 0. */
 export class VirtualClock implements Clock {

@@ -128,6 +128,12 @@ export const flags: readonly Flag[] = [
     apply: (settings) => machine(settings, { reboot: 'exit' }),
   },
   {
+    names: ['incoming'],
+    argument: 'file:FILE',
+    help: "go on from a file that the monitor's migrate wrote, or Machine.snapshot() of the library; other flags may change what it says",
+    apply: (settings, text) => ({ ...settings, incoming: parseIncoming(text) }),
+  },
+  {
     names: ['d'],
     argument: 'ITEM,…',
     list: 'list-log-items',
@@ -240,6 +246,12 @@ function parseDebugConsolePort(text: string): number {
   const [property, value = ''] = text.split('=');
   if (property !== 'isa-debugcon.iobase') throw new ConfigurationError(`the property '${property}' is not supported`);
   return parseInteger(property, value);
+}
+
+function parseIncoming(text: string): string {
+  const [, path] = /^file:(.+)$/s.exec(text) ?? [];
+  if (path !== undefined) return path;
+  throw new ConfigurationError(`'${text}' cannot be read from; give file:FILE`);
 }
 
 function parseEngine(text: string): EngineSettings {

@@ -17,7 +17,11 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ],
   ['S', 'a machine cannot start paused here; the library can: Machine.create() makes it, start() lets it run'],
   ['qmp qmp-pretty', 'there is no QMP yet; -monitor has the human monitor, and the library controls a machine'],
-  ['loadvm incoming only-migratable dump-vmstate', 'there are no snapshots yet; boot the guest again'],
+  [
+    'loadvm',
+    "snapshots are not kept in images yet; -incoming file:FILE goes on from what the monitor's migrate file:FILE wrote",
+  ],
+  ['only-migratable dump-vmstate', 'leave it out; the file format is described in docs/snapshots.md'],
   [
     'dfilter trace',
     'there is no log of what is executed yet; rawiron inspect shows translated code, and -d logs events',

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { type Boot, ConfigurationError, Machine, type MachineOptions, openMonitor } from '../index.ts';
+import { systemMessage } from '../node/system-message.ts';
 import { BackendConnections } from './backends/connect.ts';
 import { planBackends } from './backends/plan.ts';
 import { reportDeaths } from './deaths.ts';
@@ -24,7 +26,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   // It may be rejected before anyone waits for it.
   left.promise.catch(() => {});
   using _signals = onSignals(left.resolve);
-  await using machine = await Machine.create(optionsOf(settings, boot));
+  await using machine = await makeMachine(settings, boot);
   if (plan.serials.length > machine.serialPorts.length)
     throw new ConfigurationError('-serial: there are four ports at most');
   if (plan.parallels.length > 1) throw new ConfigurationError('-parallel: there is one port');
@@ -49,6 +51,16 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   } finally {
     await terminal.close();
   }
+}
+
+async function makeMachine(settings: Settings, boot: Boot): Promise<Machine> {
+  const { incoming } = settings;
+  if (incoming === undefined) return Machine.create(optionsOf(settings, boot));
+  const snapshot = await readFile(incoming).catch((error: unknown) => {
+    throw new ConfigurationError(`-incoming: cannot read ${incoming}: ${systemMessage(error)}`);
+  });
+  const { boot: _, ...changes } = optionsOf(settings, boot);
+  return Machine.restore(snapshot, boot === SAVED ? changes : { ...changes, boot });
 }
 
 /** Until the machine ends. */
@@ -85,6 +97,9 @@ function leave(terminal: Terminal): number {
   return 0;
 }
 
+/** Stands for what a snapshot's machine was started with. */
+const SAVED: Boot = { demo: true };
+
 /** What the flags name. */
 export function bootOf(settings: Settings): Boot {
   const { kernel, initrd, append, bios } = settings;
@@ -93,6 +108,7 @@ export function bootOf(settings: Settings): Boot {
   if (kernel === undefined && forKernel !== undefined)
     throw new ConfigurationError(`-${forKernel} is for a kernel; give -kernel FILE`);
   if (bios !== undefined) return { bios };
+  if (kernel === undefined && settings.incoming !== undefined) return SAVED;
   if (kernel === undefined && drivesOf(settings).length > 0) return { bios: 'rawiron' };
   if (kernel === undefined)
     throw new ConfigurationError(

@@ -12,6 +12,8 @@ export interface Settings {
   readonly initrd?: string;
   readonly append?: string;
   readonly bios?: string;
+  /** A file with a snapshot, from which the machine goes on. */
+  readonly incoming?: string;
   /** What the guest writes to disks is forgotten. */
   readonly snapshot?: boolean;
   /** Drives that a -device is to connect, by their names. */

@@ -1,4 +1,4 @@
-import type { Probe } from '../machine.ts';
+import type { Probe } from '../machine-types.ts';
 import type { Ask } from '../translations.ts';
 
 /** A machine as commands see it, in this program or at the other end of a socket. A `Machine` is one. */

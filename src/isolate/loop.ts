@@ -245,6 +245,12 @@ class MachineLoop {
       this.#checkAlive();
       this.#reset({ reason: 'caller' });
     },
+    save: () => this.#core.save(),
+    load: (saved) => {
+      this.#checkAlive();
+      this.#core.load(saved);
+      this.#haltReported = false;
+    },
     metrics: () => this.#core.metrics(),
     ask: (name, args) => {
       const { inspection } = this.#core;

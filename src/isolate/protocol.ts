@@ -1,4 +1,5 @@
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
+import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import type { CpuRegisters, ExaminationName, Metrics, QuestionName, ScreenUpdate, Shutdown } from '../machine-core.ts';
 import type { ThreadProfile } from './probe.ts';
 
@@ -8,6 +9,10 @@ export interface Calls {
   run(): void;
   pause(): void;
   reset(): void;
+  /** All state of the machine. */
+  save(): SavedComponents;
+  /** Puts a saved state in the place of the present one. */
+  load(saved: SavedComponents): void;
   metrics(): Metrics;
   /** Asks the machine's inspection. */
   ask(name: QuestionName, args: readonly unknown[]): unknown;

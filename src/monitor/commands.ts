@@ -4,6 +4,7 @@ import { type Command, type CommandContext, findCommand, helpLine, helpLines } f
 import { infoCommand } from './info.ts';
 import { inputCommands } from './input.ts';
 import { memoryCommands } from './memory.ts';
+import { migrateCommand } from './migrate.ts';
 import { portCommands } from './ports.ts';
 import { screendumpCommand } from './screendump.ts';
 import { TextCursor } from './text-cursor.ts';
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   request(['system_powerdown'], 'send system power down event', ({ machine }) => machine.pressPowerButton()),
   request(['nmi'], 'inject an NMI', ({ machine }) => machine.examine('requestNmi')),
   request(['quit', 'q'], 'quit the emulator', async ({ options }) => options.quit()),
+  migrateCommand,
   screendumpCommand,
   ...mediumCommands,
   ...memoryCommands,

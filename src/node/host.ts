@@ -8,6 +8,7 @@ import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { TickerOptions } from '../isolate/ticker.ts';
 import type { CreateCore } from '../machine-core.ts';
 import { codeCache, removeOldCode } from './compiled-code.ts';
+import { nodeCompressor } from './compressor.ts';
 import { imageHost } from './images.ts';
 import { nodeStorage } from './storage.ts';
 import { callerThread } from './threads.ts';
@@ -35,6 +36,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
   checkBundle(modules);
   return {
     ...imageHost,
+    compressor: nodeCompressor,
     storage: nodeStorage,
     startIsolate(where, config, events, name) {
       const { port1, port2 } = new MessageChannel();

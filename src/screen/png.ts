@@ -1,3 +1,4 @@
+import { concatenate, crc32 } from '../bytes.ts';
 import type { ScreenImage } from './renderer.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -31,34 +32,11 @@ function filteredLines({ width, height, data }: ScreenImage): Uint8Array<ArrayBu
 /** Length, type, data and a checksum of the latter two. */
 function chunk(type: string, data: Uint8Array): Uint8Array[] {
   const name = Uint8Array.from(type, (character) => character.charCodeAt(0));
-  return [word(data.length), name, data, word(crc32([name, data]))];
+  return [word(data.length), name, data, word(crc32(name, data))];
 }
 
 function word(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
-}
-
-/** The CRC of ISO/IEC 15948, annex D. */
-function crc32(parts: readonly Uint8Array[]): number {
-  let crc = -1;
-  for (const part of parts) for (const byte of part) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ byte) & 0xff];
-  return ~crc;
-}
-
-const CRC_TABLE = Int32Array.from({ length: 256 }, (_, index) => {
-  let value = index;
-  for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
-  return value;
-});
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** A zlib stream (RFC 1950), by what Node and browsers have. */

@@ -44,6 +44,7 @@ const calls: readonly [name: string, call: (machine: Machine) => unknown, ...out
   ['stop', (m) => m.stop(), 'ended', 'ended', 'ended', same, same, same],
   ['asyncDispose', (m) => m[Symbol.asyncDispose](), 'ended', 'ended', 'ended', same, same, same],
   ['metrics', (m) => m.metrics(), same, same, same, same, stopped, failed],
+  ['snapshot', (m) => m.snapshot(), same, same, same, same, stopped, failed],
   ['memoryRead', (m) => m.memoryRead(0, 4), same, same, same, same, stopped, failed],
   ['ask', (m) => m.ask('translations'), same, same, same, same, stopped, failed],
   ['probe.heap', (m) => m.probe.heap(), same, same, same, same, stopped, failed],

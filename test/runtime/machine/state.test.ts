@@ -47,26 +47,60 @@ test.each(engines)('a machine goes on from its saved state as the saved one does
   second.core.dispose();
 });
 
+interface SavedMemory {
+  readonly length: number;
+  readonly frames: Uint8Array;
+  readonly contents: Uint8Array;
+}
+
+const memoryOf = (saved: SavedComponents) => saved.memory as unknown as SavedMemory;
+
 test('memory is loaded from bytes at any place in their buffer, as in a file that was read', () => {
   const { core } = demo('interpreter');
   const saved = saveComponents(core.components);
-  const memory = new Uint8Array(MEMORY + 1).subarray(1);
-  memory.set(saved.memory as Uint8Array);
-  memory[0x5000] = 0xa5;
-  loadComponents(core.components, { ...saved, memory });
-  expect(core.memoryRead(0x5000, 1)).toEqual(Uint8Array.of(0xa5));
+  const { length, frames, contents } = memoryOf(saved);
+  const place = new Uint32Array(frames.buffer).indexOf(0) * 4096;
+  const moved = (bytes: Uint8Array) => {
+    const target = new Uint8Array(bytes.length + 1).subarray(1);
+    target.set(bytes);
+    return target;
+  };
+  const changed = moved(contents);
+  changed[place + 0x500] = 0xa5;
+  loadComponents(core.components, { ...saved, memory: { length, frames: moved(frames), contents: changed } });
+  expect(core.memoryRead(0x500, 1)).toEqual(Uint8Array.of(0xa5));
   core.dispose();
+});
+
+const withMemory = (part: Partial<SavedMemory>) => (saved: SavedComponents) => ({
+  ...saved,
+  memory: { ...memoryOf(saved), ...part } as unknown as Saved,
 });
 
 test.each<[string, (saved: SavedComponents) => SavedComponents, string]>([
   ['without a part', ({ com1: _, ...rest }) => rest, 'com1: missing'],
   ['with an unknown part', (saved) => ({ ...saved, tape: {} }), 'tape: unknown component'],
+  ['of less memory', withMemory({ length: 4096 }), 'memory: expected 8388608 bytes, found 4096'],
   [
-    'of less memory',
-    (saved) => ({ ...saved, memory: new Uint8Array(4096) }),
-    'memory: expected 8388608 bytes, found 4096',
+    'with a frame beyond memory',
+    withMemory({ frames: Uint8Array.of(0, 8, 0, 0), contents: new Uint8Array(4096) }),
+    'memory: 1 frames do not fit',
   ],
-  ['with nonsense for memory', (saved) => ({ ...saved, memory: 'much' }), 'memory: expected bytes'],
+  [
+    'with a frame without contents',
+    withMemory({ frames: new Uint8Array(4), contents: new Uint8Array(0) }),
+    'memory: 1 frames do not fit',
+  ],
+  [
+    'with one frame twice',
+    withMemory({ frames: new Uint8Array(8), contents: new Uint8Array(8192) }),
+    'memory: 2 frames do not fit',
+  ],
+  [
+    'with nonsense for memory',
+    (saved) => ({ ...saved, memory: 'much' }),
+    'memory: expected length, frames and contents',
+  ],
 ])('a state %s is refused by name', (_, spoil, message) => {
   const { core } = demo('interpreter');
   const saved = spoil(saveComponents(core.components));

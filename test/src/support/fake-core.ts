@@ -1,4 +1,5 @@
 import type { ToMachine } from '../../../runtime/host/messages.ts';
+import type { SavedComponents } from '../../../runtime/snapshot/components.ts';
 import type {
   CpuRegisters,
   CreateCore,
@@ -136,6 +137,15 @@ class FakeCore implements MachineCore {
   readonly inspection = { translations: () => [{ physical: 0x1000, key: 3 }] } as unknown as Questions;
 
   readonly examination = { interruptCounts: () => [this.#runs] } as unknown as ExaminationCalls;
+
+  save(): SavedComponents {
+    return { fake: { runs: this.#runs } };
+  }
+
+  load({ fake }: SavedComponents): void {
+    if (fake === undefined) throw new Error('fake: missing');
+    this.#runs = (fake as { runs: number }).runs;
+  }
 
   screenUpdate(): null {
     return null;

@@ -1,0 +1,44 @@
+import type { ThreadProfile } from './isolate/probe.ts';
+import type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
+import type { ExaminationCalls, ExaminationName } from './machine-core.ts';
+import type { SerialPort } from './serial.ts';
+
+/** What a machine tells, and with what. */
+export interface MachineEvents {
+  /** The machine has started, or goes on after a pause. */
+  running: undefined;
+  /** The machine and its time stand still. */
+  paused: undefined;
+  /** The machine was reset, by the guest, by a triple fault or by the caller. */
+  reset: Reset;
+  /** The CPU waits for an interrupt that nothing can cause: the guest is at its end, though the machine is not. */
+  halt: GuestHalt;
+  /** The machine has ended. */
+  exit: Exit;
+  /** The emulator itself has failed; the machine is at its end. */
+  error: Error;
+  /** Something that the emulator has to say. */
+  log: string;
+}
+
+/** A machine is created once, runs and pauses, and ends once. */
+export type MachineState = 'created' | 'running' | 'paused' | 'ended';
+
+/** Asks a running machine's examination. */
+export type Examine = <Name extends ExaminationName>(
+  name: Name,
+  ...args: Parameters<ExaminationCalls[Name]>
+) => Promise<ReturnType<ExaminationCalls[Name]>>;
+
+/** What can be asked of the thread that a machine runs on (src/isolate/probe.ts). */
+export interface Probe {
+  /** Begins a CPU profile, so many microseconds between two samples; its number. */
+  startProfile(interval: number): Promise<number>;
+  /** Ends the profile of that number. */
+  stopProfile(number: number): Promise<ThreadProfile>;
+  /** Bytes of the thread's heap, by kind. */
+  heap(): Promise<Readonly<Record<string, number>>>;
+}
+
+/** A port with output only: the debug console, the parallel port, the log of what the guest does. */
+export type DebugConsole = Pick<SerialPort, 'on' | 'once' | 'off' | 'expect'>;

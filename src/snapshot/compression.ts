@@ -1,0 +1,9 @@
+/** Methods of compression, by their numbers in a snapshot: raw deflate (RFC 1951) and Zstandard (RFC 8878). */
+export const methods = { deflate: 1, zstd: 2 } as const;
+export type Method = keyof typeof methods;
+
+/** What a host makes snapshots small with. */
+export interface Compressor {
+  readonly method: Method;
+  compress(source: Uint8Array): Promise<Uint8Array>;
+}

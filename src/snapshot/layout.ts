@@ -1,0 +1,69 @@
+import { crc32 } from '../bytes.ts';
+import { ConfigurationError } from '../errors.ts';
+import { type Method, methods } from './compression.ts';
+
+/**
+ * The file (docs/snapshots.md): a fixed part of 32 bytes, the header, chunks of pieces. All numbers of the fixed part but its
+ * first eight bytes are 32 bits, low byte first.
+ */
+export const FIXED_BYTES = 32;
+const MAGIC = new TextEncoder().encode('RAWIRON\n');
+/** Of the format. One that is newer than this cannot be read. */
+export const VERSION = 1;
+/** Pieces in a chunk. */
+export const CHUNK_PIECES = 256;
+/** More bytes of JSON than this are no header. */
+const MOST_HEADER_BYTES = 64 << 20;
+
+/** What the fixed part says. */
+export interface FixedPart {
+  readonly method: Method;
+  /** Of the header: bytes in the file, bytes of its JSON, and checksum of the former. */
+  readonly headerBytes: number;
+  readonly jsonBytes: number;
+  readonly headerChecksum: number;
+}
+
+/** Something is wrong with a snapshot. The message begins with its name. */
+export class SnapshotError extends ConfigurationError {
+  constructor(name: string, problem: string) {
+    super(`${name}: ${problem}`);
+  }
+}
+
+export function writeFixedPart(part: FixedPart): Uint8Array {
+  const bytes = new Uint8Array(FIXED_BYTES);
+  const words = [VERSION, methods[part.method], part.headerBytes, part.jsonBytes, part.headerChecksum];
+  const view = new DataView(bytes.buffer);
+  bytes.set(MAGIC);
+  words.forEach((word, n) => {
+    view.setUint32(MAGIC.length + 4 * n, word, true);
+  });
+  view.setUint32(FIXED_BYTES - 4, crc32(bytes.subarray(0, FIXED_BYTES - 4)), true);
+  return bytes;
+}
+
+/** @throws SnapshotError */
+export function readFixedPart(name: string, file: Uint8Array): FixedPart {
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  if (file.length < FIXED_BYTES || MAGIC.some((byte, n) => file[n] !== byte)) {
+    throw new SnapshotError(name, 'is not a snapshot of a machine');
+  }
+  const [version, number, headerBytes, jsonBytes, headerChecksum] = [8, 12, 16, 20, 24].map((at) =>
+    view.getUint32(at, true),
+  );
+  if (view.getUint32(FIXED_BYTES - 4, true) !== crc32(file.subarray(0, FIXED_BYTES - 4))) throw damaged(name);
+  if (version > VERSION) {
+    throw new SnapshotError(
+      name,
+      `has version ${version} of the format; this rawiron reads up to ${VERSION}. Take a newer one`,
+    );
+  }
+  const method = (Object.keys(methods) as Method[]).find((method) => methods[method] === number);
+  if (method === undefined || jsonBytes > MOST_HEADER_BYTES) throw damaged(name);
+  return { method, headerBytes, jsonBytes, headerChecksum };
+}
+
+export function damaged(name: string): SnapshotError {
+  return new SnapshotError(name, 'is damaged: a checksum is wrong, or a part is missing');
+}

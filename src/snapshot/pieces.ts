@@ -1,0 +1,84 @@
+import { allocateShared } from '../../runtime/memory/ram.ts';
+
+/** Bytes of a piece: those of a frame of memory, most of which are alike in nothing smaller. */
+export const PIECE_BYTES = 4096;
+const PIECE_WORDS = PIECE_BYTES / 4;
+/** The piece of zeros, which is stored nowhere. */
+const ZERO_PIECE = 0;
+
+const zeros = new Int32Array(PIECE_WORDS);
+
+/** Where bytes are: how many they are, and runs of pieces, each by its first one's number and their count. */
+export interface PieceList {
+  readonly bytes: number;
+  readonly runs: readonly number[];
+}
+
+/** Cuts bytes into pieces, each of which is kept once. */
+export class PieceWriter {
+  /** The pieces from number 1 on, in order. */
+  readonly pieces: Int32Array[] = [];
+  /** Numbers of pieces, by a hash of theirs. */
+  readonly #numbers = new Map([[hashOf(zeros), [ZERO_PIECE]]]);
+
+  add(bytes: Uint8Array): PieceList {
+    const runs: number[] = [];
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const number = this.#number(pieceAt(bytes, at));
+      if (runs.length > 0 && number === runs.at(-2)! + runs.at(-1)! && number !== ZERO_PIECE) runs[runs.length - 1]++;
+      else if (number === ZERO_PIECE && runs.at(-2) === ZERO_PIECE) runs[runs.length - 1]++;
+      else runs.push(number, 1);
+    }
+    return { bytes: bytes.length, runs };
+  }
+
+  #number(piece: Int32Array): number {
+    const hash = hashOf(piece);
+    const alike = this.#numbers.get(hash) ?? [];
+    const known = alike.find((number) => areEqual(this.pieces[number - 1] ?? zeros, piece));
+    if (known !== undefined) return known;
+    this.pieces.push(piece);
+    this.#numbers.set(hash, [...alike, this.pieces.length]);
+    return this.pieces.length;
+  }
+}
+
+/** A view where the bytes allow it, else a copy; zeros follow the last bytes. */
+function pieceAt(bytes: Uint8Array, at: number): Int32Array {
+  const isView = bytes.byteOffset % 4 === 0 && at + PIECE_BYTES <= bytes.length;
+  if (isView) return new Int32Array(bytes.buffer, bytes.byteOffset + at, PIECE_WORDS);
+  const copy = new Uint8Array(PIECE_BYTES);
+  copy.set(bytes.subarray(at, at + PIECE_BYTES));
+  return new Int32Array(copy.buffer);
+}
+
+function hashOf(piece: Int32Array): number {
+  let hash = 0;
+  for (let n = 0; n < PIECE_WORDS; n++) hash = Math.imul(hash ^ piece[n], 0x9e3779b1) ^ (hash >>> 15);
+  return hash;
+}
+
+function areEqual(left: Int32Array, right: Int32Array): boolean {
+  for (let n = 0; n < PIECE_WORDS; n++) if (left[n] !== right[n]) return false;
+  return true;
+}
+
+/** Puts bytes together again; `piece` gives a piece from number 1 on. Throws an Error where the list is no such list. */
+export function joinPieces(
+  { bytes, runs }: PieceList,
+  count: number,
+  piece: (number: number) => Uint8Array,
+): Uint8Array {
+  // Another thread takes it without a copy where it is shared.
+  const target = new Uint8Array(allocateShared(bytes));
+  let at = 0;
+  for (let n = 0; n < runs.length; n += 2) {
+    const [first, length] = [runs[n], runs[n + 1]];
+    if (first !== ZERO_PIECE && first + length - 1 > count) throw new Error(`it has no piece ${first + length - 1}`);
+    for (let step = 0; step < length && at < bytes; step++, at += PIECE_BYTES) {
+      if (first !== ZERO_PIECE) target.set(piece(first + step).subarray(0, bytes - at), at);
+    }
+  }
+  if (at < bytes) throw new Error(`${bytes - at} of ${bytes} bytes are missing`);
+  return target;
+}

@@ -1,0 +1,70 @@
+import type { Saved } from '../../runtime/snapshot/describe.ts';
+import { crc32 } from '../bytes.ts';
+import type { Decompressor } from '../storage/qcow2/compressed.ts';
+import { CHUNK_PIECES, damaged, FIXED_BYTES, readFixedPart, SnapshotError } from './layout.ts';
+import { joinPieces, PIECE_BYTES } from './pieces.ts';
+import { savedOf } from './tree.ts';
+import type { Header } from './write.ts';
+
+/** A bound on what a file may claim to hold: the largest memory, what stands beside it, and images of kernels. */
+const MOST_BYTES = 2 ** 32;
+
+/**
+ * What a snapshot was made of. `name` is for messages.
+ * @throws SnapshotError if it is damaged, no snapshot, or too new
+ */
+export async function readSnapshot(name: string, file: Uint8Array, decompressor: Decompressor): Promise<Saved> {
+  const { method, headerBytes, jsonBytes, headerChecksum } = readFixedPart(name, file);
+  const decompress = decompressor[method];
+  if (decompress === undefined) {
+    throw new SnapshotError(name, `is compressed by ${method}, which this host doesn't know`);
+  }
+  const unpack = async (bytes: Uint8Array, length: number, checksum: number): Promise<Uint8Array> => {
+    if (crc32(bytes) !== checksum) throw damaged(name);
+    const unpacked = await decompress(bytes, length);
+    if (unpacked.length !== length) throw damaged(name);
+    return unpacked;
+  };
+  const start = FIXED_BYTES + headerBytes;
+  const json = await unpack(file.subarray(FIXED_BYTES, start), jsonBytes, headerChecksum);
+  try {
+    const header = checkedHeader(JSON.parse(new TextDecoder().decode(json)));
+    const chunks = await Promise.all(chunksOf(file.subarray(start), header).map((chunk) => unpack(...chunk)));
+    return joined(header, chunks);
+  } catch (error) {
+    throw error instanceof SnapshotError ? error : new SnapshotError(name, `is damaged: ${(error as Error).message}`);
+  }
+}
+
+function checkedHeader(header: Header): Header {
+  const { tree, pieces, chunks } = header;
+  if (tree === undefined) throw new Error('it holds no state');
+  const isTable = Array.isArray(chunks) && chunks.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!isTable || chunks.length !== 2 * Math.ceil(pieces / CHUNK_PIECES))
+    throw new Error('its table of chunks is wrong');
+  return header;
+}
+
+/** Of each chunk: its bytes, the bytes that it has been made of, and a checksum. */
+function chunksOf(file: Uint8Array, { pieces, chunks }: Header): [Uint8Array, number, number][] {
+  let at = 0;
+  return Array.from({ length: chunks.length / 2 }, (_, n) => {
+    const bytes = file.subarray(at, at + chunks[2 * n]);
+    at += chunks[2 * n];
+    const count = Math.min(CHUNK_PIECES, pieces - n * CHUNK_PIECES);
+    return [bytes, count * PIECE_BYTES, chunks[2 * n + 1]];
+  });
+}
+
+function joined({ tree, pieces }: Header, chunks: readonly Uint8Array[]): Saved {
+  let claimed = 0;
+  const piece = (number: number): Uint8Array => {
+    const at = ((number - 1) % CHUNK_PIECES) * PIECE_BYTES;
+    return chunks[Math.floor((number - 1) / CHUNK_PIECES)].subarray(at, at + PIECE_BYTES);
+  };
+  return savedOf(tree, (list) => {
+    claimed += list.bytes;
+    if (claimed > MOST_BYTES) throw new Error(`it claims to hold more than ${MOST_BYTES} bytes`);
+    return joinPieces(list, pieces, piece);
+  });
+}

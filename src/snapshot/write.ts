@@ -1,0 +1,46 @@
+import type { Saved } from '../../runtime/snapshot/describe.ts';
+import { concatenate, crc32 } from '../bytes.ts';
+import type { Compressor } from './compression.ts';
+import { CHUNK_PIECES, writeFixedPart } from './layout.ts';
+import { PIECE_BYTES, PieceWriter } from './pieces.ts';
+import { type Tree, treeOf } from './tree.ts';
+
+/** What the header says, as JSON. */
+export interface Header {
+  readonly tree: Tree;
+  /** Pieces in all. */
+  readonly pieces: number;
+  /** Of each chunk: its bytes in the file, and their checksum. */
+  readonly chunks: readonly number[];
+}
+
+/** Makes a file of a saved state: bytes in chunks, each of which is compressed by itself. */
+export async function writeSnapshot(saved: Saved, compressor: Compressor): Promise<Uint8Array> {
+  const writer = new PieceWriter();
+  const tree = treeOf(saved, (bytes) => writer.add(bytes));
+  const chunks = await Promise.all(chunksOf(writer.pieces).map((chunk) => compressor.compress(chunk)));
+  const table = chunks.flatMap((chunk) => [chunk.length, crc32(chunk)]);
+  const json = new TextEncoder().encode(
+    JSON.stringify({ tree, pieces: writer.pieces.length, chunks: table } as Header),
+  );
+  const header = await compressor.compress(json);
+  const fixed = writeFixedPart({
+    method: compressor.method,
+    headerBytes: header.length,
+    jsonBytes: json.length,
+    headerChecksum: crc32(header),
+  });
+  return concatenate([fixed, header, ...chunks]);
+}
+
+function chunksOf(pieces: readonly Int32Array[]): Uint8Array[] {
+  const starts = Array.from({ length: Math.ceil(pieces.length / CHUNK_PIECES) }, (_, n) => n * CHUNK_PIECES);
+  return starts.map((start) => {
+    const taken = pieces.slice(start, start + CHUNK_PIECES);
+    const chunk = new Int32Array((taken.length * PIECE_BYTES) / 4);
+    taken.forEach((piece, n) => {
+      chunk.set(piece, (n * PIECE_BYTES) / 4);
+    });
+    return new Uint8Array(chunk.buffer);
+  });
+}

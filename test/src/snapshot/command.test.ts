@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Machine, openMonitor } from '../../../src/index.ts';
+import { program } from '../support/command-line.ts';
+
+let folder: string;
+let file: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'snapshot-'));
+  file = join(folder, 'machine.snapshot');
+  await using machine = await Machine.create({ memory: 16, boot: { demo: true } });
+  const monitor = openMonitor(machine);
+  await machine.start();
+  await machine.serial.expect('demo> ');
+  expect(await monitor.execute(`migrate file:${file}`)).toBe('');
+  expect(machine.state).toBe('paused');
+  expect(await monitor.execute('migrate tcp:localhost:4444')).toMatch(/^Error: cannot migrate to 'tcp:localhost:4444'/);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function run(flags: readonly string[], input: string): Promise<{ output: string; errors: string; code: number }> {
+  const child = spawn(process.execPath, [program, ...flags]);
+  child.stdin.end(input);
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
+  return { output, errors, code };
+}
+
+test.each([[[]], [['-engine', 'interpreter', '-isolate', 'caller']]])(
+  'a machine goes on from a file: %j',
+  async (flags) => {
+    const { output, code } = await run(['-incoming', `file:${file}`, ...flags], 'bench 1\rpoweroff\r');
+    expect(output).toMatch(/with 23000 primes/);
+    expect(output).not.toMatch(/rawiron demo/i);
+    expect(code).toBe(0);
+  },
+);
+
+test.each<[string, string[], RegExp]>([
+  ['nothing', ['-incoming', 'tcp:0:4444'], /'tcp:0:4444' cannot be read from; give file:FILE/],
+  ['no file', ['-incoming', 'file:/nowhere/x'], /-incoming: cannot read \/nowhere\/x: /],
+  ['another machine', ['-incoming', 'FILE', '-m', '32'], /the snapshot: is of a machine with other options: memory/],
+  ['a damaged file', ['-incoming', 'DAMAGED'], /the snapshot: is damaged/],
+])('what cannot be gone on from is an error: %s', async (_, flags, message) => {
+  const damaged = join(folder, 'damaged.snapshot');
+  const bytes = await readFile(file);
+  bytes[bytes.length - 5]! ^= 1;
+  await writeFile(damaged, bytes);
+  const named = flags.map((flag) => ({ FILE: `file:${file}`, DAMAGED: `file:${damaged}` })[flag] ?? flag);
+  const { errors, code } = await run(named, '');
+  expect(errors).toMatch(message);
+  expect(code).toBe(1);
+});

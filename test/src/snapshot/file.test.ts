@@ -1,0 +1,116 @@
+import { deflateRawSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import type { Saved } from '../../../runtime/snapshot/describe.ts';
+import { crc32 } from '../../../src/bytes.ts';
+import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeStorage } from '../../../src/node/storage.ts';
+import type { Compressor } from '../../../src/snapshot/compression.ts';
+import { FIXED_BYTES, SnapshotError, writeFixedPart } from '../../../src/snapshot/layout.ts';
+import { readSnapshot } from '../../../src/snapshot/read.ts';
+import { writeSnapshot } from '../../../src/snapshot/write.ts';
+import { Random } from '../../support/random.ts';
+
+const deflate: Compressor = { method: 'deflate', compress: async (bytes) => deflateRawSync(bytes) };
+const read = (file: Uint8Array) => readSnapshot('a.snapshot', file, nodeStorage.decompressor);
+
+/** Bytes that don't compress and are alike nowhere. */
+function noise(length: number, seed = 1): Uint8Array {
+  const random = new Random(seed);
+  return Uint8Array.from({ length }, () => random.below(256));
+}
+
+const state: Saved = {
+  cpu: { eip: 0xffff_fff0, mode: 'real', halted: false, list: [1, [2, -3.5]] },
+  empty: { bytes: new Uint8Array(0), list: [], object: {} },
+  memory: Uint8Array.from([...noise(5000), ...new Uint8Array(9000), ...noise(5000)]),
+};
+
+test.each([nodeCompressor, deflate])('a state comes out of its file as it went in: $method', async (compressor) => {
+  expect(await read(await writeSnapshot(state, compressor))).toEqual(state);
+});
+
+test('a file is read from any place in its buffer', async () => {
+  const file = await writeSnapshot(state, deflate);
+  const moved = new Uint8Array(file.length + 3);
+  moved.set(file, 3);
+  expect(await read(moved.subarray(3))).toEqual(state);
+});
+
+test('pages that are alike are stored once, and zeros not at all', async () => {
+  const page = noise(4096);
+  const one = await writeSnapshot({ memory: page }, deflate);
+  const many = await writeSnapshot({ memory: repeat(page, 300), zeros: new Uint8Array(10 << 20) }, deflate);
+  expect(many.length - one.length).toBeLessThan(100);
+  expect(await read(many)).toEqual({ memory: repeat(page, 300), zeros: new Uint8Array(10 << 20) });
+});
+
+function repeat(page: Uint8Array, count: number): Uint8Array {
+  const bytes = new Uint8Array(page.length * count);
+  for (let n = 0; n < count; n++) bytes.set(page, n * page.length);
+  return bytes;
+}
+
+test('more than a chunk is read in parts', async () => {
+  const memory = noise((2 << 20) + 12_345);
+  expect(await read(await writeSnapshot({ memory }, nodeCompressor))).toEqual({ memory });
+});
+
+test.each<[string, Uint8Array]>([
+  ['an empty file', new Uint8Array(0)],
+  ['something else', new TextEncoder().encode('#!/bin/sh\necho this is a script, and a long one\n')],
+])('%s is no snapshot', async (_, file) => {
+  await expect(read(file)).rejects.toThrow(new SnapshotError('a.snapshot', 'is not a snapshot of a machine'));
+});
+
+test('a file of a later format says so', async () => {
+  const file = await writeSnapshot(state, deflate);
+  file[8] = 9;
+  new DataView(file.buffer).setUint32(FIXED_BYTES - 4, crc32(file.subarray(0, FIXED_BYTES - 4)), true);
+  await expect(read(file)).rejects.toThrow('a.snapshot: has version 9 of the format; this rawiron reads up to 1');
+});
+
+test('a file by a method that the host lacks says so', async () => {
+  const file = await writeSnapshot(state, nodeCompressor);
+  const { deflate } = nodeStorage.decompressor;
+  const read = readSnapshot('a.snapshot', file, { deflate });
+  if (nodeCompressor.method === 'deflate') expect(await read).toEqual(state);
+  else await expect(read).rejects.toThrow('a.snapshot: is compressed by zstd');
+});
+
+test('a file with any byte changed, or cut anywhere, is refused', async () => {
+  const file = await writeSnapshot({ cpu: { eip: 7 }, memory: noise(20) }, deflate);
+  for (let at = 0; at < file.length; at++) {
+    const changed = file.slice();
+    changed[at]! ^= 0x10;
+    await expect(read(changed), `byte ${at}`).rejects.toThrow(SnapshotError);
+    await expect(read(file.subarray(0, at)), `first ${at} bytes`).rejects.toThrow(SnapshotError);
+  }
+});
+
+/** A file with this header and right checksums. */
+function forged(header: unknown, chunks: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const packed = deflateRawSync(json);
+  const sizes = { headerBytes: packed.length, jsonBytes: json.length, headerChecksum: crc32(packed) };
+  return Uint8Array.from([...writeFixedPart({ method: 'deflate', ...sizes }), ...packed, ...chunks]);
+}
+
+const bytesTree = (...list: unknown[]) => ({ tree: { memory: { '<bytes>': list } }, pieces: 0, chunks: [] });
+
+test.each<[string, unknown]>([
+  ['null', null],
+  ['a number', 5],
+  ['no tree', { pieces: 0, chunks: [] }],
+  ['a missing value', { tree: { cpu: null }, pieces: 0, chunks: [] }],
+  ['a table that is too short', { tree: {}, pieces: 1, chunks: [] }],
+  ['a table of words', { tree: {}, pieces: 1, chunks: ['a', 'b'] }],
+  ['pieces without end', { tree: {}, pieces: 1e15, chunks: [] }],
+  ['chunks beyond its end', { tree: {}, pieces: 1, chunks: [1e9, 0] }],
+  ['bytes that are missing', bytesTree(4096)],
+  ['bytes without number', bytesTree()],
+  ['a piece that is not there', bytesTree(4096, 1, 1)],
+  ['a piece before the first', bytesTree(4096, -1, 1)],
+  ['more than any machine has', bytesTree(2 ** 50, 0, 2 ** 40)],
+])('a forged header with %s is refused', async (_, header) => {
+  await expect(read(forged(header))).rejects.toThrow(SnapshotError);
+});
