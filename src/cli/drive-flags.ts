@@ -60,7 +60,7 @@ export const driveFlags: readonly Flag[] = [
   },
   {
     names: ['snapshot'],
-    help: 'what the guest writes to disks is kept in memory and forgotten',
+    help: 'what the guest writes to disks is forgotten at the end',
     apply: (settings) => ({ ...settings, snapshot: true }),
   },
 ];

@@ -23,7 +23,7 @@ export interface MediumOptions {
   readonly format?: ImageFormat;
   /** The guest cannot write. */
   readonly readOnly?: boolean;
-  /** What the guest writes is kept in memory, and forgotten when the medium is taken out. */
+  /** What the guest writes is forgotten when the medium is taken out. */
   readonly snapshot?: boolean;
 }
 

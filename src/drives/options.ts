@@ -18,7 +18,7 @@ export interface DriveOptions {
   readonly index?: number;
   /** Default: "disk". */
   readonly media?: 'disk' | 'cdrom';
-  /** What the guest writes is kept in memory, and forgotten at the end. */
+  /** What the guest writes is forgotten at the end: it is kept in memory, and in a temporary file where it is much. */
   readonly snapshot?: boolean;
   /** The guest cannot write. So it is always with a CD-ROM drive. */
   readonly readOnly?: boolean;

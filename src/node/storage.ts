@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { open, stat, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { StorageHost } from '../storage/open.ts';
@@ -134,6 +136,17 @@ async function inspectFile(
   return { identity, size: Number(status.size), lock };
 }
 
+/** A file that nobody else sees: it has no name any more when it is used. */
+async function openScratch(): Promise<ByteStore> {
+  const path = join(tmpdir(), `rawiron-${randomUUID()}`);
+  const name = `a temporary file in ${tmpdir()} (TMPDIR names another folder)`;
+  const file = await open(path, 'wx+', 0o600).catch((error: unknown) => {
+    throw cannotOpen(name, error);
+  });
+  await unlink(path);
+  return new FileStore(name, 'write', file, { identity: path, size: 0, lock: { release: async () => {} } });
+}
+
 function identityOf({ dev, ino }: { dev: bigint; ino: bigint }): string {
   return `${dev}:${ino}`;
 }
@@ -150,6 +163,7 @@ export const nodeStorage: StorageHost = {
     return identityOf(status);
   },
   resolve: (from, name) => resolve(dirname(from), name),
+  scratch: { open: openScratch },
   decompressor: {
     deflate: (source, most) => inflate(source, { maxOutputLength: most }),
     // Node 22.15 and later.

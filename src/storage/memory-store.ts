@@ -27,11 +27,11 @@ export class MemoryStore implements ByteStore {
   async read(offset: number, target: Uint8Array): Promise<void> {
     this.#checkOpen();
     checkRange(this, offset, target.length);
-    forEachPart(offset, target.length, PAGE, (page, within, at, length) => {
+    for (const { page, within, at, length } of partsOf(offset, target.length, PAGE)) {
       const bytes = this.#pages.get(page)?.subarray(within, within + length);
       if (bytes) target.set(bytes, at);
       else target.fill(0, at, at + length);
-    });
+    }
   }
 
   async write(offset: number, source: Uint8Array): Promise<void> {
@@ -57,11 +57,11 @@ export class MemoryStore implements ByteStore {
   }
 
   #copyIn(offset: number, source: Uint8Array): void {
-    forEachPart(offset, source.length, PAGE, (page, within, at, length) => {
+    for (const { page, within, at, length } of partsOf(offset, source.length, PAGE)) {
       const bytes = this.#pages.get(page) ?? new Uint8Array(PAGE);
       bytes.set(source.subarray(at, at + length), within);
       this.#pages.set(page, bytes);
-    });
+    }
     this.#size = Math.max(this.#size, offset + source.length);
   }
 
@@ -70,18 +70,23 @@ export class MemoryStore implements ByteStore {
   }
 }
 
-/** Cuts a range at the bounds of pages. `act` gets the page's number, the place in it, the place in the range, and a length. */
-export function forEachPart(
-  offset: number,
-  length: number,
-  pageSize: number,
-  act: (page: number, within: number, at: number, length: number) => void,
-): void {
+/** A part of a range that is within one page. */
+interface RangePart {
+  /** The page's number, and the place in it. */
+  readonly page: number;
+  readonly within: number;
+  /** The place in the range. */
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Cuts a range at the bounds of pages. */
+export function* partsOf(offset: number, length: number, pageSize: number): Generator<RangePart> {
   for (let at = 0; at < length; ) {
     const page = Math.floor((offset + at) / pageSize);
     const within = offset + at - page * pageSize;
     const part = Math.min(pageSize - within, length - at);
-    act(page, within, at, part);
+    yield { page, within, at, length: part };
     at += part;
   }
 }

@@ -1,4 +1,5 @@
 import { OverlayDisk } from './overlay.ts';
+import { OverlayPages, type Scratch } from './overlay-pages.ts';
 import type { Decompressor } from './qcow2/compressed.ts';
 import { Qcow2Disk } from './qcow2/disk.ts';
 import { isQcow2, readHeader } from './qcow2/header.ts';
@@ -8,6 +9,8 @@ import { type ByteStore, type Disk, StorageError } from './store.ts';
 /** What a host gives to images. */
 export interface StorageHost {
   readonly decompressor: Decompressor;
+  /** Where changes go that memory is not to hold. Missing: memory holds all. */
+  readonly scratch?: Scratch;
   /** @throws StorageError */
   open(name: string, access: 'read' | 'write'): Promise<ByteStore>;
   /** What {@link ByteStore.identity} of it will be. @throws StorageError */
@@ -24,7 +27,7 @@ export interface OpenOptions {
   readonly format?: ImageFormat | undefined;
   /** Default: write. */
   readonly access?: 'read' | 'write';
-  /** Changes stay in memory, and are forgotten when the disk is closed. */
+  /** The image is only read; changes are forgotten when the disk is closed. */
   readonly snapshot?: boolean;
 }
 
@@ -45,7 +48,7 @@ const otherFormats: readonly (readonly [string, string])[] = [
 export async function openDisk(host: StorageHost, name: string, options: OpenOptions = {}): Promise<Disk> {
   const { format, access = 'write', snapshot = false } = options;
   const disk = await openLayer(host, name, format, snapshot ? 'read' : access, []);
-  return snapshot ? new OverlayDisk(disk) : disk;
+  return snapshot ? new OverlayDisk(disk, new OverlayPages(host.scratch)) : disk;
 }
 
 async function openLayer(

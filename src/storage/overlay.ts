@@ -1,22 +1,22 @@
 import { InOrder } from './in-order.ts';
-import { forEachPart } from './memory-store.ts';
+import { partsOf } from './memory-store.ts';
+import { OVERLAY_PAGE, OverlayPages } from './overlay-pages.ts';
 import { checkRange, type Disk } from './store.ts';
 
-/** Bytes that are kept together. */
-const PAGE = 1 << 14;
-
 /**
- * A disk whose changes are kept in memory and forgotten when it is closed, as with `-snapshot`. The disk below is only read;
- * flushing keeps nothing.
+ * A disk whose changes are forgotten when it is closed, as with `-snapshot`. The disk below is only read; flushing keeps
+ * nothing.
  */
 export class OverlayDisk implements Disk {
   readonly isReadOnly = false;
   readonly #base: Disk;
-  readonly #pages = new Map<number, Uint8Array>();
+  readonly #pages: OverlayPages;
   readonly #order = new InOrder();
 
-  constructor(base: Disk) {
+  /** @param pages where changes are kept */
+  constructor(base: Disk, pages: OverlayPages = new OverlayPages()) {
     this.#base = base;
+    this.#pages = pages;
   }
 
   get name(): string {
@@ -31,32 +31,25 @@ export class OverlayDisk implements Disk {
     return this.#base.size;
   }
 
-  /** Bytes of memory that changes take. */
-  get memory(): number {
-    return this.#pages.size * PAGE;
-  }
-
   async read(offset: number, target: Uint8Array): Promise<void> {
     checkRange(this, offset, target.length);
     await this.#order.run(async () => {
       await this.#base.read(offset, target);
-      forEachPart(offset, target.length, PAGE, (page, within, at, length) => {
-        const bytes = this.#pages.get(page);
-        if (bytes) target.set(bytes.subarray(within, within + length), at);
-      });
+      for (const { page, within, at, length } of partsOf(offset, target.length, OVERLAY_PAGE)) {
+        if (this.#pages.has(page)) await this.#pages.read(page, within, target.subarray(at, at + length));
+      }
     });
   }
 
   async write(offset: number, source: Uint8Array): Promise<void> {
     checkRange(this, offset, source.length);
-    await this.#order.run(() =>
-      this.#change(offset, source.length, (bytes, at) => bytes.set(source.subarray(at, at + bytes.length))),
-    );
+    await this.#order.run(() => this.#change(offset, source.length, (at, length) => source.subarray(at, at + length)));
   }
 
   async zero(offset: number, length: number): Promise<void> {
     checkRange(this, offset, length);
-    await this.#order.run(() => this.#change(offset, length, (bytes) => bytes.fill(0)));
+    const zeros = new Uint8Array(OVERLAY_PAGE);
+    await this.#order.run(() => this.#change(offset, length, (_at, part) => zeros.subarray(0, part)));
   }
 
   async discard(offset: number, length: number): Promise<void> {
@@ -70,24 +63,26 @@ export class OverlayDisk implements Disk {
   async flush(): Promise<void> {}
 
   async close(): Promise<void> {
-    this.#pages.clear();
+    await this.#order.run(() => this.#pages.close());
     await this.#base.close();
   }
 
-  /** Changes a range page by page. `act` gets the bytes of a page to change, and where in the range they are. */
-  async #change(offset: number, length: number, act: (bytes: Uint8Array, at: number) => void): Promise<void> {
-    const first = Math.floor(offset / PAGE);
-    const last = Math.ceil((offset + length) / PAGE);
-    for (let page = first; page < last; page++) await this.#load(page);
-    forEachPart(offset, length, PAGE, (page, within, at, part) => {
-      act(this.#pages.get(page)!.subarray(within, within + part), at);
-    });
+  /** Changes a range page by page. `bytes` gives those for a part of it: where in the range, and how many. */
+  async #change(offset: number, length: number, bytes: (at: number, length: number) => Uint8Array): Promise<void> {
+    for (const part of partsOf(offset, length, OVERLAY_PAGE)) {
+      const source = bytes(part.at, part.length);
+      if (this.#pages.has(part.page)) await this.#pages.write(part.page, part.within, source);
+      else await this.#pages.add(part.page, await this.#changedPage(part.page, part.within, source));
+    }
   }
 
-  async #load(page: number): Promise<void> {
-    if (this.#pages.has(page)) return;
-    const bytes = new Uint8Array(PAGE);
-    await this.#base.read(page * PAGE, bytes.subarray(0, Math.min(PAGE, this.size - page * PAGE)));
-    this.#pages.set(page, bytes);
+  /** What the disk below has, with these bytes in it. */
+  async #changedPage(page: number, within: number, source: Uint8Array): Promise<Uint8Array> {
+    const bytes = new Uint8Array(OVERLAY_PAGE);
+    const start = page * OVERLAY_PAGE;
+    const there = Math.min(OVERLAY_PAGE, this.size - start);
+    if (source.length < there) await this.#base.read(start, bytes.subarray(0, there));
+    bytes.set(source, within);
+    return bytes;
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -45,6 +45,27 @@ describe('a file', () => {
     writeFileSync(path, new Uint8Array(10));
     await expect(store.read(0, new Uint8Array(100))).rejects.toThrow('became shorter while it was in use');
     await store.close();
+  });
+
+  test('without a name has what memory is not to hold', async () => {
+    const before = process.env.TMPDIR;
+    const temporary = mkdtempSync(join(folder, 'temporary-'));
+    try {
+      process.env.TMPDIR = temporary;
+      const store = await nodeStorage.scratch!.open();
+      await store.write(100_000, Uint8Array.of(1, 2, 3));
+      const bytes = new Uint8Array(4);
+      await store.read(99_999, bytes);
+      expect([...bytes]).toEqual([0, 1, 2, 3]);
+      expect(readdirSync(temporary)).toEqual([]);
+      await store.close();
+      process.env.TMPDIR = join(folder, 'missing');
+      const message = `a temporary file in ${process.env.TMPDIR} (TMPDIR names another folder): cannot open it: no such file`;
+      await expect(nodeStorage.scratch!.open()).rejects.toThrow(message);
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
   });
 
   test('names its backing file relative to itself', async () => {

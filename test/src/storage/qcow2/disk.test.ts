@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MemoryStore } from '../../../../src/storage/memory-store.ts';
 import { OverlayDisk } from '../../../../src/storage/overlay.ts';
+import { OVERLAY_PAGE, OverlayPages } from '../../../../src/storage/overlay-pages.ts';
 import { checkQcow2 } from '../../../../src/storage/qcow2/check.ts';
 import { createQcow2, type NewQcow2 } from '../../../../src/storage/qcow2/create.ts';
 import { Qcow2Disk } from '../../../../src/storage/qcow2/disk.ts';
@@ -89,15 +90,22 @@ test('what neither an image nor its backing image has is known to be zero', asyn
   expect(await Promise.all(runs.map((offset) => disk.zeroRun(offset)))).toEqual([1024, 0, 512, 0, 5632, 8192]);
 });
 
-test('an overlay keeps changes in memory', async () => {
+test.each([
+  ['memory', 64],
+  ['memory and scratch space', 1],
+  ['scratch space', 0],
+])('an overlay keeps changes in %s', async (_where, pages) => {
   await fc.assert(
     fc.asyncProperty(operations(SIZE, 20), async (list) => {
       const below = new MemoryStore('below', new Uint8Array(SIZE).fill(3));
-      const disk = new OverlayDisk(new RawDisk(below));
+      const scratch = { open: async () => new MemoryStore('scratch') };
+      const kept = new OverlayPages(scratch, pages * OVERLAY_PAGE);
+      const disk = new OverlayDisk(new RawDisk(below), kept);
       const model = new Uint8Array(SIZE).fill(3);
       for (const operation of list) await perform(disk, model, operation);
       expect(firstDifference(await everything(disk), model)).toBe(-1);
       expect((await contents(below)).every((byte) => byte === 3)).toBe(true);
+      expect(kept.memory).toBeLessThanOrEqual(pages * OVERLAY_PAGE);
     }),
     { numRuns: 30, seed: 1 },
   );

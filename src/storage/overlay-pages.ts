@@ -1,0 +1,83 @@
+import type { ByteStore } from './store.ts';
+
+/** Bytes that are kept together. */
+export const OVERLAY_PAGE = 1 << 14;
+/** Bytes of memory that the changes of a disk take before others go to the host's scratch space. */
+const MOST_MEMORY = 64 << 20;
+
+/** Where changes are kept that memory is not to hold. */
+export interface Scratch {
+  /**
+   * A store that nobody else sees, and that is gone with the process at the latest.
+   * @throws StorageError
+   */
+  open(): Promise<ByteStore>;
+}
+
+/**
+ * Pages of a disk that were changed: the first ones in memory, those after them in the host's scratch space. A page stays
+ * where it is. Calls must not overlap.
+ */
+export class OverlayPages {
+  /** Where each page is: places before {@link #memoryPages} are in memory, the others in the store. */
+  readonly #places = new Map<number, number>();
+  readonly #memory: Uint8Array[] = [];
+  readonly #memoryPages: number;
+  readonly #scratch: Scratch | undefined;
+  #store: ByteStore | undefined;
+
+  /**
+   * @param scratch missing: memory holds all
+   * @param mostMemory bytes
+   */
+  constructor(scratch?: Scratch, mostMemory = MOST_MEMORY) {
+    this.#scratch = scratch;
+    this.#memoryPages = scratch ? Math.floor(mostMemory / OVERLAY_PAGE) : Number.POSITIVE_INFINITY;
+  }
+
+  /** Bytes of memory that pages take. */
+  get memory(): number {
+    return this.#memory.length * OVERLAY_PAGE;
+  }
+
+  has(page: number): boolean {
+    return this.#places.has(page);
+  }
+
+  /** Keeps a page that wasn't there before. */
+  async add(page: number, bytes: Uint8Array): Promise<void> {
+    const place = this.#places.size;
+    if (place < this.#memoryPages) this.#memory[place] = bytes;
+    else await (await this.#openStore()).write(this.#offset(place), bytes);
+    this.#places.set(page, place);
+  }
+
+  /** Reads bytes of a page that is there, from a place within it. */
+  async read(page: number, within: number, target: Uint8Array): Promise<void> {
+    const place = this.#places.get(page)!;
+    if (place < this.#memoryPages) target.set(this.#memory[place].subarray(within, within + target.length));
+    else await this.#store!.read(this.#offset(place) + within, target);
+  }
+
+  /** Writes bytes of a page that is there. */
+  async write(page: number, within: number, source: Uint8Array): Promise<void> {
+    const place = this.#places.get(page)!;
+    if (place < this.#memoryPages) this.#memory[place].set(source, within);
+    else await this.#store!.write(this.#offset(place) + within, source);
+  }
+
+  async close(): Promise<void> {
+    this.#places.clear();
+    this.#memory.length = 0;
+    await this.#store?.close();
+  }
+
+  #offset(place: number): number {
+    return (place - this.#memoryPages) * OVERLAY_PAGE;
+  }
+
+  async #openStore(): Promise<ByteStore> {
+    this.#store ??= await this.#scratch!.open();
+    return this.#store;
+  }
+}
