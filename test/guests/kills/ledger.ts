@@ -1,0 +1,31 @@
+/** What a guest has promised of its files: by name the checksum of what was flushed, or null where the file is gone. */
+export class Ledger {
+  readonly promises = new Map<string, string | null>();
+  /** How many flushes were told. */
+  flushes = 0;
+  readonly #label: string;
+
+  /** @param label of the file system whose lines it takes */
+  constructor(label: string) {
+    this.#label = label;
+  }
+
+  /**
+   * Takes a line of the guest's: `change LABEL NAME` before a file is changed, `kept LABEL NAME SUM` and
+   * `gone LABEL NAME` after a flush.
+   */
+  take(line: string): void {
+    const [word, label, name, sum] = line.split(' ');
+    if (label !== this.#label || name === undefined) return;
+    if (word === 'change') this.promises.delete(name);
+    if (word !== 'kept' && word !== 'gone') return;
+    this.flushes++;
+    this.promises.set(name, word === 'kept' ? (sum ?? '') : null);
+  }
+
+  /** What isn't as it was promised. `found`: checksums of the files that are there, by name. */
+  broken(found: ReadonlyMap<string, string>): string[] {
+    const wrong = [...this.promises].filter(([name, sum]) => (found.get(name) ?? null) !== sum);
+    return wrong.map(([name, sum]) => `${name} should ${sum ?? 'be gone'} and is ${found.get(name) ?? 'not there'}`);
+  }
+}
