@@ -6,8 +6,8 @@ import type { ImageFormat } from '../storage/open.ts';
 /** A disk or a drive; a text alone is the image of a hard disk. */
 export interface DriveOptions {
   /**
-   * What is in it: the path of a file, or bytes, which are copied: what the guest writes is then forgotten at the end. None: a
-   * drive without a medium.
+   * What is in it: the path of a file, the address of one on a web server (http or https, only to be read), or bytes, which
+   * are copied: what the guest writes is then forgotten at the end. None: a drive without a medium.
    */
   readonly image?: Image;
   /** What the image is. Default: found out from its first bytes. */

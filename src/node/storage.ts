@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
+import { HttpStore, isHttp } from '../storage/http/store.ts';
 import type { StorageHost } from '../storage/open.ts';
 import { zstdFrameLength } from '../storage/qcow2/zstd-frame.ts';
 import { type ByteStore, checkRange, checkWritable, StorageError } from '../storage/store.ts';
@@ -153,16 +154,20 @@ function identityOf({ dev, ino }: { dev: bigint; ino: bigint }): string {
 
 const inflate = promisify(zlib.inflateRaw);
 
-/** Images in files. Names of backing files are relative to the image that names them. */
+/** Images in files and on web servers. Names of backing files are relative to the image that names them. */
 export const nodeStorage: StorageHost = {
-  open: (name, access) => openFile(name, access),
+  open: (name, access) => (isHttp(name) ? HttpStore.open(name, access) : openFile(name, access)),
   identify: async (name) => {
+    if (isHttp(name)) return name;
     const status = await stat(name, { bigint: true }).catch((error: unknown) => {
       throw cannotOpen(name, error);
     });
     return identityOf(status);
   },
-  resolve: (from, name) => resolve(dirname(from), name),
+  resolve: (from, name) => {
+    if (isHttp(name)) return name;
+    return isHttp(from) ? new URL(name, from).href : resolve(dirname(from), name);
+  },
   scratch: { open: openScratch },
   decompressor: {
     deflate: (source, most) => inflate(source, { maxOutputLength: most }),

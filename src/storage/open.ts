@@ -86,11 +86,14 @@ async function openQcow2(host: StorageHost, store: ByteStore, chain: readonly st
   }
 }
 
-/** @throws StorageError if the image names something other than a file */
+/** @throws StorageError if the image names something other than a file, here or on a web server */
 function backingName(host: StorageHost, store: ByteStore, name: string): string {
   const protocol = /^([a-z][\w+.-]+):/.exec(name)?.[1];
-  if (protocol !== undefined && protocol !== 'file') {
-    throw new StorageError(store, `its backing file "${name}" is not a plain file, which is not supported`);
+  if (protocol !== undefined && !['file', 'http', 'https'].includes(protocol)) {
+    throw new StorageError(
+      store,
+      `its backing file "${name}" is neither a plain file nor on a web server, which is not supported`,
+    );
   }
   return host.resolve(store.name, name.replace(/^file:/, ''));
 }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../index.ts';
-import { openFile } from '../../node/storage.ts';
+import { nodeStorage } from '../../node/storage.ts';
 import { formatOf } from '../../storage/open.ts';
 import { type CheckResult, checkQcow2, repairLeaks } from '../../storage/qcow2/check.ts';
 import { type Arguments, formatNamed } from './arguments.ts';
@@ -10,7 +10,7 @@ export const exitCode = { sound: 0, errors: 2, leaks: 3, noCheck: 63 } as const;
 /** `image check`: returns what it says, and the exit code. */
 export async function checkImage({ values, words: [file] }: Arguments): Promise<{ text: string; code: number }> {
   const repairs = isRepair(values.repair);
-  const store = await openFile(file, repairs ? 'write' : 'read');
+  const store = await nodeStorage.open(file, repairs ? 'write' : 'read');
   try {
     if ((await formatOf(store, formatNamed(values.format))) === 'raw') {
       return { text: 'This image format does not support checks\n', code: exitCode.noCheck };

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { ConfigurationError } from '../../index.ts';
-import { openFile } from '../../node/storage.ts';
+import { nodeStorage } from '../../node/storage.ts';
+import { isHttp } from '../../storage/http/store.ts';
 import { formatOf } from '../../storage/open.ts';
 import { CORRUPT, DIRTY } from '../../storage/qcow2/extensions.ts';
 import { type Header, readHeader } from '../../storage/qcow2/header.ts';
@@ -12,11 +13,11 @@ import { sizeText } from './size.ts';
 export async function imageInfo({ values, words: [file] }: Arguments): Promise<string> {
   const { output = 'human' } = values;
   if (output !== 'human' && output !== 'json') throw new ConfigurationError('--output is human or json');
-  const store = await openFile(file, 'read');
+  const store = await nodeStorage.open(file, 'read');
   try {
     const header =
       (await formatOf(store, formatNamed(values.format))) === 'qcow2' ? await readHeader(store) : undefined;
-    const used = (await stat(file)).blocks * 512;
+    const used = isHttp(file) ? undefined : (await stat(file)).blocks * 512;
     return output === 'json'
       ? `${JSON.stringify(jsonOf(store, header, used), null, 4)}\n`
       : textOf(store, header, used);
@@ -28,13 +29,13 @@ export async function imageInfo({ values, words: [file] }: Arguments): Promise<s
 const compatOf = ({ version }: Header): string => (version === 2 ? '0.10' : '1.1');
 const compressionOf = ({ compression }: Header): string => (compression === 'deflate' ? 'zlib' : 'zstd');
 
-function textOf({ name, size: bytes }: ByteStore, header: Header | undefined, used: number): string {
+function textOf({ name, size: bytes }: ByteStore, header: Header | undefined, used: number | undefined): string {
   const size = header?.size ?? bytes;
   const lines = [
     `image: ${name}`,
     `file format: ${header ? 'qcow2' : 'raw'}`,
     `virtual size: ${sizeText(size)} (${size} bytes)`,
-    `disk size: ${sizeText(used)}`,
+    `disk size: ${used === undefined ? 'unavailable' : sizeText(used)}`,
     ...(header ? qcow2Lines(header) : []),
   ];
   return `${lines.join('\n')}\n`;
@@ -56,7 +57,7 @@ function qcow2Lines(header: Header): string[] {
   ];
 }
 
-function jsonOf({ name, size }: ByteStore, header: Header | undefined, used: number): object {
+function jsonOf({ name, size }: ByteStore, header: Header | undefined, used: number | undefined): object {
   const common = {
     'virtual-size': header?.size ?? size,
     filename: name,

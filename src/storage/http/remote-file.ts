@@ -1,0 +1,200 @@
+import { messageOf } from '../../errors.ts';
+import { StorageError } from '../store.ts';
+
+/** How a file is got from a web server. */
+export interface HttpOptions {
+  /** Default: the host's. */
+  readonly fetch?: typeof fetch;
+  /** Milliseconds without a byte after which a request has failed. Default: 30,000. */
+  readonly patience?: number;
+  /** How often what failed is asked for before that is an error. Default: 3. */
+  readonly tries?: number;
+  /** Milliseconds before what failed is asked for again; it doubles each time. Default: 500. */
+  readonly pause?: number;
+}
+
+/** What tells one state of a file from another. */
+interface Version {
+  readonly size: number;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+}
+
+/** Something that may go better the next time. */
+class PassingError extends Error {}
+
+/** Answers after which the same request may succeed: time-out, too many requests, trouble of the server. */
+const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+
+/** A file on a web server, of which parts are asked for (RFC 9110, 14). It must stay as it was at the first request. */
+export class RemoteFile {
+  /** How messages call it: the address without a password. */
+  readonly name: string;
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #options: Required<HttpOptions>;
+  readonly #closing = new AbortController();
+  #version: Version | undefined;
+  #change: StorageError | undefined;
+
+  /** @throws StorageError if it is no address */
+  constructor(address: string, options: HttpOptions = {}) {
+    const { url, authorization } = withoutCredentials(address);
+    this.name = url;
+    this.#url = url;
+    this.#headers = authorization === undefined ? {} : { authorization };
+    this.#options = { fetch: (...args) => fetch(...args), patience: 30_000, tries: 3, pause: 500, ...options };
+  }
+
+  /** Bytes; known after the first read. */
+  get size(): number {
+    return this.#version?.size ?? 0;
+  }
+
+  /**
+   * Reads bytes; fewer where the file ends before.
+   * @throws StorageError
+   */
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const { tries, pause } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      if (this.#change) throw this.#change;
+      try {
+        return await this.#patiently((signal, progress) => this.#ask(offset, length, signal, progress));
+      } catch (error) {
+        if (!(error instanceof PassingError)) throw error;
+        if (attempt >= tries) throw this.#error(`${error.message} (asked ${tries} times)`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause * 2 ** (attempt - 1)));
+    }
+  }
+
+  /** Ends what is under way. */
+  close(): void {
+    this.#change ??= this.#error('is closed');
+    this.#closing.abort(this.#change);
+  }
+
+  async #ask(offset: number, length: number, signal: AbortSignal, progress: () => void): Promise<Uint8Array> {
+    const range = `bytes=${offset}-${offset + length - 1}`;
+    const response = await this.#fetch({ headers: { ...this.#headers, range }, signal });
+    try {
+      const size = this.#checkAnswer(response, offset);
+      progress();
+      const expected = Math.max(0, Math.min(length, size - offset));
+      return expected === 0 ? new Uint8Array() : await this.#body(response, expected, progress);
+    } finally {
+      await response.body?.cancel().catch(() => {});
+    }
+  }
+
+  async #fetch(request: RequestInit): Promise<Response> {
+    try {
+      return await this.#options.fetch(this.#url, request);
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  async #body(response: Response, expected: number, progress: () => void): Promise<Uint8Array> {
+    const bytes = new Uint8Array(expected);
+    const reader = response.body!.getReader();
+    let at = 0;
+    try {
+      for (;;) {
+        const { done, value } = await reader.read().catch((error: unknown) => {
+          throw this.#failure(error);
+        });
+        if (done) break;
+        progress();
+        if (at + value.length > expected) throw this.#error('the server sends more than it was asked for');
+        bytes.set(value, at);
+        at += value.length;
+      }
+    } finally {
+      reader.releaseLock();
+    }
+    if (at < expected) throw new PassingError(`the server sent ${at} of ${expected} bytes`);
+    return bytes;
+  }
+
+  /** The file's size by an answer; throws where this isn't the part that was asked for. */
+  #checkAnswer(response: Response, offset: number): number {
+    const { status, statusText, headers } = response;
+    if (isPassing(status)) throw new PassingError(`the server answers ${status} ${statusText}`.trimEnd());
+    if (status === 200) throw this.#noParts();
+    if (status !== 206 && status !== 416) throw this.#error(`the server answers ${status} ${statusText}`.trimEnd());
+    if (headers.has('content-encoding')) throw this.#error('the server sends it in another encoding');
+    const [, start, end, size] = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
+    if (size === undefined) throw this.#error('the server does not say which part it sends (Content-Range)');
+    if (status === 206 && (Number(start) !== offset || Number(end) < offset))
+      throw this.#error(`the server sends bytes ${start} to ${end} when asked for those from ${offset} on`);
+    this.#checkVersion({
+      size: Number(size),
+      etag: headers.get('etag'),
+      lastModified: headers.get('last-modified'),
+    });
+    return Number(size);
+  }
+
+  #checkVersion(version: Version): void {
+    this.#version ??= version;
+    const { size, etag, lastModified } = this.#version;
+    if (size === version.size && etag === version.etag && lastModified === version.lastModified) return;
+    this.#change = this.#error('was changed on the server while it was in use; start again to use what is there now');
+    throw this.#change;
+  }
+
+  /** A server that sends all is not asked again: what it has may be large, or has been replaced by a page. */
+  #noParts(): StorageError {
+    return this.#error(
+      'the server sends it only as a whole (it knows no range requests), which a disk cannot be read by; download the file',
+    );
+  }
+
+  /** Gives up where nothing comes for a while. */
+  async #patiently(act: (signal: AbortSignal, progress: () => void) => Promise<Uint8Array>): Promise<Uint8Array> {
+    const { patience } = this.#options;
+    const controller = new AbortController();
+    const giveUp = () => controller.abort(new PassingError(`the server sent nothing for ${patience / 1000} s`));
+    let timer = setTimeout(giveUp, patience);
+    try {
+      return await act(AbortSignal.any([controller.signal, this.#closing.signal]), () => {
+        clearTimeout(timer);
+        timer = setTimeout(giveUp, patience);
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** What an exception of fetch means. */
+  #failure(error: unknown): Error {
+    if (error instanceof PassingError || error instanceof StorageError) return error;
+    return new PassingError(`cannot be got: ${causeOf(error)}`);
+  }
+
+  #error(problem: string): StorageError {
+    return new StorageError(this, problem);
+  }
+}
+
+/** fetch says only that it failed; why is in its cause, which may be a list. */
+function causeOf(error: unknown): string {
+  const { cause } = error as Error;
+  if (cause === undefined) return messageOf(error);
+  const { code = '', message } = cause as Error & { code?: string };
+  return message || code || messageOf(error);
+}
+
+/** fetch takes no addresses with a name and a password. */
+function withoutCredentials(address: string): { url: string; authorization?: string } {
+  if (!URL.canParse(address)) throw new StorageError({ name: address }, 'is not an address of a web server');
+  const url = new URL(address);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  if (username === '' && password === '') return { url: url.href };
+  const bytes = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  return { url: url.href, authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+}
