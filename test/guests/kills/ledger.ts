@@ -26,6 +26,6 @@ export class Ledger {
   /** What isn't as it was promised. `found`: checksums of the files that are there, by name. */
   broken(found: ReadonlyMap<string, string>): string[] {
     const wrong = [...this.promises].filter(([name, sum]) => (found.get(name) ?? null) !== sum);
-    return wrong.map(([name, sum]) => `${name} should ${sum ?? 'be gone'} and is ${found.get(name) ?? 'not there'}`);
+    return wrong.map(([name, sum]) => `${name} should be ${sum ?? 'gone'} and is ${found.get(name) ?? 'not there'}`);
   }
 }

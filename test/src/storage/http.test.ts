@@ -82,7 +82,6 @@ describe('a file on a web server', () => {
     await expect(failure).rejects.toThrow(`${server.address()}: the server answers 403 Forbidden`);
     expect(headers).toEqual([`Basic ${btoa('me:p@ss')}`]);
   });
-
 });
 
 describe('an address', () => {
