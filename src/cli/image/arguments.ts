@@ -10,6 +10,11 @@ const options = {
   backing: { type: 'string', short: 'b' },
   'backing-format': { type: 'string', short: 'F' },
   option: { type: 'string', short: 'o', multiple: true },
+  base: { type: 'string', short: 'B' },
+  compress: { type: 'boolean', short: 'c' },
+  progress: { type: 'boolean', short: 'p' },
+  sparse: { type: 'string', short: 'S' },
+  coroutines: { type: 'string', short: 'm' },
   output: { type: 'string' },
   repair: { type: 'string', short: 'r' },
   shrink: { type: 'boolean' },
@@ -61,22 +66,44 @@ export interface ImageOptions {
   readonly clusterSize: number;
   readonly version: 2 | 3;
   readonly refcountBits: number;
+  readonly compression: 'deflate' | 'zstd';
+  readonly backingFile: string | undefined;
+  readonly backingFormat: string | undefined;
 }
 
 const versions: Readonly<Record<string, 2 | 3>> = { '0.10': 2, v2: 2, '1.1': 3, v3: 3 };
+const compressions: Readonly<Record<string, ImageOptions['compression']>> = { zlib: 'deflate', zstd: 'zstd' };
+
+/** What an option of `-o` says; undefined if there is no such option, or it has no such value. */
+function imageOption(name: string, value: string): Partial<ImageOptions> | undefined {
+  if (name === 'cluster_size') return { clusterSize: parseSize(value) };
+  if (name === 'refcount_bits') return { refcountBits: Number(value) };
+  if (name === 'backing_file') return { backingFile: value };
+  if (name === 'backing_fmt') return { backingFormat: value };
+  if (name === 'compat' && Object.hasOwn(versions, value)) return { version: versions[value] };
+  if (name === 'compression_type' && Object.hasOwn(compressions, value)) return { compression: compressions[value] };
+  return undefined;
+}
+
+const knownOptions =
+  'cluster_size=N, compat=0.10|1.1, refcount_bits=N, compression_type=zlib|zstd, backing_file=FILE and backing_fmt=raw|qcow2';
+const defaults: ImageOptions = {
+  clusterSize: 65536,
+  version: 3,
+  refcountBits: 16,
+  compression: 'deflate',
+  backingFile: undefined,
+  backingFormat: undefined,
+};
 
 /** @throws ConfigurationError if `-o` has what isn't supported */
 export function imageOptions(lists: readonly string[] = []): ImageOptions {
-  let result: ImageOptions = { clusterSize: 65536, version: 3, refcountBits: 16 };
+  let result = defaults;
   for (const option of lists.flatMap((list) => list.split(','))) {
-    const [name, value = ''] = option.split('=');
-    if (name === 'cluster_size') result = { ...result, clusterSize: parseSize(value) };
-    else if (name === 'refcount_bits') result = { ...result, refcountBits: Number(value) };
-    else if (name === 'compat' && value in versions) result = { ...result, version: versions[value] };
-    else
-      throw new ConfigurationError(
-        `-o ${option} is not supported (cluster_size=N, compat=0.10|1.1 and refcount_bits=N are)`,
-      );
+    const [name, ...rest] = option.split('=');
+    const known = imageOption(name, rest.join('='));
+    if (!known) throw new ConfigurationError(`-o ${option} is not supported (${knownOptions} are)`);
+    result = { ...result, ...known };
   }
   return result;
 }

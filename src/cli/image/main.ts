@@ -21,7 +21,7 @@ interface ImageCommand {
 const commands: Readonly<Record<string, ImageCommand>> = {
   create: {
     usage: 'create [-f raw|qcow2] [-b BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE [SIZE]',
-    help: 'make an image (default: raw); -o cluster_size=N, compat=0.10|1.1, refcount_bits=N',
+    help: 'make an image (default: raw); -o cluster_size=N, compat=0.10|1.1, refcount_bits=N, compression_type=zlib|zstd, backing_file=FILE, backing_fmt=FORMAT',
     options: ['format', 'backing', 'backing-format', 'option', 'quiet'],
     words: [1, 2],
     run: createImage,
@@ -34,9 +34,21 @@ const commands: Readonly<Record<string, ImageCommand>> = {
     run: imageInfo,
   },
   convert: {
-    usage: 'convert [-f FORMAT] [-O FORMAT] [-o OPTION=VALUE,...] FILE NEW-FILE',
-    help: 'copy a disk, with what its backing files have, into a new image',
-    options: ['format', 'output-format', 'option', 'quiet'],
+    usage:
+      'convert [-f FORMAT] [-O FORMAT] [-c] [-p] [-S SIZE] [-m N] [-B BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE NEW-FILE',
+    help: 'copy a disk, with what its backing files have, into a new image; -c: compressed; -p: shows how far it is; -S: zeros so long become holes (default: 4k; 0: none); -m: so many parts are read at once (default: 8); -B: only what is not in BACKING is copied',
+    options: [
+      'format',
+      'output-format',
+      'compress',
+      'progress',
+      'sparse',
+      'coroutines',
+      'base',
+      'backing-format',
+      'option',
+      'quiet',
+    ],
     words: [2, 2],
     run: convertImage,
   },

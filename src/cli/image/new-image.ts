@@ -7,14 +7,20 @@ import { RawDisk } from '../../storage/raw.ts';
 import type { ByteStore, Disk } from '../../storage/store.ts';
 
 /**
- * Makes an image in the place of what the file has. A file that wasn't there is gone again if that fails.
- * @returns a disk that reads as zero, or as its backing disk
+ * Makes an image in the place of what the file has, and closes it. A file that wasn't there is gone again if that fails.
+ * @param fill gets the disk, which reads as zero or as its backing disk
  */
-export async function makeImage(file: string, format: ImageFormat, options: NewQcow2): Promise<Disk> {
+export async function makeImage(
+  file: string,
+  format: ImageFormat,
+  options: NewQcow2,
+  fill: (disk: Disk) => Promise<void> = async () => {},
+): Promise<void> {
   const store = await openFile(file, 'write', 'new');
   const wasEmpty = store.size === 0;
   try {
-    return await fill(store, format, options);
+    const disk = await make(store, format, options);
+    await fill(disk).finally(() => disk.close());
   } catch (error) {
     await store.close();
     if (wasEmpty) await rm(file, { force: true });
@@ -22,7 +28,7 @@ export async function makeImage(file: string, format: ImageFormat, options: NewQ
   }
 }
 
-async function fill(store: ByteStore, format: ImageFormat, options: NewQcow2): Promise<Disk> {
+async function make(store: ByteStore, format: ImageFormat, options: NewQcow2): Promise<Disk> {
   if (format === 'qcow2') return createQcow2(store, options, nodeStorage.decompressor);
   if (options.backing) throw new ConfigurationError('a raw image has no backing file');
   await store.resize(0);

@@ -1,8 +1,8 @@
 import { type ByteStore, type Disk, StorageError } from '../store.ts';
 import type { Decompressor } from './compressed.ts';
 import { Qcow2Disk } from './disk.ts';
-import { BACKING_FORMAT } from './extensions.ts';
-import { field, MAGIC } from './header.ts';
+import { BACKING_FORMAT, COMPRESSION } from './extensions.ts';
+import { field, MAGIC, V3_LENGTH } from './header.ts';
 import { setCount } from './refcount-bits.ts';
 import { l1Entries, setSize } from './resize.ts';
 
@@ -15,15 +15,15 @@ export interface NewQcow2 {
   readonly version?: 2 | 3;
   /** 1 to 64, a power of two. */
   readonly refcountBits?: number;
+  /** How clusters are compressed that are. */
+  readonly compression?: 'deflate' | 'zstd';
   /** The name of the backing file, as it is written into the header, with its format and the disk itself. */
   readonly backing?: { readonly file: string; readonly format: string; readonly disk: Disk };
 }
 
-const HEADER_LENGTH = 104;
-
 /** Makes an image in an empty store, and opens it. */
 export async function createQcow2(store: ByteStore, options: NewQcow2, decompressor: Decompressor): Promise<Qcow2Disk> {
-  const { size, clusterSize = 65536, version = 3, refcountBits = 16, backing } = options;
+  const { size, clusterSize = 65536, version = 3, refcountBits = 16, compression = 'deflate', backing } = options;
   const clusterBits = Math.log2(clusterSize);
   const order = Math.log2(refcountBits);
   if (!Number.isInteger(clusterBits) || clusterBits < 9 || clusterBits > 21) {
@@ -35,9 +35,13 @@ export async function createQcow2(store: ByteStore, options: NewQcow2, decompres
       `refcount_bits must be a power of two up to 64, and 16 with compat=0.10, not ${refcountBits}`,
     );
   }
+  if (compression === 'zstd' && version === 2) {
+    throw new StorageError(store, 'compression_type=zstd is not possible with compat=0.10');
+  }
   l1Entries(store, size, clusterSize);
   const bytes = new Uint8Array(clusterSize * 3);
   writeHeader(new DataView(bytes.buffer), version, clusterBits, order);
+  if (compression === 'zstd') writeCompressionType(bytes);
   if (backing) writeBacking(store, bytes.subarray(0, clusterSize), version, backing);
   writeRefcounts(bytes, clusterSize, order);
   await store.resize(0);
@@ -57,7 +61,14 @@ function writeHeader(view: DataView, version: 2 | 3, clusterBits: number, refcou
   view.setUint32(field.refcountTable + 8, 1);
   if (version === 2) return;
   view.setUint32(96, refcountOrder);
-  view.setUint32(100, HEADER_LENGTH);
+  view.setUint32(100, V3_LENGTH + 8);
+}
+
+/** Zstandard is 1. */
+function writeCompressionType(head: Uint8Array): void {
+  const view = new DataView(head.buffer);
+  view.setBigUint64(field.incompatible, COMPRESSION);
+  view.setUint8(V3_LENGTH, 1);
 }
 
 /** The extension with the format follows the header; a name may come where the end of the extensions is. */
@@ -68,7 +79,7 @@ function writeBacking(
   backing: { file: string; format: string },
 ): void {
   const view = new DataView(head.buffer, 0, head.length);
-  const extension = version === 2 ? 72 : HEADER_LENGTH;
+  const extension = version === 2 ? 72 : V3_LENGTH + 8;
   const format = new TextEncoder().encode(backing.format);
   const file = new TextEncoder().encode(backing.file);
   const name = extension + 8 + Math.ceil(format.length / 8) * 8 + 8;

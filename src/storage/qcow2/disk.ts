@@ -6,7 +6,7 @@ import { repairDirty, setDirty } from './dirty.ts';
 import { CORRUPT, DIRTY } from './extensions.ts';
 import { field, readHeader } from './header.ts';
 import { ImageFile } from './image-file.ts';
-import { hostRange, type Mapping, ownEntry, UNALLOCATED, ZERO } from './mapping.ts';
+import { compressedEntry, hostRange, type Mapping, ownEntry, UNALLOCATED, ZERO } from './mapping.ts';
 import { Metadata } from './metadata.ts';
 
 /** A disk in a qcow2 image, of version 2 or 3. What isn't in the image is in its backing disk, or zero. */
@@ -58,6 +58,35 @@ export class Qcow2Disk implements Disk {
     checkWritable(this);
     checkRange(this, offset, source.length);
     await this.#order.run(() => this.#write(offset, source));
+  }
+
+  /** Bytes that are kept together. */
+  get clusterSize(): number {
+    return this.#file.clusterSize;
+  }
+
+  /**
+   * Writes a whole cluster whose contents were compressed, as the header says how, to fewer bytes than it has.
+   * @param offset of the cluster on the disk
+   */
+  async writeCompressed(offset: number, packed: Uint8Array): Promise<void> {
+    checkWritable(this);
+    checkRange(this, offset, 1);
+    await this.#order.run(() => this.#writeCompressed(offset, packed));
+  }
+
+  async #writeCompressed(offset: number, packed: Uint8Array): Promise<void> {
+    const { map, refcounts, free } = this.metadata;
+    if (this.metadata.isCrowded) await this.metadata.commit();
+    const { mapping } = await map.run(offset, 1);
+    await this.#mark();
+    const place = await refcounts.allocateBytes(packed.length);
+    await this.#file.store.write(place, packed).catch((error: unknown) => {
+      free([place, packed.length]);
+      throw error;
+    });
+    await map.set(offset / this.clusterSize, compressedEntry(this.#file, place, packed.length), refcounts, free);
+    this.#freeOld(mapping);
   }
 
   async zero(offset: number, length: number): Promise<void> {

@@ -15,7 +15,7 @@ const FEATURE_NAME_SIZE = 48;
 /** Bits of the incompatible features. */
 export const DIRTY = 1n;
 export const CORRUPT = 2n;
-const COMPRESSION = 8n;
+export const COMPRESSION = 8n;
 const knownNames: readonly string[] = [
   'dirty bit',
   'corrupt bit',

@@ -1,5 +1,5 @@
 import { type ByteStore, StorageError } from '../store.ts';
-import { checkFeatures, type Extensions, readExtensions } from './extensions.ts';
+import { COMPRESSION, checkFeatures, type Extensions, readExtensions } from './extensions.ts';
 
 /** "QFI" and 0xFB: the first word of an image. */
 export const MAGIC = 0x514649fb;
@@ -15,7 +15,8 @@ export const field = {
 } as const;
 
 const V2_LENGTH = 72;
-const V3_LENGTH = 104;
+/** What version 3 has at least; the compression type follows it. */
+export const V3_LENGTH = 104;
 /** Bytes; the limits of QEMU. */
 export const MOST_L1 = 32 << 20;
 export const MOST_REFCOUNT_TABLE = 8 << 20;
@@ -122,7 +123,7 @@ function backingRange(store: ByteStore, view: DataView, headerLength: number): {
 /** The incompatible feature "compression type" says that the header has a field for it. */
 function compressionOf(store: ByteStore, incompatible: bigint, type: number): 'deflate' | 'zstd' {
   if (type > 1) throw new StorageError(store, `compression type ${type} is not supported`);
-  if ((type !== 0) !== ((incompatible & 8n) !== 0n)) {
+  if ((type !== 0) !== ((incompatible & COMPRESSION) !== 0n)) {
     throw new StorageError(store, 'the compression type is not what its feature bit says');
   }
   return type === 1 ? 'zstd' : 'deflate';

@@ -23,6 +23,18 @@ export function ownEntry(offset: number): Entry {
   return { high: (Math.floor(offset / 2 ** 32) | COPIED) >>> 0, low: offset % 2 ** 32 };
 }
 
+/** An entry of an L2 table for compressed data. */
+export function compressedEntry(file: ImageFile, offset: number, length: number): Entry {
+  const furtherSectors = Math.floor((offset + length - 1) / SECTOR) - Math.floor(offset / SECTOR);
+  const descriptor = (BigInt(furtherSectors) << compressedOffsetBits(file)) | BigInt(offset);
+  return { high: Number(descriptor >> 32n) | COMPRESSED, low: Number(descriptor & 0xffffffffn) };
+}
+
+/** The offset takes fewer bits the larger clusters are; above it is the number of further sectors. */
+function compressedOffsetBits({ header }: ImageFile): bigint {
+  return BigInt(62 - (header.clusterBits - 8));
+}
+
 /** Where an entry of the L1 or L2 table points to, without its flags. */
 export function entryOffset({ high, low }: Entry): number {
   return (high & 0x00ffffff) * 2 ** 32 + (low - (low % SECTOR));
@@ -48,9 +60,8 @@ export function decodeEntry(file: ImageFile, entry: Entry): Mapping {
   return offset === 0 ? { kind: 'unallocated' } : { kind: 'data', offset, isOwn: isOwnEntry(entry) };
 }
 
-/** The offset takes fewer bits the larger clusters are; above it is the number of further sectors. */
 function decodeCompressed(file: ImageFile, { high, low }: Entry): Mapping {
-  const offsetBits = BigInt(62 - (file.header.clusterBits - 8));
+  const offsetBits = compressedOffsetBits(file);
   const descriptor = (BigInt(high & 0x3fffffff) << 32n) | BigInt(low);
   const offset = Number(descriptor & ((1n << offsetBits) - 1n));
   const sectors = Number(descriptor >> offsetBits) + 1;

@@ -17,6 +17,8 @@ export class Refcounts {
   #hasMoved = false;
   /** No cluster before this one is free. */
   #firstFree = 0;
+  /** Where the last compressed data ended, as long as the rest of its cluster may be used for more; or 0. */
+  #nextByte = 0;
   /** Says whether a cluster holds metadata: one that has the count 0 all the same would be given away. */
   readonly #isMetadata: (offset: number) => boolean;
 
@@ -71,6 +73,34 @@ export class Refcounts {
     return start * this.#file.clusterSize;
   }
 
+  /** Takes bytes for compressed data, at most a cluster; a cluster holds several. Returns their offset. */
+  async allocateBytes(length: number): Promise<number> {
+    const { clusterSize } = this.#file;
+    const offset = this.#nextByte;
+    const rest = (clusterSize - (offset % clusterSize)) % clusterSize;
+    if (rest === 0 || !(await this.#canShare(offset))) return this.#startBytes(await this.allocate(), length);
+    // What is longer than the rest goes on in the next cluster, if that is free.
+    const next = length > rest ? await this.allocate() : undefined;
+    if (next !== undefined && next !== offset + rest) return this.#startBytes(next, length);
+    await this.#addUse(offset);
+    return this.#startBytes(offset, length);
+  }
+
+  #startBytes(offset: number, length: number): number {
+    this.#nextByte = offset + length;
+    return offset;
+  }
+
+  async #canShare(offset: number): Promise<boolean> {
+    const count = await this.get(Math.floor(offset / this.#file.clusterSize));
+    return count < 2 ** (2 ** this.#file.header.refcountOrder) - 1;
+  }
+
+  async #addUse(offset: number): Promise<void> {
+    const cluster = Math.floor(offset / this.#file.clusterSize);
+    await this.set(cluster, (await this.get(cluster)) + 1);
+  }
+
   /** Counts one use less of each cluster that bytes are in. */
   async release(offset: number, bytes: number): Promise<void> {
     const first = Math.floor(offset / this.#file.clusterSize);
@@ -80,7 +110,9 @@ export class Refcounts {
       if (count === 0)
         throw this.#file.error(`a cluster in use (${cluster}) has the reference count 0; check the image`);
       await this.set(cluster, count - 1);
-      if (count === 1) this.#firstFree = Math.min(this.#firstFree, cluster);
+      if (count > 1) continue;
+      this.#firstFree = Math.min(this.#firstFree, cluster);
+      this.#nextByte = 0;
     }
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -24,6 +24,29 @@ test('images are made, resized, copied, shown and checked', async () => {
   expect(await image('check', raw)).toMatchObject({ code: 63 });
 });
 
+test('a copy is compressed, told of as it grows, and has holes', async () => {
+  const [from, packed, back, changes] = ['from', 'packed', 'back', 'changes'].map(file);
+  const bytes = Buffer.alloc(3 << 20, 'abcdefg');
+  bytes.fill(0, 1 << 20, 2 << 20);
+  writeFileSync(from, bytes);
+  const { code, output } = await image('convert', '-f', 'raw', '-O', 'qcow2', '-c', '-p', from, packed);
+  expect({ code, end: output.split('\r').slice(-2) }).toEqual({ code: 0, end: ['    (100.00/100%)', '\n'] });
+  expect(statSync(packed).size).toBeLessThan(500_000);
+  expect((await image('check', packed)).output).toContain('32/48 = 66.67% allocated');
+  expect(await image('convert', '-O', 'raw', packed, back)).toMatchObject({ code: 0, errors: '', output: '' });
+  expect(readFileSync(back).equals(bytes)).toBe(true);
+  expect(statSync(back).blocks * 512).toBeLessThanOrEqual(2 << 20);
+  await image('convert', '-O', 'raw', '-S', '0', packed, back);
+  expect(statSync(back).blocks * 512).toBeGreaterThanOrEqual(3 << 20);
+  bytes.fill(1, 0, 10);
+  bytes.fill(0, 2 << 20, (2 << 20) + (1 << 17));
+  writeFileSync(from, bytes);
+  await image('convert', '-f', 'raw', '-O', 'qcow2', '-B', packed, '-F', 'qcow2', from, changes);
+  expect((await image('check', changes)).output).toContain('1/48 = 2.08% allocated');
+  await image('convert', '-O', 'raw', changes, back);
+  expect(readFileSync(back).equals(bytes)).toBe(true);
+});
+
 test.each<[string, () => string[], string]>([
   ['a directory', () => ['info', folder], 'is a directory'],
   ['a missing file', () => ['info', file('none')], 'no such file or directory'],
@@ -36,6 +59,20 @@ test.each<[string, () => string[], string]>([
     '700',
   ],
   ['too large a disk', () => ['create', '-f', 'qcow2', '-o', 'cluster_size=512', file('new'), '1P'], 'cannot have'],
+  ['a raw image with -c', () => ['convert', '-c', raw(), file('new')], 'a raw image cannot be compressed'],
+  ['a hole of 100 bytes', () => ['convert', '-S', '100', raw(), file('new')], '-S 100 is not possible'],
+  ['no reader', () => ['convert', '-m', '0', raw(), file('new')], '-m 0 is not possible'],
+  ['an unknown -o', () => ['create', '-f', 'qcow2', '-o', 'size=3', file('new'), '1M'], '-o size=3 is not supported'],
+  [
+    'a backing file without its format',
+    () => ['convert', '-O', 'qcow2', '-B', raw(), raw(), file('new')],
+    'a backing file needs its format',
+  ],
+  [
+    'a backing file that is not there',
+    () => ['create', '-f', 'qcow2', '-o', `backing_file=${file('none')},backing_fmt=raw`, file('new')],
+    `${file('none')}: cannot open it: no such file or directory`,
+  ],
   ['an unknown format', () => ['create', '-f', 'vmdk', file('new'), '1M'], "'vmdk' is not supported"],
   ['an unknown command', () => ['make'], "unknown command 'make'"],
 ])('%s is an error, and nothing is written', async (_what, args, message) => {
@@ -44,6 +81,12 @@ test.each<[string, () => string[], string]>([
   expect(errors).toContain(message);
   expect(existsSync(file('new'))).toBe(false);
 });
+
+function raw(): string {
+  const path = file('raw');
+  writeFileSync(path, new Uint8Array(1024));
+  return path;
+}
 
 function truncated(): string {
   const path = file('truncated');

@@ -1,0 +1,26 @@
+import { ConfigurationError } from '../../index.ts';
+import { nodeStorage } from '../../node/storage.ts';
+import { openDisk } from '../../storage/open.ts';
+import type { NewQcow2 } from '../../storage/qcow2/create.ts';
+import { formatNamed } from './arguments.ts';
+
+/** What is said of the backing file of an image that is to be made. */
+export interface BackingNames {
+  readonly file: string | undefined;
+  readonly format: string | undefined;
+}
+
+/**
+ * Opens the backing file of a new image. A name is relative to the image.
+ * @throws ConfigurationError if it cannot be, or there is no format for it
+ */
+export async function openBacking(image: string, { file, format }: BackingNames): Promise<NewQcow2['backing']> {
+  if (file === undefined) {
+    if (format === undefined) return undefined;
+    throw new ConfigurationError(`the format of a backing file is given (${format}), but no backing file`);
+  }
+  const known = formatNamed(format);
+  if (!known) throw new ConfigurationError('a backing file needs its format: -F raw or -F qcow2');
+  const disk = await openDisk(nodeStorage, nodeStorage.resolve(image, file), { format: known, access: 'read' });
+  return { file, format: known, disk };
+}
