@@ -27,12 +27,13 @@ const STAMP = 'looked-through';
 
 /**
  * Removes what was compiled more than 30 days ago, of sources and versions of Node that may be long gone; what is still
- * used is compiled once more. It looks once a day. A folder that isn't there, or cannot be changed, stays as it is.
+ * used is compiled once more. It looks once a day. A folder that isn't there, or cannot be read or changed,
+ * stays as it is.
  */
 export function removeOldCode(folder: string, now: number = Date.now()): void {
   const stamp = join(folder, STAMP);
-  if (now - changed(stamp) < DAY) return;
   try {
+    if (now - changed(stamp) < DAY) return;
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
       if (entry.isFile() && now - changed(path) > OLD) rmSync(path, { force: true });

@@ -105,9 +105,8 @@ export async function openFile(
   access: 'read' | 'write',
   mode: 'old' | 'new' = 'old',
 ): Promise<ByteStore> {
-  const flags = mode === 'new' ? constants.O_RDWR | constants.O_CREAT : access === 'read' ? 'r' : 'r+';
-  const file = await open(name, flags).catch((error: unknown) => {
-    throw cannotOpen(name, error);
+  const file = await open(name, flagsFor(access, mode)).catch((error: unknown) => {
+    throw cannotOpen(name, error, access);
   });
   try {
     return new FileStore(name, access, file, await inspectFile(name, access, file));
@@ -117,8 +116,19 @@ export async function openFile(
   }
 }
 
-function cannotOpen(name: string, error: unknown): StorageError {
-  return new StorageError({ name }, `cannot open it: ${systemMessage(error)}`, { cause: error });
+/** A pipe would be waited for without O_NONBLOCK, which is nothing to files; Windows doesn't have it. */
+function flagsFor(access: 'read' | 'write', mode: 'old' | 'new'): number {
+  const flags = (access === 'read' ? constants.O_RDONLY : constants.O_RDWR) | (constants.O_NONBLOCK ?? 0);
+  return mode === 'new' ? flags | constants.O_CREAT : flags;
+}
+
+/** What may be read all the same. */
+const notWritable = ['EACCES', 'EPERM', 'EROFS', 'ETXTBSY'];
+
+function cannotOpen(name: string, error: unknown, access: 'read' | 'write' = 'read'): StorageError {
+  const isToWrite = access === 'write' && notWritable.includes((error as NodeJS.ErrnoException).code ?? '');
+  const advice = isToWrite ? '; if it is only to be read, say so (readonly=on, or -snapshot)' : '';
+  return new StorageError({ name }, `cannot open it: ${systemMessage(error)}${advice}`, { cause: error });
 }
 
 async function inspectFile(
@@ -134,7 +144,33 @@ async function inspectFile(
   const lock = await lockFile(identity, access);
   if (!lock)
     throw new StorageError({ name }, `is in use by another machine or command, so it cannot be opened to ${access}`);
-  return { identity, size: Number(status.size), lock };
+  try {
+    return { identity, size: status.isFile() ? Number(status.size) : await deviceSize(name, file), lock };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** Bytes of a block device: what is beyond its end cannot be read. Its status doesn't say. */
+async function deviceSize(name: string, file: FileHandle): Promise<number> {
+  const sector = new Uint8Array(512);
+  const isThere = async (index: number): Promise<boolean> => {
+    const { bytesRead } = await file.read(sector, 0, sector.length, index * sector.length);
+    return bytesRead === sector.length;
+  };
+  try {
+    let [sectors, beyond] = [0, 1];
+    while (await isThere(beyond - 1)) [sectors, beyond] = [beyond, beyond * 2];
+    while (beyond - sectors > 1) {
+      const middle = Math.floor((sectors + beyond) / 2);
+      if (await isThere(middle - 1)) sectors = middle;
+      else beyond = middle;
+    }
+    return sectors * sector.length;
+  } catch (error) {
+    throw new StorageError({ name }, `its size cannot be found out: ${systemMessage(error)}`, { cause: error });
+  }
 }
 
 /** A file that nobody else sees: it has no name any more when it is used. */

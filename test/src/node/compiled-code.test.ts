@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -34,6 +34,12 @@ test('the folder is looked through once a day', () => {
   expect(existsSync(path)).toBe(true);
   removeOldCode(folder, Date.now() + 2 * DAY);
   expect(existsSync(path)).toBe(false);
+});
+
+test('a folder that cannot be read is no mistake', () => {
+  const loop = join(folder, 'loop');
+  symlinkSync('loop', loop);
+  expect(() => removeOldCode(loop)).not.toThrow();
 });
 
 test('a folder that cannot be made is no mistake', () => {

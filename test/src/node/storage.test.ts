@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,6 +39,20 @@ describe('a file', () => {
     await readOnly.close();
   });
 
+  test.runIf(process.platform !== 'win32')('that is a pipe is an error, and not waited for', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const access of ['read', 'write'] as const)
+      await expect(openFile(pipe, access)).rejects.toThrow(`${pipe}: is neither a file nor a block device`);
+  });
+
+  test.runIf(process.platform === 'linux')('that can only be read is an error that says so', async () => {
+    const message = `${process.execPath}: cannot open it: text file is busy; if it is only to be read, say so`;
+    await expect(openFile(process.execPath, 'write')).rejects.toThrow(message);
+  });
+});
+
+describe('a file in use', () => {
   test('that became shorter is an error', async () => {
     const path = fileOf('shrinking');
     const store = await openFile(path, 'read');
