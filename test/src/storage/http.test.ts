@@ -10,8 +10,10 @@ import { WebServer } from './web-server.ts';
 
 const KB = 1024;
 const content = Uint8Array.from({ length: 3000 * KB + 5 }, (_, n) => (n * 7 + (n >> 9) * 31) & 0xff);
-/** Short, so that a test is done soon. */
-const options: HttpOptions = { patience: 150, pause: 1 };
+/** Asks again at once, so that a test is done soon. */
+const options: HttpOptions = { pause: 1 };
+/** For servers that say nothing. */
+const impatient: HttpOptions = { patience: 300, pause: 1 };
 let server: WebServer;
 
 beforeEach(async () => {
@@ -19,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => server[Symbol.asyncDispose]());
 
-const open = (path?: string): Promise<HttpStore> => HttpStore.open(server.address(path), 'read', options);
+const open = (how = options): Promise<HttpStore> => HttpStore.open(server.address(), 'read', how);
 
 async function read(store: ByteStore, offset: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
@@ -104,15 +106,15 @@ describe('an address', () => {
 });
 
 describe('what passes is tried again', () => {
-  const trouble: [string, (response: ServerResponse) => void][] = [
-    ['an error of the server', (response) => response.writeHead(503).end()],
-    ['a connection that breaks', (response) => response.destroy()],
-    ['an answer that breaks off', (response) => breakOff(response)],
-    ['a server that says nothing', () => {}],
-    ['an answer that stops', (response) => stop(response)],
+  const trouble: [string, HttpOptions, (response: ServerResponse) => void][] = [
+    ['an error of the server', options, (response) => response.writeHead(503).end()],
+    ['a connection that breaks', options, (response) => response.destroy()],
+    ['an answer that breaks off', options, (response) => breakOff(response)],
+    ['a server that says nothing', impatient, () => {}],
+    ['an answer that stops', impatient, (response) => stop(response)],
   ];
-  test.each(trouble)('%s', async (_what, fail) => {
-    const store = await open();
+  test.each(trouble)('%s', async (_what, how, fail) => {
+    const store = await open(how);
     server.instead.push((_, response) => fail(response));
     expect(await read(store, 1 << 20, 10)).toEqual(content.slice(1 << 20, (1 << 20) + 10));
   });
@@ -126,12 +128,12 @@ describe('what passes is tried again', () => {
   }
 
   test('what comes slowly is waited for', async () => {
-    const store = await open();
+    const store = await open({ patience: 2000 });
     server.instead.push((_, response) => {
       response.writeHead(206, part);
       const send = (at: number): void => {
-        response.write(content.subarray((1 << 20) + at, (1 << 20) + at + 4096));
-        if (at + 4096 < 65536) setTimeout(send, 20, at + 4096);
+        response.write(content.subarray((1 << 20) + at, (1 << 20) + at + 16384));
+        if (at + 16384 < 65536) setTimeout(send, 700, at + 16384);
       };
       send(0);
     });
@@ -140,10 +142,10 @@ describe('what passes is tried again', () => {
   });
 
   test.each([
-    ['an error', 503, 'the server answers 503 Service Unavailable (asked 3 times)'],
-    ['silence', undefined, 'the server sent nothing for 0.15 s (asked 3 times)'],
-  ])('%s that stays is an error', async (_what, status, message) => {
-    const store = await open();
+    ['an error', options, 503, 'the server answers 503 Service Unavailable (asked 3 times)'],
+    ['silence', impatient, undefined, 'the server sent nothing for 0.3 s (asked 3 times)'],
+  ])('%s that stays is an error', async (_what, how, status, message) => {
+    const store = await open(how);
     for (let n = 0; n < 3; n++) server.instead.push((_, response) => void (status && response.writeHead(status).end()));
     await expect(read(store, 1 << 20, 10)).rejects.toThrow(`${server.address()}: ${message}`);
     // Another request finds it.
