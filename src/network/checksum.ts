@@ -1,0 +1,24 @@
+import { read16 } from './bytes.ts';
+
+/** Adds bytes to a sum of 16-bit words in network order, without folding: good for up to 64 KB (RFC 1071, section 1). */
+export function sumBytes(bytes: Uint8Array, from: number, to: number, sum = 0): number {
+  const pairs = from + ((to - from) & ~1);
+  let at = from;
+  for (const eights = pairs - 7; at < eights; at += 8)
+    sum +=
+      ((bytes[at] + bytes[at + 2] + bytes[at + 4] + bytes[at + 6]) << 8) +
+      (bytes[at + 1] + bytes[at + 3] + bytes[at + 5] + bytes[at + 7]);
+  for (; at < pairs; at += 2) sum += read16(bytes, at);
+  return pairs < to ? sum + (bytes[pairs] << 8) : sum;
+}
+
+/** A sum in 16 bits: what goes over is added at the low end. */
+export function foldSum(sum: number): number {
+  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
+  return sum;
+}
+
+/** What stands in a header, so that the sum over all becomes FFFFh. Over bytes that have it, it is 0 when they are intact. */
+export function checksum(bytes: Uint8Array, from: number, to: number, sum = 0): number {
+  return ~foldSum(sumBytes(bytes, from, to, sum)) & 0xffff;
+}

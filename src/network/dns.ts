@@ -1,0 +1,94 @@
+import { Alarm, type Alarms } from './alarms.ts';
+import { read16 } from './bytes.ts';
+import type { HostDatagrams, NetworkHost } from './host.ts';
+import { isIpv6 } from './addresses.ts';
+import { type Datagram, sendUdp } from './udp.ts';
+
+export const DNS_PORT = 53;
+/** Ports of guests whose questions are open. */
+const MOST_ASKING = 128;
+/** Milliseconds after which an answer comes too late for any resolver. */
+const PATIENCE = 15_000;
+/** Bytes of a message's header (RFC 1035, 4.1.1). */
+const HEADER = 12;
+/** Questions of one port whose repetition is recognized. */
+const MOST_QUESTIONS = 32;
+
+/** A port of a guest that asks. */
+interface Asking {
+  readonly datagrams: HostDatagrams;
+  /** How often each question was sent, by its identification. */
+  readonly questions: Map<number, number>;
+  readonly since: number;
+}
+
+/**
+ * Passes questions on to the servers of the host's resolver, and the answers back (RFC 1035). A question that a guest repeats
+ * goes to the next server.
+ */
+export class DnsForwarder {
+  readonly #host: NetworkHost;
+  readonly #alarms: Alarms;
+  readonly #alarm: Alarm;
+  readonly #asking = new Map<string, Asking>();
+
+  constructor(host: NetworkHost, alarms: Alarms) {
+    this.#host = host;
+    this.#alarms = alarms;
+    this.#alarm = new Alarm(alarms, () => this.#expire());
+  }
+
+  receive(datagram: Datagram): void {
+    const { packet, data } = datagram;
+    const servers = this.#host.sockets.nameServers();
+    if (servers.length === 0) packet.network.reject(packet, 'port');
+    if (servers.length === 0 || data.length < HEADER) return;
+    const id = read16(data, 0);
+    const times = this.#timesAsked(datagram, id);
+    const server = servers[times % servers.length]!;
+    const { questions, datagrams } = this.#open(datagram, isIpv6(server.address) ? 6 : 4);
+    if (questions.size >= MOST_QUESTIONS) questions.clear();
+    questions.set(id, (questions.get(id) ?? 0) + 1);
+    datagrams.send(data.slice(), server.address, server.port);
+  }
+
+  close(): void {
+    for (const { datagrams } of this.#asking.values()) datagrams.close();
+    this.#asking.clear();
+  }
+
+  #timesAsked({ packet, sourcePort }: Datagram, id: number): number {
+    const times = [4, 6].map((family) => this.#asking.get(`${family} ${packet.source} ${sourcePort}`)?.questions.get(id));
+    return times.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  }
+
+  #open({ packet, sourcePort }: Datagram, family: 4 | 6): Asking {
+    const { network, source, destination } = packet;
+    const key = `${family} ${source} ${sourcePort}`;
+    const known = this.#asking.get(key);
+    if (known) return known;
+    if (this.#asking.size >= MOST_ASKING) this.#closeOldest();
+    const ends = { source: destination, sourcePort: DNS_PORT, destination: source, destinationPort: sourcePort };
+    const servers = new Set(this.#host.sockets.nameServers().map(({ address }) => address));
+    const datagrams = this.#host.sockets.datagrams(family, (bytes, address) => {
+      if (servers.has(address)) sendUdp(network, ends, bytes);
+    });
+    const asking = { datagrams, questions: new Map<number, number>(), since: this.#alarms.now() };
+    this.#asking.set(key, asking);
+    if (!this.#alarm.isSet) this.#alarm.set(asking.since + PATIENCE);
+    return asking;
+  }
+
+  #closeOldest(): void {
+    const [key, { datagrams }] = this.#asking.entries().next().value!;
+    this.#asking.delete(key);
+    datagrams.close();
+  }
+
+  #expire(): void {
+    const before = this.#alarms.now() - PATIENCE;
+    for (const { since } of [...this.#asking.values()]) if (since <= before) this.#closeOldest();
+    const first = this.#asking.values().next().value;
+    if (first) this.#alarm.set(first.since + PATIENCE);
+  }
+}

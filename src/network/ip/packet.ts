@@ -1,0 +1,40 @@
+/** Protocols above IP (IANA, "Protocol Numbers"). */
+export const Protocol = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 } as const;
+
+/** A whole IP packet from the guest, or put together from fragments. */
+export interface Packet {
+  /** Where an answer goes. */
+  readonly network: IpNetwork;
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: number;
+  /** What is after the IP header. It is the guest's: what is kept must be copied. */
+  readonly payload: Uint8Array;
+  /** The IP header and what follows, as far as it came in one frame: what errors quote. */
+  readonly quote: Uint8Array;
+  /** What the addresses add to a checksum. */
+  readonly addressSum: number;
+  /** How many routers it may still pass. */
+  readonly hopLimit: number;
+}
+
+/** IPv4 or IPv6, as what is above it sees it. */
+export interface IpNetwork {
+  readonly family: 4 | 6;
+  /** The address by which the guest reaches the host. */
+  readonly hostAddress: string;
+  readonly dnsAddress: string;
+  /** Most bytes above IP that need no fragments. */
+  readonly maximumPayload: number;
+  /** Where the next packet's payload is put together. Everybody uses the same, so it must be sent before anybody else writes. */
+  readonly draft: Uint8Array;
+  /** Sends the first bytes of the draft to a guest. */
+  send(source: string, destination: string, protocol: number, length: number): void;
+  /** Tells the guest that its packet went nowhere. */
+  reject(packet: Packet, why: Rejection): void;
+  /** Whether an address belongs to the guest's network. */
+  isInside(address: string): boolean;
+}
+
+/** Why a packet goes nowhere. */
+export type Rejection = 'network' | 'host' | 'protocol' | 'port' | 'prohibited' | 'hops';

@@ -1,0 +1,134 @@
+import type { Segment } from './segment.ts';
+import { Flag } from './segment.ts';
+import { distance, isBefore, isUpTo, plus } from './sequence.ts';
+
+/** Bytes that are taken from the guest before the host has taken them. */
+const CAPACITY = 0x40000;
+/** So that all of it can be told in 16 bits. */
+export const RECEIVE_SCALE = 3;
+/** Segments that wait for an earlier one; more would be a guest that sends them in crumbs. */
+const MOST_WAITING = 256;
+
+/** A segment that came before its turn. */
+interface Waiting {
+  readonly sequence: number;
+  readonly data: Uint8Array;
+  readonly isEnd: boolean;
+}
+
+/** What comes from the guest: puts it in order, and says how much more may come (RFC 9293, 3.8.6.2). */
+export class Receiver {
+  /** The sequence number that comes next. */
+  next: number;
+  #scale = 0;
+  #unread = 0;
+  /** The end of the window that the guest was told; it never goes back. */
+  #edge: number;
+  readonly #mss: number;
+  readonly #deliver: (data: Uint8Array) => void;
+  readonly #waiting: Waiting[] = [];
+  #hasEnded = false;
+
+  /**
+   * @param next the first sequence number of data
+   * @param deliver takes data in order; the bytes are the guest's
+   */
+  constructor(next: number, mss: number, isScaled: boolean, deliver: (data: Uint8Array) => void) {
+    this.next = next;
+    this.#edge = next;
+    this.#mss = mss;
+    this.#scale = isScaled ? RECEIVE_SCALE : 0;
+    this.#deliver = deliver;
+  }
+
+  /** Whether the guest has sent its last byte, and all before it arrived. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** What stands in a header, and is from now on promised. The header of a SYN is never scaled. */
+  window(isSyn = false): number {
+    const scale = isSyn ? 0 : this.#scale;
+    const free = Math.min(CAPACITY - this.#unread, 0xffff << scale);
+    const edge = plus(this.next, Math.max(free, 0));
+    if (distance(this.#edge, edge) >= Math.min(this.#mss, CAPACITY / 2)) this.#edge = edge;
+    return Math.min(Math.max(distance(this.next, this.#edge), 0) >> scale, 0xffff);
+  }
+
+  /** Whether a segment has something that is expected (RFC 9293, 3.10.7.4, first check). */
+  isAcceptable({ sequence, length }: Segment): boolean {
+    const size = distance(this.next, this.#edge);
+    // What acknowledges is taken from one that probes a closed window too; its data finds no room.
+    if (size === 0) return sequence === this.next;
+    if (length === 0) return this.#isInside(sequence);
+    return (
+      this.#isInside(sequence) || this.#isInside(plus(sequence, length - 1)) || this.#covers(sequence, length)
+    );
+  }
+
+  /** Takes what is new of an acceptable segment. @returns whether it came in its turn */
+  take({ sequence, data, flags }: Segment): boolean {
+    const isEnd = (flags & Flag.fin) !== 0;
+    if (isBefore(this.next, sequence)) {
+      this.#keep({ sequence, data, isEnd });
+      return false;
+    }
+    const hadGap = this.#waiting.length > 0;
+    this.#append(sequence, data, isEnd);
+    while (this.#waiting.length > 0 && isUpTo(this.#waiting[0]!.sequence, this.next)) {
+      const { sequence, data, isEnd } = this.#waiting.shift()!;
+      this.#append(sequence, data, isEnd);
+    }
+    return !hadGap;
+  }
+
+  /** The host has taken bytes. @returns whether the guest should be told that there is room */
+  consumed(bytes: number): boolean {
+    const before = distance(this.next, this.#edge);
+    this.#unread -= bytes;
+    const most = Math.min(CAPACITY, 0xffff << this.#scale);
+    const free = Math.min(CAPACITY - this.#unread, most);
+    // (RFC 9293, 3.8.6.2.2) Not in crumbs: a window that is nearly closed opens at once, another one by a half.
+    return free - before >= (before < this.#mss ? Math.min(this.#mss * 2, most / 2) : most / 2);
+  }
+
+  #isInside(sequence: number): boolean {
+    return isUpTo(this.next, sequence) && isBefore(sequence, this.#edge);
+  }
+
+  #covers(sequence: number, length: number): boolean {
+    return isBefore(sequence, this.next) && isBefore(this.#edge, plus(sequence, length));
+  }
+
+  #append(sequence: number, data: Uint8Array, isEnd: boolean): void {
+    if (this.#hasEnded) return;
+    const from = distance(sequence, this.next);
+    const room = distance(this.next, this.#edge);
+    const to = Math.min(data.length, from + room);
+    if (from < to) {
+      this.next = plus(this.next, to - from);
+      this.#unread += to - from;
+      this.#deliver(from === 0 && to === data.length ? data : data.subarray(from, to));
+    }
+    if (!isEnd || this.next !== plus(sequence, data.length)) return;
+    this.#hasEnded = true;
+    this.next = plus(this.next, 1);
+    this.#waiting.length = 0;
+  }
+
+  #keep(segment: Waiting): void {
+    if (this.#waiting.length >= MOST_WAITING || this.#hasEnded) return;
+    let at = this.#waiting.length;
+    while (at > 0 && isBefore(segment.sequence, this.#waiting[at - 1]!.sequence)) at--;
+    const [before, after] = [this.#waiting[at - 1], this.#waiting[at]];
+    const end = plus(segment.sequence, segment.data.length);
+    // What is there already is not kept twice, and a longer one takes the place of a shorter one.
+    if (before && !segment.isEnd && isUpTo(end, plus(before.sequence, before.data.length))) return;
+    const replaced = after?.sequence === segment.sequence && !after.isEnd ? 1 : 0;
+    if (replaced && after!.data.length > segment.data.length) return;
+    const room = Math.max(distance(segment.sequence, this.#edge), 0);
+    const isCut = segment.data.length > room;
+    const kept = { ...segment, data: segment.data.slice(0, room), isEnd: segment.isEnd && !isCut };
+    this.#waiting.splice(at, replaced, kept);
+  }
+}

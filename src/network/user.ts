@@ -1,0 +1,194 @@
+import { Alarms } from './alarms.ts';
+import type { NetworkBackend } from './backend.ts';
+import { read16 } from './bytes.ts';
+import { DHCP_SERVER_PORT, DhcpServer } from './dhcp.ts';
+import { DNS_PORT, DnsForwarder } from './dns.ts';
+import type { HostListener, NetworkHost } from './host.ts';
+import { isEcho, replyToEcho } from './ip/icmp.ts';
+import { Ipv4, isOutOfHops } from './ip/ipv4.ts';
+import { type IpNetwork, type Packet, Protocol } from './ip/packet.ts';
+import { ETHERNET_HEADER, EtherType, GuestLink, OWN_MAC } from './link.ts';
+import { hostAddressFor } from './nat/policy.ts';
+import { TcpIn } from './nat/tcp-in.ts';
+import { TcpOut } from './nat/tcp-out.ts';
+import { UdpIn } from './nat/udp-in.ts';
+import { UdpOut } from './nat/udp-out.ts';
+import type { HostForward } from './options.ts';
+import { TcpTable } from './tcp/table.ts';
+import { TFTP_PORT, TftpServer } from './tftp.ts';
+import { parseUdp } from './udp.ts';
+import type { UserPlan } from './user-plan.ts';
+
+/** Echo requests to others that wait for an answer. */
+const MOST_PINGS = 8;
+
+/** A port of the host that leads to a guest, as it was opened. */
+export interface OpenForward extends Required<HostForward> {
+  readonly listener: HostListener;
+}
+
+/** A network of its own for one or more guests, which reaches others by ordinary sockets of the host. */
+export class UserNetwork implements NetworkBackend {
+  readonly #link = new GuestLink();
+  readonly #host: NetworkHost;
+  readonly #plan: UserPlan;
+  readonly #alarms: Alarms;
+  readonly #tcp: TcpTable;
+  readonly #tcpOut: TcpOut;
+  readonly #udpOut: UdpOut;
+  readonly #dns: DnsForwarder;
+  readonly #ipv4: Ipv4 | undefined;
+  readonly #dhcp: DhcpServer | undefined;
+  readonly #tftp: TftpServer | undefined;
+  readonly #udpIns: UdpIn[] = [];
+  readonly #forwards: OpenForward[] = [];
+  /** Frames that came while one was handed over. */
+  readonly #early: Uint8Array[] = [];
+  #pings = 0;
+  #isClosed = false;
+
+  private constructor(plan: UserPlan, host: NetworkHost) {
+    this.#plan = plan;
+    this.#host = host;
+    this.#alarms = new Alarms(host.timers);
+    const [link, alarms] = [this.#link, this.#alarms];
+    this.#tcpOut = new TcpOut(host, plan);
+    this.#tcp = new TcpTable({
+      ...{ link, alarms, firstSequence: () => host.random(), soon: (act) => host.timers.soon(act) },
+      onIncoming: (incoming) => this.#tcpOut.connect(incoming),
+    });
+    this.#udpOut = new UdpOut(host, alarms);
+    this.#dns = new DnsForwarder(host, alarms);
+    this.#tftp = host.files && new TftpServer(host.files, alarms);
+    const onPacket = (packet: Packet) => this.#receivePacket(packet);
+    const ownAddresses = new Set(plan.guestForward.map(({ address }) => address));
+    this.#ipv4 = plan.ipv4 && new Ipv4(plan.ipv4, { link, alarms, ownAddresses, onPacket });
+    this.#dhcp = plan.ipv4 && new DhcpServer(this.#ipv4!, plan, plan.ipv4);
+  }
+
+  /**
+   * Opens the ports that lead to guests.
+   * @throws ConfigurationError if one is taken
+   */
+  static async open(plan: UserPlan, host: NetworkHost): Promise<UserNetwork> {
+    const network = new UserNetwork(plan, host);
+    try {
+      for (const forward of plan.hostForward) await network.#forward(forward);
+    } catch (error) {
+      await network.close();
+      throw error;
+    }
+    return network;
+  }
+
+  /** Ports of the host that lead to guests; where the host chose one, the one that it chose. */
+  get forwards(): readonly OpenForward[] {
+    return this.#forwards;
+  }
+
+  /** Connections with guests that are not over. */
+  get connections(): number {
+    return this.#tcp.size;
+  }
+
+  set onFrame(onFrame: (frame: Uint8Array) => boolean) {
+    this.#link.onFrame = onFrame;
+  }
+
+  get onFrame(): (frame: Uint8Array) => boolean {
+    return this.#link.onFrame;
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.#isClosed) return;
+    // Who answers a frame before it has returned is answered later.
+    if (!this.#link.isSending) this.#receive(frame);
+    else if (this.#early.push(frame.slice()) === 1) this.#host.timers.soon(() => this.#receiveEarly());
+  }
+
+  resume(): void {
+    this.#link.resume();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#link.close();
+    this.#tcp.close();
+    this.#udpOut.close();
+    this.#dns.close();
+    this.#tftp?.close();
+    this.#alarms.close();
+    this.#host.sockets.close();
+  }
+
+  async #forward(forward: Required<HostForward>): Promise<void> {
+    const network: IpNetwork = this.#ipv4!;
+    let listener: HostListener;
+    if (forward.protocol === 'udp') {
+      const udp = new UdpIn(network, forward);
+      listener = await udp.listen(this.#host.sockets);
+      this.#udpIns.push(udp);
+    } else listener = await new TcpIn(this.#host, this.#tcp, network, forward).listen();
+    this.#forwards.push({ ...forward, hostPort: listener.port, listener });
+  }
+
+  #receiveEarly(): void {
+    for (const frame of this.#early.splice(0)) this.send(frame);
+  }
+
+  #receive(frame: Uint8Array): void {
+    if (frame.length < ETHERNET_HEADER || !isForUs(frame)) return;
+    const bytes = frame.subarray(ETHERNET_HEADER);
+    const type = read16(frame, 12);
+    if (type === EtherType.ipv4) this.#ipv4?.receive(bytes, frame.subarray(6, 12));
+    else if (type === EtherType.arp) this.#ipv4?.receiveArp(bytes);
+  }
+
+  #receivePacket(packet: Packet): void {
+    const { network, protocol, destination } = packet;
+    if (protocol === Protocol.tcp) this.#tcp.receive(packet);
+    else if (isOutOfHops(packet) && !network.isInside(destination)) network.reject(packet, 'hops');
+    else if (protocol === Protocol.udp) this.#receiveUdp(packet);
+    else if (protocol === Protocol.icmp) this.#receiveEcho(packet);
+    else network.reject(packet, 'protocol');
+  }
+
+  #receiveUdp(packet: Packet): void {
+    const datagram = parseUdp(packet);
+    if (!datagram) return;
+    const { network, destination } = packet;
+    const port = datagram.destinationPort;
+    const isToHost = destination === network.hostAddress;
+    if (port === DHCP_SERVER_PORT && (isToHost || this.#ipv4?.isBroadcast(destination))) this.#dhcp?.receive(datagram);
+    else if (port === TFTP_PORT && isToHost && this.#tftp) this.#tftp.receive(datagram);
+    else if (this.#udpIns.some((udp) => udp.answer(datagram))) return;
+    else if (this.#plan.restrict) network.reject(packet, 'prohibited');
+    else if (destination !== network.dnsAddress) this.#udpOut.send(datagram);
+    else if (port === DNS_PORT) this.#dns.receive(datagram);
+    else network.reject(packet, 'port');
+  }
+
+  #receiveEcho(packet: Packet): void {
+    if (!isEcho(packet)) return;
+    const { network, destination } = packet;
+    if (this.#ipv4?.isOwn(destination)) replyToEcho(packet, packet.payload);
+    else if (this.#plan.restrict || network.isInside(destination)) network.reject(packet, 'host');
+    else void this.#ping(packet);
+  }
+
+  /** Asks the host to ask. The answer is the guest's own packet again. */
+  async #ping(packet: Packet): Promise<void> {
+    const target = hostAddressFor(packet.network, packet.destination);
+    if (target === undefined || this.#pings >= MOST_PINGS) return;
+    const payload = packet.payload.slice();
+    this.#pings++;
+    const hasAnswered = await this.#host.sockets.ping(target, payload.length - 8);
+    this.#pings--;
+    if (hasAnswered && !this.#isClosed) replyToEcho(packet, payload);
+  }
+}
+
+/** Whether a frame is for the network's own side, or for many. */
+function isForUs(frame: Uint8Array): boolean {
+  return (frame[0] & 1) === 1 || OWN_MAC.every((byte, n) => frame[n] === byte);
+}

@@ -1,0 +1,42 @@
+import { constants } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import type { BootFile, BootFiles } from '../../network/host.ts';
+
+/** Files of a folder, none of which is read unless it really is in there. */
+export class FolderFiles implements BootFiles {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async open(name: string): Promise<BootFile | undefined> {
+    // Guests of other systems write backslashes, and some begin at the top.
+    const parts = name.split(/[/\\]+/).filter((part) => part !== '' && part !== '.');
+    if (parts.length === 0 || parts.includes('..') || name.includes('\0')) return undefined;
+    const folder = await realpath(this.#folder);
+    const path = await realpath(join(folder, ...parts)).catch(() => undefined);
+    if (path === undefined || !isInside(folder, path)) return undefined;
+    // A link that somebody puts there meanwhile is not followed, and a pipe is not waited for.
+    const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const status = await file.stat();
+    if (!status.isFile()) {
+      await file.close();
+      return undefined;
+    }
+    return {
+      size: status.size,
+      read: async (offset, length) => {
+        const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      },
+      close: () => file.close(),
+    };
+  }
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}

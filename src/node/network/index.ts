@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { ConfigurationError } from '../../errors.ts';
+import type { NetworkBackend } from '../../network/backend.ts';
+import type { NetworkHost, Timers } from '../../network/host.ts';
+import { NetworkHub } from '../../network/hub.ts';
+import { LimitedBackend } from '../../network/limit.ts';
+import type { NetworkBackendOptions, UserNetworkOptions } from '../../network/options.ts';
+import { CapturedBackend } from '../../network/pcap.ts';
+import { UserNetwork } from '../../network/user.ts';
+import { planUserNetwork } from '../../network/user-plan.ts';
+import { checkNames, checkText } from '../../option-checks.ts';
+import { FolderFiles } from './boot-files.ts';
+import { CaptureFile } from './capture-file.ts';
+import { SocketBackend } from './socket-backend.ts';
+import { NodeSockets } from './sockets.ts';
+
+/** Node's time and turns. Timers don't keep a process alive. */
+const timers: Timers = {
+  now: () => performance.now(),
+  after: (milliseconds, act) => {
+    const timer = setTimeout(act, milliseconds).unref();
+    return () => clearTimeout(timer);
+  },
+  soon: (act) => void setImmediate(act),
+};
+
+/** A backend that a card can be connected to, with what can be done to it while it runs. */
+export interface OpenNetwork {
+  readonly backend: NetworkBackend;
+  /** @param megabits of a million bits, a second in each direction; nothing: no limit */
+  setBandwidth(megabits: number | undefined): void;
+  /** The network itself where it is a user-mode network: its forwards tell which ports the host chose. */
+  readonly user: UserNetwork | undefined;
+}
+
+/**
+ * Opens what a card is connected to.
+ * @throws ConfigurationError that names the option, the file, or the port that cannot be had
+ */
+export async function openNetwork(options: NetworkBackendOptions): Promise<OpenNetwork> {
+  checkBandwidth(options.bandwidth);
+  checkText('dump', options.dump);
+  const inner = await openBackend(options);
+  const limited = new LimitedBackend(inner, timers);
+  limited.setLimit(options.bandwidth);
+  const setBandwidth = (megabits: number | undefined) => {
+    checkBandwidth(megabits);
+    limited.setLimit(megabits);
+  };
+  const user = inner instanceof UserNetwork ? inner : undefined;
+  return { backend: await captured(limited, options.dump), setBandwidth, user };
+}
+
+async function captured(backend: NetworkBackend, dump: string | undefined): Promise<NetworkBackend> {
+  if (dump === undefined) return backend;
+  try {
+    return new CapturedBackend(backend, new CaptureFile(dump), Date.now);
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+}
+
+function openBackend(options: NetworkBackendOptions): Promise<NetworkBackend> {
+  switch (options.type) {
+    case 'user':
+      return openUserNetwork(options);
+    case 'socket':
+      checkNames('a socket network', options, ['type', 'listen', 'connect', 'dump', 'bandwidth']);
+      if ((options.listen === undefined) === (options.connect === undefined))
+        throw new ConfigurationError('a socket network has listen or connect, one of them');
+      return SocketBackend.open(options);
+    case 'hub':
+      checkNames('a network of a hub', options, ['type', 'hub', 'dump', 'bandwidth']);
+      if (!(options.hub instanceof NetworkHub)) throw new ConfigurationError('hub is no NetworkHub; make one by new');
+      return Promise.resolve(options.hub.connect());
+    default:
+      throw new ConfigurationError(`unknown type '${options['type']}' of a network; it is one of: user, socket, hub`);
+  }
+}
+
+function checkBandwidth(megabits: number | undefined): void {
+  if (megabits !== undefined && !(Number.isFinite(megabits) && megabits >= 0.01))
+    throw new ConfigurationError(`bandwidth is ${megabits}; it must be a number of megabits a second, at least 0.01`);
+}
+
+function openUserNetwork(options: UserNetworkOptions): Promise<UserNetwork> {
+  const plan = planUserNetwork(options);
+  const host: NetworkHost = {
+    timers,
+    sockets: new NodeSockets(),
+    files: plan.tftp === undefined ? undefined : new FolderFiles(plan.tftp),
+    random: () => randomBytes(4).readUInt32BE(),
+  };
+  return UserNetwork.open(plan, host);
+}

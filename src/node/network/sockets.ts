@@ -1,0 +1,155 @@
+import { execFile } from 'node:child_process';
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
+import { getServers } from 'node:dns';
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { ConfigurationError } from '../../errors.ts';
+import { canonicalAddress, isIpv6 } from '../../network/addresses.ts';
+import type {
+  HostConnection,
+  HostDatagrams,
+  HostListener,
+  HostSockets,
+  HostStream,
+  OnDatagram,
+  StreamEvents,
+  StreamTarget,
+} from '../../network/host.ts';
+import { systemMessage } from '../system-message.ts';
+import { commandStream } from './command.ts';
+import { NodeStream } from './stream.ts';
+
+const DNS_PORT = 53;
+/** Seconds that the host's ping program waits. */
+const PING_PATIENCE = 2;
+/** Connections that the host's system holds until they are accepted. */
+const BACKLOG = 128;
+
+interface Closable {
+  close(): unknown;
+}
+
+/** Node's sockets, for one user-mode network. */
+export class NodeSockets implements HostSockets {
+  readonly #streams = new Set<Socket>();
+  readonly #others = new Set<Closable>();
+
+  connect(target: StreamTarget, events: StreamEvents): HostStream {
+    if ('command' in target) return this.#start(target.command, events);
+    const socket = connect({ ...('path' in target ? target : toNode(target)), allowHalfOpen: true });
+    this.#keep(socket);
+    const stream = new NodeStream(socket, events);
+    socket.once('connect', () => stream.opened());
+    return stream;
+  }
+
+  #start(command: string, events: StreamEvents): HostStream {
+    const stream = new NodeStream(commandStream(command), events);
+    process.nextTick(() => stream.opened());
+    return stream;
+  }
+
+  async listen(address: string, port: number, onConnection: (one: HostConnection) => void): Promise<HostListener> {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+      this.#keep(socket);
+      onConnection(connectionOf(socket));
+    });
+    this.#others.add(server);
+    server.listen({ host: address, port, backlog: BACKLOG });
+    await once(server, 'listening').catch((error: unknown) => fail('listen', address, port, error));
+    // One that goes wrong later can say so only to those who connect.
+    server.on('error', () => {});
+    return { port: portOf(server), close: () => this.#close(server) };
+  }
+
+  datagrams(family: 4 | 6, onDatagram: OnDatagram): HostDatagrams {
+    const socket = this.#datagramSocket(family, onDatagram);
+    return this.#datagrams(socket);
+  }
+
+  async bindDatagrams(address: string, port: number, onDatagram: OnDatagram): Promise<HostDatagrams & HostListener> {
+    const socket = this.#datagramSocket(isIpv6(address) ? 6 : 4, onDatagram);
+    const bound = new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind({ address, port }, resolve);
+    });
+    await bound.catch((error: unknown) => fail('receive datagrams', address, port, error));
+    return { ...this.#datagrams(socket), port: socket.address().port };
+  }
+
+  nameServers(): { address: string; port: number }[] {
+    return getServers().flatMap((server) => {
+      const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*|.*:.*:.*?))(?::(\d+))?$/.exec(server) ?? [];
+      const address = canonicalAddress(bracketed ?? (isIpv6(server) && !bracketed ? server : plain) ?? '');
+      return address === undefined ? [] : [{ address, port: Number(port ?? DNS_PORT) }];
+    });
+  }
+
+  /** By the host's own program: a process without rights has no sockets for ICMP. */
+  ping(address: string, bytes: number): Promise<boolean> {
+    const size = String(Math.max(bytes, 0));
+    const isWindows = process.platform === 'win32';
+    const options = isWindows ? ['-n', '1', '-w', `${PING_PATIENCE}000`, '-l', size] : ['-n', '-c', '1', '-s', size];
+    return new Promise((resolve) => {
+      execFile('ping', [...options, address], { timeout: PING_PATIENCE * 1000 }, (error) => resolve(error === null));
+    });
+  }
+
+  close(): void {
+    for (const socket of this.#streams) socket.destroy();
+    for (const other of this.#others) other.close();
+    this.#others.clear();
+  }
+
+  #keep(socket: Socket): void {
+    this.#streams.add(socket);
+    socket.once('close', () => this.#streams.delete(socket));
+  }
+
+  #close(other: Closable): void {
+    if (this.#others.delete(other)) other.close();
+  }
+
+  #datagramSocket(family: 4 | 6, onDatagram: OnDatagram): DatagramSocket {
+    const socket = createSocket({ type: family === 4 ? 'udp4' : 'udp6' });
+    this.#others.add(socket);
+    socket.on('message', (bytes, from) => {
+      const address = canonicalAddress(from.address.replace(/%.*$/, ''));
+      if (address !== undefined) onDatagram(bytes, address, from.port);
+    });
+    // What cannot be sent or received is lost.
+    socket.on('error', () => {});
+    return socket;
+  }
+
+  #datagrams(socket: DatagramSocket): HostDatagrams {
+    return {
+      send: (bytes, address, port) => {
+        if (port > 0 && this.#others.has(socket)) socket.send(bytes, port, address, () => {});
+      },
+      close: () => this.#close(socket),
+    };
+  }
+}
+
+function toNode({ address, port }: { address: string; port: number }): { host: string; port: number } {
+  return { host: address, port };
+}
+
+function connectionOf(socket: Socket): HostConnection {
+  const address = canonicalAddress((socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, ''));
+  return {
+    address: address ?? '127.0.0.1',
+    port: socket.remotePort ?? 0,
+    accept: (events) => new NodeStream(socket, events),
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function fail(what: string, address: string, port: number, error: unknown): never {
+  throw new ConfigurationError(`cannot ${what} at ${address} port ${port} of the host: ${systemMessage(error)}`);
+}
