@@ -64,20 +64,12 @@ export class DhcpServer {
   }
 
   #answer(request: Request): void {
-    switch (request.options.get(DhcpOption.messageType)?.[0]) {
-      case undefined:
-      case Message.discover:
-        return this.#offer(request);
-      case Message.request:
-        return this.#acknowledge(request);
-      case Message.inform:
-        return this.#reply(request, Message.ack, NOBODY);
-      case Message.release:
-        this.#leases.delete(request.mac);
-        return;
-      case Message.decline:
-        return this.#decline(request);
-    }
+    const type = request.options.get(DhcpOption.messageType)?.[0];
+    if (type === undefined || type === Message.discover) this.#offer(request);
+    else if (type === Message.request) this.#acknowledge(request);
+    else if (type === Message.inform) this.#reply(request, Message.ack, NOBODY);
+    else if (type === Message.release) this.#leases.delete(request.mac);
+    else if (type === Message.decline) this.#decline(request);
   }
 
   #offer(request: Request): void {
@@ -171,8 +163,7 @@ export class DhcpServer {
     const ends = { source: this.#ipv4.host, sourcePort: DHCP_SERVER_PORT, destination, destinationPort: CLIENT_PORT };
     const length = writeUdp(this.#network, ends, message);
     if (isToAll) this.#network.send(ends.source, destination, Protocol.udp, length);
-    else
-      this.#network.sendToMac(ends.source, destination, bytes.subarray(At.mac, At.mac + 6), Protocol.udp, length);
+    else this.#network.sendToMac(ends.source, destination, bytes.subarray(At.mac, At.mac + 6), Protocol.udp, length);
   }
 }
 

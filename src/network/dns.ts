@@ -1,7 +1,7 @@
+import { isIpv6 } from './addresses.ts';
 import { Alarm, type Alarms } from './alarms.ts';
 import { read16 } from './bytes.ts';
 import type { HostDatagrams, NetworkHost } from './host.ts';
-import { isIpv6 } from './addresses.ts';
 import { type Datagram, sendUdp } from './udp.ts';
 
 export const DNS_PORT = 53;
@@ -58,7 +58,9 @@ export class DnsForwarder {
   }
 
   #timesAsked({ packet, sourcePort }: Datagram, id: number): number {
-    const times = [4, 6].map((family) => this.#asking.get(`${family} ${packet.source} ${sourcePort}`)?.questions.get(id));
+    const times = [4, 6].map((family) =>
+      this.#asking.get(`${family} ${packet.source} ${sourcePort}`)?.questions.get(id),
+    );
     return times.reduce<number>((sum, count) => sum + (count ?? 0), 0);
   }
 

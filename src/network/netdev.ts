@@ -105,7 +105,8 @@ function parseHostPort(where: string, text: string): { host: string; port: numbe
 export function parseSocketNetdev(properties: Iterable<Property>): SocketNetworkOptions {
   const options: Mutable<SocketNetworkOptions> = { type: 'socket' };
   for (const [name, value] of properties) {
-    const { host, port } = name === 'listen' || name === 'connect' ? parseHostPort(`${name}=${value}`, value) : unknown(name);
+    const { host, port } =
+      name === 'listen' || name === 'connect' ? parseHostPort(`${name}=${value}`, value) : unknown(name);
     const bare = host.replace(/^\[(.*)\]$/, '$1');
     if (name === 'listen') options.listen = { ...(bare !== '' && { host: bare }), port };
     else options.connect = { host: bare === '' ? '127.0.0.1' : bare, port };
@@ -116,5 +117,7 @@ export function parseSocketNetdev(properties: Iterable<Property>): SocketNetwork
 }
 
 function unknown(name: string): never {
-  throw new ConfigurationError(`'${name}' is not supported for a socket network; give listen=:PORT or connect=HOST:PORT`);
+  throw new ConfigurationError(
+    `'${name}' is not supported for a socket network; give listen=:PORT or connect=HOST:PORT`,
+  );
 }

@@ -7,7 +7,7 @@ const HEADER = 24;
 const RECORD = 16;
 
 /** What a file begins with (IETF, "PCAP Capture File Format", section 4): times in microseconds, Ethernet. */
-export function pcapHeader(): Uint8Array {
+function pcapHeader(): Uint8Array {
   const view = new DataView(new ArrayBuffer(HEADER));
   view.setUint32(0, 0xa1b2c3d4, true);
   view.setUint16(4, 2, true);
@@ -18,7 +18,7 @@ export function pcapHeader(): Uint8Array {
 }
 
 /** A frame in the file (section 5). @param time milliseconds since 1970 */
-export function pcapRecord(frame: Uint8Array, time: number): Uint8Array {
+function pcapRecord(frame: Uint8Array, time: number): Uint8Array {
   const kept = frame.subarray(0, SNAP_LENGTH);
   const bytes = new Uint8Array(RECORD + kept.length);
   const view = new DataView(bytes.buffer);

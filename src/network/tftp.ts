@@ -114,17 +114,11 @@ export class TftpServer {
   receive(datagram: Datagram): void {
     const { data } = datagram;
     const transfer = this.#transfers.get(keyOf(datagram));
-    switch (data.length < 4 ? undefined : read16(data, 0)) {
-      case Operation.read:
-        void this.#read(datagram, data.slice(2));
-        return;
-      case Operation.write:
-        return answer(datagram, failure(Failure.access, 'nothing can be written here'));
-      case Operation.ack:
-        return transfer?.acknowledged(read16(data, 2));
-      case Operation.error:
-        return transfer?.close();
-    }
+    const operation = data.length < 4 ? undefined : read16(data, 0);
+    if (operation === Operation.read) void this.#read(datagram, data.slice(2));
+    else if (operation === Operation.write) answer(datagram, failure(Failure.access, 'nothing can be written here'));
+    else if (operation === Operation.ack) transfer?.acknowledged(read16(data, 2));
+    else if (operation === Operation.error) transfer?.close();
   }
 
   close(): void {

@@ -4,9 +4,9 @@ import { checksum } from './checksum.ts';
 import { type IpNetwork, type Packet, Protocol } from './ip/packet.ts';
 
 /** Ports and length and checksum (RFC 768). */
-export const UDP_HEADER = 8;
+const UDP_HEADER = 8;
 /** Most bytes that a datagram carries. */
-export const MOST_UDP = 0xffff - 20 - UDP_HEADER;
+const MOST_UDP = 0xffff - 20 - UDP_HEADER;
 
 /** A datagram of the guest. */
 export interface Datagram {

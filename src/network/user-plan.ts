@@ -104,7 +104,8 @@ function planIpv4(options: UserNetworkOptions): UserPlan['ipv4'] {
     ...{ net, bits, host: inside('host', options.host, 2), dns: inside('dns', options.dns, 3) },
     dhcpStart: inside('dhcpStart', options.dhcpStart, bits > 27 ? 4 : 15),
   };
-  if (plan.host === plan.dns) throw new ConfigurationError(`host and dns are both ${plan.dns}; give them two addresses`);
+  if (plan.host === plan.dns)
+    throw new ConfigurationError(`host and dns are both ${plan.dns}; give them two addresses`);
   return plan;
 }
 
@@ -154,11 +155,7 @@ function cut(address: string, bits: number): string {
 
 const hex = (bytes: Uint8Array, n: number): string => ((bytes[2 * n] << 8) | bytes[2 * n + 1]).toString(16);
 
-function planHostForward(
-  forward: HostForward,
-  ipv4: UserPlan['ipv4'],
-  ipv6: UserPlan['ipv6'],
-): Required<HostForward> {
+function planHostForward(forward: HostForward, ipv4: UserPlan['ipv4'], ipv6: UserPlan['ipv6']): Required<HostForward> {
   const what = 'hostForward';
   checkNames(what, forward, ['protocol', 'hostAddress', 'hostPort', 'guestAddress', 'guestPort']);
   const { protocol = 'tcp', hostAddress = '0.0.0.0' } = forward;

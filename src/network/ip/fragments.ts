@@ -40,7 +40,9 @@ export class Reassembly {
   /** Takes a piece. @returns the whole when this was the last that was missing */
   add(fragment: Fragment): Uint8Array | undefined {
     const assembly = this.#assemblies.get(fragment.key) ?? this.#begin(fragment.key);
-    if (assembly.pieces.some(({ offset, bytes }) => offset === fragment.offset && bytes.length === fragment.bytes.length))
+    if (
+      assembly.pieces.some(({ offset, bytes }) => offset === fragment.offset && bytes.length === fragment.bytes.length)
+    )
       return undefined;
     if (!fits(assembly, fragment)) {
       this.#assemblies.delete(fragment.key);

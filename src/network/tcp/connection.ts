@@ -1,7 +1,7 @@
 import { addressSum } from '../addresses.ts';
 import { Alarm, type Alarms } from '../alarms.ts';
 import type { GuestLink } from '../link.ts';
-import { Receiver, RECEIVE_SCALE } from './receiver.ts';
+import { RECEIVE_SCALE, Receiver } from './receiver.ts';
 import {
   Flag,
   parseSynOptions,
@@ -347,7 +347,8 @@ export class TcpConnection {
 
   #emitData(sequence: number, offset: number, length: number, isEnd: boolean): void {
     if (length > 0) this.#sender.copy(offset, length, this.ends.network.draft, TCP_HEADER);
-    const flags = Flag.ack | (length > 0 && offset + length === this.#sender.queued ? Flag.psh : 0) | (isEnd ? Flag.fin : 0);
+    const flags =
+      Flag.ack | (length > 0 && offset + length === this.#sender.queued ? Flag.psh : 0) | (isEnd ? Flag.fin : 0);
     this.#send(flags, sequence, TCP_HEADER, length);
   }
 

@@ -61,9 +61,7 @@ export class Receiver {
     // What acknowledges is taken from one that probes a closed window too; its data finds no room.
     if (size === 0) return sequence === this.next;
     if (length === 0) return this.#isInside(sequence);
-    return (
-      this.#isInside(sequence) || this.#isInside(plus(sequence, length - 1)) || this.#covers(sequence, length)
-    );
+    return this.#isInside(sequence) || this.#isInside(plus(sequence, length - 1)) || this.#covers(sequence, length);
   }
 
   /** Takes what is new of an acceptable segment. @returns whether it came in its turn */

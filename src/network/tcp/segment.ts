@@ -98,7 +98,13 @@ export interface SegmentHeader {
  * @param headerLength with options, which stand there too
  * @param sum what the addresses add to the checksum
  */
-export function sendSegment(ends: TcpEnds, header: SegmentHeader, headerLength: number, length: number, sum: number): void {
+export function sendSegment(
+  ends: TcpEnds,
+  header: SegmentHeader,
+  headerLength: number,
+  length: number,
+  sum: number,
+): void {
   const { draft } = ends.network;
   write16(draft, 0, ends.port);
   write16(draft, 2, ends.guestPort);

@@ -31,6 +31,8 @@ export interface OpenNetwork {
   setBandwidth(megabits: number | undefined): void;
   /** The network itself where it is a user-mode network: its forwards tell which ports the host chose. */
   readonly user: UserNetwork | undefined;
+  /** Where a socket network listens; 0 where it doesn't. */
+  readonly port: number;
 }
 
 /**
@@ -48,7 +50,8 @@ export async function openNetwork(options: NetworkBackendOptions): Promise<OpenN
     limited.setLimit(megabits);
   };
   const user = inner instanceof UserNetwork ? inner : undefined;
-  return { backend: await captured(limited, options.dump), setBandwidth, user };
+  const port = inner instanceof SocketBackend ? inner.port : 0;
+  return { backend: await captured(limited, options.dump), setBandwidth, user, port };
 }
 
 async function captured(backend: NetworkBackend, dump: string | undefined): Promise<NetworkBackend> {
@@ -75,7 +78,9 @@ function openBackend(options: NetworkBackendOptions): Promise<NetworkBackend> {
       if (!(options.hub instanceof NetworkHub)) throw new ConfigurationError('hub is no NetworkHub; make one by new');
       return Promise.resolve(options.hub.connect());
     default:
-      throw new ConfigurationError(`unknown type '${options['type']}' of a network; it is one of: user, socket, hub`);
+      throw new ConfigurationError(
+        `unknown type '${(options as { type: unknown }).type}' of a network; it is one of: user, socket, hub`,
+      );
   }
 }
 

@@ -78,7 +78,7 @@ export class SocketBackend implements NetworkBackend {
     this.#socket = socket;
     socket.setNoDelay(true);
     const reader = new FrameReader((frame) => this.#receive(frame));
-    socket.on('data', (bytes) => {
+    socket.on('data', (bytes: Buffer) => {
       // That is no machine: nothing that follows makes sense.
       if (!reader.push(bytes)) socket.destroy();
     });

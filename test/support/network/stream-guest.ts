@@ -34,7 +34,7 @@ export class StreamGuest implements AsyncDisposable {
     socket.setNoDelay(true);
     const send = (frame: Uint8Array) => network.send(frame);
     const reader = new FrameReader((frame) => this.onGuest(frame, send));
-    socket.on('data', (bytes) => reader.push(bytes));
+    socket.on('data', (bytes: Buffer) => reader.push(bytes));
     socket.on('error', () => {});
     socket.on('drain', () => network.resume());
     network.onFrame = (frame) => {
