@@ -105,6 +105,7 @@ export class TftpServer {
   readonly #files: BootFiles;
   readonly #alarms: Alarms;
   readonly #transfers = new Map<string, Transfer>();
+  #isClosed = false;
 
   constructor(files: BootFiles, alarms: Alarms) {
     this.#files = files;
@@ -122,6 +123,7 @@ export class TftpServer {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const transfer of [...this.#transfers.values()]) transfer.close();
   }
 
@@ -131,6 +133,7 @@ export class TftpServer {
     if (!request) return answer(datagram, failure(Failure.illegal, 'that is no request'));
     const file = await this.#files.open(request.name).catch(() => undefined);
     if (!file) return answer(datagram, failure(Failure.notFound, 'there is no such file'));
+    if (this.#isClosed) return void file.close();
     const key = keyOf(datagram);
     this.#transfers.get(key)?.close();
     if (this.#transfers.size >= MOST_TRANSFERS) this.#transfers.values().next().value!.close();

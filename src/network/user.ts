@@ -1,3 +1,4 @@
+import { isIpv6 } from './addresses.ts';
 import { Alarms } from './alarms.ts';
 import type { NetworkBackend } from './backend.ts';
 import { read16 } from './bytes.ts';
@@ -6,6 +7,7 @@ import { DNS_PORT, DnsForwarder } from './dns.ts';
 import type { HostListener, NetworkHost } from './host.ts';
 import { isEcho, replyToEcho } from './ip/icmp.ts';
 import { Ipv4, isOutOfHops } from './ip/ipv4.ts';
+import { Ipv6 } from './ip/ipv6.ts';
 import { type IpNetwork, type Packet, Protocol } from './ip/packet.ts';
 import { ETHERNET_HEADER, EtherType, GuestLink, OWN_MAC } from './link.ts';
 import { hostAddressFor } from './nat/policy.ts';
@@ -38,6 +40,7 @@ export class UserNetwork implements NetworkBackend {
   readonly #udpOut: UdpOut;
   readonly #dns: DnsForwarder;
   readonly #ipv4: Ipv4 | undefined;
+  readonly #ipv6: Ipv6 | undefined;
   readonly #dhcp: DhcpServer | undefined;
   readonly #tftp: TftpServer | undefined;
   readonly #udpIns: UdpIn[] = [];
@@ -63,6 +66,8 @@ export class UserNetwork implements NetworkBackend {
     const onPacket = (packet: Packet) => this.#receivePacket(packet);
     const ownAddresses = new Set(plan.guestForward.map(({ address }) => address));
     this.#ipv4 = plan.ipv4 && new Ipv4(plan.ipv4, { link, alarms, ownAddresses, onPacket });
+    const isRouter = !plan.restrict;
+    this.#ipv6 = plan.ipv6 && new Ipv6(plan.ipv6, { link, alarms, ownAddresses, isRouter, onPacket });
     this.#dhcp = plan.ipv4 && new DhcpServer(this.#ipv4!, plan, plan.ipv4);
   }
 
@@ -122,7 +127,7 @@ export class UserNetwork implements NetworkBackend {
   }
 
   async #forward(forward: Required<HostForward>): Promise<void> {
-    const network: IpNetwork = this.#ipv4!;
+    const network: IpNetwork = isIpv6(forward.guestAddress) ? this.#ipv6! : this.#ipv4!;
     let listener: HostListener;
     if (forward.protocol === 'udp') {
       const udp = new UdpIn(network, forward);
@@ -141,6 +146,7 @@ export class UserNetwork implements NetworkBackend {
     const bytes = frame.subarray(ETHERNET_HEADER);
     const type = read16(frame, 12);
     if (type === EtherType.ipv4) this.#ipv4?.receive(bytes, frame.subarray(6, 12));
+    else if (type === EtherType.ipv6) this.#ipv6?.receive(bytes, frame.subarray(6, 12));
     else if (type === EtherType.arp) this.#ipv4?.receiveArp(bytes);
   }
 
@@ -149,7 +155,7 @@ export class UserNetwork implements NetworkBackend {
     if (protocol === Protocol.tcp) this.#tcp.receive(packet);
     else if (isOutOfHops(packet) && !network.isInside(destination)) network.reject(packet, 'hops');
     else if (protocol === Protocol.udp) this.#receiveUdp(packet);
-    else if (protocol === Protocol.icmp) this.#receiveEcho(packet);
+    else if (protocol === Protocol.icmp || protocol === Protocol.icmp6) this.#receiveEcho(packet);
     else network.reject(packet, 'protocol');
   }
 
@@ -171,7 +177,7 @@ export class UserNetwork implements NetworkBackend {
   #receiveEcho(packet: Packet): void {
     if (!isEcho(packet)) return;
     const { network, destination } = packet;
-    if (this.#ipv4?.isOwn(destination)) replyToEcho(packet, packet.payload);
+    if (network.isOwn(destination)) replyToEcho(packet, packet.payload);
     else if (this.#plan.restrict || network.isInside(destination)) network.reject(packet, 'host');
     else void this.#ping(packet);
   }

@@ -1,52 +1,75 @@
+import { addressSum } from '../addresses.ts';
 import { read16, write16, write32 } from '../bytes.ts';
 import { checksum } from '../checksum.ts';
 import { type Packet, Protocol, type Rejection } from './packet.ts';
 
-/** Types of messages (RFC 792). */
-const Type = { echoReply: 0, unreachable: 3, echo: 8, timeExceeded: 11 } as const;
-/** Type and code (RFC 792; RFC 1122, 3.2.2.1; RFC 1812, 5.2.7.1). */
-const errors: Readonly<Record<Rejection, readonly [type: number, code: number]>> = {
-  network: [Type.unreachable, 0],
-  host: [Type.unreachable, 1],
-  protocol: [Type.unreachable, 2],
-  port: [Type.unreachable, 3],
-  prohibited: [Type.unreachable, 13],
-  hops: [Type.timeExceeded, 0],
+/** How a family of the Internet Protocol writes its messages. */
+interface Messages {
+  readonly protocol: number;
+  readonly echo: number;
+  readonly echoReply: number;
+  /** Type and code of each error. */
+  readonly errors: Readonly<Record<Rejection, readonly [type: number, code: number]>>;
+  /** Most bytes that an error quotes: so that it is at most 576 bytes long (RFC 1812, 4.3.2.3), or 1280 (RFC 4443, 2.4). */
+  readonly mostQuoted: number;
+}
+
+/** (RFC 792; RFC 1122, 3.2.2.1; RFC 1812, 5.2.7.1) */
+const version4: Messages = {
+  ...{ protocol: Protocol.icmp, echo: 8, echoReply: 0, mostQuoted: 548 },
+  errors: { network: [3, 0], host: [3, 1], protocol: [3, 2], port: [3, 3], prohibited: [3, 13], hops: [11, 0] },
+};
+/** (RFC 4443) */
+const version6: Messages = {
+  ...{ protocol: Protocol.icmp6, echo: 128, echoReply: 129, mostQuoted: 1232 },
+  errors: { network: [1, 0], host: [1, 3], protocol: [4, 1], port: [1, 4], prohibited: [1, 1], hops: [3, 0] },
 };
 /** Bytes that come before what an error quotes. */
 const HEADER = 8;
-/** Most that an error quotes, so that it is at most 576 bytes long (RFC 1812, 4.3.2.3). */
-const MOST_QUOTED = 548;
-/** Where a quoted packet's fragment field is. */
+/** Where a quoted packet of IPv4 has its fragment field. */
 const FRAGMENT = 6;
 
+const messagesOf = ({ network }: Packet): Messages => (network.family === 4 ? version4 : version6);
+
+/** What the addresses add to the checksum, which they do only in IPv6 (RFC 4443, 2.3). */
+function pseudoSum({ network, protocol, addressSum }: Packet, length: number): number {
+  return network.family === 4 ? 0 : addressSum + protocol + length;
+}
+
 /** Whether a packet is an intact echo request. */
-export function isEcho({ protocol, payload }: Packet): boolean {
-  const isRequest = protocol === Protocol.icmp && payload.length >= HEADER && payload[0] === Type.echo;
-  return isRequest && payload[1] === 0 && checksum(payload, 0, payload.length) === 0;
+export function isEcho(packet: Packet): boolean {
+  const { protocol, payload } = packet;
+  const messages = messagesOf(packet);
+  const isRequest = protocol === messages.protocol && payload.length >= HEADER && payload[0] === messages.echo;
+  return isRequest && payload[1] === 0 && checksum(payload, 0, payload.length, pseudoSum(packet, payload.length)) === 0;
 }
 
 /** Answers an echo request from the address that it was sent to. */
-export function replyToEcho({ network, source, destination }: Packet, payload: Uint8Array): void {
+export function replyToEcho(packet: Packet, payload: Uint8Array): void {
+  const { network, source, destination, protocol } = packet;
   const { draft } = network;
   draft.set(payload);
-  draft[0] = Type.echoReply;
+  draft[0] = messagesOf(packet).echoReply;
   write16(draft, 2, 0);
-  write16(draft, 2, checksum(draft, 0, payload.length));
-  network.send(destination, source, Protocol.icmp, payload.length);
+  write16(draft, 2, checksum(draft, 0, payload.length, pseudoSum(packet, payload.length)));
+  network.send(destination, source, protocol, payload.length);
 }
 
-/** Tells that a packet went nowhere; never of an error, nor of a later fragment (RFC 1122, 3.2.2). */
+/** Tells that a packet went nowhere; never of an error, nor of a later fragment (RFC 1122, 3.2.2; RFC 4443, 2.4). */
 export function sendIcmpError(packet: Packet, why: Rejection): void {
   const { network, quote, source, protocol, payload } = packet;
-  if (protocol === Protocol.icmp && payload[0] !== Type.echo) return;
-  if ((read16(quote, FRAGMENT) & 0x1fff) !== 0) return;
+  const messages = messagesOf(packet);
+  if (protocol === messages.protocol && payload[0] !== messages.echo) return;
+  if (network.family === 4 && (read16(quote, FRAGMENT) & 0x1fff) !== 0) return;
   const { draft } = network;
-  const quoted = quote.subarray(0, MOST_QUOTED);
-  [draft[0], draft[1]] = errors[why];
+  const quoted = quote.subarray(0, messages.mostQuoted);
+  const length = HEADER + quoted.length;
+  [draft[0], draft[1]] = messages.errors[why];
   write16(draft, 2, 0);
-  write32(draft, 4, 0);
+  // Of a header that nobody knows, where that is named (RFC 4443, 3.4).
+  write32(draft, 4, network.family === 6 && why === 'protocol' ? HEADER - 2 : 0);
   draft.set(quoted, HEADER);
-  write16(draft, 2, checksum(draft, 0, HEADER + quoted.length));
-  network.send(network.hostAddress, source, Protocol.icmp, HEADER + quoted.length);
+  const pseudo = network.family === 4 ? 0 : addressSum(network.hostAddress, source) + messages.protocol + length;
+  write16(draft, 2, checksum(draft, 0, length, pseudo));
+  network.send(network.hostAddress, source, messages.protocol, length);
 }

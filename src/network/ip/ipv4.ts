@@ -66,7 +66,6 @@ export class Ipv4 implements IpNetwork {
     return address === LIMITED_BROADCAST || address === this.#netBroadcast;
   }
 
-  /** Whether an address is one that the network answers for. */
   isOwn(address: string): boolean {
     return address === this.hostAddress || address === this.dnsAddress || this.#options.ownAddresses.has(address);
   }

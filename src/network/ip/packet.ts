@@ -32,6 +32,8 @@ export interface IpNetwork {
   send(source: string, destination: string, protocol: number, length: number): void;
   /** Tells the guest that its packet went nowhere. */
   reject(packet: Packet, why: Rejection): void;
+  /** Whether an address is one that the network answers for. */
+  isOwn(address: string): boolean;
   /** Whether an address belongs to the guest's network. */
   isInside(address: string): boolean;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FolderFiles } from '../../../src/node/network/boot-files.ts';
 import { ascii, FrameGuest, textOf, udpFrame, word } from '../../support/network/frame-guest.ts';
 
@@ -21,7 +21,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const open = () => FrameGuest.open({ tftp: join(folder, 'boot') }, new FolderFiles(join(folder, 'boot')));
+const guests: FrameGuest[] = [];
+afterEach(() => Promise.all(guests.splice(0).map(({ network }) => network.close())));
+
+async function open(): Promise<FrameGuest> {
+  const guest = await FrameGuest.open({ tftp: join(folder, 'boot') }, new FolderFiles(join(folder, 'boot')));
+  guests.push(guest);
+  return guest;
+}
 
 /** Sends a packet, and waits for what comes back, as files of the host take their time. */
 async function ask(guest: FrameGuest, packet: readonly number[], fromPort = 7000): Promise<number[]> {

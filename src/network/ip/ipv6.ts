@@ -1,0 +1,194 @@
+import { addressBytes, isIpv6, macBytes, readIpv6, samePrefix } from '../addresses.ts';
+import type { Alarms } from '../alarms.ts';
+import { read16, read32, write16, write32 } from '../bytes.ts';
+import { foldSum, sumBytes } from '../checksum.ts';
+import { ETHERNET_HEADER, EtherType, type GuestLink, MTU } from '../link.ts';
+import type { NetPlan } from '../user-plan.ts';
+import { Reassembly } from './fragments.ts';
+import { sendIcmpError } from './icmp.ts';
+import { NeighborDiscovery } from './neighbor-discovery.ts';
+import { Neighbors } from './neighbors.ts';
+import { type IpNetwork, type Packet, Protocol, type Rejection } from './packet.ts';
+
+/** (RFC 8200, section 3) */
+const HEADER = 40;
+const HOP_LIMIT = 64;
+/** Headers that may stand before the payload (RFC 8200, section 4), and most of them that are looked at. */
+const Extension = { hopByHop: 0, routing: 43, fragment: 44, destination: 60 } as const;
+const MOST_EXTENSIONS = 8;
+const FRAGMENT_HEADER = 8;
+const At = { length: 4, protocol: 6, hopLimit: 7, source: 8, destination: 24 } as const;
+/** Of a guest that has no address yet. */
+const NO_ADDRESS = '::';
+/** By which the router is known on the wire, as in QEMU. */
+const ROUTER = 'fe80::2';
+
+/** What IPv6 needs besides its plan. */
+export interface Ipv6Options {
+  readonly link: GuestLink;
+  readonly alarms: Alarms;
+  readonly ownAddresses: ReadonlySet<string>;
+  /** Whether guests are told that there is a way to others. */
+  readonly isRouter: boolean;
+  readonly onPacket: (packet: Packet) => void;
+}
+
+/** Where the payload is, after extension headers. */
+interface Payload {
+  readonly protocol: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The Internet Protocol, version 6 (RFC 8200), from and to guests on the wire. */
+export class Ipv6 implements IpNetwork {
+  readonly family = 6;
+  readonly hostAddress: string;
+  readonly dnsAddress: string;
+  readonly maximumPayload = MTU - HEADER;
+  readonly draft: Uint8Array;
+  readonly #frame = new Uint8Array(ETHERNET_HEADER + HEADER + 0xffff);
+  readonly #plan: NetPlan;
+  readonly #options: Ipv6Options;
+  readonly #neighbors: Neighbors;
+  readonly #discovery: NeighborDiscovery;
+  readonly #reassembly: Reassembly;
+  #identification = 0;
+
+  constructor(plan: NetPlan, options: Ipv6Options) {
+    this.#plan = plan;
+    this.#options = options;
+    this.hostAddress = plan.host;
+    this.dnsAddress = plan.dns;
+    this.draft = this.#frame.subarray(ETHERNET_HEADER + HEADER);
+    this.#reassembly = new Reassembly(options.alarms);
+    const ask = (address: string) => this.#discovery.ask(address);
+    this.#neighbors = new Neighbors(options.link, EtherType.ipv6, ask);
+    this.#discovery = new NeighborDiscovery({
+      ...{ network: this, neighbors: this.#neighbors, alarms: options.alarms, plan, router: ROUTER },
+      isRouter: options.isRouter,
+    });
+  }
+
+  isInside(address: string): boolean {
+    return samePrefix(address, this.#plan.net, this.#plan.bits) || samePrefix(address, 'fe80::', 10);
+  }
+
+  isOwn(address: string): boolean {
+    return [this.hostAddress, this.dnsAddress, ROUTER].includes(address) || this.#options.ownAddresses.has(address);
+  }
+
+  /**
+   * @param bytes what the frame carries, with padding
+   * @param mac who sent it
+   */
+  receive(bytes: Uint8Array, mac: Uint8Array): void {
+    if (bytes.length < HEADER || bytes[0] >> 4 !== 6) return;
+    const length = HEADER + read16(bytes, At.length);
+    if (length > bytes.length) return;
+    const source = readIpv6(bytes, At.source);
+    if (source !== NO_ADDRESS) {
+      if (!this.isInside(source) || this.isOwn(source)) return;
+      this.#neighbors.learn(source, mac);
+    }
+    const packet = bytes.subarray(0, length);
+    const payload = this.#payloadOf(packet);
+    if (payload) this.#deliver(packet, source, payload);
+  }
+
+  send(source: string, destination: string, protocol: number, length: number): void {
+    this.sendWith(source, destination, protocol, length, HOP_LIMIT);
+  }
+
+  /** The same, with a number of hops: neighbors believe only those who are one hop away (RFC 4861, 7.1). */
+  sendWith(source: string, destination: string, protocol: number, length: number, hopLimit: number): void {
+    const header = this.#frame.subarray(ETHERNET_HEADER, ETHERNET_HEADER + HEADER);
+    write32(header, 0, 0x60000000);
+    header[At.hopLimit] = hopLimit;
+    header.set(addressBytes(source), At.source);
+    header.set(addressBytes(destination), At.destination);
+    if (length > this.maximumPayload) this.#sendFragments(destination, protocol, length);
+    else this.#sendPiece(destination, protocol, this.#frame.subarray(0, ETHERNET_HEADER + HEADER + length));
+  }
+
+  reject(packet: Packet, why: Rejection): void {
+    const isToAll = packet.destination.startsWith('ff');
+    if (packet.source !== NO_ADDRESS && !isToAll) sendIcmpError(packet, why);
+  }
+
+  /** Skips extension headers, and puts fragments together; nothing where something is missing or unknown. */
+  #payloadOf(packet: Uint8Array): Payload | undefined {
+    let protocol = packet[At.protocol];
+    let bytes = packet.subarray(HEADER);
+    for (let n = 0; n < MOST_EXTENSIONS; n++) {
+      if (protocol === Extension.fragment) {
+        const whole = this.#reassemble(packet, bytes);
+        if (!whole) return undefined;
+        [protocol, bytes] = [bytes[0], whole];
+      } else if (
+        protocol === Extension.hopByHop ||
+        protocol === Extension.routing ||
+        protocol === Extension.destination
+      ) {
+        const length = bytes.length < 8 ? 8 : (bytes[1] + 1) * 8;
+        if (length > bytes.length) return undefined;
+        [protocol, bytes] = [bytes[0], bytes.subarray(length)];
+      } else return { protocol, bytes };
+    }
+    return undefined;
+  }
+
+  /** (RFC 8200, 4.5) */
+  #reassemble(packet: Uint8Array, bytes: Uint8Array): Uint8Array | undefined {
+    if (bytes.length < FRAGMENT_HEADER) return undefined;
+    const field = read16(bytes, 2);
+    const piece = bytes.subarray(FRAGMENT_HEADER);
+    const isLast = (field & 1) === 0;
+    if (!isLast && piece.length % 8 !== 0) return undefined;
+    // One that is whole by itself doesn't meet others (RFC 6946).
+    if (isLast && field < 8) return piece;
+    const key = `${readIpv6(packet, At.source)} ${readIpv6(packet, At.destination)} ${bytes[0]} ${read32(bytes, 4)}`;
+    return this.#reassembly.add({ key, offset: field & ~7, isLast, bytes: piece });
+  }
+
+  #deliver(quote: Uint8Array, source: string, { protocol, bytes }: Payload): void {
+    const packet: Packet = {
+      ...{ network: this, source, destination: readIpv6(quote, At.destination), protocol, payload: bytes, quote },
+      addressSum: foldSum(sumBytes(quote, At.source, HEADER)),
+      hopLimit: quote[At.hopLimit],
+    };
+    if (protocol === Protocol.icmp6 && this.#discovery.receive(packet)) return;
+    this.#options.onPacket(packet);
+  }
+
+  #sendPiece(destination: string, protocol: number, frame: Uint8Array): void {
+    write16(frame, ETHERNET_HEADER + At.length, frame.length - ETHERNET_HEADER - HEADER);
+    frame[ETHERNET_HEADER + At.protocol] = protocol;
+    const mac = multicastMac(destination);
+    if (mac) this.#options.link.send(frame, mac, EtherType.ipv6);
+    else this.#neighbors.send(destination, frame);
+  }
+
+  #sendFragments(destination: string, protocol: number, length: number): void {
+    const step = (this.maximumPayload - FRAGMENT_HEADER) & ~7;
+    this.#identification = (this.#identification + 1) >>> 0;
+    for (let offset = 0; offset < length; offset += step) {
+      const piece = this.draft.subarray(offset, Math.min(offset + step, length));
+      const start = ETHERNET_HEADER + HEADER;
+      const frame = new Uint8Array(start + FRAGMENT_HEADER + piece.length);
+      frame.set(this.#frame.subarray(0, start));
+      frame[start] = protocol;
+      write16(frame, start + 2, offset | Number(offset + step < length));
+      write32(frame, start + 4, this.#identification);
+      frame.set(piece, start + FRAGMENT_HEADER);
+      this.#sendPiece(destination, Extension.fragment, frame);
+    }
+  }
+}
+
+/** The hardware address of a group (RFC 2464, section 7). */
+function multicastMac(address: string): Uint8Array | undefined {
+  if (!isIpv6(address) || !address.startsWith('ff')) return undefined;
+  const mac = macBytes('33:33:00:00:00:00');
+  mac.set(addressBytes(address).subarray(12), 2);
+  return mac;
+}

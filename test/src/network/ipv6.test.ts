@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { parseIpv6, readIpv6 } from '../../../src/network/addresses.ts';
+import { ascii, FrameGuest, internetChecksum, long, textOf, word } from '../../support/network/frame-guest.ts';
+
+const HOST = [0x52, 0x55, 10, 0, 2, 2];
+const GUEST = [0x52, 0x54, 0, 0x12, 0x34, 0x56];
+const LINK_LOCAL = 'fe80::5054:ff:fe12:3456';
+const ADDRESS = 'fec0::5054:ff:fe12:3456';
+const ip = (address: string): number[] => [...parseIpv6(address)!];
+
+/** A packet with its checksum where its protocol has it. */
+function frame(
+  next: number,
+  payload: number[],
+  { from = ADDRESS, to = 'fec0::2', hops = 64, mac = HOST } = {},
+): Uint8Array {
+  const at = { 58: 2, 17: 6, 6: 16 }[next];
+  if (at !== undefined) {
+    const pseudo = [...ip(from), ...ip(to), ...long(payload.length), 0, 0, 0, next, ...payload];
+    payload.splice(at, 2, ...word(internetChecksum(pseudo)));
+  }
+  const header = [0x60, 0, 0, 0, ...word(payload.length), next, hops, ...ip(from), ...ip(to)];
+  return Uint8Array.from([...mac, ...GUEST, 0x86, 0xdd, ...header, ...payload]);
+}
+
+interface Heard6 {
+  from: string;
+  to: string;
+  mac: number[];
+  next: number;
+  hops: number;
+  payload: number[];
+}
+
+function heard(frames: readonly { frame: Uint8Array }[]): Heard6[] {
+  return frames.map(({ frame }) => {
+    const bytes = [...frame.subarray(14)];
+    const [from, to] = [readIpv6(frame, 22), readIpv6(frame, 38)];
+    const [next, payload] = [bytes[6]!, bytes.slice(40)];
+    const pseudo = [...bytes.slice(8, 40), ...long(payload.length), 0, 0, 0, next, ...payload];
+    if (next !== 44) expect(internetChecksum(pseudo)).toBe(0);
+    return { from, to, mac: [...frame.subarray(0, 6)], next, hops: bytes[7]!, payload };
+  });
+}
+
+const solicit = (target: string): number[] => [135, 0, 0, 0, 0, 0, 0, 0, ...ip(target), 1, 1, ...GUEST];
+const udp = (data: number[], fromPort: number, toPort: number) => [
+  ...[...word(fromPort), ...word(toPort), ...word(8 + data.length), 0, 0, ...data],
+];
+
+describe('neighbors', () => {
+  test.each(['fec0::2', 'fec0::3', 'fe80::2'])('%s is there', async (target) => {
+    const guest = await FrameGuest.open();
+    const group = `ff02::1:ff00:${target.slice(-1)}`;
+    const [answer] = heard(guest.send(frame(58, solicit(target), { from: LINK_LOCAL, to: group, hops: 255 })));
+    expect(answer).toMatchObject({ from: target, to: LINK_LOCAL, hops: 255, mac: GUEST });
+    expect(answer!.payload.slice(4)).toEqual([0xe0, 0, 0, 0, ...ip(target), 2, 1, ...HOST]);
+    expect(answer!.payload[0]).toBe(136);
+  });
+
+  test('one who looks whether an address is free is told before all', async () => {
+    const guest = await FrameGuest.open();
+    const [answer] = heard(
+      guest.send(frame(58, solicit('fec0::2').slice(0, 24), { from: '::', to: 'ff02::1:ff00:2', hops: 255 })),
+    );
+    expect(answer).toMatchObject({ to: 'ff02::1', mac: [0x33, 0x33, 0, 0, 0, 1] });
+    expect(answer!.payload[4]).toBe(0xa0);
+  });
+
+  test('nobody else is, and what passed a router is not believed', async () => {
+    const guest = await FrameGuest.open();
+    expect(
+      guest.send(frame(58, solicit('fec0::9'), { hops: 255 }), frame(58, solicit('fec0::2'), { hops: 64 })),
+    ).toEqual([]);
+  });
+
+  test('a router tells prefix and name server, when asked and every ten minutes', async () => {
+    const guest = await FrameGuest.open();
+    const asked = heard(
+      guest.send(frame(58, [133, 0, 0, 0, 0, 0, 0, 0], { from: LINK_LOCAL, to: 'ff02::2', hops: 255 })),
+    );
+    guest.host.timers.advance(600_000);
+    for (const [told] of [asked, heard(guest.heard())]) {
+      expect(told).toMatchObject({ from: 'fe80::2', to: 'ff02::1', hops: 255 });
+      const { payload } = told!;
+      expect([payload[0], payload[6]! * 256 + payload[7]!]).toEqual([134, 1800]);
+      expect(payload.slice(24, 28)).toEqual([3, 4, 64, 0xc0]);
+      expect(payload.slice(40, 56)).toEqual(ip('fec0::'));
+      expect(payload.slice(-16)).toEqual(ip('fec0::3'));
+    }
+  });
+
+  test('with restrict there is no way out', async () => {
+    const guest = await FrameGuest.open({ restrict: true });
+    const [told] = heard(
+      guest.send(frame(58, [133, 0, 0, 0, 0, 0, 0, 0], { from: LINK_LOCAL, to: 'ff02::2', hops: 255 })),
+    );
+    expect(told!.payload.slice(6, 8)).toEqual([0, 0]);
+    expect(told!.payload).not.toEqual(expect.arrayContaining([25]));
+  });
+});
+
+describe('what is above IPv6', () => {
+  test('an echo is answered', async () => {
+    const guest = await FrameGuest.open();
+    const [answer] = heard(guest.send(frame(58, [128, 0, 0, 0, 1, 2, 3, 4, ...ascii('ping')])));
+    expect(answer).toMatchObject({ from: 'fec0::2', to: ADDRESS });
+    expect(answer!.payload.slice(4)).toEqual([1, 2, 3, 4, ...ascii('ping')]);
+    expect(answer!.payload[0]).toBe(129);
+  });
+
+  test('so are fragments of one, by fragments', async () => {
+    const guest = await FrameGuest.open();
+    const message = [128, 0, 0, 0, 1, 2, 3, 4, ...Array.from({ length: 2000 }, (_, n) => n & 255)];
+    frame(58, message);
+    const pieces = [frame(44, [58, 0, 0, 1, 0, 0, 0, 9, ...message.slice(0, 1200)])];
+    pieces.push(frame(44, [58, 0, ...word(1200), 0, 0, 0, 9, ...message.slice(1200)]));
+    const answers = heard(guest.send(...pieces));
+    expect(answers.map(({ next }) => next)).toEqual([44, 44]);
+    expect(answers.flatMap(({ payload }) => payload.slice(8)).slice(4)).toEqual(message.slice(4));
+  });
+
+  test('UDP reaches the loopback of the host, and DNS its resolver', async () => {
+    const guest = await FrameGuest.open();
+    guest.send(frame(17, udp(ascii('hi'), 5000, 9)), frame(17, udp(Array(12).fill(0), 5001, 53), { to: 'fec0::3' }));
+    const [port, dns] = guest.host.sockets.datagramPorts;
+    expect(port!.sent).toEqual([{ text: 'hi', address: '::1', port: 9 }]);
+    expect(dns!.sent).toMatchObject([{ address: '192.0.2.53', port: 53 }]);
+    port!.receive(Uint8Array.from(ascii('ho')), '::1', 9);
+    const [answer] = heard(guest.heard());
+    expect([answer!.from, answer!.to, textOf(answer!.payload.slice(8))]).toEqual(['fec0::2', ADDRESS, 'ho']);
+  });
+
+  test('TCP reaches a server, and nothing that is blocked', async () => {
+    const guest = await FrameGuest.open();
+    const syn = (to: string, fromPort: number) =>
+      frame(6, [...word(fromPort), 0, 80, ...long(9), ...long(0), 0x50, 2, 255, 255, 0, 0, 0, 0], { to });
+    guest.send(syn('2001:db8::1', 1), syn('fec0::2', 2));
+    expect(guest.host.sockets.streams.map(({ target }) => target)).toEqual([
+      { address: '2001:db8::1', port: 80 },
+      { address: '::1', port: 80 },
+    ]);
+    guest.host.sockets.streams[0]!.events.opened();
+    const [synAck] = heard(guest.heard());
+    expect([synAck!.from, synAck!.payload[13], synAck!.payload.slice(20, 24)]).toEqual([
+      '2001:db8::1',
+      0x12,
+      [2, 4, ...word(1440)],
+    ]);
+    for (const to of ['::1', '::ffff:127.0.0.1', 'fec0::77', 'fe80::77', 'fec0::3'])
+      expect(heard(guest.send(syn(to, 3))).map(({ payload }) => payload[13])).toEqual([0x14]);
+    expect(guest.host.sockets.streams).toHaveLength(2);
+  });
+
+  test('a port of the host leads to a guest', async () => {
+    const guest = await FrameGuest.open({ hostForward: [{ hostPort: 1, guestAddress: ADDRESS, guestPort: 22 }] });
+    guest.host.sockets.listeners[0]!.connect({
+      ...{ address: '::1', port: 3333 },
+      accept: (events) => guest.host.sockets.connect({ path: '' }, events),
+    });
+    const [question] = heard(guest.heard());
+    expect(question).toMatchObject({ to: 'ff02::1:ff12:3456', mac: [0x33, 0x33, 0xff, 0x12, 0x34, 0x56], hops: 255 });
+    const advertisement = [136, 0, 0, 0, 0x60, 0, 0, 0, ...ip(ADDRESS), 2, 1, ...GUEST];
+    const [syn] = heard(guest.send(frame(58, advertisement, { to: 'fe80::2', hops: 255 })));
+    expect(syn).toMatchObject({ from: 'fec0::2', to: ADDRESS, next: 6 });
+  });
+});
