@@ -51,6 +51,11 @@ export class RemoteFile {
     return this.#version?.size ?? 0;
   }
 
+  /** @throws StorageError once the file was changed, or closed */
+  check(): void {
+    if (this.#change) throw this.#change;
+  }
+
   /**
    * Reads bytes; fewer where the file ends before.
    * @throws StorageError
@@ -58,7 +63,7 @@ export class RemoteFile {
   async read(offset: number, length: number): Promise<Uint8Array> {
     const { tries, pause } = this.#options;
     for (let attempt = 1; ; attempt++) {
-      if (this.#change) throw this.#change;
+      this.check();
       try {
         return await this.#patiently((signal, progress) => this.#ask(offset, length, signal, progress));
       } catch (error) {

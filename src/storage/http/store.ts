@@ -59,6 +59,8 @@ export class HttpStore implements ByteStore {
 
   async read(offset: number, target: Uint8Array): Promise<void> {
     checkRange(this, offset, target.length);
+    // What is kept belongs to what isn't there any more.
+    this.#file.check();
     const window = BLOCK * MOST_REQUESTED;
     for (const { page, within, at, length } of partsOf(offset, target.length, window)) {
       await this.#readWindow(page * window + within, target.subarray(at, at + length));
