@@ -192,7 +192,8 @@ export class Drive {
     const name = `the image of ${this.name}`;
     const store = new MemoryStore(name, new Uint8Array(image.buffer, image.byteOffset, image.byteLength), isReadOnly);
     const open: StorageHost['open'] = async (file, mode) => (file === name ? store : storage.open(file, mode));
-    return await openDisk({ ...storage, open }, name, options);
+    const identify: StorageHost['identify'] = async (file) => (file === name ? store.identity : storage.identify(file));
+    return await openDisk({ ...storage, open, identify }, name, options);
   }
 
   #tellOnce(message: string): void {

@@ -126,6 +126,7 @@ function flagsFor(access: 'read' | 'write', mode: 'old' | 'new'): number {
 const notWritable = ['EACCES', 'EPERM', 'EROFS', 'ETXTBSY'];
 
 function cannotOpen(name: string, error: unknown, access: 'read' | 'write' = 'read'): StorageError {
+  if ((error as NodeJS.ErrnoException).code === 'EISDIR') return new StorageError({ name }, 'is a directory');
   const isToWrite = access === 'write' && notWritable.includes((error as NodeJS.ErrnoException).code ?? '');
   const advice = isToWrite ? '; if it is only to be read, say so (readonly=on, or -snapshot)' : '';
   return new StorageError({ name }, `cannot open it: ${systemMessage(error)}${advice}`, { cause: error });
@@ -143,7 +144,10 @@ async function inspectFile(
   const identity = identityOf(status);
   const lock = await lockFile(identity, access);
   if (!lock)
-    throw new StorageError({ name }, `is in use by another machine or command, so it cannot be opened to ${access}`);
+    throw new StorageError(
+      { name },
+      `is in use by this machine, another one or a command, so it cannot be opened to ${access}`,
+    );
   try {
     return { identity, size: status.isFile() ? Number(status.size) : await deviceSize(name, file), lock };
   } catch (error) {

@@ -58,10 +58,11 @@ async function openLayer(
   access: 'read' | 'write',
   above: readonly string[],
 ): Promise<Disk> {
+  // An image that is being written cannot be opened once more.
+  if (above.includes(await host.identify(name)))
+    throw new StorageError({ name }, 'is its own backing file, by way of others or not');
   const store = await host.open(name, access);
   try {
-    if (above.includes(store.identity))
-      throw new StorageError(store, 'is its own backing file, by way of others or not');
     if (above.length >= MOST_IMAGES)
       throw new StorageError(store, `stands below ${MOST_IMAGES} other images: too many`);
     if ((await formatOf(store, format)) === 'raw') return new RawDisk(store);
@@ -77,13 +78,27 @@ async function openQcow2(host: StorageHost, store: ByteStore, chain: readonly st
   const backing =
     backingFile === undefined
       ? undefined
-      : await openLayer(host, backingName(host, store, backingFile), extensions.backingFormat, 'read', chain);
+      : await openBacking(host, store, backingFile, extensions.backingFormat, chain);
   try {
     return await Qcow2Disk.open(store, backing, host.decompressor);
   } catch (error) {
     await backing?.close();
     throw error;
   }
+}
+
+async function openBacking(
+  host: StorageHost,
+  store: ByteStore,
+  backingFile: string,
+  format: string | undefined,
+  chain: readonly string[],
+): Promise<Disk> {
+  const name = backingName(host, store, backingFile);
+  await host.identify(name).catch((error: Error) => {
+    throw new StorageError(store, `its backing file cannot be found: ${error.message}`, { cause: error.cause });
+  });
+  return openLayer(host, name, format, 'read', chain);
 }
 
 /** @throws StorageError if the image names something other than a file, here or on a web server */

@@ -3,7 +3,9 @@ import { type ByteStore, checkRange, checkWritable, type Disk } from './store.ts
 /** How many zeros are written at once, in bytes. */
 const MOST_ZEROS = 1 << 20;
 
-/** An image without format: its bytes are those of the disk. */
+const SECTOR = 512;
+
+/** An image without format: its bytes are those of the disk. Where it ends within a sector, zeros follow. */
 export class RawDisk implements Disk {
   readonly format = 'raw';
   readonly #store: ByteStore;
@@ -11,7 +13,7 @@ export class RawDisk implements Disk {
 
   constructor(store: ByteStore) {
     this.#store = store;
-    this.size = store.size;
+    this.size = Math.ceil(store.size / SECTOR) * SECTOR;
   }
 
   get name(): string {
@@ -24,7 +26,9 @@ export class RawDisk implements Disk {
 
   async read(offset: number, target: Uint8Array): Promise<void> {
     checkRange(this, offset, target.length);
-    await this.#store.read(offset, target);
+    const there = Math.max(0, Math.min(target.length, this.#store.size - offset));
+    target.fill(0, there);
+    if (there > 0) await this.#store.read(offset, target.subarray(0, there));
   }
 
   async write(offset: number, source: Uint8Array): Promise<void> {

@@ -64,7 +64,8 @@ export async function readHeader(store: ByteStore): Promise<Header> {
   if (clusterBits < 9 || clusterBits > 21) {
     throw new StorageError(store, `a cluster of 2^${clusterBits} bytes is not possible (2^9 to 2^21 are)`);
   }
-  const head = start.subarray(0, Math.min(start.length, 2 ** clusterBits));
+  if (start.length < 2 ** clusterBits) throw new StorageError(store, 'ends within its first cluster: was it cut off?');
+  const head = start.subarray(0, 2 ** clusterBits);
   await store.read(0, head);
   const header = parse(store, head, version, clusterBits);
   checkTables(store, header);

@@ -98,7 +98,7 @@ function truncated(): string {
   header.writeUInt32BE(4, 96);
   header.writeUInt32BE(104, 100);
   writeFileSync(path, header);
-  truncateSync(path, 1000);
+  truncateSync(path, 70_000);
   return path;
 }
 

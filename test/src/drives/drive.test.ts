@@ -131,10 +131,22 @@ test('the disk of a hard disk stays in it', async () => {
   await expect(drive.eject()).rejects.toThrow('ide0-hd0 is a hard disk');
 });
 
-test('less than a sector is no disk', async () => {
-  await expect(makeDrive({ image: new Uint8Array(511) })).rejects.toThrow(
-    'the image of ide0-hd0: has 511 bytes, less than a sector',
+test('nothing is no disk', async () => {
+  await expect(makeDrive({ image: new Uint8Array() })).rejects.toThrow(
+    'the image of ide0-hd0: has 0 bytes, less than a sector',
   );
+});
+
+test('zeros follow an image that ends within a sector, until it is written', async () => {
+  const store = new MemoryStore('disk.img', new Uint8Array(SECTOR + 3).fill(7));
+  const { drive } = await makeDrive({ image: 'disk.img', format: 'raw' }, { 'disk.img': store });
+  expect(drive.medium!.sectors).toBe(2);
+  const { bytes } = await drive.answer({ type: 'read', sector: 1, count: 1 });
+  expect([...bytes!.subarray(0, 5)]).toEqual([7, 7, 7, 0, 0]);
+  expect(await drive.answer({ type: 'write', sector: 1, bytes: new Uint8Array(SECTOR).fill(9) })).toEqual({
+    error: null,
+  });
+  expect(store.size).toBe(2 * SECTOR);
 });
 
 test('a drive of a machine that has ended opens no image', async () => {

@@ -61,7 +61,7 @@ describe('chains', () => {
   test.each([
     ['itself', { a: 'a' }, /^a: is its own backing file/],
     ['itself by way of another', { a: 'b', b: 'a' }, /^a: is its own backing file/],
-    ['what is not there', { a: 'missing' }, /^missing: is not there/],
+    ['what is not there', { a: 'missing' }, /^a: its backing file cannot be found: missing: is not there/],
     ['no file', { a: 'json:{}' }, /^a: its backing file "json:\{\}" is neither a plain file nor on a web server/],
     ['a URL', { a: 'nbd://host' }, /^a: its backing file "nbd:\/\/host" is neither/],
   ])('an image on %s is an error', async (_what, images, message) => {

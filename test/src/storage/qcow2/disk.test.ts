@@ -14,6 +14,7 @@ import { everything, firstDifference, operations, perform } from './operations.t
 
 const { decompressor } = new MemoryHost();
 const SIZE = 40_000;
+const WHOLE_SECTORS = Math.ceil(SIZE / 512) * 512;
 const base = new RawDisk(new MemoryStore('base', new Uint8Array(SIZE - 3000).fill(0xee)));
 const backing = { file: 'base', format: 'raw', disk: base };
 
@@ -143,11 +144,11 @@ test.each([
 ])('an overlay keeps changes in %s', async (_where, pages) => {
   await fc.assert(
     fc.asyncProperty(operations(SIZE, 20), async (list) => {
-      const below = new MemoryStore('below', new Uint8Array(SIZE).fill(3));
+      const below = new MemoryStore('below', new Uint8Array(WHOLE_SECTORS).fill(3));
       const scratch = { open: async () => new MemoryStore('scratch') };
       const kept = new OverlayPages(scratch, pages * OVERLAY_PAGE);
       const disk = new OverlayDisk(new RawDisk(below), kept);
-      const model = new Uint8Array(SIZE).fill(3);
+      const model = new Uint8Array(WHOLE_SECTORS).fill(3);
       for (const operation of list) await perform(disk, model, operation);
       expect(firstDifference(await everything(disk), model)).toBe(-1);
       expect((await contents(below)).every((byte) => byte === 3)).toBe(true);
