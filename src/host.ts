@@ -1,6 +1,8 @@
 import type { Command, MessageEnd, Report } from './isolate/protocol.ts';
 import type { MachineConfig } from './machine-core.ts';
 import type { Compressor } from './snapshot/compression.ts';
+import type { OpenNetwork } from './network/open-network.ts';
+import type { NetworkBackendOptions } from './network/options.ts';
 import type { StorageHost } from './storage/open.ts';
 
 /** Images by name. */
@@ -24,6 +26,11 @@ export interface Host {
   readonly compressor: Compressor;
   /** Images of disks. */
   readonly storage: StorageHost;
+  /**
+   * Opens what a network card is connected to.
+   * @throws ConfigurationError that names the option, the file, or the port that cannot be had
+   */
+  openNetwork(options: NetworkBackendOptions): Promise<OpenNetwork>;
   /** Makes an isolate that runs a machine; `name` is for people. */
   startIsolate(where: 'worker' | 'caller', config: MachineConfig, events: IsolateEvents, name?: string): Isolate;
 }

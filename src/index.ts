@@ -44,9 +44,12 @@ export type {
 } from '../runtime/debug/questions.ts';
 export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../runtime/debug/registers.ts';
 export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
+export { type CardModel, cardModels } from '../runtime/machine/cards.ts';
 export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
 export type { BootOrder } from './boot-order.ts';
+export type { NetworkCard } from './cards/card.ts';
+export type { CardOptions } from './cards/options.ts';
 export { Drive, type MediumOptions } from './drives/drive.ts';
 export type { DriveOptions } from './drives/options.ts';
 export { ConfigurationError } from './errors.ts';
@@ -59,6 +62,16 @@ export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine-types.ts';
 export type { Monitor } from './monitor/monitor.ts';
+export type { NetworkBackend } from './network/backend.ts';
+export { NetworkHub } from './network/hub.ts';
+export type {
+  GuestForward,
+  HostForward,
+  HubNetworkOptions,
+  NetworkBackendOptions,
+  SocketNetworkOptions,
+  UserNetworkOptions,
+} from './network/options.ts';
 export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
 export type { Progress } from './node/assets/progress.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';

@@ -2,6 +2,9 @@ import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/str
 import type { SavedComponents } from '../runtime/snapshot/components.ts';
 import type { Saved } from '../runtime/snapshot/describe.ts';
 import { loadImages } from './boot-images.ts';
+import type { NetworkCard } from './cards/card.ts';
+import { MachineCards } from './cards/index.ts';
+import { planCards } from './cards/options.ts';
 import type { Drive } from './drives/drive.ts';
 import { MachineDrives } from './drives/index.ts';
 import { planDrives } from './drives/options.ts';
@@ -15,7 +18,8 @@ import { Outflow } from './isolate/flow.ts';
 import { type CallName, type Calls, type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 import type { MachineConfig, Metrics } from './machine-core.ts';
 import type { DebugConsole, Examine, MachineEvents, MachineState, Probe } from './machine-types.ts';
-import { type Boot, bootOf, checkOptions, type MachineOptions } from './options.ts';
+import { creationError, openAll } from './opening.ts';
+import { bootOf, checkOptions, type MachineOptions } from './options.ts';
 import { Screen } from './screen/index.ts';
 import { SerialPort } from './serial.ts';
 import { readMachine, savedMachine, unfit } from './snapshot/machine.ts';
@@ -37,6 +41,7 @@ interface MachineParts {
   readonly options: MachineOptions;
   readonly host: Host;
   readonly drives: MachineDrives;
+  readonly cards: MachineCards;
   /** What a snapshot with this state holds. */
   readonly save: (components: SavedComponents) => Saved;
 }
@@ -61,6 +66,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly drives: readonly Drive[];
   /** Resolves when the machine has ended and its disks are written, rejects if the emulator has failed. */
   readonly exited: Promise<Exit>;
+  /** Its network cards, in the order of the options. */
+  readonly network: readonly NetworkCard[];
   /** What its display adapter shows. */
   readonly screen: Screen;
   /** The translations in its cache. */
@@ -68,6 +75,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #isolate: Isolate;
   readonly #drives: MachineDrives;
+  readonly #cards: MachineCards;
   readonly #host: Host;
   readonly #save: MachineParts['save'];
   readonly #creation = Promise.withResolvers<void>();
@@ -75,7 +83,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   /** Who takes the output of a stream, by its port's name. */
   readonly #outputs = new Map<string, Receiver>();
   /** Input of streams, by port. */
-  readonly #inputs = new Map<string, Outflow>();
+  readonly #inputs = new Map<string, Pick<Outflow, 'taken' | 'close'>>();
   #isCreated = false;
   /** Why the isolate keeps the program alive: it is being made, it runs, a call waits for its answer, it is being ended. */
   #holders = 0;
@@ -90,10 +98,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     const plans = planDrives(options.drives ?? []);
     const images = await loadImages(options, host);
     const drives = new MachineDrives(plans, host.storage);
-    await drives.open();
-    const config = { ...settings, ...images, drives: drives.config };
+    const cards = new MachineCards(planCards(options.network ?? []), host);
+    await openAll(cards, drives);
+    const config = { ...settings, ...images, drives: drives.config, cards: cards.config };
     const save = (components: SavedComponents) => savedMachine(options, images, components);
-    const machine = new Machine(config, { options, host, drives, save });
+    const machine = new Machine(config, { options, host, drives, cards, save });
     try {
       await machine.#creation.promise;
     } catch (error) {
@@ -123,7 +132,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return machine;
   }
 
-  private constructor(config: MachineConfig, { options, host, drives, save }: MachineParts) {
+  private constructor(config: MachineConfig, { options, host, drives, cards, save }: MachineParts) {
     super();
     this.#host = host;
     this.#save = save;
@@ -146,6 +155,13 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       send: (message) => this.#connection.send(message),
       tell: (message) => this.emit('log', message),
     });
+    this.#cards = cards;
+    this.network = cards.all;
+    cards.connect((message) => this.#connection.send(message));
+    for (const { name, cable } of cards.all) {
+      this.#outputs.set(name, cable);
+      this.#inputs.set(name, cable);
+    }
     this.screen = new Screen(() => this.#call('screen'));
     this.translations = new Translations(this.ask);
   }
@@ -223,7 +239,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   async #terminate(): Promise<void> {
     this.#hold();
-    await Promise.all([this.#isolate.terminate(), this.#drives.close()]);
+    await Promise.all([this.#isolate.terminate(), this.#drives.close(), this.#cards.close()]);
     this.#release();
   }
 
@@ -302,7 +318,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
         this.#inputs.get(notice.port)?.taken(notice.length);
         break;
       case 'request':
-        void this.#drives.answer(notice);
+        if (!this.#cards.answer(notice)) void this.#drives.answer(notice);
         break;
       case 'exit':
         this.#end(notice.exit);
@@ -373,13 +389,6 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     for (const output of this.#outputs.values()) output.end?.(reason);
     for (const input of this.#inputs.values()) input.close(new Error(`${reason}: it takes no more input`));
     void this.#drives.close();
+    void this.#cards.close();
   }
-}
-
-/** Images that cannot be booted, and debug ports where another device is, are the caller's mistake. */
-function creationError(error: Error, boot: Boot): Error {
-  if (error.name === 'PortError') return new ConfigurationError(`${error.message}; give another iobase`);
-  if (error.name !== 'BootError') return error;
-  const image = 'bios' in boot ? boot.bios : 'kernel' in boot && boot.kernel;
-  return new ConfigurationError(typeof image === 'string' ? `${image}: ${error.message}` : error.message);
 }

@@ -1,6 +1,7 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
 import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
+import type { CardOptions } from './cards/options.ts';
 import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
@@ -78,6 +79,8 @@ export interface MachineOptions {
   };
   /** Disks and drives: QEMU's `-drive`. A text is the image of a hard disk. Default: none. */
   readonly drives?: readonly (string | DriveOptions)[];
+  /** Network cards: QEMU's `-nic`. Default: none, so that a guest reaches nothing that it was not given. */
+  readonly network?: readonly CardOptions[];
   /** What firmware boots from. */
   readonly bootOrder?: BootOrder;
   /** What a reset by the guest, or a triple fault, does. Default: "reset". */
@@ -126,6 +129,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'boot',
   'bootOrder',
   'drives',
+  'network',
   'isolate',
   'icount',
   'reboot',
@@ -185,7 +189,7 @@ function inMegabytes(bytes: number): string {
  * All of a configuration but the images.
  * @throws ConfigurationError that names the option
  */
-export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot' | 'drives'> {
+export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot' | 'drives' | 'cards'> {
   checkNames('options', options, optionNames);
   const { memory = 128, reboot = 'reset', icount, debugExit, debugConsole } = options;
   const boot = checkedBoot(bootOf(options));

@@ -92,6 +92,11 @@ export class HostDoor {
     return first !== undefined && first.deliver === null && first.at <= this.#options.clock.now();
   }
 
+  /** Answers to requests have a virtual time. What else the host sends has none: it comes when it comes. */
+  get hasLatency(): boolean {
+    return this.#options.latency !== undefined;
+  }
+
   /** Names are unique. `credit`: bytes of input that the host may send ahead. */
   stream(port: string, credit = INPUT_CREDIT): HostStream {
     const { send } = this.#options;

@@ -19,6 +19,8 @@ export interface Board {
   readonly ports: PortBus;
   /** Where chips have registers in memory. */
   readonly mmio: MmioBus;
+  /** Where PCI functions have registers in memory. */
+  readonly pciMmio: MmioBus;
   /** RAM as bus masters see it. */
   readonly memory: BusMemory;
   readonly clock: VirtualClock;
@@ -27,6 +29,8 @@ export interface Board {
   readonly guestError: ReportGuestError;
   /** One more device's end of the line of an IRQ, 0-15. */
   irq(number: number): IrqLine;
+  /** The line of an interrupt pin of a PCI device, 1-4 for INTA# to INTD#. */
+  pciIrq(device: number, pin: number): IrqLine;
   /** Channels 0-3 transfer bytes, 5-7 words. */
   dma(channel: number): DmaChannel;
   /** One more device's part in the gate of A20: open while any of them is high. */

@@ -2,6 +2,7 @@ import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
 import type { ToHost } from '../host/messages.ts';
+import type { CardConfig } from './cards.ts';
 import type { DriveConfig } from './drives.ts';
 import type { LogItem } from './log-items.ts';
 
@@ -55,6 +56,8 @@ export interface MachineConfig {
   readonly firmware?: FirmwareSettings;
   /** Its disks and drives; none if left out. */
   readonly drives?: readonly DriveConfig[];
+  /** Its network cards; none if left out. */
+  readonly cards?: readonly CardConfig[];
   /** Time comes from executed instructions: one takes 2 to this power nanoseconds. */
   readonly icountShift?: number;
   /**

@@ -27,6 +27,7 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
+import { networkCards } from './cards.ts';
 import { setCmosBootOrder, setCmosFloppies, setCmosMemorySize } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
 import { blockPort, floppyDrives } from './drives.ts';
@@ -64,6 +65,7 @@ export class Pc {
   readonly rtc: RtcCmos;
   readonly keyboardController: I8042;
   readonly pci: PciBus;
+  private readonly bridge: IsaBridge;
   readonly dma: Dma8237;
   readonly powerManagement: PowerManagement;
   readonly uarts: readonly Uart16550[];
@@ -107,10 +109,10 @@ export class Pc {
       return new Uart16550({ ...board, ...port, irq: irq(port.irq), line: options.door.stream(port.name) });
     });
     this.dma = new Dma8237(board);
-    const bridge = new IsaBridge({ ...board, routes: pirqRoutes });
+    this.bridge = new IsaBridge({ ...board, routes: pirqRoutes });
     this.pci = new PciBus(board);
     this.pci.add(hostBridge({ shadowChanged: layout.setShadow, allRam: !hasFirmware }));
-    const { pic, pit, rtc, keyboardController, uarts, dma, pci } = this;
+    const { pic, pit, rtc, keyboardController, uarts, dma, pci, bridge } = this;
     this.display = config.vga === 'std' ? new Vga({ ...board, map: layout.map, rom: config.videoRom }) : null;
     const apics = this.localApic && this.ioApic ? [this.localApic, this.ioApic] : [];
     const fwCfg = this.makeFwCfg(board, () => this.acpiTables(options, bridge));
@@ -127,7 +129,7 @@ export class Pc {
       this.powerManagement,
       fwCfg,
     ];
-    const others = [hpet, this.display, ...parts.map((make) => make(board))];
+    const others = [hpet, this.display, ...parts.map((make) => make(board)), ...networkCards(board)];
     this.parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.parts) if (pciFunction) pci.add(pciFunction);
     const described = [...this.parts, ...pci.functions].map(({ component }) => component);
@@ -147,9 +149,11 @@ export class Pc {
       ...options,
       ports: this.ports,
       mmio: layout.map.bus(Layer.chipset),
+      pciMmio: layout.map.bus(Layer.pci),
       memory: busMemory(layout.map),
       blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
       irq: (number) => this.irqs.input(number),
+      pciIrq: (device, pin) => this.bridge.interrupt(device, pin),
       dma: (channel) => this.dma.channel(channel),
       a20: () => a20.input(),
     };

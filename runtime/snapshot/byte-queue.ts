@@ -20,6 +20,17 @@ export class ByteQueue {
     return this.#head === this.#tail ? undefined : this.#buffer[this.#head++];
   }
 
+  /** The oldest bytes, at most `count`, which stay. Valid until the queue changes. */
+  peek(count: number): Uint8Array {
+    return this.#buffer.subarray(this.#head, Math.min(this.#head + count, this.#tail));
+  }
+
+  /** Drops the oldest bytes; there must be so many. */
+  drop(count: number): void {
+    this.#head += count;
+    if (this.#head === this.#tail) this.clear();
+  }
+
   clear(): void {
     this.#head = 0;
     this.#tail = 0;

@@ -18,7 +18,9 @@ export const debianLinux = (): Promise<never> => noHost();
 
 export { formatRegisters } from '../../runtime/debug/registers.ts';
 export { describeShutdown } from '../../runtime/debug/shutdown.ts';
+export { cardModels } from '../../runtime/machine/cards.ts';
 export { logItems } from '../../runtime/machine/log-items.ts';
 export { ExpectError } from '../expect.ts';
+export { NetworkHub } from '../network/hub.ts';
 export { memorySize } from '../options.ts';
 export { ConfigurationError };

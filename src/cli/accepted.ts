@@ -41,13 +41,6 @@ const rows: readonly AcceptedFlag[] = [
     },
     instead: 'guest code is always translated; give tcg, and -engine for how',
   },
-  ...['net', 'nic'].map((name) => ({
-    names: [name],
-    argument: 'none',
-    help: 'no network',
-    properties: { type: none },
-    instead: `there is no network yet; give -${name} none`,
-  })),
   {
     names: ['audio'],
     argument: 'none',

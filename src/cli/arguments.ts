@@ -88,7 +88,7 @@ function findFlag(text: string): Flag {
 }
 
 function applyFlag(settings: Settings, text: string, flag: Flag, argument: string): Settings {
-  if (flag.list !== undefined && /(^|,)(help|\?)$/.test(argument)) return { ...settings, action: flag.list };
+  if (flag.list !== undefined && /(^|,)(model=)?(help|\?)$/.test(argument)) return { ...settings, action: flag.list };
   return within(text, () => flag.apply(settings, argument));
 }
 

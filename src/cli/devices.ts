@@ -1,5 +1,6 @@
-import { ConfigurationError } from '../index.ts';
+import { type CardModel, ConfigurationError, cardModels } from '../index.ts';
 import { connectDrive } from './drive-flags.ts';
+import { addCard } from './network-flags.ts';
 import { parseInteger, parseProperties } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 
@@ -10,6 +11,22 @@ export interface Device {
   readonly properties: Readonly<Record<string, string>>;
   /** The settings with it. Throws ConfigurationError if a property is wrong. */
   apply(settings: Settings, properties: Readonly<Record<string, string>>): Settings;
+}
+
+const cardHelp: Readonly<Record<CardModel, string>> = {
+  rtl8139: 'a network card of Realtek (RTL8139C+), connected to -netdev id=ID',
+  ne2k_pci: 'an NE2000 on the PCI bus (RTL8029)',
+  ne2k_isa: 'an NE2000 on the ISA bus; the first is at port 0x300 with IRQ 9',
+  e1000: 'a PRO/1000 of Intel (82540EM)',
+};
+
+/** A network card. Left out: the next free address. */
+function cardDevice(model: CardModel): Device {
+  return {
+    help: cardHelp[model],
+    properties: { netdev: '', mac: '', id: '' },
+    apply: (settings, properties) => addCard(settings, model, properties),
+  };
 }
 
 export const devices: Readonly<Record<string, Device>> = {
@@ -44,6 +61,7 @@ export const devices: Readonly<Record<string, Device>> = {
     properties: { drive: '', bus: '', unit: '', serial: '' },
     apply: (settings, properties) => connectDrive(settings, 'cdrom', properties),
   },
+  ...Object.fromEntries(cardModels.map((model) => [model, cardDevice(model)])),
   'pc-testdev': {
     help: 'what kvm-unit-tests asks for',
     properties: {},

@@ -11,6 +11,7 @@ import { characterFlags } from './backends/flags.ts';
 import { clockBase } from './clock-base.ts';
 import { applyDevice, devices, deviceUsage } from './devices.ts';
 import { driveFlags } from './drive-flags.ts';
+import { networkFlags } from './network-flags.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { type List, machine, type Settings } from './settings.ts';
 
@@ -75,6 +76,7 @@ export const flags: readonly Flag[] = [
     apply: (settings, bios) => ({ ...settings, bios }),
   },
   ...driveFlags,
+  ...networkFlags,
   {
     names: ['vga'],
     argument: 'std|none',

@@ -1,6 +1,6 @@
 import { changeableFeatures } from '../../runtime/cpu/features.ts';
 import { cpuModelNames } from '../../runtime/cpu/model.ts';
-import { logItems } from '../index.ts';
+import { cardModels, logItems } from '../index.ts';
 import { packageVersion } from '../node/version.ts';
 import { acceptedFlags } from './accepted.ts';
 import { devices, deviceUsage } from './devices.ts';
@@ -60,6 +60,12 @@ export function acceleratorText(): string {
 export function deviceText(): string {
   const rows = Object.entries(devices).map(([name, { help }]) => row(deviceUsage(name), help));
   return `Devices, with the defaults of their properties:\n${rows.join('\n')}\n`;
+}
+
+/** What `-nic model=` takes. */
+export function cardText(): string {
+  const rows = cardModels.map((model) => row(model, devices[model]!.help));
+  return `Network cards:\n${rows.join('\n')}\n`;
 }
 
 /** What `-d` takes. */

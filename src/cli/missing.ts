@@ -1,7 +1,7 @@
 /** What is missing, or what to do instead, for flags of QEMU's that cannot be had here. */
 const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['sd mtdblock iscsi pflash', 'there is no such drive; -drive adds disks, CD-ROM and floppy drives'],
-  ['netdev bt', 'there is no network yet; leave it out, or give -nic none'],
+  ['bt', 'there is no Bluetooth; leave it out'],
   [
     'vnc spice sdl full-screen alt-grab ctrl-grab show-cursor g rotate portrait win2k-hack',
     'there is no window; -display terminal shows the screen on the terminal',
@@ -41,7 +41,7 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['daemonize pidfile', "the program stays in the foreground; let the shell start it in the background ('&')"],
   ['runas run-with chroot', 'the program stays what it was started as; start it as that user, or in that folder'],
   ['semihosting semihosting-config', "that is for other processors' guests; -device isa-debug-exit ends the program"],
-  ['set readconfig writeconfig object preconfig compat', 'the machine is described by flags alone; --help lists them'],
+  ['set readconfig writeconfig preconfig compat', 'the machine is described by flags alone; --help lists them'],
   ['add-fd append-file msg realtime seed qtest shim', 'leave it out; --help lists what there is'],
 ];
 

@@ -1,6 +1,15 @@
 import { ConfigurationError } from '../index.ts';
 import { parseArguments } from './arguments.ts';
-import { acceleratorText, cpuText, deviceText, helpText, logItemsText, machineText, versionText } from './help.ts';
+import {
+  acceleratorText,
+  cardText,
+  cpuText,
+  deviceText,
+  helpText,
+  logItemsText,
+  machineText,
+  versionText,
+} from './help.ts';
 import { standardOutputGone } from './output-error.ts';
 import { demo, runMachine } from './run.ts';
 import type { Settings } from './settings.ts';
@@ -16,6 +25,7 @@ const actions: Readonly<Record<Settings['action'], (settings: Settings) => numbe
   'list-machines': () => say(machineText()),
   'list-accelerators': () => say(acceleratorText()),
   'list-devices': () => say(deviceText()),
+  'list-cards': () => say(cardText()),
   'list-log-items': () => say(logItemsText()),
 };
 

@@ -2,17 +2,21 @@ import { ConfigurationError } from '../index.ts';
 
 /** The parts of QEMU's `name,key=value,…`; an argument without a "=" counts as the value of `implied`, and `,,` is a comma. */
 export function parseProperties(text: string, implied: string, allowed: readonly string[]): Record<string, string> {
-  const properties: Record<string, string> = {};
+  const list = propertyList(text, implied);
+  const unknown = list.find(([key]) => key !== implied && !allowed.includes(key));
+  if (unknown !== undefined) throw new ConfigurationError(`'${unknown[0]}' is not supported in '${text}'`);
+  return Object.fromEntries(list);
+}
+
+/** The same in its order, where a key may be there several times. */
+export function propertyList(text: string, implied: string): [key: string, value: string][] {
   // A comma is the end of a part unless another one follows, or stands before it.
-  text.split(/(?<!(?<!,),(?:,,)*),(?!,)/).forEach((escaped, index) => {
+  return text.split(/(?<!(?<!,),(?:,,)*),(?!,)/).map((escaped, index) => {
     const part = escaped.replaceAll(',,', ',');
     const equals = part.indexOf('=');
     const key = equals < 0 && index === 0 ? implied : part.slice(0, Math.max(equals, 0)) || part;
-    if (key !== implied && !allowed.includes(key))
-      throw new ConfigurationError(`'${key}' is not supported in '${text}'`);
-    properties[key] = part.slice(equals + 1);
+    return [key, part.slice(equals + 1)];
   });
-  return properties;
 }
 
 /** What properties may be, by their names. */

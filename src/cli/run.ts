@@ -10,6 +10,7 @@ import { drivesOf } from './drive-flags.ts';
 import { helpFor } from './escape.ts';
 import { connectLog } from './guest-log.ts';
 import { openInspector } from './inspector.ts';
+import { cardsOf } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
 import type { Settings } from './settings.ts';
@@ -80,6 +81,7 @@ function optionsOf(settings: Settings, boot: Boot): MachineOptions {
     ...settings.machine,
     boot,
     drives: drivesOf(settings),
+    network: cardsOf(settings),
     ...(startTime && { startTime: startTime() }),
   };
 }

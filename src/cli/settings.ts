@@ -1,8 +1,15 @@
 import type { DriveOptions, Machine, MachineOptions } from '../index.ts';
 import type { Backend } from './backends/backend.ts';
+import type { CommandLineCard, CommandLineNetwork } from './network-flags.ts';
 
 /** A list that `help` for a flag's argument prints. */
-export type List = 'list-cpus' | 'list-machines' | 'list-accelerators' | 'list-devices' | 'list-log-items';
+export type List =
+  | 'list-cpus'
+  | 'list-machines'
+  | 'list-accelerators'
+  | 'list-devices'
+  | 'list-cards'
+  | 'list-log-items';
 
 /** What the command line asks for. */
 export interface Settings {
@@ -18,6 +25,14 @@ export interface Settings {
   readonly snapshot?: boolean;
   /** Drives that a -device is to connect, by their names. */
   readonly waitingDrives: Readonly<Record<string, DriveOptions>>;
+  /** Network cards of -nic and -device. */
+  readonly cards: readonly CommandLineCard[];
+  /** Networks of -netdev, by their names. */
+  readonly netdevs: Readonly<Record<string, CommandLineNetwork>>;
+  /** Files for the frames of these. */
+  readonly captures: Readonly<Record<string, string>>;
+  /** The card and the network of -net. */
+  readonly net?: { readonly card?: Omit<CommandLineCard, 'backend' | 'netdev'>; readonly backend?: CommandLineNetwork };
   readonly nographic?: boolean;
   /** Where the screen is shown; left out: on the terminal, if that is free and there is a screen. */
   readonly display?: 'none' | 'terminal';
@@ -51,6 +66,9 @@ export const initialSettings: Settings = {
   parallels: [],
   chardevs: {},
   waitingDrives: {},
+  cards: [],
+  netdevs: {},
+  captures: {},
 };
 
 /** The settings with these options of the machine. */

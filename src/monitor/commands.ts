@@ -5,6 +5,7 @@ import { infoCommand } from './info.ts';
 import { inputCommands } from './input.ts';
 import { memoryCommands } from './memory.ts';
 import { migrateCommand } from './migrate.ts';
+import { networkCommands } from './network.ts';
 import { portCommands } from './ports.ts';
 import { screendumpCommand } from './screendump.ts';
 import { TextCursor } from './text-cursor.ts';
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   migrateCommand,
   screendumpCommand,
   ...mediumCommands,
+  ...networkCommands,
   ...memoryCommands,
   ...inputCommands,
   ...portCommands,

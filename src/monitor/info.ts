@@ -3,6 +3,7 @@ import { infoBlock } from './info-block.ts';
 import { infoMtree } from './info-mtree.ts';
 import { infoPci } from './info-pci.ts';
 import { infoIrq, infoPic } from './info-pic.ts';
+import { infoNetwork } from './network.ts';
 import { formatAllRegisters } from './registers.ts';
 
 const parts: readonly Command[] = [
@@ -65,6 +66,13 @@ const parts: readonly Command[] = [
     help: 'show the current VM name',
     parameters: [],
     run: (_, { options }) => (options.name === undefined ? '' : `${options.name}\n`),
+  },
+  {
+    names: ['network'],
+    usage: '',
+    help: 'show the network state',
+    parameters: [],
+    run: (_, context) => infoNetwork(context),
   },
   { names: ['pci'], usage: '', help: 'show PCI info', parameters: [], run: (_, context) => infoPci(context) },
   { names: ['pic'], usage: '', help: 'show PIC state', parameters: [], run: (_, context) => infoPic(context) },

@@ -38,6 +38,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
     ...imageHost,
     compressor: nodeCompressor,
     storage: nodeStorage,
+    openNetwork: async (options) => (await import('./network/index.ts')).openNetwork(options),
     startIsolate(where, config, events, name) {
       const { port1, port2 } = new MessageChannel();
       const deadlines = new SharedDeadlines().buffer;

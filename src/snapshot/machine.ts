@@ -20,8 +20,10 @@ const passing: readonly (keyof MachineOptions)[] = ['name', 'isolate', 'drives',
 export function savedMachine(options: MachineOptions, images: StartImages, components: SavedComponents): Saved {
   const lasting = Object.entries(options).filter(([name, value]) => value !== undefined && !isPassing(name));
   const { boot, videoRom } = images;
+  // What cards are connected to is of here and now, too.
+  const network = options.network?.map(({ backend: _, backendName: __, ...card }) => card);
   return {
-    options: { ...Object.fromEntries(lasting), boot, ...(videoRom && { videoBios: videoRom }) } as Saved,
+    options: { ...Object.fromEntries(lasting), ...(network && { network }), boot, ...(videoRom && { videoBios: videoRom }) } as Saved,
     components,
   };
 }

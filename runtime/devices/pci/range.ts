@@ -1,4 +1,5 @@
 import type { PortBus, PortRegion } from '../../bus/ports.ts';
+import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
 import { type AddressWindow, Layer, NO_FRAME, type PhysicalMap } from '../../memory/physical-map.ts';
 
 /** A range of addresses whose place the guest decides (a base address register or the like). */
@@ -25,6 +26,19 @@ export function portRange(ports: PortBus, regions: (base: number) => readonly Po
       for (const region of placed) ports.remove(region);
       placed = [];
     },
+  };
+}
+
+/** Registers in memory: `region` makes what stands at a base. */
+export function registerRange(mmio: MmioBus, region: (base: number) => MmioRegion): AddressRange {
+  // Derived: what is placed now.
+  let placed: MmioRegion;
+  return {
+    place(base) {
+      placed = region(base);
+      mmio.add(placed);
+    },
+    remove: () => mmio.remove(placed),
   };
 }
 

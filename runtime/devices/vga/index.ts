@@ -4,7 +4,7 @@ import { Layer, type PhysicalMap } from '../../memory/physical-map.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
 import { type BaseAddress, PciFunction } from '../pci/function.ts';
-import { type AddressRange, memoryRange } from '../pci/range.ts';
+import { type AddressRange, memoryRange, registerRange } from '../pci/range.ts';
 import { Aperture } from './aperture.ts';
 import { identification } from './edid.ts';
 import { MMIO_BYTES, mmioRegion } from './mmio.ts';
@@ -130,17 +130,8 @@ export class Vga {
   }
 
   #mmioRange(map: PhysicalMap): AddressRange {
-    const bus = map.bus(Layer.pci);
     const parts = { registers: this.#registers, vbe: this.#vbe, identification, changed: () => this.#changed() };
-    // Derived: what is placed now.
-    let placed = mmioRegion(0, parts);
-    return {
-      place(base) {
-        placed = mmioRegion(base, parts);
-        bus.add(placed);
-      },
-      remove: () => bus.remove(placed),
-    };
+    return registerRange(map.bus(Layer.pci), (base) => mmioRegion(base, parts));
   }
 }
 

@@ -4,6 +4,7 @@ import type { NetworkBackend } from '../../network/backend.ts';
 import type { NetworkHost, Timers } from '../../network/host.ts';
 import { NetworkHub } from '../../network/hub.ts';
 import { LimitedBackend } from '../../network/limit.ts';
+import type { OpenNetwork } from '../../network/open-network.ts';
 import type { NetworkBackendOptions, UserNetworkOptions } from '../../network/options.ts';
 import { CapturedBackend } from '../../network/pcap.ts';
 import { UserNetwork } from '../../network/user.ts';
@@ -23,17 +24,6 @@ const timers: Timers = {
   },
   soon: (act) => void setImmediate(act),
 };
-
-/** A backend that a card can be connected to, with what can be done to it while it runs. */
-export interface OpenNetwork {
-  readonly backend: NetworkBackend;
-  /** @param megabits of a million bits, a second in each direction; nothing: no limit */
-  setBandwidth(megabits: number | undefined): void;
-  /** The network itself where it is a user-mode network: its forwards tell which ports the host chose. */
-  readonly user: UserNetwork | undefined;
-  /** Where a socket network listens; 0 where it doesn't. */
-  readonly port: number;
-}
 
 /**
  * Opens what a card is connected to.

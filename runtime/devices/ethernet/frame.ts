@@ -1,0 +1,76 @@
+/** Bytes of the parts of a frame (IEEE 802.3, 3.2). */
+export const ADDRESS_BYTES = 6;
+export const HEADER_BYTES = 14;
+export const LEAST_BYTES = 60;
+export const FCS_BYTES = 4;
+/** Offset of the type, or of a VLAN tag, whose second half is the tag (IEEE 802.1Q, 9.3). */
+export const TYPE_OFFSET = 12;
+export const TAG_BYTES = 4;
+export const VLAN_TYPE = 0x8100;
+/** What fits into a jumbo frame, and into what segmentation offload is given. */
+export const LARGEST_PACKET = 0x10000;
+
+/** Whom a frame is for. */
+export type Destination = 'broadcast' | 'multicast' | 'station';
+
+export function destinationOf(frame: Uint8Array): Destination {
+  if ((frame[0] & 1) === 0) return 'station';
+  for (let n = 0; n < ADDRESS_BYTES; n++) if (frame[n] !== 0xff) return 'multicast';
+  return 'broadcast';
+}
+
+export function isFor(frame: Uint8Array, address: ArrayLike<number>): boolean {
+  for (let n = 0; n < ADDRESS_BYTES; n++) if (frame[n] !== address[n]) return false;
+  return true;
+}
+
+/** A frame of at least LEAST_BYTES: what is missing is zeros. */
+export function padded(frame: Uint8Array): Uint8Array {
+  if (frame.length >= LEAST_BYTES) return frame;
+  const longer = new Uint8Array(LEAST_BYTES);
+  longer.set(frame);
+  return longer;
+}
+
+/** The frame with a VLAN tag, two bytes as they go over the wire. */
+export function withTag(frame: Uint8Array, tag: number): Uint8Array {
+  const tagged = new Uint8Array(frame.length + TAG_BYTES);
+  tagged.set(frame.subarray(0, TYPE_OFFSET));
+  tagged.set([VLAN_TYPE >> 8, VLAN_TYPE & 0xff, tag >> 8, tag & 0xff], TYPE_OFFSET);
+  tagged.set(frame.subarray(TYPE_OFFSET), TYPE_OFFSET + TAG_BYTES);
+  return tagged;
+}
+
+/** The tag of a frame that has one, else -1. */
+export function tagOf(frame: Uint8Array): number {
+  const hasTag = frame.length >= HEADER_BYTES + TAG_BYTES && wordAt(frame, TYPE_OFFSET) === VLAN_TYPE;
+  return hasTag ? wordAt(frame, TYPE_OFFSET + 2) : -1;
+}
+
+/** The frame without its tag. */
+export function withoutTag(frame: Uint8Array): Uint8Array {
+  const bare = new Uint8Array(frame.length - TAG_BYTES);
+  bare.set(frame.subarray(0, TYPE_OFFSET));
+  bare.set(frame.subarray(TYPE_OFFSET + TAG_BYTES), TYPE_OFFSET);
+  return bare;
+}
+
+/** 16 bits in the order of the network. */
+export function wordAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at] << 8) | bytes[at + 1];
+}
+
+export function putWord(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >> 8;
+  bytes[at + 1] = value;
+}
+
+/** 32 bits in the order of the network, unsigned. */
+export function longAt(bytes: Uint8Array, at: number): number {
+  return (wordAt(bytes, at) * 0x10000 + wordAt(bytes, at + 2)) >>> 0;
+}
+
+export function putLong(bytes: Uint8Array, at: number, value: number): void {
+  putWord(bytes, at, (value >>> 16) & 0xffff);
+  putWord(bytes, at + 2, value & 0xffff);
+}

@@ -1,0 +1,158 @@
+import type { Line } from '../../bus/irq.ts';
+import type { PortRegion } from '../../bus/ports.ts';
+import type { NetworkPort } from '../../host/network.ts';
+import { joinComponents } from '../../snapshot/components.ts';
+import type { Component } from '../../snapshot/describe.ts';
+import { padded } from '../ethernet/frame.ts';
+import { CardMemory } from './memory.ts';
+import { receiveFrame } from './receiver.ts';
+import { readRegister, writeRegister } from './register-pages.ts';
+import {
+  CARD_PORTS,
+  Command,
+  DATA_PORT,
+  DATA_WORDS,
+  Interrupt,
+  LOOPBACK,
+  PAGE_BYTES,
+  RESET_PORT,
+  Register,
+  TransmitStatus,
+} from './registers.ts';
+import { RemoteDma } from './remote-dma.ts';
+import { ne2000State } from './state.ts';
+
+export interface Dp8390Options {
+  /** Unique in the machine; names the card's state. */
+  readonly name: string;
+  /** Six bytes. */
+  readonly mac: ArrayLike<number>;
+  readonly port: NetworkPort;
+  readonly irq: Line;
+  /** The chip is an RTL8029, with registers that tell so. */
+  readonly isRealtek?: boolean;
+}
+
+/** The DP8390 and the memory around it, as on an NE2000. */
+export class Dp8390 {
+  readonly component: Component;
+  readonly #options: Dp8390Options;
+  readonly #state = ne2000State.create();
+  readonly #memory: CardMemory;
+  readonly #remote: RemoteDma;
+
+  constructor(options: Dp8390Options) {
+    this.#options = options;
+    const { name, port, mac } = options;
+    this.#memory = new CardMemory(this.#state.ram, mac);
+    this.#remote = new RemoteDma(this.#state, this.#memory, () => this.#raise(Interrupt.remoteDone));
+    this.component = joinComponents(name, [ne2000State.bind(name, this.#state), port.component]);
+    port.onFrame = (frame) => this.#receive(padded(frame));
+    this.reset();
+  }
+
+  /** Power on, a hard reset, or the reset port: registers other than these stay as they are. */
+  reset(): void {
+    Object.assign(this.#state, { command: Command.stop | Command.abortRemote, interruptMask: 0 });
+    this.#state.interruptStatus = Interrupt.reset;
+    this.#drive();
+  }
+
+  /** Its ports from `base` on; the data port in units of these sizes. */
+  regions(base: number, dataSizes: readonly (1 | 2 | 4)[]): PortRegion[] {
+    const { name } = this.#options;
+    return [
+      {
+        name,
+        first: base,
+        count: DATA_PORT,
+        read: (port) => this.#read(port - base),
+        write: (port, _, value) => this.#write(port - base, value),
+      },
+      {
+        name: `${name} data`,
+        first: base + DATA_PORT,
+        count: RESET_PORT - DATA_PORT,
+        sizes: dataSizes,
+        read: (_, size) => this.#remote.read(this.#unit(size)),
+        write: (_, size, value) => this.#remote.write(this.#unit(size), value),
+        readBlock: (_, size, target) => this.#block(size) && this.#remote.readBlock(size, target),
+        writeBlock: (_, size, source) => this.#block(size) && this.#remote.writeBlock(size, source),
+      },
+      {
+        name: `${name} reset`,
+        first: base + RESET_PORT,
+        count: CARD_PORTS - RESET_PORT,
+        read: () => this.#readReset(),
+      },
+    ];
+  }
+
+  /** Bytes that an access of so many moves: the chip has words if the guest says so. */
+  #unit(size: number): number {
+    return size > 1 && (this.#state.dataConfig & DATA_WORDS) === 0 ? 1 : size;
+  }
+
+  /** Whether whole blocks can be moved: 1 or 0. */
+  #block(size: number): number {
+    return this.#unit(size) === size ? 1 : 0;
+  }
+
+  #readReset(): number {
+    this.reset();
+    return 0;
+  }
+
+  #read(offset: number): number {
+    if (offset === Register.command) return this.#state.command;
+    return readRegister(this.#state, offset, this.#options.isRealtek === true);
+  }
+
+  #write(offset: number, value: number): void {
+    const page = this.#state.command >> Command.pageShift;
+    if (offset === Register.command) this.#writeCommand(value);
+    else writeRegister(this.#state, offset, value);
+    if (page !== 0) return;
+    this.#drive();
+    // The guest has read from the ring.
+    if (offset === Register.boundary) this.#options.port.resume();
+  }
+
+  #writeCommand(value: number): void {
+    const state = this.#state;
+    state.command = value & ~Command.transmit;
+    if ((value & Command.stop) !== 0) {
+      state.interruptStatus |= Interrupt.reset;
+      return;
+    }
+    state.interruptStatus &= ~Interrupt.reset;
+    const isRemote = (value & (Command.remoteRead | Command.remoteWrite)) !== 0;
+    if (isRemote && (value & Command.abortRemote) === 0 && state.remoteCount === 0) this.#raise(Interrupt.remoteDone);
+    if ((value & Command.transmit) !== 0) this.#transmit();
+    this.#options.port.resume();
+  }
+
+  #transmit(): void {
+    const state = this.#state;
+    const frame = this.#memory.part(state.transmitPage * PAGE_BYTES, state.transmitCount);
+    if ((state.transmitConfig & LOOPBACK) === 0 && frame.length > 0) this.#options.port.send(frame);
+    state.transmitStatus = TransmitStatus.done;
+    this.#raise(Interrupt.transmitted);
+  }
+
+  #receive(frame: Uint8Array): boolean {
+    const outcome = receiveFrame(this.#state, this.#memory, frame);
+    if (outcome === 'stored') this.#raise(Interrupt.received);
+    return outcome !== 'full';
+  }
+
+  #raise(bits: number): void {
+    this.#state.interruptStatus |= bits;
+    this.#drive();
+  }
+
+  #drive(): void {
+    const { interruptStatus, interruptMask } = this.#state;
+    this.#options.irq.set((interruptStatus & interruptMask & Interrupt.maskable) !== 0);
+  }
+}

@@ -1,0 +1,20 @@
+import type { BusMemory } from '../../memory/bus-memory.ts';
+import type { PciFunction } from './function.ts';
+import { Command, Header } from './registers.ts';
+
+/**
+ * Memory as a function reaches it: while the command register doesn't let it be a bus master it reads ones, and writes
+ * nothing.
+ */
+export function functionMemory(memory: BusMemory, pciFunction: () => PciFunction): BusMemory {
+  const isMaster = () => (pciFunction().read(Header.command, 1) & Command.master) !== 0;
+  return {
+    read(address, target) {
+      if (isMaster()) memory.read(address, target);
+      else target.fill(0xff);
+    },
+    write(address, bytes) {
+      if (isMaster()) memory.write(address, bytes);
+    },
+  };
+}

@@ -1,0 +1,200 @@
+import type { ReportGuestError } from '../../bus/guest-error.ts';
+import type { IrqLine } from '../../bus/irq.ts';
+import type { PortBus, PortRegion } from '../../bus/ports.ts';
+import type { NetworkPort } from '../../host/network.ts';
+import type { BusMemory } from '../../memory/bus-memory.ts';
+import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
+import { joinComponents } from '../../snapshot/components.ts';
+import type { Component } from '../../snapshot/describe.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { EventQueue } from '../../time/events.ts';
+import { address64 } from '../ethernet/descriptors.ts';
+import { padded } from '../ethernet/frame.ts';
+import { CardRegisters } from '../ethernet/register-file.ts';
+import { functionMemory } from '../pci/bus-master.ts';
+import { type BaseAddress, PciFunction } from '../pci/function.ts';
+import { portRange, registerRange } from '../pci/range.ts';
+import { ConfigurationEeprom } from './eeprom.ts';
+import { Interrupts } from './interrupts.ts';
+import type { CableView, Rtl8139Parts } from './parts.ts';
+import { Receiver } from './receiver.ts';
+import { rtl8139Registers } from './register-list.ts';
+import {
+  ABILITIES,
+  BasicModeControl,
+  BasicModeStatus,
+  CONFIG1_MAPPED,
+  CONFIG3_FAST,
+  Id,
+  Interrupt,
+  MediaStatus,
+  REGISTER_BYTES,
+  TxConfig,
+  TxPoll,
+  TxStatus,
+} from './registers.ts';
+import { rtl8139State } from './state.ts';
+import { tallyBytes } from './tally.ts';
+import { CardTimer } from './timer.ts';
+import { Transmitter } from './transmitter.ts';
+
+export interface Rtl8139Options {
+  /** Unique in the machine; names the card's state. */
+  readonly name: string;
+  /** Its place on the PCI bus. */
+  readonly device: number;
+  /** Six bytes. */
+  readonly mac: ArrayLike<number>;
+  readonly port: NetworkPort;
+  readonly ports: PortBus;
+  readonly mmio: MmioBus;
+  readonly memory: BusMemory;
+  readonly irq: IrqLine;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  readonly guestError: ReportGuestError;
+  /** Further base address registers: that of an option ROM. */
+  readonly bars?: readonly BaseAddress[];
+}
+
+/** Realtek's RTL8139C+: 100 Mbit/s by name, with four transmit buffers and a receive buffer, or with rings of descriptors. */
+export class Rtl8139 {
+  readonly pciFunction: PciFunction;
+  readonly component: Component;
+  readonly #options: Rtl8139Options;
+  readonly #state = rtl8139State.create();
+  readonly #parts: Rtl8139Parts;
+  readonly #registers: CardRegisters;
+
+  constructor(options: Rtl8139Options) {
+    this.#options = options;
+    const { name, port } = options;
+    this.#parts = this.#makeParts();
+    this.#registers = new CardRegisters(REGISTER_BYTES, rtl8139Registers(this.#parts));
+    this.component = joinComponents(name, [rtl8139State.bind(name, this.#state), port.component]);
+    this.pciFunction = this.#makeFunction();
+    port.onFrame = (frame) => this.#parts.receiver.receive(frame);
+    port.onLinkChanged = () => this.#parts.interrupts.raise(Interrupt.linkChange);
+    this.reset();
+  }
+
+  /** Power on and hard reset. */
+  reset(): void {
+    this.#parts.eeprom.load();
+    this.#softReset();
+  }
+
+  #makeParts(): Rtl8139Parts {
+    const { name, clock, events, irq, port, mac, guestError } = this.#options;
+    const state = this.#state;
+    const interrupts = new Interrupts(state, irq);
+    const interrupt = (bits: number) => interrupts.raise(bits);
+    const memory = functionMemory(this.#options.memory, () => this.pciFunction);
+    const now = () => clock.now();
+    const retry = events.timer(`${name} receive`, () => port.resume());
+    const burst = events.timer(`${name} transmit`, () => this.#parts.transmitter.poll(TxPoll.high | TxPoll.normal));
+    const timer = events.timer(`${name} timer`, () => this.#timerDue());
+    const send = (frame: Uint8Array) => this.#send(frame);
+    return {
+      state,
+      interrupts,
+      transmitter: new Transmitter({ state, memory, guestError, timer: burst, now, send, interrupt }),
+      receiver: new Receiver({ state, memory, retry, now, interrupt }),
+      timer: new CardTimer(state, clock, timer),
+      eeprom: new ConfigurationEeprom(state, mac),
+      cable: this.#cableView(),
+      reset: () => this.#softReset(),
+      resume: () => port.resume(),
+      dumpTally: (low, high) => memory.write(address64(low, high), tallyBytes(state.tally)),
+    };
+  }
+
+  #timerDue(): void {
+    this.#parts.interrupts.raise(Interrupt.timeout);
+    this.#parts.timer.due();
+  }
+
+  #send(frame: Uint8Array): void {
+    const { tally, txConfig } = this.#state;
+    tally.sent++;
+    if ((txConfig & TxConfig.loopback) === TxConfig.loopback) this.#parts.receiver.receive(frame);
+    else this.#options.port.send(padded(frame));
+  }
+
+  /** By the command register: the EEPROM, what came from it, and the media stay. */
+  #softReset(): void {
+    const { clock } = this.#options;
+    const { eeprom, address, multicast, tally } = this.#state;
+    Object.assign(this.#state, rtl8139State.create(), { eeprom, address, multicast, tally });
+    const { txStatus, config } = this.#state;
+    txStatus.fill(TxStatus.owned);
+    [config[1], config[3]] = [CONFIG1_MAPPED, CONFIG3_FAST];
+    Object.assign(this.#state, {
+      txConfig: TxConfig.version,
+      basicModeControl: BasicModeControl.negotiate,
+      advertisement: ABILITIES,
+      timerStart: clock.now(),
+    });
+    this.#parts.timer.restart();
+    this.#parts.interrupts.drive();
+  }
+
+  #cableView(): CableView {
+    const { port } = this.#options;
+    return {
+      get mediaStatus() {
+        return MediaStatus.fixed | (port.isLinkUp ? 0 : MediaStatus.linkFailed);
+      },
+      get basicModeStatus() {
+        const { fixed, link, negotiated } = BasicModeStatus;
+        return fixed | (port.isLinkUp ? link | negotiated : 0);
+      },
+      get partner() {
+        return port.isLinkUp ? ABILITIES : 0;
+      },
+    };
+  }
+
+  #makeFunction(): PciFunction {
+    const { name, device, ports, mmio, bars = [] } = this.#options;
+    const portsAt = (base: number): PortRegion[] => [this.#portRegion(base)];
+    return new PciFunction({
+      name: `${name} pci`,
+      device,
+      function: 0,
+      vendorId: Id.vendor,
+      deviceId: Id.device,
+      revision: Id.revision,
+      classCode: Id.classCode,
+      subsystemVendorId: Id.subsystemVendor,
+      subsystemId: Id.subsystem,
+      interruptPin: 1,
+      bars: [
+        { index: 0, space: 'io', size: REGISTER_BYTES, range: portRange(ports, portsAt) },
+        { index: 1, space: 'memory', size: REGISTER_BYTES, range: registerRange(mmio, (at) => this.#memoryRegion(at)) },
+        ...bars,
+      ],
+    });
+  }
+
+  #portRegion(base: number): PortRegion {
+    return {
+      name: this.#options.name,
+      first: base,
+      count: REGISTER_BYTES,
+      sizes: [1, 2, 4],
+      read: (port, size) => this.#registers.read(port - base, size),
+      write: (port, size, value) => this.#registers.write(port - base, size, value),
+    };
+  }
+
+  #memoryRegion(base: number): MmioRegion {
+    return {
+      name: this.#options.name,
+      base,
+      length: REGISTER_BYTES,
+      read: (offset, size) => this.#registers.read(offset, size),
+      write: (offset, size, value) => this.#registers.write(offset, size, value),
+    };
+  }
+}

@@ -1,0 +1,186 @@
+import type { ReportGuestError } from '../../bus/guest-error.ts';
+import type { BusMemory } from '../../memory/bus-memory.ts';
+import type { Timer } from '../../time/events.ts';
+import { address64, DescriptorView } from '../ethernet/descriptors.ts';
+import { HEADER_BYTES, LARGEST_PACKET, withTag } from '../ethernet/frame.ts';
+import { ipv4Of, sendSegments, setIpChecksum, setPayloadChecksum } from '../ethernet/packet.ts';
+import {
+  Command,
+  CplusCommand,
+  DESCRIPTOR_BYTES,
+  Descriptor,
+  Interrupt,
+  TX_BUFFERS,
+  TxDescriptor,
+  TxPoll,
+  TxStatus,
+} from './registers.ts';
+import type { Rtl8139State } from './state.ts';
+
+/** What is sent at a time, descriptors and bytes: a ring that the guest fills all the time, or that has no end, must not stop it. */
+const BURST = 256;
+const BURST_BYTES = 256 << 10;
+/** Virtual nanoseconds from one burst to the next. */
+const PAUSE = 100_000;
+/** Descriptors of one packet at most: the guest may give a ring whose packet has no end. */
+const MOST_PARTS = 64;
+const PRIORITIES = [TxPoll.high, TxPoll.normal];
+
+/** A descriptor of a packet. */
+interface Part {
+  readonly index: number;
+  readonly address: number;
+  readonly command: number;
+  readonly vlan: number;
+}
+
+/** What was sent without a pause. */
+interface Burst {
+  descriptors: number;
+  bytes: number;
+}
+
+function isOver({ descriptors, bytes }: Burst): boolean {
+  return descriptors >= BURST || bytes >= BURST_BYTES;
+}
+
+export interface TransmitterOptions {
+  readonly state: Rtl8139State;
+  readonly memory: BusMemory;
+  readonly guestError: ReportGuestError;
+  /** Called after PAUSE, if armed. */
+  readonly timer: Timer;
+  readonly now: () => number;
+  readonly send: (frame: Uint8Array) => void;
+  readonly interrupt: (bits: number) => void;
+}
+
+/** Sends frames: from four buffers, or from the rings of the C+ mode. */
+export class Transmitter {
+  readonly #options: TransmitterOptions;
+  readonly #descriptor: DescriptorView;
+  readonly #packet = new Uint8Array(LARGEST_PACKET);
+  readonly #word = new DataView(new ArrayBuffer(4));
+  /** Bytes of the packet that is put together. */
+  #length = 0;
+
+  constructor(options: TransmitterOptions) {
+    this.#options = options;
+    this.#descriptor = new DescriptorView(options.memory, DESCRIPTOR_BYTES);
+  }
+
+  get #isEnabled(): boolean {
+    return (this.#options.state.command & Command.txEnable) !== 0;
+  }
+
+  /** The guest has written a TSD. */
+  writeStatus(n: number, value: number): void {
+    const { state } = this.#options;
+    state.txStatus[n] = value & TxStatus.writable;
+    for (let count = 0; count < TX_BUFFERS && this.#sendBuffer(state.txNext); count++) {
+      state.txNext = (state.txNext + 1) % TX_BUFFERS;
+    }
+  }
+
+  #sendBuffer(n: number): boolean {
+    const { state, memory, send, interrupt } = this.#options;
+    const status = state.txStatus[n];
+    if (!this.#isEnabled || (status & TxStatus.owned) !== 0) return false;
+    const frame = this.#packet.subarray(0, status & TxStatus.size);
+    memory.read(state.txAddress[n], frame);
+    send(frame);
+    state.txStatus[n] = (status | TxStatus.owned | TxStatus.ok) >>> 0;
+    interrupt(Interrupt.txOk);
+    return true;
+  }
+
+  /** The guest has written TPPoll, or a burst has ended: sends what is in the rings. */
+  poll(rings: number): void {
+    const { state, interrupt, timer, now } = this.#options;
+    if (!this.#isEnabled || (state.cplusCommand & CplusCommand.transmit) === 0) return;
+    const burst = { descriptors: 0, bytes: 0 };
+    for (const priority of PRIORITIES) {
+      if ((rings & priority) !== 0) this.#sendRing(priority === TxPoll.high ? 1 : 0, burst);
+    }
+    if (burst.descriptors > 0) interrupt(Interrupt.txOk | (isOver(burst) ? 0 : Interrupt.noTxDescriptor));
+    if (isOver(burst)) timer.arm(now() + PAUSE);
+  }
+
+  /** Sends packets until there are no more, or the burst is over. */
+  #sendRing(ring: number, burst: Burst): void {
+    const { state } = this.#options;
+    while (!isOver(burst)) {
+      const parts = this.#gather(ring, state.txIndex[ring]);
+      if (parts.length === 0) break;
+      const last = parts[parts.length - 1];
+      for (const { address, command } of parts) this.#giveBack(address, command);
+      state.txIndex[ring] = nextIndex(last);
+      this.#sendPacket(last.command, last.vlan);
+      burst.descriptors += parts.length;
+      burst.bytes += this.#length;
+    }
+  }
+
+  /** The descriptors of the next packet, whose bytes are put together; none while the guest has not given them all. */
+  #gather(ring: number, first: number): Part[] {
+    const { state, memory } = this.#options;
+    const base = address64(state.txRings[2 * ring], state.txRings[2 * ring + 1]);
+    const descriptor = this.#descriptor;
+    const parts: Part[] = [];
+    this.#length = 0;
+    for (let index = first; ; index = nextIndex(parts[parts.length - 1])) {
+      const address = base + index * DESCRIPTOR_BYTES;
+      descriptor.fetch(address);
+      const command = descriptor.word(0);
+      if (command < Descriptor.owned) return [];
+      const bytes = this.#packet.subarray(this.#length, this.#length + (command & TxDescriptor.size));
+      memory.read(address64(descriptor.word(2), descriptor.word(3)), bytes);
+      this.#length += bytes.length;
+      parts.push({ index, address, command, vlan: descriptor.word(1) });
+      if ((command & Descriptor.last) !== 0 || parts.length === MOST_PARTS) return parts;
+    }
+  }
+
+  #giveBack(address: number, command: number): void {
+    this.#word.setUint32(0, command & ~Descriptor.owned, true);
+    this.#options.memory.write(address, new Uint8Array(this.#word.buffer));
+  }
+
+  /** `command` and `vlan`: words of the packet's last descriptor. */
+  #sendPacket(command: number, vlan: number): void {
+    const { guestError } = this.#options;
+    const packet = this.#packet.subarray(0, this.#length);
+    if (packet.length < HEADER_BYTES || (command & Descriptor.last) === 0) {
+      guestError('RTL8139: a packet without a header or an end, bytes', packet.length);
+      return;
+    }
+    const send = this.#sender(vlan);
+    const size = (command >>> TxDescriptor.segmentShift) & TxDescriptor.segmentMask;
+    if ((command & TxDescriptor.largeSend) !== 0 && size > 0) sendSegments(packet, size, send);
+    else {
+      if ((command & TxDescriptor.largeSend) === 0) setChecksums(packet, command);
+      send(packet);
+    }
+  }
+
+  /** Sends frames with the tag that the second word of a descriptor asks for. */
+  #sender(vlan: number): (frame: Uint8Array) => void {
+    const { send } = this.#options;
+    if ((vlan & TxDescriptor.tagged) === 0) return send;
+    // The tag stands in the order of the network.
+    const tag = ((vlan & 0xff) << 8) | ((vlan >> 8) & 0xff);
+    return (frame) => send(withTag(frame, tag));
+  }
+}
+
+function nextIndex({ index, command }: Part): number {
+  return (command & Descriptor.endOfRing) !== 0 ? 0 : (index + 1) & 0xffff;
+}
+
+function setChecksums(frame: Uint8Array, command: number): void {
+  const wanted = command & (TxDescriptor.ipChecksum | TxDescriptor.tcpChecksum | TxDescriptor.udpChecksum);
+  const packet = wanted === 0 ? undefined : ipv4Of(frame);
+  if (packet === undefined) return;
+  if ((wanted & TxDescriptor.ipChecksum) !== 0) setIpChecksum(frame, packet);
+  if ((wanted & (TxDescriptor.tcpChecksum | TxDescriptor.udpChecksum)) !== 0) setPayloadChecksum(frame, packet);
+}

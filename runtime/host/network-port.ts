@@ -1,0 +1,64 @@
+import { byteQueue, describe, flag, starting } from '../snapshot/describe.ts';
+import type { HostDoor } from './door.ts';
+import { FRAME_CREDIT, frameAt, framedLength, LARGEST_FRAME, putFrame } from './frames.ts';
+import type { NetworkPort } from './network.ts';
+
+const networkPortState = describe({
+  isLinkUp: starting(flag, true),
+  /** Frames that the card had no room for (host/frames.ts). */
+  waiting: byteQueue,
+});
+
+/** The name of the request port of a card: its host is asked by it where answers have a virtual time, and tells of the link. */
+export function controlPortName(name: string): string {
+  return `${name} control`;
+}
+
+/**
+ * A card's cable whose other end is at the host. Frames go out as a stream. With instruction time each is a request
+ * instead: what the network has to say to it at once comes at a virtual time, so that runs are alike.
+ */
+export function hostNetworkPort(door: HostDoor, name: string): NetworkPort {
+  const state = networkPortState.create();
+  const stream = door.stream(name, FRAME_CREDIT);
+  const control = door.requestPort<Uint8Array, Uint8Array>(controlPortName(name));
+  const message = new Uint8Array(framedLength(new Uint8Array(0)) + LARGEST_FRAME);
+  const { waiting } = state;
+
+  function offer(): void {
+    for (;;) {
+      const frame = frameAt(waiting.peek(message.length), 0);
+      if (frame === undefined || !takeFrame(frame)) return;
+      stream.taken(framedLength(frame));
+      waiting.drop(framedLength(frame));
+    }
+  }
+  const takeFrame = (frame: Uint8Array) => !state.isLinkUp || port.onFrame(frame);
+  function enter(frames: Uint8Array): void {
+    waiting.push(frames);
+    offer();
+  }
+
+  const port: NetworkPort = {
+    component: networkPortState.bind(`${name} cable`, state),
+    get isLinkUp() {
+      return state.isLinkUp;
+    },
+    send(frame) {
+      if (!state.isLinkUp) return;
+      const bytes = message.subarray(0, putFrame(message, 0, frame));
+      if (door.hasLatency) control.request(bytes.slice(), enter);
+      else stream.write(bytes);
+    },
+    onFrame: () => true,
+    resume: offer,
+    onLinkChanged: () => {},
+  };
+  stream.onInput = enter;
+  control.onInput = (value) => {
+    state.isLinkUp = value as boolean;
+    port.onLinkChanged();
+    offer();
+  };
+  return port;
+}

@@ -1,0 +1,60 @@
+import { E1000 } from '../devices/e1000/index.ts';
+import { Ne2000Isa, Ne2000Pci } from '../devices/ne2000/index.ts';
+import { Rtl8139 } from '../devices/rtl8139/index.ts';
+import { hostNetworkPort } from '../host/network-port.ts';
+import type { Board, Part } from './board.ts';
+
+/** Network cards that there are. */
+export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000'] as const;
+/** One of them. */
+export type CardModel = (typeof cardModels)[number];
+
+/** A network card of the machine, whose cable is at the host. */
+export interface CardConfig {
+  /** Unique: that of its ports at the host door, such as "rtl8139.0". */
+  readonly name: string;
+  readonly model: CardModel;
+  /** Six bytes. */
+  readonly mac: readonly number[];
+}
+
+/** First place on the PCI bus that a card may have; the display adapter has it where there is one. */
+const FIRST_DEVICE = 2;
+
+/** Where ISA cards are: QEMU's places, ports and IRQ of each. */
+const isaPlaces = [
+  { base: 0x300, irq: 9 },
+  { base: 0x320, irq: 10 },
+  { base: 0x340, irq: 11 },
+  { base: 0x360, irq: 3 },
+  { base: 0x280, irq: 4 },
+  { base: 0x380, irq: 5 },
+];
+
+/** All of the configuration, each on the next free place of its bus. */
+export function networkCards(board: Board): Part[] {
+  const { cards = [], vga } = board.config;
+  const first = vga === 'std' ? FIRST_DEVICE + 1 : FIRST_DEVICE;
+  const [isa, pci] = [cards.filter(isIsa), cards.filter((card) => !isIsa(card))];
+  return cards.map((card) =>
+    isIsa(card) ? isaCard(board, card, isa.indexOf(card)) : pciCard(board, card, first + pci.indexOf(card)),
+  );
+}
+
+function isIsa({ model }: CardConfig): boolean {
+  return model === 'ne2k_isa';
+}
+
+function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {
+  const { base, irq } = isaPlaces[n];
+  const port = hostNetworkPort(board.door, name);
+  return new Ne2000Isa({ name, mac, port, ports: board.ports, base, irq: board.irq(irq) });
+}
+
+function pciCard(board: Board, card: CardConfig, device: number): Part {
+  const port = hostNetworkPort(board.door, card.name);
+  const irq = board.pciIrq(device, 1);
+  if (card.model === 'ne2k_pci') return new Ne2000Pci({ ...board, ...card, device, port, irq });
+  const Card = card.model === 'e1000' ? E1000 : Rtl8139;
+  return new Card({ ...board, ...card, device, port, mmio: board.pciMmio, irq });
+}

@@ -1,0 +1,81 @@
+import type { CardModel } from '../../runtime/machine/cards.ts';
+import type { OpenNetwork } from '../network/open-network.ts';
+import type { NetworkBackendOptions } from '../network/options.ts';
+import { Cable } from './cable.ts';
+import { type CardPlan, macText } from './options.ts';
+
+/** What a card needs of the machine that it belongs to. */
+interface CardSide {
+  /** Frames for the card (runtime/host/frames.ts). */
+  send(frames: Uint8Array): void;
+  /** The cable was plugged in or pulled. */
+  linkChanged(isUp: boolean): void;
+}
+
+/** A network card of the machine. */
+export class NetworkCard {
+  /** Such as "rtl8139.0". */
+  readonly name: string;
+  /** Such as "rtl8139". */
+  readonly model: CardModel;
+  /** Its address, as it was made with. */
+  readonly mac: string;
+  /** @internal */
+  readonly cable: Cable;
+  /** What commands call that which it is connected to, such as "#net000", or the id of a -netdev. */
+  readonly networkName: string;
+  /** Whether there is something at the other end of its cable. */
+  readonly isConnected: boolean;
+  /**
+   * What describes its network; undefined: an object of the caller, or nothing.
+   * @internal
+   */
+  readonly options: NetworkBackendOptions | undefined;
+  readonly #network: OpenNetwork;
+  readonly #side: CardSide;
+  #isLinkUp = true;
+
+  /** @internal */
+  constructor(plan: CardPlan, network: OpenNetwork, side: CardSide) {
+    const { config, backend } = plan;
+    this.#network = network;
+    this.networkName = plan.networkName;
+    this.isConnected = backend !== undefined;
+    this.options = backend === undefined || 'send' in backend ? undefined : backend;
+    this.name = config.name;
+    this.model = config.model;
+    this.mac = macText(config.mac);
+    this.#side = side;
+    this.cable = new Cable(network.backend, (frames) => side.send(frames));
+  }
+
+  /** Whether its cable is plugged in. */
+  get isLinkUp(): boolean {
+    return this.#isLinkUp;
+  }
+
+  /** Plugs the cable in, or pulls it. The guest is told, as by a card. */
+  setLink(isUp: boolean): void {
+    if (isUp === this.#isLinkUp) return;
+    this.#isLinkUp = isUp;
+    this.#side.linkChanged(isUp);
+  }
+
+  /**
+   * Limits what goes over its cable.
+   * @param megabits of a million bits, a second in each direction; nothing: no limit
+   * @throws ConfigurationError
+   */
+  setBandwidth(megabits: number | undefined): void {
+    this.#network.setBandwidth(megabits);
+  }
+
+  /**
+   * Lets go of what it is connected to.
+   * @internal
+   */
+  async close(): Promise<void> {
+    this.cable.close();
+    await this.#network.backend.close();
+  }
+}

@@ -1,0 +1,82 @@
+import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
+import { controlPortName } from '../../runtime/host/network-port.ts';
+import type { CardConfig } from '../../runtime/machine/cards.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import type { NetworkBackend } from '../network/backend.ts';
+import type { OpenNetwork } from '../network/open-network.ts';
+import { NetworkCard } from './card.ts';
+import type { CardPlan } from './options.ts';
+
+/** A cable with nothing at its end. */
+function nothing(): NetworkBackend {
+  return { send: () => {}, onFrame: () => true, resume: () => {}, close: async () => {} };
+}
+
+/** A backend of the caller's own, or none. */
+function given(backend: NetworkBackend): OpenNetwork {
+  const setBandwidth = () => {
+    throw new ConfigurationError('a backend that is an object of the caller has no limit of bandwidth');
+  };
+  return { backend, setBandwidth, user: undefined, port: 0 };
+}
+
+/** The host's side of all network cards of a machine. */
+export class MachineCards {
+  /** In the order of their plans, once they are open. */
+  readonly all: NetworkCard[] = [];
+  readonly #plans: readonly CardPlan[];
+  readonly #openNetwork: Host['openNetwork'];
+  #send: (message: ToMachine) => void = () => {};
+  #closed: Promise<unknown> | undefined;
+
+  constructor(plans: readonly CardPlan[], host: Pick<Host, 'openNetwork'>) {
+    this.#plans = plans;
+    this.#openNetwork = host.openNetwork;
+  }
+
+  /**
+   * Opens what the cards are connected to.
+   * @throws ConfigurationError
+   */
+  async open(): Promise<void> {
+    for (const plan of this.#plans) this.all.push(this.#connectCard(plan, await this.#networkOf(plan)));
+  }
+
+  async #networkOf({ backend }: CardPlan): Promise<OpenNetwork> {
+    if (backend === undefined) return given(nothing());
+    return 'send' in backend ? given(backend) : await this.#openNetwork(backend);
+  }
+
+  #connectCard(plan: CardPlan, network: OpenNetwork): NetworkCard {
+    const { name } = plan.config;
+    return new NetworkCard(plan, network, {
+      send: (value) => this.#send({ type: 'input', port: name, value }),
+      linkChanged: (value) => this.#send({ type: 'input', port: controlPortName(name), value }),
+    });
+  }
+
+  /** What the machine has to know of them. */
+  get config(): CardConfig[] {
+    return this.#plans.map(({ config }) => config);
+  }
+
+  /** The way to the machine. */
+  connect(send: (message: ToMachine) => void): void {
+    this.#send = send;
+  }
+
+  /** Answers a request of the machine's for one of them; false: it is none of theirs. */
+  answer({ port, id, question }: ToHost & { type: 'request' }): boolean {
+    const card = this.all.find(({ name }) => controlPortName(name) === port);
+    if (card === undefined) return false;
+    this.#send({ type: 'completion', id, answer: card.cable.exchange(question as Uint8Array) });
+    return true;
+  }
+
+  /** Lets go of all that they are connected to. May be called again. */
+  close(): Promise<unknown> {
+    this.#closed ??= Promise.all(this.all.map((card) => card.close()));
+    return this.#closed;
+  }
+}

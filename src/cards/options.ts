@@ -1,0 +1,100 @@
+import { type CardConfig, type CardModel, cardModels } from '../../runtime/machine/cards.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { NetworkBackend } from '../network/backend.ts';
+import type { NetworkBackendOptions } from '../network/options.ts';
+import { checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
+
+/** A network card. */
+export interface CardOptions {
+  /** Default: "rtl8139". */
+  readonly card?: CardModel;
+  /** Its address, such as "52:54:00:12:34:56", which is the default of the first card; the next ones have the next addresses. */
+  readonly mac?: string;
+  /** What commands call it. Default: the card with a number, such as "rtl8139.0". */
+  readonly name?: string;
+  /** What is at the other end of its cable. Default: nothing; the cable is plugged in, and what is sent is lost. */
+  readonly backend?: NetworkBackendOptions | NetworkBackend;
+  /** What commands call that. Default: "#net000" and so on. */
+  readonly backendName?: string;
+}
+
+/** A card with its name and address, and what it is to be connected to. */
+export interface CardPlan {
+  readonly config: CardConfig;
+  readonly backend: NetworkBackendOptions | NetworkBackend | undefined;
+  readonly networkName: string;
+}
+
+export const defaultCard: CardModel = 'rtl8139';
+const optionNames: readonly (keyof CardOptions)[] = ['card', 'mac', 'name', 'backend', 'backendName'];
+/** The last byte counts up from card to card. */
+const FIRST_MAC = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
+/** So many cards of one kind have a place on their bus. */
+const MOST_CARDS = 6;
+
+/**
+ * Gives every card its name and its address.
+ * @throws ConfigurationError that names the card and what is wrong with it
+ */
+export function planCards(cards: readonly CardOptions[]): CardPlan[] {
+  if (!Array.isArray(cards)) throw new ConfigurationError(`network is ${shown(cards)}; it must be an array of cards`);
+  if (cards.length > MOST_CARDS)
+    throw new ConfigurationError(`network has ${cards.length} cards; at most ${MOST_CARDS} are possible`);
+  const plans: CardPlan[] = [];
+  for (const [n, card] of cards.entries()) plans.push(plannedCard(card, `network[${n}]`, plans));
+  return plans;
+}
+
+function plannedCard(options: CardOptions, where: string, others: readonly CardPlan[]): CardPlan {
+  checkNames(where, options, optionNames);
+  const { card = defaultCard, mac, backend } = options;
+  checkedOneOf(`${where}.card`, card, cardModels);
+  const name = options.name ?? freeName(card, others);
+  checkText(`${where}.name`, name);
+  checkText(`${where}.backendName`, options.backendName);
+  if (others.some(({ config }) => config.name === name))
+    throw new ConfigurationError(`${where}: there is a card '${name}' already; give another name`);
+  const taken = others.map(({ config }) => config.mac);
+  return {
+    config: { name, model: card, mac: mac === undefined ? freeMac(taken) : checkedMac(`${where}.mac`, mac, taken) },
+    backend: checkedBackend(where, backend),
+    networkName: options.backendName ?? `#net${String(others.length).padStart(3, '0')}`,
+  };
+}
+
+function freeName(card: CardModel, others: readonly CardPlan[]): string {
+  const names = others.map(({ config }) => config.name);
+  for (let n = 0; ; n++) if (!names.includes(`${card}.${n}`)) return `${card}.${n}`;
+}
+
+function freeMac(taken: readonly (readonly number[])[]): number[] {
+  for (let n = 0; ; n++) {
+    const mac = FIRST_MAC.with(-1, FIRST_MAC.at(-1)! + n);
+    if (!taken.some((other) => isSame(other, mac))) return mac;
+  }
+}
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((byte, n) => byte === b[n]);
+}
+
+function checkedMac(where: string, text: string, taken: readonly (readonly number[])[]): number[] {
+  if (typeof text !== 'string' || !/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(text))
+    throw new ConfigurationError(`${where} is ${shown(text)}; give six bytes such as 52:54:00:12:34:56`);
+  const mac = text.split(/[:-]/).map((byte) => Number.parseInt(byte, 16));
+  if ((mac[0]! & 1) !== 0)
+    throw new ConfigurationError(`${where} is ${text}, a multicast address; its first byte must be even`);
+  if (taken.some((other) => isSame(other, mac)))
+    throw new ConfigurationError(`${where} is ${text}, which another card has; give each card its own`);
+  return mac;
+}
+
+function checkedBackend(where: string, backend: CardOptions['backend']): CardOptions['backend'] {
+  if (backend === undefined || (typeof backend === 'object' && backend !== null)) return backend;
+  throw new ConfigurationError(`${where}.backend is ${shown(backend)}; it must be an object such as { type: 'user' }`);
+}
+
+/** As it is written. */
+export function macText(mac: readonly number[]): string {
+  return mac.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}

@@ -1,0 +1,198 @@
+import { defaultCard } from '../cards/options.ts';
+import {
+  type CardModel,
+  type CardOptions,
+  ConfigurationError,
+  cardModels,
+  type NetworkBackendOptions,
+  NetworkHub,
+} from '../index.ts';
+import { parseSocketNetdev, parseUserNetdev } from '../network/netdev.ts';
+import type { Flag } from './flags.ts';
+import { parseProperties, propertyList } from './properties.ts';
+import type { Settings } from './settings.ts';
+
+/** A card of the command line; its network may be one of -netdev, which comes before it or after it. */
+export interface CommandLineCard extends Omit<CardOptions, 'backend'> {
+  readonly backend?: CommandLineNetwork;
+  /** The id of a -netdev. */
+  readonly netdev?: string;
+}
+
+/** What a card is connected to: a network, or one of the hubs that cards of this machine share. */
+export type CommandLineNetwork = NetworkBackendOptions | { readonly type: 'hubport'; readonly hub: string };
+
+type Property = readonly [name: string, value: string];
+
+/** What stands in -nic, -netdev and -net: first the type. */
+interface NetworkText {
+  readonly type: string;
+  /** Those of the card, or of the flag itself. */
+  readonly own: Readonly<Record<string, string>>;
+  /** Those of the network. */
+  readonly others: readonly Property[];
+}
+
+const TYPES = 'user, socket or hubport';
+
+/** Flags of networks and their cards, as QEMU has them. */
+export const networkFlags: readonly Flag[] = [
+  {
+    names: ['nic'],
+    argument: 'user|socket|hubport|none[,model=CARD][,mac=ADDRESS][,id=NAME][,…]',
+    help: 'a network card with what it is connected to, as -netdev has it; model=help lists the cards. Without -nic, -net or -device there is none',
+    list: 'list-cards',
+    apply: (settings, text) => addNic(settings, splitText(text, ['model', 'mac', 'id'])),
+  },
+  {
+    names: ['netdev'],
+    argument: 'user|socket|hubport,id=ID[,…]',
+    help: "a network for the card of -device CARD,netdev=ID. user: a network of its own behind the host's sockets, with hostfwd=, guestfwd=, net=, restrict=on and the others of QEMU; socket: another machine, with listen=:PORT or connect=HOST:PORT; hubport: the cards with the same hubid=N",
+    apply: (settings, text) => addNetdev(settings, splitText(text, ['id'])),
+  },
+  {
+    names: ['net'],
+    argument: 'nic[,model=CARD][,macaddr=ADDRESS]|user|socket|none[,…]',
+    help: 'the older way: -net nic is a card, and -net user or -net socket is what it is connected to',
+    list: 'list-cards',
+    apply: (settings, text) => addNet(settings, splitText(text, ['model', 'macaddr', 'name'])),
+  },
+  {
+    names: ['object'],
+    argument: 'filter-dump,netdev=ID,file=FILE',
+    help: 'write all frames of a -netdev to a file, in the format of pcap',
+    apply: addObject,
+  },
+];
+
+/** The cards of all flags, each with its network. Throws ConfigurationError if one of the two is missing. */
+export function cardsOf(settings: Settings): CardOptions[] {
+  const hubs = new Map<string, NetworkHub>();
+  const hubOf = (id: string) => hubs.get(id) ?? hubs.set(id, new NetworkHub()).get(id)!;
+  return allCards(settings).map(({ backend, ...card }) => {
+    if (backend === undefined) return card;
+    return { ...card, backend: backend.type === 'hubport' ? { type: 'hub', hub: hubOf(backend.hub) } : backend };
+  });
+}
+
+function allCards({ cards, netdevs, net, captures }: Settings): Omit<CommandLineCard, 'netdev'>[] {
+  const used = cards.flatMap(({ netdev }) => netdev ?? []);
+  const twice = used.find((id, n) => used.indexOf(id) !== n);
+  if (twice !== undefined)
+    throw new ConfigurationError(`the network '${twice}' has two cards; give each card a -netdev of its own`);
+  const unused = Object.keys(netdevs).find((id) => !used.includes(id));
+  if (unused !== undefined)
+    throw new ConfigurationError(
+      `the network '${unused}' is connected to nothing; give -device ${defaultCard},netdev=${unused}`,
+    );
+  if (net?.backend !== undefined && net.card === undefined)
+    throw new ConfigurationError('-net has a network but no card; give -net nic as well, or -nic');
+  const older = net?.card === undefined ? [] : [{ ...net.card, ...(net.backend && { backend: net.backend }) }];
+  const lost = Object.keys(captures).find((id) => netdevs[id] === undefined);
+  if (lost !== undefined)
+    throw new ConfigurationError(`there is no network '${lost}' to capture; give -netdev id=${lost}`);
+  const all = Object.fromEntries(
+    Object.entries(netdevs).map(([id, network]) => [id, withCapture(network, captures[id])]),
+  );
+  return [...cards.map((card) => connected(card, all)), ...older];
+}
+
+function withCapture(network: CommandLineNetwork, dump: string | undefined): CommandLineNetwork {
+  if (dump === undefined) return network;
+  if (network.type === 'hubport')
+    throw new ConfigurationError('a hub cannot be captured; capture a user or socket network');
+  return { ...network, dump };
+}
+
+function connected(
+  { netdev, ...card }: CommandLineCard,
+  netdevs: Settings['netdevs'],
+): Omit<CommandLineCard, 'netdev'> {
+  if (netdev === undefined) return card;
+  const backend = netdevs[netdev];
+  if (backend === undefined)
+    throw new ConfigurationError(`there is no network '${netdev}'; give -netdev user,id=${netdev}`);
+  return { ...card, backend, backendName: netdev };
+}
+
+/** The settings with a card of `-device rtl8139,netdev=ID,mac=ADDRESS`. */
+export function addCard(
+  settings: Settings,
+  model: CardModel,
+  { netdev = '', mac = '', id = '' }: Readonly<Record<string, string>>,
+): Settings {
+  const card = { ...cardOf(model, mac, id), ...(netdev && { netdev }) };
+  return { ...settings, cards: [...settings.cards, card] };
+}
+
+function cardOf(model: string | undefined, mac = '', name = ''): Pick<CardOptions, 'card' | 'mac' | 'name'> {
+  const known: readonly string[] = cardModels;
+  if (model !== undefined && !known.includes(model))
+    throw new ConfigurationError(`unknown model '${model}'; it is one of: ${known.join(', ')}`);
+  return {
+    ...(model !== undefined && { card: model as CardModel }),
+    ...(mac && { mac }),
+    ...(name && { name }),
+  };
+}
+
+function splitText(text: string, names: readonly string[]): NetworkText {
+  const list = propertyList(text, 'type');
+  const own = list.filter(([name]) => name === 'type' || names.includes(name));
+  const others = list.filter(([name]) => name !== 'type' && !names.includes(name));
+  const { type = 'user', ...rest } = Object.fromEntries(own);
+  return { type, own: rest, others };
+}
+
+function parseNetwork({ type, others }: NetworkText): CommandLineNetwork {
+  if (type === 'hubport') return parseHubport(others);
+  if (type === 'user') return parseUserNetdev(others);
+  if (type === 'socket') return parseSocketNetdev(others);
+  throw new ConfigurationError(`the network '${type}' is not supported; give ${TYPES}`);
+}
+
+function parseHubport(others: readonly Property[]): CommandLineNetwork {
+  const unknown = others.find(([name]) => name !== 'hubid');
+  if (unknown !== undefined)
+    throw new ConfigurationError(`'${unknown[0]}' is not supported for a hubport; give hubid=N`);
+  const { hubid } = Object.fromEntries(others);
+  if (hubid === undefined) throw new ConfigurationError('a hubport needs the number of its hub; give hubid=N');
+  return { type: 'hubport', hub: hubid };
+}
+
+/** The settings with a file for the frames of a network: `-object filter-dump,netdev=ID,file=FILE`. */
+function addObject(settings: Settings, text: string): Settings {
+  const { type, netdev, file } = parseProperties(text, 'type', ['id', 'netdev', 'file']);
+  if (type !== 'filter-dump')
+    throw new ConfigurationError(`the object '${type}' is not supported; give filter-dump,netdev=ID,file=FILE`);
+  if (netdev === undefined || file === undefined)
+    throw new ConfigurationError('filter-dump needs a network and a file; give netdev=ID and file=FILE');
+  return { ...settings, captures: { ...settings.captures, [netdev]: file } };
+}
+
+function addNic(settings: Settings, text: NetworkText): Settings {
+  if (text.type === 'none') return settings;
+  const { model, mac, id } = text.own;
+  const card = { ...cardOf(model, mac, id), backend: parseNetwork(text) };
+  return { ...settings, cards: [...settings.cards, card] };
+}
+
+function addNetdev(settings: Settings, text: NetworkText): Settings {
+  const { id } = text.own;
+  if (id === undefined) throw new ConfigurationError('a network needs a name; give id=ID');
+  if (settings.netdevs[id] !== undefined) throw new ConfigurationError(`there is a network '${id}' already`);
+  return { ...settings, netdevs: { ...settings.netdevs, [id]: parseNetwork(text) } };
+}
+
+/** One card and one network: with more it has to be said which belong together. */
+function addNet(settings: Settings, text: NetworkText): Settings {
+  const { type, own } = text;
+  const { net = {} } = settings;
+  if (type === 'none') return settings;
+  if ((type === 'nic' ? net.card : net.backend) !== undefined)
+    throw new ConfigurationError(
+      `-net ${type === 'nic' ? 'nic' : 'with a network'} is there twice; give -nic for each card`,
+    );
+  const more = type === 'nic' ? { card: cardOf(own.model, own.macaddr, own.name) } : { backend: parseNetwork(text) };
+  return { ...settings, net: { ...net, ...more } };
+}

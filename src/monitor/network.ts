@@ -1,0 +1,71 @@
+import type { NetworkCard } from '../cards/card.ts';
+import type { Arguments } from './arguments.ts';
+import type { Command, CommandContext } from './command.ts';
+import { MonitorError } from './error.ts';
+
+/** Cards and what they are connected to, as QEMU's `info network` shows them. */
+export function infoNetwork({ machine }: CommandContext): string {
+  return machine.network.map(formatCard).join('');
+}
+
+function formatCard(card: NetworkCard): string {
+  const { name, model, mac, networkName, isConnected } = card;
+  const network = isConnected ? ` \\ ${networkName}: index=0,${describeNetwork(card)}\n` : '';
+  return `${name}: index=0,type=nic,model=${model},macaddr=${mac}\n${network}`;
+}
+
+function describeNetwork({ options }: NetworkCard): string {
+  if (options === undefined) return 'type=other';
+  if (options.type !== 'user') return `type=${options.type}`;
+  const net = (options.net ?? '10.0.2.0').replace(/\/.*/, '');
+  return `type=user,net=${net},restrict=${options.restrict === true ? 'on' : 'off'}`;
+}
+
+/**
+ * The card of a name, which may be that of its network.
+ * @throws MonitorError
+ */
+function cardOf(name: string, { machine }: CommandContext): NetworkCard {
+  const card = machine.network.find((candidate) => candidate.name === name || candidate.networkName === name);
+  if (card === undefined) throw new MonitorError(`Error: Device '${name}' not found`);
+  return card;
+}
+
+async function setLink({ words }: Arguments, context: CommandContext): Promise<void> {
+  const card = cardOf(words.name, context);
+  if (words.state !== 'on' && words.state !== 'off')
+    throw new MonitorError(`Error: Parameter 'up' expects 'on' or 'off'`);
+  card.setLink(words.state === 'on');
+}
+
+async function setBandwidth({ words }: Arguments, context: CommandContext): Promise<void> {
+  const card = cardOf(words.name, context);
+  const isNumber = /^\d+(\.\d+)?$/.test(words.limit);
+  if (!isNumber && words.limit !== 'off')
+    throw new MonitorError(`Error: '${words.limit}' is no bandwidth; give megabits a second, or off`);
+  card.setBandwidth(isNumber ? Number(words.limit) : undefined);
+}
+
+/** Commands that change what goes over the cables of network cards. */
+export const networkCommands: readonly Command[] = [
+  {
+    names: ['set_link'],
+    usage: 'name on|off',
+    help: 'change the link status of a network adapter',
+    parameters: [
+      { name: 'name', type: 'word' },
+      { name: 'state', type: 'word' },
+    ],
+    run: setLink,
+  },
+  {
+    names: ['set_bandwidth'],
+    usage: 'name megabits|off',
+    help: 'limit what goes over the cable of a network adapter, in each direction (not in QEMU)',
+    parameters: [
+      { name: 'name', type: 'word' },
+      { name: 'limit', type: 'word' },
+    ],
+    run: setBandwidth,
+  },
+];

@@ -1,0 +1,26 @@
+import { ConfigurationError } from './errors.ts';
+import type { Boot } from './options.ts';
+
+/** What has to be opened before there is a machine. */
+interface Openable {
+  open(): Promise<void>;
+  close(): Promise<unknown>;
+}
+
+/** Opens one after the other. If one cannot be opened all are closed, and the error is thrown again. */
+export async function openAll(...parts: readonly Openable[]): Promise<void> {
+  try {
+    for (const part of parts) await part.open();
+  } catch (error) {
+    await Promise.all(parts.map((part) => part.close()));
+    throw error;
+  }
+}
+
+/** Images that cannot be booted, and debug ports where another device is, are the caller's mistake. */
+export function creationError(error: Error, boot: Boot): Error {
+  if (error.name === 'PortError') return new ConfigurationError(`${error.message}; give another iobase`);
+  if (error.name !== 'BootError') return error;
+  const image = 'bios' in boot ? boot.bios : 'kernel' in boot && boot.kernel;
+  return new ConfigurationError(typeof image === 'string' ? `${image}: ${error.message}` : error.message);
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CardModel } from '../../src/index.ts';
+import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import { linuxModules } from '../support/linux-modules.ts';
+import { findLinux, LinuxShell } from '../support/linux-shell.ts';
+
+const TIMEOUT = 600_000;
+const MEGABYTES = 8;
+
+/** How each card's driver is loaded, and what it says. */
+const cards: readonly { readonly card: CardModel; readonly load: string; readonly says: RegExp }[] = [
+  { card: 'rtl8139', load: 'insmod /modules/8139cp.ko', says: /eth0: RTL-8139C\+ at/ },
+  { card: 'ne2k_pci', load: 'insmod /modules/ne2k-pci.ko', says: /eth0: RealTek RTL-8029 found at/ },
+  { card: 'ne2k_isa', load: 'insmod /modules/ne.ko io=0x300 irq=9', says: /eth0: NE2000 found at 0x300, using IRQ 9/ },
+  { card: 'e1000', load: 'insmod /modules/e1000.ko', says: /eth0: Intel\(R\) PRO\/1000 Network Connection/ },
+];
+const drivers = ['af_packet', 'mii', '8390', '8390p'];
+const modulesOfCards = ['8139cp', 'ne2k-pci', 'ne', 'e1000'];
+
+const found = await findLinux();
+const modules = typeof found === 'string' ? found : await allModules(found.release).catch(String);
+
+/** Drivers are there, but only what all cards need is loaded at the start. */
+async function allModules(release: string) {
+  const entries = await linuxModules(release, ...drivers, ...modulesOfCards);
+  return entries.map((entry) => {
+    if (entry.path !== 'etc/start' || entry.type !== 'file') return entry;
+    const lines = String(entry.data)
+      .split('\n')
+      .filter((line) => !/(8139cp|ne2k-pci|ne|e1000)\.ko/.test(line));
+    return { ...entry, data: lines.join('\n') };
+  });
+}
+
+const sent = Uint8Array.from({ length: MEGABYTES << 20 }, (_, n) => (n * 7 + (n >> 8) * 31 + (n >> 16)) & 0xff);
+const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
+
+/** A server of the test's, at a port that the host chooses. */
+async function listen(onConnection: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
+  const server = createServer(onConnection).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+if (typeof found === 'string' || typeof modules === 'string') {
+  describe.skip(`Linux with network cards: ${typeof found === 'string' ? found : modules}`, () =>
+    test('boots', () => {}));
+} else {
+  const linux: DebianLinux = { ...found, initrd: (more = []) => found.initrd([...modules, ...more]) };
+  describe.each(cards)('Linux with a $card', { timeout: TIMEOUT }, ({ card, load, says }) => {
+    let shell: LinuxShell;
+    const folder = mkdtempSync(join(tmpdir(), 'network-'));
+    const received = Promise.withResolvers<Buffer>();
+    let source: { server: Server; port: number };
+    let sink: { server: Server; port: number };
+    beforeAll(async () => {
+      source = await listen((socket) => socket.end(sent));
+      sink = await listen((socket) => {
+        const parts: Buffer[] = [];
+        socket.on('data', (part: Buffer) => parts.push(part)).on('end', () => received.resolve(Buffer.concat(parts)));
+      });
+      shell = await LinuxShell.boot(linux, 'translator', 'cryptomgr.notests', {
+        network: [{ card, backend: { type: 'user', ipv6: false } }],
+      });
+    }, TIMEOUT);
+    afterAll(async () => {
+      await shell?.machine.stop();
+      source?.server.close();
+      sink?.server.close();
+      rmSync(folder, { recursive: true });
+    });
+
+    test('the driver finds the card and its address', async () => {
+      await shell.run(
+        `${load} && ip link set eth0 up && ip addr add 10.0.2.15/24 dev eth0 && ip route add default via 10.0.2.2`,
+      );
+      expect(await shell.run('dmesg | grep eth0')).toMatch(says);
+      expect(await shell.run('cat /sys/class/net/eth0/address')).toBe('52:54:00:12:34:56');
+    });
+
+    test('the router answers', async () => {
+      expect(await shell.run('ping -c 3 -i 0.2 10.0.2.2')).toContain('3 packets received, 0% packet loss');
+    });
+
+    test(`${MEGABYTES} MB come to the guest`, async () => {
+      expect(await shell.run(`nc 10.0.2.2 ${source.port} < /dev/null | md5sum`)).toBe(`${md5(sent)}  -`);
+    });
+
+    test(`${MEGABYTES} MB come from the guest`, async () => {
+      await shell.run(`nc 10.0.2.2 ${source.port} < /dev/null > /data; nc 10.0.2.2 ${sink.port} < /data`);
+      expect(md5(await received.promise)).toBe(md5(sent));
+    });
+
+    test('interrupts came, and nothing went wrong', async () => {
+      expect(Number(await shell.run("awk '/eth0/ { print $2 }' /proc/interrupts"))).toBeGreaterThan(5);
+      expect(await shell.run('cat /sys/class/net/eth0/statistics/*_errors | sort -u')).toBe('0');
+      expect(await shell.run('dmesg | grep -iE "watchdog|timed out|nobody cared|oops|lost" || true')).toBe('');
+    });
+  });
+}

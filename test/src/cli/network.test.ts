@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { parseArguments } from '../../../src/cli/arguments.ts';
+import { cardsOf } from '../../../src/cli/network-flags.ts';
+import { NetworkHub } from '../../../src/index.ts';
+
+const cards = (line: string) => cardsOf(parseArguments(line.split(' ')));
+const user = { type: 'user', hostForward: [], guestForward: [], dnsSearch: [] };
+
+test.each([
+  ['-kernel K', []],
+  ['-nic none', []],
+  ['-nic user', [{ backend: user }]],
+  ['-nic user,model=e1000,mac=52:54:00:00:00:01,id=a', [{ card: 'e1000', mac: '52:54:00:00:00:01', name: 'a', backend: user }]],
+  [
+    '-nic user,restrict=on,hostfwd=tcp::2222-:22,hostfwd=udp::53-:53 -nic socket,listen=:1234',
+    [
+      {
+        backend: {
+          ...user,
+          restrict: true,
+          hostForward: [
+            { protocol: 'tcp', hostPort: 2222, guestPort: 22 },
+            { protocol: 'udp', hostPort: 53, guestPort: 53 },
+          ],
+        },
+      },
+      { backend: { type: 'socket', listen: { port: 1234 } } },
+    ],
+  ],
+  ['-netdev user,id=n -device rtl8139,netdev=n', [{ card: 'rtl8139', backend: user, backendName: 'n' }]],
+  ['-device ne2k_isa,netdev=n,id=x -netdev user,id=n', [{ card: 'ne2k_isa', name: 'x', backend: user, backendName: 'n' }]],
+  ['-device e1000,mac=52:54:00:00:00:02', [{ card: 'e1000', mac: '52:54:00:00:00:02' }]],
+  ['-net nic,model=ne2k_pci,macaddr=52:54:00:00:00:03 -net user', [{ card: 'ne2k_pci', mac: '52:54:00:00:00:03', backend: user }]],
+  ['-net user -net nic', [{ backend: user }]],
+  ['-net nic', [{}]],
+  [
+    '-netdev user,id=n -device rtl8139,netdev=n -object filter-dump,id=f,netdev=n,file=x.pcap',
+    [{ card: 'rtl8139', backend: { ...user, dump: 'x.pcap' }, backendName: 'n' }],
+  ],
+])('%s', (line, options) => {
+  expect(cards(line)).toEqual(options);
+});
+
+test('cards with the same hub are connected', () => {
+  const [a, b, c] = cards('-nic hubport,hubid=0 -nic hubport,hubid=0 -nic hubport,hubid=1').map(({ backend }) => backend);
+  const hubs = [a, b, c].map((backend) => (backend !== undefined && 'hub' in backend ? backend.hub : undefined));
+  expect(hubs[0]).toBeInstanceOf(NetworkHub);
+  expect(hubs[1]).toBe(hubs[0]);
+  expect(hubs[2]).not.toBe(hubs[0]);
+});
+
+test.each([
+  ['-device rtl8139,netdev=n', "there is no network 'n'; give -netdev user,id=n"],
+  ['-netdev user,id=n', "the network 'n' is connected to nothing; give -device rtl8139,netdev=n"],
+  ['-netdev user,id=n -device rtl8139,netdev=n -device e1000,netdev=n', "the network 'n' has two cards"],
+  ['-net user', '-net has a network but no card; give -net nic as well, or -nic'],
+  ['-object filter-dump,netdev=n,file=f', "there is no network 'n' to capture"],
+])('%s is refused', (line, message) => {
+  expect(() => cards(line)).toThrow(message);
+});
