@@ -1,8 +1,8 @@
 import type { Command, MessageEnd, Report } from './isolate/protocol.ts';
 import type { MachineConfig } from './machine-core.ts';
-import type { Compressor } from './snapshot/compression.ts';
 import type { OpenNetwork } from './network/open-network.ts';
 import type { NetworkBackendOptions } from './network/options.ts';
+import type { Compressor } from './snapshot/compression.ts';
 import type { StorageHost } from './storage/open.ts';
 
 /** Images by name. */

@@ -23,7 +23,12 @@ export function savedMachine(options: MachineOptions, images: StartImages, compo
   // What cards are connected to is of here and now, too.
   const network = options.network?.map(({ backend: _, backendName: __, ...card }) => card);
   return {
-    options: { ...Object.fromEntries(lasting), ...(network && { network }), boot, ...(videoRom && { videoBios: videoRom }) } as Saved,
+    options: {
+      ...Object.fromEntries(lasting),
+      ...(network && { network }),
+      boot,
+      ...(videoRom && { videoBios: videoRom }),
+    } as Saved,
     components,
   };
 }

@@ -19,7 +19,11 @@ test.each<[string, unknown, string]>([
   ['an unknown option', [{}, { model: 'e1000' }], "unknown 'model' in network[1]; it is one of: card, mac"],
   ['no address', [{ mac: '52:54' }], "network[0].mac is '52:54'; give six bytes such as 52:54:00:12:34:56"],
   ['a group', [{ mac: '01:00:5e:00:00:01' }], 'network[0].mac is 01:00:5e:00:00:01, a multicast address'],
-  ['an address twice', [{}, { mac: '52-54-00-12-34-56' }], 'network[1].mac is 52-54-00-12-34-56, which another card has'],
+  [
+    'an address twice',
+    [{}, { mac: '52-54-00-12-34-56' }],
+    'network[1].mac is 52-54-00-12-34-56, which another card has',
+  ],
   ['a name twice', [{ name: 'a' }, { name: 'a' }], "network[1]: there is a card 'a' already; give another name"],
   ['no backend', [{ backend: 'user' }], "network[0].backend is 'user'; it must be an object such as { type: 'user' }"],
 ])('%s', (_, cards, message) => {

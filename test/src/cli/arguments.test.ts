@@ -25,6 +25,9 @@ test('a whole command line', () => {
     parallels: [],
     chardevs: {},
     waitingDrives: {},
+    cards: [],
+    netdevs: {},
+    captures: {},
   });
 });
 

@@ -10,7 +10,10 @@ test.each([
   ['-kernel K', []],
   ['-nic none', []],
   ['-nic user', [{ backend: user }]],
-  ['-nic user,model=e1000,mac=52:54:00:00:00:01,id=a', [{ card: 'e1000', mac: '52:54:00:00:00:01', name: 'a', backend: user }]],
+  [
+    '-nic user,model=e1000,mac=52:54:00:00:00:01,id=a',
+    [{ card: 'e1000', mac: '52:54:00:00:00:01', name: 'a', backend: user }],
+  ],
   [
     '-nic user,restrict=on,hostfwd=tcp::2222-:22,hostfwd=udp::53-:53 -nic socket,listen=:1234',
     [
@@ -28,9 +31,15 @@ test.each([
     ],
   ],
   ['-netdev user,id=n -device rtl8139,netdev=n', [{ card: 'rtl8139', backend: user, backendName: 'n' }]],
-  ['-device ne2k_isa,netdev=n,id=x -netdev user,id=n', [{ card: 'ne2k_isa', name: 'x', backend: user, backendName: 'n' }]],
+  [
+    '-device ne2k_isa,netdev=n,id=x -netdev user,id=n',
+    [{ card: 'ne2k_isa', name: 'x', backend: user, backendName: 'n' }],
+  ],
   ['-device e1000,mac=52:54:00:00:00:02', [{ card: 'e1000', mac: '52:54:00:00:00:02' }]],
-  ['-net nic,model=ne2k_pci,macaddr=52:54:00:00:00:03 -net user', [{ card: 'ne2k_pci', mac: '52:54:00:00:00:03', backend: user }]],
+  [
+    '-net nic,model=ne2k_pci,macaddr=52:54:00:00:00:03 -net user',
+    [{ card: 'ne2k_pci', mac: '52:54:00:00:00:03', backend: user }],
+  ],
   ['-net user -net nic', [{ backend: user }]],
   ['-net nic', [{}]],
   [
@@ -42,7 +51,9 @@ test.each([
 });
 
 test('cards with the same hub are connected', () => {
-  const [a, b, c] = cards('-nic hubport,hubid=0 -nic hubport,hubid=0 -nic hubport,hubid=1').map(({ backend }) => backend);
+  const [a, b, c] = cards('-nic hubport,hubid=0 -nic hubport,hubid=0 -nic hubport,hubid=1').map(
+    ({ backend }) => backend,
+  );
   const hubs = [a, b, c].map((backend) => (backend !== undefined && 'hub' in backend ? backend.hub : undefined));
   expect(hubs[0]).toBeInstanceOf(NetworkHub);
   expect(hubs[1]).toBe(hubs[0]);

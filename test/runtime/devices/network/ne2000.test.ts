@@ -123,7 +123,6 @@ function testMemory(kind: 'isa' | 'pci'): void {
     expect(rig.read(Register.transmitStatus)).toBe(1);
   });
 
-
   test('blocks are moved as words are', () => {
     const rig = new Ne2000Rig(kind);
     rig.start();

@@ -1,0 +1,158 @@
+import { E1000 } from '../../../../runtime/devices/e1000/index.ts';
+import { Ne2000Pci } from '../../../../runtime/devices/ne2000/index.ts';
+import { Rtl8139 } from '../../../../runtime/devices/rtl8139/index.ts';
+import { loadComponents, saveComponents } from '../../../../runtime/snapshot/components.ts';
+import type { Component } from '../../../../runtime/snapshot/describe.ts';
+import { randomFrom } from '../../../support/samples.ts';
+import { BROADCAST, CardRig, frameTo, MAC, MEMORY_BYTES, MMIO, PORTS } from './card-rig.ts';
+import { packetFrame } from './packets.ts';
+
+const STEPS = 3000;
+
+type Access = (offset: number, size: 1 | 2 | 4, value?: number) => void;
+
+/** A card whose registers a guest gone wild may reach, most of all those that start something. */
+interface Subject {
+  readonly component: Component;
+  readonly access: Access;
+  /** Offsets of registers, the likely ones. */
+  readonly offsets: readonly number[];
+  readonly rings: readonly number[];
+  /** Brings the card up as a driver does. */
+  start(): void;
+}
+
+const byPorts =
+  (rig: CardRig): Access =>
+  (offset, size, value) =>
+    value === undefined ? void rig.ports.read(PORTS + offset, size) : rig.ports.write(PORTS + offset, size, value);
+
+/** By their names: cards that are made on a rig. */
+export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
+  rtl8139: (rig) => {
+    const card = new Rtl8139({ ...rig.board, device: 3 });
+    rig.enable(card.pciFunction, [PORTS, MMIO]);
+    const access = byPorts(rig);
+    return {
+      component: card.component,
+      access,
+      offsets: [0x10, 0x14, 0x20, 0x30, 0x37, 0x38, 0x3c, 0x3e, 0x40, 0x44, 0x48, 0x50, 0x54, 0xd9, 0xe0, 0xe4],
+      rings: [0x20, 0x30, 0xe4],
+      start: () => {
+        access(0x37, 1, 0x0c);
+        access(0x44, 4, 0x0f);
+      },
+    };
+  },
+  ne2k_pci: (rig) => {
+    const card = new Ne2000Pci({ ...rig.board, device: 3 });
+    rig.enable(card.pciFunction, [PORTS]);
+    const access = byPorts(rig);
+    return {
+      component: card.component,
+      access,
+      offsets: Array.from({ length: 0x20 }, (_, n) => n),
+      rings: [0x01, 0x02],
+      start: () => {
+        access(0, 1, 0x22);
+        access(0x0c, 1, 0x1c);
+        access(0x01, 1, 0x46);
+        access(0x02, 1, 0x80);
+        access(0x04, 1, 0x40);
+        access(0x06, 1, 0x01);
+        access(0, 1, 0x26);
+      },
+    };
+  },
+  e1000: (rig) => {
+    const card = new E1000({ ...rig.board, device: 3 });
+    rig.enable(card.pciFunction, [MMIO, PORTS]);
+    const access: Access = (offset, size, value) => {
+      const [region] = rig.regions;
+      if (value === undefined) region!.read(offset, size);
+      else region!.write(offset, size, value);
+    };
+    return {
+      component: card.component,
+      access,
+      offsets: [
+        ...[0, 8, 0x10, 0x14, 0x20, 0xc0, 0xc4, 0xc8, 0xd0, 0xd8, 0x100, 0x400, 0x2800, 0x2808, 0x2810, 0x2818],
+        ...[0x3800, 0x3808, 0x3810, 0x3818, 0x4074, 0x5000, 0x5200, 0x5400, 0x5404, 0x5600],
+      ],
+      rings: [0x2800, 0x3800],
+      start: () => {
+        access(0x100, 4, 0x801a);
+        access(0x400, 4, 0x0a);
+        access(0x2808, 4, 128);
+        access(0x3808, 4, 128);
+      },
+    };
+  },
+};
+
+/** What a driver does, or one gone wild: registers, descriptors, frames, time. */
+function step(rig: CardRig, { access, offsets, rings, start }: Subject, random: () => number): void {
+  const pick = (most: number): number => Math.floor(random() * most);
+  const word = (): number => (pick(3) === 0 ? pick(0x100000000) : pick(0x1000));
+  const size = ([1, 2, 4] as const)[pick(3)]!;
+  switch (pick(9)) {
+    case 0:
+      access(offsets[pick(offsets.length)]!, size);
+      break;
+    case 1:
+    case 2:
+      access(offsets[pick(offsets.length)]!, size, word());
+      break;
+    case 3:
+      access(pick(0x100), size, word());
+      break;
+    case 4:
+      access(rings[pick(rings.length)]!, 4, pick(16) === 0 ? word() : 0x1000 * pick(16));
+      break;
+    case 5:
+      for (let n = pick(64); n > 0; n--) rig.put(16 * pick(0x1000), word(), word(), pick(MEMORY_BYTES), 0);
+      break;
+    case 6:
+      rig.cable.waiting.length = Math.min(rig.cable.waiting.length, 8);
+      rig.cable.arrive(
+        pick(2) === 0
+          ? frameTo(pick(2) === 0 ? MAC : BROADCAST, 14 + pick(1600))
+          : packetFrame({ protocol: 'tcp', data: [1, 2, 3] }),
+      );
+      break;
+    case 7:
+      rig.advance(pick(200_000));
+      break;
+    case 8:
+      if (pick(4) === 0) start();
+      if (pick(20) === 0) rig.cable.setLink(pick(2) === 0);
+  }
+}
+
+/** What came of guests gone wild. */
+export interface Outcome {
+  /** Frames that were sent. */
+  readonly sent: number;
+  /** States that were not the same when they were loaded and saved again. */
+  readonly differences: number;
+}
+
+/** Lets guests from seeds `first` up to `end` run wild on a card. */
+export function runWild(name: string, first: number, end: number): Outcome {
+  let [sent, differences] = [0, 0];
+  for (let seed = first; seed < end; seed++) {
+    const random = randomFrom(seed);
+    const rig = new CardRig();
+    const subject = subjects[name]!(rig);
+    for (let n = 0; n < STEPS; n++) {
+      step(rig, subject, random);
+      sent += rig.cable.sent.length;
+      rig.cable.sent.length = 0;
+    }
+    const saved = saveComponents([subject.component]);
+    const copy = subjects[name]!(new CardRig());
+    loadComponents([copy.component], saved);
+    if (copy.component.compare(saved[subject.component.name]!).length > 0) differences++;
+  }
+  return { sent, differences };
+}
