@@ -57,7 +57,11 @@ async function seabios(host: ImageHost): Promise<Firmware> {
   }
 }
 
-async function loadImage(what: string, image: Image, host: ImageHost): Promise<Uint8Array> {
+/**
+ * The bytes of an image.
+ * @throws ConfigurationError for a file that cannot be read
+ */
+export async function loadImage(what: string, image: Image, host: Pick<Host, 'readFile'>): Promise<Uint8Array> {
   // A subclass such as Buffer may differ in what its methods do.
   if (typeof image !== 'string') return new Uint8Array(image.buffer, image.byteOffset, image.byteLength);
   try {

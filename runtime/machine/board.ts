@@ -3,7 +3,7 @@ import type { ReportGuestError } from '../bus/guest-error.ts';
 import type { IrqLine } from '../bus/irq.ts';
 import type { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
-import type { PciFunction } from '../devices/pci/function.ts';
+import type { BaseAddress, PciFunction } from '../devices/pci/function.ts';
 import type { BlockPort } from '../host/block.ts';
 import type { HostDoor } from '../host/door.ts';
 import type { BusMemory } from '../memory/bus-memory.ts';
@@ -31,6 +31,8 @@ export interface Board {
   irq(number: number): IrqLine;
   /** The line of an interrupt pin of a PCI device, 1-4 for INTA# to INTD#. */
   pciIrq(device: number, pin: number): IrqLine;
+  /** A base address register with an option ROM, whose bytes the machine's buffer has room for. */
+  romBar(name: string, rom: Uint8Array): BaseAddress;
   /** Channels 0-3 transfer bytes, 5-7 words. */
   dma(channel: number): DmaChannel;
   /** One more device's part in the gate of A20: open while any of them is high. */

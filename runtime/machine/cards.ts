@@ -16,6 +16,8 @@ export interface CardConfig {
   readonly model: CardModel;
   /** Six bytes. */
   readonly mac: readonly number[];
+  /** An option ROM, by which firmware can boot from the network; not for ISA cards. */
+  readonly rom?: Uint8Array;
 }
 
 /** First place on the PCI bus that a card may have; the display adapter has it where there is one. */
@@ -54,7 +56,8 @@ function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {
 function pciCard(board: Board, card: CardConfig, device: number): Part {
   const port = hostNetworkPort(board.door, card.name);
   const irq = board.pciIrq(device, 1);
-  if (card.model === 'ne2k_pci') return new Ne2000Pci({ ...board, ...card, device, port, irq });
+  const bars = card.rom ? [board.romBar(card.name, card.rom)] : [];
+  if (card.model === 'ne2k_pci') return new Ne2000Pci({ ...board, ...card, device, port, irq, bars });
   const Card = card.model === 'e1000' ? E1000 : Rtl8139;
-  return new Card({ ...board, ...card, device, port, mmio: board.pciMmio, irq });
+  return new Card({ ...board, ...card, device, port, mmio: board.pciMmio, irq, bars });
 }

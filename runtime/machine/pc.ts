@@ -10,6 +10,7 @@ import { I8042 } from '../devices/i8042/index.ts';
 import { IoApic } from '../devices/io-apic/index.ts';
 import { LocalApic } from '../devices/local-apic/index.ts';
 import { PciBus } from '../devices/pci/index.ts';
+import { romBar } from '../devices/pci/rom.ts';
 import { Pic8259 } from '../devices/pic8259/index.ts';
 import { IsaBridge } from '../devices/piix3/index.ts';
 import { Pit8254 } from '../devices/pit8254/index.ts';
@@ -154,6 +155,7 @@ export class Pc {
       blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
       irq: (number) => this.irqs.input(number),
       pciIrq: (device, pin) => this.bridge.interrupt(device, pin),
+      romBar: (name, rom) => romBar(layout.map, name, rom),
       dma: (channel) => this.dma.channel(channel),
       a20: () => a20.input(),
     };

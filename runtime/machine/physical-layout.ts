@@ -1,5 +1,6 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { ShadowSegment } from '../devices/i440fx/index.ts';
+import { romRange } from '../devices/pci/rom.ts';
 import { vgaBytes } from '../devices/vga/index.ts';
 import { BootError, placeBios } from '../firmware/load/index.ts';
 import { type AddressWindow, Layer, NO_FRAME, PhysicalMap } from '../memory/physical-map.ts';
@@ -21,10 +22,11 @@ export interface PhysicalLayout {
 
 /** RAM, and what is not RAM: the display's window, the firmware's ROM. Throws BootError if they are too large together. */
 export function physicalLayout(config: MachineConfig): PhysicalLayout {
-  const { memoryBytes, boot } = config;
+  const { memoryBytes, boot, cards = [] } = config;
   const rom = 'bios' in boot ? placeBios(boot.bios) : null;
   const romBytes = rom?.top.bytes.length ?? 0;
-  const otherBytes = romBytes + (config.vga === 'std' ? vgaBytes(config.videoRom) : 0);
+  const cardBytes = cards.reduce((sum, card) => sum + (card.rom ? romRange(card.rom) : 0), 0);
+  const otherBytes = romBytes + cardBytes + (config.vga === 'std' ? vgaBytes(config.videoRom) : 0);
   if (memoryBytes + otherBytes > LARGEST_BUFFER) {
     throw new BootError('memory, BIOS image and video memory are more than 2047 MB; give the machine less memory');
   }

@@ -1,6 +1,7 @@
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import { controlPortName } from '../../runtime/host/network-port.ts';
 import type { CardConfig } from '../../runtime/machine/cards.ts';
+import { loadImage } from '../boot-images.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { NetworkBackend } from '../network/backend.ts';
@@ -21,31 +22,38 @@ function given(backend: NetworkBackend): OpenNetwork {
   return { backend, setBandwidth, user: undefined, port: 0 };
 }
 
+/** What cards need of the host. */
+type CardHost = Pick<Host, 'openNetwork' | 'readFile'>;
+
 /** The host's side of all network cards of a machine. */
 export class MachineCards {
   /** In the order of their plans, once they are open. */
   readonly all: NetworkCard[] = [];
   readonly #plans: readonly CardPlan[];
-  readonly #openNetwork: Host['openNetwork'];
+  readonly #configs: CardConfig[] = [];
+  readonly #host: CardHost;
   #send: (message: ToMachine) => void = () => {};
   #closed: Promise<unknown> | undefined;
 
-  constructor(plans: readonly CardPlan[], host: Pick<Host, 'openNetwork'>) {
+  constructor(plans: readonly CardPlan[], host: CardHost) {
     this.#plans = plans;
-    this.#openNetwork = host.openNetwork;
+    this.#host = host;
   }
 
   /**
-   * Opens what the cards are connected to.
+   * Opens what the cards are connected to, and reads their ROMs.
    * @throws ConfigurationError
    */
   async open(): Promise<void> {
-    for (const plan of this.#plans) this.all.push(this.#connectCard(plan, await this.#networkOf(plan)));
+    for (const plan of this.#plans) {
+      this.#configs.push(await this.#configOf(plan));
+      this.all.push(this.#connectCard(plan, await this.#networkOf(plan)));
+    }
   }
 
   async #networkOf({ backend }: CardPlan): Promise<OpenNetwork> {
     if (backend === undefined) return given(nothing());
-    return 'send' in backend ? given(backend) : await this.#openNetwork(backend);
+    return 'send' in backend ? given(backend) : await this.#host.openNetwork(backend);
   }
 
   #connectCard(plan: CardPlan, network: OpenNetwork): NetworkCard {
@@ -56,9 +64,14 @@ export class MachineCards {
     });
   }
 
-  /** What the machine has to know of them. */
-  get config(): CardConfig[] {
-    return this.#plans.map(({ config }) => config);
+  /** What the machine has to know of them, once they are open. */
+  get config(): readonly CardConfig[] {
+    return this.#configs;
+  }
+
+  async #configOf({ config, rom }: CardPlan): Promise<CardConfig> {
+    if (rom === undefined) return config;
+    return { ...config, rom: await loadImage(`option ROM of ${config.name}`, rom, this.#host) };
   }
 
   /** The way to the machine. */

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 import { checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
+import type { Image } from '../options.ts';
 
 /** A network card. */
 export interface CardOptions {
@@ -12,6 +13,8 @@ export interface CardOptions {
   readonly mac?: string;
   /** What commands call it. Default: the card with a number, such as "rtl8139.0". */
   readonly name?: string;
+  /** An option ROM, such as iPXE's, by which firmware boots from the network; not for "ne2k_isa". */
+  readonly rom?: Image;
   /** What is at the other end of its cable. Default: nothing; the cable is plugged in, and what is sent is lost. */
   readonly backend?: NetworkBackendOptions | NetworkBackend;
   /** What commands call that. Default: "#net000" and so on. */
@@ -21,12 +24,13 @@ export interface CardOptions {
 /** A card with its name and address, and what it is to be connected to. */
 export interface CardPlan {
   readonly config: CardConfig;
+  readonly rom: Image | undefined;
   readonly backend: NetworkBackendOptions | NetworkBackend | undefined;
   readonly networkName: string;
 }
 
 export const defaultCard: CardModel = 'rtl8139';
-const optionNames: readonly (keyof CardOptions)[] = ['card', 'mac', 'name', 'backend', 'backendName'];
+const optionNames: readonly (keyof CardOptions)[] = ['card', 'mac', 'name', 'rom', 'backend', 'backendName'];
 /** The last byte counts up from card to card. */
 const FIRST_MAC = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
 /** So many cards of one kind have a place on their bus. */
@@ -55,7 +59,10 @@ function plannedCard(options: CardOptions, where: string, others: readonly CardP
   if (others.some(({ config }) => config.name === name))
     throw new ConfigurationError(`${where}: there is a card '${name}' already; give another name`);
   const taken = others.map(({ config }) => config.mac);
+  if (card === 'ne2k_isa' && options.rom !== undefined)
+    throw new ConfigurationError(`${where}: an ISA card has no option ROM here; leave out rom`);
   return {
+    rom: options.rom,
     config: { name, model: card, mac: mac === undefined ? freeMac(taken) : checkedMac(`${where}.mac`, mac, taken) },
     backend: checkedBackend(where, backend),
     networkName: options.backendName ?? `#net${String(others.length).padStart(3, '0')}`,

@@ -24,7 +24,7 @@ const cardHelp: Readonly<Record<CardModel, string>> = {
 function cardDevice(model: CardModel): Device {
   return {
     help: cardHelp[model],
-    properties: { netdev: '', mac: '', id: '' },
+    properties: { netdev: '', mac: '', id: '', ...(model !== 'ne2k_isa' && { romfile: '' }) },
     apply: (settings, properties) => addCard(settings, model, properties),
   };
 }

@@ -119,9 +119,9 @@ function connected(
 export function addCard(
   settings: Settings,
   model: CardModel,
-  { netdev = '', mac = '', id = '' }: Readonly<Record<string, string>>,
+  { netdev = '', mac = '', id = '', romfile = '' }: Readonly<Record<string, string>>,
 ): Settings {
-  const card = { ...cardOf(model, mac, id), ...(netdev && { netdev }) };
+  const card = { ...cardOf(model, mac, id), ...(netdev && { netdev }), ...(romfile && { rom: romfile }) };
   return { ...settings, cards: [...settings.cards, card] };
 }
 

@@ -3,8 +3,9 @@ import type { PortBus } from '../../bus/ports.ts';
 import { Layer, type PhysicalMap } from '../../memory/physical-map.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
-import { type BaseAddress, PciFunction } from '../pci/function.ts';
+import { PciFunction } from '../pci/function.ts';
 import { type AddressRange, memoryRange, registerRange } from '../pci/range.ts';
+import { romBar, romRange } from '../pci/rom.ts';
 import { Aperture } from './aperture.ts';
 import { identification } from './edid.ts';
 import { MMIO_BYTES, mmioRegion } from './mmio.ts';
@@ -17,16 +18,10 @@ import { BochsVbe } from './vbe.ts';
 
 /** Bytes of video memory, as QEMU's adapter has by default. */
 const MEMORY_BYTES = 16 << 20;
-/** PCI has ranges of powers of 2 only, and ROMs of no less than 2 KB; a page is the least that can be mapped. */
-const LEAST_ROM = PAGE_BYTES;
 
 /** Bytes that an adapter with this ROM takes of the machine's buffer (GuestRam.reserve). */
 export function vgaBytes(rom: Uint8Array | undefined): number {
   return MEMORY_BYTES + (rom ? romRange(rom) : 0);
-}
-
-function romRange(rom: Uint8Array): number {
-  return Math.max(LEAST_ROM, 2 ** Math.ceil(Math.log2(rom.length)));
 }
 
 export interface VgaOptions {
@@ -124,7 +119,7 @@ export class Vga {
       bars: [
         { index: 0, space: 'memory', size: MEMORY_BYTES, prefetchable: true, range: memoryRange(map, memory) },
         { index: 2, space: 'memory', size: MMIO_BYTES, range: this.#mmioRange(map) },
-        ...(rom ? [romBar(map, rom)] : []),
+        ...(rom ? [romBar(map, 'vga', rom)] : []),
       ],
     });
   }
@@ -133,15 +128,6 @@ export class Vga {
     const parts = { registers: this.#registers, vbe: this.#vbe, identification, changed: () => this.#changed() };
     return registerRange(map.bus(Layer.pci), (base) => mmioRegion(base, parts));
   }
-}
-
-/** The ROM's bytes at the start of a range of its own. */
-function romBar(map: PhysicalMap, rom: Uint8Array): BaseAddress {
-  const size = romRange(rom);
-  const firstFrame = map.ram.reserve(size);
-  map.ram.bytes.set(rom, firstFrame << PAGE_SHIFT);
-  const range = memoryRange(map, { name: 'vga rom', firstFrame, length: size, writable: false });
-  return { index: 'rom', space: 'memory', size, range };
 }
 
 function clearFrames({ ram }: PhysicalMap, frame: number, bytes: number): void {

@@ -15,6 +15,8 @@ import { CaptureFile } from './capture-file.ts';
 import { SocketBackend } from './socket-backend.ts';
 import { NodeSockets } from './sockets.ts';
 
+export type { OpenNetwork };
+
 /** Node's time and turns. Timers don't keep a process alive. */
 const timers: Timers = {
   now: () => performance.now(),
