@@ -51,6 +51,7 @@ const runtimeOrder = [
   'time',
   'bus',
   'host',
+  'ethernet',
   'devices',
   'firmware',
   'machine',

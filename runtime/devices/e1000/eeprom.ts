@@ -1,4 +1,4 @@
-import { EEPROM_WORDS, Eeprom93c46 } from '../eeprom93c46/index.ts';
+import { EEPROM_WORDS, Eeprom93c46 } from '../../ethernet/eeprom93c46.ts';
 import { EepromControl, EepromRead, EepromValue, EepromWord, Id } from './registers.ts';
 import type { E1000State } from './state.ts';
 

@@ -1,4 +1,4 @@
-import { destinationOf, tagOf } from '../ethernet/frame.ts';
+import { destinationOf, tagOf } from '../../ethernet/frame.ts';
 import { ADDRESS_COUNT, ADDRESS_VALID, GROUP_SHIFTS, Register, RxControl } from './registers.ts';
 import type { RegisterWords } from './state.ts';
 

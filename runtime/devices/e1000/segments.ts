@@ -1,5 +1,5 @@
-import { checksumOf, folded, sumOf } from '../ethernet/checksum.ts';
-import { longAt, putLong, putWord, wordAt } from '../ethernet/frame.ts';
+import { checksumOf, folded, sumOf } from '../../ethernet/checksum.ts';
+import { longAt, putLong, putWord, wordAt } from '../../ethernet/frame.ts';
 import { TxContext } from './registers.ts';
 
 /** A context descriptor (317453, 3.3.6): where a packet has its headers and checksums, in bytes from its start. */

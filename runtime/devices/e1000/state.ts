@@ -1,5 +1,5 @@
+import { eepromState } from '../../ethernet/eeprom93c46.ts';
 import { bytes, describe, flag, list, type StateOf, u16, u32 } from '../../snapshot/describe.ts';
-import { eepromState } from '../eeprom93c46/index.ts';
 import { REGISTER_BYTES } from './registers.ts';
 
 export const e1000State = describe({

@@ -1,8 +1,8 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
+import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
+import { FCS_BYTES, HEADER_BYTES, LARGEST_PACKET, padded, withTag } from '../../ethernet/frame.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Timer } from '../../time/events.ts';
-import { address64, DescriptorView } from '../ethernet/descriptors.ts';
-import { FCS_BYTES, HEADER_BYTES, LARGEST_PACKET, padded, withTag } from '../ethernet/frame.ts';
 import {
   Cause,
   Control,

@@ -1,9 +1,9 @@
 import type { Line } from '../../bus/irq.ts';
 import type { PortRegion } from '../../bus/ports.ts';
+import { padded } from '../../ethernet/frame.ts';
 import type { NetworkPort } from '../../host/network.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import { padded } from '../ethernet/frame.ts';
 import { CardMemory } from './memory.ts';
 import { receiveFrame } from './receiver.ts';
 import { readRegister, writeRegister } from './register-pages.ts';

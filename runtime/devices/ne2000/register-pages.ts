@@ -1,4 +1,4 @@
-import { ADDRESS_BYTES } from '../ethernet/frame.ts';
+import { ADDRESS_BYTES } from '../../ethernet/frame.ts';
 import { Command, PAGE3, REALTEK_ID, Register } from './registers.ts';
 import type { Ne2000State } from './state.ts';
 

@@ -1,5 +1,5 @@
+import { ADDRESS_BYTES } from '../../ethernet/frame.ts';
 import { bytes, describe, type StateOf, u8, u16 } from '../../snapshot/describe.ts';
-import { ADDRESS_BYTES } from '../ethernet/frame.ts';
 import { RAM_BYTES } from './registers.ts';
 
 export const ne2000State = describe({

@@ -1,4 +1,4 @@
-import { Eeprom93c46 } from '../eeprom93c46/index.ts';
+import { Eeprom93c46 } from '../../ethernet/eeprom93c46.ts';
 import { EepromControl, EepromWord, Id } from './registers.ts';
 import type { Rtl8139State } from './state.ts';
 

@@ -1,9 +1,9 @@
+import { checkSequence, passesMulticast } from '../../ethernet/crc.ts';
+import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
+import { destinationOf, FCS_BYTES, isFor, padded, tagOf, withoutTag } from '../../ethernet/frame.ts';
+import { ipv4Of, isIpHeaderIntact, isPayloadIntact, Protocol } from '../../ethernet/packet.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Timer } from '../../time/events.ts';
-import { checkSequence, passesMulticast } from '../ethernet/crc.ts';
-import { address64, DescriptorView } from '../ethernet/descriptors.ts';
-import { destinationOf, FCS_BYTES, isFor, padded, tagOf, withoutTag } from '../ethernet/frame.ts';
-import { ipv4Of, isIpHeaderIntact, isPayloadIntact, Protocol } from '../ethernet/packet.ts';
 import {
   Command,
   CplusCommand,

@@ -1,4 +1,4 @@
-import type { CardRegister } from '../ethernet/register-file.ts';
+import type { CardRegister } from '../../ethernet/register-file.ts';
 import type { Rtl8139Parts } from './parts.ts';
 import {
   BasicModeControl,

@@ -1,6 +1,6 @@
+import { eepromState } from '../../ethernet/eeprom93c46.ts';
+import { ADDRESS_BYTES } from '../../ethernet/frame.ts';
 import { bytes, describe, f64, list, type StateOf, u8, u16, u32 } from '../../snapshot/describe.ts';
-import { eepromState } from '../eeprom93c46/index.ts';
-import { ADDRESS_BYTES } from '../ethernet/frame.ts';
 import { TX_BUFFERS } from './registers.ts';
 
 /** Tally counters, as they are dumped (RTL8139C+ data sheet, 6.4.1.1). */

@@ -1,9 +1,9 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
+import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
+import { HEADER_BYTES, LARGEST_PACKET, withTag } from '../../ethernet/frame.ts';
+import { ipv4Of, sendSegments, setIpChecksum, setPayloadChecksum } from '../../ethernet/packet.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Timer } from '../../time/events.ts';
-import { address64, DescriptorView } from '../ethernet/descriptors.ts';
-import { HEADER_BYTES, LARGEST_PACKET, withTag } from '../ethernet/frame.ts';
-import { ipv4Of, sendSegments, setIpChecksum, setPayloadChecksum } from '../ethernet/packet.ts';
 import {
   Command,
   CplusCommand,

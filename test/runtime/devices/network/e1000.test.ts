@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { E1000 } from '../../../../runtime/devices/e1000/index.ts';
 import { Cause, Register } from '../../../../runtime/devices/e1000/registers.ts';
-import { checkSequence } from '../../../../runtime/devices/ethernet/crc.ts';
-import { withTag } from '../../../../runtime/devices/ethernet/frame.ts';
+import { checkSequence } from '../../../../runtime/ethernet/crc.ts';
+import { withTag } from '../../../../runtime/ethernet/frame.ts';
 import { BROADCAST, CardRig, frameTo, MAC, MMIO, PORTS } from './card-rig.ts';
 import { internetChecksum, packetFrame } from './packets.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { checkSequence } from '../../../../runtime/devices/ethernet/crc.ts';
-import { withTag } from '../../../../runtime/devices/ethernet/frame.ts';
 import { CplusCommand, Interrupt, Register } from '../../../../runtime/devices/rtl8139/registers.ts';
+import { checkSequence } from '../../../../runtime/ethernet/crc.ts';
+import { withTag } from '../../../../runtime/ethernet/frame.ts';
 import { BROADCAST, frameTo, MAC } from './card-rig.ts';
 import { packetFrame } from './packets.ts';
 import { END, OWNED, Rtl8139Rig, RX_RING, TX_RING, WHOLE } from './rtl8139-rig.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkSequence, multicastBit } from '../../../../runtime/devices/ethernet/crc.ts';
 import { Command, Interrupt, Register, RxConfig } from '../../../../runtime/devices/rtl8139/registers.ts';
+import { checkSequence, multicastBit } from '../../../../runtime/ethernet/crc.ts';
 import { BROADCAST, frameTo, MAC, MMIO } from './card-rig.ts';
 import { Rtl8139Rig, RX_BUFFER } from './rtl8139-rig.ts';
 

@@ -1,12 +1,12 @@
 /** Bytes of the parts of a frame (IEEE 802.3, 3.2). */
 export const ADDRESS_BYTES = 6;
 export const HEADER_BYTES = 14;
-export const LEAST_BYTES = 60;
+const LEAST_BYTES = 60;
 export const FCS_BYTES = 4;
 /** Offset of the type, or of a VLAN tag, whose second half is the tag (IEEE 802.1Q, 9.3). */
 export const TYPE_OFFSET = 12;
-export const TAG_BYTES = 4;
-export const VLAN_TYPE = 0x8100;
+const TAG_BYTES = 4;
+const VLAN_TYPE = 0x8100;
 /** What fits into a jumbo frame, and into what segmentation offload is given. */
 export const LARGEST_PACKET = 0x10000;
 

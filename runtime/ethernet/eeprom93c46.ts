@@ -1,4 +1,4 @@
-import { describe, flag, list, type StateOf, u8, u16, u32 } from '../../snapshot/describe.ts';
+import { describe, flag, list, type StateOf, u8, u16, u32 } from '../snapshot/describe.ts';
 
 /** Words of 16 bits. */
 export const EEPROM_WORDS = 64;

@@ -1,4 +1,4 @@
-import type { AccessSize } from '../../bus/ports.ts';
+import type { AccessSize } from '../bus/ports.ts';
 
 /** A register of a card: how it is read and written, whole. */
 export interface CardRegister {
