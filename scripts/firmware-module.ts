@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { assembleImages } from '../runtime/firmware/images.ts';
 
 /** What the images are made of, which nothing else in the package needs. */
-const sources = ['bios', 'vgabios', 'images.js', 'images.js.map', 'images.d.ts'];
+const sources = ['bios', 'vgabios', 'kernel-loader', 'images.js', 'images.js.map', 'images.d.ts'];
 
 /** Puts the images of the firmware into dist/src/firmware.js, in the place of what assembles them. */
 export async function makeFirmwareModule(dist: string): Promise<void> {

@@ -2,10 +2,10 @@ import { ConfigurationError, messageOf } from './errors.ts';
 import { ownFirmware } from './firmware.ts';
 import type { Firmware, Host } from './host.ts';
 import type { MachineConfig } from './machine-core.ts';
-import { type Boot, bootOf, type Image, type MachineOptions } from './options.ts';
+import { bootOf, firmwareOf, type Image, type KernelBoot, type MachineOptions, vgaOf } from './options.ts';
 
-/** What a machine starts with, and the display adapter's video BIOS. */
-export type StartImages = Pick<MachineConfig, 'boot' | 'videoRom'>;
+/** What a machine starts with, the display adapter's video BIOS, and what firmware boots a kernel by. */
+export type StartImages = Pick<MachineConfig, 'boot' | 'videoRom' | 'kernelLoader'>;
 
 /** What it takes to get them. */
 export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'keep'>;
@@ -18,34 +18,33 @@ export async function loadImages(
   options: Pick<MachineOptions, 'boot' | 'vga' | 'videoBios'>,
   host: ImageHost,
 ): Promise<StartImages> {
-  const { vga, videoBios } = options;
-  const { boot, ownVideoBios } = await bootImages(bootOf(options), host);
-  if (vga === 'none') return { boot };
-  const videoRom = videoBios === undefined ? ownVideoBios : await loadImage('video BIOS', videoBios, host);
-  return { boot, ...(videoRom && { videoRom }) };
+  const boot = bootOf(options);
+  const name = firmwareOf(options);
+  const kernel = 'kernel' in boot ? await loadKernel(boot, host) : undefined;
+  if (name === undefined) return { boot: kernel ?? { demo: true } };
+  const { bios, videoBios } = await loadFirmware(name, host);
+  const kernelLoader = kernel && (await ownFirmware(host)).kernelLoader;
+  const videoRom = options.videoBios === undefined ? videoBios : await loadImage('video BIOS', options.videoBios, host);
+  return {
+    boot: { ...kernel, bios },
+    ...(kernelLoader && { kernelLoader }),
+    ...(vgaOf(options) === 'std' && { videoRom }),
+  };
 }
 
-/** What is booted, and the video BIOS that goes with it. */
-interface Booted extends Pick<StartImages, 'boot'> {
-  readonly ownVideoBios?: Uint8Array;
+async function loadKernel({ kernel, initrd, append }: KernelBoot, host: ImageHost) {
+  return {
+    kernel: await loadImage('kernel', kernel, host),
+    ...(initrd !== undefined && { initrd: await loadImage('initrd', initrd, host) }),
+    ...(append !== undefined && { append }),
+  };
 }
 
-async function bootImages(boot: Boot, host: ImageHost): Promise<Booted> {
-  if ('demo' in boot) return { boot: { demo: true } };
-  if ('bios' in boot) return await bootFirmware(boot.bios, host);
-  const kernel = await loadImage('kernel', boot.kernel, host);
-  const initrd = boot.initrd === undefined ? undefined : await loadImage('initrd', boot.initrd, host);
-  return { boot: { kernel, ...(initrd && { initrd }), ...(boot.append !== undefined && { append: boot.append }) } };
-}
-
-async function bootFirmware(name: Image, host: ImageHost): Promise<Booted> {
-  if (name === 'seabios') {
-    const { bios, videoBios } = await seabios(host);
-    return { boot: { bios }, ownVideoBios: videoBios };
-  }
+/** A system BIOS that is so named, and the video BIOS that goes with it. */
+async function loadFirmware(name: Image, host: ImageHost): Promise<Firmware> {
+  if (name === 'seabios') return await seabios(host);
   const own = await ownFirmware(host);
-  const bios = name === 'rawiron' ? own.bios : await loadImage('BIOS image', name, host);
-  return { boot: { bios }, ownVideoBios: own.videoBios };
+  return name === 'rawiron' ? own : { ...own, bios: await loadImage('BIOS image', name, host) };
 }
 
 async function seabios(host: ImageHost): Promise<Firmware> {

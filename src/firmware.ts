@@ -1,4 +1,4 @@
-import type { Firmware, Host } from './host.ts';
+import type { Host, OwnFirmware } from './host.ts';
 
 /** What decides how the images come out: nothing in these folders imports anything else. */
 const sources = ['../runtime/', '../translator/'].map((folder) => new URL(folder, import.meta.url));
@@ -7,6 +7,6 @@ const sources = ['../runtime/', '../translator/'].map((folder) => new URL(folder
  * The firmware of our own. Assembling it takes a moment, so the host keeps the images. In the package this module has
  * them itself (scripts/firmware-module.ts).
  */
-export function ownFirmware({ keep }: Pick<Host, 'keep'>): Promise<Firmware> {
+export function ownFirmware({ keep }: Pick<Host, 'keep'>): Promise<OwnFirmware> {
   return keep('firmware', sources, async () => (await import('../runtime/firmware/images.ts')).assembleImages());
 }

@@ -11,6 +11,9 @@ export type Images = Readonly<Record<string, Uint8Array>>;
 /** A system BIOS, and the video BIOS that it comes with. */
 export type Firmware = Images & Readonly<Record<'bios' | 'videoBios', Uint8Array>>;
 
+/** With the option ROM by which a BIOS boots a kernel. */
+export type OwnFirmware = Firmware & Readonly<Record<'kernelLoader', Uint8Array>>;
+
 /** What a machine's library side needs of Node or the browser. */
 export interface Host {
   /** Reads an image. Throws with the system's reason. */

@@ -21,6 +21,7 @@ export async function openAll(...parts: readonly Openable[]): Promise<void> {
 export function creationError(error: Error, boot: Boot): Error {
   if (error.name === 'PortError') return new ConfigurationError(`${error.message}; give another iobase`);
   if (error.name !== 'BootError') return error;
-  const image = 'bios' in boot ? boot.bios : 'kernel' in boot && boot.kernel;
-  return new ConfigurationError(typeof image === 'string' ? `${image}: ${error.message}` : error.message);
+  const images = [...('kernel' in boot ? [boot.kernel] : []), ...('bios' in boot ? [boot.bios] : [])];
+  const files = images.filter((image) => typeof image === 'string' && image !== 'rawiron' && image !== 'seabios');
+  return new ConfigurationError(files.length === 1 ? `${files[0]}: ${error.message}` : error.message);
 }

@@ -21,6 +21,11 @@ export interface KernelBoot {
   readonly initrd?: Image;
   /** Its command line. */
   readonly append?: string;
+  /**
+   * The firmware that boots it, as of `BiosBoot`. Default: "rawiron" where the machine has a display adapter, which firmware sets
+   * up; without one there is none, and the kernel is started directly.
+   */
+  readonly bios?: Image;
 }
 
 /** Firmware. */
@@ -100,7 +105,7 @@ export interface MachineOptions {
   readonly pcTestdev?: boolean;
   /**
    * The display adapter: "std", a VGA with Bochs' VBE extension and 16 MB of memory as QEMU has it, or "none".
-   * `Machine.screen` has its picture. Default: "std" where firmware is booted, which sets it up; else "none".
+   * `Machine.screen` has its picture. Default: "std" where there is firmware, which sets it up; else "none".
    */
   readonly vga?: 'std' | 'none';
   /** Option ROM of the display adapter with a video BIOS. Default: SeaBIOS's where that is booted, else our own. */
@@ -307,7 +312,7 @@ function checkedTime(startTime: Date): number {
 }
 
 /** The parts of a boot, by what is booted. */
-const bootParts = { kernel: ['kernel', 'initrd', 'append'], bios: ['bios'], demo: ['demo'] } as const;
+const bootParts = { kernel: ['kernel', 'initrd', 'append', 'bios'], bios: ['bios'], demo: ['demo'] } as const;
 
 /** What a machine with these options starts. */
 export function bootOf({ boot = { bios: 'rawiron' } }: Pick<MachineOptions, 'boot'>): Boot {
@@ -316,26 +321,36 @@ export function bootOf({ boot = { bios: 'rawiron' } }: Pick<MachineOptions, 'boo
 
 function checkedBoot(boot: Boot): Boot {
   checkNames('boot', boot, Object.values(bootParts).flat());
-  const ways = (['kernel', 'bios', 'demo'] as const).filter((way) => way in boot);
+  const named = (['kernel', 'bios', 'demo'] as const).filter((way) => way in boot);
+  // A kernel may have a BIOS that boots it.
+  const ways = named.filter((way) => way !== 'bios' || !named.includes('kernel'));
   if (ways.length === 0) throw new ConfigurationError('nothing to boot: boot needs a kernel, a bios or demo');
   if (ways.length > 1) throw new ConfigurationError(`${ways.join(' and ')} cannot be booted at the same time`);
   checkNames('boot', boot, bootParts[ways[0]]);
   if ('demo' in boot && boot.demo !== true) throw new ConfigurationError('boot.demo must be true');
-  if ('bios' in boot) checkImage('boot.bios', boot.bios);
   if ('kernel' in boot) checkKernel(boot);
+  else if ('bios' in boot) checkImage('boot.bios', boot.bios);
   return boot;
 }
 
-function checkKernel({ kernel, initrd, append }: Extract<Boot, { kernel: Image }>): void {
+function checkKernel({ kernel, initrd, append, bios }: KernelBoot): void {
   checkImage('boot.kernel', kernel);
+  if (bios !== undefined) checkImage('boot.bios', bios);
   if (initrd !== undefined) checkImage('boot.initrd', initrd);
   checkText('boot.append', append);
   if (append?.includes('\0')) throw new ConfigurationError('boot.append holds a NUL, which ends a command line');
 }
 
+/** The firmware that a machine with these options starts with; undefined: a kernel is started without any. */
+export function firmwareOf(options: Pick<MachineOptions, 'boot' | 'vga'>): Image | undefined {
+  const boot = bootOf(options);
+  if ('demo' in boot) return undefined;
+  return boot.bios ?? (options.vga === 'std' ? 'rawiron' : undefined);
+}
+
 /** Without firmware nobody would set the adapter up. */
-function vgaOf(options: MachineOptions): 'std' | 'none' {
-  return options.vga ?? ('bios' in bootOf(options) ? 'std' : 'none');
+export function vgaOf(options: Pick<MachineOptions, 'boot' | 'vga'>): 'std' | 'none' {
+  return options.vga ?? (firmwareOf(options) === undefined ? 'none' : 'std');
 }
 
 function checkVideoBios({ vga, videoBios }: MachineOptions): void {

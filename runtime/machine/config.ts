@@ -9,16 +9,22 @@ import type { LogItem } from './log-items.ts';
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
 export type EngineName = 'interpreter' | 'translator';
 
-/** A kernel that is loaded without firmware: a Linux bzImage or a Multiboot image. */
+/** A kernel: a Linux bzImage or a Multiboot image. */
 export interface KernelImages {
   readonly kernel: Uint8Array;
   readonly initrd?: Uint8Array;
   readonly append?: string;
 }
 
+/** Firmware, and a kernel that it is to boot. */
+export interface FirmwareImages extends Partial<KernelImages> {
+  readonly bios: Uint8Array;
+}
+
 export type BootImages =
+  /** A kernel that is loaded without firmware. */
   | KernelImages
-  | { readonly bios: Uint8Array }
+  | FirmwareImages
   | { readonly demo: true }
   /** Bare code, entered at its first byte (firmware/load/flat.ts). */
   | { readonly flat: Uint8Array; readonly address: number; readonly mode: 'real' | 'flat32' };
@@ -81,6 +87,8 @@ export interface MachineConfig {
   readonly vga?: 'std' | 'none';
   /** Option ROM of the display adapter, with a video BIOS. */
   readonly videoRom?: Uint8Array;
+  /** Option ROM by which firmware boots the kernel (firmware/kernel-loader). */
+  readonly kernelLoader?: Uint8Array;
   /** Port of the debug console. */
   readonly debugConsolePort?: number;
   /** Milliseconds since 1970, as the real-time clock shows it at the start. */

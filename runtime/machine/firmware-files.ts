@@ -10,9 +10,14 @@ const E820_ENTRY_BYTES = 20;
 /** For `etc/boot-fail-wait`: where nothing can be booted there is no second try. */
 const NO_SECOND_TRY = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
 
+/** Firmware runs the ROMs in this folder. */
+const KERNEL_LOADER = 'genroms/kernel.bin';
+
 /** What the board tells its firmware in files, as QEMU does. `acpi` makes the tables as firmware has set up the chips. */
 export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): FirmwareFile[] {
-  const { bootOrder = [], bootMenuWait } = config.firmware ?? {};
+  const { bootMenuWait } = config.firmware ?? {};
+  const loader = config.kernelLoader;
+  const bootOrder = [...(loader ? [`/rom@${KERNEL_LOADER}`] : []), ...(config.firmware?.bootOrder ?? [])];
   const files: FirmwareFile[] = [
     constant('etc/e820', memoryRanges(config)),
     constant('etc/boot-fail-wait', NO_SECOND_TRY),
@@ -20,6 +25,7 @@ export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): Fir
     { name: tableFiles.tables, content: () => acpi().tables },
     { name: 'etc/table-loader', content: () => tableLoader(acpi()) },
   ];
+  if (loader) files.push(constant(KERNEL_LOADER, loader));
   if (bootOrder.length > 0) files.push(constant('bootorder', ascii(`${bootOrder.join('\n')}\0`)));
   if (bootMenuWait !== undefined) files.push(constant('etc/boot-menu-wait', word(bootMenuWait)));
   return files;

@@ -11,7 +11,7 @@ import { isInterruptWaiting } from '../exec/dispatcher.ts';
 import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
 import { defaultTiering } from '../exec/tiering.ts';
 import { buildDemo } from '../firmware/demo/index.ts';
-import { type BootState, loadFlat, loadKernel } from '../firmware/load/index.ts';
+import { type BootState, loadFlat } from '../firmware/load/index.ts';
 import { HostDoor } from '../host/door.ts';
 import type { ToMachine } from '../host/messages.ts';
 import { memoryComponent } from '../memory/component.ts';
@@ -24,11 +24,11 @@ import { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
 import { acpiTables } from './acpi.ts';
 import { applyBoot } from './boot.ts';
-import type { KernelImages, MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
+import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
 import { Examination } from './examination.ts';
 import { GuestLog } from './guest-log.ts';
 import { InstructionTime } from './instruction-time.ts';
-import { splitMemory } from './memory-size.ts';
+import { kernelWithoutFirmware } from './kernel.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
 import { withoutFirmware } from './resources.ts';
@@ -363,19 +363,10 @@ function modelOf({ cpu }: MachineConfig): CpuModel {
 /** The guest that is started without firmware, in memory and at its first instruction. */
 function loadGuest(config: MachineConfig): BootState | null {
   const { boot } = config;
-  const { below, above } = splitMemory(config);
   if ('bios' in boot) return null;
   if ('flat' in boot) return loadFlat(boot.flat, boot.address, boot.mode);
-  const images: KernelImages = 'kernel' in boot ? boot : { kernel: buildDemo() };
-  const { kernel, initrd, append } = images;
   const apic = modelOf(config).features.has('apic');
   const tables = acpiTables(config, { ...withoutFirmware, apic }).placedAt(ACPI_TABLES);
-  return loadKernel({
-    memoryBytes: below,
-    memoryAbove4G: above,
-    kernel,
-    ...(initrd && { initrd }),
-    ...(append && { commandLine: append }),
-    acpi: { tables, rsdpAddress: ACPI_TABLES },
-  });
+  const images = 'kernel' in boot ? boot : { kernel: buildDemo() };
+  return kernelWithoutFirmware(config, images, { tables, rsdpAddress: ACPI_TABLES });
 }

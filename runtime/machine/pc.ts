@@ -33,6 +33,7 @@ import { setCmosBootOrder, setCmosFloppies, setCmosMemorySize } from './cmos.ts'
 import type { MachineConfig } from './config.ts';
 import { blockPort, floppyDrives } from './drives.ts';
 import { firmwareFiles } from './firmware-files.ts';
+import { kernelForFirmware } from './kernel.ts';
 import { splitMemory } from './memory-size.ts';
 import { parts } from './parts.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
@@ -189,7 +190,8 @@ export class Pc {
   private makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {
     const { config } = board;
     const bootMenu = config.firmware?.bootMenu === true;
-    return new FwCfg({ ...board, ramBytes: config.memoryBytes, bootMenu, files: firmwareFiles(config, acpi) });
+    const files = firmwareFiles(config, acpi);
+    return new FwCfg({ ...board, ramBytes: config.memoryBytes, bootMenu, files, kernel: kernelForFirmware(config) });
   }
 
   /** As firmware has set up the chips until now; as it usually does where it has not. */

@@ -54,7 +54,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['kernel'],
     argument: 'FILE',
-    help: 'boot this Linux bzImage or Multiboot kernel',
+    help: 'boot this Linux bzImage or Multiboot kernel: by firmware where there is a display adapter (-vga std, -display terminal) or -bios is given, else directly, which is faster',
     apply: (settings, kernel) => ({ ...settings, kernel }),
   },
   {
@@ -80,7 +80,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['vga'],
     argument: 'std|none',
-    help: "the display adapter (default: std where firmware is booted, which sets it up); std is a VGA with Bochs' VBE",
+    help: "the display adapter (default: std where there is firmware, which sets it up); std is a VGA with Bochs' VBE",
     apply: (settings, text) =>
       machine(settings, {
         vga: checkProperties(text, { type: /^(std|none)$/ }, 'give std or none').type as 'std' | 'none',

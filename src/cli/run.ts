@@ -4,7 +4,7 @@ import { systemMessage } from '../node/system-message.ts';
 import { BackendConnections } from './backends/connect.ts';
 import { planBackends } from './backends/plan.ts';
 import { reportDeaths } from './deaths.ts';
-import { showsDisplay } from './display/choice.ts';
+import { adapterOf, showsDisplay } from './display/choice.ts';
 import { TerminalDisplay } from './display/terminal-display.ts';
 import { drivesOf } from './drive-flags.ts';
 import { helpFor } from './escape.ts';
@@ -79,6 +79,7 @@ function optionsOf(settings: Settings, boot: Boot): MachineOptions {
   const { startTime } = settings;
   return {
     ...settings.machine,
+    ...adapterOf(settings, boot),
     boot,
     drives: drivesOf(settings),
     network: cardsOf(settings),
@@ -105,16 +106,20 @@ const SAVED: Boot = { demo: true };
 /** What the flags name. */
 export function bootOf(settings: Settings): Boot {
   const { kernel, initrd, append, bios } = settings;
-  if (bios !== undefined && kernel !== undefined) throw new ConfigurationError('-bios and -kernel exclude each other');
   const forKernel = (['initrd', 'append'] as const).find((name) => settings[name] !== undefined);
   if (kernel === undefined && forKernel !== undefined)
     throw new ConfigurationError(`-${forKernel} is for a kernel; give -kernel FILE`);
-  if (bios !== undefined) return { bios };
+  if (kernel === undefined && bios !== undefined) return { bios };
   if (kernel === undefined && settings.incoming !== undefined) return SAVED;
   if (kernel === undefined && drivesOf(settings).length > 0) return { bios: 'rawiron' };
   if (kernel === undefined)
     throw new ConfigurationError(
       'nothing to boot; give a disk image, -cdrom, -kernel or -bios, try "start" or "demo", or see --help',
     );
-  return { kernel, ...(initrd !== undefined && { initrd }), ...(append !== undefined && { append }) };
+  return {
+    kernel,
+    ...(initrd !== undefined && { initrd }),
+    ...(append !== undefined && { append }),
+    ...(bios !== undefined && { bios }),
+  };
 }

@@ -53,7 +53,9 @@ describe('the tarball', () => {
   });
 
   test('has the images of the firmware, and not what assembles them', () => {
-    expect(installation.files.filter((path) => /runtime\/firmware\/(images|bios|vgabios)\b/.test(path))).toEqual([]);
+    expect(
+      installation.files.filter((path) => /runtime\/firmware\/(images|bios|vgabios|kernel-loader)\b/.test(path)),
+    ).toEqual([]);
   });
 
   test('brings no other package', () => {

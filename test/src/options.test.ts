@@ -104,7 +104,8 @@ test.each<[string, object]>([
   ['boot.append is 5; it must be a string', { boot: { kernel: 'K', append: 5 } }],
   ['boot.append holds a NUL', { boot: { kernel: 'K', append: 'a\0b' } }],
   ['boot.demo must be true', { boot: { demo: false } }],
-  ['kernel and bios cannot be booted at the same time', { boot: { kernel: 'K', bios: 'B' } }],
+  ['kernel and demo cannot be booted at the same time', { boot: { kernel: 'K', demo: true } }],
+  ["boot.bios is ''", { boot: { kernel: 'K', bios: '' } }],
 ])('%s', (message, options) => {
   expect(() => check(options as Partial<MachineOptions>)).toThrow(
     expect.objectContaining({ name: 'ConfigurationError', message: expect.stringContaining(message) }),

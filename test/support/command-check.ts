@@ -19,8 +19,8 @@ const parsers: Readonly<Record<string, (args: readonly string[]) => unknown>> = 
   'test/oracle/main.ts': parseOracle,
 };
 
-/** Files that stand for the reader's own. */
-const readersFiles = /^([A-Z]+|bzImage|root\.cpio\.gz|bios\.bin|vm\.sock|kallsyms|mine\/.*)$/;
+/** Files that stand for the reader's own, and names of BIOSes, which are none. */
+const readersFiles = /^(rawiron|seabios|[A-Z]+|bzImage|root\.cpio\.gz|bios\.bin|vm\.sock|kallsyms|mine\/.*)$/;
 
 /**
  * Has a command's own parser read it, down to the program that an npm script runs.

@@ -2,6 +2,7 @@ import type { PortBus } from '../../bus/ports.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { directory, type FirmwareFile } from './directory.ts';
+import { type KernelItems, kernelItems, littleEndian } from './kernel-items.ts';
 import { Access, Control, DMA_BYTES, DMA_SIGNATURE, INTERFACES, Key, Port, SIGNATURE } from './registers.ts';
 import { fwCfgState } from './state.ts';
 
@@ -13,6 +14,8 @@ export interface FwCfgOptions {
   /** Firmware is to offer a choice of what to boot from. */
   readonly bootMenu: boolean;
   readonly files: readonly FirmwareFile[];
+  /** The kernel that firmware is to boot, if there is one. */
+  readonly kernel?: KernelItems | undefined;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -126,7 +129,7 @@ function writeZeros(memory: BusMemory, address: number, length: number): void {
   for (let at = address; at < end; at += ZEROS.length) memory.write(at, ZEROS.subarray(0, end - at));
 }
 
-function itemsOf({ ramBytes, bootMenu, files }: FwCfgOptions): Map<number, () => Uint8Array> {
+function itemsOf({ ramBytes, bootMenu, files, kernel }: FwCfgOptions): Map<number, () => Uint8Array> {
   const constants: [key: number, content: Uint8Array][] = [
     [Key.signature, ascii(SIGNATURE)],
     [Key.id, littleEndian(INTERFACES, 4)],
@@ -137,6 +140,7 @@ function itemsOf({ ramBytes, bootMenu, files }: FwCfgOptions): Map<number, () =>
     [Key.mostProcessors, littleEndian(1, 2)],
     [Key.bootMenu, littleEndian(bootMenu ? 1 : 0, 2)],
     [Key.irq0Override, littleEndian(1, 4)],
+    ...(kernel ? kernelItems(kernel) : []),
   ];
   return new Map([
     ...constants.map(([key, content]): [number, () => Uint8Array] => [key, () => content]),
@@ -147,11 +151,6 @@ function itemsOf({ ramBytes, bootMenu, files }: FwCfgOptions): Map<number, () =>
 
 function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-/** The low `count` bytes of a value below 2^53, low first. */
-function littleEndian(value: number, count: number): Uint8Array {
-  return Uint8Array.from({ length: count }, (_, byte) => Math.floor(value / 2 ** (8 * byte)) & 0xff);
 }
 
 function signatureByte(offset: number): number {

@@ -4,7 +4,7 @@ export const Port = { selector: 0x510, data: 0x511, dma: 0x514 } as const;
 export const DMA_BYTES = 8;
 export const DMA_SIGNATURE = 'QEMU CFG';
 
-/** Keys of the items that are no files ("Firmware configuration items"). */
+/** Keys of the items that are no files ("Firmware configuration items"; include/standard-headers/linux/qemu_fw_cfg.h). */
 export const Key = {
   signature: 0x00,
   id: 0x01,
@@ -12,8 +12,21 @@ export const Key = {
   ramBytes: 0x03,
   noGraphic: 0x04,
   processors: 0x05,
+  kernelAddress: 0x07,
+  kernelSize: 0x08,
+  initrdAddress: 0x0a,
+  initrdSize: 0x0b,
   bootMenu: 0x0e,
   mostProcessors: 0x0f,
+  kernelEntry: 0x10,
+  kernelData: 0x11,
+  initrdData: 0x12,
+  commandLineAddress: 0x13,
+  commandLineSize: 0x14,
+  commandLineData: 0x15,
+  setupAddress: 0x16,
+  setupSize: 0x17,
+  setupData: 0x18,
   fileDirectory: 0x19,
   firstFile: 0x20,
   /** A number: the I/O APIC's input 0 is not IRQ 0's (of PCs only). */

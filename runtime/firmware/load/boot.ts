@@ -52,6 +52,8 @@ export interface BootRequest {
   /** RAM from address 0 on, and from 4 GB on. */
   readonly memoryBytes: number;
   readonly memoryAbove4G?: number;
+  /** What firmware keeps for itself of the first, at its end. */
+  readonly firmwareBytes?: number;
   readonly kernel: Uint8Array;
   /** Shown to a Multiboot kernel as the first word of its command line. */
   readonly kernelName?: string;

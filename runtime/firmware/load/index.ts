@@ -1,8 +1,9 @@
+import type { KernelItems } from '../../devices/fw-cfg/kernel-items.ts';
 import { BootError, type BootRequest, type BootState, NoRoomError } from './boot.ts';
 import { isElf } from './elf.ts';
-import { loadLinux } from './linux.ts';
+import { loadLinux, loadLinuxSetup } from './linux.ts';
 import { isLinuxKernel } from './linux-header.ts';
-import { loadMultiboot } from './multiboot.ts';
+import { loadMultiboot, loadMultibootPiece } from './multiboot.ts';
 import { findMultibootHeader } from './multiboot-header.ts';
 
 export { type BiosPlacement, placeBios } from './bios.ts';
@@ -33,14 +34,32 @@ export function detectKernel(kernel: Uint8Array): KernelKind {
   throw new BootError('the kernel is neither a Linux bzImage nor a Multiboot kernel; give one of these');
 }
 
-const loaders = { linux: loadLinux, multiboot: loadMultiboot } as const;
+const directLoaders = { linux: loadLinux, multiboot: loadMultiboot } as const;
+const firmwareLoaders = { linux: loadLinuxSetup, multiboot: loadMultibootPiece } as const;
 
 /**
  * Prepares the direct boot of a kernel.
  * @throws BootError if the kernel is unusable or something does not fit into the memory
  */
 export function loadKernel(request: BootRequest): BootState {
-  const load = loaders[detectKernel(request.kernel)];
+  return loadWith(directLoaders[detectKernel(request.kernel)], request);
+}
+
+/** The most that firmware keeps of high memory: SeaBIOS takes that much at its end, our own BIOS less. */
+const FIRMWARE_BYTES = 128 << 10;
+
+/**
+ * Prepares the boot of a kernel by firmware.
+ * @throws BootError if the kernel is unusable or something does not fit into the memory
+ */
+export function loadKernelByFirmware(request: BootRequest): KernelItems {
+  return loadWith(firmwareLoaders[detectKernel(request.kernel)], { ...request, firmwareBytes: FIRMWARE_BYTES });
+}
+
+type Load<Loaded> = (request: BootRequest) => Loaded;
+
+/** The error of something that doesn't fit says how much memory would do. */
+function loadWith<Loaded>(load: Load<Loaded>, request: BootRequest): Loaded {
   try {
     return load(request);
   } catch (error) {
@@ -54,7 +73,7 @@ const MEGABYTE = 1 << 20;
 const MOST_MEGABYTES = 2047;
 
 /** What to do for everything to have room: found by trying, since only placing all pieces tells. */
-function roomNeeded(load: (request: BootRequest) => BootState, request: BootRequest): string {
+function roomNeeded(load: Load<unknown>, request: BootRequest): string {
   let [tooFew, enough] = [Math.floor(request.memoryBytes / MEGABYTE), MOST_MEGABYTES];
   if (!fits(load, request, enough)) return 'no more memory helps; give a smaller initrd, or a smaller kernel';
   while (enough - tooFew > 1) {
@@ -65,7 +84,7 @@ function roomNeeded(load: (request: BootRequest) => BootState, request: BootRequ
   return `give it at least ${enough} MB`;
 }
 
-function fits(load: (request: BootRequest) => BootState, request: BootRequest, megabytes: number): boolean {
+function fits(load: Load<unknown>, request: BootRequest, megabytes: number): boolean {
   try {
     load({ ...request, memoryBytes: megabytes * MEGABYTE });
     return true;

@@ -1,5 +1,5 @@
 import type { BootRequest, BootWrite } from './boot.ts';
-import { type LinuxHeader, LoadFlag, Setup } from './linux-header.ts';
+import { type LinuxHeader, LOADER_UNDEFINED, LoadFlag, Setup } from './linux-header.ts';
 import { HIGH_MEMORY_START, type MemoryRange, RangeType } from './memory-map.ts';
 
 /** Size of struct boot_params, the "zero page" (Documentation/arch/x86/zero-page.rst). */
@@ -20,8 +20,6 @@ const Zero = {
 } as const;
 const E820_ENTRY_BYTES = 20;
 
-/** type_of_loader: 0xFF is "undefined", for loaders without an assigned number. */
-const LOADER_UNDEFINED = 0xff;
 const HEAP_END = 0xde00;
 const VGA_TEXT_MODE = 3;
 const VGA_FONT_HEIGHT = 16;

@@ -6,6 +6,7 @@ export const Setup = {
   start: 0x1f1,
   setupSectors: 0x1f1,
   protectedModeParagraphs: 0x1f4,
+  videoMode: 0x1fa,
   bootFlag: 0x1fe,
   jumpDisplacement: 0x201,
   magic: 0x202,
@@ -27,6 +28,8 @@ export const Setup = {
 } as const;
 
 export const LoadFlag = { loadedHigh: 0x01, canUseHeap: 0x80 } as const;
+/** type_of_loader: 0xFF is "undefined", for loaders without an assigned number. */
+export const LOADER_UNDEFINED = 0xff;
 const ONLY_64_BIT_KERNEL = 0x01;
 const BOOT_FLAG = 0xaa55;
 const HEADER_MAGIC = 0x53726448;
@@ -104,15 +107,21 @@ function checkVersion(version: number): void {
   throw new BootError(`the kernel speaks Linux boot protocol ${found}, at least ${needed} (Linux 2.4) is needed`);
 }
 
+/** The boot sector and the setup code. */
+export function realModePart(kernel: Uint8Array): Uint8Array {
+  const setupSectors = kernel[Setup.setupSectors] || 4;
+  return kernel.subarray(0, (setupSectors + 1) * SECTOR);
+}
+
 function protectedModePart(kernel: Uint8Array, version: number): Uint8Array {
   const view = viewOf(kernel);
-  const setupSectors = view.getUint8(Setup.setupSectors) || 4;
-  const part = kernel.subarray((setupSectors + 1) * SECTOR);
+  const start = realModePart(kernel).length;
+  const part = kernel.subarray(start);
   // Before 2.04 only the low 16 bits are the size, and they are not to be trusted for a bzImage.
   const promised = version >= 0x204 ? view.getUint32(Setup.protectedModeParagraphs, true) * 16 : 1;
   // The size is rounded up to 16 bytes, the file need not be.
   if (part.length === 0 || part.length + 15 < promised) {
-    const whole = (setupSectors + 1) * SECTOR + promised;
+    const whole = start + promised;
     throw new BootError(`the kernel is truncated: ${kernel.length} of ${whole} bytes; copy it again`);
   }
   return part;

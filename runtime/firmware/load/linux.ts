@@ -1,4 +1,5 @@
 import { PAGE_BYTES } from '../../../translator/abi/page.ts';
+import type { KernelItems } from '../../devices/fw-cfg/kernel-items.ts';
 import {
   BootError,
   type BootRequest,
@@ -13,6 +14,7 @@ import { firmwarePorts, interruptHandlers } from './firmware-state.ts';
 import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt } from './flat-segments.ts';
 import { BOOT_PARAMS_BYTES, bootParams } from './linux-boot-params.ts';
 import { type LinuxHeader, parseLinuxHeader } from './linux-header.ts';
+import { setupPart } from './linux-setup.ts';
 import { alignUp, buildMemoryMap, FreeMemory, LOW_MEMORY_END } from './memory-map.ts';
 import { zeroTerminated } from './text.ts';
 
@@ -54,6 +56,34 @@ export function loadLinux(request: BootRequest): BootState {
   };
 }
 
+/** Where the real-mode part and the command line are, with the stack between them, as QEMU has them. */
+const SETUP_ADDRESS = 0x10000;
+const COMMAND_LINE_ADDRESS = 0x20000;
+
+/**
+ * Loads a bzImage for its 16-bit entry (boot.rst, "The Real-Mode Kernel Header"): its setup code asks the BIOS for
+ * memory, screen and disks.
+ * @throws BootError if the image is unusable or something does not fit into the memory
+ */
+export function loadLinuxSetup(request: BootRequest): KernelItems {
+  const header = parseLinuxHeader(request.kernel);
+  const memory = new FreeMemory(buildMemoryMap(request));
+  placeKernel(header, memory, request.memoryBytes);
+  const initrd = placeInitrd(request, header, memory);
+  const text = request.commandLine ?? '';
+  const commandLine = { address: COMMAND_LINE_ADDRESS, bytes: commandLineBytes(text, header) };
+  const stackBytes = COMMAND_LINE_ADDRESS - SETUP_ADDRESS;
+  return {
+    kernel: { address: LOAD_ADDRESS, bytes: header.protectedMode },
+    initrd,
+    commandLine,
+    setup: {
+      address: SETUP_ADDRESS,
+      bytes: setupPart(request.kernel, { header, initrd, commandLine, text, stackBytes }),
+    },
+  };
+}
+
 /** Takes the memory that the kernel is loaded to and the memory that it decompresses itself to (init_size). */
 function placeKernel(header: LinuxHeader, memory: FreeMemory, memoryBytes: number): void {
   const ends = [LOAD_ADDRESS + header.protectedMode.length];
@@ -83,13 +113,18 @@ function placeInitrd(request: BootRequest, header: LinuxHeader, memory: FreeMemo
 }
 
 function placeCommandLine(text: string, header: LinuxHeader, memory: FreeMemory): BootWrite {
+  const bytes = commandLineBytes(text, header);
+  return { address: takeLowMemory(memory, bytes.length), bytes };
+}
+
+function commandLineBytes(text: string, header: LinuxHeader): Uint8Array {
   const bytes = zeroTerminated(text);
   if (bytes.length - 1 > header.commandLineSize) {
     throw new BootError(
       `the kernel command line has ${bytes.length - 1} bytes and this kernel takes ${header.commandLineSize}; shorten it`,
     );
   }
-  return { address: takeLowMemory(memory, bytes.length), bytes };
+  return bytes;
 }
 
 function placeBootParams(content: Parameters<typeof bootParams>[0], memory: FreeMemory): BootWrite {

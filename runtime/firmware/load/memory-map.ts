@@ -22,17 +22,21 @@ const FOUR_GB = 0x100000000;
 export const alignUp = (value: number, alignment: number): number => Math.ceil(value / alignment) * alignment;
 const alignDown = (value: number, alignment: number): number => Math.floor(value / alignment) * alignment;
 
-/** The memory map of a PC with so much RAM, the pages of ACPI tables in high memory taken out; in order. */
+/** The memory map of a PC with so much RAM, what firmware and ACPI tables have of it taken out; in order. */
 export function buildMemoryMap({
   memoryBytes,
   memoryAbove4G = 0,
+  firmwareBytes = 0,
   acpi,
-}: Pick<BootRequest, 'memoryBytes' | 'memoryAbove4G' | 'acpi'>): MemoryRange[] {
+}: Pick<BootRequest, 'memoryBytes' | 'memoryAbove4G' | 'firmwareBytes' | 'acpi'>): MemoryRange[] {
+  const end = alignDown(memoryBytes, PAGE_BYTES);
+  const ramEnd = end - firmwareBytes;
   const map: MemoryRange[] = [
     { start: 0, end: LOW_MEMORY_END, type: RangeType.ram },
     { start: LOW_MEMORY_END, end: EBDA_END, type: RangeType.reserved },
     { start: BIOS_START, end: HIGH_MEMORY_START, type: RangeType.reserved },
-    { start: HIGH_MEMORY_START, end: alignDown(memoryBytes, PAGE_BYTES), type: RangeType.ram },
+    { start: HIGH_MEMORY_START, end: ramEnd, type: RangeType.ram },
+    ...(firmwareBytes > 0 ? [{ start: ramEnd, end, type: RangeType.reserved }] : []),
     ...(memoryAbove4G > 0 ? [{ start: FOUR_GB, end: FOUR_GB + memoryAbove4G, type: RangeType.ram }] : []),
   ];
   const tables = (acpi?.tables ?? []).filter((table) => table.address >= HIGH_MEMORY_START);

@@ -1,4 +1,5 @@
 import { PAGE_BYTES } from '../../../translator/abi/page.ts';
+import type { KernelItems } from '../../devices/fw-cfg/kernel-items.ts';
 import {
   BootError,
   type BootRequest,
@@ -26,30 +27,51 @@ const BOOTLOADER_MAGIC = 0x2badb002;
  * @throws BootError if the image is unusable or something does not fit into the memory
  */
 export function loadMultiboot(request: BootRequest): BootState {
+  const { entry, writes, information, memory } = placeMultiboot(request);
+  const gdt = flatGdt(takeLowMemory(memory, FLAT_GDT_BYTES));
+  return {
+    mode: 'flat32',
+    writes: [...interruptHandlers(), biosDataArea(), gdt, information, ...writes, ...(request.acpi?.tables ?? [])],
+    ports: firmwarePorts,
+    registers: bootRegisters({ eip: entry, eax: BOOTLOADER_MAGIC | 0, ebx: information.address }),
+    selectors: FLAT_SELECTORS,
+    gdt: { base: gdt.address, limit: FLAT_GDT_BYTES - 1 },
+  };
+}
+
+/**
+ * Loads such a kernel for a loader that firmware runs: in one piece, from its first byte to the module's end.
+ * @throws BootError if the image is unusable or something does not fit into the memory
+ */
+export function loadMultibootPiece(request: BootRequest): KernelItems {
+  const { entry, writes, information } = placeMultiboot(request);
+  const address = Math.min(...writes.map((write) => write.address));
+  const end = Math.max(...writes.map((write) => write.address + write.bytes.length));
+  const bytes = new Uint8Array(end - address);
+  for (const write of writes) bytes.set(write.bytes, write.address - address);
+  return { kernel: { address, bytes }, initrd: information, entry };
+}
+
+/** Where everything goes, and what memory is left. */
+interface Placed {
+  readonly entry: number;
+  /** The kernel's segments and the module. */
+  readonly writes: readonly BootWrite[];
+  readonly information: BootWrite;
+  readonly memory: FreeMemory;
+}
+
+function placeMultiboot(request: BootRequest): Placed {
   const image = programImage(request.kernel, parseMultibootHeader(request.kernel));
   const map = buildMemoryMap(request);
   const memory = new FreeMemory(map);
   for (const segment of image.segments) placeSegment(segment, memory, request.memoryBytes);
   const module = placeModule(request, image, memory);
-  const gdt = flatGdt(takeLowMemory(memory, FLAT_GDT_BYTES));
   const content = { map, module, commandLine: multibootCommandLine(request), moduleName: request.initrdName ?? '' };
   const address = takeLowMemory(memory, multibootInformationBytes(content));
-  return {
-    mode: 'flat32',
-    writes: [
-      ...interruptHandlers(),
-      biosDataArea(),
-      gdt,
-      { address, bytes: multibootInformation(content, address) },
-      ...image.segments.flatMap(segmentWrites),
-      ...(module ? [module] : []),
-      ...(request.acpi?.tables ?? []),
-    ],
-    ports: firmwarePorts,
-    registers: bootRegisters({ eip: image.entry, eax: BOOTLOADER_MAGIC | 0, ebx: address }),
-    selectors: FLAT_SELECTORS,
-    gdt: { base: gdt.address, limit: FLAT_GDT_BYTES - 1 },
-  };
+  const information = { address, bytes: multibootInformation(content, address) };
+  const writes = [...image.segments.flatMap(segmentWrites), ...(module ? [module] : [])];
+  return { entry: image.entry, writes, information, memory };
 }
 
 function programImage(kernel: Uint8Array, header: MultibootHeader): ProgramImage {

@@ -1,4 +1,5 @@
-import { type Boot, ConfigurationError } from '../../index.ts';
+import { type Boot, ConfigurationError, type MachineOptions } from '../../index.ts';
+import { vgaOf } from '../../options.ts';
 import { type Backend, namedBackend } from '../backends/backend.ts';
 import type { Settings } from '../settings.ts';
 
@@ -13,11 +14,17 @@ export interface TerminalState {
  * @throws ConfigurationError if there is no screen, or no terminal, to show it
  */
 export function showsDisplay(settings: Settings, boot: Boot, { isTerminal }: TerminalState): boolean {
-  const { display, nographic, machine } = settings;
-  const hasScreen = (machine.vga ?? ('bios' in boot ? 'std' : 'none')) === 'std';
+  const { display, nographic } = settings;
+  const hasScreen = vgaOf({ boot, ...adapterOf(settings, boot) }) === 'std';
   if (display === 'terminal') check(hasScreen, isTerminal);
   if (display !== undefined) return display === 'terminal';
   return hasScreen && isTerminal && nographic !== true && !usesTerminal(settings);
+}
+
+/** The display adapter that the flags ask for: a display of a kernel's screen takes one. */
+export function adapterOf({ display, machine: { vga } }: Settings, boot: Boot): Pick<MachineOptions, 'vga'> {
+  const isTaken = vga === undefined && display === 'terminal' && 'kernel' in boot;
+  return isTaken ? { vga: 'std' } : { ...(vga !== undefined && { vga }) };
 }
 
 function check(hasScreen: boolean, isTerminal: boolean): void {

@@ -56,7 +56,6 @@ test.each<[string, () => string[], string]>([
   ['an initrd alone', () => ['-initrd', 'x'], '-initrd is for a kernel; give -kernel FILE'],
   ['a command line alone', () => ['-append', 'x'], '-append is for a kernel; give -kernel FILE'],
   ['a command line for a BIOS image', () => ['-bios', rubbish, '-append', 'x'], '-append is for a kernel'],
-  ['kernel and BIOS image', () => [...kernel(), '-bios', rubbish], '-bios and -kernel exclude each other'],
   [
     'a log that cannot be written',
     () => ['demo', '-serial', 'file:/no/such/log'],

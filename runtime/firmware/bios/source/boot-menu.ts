@@ -141,7 +141,8 @@ menu_add_all:
         inc     dh
         cmp     dh, DRIVES_OF_A_KIND
         jb      .drive
-        ret
+        mov     cx, ROM_FIRST
+        jmp     boot_add_roms
 
 text_menu_offer: db 'Press F12 to choose what to boot.', 10, 10, 0
 text_menu:      db 'Boot from:', 10, 10, 0

@@ -5,7 +5,8 @@ bits 16
 BOOT_FLOPPY     equ 1
 BOOT_DISK       equ 2
 BOOT_CD         equ 3
-; Their numbers are those of the floppy drive, or of the place on the IDE channels (DRIVE_INDEX).
+BOOT_ROM        equ 4           ; CMOS: the network
+; Their numbers are those of the floppy drive, of the place on the IDE channels (DRIVE_INDEX), or of the ROM's place.
 BOOT_NO_NUMBER  equ 0xFF        ; there is no device of that kind
 
 boot_order_setup:
@@ -31,12 +32,15 @@ boot_order_setup:
         jnz     .kinds
 .end:   ret
 
-; Adds the devices of kind AL: the floppy drive A, the first disk, all CD drives.
+; Adds the devices of kind AL: the floppy drive A, the first disk, all CD drives, all ROMs that boot.
 boot_add_kind:
         mov     dl, al
         mov     dh, 0
         cmp     dl, BOOT_FLOPPY
         je      boot_add
+        mov     cx, ROM_FIRST
+        cmp     dl, BOOT_ROM
+        je      boot_add_roms
         mov     si, EBDA_DISK_MAP
         mov     cx, 1
         cmp     dl, BOOT_DISK
@@ -45,7 +49,7 @@ boot_add_kind:
         mov     cx, DRIVES_OF_A_KIND
         cmp     dl, BOOT_CD
         je      .drives
-        ret                         ; the network and others
+        ret
 .drives:
         mov     dh, BOOT_NO_NUMBER
         cmp     word [si], 0
@@ -58,6 +62,36 @@ boot_add_kind:
         add     si, 2
         loop    .next
 .end:   ret
+
+; Adds the ROMs with a boot entry vector, from segment CX on.
+boot_add_roms:
+        push    bx
+        push    es
+.next:  cmp     cx, [cs:next_rom]
+        jae     .end
+        mov     es, cx
+        call    rom_boot_entry
+        jc      .other
+        mov     dx, cx
+        sub     dx, ROM_FIRST
+        shl     dx, 1               ; its place, in steps of 2 KB
+        mov     dl, BOOT_ROM
+        call    boot_add
+.other: add     cx, ROM_STEP
+        jmp     .next
+.end:   pop     es
+        pop     bx
+        ret
+
+; ES: segment of the ROM whose place is DH.
+rom_segment:
+        push    ax
+        movzx   ax, dh
+        shl     ax, 7
+        add     ax, ROM_FIRST
+        mov     es, ax
+        pop     ax
+        ret
 
 ; Adds device DL, DH to the list, if it is not in it and there is room.
 boot_add:
@@ -80,7 +114,7 @@ boot_add:
         ret
 
 ; Adds what the file 'bootorder' names, a path of Open Firmware a line: /pci@i0cf8/ide@1,1/drive@CHANNEL/disk@PLACE or
-; /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER. CF: a line is HALT.
+; /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER, or /rom@FILE for the ROMs that fw_cfg has. CF: a line is HALT.
 boot_order_file:
         push    cs
         pop     gs
@@ -107,6 +141,9 @@ boot_order_file:
         mov     si, .floppy
         call    text_begins
         je      .is_floppy
+        mov     si, .rom
+        call    text_begins
+        je      .is_rom
         mov     si, .halt
         call    text_begins
         stc
@@ -130,6 +167,11 @@ boot_order_file:
         mov     dl, BOOT_FLOPPY
         call    boot_add
         jmp     .next
+.is_rom:
+        inc     di
+        mov     cx, [cs:own_roms]
+        call    boot_add_roms
+        jmp     .next
 .none:  clc
 .end:   ret
 ; AL: the digit after the name that was found, 0 or 1. DI: the place of it.
@@ -141,6 +183,7 @@ boot_order_file:
 .channel: db '/drive@', 0
 .place: db '/disk@', 0
 .floppy: db '/floppy@', 0
+.rom:   db '/rom@', 0
 .halt:  db 'HALT', 0
 BOOT_ORDER_BYTES equ 4096
 
@@ -205,6 +248,8 @@ boot_put_device:
         call    put_text
         cmp     dl, BOOT_FLOPPY
         je      .letter
+        cmp     dl, BOOT_ROM
+        je      .end
         cmp     dh, BOOT_NO_NUMBER
         je      .end
         call    drive_descriptor
@@ -227,11 +272,12 @@ boot_put_device:
         add     al, 'A'
         call    put_character
         jmp     .end
-.names: dw .other, .floppy, .disk, .cd
+.names: dw .other, .floppy, .disk, .cd, .rom
 .other: db 'device', 0
 .floppy: db 'floppy', 0
 .disk:  db 'hard disk', 0
 .cd:    db 'CD', 0
+.rom:   db 'ROM', 0
 .size:  db ' (', 0
 .megabytes: db ' MB)', 0
 `;

@@ -48,7 +48,7 @@ boot_next:
         mov     si, text_failed_end
         call    put_text
         jmp     boot_next
-.loaders: dw boot_unknown, boot_floppy, boot_disk, boot_cd
+.loaders: dw boot_unknown, boot_floppy, boot_disk, boot_cd, boot_rom
 
 ; Loaders get DL: kind, DH: number. CF: it does not boot; CS:SI: why. Else AX: segment to go to, DL: drive.
 boot_unknown:
@@ -154,6 +154,26 @@ boot_cd:
         call    drive_descriptor
         jmp     cd_boot
 
+; Calls the boot entry vector of the ROM at place DH (BIOS Boot Specification 1.01, 6.4). One that comes back does not boot.
+boot_rom:
+        call    rom_segment
+        call    rom_boot_entry
+        push    cs
+        push    word .back
+        push    es
+        push    bx
+        mov     di, pnp_header
+        push    cs
+        pop     es
+        retf
+.back:  cli
+        cld
+        call    ebda_select
+        sti
+        mov     si, text_gave_up
+        stc
+        ret
+
 ; Nothing was found. Keys still work, so that Ctrl-Alt-Del tries again.
 boot_nothing:
         mov     si, text_nothing
@@ -168,5 +188,6 @@ text_failed:    db 'Boot failed: ', 0
 text_failed_end: db '.', 10, 0
 text_no_drive:  db 'there is no such drive', 0
 text_no_disk_in_drive: db 'no disk that can be read', 0
+text_gave_up:   db 'the ROM gave up', 0
 text_nothing:   db 'No bootable device.', 10, 0
 `;

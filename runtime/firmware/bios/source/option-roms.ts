@@ -1,4 +1,4 @@
-/** ROMs of cards: that of the display from its PCI register, and those that lie from C0000h on. */
+/** ROMs of cards: that of the display from its PCI register, those that lie from C0000h on, and those that fw_cfg has. */
 export const optionRoms = `
 bits 16
 ROM_SIGNATURE   equ 0xAA55
@@ -7,6 +7,7 @@ ROM_END         equ 0xF000
 ROM_STEP        equ 0x80        ; 2 KB
 ROM_ENTRY       equ 3
 PCI_CLASS_DISPLAY equ 0x03
+ROM_PNP         equ 0x1A        ; offset of the Plug and Play header's offset
 ROM_PCI_DATA    equ 0x18        ; offset of the PCI data structure
 ROM_ENABLE      equ 1
 
@@ -55,7 +56,7 @@ display_rom_copy:
         and     al, ~ROM_ENABLE & 0xFF
         jmp     pci_write_dword
 
-; Calls the ROMs from segment SI on and below DI, in steps of 2 KB. Gives SI: where the last one ends.
+; Calls the ROMs from segment SI on and below DI, in steps of 2 KB. Gives SI: where it has looked until.
 option_roms_scan:
 .next:  cmp     si, di
         jae     .end
@@ -74,10 +75,68 @@ option_roms_scan:
         and     ax, ~(ROM_STEP - 1) & 0xFFFF
         jz      .skip
         add     si, ax
+        cmp     si, [cs:next_rom]
+        jbe     .next
+        mov     [cs:next_rom], si
         jmp     .next
 .skip:  add     si, ROM_STEP
         jmp     .next
 .end:   ret
+
+; Copies the files of fw_cfg that are ROMs to segment SI and the next ones, and calls them. DS: EBDA.
+option_roms_load:
+        test    byte [EBDA_FLAGS], FLAG_FW_CFG
+        jz      .end
+        push    word FILES_SEGMENT
+        pop     es
+        mov     cx, [es:0]
+        mov     di, 2
+.next:  jcxz    .end
+        push    cx
+        push    di
+        push    word FILES_SEGMENT
+        pop     es
+        call    .is_rom
+        jne     .other
+        call    .load
+.other: pop     di
+        pop     cx
+        add     di, FILE_ENTRY
+        dec     cx
+        jmp     .next
+.end:   ret
+; ZF: the file at ES:DI is a ROM by its name.
+.is_rom:
+        push    si
+        push    di
+        mov     si, .folder
+        add     di, FILE_NAME
+        call    text_begins
+        pop     di
+        pop     si
+        ret
+; The file at ES:DI, if there is room for it.
+.load:  mov     eax, [es:di]
+        bswap   eax
+        cmp     eax, 0xFFF0
+        ja      .none
+        mov     cx, ax
+        add     ax, 15
+        shr     ax, 4
+        add     ax, si
+        cmp     ax, ROM_END
+        ja      .none
+        mov     ax, [es:di + FILE_KEY]
+        xchg    al, ah
+        call    fw_cfg_select
+        mov     es, si
+        xor     di, di
+        rep insb
+        mov     di, si
+        inc     di                  ; no further than this one
+        jmp     option_roms_scan
+.none:  ret
+.folder: db 'genroms/', 0
 
 ; ZF: the bytes of the ROM at ES add up to 0.
 rom_checksum:
@@ -134,6 +193,22 @@ rom_call:
         popad
         ret
 .target: dw ROM_ENTRY, 0
+
+; BX: the boot entry vector of the ROM at ES; CF: it has none (Plug and Play BIOS Specification 1.0A, 3.2).
+rom_boot_entry:
+        cmp     word [es:0], ROM_SIGNATURE
+        jne     .none
+        mov     bx, [es:ROM_PNP]
+        cmp     dword [es:bx], '$PnP'
+        jne     .none
+        mov     bx, [es:bx + PNP_BOOT_ENTRY]
+        test    bx, bx
+        jz      .none
+        clc
+        ret
+.none:  stc
+        ret
+PNP_BOOT_ENTRY  equ 0x1A
 
 ; AX: bus and function of the first display card; 0: none.
 display_function:

@@ -56,6 +56,10 @@ post:
         call    option_roms_scan
         mov     [cs:roms_end], si
         call    ebda_select
+        mov     si, [cs:next_rom]
+        mov     [cs:own_roms], si
+        call    option_roms_load
+        call    ebda_select
         call    boot_order_setup
         call    memory_tell
         call    boot_menu_offer
@@ -67,6 +71,8 @@ post:
 TEXT_MODE       equ 0x0003      ; INT 10h 00h: 80 columns, 25 rows, colours
 text_banner:    db 'rawiron BIOS', 10, 10, 0
 text_memory:    db ' KB of memory', 10, 10, 0
+next_rom:       dw ROM_FIRST + 0x800 ; segment where the last ROM ends, but none before this one
+own_roms:       dw 0                ; segment of the first ROM that fw_cfg has
 roms_end:       dw 0
 
 ; The vectors and the data areas; of a warm start only its mark stays.

@@ -22,6 +22,10 @@ test.each([
   ['disk.img -chardev stdio,id=x -serial chardev:x', false],
   ['disk.img -vga none', false],
   ['-kernel K', false],
+  ['-kernel K -vga std', true],
+  ['-kernel K -bios seabios', true],
+  ['-kernel K -bios seabios -vga none', false],
+  ['-kernel K -display terminal', true],
 ])('%s: on a terminal the screen is shown: %s', (line, shown) => {
   expect(isShown(line, true)).toBe(shown);
 });
@@ -36,5 +40,5 @@ test('where there is no terminal it is not shown', () => {
 });
 
 test('without a display adapter there is nothing to show', () => {
-  expect(() => isShown('-kernel K -display terminal', true)).toThrow('there is no display adapter');
+  expect(() => isShown('-kernel K -vga none -display terminal', true)).toThrow('there is no display adapter');
 });

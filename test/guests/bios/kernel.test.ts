@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import { Machine } from '../../../src/index.ts';
+import { bzImage } from '../../runtime/firmware/load/images.ts';
+import { consoleOf, machineWith } from './guest.ts';
+
+const SETUP_SECTORS = 4;
+/** Where the header's jump goes to, within the real-mode part. */
+const SETUP_CODE = 0x26c;
+
+/** A bzImage whose setup code is this text; its labels count from the real-mode part, as DS does. */
+function linux(text: string): Uint8Array {
+  const image = bzImage({ setupSectors: SETUP_SECTORS, preferredAddress: 0x100000, kernelAlignment: 0x1000 });
+  image.set(assemble(text, { origin: SETUP_CODE, bits: 16 }).bytes, SETUP_CODE);
+  return image;
+}
+
+/** Writes the command line by INT 10h, as a kernel's setup code would ask the BIOS. */
+const writeCommandLine = `
+        mov     eax, [0x228]
+        shr     eax, 4
+        mov     es, ax
+        xor     si, si
+.next:  mov     al, [es:si]
+        test    al, al
+        jz      .end
+        mov     ah, 0x0E
+        mov     bx, 7
+        int     0x10
+        inc     si
+        jmp     .next
+.end:   sti
+.sleep: hlt
+        jmp     .sleep
+`;
+
+test('a Linux kernel is started by firmware at its 16-bit entry, with the command line and the initrd', async () => {
+  const initrd = Uint8Array.from({ length: 5000 }, (_, n) => n);
+  const boot = { kernel: linux(writeCommandLine), initrd, append: 'root=/dev/ram0 vga=ask' };
+  await using machine = await Machine.create({ memory: 16, boot, vga: 'std' });
+  await machine.start();
+  await machine.screen.expect('root=/dev/ram0 vga=ask');
+  const setup = Buffer.from(await machine.memoryRead(0x10000, 0x300));
+  expect(setup.readUInt16LE(0x1fa)).toBe(0xfffd);
+  expect(setup.readUInt32LE(0x21c)).toBe(initrd.length);
+  expect(await machine.memoryRead(setup.readUInt32LE(0x218), initrd.length)).toEqual(initrd);
+  expect(await machine.memoryRead(0x100000, 4)).toEqual(Uint8Array.of(0xa5, 0xa5, 0xa5, 0xa5));
+});
+
+test('a machine whose firmware has booted a kernel goes on from a snapshot, and boots it again', async () => {
+  const boot = { kernel: linux(writeCommandLine), append: 'the options' };
+  await using machine = await Machine.create({ memory: 16, boot, vga: 'std' });
+  await machine.start();
+  await machine.screen.expect('the options');
+  await using restored = await Machine.restore(await machine.snapshot());
+  expect(await restored.screen.text()).toContain('the options');
+  await restored.start();
+  await restored.reset();
+  await restored.screen.expect(/Booting from ROM\.\.\.\nthe options/);
+});
+
+const ORIGIN = 0x100000;
+const multiboot = assemble(
+  `
+        dd      0x1badb002, 0x10003, -0x1badb002 - 0x10003, ${ORIGIN}, ${ORIGIN}, 0, 0, start
+start:  cmp     eax, 0x2badb002
+        jne     leave
+        mov     esp, 0x9000
+        mov     esi, [ebx + 16]     ; command line
+        call    put
+        mov     eax, [ebx + 24]     ; the module's start
+        mov     esi, [eax]
+        call    put
+        mov     al, [0x449]         ; video mode
+        add     al, '0'
+        out     dx, al
+leave:  out     0xf4, al
+put:    mov     dx, 0x402
+        lodsb
+        test    al, al
+        jz      .end
+        out     dx, al
+        jmp     put
+.end:   ret
+`,
+  { origin: ORIGIN },
+).bytes;
+
+test('a Multiboot kernel is started by firmware, which has set up the screen', async () => {
+  const initrd = Buffer.from(' a module \0');
+  const text = await consoleOf({ boot: { kernel: multiboot, initrd, append: 'an option' }, vga: 'std' });
+  expect(text.slice(text.lastIndexOf('ROM'))).toBe('ROM...\nan option a module 3');
+});
+
+test('a kernel is loaded anew after a reset', async () => {
+  const resetting = linux(
+    'inc byte [0x900]\n mov al, [0x900]\n mov dx, 0x402\n out dx, al\n mov al, 0xFE\n out 0x64, al\n hlt',
+  );
+  const { machine, text } = await machineWith({ boot: { kernel: resetting, bios: 'rawiron' }, vga: 'none' });
+  let resets = 0;
+  const twice = new Promise<void>((resolve) => machine.on('reset', () => ++resets === 2 && resolve()));
+  await machine.start();
+  await twice;
+  await machine.stop();
+  const runs = text().split('Booting from ROM...\n').slice(1, 3);
+  expect(runs.map((run) => run.charCodeAt(0))).toEqual([1, 1]);
+});
