@@ -10,6 +10,7 @@ import {
   MULTIFUNCTION,
   ROM_ENABLED,
   STATUS_CLEARABLE,
+  Subsystem,
 } from './registers.ts';
 import { functionState } from './state.ts';
 
@@ -44,6 +45,7 @@ export interface PciDescription {
   /** Base class, sub-class and programming interface in bits 23-0. */
   readonly classCode: number;
   readonly multifunction?: boolean;
+  /** Default: QEMU's own, as its devices have. */
   readonly subsystemVendorId?: number;
   readonly subsystemId?: number;
   /** 1-4 for INTA# to INTD#, 0 for none. */
@@ -71,8 +73,8 @@ const header = (description: PciDescription): ConfigRegister[] => [
   { offset: Header.cacheLineSize, size: 1, writable: 0xff },
   { offset: Header.latencyTimer, size: 1, writable: 0xff },
   { offset: Header.headerType, size: 1, value: description.multifunction === true ? MULTIFUNCTION : 0 },
-  { offset: Header.subsystemVendorId, size: 2, value: description.subsystemVendorId ?? 0 },
-  { offset: Header.subsystemId, size: 2, value: description.subsystemId ?? 0 },
+  { offset: Header.subsystemVendorId, size: 2, value: description.subsystemVendorId ?? Subsystem.vendor },
+  { offset: Header.subsystemId, size: 2, value: description.subsystemId ?? Subsystem.device },
   { offset: Header.interruptLine, size: 1, writable: 0xff },
   { offset: Header.interruptPin, size: 1, value: description.interruptPin ?? 0 },
 ];

@@ -23,6 +23,9 @@ export const Header = {
   interruptPin: 0x3d,
 } as const;
 
+/** What tells a guest that a device is QEMU's (docs/specs/pci-ids.rst). */
+export const Subsystem = { vendor: 0x1af4, device: 0x1100 } as const;
+
 export const CONFIG_BYTES = 256;
 
 export const Command = { io: 0x0001, memory: 0x0002, master: 0x0004, parity: 0x0040, serr: 0x0100 } as const;

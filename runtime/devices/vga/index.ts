@@ -114,8 +114,6 @@ export class Vga {
       deviceId: Id.device,
       revision: Id.revision,
       classCode: Id.classCode,
-      subsystemVendorId: Id.subsystemVendor,
-      subsystemId: Id.subsystem,
       bars: [
         { index: 0, space: 'memory', size: MEMORY_BYTES, prefetchable: true, range: memoryRange(map, memory) },
         { index: 2, space: 'memory', size: MMIO_BYTES, range: this.#mmioRange(map) },

@@ -40,8 +40,6 @@ export const Id = {
   device: 0x1111,
   revision: 2,
   classCode: 0x030000,
-  subsystemVendor: 0x1af4,
-  subsystem: 0x1100,
 } as const;
 
 /** Miscellaneous output. */

@@ -81,7 +81,7 @@ linux:  mov     bx, COMMAND_ADDRESS | COMMAND_DATA << 8
         xor     ebp, ebp
         retf
 
-; A Multiboot kernel: flat protected mode; the initrd's place has the information (specification 0.6.96, 3.2).
+; A Multiboot kernel: flat protected mode, A20 open, as the BIOS has it; the initrd's place has the information (specification 0.6.96, 3.2).
 multiboot:
         mov     ax, KERNEL_ENTRY
         call    item
@@ -90,10 +90,6 @@ multiboot:
         call    item
         mov     ebx, eax
         cli
-        in      al, 0x92            ; opens A20
-        or      al, 0x02
-        and     al, 0xFE
-        out     0x92, al
         xor     eax, eax
         mov     ax, cs
         shl     eax, 4

@@ -196,14 +196,19 @@ atapi_transfer:
         pop     cx
         test    ah, ah
         jnz     .end
-        add     [REQUEST_DONE], cx
-        sub     [REQUEST_COUNT], cx
-        movzx   ecx, cx
-        add     [REQUEST_LBA], ecx
+        call    chunk_done
         jmp     .chunk
 .protected:
         mov     ah, DISK_PROTECTED
 .end:   ret
+
+; CX sectors of the request are done.
+chunk_done:
+        add     [REQUEST_DONE], cx
+        sub     [REQUEST_COUNT], cx
+        movzx   ecx, cx
+        add     [REQUEST_LBA], ecx
+        ret
 
 ; EAX bytes are wanted; for a verification none.
 wanted_bytes:
@@ -244,10 +249,7 @@ emulated_transfer:
         pop     cx
         test    ah, ah
         jnz     .end
-        add     [REQUEST_DONE], cx
-        sub     [REQUEST_COUNT], cx
-        movzx   ecx, cx
-        add     [REQUEST_LBA], ecx
+        call    chunk_done
         jmp     .chunk
 .end:   pop     bx
         ret
