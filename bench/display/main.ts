@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+/**
+ * What the display costs, in three parts: fills of the screen beside QEMU's, what a guest that draws all the time loses when it
+ * is looked at, and how much of a core an idle guest takes.
+ *
+ *     node bench/display/main.ts [fills|pictures|idle] [NAME]
+ */
+import { qemu } from '../engines/qemu.ts';
+import { type Fill, fills } from './fills.ts';
+import { idleShare } from './idle.ts';
+import { drawHere, drawInQemu } from './rounds.ts';
+
+const ROUNDS = 5;
+/** The guest's code is to be translated, and the BIOS to have booted. */
+const WARM_UP = 10;
+/** Pictures a second, as a terminal asks for them. */
+const PICTURES = 30;
+const TURNS = 5;
+
+const part = (value: number): string => value.toFixed(2).padStart(7);
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+/** Milliseconds for a megabyte. */
+async function speedOf(fill: Fill, draw: typeof drawInQemu): Promise<number> {
+  await using drawing = await draw(fill);
+  await drawing.rounds.measure(WARM_UP);
+  return (await drawing.rounds.measure(ROUNDS)) / ((fill.bytes * fill.times) / 1e6);
+}
+
+async function compareFill(fill: Fill, hasQemu: boolean): Promise<string> {
+  const here = await speedOf(fill, drawHere);
+  if (!hasQemu) return `${part(here)} ms/MB  ${fill.name}\n`;
+  const there = await speedOf(fill, drawInQemu);
+  return `${part(here)} ms/MB${part(there)} ms/MB${part(here / there)}  ${fill.name}\n`;
+}
+
+/** How much longer a round takes while pictures are taken, by turns with rounds without. */
+async function pictureCost(fill: Fill): Promise<string> {
+  await using drawing = await drawHere(fill);
+  const { rounds, machine } = drawing;
+  await rounds.measure(WARM_UP);
+  const ratios: number[] = [];
+  for (let turn = 0; turn < TURNS; turn++) {
+    const alone = await rounds.measure(ROUNDS);
+    let pictures = 0;
+    const timer = setInterval(async () => {
+      await machine.screen.image();
+      pictures++;
+    }, 1000 / PICTURES);
+    const watched = await rounds.measure(ROUNDS);
+    clearInterval(timer);
+    if (pictures > 0) ratios.push(watched / alone);
+  }
+  return `${part(median(ratios))}  ${fill.name}\n`;
+}
+
+const actions = {
+  fills: async (chosen: readonly Fill[]) => {
+    const version = await qemu.prepare('', () => {}).catch((error: Error) => console.error(error.message));
+    console.log(' rawiron          QEMU  ratio');
+    for (const fill of chosen) process.stdout.write(await compareFill(fill, version !== undefined));
+  },
+  pictures: async (chosen: readonly Fill[]) => {
+    console.log(`time with ${PICTURES} pictures a second, without: 1`);
+    for (const fill of chosen) process.stdout.write(await pictureCost(fill));
+  },
+  idle: async () => {
+    for (const [name, share] of await idleShare()) console.log(`${(100 * share).toFixed(1).padStart(6)} %  ${name}`);
+  },
+};
+
+const [action = 'fills', name = ''] = process.argv.slice(2);
+if (!(action in actions)) throw new Error(`'${action}' is none of ${Object.keys(actions).join(', ')}`);
+await actions[action as keyof typeof actions](fills.filter((fill) => fill.name.includes(name)));
+process.exit(0);
