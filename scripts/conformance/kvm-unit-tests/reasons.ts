@@ -2,7 +2,6 @@
 export const reasons: Readonly<Record<string, string>> = {
   asyncpf: 'a paravirtual feature of KVM',
   hypercall: 'there are no virtualization extensions, and so no VMCALL and VMMCALL',
-  hpet_read_test: 'there was no HPET when this ran',
   hyperv_connections: 'a paravirtual feature of Hyper-V',
   hyperv_stimer: 'a paravirtual feature of Hyper-V',
   hyperv_synic: 'a paravirtual feature of Hyper-V',
