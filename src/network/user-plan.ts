@@ -161,6 +161,8 @@ function planHostForward(forward: HostForward, ipv4: UserPlan['ipv4'], ipv6: Use
   const { protocol = 'tcp', hostAddress = '0.0.0.0' } = forward;
   if (protocol !== 'tcp' && protocol !== 'udp')
     throw new ConfigurationError(`unknown protocol '${protocol}' in ${what}; it is tcp or udp`);
+  if (forward.guestAddress === undefined && !ipv4)
+    throw new ConfigurationError(`${what} needs guestAddress where ipv4 is off`);
   const guestAddress = checkedAddress(`${what}: guestAddress`, forward.guestAddress ?? ipv4?.dhcpStart ?? '');
   if (!isInside(guestAddress, ipv4, ipv6))
     throw new ConfigurationError(`${what}: guestAddress is ${guestAddress}, which is not in the guest's network`);

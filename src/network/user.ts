@@ -10,6 +10,7 @@ import { Ipv4, isOutOfHops } from './ip/ipv4.ts';
 import { Ipv6 } from './ip/ipv6.ts';
 import { type IpNetwork, type Packet, Protocol } from './ip/packet.ts';
 import { ETHERNET_HEADER, EtherType, GuestLink, OWN_MAC } from './link.ts';
+import { ChunkPool } from './nat/chunk-pool.ts';
 import { hostAddressFor } from './nat/policy.ts';
 import { TcpIn } from './nat/tcp-in.ts';
 import { TcpOut } from './nat/tcp-out.ts';
@@ -37,6 +38,7 @@ export class UserNetwork implements NetworkBackend {
   readonly #alarms: Alarms;
   readonly #tcp: TcpTable;
   readonly #tcpOut: TcpOut;
+  readonly #pool = new ChunkPool();
   readonly #udpOut: UdpOut;
   readonly #dns: DnsForwarder;
   readonly #ipv4: Ipv4 | undefined;
@@ -55,7 +57,7 @@ export class UserNetwork implements NetworkBackend {
     this.#host = host;
     this.#alarms = new Alarms(host.timers);
     const [link, alarms] = [this.#link, this.#alarms];
-    this.#tcpOut = new TcpOut(host, plan);
+    this.#tcpOut = new TcpOut(host, plan, this.#pool);
     this.#tcp = new TcpTable({
       ...{ link, alarms, firstSequence: () => host.random(), soon: (act) => host.timers.soon(act) },
       onIncoming: (incoming) => this.#tcpOut.connect(incoming),
@@ -133,7 +135,8 @@ export class UserNetwork implements NetworkBackend {
       const udp = new UdpIn(network, forward);
       listener = await udp.listen(this.#host.sockets);
       this.#udpIns.push(udp);
-    } else listener = await new TcpIn(this.#host, this.#tcp, network, forward).listen();
+    } else
+      listener = await new TcpIn({ host: this.#host, table: this.#tcp, pool: this.#pool }, network, forward).listen();
     this.#forwards.push({ ...forward, hostPort: listener.port, listener });
   }
 

@@ -1,8 +1,6 @@
 import type { HostStream, StreamEvents, Timers } from '../host.ts';
 import type { TcpConnection, TcpUser } from '../tcp/connection.ts';
-
-/** Bytes that are given to the host at once. */
-const CHUNK = 0x10000;
+import { CHUNK, type ChunkPool } from './chunk-pool.ts';
 
 /**
  * Joins a guest's connection and a stream of the host: bytes, ends and resets pass both ways, and who cannot take more holds
@@ -17,11 +15,11 @@ export class Bridge {
   #filled = 0;
   #willFlush = false;
   #hasGuestEnded = false;
-  /** Chunks that the host has taken, to be used again. */
-  readonly #spare: Uint8Array[] = [];
+  readonly #pool: ChunkPool;
 
-  constructor(timers: Timers) {
+  constructor(timers: Timers, pool: ChunkPool) {
     this.#timers = timers;
+    this.#pool = pool;
   }
 
   /** What the guest's end tells. */
@@ -53,7 +51,7 @@ export class Bridge {
 
   #fromGuest(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
-      this.#chunk ??= this.#spare.pop() ?? new Uint8Array(CHUNK);
+      this.#chunk ??= this.#pool.take();
       const count = Math.min(bytes.length - at, CHUNK - this.#filled);
       this.#chunk.set(count === bytes.length ? bytes : bytes.subarray(at, at + count), this.#filled);
       this.#filled += count;
@@ -75,7 +73,7 @@ export class Bridge {
     this.#chunk = undefined;
     this.#filled = 0;
     this.#stream?.write(chunk.subarray(0, count), () => {
-      if (this.#spare.length < 2) this.#spare.push(chunk);
+      this.#pool.give(chunk);
       this.#connection?.consumed(count);
     });
   }
@@ -105,6 +103,5 @@ export class Bridge {
     this.#stream = undefined;
     this.#chunk = undefined;
     this.#filled = 0;
-    this.#spare.length = 0;
   }
 }

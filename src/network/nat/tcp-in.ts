@@ -4,6 +4,7 @@ import type { HostForward } from '../options.ts';
 import type { TcpConnection } from '../tcp/connection.ts';
 import type { TcpTable } from '../tcp/table.ts';
 import { Bridge } from './bridge.ts';
+import type { ChunkPool } from './chunk-pool.ts';
 import { guestAddressFor } from './policy.ts';
 
 /** Ports that are tried when a guest has a connection with the same one already. */
@@ -12,16 +13,25 @@ const MOST_TRIES = 8;
 const DYNAMIC_PORTS = 0xc000;
 const DYNAMIC_COUNT = 0x4000;
 
+/** What all ports of the host that lead to guests share. */
+export interface TcpInShared {
+  readonly host: NetworkHost;
+  readonly table: TcpTable;
+  readonly pool: ChunkPool;
+}
+
 /** Leads a port of the host to a guest. */
 export class TcpIn {
   readonly #host: NetworkHost;
   readonly #table: TcpTable;
+  readonly #pool: ChunkPool;
   readonly #network: IpNetwork;
   readonly #forward: Required<HostForward>;
 
-  constructor(host: NetworkHost, table: TcpTable, network: IpNetwork, forward: Required<HostForward>) {
+  constructor({ host, table, pool }: TcpInShared, network: IpNetwork, forward: Required<HostForward>) {
     this.#host = host;
     this.#table = table;
+    this.#pool = pool;
     this.#network = network;
     this.#forward = forward;
   }
@@ -33,14 +43,17 @@ export class TcpIn {
   }
 
   #connected(connection: HostConnection): void {
-    const bridge = new Bridge(this.#host.timers);
-    const early: (() => void)[] = [];
+    const bridge = new Bridge(this.#host.timers, this.#pool);
+    let isBroken = false;
     let guest: TcpConnection | undefined;
     // The host's end may break before the guest's is there.
-    const failed: StreamEvents['failed'] = (why) => (guest ? bridge.events.failed(why) : early.push(() => {}));
+    const failed: StreamEvents['failed'] = (why) => {
+      isBroken = true;
+      if (guest) bridge.events.failed(why);
+    };
     const stream = connection.accept({ ...bridge.events, failed });
     stream.setReading(false);
-    guest = early.length === 0 ? this.#open(connection, bridge) : undefined;
+    guest = isBroken ? undefined : this.#open(connection, bridge);
     if (guest) bridge.join(guest, stream);
     else stream.destroy();
   }

@@ -3,6 +3,7 @@ import type { IpNetwork } from '../ip/packet.ts';
 import type { IncomingConnection } from '../tcp/table.ts';
 import type { UserPlan } from '../user-plan.ts';
 import { Bridge } from './bridge.ts';
+import type { ChunkPool } from './chunk-pool.ts';
 import { hostAddressFor } from './policy.ts';
 
 const DNS_PORT = 53;
@@ -11,10 +12,12 @@ const DNS_PORT = 53;
 export class TcpOut {
   readonly #host: NetworkHost;
   readonly #plan: UserPlan;
+  readonly #pool: ChunkPool;
 
-  constructor(host: NetworkHost, plan: UserPlan) {
+  constructor(host: NetworkHost, plan: UserPlan, pool: ChunkPool) {
     this.#host = host;
     this.#plan = plan;
+    this.#pool = pool;
   }
 
   /** A guest asks for a connection. It is told of it when the host has connected. */
@@ -25,7 +28,7 @@ export class TcpOut {
       incoming.refuse('reset');
       return;
     }
-    const bridge = new Bridge(this.#host.timers);
+    const bridge = new Bridge(this.#host.timers, this.#pool);
     let isOpen = false;
     const events: StreamEvents = {
       ...bridge.events,

@@ -1,4 +1,6 @@
 const LEAST = 0x2000;
+/** Bytes of memory that are kept where nothing is in it. */
+const MOST_KEPT = 0x10000;
 
 /** Bytes in a row: they come in at the end, are looked at anywhere, and go at the start. It grows as is needed. */
 export class ByteRing {
@@ -32,6 +34,7 @@ export class ByteRing {
   drop(count: number): void {
     this.#start = (this.#start + count) & Math.max(this.#bytes.length - 1, 0);
     this.#length -= count;
+    if (this.#length === 0 && this.#bytes.length > MOST_KEPT) this.clear();
   }
 
   /** Forgets all, and gives its memory back. */

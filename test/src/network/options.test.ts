@@ -36,6 +36,7 @@ test.each<[Partial<UserNetworkOptions>, string]>([
   [{ hostForward: [{ hostPort: 70_000, guestPort: 1 }] }, 'hostPort is 70000'],
   [{ hostForward: [{ hostPort: 1, guestPort: 1, guestAddress: '1.2.3.4' }] }, "not in the guest's network"],
   [{ guestForward: [{ address: '10.0.2.2', port: 1, target: { path: 'x' } }] }, 'address is 10.0.2.2'],
+  [{ ipv4: false, hostForward: [{ hostPort: 1, guestPort: 1 }] }, 'hostForward needs guestAddress where ipv4 is off'],
   [{ nett: 'x' } as Partial<UserNetworkOptions>, "unknown 'nett'"],
 ])('%j is refused', (options, message) => {
   expect(() => plan(options)).toThrow(message);
