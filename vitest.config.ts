@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 const long = ['test/**/*.long.test.ts'];
 /** Other systems boot, for half an hour and more: `npm run test:guests`. */
 const guests = ['test/**/*.guests.test.ts'];
+/** The library and the page in a browser: `npm run test:web`. */
+const web = ['test/**/*.web.test.ts'];
 /** What takes an hour and more: `npm run test:exhaustive`. */
 const exhaustive = ['test/**/*.exhaustive.test.ts'];
 
@@ -16,10 +18,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'short', include: ['test/**/*.test.ts'], exclude: [...long, ...guests, ...exhaustive] },
+        test: { name: 'short', include: ['test/**/*.test.ts'], exclude: [...long, ...guests, ...web, ...exhaustive] },
       },
       { extends: true, test: { name: 'long', include: long } },
       { extends: true, test: { name: 'guests', include: guests } },
+      { extends: true, test: { name: 'web', include: web } },
       { extends: true, test: { name: 'exhaustive', include: exhaustive } },
     ],
   },

@@ -41,7 +41,10 @@ async function licence(name: string): Promise<string> {
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
 const compiler = join(root, 'node_modules/typescript/bin/tsc');
-execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+// What is for browsers is compiled with their types, what is for Node with Node's.
+for (const configuration of ['tsconfig.build.json', 'tsconfig.build-browser.json']) {
+  execFileSync(process.execPath, [compiler, '-p', join(root, configuration)], { stdio: 'inherit' });
+}
 for (const { module } of carriers) await inlinePackages(join(dist, `${module}.js`));
 await makeFirmwareModule(dist);
 const licences = await Promise.all(carriers.map(({ name }) => licence(name)));

@@ -62,10 +62,11 @@ async function seabios(host: ImageHost): Promise<Firmware> {
  */
 export async function loadImage(what: string, image: Image, host: Pick<Host, 'readFile'>): Promise<Uint8Array> {
   // A subclass such as Buffer may differ in what its methods do.
-  if (typeof image !== 'string') return new Uint8Array(image.buffer, image.byteOffset, image.byteLength);
+  if (ArrayBuffer.isView(image)) return new Uint8Array(image.buffer, image.byteOffset, image.byteLength);
   try {
-    return await host.readFile(image);
+    return typeof image === 'string' ? await host.readFile(image) : new Uint8Array(await image.arrayBuffer());
   } catch (error) {
-    throw new ConfigurationError(`cannot read the ${what} ${image}: ${messageOf(error)}`);
+    const name = typeof image === 'string' ? ` ${image}` : '';
+    throw new ConfigurationError(`cannot read the ${what}${name}: ${messageOf(error)}`);
   }
 }

@@ -253,6 +253,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#call('metrics');
   }
 
+  /** Nanoseconds that it has slept so far as its guest had nothing to do. */
+  slept(): Promise<number> {
+    return this.#call('slept');
+  }
+
   /** Bytes of physical memory. */
   memoryRead(physical: number, length: number): Promise<Uint8Array> {
     return this.#call('memoryRead', physical, length);

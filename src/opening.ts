@@ -17,9 +17,14 @@ export async function openAll(...parts: readonly Openable[]): Promise<void> {
   }
 }
 
+/** Both engines are made of JavaScript that is compiled while the machine runs. */
+const NO_CODE =
+  "functions cannot be made of text here (new Function), which running guest code takes: add 'unsafe-eval' to script-src in the content security policy of the page and of its workers' files, or don't run Node with --disallow-code-generation-from-strings";
+
 /** Images that cannot be booted, and debug ports where another device is, are the caller's mistake. */
 export function creationError(error: Error, boot: Boot): Error {
   if (error.name === 'PortError') return new ConfigurationError(`${error.message}; give another iobase`);
+  if (error.name === 'EvalError') return new ConfigurationError(NO_CODE);
   if (error.name !== 'BootError') return error;
   const images = [...('kernel' in boot ? [boot.kernel] : []), ...('bios' in boot ? [boot.bios] : [])];
   const files = images.filter((image) => typeof image === 'string' && image !== 'rawiron' && image !== 'seabios');

@@ -30,3 +30,8 @@ export function checkNames(what: string, value: object, names: readonly string[]
 export function shown(value: unknown): string {
   return typeof value === 'string' ? `'${value}'` : String(value);
 }
+
+/** Whether this is an image (options.ts): the path of a file, bytes or a Blob. */
+export function isImage(value: unknown): boolean {
+  return (typeof value === 'string' && value !== '') || ArrayBuffer.isView(value) || value instanceof Blob;
+}

@@ -5,10 +5,10 @@ import type { CardOptions } from './cards/options.ts';
 import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
-import { checkedInteger, checkedOneOf, checkNames, checkText, shown } from './option-checks.ts';
+import { checkedInteger, checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
 
-/** An image: its bytes, or the path of its file. */
-export type Image = string | Uint8Array;
+/** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
+export type Image = string | Uint8Array | Blob;
 
 /** What the machine starts. */
 export type Boot = KernelBoot | BiosBoot | DemoBoot;
@@ -360,6 +360,6 @@ function checkVideoBios({ vga, videoBios }: MachineOptions): void {
 }
 
 function checkImage(what: string, image: Image): void {
-  if ((typeof image === 'string' && image !== '') || ArrayBuffer.isView(image)) return;
-  throw new ConfigurationError(`${what} is ${shown(image)}; it must be the path of a file, or a Uint8Array`);
+  if (isImage(image)) return;
+  throw new ConfigurationError(`${what} is ${shown(image)}; it must be the path of a file, a Uint8Array or a Blob`);
 }

@@ -1,26 +1,72 @@
-/**
- * The library where there is no Node, for bundlers that build for browsers. There is no browser host yet, so no machine
- * can be made; a program that has the library in it can be built, and is told so where it asks for a machine.
- */
+/** The library in a page: make a PC, boot it, show its screen. It has the names of the library for Node (src/index.ts). */
 import { ConfigurationError } from '../errors.ts';
+import { Machine as HostedMachine } from '../machine.ts';
+import { Monitor } from '../monitor/monitor.ts';
+import type { MachineOptions } from '../options.ts';
+import { browserHost } from './host.ts';
 
-const noHost = () =>
-  Promise.reject(new ConfigurationError('rawiron has no browser host yet; run the machine in Node, 22.12 or later'));
-
-/** Has the functions of the library for Node. */
+/** A PC. */
+export interface Machine extends HostedMachine {}
+/** Makes machines. */
 export const Machine = {
-  /** @throws ConfigurationError: there is no browser host yet */
-  create: (): Promise<never> => noHost(),
+  /**
+   * Makes a machine; it starts with `start()`. Images are bytes, Blobs or addresses.
+   * @throws ConfigurationError if an option is wrong, an image cannot be read or booted, or the page's content security policy
+   * forbids what the machine needs
+   */
+  create: (options: MachineOptions): Promise<Machine> => HostedMachine.create(options, browserHost),
+  /**
+   * Makes a machine that goes on, when it is started, from where a snapshot was taken.
+   * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
+   */
+  restore: (snapshot: Uint8Array, changes: Partial<MachineOptions> = {}): Promise<Machine> =>
+    HostedMachine.restore(snapshot, changes, browserHost),
 };
 
-/** @throws ConfigurationError: there is no browser host yet */
-export const debianLinux = (): Promise<never> => noHost();
+/** What a monitor is told of the page that it is part of. */
+export interface MonitorSettings {
+  /** What `quit` does. Default: it ends the machine. */
+  readonly quit?: () => void;
+  /** What `info name` tells. */
+  readonly name?: string;
+  /** Gets what a command writes to a file. Default: the command fails, as a page has no files. */
+  readonly writeFile?: (path: string, bytes: Uint8Array) => Promise<void>;
+}
 
-export { formatRegisters } from '../../runtime/debug/registers.ts';
-export { describeShutdown } from '../../runtime/debug/shutdown.ts';
+/** A human monitor for a machine, with QEMU's commands. */
+export function openMonitor(machine: Machine, { quit, name, writeFile }: MonitorSettings = {}): Monitor {
+  return new Monitor(machine, {
+    version: '(in a page)',
+    processId: 1,
+    ...(name !== undefined && { name }),
+    quit: quit ?? (() => void machine.stop()),
+    writeFile: writeFile ?? ((path) => Promise.reject(new Error(`failed to open file '${path}': a page has no files`))),
+  });
+}
+
+/** @throws ConfigurationError: a page cannot use the host's apt client */
+export const debianLinux = (): Promise<never> =>
+  Promise.reject(new ConfigurationError("a page cannot use the host's apt client; give a kernel's bytes or address"));
+
+export type { UndeliveredException } from '../../runtime/cpu/interrupts.ts';
+export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../../runtime/debug/registers.ts';
+export { describeShutdown, type Shutdown } from '../../runtime/debug/shutdown.ts';
 export { cardModels } from '../../runtime/machine/cards.ts';
-export { logItems } from '../../runtime/machine/log-items.ts';
-export { ExpectError } from '../expect.ts';
+export { type LogItem, logItems } from '../../runtime/machine/log-items.ts';
+export type { BootOrder } from '../boot-order.ts';
+export { Drive, type MediumOptions } from '../drives/drive.ts';
+export type { DriveOptions } from '../drives/options.ts';
+export { ExpectError, type ExpectOptions } from '../expect.ts';
+export type { Keyboard, Leds } from '../input/keyboard.ts';
+export type { Mouse, MouseButton } from '../input/mouse.ts';
+export type { Exit, GuestHalt, Reset } from '../isolate/protocol.ts';
+export type { EngineName, Metrics } from '../machine-core.ts';
+export type { MachineEvents, MachineState } from '../machine-types.ts';
 export { NetworkHub } from '../network/hub.ts';
+export type { Boot, EngineSettings, Image, MachineOptions } from '../options.ts';
 export { memorySize } from '../options.ts';
-export { ConfigurationError };
+export type { Screen } from '../screen/index.ts';
+export type { ScreenImage } from '../screen/renderer.ts';
+export type { SerialPort } from '../serial.ts';
+export type { Translations } from '../translations.ts';
+export { ConfigurationError, type Monitor };

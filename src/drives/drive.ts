@@ -3,9 +3,10 @@ import { SECTOR_BYTES } from '../../runtime/host/block.ts';
 import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
 import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Image } from '../options.ts';
+import { BlobStore } from '../storage/blob-store.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import { type ImageFormat, openDisk, type StorageHost } from '../storage/open.ts';
-import { type Disk, StorageError } from '../storage/store.ts';
+import { type ByteStore, type Disk, StorageError } from '../storage/store.ts';
 import type { DrivePlan } from './options.ts';
 
 /** What a drive needs of the machine that it belongs to. */
@@ -189,11 +190,13 @@ export class Drive {
     const access = isReadOnly ? 'read' : 'write';
     const options = { access, snapshot: snapshot && !isReadOnly, ...(format && { format }) } as const;
     if (typeof image === 'string') return await openDisk(storage, image, options);
-    const name = `the image of ${this.name}`;
-    const store = new MemoryStore(name, new Uint8Array(image.buffer, image.byteOffset, image.byteLength), isReadOnly);
-    const open: StorageHost['open'] = async (file, mode) => (file === name ? store : storage.open(file, mode));
-    const identify: StorageHost['identify'] = async (file) => (file === name ? store.identity : storage.identify(file));
-    return await openDisk({ ...storage, open, identify }, name, options);
+    const store = storeOf(image, `the image of ${this.name}`, isReadOnly);
+    const open: StorageHost['open'] = async (file, mode) => (file === store.name ? store : storage.open(file, mode));
+    const identify: StorageHost['identify'] = async (file) =>
+      file === store.name ? store.identity : storage.identify(file);
+    // What cannot be written itself is written in memory.
+    const isKept = options.snapshot || (store.isReadOnly && !isReadOnly);
+    return await openDisk({ ...storage, open, identify }, store.name, { ...options, snapshot: isKept });
   }
 
   #tellOnce(message: string): void {
@@ -201,6 +204,12 @@ export class Drive {
     this.#told = message;
     this.#backend.tell(message);
   }
+}
+
+/** Bytes are copied, and can be written; of a Blob only what is read comes into memory. */
+function storeOf(image: Exclude<Image, string>, name: string, isReadOnly: boolean): ByteStore {
+  if (image instanceof Blob) return new BlobStore(image instanceof File ? image.name : name, image);
+  return new MemoryStore(name, new Uint8Array(image.buffer, image.byteOffset, image.byteLength), isReadOnly);
 }
 
 const blockErrors: Readonly<Record<string, BlockError>> = {

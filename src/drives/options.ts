@@ -1,13 +1,14 @@
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { ConfigurationError } from '../errors.ts';
+import { isImage } from '../option-checks.ts';
 import type { Image } from '../options.ts';
 import type { ImageFormat } from '../storage/open.ts';
 
 /** A disk or a drive; a text alone is the image of a hard disk. */
 export interface DriveOptions {
   /**
-   * What is in it: the path of a file, the address of one on a web server (http or https, only to be read), or bytes, which
-   * are copied: what the guest writes is then forgotten at the end. None: a drive without a medium.
+   * What is in it: the path of a file, the address of one on a web server (http or https, only to be read), or bytes or a Blob:
+   * what the guest writes to these is kept in memory, and forgotten at the end. None: a drive without a medium.
    */
   readonly image?: Image;
   /** What the image is. Default: found out from its first bytes. */
@@ -102,8 +103,7 @@ function checkedDrive(drive: DriveOptions, n: number): DriveOptions {
       fail(`unknown ${name} '${value}'; it is one of: ${values.join(', ')}`);
   }
   const { image, index, interface: bus = 'ide', media, serial } = drive;
-  if (image !== undefined && !(typeof image === 'string' && image !== '') && !ArrayBuffer.isView(image))
-    fail('image must be the path of a file, or a Uint8Array');
+  if (image !== undefined && !isImage(image)) fail('image must be the path of a file, a Uint8Array or a Blob');
   if (index !== undefined && !(Number.isInteger(index) && index >= 0 && index < places[bus]))
     fail(`index is ${index}; it must be a whole number from 0 to ${places[bus] - 1}`);
   if (bus === 'floppy' && media === 'cdrom') fail('a CD-ROM drive cannot be a floppy drive; leave out interface');

@@ -62,6 +62,7 @@ class MachineLoop {
   #coreDeadline = Infinity;
   #sliceEnd = Infinity;
   #lastTurn = 0;
+  #slept = 0;
   #running = false;
   #stopped = false;
   #exited = false;
@@ -127,7 +128,10 @@ class MachineLoop {
 
   async #sleep(wakeAt: number): Promise<void> {
     const nanoseconds = wakeAt - this.#clock.nanoseconds();
-    if (nanoseconds > 0) await this.#thread.sleep(this.#core.state, this.#nextMessage(), nanoseconds / 1e6);
+    if (nanoseconds <= 0) return;
+    const start = this.#thread.nanoseconds();
+    await this.#thread.sleep(this.#core.state, this.#nextMessage(), nanoseconds / 1e6);
+    this.#slept += this.#thread.nanoseconds() - start;
   }
 
   #nextMessage(): Promise<void> {
@@ -265,6 +269,7 @@ class MachineLoop {
     startProfile: (interval) => this.#probe().startProfile(interval),
     stopProfile: (number) => this.#probe().stopProfile(number),
     heap: () => this.#probe().heap(),
+    slept: () => this.#slept,
     memoryRead: (physical, length) => this.#core.memoryRead(physical, length),
     screen: () => this.#core.screenUpdate(),
   };

@@ -23,6 +23,8 @@ export interface Calls {
   stopProfile(number: number): ThreadProfile;
   /** Bytes of the thread's heap, by kind. */
   heap(): Readonly<Record<string, number>>;
+  /** Nanoseconds that the machine has slept as its guest had nothing to do. */
+  slept(): number;
   memoryRead(physical: number, length: number): Uint8Array;
   /** What has changed on the screen since the last call; null: there is no display adapter. */
   screen(): ScreenUpdate | null;

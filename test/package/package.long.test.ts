@@ -174,16 +174,18 @@ describe('tools', () => {
     expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('a bundler has put rawiron') });
   });
 
-  test('Vite builds for browsers, where the library says that there is no machine', async () => {
+  test('Vite builds for browsers, with the workers in files of their own', async () => {
     installation.write('page.js', "import { Machine } from 'rawiron'; export const made = Machine.create({});");
     const library = `{ entry: 'page.js', formats: ['es'], fileName: 'page' }`;
-    installation.write('vite.config.js', `export default { build: { lib: ${library}, outDir: 'page' } };`);
-    outputOf(await tool('vite/bin/vite.js', 'build'));
     installation.write(
-      'ask.js',
-      "import('./page/page.js').then((page) => page.made).catch((e) => console.log(e.message))",
+      'vite.config.js',
+      `export default { base: './', worker: { format: 'es' }, build: { lib: ${library}, outDir: 'page' } };`,
     );
-    expect(outputOf(await installation.run(ownNode, 'ask.js'))).toMatch(/^rawiron has no browser host yet/);
+    outputOf(await tool('vite/bin/vite.js', 'build'));
+    const files = readdirSync(join(installation.folder, 'page/assets')).map((name) =>
+      name.replace(/-[\w-]{8}\.js$/, ''),
+    );
+    expect(files).toEqual(expect.arrayContaining(['machine-thread', 'ticker-thread']));
   });
 });
 

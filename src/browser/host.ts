@@ -1,0 +1,131 @@
+import type { Host, Images, Isolate, IsolateEvents } from '../host.ts';
+import { SharedDeadlines } from '../isolate/deadlines.ts';
+import { runIsolate } from '../isolate/loop.ts';
+import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
+import type { MachineConfig } from '../machine-core.ts';
+import { browserCompressor } from './compression.ts';
+import { openNetwork } from './network.ts';
+import { messageEnd, workerEnd } from './scope.ts';
+import { browserStorage } from './storage.ts';
+import { clockSince, turningThread } from './threads.ts';
+import type { TickerStart } from './ticker.ts';
+import type { WorkerOptions } from './worker.ts';
+
+/**
+ * Runs machines in a page: in a worker, or in the page's own thread. Where the page is isolated from other origins, memory
+ * is shared, and a second worker calls the machine when its devices are due; elsewhere the machine counts.
+ */
+export const browserHost: Host = {
+  readFile: fetchImage,
+  seabios: () => Promise.reject(new Error("it comes from Debian's package, which a browser cannot unpack")),
+  keep: keepWhileOpen,
+  compressor: browserCompressor,
+  storage: browserStorage,
+  openNetwork,
+  startIsolate(where, config, events, name = 'machine') {
+    const deadlines = crossOriginIsolated ? new SharedDeadlines().buffer : undefined;
+    const start = where === 'worker' ? startWorker : startHere;
+    return new BrowserIsolate(start(config, deadlines, events, name), deadlines, events);
+  },
+};
+
+const kept = new Map<string, Promise<Images>>();
+
+/** A page has no place for what can be made again, but keeps it while it is open. */
+function keepWhileOpen<Made extends Images>(name: string, _sources: unknown, make: () => Promise<Made>): Promise<Made> {
+  const made = (kept.get(name) as Promise<Made> | undefined) ?? make();
+  kept.set(name, made);
+  return made;
+}
+
+/** The bytes behind an address. Throws with the reason. */
+async function fetchImage(url: string): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`the server answers ${response.status} ${response.statusText}`.trim());
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** The thread that a machine runs on, and the way to it. */
+interface Thread {
+  readonly port: MessageEnd<Command, Report>;
+  terminate(): Promise<void>;
+}
+
+type Start = (
+  config: MachineConfig,
+  deadlines: SharedArrayBuffer | undefined,
+  events: IsolateEvents,
+  name: string,
+) => Thread;
+
+/** The address stands in the call of `new Worker`: that is how bundlers know a worker. */
+const startWorker: Start = (config, deadlines, events, name) => {
+  const worker = new Worker(new URL('./machine-thread.mjs', import.meta.url), { type: 'module', name });
+  worker.onerror = (event) => events.onCrash(workerError("the machine's", event));
+  const options: WorkerOptions = { config, origin: performance.timeOrigin, deadlines };
+  worker.postMessage(options);
+  return { port: workerEnd(worker), terminate: async () => worker.terminate() };
+};
+
+const startHere: Start = (config, deadlines) => {
+  const { port1, port2 } = new MessageChannel();
+  const thread = turningThread(clockSince(performance.timeOrigin));
+  const done = import('../../runtime/machine/machine.ts').then(({ createMachine }) =>
+    runIsolate({
+      config,
+      port: messageEnd<Report, Command>(port2),
+      createCore: createMachine,
+      thread,
+      ...(deadlines && { deadlines }),
+    }),
+  );
+  return { port: messageEnd(port1), terminate: () => done };
+};
+
+function startTicker(events: IsolateEvents): Worker {
+  const worker = new Worker(new URL('./ticker-thread.mjs', import.meta.url), { type: 'module', name: 'ticker' });
+  worker.onerror = (event) => events.onCrash(workerError("the ticker's", event));
+  return worker;
+}
+
+/** A worker whose module cannot be loaded has no message. */
+function workerError(whose: string, { message, filename, lineno }: ErrorEvent): Error {
+  if (message) return new Error(`${message} (${filename}:${lineno})`);
+  return new Error(
+    `${whose} worker cannot be loaded: its file has to be served beside the library's, as JavaScript, and the page's content security policy has to allow it (worker-src)`,
+  );
+}
+
+/** The library's end of the connection, the machine's thread, and the ticker beside it, which is loaded meanwhile. */
+class BrowserIsolate implements Isolate {
+  readonly port: MessageEnd<Command, Report>;
+  readonly #thread: Thread;
+  readonly #deadlines: SharedArrayBuffer | undefined;
+  readonly #ticker: Worker | undefined;
+
+  constructor(thread: Thread, deadlines: SharedArrayBuffer | undefined, events: IsolateEvents) {
+    this.port = thread.port;
+    this.#thread = thread;
+    this.#deadlines = deadlines;
+    this.#ticker = deadlines && startTicker(events);
+  }
+
+  async watch(state: Int32Array): Promise<void> {
+    const [ticker, deadlines] = [this.#ticker, this.#deadlines];
+    if (!ticker || !deadlines) return;
+    const options: TickerStart = { state, deadlines, origin: performance.timeOrigin };
+    const ticking = new Promise((resolve) => {
+      ticker.onmessage = resolve;
+    });
+    ticker.postMessage(options);
+    await ticking;
+  }
+
+  /** A page lives as long as it is open. */
+  hold(): void {}
+
+  async terminate(): Promise<void> {
+    this.#ticker?.terminate();
+    await this.#thread.terminate();
+  }
+}

@@ -1,0 +1,21 @@
+import { createMachine } from '../../runtime/machine/machine.ts';
+import { runIsolate } from '../isolate/loop.ts';
+import type { Command, Report } from '../isolate/protocol.ts';
+import type { MachineConfig } from '../machine-core.ts';
+import { ownEnd, startMessage } from './scope.ts';
+import { clockSince, sleepingThread, turningThread } from './threads.ts';
+
+/** What a machine's worker is started with. */
+export interface WorkerOptions {
+  readonly config: MachineConfig;
+  /** `performance.timeOrigin` of the page. */
+  readonly origin: number;
+  /** Missing where memory cannot be shared. */
+  readonly deadlines?: SharedArrayBuffer | undefined;
+}
+
+const { config, origin, deadlines } = await startMessage<WorkerOptions>();
+const nanoseconds = clockSince(origin);
+const thread = deadlines ? sleepingThread(nanoseconds) : turningThread(nanoseconds);
+const port = ownEnd<Report, Command>();
+await runIsolate({ config, port, createCore: createMachine, thread, ...(deadlines && { deadlines }) });
