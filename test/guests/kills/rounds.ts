@@ -17,7 +17,7 @@ const [WRITING, STARTING, HANG] = [5000, 2000, 300_000];
 
 /** What a round did. */
 export interface KillRound {
-  /** Milliseconds from the first file system that is mounted to the kill; undefined: from the start of the process. */
+  /** When it was killed, in words. */
   readonly moment: string;
   /** Flushes that the guest told. */
   readonly flushes: number;
