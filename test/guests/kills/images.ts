@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../../src/node/process.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
@@ -13,6 +13,8 @@ export const labels = ['raw', 'qcow2', 'backed'] as const;
 export type Label = (typeof labels)[number];
 
 const MEGABYTES = 48;
+/** The backing file of one of them. */
+const BASE = 'base.qcow2';
 
 export const imageFile = (folder: string, label: Label): string => join(folder, `${label}.img`);
 
@@ -26,9 +28,16 @@ export async function makeImages(folder: string): Promise<void> {
   const [raw, qcow2, backed] = labels.map((label) => imageFile(folder, label));
   await copyFile(join(folder, 'raw.raw'), raw);
   await run('qemu-img', ['convert', '-O', 'qcow2', join(folder, 'qcow2.raw'), qcow2]);
-  await run('qemu-img', ['convert', '-O', 'qcow2', join(folder, 'backed.raw'), join(folder, 'base.qcow2')]);
-  const options = ['-o', 'cluster_size=4096', '-b', 'base.qcow2', '-F', 'qcow2'];
+  await run('qemu-img', ['convert', '-O', 'qcow2', join(folder, 'backed.raw'), join(folder, BASE)]);
+  const options = ['-o', 'cluster_size=4096', '-b', BASE, '-F', 'qcow2'];
   await run('qemu-img', ['create', '-q', '-f', 'qcow2', ...options, backed]);
+}
+
+/** Copies the images to a new folder. */
+export async function copyImages(from: string, to: string): Promise<void> {
+  await mkdir(to);
+  for (const label of labels) await copyFile(imageFile(from, label), imageFile(to, label));
+  await link(join(from, BASE), join(to, BASE));
 }
 
 /**

@@ -23,6 +23,13 @@ export class Ledger {
     this.promises.set(name, word === 'kept' ? (sum ?? '') : null);
   }
 
+  /** One with the promises so far. */
+  copy(): Ledger {
+    const copy = new Ledger(this.#label);
+    for (const [name, sum] of this.promises) copy.promises.set(name, sum);
+    return copy;
+  }
+
   /** What isn't as it was promised. `found`: checksums of the files that are there, by name. */
   broken(found: ReadonlyMap<string, string>): string[] {
     const wrong = [...this.promises].filter(([name, sum]) => (found.get(name) ?? null) !== sum);

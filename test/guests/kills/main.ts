@@ -13,7 +13,8 @@ await inFolder(async (folder) => {
   const rounds = new KillRounds(folder);
   await rounds.prepare();
   for (let round = 1; round <= count && !isAsked; round++) {
-    const { moment, flushes, promises } = await rounds.next();
-    console.log(`${round}: killed ${moment}; ${flushes} flushes told, ${promises} files as promised`);
+    const { moment, flushes, moments, promises } = await rounds.next();
+    const seen = `${moments} moments looked at, ${promises} files as promised`;
+    console.log(`${round}: killed ${moment}; ${flushes} flushes told, ${seen}`);
   }
 });

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { program } from '../../src/support/command-line.ts';
 import { writingGuest } from './guest.ts';
-import { imageFile, inspectImage, type Label, labels, makeImages } from './images.ts';
+import { copyImages, imageFile, inspectImage, type Label, labels, makeImages } from './images.ts';
 import { Ledger } from './ledger.ts';
 
 /** Rounds after which images are made anew: those that are written for long get few new clusters. */
@@ -13,7 +13,17 @@ const ROUNDS_PER_IMAGE = 10;
 /** One of so many rounds is killed at any moment of its start. */
 const EARLY = 8;
 /** Milliseconds: what a round writes at most, how long a start takes, and after how long a guest is taken to hang. */
-const [WRITING, STARTING, HANG] = [5000, 2000, 300_000];
+const [WRITING, STARTING, HANG] = [8000, 2000, 300_000];
+/** Moments of a round besides its end of which what a kill would leave is looked at, too. */
+const STOPS = 3;
+/** Milliseconds in which all arrives that a stopped process has sent. */
+const ARRIVAL = 100;
+
+/** What a kill left, or would have left, and what had been promised by then. */
+interface Remains {
+  readonly folder: string;
+  readonly ledgers: ReadonlyMap<Label, Ledger>;
+}
 
 /** What a round did. */
 export interface KillRound {
@@ -21,6 +31,8 @@ export interface KillRound {
   readonly moment: string;
   /** Flushes that the guest told. */
   readonly flushes: number;
+  /** Moments of which the images were looked at: that of the kill, and others before it. */
+  readonly moments: number;
   /** Promises that were looked at. */
   readonly promises: number;
 }
@@ -57,16 +69,19 @@ export class KillRounds {
   async next(): Promise<KillRound> {
     if (this.#count++ % ROUNDS_PER_IMAGE === 0) await this.#renew();
     const before = this.#flushes();
-    const moment = this.#count % EARLY === 0 ? await this.#killEarly() : await this.#killWriter();
-    const promises = [];
-    for (const label of labels) promises.push(await this.#check(label));
-    return { moment, flushes: this.#flushes() - before, promises: promises.reduce((a, b) => a + b) };
+    const remains: Remains[] = [];
+    const moment = this.#count % EARLY === 0 ? await this.#killEarly() : await this.#killWriter(remains);
+    remains.push({ folder: this.#folder, ledgers: this.ledgers });
+    let promises = 0;
+    for (const left of remains) for (const label of labels) promises += await this.#check(left, label);
+    for (const { folder } of remains) if (folder !== this.#folder) await rm(folder, { recursive: true });
+    return { moment, flushes: this.#flushes() - before, moments: remains.length, promises };
   }
 
   /** Looks at an image; how many promises were kept. */
-  async #check(label: Label): Promise<number> {
-    const ledger = this.ledgers.get(label)!;
-    const broken = ledger.broken(await inspectImage(this.#folder, label));
+  async #check({ folder, ledgers }: Remains, label: Label): Promise<number> {
+    const ledger = ledgers.get(label)!;
+    const broken = ledger.broken(await inspectImage(folder, label));
     if (broken.length > 0) throw new Error(`${label}: ${broken.join('; ')}`);
     return ledger.promises.size;
   }
@@ -88,16 +103,30 @@ export class KillRounds {
     return `${wait.toFixed()} ms after its start`;
   }
 
-  async #killWriter(): Promise<string> {
+  /** @param remains gets what is looked at besides */
+  async #killWriter(remains: Remains[]): Promise<string> {
     const child = this.#start();
-    const wait = Math.random() * WRITING;
+    const times = Array.from({ length: STOPS + 1 }, () => Math.random() * WRITING).sort((a, b) => a - b);
     try {
       await this.#mounted(child);
-      await setTimeout(wait);
+      for (const [n, time] of times.entries()) {
+        await setTimeout(time - (times[n - 1] ?? 0));
+        if (n < STOPS) remains.push(await this.#stopped(child, join(this.#folder, `stopped-${n}`)));
+      }
     } finally {
       await kill(child);
     }
-    return `${wait.toFixed()} ms after it began to mount`;
+    return `${times[STOPS].toFixed()} ms after it began to mount`;
+  }
+
+  /** Has the process stand still at any place, as a kill would, and copies what it would leave. */
+  async #stopped(child: ChildProcess, folder: string): Promise<Remains> {
+    child.kill('SIGSTOP');
+    await setTimeout(ARRIVAL);
+    await copyImages(this.#folder, folder);
+    const ledgers = new Map([...this.ledgers].map(([label, ledger]) => [label, ledger.copy()]));
+    child.kill('SIGCONT');
+    return { folder, ledgers };
   }
 
   #start(): ChildProcess {
