@@ -25,7 +25,7 @@ test.skipIf(reason !== undefined)(
     for (const label of labels) {
       const found = await inspectImage(folder, label);
       const ledger = new Ledger(label);
-      ledger.take(`kept ${label} missing 0123`);
+      ledger.take(`kept ${label} missing 0123 .`);
       expect(ledger.broken(found)).toEqual(['missing should be 0123 and is not there']);
     }
   },
@@ -33,7 +33,14 @@ test.skipIf(reason !== undefined)(
 
 test('a promise holds until its file is changed, and a file that was lost or came back is told', () => {
   const ledger = new Ledger('raw');
-  for (const line of ['kept raw a 1', 'kept raw b 2', 'gone raw c', 'kept qcow2 d 4', 'change raw b', 'noise'])
+  for (const line of [
+    'kept raw a 1 .',
+    'kept raw b 2 .',
+    'gone raw c .',
+    'kept qcow2 d 4 .',
+    'change raw b .',
+    'gone raw a',
+  ])
     ledger.take(line);
   expect([...ledger.promises]).toEqual([
     ['a', '1'],

@@ -29,9 +29,9 @@ exec sleep 1000
 const write = `#!/bin/sh
 fail() { echo "failed: $label: $*"; exit 1; }
 bytes() { echo $label $RANDOM $RANDOM; dd if=/bin/busybox bs=1k skip=$((RANDOM % 1500)) count=$((RANDOM % $1)) status=none; }
-kept() { for name; do set -- $(md5sum < $name); echo "kept $label $name $1"; done; }
-gone() { [ -e $1 ] || echo "gone $label $1"; }
-fresh() { echo "change $label $name"; bytes 300 > $name; }
+kept() { for name; do set -- $(md5sum < $name); echo "kept $label $name $1 ."; done; }
+gone() { [ -e $1 ] || echo "gone $label $1 ."; }
+fresh() { echo "change $label $name ."; bytes 300 > $name; }
 
 label=$1
 until disk=$(findfs LABEL=$label); do sleep 0.05; done
@@ -46,17 +46,17 @@ while true; do
       fresh; sync $name || fail "sync $name"; kept $name ;;
     3|4)
       [ -e $name ] || fresh
-      echo "change $label $name"
+      echo "change $label $name ."
       bytes 20 | dd of=$name bs=1k seek=$((RANDOM % 200)) conv=notrunc,fsync status=none || fail "dd $name"
       kept $name ;;
     5)
       for name in $name h1 h2 h3; do fresh; done; sync; kept h1 h2 h3 ;;
     6)
       [ -e $name ] || fresh
-      echo "change $label $name"; echo "change $label $other"
+      echo "change $label $name ."; echo "change $label $other ."
       mv $name $other; sync; kept $other; gone $name ;;
     7)
-      echo "change $label $name"; rm -f $name; sync; gone $name ;;
+      echo "change $label $name ."; rm -f $name; sync; gone $name ;;
   esac
 done
 `;

@@ -11,16 +11,17 @@ export class Ledger {
   }
 
   /**
-   * Takes a line of the guest's: `change LABEL NAME` before a file is changed, `kept LABEL NAME SUM` and
-   * `gone LABEL NAME` after a flush.
+   * Takes a line of the guest's: `change LABEL NAME .` before a file is changed, `kept LABEL NAME SUM .` and
+   * `gone LABEL NAME .` after a flush. A line without its end says nothing: it may be cut.
    */
   take(line: string): void {
+    if (!line.endsWith(' .')) return;
     const [word, label, name, sum] = line.split(' ');
-    if (label !== this.#label || name === undefined) return;
+    if (label !== this.#label) return;
     if (word === 'change') this.promises.delete(name);
     if (word !== 'kept' && word !== 'gone') return;
     this.flushes++;
-    this.promises.set(name, word === 'kept' ? (sum ?? '') : null);
+    this.promises.set(name, word === 'kept' ? sum : null);
   }
 
   /** One with the promises so far. */

@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import { program } from '../../src/support/command-line.ts';
+import { Emulator } from './emulator.ts';
 import { writingGuest } from './guest.ts';
 import { copyImages, imageFile, inspectImage, type Label, labels, makeImages } from './images.ts';
 import { Ledger } from './ledger.ts';
@@ -12,13 +10,10 @@ import { Ledger } from './ledger.ts';
 const ROUNDS_PER_IMAGE = 10;
 /** One of so many rounds is killed at any moment of its start. */
 const EARLY = 8;
-/** Milliseconds: what a round writes at most, how long a start takes, and after how long a guest is taken to hang. */
-const [WRITING, STARTING, HANG] = [8000, 2000, 300_000];
+/** Milliseconds: what a round writes at most, and how long a start takes. */
+const [WRITING, STARTING] = [8000, 2000];
 /** Moments of a round besides its end of which what a kill would leave is looked at, too. */
 const STOPS = 3;
-/** Milliseconds in which all arrives that a stopped process has sent. */
-const ARRIVAL = 100;
-
 /** What a kill left, or would have left, and what had been promised by then. */
 interface Remains {
   readonly folder: string;
@@ -96,66 +91,38 @@ export class KillRounds {
   }
 
   async #killEarly(): Promise<string> {
-    const child = this.#start();
+    const emulator = this.#start();
     const wait = Math.random() * STARTING;
     await setTimeout(wait);
-    await kill(child);
+    await emulator.kill();
     return `${wait.toFixed()} ms after its start`;
   }
 
   /** @param remains gets what is looked at besides */
   async #killWriter(remains: Remains[]): Promise<string> {
-    const child = this.#start();
+    const emulator = this.#start();
     const times = Array.from({ length: STOPS + 1 }, () => Math.random() * WRITING).sort((a, b) => a - b);
     try {
-      await this.#mounted(child);
+      await emulator.mounting;
       for (const [n, time] of times.entries()) {
         await setTimeout(time - (times[n - 1] ?? 0));
-        if (n < STOPS) remains.push(await this.#stopped(child, join(this.#folder, `stopped-${n}`)));
+        if (n < STOPS) await emulator.whileStopped(async () => void remains.push(await this.#copy(n)));
       }
     } finally {
-      await kill(child);
+      await emulator.kill();
     }
     return `${times[STOPS].toFixed()} ms after it began to mount`;
   }
 
-  /** Has the process stand still at any place, as a kill would, and copies what it would leave. */
-  async #stopped(child: ChildProcess, folder: string): Promise<Remains> {
-    child.kill('SIGSTOP');
-    await setTimeout(ARRIVAL);
+  async #copy(n: number): Promise<Remains> {
+    const folder = join(this.#folder, `stopped-${n}`);
     await copyImages(this.#folder, folder);
-    const ledgers = new Map([...this.ledgers].map(([label, ledger]) => [label, ledger.copy()]));
-    child.kill('SIGCONT');
-    return { folder, ledgers };
+    return { folder, ledgers: new Map([...this.ledgers].map(([label, ledger]) => [label, ledger.copy()])) };
   }
 
-  #start(): ChildProcess {
-    return spawn(process.execPath, [program, ...this.#flags], { stdio: ['pipe', 'pipe', 'pipe'] });
-  }
-
-  /** Writes down what the guest says, from now to its end; resolves when it begins to mount. */
-  #mounted(child: ChildProcess): Promise<void> {
-    const said: string[] = [];
-    return new Promise((resolve, reject) => {
-      const fail = (why: string) => reject(new Error(`${why}:\n${said.slice(-20).join('\n')}`));
-      const timer = AbortSignal.timeout(HANG);
-      timer.addEventListener('abort', () => fail('the guest hangs'));
-      const take = (line: string): void => {
-        said.push(line);
-        for (const ledger of this.ledgers.values()) ledger.take(line.trim());
-        if (line.startsWith('mounting ')) resolve();
-        if (line.startsWith('failed')) fail('the guest failed');
-      };
-      for (const stream of [child.stdout!, child.stderr!]) createInterface(stream).on('line', take);
-      child.on('close', () => fail('the emulator ended'));
+  #start(): Emulator {
+    return new Emulator(this.#flags, (line) => {
+      for (const ledger of this.ledgers.values()) ledger.take(line);
     });
   }
-}
-
-/** Resolves when all that it has sent was taken. */
-function kill(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    child.on('close', () => resolve());
-    child.kill('SIGKILL');
-  });
 }
