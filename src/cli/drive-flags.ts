@@ -120,6 +120,10 @@ function parseDrive(text: string): Drive {
     throw new ConfigurationError(
       `a drive that is connected to nothing needs a name; give id=ID, and -device ide-hd,drive=ID`,
     );
+  checkIsOneOf('media', media, ['disk', 'cdrom']);
+  checkIsOneOf('format', format, ['raw', 'qcow2']);
+  if (file === undefined && connection === 'ide' && media !== 'cdrom')
+    throw new ConfigurationError('a hard disk needs an image; give file=FILE');
   return {
     ...(file !== undefined && { image: file }),
     ...(connection === 'floppy' && { interface: connection }),
@@ -131,6 +135,13 @@ function parseDrive(text: string): Drive {
     ...(serial !== undefined && { serial }),
     ...(connection === 'none' && { id: id! }),
   };
+}
+
+/** @throws ConfigurationError */
+function checkIsOneOf(name: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value === undefined || allowed.includes(value)) return;
+  const choice = allowed.map((one) => `${name}=${one}`).join(' or ');
+  throw new ConfigurationError(`${name}=${value} is not there yet; give ${choice}`);
 }
 
 function parseBootOrder(text: string): BootOrder {

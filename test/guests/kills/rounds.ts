@@ -49,7 +49,7 @@ export class KillRounds {
     const [kernelFile, initrdFile] = ['kernel', 'initrd'].map((name) => join(this.#folder, name));
     await writeFile(kernelFile, kernel);
     await writeFile(initrdFile, initrd);
-    const boot = ['-m', '64', '-kernel', kernelFile, '-initrd', initrdFile, '-append', append, '-nographic'];
+    const boot = ['-m', '64', '-kernel', kernelFile, '-initrd', initrdFile, '-append', append, '-nographic', '-vga', 'none'];
     const drives = labels.map((label) => {
       const format = label === 'raw' ? 'raw' : 'qcow2';
       return ['-drive', `file=${imageFile(this.#folder, label)},format=${format}`];
