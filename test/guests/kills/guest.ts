@@ -24,14 +24,15 @@ exec sleep 1000
 
 /**
  * Writes, changes, renames and removes files until it is killed. A line is said before a file is changed, after which
- * nobody knows what it holds, and after it was flushed (Ledger).
+ * nobody knows what it holds, and after it was flushed (Ledger). What is said takes another way to the host than what is
+ * written: it gets a start of 0.2 s.
  */
 const write = `#!/bin/sh
 fail() { echo "failed: $label: $*"; exit 1; }
 bytes() { echo $label $RANDOM $RANDOM; dd if=/bin/busybox bs=1k skip=$((RANDOM % 1500)) count=$((RANDOM % $1)) status=none; }
-kept() { for name; do set -- $(md5sum < $name); echo "kept $label $name $1 ."; done; }
+changing() { local file; for file; do echo "change $label $file ."; done; usleep 200000; }
+kept() { local file; for file; do set -- $(md5sum < $file); echo "kept $label $file $1 ."; done; }
 gone() { [ -e $1 ] || echo "gone $label $1 ."; }
-fresh() { echo "change $label $name ."; bytes 300 > $name; }
 
 label=$1
 until disk=$(findfs LABEL=$label); do sleep 0.05; done
@@ -43,20 +44,28 @@ while true; do
   name=f$((RANDOM % 24)) other=g$((RANDOM % 8))
   case $((RANDOM % 8)) in
     0|1|2)
-      fresh; sync $name || fail "sync $name"; kept $name ;;
+      changing $name
+      bytes 300 > $name; sync $name || fail "sync $name"
+      kept $name ;;
     3|4)
-      [ -e $name ] || fresh
-      echo "change $label $name ."
+      changing $name
+      [ -e $name ] || bytes 300 > $name
       bytes 20 | dd of=$name bs=1k seek=$((RANDOM % 200)) conv=notrunc,fsync status=none || fail "dd $name"
       kept $name ;;
     5)
-      for name in $name h1 h2 h3; do fresh; done; sync; kept h1 h2 h3 ;;
+      changing $name h1 h2 h3
+      for file in $name h1 h2 h3; do bytes 300 > $file; done
+      sync
+      kept $name h1 h2 h3 ;;
     6)
-      [ -e $name ] || fresh
-      echo "change $label $name ."; echo "change $label $other ."
-      mv $name $other; sync; kept $other; gone $name ;;
+      changing $name $other
+      [ -e $name ] || bytes 300 > $name
+      mv $name $other; sync
+      kept $other; gone $name ;;
     7)
-      echo "change $label $name ."; rm -f $name; sync; gone $name ;;
+      changing $name
+      rm -f $name; sync
+      gone $name ;;
   esac
 done
 `;

@@ -49,12 +49,13 @@ export class KillRounds {
     const [kernelFile, initrdFile] = ['kernel', 'initrd'].map((name) => join(this.#folder, name));
     await writeFile(kernelFile, kernel);
     await writeFile(initrdFile, initrd);
-    const boot = ['-m', '64', '-kernel', kernelFile, '-initrd', initrdFile, '-append', append, '-nographic', '-vga', 'none'];
+    const boot = ['-m', '64', '-kernel', kernelFile, '-initrd', initrdFile, '-append', append];
+    const display = ['-nographic', '-vga', 'none'];
     const drives = labels.map((label) => {
       const format = label === 'raw' ? 'raw' : 'qcow2';
       return ['-drive', `file=${imageFile(this.#folder, label)},format=${format}`];
     });
-    this.#flags = [...boot, ...drives.flat()];
+    this.#flags = [...boot, ...display, ...drives.flat()];
   }
 
   /**
