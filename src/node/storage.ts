@@ -106,7 +106,7 @@ export async function openFile(
   mode: 'old' | 'new' = 'old',
 ): Promise<ByteStore> {
   const file = await open(name, flagsFor(access, mode)).catch((error: unknown) => {
-    throw cannotOpen(name, error, access);
+    throw cannotOpen(name, error, mode === 'old' ? access : 'read');
   });
   try {
     return new FileStore(name, access, file, await inspectFile(name, access, file));
