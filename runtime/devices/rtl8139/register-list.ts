@@ -171,8 +171,10 @@ function control(parts: Rtl8139Parts): CardRegister[] {
       offset: Register.txConfig,
       size: 4,
       read: () => state.txConfig,
+      // Only while the transmitter is enabled.
       write: (value) => {
-        state.txConfig = ((value & TxConfig.writable) | TxConfig.version) >>> 0;
+        if ((state.command & Command.txEnable) !== 0)
+          state.txConfig = ((value & TxConfig.writable) | TxConfig.version) >>> 0;
       },
     },
     { offset: Register.eeprom, size: 1, read: () => parts.eeprom.read(), write: (value) => parts.eeprom.write(value) },

@@ -79,7 +79,7 @@ export const TxStatus = { size: 0x1fff, owned: 0x2000, ok: 0x8000, writable: 0x0
 export const TX_BUFFERS = 4;
 
 /** Transmit configuration (5.10): loopback, and the version of the chip, which is fixed. */
-export const TxConfig = { loopback: 0x60000, version: 0x74800000, writable: 0x030607f0 } as const;
+export const TxConfig = { loopback: 0x60000, version: 0x74800000, writable: 0x030707f0 } as const;
 
 /** Receive configuration (5.11). */
 export const RxConfig = {

@@ -71,12 +71,16 @@ async function shown(command: string, args: readonly string[], lines: readonly s
 const flags = (rom: string) => ['-m', '16', '-bios', rom, '-display', 'none', '-monitor', 'stdio'];
 
 /** What QEMU shows. After a reset its CS is a code segment, where the manual has a data segment (Intel SDM vol. 3, table 9-1). */
-export async function shownByQemu(rom: string, lines: readonly string[]): Promise<string[]> {
-  const answers = await shown('qemu-system-i386', [...flags(rom), '-nodefaults', '-vga', 'std'], lines);
+export async function shownByQemu(
+  rom: string,
+  lines: readonly string[],
+  more: readonly string[] = [],
+): Promise<string[]> {
+  const answers = await shown('qemu-system-i386', [...flags(rom), '-nodefaults', '-vga', 'std', ...more], lines);
   return answers.map((text) => text.replace(/^(CS =f000 ffff0000 0000ffff) 00009b00/m, '$1 00009300'));
 }
 
 /** What the command line shows. */
-export function shownByOurs(rom: string, lines: readonly string[]): Promise<string[]> {
-  return shown(process.execPath, [program, ...flags(rom)], lines);
+export function shownByOurs(rom: string, lines: readonly string[], more: readonly string[] = []): Promise<string[]> {
+  return shown(process.execPath, [program, ...flags(rom), ...more], lines);
 }

@@ -204,6 +204,15 @@ test('configuration registers are locked', () => {
   expect(rig.read(Register.config1)).toBe(0xff);
 });
 
+test('the transmit configuration can be written while the transmitter is enabled', () => {
+  const rig = new Rtl8139Rig();
+  rig.write(Register.txConfig, 4, 0x03030700);
+  expect(rig.read(Register.txConfig, 4)).toBe(0x74800000);
+  rig.start();
+  rig.write(Register.txConfig, 4, 0x03030700);
+  expect(rig.read(Register.txConfig, 4)).toBe(0x77830700);
+});
+
 test('in loopback the card hears itself, and nobody else does', () => {
   const rig = new Rtl8139Rig();
   rig.start();
