@@ -151,6 +151,8 @@ export const Descriptor = { owned: 0x80000000, endOfRing: 0x40000000, first: 0x2
 /** Transmit descriptors. */
 export const TxDescriptor = {
   size: 0xffff,
+  /** What becomes errors and collisions of the packet; there are none. */
+  status: 0x0fff0000,
   largeSend: 0x08000000,
   segmentShift: 16,
   segmentMask: 0x7ff,

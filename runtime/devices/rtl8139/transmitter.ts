@@ -142,7 +142,8 @@ export class Transmitter {
   }
 
   #giveBack(address: number, command: number): void {
-    this.#word.setUint32(0, command & ~Descriptor.owned, true);
+    // What is not status any more reads as errors there: sizes of segments, for one.
+    this.#word.setUint32(0, command & ~(Descriptor.owned | TxDescriptor.status), true);
     this.#options.memory.write(address, new Uint8Array(this.#word.buffer));
   }
 
