@@ -5,10 +5,13 @@
  *
  *     node bench/display/main.ts [fills|pictures|idle] [NAME]
  */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Machine } from '../../src/index.ts';
 import { qemu } from '../engines/qemu.ts';
 import { type Fill, fills } from './fills.ts';
 import { idleShare } from './idle.ts';
 import { drawHere, drawInQemu } from './rounds.ts';
+import { busiestThread, threadTime } from './thread-time.ts';
 
 const ROUNDS = 5;
 /** The guest's code is to be translated, and the BIOS to have booted. */
@@ -16,6 +19,8 @@ const WARM_UP = 10;
 /** Pictures a second, as a terminal asks for them. */
 const PICTURES = 30;
 const TURNS = 5;
+/** Milliseconds of a turn: threads' times have a resolution of 10. */
+const TURN = 1500;
 
 const part = (value: number): string => value.toFixed(2).padStart(7);
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
@@ -34,24 +39,40 @@ async function compareFill(fill: Fill, hasQemu: boolean): Promise<string> {
   return `${part(here)} ms/MB${part(there)} ms/MB${part(here / there)}  ${fill.name}\n`;
 }
 
-/** How much longer a round takes while pictures are taken, by turns with rounds without. */
+/** How much longer a round takes the machine's thread while pictures are taken, by turns with rounds without. */
 async function pictureCost(fill: Fill): Promise<string> {
   await using drawing = await drawHere(fill);
   const { rounds, machine } = drawing;
-  await rounds.measure(WARM_UP);
+  const milliseconds = await rounds.measure(WARM_UP);
+  const thread = busiestThread();
+  const count = Math.ceil(TURN / milliseconds);
+  const measure = () => rounds.measureBy(() => threadTime(thread), count);
   const ratios: number[] = [];
   for (let turn = 0; turn < TURNS; turn++) {
-    const alone = await rounds.measure(ROUNDS);
-    let pictures = 0;
-    const timer = setInterval(async () => {
-      await machine.screen.image();
-      pictures++;
-    }, 1000 / PICTURES);
-    const watched = await rounds.measure(ROUNDS);
-    clearInterval(timer);
-    if (pictures > 0) ratios.push(watched / alone);
+    const alone = await measure();
+    const pictures = takePictures(machine);
+    const watched = await measure();
+    await pictures.stop();
+    ratios.push(watched / alone);
   }
   return `${part(median(ratios))}  ${fill.name}\n`;
+}
+
+/** Takes pictures until it is stopped. */
+function takePictures({ screen }: Machine): { stop(): Promise<void> } {
+  let isWanted = true;
+  const taking = (async () => {
+    while (isWanted) {
+      await screen.image();
+      await wait(1000 / PICTURES);
+    }
+  })();
+  return {
+    stop() {
+      isWanted = false;
+      return taking;
+    },
+  };
 }
 
 const actions = {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Machine } from '../../src/index.ts';
+import { linuxImage, writeCommandLine } from './bios/linux-image.ts';
 
 /** Debian's package `seabios`, unmodified; the large one wants system management mode, which there is none of. */
 const images = ['/usr/share/seabios/bios.bin', '/usr/share/seabios/bios-256k.bin'];
@@ -36,5 +37,12 @@ describe.skipIf(!images.every(existsSync)).each(images)('SeaBIOS, %s', { timeout
     expect(await machine.screen.text()).toMatch(/^SeaBIOS \(version .*\)\n/);
     const { width, height } = await machine.screen.image();
     expect([width, height]).toEqual([720, 400]);
+  });
+
+  test('boots a kernel by the option ROM of our own', async () => {
+    const boot = { kernel: linuxImage(writeCommandLine), append: 'the options', bios: image };
+    await using machine = await Machine.create({ memory: 16, boot, videoBios });
+    await machine.start();
+    await machine.screen.expect(/Booting from ROM\.\.\.\s+the options/, { timeout: TIMEOUT });
   });
 });

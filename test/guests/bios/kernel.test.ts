@@ -1,42 +1,12 @@
 import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { Machine } from '../../../src/index.ts';
-import { bzImage } from '../../runtime/firmware/load/images.ts';
 import { consoleOf, machineWith } from './guest.ts';
-
-const SETUP_SECTORS = 4;
-/** Where the header's jump goes to, within the real-mode part. */
-const SETUP_CODE = 0x26c;
-
-/** A bzImage whose setup code is this text; its labels count from the real-mode part, as DS does. */
-function linux(text: string): Uint8Array {
-  const image = bzImage({ setupSectors: SETUP_SECTORS, preferredAddress: 0x100000, kernelAlignment: 0x1000 });
-  image.set(assemble(text, { origin: SETUP_CODE, bits: 16 }).bytes, SETUP_CODE);
-  return image;
-}
-
-/** Writes the command line by INT 10h, as a kernel's setup code would ask the BIOS. */
-const writeCommandLine = `
-        mov     eax, [0x228]
-        shr     eax, 4
-        mov     es, ax
-        xor     si, si
-.next:  mov     al, [es:si]
-        test    al, al
-        jz      .end
-        mov     ah, 0x0E
-        mov     bx, 7
-        int     0x10
-        inc     si
-        jmp     .next
-.end:   sti
-.sleep: hlt
-        jmp     .sleep
-`;
+import { linuxImage, writeCommandLine } from './linux-image.ts';
 
 test('a Linux kernel is started by firmware at its 16-bit entry, with the command line and the initrd', async () => {
   const initrd = Uint8Array.from({ length: 5000 }, (_, n) => n);
-  const boot = { kernel: linux(writeCommandLine), initrd, append: 'root=/dev/ram0 vga=ask' };
+  const boot = { kernel: linuxImage(writeCommandLine), initrd, append: 'root=/dev/ram0 vga=ask' };
   await using machine = await Machine.create({ memory: 16, boot, vga: 'std' });
   await machine.start();
   await machine.screen.expect('root=/dev/ram0 vga=ask');
@@ -48,7 +18,7 @@ test('a Linux kernel is started by firmware at its 16-bit entry, with the comman
 });
 
 test('a machine whose firmware has booted a kernel goes on from a snapshot, and boots it again', async () => {
-  const boot = { kernel: linux(writeCommandLine), append: 'the options' };
+  const boot = { kernel: linuxImage(writeCommandLine), append: 'the options' };
   await using machine = await Machine.create({ memory: 16, boot, vga: 'std' });
   await machine.start();
   await machine.screen.expect('the options');
@@ -93,7 +63,7 @@ test('a Multiboot kernel is started by firmware, which has set up the screen', a
 });
 
 test('a kernel is loaded anew after a reset', async () => {
-  const resetting = linux(
+  const resetting = linuxImage(
     'inc byte [0x900]\n mov al, [0x900]\n mov dx, 0x402\n out dx, al\n mov al, 0xFE\n out 0x64, al\n hlt',
   );
   const { machine, text } = await machineWith({ boot: { kernel: resetting, bios: 'rawiron' }, vga: 'none' });
