@@ -3,6 +3,7 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { getServers } from 'node:dns';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ConfigurationError } from '../../errors.ts';
 import { canonicalAddress, isIpv6 } from '../../network/addresses.ts';
 import type {
@@ -24,6 +25,11 @@ const DNS_PORT = 53;
 const PING_PATIENCE = 2;
 /** Connections that the host's system holds until they are accepted. */
 const BACKLOG = 128;
+/**
+ * Each end may end by itself. What comes from a guest goes at once: its own TCP has waited for more already. A peer that
+ * vanished is found out by the host, as the guest's own questions go no further than us.
+ */
+const socketOptions = { allowHalfOpen: true, noDelay: true, keepAlive: true } as const;
 
 interface Closable {
   close(): unknown;
@@ -31,12 +37,12 @@ interface Closable {
 
 /** Node's sockets, for one user-mode network. */
 export class NodeSockets implements HostSockets {
-  readonly #streams = new Set<Socket>();
+  readonly #streams = new Set<Duplex>();
   readonly #others = new Set<Closable>();
 
   connect(target: StreamTarget, events: StreamEvents): HostStream {
     if ('command' in target) return this.#start(target.command, events);
-    const socket = connect({ ...('path' in target ? target : toNode(target)), allowHalfOpen: true });
+    const socket = connect({ ...('path' in target ? target : toNode(target)), ...socketOptions });
     this.#keep(socket);
     const stream = new NodeStream(socket, events);
     socket.once('connect', () => stream.opened());
@@ -44,13 +50,15 @@ export class NodeSockets implements HostSockets {
   }
 
   #start(command: string, events: StreamEvents): HostStream {
-    const stream = new NodeStream(commandStream(command), events);
+    const pipes = commandStream(command);
+    this.#keep(pipes);
+    const stream = new NodeStream(pipes, events);
     process.nextTick(() => stream.opened());
     return stream;
   }
 
   async listen(address: string, port: number, onConnection: (one: HostConnection) => void): Promise<HostListener> {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+    const server = createServer({ ...socketOptions, pauseOnConnect: true }, (socket) => {
       this.#keep(socket);
       onConnection(connectionOf(socket));
     });
@@ -96,14 +104,14 @@ export class NodeSockets implements HostSockets {
   }
 
   close(): void {
-    for (const socket of this.#streams) socket.destroy();
+    for (const stream of this.#streams) stream.destroy();
     for (const other of this.#others) other.close();
     this.#others.clear();
   }
 
-  #keep(socket: Socket): void {
-    this.#streams.add(socket);
-    socket.once('close', () => this.#streams.delete(socket));
+  #keep(stream: Duplex): void {
+    this.#streams.add(stream);
+    stream.once('close', () => this.#streams.delete(stream));
   }
 
   #close(other: Closable): void {

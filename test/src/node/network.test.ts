@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -174,6 +174,29 @@ describe('a command as the other end', () => {
     visit.connection.push(Buffer.from('shout'));
     visit.connection.end();
     expect([await visit.closed, visit.text()]).toEqual(['ended', 'SHOUT']);
+  });
+
+  test('ends with the network', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'command-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    const command = `echo $$ > ${folder}/pid; exec sleep 600`;
+    const { network, guest } = await guestOf({
+      guestForward: [{ address: '10.0.2.100', port: 5, target: { command } }],
+    });
+    await guest.connect(5, true, '10.0.2.100').opened;
+    const file = join(folder, 'pid');
+    await until(() => existsSync(file) && readFileSync(file).length > 0);
+    const pid = Number(readFileSync(file));
+    const isRunning = () => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    expect(isRunning()).toBe(true);
+    await network.backend.close();
+    await until(() => !isRunning());
   });
 });
 

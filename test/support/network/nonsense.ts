@@ -32,25 +32,48 @@ function nonsense(random: Random): Uint8Array {
   return frame.subarray(0, random.chance(10) ? random.below(frame.length + 1) : frame.length);
 }
 
-/** A network after so many frames, with a host that connects, sends, ends and breaks at random. */
-export async function afterNonsense(count: number, seed: number): Promise<FrameGuest> {
-  const random = new Random(seed);
-  const guest = await FrameGuest.open({ tftp: '/x' }, files);
-  const { sockets, timers } = guest.host;
-  for (let n = 0; n < count; n++) {
-    guest.network.send(nonsense(random));
-    const stream = sockets.streams.at(-1);
-    if (random.chance(20)) stream?.events.opened();
-    if (random.chance(5)) stream?.events.data(new Uint8Array(random.below(5000)));
-    if (random.chance(5)) stream?.events.ended();
-    if (sockets.streams.length > 500) for (const old of sockets.streams.splice(0, 250)) old.events.failed('reset');
-    if (sockets.datagramPorts.length > 1000) sockets.datagramPorts.splice(0, 500);
-    if (n % 50 === 0) timers.advance(random.below(500));
-    if (n % 1000 === 0) {
-      await guest.later();
-      sockets.pinged.length = 0;
-    }
-    guest.heard();
+/** A network that gets nonsense, on a host that connects, sends, ends and breaks at random. */
+export class Nonsense {
+  readonly guest: FrameGuest;
+  readonly #random: Random;
+
+  private constructor(guest: FrameGuest, seed: number) {
+    this.guest = guest;
+    this.#random = new Random(seed);
   }
-  return guest;
+
+  static async open(seed: number): Promise<Nonsense> {
+    return new Nonsense(await FrameGuest.open({ tftp: '/x' }, files), seed);
+  }
+
+  async feed(count: number): Promise<void> {
+    const { network, host } = this.guest;
+    for (let n = 0; n < count; n++) {
+      network.send(nonsense(this.#random));
+      this.#hostActs();
+      if (n % 50 === 0) host.timers.advance(this.#random.below(500));
+      if (n % 1000 === 0) await this.#forget();
+      this.guest.heard();
+    }
+  }
+
+  #hostActs(): void {
+    const random = this.#random;
+    const { streams } = this.guest.host.sockets;
+    const stream = streams.at(-1);
+    if (random.chance(20)) stream?.events.opened();
+    if (random.chance(5) && stream?.isReading) stream.events.data(new Uint8Array(random.below(5000)));
+    if (random.chance(5)) stream?.events.ended();
+    if (streams.length > 500) for (const old of streams.splice(0, 250)) old.events.failed('reset');
+  }
+
+  /** What the host that isn't real has noted. */
+  async #forget(): Promise<void> {
+    const { sockets } = this.guest.host;
+    await this.guest.later();
+    sockets.pinged.length = 0;
+    if (sockets.datagramPorts.length > 1000) sockets.datagramPorts.splice(0, 500);
+    for (const port of sockets.datagramPorts) port.sent.length = 0;
+    for (const stream of sockets.streams) stream.written.length = 0;
+  }
 }
