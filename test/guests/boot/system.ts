@@ -17,6 +17,8 @@ const packages = [
 ];
 const LINUX = 0x83;
 const MEGABYTES = 400;
+/** Of the file system, by which the kernel and the first root find it. */
+const LABEL = 'system';
 /** What the first root file system needs to mount the disk. */
 const rootModules = ['ata_piix', 'sd_mod', 'crc32c_generic', 'ext4'];
 /** What can be loaded besides. */
@@ -52,7 +54,7 @@ mount -o remount,ro /
   'etc/passwd': 'root:x:0:0:root:/root:/bin/dash\n',
   'etc/shadow': 'root::19000:0:99999:7:::\n',
   'etc/group': 'root:x:0:\ntty:x:5:\n',
-  'etc/fstab': 'LABEL=system / ext4 defaults 0 1\n',
+  'etc/fstab': `LABEL=${LABEL} / ext4 defaults 0 1\n`,
   'etc/mtab': '',
   'etc/pam.d/common-auth': 'auth required pam_unix.so nullok\n',
   'etc/pam.d/common-account': 'account required pam_unix.so\n',
@@ -61,7 +63,7 @@ mount -o remount,ro /
   'root/.profile': "PS1='~ # '\ndmesg -n 1\n",
   'boot/grub/grub.cfg': `set timeout=1
 menuentry "Debian" {
-  linux /boot/vmlinuz root=LABEL=system ro console=tty0 console=ttyS0,115200 cryptomgr.notests
+  linux /boot/vmlinuz root=LABEL=${LABEL} ro console=tty0 console=ttyS0,115200 cryptomgr.notests
   initrd /boot/initrd
 }
 `,
@@ -74,7 +76,12 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 for module in $(cat /modules); do insmod $module; done
 # Linux names disks in the order in which it is done with them, which is not the same every time.
-until disk=$(findfs LABEL=system); do sleep 0.1; done
+tries=0
+until disk=$(findfs LABEL=${LABEL}); do
+  tries=$((tries + 1))
+  if [ $tries = 600 ]; then echo "No file system has the label ${LABEL}."; poweroff -f; fi
+  sleep 0.1
+done
 mount -t ext4 -o ro $disk /root
 for folder in proc sys dev; do mount --move /$folder /root/$folder; done
 exec switch_root /root /sbin/init
@@ -90,16 +97,9 @@ export async function makeSystem(image: string): Promise<void> {
     const disk = join(folder, 'disk.img');
     await writeFile(disk, await loader(folder, tree));
     await truncate(disk, MEGABYTES << 20);
-    const options = [
-      '-q',
-      '-t',
-      'ext4',
-      '-O',
-      '^metadata_csum_seed',
-      '-E',
-      `offset=${PARTITION * SECTOR},root_owner=0:0`,
-    ];
-    await run('mke2fs', [...options, '-d', tree, disk, `${MEGABYTES - 1}M`]);
+    const options = ['-q', '-t', 'ext4', '-L', LABEL, '-O', '^metadata_csum_seed'];
+    const place = ['-E', `offset=${PARTITION * SECTOR},root_owner=0:0`];
+    await run('mke2fs', [...options, ...place, '-d', tree, disk, `${MEGABYTES - 1}M`]);
     await run('qemu-img', ['convert', '-O', 'qcow2', disk, image]);
   });
 }
