@@ -3,6 +3,7 @@
  * chromium-headless-shell, and what of its libraries the host lacks, through the host's apt client, and unpacks them
  * below the project's cache. Nothing is installed. It prints the program's path.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDirectory } from '../src/node/assets/cache.ts';
@@ -33,7 +34,9 @@ export async function findBrowser(): Promise<Browser | string> {
 async function unpackedBrowser(): Promise<Browser | null> {
   const program = join(folder, PROGRAM);
   const libraries = (await libraryFolders(join(folder, 'usr/lib'))).join(':');
-  const env = { LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(folder, 'etc/fonts') };
+  // Where the host has fonts' configuration, the package that brings it was not got.
+  const fonts = join(folder, 'etc/fonts');
+  const env = { LD_LIBRARY_PATH: libraries, ...(existsSync(join(fonts, 'fonts.conf')) && { FONTCONFIG_PATH: fonts }) };
   const works = await run('env', [`LD_LIBRARY_PATH=${libraries}`, program, '--version']).then(
     () => true,
     () => false,

@@ -5,20 +5,22 @@ import { assembleImages } from '../runtime/firmware/images.ts';
 /** What the images are made of, which nothing else in the package needs. */
 const sources = ['bios', 'vgabios', 'kernel-loader', 'images.js', 'images.js.map', 'images.d.ts'];
 
-/** Puts the images of the firmware into dist/src/firmware.js, in the place of what assembles them. */
-export async function makeFirmwareModule(dist: string): Promise<void> {
+/** What stands in the place of src/firmware.ts, which assembles the images: a module that has them. */
+export function firmwareModule(): string {
   const images = Object.entries(assembleImages());
   const lines = images.map(([name, image]) => `  ${name}: bytes('${Buffer.from(image).toString('base64')}'),\n`);
-  const module = join(dist, 'src/firmware');
-  await writeFile(
-    `${module}.js`,
-    `/** Made by the package's build: the images of the firmware in base64. */
+  return `/** Made by the package's build: the images of the firmware in base64. */
 const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 const images = {
 ${lines.join('')}};
 export const ownFirmware = async () => images;
-`,
-  );
+`;
+}
+
+/** Puts the images of the firmware into dist/src/firmware.js. */
+export async function makeFirmwareModule(dist: string): Promise<void> {
+  const module = join(dist, 'src/firmware');
+  await writeFile(`${module}.js`, firmwareModule());
   await rm(`${module}.js.map`);
   for (const name of sources) await rm(join(dist, 'runtime/firmware', name), { recursive: true });
 }

@@ -1,44 +1,49 @@
 import type { Compressor } from '../snapshot/compression.ts';
 
-/** What passes through a stream of the browser's. It takes no bytes that threads share. */
-function through(source: Uint8Array, stream: CompressionStream | DecompressionStream): ReadableStream<Uint8Array> {
-  return new Blob([new Uint8Array(source)]).stream().pipeThrough(stream);
-}
-
 /** Browsers compress with deflate only. */
 export const browserCompressor: Compressor = {
   method: 'deflate',
   compress: async (source) => {
-    const stream = through(source, new CompressionStream('deflate-raw'));
-    return new Uint8Array(await new Response(stream as ReadableStream<BufferSource>).arrayBuffer());
+    // A Blob takes no bytes that threads share.
+    const stream = new Blob([new Uint8Array(source)]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
   },
 };
 
+/** Bytes that are given to a browser's decompression at once. */
+const PIECE = 256;
+
 /**
- * The first bytes of a raw deflate stream, `most` or all. What follows the stream, as the next cluster of a qcow2 image does, the
- * browser takes for a mistake: what it has given by then is enough.
+ * All bytes of a raw deflate stream. What follows the stream, as the next cluster of a qcow2 image does, is a mistake to the
+ * browser, by which what was not read is lost: so it gets little at a time.
+ * @throws RangeError if there are more than `most`
  */
 export async function inflate(source: Uint8Array, most: number): Promise<Uint8Array> {
-  const reader = through(source, new DecompressionStream('deflate-raw')).getReader();
+  const { readable, writable } = new DecompressionStream('deflate-raw');
+  const reader = readable.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  void write(writable.getWriter(), source).catch(() => {});
   const output = new Uint8Array(most);
   let length = 0;
   for (;;) {
-    const { value, done } = await next(reader, length === most);
-    if (done) return output.subarray(0, length);
+    const value = await next(reader, length === most);
+    if (value === undefined) return output.subarray(0, length);
     if (length + value.length > most) throw new RangeError(`more than ${most} bytes`);
     output.set(value, length);
     length += value.length;
   }
 }
 
-type Read = ReadableStreamReadResult<Uint8Array>;
+async function write(writer: WritableStreamDefaultWriter<BufferSource>, source: Uint8Array): Promise<void> {
+  for (let at = 0; at < source.length; at += PIECE) await writer.write(new Uint8Array(source.subarray(at, at + PIECE)));
+  await writer.close();
+}
 
-/** `isFull`: an error then is one of what follows. */
-async function next(reader: ReadableStreamDefaultReader<Uint8Array>, isFull: boolean): Promise<Read> {
+/** The next bytes, or undefined at the end. `isFull`: an error then is one of what follows. */
+async function next(reader: ReadableStreamDefaultReader<Uint8Array>, isFull: boolean): Promise<Uint8Array | undefined> {
   try {
-    return await reader.read();
+    return (await reader.read()).value;
   } catch (error) {
-    if (isFull) return { done: true, value: undefined };
+    if (isFull) return undefined;
     throw error;
   }
 }

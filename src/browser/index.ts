@@ -69,4 +69,5 @@ export type { Screen } from '../screen/index.ts';
 export type { ScreenImage } from '../screen/renderer.ts';
 export type { SerialPort } from '../serial.ts';
 export type { Translations } from '../translations.ts';
+export { keepImage, keptImage, keptImages, removeImage } from './files.ts';
 export { ConfigurationError, type Monitor };

@@ -142,6 +142,11 @@ export function keyNumber(name: string): number {
   return number;
 }
 
+/** Whether there is a key with this name, in any case. */
+export function isKey(name: string): boolean {
+  return numbers.has(name.toLowerCase());
+}
+
 /** A character's key of the US layout, and whether it takes shift. */
 export interface TypedKey {
   readonly key: number;

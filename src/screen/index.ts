@@ -3,13 +3,21 @@ import type { ScreenUpdate } from '../machine-core.ts';
 import { decodeMode } from './mode.ts';
 import { encodePng } from './png.ts';
 import { encodePpm } from './ppm.ts';
-import { Renderer, type ScreenImage } from './renderer.ts';
+import { Renderer, type ScreenImage, STEADY } from './renderer.ts';
 import { gridOfImage, gridOfText, type TerminalGrid } from './terminal-grid.ts';
 import { textCells, textOf } from './text-cells.ts';
+import type { Blinking } from './text-lines.ts';
 import { VideoMemory } from './video-memory.ts';
 
 /** Milliseconds between two looks at the screen while something is waited for. */
 const INTERVAL = 50;
+
+/** What a window shows. */
+export interface ScreenFrame {
+  readonly image: ScreenImage;
+  /** The characters of a text screen; null: it shows graphics, or is dark. */
+  readonly text: { readonly columns: number; readonly rows: number; readonly lines: string } | null;
+}
 
 /** Asks the machine for what has changed since the last call; null: it has no display adapter. */
 type AskForUpdate = () => Promise<ScreenUpdate | null>;
@@ -24,6 +32,8 @@ export class Screen {
   readonly #renderer = new Renderer(this.#memory);
   /** The last one, and what it was made of. */
   #grid: { readonly key: string; readonly grid: TerminalGrid } | undefined;
+  /** What the last frame was made of. */
+  #frameKey = '';
   /** When the update before has been taken. */
   #last: Promise<void> = Promise.resolve();
 
@@ -78,6 +88,25 @@ export class Screen {
       }
       await new Promise((resolve) => setTimeout(resolve, INTERVAL));
     }
+  }
+
+  /**
+   * What a window has to show, or null if that is what the call before gave.
+   * @internal
+   */
+  async frame(given: Blinking): Promise<ScreenFrame | null> {
+    await this.#update();
+    const registers = this.#memory.registers!;
+    const mode = decodeMode(registers);
+    const isText = !mode.isOff && mode.format === 'text';
+    const blinking = isText ? given : STEADY;
+    const key = `${this.#memory.version} ${JSON.stringify(blinking)}`;
+    if (key === this.#frameKey) return null;
+    this.#frameKey = key;
+    const image = this.#renderer.render(blinking);
+    if (!isText) return { image, text: null };
+    const cells = textCells(mode, registers, this.#memory.bytes);
+    return { image, text: { columns: cells.columns, rows: cells.rows, lines: textOf(cells) } };
   }
 
   /**

@@ -26,7 +26,7 @@ interface Shown {
 /** How large a card's picture is that nobody has set up. */
 const INITIAL = { width: 640, height: 480 } as const;
 /** Everything that blinks is shown: two pictures of the same screen are alike. */
-const STEADY: Blinking = { textShown: true, cursorShown: true };
+export const STEADY: Blinking = { textShown: true, cursorShown: true };
 
 /** Makes pictures of video memory, and draws only lines whose bytes have changed since the picture before. */
 export class Renderer {

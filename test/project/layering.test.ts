@@ -5,7 +5,7 @@ import { filesIn, globalNames, type Import, importsOf, type SourceFile } from '.
 const translator = filesIn('translator', '.ts');
 const runtime = filesIn('runtime', '.ts');
 const library = [...filesIn('src', '.ts'), ...filesIn('src', '.mjs')];
-const tests = ['test', 'bench', 'scripts'].flatMap((folder) => filesIn(folder, '.ts'));
+const tests = ['test', 'bench', 'scripts', 'web'].flatMap((folder) => filesIn(folder, '.ts'));
 const all = [...translator, ...runtime, ...library];
 
 /** What of the imports of some files breaks a rule: `file -> target`. */

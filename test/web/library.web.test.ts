@@ -1,8 +1,15 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { diskWith } from '../../scripts/gallery/disk.ts';
 import { programs } from '../../scripts/gallery/programs.ts';
 import { Machine } from '../../src/index.ts';
-import { noBrowser, useLibrary, ways } from '../support/web/library.ts';
+import { noBrowser } from '../support/web/browser.ts';
+import { root } from '../support/web/build.ts';
+import { useLibrary, ways } from '../support/web/library.ts';
 import { isolation } from '../support/web/server.ts';
 
 /** What a page has of the library; the functions that tests give to it are made of their text there. */
@@ -71,6 +78,56 @@ describe.skipIf(noBrowser !== '').each(Object.entries(ways))(
     });
   },
 );
+
+describe.skipIf(noBrowser !== '')(`in Chromium, a machine${noBrowser}`, () => {
+  const open = useLibrary();
+
+  test('reads a compressed qcow2 image', async () => {
+    await using opened = await open(isolation, { '/disk.qcow2': await compressed(diskWith(programs.text!)) });
+    const told = await opened.page.evaluate(async () => {
+      const image = await (await fetch('disk.qcow2')).blob();
+      const drives = [{ image, format: 'qcow2' }] as const;
+      const machine = await rawiron.Machine.create({ memory: 16, drives, debugConsole: { iobase: 0xe9 } });
+      await machine.start();
+      const [text] = await machine.debugConsole.expect('!', { timeout: 120_000 });
+      await machine.stop();
+      return text;
+    });
+    expect(told).toBe('!');
+    expect(opened.errors).toEqual([]);
+  });
+
+  test('goes on from a snapshot', async () => {
+    await using opened = await open(isolation);
+    const answer = await opened.page.evaluate(async () => {
+      const first = await rawiron.Machine.create({ memory: 16, boot: { demo: true } });
+      await first.start();
+      await first.serial.expect(/demo> $/);
+      await first.pause();
+      const snapshot = await first.snapshot();
+      await first.stop();
+      const second = await rawiron.Machine.restore(snapshot);
+      await second.start();
+      second.serial.write('bench 5\r');
+      const [, primes] = await second.serial.expect(/with (\d+) primes/, { timeout: 120_000 });
+      await second.stop();
+      return primes;
+    });
+    expect(answer).toBe('23000');
+  });
+});
+
+/** The image as `rawiron image convert -c -O qcow2` makes it. */
+async function compressed(image: Uint8Array): Promise<Uint8Array> {
+  const folder = mkdtempSync(join(tmpdir(), 'compressed-'));
+  const [source, target] = [join(folder, 'disk.img'), join(folder, 'disk.qcow2')];
+  writeFileSync(source, image);
+  const program = join(root, 'bin/rawiron.cjs');
+  await promisify(execFile)(process.execPath, [program, 'image', 'convert', '-c', '-O', 'qcow2', source, target]);
+  const bytes = readFileSync(target);
+  rmSync(folder, { recursive: true });
+  return new Uint8Array(bytes);
+}
 
 /** What the screen shows in Node when the disk's program is finished. */
 async function pictureOf(image: Uint8Array): ReturnType<Machine['screen']['image']> {

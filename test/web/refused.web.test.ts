@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { noBrowser, useLibrary } from '../support/web/library.ts';
+import { noBrowser } from '../support/web/browser.ts';
+import { useLibrary } from '../support/web/library.ts';
 import { isolation } from '../support/web/server.ts';
 
 /** What a page has of the library; the functions that tests give to it are made of their text there. */

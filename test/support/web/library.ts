@@ -1,44 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, beforeAll } from 'vitest';
-import { findBrowser } from '../../../scripts/browser.ts';
+import type { Browser, Page } from 'playwright-core';
+import { useBrowser } from './browser.ts';
+import { useBuiltLibrary } from './build.ts';
 import { isolation, type Server, serve } from './server.ts';
 
-const root = join(import.meta.dirname, '../../..');
-const found = await findBrowser();
-
-/** Why there is no browser; empty if there is one. It goes into the names of tests that are skipped then. */
-export const noBrowser: string = typeof found === 'string' ? ` (${found})` : '';
-
-/** Debian's Chromium, or the one that $CHROMIUM names. */
-async function startBrowser(): Promise<Browser> {
-  if (typeof found === 'string') throw new Error(found);
-  const env = { ...(process.env as Record<string, string>), ...found.env };
-  return await chromium.launch({ executablePath: found.path, env, args: ['--no-sandbox'] });
-}
-
-/** The library as Vite builds it for browsers, in a folder. */
-async function buildLibrary(folder: string): Promise<void> {
-  const entry = join(root, 'src/browser/index.ts');
-  await build({
-    ...{ configFile: false, root, base: './', logLevel: 'warn', worker: { format: 'es' } },
-    build: {
-      ...{
-        target: 'esnext',
-        outDir: folder,
-        emptyOutDir: true,
-        minify: false,
-        lib: { entry, formats: ['es'], fileName: 'rawiron' },
-      },
-      rolldownOptions: { checks: { pluginTimings: false } },
-    },
-  });
-}
-
-const PAGE = `<!doctype html><title>test</title><link rel="icon" href="data:,"><script type="module">
+/** An empty page with the library in it. */
+export const PAGE = `<!doctype html><title>test</title><link rel="icon" href="data:,"><script type="module">
 import * as rawiron from './rawiron.js'; Object.assign(globalThis, { rawiron });</script>`;
 
 /** The two kinds of pages: one shares memory between its threads, the other cannot. */
@@ -58,18 +24,11 @@ interface LibraryPage extends AsyncDisposable {
 
 /** Builds the library and starts a browser before the tests of a file, and ends both after them. */
 export function useLibrary(): OpenPage {
-  const folder = mkdtempSync(join(tmpdir(), 'library-'));
-  let browser: Browser | undefined;
-  beforeAll(async () => {
-    [browser] = await Promise.all([startBrowser(), buildLibrary(folder)]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
+  const browser = useBrowser();
+  const folder = useBuiltLibrary();
   return async (headers, files) => {
     const others = { '/index.html': new TextEncoder().encode(PAGE), ...files };
-    return await open(browser!, await serve(folder, headers, others));
+    return await open(browser(), await serve(folder, headers, others));
   };
 }
 

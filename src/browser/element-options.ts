@@ -1,0 +1,85 @@
+import type { DriveOptions } from '../drives/options.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { Boot, Image, MachineOptions } from '../options.ts';
+
+/** Names of images of drives, and the drives. */
+const driveOptions = {
+  fda: { interface: 'floppy', index: 0 },
+  fdb: { interface: 'floppy', index: 1 },
+  hda: { index: 0 },
+  hdb: { index: 1 },
+  cdrom: { index: 2, media: 'cdrom' },
+} as const satisfies Readonly<Record<string, DriveOptions>>;
+
+/** What can hold an image: a drive, or what is booted without one. */
+export type ImageName = keyof typeof driveOptions | 'kernel' | 'initrd' | 'bios';
+/** What is said of a machine by a word or a number. */
+export type SettingName = 'memory' | 'cpu' | 'boot' | 'append' | 'demo';
+/** All places of images. */
+export const imageNames: readonly ImageName[] = [
+  ...(['kernel', 'initrd', 'bios'] as const),
+  ...(Object.keys(driveOptions) as (keyof typeof driveOptions)[]),
+];
+/** All that describes a machine in an element's attributes, or in the address of a page. */
+export const machineNames: readonly (ImageName | SettingName)[] = [
+  ...(['memory', 'cpu', 'boot', 'demo', 'append'] as const),
+  ...imageNames,
+];
+
+/** Where a machine is described. */
+export interface MachineDescription {
+  /** Undefined: nothing is said of it. */
+  setting(name: SettingName): string | undefined;
+  /** Undefined: there is none. Rejects if it cannot be had. */
+  image(name: ImageName): Promise<Image> | undefined;
+}
+
+/**
+ * The options of a machine that is described by names: `memory`, `cpu`, `demo`, `kernel` with `initrd` and `append`, `bios`, `fda`,
+ * `fdb`, `hda`, `hdb`, `cdrom`, and `boot` with the letters of the boot order.
+ * @throws ConfigurationError for an image that cannot be had
+ */
+export async function describedOptions(description: MachineDescription): Promise<MachineOptions> {
+  const [memory, cpu, order] = (['memory', 'cpu', 'boot'] as const).map((name) => description.setting(name));
+  const [boot, drives] = await Promise.all([bootOf(description), drivesOf(description)]);
+  return {
+    ...(memory !== undefined && { memory }),
+    ...(cpu !== undefined && { cpu }),
+    ...(order !== undefined && { bootOrder: { order } }),
+    ...(boot && { boot }),
+    ...(drives.length > 0 && { drives }),
+  };
+}
+
+async function bootOf(description: MachineDescription): Promise<Boot | undefined> {
+  const [kernel, initrd, bios] = await Promise.all(
+    (['kernel', 'initrd', 'bios'] as const).map((name) => description.image(name)),
+  );
+  const append = description.setting('append');
+  if (kernel !== undefined)
+    return { kernel, ...(initrd !== undefined && { initrd }), ...(append !== undefined && { append }) };
+  if (bios !== undefined) return { bios };
+  return description.setting('demo') === undefined ? undefined : { demo: true };
+}
+
+async function drivesOf(description: MachineDescription): Promise<DriveOptions[]> {
+  const drives = Object.entries(driveOptions).map(async ([name, drive]) => {
+    const image = await description.image(name as ImageName);
+    return image === undefined ? [] : [{ ...drive, image }];
+  });
+  return (await Promise.all(drives)).flat();
+}
+
+/**
+ * What an address has. The browser decides whether it is in memory or on its disk.
+ * @throws ConfigurationError
+ */
+export async function imageAt(url: string): Promise<Blob> {
+  const response = await fetch(url).catch((error: unknown) => {
+    throw new ConfigurationError(
+      `cannot get ${url}: ${(error as Error).message} (another server has to allow it, by CORS)`,
+    );
+  });
+  if (!response.ok) throw new ConfigurationError(`cannot get ${url}: the server answers ${response.status}`);
+  return await response.blob();
+}

@@ -1,0 +1,162 @@
+import type { MachineOptions } from '../options.ts';
+import { Display } from './display.ts';
+import { describedOptions, imageAt } from './element-options.ts';
+import { isKept } from './files.ts';
+import { type Exit, Machine } from './index.ts';
+import { Keys, typeText } from './keys.ts';
+import { Pointer } from './pointer.ts';
+
+const STYLE = `
+:host { display: block; position: relative; background: #000; overflow: hidden; contain: content; }
+:host(:focus-within) { outline: 2px solid Highlight; outline-offset: 2px; }
+canvas { display: block; width: 100%; height: auto; aspect-ratio: var(--ratio, 1.3333); touch-action: none; }
+:host(:fullscreen) canvas { width: min(100vw, 100vh * var(--ratio, 1.3333)); margin: auto; }
+:host(:fullscreen) { display: grid; place-items: center; }
+pre { position: absolute; inset: 0 auto auto 0; margin: 0; transform-origin: 0 0; font: 16px/16px monospace; color: transparent;
+  white-space: pre; user-select: text; -webkit-user-select: text; }
+pre::selection { color: transparent; background: #4a90d980; }
+textarea { position: absolute; inset: 0 auto auto 0; width: 1px; height: 1px; padding: 0; border: 0; opacity: 0; resize: none; }
+`;
+
+/**
+ * `<rawiron-pc>`: a machine with its screen, keyboard and mouse in a page. It starts the machine that its attributes describe,
+ * or the one that `start` is given. Its events are those of `RawironPcEvents`.
+ */
+export class RawironPc extends HTMLElement {
+  readonly #canvas = document.createElement('canvas');
+  readonly #keyTarget = document.createElement('textarea');
+  readonly #display: Display;
+  readonly #keys: Keys;
+  readonly #pointer: Pointer;
+  #machine: Machine | null = null;
+
+  constructor() {
+    super();
+    const style = document.createElement('style');
+    style.textContent = STYLE;
+    const text = document.createElement('pre');
+    text.setAttribute('aria-live', 'off');
+    Object.assign(this.#canvas, { width: 720, height: 400 });
+    this.#canvas.setAttribute('role', 'img');
+    this.#canvas.setAttribute('aria-label', "The machine's screen");
+    this.#keyTarget.setAttribute('aria-label', 'Keyboard of the machine; Ctrl and Alt together leave it');
+    for (const name of ['autocapitalize', 'autocomplete', 'spellcheck']) this.#keyTarget.setAttribute(name, 'off');
+    this.attachShadow({ mode: 'open' }).append(style, this.#canvas, text, this.#keyTarget);
+    this.#display = new Display({ canvas: this.#canvas, text }, () => this.dispatchEvent(new Event('picture')));
+    this.#pointer = new Pointer(this);
+    this.#keys = new Keys(this.#keyTarget, {
+      release: () => this.release(),
+      typed: () => this.#display.wake(),
+    });
+    this.addEventListener('click', () => this.#takeFocus());
+  }
+
+  /** Keys go to the machine. */
+  override focus(options?: FocusOptions): void {
+    this.#keyTarget.focus(options);
+  }
+
+  /** The machine that it shows. */
+  get machine(): Machine | null {
+    return this.#machine;
+  }
+
+  /** Where the attribute `autostart` stands the machine starts with the page. */
+  connectedCallback(): void {
+    if (this.hasAttribute('autostart') && !this.#machine) void this.start().catch(() => {});
+  }
+
+  /** A machine that nobody sees any more is stopped. */
+  disconnectedCallback(): void {
+    void this.stop();
+  }
+
+  /**
+   * Ends the machine that it shows, makes another one and starts it.
+   * @param options what the attributes describe, if they are left out
+   * @throws ConfigurationError
+   */
+  async start(options?: MachineOptions): Promise<Machine> {
+    await this.stop();
+    try {
+      const machine = await Machine.create(options ?? (await this.#describedOptions()));
+      this.dispatchEvent(new CustomEvent('machinecreate', { detail: machine }));
+      this.#attach(machine);
+      await machine.start();
+      this.dispatchEvent(new CustomEvent('machinestart', { detail: machine }));
+      return machine;
+    } catch (error) {
+      this.dispatchEvent(new CustomEvent('machineerror', { detail: error }));
+      throw error;
+    }
+  }
+
+  /** Ends the machine. Its last picture stays. */
+  async stop(): Promise<void> {
+    const machine = this.#machine;
+    this.#attach(null);
+    await machine?.stop();
+  }
+
+  /** Locks the pointer to the screen, so that it moves the machine's mouse. */
+  async captureMouse(): Promise<void> {
+    this.#keyTarget.focus();
+    await this.#pointer.capture();
+  }
+
+  /** Gives keyboard and pointer back to the page. */
+  release(): void {
+    this.#pointer.release();
+    this.#keyTarget.blur();
+  }
+
+  /** Types text with the US layout; characters that it does not have are left out. */
+  type(text: string): void {
+    typeText(this.#machine, text);
+    this.#display.wake();
+  }
+
+  /** The picture that is shown. */
+  get canvas(): HTMLCanvasElement {
+    return this.#canvas;
+  }
+
+  #describedOptions(): Promise<MachineOptions> {
+    const value = (name: string) => this.getAttribute(name) ?? undefined;
+    const image = (name: string) => {
+      const url = value(name);
+      return url === undefined || isKept(url) ? url && Promise.resolve(url) : imageAt(url);
+    };
+    return describedOptions({ setting: value, image: (name) => image(name) || undefined });
+  }
+
+  #attach(machine: Machine | null): void {
+    this.#machine = machine;
+    this.#display.attach(machine);
+    this.#keys.attach(machine);
+    this.#pointer.attach(machine);
+    machine?.on('exit', (exit) => void this.dispatchEvent(new CustomEvent('machineexit', { detail: exit })));
+    machine?.on('error', (error) => void this.dispatchEvent(new CustomEvent('machineerror', { detail: error })));
+  }
+
+  /** Not while text is selected, which the focus would end. */
+  #takeFocus(): void {
+    if (document.getSelection()?.isCollapsed !== false) this.#keyTarget.focus({ preventScroll: true });
+  }
+}
+
+/** What it tells, and with what. */
+export interface RawironPcEvents {
+  /** A machine was made and is about to start: who wants all of its output listens now. */
+  machinecreate: CustomEvent<Machine>;
+  /** It has started. */
+  machinestart: CustomEvent<Machine>;
+  /** It has ended. */
+  machineexit: CustomEvent<Exit>;
+  /** It cannot be made, or the emulator has failed. */
+  machineerror: CustomEvent<Error>;
+  /** The screen shows another picture than before. */
+  picture: Event;
+}
+
+customElements.define('rawiron-pc', RawironPc);

@@ -1,0 +1,176 @@
+import { ConfigurationError } from '../errors.ts';
+import { type ByteStore, checkRange, checkWritable, StorageError } from '../storage/store.ts';
+import { FOLDER } from './files-folder.ts';
+import type { Access, FileAnswer, FileCallName, FileCalls } from './files-worker.ts';
+
+/** Names of images that the browser keeps begin with this. */
+const SCHEME = 'opfs:';
+
+/** Whether a name is that of an image that the browser keeps. */
+export function isKept(name: string): boolean {
+  return name.startsWith(SCHEME);
+}
+
+function fileName(name: string): string {
+  const file = name.slice(SCHEME.length);
+  if (file === '' || /[\\/]/.test(file) || file === '.' || file === '..')
+    throw new ConfigurationError(`'${name}' is no name of a kept image; it is ${SCHEME} and a name without slashes`);
+  return file;
+}
+
+/** The folder of kept images (File System Standard: the origin private file system). */
+async function folder(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return await root.getDirectoryHandle(FOLDER, { create: true });
+}
+
+/**
+ * Keeps a copy of an image in the browser, under a name such as "opfs:disk.img" which `drives` then takes: what a guest writes to
+ * it is there when the page is opened again. Other pages of the same server see it too.
+ * @throws ConfigurationError for a name that cannot be
+ */
+export async function keepImage(name: string, image: Blob): Promise<void> {
+  const file = await (await folder()).getFileHandle(fileName(name), { create: true });
+  await image.stream().pipeTo(await file.createWritable());
+}
+
+/** An image that the browser keeps, as it is now. */
+export async function keptImage(name: string): Promise<File> {
+  return await (await (await folder()).getFileHandle(fileName(name))).getFile();
+}
+
+/** Names of the images that the browser keeps, in the order of the alphabet. */
+export async function keptImages(): Promise<string[]> {
+  const names: string[] = [];
+  for await (const name of (await folder()).keys()) names.push(SCHEME + name);
+  return names.sort();
+}
+
+/** Forgets an image. Rejects while a machine uses it. */
+export async function removeImage(name: string): Promise<void> {
+  await (await folder()).removeEntry(fileName(name));
+}
+
+/** The way to the worker that has the files open: only there they are read and written in place. */
+class FileWorker {
+  readonly #worker = new Worker(new URL('./files-thread.mjs', import.meta.url), { type: 'module', name: 'files' });
+  readonly #pending = new Map<number, PromiseWithResolvers<unknown>>();
+  #last = 0;
+
+  constructor() {
+    this.#worker.onmessage = ({ data }) => this.#receive(data as FileAnswer);
+    this.#worker.onerror = () => this.#fail(new Error('the worker that has the files open cannot be loaded'));
+  }
+
+  call<Name extends FileCallName>(
+    name: Name,
+    ...args: Parameters<FileCalls[Name]>
+  ): Promise<Awaited<ReturnType<FileCalls[Name]>>> {
+    const id = ++this.#last;
+    const pending = Promise.withResolvers<unknown>();
+    this.#pending.set(id, pending);
+    this.#worker.postMessage({ id, name, args });
+    return pending.promise as Promise<never>;
+  }
+
+  #receive(answer: FileAnswer): void {
+    const pending = this.#pending.get(answer.id);
+    this.#pending.delete(answer.id);
+    if ('error' in answer) pending?.reject(answer.error);
+    else pending?.resolve(answer.value);
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+}
+
+let worker: FileWorker | undefined;
+
+/** Opens an image that the browser keeps. It is locked against other machines, as a file is in Node. */
+export async function openKept(name: string, access: Access): Promise<ByteStore> {
+  worker ??= new FileWorker();
+  const files = worker;
+  const { file, size } = await files.call('open', fileName(name), access).catch((error: unknown) => {
+    throw new StorageError({ name }, `cannot open it: ${reasonOf(error)}`, { cause: error });
+  });
+  return new KeptStore(name, access, { files, file, size });
+}
+
+/** An image that the browser keeps. */
+class KeptStore implements ByteStore {
+  readonly name: string;
+  readonly isReadOnly: boolean;
+  readonly #files: FileWorker;
+  readonly #file: number;
+  #size: number;
+
+  constructor(name: string, access: Access, { files, file, size }: { files: FileWorker; file: number; size: number }) {
+    this.name = name;
+    this.isReadOnly = access === 'read';
+    this.#files = files;
+    this.#file = file;
+    this.#size = size;
+  }
+
+  get identity(): string {
+    return this.name;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  async read(offset: number, target: Uint8Array): Promise<void> {
+    checkRange(this, offset, target.length);
+    target.set(await this.#do('read', offset, target.length));
+  }
+
+  async write(offset: number, source: Uint8Array): Promise<void> {
+    checkWritable(this);
+    await this.#do('write', offset, source);
+    this.#size = Math.max(this.#size, offset + source.length);
+  }
+
+  async resize(size: number): Promise<void> {
+    checkWritable(this);
+    await this.#do('resize', size);
+    this.#size = size;
+  }
+
+  async flush(): Promise<void> {
+    if (!this.isReadOnly) await this.#do('flush');
+  }
+
+  async close(): Promise<void> {
+    await this.#do('close');
+  }
+
+  async #do<Name extends 'read' | 'write' | 'resize' | 'flush' | 'close'>(
+    name: Name,
+    ...args: Parameters<FileCalls[Name]> extends [number, ...infer Rest] ? Rest : never
+  ): Promise<Awaited<ReturnType<FileCalls[Name]>>> {
+    const call = this.#files.call(name, ...([this.#file, ...args] as unknown as Parameters<FileCalls[Name]>));
+    return await call.catch((error: unknown) => {
+      throw new StorageError(this, `cannot ${name} it: ${reasonOf(error)}`, { cause: causeOf(error) });
+    });
+  }
+}
+
+/** Names of DOMExceptions, and what they mean here (File System Standard, FileSystemSyncAccessHandle). */
+const reasons: Readonly<Record<string, string>> = {
+  NotFoundError: 'there is no such image',
+  NoModificationAllowedError: 'it is in use by another machine or page',
+  QuotaExceededError: 'the browser gives this page no more room',
+};
+
+function reasonOf(error: unknown): string {
+  const { name, message } = error as Error;
+  return reasons[name] ?? message;
+}
+
+/** A guest is told that a full store is full. */
+function causeOf(error: unknown): unknown {
+  return (error as Error).name === 'QuotaExceededError' ? { code: 'ENOSPC' } : error;
+}

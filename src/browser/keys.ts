@@ -1,0 +1,87 @@
+import { isKey } from '../input/keys.ts';
+import type { Machine } from '../machine.ts';
+
+/** What keys do that are not for the guest. */
+export interface KeyActions {
+  /** Ctrl and Alt were pressed together, and no other key: the user wants out. */
+  release(): void;
+  /** Something was typed. */
+  typed(): void;
+}
+
+/**
+ * Has the keys that an element gets pressed on a machine's keyboard, by their places (`KeyboardEvent.code`): the layout is the
+ * guest's. Text that is pasted (Ctrl-Shift-V) or comes without keys, as from a telephone, is typed with the US layout.
+ */
+export class Keys {
+  readonly #target: HTMLTextAreaElement;
+  readonly #actions: KeyActions;
+  readonly #down = new Set<string>();
+  #machine: Machine | null = null;
+  /** Ctrl and Alt are down and nothing else was pressed since. */
+  #mayRelease = false;
+
+  constructor(target: HTMLTextAreaElement, actions: KeyActions) {
+    this.#target = target;
+    this.#actions = actions;
+    target.addEventListener('keydown', (event) => this.#press(event));
+    target.addEventListener('keyup', (event) => this.#letGo(event));
+    target.addEventListener('blur', () => this.#letAllGo());
+    target.addEventListener('beforeinput', (event) => this.#input(event));
+  }
+
+  attach(machine: Machine | null): void {
+    this.#machine = machine;
+    this.#down.clear();
+  }
+
+  #press(event: KeyboardEvent): void {
+    const machine = this.#machine;
+    if (!machine || isPaste(event) || !isKey(event.code)) return;
+    event.preventDefault();
+    // The machine's keyboard repeats by itself.
+    if (event.repeat) return;
+    this.#mayRelease = isModifier(event) && event.ctrlKey && event.altKey;
+    this.#down.add(event.code);
+    void machine.keyboard.down(event.code).catch(() => {});
+    this.#actions.typed();
+  }
+
+  #letGo(event: KeyboardEvent): void {
+    if (!this.#down.delete(event.code)) return;
+    event.preventDefault();
+    void this.#machine?.keyboard.up(event.code).catch(() => {});
+    if (this.#mayRelease && isModifier(event)) this.#actions.release();
+    this.#mayRelease = false;
+  }
+
+  /** Where the element loses the focus it does not hear of keys that go up. */
+  #letAllGo(): void {
+    for (const code of this.#down) void this.#machine?.keyboard.up(code).catch(() => {});
+    this.#down.clear();
+  }
+
+  #input(event: InputEvent): void {
+    event.preventDefault();
+    this.#target.value = '';
+    const text = event.data ?? event.dataTransfer?.getData('text/plain');
+    if (text) typeText(this.#machine, text);
+    else if (event.inputType === 'insertLineBreak') typeText(this.#machine, '\n');
+    else if (event.inputType === 'deleteContentBackward') typeText(this.#machine, '\b');
+    this.#actions.typed();
+  }
+}
+
+/** Types what the US layout has of a text, and leaves out the rest. */
+export function typeText(machine: Machine | null, text: string): void {
+  const known = [...text.replaceAll('\r\n', '\n')].filter((character) => /[\n\r\t\b\x20-\x7e]/.test(character));
+  void machine?.keyboard.type(known.join('')).catch(() => {});
+}
+
+function isPaste({ code, ctrlKey, shiftKey, metaKey }: KeyboardEvent): boolean {
+  return code === 'KeyV' && ((ctrlKey && shiftKey) || metaKey);
+}
+
+function isModifier({ key }: KeyboardEvent): boolean {
+  return key === 'Control' || key === 'Alt';
+}

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, type InlineConfig, type LibraryOptions } from 'vite';
+import { afterAll, beforeAll } from 'vitest';
+
+export const root = join(import.meta.dirname, '../../..');
+const sources = {
+  'rawiron/element': join(root, 'src/browser/element.ts'),
+  rawiron: join(root, 'src/browser/index.ts'),
+};
+
+/** Builds something with Vite before the tests of a file; the folder that it is in, which is removed after them. */
+function useBuild(configuration: (outDir: string, own: string) => InlineConfig): string {
+  const folder = mkdtempSync(join(tmpdir(), 'built-'));
+  const outDir = join(folder, 'site');
+  beforeAll(() => build(configuration(outDir, folder)));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return outDir;
+}
+
+const common = { configFile: false, base: './', logLevel: 'warn', worker: { format: 'es' } } as const;
+const output = { target: 'esnext', emptyOutDir: true, rolldownOptions: { checks: { pluginTimings: false } } } as const;
+
+/** The library, as `rawiron.js`. */
+export function useBuiltLibrary(): string {
+  const lib: LibraryOptions = { entry: sources.rawiron, formats: ['es'], fileName: 'rawiron' };
+  return useBuild((outDir) => ({ ...common, root, build: { ...output, outDir, minify: false, lib } }));
+}
+
+/** The page in web/. */
+export function useBuiltPage(): string {
+  const configFile = join(root, 'web/vite.config.ts');
+  return useBuild((outDir) => ({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } }));
+}
+
+/** A page of somebody's own that imports the library as from a package. */
+export function useBuiltHtml(html: string): string {
+  return useBuild((outDir, own) => {
+    writeFileSync(join(own, 'index.html'), html);
+    return { ...common, root: own, resolve: { alias: sources }, build: { ...output, outDir } };
+  });
+}

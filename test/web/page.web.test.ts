@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { diskWith } from '../../scripts/gallery/disk.ts';
+import { programs } from '../../scripts/gallery/programs.ts';
+import type { RawironPc } from '../../src/browser/element.ts';
+import { findLinux } from '../support/linux-shell.ts';
+import { noBrowser } from '../support/web/browser.ts';
+import { choose, floppy, LONG, screenText, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
+
+/** A boot sector that shows what is typed. */
+const echo = `
+        bits    16
+        org     0x7C00
+.next:  xor     ah, ah
+        int     0x16
+        mov     ah, 0x0E
+        xor     bx, bx
+        int     0x10
+        jmp     .next
+        times   510 - ($ - $$) db 0
+        dw      0xAA55
+`;
+
+/** How many dots of the canvas differ from the machine's picture; it is drawn larger by a whole factor. */
+async function compare(): Promise<object> {
+  const { canvas, machine } = document.querySelector('rawiron-pc') as RawironPc;
+  const { width, height, data } = await machine!.screen.image();
+  const factor = canvas.width / width;
+  const shown = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data;
+  let different = 0;
+  for (let dot = 0; dot < width * height; dot++) {
+    const there = (Math.floor(dot / width) * factor * canvas.width + (dot % width) * factor) * 4;
+    if ([0, 1, 2].some((n) => data[dot * 4 + n] !== shown[there + n])) different++;
+  }
+  return { width, height, different, isColorful: new Set(new Uint32Array(data.buffer)).size > 20 };
+}
+
+describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
+  const inPage = usePage();
+
+  test('boots the demo, whose shell is on the serial terminal', () =>
+    inPage('', async (page) => {
+      await turnOn(page);
+      await seeOnTerminal(page, 'demo>');
+      await page.keyboard.type('bench 5\r');
+      await seeOnTerminal(page, 'with 23000 primes');
+      await page.getByRole('button', { name: 'Turn off' }).click();
+      await page.getByText('The machine is off.').waitFor(LONG);
+      expect(await page.getByRole('button', { name: 'Turn on' }).isVisible()).toBe(true);
+    }));
+
+  test('loads less than 500 KB, compressed, until the demo runs', () =>
+    inPage('', async (page) => {
+      const sizes: Promise<number>[] = [];
+      page.on('response', (response) => sizes.push(response.body().then((body) => gzipSync(body).length)));
+      await page.reload();
+      await turnOn(page);
+      await seeOnTerminal(page, 'demo>');
+      const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+      expect(total).toBeGreaterThan(100_000);
+      expect(total).toBeLessThan(500_000);
+    }));
+
+  test('boots a floppy, takes keys by their places, and has the text for selection', () =>
+    inPage('', async (page) => {
+      await choose(page, 'echo.img', floppy(echo), 'Floppy A');
+      await turnOn(page);
+      await page.locator('rawiron-pc').click();
+      const press = () => page.keyboard.press('KeyX').then(() => screenText(page).textContent());
+      await expect.poll(press, LONG).toMatch(/xx/);
+      await page.keyboard.type('Hello, Page!');
+      await screenText(page).filter({ hasText: 'Hello, Page!' }).waitFor(LONG);
+    }));
+});
+
+describe.skipIf(noBrowser !== '')(`the page's machine in Chromium${noBrowser}`, () => {
+  const inPage = usePage();
+
+  test('is drawn dot by dot as screen.image() has it', () =>
+    inPage('', async (page) => {
+      await choose(page, 'picture.img', Buffer.from(diskWith(programs['mode-13h']!)), 'Disk 1');
+      await turnOn(page);
+      await expect
+        .poll(() => page.evaluate(compare), LONG)
+        .toEqual({ width: 640, height: 400, different: 0, isColorful: true });
+    }));
+
+  test('shows its translations', () =>
+    inPage('#system=demo&run', async (page) => {
+      await seeOnTerminal(page, 'demo>');
+      await page.keyboard.type('bench 1000\r');
+      await page.getByRole('tab', { name: 'Inspector' }).click();
+      await page.locator('#blocks tbody button').first().click(LONG);
+      await expect.poll(() => page.locator('#block tbody').textContent(), LONG).toMatch(/mov|add|cmp/);
+    }));
+});
+
+const linux = await findLinux();
+const reason = typeof linux === 'string' ? ` (${linux})` : noBrowser;
+describe.skipIf(reason !== '')(`Debian's kernel in a page${reason}`, () => {
+  const inPage = usePage();
+
+  test('boots from chosen files to a shell', { timeout: 900_000 }, () =>
+    inPage('', async (page) => {
+      if (typeof linux === 'string') return;
+      const kernel = typeof linux.kernel === 'string' ? await readFile(linux.kernel) : Buffer.from(linux.kernel);
+      await choose(page, 'vmlinuz', kernel, 'Kernel');
+      await choose(page, 'initrd.cpio', Buffer.from(linux.initrd()), 'Initrd');
+      await turnOn(page);
+      await seeOnTerminal(page, '~ #', { timeout: 800_000 });
+      await page.keyboard.type('echo $((6*7))\r');
+      await seeOnTerminal(page, '42');
+    }),
+  );
+});

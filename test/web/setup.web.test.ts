@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { noBrowser } from '../support/web/browser.ts';
+import { choose, floppy, LONG, turnOn, usePage } from '../support/web/page.ts';
+
+describe.skipIf(noBrowser !== '')(`the form of the page in Chromium${noBrowser}`, () => {
+  const inPage = usePage();
+
+  test('says what is wrong with an image', () =>
+    inPage('', async (page) => {
+      const broken = Buffer.alloc(4096);
+      broken.write('HdrS', 0x202);
+      await choose(page, 'broken', broken, 'Kernel');
+      await turnOn(page);
+      await expect.poll(() => page.getByRole('alert').textContent(), LONG).not.toBe('');
+      expect(await page.getByRole('button', { name: 'Turn on' }).isEnabled()).toBe(true);
+    }));
+
+  test('finds out what images are for, and lets go of them', () =>
+    inPage('', async (page) => {
+      await choose(page, 'a.img', floppy('times 512 db 0'), 'Floppy A');
+      await choose(page, 'b.img', floppy('times 512 db 1'), 'Floppy B');
+      const cd = Buffer.alloc(40_000);
+      cd.write('CD001', 0x8001);
+      await choose(page, 'c.iso', cd, 'CD');
+      await choose(page, 'd.img', Buffer.alloc(1 << 20), 'Disk 1');
+      await page.getByRole('button', { name: 'Remove b.img' }).click();
+      expect(await page.locator('#images span').allTextContents()).toEqual(['a.img', 'c.iso', 'd.img']);
+      expect(await page.getByRole('radio', { name: /Images of mine/ }).isChecked()).toBe(true);
+    }));
+
+  test('keeps the settings in the address', () =>
+    inPage('#system=text&memory=32', async (page) => {
+      await page.getByText('Settings', { exact: true }).click();
+      expect(await page.getByLabel('Memory').inputValue()).toBe('32');
+      expect(await page.getByRole('radio', { name: /Text mode/ }).isChecked()).toBe(true);
+      await page.getByLabel('Memory').fill('64');
+      await page.getByLabel('Memory').blur();
+      expect(new URL(page.url()).hash).toBe('#system=text&memory=64');
+    }));
+
+  test('has a name for every control, and tabs that arrow keys reach', () =>
+    inPage('', async (page) => {
+      const unnamed = await page.locator('main button, main input, main select').evaluateAll((all) => {
+        const isNamed = (control: HTMLButtonElement | HTMLInputElement | HTMLSelectElement) =>
+          control.textContent || control.ariaLabel || control.labels?.length;
+        return all.filter((control) => !isNamed(control as HTMLInputElement)).map((control) => control.outerHTML);
+      });
+      expect(unnamed).toEqual([]);
+      await page.getByRole('tab', { name: 'Screen' }).focus();
+      await page.keyboard.press('ArrowRight');
+      expect(await page.getByRole('tab', { name: 'Serial' }).getAttribute('aria-selected')).toBe('true');
+      expect(await page.locator('#serial-panel').isVisible()).toBe(true);
+    }));
+
+  test.each([
+    ['dark', 'rgb(20, 24, 29)'],
+    ['light', 'rgb(244, 241, 236)'],
+  ] as const)('follows the scheme of colors: %s', (colorScheme, ground) =>
+    inPage('', async (page) => {
+      await page.emulateMedia({ colorScheme });
+      expect(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe(ground);
+    }),
+  );
+});

@@ -1,0 +1,20 @@
+import { machineNames } from '../src/browser/element-options.ts';
+
+/** What the page's address can say besides a machine's description: a built-in system, and to start at once. */
+const pageNames = ['system', 'run'] as const;
+const names: readonly string[] = [...machineNames, ...pageNames];
+
+/** A machine as the address describes it: values by names of `machineNames` and `pageNames`. */
+export type Settings = ReadonlyMap<string, string>;
+
+/** Reads `#system=demo&memory=64`. Names that nobody knows are left out. */
+export function settingsOf(hash: string): Settings {
+  const entries = [...new URLSearchParams(hash.replace(/^#/, ''))];
+  return new Map(entries.filter(([name]) => names.includes(name)));
+}
+
+/** The part of an address that describes these settings; those without a value are left out. */
+export function hashOf(settings: Settings): string {
+  const entries = [...settings].filter(([name, value]) => names.includes(name) && (value !== '' || name === 'run'));
+  return `#${new URLSearchParams(entries)}`;
+}

@@ -1,0 +1,103 @@
+import type { ImageName } from '../src/browser/element-options.ts';
+import { type ImageKind, imageKind } from '../src/browser/image-kind.ts';
+import { button, textElement } from './elements.ts';
+
+/** The places that an image of a kind may have, the first free one first. */
+const places: Readonly<Record<ImageKind, readonly ImageName[]>> = {
+  kernel: ['kernel'],
+  initrd: ['initrd'],
+  floppy: ['fda', 'fdb'],
+  cdrom: ['cdrom'],
+  disk: ['hda', 'hdb'],
+};
+
+const titles: Readonly<Record<ImageName, string>> = {
+  kernel: 'Kernel',
+  initrd: 'Initrd',
+  bios: 'BIOS',
+  fda: 'Floppy A',
+  fdb: 'Floppy B',
+  hda: 'Disk 1',
+  hdb: 'Disk 2',
+  cdrom: 'CD',
+};
+
+/** An image at a place of the machine: a file of this computer, or an address. */
+export type PlacedImage = File | string;
+
+/** The images that were chosen, dropped or named in the address, each at a place of the machine, and the list of them. */
+export class Images {
+  readonly #list: HTMLElement;
+  readonly #onChange: () => void;
+  readonly #images = new Map<ImageName, PlacedImage>();
+  /** Places whose file is to be kept in the browser. */
+  readonly #kept = new Set<ImageName>();
+
+  constructor(list: HTMLElement, onChange: () => void) {
+    this.#list = list;
+    this.#onChange = onChange;
+  }
+
+  get isEmpty(): boolean {
+    return this.#images.size === 0;
+  }
+
+  get(name: ImageName): PlacedImage | undefined {
+    return this.#images.get(name);
+  }
+
+  /** Whether what the guest writes there is to be kept. */
+  isKept(name: ImageName): boolean {
+    return this.#kept.has(name);
+  }
+
+  /** Those that have an address, by their places. */
+  get addresses(): (readonly [ImageName, string])[] {
+    return [...this.#images].flatMap(([name, image]) => (typeof image === 'string' ? [[name, image] as const] : []));
+  }
+
+  put(name: ImageName, image: PlacedImage): void {
+    this.#images.set(name, image);
+    this.#kept.delete(name);
+    this.#show();
+  }
+
+  /** Puts files where images of their kinds belong; the last place of a kind is used again when all are taken. */
+  async add(files: Iterable<File>): Promise<void> {
+    for (const file of files) {
+      const possible = places[await imageKind(file)];
+      this.put(possible.find((name) => !this.#images.has(name)) ?? possible.at(-1)!, file);
+    }
+  }
+
+  #remove(name: ImageName): void {
+    this.#images.delete(name);
+    this.#kept.delete(name);
+    this.#show();
+  }
+
+  #show(): void {
+    this.#list.replaceChildren(...[...this.#images].map(([name, image]) => this.#item(name, image)));
+    this.#onChange();
+  }
+
+  #item(name: ImageName, image: PlacedImage): HTMLLIElement {
+    const item = document.createElement('li');
+    const title = typeof image === 'string' ? image : image.name;
+    item.append(textElement('b', titles[name]), textElement('span', title));
+    if (typeof image !== 'string' && places.disk.includes(name)) item.append(this.#keepBox(name, image));
+    item.append(button('×', () => this.#remove(name), `Remove ${title}`));
+    return item;
+  }
+
+  #keepBox(name: ImageName, { name: title }: File): HTMLLabelElement {
+    const label = document.createElement('label');
+    const box = document.createElement('input');
+    box.type = 'checkbox';
+    box.checked = this.#kept.has(name);
+    box.addEventListener('change', () => (box.checked ? this.#kept.add(name) : this.#kept.delete(name)));
+    label.title = `Copies ${title} into the browser, where what the guest writes stays`;
+    label.append(box, 'keep');
+    return label;
+  }
+}

@@ -1,0 +1,133 @@
+import { RawironPc, type RawironPcEvents } from '../src/browser/element.ts';
+import type { Exit, Machine } from '../src/browser/index.ts';
+import { Controls } from './controls.ts';
+import { byId } from './elements.ts';
+import type { Inspector } from './inspector.ts';
+import { Meter } from './meter.ts';
+import { Setup } from './setup.ts';
+import { Tabs } from './tabs.ts';
+import type { SerialTerminal } from './terminal.ts';
+
+const exits: Readonly<Record<Exit['reason'], string>> = {
+  poweroff: 'The guest turned the machine off.',
+  exit: 'The guest ended the machine.',
+  reset: 'The guest asked for a reset.',
+  shutdown: 'The guest died by a triple fault.',
+  stopped: 'The machine is off.',
+};
+
+/** The page: a form while the machine is off, and the machine with its controls while it is on. */
+class Page {
+  readonly #pc = document.querySelector('rawiron-pc') as RawironPc;
+  readonly #status = byId('status', HTMLElement);
+  readonly #problem = byId('problem', HTMLElement);
+  readonly #meter = new Meter();
+  readonly #setup = new Setup(() => void this.#start());
+  readonly #tabs = new Tabs(document.querySelector('[role=tablist]')!, (panel) => void this.#shown(panel));
+  readonly #controls = new Controls(
+    this.#pc,
+    (text) => this.#type(text),
+    (error) => this.#tell(error),
+  );
+  #panel = 'screen-panel';
+  #terminal: SerialTerminal | null = null;
+  #inspector: Inspector | null = null;
+
+  constructor() {
+    this.#pc.addEventListener('picture', () => this.#meter.drawn());
+    byId('mouse', HTMLButtonElement).addEventListener('click', () => void this.#pc.captureMouse());
+    byId('fullscreen', HTMLButtonElement).addEventListener('click', () => void this.#pc.requestFullscreen());
+    byId('isolation', HTMLElement).hidden = crossOriginIsolated;
+    if (this.#setup.readAddress()) void this.#start();
+  }
+
+  async #start(): Promise<void> {
+    this.#problem.hidden = true;
+    byId('start', HTMLButtonElement).disabled = true;
+    this.#status.textContent = 'Starting…';
+    try {
+      const options = await this.#setup.options();
+      const hasScreen = !('kernel' in (options.boot ?? {}) || 'demo' in (options.boot ?? {}));
+      const terminal = await this.#serialTerminal();
+      const attach = (event: Event) => terminal.attach((event as RawironPcEvents['machinecreate']).detail);
+      this.#pc.addEventListener('machinecreate', attach, { once: true });
+      this.#running(await this.#pc.start(options));
+      this.#tabs.show(hasScreen ? 'screen-panel' : 'serial-panel');
+    } catch (error) {
+      this.#stopped('Choose what to boot.');
+      this.#tell(error);
+    } finally {
+      byId('start', HTMLButtonElement).disabled = false;
+    }
+  }
+
+  #running(machine: Machine): void {
+    this.#setup.show(false);
+    this.#controls.show(machine);
+    this.#meter.attach(machine);
+    this.#setTools(true);
+    this.#status.textContent = 'Running';
+    machine.on('running', () => this.#say('Running'));
+    machine.on('paused', () => this.#say('Paused'));
+    machine.on('halt', () => this.#say('The guest has halted for good.'));
+    machine.on('log', (message) => this.#say(message));
+    machine.on('exit', ({ reason }) => this.#stopped(exits[reason]));
+    machine.on('error', (error) => {
+      this.#stopped('The emulator has failed.');
+      this.#tell(error);
+    });
+  }
+
+  #stopped(status: string): void {
+    this.#say(status);
+    this.#inspector?.attach(null);
+    this.#meter.attach(null);
+    this.#controls.show(null);
+    this.#setup.show(true);
+    this.#setTools(false);
+  }
+
+  #setTools(enabled: boolean): void {
+    document.querySelector('main')?.classList.toggle('off', !enabled);
+    for (const id of ['mouse', 'fullscreen']) byId(id, HTMLButtonElement).disabled = !enabled;
+  }
+
+  async #shown(panel: string): Promise<void> {
+    this.#panel = panel;
+    const { machine } = this.#pc;
+    this.#inspector?.attach(null);
+    if (panel === 'serial-panel') {
+      const terminal = await this.#serialTerminal();
+      terminal.fit();
+      terminal.focus();
+    } else if (panel === 'inspector-panel') {
+      this.#inspector ??= new (await import('./inspector.ts')).Inspector();
+      this.#inspector.attach(machine);
+    } else this.#pc.focus({ preventScroll: true });
+  }
+
+  /** It is loaded with the first machine. */
+  async #serialTerminal(): Promise<SerialTerminal> {
+    const { SerialTerminal } = await import('./terminal.ts');
+    this.#terminal ??= new SerialTerminal(byId('terminal', HTMLElement));
+    return this.#terminal;
+  }
+
+  #type(text: string): void {
+    if (this.#panel === 'serial-panel') this.#terminal?.type(text);
+    else this.#pc.type(text);
+  }
+
+  #say(text: string): void {
+    this.#status.textContent = text;
+  }
+
+  #tell(error: unknown): void {
+    this.#problem.textContent = error instanceof Error ? error.message : String(error);
+    this.#problem.hidden = false;
+    this.#say('Something went wrong.');
+  }
+}
+
+if (!customElements.get('rawiron-pc')) throw new Error(`${RawironPc.name} is not defined`);
+new Page();

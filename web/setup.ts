@@ -1,0 +1,156 @@
+import {
+  describedOptions,
+  type ImageName,
+  imageAt,
+  imageNames,
+  type SettingName,
+} from '../src/browser/element-options.ts';
+import { isKept } from '../src/browser/files.ts';
+import type { Image, MachineOptions } from '../src/browser/index.ts';
+import { hashOf, settingsOf } from './address.ts';
+import { byId, textElement } from './elements.ts';
+import { Images } from './images.ts';
+import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
+import { systems } from './systems.ts';
+
+/** Fields of the form that describe a machine. */
+const fields: readonly SettingName[] = ['memory', 'boot', 'cpu', 'append'];
+/** A kernel that nobody gave a command line says something where it can be seen. */
+const DEFAULT_APPEND = 'console=ttyS0';
+
+/** The form in which a machine is described, and the page's address, which says the same. */
+export class Setup {
+  readonly #form = byId('setup', HTMLFormElement);
+  readonly #images = new Images(byId('images', HTMLUListElement), () => this.#imagesChanged());
+  /** The address says that the machine starts with the page. */
+  #runs = false;
+  readonly #kept = new KeptDisks((name) => this.#images.put('hda', name));
+
+  /** `start` is called when the machine is to be started. */
+  constructor(start: () => void) {
+    this.#addSystems();
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      start();
+    });
+    this.#form.addEventListener('change', () => this.#writeAddress());
+    const input = byId('files', HTMLInputElement);
+    input.addEventListener('change', () => {
+      void this.#images.add([...(input.files ?? [])]);
+      input.value = '';
+    });
+    this.#takeDrops();
+  }
+
+  /** Fills the form as the address says; true if the machine is to start at once. */
+  readAddress(): boolean {
+    const settings = settingsOf(location.hash);
+    for (const name of imageNames) {
+      const url = settings.get(name);
+      if (url) this.#images.put(name, url);
+    }
+    const choice = this.#images.isEmpty ? (settings.get('system') ?? 'demo') : 'own';
+    const radio = this.#form.querySelector<HTMLInputElement>(`input[value="${CSS.escape(choice)}"]`);
+    if (radio) radio.checked = true;
+    for (const name of fields) {
+      const value = settings.get(name);
+      const field = this.#form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
+      if (value !== undefined) field.value = value;
+    }
+    this.#runs = settings.has('run');
+    if (settings.size > 0) this.#writeAddress();
+    return this.#runs;
+  }
+
+  show(visible: boolean): void {
+    this.#form.hidden = !visible;
+    if (visible) void this.#kept.show();
+  }
+
+  /** @throws ConfigurationError for an image that cannot be had */
+  async options(): Promise<MachineOptions> {
+    const system = systems.find(({ name }) => name === this.#choice);
+    const described = await describedOptions({
+      setting: (name) => (name === 'append' ? this.#append : this.#value(name) || undefined),
+      image: (name) => (system ? undefined : this.#image(name)),
+    });
+    return { ...described, ...(await system?.options()) };
+  }
+
+  get #choice(): string {
+    return new FormData(this.#form).get('system')?.toString() ?? 'own';
+  }
+
+  get #append(): string {
+    return this.#value('append') || DEFAULT_APPEND;
+  }
+
+  #value(name: string): string {
+    return new FormData(this.#form).get(name)?.toString().trim() ?? '';
+  }
+
+  #image(name: ImageName): Promise<Image> | undefined {
+    const image = this.#images.get(name);
+    if (image === undefined) return undefined;
+    if (typeof image === 'string') return isKept(image) ? Promise.resolve(image) : imageAt(image);
+    return this.#images.isKept(name) ? this.#keep(name, image) : Promise.resolve(image);
+  }
+
+  /** Copies a file into the browser; from then on the machine has the copy. */
+  async #keep(place: ImageName, file: File): Promise<string> {
+    const name = await keepUnderFreeName(file);
+    this.#images.put(place, name);
+    return name;
+  }
+
+  #addSystems(): void {
+    const list = byId('systems', HTMLFieldSetElement);
+    for (const { name, title, about } of [...systems, OWN]) {
+      const label = document.createElement('label');
+      const input = document.createElement('input');
+      Object.assign(input, { type: 'radio', name: 'system', value: name });
+      const small = document.createElement('small');
+      small.textContent = about;
+      label.append(input, textElement('span', title), small);
+      list.append(label);
+    }
+  }
+
+  #imagesChanged(): void {
+    const choice = this.#images.isEmpty ? 'demo' : 'own';
+    const radio = this.#form.querySelector<HTMLInputElement>(`input[value="${choice}"]`);
+    if (radio) radio.checked = true;
+    this.#writeAddress();
+  }
+
+  #writeAddress(): void {
+    const values = fields.map((name) => [name, this.#value(name)] as const);
+    const what = this.#choice === 'own' ? this.#images.addresses : [['system', this.#choice] as const];
+    history.replaceState(
+      null,
+      '',
+      hashOf(new Map<string, string>([...what, ...values, ...(this.#runs ? [['run', ''] as const] : [])])),
+    );
+  }
+
+  /** Files can be dropped anywhere on the page. */
+  #takeDrops(): void {
+    const drop = byId('drop', HTMLLabelElement);
+    document.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      drop.classList.add('over');
+    });
+    document.addEventListener('dragleave', () => drop.classList.remove('over'));
+    document.addEventListener('drop', (event) => {
+      event.preventDefault();
+      drop.classList.remove('over');
+      void this.#images.add([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
+}
+
+const OWN = {
+  name: 'own',
+  title: 'Images of mine',
+  about: 'What is dropped or chosen below, or named in the address.',
+};

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { defineConfig, type Plugin } from 'vite';
+import { firmwareModule } from '../scripts/firmware-module.ts';
+
+/** With these a page may share memory between its threads; a server without them makes machines a little slower. */
+const headers = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** The built page has the firmware's images instead of their sources and the assembler. */
+const firmware: Plugin = {
+  name: 'firmware',
+  apply: 'build',
+  load: (id) => (id === join(import.meta.dirname, '../src/firmware.ts') ? firmwareModule() : null),
+};
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // The page works in any folder of a server.
+  base: './',
+  server: { headers },
+  preview: { headers },
+  plugins: [firmware],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2024',
+    outDir: '../dist-web',
+    emptyOutDir: true,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
+});
