@@ -18,9 +18,12 @@ import {
 } from './registers.ts';
 import type { Rtl8139State } from './state.ts';
 
-/** Virtual nanoseconds after which a frame that found no descriptor is offered again, and after which it is lost. */
-const RETRY = 100_000;
-const PATIENCE = 20_000_000;
+/**
+ * Virtual nanoseconds after which a frame that found no descriptor is offered again, and after which it is lost: a busy host may
+ * keep the guest from running for a while.
+ */
+const RETRY = 200_000;
+const PATIENCE = 500_000_000;
 
 /** How a frame passed the filter: bits of its status in both modes. */
 interface Match {
