@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { messageOf } from '../src/errors.ts';
 import type { Progress } from '../src/node/assets/progress.ts';
 import { ConsoleError } from './console.ts';
+import { copyDisks, type DiskImage } from './disks.ts';
 import type { Command, Engine } from './engines/engine.ts';
 import { boot, type Program, steadyGroups, type Work } from './programs.ts';
 import { type Cell, type EngineResult, type Missing, measuredCell } from './results.ts';
@@ -25,8 +26,13 @@ export interface ContenderOptions {
 }
 
 /** How an engine is started with this root file system: with the same kernel, command line and memory as the others. */
-export function startCommand(engine: Engine, { files, folder }: Workspace, initrd: string): Command {
-  return engine.command({ kernel: files.kernel, initrd, append: 'console=ttyS0', memoryMegabytes }, folder);
+export function startCommand(
+  engine: Engine,
+  { files, folder }: Workspace,
+  initrd: string,
+  disks: readonly DiskImage[] = [],
+): Command {
+  return engine.command({ kernel: files.kernel, initrd, append: 'console=ttyS0', memoryMegabytes, disks }, folder);
 }
 
 /** One engine in a run: its session, which is started anew when it was lost, and what has been measured. */
@@ -129,6 +135,7 @@ export class Contender {
     const { workspace, scale } = this.#options;
     const lacking = workspace.missing.get(program.files);
     if (lacking !== undefined) return this.#skip(program, lacking);
+    if (program.files === 'disks' && !this.engine.takesDisks) return this.#skip(program, 'it is given no disks');
     const session = await this.#startedSession();
     const feature = program.needs.find((name) => !session.features.has(name));
     if (feature !== undefined) return this.#skip(program, `the CPU has no ${feature}`);
@@ -141,10 +148,12 @@ export class Contender {
   async #startedSession(): Promise<Session> {
     const { engine } = this;
     const { workspace, timeout } = this.#options;
+    if (this.#session) return this.#session;
     const log = this.#log();
-    this.#session ??= await Session.start({
+    const disks = engine.takesDisks ? await copyDisks(workspace.files.disks ?? [], engine.name) : [];
+    this.#session = await Session.start({
       engine,
-      command: startCommand(engine, workspace, workspace.files.initrd),
+      command: startCommand(engine, workspace, workspace.files.initrd, disks),
       files: workspace.files,
       bootTimeout: BOOT_TIMEOUT,
       programTimeout: timeout,

@@ -1,9 +1,15 @@
 /** Kinds of work; each has a mean of its own in the table. */
-export const groups = ['boot', 'integer', 'pointers', 'x87', 'sse2', 'system', 'cliffs', 'real'] as const;
+export const groups = ['boot', 'integer', 'pointers', 'x87', 'sse2', 'system', 'cliffs', 'disks', 'real'] as const;
 export type Group = (typeof groups)[number];
 
-/** Files that a program needs: compiled from this project's C, or from Debian's packages. */
-export type FileSet = 'compiled' | 'debian';
+/** Files that a program needs: compiled from this project's C, the same with disks and their drivers, or from Debian's packages. */
+export type FileSet = 'compiled' | 'disks' | 'debian';
+
+/** What a round does, where that is to be shown as a rate: so many of something. */
+export interface Amount {
+  readonly count: number;
+  readonly unit: string;
+}
 
 /** One piece of work. */
 export interface Work {
@@ -16,6 +22,7 @@ export interface Work {
    * (a second for what is there to find cliffs, and for real programs): starting up counts, but not for most.
    */
   readonly rounds: number;
+  readonly amount?: Amount;
 }
 
 /** Work that is done by a program in the guest. */
@@ -41,6 +48,20 @@ function compiled(group: Group, binary: string, rows: readonly Row[], needs: rea
     const command = (count: number) => `$BENCH/${binary} ${entry} ${count}`;
     return { name, group, about, files: 'compiled', needs, rounds, checksum, command };
   });
+}
+
+type DiskRow = readonly [...row: Row, amount: Amount];
+
+/** The programs of bench/programs that read and write a disk, on each of the two (bench/disks.ts). */
+function onDisks(rows: readonly DiskRow[]): Program[] {
+  return ['sda', 'sdb'].flatMap((disk) =>
+    rows.map(([entry, rounds, checksum, about, amount]) => {
+      const format = disk === 'sda' ? 'raw' : 'qcow2';
+      const name = entry.replace('disk_', `${format}-`);
+      const command = (count: number) => `DISK=$(sh $BENCH/disk ${disk}) $BENCH/bench ${entry} ${count}`;
+      return { name, group: 'disks', about, files: 'disks', needs: [], rounds, checksum, command, amount };
+    }),
+  );
 }
 
 /** Programs of Debian's, run by bench/guest/repeat.sh. */
@@ -98,6 +119,12 @@ const cliffs: readonly Row[] = [
 
 const large: readonly Row[] = [['large', 8, 'cf19acff', '3 MB of code without a hot spot']];
 
+const disks: readonly DiskRow[] = [
+  ['disk_read', 8, 'fb503a15', 'reads 32 MB by DMA', { count: 32, unit: 'MB' }],
+  ['disk_random', 10, '4a04b2f7', 'reads 500 blocks of 4 KB anywhere', { count: 500, unit: 'reads' }],
+  ['disk_write', 8, '7827b328', 'writes 8 MB, with a flush after each', { count: 8, unit: 'MB' }],
+];
+
 export const programs: readonly Program[] = [
   ...compiled('integer', 'bench', integer),
   ...compiled('pointers', 'bench', pointers),
@@ -106,6 +133,7 @@ export const programs: readonly Program[] = [
   ...compiled('system', 'bench', system),
   ...compiled('cliffs', 'bench', cliffs),
   ...compiled('cliffs', 'bench-large', large),
+  ...onDisks(disks),
   ...debian([
     [
       'gzip',

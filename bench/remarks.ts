@@ -1,4 +1,4 @@
-import { compare, programNames, ratio, usedEngines } from './comparison.ts';
+import { compare, programNames, ratio, timeIn, usedEngines } from './comparison.ts';
 import { formatRatio } from './grid.ts';
 import type { Cell, Results } from './results.ts';
 
@@ -12,6 +12,7 @@ export function remarks(results: Results): string[] {
     ...belowInterpreter(results),
     ...memory(results),
     ...speeds(results),
+    ...rates(results),
     ...unavailable(results),
     ...missing(results),
     ...notes(results),
@@ -54,6 +55,19 @@ function speeds({ instructions: result }: Results): string[] {
   const speed = Object.entries(result.millionsPerSecond).map(([name, value]) => `${name} ${Math.round(value)}`);
   const millions = Math.round(result.instructions / 1e6);
   return [`${result.work} is ${millions} million instructions; millions of them a second: ${speed.join(', ')}.`];
+}
+
+/** What was done in a second, by engine. */
+function rates(results: Results): string[] {
+  return results.works.flatMap(({ name, rounds, amount }) => {
+    if (!amount) return [];
+    const figures = usedEngines(results).flatMap((engine) => {
+      const time = timeIn(results, name, engine);
+      if (time === undefined) return [];
+      return [`${engine} ${Math.round((1000 * rounds * amount.count) / time).toLocaleString('en')}`];
+    });
+    return figures.length === 0 ? [] : [`${name}, ${amount.unit} a second: ${figures.join(', ')}.`];
+  });
 }
 
 function unavailable({ engines }: Results): string[] {

@@ -6,8 +6,10 @@ import { messageOf } from '../src/errors.ts';
 import { debianLinux } from '../src/node/assets/debian.ts';
 import type { Progress } from '../src/node/assets/progress.ts';
 import type { ArchiveEntry } from '../src/node/cpio.ts';
+import { linuxModules } from '../test/support/linux-modules.ts';
 import { compiledPrograms } from './compile.ts';
 import { debianPrograms } from './debian.ts';
+import { makeDisks } from './disks.ts';
 import type { GuestFiles } from './engines/engine.ts';
 import type { FileSet } from './programs.ts';
 import { sampleText } from './text.ts';
@@ -43,6 +45,7 @@ export async function makeWorkspace({ sets, keep }: WorkspaceOptions, progress: 
   const linux = await debianLinux(progress);
   const missing = new Map<FileSet, string>();
   const contents = await guestContents(sets, missing, progress);
+  const drivers = sets.has('disks') ? await diskDrivers(linux.release, missing) : [];
   const folder = await mkdtemp(join(tmpdir(), 'rawiron-bench-'));
   if (!keep) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const inFolder = (name: string) => join(folder, name);
@@ -52,11 +55,12 @@ export async function makeWorkspace({ sets, keep }: WorkspaceOptions, progress: 
     plainInitrd: inFolder('plain-initrd'),
     programs: inFolder('programs'),
     scratch: inFolder('scratch'),
+    ...(sets.has('disks') && { disks: await makeDisks(folder) }),
   };
   progress("Making the guest's root file system");
   await mkdir(files.scratch);
   await writeFile(files.kernel, linux.kernel);
-  await writeFile(files.initrd, linux.initrd(archiveEntries(contents)));
+  await writeFile(files.initrd, linux.initrd([...archiveEntries(contents), ...drivers]));
   await writeFile(files.plainInitrd, linux.initrd());
   await writeFolder(files.programs, contents);
   return { folder, files, kernelRelease: linux.release, missing };
@@ -78,8 +82,22 @@ async function guestContents(
     }
   };
   await add('compiled', async () => asPrograms('', await compiledPrograms(progress)));
+  await add('disks', async () => ({
+    ...asPrograms('', await compiledPrograms(progress)),
+    disk: await guestText('guest/disk.sh'),
+  }));
   await add('debian', async () => ({ ...asPrograms('debian/', await debianPrograms(progress)), ...(await scripts()) }));
   return contents;
+}
+
+/** The kernel's drivers of IDE disks, which its package has as modules. */
+async function diskDrivers(release: string, missing: Map<FileSet, string>): Promise<readonly ArchiveEntry[]> {
+  try {
+    return await linuxModules(release, 'ata_piix', 'sd_mod', 'crct10dif_generic', 'crc64_rocksoft_generic');
+  } catch (error) {
+    missing.set('disks', messageOf(error));
+    return [];
+  }
 }
 
 function asPrograms(folder: string, files: Readonly<Record<string, Uint8Array>>): Record<string, GuestFile> {

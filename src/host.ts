@@ -1,9 +1,11 @@
-import type { Command, MessageEnd, Report } from './isolate/protocol.ts';
+import type { ToMachine } from '../runtime/host/messages.ts';
+import type { DriveCommand, DriveReport } from './drives/protocol.ts';
+import type { Command, MessageEnd, Report, ToDrives } from './isolate/protocol.ts';
 import type { MachineConfig } from './machine-core.ts';
 import type { OpenNetwork } from './network/open-network.ts';
 import type { NetworkBackendOptions } from './network/options.ts';
 import type { Compressor } from './snapshot/compression.ts';
-import type { StorageHost } from './storage/open.ts';
+import type { Decompressor } from './storage/qcow2/compressed.ts';
 
 /** Images by name. */
 export type Images = Readonly<Record<string, Uint8Array>>;
@@ -27,15 +29,37 @@ export interface Host {
   keep<Made extends Images>(name: string, sources: readonly URL[], make: () => Promise<Made>): Promise<Made>;
   /** Makes snapshots small. */
   readonly compressor: Compressor;
-  /** Images of disks. */
-  readonly storage: StorageHost;
+  /** Reads them again. */
+  readonly decompressor: Decompressor;
   /**
    * Opens what a network card is connected to.
    * @throws ConfigurationError that names the option, the file, or the port that cannot be had
    */
   openNetwork(options: NetworkBackendOptions): Promise<OpenNetwork>;
-  /** Makes an isolate that runs a machine; `name` is for people. */
-  startIsolate(where: 'worker' | 'caller', config: MachineConfig, events: IsolateEvents, name?: string): Isolate;
+  /** Starts what serves the drives of one machine (src/drives/service.ts): in a thread of its own, where there are threads. */
+  startDrives(events: IsolateEvents): DriveThread;
+  /** Makes an isolate that runs a machine. */
+  startIsolate(start: IsolateStart, events: IsolateEvents): Isolate;
+}
+
+export interface IsolateStart {
+  readonly where: 'worker' | 'caller';
+  readonly config: MachineConfig;
+  /** For people. */
+  readonly name?: string | undefined;
+  /** Where its requests for drives go. */
+  readonly drives?: MessageEnd<ToDrives, ToMachine> | undefined;
+}
+
+/** What serves the drives of one machine. It ends when it is told to close them. */
+export interface DriveThread {
+  readonly port: MessageEnd<DriveCommand, DriveReport>;
+  /** The machine's end of the connection between them. */
+  readonly machineEnd: MessageEnd<ToDrives, ToMachine>;
+  /** Whether it keeps the program alive. */
+  hold(alive: boolean): void;
+  /** Ends it, if it has not ended already. */
+  terminate(): Promise<void>;
 }
 
 export interface IsolateEvents {

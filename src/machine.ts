@@ -13,9 +13,10 @@ import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
 import { Keyboard } from './input/keyboard.ts';
 import { Mouse } from './input/mouse.ts';
-import { Connection, type Notice, restoreError } from './isolate/connection.ts';
+import { Connection, type Notice } from './isolate/connection.ts';
 import { Outflow } from './isolate/flow.ts';
 import { type CallName, type Calls, type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
+import { restoreError } from './isolate/remote-calls.ts';
 import type { MachineConfig, Metrics } from './machine-core.ts';
 import type { DebugConsole, Examine, MachineEvents, MachineState, Probe } from './machine-types.ts';
 import { creationError, openAll } from './opening.ts';
@@ -97,7 +98,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     const settings = checkOptions(options);
     const plans = planDrives(options.drives ?? []);
     const images = await loadImages(options, host);
-    const drives = new MachineDrives(plans, host.storage);
+    const drives = new MachineDrives(plans, host);
     const cards = new MachineCards(planCards(options.network ?? []), host);
     await openAll(cards, drives);
     const config = { ...settings, ...images, drives: drives.config, cards: cards.config };
@@ -137,7 +138,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#host = host;
     this.#save = save;
     const events = { onCrash: (error: Error) => this.#fail(error) };
-    this.#isolate = host.startIsolate(options.isolate ?? 'worker', config, events, options.name);
+    const { isolate: where = 'worker', name } = options;
+    this.#isolate = host.startIsolate({ where, config, name, drives: drives.machineEnd }, events);
     this.#hold();
     this.#connection = new Connection(this.#isolate.port, (notice) => this.#receive(notice));
     this.serialPorts = serialPortNames.map((name) => this.#stream(name));
@@ -151,10 +153,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.exited = this.#exit.promise;
     this.#drives = drives;
     this.drives = drives.all;
-    drives.connect({
-      send: (message) => this.#connection.send(message),
-      tell: (message) => this.emit('log', message),
-    });
+    drives.onLog = (message) => this.emit('log', message);
+    drives.onCrash = events.onCrash;
     this.#cards = cards;
     this.network = cards.all;
     cards.connect((message) => this.#connection.send(message));
@@ -323,7 +323,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
         this.#inputs.get(notice.port)?.taken(notice.length);
         break;
       case 'request':
-        if (!this.#cards.answer(notice)) void this.#drives.answer(notice);
+        this.#cards.answer(notice);
         break;
       case 'exit':
         this.#end(notice.exit);

@@ -1,4 +1,5 @@
 import type { Progress } from '../../src/node/assets/progress.ts';
+import type { DiskImage } from '../disks.ts';
 
 /** The files that engines are started with, on the host's disk. */
 export interface GuestFiles {
@@ -10,6 +11,8 @@ export interface GuestFiles {
   readonly programs: string;
   /** A folder that may be written to. */
   readonly scratch: string;
+  /** Disks, where programs need some. Each engine gets copies. */
+  readonly disks?: readonly DiskImage[];
 }
 
 /** One start of the guest. */
@@ -18,6 +21,8 @@ export interface Start {
   readonly initrd: string;
   readonly append: string;
   readonly memoryMegabytes: number;
+  /** Its hard disks, first to last. */
+  readonly disks?: readonly DiskImage[];
 }
 
 /** A process to start; its standard input and output are the guest's serial console. */
@@ -41,6 +46,8 @@ export interface Engine {
   readonly share: number;
   /** True if it is used only when it is named. */
   readonly optional?: boolean;
+  /** True if it takes disks: programs that need some are left out otherwise. */
+  readonly takesDisks?: boolean;
   /** Gets what it needs, and returns its version. Throws if it can't be used here; the message says why. */
   prepare(folder: string, progress: Progress): Promise<string>;
   /** What to start; `prepare` has been called with the same folder. */

@@ -15,11 +15,13 @@ export const qemu: Engine = {
   about: 'QEMU, with its translator TCG',
   kind: 'machine',
   share: 1,
+  takesDisks: true,
   prepare: version,
-  command: ({ kernel, initrd, append, memoryMegabytes }) => ({
+  command: ({ kernel, initrd, append, memoryMegabytes, disks = [] }) => ({
     command: program,
     args: [
       ...['-accel', 'tcg', '-m', String(memoryMegabytes), '-kernel', kernel, '-initrd', initrd, '-append', append],
+      ...disks.flatMap(({ path, format }) => ['-drive', `file=${path},format=${format},if=ide`]),
       ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-nic', 'none', '-no-reboot'],
     ],
   }),

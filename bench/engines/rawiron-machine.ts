@@ -11,11 +11,13 @@ export interface RawironOptions extends Start {
   readonly icountShift?: number;
 }
 
-const { kernel, initrd, append, memoryMegabytes, engine, icountShift }: RawironOptions = JSON.parse(process.argv[2]);
+const options: RawironOptions = JSON.parse(process.argv[2]);
+const { kernel, initrd, append, memoryMegabytes, engine, icountShift, disks = [] } = options;
 const machine = await Machine.create({
   engine,
   memory: memoryMegabytes,
   boot: { kernel, initrd, append },
+  drives: disks.map(({ path, format }) => ({ image: path, format })),
   ...(icountShift !== undefined && { icount: { shift: icountShift } }),
 });
 machine.serial.on('data', (bytes) => process.stdout.write(bytes));

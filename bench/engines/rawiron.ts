@@ -20,6 +20,7 @@ const rawiron = (name: 'interpreter' | 'translator', about: string, share: numbe
   about,
   kind: 'machine',
   share,
+  takesDisks: true,
   prepare: version,
   command: (start: Start) => rawironCommand({ ...start, engine: name }),
 });

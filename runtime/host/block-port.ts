@@ -1,38 +1,67 @@
-import { type BlockDone, type BlockError, type BlockMedium, type BlockPort, SECTOR_BYTES } from './block.ts';
+import { allocateShared } from '../memory/ram.ts';
+import type { BlockDone, BlockError, BlockMedium, BlockPort } from './block.ts';
 import type { HostDoor } from './door.ts';
 
-/** What a drive asks its host for. */
+/**
+ * What a drive asks its host for. The bytes are in shared memory where the host has that: it fills them, or takes them from
+ * there, until it has answered.
+ */
 export type BlockQuestion =
-  | { readonly type: 'read' | 'discard'; readonly sector: number; readonly count: number }
-  | { readonly type: 'write'; readonly sector: number; readonly bytes: Uint8Array }
+  | { readonly type: 'read' | 'write'; readonly sector: number; readonly bytes: Uint8Array }
+  | { readonly type: 'discard'; readonly sector: number; readonly count: number }
   | { readonly type: 'flush' }
   | { readonly type: 'lock'; readonly locked: boolean }
   | { readonly type: 'eject' };
 
 export interface BlockAnswer {
   readonly error: BlockError | null;
-  /** Of a read without error. */
+  /** Of a read without error whose bytes are not in shared memory: a message has brought a copy of them, and brings one back. */
   readonly bytes?: Uint8Array;
+}
+
+/**
+ * Memory that is lent to the host for a request, and used again when it comes back. What doesn't, as its request was
+ * cancelled, is left to the host, which may still be at it.
+ */
+class LentMemory {
+  #spare: Uint8Array = new Uint8Array(0);
+
+  lend(length: number): Uint8Array {
+    const bytes = this.#spare.length < length ? new Uint8Array(allocateShared(length)) : this.#spare;
+    this.#spare = new Uint8Array(0);
+    return bytes.subarray(0, length);
+  }
+
+  /** What is not shared went as a copy: of all of the buffer, so that it should have no more than was asked for. */
+  takeBack({ buffer }: Uint8Array): void {
+    if (buffer instanceof ArrayBuffer) return;
+    if (buffer.byteLength > this.#spare.length) this.#spare = new Uint8Array(buffer);
+  }
 }
 
 /** A drive whose disk is at the host. `name` is that of the port; `medium` is what is in it at the start. */
 export function hostBlockPort(door: HostDoor, name: string, medium: BlockMedium | null): BlockPort {
   const requests = door.requestPort<BlockQuestion, BlockAnswer>(name);
+  const memory = new LentMemory();
   const ask = (question: BlockQuestion, done: BlockDone) => requests.request(question, ({ error }) => done(error));
   const port = {
     medium,
     onMediumChanged: () => {},
     read(sector: number, target: Uint8Array, done: BlockDone): void {
-      const count = target.length / SECTOR_BYTES;
-      requests.request({ type: 'read', sector, count }, ({ error, bytes }) => {
-        if (bytes) target.set(bytes);
+      const lent = memory.lend(target.length);
+      requests.request({ type: 'read', sector, bytes: lent }, ({ error, bytes = lent }) => {
+        if (error === null) target.set(bytes);
+        memory.takeBack(lent);
         done(error);
       });
     },
     write(sector: number, source: Uint8Array, done: BlockDone): void {
-      // A message carries the whole buffer that a part belongs to.
-      const bytes = source.length === source.buffer.byteLength ? source : source.slice();
-      ask({ type: 'write', sector, bytes }, done);
+      const lent = memory.lend(source.length);
+      lent.set(source);
+      requests.request({ type: 'write', sector, bytes: lent }, ({ error }) => {
+        memory.takeBack(lent);
+        done(error);
+      });
     },
     flush: (done: BlockDone) => ask({ type: 'flush' }, done),
     discard: (sector: number, count: number, done: BlockDone) => ask({ type: 'discard', sector, count }, done),

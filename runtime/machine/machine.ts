@@ -66,6 +66,8 @@ export class MachineCore {
   /** The deadline last announced, and a nanosecond that makes one look new. */
   private deadline = Infinity;
   private nudge = 0;
+  /** Guest code runs. */
+  private inGuest = false;
   private power: RunResult | null = null;
   private inspector: Inspection | null = null;
   private examiner: Examination | null = null;
@@ -202,9 +204,18 @@ export class MachineCore {
       const result = this.service(until);
       if (result !== null) return result;
       this.grant();
-      if (this.engine.dispatcher.run() !== 'halted') continue;
+      if (this.runGuest() !== 'halted') continue;
       const halted = this.halt();
       if (halted !== null) return halted;
+    }
+  }
+
+  private runGuest(): ReturnType<Engine['dispatcher']['run']> {
+    this.inGuest = true;
+    try {
+      return this.engine.dispatcher.run();
+    } finally {
+      this.inGuest = false;
     }
   }
 
@@ -270,7 +281,9 @@ export class MachineCore {
     Atomics.store(this.state, Word.attention, 1);
   }
 
+  /** Outside of guest code `service` comes next, which looks for itself: a call of the ticker's thread would be for nothing. */
   private deadlineEarlier(deadline: number): void {
+    if (!this.inGuest) return;
     if (this.budgeted) this.callAttention();
     else this.announce(deadline);
   }

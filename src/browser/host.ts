@@ -1,8 +1,8 @@
-import type { Host, Images, Isolate, IsolateEvents } from '../host.ts';
+import { serveDrivesHere } from '../drives/here.ts';
+import type { Host, Images, Isolate, IsolateEvents, IsolateStart } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
 import { runIsolate } from '../isolate/loop.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
-import type { MachineConfig } from '../machine-core.ts';
 import { browserCompressor } from './compression.ts';
 import { openNetwork } from './network.ts';
 import { messageEnd, workerEnd } from './scope.ts';
@@ -20,14 +20,20 @@ export const browserHost: Host = {
   seabios: () => Promise.reject(new Error("it comes from Debian's package, which a browser cannot unpack")),
   keep: keepWhileOpen,
   compressor: browserCompressor,
-  storage: browserStorage,
+  decompressor: browserStorage.decompressor,
   openNetwork,
-  startIsolate(where, config, events, name = 'machine') {
+  startDrives: () => serveDrivesHere(browserStorage, connect),
+  startIsolate(machine, events) {
     const deadlines = crossOriginIsolated ? new SharedDeadlines().buffer : undefined;
-    const start = where === 'worker' ? startWorker : startHere;
-    return new BrowserIsolate(start(config, deadlines, events, name), deadlines, events);
+    const start = machine.where === 'worker' ? startWorker : startHere;
+    return new BrowserIsolate(start(machine, deadlines, events), deadlines, events);
   },
 };
+
+function connect(): readonly [MessagePort, MessagePort] {
+  const { port1, port2 } = new MessageChannel();
+  return [port1, port2];
+}
 
 const kept = new Map<string, Promise<Images>>();
 
@@ -51,29 +57,26 @@ interface Thread {
   terminate(): Promise<void>;
 }
 
-type Start = (
-  config: MachineConfig,
-  deadlines: SharedArrayBuffer | undefined,
-  events: IsolateEvents,
-  name: string,
-) => Thread;
+type Start = (machine: IsolateStart, deadlines: SharedArrayBuffer | undefined, events: IsolateEvents) => Thread;
 
 /** The address stands in the call of `new Worker`: that is how bundlers know a worker. */
-const startWorker: Start = (config, deadlines, events, name) => {
+const startWorker: Start = ({ config, name = 'machine', drives: end }, deadlines, events) => {
   const worker = new Worker(new URL('./machine-thread.mjs', import.meta.url), { type: 'module', name });
   worker.onerror = (event) => events.onCrash(workerError("the machine's", event));
-  const options: WorkerOptions = { config, origin: performance.timeOrigin, deadlines };
-  worker.postMessage(options);
+  const drives = end as MessagePort | undefined;
+  const options: WorkerOptions = { config, origin: performance.timeOrigin, deadlines, drives };
+  worker.postMessage(options, drives ? [drives] : []);
   return { port: workerEnd(worker), terminate: async () => worker.terminate() };
 };
 
-const startHere: Start = (config, deadlines) => {
+const startHere: Start = ({ config, drives }, deadlines) => {
   const { port1, port2 } = new MessageChannel();
   const thread = turningThread(clockSince(performance.timeOrigin));
   const done = import('../../runtime/machine/machine.ts').then(({ createMachine }) =>
     runIsolate({
       config,
       port: messageEnd<Report, Command>(port2),
+      drives,
       createCore: createMachine,
       thread,
       ...(deadlines && { deadlines }),

@@ -54,8 +54,8 @@ export { describeShutdown, type Shutdown } from '../../runtime/debug/shutdown.ts
 export { cardModels } from '../../runtime/machine/cards.ts';
 export { type LogItem, logItems } from '../../runtime/machine/log-items.ts';
 export type { BootOrder } from '../boot-order.ts';
-export { Drive, type MediumOptions } from '../drives/drive.ts';
-export type { DriveOptions } from '../drives/options.ts';
+export { Drive } from '../drives/drive.ts';
+export type { DriveOptions, MediumOptions } from '../drives/options.ts';
 export { ExpectError, type ExpectOptions } from '../expect.ts';
 export type { Keyboard, Leds } from '../input/keyboard.ts';
 export type { Mouse, MouseButton } from '../input/mouse.ts';

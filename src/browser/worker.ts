@@ -1,8 +1,9 @@
+import type { ToMachine } from '../../runtime/host/messages.ts';
 import { createMachine } from '../../runtime/machine/machine.ts';
 import { runIsolate } from '../isolate/loop.ts';
-import type { Command, Report } from '../isolate/protocol.ts';
+import type { Command, Report, ToDrives } from '../isolate/protocol.ts';
 import type { MachineConfig } from '../machine-core.ts';
-import { ownEnd, startMessage } from './scope.ts';
+import { messageEnd, ownEnd, startMessage } from './scope.ts';
 import { clockSince, sleepingThread, turningThread } from './threads.ts';
 
 /** What a machine's worker is started with. */
@@ -12,10 +13,13 @@ export interface WorkerOptions {
   readonly origin: number;
   /** Missing where memory cannot be shared. */
   readonly deadlines?: SharedArrayBuffer | undefined;
+  /** To its drives, if it has any. */
+  readonly drives?: MessagePort | undefined;
 }
 
-const { config, origin, deadlines } = await startMessage<WorkerOptions>();
+const { config, origin, deadlines, drives: drivePort } = await startMessage<WorkerOptions>();
 const nanoseconds = clockSince(origin);
 const thread = deadlines ? sleepingThread(nanoseconds) : turningThread(nanoseconds);
 const port = ownEnd<Report, Command>();
-await runIsolate({ config, port, createCore: createMachine, thread, ...(deadlines && { deadlines }) });
+const drives = drivePort && messageEnd<ToDrives, ToMachine>(drivePort);
+await runIsolate({ config, port, drives, createCore: createMachine, thread, ...(deadlines && { deadlines }) });

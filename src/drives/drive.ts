@@ -1,31 +1,12 @@
-import type { BlockError, BlockMedium } from '../../runtime/host/block.ts';
-import { SECTOR_BYTES } from '../../runtime/host/block.ts';
-import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
-import { ConfigurationError, messageOf } from '../errors.ts';
+import type { BlockMedium } from '../../runtime/host/block.ts';
 import type { Image } from '../options.ts';
-import { BlobStore } from '../storage/blob-store.ts';
-import { MemoryStore } from '../storage/memory-store.ts';
-import { type ImageFormat, openDisk, type StorageHost } from '../storage/open.ts';
-import { type ByteStore, type Disk, StorageError } from '../storage/store.ts';
-import type { DrivePlan } from './options.ts';
+import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
+import type { DriveStatus } from './protocol.ts';
 
-/** What a drive needs of the machine that it belongs to. */
-export interface DriveBackend {
-  readonly storage: StorageHost;
-  /** The machine is to see another medium in it. */
-  mediumChanged(name: string, medium: BlockMedium | null): void;
-  /** Something for the user to know. */
-  tell(message: string): void;
-}
-
-/** How a medium is put in. */
-export interface MediumOptions {
-  /** What the image is. Default: found out from its first bytes. */
-  readonly format?: ImageFormat;
-  /** The guest cannot write. */
-  readonly readOnly?: boolean;
-  /** What the guest writes is forgotten when the medium is taken out. */
-  readonly snapshot?: boolean;
+/** Asks what serves the drives. */
+export interface DriveAsk {
+  change(name: string, image: Image, options: MediumOptions): Promise<void>;
+  eject(name: string): Promise<void>;
 }
 
 /** A disk or a drive of the machine. */
@@ -34,191 +15,62 @@ export class Drive {
   readonly name: string;
   /** Whether its medium can be changed. */
   readonly isRemovable: boolean;
-  readonly #plan: DrivePlan;
-  readonly #backend: DriveBackend;
-  #disk: Disk | null = null;
-  #isLocked = false;
-  #isClosed = false;
-  /** What was told last: a guest may try again and again. */
-  #told = '';
+  readonly #ask: DriveAsk;
+  #status: DriveStatus = { image: null, format: null, isLocked: false, medium: null };
 
   /** @internal */
-  constructor(plan: DrivePlan, backend: DriveBackend) {
+  constructor(plan: DrivePlan, ask: DriveAsk) {
     this.name = plan.name;
-    this.isRemovable = plan.media === 'cdrom' || plan.interface === 'floppy';
-    this.#plan = plan;
-    this.#backend = backend;
+    this.isRemovable = isRemovable(plan);
+    this.#ask = ask;
   }
 
   /** What is in it: the image's name, or null. */
   get image(): string | null {
-    return this.#disk?.name ?? null;
+    return this.#status.image;
   }
 
   /** What its image is: a format, and what stands around it. Null: there is none. */
   get format(): string | null {
-    return this.#disk?.format ?? null;
+    return this.#status.format;
   }
 
   /** Whether the guest cannot write to its medium. */
   get isReadOnly(): boolean {
-    return this.#disk?.isReadOnly ?? false;
+    return this.#status.medium?.isReadOnly ?? false;
   }
 
   /** Whether the guest doesn't let its medium out. */
   get isLocked(): boolean {
-    return this.#isLocked;
+    return this.#status.isLocked;
   }
 
   /** @internal */
   get medium(): BlockMedium | null {
-    if (this.#disk === null) return null;
-    return { sectors: Math.floor(this.#disk.size / SECTOR_BYTES), isReadOnly: this.#disk.isReadOnly };
+    return this.#status.medium;
   }
 
   /**
-   * Opens what its options name.
+   * What serves it has told what is in it.
    * @internal
-   * @throws ConfigurationError
    */
-  async open(): Promise<void> {
-    const { image, ...options } = this.#plan.options;
-    if (image !== undefined) this.#disk = await this.#openImage(image, options);
+  update(status: DriveStatus): void {
+    this.#status = status;
   }
 
   /**
    * Takes the medium out and puts another one in. The guest is told as by a drive whose door was opened.
    * @throws ConfigurationError if the image cannot be opened; the old medium is in the drive then
    */
-  async change(image: Image, options: MediumOptions = {}): Promise<void> {
-    this.#checkRemovable();
-    const disk = await this.#openImage(image, options);
-    await this.#exchange(disk);
+  change(image: Image, options: MediumOptions = {}): Promise<void> {
+    return this.#ask.change(this.name, image, options);
   }
 
   /**
    * Takes the medium out, whether the guest has locked it or not.
    * @throws ConfigurationError for a drive whose medium cannot be taken out
    */
-  async eject(): Promise<void> {
-    this.#checkRemovable();
-    await this.#exchange(null);
+  eject(): Promise<void> {
+    return this.#ask.eject(this.name);
   }
-
-  /**
-   * Does what the guest asks for. Never rejects.
-   * @internal
-   */
-  async answer(question: BlockQuestion): Promise<BlockAnswer> {
-    try {
-      return await this.#do(question);
-    } catch (error) {
-      this.#tellOnce(`${this.name}: ${messageOf(error)}`);
-      return { error: blockError(error) };
-    }
-  }
-
-  /**
-   * Writes what is left to be written, and lets go of the image.
-   * @internal
-   */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#takeOut();
-  }
-
-  async #takeOut(): Promise<void> {
-    const disk = this.#disk;
-    this.#disk = null;
-    try {
-      await disk?.close();
-    } catch (error) {
-      this.#backend.tell(`${this.name}: ${messageOf(error)}`);
-    }
-  }
-
-  async #do(question: BlockQuestion): Promise<BlockAnswer> {
-    const disk = this.#disk;
-    if (disk === null) return { error: 'no-medium' };
-    switch (question.type) {
-      case 'read': {
-        const bytes = new Uint8Array(question.count * SECTOR_BYTES);
-        await disk.read(question.sector * SECTOR_BYTES, bytes);
-        return { error: null, bytes };
-      }
-      case 'write':
-        await disk.write(question.sector * SECTOR_BYTES, question.bytes);
-        break;
-      case 'flush':
-        await disk.flush();
-        break;
-      case 'discard':
-        await disk.discard(question.sector * SECTOR_BYTES, question.count * SECTOR_BYTES);
-        break;
-      case 'lock':
-        this.#isLocked = question.locked;
-        break;
-      case 'eject':
-        await this.#exchange(null);
-    }
-    return { error: null };
-  }
-
-  #checkRemovable(): void {
-    if (this.#isClosed) throw new Error(`${this.name}: the machine has ended`);
-    if (this.isRemovable) return;
-    throw new ConfigurationError(`${this.name} is a hard disk: its medium cannot be changed`);
-  }
-
-  async #exchange(disk: Disk | null): Promise<void> {
-    await this.#takeOut();
-    this.#disk = disk;
-    this.#told = '';
-    this.#backend.mediumChanged(this.name, this.medium);
-  }
-
-  async #openImage(image: Image, options: MediumOptions): Promise<Disk> {
-    const disk = await this.#openDisk(image, options);
-    if (disk.size >= SECTOR_BYTES) return disk;
-    await disk.close();
-    throw new StorageError(disk, `has ${disk.size} bytes, less than a sector (${SECTOR_BYTES} bytes)`);
-  }
-
-  async #openDisk(image: Image, { format, readOnly = false, snapshot = false }: MediumOptions): Promise<Disk> {
-    const isReadOnly = readOnly || this.#plan.media === 'cdrom';
-    const { storage } = this.#backend;
-    const access = isReadOnly ? 'read' : 'write';
-    const options = { access, snapshot: snapshot && !isReadOnly, ...(format && { format }) } as const;
-    if (typeof image === 'string') return await openDisk(storage, image, options);
-    const store = storeOf(image, `the image of ${this.name}`, isReadOnly);
-    const open: StorageHost['open'] = async (file, mode) => (file === store.name ? store : storage.open(file, mode));
-    const identify: StorageHost['identify'] = async (file) =>
-      file === store.name ? store.identity : storage.identify(file);
-    // What cannot be written itself is written in memory.
-    const isKept = options.snapshot || (store.isReadOnly && !isReadOnly);
-    return await openDisk({ ...storage, open, identify }, store.name, { ...options, snapshot: isKept });
-  }
-
-  #tellOnce(message: string): void {
-    if (message === this.#told) return;
-    this.#told = message;
-    this.#backend.tell(message);
-  }
-}
-
-/** Bytes are copied, and can be written; of a Blob only what is read comes into memory. */
-function storeOf(image: Exclude<Image, string>, name: string, isReadOnly: boolean): ByteStore {
-  if (image instanceof Blob) return new BlobStore(image instanceof File ? image.name : name, image);
-  return new MemoryStore(name, new Uint8Array(image.buffer, image.byteOffset, image.byteLength), isReadOnly);
-}
-
-const blockErrors: Readonly<Record<string, BlockError>> = {
-  ENOSPC: 'no-space',
-  EDQUOT: 'no-space',
-  EROFS: 'read-only',
-};
-
-function blockError(error: unknown): BlockError {
-  const { code = '' } = ((error as StorageError).cause ?? {}) as { code?: string };
-  return blockErrors[code] ?? 'io';
 }

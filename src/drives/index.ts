@@ -1,30 +1,41 @@
-import type { BlockMedium } from '../../runtime/host/block.ts';
-import type { BlockQuestion } from '../../runtime/host/block-port.ts';
-import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
-import type { StorageHost } from '../storage/open.ts';
+import type { DriveThread, Host } from '../host.ts';
+import { RemoteCalls } from '../isolate/remote-calls.ts';
+import type { Image } from '../options.ts';
 import { Drive } from './drive.ts';
-import type { DrivePlan } from './options.ts';
+import type { DriveOptions, DrivePlan } from './options.ts';
+import type { DriveCalls, DriveReport } from './protocol.ts';
 
-/** The way from the drives to their machine. */
-interface MachineSide {
-  send(message: ToMachine): void;
-  tell(message: string): void;
-}
-
-/** The host's side of all drives of a machine. */
+/** The library's end of all drives of a machine. What serves them is started only if there are any. */
 export class MachineDrives {
   readonly all: readonly Drive[];
+  /** Called with what the user should know. */
+  onLog: (message: string) => void = () => {};
+  /** Called if what serves them has ended without being told to. */
+  onCrash: (error: Error) => void = () => {};
   readonly #plans: readonly DrivePlan[];
-  #machine: MachineSide | null = null;
-  #closed: Promise<unknown> | undefined;
+  readonly #thread: DriveThread | undefined;
+  readonly #calls = new RemoteCalls<DriveCalls>((call) => this.#thread?.port.postMessage(call));
+  #callsUnderWay = 0;
+  #closed: Promise<void> | undefined;
 
-  constructor(plans: readonly DrivePlan[], storage: StorageHost) {
+  constructor(plans: readonly DrivePlan[], host: Host) {
     this.#plans = plans;
-    const tell = (message: string) => this.#machine?.tell(message);
-    const mediumChanged = (port: string, value: BlockMedium | null) =>
-      this.#machine?.send({ type: 'input', port, value });
-    this.all = plans.map((plan) => new Drive(plan, { storage, tell, mediumChanged }));
+    this.all = plans.map(
+      (plan) =>
+        new Drive(plan, {
+          change: (name, image, options) => this.#call('change', name, ownImage(image), options),
+          eject: (name) => this.#call('eject', name),
+        }),
+    );
+    if (plans.length === 0) return;
+    this.#thread = host.startDrives({ onCrash: (error) => this.#crashed(error) });
+    this.#thread.port.onmessage = ({ data }) => this.#receive(data);
+  }
+
+  /** The machine's end, for its isolate. */
+  get machineEnd(): DriveThread['machineEnd'] | undefined {
+    return this.#thread?.machineEnd;
   }
 
   /**
@@ -32,8 +43,11 @@ export class MachineDrives {
    * @throws ConfigurationError
    */
   async open(): Promise<void> {
+    if (!this.#thread) return;
     try {
-      for (const drive of this.all) await drive.open();
+      const plans = this.#plans.map((plan) => ({ ...plan, options: ownBytes(plan.options) }));
+      const statuses = await this.#call('open', plans);
+      for (const [n, status] of statuses.entries()) this.all[n].update(status);
     } catch (error) {
       await this.close();
       throw error;
@@ -45,20 +59,50 @@ export class MachineDrives {
     return this.#plans.map(({ options: _, ...config }, n) => ({ ...config, medium: this.all[n].medium }));
   }
 
-  connect(machine: MachineSide): void {
-    this.#machine = machine;
-  }
-
-  /** Answers a request of the machine's for one of them. */
-  async answer({ port, id, question }: ToHost & { type: 'request' }): Promise<void> {
-    const drive = this.all.find(({ name }) => name === port);
-    const answer = await drive?.answer(question as BlockQuestion);
-    this.#machine?.send({ type: 'completion', id, answer });
-  }
-
   /** Writes what is left to be written, and lets go of all images. May be called again. */
-  close(): Promise<unknown> {
-    this.#closed ??= Promise.all(this.all.map((drive) => drive.close()));
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
     return this.#closed;
   }
+
+  async #close(): Promise<void> {
+    if (!this.#thread) return;
+    // It fails where they have crashed.
+    await this.#call('close').catch(() => {});
+    this.#calls.close(new Error('the machine has ended: nothing can be put into its drives'));
+    await this.#thread.terminate();
+  }
+
+  /** While a call is under way the thread keeps the program alive. */
+  async #call<Name extends keyof DriveCalls>(
+    name: Name,
+    ...args: Parameters<DriveCalls[Name]>
+  ): Promise<ReturnType<DriveCalls[Name]>> {
+    if (this.#callsUnderWay++ === 0) this.#thread?.hold(true);
+    try {
+      return await this.#calls.call(name, ...args);
+    } finally {
+      if (--this.#callsUnderWay === 0) this.#thread?.hold(false);
+    }
+  }
+
+  #receive(report: DriveReport): void {
+    if (report.type === 'log') this.onLog(report.message);
+    else if (report.type === 'status') this.all.find(({ name }) => name === report.name)?.update(report.status);
+    else this.#calls.settle(report);
+  }
+
+  #crashed(error: Error): void {
+    this.#calls.close(error);
+    this.onCrash(error);
+  }
+}
+
+/** A message would carry the whole buffer that bytes are part of. */
+function ownImage(image: Image): Image {
+  return image instanceof Uint8Array ? image.slice() : image;
+}
+
+function ownBytes(options: DriveOptions): DriveOptions {
+  return options.image === undefined ? options : { ...options, image: ownImage(options.image) };
 }

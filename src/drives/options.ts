@@ -27,9 +27,24 @@ export interface DriveOptions {
   readonly serial?: string;
 }
 
+/** How a medium is put in. */
+export interface MediumOptions {
+  /** What the image is. Default: found out from its first bytes. */
+  readonly format?: ImageFormat;
+  /** The guest cannot write. */
+  readonly readOnly?: boolean;
+  /** What the guest writes is forgotten when the medium is taken out. */
+  readonly snapshot?: boolean;
+}
+
 /** A drive with its place, and how its image is to be opened. */
 export interface DrivePlan extends Omit<DriveConfig, 'medium'> {
   readonly options: DriveOptions;
+}
+
+/** Whether its medium can be changed. */
+export function isRemovable(plan: DrivePlan): boolean {
+  return plan.media === 'cdrom' || plan.interface === 'floppy';
 }
 
 const optionNames: readonly (keyof DriveOptions)[] = [

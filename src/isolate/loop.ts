@@ -1,11 +1,13 @@
+import type { ToMachine } from '../../runtime/host/messages.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
 import { MachineClock } from './clock.ts';
 import { Deadline, SharedDeadlines } from './deadlines.ts';
 import { OutputBatches } from './output.ts';
 import type { ThreadProbe } from './probe.ts';
-import type { Calls, Command, Exit, MessageEnd, Report, Reset } from './protocol.ts';
-import { RESET_BYTES, reportError, SHUTDOWN_CODE } from './protocol.ts';
+import type { Calls, Command, Exit, MessageEnd, Report, Reset, ToDrives } from './protocol.ts';
+import { RESET_BYTES, SHUTDOWN_CODE } from './protocol.ts';
+import { reportError } from './remote-calls.ts';
 
 /** What the loop needs of the thread it runs on. */
 export interface LoopThread {
@@ -28,6 +30,8 @@ export interface IsolateOptions {
   readonly createCore: CreateCore;
   readonly thread: LoopThread;
   readonly port: MessageEnd<Report, Command>;
+  /** To what serves its drives; absent where it has none. */
+  readonly drives?: MessageEnd<ToDrives, ToMachine> | undefined;
   /** Watched by a ticker; without it the core counts instructions to pace itself. */
   readonly deadlines?: SharedArrayBuffer;
 }
@@ -84,6 +88,21 @@ class MachineLoop {
     this.#core = this.#options.createCore({ pacing, ...this.#options.config }, this.#host(checkText));
     this.#port.onmessage = ({ data }) => this.#receive(data);
     this.#port.postMessage({ type: 'ready', state: this.#core.state });
+    this.#connectDrives();
+  }
+
+  #connectDrives(): void {
+    const { drives } = this.#options;
+    if (!drives) return;
+    drives.onmessage = ({ data }) => {
+      this.#core.arrive(data);
+      this.#onMessage();
+    };
+    drives.postMessage({ type: 'ready', state: this.#core.state });
+  }
+
+  #isDrive(port: string): boolean {
+    return this.#options.config.drives?.some(({ name }) => name === port) ?? false;
   }
 
   async run(): Promise<void> {
@@ -96,6 +115,7 @@ class MachineLoop {
   close(): void {
     this.#core?.dispose();
     this.#port.close();
+    this.#options.drives?.close();
   }
 
   async #step(): Promise<void> {
@@ -285,6 +305,7 @@ class MachineLoop {
       nanoseconds: () => this.#clock.nanoseconds(),
       send: (message) => {
         if (message.type === 'output') this.#addOutput(message.port, message.bytes);
+        else if (message.type === 'request' && this.#isDrive(message.port)) this.#options.drives?.postMessage(message);
         else this.#port.postMessage(message);
       },
       guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),

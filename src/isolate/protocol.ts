@@ -2,6 +2,7 @@ import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import type { CpuRegisters, ExaminationName, Metrics, QuestionName, ScreenUpdate, Shutdown } from '../machine-core.ts';
 import type { ThreadProfile } from './probe.ts';
+import type { CallEnd, CallMessage, ErrorReport } from './remote-calls.ts';
 
 /** What the host's side can ask of a machine's isolate, with an answer. */
 export interface Calls {
@@ -34,7 +35,7 @@ export type CallName = keyof Calls;
 
 /** Messages to the isolate. */
 export type Command =
-  | { readonly type: 'call'; readonly id: number; readonly name: CallName; readonly args: readonly unknown[] }
+  | CallMessage<CallName>
   | ToMachine
   | Taken
   /** Ends the machine for good; there is no answer. */
@@ -79,27 +80,24 @@ export const SHUTDOWN_CODE = 2;
 /** What a reset counts as in bytes of output: a guest that resets without end waits for whoever listens. */
 export const RESET_BYTES = 8 << 10;
 
-/** An error as it crosses from one isolate to another. */
-export interface ErrorReport {
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string;
-}
-
 /** Messages from the isolate. */
 export type Report =
   /** The machine has been made. */
   | { readonly type: 'ready'; readonly state: Int32Array }
   /** The machine could not be made, or is at its end because of an error in the emulator. */
   | { readonly type: 'failed'; readonly error: ErrorReport }
-  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'refusal'; readonly id: number; readonly error: ErrorReport }
+  | CallEnd
   | ToHost
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'reset'; readonly reset: Reset }
   /** The CPU waits for an interrupt that nothing can cause. */
   | { readonly type: 'halt'; readonly halt: GuestHalt }
   | { readonly type: 'exit'; readonly exit: Exit };
+
+/** Messages from a machine's isolate to what serves its drives (src/drives/service.ts). */
+export type ToDrives =
+  /** The machine has been made; these words wake it (wake.ts). */
+  { readonly type: 'ready'; readonly state: Int32Array } | (ToHost & { readonly type: 'request' });
 
 /** So many bytes of the machine's output, of whatever stream, have been taken. */
 export interface Taken {
@@ -112,9 +110,4 @@ export interface MessageEnd<Sent, Received> {
   postMessage(message: Sent): void;
   onmessage: ((event: { readonly data: Received }) => void) | null;
   close(): void;
-}
-
-export function reportError(thrown: unknown): ErrorReport {
-  if (!(thrown instanceof Error)) return { name: 'Error', message: String(thrown) };
-  return { name: thrown.name, message: thrown.message, ...(thrown.stack !== undefined && { stack: thrown.stack }) };
 }

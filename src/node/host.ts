@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { MessageChannel, type MessagePort, Worker, workerData } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker, workerData } from 'node:worker_threads';
 import { ConfigurationError } from '../errors.ts';
 import type { Host, Isolate, IsolateEvents } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
@@ -7,12 +7,13 @@ import { runIsolate } from '../isolate/loop.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { TickerOptions } from '../isolate/ticker.ts';
 import type { CreateCore } from '../machine-core.ts';
-import { codeCache, removeOldCode } from './compiled-code.ts';
 import { nodeCompressor } from './compressor.ts';
+import { startDriveThread } from './drive-thread.ts';
 import { imageHost } from './images.ts';
 import { nodeStorage } from './storage.ts';
+import { messageEnd, startThread } from './thread.ts';
 import { callerThread } from './threads.ts';
-import { messageEnd, type ThreadData, type WorkerOptions } from './worker-entry.ts';
+import { isolateOptions, type WorkerOptions } from './worker-entry.ts';
 
 /** Where the machine's core comes from. It is loaded where it is used. */
 export interface NodeCore {
@@ -25,6 +26,7 @@ export interface NodeCore {
 interface ThreadModules {
   readonly machine: string;
   readonly ticker: string;
+  readonly drives: string;
 }
 
 /**
@@ -32,17 +34,22 @@ interface ThreadModules {
  * @throws ConfigurationError if a bundler has put all into one file
  */
 export async function nodeHost(core: NodeCore): Promise<Host> {
-  const modules = { machine: await core.thread(), ticker: (await import('./ticker-thread.mjs')).url };
+  const modules = {
+    machine: await core.thread(),
+    ticker: (await import('./ticker-thread.mjs')).url,
+    drives: (await import('./drives-thread.mjs')).url,
+  };
   checkBundle(modules);
   return {
     ...imageHost,
     compressor: nodeCompressor,
-    storage: nodeStorage,
+    decompressor: nodeStorage.decompressor,
     openNetwork: async (options) => (await import('./network/index.ts')).openNetwork(options),
-    startIsolate(where, config, events, name) {
+    startDrives: (events) => startDriveThread(modules.drives, events),
+    startIsolate({ where, config, name, drives }, events) {
       const { port1, port2 } = new MessageChannel();
       const deadlines = new SharedDeadlines().buffer;
-      const options = { config, port: port2, deadlines };
+      const options = { config, port: port2, deadlines, drives: drives as MessagePort | undefined };
       const thread =
         where === 'worker' ? startWorker(modules.machine, options, events, name) : startHere(core, options);
       return new NodeIsolate(port1, thread, deadlines, modules.ticker, events);
@@ -83,45 +90,28 @@ function profilingFlags(flags: readonly string[]): string[] {
   );
 }
 
-/** What a thread is started with, with what it needs to load its modules. */
-function threadData<Options extends object>(thread: string, options: Options): Options & ThreadData {
-  return { ...options, rawironThread: thread, codeCache: codeCache() };
-}
-
 function startWorker(module: string, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
-  removeOldCode(codeCache());
-  const worker = new Worker(new URL(module), {
-    workerData: threadData(module, options),
-    transferList: [options.port],
-    name,
-    execArgv: profilingFlags(process.execArgv),
-    resourceLimits: HEAP,
-  });
-  worker.on('error', (error) => events.onCrash(asError(error)));
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const ports = [options.port, ...(options.drives ? [options.drives] : [])];
+  const execArgv = profilingFlags(process.execArgv);
+  const { worker, end } = startThread(module, options, events, { name, ports, execArgv, resourceLimits: HEAP });
   return {
     hold: (alive) => (alive ? worker.ref() : worker.unref()),
-    terminate: () => end(worker, ended),
+    terminate: end,
   };
 }
 
-/** How long a worker that was told to stop may take to end by itself, in milliseconds. */
-const LEAVE = 2000;
-
-/** A worker that ends by itself still does what its host asked for at its end (`node --cpu-prof` writes its profile). */
-async function end(worker: Worker, ended: Promise<void>): Promise<void> {
-  const timer = setTimeout(() => worker.terminate(), LEAVE);
-  await ended;
-  clearTimeout(timer);
-}
-
-function startHere(core: NodeCore, { config, port, deadlines }: WorkerOptions): ThreadEnd {
-  const end = messageEnd<Report, Command>(port);
-  const run = (createCore: CreateCore) =>
-    runIsolate({ config, port: end, deadlines, createCore, thread: callerThread });
-  const done = core.load().then(run);
+function startHere(core: NodeCore, options: WorkerOptions): ThreadEnd {
+  const done = core
+    .load()
+    .then((createCore) => runIsolate({ ...isolateOptions(options), createCore, thread: callerThread }));
+  const ports = [options.port, ...(options.drives ? [options.drives] : [])];
   return {
-    hold: (alive) => (alive ? port.ref() : port.unref()),
+    hold(alive) {
+      for (const port of ports) {
+        if (alive) port.ref();
+        else port.unref();
+      }
+    },
     terminate: () => done,
   };
 }
@@ -154,12 +144,7 @@ class NodeIsolate implements Isolate {
   async watch(state: Int32Array): Promise<void> {
     if (!(state.buffer instanceof SharedArrayBuffer)) return;
     const options: Omit<TickerOptions, 'nanoseconds'> = { state, deadlines: this.#deadlines };
-    this.#ticker = new Worker(new URL(this.#tickerModule), {
-      workerData: threadData(this.#tickerModule, options),
-      name: 'ticker',
-      execArgv: [],
-    });
-    this.#ticker.on('error', (error) => this.#events.onCrash(asError(error)));
+    this.#ticker = startThread(this.#tickerModule, options, this.#events, { name: 'ticker', ports: [] }).worker;
     await once(this.#ticker, 'message');
     this.#ticker.unref();
   }
@@ -173,8 +158,4 @@ class NodeIsolate implements Isolate {
   async terminate(): Promise<void> {
     await Promise.all([this.#thread.terminate(), this.#ticker?.terminate()]);
   }
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -39,8 +39,8 @@ const isPassing = (name: string): boolean => (passing as readonly string[]).incl
  * The other way round. The options are checked where a machine is made of them, the components where they are loaded.
  * @throws SnapshotError
  */
-export async function readMachine(snapshot: Uint8Array, { storage }: Host): Promise<MachineSnapshot> {
-  const saved = await readSnapshot(NAME, snapshot, storage.decompressor);
+export async function readMachine(snapshot: Uint8Array, { decompressor }: Host): Promise<MachineSnapshot> {
+  const saved = await readSnapshot(NAME, snapshot, decompressor);
   const { options, components } = (saved ?? {}) as { options?: Saved; components?: Saved };
   if (!isRecord(options) || !isRecord(components)) throw new SnapshotError(NAME, 'does not hold a machine');
   return { options: options as unknown as MachineOptions, components: components as SavedComponents };

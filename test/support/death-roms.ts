@@ -3,7 +3,7 @@ import { assemble } from '../../runtime/firmware/assembler/index.ts';
 const SIZE = 0x10000;
 
 /** A ROM image of 64 KB whose 16-bit code the CPU comes to at F000:0000. */
-function rom(main: string): Uint8Array {
+export function rom(main: string): Uint8Array {
   const source = `
 ${main}
         times   0xFFF0 - ($ - $$) db 0xFF

@@ -11,7 +11,7 @@ function makeDrive() {
   const door = new HostDoor({ clock: { now: () => 0 }, events, send: (message) => sent.push(message) });
   const drive = hostBlockPort(door, 'ide0', { sectors: 100, isReadOnly: false });
   const done: (string | null)[] = [];
-  const question = () => (sent.at(-1) as ToHost & { type: 'request' }).question;
+  const question = () => (sent.at(-1) as ToHost & { type: 'request' }).question as { bytes: Uint8Array };
   const complete = (answer: unknown) => {
     door.arrive({ type: 'completion', id: sent.length, answer });
     events.runDue(0);
@@ -23,9 +23,36 @@ test('a read fills its target when the host has answered', () => {
   const { drive, done, onDone, question, complete } = makeDrive();
   const target = new Uint8Array(2 * SECTOR_BYTES);
   drive.read(7, target, onDone);
-  expect(question()).toEqual({ type: 'read', sector: 7, count: 2 });
-  complete({ error: null, bytes: new Uint8Array(2 * SECTOR_BYTES).fill(0x5a) });
+  expect(question()).toEqual({ type: 'read', sector: 7, bytes: new Uint8Array(2 * SECTOR_BYTES) });
+  question().bytes.fill(0x5a);
+  expect(target[0]).toBe(0);
+  complete({ error: null });
   expect([done, target.every((byte) => byte === 0x5a)]).toEqual([[null], true]);
+});
+
+test('a host without shared memory answers with the bytes', () => {
+  const { drive, onDone, complete } = makeDrive();
+  const target = new Uint8Array(SECTOR_BYTES);
+  drive.read(7, target, onDone);
+  complete({ error: null, bytes: new Uint8Array(SECTOR_BYTES).fill(0x5a) });
+  expect(target[0]).toBe(0x5a);
+});
+
+test('the memory of a request is used again when it has come back, and not before', () => {
+  const { drive, onDone, question, complete } = makeDrive();
+  const ask = () => {
+    drive.read(7, new Uint8Array(SECTOR_BYTES), onDone);
+    return question().bytes.buffer;
+  };
+  const first = ask();
+  complete({ error: null });
+  expect(ask()).toBe(first);
+  expect(ask()).not.toBe(first);
+  complete({ error: null });
+  drive.cancel();
+  const late = ask();
+  drive.cancel();
+  expect(ask()).not.toBe(late);
 });
 
 test('a failed read leaves its target', () => {
@@ -36,12 +63,11 @@ test('a failed read leaves its target', () => {
   expect([done, target[0]]).toEqual([['io'], 1]);
 });
 
-test('a write carries its bytes and no others of their buffer', () => {
+test('a write carries its bytes as they were', () => {
   const { drive, done, onDone, question, complete } = makeDrive();
-  const sector = new Uint8Array(4 * SECTOR_BYTES).fill(3).subarray(SECTOR_BYTES, 2 * SECTOR_BYTES);
-  drive.write(1, sector, onDone);
-  const { bytes } = question() as { bytes: Uint8Array };
-  expect([bytes.length, bytes.buffer.byteLength, bytes[0]]).toEqual([SECTOR_BYTES, SECTOR_BYTES, 3]);
+  const sectors = new Uint8Array(4 * SECTOR_BYTES).fill(3);
+  drive.write(1, sectors.subarray(SECTOR_BYTES, 2 * SECTOR_BYTES), onDone);
+  expect(question()).toEqual({ type: 'write', sector: 1, bytes: new Uint8Array(SECTOR_BYTES).fill(3) });
   complete({ error: 'no-space' });
   expect(done).toEqual(['no-space']);
 });

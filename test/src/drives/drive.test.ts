@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BlockMedium } from '../../../runtime/host/block.ts';
-import { Drive } from '../../../src/drives/drive.ts';
 import { type DriveOptions, planDrives } from '../../../src/drives/options.ts';
+import { ServedDrive } from '../../../src/drives/served-drive.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import type { StorageHost } from '../../../src/storage/open.ts';
 import { type ByteStore, StorageError } from '../../../src/storage/store.ts';
@@ -24,11 +24,18 @@ function storageOf(files: Readonly<Record<string, ByteStore>>): StorageHost {
   };
 }
 
+async function readSectors(drive: ServedDrive, sector: number, count: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(new SharedArrayBuffer(count * SECTOR));
+  expect(await drive.answer({ type: 'read', sector, bytes })).toEqual({ error: null });
+  return bytes;
+}
+
 async function makeDrive(options: DriveOptions, files: Readonly<Record<string, ByteStore>> = {}) {
   const told: string[] = [];
   const media: (BlockMedium | null)[] = [];
-  const drive = new Drive(planDrives([options])[0]!, {
+  const drive = new ServedDrive(planDrives([options])[0]!, {
     storage: storageOf(files),
+    statusChanged: () => {},
     tell: (message) => told.push(message),
     mediumChanged: (_, medium) => media.push(medium),
   });
@@ -38,13 +45,19 @@ async function makeDrive(options: DriveOptions, files: Readonly<Record<string, B
 
 test('sectors are read and written', async () => {
   const { drive } = await makeDrive({ image: pattern(4) });
-  expect(drive.medium).toEqual({ sectors: 4, isReadOnly: false });
+  expect(drive.status.medium).toEqual({ sectors: 4, isReadOnly: false });
   expect(await drive.answer({ type: 'write', sector: 2, bytes: new Uint8Array(SECTOR).fill(9) })).toEqual({
     error: null,
   });
   expect(await drive.answer({ type: 'flush' })).toEqual({ error: null });
-  const { bytes } = await drive.answer({ type: 'read', sector: 1, count: 3 });
-  expect([bytes![0], bytes![SECTOR], bytes![2 * SECTOR]]).toEqual([1, 9, 3]);
+  const bytes = await readSectors(drive, 1, 3);
+  expect([bytes[0], bytes[SECTOR], bytes[2 * SECTOR]]).toEqual([1, 9, 3]);
+});
+
+test('memory that is not shared comes back with the answer', async () => {
+  const { drive } = await makeDrive({ image: pattern(4) });
+  const { bytes } = await drive.answer({ type: 'read', sector: 2, bytes: new Uint8Array(SECTOR) });
+  expect(bytes).toEqual(new Uint8Array(SECTOR).fill(2));
 });
 
 test('bytes that were given as an image stay as they are', async () => {
@@ -58,10 +71,10 @@ test('with snapshot the image stays as it is', async () => {
   const store = new MemoryStore('disk.img', pattern(2));
   const { drive } = await makeDrive({ image: 'disk.img', snapshot: true }, { 'disk.img': store });
   await drive.answer({ type: 'write', sector: 0, bytes: new Uint8Array(SECTOR).fill(9) });
-  const { bytes } = await drive.answer({ type: 'read', sector: 0, count: 1 });
+  const bytes = await readSectors(drive, 0, 1);
   const below = new Uint8Array(SECTOR);
   await store.read(0, below);
-  expect([bytes![0], below[0]]).toEqual([9, 0]);
+  expect([bytes[0], below[0]]).toEqual([9, 0]);
 });
 
 test.each<[string, DriveOptions]>([
@@ -69,7 +82,7 @@ test.each<[string, DriveOptions]>([
   ['a drive that is to be read only', { image: pattern(4), readOnly: true }],
 ])('%s is not written', async (_, options) => {
   const { drive } = await makeDrive(options);
-  expect(drive.medium!.isReadOnly).toBe(true);
+  expect(drive.status.medium!.isReadOnly).toBe(true);
   const { error } = await drive.answer({ type: 'write', sector: 0, bytes: new Uint8Array(SECTOR) });
   expect(error).not.toBe(null);
 });
@@ -95,17 +108,16 @@ test.each([
 
 test('a sector beyond the end is an error', async () => {
   const { drive } = await makeDrive({ image: pattern(4) });
-  expect(await drive.answer({ type: 'read', sector: 3, count: 2 })).toEqual({ error: 'io' });
+  expect(await drive.answer({ type: 'read', sector: 3, bytes: new Uint8Array(2 * SECTOR) })).toEqual({ error: 'io' });
 });
 
 test('a medium is changed and taken out; the machine sees it', async () => {
   const { drive, media } = await makeDrive({ media: 'cdrom' });
-  expect([drive.medium, await drive.answer({ type: 'read', sector: 0, count: 1 })]).toEqual([
-    null,
-    { error: 'no-medium' },
-  ]);
+  expect([drive.status.medium, await drive.answer({ type: 'read', sector: 0, bytes: new Uint8Array(SECTOR) })]).toEqual(
+    [null, { error: 'no-medium' }],
+  );
   await drive.change(pattern(4));
-  expect((await drive.answer({ type: 'read', sector: 1, count: 1 })).bytes![0]).toBe(1);
+  expect((await readSectors(drive, 1, 1))[0]).toBe(1);
   await drive.change(pattern(8));
   await drive.eject();
   expect(media).toEqual([{ sectors: 4, isReadOnly: true }, { sectors: 8, isReadOnly: true }, null]);
@@ -114,13 +126,13 @@ test('a medium is changed and taken out; the machine sees it', async () => {
 test('an image that cannot be opened leaves the medium that is there', async () => {
   const { drive } = await makeDrive({ media: 'cdrom', image: pattern(4) });
   await expect(drive.change('gone.iso')).rejects.toThrow('gone.iso: cannot open it: there is no such file');
-  expect((await drive.answer({ type: 'read', sector: 1, count: 1 })).error).toBe(null);
+  expect((await drive.answer({ type: 'read', sector: 1, bytes: new Uint8Array(SECTOR) })).error).toBe(null);
 });
 
 test('the guest locks and ejects', async () => {
   const { drive, media } = await makeDrive({ media: 'cdrom', image: pattern(4) });
   await drive.answer({ type: 'lock', locked: true });
-  expect(drive.isLocked).toBe(true);
+  expect(drive.status.isLocked).toBe(true);
   await drive.answer({ type: 'eject' });
   expect(media).toEqual([null]);
 });
@@ -140,9 +152,9 @@ test('nothing is no disk', async () => {
 test('zeros follow an image that ends within a sector, until it is written', async () => {
   const store = new MemoryStore('disk.img', new Uint8Array(SECTOR + 3).fill(7));
   const { drive } = await makeDrive({ image: 'disk.img', format: 'raw' }, { 'disk.img': store });
-  expect(drive.medium!.sectors).toBe(2);
-  const { bytes } = await drive.answer({ type: 'read', sector: 1, count: 1 });
-  expect([...bytes!.subarray(0, 5)]).toEqual([7, 7, 7, 0, 0]);
+  expect(drive.status.medium!.sectors).toBe(2);
+  const bytes = await readSectors(drive, 1, 1);
+  expect([...bytes.subarray(0, 5)]).toEqual([7, 7, 7, 0, 0]);
   expect(await drive.answer({ type: 'write', sector: 1, bytes: new Uint8Array(SECTOR).fill(9) })).toEqual({
     error: null,
   });

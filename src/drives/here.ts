@@ -1,0 +1,18 @@
+import type { ToMachine } from '../../runtime/host/messages.ts';
+import type { DriveThread } from '../host.ts';
+import type { MessageEnd, ToDrives } from '../isolate/protocol.ts';
+import type { StorageHost } from '../storage/open.ts';
+import type { DriveCommand, DriveReport } from './protocol.ts';
+import { serveDrives } from './service.ts';
+
+/**
+ * Serves the drives of a machine in the caller's thread, for hosts that have no other.
+ * @param connect makes the two ends of a connection, such as those of a MessageChannel
+ */
+export function serveDrivesHere(storage: StorageHost, connect: () => readonly [unknown, unknown]): DriveThread {
+  type Ends<Sent, Received> = readonly [MessageEnd<Sent, Received>, MessageEnd<Received, Sent>];
+  const [port, library] = connect() as Ends<DriveCommand, DriveReport>;
+  const [machineEnd, machine] = connect() as Ends<ToDrives, ToMachine>;
+  serveDrives({ storage, library, machine });
+  return { port, machineEnd, hold: () => {}, terminate: async () => {} };
+}

@@ -1,0 +1,35 @@
+import type { BlockMedium } from '../../runtime/host/block.ts';
+import type { CallEnd, CallMessage } from '../isolate/remote-calls.ts';
+import type { Image } from '../options.ts';
+import type { DrivePlan, MediumOptions } from './options.ts';
+
+/** What is in a drive. */
+export interface DriveStatus {
+  /** The image's name, and what it is; null: there is none. */
+  readonly image: string | null;
+  readonly format: string | null;
+  /** The guest doesn't let the medium out. */
+  readonly isLocked: boolean;
+  /** As the machine sees it. */
+  readonly medium: BlockMedium | null;
+}
+
+/** What the library can ask of what serves the drives of its machine. */
+export interface DriveCalls {
+  /** Opens the images of all drives. Throws ConfigurationError if one cannot be opened; all are closed again then. */
+  open(plans: readonly DrivePlan[]): readonly DriveStatus[];
+  change(name: string, image: Image, options: MediumOptions): void;
+  eject(name: string): void;
+  /** Writes what is left to be written, lets go of all images, and ends. */
+  close(): void;
+}
+
+/** Messages from the library. */
+export type DriveCommand = CallMessage<keyof DriveCalls>;
+
+/** Messages to the library. */
+export type DriveReport =
+  | CallEnd
+  | { readonly type: 'status'; readonly name: string; readonly status: DriveStatus }
+  /** Something for the user to know. */
+  | { readonly type: 'log'; readonly message: string };

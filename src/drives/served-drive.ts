@@ -1,0 +1,194 @@
+import type { BlockError, BlockMedium } from '../../runtime/host/block.ts';
+import { SECTOR_BYTES } from '../../runtime/host/block.ts';
+import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
+import { ConfigurationError, messageOf } from '../errors.ts';
+import type { Image } from '../options.ts';
+import { BlobStore } from '../storage/blob-store.ts';
+import { MemoryStore } from '../storage/memory-store.ts';
+import { openDisk, type StorageHost } from '../storage/open.ts';
+import { type ByteStore, type Disk, StorageError } from '../storage/store.ts';
+import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
+import type { DriveStatus } from './protocol.ts';
+
+/** What a drive needs of what is around it. */
+export interface DriveBackend {
+  readonly storage: StorageHost;
+  /** The machine is to see another medium in it. */
+  mediumChanged(name: string, medium: BlockMedium | null): void;
+  /** The library is to see what has become of it. */
+  statusChanged(name: string, status: DriveStatus): void;
+  /** Something for the user to know. */
+  tell(message: string): void;
+}
+
+/** A drive where it is served: it has the disk that its medium is. */
+export class ServedDrive {
+  readonly name: string;
+  readonly #plan: DrivePlan;
+  readonly #backend: DriveBackend;
+  #disk: Disk | null = null;
+  #isLocked = false;
+  #isClosed = false;
+  /** What was told last: a guest may try again and again. */
+  #told = '';
+
+  constructor(plan: DrivePlan, backend: DriveBackend) {
+    this.name = plan.name;
+    this.#plan = plan;
+    this.#backend = backend;
+  }
+
+  get #medium(): BlockMedium | null {
+    if (this.#disk === null) return null;
+    return { sectors: Math.floor(this.#disk.size / SECTOR_BYTES), isReadOnly: this.#disk.isReadOnly };
+  }
+
+  get status(): DriveStatus {
+    const { name = null, format = null } = this.#disk ?? {};
+    return { image: name, format, isLocked: this.#isLocked, medium: this.#medium };
+  }
+
+  /**
+   * Opens what its options name.
+   * @throws ConfigurationError
+   */
+  async open(): Promise<void> {
+    const { image, ...options } = this.#plan.options;
+    if (image !== undefined) this.#disk = await this.#openImage(image, options);
+  }
+
+  /**
+   * Takes the medium out and puts another one in.
+   * @throws ConfigurationError if the image cannot be opened; the old medium is in the drive then
+   */
+  async change(image: Image, options: MediumOptions = {}): Promise<void> {
+    this.#checkRemovable();
+    const disk = await this.#openImage(image, options);
+    await this.#exchange(disk);
+  }
+
+  /**
+   * Takes the medium out, whether the guest has locked it or not.
+   * @throws ConfigurationError for a drive whose medium cannot be taken out
+   */
+  async eject(): Promise<void> {
+    this.#checkRemovable();
+    await this.#exchange(null);
+  }
+
+  /** Does what the guest asks for. Never rejects. */
+  async answer(question: BlockQuestion): Promise<BlockAnswer> {
+    try {
+      return await this.#do(question);
+    } catch (error) {
+      this.#tellOnce(`${this.name}: ${messageOf(error)}`);
+      return { error: blockError(error) };
+    }
+  }
+
+  /** Writes what is left to be written, and lets go of the image. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#takeOut();
+  }
+
+  async #takeOut(): Promise<void> {
+    const disk = this.#disk;
+    this.#disk = null;
+    try {
+      await disk?.close();
+    } catch (error) {
+      this.#backend.tell(`${this.name}: ${messageOf(error)}`);
+    }
+  }
+
+  async #do(question: BlockQuestion): Promise<BlockAnswer> {
+    const disk = this.#disk;
+    if (disk === null) return { error: 'no-medium' };
+    switch (question.type) {
+      case 'read':
+        await disk.read(question.sector * SECTOR_BYTES, question.bytes);
+        if (question.bytes.buffer instanceof ArrayBuffer) return { error: null, bytes: question.bytes };
+        break;
+      case 'write':
+        await disk.write(question.sector * SECTOR_BYTES, question.bytes);
+        break;
+      case 'flush':
+        await disk.flush();
+        break;
+      case 'discard':
+        await disk.discard(question.sector * SECTOR_BYTES, question.count * SECTOR_BYTES);
+        break;
+      case 'lock':
+        this.#isLocked = question.locked;
+        this.#tellStatus();
+        break;
+      case 'eject':
+        await this.#exchange(null);
+    }
+    return { error: null };
+  }
+
+  #checkRemovable(): void {
+    if (this.#isClosed) throw new Error(`${this.name}: the machine has ended`);
+    if (isRemovable(this.#plan)) return;
+    throw new ConfigurationError(`${this.name} is a hard disk: its medium cannot be changed`);
+  }
+
+  async #exchange(disk: Disk | null): Promise<void> {
+    await this.#takeOut();
+    this.#disk = disk;
+    this.#told = '';
+    this.#tellStatus();
+    this.#backend.mediumChanged(this.name, this.#medium);
+  }
+
+  #tellStatus(): void {
+    this.#backend.statusChanged(this.name, this.status);
+  }
+
+  async #openImage(image: Image, options: MediumOptions): Promise<Disk> {
+    const disk = await this.#openDisk(image, options);
+    if (disk.size >= SECTOR_BYTES) return disk;
+    await disk.close();
+    throw new StorageError(disk, `has ${disk.size} bytes, less than a sector (${SECTOR_BYTES} bytes)`);
+  }
+
+  async #openDisk(image: Image, { format, readOnly = false, snapshot = false }: MediumOptions): Promise<Disk> {
+    const isReadOnly = readOnly || this.#plan.media === 'cdrom';
+    const { storage } = this.#backend;
+    const access = isReadOnly ? 'read' : 'write';
+    const options = { access, snapshot: snapshot && !isReadOnly, ...(format && { format }) } as const;
+    if (typeof image === 'string') return await openDisk(storage, image, options);
+    const store = storeOf(image, `the image of ${this.name}`, isReadOnly);
+    const open: StorageHost['open'] = async (file, mode) => (file === store.name ? store : storage.open(file, mode));
+    const identify: StorageHost['identify'] = async (file) =>
+      file === store.name ? store.identity : storage.identify(file);
+    // What cannot be written itself is written in memory.
+    const isKept = options.snapshot || (store.isReadOnly && !isReadOnly);
+    return await openDisk({ ...storage, open, identify }, store.name, { ...options, snapshot: isKept });
+  }
+
+  #tellOnce(message: string): void {
+    if (message === this.#told) return;
+    this.#told = message;
+    this.#backend.tell(message);
+  }
+}
+
+/** Bytes are copied, and can be written; of a Blob only what is read comes into memory. */
+function storeOf(image: Exclude<Image, string>, name: string, isReadOnly: boolean): ByteStore {
+  if (image instanceof Blob) return new BlobStore(image instanceof File ? image.name : name, image);
+  return new MemoryStore(name, new Uint8Array(image.buffer, image.byteOffset, image.byteLength), isReadOnly);
+}
+
+const blockErrors: Readonly<Record<string, BlockError>> = {
+  ENOSPC: 'no-space',
+  EDQUOT: 'no-space',
+  EROFS: 'read-only',
+};
+
+function blockError(error: unknown): BlockError {
+  const { code = '' } = ((error as StorageError).cause ?? {}) as { code?: string };
+  return blockErrors[code] ?? 'io';
+}

@@ -1,0 +1,99 @@
+import type { BlockQuestion } from '../../runtime/host/block-port.ts';
+import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
+import type { MessageEnd, ToDrives } from '../isolate/protocol.ts';
+import { reportError } from '../isolate/remote-calls.ts';
+import { wakeMachine } from '../isolate/wake.ts';
+import type { Image } from '../options.ts';
+import type { StorageHost } from '../storage/open.ts';
+import type { DrivePlan, MediumOptions } from './options.ts';
+import type { DriveCommand, DriveReport, DriveStatus } from './protocol.ts';
+import { type DriveBackend, ServedDrive } from './served-drive.ts';
+
+export interface DriveServiceOptions {
+  readonly storage: StorageHost;
+  readonly library: MessageEnd<DriveReport, DriveCommand>;
+  readonly machine: MessageEnd<ToMachine, ToDrives>;
+}
+
+/**
+ * Serves the drives of one machine until the library closes them. It may run in any thread: requests come from the machine's
+ * isolate directly, so that nothing that the library's thread is busy with makes the guest wait.
+ */
+export function serveDrives(options: DriveServiceOptions): void {
+  new DriveService(options);
+}
+
+class DriveService {
+  readonly #library: MessageEnd<DriveReport, DriveCommand>;
+  readonly #machine: MessageEnd<ToMachine, ToDrives>;
+  readonly #backend: DriveBackend;
+  #drives: readonly ServedDrive[] = [];
+  /** The machine's state words, once it has been made. */
+  #state: Int32Array | undefined;
+
+  constructor({ storage, library, machine }: DriveServiceOptions) {
+    this.#library = library;
+    this.#machine = machine;
+    this.#backend = {
+      storage,
+      mediumChanged: (port, value) => this.#sendToMachine({ type: 'input', port, value }),
+      statusChanged: (name, status) => library.postMessage({ type: 'status', name, status }),
+      tell: (message) => library.postMessage({ type: 'log', message }),
+    };
+    machine.onmessage = ({ data }) => {
+      if (data.type === 'ready') this.#state = data.state;
+      else void this.#answer(data);
+    };
+    library.onmessage = ({ data }) => void this.#obey(data);
+  }
+
+  async #answer({ port, id, question }: ToHost & { type: 'request' }): Promise<void> {
+    const answer = await this.#drive(port).answer(question as BlockQuestion);
+    this.#sendToMachine({ type: 'completion', id, answer });
+  }
+
+  #sendToMachine(message: ToMachine): void {
+    this.#machine.postMessage(message);
+    if (this.#state) wakeMachine(this.#state);
+  }
+
+  async #obey({ id, name, args }: DriveCommand): Promise<void> {
+    const act = this.#calls[name] as (...args: readonly unknown[]) => Promise<unknown>;
+    try {
+      this.#library.postMessage({ type: 'answer', id, value: await act(...args) });
+    } catch (error) {
+      this.#library.postMessage({ type: 'refusal', id, error: reportError(error) });
+    }
+    if (name !== 'close') return;
+    this.#machine.close();
+    this.#library.close();
+  }
+
+  readonly #calls = {
+    open: (plans: readonly DrivePlan[]) => this.#open(plans),
+    change: (name: string, image: Image, options: MediumOptions) => this.#drive(name).change(image, options),
+    eject: (name: string) => this.#drive(name).eject(),
+    close: () => this.#close(),
+  };
+
+  #drive(name: string): ServedDrive {
+    const drive = this.#drives.find((candidate) => candidate.name === name);
+    if (drive === undefined) throw new Error(`there is no drive '${name}'`);
+    return drive;
+  }
+
+  async #open(plans: readonly DrivePlan[]): Promise<DriveStatus[]> {
+    this.#drives = plans.map((plan) => new ServedDrive(plan, this.#backend));
+    try {
+      for (const drive of this.#drives) await drive.open();
+    } catch (error) {
+      await this.#close();
+      throw error;
+    }
+    return this.#drives.map(({ status }) => status);
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(this.#drives.map((drive) => drive.close()));
+  }
+}

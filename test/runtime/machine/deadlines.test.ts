@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import { createMachine } from '../../../runtime/machine/machine.ts';
+
+const ORIGIN = 0x100000;
+
+test('what arrives while no guest code runs calls nobody: the next run looks for itself', () => {
+  let time = 0;
+  const told: number[] = [];
+  const { bytes } = assemble('cli\nhlt', { origin: ORIGIN, bits: 32 });
+  const machine = createMachine(
+    {
+      memoryBytes: 8 << 20,
+      boot: { flat: bytes, address: ORIGIN, mode: 'flat32' },
+      engine: 'interpreter',
+      rebootAction: 'exit',
+      startTimeOfDay: 0,
+    },
+    {
+      nanoseconds: () => (time += 1e3),
+      deadlineChanged: (deadline) => told.push(deadline),
+      send: () => {},
+      log: () => {},
+    },
+  );
+  expect(machine.run(Infinity).reason).toBe('halted');
+  const before = told.length;
+  machine.arrive({ type: 'input', port: 'com1', value: new Uint8Array([0x41]) });
+  expect(told.length).toBe(before);
+  machine.run(Infinity);
+  machine.dispose();
+});
