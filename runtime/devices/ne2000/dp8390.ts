@@ -1,5 +1,5 @@
 import type { Line } from '../../bus/irq.ts';
-import type { PortRegion } from '../../bus/ports.ts';
+import { allOnes, type PortRegion } from '../../bus/ports.ts';
 import { padded } from '../../ethernet/frame.ts';
 import type { NetworkPort } from '../../host/network.ts';
 import { joinComponents } from '../../snapshot/components.ts';
@@ -74,7 +74,7 @@ export class Dp8390 {
         first: base + DATA_PORT,
         count: RESET_PORT - DATA_PORT,
         sizes: dataSizes,
-        read: (_, size) => this.#remote.read(this.#unit(size)),
+        read: (_, size) => (this.#remote.read(this.#unit(size)) & allOnes(size)) >>> 0,
         write: (_, size, value) => this.#remote.write(this.#unit(size), value),
         readBlock: (_, size, target) => this.#block(size) && this.#remote.readBlock(size, target),
         writeBlock: (_, size, source) => this.#block(size) && this.#remote.writeBlock(size, source),
@@ -88,9 +88,9 @@ export class Dp8390 {
     ];
   }
 
-  /** Bytes that an access of so many moves: the chip has words if the guest says so. */
+  /** Bytes that an access of so many moves: the chip has words if the guest says so, and a byte of one is its low one. */
   #unit(size: number): number {
-    return size > 1 && (this.#state.dataConfig & DATA_WORDS) === 0 ? 1 : size;
+    return (this.#state.dataConfig & DATA_WORDS) === 0 ? 1 : Math.max(2, size);
   }
 
   /** Whether whole blocks can be moved: 1 or 0. */

@@ -98,6 +98,15 @@ function testMemory(kind: 'isa' | 'pci'): void {
     expect(rig.takeStatus()).toBe(Interrupt.remoteDone);
   });
 
+  test('a byte of the data port is the low one of a word', () => {
+    const rig = new Ne2000Rig(kind);
+    rig.start();
+    rig.readMemory(0, 0);
+    rig.write(Register.remoteCountLow, 32);
+    rig.command(Command.start | Command.remoteRead);
+    expect(Array.from({ length: 6 }, () => rig.read(DATA_PORT))).toEqual(MAC);
+  });
+
   test('the reset port resets', () => {
     const rig = new Ne2000Rig(kind);
     rig.start();
