@@ -179,8 +179,8 @@ export interface CodeSnapshot {
     readonly suffix: string;
     /** Size of the machine's memory. */
     readonly memoryBytes: number;
-    /** Whether it looks at the attention word or counts instructions. */
-    readonly pacing: 'poll' | 'budget';
+    /** Whether it looks at the attention word, or counts instructions or jumps. */
+    readonly pacing: 'poll' | 'budget' | 'jumps';
   };
 }
 

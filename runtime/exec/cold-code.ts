@@ -7,6 +7,7 @@ import { type CodePage, makeNowhere } from './code-page.ts';
 import type { Handlers } from './handlers.ts';
 import type { InstructionFetch } from './instruction-fetch.ts';
 import { Node } from './node.ts';
+import type { Pace } from './pace.ts';
 
 /** Runs of evicted code are counted by so many bytes (as a shift). */
 const GRANULE_SHIFT = 4;
@@ -32,7 +33,7 @@ export interface ColdRuns {
  */
 export const defaultColdRuns: ColdRuns = { first: 0, evicted: 24 };
 
-export interface ColdCodeParts {
+export interface ColdCodeParts extends Pace {
   readonly state: Int32Array;
   /** Of the guest's memory and its ROMs. */
   readonly memoryBytes: number;
@@ -40,8 +41,6 @@ export interface ColdCodeParts {
   readonly fetch: InstructionFetch;
   readonly handlers: Handlers;
   readonly coldRuns: ColdRuns;
-  /** Instructions take from a budget (see EmitOptions.pacing). */
-  readonly budgeted: boolean;
 }
 
 /**
@@ -120,7 +119,7 @@ export class ColdCode {
 
   /** The page at an EIP, as a gate finds it; null if attention is asked for. */
   private otherPage(eip: number): CodePage | null {
-    return this.parts.state[Word.attention] === 0 ? this.parts.cache.pageAt(eip) : null;
+    return this.parts.isAsked() ? null : this.parts.cache.pageAt(eip);
   }
 
   /** What the handler of the instruction at an EIP gives: a link of `current`, a node, or null. */

@@ -1,5 +1,6 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { Eflags, Halt, Nmi, Shadow, Word } from '../../translator/abi/state.ts';
+import type { Pacing } from '../../translator/emit/context.ts';
 import { instructionRestart } from '../cpu/breakpoints.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { deliver } from '../cpu/interrupts.ts';
@@ -28,6 +29,9 @@ function isInterruptReady(state: Int32Array, source: InterruptSource): boolean {
 /** Why `run` came back: attention was asked for, the CPU halted, or the budget is used up. */
 export type LeaveReason = 'attention' | 'halted' | 'budget';
 
+/** Jumps that an entry counts as: it may last as long as the most elements of a repeated instruction. */
+const JUMPS_AN_ENTRY = 256;
+
 /**
  * Runs guest code until something outside it is due. Between two stretches of code it delivers interrupts and
  * exceptions; it is the only place from which code is entered.
@@ -38,19 +42,21 @@ export class Dispatcher {
   private readonly state: Int32Array;
   private readonly interrupts: InterruptSource;
   private readonly budgeted: boolean;
+  private readonly pacing: Pacing;
   private readonly callDepth: number;
   private readonly debug: DebugExceptions;
   /** Times code was entered, faults and interrupts delivered. */
   readonly metrics = { entries: 0, faults: 0, interrupts: 0 };
 
-  constructor(cpu: Cpu, graph: Graph, interrupts: InterruptSource, budgeted: boolean, callDepth: number) {
+  constructor(cpu: Cpu, graph: Graph, interrupts: InterruptSource, pacing: Pacing, callDepth: number) {
     this.callDepth = callDepth;
     this.cpu = cpu;
     this.graph = graph;
     this.state = cpu.state;
     this.debug = new DebugExceptions(cpu);
     this.interrupts = interrupts;
-    this.budgeted = budgeted;
+    this.budgeted = pacing === 'budget';
+    this.pacing = pacing;
   }
 
   run(): LeaveReason {
@@ -60,7 +66,7 @@ export class Dispatcher {
       if (state[Word.debugTraps] !== 0) this.debug.deliverTraps();
       this.acceptInterrupt();
       if (state[Word.halted] !== Halt.running) return 'halted';
-      if (this.budgeted && state[Word.budget] <= 0) return 'budget';
+      if (this.pacing !== 'poll' && state[Word.budget] <= 0) return 'budget';
       this.enter();
     }
   }
@@ -84,6 +90,8 @@ export class Dispatcher {
   private enter(): void {
     const { state } = this;
     this.metrics.entries++;
+    // What comes back here by itself, as far jumps and repeated port instructions do, asks nowhere else.
+    if (this.pacing === 'jumps') state[Word.budget] -= JUMPS_AN_ENTRY;
     state[Word.callDepth] = this.callDepth;
     this.graph.unwound();
     if (this.debug.breaks()) return;

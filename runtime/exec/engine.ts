@@ -4,7 +4,7 @@ import { Vector } from '../../translator/abi/faults.ts';
 import type { HelperName } from '../../translator/abi/helpers.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
 import { Double, Segment, Word } from '../../translator/abi/state.ts';
-import type { EmitOptions } from '../../translator/emit/context.ts';
+import type { EmitOptions, Pacing } from '../../translator/emit/context.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { stickyHelpers } from '../cpu/sse/helpers.ts';
@@ -22,6 +22,7 @@ import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
 import { defaultLoops, type LoopOptions, Loops } from './loops.ts';
 import type { Node } from './node.ts';
+import { paceOf } from './pace.ts';
 import { Records } from './records.ts';
 import { recordsWithin } from './residence.ts';
 import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from './tiering.ts';
@@ -29,8 +30,8 @@ import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from '.
 export interface EngineOptions {
   /** Null: code is interpreted only. */
   readonly tiering: TieringOptions | null;
-  /** Instructions take from a budget: time is made of them, or no other thread can ask for attention. */
-  readonly budgeted: boolean;
+  /** What is counted: instructions, if time is made of them; jumps, if no other thread can ask for attention. */
+  readonly pacing: Pacing;
   /** How deep calls of guest functions may be nested JavaScript calls: the host's stack must hold them. */
   readonly callDepth: number;
   /** Bytes of the host's memory that decoded and translated code may take; what is used least is evicted. */
@@ -45,7 +46,7 @@ export interface EngineOptions {
 
 export const defaultEngine: EngineOptions = {
   tiering: defaultTiering,
-  budgeted: false,
+  pacing: 'poll',
   callDepth: 100,
   cacheBytes: 96 << 20,
   coldRuns: defaultColdRuns,
@@ -75,10 +76,11 @@ export class Engine {
   readonly dispose: () => void;
 
   constructor(cpu: Cpu, mmu: Mmu, interrupts: InterruptSource, options: EngineOptions) {
-    const { budgeted, check } = options;
+    const { pacing, check } = options;
+    const budgeted = pacing === 'budget';
     const suffix = freeSuffix([...cellNames, ...Object.keys(helpers)]);
     const memoryBytes = mmu.ram.bytes.length;
-    const emit: EmitOptions = { suffix, memoryBytes, pacing: budgeted ? 'budget' : 'poll' };
+    const emit: EmitOptions = { suffix, memoryBytes, pacing };
     this.emit = emit;
     this.handlers = new Handlers(emit, check);
     const records = new Records(recordsWithin(options.cacheBytes));
@@ -89,7 +91,7 @@ export class Engine {
       records,
       loops: new Loops(this.handlers, records, budgeted ? null : options.loops, emit, check),
       decoder: createDecoder(cpu.model.features),
-      budgeted,
+      ...paceOf(pacing, cpu.state),
       cacheBytes: options.cacheBytes,
       coldRuns: options.coldRuns,
       hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
@@ -99,7 +101,7 @@ export class Engine {
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });
     this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);
-    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, budgeted, options.callDepth);
+    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, pacing, options.callDepth);
     this.dispose = installCells(suffix, {
       ...this.cells(cpu, mmu),
       ...boundHelpers(cpu),

@@ -13,6 +13,7 @@ import type { Handler, Handlers } from './handlers.ts';
 import { InstructionFetch } from './instruction-fetch.ts';
 import type { Loop, Loops } from './loops.ts';
 import { EntryWeight, Node, type Run, targetWeight } from './node.ts';
+import type { Pace } from './pace.ts';
 import type { Records } from './records.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { mostEvicted } from './residence.ts';
@@ -24,7 +25,7 @@ const MOST_TARGETS = 16;
 /** Where nodes are that are no code: gates know their page, the RETURN node doesn't need one. */
 const nowhere = makeNowhere();
 
-export interface GraphParts {
+export interface GraphParts extends Pace {
   readonly state: Int32Array;
   readonly mmu: Mmu;
   readonly handlers: Handlers;
@@ -32,8 +33,6 @@ export interface GraphParts {
   readonly records: Records;
   /** The decoder of the CPU's model. */
   readonly decoder: Decode;
-  /** Instructions take from a budget (see EmitOptions.pacing). */
-  readonly budgeted: boolean;
   /** Heat at which an entry is translated. */
   readonly hotAt: number;
   /** Heat at which an entry is first looked at; null: entries don't count their runs. */
@@ -282,7 +281,7 @@ export class Graph {
   }
 
   private readonly pollingGate: Run = (gate) => {
-    if (this.state[Word.attention] !== 0) return this.leave(gate.eip);
+    if (this.parts.isAsked()) return this.leave(gate.eip);
     if (this.cache.isMappedAt(gate.eip, gate.targetId)) return gate.taken;
     return this.relink(gate);
   };
@@ -308,7 +307,7 @@ export class Graph {
 
   /** AT: where an indirect transfer goes. */
   readonly at = (eip: number): Node | null => {
-    if (this.state[Word.attention] !== 0) return this.leave(eip);
+    if (this.parts.isAsked()) return this.leave(eip);
     return this.cache.recent(eip) ?? this.target(eip);
   };
 

@@ -42,6 +42,8 @@ const MMX_REGISTERS = 8;
 const UNLIMITED = 0xffffffff;
 /** Heat of what is never due. */
 const NEVER_DUE = -(2 ** 30);
+/** Jumps that are never used up. */
+const ENDLESS = 1 << 30;
 /** ECX as both operands; no base and no index. */
 const ECX_ECX = NO_OPERANDS | (Word.ecx << packed.rm.shift) | (Word.ecx << packed.reg.shift);
 
@@ -182,6 +184,7 @@ export class Rehearsal {
     state[Word.eip] = word;
     state.fill(word, Word.xmm, Word.xmm + wordCounts.xmm!);
     this.makeAvailable();
+    state[Word.budget] = ENDLESS;
     if (Atomics.exchange(state, Word.attention, 0) !== 0) this.wasAsked = true;
     const segments = wordCounts.segmentBase!;
     state.fill(0, Word.segmentBase, Word.segmentBase + segments);

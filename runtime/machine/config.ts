@@ -67,10 +67,11 @@ export interface MachineConfig {
   /** Time comes from executed instructions: one takes 2 to this power nanoseconds. */
   readonly icountShift?: number;
   /**
-   * poll (default): another thread sets Word.attention when a device is due (MachineHost.deadlineChanged). budget: there
-   * is none, so instructions are counted to look at the clock now and then. With instruction time they always are.
+   * poll (default): another thread sets Word.attention when a device is due (MachineHost.deadlineChanged). jumps: there is
+   * none, so jumps are counted to look at the clock now and then. With instruction time it is neither: instructions are
+   * counted.
    */
-  readonly pacing?: 'poll' | 'budget';
+  readonly pacing?: 'poll' | 'jumps';
   /** False: with instruction time a halted CPU does not wait; its time passes at once. */
   readonly icountSleep?: boolean;
   /** What a reset asked for by the guest, or a triple fault, does. */

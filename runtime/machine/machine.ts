@@ -28,12 +28,13 @@ import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts
 import { Examination } from './examination.ts';
 import { GuestLog } from './guest-log.ts';
 import { InstructionTime } from './instruction-time.ts';
+import { JumpGrant } from './jump-grant.ts';
 import { kernelWithoutFirmware } from './kernel.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
 import { withoutFirmware } from './resources.ts';
 
-/** Instructions between two looks at the clock where nothing else asks for attention. */
+/** Instructions between two looks at the clock with instruction time. */
 const LONGEST_GRANT = 200_000;
 /** Nanoseconds that the clocks of two threads may differ by. */
 const NEAR = 100_000;
@@ -60,7 +61,8 @@ export class MachineCore {
   private readonly model: CpuModel;
   private readonly host: MachineHost;
   private readonly time: InstructionTime | null;
-  private readonly budgeted: boolean;
+  /** Where no other thread asks for attention. */
+  private readonly jumps: JumpGrant | null;
   /** What a reset starts with; null: the firmware. */
   private readonly guest: BootState | null;
   /** The deadline last announced, and a nanosecond that makes one look new. */
@@ -85,7 +87,7 @@ export class MachineCore {
     const buffer = allocateShared(STATE_BYTES);
     this.state = new Int32Array(buffer, 0, WORD_COUNT);
     this.time = config.icountShift === undefined ? null : new InstructionTime(this.state, config.icountShift);
-    this.budgeted = this.time !== null || config.pacing === 'budget';
+    this.jumps = this.time === null && config.pacing === 'jumps' ? new JumpGrant(this.state) : null;
     this.guest = loadGuest(config);
     this.clock = new VirtualClock(this.time ?? host);
     this.clock.resume();
@@ -107,7 +109,7 @@ export class MachineCore {
     this.components = [...processor, ...this.pc.components, memoryComponent(layout.map.ram)];
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
       ...engineOptions(config, host),
-      budgeted: this.budgeted,
+      pacing: this.time ? 'budget' : (config.pacing ?? 'poll'),
       ...config.engineOptions,
     });
     // With IF clear the request is seen when IF is set again, by whoever sets it.
@@ -219,10 +221,10 @@ export class MachineCore {
     }
   }
 
-  /** Instructions until the next look at what is due. */
+  /** Instructions or jumps until the next look at what is due. */
   private grant(): void {
     if (this.time) this.time.grant(this.events.nextDeadline() - this.clock.now(), LONGEST_GRANT);
-    else if (this.budgeted) this.state[Word.budget] = LONGEST_GRANT;
+    else this.jumps?.grant(this.host.nanoseconds());
   }
 
   /** Does what is due between two stretches of guest code; a result if the host must act. */
@@ -277,6 +279,11 @@ export class MachineCore {
     this.time!.skip(Math.max(0, Math.min(passed, this.events.nextDeadline() - this.clock.now())));
   }
 
+  /** Running code looks at what is due by itself, now and then. */
+  private get isCounting(): boolean {
+    return this.time !== null || this.jumps !== null;
+  }
+
   private callAttention(): void {
     Atomics.store(this.state, Word.attention, 1);
   }
@@ -284,13 +291,13 @@ export class MachineCore {
   /** Outside of guest code `service` comes next, which looks for itself: a call of the ticker's thread would be for nothing. */
   private deadlineEarlier(deadline: number): void {
     if (!this.inGuest) return;
-    if (this.budgeted) this.callAttention();
+    if (this.isCounting) this.callAttention();
     else this.announce(deadline);
   }
 
   /** Tells the host when it is to ask for attention; again if it is about to, for it may have asked a little early. */
   private announce(deadline: number): void {
-    if (this.budgeted) return;
+    if (this.isCounting) return;
     const isNear = deadline - this.clock.now() < NEAR;
     if (deadline === this.deadline && !isNear) return;
     this.deadline = deadline;

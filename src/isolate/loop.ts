@@ -32,7 +32,7 @@ export interface IsolateOptions {
   readonly port: MessageEnd<Report, Command>;
   /** To what serves its drives; absent where it has none. */
   readonly drives?: MessageEnd<ToDrives, ToMachine> | undefined;
-  /** Watched by a ticker; without it the core counts instructions to pace itself. */
+  /** Watched by a ticker; without it the core counts jumps to pace itself. */
   readonly deadlines?: SharedArrayBuffer;
 }
 
@@ -84,7 +84,7 @@ class MachineLoop {
   }
 
   create(checkText: MachineHost['checkText']): void {
-    const pacing = this.#deadlines ? 'poll' : 'budget';
+    const pacing = this.#deadlines ? 'poll' : 'jumps';
     this.#core = this.#options.createCore({ pacing, ...this.#options.config }, this.#host(checkText));
     this.#port.onmessage = ({ data }) => this.#receive(data);
     this.#port.postMessage({ type: 'ready', state: this.#core.state });

@@ -104,7 +104,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
   const engine = new CodeEngine(cpu, mmu, noInterrupts, {
     ...defaultEngine,
     tiering,
-    budgeted,
+    pacing,
     loops: fastPaths ? earlyLoops : defaultLoops,
     coldRuns: cold ? earlyCold : defaultColdRuns,
     check: settings.check ? makeCheck(checkText) : null,

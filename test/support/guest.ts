@@ -62,10 +62,15 @@ const pacings = [
   { name: 'counting', config: { icountShift: 3, icountSleep: false } },
 ] as const;
 
-/** Every engine in both pacings. */
+/** Every engine in both pacings that Node's host uses. */
 export const variants: readonly Variant[] = engines.flatMap((engine) =>
   pacings.map((pacing) => ({ name: `${engine.name}, ${pacing.name}`, config: { ...engine.config, ...pacing.config } })),
 );
+/** Every engine as it is where no other thread can ask for attention. */
+export const jumpVariants: readonly Variant[] = engines.map(({ name, config }) => ({
+  name: `${name}, counting jumps`,
+  config: { ...config, pacing: 'jumps' },
+}));
 
 export const EXIT_PORT = 0xf4;
 const DEBUG_PORT = 0xe9;

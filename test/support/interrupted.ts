@@ -11,6 +11,8 @@ export interface EndlessRun {
   readonly variantName: string;
   /** How often the guest is to be left. */
   readonly times: number;
+  /** Nobody asks for attention: the guest is to come back by itself at the end of each slice. */
+  readonly alone?: boolean;
 }
 
 /** Milliseconds that a guest runs before attention is asked for, and then between two requests: code gets hot. */
@@ -32,13 +34,13 @@ export class InterruptedGuests {
     this.#worker.postMessage(endless);
     const [state] = (await once(this.#worker, 'message')) as [Int32Array];
     await wait(WARM);
-    const asking = setInterval(() => ask(state), APART);
+    const asking = endless.alone ? undefined : setInterval(() => ask(state), APART);
     const signal = AbortSignal.timeout(FOR_EVER);
     try {
       return (await once(this.#worker, 'message', { signal }))[0];
     } catch (error) {
       await this.close();
-      throw signal.aborted ? new Error('the guest runs on though attention is asked for') : error;
+      throw signal.aborted ? new Error('the guest runs on, though it is to come back') : error;
     } finally {
       clearInterval(asking);
     }

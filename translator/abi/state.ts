@@ -24,7 +24,7 @@ export const Word = {
   eip: 12,
   /** Non-zero: running code must leave to the dispatcher at its next poll. Set by any thread. */
   attention: 13,
-  /** Instructions that may still run before the dispatcher looks again (pacing by count only). */
+  /** Instructions, or jumps, that may still run before the dispatcher looks again (where these are counted, see Pacing). */
   budget: 14,
   /** Current state key, see key.ts. */
   key: 15,

@@ -1,5 +1,4 @@
 import { type TargetView, targetIndexText } from '../abi/branch-targets.ts';
-import { Word } from '../abi/state.ts';
 import type { EmitContext } from './context.ts';
 
 /** How emitted text asks the branch target buffer where an EIP is. */
@@ -23,7 +22,7 @@ export function lookUpTarget(context: EmitContext, eip: string, k: string): Targ
   const holds = `${of('TARGET_EIP')}===${eip}&&${isPage}&&${of('TARGET_KEY')}===${context.key}`;
   return {
     index: `${k}=${targetIndexText(eip)};`,
-    isKnown: `${context.word(Word.attention)}===0&&${holds}`,
+    isKnown: `${context.calm()}&&${holds}`,
     record: of('TARGET_RECORD'),
   };
 }

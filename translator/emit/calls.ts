@@ -57,7 +57,7 @@ function isOut({ context }: CallParts): string {
 }
 
 function isAsked({ context }: CallParts): string {
-  return context.budgeted ? '' : `||${context.word(Word.attention)}!==0`;
+  return context.budgeted ? '' : `||${context.asked()}`;
 }
 
 function takeDepth({ context }: CallParts): string {

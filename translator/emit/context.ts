@@ -3,8 +3,12 @@ import type { HelperName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Word } from '../abi/state.ts';
 
-/** How running code notices that it must leave: by polling a word, or because a budget of instructions is used up. */
-export type Pacing = 'poll' | 'budget';
+/**
+ * How running code notices that it must leave. poll: by a word that another thread sets. budget: because a budget of instructions
+ * is used up. jumps: by that word, or because a budget of jumps is used up; where to leave is asked at the same places as with
+ * poll, and only there is counted.
+ */
+export type Pacing = 'poll' | 'budget' | 'jumps';
 
 /** What emitted text depends on besides the IR: fixed for a machine. */
 export interface EmitOptions {
@@ -35,6 +39,23 @@ export class EmitContext {
     this.state = this.cell('S');
     this.budgeted = options.pacing === 'budget';
     this.flat = (key & Key.flat) !== 0;
+  }
+
+  /** Condition: the dispatcher is to be asked (not where instructions are counted). */
+  asked(): string {
+    const isAsked = `${this.word(Word.attention)}!==0`;
+    return this.options.pacing === 'jumps' ? `${this.takeJump()}<0||${isAsked}` : isAsked;
+  }
+
+  /** The opposite condition. */
+  calm(): string {
+    const isCalm = `${this.word(Word.attention)}===0`;
+    return this.options.pacing === 'jumps' ? `${this.takeJump()}>=0&&${isCalm}` : isCalm;
+  }
+
+  private takeJump(): string {
+    const budget = this.word(Word.budget);
+    return `(${budget}=${budget}-1|0)`;
   }
 
   cell(name: CellName | HelperName): string {

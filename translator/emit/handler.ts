@@ -219,7 +219,7 @@ export class HandlerEmitter implements Leaves {
   protected leaveIfAsked(eip: string): string {
     if (this.context.budgeted) return '';
     const leave = `${this.context.word(Word.eip)}=${eip};return null;`;
-    return `if(${this.context.word(Word.attention)}!==0){${leave}}`;
+    return `if(${this.context.asked()}){${leave}}`;
   }
 
   private x87(s: Statement, call: string): string {

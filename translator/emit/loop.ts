@@ -82,9 +82,8 @@ export function emitLoop(context: EmitContext, paths: readonly (readonly Stateme
 
 /** A gate: goes on where it leads if that is still mapped there. Code without a jump that wraps comes by nothing else that asks. */
 function gatePath(context: EmitContext): string {
-  const isCalm = `${context.word(Word.attention)}===0`;
   const isMapped = `${context.cell('CT')}[${context.cell('LINEAR_PAGE')}[r]]===${context.cell('PAGE_ID')}[r]`;
-  return `case ${Slot.gate}:{if(${isCalm}&&${isMapped}){r=${context.cell('TAKEN')}[r];continue L;}break F;}`;
+  return `case ${Slot.gate}:{if(${context.calm()}&&${isMapped}){r=${context.cell('TAKEN')}[r];continue L;}break F;}`;
 }
 
 /** Goes to an EIP, which is a name, if the branch target buffer knows where that is. */
@@ -105,7 +104,7 @@ class FastPathEmitter extends HandlerEmitter {
 
   path(statements: readonly Statement[]): string {
     const jumps = nested(statements).some((s) => goesTo(s, 'target'));
-    const polled = jumps ? this.rare(`${this.context.word(Word.attention)}!==0`) : '';
+    const polled = jumps ? this.rare(this.context.asked()) : '';
     // Read once: V8 does not know that writing registers leaves it alone.
     const operands = nested(statements)
       .flatMap(fieldsOf)

@@ -192,7 +192,7 @@ class RegionEmitter implements Leaves {
   /** Where control goes back or far: leaves to the dispatcher if it is asked for. */
   private poll(eip: number): string {
     const { context } = this;
-    return context.budgeted ? '' : `if(${context.word(Word.attention)}!==0){${this.leaveBy(eip, 'leave')}}`;
+    return context.budgeted ? '' : `if(${context.asked()}){${this.leaveBy(eip, 'leave')}}`;
   }
 
   /** Goes to the common exit. */

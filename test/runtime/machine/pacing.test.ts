@@ -23,10 +23,10 @@ function hostWith(output: (text: string) => void): MachineHost {
   };
 }
 
-test('without another thread, instructions are counted, and devices still come in time', () => {
+test('without another thread, jumps are counted, and devices still come in time', () => {
   let text = '';
   machine = createMachine(
-    { ...config, pacing: 'budget' },
+    { ...config, pacing: 'jumps' },
     hostWith((more) => (text += more)),
   );
   for (let turn = 0; turn < 1000 && !text.includes('demo> '); turn++) machine.run(performance.now() * 1e6 + 10e6);

@@ -22,7 +22,7 @@ test('COM1 to COM4 are where a PC has them', () => {
     {
       memoryBytes: 8 << 20,
       engine: 'interpreter',
-      pacing: 'budget',
+      pacing: 'jumps',
       boot: { flat: assemble(source, { origin, bits: 32 }).bytes, address: origin, mode: 'flat32' },
       rebootAction: 'exit',
       debugExit: { iobase: 0xf4, iosize: 4 },

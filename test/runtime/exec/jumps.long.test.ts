@@ -1,0 +1,3 @@
+import { expectToComeBack } from '../../support/endless-tests.ts';
+
+expectToComeBack('counting jumps');
