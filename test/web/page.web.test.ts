@@ -66,6 +66,7 @@ describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
     inPage('', async (page) => {
       await choose(page, 'echo.img', floppy(echo), 'Floppy A');
       await turnOn(page);
+      await screenText(page).filter({ hasText: 'Booting from floppy A' }).waitFor(LONG);
       await page.locator('rawiron-pc').click();
       const press = () => page.keyboard.press('KeyX').then(() => screenText(page).textContent());
       await expect.poll(press, LONG).toMatch(/xx/);
