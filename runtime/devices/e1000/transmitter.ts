@@ -52,7 +52,7 @@ export class Transmitter {
   readonly #descriptor: DescriptorView;
   readonly #packet = new Uint8Array(LARGEST_PACKET + HEADER_BYTES);
   readonly #word = new DataView(new ArrayBuffer(4));
-  /** Bytes of the packet that is put together. */
+  /** Derived, in each call anew: bytes of the packet that is put together. */
   #length = 0;
 
   constructor(options: TransmitterOptions) {
