@@ -16,9 +16,9 @@ export function receiveFrame(state: Ne2000State, memory: CardMemory, frame: Uint
   if (isOff || !passes(state, frame) || state.pageStart >= state.pageStop) return 'ignored';
   const pages = Math.ceil((RING_HEADER_BYTES + frame.length + FCS_BYTES) / PAGE_BYTES);
   const ringPages = state.pageStop - state.pageStart;
-  // The ring has no room for it even when it is empty.
-  if (pages >= ringPages) return 'ignored';
-  if (freePages(state, ringPages) < Math.max(pages, Math.min(Math.ceil(ROOM / PAGE_BYTES), ringPages - 1)))
+  // The ring has no room for it even when it is empty: the guest's page must not be reached.
+  if (pages >= ringPages - 1) return 'ignored';
+  if (freePages(state, ringPages) <= Math.max(pages, Math.min(Math.ceil(ROOM / PAGE_BYTES), ringPages - 2)))
     return 'full';
   store(state, memory, frame, pages);
   return 'stored';

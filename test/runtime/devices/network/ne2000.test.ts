@@ -181,6 +181,16 @@ function testRing(kind: 'isa' | 'pci'): void {
     expect(rig.currentPage).toBe(page);
   });
 
+  test('a frame that would reach the page of the guest waits: the ring would look empty', () => {
+    const rig = new Ne2000Rig(kind);
+    rig.start();
+    rig.write(Register.boundary, RING + 7);
+    rig.cable.arrive(frameTo(MAC, 1500));
+    expect([rig.cable.waiting.length, rig.currentPage]).toEqual([1, RING + 1]);
+    rig.write(Register.boundary, RING + 8);
+    expect([rig.cable.waiting.length, rig.currentPage]).toEqual([0, RING + 7]);
+  });
+
   test('a stopped card takes nothing, and its filter holds back what is not for it', () => {
     const rig = new Ne2000Rig(kind);
     rig.start(0);
