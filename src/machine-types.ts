@@ -1,6 +1,12 @@
+import type { SavedComponents } from '../runtime/snapshot/components.ts';
+import type { Saved } from '../runtime/snapshot/describe.ts';
+import type { MachineCards } from './cards/index.ts';
+import type { MachineDrives } from './drives/index.ts';
+import type { Host } from './host.ts';
 import type { ThreadProfile } from './isolate/probe.ts';
 import type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 import type { ExaminationCalls, ExaminationName } from './machine-core.ts';
+import type { MachineOptions } from './options.ts';
 import type { SerialPort } from './serial.ts';
 
 /** What a machine tells, and with what. */
@@ -42,3 +48,21 @@ export interface Probe {
 
 /** A port with output only: the debug console, the parallel port, the log of what the guest does. */
 export type DebugConsole = Pick<SerialPort, 'on' | 'once' | 'off' | 'expect'>;
+
+/** Who takes what the machine sends. */
+export interface Receiver {
+  /** Resolves when the machine may send more. */
+  receive(bytes: Uint8Array): Promise<void>;
+  /** There will be no more. */
+  end?(reason: string): void;
+}
+
+/** What a machine is made with besides its configuration. */
+export interface MachineParts {
+  readonly options: MachineOptions;
+  readonly host: Host;
+  readonly drives: MachineDrives;
+  readonly cards: MachineCards;
+  /** What a snapshot with this state holds. */
+  readonly save: (components: SavedComponents) => Saved;
+}

@@ -1,6 +1,5 @@
 import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/stream.ts';
 import type { SavedComponents } from '../runtime/snapshot/components.ts';
-import type { Saved } from '../runtime/snapshot/describe.ts';
 import { loadImages } from './boot-images.ts';
 import type { NetworkCard } from './cards/card.ts';
 import { MachineCards } from './cards/index.ts';
@@ -18,7 +17,15 @@ import { Outflow } from './isolate/flow.ts';
 import { type CallName, type Calls, type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 import { restoreError } from './isolate/remote-calls.ts';
 import type { MachineConfig, Metrics } from './machine-core.ts';
-import type { DebugConsole, Examine, MachineEvents, MachineState, Probe } from './machine-types.ts';
+import type {
+  DebugConsole,
+  Examine,
+  MachineEvents,
+  MachineParts,
+  MachineState,
+  Probe,
+  Receiver,
+} from './machine-types.ts';
 import { creationError, openAll } from './opening.ts';
 import { bootOf, checkOptions, type MachineOptions } from './options.ts';
 import { Screen } from './screen/index.ts';
@@ -28,24 +35,6 @@ import { writeSnapshot } from './snapshot/write.ts';
 import { type Ask, Translations } from './translations.ts';
 
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
-
-/** Who takes what the machine sends. */
-interface Receiver {
-  /** Resolves when the machine may send more. */
-  receive(bytes: Uint8Array): Promise<void>;
-  /** There will be no more. */
-  end?(reason: string): void;
-}
-
-/** What a machine is made with besides its configuration. */
-interface MachineParts {
-  readonly options: MachineOptions;
-  readonly host: Host;
-  readonly drives: MachineDrives;
-  readonly cards: MachineCards;
-  /** What a snapshot with this state holds. */
-  readonly save: (components: SavedComponents) => Saved;
-}
 
 /** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
 export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
@@ -102,7 +91,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     const cards = new MachineCards(planCards(options.network ?? []), host);
     await openAll(cards, drives);
     const config = { ...settings, ...images, drives: drives.config, cards: cards.config };
-    const save = (components: SavedComponents) => savedMachine(options, images, components);
+    const parts = { ...images, drives: plans, cards: cards.config };
+    const save = (components: SavedComponents) => savedMachine(options, parts, components);
     const machine = new Machine(config, { options, host, drives, cards, save });
     try {
       await machine.#creation.promise;
@@ -125,7 +115,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     const { options, components } = await readMachine(snapshot, host);
     const machine = await Machine.create({ ...options, ...changes }, host);
     try {
-      await machine.#call('load', components);
+      await machine.#load(components);
     } catch (error) {
       await machine.stop();
       throw unfit(error as Error);
@@ -224,9 +214,15 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    */
   async load(snapshot: Uint8Array): Promise<void> {
     const { components } = await readMachine(snapshot, this.#host);
-    await this.#call('load', components).catch((error: Error) => {
+    await this.#load(components).catch((error: Error) => {
       throw this.state === 'ended' ? error : unfit(error);
     });
+  }
+
+  /** What cards are connected to is of here and now, whatever it was when the state was saved. */
+  async #load(components: SavedComponents): Promise<void> {
+    await this.#call('load', components);
+    for (const card of this.network) card.tellLink();
   }
 
   /** Ends the machine for good, whatever the guest is doing, and frees all that it has. May be called again. */

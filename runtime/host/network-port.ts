@@ -56,6 +56,7 @@ export function hostNetworkPort(door: HostDoor, name: string): NetworkPort {
   };
   stream.onInput = enter;
   control.onInput = (value) => {
+    if (value === state.isLinkUp) return;
     state.isLinkUp = value as boolean;
     port.onLinkChanged();
     offer();

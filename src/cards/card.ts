@@ -58,7 +58,15 @@ export class NetworkCard {
   setLink(isUp: boolean): void {
     if (isUp === this.#isLinkUp) return;
     this.#isLinkUp = isUp;
-    this.#side.linkChanged(isUp);
+    this.tellLink();
+  }
+
+  /**
+   * Tells the machine, which may have another one's state.
+   * @internal
+   */
+  tellLink(): void {
+    this.#side.linkChanged(this.#isLinkUp);
   }
 
   /**

@@ -60,8 +60,13 @@ async function makeMachine(settings: Settings, boot: Boot): Promise<Machine> {
   const snapshot = await readFile(incoming).catch((error: unknown) => {
     throw new ConfigurationError(`-incoming: cannot read ${incoming}: ${systemMessage(error)}`);
   });
-  const { boot: _, ...changes } = optionsOf(settings, boot);
-  return Machine.restore(snapshot, boot === SAVED ? changes : { ...changes, boot });
+  const { boot: _, drives = [], network = [], ...others } = optionsOf(settings, boot);
+  return Machine.restore(snapshot, {
+    ...others,
+    ...(boot !== SAVED && { boot }),
+    ...(drives.length > 0 && { drives }),
+    ...(network.length > 0 && { network }),
+  });
 }
 
 /** Until the machine ends. */

@@ -60,7 +60,7 @@ export function readFixedPart(name: string, file: Uint8Array): FixedPart {
     );
   }
   const method = (Object.keys(methods) as Method[]).find((method) => methods[method] === number);
-  if (method === undefined || jsonBytes > MOST_HEADER_BYTES) throw damaged(name);
+  if (version < 1 || method === undefined || jsonBytes > MOST_HEADER_BYTES) throw damaged(name);
   return { method, headerBytes, jsonBytes, headerChecksum };
 }
 

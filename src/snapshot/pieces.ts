@@ -3,6 +3,8 @@ import { allocateShared } from '../../runtime/memory/ram.ts';
 /** Bytes of a piece: those of a frame of memory, most of which are alike in nothing smaller. */
 export const PIECE_BYTES = 4096;
 const PIECE_WORDS = PIECE_BYTES / 4;
+/** Pieces of one hash that are compared with; others are stored again. */
+const MOST_ALIKE = 8;
 /** The piece of zeros, which is stored nowhere. */
 const ZERO_PIECE = 0;
 
@@ -18,8 +20,10 @@ export interface PieceList {
 export class PieceWriter {
   /** The pieces from number 1 on, in order. */
   readonly pieces: Int32Array[] = [];
+  /** Nobody can make pieces of one hash who doesn't know it. */
+  readonly #seed = crypto.getRandomValues(new Int32Array(1))[0];
   /** Numbers of pieces, by a hash of theirs. */
-  readonly #numbers = new Map([[hashOf(zeros), [ZERO_PIECE]]]);
+  readonly #numbers = new Map([[hashOf(zeros, this.#seed), [ZERO_PIECE]]]);
 
   add(bytes: Uint8Array): PieceList {
     const runs: number[] = [];
@@ -33,12 +37,12 @@ export class PieceWriter {
   }
 
   #number(piece: Int32Array): number {
-    const hash = hashOf(piece);
+    const hash = hashOf(piece, this.#seed);
     const alike = this.#numbers.get(hash) ?? [];
     const known = alike.find((number) => areEqual(this.pieces[number - 1] ?? zeros, piece));
     if (known !== undefined) return known;
     this.pieces.push(piece);
-    this.#numbers.set(hash, [...alike, this.pieces.length]);
+    if (alike.length < MOST_ALIKE) this.#numbers.set(hash, [...alike, this.pieces.length]);
     return this.pieces.length;
   }
 }
@@ -52,8 +56,8 @@ function pieceAt(bytes: Uint8Array, at: number): Int32Array {
   return new Int32Array(copy.buffer);
 }
 
-function hashOf(piece: Int32Array): number {
-  let hash = 0;
+function hashOf(piece: Int32Array, seed: number): number {
+  let hash = seed;
   for (let n = 0; n < PIECE_WORDS; n++) hash = Math.imul(hash ^ piece[n], 0x9e3779b1) ^ (hash >>> 15);
   return hash;
 }

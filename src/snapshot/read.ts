@@ -39,6 +39,7 @@ export async function readSnapshot(name: string, file: Uint8Array, decompressor:
 function checkedHeader(header: Header): Header {
   const { tree, pieces, chunks } = header;
   if (tree === undefined) throw new Error('it holds no state');
+  if (!(pieces >= 0 && pieces * PIECE_BYTES <= MOST_BYTES)) throw new Error(`it claims to have ${pieces} pieces`);
   const isTable = Array.isArray(chunks) && chunks.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (!isTable || chunks.length !== 2 * Math.ceil(pieces / CHUNK_PIECES))
     throw new Error('its table of chunks is wrong');

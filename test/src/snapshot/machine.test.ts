@@ -1,6 +1,12 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Saved } from '../../../runtime/snapshot/describe.ts';
 import { ConfigurationError, Machine, type MachineOptions } from '../../../src/index.ts';
 import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeStorage } from '../../../src/node/storage.ts';
+import { readSnapshot } from '../../../src/snapshot/read.ts';
 import { writeSnapshot } from '../../../src/snapshot/write.ts';
 
 const machines: Machine[] = [];
@@ -108,4 +114,60 @@ test('what is no snapshot changes nothing', async () => {
   }
   machine.serial.write('bench 1\r');
   await machine.serial.expect(primes);
+});
+
+/** A snapshot of the demo with options that its maker chose. */
+async function forged(options: Record<string, Saved>): Promise<Uint8Array> {
+  const machine = await demo();
+  const saved = (await readSnapshot('it', await machine.snapshot(), nodeStorage.decompressor)) as {
+    readonly options: Record<string, Saved>;
+    readonly components: Saved;
+  };
+  return writeSnapshot({ ...saved, options: { ...saved.options, ...options } }, nodeCompressor);
+}
+
+test.each<[string, Record<string, Saved>]>([
+  ['a kernel', { boot: { kernel: '/etc/passwd' } }],
+  ['an initial RAM disk', { boot: { kernel: new Uint8Array(8), initrd: '/etc/passwd' } }],
+  ['a BIOS', { boot: { bios: 'seabios' } }],
+  ['a video BIOS', { videoBios: '/etc/passwd' }],
+  ['an option ROM', { network: [{ card: 'rtl8139', rom: '/etc/passwd' }] }],
+])('a snapshot cannot have a file read: %s', async (_, options) => {
+  await expect(Machine.restore(await forged(options))).rejects.toThrow(
+    /^the snapshot: '.*' of its machine is not what/,
+  );
+});
+
+test('a snapshot cannot have a disk opened, nor a card connected', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'snapshot-'));
+  const file = join(folder, 'out.pcap');
+  const target = { command: `touch ${file}` };
+  const backend = { type: 'user', dump: file, guestForward: [{ guestPort: 1, target }] };
+  const snapshot = await forged({
+    drives: [{ media: 'cdrom', image: '/etc/passwd' }],
+    network: [{ card: 'rtl8139', backend }],
+  });
+  await expect(Machine.restore(snapshot)).rejects.toThrow(/is of a machine with other options/);
+  expect(await readdir(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
+});
+
+test('drives without a medium are there again, and so are cards', async () => {
+  const machine = await demo({ drives: [{ media: 'cdrom', serial: 'abc' }], network: [{ mac: '52:54:00:00:00:07' }] });
+  const second = await restore(await machine.snapshot());
+  expect(second.drives.map(({ name, image }) => [name, image])).toEqual([['ide1-cd0', null]]);
+  expect(second.network.map(({ name, mac }) => [name, mac])).toEqual([['rtl8139.0', '52:54:00:00:00:07']]);
+});
+
+test('the cable of a card is as it is here, not as it was', async () => {
+  const machine = await demo({ network: [{}] });
+  const states = async () => JSON.stringify(await machine.examine('stateOf', 'rtl8139.0'));
+  machine.network[0]!.setLink(false);
+  await expect.poll(states).toContain('"isLinkUp":false');
+  const snapshot = await machine.snapshot();
+  machine.network[0]!.setLink(true);
+  await expect.poll(states).toContain('"isLinkUp":true');
+  await machine.load(snapshot);
+  await expect.poll(states).toContain('"isLinkUp":true');
+  expect(machine.network[0]!.isLinkUp).toBe(true);
 });

@@ -1,0 +1,99 @@
+import type { CardConfig } from '../../runtime/machine/cards.ts';
+import type { Saved } from '../../runtime/snapshot/describe.ts';
+import type { StartImages } from '../boot-images.ts';
+import { macText } from '../cards/options.ts';
+import type { DrivePlan } from '../drives/options.ts';
+import type { MachineOptions } from '../options.ts';
+import { SnapshotError } from './layout.ts';
+
+/** What messages call it: who has the bytes knows where they come from. */
+export const NAME = 'the snapshot';
+
+/**
+ * Options that say what a machine is. How it runs here and now (its isolate and name, files, what cards are connected to) is in
+ * no snapshot, nor taken from one: who makes a snapshot must not choose what is opened where it is read.
+ */
+const lasting: readonly (keyof MachineOptions)[] = [
+  'memory',
+  'memoryBelow4G',
+  'cpu',
+  'engine',
+  'icount',
+  'reboot',
+  'bootOrder',
+  'debugExit',
+  'hpet',
+  'parallelPort',
+  'pcTestdev',
+  'vga',
+  'debugConsole',
+  'log',
+];
+const bootParts = ['kernel', 'initrd', 'append', 'bios', 'demo'];
+const driveParts = ['interface', 'index', 'media', 'serial'];
+const cardParts = ['card', 'mac', 'name', 'rom'];
+const imageParts = ['kernel', 'initrd', 'bios', 'rom'];
+
+/** What the machine was made with besides its options. */
+export interface SavedParts extends StartImages {
+  readonly drives: readonly DrivePlan[];
+  readonly cards: readonly CardConfig[];
+}
+
+/** The options with images in the place of their files' names. */
+export function savedOptions(options: MachineOptions, { boot, videoRom, drives, cards }: SavedParts): Saved {
+  return {
+    ...partsOf(options, lasting),
+    boot: boot as Saved,
+    ...(videoRom && { videoBios: videoRom }),
+    drives: drives.map((plan) => partsOf(plan, driveParts)),
+    network: cards.map(({ model, mac, name, rom }) => ({ card: model, mac: macText(mac), name, ...(rom && { rom }) })),
+  };
+}
+
+/**
+ * The other way round, from a file that anybody may have made. The values are checked where a machine is made of them.
+ * @throws SnapshotError if there is a name where an image belongs
+ */
+export function restoredOptions(saved: Saved): MachineOptions {
+  const { boot, videoBios, drives = [], network = [] } = saved as Readonly<Record<string, Saved>>;
+  if (videoBios !== undefined && !(videoBios instanceof Uint8Array)) throw foreign('videoBios');
+  const restored = {
+    ...partsOf(saved as object, lasting),
+    boot: imagesOf(boot, bootParts, 'boot'),
+    ...(videoBios && { videoBios }),
+    drives: listOf(drives, 'drives').map((drive) => partsOf(drive as object, driveParts)),
+    network: listOf(network, 'network').map((card) => imagesOf(card, cardParts, 'network')),
+  };
+  return restored as unknown as MachineOptions;
+}
+
+function partsOf(whole: object, names: readonly string[]): Record<string, Saved> {
+  const given = Object.entries(whole) as [string, Saved | undefined][];
+  return Object.fromEntries(given.filter(([name, value]) => names.includes(name) && value !== undefined)) as Record<
+    string,
+    Saved
+  >;
+}
+
+function imagesOf(saved: Saved | undefined, names: readonly string[], what: string): Record<string, Saved> {
+  if (!isRecord(saved)) throw foreign(what);
+  const parts = partsOf(saved, names);
+  const name = imageParts.find((part) => part in parts && !(parts[part] instanceof Uint8Array));
+  if (name !== undefined) throw foreign(`${what}.${name}`);
+  return parts;
+}
+
+function listOf(saved: Saved, what: string): Saved[] {
+  if (!Array.isArray(saved) || !saved.every(isRecord)) throw foreign(what);
+  return saved;
+}
+
+function foreign(what: string): SnapshotError {
+  return new SnapshotError(NAME, `'${what}' of its machine is not what a machine is made of`);
+}
+
+/** Whether it is an object with names. */
+export function isRecord(saved: Saved | undefined): saved is { readonly [name: string]: Saved } {
+  return typeof saved === 'object' && saved !== null && !Array.isArray(saved) && !(saved instanceof Uint8Array);
+}
