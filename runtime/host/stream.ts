@@ -11,7 +11,7 @@ export interface HostStream {
   write(bytes: Uint8Array): void;
   /** So many bytes of input no longer wait for the guest. */
   taken(length: number): void;
-  /** Called with input, at most INPUT_CREDIT bytes that were not taken. Set by the device. */
+  /** Called with input: never more bytes that were not taken than the stream's credit. Set by the device. */
   onInput: (bytes: Uint8Array) => void;
 }
 
