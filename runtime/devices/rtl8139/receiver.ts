@@ -66,6 +66,8 @@ export class Receiver {
     const match = this.#match(frame);
     if (match === null) return true;
     const isCplus = (state.cplusCommand & CplusCommand.receive) !== 0;
+    // The buffer has no room for it even when it is empty.
+    if (!isCplus && neededBytes(padded(frame)) >= this.#bufferBytes) return true;
     const taken = isCplus ? this.#toRing(frame, match) : this.#toBuffer(padded(frame), match);
     if (taken) this.#count(match);
     return taken || !this.#mayWait(isCplus);
@@ -134,7 +136,7 @@ export class Receiver {
     const size = this.#bufferBytes;
     const room = (size + state.rxRead - state.rxWrite) & (size - 1) || size;
     const length = frame.length + FCS_BYTES;
-    if (((RxHeader.bytes + length + 3) & ~3) >= room) return false;
+    if (neededBytes(frame) >= room) return false;
     this.#putWord((RxHeader.ok | match.header | (length << 16)) >>> 0);
     this.#put(frame);
     this.#putWord(checkSequence(frame));
@@ -207,4 +209,9 @@ export class Receiver {
     const bad = isPayloadIntact(frame, packet) ? 0 : payloadFailed;
     return failed | bad | ((isTcp ? tcp : udp) << RxDescriptor.protocolShift);
   }
+}
+
+/** Bytes of the receive buffer that a frame takes. */
+function neededBytes(frame: Uint8Array): number {
+  return (RxHeader.bytes + frame.length + FCS_BYTES + 3) & ~3;
 }

@@ -136,6 +136,14 @@ test.each([
   expect(rig.takeStatus()).toBe(count * Interrupt.rxOk);
 });
 
+test('a frame that is larger than the buffer is lost, and those after it come', () => {
+  const rig = new Rtl8139Rig();
+  rig.start();
+  for (const length of [8181, 9000, 0xffff, 100]) rig.cable.arrive(frameTo(MAC, length));
+  expect(rig.cable.waiting.length).toBe(0);
+  expect(rig.get(RX_BUFFER) >>> 16).toBe(104);
+});
+
 test('the filter: groups by six bits of their CRC', () => {
   const rig = new Rtl8139Rig();
   rig.start(RxConfig.multicast);
