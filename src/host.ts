@@ -33,9 +33,10 @@ export interface Host {
   readonly decompressor: Decompressor;
   /**
    * Opens what a network card is connected to.
+   * @param log hears what goes wrong later
    * @throws ConfigurationError that names the option, the file, or the port that cannot be had
    */
-  openNetwork(options: NetworkBackendOptions): Promise<OpenNetwork>;
+  openNetwork(options: NetworkBackendOptions, log: (message: string) => void): Promise<OpenNetwork>;
   /** Starts what serves the drives of one machine (src/drives/service.ts): in a thread of its own, where there are threads. */
   startDrives(events: IsolateEvents): DriveThread;
   /** Makes an isolate that runs a machine. */

@@ -143,11 +143,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.exited = this.#exit.promise;
     this.#drives = drives;
     this.drives = drives.all;
-    drives.onLog = (message) => this.emit('log', message);
+    const log = (message: string) => this.emit('log', message);
+    drives.onLog = log;
     drives.onCrash = events.onCrash;
     this.#cards = cards;
     this.network = cards.all;
-    cards.connect((message) => this.#connection.send(message));
+    cards.connect({ send: (message) => this.#connection.send(message), log });
     for (const { name, cable } of cards.all) {
       this.#outputs.set(name, cable);
       this.#inputs.set(name, cable);

@@ -22,6 +22,13 @@ function given(backend: NetworkBackend): OpenNetwork {
   return { backend, setBandwidth, user: undefined, port: 0 };
 }
 
+/** The machine that cards belong to. */
+interface CardMachine {
+  send(message: ToMachine): void;
+  /** For who listens to the machine's event `log`. */
+  log(message: string): void;
+}
+
 /** What cards need of the host. */
 type CardHost = Pick<Host, 'openNetwork' | 'readFile'>;
 
@@ -32,7 +39,7 @@ export class MachineCards {
   readonly #plans: readonly CardPlan[];
   readonly #configs: CardConfig[] = [];
   readonly #host: CardHost;
-  #send: (message: ToMachine) => void = () => {};
+  #machine: CardMachine = { send: () => {}, log: () => {} };
   #closed: Promise<unknown> | undefined;
 
   constructor(plans: readonly CardPlan[], host: CardHost) {
@@ -53,14 +60,16 @@ export class MachineCards {
 
   async #networkOf({ backend }: CardPlan): Promise<OpenNetwork> {
     if (backend === undefined) return given(nothing());
-    return 'send' in backend ? given(backend) : await this.#host.openNetwork(backend);
+    return 'send' in backend
+      ? given(backend)
+      : await this.#host.openNetwork(backend, (message) => this.#machine.log(message));
   }
 
   #connectCard(plan: CardPlan, network: OpenNetwork): NetworkCard {
     const { name } = plan.config;
     return new NetworkCard(plan, network, {
-      send: (value) => this.#send({ type: 'input', port: name, value }),
-      linkChanged: (value) => this.#send({ type: 'input', port: controlPortName(name), value }),
+      send: (value) => this.#machine.send({ type: 'input', port: name, value }),
+      linkChanged: (value) => this.#machine.send({ type: 'input', port: controlPortName(name), value }),
     });
   }
 
@@ -75,16 +84,15 @@ export class MachineCards {
   }
 
   /** The way to the machine. */
-  connect(send: (message: ToMachine) => void): void {
-    this.#send = send;
+  connect(machine: CardMachine): void {
+    this.#machine = machine;
   }
 
-  /** Answers a request of the machine's for one of them; false: it is none of theirs. */
-  answer({ port, id, question }: ToHost & { type: 'request' }): boolean {
+  /** Answers a request of the machine's for one of them. Throws if it is for none: the machine would wait for ever. */
+  answer({ port, id, question }: ToHost & { type: 'request' }): void {
     const card = this.all.find(({ name }) => controlPortName(name) === port);
-    if (card === undefined) return false;
-    this.#send({ type: 'completion', id, answer: card.cable.exchange(question as Uint8Array) });
-    return true;
+    if (card === undefined) throw new Error(`no network card answers requests of the port '${port}'`);
+    this.#machine.send({ type: 'completion', id, answer: card.cable.exchange(question as Uint8Array) });
   }
 
   /** Lets go of all that they are connected to. May be called again. */

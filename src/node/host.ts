@@ -44,7 +44,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
     ...imageHost,
     compressor: nodeCompressor,
     decompressor: nodeStorage.decompressor,
-    openNetwork: async (options) => (await import('./network/index.ts')).openNetwork(options),
+    openNetwork: async (options, log) => (await import('./network/index.ts')).openNetwork(options, log),
     startDrives: (events) => startDriveThread(modules.drives, events),
     startIsolate({ where, config, name, drives }, events) {
       const { port1, port2 } = new MessageChannel();

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { ConfigurationError } from '../../errors.ts';
 import type { Capture } from '../../network/pcap.ts';
 import { systemMessage } from '../system-message.ts';
@@ -10,13 +10,20 @@ const PATIENCE = 200;
 
 /** A file of captured frames. */
 export class CaptureFile implements Capture {
+  readonly #path: string;
+  readonly #log: (message: string) => void;
   #file: number | undefined;
   #bytes: Uint8Array[] = [];
   #length = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @throws ConfigurationError if it cannot be written */
-  constructor(path: string) {
+  /**
+   * @param log hears why a capture has ended early
+   * @throws ConfigurationError if it cannot be written
+   */
+  constructor(path: string, log: (message: string) => void) {
+    this.#path = path;
+    this.#log = log;
     try {
       this.#file = openSync(path, 'w');
     } catch (error) {
@@ -46,11 +53,12 @@ export class CaptureFile implements Capture {
     this.#length = 0;
     if (this.#file === undefined) return;
     try {
-      writeSync(this.#file, bytes);
-    } catch {
+      writeFileSync(this.#file, bytes);
+    } catch (error) {
       // A full disk ends the capture, not the machine.
       closeSync(this.#file);
       this.#file = undefined;
+      this.#log(`cannot write frames to '${this.#path}' any more, the capture has ended: ${systemMessage(error)}`);
     }
   }
 }

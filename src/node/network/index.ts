@@ -29,9 +29,13 @@ const timers: Timers = {
 
 /**
  * Opens what a card is connected to.
+ * @param log hears what goes wrong later
  * @throws ConfigurationError that names the option, the file, or the port that cannot be had
  */
-export async function openNetwork(options: NetworkBackendOptions): Promise<OpenNetwork> {
+export async function openNetwork(
+  options: NetworkBackendOptions,
+  log: (message: string) => void = () => {},
+): Promise<OpenNetwork> {
   checkBandwidth(options.bandwidth);
   checkText('dump', options.dump);
   const inner = await openBackend(options);
@@ -43,13 +47,17 @@ export async function openNetwork(options: NetworkBackendOptions): Promise<OpenN
   };
   const user = inner instanceof UserNetwork ? inner : undefined;
   const port = inner instanceof SocketBackend ? inner.port : 0;
-  return { backend: await captured(limited, options.dump), setBandwidth, user, port };
+  return { backend: await captured(limited, options.dump, log), setBandwidth, user, port };
 }
 
-async function captured(backend: NetworkBackend, dump: string | undefined): Promise<NetworkBackend> {
+async function captured(
+  backend: NetworkBackend,
+  dump: string | undefined,
+  log: (message: string) => void,
+): Promise<NetworkBackend> {
   if (dump === undefined) return backend;
   try {
-    return new CapturedBackend(backend, new CaptureFile(dump), Date.now);
+    return new CapturedBackend(backend, new CaptureFile(dump, log), Date.now);
   } catch (error) {
     await backend.close();
     throw error;

@@ -278,6 +278,17 @@ test('a dump has the frames', async () => {
   await expect(openNetwork({ type: 'user', dump: join(folder, 'no/such') })).rejects.toThrow('cannot write frames to');
 });
 
+test.runIf(existsSync('/dev/full'))('a dump that cannot be written any more is told once', async () => {
+  const logged: string[] = [];
+  const network = await openNetwork({ type: 'user', dump: '/dev/full' }, (message) => void logged.push(message));
+  network.backend.onFrame = () => true;
+  for (let n = 0; n < 2000; n++) network.backend.send(arpFrame(1, '10.0.2.15', '10.0.2.2'));
+  await network.backend.close();
+  expect(logged).toEqual([
+    "cannot write frames to '/dev/full' any more, the capture has ended: no space left on device",
+  ]);
+});
+
 test.each([
   [{ type: 'user', bandwidth: 0 }, 'bandwidth is 0'],
   [{ type: 'tap' }, "unknown type 'tap' of a network"],
