@@ -10,6 +10,12 @@ const VLAN_TYPE = 0x8100;
 /** What fits into a jumbo frame, and into what segmentation offload is given. */
 export const LARGEST_PACKET = 0x10000;
 
+/**
+ * Bytes of data that segmentation offload puts into a segment at least, so that a packet becomes some thousand frames at most.
+ * Every network carries 68 bytes (RFC 791, 3.2): headers with 20 bytes of options leave so many.
+ */
+export const LEAST_SEGMENT = 8;
+
 /** Whom a frame is for. */
 export type Destination = 'broadcast' | 'multicast' | 'station';
 
@@ -32,7 +38,7 @@ export function padded(frame: Uint8Array): Uint8Array {
   return longer;
 }
 
-/** The frame with a VLAN tag, two bytes as they go over the wire. */
+/** The frame, of HEADER_BYTES or more, with a VLAN tag, two bytes as they go over the wire. */
 export function withTag(frame: Uint8Array, tag: number): Uint8Array {
   const tagged = new Uint8Array(frame.length + TAG_BYTES);
   tagged.set(frame.subarray(0, TYPE_OFFSET));

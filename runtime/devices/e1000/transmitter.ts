@@ -1,6 +1,6 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
-import { FCS_BYTES, HEADER_BYTES, LARGEST_PACKET, padded, withTag } from '../../ethernet/frame.ts';
+import { FCS_BYTES, HEADER_BYTES, LARGEST_PACKET, LEAST_SEGMENT, padded, withTag } from '../../ethernet/frame.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Timer } from '../../time/events.ts';
 import {
@@ -15,10 +15,17 @@ import {
   TxLength,
   TxOption,
 } from './registers.ts';
-import { contextOf, putChecksum, putChecksums, sendSegments } from './segments.ts';
+import {
+  contextOf,
+  putChecksum,
+  putChecksums,
+  sendSegments,
+  type TxChecksums,
+  type TxPacketContext,
+} from './segments.ts';
 import type { E1000State, RegisterWords } from './state.ts';
 
-/** What is sent at a time, descriptors and bytes: a ring that the guest fills all the time must not stop it. */
+/** What is sent at a time, descriptors or frames, and bytes: a ring that the guest fills all the time must not stop it. */
 const BURST = 512;
 const BURST_BYTES = 512 << 10;
 /** Virtual nanoseconds from one burst to the next. */
@@ -54,6 +61,8 @@ export class Transmitter {
   readonly #word = new DataView(new ArrayBuffer(4));
   /** Derived, in each call anew: bytes of the packet that is put together. */
   #length = 0;
+  /** Derived, in each call anew: frames of the burst. */
+  #frames = 0;
 
   constructor(options: TransmitterOptions) {
     this.#options = options;
@@ -66,14 +75,16 @@ export class Transmitter {
     if ((words.get(Register.txControl) & TxControl.enable) === 0) return;
     let causes = 0;
     let [descriptors, bytes] = [0, 0];
-    while (descriptors < BURST && bytes < BURST_BYTES) {
+    this.#frames = 0;
+    const isOver = () => Math.max(descriptors, this.#frames) >= BURST || bytes >= BURST_BYTES;
+    while (!isOver()) {
       const parts = this.#gather();
       if (parts.length === 0) break;
       causes |= this.#finish(parts);
       descriptors += parts.length;
       bytes += this.#length;
     }
-    if (descriptors >= BURST || bytes >= BURST_BYTES) timer.arm(now() + PAUSE);
+    if (isOver()) timer.arm(now() + PAUSE);
     else if (descriptors > 0) causes |= Cause.txEmpty;
     if (causes !== 0) interrupt(causes);
   }
@@ -147,20 +158,37 @@ export class Transmitter {
       ip: (first.options & TxOption.ip) !== 0,
       payload: (first.options & TxOption.payload) !== 0,
     };
-    if ((last.command & TxCommand.segment) !== 0) sendSegments(packet, context, wanted, send);
+    if ((last.command & TxCommand.segment) !== 0) this.#sendSegments(packet, context, wanted, send);
     else {
       putChecksums(packet, context, wanted);
       send(packet);
     }
   }
 
+  #sendSegments(
+    packet: Uint8Array,
+    context: TxPacketContext,
+    wanted: TxChecksums,
+    send: (frame: Uint8Array) => void,
+  ): void {
+    const { segmentBytes } = context;
+    const isTooSmall = segmentBytes > 0 && segmentBytes < LEAST_SEGMENT;
+    if (isTooSmall) this.#options.guestError('e1000: segments are too small, bytes', segmentBytes);
+    else sendSegments(packet, context, wanted, send);
+  }
+
   /** Sends frames with the VLAN tag of a descriptor, if it has one. */
   #sender({ command, options }: Part): (frame: Uint8Array) => void {
-    const { words } = this.#options;
+    const { words, guestError, transmit } = this.#options;
     const hasTag = (command & TxCommand.tag) !== 0 && (words.get(Register.control) & Control.vlan) !== 0;
     return (frame) => {
+      this.#frames++;
+      if (frame.length < HEADER_BYTES) {
+        guestError('e1000: a frame without a header, bytes', frame.length);
+        return;
+      }
       this.#count(frame);
-      this.#options.transmit(padded(hasTag ? withTag(frame, options >>> 16) : frame));
+      transmit(padded(hasTag ? withTag(frame, options >>> 16) : frame));
     };
   }
 

@@ -1,6 +1,6 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
-import { HEADER_BYTES, LARGEST_PACKET, withTag } from '../../ethernet/frame.ts';
+import { HEADER_BYTES, LARGEST_PACKET, LEAST_SEGMENT, withTag } from '../../ethernet/frame.ts';
 import { ipv4Of, sendSegments, setIpChecksum, setPayloadChecksum } from '../../ethernet/packet.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Timer } from '../../time/events.ts';
@@ -17,7 +17,10 @@ import {
 } from './registers.ts';
 import type { Rtl8139State } from './state.ts';
 
-/** What is sent at a time, descriptors and bytes: a ring that the guest fills all the time, or that has no end, must not stop it. */
+/**
+ * What is sent at a time, descriptors or frames, and bytes: a ring that the guest fills all the time, or that has no end, must not
+ * stop it.
+ */
 const BURST = 256;
 const BURST_BYTES = 256 << 10;
 /** Virtual nanoseconds from one burst to the next. */
@@ -37,11 +40,12 @@ interface Part {
 /** What was sent without a pause. */
 interface Burst {
   descriptors: number;
+  frames: number;
   bytes: number;
 }
 
-function isOver({ descriptors, bytes }: Burst): boolean {
-  return descriptors >= BURST || bytes >= BURST_BYTES;
+function isOver({ descriptors, frames, bytes }: Burst): boolean {
+  return Math.max(descriptors, frames) >= BURST || bytes >= BURST_BYTES;
 }
 
 export interface TransmitterOptions {
@@ -98,7 +102,7 @@ export class Transmitter {
   poll(rings: number): void {
     const { state, interrupt, timer, now } = this.#options;
     if (!this.#isEnabled || (state.cplusCommand & CplusCommand.transmit) === 0) return;
-    const burst = { descriptors: 0, bytes: 0 };
+    const burst = { descriptors: 0, frames: 0, bytes: 0 };
     for (const priority of PRIORITIES) {
       if ((rings & priority) !== 0) this.#sendRing(priority === TxPoll.high ? 1 : 0, burst);
     }
@@ -115,7 +119,7 @@ export class Transmitter {
       const last = parts[parts.length - 1];
       for (const { address, command } of parts) this.#giveBack(address, command);
       state.txIndex[ring] = nextIndex(last);
-      this.#sendPacket(last.command, last.vlan);
+      this.#sendPacket(last, burst);
       burst.descriptors += parts.length;
       burst.bytes += this.#length;
     }
@@ -147,30 +151,39 @@ export class Transmitter {
     this.#options.memory.write(address, new Uint8Array(this.#word.buffer));
   }
 
-  /** `command` and `vlan`: words of the packet's last descriptor. */
-  #sendPacket(command: number, vlan: number): void {
+  /** By the packet's last descriptor. */
+  #sendPacket({ command, vlan }: Part, burst: Burst): void {
     const { guestError } = this.#options;
     const packet = this.#packet.subarray(0, this.#length);
     if (packet.length < HEADER_BYTES || (command & Descriptor.last) === 0) {
       guestError('RTL8139: a packet without a header or an end, bytes', packet.length);
       return;
     }
-    const send = this.#sender(vlan);
-    const size = (command >>> TxDescriptor.segmentShift) & TxDescriptor.segmentMask;
-    if ((command & TxDescriptor.largeSend) !== 0 && size > 0) sendSegments(packet, size, send);
+    const send = this.#sender(vlan, burst);
+    if ((command & TxDescriptor.largeSend) !== 0) this.#sendLarge(packet, command, send);
     else {
-      if ((command & TxDescriptor.largeSend) === 0) setChecksums(packet, command);
+      setChecksums(packet, command);
       send(packet);
     }
   }
 
-  /** Sends frames with the tag that the second word of a descriptor asks for. */
-  #sender(vlan: number): (frame: Uint8Array) => void {
+  #sendLarge(packet: Uint8Array, command: number, send: (frame: Uint8Array) => void): void {
+    const size = (command >>> TxDescriptor.segmentShift) & TxDescriptor.segmentMask;
+    if (size === 0) send(packet);
+    else if (size < LEAST_SEGMENT) this.#options.guestError('RTL8139: segments are too small, bytes', size);
+    else sendSegments(packet, size, send);
+  }
+
+  /** Sends frames of a burst with the tag that the second word of a descriptor asks for. */
+  #sender(vlan: number, burst: Burst): (frame: Uint8Array) => void {
     const { send } = this.#options;
-    if ((vlan & TxDescriptor.tagged) === 0) return send;
+    const hasTag = (vlan & TxDescriptor.tagged) !== 0;
     // The tag stands in the order of the network.
     const tag = ((vlan & 0xff) << 8) | ((vlan >> 8) & 0xff);
-    return (frame) => send(withTag(frame, tag));
+    return (frame) => {
+      burst.frames++;
+      send(hasTag ? withTag(frame, tag) : frame);
+    };
   }
 }
 

@@ -162,6 +162,35 @@ test('a large packet becomes segments', () => {
   ]);
 });
 
+test('segments of a few bytes are refused', () => {
+  const rig = started();
+  rig.bytes.set(packetFrame({ protocol: 'tcp', data: bytes(100) }), TX_DATA);
+  rig.transmit(context(54, 7, 0x04000000), [TX_DATA, 0, 0x2d100000 + 154, 0]);
+  expect([rig.cable.sent, rig.mistakes]).toEqual([[], ['e1000: segments are too small, bytes 7']]);
+  rig.transmit(context(54, 8, 0x04000000), [TX_DATA, 0, 0x2d100000 + 154, 0]);
+  expect(rig.cable.sent.length).toBe(13);
+});
+
+test('a ring of packets in small segments is sent in bursts of so many frames', () => {
+  const rig = started();
+  rig.bytes.set(packetFrame({ protocol: 'tcp', data: bytes(2000) }), TX_DATA);
+  const packet = [TX_DATA, 0, 0x2d100000 + 2054, 0];
+  rig.transmit(context(54, 8, 0x04000000), packet, packet, packet, packet, packet, packet);
+  // 250 segments a packet, and no packet is begun after 512 frames.
+  expect(rig.cable.sent.length).toBe(750);
+  rig.advance(100_000);
+  expect(rig.cable.sent.length).toBe(1500);
+});
+
+test('segments without a header get no VLAN tag: they are lost, and told', () => {
+  const rig = started();
+  rig.write(Register.control, 0x40000240);
+  rig.bytes.set(frameTo(BROADCAST, 100), TX_DATA);
+  rig.transmit(context(0, 10, 0x04000000), [TX_DATA, 0, 0x6d100000 + 100, 0x0123 << 16]);
+  expect(rig.cable.sent).toEqual([]);
+  expect(rig.mistakes).toContain('e1000: a frame without a header, bytes a');
+});
+
 test('a frame comes into a buffer, with its check sequence unless that is stripped', () => {
   for (const [control, more] of [
     [0x8002, 4],

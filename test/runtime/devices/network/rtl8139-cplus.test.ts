@@ -77,6 +77,25 @@ test('a large send without a size of segments is one frame', () => {
   expect(rig.cable.sent).toEqual([frame]);
 });
 
+test('segments of a few bytes are refused', () => {
+  const rig = cplus();
+  rig.transmit(packetFrame({ protocol: 'tcp', data: bytes(100) }), { command: 0x08000000 | (7 << 16) });
+  expect([rig.cable.sent, rig.mistakes]).toEqual([[], ['RTL8139: segments are too small, bytes 7']]);
+  rig.transmit(packetFrame({ protocol: 'tcp', data: bytes(100) }), { command: 0x08000000 | (8 << 16), first: 1 });
+  expect(rig.cable.sent.length).toBe(13);
+});
+
+test('a ring of packets in small segments is sent in bursts of so many frames', () => {
+  const rig = cplus();
+  rig.bytes.set(packetFrame({ protocol: 'tcp', data: bytes(1000) }), 0x40000);
+  for (let n = 0; n < 16; n++) rig.put(TX_RING + 16 * n, 0xb8080000 + 1054, 0, 0x40000, 0);
+  rig.write(Register.txPoll, 1, 0x40);
+  // 125 segments a packet, and no packet is begun after 256 frames.
+  expect(rig.cable.sent.length).toBe(375);
+  rig.advance(100_000);
+  expect(rig.cable.sent.length).toBe(750);
+});
+
 test('a VLAN tag is put in, and taken out', () => {
   const rig = cplus(CplusCommand.rxVlan);
   rig.transmit(frameTo(BROADCAST, 100), { vlan: 0x20000 | 0x2301 });
