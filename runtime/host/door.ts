@@ -182,8 +182,9 @@ export class HostDoor {
   }
 
   #enter(arrival: Arrival): void {
-    const later = this.#arrivals.findIndex(({ at }) => at > arrival.at);
-    this.#arrivals.splice(later < 0 ? this.#arrivals.length : later, 0, arrival);
+    // From the end: a card may have thousands of requests under way, and the next one is due after them.
+    const before = this.#arrivals.findLastIndex(({ at }) => at <= arrival.at);
+    this.#arrivals.splice(before + 1, 0, arrival);
     this.#arm();
   }
 

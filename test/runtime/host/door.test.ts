@@ -117,6 +117,19 @@ test('with a latency time waits for an answer that is late: nothing that is due 
   expect([log, door.isWaiting]).toEqual([['1600: A', '1600: B', 'later'], false]);
 });
 
+test('with a latency what comes without a request does not wait for answers, and keeps its order', () => {
+  const { ask, complete, disk, door, log, run } = makeDoor(500);
+  disk.onInput = (value) => log.push(`medium ${value}`);
+  for (const [n, answer] of ['A', 'B', 'C'].entries()) {
+    ask('?');
+    complete(n + 1, answer);
+  }
+  for (const value of [1, 2]) door.arrive({ type: 'input', port: 'disk', value });
+  run(1000);
+  run(1500);
+  expect(log).toEqual(['medium 1', 'medium 2', '1500: A', '1500: B', '1500: C']);
+});
+
 test('a late answer that is cancelled is not waited for any more', () => {
   const { ask, disk, door, events, log, run } = makeDoor(500);
   events.timer('later', () => log.push('later')).arm(1501);
