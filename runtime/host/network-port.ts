@@ -1,3 +1,4 @@
+import type { ReportGuestError } from '../bus/guest-error.ts';
 import { byteQueue, describe, flag, starting } from '../snapshot/describe.ts';
 import type { HostDoor } from './door.ts';
 import { FRAME_CREDIT, frameAt, framedLength, LARGEST_FRAME, putFrame } from './frames.ts';
@@ -18,7 +19,7 @@ export function controlPortName(name: string): string {
  * A card's cable whose other end is at the host. Frames go out as a stream. With instruction time each is a request
  * instead: what the network has to say to it at once comes at a virtual time, so that runs are alike.
  */
-export function hostNetworkPort(door: HostDoor, name: string): NetworkPort {
+export function hostNetworkPort(door: HostDoor, name: string, guestError: ReportGuestError): NetworkPort {
   const state = networkPortState.create();
   const stream = door.stream(name, FRAME_CREDIT);
   const control = door.requestPort<Uint8Array, Uint8Array>(controlPortName(name));
@@ -46,6 +47,10 @@ export function hostNetworkPort(door: HostDoor, name: string): NetworkPort {
     },
     send(frame) {
       if (!state.isLinkUp) return;
+      if (frame.length > LARGEST_FRAME) {
+        guestError(`${name}: a frame is too large, bytes`, frame.length);
+        return;
+      }
       const bytes = message.subarray(0, putFrame(message, 0, frame));
       if (door.hasLatency) control.request(bytes.slice(), enter);
       else stream.write(bytes);

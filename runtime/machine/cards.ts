@@ -49,12 +49,12 @@ function isIsa({ model }: CardConfig): boolean {
 
 function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {
   const { base, irq } = isaPlaces[n];
-  const port = hostNetworkPort(board.door, name);
+  const port = hostNetworkPort(board.door, name, board.guestError);
   return new Ne2000Isa({ name, mac, port, ports: board.ports, base, irq: board.irq(irq) });
 }
 
 function pciCard(board: Board, card: CardConfig, device: number): Part {
-  const port = hostNetworkPort(board.door, card.name);
+  const port = hostNetworkPort(board.door, card.name, board.guestError);
   const irq = board.pciIrq(device, 1);
   const bars = card.rom ? [board.romBar(card.name, card.rom)] : [];
   if (card.model === 'ne2k_pci') return new Ne2000Pci({ ...board, ...card, device, port, irq, bars });

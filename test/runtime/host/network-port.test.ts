@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { HostDoor } from '../../../runtime/host/door.ts';
-import { FRAME_CREDIT, framedLength, putFrame } from '../../../runtime/host/frames.ts';
+import { FRAME_CREDIT, framedLength, LARGEST_FRAME, putFrame } from '../../../runtime/host/frames.ts';
 import type { ToHost } from '../../../runtime/host/messages.ts';
 import { hostNetworkPort } from '../../../runtime/host/network-port.ts';
 import { loadComponents, saveComponents } from '../../../runtime/snapshot/components.ts';
@@ -21,7 +21,7 @@ function port(latency?: number) {
   const sent: ToHost[] = [];
   const send = (message: ToHost) => void sent.push(structuredClone(message));
   const door = new HostDoor({ clock: rig.clock, events: rig.events, send, latency });
-  const cable = hostNetworkPort(door, 'card');
+  const cable = hostNetworkPort(door, 'card', rig.guestError);
   const card = { room: Infinity, frames: [] as Uint8Array[], changes: 0 };
   cable.onFrame = (bytes) => {
     if (card.frames.length >= card.room) return false;
@@ -46,6 +46,14 @@ test('frames go out as a stream', () => {
   const { sent, cable } = port();
   cable.send(frame(60));
   expect(sent).toEqual([{ type: 'output', port: 'card', bytes: framed(frame(60)) }]);
+});
+
+test('a frame that is larger than the largest is lost, and told', () => {
+  const { rig, sent, cable } = port();
+  cable.send(frame(LARGEST_FRAME + 1));
+  expect([sent, rig.mistakes]).toEqual([[], ['card: a frame is too large, bytes 10000']]);
+  cable.send(frame(LARGEST_FRAME));
+  expect(sent).toEqual([{ type: 'output', port: 'card', bytes: framed(frame(LARGEST_FRAME)) }]);
 });
 
 test('frames for which the card has no room wait in their order', () => {

@@ -73,7 +73,7 @@ export class CardRig extends Rig {
     return {
       name: 'card',
       mac: MAC,
-      port: this.cable,
+      port: this.cable as NetworkPort,
       ports: ports as PortBus,
       memory,
       mmio,
