@@ -45,17 +45,21 @@ interface Receiver {
 
 /** Bytes of a stream's input that the device has not taken. */
 class InputCount {
-  waiting = 0;
+  #waiting = 0;
   readonly #tell: (length: number) => void;
 
   constructor(tell: (length: number) => void) {
     this.#tell = tell;
   }
 
+  add(length: number): void {
+    this.#waiting += length;
+  }
+
   /** So many, or all. What a loaded state had waiting was never sent by this host. */
   take(length: number): void {
-    const counted = Math.min(length, this.waiting);
-    this.waiting -= counted;
+    const counted = Math.min(length, this.#waiting);
+    this.#waiting -= counted;
     this.#tell(counted);
   }
 }
@@ -104,6 +108,7 @@ export class HostDoor {
     this.#inputs.push(input);
     const stream: HostStream = {
       write: (bytes) => send({ type: 'output', port, bytes }),
+      arrived: (length) => input.add(length),
       taken: (length) => input.take(length),
       onInput: () => {},
     };
@@ -146,7 +151,7 @@ export class HostDoor {
     const receiver = this.#receivers.get(port);
     if (receiver === undefined) throw new Error(`the machine has no port '${port}'`);
     const { input, receive } = receiver;
-    if (input !== null) input.waiting += (value as Uint8Array).length;
+    input?.add((value as Uint8Array).length);
     this.#enter({ at: this.#options.clock.now(), isStream: input !== null, deliver: () => receive(value) });
   }
 

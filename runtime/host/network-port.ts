@@ -39,6 +39,11 @@ export function hostNetworkPort(door: HostDoor, name: string, guestError: Report
     waiting.push(frames);
     offer();
   }
+  /** The host has used up credit for what it answers, as for the stream's input. */
+  function enterAnswer(frames: Uint8Array): void {
+    stream.arrived(frames.length);
+    enter(frames);
+  }
 
   const port: NetworkPort = {
     component: networkPortState.bind(`${name} cable`, state),
@@ -52,7 +57,7 @@ export function hostNetworkPort(door: HostDoor, name: string, guestError: Report
         return;
       }
       const bytes = message.subarray(0, putFrame(message, 0, frame));
-      if (door.hasLatency) control.request(bytes.slice(), enter);
+      if (door.hasLatency) control.request(bytes.slice(), enterAnswer);
       else stream.write(bytes);
     },
     onFrame: () => true,

@@ -36,6 +36,7 @@ export function recordedStream(): RecordedStream {
     write(bytes: Uint8Array) {
       stream.sent.push(...bytes);
     },
+    arrived() {},
     taken(length: number) {
       stream.takenBytes += length;
     },

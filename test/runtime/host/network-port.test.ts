@@ -98,6 +98,22 @@ test('with instruction time the answer comes when it is due, however long the ho
   expect(card.frames).toEqual([frame(70), frame(71)]);
 });
 
+test('the host hears what was taken of answers, once each', () => {
+  const { rig, sent, door, cable, card, arrive } = port(1000);
+  card.room = 1;
+  arrive(frame(60));
+  const answer = framed(...Array.from({ length: 100 }, () => frame(1514)));
+  cable.send(frame(60));
+  door.arrive({ type: 'completion', id: 1, answer });
+  rig.advance(1000);
+  expect(sent.length).toBe(1);
+  card.room = Infinity;
+  cable.resume();
+  expect(sent.slice(1)).toEqual([{ type: 'taken', port: 'card', length: expect.any(Number) }]);
+  const { length } = sent[1] as ToHost & { type: 'taken' };
+  expect(Math.abs(length - FRAME_CREDIT / 2)).toBeLessThan(framedLength(frame(1514)));
+});
+
 test('frames that wait are saved, and so is the link', () => {
   const { cable, card, arrive, setLink } = port();
   card.room = 0;
