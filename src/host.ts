@@ -37,7 +37,7 @@ export interface Host {
    * @throws ConfigurationError that names the option, the file, or the port that cannot be had
    */
   openNetwork(options: NetworkBackendOptions, log: (message: string) => void): Promise<OpenNetwork>;
-  /** Starts what serves the drives of one machine (src/drives/service.ts): in a thread of its own, where there are threads. */
+  /** Starts what serves the drives of one machine (src/drives/service.ts): in a thread of its own, or in the caller's. */
   startDrives(events: IsolateEvents): DriveThread;
   /** Makes an isolate that runs a machine. */
   startIsolate(start: IsolateStart, events: IsolateEvents): Isolate;

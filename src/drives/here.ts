@@ -6,7 +6,7 @@ import type { DriveCommand, DriveReport } from './protocol.ts';
 import { serveDrives } from './service.ts';
 
 /**
- * Serves the drives of a machine in the caller's thread, for hosts that have no other.
+ * Serves the drives of a machine in the caller's thread, for hosts that start none for them.
  * @param connect makes the two ends of a connection, such as those of a MessageChannel
  */
 export function serveDrivesHere(storage: StorageHost, connect: () => readonly [unknown, unknown]): DriveThread {

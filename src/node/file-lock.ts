@@ -8,7 +8,7 @@ export interface FileLock {
 }
 
 /**
- * Locks a file: any number of readers, or one writer. Node has no locks of files, so that each holder listens at a name of
+ * Locks a file: up to MOST_READERS readers, or one writer. Node has no locks of files, so that each holder listens at a name of
  * the host's that disappears with its process, however that ends: an abstract socket of Linux, a named pipe of Windows. It
  * keeps out what asks this function on the same host (with containers: in the same network namespace), and nothing else.
  * Elsewhere nothing is locked.

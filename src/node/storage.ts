@@ -97,7 +97,7 @@ class FileStore implements ByteStore {
 }
 
 /**
- * Opens a file, locked against other processes that use this function: any number of readers, or one writer.
+ * Opens a file, locked against other processes that use this function: several readers, or one writer.
  * @throws StorageError
  */
 export async function openFile(
