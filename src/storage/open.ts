@@ -1,8 +1,10 @@
 import { OverlayDisk } from './overlay.ts';
 import { OverlayPages, type Scratch } from './overlay-pages.ts';
+import { formatOfBytes, PROBE_BYTES } from './probe.ts';
+import { ProbedRawDisk } from './probed-raw.ts';
 import type { Decompressor } from './qcow2/compressed.ts';
 import { Qcow2Disk } from './qcow2/disk.ts';
-import { isQcow2, readHeader } from './qcow2/header.ts';
+import { readHeader } from './qcow2/header.ts';
 import { RawDisk } from './raw.ts';
 import { type ByteStore, type Disk, StorageError } from './store.ts';
 
@@ -23,7 +25,7 @@ export interface StorageHost {
 export type ImageFormat = 'raw' | 'qcow2';
 
 export interface OpenOptions {
-  /** Found out from the first bytes where it is missing. A guest that writes a raw disk can then change what it is. */
+  /** Found out from the first bytes where it is missing. A raw image then refuses writes that would change what it looks like. */
   readonly format?: ImageFormat | undefined;
   /** Default: write. */
   readonly access?: 'read' | 'write';
@@ -33,16 +35,6 @@ export interface OpenOptions {
 
 /** Images in a chain; more are a mistake or an attack. */
 const MOST_IMAGES = 64;
-
-/** First bytes of formats that are known and not supported. */
-const otherFormats: readonly (readonly [string, string])[] = [
-  ['QFI\xfb\0\0\0\x01', 'qcow (version 1)'],
-  ['KDMV', 'VMDK'],
-  ['vhdxfile', 'VHDX'],
-  ['conectix', 'VPC (VHD)'],
-  ['QED\0', 'QED'],
-  ['LUKS\xba\xbe', 'LUKS'],
-];
 
 /** Opens an image with all images that it stands on. Those are only read. */
 export async function openDisk(host: StorageHost, name: string, options: OpenOptions = {}): Promise<Disk> {
@@ -65,7 +57,8 @@ async function openLayer(
   try {
     if (above.length >= MOST_IMAGES)
       throw new StorageError(store, `stands below ${MOST_IMAGES} other images: too many`);
-    if ((await formatOf(store, format)) === 'raw') return new RawDisk(store);
+    if (format === 'raw') return new RawDisk(store);
+    if ((await formatOf(store, format)) === 'raw') return await ProbedRawDisk.open(store);
     return await openQcow2(host, store, [...above, store.identity]);
   } catch (error) {
     await store.close();
@@ -121,12 +114,13 @@ export async function formatOf(store: ByteStore, format?: string): Promise<Image
   if (format !== undefined && format !== 'raw' && format !== 'qcow2') {
     throw new StorageError(store, `the format ${format} is not supported (raw and qcow2 are)`);
   }
-  if (format === 'raw') return 'raw';
-  const start = new Uint8Array(Math.min(store.size, 16));
+  const found = format ?? (await foundFormat(store));
+  if (found === 'raw' || found === 'qcow2') return found;
+  throw new StorageError(store, `is a ${found} image, which is not supported (raw and qcow2 are)`);
+}
+
+async function foundFormat(store: ByteStore): Promise<string> {
+  const start = new Uint8Array(Math.min(store.size, PROBE_BYTES));
   await store.read(0, start);
-  if (format === 'qcow2' || isQcow2(start)) return 'qcow2';
-  const characters = String.fromCharCode(...start);
-  const other = otherFormats.find(([magic]) => characters.startsWith(magic));
-  if (other) throw new StorageError(store, `is a ${other[1]} image, which is not supported (raw and qcow2 are)`);
-  return 'raw';
+  return formatOfBytes(start);
 }

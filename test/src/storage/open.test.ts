@@ -40,6 +40,16 @@ beforeEach(() => {
   host = new MemoryHost();
 });
 
+test('bytes that make a raw image look like another one, one write after the other, are refused', async () => {
+  host.files.set('disk', new Uint8Array(1024));
+  const disk = await openDisk(host, 'disk');
+  await disk.write(0, Uint8Array.of(0x51, 0x46, 0x49, 0xfb));
+  await disk.write(1, Uint8Array.of(0x46, 0x49, 0xfb, 0, 0, 0));
+  await expect(disk.write(7, Uint8Array.of(2))).rejects.toThrow(/^disk: .*qcow2.*format=raw/);
+  await disk.write(7, Uint8Array.of(0));
+  expect([...(await everything(disk)).subarray(0, 8)]).toEqual([0x51, 0x46, 0x49, 0xfb, 0, 0, 0, 0]);
+});
+
 describe('chains', () => {
   test('what an image does not have is in its backing file, and zero beyond that', async () => {
     await makeImage('top', 'middle');

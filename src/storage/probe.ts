@@ -1,0 +1,21 @@
+import { isQcow2 } from './qcow2/header.ts';
+
+/** Bytes at the start of an image that tell its format. */
+export const PROBE_BYTES = 16;
+
+/** First bytes of formats that are known and not supported. */
+const otherFormats: readonly (readonly [string, string])[] = [
+  ['QFI\xfb\0\0\0\x01', 'qcow (version 1)'],
+  ['KDMV', 'VMDK'],
+  ['vhdxfile', 'VHDX'],
+  ['conectix', 'VPC (VHD)'],
+  ['QED\0', 'QED'],
+  ['LUKS\xba\xbe', 'LUKS'],
+];
+
+/** The format that an image has by its first bytes, for people. What begins like no known format is "raw". */
+export function formatOfBytes(start: Uint8Array): string {
+  if (isQcow2(start)) return 'qcow2';
+  const characters = String.fromCharCode(...start);
+  return otherFormats.find(([magic]) => characters.startsWith(magic))?.[1] ?? 'raw';
+}
