@@ -19,6 +19,9 @@ export interface BlockAnswer {
   readonly bytes?: Uint8Array;
 }
 
+/** Requests of a drive that its host has not answered. A drive has one under way: the others were cancelled. */
+const MOST_UNANSWERED = 4;
+
 /**
  * Memory that is lent to the host for a request, and used again when it comes back. What doesn't, as its request was
  * cancelled, is left to the host, which may still be at it.
@@ -39,26 +42,40 @@ class LentMemory {
   }
 }
 
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 /** A drive whose disk is at the host. `name` is that of the port; `medium` is what is in it at the start. */
 export function hostBlockPort(door: HostDoor, name: string, medium: BlockMedium | null): BlockPort {
-  const requests = door.requestPort<BlockQuestion, BlockAnswer>(name);
+  const requests = door.requestPort<BlockQuestion, BlockAnswer>(name, MOST_UNANSWERED);
   const memory = new LentMemory();
-  const ask = (question: BlockQuestion, done: BlockDone) => requests.request(question, ({ error }) => done(error));
+  const ask = (question: BlockQuestion, done: BlockDone) =>
+    requests.request(
+      () => question,
+      ({ error }) => done(error),
+    );
   const port = {
     medium,
     onMediumChanged: () => {},
     read(sector: number, target: Uint8Array, done: BlockDone): void {
-      const lent = memory.lend(target.length);
-      requests.request({ type: 'read', sector, bytes: lent }, ({ error, bytes = lent }) => {
+      let lent = NOTHING;
+      const question = (): BlockQuestion => {
+        lent = memory.lend(target.length);
+        return { type: 'read', sector, bytes: lent };
+      };
+      requests.request(question, ({ error, bytes = lent }) => {
         if (error === null) target.set(bytes);
         memory.takeBack(lent);
         done(error);
       });
     },
     write(sector: number, source: Uint8Array, done: BlockDone): void {
-      const lent = memory.lend(source.length);
-      lent.set(source);
-      requests.request({ type: 'write', sector, bytes: lent }, ({ error }) => {
+      let lent = NOTHING;
+      const question = (): BlockQuestion => {
+        lent = memory.lend(source.length);
+        lent.set(source);
+        return { type: 'write', sector, bytes: lent };
+      };
+      requests.request(question, ({ error }) => {
         memory.takeBack(lent);
         done(error);
       });
@@ -66,8 +83,8 @@ export function hostBlockPort(door: HostDoor, name: string, medium: BlockMedium 
     flush: (done: BlockDone) => ask({ type: 'flush' }, done),
     discard: (sector: number, count: number, done: BlockDone) => ask({ type: 'discard', sector, count }, done),
     cancel: () => requests.cancel(),
-    setLocked: (locked: boolean) => ask({ type: 'lock', locked }, () => {}),
-    eject: () => ask({ type: 'eject' }, () => {}),
+    setLocked: (locked: boolean) => requests.tell('lock', { type: 'lock', locked }),
+    eject: () => requests.tell('eject', { type: 'eject' }),
   };
   requests.onInput = (value) => {
     port.medium = value as BlockMedium | null;

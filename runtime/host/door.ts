@@ -1,6 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 import type { ToHost, ToMachine } from './messages.ts';
+import { RequestLane } from './request-lane.ts';
 import { type HostStream, INPUT_CREDIT, takenInParts } from './stream.ts';
 
 export interface HostDoorOptions {
@@ -17,9 +18,14 @@ export interface HostDoorOptions {
 
 /** A device's end of a port that asks the host for something, such as sectors of a disk. */
 export interface RequestPort<Question, Answer> {
-  /** `done` is called from the event queue, never from within the request. The question must not change until then. */
-  request(question: Question, done: (answer: Answer) => void): void;
-  /** Forgets what is under way (reset). The host may do it or not; `done` isn't called. */
+  /**
+   * `ask` makes the question, at once or when the host has answered enough of the earlier ones. `done` is called from the
+   * event queue, never from within the request. The question must not change until then.
+   */
+  request(ask: () => Question, done: (answer: Answer) => void): void;
+  /** Has the host do what no answer is needed to; `cancel` leaves it. Of several of a kind the last may be all that is sent. */
+  tell(kind: string, question: Question): void;
+  /** Forgets requests that are under way (reset). The host may do them or not; `done` isn't called. */
   cancel(): void;
   /** Called with what happens at the host without a request. Set by the device. */
   onInput: (value: unknown) => void;
@@ -81,6 +87,8 @@ export class HostDoor {
   readonly #receivers = new Map<string, Receiver>();
   readonly #requests = new Map<number, Request>();
   readonly #inputs: InputCount[] = [];
+  /** By the ids of what the host has not answered, cancelled or not. */
+  readonly #unanswered = new Map<number, RequestLane>();
   /** Ascending in time. */
   #arrivals: Arrival[] = [];
   #lastId = 0;
@@ -130,11 +138,23 @@ export class HostDoor {
     this.#arm();
   }
 
-  /** Names are unique. */
-  requestPort<Question, Answer>(port: string): RequestPort<Question, Answer> {
+  /** Names are unique. `most`: how much is at the host at once without an answer, what was cancelled included. */
+  requestPort<Question, Answer>(port: string, most = Infinity): RequestPort<Question, Answer> {
+    const lane = new RequestLane(most);
+    const send = (id: number, question: Question) => {
+      this.#unanswered.set(id, lane);
+      this.#options.send({ type: 'request', port, id, question });
+    };
     const requests: RequestPort<Question, Answer> = {
-      request: (question, done) => this.#request(port, question, done),
-      cancel: () => this.#cancel(port),
+      request: (ask, done) => {
+        const id = this.#enterRequest(port, done);
+        lane.request(() => send(id, ask()));
+      },
+      tell: (kind, question) => lane.tell(kind, () => send(++this.#lastId, question)),
+      cancel: () => {
+        lane.cancel();
+        this.#cancel(port);
+      },
       onInput: () => {},
     };
     this.#addReceiver(port, { input: null, receive: (value) => requests.onInput(value) });
@@ -160,18 +180,21 @@ export class HostDoor {
     this.#receivers.set(port, receiver);
   }
 
-  #request(port: string, question: unknown, done: (answer: never) => void): void {
-    const { latency, clock, send } = this.#options;
+  /** Its id. */
+  #enterRequest(port: string, done: (answer: never) => void): number {
+    const { latency, clock } = this.#options;
     const id = ++this.#lastId;
     const arrival = latency === undefined ? null : { at: clock.now() + latency, port, deliver: null };
     if (arrival) this.#enter(arrival);
     this.#requests.set(id, { port, done, arrival });
-    send({ type: 'request', port, id, question });
+    return id;
   }
 
   #completed(id: number, answer: unknown): void {
+    this.#unanswered.get(id)?.answered();
+    this.#unanswered.delete(id);
     const request = this.#requests.get(id);
-    // It was cancelled.
+    // It was cancelled, or nobody waits for it.
     if (request === undefined) return;
     this.#requests.delete(id);
     const { port, done, arrival } = request;

@@ -57,8 +57,12 @@ export function hostNetworkPort(door: HostDoor, name: string, guestError: Report
         return;
       }
       const bytes = message.subarray(0, putFrame(message, 0, frame));
-      if (door.hasLatency) control.request(bytes.slice(), enterAnswer);
-      else stream.write(bytes);
+      if (!door.hasLatency) {
+        stream.write(bytes);
+        return;
+      }
+      const question = bytes.slice();
+      control.request(() => question, enterAnswer);
     },
     onFrame: () => true,
     resume: offer,

@@ -16,7 +16,7 @@ function makeDrive() {
     door.arrive({ type: 'completion', id: sent.length, answer });
     events.runDue(0);
   };
-  return { door, events, drive, done, question, complete, onDone: (error: string | null) => done.push(error) };
+  return { door, events, drive, done, sent, question, complete, onDone: (error: string | null) => done.push(error) };
 }
 
 test('a read fills its target when the host has answered', () => {
@@ -79,4 +79,50 @@ test('a medium that is taken out and put in is told', () => {
   for (const value of [null, { sectors: 5, isReadOnly: true }]) door.arrive({ type: 'input', port: 'ide0', value });
   events.runDue(0);
   expect(seen).toEqual([null, { sectors: 5, isReadOnly: true }]);
+});
+
+/** What was asked of the host; `answer` `answer` answers the next ones. */
+function watch({ door, sent }: ReturnType<typeof makeDrive>) {
+  const requests = () => sent as (ToHost & { type: 'request' })[];
+  let answered = 0;
+  return {
+    asked: () => requests().map(({ question }) => question as { type: string }),
+    answer: (count: number) => {
+      const batch = requests().slice(answered, answered + count);
+      answered += count;
+      for (const { id } of batch) door.arrive({ type: 'completion', id, answer: { error: null } });
+    },
+  };
+}
+
+test('requests that are cancelled again and again wait for the host, which has memory of few of them', () => {
+  const rig = makeDrive();
+  const { drive, events, done, onDone } = rig;
+  const { asked, answer } = watch(rig);
+  for (let n = 0; n < 100; n++) {
+    drive.read(n % 50, new Uint8Array(SECTOR_BYTES), onDone);
+    drive.cancel();
+  }
+  drive.write(60, new Uint8Array(SECTOR_BYTES).fill(7), onDone);
+  expect(asked().map(({ type }) => type)).toEqual(['read', 'read', 'read', 'read']);
+  answer(1);
+  expect(asked().at(-1)).toEqual({ type: 'write', sector: 60, bytes: new Uint8Array(SECTOR_BYTES).fill(7) });
+  expect(asked()).toHaveLength(5);
+  events.runDue(0);
+  expect(done).toEqual([]);
+  answer(4);
+  events.runDue(0);
+  expect(done).toEqual([null]);
+});
+
+test('a lock and an eject that wait are not lost by a reset, and the last lock holds', () => {
+  const rig = makeDrive();
+  const { asked, answer } = watch(rig);
+  for (let n = 0; n < 4; n++) rig.drive.flush(rig.onDone);
+  for (let n = 0; n < 100; n++) rig.drive.setLocked(n % 2 === 0);
+  rig.drive.eject();
+  rig.drive.cancel();
+  expect(asked()).toHaveLength(4);
+  answer(4);
+  expect(asked().slice(4)).toEqual([{ type: 'lock', locked: false }, { type: 'eject' }]);
 });

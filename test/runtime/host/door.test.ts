@@ -14,7 +14,11 @@ function makeDoor(latency?: number) {
     latency,
   });
   const disk = door.requestPort<string, string>('disk');
-  const ask = (question: string) => disk.request(question, (answer) => rig.log.push(`${rig.time}: ${answer}`));
+  const ask = (question: string) =>
+    disk.request(
+      () => question,
+      (answer) => rig.log.push(`${rig.time}: ${answer}`),
+    );
   const complete = (id: number, answer: string) => door.arrive({ type: 'completion', id, answer });
   const run = (time: number) => {
     rig.time = time;
@@ -62,12 +66,15 @@ test('what was cancelled does not come, whether the host has answered or not; la
 test('a done that asks again, or cancels, keeps the others in order', () => {
   const { complete, disk, log, run } = makeDoor();
   const note = (answer: string) => log.push(answer);
-  disk.request('first', (answer) => {
-    note(answer);
-    disk.cancel();
-    disk.request('third', note);
-  });
-  disk.request('second', note);
+  disk.request(
+    () => 'first',
+    (answer) => {
+      note(answer);
+      disk.cancel();
+      disk.request(() => 'third', note);
+    },
+  );
+  disk.request(() => 'second', note);
   complete(1, '1');
   complete(2, '2');
   run(1001);

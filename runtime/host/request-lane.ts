@@ -1,0 +1,53 @@
+/** A question that is not sent before the host has answered others. */
+interface WaitingQuestion {
+  /** Undefined: a request, which can be cancelled. */
+  readonly kind: string | undefined;
+  send(): void;
+}
+
+/**
+ * What a port asks its host for, in order. At most `most` questions are at the host without an answer; others wait. Requests
+ * that were cancelled count until the host has answered them, as they take its memory until then.
+ */
+export class RequestLane {
+  readonly #most: number;
+  #unanswered = 0;
+  #waiting: WaitingQuestion[] = [];
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  request(send: () => void): void {
+    this.#add({ kind: undefined, send });
+  }
+
+  /** It stays when requests are cancelled. It takes the place of one of its kind that waits. */
+  tell(kind: string, send: () => void): void {
+    this.#waiting = this.#waiting.filter((waiting) => waiting.kind !== kind);
+    this.#add({ kind, send });
+  }
+
+  /** Requests that wait are not sent any more. */
+  cancel(): void {
+    this.#waiting = this.#waiting.filter(({ kind }) => kind !== undefined);
+  }
+
+  /** The host has answered one. */
+  answered(): void {
+    this.#unanswered--;
+    this.#advance();
+  }
+
+  #add(question: WaitingQuestion): void {
+    this.#waiting.push(question);
+    this.#advance();
+  }
+
+  #advance(): void {
+    while (this.#unanswered < this.#most && this.#waiting.length > 0) {
+      this.#unanswered++;
+      this.#waiting.shift()!.send();
+    }
+  }
+}
