@@ -4,6 +4,7 @@ import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.t
 import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Image } from '../options.ts';
 import { BlobStore } from '../storage/blob-store.ts';
+import { InOrder } from '../storage/in-order.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import { openDisk, type StorageHost } from '../storage/open.ts';
 import { type ByteStore, type Disk, StorageError } from '../storage/store.ts';
@@ -29,6 +30,8 @@ export class ServedDrive {
   #disk: Disk | null = null;
   #isLocked = false;
   #isClosed = false;
+  /** Of what takes a disk out or puts one in. */
+  readonly #exchanges = new InOrder();
   /** What was told last: a guest may try again and again. */
   #told = '';
 
@@ -54,7 +57,10 @@ export class ServedDrive {
    */
   async open(): Promise<void> {
     const { image, ...options } = this.#plan.options;
-    if (image !== undefined) this.#disk = await this.#openImage(image, options);
+    if (image === undefined) return;
+    await this.#exchanges.run(async () => {
+      this.#disk = await this.#openUnlessClosed(image, options);
+    });
   }
 
   /**
@@ -63,8 +69,7 @@ export class ServedDrive {
    */
   async change(image: Image, options: MediumOptions = {}): Promise<void> {
     this.#checkRemovable();
-    const disk = await this.#openImage(image, options);
-    await this.#exchange(disk);
+    await this.#exchanges.run(async () => this.#exchange(await this.#openUnlessClosed(image, options)));
   }
 
   /**
@@ -73,7 +78,7 @@ export class ServedDrive {
    */
   async eject(): Promise<void> {
     this.#checkRemovable();
-    await this.#exchange(null);
+    await this.#exchanges.run(() => this.#exchange(null));
   }
 
   /** Does what the guest asks for. Never rejects. */
@@ -89,7 +94,7 @@ export class ServedDrive {
   /** Writes what is left to be written, and lets go of the image. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#takeOut();
+    await this.#exchanges.run(() => this.#takeOut());
   }
 
   async #takeOut(): Promise<void> {
@@ -103,6 +108,10 @@ export class ServedDrive {
   }
 
   async #do(question: BlockQuestion): Promise<BlockAnswer> {
+    if (question.type === 'lock') {
+      this.#setLocked(question.locked);
+      return { error: null };
+    }
     const disk = this.#disk;
     if (disk === null) return { error: 'no-medium' };
     switch (question.type) {
@@ -119,18 +128,30 @@ export class ServedDrive {
       case 'discard':
         await disk.discard(question.sector * SECTOR_BYTES, question.count * SECTOR_BYTES);
         break;
-      case 'lock':
-        this.#isLocked = question.locked;
-        this.#tellStatus();
-        break;
       case 'eject':
-        await this.#exchange(null);
+        await this.#exchanges.run(() => this.#takeOutFor(disk));
     }
     return { error: null };
   }
 
-  #checkRemovable(): void {
+  /** The guest meant this disk, and not one that was put in since. */
+  async #takeOutFor(disk: Disk): Promise<void> {
+    if (this.#disk === disk) await this.#exchange(null);
+  }
+
+  /** The lock is the drive's, with or without a medium. A guest may set it again and again. */
+  #setLocked(locked: boolean): void {
+    if (locked === this.#isLocked) return;
+    this.#isLocked = locked;
+    this.#tellStatus();
+  }
+
+  #checkOpen(): void {
     if (this.#isClosed) throw new Error(`${this.name}: the machine has ended`);
+  }
+
+  #checkRemovable(): void {
+    this.#checkOpen();
     if (isRemovable(this.#plan)) return;
     throw new ConfigurationError(`${this.name} is a hard disk: its medium cannot be changed`);
   }
@@ -145,6 +166,15 @@ export class ServedDrive {
 
   #tellStatus(): void {
     this.#backend.statusChanged(this.name, this.status);
+  }
+
+  /** The machine may end while an image is opened: nobody would close it later. */
+  async #openUnlessClosed(image: Image, options: MediumOptions): Promise<Disk> {
+    this.#checkOpen();
+    const disk = await this.#openImage(image, options);
+    if (this.#isClosed) await disk.close();
+    this.#checkOpen();
+    return disk;
   }
 
   async #openImage(image: Image, options: MediumOptions): Promise<Disk> {

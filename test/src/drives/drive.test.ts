@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BlockMedium } from '../../../runtime/host/block.ts';
 import { type DriveOptions, planDrives } from '../../../src/drives/options.ts';
+import type { DriveStatus } from '../../../src/drives/protocol.ts';
 import { ServedDrive } from '../../../src/drives/served-drive.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import type { StorageHost } from '../../../src/storage/open.ts';
@@ -33,14 +34,15 @@ async function readSectors(drive: ServedDrive, sector: number, count: number): P
 async function makeDrive(options: DriveOptions, files: Readonly<Record<string, ByteStore>> = {}) {
   const told: string[] = [];
   const media: (BlockMedium | null)[] = [];
+  const statuses: DriveStatus[] = [];
   const drive = new ServedDrive(planDrives([options])[0]!, {
     storage: storageOf(files),
-    statusChanged: () => {},
+    statusChanged: (_, status) => statuses.push(status),
     tell: (message) => told.push(message),
     mediumChanged: (_, medium) => media.push(medium),
   });
   await drive.open();
-  return { drive, told, media };
+  return { drive, told, media, statuses };
 }
 
 test('sectors are read and written', async () => {
@@ -137,6 +139,20 @@ test('the guest locks and ejects', async () => {
   expect(media).toEqual([null]);
 });
 
+test('an empty drive is unlocked too', async () => {
+  const { drive } = await makeDrive({ media: 'cdrom', image: pattern(4) });
+  await drive.answer({ type: 'lock', locked: true });
+  await drive.eject();
+  expect(await drive.answer({ type: 'lock', locked: false })).toEqual({ error: null });
+  expect(drive.status.isLocked).toBe(false);
+});
+
+test('the library is told only if the lock changes', async () => {
+  const { drive, statuses } = await makeDrive({ media: 'cdrom', image: pattern(4) });
+  for (const locked of [false, true, true, true, false, false]) await drive.answer({ type: 'lock', locked });
+  expect(statuses.map(({ isLocked }) => isLocked)).toEqual([true, false]);
+});
+
 test('the disk of a hard disk stays in it', async () => {
   const { drive } = await makeDrive({ image: pattern(4) });
   await expect(drive.change(pattern(4))).rejects.toThrow('ide0-hd0 is a hard disk: its medium cannot be changed');
@@ -166,4 +182,78 @@ test('a drive of a machine that has ended opens no image', async () => {
   await drive.close();
   await expect(drive.change(pattern(4))).rejects.toThrow('ide1-cd0: the machine has ended');
   expect(media).toEqual([]);
+});
+
+/** Stores of these names, and which of them are not closed. */
+function openStores(names: readonly string[]) {
+  const open = new Set(names);
+  const stores = names.map((name) => {
+    const store = new MemoryStore(name, pattern(4), true);
+    const close = store.close.bind(store);
+    store.close = async () => {
+      await new Promise((resolve) => setTimeout(resolve));
+      open.delete(name);
+      await close();
+    };
+    return [name, store] as const;
+  });
+  return { open, files: Object.fromEntries(stores) };
+}
+
+test('of two changes at once the later one stays, and the other disks are closed', async () => {
+  const { open, files } = openStores(['old.iso', 'first.iso', 'second.iso']);
+  const { drive, media } = await makeDrive({ media: 'cdrom', image: 'old.iso' }, files);
+  await Promise.all([drive.change('first.iso'), drive.change('second.iso')]);
+  expect([drive.status.image, [...open], media.length]).toEqual(['second.iso', ['second.iso'], 2]);
+});
+
+test('a disk that is opened while the machine ends is closed', async () => {
+  const { open, files } = openStores(['old.iso', 'new.iso']);
+  const { drive, media } = await makeDrive({ media: 'cdrom', image: 'old.iso' }, files);
+  const change = expect(drive.change('new.iso')).rejects.toThrow('ide1-cd0: the machine has ended');
+  // The change has begun.
+  await Promise.resolve();
+  await Promise.all([change, drive.close()]);
+  expect([[...open], media]).toEqual([[], []]);
+});
+
+test.each(['eject first', 'change first'])(
+  'an eject by the guest does not take out what is put in meanwhile: %s',
+  async (order) => {
+    const { open, files } = openStores(['old.iso', 'new.iso']);
+    const { drive, media } = await makeDrive({ media: 'cdrom', image: 'old.iso' }, files);
+    const acts = [() => drive.answer({ type: 'eject' }), () => drive.change('new.iso')];
+    if (order === 'change first') acts.reverse();
+    await Promise.all(acts.map((act) => act()));
+    expect([drive.status.image, [...open], media.at(-1)]).toEqual(['new.iso', ['new.iso'], drive.status.medium]);
+  },
+);
+
+/** The first sector of a disk as a guest would write it to have it taken for another format. */
+function sectorOf(start: string): Uint8Array {
+  const bytes = new Uint8Array(SECTOR);
+  for (const [n, character] of [...start].entries()) bytes[n] = character.charCodeAt(0);
+  return bytes;
+}
+
+test.each([
+  ['qcow2', 'QFI\xfb\0\0\0\x03'],
+  ['VMDK', 'KDMV'],
+])('a guest cannot make a raw disk look like a %s image where the format was found out', async (format, start) => {
+  const store = new MemoryStore('disk.img', pattern(4));
+  const { drive, told } = await makeDrive({ image: 'disk.img' }, { 'disk.img': store });
+  for (let n = 0; n < 3; n++)
+    expect(await drive.answer({ type: 'write', sector: 0, bytes: sectorOf(start) })).toEqual({ error: 'io' });
+  expect(told).toEqual([expect.stringMatching(`ide0-hd0: disk.img: .* ${format} .*format=raw`)]);
+  expect((await readSectors(drive, 0, 1))[0]).toBe(0);
+  expect(await drive.answer({ type: 'write', sector: 1, bytes: sectorOf(start) })).toEqual({ error: null });
+  expect(await drive.answer({ type: 'write', sector: 0, bytes: sectorOf('boot') })).toEqual({ error: null });
+});
+
+test('a disk that was said to be raw holds whatever the guest writes', async () => {
+  const { drive, told } = await makeDrive({ image: pattern(4), format: 'raw' });
+  expect(await drive.answer({ type: 'write', sector: 0, bytes: sectorOf('QFI\xfb\0\0\0\x03') })).toEqual({
+    error: null,
+  });
+  expect(told).toEqual([]);
 });
