@@ -6,6 +6,9 @@ import { Drive } from './drive.ts';
 import type { DriveOptions, DrivePlan } from './options.ts';
 import type { DriveCalls, DriveReport } from './protocol.ts';
 
+/** How long images may take to be written and closed, in milliseconds: what a slow disk still has to write can be much. */
+const CLOSE_LIMIT = 60_000;
+
 /** The library's end of all drives of a machine. What serves them is started only if there are any. */
 export class MachineDrives {
   readonly all: readonly Drive[];
@@ -68,9 +71,20 @@ export class MachineDrives {
   async #close(): Promise<void> {
     if (!this.#thread) return;
     // It fails where they have crashed.
-    await this.#call('close').catch(() => {});
+    const closed = this.#call('close').catch(() => {});
+    const isInTime = await endsWithin(CLOSE_LIMIT, closed);
     this.#calls.close(new Error('the machine has ended: nothing can be put into its drives'));
-    await this.#thread.terminate();
+    const ended = this.#thread.terminate();
+    // A thread that a disk of the host holds up cannot be ended either.
+    if (isInTime) await ended;
+    else this.#tellLeft();
+  }
+
+  #tellLeft(): void {
+    const names = this.all.map(({ name }) => name).join(', ');
+    this.onLog(
+      `${names}: the images have not been closed, as the host's storage does not answer; what the guest did not flush may be lost. Look after the host's disk or network`,
+    );
   }
 
   /** While a call is under way the thread keeps the program alive. */
@@ -98,9 +112,20 @@ export class MachineDrives {
   }
 }
 
-/** A message would carry the whole buffer that bytes are part of. */
+/** Whether what is awaited ends within so many milliseconds. */
+async function endsWithin(limit: number, awaited: Promise<void>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), limit);
+  });
+  const isInTime = await Promise.race([awaited.then(() => true), late]);
+  clearTimeout(timer);
+  return isInTime;
+}
+
+/** A message would carry the whole buffer that bytes are part of. `slice` of a Node Buffer is such a part too. */
 function ownImage(image: Image): Image {
-  return image instanceof Uint8Array ? image.slice() : image;
+  return image instanceof Uint8Array ? new Uint8Array(image) : image;
 }
 
 function ownBytes(options: DriveOptions): DriveOptions {
