@@ -30,7 +30,9 @@ export class ServedDrive {
   #disk: Disk | null = null;
   #isLocked = false;
   #isClosed = false;
-  /** Of what takes a disk out or puts one in. */
+  /** What the user asks for. */
+  readonly #changes = new InOrder();
+  /** What takes a disk out or puts one in. The end of the machine waits for that, but not for an image that is being opened. */
   readonly #exchanges = new InOrder();
   /** What was told last: a guest may try again and again. */
   #told = '';
@@ -58,9 +60,8 @@ export class ServedDrive {
   async open(): Promise<void> {
     const { image, ...options } = this.#plan.options;
     if (image === undefined) return;
-    await this.#exchanges.run(async () => {
-      this.#disk = await this.#openUnlessClosed(image, options);
-    });
+    const disk = await this.#openImage(image, options);
+    await this.#exchanges.run(() => this.#putIn(disk));
   }
 
   /**
@@ -69,7 +70,11 @@ export class ServedDrive {
    */
   async change(image: Image, options: MediumOptions = {}): Promise<void> {
     this.#checkRemovable();
-    await this.#exchanges.run(async () => this.#exchange(await this.#openUnlessClosed(image, options)));
+    await this.#changes.run(async () => {
+      this.#checkOpen();
+      const disk = await this.#openImage(image, options);
+      await this.#exchanges.run(() => this.#exchange(disk));
+    });
   }
 
   /**
@@ -78,7 +83,7 @@ export class ServedDrive {
    */
   async eject(): Promise<void> {
     this.#checkRemovable();
-    await this.#exchanges.run(() => this.#exchange(null));
+    await this.#changes.run(() => this.#exchanges.run(() => this.#exchange(null)));
   }
 
   /** Does what the guest asks for. Never rejects. */
@@ -136,7 +141,7 @@ export class ServedDrive {
 
   /** The guest meant this disk, and not one that was put in since. */
   async #takeOutFor(disk: Disk): Promise<void> {
-    if (this.#disk === disk) await this.#exchange(null);
+    if (this.#disk === disk && !this.#isClosed) await this.#exchange(null);
   }
 
   /** The lock is the drive's, with or without a medium. A guest may set it again and again. */
@@ -157,24 +162,22 @@ export class ServedDrive {
   }
 
   async #exchange(disk: Disk | null): Promise<void> {
-    await this.#takeOut();
-    this.#disk = disk;
+    await this.#putIn(disk);
     this.#told = '';
     this.#tellStatus();
     this.#backend.mediumChanged(this.name, this.#medium);
   }
 
-  #tellStatus(): void {
-    this.#backend.statusChanged(this.name, this.status);
+  /** The machine may have ended while the disk was opened: nobody would close it later. */
+  async #putIn(disk: Disk | null): Promise<void> {
+    if (this.#isClosed) await disk?.close();
+    this.#checkOpen();
+    await this.#takeOut();
+    this.#disk = disk;
   }
 
-  /** The machine may end while an image is opened: nobody would close it later. */
-  async #openUnlessClosed(image: Image, options: MediumOptions): Promise<Disk> {
-    this.#checkOpen();
-    const disk = await this.#openImage(image, options);
-    if (this.#isClosed) await disk.close();
-    this.#checkOpen();
-    return disk;
+  #tellStatus(): void {
+    this.#backend.statusChanged(this.name, this.status);
   }
 
   async #openImage(image: Image, options: MediumOptions): Promise<Disk> {

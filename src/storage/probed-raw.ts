@@ -32,11 +32,11 @@ export class ProbedRawDisk extends RawDisk {
   #checkStart(offset: number, source: Uint8Array): void {
     const start = this.#start.slice();
     start.set(source.subarray(0, PROBE_BYTES - offset), offset);
-    const format = formatOfBytes(start);
-    if (format !== 'raw') {
+    if (formatOfBytes(start) !== 'raw') {
+      // The same text whatever the guest writes: the user is told once.
       throw new StorageError(
         this,
-        `a write is refused that would make this raw image look like a ${format} image; give format=raw to allow it`,
+        'a write is refused that would make this raw image look like one of another format; give format=raw to allow it',
       );
     }
     this.#start.set(start);

@@ -45,7 +45,7 @@ test('bytes that make a raw image look like another one, one write after the oth
   const disk = await openDisk(host, 'disk');
   await disk.write(0, Uint8Array.of(0x51, 0x46, 0x49, 0xfb));
   await disk.write(1, Uint8Array.of(0x46, 0x49, 0xfb, 0, 0, 0));
-  await expect(disk.write(7, Uint8Array.of(2))).rejects.toThrow(/^disk: .*qcow2.*format=raw/);
+  await expect(disk.write(7, Uint8Array.of(2))).rejects.toThrow(/^disk: .*another format.*format=raw/);
   await disk.write(7, Uint8Array.of(0));
   expect([...(await everything(disk)).subarray(0, 8)]).toEqual([0x51, 0x46, 0x49, 0xfb, 0, 0, 0, 0]);
 });
