@@ -1,4 +1,5 @@
-import { machineNames } from '../src/browser/element-options.ts';
+import { imageNames, machineNames } from '../src/browser/element-options.ts';
+import { isKept } from '../src/browser/files.ts';
 
 /** What the page's address can say besides a machine's description: a built-in system, and to start at once. */
 const pageNames = ['system', 'run'] as const;
@@ -11,6 +12,14 @@ export type Settings = ReadonlyMap<string, string>;
 export function settingsOf(hash: string): Settings {
   const entries = [...new URLSearchParams(hash.replace(/^#/, ''))];
   return new Map(entries.filter(([name]) => names.includes(name)));
+}
+
+/**
+ * Whether the machine starts with the page. One that could write to a disk that the browser keeps waits for the user: anybody can
+ * make a link that boots a kernel of theirs on it.
+ */
+export function startsAtOnce(settings: Settings): boolean {
+  return settings.has('run') && !imageNames.some((name) => isKept(settings.get(name) ?? ''));
 }
 
 /** The part of an address that describes these settings; those without a value are left out. */

@@ -7,7 +7,7 @@ import {
 } from '../src/browser/element-options.ts';
 import { isKept } from '../src/browser/files.ts';
 import type { Image, MachineOptions } from '../src/browser/index.ts';
-import { hashOf, settingsOf } from './address.ts';
+import { hashOf, settingsOf, startsAtOnce } from './address.ts';
 import { byId, textElement } from './elements.ts';
 import { Images } from './images.ts';
 import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
@@ -57,7 +57,7 @@ export class Setup {
       const field = this.#form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
       if (value !== undefined) field.value = value;
     }
-    this.#runs = settings.has('run');
+    this.#runs = startsAtOnce(settings);
     if (settings.size > 0) this.#writeAddress();
     return this.#runs;
   }
