@@ -4,6 +4,7 @@ import { describedOptions, imageAt } from './element-options.ts';
 import { isKept } from './files.ts';
 import { type Exit, Machine } from './index.ts';
 import { Keys, typeText } from './keys.ts';
+import { LatestMachine } from './latest-machine.ts';
 import { Pointer } from './pointer.ts';
 
 const STYLE = `
@@ -28,7 +29,7 @@ export class RawironPc extends HTMLElement {
   readonly #display: Display;
   readonly #keys: Keys;
   readonly #pointer: Pointer;
-  #machine: Machine | null = null;
+  readonly #latest = new LatestMachine<Machine>((machine) => this.#attach(machine));
 
   constructor() {
     super();
@@ -58,12 +59,12 @@ export class RawironPc extends HTMLElement {
 
   /** The machine that it shows. */
   get machine(): Machine | null {
-    return this.#machine;
+    return this.#latest.current;
   }
 
   /** Where the attribute `autostart` stands the machine starts with the page. */
   connectedCallback(): void {
-    if (this.hasAttribute('autostart') && !this.#machine) void this.start().catch(() => {});
+    if (this.hasAttribute('autostart') && !this.machine) void this.start().catch(() => {});
   }
 
   /** A machine that nobody sees any more is stopped. */
@@ -75,27 +76,28 @@ export class RawironPc extends HTMLElement {
    * Ends the machine that it shows, makes another one and starts it.
    * @param options what the attributes describe, if they are left out
    * @throws ConfigurationError
+   * @throws DOMException AbortError if it is stopped, removed or started again before the machine runs
    */
   async start(options?: MachineOptions): Promise<Machine> {
-    await this.stop();
     try {
-      const machine = await Machine.create(options ?? (await this.#describedOptions()));
+      const create = async () => Machine.create(options ?? (await this.#describedOptions()));
+      const machine = await this.#latest.replace(create);
       this.dispatchEvent(new CustomEvent('machinecreate', { detail: machine }));
-      this.#attach(machine);
+      this.#latest.checkCurrent(machine);
       await machine.start();
+      this.#latest.checkCurrent(machine);
       this.dispatchEvent(new CustomEvent('machinestart', { detail: machine }));
       return machine;
     } catch (error) {
-      this.dispatchEvent(new CustomEvent('machineerror', { detail: error }));
+      const isReplaced = error instanceof DOMException && error.name === 'AbortError';
+      if (!isReplaced) this.dispatchEvent(new CustomEvent('machineerror', { detail: error }));
       throw error;
     }
   }
 
   /** Ends the machine. Its last picture stays. */
   async stop(): Promise<void> {
-    const machine = this.#machine;
-    this.#attach(null);
-    await machine?.stop();
+    await this.#latest.stop();
   }
 
   /** Locks the pointer to the screen, so that it moves the machine's mouse. */
@@ -112,7 +114,7 @@ export class RawironPc extends HTMLElement {
 
   /** Types text with the US layout; characters that it does not have are left out. */
   type(text: string): void {
-    typeText(this.#machine, text);
+    typeText(this.machine, text);
     this.#display.wake();
   }
 
@@ -131,7 +133,6 @@ export class RawironPc extends HTMLElement {
   }
 
   #attach(machine: Machine | null): void {
-    this.#machine = machine;
     this.#display.attach(machine);
     this.#keys.attach(machine);
     this.#pointer.attach(machine);

@@ -1,0 +1,60 @@
+/** What is ended when another one takes its place. */
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** The machine that was asked for last. One that is still being made when another one, or none, is asked for is stopped. */
+export class LatestMachine<Machine extends Stoppable> {
+  readonly #show: (machine: Machine | null) => void;
+  /** How often another machine, or none, was asked for. */
+  #generation = 0;
+  #machine: Machine | null = null;
+
+  /** `show` is called with the machine that there is now. */
+  constructor(show: (machine: Machine | null) => void) {
+    this.#show = show;
+  }
+
+  get current(): Machine | null {
+    return this.#machine;
+  }
+
+  /**
+   * Ends the machine before and makes another one.
+   * @throws DOMException AbortError if meanwhile another one, or none, was asked for
+   */
+  async replace(create: () => Promise<Machine>): Promise<Machine> {
+    const ended = this.stop();
+    const generation = this.#generation;
+    await ended;
+    const machine = await create();
+    if (generation !== this.#generation) {
+      await machine.stop();
+      throw replaced();
+    }
+    this.#set(machine);
+    return machine;
+  }
+
+  /** @throws DOMException AbortError if the machine is no longer the one that is wanted */
+  checkCurrent(machine: Machine): void {
+    if (machine !== this.#machine) throw replaced();
+  }
+
+  /** Ends the machine, even one that is still being made. */
+  async stop(): Promise<void> {
+    this.#generation++;
+    const machine = this.#machine;
+    this.#set(null);
+    await machine?.stop();
+  }
+
+  #set(machine: Machine | null): void {
+    this.#machine = machine;
+    this.#show(machine);
+  }
+}
+
+function replaced(): DOMException {
+  return new DOMException('the machine was stopped, or another one started, before it ran', 'AbortError');
+}
