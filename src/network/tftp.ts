@@ -25,19 +25,20 @@ class Transfer {
   readonly #send: (packet: Uint8Array) => void;
   readonly #alarm: Alarm;
   readonly #alarms: Alarms;
-  readonly #ended: () => void;
+  readonly #ended: (transfer: Transfer) => void;
   /** Of the block that was sent last; it goes on beyond 16 bits. */
   #block = 0;
   #packet: Uint8Array;
   #tries = 0;
   #isReading = false;
+  #isClosed = false;
 
   constructor(
     file: BootFile,
     blockSize: number,
     alarms: Alarms,
     send: (packet: Uint8Array) => void,
-    ended: () => void,
+    ended: (transfer: Transfer) => void,
     first: Uint8Array | undefined,
   ) {
     this.#file = file;
@@ -60,8 +61,10 @@ class Transfer {
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#alarm.clear();
-    this.#ended();
+    this.#ended(this);
     void this.#file.close();
   }
 
@@ -69,6 +72,7 @@ class Transfer {
     this.#isReading = true;
     const data = await this.#file.read(this.#block * this.#blockSize, this.#blockSize).catch(() => undefined);
     this.#isReading = false;
+    if (this.#isClosed) return;
     if (!data) {
       this.#send(failure(Failure.other, 'the file cannot be read'));
       this.close();
@@ -139,7 +143,9 @@ export class TftpServer {
     if (this.#transfers.size >= MOST_TRANSFERS) this.#transfers.values().next().value!.close();
     const { blockSize, reply } = agree(request.options, file.size);
     const send = (packet: Uint8Array) => answer(datagram, packet);
-    const ended = () => this.#transfers.delete(key);
+    const ended = (transfer: Transfer) => {
+      if (this.#transfers.get(key) === transfer) this.#transfers.delete(key);
+    };
     this.#transfers.set(key, new Transfer(file, blockSize, this.#alarms, send, ended, reply));
   }
 }

@@ -90,6 +90,33 @@ describe('TFTP', () => {
   });
 });
 
+test('a request that is repeated while the file is read starts one transfer, which goes on', async () => {
+  const reads: (() => void)[] = [];
+  const file = {
+    size: 1024,
+    read: (_offset: number, length: number) =>
+      new Promise<Uint8Array>((resolve) => reads.push(() => resolve(new Uint8Array(length)))),
+    close: async () => {},
+  };
+  const guest = await FrameGuest.open({ tftp: folder }, { open: async () => file });
+  guests.push(guest);
+  const packet = udpFrame(read('file'), { fromPort: 7000, toPort: 69 });
+  guest.network.send(packet);
+  await guest.later();
+  guest.network.send(packet);
+  await guest.later();
+  expect(reads).toHaveLength(2);
+  for (const finish of reads) finish();
+  const heads = (await guest.later()).map(({ payload }) => payload.slice(8, 12));
+  expect(heads).toEqual([[0, 3, 0, 1]]);
+  // The one that was replaced never gives up in the other's name.
+  for (let n = 0; n < 6; n++) guest.host.timers.advance(1001);
+  guest.heard();
+  guest.network.send(udpFrame(acknowledge(1), { fromPort: 7000, toPort: 69 }));
+  await guest.later();
+  expect(reads).toHaveLength(3);
+});
+
 describe('names of files', () => {
   test('follows links and other separators within the folder', async () => {
     const guest = await open();
