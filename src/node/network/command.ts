@@ -1,13 +1,35 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 
-/** The input and output of a command, which the host's shell starts; its complaints go where ours do. */
-export function commandStream(command: string): Duplex {
-  const child = spawn(command, { shell: true, stdio: ['pipe', 'pipe', 'inherit'] });
-  // Its type names streams of the web only.
-  const pipes: unknown = { readable: child.stdout, writable: child.stdin };
-  const stream = Duplex.from(pipes as AsyncIterable<unknown>);
-  child.once('error', (error) => stream.destroy(error));
-  stream.once('close', () => child.kill());
-  return stream;
+/** Commands of a network that run at a time: a guest starts one by each connection. */
+const MOST_COMMANDS = 16;
+
+/** Starts commands, which the host's shell runs; their complaints go where ours do. */
+export class Commands {
+  readonly #running = new Set<ChildProcess>();
+
+  /** The input and output of a command. It breaks with ECONNREFUSED where too many run already. */
+  start(command: string): Duplex {
+    if (this.#running.size >= MOST_COMMANDS) return refused();
+    const child = spawn(command, { shell: true, stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#running.add(child);
+    // Its type names streams of the web only.
+    const pipes: unknown = { readable: child.stdout, writable: child.stdin };
+    const stream = Duplex.from(pipes as AsyncIterable<unknown>);
+    child.once('exit', () => this.#running.delete(child));
+    child.once('error', (error) => this.#failed(child, stream, error));
+    stream.once('close', () => child.kill());
+    return stream;
+  }
+
+  #failed(child: ChildProcess, stream: Duplex, error: Error): void {
+    // One that was never started doesn't exit.
+    if (child.pid === undefined) this.#running.delete(child);
+    stream.destroy(error);
+  }
+}
+
+function refused(): Duplex {
+  const error = Object.assign(new Error(`${MOST_COMMANDS} commands run already`), { code: 'ECONNREFUSED' });
+  return new Duplex().destroy(error);
 }

@@ -17,7 +17,7 @@ import type {
   StreamTarget,
 } from '../../network/host.ts';
 import { systemMessage } from '../system-message.ts';
-import { commandStream } from './command.ts';
+import { Commands } from './command.ts';
 import { NodeStream } from './stream.ts';
 
 const DNS_PORT = 53;
@@ -39,6 +39,7 @@ interface Closable {
 export class NodeSockets implements HostSockets {
   readonly #streams = new Set<Duplex>();
   readonly #others = new Set<Closable>();
+  readonly #commands = new Commands();
 
   connect(target: StreamTarget, events: StreamEvents): HostStream {
     if ('command' in target) return this.#start(target.command, events);
@@ -50,10 +51,10 @@ export class NodeSockets implements HostSockets {
   }
 
   #start(command: string, events: StreamEvents): HostStream {
-    const pipes = commandStream(command);
+    const pipes = this.#commands.start(command);
     this.#keep(pipes);
     const stream = new NodeStream(pipes, events);
-    process.nextTick(() => stream.opened());
+    if (!pipes.destroyed) process.nextTick(() => stream.opened());
     return stream;
   }
 

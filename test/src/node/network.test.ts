@@ -176,6 +176,21 @@ describe('a command as the other end', () => {
     expect([await visit.closed, visit.text()]).toEqual(['ended', 'SHOUT']);
   });
 
+  test('is refused while 16 run, and started when one has ended', async () => {
+    const { guest } = await guestOf({
+      guestForward: [{ address: '10.0.2.100', port: 5, target: { command: 'exec cat' } }],
+    });
+    const visits = Array.from({ length: 16 }, () => guest.connect(5, true, '10.0.2.100'));
+    await Promise.all(visits.map(({ opened }) => opened));
+    expect(await guest.connect(5, true, '10.0.2.100').closed).toBe('reset');
+    visits[0]!.connection.end();
+    await visits[0]!.closed;
+    const next = guest.connect(5, true, '10.0.2.100');
+    next.connection.push(Buffer.from('text'));
+    next.connection.end();
+    expect([await next.closed, next.text()]).toEqual(['ended', 'text']);
+  });
+
   test('ends with the network', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'command-'));
     closers.push(() => rmSync(folder, { recursive: true }));
