@@ -1,8 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import type { Timers } from '../network/host.ts';
-import { NetworkHub } from '../network/hub.ts';
-import { LimitedBackend } from '../network/limit.ts';
-import type { OpenNetwork } from '../network/open-network.ts';
+import { connectHub, type OpenNetwork, openLimited } from '../network/open-network.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 
 const timers: Timers = {
@@ -16,13 +14,11 @@ const timers: Timers = {
 
 /**
  * Opens what a network card is connected to: in a page that is a hub between its machines.
- * @throws ConfigurationError for what takes sockets or files
+ * @throws ConfigurationError that names the option, also for what takes sockets or files
  */
 export async function openNetwork(options: NetworkBackendOptions): Promise<OpenNetwork> {
-  if (options.type !== 'hub' || !(options.hub instanceof NetworkHub) || options.dump !== undefined)
+  if (options.type !== 'hub' || options.dump !== undefined)
     throw new ConfigurationError("a page has no sockets and files: its machines' networks are hubs, without dump");
-  const limited = new LimitedBackend(options.hub.connect(), timers);
-  limited.setLimit(options.bandwidth);
-  const setBandwidth = (megabits: number | undefined) => limited.setLimit(megabits);
+  const { limited, setBandwidth } = await openLimited(options, timers, async () => connectHub(options));
   return { backend: limited, setBandwidth, user: undefined, port: 0 };
 }

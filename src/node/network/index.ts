@@ -2,9 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ConfigurationError } from '../../errors.ts';
 import type { NetworkBackend } from '../../network/backend.ts';
 import type { NetworkHost, Timers } from '../../network/host.ts';
-import { NetworkHub } from '../../network/hub.ts';
-import { LimitedBackend } from '../../network/limit.ts';
-import type { OpenNetwork } from '../../network/open-network.ts';
+import { connectHub, type OpenNetwork, openLimited } from '../../network/open-network.ts';
 import type { NetworkBackendOptions, UserNetworkOptions } from '../../network/options.ts';
 import { CapturedBackend } from '../../network/pcap.ts';
 import { UserNetwork } from '../../network/user.ts';
@@ -36,15 +34,8 @@ export async function openNetwork(
   options: NetworkBackendOptions,
   log: (message: string) => void = () => {},
 ): Promise<OpenNetwork> {
-  checkBandwidth(options.bandwidth);
   checkText('dump', options.dump);
-  const inner = await openBackend(options);
-  const limited = new LimitedBackend(inner, timers);
-  limited.setLimit(options.bandwidth);
-  const setBandwidth = (megabits: number | undefined) => {
-    checkBandwidth(megabits);
-    limited.setLimit(megabits);
-  };
+  const { inner, limited, setBandwidth } = await openLimited(options, timers, () => openBackend(options));
   const user = inner instanceof UserNetwork ? inner : undefined;
   const port = inner instanceof SocketBackend ? inner.port : 0;
   return { backend: await captured(limited, options.dump, log), setBandwidth, user, port };
@@ -64,7 +55,7 @@ async function captured(
   }
 }
 
-function openBackend(options: NetworkBackendOptions): Promise<NetworkBackend> {
+async function openBackend(options: NetworkBackendOptions): Promise<NetworkBackend> {
   switch (options.type) {
     case 'user':
       return openUserNetwork(options);
@@ -74,19 +65,12 @@ function openBackend(options: NetworkBackendOptions): Promise<NetworkBackend> {
         throw new ConfigurationError('a socket network has listen or connect, one of them');
       return SocketBackend.open(options);
     case 'hub':
-      checkNames('a network of a hub', options, ['type', 'hub', 'dump', 'bandwidth']);
-      if (!(options.hub instanceof NetworkHub)) throw new ConfigurationError('hub is no NetworkHub; make one by new');
-      return Promise.resolve(options.hub.connect());
+      return connectHub(options);
     default:
       throw new ConfigurationError(
         `unknown type '${(options as { type: unknown }).type}' of a network; it is one of: user, socket, hub`,
       );
   }
-}
-
-function checkBandwidth(megabits: number | undefined): void {
-  if (megabits !== undefined && !(Number.isFinite(megabits) && megabits >= 0.01))
-    throw new ConfigurationError(`bandwidth is ${megabits}; it must be a number of megabits a second, at least 0.01`);
 }
 
 function openUserNetwork(options: UserNetworkOptions): Promise<UserNetwork> {
