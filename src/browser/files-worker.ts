@@ -1,3 +1,4 @@
+import { type CallEnd, type CallMessage, reportError } from '../isolate/remote-calls.ts';
 import { FOLDER } from './files-folder.ts';
 import { ownEnd } from './scope.ts';
 
@@ -5,25 +6,13 @@ export type Access = 'read' | 'write';
 
 /** What a page asks of the worker that has its files open; files have numbers. */
 export interface FileCalls {
-  open(name: string, access: Access): Promise<{ readonly file: number; readonly size: number }>;
+  open(name: string, access: Access): { readonly file: number; readonly size: number };
   read(file: number, offset: number, length: number): Uint8Array;
   write(file: number, offset: number, bytes: Uint8Array): void;
   resize(file: number, size: number): void;
   flush(file: number): void;
   close(file: number): void;
 }
-
-export type FileCallName = keyof FileCalls;
-
-export interface FileCall {
-  readonly id: number;
-  readonly name: FileCallName;
-  readonly args: readonly unknown[];
-}
-
-export type FileAnswer =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: unknown };
 
 /** What the types of pages lack: the methods of workers (File System Standard). */
 interface SyncFile {
@@ -47,7 +36,12 @@ function fileOf(number: number): SyncFile {
   return file;
 }
 
-const calls: FileCalls = {
+type Answered<Name extends keyof FileCalls> = (
+  ...args: Parameters<FileCalls[Name]>
+) => Answer<ReturnType<FileCalls[Name]>>;
+type Answer<Value> = Value | Promise<Value>;
+
+const calls: { readonly [Name in keyof FileCalls]: Answered<Name> } = {
   async open(name, access) {
     const root = await navigator.storage.getDirectory();
     const folder = await root.getDirectoryHandle(FOLDER, { create: true });
@@ -77,12 +71,12 @@ const calls: FileCalls = {
   },
 };
 
-const port = ownEnd<FileAnswer, FileCall>();
+const port = ownEnd<CallEnd, CallMessage<keyof FileCalls>>();
 port.onmessage = async ({ data: { id, name, args } }) => {
   try {
     const call = calls[name] as (...args: readonly unknown[]) => unknown;
-    port.postMessage({ id, value: await call(...args) });
+    port.postMessage({ type: 'answer', id, value: await call(...args) });
   } catch (error) {
-    port.postMessage({ id, error });
+    port.postMessage({ type: 'refusal', id, error: reportError(error) });
   }
 };

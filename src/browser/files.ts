@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../errors.ts';
+import { type CallEnd, RemoteCalls } from '../isolate/remote-calls.ts';
 import { type ByteStore, checkRange, checkWritable, StorageError } from '../storage/store.ts';
 import { FOLDER } from './files-folder.ts';
-import type { Access, FileAnswer, FileCallName, FileCalls } from './files-worker.ts';
+import type { Access, FileCalls } from './files-worker.ts';
 
 /** Names of images that the browser keeps begin with this. */
 const SCHEME = 'opfs:';
@@ -52,61 +53,42 @@ export async function removeImage(name: string): Promise<void> {
 }
 
 /** The way to the worker that has the files open: only there they are read and written in place. */
-class FileWorker {
-  readonly #worker = new Worker(new URL('./files-thread.mjs', import.meta.url), { type: 'module', name: 'files' });
-  readonly #pending = new Map<number, PromiseWithResolvers<unknown>>();
-  #last = 0;
-
-  constructor() {
-    this.#worker.onmessage = ({ data }) => this.#receive(data as FileAnswer);
-    this.#worker.onerror = () => this.#fail(new Error('the worker that has the files open cannot be loaded'));
-  }
-
-  call<Name extends FileCallName>(
-    name: Name,
-    ...args: Parameters<FileCalls[Name]>
-  ): Promise<Awaited<ReturnType<FileCalls[Name]>>> {
-    const id = ++this.#last;
-    const pending = Promise.withResolvers<unknown>();
-    this.#pending.set(id, pending);
-    this.#worker.postMessage({ id, name, args });
-    return pending.promise as Promise<never>;
-  }
-
-  #receive(answer: FileAnswer): void {
-    const pending = this.#pending.get(answer.id);
-    this.#pending.delete(answer.id);
-    if ('error' in answer) pending?.reject(answer.error);
-    else pending?.resolve(answer.value);
-  }
-
-  #fail(error: Error): void {
-    for (const { reject } of this.#pending.values()) reject(error);
-    this.#pending.clear();
-  }
+function startFileWorker(): RemoteCalls<FileCalls> {
+  const worker = new Worker(new URL('./files-thread.mjs', import.meta.url), { type: 'module', name: 'files' });
+  const calls = new RemoteCalls<FileCalls>((call) => worker.postMessage(call));
+  worker.onmessage = ({ data }) => calls.settle(data as CallEnd);
+  worker.onerror = () => calls.close(new Error('the worker that has the files open cannot be loaded'));
+  return calls;
 }
 
-let worker: FileWorker | undefined;
+let fileCalls: RemoteCalls<FileCalls> | undefined;
 
 /** Opens an image that the browser keeps. It is locked against other machines, as a file is in Node. */
 export async function openKept(name: string, access: Access): Promise<ByteStore> {
-  worker ??= new FileWorker();
-  const files = worker;
+  fileCalls ??= startFileWorker();
+  const files = fileCalls;
   const { file, size } = await files.call('open', fileName(name), access).catch((error: unknown) => {
     throw new StorageError({ name }, `cannot open it: ${reasonOf(error)}`, { cause: error });
   });
   return new KeptStore(name, access, { files, file, size });
 }
 
+/** A file that the worker has open, by its number there. */
+interface OpenFile {
+  readonly files: RemoteCalls<FileCalls>;
+  readonly file: number;
+  readonly size: number;
+}
+
 /** An image that the browser keeps. */
 class KeptStore implements ByteStore {
   readonly name: string;
   readonly isReadOnly: boolean;
-  readonly #files: FileWorker;
+  readonly #files: RemoteCalls<FileCalls>;
   readonly #file: number;
   #size: number;
 
-  constructor(name: string, access: Access, { files, file, size }: { files: FileWorker; file: number; size: number }) {
+  constructor(name: string, access: Access, { files, file, size }: OpenFile) {
     this.name = name;
     this.isReadOnly = access === 'read';
     this.#files = files;
@@ -150,7 +132,7 @@ class KeptStore implements ByteStore {
   async #do<Name extends 'read' | 'write' | 'resize' | 'flush' | 'close'>(
     name: Name,
     ...args: Parameters<FileCalls[Name]> extends [number, ...infer Rest] ? Rest : never
-  ): Promise<Awaited<ReturnType<FileCalls[Name]>>> {
+  ): Promise<ReturnType<FileCalls[Name]>> {
     const call = this.#files.call(name, ...([this.#file, ...args] as unknown as Parameters<FileCalls[Name]>));
     return await call.catch((error: unknown) => {
       throw new StorageError(this, `cannot ${name} it: ${reasonOf(error)}`, { cause: causeOf(error) });

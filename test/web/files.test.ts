@@ -1,0 +1,58 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { CallEnd, CallMessage } from '../../src/isolate/remote-calls.ts';
+
+/** A worker that answers as a test says; without an answer it has broken. */
+class FakeWorker {
+  static answer: ((name: string) => { value: unknown } | { error: string }) | undefined;
+  onmessage: ((event: { data: CallEnd }) => void) | undefined;
+  onerror: (() => void) | undefined;
+
+  postMessage({ id, name }: CallMessage<string>): void {
+    queueMicrotask(() => {
+      const answer = FakeWorker.answer?.(name);
+      if (!answer) this.onerror?.();
+      else if ('value' in answer) this.onmessage?.({ data: { type: 'answer', id, value: answer.value } });
+      else this.onmessage?.({ data: { type: 'refusal', id, error: { name: answer.error, message: 'no' } } });
+    });
+  }
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+async function openDisk(answer: typeof FakeWorker.answer) {
+  vi.stubGlobal('Worker', FakeWorker);
+  FakeWorker.answer = answer;
+  const { openKept } = await import('../../src/browser/files.ts');
+  return () => openKept('opfs:disk.img', 'write');
+}
+
+test('calls fail while the worker that has the files open breaks, and after it', async () => {
+  const open = await openDisk(undefined);
+  await expect(open()).rejects.toThrow('cannot be loaded');
+  const silent = vi.spyOn(FakeWorker.prototype, 'postMessage').mockImplementation(() => {});
+  await expect(open()).rejects.toThrow('cannot be loaded');
+  silent.mockRestore();
+});
+
+test('an image is read by the worker', async () => {
+  const open = await openDisk((name) => ({
+    value: name === 'open' ? { file: 1, size: 4 } : Uint8Array.of(1, 2, 3, 4),
+  }));
+  const store = await open();
+  const bytes = new Uint8Array(4);
+  await store.read(0, bytes);
+  expect([store.size, [...bytes]]).toEqual([4, [1, 2, 3, 4]]);
+});
+
+test('what the browser refuses is told by its names', async () => {
+  await expect((await openDisk(() => ({ error: 'NotFoundError' })))()).rejects.toThrow('there is no such image');
+  vi.resetModules();
+  const open = await openDisk((name) =>
+    name === 'open' ? { value: { file: 1, size: 4 } } : { error: 'QuotaExceededError' },
+  );
+  const store = await open();
+  await expect(store.write(0, Uint8Array.of(1))).rejects.toMatchObject({ cause: { code: 'ENOSPC' } });
+});
