@@ -92,6 +92,27 @@ describe('the keyboard', () => {
   });
 });
 
+describe('keys that are pressed from the first instruction on', () => {
+  // The clock of the guest counts instructions, so that keys come at other places of the start each time.
+  test.each([
+    [5, 'shift-x'],
+    [8, 'caps_lock'],
+  ])('leave the keyboard as it should be: 2^%i ns an instruction, %s', async (shift, key) => {
+    const { machine, text } = await machineWith({
+      icount: { shift },
+      drives: [{ image: diskImage(echo), format: 'raw' }],
+    });
+    const pressed = Array.from({ length: 25 }, () => machine.keyboard.press(key));
+    await machine.start();
+    await Promise.all(pressed);
+    await machine.keyboard.press('esc');
+    while (!/states [0-9A-F]{4} $/.test(text()))
+      await new Promise<void>((resolve) => machine.debugConsole.once('data', () => resolve()));
+    expect(text()).toMatch(/states 00[04]0 $/);
+    await machine.stop();
+  });
+});
+
 describe('special keys', () => {
   test('pause the machine until another key is pressed', async () => {
     const text = await keysGive(['pause', 'x', 'y']);
