@@ -63,6 +63,7 @@ export type { EngineName, Metrics } from './machine-core.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine-types.ts';
 export type { Monitor } from './monitor/monitor.ts';
 export type { NetworkBackend } from './network/backend.ts';
+export type { AddressTarget, CommandTarget, PathTarget, StreamTarget } from './network/host.ts';
 export { NetworkHub } from './network/hub.ts';
 export type {
   GuestForward,

@@ -205,7 +205,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    */
   async snapshot(): Promise<Uint8Array> {
     const drive = this.drives.find(({ image }) => image !== null);
-    if (drive) throw new ConfigurationError(`${drive.name}: snapshots of machines with disks are not there yet`);
+    if (drive) throw new ConfigurationError(`${drive.name}: a machine with a medium in a drive cannot be saved yet; take it out`);
     return await writeSnapshot(this.#save(await this.#call('save')), this.#host.compressor);
   }
 

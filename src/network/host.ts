@@ -19,10 +19,27 @@ export interface Timers {
 }
 
 /** Where a stream of the host goes to. */
-export type StreamTarget =
-  | { readonly address: string; readonly port: number }
-  | { readonly path: string }
-  | { readonly command: string };
+export type StreamTarget = AddressTarget | PathTarget | CommandTarget;
+
+/** A TCP port. */
+export interface AddressTarget {
+  /** An IP address. */
+  readonly address: string;
+  /** Its TCP port. */
+  readonly port: number;
+}
+
+/** A Unix socket. */
+export interface PathTarget {
+  /** Where it is. */
+  readonly path: string;
+}
+
+/** A program that is started for the stream, which is its standard input and output. */
+export interface CommandTarget {
+  /** What the host's shell runs. */
+  readonly command: string;
+}
 
 /** Why a host didn't connect. */
 export type ConnectFailure = 'refused' | 'unreachable' | 'timeout';

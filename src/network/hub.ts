@@ -56,11 +56,18 @@ export class NetworkHub {
     };
   }
 
-  /** A frame of one port for all others. */
+  /**
+   * A frame of one port for all others.
+   * @internal
+   */
   spread(frame: Uint8Array, from: HubPort): void {
     for (const port of this.#ports) if (port !== from) port.receive(frame);
   }
 
+  /**
+   * A place is given up.
+   * @internal
+   */
   leave(port: HubPort): void {
     this.#ports.delete(port);
   }

@@ -64,6 +64,7 @@ export interface HostForward {
   readonly hostPort: number;
   /** Default: the first address that DHCP gives. */
   readonly guestAddress?: string;
+  /** Where the guest listens. */
   readonly guestPort: number;
 }
 
@@ -71,6 +72,7 @@ export interface HostForward {
 export interface GuestForward {
   /** In the guest's network, neither the host's address nor the name server's. */
   readonly address: string;
+  /** The TCP port at that address. */
   readonly port: number;
   /** An address and port, the path of a Unix socket, or a command that is started for each connection. */
   readonly target: StreamTarget;
@@ -81,9 +83,19 @@ export interface SocketNetworkOptions extends CommonNetworkOptions {
   /** Tells it from others. */
   readonly type: 'socket';
   /** Where to wait for the other machine; this or `connect`. Default of the address: all of the host. */
-  readonly listen?: { readonly host?: string; readonly port: number };
+  readonly listen?: {
+    /** An address of this host. */
+    readonly host?: string;
+    /** 0: the host chooses one. */
+    readonly port: number;
+  };
   /** Where the other machine waits. */
-  readonly connect?: { readonly host: string; readonly port: number };
+  readonly connect?: {
+    /** Its name or address. */
+    readonly host: string;
+    /** Its TCP port. */
+    readonly port: number;
+  };
 }
 
 /** Machines of one process that see each other's frames. */
