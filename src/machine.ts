@@ -205,7 +205,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    */
   async snapshot(): Promise<Uint8Array> {
     const drive = this.drives.find(({ image }) => image !== null);
-    if (drive) throw new ConfigurationError(`${drive.name}: a machine with a medium in a drive cannot be saved yet; take it out`);
+    if (drive) throw new ConfigurationError(`${drive.name}: a machine with a medium in a drive cannot be saved yet`);
     return await writeSnapshot(this.#save(await this.#call('save')), this.#host.compressor);
   }
 
