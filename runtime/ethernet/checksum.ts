@@ -1,19 +1,29 @@
-/** The Internet checksum (RFC 1071): ones' complement sums of 16-bit words in the order of the network. */
+import { read16 } from './network-order.ts';
 
-/** The sum of the words from `start` to `end`, an odd byte at the end with zeros after it, added to `sum`; not folded. */
-export function sumOf(bytes: Uint8Array, start: number, end: number, sum = 0): number {
-  let at = start;
-  for (; at + 1 < end; at += 2) sum += (bytes[at] << 8) | bytes[at + 1];
-  return at < end ? sum + (bytes[at] << 8) : sum;
+/** Adds bytes to a sum of 16-bit words in network order, without folding: good for up to 64 KB (RFC 1071, section 1). */
+export function sumBytes(bytes: Uint8Array, from: number, to: number, sum = 0): number {
+  const pairs = from + ((to - from) & ~1);
+  let at = from;
+  for (const eights = pairs - 7; at < eights; at += 8)
+    sum +=
+      ((bytes[at] + bytes[at + 2] + bytes[at + 4] + bytes[at + 6]) << 8) +
+      (bytes[at + 1] + bytes[at + 3] + bytes[at + 5] + bytes[at + 7]);
+  for (; at < pairs; at += 2) sum += read16(bytes, at);
+  return pairs < to ? sum + (bytes[pairs] << 8) : sum;
 }
 
-/** A sum of at most 2^31 in 16 bits. */
-export function folded(sum: number): number {
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+/** A sum in 16 bits: what goes over is added at the low end. */
+export function foldSum(sum: number): number {
+  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
   return sum;
 }
 
-/** What goes into a header: the complement of the sum. */
+/** What stands in a header, so that the sum over all becomes FFFFh. Over bytes that have it, it is 0 when they are intact. */
+export function checksum(bytes: Uint8Array, from: number, to: number, sum = 0): number {
+  return checksumOf(sumBytes(bytes, from, to, sum));
+}
+
+/** The same for a sum. */
 export function checksumOf(sum: number): number {
-  return ~folded(sum) & 0xffff;
+  return ~foldSum(sum) & 0xffff;
 }

@@ -1,3 +1,5 @@
+import { read16 } from './network-order.ts';
+
 /** Bytes of the parts of a frame (IEEE 802.3, 3.2). */
 export const ADDRESS_BYTES = 6;
 export const HEADER_BYTES = 14;
@@ -49,8 +51,8 @@ export function withTag(frame: Uint8Array, tag: number): Uint8Array {
 
 /** The tag of a frame that has one, else -1. */
 export function tagOf(frame: Uint8Array): number {
-  const hasTag = frame.length >= HEADER_BYTES + TAG_BYTES && wordAt(frame, TYPE_OFFSET) === VLAN_TYPE;
-  return hasTag ? wordAt(frame, TYPE_OFFSET + 2) : -1;
+  const hasTag = frame.length >= HEADER_BYTES + TAG_BYTES && read16(frame, TYPE_OFFSET) === VLAN_TYPE;
+  return hasTag ? read16(frame, TYPE_OFFSET + 2) : -1;
 }
 
 /** The frame without its tag. */
@@ -59,24 +61,4 @@ export function withoutTag(frame: Uint8Array): Uint8Array {
   bare.set(frame.subarray(0, TYPE_OFFSET));
   bare.set(frame.subarray(TYPE_OFFSET + TAG_BYTES), TYPE_OFFSET);
   return bare;
-}
-
-/** 16 bits in the order of the network. */
-export function wordAt(bytes: Uint8Array, at: number): number {
-  return (bytes[at] << 8) | bytes[at + 1];
-}
-
-export function putWord(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value >> 8;
-  bytes[at + 1] = value;
-}
-
-/** 32 bits in the order of the network, unsigned. */
-export function longAt(bytes: Uint8Array, at: number): number {
-  return (wordAt(bytes, at) * 0x10000 + wordAt(bytes, at + 2)) >>> 0;
-}
-
-export function putLong(bytes: Uint8Array, at: number, value: number): void {
-  putWord(bytes, at, (value >>> 16) & 0xffff);
-  putWord(bytes, at + 2, value & 0xffff);
 }

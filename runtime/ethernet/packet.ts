@@ -1,5 +1,6 @@
-import { checksumOf, folded, sumOf } from './checksum.ts';
-import { HEADER_BYTES, longAt, putLong, putWord, TYPE_OFFSET, wordAt } from './frame.ts';
+import { checksumOf, foldSum, sumBytes } from './checksum.ts';
+import { HEADER_BYTES, TYPE_OFFSET } from './frame.ts';
+import { read16, read32, write16, write32 } from './network-order.ts';
 
 /** RFC 791, 3.1 and RFC 793, 3.1, RFC 768: types, offsets in headers, flags. */
 const IPV4_TYPE = 0x0800;
@@ -31,18 +32,18 @@ export interface Ipv4Packet {
 /** The IPv4 packet of a frame without a VLAN tag; undefined where there is none that is whole. */
 export function ipv4Of(frame: Uint8Array): Ipv4Packet | undefined {
   const ip = HEADER_BYTES;
-  if (frame.length < ip + Ip.leastBytes || wordAt(frame, TYPE_OFFSET) !== IPV4_TYPE) return undefined;
+  if (frame.length < ip + Ip.leastBytes || read16(frame, TYPE_OFFSET) !== IPV4_TYPE) return undefined;
   const headerBytes = (frame[ip] & 0xf) * 4;
   const payload = ip + headerBytes;
-  const end = ip + wordAt(frame, ip + Ip.length);
+  const end = ip + read16(frame, ip + Ip.length);
   if (frame[ip] >> 4 !== 4 || headerBytes < Ip.leastBytes || payload > end || end > frame.length) return undefined;
-  const isFragment = (wordAt(frame, ip + Ip.fragment) & FRAGMENT) !== 0;
+  const isFragment = (read16(frame, ip + Ip.fragment) & FRAGMENT) !== 0;
   return { ip, payload, end, protocol: frame[ip + Ip.protocol], isFragment };
 }
 
 /** Sum of the pseudo header of TCP and UDP: addresses, protocol, length. */
 function pseudoHeader(frame: Uint8Array, { ip, payload, end, protocol }: Ipv4Packet): number {
-  return sumOf(frame, ip + Ip.source, ip + Ip.source + 8, protocol + end - payload);
+  return sumBytes(frame, ip + Ip.source, ip + Ip.source + 8, protocol + end - payload);
 }
 
 /** Where the payload's checksum is, 0 where it has none: a fragment, another protocol. */
@@ -53,30 +54,30 @@ function checksumAt({ payload, end, protocol, isFragment }: Ipv4Packet): number 
 }
 
 export function isIpHeaderIntact(frame: Uint8Array, { ip, payload }: Ipv4Packet): boolean {
-  return folded(sumOf(frame, ip, payload)) === 0xffff;
+  return foldSum(sumBytes(frame, ip, payload)) === 0xffff;
 }
 
 /** Whether the checksum of TCP or UDP fits; where there is none it does. */
 export function isPayloadIntact(frame: Uint8Array, packet: Ipv4Packet): boolean {
   const at = checksumAt(packet);
-  if (at === 0 || (packet.protocol === Protocol.udp && wordAt(frame, at) === 0)) return true;
-  return folded(sumOf(frame, packet.payload, packet.end, pseudoHeader(frame, packet))) === 0xffff;
+  if (at === 0 || (packet.protocol === Protocol.udp && read16(frame, at) === 0)) return true;
+  return foldSum(sumBytes(frame, packet.payload, packet.end, pseudoHeader(frame, packet))) === 0xffff;
 }
 
 /** Sets the checksum of the IP header. */
 export function setIpChecksum(frame: Uint8Array, { ip, payload }: Ipv4Packet): void {
-  putWord(frame, ip + Ip.checksum, 0);
-  putWord(frame, ip + Ip.checksum, checksumOf(sumOf(frame, ip, payload)));
+  write16(frame, ip + Ip.checksum, 0);
+  write16(frame, ip + Ip.checksum, checksumOf(sumBytes(frame, ip, payload)));
 }
 
 /** Sets the checksum of TCP or UDP. */
 export function setPayloadChecksum(frame: Uint8Array, packet: Ipv4Packet): void {
   const at = checksumAt(packet);
   if (at === 0) return;
-  putWord(frame, at, 0);
-  const checksum = checksumOf(sumOf(frame, packet.payload, packet.end, pseudoHeader(frame, packet)));
+  write16(frame, at, 0);
+  const checksum = checksumOf(sumBytes(frame, packet.payload, packet.end, pseudoHeader(frame, packet)));
   // Zero would say that there is none.
-  putWord(frame, at, packet.protocol === Protocol.udp ? checksum || 0xffff : checksum);
+  write16(frame, at, packet.protocol === Protocol.udp ? checksum || 0xffff : checksum);
 }
 
 /** Sends a TCP packet as segments with at most `size` bytes of data each (1 or more). What is no TCP is sent as it is. */
@@ -111,9 +112,9 @@ function finishSegment(
   { ip, payload, protocol }: Ipv4Packet,
   { n, done, isLast }: { n: number; done: number; isLast: boolean },
 ): void {
-  putWord(segment, ip + Ip.length, segment.length - ip);
-  putWord(segment, ip + Ip.identification, wordAt(segment, ip + Ip.identification) + n);
-  putLong(segment, payload + Tcp.sequence, longAt(segment, payload + Tcp.sequence) + done);
+  write16(segment, ip + Ip.length, segment.length - ip);
+  write16(segment, ip + Ip.identification, read16(segment, ip + Ip.identification) + n);
+  write32(segment, payload + Tcp.sequence, read32(segment, payload + Tcp.sequence) + done);
   if (!isLast) segment[payload + Tcp.flags] &= ~(TcpFlag.fin | TcpFlag.push);
   if (n > 0) segment[payload + Tcp.flags] &= ~TcpFlag.congestionReduced;
   const packet = { ip, payload, end: segment.length, protocol, isFragment: false };

@@ -1,8 +1,9 @@
 import type { CardModel } from '../../runtime/machine/cards.ts';
+import { macText } from '../network/addresses.ts';
 import type { OpenNetwork } from '../network/open-network.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 import { Cable } from './cable.ts';
-import { type CardPlan, macText } from './options.ts';
+import type { CardPlan } from './options.ts';
 
 /** What a card needs of the machine that it belongs to. */
 interface CardSide {

@@ -100,8 +100,3 @@ function checkedBackend(where: string, backend: CardOptions['backend']): CardOpt
   if (backend === undefined || (typeof backend === 'object' && backend !== null)) return backend;
   throw new ConfigurationError(`${where}.backend is ${shown(backend)}; it must be an object such as { type: 'user' }`);
 }
-
-/** As it is written. */
-export function macText(mac: readonly number[]): string {
-  return mac.map((byte) => byte.toString(16).padStart(2, '0')).join(':');
-}

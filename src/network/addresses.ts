@@ -1,5 +1,5 @@
-import { read16, write16 } from './bytes.ts';
-import { foldSum, sumBytes } from './checksum.ts';
+import { foldSum, sumBytes } from '../../runtime/ethernet/checksum.ts';
+import { read16, write16 } from '../../runtime/ethernet/network-order.ts';
 
 // Addresses are texts in one canonical form each, so that they can be compared, be keys, and be given to the host:
 // "10.0.2.15", "fec0::2" (RFC 5952), "52:54:00:12:34:56".
@@ -39,7 +39,12 @@ function longestZeros(groups: readonly string[]): [start: number, length: number
 
 /** The hardware address that stands at a place. */
 export function readMac(bytes: Uint8Array, at: number): string {
-  return Array.from(bytes.subarray(at, at + 6), (byte) => byte.toString(16).padStart(2, '0')).join(':');
+  return macText(bytes.subarray(at, at + 6));
+}
+
+/** A hardware address of six bytes. */
+export function macText(mac: ArrayLike<number>): string {
+  return Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
 export function isIpv6(address: string): boolean {

@@ -1,5 +1,6 @@
+import { write32 } from '../../runtime/ethernet/network-order.ts';
+import { latin1 } from '../bytes.ts';
 import { addressBytes } from './addresses.ts';
-import { latin1, write32 } from './bytes.ts';
 
 /** Options (RFC 2132; RFC 3397 for the search list). */
 export const DhcpOption = {

@@ -1,6 +1,6 @@
+import { read16 } from '../../runtime/ethernet/network-order.ts';
 import { isIpv6 } from './addresses.ts';
 import { Alarm, type Alarms } from './alarms.ts';
-import { read16 } from './bytes.ts';
 import type { HostDatagrams, NetworkHost } from './host.ts';
 import { type Datagram, sendUdp } from './udp.ts';
 

@@ -1,4 +1,4 @@
-import { read32, write32 } from './bytes.ts';
+import { read32, write32 } from '../../runtime/ethernet/network-order.ts';
 
 /** Bytes of the length before each frame. */
 const LENGTH = 4;

@@ -1,5 +1,5 @@
+import { write16 } from '../../runtime/ethernet/network-order.ts';
 import { macBytes } from './addresses.ts';
-import { write16 } from './bytes.ts';
 
 /** Types of what Ethernet frames carry (IANA, "IEEE 802 Numbers"). */
 export const EtherType = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;

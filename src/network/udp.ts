@@ -1,6 +1,6 @@
+import { checksum } from '../../runtime/ethernet/checksum.ts';
+import { read16, write16 } from '../../runtime/ethernet/network-order.ts';
 import { addressSum } from './addresses.ts';
-import { read16, write16 } from './bytes.ts';
-import { checksum } from './checksum.ts';
 import { type IpNetwork, type Packet, Protocol } from './ip/packet.ts';
 
 /** Ports and length and checksum (RFC 768). */

@@ -1,7 +1,7 @@
+import { read16 } from '../../runtime/ethernet/network-order.ts';
 import { isIpv6 } from './addresses.ts';
 import { Alarms } from './alarms.ts';
 import type { NetworkBackend } from './backend.ts';
-import { read16 } from './bytes.ts';
 import { DHCP_SERVER_PORT, DhcpServer } from './dhcp.ts';
 import { DNS_PORT, DnsForwarder } from './dns.ts';
 import type { HostListener, NetworkHost } from './host.ts';

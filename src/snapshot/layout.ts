@@ -1,4 +1,4 @@
-import { crc32 } from '../bytes.ts';
+import { crc32 } from '../../runtime/crc32.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type Method, methods } from './compression.ts';
 

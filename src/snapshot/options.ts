@@ -1,8 +1,8 @@
 import type { CardConfig } from '../../runtime/machine/cards.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { StartImages } from '../boot-images.ts';
-import { macText } from '../cards/options.ts';
 import type { DrivePlan } from '../drives/options.ts';
+import { macText } from '../network/addresses.ts';
 import type { MachineOptions } from '../options.ts';
 import { SnapshotError } from './layout.ts';
 

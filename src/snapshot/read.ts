@@ -1,5 +1,5 @@
+import { crc32 } from '../../runtime/crc32.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
-import { crc32 } from '../bytes.ts';
 import type { Decompressor } from '../storage/qcow2/compressed.ts';
 import { CHUNK_PIECES, damaged, FIXED_BYTES, readFixedPart, SnapshotError } from './layout.ts';
 import { joinPieces, PIECE_BYTES } from './pieces.ts';

@@ -43,6 +43,7 @@ test('all kinds of imports are found', () => {
 const translatorOrder = ['abi', 'ir', 'x86 lift', 'opt', 'region', 'emit', 'translate.ts handler.ts'];
 const runtimeOrder = [
   'fault.ts',
+  'crc32.ts',
   'snapshot',
   'memory',
   'cpu',

@@ -1,15 +1,11 @@
-import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { IrqLine } from '../../bus/irq.ts';
-import type { PortBus, PortRegion } from '../../bus/ports.ts';
-import type { NetworkPort } from '../../host/network.ts';
+import type { PortRegion } from '../../bus/ports.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
+import type { MmioRegion } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import type { Clock } from '../../time/clock.ts';
-import type { EventQueue } from '../../time/events.ts';
 import { functionMemory } from '../pci/bus-master.ts';
-import { type BaseAddress, PciFunction } from '../pci/function.ts';
+import { PciFunction } from '../pci/function.ts';
+import type { BusMasterCardOptions } from '../pci/network-card.ts';
 import { portRange, registerRange } from '../pci/range.ts';
 import { CardEeprom } from './eeprom.ts';
 import { Interrupts } from './interrupts.ts';
@@ -34,30 +30,11 @@ import {
 import { e1000State, RegisterWords } from './state.ts';
 import { Transmitter } from './transmitter.ts';
 
-export interface E1000Options {
-  /** Unique in the machine; names the card's state. */
-  readonly name: string;
-  /** Its place on the PCI bus. */
-  readonly device: number;
-  /** Six bytes. */
-  readonly mac: ArrayLike<number>;
-  readonly port: NetworkPort;
-  readonly ports: PortBus;
-  readonly mmio: MmioBus;
-  readonly memory: BusMemory;
-  readonly irq: IrqLine;
-  readonly clock: Clock;
-  readonly events: EventQueue;
-  readonly guestError: ReportGuestError;
-  /** Further base address registers: that of an option ROM. */
-  readonly bars?: readonly BaseAddress[];
-}
-
 /** Intel's PRO/1000 with the 82540EM, as QEMU's e1000. */
 export class E1000 {
   readonly pciFunction: PciFunction;
   readonly component: Component;
-  readonly #options: E1000Options;
+  readonly #options: BusMasterCardOptions;
   readonly #state = e1000State.create();
   readonly #words = new RegisterWords(this.#state);
   readonly #interrupts: Interrupts;
@@ -68,7 +45,7 @@ export class E1000 {
   /** Bits that a register keeps, by offset. */
   readonly #kept = new Map<number, number>();
 
-  constructor(options: E1000Options) {
+  constructor(options: BusMasterCardOptions) {
     this.#options = options;
     const { name, port, clock, events, irq, mac } = options;
     const [state, words] = [this.#state, this.#words];

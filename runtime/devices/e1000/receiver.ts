@@ -1,5 +1,5 @@
-import { checksumOf, sumOf } from '../../ethernet/checksum.ts';
-import { checkSequence } from '../../ethernet/crc.ts';
+import { crc32 } from '../../crc32.ts';
+import { checksumOf, sumBytes } from '../../ethernet/checksum.ts';
 import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
 import { destinationOf, FCS_BYTES, padded, tagOf, withoutTag } from '../../ethernet/frame.ts';
 import { ipv4Of, isIpHeaderIntact, isPayloadIntact, Protocol } from '../../ethernet/packet.ts';
@@ -59,7 +59,7 @@ export class Receiver {
     if ((this.#words.get(Register.rxControl) & RxControl.stripCrc) !== 0) return frame;
     const bytes = new Uint8Array(frame.length + FCS_BYTES);
     bytes.set(frame);
-    new DataView(bytes.buffer).setUint32(frame.length, checkSequence(frame), true);
+    new DataView(bytes.buffer).setUint32(frame.length, crc32(frame), true);
     return bytes;
   }
 
@@ -98,7 +98,7 @@ export class Receiver {
   /** From the place that the guest says to the end of the frame, or of its check sequence (13.4.31). */
   #packetChecksum(bytes: Uint8Array): number {
     const start = this.#words.get(Register.rxChecksum) & RxChecksum.start;
-    return start === 0 ? 0 : checksumOf(sumOf(bytes, start, bytes.length));
+    return start === 0 ? 0 : checksumOf(sumBytes(bytes, start, bytes.length));
   }
 
   /** The last word of the descriptor: status, errors, VLAN tag. */

@@ -1,5 +1,5 @@
-import { checksumOf, folded, sumOf } from '../../ethernet/checksum.ts';
-import { longAt, putLong, putWord, wordAt } from '../../ethernet/frame.ts';
+import { checksumOf, foldSum, sumBytes } from '../../ethernet/checksum.ts';
+import { read16, read32, write16, write32 } from '../../ethernet/network-order.ts';
 import { TxContext } from './registers.ts';
 
 /** A context descriptor (317453, 3.3.6): where a packet has its headers and checksums, in bytes from its start. */
@@ -50,7 +50,7 @@ const FIN_AND_PUSH = 0x09;
 /** Puts the checksum of the bytes from `start` to `end` (the last one; 0: all) at `at`, if that is in the packet. */
 export function putChecksum(packet: Uint8Array, start: number, end: number, at: number): void {
   const length = end !== 0 && end < packet.length ? end + 1 : packet.length;
-  if (at < length - 1) putWord(packet, at, checksumOf(sumOf(packet, start, length)));
+  if (at < length - 1) write16(packet, at, checksumOf(sumBytes(packet, start, length)));
 }
 
 export function putChecksums(packet: Uint8Array, context: TxPacketContext, wanted: TxChecksums): void {
@@ -91,22 +91,22 @@ function finish(
   const length = segment.length - ipStart;
   if (isIpv4) {
     put(segment, ipStart + Ipv4.length, length);
-    put(segment, ipStart + Ipv4.identification, wordAt(segment, ipStart + Ipv4.identification) + n);
+    put(segment, ipStart + Ipv4.identification, read16(segment, ipStart + Ipv4.identification) + n);
   } else put(segment, ipStart + Ipv6.length, length - Ipv6.headerBytes);
   if (!isTcp) put(segment, payloadStart + UDP_LENGTH, segment.length - payloadStart);
   else if (payloadStart + Tcp.flags < segment.length) {
-    putLong(segment, payloadStart + Tcp.sequence, longAt(segment, payloadStart + Tcp.sequence) + done);
+    write32(segment, payloadStart + Tcp.sequence, read32(segment, payloadStart + Tcp.sequence) + done);
     if (!isLast) segment[payloadStart + Tcp.flags] &= ~FIN_AND_PUSH;
   }
 }
 
 function put(segment: Uint8Array, at: number, value: number): void {
-  if (at + 1 < segment.length) putWord(segment, at, value & 0xffff);
+  if (at + 1 < segment.length) write16(segment, at, value & 0xffff);
 }
 
 /** The guest has put the sum of the pseudo header there, without a length, as that differs. */
 function addLength(segment: Uint8Array, { payloadStart, payloadChecksum }: TxPacketContext): void {
   if (payloadChecksum + 1 >= segment.length) return;
   const length = segment.length - payloadStart;
-  putWord(segment, payloadChecksum, folded(wordAt(segment, payloadChecksum) + Math.max(0, length)));
+  write16(segment, payloadChecksum, foldSum(read16(segment, payloadChecksum) + Math.max(0, length)));
 }

@@ -94,11 +94,16 @@ export class Transfer {
   cancel(): void {
     this.#timer.disarm();
     this.#sector.step = Step.none;
+    this.#cancelRequests();
+  }
+
+  #cancelRequests(): void {
     for (const drive of this.#options.drives) drive.cancel();
   }
 
-  /** After a load: asks again for what was under way. */
+  /** After a load: requests of before it are forgotten, and what was under way in the loaded state is asked for again. */
   restored(): void {
+    this.#cancelRequests();
     if (this.#sector.step === Step.diskRead) this.#readDisk();
     else if (this.#sector.step === Step.diskWrite) this.#writeDisk();
   }

@@ -1,5 +1,5 @@
-import { passesMulticast } from '../../ethernet/crc.ts';
 import { destinationOf, FCS_BYTES, isFor } from '../../ethernet/frame.ts';
+import { passesMulticast } from '../../ethernet/multicast.ts';
 import type { CardMemory } from './memory.ts';
 import { Command, PAGE_BYTES, ReceiveConfig, ReceiveStatus, RING_HEADER_BYTES } from './registers.ts';
 import type { Ne2000State } from './state.ts';

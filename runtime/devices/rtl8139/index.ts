@@ -1,18 +1,13 @@
-import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { IrqLine } from '../../bus/irq.ts';
-import type { PortBus, PortRegion } from '../../bus/ports.ts';
+import type { PortRegion } from '../../bus/ports.ts';
 import { address64 } from '../../ethernet/descriptors.ts';
 import { padded } from '../../ethernet/frame.ts';
 import { CardRegisters } from '../../ethernet/register-file.ts';
-import type { NetworkPort } from '../../host/network.ts';
-import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { MmioBus, MmioRegion } from '../../memory/mmio.ts';
+import type { MmioRegion } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import type { Clock } from '../../time/clock.ts';
-import type { EventQueue } from '../../time/events.ts';
 import { functionMemory } from '../pci/bus-master.ts';
-import { type BaseAddress, PciFunction } from '../pci/function.ts';
+import { PciFunction } from '../pci/function.ts';
+import type { BusMasterCardOptions } from '../pci/network-card.ts';
 import { portRange, registerRange } from '../pci/range.ts';
 import { ConfigurationEeprom } from './eeprom.ts';
 import { Interrupts } from './interrupts.ts';
@@ -38,35 +33,16 @@ import { tallyBytes } from './tally.ts';
 import { CardTimer } from './timer.ts';
 import { Transmitter } from './transmitter.ts';
 
-export interface Rtl8139Options {
-  /** Unique in the machine; names the card's state. */
-  readonly name: string;
-  /** Its place on the PCI bus. */
-  readonly device: number;
-  /** Six bytes. */
-  readonly mac: ArrayLike<number>;
-  readonly port: NetworkPort;
-  readonly ports: PortBus;
-  readonly mmio: MmioBus;
-  readonly memory: BusMemory;
-  readonly irq: IrqLine;
-  readonly clock: Clock;
-  readonly events: EventQueue;
-  readonly guestError: ReportGuestError;
-  /** Further base address registers: that of an option ROM. */
-  readonly bars?: readonly BaseAddress[];
-}
-
 /** Realtek's RTL8139C+: 100 Mbit/s by name, with four transmit buffers and a receive buffer, or with rings of descriptors. */
 export class Rtl8139 {
   readonly pciFunction: PciFunction;
   readonly component: Component;
-  readonly #options: Rtl8139Options;
+  readonly #options: BusMasterCardOptions;
   readonly #state = rtl8139State.create();
   readonly #parts: Rtl8139Parts;
   readonly #registers: CardRegisters;
 
-  constructor(options: Rtl8139Options) {
+  constructor(options: BusMasterCardOptions) {
     this.#options = options;
     const { name, port } = options;
     this.#parts = this.#makeParts();

@@ -1,6 +1,7 @@
-import { checkSequence, passesMulticast } from '../../ethernet/crc.ts';
+import { crc32 } from '../../crc32.ts';
 import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
 import { destinationOf, FCS_BYTES, isFor, padded, tagOf, withoutTag } from '../../ethernet/frame.ts';
+import { passesMulticast } from '../../ethernet/multicast.ts';
 import { ipv4Of, isIpHeaderIntact, isPayloadIntact, Protocol } from '../../ethernet/packet.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Timer } from '../../time/events.ts';
@@ -139,7 +140,7 @@ export class Receiver {
     if (neededBytes(frame) >= room) return false;
     this.#putWord((RxHeader.ok | match.header | (length << 16)) >>> 0);
     this.#put(frame);
-    this.#putWord(checkSequence(frame));
+    this.#putWord(crc32(frame));
     state.rxWrite = (state.rxWrite + 3) & ~3 & (size - 1);
     interrupt(Interrupt.rxOk);
     return true;
@@ -174,7 +175,7 @@ export class Receiver {
     if (command < Descriptor.owned) return false;
     const bytes = new Uint8Array(bare.length + FCS_BYTES);
     bytes.set(bare);
-    new DataView(bytes.buffer).setUint32(bare.length, checkSequence(bare), true);
+    new DataView(bytes.buffer).setUint32(bare.length, crc32(bare), true);
     this.#fill(command, bytes, match.descriptor | this.#packetStatus(bare), tag);
     state.rxIndex = (command & Descriptor.endOfRing) !== 0 ? 0 : (state.rxIndex + 1) & 0xffff;
     interrupt(Interrupt.rxOk);

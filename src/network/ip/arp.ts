@@ -1,5 +1,5 @@
+import { read16, write16, write32 } from '../../../runtime/ethernet/network-order.ts';
 import { addressBytes, readIpv4 } from '../addresses.ts';
-import { read16, write16, write32 } from '../bytes.ts';
 import { BROADCAST, ETHERNET_HEADER, EtherType, type GuestLink, OWN_MAC } from '../link.ts';
 import type { Neighbors } from './neighbors.ts';
 

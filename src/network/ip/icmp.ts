@@ -1,6 +1,6 @@
+import { checksum } from '../../../runtime/ethernet/checksum.ts';
+import { read16, write16, write32 } from '../../../runtime/ethernet/network-order.ts';
 import { addressSum } from '../addresses.ts';
-import { read16, write16, write32 } from '../bytes.ts';
-import { checksum } from '../checksum.ts';
 import { type Packet, Protocol, type Rejection } from './packet.ts';
 
 /** How a family of the Internet Protocol writes its messages. */

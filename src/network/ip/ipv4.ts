@@ -1,7 +1,7 @@
+import { checksum, foldSum, sumBytes } from '../../../runtime/ethernet/checksum.ts';
+import { read16, write16 } from '../../../runtime/ethernet/network-order.ts';
 import { addressBytes, nextIpv4, readIpv4, samePrefix } from '../addresses.ts';
 import type { Alarms } from '../alarms.ts';
-import { read16, write16 } from '../bytes.ts';
-import { checksum, foldSum, sumBytes } from '../checksum.ts';
 import { BROADCAST, ETHERNET_HEADER, EtherType, type GuestLink, MTU } from '../link.ts';
 import type { NetPlan } from '../user-plan.ts';
 import { receiveArp, requestArp } from './arp.ts';

@@ -1,7 +1,7 @@
+import { foldSum, sumBytes } from '../../../runtime/ethernet/checksum.ts';
+import { read16, read32, write16, write32 } from '../../../runtime/ethernet/network-order.ts';
 import { addressBytes, isIpv6, macBytes, readIpv6, samePrefix } from '../addresses.ts';
 import type { Alarms } from '../alarms.ts';
-import { read16, read32, write16, write32 } from '../bytes.ts';
-import { foldSum, sumBytes } from '../checksum.ts';
 import { ETHERNET_HEADER, EtherType, type GuestLink, MTU } from '../link.ts';
 import type { NetPlan } from '../user-plan.ts';
 import { Reassembly } from './fragments.ts';

@@ -1,7 +1,7 @@
+import { checksum } from '../../../runtime/ethernet/checksum.ts';
+import { write16, write32 } from '../../../runtime/ethernet/network-order.ts';
 import { addressBytes, addressSum, readIpv6 } from '../addresses.ts';
 import { Alarm, type Alarms } from '../alarms.ts';
-import { write16, write32 } from '../bytes.ts';
-import { checksum } from '../checksum.ts';
 import { MTU, OWN_MAC } from '../link.ts';
 import type { NetPlan } from '../user-plan.ts';
 import type { Ipv6 } from './ipv6.ts';

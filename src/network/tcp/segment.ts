@@ -1,5 +1,5 @@
-import { read16, read32, write16, write32 } from '../bytes.ts';
-import { checksum } from '../checksum.ts';
+import { checksum } from '../../../runtime/ethernet/checksum.ts';
+import { read16, read32, write16, write32 } from '../../../runtime/ethernet/network-order.ts';
 import { type IpNetwork, type Packet, Protocol } from '../ip/packet.ts';
 
 /** Bits of a segment's header (RFC 9293, 3.1). */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Floppy82077 } from '../../../runtime/devices/floppy82077/index.ts';
+import { REQUEST_TIME } from '../../support/memory-block.ts';
 import { restore } from '../../support/restore.ts';
 import { BUFFER, FloppyRig, MS, pattern } from './floppy-rig.ts';
 
@@ -341,6 +342,17 @@ test('a saved controller goes on wherever it was saved', () => {
     expect(second.result()).toEqual([0, 0, 0, 0, 0, 4, 2]);
     expect([second.memory(1), second.memory(1535)]).toEqual([pattern(0, 1), pattern(2, 511)]);
   }
+});
+
+test('a state loaded in place forgets the request that was under way', () => {
+  const rig = new FloppyRig().start();
+  const idle = rig.floppy.component.save();
+  rig.program(TO_MEMORY, 512);
+  rig.out8(DATA, READ, 0, 0, 0, 1, 2, 18, 0x1b, 0xff);
+  while (rig.disk.requests.length === 0) rig.advance(REQUEST_TIME / 2);
+  restore(rig.floppy.component, idle);
+  rig.advance(50 * MS);
+  expect([rig.status, rig.irq.level, rig.memory(1)]).toEqual([0x80, false, 0]);
 });
 
 test('a controller without drives answers', () => {

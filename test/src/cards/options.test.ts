@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type CardOptions, macText, planCards } from '../../../src/cards/options.ts';
+import { type CardOptions, planCards } from '../../../src/cards/options.ts';
+import { macText } from '../../../src/network/addresses.ts';
 
 test('names and addresses count up', () => {
   const plans = planCards([{}, { card: 'e1000' }, { mac: '52:54:00:12:34:58' }, {}, { name: 'mine' }]);

@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { checksum, foldSum, sumBytes } from '../../../runtime/ethernet/checksum.ts';
 import { canonicalAddress, nextIpv4, parseIpv6, readIpv6, samePrefix } from '../../../src/network/addresses.ts';
-import { checksum, foldSum, sumBytes } from '../../../src/network/checksum.ts';
 import { isReachable } from '../../../src/network/nat/policy.ts';
 import { internetChecksum } from '../../support/network/frame-guest.ts';
 

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { crc32 } from '../../../runtime/crc32.ts';
 import type { Saved } from '../../../runtime/snapshot/describe.ts';
-import { crc32 } from '../../../src/bytes.ts';
 import { nodeCompressor } from '../../../src/node/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 import type { Compressor } from '../../../src/snapshot/compression.ts';

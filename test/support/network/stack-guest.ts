@@ -1,6 +1,6 @@
+import { read16 } from '../../../runtime/ethernet/network-order.ts';
 import { Alarms } from '../../../src/network/alarms.ts';
 import type { NetworkBackend } from '../../../src/network/backend.ts';
-import { read16 } from '../../../src/network/bytes.ts';
 import type { Timers } from '../../../src/network/host.ts';
 import { Ipv4 } from '../../../src/network/ip/ipv4.ts';
 import { EtherType, GuestLink } from '../../../src/network/link.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { crc32 } from '../../../../runtime/crc32.ts';
 import { CplusCommand, Interrupt, Register } from '../../../../runtime/devices/rtl8139/registers.ts';
-import { checkSequence } from '../../../../runtime/ethernet/crc.ts';
 import { withTag } from '../../../../runtime/ethernet/frame.ts';
 import { BROADCAST, frameTo, MAC } from './card-rig.ts';
 import { packetFrame } from './packets.ts';
@@ -115,7 +115,7 @@ test('a frame is put where a descriptor says', () => {
   rig.cable.arrive(frame);
   expect(rig.get(RX_RING)).toBe((WHOLE | 0x02000000 | 105) >>> 0);
   expect(rig.bytes.subarray(0x30000, 0x30065)).toEqual(frame);
-  expect(rig.get(0x30065)).toBe(checkSequence(frame));
+  expect(rig.get(0x30065)).toBe(crc32(frame));
   expect(rig.takeStatus()).toBe(Interrupt.rxOk);
   rig.cable.arrive(frameTo(BROADCAST, 102));
   expect(rig.get(RX_RING + 16)).toBe((END | WHOLE | 0x01000000 | 106) >>> 0);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { crc32 } from '../../../../runtime/crc32.ts';
 import { Command, Interrupt, Register, RxConfig } from '../../../../runtime/devices/rtl8139/registers.ts';
-import { checkSequence, multicastBit } from '../../../../runtime/ethernet/crc.ts';
+import { multicastBit } from '../../../../runtime/ethernet/multicast.ts';
 import { BROADCAST, frameTo, MAC, MMIO } from './card-rig.ts';
 import { Rtl8139Rig, RX_BUFFER } from './rtl8139-rig.ts';
 
@@ -81,7 +82,7 @@ test('a frame stands in the receive buffer with status, length and check sequenc
   rig.cable.arrive(frame);
   expect(rig.get(RX_BUFFER)).toBe((105 << 16) | 0x4001);
   expect(rig.bytes.subarray(RX_BUFFER + 4, RX_BUFFER + 105)).toEqual(frame);
-  expect(rig.get(RX_BUFFER + 105)).toBe(checkSequence(frame));
+  expect(rig.get(RX_BUFFER + 105)).toBe(crc32(frame));
   expect(rig.read(Register.rxWrite, 2)).toBe(112);
   expect(rig.read(Register.command) & Command.bufferEmpty).toBe(0);
   expect(rig.takeStatus()).toBe(Interrupt.rxOk);
@@ -91,7 +92,7 @@ test('a frame stands in the receive buffer with status, length and check sequenc
 
 test('check sequences are those of the standard', () => {
   // IEEE 802.3's CRC of "123456789".
-  expect(checkSequence(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
+  expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
 });
 
 test.each([

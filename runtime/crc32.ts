@@ -1,4 +1,6 @@
-/** The polynomial of IEEE 802.3, 3.2.9, low bit first. */
+/** CRC-32, as Ethernet (IEEE 802.3, 3.2.9), PNG (ISO/IEC 15948, annex D) and others have it. */
+
+/** The polynomial, low bit first. */
 const POLYNOMIAL = 0xedb88320;
 
 /** By byte; table k is that of a byte with k zero bytes after it. */
@@ -16,14 +18,14 @@ for (let k = 1; k < tables.length; k++) {
 }
 const [table0, table1, table2, table3] = tables;
 
-/** The check sequence of a frame (FCS), unsigned; its low byte goes first. */
-export function checkSequence(bytes: Uint8Array): number {
-  return ~remainder(bytes) >>> 0;
+/** The CRC of several parts as if they were one, unsigned. */
+export function crc32(...parts: readonly Uint8Array[]): number {
+  return ~parts.reduce(remainder, -1) >>> 0;
 }
 
-/** Four bytes at a time. */
-function remainder(bytes: Uint8Array): number {
-  let crc = -1;
+/** The remainder after more bytes, four at a time; it begins at -1. */
+export function remainder(before: number, bytes: Uint8Array): number {
+  let crc = before;
   let at = 0;
   for (; at + 4 <= bytes.length; at += 4) {
     crc ^= bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
@@ -31,18 +33,4 @@ function remainder(bytes: Uint8Array): number {
   }
   for (; at < bytes.length; at++) crc = (crc >>> 8) ^ table0[(crc ^ bytes[at]) & 0xff];
   return crc;
-}
-
-/** Which of 64 bits of a multicast filter an address has: the upper six bits of its CRC, as they are shifted out. */
-export function multicastBit(address: Uint8Array): number {
-  const crc = remainder(address.subarray(0, 6));
-  let bit = 0;
-  for (let n = 0; n < 6; n++) bit |= ((crc >>> n) & 1) << (5 - n);
-  return bit;
-}
-
-/** Whether a filter of 64 bits lets a multicast address through. */
-export function passesMulticast(filter: Uint8Array, address: Uint8Array): boolean {
-  const bit = multicastBit(address);
-  return ((filter[bit >> 3] >> (bit & 7)) & 1) !== 0;
 }

@@ -20,8 +20,3 @@ export function write32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 2] = value >> 8;
   bytes[at + 3] = value;
 }
-
-/** The characters of a text with codes up to 255, one byte each. */
-export function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
