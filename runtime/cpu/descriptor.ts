@@ -88,18 +88,26 @@ export class Descriptor {
 
   /** Reads the descriptor of a selector; false if it is null or lies outside its table. */
   read(cpu: Cpu, selector: number): boolean {
-    const { state } = cpu;
-    const offset = selector & 0xfff8;
-    this.selector = selector;
-    if (isNull(selector)) return false;
-    if (selector & 4) {
-      if (offset + 7 > state[Word.ldtrLimit] >>> 0) return false;
-      this.readAt(cpu, (state[Word.ldtrBase] + offset) | 0);
-    } else {
-      if (offset + 7 > state[Word.gdtrLimit]) return false;
-      this.readAt(cpu, (state[Word.gdtrBase] + offset) | 0);
-    }
+    if (!this.locate(cpu, selector)) return false;
+    this.readAt(cpu, this.address);
     return true;
+  }
+
+  /** The same, if reading it has no effect and is sure not to fault. */
+  readIfMapped(cpu: Cpu, selector: number): boolean {
+    if (!this.locate(cpu, selector) || !cpu.memory.isMappedForSystem(this.address, 8)) return false;
+    this.readAt(cpu, this.address);
+    return true;
+  }
+
+  /** Finds where the descriptor of a selector is; false if it is null or lies outside its table. */
+  private locate({ state }: Cpu, selector: number): boolean {
+    const offset = selector & 0xfff8;
+    const isLocal = (selector & 4) !== 0;
+    const limit = isLocal ? state[Word.ldtrLimit] >>> 0 : state[Word.gdtrLimit];
+    this.selector = selector;
+    this.address = (state[isLocal ? Word.ldtrBase : Word.gdtrBase] + offset) | 0;
+    return !isNull(selector) && offset + 7 <= limit;
   }
 
   /** Reads the descriptor of a selector; raises `vector` if it is null (error code 0) or lies outside its table. */
@@ -129,6 +137,10 @@ export class Descriptor {
 
   get isPresent(): boolean {
     return (this.high & Rights.present) !== 0;
+  }
+
+  get isAccessed(): boolean {
+    return (this.high & Rights.accessed) !== 0;
   }
 
   get isCode(): boolean {

@@ -93,11 +93,13 @@ export function checkDataSegment(cpu: Cpu, selector: number, vector: number): vo
   const { data } = cpu;
   data.require(cpu, selector, vector);
   if (!data.isReadable) raise(vector, selectorError(selector));
-  if (!data.isCode || !data.isConforming) {
-    const privilege = Math.max(cpu.state[Word.cpl], selector & 3);
-    if (data.dpl < privilege) raise(vector, selectorError(selector));
-  }
+  if (!isWithinPrivilege(cpu, selector)) raise(vector, selectorError(selector));
   if (!data.isPresent) raise(Vector.segmentNotPresent, selectorError(selector));
+}
+
+/** Whether the CPL and a selector's RPL allow to load DS, ES, FS or GS with its descriptor, which is in cpu.data. */
+export function isWithinPrivilege({ data, state }: Cpu, selector: number): boolean {
+  return (data.isCode && data.isConforming) || data.dpl >= Math.max(state[Word.cpl], selector & 3);
 }
 
 function loadStackSegment(cpu: Cpu, selector: number): void {

@@ -6,6 +6,7 @@ import { helpers } from '../../translator/abi/helpers.ts';
 import { Double, Segment, Word } from '../../translator/abi/state.ts';
 import type { EmitOptions, Pacing } from '../../translator/emit/context.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
+import { attempts } from '../cpu/attempts.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { stickyHelpers } from '../cpu/sse/helpers.ts';
 import { pureHelpers, traps } from '../cpu/traps.ts';
@@ -107,6 +108,7 @@ export class Engine {
       ...boundHelpers(cpu),
       ...stickyHelpers(cpu.state),
       ...blockHelpers(cpu.state, mmu, budgeted),
+      ...attempts(cpu, { budgeted, isPending: () => interrupts.pending }),
     });
   }
 

@@ -44,6 +44,8 @@ export interface ProcessorMemory extends LinearAccess {
    */
   readableSpan(linear: number, length: number): Uint8Array | null;
   writableSpan(linear: number, length: number): Uint8Array | null;
+  /** Whether the TLB knows that supervisor loads of these bytes reach plain RAM. */
+  isMappedForSystem(linear: number, bytes: number): boolean;
   /** Whether instructions in the page of a linear address are watched. */
   watchesCode(linear: number): boolean;
 }

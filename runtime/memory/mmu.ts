@@ -80,6 +80,12 @@ export class Mmu implements ProcessorMemory {
     return this.ram.bytes.subarray(at + offset, at + Math.min(offset + length, PAGE_BYTES));
   }
 
+  isMappedForSystem(linear: number, bytes: number): boolean {
+    const { tlb } = this;
+    const isMapped = (page: number) => tlb.lookup(tlb.readSupervisor, page) >= 0;
+    return isMapped(linear >>> 12) && isMapped(((linear + bytes - 1) | 0) >>> 12);
+  }
+
   // Implicit supervisor accesses.
   loadSystem8(linear: number): number {
     return this.load8As(linear, Access.read);

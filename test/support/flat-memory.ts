@@ -69,6 +69,9 @@ export class FlatMemory implements ProcessorMemory {
     return this.view.getInt32(physical, true);
   }
   watch(): void {}
+  isMappedForSystem(linear: number, bytes: number): boolean {
+    return !this.absent.has(linear >>> 12) && !this.absent.has((linear + bytes - 1) >>> 12);
+  }
   watchesCode(): boolean {
     return false;
   }

@@ -172,8 +172,8 @@ export class IrMachine {
       case 'select':
         return of(v.a) !== 0 ? of(v.b) : of(v.c);
       case 'call':
-        // A block helper may always say that it did nothing.
-        if (helpers[v.name as HelperName].kind === 'block') return 0;
+        // Block helpers and attempts may always say that they did nothing.
+        if (['block', 'attempt'].includes(helpers[v.name as HelperName].kind)) return 0;
         return pureHelpers[v.name](of(v.a), of(v.b), of(v.c)) | 0;
       case 'number':
         return v.number;

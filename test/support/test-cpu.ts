@@ -71,7 +71,13 @@ export class TestCpu {
       this.writeTlb[page] = isReadable ? entryOf(page, random) : invalidEntry(page);
     }
     const helpers = { ...pureHelpers, ...stickyHelpers(this.state) };
-    this.dispose = installCells(suffix, { ...this.data(), ...this.ways(), ...helpers, ...blockHelpers() });
+    this.dispose = installCells(suffix, {
+      ...this.data(),
+      ...this.ways(),
+      ...helpers,
+      ...blockHelpers(),
+      ...attempts(),
+    });
   }
 
   private data(): Record<string, unknown> {
@@ -251,6 +257,12 @@ function blockHelpers(): Record<string, unknown> {
   const names = Object.entries(helpers).flatMap(([name, { kind }]) => (kind === 'block' ? [name] : []));
   const done = (_to: number, _from: number, count: number) => Math.min(count >>> 0, 5);
   return Object.fromEntries(names.map((name) => [name, done]));
+}
+
+/** Attempts at sensitive instructions: here all are refused. */
+function attempts(): Record<string, unknown> {
+  const names = Object.entries(helpers).flatMap(([name, { kind }]) => (kind === 'attempt' ? [name] : []));
+  return Object.fromEntries(names.map((name) => [name, () => 0]));
 }
 
 /** A page's entry in a TLB array; now and then it has none. */

@@ -4,11 +4,15 @@
  * pure: a function of its arguments; never faults, reads or writes no state.
  * block: moves guest memory where that is plain RAM without code, up to a page at a time; never faults. Gives the number
  * of elements done, 0 where it can't. It stands alone in a `let`, so that it runs once, where it stands.
+ * attempt: does what a sensitive instruction means in its usual case and gives 1; gives 0 and has changed nothing where that
+ * is left to the instruction's trap, as where it would fault, change the key, or end what may run before an interrupt. It
+ * changes none of the words that regions keep in locals, and no entry of the TLB. It stands alone in a `let` too, and its
+ * instruction ends a block, as all sensitive ones do: words that were read before may have changed.
  * sticky: a function of reals that may set exception flags in MXCSR; never faults. Called twice it does no more than once.
  * trap: called with the whole state stored; may fault (by throwing), may change anything. A trap that `resumes` goes on
  * at the next instruction (unless the key changed or attention is asked for); the others set Word.eip.
  */
-export type HelperKind = 'pure' | 'sticky' | 'block' | 'trap';
+export type HelperKind = 'pure' | 'sticky' | 'block' | 'attempt' | 'trap';
 
 export interface HelperDeclaration<Kind extends HelperKind = HelperKind> {
   readonly kind: Kind;
@@ -26,6 +30,7 @@ const sticky = (args: number, isDouble = true): HelperDeclaration<'sticky'> => (
   isDouble,
 });
 const block = (args: number): HelperDeclaration<'block'> => ({ kind: 'block', arguments: args, resumes: true });
+const attempt = (args: number): HelperDeclaration<'attempt'> => ({ kind: 'attempt', arguments: args, resumes: true });
 const trap = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: true });
 const transfer = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: false });
 
@@ -89,6 +94,11 @@ export const helpers = {
   copy8: block(3),
   copy16: block(3),
   copy32: block(3),
+
+  // Sensitive instructions (runtime/cpu/attempts.ts): (segment, selector), (EFLAGS image), (EFLAGS as it is).
+  tryLoadSegment: attempt(2),
+  tryRestoreFlags: attempt(1),
+  tryEnableInterrupts: attempt(1),
 
   // Arguments are named at the implementations, in runtime/cpu/traps.ts and what it imports.
   // Interrupts and flags.
@@ -184,6 +194,7 @@ export type TrapName = NamesOfKind<'trap'>;
 export type PureName = NamesOfKind<'pure'>;
 export type StickyName = NamesOfKind<'sticky'>;
 export type BlockName = NamesOfKind<'block'>;
+export type AttemptName = NamesOfKind<'attempt'>;
 
 const numbers = new Map(Object.keys(helpers).map((name, index) => [name, index]));
 

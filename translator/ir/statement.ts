@@ -116,7 +116,8 @@ export class Statement {
 
 /** The offset of a load or store in a window, in bytes; undefined where it has a linear address. */
 export function windowOffset(s: Statement): number | undefined {
-  return s.args[s.op === 'load' ? 1 : 2]?.number;
+  if (s.op === 'load') return s.args[1]?.number;
+  return s.op === 'store' ? s.args[2]?.number : undefined;
 }
 
 /** Whether the temporary that a statement defines is a double. */

@@ -287,7 +287,7 @@ class Verifier {
 
   private value(s: Statement, v: Value, visible: ReadonlySet<number>): void {
     const operands = [v.a, v.b, v.c].filter((operand) => operand !== null);
-    if (v.op === 'call' && kindOf(v) !== 'pure' && kindOf(v) !== 'sticky' && !isBlock(s, v))
+    if (v.op === 'call' && kindOf(v) !== 'pure' && kindOf(v) !== 'sticky' && !standsAlone(s, v))
       throw error(`"${v.name}" is not pure`, s);
     if (operands.length !== valueArguments(v)) throw error(`${v.op} with ${operands.length} operands`, s);
     for (const operand of operands) {
@@ -306,9 +306,10 @@ function kindOf(v: Value): HelperKind | undefined {
   return v.op === 'call' ? helpers[v.name as HelperName]?.kind : undefined;
 }
 
-/** Whether the value is a helper that changes memory, and all that the statement names. */
-function isBlock(s: Statement, v: Value): boolean {
-  return s.op === 'let' && v === s.args[0] && kindOf(v) === 'block';
+/** Whether the value is a helper that changes more than its result tells, and all that the statement names. */
+function standsAlone(s: Statement, v: Value): boolean {
+  const kind = kindOf(v);
+  return s.op === 'let' && v === s.args[0] && (kind === 'block' || kind === 'attempt');
 }
 
 /** Those of some arguments that the statement has. */
@@ -332,24 +333,36 @@ const canFault: ReadonlySet<StatementOp> = new Set([
 
 /**
  * An instruction that leaves before itself is run again from its start, so nothing may fault after its first
- * change of the state; a store may, if it has been probed before.
+ * change of the state; a store may, if it has been probed before. An attempt that was refused has changed nothing: the
+ * `fallback` that follows it may leave.
  */
 class Precision {
   private changed: Statement | null = null;
+  /** An attempt whose result nothing has looked at yet. */
+  private attempt: Statement | null = null;
   private readonly probed = new Set<string>();
 
   note(s: Statement): void {
     const isProbed = s.op === 'store' && this.changed?.op === 'store' && this.probed.has(access(s));
     const faults = canFault.has(s.op) && windowOffset(s) === undefined;
-    if (this.changed && faults && !isProbed) throw error('may fault after a change of the state', s);
+    const hasChanged = this.changed || (this.attempt && s.op !== 'fallback');
+    if (hasChanged && faults && !isProbed) throw error('may fault after a change of the state', s);
     if (s.op === 'instruction') this.start();
     else if (s.op === 'probe') this.probed.add(access(s));
     else if (s.op === 'set' || s.op === 'x87' || s.op === 'flags' || (s.op === 'store' && !isProbed)) this.changed = s;
-    else if (s.op === 'let' && isBlock(s, s.args[0])) this.changed = s;
+    else if (s.op === 'fallback' && this.attempt) this.changed = this.attempt;
+    else if (s.op === 'let') this.noteCall(s);
+  }
+
+  private noteCall(s: Statement): void {
+    const kind = kindOf(s.args[0]);
+    if (kind === 'block') this.changed = s;
+    else if (kind === 'attempt') this.attempt = s;
   }
 
   private start(): void {
     this.changed = null;
+    this.attempt = null;
     this.probed.clear();
   }
 }

@@ -3,7 +3,7 @@
  * (runtime/cpu). Those that only read or write a state word are lifted like any other.
  */
 import { Vector } from '../abi/faults.ts';
-import type { HelperName } from '../abi/helpers.ts';
+import type { AttemptName, HelperName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Eflags, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
@@ -40,6 +40,18 @@ const raising =
   (b) =>
     b.faultIf(1, vector);
 
+/** Does the usual case of an instruction by an attempt; others, which it refuses, are left to a trap. */
+function attempt(
+  b: LiftBuilder,
+  usual: AttemptName,
+  args: Operand[],
+  trap: TrapName,
+  trapArgs: Operand[] = args,
+): void {
+  const isDone = b.let(b.call(usual, ...args));
+  b.fallback(b.equal(isDone, 0), trap, ...trapArgs);
+}
+
 // Interrupt flag, flags image, interrupts.
 
 /** With CPL > IOPL it is #GP(0), or a virtual flag's; real mode has neither. The CPL in VM86 mode is 3. */
@@ -51,8 +63,20 @@ export const cli: Lift = (b) => {
   b.set(Word.eflags, b.and(b.get(Word.eflags), ~Eflags.if));
 };
 
-export const sti: Lift = trapping('setInterruptFlag');
-export const popf: Lift = (b) => b.trap('popFlags', b.operandSize);
+export const sti: Lift = (b) => attempt(b, 'tryEnableInterrupts', [b.get(Word.eflags)], 'setInterruptFlag', []);
+
+export const popf: Lift = (b) => {
+  const size = b.operandSize;
+  if (size === 2 || b.key & Key.vm86) {
+    b.trap('popFlags', size);
+    return;
+  }
+  const image = b.peek(size);
+  attempt(b, 'tryRestoreFlags', [image], 'popFlags', [size]);
+  b.flags.setAll(image);
+  b.moveStack(size);
+};
+
 export const interrupt: Lift = (b) => b.trap('softwareInterrupt', b.read(0), b.field('nextEip'));
 export const breakpoint: Lift = (b) => b.trap('softwareException', Vector.breakpoint, b.field('nextEip'));
 export const debugTrap: Lift = (b) => b.trap('debugTrap', b.field('nextEip'));
@@ -116,8 +140,17 @@ export const sysexit: Lift = privileged('sysexit');
 
 // Segment registers and selectors.
 
-export const movToSegment: Lift = (b) => b.trap('moveToSegment', b.field('reg'), b.read(1));
-export const popSegment: Lift = (b) => b.trap('popSegment', b.argument, b.operandSize);
+export const movToSegment: Lift = (b) => {
+  const args = [b.field('reg'), b.let(b.read(1))];
+  attempt(b, 'tryLoadSegment', args, 'moveToSegment');
+};
+
+export const popSegment: Lift = (b) => {
+  const size = b.operandSize;
+  const selector = b.let(b.and(b.peek(size), 0xffff));
+  attempt(b, 'tryLoadSegment', [b.argument, selector], 'popSegment', [b.argument, size]);
+  b.moveStack(size);
+};
 
 export const loadFarPointer: Lift = (b) => {
   const register = b.field('reg');

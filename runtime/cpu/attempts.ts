@@ -1,0 +1,88 @@
+import type { AttemptName } from '../../translator/abi/helpers.ts';
+import { Key } from '../../translator/abi/key.ts';
+import { Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
+import type { Cpu } from './cpu.ts';
+import { type Descriptor, isNull, Rights } from './descriptor.ts';
+import { isWithinPrivilege, setNullSegment, setSegmentFrom, setUnprotectedSegment } from './segmentation.ts';
+
+/** An attempt of the helper table (translator/abi/helpers.ts): 1 if it has done what its instruction means, else 0. */
+type Attempt = (a: number, b: number) => 0 | 1;
+
+/** What decides whether an interrupt would come next. */
+export interface InterruptMoment {
+  /** Instructions are counted: the shadow of STI must end after exactly one. */
+  readonly budgeted: boolean;
+  readonly isPending: () => boolean;
+}
+
+/** Flags that POPF leaves to its trap if they are set or would change: debugging, the key, what no kernel restores. */
+const unusual = Eflags.tf | Eflags.nt | Eflags.ac | Eflags.id | Eflags.iopl | Eflags.vm;
+
+/** The usual cases of sensitive instructions that kernels execute all the time, for one CPU. */
+export function attempts(cpu: Cpu, moment: InterruptMoment): Record<AttemptName, Attempt> {
+  return {
+    tryLoadSegment: (segment, selector) => (loadSegment(cpu, segment, selector) ? 1 : 0),
+    tryRestoreFlags: (image) => (restoreFlags(cpu, image, moment) ? 1 : 0),
+    tryEnableInterrupts: () => (enableInterrupts(cpu, moment) ? 1 : 0),
+  };
+}
+
+/** MOV and POP to DS, ES, FS and GS. */
+function loadSegment(cpu: Cpu, segment: number, selector: number): boolean {
+  if (segment === Segment.ss) return false;
+  if (!cpu.isProtected) return loadUnprotected(cpu, segment, selector);
+  if (isNull(selector)) return loadNull(cpu, segment, selector);
+  const { data } = cpu;
+  if (!data.readIfMapped(cpu, selector) || !data.isReadable || !data.isPresent || !data.isAccessed) return false;
+  if (!isWithinPrivilege(cpu, selector) || !keepsKey(cpu, segment, data)) return false;
+  setSegmentFrom(cpu, segment, selector, data);
+  return true;
+}
+
+/** Whether the key stays as it is: FS and GS have no part in it, and where DS or ES stays as it is, so does what it adds. */
+function keepsKey({ state }: Cpu, segment: number, { base, limit, high }: Descriptor): boolean {
+  return (
+    segment >= Segment.fs ||
+    (base === state[Word.segmentBase + segment] &&
+      limit === state[Word.segmentLimit + segment] &&
+      (high & Rights.mask) === state[Word.segmentRights + segment])
+  );
+}
+
+function loadNull(cpu: Cpu, segment: number, selector: number): boolean {
+  if (segment < Segment.fs) return false;
+  setNullSegment(cpu, segment, selector);
+  return true;
+}
+
+/** Limit and rights are as they were, mostly; a segment that has a base is not flat. */
+function loadUnprotected(cpu: Cpu, segment: number, selector: number): boolean {
+  const { state } = cpu;
+  const isFlat = (state[Word.key] & Key.flat) !== 0;
+  if (segment < Segment.fs && (isFlat || selector === 0)) return false;
+  setUnprotectedSegment(cpu, segment, selector);
+  return true;
+}
+
+/** POPF with a 32-bit operand, but for the arithmetic flags. */
+function restoreFlags(cpu: Cpu, image: number, moment: InterruptMoment): boolean {
+  const { state } = cpu;
+  const eflags = state[Word.eflags];
+  if ((eflags & (Eflags.tf | Eflags.vm)) !== 0 || ((image ^ eflags) & unusual) !== 0) return false;
+  const changeable = state[Word.cpl] <= cpu.ioPrivilege ? Eflags.if | Eflags.df : Eflags.df;
+  const restored = (eflags & ~changeable) | (image & changeable);
+  if ((restored & ~eflags & Eflags.if) !== 0 && moment.isPending()) return false;
+  state[Word.eflags] = restored;
+  return true;
+}
+
+/** STI. The shadow is left standing, as `Graph.resume` explains. */
+function enableInterrupts(cpu: Cpu, moment: InterruptMoment): boolean {
+  const { state } = cpu;
+  if (state[Word.cpl] > cpu.ioPrivilege) return false;
+  if ((state[Word.eflags] & Eflags.if) !== 0) return true;
+  if (moment.budgeted || moment.isPending()) return false;
+  state[Word.interruptShadow] = Shadow.interrupts;
+  state[Word.eflags] |= Eflags.if;
+  return true;
+}

@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { flagCarriesOf, flagResultOf } from '../../../runtime/cpu/arithmetic.ts';
+import { attempts } from '../../../runtime/cpu/attempts.ts';
+import { peek } from '../../../runtime/cpu/stack.ts';
+import type { AttemptName, TrapName } from '../../../translator/abi/helpers.ts';
+import { Eflags, Segment, Word } from '../../../translator/abi/state.ts';
+import { type DescriptorFields, Rig, Sel, Type } from './rig.ts';
+
+const segments = fc.constantFrom(Segment.es, Segment.ss, Segment.ds, Segment.fs, Segment.gs);
+const selectors = fc.constantFrom(0, 3, ...Object.values(Sel), Sel.data0 | 3, Sel.data3 & ~3, Sel.spare | 4);
+const spare = fc.record({
+  type: fc.constantFrom(...Object.values(Type)).chain((type) => fc.constantFrom(type, type | 1)),
+  base: fc.constantFrom(0, 0x10, 0x123000),
+  limit: fc.constantFrom(0, 0xffff, 0xfffff),
+  dpl: fc.constantFrom(0, 3),
+  present: fc.boolean(),
+  big: fc.boolean(),
+  granular: fc.boolean(),
+});
+const modes = fc.constantFrom('kernel', 'user', 'real', 'vm86');
+const eflagsBits = [Eflags.if, Eflags.df, Eflags.tf, Eflags.nt, Eflags.ac, Eflags.id, Eflags.vif, Eflags.rf];
+const systemFlags = fc.subarray(eflagsBits).map((bits) => bits.reduce((all, bit) => all | bit, 0));
+
+type Mode = 'kernel' | 'user' | 'real' | 'vm86';
+
+/** A CPU in a mode; two that are made alike are alike. */
+function rigIn(mode: Mode): Rig {
+  const rig = new Rig();
+  if (mode === 'real') return rig;
+  rig.enterProtected(mode === 'kernel' ? 0 : 3);
+  if (mode === 'vm86') rig.words[Word.eflags] |= Eflags.vm;
+  for (const segment of [Segment.ss, Segment.ds, Segment.es]) {
+    if (mode === 'vm86') rig.trap('moveToSegment', segment, 0x100);
+  }
+  rig.cpu.updateKey();
+  return rig;
+}
+
+interface Case {
+  readonly rig: () => Rig;
+  readonly attempt: AttemptName;
+  readonly attemptArguments: readonly number[];
+  /** What the instruction does besides the attempt. */
+  readonly rest?: (rig: Rig) => void;
+  readonly trap: TrapName;
+  readonly trapArguments: readonly number[];
+  readonly budgeted?: boolean;
+  readonly isPending?: boolean;
+}
+
+/** Whether an attempt was made; checks that it then did what the trap does, and nothing if it was not. */
+function tryAsTrap(c: Case): boolean {
+  const [tried, trapped] = [c.rig(), c.rig()];
+  const before = Array.from(tried.words);
+  const key = tried.words[Word.key];
+  const moment = { budgeted: c.budgeted ?? false, isPending: () => c.isPending ?? false };
+  const [a = 0, b = 0] = c.attemptArguments;
+  const done = attempts(tried.cpu, moment)[c.attempt](a, b) === 1;
+  if (!done) {
+    expect(Array.from(tried.words)).toEqual(before);
+    return false;
+  }
+  c.rest?.(tried);
+  trapped.trap(c.trap, ...c.trapArguments);
+  expect(Array.from(tried.words)).toEqual(Array.from(trapped.words));
+  expect(Buffer.from(tried.memory.view.buffer).equals(Buffer.from(trapped.memory.view.buffer))).toBe(true);
+  expect(trapped.words[Word.key]).toBe(key);
+  return true;
+}
+
+const flat = { type: Type.data | 1, base: 0, limit: 0xfffff, dpl: 3, present: true, big: true, granular: true };
+
+describe('an attempt to load a segment', () => {
+  const load = (mode: Mode, segment: number, selector: number, fields: DescriptorFields, first?: number) =>
+    tryAsTrap({
+      rig: () => {
+        const rig = rigIn(mode);
+        rig.descriptor(Sel.spare, fields);
+        if (first !== undefined) rig.trap('moveToSegment', segment, first);
+        return rig;
+      },
+      attempt: 'tryLoadSegment',
+      attemptArguments: [segment, selector],
+      trap: 'moveToSegment',
+      trapArguments: [segment, selector],
+    });
+
+  test('does what the trap does, or nothing', () => {
+    fc.assert(fc.property(modes, segments, selectors, spare, (mode, ...rest) => void load(mode as Mode, ...rest)));
+  });
+
+  test('is made where kernels need it', () => {
+    expect(load('kernel', Segment.ds, Sel.spare, flat, Sel.spare)).toBe(true);
+    expect(load('kernel', Segment.es, Sel.spare, flat, Sel.data3)).toBe(true);
+    expect(load('kernel', Segment.fs, Sel.spare, { ...flat, base: 0x123000 })).toBe(true);
+    expect(load('kernel', Segment.gs, 0, flat, Sel.spare)).toBe(true);
+    expect(load('real', Segment.es, 0xb800, flat)).toBe(true);
+    expect(load('vm86', Segment.ds, 0x1234, flat)).toBe(true);
+  });
+
+  test('is refused where the trap has more to do', () => {
+    expect(load('kernel', Segment.ss, Sel.data0, flat)).toBe(false);
+    expect(load('kernel', Segment.ds, Sel.spare, { ...flat, base: 0x10 })).toBe(false);
+    expect(load('kernel', Segment.ds, 0, flat)).toBe(false);
+    expect(load('kernel', Segment.fs, Sel.spare, { ...flat, type: Type.data })).toBe(false);
+    expect(load('user', Segment.fs, Sel.data0, flat)).toBe(false);
+    expect(load('real', Segment.ds, 0, flat)).toBe(false);
+  });
+
+  test('is refused where the descriptor is in a page that is not there', () => {
+    const rig = rigIn('kernel');
+    rig.descriptor(Sel.spare, flat);
+    rig.memory.absent.add(1);
+    const { tryLoadSegment } = attempts(rig.cpu, { budgeted: false, isPending: () => false });
+    expect(tryLoadSegment(Segment.fs, Sel.spare)).toBe(0);
+  });
+});
+
+describe('an attempt to restore flags', () => {
+  const restore = (mode: Mode, eflags: number, image: number, isPending: boolean) =>
+    tryAsTrap({
+      rig: () => {
+        const rig = rigIn(mode);
+        rig.words[Word.eflags] |= eflags;
+        rig.onStack(image);
+        rig.cpu.updateKey();
+        return rig;
+      },
+      isPending,
+      attempt: 'tryRestoreFlags',
+      attemptArguments: [image],
+      rest: ({ words, cpu }) => {
+        const popped = peek(cpu, 4, 0);
+        words[Word.flagResult] = flagResultOf(popped);
+        words[Word.flagCarries] = flagCarriesOf(popped);
+        words[Word.esp] += 4;
+      },
+      trap: 'popFlags',
+      trapArguments: [4],
+    });
+
+  test('does what the trap does, or nothing', () => {
+    const arithmetic = fc.constantFrom(2, 2 | Eflags.cf, 2 | Eflags.zf | Eflags.sf | Eflags.of);
+    const iopl = fc.constantFrom(0, Eflags.iopl);
+    const inProtectedMode = fc.constantFrom<Mode>('kernel', 'user');
+    const bits = fc.tuple(systemFlags, iopl).map(([flags, level]) => flags | level);
+    fc.assert(
+      fc.property(inProtectedMode, bits, bits, arithmetic, fc.boolean(), (mode, eflags, image, flags, isPending) => {
+        restore(mode, eflags, image | flags, isPending);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is made where kernels need it', () => {
+    expect(restore('kernel', 0, Eflags.if | Eflags.zf | 2, false)).toBe(true);
+    expect(restore('kernel', Eflags.if, 2, true)).toBe(true);
+    expect(restore('kernel', Eflags.if, Eflags.if | Eflags.df | 2, true)).toBe(true);
+    expect(restore('user', Eflags.if, Eflags.if | Eflags.cf | 2, false)).toBe(true);
+  });
+
+  test('is refused where an interrupt comes next, or the next instruction is traced', () => {
+    expect(restore('kernel', 0, Eflags.if | 2, true)).toBe(false);
+    expect(restore('kernel', 0, Eflags.tf | 2, false)).toBe(false);
+    expect(restore('kernel', Eflags.tf, Eflags.tf | 2, false)).toBe(false);
+    expect(restore('user', 0, Eflags.ac | 2, false)).toBe(false);
+  });
+});
+
+describe('an attempt to enable interrupts', () => {
+  const enable = (mode: Mode, eflags: number, budgeted: boolean, isPending: boolean) =>
+    tryAsTrap({
+      rig: () => {
+        const rig = rigIn(mode);
+        rig.words[Word.eflags] |= eflags;
+        return rig;
+      },
+      budgeted,
+      isPending,
+      attempt: 'tryEnableInterrupts',
+      attemptArguments: [eflags],
+      trap: 'setInterruptFlag',
+      trapArguments: [],
+    });
+
+  test('does what the trap does, or nothing', () => {
+    fc.assert(
+      fc.property(modes, systemFlags, fc.boolean(), fc.boolean(), (mode, eflags, budgeted, isPending) => {
+        enable(mode as Mode, eflags, budgeted, isPending);
+      }),
+    );
+  });
+
+  test('is made where nothing comes of it at once', () => {
+    expect(enable('kernel', 0, false, false)).toBe(true);
+    expect(enable('kernel', Eflags.if, true, true)).toBe(true);
+    expect(enable('real', 0, false, false)).toBe(true);
+  });
+
+  test('is refused where an interrupt comes next, or the shadow must end in time', () => {
+    expect(enable('kernel', 0, false, true)).toBe(false);
+    expect(enable('kernel', 0, true, false)).toBe(false);
+    expect(enable('user', 0, false, false)).toBe(false);
+  });
+});
