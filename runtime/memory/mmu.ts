@@ -82,8 +82,9 @@ export class Mmu implements ProcessorMemory {
 
   isMappedForSystem(linear: number, bytes: number): boolean {
     const { tlb } = this;
-    const isMapped = (page: number) => tlb.lookup(tlb.readSupervisor, page) >= 0;
-    return isMapped(linear >>> 12) && isMapped(((linear + bytes - 1) | 0) >>> 12);
+    const last = (linear + bytes - 1) | 0;
+    const isFirstMapped = tlb.lookup(tlb.readSupervisor, linear >>> 12) >= 0;
+    return isFirstMapped && tlb.lookup(tlb.readSupervisor, last >>> 12) >= 0;
   }
 
   // Implicit supervisor accesses.

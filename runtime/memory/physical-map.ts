@@ -5,6 +5,8 @@ import type { GuestRam } from './ram.ts';
 /** No memory: a device's registers, or nothing. */
 export const NO_FRAME = -1;
 const PAGES_4GB = 1 << 20;
+/** Of an entry of `loaded`: stores reach another frame than loads, or none. */
+const DIVIDED = 1 << 30;
 
 /** Who decodes an address first: of windows at the same place the one in the higher layer is seen. */
 export const Layer = { pci: 0, memory: 1, chipset: 2, processor: 3 } as const;
@@ -39,7 +41,7 @@ export class PhysicalMap {
   onChanged: () => void = () => {};
   /** Told of accesses to where nothing is (a store's value is given); only where somebody asked for a log. */
   onUnassigned: ((address: number, size: number, value?: number) => void) | null = null;
-  /** By page: 1 + the frame that loads see; 0 for none. */
+  /** By page: 1 + the frame that loads see, 0 for none; with DIVIDED. */
   private readonly loaded = new Int32Array(PAGES_4GB);
   /** The frame that stores reach, for pages where loads see another. */
   private readonly stored = new Map<number, number>();
@@ -57,12 +59,13 @@ export class PhysicalMap {
 
   /** The frame that loads see at a physical page number, or NO_FRAME. */
   frameAt(page: number): number {
-    return page < PAGES_4GB ? this.loaded[page] - 1 : this.above(page - PAGES_4GB + this.below);
+    return page < PAGES_4GB ? (this.loaded[page] & ~DIVIDED) - 1 : this.above(page - PAGES_4GB + this.below);
   }
 
   /** The frame that stores reach at a physical page number, or NO_FRAME. */
   storedFrameAt(page: number): number {
-    return this.stored.get(page) ?? this.frameAt(page);
+    const isDivided = page < PAGES_4GB && (this.loaded[page] & DIVIDED) !== 0;
+    return isDivided ? this.stored.get(page)! : this.frameAt(page);
   }
 
   private above(frame: number): number {
@@ -127,12 +130,16 @@ export class PhysicalMap {
     for (const window of this.windows) {
       const [start, end] = pagesOf(window);
       for (let page = Math.max(from, start); page < Math.min(to, end); page++) {
-        this.loaded[page] = frameOf(window.reads, page - start) + 1;
-        if (window.writes !== window.reads) this.stored.set(page, frameOf(window.writes, page - start));
-        else if (this.stored.size > 0) this.stored.delete(page);
+        this.show(page, frameOf(window.reads, page - start), frameOf(window.writes, page - start));
       }
     }
     this.onChanged();
+  }
+
+  private show(page: number, loaded: number, stored: number): void {
+    this.loaded[page] = (loaded + 1) | (loaded === stored ? 0 : DIVIDED);
+    if (loaded !== stored) this.stored.set(page, stored);
+    else if (this.stored.size > 0) this.stored.delete(page);
   }
 
   /** Loads where no frame is: a device's register, or all ones. */
