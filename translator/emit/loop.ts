@@ -1,3 +1,4 @@
+import { type HelperName, helpers } from '../abi/helpers.ts';
 import { HEATS, RECORD_SHIFT, type RecordView, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import type { Statement, StatementOp } from '../ir/statement.ts';
@@ -22,17 +23,22 @@ const recorded: Partial<Record<string, RecordView>> = {
 /**
  * Whether a handler has a fast path: nothing in it is for the runtime, what may miss comes before the first change, so that it
  * can give up, all that it needs is in a record, and it does not go to itself, as repeated instructions do: they are left
- * between any two elements. Flags of MXCSR that a helper has set before a path gives up are set once more by the handler.
+ * between any two elements. Nor has one with an attempt: a rehearsal could not bring about that it is made. Flags of MXCSR
+ * that a helper has set before a path gives up are set once more by the handler.
  */
 export function isFast(statements: readonly Statement[]): boolean {
   const all = nested(statements);
   if (all.flatMap(fieldsOf).some((name) => !(name in packed) && !(name in recorded))) return false;
   let hasChanged = false;
   for (const s of all) {
-    if (forTheRuntime.has(s.op) || (hasChanged && mayMiss.has(s.op)) || goesTo(s, 'eip')) return false;
+    if (forTheRuntime.has(s.op) || isAttempt(s) || (hasChanged && mayMiss.has(s.op)) || goesTo(s, 'eip')) return false;
     hasChanged ||= changes.has(s.op);
   }
   return true;
+}
+
+function isAttempt({ op, args }: Statement): boolean {
+  return op === 'let' && args[0].op === 'call' && helpers[args[0].name as HelperName].kind === 'attempt';
 }
 
 function nested(statements: readonly Statement[]): Statement[] {
