@@ -1,4 +1,3 @@
-import type { SavedComponents } from '../runtime/snapshot/components.ts';
 import type { Saved } from '../runtime/snapshot/describe.ts';
 import type { MachineCards } from './cards/index.ts';
 import type { MachineDrives } from './drives/index.ts';
@@ -8,6 +7,7 @@ import type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 import type { ExaminationCalls, ExaminationName } from './machine-core.ts';
 import type { MachineOptions } from './options.ts';
 import type { SerialPort } from './serial.ts';
+import type { WholeState } from './snapshot/state.ts';
 
 /** What a machine tells, and with what. */
 export interface MachineEvents {
@@ -64,5 +64,5 @@ export interface MachineParts {
   readonly drives: MachineDrives;
   readonly cards: MachineCards;
   /** What a snapshot with this state holds. */
-  readonly save: (components: SavedComponents) => Saved;
+  readonly save: (state: WholeState) => Saved;
 }

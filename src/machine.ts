@@ -1,5 +1,4 @@
 import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/stream.ts';
-import type { SavedComponents } from '../runtime/snapshot/components.ts';
 import { loadImages } from './boot-images.ts';
 import type { NetworkCard } from './cards/card.ts';
 import { MachineCards } from './cards/index.ts';
@@ -7,7 +6,6 @@ import { planCards } from './cards/options.ts';
 import type { Drive } from './drives/drive.ts';
 import { MachineDrives } from './drives/index.ts';
 import { planDrives } from './drives/options.ts';
-import { ConfigurationError } from './errors.ts';
 import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
 import { Keyboard } from './input/keyboard.ts';
@@ -30,7 +28,9 @@ import { creationError, openAll } from './opening.ts';
 import { bootOf, checkOptions, type MachineOptions } from './options.ts';
 import { Screen } from './screen/index.ts';
 import { SerialPort } from './serial.ts';
-import { readMachine, savedMachine, unfit } from './snapshot/machine.ts';
+import { readMachine, savedMachine } from './snapshot/machine.ts';
+import { drivesWith } from './snapshot/media.ts';
+import { MachineStates, type WholeState } from './snapshot/state.ts';
 import { writeSnapshot } from './snapshot/write.ts';
 import { type Ask, Translations } from './translations.ts';
 
@@ -68,6 +68,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly #cards: MachineCards;
   readonly #host: Host;
   readonly #save: MachineParts['save'];
+  readonly #states: MachineStates;
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
   /** Who takes the output of a stream, by its port's name. */
@@ -92,7 +93,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     await openAll(cards, drives);
     const config = { ...settings, ...images, drives: drives.config, cards: cards.config };
     const parts = { ...images, drives: plans, cards: cards.config };
-    const save = (components: SavedComponents) => savedMachine(options, parts, components);
+    const save = (state: WholeState) => savedMachine(options, parts, state);
     const machine = new Machine(config, { options, host, drives, cards, save });
     try {
       await machine.#creation.promise;
@@ -112,13 +113,14 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    */
   static async restore(snapshot: Uint8Array, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
-    const { options, components } = await readMachine(snapshot, host);
-    const machine = await Machine.create({ ...options, ...changes }, host);
+    const { options, ...state } = await readMachine(snapshot, host);
+    const drives = changes.drives ?? drivesWith(options, state.media);
+    const machine = await Machine.create({ ...options, ...changes, drives }, host);
     try {
-      await machine.#load(components);
+      await machine.#load(state);
     } catch (error) {
       await machine.stop();
-      throw unfit(error as Error);
+      throw error;
     }
     return machine;
   }
@@ -142,6 +144,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.guestLog = this.#stream('log');
     this.exited = this.#exit.promise;
     this.#drives = drives;
+    this.#states = new MachineStates((name, ...args) => this.#call(name, ...args), drives);
     this.drives = drives.all;
     const log = (message: string) => this.emit('log', message);
     drives.onLog = log;
@@ -200,29 +203,27 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   /**
    * All of the machine as it is now, to go on from here later: a file's bytes (docs/snapshots.md). It may run meanwhile; it
-   * stands still only while its memory is copied.
-   * @throws ConfigurationError for a machine with a medium in a drive: what is on disks is not part of snapshots yet
+   * stands still only while its memory is copied, and its disks are flushed. Image files are not in it, but what tells later
+   * whether they have changed; changes that would be forgotten at the end are in it.
+   * @throws ConfigurationError if a disk cannot be flushed, or 1 GB of it have changed
    */
   async snapshot(): Promise<Uint8Array> {
-    const drive = this.drives.find(({ image }) => image !== null);
-    if (drive) throw new ConfigurationError(`${drive.name}: a machine with a medium in a drive cannot be saved yet`);
-    return await writeSnapshot(this.#save(await this.#call('save')), this.#host.compressor);
+    return await writeSnapshot(this.#save(await this.#states.save()), this.#host.compressor);
   }
 
   /**
    * Puts the machine back to where a snapshot of it, or of one with the same options, was taken. It runs on if it runs.
-   * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit; the machine is as it was then
+   * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the machine or what is in its drives; all is as
+   * it was then
    */
   async load(snapshot: Uint8Array): Promise<void> {
-    const { components } = await readMachine(snapshot, this.#host);
-    await this.#load(components).catch((error: Error) => {
-      throw this.state === 'ended' ? error : unfit(error);
-    });
+    if (this.#state === 'ended') throw new Error('the machine has ended');
+    await this.#load(await readMachine(snapshot, this.#host));
   }
 
   /** What cards are connected to is of here and now, whatever it was when the state was saved. */
-  async #load(components: SavedComponents): Promise<void> {
-    await this.#call('load', components);
+  async #load(state: WholeState): Promise<void> {
+    await this.#states.load(state);
     for (const card of this.network) card.tellLink();
   }
 

@@ -1,10 +1,12 @@
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { DriveThread, Host } from '../host.ts';
 import { RemoteCalls } from '../isolate/remote-calls.ts';
 import type { Image } from '../options.ts';
 import { Drive } from './drive.ts';
 import type { DriveOptions, DrivePlan } from './options.ts';
 import type { DriveCalls, DriveReport } from './protocol.ts';
+import { type SavedMedia, shown } from './saved-medium.ts';
 
 /** How long images may take to be written and closed, in milliseconds: what a slow disk still has to write can be much. */
 const CLOSE_LIMIT = 60_000;
@@ -54,6 +56,34 @@ export class MachineDrives {
     } catch (error) {
       await this.close();
       throw error;
+    }
+  }
+
+  /** What is in them now. The machine must be frozen. */
+  async save(): Promise<SavedMedia> {
+    return this.#thread ? await this.#call('save') : {};
+  }
+
+  /**
+   * Puts back what was in them, does something, and puts all as it was if that fails. The machine must be frozen.
+   * @throws ConfigurationError if what is in them is not what the saved ones stand on; nothing was done then
+   */
+  async load(media: SavedMedia, act: () => Promise<void>): Promise<void> {
+    const missing = Object.keys(media).find((name) => !this.all.some((drive) => drive.name === name));
+    if (missing !== undefined)
+      throw new ConfigurationError(
+        `${missing}: the snapshot was taken with ${shown(media[missing])} in it, and there is no such drive`,
+      );
+    if (!this.#thread) return await act();
+    await this.#call('stage', media);
+    try {
+      await this.#call('exchangeStaged');
+      await act().catch(async (error: unknown) => {
+        await this.#call('exchangeStaged');
+        throw error;
+      });
+    } finally {
+      await this.#call('dropStaged');
     }
   }
 

@@ -96,12 +96,16 @@ function placeOf(
   return place;
 }
 
-/** Names are those of QEMU. */
 function planned(options: DriveOptions, index: number): DrivePlan {
   const { interface: bus = 'ide', media = 'disk', serial } = options;
-  const ide = `ide${index >> 1}-${media === 'cdrom' ? 'cd' : 'hd'}${index & 1}`;
-  const name = bus === 'ide' ? ide : `floppy${index}`;
-  return { name, interface: bus, index, media, options, ...(serial !== undefined && { serial }) };
+  const place = { interface: bus, index, media };
+  return { name: driveName(place), ...place, options, ...(serial !== undefined && { serial }) };
+}
+
+/** The name of a drive by its place: QEMU's. */
+export function driveName(drive: Pick<DriveOptions, 'interface' | 'index' | 'media'>): string {
+  const { interface: bus = 'ide', index = 0, media = 'disk' } = drive;
+  return bus === 'ide' ? `ide${index >> 1}-${media === 'cdrom' ? 'cd' : 'hd'}${index & 1}` : `floppy${index}`;
 }
 
 function checkedDrive(drive: DriveOptions, n: number): DriveOptions {

@@ -2,6 +2,7 @@ import type { BlockMedium } from '../../runtime/host/block.ts';
 import type { CallEnd, CallMessage } from '../isolate/remote-calls.ts';
 import type { Image } from '../options.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
+import type { SavedMedia } from './saved-medium.ts';
 
 /** What is in a drive. */
 export interface DriveStatus {
@@ -20,6 +21,14 @@ export interface DriveCalls {
   open(plans: readonly DrivePlan[]): readonly DriveStatus[];
   change(name: string, image: Image, options: MediumOptions): void;
   eject(name: string): void;
+  /** What is in them now. No request may be under way. Throws ConfigurationError if a snapshot cannot hold it. */
+  save(): SavedMedia;
+  /** Gets ready what was in them. Throws ConfigurationError if what is in them is not what the saved ones stand on. */
+  stage(media: SavedMedia): void;
+  /** Puts what is ready in the place of what is there; called again, that back. */
+  exchangeStaged(): void;
+  /** Forgets what is ready, or what it has taken the place of. */
+  dropStaged(): void;
   /** Writes what is left to be written, lets go of all images, and ends. */
   close(): void;
 }

@@ -7,9 +7,12 @@ import { BlobStore } from '../storage/blob-store.ts';
 import { InOrder } from '../storage/in-order.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import { openDisk, type StorageHost } from '../storage/open.ts';
+import { OverlayDisk } from '../storage/overlay.ts';
 import { type ByteStore, type Disk, StorageError } from '../storage/store.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
+import { checkMedium, type SavedMedium, saveMedium } from './saved-medium.ts';
+import { nothingStaged, type StagedMedium, stageChanges, stageContents } from './staged-medium.ts';
 
 /** What a drive needs of what is around it. */
 export interface DriveBackend {
@@ -28,6 +31,10 @@ export class ServedDrive {
   readonly #plan: DrivePlan;
   readonly #backend: DriveBackend;
   #disk: Disk | null = null;
+  /** Its image was given as bytes: they are nowhere else. */
+  #isInMemory = false;
+  /** What a machine that is loaded is to find. */
+  #staged: StagedMedium = nothingStaged;
   #isLocked = false;
   #isClosed = false;
   /** What the user asks for. */
@@ -61,7 +68,7 @@ export class ServedDrive {
     const { image, ...options } = this.#plan.options;
     if (image === undefined) return;
     const disk = await this.#openImage(image, options);
-    await this.#exchanges.run(() => this.#putIn(disk));
+    await this.#exchanges.run(() => this.#putIn(disk, image));
   }
 
   /**
@@ -73,7 +80,7 @@ export class ServedDrive {
     await this.#changes.run(async () => {
       this.#checkOpen();
       const disk = await this.#openImage(image, options);
-      await this.#exchanges.run(() => this.#exchange(disk));
+      await this.#exchanges.run(() => this.#exchange(disk, image));
     });
   }
 
@@ -84,6 +91,50 @@ export class ServedDrive {
   async eject(): Promise<void> {
     this.#checkRemovable();
     await this.#changes.run(() => this.#exchanges.run(() => this.#exchange(null)));
+  }
+
+  /**
+   * What is in it now. No request may be under way.
+   * @throws ConfigurationError if it is more than a snapshot may hold, or cannot be read
+   */
+  async save(): Promise<SavedMedium | undefined> {
+    return (
+      (await this.#exchanges.run(async () => this.#disk && (await saveMedium(this.#disk, this.#isInMemory)))) ??
+      undefined
+    );
+  }
+
+  /**
+   * Gets ready what was in it, for `exchangeStaged`. Nothing changes.
+   * @throws ConfigurationError if what is in it is not what the saved one stands on
+   */
+  async stage(saved: SavedMedium | undefined): Promise<void> {
+    await this.#exchanges.run(async () => {
+      await checkMedium(this.name, { disk: this.#disk, isInMemory: this.#isInMemory }, saved);
+      this.#staged = await this.#stagedOf(saved);
+    });
+  }
+
+  async #stagedOf(saved: SavedMedium | undefined): Promise<StagedMedium> {
+    const disk = this.#disk;
+    if (disk === null || saved === undefined) return nothingStaged;
+    if (this.#isInMemory) return stageContents(saved, disk.name);
+    return disk instanceof OverlayDisk ? await stageChanges(disk, saved, this.#backend.storage.scratch) : nothingStaged;
+  }
+
+  /** Puts what is ready in the place of what is there, or that back. */
+  async exchangeStaged(): Promise<void> {
+    await this.#exchanges.run(async () => {
+      if (this.#disk) this.#disk = await this.#staged.exchange(this.#disk);
+    });
+  }
+
+  /** Forgets what is ready, or what it has taken the place of. */
+  async dropStaged(): Promise<void> {
+    const staged = this.#staged;
+    this.#staged = nothingStaged;
+    await staged.drop();
+    this.#tellStatus();
   }
 
   /** Does what the guest asks for. Never rejects. */
@@ -161,19 +212,20 @@ export class ServedDrive {
     throw new ConfigurationError(`${this.name} is a hard disk: its medium cannot be changed`);
   }
 
-  async #exchange(disk: Disk | null): Promise<void> {
-    await this.#putIn(disk);
+  async #exchange(disk: Disk | null, image?: Image): Promise<void> {
+    await this.#putIn(disk, image);
     this.#told = '';
     this.#tellStatus();
     this.#backend.mediumChanged(this.name, this.#medium);
   }
 
   /** The machine may have ended while the disk was opened: nobody would close it later. */
-  async #putIn(disk: Disk | null): Promise<void> {
+  async #putIn(disk: Disk | null, image?: Image): Promise<void> {
     if (this.#isClosed) await disk?.close();
     this.#checkOpen();
     await this.#takeOut();
     this.#disk = disk;
+    this.#isInMemory = image instanceof Uint8Array;
   }
 
   #tellStatus(): void {

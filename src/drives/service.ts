@@ -7,6 +7,7 @@ import type { Image } from '../options.ts';
 import type { StorageHost } from '../storage/open.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
 import type { DriveCommand, DriveReport, DriveStatus } from './protocol.ts';
+import type { SavedMedia } from './saved-medium.ts';
 import { type DriveBackend, ServedDrive } from './served-drive.ts';
 
 export interface DriveServiceOptions {
@@ -73,8 +74,30 @@ class DriveService {
     open: (plans: readonly DrivePlan[]) => this.#open(plans),
     change: (name: string, image: Image, options: MediumOptions) => this.#drive(name).change(image, options),
     eject: (name: string) => this.#drive(name).eject(),
+    save: () => this.#save(),
+    stage: (media: SavedMedia) => this.#stage(media),
+    exchangeStaged: () => this.#all((drive) => drive.exchangeStaged()),
+    dropStaged: () => this.#all((drive) => drive.dropStaged()),
     close: () => this.#close(),
   };
+
+  async #all(act: (drive: ServedDrive) => Promise<void>): Promise<void> {
+    await Promise.all(this.#drives.map(act));
+  }
+
+  async #save(): Promise<SavedMedia> {
+    const media = await Promise.all(this.#drives.map(async (drive) => [drive.name, await drive.save()] as const));
+    return Object.fromEntries(media.flatMap(([name, medium]) => (medium ? [[name, medium]] : [])));
+  }
+
+  async #stage(media: SavedMedia): Promise<void> {
+    try {
+      for (const drive of this.#drives) await drive.stage(media[drive.name]);
+    } catch (error) {
+      await this.#all((drive) => drive.dropStaged());
+      throw error;
+    }
+  }
 
   #drive(name: string): ServedDrive {
     const drive = this.#drives.find((candidate) => candidate.name === name);

@@ -36,6 +36,13 @@ export interface IsolateOptions {
   readonly deadlines?: SharedArrayBuffer;
 }
 
+/** What is called may take its time. */
+type Answers = {
+  readonly [Name in keyof Calls]: (
+    ...args: Parameters<Calls[Name]>
+  ) => ReturnType<Calls[Name]> | Promise<ReturnType<Calls[Name]>>;
+};
+
 /** Deadlines that differ by less are one, computed at two times; in nanoseconds. */
 const SAME = 1e3;
 /** Output is sent this long after the first byte of a batch at the latest, in nanoseconds. */
@@ -67,7 +74,12 @@ class MachineLoop {
   #sliceEnd = Infinity;
   #lastTurn = 0;
   #slept = 0;
+  /** Told to run, and stopped all the same by `freeze`. */
   #running = false;
+  #frozen = false;
+  /** Questions that the drives have not answered, and who waits until there are none. */
+  #unanswered = 0;
+  #onAnswered: () => void = () => {};
   #stopped = false;
   #exited = false;
   #haltReported = false;
@@ -95,10 +107,22 @@ class MachineLoop {
     const { drives } = this.#options;
     if (!drives) return;
     drives.onmessage = ({ data }) => {
+      if (data.type === 'completion') this.#driveAnswered();
       this.#core.arrive(data);
       this.#onMessage();
     };
     drives.postMessage({ type: 'ready', state: this.#core.state });
+  }
+
+  #driveAnswered(): void {
+    this.#unanswered--;
+    // The core may ask for more when it has got this answer.
+    queueMicrotask(() => this.#unanswered === 0 && this.#onAnswered());
+  }
+
+  #askDrives(message: ToDrives): void {
+    this.#unanswered++;
+    this.#options.drives?.postMessage(message);
   }
 
   #isDrive(port: string): boolean {
@@ -107,7 +131,7 @@ class MachineLoop {
 
   async run(): Promise<void> {
     while (!this.#stopped) {
-      if (this.#running && !this.#output.stalled) await this.#step();
+      if (this.#goesOn && !this.#output.stalled) await this.#step();
       else await this.#nextMessage();
     }
   }
@@ -125,7 +149,7 @@ class MachineLoop {
     this.#output.flush();
     this.#act(result);
     const idle = result.reason === 'halted' || result.reason === 'waiting';
-    const asleep = idle && this.#running && !this.#output.stalled;
+    const asleep = idle && this.#goesOn && !this.#output.stalled;
     if (asleep) await this.#sleep(result.wakeAt ?? Infinity);
     await this.#turn();
   }
@@ -211,8 +235,31 @@ class MachineLoop {
 
   #pause(): void {
     this.#running = false;
-    this.#clock.pause();
+    this.#setClock();
+  }
+
+  get #goesOn(): boolean {
+    return this.#running && !this.#frozen;
+  }
+
+  #setClock(): void {
+    if (this.#goesOn) this.#clock.resume();
+    else this.#clock.pause();
     this.#shareDeadline();
+  }
+
+  async #freeze(): Promise<void> {
+    this.#frozen = true;
+    this.#setClock();
+    if (this.#unanswered === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onAnswered = resolve;
+    });
+  }
+
+  #thaw(): void {
+    this.#frozen = false;
+    this.#setClock();
   }
 
   #checkAlive(): void {
@@ -222,8 +269,7 @@ class MachineLoop {
   #resume(): void {
     this.#checkAlive();
     this.#running = true;
-    this.#clock.resume();
-    this.#shareDeadline();
+    this.#setClock();
   }
 
   /** Tells the ticker when the core wants to be called, by the host's clock. */
@@ -235,7 +281,7 @@ class MachineLoop {
   #receive(command: Command): void {
     switch (command.type) {
       case 'call':
-        this.#answer(command);
+        void this.#answer(command);
         break;
       case 'input':
       case 'completion':
@@ -250,16 +296,18 @@ class MachineLoop {
     this.#onMessage();
   }
 
-  #answer({ id, name, args }: Command & { type: 'call' }): void {
+  async #answer({ id, name, args }: Command & { type: 'call' }): Promise<void> {
     try {
       const call = this.#calls[name] as (...args: readonly unknown[]) => unknown;
-      this.#port.postMessage({ type: 'answer', id, value: call(...args) });
+      const value = call(...args);
+      // What is there at once is sent at once: before whatever comes of the call.
+      this.#port.postMessage({ type: 'answer', id, value: value instanceof Promise ? await value : value });
     } catch (error) {
       this.#port.postMessage({ type: 'refusal', id, error: reportError(error) });
     }
   }
 
-  readonly #calls: Calls = {
+  readonly #calls: Answers = {
     run: () => this.#resume(),
     pause: () => {
       this.#checkAlive();
@@ -269,6 +317,8 @@ class MachineLoop {
       this.#checkAlive();
       this.#reset({ reason: 'caller' });
     },
+    freeze: () => this.#freeze(),
+    thaw: () => this.#thaw(),
     save: () => this.#core.save(),
     load: (saved) => {
       this.#checkAlive();
@@ -305,7 +355,7 @@ class MachineLoop {
       nanoseconds: () => this.#clock.nanoseconds(),
       send: (message) => {
         if (message.type === 'output') this.#addOutput(message.port, message.bytes);
-        else if (message.type === 'request' && this.#isDrive(message.port)) this.#options.drives?.postMessage(message);
+        else if (message.type === 'request' && this.#isDrive(message.port)) this.#askDrives(message);
         else this.#port.postMessage(message);
       },
       guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),

@@ -10,6 +10,9 @@ export interface Calls {
   run(): void;
   pause(): void;
   reset(): void;
+  /** Stops the machine and its time until `thaw`, whatever else it is told. All that it has asked its drives for is done then. */
+  freeze(): void;
+  thaw(): void;
   /** All state of the machine. */
   save(): SavedComponents;
   /** Puts a saved state in the place of the present one. */

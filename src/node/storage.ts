@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { HttpStore, isHttp } from '../storage/http/store.ts';
@@ -12,6 +13,9 @@ import { zstdFrameLength } from '../storage/qcow2/zstd-frame.ts';
 import { type ByteStore, checkRange, checkWritable, StorageError } from '../storage/store.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import { systemMessage } from './system-message.ts';
+
+/** Milliseconds in which the host's clock for times of files surely goes on: it has a tick of 10 at most. */
+const CLOCK_STEP = 20;
 
 /**
  * A file of the host, or a block device. It is read and written without a thread of Node's pool: what comes from the host's
@@ -77,6 +81,18 @@ class FileStore implements ByteStore {
       this.#lost = error as StorageError;
       throw error;
     }
+  }
+
+  /** The time of the last change. One that may still be the same after a further change is waited out. */
+  async version(): Promise<string> {
+    const modified = await this.#modified();
+    const age = Date.now() - Number(modified / 1_000_000n);
+    if (age < CLOCK_STEP) await setTimeout(CLOCK_STEP);
+    return `${modified}`;
+  }
+
+  async #modified(): Promise<bigint> {
+    return (await this.#try('inspect', () => this.#file.stat({ bigint: true }))).mtimeNs;
   }
 
   async close(): Promise<void> {

@@ -1,21 +1,21 @@
-import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { Host } from '../host.ts';
 import type { MachineOptions } from '../options.ts';
 import { SnapshotError } from './layout.ts';
+import { checkedMedia } from './media.ts';
 import { isRecord, NAME, restoredOptions, type SavedParts, savedOptions } from './options.ts';
 import { readSnapshot } from './read.ts';
+import type { WholeState } from './state.ts';
 
 /** What a snapshot of a machine holds. */
-export interface MachineSnapshot {
+export interface MachineSnapshot extends WholeState {
   /** What a machine is made of that can go on from it. */
   readonly options: MachineOptions;
-  readonly components: SavedComponents;
 }
 
 /** What a machine is made of. One that is made from its snapshot needs no files. */
-export function savedMachine(options: MachineOptions, parts: SavedParts, components: SavedComponents): Saved {
-  return { options: savedOptions(options, parts), components };
+export function savedMachine(options: MachineOptions, parts: SavedParts, state: WholeState): Saved {
+  return { options: savedOptions(options, parts), ...(state as object) };
 }
 
 /**
@@ -24,12 +24,7 @@ export function savedMachine(options: MachineOptions, parts: SavedParts, compone
  */
 export async function readMachine(snapshot: Uint8Array, { decompressor }: Host): Promise<MachineSnapshot> {
   const saved = await readSnapshot(NAME, snapshot, decompressor);
-  const { options, components } = (saved ?? {}) as { options?: Saved; components?: Saved };
+  const { options, components, media = {} } = (saved ?? {}) as { readonly [name: string]: Saved | undefined };
   if (!isRecord(options) || !isRecord(components)) throw new SnapshotError(NAME, 'does not hold a machine');
-  return { options: restoredOptions(options), components: components as SavedComponents };
-}
-
-/** The machine has refused a state. */
-export function unfit({ message }: Error): SnapshotError {
-  return new SnapshotError(NAME, `is of a machine with other options: ${message}`);
+  return { options: restoredOptions(options), components, media: checkedMedia(media) };
 }

@@ -38,5 +38,9 @@ export class BlobStore implements ByteStore {
 
   async flush(): Promise<void> {}
 
+  async version(): Promise<string> {
+    return this.#blob instanceof File ? `${this.#blob.lastModified}` : '';
+  }
+
   async close(): Promise<void> {}
 }

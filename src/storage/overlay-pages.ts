@@ -1,9 +1,16 @@
+import { allocateShared } from '../../runtime/memory/ram.ts';
 import type { ByteStore } from './store.ts';
 
 /** Bytes that are kept together. */
 export const OVERLAY_PAGE = 1 << 14;
 /** Bytes of memory that the changes of a disk take before others go to the host's scratch space. */
 const MOST_MEMORY = 64 << 20;
+
+/** Pages with their numbers, ascending, four bytes each, low byte first. */
+export interface SavedPages {
+  readonly numbers: Uint8Array;
+  readonly contents: Uint8Array;
+}
 
 /** Where changes are kept that memory is not to hold. */
 export interface Scratch {
@@ -64,6 +71,37 @@ export class OverlayPages {
     const place = this.#places.get(page)!;
     if (place < this.#memoryPages) this.#memory[place].set(source, within);
     else await this.#store!.write(this.#offset(place) + within, source);
+  }
+
+  /** Bytes of all pages. */
+  get size(): number {
+    return this.#places.size * OVERLAY_PAGE;
+  }
+
+  /** A copy of all pages. */
+  async save(): Promise<SavedPages> {
+    const numbers = Uint32Array.from(this.#places.keys()).sort();
+    const contents = new Uint8Array(allocateShared(this.size));
+    for (const [n, page] of numbers.entries()) {
+      await this.read(page, 0, contents.subarray(n * OVERLAY_PAGE, (n + 1) * OVERLAY_PAGE));
+    }
+    return { numbers: new Uint8Array(numbers.buffer), contents };
+  }
+
+  /**
+   * Takes pages that were saved; there are none before.
+   * @param size bytes of the disk
+   * @throws Error if they are not pages of it
+   */
+  async load({ numbers, contents }: SavedPages, size: number): Promise<void> {
+    const pages = new Uint32Array(numbers.slice().buffer, 0, numbers.length >>> 2);
+    const isAscending = pages.every((page, n) => n === 0 || page > pages[n - 1]);
+    const isWithin = (pages.at(-1) ?? 0) * OVERLAY_PAGE < size;
+    if (!isAscending || !isWithin || contents.length !== pages.length * OVERLAY_PAGE || numbers.length % 4 !== 0)
+      throw new Error(`its ${contents.length} bytes of changes do not fit a disk of ${size} bytes`);
+    for (const [n, page] of pages.entries()) {
+      await this.add(page, contents.slice(n * OVERLAY_PAGE, (n + 1) * OVERLAY_PAGE));
+    }
   }
 
   async close(): Promise<void> {

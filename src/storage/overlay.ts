@@ -1,7 +1,7 @@
 import { InOrder } from './in-order.ts';
 import { partsOf } from './memory-store.ts';
 import { OVERLAY_PAGE, OverlayPages } from './overlay-pages.ts';
-import { checkRange, type Disk } from './store.ts';
+import { checkRange, type Disk, type ImageIdentity } from './store.ts';
 
 /**
  * A disk whose changes are forgotten when it is closed, as with `-snapshot`. The disk below is only read; flushing keeps
@@ -10,7 +10,7 @@ import { checkRange, type Disk } from './store.ts';
 export class OverlayDisk implements Disk {
   readonly isReadOnly = false;
   readonly #base: Disk;
-  readonly #pages: OverlayPages;
+  #pages: OverlayPages;
   readonly #order = new InOrder();
 
   /** @param pages where changes are kept */
@@ -61,6 +61,25 @@ export class OverlayDisk implements Disk {
   }
 
   async flush(): Promise<void> {}
+
+  /** The disk below is the same for all that is written here. */
+  settle(): Promise<readonly ImageIdentity[]> {
+    return this.#base.settle();
+  }
+
+  /** Does something with the changes while no request is under way. */
+  withPages<Result>(act: (pages: OverlayPages) => Promise<Result>): Promise<Result> {
+    return this.#order.run(() => act(this.#pages));
+  }
+
+  /** Puts other changes in the place of the present ones, which it returns. */
+  exchangePages(pages: OverlayPages): Promise<OverlayPages> {
+    return this.#order.run(async () => {
+      const previous = this.#pages;
+      this.#pages = pages;
+      return previous;
+    });
+  }
 
   async close(): Promise<void> {
     await this.#order.run(() => this.#pages.close());

@@ -1,4 +1,4 @@
-import { type ByteStore, checkRange, checkWritable, type Disk } from './store.ts';
+import { type ByteStore, checkRange, checkWritable, type Disk, type ImageIdentity, identityOf } from './store.ts';
 
 /** How many zeros are written at once, in bytes. */
 const MOST_ZEROS = 1 << 20;
@@ -57,6 +57,11 @@ export class RawDisk implements Disk {
 
   async flush(): Promise<void> {
     await this.#store.flush();
+  }
+
+  async settle(): Promise<readonly ImageIdentity[]> {
+    await this.flush();
+    return [await identityOf(this.#store, this.format)];
   }
 
   async close(): Promise<void> {

@@ -20,6 +20,25 @@ export interface ByteStore {
   /** Returns when all that was written before stays there, even if the host loses its power. */
   flush(): Promise<void>;
   close(): Promise<void>;
+  /** Another text after each change of what it holds, whoever makes it. Missing: nobody can tell. */
+  version?(): Promise<string>;
+}
+
+/** What tells an image from others, and from itself after a change. */
+export interface ImageIdentity {
+  /** The file's name without its folder, for messages. */
+  readonly file: string;
+  readonly format: string;
+  /** Bytes of the file. */
+  readonly bytes: number;
+  /** {@link ByteStore.version}; empty: nobody can tell. */
+  readonly version: string;
+}
+
+/** The identity of the image in a store. */
+export async function identityOf(store: ByteStore, format: string): Promise<ImageIdentity> {
+  const file = store.name.split(/[\\/]/).at(-1)!;
+  return { file, format, bytes: store.size, version: (await store.version?.()) ?? '' };
 }
 
 /** What a machine sees of an image: sectors without format. Calls may overlap; they take effect in their order. */
@@ -39,6 +58,11 @@ export interface Disk {
   zeroRun(offset: number): Promise<number>;
   /** Returns when all that was written before stays there. */
   flush(): Promise<void>;
+  /**
+   * Flushes, and leaves nothing for `close` to write.
+   * @returns the images that the disk stands on, the uppermost first
+   */
+  settle(): Promise<readonly ImageIdentity[]>;
   /** Flushes and lets go of the stores below. */
   close(): Promise<void>;
 }

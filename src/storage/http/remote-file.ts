@@ -51,6 +51,11 @@ export class RemoteFile {
     return this.#version?.size ?? 0;
   }
 
+  /** What the server calls the contents; empty: it gives them no name. Known after the first read. */
+  get version(): string {
+    return this.#version?.etag ?? this.#version?.lastModified ?? '';
+  }
+
   /** @throws StorageError once the file was changed, or closed */
   check(): void {
     if (this.#change) throw this.#change;

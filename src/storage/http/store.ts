@@ -87,6 +87,10 @@ export class HttpStore implements ByteStore {
 
   async flush(): Promise<void> {}
 
+  async version(): Promise<string> {
+    return this.#file.version;
+  }
+
   async close(): Promise<void> {
     this.#blocks.clear();
     this.#file.close();

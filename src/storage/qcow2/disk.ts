@@ -1,5 +1,5 @@
 import { InOrder } from '../in-order.ts';
-import { type ByteStore, checkRange, checkWritable, type Disk } from '../store.ts';
+import { type ByteStore, checkRange, checkWritable, type Disk, type ImageIdentity, identityOf } from '../store.ts';
 import type { Run } from './cluster-map.ts';
 import { CompressedClusters, type Decompressor } from './compressed.ts';
 import { repairDirty, setDirty } from './dirty.ts';
@@ -121,10 +121,19 @@ export class Qcow2Disk implements Disk {
     if (!this.isReadOnly) await this.#order.run(() => this.metadata.commit());
   }
 
+  async settle(): Promise<readonly ImageIdentity[]> {
+    await this.flush();
+    const identity = await this.#order.run(async () => {
+      await this.#unmark();
+      return await identityOf(this.#file.store, this.format);
+    });
+    return [identity, ...((await this.backing?.settle()) ?? [])];
+  }
+
   async close(): Promise<void> {
     try {
       await this.flush();
-      if (this.#isMarked) await this.#order.run(() => setDirty(this.#file, false));
+      await this.#order.run(() => this.#unmark());
     } finally {
       await this.#order.run(() => this.#file.store.close());
       await this.backing?.close();
@@ -136,6 +145,13 @@ export class Qcow2Disk implements Disk {
     if (this.#isMarked) return;
     await setDirty(this.#file, true);
     this.#isMarked = true;
+  }
+
+  /** To be called when all is written: the file says that it is whole. */
+  async #unmark(): Promise<void> {
+    if (!this.#isMarked) return;
+    await setDirty(this.#file, false);
+    this.#isMarked = false;
   }
 
   /** Does something with the metadata while no request is under way. */

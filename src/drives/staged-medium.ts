@@ -1,0 +1,55 @@
+import { messageOf } from '../errors.ts';
+import { MemoryStore } from '../storage/memory-store.ts';
+import type { OverlayDisk } from '../storage/overlay.ts';
+import { OverlayPages, type Scratch } from '../storage/overlay-pages.ts';
+import { RawDisk } from '../storage/raw.ts';
+import { type Disk, StorageError } from '../storage/store.ts';
+import type { SavedMedium } from './saved-medium.ts';
+
+/** A saved disk, ready to take the place of the present one. */
+export interface StagedMedium {
+  /** The disk that the drive has then; done again, what it had before. */
+  exchange(disk: Disk): Promise<Disk>;
+  /** Forgets what the drive doesn't have. */
+  drop(): Promise<void>;
+}
+
+/** The image's own bytes are here: they need no more than a format that can name no other file. */
+export function stageContents({ isReadOnly, contents }: SavedMedium, name: string): StagedMedium {
+  let other: Disk = new RawDisk(new MemoryStore(name, contents, isReadOnly));
+  return {
+    exchange: async (disk) => {
+      const taken = other;
+      other = disk;
+      return taken;
+    },
+    drop: () => other.close(),
+  };
+}
+
+/** @throws StorageError if the changes are none of this disk, or there is no room for them */
+export async function stageChanges(
+  disk: OverlayDisk,
+  { changes }: SavedMedium,
+  scratch: Scratch | undefined,
+): Promise<StagedMedium> {
+  let other = new OverlayPages(scratch);
+  try {
+    if (changes) await other.load(changes, disk.size);
+  } catch (error) {
+    await other.close();
+    throw error instanceof StorageError
+      ? error
+      : new StorageError(disk, `the snapshot is damaged: ${messageOf(error)}`);
+  }
+  return {
+    exchange: async (present) => {
+      other = await (present as OverlayDisk).exchangePages(other);
+      return present;
+    },
+    drop: () => other.close(),
+  };
+}
+
+/** What there is to be exchanged for a disk that is only read, or was not written since. */
+export const nothingStaged: StagedMedium = { exchange: async (disk) => disk, drop: async () => {} };

@@ -1,0 +1,75 @@
+import type { Saved } from '../../runtime/snapshot/describe.ts';
+import { type DriveOptions, driveName } from '../drives/options.ts';
+import { type SavedMedia, type SavedMedium, shown } from '../drives/saved-medium.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { MachineOptions } from '../options.ts';
+import type { SavedPages } from '../storage/overlay-pages.ts';
+import type { ImageIdentity } from '../storage/store.ts';
+import { SnapshotError } from './layout.ts';
+import { isRecord, NAME } from './options.ts';
+
+/**
+ * What was in drives, from a file that anybody may have made.
+ * @throws SnapshotError if it is none
+ */
+export function checkedMedia(saved: Saved): SavedMedia {
+  if (!isRecord(saved)) throw foreign('media');
+  return Object.fromEntries(Object.entries(saved).map(([name, medium]) => [name, checkedMedium(medium)]));
+}
+
+/**
+ * Drives with what was in them, as far as it is in the snapshot.
+ * @throws ConfigurationError that names a drive whose image is not
+ */
+export function drivesWith({ drives = [] }: MachineOptions, media: SavedMedia): DriveOptions[] {
+  return (drives as readonly DriveOptions[]).map((drive) => {
+    const medium = media[driveName(drive)];
+    if (medium === undefined) return drive;
+    // What a file may be taken for must not depend on its bytes: one of another format could name files of the host.
+    if (medium.contents) return { ...drive, image: medium.contents, format: 'raw', readOnly: medium.isReadOnly };
+    throw new ConfigurationError(
+      `${driveName(drive)}: the snapshot was taken with ${shown(medium)} in it, which it doesn't contain; name that image (drives, or flags such as -hda), and all other drives`,
+    );
+  });
+}
+
+function checkedMedium(saved: Saved): SavedMedium {
+  const { bytes, isReadOnly, images, changes, contents } = fieldsOf(saved);
+  if (!isSize(bytes) || typeof isReadOnly !== 'boolean' || !Array.isArray(images)) throw foreign('medium');
+  const isWhole = contents instanceof Uint8Array && contents.length === bytes;
+  if (contents === undefined ? images.length === 0 : !isWhole || images.length > 0) throw foreign('contents');
+  return {
+    bytes,
+    isReadOnly,
+    images: images.map(checkedImage),
+    ...(changes !== undefined && { changes: checkedPages(changes) }),
+    ...(isWhole && { contents }),
+  };
+}
+
+function checkedImage(saved: Saved): ImageIdentity {
+  const { file, format, bytes, version } = fieldsOf(saved);
+  const isImage =
+    typeof file === 'string' && typeof format === 'string' && isSize(bytes) && typeof version === 'string';
+  if (!isImage) throw foreign('image');
+  return { file, format, bytes, version };
+}
+
+function checkedPages(saved: Saved): SavedPages {
+  const { numbers, contents } = fieldsOf(saved);
+  if (!(numbers instanceof Uint8Array && contents instanceof Uint8Array)) throw foreign('changes');
+  return { numbers, contents };
+}
+
+function isSize(saved: Saved | undefined): saved is number {
+  return Number.isSafeInteger(saved) && (saved as number) >= 0;
+}
+
+function fieldsOf(saved: Saved): { readonly [name: string]: Saved | undefined } {
+  if (!isRecord(saved)) throw foreign('medium');
+  return saved;
+}
+
+function foreign(what: string): SnapshotError {
+  return new SnapshotError(NAME, `'${what}' of a drive is not what a drive has`);
+}
