@@ -101,6 +101,8 @@ export interface MachineOptions {
   readonly hpet?: boolean;
   /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
   readonly parallelPort?: boolean;
+  /** Adds a virtio device that gives the guest random numbers of the host's, QEMU's `-device virtio-rng-pci`. Default: false. */
+  readonly rng?: boolean;
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
   readonly pcTestdev?: boolean;
   /**
@@ -142,6 +144,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'hpet',
   'parallelPort',
   'pcTestdev',
+  'rng',
   'vga',
   'videoBios',
   'debugConsole',
@@ -216,6 +219,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
     ...(options.bootOrder !== undefined && { firmware: checkedOrder(options.bootOrder) }),
     ...(options.hpet === false && { hpet: false }),
     ...(options.parallelPort === false && { parallelPort: false }),
+    ...(options.rng === true && { rng: true }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
     vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),

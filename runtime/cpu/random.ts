@@ -46,6 +46,14 @@ function nextWord(state: Int32Array): number {
   return encrypt(key, [(low >>> 2) | (high << 30), high >>> 2, 0, 0])[low & 3]!;
 }
 
+/** Fills bytes with the next numbers. */
+export function randomBytes(state: Int32Array, target: Uint8Array): void {
+  for (let at = 0; at < target.length; at += 4) {
+    const word = nextWord(state);
+    for (let n = at; n < Math.min(at + 4, target.length); n++) target[n] = word >>> (8 * (n - at));
+  }
+}
+
 /** RDRAND to the register in a word of the state; there always is a number, which CF tells. */
 export function random({ state }: Cpu, register: number, bytes: number): void {
   const number = nextWord(state);

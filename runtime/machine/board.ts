@@ -27,8 +27,12 @@ export interface Board {
   readonly events: EventQueue;
   readonly power: PowerControl;
   readonly guestError: ReportGuestError;
+  /** Fills bytes with numbers of the host's randomness; with instruction time they are the same in every run. */
+  random(target: Uint8Array): void;
   /** One more device's end of the line of an IRQ, 0-15. */
   irq(number: number): IrqLine;
+  /** The next free place on the PCI bus. Throws an Error where all are taken. */
+  pciPlace(): number;
   /** The line of an interrupt pin of a PCI device, 1-4 for INTA# to INTD#. */
   pciIrq(device: number, pin: number): IrqLine;
   /** A base address register with an option ROM, whose bytes the machine's buffer has room for. */

@@ -20,9 +20,6 @@ export interface CardConfig {
   readonly rom?: Uint8Array;
 }
 
-/** First place on the PCI bus that a card may have; the display adapter has it where there is one. */
-const FIRST_DEVICE = 2;
-
 /** Where ISA cards are: QEMU's places, ports and IRQ of each. */
 const isaPlaces = [
   { base: 0x300, irq: 9 },
@@ -35,11 +32,10 @@ const isaPlaces = [
 
 /** All of the configuration, each on the next free place of its bus. */
 export function networkCards(board: Board): Part[] {
-  const { cards = [], vga } = board.config;
-  const first = vga === 'std' ? FIRST_DEVICE + 1 : FIRST_DEVICE;
-  const [isa, pci] = [cards.filter(isIsa), cards.filter((card) => !isIsa(card))];
+  const { cards = [] } = board.config;
+  const isa = cards.filter(isIsa);
   return cards.map((card) =>
-    isIsa(card) ? isaCard(board, card, isa.indexOf(card)) : pciCard(board, card, first + pci.indexOf(card)),
+    isIsa(card) ? isaCard(board, card, isa.indexOf(card)) : pciCard(board, card, board.pciPlace()),
   );
 }
 

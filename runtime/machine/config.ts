@@ -78,6 +78,8 @@ export interface MachineConfig {
   readonly rebootAction: 'reset' | 'exit';
   /** The isa-debug-exit device: first port and number of ports. */
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
+  /** Adds a virtio entropy device. */
+  readonly rng?: boolean;
   /** Adds QEMU's pc-testdev, which test guests use. */
   readonly pcTestdev?: boolean;
   /** False: there is no parallel port. */
@@ -110,6 +112,8 @@ export interface MachineHost {
   /** The core wants Word.attention set at this time (Infinity: never). */
   deadlineChanged?(nanoseconds: number): void;
   log(message: string): void;
+  /** Fills bytes with random numbers; left out: they follow from MachineConfig.randomKey. */
+  random?(target: Uint8Array): void;
   /** Takes lines about what the guest does (MachineConfig.log). */
   guestLog?(lines: string): void;
   /** The debug mode's check of an emitted text; throws what it finds wrong. */

@@ -3,6 +3,7 @@ import { cpuComponent, modelRegisterComponent } from '../cpu/component.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import type { UndeliveredException } from '../cpu/interrupts.ts';
 import { type CpuModel, cpuModel, defaultModel } from '../cpu/model.ts';
+import { randomBytes } from '../cpu/random.ts';
 import { Inspection } from '../debug/inspection.ts';
 import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
 import type { ScreenUpdate } from '../devices/vga/picture.ts';
@@ -139,7 +140,14 @@ export class MachineCore {
       },
       guestError: (what, value) => this.log?.deviceError(what, value),
       door: this.door,
+      random: (target) => this.fillRandom(target),
     });
+  }
+
+  /** With instruction time by the numbers of RDRAND, so that runs are alike. */
+  private fillRandom(target: Uint8Array): void {
+    if (this.time === null && this.host.random) this.host.random(target);
+    else randomBytes(this.state, target);
   }
 
   private requestNmi(): void {

@@ -4,21 +4,26 @@ import { IdeController } from '../devices/ide/index.ts';
 import { ParallelPort } from '../devices/parallel/index.ts';
 import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
+import type { VirtioOptions } from '../devices/virtio/device.ts';
+import { VirtioRng } from '../devices/virtio/rng/index.ts';
 import type { Board, Part } from './board.ts';
+import { networkCards } from './cards.ts';
 import { floppyDrives } from './drives.ts';
 import { parallelPort } from './resources.ts';
 
 /**
- * Devices that no other part of the machine asks for, a line each: it makes the device. Null: the configuration doesn't want
- * it, or it has no state. They are made, and reset, in this order.
+ * Devices that no other part of the machine asks for, a line each: it makes the device, or several. Null: the configuration
+ * doesn't want it, or it has no state. They are made, and reset, and get their places on the PCI bus, in this order.
  */
-export const parts: readonly ((board: Board) => Part | null)[] = [
+export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[] = [
   (board) => new Port92({ ...board, a20: board.a20() }),
   connectDebugPorts,
   ideController,
   floppyController,
   printerPort,
   (board) => (board.config.pcTestdev === true ? new PcTestdev(board) : null),
+  networkCards,
+  entropyDevice,
 ];
 
 /** Where firmware would put the ports of the IDE bus master. */
@@ -41,6 +46,18 @@ function printerPort(board: Board): ParallelPort | null {
   if (board.config.parallelPort === false) return null;
   const { name, irq } = parallelPort;
   return new ParallelPort({ ...board, ...parallelPort, irq: board.irq(irq), line: board.door.stream(name) });
+}
+
+/** What the board offers to a virtio device, which gets the next place on the PCI bus. */
+function virtioBoard(board: Board, name: string): VirtioOptions {
+  const { ports, pciMmio: mmio, memory, guestError } = board;
+  const device = board.pciPlace();
+  return { name, device, ports, mmio, memory, guestError, irq: board.pciIrq(device, 1) };
+}
+
+function entropyDevice(board: Board): VirtioRng | null {
+  if (board.config.rng !== true) return null;
+  return new VirtioRng({ ...virtioBoard(board, 'virtio-rng'), random: board.random });
 }
 
 function connectDebugPorts({ config, ports, power, door }: Board): null {

@@ -28,7 +28,6 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
-import { networkCards } from './cards.ts';
 import { setCmosBootOrder, setCmosFloppies, setCmosMemorySize } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
 import { blockPort, floppyDrives } from './drives.ts';
@@ -36,6 +35,7 @@ import { firmwareFiles } from './firmware-files.ts';
 import { kernelForFirmware } from './kernel.ts';
 import { splitMemory } from './memory-size.ts';
 import { parts } from './parts.ts';
+import { pciPlaces } from './pci-places.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
 
@@ -49,6 +49,8 @@ export interface PcOptions {
   readonly layout: PhysicalLayout;
   /** Whether the processor has a local APIC; there is an I/O APIC then, too. */
   readonly apic: boolean;
+  /** Board.random. */
+  readonly random: (target: Uint8Array) => void;
   /** A non-maskable interrupt is due. */
   readonly nmi: () => void;
   readonly power: PowerControl;
@@ -131,7 +133,7 @@ export class Pc {
       this.powerManagement,
       fwCfg,
     ];
-    const others = [hpet, this.display, ...parts.map((make) => make(board)), ...networkCards(board)];
+    const others = [hpet, this.display, ...parts.flatMap((make) => make(board))];
     this.parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.parts) if (pciFunction) pci.add(pciFunction);
     const described = [...this.parts, ...pci.functions].map(({ component }) => component);
@@ -155,6 +157,7 @@ export class Pc {
       memory: busMemory(layout.map),
       blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
       irq: (number) => this.irqs.input(number),
+      pciPlace: pciPlaces(options.config),
       pciIrq: (device, pin) => this.bridge.interrupt(device, pin),
       romBar: (name, rom) => romBar(layout.map, name, rom),
       dma: (channel) => this.dma.channel(channel),

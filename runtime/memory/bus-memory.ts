@@ -4,6 +4,8 @@ import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 
 /** Memory as a bus master sees it: by physical address, past the A20 gate and the TLB. Nothing here throws. */
 export interface BusMemory {
+  /** Whether there is memory at both ends of a range. */
+  has(address: number, length: number): boolean;
   /** Fills `target` from memory at the address; bytes where there is no memory are FFh. */
   read(address: number, target: Uint8Array): void;
   /** Bytes for ROM, for a device's registers or for nothing are lost. Code that is hit is dropped. */
@@ -16,7 +18,9 @@ export interface BusMemory {
  */
 export function busMemory(map: PhysicalMap): BusMemory {
   const { ram } = map;
+  const isMemory = (address: number) => map.frameAt(Math.floor(address / PAGE_BYTES)) !== NO_FRAME;
   return {
+    has: (address, length) => isMemory(address) && isMemory(address + length - 1),
     read(address, target) {
       forEachPage(address, target.length, (page, at, done, count) => {
         const frame = map.frameAt(page);

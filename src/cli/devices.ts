@@ -62,6 +62,11 @@ export const devices: Readonly<Record<string, Device>> = {
     apply: (settings, properties) => connectDrive(settings, 'cdrom', properties),
   },
   ...Object.fromEntries(cardModels.map((model) => [model, cardDevice(model)])),
+  'virtio-rng-pci': {
+    help: "random numbers of the host's for the guest (virtio)",
+    properties: { rng: '' },
+    apply: (settings) => machine(settings, { rng: true }),
+  },
   'pc-testdev': {
     help: 'what kvm-unit-tests asks for',
     properties: {},

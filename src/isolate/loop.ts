@@ -364,6 +364,7 @@ class MachineLoop {
         this.#coreDeadline = nanoseconds;
         this.#shareDeadline();
       },
+      random: (target) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>),
       log: (message) => this.#port.postMessage({ type: 'log', message }),
       ...(checkText && { checkText }),
     };

@@ -25,6 +25,7 @@ const lasting: readonly (keyof MachineOptions)[] = [
   'hpet',
   'parallelPort',
   'pcTestdev',
+  'rng',
   'vga',
   'debugConsole',
   'log',

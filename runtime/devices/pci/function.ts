@@ -1,4 +1,4 @@
-import type { AccessSize } from '../../bus/ports.ts';
+import { type AccessSize, allOnes } from '../../bus/ports.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { type AddressRange, MovableRange } from './range.ts';
 import {
@@ -35,6 +35,14 @@ export interface ConfigRegister {
   readonly writable?: number;
 }
 
+/** Bytes of the configuration space, a register's, that are kept elsewhere. */
+export interface ForwardedRegister {
+  readonly offset: number;
+  readonly size: number;
+  read(): number;
+  write(value: number): void;
+}
+
 export interface PciDescription {
   readonly name: string;
   readonly device: number;
@@ -53,6 +61,7 @@ export interface PciDescription {
   readonly bars?: readonly BaseAddress[];
   /** Beyond the header, or in place of its registers. */
   readonly registers?: readonly ConfigRegister[];
+  readonly forwarded?: ForwardedRegister;
   /** Called after a write or a reset. */
   readonly written?: () => void;
   /** Called after each change of the configuration space: a write, a reset, or the load of a snapshot. */
@@ -159,14 +168,28 @@ export class PciFunction {
   /** Unsigned. Bytes beyond the space read as 0. */
   read(offset: number, size: AccessSize): number {
     const { config } = this.#state;
+    const forwarded = this.#forwardedAt(offset);
+    if (forwarded) return ((forwarded.read() >>> (8 * (offset - forwarded.offset))) & allOnes(size)) >>> 0;
     let value = 0;
     for (let byte = 0; byte < size; byte++) value |= (config[offset + byte] ?? 0) << (8 * byte);
     return value >>> 0;
   }
 
+  #forwardedAt(offset: number): ForwardedRegister | undefined {
+    const { forwarded } = this.#description;
+    return forwarded && offset >= forwarded.offset && offset < forwarded.offset + forwarded.size
+      ? forwarded
+      : undefined;
+  }
+
   /** A write by the guest: only writable bits change. */
   write(offset: number, size: AccessSize, value: number): void {
     const { config } = this.#state;
+    const forwarded = this.#forwardedAt(offset);
+    if (forwarded) {
+      forwarded.write(value);
+      return;
+    }
     for (let at = offset; at < Math.min(offset + size, CONFIG_BYTES); at++) {
       const byte = (value >>> (8 * (at - offset))) & 0xff;
       const kept = config[at] & ~this.#writable[at] & ~(byte & this.#clearable[at]);

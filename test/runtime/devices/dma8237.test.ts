@@ -7,6 +7,7 @@ class DmaRig extends Rig {
   readonly dma: Dma8237 = new Dma8237({
     ports: this.ports,
     memory: {
+      has: () => true,
       read: (address, target) => target.set(this.bytes.subarray(address, address + target.length)),
       write: (address, bytes) => this.bytes.set(bytes, address),
     },

@@ -29,6 +29,7 @@ export class FloppyRig extends Rig {
     super();
     const { ports, clock, events, irq, ram } = this;
     const memory = {
+      has: () => true,
       read: (address: number, target: Uint8Array) => target.set(ram.subarray(address, address + target.length)),
       write: (address: number, bytes: Uint8Array) => ram.set(bytes, address),
     };

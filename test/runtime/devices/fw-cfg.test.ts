@@ -15,6 +15,7 @@ const [ACCESS, TARGET] = [0x100, 0x200];
 class FwCfgRig extends Rig {
   readonly ram = new Uint8Array(0x1000);
   readonly memory: BusMemory = {
+    has: () => true,
     read: (address, target) => target.set(this.ram.subarray(address, address + target.length)),
     write: (address, bytes) => {
       if (address < this.ram.length) this.ram.set(bytes.subarray(0, this.ram.length - address), address);

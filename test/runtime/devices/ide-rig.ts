@@ -38,6 +38,7 @@ export class IdeRig extends Rig {
     this.ide = new IdeController({
       ports: this.ports,
       memory: {
+        has: () => true,
         read: (address, target) => target.set(this.memory.subarray(address, address + target.length)),
         write: (address, bytes) => this.memory.set(bytes, address),
       },

@@ -52,6 +52,7 @@ export class CardRig extends Rig {
   readonly cable: TestCable = new TestCable();
   /** Bytes outside memory read as ones, and writes there are lost. */
   readonly memory: BusMemory = {
+    has: (address, length) => address + length <= MEMORY_BYTES,
     read: (address, target) => {
       target.fill(0xff);
       target.set(this.bytes.subarray(Math.min(address, MEMORY_BYTES), Math.min(address + target.length, MEMORY_BYTES)));

@@ -1,0 +1,148 @@
+import type { BusMemory } from '../../memory/bus-memory.ts';
+import { Descriptor } from './registers.ts';
+
+/** A part of a request: bytes at a physical address. */
+export interface Segment {
+  readonly address: number;
+  readonly length: number;
+}
+
+/** What a driver must not put into a queue. `what` is a sentence without a name, `value` stands after it. */
+export class Nonsense extends Error {
+  readonly value: number;
+
+  constructor(what: string, value: number) {
+    super(what);
+    this.value = value;
+  }
+}
+
+/** Descriptors of an indirect table at most, as in QEMU. */
+const MOST_INDIRECT = 1024;
+
+/** A request of the driver: bytes that the device reads, and then room for those that it writes. */
+export class Chain {
+  /** The descriptor that names the request. */
+  readonly head: number;
+  /** Bytes that the device reads. */
+  readonly readable: number;
+  /** Bytes that it may write. */
+  readonly writable: number;
+  readonly #memory: BusMemory;
+  readonly #read: readonly Segment[];
+  readonly #written: readonly Segment[];
+
+  constructor(memory: BusMemory, head: number, read: readonly Segment[], written: readonly Segment[]) {
+    this.#memory = memory;
+    this.head = head;
+    this.#read = read;
+    this.#written = written;
+    this.readable = bytesOf(read);
+    this.writable = bytesOf(written);
+  }
+
+  /** Fills `target` with what the device reads, from byte `at` on: bytes that there were. */
+  read(at: number, target: Uint8Array): number {
+    return move(this.#read, at, target.length, (address, start, end) =>
+      this.#memory.read(address, target.subarray(start, end)),
+    );
+  }
+
+  /** Writes `bytes` into the room for them, from byte `at` on: bytes that there was room for. */
+  write(at: number, bytes: Uint8Array): number {
+    return move(this.#written, at, bytes.length, (address, start, end) =>
+      this.#memory.write(address, bytes.subarray(start, end)),
+    );
+  }
+}
+
+function bytesOf(segments: readonly Segment[]): number {
+  let sum = 0;
+  for (const { length } of segments) sum += length;
+  return sum;
+}
+
+/** Calls `part` for what `length` bytes from `at` on have of each segment: bytes that there were. */
+function move(
+  segments: readonly Segment[],
+  at: number,
+  length: number,
+  part: (address: number, start: number, end: number) => void,
+): number {
+  let skipped = at;
+  let done = 0;
+  for (const segment of segments) {
+    if (done === length) break;
+    const count = Math.min(segment.length - skipped, length - done);
+    if (count > 0) part(segment.address + skipped, done, done + count);
+    done += Math.max(count, 0);
+    skipped = Math.max(skipped - segment.length, 0);
+  }
+  return done;
+}
+
+/** A table of descriptors: that of a queue, or an indirect one. */
+interface Table {
+  readonly address: number;
+  readonly length: number;
+  readonly isIndirect: boolean;
+}
+
+/** Reads the descriptors of requests. */
+export class ChainReader {
+  readonly #memory: BusMemory;
+  readonly #bytes = new Uint8Array(Descriptor.bytes);
+  readonly #view = new DataView(this.#bytes.buffer);
+
+  constructor(memory: BusMemory) {
+    this.#memory = memory;
+  }
+
+  /** The request that begins with the descriptor `head` of a queue's table. Throws Nonsense. */
+  read(address: number, length: number, head: number, mayBeIndirect: boolean): Chain {
+    const read: Segment[] = [];
+    const written: Segment[] = [];
+    const indirect = this.#collect({ address, length, isIndirect: !mayBeIndirect }, head, read, written);
+    if (indirect !== null) this.#collect(indirect, 0, read, written);
+    return new Chain(this.#memory, head, read, written);
+  }
+
+  /** Collects a table's segments; gives the indirect table that the first one is, if it is one. */
+  #collect(table: Table, first: number, read: Segment[], written: Segment[]): Table | null {
+    for (let count = 1, n = first; ; count++) {
+      if (n >= table.length) throw new Nonsense('a descriptor is beyond its table, number', n);
+      if (count > table.length) throw new Nonsense('descriptors form a loop, at number', n);
+      const { address, length, flags, next } = this.#descriptor(table.address + n * Descriptor.bytes);
+      if ((flags & Descriptor.indirect) !== 0) return indirectTable(table, address, length, flags, count);
+      if (length === 0) throw new Nonsense('a descriptor has no bytes, number', n);
+      if (!this.#memory.has(address, length)) throw new Nonsense('a descriptor is beyond memory, at', address);
+      const isWritten = (flags & Descriptor.write) !== 0;
+      if (!isWritten && written.length > 0) throw new Nonsense('bytes to read come after those to write, number', n);
+      (isWritten ? written : read).push({ address, length });
+      if ((flags & Descriptor.next) === 0) return null;
+      n = next;
+    }
+  }
+
+  #descriptor(at: number) {
+    this.#memory.read(at, this.#bytes);
+    const view = this.#view;
+    return {
+      address: view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32,
+      length: view.getUint32(8, true),
+      flags: view.getUint16(12, true),
+      next: view.getUint16(14, true),
+    };
+  }
+}
+
+/** Table that a descriptor, the `count`th of its request, points to (2.7.5.3). */
+function indirectTable(table: Table, address: number, length: number, flags: number, count: number): Table {
+  if (table.isIndirect) throw new Nonsense('a descriptor must not be indirect, at', address);
+  if (count > 1 || (flags & Descriptor.next) !== 0)
+    throw new Nonsense('an indirect descriptor is not alone, at', address);
+  const entries = length / Descriptor.bytes;
+  if (!Number.isInteger(entries) || entries < 1 || entries > MOST_INDIRECT)
+    throw new Nonsense('an indirect table has a wrong length, bytes', length);
+  return { address, length: entries, isIndirect: true };
+}

@@ -1,0 +1,44 @@
+import type { ReportGuestError } from '../../bus/guest-error.ts';
+import type { IrqLine } from '../../bus/irq.ts';
+import type { PortBus } from '../../bus/ports.ts';
+import type { BusMemory } from '../../memory/bus-memory.ts';
+import type { MmioBus } from '../../memory/mmio.ts';
+
+/** Where a virtio function is, and what it hangs on. */
+export interface VirtioOptions {
+  /** Unique in the machine; names the device's state. */
+  readonly name: string;
+  /** Its place on the PCI bus. */
+  readonly device: number;
+  readonly ports: PortBus;
+  readonly mmio: MmioBus;
+  readonly memory: BusMemory;
+  readonly irq: IrqLine;
+  readonly guestError: ReportGuestError;
+}
+
+/** What a device is, for the function that the guest sees. */
+export interface VirtioDevice {
+  /** One of Kind (registers.ts). */
+  readonly kind: { readonly type: number; readonly deviceId: number; readonly classCode: number };
+  /** Numbers of the features that it offers beyond those of all devices. */
+  readonly features?: readonly number[];
+  /** Entries of each queue at most, powers of 2. */
+  readonly queues: readonly number[];
+  /** Its configuration, bytes. */
+  readonly config?: DeviceConfig;
+  /** The driver tells of requests in a queue, or has just become ready. */
+  notified(queue: number): void;
+  /** Power on, a hard reset, or one by the driver: what is under way is forgotten. */
+  reset?(): void;
+  /** A saved state was loaded. */
+  restored?(): void;
+}
+
+export interface DeviceConfig {
+  readonly length: number;
+  /** The present bytes; they may be changed by who asks. */
+  bytes(): Uint8Array;
+  /** The driver writes a byte; left out where none can be written. */
+  write?(offset: number, value: number): void;
+}

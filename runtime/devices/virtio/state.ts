@@ -1,0 +1,35 @@
+import { type Description, describe, flag, list, type StateOf, u8, u16, u32 } from '../../snapshot/describe.ts';
+
+export const queueState = describe({
+  /** Entries, as the driver wants it. */
+  size: u16,
+  isEnabled: flag,
+  /** Of the descriptors, the driver area and the device area: low and high words. */
+  addresses: list(6, u32),
+  /** The entry of the driver area that is taken next. */
+  next: u16,
+  /** Entries that were put into the device area. */
+  used: u16,
+  /** The same when the driver was last asked whether it wants an interrupt. */
+  asked: u16,
+});
+export type QueueState = StateOf<typeof queueState>;
+
+const fields = {
+  deviceFeatureSelect: u32,
+  driverFeatureSelect: u32,
+  driverFeatures: list(2, u32),
+  status: u8,
+  isr: u8,
+  /** Counts changes of the device's configuration. */
+  generation: u8,
+  queueSelect: u16,
+};
+
+const withQueues = (count: number) => describe({ ...fields, queues: list(count, queueState) });
+export type VirtioState = StateOf<ReturnType<typeof withQueues>>;
+
+/** The state of a function with so many queues. */
+export function virtioState(count: number): Description<VirtioState> {
+  return withQueues(count);
+}
