@@ -9,7 +9,7 @@ import {
 } from '../index.ts';
 import { parseSocketNetdev, parseUserNetdev } from '../network/netdev.ts';
 import type { Flag } from './flags.ts';
-import { parseProperties, propertyList } from './properties.ts';
+import { checkProperties, parseProperties, propertyList } from './properties.ts';
 import type { Settings } from './settings.ts';
 
 /** A card of the command line; its network may be one of -netdev, which comes before it or after it. */
@@ -59,8 +59,8 @@ export const networkFlags: readonly Flag[] = [
   },
   {
     names: ['object'],
-    argument: 'filter-dump,netdev=ID,file=FILE',
-    help: 'write all frames of a -netdev to a file, in the format of pcap',
+    argument: 'filter-dump,netdev=ID,file=FILE|rng-random,id=ID',
+    help: 'write all frames of a -netdev to a file, in the format of pcap; or where -device virtio-rng-pci has its numbers from: always the host',
     apply: addObject,
   },
 ];
@@ -160,14 +160,24 @@ function parseHubport(others: readonly Property[]): CommandLineNetwork {
   return { type: 'hubport', hub: hubid };
 }
 
+/** Objects by which QEMU names where random numbers come from: here they are always the host's. */
+const RANDOM_SOURCES = ['rng-random', 'rng-builtin'];
+
 /** The settings with a file for the frames of a network: `-object filter-dump,netdev=ID,file=FILE`. */
 function addObject(settings: Settings, text: string): Settings {
+  if (RANDOM_SOURCES.includes(text.split(',')[0]!)) return checkRandomSource(settings, text);
   const { type, netdev, file } = parseProperties(text, 'type', ['id', 'netdev', 'file']);
   if (type !== 'filter-dump')
     throw new ConfigurationError(`the object '${type}' is not supported; give filter-dump,netdev=ID,file=FILE`);
   if (netdev === undefined || file === undefined)
     throw new ConfigurationError('filter-dump needs a network and a file; give netdev=ID and file=FILE');
   return { ...settings, captures: { ...settings.captures, [netdev]: file } };
+}
+
+function checkRandomSource(settings: Settings, text: string): Settings {
+  const instead = "random numbers are the host's; leave filename out, or give filename=/dev/urandom";
+  checkProperties(text, { type: /./, id: /./, filename: /^\/dev\/u?random$/ }, instead);
+  return settings;
 }
 
 function addNic(settings: Settings, text: NetworkText): Settings {

@@ -27,6 +27,9 @@ const folders = [
   'drivers/net/ethernet/intel/e1000',
   'drivers/net/ethernet/realtek',
   'net/packet',
+  'net/core',
+  'drivers/virtio',
+  'drivers/char/hw_random',
 ];
 const helpers = ['fs', 'lib', 'crypto', 'arch/x86/crypto'];
 /** Drivers of buses that no machine here has. */
@@ -35,7 +38,7 @@ const isWanted = (name: string): boolean =>
 
 /** The modules of Debian's kernel of this release, as files by name; throws where the host's apt client cannot get them. */
 async function modulesOf(release: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  return await cachedAssets(`linux-modules-cards-${release}`, async (work) => {
+  return await cachedAssets(`linux-modules-virtio-${release}`, async (work) => {
     const apt = await AptClient.create(work);
     // Where some lists are missing the others may do.
     await apt.update(() => {}).catch(() => undefined);

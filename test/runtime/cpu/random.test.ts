@@ -1,6 +1,7 @@
 import { createCipheriv } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { flagsImage } from '../../../runtime/cpu/arithmetic.ts';
+import { randomBytes } from '../../../runtime/cpu/random.ts';
 import { Eflags, Word } from '../../../translator/abi/state.ts';
 import { Rig } from './rig.ts';
 
@@ -48,4 +49,13 @@ test('of 16 bits the upper ones are kept; CF tells that there is a number', () =
   rig.trap('random', Word.ebx, 2);
   expect(rig.words[Word.ebx]).toBe(0x12340000 | (expected(0n, 1)[0]! & 0xffff));
   expect(flagsImage(rig.words[Word.flagResult]!, rig.words[Word.flagCarries]!)).toBe(Eflags.cf);
+});
+
+test('bytes are those of the next numbers', () => {
+  const rig = rigWith([6, 0]);
+  const bytes = new Uint8Array(6);
+  randomBytes(rig.words, bytes);
+  const words = expected(1n, 2).slice(2, 4);
+  expect(bytes).toEqual(new Uint8Array(Uint32Array.from(words).buffer).slice(0, 6));
+  expect(numbers(rig, 1)).toEqual([expected(2n, 1)[0]]);
 });

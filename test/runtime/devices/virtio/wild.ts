@@ -1,0 +1,148 @@
+import type { PciFunction } from '../../../../runtime/devices/pci/function.ts';
+import { VirtioRng } from '../../../../runtime/devices/virtio/rng/index.ts';
+import { loadComponents, saveComponents } from '../../../../runtime/snapshot/components.ts';
+import type { Component } from '../../../../runtime/snapshot/describe.ts';
+import { Random } from '../../../support/random.ts';
+import { CardRig, MEMORY_BYTES } from '../network/card-rig.ts';
+import { Bit, Driver, type DriverQueue, interfaces, type Part } from './driver.ts';
+
+/** Steps of one guest. */
+const STEPS = 1000;
+
+/** A device for guests gone wild. */
+export interface Subject {
+  readonly device: { readonly component: Component; readonly pciFunction: PciFunction };
+  readonly queues: number;
+  /** Features of its own that a driver may take. */
+  readonly features: readonly number[];
+  /** Bytes that a request may begin with, so that not all are refused at once. */
+  request(random: Random): { queue: number; parts: Part[] };
+  /** Something happens at the device's host. */
+  event?(random: Random): void;
+}
+
+/** By their names: devices that are made on a rig. */
+export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
+  rng: (rig) => ({
+    device: new VirtioRng({ ...rig.board, name: 'rng', device: 3, random: (target) => void target.fill(0xa5) }),
+    queues: 1,
+    features: [],
+    request: (random) => ({ queue: 0, parts: [1 + random.below(100)] }),
+  }),
+};
+
+/** An address, mostly in memory. */
+function address(random: Random): number {
+  if (random.chance(5)) return random.word() >>> 0;
+  return random.chance(5) ? MEMORY_BYTES - random.below(64) : random.below(MEMORY_BYTES);
+}
+
+function length(random: Random): number {
+  if (random.chance(5)) return random.word() >>> 0;
+  return random.chance(10) ? 0 : random.below(random.chance(20) ? 0x8000 : 64);
+}
+
+/** Descriptors from anywhere in a queue's table, or in memory. */
+function spoilDescriptors(random: Random, queue: DriverQueue): void {
+  const table = random.chance(70) ? queue.descriptors : random.below(MEMORY_BYTES >> 5) * 16;
+  for (let n = random.below(8); n >= 0; n--) {
+    const flags = random.chance(90) ? random.below(8) : random.word() & 0xffff;
+    const next = random.chance(90) ? random.below(queue.size) : random.word() & 0xffff;
+    queue.descriptor(table + 16 * random.below(queue.size), address(random), length(random), flags, next);
+  }
+}
+
+/** What a driver does, or one gone wild. */
+function step(random: Random, rig: CardRig, driver: Driver, { queues, request, event }: Subject): void {
+  const queue = driver.queue(random.below(queues));
+  const size = random.pick([1, 2, 4] as const);
+  switch (random.below(12)) {
+    case 0:
+    case 1:
+    case 2: {
+      const { queue: n, parts } = request(random);
+      driver.queue(n).add(parts, random.chance(30));
+      driver.kick(n);
+      break;
+    }
+    case 3:
+      spoilDescriptors(random, queue);
+      break;
+    case 4:
+      queue.offer(random.chance(90) ? random.below(queue.size) : random.word() & 0xffff);
+      queue.kick();
+      break;
+    case 5:
+      if (random.chance(10)) rig.view.setUint16(queue.available + 2, random.word() & 0xffff, true);
+      queue.usedEvent = random.word() & 0xffff;
+      queue.kick();
+      break;
+    case 6:
+      driver.config(random.below(80), size, random.chance(50) ? random.word() >>> 0 : undefined);
+      break;
+    case 7:
+      if (random.chance(10)) driver.modern(random.below(0x40), size, random.word() >>> 0);
+      else driver.modern(random.below(0x4000), size);
+      break;
+    case 8:
+      if (random.chance(10)) driver.legacy(random.below(20), size, random.word() >>> 0);
+      else driver.legacy(random.below(120), size);
+      break;
+    case 9:
+      if (rig.bytes.length > 0 && random.chance(20)) spoilMemory(random, rig);
+      void driver.isr;
+      break;
+    case 10:
+      event?.(random);
+      break;
+    case 11:
+      rig.advance(random.below(5000));
+  }
+}
+
+function spoilMemory(random: Random, { bytes }: CardRig): void {
+  const at = random.below(MEMORY_BYTES);
+  for (let n = 0; n < 256; n++) bytes[(at + n) % MEMORY_BYTES] = random.word();
+}
+
+function start(random: Random, driver: Driver, { features, queues }: Subject): void {
+  const taken = [...features, Bit.indirect, Bit.eventIndex].filter(() => random.chance(70));
+  driver.start(taken, queues);
+}
+
+/** What came of guests gone wild. */
+export interface Outcome {
+  /** Requests that were done. */
+  readonly done: number;
+  /** Times that a device was stopped. */
+  readonly stopped: number;
+  /** Times that one didn't work after a reset. */
+  readonly broken: number;
+  /** States that were not the same when they were loaded and saved again. */
+  readonly differences: number;
+}
+
+/** Lets guests from seeds `first` up to `end` run wild on a device. */
+export function runWild(name: string, first: number, end: number): Outcome {
+  const outcome = { done: 0, stopped: 0, broken: 0, differences: 0 };
+  for (let seed = first; seed < end; seed++) {
+    const random = new Random(seed);
+    const rig = new CardRig();
+    const subject = subjects[name]!(rig);
+    const { component, pciFunction } = subject.device;
+    const driver = new Driver(rig, pciFunction, interfaces[seed % 2]!);
+    for (let n = 0; n < STEPS; n++) {
+      const isStopped = (driver.status & 0x40) !== 0;
+      if (n === 0 || isStopped || random.chance(1)) start(random, driver, subject);
+      if (isStopped) outcome.stopped++;
+      if ((driver.status & 0x44) !== 4) outcome.broken++;
+      step(random, rig, driver, subject);
+      for (let m = 0; m < subject.queues; m++) outcome.done += driver.queue(m).takeUsed().length;
+    }
+    const saved = saveComponents([component]);
+    const copy = subjects[name]!(new CardRig()).device.component;
+    loadComponents([copy], saved);
+    outcome.differences += copy.compare(saved[component.name]!).length;
+  }
+  return outcome;
+}
