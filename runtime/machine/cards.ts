@@ -46,7 +46,7 @@ function isIsa({ model }: CardConfig): boolean {
 function isaCard(board: Board, { name, mac }: CardConfig, n: number): Part {
   const { base, irq } = isaPlaces[n];
   const port = hostNetworkPort(board.door, name, board.guestError);
-  return new Ne2000Isa({ name, mac, port, ports: board.ports, base, irq: board.irq(irq) });
+  return new Ne2000Isa({ ...board, name, mac, port, base, irq: board.irq(irq) });
 }
 
 function pciCard(board: Board, card: CardConfig, device: number): Part {

@@ -12,8 +12,7 @@ export type Outcome = 'stored' | 'ignored' | 'full';
 
 /** Puts a frame into the ring of pages (DP8390D data sheet, 7.0 "Packet reception"). */
 export function receiveFrame(state: Ne2000State, memory: CardMemory, frame: Uint8Array): Outcome {
-  const isOff = (state.command & Command.stop) !== 0 || (state.receiveConfig & ReceiveConfig.monitor) !== 0;
-  if (isOff || !passes(state, frame) || state.pageStart >= state.pageStop) return 'ignored';
+  if (isOff(state) || !passes(state, frame) || state.pageStart >= state.pageStop) return 'ignored';
   const pages = Math.ceil((RING_HEADER_BYTES + frame.length + FCS_BYTES) / PAGE_BYTES);
   const ringPages = state.pageStop - state.pageStart;
   // The ring has no room for it even when it is empty: the guest's page must not be reached.
@@ -24,10 +23,23 @@ export function receiveFrame(state: Ne2000State, memory: CardMemory, frame: Uint
   return 'stored';
 }
 
+/**
+ * Whether a running receiver's ring has frames that the guest has not read: drivers keep their page (BNRY) at the next frame,
+ * or a page before it.
+ */
+export function hasUnread(state: Ne2000State): boolean {
+  const ringPages = state.pageStop - state.pageStart;
+  return !isOff(state) && ringPages - freePages(state, ringPages) > 1;
+}
+
 /** Where the guest's page is the current one the ring is empty. */
 function freePages({ boundary, currentPage }: Ne2000State, ringPages: number): number {
   const free = boundary - currentPage;
   return free > 0 ? free : ringPages + free;
+}
+
+function isOff({ command, receiveConfig }: Ne2000State): boolean {
+  return (command & Command.stop) !== 0 || (receiveConfig & ReceiveConfig.monitor) !== 0;
 }
 
 function passes({ receiveConfig, address, multicast }: Ne2000State, frame: Uint8Array): boolean {
