@@ -35,8 +35,8 @@ const load = `for module in ${modules.join(' ')}; do busybox modprobe $module ||
 /** Linux names disks in the order in which it is done with them. */
 const nameDisks =
   'second=/dev/$(basename $(dirname $(grep -lx 65536 /sys/block/sd*/size))); first=/dev/$(basename $(dirname $(grep -Lx 65536 /sys/block/sd*/size)))';
-/** Not of the machine: Linux says so of every PC without a table for this. The other tells how busy the host is. */
-const usual = /fail to add MMCONFIG information|hrtimer: interrupt took/;
+/** Not of the machine: Linux says so of every PC without a table for this. The others tell how busy the host is. */
+const usual = /fail to add MMCONFIG information|hrtimer: interrupt took|hpet: Lost \d+ RTC interrupts/;
 
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
 
