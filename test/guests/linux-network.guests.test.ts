@@ -17,6 +17,7 @@ const MEGABYTES = 8;
 const cards: readonly { readonly card: CardModel; readonly load: string; readonly says: RegExp }[] = [
   { card: 'rtl8139', load: 'insmod /modules/8139cp.ko', says: /eth0: RTL-8139C\+ at/ },
   { card: 'ne2k_pci', load: 'insmod /modules/ne2k-pci.ko', says: /eth0: RealTek RTL-8029\(AS\) found at/ },
+  { card: 'ne2k_isa', load: 'insmod /modules/ne.ko io=0x300 irq=9', says: /eth0: NE2000 found at 0x300, using IRQ 9/ },
   { card: 'e1000', load: 'insmod /modules/e1000.ko', says: /eth0: Intel\(R\) PRO\/1000 Network Connection/ },
 ];
 const drivers = ['af_packet', 'mii', '8390', '8390p'];
