@@ -17,7 +17,7 @@ describe.skipIf(typeof linux === 'string')('a kernel that firmware boots', { tim
     await screen.expect(/Enter a video mode or "scan"/, { timeout: TIMEOUT });
     expect(await screen.text()).toMatch(/1024x768x32 +VESA/);
     keyboard.type('0\n');
-    await screen.expect(/~ # $/, { timeout: TIMEOUT });
+    await screen.expect(/^~ #$/m, { timeout: TIMEOUT });
     keyboard.type('clear; dmesg | grep Console: ; echo sum-$((6*7))\n');
     await screen.expect(/Console: colour VGA\+ 80x25\n[\s\S]*sum-42/, { timeout: TIMEOUT });
   });
