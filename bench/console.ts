@@ -1,6 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
-import type { Metrics } from '../src/index.ts';
+import type { Counters, CountersRequest } from './engines/counters.ts';
 import type { Command } from './engines/engine.ts';
 import { type TimedMatch, Transcript } from './transcript.ts';
 
@@ -26,9 +26,9 @@ export class Console {
   readonly #kill = () => killGroup(this.#process);
 
   /** Starts the process. `log` is the path of a file that everything it says goes to, too. */
-  constructor({ command, args, hasMetrics }: Command, log?: string) {
+  constructor({ command, args, hasCounters }: Command, log?: string) {
     this.#log = log;
-    const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', ...(hasMetrics ? ['ipc' as const] : [])];
+    const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', ...(hasCounters ? ['ipc' as const] : [])];
     this.#process = spawn(command, args, { stdio, detached: true });
     const { stdin, stdout, stderr } = this.#process;
     const decoder = new TextDecoder();
@@ -60,10 +60,10 @@ export class Console {
   }
 
   /** The machine's counters. Only of engines that have them. */
-  async metrics(): Promise<Metrics> {
-    const { promise, resolve } = Promise.withResolvers<Metrics>();
-    this.#process.once('message', (metrics) => resolve(metrics as Metrics));
-    this.#process.send({});
+  async counters(request: CountersRequest = {}): Promise<Counters> {
+    const { promise, resolve } = Promise.withResolvers<Counters>();
+    this.#process.once('message', (counters) => resolve(counters as Counters));
+    this.#process.send(request);
     return promise;
   }
 

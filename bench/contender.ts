@@ -5,7 +5,7 @@ import { ConsoleError } from './console.ts';
 import { copyDisks, type DiskImage } from './disks.ts';
 import type { Command, Engine } from './engines/engine.ts';
 import { boot, type Program, steadyGroups, type Work } from './programs.ts';
-import { type Cell, type EngineResult, type Missing, measuredCell } from './results.ts';
+import { type Cell, type EngineResult, type Missing, measuredCell, type TranslatedCode } from './results.ts';
 import { measureBoot, ProgramError, type Sample, Session } from './session.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -47,6 +47,7 @@ export class Contender {
   #session: Session | undefined;
   #losses = 0;
   #residentBytes: number | undefined;
+  #translated: TranslatedCode | undefined;
   #clock: string | undefined;
   readonly #samples = new Map<string, Sample[]>();
   readonly #missing = new Map<string, Missing>();
@@ -76,6 +77,7 @@ export class Contender {
       ...(this.#unavailable !== undefined && { unavailable: this.#unavailable }),
       ...(this.#clock !== undefined && { clock: this.#clock }),
       ...(this.#residentBytes !== undefined && { residentBytes: this.#residentBytes }),
+      ...(this.#translated && { translated: this.#translated }),
     };
   }
 
@@ -114,6 +116,22 @@ export class Contender {
     }
   }
 
+  /** Runs programs that have been measured once more while the machine counts what its translations do, which takes longer. */
+  async watch(programs: readonly Program[]): Promise<void> {
+    const session = this.#session;
+    if (!this.engine.translates || !session) return;
+    const transfers: Record<string, number> = {};
+    try {
+      for (const program of programs.filter(({ name }) => this.#samples.has(name))) {
+        transfers[program.name] = await session.transfers(program, this.#rounds(program));
+      }
+      const { stats } = await session.counters();
+      this.#translated = { copies: stats.instructions / stats.differentInstructions, transfers };
+    } catch (error) {
+      if (!(error instanceof ConsoleError || error instanceof ProgramError)) throw error;
+    }
+  }
+
   /** Ends the session. */
   close(): void {
     this.#residentBytes = this.#session?.residentBytes();
@@ -132,17 +150,20 @@ export class Contender {
   }
 
   async #runProgram(program: Program): Promise<Sample | undefined> {
-    const { workspace, scale } = this.#options;
+    const { workspace } = this.#options;
     const lacking = workspace.missing.get(program.files);
     if (lacking !== undefined) return this.#skip(program, lacking);
     if (program.files === 'disks' && !this.engine.takesDisks) return this.#skip(program, 'it is given no disks');
     const session = await this.#startedSession();
     const feature = program.needs.find((name) => !session.features.has(name));
     if (feature !== undefined) return this.#skip(program, `the CPU has no ${feature}`);
+    return session.run(program, this.#rounds(program));
+  }
+
+  #rounds({ group, rounds }: Program): number {
     const { share } = this.engine;
-    const part = steadyGroups.has(program.group) ? share : Math.max(share, 1);
-    const rounds = Math.max(1, Math.round(program.rounds * part * scale));
-    return session.run(program, rounds);
+    const part = steadyGroups.has(group) ? share : Math.max(share, 1);
+    return Math.max(1, Math.round(rounds * part * this.#options.scale));
   }
 
   async #startedSession(): Promise<Session> {

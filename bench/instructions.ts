@@ -26,9 +26,9 @@ export async function countInstructions(program: Program, { files }: Workspace):
   });
   try {
     const counted = async (rounds: number) => {
-      const { instructions: before } = await session.metrics();
+      const { metrics: before } = await session.counters();
       await session.run(program, rounds);
-      return (await session.metrics()).instructions - before;
+      return (await session.counters()).metrics.instructions - before.instructions;
     };
     const few = await counted(FEW_ROUNDS);
     const more = await counted(MORE_ROUNDS);

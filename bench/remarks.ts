@@ -11,6 +11,7 @@ export function remarks(results: Results): string[] {
     ...comparisons(results),
     ...belowInterpreter(results),
     ...memory(results),
+    ...translated(results),
     ...speeds(results),
     ...rates(results),
     ...unavailable(results),
@@ -47,6 +48,19 @@ function memory({ engines }: Results): string[] {
     residentBytes === undefined || name === 'native' ? [] : [`${name} ${Math.round(residentBytes / 2 ** 20)} MB`],
   );
   return sizes.length === 0 ? [] : [`Resident memory of the process after the last program: ${sizes.join(', ')}.`];
+}
+
+/** What is translated more than once, and what that leads to. */
+function translated({ engines }: Results): string[] {
+  return engines.flatMap(({ name, translated: code }) => {
+    if (!code) return [];
+    const { copies, transfers } = code;
+    const rates = Object.entries(transfers).map(([work, rate]) => `${work} ${(rate / 1000).toFixed(0)}`);
+    return [
+      `An instruction stands in ${copies.toFixed(2)} translations of ${name} after the last program, in the mean.`,
+      `From one translation straight to another in ${name}, thousand times a second: ${rates.join(', ')}.`,
+    ];
+  });
 }
 
 function speeds({ instructions: result }: Results): string[] {

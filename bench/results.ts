@@ -21,6 +21,14 @@ export interface Cell {
   readonly note?: string;
 }
 
+/** What became of guest code in an engine that translates it. */
+export interface TranslatedCode {
+  /** Translations that an instruction stands in, in the mean, after the last program. */
+  readonly copies: number;
+  /** By program: how often a second control went straight from one translation to another. */
+  readonly transfers: Readonly<Record<string, number>>;
+}
+
 /** What is known of an engine after the run. */
 export interface EngineResult {
   readonly name: string;
@@ -32,6 +40,7 @@ export interface EngineResult {
   readonly clock?: string;
   /** Bytes of memory its process held after the last program. */
   readonly residentBytes?: number;
+  readonly translated?: TranslatedCode;
 }
 
 /** Instructions that a program executes, and millions of them a second by engine; or why they were not counted. */

@@ -76,6 +76,10 @@ async function measure(options: Options, contenders: readonly Contender[], progr
     await contender.start();
   }
   await turns(programs, options, contenders, progress);
+  for (const contender of contenders) {
+    progress(`${contender.engine.name}: what its translations do`);
+    await contender.watch(programs);
+  }
 }
 
 /** Each work in each run in each engine: what disturbs the host for a while disturbs all of them alike. */

@@ -1,5 +1,5 @@
-import type { Metrics } from '../src/index.ts';
 import { Console } from './console.ts';
+import type { Counters, CountersRequest } from './engines/counters.ts';
 import type { Command, Engine, GuestFiles } from './engines/engine.ts';
 import type { Program } from './programs.ts';
 
@@ -104,8 +104,17 @@ export class Session {
     return { ...figures, leastMilliseconds: result.at - start.at, mostMilliseconds: end.at - sentAt };
   }
 
-  metrics(): Promise<Metrics> {
-    return this.#console.metrics();
+  /** How often a second control goes straight from one translation to another while a program runs. */
+  async transfers(program: Program, rounds: number): Promise<number> {
+    const { exits: before } = await this.counters({ watch: true });
+    const { guestMilliseconds } = await this.run(program, rounds);
+    const { exits: after } = await this.counters();
+    await this.counters({ watch: false });
+    return ((after.kinds.transfer - before.kinds.transfer) * 1000) / guestMilliseconds;
+  }
+
+  counters(request?: CountersRequest): Promise<Counters> {
+    return this.#console.counters(request);
   }
 
   residentBytes(): number | undefined {

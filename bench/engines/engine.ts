@@ -29,8 +29,8 @@ export interface Start {
 export interface Command {
   readonly command: string;
   readonly args: readonly string[];
-  /** It answers every message on its IPC channel with its machine's counters. */
-  readonly hasMetrics?: boolean;
+  /** It answers every message on its IPC channel with its machine's counters (counters.ts). */
+  readonly hasCounters?: boolean;
 }
 
 /** Something that runs the guest's programs, in a process of its own. */
@@ -46,6 +46,8 @@ export interface Engine {
   readonly share: number;
   /** True if it is used only when it is named. */
   readonly optional?: boolean;
+  /** True if it has translations, of which its process tells (Command.hasCounters). */
+  readonly translates?: boolean;
   /** True if it takes disks: programs that need some are left out otherwise. */
   readonly takesDisks?: boolean;
   /** Gets what it needs, and returns its version. Throws if it can't be used here; the message says why. */

@@ -1,8 +1,9 @@
 /**
  * Runs a machine of this project's library, in its worker, with COM1 on standard input and output. The options are the
- * first argument, as JSON. Every message of the parent process is answered with the machine's counters.
+ * first argument, as JSON. Every message of the parent process is answered with the machine's counters (counters.ts).
  */
 import { type EngineName, Machine } from '../../src/index.ts';
+import type { Counters, CountersRequest } from './counters.ts';
 import type { Start } from './engine.ts';
 
 export interface RawironOptions extends Start {
@@ -24,7 +25,11 @@ machine.serial.on('data', (bytes) => process.stdout.write(bytes));
 machine.on('log', (message) => process.stderr.write(`${message}\n`));
 process.stdin.on('data', (bytes) => machine.serial.write(bytes));
 process.stdin.on('end', () => process.exit(0));
-process.on('message', async () => process.send?.(await machine.metrics()));
+process.on('message', async ({ watch }: CountersRequest) => {
+  if (watch !== undefined) await machine.ask('watch', watch);
+  const [metrics, stats, exits] = [await machine.metrics(), await machine.ask('stats'), await machine.ask('exits')];
+  process.send?.({ metrics, stats, exits } satisfies Counters);
+});
 await machine.start();
 const { reason } = await machine.exited;
 process.stderr.write(`the machine has ended: ${reason}\n`);

@@ -7,7 +7,7 @@ const script = join(import.meta.dirname, 'rawiron-machine.ts');
 
 /** How to start a machine of this project's library. */
 export function rawironCommand(options: RawironOptions): Command {
-  return { command: process.execPath, args: [script, JSON.stringify(options)], hasMetrics: true };
+  return { command: process.execPath, args: [script, JSON.stringify(options)], hasCounters: true };
 }
 
 async function version(): Promise<string> {
@@ -21,6 +21,7 @@ const rawiron = (name: 'interpreter' | 'translator', about: string, share: numbe
   kind: 'machine',
   share,
   takesDisks: true,
+  translates: name === 'translator',
   prepare: version,
   command: (start: Start) => rawironCommand({ ...start, engine: name }),
 });

@@ -10,7 +10,7 @@ class TranslationCounter {
 }
 
 function noExits(): Record<ExitKind, number> {
-  return { direct: 0, indirect: 0, return: 0, dispatcher: 0, slow: 0, trap: 0, fault: 0 };
+  return { transfer: 0, direct: 0, indirect: 0, return: 0, dispatcher: 0, slow: 0, trap: 0, fault: 0 };
 }
 
 /** Counted at one instruction that a translation leaves to its handler, or that is sensitive. */
@@ -100,6 +100,7 @@ export class Counting {
     const interpreted = this.view.interpretedBy(next);
     if (interpreted !== null) return kindOf(interpreted);
     if (next === this.view.returned) return 'return';
+    if (this.view.beginsTranslation(next)) return 'transfer';
     return next === head || head.links?.includes(next) ? 'direct' : 'indirect';
   }
 

@@ -90,11 +90,12 @@ export function takes(name: QuestionName, args: readonly unknown[]): boolean {
 
 /**
  * Ways out of a translation.
- * direct: to code known when it was made. indirect: to what AT found. return: to the caller. dispatcher: attention was
- * asked for, or code is not known yet. slow: an instruction was run by its handler (TLB miss, segment check). trap: the
- * same for a sensitive one after which the region doesn't go on. fault: the guest faulted.
+ * transfer: straight to a translation, another one or itself. direct: to other code known when it was made. indirect: to other
+ * code that AT found. return: to the caller. dispatcher: attention was asked for, or code is not known yet. slow: an instruction
+ * was run by its handler (TLB miss, segment check). trap: the same for a sensitive one after which the region doesn't go on.
+ * fault: the guest faulted.
  */
-export type ExitKind = 'direct' | 'indirect' | 'return' | 'dispatcher' | 'slow' | 'trap' | 'fault';
+export type ExitKind = 'transfer' | 'direct' | 'indirect' | 'return' | 'dispatcher' | 'slow' | 'trap' | 'fault';
 /** How often something was left, by the way it was. */
 export type ExitCounts = Readonly<Record<ExitKind, number>>;
 
@@ -190,6 +191,8 @@ export interface TranslationStats {
   readonly translations: number;
   /** Guest instructions in them. */
   readonly instructions: number;
+  /** The same, each counted once however many translations it stands in. */
+  readonly differentInstructions: number;
   /** Guest bytes in them. */
   readonly bytes: number;
   /** Size of their JavaScript. */

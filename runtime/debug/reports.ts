@@ -17,6 +17,7 @@ export function statsOf(view: EngineView): Omit<TranslationStats, 'watched'> {
   return {
     translations: infos.length,
     instructions: sum(infos.map(({ instructions }) => instructions)),
+    differentInstructions: differentInstructions(view),
     bytes: sum(infos.map(({ bytes }) => bytes)),
     characters: sum(infos.map(({ characters }) => characters)),
     pages: pages.length,
@@ -29,6 +30,18 @@ export function statsOf(view: EngineView): Omit<TranslationStats, 'watched'> {
     walks: mmu.walks,
     time: now(),
   };
+}
+
+/** Translated instructions, those of the same bytes under the same state key counted once. */
+function differentInstructions(view: EngineView): number {
+  const places = new Map<number, Set<number>>();
+  for (const translation of view.translations()) {
+    const { key } = translation.page.context;
+    const ofKey = places.get(key) ?? new Set();
+    places.set(key, ofKey);
+    for (const physical of view.instructionsOf(translation)) ofKey.add(physical);
+  }
+  return sum([...places.values()].map(({ size }) => size));
 }
 
 /** What the engine itself holds: guest memory, the TLB's arrays, the cache's texts, and numbers of what has no size. */

@@ -1,4 +1,5 @@
 import { Segment, Word } from '../../translator/abi/state.ts';
+import { INSTRUCTION_COMMENT } from '../../translator/emit/names.ts';
 import { formatInstruction } from '../../translator/x86/format.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import type { CachedTranslation } from '../exec/cached-translation.ts';
@@ -57,6 +58,14 @@ export class EngineView {
     return translation.text;
   }
 
+  /** Physical addresses of its instructions. */
+  *instructionsOf(translation: CachedTranslation): Generator<number> {
+    const { page } = translation;
+    for (const [, eip] of this.textOf(translation).matchAll(INSTRUCTION_COMMENT)) {
+      yield this.physicalOf(page, Number.parseInt(eip, 16));
+    }
+  }
+
   /** What its function's file is called. */
   urlOf(translation: CachedTranslation): string {
     const { page, head } = translation;
@@ -110,6 +119,12 @@ export class EngineView {
   /** Whether a link of a translation leads to the dispatcher. */
   isLeave(link: Node): boolean {
     return link.run === this.parts.engine.graph.leaving;
+  }
+
+  /** Whether a translation is what runs at a node, or at the one that a gate leads to. */
+  beginsTranslation(node: Node): boolean {
+    const target = this.isDecoded(node) ? node : (node.taken ?? node);
+    return target.links !== null && target.run === target.enter;
   }
 
   get returned(): Node {

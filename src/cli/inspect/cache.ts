@@ -1,6 +1,7 @@
 import { watching } from '../../inspect/inspected.ts';
 import { busyNames } from '../../inspect/profile.ts';
 import { busyTime, type Sample, sampleWatched, takeSample, wait } from '../../inspect/sampling.ts';
+import type { TranslationStats } from '../../machine-core.ts';
 import { type Attached, attached, machineOptions } from './attached.ts';
 import type { Answer, Command, Request } from './command.ts';
 import type { OptionName, Options } from './options.ts';
@@ -34,8 +35,9 @@ function sampleAnswer(sample: Sample, { symbols }: Attached, options: Options): 
 }
 
 /** What the machine's thread did, and what the cache holds. */
-function summary({ seconds, stats, profile }: Sample, style: Style): string {
+function summary({ seconds, translations, stats, profile }: Sample, style: Style): string {
   const { invalidation } = stats;
+  const transfers = translations.reduce((sum, { exits }) => sum + (exits?.transfer ?? 0), 0);
   const busy = busyTime(profile);
   const shares = busyNames.filter((name) => profile.shares[name] > 0);
   const parts = shares.map((name) => `${name} ${percent(profile.shares[name] / busy)}`);
@@ -43,11 +45,18 @@ function summary({ seconds, stats, profile }: Sample, style: Style): string {
     `${bold(style, 'thread')}  busy ${percent(busy / profile.duration)} of ${seconds.toFixed(1)} s: ${parts.join(', ')}`,
     `${bold(style, 'cache')}   ${count(stats.translations)} translations of ${byteSize(stats.bytes)} guest code, ` +
       `${byteSize(stats.characters)} JavaScript; ${count(stats.translated)} made in all`,
+    `${bold(style, 'copies')}  ${copiesText(stats)}; ${count(transfers / seconds)} transfers between them a second`,
     `${bold(style, 'graph')}   ${count(stats.nodes)} instructions in ${count(stats.pages)} pages; ` +
       `${count(stats.handlers)} handlers; ${count(stats.walks)} page walks`,
     `${bold(style, 'dropped')} ${countsText(invalidation) || 'nothing'}`,
     '',
   ].join('\n');
+}
+
+/** How often what is translated is translated. */
+function copiesText({ instructions, differentInstructions }: TranslationStats): string {
+  const copies = differentInstructions === 0 ? 0 : instructions / differentInstructions;
+  return `${count(differentInstructions)} different instructions, each in ${copies.toFixed(2)} translations`;
 }
 
 const top: Command = {
@@ -76,6 +85,6 @@ async function showSamples(request: Request, at: Attached): Promise<Answer> {
 }
 
 /** Lines above the table, with its own heading, and the one below it. */
-const HEADING = 8;
+const HEADING = 9;
 
 export const cacheCommands: readonly Command[] = [cache, top];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { exitsSince, placesSince, translationsSince } from '../../../src/inspect/since.ts';
 import type { ExitCounts, Place, TranslationInfo } from '../../../src/machine-core.ts';
 
-const exits: ExitCounts = { direct: 0, indirect: 0, return: 0, dispatcher: 0, slow: 0, trap: 0, fault: 0 };
+const exits: ExitCounts = { transfer: 0, direct: 0, indirect: 0, return: 0, dispatcher: 0, slow: 0, trap: 0, fault: 0 };
 const translation = (physical: number, executions: number | null, more: Partial<ExitCounts> = {}) =>
   ({
     physical,
