@@ -8,7 +8,17 @@ const SLEEPING_UNTIL = COUNT;
 /** Indices in `words`. `version` is odd while a time is being written. */
 const VERSION = 0;
 const SLEEPS = 1;
-const BLOCK_BYTES = (COUNT + 1) * 8 + 8;
+const MACHINE_SLEEPS = 2;
+const WORDS = 4;
+const BLOCK_BYTES = (COUNT + 1) * 8 + WORDS * 4;
+
+/** The ticker calls so long after a deadline: who is called finds that it has come, though two threads' clocks differ. */
+const LATE = 100e3;
+/**
+ * The same while the machine sleeps. It wakes by itself when a deadline comes, and has mostly set its next one after this
+ * time: then the ticker wakes once for each, and need not be told.
+ */
+const LATE_ASLEEP = 1e6;
 
 /**
  * Deadlines in shared memory, written by the machine's thread and watched by the ticker's.
@@ -22,7 +32,7 @@ export class SharedDeadlines {
   constructor(buffer = emptyBlock()) {
     this.buffer = buffer;
     this.#times = new Float64Array(buffer, 0, COUNT + 1);
-    this.#words = new Int32Array(buffer, (COUNT + 1) * 8, 2);
+    this.#words = new Int32Array(buffer, (COUNT + 1) * 8, WORDS);
   }
 
   /** Sets one. The ticker is disturbed only if it would wake too late for it: waking early costs less than a call. */
@@ -31,7 +41,17 @@ export class SharedDeadlines {
     this.#times[which] = time;
     Atomics.add(this.#words, VERSION, 1);
     Atomics.load(this.#words, SLEEPS);
-    if (time < this.#times[SLEEPING_UNTIL]) Atomics.notify(this.#words, VERSION);
+    if (time + LATE < this.#times[SLEEPING_UNTIL]) Atomics.notify(this.#words, VERSION);
+  }
+
+  /** The machine's thread goes to sleep until its next deadline. If it wakes before, it sets its deadlines again. */
+  set isMachineAsleep(value: boolean) {
+    Atomics.store(this.#words, MACHINE_SLEEPS, value ? 1 : 0);
+  }
+
+  /** Nanoseconds after a deadline at which the ticker calls. */
+  get late(): number {
+    return Atomics.load(this.#words, MACHINE_SLEEPS) === 0 ? LATE : LATE_ASLEEP;
   }
 
   /** The times, and the version they have; undefined while they are being written. */

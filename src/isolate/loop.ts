@@ -174,8 +174,16 @@ class MachineLoop {
     const nanoseconds = wakeAt - this.#clock.nanoseconds();
     if (nanoseconds <= 0) return;
     const start = this.#thread.nanoseconds();
+    this.#markAsleep(true);
     await this.#thread.sleep(this.#core.state, this.#nextMessage(), nanoseconds / 1e6);
+    this.#markAsleep(false);
+    const isEarly = this.#clock.nanoseconds() < wakeAt;
+    if (isEarly) this.#shareDeadline();
     this.#slept += this.#thread.nanoseconds() - start;
+  }
+
+  #markAsleep(isAsleep: boolean): void {
+    if (this.#deadlines) this.#deadlines.isMachineAsleep = isAsleep;
   }
 
   #nextMessage(): Promise<void> {

@@ -9,12 +9,6 @@ export interface TickerOptions {
   readonly nanoseconds: () => number;
 }
 
-/**
- * It calls so long after a deadline. A halted machine wakes by itself at the same time, and has then set its next
- * deadline already, so that the ticker is not in its way; and whoever is called finds that the time has come, though
- * the clocks of two threads differ a little.
- */
-const LATE = 100e3;
 /** A deadline that stays is called for again after so long. */
 const REPEAT = 20e6;
 
@@ -27,11 +21,12 @@ export function tick({ state, deadlines: buffer, nanoseconds }: TickerOptions): 
   for (;;) {
     const read = deadlines.read();
     if (!read) continue;
+    const { late } = deadlines;
     const now = nanoseconds();
-    const due = read.times.map((time) => time + LATE <= now);
+    const due = read.times.map((time) => time + late <= now);
     if (due[Deadline.loop]) Atomics.store(state, Word.wake, 1);
     if (due.includes(true)) Atomics.store(state, Word.attention, 1);
-    const next = read.times.map((time, which) => (due[which] ? now + REPEAT : time + LATE));
+    const next = read.times.map((time, which) => (due[which] ? now + REPEAT : time + late));
     deadlines.sleep(read.version, now, Math.min(...next));
   }
 }

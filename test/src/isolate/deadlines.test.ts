@@ -18,6 +18,15 @@ test('what is written is read, with a version that moves', () => {
 /** Waits, in milliseconds of patience, until another thread has set the word. */
 const wordSet = (state: Int32Array, word: number) => expect.poll(() => Atomics.load(state, word), { timeout: 10_000 });
 
+test('the ticker calls later while the machine sleeps', () => {
+  const deadlines = new SharedDeadlines();
+  const { late } = deadlines;
+  deadlines.isMachineAsleep = true;
+  expect(deadlines.late).toBeGreaterThan(late);
+  deadlines.isMachineAsleep = false;
+  expect(deadlines.late).toBe(late);
+});
+
 test('the ticker calls at each deadline, however they are set', async () => {
   const state = new Int32Array(new SharedArrayBuffer(STATE_BYTES));
   const deadlines = new SharedDeadlines();
@@ -37,6 +46,15 @@ test('the ticker calls at each deadline, however they are set', async () => {
   await wordSet(state, Word.attention).toBe(1);
   expect(Atomics.load(state, Word.wake)).toBe(1);
   clear();
+  deadlines.set(Deadline.core, nanoseconds() + 5e6);
+  await wordSet(state, Word.attention).toBe(1);
+  clear();
+  deadlines.isMachineAsleep = true;
+  deadlines.set(Deadline.core, nanoseconds() + 5e6);
+  await wordSet(state, Word.attention).toBe(1);
+  clear();
+  deadlines.set(Deadline.core, nanoseconds() + 5e6);
+  deadlines.isMachineAsleep = false;
   deadlines.set(Deadline.core, nanoseconds() + 5e6);
   await wordSet(state, Word.attention).toBe(1);
   await ticker.terminate();
