@@ -19,34 +19,53 @@ export interface BlockAnswer {
   readonly bytes?: Uint8Array;
 }
 
-/** Requests of a drive that its host has not answered. A drive has one under way: the others were cancelled. */
+/** Requests of a drive that its host has not answered, where it has one under way: the others were cancelled. */
 const MOST_UNANSWERED = 4;
+
+/** Bytes of lent memory that are kept for the next requests. */
+const SPARE_BYTES = 2 << 20;
 
 /**
  * Memory that is lent to the host for a request, and used again when it comes back. What doesn't, as its request was
  * cancelled, is left to the host, which may still be at it.
  */
 class LentMemory {
-  #spare: Uint8Array = new Uint8Array(0);
+  readonly #spares: Uint8Array[] = [];
+  #spareBytes = 0;
 
   lend(length: number): Uint8Array {
-    const bytes = this.#spare.length < length ? new Uint8Array(allocateShared(length)) : this.#spare;
-    this.#spare = new Uint8Array(0);
-    return bytes.subarray(0, length);
+    const n = this.#spares.findIndex((spare) => spare.length >= length);
+    if (n < 0) return new Uint8Array(allocateShared(length));
+    const [spare] = this.#spares.splice(n, 1);
+    this.#spareBytes -= spare!.length;
+    return spare!.subarray(0, length);
   }
 
   /** What is not shared went as a copy: of all of the buffer, so that it should have no more than was asked for. */
   takeBack({ buffer }: Uint8Array): void {
-    if (buffer instanceof ArrayBuffer) return;
-    if (buffer.byteLength > this.#spare.length) this.#spare = new Uint8Array(buffer);
+    if (buffer instanceof ArrayBuffer || buffer.byteLength === 0) return;
+    // Those that were kept longest have sizes that are not asked for any more.
+    while (this.#spareBytes + buffer.byteLength > SPARE_BYTES && this.#spares.length > 0) {
+      this.#spareBytes -= this.#spares.shift()!.length;
+    }
+    this.#spareBytes += buffer.byteLength;
+    this.#spares.push(new Uint8Array(buffer));
   }
 }
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
-/** A drive whose disk is at the host. `name` is that of the port; `medium` is what is in it at the start. */
-export function hostBlockPort(door: HostDoor, name: string, medium: BlockMedium | null): BlockPort {
-  const requests = door.requestPort<BlockQuestion, BlockAnswer>(name, MOST_UNANSWERED);
+/**
+ * A drive whose disk is at the host. `name` is that of the port; `medium` is what is in it at the start; `most` requests are at
+ * the host at the same time.
+ */
+export function hostBlockPort(
+  door: HostDoor,
+  name: string,
+  medium: BlockMedium | null,
+  most = MOST_UNANSWERED,
+): BlockPort {
+  const requests = door.requestPort<BlockQuestion, BlockAnswer>(name, most);
   const memory = new LentMemory();
   const ask = (question: BlockQuestion, done: BlockDone) =>
     requests.request(

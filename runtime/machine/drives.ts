@@ -7,21 +7,29 @@ import type { MachineConfig } from './config.ts';
 export interface DriveConfig {
   /** Unique: that of its block port, such as "ide0-hd0". */
   readonly name: string;
-  readonly interface: 'ide' | 'floppy';
-  /** IDE: 0 and 1 are the first and second of the first channel, 2 and 3 those of the second. Floppy: 0 or 1. */
+  readonly interface: 'ide' | 'floppy' | 'virtio';
+  /**
+   * IDE: 0 and 1 are the first and second of the first channel, 2 and 3 those of the second. Floppy: 0 or 1. Virtio disks have
+   * their places on the PCI bus by its order.
+   */
   readonly index: number;
   readonly media: 'disk' | 'cdrom';
   /** What is in it at the start; null: nothing. */
   readonly medium: BlockMedium | null;
-  /** What an IDE drive tells as its serial number: up to 20 characters of ASCII. */
+  /** What an IDE or virtio drive tells as its serial number: up to 20 characters of ASCII. */
   readonly serial?: string;
 }
+
+/** Requests of a virtio disk that are at the host at the same time. */
+const MOST_UNDER_WAY = 32;
 
 /** The block port of a drive that the machine was made with. Throws for another name. */
 export function blockPort(drives: readonly DriveConfig[], door: HostDoor, name: string): BlockPort {
   const drive = drives.find((drive) => drive.name === name);
   if (drive === undefined) throw new Error(`the machine has no drive '${name}'`);
-  return hostBlockPort(door, name, drive.medium);
+  return drive.interface === 'virtio'
+    ? hostBlockPort(door, name, drive.medium, MOST_UNDER_WAY)
+    : hostBlockPort(door, name, drive.medium);
 }
 
 /** Drives A and B of the floppy controller; null: it is not there. */

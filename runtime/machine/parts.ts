@@ -4,6 +4,7 @@ import { IdeController } from '../devices/ide/index.ts';
 import { ParallelPort } from '../devices/parallel/index.ts';
 import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
+import { VirtioBlock } from '../devices/virtio/block/index.ts';
 import type { VirtioOptions } from '../devices/virtio/device.ts';
 import { VirtioRng } from '../devices/virtio/rng/index.ts';
 import type { Board, Part } from './board.ts';
@@ -23,6 +24,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   printerPort,
   (board) => (board.config.pcTestdev === true ? new PcTestdev(board) : null),
   networkCards,
+  virtioDisks,
   entropyDevice,
 ];
 
@@ -53,6 +55,14 @@ function virtioBoard(board: Board, name: string): VirtioOptions {
   const { ports, pciMmio: mmio, memory, guestError } = board;
   const device = board.pciPlace();
   return { name, device, ports, mmio, memory, guestError, irq: board.pciIrq(device, 1) };
+}
+
+function virtioDisks(board: Board): VirtioBlock[] {
+  const { drives = [] } = board.config;
+  const disks = drives.filter((drive) => drive.interface === 'virtio').sort((a, b) => a.index - b.index);
+  return disks.map(
+    ({ name, serial = '' }) => new VirtioBlock({ ...virtioBoard(board, name), serial, port: board.blockPort(name) }),
+  );
 }
 
 function entropyDevice(board: Board): VirtioRng | null {

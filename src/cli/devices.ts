@@ -54,12 +54,17 @@ export const devices: Readonly<Record<string, Device>> = {
   'ide-hd': {
     help: 'a hard disk whose image is that of -drive if=none,id=ID or -blockdev node-name=ID',
     properties: { drive: '', bus: '', unit: '', serial: '' },
-    apply: (settings, properties) => connectDrive(settings, 'disk', properties),
+    apply: (settings, properties) => connectDrive(settings, { media: 'disk' }, properties),
   },
   'ide-cd': {
     help: 'a CD-ROM drive, empty without an image',
     properties: { drive: '', bus: '', unit: '', serial: '' },
-    apply: (settings, properties) => connectDrive(settings, 'cdrom', properties),
+    apply: (settings, properties) => connectDrive(settings, { media: 'cdrom' }, properties),
+  },
+  'virtio-blk-pci': {
+    help: 'a hard disk like that of ide-hd, for guests with drivers of virtio',
+    properties: { drive: '', serial: '' },
+    apply: (settings, properties) => connectDrive(settings, { media: 'disk', interface: 'virtio' }, properties),
   },
   ...Object.fromEntries(cardModels.map((model) => [model, cardDevice(model)])),
   'virtio-rng-pci': {
@@ -82,9 +87,11 @@ export function deviceUsage(name: string): string {
 
 /** The settings with the device of a text such as `isa-debug-exit,iobase=0xf4`. */
 export function applyDevice(settings: Settings, text: string): Settings {
-  const driver = text.split(',')[0]!.replace(/^driver=/, '');
+  const written = text.split(',')[0]!.replace(/^driver=/, '');
+  // QEMU has both names.
+  const driver = written.replace(/^(virtio-[a-z]+)$/, '$1-pci');
   if (!Object.hasOwn(devices, driver))
-    throw new ConfigurationError(`the device '${driver}' is not supported; -device help lists those that are`);
+    throw new ConfigurationError(`the device '${written}' is not supported; -device help lists those that are`);
   const { properties, apply } = devices[driver]!;
   return apply(settings, { ...properties, ...parseProperties(text, 'driver', Object.keys(properties)) });
 }

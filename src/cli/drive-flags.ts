@@ -18,8 +18,8 @@ export const driveFlags: readonly Flag[] = [
   {
     names: ['drive'],
     argument:
-      'file=FILE[,if=ide|floppy|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on]',
-    help: 'a disk or drive with this image; with if=none and id=ID it waits for -device ide-hd or ide-cd',
+      'file=FILE[,if=ide|virtio|floppy|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on]',
+    help: 'a disk or drive with this image; with if=none and id=ID it waits for -device ide-hd, ide-cd or virtio-blk-pci',
     apply: (settings, text) => addDrive(settings, parseDrive(text)),
   },
   ...ideDrives.map((name, index) => ({
@@ -43,7 +43,7 @@ export const driveFlags: readonly Flag[] = [
   {
     names: ['blockdev'],
     argument: 'driver=raw|qcow2,node-name=ID,file.filename=FILE[,read-only=on]',
-    help: 'an image that a -device ide-hd or ide-cd connects',
+    help: 'an image that a -device ide-hd, ide-cd or virtio-blk-pci connects',
     apply: (settings, text) => addDrive(settings, parseBlockdev(text)),
   },
   {
@@ -70,10 +70,10 @@ export function addDisk(settings: Settings, image: string): Settings {
   return addDrive(settings, { image });
 }
 
-/** The settings with a drive of -drive or -blockdev connected: by `-device ide-hd,drive=ID`. */
+/** The settings with a drive of -drive or -blockdev connected: by `-device ide-hd,drive=ID`. `kind` says what it is. */
 export function connectDrive(
   settings: Settings,
-  media: 'disk' | 'cdrom',
+  kind: Pick<DriveOptions, 'media' | 'interface'>,
   { drive: id = '', bus = '', unit = '', serial = '' }: Readonly<Record<string, string>>,
 ): Settings {
   const { [id]: waiting, ...others } = settings.waitingDrives;
@@ -82,7 +82,7 @@ export function connectDrive(
       `there is no drive '${id}' that waits; give -drive if=none,id=${id},file=FILE before it`,
     );
   const index = placeOf(bus, unit);
-  const connected = { ...waiting, media, ...(index !== undefined && { index }), ...(serial && { serial }) };
+  const connected = { ...waiting, ...kind, ...(index !== undefined && { index }), ...(serial && { serial }) };
   return addDrive({ ...settings, waitingDrives: others }, connected);
 }
 
@@ -114,19 +114,19 @@ function parseDrive(text: string): Drive {
   const properties = parseProperties(text, 'file', [...known, ...ignored]);
   const { file, media, format, snapshot, readonly, serial, bus, unit, id } = properties;
   const { if: connection = 'ide', index = placeOf(bus ?? '', unit ?? '')?.toString() } = properties;
-  if (connection !== 'ide' && connection !== 'floppy' && connection !== 'none')
-    throw new ConfigurationError(`if=${connection} is not there yet; give if=ide or if=floppy`);
+  if (connection !== 'ide' && connection !== 'floppy' && connection !== 'virtio' && connection !== 'none')
+    throw new ConfigurationError(`if=${connection} is not there yet; give if=ide, if=virtio or if=floppy`);
   if (connection === 'none' && id === undefined)
     throw new ConfigurationError(
       `a drive that is connected to nothing needs a name; give id=ID, and -device ide-hd,drive=ID`,
     );
   checkIsOneOf('media', media, ['disk', 'cdrom']);
   checkIsOneOf('format', format, ['raw', 'qcow2']);
-  if (file === undefined && connection === 'ide' && media !== 'cdrom')
+  if (file === undefined && (connection === 'ide' || connection === 'virtio') && media !== 'cdrom')
     throw new ConfigurationError('a hard disk needs an image; give file=FILE');
   return {
     ...(file !== undefined && { image: file }),
-    ...(connection === 'floppy' && { interface: connection }),
+    ...((connection === 'floppy' || connection === 'virtio') && { interface: connection }),
     ...(index !== undefined && { index: parseInteger('index', index) }),
     ...(media !== undefined && { media: media as 'disk' | 'cdrom' }),
     ...(format !== undefined && { format: format as 'raw' | 'qcow2' }),

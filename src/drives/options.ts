@@ -13,9 +13,9 @@ export interface DriveOptions {
   readonly image?: Image;
   /** What the image is. Default: found out from its first bytes. */
   readonly format?: ImageFormat;
-  /** What it is connected to. Default: "ide". */
-  readonly interface?: 'ide' | 'floppy';
-  /** Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:). Default: the next free one; for a CD-ROM drive, 2 first. */
+  /** What it is connected to; "virtio" is for hard disks of guests with its driver. Default: "ide". */
+  readonly interface?: 'ide' | 'floppy' | 'virtio';
+  /** Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio from 0 to 15. Default: the next free one; for a CD-ROM drive, 2 first. */
   readonly index?: number;
   /** Default: "disk". */
   readonly media?: 'disk' | 'cdrom';
@@ -58,9 +58,9 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'serial',
 ];
 
-const allowed = { interface: ['ide', 'floppy'], media: ['disk', 'cdrom'], format: ['raw', 'qcow2'] } as const;
-const places = { ide: 4, floppy: 2 } as const;
-/** What an IDE drive's identification has room for, in characters. */
+const allowed = { interface: ['ide', 'floppy', 'virtio'], media: ['disk', 'cdrom'], format: ['raw', 'qcow2'] } as const;
+const places = { ide: 4, floppy: 2, virtio: 16 } as const;
+/** What an IDE or virtio drive's identification has room for, in characters. */
 const SERIAL_LENGTH = 20;
 
 /**
@@ -105,7 +105,7 @@ function planned(options: DriveOptions, index: number): DrivePlan {
 /** The name of a drive by its place: QEMU's. */
 export function driveName(drive: Pick<DriveOptions, 'interface' | 'index' | 'media'>): string {
   const { interface: bus = 'ide', index = 0, media = 'disk' } = drive;
-  return bus === 'ide' ? `ide${index >> 1}-${media === 'cdrom' ? 'cd' : 'hd'}${index & 1}` : `floppy${index}`;
+  return bus === 'ide' ? `ide${index >> 1}-${media === 'cdrom' ? 'cd' : 'hd'}${index & 1}` : `${bus}${index}`;
 }
 
 function checkedDrive(drive: DriveOptions, n: number): DriveOptions {
@@ -125,8 +125,8 @@ function checkedDrive(drive: DriveOptions, n: number): DriveOptions {
   if (image !== undefined && !isImage(image)) fail('image must be the path of a file, a Uint8Array or a Blob');
   if (index !== undefined && !(Number.isInteger(index) && index >= 0 && index < places[bus]))
     fail(`index is ${index}; it must be a whole number from 0 to ${places[bus] - 1}`);
-  if (bus === 'floppy' && media === 'cdrom') fail('a CD-ROM drive cannot be a floppy drive; leave out interface');
-  if (bus === 'ide' && media !== 'cdrom' && image === undefined) fail('a hard disk needs an image');
+  if (bus !== 'ide' && media === 'cdrom') fail(`a CD-ROM drive cannot be a ${bus} drive; leave out interface`);
+  if (bus !== 'floppy' && media !== 'cdrom' && image === undefined) fail('a hard disk needs an image');
   if (
     serial !== undefined &&
     !(typeof serial === 'string' && /^[ -~]*$/.test(serial) && serial.length <= SERIAL_LENGTH)

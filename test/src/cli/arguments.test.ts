@@ -147,7 +147,7 @@ test.each([
   ['-device ide-hd,drive=x', "-device: there is no drive 'x' that waits; give -drive if=none,id=x"],
   ['-device ide-cd,bus=ide.2', "-device: there is no bus 'ide.2'; give bus=ide.0 or bus=ide.1"],
   ['-blockdev driver=vmdk', "-blockdev: the driver 'vmdk' is not supported; give raw, qcow2 or file"],
-  ['-drive disk.img,if=scsi', '-drive: if=scsi is not there yet; give if=ide'],
+  ['-drive disk.img,if=scsi', '-drive: if=scsi is not there yet; give if=ide, if=virtio or if=floppy'],
   ['-drive disk.img,format=vmdk', '-drive: format=vmdk is not there yet; give format=raw or format=qcow2'],
   ['-drive disk.img,media=tape', '-drive: media=tape is not there yet; give media=disk or media=cdrom'],
   ['-drive format=raw', '-drive: a hard disk needs an image; give file=FILE'],
