@@ -49,6 +49,11 @@ test.each([
   ['-boot dc,menu=on', { bootOrder: { order: 'dc', menu: true } }],
   ['-boot once=d', { bootOrder: { once: 'd' } }],
   ['-no-fd-bootchk -boot a', { bootOrder: { order: 'a', checkFloppy: false } }],
+  ['-drive if=virtio,file=v.img', { drives: [{ image: 'v.img', interface: 'virtio' }] }],
+  [
+    '-drive if=none,id=d,file=v.img,format=raw -device virtio-blk,drive=d,serial=s',
+    { drives: [{ image: 'v.img', format: 'raw', media: 'disk', interface: 'virtio', serial: 's' }] },
+  ],
   ['-hdb b.img', { drives: [{ image: 'b.img', index: 1 }] }],
   ['-m 64 a.img b.img', { memory: '64', drives: [{ image: 'a.img' }, { image: 'b.img' }] }],
   [
@@ -150,6 +155,7 @@ test.each([
   ['-drive disk.img,if=scsi', '-drive: if=scsi is not there yet; give if=ide, if=virtio or if=floppy'],
   ['-drive disk.img,format=vmdk', '-drive: format=vmdk is not there yet; give format=raw or format=qcow2'],
   ['-drive disk.img,media=tape', '-drive: media=tape is not there yet; give media=disk or media=cdrom'],
+  ['-drive if=virtio', '-drive: a hard disk needs an image; give file=FILE'],
   ['-drive format=raw', '-drive: a hard disk needs an image; give file=FILE'],
   ['-m 64 disk', "unexpected argument 'disk'; there is no such file"],
   ['strat', "unknown command 'strat'; similar: start; there are start, demo, inspect, profile, help"],

@@ -14,6 +14,11 @@ test.each<[string, (string | DriveOptions)[], string[]]>([
     [{ interface: 'floppy' }, 'a', { interface: 'floppy' }],
     ['floppy0', 'ide0-hd0', 'floppy1'],
   ],
+  [
+    'virtio disks have their own places',
+    [{ image: 'a', interface: 'virtio' }, 'a', { image: 'b', interface: 'virtio' }],
+    ['virtio0', 'ide0-hd0', 'virtio1'],
+  ],
 ])('%s', (_, drives, expected) => {
   expect(names(drives)).toEqual(expected);
 });
@@ -28,6 +33,8 @@ test.each<[unknown, string]>([
   [[{ image: 'a', index: 4 }], 'drives[0]: index is 4; it must be a whole number from 0 to 3'],
   [[{ interface: 'floppy', index: 2 }], 'drives[0]: index is 2; it must be a whole number from 0 to 1'],
   [[{}], 'drives[0]: a hard disk needs an image'],
+  [[{ interface: 'virtio' }], 'drives[0]: a hard disk needs an image'],
+  [[{ media: 'cdrom', interface: 'virtio' }], 'drives[0]: a CD-ROM drive cannot be a virtio drive'],
   [[{ media: 'cdrom', interface: 'floppy' }], 'drives[0]: a CD-ROM drive cannot be a floppy drive'],
   [[{ image: 'a', serial: 'x'.repeat(21) }], 'drives[0]: serial must be at most 20 characters'],
   [['a', 'b', 'c', 'd', 'e'], 'drives[4]: all 4 ide drives are taken'],
