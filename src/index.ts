@@ -1,8 +1,10 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
 import { Machine as HostedMachine } from './machine.ts';
 import type { Monitor } from './monitor/monitor.ts';
+import { type GdbSettings, serveGdb } from './node/gdb.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
 import { type MonitorSettings, nodeMonitor } from './node/monitor.ts';
+import type { ListenAddress, SessionServer } from './node/session-server.ts';
 import type { MachineOptions } from './options.ts';
 
 const core: NodeCore = {
@@ -32,6 +34,19 @@ export function openMonitor(machine: Machine, settings: MonitorSettings = {}): M
   return nodeMonitor(machine, settings);
 }
 
+/**
+ * Lets gdb attach to a machine, one at a time: `target remote` with this address. The machine stands still when it comes.
+ * Whoever can connect can do with the machine what he likes, and the monitor's commands write files.
+ * @throws ConfigurationError if it cannot listen there
+ */
+export function listenForGdb(
+  machine: Machine,
+  address: ListenAddress,
+  settings: GdbSettings = {},
+): Promise<SessionServer> {
+  return serveGdb(machine, address, settings);
+}
+
 export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';
 export type {
   CodeSnapshot,
@@ -44,6 +59,7 @@ export type {
 } from '../runtime/debug/questions.ts';
 export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../runtime/debug/registers.ts';
 export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
+export type { DebugStop, WatchKind } from '../runtime/exec/stops.ts';
 export { type CardModel, cardModels } from '../runtime/machine/cards.ts';
 export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
@@ -76,7 +92,9 @@ export type {
 export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
 export type { Progress } from './node/assets/progress.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';
+export type { GdbSettings } from './node/gdb.ts';
 export type { MonitorSettings } from './node/monitor.ts';
+export type { ClientSession, ListenAddress, SessionServer } from './node/session-server.ts';
 export type {
   BiosBoot,
   Boot,

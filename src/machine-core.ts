@@ -1,3 +1,4 @@
+import type { DebugCalls } from '../runtime/debug/debugger.ts';
 import type { Questions } from '../runtime/debug/questions.ts';
 import type { CpuRegisters } from '../runtime/debug/registers.ts';
 import type { ScreenUpdate } from '../runtime/devices/vga/picture.ts';
@@ -6,10 +7,13 @@ import type { MachineConfig, MachineHost, Metrics, RunResult } from '../runtime/
 import type { ExaminationCalls } from '../runtime/machine/examination.ts';
 import type { SavedComponents } from '../runtime/snapshot/components.ts';
 
+export type { DebugCallName, DebugCalls } from '../runtime/debug/debugger.ts';
 export type * from '../runtime/debug/questions.ts';
 export type { CpuRegisters, SegmentRegister } from '../runtime/debug/registers.ts';
 export type { Shutdown } from '../runtime/debug/shutdown.ts';
+export type { Watchpoint } from '../runtime/debug/watchpoints.ts';
 export type { ScreenUpdate } from '../runtime/devices/vga/picture.ts';
+export type { DebugStop, WatchKind } from '../runtime/exec/stops.ts';
 
 export type {
   BootImages,
@@ -43,6 +47,8 @@ export interface MachineCore {
   readonly inspection: Questions;
   /** Answers a monitor. */
   readonly examination: ExaminationCalls;
+  /** Does what a debugger asks. */
+  readonly debugging: DebugCalls;
   memoryRead(physical: number, length: number): Uint8Array;
   dispose(): void;
 }

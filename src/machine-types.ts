@@ -4,7 +4,7 @@ import type { MachineDrives } from './drives/index.ts';
 import type { Host } from './host.ts';
 import type { ThreadProfile } from './isolate/probe.ts';
 import type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
-import type { ExaminationCalls, ExaminationName } from './machine-core.ts';
+import type { DebugCallName, DebugCalls, DebugStop, ExaminationCalls, ExaminationName } from './machine-core.ts';
 import type { MachineOptions } from './options.ts';
 import type { SerialPort } from './serial.ts';
 import type { WholeState } from './snapshot/state.ts';
@@ -15,6 +15,8 @@ export interface MachineEvents {
   running: undefined;
   /** The machine and its time stand still. */
   paused: undefined;
+  /** A debugger's breakpoint, watchpoint or step has stopped the machine; `paused` comes next. */
+  debug: DebugStop;
   /** The machine was reset, by the guest, by a triple fault or by the caller. */
   reset: Reset;
   /** The CPU waits for an interrupt that nothing can cause: the guest is at its end, though the machine is not. */
@@ -35,6 +37,12 @@ export type Examine = <Name extends ExaminationName>(
   name: Name,
   ...args: Parameters<ExaminationCalls[Name]>
 ) => Promise<ReturnType<ExaminationCalls[Name]>>;
+
+/** Has a machine do what a debugger asks. */
+export type Debug = <Name extends DebugCallName>(
+  name: Name,
+  ...args: Parameters<DebugCalls[Name]>
+) => Promise<ReturnType<DebugCalls[Name]>>;
 
 /** What can be asked of the thread that a machine runs on (src/isolate/probe.ts). */
 export interface Probe {

@@ -16,6 +16,7 @@ import { type CallName, type Calls, type Exit, RESET_BYTES, type Reset } from '.
 import { restoreError } from './isolate/remote-calls.ts';
 import type { MachineConfig, Metrics } from './machine-core.ts';
 import type {
+  Debug,
   DebugConsole,
   Examine,
   MachineEvents,
@@ -261,21 +262,14 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.#call('memoryRead', physical, length);
   }
 
-  /**
-   * Asks an inspector's question (runtime/debug/questions.ts).
-   * @internal
-   */
-  readonly ask: Ask = (name, ...args) => {
-    return this.#call('ask', name, args) as Promise<never>;
-  };
+  /** Asks an inspector's question (runtime/debug/questions.ts). @internal */
+  readonly ask: Ask = (name, ...args) => this.#call('ask', name, args) as Promise<never>;
 
-  /**
-   * Asks what a monitor asks (runtime/machine/examination.ts).
-   * @internal
-   */
-  readonly examine: Examine = (name, ...args) => {
-    return this.#call('examine', name, args) as Promise<never>;
-  };
+  /** Asks what a monitor asks (runtime/machine/examination.ts). @internal */
+  readonly examine: Examine = (name, ...args) => this.#call('examine', name, args) as Promise<never>;
+
+  /** Has the machine do what a debugger asks (runtime/debug/debugger.ts). @internal */
+  readonly debug: Debug = (name, ...args) => this.#call('debug', name, args) as Promise<never>;
 
   /** Presses the power button: by ACPI the guest is asked to turn itself off. */
   pressPowerButton(): Promise<void> {
@@ -334,6 +328,10 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
         break;
       case 'halt':
         this.emit('halt', notice.halt);
+        break;
+      case 'debug':
+        this.emit('debug', notice.stop);
+        this.#enter('paused');
     }
   }
 

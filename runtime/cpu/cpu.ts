@@ -113,7 +113,7 @@ export class Cpu {
 
   /** Due after each change of DR0-DR3, DR7 and CR4.DE. */
   updateBreakpoints(): void {
-    this.memory.watch(this.breakpoints.update(), this.breakpoints.data);
+    this.memory.watch('processor', this.breakpoints.update(), this.breakpoints.data);
   }
 
   private checksAlignment(): boolean {

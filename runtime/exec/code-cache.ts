@@ -10,21 +10,9 @@ import type { CodePage } from './code-page.ts';
 import { CodePages } from './code-pages.ts';
 import { FrameCode } from './frame-code.ts';
 import type { Node } from './node.ts';
+import type { NodeFactory } from './node-factory.ts';
 import type { Records } from './records.ts';
 import { Cost, Residence } from './residence.ts';
-import type { SpareCode } from './spare-code.ts';
-
-/** Makes and resets nodes (graph.ts). */
-export interface NodeFactory {
-  readonly spare: SpareCode;
-  create(page: CodePage, offset: number): Node;
-  reset(node: Node): void;
-  /** Makes a node that was reset translated only when it is so many times as hot as others. */
-  cool(node: Node, times: number): void;
-  /** Nothing is left of the code of these frames; or, of all, nothing is known any more. */
-  evicted(frames: Iterable<number>): void;
-  forget(): void;
-}
 
 /**
  * Decoded code by where it is: contexts, code pages, and what the bytes of each frame were decoded to, so that a store
@@ -186,9 +174,12 @@ export class CodeCache implements CodeWriteListener {
   /** A page of the frame that was made elsewhere, moved: systems load programs at another address each time. */
   private movedTo(frame: number, linearPage: number): CodePage | null {
     const { context } = this;
+    const { stops } = this.factory;
     const code = this.frames.get(frame);
-    if (code === undefined) return null;
+    // Nodes know the breakpoints of where they were decoded.
+    if (code === undefined || stops.hasPage(linearPage)) return null;
     const page = code.longestUnfound((one) => {
+      if (stops.hasPage(one.linearPage)) return false;
       return one.context === context && one.isMovable && !this.isMapped(one) && !one.wasAt(linearPage) && one.isDecoded;
     });
     if (page !== null) this.move(page, linearPage);
@@ -235,6 +226,17 @@ export class CodeCache implements CodeWriteListener {
   replaceTranslation(translation: CachedTranslation): void {
     this.dropTranslation(translation);
     this.tell('remade', translation.page.frame * PAGE + translation.ranges[0], 0, this.metrics.droppedNodes);
+  }
+
+  /** A breakpoint was set or removed at a linear address: code there is made anew, in whatever address space. */
+  redecode(linear: number): void {
+    const start = linear & (PAGE - 1);
+    for (const page of this.pages) {
+      if (page.linearPage !== linear >>> 12) continue;
+      const before = this.metrics.droppedNodes;
+      this.dropBytes(page, start, start + 1);
+      this.tell('remade', page.frame * PAGE + start, 1, before);
+    }
   }
 
   // Invalidation.

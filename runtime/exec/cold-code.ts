@@ -8,6 +8,7 @@ import type { Handlers } from './handlers.ts';
 import type { InstructionFetch } from './instruction-fetch.ts';
 import { Node } from './node.ts';
 import type { Pace } from './pace.ts';
+import type { Stops } from './stops.ts';
 
 /** Runs of evicted code are counted by so many bytes (as a shift). */
 const GRANULE_SHIFT = 4;
@@ -41,6 +42,8 @@ export interface ColdCodeParts extends Pace {
   readonly fetch: InstructionFetch;
   readonly handlers: Handlers;
   readonly coldRuns: ColdRuns;
+  /** Only nodes stop at breakpoints. */
+  readonly stops: Stops;
 }
 
 /**
@@ -94,7 +97,7 @@ export class ColdCode {
 
   /** Whether code is to be run from its bytes. */
   has(page: CodePage, eip: number): boolean {
-    return page.frame >= 0 && this.missing[granuleOf(page, eip)] > 0;
+    return page.frame >= 0 && this.missing[granuleOf(page, eip)] > 0 && !this.parts.stops.hasPage(page.linearPage);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Vector } from '../../translator/abi/faults.ts';
-import { Eflags, Halt, Nmi, Shadow, Word } from '../../translator/abi/state.ts';
+import { Eflags, Halt, Nmi, Segment, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Pacing } from '../../translator/emit/context.ts';
 import { instructionRestart } from '../cpu/breakpoints.ts';
 import type { Cpu } from '../cpu/cpu.ts';
@@ -8,6 +8,7 @@ import { GuestFault } from '../fault.ts';
 import { DebugExceptions } from './debug-exceptions.ts';
 import type { Graph } from './graph.ts';
 import type { Node } from './node.ts';
+import type { Stops } from './stops.ts';
 
 /** The interrupt controller as the CPU sees it. */
 export interface InterruptSource {
@@ -26,8 +27,8 @@ function isInterruptReady(state: Int32Array, source: InterruptSource): boolean {
   return isInterruptWaiting(state, source) && state[Word.interruptShadow] === 0 && state[Word.halted] !== Halt.shutdown;
 }
 
-/** Why `run` came back: attention was asked for, the CPU halted, or the budget is used up. */
-export type LeaveReason = 'attention' | 'halted' | 'budget';
+/** Why `run` came back: attention was asked for, the CPU halted, the budget is used up, or a debugger is to be told (Stops). */
+export type LeaveReason = 'attention' | 'halted' | 'budget' | 'debug';
 
 /** Jumps that an entry counts as: it may last as long as the most elements of a repeated instruction. */
 const JUMPS_AN_ENTRY = 256;
@@ -45,12 +46,14 @@ export class Dispatcher {
   private readonly pacing: Pacing;
   private readonly callDepth: number;
   private readonly debug: DebugExceptions;
+  private readonly stops: Stops;
   /** Times code was entered, faults and interrupts delivered. */
   readonly metrics = { entries: 0, faults: 0, interrupts: 0 };
 
   constructor(cpu: Cpu, graph: Graph, interrupts: InterruptSource, pacing: Pacing, callDepth: number) {
     this.callDepth = callDepth;
     this.cpu = cpu;
+    this.stops = graph.stops;
     this.graph = graph;
     this.state = cpu.state;
     this.debug = new DebugExceptions(cpu);
@@ -60,15 +63,34 @@ export class Dispatcher {
   }
 
   run(): LeaveReason {
-    const { state } = this;
+    const { state, stops } = this;
     for (;;) {
       if (state[Word.attention] !== 0) return 'attention';
+      if (stops.isDue) return 'debug';
       if (state[Word.debugTraps] !== 0) this.debug.deliverTraps();
-      this.acceptInterrupt();
+      if (stops.isStepping) this.wakeForStep();
+      else this.acceptInterrupt();
       if (state[Word.halted] !== Halt.running) return 'halted';
       if (this.pacing !== 'poll' && state[Word.budget] <= 0) return 'budget';
+      if (stops.isDue) return 'debug';
+      const isStep = stops.isStepping;
+      // One that steps begins where it has stopped before.
+      if (!isStep && stops.meets(this.linear())) return 'debug';
       this.enter();
+      if (isStep) stops.note({ reason: 'step' });
     }
+  }
+
+  /** A step holds interrupts off, unless there is nothing to step before one comes: then it ends at the handler's entry. */
+  private wakeForStep(): void {
+    if (this.state[Word.halted] === Halt.running) return;
+    this.acceptInterrupt();
+    if (this.state[Word.halted] === Halt.running) this.stops.note({ reason: 'step' });
+  }
+
+  /** Of the instruction at EIP. */
+  private linear(): number {
+    return (this.state[Word.eip] + this.state[Word.segmentBase + Segment.cs]) | 0;
   }
 
   private acceptInterrupt(): void {
@@ -98,7 +120,7 @@ export class Dispatcher {
     try {
       this.graph.cache.enterContext();
       const node = this.graph.cache.resolve(state[Word.eip]);
-      if (this.debug.mustStep) this.stepOne(node);
+      if (this.debug.mustStep || this.stops.isStepping) this.stepOne(node);
       else if (this.budgeted) this.runBudgeted(node);
       else this.graph.call(node, null);
     } catch (error) {

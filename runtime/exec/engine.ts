@@ -26,6 +26,7 @@ import type { Node } from './node.ts';
 import { paceOf } from './pace.ts';
 import { Records } from './records.ts';
 import { recordsWithin } from './residence.ts';
+import { Stops } from './stops.ts';
 import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from './tiering.ts';
 
 export interface EngineOptions {
@@ -71,6 +72,7 @@ export class Engine {
   readonly graph: Graph;
   readonly handlers: Handlers;
   readonly tiering: Tiering | null;
+  readonly stops = new Stops();
   /** Times each trap was taken, by helper number (abi/helpers.ts). */
   readonly trapCounts = new Int32Array(Object.keys(helpers).length);
   readonly emit: EmitOptions;
@@ -95,6 +97,7 @@ export class Engine {
       ...paceOf(pacing, cpu.state),
       cacheBytes: options.cacheBytes,
       coldRuns: options.coldRuns,
+      stops: this.stops,
       hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
       firstDue: options.tiering && firstDue(options.tiering),
       onDue: (node) => this.onDue(node),

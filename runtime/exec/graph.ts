@@ -4,49 +4,26 @@ import type { Link } from '../../translator/emit/links.ts';
 import { endsBlock, isRelative, isRepeated } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
-import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import { CodeCache } from './code-cache.ts';
 import { type CodePage, makeNowhere } from './code-page.ts';
-import { ColdCode, type ColdRuns } from './cold-code.ts';
-import type { Handler, Handlers } from './handlers.ts';
+import { ColdCode } from './cold-code.ts';
+import type { GraphParts } from './graph-parts.ts';
+import type { Handler } from './handlers.ts';
 import { InstructionFetch } from './instruction-fetch.ts';
-import type { Loop, Loops } from './loops.ts';
+import type { Loop } from './loops.ts';
 import { EntryWeight, Node, type Run, targetWeight } from './node.ts';
-import type { Pace } from './pace.ts';
 import type { Records } from './records.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { mostEvicted } from './residence.ts';
 import { SpareCode } from './spare-code.ts';
+import type { Stops } from './stops.ts';
 
 /** Targets that are noted for an indirect jump: more are not worth comparing with. */
 const MOST_TARGETS = 16;
 
 /** Where nodes are that are no code: gates know their page, the RETURN node doesn't need one. */
 const nowhere = makeNowhere();
-
-export interface GraphParts extends Pace {
-  readonly state: Int32Array;
-  readonly mmu: Mmu;
-  readonly handlers: Handlers;
-  readonly loops: Loops;
-  readonly records: Records;
-  /** The decoder of the CPU's model. */
-  readonly decoder: Decode;
-  /** Heat at which an entry is translated. */
-  readonly hotAt: number;
-  /** Heat at which an entry is first looked at; null: entries don't count their runs. */
-  readonly firstDue: number | null;
-  /** Called with an entry that has come to its `due`. */
-  readonly onDue: Run;
-  /** Called with the link of a translation by which it is left because accesses are in two pages. */
-  readonly narrow: (link: Node) => void;
-  readonly coldRuns: ColdRuns;
-  /** Bytes of the host's memory that code may take. */
-  readonly cacheBytes: number;
-  /** An interrupt waits, and IF allows it. */
-  readonly interruptWaits: () => boolean;
-}
 
 /**
  * The graph of decoded instructions: makes nodes, decodes them when they first run, and links them. Links within a
@@ -60,6 +37,7 @@ export class Graph {
   decoded = 0;
   readonly decoder: Decode;
   readonly records: Records;
+  readonly stops: Stops;
   private readonly parts: GraphParts;
   private readonly state: Int32Array;
   private readonly tlb: Tlb;
@@ -72,6 +50,7 @@ export class Graph {
     this.parts = parts;
     this.decoder = parts.decoder;
     this.records = parts.records;
+    this.stops = parts.stops;
     this.state = parts.state;
     this.tlb = parts.mmu.tlb;
     this.spare = new SpareCode(mostEvicted(parts.cacheBytes));
@@ -126,7 +105,10 @@ export class Graph {
   /** What a node runs that is not decoded: makes it so, unless its code is cold. */
   private readonly fresh: Run = (node) => {
     const { page, eip } = node;
-    if (!this.cold.has(page, eip)) return this.undecoded(node);
+    if (!this.cold.has(page, eip)) {
+      this.decode(node);
+      return node.run === this.stopping ? this.stopping(node) : node.one(node);
+    }
     this.faulting = this.cold.current;
     const next = this.cold.run(page, eip);
     this.faulting = null;
@@ -178,12 +160,24 @@ export class Graph {
    */
   private runOf(node: Node): Run {
     const { handlers, firstDue } = this.parts;
+    if (this.stopsAt(node.page, node.eip)) return this.stopping;
     if (firstDue === null || node.weight === EntryWeight.none || node.crossing !== null || node.record === 0) {
       return node.one;
     }
     const { key } = node.page.context;
     return handlers.of(node.one) === undefined ? this.heatingOne : handlers.get(node, key, 'heating');
   }
+
+  /** Whether the instruction at an EIP of a page has a debugger's breakpoint. */
+  stopsAt({ context }: CodePage, eip: number): boolean {
+    return this.stops.has((eip + context.base) | 0);
+  }
+
+  /** In the place of an instruction with a breakpoint: the dispatcher finds that out. It has not run, so it costs no budget. */
+  private readonly stopping: Run = (node) => {
+    if (this.parts.budgeted) this.state[Word.budget]++;
+    return this.leave(node.eip);
+  };
 
   /** The same for an entry whose `one` is not its handler, but somebody's around it. */
   private readonly heatingOne: Run = (node) => {

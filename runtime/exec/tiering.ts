@@ -118,6 +118,8 @@ export class Tiering {
   }
 
   private decodeFor(page: CodePage, ...parts: Parameters<Decode>): number {
+    // A region ends in front of a breakpoint.
+    if (this.graph.stopsAt(page, parts[3])) return 0;
     const length = this.graph.decoder(...parts);
     if (length > 0) page.noteDecoded(parts[5]);
     return length;

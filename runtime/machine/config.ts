@@ -1,5 +1,6 @@
 import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { EngineOptions } from '../exec/engine.ts';
+import type { DebugStop } from '../exec/stops.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
 import type { ToHost } from '../host/messages.ts';
 import type { CardConfig } from './cards.ts';
@@ -121,8 +122,19 @@ export interface MachineHost {
 }
 
 export interface RunResult {
-  /** waiting: the machine's time cannot go on without an answer of the host's. */
-  readonly reason: 'attention' | 'halted' | 'waiting' | 'slice' | 'poweroff' | 'exit' | 'shutdown' | 'reset-requested';
+  /** waiting: the machine's time cannot go on without an answer of the host's. debug: it is to stand still for a debugger. */
+  readonly reason:
+    | 'attention'
+    | 'halted'
+    | 'waiting'
+    | 'slice'
+    | 'poweroff'
+    | 'exit'
+    | 'shutdown'
+    | 'reset-requested'
+    | 'debug';
+  /** Of 'debug'. */
+  readonly stop?: DebugStop;
   /** Of 'exit'. */
   readonly code?: number;
   /** Of 'shutdown': what led to it (runtime/debug/shutdown.ts). */

@@ -2,8 +2,9 @@ import { Eflags, Halt, Nmi, STATE_BYTES, WORD_COUNT, Word } from '../../translat
 import { cpuComponent, modelRegisterComponent } from '../cpu/component.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import type { UndeliveredException } from '../cpu/interrupts.ts';
-import { type CpuModel, cpuModel, defaultModel } from '../cpu/model.ts';
+import type { CpuModel } from '../cpu/model.ts';
 import { randomBytes } from '../cpu/random.ts';
+import { Debugger } from '../debug/debugger.ts';
 import { Inspection } from '../debug/inspection.ts';
 import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
 import type { ScreenUpdate } from '../devices/vga/picture.ts';
@@ -11,8 +12,7 @@ import { makeCheck } from '../exec/check.ts';
 import { isInterruptWaiting } from '../exec/dispatcher.ts';
 import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
 import { defaultTiering } from '../exec/tiering.ts';
-import { buildDemo } from '../firmware/demo/index.ts';
-import { type BootState, loadFlat } from '../firmware/load/index.ts';
+import type { BootState } from '../firmware/load/index.ts';
 import { HostDoor } from '../host/door.ts';
 import type { ToMachine } from '../host/messages.ts';
 import { memoryComponent } from '../memory/component.ts';
@@ -23,17 +23,15 @@ import { loadComponents, type SavedComponents, saveComponents } from '../snapsho
 import type { Component } from '../snapshot/describe.ts';
 import { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
-import { acpiTables } from './acpi.ts';
 import { applyBoot } from './boot.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
 import { Examination } from './examination.ts';
+import { loadGuest, modelOf } from './guest.ts';
 import { GuestLog } from './guest-log.ts';
 import { InstructionTime } from './instruction-time.ts';
 import { JumpGrant } from './jump-grant.ts';
-import { kernelWithoutFirmware } from './kernel.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
-import { withoutFirmware } from './resources.ts';
 
 /** Instructions between two looks at the clock with instruction time. */
 const LONGEST_GRANT = 200_000;
@@ -42,7 +40,6 @@ const NEAR = 100_000;
 /** Virtual nanoseconds that an answer of the host's takes with instruction time. */
 const HOST_LATENCY = 100_000;
 const FPU_IRQ = 13;
-const ACPI_TABLES = 0xe0000;
 
 /** One PC: a synchronous object that lives alone in its isolate. Powered on when made. */
 export class MachineCore {
@@ -74,6 +71,7 @@ export class MachineCore {
   private power: RunResult | null = null;
   private inspector: Inspection | null = null;
   private examiner: Examination | null = null;
+  private debuggerEnd: Debugger | null = null;
   /** What led to the shutdown that the CPU is in. */
   private exceptions: readonly UndeliveredException[] = [];
   private readonly log: GuestLog | null;
@@ -214,7 +212,9 @@ export class MachineCore {
       const result = this.service(until);
       if (result !== null) return result;
       this.grant();
-      if (this.runGuest() !== 'halted') continue;
+      const reason = this.runGuest();
+      if (reason === 'debug') return { reason, stop: this.engine.stops.take()! };
+      if (reason !== 'halted') continue;
       const halted = this.halt();
       if (halted !== null) return halted;
     }
@@ -362,6 +362,13 @@ export class MachineCore {
     return this.examiner;
   }
 
+  /** Does what a debugger asks. */
+  get debugging(): Debugger {
+    const { cpu, mmu, engine } = this;
+    this.debuggerEnd ??= new Debugger({ cpu, mmu, engine });
+    return this.debuggerEnd;
+  }
+
   dispose(): void {
     this.engine.dispose();
   }
@@ -382,19 +389,4 @@ function engineOptions(
     tiering: engine === 'interpreter' ? null : { ...defaultTiering, ...tiering },
     check: check ? makeCheck(checkText) : null,
   };
-}
-
-function modelOf({ cpu }: MachineConfig): CpuModel {
-  return cpu === undefined ? defaultModel : cpuModel(cpu);
-}
-
-/** The guest that is started without firmware, in memory and at its first instruction. */
-function loadGuest(config: MachineConfig): BootState | null {
-  const { boot } = config;
-  if ('bios' in boot) return null;
-  if ('flat' in boot) return loadFlat(boot.flat, boot.address, boot.mode);
-  const apic = modelOf(config).features.has('apic');
-  const tables = acpiTables(config, { ...withoutFirmware, apic }).placedAt(ACPI_TABLES);
-  const images = 'kernel' in boot ? boot : { kernel: buildDemo() };
-  return kernelWithoutFirmware(config, images, { tables, rsdpAddress: ACPI_TABLES });
 }

@@ -1,4 +1,4 @@
-import type { AccessWatcher, Watch } from './watch.ts';
+import type { AccessWatcher, Watch, WatchOwner } from './watch.ts';
 
 /**
  * Guest memory by linear address, with the rights of the current privilege level. Every method translates, checks
@@ -36,8 +36,8 @@ export interface LinearAccess extends DataAccess {
 export interface ProcessorMemory extends LinearAccess {
   /** The doubleword at a physical address, a multiple of 4. */
   loadPhysical32(physical: number): number;
-  /** Watches these pages, and no others; the watcher is told of every access to their data. */
-  watch(watches: readonly Watch[], watcher: AccessWatcher): void;
+  /** Watches these pages, and no others for this owner; the watcher is told of every access to their data. */
+  watch(owner: WatchOwner, watches: readonly Watch[], watcher: AccessWatcher): void;
   /**
    * Bytes from a linear address on that may be loaded, or stored to, by no more than reading and writing this array: at
    * most `length`, and within a page. Null where an access has to go the usual way. Not to be kept.

@@ -9,7 +9,7 @@ import { Access, type PageWalk, Paging } from './paging.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
 import { Tlb } from './tlb.ts';
-import { type AccessWatcher, type Watch, WatchedPages } from './watch.ts';
+import { type AccessWatcher, type Watch, WatchedPages, type WatchOwner } from './watch.ts';
 
 /**
  * Memory management unit: the slow path of every access of generated code, and the helpers' way to memory.
@@ -23,7 +23,6 @@ export class Mmu implements ProcessorMemory {
   private readonly state: Int32Array;
   private readonly walkResult: PageWalk;
   private readonly watched = new WatchedPages();
-  private watcher: AccessWatcher = () => {};
   /** Number of page walks done. */
   walks = 0;
   /** Physical address of the last translation that ended at a device. NaN: V8 is to keep it as a double from the start. */
@@ -144,11 +143,10 @@ export class Mmu implements ProcessorMemory {
     return this.state[Word.key] & Key.user ? Access.user : Access.read;
   }
 
-  /** Keeps these pages, and no others, out of the TLB: the watcher is told of every access to them. */
-  watch(watches: readonly Watch[], watcher: AccessWatcher): void {
+  /** Keeps these pages, and no others for this owner, out of the TLB: the watcher is told of every access to them. */
+  watch(owner: WatchOwner, watches: readonly Watch[], watcher: AccessWatcher): void {
     const before = this.watched.pages();
-    this.watched.set(watches);
-    this.watcher = watcher;
+    this.watched.set(owner, watches, watcher);
     for (const page of [...before, ...this.watched.pages()]) this.tlb.flushPage(page);
   }
 
@@ -213,7 +211,7 @@ export class Mmu implements ProcessorMemory {
   /** Stores on two pages: either all or, if one faults or a watcher throws, nothing. */
   private storeParts(linear: number, value: number, bytes: number, access: number): void {
     this.probeAs(linear, bytes, access);
-    if (!this.watched.idle) this.watcher(linear, bytes, Access.write | access);
+    if (!this.watched.idle) this.watched.tell(linear, bytes, Access.write | access);
     for (let n = 0; n < bytes; n++) this.store8As((linear + n) | 0, value >>> (8 * n), access);
   }
 
@@ -253,7 +251,7 @@ export class Mmu implements ProcessorMemory {
       this.state[Word.cr2] = linear;
       raise(Vector.pageFault, code);
     }
-    if (bytes !== 0 && !this.watched.idle) this.watcher(linear, bytes, access);
+    if (bytes !== 0 && !this.watched.idle) this.watched.tell(linear, bytes, access);
     const r = this.walkResult;
     const loaded = this.map.frameAt(r.page);
     const stored = this.map.storedFrameAt(r.page);

@@ -9,16 +9,30 @@ export interface Watch {
 /** Told of every access to a watched page, by linear address (access: of Access); it may throw. */
 export type AccessWatcher = (linear: number, bytes: number, access: number) => void;
 
+/** Who watches: the processor's own breakpoints, or a debugger outside the guest. */
+export type WatchOwner = 'processor' | 'debugger';
+
 /** The pages that are watched: at most one a breakpoint. */
 export class WatchedPages {
+  private readonly byOwner = new Map<
+    WatchOwner,
+    { readonly watches: readonly Watch[]; readonly watcher: AccessWatcher }
+  >();
   private watches: readonly Watch[] = [];
   /** No data is watched. */
   idle = true;
 
-  set(watches: readonly Watch[]): void {
-    this.watches = watches;
-    this.idle = !watches.some(({ reads, writes }) => reads || writes);
+  /** Replaces what an owner watches. */
+  set(owner: WatchOwner, watches: readonly Watch[], watcher: AccessWatcher): void {
+    this.byOwner.set(owner, { watches, watcher });
+    this.watches = [...this.byOwner.values()].flatMap((one) => one.watches);
+    this.idle = !this.watches.some(({ reads, writes }) => reads || writes);
   }
+
+  /** Tells all owners of an access. */
+  readonly tell: AccessWatcher = (linear, bytes, access) => {
+    for (const { watcher } of this.byOwner.values()) watcher(linear, bytes, access);
+  };
 
   /** All pages, each at least once. */
   pages(): number[] {

@@ -9,6 +9,7 @@ import {
 import { checkedCpu, checkedEngine, checkedIcount, checkedIsolate } from '../options.ts';
 import { characterFlags } from './backends/flags.ts';
 import { clockBase } from './clock-base.ts';
+import { debugFlags } from './debug-flags.ts';
 import { applyDevice, devices, deviceUsage } from './devices.ts';
 import { driveFlags } from './drive-flags.ts';
 import { networkFlags } from './network-flags.ts';
@@ -173,6 +174,7 @@ export const flags: readonly Flag[] = [
     help: 'let inspectors attach by a Unix socket or a TCP port of 127.0.0.1 (rawiron inspect)',
     apply: (settings, inspect) => ({ ...settings, inspect }),
   },
+  ...debugFlags,
   {
     names: ['symbols'],
     argument: 'FILE',

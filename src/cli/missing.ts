@@ -11,11 +11,6 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['fsdev virtfs', "no folder can be shared with the guest yet; put files into the kernel's -initrd"],
   ['virtioconsole balloon tpmdev watchdog', 'there is no such device yet; -device help lists what there is'],
   ['enable-kvm xen-attach xen-domid', 'guest code is always translated; leave it out, or give -accel tcg'],
-  [
-    's gdb',
-    'there is no GDB server yet; with -inspect, rawiron inspect shows what runs, and the library can pause and read memory',
-  ],
-  ['S', 'a machine cannot start paused here; the library can: Machine.create() makes it, start() lets it run'],
   ['qmp qmp-pretty', 'there is no QMP yet; -monitor has the human monitor, and the library controls a machine'],
   [
     'loadvm',

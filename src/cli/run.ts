@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Boot, ConfigurationError, Machine, type MachineOptions, openMonitor } from '../index.ts';
+import { type Boot, ConfigurationError, listenForGdb, Machine, type MachineOptions, openMonitor } from '../index.ts';
 import { systemMessage } from '../node/system-message.ts';
 import { BackendConnections } from './backends/connect.ts';
 import { planBackends } from './backends/plan.ts';
@@ -46,9 +46,10 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   const monitor = openMonitor(machine, { ...nameOf(settings), quit: () => left.resolve(0) });
   const display = plan.display && new TerminalDisplay(machine, terminal);
   const devices = { machine, monitor, terminal, display };
+  await using _gdb = settings.gdb && (await listenForGdb(machine, settings.gdb, { quit: () => left.resolve(0) }));
   await using connections = new BackendConnections(plan, { ...devices, actions, failed: left.reject });
   try {
-    return await Promise.race([connectAndRun(machine, connections), left.promise]);
+    return await Promise.race([connectAndRun(machine, connections, settings), left.promise]);
   } finally {
     await terminal.close();
   }
@@ -70,9 +71,13 @@ async function makeMachine(settings: Settings, boot: Boot): Promise<Machine> {
 }
 
 /** Until the machine ends. */
-async function connectAndRun(machine: Machine, connections: BackendConnections): Promise<number> {
+async function connectAndRun(
+  machine: Machine,
+  connections: BackendConnections,
+  { startsPaused }: Settings,
+): Promise<number> {
   await connections.open();
-  await machine.start();
+  if (!startsPaused) await machine.start();
   return (await machine.exited).code;
 }
 

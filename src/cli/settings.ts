@@ -1,4 +1,4 @@
-import type { DriveOptions, Machine, MachineOptions } from '../index.ts';
+import type { DriveOptions, ListenAddress, Machine, MachineOptions } from '../index.ts';
 import type { Backend } from './backends/backend.ts';
 import type { CommandLineCard, CommandLineNetwork } from './network-flags.ts';
 
@@ -47,6 +47,10 @@ export interface Settings {
   /** Where monitors are; left out: where QEMU has one by default. */
   readonly monitors?: readonly Backend[];
   readonly debugConsole?: Backend;
+  /** Where gdb may attach. */
+  readonly gdb?: ListenAddress;
+  /** The machine waits to be started. */
+  readonly startsPaused?: boolean;
   /** By -chardev, with their names. */
   readonly chardevs: Readonly<Record<string, Backend>>;
   /** Where the log of what the guest does goes; standard error if not named. */

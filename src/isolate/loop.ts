@@ -209,6 +209,10 @@ class MachineLoop {
       case 'reset-requested':
         if (this.#reboots) this.#reset({ reason: 'guest' });
         else this.#exit({ reason: 'reset', code: 0 });
+        break;
+      case 'debug':
+        this.#pause();
+        this.#port.postMessage({ type: 'debug', stop: result.stop! });
     }
   }
 
@@ -334,16 +338,9 @@ class MachineLoop {
       this.#haltReported = false;
     },
     metrics: () => this.#core.metrics(),
-    ask: (name, args) => {
-      const { inspection } = this.#core;
-      const question = inspection[name] as (...args: unknown[]) => unknown;
-      return question.apply(inspection, [...args]);
-    },
-    examine: (name, args) => {
-      const { examination } = this.#core;
-      const call = examination[name] as (...args: unknown[]) => unknown;
-      return call.apply(examination, [...args]);
-    },
+    ask: (name, args) => callByName(this.#core.inspection, name, args),
+    examine: (name, args) => callByName(this.#core.examination, name, args),
+    debug: (name, args) => callByName(this.#core.debugging, name, args),
     startProfile: (interval) => this.#probe().startProfile(interval),
     stopProfile: (number) => this.#probe().stopProfile(number),
     heap: () => this.#probe().heap(),
@@ -392,4 +389,8 @@ class MachineLoop {
     const flushAt = Math.min(this.#clock.nanoseconds() + OUTPUT_DELAY, this.#sliceEnd);
     this.#deadlines.set(Deadline.loop, this.#clock.toHost(flushAt));
   }
+}
+
+function callByName<Calls>(calls: Calls, name: keyof Calls, args: readonly unknown[]): unknown {
+  return (calls[name] as (...args: unknown[]) => unknown).apply(calls, [...args]);
 }

@@ -1,6 +1,15 @@
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { SavedComponents } from '../../runtime/snapshot/components.ts';
-import type { CpuRegisters, ExaminationName, Metrics, QuestionName, ScreenUpdate, Shutdown } from '../machine-core.ts';
+import type {
+  CpuRegisters,
+  DebugCallName,
+  DebugStop,
+  ExaminationName,
+  Metrics,
+  QuestionName,
+  ScreenUpdate,
+  Shutdown,
+} from '../machine-core.ts';
 import type { ThreadProfile } from './probe.ts';
 import type { CallEnd, CallMessage, ErrorReport } from './remote-calls.ts';
 
@@ -22,6 +31,8 @@ export interface Calls {
   ask(name: QuestionName, args: readonly unknown[]): unknown;
   /** Asks the machine's examination. */
   examine(name: ExaminationName, args: readonly unknown[]): unknown;
+  /** Has the machine do what a debugger asks. */
+  debug(name: DebugCallName, args: readonly unknown[]): unknown;
   /** Starts to take a profile of the machine's thread, so many microseconds between two samples; its number. */
   startProfile(interval: number): number;
   stopProfile(number: number): ThreadProfile;
@@ -95,6 +106,8 @@ export type Report =
   | { readonly type: 'reset'; readonly reset: Reset }
   /** The CPU waits for an interrupt that nothing can cause. */
   | { readonly type: 'halt'; readonly halt: GuestHalt }
+  /** The machine stands still for a debugger. */
+  | { readonly type: 'debug'; readonly stop: DebugStop }
   | { readonly type: 'exit'; readonly exit: Exit };
 
 /** Messages from a machine's isolate to what serves its drives (src/drives/service.ts). */

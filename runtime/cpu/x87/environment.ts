@@ -26,7 +26,7 @@ export function tagWord(fpu: Fpu): number {
 }
 
 /** Sets the tag word from an image: only which registers are empty is taken from it. */
-function setTagWord(fpu: Fpu, image: number): void {
+export function setTagWord(fpu: Fpu, image: number): void {
   let tags = 0;
   for (let shift = 0; shift < 16; shift += 2) if (((image >> shift) & 3) === Tag.empty) tags |= Tag.empty << shift;
   fpu.state[Word.fpuTag] = tags;

@@ -3,7 +3,9 @@ import { connect } from 'node:net';
 import { type InspectorAddress, knownSockets } from './address.ts';
 
 /** Removes the socket of a machine that ended without doing so: nobody answers there. */
-export async function removeStale(address: InspectorAddress): Promise<void> {
+export async function removeStale(
+  address: InspectorAddress | { readonly host: string; readonly port: number },
+): Promise<void> {
   if (!('path' in address) || !lstatSync(address.path, { throwIfNoEntry: false })?.isSocket()) return;
   const code = await new Promise<string>((resolve) => {
     const probe = connect(address, () => {

@@ -3,6 +3,7 @@ import type { SavedComponents } from '../../../runtime/snapshot/components.ts';
 import type {
   CpuRegisters,
   CreateCore,
+  DebugCalls,
   ExaminationCalls,
   MachineConfig,
   MachineCore,
@@ -137,6 +138,7 @@ class FakeCore implements MachineCore {
   readonly inspection = { translations: () => [{ physical: 0x1000, key: 3 }] } as unknown as Questions;
 
   readonly examination = { interruptCounts: () => [this.#runs] } as unknown as ExaminationCalls;
+  readonly debugging = {} as unknown as DebugCalls;
 
   save(): SavedComponents {
     return { fake: { runs: this.#runs } };

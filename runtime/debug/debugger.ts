@@ -1,0 +1,114 @@
+import type { Cpu } from '../cpu/cpu.ts';
+import type { Engine } from '../exec/engine.ts';
+import { GuestFault } from '../fault.ts';
+import type { Mmu } from '../memory/mmu.ts';
+import type { Paging } from '../memory/paging.ts';
+import { forEachPage, PhysicalMemory } from '../memory/physical.ts';
+import { registerAccess } from './register-access.ts';
+import { silentPaging } from './view.ts';
+import { type Watchpoint, Watchpoints } from './watchpoints.ts';
+
+const PAGE = 4096;
+
+/** What a debugger asks of a machine and does with it, between two stretches of guest code. Addresses are linear. */
+export interface DebugCalls {
+  /** Replaces all breakpoints. Where one was and stays nothing is made anew. */
+  setBreakpoints(addresses: readonly number[]): void;
+  /** Replaces all watchpoints. Each of their pages is slow while it is watched. */
+  setWatchpoints(watchpoints: readonly Watchpoint[]): void;
+  /** The next run is one instruction long, and takes no interrupts; or it is as long as any other. */
+  setStepping(isStepping: boolean): void;
+  /** By gdb's names. */
+  readRegisters(names: readonly string[]): bigint[];
+  /** False if the processor would not take the value. */
+  writeRegister(name: string, value: bigint): boolean;
+  /** Writes memory, ROM too, by linear or physical addresses: all or, if some of it is not there, nothing (false). */
+  write(space: 'linear' | 'physical', address: number, bytes: Uint8Array): boolean;
+}
+
+export type DebugCallName = keyof DebugCalls;
+
+/** The parts of a machine that a debugger works on. */
+export interface DebuggedParts {
+  readonly cpu: Cpu;
+  readonly mmu: Mmu;
+  readonly engine: Engine;
+}
+
+/** The machine's end of a debugger. */
+export class Debugger implements DebugCalls {
+  private readonly parts: DebuggedParts;
+  private readonly paging: Paging;
+  private readonly memory: PhysicalMemory;
+  private readonly watchpoints: Watchpoints;
+
+  constructor(parts: DebuggedParts) {
+    this.parts = parts;
+    this.paging = silentPaging(parts.mmu, parts.cpu.state);
+    this.memory = new PhysicalMemory(parts.mmu.map);
+    this.watchpoints = new Watchpoints(parts.cpu, parts.engine.stops);
+  }
+
+  setBreakpoints(addresses: readonly number[]): void {
+    const wanted = new Set(addresses.map((address) => address | 0));
+    const present = new Set(this.parts.engine.stops.addresses());
+    for (const linear of wanted.symmetricDifference(present)) this.setBreakpoint(linear, wanted.has(linear));
+  }
+
+  private setBreakpoint(linear: number, isBreakpoint: boolean): void {
+    const { stops, graph } = this.parts.engine;
+    stops.set(linear, isBreakpoint);
+    graph.cache.redecode(linear);
+  }
+
+  setWatchpoints(watchpoints: readonly Watchpoint[]): void {
+    this.watchpoints.set(watchpoints);
+  }
+
+  setStepping(isStepping: boolean): void {
+    this.parts.engine.stops.isStepping = isStepping;
+  }
+
+  readRegisters(names: readonly string[]): bigint[] {
+    return names.map((name) => registerAccess[name]!.read(this.parts.cpu));
+  }
+
+  writeRegister(name: string, value: bigint): boolean {
+    const { read, write } = registerAccess[name]!;
+    if (read(this.parts.cpu) === value) return true;
+    if (!write) return false;
+    try {
+      write(this.parts.cpu, value);
+      return true;
+    } catch (error) {
+      if (error instanceof GuestFault) return false;
+      throw error;
+    }
+  }
+
+  write(space: 'linear' | 'physical', address: number, bytes: Uint8Array): boolean {
+    const parts: (readonly [physical: number, bytes: Uint8Array])[] = [];
+    forEachPage(address, bytes.length, (page, at, done, count) => {
+      const physical = space === 'linear' ? this.physicalPage(page) : page;
+      parts.push([physical * PAGE + at, bytes.subarray(done, done + count)]);
+    });
+    if (!parts.every(([physical, part]) => this.hasMemory(physical, part.length))) return false;
+    for (const [physical, part] of parts) this.memory.write(physical, part);
+    return true;
+  }
+
+  private hasMemory(physical: number, length: number): boolean {
+    try {
+      this.memory.read(physical, length);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  }
+
+  /** Negative: nothing is mapped there. */
+  private physicalPage(page: number): number {
+    return this.paging.walk((page << 12) | 0, 0) === -1 ? this.paging.result.page : -1;
+  }
+}

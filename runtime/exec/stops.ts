@@ -1,0 +1,69 @@
+/** What is accessed that stops the machine. */
+export type WatchKind = 'write' | 'read' | 'access';
+
+/** Why the machine stands still for a debugger. Addresses are linear. */
+export type DebugStop =
+  /** The instruction at EIP has a breakpoint, and has not run. */
+  | { readonly reason: 'breakpoint'; readonly address: number }
+  /** One instruction has run, or its fault has been delivered. */
+  | { readonly reason: 'step' }
+  /** The instruction before EIP has accessed what is watched; `address` is where that begins. */
+  | { readonly reason: 'watchpoint'; readonly kind: WatchKind; readonly address: number };
+
+/**
+ * Where and why guest code is to stop for a debugger. Breakpoints are by linear address, in every address space. The dispatcher
+ * asks here between two stretches of code, and nodes at breakpoints lead to it (Graph.stopping).
+ */
+export class Stops {
+  /** Linear addresses, as words. */
+  private readonly breakpoints = new Set<number>();
+  /** Run one instruction and stop; interrupts are held off meanwhile. */
+  isStepping = false;
+  private stop: DebugStop | null = null;
+
+  /** Something has happened for which the machine is to stand still. */
+  get isDue(): boolean {
+    return this.stop !== null;
+  }
+
+  /** What has happened; it is forgotten then. */
+  take(): DebugStop | null {
+    const { stop } = this;
+    this.stop = null;
+    return stop;
+  }
+
+  /** Notes a stop; the first one counts. */
+  note(stop: DebugStop): void {
+    this.stop ??= stop;
+    this.isStepping = false;
+  }
+
+  set(linear: number, isBreakpoint: boolean): void {
+    if (isBreakpoint) this.breakpoints.add(linear | 0);
+    else this.breakpoints.delete(linear | 0);
+  }
+
+  /** All breakpoints. */
+  addresses(): readonly number[] {
+    return [...this.breakpoints];
+  }
+
+  has(linear: number): boolean {
+    return this.breakpoints.size !== 0 && this.breakpoints.has(linear);
+  }
+
+  /** Whether code of a linear page has breakpoints. */
+  hasPage(page: number): boolean {
+    if (this.breakpoints.size === 0) return false;
+    for (const linear of this.breakpoints) if (linear >>> 12 === page) return true;
+    return false;
+  }
+
+  /** Notes a stop if the instruction at a linear address has a breakpoint. */
+  meets(linear: number): boolean {
+    if (!this.has(linear)) return false;
+    this.note({ reason: 'breakpoint', address: linear >>> 0 });
+    return true;
+  }
+}

@@ -1,0 +1,41 @@
+import { latin1 } from '../bytes.ts';
+import { fromHex, toHex } from './hex.ts';
+import { PACKET_BYTES, unescapeData } from './packets.ts';
+import type { GdbTarget } from './target.ts';
+
+/** What gdb's addresses are: linear, or physical after `maintenance packet Qqemu.PhyMemMode:1`, as in QEMU. */
+export type Space = 'linear' | 'physical';
+
+const BAD_ADDRESS = 'E14';
+const INVALID = 'E22';
+
+interface Range {
+  readonly address: number;
+  readonly length: number;
+  /** What comes after the colon. */
+  readonly data: string;
+}
+
+function rangeOf(text: string): Range | null {
+  const [, address, length, data = ''] = /^([\da-f]+),([\da-f]+)(?::(.*))?$/is.exec(text) ?? [];
+  if (address === undefined || length === undefined) return null;
+  return { address: Number.parseInt(address, 16), length: Number.parseInt(length, 16), data };
+}
+
+/** `m`: reads memory. */
+export async function readMemory({ examine }: GdbTarget, space: Space, text: string): Promise<string> {
+  const range = rangeOf(text);
+  if (range === null) return INVALID;
+  // gdb asks for the rest.
+  const length = Math.min(range.length, PACKET_BYTES / 2);
+  const bytes = await examine('read', space, range.address, length);
+  return bytes === null ? BAD_ADDRESS : toHex(bytes);
+}
+
+/** `M` and `X`: writes memory. `isBinary`: the data are the bytes, escaped. */
+export async function writeMemory(target: GdbTarget, space: Space, text: string, isBinary: boolean): Promise<string> {
+  const range = rangeOf(text);
+  const bytes = range && (isBinary ? latin1(unescapeData(range.data)) : fromHex(range.data));
+  if (!range || !bytes || bytes.length !== range.length) return INVALID;
+  return (await target.debug('write', space, range.address, bytes)) ? 'OK' : BAD_ADDRESS;
+}

@@ -1,0 +1,188 @@
+import { latin1 } from '../bytes.ts';
+import type { Exit } from '../isolate/protocol.ts';
+import type { DebugStop } from '../machine-core.ts';
+import { readMemory, type Space, writeMemory } from './memory.ts';
+import { type Arrived, PacketReader, packetOf } from './packets.ts';
+import { answerQuery, type QueryContext } from './queries.ts';
+import { readAll, readOne, writeAll, writeOne } from './registers.ts';
+import { type Action, actionOf } from './resume.ts';
+import { StopPoints } from './stop-points.ts';
+import { type GdbConsole, type GdbFeatures, type GdbTarget, stopReply } from './target.ts';
+
+const INVALID = 'E22';
+const FAILED = 'E01';
+
+/** What a letter at the start of a packet asks for. Null: there is no answer now. */
+type Handler = (data: string) => string | null | Promise<string | null>;
+
+/** One gdb at a machine: packets in, packets out (Debugging with GDB, appendix E). The machine stands still when it comes. */
+export class GdbSession implements QueryContext {
+  readonly target: GdbTarget;
+  readonly console: GdbConsole;
+  readonly #write: (bytes: Uint8Array) => void;
+  readonly #reader = new PacketReader();
+  readonly #points = new StopPoints();
+  features: GdbFeatures = { multiprocess: false, stopKinds: false };
+  space: Space = 'linear';
+  /** Packets are acknowledged. */
+  acknowledges = true;
+  #lastPacket = '';
+  /** gdb waits to hear why the machine stands still. */
+  #isAwaited = false;
+  #done: Promise<void>;
+
+  constructor(target: GdbTarget, console: GdbConsole, write: (bytes: Uint8Array) => void) {
+    this.target = target;
+    this.console = console;
+    this.#write = write;
+    target.on('debug', this.#stopped);
+    target.on('paused', this.#paused);
+    target.on('exit', this.#exited);
+    this.#done = target.state === 'running' ? target.pause() : Promise.resolve();
+  }
+
+  /** Bytes from gdb. Resolves when they have been answered. */
+  receive(bytes: Uint8Array): Promise<void> {
+    const piece = String.fromCharCode(...bytes);
+    for (const arrived of this.#reader.read(piece)) this.#done = this.#done.then(() => this.#take(arrived));
+    return this.#done;
+  }
+
+  /** gdb has gone: nothing of it is left in the machine, which stays as it is. */
+  async close(): Promise<void> {
+    this.target.off('debug', this.#stopped);
+    this.target.off('paused', this.#paused);
+    this.target.off('exit', this.#exited);
+    await this.#done.then(() => this.#leave()).catch(() => {});
+  }
+
+  /** A packet that gdb did not ask for. */
+  send(data: string): void {
+    this.#lastPacket = packetOf(data);
+    this.#write(latin1(this.#lastPacket));
+  }
+
+  async #take(arrived: Arrived): Promise<void> {
+    if (arrived === 'again') this.#write(latin1(this.#lastPacket));
+    else if (arrived === 'interrupt') await this.#interrupt();
+    else if (arrived === 'damaged') this.#acknowledge('-');
+    else if (arrived !== 'taken') await this.#answer(arrived.packet);
+  }
+
+  #acknowledge(sign: '+' | '-'): void {
+    if (this.acknowledges) this.#write(latin1(sign));
+  }
+
+  async #answer(packet: string): Promise<void> {
+    this.#acknowledge('+');
+    // A machine that has ended does nothing any more.
+    const answer = await this.#handle(packet).catch(() => FAILED);
+    if (answer !== null) this.send(answer);
+  }
+
+  /** An empty answer: this is not understood. */
+  async #handle(packet: string): Promise<string | null> {
+    const handler = this.#handlers[packet.charAt(0)];
+    return handler ? handler(packet.slice(1)) : '';
+  }
+
+  readonly #handlers: Readonly<Record<string, Handler>> = {
+    '?': () => this.#begin(),
+    g: () => readAll(this.target),
+    G: (data) => writeAll(this.target, data),
+    p: (data) => readOne(this.target, data),
+    P: (data) => writeOne(this.target, data),
+    m: (data) => readMemory(this.target, this.space, data),
+    M: (data) => writeMemory(this.target, this.space, data, false),
+    X: (data) => writeMemory(this.target, this.space, data, true),
+    Z: (data) => changed(this.#points.change(true, data)),
+    z: (data) => changed(this.#points.change(false, data)),
+    c: (data) => this.#resume(actionOf(`c${data}`)),
+    C: (data) => this.#resume(actionOf(`C${data}`)),
+    s: (data) => this.#resume(actionOf(`s${data}`)),
+    S: (data) => this.#resume(actionOf(`S${data}`)),
+    v: (data) => this.#extended(data),
+    q: (data) => answerQuery(this, `q${data}`),
+    Q: (data) => answerQuery(this, `Q${data}`),
+    H: (data) => (isThread(data.slice(1)) ? 'OK' : INVALID),
+    T: (data) => (isThread(data) ? 'OK' : INVALID),
+    D: () => this.#detach(),
+    k: () => this.#kill(null),
+  };
+
+  /** gdb begins: what another one may have left is taken away. */
+  #begin(): string {
+    this.#points.clear();
+    return this.#stopReply({ reason: 'step' });
+  }
+
+  #stopReply(stop: DebugStop | null): string {
+    return stopReply(stop, this.features, this.#points.kindAt);
+  }
+
+  async #extended(data: string): Promise<string | null> {
+    if (data === 'Cont?') return 'vCont;c;C;s;S';
+    if (data.startsWith('Cont;')) return this.#resume(actionOf(data.slice('Cont;'.length)));
+    return data.startsWith('Kill') ? this.#kill('OK') : '';
+  }
+
+  async #resume(action: Action | null): Promise<string | null> {
+    if (action === null) return INVALID;
+    const { target } = this;
+    if (action.address !== undefined) await target.debug('writeRegister', 'eip', BigInt(action.address));
+    if (!action.isStep) await this.#points.apply(target);
+    await target.debug('setStepping', action.isStep);
+    this.#isAwaited = true;
+    await target.start().catch((error: unknown) => {
+      this.#isAwaited = false;
+      throw error;
+    });
+    return null;
+  }
+
+  /** Ctrl-C. */
+  async #interrupt(): Promise<void> {
+    if (!this.#isAwaited) return;
+    await this.target.pause().catch(() => {});
+    await this.target.debug('setStepping', false).catch(() => {});
+  }
+
+  readonly #stopped = (stop: DebugStop): void => this.#tell(this.#stopReply(stop));
+  /** By Ctrl-C, or by somebody else. */
+  readonly #paused = (): void => this.#tell(this.#stopReply(null));
+  readonly #exited = ({ code }: Exit): void => this.#tell(`W${(code & 0xff).toString(16).padStart(2, '0')}`);
+
+  #tell(reply: string): void {
+    if (!this.#isAwaited) return;
+    this.#isAwaited = false;
+    this.send(reply);
+  }
+
+  async #detach(): Promise<string> {
+    await this.#leave();
+    await this.target.start();
+    return 'OK';
+  }
+
+  async #leave(): Promise<void> {
+    this.#isAwaited = false;
+    this.#points.clear();
+    await this.#points.apply(this.target);
+    await this.target.debug('setStepping', false);
+  }
+
+  #kill(answer: string | null): string | null {
+    this.console.quit();
+    return answer;
+  }
+}
+
+function changed(result: boolean | null): string {
+  if (result === null) return '';
+  return result ? 'OK' : INVALID;
+}
+
+/** Any, all, or the one that there is. */
+function isThread(text: string): boolean {
+  return /^(p(0|1|-1)(\.(0|1|-1))?|0|1|-1)$/.test(text.replace(/\b0+(?=\d)/g, ''));
+}

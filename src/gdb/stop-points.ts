@@ -1,0 +1,69 @@
+import type { Watchpoint } from '../machine-core.ts';
+import type { GdbTarget } from './target.ts';
+
+/** The numbers of `Z` packets. */
+const kinds = ['software', 'hardware', 'write', 'read', 'access'] as const;
+
+interface StopPoint {
+  readonly kind: (typeof kinds)[number];
+  readonly address: number;
+  readonly length: number;
+}
+
+/**
+ * Breakpoints and watchpoints as gdb has set them. It takes all away at each stop and sets them again; the machine is told only
+ * when it is to go on, so that what comes back in between costs nothing.
+ */
+export class StopPoints {
+  readonly #points = new Map<string, StopPoint>();
+  #isChanged = false;
+
+  /** Sets or removes one, by the data of a `Z` or `z` packet. Null: there is no such kind. False: it cannot be done. */
+  change(isSet: boolean, data: string): boolean | null {
+    const [, number = '', address = '', length = ''] = /^(\d),([\da-f]+),([\da-f]+)$/i.exec(data) ?? [];
+    const kind = kinds[Number(number)];
+    if (number === '' || kind === undefined) return null;
+    const point = { kind, address: Number.parseInt(address, 16) >>> 0, length: Number.parseInt(length, 16) };
+    if (!isSet) return this.#remove(data);
+    if (point.length === 0 || point.length > MOST_BYTES) return false;
+    this.#points.set(data, point);
+    this.#isChanged = true;
+    return true;
+  }
+
+  #remove(data: string): boolean {
+    this.#isChanged = true;
+    return this.#points.delete(data);
+  }
+
+  clear(): void {
+    this.#isChanged = true;
+    this.#points.clear();
+  }
+
+  /** Tells the machine, if something has changed since. */
+  async apply(target: Pick<GdbTarget, 'debug'>): Promise<void> {
+    if (!this.#isChanged) return;
+    this.#isChanged = false;
+    const points = [...this.#points.values()];
+    const watchpoints = points.filter((point): point is StopPoint & Watchpoint => !isBreakpoint(point));
+    await target.debug(
+      'setBreakpoints',
+      points.filter(isBreakpoint).map(({ address }) => address),
+    );
+    await target.debug('setWatchpoints', watchpoints);
+  }
+
+  /** Which kind of breakpoint is at an address. */
+  readonly kindAt = (address: number): 'swbreak' | 'hwbreak' => {
+    const isHere = (point: StopPoint) => point.kind === 'hardware' && point.address === address;
+    return this.#points.values().some(isHere) ? 'hwbreak' : 'swbreak';
+  };
+}
+
+/** What is watched has no TLB entry, and each access to its page costs a page walk: more than this is refused. */
+const MOST_BYTES = 1 << 16;
+
+function isBreakpoint({ kind }: StopPoint): boolean {
+  return kind === 'software' || kind === 'hardware';
+}

@@ -1,0 +1,58 @@
+import type { DebugStop } from '../machine-core.ts';
+import type { Debug, Examine, MachineEvents, MachineState } from '../machine-types.ts';
+
+/** What a debugger needs of a machine. */
+export interface GdbTarget {
+  readonly state: MachineState;
+  readonly debug: Debug;
+  readonly examine: Examine;
+  start(): Promise<void>;
+  pause(): Promise<void>;
+  on<Name extends 'debug' | 'paused' | 'exit'>(name: Name, listener: (value: MachineEvents[Name]) => void): unknown;
+  off<Name extends 'debug' | 'paused' | 'exit'>(name: Name, listener: (value: MachineEvents[Name]) => void): unknown;
+}
+
+/** What gdb's `monitor` talks to, and what its `kill` does. */
+export interface GdbConsole {
+  execute(line: string): Promise<string>;
+  quit(): void;
+}
+
+/** How the one processor is called: the process and the thread that gdb sees. */
+const THREAD = { alone: '1', ofProcess: 'p1.1' } as const;
+/** Signals by gdb's numbers. */
+const Signal = { interrupt: '02', trap: '05' } as const;
+const watchNames = { write: 'watch', read: 'rwatch', access: 'awatch' } as const;
+
+/** What gdb said that it understands. */
+export interface GdbFeatures {
+  /** Threads are named with their process. */
+  readonly multiprocess: boolean;
+  /** It is told whether a software or a hardware breakpoint was met. */
+  readonly stopKinds: boolean;
+}
+
+/** The name of the thread. */
+export function threadName({ multiprocess }: GdbFeatures): string {
+  return multiprocess ? THREAD.ofProcess : THREAD.alone;
+}
+
+/** Tells gdb why the machine stands still. Null: somebody has stopped it. `kindOf` tells by which packet a breakpoint was set. */
+export function stopReply(
+  stop: DebugStop | null,
+  features: GdbFeatures,
+  kindOf: (address: number) => 'swbreak' | 'hwbreak',
+): string {
+  const thread = `thread:${threadName(features)};`;
+  if (stop === null) return `T${Signal.interrupt}${thread}`;
+  return `T${Signal.trap}${thread}${reasonOf(stop, features, kindOf)}`;
+}
+
+function reasonOf(
+  stop: DebugStop,
+  { stopKinds }: GdbFeatures,
+  kindOf: (address: number) => 'swbreak' | 'hwbreak',
+): string {
+  if (stop.reason === 'watchpoint') return `${watchNames[stop.kind]}:${stop.address.toString(16)};`;
+  return stop.reason === 'breakpoint' && stopKinds ? `${kindOf(stop.address)}:;` : '';
+}
