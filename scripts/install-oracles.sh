@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 
 apt-get update -q
 apt-get install -y -q --no-install-recommends gcc gcc-multilib libc6-dev seabios qemu-system-x86 qemu-utils \
-  xorriso mtools syslinux grub-common e2fsprogs openssl
+  xorriso mtools syslinux grub-common e2fsprogs openssl gdb
 node scripts/browser.ts

@@ -1,10 +1,11 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
+import type { ListenAddress } from './gdb/address.ts';
 import { Machine as HostedMachine } from './machine.ts';
 import type { Monitor } from './monitor/monitor.ts';
-import { type GdbSettings, serveGdb } from './node/gdb.ts';
+import { type GdbSettings, nodeGdb } from './node/gdb.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
 import { type MonitorSettings, nodeMonitor } from './node/monitor.ts';
-import type { ListenAddress, SessionServer } from './node/session-server.ts';
+import type { SessionServer } from './node/session-server.ts';
 import type { MachineOptions } from './options.ts';
 
 const core: NodeCore = {
@@ -44,7 +45,7 @@ export function listenForGdb(
   address: ListenAddress,
   settings: GdbSettings = {},
 ): Promise<SessionServer> {
-  return serveGdb(machine, address, settings);
+  return nodeGdb(machine, address, settings);
 }
 
 export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';
@@ -71,6 +72,7 @@ export type { DriveOptions, MediumOptions } from './drives/options.ts';
 export { ConfigurationError } from './errors.ts';
 export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
+export type { ListenAddress } from './gdb/address.ts';
 export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
 export type { Mouse, MouseButton } from './input/mouse.ts';
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
@@ -94,7 +96,7 @@ export type { Progress } from './node/assets/progress.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';
 export type { GdbSettings } from './node/gdb.ts';
 export type { MonitorSettings } from './node/monitor.ts';
-export type { ClientSession, ListenAddress, SessionServer } from './node/session-server.ts';
+export type { SessionServer } from './node/session-server.ts';
 export type {
   BiosBoot,
   Boot,

@@ -1,16 +1,12 @@
-import { ConfigurationError, type ListenAddress } from '../index.ts';
-import { parseBackend } from './backends/backend.ts';
+import { gdbAddress, usualGdbPlace } from '../gdb/address.ts';
 import type { Flag } from './flags.ts';
-
-/** QEMU's port for `-s`. It listens on all addresses there; here only this host's own programs can attach. */
-const USUAL: ListenAddress = { host: '127.0.0.1', port: 1234 };
 
 /** Flags for debuggers. */
 export const debugFlags: readonly Flag[] = [
   {
     names: ['s'],
     help: 'let gdb attach at port 1234 of 127.0.0.1 (target remote :1234), as -gdb tcp:127.0.0.1:1234',
-    apply: (settings) => ({ ...settings, gdb: USUAL }),
+    apply: (settings) => ({ ...settings, gdb: gdbAddress(usualGdbPlace) }),
   },
   {
     names: ['S'],
@@ -24,13 +20,3 @@ export const debugFlags: readonly Flag[] = [
     apply: (settings, text) => ({ ...settings, gdb: gdbAddress(text) }),
   },
 ];
-
-/**
- * The address of a text such as `tcp::1234`. That it listens and doesn't wait goes without saying, as in QEMU.
- * @throws ConfigurationError
- */
-export function gdbAddress(text: string): ListenAddress {
-  const backend = parseBackend(text.replace(/^tcp::/, 'tcp:127.0.0.1:'));
-  if (backend.type === 'socket') return backend.address;
-  throw new ConfigurationError(`gdb cannot attach at '${text}'; give tcp:HOST:PORT or unix:PATH`);
-}

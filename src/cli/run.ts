@@ -27,6 +27,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   // It may be rejected before anyone waits for it.
   left.promise.catch(() => {});
   using _signals = onSignals(left.resolve);
+  using _alive = keptAlive();
   await using machine = await makeMachine(settings, boot);
   if (plan.serials.length > machine.serialPorts.length)
     throw new ConfigurationError('-serial: there are four ports at most');
@@ -68,6 +69,12 @@ async function makeMachine(settings: Settings, boot: Boot): Promise<Machine> {
     ...(drives.length > 0 && { drives }),
     ...(network.length > 0 && { network }),
   });
+}
+
+/** A machine that stands still keeps no program alive, but somebody may come who lets it go on. */
+function keptAlive(): Disposable {
+  const timer = setInterval(() => {}, 2 ** 30);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** Until the machine ends. */

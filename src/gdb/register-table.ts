@@ -45,5 +45,5 @@ export const bitNames: Readonly<Record<string, string>> = {
     '0 VME, 1 PVI, 2 TSD, 3 DE, 4 PSE, 5 PAE, 6 MCE, 7 PGE, 8 PCE, 9 OSFXSR, 10 OSXMMEXCPT, 11 UMIP, 12 LA57, 13 VMXE, 14 SMXE, ' +
     '16 FSGSBASE, 17 PCIDE, 18 OSXSAVE, 20 SMEP, 21 SMAP, 22 PKE',
   i386_efer: '15 TCE, 14 FFXSR, 13 LMSLE, 12 SVME, 11 NXE, 10 LMA, 8 LME, 0 SCE',
-  i386_mxcsr: '0 IE, 1 DE, 2 ZE, 3 OE, 4 UE, 5 PE, 6 DAZ, 7 IM, 8 DM, 9 ZM, 10 OM, 11 UM, 12 PM, 13-14 RC, 15 FZ',
+  i386_mxcsr: '0 IE, 1 DE, 2 ZE, 3 OE, 4 UE, 5 PE, 6 DAZ, 7 IM, 8 DM, 9 ZM, 10 OM, 11 UM, 12 PM, 15 FZ',
 };

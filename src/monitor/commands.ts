@@ -1,6 +1,7 @@
 import type { Arguments } from './arguments.ts';
 import { mediumCommands } from './change.ts';
 import { type Command, type CommandContext, findCommand, helpLine, helpLines } from './command.ts';
+import { gdbserverCommand } from './gdbserver.ts';
 import { infoCommand } from './info.ts';
 import { inputCommands } from './input.ts';
 import { memoryCommands } from './memory.ts';
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   request(['system_powerdown'], 'send system power down event', ({ machine }) => machine.pressPowerButton()),
   request(['nmi'], 'inject an NMI', ({ machine }) => machine.examine('requestNmi')),
   request(['quit', 'q'], 'quit the emulator', async ({ options }) => options.quit()),
+  gdbserverCommand,
   migrateCommand,
   screendumpCommand,
   ...mediumCommands,

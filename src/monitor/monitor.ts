@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import type { ListenAddress } from '../gdb/address.ts';
 import type { Machine } from '../machine.ts';
 import type { ArgumentContext } from './arguments.ts';
 import { readArguments } from './arguments.ts';
@@ -20,6 +21,8 @@ export interface MonitorOptions {
   readonly processId: number;
   /** Rejects with the system's reason. */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
+  /** Lets gdb attach there, and nowhere else; null: nowhere. Absent: it cannot. Rejects with a reason. */
+  listenForGdb?(address: ListenAddress | null): Promise<void>;
   /** `quit`. */
   quit(): void;
 }

@@ -2,11 +2,9 @@ import { existsSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { ConfigurationError } from '../errors.ts';
+import type { ListenAddress } from '../gdb/address.ts';
 import { removeStale } from './inspector/stale.ts';
 import { systemMessage } from './system-message.ts';
-
-/** Where a server listens: a Unix socket, or a TCP port. Port 0: the system chooses one. */
-export type ListenAddress = { readonly path: string } | { readonly host: string; readonly port: number };
 
 /** What speaks with one client. */
 export interface ClientSession {
@@ -79,7 +77,7 @@ async function listen(server: Server, address: ListenAddress): Promise<void> {
 /** Until the client goes. */
 async function serve(socket: Socket, open: (write: (bytes: Uint8Array) => void) => ClientSession): Promise<void> {
   if (socket.destroyed) return;
-  if ('setNoDelay' in socket) socket.setNoDelay();
+  socket.setNoDelay();
   const session = open((bytes) => void socket.write(bytes));
   socket.on('data', (bytes: Buffer) => {
     socket.pause();

@@ -123,8 +123,6 @@ test.each([
   ['--smp 4', "--smp: '4' is not supported: there is one processor, and more are not there yet"],
   ['-smp 1,cores=2', "-smp: 'cores=2' is not supported"],
   ['-sd disk.img', '-sd is not supported: there is no such drive; -drive adds disks'],
-  ['-s', '-s is not supported: there is no GDB server yet'],
-  ['-S', '-S is not supported: a machine cannot start paused here'],
   ['-enable-kvm', '-enable-kvm is not supported: guest code is always translated'],
   ['-virtfs local,path=.', '-virtfs is not supported: no folder can be shared'],
   ['-accel kvm', "-accel: 'kvm' is not supported: guest code is always translated"],
