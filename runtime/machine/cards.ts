@@ -1,11 +1,12 @@
 import { E1000 } from '../devices/e1000/index.ts';
 import { Ne2000Isa, Ne2000Pci } from '../devices/ne2000/index.ts';
 import { Rtl8139 } from '../devices/rtl8139/index.ts';
+import { VirtioNetwork } from '../devices/virtio/network/index.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
 import type { Board, Part } from './board.ts';
 
 /** Network cards that there are. */
-export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000'] as const;
+export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'virtio-net-pci'] as const;
 /** One of them. */
 export type CardModel = (typeof cardModels)[number];
 
@@ -53,6 +54,8 @@ function pciCard(board: Board, card: CardConfig, device: number): Part {
   const port = hostNetworkPort(board.door, card.name, board.guestError);
   const irq = board.pciIrq(device, 1);
   const bars = card.rom ? [board.romBar(card.name, card.rom)] : [];
+  if (card.model === 'virtio-net-pci')
+    return new VirtioNetwork({ ...board, ...card, device, port, mmio: board.pciMmio, irq, bars });
   if (card.model === 'ne2k_pci') return new Ne2000Pci({ ...board, ...card, device, port, irq, bars });
   const Card = card.model === 'e1000' ? E1000 : Rtl8139;
   return new Card({ ...board, ...card, device, port, mmio: board.pciMmio, irq, bars });

@@ -127,10 +127,12 @@ export function addCard(
 
 function cardOf(model: string | undefined, mac = '', name = ''): Pick<CardOptions, 'card' | 'mac' | 'name'> {
   const known: readonly string[] = cardModels;
-  if (model !== undefined && !known.includes(model))
-    throw new ConfigurationError(`unknown model '${model}'; it is one of: ${known.join(', ')}`);
+  // QEMU has these names too.
+  const card = model === 'virtio' || model === 'virtio-net' ? 'virtio-net-pci' : model;
+  if (card !== undefined && !known.includes(card))
+    throw new ConfigurationError(`unknown model '${card}'; it is one of: ${known.join(', ')}`);
   return {
-    ...(model !== undefined && { card: model as CardModel }),
+    ...(card !== undefined && { card: card as CardModel }),
     ...(mac && { mac }),
     ...(name && { name }),
   };

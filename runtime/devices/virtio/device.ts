@@ -3,6 +3,7 @@ import type { IrqLine } from '../../bus/irq.ts';
 import type { PortBus } from '../../bus/ports.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
+import type { BaseAddress } from '../pci/function.ts';
 
 /** Where a virtio function is, and what it hangs on. */
 export interface VirtioOptions {
@@ -15,6 +16,8 @@ export interface VirtioOptions {
   readonly memory: BusMemory;
   readonly irq: IrqLine;
   readonly guestError: ReportGuestError;
+  /** Further base address registers: that of an option ROM. */
+  readonly bars?: readonly BaseAddress[];
 }
 
 /** What a device is, for the function that the guest sees. */

@@ -126,7 +126,7 @@ export class VirtioFunction {
   }
 
   #makeFunction(): PciFunction {
-    const { name, device, ports, mmio } = this.#options;
+    const { name, device, ports, mmio, bars = [] } = this.#options;
     const { type, deviceId, classCode } = this.#device.kind;
     const memory = (base: number) => ({
       name: `${name} memory`,
@@ -153,6 +153,7 @@ export class VirtioFunction {
           range: portRange(ports, (base) => [legacyPorts(this.#driver, base)]),
         },
         { index: MEMORY_BAR, space: 'memory', size: MEMORY_BYTES, range: registerRange(mmio, memory) },
+        ...bars,
       ],
       registers: capabilityRegisters(),
       forwarded: {

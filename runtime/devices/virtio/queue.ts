@@ -78,6 +78,11 @@ export class Virtqueue {
     return chain;
   }
 
+  /** So many that were popped last, and not pushed, are the next ones again. */
+  putBack(count: number): void {
+    this.#state.next = (this.#state.next - count) & 0xffff;
+  }
+
   /** Takes the requests that are there now, in their order. */
   drain(serve: (chain: Chain) => void): void {
     // Counted once: what is served may write over the ring itself.

@@ -35,6 +35,8 @@ test.each([
     '-device ne2k_isa,netdev=n,id=x -netdev user,id=n',
     [{ card: 'ne2k_isa', name: 'x', backend: user, backendName: 'n' }],
   ],
+  ['-nic user,model=virtio', [{ card: 'virtio-net-pci', backend: user }]],
+  ['-netdev user,id=n -device virtio-net,netdev=n', [{ card: 'virtio-net-pci', backend: user, backendName: 'n' }]],
   ['-device e1000,romfile=pxe.rom', [{ card: 'e1000', rom: 'pxe.rom' }]],
   ['-device e1000,mac=52:54:00:00:00:02', [{ card: 'e1000', mac: '52:54:00:00:00:02' }]],
   [

@@ -1,11 +1,13 @@
 import type { PciFunction } from '../../../../runtime/devices/pci/function.ts';
 import { VirtioBlock } from '../../../../runtime/devices/virtio/block/index.ts';
+import { VirtioNetwork } from '../../../../runtime/devices/virtio/network/index.ts';
 import { VirtioRng } from '../../../../runtime/devices/virtio/rng/index.ts';
 import { loadComponents, saveComponents } from '../../../../runtime/snapshot/components.ts';
 import type { Component } from '../../../../runtime/snapshot/describe.ts';
 import { MemoryBlock } from '../../../support/memory-block.ts';
 import { Random } from '../../../support/random.ts';
-import { CardRig, MEMORY_BYTES } from '../network/card-rig.ts';
+import { BROADCAST, CardRig, frameTo, MEMORY_BYTES } from '../network/card-rig.ts';
+import { packetFrame } from '../network/packets.ts';
 import { Bit, Driver, type DriverQueue, interfaces, type Part } from './driver.ts';
 
 /** Steps of one guest. */
@@ -31,6 +33,19 @@ export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
     features: [],
     request: (random) => ({ queue: 0, parts: [1 + random.below(100)] }),
   }),
+  network: (rig) => ({
+    device: new VirtioNetwork({ ...rig.board, name: 'net', device: 3 }),
+    queues: 2,
+    features: [0, 1, 11, 15, 16],
+    request: (random) =>
+      random.chance(50)
+        ? { queue: 0, parts: [random.chance(95) ? 12 + random.below(2000) : 1 + random.below(12)] }
+        : { queue: 1, parts: networkRequest(random) },
+    event: (random) => {
+      if (random.chance(5)) rig.cable.setLink(random.chance(50));
+      rig.cable.arrive(frameTo(BROADCAST, 14 + random.below(random.chance(5) ? 0xf000 : 1500)));
+    },
+  }),
   block: (rig) => {
     const port = new MemoryBlock('disk', new Uint8Array(512 * 256), rig);
     return {
@@ -44,6 +59,18 @@ export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
     };
   },
 };
+
+function networkRequest(random: Random): Part[] {
+  const header = new DataView(new ArrayBuffer(12));
+  header.setUint8(0, random.below(4));
+  header.setUint8(1, random.chance(50) ? 0 : random.below(6));
+  header.setUint16(4, random.below(200), true);
+  header.setUint16(6, random.below(80), true);
+  header.setUint16(8, random.below(40), true);
+  const data = Array.from({ length: random.below(random.chance(5) ? 20_000 : 1000) }, () => 1);
+  const frame = packetFrame({ protocol: random.pick(['tcp', 'udp'] as const), data });
+  return random.chance(95) ? [new Uint8Array(header.buffer), frame] : [new Uint8Array(1 + random.below(30))];
+}
 
 function blockRequest(random: Random): Part[] {
   const header = new DataView(new ArrayBuffer(16));

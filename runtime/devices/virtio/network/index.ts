@@ -1,0 +1,87 @@
+import type { NetworkPort } from '../../../host/network.ts';
+import { joinComponents } from '../../../snapshot/components.ts';
+import { bytes, type Component, describe } from '../../../snapshot/describe.ts';
+import type { Clock } from '../../../time/clock.ts';
+import type { EventQueue, Timer } from '../../../time/events.ts';
+import type { PciFunction } from '../../pci/function.ts';
+import type { VirtioOptions } from '../device.ts';
+import { VirtioFunction } from '../index.ts';
+import { Kind } from '../registers.ts';
+import { Receiver } from './receiver.ts';
+import { Config, LINK_UP, MAC_BYTES, NetworkFeature, Queue } from './registers.ts';
+import { Transmitter } from './transmitter.ts';
+
+const QUEUE_SIZE = 256;
+/** Virtual nanoseconds from one burst to the next. */
+const PAUSE = 100_000;
+
+const networkState = describe({ mac: bytes(MAC_BYTES) });
+
+export interface VirtioNetworkOptions extends VirtioOptions {
+  /** Six bytes. */
+  readonly mac: ArrayLike<number>;
+  readonly port: NetworkPort;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+}
+
+/** Virtio network device (5.1) with one queue in each direction. It takes all frames that come over its cable. */
+export class VirtioNetwork {
+  readonly component: Component;
+  readonly pciFunction: PciFunction;
+  readonly #options: VirtioNetworkOptions;
+  readonly #state = networkState.create();
+  readonly #virtio: VirtioFunction;
+  readonly #transmitter: Transmitter;
+  readonly #timer: Timer;
+
+  constructor(options: VirtioNetworkOptions) {
+    this.#options = options;
+    const { name, port, events, clock, guestError } = options;
+    this.#timer = events.timer(`${name} transmit`, () => this.#transmitter.send());
+    this.#virtio = new VirtioFunction(options, {
+      kind: Kind.network,
+      features: Object.values(NetworkFeature),
+      queues: [QUEUE_SIZE, QUEUE_SIZE],
+      config: {
+        length: Config.bytes,
+        bytes: () => this.#configBytes(),
+        write: (offset, value) => {
+          if (offset < MAC_BYTES) this.#state.mac[offset] = value;
+        },
+      },
+      notified: (queue) => this.#notified(queue),
+      reset: () => this.#forget(),
+    });
+    const virtio = this.#virtio;
+    const receiver = new Receiver(virtio);
+    const pause = () => this.#timer.arm(clock.now() + PAUSE);
+    this.#transmitter = new Transmitter({ virtio, guestError, pause, transmit: (frame) => port.send(frame) });
+    port.onFrame = (frame) => receiver.receive(frame);
+    port.onLinkChanged = () => virtio.configChanged();
+    this.component = joinComponents(name, [networkState.bind(name, this.#state), virtio.component, port.component]);
+    this.pciFunction = virtio.pciFunction;
+    this.#forget();
+  }
+
+  reset(): void {
+    this.#virtio.reset();
+  }
+
+  #forget(): void {
+    this.#state.mac.set(Array.from(this.#options.mac));
+    this.#timer.disarm();
+  }
+
+  #notified(queue: number): void {
+    if (queue === Queue.receive) this.#options.port.resume();
+    else this.#transmitter.send();
+  }
+
+  #configBytes(): Uint8Array {
+    const config = new Uint8Array(Config.bytes);
+    config.set(this.#state.mac, Config.mac);
+    config[Config.status] = this.#options.port.isLinkUp ? LINK_UP : 0;
+    return config;
+  }
+}
