@@ -36,6 +36,8 @@ export function allOnes(size: AccessSize): number {
 /** The I/O space. An access that no device takes in its size is split in halves, as an ISA bus does, low to high. */
 export class PortBus {
   readonly #regions: (PortRegion | undefined)[] = [undefined];
+  /** Groups of regions that others are in the way of, those that came first before others. */
+  readonly #waiting = new Set<readonly PortRegion[]>();
   /** By access size: the index in `#regions` of each port's owner, 0 if it has none. */
   readonly #owners = {
     1: new Uint16Array(PORT_COUNT),
@@ -45,11 +47,14 @@ export class PortBus {
 
   /** Claims ports. Throws PortError if a port has an owner for one of the sizes. */
   register(region: PortRegion): void {
-    const other = this.owner(region);
+    const other = this.#owner(region);
     if (other !== undefined) {
       throw new PortError(`ports of '${region.name}' (${rangeOf(region)}) overlap '${other.name}' (${rangeOf(other)})`);
     }
-    this.#claim(region, this.#regions.push(region) - 1);
+    const free = this.#regions.indexOf(undefined, 1);
+    const index = free < 0 ? this.#regions.length : free;
+    this.#regions[index] = region;
+    this.#claim(region, index);
   }
 
   /** Gives the ports of a registered region back. */
@@ -60,8 +65,23 @@ export class PortBus {
     this.#regions[index] = undefined;
   }
 
+  /** Claims the ports of all these regions as soon as none of them has an owner: now, or when others are withdrawn. */
+  offer(regions: readonly PortRegion[]): void {
+    if (regions.some((region) => this.#owner(region) !== undefined)) this.#waiting.add(regions);
+    else for (const region of regions) this.register(region);
+  }
+
+  /** Takes back what was offered. */
+  withdraw(regions: readonly PortRegion[]): void {
+    if (this.#waiting.delete(regions)) return;
+    for (const region of regions) this.remove(region);
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const others of waiting) this.offer(others);
+  }
+
   /** The region that holds one of these ports for one of these sizes. */
-  owner(wanted: PortRegion): PortRegion | undefined {
+  #owner(wanted: PortRegion): PortRegion | undefined {
     const { first, count } = wanted;
     if (first < 0 || count < 1 || first + count > PORT_COUNT) {
       throw new PortError(`ports of '${wanted.name}' (${rangeOf(wanted)}) are no I/O ports`);

@@ -4,28 +4,25 @@ import { type AddressWindow, Layer, NO_FRAME, type PhysicalMap } from '../../mem
 
 /** A range of addresses whose place the guest decides (a base address register or the like). */
 export interface AddressRange {
-  /** Puts it at `base`; where that is taken it stays out of the address space. Never called twice in a row. */
+  /** Puts it at `base`; while that is taken it stays out of the address space. Never called twice in a row. */
   place(base: number): void;
   /** Takes it away again. */
   remove(): void;
 }
 
-/** A range of I/O ports: `regions` makes what is registered at a base. */
+/**
+ * A range of I/O ports: `regions` makes what is registered at a base. A guest may put a range over a fixed port while it tries
+ * sizes out, or over another range that it moves next: who was there answers until it is gone.
+ */
 export function portRange(ports: PortBus, regions: (base: number) => readonly PortRegion[]): AddressRange {
-  // Derived: what is registered now.
-  let placed: readonly PortRegion[] = [];
+  // Derived: what is offered now.
+  let placed: readonly PortRegion[];
   return {
     place(base) {
-      const wanted = regions(base);
-      // A guest may put a range over a fixed port while it tries sizes out; the fixed one answers then.
-      if (wanted.some((region) => ports.owner(region) !== undefined)) return;
-      for (const region of wanted) ports.register(region);
-      placed = wanted;
+      placed = regions(base);
+      ports.offer(placed);
     },
-    remove() {
-      for (const region of placed) ports.remove(region);
-      placed = [];
-    },
+    remove: () => ports.withdraw(placed),
   };
 }
 

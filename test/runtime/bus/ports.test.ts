@@ -88,6 +88,34 @@ test('ports that were given back can be claimed again', () => {
   expect(() => bus.remove(region)).toThrow('not registered');
 });
 
+test('what is offered over taken ports waits until they are free', () => {
+  const bus = new PortBus();
+  const at = (name: string, first: number, value: number) => [{ name, first, count: 16, read: () => value }];
+  const [first, second, third] = [at('first', 0xc000, 1), at('second', 0xc008, 2), at('third', 0xc010, 3)];
+  for (const regions of [first, second, third]) bus.offer(regions);
+  const values = () => [0xc000, 0xc008, 0xc010, 0xc018].map((port) => bus.read(port, 1));
+  expect(values()).toEqual([1, 1, 3, 3]);
+  bus.withdraw(first);
+  expect(values()).toEqual([0xff, 0xff, 3, 3]);
+  bus.withdraw(third);
+  expect(values()).toEqual([0xff, 2, 2, 0xff]);
+  bus.offer(first);
+  bus.withdraw(first);
+  expect(values()).toEqual([0xff, 2, 2, 0xff]);
+});
+
+test('ports may change hands any number of times', () => {
+  const bus = new PortBus();
+  bus.register({ name: 'fixed', first: 0x60, count: 1, read: () => 1 });
+  const moving = [{ name: 'moving', first: 0xc000, count: 4, read: () => 2 }];
+  for (let n = 0; n < 70_000; n++) {
+    bus.offer(moving);
+    bus.withdraw(moving);
+  }
+  bus.offer(moving);
+  expect([bus.read(0x60, 1), bus.read(0xc000, 1), bus.regions().length]).toEqual([1, 2, 2]);
+});
+
 test('a region without a read side reads as all ones', () => {
   const bus = new PortBus();
   bus.register({ name: 'write only', first: 0x80, count: 1, sizes: [1, 2] });
