@@ -48,7 +48,7 @@ export class I8042 {
     this.keyboard = new Keyboard({ state: this.#state.keyboard, clock, events, line: keyboardLine });
     this.mouse = new Mouse({ state: this.#state.mouse, clock, events, line: mouseLine });
     this.#transfer = events.timer('i8042 transfer', () => this.#takeFromDevice());
-    this.component = controllerState.bind('i8042', this.#state);
+    this.component = controllerState.bind('i8042', this.#state, { restored: () => this.keyboard.tellLeds() });
     this.keyboard.onReady = () => this.#armTransfer();
     this.mouse.onReady = () => this.#armTransfer();
     this.reset();

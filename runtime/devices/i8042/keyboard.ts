@@ -95,7 +95,7 @@ export class Keyboard implements Ps2Device {
     Object.assign(this.#state, keyboardState.create(), { held, waiting });
     this.#setDefaultTypes();
     this.#repeat.disarm();
-    if (leds !== 0) this.#line.write(Uint8Array.of(0));
+    if (leds !== 0) this.tellLeds();
   }
 
   get ready(): boolean {
@@ -210,7 +210,12 @@ export class Keyboard implements Ps2Device {
   #setLeds(leds: number): void {
     if (leds === this.#state.leds) return;
     this.#state.leds = leds;
-    this.#line.write(Uint8Array.of(leds));
+    this.tellLeds();
+  }
+
+  /** Tells the host which lights are on. */
+  tellLeds(): void {
+    this.#line.write(Uint8Array.of(this.#state.leds));
   }
 
   /** Executes a command; the reply. */

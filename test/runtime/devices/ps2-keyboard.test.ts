@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { restore } from '../../support/restore.ts';
 import { FULL, KeyboardRig, MS } from './ps2-rig.ts';
 
 test('keys come translated, interrupt, and take their time on the cable', () => {
@@ -162,4 +163,13 @@ test("LEDs are told when they change; a keyboard's reset turns them off", () => 
   rig.keyboardCommand(0xed, 0x02);
   rig.i8042.reset();
   expect(rig.keyboardLine.sent).toEqual([5, 0, 2, 0]);
+});
+
+test('after a load the host knows the lights of the loaded state', () => {
+  const rig = new KeyboardRig();
+  rig.keyboardCommand(0xed, 0x02);
+  const saved = rig.i8042.component.save();
+  rig.keyboardCommand(0xed, 0x05);
+  restore(rig.i8042.component, saved);
+  expect(rig.keyboardLine.sent).toEqual([2, 5, 2]);
 });
