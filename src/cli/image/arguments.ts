@@ -19,6 +19,10 @@ const options = {
   repair: { type: 'string', short: 'r' },
   shrink: { type: 'boolean' },
   quiet: { type: 'boolean', short: 'q' },
+  list: { type: 'boolean', short: 'l' },
+  create: { type: 'string', short: 'c' },
+  apply: { type: 'string', short: 'a' },
+  delete: { type: 'string', short: 'd' },
 } as const satisfies ParseArgsOptionsConfig;
 
 export type OptionName = keyof typeof options;
@@ -29,8 +33,14 @@ export interface Arguments {
   readonly words: readonly string[];
 }
 
-function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options, allowPositionals: true });
+function parse(args: readonly string[], allowed: readonly OptionName[]) {
+  return parseArgs({ args: [...args], options: optionsFor(allowed), allowPositionals: true });
+}
+
+/** The first option of a letter counts: that of the command. */
+function optionsFor(allowed: readonly OptionName[]): typeof options {
+  const own = allowed.map((name) => [name, options[name]] as const);
+  return { ...Object.fromEntries(own), ...options };
 }
 
 /** @throws ConfigurationError if there are options that the command doesn't take, or another number of words */
@@ -40,16 +50,16 @@ export function parseImageArguments(
   [fewest, most]: readonly [number, number],
   usage: string,
 ): Arguments {
-  const { values, positionals } = parsed(args, usage);
+  const { values, positionals } = parsed(args, allowed, usage);
   const unexpected = Object.keys(values).find((name) => !allowed.includes(name as OptionName));
   if (unexpected !== undefined) throw new ConfigurationError(`image: --${unexpected} is not for this; usage: ${usage}`);
   if (positionals.length < fewest || positionals.length > most) throw new ConfigurationError(`image: usage: ${usage}`);
   return { values, words: positionals };
 }
 
-function parsed(args: readonly string[], usage: string): ReturnType<typeof parse> {
+function parsed(args: readonly string[], allowed: readonly OptionName[], usage: string): ReturnType<typeof parse> {
   try {
-    return parse(args);
+    return parse(args, allowed);
   } catch (error) {
     throw new ConfigurationError(`image: ${(error as Error).message.split('. ')[0]}; usage: ${usage}`);
   }

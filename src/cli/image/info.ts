@@ -5,9 +5,9 @@ import { isHttp } from '../../storage/http/store.ts';
 import { formatOf } from '../../storage/open.ts';
 import { CORRUPT, DIRTY } from '../../storage/qcow2/extensions.ts';
 import { type Header, readHeader } from '../../storage/qcow2/header.ts';
+import { sizeText } from '../../storage/size-text.ts';
 import type { ByteStore } from '../../storage/store.ts';
 import { type Arguments, formatNamed } from './arguments.ts';
-import { sizeText } from './size.ts';
 
 /** `image info`: returns what it says, as text or as JSON with the names of qemu-img. */
 export async function imageInfo({ values, words: [file] }: Arguments): Promise<string> {

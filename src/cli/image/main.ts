@@ -7,6 +7,7 @@ import { convertImage } from './convert.ts';
 import { createImage } from './create.ts';
 import { imageInfo } from './info.ts';
 import { resizeImage } from './resize.ts';
+import { snapshotImage } from './snapshot.ts';
 
 interface ImageCommand {
   /** What follows `rawiron image`. */
@@ -65,6 +66,13 @@ const commands: Readonly<Record<string, ImageCommand>> = {
     options: ['format', 'shrink', 'quiet'],
     words: [2, 2],
     run: resizeImage,
+  },
+  snapshot: {
+    usage: 'snapshot [-f FORMAT] [-l | -c NAME | -a NAME | -d NAME] FILE',
+    help: 'list the snapshots within a qcow2 image (-l), take one (-c), put the disk back to one (-a) or forget one (-d)',
+    options: ['format', 'list', 'create', 'apply', 'delete', 'quiet'],
+    words: [1, 1],
+    run: snapshotImage,
   },
 };
 

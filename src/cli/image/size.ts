@@ -12,10 +12,3 @@ export function parseSize(text: string): number {
   if (Number.isSafeInteger(bytes)) return bytes;
   throw new ConfigurationError(`'${text}' is not a size; sizes are such as 1048576, 512k, 64M or 1.5G`);
 }
-
-/** A size as qemu-img shows it, such as 64 MiB. */
-export function sizeText(bytes: number): string {
-  const power = bytes < 1000 ? 0 : Math.floor(Math.log2(bytes / (1000 / 1024)) / 10);
-  const value = Number((bytes / 1024 ** power).toPrecision(3));
-  return `${value} ${['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'][power]}B`;
-}

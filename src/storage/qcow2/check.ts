@@ -4,13 +4,16 @@ import { readHeader } from './header.ts';
 import { ImageFile } from './image-file.ts';
 import { decodeEntry, entryOffset, hostRange, isOwnEntry, type Mapping } from './mapping.ts';
 import { Metadata } from './metadata.ts';
-import { readSnapshots } from './snapshots.ts';
-import { type Entry, getEntry, Table } from './table.ts';
+import { setOwnFlags } from './references.ts';
+import { readSnapshots, tableBytes } from './snapshots.ts';
+import { type Entry, getEntry, type Table } from './table.ts';
 
 /** What a check of an image found. */
 export interface CheckResult {
   /** What is wrong so that data may get lost. */
   readonly errors: readonly string[];
+  /** How many of these are entries whose flag does not fit the count of what they point to. */
+  readonly wrongFlags: number;
   /** Clusters that count as used and are not. */
   readonly leaks: number;
   readonly allocatedClusters: number;
@@ -37,6 +40,21 @@ export async function checkQcow2(store: ByteStore): Promise<CheckResult> {
 }
 
 /**
+ * Repairs what is left where a host has stopped while an image was changed: clusters that count as used and are not, and flags
+ * of entries that do not fit counts which were changed already or not yet. Returns what it found.
+ * @throws StorageError if the image is so wrong that this cannot be done
+ */
+export async function repairInterrupted(store: ByteStore): Promise<CheckResult> {
+  const check = await Check.of(store);
+  await check.run();
+  const found = check.result();
+  if (found.errors.length > found.wrongFlags) return found;
+  if (found.leaks > 0) await check.freeLeaks();
+  if (found.leaks + found.wrongFlags > 0) await check.repairFlags();
+  return { ...found, errors: [] };
+}
+
+/**
  * Makes clusters free that count as used and are not, if nothing else is wrong with the image. Returns what it found.
  * @throws StorageError if the image is so wrong that this cannot be done
  */
@@ -44,7 +62,10 @@ export async function repairLeaks(store: ByteStore): Promise<CheckResult> {
   const check = await Check.of(store);
   await check.run();
   const found = check.result();
-  if (found.errors.length === 0 && found.leaks > 0) await check.freeLeaks();
+  if (found.errors.length === 0 && found.leaks > 0) {
+    await check.freeLeaks();
+    await check.repairFlags();
+  }
   return found;
 }
 
@@ -53,6 +74,7 @@ class Check {
   readonly #metadata: Metadata;
   readonly #uses: Uint16Array;
   readonly #errors: string[] = [];
+  #wrongFlags = 0;
   #leaks = 0;
   #allocated = 0;
   #compressed = 0;
@@ -99,9 +121,16 @@ class Check {
     await this.#file.store.flush();
   }
 
+  /** To be called when the counts are right. */
+  async repairFlags(): Promise<void> {
+    await setOwnFlags(this.#metadata);
+    await this.#metadata.commit();
+  }
+
   result(): CheckResult {
     return {
       errors: this.#errors,
+      wrongFlags: this.#wrongFlags,
       leaks: this.#leaks,
       allocatedClusters: this.#allocated,
       compressedClusters: this.#compressed,
@@ -112,13 +141,11 @@ class Check {
   }
 
   async #walkSnapshots(map: ClusterMap): Promise<void> {
-    const { bytes, tables } = await readSnapshots(this.#file);
-    if (bytes > 0) this.#use(this.#file.header.snapshotsOffset, bytes, 'snapshot table');
-    for (const { offset, size } of tables) {
-      this.#use(offset, size * 8, 'L1 table of a snapshot');
-      const content = new Uint8Array(size * 8);
-      await this.#file.store.read(offset, content);
-      await this.#walkL1(new Table(offset, content), map, false);
+    const snapshots = await readSnapshots(this.#file);
+    this.#use(this.#file.header.snapshotsOffset, tableBytes(snapshots), 'snapshot table');
+    for (const { l1Offset, l1Size } of snapshots) {
+      this.#use(l1Offset, l1Size * 8, 'L1 table of a snapshot');
+      await this.#walkL1(await this.#file.readTable(l1Offset, l1Size), map, false);
     }
   }
 
@@ -171,6 +198,7 @@ class Check {
     if (!isActive) return;
     const count = await this.#metadata.refcounts.get(Math.floor(offset / this.#file.clusterSize));
     if (isOwnEntry(entry) !== (count === 1)) {
+      if (this.#errors.length < MOST_ERRORS) this.#wrongFlags++;
       this.#error(
         `the ${what} at offset 0x${offset.toString(16)} has the reference count ${count} and ${isOwnEntry(entry) ? 'a' : 'no'} COPIED flag`,
       );

@@ -1,7 +1,7 @@
 import type { ImageFile } from './image-file.ts';
 import { decodeEntry, entryOffset, isOwnEntry, type Mapping, ownEntry, UNALLOCATED } from './mapping.ts';
 import type { Refcounts } from './refcounts.ts';
-import { type Entry, getEntry, setEntry, Table } from './table.ts';
+import { type Entry, getEntry, setEntry, type Table } from './table.ts';
 import { TableCache } from './table-cache.ts';
 
 /** Neighbouring clusters of the disk that are found in the same way, one after the other in the file if they are data. */
@@ -26,9 +26,12 @@ export class ClusterMap {
   }
 
   static async load(file: ImageFile): Promise<ClusterMap> {
-    const bytes = new Uint8Array(file.header.l1Size * 8);
-    await file.store.read(file.header.l1Offset, bytes);
-    return new ClusterMap(file, new Table(file.header.l1Offset, bytes));
+    return ClusterMap.of(file, await file.readTable(file.header.l1Offset, file.header.l1Size));
+  }
+
+  /** The map of an L1 table, such as that of a snapshot. */
+  static of(file: ImageFile, l1: Table): ClusterMap {
+    return new ClusterMap(file, l1);
   }
 
   /** The L1 table. After {@link replaceL1} it is another one. */

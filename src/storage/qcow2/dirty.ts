@@ -1,4 +1,4 @@
-import { repairLeaks } from './check.ts';
+import { repairInterrupted } from './check.ts';
 import { DIRTY } from './extensions.ts';
 import { field } from './header.ts';
 import type { ImageFile } from './image-file.ts';
@@ -22,7 +22,7 @@ export async function setDirty(file: ImageFile, isDirty: boolean): Promise<void>
  * @throws StorageError if more is wrong with it than clusters that count as used
  */
 export async function repairDirty(file: ImageFile): Promise<void> {
-  const { errors } = await repairLeaks(file.store);
+  const { errors } = await repairInterrupted(file.store);
   if (errors.length > 0)
     throw file.error(`was not closed, and is wrong (${errors[0]}): have it repaired (qemu-img check -r all)`);
   await setDirty(file, false);

@@ -154,6 +154,17 @@ export class Qcow2Disk implements Disk {
     this.#isMarked = false;
   }
 
+  /** Changes the metadata while no request is under way: clusters may be taken and become free. */
+  change<Result>(act: (metadata: Metadata) => Promise<Result>): Promise<Result> {
+    checkWritable(this);
+    return this.#order.run(async () => {
+      await this.metadata.commit();
+      await this.#mark();
+      this.#compressed.forget();
+      return await act(this.metadata);
+    });
+  }
+
   /** Does something with the metadata while no request is under way. */
   alone<Result>(act: () => Promise<Result>): Promise<Result> {
     return this.#order.run(act);

@@ -10,6 +10,7 @@ export const field = {
   size: 24,
   l1Size: 36,
   refcountTable: 48,
+  snapshotCount: 60,
   incompatible: 72,
   autoclear: 88,
 } as const;
@@ -34,8 +35,8 @@ export interface Header {
   refcountTableClusters: number;
   /** Bits of a reference count, as a power of two. */
   readonly refcountOrder: number;
-  readonly snapshotCount: number;
-  readonly snapshotsOffset: number;
+  snapshotCount: number;
+  snapshotsOffset: number;
   readonly backingFile: string | undefined;
   readonly extensions: Extensions;
   incompatible: bigint;
@@ -100,8 +101,8 @@ function parse(store: ByteStore, head: Uint8Array, version: 2 | 3, clusterBits: 
     refcountTableOffset: Number(view.getBigUint64(field.refcountTable)),
     refcountTableClusters: view.getUint32(field.refcountTable + 8),
     refcountOrder: isNew ? view.getUint32(96) : 4,
-    snapshotCount: view.getUint32(60),
-    snapshotsOffset: Number(view.getBigUint64(64)),
+    snapshotCount: view.getUint32(field.snapshotCount),
+    snapshotsOffset: Number(view.getBigUint64(field.snapshotCount + 4)),
     backingFile: backing.length ? text(head.subarray(backing.offset, backing.offset + backing.length)) : undefined,
     extensions,
     incompatible,

@@ -1,5 +1,6 @@
 import { type ByteStore, StorageError } from '../store.ts';
 import type { Header } from './header.ts';
+import { Table } from './table.ts';
 
 /** The file of an image, in clusters. */
 export class ImageFile {
@@ -29,11 +30,25 @@ export class ImageFile {
     return bytes;
   }
 
+  /** An L1 table. */
+  async readTable(offset: number, entries: number): Promise<Table> {
+    const bytes = new Uint8Array(entries * 8);
+    await this.store.read(offset, bytes);
+    return new Table(offset, bytes);
+  }
+
   /** Reads from a place within the file. A file may end within its last cluster: what is missing is zero. */
   async readPadded(offset: number, target: Uint8Array): Promise<void> {
     const there = Math.max(0, Math.min(target.length, this.store.size - offset));
     target.fill(0, there);
     if (there > 0) await this.store.read(offset, target.subarray(0, there));
+  }
+
+  /** Changes the header when all that was written before is in the file; returns when that is, too. */
+  async writeHeaderField(offset: number, bytes: Uint8Array): Promise<void> {
+    await this.store.flush();
+    await this.store.write(offset, bytes);
+    await this.store.flush();
   }
 
   /** An error about this image. */

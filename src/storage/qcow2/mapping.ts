@@ -23,6 +23,15 @@ export function ownEntry(offset: number): Entry {
   return { high: (Math.floor(offset / 2 ** 32) | COPIED) >>> 0, low: offset % 2 ** 32 };
 }
 
+/** The same entry, which says or not that nothing else uses what it points to. */
+export function withOwnFlag({ high, low }: Entry, isOwn: boolean): Entry {
+  return { high: (isOwn ? high | COPIED : high & ~COPIED) >>> 0, low };
+}
+
+export function isCompressedEntry({ high }: Entry): boolean {
+  return (high & COMPRESSED) !== 0;
+}
+
 /** An entry of an L2 table for compressed data. */
 export function compressedEntry(file: ImageFile, offset: number, length: number): Entry {
   const furtherSectors = Math.floor((offset + length - 1) / SECTOR) - Math.floor(offset / SECTOR);

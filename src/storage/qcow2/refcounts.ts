@@ -1,3 +1,4 @@
+import type { StorageError } from '../store.ts';
 import { field, MOST_REFCOUNT_TABLE } from './header.ts';
 import type { ImageFile } from './image-file.ts';
 import { countRange, getCount, setCount } from './refcount-bits.ts';
@@ -82,7 +83,7 @@ export class Refcounts {
     // What is longer than the rest goes on in the next cluster, if that is free.
     const next = length > rest ? await this.allocate() : undefined;
     if (next !== undefined && next !== offset + rest) return this.#startBytes(next, length);
-    await this.#addUse(offset);
+    await this.addUses(offset, 1);
     return this.#startBytes(offset, length);
   }
 
@@ -92,23 +93,48 @@ export class Refcounts {
   }
 
   async #canShare(offset: number): Promise<boolean> {
-    const count = await this.get(Math.floor(offset / this.#file.clusterSize));
+    return this.#hasRoom(await this.get(Math.floor(offset / this.#file.clusterSize)));
+  }
+
+  #hasRoom(count: number): boolean {
     return count < 2 ** (2 ** this.#file.header.refcountOrder) - 1;
   }
 
-  async #addUse(offset: number): Promise<void> {
-    const cluster = Math.floor(offset / this.#file.clusterSize);
-    await this.set(cluster, (await this.get(cluster)) + 1);
+  /** @throws StorageError if a cluster that bytes are in cannot have one use more */
+  async checkRoom(offset: number, bytes: number): Promise<void> {
+    for (const cluster of this.#clusters(offset, bytes)) {
+      const count = await this.get(cluster);
+      if (count === 0) throw this.#unused(cluster);
+      if (!this.#hasRoom(count))
+        throw this.#file.error(
+          `its reference counts have only ${2 ** this.#file.header.refcountOrder} bits: it can have no more snapshots`,
+        );
+    }
+  }
+
+  /** Counts one use more of each cluster that bytes are in. */
+  async addUses(offset: number, bytes: number): Promise<void> {
+    for (const cluster of this.#clusters(offset, bytes)) {
+      await this.checkRoom(cluster * this.#file.clusterSize, 1);
+      await this.set(cluster, (await this.get(cluster)) + 1);
+    }
+  }
+
+  #clusters(offset: number, bytes: number): number[] {
+    const first = Math.floor(offset / this.#file.clusterSize);
+    const end = Math.ceil((offset + bytes) / this.#file.clusterSize);
+    return Array.from({ length: end - first }, (_, n) => first + n);
+  }
+
+  #unused(cluster: number): StorageError {
+    return this.#file.error(`a cluster in use (${cluster}) has the reference count 0; check the image`);
   }
 
   /** Counts one use less of each cluster that bytes are in. */
   async release(offset: number, bytes: number): Promise<void> {
-    const first = Math.floor(offset / this.#file.clusterSize);
-    const end = Math.ceil((offset + bytes) / this.#file.clusterSize);
-    for (let cluster = first; cluster < end; cluster++) {
+    for (const cluster of this.#clusters(offset, bytes)) {
       const count = await this.get(cluster);
-      if (count === 0)
-        throw this.#file.error(`a cluster in use (${cluster}) has the reference count 0; check the image`);
+      if (count === 0) throw this.#unused(cluster);
       await this.set(cluster, count - 1);
       if (count > 1) continue;
       this.#firstFree = Math.min(this.#firstFree, cluster);

@@ -37,8 +37,8 @@ export function l1Entries(store: ByteStore, size: number, clusterSize: number): 
   throw new StorageError(store, `cannot have ${size} bytes with clusters of ${clusterSize} bytes`);
 }
 
-/** The larger table is in the file before the header points to it. */
-async function growL1(metadata: Metadata, entries: number): Promise<void> {
+/** Makes the L1 table larger, entries in all. The larger table is in the file before the header points to it. */
+export async function growL1(metadata: Metadata, entries: number): Promise<void> {
   const { store, header, clusterSize } = metadata.file;
   const bytes = new Uint8Array(entries * 8);
   bytes.set(metadata.map.l1.bytes);
@@ -54,7 +54,7 @@ async function growL1(metadata: Metadata, entries: number): Promise<void> {
   if (old[1] > 0) metadata.free(old);
 }
 
-function bigEndian(value: number, bytes: number): Uint8Array {
+export function bigEndian(value: number, bytes: number): Uint8Array {
   const view = new DataView(new ArrayBuffer(8));
   view.setBigUint64(0, BigInt(value));
   return new Uint8Array(view.buffer, 8 - bytes);

@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { parseSize, sizeText } from '../../../src/cli/image/size.ts';
+import { parseSize } from '../../../src/cli/image/size.ts';
+import { sizeText } from '../../../src/storage/size-text.ts';
 import { rawiron } from '../support/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'image-'));
@@ -47,10 +48,30 @@ test('a copy is compressed, told of as it grows, and has holes', async () => {
   expect(readFileSync(back).equals(bytes)).toBe(true);
 });
 
+test('snapshots within an image are taken, listed, returned to and forgotten', async () => {
+  const path = file('snapshots.qcow2');
+  await image('create', '-f', 'qcow2', path, '1M');
+  expect(await image('snapshot', '-l', path)).toMatchObject({ code: 0, output: '' });
+  expect(await image('snapshot', '-c', 'first one', path)).toMatchObject({ code: 0, output: '', errors: '' });
+  const { output } = await image('snapshot', '-l', path);
+  const lines = output.split('\n');
+  expect(lines.slice(0, 2)).toEqual([
+    'Snapshot list:',
+    'ID        TAG               VM SIZE                DATE     VM CLOCK     ICOUNT',
+  ]);
+  expect(lines[2]).toMatch(/^1 {9}first one {13}0 B \d{4}-\d\d-\d\d \d\d:\d\d:\d\d 00:00:00.000 {10}0$/);
+  expect(await image('snapshot', '-a', 'first one', path)).toMatchObject({ code: 0 });
+  expect(await image('snapshot', '-d', '1', path)).toMatchObject({ code: 0 });
+  expect(await image('snapshot', path)).toMatchObject({ code: 0, output: '' });
+});
+
 test.each<[string, () => string[], string]>([
   ['a directory', () => ['info', folder], 'is a directory'],
   ['a missing file', () => ['info', file('none')], 'no such file or directory'],
   ['a truncated image', () => ['check', truncated()], 'truncated: the refcount table goes beyond the end of the file'],
+  ['a snapshot that is not there', () => ['snapshot', '-a', 'none', file('a.qcow2')], "has no snapshot 'none'"],
+  ['a snapshot in a raw image', () => ['snapshot', '-c', 'a', file('a.raw')], 'a raw image has no snapshots'],
+  ['two things at once', () => ['snapshot', '-l', '-d', 'a', file('a.qcow2')], 'give one of -l, -c, -a and -d'],
   ['a size that is none', () => ['create', file('new'), '1Q'], "'1Q' is not a size"],
   ['no size', () => ['create', file('new')], 'needs a size'],
   [
