@@ -36,6 +36,8 @@ export interface MachineCore {
   reset(): void;
   /** All state. */
   save(): SavedComponents;
+  /** Throws an Error that names what doesn't fit of a saved state; nothing changes. */
+  check(saved: SavedComponents): void;
   /** Puts a saved state in the place of the present one. Throws an Error that names what doesn't fit; nothing has changed then. */
   load(saved: SavedComponents): void;
   metrics(): Metrics;

@@ -30,6 +30,7 @@ import { bootOf, checkOptions, type MachineOptions } from './options.ts';
 import { Screen } from './screen/index.ts';
 import { SerialPort } from './serial.ts';
 import { readMachine, savedMachine } from './snapshot/machine.ts';
+import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { drivesWith } from './snapshot/media.ts';
 import { MachineStates, type WholeState } from './snapshot/state.ts';
 import { writeSnapshot } from './snapshot/write.ts';
@@ -63,12 +64,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly screen: Screen;
   /** The translations in its cache. */
   readonly translations: Translations;
+  /** Its snapshots within its images. */
+  readonly snapshots: MachineSnapshots;
   readonly #connection: Connection;
   readonly #isolate: Isolate;
   readonly #drives: MachineDrives;
   readonly #cards: MachineCards;
-  readonly #host: Host;
-  readonly #save: MachineParts['save'];
   readonly #states: MachineStates;
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
@@ -118,7 +119,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     const drives = changes.drives ?? drivesWith(options, state.media);
     const machine = await Machine.create({ ...options, ...changes, drives }, host);
     try {
-      await machine.#load(state);
+      await machine.#states.load(state);
     } catch (error) {
       await machine.stop();
       throw error;
@@ -128,8 +129,6 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   private constructor(config: MachineConfig, { options, host, drives, cards, save }: MachineParts) {
     super();
-    this.#host = host;
-    this.#save = save;
     const events = { onCrash: (error: Error) => this.#fail(error) };
     const { isolate: where = 'worker', name } = options;
     this.#isolate = host.startIsolate({ where, config, name, drives: drives.machineEnd }, events);
@@ -145,7 +144,15 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.guestLog = this.#stream('log');
     this.exited = this.#exit.promise;
     this.#drives = drives;
-    this.#states = new MachineStates((name, ...args) => this.#call(name, ...args), drives);
+    this.#states = new MachineStates({
+      call: (name, ...args) => this.#call(name, ...args),
+      drives,
+      encode: (state) => writeSnapshot(save(state), host.compressor),
+      decode: (snapshot) => readMachine(snapshot, host),
+      // What cards are connected to is of here and now, whatever it was when the state was saved.
+      loaded: () => cards.all.map((card) => card.tellLink()),
+    });
+    this.snapshots = new MachineSnapshots(this.#states, drives);
     this.drives = drives.all;
     const log = (message: string) => this.emit('log', message);
     drives.onLog = log;
@@ -208,8 +215,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    * whether they have changed; changes that would be forgotten at the end are in it.
    * @throws ConfigurationError if a disk cannot be flushed, or 1 GB of it have changed
    */
-  async snapshot(): Promise<Uint8Array> {
-    return await writeSnapshot(this.#save(await this.#states.save()), this.#host.compressor);
+  snapshot(): Promise<Uint8Array> {
+    return this.#states.save();
   }
 
   /**
@@ -219,13 +226,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    */
   async load(snapshot: Uint8Array): Promise<void> {
     if (this.#state === 'ended') throw new Error('the machine has ended');
-    await this.#load(await readMachine(snapshot, this.#host));
-  }
-
-  /** What cards are connected to is of here and now, whatever it was when the state was saved. */
-  async #load(state: WholeState): Promise<void> {
-    await this.#states.load(state);
-    for (const card of this.network) card.tellLink();
+    await this.#states.load(await this.#states.decode(snapshot));
   }
 
   /** Ends the machine for good, whatever the guest is doing, and frees all that it has. May be called again. */

@@ -19,7 +19,7 @@ import { memoryComponent } from '../memory/component.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { allocateShared } from '../memory/ram.ts';
-import { loadComponents, type SavedComponents, saveComponents } from '../snapshot/components.ts';
+import { checkComponents, loadComponents, type SavedComponents, saveComponents } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
 import { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
@@ -190,6 +190,11 @@ export class MachineCore {
   /** All state; between two calls of `run`. */
   save(): SavedComponents {
     return saveComponents(this.components);
+  }
+
+  /** Throws an Error that names what doesn't fit of a saved state; nothing changes. */
+  check(saved: SavedComponents): void {
+    checkComponents(this.components, saved);
   }
 
   /** Puts a saved state in the place of the present one. Throws an Error that names what doesn't fit; nothing has changed then. */

@@ -12,12 +12,13 @@ export function saveComponents(components: readonly Component[]): SavedComponent
  * unknown or doesn't fit, before anything has changed.
  */
 export function loadComponents(components: readonly Component[], saved: SavedComponents): void {
-  check(components, saved);
+  checkComponents(components, saved);
   for (const component of components) component.load(saved[component.name]);
   for (const component of components) component.restored();
 }
 
-function check(components: readonly Component[], saved: SavedComponents): void {
+/** Throws an Error that names what is missing, unknown or doesn't fit; changes nothing. */
+export function checkComponents(components: readonly Component[], saved: SavedComponents): void {
   const names = new Set(components.map(({ name }) => name));
   const missing = [...names].find((name) => !(name in saved));
   if (missing !== undefined) throw new Error(`${missing}: missing`);
@@ -40,7 +41,7 @@ export function joinComponents(name: string, components: readonly Component[]): 
   return {
     name,
     save: () => saveComponents(components),
-    check: (saved) => check(components, savedParts(saved)),
+    check: (saved) => checkComponents(components, savedParts(saved)),
     load(saved) {
       const parts = savedParts(saved);
       for (const component of components) component.load(parts[component.name]);

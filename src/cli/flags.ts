@@ -137,6 +137,12 @@ export const flags: readonly Flag[] = [
     apply: (settings, text) => ({ ...settings, incoming: parseIncoming(text) }),
   },
   {
+    names: ['loadvm'],
+    argument: 'TAG',
+    help: "go on from a snapshot within the machine's images, which the monitor's savevm took",
+    apply: (settings, loadvm) => ({ ...settings, loadvm }),
+  },
+  {
     names: ['d'],
     argument: 'ITEM,…',
     list: 'list-log-items',

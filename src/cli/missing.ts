@@ -12,10 +12,6 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['virtioconsole balloon tpmdev watchdog', 'there is no such device yet; -device help lists what there is'],
   ['enable-kvm xen-attach xen-domid', 'guest code is always translated; leave it out, or give -accel tcg'],
   ['qmp qmp-pretty', 'there is no QMP yet; -monitor has the human monitor, and the library controls a machine'],
-  [
-    'loadvm',
-    "snapshots are not kept in images yet; -incoming file:FILE goes on from what the monitor's migrate file:FILE wrote",
-  ],
   ['only-migratable dump-vmstate', 'leave it out; the file format is described in docs/snapshots.md'],
   [
     'dfilter trace',

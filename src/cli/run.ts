@@ -57,7 +57,8 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
 }
 
 async function makeMachine(settings: Settings, boot: Boot): Promise<Machine> {
-  const { incoming } = settings;
+  const { incoming, loadvm } = settings;
+  if (loadvm !== undefined) return await loadedMachine(optionsOf(settings, boot), loadvm);
   if (incoming === undefined) return Machine.create(optionsOf(settings, boot));
   const snapshot = await readFile(incoming).catch((error: unknown) => {
     throw new ConfigurationError(`-incoming: cannot read ${incoming}: ${systemMessage(error)}`);
@@ -75,6 +76,18 @@ async function makeMachine(settings: Settings, boot: Boot): Promise<Machine> {
 function keptAlive(): Disposable {
   const timer = setInterval(() => {}, 2 ** 30);
   return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** A machine that goes on from a snapshot within its images. */
+async function loadedMachine(options: MachineOptions, name: string): Promise<Machine> {
+  const machine = await Machine.create(options);
+  try {
+    await machine.snapshots.load(name);
+    return machine;
+  } catch (error) {
+    await machine.stop();
+    throw error;
+  }
 }
 
 /** Until the machine ends. */

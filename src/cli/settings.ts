@@ -21,6 +21,8 @@ export interface Settings {
   readonly bios?: string;
   /** A file with a snapshot, from which the machine goes on. */
   readonly incoming?: string;
+  /** The snapshot within its images that the machine goes on from. */
+  readonly loadvm?: string;
   /** What the guest writes to disks is forgotten. */
   readonly snapshot?: boolean;
   /** Drives that a -device is to connect, by their names. */

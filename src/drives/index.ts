@@ -3,7 +3,9 @@ import { ConfigurationError } from '../errors.ts';
 import type { DriveThread, Host } from '../host.ts';
 import { RemoteCalls } from '../isolate/remote-calls.ts';
 import type { Image } from '../options.ts';
+import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import { Drive } from './drive.ts';
+import { NO_IMAGE } from './image-snapshots.ts';
 import type { DriveOptions, DrivePlan } from './options.ts';
 import type { DriveCalls, DriveReport } from './protocol.ts';
 import { type SavedMedia, shown } from './saved-medium.ts';
@@ -64,18 +66,37 @@ export class MachineDrives {
     return this.#thread ? await this.#call('save') : {};
   }
 
+  /** Snapshots within images (image-snapshots.ts). */
+  readonly snapshots = {
+    save: () => this.#snapshotCall('saveWithin'),
+    create: (snapshot: NewSnapshot) => this.#snapshotCall('createSnapshot', snapshot),
+    list: () => this.#snapshotCall('listSnapshots'),
+    state: (name: string) => this.#snapshotCall('snapshotState', name),
+    delete: (name: string) => this.#snapshotCall('deleteSnapshot', name),
+  };
+
+  /** @throws ConfigurationError if there are no drives */
+  async #snapshotCall<Name extends keyof DriveCalls>(
+    name: Name,
+    ...args: Parameters<DriveCalls[Name]>
+  ): Promise<ReturnType<DriveCalls[Name]>> {
+    if (!this.#thread) throw new ConfigurationError(NO_IMAGE);
+    return await this.#call(name, ...args);
+  }
+
   /**
    * Puts back what was in them, does something, and puts all as it was if that fails. The machine must be frozen.
+   * @param snapshot the name of the one within images that they are in, if they were saved so; that cannot be put back
    * @throws ConfigurationError if what is in them is not what the saved ones stand on; nothing was done then
    */
-  async load(media: SavedMedia, act: () => Promise<void>): Promise<void> {
+  async load(media: SavedMedia, act: () => Promise<void>, snapshot?: string): Promise<void> {
     const missing = Object.keys(media).find((name) => !this.all.some((drive) => drive.name === name));
     if (missing !== undefined)
       throw new ConfigurationError(
         `${missing}: the snapshot was taken with ${shown(media[missing])} in it, and there is no such drive`,
       );
     if (!this.#thread) return await act();
-    await this.#call('stage', media);
+    await this.#call('stage', media, snapshot);
     try {
       await this.#call('exchangeStaged');
       await act().catch(async (error: unknown) => {

@@ -1,6 +1,8 @@
 import type { BlockMedium } from '../../runtime/host/block.ts';
 import type { CallEnd, CallMessage } from '../isolate/remote-calls.ts';
 import type { Image } from '../options.ts';
+import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
+import type { DriveSnapshots } from './image-snapshots.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
 import type { SavedMedia } from './saved-medium.ts';
 
@@ -23,12 +25,22 @@ export interface DriveCalls {
   eject(name: string): void;
   /** What is in them now. No request may be under way. Throws ConfigurationError if a snapshot cannot hold it. */
   save(): SavedMedia;
-  /** Gets ready what was in them. Throws ConfigurationError if what is in them is not what the saved ones stand on. */
-  stage(media: SavedMedia): void;
+  /** The same for a snapshot within images. */
+  saveWithin(): SavedMedia;
+  /**
+   * Gets ready what was in them. Throws ConfigurationError if what is in them is not what the saved ones stand on.
+   * `snapshot`: where they were saved within images, the name of the one there.
+   */
+  stage(media: SavedMedia, snapshot?: string): void;
   /** Puts what is ready in the place of what is there; called again, that back. */
   exchangeStaged(): void;
   /** Forgets what is ready, or what it has taken the place of. */
   dropStaged(): void;
+  /** Snapshots within images (image-snapshots.ts). They throw ConfigurationError. */
+  listSnapshots(): readonly DriveSnapshots[];
+  createSnapshot(snapshot: NewSnapshot): void;
+  snapshotState(name: string): Uint8Array;
+  deleteSnapshot(name: string): void;
   /** Writes what is left to be written, lets go of all images, and ends. */
   close(): void;
 }

@@ -2,6 +2,7 @@ import { allocateShared } from '../../runtime/memory/ram.ts';
 import { ConfigurationError } from '../errors.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import type { SavedPages } from '../storage/overlay-pages.ts';
+import { Qcow2Disk } from '../storage/qcow2/disk.ts';
 import { type Disk, type ImageIdentity, StorageError } from '../storage/store.ts';
 
 /** What was in a drive when its machine was saved. */
@@ -15,6 +16,8 @@ export interface SavedMedium {
   readonly changes?: SavedPages;
   /** All of a disk that is in memory. */
   readonly contents?: Uint8Array;
+  /** Its contents are in a snapshot within its own image, with this state. */
+  readonly isInImage?: true;
 }
 
 /** By the names of the drives; an empty one has none. */
@@ -40,6 +43,17 @@ export async function saveMedium(disk: Disk, isInMemory: boolean): Promise<Saved
     return await pages.save();
   });
   return { bytes, isReadOnly, images, changes };
+}
+
+/** The same for a state that is kept within images: a disk that has it in its own is in a snapshot there. */
+export async function saveMediumWithin(disk: Disk, isInMemory: boolean): Promise<SavedMedium> {
+  if (!holdsSnapshots(disk, isInMemory)) return await saveMedium(disk, isInMemory);
+  return { bytes: disk.size, isReadOnly: false, images: [], isInImage: true };
+}
+
+/** Whether snapshots of a disk are kept in its own image. */
+export function holdsSnapshots(disk: Disk | null, isInMemory: boolean): disk is Qcow2Disk {
+  return disk instanceof Qcow2Disk && !disk.isReadOnly && !isInMemory;
 }
 
 async function contentsOf(disk: Disk): Promise<Uint8Array> {
@@ -77,6 +91,8 @@ export async function checkMedium(
   if (disk === null) return fail(`the snapshot was taken with ${shown(saved!)} in it; put that in`);
   if (saved === undefined) return fail(`the snapshot was taken with nothing in it; take ${disk.name} out`);
   const { bytes, isReadOnly, images } = saved;
+  if (saved.isInImage)
+    return fail(`what was in it is in a snapshot within its image, and can be had from there only (loadvm)`);
   const present = isInMemory ? [] : await disk.settle();
   const isOther = images.length !== present.length || images.some((image, n) => image.format !== present[n].format);
   if (isOther || bytes !== disk.size)

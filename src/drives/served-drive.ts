@@ -8,11 +8,12 @@ import { InOrder } from '../storage/in-order.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import { openDisk, type StorageHost } from '../storage/open.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
+import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
 import { type ByteStore, type Disk, StorageError } from '../storage/store.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
-import { checkMedium, type SavedMedium, saveMedium } from './saved-medium.ts';
-import { nothingStaged, type StagedMedium, stageChanges, stageContents } from './staged-medium.ts';
+import { checkMedium, holdsSnapshots, type SavedMedium, saveMedium, saveMediumWithin } from './saved-medium.ts';
+import { nothingStaged, type StagedMedium, stageChanges, stageContents, stageSnapshot } from './staged-medium.ts';
 
 /** What a drive needs of what is around it. */
 export interface DriveBackend {
@@ -98,18 +99,44 @@ export class ServedDrive {
    * @throws ConfigurationError if it is more than a snapshot may hold, or cannot be read
    */
   async save(): Promise<SavedMedium | undefined> {
-    return (
-      (await this.#exchanges.run(async () => this.#disk && (await saveMedium(this.#disk, this.#isInMemory)))) ??
-      undefined
-    );
+    return await this.#exchanges.run(() => this.#savedBy(saveMedium));
+  }
+
+  /**
+   * What is in it now, for a snapshot within images.
+   * @throws ConfigurationError as `save`
+   */
+  async saveWithin(): Promise<SavedMedium | undefined> {
+    return await this.#exchanges.run(() => this.#savedBy(saveMediumWithin));
+  }
+
+  async #savedBy(save: typeof saveMedium): Promise<SavedMedium | undefined> {
+    return this.#disk === null ? undefined : await save(this.#disk, this.#isInMemory);
+  }
+
+  /** Its disk, if its image has snapshots within itself. */
+  get snapshotDisk(): Qcow2Disk | null {
+    return holdsSnapshots(this.#disk, this.#isInMemory) ? this.#disk : null;
+  }
+
+  /** What the guest writes to its image can be in no snapshot. */
+  get lacksSnapshots(): boolean {
+    const disk = this.#disk;
+    const isKept = disk === null || disk.isReadOnly || disk instanceof OverlayDisk || this.#isInMemory;
+    return !isKept && this.snapshotDisk === null;
   }
 
   /**
    * Gets ready what was in it, for `exchangeStaged`. Nothing changes.
+   * @param snapshot the name of the one within the image that it is in, if it was saved so
    * @throws ConfigurationError if what is in it is not what the saved one stands on
    */
-  async stage(saved: SavedMedium | undefined): Promise<void> {
+  async stage(saved: SavedMedium | undefined, snapshot?: string): Promise<void> {
     await this.#exchanges.run(async () => {
+      if (saved?.isInImage && snapshot !== undefined && this.snapshotDisk !== null) {
+        this.#staged = stageSnapshot(snapshot);
+        return;
+      }
       await checkMedium(this.name, { disk: this.#disk, isInMemory: this.#isInMemory }, saved);
       this.#staged = await this.#stagedOf(saved);
     });

@@ -5,9 +5,11 @@ import { reportError } from '../isolate/remote-calls.ts';
 import { wakeMachine } from '../isolate/wake.ts';
 import type { Image } from '../options.ts';
 import type { StorageHost } from '../storage/open.ts';
+import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
+import { ImageSnapshots } from './image-snapshots.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
 import type { DriveCommand, DriveReport, DriveStatus } from './protocol.ts';
-import type { SavedMedia } from './saved-medium.ts';
+import type { SavedMedia, SavedMedium } from './saved-medium.ts';
 import { type DriveBackend, ServedDrive } from './served-drive.ts';
 
 export interface DriveServiceOptions {
@@ -74,25 +76,34 @@ class DriveService {
     open: (plans: readonly DrivePlan[]) => this.#open(plans),
     change: (name: string, image: Image, options: MediumOptions) => this.#drive(name).change(image, options),
     eject: (name: string) => this.#drive(name).eject(),
-    save: () => this.#save(),
-    stage: (media: SavedMedia) => this.#stage(media),
+    save: () => this.#save((drive) => drive.save()),
+    saveWithin: () => this.#save((drive) => drive.saveWithin()),
+    stage: (media: SavedMedia, snapshot?: string) => this.#stage(media, snapshot),
     exchangeStaged: () => this.#all((drive) => drive.exchangeStaged()),
     dropStaged: () => this.#all((drive) => drive.dropStaged()),
+    listSnapshots: () => this.#snapshots.list(),
+    createSnapshot: (snapshot: NewSnapshot) => this.#snapshots.create(snapshot),
+    snapshotState: (name: string) => this.#snapshots.state(name),
+    deleteSnapshot: (name: string) => this.#snapshots.delete(name),
     close: () => this.#close(),
   };
+
+  get #snapshots(): ImageSnapshots {
+    return new ImageSnapshots(this.#drives);
+  }
 
   async #all(act: (drive: ServedDrive) => Promise<void>): Promise<void> {
     await Promise.all(this.#drives.map(act));
   }
 
-  async #save(): Promise<SavedMedia> {
-    const media = await Promise.all(this.#drives.map(async (drive) => [drive.name, await drive.save()] as const));
+  async #save(save: (drive: ServedDrive) => Promise<SavedMedium | undefined>): Promise<SavedMedia> {
+    const media = await Promise.all(this.#drives.map(async (drive) => [drive.name, await save(drive)] as const));
     return Object.fromEntries(media.flatMap(([name, medium]) => (medium ? [[name, medium]] : [])));
   }
 
-  async #stage(media: SavedMedia): Promise<void> {
+  async #stage(media: SavedMedia, snapshot?: string): Promise<void> {
     try {
-      for (const drive of this.#drives) await drive.stage(media[drive.name]);
+      for (const drive of this.#drives) await drive.stage(media[drive.name], snapshot);
     } catch (error) {
       await this.#all((drive) => drive.dropStaged());
       throw error;

@@ -2,6 +2,8 @@ import { messageOf } from '../errors.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import type { OverlayDisk } from '../storage/overlay.ts';
 import { OverlayPages, type Scratch } from '../storage/overlay-pages.ts';
+import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
+import { applySnapshot } from '../storage/qcow2/image-snapshots.ts';
 import { RawDisk } from '../storage/raw.ts';
 import { type Disk, StorageError } from '../storage/store.ts';
 import type { SavedMedium } from './saved-medium.ts';
@@ -48,6 +50,19 @@ export async function stageChanges(
       return present;
     },
     drop: () => other.close(),
+  };
+}
+
+/** A snapshot within the disk's own image. What the disk had before is gone when it has been put back to that. */
+export function stageSnapshot(name: string): StagedMedium {
+  let isDone = false;
+  return {
+    exchange: async (disk) => {
+      if (!isDone) await applySnapshot(disk as Qcow2Disk, name);
+      isDone = true;
+      return disk;
+    },
+    drop: async () => {},
   };
 }
 

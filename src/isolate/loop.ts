@@ -332,6 +332,7 @@ class MachineLoop {
     freeze: () => this.#freeze(),
     thaw: () => this.#thaw(),
     save: () => this.#core.save(),
+    check: (saved) => this.#core.check(saved),
     load: (saved) => {
       this.#checkAlive();
       this.#core.load(saved);

@@ -24,6 +24,8 @@ export interface Calls {
   thaw(): void;
   /** All state of the machine. */
   save(): SavedComponents;
+  /** Throws an Error that names what doesn't fit of a saved state. */
+  check(saved: SavedComponents): void;
   /** Puts a saved state in the place of the present one. */
   load(saved: SavedComponents): void;
   metrics(): Metrics;

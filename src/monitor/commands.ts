@@ -9,6 +9,7 @@ import { migrateCommand } from './migrate.ts';
 import { networkCommands } from './network.ts';
 import { portCommands } from './ports.ts';
 import { screendumpCommand } from './screendump.ts';
+import { snapshotCommands } from './snapshots.ts';
 import { TextCursor } from './text-cursor.ts';
 
 /** A command that asks the machine for something, takes nothing and has nothing to say. */
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   request(['quit', 'q'], 'quit the emulator', async ({ options }) => options.quit()),
   gdbserverCommand,
   migrateCommand,
+  ...snapshotCommands,
   screendumpCommand,
   ...mediumCommands,
   ...networkCommands,

@@ -5,6 +5,7 @@ import { infoPci } from './info-pci.ts';
 import { infoIrq, infoPic } from './info-pic.ts';
 import { infoNetwork } from './network.ts';
 import { formatAllRegisters } from './registers.ts';
+import { infoSnapshots } from './snapshots.ts';
 
 const parts: readonly Command[] = [
   {
@@ -84,6 +85,13 @@ const parts: readonly Command[] = [
     run: async (_, { machine }) => {
       return formatAllRegisters(await machine.examine('registers'), await machine.examine('floatRegisters'));
     },
+  },
+  {
+    names: ['snapshots'],
+    usage: '',
+    help: 'show the currently saved VM snapshots',
+    parameters: [],
+    run: (_, context) => infoSnapshots(context),
   },
   {
     names: ['status'],

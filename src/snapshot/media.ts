@@ -34,16 +34,19 @@ export function drivesWith({ drives = [] }: MachineOptions, media: SavedMedia): 
 }
 
 function checkedMedium(saved: Saved): SavedMedium {
-  const { bytes, isReadOnly, images, changes, contents } = fieldsOf(saved);
+  const { bytes, isReadOnly, images, changes, contents, isInImage } = fieldsOf(saved);
   if (!isSize(bytes) || typeof isReadOnly !== 'boolean' || !Array.isArray(images)) throw foreign('medium');
   const isWhole = contents instanceof Uint8Array && contents.length === bytes;
-  if (contents === undefined ? images.length === 0 : !isWhole || images.length > 0) throw foreign('contents');
+  const hasContents = isWhole || isInImage === true;
+  if (contents === undefined ? images.length === 0 && !hasContents : !isWhole || images.length > 0)
+    throw foreign('contents');
   return {
     bytes,
     isReadOnly,
     images: images.map(checkedImage),
     ...(changes !== undefined && { changes: checkedPages(changes) }),
     ...(isWhole && { contents }),
+    ...(isInImage === true && { isInImage }),
   };
 }
 

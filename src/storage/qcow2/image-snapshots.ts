@@ -96,19 +96,25 @@ function checkSize(file: ImageFile, { name, size }: { name: string; size: number
  * Forgets a snapshot.
  * @throws StorageError if there is none
  */
-export function deleteSnapshot(disk: Qcow2Disk, name: string): Promise<void> {
+export async function deleteSnapshot(disk: Qcow2Disk, name: string): Promise<void> {
+  await forgetSnapshot(disk, (await disk.alone(() => findSnapshot(disk.metadata.file, name))).id);
+}
+
+/**
+ * Forgets the snapshot of an ID.
+ * @throws StorageError if there is none
+ */
+export function forgetSnapshot(disk: Qcow2Disk, id: string): Promise<void> {
   return disk.change(async (metadata) => {
     const { file } = metadata;
     const entries = await readSnapshots(file);
-    const { id, l1Offset, l1Size } = await findSnapshot(file, name);
-    const l1 = await file.readTable(l1Offset, l1Size);
-    await writeTable(
-      metadata,
-      entries,
-      entries.filter((entry) => entry.id !== id),
-    );
+    const entry = entries.find((candidate) => candidate.id === id);
+    if (entry === undefined) throw file.error(`has no snapshot '${id}'`);
+    const l1 = await file.readTable(entry.l1Offset, entry.l1Size);
+    const others = entries.filter((other) => other !== entry);
+    await writeTable(metadata, entries, others);
     await dropReferences(metadata, l1, allOf(l1));
-    metadata.free([l1Offset, l1Size * 8]);
+    metadata.free([entry.l1Offset, entry.l1Size * 8]);
     await metadata.commit();
     await setOwnFlags(metadata);
     await metadata.commit();

@@ -140,6 +140,14 @@ test('changes need a disk whose changes are forgotten', async () => {
   await expect((await open({ image })).stage(medium)).rejects.toThrow(/disk.img are in the snapshot; open it so that/);
 });
 
+test('a snapshot within an image is had from nowhere else', async () => {
+  const path = await qcow2('a.qcow2');
+  const media = checkedMedia({ 'ide0-hd0': { bytes: SIZE, isReadOnly: false, images: [], isInImage: true } });
+  await expect((await open({ image: path })).stage(media['ide0-hd0'])).rejects.toThrow(
+    /is in a snapshot within its image/,
+  );
+});
+
 test('a drive that was empty, or is, is told of', async () => {
   const medium = await saved({ image, media: 'cdrom' });
   const full = await open({ image, media: 'cdrom' });

@@ -8,7 +8,7 @@ import { nodeStorage, openFile } from '../../../src/node/storage.ts';
 import { readSnapshot } from '../../../src/snapshot/read.ts';
 import { writeSnapshot } from '../../../src/snapshot/write.ts';
 import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
-import { rom } from '../../support/death-roms.ts';
+import { counterRom, sectorRom } from '../../support/sector-roms.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -19,87 +19,6 @@ afterEach(async () => {
   await Promise.all(machines.splice(0).map((machine) => machine.stop()));
   await rm(folder, { recursive: true });
 });
-
-const beginCommand = `
-; Begins command BH for one sector at address BL.
-.begin: call    .ready
-        mov     dx, 0x1F6
-        mov     al, 0xE0
-        out     dx, al
-        mov     dx, 0x1F2
-        mov     al, 1
-        out     dx, al
-        inc     dx
-        mov     al, bl
-        out     dx, al
-        inc     dx
-        xor     al, al
-        out     dx, al
-        inc     dx
-        out     dx, al
-        mov     dx, 0x1F7
-        mov     al, bh
-        out     dx, al
-; Waits until it is not busy.
-.ready: mov     dx, 0x1F7
-        in      al, dx
-        test    al, 0x80
-        jnz     .ready
-        ret
-`;
-
-/**
- * Takes commands of two characters from COM1: `r` or `w` and a digit, the sector of the first IDE disk. A read answers with the
- * first byte of the sector, a write fills it with that digit and answers `.`. All by the data port, without interrupts.
- */
-const sectorRom = rom(`
-        cli
-        xor     ax, ax
-        mov     es, ax
-        mov     ds, ax
-        mov     ss, ax
-        mov     sp, 0x7000
-        cld
-.next:  call    .take
-        mov     cl, al
-        call    .take
-        mov     ch, al
-        mov     bl, al
-        and     bl, 0x0F
-        cmp     cl, 'w'
-        je      .write
-        mov     bh, 0x20
-        call    .begin
-        mov     di, 0x1000
-        mov     cx, 256
-        mov     dx, 0x1F0
-        rep insw
-        mov     al, [0x1000]
-        jmp     .say
-.write: mov     al, ch
-        mov     di, 0x1000
-        mov     cx, 512
-        rep stosb
-        mov     bh, 0x30
-        call    .begin
-        mov     si, 0x1000
-        mov     cx, 256
-        mov     dx, 0x1F0
-        rep outsw
-        call    .ready
-        mov     al, '.'
-.say:   mov     dx, 0x3F8
-        out     dx, al
-        jmp     .next
-; The next character of COM1.
-.take:  mov     dx, 0x3FD
-        in      al, dx
-        test    al, 1
-        jz      .take
-        mov     dx, 0x3F8
-        in      al, dx
-        ret
-${beginCommand}`);
 
 const SECTOR = 512;
 /** Sector n is filled with the letter n. */
@@ -197,50 +116,6 @@ test('a disk in memory is in the snapshot', async () => {
   await machine.load(snapshot);
   expect([await ask(machine, 'r3'), await ask(machine, 'r4')]).toEqual(['3', 'e']);
 });
-
-/** Reads the sector that it wrote last, compares, writes the next number. `!` on COM1: it was another; `.`: 64 times it was not. */
-const counterRom = rom(`
-        cli
-        xor     ax, ax
-        mov     es, ax
-        mov     ds, ax
-        mov     ss, ax
-        mov     sp, 0x7000
-        cld
-        mov     si, 0x6161
-        mov     bl, 0
-.next:  mov     bh, 0x20
-        call    .begin
-        mov     di, 0x1000
-        mov     cx, 256
-        mov     dx, 0x1F0
-        rep insw
-        mov     al, '!'
-        cmp     [0x1000], si
-        jne     .say
-        cmp     [0x11FE], si
-        jne     .say
-        inc     si
-        mov     ax, si
-        mov     di, 0x1000
-        mov     cx, 256
-        rep stosw
-        mov     bh, 0x30
-        call    .begin
-        push    si
-        mov     si, 0x1000
-        mov     cx, 256
-        mov     dx, 0x1F0
-        rep outsw
-        pop     si
-        call    .ready
-        test    si, 63
-        jnz     .next
-        mov     al, '.'
-.say:   mov     dx, 0x3F8
-        out     dx, al
-        jmp     .next
-${beginCommand}`);
 
 test('a guest that writes on and on finds what it wrote, whenever it is saved and put back', async () => {
   const machine = await create({ image: letters }, { boot: { bios: counterRom } });

@@ -140,6 +140,8 @@ class FakeCore implements MachineCore {
   readonly examination = { interruptCounts: () => [this.#runs] } as unknown as ExaminationCalls;
   readonly debugging = {} as unknown as DebugCalls;
 
+  check(): void {}
+
   save(): SavedComponents {
     return { fake: { runs: this.#runs } };
   }

@@ -1,0 +1,52 @@
+import type { DriveSnapshots } from '../drives/image-snapshots.ts';
+import type { ImageSnapshot } from '../storage/qcow2/snapshots.ts';
+import { snapshotLines } from '../storage/snapshot-list.ts';
+import type { Command, CommandContext } from './command.ts';
+
+const tag = { name: 'tag', type: 'word' } as const;
+
+/** Commands for snapshots of the machine within its images. */
+export const snapshotCommands: readonly Command[] = [
+  {
+    names: ['savevm'],
+    usage: 'tag',
+    help: 'save a VM snapshot. If no tag is provided, a new snapshot is created',
+    parameters: [{ ...tag, optional: true }],
+    run: ({ words }, { machine }) => machine.snapshots.save(words.tag),
+  },
+  {
+    names: ['loadvm'],
+    usage: 'tag',
+    help: 'restore a VM snapshot from its tag',
+    parameters: [tag],
+    run: ({ words }, { machine }) => machine.snapshots.load(words.tag),
+  },
+  {
+    names: ['delvm'],
+    usage: 'tag',
+    help: 'delete a VM snapshot from its tag',
+    parameters: [tag],
+    run: ({ words }, { machine }) => machine.snapshots.delete(words.tag),
+  },
+];
+
+/** `info snapshots`: those that all images have, of which the first tells; then those that only some have. */
+export async function infoSnapshots({ machine }: CommandContext): Promise<string> {
+  const lists = await machine.snapshots.list();
+  if (lists.every(({ snapshots }) => snapshots.length === 0)) return 'There is no snapshot available.\n';
+  const isEverywhere = ({ name }: ImageSnapshot): boolean =>
+    lists.every(({ snapshots }) => snapshots.some((snapshot) => snapshot.name === name));
+  const whole = lists[0].snapshots.filter(isEverywhere).map((snapshot) => ({ ...snapshot, id: '--' }));
+  const partial = lists.map((list) => partialLines(list, isEverywhere)).join('');
+  const none = 'None\n';
+  return `List of snapshots present on all disks:\n${whole.length > 0 ? snapshotLines(whole) : none}${partial}`;
+}
+
+function partialLines(
+  { drive, snapshots }: DriveSnapshots,
+  isEverywhere: (snapshot: ImageSnapshot) => boolean,
+): string {
+  const partial = snapshots.filter((snapshot) => !isEverywhere(snapshot));
+  if (partial.length === 0) return '';
+  return `\nList of partial (non-loadable) snapshots on '${drive}':\n${snapshotLines(partial)}`;
+}

@@ -1,0 +1,220 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type DriveOptions, Machine, type MachineOptions, openMonitor } from '../../../src/index.ts';
+import { nodeStorage, openFile } from '../../../src/node/storage.ts';
+import { openDisk } from '../../../src/storage/open.ts';
+import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
+import type { Qcow2Disk } from '../../../src/storage/qcow2/disk.ts';
+import { createSnapshot, deleteSnapshot } from '../../../src/storage/qcow2/image-snapshots.ts';
+import { sectorRom } from '../../support/sector-roms.ts';
+import { program } from '../support/command-line.ts';
+
+const missing = spawnSync('qemu-img', ['--version']).error ? ': qemu-img is missing (npm run install-oracles)' : '';
+const letters = Uint8Array.from({ length: 16 * 512 }, (_, n) => 0x61 + (n >> 9));
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'within-images-'));
+});
+const machines: Machine[] = [];
+afterEach(async () => {
+  await Promise.all(machines.splice(0).map((machine) => machine.stop()));
+  await rm(folder, { recursive: true });
+});
+
+async function qcow2(name = 'disk.qcow2'): Promise<string> {
+  const path = join(folder, name);
+  const store = await openFile(path, 'write', 'new');
+  const disk = await createQcow2(store, { size: letters.length }, nodeStorage.decompressor);
+  await disk.write(0, letters);
+  await disk.close();
+  return path;
+}
+
+async function create(
+  drives: readonly (string | DriveOptions)[],
+  options: Partial<MachineOptions> = {},
+): Promise<Machine> {
+  const machine = await Machine.create({ memory: 2, vga: 'none', boot: { bios: sectorRom }, drives, ...options });
+  machines.push(machine);
+  await machine.start();
+  return machine;
+}
+
+/** What the guest answers to commands (sector-roms.ts). */
+async function ask(machine: Machine, ...commands: string[]): Promise<string> {
+  let answers = '';
+  for (const command of commands) {
+    const answer = machine.serial.expect(/^./s);
+    machine.serial.write(command);
+    answers += (await answer)[0];
+  }
+  return answers;
+}
+
+/** Does something with an image that no machine uses. */
+async function change(path: string, act: (disk: Qcow2Disk) => Promise<void>): Promise<void> {
+  const disk = (await openDisk(nodeStorage, path)) as Qcow2Disk;
+  await act(disk);
+  await disk.close();
+}
+
+test('a machine and its disk go back to what they were, in the same process and in another', async () => {
+  const image = await qcow2();
+  const machine = await create([image]);
+  expect(await ask(machine, 'w3')).toBe('.');
+  await machine.snapshots.save('first');
+  expect(await ask(machine, 'w3', 'w4', 'w5')).toBe('...');
+  await machine.snapshots.save('second');
+  expect(await ask(machine, 'w6')).toBe('.');
+  await machine.snapshots.load('first');
+  expect(await ask(machine, 'r3', 'r4', 'r6')).toBe('3eg');
+  await machine.stop();
+  const other = await create([image]);
+  await other.snapshots.load('second');
+  expect(await ask(other, 'r3', 'r4', 'r5', 'r6')).toBe('345g');
+  const [{ drive, snapshots }] = (await other.snapshots.list()) as [
+    Awaited<ReturnType<typeof other.snapshots.list>>[0],
+  ];
+  expect([drive, snapshots.map(({ name }) => name)]).toEqual(['ide0-hd0', ['first', 'second']]);
+});
+
+test('a disk whose changes are forgotten, and one in memory, go back with the state', async () => {
+  const drives = [{ image: await qcow2('a'), snapshot: true }, await qcow2('b')];
+  const machine = await create(drives);
+  expect(await ask(machine, 'w3')).toBe('.');
+  await machine.snapshots.save('a');
+  expect(await ask(machine, 'w3', 'w4')).toBe('..');
+  await machine.snapshots.load('a');
+  expect(await ask(machine, 'r3', 'r4')).toBe('3e');
+});
+
+test('the monitor has the commands of QEMU, with its words', async () => {
+  const machine = await create([await qcow2('a'), await qcow2('b')]);
+  const monitor = openMonitor(machine);
+  expect(await monitor.execute('info snapshots')).toBe('There is no snapshot available.\n');
+  expect(await monitor.execute('savevm "one two"')).toBe('');
+  expect(await ask(machine, 'w3')).toBe('.');
+  expect(await monitor.execute('savevm "one two"')).toBe('');
+  expect(await monitor.execute('savevm')).toBe('');
+  expect(await ask(machine, 'w3', 'w4')).toBe('..');
+  expect(await monitor.execute('loadvm "one two"')).toBe('');
+  expect(await ask(machine, 'r3', 'r4')).toBe('3e');
+  const lines = (await monitor.execute('info snapshots')).split('\n');
+  const rest = / +\d[\d.]* KiB \d{4}-\d\d-\d\d \d\d:\d\d:\d\d 00:00:\d\d\.\d{3} {11}$/;
+  expect(lines[0]).toBe('List of snapshots present on all disks:');
+  expect(lines[1]).toBe('ID        TAG               VM SIZE                DATE     VM CLOCK     ICOUNT');
+  expect(lines[2]!.slice(0, 27)).toBe('--        one two          ');
+  expect(lines[2]).toMatch(rest);
+  expect(lines[3]).toMatch(/^-- {8}vm-\d{14} /);
+  expect(await monitor.execute('delvm "one two"')).toBe('');
+  expect(await monitor.execute('delvm nothing')).toBe('');
+  expect(await monitor.execute('loadvm "one two"')).toBe(
+    "Error: Snapshot 'one two' does not exist in one or more devices\n",
+  );
+});
+
+test('what only one image has is listed by itself, and nothing goes back to it', async () => {
+  const [a, b] = [await qcow2('a'), await qcow2('b')];
+  const first = await create([a, b]);
+  await first.snapshots.save('both');
+  await first.snapshots.save('some');
+  await first.stop();
+  await change(b, (disk) => deleteSnapshot(disk, 'some'));
+  const machine = await create([a, b]);
+  expect(await ask(machine, 'w3')).toBe('.');
+  const info = await openMonitor(machine).execute('info snapshots');
+  expect(info).toMatch(/^List of snapshots present on all disks:\nID.*\n-- +both .*\n\nList of partial/);
+  expect(info).toMatch(/\nList of partial \(non-loadable\) snapshots on 'ide0-hd0':\nID.*\n2 +some /);
+  await expect(machine.snapshots.load('some')).rejects.toThrow("Snapshot 'some' does not exist in one or more devices");
+  expect(await ask(machine, 'r3')).toBe('3');
+});
+
+test.each<[string, () => Promise<DriveOptions[]>, string]>([
+  ['no drive', async () => [], 'no block device can store vmstate for snapshot'],
+  ['a disk in memory', async () => [{ image: letters }], 'no block device can store vmstate for snapshot'],
+  [
+    'an image that is only read',
+    async () => [{ image: await qcow2(), readOnly: true }],
+    'no block device can store vmstate',
+  ],
+  [
+    'a raw image',
+    async () => [{ image: await rawImage() }],
+    "Device 'ide0-hd0' is writable but does not support snapshots",
+  ],
+])('a machine has no snapshots within its images with %s', async (_, drives, message) => {
+  const { snapshots } = await create(await drives());
+  const acts = [
+    () => snapshots.save('a'),
+    () => snapshots.load('a'),
+    () => snapshots.list(),
+    () => snapshots.delete('a'),
+  ];
+  for (const act of acts) await expect(act()).rejects.toThrow(message);
+});
+
+async function rawImage(): Promise<string> {
+  const path = join(folder, 'disk.img');
+  await writeFile(path, letters);
+  return path;
+}
+
+test('a state that is none, damaged, missing, or of another machine is refused, and the disk stays', async () => {
+  const image = await qcow2();
+  const other = await create([image], { memory: 3 });
+  await other.snapshots.save('other');
+  await other.stop();
+  await change(image, async (disk) => {
+    await createSnapshot(disk, { name: 'disk', date: 0n });
+    await createSnapshot(disk, { name: 'foreign', date: 0n, state: letters });
+  });
+  const machine = await create([image]);
+  expect(await ask(machine, 'w3')).toBe('.');
+  await expect(machine.snapshots.load('other')).rejects.toThrow(/is of a machine with other options: memory/);
+  await expect(machine.snapshots.load('disk')).rejects.toThrow(/'disk' is of the disk alone/);
+  await expect(machine.snapshots.load('foreign')).rejects.toThrow(/is not a snapshot of a machine/);
+  expect(await ask(machine, 'r3')).toBe('3');
+});
+
+test.skipIf(missing !== '')(`qemu-img takes the image for what it is${missing}`, async () => {
+  const image = await qcow2();
+  const machine = await create([image]);
+  for (const name of ['a', 'b', 'c']) {
+    await ask(machine, `w${name.charCodeAt(0) & 7}`);
+    await machine.snapshots.save(name);
+  }
+  await machine.snapshots.load('b');
+  await machine.snapshots.delete('a');
+  await ask(machine, 'w7');
+  const [first] = await machine.snapshots.list();
+  await machine.stop();
+  const qemuImage = (...args: string[]) => execFileSync('qemu-img', args, { encoding: 'utf8' });
+  expect(qemuImage('check', image)).toContain('No errors were found on the image.');
+  const listed = JSON.parse(qemuImage('info', '--output=json', image)) as { snapshots: Record<string, unknown>[] };
+  expect(listed.snapshots.map(({ id, name, 'vm-state-size': size }) => [id, name, size])).toEqual(
+    first!.snapshots.map(({ id, name, stateBytes }) => [id, name, stateBytes]),
+  );
+});
+
+test('-loadvm goes on from one', { timeout: 60_000 }, async () => {
+  const image = await qcow2();
+  const machine = await create([image], { memory: 16, boot: { demo: true } });
+  await machine.serial.expect('demo> ');
+  await machine.snapshots.save('at the prompt');
+  await machine.stop();
+  const run = async (tag: string): Promise<{ output: string; errors: string }> => {
+    const child = spawn(process.execPath, [program, 'demo', '-m', '16', '-hda', image, '-loadvm', tag]);
+    child.stdin.end('bench 1\rpoweroff\r');
+    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return { output, errors };
+  };
+  const { output } = await run('at the prompt');
+  expect(output).toMatch(/with 23000 primes/);
+  expect(output).not.toMatch(/rawiron demo/i);
+  expect((await run('none')).errors).toContain("Snapshot 'none' does not exist in one or more devices");
+});
