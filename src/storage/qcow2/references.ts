@@ -8,7 +8,7 @@ type Range = readonly [from: number, to: number];
 export const allOf = (l1: Table): Range => [0, l1.bytes.length / 8];
 
 /** Does something with all that a part of an L1 table refers to, L2 tables among it: bytes of the file, offset and length. */
-export async function eachReference(
+async function eachReference(
   metadata: Metadata,
   l1: Table,
   [from, to]: Range,
