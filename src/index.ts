@@ -115,3 +115,4 @@ export type { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 export type { ImageFormat } from './storage/open.ts';
 export type { ImageSnapshot } from './storage/qcow2/snapshots.ts';
 export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './translations.ts';
+export type { VirtioPortOptions } from './virtio-ports.ts';

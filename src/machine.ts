@@ -1,4 +1,5 @@
 import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/stream.ts';
+import { virtioPortName } from '../runtime/machine/resources.ts';
 import { loadImages } from './boot-images.ts';
 import type { NetworkCard } from './cards/card.ts';
 import { MachineCards } from './cards/index.ts';
@@ -48,6 +49,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly debugConsole: DebugConsole;
   /** What MachineOptions.log asks for, as lines of text. While a listener's promise is not done the guest waits. */
   readonly guestLog: DebugConsole;
+  /** Ports of the virtio console device, in the order of the options. */
+  readonly virtioPorts: readonly SerialPort[];
   /** What the guest prints on the parallel port. */
   readonly parallel: DebugConsole;
   /** Types on it. */
@@ -137,6 +140,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.serialPorts = serialPortNames.map((name) => this.#stream(name));
     this.serial = this.serialPorts[0];
     this.debugConsole = this.#stream('debug');
+    this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => this.#stream(virtioPortName(n)));
     this.parallel = this.#stream('lpt1');
     this.keyboard = new Keyboard(this.#input('keyboard', KEYBOARD_CREDIT));
     this.#outputs.set('keyboard', this.keyboard);

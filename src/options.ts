@@ -6,6 +6,7 @@ import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkedInteger, checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
+import { checkedVirtioPorts, type VirtioPortOptions } from './virtio-ports.ts';
 
 /** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
 export type Image = string | Uint8Array | Blob;
@@ -101,6 +102,11 @@ export interface MachineOptions {
   readonly hpet?: boolean;
   /** Whether there is a parallel port; `Machine.parallel` has its output. Default: true. */
   readonly parallelPort?: boolean;
+  /**
+   * Adds a virtio console device with these ports: QEMU's `-device virtio-serial-pci` with `virtconsole` and `virtserialport`.
+   * `Machine.virtioPorts` has them. Default: none.
+   */
+  readonly virtioPorts?: readonly VirtioPortOptions[];
   /** Adds a virtio device that gives the guest random numbers of the host's, QEMU's `-device virtio-rng-pci`. Default: false. */
   readonly rng?: boolean;
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
@@ -145,6 +151,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'parallelPort',
   'pcTestdev',
   'rng',
+  'virtioPorts',
   'vga',
   'videoBios',
   'debugConsole',
@@ -219,6 +226,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
     ...(options.bootOrder !== undefined && { firmware: checkedOrder(options.bootOrder) }),
     ...(options.hpet === false && { hpet: false }),
     ...(options.parallelPort === false && { parallelPort: false }),
+    ...(options.virtioPorts && { virtioPorts: checkedVirtioPorts(options.virtioPorts) }),
     ...(options.rng === true && { rng: true }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),

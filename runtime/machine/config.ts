@@ -79,6 +79,8 @@ export interface MachineConfig {
   readonly rebootAction: 'reset' | 'exit';
   /** The isa-debug-exit device: first port and number of ports. */
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
+  /** Adds a virtio console device with these ports; their streams are `virtioPortName` of their numbers. */
+  readonly virtioPorts?: readonly { readonly name: string; readonly isConsole: boolean }[];
   /** Adds a virtio entropy device. */
   readonly rng?: boolean;
   /** Adds QEMU's pc-testdev, which test guests use. */

@@ -5,12 +5,13 @@ import { ParallelPort } from '../devices/parallel/index.ts';
 import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
 import { VirtioBlock } from '../devices/virtio/block/index.ts';
+import { VirtioConsole } from '../devices/virtio/console/index.ts';
 import type { VirtioOptions } from '../devices/virtio/device.ts';
 import { VirtioRng } from '../devices/virtio/rng/index.ts';
 import type { Board, Part } from './board.ts';
 import { networkCards } from './cards.ts';
 import { floppyDrives } from './drives.ts';
-import { parallelPort } from './resources.ts';
+import { parallelPort, virtioPortName } from './resources.ts';
 
 /**
  * Devices that no other part of the machine asks for, a line each: it makes the device, or several. Null: the configuration
@@ -25,6 +26,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   (board) => (board.config.pcTestdev === true ? new PcTestdev(board) : null),
   networkCards,
   virtioDisks,
+  consoleDevice,
   entropyDevice,
 ];
 
@@ -63,6 +65,13 @@ function virtioDisks(board: Board): VirtioBlock[] {
   return disks.map(
     ({ name, serial = '' }) => new VirtioBlock({ ...virtioBoard(board, name), serial, port: board.blockPort(name) }),
   );
+}
+
+function consoleDevice(board: Board): VirtioConsole | null {
+  const { virtioPorts } = board.config;
+  if (virtioPorts === undefined) return null;
+  const channels = virtioPorts.map((port, n) => ({ ...port, stream: board.door.stream(virtioPortName(n)) }));
+  return new VirtioConsole({ ...virtioBoard(board, 'virtio-serial'), channels });
 }
 
 function entropyDevice(board: Board): VirtioRng | null {

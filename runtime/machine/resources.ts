@@ -6,6 +6,11 @@ export const serialPorts = [
   { name: 'com4', base: 0x2e8, irq: 3 },
 ] as const;
 
+/** The stream of a port of the virtio console device. */
+export function virtioPortName(n: number): string {
+  return `virtio-port${n}`;
+}
+
 /** The parallel port of a PC: base and IRQ. */
 export const parallelPort = { name: 'lpt1', base: 0x378, irq: 7 } as const;
 

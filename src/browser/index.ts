@@ -69,5 +69,6 @@ export type { Screen } from '../screen/index.ts';
 export type { ScreenImage } from '../screen/renderer.ts';
 export type { SerialPort } from '../serial.ts';
 export type { Translations } from '../translations.ts';
+export type { VirtioPortOptions } from '../virtio-ports.ts';
 export { keepImage, keptImage, keptImages, removeImage } from './files.ts';
 export { ConfigurationError, type Monitor };

@@ -1,4 +1,5 @@
-import { type CardModel, ConfigurationError, cardModels } from '../index.ts';
+import { type CardModel, ConfigurationError, cardModels, type VirtioPortOptions } from '../index.ts';
+import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
 import { addCard } from './network-flags.ts';
 import { parseInteger, parseProperties } from './properties.ts';
@@ -27,6 +28,18 @@ function cardDevice(model: CardModel): Device {
     help: cardHelp[model],
     properties: { netdev: '', mac: '', id: '', ...(model !== 'ne2k_isa' && { romfile: '' }) },
     apply: (settings, properties) => addCard(settings, model, properties),
+  };
+}
+
+/** Throws ConfigurationError if there is no device for the port. */
+function addVirtioPort(settings: Settings, chardev: string, port: VirtioPortOptions): Settings {
+  const { virtioPorts: others } = settings.machine;
+  if (others === undefined)
+    throw new ConfigurationError('there is no console device for the port; give -device virtio-serial-pci before it');
+  const backend: Backend = chardev === '' ? { type: 'null' } : { type: 'chardev', id: chardev };
+  return {
+    ...machine(settings, { virtioPorts: [...others, port] }),
+    virtioPorts: [...settings.virtioPorts, backend],
   };
 }
 
@@ -68,6 +81,21 @@ export const devices: Readonly<Record<string, Device>> = {
     apply: (settings, properties) => connectDrive(settings, { media: 'disk', interface: 'virtio' }, properties),
   },
   ...Object.fromEntries(cardModels.map((model) => [model, cardDevice(model)])),
+  'virtio-serial-pci': {
+    help: 'a console device, for virtconsole and virtserialport (virtio)',
+    properties: { id: '' },
+    apply: (settings) => machine(settings, { virtioPorts: settings.machine.virtioPorts ?? [] }),
+  },
+  virtconsole: {
+    help: 'a console of virtio-serial-pci on a -chardev',
+    properties: { chardev: '', name: '', id: '' },
+    apply: (settings, { chardev, name }) => addVirtioPort(settings, chardev, { console: true, ...(name && { name }) }),
+  },
+  virtserialport: {
+    help: 'a port of virtio-serial-pci on a -chardev, which programs of the guest find by its name',
+    properties: { chardev: '', name: '', id: '' },
+    apply: (settings, { chardev, name }) => addVirtioPort(settings, chardev, name ? { name } : {}),
+  },
   'virtio-rng-pci': {
     help: "random numbers of the host's for the guest (virtio)",
     properties: { rng: '' },

@@ -16,11 +16,12 @@ interface NamedFile {
  * @throws ConfigurationError if such a file is named by another flag too
  */
 export function checkOutputFiles(settings: Settings, plan: BackendPlan): void {
-  const { serials, parallels, monitors, debugConsole } = plan;
+  const { serials, parallels, monitors, virtioPorts, debugConsole } = plan;
   const outputs = [
     ...serials.flatMap((backend) => fileOf('-serial', backend)),
     ...parallels.flatMap((backend) => fileOf('-parallel', backend)),
     ...monitors.flatMap((backend) => fileOf('-monitor', backend)),
+    ...virtioPorts.flatMap((backend) => fileOf('-device virtserialport', backend)),
     ...(debugConsole ? fileOf('-debugcon', debugConsole) : []),
     ...named('-D', settings.logFile),
   ];

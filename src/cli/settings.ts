@@ -53,6 +53,8 @@ export interface Settings {
   readonly gdb?: ListenAddress;
   /** The machine waits to be started. */
   readonly startsPaused?: boolean;
+  /** What the ports of the virtio console device are connected to, in their order. */
+  readonly virtioPorts: readonly Backend[];
   /** By -chardev, with their names. */
   readonly chardevs: Readonly<Record<string, Backend>>;
   /** Where the log of what the guest does goes; standard error if not named. */
@@ -70,6 +72,7 @@ export const initialSettings: Settings = {
   machine: {},
   serials: [],
   parallels: [],
+  virtioPorts: [],
   chardevs: {},
   waitingDrives: {},
   cards: [],

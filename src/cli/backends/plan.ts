@@ -10,6 +10,8 @@ export interface BackendPlan {
   /** LPT1, … */
   readonly parallels: readonly Backend[];
   readonly debugConsole?: Backend;
+  /** Ports of the virtio console device. */
+  readonly virtioPorts: readonly Backend[];
   /** Where the screen is shown: this terminal. */
   readonly display?: Backend;
 }
@@ -43,6 +45,7 @@ export function planBackends(settings: Settings, hasDisplay: boolean): BackendPl
     serials,
     monitors: [...serials.filter(hasMonitor), ...monitorsOf(given, serials)].filter(({ type }) => type !== 'null'),
     parallels: settings.parallels.map(named),
+    virtioPorts: settings.virtioPorts.map(named),
     ...(settings.debugConsole && { debugConsole: named(settings.debugConsole) }),
     ...(hasDisplay && { display: terminal }),
   };
@@ -81,17 +84,26 @@ function withOneTerminal(plan: BackendPlan): BackendPlan {
     serials: plan.serials.map(joined),
     monitors: [...new Set(plan.monitors.map(joined))],
     parallels: plan.parallels.map(joined),
+    virtioPorts: plan.virtioPorts.map(joined),
     ...(plan.debugConsole && { debugConsole: joined(plan.debugConsole) }),
     ...(plan.display && { display: one }),
   };
 }
 
 /** All backends of a plan, one for each device. */
-export function backendsOf({ serials, monitors, parallels, debugConsole, display }: BackendPlan): Backend[] {
+export function backendsOf({
+  serials,
+  monitors,
+  parallels,
+  virtioPorts,
+  debugConsole,
+  display,
+}: BackendPlan): Backend[] {
   return [
     ...monitors,
     ...serials,
     ...parallels,
+    ...virtioPorts,
     ...(debugConsole ? [debugConsole] : []),
     ...(display ? [display] : []),
   ];

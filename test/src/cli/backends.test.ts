@@ -5,11 +5,12 @@ import { type BackendPlan, planBackends } from '../../../src/cli/backends/plan.t
 /** A plan in a line: which device is where; a star is for what is muxed. */
 function planned(line: string, hasDisplay = false): string {
   const plan: BackendPlan = planBackends(parseArguments(line === '' ? [] : line.split(' ')), hasDisplay);
-  const { serials, monitors, parallels, debugConsole, display } = plan;
+  const { serials, monitors, parallels, virtioPorts, debugConsole, display } = plan;
   const places: (readonly [string, BackendPlan['serials'][number]])[] = [
     ...serials.map((backend, n) => [`com${n + 1}`, backend] as const),
     ...monitors.map((backend) => ['monitor', backend] as const),
     ...parallels.map((backend, n) => [`lpt${n + 1}`, backend] as const),
+    ...virtioPorts.map((backend, n) => [`port${n}`, backend] as const),
     ...(debugConsole ? [['debug', debugConsole] as const] : []),
     ...(display ? [['display', display] as const] : []),
   ];
@@ -37,6 +38,10 @@ test.each([
   ['-nodefaults -nographic -monitor stdio', 'monitor=stdio'],
   ['-chardev stdio,id=c,mux=on -serial chardev:c -mon chardev=c', 'com1=stdio* monitor=stdio*'],
   ['-chardev socket,id=c,path=/tmp/c,server=on,wait=off -mon c', 'com1=stdio* monitor=socket'],
+  [
+    '-serial null -chardev stdio,id=c -device virtio-serial-pci -device virtserialport,name=a -device virtconsole,chardev=c',
+    'com1=null port0=null port1=stdio',
+  ],
   ['-debugcon stdio -serial stdio', 'com1=stdio debug=stdio'],
 ])('without a display %j connects %s', (line, plan) => {
   expect(planned(line)).toBe(plan);

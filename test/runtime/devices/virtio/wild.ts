@@ -1,5 +1,6 @@
 import type { PciFunction } from '../../../../runtime/devices/pci/function.ts';
 import { VirtioBlock } from '../../../../runtime/devices/virtio/block/index.ts';
+import { VirtioConsole } from '../../../../runtime/devices/virtio/console/index.ts';
 import { VirtioNetwork } from '../../../../runtime/devices/virtio/network/index.ts';
 import { VirtioRng } from '../../../../runtime/devices/virtio/rng/index.ts';
 import { loadComponents, saveComponents } from '../../../../runtime/snapshot/components.ts';
@@ -8,6 +9,7 @@ import { MemoryBlock } from '../../../support/memory-block.ts';
 import { Random } from '../../../support/random.ts';
 import { BROADCAST, CardRig, frameTo, MEMORY_BYTES } from '../network/card-rig.ts';
 import { packetFrame } from '../network/packets.ts';
+import { recordedStream } from '../rig.ts';
 import { Bit, Driver, type DriverQueue, interfaces, type Part } from './driver.ts';
 
 /** Steps of one guest. */
@@ -46,6 +48,19 @@ export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
       rig.cable.arrive(frameTo(BROADCAST, 14 + random.below(random.chance(5) ? 0xf000 : 1500)));
     },
   }),
+  console: (rig) => {
+    const streams = [recordedStream(), recordedStream()];
+    const channels = streams.map((stream, n) => ({ stream, name: `port${n}`, isConsole: n === 0 }));
+    return {
+      device: new VirtioConsole({ ...rig.board, name: 'serial', device: 3, channels }),
+      queues: 6,
+      features: [1],
+      request: consoleRequest,
+      event: (random) => {
+        if (random.chance(50)) random.pick(streams).onInput(new Uint8Array(1 + random.below(100)));
+      },
+    };
+  },
   block: (rig) => {
     const port = new MemoryBlock('disk', new Uint8Array(512 * 256), rig);
     return {
@@ -70,6 +85,15 @@ function networkRequest(random: Random): Part[] {
   const data = Array.from({ length: random.below(random.chance(5) ? 20_000 : 1000) }, () => 1);
   const frame = packetFrame({ protocol: random.pick(['tcp', 'udp'] as const), data });
   return random.chance(95) ? [new Uint8Array(header.buffer), frame] : [new Uint8Array(1 + random.below(30))];
+}
+
+/** Room for input, output, or a control message. */
+function consoleRequest(random: Random): { queue: number; parts: Part[] } {
+  const queue = random.below(6);
+  if (queue % 2 === 0) return { queue, parts: [1 + random.below(100)] };
+  if (queue !== 3) return { queue, parts: [new Uint8Array(1 + random.below(100))] };
+  const message = Uint8Array.of(random.below(3), 0, 0, 0, random.below(8), 0, random.below(2), 0);
+  return { queue, parts: [random.chance(95) ? message : message.subarray(0, 5)] };
 }
 
 function blockRequest(random: Random): Part[] {
@@ -183,9 +207,11 @@ export function runWild(name: string, first: number, end: number): Outcome {
     const driver = new Driver(rig, pciFunction, interfaces[seed % 2]!);
     for (let n = 0; n < STEPS; n++) {
       const isStopped = (driver.status & 0x40) !== 0;
-      if (n === 0 || isStopped || random.chance(1)) start(random, driver, subject);
       if (isStopped) outcome.stopped++;
-      if ((driver.status & 0x44) !== 4) outcome.broken++;
+      if (n === 0 || isStopped || random.chance(1)) {
+        start(random, driver, subject);
+        if ((driver.status & 0x44) !== 4) outcome.broken++;
+      }
       step(random, rig, driver, subject);
       for (let m = 0; m < subject.queues; m++) outcome.done += driver.queue(m).takeUsed().length;
     }
