@@ -4,9 +4,10 @@ import { Machine as HostedMachine } from './machine.ts';
 import type { Monitor } from './monitor/monitor.ts';
 import { type GdbSettings, nodeGdb } from './node/gdb.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
-import { type MonitorSettings, nodeMonitor } from './node/monitor.ts';
+import { type MonitorSettings, nodeMonitor, nodeQmp, serveQmp } from './node/monitor.ts';
 import type { SessionServer } from './node/session-server.ts';
 import type { MachineOptions } from './options.ts';
+import type { Qmp } from './qmp/qmp.ts';
 
 const core: NodeCore = {
   load: async () => (await import('../runtime/machine/machine.ts')).createMachine,
@@ -33,6 +34,23 @@ export const Machine = {
 /** A human monitor for a machine, with QEMU's commands. It writes files where a command names one. */
 export function openMonitor(machine: Machine, settings: MonitorSettings = {}): Monitor {
   return nodeMonitor(machine, settings);
+}
+
+/** A machine's end of QMP, for programs that have QEMU's commands: `execute` does what one says, `listen` tells of events. */
+export function openQmp(machine: Machine, settings: MonitorSettings = {}): Qmp {
+  return nodeQmp(machine, settings);
+}
+
+/**
+ * Lets programs control a machine by QMP, one at a time. Whoever can connect can do what the monitor can.
+ * @throws ConfigurationError if it cannot listen there
+ */
+export function listenForQmp(
+  machine: Machine,
+  address: ListenAddress,
+  settings: MonitorSettings = {},
+): Promise<SessionServer> {
+  return serveQmp(machine, address, settings);
 }
 
 /**
@@ -80,7 +98,7 @@ export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts'
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine-types.ts';
-export type { Monitor } from './monitor/monitor.ts';
+export type { CharacterDeviceInfo, Monitor } from './monitor/monitor.ts';
 export type { NetworkBackend } from './network/backend.ts';
 export type { AddressTarget, CommandTarget, PathTarget, StreamTarget } from './network/host.ts';
 export { NetworkHub } from './network/hub.ts';
@@ -108,6 +126,10 @@ export type {
   MachineOptions,
 } from './options.ts';
 export { memorySize } from './options.ts';
+export type { JsonObject } from './qmp/command.ts';
+export { QmpError, type QmpErrorClass } from './qmp/error.ts';
+export type { EventListener } from './qmp/events.ts';
+export type { Qmp } from './qmp/qmp.ts';
 export type { Screen } from './screen/index.ts';
 export type { ScreenImage } from './screen/renderer.ts';
 export type { SerialEvents, SerialPort } from './serial.ts';

@@ -12,7 +12,7 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['virtioconsole', 'give -device virtio-serial-pci and -device virtconsole,chardev=ID'],
   ['balloon tpmdev watchdog', 'there is no such device yet; -device help lists what there is'],
   ['enable-kvm xen-attach xen-domid', 'guest code is always translated; leave it out, or give -accel tcg'],
-  ['qmp qmp-pretty', 'there is no QMP yet; -monitor has the human monitor, and the library controls a machine'],
+  ['qmp-pretty', 'QMP is one line a message; give -qmp'],
   ['only-migratable dump-vmstate', 'leave it out; the file format is described in docs/snapshots.md'],
   [
     'dfilter trace',

@@ -16,12 +16,13 @@ interface NamedFile {
  * @throws ConfigurationError if such a file is named by another flag too
  */
 export function checkOutputFiles(settings: Settings, plan: BackendPlan): void {
-  const { serials, parallels, monitors, virtioPorts, debugConsole } = plan;
+  const { serials, parallels, monitors, controls, virtioPorts, debugConsole } = plan;
   const outputs = [
     ...serials.flatMap((backend) => fileOf('-serial', backend)),
     ...parallels.flatMap((backend) => fileOf('-parallel', backend)),
     ...monitors.flatMap((backend) => fileOf('-monitor', backend)),
     ...virtioPorts.flatMap((backend) => fileOf('-device virtserialport', backend)),
+    ...controls.flatMap((backend) => fileOf('-qmp', backend)),
     ...(debugConsole ? fileOf('-debugcon', debugConsole) : []),
     ...named('-D', settings.logFile),
   ];

@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { type Boot, ConfigurationError, listenForGdb, Machine, type MachineOptions, openMonitor } from '../index.ts';
+import {
+  type Boot,
+  ConfigurationError,
+  listenForGdb,
+  Machine,
+  type MachineOptions,
+  openMonitor,
+  openQmp,
+} from '../index.ts';
 import { systemMessage } from '../node/system-message.ts';
 import { BackendConnections } from './backends/connect.ts';
+import { backendInfo } from './backends/info.ts';
 import { planBackends } from './backends/plan.ts';
 import { reportDeaths } from './deaths.ts';
 import { adapterOf, showsDisplay } from './display/choice.ts';
@@ -44,9 +53,11 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
     exit: () => left.resolve(leave(terminal)),
     help: () => terminal.note(helpFor(terminal.size)),
   };
-  const monitor = openMonitor(machine, { ...nameOf(settings), quit: () => left.resolve(0) });
+  const program = { ...nameOf(settings), quit: () => left.resolve(0), characterDevices: backendInfo(plan) };
+  const monitor = openMonitor(machine, program);
+  const qmp = openQmp(machine, program);
   const display = plan.display && new TerminalDisplay(machine, terminal);
-  const devices = { machine, monitor, terminal, display };
+  const devices = { machine, monitor, qmp, terminal, display };
   await using _gdb = settings.gdb && (await listenForGdb(machine, settings.gdb, { quit: () => left.resolve(0) }));
   await using connections = new BackendConnections(plan, { ...devices, actions, failed: left.reject });
   try {

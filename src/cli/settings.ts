@@ -48,6 +48,8 @@ export interface Settings {
   readonly parallels: readonly Backend[];
   /** Where monitors are; left out: where QEMU has one by default. */
   readonly monitors?: readonly Backend[];
+  /** Where QMP is spoken. */
+  readonly controls?: readonly Backend[];
   readonly debugConsole?: Backend;
   /** Where gdb may attach. */
   readonly gdb?: ListenAddress;

@@ -3,7 +3,7 @@ import { Header } from '../../runtime/devices/pci/registers.ts';
 import type { CommandContext } from './command.ts';
 
 /** Base class and sub-class (PCI Local Bus Specification 2.2, appendix D), in QEMU's words. */
-const classes: Readonly<Record<number, string>> = {
+export const pciClasses: Readonly<Record<number, string>> = {
   256: 'SCSI controller',
   257: 'IDE controller',
   512: 'Ethernet controller',
@@ -30,7 +30,7 @@ function formatFunction({ number, config, bars }: PciFunctionView): string {
   const subsystem = word(Header.subsystemVendorId);
   return [
     `  Bus  0, device ${String(number >> 3).padStart(3)}, function ${number & 7}:`,
-    `    ${classes[kind] ?? `Class ${hexadecimal(kind)}`}: PCI device ${hexadecimal(word(Header.vendorId))}:${hexadecimal(word(Header.deviceId))}`,
+    `    ${pciClasses[kind] ?? `Class ${hexadecimal(kind)}`}: PCI device ${hexadecimal(word(Header.vendorId))}:${hexadecimal(word(Header.deviceId))}`,
     ...(subsystem ? [`      PCI subsystem ${hexadecimal(subsystem)}:${hexadecimal(word(Header.subsystemId))}`] : []),
     ...(pin ? [`      IRQ ${line}, pin ${' ABCD'.charAt(pin)}`] : []),
     ...[...bars].sort((a, b) => indexOf(a) - indexOf(b)).map(formatBar),

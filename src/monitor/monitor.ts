@@ -11,6 +11,15 @@ import { FormatSettings } from './memory-format.ts';
 import { registerValues } from './registers.ts';
 import { TextCursor } from './text-cursor.ts';
 
+/** A character device, as `query-chardev` of QMP tells of it. */
+export interface CharacterDeviceInfo {
+  /** Such as serial0. */
+  readonly label: string;
+  /** What it is connected to. */
+  readonly filename: string;
+  readonly 'frontend-open': boolean;
+}
+
 /** What a monitor needs of the program that it is part of. */
 export interface MonitorOptions {
   /** What `info version` tells. */
@@ -19,6 +28,8 @@ export interface MonitorOptions {
   readonly name?: string | undefined;
   /** What `info cpus` tells. */
   readonly processId: number;
+  /** What the machine's character devices are connected to. */
+  readonly characterDevices?: readonly CharacterDeviceInfo[] | undefined;
   /** Rejects with the system's reason. */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   /** Lets gdb attach there, and nowhere else; null: nowhere. Absent: it cannot. Rejects with a reason. */

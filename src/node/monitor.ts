@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import type { ListenAddress } from '../gdb/address.ts';
 import type { Machine } from '../machine.ts';
-import { Monitor } from '../monitor/monitor.ts';
+import { type CharacterDeviceInfo, Monitor, type MonitorOptions } from '../monitor/monitor.ts';
+import { Qmp } from '../qmp/qmp.ts';
+import { QmpSession } from '../qmp/session.ts';
 import { serveGdb } from './gdb-server.ts';
-import type { SessionServer } from './session-server.ts';
+import { SessionServer } from './session-server.ts';
 import { systemMessage } from './system-message.ts';
 import { packageVersion } from './version.ts';
 
@@ -13,28 +15,50 @@ export interface MonitorSettings {
   readonly quit?: () => void;
   /** What `info name` tells. */
   readonly name?: string;
+  /** What `query-chardev` tells. */
+  readonly characterDevices?: readonly CharacterDeviceInfo[];
 }
 
 /** The same as openMonitor() of the library, for any host's machine. */
-export function nodeMonitor(machine: Machine, { quit, name }: MonitorSettings = {}): Monitor {
+export function nodeMonitor(machine: Machine, settings: MonitorSettings = {}): Monitor {
+  return new Monitor(machine, monitorOptions(machine, settings));
+}
+
+/** The same as openQmp() of the library, for any host's machine. */
+export function nodeQmp(machine: Machine, settings: MonitorSettings = {}): Qmp {
+  const options = monitorOptions(machine, settings);
+  return new Qmp(machine, options, new Monitor(machine, options));
+}
+
+/** The same as listenForQmp() of the library, for any host's machine. */
+export function serveQmp(machine: Machine, address: ListenAddress, settings: MonitorSettings): Promise<SessionServer> {
+  const qmp = nodeQmp(machine, settings);
+  return SessionServer.listen(address, (write) => new QmpSession(qmp, write));
+}
+
+function monitorOptions(machine: Machine, { quit, name, characterDevices }: MonitorSettings): MonitorOptions {
   const leave = quit ?? (() => void machine.stop());
   let server: SessionServer | undefined;
-  const listenForGdb = async (address: ListenAddress | null) => {
-    await server?.close();
-    const console = { execute: (line: string) => monitor.execute(line), quit: leave };
-    server = address === null ? undefined : await serveGdb(machine, address, console);
-  };
-  const monitor: Monitor = new Monitor(machine, {
+  machine.once('exit', () => void server?.close());
+  const options: MonitorOptions = {
     version: packageVersion(),
     processId: process.pid,
-    ...(name !== undefined && { name }),
-    ...{ quit: leave, listenForGdb },
-    writeFile: async (path, bytes) => {
-      await writeFile(path, bytes).catch((error: unknown) => {
-        throw new Error(`failed to open file '${path}': ${systemMessage(error)}`);
-      });
+    ...{ name, characterDevices },
+    quit: leave,
+    writeFile: writeNamed,
+    listenForGdb: async (address) => {
+      await server?.close();
+      const monitor = new Monitor(machine, options);
+      const console = { execute: (line: string) => monitor.execute(line), quit: leave };
+      server = address === null ? undefined : await serveGdb(machine, address, console);
     },
+  };
+  return options;
+}
+
+async function writeNamed(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(path, bytes).catch((error: unknown) => {
+    const reason = systemMessage(error);
+    throw new Error(`failed to open file '${path}': ${reason.charAt(0).toUpperCase()}${reason.slice(1)}`);
   });
-  machine.once('exit', () => void server?.close());
-  return monitor;
 }

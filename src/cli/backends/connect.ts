@@ -1,9 +1,9 @@
-import type { Machine, Monitor } from '../../index.ts';
+import type { Machine, Monitor, Qmp } from '../../index.ts';
 import { EscapeFilter, InterruptFilter, type KeyFilter } from '../escape.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Backend } from './backend.ts';
 import type { CharacterDevice, Connection, ConnectionPeer } from './connection.ts';
-import { monitorDevice, outputDevice, portDevice } from './devices.ts';
+import { controlDevice, monitorDevice, outputDevice, portDevice } from './devices.ts';
 import { fileConnection, nullConnection } from './file.ts';
 import { type ConsoleActions, Distributor, Multiplexer } from './multiplexer.ts';
 import { type BackendPlan, backendsOf } from './plan.ts';
@@ -13,6 +13,7 @@ import { SocketConnection } from './socket.ts';
 export interface ConnectOptions {
   readonly machine: Machine;
   readonly monitor: Monitor;
+  readonly qmp: Qmp;
   readonly terminal: Terminal;
   /** Shows the screen, if the plan has a display. */
   readonly display?: CharacterDevice | undefined;
@@ -61,11 +62,12 @@ function connectionOf(backend: Backend, { terminal, failed }: ConnectOptions): C
 
 /** In the order in which Ctrl-A c goes round: monitors first, as in QEMU. */
 function devicesOn(backend: Backend, plan: BackendPlan, options: ConnectOptions): CharacterDevice[] {
-  const { machine, monitor, display } = options;
+  const { machine, monitor, qmp, display } = options;
   const on = (backends: readonly Backend[], device: (index: number) => CharacterDevice) =>
     backends.flatMap((other, index) => (other === backend ? [device(index)] : []));
   return [
     ...on(plan.monitors, () => monitorDevice(monitor)),
+    ...on(plan.controls, () => controlDevice(qmp)),
     ...on(plan.debugConsole ? [plan.debugConsole] : [], () => outputDevice(machine.debugConsole)),
     ...on(plan.parallels, () => outputDevice(machine.parallel)),
     ...on(plan.virtioPorts, (index) => portDevice(machine.virtioPorts[index]!)),

@@ -1,5 +1,6 @@
-import type { Monitor, SerialPort } from '../../index.ts';
+import type { Monitor, Qmp, SerialPort } from '../../index.ts';
 import { MonitorSession } from '../../monitor/session.ts';
+import { QmpSession } from '../../qmp/session.ts';
 import type { CharacterDevice } from './connection.ts';
 
 /** A device whose output can be heard. */
@@ -26,5 +27,21 @@ export function monitorDevice(monitor: Monitor): CharacterDevice {
     receive: (bytes) => session.type(bytes),
     opened: () => session.opened(),
     focus: (hasInput) => session.focus(hasInput),
+  };
+}
+
+/** QMP, anew for each client. */
+export function controlDevice(qmp: Qmp): CharacterDevice {
+  let session: QmpSession | undefined;
+  let send: (bytes: Uint8Array) => void;
+  return {
+    connect: (write) => {
+      send = (bytes) => void write(bytes);
+    },
+    receive: (bytes) => session!.receive(bytes),
+    opened: () => {
+      void session?.close();
+      session = new QmpSession(qmp, send);
+    },
   };
 }

@@ -50,13 +50,21 @@ export const characterFlags: readonly Flag[] = [
   },
   {
     names: ['mon'],
-    argument: 'chardev=ID',
-    help: 'a monitor on a -chardev',
+    argument: 'chardev=ID[,mode=readline|control]',
+    help: 'a monitor on a -chardev, or QMP (control)',
     apply: (settings, text) => {
-      const { chardev } = parseProperties(text, 'chardev', ['mode', 'pretty']);
+      const { chardev, mode = 'readline' } = parseProperties(text, 'chardev', ['mode', 'pretty']);
       if (!chardev) throw new ConfigurationError(`'${text}' has no chardev; give chardev=ID`);
-      return withMonitor(settings, { type: 'chardev', id: chardev });
+      if (mode !== 'readline' && mode !== 'control')
+        throw new ConfigurationError(`'${mode}' is no mode of a monitor; give readline or control`);
+      return (mode === 'control' ? withControl : withMonitor)(settings, { type: 'chardev', id: chardev });
     },
+  },
+  {
+    names: ['qmp'],
+    argument: 'DEVICE',
+    help: 'QMP, by which programs control the machine, on stdio, unix:PATH or tcp:HOST:PORT[,server=on][,wait=off]',
+    apply: (settings, text) => withControl(settings, parseBackend(text)),
   },
   {
     names: ['debugcon'],
@@ -74,6 +82,10 @@ export const characterFlags: readonly Flag[] = [
     apply: (settings, text) => ({ ...settings, chardevs: { ...settings.chardevs, ...parseChardev(text) } }),
   },
 ];
+
+function withControl(settings: Settings, backend: Backend): Settings {
+  return { ...settings, controls: [...(settings.controls ?? []), backend] };
+}
 
 function withMonitor(settings: Settings, backend: Backend): Settings {
   return { ...settings, monitors: [...(settings.monitors ?? []), backend] };

@@ -7,6 +7,8 @@ export interface BackendPlan {
   /** COM1, COM2, … */
   readonly serials: readonly Backend[];
   readonly monitors: readonly Backend[];
+  /** Where QMP is spoken. */
+  readonly controls: readonly Backend[];
   /** LPT1, … */
   readonly parallels: readonly Backend[];
   readonly debugConsole?: Backend;
@@ -23,6 +25,7 @@ const terminal: Backend = { type: 'stdio', muxed: true };
 interface Given {
   readonly serials: readonly Backend[];
   readonly monitors: readonly Backend[] | undefined;
+  readonly controls: readonly Backend[];
   readonly hasDisplay: boolean;
   readonly settings: Settings;
 }
@@ -35,15 +38,18 @@ interface Given {
  */
 export function planBackends(settings: Settings, hasDisplay: boolean): BackendPlan {
   const named = (backend: Backend) => namedBackend(backend, settings.chardevs);
+  const controls = (settings.controls ?? []).map(named);
   const given = {
-    ...{ settings, hasDisplay },
+    ...{ settings, hasDisplay, controls },
     serials: settings.serials.map(named),
-    monitors: settings.monitors?.map(named),
+    // Who has QMP has no monitor that was not asked for, as in QEMU.
+    monitors: settings.monitors?.map(named) ?? (controls.length > 0 ? [] : undefined),
   };
   const serials = serialsOf(given);
   const plan = {
     serials,
     monitors: [...serials.filter(hasMonitor), ...monitorsOf(given, serials)].filter(({ type }) => type !== 'null'),
+    controls: controls.filter(({ type }) => type !== 'null'),
     parallels: settings.parallels.map(named),
     virtioPorts: settings.virtioPorts.map(named),
     ...(settings.debugConsole && { debugConsole: named(settings.debugConsole) }),
@@ -60,11 +66,11 @@ function hasMonitor(backend: Backend): boolean {
 
 const isTerminal = ({ type }: Backend): boolean => type === 'stdio';
 
-function serialsOf({ serials, monitors, hasDisplay, settings }: Given): readonly Backend[] {
+function serialsOf({ serials, monitors, controls, hasDisplay, settings }: Given): readonly Backend[] {
   if (serials.length > 0)
     return settings.nographic ? serials.map((b) => (isTerminal(b) ? { ...b, muxed: true } : b)) : serials;
   if (settings.nodefaults) return [];
-  return hasDisplay || monitors?.some(isTerminal) ? [nowhere] : [terminal];
+  return hasDisplay || [...(monitors ?? []), ...controls].some(isTerminal) ? [nowhere] : [terminal];
 }
 
 function monitorsOf({ monitors, hasDisplay, settings }: Given, serials: readonly Backend[]): readonly Backend[] {
@@ -83,6 +89,7 @@ function withOneTerminal(plan: BackendPlan): BackendPlan {
   return {
     serials: plan.serials.map(joined),
     monitors: [...new Set(plan.monitors.map(joined))],
+    controls: plan.controls.map(joined),
     parallels: plan.parallels.map(joined),
     virtioPorts: plan.virtioPorts.map(joined),
     ...(plan.debugConsole && { debugConsole: joined(plan.debugConsole) }),
@@ -91,16 +98,11 @@ function withOneTerminal(plan: BackendPlan): BackendPlan {
 }
 
 /** All backends of a plan, one for each device. */
-export function backendsOf({
-  serials,
-  monitors,
-  parallels,
-  virtioPorts,
-  debugConsole,
-  display,
-}: BackendPlan): Backend[] {
+export function backendsOf(plan: BackendPlan): Backend[] {
+  const { serials, monitors, controls, parallels, virtioPorts, debugConsole, display } = plan;
   return [
     ...monitors,
+    ...controls,
     ...serials,
     ...parallels,
     ...virtioPorts,
@@ -110,13 +112,15 @@ export function backendsOf({
 }
 
 function checkSharing(plan: BackendPlan): void {
-  const { serials, monitors, display } = plan;
+  const { serials, monitors, controls, display } = plan;
   if (display && serials.includes(display))
     throw new ConfigurationError(
       'the terminal shows the display; give -display none, or -serial another place such as unix:PATH,server,nowait',
     );
   const all = backendsOf(plan);
   for (const [n, backend] of all.entries()) {
+    if (controls.includes(backend) && all.filter((other) => other === backend).length > 1)
+      throw new ConfigurationError('QMP and another device share a place; give -qmp one of its own');
     if (all.indexOf(backend) === n || ('muxed' in backend && backend.muxed)) continue;
     if (backend.type === 'socket') throw new ConfigurationError('two devices share a socket; give its -chardev mux=on');
     if (backend.type === 'stdio' && monitors.includes(backend))

@@ -5,10 +5,11 @@ import { type BackendPlan, planBackends } from '../../../src/cli/backends/plan.t
 /** A plan in a line: which device is where; a star is for what is muxed. */
 function planned(line: string, hasDisplay = false): string {
   const plan: BackendPlan = planBackends(parseArguments(line === '' ? [] : line.split(' ')), hasDisplay);
-  const { serials, monitors, parallels, virtioPorts, debugConsole, display } = plan;
+  const { serials, monitors, controls, parallels, virtioPorts, debugConsole, display } = plan;
   const places: (readonly [string, BackendPlan['serials'][number]])[] = [
     ...serials.map((backend, n) => [`com${n + 1}`, backend] as const),
     ...monitors.map((backend) => ['monitor', backend] as const),
+    ...controls.map((backend) => ['qmp', backend] as const),
     ...parallels.map((backend, n) => [`lpt${n + 1}`, backend] as const),
     ...virtioPorts.map((backend, n) => [`port${n}`, backend] as const),
     ...(debugConsole ? [['debug', debugConsole] as const] : []),
@@ -43,6 +44,10 @@ test.each([
     'com1=null port0=null port1=stdio',
   ],
   ['-debugcon stdio -serial stdio', 'com1=stdio debug=stdio'],
+  ['-qmp unix:/tmp/q,server=on,wait=off', 'com1=stdio* qmp=socket'],
+  ['-qmp stdio', 'com1=null qmp=stdio'],
+  ['-qmp stdio -monitor unix:/tmp/m,server,nowait', 'com1=null monitor=socket qmp=stdio'],
+  ['-chardev socket,id=c,path=/tmp/c,server=on,wait=off -mon chardev=c,mode=control', 'com1=stdio* qmp=socket'],
 ])('without a display %j connects %s', (line, plan) => {
   expect(planned(line)).toBe(plan);
 });
@@ -70,6 +75,7 @@ test.each([
   ],
   ['-serial mon:stdio', true, 'the terminal shows the display; give -display none'],
   ['-serial chardev:x', false, 'there is no -chardev with id=x'],
+  ['-serial stdio -qmp stdio', false, 'QMP and another device share a place; give -qmp one of its own'],
 ])('%s is refused', (line, hasDisplay, message) => {
   expect(() => planned(line, hasDisplay)).toThrow(message);
 });

@@ -88,6 +88,41 @@ test('a monitor on a Unix socket: one client after the other; quit ends the prog
   expect(existsSync(path)).toBe(false);
 });
 
+test('a machine that waits is started by QMP, and its program ends by it', async () => {
+  const path = join(folder, 'qmp');
+  const { output } = run('-S', '-serial', 'stdio', '-qmp', `unix:${path},server=on,wait=off`);
+  const [socket, transcript] = await client({ path });
+  await transcript.has('"QMP"');
+  socket.write('{"execute":"qmp_capabilities"}{"execute":"query-status"}{"execute":"query-chardev"}');
+  await transcript.has('"status":"prelaunch"');
+  await transcript.has('{"label":"serial0","filename":"stdio","frontend-open":true}');
+  expect(output.text).toBe('');
+  socket.write('{"execute":"cont"}');
+  await transcript.has('"event":"RESUME"');
+  await output.has('demo> ');
+  socket.write('{"execute":"quit"}');
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(0);
+  await transcript.has(/"event":"SHUTDOWN".*\r\n\{"return":\{\}\}\r\n$/);
+});
+
+test('a machine that waits is started by gdb, and ended by it', async () => {
+  const path = join(folder, 'gdb');
+  const { output } = run('-S', '-serial', 'stdio', '-gdb', `unix:${path}`);
+  const [socket, transcript] = await client({ path });
+  socket.write('+$?#3f');
+  await transcript.has('$T05thread:1;#');
+  expect(output.text).toBe('');
+  socket.write('+$c#63');
+  await output.has('demo> ');
+  socket.write('\x03');
+  await transcript.has('$T02thread:1;#');
+  socket.write('+$k#6b');
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(0);
+  expect(existsSync(path)).toBe(false);
+});
+
 test('a serial port on TCP waits for its client before the machine starts', async () => {
   const port = await freePort();
   const { errors } = run('-serial', `tcp:127.0.0.1:${port},server`);

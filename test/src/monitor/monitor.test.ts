@@ -188,7 +188,7 @@ test('memory is saved', async () => {
   expect(await monitor.execute(`pmemsave 0x20000000 2 "${file}"`)).toBe('');
   expect([...(await readFile(file))]).toEqual([0xff, 0xff]);
   expect(await monitor.execute('pmemsave 0 1 "/nonexistent/x"')).toBe(
-    "Error: failed to open file '/nonexistent/x': no such file or directory\n",
+    "Error: failed to open file '/nonexistent/x': No such file or directory\n",
   );
 });
 

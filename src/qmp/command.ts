@@ -1,0 +1,84 @@
+import type { Machine } from '../machine.ts';
+import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
+import { QmpError } from './error.ts';
+
+/** What a command is given and gives. */
+export type JsonObject = { readonly [name: string]: unknown };
+
+/** What commands work on. */
+export interface QmpContext {
+  readonly machine: Machine;
+  readonly options: MonitorOptions;
+  readonly monitor: Monitor;
+  /** Tells all who listen of something that no event of the machine tells. */
+  tell(event: string, data?: JsonObject): void;
+  /** What became of the last `migrate`; undefined: there was none. */
+  migration?: 'active' | 'completed' | 'failed';
+}
+
+type ParameterType = 'string' | 'integer' | 'boolean' | 'array' | 'object';
+
+/** A type; with a `?` the argument may be left out. */
+export type Parameters = Readonly<Record<string, ParameterType | `${ParameterType}?`>>;
+
+export interface QmpCommand {
+  readonly name: string;
+  readonly parameters?: Parameters;
+  run(args: Arguments, context: QmpContext): Promise<unknown> | unknown;
+}
+
+/** Arguments that have been checked. */
+export class Arguments {
+  readonly #values: JsonObject;
+
+  /** @throws QmpError in QEMU's words if they are not what the parameters say */
+  constructor(values: JsonObject, parameters: Parameters) {
+    this.#values = values;
+    for (const [name, type] of Object.entries(parameters)) checkArgument(name, type, values[name]);
+    const unknown = Object.keys(values).find((name) => !Object.hasOwn(parameters, name));
+    if (unknown !== undefined) throw new QmpError(`Parameter '${unknown}' is unexpected`);
+  }
+
+  /** Of a parameter that must be given. */
+  text(name: string): string {
+    return this.#values[name] as string;
+  }
+
+  textIfGiven(name: string): string | undefined {
+    return this.#values[name] as string | undefined;
+  }
+
+  number(name: string, otherwise = 0): number {
+    return (this.#values[name] as number | undefined) ?? otherwise;
+  }
+
+  /** False if it is left out. */
+  isSet(name: string): boolean {
+    return this.#values[name] === true;
+  }
+
+  list(name: string): readonly unknown[] {
+    return this.#values[name] as readonly unknown[];
+  }
+}
+
+function checkArgument(name: string, type: string, value: unknown): void {
+  const isOptional = type.endsWith('?');
+  if (value === undefined) {
+    if (isOptional) return;
+    throw new QmpError(`Parameter '${name}' is missing`);
+  }
+  const expected = isOptional ? type.slice(0, -1) : type;
+  if (typeOf(value) !== expected) throw new QmpError(`Invalid parameter type for '${name}', expected: ${expected}`);
+}
+
+function typeOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : 'number';
+  return value === null ? 'null' : typeof value;
+}
+
+/** Whether a value is an object with members. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeOf(value) === 'object';
+}

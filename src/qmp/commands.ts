@@ -1,0 +1,21 @@
+import type { QmpCommand } from './command.ts';
+import { blockCommands } from './commands/block.ts';
+import { inputCommands } from './commands/input.ts';
+import { machineCommands } from './commands/machine.ts';
+import { pciCommands } from './commands/pci.ts';
+import { saveCommands } from './commands/save.ts';
+
+const all: readonly QmpCommand[] = [
+  ...machineCommands,
+  ...blockCommands,
+  ...pciCommands,
+  ...inputCommands,
+  ...saveCommands,
+  {
+    name: 'query-commands',
+    run: () => [...commands.keys(), 'qmp_capabilities'].sort().map((name) => ({ name })),
+  },
+];
+
+/** All commands but that of the negotiation, by their names. */
+export const commands: ReadonlyMap<string, QmpCommand> = new Map(all.map((command) => [command.name, command]));

@@ -1,0 +1,84 @@
+import type { QmpCommand } from '../command.ts';
+import { QmpError } from '../error.ts';
+
+/** Of what the commands, their answers and errors are (docs/control.md). */
+const QEMU = { major: 7, minor: 2, micro: 0 } as const;
+
+/** Version as greeting and `query-version` tell it. */
+export const versionOf = (version: string) => ({ qemu: QEMU, package: `rawiron ${version}` });
+
+const states = { created: 'prelaunch', running: 'running', paused: 'paused', ended: 'shutdown' } as const;
+
+const processor = { 'core-id': 0, 'thread-id': 0, 'socket-id': 0 } as const;
+
+const machineType = {
+  ...{ name: 'pc', 'is-default': true, 'cpu-max': 1, 'hotpluggable-cpus': false, 'numa-mem-supported': false },
+  ...{ deprecated: false, 'default-cpu-type': 'max' },
+} as const;
+
+/** A query with the same answer always. */
+const fixed = (name: string, answer: unknown): QmpCommand => ({ name, run: () => answer });
+
+/** Commands about the machine as a whole. */
+export const machineCommands: readonly QmpCommand[] = [
+  {
+    name: 'query-status',
+    run: (_, { machine }) => ({
+      status: states[machine.state],
+      singlestep: false,
+      running: machine.state === 'running',
+    }),
+  },
+  { name: 'query-version', run: (_, { options }) => versionOf(options.version) },
+  { name: 'query-name', run: (_, { options }) => (options.name === undefined ? {} : { name: options.name }) },
+  {
+    name: 'query-cpus-fast',
+    run: (_, { options }) => [
+      {
+        ...{ 'thread-id': options.processId, props: processor, 'qom-path': '/machine/unattached/device[0]' },
+        ...{ 'cpu-index': 0, target: 'i386' },
+      },
+    ],
+  },
+  fixed('query-kvm', { enabled: false, present: false }),
+  fixed('query-uuid', { UUID: '00000000-0000-0000-0000-000000000000' }),
+  fixed('query-mice', [{ index: 0, name: 'PS/2 Mouse', current: true, absolute: false }]),
+  fixed('query-machines', [machineType]),
+  fixed('query-current-machine', { 'wakeup-suspend-support': false }),
+  fixed('query-target', { arch: 'i386' }),
+  fixed('query-vnc', { enabled: false }),
+  fixed('query-iothreads', []),
+  fixed('query-jobs', []),
+  fixed('query-block-jobs', []),
+  {
+    name: 'query-balloon',
+    run: () => {
+      throw new QmpError('No balloon device has been activated', 'DeviceNotActive');
+    },
+  },
+  { name: 'query-chardev', run: (_, { options }) => options.characterDevices ?? [] },
+  { name: 'stop', run: async (_, { machine }) => machine.pause() },
+  { name: 'cont', run: async (_, { machine }) => machine.resume() },
+  { name: 'system_reset', run: async (_, { machine }) => machine.reset() },
+  {
+    name: 'system_powerdown',
+    run: async (_, { machine, tell }) => {
+      await machine.pressPowerButton();
+      tell('POWERDOWN');
+    },
+  },
+  { name: 'inject-nmi', run: (_, { machine }) => machine.examine('requestNmi') },
+  {
+    name: 'quit',
+    run: (_, { options, tell }) => {
+      tell('SHUTDOWN', { guest: false, reason: 'host-qmp-quit' });
+      // The answer comes first.
+      setTimeout(() => options.quit(), 0);
+    },
+  },
+  {
+    name: 'human-monitor-command',
+    parameters: { 'command-line': 'string', 'cpu-index': 'integer?' },
+    run: async (args, { monitor }) => (await monitor.execute(args.text('command-line'))).replaceAll('\n', '\r\n'),
+  },
+];

@@ -1,0 +1,61 @@
+import { messageOf } from '../../errors.ts';
+import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
+import { QmpError } from '../error.ts';
+
+async function screendump(args: Arguments, { machine, options }: QmpContext): Promise<void> {
+  const format = args.textIfGiven('format') ?? 'ppm';
+  if (format !== 'ppm' && format !== 'png') throw new QmpError(`Parameter 'format' does not accept value '${format}'`);
+  await options.writeFile(args.text('filename'), await machine.screen[format]());
+}
+
+async function saveMemory(space: 'linear' | 'physical', args: Arguments, context: QmpContext): Promise<void> {
+  const { machine, options } = context;
+  const [address, size] = [args.number('val'), args.number('size')];
+  if (address < 0 || size < 0) throw new QmpError(`Invalid addr ${address}/size ${size} specified`);
+  const bytes =
+    space === 'physical'
+      ? await machine.examine('readBus', address, size)
+      : await machine.examine('read', space, address, size);
+  if (bytes === null)
+    throw new QmpError(`Invalid addr 0x${address.toString(16).padStart(16, '0')}/size ${size} specified`);
+  await options.writeFile(args.text('filename'), bytes).catch((error: unknown) => {
+    throw new QmpError(messageOf(error).replace('failed to open file', 'Could not open'));
+  });
+}
+
+/** The machine stands still from now on; the file is written later, as `query-migrate` tells. */
+async function migrate(args: Arguments, context: QmpContext): Promise<void> {
+  const { machine, options } = context;
+  const [, path] = /^file:(.+)$/s.exec(args.text('uri')) ?? [];
+  if (path === undefined) throw new QmpError("Parameter 'uri' expects a valid migration protocol");
+  if (context.migration === 'active') throw new QmpError("There's a migration process in progress");
+  await machine.pause();
+  const state = await machine.snapshot();
+  context.migration = 'active';
+  options.writeFile(path, state).then(
+    () => (context.migration = 'completed'),
+    () => (context.migration = 'failed'),
+  );
+}
+
+const memory = { val: 'integer', size: 'integer', filename: 'string' } as const;
+
+/** Commands that write files: the screen, memory, the whole machine. */
+export const saveCommands: readonly QmpCommand[] = [
+  {
+    name: 'screendump',
+    parameters: { filename: 'string', device: 'string?', head: 'integer?', format: 'string?' },
+    run: screendump,
+  },
+  {
+    name: 'memsave',
+    parameters: { ...memory, 'cpu-index': 'integer?' },
+    run: (args, context) => saveMemory('linear', args, context),
+  },
+  { name: 'pmemsave', parameters: memory, run: (args, context) => saveMemory('physical', args, context) },
+  { name: 'migrate', parameters: { uri: 'string', detach: 'boolean?' }, run: migrate },
+  {
+    name: 'query-migrate',
+    run: (_, { migration }) => (migration === undefined ? {} : { status: migration }),
+  },
+];

@@ -1,0 +1,14 @@
+/** QEMU's classes of errors (docs/interop/qmp-spec: 2.4.2). */
+export type QmpErrorClass = 'GenericError' | 'CommandNotFound' | 'DeviceNotFound' | 'DeviceNotActive';
+
+/** What a command cannot do. */
+export class QmpError extends Error {
+  override readonly name = 'QmpError';
+  /** By which programs tell errors apart. */
+  readonly errorClass: QmpErrorClass;
+
+  constructor(message: string, errorClass: QmpErrorClass = 'GenericError') {
+    super(message);
+    this.errorClass = errorClass;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Exit, Reset } from '../isolate/protocol.ts';
+import type { Machine } from '../machine.ts';
+import type { JsonObject } from './command.ts';
+
+/** Hears of an event by QEMU's name for it. */
+export type EventListener = (event: string, data?: JsonObject) => void;
+
+/** Why a machine has ended, in QEMU's words (RunState and ShutdownCause of its schema). */
+const reasons: Readonly<Record<Exit['reason'], JsonObject>> = {
+  poweroff: { guest: true, reason: 'guest-shutdown' },
+  exit: { guest: true, reason: 'guest-shutdown' },
+  reset: { guest: true, reason: 'guest-reset' },
+  shutdown: { guest: true, reason: 'guest-reset' },
+  stopped: { guest: false, reason: 'host-qmp-quit' },
+};
+
+/** Tells of a machine's events by QEMU's names until the function that is given back is called. */
+export function translateEvents(machine: Machine, tell: EventListener): () => void {
+  const running = () => tell('RESUME');
+  const paused = () => tell('STOP');
+  const reset = ({ reason }: Reset) =>
+    tell(
+      'RESET',
+      reason === 'caller' ? { guest: false, reason: 'host-qmp-system-reset' } : { guest: true, reason: 'guest-reset' },
+    );
+  const exit = ({ reason }: Exit) => tell('SHUTDOWN', reasons[reason]);
+  machine.on('running', running).on('paused', paused).on('reset', reset).on('exit', exit);
+  return () => void machine.off('running', running).off('paused', paused).off('reset', reset).off('exit', exit);
+}

@@ -1,0 +1,52 @@
+import { messageOf } from '../errors.ts';
+import type { Machine } from '../machine.ts';
+import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
+import { Arguments, type JsonObject, type QmpContext } from './command.ts';
+import { versionOf } from './commands/machine.ts';
+import { commands } from './commands.ts';
+import { QmpError } from './error.ts';
+import { type EventListener, translateEvents } from './events.ts';
+
+/** A machine's end of the QEMU Machine Protocol: commands with arguments and answers as QEMU's schema has them. */
+export class Qmp {
+  readonly #context: QmpContext;
+  readonly #listeners = new Set<EventListener>();
+
+  constructor(machine: Machine, options: MonitorOptions, monitor: Monitor) {
+    let hasShutDown = false;
+    const tell: EventListener = (event, data) => {
+      // One who was told by `quit` needn't be told by the machine.
+      if (event === 'SHUTDOWN' && hasShutDown) return;
+      hasShutDown ||= event === 'SHUTDOWN';
+      for (const listener of this.#listeners) listener(event, data);
+    };
+    this.#context = { machine, options, monitor, tell };
+    translateEvents(machine, tell);
+  }
+
+  /** What a session begins with. */
+  get greeting(): JsonObject {
+    return { QMP: { version: versionOf(this.#context.options.version), capabilities: [] } };
+  }
+
+  /** Calls the listener at each event from now on, until the function that is given back is called. */
+  listen(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * Does what a command says; its answer.
+   * @throws QmpError for what is no command, wrong arguments, and what cannot be done
+   */
+  async execute(name: string, values: JsonObject = {}): Promise<unknown> {
+    const command = commands.get(name);
+    if (command === undefined) throw new QmpError(`The command ${name} has not been found`, 'CommandNotFound');
+    const args = new Arguments(values, command.parameters ?? {});
+    try {
+      return (await command.run(args, this.#context)) ?? {};
+    } catch (error) {
+      throw error instanceof QmpError ? error : new QmpError(messageOf(error));
+    }
+  }
+}

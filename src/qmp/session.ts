@@ -1,0 +1,94 @@
+import { isObject, type JsonObject } from './command.ts';
+import { QmpError } from './error.ts';
+import { JsonReader, type Read } from './json-reader.ts';
+import type { Qmp } from './qmp.ts';
+
+const members = ['execute', 'arguments', 'id'];
+const encoder = new TextEncoder();
+
+/** One client of QMP: lines of JSON in, lines of JSON out. */
+export class QmpSession {
+  readonly #qmp: Qmp;
+  readonly #write: (bytes: Uint8Array) => void;
+  readonly #decoder = new TextDecoder();
+  readonly #reader = new JsonReader();
+  readonly #unlisten: () => void;
+  #isNegotiated = false;
+  #done: Promise<void> = Promise.resolve();
+
+  /** Greets at once. */
+  constructor(qmp: Qmp, write: (bytes: Uint8Array) => void) {
+    this.#qmp = qmp;
+    this.#write = write;
+    this.#unlisten = qmp.listen((event, data) => this.#tell(event, data));
+    this.#send(qmp.greeting);
+  }
+
+  /** Bytes from the client. Resolves when they have been answered. */
+  receive(bytes: Uint8Array): Promise<void> {
+    for (const read of this.#reader.read(this.#decoder.decode(bytes, { stream: true })))
+      this.#done = this.#done.then(() => this.#answer(read));
+    return this.#done;
+  }
+
+  async close(): Promise<void> {
+    this.#unlisten();
+  }
+
+  /** Events come only after the negotiation. */
+  #tell(event: string, data: JsonObject | undefined): void {
+    if (!this.#isNegotiated) return;
+    const now = Date.now();
+    const timestamp = { seconds: Math.floor(now / 1000), microseconds: (now % 1000) * 1000 };
+    this.#send({ timestamp, event, ...(data && { data }) });
+  }
+
+  #send(message: JsonObject): void {
+    this.#write(encoder.encode(`${JSON.stringify(message)}\r\n`));
+  }
+
+  async #answer(read: Read): Promise<void> {
+    const id = 'value' in read && isObject(read.value) && 'id' in read.value ? { id: read.value.id } : {};
+    try {
+      if ('wrong' in read) throw new QmpError(read.wrong);
+      this.#send({ return: await this.#execute(checked(read.value)), ...id });
+    } catch (error) {
+      const { message, errorClass } = error as QmpError;
+      this.#send({ error: { class: errorClass, desc: message }, ...id });
+    }
+  }
+
+  #execute({ name, values }: Request): Promise<unknown> | JsonObject {
+    if (name === 'qmp_capabilities') return this.#negotiate(values);
+    if (!this.#isNegotiated)
+      throw new QmpError("Expecting capabilities negotiation with 'qmp_capabilities'", 'CommandNotFound');
+    return this.#qmp.execute(name, values);
+  }
+
+  #negotiate({ enable = [] }: JsonObject): JsonObject {
+    if (this.#isNegotiated)
+      throw new QmpError('Capabilities negotiation is already complete, command ignored', 'CommandNotFound');
+    if (!Array.isArray(enable)) throw new QmpError("Invalid parameter type for 'enable', expected: array");
+    // There are none.
+    if (enable.length > 0) throw new QmpError(`Parameter 'null' does not accept value '${enable[0]}'`);
+    this.#isNegotiated = true;
+    return {};
+  }
+}
+
+interface Request {
+  readonly name: string;
+  readonly values: JsonObject;
+}
+
+/** A request as it must look. @throws QmpError in QEMU's words */
+function checked(value: unknown): Request {
+  if (!isObject(value)) throw new QmpError('QMP input must be a JSON object');
+  const unknown = Object.keys(value).find((name) => !members.includes(name));
+  if (unknown !== undefined) throw new QmpError(`QMP input member '${unknown}' is unexpected`);
+  const { execute: name, arguments: values = {} } = value;
+  if (name === undefined) throw new QmpError("QMP input lacks member 'execute'");
+  if (typeof name !== 'string') throw new QmpError("QMP input member 'execute' must be a string");
+  if (!isObject(values)) throw new QmpError("QMP input member 'arguments' must be an object");
+  return { name, values };
+}

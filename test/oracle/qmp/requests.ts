@@ -1,0 +1,61 @@
+/** Stands for a folder with an empty CD `cd.iso` in it. */
+export const FOLDER = '@FOLDER@';
+
+const key = (data: string) => ({ type: 'qcode', data });
+const run = (execute: string, args?: object) => ({ execute, ...(args && { arguments: args }) });
+
+/**
+ * What is asked, in this order, of a machine that has not been started: 16 MB, named "hello", with the CD in its drive. The first
+ * ones come before the negotiation.
+ */
+export const requests: readonly unknown[] = [
+  ...[
+    run('query-status'),
+    run('qmp_capabilities', { enable: ['none'] }),
+    run('qmp_capabilities'),
+    run('qmp_capabilities'),
+  ],
+  ...[
+    { ...run('query-status'), id: 1 },
+    { ...run('query-version'), id: { a: [1] } },
+    { ...run('frob'), id: 'x' },
+  ],
+  // What is no request.
+  ...[{ foo: 1 }, { id: 1 }, { execute: 5 }, [1], 5, { ...run('stop'), foo: 1 }, { execute: 'stop', arguments: [] }],
+  ...[run('query-status', { a: 1 }), run('eject', { device: 5 }), run('human-monitor-command')],
+  ...['query-kvm', 'query-name', 'query-uuid', 'query-cpus-fast', 'query-block', 'query-named-block-nodes'].map((one) =>
+    run(one),
+  ),
+  ...['query-chardev', 'query-mice', 'query-machines', 'query-current-machine', 'query-target', 'query-vnc'].map(
+    (one) => run(one),
+  ),
+  ...['query-migrate', 'query-balloon', 'query-iothreads', 'query-jobs', 'query-block-jobs', 'query-pci'].map((one) =>
+    run(one),
+  ),
+  run('query-commands'),
+  ...[run('eject'), run('eject', { device: 'foo' }), run('eject', { id: 'foo' })],
+  ...[run('eject', { device: 'ide1-cd0', id: 'ide1-cd0' })],
+  run('blockdev-change-medium', { device: 'ide1-cd0', filename: `${FOLDER}/cd.iso`, format: 'frob' }),
+  run('send-key', { keys: [key('ctrl'), key('alt'), key('delete')], 'hold-time': 10 }),
+  ...[run('send-key', { keys: [key('zz')] }), run('send-key', { keys: 5 }), run('send-key')],
+  run('input-send-event', { events: [{ type: 'key', data: { down: true, key: key('a') } }] }),
+  ...[
+    run('human-monitor-command', { 'command-line': 'info status' }),
+    run('human-monitor-command', { 'command-line': 'frob' }),
+  ],
+  ...[run('screendump', { filename: `${FOLDER}/none/x` }), run('screendump', { filename: `${FOLDER}/x.ppm` })],
+  run('screendump', { filename: `${FOLDER}/x`, format: 'gif' }),
+  run('pmemsave', { val: 0, size: 16, filename: `${FOLDER}/x.mem` }),
+  run('pmemsave', { val: 0, size: 16, filename: `${FOLDER}/none/x` }),
+  run('pmemsave', { val: 0, size: '16', filename: `${FOLDER}/x` }),
+  run('memsave', { val: 0, size: 16, filename: `${FOLDER}/x.mem` }),
+  ...[run('cont'), run('query-status'), run('cont'), run('stop'), run('stop'), run('query-status')],
+  ...[run('system_reset'), run('cont')],
+  run('input-send-event', { events: [{ type: 'btn', data: { down: true, button: 'left' } }] }),
+  run('input-send-event', { events: [{ type: 'rel', data: { axis: 'x', value: 5 } }] }),
+  run('input-send-event', { events: [{ type: 'rel', data: { axis: 'z', value: 5 } }] }),
+  ...[run('system_powerdown'), run('inject-nmi'), run('eject', { device: 'ide1-cd0', force: true })],
+  ...[run('blockdev-change-medium', { device: 'ide1-cd0', filename: `${FOLDER}/cd.iso`, 'read-only-mode': 'frob' })],
+  run('migrate', { uri: 'frob' }),
+  run('quit'),
+];

@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listenForQmp, Machine, openQmp, type SessionServer } from '../../../src/index.ts';
+import { JsonReader } from '../../../src/qmp/json-reader.ts';
+
+type Message = { readonly [name: string]: unknown };
+
+/** A client on a socket. */
+class Client implements Disposable {
+  readonly #socket: Socket;
+  readonly #messages: Message[] = [];
+  #wake: () => void = () => {};
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    const reader = new JsonReader();
+    socket.on('data', (bytes: Buffer) => {
+      for (const read of reader.read(bytes.toString())) this.#messages.push((read as { value: Message }).value);
+      this.#wake();
+    });
+  }
+
+  static async connect(): Promise<Client> {
+    const socket = connect(server.address as { host: string; port: number });
+    await once(socket, 'connect');
+    return new Client(socket);
+  }
+
+  /** One that has negotiated. */
+  static async ready(): Promise<Client> {
+    const client = await Client.connect();
+    await client.next();
+    await client.ask('qmp_capabilities');
+    return client;
+  }
+
+  async next(): Promise<Message> {
+    while (this.#messages.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    return this.#messages.shift()!;
+  }
+
+  /** What is sent until the answer has come. */
+  async ask(execute: string, args?: object): Promise<Message[]> {
+    this.#socket.write(JSON.stringify({ execute, ...(args && { arguments: args }) }));
+    const messages = [await this.next()];
+    while ('event' in messages.at(-1)!) messages.push(await this.next());
+    return messages;
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+}
+
+let machine: Machine;
+let server: SessionServer;
+beforeAll(async () => {
+  machine = await Machine.create({ memory: 16, boot: { demo: true } });
+  server = await listenForQmp(machine, { host: '127.0.0.1', port: 0 });
+});
+afterAll(async () => {
+  await server.close();
+  await machine.stop();
+});
+
+test('greets, and answers nothing before the negotiation', async () => {
+  using client = await Client.connect();
+  expect(await client.next()).toMatchObject({ QMP: { version: { qemu: { major: 7 } }, capabilities: [] } });
+  expect(await client.ask('query-status')).toMatchObject([{ error: { class: 'CommandNotFound' } }]);
+  expect(await client.ask('qmp_capabilities')).toEqual([{ return: {} }]);
+  expect(await client.ask('query-status')).toEqual([
+    { return: { status: 'prelaunch', singlestep: false, running: false } },
+  ]);
+});
+
+test('one client after the other', async () => {
+  const first = await Client.ready();
+  const second = Client.ready();
+  expect(await first.ask('query-kvm')).toEqual([{ return: { enabled: false, present: false } }]);
+  first[Symbol.dispose]();
+  using client = await second;
+  expect(await client.ask('query-target')).toEqual([{ return: { arch: 'i386' } }]);
+});
+
+test('events come with the time, before the answer of what caused them', async () => {
+  using client = await Client.ready();
+  const [event, answer] = await client.ask('cont');
+  expect(event).toEqual({
+    event: 'RESUME',
+    timestamp: { seconds: expect.any(Number), microseconds: expect.any(Number) },
+  });
+  expect(answer).toEqual({ return: {} });
+  expect(await client.ask('cont')).toEqual([{ return: {} }]);
+  await machine.pause();
+  expect(await client.next()).toMatchObject({ event: 'STOP' });
+});
+
+test('what is no key is refused', async () => {
+  using client = await Client.ready();
+  expect(
+    await client.ask('send-key', {
+      keys: [
+        { type: 'qcode', data: 'a' },
+        { type: 'qcode', data: 'frob' },
+      ],
+    }),
+  ).toEqual([{ error: { class: 'GenericError', desc: "Parameter 'data' does not accept value 'frob'" } }]);
+  expect(await client.ask('send-key', { keys: [{ type: 'number', data: 30 }] })).toMatchObject([
+    { error: { class: 'GenericError' } },
+  ]);
+});
+
+test('programs have the commands without a socket', async () => {
+  const qmp = openQmp(machine);
+  const events: unknown[] = [];
+  const unlisten = qmp.listen((event, data) => events.push([event, data]));
+  await qmp.execute('system_reset');
+  unlisten();
+  await qmp.execute('cont');
+  expect(events).toEqual([['RESET', { guest: false, reason: 'host-qmp-system-reset' }]]);
+  await expect(qmp.execute('frob')).rejects.toMatchObject({ errorClass: 'CommandNotFound' });
+  await expect(qmp.execute('eject', {})).rejects.toThrow("Need exactly one of 'device' and 'id'");
+});
+
+test('quit is told once, and ends the machine', async () => {
+  using client = await Client.ready();
+  expect(await client.ask('quit')).toMatchObject([
+    { event: 'SHUTDOWN', data: { guest: false, reason: 'host-qmp-quit' } },
+    { return: {} },
+  ]);
+  expect((await machine.exited).reason).toBe('stopped');
+  expect(await client.ask('query-status')).toEqual([
+    { return: { status: 'shutdown', singlestep: false, running: false } },
+  ]);
+});
