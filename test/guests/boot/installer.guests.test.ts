@@ -3,12 +3,13 @@ import { boot, cdrom, TIMEOUT, testGuest } from './guest.ts';
 import { isolinuxCd, missingPrograms } from './media.ts';
 import { orReason, packageFiles } from './packages.ts';
 
+/** With nomodeset the screen stays in text mode, where it can be read: else the driver of the adapter draws the text. */
 const configuration = `DEFAULT installer
 PROMPT 0
 LABEL installer
   LINUX /linux
   INITRD /initrd.gz
-  APPEND cryptomgr.notests
+  APPEND cryptomgr.notests nomodeset
 `;
 
 /** A CD with Debian's installer that isolinux boots, or why there is none. */
