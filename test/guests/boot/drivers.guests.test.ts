@@ -5,15 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Machine } from '../../../src/index.ts';
 import { LinuxShell } from '../../support/linux-shell.ts';
-import {
-  boot,
-  cdrom as cdromDrive,
-  floppy as floppyDrive,
-  TIMEOUT,
-  testGuest,
-  type Variant,
-  variants,
-} from './guest.ts';
+import { boot, cdrom as cdromDrive, floppy as floppyDrive, TIMEOUT, testGuest, type Variant } from './guest.ts';
 import { isolinuxCd, missingPrograms } from './media.ts';
 import { orReason } from './packages.ts';
 import { makeSystem, systemPrograms } from './system.ts';
@@ -161,9 +153,4 @@ function testDrivers(variant: Variant): void {
   test('the kernel has nothing to complain of', () => testComplaints(guest));
 }
 
-testGuest(
-  "Linux's drivers",
-  reason,
-  testDrivers,
-  variants.filter(({ engine }) => engine === 'translator'),
-);
+testGuest("Linux's drivers", reason, testDrivers);
