@@ -82,6 +82,7 @@ export type { DebugStop, WatchKind } from '../runtime/exec/stops.ts';
 export { type CardModel, cardModels } from '../runtime/machine/cards.ts';
 export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
+export type { Balloon } from './balloon.ts';
 export type { BootOrder } from './boot-order.ts';
 export type { NetworkCard } from './cards/card.ts';
 export type { CardOptions } from './cards/options.ts';

@@ -1,5 +1,6 @@
 import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/stream.ts';
 import { virtioPortName } from '../runtime/machine/resources.ts';
+import { Balloon } from './balloon.ts';
 import { loadImages } from './boot-images.ts';
 import type { NetworkCard } from './cards/card.ts';
 import { MachineCards } from './cards/index.ts';
@@ -49,6 +50,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly debugConsole: DebugConsole;
   /** What MachineOptions.log asks for, as lines of text. While a listener's promise is not done the guest waits. */
   readonly guestLog: DebugConsole;
+  /** Its virtio balloon, if the options add one. */
+  readonly balloon: Balloon | undefined;
   /** Ports of the virtio console device, in the order of the options. */
   readonly virtioPorts: readonly SerialPort[];
   /** What the guest prints on the parallel port. */
@@ -141,6 +144,10 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.serial = this.serialPorts[0];
     this.debugConsole = this.#stream('debug');
     this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => this.#stream(virtioPortName(n)));
+    if (config.balloon) {
+      this.balloon = new Balloon(config.memoryBytes, this.#input('balloon', INPUT_CREDIT));
+      this.#outputs.set('balloon', this.balloon);
+    }
     this.parallel = this.#stream('lpt1');
     this.keyboard = new Keyboard(this.#input('keyboard', KEYBOARD_CREDIT));
     this.#outputs.set('keyboard', this.keyboard);

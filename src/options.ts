@@ -107,6 +107,8 @@ export interface MachineOptions {
    * `Machine.virtioPorts` has them. Default: none.
    */
   readonly virtioPorts?: readonly VirtioPortOptions[];
+  /** Adds a virtio balloon, by which the guest can be asked to give up memory: `Machine.balloon`. Default: false. */
+  readonly balloon?: boolean;
   /** Adds a virtio device that gives the guest random numbers of the host's, QEMU's `-device virtio-rng-pci`. Default: false. */
   readonly rng?: boolean;
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
@@ -151,6 +153,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'parallelPort',
   'pcTestdev',
   'rng',
+  'balloon',
   'virtioPorts',
   'vga',
   'videoBios',
@@ -227,6 +230,7 @@ export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot
     ...(options.hpet === false && { hpet: false }),
     ...(options.parallelPort === false && { parallelPort: false }),
     ...(options.virtioPorts && { virtioPorts: checkedVirtioPorts(options.virtioPorts) }),
+    ...(options.balloon === true && { balloon: true }),
     ...(options.rng === true && { rng: true }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),

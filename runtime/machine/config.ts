@@ -81,6 +81,8 @@ export interface MachineConfig {
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
   /** Adds a virtio console device with these ports; their streams are `virtioPortName` of their numbers. */
   readonly virtioPorts?: readonly { readonly name: string; readonly isConsole: boolean }[];
+  /** Adds a virtio balloon device. */
+  readonly balloon?: boolean;
   /** Adds a virtio entropy device. */
   readonly rng?: boolean;
   /** Adds QEMU's pc-testdev, which test guests use. */

@@ -4,6 +4,7 @@ import { IdeController } from '../devices/ide/index.ts';
 import { ParallelPort } from '../devices/parallel/index.ts';
 import { PcTestdev } from '../devices/pc-testdev/index.ts';
 import { Port92 } from '../devices/port92/index.ts';
+import { VirtioBalloon } from '../devices/virtio/balloon/index.ts';
 import { VirtioBlock } from '../devices/virtio/block/index.ts';
 import { VirtioConsole } from '../devices/virtio/console/index.ts';
 import type { VirtioOptions } from '../devices/virtio/device.ts';
@@ -27,6 +28,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   networkCards,
   virtioDisks,
   consoleDevice,
+  balloonDevice,
   entropyDevice,
 ];
 
@@ -72,6 +74,11 @@ function consoleDevice(board: Board): VirtioConsole | null {
   if (virtioPorts === undefined) return null;
   const channels = virtioPorts.map((port, n) => ({ ...port, stream: board.door.stream(virtioPortName(n)) }));
   return new VirtioConsole({ ...virtioBoard(board, 'virtio-serial'), channels });
+}
+
+function balloonDevice(board: Board): VirtioBalloon | null {
+  if (board.config.balloon !== true) return null;
+  return new VirtioBalloon({ ...virtioBoard(board, 'virtio-balloon'), stream: board.door.stream('balloon') });
 }
 
 function entropyDevice(board: Board): VirtioRng | null {

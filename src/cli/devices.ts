@@ -81,6 +81,11 @@ export const devices: Readonly<Record<string, Device>> = {
     apply: (settings, properties) => connectDrive(settings, { media: 'disk', interface: 'virtio' }, properties),
   },
   ...Object.fromEntries(cardModels.map((model) => [model, cardDevice(model)])),
+  'virtio-balloon-pci': {
+    help: "memory that the guest gives up when the monitor's balloon asks for it (virtio)",
+    properties: { id: '' },
+    apply: (settings) => machine(settings, { balloon: true }),
+  },
   'virtio-serial-pci': {
     help: 'a console device, for virtconsole and virtserialport (virtio)',
     properties: { id: '' },

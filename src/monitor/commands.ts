@@ -1,4 +1,5 @@
 import type { Arguments } from './arguments.ts';
+import { balloonCommand } from './balloon.ts';
 import { mediumCommands } from './change.ts';
 import { type Command, type CommandContext, findCommand, helpLine, helpLines } from './command.ts';
 import { gdbserverCommand } from './gdbserver.ts';
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   ...snapshotCommands,
   screendumpCommand,
   ...mediumCommands,
+  balloonCommand,
   ...networkCommands,
   ...memoryCommands,
   ...inputCommands,

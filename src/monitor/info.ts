@@ -1,3 +1,4 @@
+import { infoBalloon } from './balloon.ts';
 import { type Command, helpLines } from './command.ts';
 import { infoBlock } from './info-block.ts';
 import { infoMtree } from './info-mtree.ts';
@@ -8,6 +9,13 @@ import { formatAllRegisters } from './registers.ts';
 import { infoSnapshots } from './snapshots.ts';
 
 const parts: readonly Command[] = [
+  {
+    names: ['balloon'],
+    usage: '',
+    help: 'show balloon information',
+    parameters: [],
+    run: (_, context) => infoBalloon(context),
+  },
   {
     names: ['block'],
     usage: '[-n] [-v] [device]',

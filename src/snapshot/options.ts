@@ -26,6 +26,7 @@ const lasting: readonly (keyof MachineOptions)[] = [
   'parallelPort',
   'pcTestdev',
   'rng',
+  'balloon',
   'virtioPorts',
   'vga',
   'debugConsole',

@@ -13,7 +13,15 @@ import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 const TIMEOUT = 600_000;
 const MEGABYTES = 8;
 const PORT_BYTES = 1 << 20;
-const drivers = ['virtio_pci', 'virtio-rng', 'virtio_blk', 'virtio_net', 'virtio_console', 'af_packet'];
+const drivers = [
+  'virtio_pci',
+  'virtio-rng',
+  'virtio_blk',
+  'virtio_net',
+  'virtio_console',
+  'virtio_balloon',
+  'af_packet',
+];
 
 const found = await findLinux();
 const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
@@ -76,6 +84,7 @@ async function boot(linux: DebianLinux, around: Surroundings, version1: string):
     drives: [{ image: around.disk, format: 'raw', interface: 'virtio', serial: 'rawiron-1' }],
     network: [{ card: 'virtio-net-pci', backend: { type: 'user', ipv6: false } }],
     virtioPorts: [{ console: true }, { name: 'org.test.port' }],
+    balloon: true,
     rng: true,
     log: ['guest_errors'],
   });
@@ -168,6 +177,20 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
       expect(await read).toBe(`${md5(bytes.slice(0, PORT_BYTES))}  -`);
       const sum = await shell.run(`head -c ${PORT_BYTES} /random > /part; cat /part > /dev/${name}; md5sum < /part`);
       expect(`${md5(Buffer.concat(parts))}  -`).toBe(sum);
+    },
+  ],
+  [
+    'a balloon takes memory, and gives it back',
+    async ({ shell }) => {
+      const balloon = shell.machine.balloon!;
+      const total = async () => Number(await shell.run("awk '/MemTotal/ { print $2 }' /proc/meminfo"));
+      const before = await total();
+      balloon.setMemory(112);
+      while (balloon.memory !== 112 << 20) await shell.run('sleep 0.1');
+      expect(before - (await total())).toBe(16 << 10);
+      balloon.setMemory(128);
+      while (balloon.memory !== 128 << 20) await shell.run('sleep 0.1');
+      expect(await total()).toBe(before);
     },
   ],
   [

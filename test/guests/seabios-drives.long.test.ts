@@ -56,6 +56,9 @@ const places = ['first', 'slave', 'second channel'] as const;
 describe.skipIf(!existsSync(image))('SeaBIOS boots', { timeout: TIMEOUT }, () => {
   test.each(engines)('a disk: %s', async (engine) => expect(await boot(engine, disk())).toBe('DISK'));
   test.each(engines)('a CD: %s', async (engine) => expect(await boot(engine, cd())).toBe('DISC'));
+  test('a virtio disk', async () => {
+    expect(await boot('translator', { ...disk(), interface: 'virtio' })).toBe('DISK');
+  });
   test.each(places)('a disk, %s', async (place) => {
     expect(await boot('translator', { ...disk(), index: places.indexOf(place) })).toBe('DISK');
   });

@@ -42,6 +42,7 @@ test.each([
   ['-device isa-debugcon,chardev=x', { debugConsole: { iobase: 0xe9 } }],
   ['-device isa-debugcon,iobase=0x402,chardev=x', { debugConsole: { iobase: 0x402 } }],
   ['-device pc-testdev', { pcTestdev: true }],
+  ['-device virtio-balloon', { balloon: true }],
   ['-device virtio-serial', { virtioPorts: [] }],
   [
     '-chardev null,id=c -device virtio-serial-pci -device virtconsole,chardev=c -device virtserialport,chardev=c,name=p',

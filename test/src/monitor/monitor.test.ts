@@ -65,6 +65,8 @@ test.each([
   ['eject -x floppy0', 'eject: unsupported option -x\nTry "help eject" for more information\n'],
   ['eject foo', "Error: Device 'foo' not found\n"],
   ['change foo bar', "Error: Device 'foo' not found\n"],
+  ['balloon 64', 'Error: No balloon device has been activated\n'],
+  ['info balloon', 'Error: No balloon device has been activated\n'],
   ['help stop', 'stop|s  -- stop emulation\n'],
   ['help info pic', 'info pic  -- show PIC state\n'],
   ['? x', "x /fmt addr -- virtual memory dump starting at 'addr'\n"],
@@ -225,7 +227,7 @@ test('an NMI reaches the processor', async () => {
 
 test('help lists every command, with the parts of info', async () => {
   expect(await monitor.execute('help')).toMatch(/^pmemsave addr size file -- /m);
-  expect(await monitor.execute('info')).toMatch(/^info block \[-n\] \[-v\] \[device\] -- /);
+  expect(await monitor.execute('info')).toMatch(/^info block \[-n\] \[-v\] \[device\] -- /m);
   expect(await monitor.complete('info re')).toEqual(['registers']);
   expect(await monitor.complete('eject f')).toEqual(['floppy0']);
 });

@@ -1,4 +1,5 @@
 import type { PciFunction } from '../../../../runtime/devices/pci/function.ts';
+import { VirtioBalloon } from '../../../../runtime/devices/virtio/balloon/index.ts';
 import { VirtioBlock } from '../../../../runtime/devices/virtio/block/index.ts';
 import { VirtioConsole } from '../../../../runtime/devices/virtio/console/index.ts';
 import { VirtioNetwork } from '../../../../runtime/devices/virtio/network/index.ts';
@@ -59,6 +60,20 @@ export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
       event: (random) => {
         if (random.chance(50)) random.pick(streams).onInput(new Uint8Array(1 + random.below(100)));
       },
+    };
+  },
+  balloon: (rig) => {
+    const stream = recordedStream();
+    return {
+      device: new VirtioBalloon({ ...rig.board, name: 'balloon', device: 3, stream }),
+      queues: 2,
+      features: [],
+      request: (random) => {
+        const pages = Uint32Array.from({ length: 1 + random.below(8) }, () => random.below(0x120));
+        const bytes = new Uint8Array(pages.buffer);
+        return { queue: random.below(2), parts: [random.chance(98) ? bytes : new Uint8Array(5000)] };
+      },
+      event: (random) => stream.onInput(new Uint8Array(Uint32Array.of(random.below(0x100)).buffer)),
     };
   },
   block: (rig) => {
