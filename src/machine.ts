@@ -13,10 +13,10 @@ import type { Host, Isolate } from './host.ts';
 import { Keyboard } from './input/keyboard.ts';
 import { Mouse } from './input/mouse.ts';
 import { Connection, type Notice } from './isolate/connection.ts';
-import { Outflow } from './isolate/flow.ts';
 import { type CallName, type Calls, type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 import { restoreError } from './isolate/remote-calls.ts';
 import type { MachineConfig, Metrics } from './machine-core.ts';
+import { MachineStreams } from './machine-streams.ts';
 import type {
   Debug,
   DebugConsole,
@@ -25,12 +25,11 @@ import type {
   MachineParts,
   MachineState,
   Probe,
-  Receiver,
 } from './machine-types.ts';
 import { creationError, openAll } from './opening.ts';
 import { bootOf, checkOptions, type MachineOptions } from './options.ts';
 import { Screen } from './screen/index.ts';
-import { SerialPort } from './serial.ts';
+import type { SerialPort } from './serial.ts';
 import { readMachine, savedMachine } from './snapshot/machine.ts';
 import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { drivesWith } from './snapshot/media.ts';
@@ -79,10 +78,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly #states: MachineStates;
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
-  /** Who takes the output of a stream, by its port's name. */
-  readonly #outputs = new Map<string, Receiver>();
-  /** Input of streams, by port. */
-  readonly #inputs = new Map<string, Pick<Outflow, 'taken' | 'close'>>();
+  readonly #streams = new MachineStreams((message) => this.#connection.send(message));
   #isCreated = false;
   /** Why the isolate keeps the program alive: it is being made, it runs, a call waits for its answer, it is being ended. */
   #holders = 0;
@@ -140,19 +136,19 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#isolate = host.startIsolate({ where, config, name, drives: drives.machineEnd }, events);
     this.#hold();
     this.#connection = new Connection(this.#isolate.port, (notice) => this.#receive(notice));
-    this.serialPorts = serialPortNames.map((name) => this.#stream(name));
+    this.serialPorts = serialPortNames.map((name) => this.#streams.open(name));
     this.serial = this.serialPorts[0];
-    this.debugConsole = this.#stream('debug');
-    this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => this.#stream(virtioPortName(n)));
+    this.debugConsole = this.#streams.open('debug');
+    this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => this.#streams.open(virtioPortName(n)));
     if (config.balloon) {
-      this.balloon = new Balloon(config.memoryBytes, this.#input('balloon', INPUT_CREDIT));
-      this.#outputs.set('balloon', this.balloon);
+      this.balloon = new Balloon(config.memoryBytes, this.#streams.input('balloon', INPUT_CREDIT));
+      this.#streams.addOutput('balloon', this.balloon);
     }
-    this.parallel = this.#stream('lpt1');
-    this.keyboard = new Keyboard(this.#input('keyboard', KEYBOARD_CREDIT));
-    this.#outputs.set('keyboard', this.keyboard);
-    this.mouse = new Mouse(this.#input('mouse', MOUSE_CREDIT));
-    this.guestLog = this.#stream('log');
+    this.parallel = this.#streams.open('lpt1');
+    this.keyboard = new Keyboard(this.#streams.input('keyboard', KEYBOARD_CREDIT));
+    this.#streams.addOutput('keyboard', this.keyboard);
+    this.mouse = new Mouse(this.#streams.input('mouse', MOUSE_CREDIT));
+    this.guestLog = this.#streams.open('log');
     this.exited = this.#exit.promise;
     this.#drives = drives;
     this.#states = new MachineStates({
@@ -172,25 +168,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.network = cards.all;
     cards.connect({ send: (message) => this.#connection.send(message), log });
     for (const { name, cable } of cards.all) {
-      this.#outputs.set(name, cable);
-      this.#inputs.set(name, cable);
+      this.#streams.addOutput(name, cable);
+      this.#streams.addInput(name, cable);
     }
     this.screen = new Screen(() => this.#call('screen'));
     this.translations = new Translations(this.ask);
-  }
-
-  /** The host's end of a stream of the machine's. */
-  #stream(port: string): SerialPort {
-    const input = this.#input(port, INPUT_CREDIT);
-    const stream = new SerialPort({ send: (bytes) => input.write(bytes) });
-    this.#outputs.set(port, stream);
-    return stream;
-  }
-
-  #input(port: string, credit: number): Outflow {
-    const input = new Outflow(credit, (value) => this.#connection.send({ type: 'input', port, value }));
-    this.#inputs.set(port, input);
-    return input;
   }
 
   /** What it is doing. */
@@ -324,7 +306,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
         void this.#deliver(notice.port, notice.bytes);
         break;
       case 'taken':
-        this.#inputs.get(notice.port)?.taken(notice.length);
+        this.#streams.taken(notice.port, notice.length);
         break;
       case 'request':
         this.#cards.answer(notice);
@@ -353,7 +335,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   }
 
   async #deliver(port: string, bytes: Uint8Array): Promise<void> {
-    await this.#outputs.get(port)?.receive(bytes);
+    await this.#streams.receive(port, bytes);
     this.#connection.send({ type: 'taken', length: bytes.length });
   }
 
@@ -399,8 +381,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   #finish(reason: string): void {
     this.#enter('ended');
-    for (const output of this.#outputs.values()) output.end?.(reason);
-    for (const input of this.#inputs.values()) input.close(new Error(`${reason}: it takes no more input`));
+    this.#streams.end(reason);
     void this.#drives.close();
     void this.#cards.close();
   }

@@ -1,0 +1,58 @@
+import { INPUT_CREDIT } from '../runtime/host/stream.ts';
+import { Outflow } from './isolate/flow.ts';
+import type { Receiver } from './machine-types.ts';
+import { SerialPort } from './serial.ts';
+
+/** What streams need of the way to the machine. */
+type SendInput = (message: { readonly type: 'input'; readonly port: string; readonly value: Uint8Array }) => void;
+
+/** The host's ends of a machine's streams, by the names of their ports. */
+export class MachineStreams {
+  readonly #send: SendInput;
+  /** Who takes the output. */
+  readonly #outputs = new Map<string, Receiver>();
+  readonly #inputs = new Map<string, Pick<Outflow, 'taken' | 'close'>>();
+
+  constructor(send: SendInput) {
+    this.#send = send;
+  }
+
+  /** A stream both ways. */
+  open(port: string): SerialPort {
+    const input = this.input(port, INPUT_CREDIT);
+    const stream = new SerialPort({ send: (bytes) => input.write(bytes) });
+    this.addOutput(port, stream);
+    return stream;
+  }
+
+  /** The way in of a stream. `credit`: bytes that may be ahead of what the device has taken. */
+  input(port: string, credit: number): Outflow {
+    const input = new Outflow(credit, (value) => this.#send({ type: 'input', port, value }));
+    this.addInput(port, input);
+    return input;
+  }
+
+  addOutput(port: string, receiver: Receiver): void {
+    this.#outputs.set(port, receiver);
+  }
+
+  addInput(port: string, input: Pick<Outflow, 'taken' | 'close'>): void {
+    this.#inputs.set(port, input);
+  }
+
+  /** The machine has sent bytes. Resolves when it may send more. */
+  async receive(port: string, bytes: Uint8Array): Promise<void> {
+    await this.#outputs.get(port)?.receive(bytes);
+  }
+
+  /** The machine has taken so many bytes of input. */
+  taken(port: string, length: number): void {
+    this.#inputs.get(port)?.taken(length);
+  }
+
+  /** The machine is at its end. */
+  end(reason: string): void {
+    for (const output of this.#outputs.values()) output.end?.(reason);
+    for (const input of this.#inputs.values()) input.close(new Error(`${reason}: it takes no more input`));
+  }
+}
