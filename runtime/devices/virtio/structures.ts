@@ -13,7 +13,7 @@ export function readStructure(driver: DriverSide, offset: number, size: number):
 /** Whether something was there to be written. */
 export function writeStructure(driver: DriverSide, offset: number, size: number, value: number): boolean {
   const { common, device, notify } = Structure;
-  if (within(offset, common)) return writeCommon(driver, offset - common.offset, size, value);
+  if (within(offset, common)) return writeCommon(driver, offset - common.offset, size, (value & mask(size)) >>> 0);
   if (within(offset, notify)) driver.notify(Math.floor((offset - notify.offset) / NOTIFY_MULTIPLIER));
   else if (within(offset, device)) writeConfig(driver, offset - device.offset, size, value);
   else return false;

@@ -316,6 +316,14 @@ test('configuration space reaches the structures', () => {
   expect(rig.mistakes).toEqual([]);
 });
 
+test('only as many bits are written as an access has', () => {
+  const { driver, virtio } = echo('modern');
+  driver.modern(0x14, 1, 0x12345603);
+  driver.modern(8, 4, -1);
+  expect([driver.status, driver.modern(8, 4)]).toEqual([3, 0xffffffff]);
+  expect(() => virtio.component.check(virtio.component.save())).not.toThrow();
+});
+
 test('registers that are not there', () => {
   const { driver, rig } = echo('modern');
   driver.modern(0x14, 4, 0);
