@@ -40,7 +40,10 @@ export function openMonitor(machine: Machine, { quit, name, writeFile }: Monitor
     processId: 1,
     ...(name !== undefined && { name }),
     quit: quit ?? (() => void machine.stop()),
-    writeFile: writeFile ?? ((path) => Promise.reject(new Error(`failed to open file '${path}': a page has no files`))),
+    writeFile: async (path, pieces) => {
+      if (!writeFile) throw new Error(`failed to open file '${path}': a page has no files`);
+      await writeFile(path, await joined(pieces));
+    },
   });
 }
 
@@ -72,3 +75,9 @@ export type { Translations } from '../translations.ts';
 export type { VirtioPortOptions } from '../virtio-ports.ts';
 export { keepImage, keptImage, keptImages, removeImage } from './files.ts';
 export { ConfigurationError, type Monitor };
+
+async function joined(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of pieces) all.push(new Uint8Array(piece));
+  return new Uint8Array(await new Blob(all).arrayBuffer());
+}

@@ -12,13 +12,19 @@ const spaces: Readonly<Record<AddressSpace, { digits: number; bits: number }>> =
 
 /** Bytes read at a time when memory is saved. */
 const PIECE = 1 << 20;
-const LONGEST_DUMP = 1 << 24;
+/** Bytes that are shown at most; and instructions that are asked for at a time, which the machine stands still for. */
+const LONGEST_DUMP = 1 << 20;
+const INSTRUCTIONS = 1 << 8;
+const LONGEST_INSTRUCTION = 15;
+/** Characters of a text; what follows them is the next one. */
+const LONGEST_TEXT = 1 << 12;
 
 const addressOf = (value: bigint, space: AddressSpace): number => Number(BigInt.asUintN(spaces[space].bits, value));
 
 async function dump(space: AddressSpace, { numbers, format }: Arguments, context: CommandContext): Promise<string> {
   const address = addressOf(numbers.addr, space);
-  if (format.count * format.size > LONGEST_DUMP)
+  const itemBytes = format.letter === 'i' ? LONGEST_INSTRUCTION : format.size;
+  if (format.count * itemBytes > LONGEST_DUMP)
     throw new MonitorError(`${format.count} items are too many to show; save them with pmemsave or memsave`);
   if (format.letter === 'i') return disassemble(space, address, format.count, context);
   if (format.letter === 's') return strings(space, address, format.count, context);
@@ -54,7 +60,7 @@ function valueAt(bytes: Uint8Array, at: number, size: number): bigint {
   return bytes.subarray(at, at + size).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
-/** Texts that end with a zero byte, one a line. */
+/** Texts that end with a zero byte, one a line. One that doesn't end goes on in the next line. */
 async function strings(
   space: AddressSpace,
   start: number,
@@ -66,7 +72,7 @@ async function strings(
   for (let n = 0; n < count; n++) {
     let string = '';
     const first = at;
-    for (;;) {
+    while (string.length < LONGEST_TEXT) {
       const byte = (await machine.examine('read', space, at++, 1))?.[0];
       if (byte === undefined) return `${text}${shown(space, first)}: Cannot access memory\n`;
       if (byte === 0) break;
@@ -87,32 +93,45 @@ async function disassemble(
   count: number,
   { machine }: CommandContext,
 ): Promise<string> {
-  const instructions = await machine.examine('disassemble', space, start, count);
-  let at = start;
-  const lines = instructions.flatMap(({ bytes, text }) => {
-    const parts = Array.from({ length: Math.ceil(bytes.length / LINE_BYTES) }, (_, n) => {
-      const part = bytes.subarray(n * LINE_BYTES, (n + 1) * LINE_BYTES);
-      const digits = Array.from(part, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-      const address = `0x${(at + n * LINE_BYTES).toString(16).padStart(8, '0')}:  ${digits}`;
-      return n === 0 ? `${address.padEnd('0x00000000:  '.length + BYTES_WIDTH)}${text}\n` : `${address}\n`;
-    });
-    at += bytes.length;
-    return parts;
+  let [text, at] = ['', start];
+  for (let done = 0; done < count; done += INSTRUCTIONS) {
+    const wanted = Math.min(INSTRUCTIONS, count - done);
+    const instructions = await machine.examine('disassemble', space, at, wanted);
+    for (const instruction of instructions) {
+      text += instructionLines(at, instruction);
+      at += instruction.bytes.length;
+    }
+    if (instructions.length < wanted) return `${text}0x${at.toString(16).padStart(8, '0')}: Cannot access memory\n`;
+  }
+  return text;
+}
+
+/** One line, or more where the instruction's bytes need them. */
+function instructionLines(at: number, { bytes, text }: { readonly bytes: Uint8Array; readonly text: string }): string {
+  const lines = Array.from({ length: Math.ceil(bytes.length / LINE_BYTES) }, (_, n) => {
+    const part = bytes.subarray(n * LINE_BYTES, (n + 1) * LINE_BYTES);
+    const digits = Array.from(part, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const address = `0x${(at + n * LINE_BYTES).toString(16).padStart(8, '0')}:  ${digits}`;
+    return n === 0 ? `${address.padEnd('0x00000000:  '.length + BYTES_WIDTH)}${text}\n` : `${address}\n`;
   });
-  const unreadable = instructions.length < count ? `0x${at.toString(16).padStart(8, '0')}: Cannot access memory\n` : '';
-  return lines.join('') + unreadable;
+  return lines.join('');
 }
 
 async function save(space: AddressSpace, { numbers, words }: Arguments, context: CommandContext): Promise<void> {
-  const start = addressOf(numbers.addr, space);
   const length = Number(BigInt.asUintN(32, numbers.size));
-  const bytes = new Uint8Array(length);
+  await context.options.writeFile(words.filename, pieces(space, addressOf(numbers.addr, space), length, context));
+}
+
+/** Memory piece by piece: all of it at once could be 4 GB. */
+async function* pieces(
+  space: AddressSpace,
+  start: number,
+  length: number,
+  context: CommandContext,
+): AsyncGenerator<Uint8Array> {
   for (let done = 0; done < length; done += PIECE) {
-    const count = Math.min(PIECE, length - done);
-    const piece = await readPiece(space, start + done, count, context);
-    bytes.set(piece, done);
+    yield await readPiece(space, start + done, Math.min(PIECE, length - done), context);
   }
-  await context.options.writeFile(words.filename, bytes);
 }
 
 /** Where no physical memory is QEMU saves what the bus reads as; a linear address must be mapped. */

@@ -14,6 +14,6 @@ export const migrateCommand: Command = {
     const [, path] = /^file:(.+)$/s.exec(words.uri) ?? [];
     if (path === undefined) throw new MonitorError(`Error: cannot migrate to '${words.uri}'; give file:FILE`);
     await machine.pause();
-    await options.writeFile(path, await machine.snapshot());
+    await options.writeFile(path, [await machine.snapshot()]);
   },
 };

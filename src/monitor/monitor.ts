@@ -30,8 +30,8 @@ export interface MonitorOptions {
   readonly processId: number;
   /** What the machine's character devices are connected to. */
   readonly characterDevices?: readonly CharacterDeviceInfo[] | undefined;
-  /** Rejects with the system's reason. */
-  writeFile(path: string, bytes: Uint8Array): Promise<void>;
+  /** Writes these bytes one after the other. Rejects with the system's reason, or with what they throw. */
+  writeFile(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
   /** Lets gdb attach there, and nowhere else; null: nowhere. Absent: it cannot. Rejects with a reason. */
   listenForGdb?(address: ListenAddress | null): Promise<void>;
   /** `quit`. */

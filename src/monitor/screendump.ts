@@ -17,6 +17,6 @@ export const screendumpCommand: Command = {
     const format = words.f ?? 'ppm';
     if (!(formats as readonly string[]).includes(format))
       throw new MonitorError(`Error: invalid parameter value '${format}'; give ${formats.join(' or ')}`);
-    await options.writeFile(words.filename, await machine.screen[format as Format]());
+    await options.writeFile(words.filename, [await machine.screen[format as Format]()]);
   },
 };

@@ -56,8 +56,9 @@ function monitorOptions(machine: Machine, { quit, name, characterDevices }: Moni
   return options;
 }
 
-async function writeNamed(path: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(path, bytes).catch((error: unknown) => {
+async function writeNamed(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+  await writeFile(path, pieces).catch((error: NodeJS.ErrnoException) => {
+    if (error.syscall === undefined) throw error;
     const reason = systemMessage(error);
     throw new Error(`failed to open file '${path}': ${reason.charAt(0).toUpperCase()}${reason.slice(1)}`);
   });

@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts';
 import type { ImageSnapshot } from './qcow2/snapshots.ts';
 import { sizeText } from './size-text.ts';
 
@@ -7,7 +8,7 @@ export type ListedSnapshot = Pick<ImageSnapshot, 'id' | 'name' | 'stateBytes' | 
 /** Snapshots as QEMU lists them, with a heading. */
 export function snapshotLines(snapshots: readonly ListedSnapshot[]): string {
   const heading = { size: 'VM SIZE', date: 'DATE', clock: 'VM CLOCK', instructions: 'ICOUNT' };
-  const rows = snapshots.map((snapshot) => line(snapshot.id, snapshot.name, shown(snapshot)));
+  const rows = snapshots.map((snapshot) => line(printable(snapshot.id), printable(snapshot.name), shown(snapshot)));
   return [line('ID', 'TAG', heading), ...rows].join('');
 }
 

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { printable } from '../printable.ts';
 
 /**
  * Bytes that a host keeps: a file, memory, something over a network. Formats of disk images are filters on it, so that a
@@ -71,7 +72,7 @@ export interface Disk {
 export class StorageError extends ConfigurationError {
   /** @param store what the message begins with */
   constructor(store: { readonly name: string }, problem: string, options?: ErrorOptions) {
-    super(`${store.name}: ${problem}`);
+    super(printable(`${store.name}: ${problem}`));
     this.cause = options?.cause;
   }
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
+import { printable } from '../../printable.ts';
 import { isHttp } from '../../storage/http/store.ts';
 import { formatOf } from '../../storage/open.ts';
 import { CORRUPT, DIRTY } from '../../storage/qcow2/extensions.ts';
@@ -45,8 +46,8 @@ function qcow2Lines(header: Header): string[] {
   const { backingFile, extensions, snapshotCount } = header;
   return [
     `cluster_size: ${2 ** header.clusterBits}`,
-    ...(backingFile === undefined ? [] : [`backing file: ${backingFile}`]),
-    ...(extensions.backingFormat === undefined ? [] : [`backing file format: ${extensions.backingFormat}`]),
+    ...(backingFile === undefined ? [] : [`backing file: ${printable(backingFile)}`]),
+    ...(extensions.backingFormat === undefined ? [] : [`backing file format: ${printable(extensions.backingFormat)}`]),
     ...(snapshotCount > 0 ? [`snapshots: ${snapshotCount}`] : []),
     'Format specific information:',
     `    compat: ${compatOf(header)}`,

@@ -2,25 +2,41 @@ import { messageOf } from '../../errors.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 
+/** Bytes of memory that are read at a time. */
+const PIECE = 1 << 20;
+
 async function screendump(args: Arguments, { machine, options }: QmpContext): Promise<void> {
   const format = args.textIfGiven('format') ?? 'ppm';
   if (format !== 'ppm' && format !== 'png') throw new QmpError(`Parameter 'format' does not accept value '${format}'`);
-  await options.writeFile(args.text('filename'), await machine.screen[format]());
+  await options.writeFile(args.text('filename'), [await machine.screen[format]()]);
 }
 
 async function saveMemory(space: 'linear' | 'physical', args: Arguments, context: QmpContext): Promise<void> {
-  const { machine, options } = context;
   const [address, size] = [args.number('val'), args.number('size')];
   if (address < 0 || size < 0) throw new QmpError(`Invalid addr ${address}/size ${size} specified`);
-  const bytes =
-    space === 'physical'
-      ? await machine.examine('readBus', address, size)
-      : await machine.examine('read', space, address, size);
-  if (bytes === null)
-    throw new QmpError(`Invalid addr 0x${address.toString(16).padStart(16, '0')}/size ${size} specified`);
-  await options.writeFile(args.text('filename'), bytes).catch((error: unknown) => {
+  const bytes = pieces(space, address, size, context);
+  await context.options.writeFile(args.text('filename'), bytes).catch((error: unknown) => {
     throw new QmpError(messageOf(error).replace('failed to open file', 'Could not open'));
   });
+}
+
+/** Memory piece by piece: all of it at once could be more than the host has. */
+async function* pieces(
+  space: 'linear' | 'physical',
+  start: number,
+  size: number,
+  { machine }: QmpContext,
+): AsyncGenerator<Uint8Array> {
+  for (let done = 0; done < size; done += PIECE) {
+    const [at, length] = [start + done, Math.min(PIECE, size - done)];
+    const piece =
+      space === 'physical'
+        ? await machine.examine('readBus', at, length)
+        : await machine.examine('read', space, at, length);
+    if (piece === null)
+      throw new QmpError(`Invalid addr 0x${start.toString(16).padStart(16, '0')}/size ${size} specified`);
+    yield piece;
+  }
 }
 
 /** The machine stands still from now on; the file is written later, as `query-migrate` tells. */
@@ -32,7 +48,7 @@ async function migrate(args: Arguments, context: QmpContext): Promise<void> {
   await machine.pause();
   const state = await machine.snapshot();
   context.migration = 'active';
-  options.writeFile(path, state).then(
+  options.writeFile(path, [state]).then(
     () => (context.migration = 'completed'),
     () => (context.migration = 'failed'),
   );

@@ -1,5 +1,4 @@
 import { type ByteStore, StorageError } from '../store.ts';
-import type { ClusterMap } from './cluster-map.ts';
 import { readHeader } from './header.ts';
 import { ImageFile } from './image-file.ts';
 import { decodeEntry, entryOffset, hostRange, isOwnEntry, type Mapping } from './mapping.ts';
@@ -22,6 +21,12 @@ export interface CheckResult {
   readonly totalClusters: number;
   /** Bytes up to the end of the last cluster in use. */
   readonly endOffset: number;
+}
+
+/** An L2 table: how many entries of L1 tables point to it, and whether one of those is the disk's. */
+interface TableUse {
+  times: number;
+  isActive: boolean;
 }
 
 /** Clusters of a file that can be checked: their counts are kept in memory. */
@@ -73,6 +78,8 @@ class Check {
   readonly #file: ImageFile;
   readonly #metadata: Metadata;
   readonly #uses: Uint16Array;
+  /** By the offsets of L2 tables. Each is walked once: a small image can point to one more often than anybody can wait for. */
+  readonly #tables = new Map<number, TableUse>();
   readonly #errors: string[] = [];
   #wrongFlags = 0;
   #leaks = 0;
@@ -104,8 +111,9 @@ class Check {
       if (offset !== 0) this.#useCluster(offset, 'refcount block');
     }
     this.#use(header.l1Offset, header.l1Size * 8, 'L1 table');
-    await this.#walkL1(map.l1, map, true);
-    await this.#walkSnapshots(map);
+    await this.#walkL1(map.l1, true);
+    await this.#walkSnapshots();
+    for (const [offset, use] of this.#tables) await this.#walkL2(await map.tables.get(offset), use);
     await this.#compare();
   }
 
@@ -140,26 +148,31 @@ class Check {
     };
   }
 
-  async #walkSnapshots(map: ClusterMap): Promise<void> {
+  async #walkSnapshots(): Promise<void> {
     const snapshots = await readSnapshots(this.#file);
     this.#use(this.#file.header.snapshotsOffset, tableBytes(snapshots), 'snapshot table');
     for (const { l1Offset, l1Size } of snapshots) {
+      const isOverlapping = this.#isUsed(l1Offset, l1Size * 8);
       this.#use(l1Offset, l1Size * 8, 'L1 table of a snapshot');
-      await this.#walkL1(await this.#file.readTable(l1Offset, l1Size), map, false);
+      if (isOverlapping) this.#overlaps(l1Offset, 'L1 table of a snapshot');
+      else await this.#walkL1(await this.#file.readTable(l1Offset, l1Size), false);
     }
   }
 
-  async #walkL1(l1: Table, map: ClusterMap, isActive: boolean): Promise<void> {
+  /** The L2 tables are walked later. */
+  async #walkL1(l1: Table, isActive: boolean): Promise<void> {
     for (let index = 0; index < l1.bytes.length / 8; index++) {
       const entry = getEntry(l1, index);
       const offset = entryOffset(entry);
       if (offset === 0 || !this.#useCluster(offset, 'L2 table')) continue;
       await this.#compareOwn(entry, offset, isActive, 'L2 table');
-      await this.#walkL2(await map.tables.get(offset), isActive);
+      const { times, isActive: isKnown } = this.#tables.get(offset) ?? { times: 0, isActive: false };
+      if (isActive && isKnown) this.#overlaps(offset, 'L2 table');
+      this.#tables.set(offset, { times: times + 1, isActive: isActive || isKnown });
     }
   }
 
-  async #walkL2(table: Table, isActive: boolean): Promise<void> {
+  async #walkL2(table: Table, { times, isActive }: TableUse): Promise<void> {
     let next = 0;
     for (let index = 0; index < table.bytes.length / 8; index++) {
       const entry = getEntry(table, index);
@@ -170,6 +183,7 @@ class Check {
         range[0],
         mapping.kind === 'compressed' ? Math.min(range[1], this.#file.store.size - range[0]) : range[1],
         'data cluster',
+        times,
       );
       if (mapping.kind !== 'compressed') await this.#compareOwn(entry, range[0], isActive, 'data cluster');
       if (isActive) this.#count(mapping, next);
@@ -216,7 +230,18 @@ class Check {
     return true;
   }
 
-  #use(offset: number, bytes: number, what: string): void {
+  #overlaps(offset: number, what: string): void {
+    this.#error(`the ${what} at offset 0x${offset.toString(16)} overlaps other metadata`);
+  }
+
+  /** Whether a range has a cluster that something is known to use. */
+  #isUsed(offset: number, bytes: number): boolean {
+    const { clusterSize } = this.#file;
+    const clusters = this.#uses.subarray(Math.floor(offset / clusterSize), Math.ceil((offset + bytes) / clusterSize));
+    return bytes > 0 && clusters.some((uses) => uses > 0);
+  }
+
+  #use(offset: number, bytes: number, what: string, times = 1): void {
     const end = Math.ceil((offset + bytes) / this.#file.clusterSize);
     if (bytes > 0 && end > this.#uses.length)
       this.#error(`the ${what} at offset 0x${offset.toString(16)} goes beyond the end of the file`);
@@ -225,7 +250,7 @@ class Check {
       cluster < Math.min(end, this.#uses.length);
       cluster++
     ) {
-      this.#uses[cluster] = Math.min(0xffff, this.#uses[cluster] + 1);
+      this.#uses[cluster] = Math.min(0xffff, this.#uses[cluster] + times);
     }
   }
 

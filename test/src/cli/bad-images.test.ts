@@ -54,6 +54,11 @@ test.each<[string, () => string, string]>([
     () => withBacking('top', 'none'),
     `its backing file cannot be found: ${file('none')}: cannot open it`,
   ],
+  [
+    'on a missing file whose name a terminal would obey',
+    () => withBacking('escaping', '\x1b[2K\rnone'),
+    `its backing file cannot be found: ${file('\\x1b[2K\\x0dnone')}: cannot open it`,
+  ],
 ])(
   'an image %s is an error that names it; the exit code is 1, and nothing is written',
   async (_what, make, message) => {
@@ -67,6 +72,13 @@ test.each<[string, () => string, string]>([
     expect(contentOf(image)).toEqual(before);
   },
 );
+
+test('"image info" shows the name of a backing file whatever a terminal would make of it', async () => {
+  const image = withBacking('hiding', '\x1b[1A\x1b[2K/../../etc/passwd\r\u009b8m');
+  const { output } = await rawiron(['image', 'info', image]);
+  expect(output).toContain('\nbacking file: \\x1b[1A\\x1b[2K/../../etc/passwd\\x0d');
+  expect(output).not.toMatch(/[^\P{Cc}\n]/u);
+});
 
 function contentOf(path: string): Buffer | undefined {
   return path.startsWith(`${folder}/`) && !path.endsWith('none') && !path.endsWith('pipe')

@@ -2,12 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Machine, type Monitor, openMonitor } from '../../../src/index.ts';
+import { Machine, openMonitor } from '../../../src/index.ts';
+import { Monitor } from '../../../src/monitor/monitor.ts';
 import { MonitorSession } from '../../../src/monitor/session.ts';
 
 /** cli; mov ax, 1234h; hlt; and a text. */
 const program = [0xfa, 0xb8, 0x34, 0x12, 0xf4, 0xeb, 0xfd];
 const TEXT = 0x10;
+const LONG_TEXT = 0x4000;
 /** Where a ROM of 64 KB begins. */
 const ROM = 0xffff0000;
 
@@ -16,6 +18,7 @@ function rom(): Uint8Array {
   const bytes = new Uint8Array(0x10000);
   bytes.set(program, 0x100);
   bytes.set(Buffer.from('text\0'), TEXT);
+  bytes.fill('a'.charCodeAt(0), LONG_TEXT, LONG_TEXT + 5000);
   // jmp to 0x100
   bytes.set([0xe9, 0x0d, 0x01], 0xfff0);
   return bytes;
@@ -192,6 +195,33 @@ test('memory is saved', async () => {
   expect(await monitor.execute('pmemsave 0 1 "/nonexistent/x"')).toBe(
     "Error: failed to open file '/nonexistent/x': No such file or directory\n",
   );
+});
+
+test('memory is saved in pieces: all of it could be 4 GB', async () => {
+  const lengths: number[] = [];
+  const taking = new Monitor(machine, {
+    ...{ version: '', processId: 1, quit: () => {} },
+    writeFile: async (_path, pieces) => {
+      for await (const { length } of pieces) lengths.push(length);
+    },
+  });
+  expect(await taking.execute('pmemsave 0 0x280000 "file"')).toBe('');
+  expect(lengths).toEqual([0x100000, 0x100000, 0x80000]);
+});
+
+test('more than can be shown is refused, for instructions too', async () => {
+  expect(await monitor.execute('x/300000i 0')).toBe(
+    '300000 items are too many to show; save them with pmemsave or memsave\n',
+  );
+  const lines = (await monitor.execute('xp/600i 0x1000')).split('\n');
+  expect(lines).toHaveLength(601);
+  expect(lines[599]).toBe('0x000014ae:  00 00                    add [bx+si],al');
+});
+
+test('a text that is too long for a line goes on in the next one', async () => {
+  const lines = (await monitor.execute(`x/2s ${at(LONG_TEXT)}`)).split('\n');
+  expect(lines.map((line) => line.length)).toEqual([10 + 4096 + 2, 10 + 904 + 2, 0]);
+  expect(lines[1]).toBe(`${(ROM + LONG_TEXT + 4096).toString(16)}: "${'a'.repeat(904)}"`);
 });
 
 test('the screen is saved', async () => {
