@@ -1,4 +1,3 @@
-import type { Saved } from '../runtime/snapshot/describe.ts';
 import type { MachineCards } from './cards/index.ts';
 import type { MachineDrives } from './drives/index.ts';
 import type { Host } from './host.ts';
@@ -7,7 +6,7 @@ import type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 import type { DebugCallName, DebugCalls, DebugStop, ExaminationCalls, ExaminationName } from './machine-core.ts';
 import type { MachineOptions } from './options.ts';
 import type { SerialPort } from './serial.ts';
-import type { WholeState } from './snapshot/state.ts';
+import type { SavedParts } from './snapshot/options.ts';
 
 /** What a machine tells, and with what. */
 export interface MachineEvents {
@@ -71,6 +70,6 @@ export interface MachineParts {
   readonly host: Host;
   readonly drives: MachineDrives;
   readonly cards: MachineCards;
-  /** What a snapshot with this state holds. */
-  readonly save: (state: WholeState) => Saved;
+  /** What a snapshot holds besides the options. */
+  readonly parts: SavedParts;
 }

@@ -1,13 +1,8 @@
 import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/stream.ts';
 import { virtioPortName } from '../runtime/machine/resources.ts';
 import { Balloon } from './balloon.ts';
-import { loadImages } from './boot-images.ts';
 import type { NetworkCard } from './cards/card.ts';
-import { MachineCards } from './cards/index.ts';
-import { planCards } from './cards/options.ts';
 import type { Drive } from './drives/drive.ts';
-import { MachineDrives } from './drives/index.ts';
-import { planDrives } from './drives/options.ts';
 import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
 import { Keyboard } from './input/keyboard.ts';
@@ -26,15 +21,15 @@ import type {
   MachineState,
   Probe,
 } from './machine-types.ts';
-import { creationError, openAll } from './opening.ts';
-import { bootOf, checkOptions, type MachineOptions } from './options.ts';
+import { creationError } from './opening.ts';
+import { bootOf, type MachineOptions } from './options.ts';
+import { prepareMachine } from './preparation.ts';
 import { Screen } from './screen/index.ts';
 import type { SerialPort } from './serial.ts';
-import { readMachine, savedMachine } from './snapshot/machine.ts';
+import { type MachineSnapshot, readMachine } from './snapshot/machine.ts';
 import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { drivesWith } from './snapshot/media.ts';
-import { MachineStates, type WholeState } from './snapshot/state.ts';
-import { writeSnapshot } from './snapshot/write.ts';
+import { MachineStates } from './snapshot/state.ts';
 import { type Ask, Translations } from './translations.ts';
 
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
@@ -73,9 +68,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly snapshots: MachineSnapshots;
   readonly #connection: Connection;
   readonly #isolate: Isolate;
-  readonly #drives: MachineDrives;
-  readonly #cards: MachineCards;
   readonly #states: MachineStates;
+  readonly #made: MachineParts;
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
   readonly #streams = new MachineStreams((message) => this.#connection.send(message));
@@ -89,16 +83,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    * @throws ConfigurationError if an option is wrong, a file cannot be read or an image cannot be booted
    */
   static async create(options: MachineOptions, host: Host): Promise<Machine> {
-    const settings = checkOptions(options);
-    const plans = planDrives(options.drives ?? []);
-    const images = await loadImages(options, host);
-    const drives = new MachineDrives(plans, host);
-    const cards = new MachineCards(planCards(options.network ?? []), host);
-    await openAll(cards, drives);
-    const config = { ...settings, ...images, drives: drives.config, cards: cards.config };
-    const parts = { ...images, drives: plans, cards: cards.config };
-    const save = (state: WholeState) => savedMachine(options, parts, state);
-    const machine = new Machine(config, { options, host, drives, cards, save });
+    const { config, ...parts } = await prepareMachine(options, host);
+    const machine = new Machine(config, parts);
     try {
       await machine.#creation.promise;
     } catch (error) {
@@ -117,22 +103,26 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    */
   static async restore(snapshot: Uint8Array, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
-    const { options, ...state } = await readMachine(snapshot, host);
+    return await Machine.#from(await readMachine(snapshot, host), changes, host);
+  }
+
+  static async #from(snapshot: MachineSnapshot, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
+    const { options, ...state } = snapshot;
     const drives = changes.drives ?? drivesWith(options, state.media);
     const machine = await Machine.create({ ...options, ...changes, drives }, host);
-    try {
-      await machine.#states.load(state);
-    } catch (error) {
+    await machine.#states.load(state).catch(async (error: unknown) => {
       await machine.stop();
       throw error;
-    }
+    });
     return machine;
   }
 
-  private constructor(config: MachineConfig, { options, host, drives, cards, save }: MachineParts) {
+  private constructor(config: MachineConfig, made: MachineParts) {
     super();
+    const { options, host, drives, cards } = made;
     const events = { onCrash: (error: Error) => this.#fail(error) };
     const { isolate: where = 'worker', name } = options;
+    this.#made = made;
     this.#isolate = host.startIsolate({ where, config, name, drives: drives.machineEnd }, events);
     this.#hold();
     this.#connection = new Connection(this.#isolate.port, (notice) => this.#receive(notice));
@@ -150,21 +140,12 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.mouse = new Mouse(this.#streams.input('mouse', MOUSE_CREDIT));
     this.guestLog = this.#streams.open('log');
     this.exited = this.#exit.promise;
-    this.#drives = drives;
-    this.#states = new MachineStates({
-      call: (name, ...args) => this.#call(name, ...args),
-      drives,
-      encode: (state) => writeSnapshot(save(state), host.compressor),
-      decode: (snapshot) => readMachine(snapshot, host),
-      // What cards are connected to is of here and now, whatever it was when the state was saved.
-      loaded: () => cards.all.map((card) => card.tellLink()),
-    });
+    this.#states = new MachineStates((name, ...args) => this.#call(name, ...args), made);
     this.snapshots = new MachineSnapshots(this.#states, drives);
     this.drives = drives.all;
     const log = (message: string) => this.emit('log', message);
     drives.onLog = log;
     drives.onCrash = events.onCrash;
-    this.#cards = cards;
     this.network = cards.all;
     cards.connect({ send: (message) => this.#connection.send(message), log });
     for (const { name, cable } of cards.all) {
@@ -222,6 +203,19 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     await this.#states.load(await this.#states.decode(snapshot));
   }
 
+  /**
+   * A second machine in the state of this one, which goes on when it is started. What either does then the other doesn't see: disks
+   * are overlays. Network cards are connected to nothing, unless `changes` says to what.
+   * @param changes options that are to be others
+   * @throws ConfigurationError for a machine that writes to an image file, or if the changed options don't fit
+   */
+  async fork(changes: Partial<MachineOptions> = {}): Promise<Machine> {
+    const snapshot = await this.#states.copy();
+    const { options, host, drives } = this.#made;
+    const isolate = options.isolate ?? 'worker';
+    return await Machine.#from(snapshot, { isolate, drives: drives.forked(snapshot.media), ...changes }, host);
+  }
+
   /** Ends the machine for good, whatever the guest is doing, and frees all that it has. May be called again. */
   async stop(): Promise<void> {
     this.#end({ reason: 'stopped', code: 0 });
@@ -232,7 +226,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   async #terminate(): Promise<void> {
     this.#hold();
-    await Promise.all([this.#isolate.terminate(), this.#drives.close(), this.#cards.close()]);
+    await Promise.all([this.#isolate.terminate(), this.#made.drives.close(), this.#made.cards.close()]);
     this.#release();
   }
 
@@ -309,7 +303,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
         this.#streams.taken(notice.port, notice.length);
         break;
       case 'request':
-        this.#cards.answer(notice);
+        this.#made.cards.answer(notice);
         break;
       case 'exit':
         this.#end(notice.exit);
@@ -357,7 +351,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   #end(exit: Exit): void {
     if (this.#state === 'ended') return;
     this.#finish(`the machine has ended (${exit.reason})`);
-    void this.#drives.close().then(() => {
+    void this.#made.drives.close().then(() => {
       this.#exit.resolve(exit);
       this.emit('exit', exit);
     });
@@ -382,7 +376,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   #finish(reason: string): void {
     this.#enter('ended');
     this.#streams.end(reason);
-    void this.#drives.close();
-    void this.#cards.close();
+    void this.#made.drives.close();
+    void this.#made.cards.close();
   }
 }

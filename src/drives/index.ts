@@ -5,6 +5,7 @@ import { RemoteCalls } from '../isolate/remote-calls.ts';
 import type { Image } from '../options.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import { Drive } from './drive.ts';
+import { forkedDrive } from './forked-drive.ts';
 import { NO_IMAGE } from './image-snapshots.ts';
 import type { DriveOptions, DrivePlan } from './options.ts';
 import type { DriveCalls, DriveReport } from './protocol.ts';
@@ -64,6 +65,14 @@ export class MachineDrives {
   /** What is in them now. The machine must be frozen. */
   async save(): Promise<SavedMedia> {
     return this.#thread ? await this.#call('save') : {};
+  }
+
+  /**
+   * The drives of a machine that is to go on from what is in these, beside this one.
+   * @throws ConfigurationError if there is an image that only one machine can have
+   */
+  forked(media: SavedMedia): DriveOptions[] {
+    return this.#plans.map((plan, n) => forkedDrive(plan, this.all[n].image, media[plan.name]));
   }
 
   /** Snapshots within images (image-snapshots.ts). */

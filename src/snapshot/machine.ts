@@ -3,7 +3,7 @@ import type { Host } from '../host.ts';
 import type { MachineOptions } from '../options.ts';
 import { SnapshotError } from './layout.ts';
 import { checkedMedia } from './media.ts';
-import { isRecord, NAME, restoredOptions, type SavedParts, savedOptions } from './options.ts';
+import { isRecord, NAME, restoredOptions } from './options.ts';
 import { readSnapshot } from './read.ts';
 import type { WholeState } from './state.ts';
 
@@ -13,13 +13,8 @@ export interface MachineSnapshot extends WholeState {
   readonly options: MachineOptions;
 }
 
-/** What a machine is made of. One that is made from its snapshot needs no files. */
-export function savedMachine(options: MachineOptions, parts: SavedParts, state: WholeState): Saved {
-  return { options: savedOptions(options, parts), ...(state as object) };
-}
-
 /**
- * The other way round. The options are checked where a machine is made of them, the components where they are loaded.
+ * What a snapshot's bytes hold. The options are checked where a machine is made of them, the components where they are loaded.
  * @throws SnapshotError
  */
 export async function readMachine(snapshot: Uint8Array, { decompressor }: Host): Promise<MachineSnapshot> {

@@ -1,10 +1,14 @@
 import type { SavedComponents } from '../../runtime/snapshot/components.ts';
+import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { MachineDrives } from '../drives/index.ts';
 import type { SavedMedia } from '../drives/saved-medium.ts';
 import type { CallName, Calls } from '../isolate/protocol.ts';
+import type { MachineParts } from '../machine-types.ts';
 import { InOrder } from '../storage/in-order.ts';
 import { SnapshotError } from './layout.ts';
-import { NAME } from './options.ts';
+import { type MachineSnapshot, readMachine } from './machine.ts';
+import { NAME, restoredOptions, savedOptions } from './options.ts';
+import { writeSnapshot } from './write.ts';
 
 /** Asks a machine's isolate. */
 type Call = <Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>) => Promise<ReturnType<Calls[Name]>>;
@@ -25,33 +29,36 @@ function clockOf({ clock }: SavedComponents): bigint {
   return BigInt(Math.floor((clock as { readonly time: number }).time));
 }
 
-/** What it takes to save and load a machine. */
-interface StateParts {
-  readonly call: Call;
-  readonly drives: MachineDrives;
-  readonly encode: (state: WholeState) => Promise<Uint8Array>;
-  readonly decode: (snapshot: Uint8Array) => Promise<WholeState>;
-  /** Called when a state has been loaded. */
-  readonly loaded: () => void;
-}
-
 /** The state of a machine as a whole: what its isolate has, and what is in its drives. */
 export class MachineStates {
   readonly #call: Call;
-  readonly #drives: MachineDrives;
-  readonly #encode: (state: WholeState) => Promise<Uint8Array>;
-  /** The other way round from `save`. */
-  readonly decode: (snapshot: Uint8Array) => Promise<WholeState>;
-  readonly #loaded: () => void;
+  readonly #machine: MachineParts;
   readonly #order = new InOrder();
 
-  /** @param parts `encode` makes a file of a state, `decode` the other way round */
-  constructor({ call, drives, encode, decode, loaded }: StateParts) {
+  constructor(call: Call, machine: MachineParts) {
     this.#call = call;
-    this.#drives = drives;
-    this.#encode = encode;
-    this.decode = decode;
-    this.#loaded = loaded;
+    this.#machine = machine;
+  }
+
+  get #drives(): MachineDrives {
+    return this.#machine.drives;
+  }
+
+  /** What the machine is made of. */
+  get #options(): Saved {
+    return savedOptions(this.#machine.options, this.#machine.parts);
+  }
+
+  #encode(state: WholeState): Promise<Uint8Array> {
+    return writeSnapshot({ options: this.#options, ...(state as object) }, this.#machine.host.compressor);
+  }
+
+  /**
+   * What a snapshot's bytes hold.
+   * @throws SnapshotError
+   */
+  decode(snapshot: Uint8Array): Promise<MachineSnapshot> {
+    return readMachine(snapshot, this.#machine.host);
   }
 
   /**
@@ -59,11 +66,19 @@ export class MachineStates {
    * @throws ConfigurationError if a snapshot cannot hold what is in a drive
    */
   async save(): Promise<Uint8Array> {
-    const state = await this.#frozen(async () => ({
-      components: await this.#call('save'),
-      media: await this.#drives.save(),
-    }));
-    return await this.#encode(state);
+    return await this.#encode(await this.#present());
+  }
+
+  /**
+   * The state at one moment, for another machine in this process.
+   * @throws ConfigurationError as `save`
+   */
+  async copy(): Promise<MachineSnapshot> {
+    return { options: restoredOptions(this.#options), ...(await this.#present()) };
+  }
+
+  #present(): Promise<WholeState> {
+    return this.#frozen(async () => ({ components: await this.#call('save'), media: await this.#drives.save() }));
   }
 
   /**
@@ -93,7 +108,8 @@ export class MachineStates {
 
   async #load(components: SavedComponents): Promise<void> {
     await this.#fitting('load', components);
-    this.#loaded();
+    // What cards are connected to is of here and now, whatever it was when the state was saved.
+    for (const card of this.#machine.cards.all) card.tellLink();
   }
 
   async #fitting(name: 'check' | 'load', components: SavedComponents): Promise<void> {

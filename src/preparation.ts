@@ -1,0 +1,28 @@
+import { loadImages } from './boot-images.ts';
+import { MachineCards } from './cards/index.ts';
+import { planCards } from './cards/options.ts';
+import { MachineDrives } from './drives/index.ts';
+import { planDrives } from './drives/options.ts';
+import type { Host } from './host.ts';
+import type { MachineConfig } from './machine-core.ts';
+import type { MachineParts } from './machine-types.ts';
+import { openAll } from './opening.ts';
+import { checkOptions, type MachineOptions } from './options.ts';
+
+/**
+ * All that a machine is made of: its images are read, and what its drives and cards are connected to is open.
+ * @throws ConfigurationError if an option is wrong, or a file cannot be read
+ */
+export async function prepareMachine(
+  options: MachineOptions,
+  host: Host,
+): Promise<MachineParts & { readonly config: MachineConfig }> {
+  const settings = checkOptions(options);
+  const plans = planDrives(options.drives ?? []);
+  const images = await loadImages(options, host);
+  const drives = new MachineDrives(plans, host);
+  const cards = new MachineCards(planCards(options.network ?? []), host);
+  await openAll(cards, drives);
+  const config = { ...settings, ...images, drives: drives.config, cards: cards.config };
+  return { config, options, host, drives, cards, parts: { ...images, drives: plans, cards: cards.config } };
+}
