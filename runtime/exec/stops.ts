@@ -3,12 +3,24 @@ export type WatchKind = 'write' | 'read' | 'access';
 
 /** Why the machine stands still for a debugger. Addresses are linear. */
 export type DebugStop =
-  /** The instruction at EIP has a breakpoint, and has not run. */
-  | { readonly reason: 'breakpoint'; readonly address: number }
-  /** One instruction has run, or its fault has been delivered. */
-  | { readonly reason: 'step' }
-  /** The instruction before EIP has accessed what is watched; `address` is where that begins. */
-  | { readonly reason: 'watchpoint'; readonly kind: WatchKind; readonly address: number };
+  | {
+      /** The instruction at EIP has a breakpoint, and has not run. */
+      readonly reason: 'breakpoint';
+      /** Its address. */
+      readonly address: number;
+    }
+  | {
+      /** One instruction has run, or its fault has been delivered. */
+      readonly reason: 'step';
+    }
+  | {
+      /** The instruction before EIP has accessed what is watched. */
+      readonly reason: 'watchpoint';
+      /** Which accesses are watched. */
+      readonly kind: WatchKind;
+      /** Of the first byte that is watched. */
+      readonly address: number;
+    };
 
 /**
  * Where and why guest code is to stop for a debugger. Breakpoints are by linear address, in every address space. The dispatcher

@@ -1,7 +1,17 @@
 import { ConfigurationError } from '../errors.ts';
 
-/** Where a server listens: a Unix socket, or a TCP port. Port 0: the system chooses one. */
-export type ListenAddress = { readonly path: string } | { readonly host: string; readonly port: number };
+/** Where a server listens: a Unix socket, or a TCP port. */
+export type ListenAddress =
+  | {
+      /** Of the Unix socket. */
+      readonly path: string;
+    }
+  | {
+      /** Name or address of this host. */
+      readonly host: string;
+      /** The TCP port; 0: the system chooses one. */
+      readonly port: number;
+    };
 
 /** QEMU listens on all addresses if none is named; here only this host's own programs can attach then. */
 const OWN = '127.0.0.1';

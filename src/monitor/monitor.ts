@@ -17,6 +17,7 @@ export interface CharacterDeviceInfo {
   readonly label: string;
   /** What it is connected to. */
   readonly filename: string;
+  /** A device of the machine uses it. */
   readonly 'frontend-open': boolean;
 }
 

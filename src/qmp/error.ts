@@ -3,6 +3,7 @@ export type QmpErrorClass = 'GenericError' | 'CommandNotFound' | 'DeviceNotFound
 
 /** What a command cannot do. */
 export class QmpError extends Error {
+  /** By which it is told from other errors. */
   override readonly name = 'QmpError';
   /** By which programs tell errors apart. */
   readonly errorClass: QmpErrorClass;

@@ -29,7 +29,7 @@ const sessions: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     'registers in protected mode',
-    [`hbreak *${at('bump')}`, 'continue', 'info registers', 'p $xmm1', 'p $mxcsr', 'x/5i $eip', 'kill'],
+    [`hbreak *${at('bump')}`, 'continue', 'info registers', 'p $xmm1', 'p $mxcsr', 'x/5i $eip', 'detach'],
   ],
   [
     'breakpoints, some of them conditional',
@@ -42,7 +42,7 @@ const sessions: readonly (readonly [string, readonly string[]])[] = [
       `tbreak *${at('count')}`,
       'continue',
       'info breakpoints',
-      'kill',
+      'detach',
     ],
   ],
   [
@@ -58,7 +58,7 @@ const sessions: readonly (readonly [string, readonly string[]])[] = [
         'awatch *(int *)0x5010',
         'continue',
         'x/i $eip',
-        'kill',
+        'detach',
       ],
     ],
   ],
@@ -68,7 +68,7 @@ const sessions: readonly (readonly [string, readonly string[]])[] = [
       ...[`hbreak *${at('bump')}`, 'continue', 'stepi', 'x/i $eip', 'stepi 3', 'x/i $eip', 'nexti', 'x/i $eip'],
       ...['set var *(int *)0x5000 = 0x1233', 'continue', 'stepi', 'x/wx 0x5000', 'set $eax = 0x12345678', 'p/x $eax'],
       ...['p $eflags', 'set $eflags = $eflags | 1', 'p $eflags', 'set $xmm1.v4_int32[0] = 5', 'p $xmm1.v4_int32'],
-      ...['set $st0 = 2.5', 'p $st0', `jump *${at('count')}`, 'p/x $eip', 'kill'],
+      ...['set $st0 = 2.5', 'p $st0', `jump *${at('count')}`, 'p/x $eip', 'detach'],
     ],
   ],
 ];
