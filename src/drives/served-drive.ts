@@ -36,6 +36,8 @@ export class ServedDrive {
   #isInMemory = false;
   /** What a machine that is loaded is to find. */
   #staged: StagedMedium = nothingStaged;
+  /** From `stage` to `dropStaged`: what is ready is for the disk that is in the drive now. */
+  #staging: PromiseWithResolvers<void> | null = null;
   #isLocked = false;
   #isClosed = false;
   /** What the user asks for. */
@@ -81,7 +83,7 @@ export class ServedDrive {
     await this.#changes.run(async () => {
       this.#checkOpen();
       const disk = await this.#openImage(image, options);
-      await this.#exchanges.run(() => this.#exchange(disk, image));
+      await this.#exchangeUnstaged(disk, image);
     });
   }
 
@@ -91,7 +93,18 @@ export class ServedDrive {
    */
   async eject(): Promise<void> {
     this.#checkRemovable();
-    await this.#changes.run(() => this.#exchanges.run(() => this.#exchange(null)));
+    await this.#changes.run(() => this.#exchangeUnstaged(null));
+  }
+
+  /** When no state is being loaded. */
+  async #exchangeUnstaged(disk: Disk | null, image?: Image): Promise<void> {
+    while (this.#staging !== null) await this.#staging.promise;
+    await this.#exchanges.run(() => this.#exchange(disk, image));
+  }
+
+  #endStaging(): void {
+    this.#staging?.resolve();
+    this.#staging = null;
   }
 
   /**
@@ -132,6 +145,7 @@ export class ServedDrive {
    * @throws ConfigurationError if what is in it is not what the saved one stands on
    */
   async stage(saved: SavedMedium | undefined, snapshot?: string): Promise<void> {
+    this.#staging ??= Promise.withResolvers();
     await this.#exchanges.run(async () => {
       if (saved?.isInImage && snapshot !== undefined && this.snapshotDisk !== null) {
         this.#staged = stageSnapshot(snapshot);
@@ -160,6 +174,7 @@ export class ServedDrive {
   async dropStaged(): Promise<void> {
     const staged = this.#staged;
     this.#staged = nothingStaged;
+    this.#endStaging();
     await staged.drop();
     this.#tellStatus();
   }
@@ -177,6 +192,7 @@ export class ServedDrive {
   /** Writes what is left to be written, and lets go of the image. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#endStaging();
     await this.#exchanges.run(() => this.#takeOut());
   }
 

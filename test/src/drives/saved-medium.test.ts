@@ -102,6 +102,22 @@ test.each<[string, DriveOptions]>([
   expect([await read(drive, 3), await read(drive, 4)]).toEqual([1, 7]);
 });
 
+test('a medium that the user changes while a state is loaded is put in after that', async () => {
+  const options = { interface: 'floppy', image, snapshot: true } as const;
+  const medium = await saved(options, [3]);
+  const drive = await open(options);
+  await drive.stage(medium);
+  const change = drive.change(new Uint8Array(SIZE).fill(9));
+  const eject = drive.eject();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await drive.exchangeStaged();
+  expect(await read(drive, 3)).toBe(1);
+  await drive.dropStaged();
+  await change;
+  await eject;
+  expect(drive.status.image).toBe(null);
+});
+
 test('saved changes stay as they are when the disk is written again', async () => {
   const medium = await saved({ image, snapshot: true }, [3]);
   const drive = await open({ image, snapshot: true });
