@@ -40,8 +40,8 @@ test.each(['worker', 'caller'] as const)('two machines go on from one state: iso
   const fork = await started(machine.fork());
   machine.serial.write('cd\r');
   fork.serial.write('xy\r');
-  expect((await machine.serial.expect(/There is no command (\w+)/))[1]).toBe('abcd');
-  expect((await fork.serial.expect(/There is no command (\w+)/))[1]).toBe('abxy');
+  expect((await machine.serial.expect(/There is no command (\w+)\W/))[1]).toBe('abcd');
+  expect((await fork.serial.expect(/There is no command (\w+)\W/))[1]).toBe('abxy');
   await fork.serial.expect('demo> ');
   await machine.stop();
   const second = await started(fork.fork());
@@ -53,19 +53,21 @@ test('each has its own disks, from what was on them', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fork-'));
   const image = join(folder, 'disk.img');
   await writeFile(image, letters);
-  for (const drives of [[{ image, snapshot: true }], [{ image: letters }]]) {
-    const machine = await create([...drives, { image: letters, media: 'cdrom' }, { interface: 'floppy' }]);
-    expect(await ask(machine, 'w3', 'w4')).toBe('..');
-    const fork = await started(machine.fork());
-    expect(await ask(fork, 'r3', 'w4', 'w5')).toBe('3..');
-    expect(await ask(machine, 'w6', 'r3', 'r5', 'r6')).toBe('.3f6');
-    expect(await ask(fork, 'r4', 'r5', 'r6')).toBe('45g');
-    expect(fork.drives.map(({ name, medium }) => [name, medium?.sectors])).toEqual([
-      ['ide0-hd0', 16],
-      ['ide1-cd0', 16],
-      ['floppy0', undefined],
-    ]);
-  }
+  const machine = await create([
+    { image, snapshot: true },
+    { image: letters, media: 'cdrom' },
+    { interface: 'floppy' },
+  ]);
+  expect(await ask(machine, 'w3', 'w4')).toBe('..');
+  const fork = await started(machine.fork());
+  expect(await ask(fork, 'r3', 'w4', 'w5')).toBe('3..');
+  expect(await ask(machine, 'w6', 'r3', 'r5', 'r6')).toBe('.3f6');
+  expect(await ask(fork, 'r4', 'r5', 'r6')).toBe('45g');
+  expect(fork.drives.map(({ name, medium }) => [name, medium?.sectors])).toEqual([
+    ['ide0-hd0', 16],
+    ['ide1-cd0', 16],
+    ['floppy0', undefined],
+  ]);
   await rm(folder, { recursive: true });
 });
 
