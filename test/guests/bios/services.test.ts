@@ -122,6 +122,36 @@ test('INT 15h 5307h turns the machine off', async () => {
   expect(await machine.exited).toMatchObject({ reason: 'poweroff' });
 });
 
+test('a program that jumps to the reset vector resets the machine: what boots once does so once', async () => {
+  const writer = (text: string) =>
+    diskImage(
+      bootSector(`
+        mov     si, name
+        call    put
+        cmp     word [0x472], 0x1234
+        je      leave
+        mov     word [0x472], 0x1234
+        jmp     0xF000:0xFFF0
+name:   db '${text}', 10, 0
+`),
+    );
+  const { machine, text } = await machineWith({
+    drives: [
+      { image: writer('hard disk'), format: 'raw' },
+      { interface: 'floppy', image: writer('floppy').slice(0, 1_474_560), format: 'raw' },
+    ],
+    bootOrder: { order: 'c', once: 'a' },
+  });
+  let resets = 0;
+  machine.on('reset', () => resets++);
+  await machine.start();
+  await machine.exited;
+  expect({ resets, booted: text().match(/^(floppy|hard disk)$/gm) }).toEqual({
+    resets: 1,
+    booted: ['floppy', 'hard disk'],
+  });
+});
+
 describe('resets that go on in a program', () => {
   const resume = (code: number, rest: string): string => `
         cmp     word [0x9000], 0x4321

@@ -56,6 +56,8 @@ power_on:
         cmp     bl, RESUME_FAR_RETURN
         jbe     resume
 .shadow:
+        test    bh, PAM_READ    ; no reset led here but a program's jump: the chips are as it left them
+        jnz     machine_reset
         o32 lgdt [cs:reset_gdt_register]
         mov     eax, cr0
         or      al, 1
