@@ -10,7 +10,9 @@ export const NO_IMAGE = 'no block device can store vmstate for snapshot';
 
 /** Snapshots that a drive's image has within itself, the oldest first. */
 export interface DriveSnapshots {
+  /** The drive's name, such as 'ide0-hd0'. */
   readonly drive: string;
+  /** In the order of the image's table. */
   readonly snapshots: readonly ImageSnapshot[];
 }
 

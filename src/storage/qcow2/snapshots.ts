@@ -11,15 +11,19 @@ const NO_COUNT = 2n ** 64n - 1n;
 
 /** A snapshot that an image has within itself. QEMU's docs/interop/qcow2.txt, "Snapshots". */
 export interface ImageSnapshot {
+  /** Unique in the image; a number, mostly. */
   readonly id: string;
+  /** As it was given; several may have the same. */
   readonly name: string;
-  /** Its L1 table: where it is in the file, in bytes, and how many entries it has. */
+  /** Where its L1 table is in the file, in bytes. */
   readonly l1Offset: number;
+  /** Entries of its L1 table. */
   readonly l1Size: number;
   /** Bytes of the state of a machine that are kept with it; 0: none. */
   readonly stateBytes: number;
-  /** When it was taken, in nanoseconds since 1970, and the machine's own time then, in nanoseconds since it was turned on. */
+  /** When it was taken, in nanoseconds since 1970. */
   readonly date: bigint;
+  /** The machine's own time then, in nanoseconds since it was turned on. */
   readonly clock: bigint;
   /** Bytes of the disk; undefined: as many as it has now. */
   readonly size: number | undefined;
