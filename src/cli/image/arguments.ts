@@ -57,9 +57,15 @@ export function parseImageArguments(
   return { values, words: positionals };
 }
 
+/** The last argument may be a size with a minus, which is no option. */
+function sizeAtLast(args: readonly string[]): readonly string[] {
+  const last = args.at(-1) ?? '';
+  return /^-\d/.test(last) ? [...args.slice(0, -1), '--', last] : args;
+}
+
 function parsed(args: readonly string[], allowed: readonly OptionName[], usage: string): ReturnType<typeof parse> {
   try {
-    return parse(args, allowed);
+    return parse(sizeAtLast(args), allowed);
   } catch (error) {
     throw new ConfigurationError(`image: ${(error as Error).message.split('. ')[0]}; usage: ${usage}`);
   }

@@ -6,6 +6,7 @@ import { isHttp } from '../../storage/http/store.ts';
 import { formatOf } from '../../storage/open.ts';
 import { CORRUPT, DIRTY } from '../../storage/qcow2/extensions.ts';
 import { type Header, readHeader } from '../../storage/qcow2/header.ts';
+import { RawDisk } from '../../storage/raw.ts';
 import { sizeText } from '../../storage/size-text.ts';
 import type { ByteStore } from '../../storage/store.ts';
 import { type Arguments, formatNamed } from './arguments.ts';
@@ -30,10 +31,13 @@ export async function imageInfo({ values, words: [file] }: Arguments): Promise<s
 const compatOf = ({ version }: Header): string => (version === 2 ? '0.10' : '1.1');
 const compressionOf = ({ compression }: Header): string => (compression === 'deflate' ? 'zlib' : 'zstd');
 
-function textOf({ name, size: bytes }: ByteStore, header: Header | undefined, used: number | undefined): string {
-  const size = header?.size ?? bytes;
+/** Bytes of the disk that an image stands for. */
+const sizeOf = (store: ByteStore, header: Header | undefined): number => header?.size ?? new RawDisk(store).size;
+
+function textOf(store: ByteStore, header: Header | undefined, used: number | undefined): string {
+  const size = sizeOf(store, header);
   const lines = [
-    `image: ${name}`,
+    `image: ${store.name}`,
     `file format: ${header ? 'qcow2' : 'raw'}`,
     `virtual size: ${sizeText(size)} (${size} bytes)`,
     `disk size: ${used === undefined ? 'unavailable' : sizeText(used)}`,
@@ -58,10 +62,10 @@ function qcow2Lines(header: Header): string[] {
   ];
 }
 
-function jsonOf({ name, size }: ByteStore, header: Header | undefined, used: number | undefined): object {
+function jsonOf(store: ByteStore, header: Header | undefined, used: number | undefined): object {
   const common = {
-    'virtual-size': header?.size ?? size,
-    filename: name,
+    'virtual-size': sizeOf(store, header),
+    filename: store.name,
     format: header ? 'qcow2' : 'raw',
     'actual-size': used,
   };

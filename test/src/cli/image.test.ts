@@ -25,6 +25,19 @@ test('images are made, resized, copied, shown and checked', async () => {
   expect(await image('check', raw)).toMatchObject({ code: 63 });
 });
 
+test('an image becomes smaller by a size with a minus, if that is allowed', async () => {
+  const path = file('smaller.qcow2');
+  await image('create', '-f', 'qcow2', path, '3M');
+  expect(await image('resize', path, '-1M')).toMatchObject({ code: 1, errors: expect.stringContaining('--shrink') });
+  expect(await image('resize', '--shrink', path, '-1M')).toMatchObject({ code: 0, output: 'Image resized.\n' });
+  expect((await image('info', path)).output).toContain('(2097152 bytes)');
+});
+
+test('a raw image that ends within a sector has it whole', async () => {
+  writeFileSync(file('short'), 'hello');
+  expect((await image('info', '-f', 'raw', file('short'))).output).toContain('virtual size: 512 B (512 bytes)');
+});
+
 test('a copy is compressed, told of as it grows, and has holes', async () => {
   const [from, packed, back, changes] = ['from', 'packed', 'back', 'changes'].map(file);
   const bytes = Buffer.alloc(3 << 20, 'abcdefg');
