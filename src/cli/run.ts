@@ -37,7 +37,9 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   left.promise.catch(() => {});
   using _signals = onSignals(left.resolve);
   using _alive = keptAlive();
-  await using machine = await makeMachine(settings, boot);
+  const made = await madeUnlessLeft(makeMachine(settings, boot), left.promise);
+  if (typeof made === 'number') return made;
+  await using machine = made;
   if (plan.serials.length > machine.serialPorts.length)
     throw new ConfigurationError('-serial: there are four ports at most');
   if (plan.parallels.length > 1) throw new ConfigurationError('-parallel: there is one port');
@@ -65,6 +67,17 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   } finally {
     await terminal.close();
   }
+}
+
+/** The machine, or the exit code of who left while it was made: a server of an image may not answer. */
+async function madeUnlessLeft(making: Promise<Machine>, left: Promise<number>): Promise<Machine | number> {
+  const made = await Promise.race([making, left]);
+  if (typeof made === 'number')
+    making.then(
+      (machine) => machine.stop(),
+      () => {},
+    );
+  return made;
 }
 
 async function makeMachine(settings: Settings, boot: Boot): Promise<Machine> {

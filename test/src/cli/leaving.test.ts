@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { program } from '../support/command-line.ts';
@@ -48,4 +49,17 @@ test.each<[signal: NodeJS.Signals, code: number]>([
   await startStuck('worker');
   child.kill(signal);
   expect(await exitCode()).toBe(code);
+});
+
+test('a signal leaves while the server of an image does not answer', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const asked = once(server, 'connection');
+  const { port } = server.address() as AddressInfo;
+  child = spawn(process.execPath, [program, '-display', 'none', '-cdrom', `http://127.0.0.1:${port}/image`]);
+  const [connection] = await asked;
+  child.kill('SIGTERM');
+  expect(await exitCode()).toBe(143);
+  connection.destroy();
+  server.close();
 });
