@@ -1,3 +1,4 @@
+import { StorageError } from '../store.ts';
 import { decodeEntry, entryOffset, hostRange, isCompressedEntry, isOwnEntry, withOwnFlag } from './mapping.ts';
 import type { Metadata } from './metadata.ts';
 import { type Entry, getEntry, setEntry, type Table } from './table.ts';
@@ -7,21 +8,40 @@ type Range = readonly [from: number, to: number];
 
 export const allOf = (l1: Table): Range => [0, l1.bytes.length / 8];
 
+/**
+ * The L2 tables of a part of an L1 table: index of the entry, offset in the file.
+ * @throws StorageError if one stands there twice: a small image could name one more often than anybody can wait for
+ */
+function tablesOf({ file }: Metadata, l1: Table, [from, to]: Range): Map<number, number> {
+  const offsets = new Set<number>();
+  const tables = new Map<number, number>();
+  for (let index = from; index < to; index++) {
+    const offset = entryOffset(getEntry(l1, index));
+    if (offset === 0) continue;
+    if (offsets.has(offset))
+      throw new StorageError(
+        file.store,
+        `is damaged: an L1 table names the L2 table at 0x${offset.toString(16)} twice`,
+      );
+    offsets.add(offset);
+    tables.set(index, offset);
+  }
+  return tables;
+}
+
 /** Does something with all that a part of an L1 table refers to, L2 tables among it: bytes of the file, offset and length. */
 async function eachReference(
   metadata: Metadata,
   l1: Table,
-  [from, to]: Range,
+  range: Range,
   act: (offset: number, bytes: number) => Promise<void>,
 ): Promise<void> {
   const { file, map } = metadata;
-  for (let index = from; index < to; index++) {
-    const offset = entryOffset(getEntry(l1, index));
-    if (offset === 0) continue;
+  for (const offset of tablesOf(metadata, l1, range).values()) {
     const table = await map.tables.get(offset);
     for (let n = 0; n < table.bytes.length / 8; n++) {
-      const range = hostRange(decodeEntry(file, getEntry(table, n)), file.clusterSize);
-      if (range) await act(...range);
+      const place = hostRange(decodeEntry(file, getEntry(table, n)), file.clusterSize);
+      if (place) await act(...place);
     }
     await act(offset, file.clusterSize);
     if (metadata.isCrowded) await metadata.commit();
@@ -57,11 +77,9 @@ export async function setOwnFlags(metadata: Metadata): Promise<void> {
 
 type IsOwn = (offset: number) => Promise<boolean>;
 
-async function setFlags(metadata: Metadata, l1: Table, [from, to]: Range, isOwn: IsOwn): Promise<void> {
-  for (let index = from; index < to; index++) {
+async function setFlags(metadata: Metadata, l1: Table, range: Range, isOwn: IsOwn): Promise<void> {
+  for (const [index, offset] of tablesOf(metadata, l1, range)) {
     const entry = getEntry(l1, index);
-    const offset = entryOffset(entry);
-    if (offset === 0) continue;
     await setFlagsOfTable(metadata, offset, isOwn);
     const own = await isOwn(offset);
     if (own !== isOwnEntry(entry)) setEntry(l1, index, withOwnFlag(entry, own));

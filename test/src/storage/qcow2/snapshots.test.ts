@@ -194,3 +194,21 @@ test.each([
     { numRuns: 25, seed: 1 },
   );
 });
+
+test('a snapshot that names one L2 table twice is refused, and the disk is as it was', async () => {
+  const store = new MemoryStore('image');
+  const disk = await make(store, { size: 1 << 17 });
+  await disk.write(0, new Uint8Array(512).fill(1));
+  await createSnapshot(disk, { name: 'one', date: 0n });
+  await disk.flush();
+  const image = new DataView((await contents(store)).slice().buffer);
+  // It is as if it had been closed.
+  image.setBigUint64(72, 0n);
+  const snapshots = Number(image.getBigUint64(64));
+  const l1 = Number(image.getBigUint64(snapshots));
+  image.setBigUint64(l1 + 8, image.getBigUint64(l1));
+  const damaged = new MemoryStore('damaged', new Uint8Array(image.buffer));
+  const opened = await Qcow2Disk.open(damaged, undefined, decompressor);
+  await expect(applySnapshot(opened, 'one')).rejects.toThrow('twice');
+  expect((await everything(opened)).indexOf(0)).toBe(512);
+});
