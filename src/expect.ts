@@ -31,11 +31,11 @@ export class ExpectError extends Error {
   /** The end of the output that earlier matches had used. */
   readonly matchedOutput: string;
 
-  /** @internal Made by `expect` only. */
-  constructor(pattern: RegExp | string, reason: string, { matched, pending }: Output) {
+  /** @internal Made by `expect` only. `silence` says why there is no output, where that is known. */
+  constructor(pattern: RegExp | string, reason: string, { matched, pending }: Output, silence?: string) {
     const [lastOutput, matchedOutput] = [pending.slice(-SHOWN), matched.slice(-SHOWN)];
     const wanted = typeof pattern === 'string' ? JSON.stringify(pattern) : String(pattern);
-    super(`${reason} while waiting for ${wanted}. ${describeOutput(lastOutput, matchedOutput)}`);
+    super(`${reason} while waiting for ${wanted}. ${silence ?? describeOutput(lastOutput, matchedOutput)}`);
     this.pattern = pattern;
     this.lastOutput = lastOutput;
     this.matchedOutput = matchedOutput;

@@ -152,7 +152,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       this.#streams.addOutput(name, cable);
       this.#streams.addInput(name, cable);
     }
-    this.screen = new Screen(() => this.#call('screen'));
+    this.screen = new Screen(config.vga === 'std', () => this.#call('screen'));
     this.translations = new Translations(this.ask);
   }
 

@@ -37,8 +37,12 @@ export class Screen {
   /** When the update before has been taken. */
   #last: Promise<void> = Promise.resolve();
 
+  /** Whether the machine has a display adapter. */
+  readonly isThere: boolean;
+
   /** @internal Made by machines only. */
-  constructor(ask: AskForUpdate) {
+  constructor(isThere: boolean, ask: AskForUpdate) {
+    this.isThere = isThere;
     this.#ask = ask;
   }
 
@@ -52,6 +56,13 @@ export class Screen {
     const mode = decodeMode(registers);
     if (mode.isOff || mode.format !== 'text') return '';
     return textOf(textCells(mode, registers, this.#memory.bytes));
+  }
+
+  /** Why there is no text, as after the last update; undefined: there may be some. */
+  get #silence(): string | undefined {
+    const mode = decodeMode(this.#memory.registers!);
+    if (mode.isOff) return 'The screen is dark.';
+    return mode.format === 'text' ? undefined : 'The screen shows graphics: png() has its picture.';
   }
 
   /** The picture. What blinks is shown. Rejects if the machine has no display adapter or was stopped. */
@@ -84,7 +95,7 @@ export class Screen {
       const match = pattern.exec(text);
       if (match) return match;
       if (performance.now() - start >= timeout) {
-        throw new ExpectError(given, `${timeout} ms passed`, { matched: '', pending: text });
+        throw new ExpectError(given, `${timeout} ms passed`, { matched: '', pending: text }, this.#silence);
       }
       await new Promise((resolve) => setTimeout(resolve, INTERVAL));
     }

@@ -1,10 +1,10 @@
 import { type Boot, ConfigurationError, type MachineOptions } from '../../index.ts';
-import { vgaOf } from '../../options.ts';
 import { type Backend, namedBackend } from '../backends/backend.ts';
 import type { Settings } from '../settings.ts';
 
-/** Whether standard input and output are a terminal. */
-export interface TerminalState {
+/** Whether the machine has a display adapter, and standard input and output are a terminal. */
+export interface DisplayState {
+  readonly hasScreen: boolean;
   readonly isTerminal: boolean;
 }
 
@@ -13,9 +13,8 @@ export interface TerminalState {
  * nothing else is on the terminal.
  * @throws ConfigurationError if there is no screen, or no terminal, to show it
  */
-export function showsDisplay(settings: Settings, boot: Boot, { isTerminal }: TerminalState): boolean {
+export function showsDisplay(settings: Settings, { hasScreen, isTerminal }: DisplayState): boolean {
   const { display, nographic } = settings;
-  const hasScreen = vgaOf({ boot, ...adapterOf(settings, boot) }) === 'std';
   if (display === 'terminal') check(hasScreen, isTerminal);
   if (display !== undefined) return display === 'terminal';
   return hasScreen && isTerminal && nographic !== true && !usesTerminal(settings);

@@ -10,7 +10,7 @@ const PAGE = 4096;
 class Updates {
   readonly bytes = new Uint8Array(PAGE);
   readonly #asked: PromiseWithResolvers<ScreenUpdate>[] = [];
-  readonly screen = new Screen(() => {
+  readonly screen = new Screen(true, () => {
     const update = Promise.withResolvers<ScreenUpdate>();
     this.#asked.push(update);
     return update.promise;
@@ -59,7 +59,15 @@ test('an update that fails does not stop the next one', async () => {
   expect(line(await second, 0, 0, 1)).toEqual([9]);
 });
 
+test('text that is expected of a screen that shows graphics is told to be none', async () => {
+  const updates = new Updates();
+  const expected = updates.screen.expect('login', { timeout: 0 });
+  await settle();
+  updates.answer(0, 1);
+  await expect(expected).rejects.toThrow('0 ms passed while waiting for "login". The screen shows graphics: png() has');
+});
+
 test('a machine without a display adapter is told of', async () => {
-  const screen = new Screen(async () => null);
+  const screen = new Screen(false, async () => null);
   await expect(screen.text()).rejects.toThrow("no display adapter; make it with vga: 'std'");
 });

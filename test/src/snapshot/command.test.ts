@@ -56,3 +56,12 @@ test.each<[string, string[], RegExp]>([
   expect(errors).toMatch(message);
   expect(code).toBe(1);
 });
+
+test('whether there is a screen is what the saved machine says', async () => {
+  const withScreen = join(folder, 'screen.snapshot');
+  await using machine = await Machine.create({ memory: 16, boot: { bios: 'rawiron' }, vga: 'std' });
+  await writeFile(withScreen, await machine.snapshot());
+  const errorOf = async (path: string) => (await run(['-incoming', `file:${path}`, '-display', 'terminal'], '')).errors;
+  expect(await errorOf(withScreen)).toMatch(/input and output must be a terminal/);
+  expect(await errorOf(file)).toMatch(/there is no display adapter/);
+});

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../../../src/cli/arguments.ts';
-import { showsDisplay } from '../../../../src/cli/display/choice.ts';
+import { adapterOf, showsDisplay } from '../../../../src/cli/display/choice.ts';
 import { bootOf } from '../../../../src/cli/run.ts';
+import { vgaOf } from '../../../../src/options.ts';
 
 function isShown(line: string, isTerminal: boolean): boolean {
   const settings = parseArguments(line.split(' '));
-  return showsDisplay(settings, bootOf(settings), { isTerminal });
+  const boot = bootOf(settings);
+  return showsDisplay(settings, { hasScreen: vgaOf({ boot, ...adapterOf(settings, boot) }) === 'std', isTerminal });
 }
 
 test.each([
