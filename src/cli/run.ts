@@ -29,6 +29,8 @@ import { Terminal } from './terminal.ts';
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
 export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
   const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  // Before anything is opened. What goes to files does so with a screen and without.
+  checkOutputFiles(settings, planBackends(settings, false));
   const terminal = new Terminal();
   const left = Promise.withResolvers<number>();
   // It may be rejected before anyone waits for it.
@@ -39,7 +41,6 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   if (typeof made === 'number') return made;
   await using machine = made;
   const plan = planBackends(settings, showsDisplay(settings, { hasScreen: machine.screen.isThere, isTerminal }));
-  checkOutputFiles(settings, plan);
   if (plan.serials.length > machine.serialPorts.length)
     throw new ConfigurationError('-serial: there are four ports at most');
   if (plan.parallels.length > 1) throw new ConfigurationError('-parallel: there is one port');
