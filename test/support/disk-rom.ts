@@ -1,4 +1,5 @@
 import { rom } from './death-roms.ts';
+import { beginCommand } from './sector-roms.ts';
 
 /**
  * Copies the first sector of the first IDE disk to the second by the data port, flushes and halts: READ SECTORS, WRITE SECTORS,
@@ -27,30 +28,4 @@ export const diskRom = rom(`
         out     dx, al
         call    .ready
         hlt
-
-; Begins command BH for one sector at address BL.
-.begin: call    .ready
-        mov     dx, 0x1F6
-        mov     al, 0xE0
-        out     dx, al
-        mov     dx, 0x1F2
-        mov     al, 1
-        out     dx, al
-        inc     dx
-        mov     al, bl
-        out     dx, al
-        inc     dx
-        xor     al, al
-        out     dx, al
-        inc     dx
-        out     dx, al
-        mov     dx, 0x1F7
-        mov     al, bh
-        out     dx, al
-; Waits until it is not busy.
-.ready: mov     dx, 0x1F7
-        in      al, dx
-        test    al, 0x80
-        jnz     .ready
-        ret
-`);
+${beginCommand}`);

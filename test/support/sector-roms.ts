@@ -1,6 +1,8 @@
+import type { Machine } from '../../src/index.ts';
 import { rom } from './death-roms.ts';
 
-const beginCommand = `
+/** Routines for a ROM that moves single sectors by the data port. */
+export const beginCommand = `
 ; Begins command BH for one sector at address BL.
 .begin: call    .ready
         mov     dx, 0x1F6
@@ -28,11 +30,7 @@ const beginCommand = `
         ret
 `;
 
-/**
- * Takes commands of two characters from COM1: `r` or `w` and a digit, the sector of the first IDE disk. A read answers with the
- * first byte of the sector, a write fills it with that digit and answers `.`. All by the data port, without interrupts.
- */
-export const sectorRom = rom(`
+const withStack = `
         cli
         xor     ax, ax
         mov     es, ax
@@ -40,7 +38,13 @@ export const sectorRom = rom(`
         mov     ss, ax
         mov     sp, 0x7000
         cld
-.next:  call    .take
+`;
+
+/**
+ * Takes commands of two characters from COM1: `r` or `w` and a digit, the sector of the first IDE disk. A read answers with the
+ * first byte of the sector, a write fills it with that digit and answers `.`. All by the data port, without interrupts.
+ */
+export const sectorRom = rom(`${withStack}.next:  call    .take
         mov     cl, al
         call    .take
         mov     ch, al
@@ -82,15 +86,7 @@ export const sectorRom = rom(`
 ${beginCommand}`);
 
 /** Reads the sector that it wrote last, compares, writes the next number. `!` on COM1: it was another; `.`: 64 times it was not. */
-export const counterRom = rom(`
-        cli
-        xor     ax, ax
-        mov     es, ax
-        mov     ds, ax
-        mov     ss, ax
-        mov     sp, 0x7000
-        cld
-        mov     si, 0x6161
+export const counterRom = rom(`${withStack}        mov     si, 0x6161
         mov     bl, 0
 .next:  mov     bh, 0x20
         call    .begin
@@ -124,3 +120,14 @@ export const counterRom = rom(`
         out     dx, al
         jmp     .next
 ${beginCommand}`);
+
+/** What the guest of `sectorRom` answers to commands. */
+export async function askSectors({ serial }: Pick<Machine, 'serial'>, ...commands: readonly string[]): Promise<string> {
+  let answers = '';
+  for (const command of commands) {
+    const answer = serial.expect(/^./s);
+    serial.write(command);
+    answers += (await answer)[0];
+  }
+  return answers;
+}

@@ -8,7 +8,7 @@ import { nodeStorage, openFile } from '../../../src/node/storage.ts';
 import { readSnapshot } from '../../../src/snapshot/read.ts';
 import { writeSnapshot } from '../../../src/snapshot/write.ts';
 import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
-import { counterRom, sectorRom } from '../../support/sector-roms.ts';
+import { askSectors, counterRom, sectorRom } from '../../support/sector-roms.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -40,13 +40,6 @@ async function restore(snapshot: Uint8Array, changes: Partial<MachineOptions> = 
   return start(await Machine.restore(snapshot, changes));
 }
 
-/** What the guest answers to a command. */
-async function ask(machine: Machine, command: string): Promise<string> {
-  const answer = machine.serial.expect(/^./s);
-  machine.serial.write(command);
-  return (await answer)[0]!;
-}
-
 async function rawImage(): Promise<string> {
   const path = join(folder, 'disk.img');
   await writeFile(path, letters);
@@ -68,37 +61,41 @@ describe('a machine with a disk', () => {
   test.each(['raw', 'qcow2'] as const)('goes on with its image as it was left: %s', async (format) => {
     const image = await images[format]();
     const machine = await create({ image });
-    expect(await ask(machine, 'w3')).toBe('.');
+    expect(await askSectors(machine, 'w3')).toBe('.');
     await machine.pause();
     const snapshot = await machine.snapshot();
     await machine.stop();
     const second = await restore(snapshot, { drives: [image] });
-    expect([await ask(second, 'r3'), await ask(second, 'r4')]).toEqual(['3', 'e']);
+    expect([await askSectors(second, 'r3'), await askSectors(second, 'r4')]).toEqual(['3', 'e']);
   });
 
   test('is put back with all that it wrote where that is forgotten at the end', async () => {
     const image = await qcow2Image();
     const machine = await create({ image, snapshot: true });
-    expect(await ask(machine, 'w3')).toBe('.');
+    expect(await askSectors(machine, 'w3')).toBe('.');
     const snapshot = await machine.snapshot();
     for (let n = 0; n < 2; n++) {
-      expect([await ask(machine, 'w3'), await ask(machine, 'w4'), await ask(machine, 'r4')]).toEqual(['.', '.', '4']);
+      expect([
+        await askSectors(machine, 'w3'),
+        await askSectors(machine, 'w4'),
+        await askSectors(machine, 'r4'),
+      ]).toEqual(['.', '.', '4']);
       await machine.load(snapshot);
-      expect([await ask(machine, 'r3'), await ask(machine, 'r4')]).toEqual(['3', 'e']);
+      expect([await askSectors(machine, 'r3'), await askSectors(machine, 'r4')]).toEqual(['3', 'e']);
     }
     const second = await restore(snapshot, { drives: [{ image, snapshot: true }] });
-    expect([await ask(second, 'r3'), await ask(second, 'r4')]).toEqual(['3', 'e']);
+    expect([await askSectors(second, 'r3'), await askSectors(second, 'r4')]).toEqual(['3', 'e']);
   });
 
   test('is refused on an image that was written since, and nothing changes', async () => {
     const image = await qcow2Image();
     const machine = await create({ image });
-    expect(await ask(machine, 'r3')).toBe('d');
+    expect(await askSectors(machine, 'r3')).toBe('d');
     const snapshot = await machine.snapshot();
-    expect(await ask(machine, 'w3')).toBe('.');
+    expect(await askSectors(machine, 'w3')).toBe('.');
     const changed = /^ide0-hd0: .*disk.qcow2 was changed after the snapshot was taken/;
     await expect(machine.load(snapshot)).rejects.toThrow(changed);
-    expect(await ask(machine, 'r3')).toBe('3');
+    expect(await askSectors(machine, 'r3')).toBe('3');
     await machine.stop();
     const before = await readFile(image);
     await expect(Machine.restore(snapshot, { drives: [image] })).rejects.toThrow(changed);
@@ -108,13 +105,13 @@ describe('a machine with a disk', () => {
 
 test('a disk in memory is in the snapshot', async () => {
   const machine = await create({ image: letters });
-  expect(await ask(machine, 'w3')).toBe('.');
+  expect(await askSectors(machine, 'w3')).toBe('.');
   const snapshot = await machine.snapshot();
   const second = await restore(snapshot);
-  expect([await ask(second, 'r3'), await ask(second, 'r4')]).toEqual(['3', 'e']);
-  expect([await ask(machine, 'w4'), await ask(machine, 'r4')]).toEqual(['.', '4']);
+  expect([await askSectors(second, 'r3'), await askSectors(second, 'r4')]).toEqual(['3', 'e']);
+  expect([await askSectors(machine, 'w4'), await askSectors(machine, 'r4')]).toEqual(['.', '4']);
   await machine.load(snapshot);
-  expect([await ask(machine, 'r3'), await ask(machine, 'r4')]).toEqual(['3', 'e']);
+  expect([await askSectors(machine, 'r3'), await askSectors(machine, 'r4')]).toEqual(['3', 'e']);
 });
 
 test('a guest that writes on and on finds what it wrote, whenever it is saved and put back', async () => {
@@ -131,9 +128,9 @@ test('a guest that writes on and on finds what it wrote, whenever it is saved an
 test('what a state that does not fit is refused for leaves the disks as they are', async () => {
   const machine = await create({ image: letters });
   const snapshot = await (await create({ image: letters }, { memory: 3 })).snapshot();
-  expect(await ask(machine, 'w3')).toBe('.');
+  expect(await askSectors(machine, 'w3')).toBe('.');
   await expect(machine.load(snapshot)).rejects.toThrow(/is of a machine with other options: memory/);
-  expect(await ask(machine, 'r3')).toBe('3');
+  expect(await askSectors(machine, 'r3')).toBe('3');
 });
 
 test('a CD and a floppy disk are there again', async () => {
@@ -169,5 +166,5 @@ test('the contents of a disk cannot name another file', async () => {
   Object.assign(saved.media['ide0-hd0']!, { contents });
   const second = await restore(await writeSnapshot(saved as never, nodeCompressor));
   expect(second.drives[0]!.format).toBe('raw');
-  expect(await ask(second, 'r0')).toBe('Q');
+  expect(await askSectors(second, 'r0')).toBe('Q');
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { type DriveOptions, Machine } from '../../../src/index.ts';
-import { sectorRom } from '../../support/sector-roms.ts';
+import { askSectors, sectorRom } from '../../support/sector-roms.ts';
 
 const letters = Uint8Array.from({ length: 16 * 512 }, (_, n) => 0x61 + (n >> 9));
 const machines: Machine[] = [];
@@ -20,17 +20,6 @@ async function started(made: Promise<Machine>): Promise<Machine> {
 
 const create = (drives: readonly DriveOptions[]): Promise<Machine> =>
   started(Machine.create({ memory: 2, vga: 'none', boot: { bios: sectorRom }, drives }));
-
-/** What the guest answers to commands (sector-roms.ts). */
-async function ask(machine: Machine, ...commands: string[]): Promise<string> {
-  let answers = '';
-  for (const command of commands) {
-    const answer = machine.serial.expect(/^./s);
-    machine.serial.write(command);
-    answers += (await answer)[0];
-  }
-  return answers;
-}
 
 test.each(['worker', 'caller'] as const)('two machines go on from one state: isolate %s', async (isolate) => {
   const machine = await started(Machine.create({ memory: 16, isolate, boot: { demo: true } }));
@@ -58,11 +47,11 @@ test('each has its own disks, from what was on them', async () => {
     { image: letters, media: 'cdrom' },
     { interface: 'floppy' },
   ]);
-  expect(await ask(machine, 'w3', 'w4')).toBe('..');
+  expect(await askSectors(machine, 'w3', 'w4')).toBe('..');
   const fork = await started(machine.fork());
-  expect(await ask(fork, 'r3', 'w4', 'w5')).toBe('3..');
-  expect(await ask(machine, 'w6', 'r3', 'r5', 'r6')).toBe('.3f6');
-  expect(await ask(fork, 'r4', 'r5', 'r6')).toBe('45g');
+  expect(await askSectors(fork, 'r3', 'w4', 'w5')).toBe('3..');
+  expect(await askSectors(machine, 'w6', 'r3', 'r5', 'r6')).toBe('.3f6');
+  expect(await askSectors(fork, 'r4', 'r5', 'r6')).toBe('45g');
   expect(fork.drives.map(({ name, medium }) => [name, medium?.sectors])).toEqual([
     ['ide0-hd0', 16],
     ['ide1-cd0', 16],
@@ -77,7 +66,7 @@ test('an image that the machine writes to cannot be had twice', async () => {
   await writeFile(image, letters);
   const machine = await create([{ image }]);
   await expect(machine.fork()).rejects.toThrow(/^ide0-hd0: .*disk.img is written by this machine, .*\(snapshot\)$/);
-  expect(await ask(machine, 'w3', 'r3')).toBe('.3');
+  expect(await askSectors(machine, 'w3', 'r3')).toBe('.3');
   await machine.stop();
   await rm(folder, { recursive: true });
 });

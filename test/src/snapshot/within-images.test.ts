@@ -10,7 +10,7 @@ import { openDisk } from '../../../src/storage/open.ts';
 import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
 import type { Qcow2Disk } from '../../../src/storage/qcow2/disk.ts';
 import { createSnapshot, deleteSnapshot } from '../../../src/storage/qcow2/image-snapshots.ts';
-import { sectorRom } from '../../support/sector-roms.ts';
+import { askSectors, sectorRom } from '../../support/sector-roms.ts';
 import { program } from '../support/command-line.ts';
 
 const missing = spawnSync('qemu-img', ['--version']).error ? ': qemu-img is missing (npm run install-oracles)' : '';
@@ -45,17 +45,6 @@ async function create(
   return machine;
 }
 
-/** What the guest answers to commands (sector-roms.ts). */
-async function ask(machine: Machine, ...commands: string[]): Promise<string> {
-  let answers = '';
-  for (const command of commands) {
-    const answer = machine.serial.expect(/^./s);
-    machine.serial.write(command);
-    answers += (await answer)[0];
-  }
-  return answers;
-}
-
 /** Does something with an image that no machine uses. */
 async function change(path: string, act: (disk: Qcow2Disk) => Promise<void>): Promise<void> {
   const disk = (await openDisk(nodeStorage, path)) as Qcow2Disk;
@@ -66,17 +55,17 @@ async function change(path: string, act: (disk: Qcow2Disk) => Promise<void>): Pr
 test('a machine and its disk go back to what they were, in the same process and in another', async () => {
   const image = await qcow2();
   const machine = await create([image]);
-  expect(await ask(machine, 'w3')).toBe('.');
+  expect(await askSectors(machine, 'w3')).toBe('.');
   await machine.snapshots.save('first');
-  expect(await ask(machine, 'w3', 'w4', 'w5')).toBe('...');
+  expect(await askSectors(machine, 'w3', 'w4', 'w5')).toBe('...');
   await machine.snapshots.save('second');
-  expect(await ask(machine, 'w6')).toBe('.');
+  expect(await askSectors(machine, 'w6')).toBe('.');
   await machine.snapshots.load('first');
-  expect(await ask(machine, 'r3', 'r4', 'r6')).toBe('3eg');
+  expect(await askSectors(machine, 'r3', 'r4', 'r6')).toBe('3eg');
   await machine.stop();
   const other = await create([image]);
   await other.snapshots.load('second');
-  expect(await ask(other, 'r3', 'r4', 'r5', 'r6')).toBe('345g');
+  expect(await askSectors(other, 'r3', 'r4', 'r5', 'r6')).toBe('345g');
   const [{ drive, snapshots }] = (await other.snapshots.list()) as [
     Awaited<ReturnType<typeof other.snapshots.list>>[0],
   ];
@@ -86,11 +75,11 @@ test('a machine and its disk go back to what they were, in the same process and 
 test('a disk whose changes are forgotten, and one in memory, go back with the state', async () => {
   const drives = [{ image: await qcow2('a'), snapshot: true }, await qcow2('b')];
   const machine = await create(drives);
-  expect(await ask(machine, 'w3')).toBe('.');
+  expect(await askSectors(machine, 'w3')).toBe('.');
   await machine.snapshots.save('a');
-  expect(await ask(machine, 'w3', 'w4')).toBe('..');
+  expect(await askSectors(machine, 'w3', 'w4')).toBe('..');
   await machine.snapshots.load('a');
-  expect(await ask(machine, 'r3', 'r4')).toBe('3e');
+  expect(await askSectors(machine, 'r3', 'r4')).toBe('3e');
 });
 
 test('the monitor has the commands of QEMU, with its words', async () => {
@@ -98,12 +87,12 @@ test('the monitor has the commands of QEMU, with its words', async () => {
   const monitor = openMonitor(machine);
   expect(await monitor.execute('info snapshots')).toBe('There is no snapshot available.\n');
   expect(await monitor.execute('savevm "one two"')).toBe('');
-  expect(await ask(machine, 'w3')).toBe('.');
+  expect(await askSectors(machine, 'w3')).toBe('.');
   expect(await monitor.execute('savevm "one two"')).toBe('');
   expect(await monitor.execute('savevm')).toBe('');
-  expect(await ask(machine, 'w3', 'w4')).toBe('..');
+  expect(await askSectors(machine, 'w3', 'w4')).toBe('..');
   expect(await monitor.execute('loadvm "one two"')).toBe('');
-  expect(await ask(machine, 'r3', 'r4')).toBe('3e');
+  expect(await askSectors(machine, 'r3', 'r4')).toBe('3e');
   const lines = (await monitor.execute('info snapshots')).split('\n');
   const rest = / +\d[\d.]* KiB \d{4}-\d\d-\d\d \d\d:\d\d:\d\d 00:00:\d\d\.\d{3} {11}$/;
   expect(lines[0]).toBe('List of snapshots present on all disks:');
@@ -126,12 +115,12 @@ test('what only one image has is listed by itself, and nothing goes back to it',
   await first.stop();
   await change(b, (disk) => deleteSnapshot(disk, 'some'));
   const machine = await create([a, b]);
-  expect(await ask(machine, 'w3')).toBe('.');
+  expect(await askSectors(machine, 'w3')).toBe('.');
   const info = await openMonitor(machine).execute('info snapshots');
   expect(info).toMatch(/^List of snapshots present on all disks:\nID.*\n-- +both .*\n\nList of partial/);
   expect(info).toMatch(/\nList of partial \(non-loadable\) snapshots on 'ide0-hd0':\nID.*\n2 +some /);
   await expect(machine.snapshots.load('some')).rejects.toThrow("Snapshot 'some' does not exist in one or more devices");
-  expect(await ask(machine, 'r3')).toBe('3');
+  expect(await askSectors(machine, 'r3')).toBe('3');
 });
 
 test.each<[string, () => Promise<DriveOptions[]>, string]>([
@@ -174,23 +163,23 @@ test('a state that is none, damaged, missing, or of another machine is refused, 
     await createSnapshot(disk, { name: 'foreign', date: 0n, state: letters });
   });
   const machine = await create([image]);
-  expect(await ask(machine, 'w3')).toBe('.');
+  expect(await askSectors(machine, 'w3')).toBe('.');
   await expect(machine.snapshots.load('other')).rejects.toThrow(/is of a machine with other options: memory/);
   await expect(machine.snapshots.load('disk')).rejects.toThrow(/'disk' is of the disk alone/);
   await expect(machine.snapshots.load('foreign')).rejects.toThrow(/is not a snapshot of a machine/);
-  expect(await ask(machine, 'r3')).toBe('3');
+  expect(await askSectors(machine, 'r3')).toBe('3');
 });
 
 test.skipIf(missing !== '')(`qemu-img takes the image for what it is${missing}`, async () => {
   const image = await qcow2();
   const machine = await create([image]);
   for (const name of ['a', 'b', 'c']) {
-    await ask(machine, `w${name.charCodeAt(0) & 7}`);
+    await askSectors(machine, `w${name.charCodeAt(0) & 7}`);
     await machine.snapshots.save(name);
   }
   await machine.snapshots.load('b');
   await machine.snapshots.delete('a');
-  await ask(machine, 'w7');
+  await askSectors(machine, 'w7');
   const [first] = await machine.snapshots.list();
   await machine.stop();
   const qemuImage = (...args: string[]) => execFileSync('qemu-img', args, { encoding: 'utf8' });
