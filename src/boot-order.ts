@@ -24,10 +24,11 @@ export function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
   for (const [name, letters] of Object.entries({ order, once })) {
     checkText(`bootOrder.${name}`, letters);
     const repeated = [...(letters ?? '')].find((letter, n) => letters!.indexOf(letter) !== n);
-    if (repeated !== undefined) throw new ConfigurationError(`bootOrder.${name} has '${repeated}' twice`);
+    if (repeated !== undefined)
+      throw new ConfigurationError(`the boot order '${letters}' (bootOrder.${name}) has '${repeated}' twice`);
     if (!/^[abcdn]*$/.test(letters ?? ''))
       throw new ConfigurationError(
-        `bootOrder.${name} is '${letters}'; its letters are a, b (floppy), c (hard disk), d (CD-ROM), n (network)`,
+        `the boot order '${letters}' (bootOrder.${name}) is none; its letters are a, b (floppy), c (hard disk), d (CD-ROM), n (network)`,
       );
   }
   return {

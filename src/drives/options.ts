@@ -70,7 +70,7 @@ const SERIAL_LENGTH = 20;
 export function planDrives(drives: readonly (string | DriveOptions)[]): DrivePlan[] {
   if (!Array.isArray(drives)) throw new ConfigurationError('drives must be an array');
   const checked = drives.map((drive, n) => checkedDrive(typeof drive === 'string' ? { image: drive } : drive, n));
-  const taken = new Map<string, number>();
+  const taken = new Map<string, string>();
   const plans: DrivePlan[] = [];
   // Those that name their place get it whatever stands before them.
   for (const n of [...checked.keys()].sort((a, b) => Number(!hasIndex(checked[a])) - Number(!hasIndex(checked[b])))) {
@@ -81,19 +81,25 @@ export function planDrives(drives: readonly (string | DriveOptions)[]): DrivePla
 
 const hasIndex = (drive: DriveOptions): boolean => drive.index !== undefined;
 
-function placeOf(
-  { interface: bus = 'ide', index, media }: DriveOptions,
-  n: number,
-  taken: Map<string, number>,
-): number {
+/** `taken` has the drive at each place. */
+function placeOf(drive: DriveOptions, n: number, taken: Map<string, string>): number {
+  const { interface: bus = 'ide', index, media } = drive;
   const order = Array.from({ length: places[bus] }, (_, place) => (media === 'cdrom' ? place ^ 2 : place));
   const place = index ?? order.find((place) => !taken.has(`${bus} ${place}`));
-  if (place === undefined) throw new ConfigurationError(`drives[${n}]: all ${places[bus]} ${bus} drives are taken`);
+  if (place === undefined)
+    throw new ConfigurationError(`${shown(drive, n)}: all ${places[bus]} ${bus} drives are taken`);
   const other = taken.get(`${bus} ${place}`);
   if (other !== undefined)
-    throw new ConfigurationError(`drives[${n}] and drives[${other}] both are ${bus} drive ${place}`);
-  taken.set(`${bus} ${place}`, n);
+    throw new ConfigurationError(
+      `${other} and ${shown(drive, n)} both are ${bus} drive ${place}; give one of them another place (index)`,
+    );
+  taken.set(`${bus} ${place}`, shown(drive, n));
   return place;
+}
+
+/** A drive as errors name it. */
+function shown({ image }: DriveOptions, n: number): string {
+  return typeof image === 'string' ? `drives[${n}] (${image})` : `drives[${n}]`;
 }
 
 function planned(options: DriveOptions, index: number): DrivePlan {

@@ -4,6 +4,8 @@ import { QmpError } from '../error.ts';
 
 /** Bytes of memory that are read at a time. */
 const PIECE = 1 << 20;
+/** The bytes of an address space: what is after them would fill the host's disk with nothing. */
+const SPACE_BYTES = { linear: 2 ** 32, physical: 2 ** 36 } as const;
 
 async function screendump(args: Arguments, { machine, options }: QmpContext): Promise<void> {
   const format = args.textIfGiven('format') ?? 'ppm';
@@ -13,7 +15,8 @@ async function screendump(args: Arguments, { machine, options }: QmpContext): Pr
 
 async function saveMemory(space: 'linear' | 'physical', args: Arguments, context: QmpContext): Promise<void> {
   const [address, size] = [args.number('val'), args.number('size')];
-  if (address < 0 || size < 0) throw new QmpError(`Invalid addr ${address}/size ${size} specified`);
+  if (address < 0 || size < 0 || address + size > SPACE_BYTES[space])
+    throw new QmpError(`Invalid addr ${address}/size ${size} specified`);
   const bytes = pieces(space, address, size, context);
   await context.options.writeFile(args.text('filename'), bytes).catch((error: unknown) => {
     throw new QmpError(messageOf(error).replace('failed to open file', 'Could not open'));

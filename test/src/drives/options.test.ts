@@ -37,13 +37,13 @@ test.each<[unknown, string]>([
   [[{ media: 'cdrom', interface: 'virtio' }], 'drives[0]: a CD-ROM drive cannot be a virtio drive'],
   [[{ media: 'cdrom', interface: 'floppy' }], 'drives[0]: a CD-ROM drive cannot be a floppy drive'],
   [[{ image: 'a', serial: 'x'.repeat(21) }], 'drives[0]: serial must be at most 20 characters'],
-  [['a', 'b', 'c', 'd', 'e'], 'drives[4]: all 4 ide drives are taken'],
+  [['a', 'b', 'c', 'd', 'e'], 'drives[4] (e): all 4 ide drives are taken'],
   [
     [
       { image: 'a', index: 1 },
       { image: 'b', index: 1 },
     ],
-    'drives[1] and drives[0] both are ide drive 1',
+    'drives[0] (a) and drives[1] (b) both are ide drive 1; give one of them another place (index)',
   ],
 ])('%j is refused: %s', (drives, message) => {
   expect(() => planDrives(drives as never)).toThrow(message);

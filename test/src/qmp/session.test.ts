@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listenForQmp, Machine, openQmp, type SessionServer } from '../../../src/index.ts';
 import { JsonReader } from '../../../src/qmp/json-reader.ts';
@@ -121,6 +124,18 @@ test('programs have the commands without a socket', async () => {
   expect(events).toEqual([['RESET', { guest: false, reason: 'host-qmp-system-reset' }]]);
   await expect(qmp.execute('frob')).rejects.toMatchObject({ errorClass: 'CommandNotFound' });
   await expect(qmp.execute('eject', {})).rejects.toThrow("Need exactly one of 'device' and 'id'");
+});
+
+test.each([
+  ['pmemsave', 2 ** 36 - 1],
+  ['memsave', 2 ** 32 - 1],
+])('%s writes nothing from beyond the end of its address space', async (command, val) => {
+  using client = await Client.ready();
+  const filename = join(tmpdir(), `${command}-beyond-${process.pid}`);
+  expect(await client.ask(command, { val, size: 2, filename })).toEqual([
+    { error: { class: 'GenericError', desc: `Invalid addr ${val}/size 2 specified` } },
+  ]);
+  expect(existsSync(filename)).toBe(false);
 });
 
 test('quit is told once, and ends the machine', async () => {
