@@ -2,6 +2,13 @@ import type { RawironPc } from '../src/browser/element.ts';
 import type { Drive, Machine } from '../src/browser/index.ts';
 import { button, byId, save, textElement } from './elements.ts';
 
+/** What the page does for the buttons. */
+export interface ControlActions {
+  readonly type: (text: string) => void;
+  readonly saveState: (machine: Machine) => Promise<void>;
+  readonly tell: (error: unknown) => void;
+}
+
 /** What the buttons of a running machine do, and the list of its drives. */
 export class Controls {
   readonly #section = byId('controls', HTMLElement);
@@ -12,7 +19,7 @@ export class Controls {
   readonly #type: (text: string) => void;
   readonly #tell: (error: unknown) => void;
 
-  constructor(pc: RawironPc, type: (text: string) => void, tell: (error: unknown) => void) {
+  constructor(pc: RawironPc, { type, saveState, tell }: ControlActions) {
     this.#pc = pc;
     this.#type = type;
     this.#tell = tell;
@@ -21,6 +28,7 @@ export class Controls {
     this.#on('ctrl-alt-delete', (machine) => machine.keyboard.press('ctrl-alt-delete'));
     this.#on('power', (machine) => machine.pressPowerButton());
     this.#on('picture', async (machine) => save(await pictureOf(machine)));
+    this.#on('save-state', saveState);
     this.#on('off', (machine) => machine.stop());
     byId('type', HTMLButtonElement).addEventListener('click', () => byId('type-dialog', HTMLDialogElement).showModal());
     byId('type-dialog', HTMLDialogElement).addEventListener('close', () => this.#typeDialog());

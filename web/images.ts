@@ -1,9 +1,10 @@
 import type { ImageName } from '../src/browser/element-options.ts';
+import { isKept } from '../src/browser/files.ts';
 import { type ImageKind, imageKind } from '../src/browser/image-kind.ts';
 import { button, textElement } from './elements.ts';
 
 /** The places that an image of a kind may have, the first free one first. */
-const places: Readonly<Record<ImageKind, readonly ImageName[]>> = {
+const places: Readonly<Record<Exclude<ImageKind, 'snapshot'>, readonly ImageName[]>> = {
   kernel: ['kernel'],
   initrd: ['initrd'],
   floppy: ['fda', 'fdb'],
@@ -29,13 +30,16 @@ export type PlacedImage = File | string;
 export class Images {
   readonly #list: HTMLElement;
   readonly #onChange: () => void;
+  readonly #onSnapshot: (file: File) => Promise<void>;
   readonly #images = new Map<ImageName, PlacedImage>();
   /** Places whose file is to be kept in the browser. */
   readonly #kept = new Set<ImageName>();
 
-  constructor(list: HTMLElement, onChange: () => void) {
+  /** `onSnapshot` gets files that are saved machines and no images. */
+  constructor(list: HTMLElement, onChange: () => void, onSnapshot: (file: File) => Promise<void>) {
     this.#list = list;
     this.#onChange = onChange;
+    this.#onSnapshot = onSnapshot;
   }
 
   get isEmpty(): boolean {
@@ -56,6 +60,11 @@ export class Images {
     return [...this.#images].flatMap(([name, image]) => (typeof image === 'string' ? [[name, image] as const] : []));
   }
 
+  /** Names of files, and addresses. */
+  get titles(): readonly string[] {
+    return [...this.#images.values()].map(titleOf);
+  }
+
   put(name: ImageName, image: PlacedImage): void {
     this.#images.set(name, image);
     this.#kept.delete(name);
@@ -65,9 +74,19 @@ export class Images {
   /** Puts files where images of their kinds belong; the last place of a kind is used again when all are taken. */
   async add(files: Iterable<File>): Promise<void> {
     for (const file of files) {
-      const possible = places[await imageKind(file)];
-      this.put(possible.find((name) => !this.#images.has(name)) ?? possible.at(-1)!, file);
+      const kind = await imageKind(file);
+      if (kind === 'snapshot') await this.#onSnapshot(file);
+      else this.#putFree(places[kind], file);
     }
+  }
+
+  #putFree(possible: readonly ImageName[], file: File): void {
+    this.put(possible.find((name) => !this.#images.has(name)) ?? possible.at(-1)!, file);
+  }
+
+  /** Forgets those that have an address. */
+  removeAddresses(): void {
+    for (const [name] of this.addresses) this.#remove(name);
   }
 
   #remove(name: ImageName): void {
@@ -83,21 +102,25 @@ export class Images {
 
   #item(name: ImageName, image: PlacedImage): HTMLLIElement {
     const item = document.createElement('li');
-    const title = typeof image === 'string' ? image : image.name;
+    const title = titleOf(image);
     item.append(textElement('b', titles[name]), textElement('span', title));
-    if (typeof image !== 'string' && places.disk.includes(name)) item.append(this.#keepBox(name, image));
+    if (!isKept(title) && places.disk.includes(name)) item.append(this.#keepBox(name, title));
     item.append(button('×', () => this.#remove(name), `Remove ${title}`));
     return item;
   }
 
-  #keepBox(name: ImageName, { name: title }: File): HTMLLabelElement {
+  #keepBox(name: ImageName, title: string): HTMLLabelElement {
     const label = document.createElement('label');
     const box = document.createElement('input');
     box.type = 'checkbox';
     box.checked = this.#kept.has(name);
     box.addEventListener('change', () => (box.checked ? this.#kept.add(name) : this.#kept.delete(name)));
-    label.title = `Copies ${title} into the browser, where what the guest writes stays`;
+    label.title = `What the guest writes to ${title} stays in the browser`;
     label.append(box, 'keep');
     return label;
   }
+}
+
+function titleOf(image: PlacedImage): string {
+  return typeof image === 'string' ? image : image.name;
 }

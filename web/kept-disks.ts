@@ -1,5 +1,7 @@
-import { keepImage, keptImage, keptImages, removeImage } from '../src/browser/index.ts';
+import { type ImageName, imageAt } from '../src/browser/element-options.ts';
+import { keepImage, keepOverlay, keptImage, keptImages, removeImage } from '../src/browser/index.ts';
 import { button, byId, save, textElement } from './elements.ts';
+import type { PlacedImage } from './images.ts';
 
 /** The list of disks that this browser keeps. */
 export class KeptDisks {
@@ -40,13 +42,36 @@ function titleOf(name: string): string {
   return name.replace(/^opfs:/, '');
 }
 
-/** Keeps a copy of a file under its name, or with a number behind it if there is one already; the name that it got. */
-export async function keepUnderFreeName(file: File): Promise<string> {
-  const taken = new Set(await keptImages());
-  const [, stem, ending] = /^(.*?)(\.[^.]*)?$/.exec(file.name) ?? [];
-  let name = `opfs:${file.name}`;
-  for (let n = 2; taken.has(name); n++) name = `opfs:${stem}-${n}${ending ?? ''}`;
+/**
+ * Keeps a file, or what has an address, under its name, or with a number after it if there is one already. What the server sends in
+ * parts is read there while the guest needs it; of the rest there is a copy.
+ * @returns the name that it got
+ * @throws ConfigurationError if an address cannot be had
+ */
+export async function keepUnderFreeName(place: ImageName, image: PlacedImage): Promise<string> {
+  const source = typeof image === 'string' ? await imageAt(place, image) : image;
+  const title = typeof image === 'string' ? fileOf(image) : image.name;
   await navigator.storage.persist().catch(() => false);
-  await keepImage(name, file);
+  if (typeof source !== 'string') {
+    const name = await freeName(title);
+    await keepImage(name, source);
+    return name;
+  }
+  const name = await freeName(title.replace(/(\.[^.]*)?$/, '.qcow2'));
+  await keepOverlay(name, source);
+  return name;
+}
+
+/** The last part of an address. */
+function fileOf(address: string): string {
+  const last = decodeURIComponent(new URL(address, location.href).pathname.split('/').at(-1)!);
+  return last.replaceAll(/[\\/]/g, '-') || 'disk.img';
+}
+
+async function freeName(title: string): Promise<string> {
+  const taken = new Set(await keptImages());
+  const [, stem, ending] = /^(.*?)(\.[^.]*)?$/.exec(title) ?? [];
+  let name = `opfs:${title}`;
+  for (let n = 2; taken.has(name); n++) name = `opfs:${stem}-${n}${ending ?? ''}`;
   return name;
 }

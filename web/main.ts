@@ -1,10 +1,13 @@
 import { RawironPc, type RawironPcEvents } from '../src/browser/element.ts';
+import { isKept } from '../src/browser/files.ts';
 import type { Exit, Machine } from '../src/browser/index.ts';
 import { Controls } from './controls.ts';
 import { byId } from './elements.ts';
 import type { Inspector } from './inspector.ts';
 import { Meter } from './meter.ts';
+import type { SavedState } from './saved-states.ts';
 import { Setup } from './setup.ts';
+import { StateList } from './state-list.ts';
 import { Tabs } from './tabs.ts';
 import type { SerialTerminal } from './terminal.ts';
 
@@ -22,13 +25,20 @@ class Page {
   readonly #status = byId('status', HTMLElement);
   readonly #problem = byId('problem', HTMLElement);
   readonly #meter = new Meter();
-  readonly #setup = new Setup(() => void this.#start());
-  readonly #tabs = new Tabs(document.querySelector('[role=tablist]')!, (panel) => void this.#shown(panel));
-  readonly #controls = new Controls(
-    this.#pc,
-    (text) => this.#type(text),
+  readonly #setup = new Setup(
+    () => void this.#start(),
+    (file) => this.#states.add(file.name, { hash: '', snapshot: file }),
+  );
+  readonly #states = new StateList(
+    (state) => void this.#goOn(state),
     (error) => this.#tell(error),
   );
+  readonly #tabs = new Tabs(document.querySelector('[role=tablist]')!, (panel) => void this.#shown(panel));
+  readonly #controls = new Controls(this.#pc, {
+    type: (text) => this.#type(text),
+    saveState: (machine) => this.#saveState(machine),
+    tell: (error) => this.#tell(error),
+  });
   #panel = 'screen-panel';
   #terminal: SerialTerminal | null = null;
   #inspector: Inspector | null = null;
@@ -41,24 +51,45 @@ class Page {
     if (this.#setup.readAddress()) void this.#start();
   }
 
-  async #start(): Promise<void> {
+  #start(): Promise<void> {
+    return this.#turnOn(async () => this.#pc.start(await this.#setup.options()));
+  }
+
+  async #goOn({ hash, snapshot }: SavedState): Promise<void> {
+    await this.#pc.stop();
+    await this.#turnOn(async () => {
+      if (hash !== '') this.#setup.restore(hash);
+      const drives = await this.#setup.namedDrives();
+      return this.#pc.restore(new Uint8Array(await snapshot.arrayBuffer()), drives);
+    });
+  }
+
+  async #turnOn(make: () => Promise<Machine>): Promise<void> {
     this.#problem.hidden = true;
     byId('start', HTMLButtonElement).disabled = true;
     this.#status.textContent = 'Starting…';
     try {
-      const options = await this.#setup.options();
-      const hasScreen = !('kernel' in (options.boot ?? {}) || 'demo' in (options.boot ?? {}));
       const terminal = await this.#serialTerminal();
       const attach = (event: Event) => terminal.attach((event as RawironPcEvents['machinecreate']).detail);
       this.#pc.addEventListener('machinecreate', attach, { once: true });
-      this.#running(await this.#pc.start(options));
-      this.#tabs.show(hasScreen ? 'screen-panel' : 'serial-panel');
+      this.#running(await make());
+      this.#tabs.show(this.#setup.hasScreen ? 'screen-panel' : 'serial-panel');
     } catch (error) {
       this.#stopped('Choose what to boot.');
       this.#tell(error);
     } finally {
       byId('start', HTMLButtonElement).disabled = false;
     }
+  }
+
+  /** A machine that went on would write to the disks that the saved one stands on. */
+  async #saveState(machine: Machine): Promise<void> {
+    const keepsDisks = machine.drives.some(({ image }) => image !== null && isKept(image));
+    if (keepsDisks) await machine.pause();
+    const snapshot = new Blob([new Uint8Array(await machine.snapshot())]);
+    await this.#states.add(this.#setup.title, { hash: location.hash, snapshot });
+    if (keepsDisks) await machine.stop();
+    this.#say(keepsDisks ? 'Saved, and turned off: its disks stay as they are.' : 'Saved.');
   }
 
   #running(machine: Machine): void {

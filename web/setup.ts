@@ -7,9 +7,9 @@ import {
 } from '../src/browser/element-options.ts';
 import { isKept } from '../src/browser/files.ts';
 import type { Image, MachineOptions } from '../src/browser/index.ts';
-import { hashOf, settingsOf, startsAtOnce } from './address.ts';
+import { hashOf, type Settings, settingsOf, startsAtOnce } from './address.ts';
 import { byId, textElement } from './elements.ts';
-import { Images } from './images.ts';
+import { Images, type PlacedImage } from './images.ts';
 import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
 import { systems } from './systems.ts';
 
@@ -21,13 +21,14 @@ const DEFAULT_APPEND = 'console=ttyS0';
 /** The form in which a machine is described, and the page's address, which says the same. */
 export class Setup {
   readonly #form = byId('setup', HTMLFormElement);
-  readonly #images = new Images(byId('images', HTMLUListElement), () => this.#imagesChanged());
+  readonly #images: Images;
   /** The address says that the machine starts with the page. */
   #runs = false;
   readonly #kept = new KeptDisks((name) => this.#images.put('hda', name));
 
-  /** `start` is called when the machine is to be started. */
-  constructor(start: () => void) {
+  /** `start` is called when the machine is to be started; `onSnapshot` gets files that are saved machines. */
+  constructor(start: () => void, onSnapshot: (file: File) => Promise<void>) {
+    this.#images = new Images(byId('images', HTMLUListElement), () => this.#imagesChanged(), onSnapshot);
     this.#addSystems();
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -45,6 +46,19 @@ export class Setup {
   /** Fills the form as the address says; true if the machine is to start at once. */
   readAddress(): boolean {
     const settings = settingsOf(location.hash);
+    this.#runs = startsAtOnce(settings);
+    this.#fill(settings);
+    return this.#runs;
+  }
+
+  /** Fills the form as it was when the page had this address, but for files of this computer. */
+  restore(hash: string): void {
+    this.#runs = false;
+    this.#images.removeAddresses();
+    this.#fill(settingsOf(hash));
+  }
+
+  #fill(settings: Settings): void {
     for (const name of imageNames) {
       const url = settings.get(name);
       if (url) this.#images.put(name, url);
@@ -57,9 +71,24 @@ export class Setup {
       const field = this.#form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
       if (value !== undefined) field.value = value;
     }
-    this.#runs = startsAtOnce(settings);
     if (settings.size > 0) this.#writeAddress();
-    return this.#runs;
+  }
+
+  /** What the machine is called that it describes. */
+  get title(): string {
+    const [image] = this.#images.titles;
+    return this.#choice === 'own' ? (image ?? 'machine') : this.#choice;
+  }
+
+  /** Whether the machine shows something on its screen, and not on its serial line. */
+  get hasScreen(): boolean {
+    return this.#choice === 'own' ? this.#images.get('kernel') === undefined : this.#choice !== 'demo';
+  }
+
+  /** Drives whose images a snapshot of the machine does not contain, or none. */
+  async namedDrives(): Promise<Pick<MachineOptions, 'drives'>> {
+    const { drives } = await this.options();
+    return this.#choice === 'own' && drives ? { drives } : {};
   }
 
   show(visible: boolean): void {
@@ -92,13 +121,14 @@ export class Setup {
   #image(name: ImageName): Promise<Image> | undefined {
     const image = this.#images.get(name);
     if (image === undefined) return undefined;
-    if (typeof image === 'string') return isKept(image) ? Promise.resolve(image) : imageAt(image);
-    return this.#images.isKept(name) ? this.#keep(name, image) : Promise.resolve(image);
+    if (typeof image === 'string' && isKept(image)) return Promise.resolve(image);
+    if (this.#images.isKept(name)) return this.#keep(name, image);
+    return typeof image === 'string' ? imageAt(name, image) : Promise.resolve(image);
   }
 
-  /** Copies a file into the browser; from then on the machine has the copy. */
-  async #keep(place: ImageName, file: File): Promise<string> {
-    const name = await keepUnderFreeName(file);
+  /** From then on the machine has what the browser keeps. */
+  async #keep(place: ImageName, image: PlacedImage): Promise<string> {
+    const name = await keepUnderFreeName(place, image);
     this.#images.put(place, name);
     return name;
   }

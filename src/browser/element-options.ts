@@ -1,6 +1,7 @@
 import type { DriveOptions } from '../drives/options.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Boot, Image, MachineOptions } from '../options.ts';
+import { isHttp } from '../storage/http/store.ts';
 
 /** Names of images of drives, and the drives. */
 const driveOptions = {
@@ -62,24 +63,41 @@ async function bootOf(description: MachineDescription): Promise<Boot | undefined
   return description.setting('demo') === undefined ? undefined : { demo: true };
 }
 
+/** What is on a web server can only be read, so changes are forgotten. */
 async function drivesOf(description: MachineDescription): Promise<DriveOptions[]> {
   const drives = Object.entries(driveOptions).map(async ([name, drive]) => {
     const image = await description.image(name as ImageName);
-    return image === undefined ? [] : [{ ...drive, image }];
+    const snapshot = typeof image === 'string' && isHttp(image);
+    return image === undefined ? [] : [{ ...drive, image, ...(snapshot && { snapshot }) }];
   });
   return (await Promise.all(drives)).flat();
 }
 
+/** Drives whose images are large. */
+const readInParts: readonly ImageName[] = ['hda', 'hdb', 'cdrom'];
+
 /**
- * What an address has. The browser decides whether it is in memory or on its disk.
+ * The image at an address: the address itself where it is for a disk or a CD and the server sends parts of it, otherwise its bytes.
  * @throws ConfigurationError
  */
-export async function imageAt(url: string): Promise<Blob> {
-  const response = await fetch(url).catch((error: unknown) => {
+export async function imageAt(name: ImageName, url: string): Promise<Blob | string> {
+  if (!readInParts.includes(name)) return await (await get(url)).blob();
+  const first = await get(url, { range: 'bytes=0-0' });
+  if (first.status !== 206) return await first.blob();
+  await first.body?.cancel();
+  const { headers } = first;
+  // Of another server the page sees only what that allows.
+  const hasParts = headers.has('content-range') && !headers.has('content-encoding');
+  return hasParts ? new URL(url, document.baseURI).href : await (await get(url)).blob();
+}
+
+/** The browser decides whether what it gets is in memory or on its disk. */
+async function get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  const response = await fetch(url, { headers }).catch((error: unknown) => {
     throw new ConfigurationError(
       `cannot get ${url}: ${(error as Error).message} (another server has to allow it, by CORS)`,
     );
   });
   if (!response.ok) throw new ConfigurationError(`cannot get ${url}: the server answers ${response.status}`);
-  return await response.blob();
+  return response;
 }

@@ -1,6 +1,6 @@
 import type { MachineOptions } from '../options.ts';
 import { Display } from './display.ts';
-import { describedOptions, imageAt } from './element-options.ts';
+import { describedOptions, type ImageName, imageAt } from './element-options.ts';
 import { isKept } from './files.ts';
 import { type Exit, Machine } from './index.ts';
 import { Keys, typeText } from './keys.ts';
@@ -79,8 +79,22 @@ export class RawironPc extends HTMLElement {
    * @throws DOMException AbortError if it is stopped, removed or started again before the machine runs
    */
   async start(options?: MachineOptions): Promise<Machine> {
+    return await this.#run(async () => Machine.create(options ?? (await this.#describedOptions())));
+  }
+
+  /**
+   * Ends the machine that it shows, and goes on from a snapshot.
+   * @param snapshot what `machine.snapshot()` gave
+   * @param changes options that are to be others than those of the machine that it was taken of, such as `drives`
+   * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
+   * @throws DOMException AbortError as `start`
+   */
+  async restore(snapshot: Uint8Array, changes: Partial<MachineOptions> = {}): Promise<Machine> {
+    return await this.#run(() => Machine.restore(snapshot, changes));
+  }
+
+  async #run(create: () => Promise<Machine>): Promise<Machine> {
     try {
-      const create = async () => Machine.create(options ?? (await this.#describedOptions()));
       const machine = await this.#latest.replace(create);
       this.dispatchEvent(new CustomEvent('machinecreate', { detail: machine }));
       this.#latest.checkCurrent(machine);
@@ -125,9 +139,9 @@ export class RawironPc extends HTMLElement {
 
   #describedOptions(): Promise<MachineOptions> {
     const value = (name: string) => this.getAttribute(name) ?? undefined;
-    const image = (name: string) => {
+    const image = (name: ImageName) => {
       const url = value(name);
-      return url === undefined || isKept(url) ? url && Promise.resolve(url) : imageAt(url);
+      return url === undefined || isKept(url) ? url && Promise.resolve(url) : imageAt(name, url);
     };
     return describedOptions({ setting: value, image: (name) => image(name) || undefined });
   }

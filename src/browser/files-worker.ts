@@ -1,6 +1,8 @@
 import { type CallEnd, type CallMessage, reportError } from '../isolate/remote-calls.ts';
 import { FOLDER } from './files-folder.ts';
+import { ImageVersion } from './image-version.ts';
 import { ownEnd } from './scope.ts';
+import { openSync, type SyncFile } from './sync-file.ts';
 
 export type Access = 'read' | 'write';
 
@@ -11,30 +13,27 @@ export interface FileCalls {
   write(file: number, offset: number, bytes: Uint8Array): void;
   resize(file: number, size: number): void;
   flush(file: number): void;
+  /** Another text after each change. */
+  version(file: number): string;
   close(file: number): void;
 }
 
-/** What the types of pages lack: the methods of workers (File System Standard). */
-interface SyncFile {
-  getSize(): number;
-  read(target: Uint8Array, options: { at: number }): number;
-  write(source: Uint8Array, options: { at: number }): number;
-  truncate(size: number): void;
-  flush(): void;
-  close(): void;
-}
-interface SyncHandle {
-  createSyncAccessHandle(options: { mode: 'readwrite' | 'read-only' }): Promise<SyncFile>;
+/** An image that is open. */
+interface OpenFile {
+  readonly file: SyncFile;
+  readonly version: ImageVersion;
 }
 
-const open = new Map<number, SyncFile>();
+const open = new Map<number, OpenFile>();
 let last = 0;
 
-function fileOf(number: number): SyncFile {
-  const file = open.get(number);
-  if (!file) throw new Error('it is closed');
-  return file;
+function openFile(number: number): OpenFile {
+  const found = open.get(number);
+  if (!found) throw new Error('it is closed');
+  return found;
 }
+
+const fileOf = (number: number): SyncFile => openFile(number).file;
 
 type Answered<Name extends keyof FileCalls> = (
   ...args: Parameters<FileCalls[Name]>
@@ -45,9 +44,12 @@ const calls: { readonly [Name in keyof FileCalls]: Answered<Name> } = {
   async open(name, access) {
     const root = await navigator.storage.getDirectory();
     const folder = await root.getDirectoryHandle(FOLDER, { create: true });
-    const handle = (await folder.getFileHandle(name)) as unknown as SyncHandle;
-    const file = await handle.createSyncAccessHandle({ mode: access === 'read' ? 'read-only' : 'readwrite' });
-    open.set(++last, file);
+    const file = await openSync(await folder.getFileHandle(name), access === 'read' ? 'read-only' : 'readwrite');
+    const version = await ImageVersion.open(name, access).catch((error: unknown) => {
+      file.close();
+      throw error;
+    });
+    open.set(++last, { file, version });
     return { file: last, size: file.getSize() };
   },
   read(file, offset, length) {
@@ -57,15 +59,21 @@ const calls: { readonly [Name in keyof FileCalls]: Answered<Name> } = {
     return bytes;
   },
   write(file, offset, bytes) {
+    openFile(file).version.change();
     for (let at = 0; at < bytes.length; ) {
       const written = fileOf(file).write(bytes.subarray(at), { at: offset + at });
       if (written === 0) throw new DOMException('nothing was written', 'QuotaExceededError');
       at += written;
     }
   },
-  resize: (file, size) => fileOf(file).truncate(size),
+  resize(file, size) {
+    openFile(file).version.change();
+    fileOf(file).truncate(size);
+  },
   flush: (file) => fileOf(file).flush(),
+  version: (file) => openFile(file).version.read(),
   close(file) {
+    openFile(file).version.close();
     fileOf(file).close();
     open.delete(file);
   },

@@ -1,8 +1,9 @@
 import { ConfigurationError } from '../errors.ts';
 import { type CallEnd, RemoteCalls } from '../isolate/remote-calls.ts';
 import { type ByteStore, checkRange, checkWritable, StorageError } from '../storage/store.ts';
-import { FOLDER } from './files-folder.ts';
+import { FOLDER, VERSIONS } from './files-folder.ts';
 import type { Access, FileCalls } from './files-worker.ts';
+import { newVersion, versionFile } from './image-version.ts';
 
 /** Names of images that the browser keeps begin with this. */
 const SCHEME = 'opfs:';
@@ -19,10 +20,10 @@ function fileName(name: string): string {
   return file;
 }
 
-/** The folder of kept images (File System Standard: the origin private file system). */
-async function folder(): Promise<FileSystemDirectoryHandle> {
+/** A folder of kept images (File System Standard: the origin private file system). */
+async function folder(name = FOLDER): Promise<FileSystemDirectoryHandle> {
   const root = await navigator.storage.getDirectory();
-  return await root.getDirectoryHandle(FOLDER, { create: true });
+  return await root.getDirectoryHandle(name, { create: true });
 }
 
 /**
@@ -33,6 +34,13 @@ async function folder(): Promise<FileSystemDirectoryHandle> {
 export async function keepImage(name: string, image: Blob): Promise<void> {
   const file = await (await folder()).getFileHandle(fileName(name), { create: true });
   await image.stream().pipeTo(await file.createWritable());
+  await new Blob([newVersion()]).stream().pipeTo(await (await versionFile(fileName(name))).createWritable());
+}
+
+/** Makes an empty image, in the place of one of that name, and opens it. */
+export async function createKept(name: string): Promise<ByteStore> {
+  await keepImage(name, new Blob());
+  return await openKept(name, 'write');
 }
 
 /** An image that the browser keeps, as it is now. */
@@ -50,6 +58,7 @@ export async function keptImages(): Promise<string[]> {
 /** Forgets an image. Rejects while a machine uses it. */
 export async function removeImage(name: string): Promise<void> {
   await (await folder()).removeEntry(fileName(name));
+  await (await folder(VERSIONS)).removeEntry(fileName(name)).catch(() => {});
 }
 
 /** The way to the worker that has the files open: only there they are read and written in place. */
@@ -125,11 +134,15 @@ class KeptStore implements ByteStore {
     if (!this.isReadOnly) await this.#do('flush');
   }
 
+  async version(): Promise<string> {
+    return await this.#do('version');
+  }
+
   async close(): Promise<void> {
     await this.#do('close');
   }
 
-  async #do<Name extends 'read' | 'write' | 'resize' | 'flush' | 'close'>(
+  async #do<Name extends Exclude<keyof FileCalls, 'open'>>(
     name: Name,
     ...args: Parameters<FileCalls[Name]> extends [number, ...infer Rest] ? Rest : never
   ): Promise<ReturnType<FileCalls[Name]>> {

@@ -1,5 +1,5 @@
-/** What an image is for: something that is booted directly, or the medium of a drive. */
-export type ImageKind = 'kernel' | 'initrd' | 'floppy' | 'cdrom' | 'disk';
+/** What an image is for: something that is booted directly, the medium of a drive, or a saved machine. */
+export type ImageKind = 'kernel' | 'initrd' | 'floppy' | 'cdrom' | 'disk' | 'snapshot';
 
 /** Magic numbers: what a file has at an offset, as characters of a byte each. */
 const magics: readonly (readonly [kind: ImageKind, offset: number, magic: string])[] = [
@@ -7,6 +7,7 @@ const magics: readonly (readonly [kind: ImageKind, offset: number, magic: string
   ['kernel', 0x202, 'HdrS'],
   // ECMA-119, 8.1: the volume descriptor, in sector 16.
   ['cdrom', 0x8001, 'CD001'],
+  ['snapshot', 0, 'RAWIRON\n'],
   ['disk', 0, 'QFI\xfb'],
   ['initrd', 0, '070701'],
   ['initrd', 0, '\x1f\x8b'],

@@ -74,6 +74,7 @@ export type { SerialPort } from '../serial.ts';
 export type { Translations } from '../translations.ts';
 export type { VirtioPortOptions } from '../virtio-ports.ts';
 export { keepImage, keptImage, keptImages, removeImage } from './files.ts';
+export { keepOverlay } from './overlays.ts';
 export { ConfigurationError, type Monitor };
 
 async function joined(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {

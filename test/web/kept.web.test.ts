@@ -1,68 +1,24 @@
-import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { diskWith } from '../../scripts/gallery/disk.ts';
-import { noBrowser, useBrowser } from '../support/web/browser.ts';
-import { useBuiltLibrary } from '../support/web/build.ts';
-import { PAGE } from '../support/web/library.ts';
+import { noBrowser } from '../support/web/browser.ts';
+import { counter } from '../support/web/counter.ts';
 import { LONG, turnOn, usePage } from '../support/web/page.ts';
-import { isolation, serve } from '../support/web/server.ts';
+import { bootKept, usePages } from './keeping.ts';
 
 declare const rawiron: typeof import('../../src/browser/index.ts');
 
-/** Counts its starts on its own disk, and tells the debug console which one this is. */
-const counter = diskWith(`
-        inc     byte [count]
-        mov     ax, 0x4300
-        mov     dl, 0x80
-        mov     si, own
-        int     0x13
-        mov     al, [count]
-        out     0xE9, al
-        jmp     finished
-own:    db      16, 0
-        dw      1, 0x8000, 0
-        dq      2
-count:  db      '0'
-`);
-
 describe.skipIf(noBrowser !== '')(`an image that Chromium keeps${noBrowser}`, () => {
-  const browser = useBrowser();
-  const folder = useBuiltLibrary();
-
-  /** Opens pages of one server in one profile, as one after the other in a browser. */
-  const inPages = async (act: (open: () => Promise<Page>) => Promise<void>) => {
-    const others = { '/index.html': new TextEncoder().encode(PAGE), '/count.img': counter };
-    await using server = await serve(folder, isolation, others);
-    const context = await browser().newContext();
-    await act(async () => {
-      const page = await context.newPage();
-      await page.goto(server.url);
-      await page.waitForFunction('globalThis.rawiron !== undefined');
-      return page;
-    });
-    await context.close();
-  };
-
-  /** Boots the disk; what it tells. The machine runs on. */
-  const boot = (page: Page) =>
-    page.evaluate(async () => {
-      const drives = [{ image: 'opfs:count.img', format: 'raw' }] as const;
-      const machine = await rawiron.Machine.create({ memory: 4, drives, debugConsole: { iobase: 0xe9 } });
-      await machine.start();
-      const [, count] = await machine.debugConsole.expect(/(.)!/, { timeout: 120_000 });
-      return count;
-    });
+  const inPages = usePages({ '/count.img': counter });
 
   test('has what a guest wrote after the page was closed, and is locked while a machine has it', () =>
     inPages(async (open) => {
       const first = await open();
       await first.evaluate(async () => rawiron.keepImage('opfs:count.img', await (await fetch('count.img')).blob()));
-      expect(await boot(first)).toBe('1');
+      expect(await bootKept(first)).toBe('1');
       const second = await open();
       const refused = second.evaluate(() => rawiron.Machine.create({ drives: ['opfs:count.img'] }).then(() => 'made'));
       await expect(refused).rejects.toThrow('opfs:count.img: cannot open it: it is in use by another machine or page');
       await first.close();
-      await expect.poll(() => boot(second).catch(() => 'still locked'), { timeout: 60_000 }).toBe('2');
+      await expect.poll(() => bootKept(second).catch(() => 'still locked'), { timeout: 60_000 }).toBe('2');
     }));
 
   test('is listed, given back and removed', () =>
@@ -92,7 +48,18 @@ describe.skipIf(noBrowser !== '')(`an image that Chromium keeps${noBrowser}`, ()
 });
 
 describe.skipIf(noBrowser !== '')(`a disk that the page keeps${noBrowser}`, () => {
-  const inPage = usePage();
+  const inPage = usePage({ '/disks/count.img': counter });
+
+  test('from a server is there after a reload, and what the guest wrote', () =>
+    inPage('#hda=disks/count.img', async (page) => {
+      await page.getByLabel('keep').check();
+      await turnOn(page);
+      await page.locator('#status', { hasText: 'Running' }).waitFor(LONG);
+      expect(page.url()).toMatch(/#hda=opfs%3Acount.qcow2&/);
+      await page.reload();
+      await turnOn(page);
+      await page.locator('#status', { hasText: 'Running' }).waitFor(LONG);
+    }));
 
   test('is part of the address, and boots again after a reload', () =>
     inPage('', async (page) => {

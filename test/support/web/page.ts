@@ -12,12 +12,15 @@ const FLOPPY_BYTES = 1440 * 1024;
 /** Opens the page with a part of the address, does something in it, and expects that nothing went wrong there. */
 export type InPage = (hash: string, act: (page: Page) => Promise<void>) => Promise<void>;
 
-/** Builds the page and starts a browser before the tests of a group, and ends both after them. */
-export function usePage(): InPage {
+/**
+ * Builds the page and starts a browser before the tests of a group, and ends both after them.
+ * @param files what the server has besides the page, by paths
+ */
+export function usePage(files: Readonly<Record<string, Uint8Array>> = {}): InPage {
   const browser = useBrowser();
   const folder = useBuiltPage();
   return async (hash, act) => {
-    await using server = await serve(folder, isolation);
+    await using server = await serve(folder, isolation, files);
     const page = await browser().newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));

@@ -32,14 +32,17 @@ export async function serve(
     if (other instanceof Uint8Array) return other;
     return await readFile(other ?? join(folder, normalize(path)));
   };
-  const answer = async (path: string, response: ServerResponse) => {
+  const answer = async (path: string, range: string | undefined, response: ServerResponse) => {
     const content = await contentOf(path).catch(() => undefined);
     const type = types[extname(path)] ?? 'application/octet-stream';
-    response.writeHead(content ? 200 : 404, { ...headers, 'content-type': type }).end(content);
+    const part = content && partOf(content, range);
+    const [status, body] = part ? [206, part.bytes] : [content ? 200 : 404, content];
+    const ranges = part && { 'content-range': part.range };
+    response.writeHead(status, { ...headers, ...ranges, 'content-type': type }).end(body);
   };
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url!, 'http://localhost');
-    void answer(pathname === '/' ? '/index.html' : pathname, response);
+    void answer(pathname === '/' ? '/index.html' : pathname, request.headers.range, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -50,4 +53,12 @@ export async function serve(
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** What a request for a range asks for (RFC 9110, 14.2). */
+function partOf(content: Uint8Array, range = ''): { bytes: Uint8Array; range: string } | undefined {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range)?.map(Number) ?? [];
+  if (first === undefined || first >= content.length) return undefined;
+  const bytes = content.subarray(first, last + 1);
+  return { bytes, range: `bytes ${first}-${first + bytes.length - 1}/${content.length}` };
 }

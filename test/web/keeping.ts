@@ -1,0 +1,41 @@
+import type { Page } from 'playwright-core';
+import { useBrowser } from '../support/web/browser.ts';
+import { useBuiltLibrary } from '../support/web/build.ts';
+import { PAGE } from '../support/web/library.ts';
+import { isolation, serve } from '../support/web/server.ts';
+
+declare const rawiron: typeof import('../../src/browser/index.ts');
+
+/** Does something with pages of one server in one profile, as one after the other in a browser. */
+type InPages = (act: (open: () => Promise<Page>) => Promise<void>) => Promise<void>;
+
+/**
+ * Builds the library and starts a browser before the tests of a group, and ends both after them.
+ * @param files what the server has besides it, by paths
+ */
+export function usePages(files: Readonly<Record<string, Uint8Array>>): InPages {
+  const browser = useBrowser();
+  const folder = useBuiltLibrary();
+  return async (act) => {
+    await using server = await serve(folder, isolation, { '/index.html': new TextEncoder().encode(PAGE), ...files });
+    const context = await browser().newContext();
+    await act(async () => {
+      const page = await context.newPage();
+      await page.goto(server.url);
+      await page.waitForFunction('globalThis.rawiron !== undefined');
+      return page;
+    });
+    await context.close();
+  };
+}
+
+/** Boots the disk that counts; what it tells. The machine runs on. */
+export function bootKept(page: Page, image = 'opfs:count.img'): Promise<string | undefined> {
+  return page.evaluate(async (image) => {
+    const drives = [{ image, ...(image.endsWith('.img') && { format: 'raw' as const }) }];
+    const machine = await rawiron.Machine.create({ memory: 4, drives, debugConsole: { iobase: 0xe9 } });
+    await machine.start();
+    const [, count] = await machine.debugConsole.expect(/(.)!/, { timeout: 120_000 });
+    return count;
+  }, image);
+}

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { noBrowser } from '../support/web/browser.ts';
+import { counter } from '../support/web/counter.ts';
+import { LONG, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
+
+const status = (page: Page, text: RegExp) => page.locator('#status', { hasText: text }).waitFor(LONG);
+const saved = (page: Page) => page.locator('#saved-states span').allTextContents();
+
+async function saveState(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Save state' }).click();
+  await status(page, /^Saved/);
+}
+
+describe.skipIf(noBrowser !== '')(`a machine that the page saves${noBrowser}`, () => {
+  const inPage = usePage({ '/count.img': counter });
+
+  test('goes on after the page was loaded again', () =>
+    inPage('#system=demo&memory=16', async (page) => {
+      await turnOn(page);
+      await seeOnTerminal(page, 'demo>');
+      await saveState(page);
+      await page.goto('about:blank');
+      await page.goBack();
+      await page.getByRole('button', { name: 'Go on from demo' }).click();
+      await status(page, /Running/);
+      await page.keyboard.type('bench 5\r');
+      await seeOnTerminal(page, 'with 23000 primes');
+    }));
+
+  test('is saved as a file, taken back from it, and removed', () =>
+    inPage('#system=demo&memory=16', async (page) => {
+      await turnOn(page);
+      await seeOnTerminal(page, 'demo>');
+      await saveState(page);
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Save demo' }).click();
+      const bytes = await readFile(await (await download).path());
+      expect(bytes.subarray(0, 8).toString()).toBe('RAWIRON\n');
+      await page.getByRole('button', { name: 'Remove demo' }).click();
+      await expect.poll(() => saved(page)).toEqual([]);
+      const file = { name: 'mine.snapshot', mimeType: 'application/octet-stream', buffer: bytes };
+      await page.locator('#files').setInputFiles(file);
+      await page.getByRole('button', { name: 'Go on from mine' }).click();
+      await status(page, /Running/);
+    }));
+
+  test('with a disk that the browser keeps is turned off, and goes on with that disk', () =>
+    inPage('#hda=count.img', async (page) => {
+      await page.getByLabel('keep').check();
+      await turnOn(page);
+      await status(page, /Running/);
+      await page.locator('rawiron-pc pre').filter({ hasText: 'Booting from' }).waitFor(LONG);
+      await saveState(page);
+      await status(page, /turned off/);
+      await page.getByRole('button', { name: /^Go on from opfs/ }).click();
+      await status(page, /Running/);
+    }));
+});

@@ -1,0 +1,42 @@
+/** The folder of the page's private files that saved machines are in. */
+const FOLDER = 'rawiron-states';
+
+/** A saved machine: a snapshot, and how the form was filled. */
+export interface SavedState {
+  /** The page's address then, from its "#" on; empty: nobody knows. */
+  readonly hash: string;
+  readonly snapshot: Blob;
+}
+
+async function folder(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return await root.getDirectoryHandle(FOLDER, { create: true });
+}
+
+/** Keeps a machine in the browser: a line with the address, then the snapshot. */
+export async function keepState(name: string, { hash, snapshot }: SavedState): Promise<void> {
+  const file = await (await folder()).getFileHandle(name.replaceAll(/[\\/:]/g, '-'), { create: true });
+  await new Blob([`${hash}\n`, snapshot]).stream().pipeTo(await file.createWritable());
+}
+
+/** Names of the machines that the browser keeps, the latest last. */
+export async function keptStates(): Promise<string[]> {
+  const names: string[] = [];
+  for await (const name of (await folder()).keys()) names.push(name);
+  return names.sort();
+}
+
+export async function keptState(name: string): Promise<SavedState> {
+  const file = await (await (await folder()).getFileHandle(name)).getFile();
+  const start = new Uint8Array(await file.slice(0, LONGEST_ADDRESS).arrayBuffer());
+  const end = start.indexOf(LINE_FEED);
+  return { hash: new TextDecoder().decode(start.subarray(0, end)), snapshot: file.slice(end + 1) };
+}
+
+export async function removeState(name: string): Promise<void> {
+  await (await folder()).removeEntry(name);
+}
+
+const LINE_FEED = 10;
+/** Bytes; browsers take no longer ones. */
+const LONGEST_ADDRESS = 1 << 21;
