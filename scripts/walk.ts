@@ -45,8 +45,8 @@ function settingsTable(): string {
     ['fast paths in a loop', defaultLoops.fastPaths],
     ["runs of a function's entry before it is translated", threshold],
     ['runs of a loop, of another block', `${runs(EntryWeight.loop)}, ${runs(EntryWeight.inner)}`],
-    ['blocks in a region', blocks],
-    ['instructions in a region', instructions],
+    ['blocks in a region at first', blocks],
+    ['instructions in a region at first', instructions],
     ['depth of nested calls', defaultEngine.callDepth],
     ["the host's memory for decoded and translated code", `${defaultEngine.cacheBytes / 2 ** 20} MB`],
   ];

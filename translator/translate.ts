@@ -13,8 +13,8 @@ import { structureRegion } from './region/structure.ts';
 export interface TranslationRequest {
   /** The page that holds the entry. */
   readonly source: CodeSource;
-  /** EIP to translate from. */
-  readonly entry: number;
+  /** EIPs to translate from. Left out: those that don't decode, and with x87 instructions all but the first. */
+  readonly entries: readonly number[];
   readonly limits: RegionLimits;
   readonly options: EmitOptions;
   /** Of the function. Absent: it is named by its address. */
@@ -33,20 +33,27 @@ export interface Translation {
   readonly ranges: readonly number[];
   readonly blocks: number;
   readonly instructions: number;
+  /** EIPs by which it may be entered, in the order of the request. */
+  readonly entries: readonly number[];
 }
 
 /** The life of a translation, top to bottom. Null if no instruction at the entry can be translated. */
 export function translate(request: TranslationRequest): Translation | null {
-  const { source, entry, limits, options, name = `guest_${hex(entry)}`, observe, checks } = request;
-  const blocks = selectRegion(source, entry, limits);
+  const { source, entries, limits, options, name = `guest_${hex(entries[0])}`, observe, checks } = request;
+  const blocks = selectRegion(source, entries, limits);
   if (blocks.length === 0 || isOnlyTrap(blocks)) return null;
   const region = liftRegion(blocks, source.key, source.targets);
   observe?.('lift', region);
   optimize(region, observe, checks);
   const depths = stackDepths(region);
-  const structure = structureRegion(controlFlow(region, depths));
+  // What is in locals of the x87 stack is said by the block that is entered.
+  const entered = blocks.filter(({ eip }, n) => (depths.isUsed ? n === 0 : entries.includes(eip)));
+  const structure = structureRegion(
+    controlFlow(region, depths),
+    entered.map((_block, n) => n),
+  );
   const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, depths);
-  return { ...emitted, ...extent(blocks) };
+  return { ...emitted, ...extent(blocks), entries: entered.map(({ eip }) => eip) };
 }
 
 /** Nothing but an instruction for the runtime. */

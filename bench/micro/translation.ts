@@ -43,7 +43,7 @@ export function translationTasks(functions: readonly SampleFunction[]): MicroTas
 }
 
 function translateSample({ source, entry }: SampleFunction): Translation | null {
-  return translate({ source, entry, limits: defaultTiering, options });
+  return translate({ source, entries: [entry], limits: defaultTiering, options });
 }
 
 function timedStages({ source, entry }: SampleFunction): Stages {
@@ -54,14 +54,14 @@ function timedStages({ source, entry }: SampleFunction): Stages {
     if (stage === 'lift') lifted = performance.now();
     else if (stage === lastPass) optimized = performance.now();
   };
-  translate({ source, entry, limits: defaultTiering, options, observe });
+  translate({ source, entries: [entry], limits: defaultTiering, options, observe });
   return { start, lifted, optimized, end: performance.now() };
 }
 
 /** Decodes the instructions of all regions into one object. */
 function decodeTask(functions: readonly SampleFunction[]): MicroTask {
   const addresses = functions.flatMap(({ source, entry }) =>
-    selectRegion(source, entry, defaultTiering).flatMap(({ instructions }) =>
+    selectRegion(source, [entry], defaultTiering).flatMap(({ instructions }) =>
       instructions.map(({ eip }) => ({ source, eip })),
     ),
   );

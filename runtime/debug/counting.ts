@@ -54,7 +54,9 @@ export class Counting {
     for (const translation of this.translations.keys()) {
       if (present.has(translation)) continue;
       this.translations.delete(translation);
-      if (this.wrappers.get(translation.head)?.translation === translation) this.wrappers.delete(translation.head);
+      for (const entry of translation.entries) {
+        if (this.wrappers.get(entry)?.translation === translation) this.wrappers.delete(entry);
+      }
     }
   }
 
@@ -73,8 +75,10 @@ export class Counting {
     this.translations.set(translation, counter);
     const original = head.run;
     const run = this.counted(counter, original, head);
-    this.wrappers.set(head, { run, original, translation });
-    this.view.install(head, run);
+    for (const entry of translation.entries) {
+      this.wrappers.set(entry, { run, original, translation });
+      this.view.install(entry, run);
+    }
     for (const link of head.links ?? []) {
       const node = this.view.interpretedBy(link);
       if (node !== null && this.view.isDecoded(node)) this.addInstruction(node, kindOf(node));
@@ -143,11 +147,13 @@ export class Counting {
   }
 
   /** Puts another function into a translation's place, below its counter; the function that was there. */
-  replace({ head }: CachedTranslation, run: Run): Run {
+  replace({ head, entries }: CachedTranslation, run: Run): Run {
     const wrapper = this.wrappers.get(head);
     const original = wrapper?.run === head.run ? wrapper.original : head.run;
-    this.wrappers.delete(head);
-    this.view.install(head, run);
+    for (const entry of entries) {
+      this.wrappers.delete(entry);
+      this.view.install(entry, run);
+    }
     return original;
   }
 

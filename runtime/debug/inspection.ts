@@ -86,6 +86,7 @@ export class Inspection implements Questions {
       // With all of its own blocks, and the checks that it was made with.
       code: {
         ...this.snapshot(page, page.frame * PAGE_BYTES, this.view.linearOf(page, head.eip), head.eip),
+        entries: translation.entries.map(({ eip }) => eip >>> 0),
         hasRun: translation.ranges.filter((_, n) => n % 2 === 0),
         limits: { blocks: translation.blocks, instructions: translation.blocks * PAGE_BYTES },
         checks: translation.checks,
@@ -136,8 +137,8 @@ export class Inspection implements Questions {
       return;
     }
     this.counting.remove();
-    for (const [{ head }, { run, original }] of this.instructionCounts) {
-      if (head.run === run) this.view.install(head, original);
+    for (const [{ entries }, { run, original }] of this.instructionCounts) {
+      for (const entry of entries) if (entry.run === run) this.view.install(entry, original);
     }
     this.instructionCounts.clear();
     this.log.clear();
@@ -226,6 +227,7 @@ export class Inspection implements Questions {
     const nodes = page ? [...this.view.nodesOf(page)] : null;
     return {
       eip: eip >>> 0,
+      entries: [eip >>> 0],
       linear: linear >>> 0,
       physical: ((offset & ~4095) | (linear & 4095)) >>> 0,
       key,

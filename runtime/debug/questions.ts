@@ -149,6 +149,8 @@ export interface TranslationDetail {
 export interface CodeSnapshot {
   /** EIP asked for. */
   readonly eip: number;
+  /** EIPs by which the translation may be entered; `eip` alone of what is none. */
+  readonly entries: readonly number[];
   /** Linear address asked for. */
   readonly linear: number;
   /** Its physical address. */

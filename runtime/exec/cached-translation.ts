@@ -9,7 +9,9 @@ const ADDRESS_COMMENT = /\/\*(back at )?([0-9a-f]{8})\*\//g;
 
 /** A translation in the cache: the function it became, and the guest bytes it was made from. */
 export class CachedTranslation {
+  /** Where it begins: its run and that of all its other entries is the same. */
   readonly head: Node;
+  readonly entries: readonly Node[];
   readonly page: CodePage;
   readonly run: Run;
   /** EIP of its first instruction when it was made. */
@@ -19,9 +21,20 @@ export class CachedTranslation {
   readonly instructions: number;
   readonly blocks: number;
   readonly checks: Checks;
+  /** Times that it has taken the place of a smaller one, or of one with fewer entries. */
+  readonly growth: number;
 
-  constructor(head: Node, run: Run, { ranges, instructions, blocks }: Translation, checks: Checks) {
+  constructor(
+    entries: readonly Node[],
+    run: Run,
+    { ranges, instructions, blocks }: Translation,
+    checks: Checks,
+    growth: number,
+  ) {
+    const [head] = entries;
     this.head = head;
+    this.entries = entries;
+    this.growth = growth;
     this.page = head.page;
     this.run = run;
     this.eip = head.eip;

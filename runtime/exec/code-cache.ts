@@ -271,7 +271,7 @@ export class CodeCache implements CodeWriteListener {
   private cool(code: FrameCode): void {
     if (this.dropped.length === 0) return;
     const times = code.cool();
-    for (const { head } of this.dropped) this.factory.cool(head, times);
+    for (const { entries } of this.dropped) for (const entry of entries) this.factory.cool(entry, times);
   }
 
   private dropBytes(page: CodePage, start: number, end: number): void {
@@ -286,10 +286,10 @@ export class CodeCache implements CodeWriteListener {
   }
 
   private dropTranslation(translation: CachedTranslation): void {
-    const { page, head, instructions } = translation;
+    const { page, entries, instructions } = translation;
     page.translations.delete(translation);
     this.residence.take(page, -instructions * Cost.translatedInstruction);
-    this.factory.reset(head);
+    for (const entry of entries) this.factory.reset(entry);
     this.metrics.droppedTranslations++;
     this.dropped.push(translation);
     this.mmu.tlb.stale = true;

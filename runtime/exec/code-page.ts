@@ -98,7 +98,7 @@ export class CodePage implements Hashed<CodePage> {
   move(id: number, linearPage: number): void {
     this.isMovable = this.formerPlaces.push(this.linearPage) < MOST_PLACES;
     const distance = (linearPage - this.linearPage) << 12;
-    for (const node of this.nodes()) this.moveLinks(node, distance);
+    for (const { head } of this.translations) this.moveLinks(head, distance);
     for (const node of this.nodes()) this.moveNode(node, distance);
     this.moveGates(distance);
     this.id = id;

@@ -2,7 +2,7 @@ import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { Checks } from '../../translator/opt/pipeline.ts';
 import { endsBlock } from '../../translator/region/flow.ts';
-import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
+import { type CodeSource, type RegionLimits, selectRegion } from '../../translator/region/select.ts';
 import { translate } from '../../translator/translate.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import { CachedTranslation } from './cached-translation.ts';
@@ -33,6 +33,13 @@ const MOST_FAILURES = 100;
 /** Code that ran so much less often than the entry is left out. */
 const RARE = 256;
 
+/** V8 does not optimise functions of more than 61,440 bytes of bytecode, which is about 43 for an instruction. */
+const MOST_INSTRUCTIONS = 1400;
+/** So many times translations are joined to larger ones. */
+const MOST_GROWTH = 4;
+/** What has come to this part of the heat of a translation's entry becomes one of those that are joined. */
+const WARM = 8;
+
 /** How much sooner code with x87 instructions is translated: interpreted they are traps that compute in integers. */
 const SLOWNESS = 16;
 
@@ -48,6 +55,33 @@ function isSlow(node: Node): boolean {
     if (endsBlock(at)) return false;
   }
   return false;
+}
+
+/** What a translation takes the place of, and how often that has happened. */
+interface Origin {
+  readonly old: readonly CachedTranslation[];
+  readonly growth: number;
+}
+
+const ORIGINAL: Origin = { old: [], growth: 0 };
+
+/** Instructions within translations that count their runs: where blocks begin, but for the entries. */
+function entriesIn(translations: readonly CachedTranslation[]): Node[] {
+  return translations.flatMap(({ page, ranges, entries }) =>
+    ranges.flatMap((start, n) => {
+      if (n % 2 !== 0) return [];
+      return [...page.nodes(start, ranges[n + 1])].filter((node) => node.weight > 0 && !entries.includes(node));
+    }),
+  );
+}
+
+/** By offset in their page: 1 where a byte is in one of some translations. */
+function bytesOf(translations: readonly CachedTranslation[]): Uint8Array {
+  const bytes = new Uint8Array(PAGE_BYTES);
+  for (const { ranges } of translations) {
+    for (let n = 0; n < ranges.length; n += 2) bytes.fill(1, ranges[n], ranges[n + 1]);
+  }
+  return bytes;
 }
 
 /** Puts a translation in the place of the handler of an entry that has run often. */
@@ -78,10 +112,46 @@ export class Tiering {
   /** DUE: an entry that is not translated has come to the heat at which it is looked at. */
   readonly onDue: Run = (node) => {
     this.records.expect(node, this.hotAt);
-    if (this.records.heatOf(node) < this.hotAt && !isSlow(node)) return this.graph.single(node);
-    if (!this.install(node, 'shared')) this.graph.setRun(node, node.one);
+    const isHot = this.records.heatOf(node) >= this.hotAt;
+    if (!isHot && !isSlow(node)) return this.graph.single(node);
+    if (!(isHot && this.join(node)) && !this.install([node], 'shared')) this.graph.setRun(node, node.one);
     return node.run(node);
   };
+
+  /**
+   * Makes translations that an entry's region would have instructions of anew as one, with all entries; false if there are none.
+   * The more often that was done with them, the hotter the entry must be.
+   */
+  private join(node: Node): boolean {
+    const { records } = this;
+    const joined = this.sharing(node);
+    if (joined.length === 0) return false;
+    const growth = Math.max(...joined.map((one) => one.growth));
+    const needed = this.hotAt << growth;
+    if (records.heatOf(node) < needed) {
+      records.expect(node, needed);
+      return true;
+    }
+    const warm = entriesIn(joined).filter((entry) => records.heatOf(entry) > this.hotAt / WARM);
+    const checks = joined.some((one) => one.checks === 'single') ? 'single' : 'shared';
+    const made = this.remake(joined, [node, ...warm], checks, growth + 1);
+    return made?.entries.includes(node) ?? false;
+  }
+
+  /** Translations with instructions of an entry's region, while they may grow. */
+  private sharing(node: Node): CachedTranslation[] {
+    const { page, eip } = node;
+    let room = Math.max(MOST_INSTRUCTIONS, this.options.instructions);
+    const blocks = selectRegion(this.source(node), [eip], this.options);
+    const ends = blocks.map(({ instructions }) => page.distanceTo(instructions.at(-1)?.nextEip ?? eip));
+    return [...page.translations].filter((one) => {
+      const isShared =
+        one.growth < MOST_GROWTH && blocks.some((block, n) => one.overlaps(page.distanceTo(block.eip), ends[n]));
+      if (!isShared || one.instructions >= room) return false;
+      room -= one.instructions;
+      return true;
+    });
+  }
 
   /** Makes a translation anew with a check for each access, where those of runs fail often (GraphParts.narrow). */
   narrow(link: Node): void {
@@ -89,31 +159,53 @@ export class Tiering {
     this.failures.set(link, failures);
     if (failures !== MOST_FAILURES) return;
     const translation = [...link.page.translations].find(({ head }) => head.links?.includes(link));
-    if (translation) this.remake(translation);
+    if (translation) this.remake([translation], [], 'single', translation.growth);
   }
 
-  private remake(translation: CachedTranslation): void {
-    const { head } = translation;
-    const heat = this.records.heatOf(head);
-    this.graph.cache.replaceTranslation(translation);
-    this.graph.decode(head);
-    this.records.heat(head, heat);
-    this.install(head, 'single');
+  /** Puts one translation in the place of some of a page, with more entries. */
+  private remake(
+    old: readonly CachedTranslation[],
+    more: readonly Node[],
+    checks: Checks,
+    growth: number,
+  ): CachedTranslation | null {
+    const entries = [...new Set([...old.flatMap((one) => one.entries), ...more])].sort((a, b) => b.weight - a.weight);
+    const heats = entries.map((entry) => this.records.heatOf(entry));
+    for (const one of old) this.graph.cache.replaceTranslation(one);
+    entries.forEach((entry, n) => {
+      if (entry.length === 0) this.graph.decode(entry);
+      this.records.heat(entry, heats[n]);
+    });
+    return this.install(entries, checks, { old, growth });
   }
 
-  private source(head: Node): CodeSource {
+  private source(head: Node, old: readonly CachedTranslation[] = []): CodeSource {
     const { page } = head;
     const node = (eip: number) => page.at((eip - page.eip) & (PAGE_BYTES - 1));
     const least = this.runsOf(head) / RARE;
+    const translated = bytesOf([...page.translations, ...old]);
+    const wasIn = (eip: number) => translated[page.distanceTo(eip)] === 1;
     return {
       code: this.code,
       start: page.frame * PAGE_BYTES,
       eip: page.eip,
       key: page.context.key,
       decode: (...parts) => this.decodeFor(page, ...parts),
-      runs: (eip) => this.runsOf(node(eip)),
-      hasRun: (eip) => this.runsOf(node(eip)) > least,
+      runs: (eip) => (wasIn(eip) ? Infinity : this.runsOf(node(eip))),
+      hasRun: (eip) => wasIn(eip) || this.runsOf(node(eip)) > least,
       targets: (eip) => node(eip)?.targets ?? [],
+    };
+  }
+
+  /** What takes the place of others may have as much again. */
+  private limitsFor(old: readonly CachedTranslation[]): RegionLimits {
+    const { options } = this;
+    if (old.length === 0) return options;
+    const blocks = old.reduce((sum, one) => sum + one.blocks, 0);
+    const instructions = old.reduce((sum, one) => sum + one.instructions, 0);
+    return {
+      blocks: Math.max(2 * blocks, options.blocks),
+      instructions: Math.max(Math.min(2 * instructions, MOST_INSTRUCTIONS), options.instructions),
     };
   }
 
@@ -125,13 +217,18 @@ export class Tiering {
     return length;
   }
 
-  private install(node: Node, checks: Checks): boolean {
-    const { page } = node;
-    const name = functionName(this.nameOf((node.eip + page.context.base) >>> 0), node.eip);
+  private install(
+    entries: readonly Node[],
+    checks: Checks,
+    { old, growth }: Origin = ORIGINAL,
+  ): CachedTranslation | null {
+    const [head] = entries;
+    const { page } = head;
+    const name = functionName(this.nameOf((head.eip + page.context.base) >>> 0), head.eip);
     const result = translate({
-      source: this.source(node),
-      entry: node.eip,
-      limits: this.options,
+      source: this.source(head, old),
+      entries: entries.map(({ eip }) => eip),
+      limits: this.limitsFor(old),
       checks,
       options: this.emit,
       name,
@@ -139,17 +236,25 @@ export class Tiering {
     });
     if (result === null) {
       this.metrics.refused++;
-      return false;
+      return null;
     }
-    node.links = result.links.map((link) => this.graph.follow(page, link));
-    const run = compileText(result.text, { check: this.check, url: translationUrl(page, node.eip, name) });
-    this.graph.setRun(node, run);
-    node.enter = node.run;
-    this.graph.cache.addTranslation(new CachedTranslation(node, node.run, result, checks));
+    const run = compileText(result.text, { check: this.check, url: translationUrl(page, head.eip, name) });
+    const links = result.links.map((link) => this.graph.follow(page, link));
+    const entered = entries.filter(({ eip }) => result.entries.includes(eip));
+    for (const entry of entered) {
+      entry.links = links;
+      this.graph.setRun(entry, run);
+      entry.enter = run;
+    }
+    const grown = entered.length < entries.length ? MOST_GROWTH : growth;
+    const made = new CachedTranslation(entered, run, result, checks, grown);
+    this.graph.cache.addTranslation(made);
+    // What is inside is an entry only if control comes to it from elsewhere, often.
+    for (const inside of entriesIn([made])) this.records.heat(inside, Math.min(0, this.records.heatOf(inside)));
     this.metrics.translations++;
     this.metrics.instructions += result.instructions;
     this.metrics.characters += result.text.length;
-    return true;
+    return made;
   }
 
   /** How often the code at a node has run, as far as it is counted: entries are, while they are not translated. */

@@ -22,7 +22,7 @@ const source: CodeSource = { code: functionBytes(), start: 0, eip: ENTRY, key: K
 
 /** Text of each stage between the bytes and the function, by name, in Markdown. */
 export function translationStages(): Record<string, string> {
-  const blocks = selectRegion(source, ENTRY, limits);
+  const blocks = selectRegion(source, [ENTRY], limits);
   const instructions = blocks.flatMap((block) => block.instructions);
   const first = instructions[0];
   return {
@@ -117,7 +117,7 @@ function passText(name: string, before: string, after: string): string {
 }
 
 function translation(observe?: (stage: string, region: Region) => void): Translation {
-  return translate({ source, entry: ENTRY, limits, options, ...(observe && { observe }) })!;
+  return translate({ source, entries: [ENTRY], limits, options, ...(observe && { observe }) })!;
 }
 
 function structureText(region: Region): string {

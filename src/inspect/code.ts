@@ -10,8 +10,8 @@ import { ConfigurationError } from '../errors.ts';
 /** Guest code to look at: where it is, and all that its translation depends on. */
 export interface Code {
   readonly source: CodeSource;
-  /** EIP of its first instruction, and after its last byte where that is known. */
-  readonly entry: number;
+  /** EIPs by which it is entered, its first instruction first, and after its last byte where that is known. */
+  readonly entries: readonly number[];
   readonly end: number | null;
   readonly limits: RegionLimits;
   /** Absent: shared. */
@@ -42,7 +42,7 @@ export function bareCode(bytes: Uint8Array, address: number, key: number): Code 
     decode: (code, start, end, eip, state, out) => decode(code, start, Math.min(end, page.length), eip, state, out),
   };
   const end = (address + bytes.length) | 0;
-  return { source, entry: address | 0, end, limits: wholeFunction, options: usualOptions };
+  return { source, entries: [address | 0], end, limits: wholeFunction, options: usualOptions };
 }
 
 /**

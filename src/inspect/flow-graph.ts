@@ -34,7 +34,7 @@ export interface FlowGraph {
   readonly edges: readonly FlowEdge[];
 }
 
-/** The graph of the region at the code's entry; `counts` by address of a block's first instruction. */
+/** The graph of the region at the code's entries; `counts` by address of a block's first instruction. */
 export function flowGraph(code: Code, counts: ReadonlyMap<number, number>): FlowGraph {
   const blocks = blocksOf(code).filter((block) => block.instructions.length > 0);
   const inside = new Set(blocks.map(({ eip }) => eip >>> 0));
@@ -51,7 +51,7 @@ export function flowGraph(code: Code, counts: ReadonlyMap<number, number>): Flow
     })),
     ...outside.map((address) => ({ address, lines: [], label: label(address), isOutside: true, count: null })),
   ];
-  return { name: label(code.entry), nodes, edges };
+  return { name: label(code.entries[0]), nodes, edges };
 }
 
 function edgesOf({ eip, instructions }: ScannedBlock, { source }: Code): FlowEdge[] {

@@ -20,7 +20,7 @@ export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols): Code {
       ...(hasRun && { hasRun }),
       targets: (eip) => targets.get(eip >>> 0) ?? [],
     },
-    entry: snapshot.eip | 0,
+    entries: snapshot.entries.map((eip) => eip | 0),
     end: null,
     limits: snapshot.limits,
     checks: snapshot.checks,

@@ -52,10 +52,10 @@ export function listAt(code: Code, addresses: readonly number[]): ListedInstruct
 
 /** The instructions of all its bytes, one after the other, and the bytes that are none. */
 export function listCode(code: Code): ListedInstruction[] {
-  const { source, entry, end } = code;
+  const { source, entries, end } = code;
   if (end === null) return stagesOf(code).blocks.flatMap((block) => block.instructions);
   const listed: ListedInstruction[] = [];
-  for (let eip = entry; (end - eip) | 0; ) {
+  for (let eip = entries[0]; (end - eip) | 0; ) {
     const i = decodeAt(source, eip, source.start + ((end - source.eip) | 0));
     if (i === null) return [...listed, listBytes(source, eip, (end - eip) | 0, 'incomplete')];
     listed.push(isInvalid(i) ? listBytes(source, eip, 1, 'invalid') : listInstruction(code, i));
@@ -92,16 +92,16 @@ export function listInstruction({ source, symbol }: Code, i: Instruction): Liste
 }
 
 /**
- * Selects, lifts, optimises and emits the region at the code's entry, as the machine would.
+ * Selects, lifts, optimises and emits the region at the code's entries, as the machine would.
  * Throws ConfigurationError if its first bytes don't decode.
  */
 export function stagesOf(code: Code): Stages {
-  const { source, entry, limits, options, checks, name } = code;
+  const { source, entries, limits, options, checks, name } = code;
   const blocks = blocksOf(code);
   const ir: IrStage[] = [];
   const translation = translate({
     source,
-    entry,
+    entries,
     limits,
     options,
     ...(checks && { checks }),
@@ -116,11 +116,11 @@ export function stagesOf(code: Code): Stages {
   return { key: source.key, blocks: listed, ir, translation };
 }
 
-/** The blocks of the region at the code's entry. Throws ConfigurationError if its first bytes don't decode. */
-export function blocksOf({ source, entry, limits }: Code): readonly ScannedBlock[] {
-  const blocks = selectRegion(source, entry, limits);
+/** The blocks of the region at the code's entries. Throws ConfigurationError if its first bytes don't decode. */
+export function blocksOf({ source, entries, limits }: Code): readonly ScannedBlock[] {
+  const blocks = selectRegion(source, entries, limits);
   const first = blocks[0]?.instructions[0];
-  if (first === undefined || isInvalid(first)) throw undecodable(source, entry);
+  if (first === undefined || isInvalid(first)) throw undecodable(source, entries[0]);
   return blocks;
 }
 
@@ -142,8 +142,8 @@ export function emitted({ translation, blocks }: Stages): Translation {
 }
 
 /** The interpreter's handlers of a region's instructions, each once. */
-export function handlersOf({ source, entry, limits, options }: Code): string[] {
-  const texts = selectRegion(source, entry, limits).flatMap((block) =>
+export function handlersOf({ source, entries, limits, options }: Code): string[] {
+  const texts = selectRegion(source, entries, limits).flatMap((block) =>
     block.instructions.map((i) => bindHandler(i, source.key, 'plain', options)),
   );
   return [...new Set(texts)];

@@ -109,7 +109,7 @@ test('the same code gives the same text, whatever was translated in between', ()
   const random = randomFrom(31);
   const sources = stateKeys.map((key) => randomCode(random, key));
   const textOf = (source: (typeof sources)[number], entry: number) =>
-    translate({ source, entry: source.starts[entry], limits: { blocks: 16, instructions: 100 }, options })?.text;
+    translate({ source, entries: [source.starts[entry]], limits: { blocks: 16, instructions: 100 }, options })?.text;
   const all = () => sources.map((source) => [textOf(source, 0), textOf(source, 9), textOf(source, 50)]);
   const first = all();
   expect(first.flat().filter((text) => text !== undefined).length).toBeGreaterThan(12);

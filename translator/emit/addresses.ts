@@ -1,11 +1,22 @@
+/** An EIP, and the statements to be executed there. */
+interface Case {
+  readonly eip: number;
+  readonly text: string;
+}
+
 /** Prints addresses in the code of a region by their distance from its entry, so that the code may be moved. */
 export class Addresses {
   private readonly entry: number;
+  private readonly link: number | null;
   private isUsed = false;
 
-  /** `entry`: EIP of the region's first instruction. */
-  constructor(entry: number) {
+  /**
+   * `entry`: EIP of the region's first instruction. `link`: of a region with a dispatch, the index of that instruction among the
+   * links, as it may be entered elsewhere; null of others.
+   */
+  constructor(entry: number, link: number | null) {
     this.entry = entry;
+    this.link = link;
   }
 
   text(eip: number): string {
@@ -19,14 +30,19 @@ export class Addresses {
   }
 
   /** Statement that branches by an EIP, known only now, to those that are listed with what is done there. */
-  choose(eip: string, cases: readonly { readonly eip: number; readonly text: string }[]): string {
-    if (cases.length === 0) return '';
-    const bodies = cases.map((one) => `case ${this.distance(one.eip)}:{${one.text}}`);
-    return `switch(${eip}-${this.text(this.entry)}|0){${bodies.join('')}}`;
+  choose(eip: string, cases: readonly Case[]): string {
+    return cases.length === 0 ? '' : this.dispatch(`${eip}-${this.text(this.entry)}|0`, cases);
   }
 
-  /** Declarators, with a comma after each. */
+  /** The same by the distance of an EIP. */
+  dispatch(distance: string, cases: readonly Case[]): string {
+    const bodies = cases.map((one) => `case ${this.distance(one.eip)}:{${one.text}}`);
+    return `switch(${distance}){${bodies.join('')}}`;
+  }
+
+  /** Declarators, with a comma after each; the dispatch begins `at` the distance of the instruction that was entered. */
   declarations(): string {
+    if (this.link !== null) return `entry=i.links[${this.link}].eip,at=i.eip-entry|0,`;
     return this.isUsed ? 'entry=i.eip,' : '';
   }
 }

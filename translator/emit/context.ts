@@ -66,6 +66,12 @@ export class EmitContext {
     return `${this.state}[${index}]`;
   }
 
+  /** Statement that takes instructions from the budget; `leave` is done where there are not so many. */
+  takeBudget(instructions: number, leave: string): string {
+    const budget = this.word(Word.budget);
+    return `if((${budget}=${budget}-${instructions}|0)<0){${this.giveBack(instructions)}${leave}}`;
+  }
+
   /** Statement that gives back to the budget what instructions took that were not executed. */
   giveBack(instructions: number): string {
     const budget = this.word(Word.budget);

@@ -25,7 +25,7 @@ export function flagsSeen(blocks: readonly Block[], next: (block: number) => rea
   return seen;
 }
 
-/** Blocks that get the flags at another's end; null where that is outside of the region, as at the polls of loops. */
+/** Blocks that get the flags at another's end; null where that is outside of the region, as at the polls of what goes back. */
 export function flagsGoTo(blocks: readonly Block[], structure: Structure): (from: number) => (number | null)[] {
   const indexOf = new Map(blocks.map((block, n) => [block.eip, n]));
   return (from) =>
@@ -33,7 +33,7 @@ export function flagsGoTo(blocks: readonly Block[], structure: Structure): (from
       const to = indexOf.get(eip);
       if (to === undefined) return null;
       const kind = structure.edge(from, to);
-      return kind === 'exit' || kind === 'continue' ? null : to;
+      return kind === 'inline' || kind === 'break' ? to : null;
     });
 }
 

@@ -1,6 +1,6 @@
 import { registerNames, Word } from '../abi/state.ts';
 import { readsFlags, rewriteStatement, touchesFlags } from '../ir/rewrite.ts';
-import { type Block, definesDouble, type Region, type Statement } from '../ir/statement.ts';
+import { definesDouble, type Region, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import { type StackDepths, stackDepths } from '../ir/x87/stack.ts';
 import type { BlockIndex, Structure } from '../region/structure.ts';
@@ -70,7 +70,8 @@ class RegionEmitter implements Leaves {
     this.context = context;
     this.region = region;
     this.structure = structure;
-    this.addresses = new Addresses(region.blocks[0].eip);
+    const { eip } = region.blocks[0];
+    this.addresses = new Addresses(eip, structure.dispatched.length > 0 ? this.links.indexOf(eip, 'back') : null);
     this.locals = new RegionLocals(context, region);
     this.print = new ExpressionPrinter(context, this);
     this.flags = new FlagState(context, (v) => this.print.integer(v), this.flagResult, this.flagCarries);
@@ -84,20 +85,18 @@ class RegionEmitter implements Leaves {
       assign: (s, text) => this.assign(s, text),
       interpretIf: (condition, kind) => this.interpretIf(condition, kind),
     });
-    region.blocks.forEach((block, n) => {
-      this.blockAt.set(block.eip, n);
-    });
+    for (const [n, { eip }] of region.blocks.entries()) this.blockAt.set(eip, n);
     this.dirtyAt = dirtyWords(region);
     this.flagsSeen = flagsSeen(region.blocks, flagsGoTo(region.blocks, structure));
   }
 
   emit(name: string): EmittedRegion {
     const { context } = this;
-    const body = this.tree(0);
+    const body = this.tree(this.structure.root);
     const enter = context.budgeted ? context.giveBack(1) : '';
     const load = this.load(0);
-    const variables = this.temporaries.declarations() + this.x87.declarations();
-    const declarations = `${this.addresses.declarations()}${load}${load && ','}x=0,k=0,c=null${variables}${this.flags.declarations()}`;
+    const variables = this.temporaries.declarations() + this.x87.declarations() + this.flags.declarations();
+    const declarations = `${this.addresses.declarations()}${load}${load && ','}x=0,k=0,c=null${variables}`;
     const text =
       `function ${name}(i){let ${declarations};${enter}X:{${body}}` +
       `\n${SETTLE}${this.locals.store()}${this.x87.storeAtExit()}return i.links[x];}`;
@@ -126,12 +125,21 @@ class RegionEmitter implements Leaves {
   /** The code of a block and of all that it dominates. */
   private tree(block: BlockIndex): string {
     if (this.structure.isLoop(block)) this.join();
-    let text = this.blockText(block);
+    let text = block === this.region.blocks.length ? this.dispatch() : this.blockText(block);
     for (const merge of this.structure.merges(block)) {
       this.join();
       text = `B${merge}:{${text}}${this.tree(merge)}`;
     }
     return this.structure.isLoop(block) ? `L${block}:while(true){${text}}` : text;
+  }
+
+  /** Goes to the block that `at` names: where the region was entered, or where a branch goes that can be made in no other way. */
+  private dispatch(): string {
+    const { root, dispatched } = this.structure;
+    const isInline = (to: BlockIndex) => this.structure.edge(root, to) === 'inline';
+    const goTo = (to: BlockIndex) => (isInline(to) ? this.nested(() => this.tree(to)) : `break B${to};`);
+    const cases = dispatched.map((to) => ({ eip: this.region.blocks[to].eip, text: goTo(to) }));
+    return this.addresses.dispatch('at', cases);
   }
 
   /** A block begins that others than the last printed one come to. */
@@ -146,7 +154,9 @@ class RegionEmitter implements Leaves {
     this.instruction = -1;
     this.dirty = this.dirtyAt[index];
     this.x87.begin(index);
-    const budget = this.context.budgeted ? this.takeBudget(block) : '';
+    const budget = this.context.budgeted
+      ? this.context.takeBudget(block.instructions.length, this.leaveBy(block.eip, 'interpret'))
+      : '';
     const uses = lastUses(block);
     return budget + block.statements.map((s, n) => this.statement(s) + this.release(uses[n])).join('');
   }
@@ -158,11 +168,12 @@ class RegionEmitter implements Leaves {
     const edge = to === undefined ? 'exit' : this.structure.edge(from, to);
     if (to === undefined || edge === 'exit') return this.exit(eip, isJump);
     // A jump back may go on to what wasn't printed yet: the region may be left there, and come to again where it began.
-    const goesBack = edge === 'continue' || (isJump && eip >>> 0 <= this.eip >>> 0);
+    const goesBack = edge === 'continue' || edge === 'dispatch' || (isJump && eip >>> 0 <= this.eip >>> 0);
     const poll = goesBack ? this.poll(eip) : '';
     const defer = edge !== 'inline' || this.structure.isLoop(to) ? this.deferFor(to) : '';
     const ready = poll + defer + this.x87.settle();
     if (edge === 'inline') return ready + this.nested(() => this.tree(to));
+    if (edge === 'dispatch') return `${ready}at=${this.addresses.distance(eip)};continue L${this.structure.root};`;
     return `${ready}${edge} ${edge === 'continue' ? 'L' : 'B'}${to};`;
   }
 
@@ -215,12 +226,6 @@ class RegionEmitter implements Leaves {
   }
 
   // Counting (EmitOptions.pacing).
-
-  private takeBudget({ instructions, eip }: Block): string {
-    const { length } = instructions;
-    const budget = this.context.word(Word.budget);
-    return `if((${budget}=${budget}-${length}|0)<0){${this.context.giveBack(length)}${this.leaveBy(eip, 'interpret')}}`;
-  }
 
   /** Gives back what the block took for the instructions it doesn't run. */
   private refund(): string {

@@ -34,17 +34,23 @@ export interface ScannedBlock {
   readonly instructions: Instruction[];
 }
 
+/** Where a block may begin, and how often the code there ran. */
+interface Candidate {
+  readonly eip: number;
+  readonly runs: number;
+}
+
 /** V8 doesn't optimize functions of much more than these instructions (61,440 bytes of bytecode, about 43 each). */
 const LONGEST_BLOCK = 1000;
 
 /**
- * Finds the basic blocks that direct jumps reach from an entry without leaving its page, in the order of their
- * addresses with the entry first. A block ends at a control transfer, at an instruction the runtime must execute, in
+ * Finds the basic blocks that direct jumps reach from some entries without leaving their page: the entries first, as far
+ * as they decode, then the others in the order of their addresses. A block ends at a control transfer, at an instruction the runtime must execute, in
  * front of another block, and in front of bytes that don't decode here (the end of the page). Blocks are added whole
  * until one of the limits is reached.
  */
-export function selectRegion(source: CodeSource, entry: number, limits: RegionLimits): ScannedBlock[] {
-  return new Selector(source, limits).select(entry);
+export function selectRegion(source: CodeSource, entries: readonly number[], limits: RegionLimits): ScannedBlock[] {
+  return new Selector(source, limits).select(entries);
 }
 
 class Selector {
@@ -52,7 +58,8 @@ class Selector {
   private readonly limits: RegionLimits;
   private readonly instructions = new Map<number, Instruction | null>();
   private readonly leaders = new Set<number>();
-  private readonly candidates: number[] = [];
+  /** Where control may go on, in the order in which that was found. */
+  private readonly candidates: Candidate[] = [];
   private count = 0;
 
   constructor(source: CodeSource, limits: RegionLimits) {
@@ -60,25 +67,32 @@ class Selector {
     this.limits = limits;
   }
 
-  select(entry: number): ScannedBlock[] {
+  select(entries: readonly number[]): ScannedBlock[] {
     const { limits, candidates, leaders } = this;
-    candidates.push(entry);
+    const decodable = entries.filter((entry) => this.instruction(entry) !== null);
+    for (const entry of decodable) this.add(entry);
     while (candidates.length > 0 && leaders.size < limits.blocks && this.count < limits.instructions) {
       const eip = this.takeHottest();
       if (leaders.has(eip) || !this.isWanted(eip)) continue;
-      leaders.add(eip);
-      candidates.push(...this.scan(eip));
+      this.add(eip);
     }
-    const blocks = [...leaders].map((leader) => this.block(leader)).sort((a, b) => a.eip - b.eip);
-    return [...blocks.filter((b) => b.eip === entry), ...blocks.filter((b) => b.eip !== entry)];
+    const others = [...leaders].slice(decodable.length).sort((a, b) => a - b);
+    return [...decodable, ...others].map((leader) => this.block(leader));
+  }
+
+  private add(eip: number): void {
+    const { leaders, candidates, source } = this;
+    leaders.add(eip);
+    for (const to of this.scan(eip)) {
+      if (!leaders.has(to)) candidates.push({ eip: to, runs: source.runs?.(to) ?? 0 });
+    }
   }
 
   /** Of those that ran equally often, the one found first. */
   private takeHottest(): number {
     const { candidates } = this;
-    const runs = candidates.map((eip) => this.source.runs?.(eip) ?? 0);
-    const [hottest] = candidates.splice(runs.indexOf(Math.max(...runs)), 1);
-    return hottest;
+    const hottest = candidates.reduce((best, one, n) => (one.runs > candidates[best].runs ? n : best), 0);
+    return candidates.splice(hottest, 1)[0].eip;
   }
 
   private isWanted(eip: number): boolean {

@@ -9,11 +9,17 @@ export type EdgeKind =
   | 'break'
   /** To a block that only this branch leads to: its code stands here. */
   | 'inline'
-  /** Into a loop past its head: the region is left and entered anew. */
+  /** Into a loop past its head: by way of the dispatch, with the number of the block to go on at. */
+  | 'dispatch'
+  /** To no block of the region that may be gone to: the region is left. */
   | 'exit';
 
 /** The control flow of a region as nested labelled blocks and loops. */
 export interface Structure {
+  /** Where its code begins: at block 0, or at the dispatch. */
+  readonly root: BlockIndex;
+  /** Blocks that the dispatch leads to, by which the region is entered first; none if it has no dispatch. */
+  readonly dispatched: readonly BlockIndex[];
   /** Whether the block is the head of a loop. */
   isLoop(block: BlockIndex): boolean;
   /** Blocks that follow this one's code, each after a labelled block that ends before it; innermost first. */
@@ -23,18 +29,28 @@ export interface Structure {
 
 /**
  * Structures a control-flow graph by its dominator tree (Ramsey, Beyond Relooper, ICFP 2022). `successors` lists every
- * branch of a block, the same target twice if two branches lead there. Edges that make the graph irreducible become
- * exits.
+ * branch of a block, the same target twice if two branches lead there. A graph with several entries, or with a loop that is come
+ * to past its head, gets one more block, the dispatch, in front of all: it leads to the entries and to where such branches go.
  */
-export function structureRegion(successors: readonly (readonly BlockIndex[])[]): Structure {
-  const order = reversePostorder(successors);
+export function structureRegion(
+  successors: readonly (readonly BlockIndex[])[],
+  entries: readonly BlockIndex[] = [0],
+): Structure {
+  const dispatch = successors.length;
+  const dispatched = new Set(entries);
   let edges = successors;
-  let dominators = immediateDominators(edges, order);
-  const isIrreducible = (from: BlockIndex, to: BlockIndex): boolean =>
-    order.number[to] <= order.number[from] && !dominates(dominators, to, from);
-  edges = successors.map((targets, from) => targets.filter((to) => !isIrreducible(from, to)));
-  dominators = immediateDominators(edges, order);
-  return new DominatorTree(edges, order, dominators);
+  for (;;) {
+    const root = dispatched.size > 1 ? dispatch : entries[0];
+    const graph = root === dispatch ? [...edges, [...dispatched]] : edges;
+    const order = reversePostorder(graph, root);
+    const dominators = immediateDominators(graph, order);
+    const isIrreducible = (from: BlockIndex, to: BlockIndex): boolean =>
+      order.number[from] >= 0 && order.number[to] <= order.number[from] && !dominates(dominators, to, from, root);
+    const irreducible = edges.flatMap((targets, from) => targets.filter((to) => isIrreducible(from, to)));
+    if (irreducible.length === 0) return new DominatorTree(successors, edges, [...dispatched], root, order, dominators);
+    edges = edges.map((targets, from) => targets.filter((to) => !isIrreducible(from, to)));
+    for (const to of irreducible) dispatched.add(to);
+  }
 }
 
 interface Order {
@@ -43,11 +59,11 @@ interface Order {
   readonly number: Int32Array;
 }
 
-function reversePostorder(successors: readonly (readonly BlockIndex[])[]): Order {
+function reversePostorder(successors: readonly (readonly BlockIndex[])[], root: BlockIndex): Order {
   const seen = new Uint8Array(successors.length);
   const postorder: BlockIndex[] = [];
-  const stack: { block: BlockIndex; next: number }[] = [{ block: 0, next: 0 }];
-  seen[0] = 1;
+  const stack: { block: BlockIndex; next: number }[] = [{ block: root, next: 0 }];
+  seen[root] = 1;
   while (stack.length > 0) {
     const top = stack[stack.length - 1];
     const targets = successors[top.block];
@@ -74,11 +90,12 @@ function immediateDominators(successors: readonly (readonly BlockIndex[])[], ord
   const dominator = new Int32Array(successors.length).fill(-1);
   const predecessors: BlockIndex[][] = successors.map(() => []);
   for (const from of order.blocks) for (const to of successors[from]) predecessors[to].push(from);
-  dominator[0] = 0;
+  const [root] = order.blocks;
+  dominator[root] = root;
   for (let changed = true; changed; ) {
     changed = false;
     for (const block of order.blocks) {
-      if (block === 0) continue;
+      if (block === root) continue;
       const known = predecessors[block].filter((from) => dominator[from] >= 0);
       const common = known.reduce((a, b) => meet(dominator, order, a, b));
       if (common !== dominator[block]) changed = true;
@@ -96,12 +113,16 @@ function meet(dominator: Int32Array, order: Order, a: BlockIndex, b: BlockIndex)
   return a;
 }
 
-function dominates(dominator: Int32Array, a: BlockIndex, b: BlockIndex): boolean {
-  while (b !== a && b !== 0 && b >= 0) b = dominator[b];
+function dominates(dominator: Int32Array, a: BlockIndex, b: BlockIndex, root: BlockIndex): boolean {
+  while (b !== a && b !== root && b >= 0) b = dominator[b];
   return a === b;
 }
 
 class DominatorTree implements Structure {
+  readonly root: BlockIndex;
+  readonly dispatched: readonly BlockIndex[];
+  private readonly branches: readonly (readonly BlockIndex[])[];
+  /** Branches but those by way of the dispatch; its own are the last. */
   private readonly edges: readonly (readonly BlockIndex[])[];
   private readonly order: Order;
   private readonly loops = new Set<BlockIndex>();
@@ -109,19 +130,30 @@ class DominatorTree implements Structure {
   private readonly incoming: Int32Array;
   private readonly following: BlockIndex[][];
 
-  constructor(edges: readonly (readonly BlockIndex[])[], order: Order, dominators: Int32Array) {
-    this.edges = edges;
+  constructor(
+    branches: readonly (readonly BlockIndex[])[],
+    edges: readonly (readonly BlockIndex[])[],
+    dispatched: readonly BlockIndex[],
+    root: BlockIndex,
+    order: Order,
+    dominators: Int32Array,
+  ) {
+    this.branches = branches;
+    this.root = root;
+    this.dispatched = root === edges.length ? dispatched : [];
+    this.edges = [...edges, this.dispatched];
     this.order = order;
     this.incoming = new Int32Array(edges.length);
-    this.following = edges.map(() => []);
+    this.following = this.edges.map(() => []);
     for (const from of order.blocks) {
-      for (const to of edges[from]) {
+      for (const to of this.edges[from]) {
         if (this.isBackward(from, to)) this.loops.add(to);
         else this.incoming[to]++;
       }
+      if (this.branches[from]?.length > this.edges[from].length) this.loops.add(root);
     }
     for (const block of order.blocks) {
-      if (block !== 0 && this.incoming[block] > 1) this.following[dominators[block]].push(block);
+      if (block !== root && this.incoming[block] > 1) this.following[dominators[block]].push(block);
     }
   }
 
@@ -134,7 +166,7 @@ class DominatorTree implements Structure {
   }
 
   edge(from: BlockIndex, to: BlockIndex): EdgeKind {
-    if (!this.edges[from].includes(to)) return 'exit';
+    if (!this.edges[from].includes(to)) return this.branches[from].includes(to) ? 'dispatch' : 'exit';
     if (this.isBackward(from, to)) return 'continue';
     return this.incoming[to] > 1 ? 'break' : 'inline';
   }

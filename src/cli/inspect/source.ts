@@ -93,7 +93,7 @@ async function codeOfElf({ options }: Request): Promise<Code> {
     const found = file.function(symbol);
     const symbols = new Symbols(file.list());
     const code = bareCode(found.bytes, options.address ?? found.address, keyOf(options));
-    const name = functionName(symbol, code.entry);
+    const name = functionName(symbol, code.entries[0]);
     return { ...code, name, symbol: (address) => symbols.label(address) };
   });
 }

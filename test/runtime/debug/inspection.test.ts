@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseSymbolText } from '../../../runtime/debug/symbols.ts';
-import { defaultTiering } from '../../../runtime/exec/tiering.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import { Guest, type Variant } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
@@ -199,30 +198,32 @@ test('what the engine holds, and totals', () => {
   expect(ranges.reduce((sum, range) => sum + range.pages, 0)).toBe(pages);
 });
 
-describe('a loop of more blocks than a translation may have', () => {
+describe('a loop in two pages', () => {
   const loop = kernel(`
 main:   inc     eax
         jmp     .second
+        align   4096
 .second: inc    ebx
         jmp     .third
-.third: inc     ecx
-        jmp     main
+.third: inc     edx
+        jmp     .fourth
+        align   4096
+.fourth: inc    ecx
+        jmp     .second
 `);
 
-  test('stands in several, between which control goes to and fro', () => {
-    const tiering = { ...defaultTiering, blocks: 2 };
-    const small = new Guest(loop, { ...variant, config: { ...variant.config, engineOptions: { tiering } } });
+  test('is two translations, between which control goes to and fro', () => {
+    const small = new Guest(loop, variant);
     small.core.stopAt(3 * WARM);
     small.core.run(Infinity);
-    const { instructions, differentInstructions } = small.core.inspection.stats();
-    // Each of the three blocks begins one with the block after it.
-    expect([differentInstructions, instructions]).toEqual([6, 12]);
+    const { translations, instructions, differentInstructions } = small.core.inspection.stats();
+    expect([translations, instructions, differentInstructions]).toEqual([2, 6, 6]);
     small.core.inspection.watch(true);
     small.core.stopAt(3 * WARM + MORE);
     small.core.run(Infinity);
-    // A block is two instructions: each translation runs four.
+    // Two translations for six instructions.
     const { transfer } = small.core.inspection.exits().kinds;
-    expect(Math.abs(transfer - MORE / 4)).toBeLessThan(5);
+    expect(Math.abs(transfer - MORE / 3)).toBeLessThan(5);
     return small.dispose();
   });
 });

@@ -4,6 +4,7 @@ import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { blockLines } from '../../../src/inspect/block-view.ts';
 import { Key } from '../../../translator/abi/key.ts';
+import { INSTRUCTION_COMMENT } from '../../../translator/emit/names.ts';
 import { endValue, Guest, onEveryEngine, variants } from '../../support/guest.ts';
 import { kernel, pageEntry } from '../../support/guest-kernel.ts';
 
@@ -47,6 +48,7 @@ module:
         pop     ecx
 .even:  add     eax, 1000
 .constant:
+        call    .second
         dec     ecx
         jnz     .next
         ret
@@ -54,6 +56,8 @@ module:
         mov     edx, [esp]
         sub     edx, esi
         add     eax, edx
+.second:
+        mov     edx, [environment]
         ret
         align   4096
 far_page:
@@ -172,12 +176,18 @@ describe('code that appears at one address after another', () => {
       // The kernel and the module; again in each place they would be more than a thousand.
       expect(graph.decoded).toBeLessThan(250);
       for (const record of translationsOf(guest)) {
-        const first = /^\/\*([0-9a-f]{8})\*\//m.exec(record.text)![1];
-        expect(first).toBe((record.head.eip >>> 0).toString(16).padStart(8, '0'));
+        const least = Math.min(
+          ...[...record.text.matchAll(INSTRUCTION_COMMENT)].map(([, eip]) => Number.parseInt(eip, 16)),
+        );
+        expect(record.page.distanceTo(least)).toBe(Math.min(...record.ranges));
       }
       const module = 0x200000 + (PLACES - 1) * 0x5000;
       const inModule = translationsOf(guest).filter(({ head }) => head.eip >>> 12 === module >>> 12);
-      expect(inModule.length).toBeGreaterThan(0);
+      expect(inModule.some(({ entries }) => entries.length > 1)).toBe(true);
+      for (const { page, head } of inModule) {
+        const outside = head.links!.filter(({ eip }) => page.distanceTo(eip) >>> 0 >= 4096);
+        expect(outside.filter(({ eip }) => !page.gates.has(eip))).toEqual([]);
+      }
     } finally {
       await guest.dispose();
     }

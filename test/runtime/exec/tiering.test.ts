@@ -26,16 +26,17 @@ function:
 .done:  ret
 `);
 
-test('where a translation stops and control goes often, another one begins', async () => {
+test('where a translation stops and control goes often, another one begins, without what is translated', async () => {
   const tiering = { threshold: 100, blocks: 2, instructions: 8 };
   const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
   const guest = new Guest(program, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
   expect(endValue(guest)).toBe(1501 + 750 + 1499 * 3 + 750 * 2);
   const records = [...guest.core.engine.graph.cache.allPages()].flatMap((page) => [...page.translations]);
-  const heads = records.map(({ head }) => head.eip);
-  expect(heads).toContain(guest.address('function'));
-  expect(heads).toContain(guest.address('function.second'));
-  for (const { blocks } of records) expect(blocks).toBeLessThanOrEqual(2);
+  const { page } = guest.core.engine.graph.cache.entryAt(guest.address('function'))!;
+  for (const label of ['function', 'function.second', 'function.done']) {
+    const offset = page.distanceTo(guest.address(label));
+    expect(records.filter((one) => one.page === page && one.overlaps(offset, offset + 1))).toHaveLength(1);
+  }
   await guest.dispose();
 });
 
@@ -76,5 +77,42 @@ test('a translation is made with a check for each access where runs of accesses 
   const record = records.find(({ head }) => head.eip === guest.address('function'))!;
   expect(record.checks).toBe('single');
   expect(record.text.match(/WS\[/g)).toHaveLength(3);
+  await guest.dispose();
+});
+
+/** A function that is called at its start, and in its middle. */
+const twoEntries = kernel(`
+main:   mov     ecx, 3000
+        xor     eax, eax
+.again: call    function
+        call    function.middle
+        dec     ecx
+        jnz     .again
+        jmp     exit
+        align   4096
+function:
+        inc     eax
+        test    ecx, 1
+        jz      .middle
+        add     eax, 2
+.middle: add    eax, 3
+        test    ecx, 2
+        jz      .end
+        dec     eax
+.end:   ret
+`);
+
+test('an entry in the middle of a translation becomes one of its own: nothing is translated twice', async () => {
+  const tiering = { ...defaultTiering, threshold: 100 };
+  const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
+  const guest = new Guest(twoEntries, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
+  expect(endValue(guest)).toBe(3000 + 1500 * 2 + 6000 * 3 - 3000);
+  const page = guest.core.engine.graph.cache.entryAt(guest.address('function'))!.page;
+  const [only, ...others] = page.translations;
+  expect(others).toEqual([]);
+  const entries = only.entries.map(({ eip }) => eip).sort((a, b) => a - b);
+  expect(entries).toEqual([guest.address('function'), guest.address('function.middle')]);
+  const { instructions, differentInstructions } = guest.core.inspection.stats();
+  expect(instructions).toBe(differentInstructions);
   await guest.dispose();
 });

@@ -5,7 +5,7 @@ import { stagesOf } from '../../../src/inspect/stages.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
-/** More blocks than a translation has. */
+/** More blocks than a translation has at first. */
 const blocks = Array.from({ length: 40 }, (_, n) => {
   return `.b${n}: inc eax\n test ecx, ${1 << (n % 5)}\n jz .b${n + 1}\n inc ebx`;
 });
@@ -28,7 +28,7 @@ test('the stages of translations that are a part of their function end with thei
   endValue(guest);
   const { inspection, engine } = guest.core;
   const records = engine.graph.cache.allPages().flatMap((page) => [...page.translations]);
-  expect(records.length).toBeGreaterThan(2);
+  expect(records.some(({ entries }) => entries.length > 1)).toBe(true);
   for (const info of inspection.translations()) {
     const detail = inspection.translationIn(info.physical, info.key)!;
     const stages = stagesOf(codeOfSnapshot(detail.code, new Symbols({ addresses: [], names: [] })));

@@ -96,11 +96,11 @@ test.each(Object.entries(guests))('flags %s', (_name, source) => {
   code.set(assemble(source, { origin: ORIGIN }).bytes);
   const limits = { blocks: 16, instructions: 100 };
   const page = { code, start: 0, eip: ORIGIN, key: FLAT_KEY };
-  const translation = translate({ source: page, entry: ORIGIN, limits, options: cpu.options })!;
+  const translation = translate({ source: page, entries: [ORIGIN], limits, options: cpu.options })!;
   const fetch = (eip: number) => decodeBytes(code.subarray(eip - ORIGIN), eip, FLAT_KEY);
   for (let n = 0; n < 200; n++) {
     cpu.randomize(random, 100);
-    const actual = runTranslation(cpu, translation);
+    const actual = runTranslation(cpu, translation, ORIGIN);
     expect(actual, translation.text).toEqual(stepLike(cpu, actual, ORIGIN, fetch, FLAT_KEY));
   }
 });

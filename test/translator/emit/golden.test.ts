@@ -37,7 +37,7 @@ function stagesOf({ source, handler, key = FLAT_KEY, pacing = 'poll' }: GoldenGu
   const options = { suffix: '', memoryBytes: 128 << 20, pacing };
   const request: TranslationRequest = {
     source: { code, start: 0, eip: ORIGIN, key },
-    entry: ORIGIN,
+    entries: [ORIGIN],
     limits: { blocks: 64, instructions: 400 },
     options,
     observe: (_stage, region) => ir.push(printRegion(region)),

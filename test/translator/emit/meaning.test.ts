@@ -32,13 +32,17 @@ test('regions of random code mean what their instructions mean, one after the ot
     const source = randomCode(random, stateKeys[page % stateKeys.length]);
     const fetch = fetcher(source);
     for (let n = 0; n < 8; n++) {
-      const entry = source.starts[Math.floor(random() * source.starts.length)];
+      const entries = Array.from(
+        { length: 1 + (n % 4) },
+        () => source.starts[Math.floor(random() * source.starts.length)],
+      );
       const limits = { blocks: 1 + Math.floor(random() * 40), instructions: 300 };
-      const translation = translate({ source, entry, limits, options: cpu.options });
+      const translation = translate({ source, entries: [...new Set(entries)], limits, options: cpu.options });
       if (translation === null) continue;
       for (let state = 0; state < STATES; state++) {
         cpu.randomize(random, BUDGET);
-        const actual = runTranslation(cpu, translation);
+        const entry = translation.entries[state % translation.entries.length];
+        const actual = runTranslation(cpu, translation, entry);
         found.runs++;
         found.completed += actual.completed;
         found.calls += cpu.calls;

@@ -53,7 +53,7 @@ describe.each<Pacing>(['poll', 'budget'])('emitted text, pacing by %s', (pacing)
         const limits = { blocks: 1 + Math.floor(random() * 64), instructions: 400 };
         const at = source.starts[Math.floor(random() * source.starts.length)];
         const observe = (_stage: string, region: Parameters<typeof verifyRegion>[0]) => verifyRegion(region);
-        const translation = translate({ source, entry: at, limits, options, observe });
+        const translation = translate({ source, entries: [at], limits, options, observe });
         if (translation === null) continue;
         checkText(translation.text);
         found.regions++;

@@ -34,23 +34,23 @@ const starts = (blocks: readonly { eip: number }[]) => blocks.map(({ eip }) => e
 
 describe('a region', () => {
   test('takes in what the entry reaches', () => {
-    const blocks = selectRegion(source, at('entry'), { blocks: 10, instructions: 100 });
+    const blocks = selectRegion(source, [at('entry')], { blocks: 10, instructions: 100 });
     expect(starts(blocks)).toEqual([at('entry'), usual, at('rare'), at('end')]);
   });
 
   test('takes what ran most first', () => {
-    const blocks = selectRegion({ ...source, runs }, at('entry'), { blocks: 3, instructions: 100 });
+    const blocks = selectRegion({ ...source, runs }, [at('entry')], { blocks: 3, instructions: 100 });
     expect(starts(blocks)).toEqual([at('entry'), usual, at('end')]);
   });
 
   test('takes blocks whole', () => {
-    const blocks = selectRegion({ ...source, runs }, at('entry'), { blocks: 10, instructions: 3 });
+    const blocks = selectRegion({ ...source, runs }, [at('entry')], { blocks: 10, instructions: 3 });
     expect(blocks.map(({ instructions }) => instructions.length)).toEqual([2, 4]);
   });
 
   test('leaves out what has not run', () => {
     const hasRun = (eip: number) => eip !== at('rare');
-    const blocks = selectRegion({ ...source, hasRun }, at('entry'), { blocks: 10, instructions: 100 });
+    const blocks = selectRegion({ ...source, hasRun }, [at('entry')], { blocks: 10, instructions: 100 });
     expect(starts(blocks)).toEqual([at('entry'), usual, at('end')]);
   });
 });

@@ -16,7 +16,7 @@ test('known targets of an indirect jump are branches of its region; others leave
   const targets = (eip: number) => (eip === 0x1002 ? [at('one'), at('two')] : []);
   const { text, blocks } = translate({
     source: { code, start: 0, eip: 0x1000, key, targets },
-    entry: 0x1000,
+    entries: [0x1000],
     limits: { blocks: 16, instructions: 100 },
     options: { suffix: '', memoryBytes: 1 << 20, pacing: 'poll' },
   })!;
