@@ -21,6 +21,8 @@ end:    ret
 const at = (label: string) => Number(guest.symbols.get(label));
 const code = new Uint8Array(4096);
 code.set(guest.bytes);
+// A jump whose distance would be in the next page.
+code[0xfff] = 0xeb;
 const usual = at('entry') + 4;
 const runs = (eip: number) => (eip === at('rare') ? 3 : 100);
 const source: CodeSource = {
@@ -46,6 +48,11 @@ describe('a region', () => {
   test('takes blocks whole', () => {
     const blocks = selectRegion({ ...source, runs }, [at('entry')], { blocks: 10, instructions: 3 });
     expect(blocks.map(({ instructions }) => instructions.length)).toEqual([2, 4]);
+  });
+
+  test('begins with its entries, as far as they decode', () => {
+    const blocks = selectRegion(source, [at('rare'), 0x1fff, at('entry')], { blocks: 10, instructions: 100 });
+    expect(starts(blocks)).toEqual([at('rare'), at('entry'), usual, at('end')]);
   });
 
   test('leaves out what has not run', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { Key } from '../../../translator/abi/key.ts';
 import { translate } from '../../../translator/translate.ts';
@@ -26,4 +26,33 @@ test('known targets of an indirect jump are branches of its region; others leave
   expect(cases).toEqual([at('one') - 0x1000, at('two') - 0x1000]);
   expect(text).toMatch(/continue L0;/);
   expect(text).toMatch(/return AT\(/);
+});
+
+describe('a region of several entries', () => {
+  const code = new Uint8Array(4096);
+  const translateAt = (entries: readonly number[]) =>
+    translate({
+      source: { code, start: 0, eip: 0x1000, key },
+      entries,
+      limits: { blocks: 16, instructions: 100 },
+      options: { suffix: '', memoryBytes: 1 << 20, pacing: 'poll' },
+    })!;
+  const casesOf = (text: string) => [...text.matchAll(/case (\d+):\{/g)].map((match) => Number(match[1]));
+
+  test('is entered where the machine says, but for what does not decode', () => {
+    // INC EBX, INC ECX, RET; at the page's end a jump whose distance is in the next one.
+    code.set([0x43, 0x41, 0xc3]);
+    code[0xfff] = 0xeb;
+    const { text, entries } = translateAt([0x1000, 0x1fff, 0x1001]);
+    expect(entries).toEqual([0x1000, 0x1001]);
+    expect(casesOf(text)).toEqual([0, 1]);
+  });
+
+  test('with x87 instructions is entered at the first', () => {
+    // INC EBX, FADD ST0,ST1, RET.
+    code.set([0x43, 0xd8, 0xc1, 0xc3]);
+    const { text, entries } = translateAt([0x1000, 0x1001]);
+    expect(entries).toEqual([0x1000]);
+    expect(casesOf(text)).toEqual([]);
+  });
 });
