@@ -14,8 +14,8 @@ export interface Crossing {
 }
 
 /**
- * Translations are best rooted at functions: what is inside one is reached from there, and a root of its own makes the
- * code a second time. So a loop must run longer to get one, and a forward target or return address much longer.
+ * Translations are best entered at functions: what is inside one is reached from there, and an entry of its own means a dispatch,
+ * or the code a second time. So a loop must run longer to get one, and a forward target or return address much longer.
  */
 export const EntryWeight = { none: 0, inner: 4, loop: 8, root: 16 } as const;
 
