@@ -1,5 +1,5 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
-import type { ListenAddress } from './gdb/address.ts';
+import type { ListenAddress } from './listen-address.ts';
 import { Machine as HostedMachine } from './machine.ts';
 import type { Monitor } from './monitor/monitor.ts';
 import { type GdbSettings, nodeGdb } from './node/gdb.ts';
@@ -92,11 +92,11 @@ export type { DriveOptions, MediumOptions } from './drives/options.ts';
 export { ConfigurationError } from './errors.ts';
 export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
-export type { ListenAddress } from './gdb/address.ts';
 export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
 export type { Mouse, MouseButton } from './input/mouse.ts';
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
+export type { ListenAddress } from './listen-address.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine-types.ts';
 export type { CharacterDeviceInfo, Monitor } from './monitor/monitor.ts';

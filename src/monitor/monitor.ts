@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import type { ListenAddress } from '../gdb/address.ts';
+import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
 import type { ArgumentContext } from './arguments.ts';
 import { readArguments } from './arguments.ts';

@@ -1,6 +1,6 @@
-import type { ListenAddress } from '../gdb/address.ts';
 import { GdbSession } from '../gdb/session.ts';
 import type { GdbConsole } from '../gdb/target.ts';
+import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
 import { SessionServer } from './session-server.ts';
 

@@ -1,4 +1,4 @@
-import type { ListenAddress } from '../gdb/address.ts';
+import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
 import { serveGdb } from './gdb-server.ts';
 import { nodeMonitor } from './monitor.ts';

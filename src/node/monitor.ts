@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { ListenAddress } from '../gdb/address.ts';
+import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
 import { type CharacterDeviceInfo, Monitor, type MonitorOptions } from '../monitor/monitor.ts';
 import { Qmp } from '../qmp/qmp.ts';

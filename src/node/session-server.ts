@@ -1,10 +1,6 @@
-import { existsSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
-import { ConfigurationError } from '../errors.ts';
-import type { ListenAddress } from '../gdb/address.ts';
-import { removeStale } from './inspector/stale.ts';
-import { systemMessage } from './system-message.ts';
+import { createServer, type Socket } from 'node:net';
+import type { ListenAddress } from '../listen-address.ts';
+import { type Listening, listen } from './listen.ts';
 
 /** What speaks with one client. */
 export interface ClientSession {
@@ -17,13 +13,13 @@ export interface ClientSession {
 export class SessionServer implements AsyncDisposable {
   /** Where it listens, with the port that the system chose. */
   readonly address: ListenAddress;
-  readonly #server: Server;
+  readonly #listening: Listening;
   readonly #sockets: Set<Socket>;
 
-  private constructor(server: Server, sockets: Set<Socket>, address: ListenAddress) {
-    this.#server = server;
+  private constructor(listening: Listening, sockets: Set<Socket>) {
+    this.#listening = listening;
     this.#sockets = sockets;
-    this.address = address;
+    this.address = listening.address;
   }
 
   /** @throws ConfigurationError if it cannot listen there */
@@ -41,37 +37,19 @@ export class SessionServer implements AsyncDisposable {
       socket.on('close', () => sockets.delete(socket));
       last = last.then(() => serve(socket, open));
     });
-    await listen(server, wanted);
-    server.on('error', () => {});
-    server.unref();
-    const address = 'path' in wanted ? wanted : { ...wanted, port: (server.address() as AddressInfo).port };
-    return new SessionServer(server, sockets, address);
+    return new SessionServer(await listen(server, wanted), sockets);
   }
 
   /** Takes no more clients, and sends those away that there are. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroySoon();
-    this.#server.close();
-    if ('path' in this.address) rmSync(this.address.path, { force: true });
+    this.#listening.stop();
   }
 
   /** The same as `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-async function listen(server: Server, address: ListenAddress): Promise<void> {
-  const place = 'path' in address ? `unix:${address.path}` : `tcp:${address.host}:${address.port}`;
-  const failed = (reason: string) => new ConfigurationError(`cannot listen at ${place}: ${reason}`);
-  // The system's own word for it would be "permission denied".
-  if ('path' in address && !existsSync(dirname(address.path)))
-    throw failed(`there is no folder ${dirname(address.path)}`);
-  await removeStale(address);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(failed(systemMessage(error))));
-    server.listen(address, resolve);
-  });
 }
 
 /** Until the client goes. */

@@ -1,7 +1,7 @@
 import type { CharacterDeviceInfo } from '../../index.ts';
+import { placeText } from '../../listen-address.ts';
 import type { Backend } from './backend.ts';
 import type { BackendPlan } from './plan.ts';
-import { addressText } from './socket.ts';
 
 /** Character devices by QEMU's labels, as `query-chardev` tells of them. */
 export function backendInfo(plan: BackendPlan): CharacterDeviceInfo[] {
@@ -16,6 +16,6 @@ export function backendInfo(plan: BackendPlan): CharacterDeviceInfo[] {
 }
 
 function placeOf(backend: Backend): string {
-  if (backend.type === 'socket') return `${addressText(backend)},server=${backend.isServer ? 'on' : 'off'}`;
+  if (backend.type === 'socket') return `${placeText(backend.address)},server=${backend.isServer ? 'on' : 'off'}`;
   return backend.type === 'file' ? `file:${backend.path}` : backend.type;
 }

@@ -1,22 +1,18 @@
 import { once } from 'node:events';
-import { lstatSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { ConfigurationError } from '../../index.ts';
+import { placeText } from '../../listen-address.ts';
+import { type Listening, listen } from '../../node/listen.ts';
 import { systemMessage } from '../../node/system-message.ts';
 import type { SocketBackend } from './backend.ts';
 import type { Connection, ConnectionPeer } from './connection.ts';
-
-/** How a backend's address is written. */
-export function addressText({ address }: SocketBackend): string {
-  return 'path' in address ? `unix:${address.path}` : `tcp:${address.host}:${address.port}`;
-}
 
 /** A Unix or TCP socket: one that listens has one client at a time, and the next one's turn comes when that one leaves. */
 export class SocketConnection implements Connection {
   readonly #backend: SocketBackend;
   readonly #tell: (message: string) => void;
   readonly #waiting: Socket[] = [];
-  #server: Server | undefined;
+  #listening: Listening | undefined;
   #client: Socket | undefined;
   #peer!: ConnectionPeer;
   #onClient: () => void = () => {};
@@ -32,7 +28,7 @@ export class SocketConnection implements Connection {
     if (this.#backend.isServer) await this.#listen();
     else await this.#connect();
     if (!this.#backend.waits) return;
-    this.#tell(`rawiron: waiting for a connection to ${addressText(this.#backend)}`);
+    this.#tell(`rawiron: waiting for a connection to ${placeText(this.#backend.address)}`);
     await new Promise<void>((resolve) => {
       this.#onClient = resolve;
     });
@@ -41,19 +37,14 @@ export class SocketConnection implements Connection {
   async #connect(): Promise<void> {
     const socket = connect(this.#backend.address);
     await once(socket, 'connect').catch((error: unknown) => {
-      throw new ConfigurationError(`cannot connect to ${addressText(this.#backend)}: ${systemMessage(error)}`);
+      throw new ConfigurationError(`cannot connect to ${placeText(this.#backend.address)}: ${systemMessage(error)}`);
     });
     this.#take(socket);
   }
 
   async #listen(): Promise<void> {
-    const { address } = this.#backend;
-    if ('path' in address) removeSocket(address.path);
-    this.#server = createServer((socket) => this.#arrived(socket));
-    this.#server.listen(address);
-    await once(this.#server, 'listening').catch((error: unknown) => {
-      throw new ConfigurationError(`cannot listen at ${addressText(this.#backend)}: ${systemMessage(error)}`);
-    });
+    const server = createServer((socket) => this.#arrived(socket));
+    this.#listening = await listen(server, this.#backend.address);
   }
 
   #arrived(socket: Socket): void {
@@ -100,13 +91,6 @@ export class SocketConnection implements Connection {
 
   async close(): Promise<void> {
     for (const socket of [this.#client, ...this.#waiting]) socket?.destroySoon();
-    this.#server?.close();
-    const { address } = this.#backend;
-    if (this.#server && 'path' in address) removeSocket(address.path);
+    this.#listening?.stop();
   }
-}
-
-/** One that a program left when it ended; anything else stays, and listening fails. */
-function removeSocket(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
 }

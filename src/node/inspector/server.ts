@@ -1,14 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
-import { ConfigurationError } from '../../errors.ts';
+import { createServer, type Socket } from 'node:net';
 import type { Inspected } from '../../inspect/inspected.ts';
 import { linesOf, Room } from '../../inspect/lines.ts';
 import { parseRequest, type RemoteRequest, RemoteSession } from '../../inspect/protocol.ts';
-import { systemMessage } from '../system-message.ts';
-import { addressText, type InspectorAddress } from './address.ts';
-import { removeStale } from './stale.ts';
+import { type Listening, listen } from '../listen.ts';
+import type { InspectorAddress } from './address.ts';
 
 /** Characters of requests that have been begun, of all inspectors together: enough for the symbols of a large kernel. */
 const REQUESTS = 32 << 20;
@@ -18,16 +13,17 @@ const MOST_REPLIES = 32;
 
 /** Lets inspectors attach to a machine, any number at a time, until it is closed. It does not keep the program alive. */
 export class InspectorServer {
-  /** Where it listens: with the port that the system chose, where 0 was given. */
-  readonly address: InspectorAddress;
-  readonly #server: Server;
+  readonly #listening: Listening;
   readonly #sockets: Set<Socket>;
 
-  private constructor(server: Server, sockets: Set<Socket>, address: InspectorAddress) {
-    this.#server = server;
+  private constructor(listening: Listening, sockets: Set<Socket>) {
+    this.#listening = listening;
     this.#sockets = sockets;
-    this.address = address;
-    if ('path' in address) process.on('exit', this.#removeSocket);
+  }
+
+  /** Where it listens: with the port that the system chose, where 0 was given. */
+  get address(): InspectorAddress {
+    return this.#listening.address as InspectorAddress;
   }
 
   /** Throws ConfigurationError if it cannot listen there. */
@@ -40,44 +36,14 @@ export class InspectorServer {
       void serve(machine, socket, room);
     });
     server.maxConnections = MOST_INSPECTORS;
-    checkFolder(wanted);
-    await removeStale(wanted);
-    await listen(server, wanted);
-    // An inspector that can't be let in is its own trouble, not the machine's.
-    server.on('error', () => {});
-    server.unref();
-    if ('path' in wanted) await chmod(wanted.path, 0o600);
-    const address = 'path' in wanted ? wanted : { ...wanted, port: (server.address() as AddressInfo).port };
-    return new InspectorServer(server, sockets, address);
+    const listening = await listen(server, wanted);
+    return new InspectorServer(listening, sockets);
   }
 
   close(): void {
     for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-    this.#removeSocket();
-    process.off('exit', this.#removeSocket);
+    this.#listening.stop();
   }
-
-  readonly #removeSocket = (): void => {
-    if ('path' in this.address) rmSync(this.address.path, { force: true });
-  };
-}
-
-/** The system's own word for a folder that doesn't exist would be "permission denied". */
-function checkFolder(address: InspectorAddress): void {
-  if (!('path' in address) || existsSync(dirname(address.path))) return;
-  const reason = `there is no folder ${dirname(address.path)}`;
-  throw new ConfigurationError(`the inspector cannot listen at ${address.path}: ${reason}`);
-}
-
-function listen(server: Server, address: InspectorAddress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      const reason = systemMessage(error);
-      reject(new ConfigurationError(`the inspector cannot listen at ${addressText(address)}: ${reason}`));
-    });
-    server.listen(address, resolve);
-  });
 }
 
 /** Replies to requests until the inspector goes, and waits for what is under way then. */
