@@ -6,6 +6,7 @@ import { type GdbSettings, nodeGdb } from './node/gdb.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
 import { type MonitorSettings, nodeMonitor, nodeQmp, serveQmp } from './node/monitor.ts';
 import type { SessionServer } from './node/session-server.ts';
+import { VncServer, type VncSettings } from './node/vnc/server.ts';
 import type { MachineOptions } from './options.ts';
 import type { Qmp } from './qmp/qmp.ts';
 
@@ -66,6 +67,15 @@ export function listenForGdb(
   return nodeGdb(machine, address, settings);
 }
 
+/**
+ * Lets VNC viewers see a machine's screen, and use its keyboard and mouse. Whoever can connect can, unless `password` is set; nothing is
+ * encrypted.
+ * @throws ConfigurationError if the machine has no display adapter, or it cannot listen there
+ */
+export function listenForVnc(machine: Machine, address: ListenAddress, settings: VncSettings = {}): Promise<VncServer> {
+  return VncServer.listen(machine, address, settings);
+}
+
 export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';
 export type {
   CodeSnapshot,
@@ -117,6 +127,7 @@ export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry
 export type { GdbSettings } from './node/gdb.ts';
 export type { MonitorSettings } from './node/monitor.ts';
 export type { SessionServer } from './node/session-server.ts';
+export type { VncServer, VncSettings } from './node/vnc/server.ts';
 export type {
   BiosBoot,
   Boot,
@@ -139,3 +150,6 @@ export type { ImageFormat } from './storage/open.ts';
 export type { ImageSnapshot } from './storage/qcow2/snapshots.ts';
 export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './translations.ts';
 export type { VirtioPortOptions } from './virtio-ports.ts';
+export type { VncControl, VncInfo } from './vnc/control.ts';
+export type { VncEvents, VncSharing } from './vnc/display.ts';
+export type { VncConnectionInfo, VncEndpoint } from './vnc/endpoint.ts';

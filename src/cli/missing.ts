@@ -3,8 +3,8 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['sd mtdblock iscsi pflash', 'there is no such drive; -drive adds disks, CD-ROM and floppy drives'],
   ['bt', 'there is no Bluetooth; leave it out'],
   [
-    'vnc spice sdl full-screen alt-grab ctrl-grab show-cursor g rotate portrait win2k-hack',
-    'there is no window; -display terminal shows the screen on the terminal',
+    'spice sdl full-screen alt-grab ctrl-grab show-cursor g rotate portrait win2k-hack',
+    'there is no window; -display terminal shows the screen on the terminal, -vnc :N to viewers',
   ],
   ['soundhw', 'there is no sound yet; leave it out'],
   ['usb usbdevice', 'there is no USB yet; keyboard and mouse of the PC are there'],

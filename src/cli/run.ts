@@ -15,6 +15,7 @@ import { planBackends } from './backends/plan.ts';
 import { reportDeaths } from './deaths.ts';
 import { adapterOf, showsDisplay } from './display/choice.ts';
 import { TerminalDisplay } from './display/terminal-display.ts';
+import { openVnc } from './display/vnc.ts';
 import { drivesOf } from './drive-flags.ts';
 import { helpFor } from './escape.ts';
 import { connectLog } from './guest-log.ts';
@@ -56,7 +57,8 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
     exit: () => left.resolve(leave(terminal)),
     help: () => terminal.note(helpFor(terminal.size)),
   };
-  const program = { ...nameOf(settings), quit: () => left.resolve(0), characterDevices: backendInfo(plan) };
+  await using vnc = await openVnc(machine, settings, (message) => terminal.note(message));
+  const program = { ...nameOf(settings), vnc, quit: () => left.resolve(0), characterDevices: backendInfo(plan) };
   const monitor = openMonitor(machine, program);
   const qmp = openQmp(machine, program);
   const display = plan.display && new TerminalDisplay(machine, terminal);

@@ -1,5 +1,6 @@
 import type { DriveOptions, ListenAddress, Machine, MachineOptions } from '../index.ts';
 import type { Backend } from './backends/backend.ts';
+import type { VncFlag } from './display/vnc.ts';
 import type { CommandLineCard, CommandLineNetwork } from './network-flags.ts';
 
 /** A list that `help` for a flag's argument prints. */
@@ -38,6 +39,8 @@ export interface Settings {
   readonly nographic?: boolean;
   /** Where the screen is shown; left out: on the terminal, if that is free and there is a screen. */
   readonly display?: 'none' | 'terminal';
+  /** Where VNC viewers see the screen; null: nowhere. */
+  readonly vnc?: VncFlag | null;
   /** No device is connected to anything that no flag names. */
   readonly nodefaults?: boolean;
   /** What the real-time clock shows when the machine is made; none: the host's time. */

@@ -122,9 +122,13 @@ const aliases: Readonly<Record<string, string>> = {
 };
 
 const numbers = new Map<string, number>();
+/** QEMU's names. */
+const names = new Map<number, string>();
 for (const row of rows.trim().split('\n')) {
-  const [number, ...names] = row.split(' ');
-  for (const name of names) numbers.set(name.toLowerCase(), Number.parseInt(number, 16));
+  const [digits, name, code] = row.split(' ');
+  const number = Number.parseInt(digits, 16);
+  names.set(number, name);
+  numbers.set(name, number).set(code.toLowerCase(), number);
 }
 for (const [alias, name] of Object.entries(aliases)) numbers.set(alias, numbers.get(name)!);
 
@@ -140,6 +144,11 @@ export function keyNumber(name: string): number {
     );
   }
   return number;
+}
+
+/** The name of the key with a number; undefined: there is none. */
+export function keyName(number: number): string | undefined {
+  return names.get(number);
 }
 
 /** Whether there is a key with this name, in any case. */

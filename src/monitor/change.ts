@@ -3,6 +3,7 @@ import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 import { driveOf } from './info-block.ts';
+import { changeVnc } from './vnc.ts';
 
 const force = { name: 'f', type: 'flag' } as const;
 const device = { name: 'device', type: 'drive' } as const;
@@ -15,6 +16,7 @@ const readOnlyModes: Readonly<Record<string, boolean | undefined>> = {
 };
 
 async function change({ words, flags }: Arguments, context: CommandContext): Promise<void> {
+  if (words.device === 'vnc') return changeVnc(words.filename, words.format, context);
   const drive = driveOf(words.device, context);
   checkUnlocked(words.device, flags, context);
   const { format, mode = 'retain' } = words;

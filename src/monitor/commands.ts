@@ -12,6 +12,7 @@ import { portCommands } from './ports.ts';
 import { screendumpCommand } from './screendump.ts';
 import { snapshotCommands } from './snapshots.ts';
 import { TextCursor } from './text-cursor.ts';
+import { vncCommands } from './vnc.ts';
 
 /** A command that asks the machine for something, takes nothing and has nothing to say. */
 function request(names: readonly string[], help: string, act: (context: CommandContext) => Promise<void>): Command {
@@ -59,4 +60,5 @@ export const commands: readonly Command[] = [
   ...memoryCommands,
   ...inputCommands,
   ...portCommands,
+  ...vncCommands,
 ];

@@ -7,6 +7,7 @@ import { infoIrq, infoPic } from './info-pic.ts';
 import { infoNetwork } from './network.ts';
 import { formatAllRegisters } from './registers.ts';
 import { infoSnapshots } from './snapshots.ts';
+import { infoVnc } from './vnc.ts';
 
 const parts: readonly Command[] = [
   {
@@ -114,6 +115,13 @@ const parts: readonly Command[] = [
     help: 'show the version of rawiron',
     parameters: [],
     run: (_, { options }) => `${options.version}\n`,
+  },
+  {
+    names: ['vnc'],
+    usage: '',
+    help: 'show the vnc server status',
+    parameters: [],
+    run: (_, context) => infoVnc(context),
   },
 ];
 

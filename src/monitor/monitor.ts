@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
+import type { VncControl } from '../vnc/control.ts';
 import type { ArgumentContext } from './arguments.ts';
 import { readArguments } from './arguments.ts';
 import { type Command, type CommandContext, findCommand } from './command.ts';
@@ -31,6 +32,8 @@ export interface MonitorOptions {
   readonly processId: number;
   /** What the machine's character devices are connected to. */
   readonly characterDevices?: readonly CharacterDeviceInfo[] | undefined;
+  /** The server for VNC viewers. */
+  readonly vnc?: VncControl | undefined;
   /** Writes these bytes one after the other. Rejects with the system's reason, or with what they throw. */
   writeFile(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
   /** Lets gdb attach there, and nowhere else; null: nowhere. Absent: it cannot. Rejects with a reason. */

@@ -4,6 +4,7 @@ import type { Machine } from '../machine.ts';
 import { type CharacterDeviceInfo, Monitor, type MonitorOptions } from '../monitor/monitor.ts';
 import { Qmp } from '../qmp/qmp.ts';
 import { QmpSession } from '../qmp/session.ts';
+import type { VncControl } from '../vnc/control.ts';
 import { serveGdb } from './gdb-server.ts';
 import { SessionServer } from './session-server.ts';
 import { systemMessage } from './system-message.ts';
@@ -17,6 +18,8 @@ export interface MonitorSettings {
   readonly name?: string;
   /** What `query-chardev` tells. */
   readonly characterDevices?: readonly CharacterDeviceInfo[];
+  /** The server for VNC viewers that it tells of. */
+  readonly vnc?: VncControl | undefined;
 }
 
 /** The same as openMonitor() of the library, for any host's machine. */
@@ -36,14 +39,14 @@ export function serveQmp(machine: Machine, address: ListenAddress, settings: Mon
   return SessionServer.listen(address, (write) => new QmpSession(qmp, write));
 }
 
-function monitorOptions(machine: Machine, { quit, name, characterDevices }: MonitorSettings): MonitorOptions {
+function monitorOptions(machine: Machine, { quit, name, characterDevices, vnc }: MonitorSettings): MonitorOptions {
   const leave = quit ?? (() => void machine.stop());
   let server: SessionServer | undefined;
   machine.once('exit', () => void server?.close());
   const options: MonitorOptions = {
     version: packageVersion(),
     processId: process.pid,
-    ...{ name, characterDevices },
+    ...{ name, characterDevices, vnc },
     quit: leave,
     writeFile: writeNamed,
     listenForGdb: async (address) => {

@@ -4,6 +4,7 @@ import { inputCommands } from './commands/input.ts';
 import { machineCommands } from './commands/machine.ts';
 import { pciCommands } from './commands/pci.ts';
 import { saveCommands } from './commands/save.ts';
+import { vncCommands } from './commands/vnc.ts';
 
 const all: readonly QmpCommand[] = [
   ...machineCommands,
@@ -11,6 +12,7 @@ const all: readonly QmpCommand[] = [
   ...pciCommands,
   ...inputCommands,
   ...saveCommands,
+  ...vncCommands,
   {
     name: 'query-commands',
     run: () => [...commands.keys(), 'qmp_capabilities'].sort().map((name) => ({ name })),

@@ -1,5 +1,7 @@
 import type { Exit, Reset } from '../isolate/protocol.ts';
 import type { Machine } from '../machine.ts';
+import type { VncControl } from '../vnc/control.ts';
+import type { VncConnectionInfo } from '../vnc/endpoint.ts';
 import type { JsonObject } from './command.ts';
 
 /** Hears of an event by QEMU's name for it. */
@@ -26,4 +28,12 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
   const exit = ({ reason }: Exit) => tell('SHUTDOWN', reasons[reason]);
   machine.on('running', running).on('paused', paused).on('reset', reset).on('exit', exit);
   return () => void machine.off('running', running).off('paused', paused).off('reset', reset).off('exit', exit);
+}
+
+/** Tells of viewers by QEMU's names. */
+export function translateVncEvents(vnc: VncControl, tell: EventListener): void {
+  const data = ({ server, client }: VncConnectionInfo) => ({ server: { ...server, auth: vnc.info.auth }, client });
+  vnc.on('connected', (info) => tell('VNC_CONNECTED', data(info)));
+  vnc.on('initialized', (info) => tell('VNC_INITIALIZED', data(info)));
+  vnc.on('disconnected', (info) => tell('VNC_DISCONNECTED', data(info)));
 }

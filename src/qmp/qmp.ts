@@ -5,7 +5,7 @@ import { Arguments, type JsonObject, type QmpContext } from './command.ts';
 import { versionOf } from './commands/machine.ts';
 import { commands } from './commands.ts';
 import { QmpError } from './error.ts';
-import { type EventListener, translateEvents } from './events.ts';
+import { type EventListener, translateEvents, translateVncEvents } from './events.ts';
 
 /** A machine's end of the QEMU Machine Protocol: commands with arguments and answers as QEMU's schema has them. */
 export class Qmp {
@@ -22,6 +22,7 @@ export class Qmp {
     };
     this.#context = { machine, options, monitor, tell };
     translateEvents(machine, tell);
+    if (options.vnc) translateVncEvents(options.vnc, tell);
   }
 
   /** What a session begins with. */

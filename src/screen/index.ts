@@ -102,6 +102,16 @@ export class Screen {
   }
 
   /**
+   * The picture, or null if it is the one that this version was given with. -1: none was given.
+   * @internal
+   */
+  async picture(version: number): Promise<{ readonly version: number; readonly image: ScreenImage } | null> {
+    await this.#update();
+    const { version: now } = this.#memory;
+    return now === version ? null : { version: now, image: this.#renderer.render() };
+  }
+
+  /**
    * What a window has to show, or null if that is what the call before gave.
    * @internal
    */

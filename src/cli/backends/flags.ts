@@ -1,10 +1,11 @@
 import { ConfigurationError } from '../../index.ts';
+import { vncFlags, withVnc } from '../display/vnc.ts';
 import type { Flag } from '../flags.ts';
 import { checkProperties, parseProperties } from '../properties.ts';
 import { machine, type Settings } from '../settings.ts';
 import { type Backend, parseBackend, parseChardev } from './backend.ts';
 
-const NO_WINDOW = 'there are no windows; give terminal or none, and the library has pictures of the screen';
+const NO_WINDOW = 'there are no windows; give terminal, vnc=:N or none, and the library has pictures of the screen';
 
 /** Flags that connect character devices, as QEMU has them. */
 export const characterFlags: readonly Flag[] = [
@@ -15,9 +16,10 @@ export const characterFlags: readonly Flag[] = [
   },
   {
     names: ['display'],
-    argument: 'terminal|curses|none',
-    help: 'the screen on this terminal (default where firmware is booted on a terminal that nothing else is on), or nowhere; curses: terminal',
+    argument: 'terminal|curses|vnc=DISPLAY|none',
+    help: 'the screen on this terminal (default where firmware is booted on a terminal that nothing else is on), for viewers as -vnc has them, or nowhere; curses: terminal',
     apply: (settings, text) => {
+      if (text.startsWith('vnc=')) return withVnc(settings, text.slice('vnc='.length));
       const { type } = checkProperties(text, { type: /^(terminal|curses|none)$/ }, NO_WINDOW);
       return { ...settings, display: type === 'none' ? 'none' : 'terminal' };
     },
@@ -27,6 +29,7 @@ export const characterFlags: readonly Flag[] = [
     help: 'the same as -display terminal',
     apply: (settings) => ({ ...settings, display: 'terminal' }),
   },
+  ...vncFlags,
   {
     names: ['serial'],
     argument: 'DEVICE',

@@ -10,19 +10,19 @@ export interface DisplayState {
 
 /**
  * Whether the terminal shows the machine's screen: where the flags say so, or where they say nothing, there is a screen and
- * nothing else is on the terminal.
+ * nothing else is on the terminal, and no viewers are to see it.
  * @throws ConfigurationError if there is no screen, or no terminal, to show it
  */
 export function showsDisplay(settings: Settings, { hasScreen, isTerminal }: DisplayState): boolean {
-  const { display, nographic } = settings;
+  const { display, nographic, vnc } = settings;
   if (display === 'terminal') check(hasScreen, isTerminal);
   if (display !== undefined) return display === 'terminal';
-  return hasScreen && isTerminal && nographic !== true && !usesTerminal(settings);
+  return hasScreen && isTerminal && nographic !== true && !vnc && !usesTerminal(settings);
 }
 
 /** The display adapter that the flags ask for: a display of a kernel's screen takes one. */
-export function adapterOf({ display, machine: { vga } }: Settings, boot: Boot): Pick<MachineOptions, 'vga'> {
-  const isTaken = vga === undefined && display === 'terminal' && 'kernel' in boot;
+export function adapterOf({ display, vnc, machine: { vga } }: Settings, boot: Boot): Pick<MachineOptions, 'vga'> {
+  const isTaken = vga === undefined && (display === 'terminal' || !!vnc) && 'kernel' in boot;
   return isTaken ? { vga: 'std' } : { ...(vga !== undefined && { vga }) };
 }
 

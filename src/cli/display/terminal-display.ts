@@ -1,14 +1,11 @@
 import type { Machine } from '../../index.ts';
+import { LookPace } from '../../screen/look-pace.ts';
 import { TerminalPainter } from '../../screen/terminal.ts';
 import type { TerminalGrid } from '../../screen/terminal-grid.ts';
 import type { CharacterDevice } from '../backends/connection.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Stroke, TerminalKeys } from './terminal-keys.ts';
 
-/** Milliseconds between two looks at a screen that changes, and at one that hasn't changed for a while. */
-const ACTIVE = 33;
-const IDLE = 200;
-const ACTIVE_LOOKS = 15;
 /** Milliseconds after which an escape character is a key, not the beginning of a sequence. */
 const ESCAPE_DELAY = 50;
 const USUAL_SIZE = { columns: 80, rows: 25 };
@@ -25,9 +22,7 @@ export class TerminalDisplay implements CharacterDevice {
   #escape: NodeJS.Timeout | undefined;
   /** What was painted last. */
   #grid: TerminalGrid | null = null;
-  /** Looks since the last change. */
-  #unchanged = 0;
-  #wake: () => void = () => {};
+  readonly #pace = new LookPace();
 
   constructor(machine: Machine, terminal: Terminal) {
     this.#machine = machine;
@@ -65,7 +60,7 @@ export class TerminalDisplay implements CharacterDevice {
       this.#give((keyboard) => (key === undefined ? keyboard.type(text!) : keyboard.press(key)));
       for (const modifier of modifiers.toReversed()) this.#give((keyboard) => keyboard.up(modifier));
     }
-    this.#look();
+    this.#pace.stir();
   }
 
   /** Characters that the US layout does not have are dropped, and a machine that has ended takes none. */
@@ -81,13 +76,7 @@ export class TerminalDisplay implements CharacterDevice {
   #redraw(): void {
     this.#painter.resize(this.#size);
     this.#grid = null;
-    this.#look();
-  }
-
-  /** Something may change soon. */
-  #look(): void {
-    this.#unchanged = 0;
-    this.#wake();
+    this.#pace.stir();
   }
 
   /** Paints what changes as long as the screen is shown. */
@@ -97,7 +86,7 @@ export class TerminalDisplay implements CharacterDevice {
       // A machine that ends answers no more.
       const grid = await this.#machine.screen.grid(this.#size).catch(() => null);
       if (grid !== null && this.#isShown) await this.#paint(grid);
-      await this.#pause(this.#unchanged++ < ACTIVE_LOOKS ? ACTIVE : IDLE);
+      await this.#pace.next();
     }
     this.#isFollowing = false;
   }
@@ -105,18 +94,7 @@ export class TerminalDisplay implements CharacterDevice {
   async #paint(grid: TerminalGrid): Promise<void> {
     if (grid === this.#grid) return;
     this.#grid = grid;
-    this.#unchanged = 0;
+    this.#pace.changed();
     await this.#write(Buffer.from(this.#painter.paint(grid)));
-  }
-
-  async #pause(milliseconds: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#wake = () => {
-        // A look now costs no more than one a little later: the time between two stays.
-        clearTimeout(timer);
-        setTimeout(resolve, ACTIVE);
-      };
-    });
   }
 }

@@ -46,7 +46,6 @@ export const machineCommands: readonly QmpCommand[] = [
   fixed('query-machines', [machineType]),
   fixed('query-current-machine', { 'wakeup-suspend-support': false }),
   fixed('query-target', { arch: 'i386' }),
-  fixed('query-vnc', { enabled: false }),
   fixed('query-iothreads', []),
   fixed('query-jobs', []),
   fixed('query-block-jobs', []),

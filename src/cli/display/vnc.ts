@@ -1,0 +1,55 @@
+import { ConfigurationError, listenForVnc, type Machine, type VncServer, type VncSettings } from '../../index.ts';
+import { placeText } from '../../listen-address.ts';
+import { vncPlace } from '../../vnc/address.ts';
+import type { Flag } from '../flags.ts';
+import { parseProperties, parseSwitch } from '../properties.ts';
+import type { Settings } from '../settings.ts';
+
+/** What -vnc asks for. */
+export interface VncFlag extends VncSettings {
+  readonly address: Parameters<typeof listenForVnc>[1];
+}
+
+const sharings = ['allow-exclusive', 'force-shared', 'ignore'] as const;
+
+/** Flags of the server for VNC viewers. */
+export const vncFlags: readonly Flag[] = [
+  {
+    names: ['vnc'],
+    argument:
+      '[HOST]:N|unix:PATH|none[,to=N][,password=on][,websocket=on|PORT][,share=allow-exclusive|force-shared|ignore]',
+    help: 'show the screen to VNC viewers, at port 5900 + N of HOST (default: 127.0.0.1), or the first free one up to that of to=; password=on: nobody is let in before the monitor has set one; websocket=: for viewers in pages, at port 5700 + N or PORT',
+    apply: (settings, text) => withVnc(settings, text),
+  },
+];
+
+/** @throws ConfigurationError for what is no display */
+export function withVnc(settings: Settings, text: string): Settings {
+  const properties = parseProperties(text, 'vnc', ['to', 'password', 'websocket', 'share']);
+  const { vnc = '', to, password = 'off', websocket, share = 'allow-exclusive' } = properties;
+  if (vnc === 'none') return { ...settings, vnc: null };
+  const known = sharings.find((name) => name === share);
+  if (known === undefined)
+    throw new ConfigurationError(`share=${share} is not supported; it is one of ${sharings.join(', ')}`);
+  // A property without a "=" has its own name as value.
+  const asksPassword = password === 'password' || parseSwitch('password', password);
+  const { address, ...others } = vncPlace(vnc, to, websocket === 'websocket' ? 'on' : websocket);
+  return { ...settings, vnc: { address, ...others, share: known, ...(asksPassword && { password: '' }) } };
+}
+
+/** Lets viewers come, as -vnc says; undefined: it says nothing. */
+export async function openVnc(
+  machine: Machine,
+  { vnc, machine: { name } }: Settings,
+  note: (message: string) => void,
+): Promise<VncServer | undefined> {
+  if (!vnc) return undefined;
+  if (!machine.screen.isThere)
+    throw new ConfigurationError('-vnc: there is no display adapter; it takes firmware, as with a disk or -bios');
+  const log = (message: string) => note(`rawiron: ${message}`);
+  const server = await listenForVnc(machine, vnc.address, { ...vnc, ...(name !== undefined && { name }), log });
+  const { address, websocketAddress } = server;
+  const page = websocketAddress ? `, and as a WebSocket at ${placeText(websocketAddress)}` : '';
+  log(`VNC viewers may connect at ${placeText(address)}${page}`);
+  return server;
+}

@@ -1,0 +1,193 @@
+import { createServer as createWebServer, type IncomingMessage } from 'node:http';
+import { createServer, isIPv6, type Socket } from 'node:net';
+import { ConfigurationError } from '../../errors.ts';
+import type { ListenAddress } from '../../listen-address.ts';
+import type { Machine } from '../../machine.ts';
+import type { VncControl, VncInfo } from '../../vnc/control.ts';
+import { VncDisplay, type VncEvents, type VncSharing } from '../../vnc/display.ts';
+import type { VncEndpoint } from '../../vnc/endpoint.ts';
+import type { ViewerConnection } from '../../vnc/viewer.ts';
+import { AddressInUse, type Listening, listen } from '../listen.ts';
+import { checkDes, nodeVncHost } from './host.ts';
+import { isOwnPage } from './origin.ts';
+import { SocketConnection } from './socket-connection.ts';
+import { upgradeAnswer, WebSocketConnection } from './web-socket.ts';
+
+/** How a server for viewers is to be. */
+export interface VncSettings {
+  /** What viewers are told that the machine is called. */
+  readonly name?: string;
+  /** What viewers are asked for, of which eight bytes count; empty: nobody is let in until one is set. Left out: nothing. */
+  readonly password?: string;
+  /**
+   * Whether several viewers may be there at a time: as each one asks (the default, QEMU's allow-exclusive: one that wants to be alone
+   * sends the others away), always (force-shared), or whatever it asks (ignore).
+   */
+  readonly share?: VncSharing;
+  /** Where viewers in pages connect, by WebSockets. */
+  readonly websocket?: ListenAddress;
+  /** The last port that is tried if the one that was asked for is taken. */
+  readonly lastPort?: number;
+  /** Hears why a viewer was sent away. */
+  readonly log?: (message: string) => void;
+}
+
+const MOST_VIEWERS = 32;
+
+/** Shows a machine's screen to VNC viewers, which use its keyboard and mouse. It does not keep the program alive. */
+export class VncServer implements VncControl, AsyncDisposable {
+  readonly #display: VncDisplay;
+  readonly #listening: Listening[] = [];
+
+  private constructor(machine: Machine, settings: VncSettings) {
+    this.#display = new VncDisplay(machine, nodeVncHost, settings);
+    machine.once('exit', () => void this.close());
+  }
+
+  /** @throws ConfigurationError if the machine has no screen, or the server cannot listen there */
+  static async listen(machine: Machine, address: ListenAddress, settings: VncSettings): Promise<VncServer> {
+    if (!machine.screen.isThere)
+      throw new ConfigurationError("VNC: the machine has no display adapter; make it with vga: 'std'");
+    if (settings.password !== undefined) checkDes();
+    const server = new VncServer(machine, settings);
+    try {
+      await server.#listen(address, settings);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    return server;
+  }
+
+  /** Where it listens. */
+  get address(): ListenAddress {
+    return this.#listening[0].address;
+  }
+
+  /** Where it listens for viewers in pages. */
+  get websocketAddress(): ListenAddress | undefined {
+    return this.#listening[1]?.address;
+  }
+
+  /** How it is now. */
+  get info(): VncInfo {
+    return {
+      servers: this.#listening.map(({ address }, n) => endpointOf(address, n === 1)),
+      auth: this.#display.password ? 'vnc' : 'none',
+      clients: this.#display.clients,
+    };
+  }
+
+  /**
+   * Sets the password; empty: nobody is let in. Those who are there stay.
+   * @throws ConfigurationError if viewers are not asked for one
+   */
+  setPassword(text: string): void {
+    const { password } = this.#display;
+    if (password === null) throw new ConfigurationError('viewers are not asked for a password');
+    password.set(text);
+  }
+
+  /** From when on the password is not valid, in milliseconds since 1970. */
+  expirePassword(end: number): void {
+    this.#display.password?.expire(end);
+  }
+
+  /** Calls the listener at each event of this name. */
+  on<Name extends keyof VncEvents>(name: Name, listener: (value: VncEvents[Name]) => unknown): this {
+    this.#display.on(name, listener);
+    return this;
+  }
+
+  /** Takes no more viewers, and sends those away that there are. */
+  async close(): Promise<void> {
+    for (const { stop } of this.#listening) stop();
+    this.#display.close();
+  }
+
+  /** The same as `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #listen(address: ListenAddress, { lastPort, websocket }: VncSettings): Promise<void> {
+    // What a viewer said before it has closed its end is read, and answered.
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket));
+    server.maxConnections = MOST_VIEWERS;
+    this.#listening.push(await listenUpTo(lastPort, address, (tried) => listen(server, tried)));
+    if (websocket) this.#listening.push(await listen(this.#webServer(), websocket));
+  }
+
+  #webServer(): ReturnType<typeof createWebServer> {
+    const server = createWebServer((_, response) => response.writeHead(426, { Upgrade: 'websocket' }).end());
+    server.maxConnections = MOST_VIEWERS;
+    return server.on('upgrade', (request: IncomingMessage, socket: Socket) => this.#upgrade(request, socket));
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket): void {
+    const answer = upgradeAnswer(request);
+    socket.on('error', () => {});
+    if (answer === undefined) socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    else if (this.#display.password === null && !isOwnPage(request)) socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    else {
+      socket.write(answer);
+      this.#serveWeb(socket);
+    }
+  }
+
+  #serve(socket: Socket): void {
+    const viewer = this.#connect(new SocketConnection(socket), socket, false);
+    forward(socket, viewer);
+  }
+
+  #serveWeb(socket: Socket): void {
+    const connection = new WebSocketConnection(new SocketConnection(socket));
+    const viewer = this.#connect(connection, socket, true);
+    forward(socket, connection);
+    const end = () => viewer.end();
+    connection.read((bytes) => viewer.receive(bytes)).then(end, end);
+  }
+
+  #connect(connection: ViewerConnection, socket: Socket, websocket: boolean): ReturnType<VncDisplay['connect']> {
+    const address = this.#listening[websocket ? 1 : 0].address;
+    const server = endpointOf(address, websocket);
+    const { remoteAddress = '', remotePort = 0 } = socket;
+    const client = endpointOf('path' in address ? { path: '' } : { host: remoteAddress, port: remotePort }, websocket);
+    return this.#display.connect(connection, { server, client });
+  }
+}
+
+/** Tries one port after the other. */
+async function listenUpTo(
+  lastPort: number | undefined,
+  address: ListenAddress,
+  begin: (address: ListenAddress) => Promise<Listening>,
+): Promise<Listening> {
+  try {
+    return await begin(address);
+  } catch (error) {
+    if (!(error instanceof AddressInUse) || 'path' in address || address.port >= (lastPort ?? 0)) throw error;
+    return listenUpTo(lastPort, { ...address, port: address.port + 1 }, begin);
+  }
+}
+
+/** Hands on what comes, no faster than it is taken. */
+function forward(socket: Socket, taker: { receive(bytes: Uint8Array): Promise<void>; end(): void }): void {
+  socket.setNoDelay();
+  // Who is gone has gone, however.
+  socket.on('error', () => {});
+  socket.on('close', () => taker.end());
+  socket.on('end', () => taker.end());
+  socket.on('data', (bytes: Buffer) => {
+    socket.pause();
+    void taker.receive(bytes).then(() => socket.resume());
+  });
+}
+
+function endpointOf(address: ListenAddress, websocket: boolean): VncEndpoint {
+  if ('path' in address) return { host: address.path, service: '', family: 'unix', websocket };
+  return {
+    ...{ host: address.host, service: String(address.port), websocket },
+    family: isIPv6(address.host) ? 'ipv6' : 'ipv4',
+  };
+}

@@ -1,0 +1,36 @@
+import type { Socket } from 'node:net';
+import { ViewerGone } from '../../vnc/error.ts';
+import type { ViewerConnection } from '../../vnc/viewer.ts';
+
+/** Milliseconds that a viewer gets for reading why it is sent away. */
+const PATIENCE = 1000;
+
+/** A viewer at the other end of a socket. */
+export class SocketConnection implements ViewerConnection {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    const socket = this.#socket;
+    if (socket.writable && socket.write(bytes)) return;
+    if (!socket.writable) throw new ViewerGone();
+    await new Promise<void>((resolve, reject) => {
+      const done = (settle: () => void) => () => {
+        socket.off('drain', drained).off('close', closed);
+        settle();
+      };
+      const drained = done(resolve);
+      const closed = done(() => reject(new ViewerGone()));
+      socket.on('drain', drained).on('close', closed);
+    });
+  }
+
+  /** What was written is sent first. */
+  close(): void {
+    this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), PATIENCE).unref();
+  }
+}

@@ -1,0 +1,67 @@
+import type { VncControl } from '../../vnc/control.ts';
+import { passwordEnd } from '../../vnc/expiry.ts';
+import type { Arguments, JsonObject, QmpCommand, QmpContext } from '../command.ts';
+import { QmpError } from '../error.ts';
+
+function queryVnc(vnc: VncControl | undefined): JsonObject {
+  if (vnc === undefined) return { enabled: false };
+  const { servers, auth, clients } = vnc.info;
+  const { websocket: _, ...server } = servers[0];
+  return { enabled: true, auth, ...server, clients: clients.map(({ client }) => client) };
+}
+
+function queryServers(vnc: VncControl | undefined): JsonObject[] {
+  if (vnc === undefined) return [];
+  const { servers, auth, clients } = vnc.info;
+  const listening = servers.map((server) => ({ ...server, auth }));
+  return [{ id: 'default', auth, server: listening, clients: clients.map(({ client }) => client) }];
+}
+
+/** QEMU tells no reason. */
+function setPassword({ options }: QmpContext, text: string): void {
+  try {
+    if (options.vnc === undefined) throw new QmpError('VNC is not active');
+    options.vnc.setPassword(text);
+  } catch {
+    throw new QmpError('Could not set password');
+  }
+}
+
+function checkProtocol(args: Arguments): void {
+  const protocol = args.text('protocol');
+  if (protocol !== 'vnc') throw new QmpError(`Parameter 'protocol' does not accept value '${protocol}'`);
+}
+
+/** Viewers who are there stay: QEMU knows nothing else for VNC. */
+function checkConnected(args: Arguments): void {
+  const connected = args.textIfGiven('connected') ?? 'keep';
+  if (connected !== 'keep') throw new QmpError(`Parameter 'connected' expects 'keep' when setting VNC password`);
+}
+
+/** Commands about the server for VNC viewers. */
+export const vncCommands: readonly QmpCommand[] = [
+  { name: 'query-vnc', run: (_, { options }) => queryVnc(options.vnc) },
+  { name: 'query-vnc-servers', run: (_, { options }) => queryServers(options.vnc) },
+  {
+    name: 'set_password',
+    parameters: { protocol: 'string', password: 'string', connected: 'string?', display: 'string?' },
+    run: (args, context) => {
+      checkProtocol(args);
+      checkConnected(args);
+      setPassword(context, args.text('password'));
+    },
+  },
+  {
+    name: 'change-vnc-password',
+    parameters: { password: 'string' },
+    run: (args, context) => setPassword(context, args.text('password')),
+  },
+  {
+    name: 'expire_password',
+    parameters: { protocol: 'string', time: 'string', display: 'string?' },
+    run: (args, { options }) => {
+      checkProtocol(args);
+      options.vnc?.expirePassword(passwordEnd(args.text('time'), Date.now()));
+    },
+  },
+];

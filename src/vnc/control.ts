@@ -1,0 +1,27 @@
+import type { VncEvents } from './display.ts';
+import type { VncConnectionInfo, VncEndpoint } from './endpoint.ts';
+
+/** What is told of a server. */
+export interface VncInfo {
+  /** Where it listens. */
+  readonly servers: readonly VncEndpoint[];
+  /** What viewers are asked for. */
+  readonly auth: 'none' | 'vnc';
+  /** Who has connected. */
+  readonly clients: readonly VncConnectionInfo[];
+}
+
+/** What a monitor can do with a server. */
+export interface VncControl {
+  /** How it is now. */
+  readonly info: VncInfo;
+  /**
+   * Sets the password; empty: nobody is let in.
+   * @throws ConfigurationError if viewers are not asked for one
+   */
+  setPassword(text: string): void;
+  /** From when on it is not valid, in milliseconds since 1970. */
+  expirePassword(end: number): void;
+  /** Calls the listener at each event of this name. */
+  on<Name extends keyof VncEvents>(name: Name, listener: (value: VncEvents[Name]) => unknown): unknown;
+}

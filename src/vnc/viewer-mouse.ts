@@ -1,0 +1,86 @@
+import type { Mouse } from '../input/mouse.ts';
+import type { PointerMessage } from './messages.ts';
+
+/** What the mouse is to do at a time. */
+interface Action {
+  x: number;
+  y: number;
+  /** Steps of the wheel towards the user. */
+  turned: number;
+  buttons: number;
+}
+
+const MOST_WAITING = 64;
+const MOST_MOVED = 32767;
+const MOST_TURNED = 127;
+/** What stands for a place while the viewer tells of movements: the middle of all numbers, as in QEMU. */
+const MIDDLE = 0x7fff;
+const Wheel = { up: 8, down: 16 } as const;
+
+/** A viewer's pointer as a machine's mouse, which knows no places: it moves as far as the pointer did. */
+export class ViewerMouse {
+  readonly #mouse: Mouse;
+  readonly #waiting: Action[] = [];
+  #last: { readonly x: number; readonly y: number } | null = null;
+  #bits = 0;
+  #isSending = false;
+  /** The viewer tells of movements instead of places. */
+  tellsMovements = false;
+
+  constructor(mouse: Mouse) {
+    this.#mouse = mouse;
+  }
+
+  take({ buttons, x, y }: PointerMessage): void {
+    const from = this.tellsMovements ? { x: MIDDLE, y: MIDDLE } : (this.#last ?? { x, y });
+    this.#last = { x, y };
+    const pressed = buttons & ~this.#bits;
+    this.#bits = buttons;
+    const turned = (pressed & Wheel.down ? 1 : 0) - (pressed & Wheel.up ? 1 : 0);
+    this.#add({ x: x - from.x, y: y - from.y, turned, buttons: mouseButtons(buttons) });
+  }
+
+  /** The viewer has gone: its buttons go up. */
+  release(): void {
+    if (mouseButtons(this.#bits) !== 0) this.#add({ x: 0, y: 0, turned: 0, buttons: 0 });
+  }
+
+  /** What the guest has not taken yet becomes one action, as far as the buttons are the same. */
+  #add(action: Action): void {
+    const last = this.#waiting.at(-1);
+    if (last && (last.buttons === action.buttons || this.#waiting.length === MOST_WAITING)) {
+      last.x = within(last.x + action.x, MOST_MOVED);
+      last.y = within(last.y + action.y, MOST_MOVED);
+      last.turned = within(last.turned + action.turned, MOST_TURNED);
+      last.buttons = action.buttons;
+    } else this.#waiting.push({ ...action, x: within(action.x, MOST_MOVED), y: within(action.y, MOST_MOVED) });
+    if (!this.#isSending) void this.#send();
+  }
+
+  async #send(): Promise<void> {
+    this.#isSending = true;
+    try {
+      for (let action = this.#waiting.shift(); action; action = this.#waiting.shift()) await this.#act(action);
+    } catch {
+      // A machine that has ended takes no more.
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  async #act({ x, y, turned, buttons }: Action): Promise<void> {
+    // It has moved before its buttons change.
+    if (x !== 0 || y !== 0) await this.#mouse.move(x, y);
+    await this.#mouse.setButtons(buttons);
+    if (turned !== 0) await this.#mouse.wheel(turned);
+  }
+}
+
+function within(value: number, most: number): number {
+  return Math.min(Math.max(value, -most), most);
+}
+
+/** The viewer has the middle button before the right one; the mouse has them the other way round. */
+function mouseButtons(bits: number): number {
+  return (bits & 1) | ((bits & 2) << 1) | ((bits & 4) >> 1);
+}
