@@ -5,6 +5,8 @@ import type { MachineConfig } from './machine-core.ts';
 import type { OpenNetwork } from './network/open-network.ts';
 import type { NetworkBackendOptions } from './network/options.ts';
 import type { Compressor } from './snapshot/compression.ts';
+import type { SoundFile } from './sound/sound.ts';
+import type { SampleFormat } from './sound/wav.ts';
 import type { Decompressor } from './storage/qcow2/compressed.ts';
 
 /** Images by name. */
@@ -37,6 +39,12 @@ export interface Host {
    * @throws ConfigurationError that names the option, the file, or the port that cannot be had
    */
   openNetwork(options: NetworkBackendOptions, log: (message: string) => void): Promise<OpenNetwork>;
+  /**
+   * Opens a WAV file for what a machine plays.
+   * @param log hears why it has ended early
+   * @throws ConfigurationError if it cannot be written
+   */
+  openSoundFile(path: string, format: SampleFormat, log: (message: string) => void): Promise<SoundFile>;
   /** Starts what serves the drives of one machine (src/drives/service.ts): in a thread of its own, or in the caller's. */
   startDrives(events: IsolateEvents): DriveThread;
   /** Makes an isolate that runs a machine. */

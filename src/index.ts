@@ -146,6 +146,8 @@ export type { Screen } from './screen/index.ts';
 export type { ScreenImage } from './screen/renderer.ts';
 export type { SerialEvents, SerialPort } from './serial.ts';
 export type { MachineSnapshots } from './snapshot/machine-snapshots.ts';
+export type { SoundOptions } from './sound/options.ts';
+export type { Sound, SoundEvents } from './sound/sound.ts';
 export type { ImageFormat } from './storage/open.ts';
 export type { ImageSnapshot } from './storage/qcow2/snapshots.ts';
 export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './translations.ts';

@@ -7,6 +7,7 @@ import type { DebugCallName, DebugCalls, DebugStop, ExaminationCalls, Examinatio
 import type { MachineOptions } from './options.ts';
 import type { SerialPort } from './serial.ts';
 import type { SavedParts } from './snapshot/options.ts';
+import type { Sound } from './sound/sound.ts';
 
 /** What a machine tells, and with what. */
 export interface MachineEvents {
@@ -70,6 +71,7 @@ export interface MachineParts {
   readonly host: Host;
   readonly drives: MachineDrives;
   readonly cards: MachineCards;
+  readonly sound: Sound;
   /** What a snapshot holds besides the options. */
   readonly parts: SavedParts;
 }

@@ -1,5 +1,5 @@
 import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/stream.ts';
-import { virtioPortName } from '../runtime/machine/resources.ts';
+import { soundPorts, virtioPortName } from '../runtime/machine/resources.ts';
 import { Balloon } from './balloon.ts';
 import type { NetworkCard } from './cards/card.ts';
 import type { Drive } from './drives/drive.ts';
@@ -30,6 +30,7 @@ import { type MachineSnapshot, readMachine } from './snapshot/machine.ts';
 import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { drivesWith } from './snapshot/media.ts';
 import { MachineStates } from './snapshot/state.ts';
+import type { Sound } from './sound/sound.ts';
 import { type Ask, Translations } from './translations.ts';
 
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
@@ -60,6 +61,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly exited: Promise<Exit>;
   /** Its network cards, in the order of the options. */
   readonly network: readonly NetworkCard[];
+  /** What it plays. */
+  readonly sound: Sound;
   /** What its display adapter shows. */
   readonly screen: Screen;
   /** The translations in its cache. */
@@ -119,7 +122,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   private constructor(config: MachineConfig, made: MachineParts) {
     super();
-    const { options, host, drives, cards } = made;
+    const { options, host, drives, cards, sound } = made;
     const events = { onCrash: (error: Error) => this.#fail(error) };
     const { isolate: where = 'worker', name } = options;
     this.#made = made;
@@ -152,6 +155,9 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
       this.#streams.addOutput(name, cable);
       this.#streams.addInput(name, cable);
     }
+    this.sound = sound;
+    sound.connect((message) => this.#connection.send(message), log);
+    this.#streams.addOutput(soundPorts.frames, sound);
     this.screen = new Screen(config.vga === 'std', () => this.#call('screen'));
     this.translations = new Translations(this.ask);
   }
@@ -226,7 +232,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   async #terminate(): Promise<void> {
     this.#hold();
-    await Promise.all([this.#isolate.terminate(), this.#made.drives.close(), this.#made.cards.close()]);
+    const { drives, cards, sound } = this.#made;
+    await Promise.all([this.#isolate.terminate(), drives.close(), cards.close(), sound.close()]);
     this.#release();
   }
 

@@ -6,6 +6,7 @@ import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkedInteger, checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
+import type { SoundOptions } from './sound/options.ts';
 import { checkedVirtioPorts, type VirtioPortOptions } from './virtio-ports.ts';
 
 /** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
@@ -87,6 +88,8 @@ export interface MachineOptions {
   readonly drives?: readonly (string | DriveOptions)[];
   /** Network cards: QEMU's `-nic`. Default: none, so that a guest reaches nothing that it was not given. */
   readonly network?: readonly CardOptions[];
+  /** What becomes of what it plays; `Machine.sound` has the samples in any case. */
+  readonly sound?: SoundOptions;
   /** What firmware boots from. */
   readonly bootOrder?: BootOrder;
   /** What a reset by the guest, or a triple fault, does. Default: "reset". */
@@ -145,6 +148,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'bootOrder',
   'drives',
   'network',
+  'sound',
   'isolate',
   'icount',
   'reboot',
@@ -207,7 +211,7 @@ function inMegabytes(bytes: number): string {
  * All of a configuration but the images.
  * @throws ConfigurationError that names the option
  */
-export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot' | 'drives' | 'cards'> {
+export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot' | 'drives' | 'cards' | 'sound'> {
   checkNames('options', options, optionNames);
   const { memory = 128, reboot = 'reset', icount, debugExit, debugConsole } = options;
   const boot = checkedBoot(bootOf(options));

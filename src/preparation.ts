@@ -8,6 +8,8 @@ import type { MachineConfig } from './machine-core.ts';
 import type { MachineParts } from './machine-types.ts';
 import { openAll } from './opening.ts';
 import { checkOptions, type MachineOptions } from './options.ts';
+import { planSound } from './sound/options.ts';
+import { Sound } from './sound/sound.ts';
 
 /**
  * All that a machine is made of: its images are read, and what its drives and cards are connected to is open.
@@ -22,7 +24,8 @@ export async function prepareMachine(
   const images = await loadImages(options, host);
   const drives = new MachineDrives(plans, host);
   const cards = new MachineCards(planCards(options.network ?? []), host);
-  await openAll(cards, drives);
-  const config = { ...settings, ...images, drives: drives.config, cards: cards.config };
-  return { config, options, host, drives, cards, parts: { ...images, drives: plans, cards: cards.config } };
+  const sound = new Sound(planSound(options.sound ?? {}), host);
+  await openAll(cards, sound, drives);
+  const config = { ...settings, ...images, drives: drives.config, cards: cards.config, sound: sound.config };
+  return { config, options, host, drives, cards, sound, parts: { ...images, drives: plans, cards: cards.config } };
 }

@@ -9,6 +9,7 @@ import type { HostDoor } from '../host/door.ts';
 import type { BusMemory } from '../memory/bus-memory.ts';
 import type { MmioBus } from '../memory/mmio.ts';
 import type { Component } from '../snapshot/describe.ts';
+import type { Voice } from '../sound/voice.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import type { MachineConfig } from './config.ts';
@@ -41,6 +42,8 @@ export interface Board {
   dma(channel: number): DmaChannel;
   /** One more device's part in the gate of A20: open while any of them is high. */
   a20(): IrqLine;
+  /** One more part of what the machine plays; its state has this name. */
+  voice(name: string): Voice;
   /** To what belongs to the host. */
   readonly door: HostDoor;
   /** The disk of a drive, by its name (DriveConfig). */

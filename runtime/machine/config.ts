@@ -85,6 +85,8 @@ export interface MachineConfig {
   readonly balloon?: boolean;
   /** Adds a virtio entropy device. */
   readonly rng?: boolean;
+  /** The mix of all that sounds: frames a second, and whether somebody listens from the start. */
+  readonly sound?: { readonly rate: number; readonly isHeard: boolean };
   /** Adds QEMU's pc-testdev, which test guests use. */
   readonly pcTestdev?: boolean;
   /** False: there is no parallel port. */

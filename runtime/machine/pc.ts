@@ -24,6 +24,7 @@ import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
 import { busMemory } from '../memory/bus-memory.ts';
 import { Layer } from '../memory/physical-map.ts';
 import type { Component } from '../snapshot/describe.ts';
+import type { SoundMixer } from '../sound/mixer.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import { acpiTables } from './acpi.ts';
@@ -38,6 +39,7 @@ import { parts } from './parts.ts';
 import { pciPlaces } from './pci-places.ts';
 import type { PhysicalLayout } from './physical-layout.ts';
 import { ioApicInput, serialPorts, withoutFirmware } from './resources.ts';
+import { soundMixer } from './sound.ts';
 
 /** Floppy, CD-ROM and hard disk in QEMU's order. */
 const DEFAULT_ORDER = 'cad';
@@ -74,6 +76,7 @@ export class Pc {
   readonly powerManagement: PowerManagement;
   readonly uarts: readonly Uart16550[];
   readonly display: Vga | null;
+  private readonly mixer: SoundMixer;
   /** How often each IRQ was requested, for who looks at the machine: no device knows it. */
   readonly interruptCounts = new Array<number>(16).fill(0);
   /** State of everything here, described. */
@@ -89,11 +92,13 @@ export class Pc {
     this.localApic = options.apic ? this.makeLocalApic(options) : null;
     this.ioApic = this.localApic && this.makeIoApic(this.localApic, options);
     this.irqs = new IrqLines((number) => this.requestLine(number));
+    this.mixer = soundMixer(options);
     const a20 = new SharedLine('a20', { set: (open) => layout.map.setA20(open) });
     const board = this.boardOf(options, a20);
     const irq = board.irq;
     const hpet = config.hpet === false ? null : new Hpet({ ...board, ioApic: this.ioApic !== null });
-    this.pit = new Pit8254({ ...board, irq: hpet?.replaceable(0) ?? irq(0) });
+    const pitIrq = hpet?.replaceable(0) ?? irq(0);
+    this.pit = new Pit8254({ ...board, irq: pitIrq, voice: board.voice('speaker') });
     this.pic.onAcknowledge = (number) => {
       if (number === 0) this.pit.acknowledged();
     };
@@ -137,7 +142,8 @@ export class Pc {
     this.parts = [...chips, ...others.filter((part) => part !== null)];
     for (const { pciFunction } of this.parts) if (pciFunction) pci.add(pciFunction);
     const described = [...this.parts, ...pci.functions].map(({ component }) => component);
-    this.components = [...described, this.irqs.component, a20.component, clock.component, events.component];
+    const wires = [this.irqs.component, a20.component];
+    this.components = [...described, ...wires, clock.component, events.component, ...this.mixer.components];
   }
 
   /** Whether a device can interrupt a CPU that does nothing else. `maskable`: its IF is set. */
@@ -162,6 +168,7 @@ export class Pc {
       romBar: (name, rom) => romBar(layout.map, name, rom),
       dma: (channel) => this.dma.channel(channel),
       a20: () => a20.input(),
+      voice: (name) => this.mixer.voice(name),
     };
   }
 

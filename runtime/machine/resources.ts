@@ -11,6 +11,11 @@ export function virtioPortName(n: number): string {
   return `virtio-port${n}`;
 }
 
+/** Ports of the sound at the host's door: frames go out by a stream; whether anybody listens comes in. */
+export const soundPorts = { frames: 'sound', control: 'sound control' } as const;
+/** Frames a second. */
+export const DEFAULT_SOUND_RATE = 44_100;
+
 /** The parallel port of a PC: base and IRQ. */
 export const parallelPort = { name: 'lpt1', base: 0x378, irq: 7 } as const;
 

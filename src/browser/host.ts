@@ -1,4 +1,5 @@
 import { serveDrivesHere } from '../drives/here.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { Host, Images, Isolate, IsolateEvents, IsolateStart } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
 import { runIsolate } from '../isolate/loop.ts';
@@ -22,6 +23,9 @@ export const browserHost: Host = {
   compressor: browserCompressor,
   decompressor: browserStorage.decompressor,
   openNetwork,
+  openSoundFile: async () => {
+    throw new ConfigurationError('a page has no files: leave sound.file out, and take the samples of Machine.sound');
+  },
   startDrives: () => serveDrivesHere(browserStorage, connect),
   startIsolate(machine, events) {
     const deadlines = crossOriginIsolated ? new SharedDeadlines().buffer : undefined;

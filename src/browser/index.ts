@@ -71,6 +71,8 @@ export { memorySize } from '../options.ts';
 export type { Screen } from '../screen/index.ts';
 export type { ScreenImage } from '../screen/renderer.ts';
 export type { SerialPort } from '../serial.ts';
+export type { SoundOptions } from '../sound/options.ts';
+export type { Sound } from '../sound/sound.ts';
 export type { Translations } from '../translations.ts';
 export type { VirtioPortOptions } from '../virtio-ports.ts';
 export { keepImage, keptImage, keptImages, removeImage } from './files.ts';

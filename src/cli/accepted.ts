@@ -3,7 +3,6 @@ import { checkProperties, type PropertyPatterns } from './properties.ts';
 import type { List } from './settings.ts';
 
 const one = /^1$/;
-const none = /^none$/;
 const off = /^off$/;
 const anything = /^/;
 
@@ -40,20 +39,6 @@ const rows: readonly AcceptedFlag[] = [
       'one-insn-per-tb': off,
     },
     instead: 'guest code is always translated; give tcg, and -engine for how',
-  },
-  {
-    names: ['audio'],
-    argument: 'none',
-    help: 'no sound',
-    properties: { driver: none },
-    instead: 'there is no sound yet; give none',
-  },
-  {
-    names: ['audiodev'],
-    argument: 'none,id=ID',
-    help: 'no sound',
-    properties: { driver: none, id: anything },
-    instead: 'there is no sound yet; give none,id=ID',
   },
   {
     names: ['overcommit'],

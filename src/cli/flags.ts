@@ -15,6 +15,7 @@ import { driveFlags } from './drive-flags.ts';
 import { networkFlags } from './network-flags.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { type List, machine, type Settings } from './settings.ts';
+import { connectSound, soundFlags } from './sound-flags.ts';
 
 /** One row of the command line's table: parsing and `--help` come from it. */
 export interface Flag {
@@ -47,8 +48,8 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['machine', 'M'],
-    argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off]',
-    help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer. Properties of QEMU that ask for what is so anyway are taken',
+    argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off][,pcspk-audiodev=ID]',
+    help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; where the speaker is heard (it is wherever there is an -audiodev). Properties of QEMU that ask for what is so anyway are taken',
     list: 'list-machines',
     apply: applyMachine,
   },
@@ -78,6 +79,7 @@ export const flags: readonly Flag[] = [
   },
   ...driveFlags,
   ...networkFlags,
+  ...soundFlags,
   {
     names: ['vga'],
     argument: 'std|none',
@@ -228,6 +230,7 @@ const machineProperties = {
   'mem-merge': /^(on|off)$/,
   'dump-guest-core': /^(on|off)$/,
   nvdimm: off,
+  'pcspk-audiodev': /^/,
   pic: /^(on|auto)$/,
   pit: /^(on|auto)$/,
   smm: offOrAuto,
@@ -237,9 +240,13 @@ const machineProperties = {
 
 function applyMachine(settings: Settings, text: string): Settings {
   const instead = 'the machine is a pc (i440FX) without what needs a window or drives; -machine help lists it';
-  const { 'max-ram-below-4g': size, hpet } = checkProperties(text, machineProperties, instead);
+  const {
+    'max-ram-below-4g': size,
+    'pcspk-audiodev': audiodev = '',
+    hpet,
+  } = checkProperties(text, machineProperties, instead);
   if (size !== undefined) memorySize(size);
-  return machine(settings, {
+  return machine(connectSound(settings, audiodev), {
     ...(size !== undefined && { memoryBelow4G: size }),
     ...(hpet !== undefined && { hpet: hpet === 'on' }),
   });

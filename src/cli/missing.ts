@@ -6,7 +6,7 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
     'spice sdl full-screen alt-grab ctrl-grab show-cursor g rotate portrait win2k-hack',
     'there is no window; -display terminal shows the screen on the terminal, -vnc :N to viewers',
   ],
-  ['soundhw', 'there is no sound yet; leave it out'],
+  ['soundhw', 'give -device for a sound card, and -audiodev for where its sound goes'],
   ['usb usbdevice', 'there is no USB yet; keyboard and mouse of the PC are there'],
   ['fsdev virtfs', "no folder can be shared with the guest yet; put files into the kernel's -initrd"],
   ['virtioconsole', 'give -device virtio-serial-pci and -device virtconsole,chardev=ID'],

@@ -25,6 +25,7 @@ export function checkOutputFiles(settings: Settings, plan: BackendPlan): void {
     ...controls.flatMap((backend) => fileOf('-qmp', backend)),
     ...(debugConsole ? fileOf('-debugcon', debugConsole) : []),
     ...named('-D', settings.logFile),
+    ...settings.audio.flatMap(({ path }) => named('-audiodev', path)),
   ];
   const images = (settings.machine.drives ?? []).map((drive) => (typeof drive === 'string' ? drive : drive.image));
   const inputs = [

@@ -25,6 +25,7 @@ import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
 import type { Settings } from './settings.ts';
 import { onSignals } from './signals.ts';
+import { soundOf } from './sound-flags.ts';
 import { Terminal } from './terminal.ts';
 
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
@@ -134,12 +135,14 @@ function nameOf({ machine: { name } }: Settings): { name?: string } {
 
 function optionsOf(settings: Settings, boot: Boot): MachineOptions {
   const { startTime } = settings;
+  const sound = soundOf(settings);
   return {
     ...settings.machine,
     ...adapterOf(settings, boot),
     boot,
     drives: drivesOf(settings),
     network: cardsOf(settings),
+    ...(sound && { sound }),
     ...(startTime && { startTime: startTime() }),
   };
 }

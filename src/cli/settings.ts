@@ -2,6 +2,7 @@ import type { DriveOptions, ListenAddress, Machine, MachineOptions } from '../in
 import type { Backend } from './backends/backend.ts';
 import type { VncFlag } from './display/vnc.ts';
 import type { CommandLineCard, CommandLineNetwork } from './network-flags.ts';
+import type { AudioBackend } from './sound-flags.ts';
 
 /** A list that `help` for a flag's argument prints. */
 export type List =
@@ -36,6 +37,10 @@ export interface Settings {
   readonly captures: Readonly<Record<string, string>>;
   /** The card and the network of -net. */
   readonly net?: { readonly card?: Omit<CommandLineCard, 'backend' | 'netdev'>; readonly backend?: CommandLineNetwork };
+  /** Where sound goes: by -audiodev and -audio. */
+  readonly audio: readonly AudioBackend[];
+  /** Names of -audiodev that something sounds to. */
+  readonly audioUsers: readonly string[];
   readonly nographic?: boolean;
   /** Where the screen is shown; left out: on the terminal, if that is free and there is a screen. */
   readonly display?: 'none' | 'terminal';
@@ -83,6 +88,8 @@ export const initialSettings: Settings = {
   cards: [],
   netdevs: {},
   captures: {},
+  audio: [],
+  audioUsers: [],
 };
 
 /** The settings with these options of the machine. */

@@ -45,6 +45,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
     compressor: nodeCompressor,
     decompressor: nodeStorage.decompressor,
     openNetwork: async (options, log) => (await import('./network/index.ts')).openNetwork(options, log),
+    openSoundFile: async (...file) => new (await import('./wav-file.ts')).WavFile(...file),
     startDrives: (events) => startDriveThread(modules.drives, events),
     startIsolate({ where, config, name, drives }, events) {
       const { port1, port2 } = new MessageChannel();

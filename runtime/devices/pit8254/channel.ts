@@ -43,6 +43,15 @@ export class Channel {
     return state.switchAt + count - highHalf(count);
   }
 
+  /** The clock of OUT's next edge after `clock`; Infinity if none is to come. A new count may take over there, too. */
+  nextEdge(clock: number): number {
+    const { state } = this;
+    const elapsed = this.#elapsed(clock);
+    if (!state.loaded || this.#paused) return Infinity;
+    if (clock < state.start) return state.start;
+    return Math.min(state.start + this.#mode.nextEdge(state.initial, elapsed), state.switchAt);
+  }
+
   /** Rising edges of OUT after clock `from` up to clock `to`; no more than `most` are counted. */
   rises(from: number, to: number, most: number): number {
     let count = 0;

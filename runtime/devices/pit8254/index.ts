@@ -1,10 +1,13 @@
 import type { IrqLine } from '../../bus/irq.ts';
 import type { PortBus } from '../../bus/ports.ts';
 import type { Component } from '../../snapshot/describe.ts';
+import type { Voice } from '../../sound/voice.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue, Timer } from '../../time/events.ts';
 import { Channel } from './channel.ts';
+import { clocksAt, nanosecondsAt } from './clocks.ts';
 import { Access, CLOCKS, Control, NANOSECONDS, Port, REFRESH_PERIOD, ReadBack, System } from './registers.ts';
+import { Speaker } from './speaker.ts';
 import { channelState, pitState } from './state.ts';
 
 export interface PitOptions {
@@ -13,6 +16,8 @@ export interface PitOptions {
   readonly events: EventQueue;
   /** IRQ 0: the output of channel 0. */
   readonly irq: IrqLine;
+  /** What the speaker plays. */
+  readonly voice: Voice;
 }
 
 /**
@@ -31,11 +36,13 @@ export class Pit8254 {
   readonly #clock: Clock;
   readonly #irq: IrqLine;
   readonly #rise: Timer;
+  readonly #speaker: Speaker;
 
-  constructor({ ports, clock, events, irq }: PitOptions) {
+  constructor({ ports, clock, events, irq, voice }: PitOptions) {
     this.#clock = clock;
     this.#irq = irq;
     this.#rise = events.timer('pit channel 0', (now, due) => this.#channel0Rises(due, now));
+    this.#speaker = new Speaker(this.#state, this.#channels[2], voice);
     this.component = pitState.bind('pit', this.#state);
     this.reset();
     ports.register({
@@ -62,6 +69,7 @@ export class Pit8254 {
     this.#state.system = 0;
     this.#forgetDebt();
     this.#rise.disarm();
+    this.#speaker.reset(this.#clock.now());
   }
 
   /** IRQ 0 has been taken into service: one that is owed comes next. */
@@ -84,7 +92,7 @@ export class Pit8254 {
 
   /** What the speaker gets now: the data bit of port 0x61 and the output of channel 2. */
   get speaker(): boolean {
-    return (this.#state.system & System.speaker) !== 0 && this.#channels[2].output(this.#now());
+    return this.#speaker.isOut(this.#now());
   }
 
   /** The tone that the speaker gives now, in Hz; 0: none. Port 61h lets channel 2 count, and its output through. */
@@ -108,14 +116,16 @@ export class Pit8254 {
     // An edge that has passed but was not run yet came before this write.
     if (this.#rise.deadline <= now) this.#channel0Rises(this.#rise.deadline, now);
     const clock = clocksAt(now);
+    const isChannel2 = isOfChannel(2, port, value);
+    if (isChannel2) this.#speaker.settle(now);
     if (port === Port.control) this.#control(value, clock);
     else this.#channels[port - Port.channel0].write(value, clock);
     this.#follow(port, value, clock);
+    if (isChannel2) this.#speaker.changed(now);
   }
 
   #follow(port: number, value: number, clock: number): void {
-    const isChannel0 = port === Port.channel0 || (port === Port.control && value >> Control.channelShift === 0);
-    if (!isChannel0 || isLatch(port, value)) return;
+    if (!isOfChannel(0, port, value)) return;
     this.#forgetDebt();
     this.#irq.set(this.#channels[0].output(clock));
     this.#armNextRise(clock);
@@ -159,23 +169,20 @@ export class Pit8254 {
   }
 
   #writeSystem(value: number): void {
+    const now = this.#clock.now();
+    this.#speaker.settle(now);
     this.#state.system = value & System.writable;
-    this.#channels[2].setGate((value & System.gate2) !== 0, this.#now());
+    this.#channels[2].setGate((value & System.gate2) !== 0, clocksAt(now));
+    this.#speaker.changed(now);
   }
+}
+
+/** Whether a write programs this channel. */
+function isOfChannel(channel: number, port: number, value: number): boolean {
+  if (port !== Port.control) return port === Port.channel0 + channel;
+  return value >> Control.channelShift === channel && !isLatch(port, value);
 }
 
 function isLatch(port: number, value: number): boolean {
   return port === Port.control && ((value >> Control.accessShift) & 3) === Access.latch;
-}
-
-/** Whole input clocks in a virtual time. */
-function clocksAt(nanoseconds: number): number {
-  return Math.floor((nanoseconds * CLOCKS) / NANOSECONDS);
-}
-
-/** The first nanosecond of a clock. */
-function nanosecondsAt(clock: number): number {
-  const time = Math.ceil((clock * NANOSECONDS) / CLOCKS);
-  // Rounding must not put it before the clock, or the clock's event would find nothing to do.
-  return clocksAt(time) < clock ? time + 1 : time;
 }

@@ -9,6 +9,8 @@ export interface CountingMode {
   count(n: number, e: number, modulus: number): number;
   /** Clocks since the load at which OUT rises next after `e`; Infinity if it does not. */
   nextRise(n: number, e: number): number;
+  /** The same for its next edge of either kind. */
+  nextEdge(n: number, e: number): number;
   /** A rising gate loads the count (else the write does). */
   readonly loadedByGate: boolean;
   /** The gate's level enables counting. */
@@ -18,8 +20,11 @@ export interface CountingMode {
 }
 
 const countDown = (n: number, e: number, modulus: number): number => (((n - e) % modulus) + modulus) % modulus;
-const riseAt = (at: number, e: number): number => (e < at ? at : Infinity);
+const edgeAt = (at: number, e: number): number => (e < at ? at : Infinity);
 const nextPeriod = (n: number, e: number): number => (Math.floor(e / n) + 1) * n;
+/** Of an output that falls so many clocks after each rise. */
+const edgeInPeriod = (n: number, high: number, e: number): number =>
+  e % n < high ? e - (e % n) + high : nextPeriod(n, e);
 
 /** Clocks for which mode 3 holds OUT high. */
 export const highHalf = (n: number): number => Math.ceil(n / 2);
@@ -34,7 +39,8 @@ function squareCount(n: number, e: number): number {
 const terminalCount: CountingMode = {
   output: (n, e) => e >= n,
   count: countDown,
-  nextRise: riseAt,
+  nextRise: edgeAt,
+  nextEdge: edgeAt,
   loadedByGate: false,
   gated: true,
   periodic: false,
@@ -44,6 +50,7 @@ const rateGenerator: CountingMode = {
   output: (n, e) => e % n !== n - 1,
   count: (n, e) => n - (e % n),
   nextRise: nextPeriod,
+  nextEdge: (n, e) => edgeInPeriod(n, n - 1, e),
   loadedByGate: false,
   gated: true,
   periodic: true,
@@ -52,7 +59,8 @@ const rateGenerator: CountingMode = {
 const strobe: CountingMode = {
   output: (n, e) => e !== n,
   count: countDown,
-  nextRise: (n, e) => riseAt(n + 1, e),
+  nextRise: (n, e) => edgeAt(n + 1, e),
+  nextEdge: (n, e) => edgeAt(e < n ? n : n + 1, e),
   loadedByGate: false,
   gated: true,
   periodic: false,
@@ -63,7 +71,12 @@ export const modes: readonly CountingMode[] = [
   terminalCount,
   { ...terminalCount, loadedByGate: true, gated: false },
   rateGenerator,
-  { ...rateGenerator, output: (n, e) => e % n < highHalf(n), count: squareCount },
+  {
+    ...rateGenerator,
+    output: (n, e) => e % n < highHalf(n),
+    count: squareCount,
+    nextEdge: (n, e) => edgeInPeriod(n, highHalf(n), e),
+  },
   strobe,
   { ...strobe, loadedByGate: true, gated: false },
 ];

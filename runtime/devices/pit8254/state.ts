@@ -1,4 +1,4 @@
-import { describe, f64, flag, list, type StateOf, starting, u8, u16, u32 } from '../../snapshot/describe.ts';
+import { describe, f64, flag, list, type StateOf, starting, time, u8, u16, u32 } from '../../snapshot/describe.ts';
 import { integerField } from '../../snapshot/fields.ts';
 import { modes } from './modes.ts';
 
@@ -46,4 +46,8 @@ export const pitState = describe({
   waiting: flag,
   /** Rises of channel 0 that the host's delays hid from the CPU, and which are still to come. */
   owed: u16,
+  /** When the speaker last moved. */
+  speakerMoved: time,
 });
+
+export type PitState = StateOf<typeof pitState>;

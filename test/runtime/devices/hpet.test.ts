@@ -167,7 +167,7 @@ test('edges of timers that share an input of the I/O APIC are all seen; a level 
 test('legacy replacement cuts the lines of the 8254 and the clock, and gives them back as they are then', () => {
   const rig = new HpetRig();
   const { ports, clock, events } = rig;
-  const pit = new Pit8254({ ports, clock, events, irq: rig.hpet.replaceable(0) });
+  const pit = new Pit8254({ ports, clock, events, irq: rig.hpet.replaceable(0), voice: rig.voice });
   const clockLine = rig.hpet.replaceable(8);
   const [pitOutput, clockOutput] = [rig.lines[0][1], rig.lines[8][1]];
   rig.out8(0x43, 0x34);

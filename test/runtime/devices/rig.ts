@@ -2,6 +2,8 @@ import { type IrqLine, irqLine } from '../../../runtime/bus/irq.ts';
 import { PortBus } from '../../../runtime/bus/ports.ts';
 import type { PowerControl } from '../../../runtime/bus/power.ts';
 import type { HostStream } from '../../../runtime/host/stream.ts';
+import { SoundMixer } from '../../../runtime/sound/mixer.ts';
+import type { Voice } from '../../../runtime/sound/voice.ts';
 import { VirtualClock } from '../../../runtime/time/clock.ts';
 import { EventQueue } from '../../../runtime/time/events.ts';
 
@@ -59,9 +61,17 @@ export class Rig {
     exit: (code) => this.requests.push(`exit ${code}`),
   };
   readonly clock: VirtualClock = new VirtualClock({ nanoseconds: () => this.#time });
+  /** What was mixed: left and right of each frame, in turn. Nothing before `listen`. */
+  readonly samples: number[] = [];
+  readonly mixer: SoundMixer;
+  readonly voice: Voice;
   #time = 0;
 
-  constructor() {
+  constructor(rate = 44_100) {
+    const { clock, events, samples } = this;
+    const write = (bytes: Uint8Array) => void samples.push(...new Int16Array(bytes.slice().buffer));
+    this.mixer = new SoundMixer({ clock, events, rate, isHeard: false, stream: { write } });
+    this.voice = this.mixer.voice('test');
     this.clock.resume();
   }
 
@@ -79,6 +89,16 @@ export class Rig {
   stall(nanoseconds: number): void {
     this.#time += nanoseconds;
     this.events.runDue(this.clock.now());
+  }
+
+  /** Frames are collected from now on. */
+  listen(): void {
+    this.mixer.setHeard(true);
+  }
+
+  /** The left side of what was mixed. */
+  get left(): number[] {
+    return this.samples.filter((_, n) => n % 2 === 0);
   }
 
   in8(port: number): number {

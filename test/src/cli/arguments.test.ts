@@ -29,6 +29,8 @@ test('a whole command line', () => {
     cards: [],
     netdevs: {},
     captures: {},
+    audio: [],
+    audioUsers: [],
   });
 });
 
@@ -146,7 +148,7 @@ test.each([
     '-object rng-random,id=r,filename=/dev/hwrng',
     "-object: 'filename=/dev/hwrng' is not supported: random numbers are the host's",
   ],
-  ['-audio none,model=hda', "-audio: 'model' is not supported"],
+  ['-audio none,model=hda', "-audio: unknown model 'hda'"],
   ['-boot menu=yes', "-boot: 'yes' is neither on nor off; give menu=on"],
   ['-rtc base=soon', "-rtc: 'soon' is no time; give utc, localtime"],
   ['-rtc base=2026-02-30', "-rtc: '2026-02-30' is no time"],
@@ -209,7 +211,6 @@ test.each([
   '-smp cpus=1,cores=1,threads=1,sockets=1,maxcpus=1',
   '-accel tcg,thread=multi,tb-size=256',
   '-net none -nic none',
-  '-audio driver=none -audiodev none,id=snd0',
   '-no-user-config -overcommit mem-lock=off -sandbox off -k de',
 ])('%s asks for what is so anyway', (line) => {
   expect(parse(`${line} -kernel K`)).toEqual(parse('-kernel K'));

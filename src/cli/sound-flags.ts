@@ -1,0 +1,99 @@
+import { ConfigurationError, type SoundOptions } from '../index.ts';
+import type { Flag } from './flags.ts';
+import { parseInteger, propertyList } from './properties.ts';
+import type { Settings } from './settings.ts';
+
+/** Where sound goes: the -audiodev of the command line. */
+export interface AudioBackend {
+  readonly id: string;
+  readonly driver: 'none' | 'wav';
+  readonly path?: string;
+  readonly rate?: number;
+}
+
+type Properties = Readonly<Record<string, string>>;
+
+/** The name that -audio gives to what it opens. */
+const AUDIO_ID = 'audiodev0';
+/** Frames are of this kind in any case; QEMU's buffers have no counterpart. */
+const fixed: Properties = { 'out.channels': '2', 'out.format': 's16' };
+const ignored =
+  /^(timer-period|(in|out)\.(mixing-engine|fixed-settings|voices|buffer-length)|in\.(frequency|channels|format))$/;
+const INSTEAD = "sound goes to a WAV file, or nowhere; give wav,path=FILE or none; programs take the library's samples";
+
+/** Flags of sound, as QEMU has them. */
+export const soundFlags: readonly Flag[] = [
+  {
+    names: ['audiodev'],
+    argument: 'none|wav,id=ID[,path=FILE][,out.frequency=RATE]',
+    help: 'where sound goes: nowhere, or to a WAV file with 44,100 frames a second or as many as told; the speaker and all cards of -device go there',
+    apply: (settings, text) => withBackend(settings, parseBackend(splitText(text))),
+  },
+  {
+    names: ['audio'],
+    argument: 'none|wav[,model=pcspk][,path=FILE][,out.frequency=RATE]',
+    help: 'the same with a card for it',
+    apply: addAudio,
+  },
+];
+
+function splitText(text: string): Properties {
+  return Object.fromEntries(propertyList(text, 'driver'));
+}
+
+function parseBackend({ driver = '', id, path, 'out.frequency': rate, ...others }: Properties): AudioBackend {
+  if (driver !== 'none' && driver !== 'wav') throw new ConfigurationError(`'${driver}' is not supported: ${INSTEAD}`);
+  if (id === undefined) throw new ConfigurationError('what sound goes to needs a name; give id=ID');
+  for (const [name, value] of Object.entries(others)) checkOther(name, value);
+  if (driver === 'wav' && !path) throw new ConfigurationError('a WAV file needs a name; give path=FILE');
+  return {
+    ...{ id, driver },
+    ...(driver === 'wav' && { path: path! }),
+    ...(rate !== undefined && { rate: parseInteger('out.frequency', rate) }),
+  };
+}
+
+function checkOther(name: string, value: string): void {
+  if (ignored.test(name)) return;
+  if (fixed[name] === undefined) throw new ConfigurationError(`'${name}' is not supported for sound`);
+  if (fixed[name] !== value)
+    throw new ConfigurationError(`${name}=${value} is not supported; give ${name}=${fixed[name]}`);
+}
+
+function withBackend(settings: Settings, audio: AudioBackend): Settings {
+  if (settings.audio.some(({ id }) => id === audio.id))
+    throw new ConfigurationError(`there is an audiodev '${audio.id}' already`);
+  return { ...settings, audio: [...settings.audio, audio] };
+}
+
+/** The card goes to what the same flag opens. */
+function addAudio(settings: Settings, text: string): Settings {
+  const { model = 'pcspk', ...others } = splitText(text);
+  if (model !== 'pcspk') throw new ConfigurationError(`unknown model '${model}'; it is one of: pcspk`);
+  return withBackend(settings, parseBackend({ id: AUDIO_ID, ...others }));
+}
+
+/** The settings with something that sounds by `audiodev=ID`; the backend may come before it or after it. */
+export function connectSound(settings: Settings, audiodev: string): Settings {
+  return audiodev === '' ? settings : { ...settings, audioUsers: [...settings.audioUsers, audiodev] };
+}
+
+/**
+ * The option of the machine, all of whose sound goes to one place.
+ * @throws ConfigurationError if something sounds to where there is nothing, or to another place than the rest
+ */
+export function soundOf({ audio, audioUsers }: Settings): SoundOptions | undefined {
+  const backend = audio.find(({ driver }) => driver === 'wav') ?? audio[0];
+  const lost = audioUsers.find((user) => !audio.some(({ id }) => id === user));
+  if (lost !== undefined)
+    throw new ConfigurationError(`there is no audiodev '${lost}'; give -audiodev wav,id=${lost},path=FILE`);
+  const other = audio.find(({ driver, id }) => driver === 'wav' && id !== backend?.id);
+  const elsewhere = other?.id ?? audioUsers.find((user) => user !== backend?.id);
+  if (elsewhere !== undefined)
+    throw new ConfigurationError(
+      `all sound goes to one place: '${backend?.id}', not '${elsewhere}'; give one audiodev`,
+    );
+  if (backend === undefined) return undefined;
+  const { path, rate } = backend;
+  return { ...(path !== undefined && { file: path }), ...(rate !== undefined && { rate }) };
+}

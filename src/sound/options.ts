@@ -1,0 +1,26 @@
+import { DEFAULT_SOUND_RATE } from '../../runtime/machine/resources.ts';
+import { checkedInteger, checkNames, checkText } from '../option-checks.ts';
+
+/** What becomes of what a machine plays. */
+export interface SoundOptions {
+  /** A file in the format WAV for it; in Node only. What is between two sounds is left out, as QEMU does. Default: none. */
+  readonly file?: string;
+  /** Frames a second, from 8000 to 192,000. Default: 44,100. */
+  readonly rate?: number;
+}
+
+/** With what was left out. */
+export interface SoundPlan {
+  readonly file: string | undefined;
+  readonly rate: number;
+}
+
+const [LOWEST_RATE, HIGHEST_RATE] = [8000, 192_000];
+
+/** @throws ConfigurationError that names the option */
+export function planSound(options: SoundOptions): SoundPlan {
+  checkNames('sound', options, ['file', 'rate']);
+  const { file, rate = DEFAULT_SOUND_RATE } = options;
+  checkText('sound.file', file);
+  return { file, rate: checkedInteger('sound.rate', rate, LOWEST_RATE, HIGHEST_RATE) };
+}

@@ -1,0 +1,150 @@
+import { soundPorts } from '../../runtime/machine/resources.ts';
+import { Emitter, type Listener } from '../events.ts';
+import type { Host } from '../host.ts';
+import type { SoundPlan } from './options.ts';
+import { SampleQueue } from './sample-queue.ts';
+
+/** What a machine's sound tells, and with what. */
+export interface SoundEvents {
+  /** Frames of the left and the right sample in turn, -32768 to 32767, in the order of time. */
+  samples: Int16Array;
+}
+
+/** A file that takes frames. */
+export interface SoundFile {
+  write(frames: Uint8Array): void;
+  close(): void;
+}
+
+/** Seconds of sound that wait for a slow reader. */
+const PATIENCE = 2;
+const CHANNELS = 2;
+
+/**
+ * What a machine plays: the mix of its speaker and its sound cards. Samples are made only while somebody listens and something
+ * plays; what is between two sounds is left out. The guest never waits for a listener.
+ */
+export class Sound extends Emitter<SoundEvents> implements AsyncIterable<Int16Array> {
+  /** Frames a second. */
+  readonly rate: number;
+  /** Samples of a frame: left and right. */
+  readonly channels: number = CHANNELS;
+  readonly #path: string | undefined;
+  readonly #host: Pick<Host, 'openSoundFile'>;
+  readonly #queues = new Set<SampleQueue>();
+  #file: SoundFile | undefined;
+  #isHeard: boolean;
+  #tellMachine: (isHeard: boolean) => void = () => {};
+  #log: (message: string) => void = () => {};
+
+  /** @internal Made by machines only. */
+  constructor({ file, rate }: SoundPlan, host: Pick<Host, 'openSoundFile'>) {
+    super();
+    this.rate = rate;
+    this.#path = file;
+    this.#host = host;
+    this.#isHeard = file !== undefined;
+  }
+
+  /**
+   * Opens its file.
+   * @throws ConfigurationError
+   * @internal
+   */
+  async open(): Promise<void> {
+    if (this.#path === undefined) return;
+    const format = { rate: this.rate, channels: CHANNELS };
+    this.#file = await this.#host.openSoundFile(this.#path, format, (message) => this.#log(message));
+  }
+
+  /**
+   * What the machine has to know of it.
+   * @internal
+   */
+  get config(): { readonly rate: number; readonly isHeard: boolean } {
+    return { rate: this.rate, isHeard: this.#isHeard };
+  }
+
+  /**
+   * The way to the machine, and to who listens to its event `log`.
+   * @internal
+   */
+  connect(
+    send: (message: { type: 'input'; port: string; value: boolean }) => void,
+    log: (message: string) => void,
+  ): void {
+    this.#tellMachine = (value) => send({ type: 'input', port: soundPorts.control, value });
+    this.#log = log;
+  }
+
+  override on<Name extends keyof SoundEvents>(name: Name, listener: Listener<SoundEvents[Name]>): this {
+    super.on(name, listener);
+    this.#listenersChanged();
+    return this;
+  }
+
+  override off<Name extends keyof SoundEvents>(name: Name, listener: Listener<SoundEvents[Name]>): this {
+    super.off(name, listener);
+    this.#listenersChanged();
+    return this;
+  }
+
+  /** Batches of samples until the machine ends. Of what waits for a slow reader the last two seconds are kept. */
+  [Symbol.asyncIterator](): AsyncIterator<Int16Array, undefined> {
+    const queue = new SampleQueue(PATIENCE * this.rate * CHANNELS);
+    this.#queues.add(queue);
+    this.#listenersChanged();
+    const stop = () => {
+      this.#queues.delete(queue);
+      queue.end();
+      this.#listenersChanged();
+    };
+    return {
+      next: async () => {
+        const value = await queue.next();
+        return value === undefined ? { done: true, value } : { done: false, value };
+      },
+      return: async () => {
+        stop();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  #listenersChanged(): void {
+    const isHeard = this.#file !== undefined || this.#queues.size > 0 || this.hasListeners('samples');
+    if (isHeard === this.#isHeard) return;
+    this.#isHeard = isHeard;
+    this.#tellMachine(isHeard);
+  }
+
+  /**
+   * Whole frames from the machine.
+   * @internal
+   */
+  async receive(bytes: Uint8Array): Promise<void> {
+    this.#file?.write(bytes);
+    const samples = new Int16Array(bytes.slice().buffer);
+    for (const queue of this.#queues) queue.push(samples);
+    // The machine doesn't wait for listeners.
+    void this.emit('samples', samples);
+  }
+
+  /**
+   * The machine is at its end.
+   * @internal
+   */
+  end(): void {
+    for (const queue of this.#queues) queue.end();
+    void this.close();
+  }
+
+  /**
+   * Closes its file. May be called again.
+   * @internal
+   */
+  async close(): Promise<void> {
+    this.#file?.close();
+    this.#file = undefined;
+  }
+}
