@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigurationError } from '../index.ts';
 import type { Backend } from './backends/backend.ts';
-import type { BackendPlan } from './backends/plan.ts';
+import { type BackendPlan, backendsOf } from './backends/plan.ts';
 import type { Settings } from './settings.ts';
 
 /** A file, and the flag that names it. */
@@ -17,6 +17,8 @@ interface NamedFile {
  */
 export function checkOutputFiles(settings: Settings, plan: BackendPlan): void {
   const { serials, parallels, monitors, controls, virtioPorts, debugConsole } = plan;
+  const used = backendsOf(plan);
+  const unused = Object.values(plan.chardevs).filter((backend) => !used.includes(backend));
   const outputs = [
     ...serials.flatMap((backend) => fileOf('-serial', backend)),
     ...parallels.flatMap((backend) => fileOf('-parallel', backend)),
@@ -24,6 +26,7 @@ export function checkOutputFiles(settings: Settings, plan: BackendPlan): void {
     ...virtioPorts.flatMap((backend) => fileOf('-device virtserialport', backend)),
     ...controls.flatMap((backend) => fileOf('-qmp', backend)),
     ...(debugConsole ? fileOf('-debugcon', debugConsole) : []),
+    ...unused.flatMap((backend) => fileOf('-chardev', backend)),
     ...named('-D', settings.logFile),
     ...settings.audio.flatMap(({ path }) => named('-audiodev', path)),
   ];

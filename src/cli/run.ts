@@ -9,8 +9,8 @@ import {
   openQmp,
 } from '../index.ts';
 import { systemMessage } from '../node/system-message.ts';
-import { BackendConnections } from './backends/connect.ts';
-import { backendInfo } from './backends/info.ts';
+import { BackendConnections, makeConnections } from './backends/connect.ts';
+import { PlannedDevices } from './backends/info.ts';
 import { planBackends } from './backends/plan.ts';
 import { reportDeaths } from './deaths.ts';
 import { adapterOf, showsDisplay } from './display/choice.ts';
@@ -59,13 +59,19 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
     help: () => terminal.note(helpFor(terminal.size)),
   };
   await using vnc = await openVnc(machine, settings, (message) => terminal.note(message));
-  const program = { ...nameOf(settings), vnc, quit: () => left.resolve(0), characterDevices: backendInfo(plan) };
+  const connected = makeConnections(plan, { terminal, failed: left.reject });
+  const program = {
+    ...nameOf(settings),
+    vnc,
+    quit: () => left.resolve(0),
+    characterDevices: new PlannedDevices(plan, connected),
+  };
   const monitor = openMonitor(machine, program);
   const qmp = openQmp(machine, program);
   const display = plan.display && new TerminalDisplay(machine, terminal);
   const devices = { machine, monitor, qmp, terminal, display };
   await using _gdb = settings.gdb && (await listenForGdb(machine, settings.gdb, { quit: () => left.resolve(0) }));
-  await using connections = new BackendConnections(plan, { ...devices, actions, failed: left.reject });
+  await using connections = new BackendConnections(plan, connected, { ...devices, actions });
   try {
     return await Promise.race([connectAndRun(machine, connections, settings), left.promise]);
   } finally {

@@ -18,6 +18,7 @@ const LEAVE = 1000;
 
 /** The program's standard input and output. What is no terminal is left as it is. */
 export class Terminal implements Connection {
+  readonly filename = 'stdio';
   readonly #restore = () => this.#setRaw(false);
   readonly #continue = () => this.#setRawAgain();
   #raw = false;

@@ -1,6 +1,7 @@
 import type { Arguments } from './arguments.ts';
 import { balloonCommand } from './balloon.ts';
 import { mediumCommands } from './change.ts';
+import { chardevCommands } from './chardev.ts';
 import { type Command, type CommandContext, findCommand, helpLine, helpLines } from './command.ts';
 import { gdbserverCommand } from './gdbserver.ts';
 import { infoCommand } from './info.ts';
@@ -61,4 +62,5 @@ export const commands: readonly Command[] = [
   ...inputCommands,
   ...portCommands,
   ...vncCommands,
+  ...chardevCommands,
 ];

@@ -1,4 +1,5 @@
 import { infoBalloon } from './balloon.ts';
+import { infoChardev } from './chardev.ts';
 import { type Command, helpLines } from './command.ts';
 import { infoBlock } from './info-block.ts';
 import { infoMtree } from './info-mtree.ts';
@@ -27,6 +28,13 @@ const parts: readonly Command[] = [
       { name: 'device', type: 'drive', optional: true },
     ],
     run: infoBlock,
+  },
+  {
+    names: ['chardev'],
+    usage: '',
+    help: 'show the character devices',
+    parameters: [],
+    run: (_, context) => infoChardev(context),
   },
   {
     names: ['cpus'],

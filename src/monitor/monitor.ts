@@ -1,3 +1,4 @@
+import type { CharacterDevices } from '../character-devices.ts';
 import { messageOf } from '../errors.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
@@ -12,16 +13,6 @@ import { FormatSettings } from './memory-format.ts';
 import { registerValues } from './registers.ts';
 import { TextCursor } from './text-cursor.ts';
 
-/** A character device, as `query-chardev` of QMP tells of it. */
-export interface CharacterDeviceInfo {
-  /** Such as serial0. */
-  readonly label: string;
-  /** What it is connected to. */
-  readonly filename: string;
-  /** A device of the machine uses it. */
-  readonly 'frontend-open': boolean;
-}
-
 /** What a monitor needs of the program that it is part of. */
 export interface MonitorOptions {
   /** What `info version` tells. */
@@ -31,7 +22,7 @@ export interface MonitorOptions {
   /** What `info cpus` tells. */
   readonly processId: number;
   /** What the machine's character devices are connected to. */
-  readonly characterDevices?: readonly CharacterDeviceInfo[] | undefined;
+  readonly characterDevices?: CharacterDevices | undefined;
   /** The server for VNC viewers. */
   readonly vnc?: VncControl | undefined;
   /** Writes these bytes one after the other. Rejects with the system's reason, or with what they throw. */

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import type { CharacterDevices } from '../character-devices.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
-import { type CharacterDeviceInfo, Monitor, type MonitorOptions } from '../monitor/monitor.ts';
+import { Monitor, type MonitorOptions } from '../monitor/monitor.ts';
 import { Qmp } from '../qmp/qmp.ts';
 import { QmpSession } from '../qmp/session.ts';
 import type { VncControl } from '../vnc/control.ts';
@@ -16,8 +17,8 @@ export interface MonitorSettings {
   readonly quit?: () => void;
   /** What `info name` tells. */
   readonly name?: string;
-  /** What `query-chardev` tells. */
-  readonly characterDevices?: readonly CharacterDeviceInfo[];
+  /** What `info chardev` and `query-chardev` tell, and ring buffers. */
+  readonly characterDevices?: CharacterDevices;
   /** The server for VNC viewers that it tells of. */
   readonly vnc?: VncControl | undefined;
 }

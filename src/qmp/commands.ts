@@ -1,5 +1,6 @@
 import type { QmpCommand } from './command.ts';
 import { blockCommands } from './commands/block.ts';
+import { chardevCommands } from './commands/chardev.ts';
 import { inputCommands } from './commands/input.ts';
 import { machineCommands } from './commands/machine.ts';
 import { pciCommands } from './commands/pci.ts';
@@ -13,6 +14,7 @@ const all: readonly QmpCommand[] = [
   ...inputCommands,
   ...saveCommands,
   ...vncCommands,
+  ...chardevCommands,
   {
     name: 'query-commands',
     run: () => [...commands.keys(), 'qmp_capabilities'].sort().map((name) => ({ name })),

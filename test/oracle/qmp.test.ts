@@ -30,7 +30,8 @@ function peer() {
   let listener: (text: string) => void = () => {};
   let session: QmpSession;
   const character = { label: 'serial0', filename: 'null', 'frontend-open': true };
-  const qmp = openQmp(machine, { name: 'hello', quit: () => {}, characterDevices: [character] });
+  const characterDevices = { list: () => [character], ringBuffer: () => undefined, kinds: [] };
+  const qmp = openQmp(machine, { name: 'hello', quit: () => {}, characterDevices });
   return {
     write: (text: string) => void session.receive(Buffer.from(text)),
     listen: (heard: (text: string) => void) => {

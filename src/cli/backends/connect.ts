@@ -6,7 +6,9 @@ import type { CharacterDevice, Connection, ConnectionPeer } from './connection.t
 import { controlDevice, monitorDevice, outputDevice, portDevice } from './devices.ts';
 import { fileConnection, nullConnection } from './file.ts';
 import { type ConsoleActions, Distributor, Multiplexer } from './multiplexer.ts';
+import { PipeConnection } from './pipe.ts';
 import { type BackendPlan, backendsOf } from './plan.ts';
+import { RingConnection } from './ring.ts';
 import { SocketConnection } from './socket.ts';
 
 /** What is connected, and to whom it speaks. */
@@ -18,18 +20,14 @@ export interface ConnectOptions {
   /** Shows the screen, if the plan has a display. */
   readonly display?: CharacterDevice | undefined;
   readonly actions: ConsoleActions;
-  /** A backend cannot be written any more. */
-  readonly failed: (error: Error) => void;
 }
 
 /** Connects the character devices to their backends. */
 export class BackendConnections implements AsyncDisposable {
   readonly #connections: readonly { readonly connection: Connection; readonly peer: ConnectionPeer }[];
 
-  /** @throws ConfigurationError if a file cannot be opened */
-  constructor(plan: BackendPlan, options: ConnectOptions) {
-    this.#connections = [...new Set(backendsOf(plan))].map((backend) => {
-      const connection = connectionOf(backend, options);
+  constructor(plan: BackendPlan, connections: ReadonlyMap<Backend, Connection>, options: ConnectOptions) {
+    this.#connections = [...connections].map(([backend, connection]) => {
       return { connection, peer: share(backend, connection, devicesOn(backend, plan, options), options) };
     });
   }
@@ -47,12 +45,32 @@ export class BackendConnections implements AsyncDisposable {
   }
 }
 
-function connectionOf(backend: Backend, { terminal, failed }: ConnectOptions): Connection {
+/** What connections need of the program. */
+interface Surroundings {
+  readonly terminal: Terminal;
+  /** A backend cannot be written any more. */
+  readonly failed: (error: Error) => void;
+}
+
+/**
+ * The connections of a plan, one for each backend. Nobody can connect yet.
+ * @throws ConfigurationError if a file or a pipe cannot be opened
+ */
+export function makeConnections(plan: BackendPlan, surroundings: Surroundings): Map<Backend, Connection> {
+  const backends = new Set([...backendsOf(plan), ...Object.values(plan.chardevs)]);
+  return new Map([...backends].map((backend) => [backend, connectionOf(backend, surroundings)]));
+}
+
+function connectionOf(backend: Backend, { terminal, failed }: Surroundings): Connection {
   switch (backend.type) {
     case 'stdio':
       return terminal;
     case 'file':
-      return fileConnection(backend.path, failed);
+      return fileConnection(backend.path, failed, backend.isAppended ? 'a' : 'w');
+    case 'pipe':
+      return new PipeConnection(backend.path);
+    case 'ringbuf':
+      return new RingConnection(backend.size);
     case 'socket':
       return new SocketConnection(backend, (message) => terminal.note(message));
     default:

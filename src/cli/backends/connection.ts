@@ -1,5 +1,7 @@
 /** The host's end of what a character device is connected to. */
 export interface Connection {
+  /** What it is, as `query-chardev` of QMP tells it. */
+  readonly filename: string;
   /** What the device sends. Resolves when it has been taken, by whoever there is. */
   write(bytes: Uint8Array): Promise<void>;
   /** Begins to take what comes from the other end, and lets somebody connect. */

@@ -4,19 +4,21 @@ import type { Connection } from './connection.ts';
 
 /** Nobody: what is written is forgotten. */
 export const nullConnection: Connection = {
+  filename: 'null',
   write: async () => {},
   open: async () => {},
   close: async () => {},
 };
 
 /**
- * A file that gets what is written, from its beginning. `failed` hears why it cannot be written any more.
+ * A file that gets what is written, from its beginning or (`a`) after what it has. `failed` hears why it cannot be written any more.
  * @throws ConfigurationError if it cannot be opened
  */
-export function fileConnection(path: string, failed: (error: Error) => void): Connection {
-  const file = openForWriting(path);
+export function fileConnection(path: string, failed: (error: Error) => void, flags: 'w' | 'a' = 'w'): Connection {
+  const file = openForWriting(path, flags);
   return {
     ...nullConnection,
+    filename: 'file',
     write: async (bytes) => {
       try {
         appendFileSync(file, bytes);
@@ -27,9 +29,9 @@ export function fileConnection(path: string, failed: (error: Error) => void): Co
   };
 }
 
-function openForWriting(path: string): number {
+function openForWriting(path: string, flags: 'w' | 'a'): number {
   try {
-    return openSync(path, 'w');
+    return openSync(path, flags);
   } catch (error) {
     throw writeError(path, error);
   }

@@ -3,9 +3,15 @@ import { vncFlags, withVnc } from '../display/vnc.ts';
 import type { Flag } from '../flags.ts';
 import { checkProperties, parseProperties } from '../properties.ts';
 import { machine, type Settings } from '../settings.ts';
-import { type Backend, parseBackend, parseChardev } from './backend.ts';
+import type { Backend } from './backend.ts';
+import { kinds } from './kinds.ts';
+import { parseBackend, parseChardev } from './parse.ts';
 
 const NO_WINDOW = 'there are no windows; give terminal, vnc=:N or none, and the library has pictures of the screen';
+
+const usages = Object.values(kinds)
+  .map(({ usage }) => usage)
+  .join('; ');
 
 /** Flags that connect character devices, as QEMU has them. */
 export const characterFlags: readonly Flag[] = [
@@ -33,7 +39,7 @@ export const characterFlags: readonly Flag[] = [
   {
     names: ['serial'],
     argument: 'DEVICE',
-    help: 'COM1 (COM2, … if repeated) on stdio, mon:stdio, unix:PATH or tcp:HOST:PORT[,server][,nowait], file:PATH, chardev:ID or null',
+    help: 'COM1 (COM2, … if repeated) on stdio, mon:stdio, unix:PATH, tcp:HOST:PORT or telnet:HOST:PORT[,server=on][,wait=off][,reconnect=SECONDS], file:PATH, pipe:PATH, chardev:ID or null',
     apply: (settings, text) => ({ ...settings, serials: [...settings.serials, parseBackend(text)] }),
   },
   {
@@ -80,9 +86,9 @@ export const characterFlags: readonly Flag[] = [
   },
   {
     names: ['chardev'],
-    argument: 'stdio|null|file|socket,id=ID[,path=PATH][,host=HOST,port=N][,server=on][,wait=off][,mux=on]',
-    help: 'a named connection for chardev:ID, -mon and -device isa-debugcon; with mux=on for several of them',
-    apply: (settings, text) => ({ ...settings, chardevs: { ...settings.chardevs, ...parseChardev(text) } }),
+    argument: `${Object.keys(kinds).join('|')},id=ID[,PROPERTY=VALUE]`,
+    help: `a named connection for chardev:ID, -mon, and devices that take one; with mux=on for several of them: ${usages}`,
+    apply: addChardev,
   },
 ];
 
@@ -92,4 +98,11 @@ function withControl(settings: Settings, backend: Backend): Settings {
 
 function withMonitor(settings: Settings, backend: Backend): Settings {
   return { ...settings, monitors: [...(settings.monitors ?? []), backend] };
+}
+
+function addChardev(settings: Settings, text: string): Settings {
+  const added = parseChardev(text);
+  const [id] = Object.keys(added);
+  if (Object.hasOwn(settings.chardevs, id)) throw new ConfigurationError(`there is a -chardev with id=${id} already`);
+  return { ...settings, chardevs: { ...settings.chardevs, ...added } };
 }

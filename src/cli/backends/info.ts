@@ -1,21 +1,46 @@
-import type { CharacterDeviceInfo } from '../../index.ts';
-import { placeText } from '../../listen-address.ts';
+import type { CharacterDeviceInfo, CharacterDevices } from '../../index.ts';
 import type { Backend } from './backend.ts';
-import type { BackendPlan } from './plan.ts';
+import type { Connection } from './connection.ts';
+import { kinds } from './kinds.ts';
+import { type BackendPlan, backendsOf } from './plan.ts';
+import { RingConnection } from './ring.ts';
 
-/** Character devices by QEMU's labels, as `query-chardev` tells of them. */
-export function backendInfo(plan: BackendPlan): CharacterDeviceInfo[] {
-  const { serials, parallels, monitors, controls } = plan;
+/** Character devices by QEMU's labels: the name of a -chardev, or what the device is called that one was made for. */
+export class PlannedDevices implements CharacterDevices {
+  readonly kinds = Object.keys(kinds);
+  readonly #labels: ReadonlyMap<string, Backend>;
+  readonly #used: ReadonlySet<Backend>;
+  readonly #connections: ReadonlyMap<Backend, Connection>;
+
+  constructor(plan: BackendPlan, connections: ReadonlyMap<Backend, Connection>) {
+    this.#labels = labelsOf(plan);
+    this.#used = new Set(backendsOf(plan));
+    this.#connections = connections;
+  }
+
+  list(): CharacterDeviceInfo[] {
+    return [...this.#labels].map(([label, backend]) => {
+      const { filename } = this.#connections.get(backend)!;
+      return { label, filename, 'frontend-open': this.#used.has(backend) };
+    });
+  }
+
+  ringBuffer(label: string): RingConnection['buffer'] | undefined {
+    const connection = this.#connections.get(this.#labels.get(label)!);
+    return connection instanceof RingConnection ? connection.buffer : undefined;
+  }
+}
+
+function labelsOf(plan: BackendPlan): Map<string, Backend> {
+  const { serials, parallels, monitors, controls, debugConsole, chardevs } = plan;
+  const named = new Set(Object.values(chardevs));
   const labelled = (label: string, backends: readonly Backend[]) =>
-    backends.map((backend, n) => ({ label: `${label}${n}`, filename: placeOf(backend), 'frontend-open': true }));
-  return [
+    backends.map((backend, n) => [`${label}${n}`, backend] as const).filter(([, backend]) => !named.has(backend));
+  return new Map([
     ...labelled('serial', serials),
     ...labelled('parallel', parallels),
     ...labelled('compat_monitor', [...monitors, ...controls]),
-  ];
-}
-
-function placeOf(backend: Backend): string {
-  if (backend.type === 'socket') return `${placeText(backend.address)},server=${backend.isServer ? 'on' : 'off'}`;
-  return backend.type === 'file' ? `file:${backend.path}` : backend.type;
+    ...(debugConsole && !named.has(debugConsole) ? [['debugcon', debugConsole] as const] : []),
+    ...Object.entries(chardevs),
+  ]);
 }

@@ -14,6 +14,8 @@ export interface BackendPlan {
   readonly debugConsole?: Backend;
   /** Ports of the virtio console device. */
   readonly virtioPorts: readonly Backend[];
+  /** By -chardev, with their names; also those that no device uses. */
+  readonly chardevs: Readonly<Record<string, Backend>>;
   /** Where the screen is shown: this terminal. */
   readonly display?: Backend;
 }
@@ -52,6 +54,7 @@ export function planBackends(settings: Settings, hasDisplay: boolean): BackendPl
     controls: controls.filter(({ type }) => type !== 'null'),
     parallels: settings.parallels.map(named),
     virtioPorts: settings.virtioPorts.map(named),
+    chardevs: settings.chardevs,
     ...(settings.debugConsole && { debugConsole: named(settings.debugConsole) }),
     ...(hasDisplay && { display: terminal }),
   };
@@ -92,12 +95,13 @@ function withOneTerminal(plan: BackendPlan): BackendPlan {
     controls: plan.controls.map(joined),
     parallels: plan.parallels.map(joined),
     virtioPorts: plan.virtioPorts.map(joined),
+    chardevs: Object.fromEntries(Object.entries(plan.chardevs).map(([id, backend]) => [id, joined(backend)])),
     ...(plan.debugConsole && { debugConsole: joined(plan.debugConsole) }),
     ...(plan.display && { display: one }),
   };
 }
 
-/** All backends of a plan, one for each device. */
+/** The backends of a plan's devices, one for each. */
 export function backendsOf(plan: BackendPlan): Backend[] {
   const { serials, monitors, controls, parallels, virtioPorts, debugConsole, display } = plan;
   return [

@@ -6,6 +6,7 @@ import { type Listening, listen } from '../../node/listen.ts';
 import { systemMessage } from '../../node/system-message.ts';
 import type { SocketBackend } from './backend.ts';
 import type { Connection, ConnectionPeer } from './connection.ts';
+import { Telnet } from './telnet.ts';
 
 /** A Unix or TCP socket: one that listens has one client at a time, and the next one's turn comes when that one leaves. */
 export class SocketConnection implements Connection {
@@ -14,6 +15,8 @@ export class SocketConnection implements Connection {
   readonly #waiting: Socket[] = [];
   #listening: Listening | undefined;
   #client: Socket | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
   #peer!: ConnectionPeer;
   #onClient: () => void = () => {};
 
@@ -22,13 +25,25 @@ export class SocketConnection implements Connection {
     this.#tell = tell;
   }
 
+  /** As QEMU tells it, with the other end's address if there is one. */
+  get filename(): string {
+    const { isTelnet, isServer } = this.#backend;
+    const address = this.#listening?.address ?? this.#backend.address;
+    const place = placeText(address).replace(/^tcp:/, isTelnet ? 'telnet:' : 'tcp:') + (isServer ? ',server=on' : '');
+    if (this.#client === undefined) return `disconnected:${place}`;
+    const { remoteAddress, remotePort } = this.#client;
+    return 'path' in address ? place : `${place} <-> ${remoteAddress}:${remotePort}`;
+  }
+
   /** @throws ConfigurationError if it cannot listen or connect */
   async open(peer: ConnectionPeer): Promise<void> {
     this.#peer = peer;
-    if (this.#backend.isServer) await this.#listen();
-    else await this.#connect();
-    if (!this.#backend.waits) return;
-    this.#tell(`rawiron: waiting for a connection to ${placeText(this.#backend.address)}`);
+    const { address, isServer, reconnect, waits } = this.#backend;
+    if (isServer) await this.#listen();
+    else if (reconnect === undefined) await this.#connect();
+    else await this.#connectInTime(reconnect);
+    if (!waits) return;
+    this.#tell(`rawiron: waiting for a connection to ${placeText(address)}`);
     await new Promise<void>((resolve) => {
       this.#onClient = resolve;
     });
@@ -40,6 +55,20 @@ export class SocketConnection implements Connection {
       throw new ConfigurationError(`cannot connect to ${placeText(this.#backend.address)}: ${systemMessage(error)}`);
     });
     this.#take(socket);
+  }
+
+  /** The first time that it fails is told. */
+  async #connectInTime(seconds: number): Promise<void> {
+    await this.#connect().catch((error: Error) => {
+      this.#tell(`rawiron: ${error.message}; trying again every ${seconds} s`);
+      this.#connectLater(seconds);
+    });
+  }
+
+  #connectLater(seconds: number): void {
+    if (this.#isClosed) return;
+    const again = () => void this.#connect().catch(() => this.#connectLater(seconds));
+    this.#retry = setTimeout(again, 1000 * seconds);
   }
 
   async #listen(): Promise<void> {
@@ -57,11 +86,15 @@ export class SocketConnection implements Connection {
   }
 
   #take(socket: Socket): void {
+    if (this.#isClosed) socket.destroy();
     this.#client = socket;
+    socket.setNoDelay();
+    const telnet = this.#backend.isTelnet && new Telnet();
+    if (telnet) socket.write(Telnet.greeting());
     // A client that goes away is no failure of the machine's.
     socket.on('error', () => {});
     socket.on('close', () => this.#left(socket));
-    socket.on('data', (bytes: Buffer) => void this.#receive(socket, bytes));
+    socket.on('data', (bytes: Buffer) => void this.#receive(socket, telnet ? telnet.decode(bytes) : bytes));
     // One that has waited was paused.
     socket.resume();
     this.#onClient();
@@ -80,16 +113,20 @@ export class SocketConnection implements Connection {
     let next = this.#waiting.shift();
     while (next?.destroyed) next = this.#waiting.shift();
     if (next) this.#take(next);
+    else if (this.#backend.reconnect !== undefined) this.#connectLater(this.#backend.reconnect);
   }
 
   /** What nobody is there to take gets lost. */
   async write(bytes: Uint8Array): Promise<void> {
     const client = this.#client;
     if (client === undefined || client.destroyed) return;
-    await new Promise<void>((resolve) => client.write(bytes, () => resolve()));
+    const sent = this.#backend.isTelnet ? Telnet.encode(bytes) : bytes;
+    await new Promise<void>((resolve) => client.write(sent, () => resolve()));
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#retry);
     for (const socket of [this.#client, ...this.#waiting]) socket?.destroySoon();
     this.#listening?.stop();
   }

@@ -55,7 +55,6 @@ export const machineCommands: readonly QmpCommand[] = [
       throw new QmpError('No balloon device has been activated', 'DeviceNotActive');
     },
   },
-  { name: 'query-chardev', run: (_, { options }) => options.characterDevices ?? [] },
   { name: 'stop', run: async (_, { machine }) => machine.pause() },
   { name: 'cont', run: async (_, { machine }) => machine.resume() },
   { name: 'system_reset', run: async (_, { machine }) => machine.reset() },

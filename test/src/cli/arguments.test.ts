@@ -183,6 +183,11 @@ test.each([
   ['-chardev file,id=x', "-chardev: 'file,id=x' is not supported"],
   ['-chardev null,path=y,id=x', "-chardev: 'null,path=y,id=x' is not supported"],
   ['-chardev stdio', "-chardev: 'stdio' has no name; give id=ID"],
+  ['-chardev null,id=x -chardev stdio,id=x', '-chardev: there is a -chardev with id=x already'],
+  ['-chardev vc,id=x', "-chardev: 'vc,id=x' is not supported; give null, stdio, file,path=FILE"],
+  ['-chardev ringbuf,id=x,size=17', '-chardev: size=17 is no size of a ring buffer; give a power of two'],
+  ['-chardev socket,id=x,port=99999', "-chardev: '99999' is no TCP port"],
+  ['-serial tcp:h:1,server,reconnect=2', '-serial: reconnect= is for sockets that connect'],
   ['-chardev socket,id=x', "-chardev: 'socket,id=x' is not supported"],
   ['-machine q35', "-machine: 'q35' is not supported: the machine is a pc"],
   ['-machine pc,usb=on', "-machine: 'usb=on' is not supported"],
@@ -248,6 +253,34 @@ describe('the real-time clock', () => {
   ])('%s', (line, time) => {
     expect(shown(line)).toBe(time);
   });
+});
+
+/** One that connects. */
+const socket = { type: 'socket', isServer: false, waits: false, muxed: false } as const;
+
+test.each([
+  ['stdio', { type: 'stdio', muxed: false }],
+  ['file:f', { type: 'file', path: 'f' }],
+  ['pipe:/tmp/p', { type: 'pipe', path: '/tmp/p' }],
+  ['unix:/a,,b,server', { ...socket, address: { path: '/a,b' }, isServer: true, waits: true }],
+  ['tcp::7,server=on,wait=off,nodelay=on', { ...socket, address: { host: '0.0.0.0', port: 7 }, isServer: true }],
+  ['tcp:[::1]:7,nodelay,reconnect=3', { ...socket, address: { host: '::1', port: 7 }, reconnect: 3 }],
+  ['tcp:h:7,reconnect=0', { ...socket, address: { host: 'h', port: 7 } }],
+  ['telnet:h:7,server,nowait', { ...socket, address: { host: 'h', port: 7 }, isServer: true, isTelnet: true }],
+])('-serial %s', (text, backend) => {
+  expect(parse(`-serial ${text}`).serials).toEqual([backend]);
+});
+
+test.each([
+  ['socket,path=/a,,b,server=on', { ...socket, address: { path: '/a,b' }, isServer: true, waits: true }],
+  ['socket,host=h,port=7,telnet=on', { ...socket, address: { host: 'h', port: 7 }, isTelnet: true }],
+  ['socket,port=7,mux=on,reconnect=1', { ...socket, address: { host: '0.0.0.0', port: 7 }, muxed: true, reconnect: 1 }],
+  ['file,path=f,append=on', { type: 'file', path: 'f', isAppended: true }],
+  ['pipe,path=p', { type: 'pipe', path: 'p' }],
+  ['ringbuf', { type: 'ringbuf', size: 65_536 }],
+  ['ringbuf,size=16', { type: 'ringbuf', size: 16 }],
+])('-chardev %s', (text, backend) => {
+  expect(parse(`-chardev ${text},id=c`).chardevs).toEqual({ c: backend });
 });
 
 test('a -chardev is found by its name, wherever it stands', () => {

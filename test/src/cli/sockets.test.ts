@@ -106,6 +106,25 @@ test('a machine that waits is started by QMP, and its program ends by it', async
   await transcript.has(/"event":"SHUTDOWN".*\r\n\{"return":\{\}\}\r\n$/);
 });
 
+test('a monitor shows what character devices are connected to, and reads ring buffers', async () => {
+  const path = join(folder, 'ring');
+  const chardevs = ['-chardev', 'ringbuf,id=ring,size=4096', '-chardev', 'null,id=unused'];
+  run(...chardevs, '-serial', 'chardev:ring', '-serial', 'null', '-qmp', `unix:${path},server=on,wait=off`);
+  const [socket, transcript] = await client({ path });
+  socket.write('{"execute":"qmp_capabilities"}{"execute":"query-chardev"}');
+  const device = (label: string, filename: string, isUsed: boolean) =>
+    `{"label":"${label}","filename":"${filename}","frontend-open":${isUsed}}`;
+  await transcript.has(device('ring', 'ringbuf', true));
+  await transcript.has(device('serial1', 'null', true));
+  await transcript.has(device('unused', 'null', false));
+  await transcript.has(device('compat_monitor0', `unix:${path},server=on`, true));
+  for (let tries = 0; tries < 600 && !transcript.text.includes('demo> '); tries++) {
+    socket.write('{"execute":"ringbuf-read","arguments":{"device":"ring","size":4096}}');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await transcript.has('demo> ');
+});
+
 test('a machine that waits is started by gdb, and ended by it', async () => {
   const path = join(folder, 'gdb');
   const { output } = run('-S', '-serial', 'stdio', '-gdb', `unix:${path}`);

@@ -1,0 +1,64 @@
+import { ConfigurationError } from '../../index.ts';
+import { parseProperties, parseSwitch } from '../properties.ts';
+import type { Backend, SocketBackend, StdioBackend } from './backend.ts';
+import { kinds } from './kinds.ts';
+
+const NAMES = 'stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, telnet:HOST:PORT, file:PATH, pipe:PATH, chardev:ID, null';
+
+/** Places with a colon, as QEMU has them from its beginning: each is a kind of -chardev with these properties. */
+const places: Readonly<Record<string, (rest: string) => Backend | null>> = {
+  chardev: (id) => ({ type: 'chardev', id }),
+  file: (path) => kinds.file.make({ path }),
+  pipe: (path) => kinds.pipe.make({ path }),
+  unix: (rest) => kinds.socket.make(parseProperties(rest, 'path', kinds.socket.properties)),
+  tcp: (rest) => kinds.socket.make(atPort(rest)),
+  telnet: (rest) => kinds.socket.make({ ...atPort(rest), telnet: 'on' }),
+};
+
+/**
+ * The backend of a text such as `mon:stdio` or `unix:/tmp/com1,server,nowait`, as QEMU has them.
+ * @throws ConfigurationError
+ */
+export function parseBackend(text: string): Backend {
+  if (text.startsWith('mon:')) return { ...muxed(parseBackend(text.slice('mon:'.length)), text), hasMonitor: true };
+  if (text === 'stdio') return { type: 'stdio', muxed: false };
+  if (text === 'null' || text === 'none' || text === '/dev/null') return { type: 'null' };
+  const [, place = '', rest = ''] = /^(\w+):(.+)$/s.exec(text) ?? [];
+  const backend = Object.hasOwn(places, place) ? places[place](rest) : null;
+  if (backend) return backend;
+  throw new ConfigurationError(`'${text}' is not supported; it is one of ${NAMES}`);
+}
+
+/**
+ * The named backend of a `-chardev`.
+ * @throws ConfigurationError
+ */
+export function parseChardev(text: string): Record<string, Backend> {
+  const all = Object.values(kinds).flatMap(({ properties }) => properties);
+  const { kind: name, id, mux = 'off', ...properties } = parseProperties(text, 'kind', ['id', 'mux', ...all]);
+  if (!id) throw new ConfigurationError(`'${text}' has no name; give id=ID`);
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  const isKnown = kind && Object.keys(properties).every((property) => kind.properties.includes(property));
+  const backend = isKnown ? kind.make(properties) : null;
+  if (!backend) throw new ConfigurationError(`'${text}' is not supported; give ${kind?.usage ?? usages()}`);
+  return { [id]: mux === 'mux' || parseSwitch('mux', mux) ? muxed(backend, text) : backend };
+}
+
+function usages(): string {
+  return Object.values(kinds)
+    .map(({ usage }) => usage)
+    .join(', ');
+}
+
+function muxed(backend: Backend, text: string): StdioBackend | SocketBackend {
+  if (backend.type === 'stdio' || backend.type === 'socket') return { ...backend, muxed: true };
+  throw new ConfigurationError(`'${text}' is not supported; what devices can share is stdio and sockets`);
+}
+
+/** The properties of `HOST:PORT,…`. */
+function atPort(text: string): Record<string, string> {
+  const { place, ...others } = parseProperties(text, 'place', kinds.socket.properties);
+  const [, host, port] = /^(.*):(\d+)$/.exec(place) ?? [];
+  if (port === undefined) throw new ConfigurationError(`'${place}' is no address; give tcp:HOST:PORT`);
+  return { ...others, host, port };
+}

@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import type { SocketBackend } from '../../../../src/cli/backends/backend.ts';
+import type { Connection, ConnectionPeer } from '../../../../src/cli/backends/connection.ts';
+import { fileConnection } from '../../../../src/cli/backends/file.ts';
+import { PipeConnection } from '../../../../src/cli/backends/pipe.ts';
+import { SocketConnection } from '../../../../src/cli/backends/socket.ts';
+import { Telnet } from '../../../../src/cli/backends/telnet.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'connections-'));
+const opened: Connection[] = [];
+afterEach(async () => {
+  for (const connection of opened.splice(0)) await connection.close();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What has come, and how often somebody has connected. */
+class Peer implements ConnectionPeer {
+  readonly takesInput = true;
+  text = '';
+  times = 0;
+
+  opened(): void {
+    this.times++;
+  }
+
+  async receive(bytes: Uint8Array): Promise<void> {
+    this.text += Buffer.from(bytes).toString('latin1');
+  }
+}
+
+async function open(connection: Connection): Promise<Peer> {
+  const peer = new Peer();
+  opened.push(connection);
+  await connection.open(peer);
+  return peer;
+}
+
+const server = { type: 'socket', isServer: true, waits: false, muxed: false } as const;
+const client = { ...server, isServer: false } as const;
+const HERE = { host: '127.0.0.1', port: 0 } as const;
+
+describe('telnet', () => {
+  test('what comes is without its commands', () => {
+    const telnet = new Telnet();
+    const bytes = [97, 255, 253, 1, 98, 255, 255, 255, 250, 24, 1, 255, 255, 99, 255, 240, 100, 255, 241, 101];
+    const expected = [97, 98, 255, 100, 101];
+    expect([...telnet.decode(Uint8Array.from(bytes))]).toEqual(expected);
+    expect(bytes.flatMap((byte) => [...telnet.decode(Uint8Array.of(byte))])).toEqual(expected);
+  });
+
+  test('a client is greeted as by QEMU, and 255 is sent twice', async () => {
+    const connection = new SocketConnection({ ...server, address: HERE, isTelnet: true }, () => {});
+    const peer = await open(connection);
+    const [, port] = /^disconnected:telnet:127\.0\.0\.1:(\d+),server=on$/.exec(connection.filename)!;
+    const socket = connect({ host: '127.0.0.1', port: Number(port) });
+    let received = '';
+    socket.on('data', (bytes: Buffer) => {
+      received += bytes.toString('hex');
+    });
+    await once(socket, 'connect');
+    socket.write(Buffer.of(255, 253, 3, 104, 105));
+    await expect.poll(() => peer.text).toBe('hi');
+    expect(connection.filename).toBe(`telnet:127.0.0.1:${port},server=on <-> 127.0.0.1:${socket.localPort}`);
+    await connection.write(Uint8Array.of(1, 255, 2));
+    await expect.poll(() => received).toBe('fffb01fffb03fffb00fffd00' + '01ffff02');
+    socket.destroy();
+    await expect.poll(() => connection.filename).toMatch(/^disconnected:/);
+  });
+});
+
+describe('a socket that connects', () => {
+  const path = join(folder, 'listener');
+  const backend: SocketBackend = { ...client, address: { path }, reconnect: 1 };
+
+  async function listener(): Promise<Server> {
+    const listening = createServer().listen(path);
+    await once(listening, 'listening');
+    return listening;
+  }
+
+  test('tries again until somebody is there, and when he has gone', async () => {
+    const told: string[] = [];
+    const connection = new SocketConnection(backend, (message) => told.push(message));
+    const peer = await open(connection);
+    expect(told).toEqual([expect.stringMatching(/cannot connect to unix:.*; trying again every 1 s$/)]);
+    expect(connection.filename).toBe(`disconnected:unix:${path}`);
+    const listening = await listener();
+    const [first] = (await once(listening, 'connection')) as [Socket];
+    await expect.poll(() => connection.filename).toBe(`unix:${path}`);
+    first.destroy();
+    const [second] = (await once(listening, 'connection')) as [Socket];
+    second.write('back');
+    await expect.poll(() => peer.text).toBe('back');
+    expect([peer.times, told.length]).toEqual([2, 1]);
+    second.destroy();
+    listening.close();
+  });
+
+  test('does not when it was closed', async () => {
+    const listening = await listener();
+    let arrived = 0;
+    listening.on('connection', () => arrived++);
+    const connection = new SocketConnection(backend, () => {});
+    await open(connection);
+    await expect.poll(() => arrived).toBe(1);
+    await connection.close();
+    await new Promise((resolve) => setTimeout(resolve, 1300));
+    expect(arrived).toBe(1);
+    listening.close();
+  });
+
+  test('fails where it is not to try again', async () => {
+    const connection = new SocketConnection({ ...client, address: { path: join(folder, 'none') } }, () => {});
+    await expect(connection.open(new Peer())).rejects.toThrow('cannot connect to unix:');
+  });
+});
+
+describe('named pipes', () => {
+  test('one for input and one for output, whoever opens them first', async () => {
+    const path = join(folder, 'pair');
+    execFileSync('mkfifo', [`${path}.in`, `${path}.out`]);
+    const connection = new PipeConnection(path);
+    const peer = await open(connection);
+    await connection.write(Buffer.from('out\n'));
+    execFileSync('sh', ['-c', `printf in > ${path}.in`]);
+    await expect.poll(() => peer.text).toBe('in');
+    expect(execFileSync('head', ['-n', '1', `${path}.out`], { encoding: 'utf8' })).toBe('out\n');
+    expect(connection.filename).toBe('pipe');
+  });
+
+  test('that are not there are told of', () => {
+    expect(() => new PipeConnection(join(folder, 'no-pipe'))).toThrow(
+      /cannot open the pipe .*no-pipe: no such file or directory; make it with mkfifo/,
+    );
+  });
+});
+
+test('a file is written from its beginning, or goes on', async () => {
+  const path = join(folder, 'file');
+  await fileConnection(path, () => {}).write(Buffer.from('one'));
+  await fileConnection(path, () => {}, 'a').write(Buffer.from('two'));
+  expect(readFileSync(path, 'utf8')).toBe('onetwo');
+  await fileConnection(path, () => {}).write(Buffer.from('three'));
+  expect(readFileSync(path, 'utf8')).toBe('three');
+});
