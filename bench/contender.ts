@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { messageOf } from '../src/errors.ts';
 import type { Progress } from '../src/node/assets/progress.ts';
 import { ConsoleError } from './console.ts';
-import { copyDisks, type DiskImage } from './disks.ts';
-import type { Command, Engine } from './engines/engine.ts';
+import { copyDisks } from './disks.ts';
+import type { Command, Engine, Start } from './engines/engine.ts';
 import { boot, type Program, steadyGroups, type Work } from './programs.ts';
 import { type Cell, type EngineResult, type Missing, measuredCell, type TranslatedCode } from './results.ts';
 import { measureBoot, ProgramError, type Sample, Session } from './session.ts';
@@ -30,9 +30,9 @@ export function startCommand(
   engine: Engine,
   { files, folder }: Workspace,
   initrd: string,
-  disks: readonly DiskImage[] = [],
+  devices: Pick<Start, 'disks' | 'cards'> = {},
 ): Command {
-  return engine.command({ kernel: files.kernel, initrd, append: 'console=ttyS0', memoryMegabytes, disks }, folder);
+  return engine.command({ kernel: files.kernel, initrd, append: 'console=ttyS0', memoryMegabytes, ...devices }, folder);
 }
 
 /** One engine in a run: its session, which is started anew when it was lost, and what has been measured. */
@@ -154,6 +154,7 @@ export class Contender {
     const lacking = workspace.missing.get(program.files);
     if (lacking !== undefined) return this.#skip(program, lacking);
     if (program.files === 'disks' && !this.engine.takesDisks) return this.#skip(program, 'it is given no disks');
+    if (program.files === 'network' && !this.engine.takesCards) return this.#skip(program, 'it is given no network');
     const session = await this.#startedSession();
     const feature = program.needs.find((name) => !session.features.has(name));
     if (feature !== undefined) return this.#skip(program, `the CPU has no ${feature}`);
@@ -171,11 +172,13 @@ export class Contender {
     const { workspace, timeout } = this.#options;
     if (this.#session) return this.#session;
     const log = this.#log();
-    const disks = engine.takesDisks ? await copyDisks(workspace.files.disks ?? [], engine.name) : [];
+    const { files } = workspace;
+    const disks = engine.takesDisks ? await copyDisks(files.disks ?? [], engine.name) : [];
+    const cards = engine.takesCards ? (files.cards ?? []) : [];
     this.#session = await Session.start({
       engine,
-      command: startCommand(engine, workspace, workspace.files.initrd, disks),
-      files: workspace.files,
+      command: startCommand(engine, workspace, files.initrd, { disks, cards }),
+      files,
       bootTimeout: BOOT_TIMEOUT,
       programTimeout: timeout,
       ...(log !== undefined && { log }),

@@ -1,9 +1,22 @@
+import { benchCards } from './network.ts';
+
 /** Kinds of work; each has a mean of its own in the table. */
-export const groups = ['boot', 'integer', 'pointers', 'x87', 'sse2', 'system', 'cliffs', 'disks', 'real'] as const;
+export const groups = [
+  'boot',
+  'integer',
+  'pointers',
+  'x87',
+  'sse2',
+  'system',
+  'cliffs',
+  'disks',
+  'network',
+  'real',
+] as const;
 export type Group = (typeof groups)[number];
 
-/** Files that a program needs: compiled from this project's C, the same with disks and their drivers, or from Debian's packages. */
-export type FileSet = 'compiled' | 'disks' | 'debian';
+/** Files that a program needs: compiled from this project's C, the same with disks and their drivers, drivers of network cards, or from Debian's packages. */
+export type FileSet = 'compiled' | 'disks' | 'network' | 'debian';
 
 /** What a round does, where that is to be shown as a rate: so many of something. */
 export interface Amount {
@@ -60,6 +73,36 @@ function onDisks(rows: readonly DiskRow[]): Program[] {
       const name = entry.replace('disk_', `${format}-`);
       const command = (count: number) => `DISK=$(sh $BENCH/disk ${disk}) $BENCH/bench ${entry} ${count}`;
       return { name, group: 'disks', about, files: 'disks', needs: [], rounds, checksum, command, amount };
+    }),
+  );
+}
+
+/** Bytes of a megabyte, in millions of bits. */
+const MEGABIT = { count: (8 * 2 ** 20) / 1e6, unit: 'million bits' } as const;
+
+const transfers: readonly (readonly [what: string, rounds: number, about: string, amount: Amount])[] = [
+  ['down', 64, '64 MB to the guest by wget', MEGABIT],
+  ['up', 64, '64 MB from the guest by nc', MEGABIT],
+  ['ping', 400, 'an echo of the router', { count: 1, unit: 'echoes' }],
+];
+
+/** What goes over each of the cards (bench/network.ts). */
+function overCards(): Program[] {
+  return benchCards.flatMap(({ model, mac, net }) =>
+    transfers.map(([what, rounds, about, amount]) => {
+      const command = (count: number) => `sh $BENCH/network ${mac} ${net} ${what} ${count}`;
+      const name = `${model.replace(/-net-pci|_pci/, '')}-${what}`;
+      return {
+        name,
+        group: 'network',
+        about,
+        files: 'network',
+        needs: [],
+        rounds,
+        checksum: '00000000',
+        command,
+        amount,
+      };
     }),
   );
 }
@@ -134,6 +177,7 @@ export const programs: readonly Program[] = [
   ...compiled('cliffs', 'bench', cliffs),
   ...compiled('cliffs', 'bench-large', large),
   ...onDisks(disks),
+  ...overCards(),
   ...debian([
     [
       'gzip',

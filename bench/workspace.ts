@@ -11,6 +11,7 @@ import { compiledPrograms } from './compile.ts';
 import { debianPrograms } from './debian.ts';
 import { makeDisks } from './disks.ts';
 import type { GuestFiles } from './engines/engine.ts';
+import { benchCards, networkDrivers, startServers } from './network.ts';
 import type { FileSet } from './programs.ts';
 import { sampleText } from './text.ts';
 
@@ -45,7 +46,7 @@ export async function makeWorkspace({ sets, keep }: WorkspaceOptions, progress: 
   const linux = await debianLinux(progress);
   const missing = new Map<FileSet, string>();
   const contents = await guestContents(sets, missing, progress);
-  const drivers = sets.has('disks') ? await diskDrivers(linux.release, missing) : [];
+  const drivers = await loadedDrivers(linux.release, sets, missing);
   const folder = await mkdtemp(join(tmpdir(), 'rawiron-bench-'));
   if (!keep) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const inFolder = (name: string) => join(folder, name);
@@ -56,6 +57,7 @@ export async function makeWorkspace({ sets, keep }: WorkspaceOptions, progress: 
     programs: inFolder('programs'),
     scratch: inFolder('scratch'),
     ...(sets.has('disks') && { disks: await makeDisks(folder) }),
+    ...(sets.has('network') && { cards: benchCards }),
   };
   progress("Making the guest's root file system");
   await mkdir(files.scratch);
@@ -86,16 +88,32 @@ async function guestContents(
     ...asPrograms('', await compiledPrograms(progress)),
     disk: await guestText('guest/disk.sh'),
   }));
+  await add('network', async () => ({
+    network: await guestText('guest/network.sh'),
+    ports: text((await startServers()).ports),
+  }));
   await add('debian', async () => ({ ...asPrograms('debian/', await debianPrograms(progress)), ...(await scripts()) }));
   return contents;
 }
 
-/** The kernel's drivers of IDE disks, which its package has as modules. */
-async function diskDrivers(release: string, missing: Map<FileSet, string>): Promise<readonly ArchiveEntry[]> {
+/** Drivers that sets of files need, which the kernel's package has as modules. */
+const drivers: Partial<Readonly<Record<FileSet, readonly string[]>>> = {
+  disks: ['ata_piix', 'sd_mod', 'crct10dif_generic', 'crc64_rocksoft_generic'],
+  network: networkDrivers,
+};
+
+/** They are loaded before there is a shell. */
+async function loadedDrivers(
+  release: string,
+  sets: ReadonlySet<FileSet>,
+  missing: Map<FileSet, string>,
+): Promise<readonly ArchiveEntry[]> {
+  const wanted = [...sets].flatMap((set) => drivers[set] ?? []);
+  if (wanted.length === 0) return [];
   try {
-    return await linuxModules(release, 'ata_piix', 'sd_mod', 'crct10dif_generic', 'crc64_rocksoft_generic');
+    return await linuxModules(release, ...wanted);
   } catch (error) {
-    missing.set('disks', messageOf(error));
+    for (const set of sets) if (drivers[set]) missing.set(set, messageOf(error));
     return [];
   }
 }

@@ -1,5 +1,6 @@
 import type { Progress } from '../../src/node/assets/progress.ts';
 import type { DiskImage } from '../disks.ts';
+import type { BenchCard } from '../network.ts';
 
 /** The files that engines are started with, on the host's disk. */
 export interface GuestFiles {
@@ -13,6 +14,8 @@ export interface GuestFiles {
   readonly scratch: string;
   /** Disks, where programs need some. Each engine gets copies. */
   readonly disks?: readonly DiskImage[];
+  /** Network cards, where programs need some. */
+  readonly cards?: readonly BenchCard[];
 }
 
 /** One start of the guest. */
@@ -23,6 +26,8 @@ export interface Start {
   readonly memoryMegabytes: number;
   /** Its hard disks, first to last. */
   readonly disks?: readonly DiskImage[];
+  /** Its network cards, each with a user-mode network of its own. */
+  readonly cards?: readonly BenchCard[];
 }
 
 /** A process to start; its standard input and output are the guest's serial console. */
@@ -50,6 +55,8 @@ export interface Engine {
   readonly translates?: boolean;
   /** True if it takes disks: programs that need some are left out otherwise. */
   readonly takesDisks?: boolean;
+  /** True if it has the cards, and a user-mode network: the same for programs that need some. */
+  readonly takesCards?: boolean;
   /** Gets what it needs, and returns its version. Throws if it can't be used here; the message says why. */
   prepare(folder: string, progress: Progress): Promise<string>;
   /** What to start; `prepare` has been called with the same folder. */

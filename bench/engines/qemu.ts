@@ -1,4 +1,5 @@
 import { run } from '../../src/node/process.ts';
+import type { BenchCard } from '../network.ts';
 import type { Engine } from './engine.ts';
 
 const program = 'qemu-system-i386';
@@ -10,19 +11,26 @@ async function version(): Promise<string> {
   return /version (\S+)/.exec(text)?.[1] ?? 'unknown';
 }
 
+function cardFlags({ model, mac, net }: BenchCard): string[] {
+  const id = `${model}-net`;
+  return ['-netdev', `user,id=${id},net=${net}.0/24`, '-device', `${model},netdev=${id},mac=${mac},romfile=`];
+}
+
 export const qemu: Engine = {
   name: 'qemu',
   about: 'QEMU, with its translator TCG',
   kind: 'machine',
   share: 1,
   takesDisks: true,
+  takesCards: true,
   prepare: version,
-  command: ({ kernel, initrd, append, memoryMegabytes, disks = [] }) => ({
+  command: ({ kernel, initrd, append, memoryMegabytes, disks = [], cards = [] }) => ({
     command: program,
     args: [
       ...['-accel', 'tcg', '-m', String(memoryMegabytes), '-kernel', kernel, '-initrd', initrd, '-append', append],
       ...disks.flatMap(({ path, format }) => ['-drive', `file=${path},format=${format},if=ide`]),
-      ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-nic', 'none', '-no-reboot'],
+      ...(cards.length === 0 ? ['-nic', 'none'] : cards.flatMap(cardFlags)),
+      ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot'],
     ],
   }),
 };

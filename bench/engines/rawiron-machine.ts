@@ -13,12 +13,13 @@ export interface RawironOptions extends Start {
 }
 
 const options: RawironOptions = JSON.parse(process.argv[2]);
-const { kernel, initrd, append, memoryMegabytes, engine, icountShift, disks = [] } = options;
+const { kernel, initrd, append, memoryMegabytes, engine, icountShift, disks = [], cards = [] } = options;
 const machine = await Machine.create({
   engine,
   memory: memoryMegabytes,
   boot: { kernel, initrd, append },
   drives: disks.map(({ path, format }) => ({ image: path, format })),
+  network: cards.map(({ model, mac, net }) => ({ card: model, mac, backend: { type: 'user', net: `${net}.0/24` } })),
   ...(icountShift !== undefined && { icount: { shift: icountShift } }),
 });
 machine.serial.on('data', (bytes) => process.stdout.write(bytes));

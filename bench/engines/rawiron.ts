@@ -21,6 +21,7 @@ const rawiron = (name: 'interpreter' | 'translator', about: string, share: numbe
   kind: 'machine',
   share,
   takesDisks: true,
+  takesCards: true,
   translates: name === 'translator',
   prepare: version,
   command: (start: Start) => rawironCommand({ ...start, engine: name }),
