@@ -42,7 +42,7 @@ export function ipv4Of(frame: Uint8Array): Ipv4Packet | undefined {
 }
 
 /** Sum of the pseudo header of TCP and UDP: addresses, protocol, length. */
-function pseudoHeader(frame: Uint8Array, { ip, payload, end, protocol }: Ipv4Packet): number {
+export function pseudoHeader(frame: Uint8Array, { ip, payload, end, protocol }: Ipv4Packet): number {
   return sumBytes(frame, ip + Ip.source, ip + Ip.source + 8, protocol + end - payload);
 }
 

@@ -2,13 +2,40 @@ import type { ReportGuestError } from '../bus/guest-error.ts';
 import { byteQueue, describe, flag, starting } from '../snapshot/describe.ts';
 import type { HostDoor } from './door.ts';
 import { FRAME_CREDIT, frameAt, framedLength, LARGEST_FRAME, putFrame } from './frames.ts';
-import type { NetworkPort } from './network.ts';
+import type { FollowingFrames, NetworkPort } from './network.ts';
 
 const networkPortState = describe({
   isLinkUp: starting(flag, true),
   /** Frames that the card had no room for (host/frames.ts). */
   waiting: byteQueue,
 });
+
+/** Bytes of waiting frames that a card sees at once: it may put so many together. */
+const OFFERED = framedLength(new Uint8Array(0)) + 2 * LARGEST_FRAME;
+
+/** Framed bytes, of which whole frames are taken one after the other. */
+class WaitingFrames implements FollowingFrames {
+  readonly #bytes: Uint8Array;
+  /** Bytes of those that were taken. */
+  length = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  peek(): Uint8Array | undefined {
+    return frameAt(this.#bytes, this.length);
+  }
+
+  take(): void {
+    this.length += framedLength(this.peek()!);
+  }
+
+  putBack(): void {
+    this.length = 0;
+    this.take();
+  }
+}
 
 /** The name of the request port of a card: its host is asked by it where answers have a virtual time, and tells of the link. */
 export function controlPortName(name: string): string {
@@ -28,13 +55,15 @@ export function hostNetworkPort(door: HostDoor, name: string, guestError: Report
 
   function offer(): void {
     for (;;) {
-      const frame = frameAt(waiting.peek(message.length), 0);
-      if (frame === undefined || !takeFrame(frame)) return;
-      stream.taken(framedLength(frame));
-      waiting.drop(framedLength(frame));
+      const frames = new WaitingFrames(waiting.peek(OFFERED));
+      const frame = frames.peek();
+      if (frame === undefined) return;
+      frames.take();
+      if (state.isLinkUp && !port.onFrame(frame, frames)) return;
+      stream.taken(frames.length);
+      waiting.drop(frames.length);
     }
   }
-  const takeFrame = (frame: Uint8Array) => !state.isLinkUp || port.onFrame(frame);
   function enter(frames: Uint8Array): void {
     waiting.push(frames);
     offer();

@@ -1,4 +1,5 @@
 import type { PortRegion } from '../../bus/ports.ts';
+import { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { MmioRegion } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
@@ -38,6 +39,7 @@ export class E1000 {
   readonly #state = e1000State.create();
   readonly #words = new RegisterWords(this.#state);
   readonly #interrupts: Interrupts;
+  readonly #sentInterrupts: SentInterrupts;
   readonly #phy: Phy;
   readonly #eeprom: CardEeprom;
   readonly #receiver: Receiver;
@@ -54,6 +56,7 @@ export class E1000 {
     const throttle = events.timer(`${name} throttle`, () => this.#interrupts.throttleEnded());
     this.#interrupts = new Interrupts(state, words, irq, clock, throttle);
     const interrupt = (causes: number) => this.#interrupts.raise(causes);
+    this.#sentInterrupts = new SentInterrupts({ name, state: state.sentInterrupts, clock, events, raise: interrupt });
     this.#phy = new Phy(state, port, interrupt);
     this.#eeprom = new CardEeprom(state, mac);
     const memory = functionMemory(options.memory, () => this.pciFunction);
@@ -68,8 +71,9 @@ export class E1000 {
 
   /** Power on, a hard reset, or a reset by the control register: all but the EEPROM. */
   reset(): void {
-    const { eeprom, registers } = this.#state;
-    Object.assign(this.#state, e1000State.create(), { eeprom, registers });
+    const { eeprom, registers, sentInterrupts } = this.#state;
+    Object.assign(this.#state, e1000State.create(), { eeprom, registers, sentInterrupts });
+    this.#sentInterrupts.reset();
     const words = this.#words;
     words.fill(0);
     words.set(Register.control, CONTROL_RESET);
@@ -85,8 +89,9 @@ export class E1000 {
     const { name, events, clock, guestError } = this.#options;
     const timer = events.timer(`${name} transmit`, () => this.#transmitter.send());
     const transmit = (frame: Uint8Array) => this.#transmit(frame);
-    const [state, words] = [this.#state, this.#words];
-    return new Transmitter({ state, words, memory, guestError, timer, now: () => clock.now(), transmit, interrupt });
+    const [state, words, sentInterrupts] = [this.#state, this.#words, this.#sentInterrupts];
+    const now = () => clock.now();
+    return new Transmitter({ state, words, memory, guestError, timer, now, transmit, interrupt, sentInterrupts });
   }
 
   #transmit(frame: Uint8Array): void {

@@ -201,6 +201,7 @@ export const TxCommand = {
   report: 0x08000000,
   extended: 0x20000000,
   tag: 0x40000000,
+  delay: 0x80000000,
 } as const;
 /** Extended ones: bit 20 tells data from context; lengths have 20 bits. */
 export const TX_DATA = 0x00100000;

@@ -1,4 +1,5 @@
 import { eepromState } from '../../ethernet/eeprom93c46.ts';
+import { sentInterruptsState } from '../../ethernet/sent-interrupts.ts';
 import { bytes, describe, flag, list, type StateOf, u16, u32 } from '../../snapshot/describe.ts';
 import { REGISTER_BYTES } from './registers.ts';
 
@@ -15,6 +16,7 @@ export const e1000State = describe({
   portAddress: u32,
   /** An interrupt was raised, and the next one has to wait. */
   isThrottled: flag,
+  sentInterrupts: sentInterruptsState,
 });
 export type E1000State = StateOf<typeof e1000State>;
 

@@ -1,6 +1,7 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
 import { FCS_BYTES, HEADER_BYTES, LARGEST_PACKET, LEAST_SEGMENT, padded, withTag } from '../../ethernet/frame.ts';
+import type { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Timer } from '../../time/events.ts';
 import {
@@ -43,6 +44,8 @@ export interface TransmitterOptions {
   readonly now: () => number;
   readonly transmit: (frame: Uint8Array) => void;
   readonly interrupt: (causes: number) => void;
+  /** Tells of packets whose interrupts may come later. */
+  readonly sentInterrupts: SentInterrupts;
 }
 
 /** A descriptor of a packet. */
@@ -71,22 +74,30 @@ export class Transmitter {
 
   /** Sends packets until there are no more, or so many that the guest has to run between. */
   send(): void {
-    const { words, timer, now, interrupt } = this.#options;
+    const { words, timer, now } = this.#options;
     if ((words.get(Register.txControl) & TxControl.enable) === 0) return;
-    let causes = 0;
-    let [descriptors, bytes] = [0, 0];
+    let [causes, descriptors, bytes] = [0, 0, 0];
+    let mayWait = true;
     this.#frames = 0;
     const isOver = () => Math.max(descriptors, this.#frames) >= BURST || bytes >= BURST_BYTES;
     while (!isOver()) {
       const parts = this.#gather();
       if (parts.length === 0) break;
       causes |= this.#finish(parts);
+      mayWait &&= parts.every(({ command }) => (command & TxCommand.report) === 0 || (command & TxCommand.delay) !== 0);
       descriptors += parts.length;
       bytes += this.#length;
     }
     if (isOver()) timer.arm(now() + PAUSE);
     else if (descriptors > 0) causes |= Cause.txEmpty;
-    if (causes !== 0) interrupt(causes);
+    if (causes !== 0) this.#interrupt(causes, mayWait);
+  }
+
+  /** The guest says for each descriptor whether its interrupt may come later (IDE; 317453, 3.3.3.1). */
+  #interrupt(causes: number, mayWait: boolean): void {
+    const { interrupt, sentInterrupts } = this.#options;
+    if (mayWait) sentInterrupts.sent(causes);
+    else interrupt(causes);
   }
 
   /** The descriptors of the next packet, whose bytes are put together; none while the guest has not given them all. */

@@ -2,6 +2,7 @@ import type { PortRegion } from '../../bus/ports.ts';
 import { address64 } from '../../ethernet/descriptors.ts';
 import { padded } from '../../ethernet/frame.ts';
 import { CardRegisters } from '../../ethernet/register-file.ts';
+import { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { MmioRegion } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
@@ -71,10 +72,21 @@ export class Rtl8139 {
     const burst = events.timer(`${name} transmit`, () => this.#parts.transmitter.poll(TxPoll.high | TxPoll.normal));
     const timer = events.timer(`${name} timer`, () => this.#timerDue());
     const send = (frame: Uint8Array) => this.#send(frame);
+    const sent = new SentInterrupts({ name, state: state.sentInterrupts, clock, events, raise: interrupt });
     return {
       state,
       interrupts,
-      transmitter: new Transmitter({ state, memory, guestError, timer: burst, now, send, interrupt }),
+      sentInterrupts: sent,
+      transmitter: new Transmitter({
+        state,
+        memory,
+        guestError,
+        timer: burst,
+        now,
+        send,
+        interrupt,
+        sentInterrupts: sent,
+      }),
       receiver: new Receiver({ state, memory, retry, now, interrupt }),
       timer: new CardTimer(state, clock, timer),
       eeprom: new ConfigurationEeprom(state, mac),
@@ -100,8 +112,9 @@ export class Rtl8139 {
   /** By the command register: the EEPROM, what came from it, and the media stay. */
   #softReset(): void {
     const { clock } = this.#options;
-    const { eeprom, address, multicast, tally } = this.#state;
-    Object.assign(this.#state, rtl8139State.create(), { eeprom, address, multicast, tally });
+    const { eeprom, address, multicast, tally, sentInterrupts } = this.#state;
+    Object.assign(this.#state, rtl8139State.create(), { eeprom, address, multicast, tally, sentInterrupts });
+    this.#parts.sentInterrupts.reset();
     const { txStatus, config } = this.#state;
     txStatus.fill(TxStatus.owned);
     [config[1], config[3]] = [CONFIG1_MAPPED, CONFIG3_FAST];

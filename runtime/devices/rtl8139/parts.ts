@@ -1,3 +1,4 @@
+import type { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { ConfigurationEeprom } from './eeprom.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { Receiver } from './receiver.ts';
@@ -11,6 +12,7 @@ export interface Rtl8139Parts {
   readonly transmitter: Transmitter;
   readonly receiver: Receiver;
   readonly interrupts: Interrupts;
+  readonly sentInterrupts: SentInterrupts;
   readonly timer: CardTimer;
   readonly eeprom: ConfigurationEeprom;
   readonly cable: CableView;

@@ -1,5 +1,6 @@
 import { eepromState } from '../../ethernet/eeprom93c46.ts';
 import { ADDRESS_BYTES } from '../../ethernet/frame.ts';
+import { sentInterruptsState } from '../../ethernet/sent-interrupts.ts';
 import { bytes, describe, f64, list, type StateOf, u8, u16, u32 } from '../../snapshot/describe.ts';
 import { TX_BUFFERS } from './registers.ts';
 
@@ -49,6 +50,7 @@ export const rtl8139State = describe({
   /** Addresses of rings, low and high half: transmit with normal and with high priority; receive. */
   txRings: list(4, u32),
   rxRing: list(2, u32),
+  sentInterrupts: sentInterruptsState,
   /** Next descriptors: transmit with normal and with high priority; receive. */
   txIndex: list(2, u16),
   rxIndex: u16,

@@ -2,6 +2,7 @@ import type { ReportGuestError } from '../../bus/guest-error.ts';
 import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
 import { HEADER_BYTES, LARGEST_PACKET, LEAST_SEGMENT, withTag } from '../../ethernet/frame.ts';
 import { ipv4Of, sendSegments, setIpChecksum, setPayloadChecksum } from '../../ethernet/packet.ts';
+import type { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { Timer } from '../../time/events.ts';
 import {
@@ -57,6 +58,8 @@ export interface TransmitterOptions {
   readonly now: () => number;
   readonly send: (frame: Uint8Array) => void;
   readonly interrupt: (bits: number) => void;
+  /** Tells of frames of the rings. */
+  readonly sentInterrupts: SentInterrupts;
 }
 
 /** Sends frames: from four buffers, or from the rings of the C+ mode. */
@@ -100,13 +103,13 @@ export class Transmitter {
 
   /** The guest has written TPPoll, or a burst has ended: sends what is in the rings. */
   poll(rings: number): void {
-    const { state, interrupt, timer, now } = this.#options;
+    const { state, sentInterrupts, timer, now } = this.#options;
     if (!this.#isEnabled || (state.cplusCommand & CplusCommand.transmit) === 0) return;
     const burst = { descriptors: 0, frames: 0, bytes: 0 };
     for (const priority of PRIORITIES) {
       if ((rings & priority) !== 0) this.#sendRing(priority === TxPoll.high ? 1 : 0, burst);
     }
-    if (burst.descriptors > 0) interrupt(Interrupt.txOk | (isOver(burst) ? 0 : Interrupt.noTxDescriptor));
+    if (burst.descriptors > 0) sentInterrupts.sent(Interrupt.txOk | (isOver(burst) ? 0 : Interrupt.noTxDescriptor));
     if (isOver(burst)) timer.arm(now() + PAUSE);
   }
 

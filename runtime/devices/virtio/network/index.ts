@@ -1,3 +1,4 @@
+import { SentInterrupts, sentInterruptsState } from '../../../ethernet/sent-interrupts.ts';
 import type { NetworkPort } from '../../../host/network.ts';
 import { joinComponents } from '../../../snapshot/components.ts';
 import { bytes, type Component, describe } from '../../../snapshot/describe.ts';
@@ -15,7 +16,10 @@ const QUEUE_SIZE = 256;
 /** Virtual nanoseconds from one burst to the next. */
 const PAUSE = 100_000;
 
-const networkState = describe({ mac: bytes(MAC_BYTES) });
+/** There is one cause. */
+const SENT = 1;
+
+const networkState = describe({ mac: bytes(MAC_BYTES), sentInterrupts: sentInterruptsState });
 
 export interface VirtioNetworkOptions extends VirtioOptions {
   /** Six bytes. */
@@ -34,6 +38,7 @@ export class VirtioNetwork {
   readonly #virtio: VirtioFunction;
   readonly #transmitter: Transmitter;
   readonly #timer: Timer;
+  readonly #sentInterrupts: SentInterrupts;
 
   constructor(options: VirtioNetworkOptions) {
     this.#options = options;
@@ -54,10 +59,18 @@ export class VirtioNetwork {
       reset: () => this.#forget(),
     });
     const virtio = this.#virtio;
+    this.#sentInterrupts = new SentInterrupts({
+      ...{ name, clock, events, state: this.#state.sentInterrupts },
+      raise: () => virtio.queues[Queue.transmit].tell(),
+    });
     const receiver = new Receiver(virtio);
     const pause = () => this.#timer.arm(clock.now() + PAUSE);
-    this.#transmitter = new Transmitter({ virtio, guestError, pause, transmit: (frame) => port.send(frame) });
-    port.onFrame = (frame) => receiver.receive(frame);
+    this.#transmitter = new Transmitter({
+      ...{ virtio, guestError, pause },
+      transmit: (frame) => port.send(frame),
+      sent: () => this.#sentInterrupts.sent(SENT),
+    });
+    port.onFrame = (frame, following) => receiver.receive(frame, following);
     port.onLinkChanged = () => virtio.configChanged();
     this.component = joinComponents(name, [networkState.bind(name, this.#state), virtio.component, port.component]);
     this.pciFunction = virtio.pciFunction;
@@ -71,6 +84,7 @@ export class VirtioNetwork {
   #forget(): void {
     this.#state.mac.set(Array.from(this.#options.mac));
     this.#timer.disarm();
+    this.#sentInterrupts.reset();
   }
 
   #notified(queue: number): void {

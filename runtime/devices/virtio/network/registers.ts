@@ -5,6 +5,7 @@ export const NetworkFeature = {
   checksum: 0,
   guestChecksum: 1,
   mac: 5,
+  guestSegmentsIpv4: 7,
   segmentsIpv4: 11,
   mergedBuffers: 15,
   status: 16,
@@ -22,6 +23,7 @@ export const LINK_UP = 1;
 export const Header = {
   flags: 0,
   segmentation: 1,
+  headerBytes: 2,
   segmentBytes: 4,
   checksumStart: 6,
   checksumOffset: 8,

@@ -16,6 +16,8 @@ export interface TransmitterOptions {
   readonly virtio: VirtioFunction;
   readonly guestError: ReportGuestError;
   readonly transmit: (frame: Uint8Array) => void;
+  /** Frames were sent: the driver is to be told, now or later. */
+  readonly sent: () => void;
   /** There is more to send, later. */
   readonly pause: () => void;
 }
@@ -30,7 +32,7 @@ export class Transmitter {
 
   /** Sends frames until there are no more, or so many that the guest has to run between. */
   send(): void {
-    const { virtio, pause, transmit } = this.#options;
+    const { virtio, pause, transmit, sent } = this.#options;
     const queue = virtio.queues[Queue.transmit];
     let [frames, bytes] = [0, 0];
     const send = (frame: Uint8Array) => {
@@ -46,7 +48,7 @@ export class Transmitter {
       this.#sendOne(chain, send);
       queue.push(chain.head, 0);
     }
-    queue.tell();
+    if (frames > 0) sent();
     if (frames >= BURST || bytes >= BURST_BYTES) pause();
   }
 

@@ -21,7 +21,7 @@ export class TestCable implements NetworkPort {
   /** Frames that the card had no room for. */
   readonly waiting: Uint8Array[] = [];
   isLinkUp = true;
-  onFrame: (frame: Uint8Array) => boolean = () => true;
+  onFrame: NetworkPort['onFrame'] = () => true;
   onLinkChanged: () => void = () => {};
   readonly component = cableState.bind('cable', this);
 
@@ -30,12 +30,23 @@ export class TestCable implements NetworkPort {
   }
 
   resume(): void {
-    while (this.waiting.length > 0 && this.onFrame(this.waiting[0]!)) this.waiting.shift();
+    while (this.waiting.length > 0) {
+      let taken = 1;
+      const following = {
+        peek: () => this.waiting[taken],
+        take: () => void taken++,
+        putBack: () => {
+          taken = 1;
+        },
+      };
+      if (!this.onFrame(this.waiting[0]!, following)) return;
+      this.waiting.splice(0, taken);
+    }
   }
 
-  /** A frame comes over the cable. */
-  arrive(frame: Uint8Array): void {
-    this.waiting.push(frame);
+  /** Frames come over the cable. */
+  arrive(...frames: Uint8Array[]): void {
+    this.waiting.push(...frames);
     this.resume();
   }
 

@@ -28,6 +28,25 @@ test('a packet in several parts is sent as one frame', () => {
   expect(rig.takeStatus()).toBe(Interrupt.txOk | Interrupt.noTxDescriptor);
 });
 
+test('frames that are sent soon after another share an interrupt, and their descriptors are back at once', () => {
+  const rig = cplus();
+  const sent = Interrupt.txOk | Interrupt.noTxDescriptor;
+  rig.transmit(frameTo(BROADCAST, 100));
+  expect(rig.takeStatus()).toBe(sent);
+  for (const first of [1, 2]) rig.transmit(frameTo(BROADCAST, 100), { first });
+  expect(rig.cable.sent).toHaveLength(3);
+  expect([1, 2].map((n) => rig.get(TX_RING + 16 * n) >>> 31)).toEqual([0, 0]);
+  expect(rig.takeStatus()).toBe(0);
+  rig.advance(499_999);
+  expect(rig.takeStatus()).toBe(0);
+  rig.advance(1);
+  expect(rig.takeStatus()).toBe(sent);
+  rig.advance(1_000_000);
+  expect(rig.takeStatus()).toBe(0);
+  rig.transmit(frameTo(BROADCAST, 100), { first: 3 });
+  expect(rig.takeStatus()).toBe(sent);
+});
+
 test('a packet that is not given whole waits', () => {
   const rig = cplus();
   rig.bytes.set(frameTo(BROADCAST, 100), 0x40000);

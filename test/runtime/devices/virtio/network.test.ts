@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
 import { VirtioNetwork } from '../../../../runtime/devices/virtio/network/index.ts';
-import { ipv4Of, isIpHeaderIntact, isPayloadIntact } from '../../../../runtime/ethernet/packet.ts';
+import { checksumOf, sumBytes } from '../../../../runtime/ethernet/checksum.ts';
+import {
+  ipv4Of,
+  isIpHeaderIntact,
+  isPayloadIntact,
+  setIpChecksum,
+  setPayloadChecksum,
+} from '../../../../runtime/ethernet/packet.ts';
 import { BROADCAST, CardRig, frameTo, MAC } from '../network/card-rig.ts';
 import { packetFrame } from '../network/packets.ts';
 import { Bit, Driver, type Interface, interfaces } from './driver.ts';
 
-const [CHECKSUM, GUEST_CHECKSUM, SEGMENTS, MERGED, STATUS] = [0, 1, 11, 15, 16];
+const [CHECKSUM, GUEST_CHECKSUM, GUEST_SEGMENTS, SEGMENTS, MERGED, STATUS] = [0, 1, 7, 11, 15, 16];
 const [RECEIVE, TRANSMIT] = [0, 1];
 
 class NetworkRig extends CardRig {
@@ -63,6 +70,21 @@ test.each(interfaces)('frames are sent: %s', (kind) => {
       .map(({ written }) => written),
   ).toEqual([0, 0]);
   expect(rig.driver.isr).toBe(1);
+});
+
+test('frames that are sent soon after another share an interrupt', () => {
+  const rig = new NetworkRig('modern');
+  const send = () => rig.send(rig.header(), frameTo(BROADCAST, 100));
+  send();
+  expect(rig.driver.isr).toBe(1);
+  send();
+  send();
+  expect(rig.driver.queue(TRANSMIT).takeUsed()).toHaveLength(3);
+  expect(rig.driver.isr).toBe(0);
+  rig.advance(500_000);
+  expect(rig.driver.isr).toBe(1);
+  rig.advance(1_000_000);
+  expect(rig.driver.isr).toBe(0);
 });
 
 test.each(interfaces)('frames are received, and wait for buffers: %s', (kind) => {
@@ -190,6 +212,78 @@ test('address and link', () => {
   cable.setLink(false);
   expect(driver.isr).toBe(2);
   expect(config()).toEqual([...MAC, 0]);
+});
+
+/** Segments of 1000 bytes of data that follow each other, each changed by `change`. */
+function segments(count: number, change: (frame: Uint8Array, n: number) => void = () => {}): Uint8Array[] {
+  return Array.from({ length: count }, (_, n) => {
+    const data = Array.from({ length: 1000 }, (_, at) => (n * 31 + at) & 0xff);
+    const sequence = (0xfffffc00 + 1000 * n) >>> 0;
+    const frame = packetFrame({ protocol: 'tcp', data, sequence, identification: n, flags: 0x10 });
+    change(frame, n);
+    const packet = ipv4Of(frame)!;
+    setIpChecksum(frame, packet);
+    setPayloadChecksum(frame, packet);
+    return frame;
+  });
+}
+
+test('segments that follow each other become one packet', () => {
+  const rig = new NetworkRig('modern', [GUEST_CHECKSUM, GUEST_SEGMENTS, MERGED]);
+  const received = rig.give(1500, 1500, 1500);
+  const frames = segments(3);
+  rig.cable.arrive(...frames);
+  const bytes = Buffer.concat(received());
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  // Flags, kind, then words: headers, segment, start and offset of the checksum, buffers.
+  expect([bytes[0], bytes[1]]).toEqual([1, 1]);
+  expect([2, 4, 6, 8, 10].map((at) => view.getUint16(at, true))).toEqual([54, 1000, 34, 16, 3]);
+  const packet = bytes.subarray(12);
+  expect(packet.subarray(54).equals(Buffer.concat(frames.map((frame) => frame.subarray(54))))).toBe(true);
+  const whole = ipv4Of(packet)!;
+  expect(whole.end).toBe(packet.length);
+  expect(isIpHeaderIntact(packet, whole)).toBe(true);
+  // The driver puts the sum of the segment there: then it is the checksum.
+  const completed = checksumOf(sumBytes(packet, 34, packet.length));
+  setPayloadChecksum(packet, whole);
+  expect(view.getUint16(12 + 50)).toBe(completed);
+});
+
+test.each([
+  ['another port', 35, 0x01],
+  ['another acknowledgment', 45, 0x01],
+  ['another place', 41, 0x01],
+  ['an end', 47, 0x01],
+  ['another window', 49, 0x01],
+  ['a fragment', 20, 0x20],
+])('segments stay apart: %s', (_, at, bits) => {
+  const rig = new NetworkRig('modern', [GUEST_CHECKSUM, GUEST_SEGMENTS, MERGED]);
+  const received = rig.give(1500, 1500);
+  const frames = segments(2, (frame, n) => {
+    if (n === 1) frame[at]! ^= bits;
+  });
+  rig.cable.arrive(...frames);
+  expect(received().map((bytes) => bytes.subarray(12))).toEqual(frames);
+});
+
+test('a segment with a wrong checksum stays by itself', () => {
+  const rig = new NetworkRig('modern', [GUEST_CHECKSUM, GUEST_SEGMENTS, MERGED]);
+  const received = rig.give(1500, 1500);
+  const frames = segments(2);
+  frames[1]![60]! ^= 1;
+  rig.cable.arrive(...frames);
+  expect(received().map((bytes) => [bytes[0], bytes.length])).toEqual([
+    [2, 1066],
+    [0, 1066],
+  ]);
+});
+
+test('what has no room in one piece comes segment by segment', () => {
+  const rig = new NetworkRig('modern', [GUEST_CHECKSUM, GUEST_SEGMENTS, MERGED]);
+  const received = rig.give(1100);
+  rig.cable.arrive(...segments(3));
+  expect(received().map(({ length }) => length)).toEqual([1066]);
+  expect(rig.cable.waiting).toHaveLength(2);
 });
 
 test('without a driver frames are lost', () => {

@@ -1,0 +1,63 @@
+import { describe, f64, type StateOf, starting, u32 } from '../snapshot/describe.ts';
+import type { Clock } from '../time/clock.ts';
+import type { EventQueue, Timer } from '../time/events.ts';
+
+/**
+ * Virtual nanoseconds from one interrupt for sent frames to the next. A frame is sent at once here, where a wire takes a tenth
+ * of a millisecond for one; so each would have an interrupt of its own, and a system would never find time to put small pieces
+ * of data together while others are on their way.
+ */
+const INTERVAL = 500_000;
+
+export const sentInterruptsState = describe({
+  /** When the last one was raised. */
+  raisedAt: starting(f64, -INTERVAL),
+  /** What the next one has to tell. */
+  causes: u32,
+});
+
+/** What {@link SentInterrupts} is made with. */
+export interface SentInterruptsOptions {
+  /** Names its timer. */
+  readonly name: string;
+  readonly state: StateOf<typeof sentInterruptsState>;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  /** Tells the guest of causes. */
+  readonly raise: (causes: number) => void;
+}
+
+/** Interrupts for frames that a card has sent: the first at once, the next ones together, once in an interval. */
+export class SentInterrupts {
+  readonly #options: SentInterruptsOptions;
+  readonly #timer: Timer;
+
+  constructor(options: SentInterruptsOptions) {
+    this.#options = options;
+    this.#timer = options.events.timer(`${options.name} sent`, () => this.#raise());
+  }
+
+  /** Frames were sent. */
+  sent(causes: number): void {
+    const { state, clock } = this.#options;
+    state.causes = (state.causes | causes) >>> 0;
+    if (this.#timer.deadline < Infinity) return;
+    const next = state.raisedAt + INTERVAL;
+    if (clock.now() >= next) this.#raise();
+    else this.#timer.arm(next);
+  }
+
+  /** What was not told yet is forgotten. */
+  reset(): void {
+    this.#options.state.causes = 0;
+    this.#timer.disarm();
+  }
+
+  #raise(): void {
+    const { state, clock, raise } = this.#options;
+    const { causes } = state;
+    state.raisedAt = clock.now();
+    state.causes = 0;
+    raise(causes);
+  }
+}
