@@ -4,6 +4,8 @@ import type { Command, MessageEnd, Report, ToDrives } from './isolate/protocol.t
 import type { MachineConfig } from './machine-core.ts';
 import type { OpenNetwork } from './network/open-network.ts';
 import type { NetworkBackendOptions } from './network/options.ts';
+import type { SharedFolder } from './ninep/folder.ts';
+import type { SecurityModelName } from './shares/options.ts';
 import type { Compressor } from './snapshot/compression.ts';
 import type { SoundFile } from './sound/sound.ts';
 import type { SampleFormat } from './sound/wav.ts';
@@ -45,6 +47,11 @@ export interface Host {
    * @throws ConfigurationError if it cannot be written
    */
   openSoundFile(path: string, format: SampleFormat, log: (message: string) => void): Promise<SoundFile>;
+  /**
+   * Opens a folder that a guest is to share.
+   * @throws ConfigurationError that names the folder, if it cannot be opened, or if no folder can be shared here
+   */
+  openFolder(path: string, options: { readonly securityModel: SecurityModelName }): Promise<SharedFolder>;
   /** Starts what serves the drives of one machine (src/drives/service.ts): in a thread of its own, or in the caller's. */
   startDrives(events: IsolateEvents): DriveThread;
   /** Makes an isolate that runs a machine. */

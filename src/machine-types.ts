@@ -6,6 +6,7 @@ import type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 import type { DebugCallName, DebugCalls, DebugStop, ExaminationCalls, ExaminationName } from './machine-core.ts';
 import type { MachineOptions } from './options.ts';
 import type { SerialPort } from './serial.ts';
+import type { MachineShares } from './shares/index.ts';
 import type { SavedParts } from './snapshot/options.ts';
 import type { Sound } from './sound/sound.ts';
 
@@ -72,6 +73,7 @@ export interface MachineParts {
   readonly drives: MachineDrives;
   readonly cards: MachineCards;
   readonly sound: Sound;
+  readonly shares: MachineShares;
   /** What a snapshot holds besides the options. */
   readonly parts: SavedParts;
 }

@@ -151,6 +151,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     drives.onCrash = events.onCrash;
     this.network = cards.all;
     cards.connect({ send: (message) => this.#connection.send(message), log });
+    made.shares.connect((message) => this.#connection.send(message));
     for (const { name, cable } of cards.all) {
       this.#streams.addOutput(name, cable);
       this.#streams.addInput(name, cable);
@@ -232,9 +233,13 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   async #terminate(): Promise<void> {
     this.#hold();
-    const { drives, cards, sound } = this.#made;
-    await Promise.all([this.#isolate.terminate(), drives.close(), cards.close(), sound.close()]);
+    await Promise.all([this.#isolate.terminate(), this.#made.drives.close(), ...this.#closeConnections()]);
     this.#release();
+  }
+
+  /** Lets go of what is outside, but for the drives. */
+  #closeConnections(): Promise<unknown>[] {
+    return [this.#made.cards.close(), this.#made.shares.close(), this.#made.sound.close()];
   }
 
   /** The same as `stop()`, for `await using`. */
@@ -310,7 +315,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
         this.#streams.taken(notice.port, notice.length);
         break;
       case 'request':
-        this.#made.cards.answer(notice);
+        if (this.#made.shares.has(notice.port)) void this.#made.shares.answer(notice);
+        else this.#made.cards.answer(notice);
         break;
       case 'exit':
         this.#end(notice.exit);
@@ -384,6 +390,6 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.#enter('ended');
     this.#streams.end(reason);
     void this.#made.drives.close();
-    void this.#made.cards.close();
+    void Promise.all(this.#closeConnections());
   }
 }

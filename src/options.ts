@@ -6,6 +6,7 @@ import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkedInteger, checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
+import type { ShareOptions } from './shares/options.ts';
 import type { SoundOptions } from './sound/options.ts';
 import { checkedVirtioPorts, type VirtioPortOptions } from './virtio-ports.ts';
 
@@ -114,6 +115,8 @@ export interface MachineOptions {
   readonly balloon?: boolean;
   /** Adds a virtio device that gives the guest random numbers of the host's, QEMU's `-device virtio-rng-pci`. Default: false. */
   readonly rng?: boolean;
+  /** Folders of the host that the guest may mount: QEMU's `-virtfs`. Default: none. Only in Node, on Linux. */
+  readonly shares?: readonly ShareOptions[];
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
   readonly pcTestdev?: boolean;
   /**
@@ -157,6 +160,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'parallelPort',
   'pcTestdev',
   'rng',
+  'shares',
   'balloon',
   'virtioPorts',
   'vga',
@@ -211,7 +215,9 @@ function inMegabytes(bytes: number): string {
  * All of a configuration but the images.
  * @throws ConfigurationError that names the option
  */
-export function checkOptions(options: MachineOptions): Omit<MachineConfig, 'boot' | 'drives' | 'cards' | 'sound'> {
+export function checkOptions(
+  options: MachineOptions,
+): Omit<MachineConfig, 'boot' | 'drives' | 'cards' | 'shares' | 'sound'> {
   checkNames('options', options, optionNames);
   const { memory = 128, reboot = 'reset', icount, debugExit, debugConsole } = options;
   const boot = checkedBoot(bootOf(options));

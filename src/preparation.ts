@@ -8,6 +8,8 @@ import type { MachineConfig } from './machine-core.ts';
 import type { MachineParts } from './machine-types.ts';
 import { openAll } from './opening.ts';
 import { checkOptions, type MachineOptions } from './options.ts';
+import { MachineShares } from './shares/index.ts';
+import { planShares } from './shares/options.ts';
 import { planSound } from './sound/options.ts';
 import { Sound } from './sound/sound.ts';
 
@@ -25,7 +27,9 @@ export async function prepareMachine(
   const drives = new MachineDrives(plans, host);
   const cards = new MachineCards(planCards(options.network ?? []), host);
   const sound = new Sound(planSound(options.sound ?? {}), host);
-  await openAll(cards, sound, drives);
-  const config = { ...settings, ...images, drives: drives.config, cards: cards.config, sound: sound.config };
-  return { config, options, host, drives, cards, sound, parts: { ...images, drives: plans, cards: cards.config } };
+  const shares = new MachineShares(planShares(options.shares ?? []), host);
+  await openAll(cards, sound, drives, shares);
+  const devices = { drives: drives.config, cards: cards.config, sound: sound.config, shares: shares.config };
+  const parts = { ...images, drives: plans, cards: cards.config, shares: shares.config };
+  return { config: { ...settings, ...images, ...devices }, options, host, drives, cards, sound, shares, parts };
 }

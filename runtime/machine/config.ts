@@ -87,6 +87,8 @@ export interface MachineConfig {
   readonly rng?: boolean;
   /** The mix of all that sounds: frames a second, and whether somebody listens from the start. */
   readonly sound?: { readonly rate: number; readonly isHeard: boolean };
+  /** Folders of the host that the guest may mount, by their tags; `name` is that of the port (host/folder-port.ts). */
+  readonly shares?: readonly { readonly name: string; readonly tag: string }[];
   /** Adds QEMU's pc-testdev, which test guests use. */
   readonly pcTestdev?: boolean;
   /** False: there is no parallel port. */

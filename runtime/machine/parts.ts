@@ -8,7 +8,9 @@ import { VirtioBalloon } from '../devices/virtio/balloon/index.ts';
 import { VirtioBlock } from '../devices/virtio/block/index.ts';
 import { VirtioConsole } from '../devices/virtio/console/index.ts';
 import type { VirtioOptions } from '../devices/virtio/device.ts';
+import { VirtioNinep } from '../devices/virtio/ninep/index.ts';
 import { VirtioRng } from '../devices/virtio/rng/index.ts';
+import { hostFolderPort } from '../host/folder-port.ts';
 import type { Board, Part } from './board.ts';
 import { networkCards } from './cards.ts';
 import { floppyDrives } from './drives.ts';
@@ -30,6 +32,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   consoleDevice,
   balloonDevice,
   entropyDevice,
+  sharedFolders,
 ];
 
 /** Where firmware would put the ports of the IDE bus master. */
@@ -84,6 +87,13 @@ function balloonDevice(board: Board): VirtioBalloon | null {
 function entropyDevice(board: Board): VirtioRng | null {
   if (board.config.rng !== true) return null;
   return new VirtioRng({ ...virtioBoard(board, 'virtio-rng'), random: board.random });
+}
+
+function sharedFolders(board: Board): VirtioNinep[] {
+  const { shares = [] } = board.config;
+  return shares.map(
+    ({ name, tag }) => new VirtioNinep({ ...virtioBoard(board, name), tag, port: hostFolderPort(board.door, name) }),
+  );
 }
 
 function connectDebugPorts({ config, ports, power, door }: Board): null {

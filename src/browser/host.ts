@@ -26,6 +26,9 @@ export const browserHost: Host = {
   openSoundFile: async () => {
     throw new ConfigurationError('a page has no files: leave sound.file out, and take the samples of Machine.sound');
   },
+  openFolder: async (path) => {
+    throw new ConfigurationError(`${path}: a page has no folders to share; give the guest a disk instead`);
+  },
   startDrives: () => serveDrivesHere(browserStorage, connect),
   startIsolate(machine, events) {
     const deadlines = crossOriginIsolated ? new SharedDeadlines().buffer : undefined;

@@ -4,6 +4,7 @@ import { connectDrive } from './drive-flags.ts';
 import { addCard } from './network-flags.ts';
 import { parseInteger, parseProperties } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
+import { shareFolder } from './share-flags.ts';
 
 /** A device that `-device` adds: parsing and `-device help` come from its row. */
 export interface Device {
@@ -106,6 +107,11 @@ export const devices: Readonly<Record<string, Device>> = {
     properties: { rng: '' },
     apply: (settings) => machine(settings, { rng: true }),
   },
+  'virtio-9p-pci': {
+    help: 'a folder of the host that the guest mounts by its tag, that of -fsdev id=ID (virtio)',
+    properties: { fsdev: '', mount_tag: '', id: '' },
+    apply: (settings, { fsdev, mount_tag }) => shareFolder(settings, fsdev, mount_tag),
+  },
   'pc-testdev': {
     help: 'what kvm-unit-tests asks for',
     properties: {},
@@ -123,7 +129,7 @@ export function deviceUsage(name: string): string {
 export function applyDevice(settings: Settings, text: string): Settings {
   const written = text.split(',')[0]!.replace(/^driver=/, '');
   // QEMU has both names.
-  const driver = written.replace(/^(virtio-[a-z]+)$/, '$1-pci');
+  const driver = written.replace(/^(virtio-[a-z0-9]+)$/, '$1-pci');
   if (!Object.hasOwn(devices, driver))
     throw new ConfigurationError(`the device '${written}' is not supported; -device help lists those that are`);
   const { properties, apply } = devices[driver]!;

@@ -15,6 +15,7 @@ import { driveFlags } from './drive-flags.ts';
 import { networkFlags } from './network-flags.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { type List, machine, type Settings } from './settings.ts';
+import { shareFlags } from './share-flags.ts';
 import { connectSound, soundFlags } from './sound-flags.ts';
 
 /** One row of the command line's table: parsing and `--help` come from it. */
@@ -80,6 +81,7 @@ export const flags: readonly Flag[] = [
   ...driveFlags,
   ...networkFlags,
   ...soundFlags,
+  ...shareFlags,
   {
     names: ['vga'],
     argument: 'std|none',

@@ -8,7 +8,6 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ],
   ['soundhw', 'give -device for a sound card, and -audiodev for where its sound goes'],
   ['usb usbdevice', 'there is no USB yet; keyboard and mouse of the PC are there'],
-  ['fsdev virtfs', "no folder can be shared with the guest yet; put files into the kernel's -initrd"],
   ['virtioconsole', 'give -device virtio-serial-pci and -device virtconsole,chardev=ID'],
   ['balloon', 'give -device virtio-balloon-pci'],
   ['tpmdev watchdog', 'there is no such device yet; -device help lists what there is'],

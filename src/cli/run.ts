@@ -24,6 +24,7 @@ import { cardsOf } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
 import type { Settings } from './settings.ts';
+import { sharesOf } from './share-flags.ts';
 import { onSignals } from './signals.ts';
 import { soundOf } from './sound-flags.ts';
 import { Terminal } from './terminal.ts';
@@ -97,12 +98,13 @@ async function makeMachine(settings: Settings, boot: Boot): Promise<Machine> {
   const snapshot = await readFile(incoming).catch((error: unknown) => {
     throw new ConfigurationError(`-incoming: cannot read ${incoming}: ${systemMessage(error)}`);
   });
-  const { boot: _, drives = [], network = [], ...others } = optionsOf(settings, boot);
+  const { boot: _, drives = [], network = [], shares = [], ...others } = optionsOf(settings, boot);
   return Machine.restore(snapshot, {
     ...others,
     ...(boot !== SAVED && { boot }),
     ...(drives.length > 0 && { drives }),
     ...(network.length > 0 && { network }),
+    ...(shares.length > 0 && { shares }),
   });
 }
 
@@ -149,6 +151,7 @@ function optionsOf(settings: Settings, boot: Boot): MachineOptions {
     drives: drivesOf(settings),
     network: cardsOf(settings),
     ...(sound && { sound }),
+    shares: sharesOf(settings),
     ...(startTime && { startTime: startTime() }),
   };
 }

@@ -2,6 +2,7 @@ import type { DriveOptions, ListenAddress, Machine, MachineOptions } from '../in
 import type { Backend } from './backends/backend.ts';
 import type { VncFlag } from './display/vnc.ts';
 import type { CommandLineCard, CommandLineNetwork } from './network-flags.ts';
+import type { FolderDescription } from './share-flags.ts';
 import type { AudioBackend } from './sound-flags.ts';
 
 /** A list that `help` for a flag's argument prints. */
@@ -29,6 +30,8 @@ export interface Settings {
   readonly snapshot?: boolean;
   /** Drives that a -device is to connect, by their names. */
   readonly waitingDrives: Readonly<Record<string, DriveOptions>>;
+  /** Folders of -fsdev that a -device is to share, by their names. */
+  readonly waitingFolders: Readonly<Record<string, FolderDescription>>;
   /** Network cards of -nic and -device. */
   readonly cards: readonly CommandLineCard[];
   /** Networks of -netdev, by their names. */
@@ -85,6 +88,7 @@ export const initialSettings: Settings = {
   virtioPorts: [],
   chardevs: {},
   waitingDrives: {},
+  waitingFolders: {},
   cards: [],
   netdevs: {},
   captures: {},

@@ -46,6 +46,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
     decompressor: nodeStorage.decompressor,
     openNetwork: async (options, log) => (await import('./network/index.ts')).openNetwork(options, log),
     openSoundFile: async (...file) => new (await import('./wav-file.ts')).WavFile(...file),
+    openFolder: async (path, options) => (await import('./shared-folder/index.ts')).openFolder(path, options),
     startDrives: (events) => startDriveThread(modules.drives, events),
     startIsolate({ where, config, name, drives }, events) {
       const { port1, port2 } = new MessageChannel();

@@ -41,15 +41,17 @@ const imageParts = ['kernel', 'initrd', 'bios', 'rom'];
 export interface SavedParts extends StartImages {
   readonly drives: readonly DrivePlan[];
   readonly cards: readonly CardConfig[];
+  readonly shares: readonly { readonly tag: string }[];
 }
 
 /** The options with images in the place of their files' names. */
-export function savedOptions(options: MachineOptions, { boot, videoRom, drives, cards }: SavedParts): Saved {
+export function savedOptions(options: MachineOptions, { boot, videoRom, drives, cards, shares }: SavedParts): Saved {
   return {
     ...partsOf(options, lasting),
     boot: boot as Saved,
     ...(videoRom && { videoBios: videoRom }),
     drives: drives.map((plan) => partsOf(plan, driveParts)),
+    ...(shares.length > 0 && { shares: shares.map(({ tag }) => ({ tag })) }),
     network: cards.map(({ model, mac, name, rom }) => ({ card: model, mac: macText(mac), name, ...(rom && { rom }) })),
   };
 }
@@ -59,7 +61,7 @@ export function savedOptions(options: MachineOptions, { boot, videoRom, drives, 
  * @throws SnapshotError if there is a name where an image belongs
  */
 export function restoredOptions(saved: Saved): MachineOptions {
-  const { boot, videoBios, drives = [], network = [] } = saved as Readonly<Record<string, Saved>>;
+  const { boot, videoBios, drives = [], network = [], shares = [] } = saved as Readonly<Record<string, Saved>>;
   if (videoBios !== undefined && !(videoBios instanceof Uint8Array)) throw foreign('videoBios');
   const restored = {
     ...partsOf(saved as object, lasting),
@@ -67,6 +69,7 @@ export function restoredOptions(saved: Saved): MachineOptions {
     ...(videoBios && { videoBios }),
     drives: listOf(drives, 'drives').map((drive) => partsOf(drive as object, driveParts)),
     network: listOf(network, 'network').map((card) => imagesOf(card, cardParts, 'network')),
+    shares: listOf(shares, 'shares').map((share) => partsOf(share as object, ['tag'])),
   };
   return restored as unknown as MachineOptions;
 }

@@ -78,7 +78,14 @@ export class MachineStates {
   }
 
   #present(): Promise<WholeState> {
-    return this.#frozen(async () => ({ components: await this.#call('save'), media: await this.#drives.save() }));
+    return this.#frozen(async () => ({ components: await this.#components(), media: await this.#drives.save() }));
+  }
+
+  /** Without what a guest has open in shared folders. */
+  async #components(): Promise<SavedComponents> {
+    const components = await this.#call('save');
+    this.#machine.shares.checkNothingMounted();
+    return components;
   }
 
   /**
@@ -87,7 +94,7 @@ export class MachineStates {
    */
   saveWithin(name: string): Promise<void> {
     return this.#frozen(async () => {
-      const components = await this.#call('save');
+      const components = await this.#components();
       const state = await this.#encode({ components, media: await this.#drives.snapshots.save() });
       const date = BigInt(Date.now()) * 1_000_000n;
       await this.#drives.snapshots.create({ name, date, clock: clockOf(components), state });

@@ -18,6 +18,10 @@ const folders = [
   'fs/isofs',
   'fs/ext4',
   'fs/jbd2',
+  'fs/9p',
+  'fs/netfs',
+  'fs/fscache',
+  'net/9p',
   'drivers/gpu/drm',
   'drivers/gpu/drm/tiny',
   'drivers/gpu/drm/ttm',
@@ -38,7 +42,7 @@ const isWanted = (name: string): boolean =>
 
 /** The modules of Debian's kernel of this release, as files by name; throws where the host's apt client cannot get them. */
 async function modulesOf(release: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  return await cachedAssets(`linux-modules-virtio-${release}`, async (work) => {
+  return await cachedAssets(`linux-modules-9p-${release}`, async (work) => {
     const apt = await AptClient.create(work);
     // Where some lists are missing the others may do.
     await apt.update(() => {}).catch(() => undefined);

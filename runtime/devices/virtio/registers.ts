@@ -7,6 +7,7 @@ export const Kind = {
   console: { type: 3, deviceId: 0x1003, classCode: 0x078000 },
   entropy: { type: 4, deviceId: 0x1005, classCode: 0x00ff00 },
   balloon: { type: 5, deviceId: 0x1002, classCode: 0x00ff00 },
+  ninep: { type: 9, deviceId: 0x1009, classCode: 0x000200 },
 } as const;
 
 export const VENDOR = 0x1af4;

@@ -3,6 +3,7 @@ import { VirtioBalloon } from '../../../../runtime/devices/virtio/balloon/index.
 import { VirtioBlock } from '../../../../runtime/devices/virtio/block/index.ts';
 import { VirtioConsole } from '../../../../runtime/devices/virtio/console/index.ts';
 import { VirtioNetwork } from '../../../../runtime/devices/virtio/network/index.ts';
+import { VirtioNinep } from '../../../../runtime/devices/virtio/ninep/index.ts';
 import { VirtioRng } from '../../../../runtime/devices/virtio/rng/index.ts';
 import { loadComponents, saveComponents } from '../../../../runtime/snapshot/components.ts';
 import type { Component } from '../../../../runtime/snapshot/describe.ts';
@@ -12,6 +13,7 @@ import { BROADCAST, CardRig, frameTo, MEMORY_BYTES } from '../network/card-rig.t
 import { packetFrame } from '../network/packets.ts';
 import { recordedStream } from '../rig.ts';
 import { Bit, Driver, type DriverQueue, interfaces, type Part } from './driver.ts';
+import { TestFolderPort } from './folder-port.ts';
 
 /** Steps of one guest. */
 const STEPS = 1000;
@@ -88,7 +90,26 @@ export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
       },
     };
   },
+  ninep: (rig) => {
+    const port = new TestFolderPort();
+    const answer = () => port.answer((_message, room) => new Uint8Array(room));
+    const timer = rig.events.timer('folder', answer);
+    port.onMessage = () => timer.arm(rig.clock.now() + 1);
+    return {
+      device: new VirtioNinep({ ...rig.board, name: 'virtio-9p0', device: 3, tag: 'shared', port }),
+      queues: 1,
+      features: [0],
+      request: (random) => ({ queue: 0, parts: ninepRequest(random) }),
+      event: answer,
+    };
+  },
 };
+
+/** Messages of some length with room for a reply, or with too little of either. */
+function ninepRequest(random: Random): Part[] {
+  const message = new Uint8Array(random.chance(99) ? 7 + random.below(200) : 1 + random.below(6));
+  return [message, random.chance(99) ? 11 + random.below(500) : 1 + random.below(10)];
+}
 
 function networkRequest(random: Random): Part[] {
   const header = new DataView(new ArrayBuffer(12));

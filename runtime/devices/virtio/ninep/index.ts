@@ -1,0 +1,111 @@
+import type { FolderPort } from '../../../host/folder-port.ts';
+import { joinComponents } from '../../../snapshot/components.ts';
+import { bytes, type Component, describe } from '../../../snapshot/describe.ts';
+import type { PciFunction } from '../../pci/function.ts';
+import type { Chain } from '../chain.ts';
+import type { VirtioOptions } from '../device.ts';
+import { VirtioFunction } from '../index.ts';
+import type { Virtqueue } from '../queue.ts';
+import { Kind } from '../registers.ts';
+
+/** As in QEMU: Linux asks for messages that so many descriptors have room for. */
+const QUEUE_SIZE = 128;
+/** The feature that the configuration has a tag (5.10 of VIRTIO 1.2 leaves it to Linux's virtio_9p.h). */
+const MOUNT_TAG = 0;
+/** Bytes of a request that there must be: length, type and tag; and of the room for a reply, which may be an error's number. */
+const [LEAST_READABLE, LEAST_WRITABLE] = [7, 11];
+/** Bytes of a message at most, and its header: what is longer cannot be right. */
+const MOST_BYTES = (512 << 10) + 1;
+
+const ninepState = describe({
+  /** By the descriptors that name them: requests that are under way, 1, or not. */
+  underWay: bytes(QUEUE_SIZE),
+});
+
+export interface VirtioNinepOptions extends VirtioOptions {
+  /** What the guest mounts it by: up to 31 characters of ASCII. */
+  readonly tag: string;
+  readonly port: FolderPort;
+}
+
+/** Virtio 9P transport: a folder of the host, whose messages the host answers. */
+export class VirtioNinep {
+  readonly component: Component;
+  readonly pciFunction: PciFunction;
+  readonly #virtio: VirtioFunction;
+  readonly #state = ninepState.create();
+  readonly #port: FolderPort;
+
+  constructor(options: VirtioNinepOptions) {
+    const { name, tag, port } = options;
+    this.#port = port;
+    const config = configBytes(tag);
+    this.#virtio = new VirtioFunction(options, {
+      kind: Kind.ninep,
+      features: [MOUNT_TAG],
+      queues: [QUEUE_SIZE],
+      config: { length: config.length, bytes: () => config },
+      notified: () => this.#queue.drain((chain) => this.#begin(chain)),
+      reset: () => this.#forget(),
+      restored: () => this.#restart(),
+    });
+    this.component = joinComponents(name, [ninepState.bind(name, this.#state), this.#virtio.component]);
+    this.pciFunction = this.#virtio.pciFunction;
+  }
+
+  reset(): void {
+    this.#virtio.reset();
+  }
+
+  get #queue(): Virtqueue {
+    return this.#virtio.queues[0];
+  }
+
+  #forget(): void {
+    this.#state.underWay.fill(0);
+    this.#port.reset();
+  }
+
+  /** The host knows nothing of what a loaded state has under way. */
+  #restart(): void {
+    this.#port.reset();
+    for (const [head, isUnderWay] of this.#state.underWay.entries()) {
+      const chain = isUnderWay === 1 ? this.#queue.chainAt(head) : null;
+      if (chain !== null) this.#exchange(chain);
+    }
+  }
+
+  #begin(chain: Chain): void {
+    const { underWay } = this.#state;
+    if (underWay[chain.head] === 1) this.#virtio.fail('a request is under way already, number', chain.head);
+    else if (chain.readable < LEAST_READABLE) this.#virtio.fail('a request has no header, bytes', chain.readable);
+    else if (chain.writable < LEAST_WRITABLE)
+      this.#virtio.fail('a request has no room for a reply, bytes', chain.writable);
+    else {
+      underWay[chain.head] = 1;
+      this.#exchange(chain);
+    }
+  }
+
+  /** Bytes are read when the host can take them. */
+  #exchange(chain: Chain): void {
+    const message = () => {
+      const bytes = new Uint8Array(Math.min(chain.readable, MOST_BYTES));
+      chain.read(0, bytes);
+      return bytes;
+    };
+    this.#port.exchange(message, chain.writable, (reply) => this.#end(chain, reply));
+  }
+
+  #end(chain: Chain, reply: Uint8Array): void {
+    this.#state.underWay[chain.head] = 0;
+    if (!this.#virtio.isRunning) return;
+    this.#queue.push(chain.head, chain.write(0, reply));
+    this.#queue.tell();
+  }
+}
+
+/** The tag after its length, 16 bits. */
+function configBytes(tag: string): Uint8Array {
+  return Uint8Array.from([tag.length, 0, ...Array.from(tag, (character) => character.charCodeAt(0))]);
+}

@@ -1,0 +1,81 @@
+import { Errno, FolderError } from '../../ninep/errno.ts';
+import { DirectoryHandle } from './directory-handle.ts';
+import { type FolderPlace, Places } from './places.ts';
+
+/** Directories that stay open between two requests, so that the way to them need not be gone again. */
+const MOST_KEPT = 128;
+
+/**
+ * The way to places. Each directory is opened by its name in the one before, without following links: so whatever the guest,
+ * or a program of the host, does to names at the same time, no way leads out of the shared folder.
+ */
+export class Directories {
+  readonly places = new Places((place) => this.#gone(place));
+  /** Those that are open, those that were used last at the end. The folder itself is not among them. */
+  readonly #open = new Set<FolderPlace>();
+  readonly #unused: DirectoryHandle[] = [];
+
+  constructor(root: DirectoryHandle) {
+    this.places.root.handle = root;
+  }
+
+  /** The directory at a place, open until the next `settle`. Throws the system's error where it is none. */
+  async handle(place: FolderPlace): Promise<DirectoryHandle> {
+    const way: FolderPlace[] = [];
+    for (let at = place; at.handle === null; at = at.parent) {
+      if (at.parent === null) throw gone();
+      way.push(at);
+    }
+    for (const at of way.reverse()) at.handle = await DirectoryHandle.open(at.parent!.handle!.path(at.name));
+    if (place.parent !== null) {
+      for (const at of [...way, place]) this.#used(at);
+    }
+    return place.handle!;
+  }
+
+  /** The path by which the system comes to a place. Its last part must not be followed. */
+  async path(place: FolderPlace): Promise<string> {
+    if (place === this.places.root) return place.handle!.path('.');
+    if (place.parent === null) throw gone();
+    return (await this.handle(place.parent)).path(place.name);
+  }
+
+  /** What is at a place now; a directory that is open there may be another one. */
+  found(place: FolderPlace, device: bigint, inode: bigint): void {
+    const { handle } = place;
+    if (handle !== null && place.parent !== null && (handle.device !== device || handle.inode !== inode))
+      this.#gone(place);
+  }
+
+  #used(place: FolderPlace): void {
+    this.#open.delete(place);
+    this.#open.add(place);
+  }
+
+  #gone(place: FolderPlace): void {
+    this.#open.delete(place);
+    if (place.handle !== null) this.#unused.push(place.handle);
+    place.handle = null;
+  }
+
+  /** Closes what is not kept. Nothing may be under way. */
+  async settle(most = MOST_KEPT): Promise<void> {
+    for (const place of this.#open) {
+      if (this.#open.size <= most) break;
+      this.#gone(place);
+    }
+    // What cannot be closed is gone all the same.
+    for (const handle of this.#unused.splice(0)) await handle.close().catch(() => {});
+  }
+
+  /** Closes all. */
+  async close(): Promise<void> {
+    await this.settle(0);
+    await this.places.root.handle?.close();
+    this.places.root.handle = null;
+  }
+}
+
+function gone(): FolderError {
+  return new FolderError(Errno.noEntry, 'the file was removed');
+}

@@ -1,0 +1,47 @@
+import type { BigIntStats } from 'node:fs';
+import type { NewFile } from '../../ninep/folder.ts';
+import type { Directories } from './directories.ts';
+import type { FolderPlace } from './places.ts';
+
+/** Owner, permissions, kind and device number of a file, as the guest is to see them. */
+export interface Ownership {
+  readonly mode: number;
+  readonly user: number;
+  readonly group: number;
+  readonly device: bigint;
+}
+
+/** A change of these; what is left out stays. */
+export type OwnershipChange = Partial<Omit<Ownership, 'device'>>;
+
+/** A file with its kind and, of a device file, its number. */
+export interface NewNode extends NewFile {
+  readonly kind: number;
+  readonly device: bigint;
+}
+
+/** How the owners and permissions that a guest gives its files are kept at the host: QEMU's security models. */
+export interface SecurityModel {
+  /** The kinds of the host's files are those of the guest's. */
+  readonly hasKinds: boolean;
+  /** Whether a name is the model's own: for the guest it is not there. */
+  hides(name: string): boolean;
+  ownership(place: FolderPlace, stats: BigIntStats): Promise<Ownership>;
+  change(place: FolderPlace, stats: BigIntStats, change: OwnershipChange): Promise<void>;
+  /** Permissions with which a new file, or directory, is made. */
+  permissions(file: NewFile, isDirectory: boolean): number;
+  /** A file was made. */
+  made(place: FolderPlace, node: NewNode): Promise<void>;
+  makeSymbolicLink(place: FolderPlace, target: string, file: NewFile): Promise<void>;
+  readLink(place: FolderPlace): Promise<string>;
+  makeNode(place: FolderPlace, node: NewNode): Promise<void>;
+  /** A directory is about to be removed. */
+  emptied(place: FolderPlace): Promise<void>;
+  /** A file was removed, got another name, or one more. */
+  removed(place: FolderPlace): Promise<void>;
+  renamed(from: FolderPlace, to: FolderPlace): Promise<void>;
+  linked(from: FolderPlace, to: FolderPlace): Promise<void>;
+}
+
+/** What a model is made with. */
+export type ModelFor = (directories: Directories) => SecurityModel;

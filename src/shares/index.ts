@@ -1,0 +1,74 @@
+import type { FolderQuestion } from '../../runtime/host/folder-port.ts';
+import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import type { MachineConfig } from '../machine-core.ts';
+import { NinepSession } from '../ninep/session.ts';
+import { noFolder } from './no-folder.ts';
+import type { SharePlan } from './options.ts';
+
+/** The host's side of the folders that a machine's guest may mount. */
+export class MachineShares {
+  readonly #plans: readonly SharePlan[];
+  readonly #host: Pick<Host, 'openFolder'>;
+  readonly #sessions = new Map<string, NinepSession>();
+  #send: (message: ToMachine) => void = () => {};
+  #closed: Promise<unknown> | undefined;
+
+  constructor(plans: readonly SharePlan[], host: Pick<Host, 'openFolder'>) {
+    this.#plans = plans;
+    this.#host = host;
+  }
+
+  /**
+   * Opens the folders.
+   * @throws ConfigurationError
+   */
+  async open(): Promise<void> {
+    for (const plan of this.#plans) {
+      const folder = plan.folder === undefined ? noFolder : await this.#host.openFolder(plan.folder, plan);
+      this.#sessions.set(plan.name, new NinepSession(folder, plan.isReadOnly));
+    }
+  }
+
+  /** What the machine has to know of them. */
+  get config(): NonNullable<MachineConfig['shares']> {
+    return this.#plans.map(({ name, tag }) => ({ name, tag }));
+  }
+
+  /** The way to the machine. */
+  connect(send: (message: ToMachine) => void): void {
+    this.#send = send;
+  }
+
+  /** Whether a port is of one of them. */
+  has(port: string): boolean {
+    return this.#plans.some(({ name }) => name === port);
+  }
+
+  /** Answers a request of the machine's for one of them. */
+  async answer({ port, id, question }: ToHost & { type: 'request' }): Promise<void> {
+    const session = this.#sessions.get(port)!;
+    const asked = question as FolderQuestion;
+    const answer = asked.type === 'reset' ? await session.reset() : await session.exchange(asked.bytes, asked.room);
+    this.#send({ type: 'completion', id, answer });
+  }
+
+  /**
+   * What the guest has open at the host is in no snapshot.
+   * @throws ConfigurationError if it has mounted a folder
+   */
+  checkNothingMounted(): void {
+    const mounted = this.#plans.find(({ name }) => this.#sessions.get(name)?.isMounted);
+    if (mounted !== undefined)
+      throw new ConfigurationError(
+        `the guest has mounted the folder '${mounted.tag}', and what it has open there is in no snapshot; have it unmount the folder first`,
+      );
+  }
+
+  /** Closes all. May be called again. */
+  close(): Promise<unknown> {
+    this.#closed ??= Promise.all([...this.#sessions.values()].map((session) => session.close()));
+    return this.#closed;
+  }
+}

@@ -1,0 +1,30 @@
+import type { FolderPort } from '../../../../runtime/host/folder-port.ts';
+
+interface Exchange {
+  readonly message: Uint8Array;
+  readonly room: number;
+  readonly done: (reply: Uint8Array) => void;
+}
+
+/** A folder's port whose host is the test: it answers when it is told to. */
+export class TestFolderPort implements FolderPort {
+  readonly waiting: Exchange[] = [];
+  resets = 0;
+  /** Called when there is a message. */
+  onMessage: () => void = () => {};
+
+  exchange(message: () => Uint8Array, room: number, done: (reply: Uint8Array) => void): void {
+    this.waiting.push({ message: message(), room, done });
+    this.onMessage();
+  }
+
+  reset(): void {
+    this.waiting.length = 0;
+    this.resets++;
+  }
+
+  /** Answers all that wait. */
+  answer(reply: (message: Uint8Array, room: number) => Uint8Array): void {
+    for (const { message, room, done } of this.waiting.splice(0)) done(reply(message, room));
+  }
+}
