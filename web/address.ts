@@ -15,11 +15,12 @@ export function settingsOf(hash: string): Settings {
 }
 
 /**
- * Whether the machine starts with the page. One that could write to a disk that the browser keeps waits for the user: anybody can
- * make a link that boots a kernel of theirs on it.
+ * Whether the machine starts with the page. One that could write to a disk that the browser keeps, or has a network, waits for the
+ * user: anybody can make a link that boots a kernel of theirs on it.
  */
 export function startsAtOnce(settings: Settings): boolean {
-  return settings.has('run') && !imageNames.some((name) => isKept(settings.get(name) ?? ''));
+  const keepsDisk = imageNames.some((name) => isKept(settings.get(name) ?? ''));
+  return settings.has('run') && !keepsDisk && !settings.has('network');
 }
 
 /** The part of an address that describes these settings; those without a value are left out. */

@@ -59,8 +59,8 @@ class Page {
     await this.#pc.stop();
     await this.#turnOn(async () => {
       if (hash !== '') this.#setup.restore(hash);
-      const drives = await this.#setup.namedDrives();
-      return this.#pc.restore(new Uint8Array(await snapshot.arrayBuffer()), drives);
+      const changes = await this.#setup.unsavedOptions();
+      return this.#pc.restore(new Uint8Array(await snapshot.arrayBuffer()), changes);
     });
   }
 

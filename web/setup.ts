@@ -14,7 +14,7 @@ import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
 import { systems } from './systems.ts';
 
 /** Fields of the form that describe a machine. */
-const fields: readonly SettingName[] = ['memory', 'boot', 'cpu', 'append'];
+const fields: readonly SettingName[] = ['memory', 'boot', 'cpu', 'append', 'network', 'card'];
 /** A kernel that nobody gave a command line says something where it can be seen. */
 const DEFAULT_APPEND = 'console=ttyS0';
 
@@ -85,10 +85,10 @@ export class Setup {
     return this.#choice === 'own' ? this.#images.get('kernel') === undefined : this.#choice !== 'demo';
   }
 
-  /** Drives whose images a snapshot of the machine does not contain, or none. */
-  async namedDrives(): Promise<Pick<MachineOptions, 'drives'>> {
-    const { drives } = await this.options();
-    return this.#choice === 'own' && drives ? { drives } : {};
+  /** What a snapshot of the machine does not contain: drives whose images have names, and what cards are connected to. */
+  async unsavedOptions(): Promise<Pick<MachineOptions, 'drives' | 'network'>> {
+    const { drives, network } = await this.options();
+    return { ...(this.#choice === 'own' && drives && { drives }), ...(network && { network }) };
   }
 
   show(visible: boolean): void {

@@ -1,5 +1,7 @@
+import type { CardModel } from '../../runtime/machine/cards.ts';
 import type { DriveOptions } from '../drives/options.ts';
 import { ConfigurationError } from '../errors.ts';
+import type { NetworkBackendOptions } from '../network/options.ts';
 import type { Boot, Image, MachineOptions } from '../options.ts';
 import { isHttp } from '../storage/http/store.ts';
 
@@ -15,7 +17,7 @@ const driveOptions = {
 /** What can hold an image: a drive, or what is booted without one. */
 export type ImageName = keyof typeof driveOptions | 'kernel' | 'initrd' | 'bios';
 /** What is said of a machine by a word or a number. */
-export type SettingName = 'memory' | 'cpu' | 'boot' | 'append' | 'demo';
+export type SettingName = 'memory' | 'cpu' | 'boot' | 'append' | 'demo' | 'network' | 'card';
 /** All places of images. */
 export const imageNames: readonly ImageName[] = [
   ...(['kernel', 'initrd', 'bios'] as const),
@@ -23,7 +25,7 @@ export const imageNames: readonly ImageName[] = [
 ];
 /** All that describes a machine in an element's attributes, or in the address of a page. */
 export const machineNames: readonly (ImageName | SettingName)[] = [
-  ...(['memory', 'cpu', 'boot', 'demo', 'append'] as const),
+  ...(['memory', 'cpu', 'boot', 'demo', 'append', 'network', 'card'] as const),
   ...imageNames,
 ];
 
@@ -37,8 +39,8 @@ export interface MachineDescription {
 
 /**
  * The options of a machine that is described by names: `memory`, `cpu`, `demo`, `kernel` with `initrd` and `append`, `bios`, `fda`,
- * `fdb`, `hda`, `hdb`, `cdrom`, and `boot` with the letters of the boot order.
- * @throws ConfigurationError for an image that cannot be had
+ * `fdb`, `hda`, `hdb`, `cdrom`, `boot` with the letters of the boot order, and `network` with `card`.
+ * @throws ConfigurationError for an image that cannot be had, or a network that cannot be
  */
 export async function describedOptions(description: MachineDescription): Promise<MachineOptions> {
   const [memory, cpu, order] = (['memory', 'cpu', 'boot'] as const).map((name) => description.setting(name));
@@ -49,7 +51,41 @@ export async function describedOptions(description: MachineDescription): Promise
     ...(order !== undefined && { bootOrder: { order } }),
     ...(boot && { boot }),
     ...(drives.length > 0 && { drives }),
+    ...describedNetwork(description),
   };
+}
+
+/**
+ * The card that a machine has, if `network` says to what it is connected: `user`, `channel` or `channel:NAME`, or the address of a
+ * relay (`wss:…`).
+ * @throws ConfigurationError if it says something else
+ */
+export function describedNetwork({ setting }: Pick<MachineDescription, 'setting'>): Pick<MachineOptions, 'network'> {
+  const [network, card] = [setting('network'), setting('card')];
+  if (network === undefined) return {};
+  const backend = backendOf(network);
+  // Others there may be made by the same description. A user-mode network has one machine.
+  const mac = backend.type === 'user' ? undefined : randomMac();
+  // A card that is none is refused by its name.
+  const model = card as CardModel | undefined;
+  return { network: [{ backend, ...(mac !== undefined && { mac }), ...(model !== undefined && { card: model }) }] };
+}
+
+/** An address that its owner has chosen itself (IEEE 802, 8.4: the second bit of the first byte). */
+function randomMac(): string {
+  const bytes = [...crypto.getRandomValues(new Uint8Array(3))];
+  return `52:54:00:${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`;
+}
+
+function backendOf(network: string): NetworkBackendOptions {
+  if (network === 'user') return { type: 'user' };
+  if (/^wss?:/.test(network)) return { type: 'websocket', url: network };
+  const [, name] = /^channel(?::(.+))?$/.exec(network) ?? [null];
+  if (name === null)
+    throw new ConfigurationError(
+      `network is '${network}'; it is user, channel, channel:NAME, or a relay's address (wss:…)`,
+    );
+  return { type: 'channel', ...(name !== undefined && { name }) };
 }
 
 async function bootOf(description: MachineDescription): Promise<Boot | undefined> {

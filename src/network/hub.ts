@@ -1,15 +1,12 @@
 import type { NetworkBackend } from './backend.ts';
-
-/** Frames that wait for one who has no room; what goes beyond is lost. */
-const MOST_WAITING = 256;
+import { FrameQueue } from './frame-queue.ts';
 
 /** One place at a hub. */
-class HubPort implements NetworkBackend {
-  onFrame: (frame: Uint8Array) => boolean = () => true;
+class HubPort extends FrameQueue implements NetworkBackend {
   readonly #hub: NetworkHub;
-  readonly #waiting: Uint8Array[] = [];
 
   constructor(hub: NetworkHub) {
+    super();
     this.#hub = hub;
   }
 
@@ -17,18 +14,9 @@ class HubPort implements NetworkBackend {
     this.#hub.spread(frame, this);
   }
 
-  receive(frame: Uint8Array): void {
-    if (this.#waiting.length === 0 && this.onFrame(frame)) return;
-    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(frame.slice());
-  }
-
-  resume(): void {
-    while (this.#waiting.length > 0 && this.onFrame(this.#waiting[0]!)) this.#waiting.shift();
-  }
-
   async close(): Promise<void> {
     this.#hub.leave(this);
-    this.#waiting.length = 0;
+    this.clear();
   }
 }
 
@@ -61,7 +49,7 @@ export class NetworkHub {
    * @internal
    */
   spread(frame: Uint8Array, from: HubPort): void {
-    for (const port of this.#ports) if (port !== from) port.receive(frame);
+    for (const port of this.#ports) if (port !== from) port.push(frame);
   }
 
   /**

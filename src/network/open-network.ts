@@ -4,7 +4,8 @@ import type { NetworkBackend } from './backend.ts';
 import type { Timers } from './host.ts';
 import { NetworkHub } from './hub.ts';
 import { LimitedBackend } from './limit.ts';
-import type { HubNetworkOptions, NetworkBackendOptions } from './options.ts';
+import type { HubNetworkOptions, NetworkBackendOptions, WebSocketNetworkOptions } from './options.ts';
+import { RelayBackend } from './relay.ts';
 import type { UserNetwork } from './user.ts';
 
 /** A backend that a card can be connected to, with what can be done to it while it runs. */
@@ -54,4 +55,14 @@ export function connectHub(options: HubNetworkOptions): NetworkBackend {
   checkNames('a network of a hub', options, ['type', 'hub', 'dump', 'bandwidth']);
   if (!(options.hub instanceof NetworkHub)) throw new ConfigurationError('hub is no NetworkHub; make one by new');
   return options.hub.connect();
+}
+
+/** @throws ConfigurationError if there is no relay */
+export function connectRelay(
+  options: WebSocketNetworkOptions,
+  timers: Timers,
+  log: (message: string) => void,
+): Promise<NetworkBackend> {
+  checkNames('a network of a relay', options, ['type', 'url', 'dump', 'bandwidth']);
+  return RelayBackend.open(String(options.url), timers, log);
 }

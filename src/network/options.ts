@@ -2,7 +2,12 @@ import type { StreamTarget } from './host.ts';
 import type { NetworkHub } from './hub.ts';
 
 /** What a network card is connected to. */
-export type NetworkBackendOptions = UserNetworkOptions | SocketNetworkOptions | HubNetworkOptions;
+export type NetworkBackendOptions =
+  | UserNetworkOptions
+  | SocketNetworkOptions
+  | HubNetworkOptions
+  | WebSocketNetworkOptions
+  | ChannelNetworkOptions;
 
 /** What every backend can have. */
 interface CommonNetworkOptions {
@@ -104,4 +109,20 @@ export interface HubNetworkOptions extends CommonNetworkOptions {
   readonly type: 'hub';
   /** The same for all that belong together. */
   readonly hub: NetworkHub;
+}
+
+/** A relay on the network, which takes and gives each frame as a binary message of a WebSocket, as those of v86's users do. */
+export interface WebSocketNetworkOptions extends CommonNetworkOptions {
+  /** Tells it from others. */
+  readonly type: 'websocket';
+  /** Its address, such as "wss://relay.example/". */
+  readonly url: string;
+}
+
+/** Machines of all pages of one server that see each other's frames in one browser. */
+export interface ChannelNetworkOptions extends CommonNetworkOptions {
+  /** Tells it from others. */
+  readonly type: 'channel';
+  /** The same for all that belong together. Default: "default". */
+  readonly name?: string;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ConfigurationError } from '../../errors.ts';
 import type { NetworkBackend } from '../../network/backend.ts';
 import type { NetworkHost, Timers } from '../../network/host.ts';
-import { connectHub, type OpenNetwork, openLimited } from '../../network/open-network.ts';
+import { connectHub, connectRelay, type OpenNetwork, openLimited } from '../../network/open-network.ts';
 import type { NetworkBackendOptions, UserNetworkOptions } from '../../network/options.ts';
 import { CapturedBackend } from '../../network/pcap.ts';
 import { UserNetwork } from '../../network/user.ts';
@@ -35,7 +35,7 @@ export async function openNetwork(
   log: (message: string) => void = () => {},
 ): Promise<OpenNetwork> {
   checkText('dump', options.dump);
-  const { inner, limited, setBandwidth } = await openLimited(options, timers, () => openBackend(options));
+  const { inner, limited, setBandwidth } = await openLimited(options, timers, () => openBackend(options, log));
   const user = inner instanceof UserNetwork ? inner : undefined;
   const port = inner instanceof SocketBackend ? inner.port : 0;
   return { backend: await captured(limited, options.dump, log), setBandwidth, user, port };
@@ -55,7 +55,7 @@ async function captured(
   }
 }
 
-async function openBackend(options: NetworkBackendOptions): Promise<NetworkBackend> {
+async function openBackend(options: NetworkBackendOptions, log: (message: string) => void): Promise<NetworkBackend> {
   switch (options.type) {
     case 'user':
       return openUserNetwork(options);
@@ -66,9 +66,11 @@ async function openBackend(options: NetworkBackendOptions): Promise<NetworkBacke
       return SocketBackend.open(options);
     case 'hub':
       return connectHub(options);
+    case 'websocket':
+      return connectRelay(options, timers, log);
     default:
       throw new ConfigurationError(
-        `unknown type '${(options as { type: unknown }).type}' of a network; it is one of: user, socket, hub`,
+        `unknown type '${(options as { type: unknown }).type}' of a network; it is one of: user, socket, hub, websocket`,
       );
   }
 }

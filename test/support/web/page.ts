@@ -21,13 +21,14 @@ export function usePage(files: Readonly<Record<string, Uint8Array>> = {}): InPag
   const folder = useBuiltPage();
   return async (hash, act) => {
     await using server = await serve(folder, isolation, files);
-    const page = await browser().newPage();
+    const context = await browser().newContext();
+    const page = await context.newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     await page.goto(server.url + hash);
     await act(page);
-    await page.close();
+    await context.close();
     expect(errors).toEqual([]);
   };
 }

@@ -1,0 +1,124 @@
+import type { HostStream, StreamEvents } from '../../network/host.ts';
+import { type HttpRequest, HttpRequestReader } from './http-request.ts';
+
+/** Headers of a request that are between guest and server, or that the browser sets itself. */
+const ownHeaders = new Set([
+  ...['host', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect', 'content-length'],
+  ...['accept-encoding', 'user-agent', 'proxy-connection', 'proxy-authorization'],
+]);
+/** Headers of an answer that don't fit what the browser gives. */
+const changedHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-encoding', 'content-length']);
+/** Bytes that are handed over at once. */
+const PIECE = 65536;
+
+/**
+ * What a guest takes for a connection to a web server: its request is asked for by `fetch`, with the browser's rules about other
+ * servers, without cookies. One request a connection; what is no HTTP is reset.
+ */
+export class HttpStream implements HostStream {
+  readonly #server: string;
+  readonly #events: StreamEvents;
+  readonly #reader = new HttpRequestReader();
+  readonly #ended = new AbortController();
+  #isAsked = false;
+  /** The guest takes no more until this is resolved. */
+  #pause: PromiseWithResolvers<void> | undefined;
+
+  /** @param server such as "http://example.org:8080" */
+  constructor(server: string, events: StreamEvents) {
+    this.#server = server;
+    this.#events = events;
+    setTimeout(() => this.#isEnded || events.opened());
+  }
+
+  get #isEnded(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
+  write(bytes: Uint8Array, done: () => void): void {
+    const request = this.#isAsked || this.#isEnded ? undefined : this.#reader.push(bytes);
+    done();
+    if (request === 'refused') this.#fail();
+    else if (request) void this.#ask(request);
+  }
+
+  /** The guest may still read. */
+  end(): void {
+    if (!this.#isAsked) this.#fail();
+  }
+
+  setReading(reads: boolean): void {
+    if (!reads) {
+      this.#pause ??= Promise.withResolvers();
+      return;
+    }
+    this.#pause?.resolve();
+    this.#pause = undefined;
+  }
+
+  destroy(): void {
+    this.#ended.abort();
+    this.setReading(true);
+  }
+
+  #fail(): void {
+    if (this.#isEnded) return;
+    this.destroy();
+    setTimeout(() => this.#events.failed('reset'));
+  }
+
+  async #ask(request: HttpRequest): Promise<void> {
+    this.#isAsked = true;
+    const { signal } = this.#ended;
+    const url = /^https?:/i.test(request.target) ? request.target : this.#server + request.target;
+    try {
+      await this.#answer(await fetch(url, { ...requestInit(request), signal }), request.method);
+    } catch (error) {
+      await this.#send(failure(url, error as Error));
+    }
+    if (this.#isEnded) return;
+    this.#events.ended();
+  }
+
+  async #answer(response: Response, method: string): Promise<void> {
+    await this.#send(headOf(response, method));
+    const reader = response.body?.getReader();
+    for (;;) {
+      const { done = true, value } = (await reader?.read()) ?? {};
+      if (done || value === undefined || this.#isEnded) return;
+      for (let at = 0; at < value.length; at += PIECE) await this.#send(value.subarray(at, at + PIECE));
+    }
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
+    while (this.#pause) await this.#pause.promise;
+    if (!this.#isEnded) this.#events.data(bytes);
+  }
+}
+
+function requestInit({ method, headers, body }: HttpRequest): RequestInit {
+  const passed = headers.filter(([name]) => !ownHeaders.has(name));
+  return {
+    ...{ method, headers: passed.map(([name, value]): [string, string] => [name, value]) },
+    ...{ credentials: 'omit', ...(body.length > 0 && { body }) },
+  };
+}
+
+/** The browser has decoded the body, so its length is not known; its end is that of the connection (RFC 9112, 6.3). */
+function headOf({ status, statusText, headers }: Response, method: string): Uint8Array {
+  const isWhole = method === 'HEAD' || !headers.has('content-encoding');
+  const length = isWhole ? headers.get('content-length') : null;
+  const lines = [
+    `HTTP/1.1 ${status} ${statusText}`,
+    ...[...headers].filter(([name]) => !changedHeaders.has(name)).map(([name, value]) => `${name}: ${value}`),
+    ...(length === null ? [] : [`content-length: ${length}`]),
+    'connection: close',
+  ];
+  return new TextEncoder().encode(`${lines.join('\r\n')}\r\n\r\n`);
+}
+
+function failure(url: string, { message }: Error): Uint8Array {
+  const text = `The browser cannot get ${url}: ${message}. A page may ask other servers only where these allow it (CORS).\n`;
+  const head = `HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n`;
+  return new TextEncoder().encode(head + text);
+}

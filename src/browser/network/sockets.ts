@@ -1,0 +1,76 @@
+import { ConfigurationError } from '../../errors.ts';
+import { isIpv6 } from '../../network/addresses.ts';
+import type {
+  HostDatagrams,
+  HostListener,
+  HostSockets,
+  HostStream,
+  OnDatagram,
+  StreamEvents,
+  StreamTarget,
+} from '../../network/host.ts';
+import { HttpStream } from './http-stream.ts';
+import { NameTable } from './names.ts';
+
+/** The name server that there is here. */
+const NAME_SERVER = { address: '127.0.0.1', port: 53 } as const;
+const HTTP_PORT = 80;
+/** Ports of protocols that are encrypted, or begin with the server's words: no request ever comes. */
+const refusedPorts = new Set([21, 22, 23, 25, 53, 110, 143, 443, 465, 587, 993, 995]);
+
+/** A page that came encrypted may ask only for what is. */
+const isEncrypted = import.meta.url.startsWith('https:');
+
+/** What a page has in place of sockets: its guests reach web servers by `fetch`, and names have addresses that are made up. */
+export class PageSockets implements HostSockets {
+  readonly #names = new NameTable();
+
+  connect(target: StreamTarget, events: StreamEvents): HostStream {
+    const server = 'port' in target ? this.#serverAt(target.address, target.port) : undefined;
+    return server === undefined ? refused(events) : new HttpStream(server, events);
+  }
+
+  async listen(): Promise<HostListener> {
+    throw noPorts();
+  }
+
+  /** Only the name server answers. */
+  datagrams(_family: 4 | 6, onDatagram: OnDatagram): HostDatagrams {
+    const send = (bytes: Uint8Array, address: string, port: number) => {
+      const isForNames = address === NAME_SERVER.address && port === NAME_SERVER.port;
+      const answer = isForNames ? this.#names.answer(bytes) : undefined;
+      if (answer) setTimeout(() => onDatagram(answer, address, port));
+    };
+    return { send, close: () => {} };
+  }
+
+  async bindDatagrams(): Promise<HostDatagrams & HostListener> {
+    throw noPorts();
+  }
+
+  nameServers(): readonly (typeof NAME_SERVER)[] {
+    return [NAME_SERVER];
+  }
+
+  close(): void {}
+
+  /** A page cannot ask. */
+  async ping(): Promise<boolean> {
+    return false;
+  }
+
+  #serverAt(address: string, port: number): string | undefined {
+    if (refusedPorts.has(port)) return undefined;
+    const name = this.#names.nameOf(address) ?? (isIpv6(address) ? `[${address}]` : address);
+    return isEncrypted && port === HTTP_PORT ? `https://${name}` : `http://${name}:${port}`;
+  }
+}
+
+function refused({ failed }: StreamEvents): HostStream {
+  setTimeout(() => failed('refused'));
+  return { write: (_bytes, done) => done(), end: () => {}, setReading: () => {}, destroy: () => {} };
+}
+
+function noPorts(): ConfigurationError {
+  return new ConfigurationError('a page has no ports at which others reach it; leave out hostForward');
+}
