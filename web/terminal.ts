@@ -3,6 +3,9 @@ import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import type { Machine } from '../src/browser/index.ts';
 
+/** Lines that were shorter would not be put together again. */
+const LEAST_COLUMNS = 20;
+
 /** The terminal on a machine's first serial port. */
 export class SerialTerminal {
   readonly #terminal = new Terminal({
@@ -33,9 +36,10 @@ export class SerialTerminal {
     );
   }
 
-  /** Makes lines as long as its place is wide. */
+  /** Makes lines as long as its place is wide. While the page is laid out that may be next to nothing. */
   fit(): void {
-    if (this.#terminal.element?.offsetParent) this.#fit.fit();
+    const { cols = 0 } = (this.#terminal.element?.offsetParent && this.#fit.proposeDimensions()) || {};
+    if (cols >= LEAST_COLUMNS) this.#fit.fit();
   }
 
   focus(): void {

@@ -60,7 +60,7 @@ export async function describedOptions(description: MachineDescription): Promise
  * relay (`wss:…`).
  * @throws ConfigurationError if it says something else
  */
-export function describedNetwork({ setting }: Pick<MachineDescription, 'setting'>): Pick<MachineOptions, 'network'> {
+function describedNetwork({ setting }: Pick<MachineDescription, 'setting'>): Pick<MachineOptions, 'network'> {
   const [network, card] = [setting('network'), setting('card')];
   if (network === undefined) return {};
   const backend = backendOf(network);
