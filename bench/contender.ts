@@ -134,7 +134,7 @@ export class Contender {
 
   /** Ends the session. */
   close(): void {
-    this.#residentBytes = this.#session?.residentBytes();
+    this.#residentBytes = this.engine.runsElsewhere ? undefined : this.#session?.residentBytes();
     this.#session?.close();
     this.#session = undefined;
   }

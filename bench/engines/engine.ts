@@ -53,6 +53,8 @@ export interface Engine {
   readonly optional?: boolean;
   /** True if it has translations, of which its process tells (Command.hasCounters). */
   readonly translates?: boolean;
+  /** True if the machine is not in the process that is started: nothing is known of its memory then. */
+  readonly runsElsewhere?: boolean;
   /** True if it takes disks: programs that need some are left out otherwise. */
   readonly takesDisks?: boolean;
   /** True if it has the cards, and a user-mode network: the same for programs that need some. */

@@ -8,7 +8,8 @@ import type { V86Options } from './v86-machine.ts';
 
 const script = join(import.meta.dirname, 'v86-machine.ts');
 const manifest = createRequire(import.meta.url).resolve('v86/package.json');
-const biosFolder = (folder: string) => join(folder, 'v86-bios');
+/** Where its BIOS images are. */
+export const biosFolder = (folder: string) => join(folder, 'v86-bios');
 
 async function prepare(folder: string, progress: Progress): Promise<string> {
   const images = await debianBios(progress);

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, type InlineConfig, type LibraryOptions } from 'vite';
+import { build } from 'vite';
 import { afterAll, beforeAll } from 'vitest';
+import { buildLibrarySite } from '../../../scripts/library-site.ts';
 
 export const root = join(import.meta.dirname, '../../..');
 const sources = {
@@ -11,10 +12,10 @@ const sources = {
 };
 
 /** Builds something with Vite before the tests of a file; the folder that it is in, which is removed after them. */
-function useBuild(configuration: (outDir: string, own: string) => InlineConfig): string {
+function useBuild(make: (outDir: string, own: string) => Promise<unknown>): string {
   const folder = mkdtempSync(join(tmpdir(), 'built-'));
   const outDir = join(folder, 'site');
-  beforeAll(() => build(configuration(outDir, folder)));
+  beforeAll(() => make(outDir, folder));
   afterAll(() => rmSync(folder, { recursive: true }));
   return outDir;
 }
@@ -24,20 +25,19 @@ const output = { target: 'esnext', emptyOutDir: true, rolldownOptions: { checks:
 
 /** The library, as `rawiron.js`. */
 export function useBuiltLibrary(): string {
-  const lib: LibraryOptions = { entry: sources.rawiron, formats: ['es'], fileName: 'rawiron' };
-  return useBuild((outDir) => ({ ...common, root, build: { ...output, outDir, minify: false, lib } }));
+  return useBuild((outDir) => buildLibrarySite(outDir));
 }
 
 /** The page in web/. */
 export function useBuiltPage(): string {
   const configFile = join(root, 'web/vite.config.ts');
-  return useBuild((outDir) => ({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } }));
+  return useBuild((outDir) => build({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } }));
 }
 
 /** A page of somebody's own that imports the library as from a package. */
 export function useBuiltHtml(html: string): string {
   return useBuild((outDir, own) => {
     writeFileSync(join(own, 'index.html'), html);
-    return { ...common, root: own, resolve: { alias: sources }, build: { ...output, outDir } };
+    return build({ ...common, root: own, resolve: { alias: sources }, build: { ...output, outDir } });
   });
 }
