@@ -94,7 +94,7 @@ export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
 export type { Balloon } from './balloon.ts';
 export type { BootOrder } from './boot-order.ts';
-export type { NetworkCard } from './cards/card.ts';
+export type { HostPort, NetworkCard } from './cards/card.ts';
 export type { CardOptions } from './cards/options.ts';
 export type { CharacterDeviceInfo, CharacterDevices } from './character-devices.ts';
 export { Drive } from './drives/drive.ts';

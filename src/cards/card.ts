@@ -1,7 +1,9 @@
 import type { CardModel } from '../../runtime/machine/cards.ts';
+import { ConfigurationError } from '../errors.ts';
 import { macText } from '../network/addresses.ts';
 import type { OpenNetwork } from '../network/open-network.ts';
-import type { NetworkBackendOptions } from '../network/options.ts';
+import type { HostForward, NetworkBackendOptions } from '../network/options.ts';
+import type { UserNetwork } from '../network/user.ts';
 import { Cable } from './cable.ts';
 import type { CardPlan } from './options.ts';
 
@@ -12,6 +14,9 @@ interface CardSide {
   /** The cable was plugged in or pulled. */
   linkChanged(isUp: boolean): void;
 }
+
+/** A port of the host that leads to a guest. */
+export type HostPort = Pick<HostForward, 'protocol' | 'hostAddress' | 'hostPort'>;
 
 /** A network card of the machine. */
 export class NetworkCard {
@@ -77,6 +82,30 @@ export class NetworkCard {
    */
   setBandwidth(megabits: number | undefined): void {
     this.#network.setBandwidth(megabits);
+  }
+
+  /**
+   * Opens a port of the host that leads to the guest, as `hostForward` of its user-mode network.
+   * @returns the port
+   * @throws ConfigurationError if the card has no such network, or the port cannot be had
+   */
+  async addHostForward(forward: HostForward): Promise<number> {
+    return (await this.#user.forward(forward)).hostPort;
+  }
+
+  /**
+   * Closes one of them; connections that there are stay.
+   * @returns whether there was one at that address and port
+   * @throws ConfigurationError if the card has no user-mode network
+   */
+  removeHostForward({ protocol = 'tcp', hostAddress = '0.0.0.0', hostPort }: HostPort): boolean {
+    return this.#user.unforward(protocol, hostAddress, hostPort);
+  }
+
+  get #user(): UserNetwork {
+    const { user } = this.#network;
+    if (user === undefined) throw new ConfigurationError(`${this.name} is not connected to a user-mode network`);
+    return user;
   }
 
   /**

@@ -4,6 +4,7 @@ import { mediumCommands } from './change.ts';
 import { chardevCommands } from './chardev.ts';
 import { type Command, type CommandContext, findCommand, helpLine, helpLines } from './command.ts';
 import { gdbserverCommand } from './gdbserver.ts';
+import { hostForwardCommands } from './hostfwd.ts';
 import { infoCommand } from './info.ts';
 import { inputCommands } from './input.ts';
 import { memoryCommands } from './memory.ts';
@@ -58,6 +59,7 @@ export const commands: readonly Command[] = [
   ...mediumCommands,
   balloonCommand,
   ...networkCommands,
+  ...hostForwardCommands,
   ...memoryCommands,
   ...inputCommands,
   ...portCommands,

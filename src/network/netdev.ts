@@ -52,11 +52,26 @@ function parseOnOff(name: string, value: string): boolean {
   throw new ConfigurationError(`'${value}' is neither on nor off; give ${name}=on`);
 }
 
+const ADDRESS = String.raw`(\[[^\]]*\]|[^:\]]*)`;
+const HOST_PORT = String.raw`(?:(tcp|udp)?:)?${ADDRESS}:(\d{1,5})`;
+const hostForwardForm = new RegExp(String.raw`^${HOST_PORT}-${ADDRESS}:(\d{1,5})$`);
+const hostPortForm = new RegExp(`^${HOST_PORT}$`);
+
+/** `[tcp|udp]:[hostaddr]:hostport`. */
+export function parseForwardedPort(text: string): Pick<HostForward, 'protocol' | 'hostAddress' | 'hostPort'> {
+  const parts = hostPortForm.exec(text);
+  if (!parts) throw new ConfigurationError(`'${text}' is no port of the host, such as tcp:127.0.0.1:2222`);
+  const [, protocol = 'tcp', hostAddress = '', hostPort] = parts;
+  return {
+    protocol: protocol as 'tcp' | 'udp',
+    ...(hostAddress !== '' && { hostAddress: parseAddress(text, hostAddress) }),
+    hostPort: Number(hostPort),
+  };
+}
+
 /** `[tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport`; IPv6 addresses stand in brackets. */
 export function parseHostForward(text: string): HostForward {
-  const address = String.raw`(\[[^\]]*\]|[^:\]]*)`;
-  const form = new RegExp(`^(?:(tcp|udp)?:)?${address}:(\\d{1,5})-${address}:(\\d{1,5})$`);
-  const parts = form.exec(text);
+  const parts = hostForwardForm.exec(text);
   if (!parts) throw new ConfigurationError(`hostfwd is '${text}'; give it as tcp:127.0.0.1:2222-10.0.2.15:22`);
   const [, protocol = 'tcp', hostAddress = '', hostPort, guestAddress = '', guestPort] = parts;
   return {

@@ -71,7 +71,7 @@ export function planUserNetwork(options: UserNetworkOptions): UserPlan {
   if (!ipv4 && !ipv6) throw new ConfigurationError('ipv4 and ipv6 are both off; leave one of them on');
   const { hostname, domainName, dnsSearch = [], tftp, tftpServerName, bootFile, restrict = false } = options;
   for (const domain of dnsSearch) checkDomain(domain);
-  const hostForward = (options.hostForward ?? []).map((forward) => planHostForward(forward, ipv4, ipv6));
+  const hostForward = (options.hostForward ?? []).map((forward) => planHostForward(forward, { ipv4, ipv6 }));
   const guestForward = (options.guestForward ?? []).map((forward) => checkedGuestForward(forward, ipv4, ipv6));
   return {
     ...{ ipv4, ipv6, hostname, domainName, dnsSearch, tftp, tftpServerName, bootFile, restrict },
@@ -155,7 +155,14 @@ function cut(address: string, bits: number): string {
 
 const hex = (bytes: Uint8Array, n: number): string => ((bytes[2 * n] << 8) | bytes[2 * n + 1]).toString(16);
 
-function planHostForward(forward: HostForward, ipv4: UserPlan['ipv4'], ipv6: UserPlan['ipv6']): Required<HostForward> {
+/**
+ * Makes the choices that were left open of a port that leads to the guest.
+ * @throws ConfigurationError that names what is wrong with it
+ */
+export function planHostForward(
+  forward: HostForward,
+  { ipv4, ipv6 }: Pick<UserPlan, 'ipv4' | 'ipv6'>,
+): Required<HostForward> {
   const what = 'hostForward';
   checkNames(what, forward, ['protocol', 'hostAddress', 'hostPort', 'guestAddress', 'guestPort']);
   const { protocol = 'tcp', hostAddress = '0.0.0.0' } = forward;

@@ -1,5 +1,5 @@
 import { read16 } from '../../runtime/ethernet/network-order.ts';
-import { isIpv6 } from './addresses.ts';
+import { canonicalAddress, isIpv6 } from './addresses.ts';
 import { Alarms } from './alarms.ts';
 import type { NetworkBackend } from './backend.ts';
 import { DHCP_SERVER_PORT, DhcpServer } from './dhcp.ts';
@@ -20,7 +20,7 @@ import type { HostForward } from './options.ts';
 import { TcpTable } from './tcp/table.ts';
 import { TFTP_PORT, TftpServer } from './tftp.ts';
 import { parseUdp } from './udp.ts';
-import type { UserPlan } from './user-plan.ts';
+import { planHostForward, type UserPlan } from './user-plan.ts';
 
 /** Echo requests to others that wait for an answer. */
 const MOST_PINGS = 8;
@@ -80,7 +80,7 @@ export class UserNetwork implements NetworkBackend {
   static async open(plan: UserPlan, host: NetworkHost): Promise<UserNetwork> {
     const network = new UserNetwork(plan, host);
     try {
-      for (const forward of plan.hostForward) await network.#forward(forward);
+      for (const forward of plan.hostForward) await network.#openForward(forward);
     } catch (error) {
       await network.close();
       throw error;
@@ -128,7 +128,29 @@ export class UserNetwork implements NetworkBackend {
     this.#host.sockets.close();
   }
 
-  async #forward(forward: Required<HostForward>): Promise<void> {
+  /**
+   * Opens another port that leads to a guest.
+   * @throws ConfigurationError if it is none, or is taken
+   */
+  forward(forward: HostForward): Promise<OpenForward> {
+    return this.#openForward(planHostForward(forward, this.#plan));
+  }
+
+  /** Closes a port that leads to guests; connections that there are stay. @returns whether there was one */
+  unforward(protocol: 'tcp' | 'udp', address: string, port: number): boolean {
+    const canonical = canonicalAddress(address);
+    const at = this.#forwards.findIndex(
+      (one) => one.protocol === protocol && one.hostAddress === canonical && one.hostPort === port,
+    );
+    const [forward] = at < 0 ? [] : this.#forwards.splice(at, 1);
+    if (!forward) return false;
+    forward.listener.close();
+    const udp = this.#udpIns.findIndex((one) => one.listener === forward.listener);
+    if (udp >= 0) this.#udpIns.splice(udp, 1);
+    return true;
+  }
+
+  async #openForward(forward: Required<HostForward>): Promise<OpenForward> {
     const network: IpNetwork = isIpv6(forward.guestAddress) ? this.#ipv6! : this.#ipv4!;
     let listener: HostListener;
     if (forward.protocol === 'udp') {
@@ -137,7 +159,9 @@ export class UserNetwork implements NetworkBackend {
       this.#udpIns.push(udp);
     } else
       listener = await new TcpIn({ host: this.#host, table: this.#tcp, pool: this.#pool }, network, forward).listen();
-    this.#forwards.push({ ...forward, hostPort: listener.port, listener });
+    const open = { ...forward, hostPort: listener.port, listener };
+    this.#forwards.push(open);
+    return open;
   }
 
   #receiveEarly(): void {

@@ -11,7 +11,7 @@ const MOST_PEERS = 1024;
 export class UdpIn {
   readonly #network: IpNetwork;
   readonly #forward: Required<HostForward>;
-  #datagrams: HostDatagrams | undefined;
+  #datagrams: (HostDatagrams & HostListener) | undefined;
   /** Who has sent something, by what the guest calls them. */
   readonly #peers = new Map<string, { readonly address: string; readonly port: number }>();
 
@@ -28,6 +28,11 @@ export class UdpIn {
     );
     this.#datagrams = bound;
     return bound;
+  }
+
+  /** The port of the host, once it is open. */
+  get listener(): HostListener | undefined {
+    return this.#datagrams;
   }
 
   /** Whether a guest's datagram answers somebody; it is sent then. */
