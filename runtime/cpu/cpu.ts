@@ -5,6 +5,7 @@ import type { ProcessorMemory } from '../memory/access.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { Descriptor, Rights } from './descriptor.ts';
 import type { CpuObserver, UndeliveredException } from './interrupts.ts';
+import type { Hypervisor } from './kvm/hypervisor.ts';
 import type { LocalApicPort } from './local-apic-port.ts';
 import type { CpuModel } from './model.ts';
 import { modelRegisterState, resetModelRegisters } from './model-register-state.ts';
@@ -31,6 +32,8 @@ export interface CpuParts {
   readonly model: CpuModel;
   /** Null: there is none, whatever the model says. */
   readonly localApic: LocalApicPort | null;
+  /** For models with the feature `kvm`; left out: what these share with it is not written. */
+  readonly hypervisor?: Hypervisor;
   /** Told of a shutdown (triple fault), and of what led to it in its order; boards reset the machine then. */
   readonly onShutdown: (exceptions: readonly UndeliveredException[]) => void;
   /** The FERR line: an unmasked x87 exception is pending and CR0.NE is 0. */
@@ -48,6 +51,7 @@ export class Cpu {
   readonly nanoseconds: () => number;
   readonly model: CpuModel;
   readonly localApic: LocalApicPort | null;
+  readonly hypervisor: Hypervisor | undefined;
   readonly onShutdown: CpuParts['onShutdown'];
   readonly fpuErrorLine: (active: boolean) => void;
   /** Only where somebody asked for a log. */
@@ -70,6 +74,7 @@ export class Cpu {
     this.nanoseconds = parts.nanoseconds;
     this.model = parts.model;
     this.localApic = parts.localApic;
+    this.hypervisor = parts.hypervisor;
     this.onShutdown = parts.onShutdown;
     this.fpuErrorLine = parts.fpuErrorLine;
     this.reset();

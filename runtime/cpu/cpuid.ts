@@ -2,6 +2,7 @@ import { Cr4, Xcr0 } from '../../translator/abi/control-registers.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { PHYSICAL_BITS } from '../memory/paging.ts';
 import type { Cpu } from './cpu.ts';
+import { kvmLeaf } from './kvm/leaves.ts';
 import { isCpuidLimited, isNxDisabled } from './misc-enable.ts';
 import { type CpuFeature, type CpuModel, familyOf } from './model.ts';
 import { TIMESTAMP_HERTZ } from './timestamp.ts';
@@ -50,7 +51,7 @@ export const featureWords: readonly FeatureWord[] = [
     register: 2,
     bits: {
       ...{ pni: 0, pclmulqdq: 1, ssse3: 9, 'sse4.1': 19, 'sse4.2': 20, movbe: 22, popcnt: 23, 'tsc-deadline': 24 },
-      ...{ aes: 25, xsave: 26, rdrand: 30 },
+      ...{ aes: 25, xsave: 26, rdrand: 30, kvm: 31 },
     },
   },
   { leaf: 6, register: 0, bits: { arat: 2 } },
@@ -95,6 +96,8 @@ function lastLeaf({ lastLeaf: last, features }: CpuModel): number {
 function leaf(cpu: Cpu, number: number, subleaf: number): Leaf {
   const { model } = cpu;
   const last = isCpuidLimited(cpu) ? Math.min(lastLeaf(model), LIMITED_LEAF) : lastLeaf(model);
+  const hypervisor = kvmLeaf(model, number);
+  if (hypervisor) return hypervisor;
   if (number >= EXTENDED && number <= LAST_EXTENDED_LEAF && familyOf(model) >= 6) return extendedLeaf(cpu, number);
   return basicLeaf(cpu, Math.min(number, last), last, subleaf);
 }

@@ -18,7 +18,8 @@ export type SystemFeature =
   | 'arat'
   | 'tsc-adjust'
   | 'invtsc'
-  | 'arch-capabilities';
+  | 'arch-capabilities'
+  | 'kvm';
 
 /** What CPUID reports, by QEMU's names. */
 export type CpuFeature = Feature | SystemFeature;
@@ -34,6 +35,9 @@ export const implemented: readonly CpuFeature[] = [
   ...(['mce', 'mca', 'mtrr', 'pat', 'arch-capabilities'] as const),
   ...(['apic', 'tsc-deadline', 'arat', 'tsc-adjust', 'invtsc'] as const),
 ];
+
+/** What this processor can pretend besides: that it belongs to a virtual machine. No model has it by itself. */
+const pretended: readonly CpuFeature[] = ['kvm'];
 
 /** What systems take for granted where they find a feature, so that it is not there without: fences, in the first case. */
 export const requirements: Readonly<Partial<Record<CpuFeature, readonly CpuFeature[]>>> = {
@@ -52,10 +56,13 @@ export const requirements: Readonly<Partial<Record<CpuFeature, readonly CpuFeatu
   aes: ['sse2'],
   pclmulqdq: ['sse2'],
   xsave: ['sse'],
+  kvm: ['tsc', 'msr'],
 };
 
 /** Features that can be added to a model and taken away from it, for messages. */
-export const changeableFeatures: readonly CpuFeature[] = implemented.filter((feature) => feature !== 'base');
+export const changeableFeatures: readonly CpuFeature[] = [...implemented, ...pretended].filter(
+  (feature) => feature !== 'base',
+);
 
 /** Features of processors that this one doesn't have, by QEMU's names. */
 export const missingFeatures: ReadonlySet<string> = new Set(

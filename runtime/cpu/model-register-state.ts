@@ -10,6 +10,8 @@ export const modelRegisterState = describe({
   mtrrFixed: list(MTRR_FIXED_WORDS, u32),
   miscEnable: list(2, u32),
   debugControl: u32,
+  kvmWallClock: list(2, u32),
+  kvmSystemTime: list(2, u32),
 });
 export type ModelRegisters = StateOf<typeof modelRegisterState>;
 

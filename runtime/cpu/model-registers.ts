@@ -5,6 +5,7 @@ import { raise } from '../fault.ts';
 import { apicBase, timestampDeadline } from './apic-registers.ts';
 import type { Cpu } from './cpu.ts';
 import { debugControl } from './debug-control.ts';
+import { kvmSystemTime, kvmWallClock } from './kvm/clock.ts';
 import { memoryTypeRegisters } from './memory-types.ts';
 import { isNxDisabled, miscEnable } from './misc-enable.ts';
 import { type CpuModel, familyOf } from './model.ts';
@@ -81,6 +82,8 @@ const registers: readonly ModelRegister[] = [
   zero(0x0, ({ features }) => features.has('mce'), 2),
   zero(0x179, ({ features }) => features.has('mca'), 2),
   debugControl,
+  kvmWallClock,
+  kvmSystemTime,
   // Platform id, hard power-on configuration, microcode update and revision.
   ...[0x17, 0x2a, 0x79, 0x8b].map((number) => zero(number, isP6)),
 ];

@@ -3,6 +3,7 @@ import { Vector } from '../../translator/abi/faults.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
+import { publishSystemTime } from './kvm/clock.ts';
 import type { ModelRegister } from './model-registers.ts';
 
 /** The time-stamp counter counts nanoseconds, at all times. */
@@ -34,8 +35,9 @@ export function timeOfTimestamp(cpu: Cpu, low: number, high: number): number {
   return Number(BigInt.asIntN(64, value - offset));
 }
 
-/** The counter has jumped: what waits for a value of it waits for another time. */
-function moveDeadline(cpu: Cpu): void {
+/** The counter has jumped: the guest's clock is told, and what waits for a value of it waits for another time. */
+function moved(cpu: Cpu): void {
+  publishSystemTime(cpu);
   const [low, high] = cpu.localApic?.readDeadline() ?? [0, 0];
   if ((low | high) !== 0) cpu.localApic!.writeDeadline(low, high, timeOfTimestamp(cpu, low, high));
 }
@@ -50,7 +52,7 @@ export const timestampCounter: ModelRegister = {
     const lowOffset = (low >>> 0) - (now % TWO_32);
     cpu.state[Word.timestampOffsetLow] = lowOffset;
     cpu.state[Word.timestampOffsetHigh] = high - Math.floor(now / TWO_32) - (lowOffset < 0 ? 1 : 0);
-    moveDeadline(cpu);
+    moved(cpu);
   },
 };
 
@@ -62,6 +64,6 @@ export const timestampAdjust: ModelRegister = {
   write(cpu, _number, low, high) {
     cpu.state[Word.timestampOffsetLow] = low;
     cpu.state[Word.timestampOffsetHigh] = high;
-    moveDeadline(cpu);
+    moved(cpu);
   },
 };

@@ -164,6 +164,7 @@ export class MachineCore {
       nanoseconds: () => this.clock.now(),
       model: this.model,
       localApic: this.pc.localApic,
+      hypervisor: this.pc.hypervisor,
       onShutdown: (exceptions) => {
         this.exceptions = exceptions;
         this.callAttention();

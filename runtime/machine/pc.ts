@@ -2,6 +2,7 @@ import type { ReportGuestError } from '../bus/guest-error.ts';
 import { bothLines, IrqLines, type Line, SharedLine } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
+import type { Hypervisor } from '../cpu/kvm/hypervisor.ts';
 import { Dma8237 } from '../devices/dma8237/index.ts';
 import { FwCfg } from '../devices/fw-cfg/index.ts';
 import { Hpet } from '../devices/hpet/index.ts';
@@ -69,6 +70,7 @@ export class Pc {
   readonly irqs: IrqLines;
   readonly pit: Pit8254;
   readonly rtc: RtcCmos;
+  readonly hypervisor: Hypervisor;
   readonly keyboardController: I8042;
   readonly pci: PciBus;
   private readonly bridge: IsaBridge;
@@ -107,6 +109,7 @@ export class Pc {
     this.powerManagement = new PowerManagement({ ...board, irq: irq(9), base: powerBase });
     const rtcIrq = bothLines(hpet?.replaceable(8) ?? irq(8), this.powerManagement.rtc);
     this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
+    this.hypervisor = { memory: board.memory, secondsAtStart: () => this.rtc.secondsAtStart };
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
     setCmosFloppies(this.rtc, floppyDrives(config));

@@ -70,6 +70,12 @@ export class RtcCmos {
     state.settled = this.#clock.now();
   }
 
+  /** Seconds since 1970-01-01, in the guest's time zone, when virtual time was 0. */
+  get secondsAtStart(): number {
+    const { seconds, epoch } = this.#state;
+    return seconds - epoch / SECOND;
+  }
+
   /** RESET: interrupts are disabled and their flags cleared; time and memory are battery-backed. */
   reset(): void {
     this.#settle();

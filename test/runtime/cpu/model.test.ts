@@ -58,6 +58,7 @@ const behaviour: Record<SystemFeature, (rig: Rig) => boolean> = {
   nx: hasRegister(0xc0000080),
   'tsc-adjust': hasRegister(0x3b),
   'arch-capabilities': hasRegister(0x10a),
+  kvm: hasRegister(0x4b564d00),
   // Tests of memory/paging and of the clock; these two only tell.
   pse36: (rig) => rig.cpu.model.features.has('pse36'),
   invtsc: (rig) => rig.cpu.model.features.has('invtsc'),
@@ -82,6 +83,14 @@ describe('CPUID', () => {
       const works = behaviour[feature as SystemFeature];
       expect([works(new Rig(max)), works(new Rig(without))]).toEqual([true, false]);
     } else expect([...byInstructions]).toContain(feature);
+  });
+
+  test('kvm: told, and there, only where it was asked for', () => {
+    const rig = new Rig(cpuModel('max,+kvm'));
+    expect(reported(rig)).toContain('kvm');
+    expect(reported(new Rig(max))).not.toContain('kvm');
+    expect([behaviour.kvm(rig), behaviour.kvm(new Rig(max))]).toEqual([true, false]);
+    expect(cpuModel('max,+kvm,kvm=off').features.has('kvm')).toBe(false);
   });
 
   test('has every basic leaf up to the last one, and nothing after', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { Cpu } from '../../../runtime/cpu/cpu.ts';
+import type { Hypervisor } from '../../../runtime/cpu/kvm/hypervisor.ts';
 import type { LocalApicPort } from '../../../runtime/cpu/local-apic-port.ts';
 import { defaultModel } from '../../../runtime/cpu/model.ts';
 import { setSegmentFrom } from '../../../runtime/cpu/segmentation.ts';
@@ -75,6 +76,16 @@ export class Rig {
     readDeadline: () => this.deadline,
     writeDeadline: (low, high, time) => this.portLog.push(`deadline ${high} ${low} at ${time}`),
   };
+  /** What is shared with a hypervisor: a memory of its own, which begins at 0. */
+  readonly shared = new Uint8Array(0x1000);
+  readonly hypervisor: Hypervisor = {
+    memory: {
+      has: (address, length) => address + length <= this.shared.length,
+      read: (address, target) => target.set(this.shared.subarray(address, address + target.length)),
+      write: (address, bytes) => this.shared.set(bytes, address),
+    },
+    secondsAtStart: () => 1_000_000_000.25,
+  };
   time = 0;
   shutdowns = 0;
 
@@ -98,6 +109,7 @@ export class Rig {
       nanoseconds: () => this.time,
       model,
       localApic: this.localApic,
+      hypervisor: this.hypervisor,
       fpuErrorLine: () => undefined,
       onShutdown: () => this.shutdowns++,
     });

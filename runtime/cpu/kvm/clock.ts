@@ -1,0 +1,83 @@
+import { Word } from '../../../translator/abi/state.ts';
+import type { Cpu } from '../cpu.ts';
+import type { ModelRegister } from '../model-registers.ts';
+
+/**
+ * KVM's paravirtual clock: two structures in the guest's memory, at addresses that it writes into two MSRs (Linux,
+ * Documentation/virt/kvm/x86/msr.rst: MSR_KVM_WALL_CLOCK_NEW and MSR_KVM_SYSTEM_TIME_NEW).
+ */
+const WALL_CLOCK = 0x4b564d00;
+const SYSTEM_TIME = 0x4b564d01;
+const ENABLED = 1;
+
+/** struct pvclock_vcpu_time_info, bytes. */
+const Time = { timestamp: 8, systemTime: 16, multiplier: 24, shift: 28, flags: 29, bytes: 32 } as const;
+/** A TSC of 1 GHz: its count, shifted by 1, times a half in 32 bits after the point, is nanoseconds. */
+const MULTIPLIER = 0x80000000;
+const SHIFT = 1;
+/** The TSCs of all processors agree. */
+const STABLE = 1;
+
+/** struct pvclock_wall_clock, bytes. */
+const Wall = { seconds: 4, nanoseconds: 8, bytes: 12 } as const;
+const SECOND = 1_000_000_000;
+
+const hasKvm: ModelRegister['exists'] = ({ features }) => features.has('kvm');
+
+function address([low, high]: readonly number[]): number {
+  return (high! >>> 0) * 2 ** 32 + ((low! & ~ENABLED) >>> 0);
+}
+
+/**
+ * Writes a structure, whose version becomes the next even number: an odd one would tell the guest to read it again later. Where
+ * no memory is nothing is written.
+ */
+function publish({ hypervisor }: Cpu, at: number, length: number, fill: (view: DataView) => void): void {
+  if (!hypervisor?.memory.has(at, length)) return;
+  const view = new DataView(new ArrayBuffer(length));
+  hypervisor.memory.read(at, new Uint8Array(view.buffer, 0, 4));
+  view.setUint32(0, ((view.getUint32(0, true) | 1) + 1) >>> 0, true);
+  fill(view);
+  hypervisor.memory.write(at, new Uint8Array(view.buffer));
+}
+
+/** The guest asks for the time of day when the system time was 0. */
+export const kvmWallClock: ModelRegister = {
+  first: WALL_CLOCK,
+  exists: hasKvm,
+  read: ({ modelRegisters: { kvmWallClock: value } }) => [value[0]!, value[1]!],
+  write(cpu, _number, low, high) {
+    cpu.modelRegisters.kvmWallClock = [low >>> 0, high >>> 0];
+    const start = cpu.hypervisor?.secondsAtStart() ?? 0;
+    publish(cpu, address([low, high]), Wall.bytes, (view) => {
+      view.setUint32(Wall.seconds, Math.floor(start), true);
+      view.setUint32(Wall.nanoseconds, Math.floor((start - Math.floor(start)) * SECOND), true);
+    });
+  },
+};
+
+/** The guest says where it reads how TSC and system time belong together; bit 0 of the address: it does. */
+export const kvmSystemTime: ModelRegister = {
+  first: SYSTEM_TIME,
+  exists: hasKvm,
+  read: ({ modelRegisters: { kvmSystemTime: value } }) => [value[0]!, value[1]!],
+  write(cpu, _number, low, high) {
+    cpu.modelRegisters.kvmSystemTime = [low >>> 0, high >>> 0];
+    publishSystemTime(cpu);
+  },
+};
+
+/** Due after each change of the TSC's offset. The system time is virtual time: 0 when the TSC was its offset. */
+export function publishSystemTime(cpu: Cpu): void {
+  const { state, modelRegisters } = cpu;
+  const { kvmSystemTime: place } = modelRegisters;
+  if ((place[0]! & ENABLED) === 0) return;
+  publish(cpu, address(place), Time.bytes, (view) => {
+    view.setInt32(Time.timestamp, state[Word.timestampOffsetLow]!, true);
+    view.setInt32(Time.timestamp + 4, state[Word.timestampOffsetHigh]!, true);
+    view.setBigUint64(Time.systemTime, 0n, true);
+    view.setUint32(Time.multiplier, MULTIPLIER, true);
+    view.setInt8(Time.shift, SHIFT);
+    view.setUint8(Time.flags, STABLE);
+  });
+}
