@@ -3,7 +3,7 @@ import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { Checks } from '../../translator/opt/pipeline.ts';
 import { endsBlock } from '../../translator/region/flow.ts';
 import { type CodeSource, type RegionLimits, selectRegion } from '../../translator/region/select.ts';
-import { translate } from '../../translator/translate.ts';
+import { type Translation, translate } from '../../translator/translate.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import { CachedTranslation } from './cached-translation.ts';
 import type { Check } from './check.ts';
@@ -217,44 +217,52 @@ export class Tiering {
     return length;
   }
 
+  /** Translates from some entries of a page, and puts the function there; null if it can't be done from the first. */
   private install(
     entries: readonly Node[],
     checks: Checks,
     { old, growth }: Origin = ORIGINAL,
   ): CachedTranslation | null {
-    const [head] = entries;
-    const { page } = head;
-    const name = functionName(this.nameOf((head.eip + page.context.base) >>> 0), head.eip);
+    const [{ page, eip }] = entries;
+    const name = functionName(this.nameOf((eip + page.context.base) >>> 0), eip);
     const result = translate({
-      source: this.source(head, old),
-      entries: entries.map(({ eip }) => eip),
+      source: this.source(entries[0], old),
+      entries: entries.map((entry) => entry.eip),
       limits: this.limitsFor(old),
       checks,
       options: this.emit,
       name,
       observe: this.check?.region,
     });
-    if (result === null) {
-      this.metrics.refused++;
-      return null;
-    }
-    const run = compileText(result.text, { check: this.check, url: translationUrl(page, head.eip, name) });
+    this.count(result);
+    if (result === null) return null;
+    const entered = entries.filter((entry) => result.entries.includes(entry.eip));
+    const run = compileText(result.text, { check: this.check, url: translationUrl(page, eip, name) });
     const links = result.links.map((link) => this.graph.follow(page, link));
-    const entered = entries.filter(({ eip }) => result.entries.includes(eip));
-    for (const entry of entered) {
-      entry.links = links;
-      this.graph.setRun(entry, run);
-      entry.enter = run;
-    }
+    for (const entry of entered) this.enterBy(entry, run, links);
+    // What has entries left out would only be made anew for each of them.
     const grown = entered.length < entries.length ? MOST_GROWTH : growth;
     const made = new CachedTranslation(entered, run, result, checks, grown);
     this.graph.cache.addTranslation(made);
     // What is inside is an entry only if control comes to it from elsewhere, often.
     for (const inside of entriesIn([made])) this.records.heat(inside, Math.min(0, this.records.heatOf(inside)));
+    return made;
+  }
+
+  private enterBy(entry: Node, run: Run, links: Node[]): void {
+    entry.links = links;
+    this.graph.setRun(entry, run);
+    entry.enter = run;
+  }
+
+  private count(result: Translation | null): void {
+    if (result === null) {
+      this.metrics.refused++;
+      return;
+    }
     this.metrics.translations++;
     this.metrics.instructions += result.instructions;
     this.metrics.characters += result.text.length;
-    return made;
   }
 
   /** How often the code at a node has run, as far as it is counted: entries are, while they are not translated. */

@@ -80,14 +80,16 @@ test('a translation is made with a check for each access where runs of accesses 
   await guest.dispose();
 });
 
-/** A function that is called at its start, and in its middle. */
-const twoEntries = kernel(`
+/** A function that is called at its start, and in its middle; and what is done after that. */
+const twoEntries = (after: string) =>
+  kernel(`
 main:   mov     ecx, 3000
         xor     eax, eax
 .again: call    function
         call    function.middle
         dec     ecx
         jnz     .again
+        ${after}
         jmp     exit
         align   4096
 function:
@@ -102,11 +104,17 @@ function:
 .end:   ret
 `);
 
-test('an entry in the middle of a translation becomes one of its own: nothing is translated twice', async () => {
+const resultOfTwoEntries = 3000 + 1500 * 2 + 6000 * 3 - 3000;
+
+function guestOfTwoEntries(after: string): Guest {
   const tiering = { ...defaultTiering, threshold: 100 };
   const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
-  const guest = new Guest(twoEntries, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
-  expect(endValue(guest)).toBe(3000 + 1500 * 2 + 6000 * 3 - 3000);
+  return new Guest(twoEntries(after), { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
+}
+
+test('an entry in the middle of a translation becomes one of its own: nothing is translated twice', async () => {
+  const guest = guestOfTwoEntries('');
+  expect(endValue(guest)).toBe(resultOfTwoEntries);
   const page = guest.core.engine.graph.cache.entryAt(guest.address('function'))!.page;
   const [only, ...others] = page.translations;
   expect(others).toEqual([]);
@@ -114,5 +122,12 @@ test('an entry in the middle of a translation becomes one of its own: nothing is
   expect(entries).toEqual([guest.address('function'), guest.address('function.middle')]);
   const { instructions, differentInstructions } = guest.core.inspection.stats();
   expect(instructions).toBe(differentInstructions);
+  await guest.dispose();
+});
+
+test('what is written into a translation changes what all its entries do', async () => {
+  // The immediate of ADD EAX,3.
+  const guest = guestOfTwoEntries('mov byte [function.middle + 2], 5\ncall function\ncall function.middle');
+  expect(endValue(guest)).toBe(resultOfTwoEntries + 1 + 5 + 5);
   await guest.dispose();
 });
