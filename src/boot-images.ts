@@ -8,7 +8,7 @@ import { bootOf, firmwareOf, type Image, type KernelBoot, type MachineOptions, v
 export type StartImages = Pick<MachineConfig, 'boot' | 'videoRom' | 'kernelLoader'>;
 
 /** What it takes to get them. */
-export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'keep'>;
+export type ImageHost = Pick<Host, 'readFile' | 'seabios' | 'ipxe' | 'keep'>;
 
 /**
  * The images that a machine starts with.

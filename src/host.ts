@@ -1,4 +1,5 @@
 import type { ToMachine } from '../runtime/host/messages.ts';
+import type { PciCardModel } from '../runtime/machine/cards.ts';
 import type { DriveCommand, DriveReport } from './drives/protocol.ts';
 import type { Command, MessageEnd, Report, ToDrives } from './isolate/protocol.ts';
 import type { MachineConfig } from './machine-core.ts';
@@ -26,6 +27,8 @@ export interface Host {
   readFile(path: string): Promise<Uint8Array>;
   /** SeaBIOS and its video BIOS. Throws if they cannot be had. */
   seabios(): Promise<Firmware>;
+  /** iPXE's option ROM for a network card. Throws if it cannot be had. */
+  ipxe(card: PciCardModel): Promise<Uint8Array>;
   /**
    * What `make` makes of the files in some folders: from an earlier time, where the host could keep it and they are as
    * they were then.

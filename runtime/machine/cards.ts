@@ -9,6 +9,8 @@ import type { Board, Part } from './board.ts';
 export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'virtio-net-pci'] as const;
 /** One of them. */
 export type CardModel = (typeof cardModels)[number];
+/** Those on the PCI bus, which may have an option ROM. */
+export type PciCardModel = Exclude<CardModel, 'ne2k_isa'>;
 
 /** A network card of the machine, whose cable is at the host. */
 export interface CardConfig {

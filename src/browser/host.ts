@@ -18,7 +18,8 @@ import type { WorkerOptions } from './worker.ts';
  */
 export const browserHost: Host = {
   readFile: fetchImage,
-  seabios: () => Promise.reject(new Error("it comes from Debian's package, which a browser cannot unpack")),
+  seabios: refusePackages,
+  ipxe: refusePackages,
   keep: keepWhileOpen,
   compressor: browserCompressor,
   decompressor: browserStorage.decompressor,
@@ -36,6 +37,10 @@ export const browserHost: Host = {
     return new BrowserIsolate(start(machine, deadlines, events), deadlines, events);
   },
 };
+
+function refusePackages(): Promise<never> {
+  return Promise.reject(new Error("it comes from Debian's package, which a browser cannot unpack"));
+}
 
 function connect(): readonly [MessagePort, MessagePort] {
   const { port1, port2 } = new MessageChannel();

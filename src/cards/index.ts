@@ -1,11 +1,12 @@
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import { controlPortName } from '../../runtime/host/network-port.ts';
-import type { CardConfig } from '../../runtime/machine/cards.ts';
+import type { CardConfig, PciCardModel } from '../../runtime/machine/cards.ts';
 import { loadImage } from '../boot-images.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { OpenNetwork } from '../network/open-network.ts';
+import type { Image } from '../options.ts';
 import { NetworkCard } from './card.ts';
 import type { CardPlan } from './options.ts';
 
@@ -30,7 +31,7 @@ interface CardMachine {
 }
 
 /** What cards need of the host. */
-type CardHost = Pick<Host, 'openNetwork' | 'readFile'>;
+type CardHost = Pick<Host, 'openNetwork' | 'readFile' | 'ipxe'>;
 
 /** The host's side of all network cards of a machine. */
 export class MachineCards {
@@ -80,7 +81,17 @@ export class MachineCards {
 
   async #configOf({ config, rom }: CardPlan): Promise<CardConfig> {
     if (rom === undefined) return config;
-    return { ...config, rom: await loadImage(`option ROM of ${config.name}`, rom, this.#host) };
+    return { ...config, rom: await this.#romOf(config, rom) };
+  }
+
+  async #romOf({ name, model }: CardConfig, rom: Image): Promise<Uint8Array> {
+    if (rom !== 'ipxe') return await loadImage(`option ROM of ${name}`, rom, this.#host);
+    try {
+      return await this.#host.ipxe(model as PciCardModel);
+    } catch (error) {
+      const why = messageOf(error).replace(/\s+/g, ' ');
+      throw new ConfigurationError(`cannot get iPXE for ${name} (${why}); give the path of an option ROM as its rom`);
+    }
   }
 
   /** The way to the machine. */

@@ -13,8 +13,11 @@ export interface CardOptions {
   readonly mac?: string;
   /** What commands call it. Default: the card with a number, such as "rtl8139.0". */
   readonly name?: string;
-  /** An option ROM, such as iPXE's, by which firmware boots from the network; not for "ne2k_isa". */
-  readonly rom?: Image;
+  /**
+   * An option ROM, by which firmware boots from the network; not for "ne2k_isa". "ipxe": that of iPXE for this card, from
+   * Debian's package.
+   */
+  readonly rom?: 'ipxe' | Image;
   /** What is at the other end of its cable. Default: nothing; the cable is plugged in, and what is sent is lost. */
   readonly backend?: NetworkBackendOptions | NetworkBackend;
   /** What commands call that. Default: "#net000" and so on. */

@@ -69,10 +69,17 @@ export const networkFlags: readonly Flag[] = [
 export function cardsOf(settings: Settings): CardOptions[] {
   const hubs = new Map<string, NetworkHub>();
   const hubOf = (id: string) => hubs.get(id) ?? hubs.set(id, new NetworkHub()).get(id)!;
-  return allCards(settings).map(({ backend, ...card }) => {
+  return allCards(settings).map(({ backend, ...given }) => {
+    const card = { ...ownRom(settings, given), ...given };
     if (backend === undefined) return card;
     return { ...card, backend: backend.type === 'hubport' ? { type: 'hub', hub: hubOf(backend.hub) } : backend };
   });
+}
+
+/** As in QEMU a card brings its ROM along where the network is booted from. */
+function ownRom({ machine: { bootOrder } }: Settings, { card }: Omit<CommandLineCard, 'netdev'>): { rom?: 'ipxe' } {
+  const isAsked = [bootOrder?.order, bootOrder?.once].some((letters) => letters?.includes('n'));
+  return isAsked && card !== 'ne2k_isa' ? { rom: 'ipxe' } : {};
 }
 
 function allCards({ cards, netdevs, net, captures }: Settings): Omit<CommandLineCard, 'netdev'>[] {

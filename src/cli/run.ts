@@ -172,6 +172,11 @@ function leave(terminal: Terminal): number {
 /** Stands for what a snapshot's machine was started with. */
 const SAVED: Boot = { demo: true };
 
+/** A card with an option ROM boots without a disk. */
+function bootsFromNetwork(settings: Settings): boolean {
+  return cardsOf(settings).some(({ rom }) => rom !== undefined);
+}
+
 /** What the flags name. */
 export function bootOf(settings: Settings): Boot {
   const { kernel, initrd, append, bios } = settings;
@@ -180,7 +185,7 @@ export function bootOf(settings: Settings): Boot {
     throw new ConfigurationError(`-${forKernel} is for a kernel; give -kernel FILE`);
   if (kernel === undefined && bios !== undefined) return { bios };
   if (kernel === undefined && settings.incoming !== undefined) return SAVED;
-  if (kernel === undefined && drivesOf(settings).length > 0) return { bios: 'rawiron' };
+  if (kernel === undefined && (drivesOf(settings).length > 0 || bootsFromNetwork(settings))) return { bios: 'rawiron' };
   if (kernel === undefined)
     throw new ConfigurationError(
       'nothing to boot; give a disk image, -cdrom, -kernel or -bios, try "start" or "demo", or see --help',

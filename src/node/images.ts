@@ -1,5 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import type { ImageHost } from '../boot-images.ts';
+import { ipxe } from './assets/ipxe.ts';
 import { seabios } from './assets/seabios.ts';
 import { keep } from './kept-images.ts';
 import { systemMessage } from './system-message.ts';
@@ -27,4 +28,4 @@ function throwInWords(error: unknown): never {
 }
 
 /** Images that a machine starts with, in Node. */
-export const imageHost: ImageHost = { readFile: readImage, seabios: () => seabios(), keep };
+export const imageHost: ImageHost = { readFile: readImage, seabios: () => seabios(), ipxe: (card) => ipxe(card), keep };

@@ -9,7 +9,11 @@ const nothing: NetworkBackend = { send: () => {}, onFrame: () => true, resume: (
 const unused = () => Promise.reject(new Error('not asked for'));
 
 test('a request is answered by the card whose it is; one for no card is an error', async () => {
-  const cards = new MachineCards(planCards([{ backend: nothing }]), { openNetwork: unused, readFile: unused });
+  const cards = new MachineCards(planCards([{ backend: nothing }]), {
+    openNetwork: unused,
+    readFile: unused,
+    ipxe: unused,
+  });
   await cards.open();
   const sent: ToMachine[] = [];
   cards.connect({ send: (message) => void sent.push(message), log: () => {} });
@@ -31,10 +35,19 @@ test('what a network has to tell goes to the log of the machine', async () => {
   const cards = new MachineCards(planCards([{ backend: { type: 'hub', hub: new NetworkHub() } }]), {
     openNetwork,
     readFile: unused,
+    ipxe: unused,
   });
   await cards.open();
   const logged: string[] = [];
   cards.connect({ send: () => {}, log: (message) => void logged.push(message) });
   tell('the disk is full');
   expect(logged).toEqual(['the disk is full']);
+});
+
+test('iPXE that cannot be had is told, with what to do', async () => {
+  const host = { openNetwork: unused, readFile: unused, ipxe: () => Promise.reject(new Error('apt-get:\nnot found')) };
+  const cards = new MachineCards(planCards([{ card: 'e1000', rom: 'ipxe' }]), host);
+  await expect(cards.open()).rejects.toThrow(
+    'cannot get iPXE for e1000.0 (apt-get: not found); give the path of an option ROM as its rom',
+  );
 });

@@ -38,6 +38,11 @@ test.each([
   ['-nic user,model=virtio', [{ card: 'virtio-net-pci', backend: user }]],
   ['-netdev user,id=n -device virtio-net,netdev=n', [{ card: 'virtio-net-pci', backend: user, backendName: 'n' }]],
   ['-device e1000,romfile=pxe.rom', [{ card: 'e1000', rom: 'pxe.rom' }]],
+  ['-device e1000,romfile=ipxe', [{ card: 'e1000', rom: 'ipxe' }]],
+  ['-nic user -boot n', [{ rom: 'ipxe', backend: user }]],
+  ['-boot once=dn -device e1000 -device ne2k_isa', [{ card: 'e1000', rom: 'ipxe' }, { card: 'ne2k_isa' }]],
+  ['-device e1000,romfile=pxe.rom -boot n', [{ card: 'e1000', rom: 'pxe.rom' }]],
+  ['-boot c -nic user', [{ backend: user }]],
   ['-device e1000,mac=52:54:00:00:00:02', [{ card: 'e1000', mac: '52:54:00:00:00:02' }]],
   [
     '-net nic,model=ne2k_pci,macaddr=52:54:00:00:00:03 -net user',

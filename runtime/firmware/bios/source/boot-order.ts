@@ -30,6 +30,8 @@ boot_order_setup:
         pop     bx
         shr     bx, 4
         jnz     .kinds
+        mov     cx, ROM_FIRST       ; what else boots, at last
+        jmp     boot_add_roms
 .end:   ret
 
 ; Adds the devices of kind AL: the floppy drive A, the first disk, all CD drives, all ROMs that boot.

@@ -56,6 +56,8 @@ post:
         call    option_roms_scan
         mov     [cs:roms_end], si
         call    ebda_select
+        call    pci_roms_load
+        call    ebda_select
         mov     si, [cs:next_rom]
         mov     [cs:own_roms], si
         call    option_roms_load
