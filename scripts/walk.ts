@@ -9,6 +9,7 @@ import { defaultLoops } from '../runtime/exec/loops.ts';
 import { EntryWeight } from '../runtime/exec/node.ts';
 import { defaultTiering } from '../runtime/exec/tiering.ts';
 import { acceptedFlags } from '../src/cli/accepted.ts';
+import { devices, deviceUsage } from '../src/cli/devices.ts';
 import { type Flag, flags, flagUsage } from '../src/cli/flags.ts';
 import { instructionLists } from './instructions.ts';
 import { type Sections, withSections } from './sections.ts';
@@ -25,7 +26,11 @@ export function walk(): Sections {
 /** Documents with sections that are made here. */
 export const documents: Readonly<Record<string, () => Sections>> = {
   'ARCHITECTURE.md': walk,
-  'README.md': () => ({ flags: flagsTable(flags), 'accepted-flags': flagsTable(acceptedFlags) }),
+  'README.md': () => ({
+    flags: flagsTable(flags),
+    devices: devicesTable(),
+    'accepted-flags': flagsTable(acceptedFlags),
+  }),
   'docs/instructions.md': instructionLists,
   'docs/performance.md': () => ({ settings: settingsTable() }),
 };
@@ -34,6 +39,12 @@ export const documents: Readonly<Record<string, () => Sections>> = {
 function flagsTable(table: readonly Flag[]): string {
   const rows = table.map((flag) => `| \`${flagUsage(flag).replaceAll('|', '\\|')}\` | ${flag.help} |`);
   return ['| flag | meaning |', '|---|---|', ...rows].join('\n');
+}
+
+/** Devices of -device, with their properties. */
+function devicesTable(): string {
+  const rows = Object.entries(devices).map(([name, { help }]) => `| \`${deviceUsage(name)}\` | ${help} |`);
+  return ['| -device | what it is |', '|---|---|', ...rows].join('\n');
 }
 
 /** When code is translated, by default. */

@@ -49,7 +49,7 @@ export const driveFlags: readonly Flag[] = [
   {
     names: ['boot'],
     argument: '[order=]LETTERS[,once=LETTERS][,menu=on]',
-    help: 'what firmware boots from, first to last: a floppy, c hard disk, d CD-ROM; once: at the first boot alone',
+    help: 'what firmware boots from, first to last: a floppy, c hard disk, d CD-ROM, n network; once: at the first boot alone',
     apply: (settings, text) =>
       machine(settings, { bootOrder: { ...settings.machine.bootOrder, ...parseBootOrder(text) } }),
   },

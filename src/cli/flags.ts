@@ -10,7 +10,7 @@ import { checkedCpu, checkedEngine, checkedIcount, checkedIsolate } from '../opt
 import { characterFlags } from './backends/flags.ts';
 import { clockBase } from './clock-base.ts';
 import { debugFlags } from './debug-flags.ts';
-import { applyDevice, devices, deviceUsage } from './devices.ts';
+import { applyDevice } from './devices.ts';
 import { driveFlags } from './drive-flags.ts';
 import { networkFlags } from './network-flags.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
@@ -94,11 +94,9 @@ export const flags: readonly Flag[] = [
   ...characterFlags,
   {
     names: ['device'],
-    argument: `${Object.keys(devices).join('|')}[,PROPERTY=VALUE]`,
+    argument: 'NAME[,PROPERTY=VALUE]',
     list: 'list-devices',
-    help: Object.entries(devices)
-      .map(([name, { help }]) => `${deviceUsage(name)}: ${help}`)
-      .join('; '),
+    help: 'adds a device, such as a network card or one of virtio; help: list them',
     apply: applyDevice,
   },
   {
