@@ -3,14 +3,14 @@ import { expect } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { useBrowser } from './browser.ts';
 import { useBuiltPage } from './build.ts';
-import { isolation, serve } from './server.ts';
+import { isolation, type Server, serve } from './server.ts';
 
 /** Generous: nothing is asserted of it. */
 export const LONG = { timeout: 300_000 };
 const FLOPPY_BYTES = 1440 * 1024;
 
 /** Opens the page with a part of the address, does something in it, and expects that nothing went wrong there. */
-export type InPage = (hash: string, act: (page: Page) => Promise<void>) => Promise<void>;
+export type InPage = (hash: string, act: (page: Page, server: Server) => Promise<void>) => Promise<void>;
 
 /**
  * Builds the page and starts a browser before the tests of a group, and ends both after them.
@@ -27,7 +27,7 @@ export function usePage(files: Readonly<Record<string, Uint8Array>> = {}): InPag
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
     await page.goto(server.url + hash);
-    await act(page);
+    await act(page, server);
     await context.close();
     expect(errors).toEqual([]);
   };

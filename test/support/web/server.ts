@@ -21,6 +21,8 @@ const types: Readonly<Record<string, string>> = {
 /** A web server on the loopback. */
 export interface Server extends AsyncDisposable {
   readonly url: string;
+  /** What it has sent so far; a test may empty it. */
+  readonly sent: Uint8Array[];
 }
 
 /** Serves a folder, and files outside it by names of their own, with these headers on all that it answers. */
@@ -29,6 +31,7 @@ export async function serve(
   headers: Readonly<Record<string, string>>,
   others: Readonly<Record<string, string | Uint8Array>> = {},
 ): Promise<Server> {
+  const sent: Uint8Array[] = [];
   const contentOf = async (path: string) => {
     const other = others[path];
     if (other instanceof Uint8Array) return other;
@@ -40,6 +43,7 @@ export async function serve(
     const part = content && partOf(content, range);
     const [status, body] = part ? [206, part.bytes] : [content ? 200 : 404, content];
     const ranges = part && { 'content-range': part.range };
+    if (body) sent.push(body);
     response.writeHead(status, { ...headers, ...ranges, 'content-type': type }).end(body);
   };
   const server = createServer((request, response) => {
@@ -49,7 +53,7 @@ export async function serve(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/`,
+    ...{ url: `http://127.0.0.1:${port}/`, sent },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
