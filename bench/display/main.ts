@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * What the display costs, in three parts: fills of the screen beside QEMU's, what a guest that draws all the time loses when it
- * is looked at, and how much of a core an idle guest takes.
+ * What the display costs, in four parts: fills of the screen beside QEMU's, what a guest that draws all the time loses when it
+ * is looked at by a program or a VNC viewer, and how much of a core an idle guest takes.
  *
- *     node bench/display/main.ts [fills|pictures|idle] [NAME]
+ *     node bench/display/main.ts [fills|pictures|viewer|idle] [NAME]
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Machine } from '../../src/index.ts';
@@ -11,7 +11,8 @@ import { qemu } from '../engines/qemu.ts';
 import { type Fill, fills } from './fills.ts';
 import { idleShare } from './idle.ts';
 import { drawHere, drawInQemu } from './rounds.ts';
-import { busiestThread, threadTime } from './thread-time.ts';
+import { busiestThread, threadTime, threadTimes } from './thread-time.ts';
+import { watchBlindly } from './viewer.ts';
 
 const ROUNDS = 5;
 /** The guest's code is to be translated, and the BIOS to have booted. */
@@ -39,27 +40,32 @@ async function compareFill(fill: Fill, hasQemu: boolean): Promise<string> {
   return `${part(here)} ms/MB${part(there)} ms/MB${part(here / there)}  ${fill.name}\n`;
 }
 
-/** How much longer a round takes the machine's thread while pictures are taken, by turns with rounds without. */
-async function pictureCost(fill: Fill): Promise<string> {
+/** Looks at a machine's screen until it is stopped. */
+type Look = (machine: Machine) => Promise<{ stop(): Promise<void> }>;
+
+/** How much longer a round takes the machine's thread while it is looked at, by turns with rounds without. */
+async function costOf(look: Look, fill: Fill): Promise<string> {
   await using drawing = await drawHere(fill);
   const { rounds, machine } = drawing;
+  // What the program took to start is no guest's.
+  const before = threadTimes();
   const milliseconds = await rounds.measure(WARM_UP);
-  const thread = busiestThread();
+  const thread = busiestThread(before);
   const count = Math.ceil(TURN / milliseconds);
   const measure = () => rounds.measureBy(() => threadTime(thread), count);
   const ratios: number[] = [];
   for (let turn = 0; turn < TURNS; turn++) {
     const alone = await measure();
-    const pictures = takePictures(machine);
+    const looking = await look(machine);
     const watched = await measure();
-    await pictures.stop();
+    await looking.stop();
     ratios.push(watched / alone);
   }
   return `${part(median(ratios))}  ${fill.name}\n`;
 }
 
 /** Takes pictures until it is stopped. */
-function takePictures({ screen }: Machine): { stop(): Promise<void> } {
+async function takePictures({ screen }: Machine): Promise<{ stop(): Promise<void> }> {
   let isWanted = true;
   const taking = (async () => {
     while (isWanted) {
@@ -83,7 +89,11 @@ const actions = {
   },
   pictures: async (chosen: readonly Fill[]) => {
     console.log(`time with ${PICTURES} pictures a second, without: 1`);
-    for (const fill of chosen) process.stdout.write(await pictureCost(fill));
+    for (const fill of chosen) process.stdout.write(await costOf(takePictures, fill));
+  },
+  viewer: async (chosen: readonly Fill[]) => {
+    console.log('time with a VNC viewer, without: 1');
+    for (const fill of chosen) process.stdout.write(await costOf(watchBlindly, fill));
   },
   idle: async () => {
     for (const [name, share] of await idleShare()) console.log(`${(100 * share).toFixed(1).padStart(6)} %  ${name}`);

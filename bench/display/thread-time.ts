@@ -12,8 +12,13 @@ export function threadTime(thread: string): number {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
 }
 
-/** The thread that has used most of it: that of a machine whose guest never waits. */
-export function busiestThread(): string {
-  const threads = readdirSync(FOLDER).map((thread) => ({ thread, time: threadTime(thread) }));
-  return threads.reduce((busiest, next) => (next.time > busiest.time ? next : busiest)).thread;
+/** The same of each thread, by its name. */
+export function threadTimes(): ReadonlyMap<string, number> {
+  return new Map(readdirSync(FOLDER).map((thread) => [thread, threadTime(thread)]));
+}
+
+/** The thread that has used most of it since then: that of a machine whose guest never waits. */
+export function busiestThread(before: ReadonlyMap<string, number>): string {
+  const used = [...threadTimes()].map(([thread, time]) => ({ thread, time: time - (before.get(thread) ?? 0) }));
+  return used.reduce((busiest, next) => (next.time > busiest.time ? next : busiest)).thread;
 }

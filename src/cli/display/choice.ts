@@ -33,7 +33,9 @@ function check(hasScreen: boolean, isTerminal: boolean): void {
     throw new ConfigurationError('-display: standard input and output must be a terminal; give -display none');
 }
 
-function usesTerminal({ serials, monitors = [], debugConsole, chardevs }: Settings): boolean {
-  const all: readonly Backend[] = [...serials, ...monitors, ...(debugConsole ? [debugConsole] : [])];
+function usesTerminal(settings: Settings): boolean {
+  const { serials, monitors = [], controls = [], parallels, virtioPorts, debugConsole, chardevs } = settings;
+  const others = [...controls, ...parallels, ...virtioPorts, ...(debugConsole ? [debugConsole] : [])];
+  const all: readonly Backend[] = [...serials, ...monitors, ...others];
   return all.some((backend) => namedBackend(backend, chardevs).type === 'stdio');
 }

@@ -21,6 +21,8 @@ test.each([
   ['disk.img -serial mon:stdio', false],
   ['disk.img -monitor stdio', false],
   ['disk.img -debugcon stdio', false],
+  ['disk.img -qmp stdio', false],
+  ['disk.img -parallel stdio', false],
   ['disk.img -chardev stdio,id=x -serial chardev:x', false],
   ['disk.img -vga none', false],
   ['-kernel K', false],
