@@ -1,6 +1,7 @@
 /** The library: make a PC, boot it, talk to its serial ports. */
 import type { ListenAddress } from './listen-address.ts';
 import { Machine as HostedMachine } from './machine.ts';
+import type { MigrationChannel } from './migration/channel.ts';
 import type { Monitor } from './monitor/monitor.ts';
 import { type GdbSettings, nodeGdb } from './node/gdb.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
@@ -30,6 +31,12 @@ export const Machine = {
    */
   restore: async (snapshot: Uint8Array, changes: Partial<MachineOptions> = {}): Promise<Machine> =>
     HostedMachine.restore(snapshot, changes, await nodeHost(core)),
+  /**
+   * Makes a machine that arrives by a channel from another process, where it goes on meanwhile; `start()` waits until it is here.
+   * @throws ConfigurationError if no machine comes, or it doesn't fit the changed options
+   */
+  receive: async (channel: MigrationChannel, changes: Partial<MachineOptions> = {}): Promise<Machine> =>
+    HostedMachine.receive(channel, changes, await nodeHost(core)),
 };
 
 /** A human monitor for a machine, with QEMU's commands. It writes files where a command names one. */
@@ -110,6 +117,11 @@ export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { ListenAddress } from './listen-address.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine-types.ts';
+export type { Arrived } from './migration/arrival.ts';
+export { ChannelError, type MigrationChannel } from './migration/channel.ts';
+export type { MachineMigration, MigrationEvents, MigrationStatus } from './migration/index.ts';
+export type { MigrationParameters } from './migration/parameters.ts';
+export type { MigrationStatistics } from './migration/statistics.ts';
 export type { Monitor } from './monitor/monitor.ts';
 export type { NetworkBackend } from './network/backend.ts';
 export type { AddressTarget, CommandTarget, PathTarget, StreamTarget } from './network/host.ts';
@@ -126,6 +138,7 @@ export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets
 export type { Progress } from './node/assets/progress.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';
 export type { GdbSettings } from './node/gdb.ts';
+export { type AwaitedChannel, awaitChannel, openChannel } from './node/migration/open.ts';
 export type { MonitorSettings } from './node/monitor.ts';
 export type { SessionServer } from './node/session-server.ts';
 export type { VncServer, VncSettings } from './node/vnc/server.ts';

@@ -5,6 +5,7 @@ import type { ScreenUpdate } from '../runtime/devices/vga/picture.ts';
 import type { ToMachine } from '../runtime/host/messages.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from '../runtime/machine/config.ts';
 import type { ExaminationCalls } from '../runtime/machine/examination.ts';
+import type { TransferCalls } from '../runtime/machine/transfer.ts';
 import type { SavedComponents } from '../runtime/snapshot/components.ts';
 
 export type { DebugCallName, DebugCalls } from '../runtime/debug/debugger.ts';
@@ -24,6 +25,7 @@ export type {
   RunResult,
 } from '../runtime/machine/config.ts';
 export type * from '../runtime/machine/examination.ts';
+export type { MemoryPart, TransferCallName, TransferCalls } from '../runtime/machine/transfer.ts';
 
 /** What the isolate needs of the machine's core: one synchronous object that lives alone in it. */
 export interface MachineCore {
@@ -51,6 +53,8 @@ export interface MachineCore {
   readonly examination: ExaminationCalls;
   /** Does what a debugger asks. */
   readonly debugging: DebugCalls;
+  /** Moves it to another process, or from there. */
+  readonly transfer: TransferCalls;
   memoryRead(physical: number, length: number): Uint8Array;
   dispose(): void;
 }

@@ -13,8 +13,28 @@ export class MachineStreams {
   readonly #outputs = new Map<string, Receiver>();
   readonly #inputs = new Map<string, Pick<Outflow, 'taken' | 'close'>>();
 
+  /** Input that waits for a machine which is not here yet. */
+  #held: Parameters<SendInput>[0][] | undefined;
+
   constructor(send: SendInput) {
     this.#send = send;
+  }
+
+  /** Keeps all input until the machine is here: what arrives takes the place of all that its devices have by then. */
+  holdUntil(arrived: Promise<unknown>): void {
+    this.#held = [];
+    const release = (): void => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const message of held) this.#send(message);
+    };
+    // One that cannot be had takes no input.
+    arrived.then(release, () => {});
+  }
+
+  #sendOrHold(message: Parameters<SendInput>[0]): void {
+    if (this.#held) this.#held.push(message);
+    else this.#send(message);
   }
 
   /** A stream both ways. */
@@ -27,7 +47,7 @@ export class MachineStreams {
 
   /** The way in of a stream. `credit`: bytes that may be ahead of what the device has taken. */
   input(port: string, credit: number): Outflow {
-    const input = new Outflow(credit, (value) => this.#send({ type: 'input', port, value }));
+    const input = new Outflow(credit, (value) => this.#sendOrHold({ type: 'input', port, value }));
     this.addInput(port, input);
     return input;
   }

@@ -1,26 +1,22 @@
 import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/stream.ts';
 import { soundPorts, virtioPortName } from '../runtime/machine/resources.ts';
+import { AskedMachine } from './asked-machine.ts';
 import { Balloon } from './balloon.ts';
 import type { NetworkCard } from './cards/card.ts';
 import type { Drive } from './drives/drive.ts';
-import { Emitter } from './events.ts';
 import type { Host, Isolate } from './host.ts';
 import { Keyboard } from './input/keyboard.ts';
 import { Mouse } from './input/mouse.ts';
 import { Connection, type Notice } from './isolate/connection.ts';
 import { type CallName, type Calls, type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 import { restoreError } from './isolate/remote-calls.ts';
-import type { MachineConfig, Metrics } from './machine-core.ts';
+import type { MachineConfig } from './machine-core.ts';
 import { MachineStreams } from './machine-streams.ts';
-import type {
-  Debug,
-  DebugConsole,
-  Examine,
-  MachineEvents,
-  MachineParts,
-  MachineState,
-  Probe,
-} from './machine-types.ts';
+import type { DebugConsole, MachineParts, MachineState } from './machine-types.ts';
+import { Arrival } from './migration/arrival.ts';
+import type { MigrationChannel } from './migration/channel.ts';
+import { MachineMigration } from './migration/index.ts';
+import type { MigratingMachine } from './migration/machine-end.ts';
 import { creationError } from './opening.ts';
 import { bootOf, type MachineOptions } from './options.ts';
 import { prepareMachine } from './preparation.ts';
@@ -31,12 +27,12 @@ import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { drivesWith } from './snapshot/media.ts';
 import { MachineStates } from './snapshot/state.ts';
 import type { Sound } from './sound/sound.ts';
-import { type Ask, Translations } from './translations.ts';
+import { Translations } from './translations.ts';
 
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
 
 /** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
-export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
+export class Machine extends AskedMachine implements AsyncDisposable {
   /** The first serial port, COM1. */
   readonly serial: SerialPort;
   /** COM1 to COM4. */
@@ -69,6 +65,8 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   readonly translations: Translations;
   /** Its snapshots within its images. */
   readonly snapshots: MachineSnapshots;
+  /** Its moves to other processes, and from there. */
+  readonly migration: MachineMigration;
   readonly #connection: Connection;
   readonly #isolate: Isolate;
   readonly #states: MachineStates;
@@ -120,6 +118,23 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return machine;
   }
 
+  /**
+   * Makes a machine that arrives by a channel from another process, where it goes on meanwhile. `start()` waits for it.
+   * @param changes options that are to be others than those that it has there
+   * @throws ConfigurationError if no machine comes, or it cannot be had here
+   */
+  static async receive(channel: MigrationChannel, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
+    const arrival = await Arrival.open(channel, host);
+    try {
+      const machine = await Machine.create({ ...arrival.optionsWith(changes), incoming: true }, host);
+      machine.migration.continue(arrival).catch(() => {});
+      return machine;
+    } catch (error) {
+      await arrival.refuse(error);
+      throw error;
+    }
+  }
+
   private constructor(config: MachineConfig, made: MachineParts) {
     super();
     const { options, host, drives, cards, sound } = made;
@@ -143,8 +158,10 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.mouse = new Mouse(this.#streams.input('mouse', MOUSE_CREDIT));
     this.guestLog = this.#streams.open('log');
     this.exited = this.#exit.promise;
-    this.#states = new MachineStates((name, ...args) => this.#call(name, ...args), made);
+    this.#states = new MachineStates((name, ...args) => this.call(name, ...args), made);
     this.snapshots = new MachineSnapshots(this.#states, drives);
+    this.migration = new MachineMigration(this.#migrating(), options.incoming === true);
+    if (this.migration.isAwaited) this.#streams.holdUntil(this.migration.arrived);
     this.drives = drives.all;
     const log = (message: string) => this.emit('log', message);
     drives.onLog = log;
@@ -159,7 +176,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     this.sound = sound;
     sound.connect((message) => this.#connection.send(message), log);
     this.#streams.addOutput(soundPorts.frames, sound);
-    this.screen = new Screen(config.vga === 'std', () => this.#call('screen'));
+    this.screen = new Screen(config.vga === 'std', () => this.call('screen'));
     this.translations = new Translations(this.ask);
   }
 
@@ -170,8 +187,24 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   /** Turns the machine on, or lets it go on after a pause. */
   async start(): Promise<void> {
-    await this.#call('run');
+    await this.migration.beforeRun();
+    await this.#run();
+  }
+
+  async #run(): Promise<void> {
+    await this.call('run');
     this.#enter('running');
+  }
+
+  #migrating(): MigratingMachine {
+    return {
+      made: this.#made,
+      isRunning: () => this.#state === 'running',
+      call: (name, ...args) => this.call(name, ...args),
+      pause: () => this.pause(),
+      run: () => this.#run(),
+      log: (message) => void this.emit('log', message),
+    };
   }
 
   /** Lets the machine go on after a pause. */
@@ -181,13 +214,13 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
 
   /** Stops the machine and its time until `resume()`. One that does not run stays as it is. */
   async pause(): Promise<void> {
-    await this.#call('pause');
+    await this.call('pause');
     if (this.#state === 'running') this.#enter('paused');
   }
 
   /** Presses the reset button. */
   async reset(): Promise<void> {
-    await this.#call('reset');
+    await this.call('reset');
   }
 
   /**
@@ -247,43 +280,11 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
     return this.stop();
   }
 
-  /** Its counters. */
-  metrics(): Promise<Metrics> {
-    return this.#call('metrics');
-  }
-
-  /** Nanoseconds that it has slept so far as its guest had nothing to do. */
-  slept(): Promise<number> {
-    return this.#call('slept');
-  }
-
-  /** Bytes of physical memory. */
-  memoryRead(physical: number, length: number): Promise<Uint8Array> {
-    return this.#call('memoryRead', physical, length);
-  }
-
-  /** Asks an inspector's question (runtime/debug/questions.ts). @internal */
-  readonly ask: Ask = (name, ...args) => this.#call('ask', name, args) as Promise<never>;
-
-  /** Asks what a monitor asks (runtime/machine/examination.ts). @internal */
-  readonly examine: Examine = (name, ...args) => this.#call('examine', name, args) as Promise<never>;
-
-  /** Has the machine do what a debugger asks (runtime/debug/debugger.ts). @internal */
-  readonly debug: Debug = (name, ...args) => this.#call('debug', name, args) as Promise<never>;
-
-  /** Presses the power button: by ACPI the guest is asked to turn itself off. */
-  pressPowerButton(): Promise<void> {
-    return this.examine('pressPowerButton');
-  }
-
-  /** What the inspector asks of the thread that the machine runs on. */
-  readonly probe: Probe = {
-    startProfile: (interval) => this.#call('startProfile', interval),
-    stopProfile: (number) => this.#call('stopProfile', number),
-    heap: () => this.#call('heap'),
-  };
-
-  async #call<Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>): Promise<ReturnType<Calls[Name]>> {
+  /** @internal */
+  protected async call<Name extends CallName>(
+    name: Name,
+    ...args: Parameters<Calls[Name]>
+  ): Promise<ReturnType<Calls[Name]>> {
     this.#hold();
     try {
       return await this.#connection.call(name, ...args);
@@ -387,6 +388,7 @@ export class Machine extends Emitter<MachineEvents> implements AsyncDisposable {
   }
 
   #finish(reason: string): void {
+    this.migration.close();
     this.#enter('ended');
     this.#streams.end(reason);
     void this.#made.drives.close();

@@ -137,6 +137,11 @@ export interface MachineOptions {
   readonly startTime?: Date;
   /** Shown where the host shows names of threads. */
   readonly name?: string;
+  /**
+   * It arrives from another process (`Machine.migration`), QEMU's `-incoming defer`; its images are opened when it is here.
+   * Default: false.
+   */
+  readonly incoming?: boolean;
 }
 
 export const engines: readonly EngineName[] = ['interpreter', 'translator'];
@@ -169,6 +174,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'log',
   'startTime',
   'name',
+  'incoming',
 ];
 
 const megabyte = 1 << 20;

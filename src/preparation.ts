@@ -28,7 +28,9 @@ export async function prepareMachine(
   const cards = new MachineCards(planCards(options.network ?? []), host);
   const sound = new Sound(planSound(options.sound ?? {}), host);
   const shares = new MachineShares(planShares(options.shares ?? []), host);
-  await openAll(cards, sound, drives, shares);
+  // Another process has the images of a machine that is on its way here.
+  const openDrives = options.incoming ? () => drives.look() : () => drives.open();
+  await openAll(cards, sound, { open: openDrives, close: () => drives.close() }, shares);
   const devices = { drives: drives.config, cards: cards.config, sound: sound.config, shares: shares.config };
   const parts = { ...images, drives: plans, cards: cards.config, shares: shares.config };
   return { config: { ...settings, ...images, ...devices }, options, host, drives, cards, sound, shares, parts };

@@ -8,10 +8,8 @@ import { Debugger } from '../debug/debugger.ts';
 import { Inspection } from '../debug/inspection.ts';
 import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
 import type { ScreenUpdate } from '../devices/vga/picture.ts';
-import { makeCheck } from '../exec/check.ts';
 import { isInterruptWaiting } from '../exec/dispatcher.ts';
-import { defaultEngine, Engine, type EngineOptions } from '../exec/engine.ts';
-import { defaultTiering } from '../exec/tiering.ts';
+import { Engine } from '../exec/engine.ts';
 import type { BootState } from '../firmware/load/index.ts';
 import { HostDoor } from '../host/door.ts';
 import type { ToMachine } from '../host/messages.ts';
@@ -25,6 +23,7 @@ import { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
 import { applyBoot } from './boot.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
+import { engineOptions } from './engine-options.ts';
 import { Examination } from './examination.ts';
 import { loadGuest, modelOf } from './guest.ts';
 import { GuestLog } from './guest-log.ts';
@@ -32,6 +31,7 @@ import { InstructionTime } from './instruction-time.ts';
 import { JumpGrant } from './jump-grant.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
+import { Transfer } from './transfer.ts';
 
 /** Instructions between two looks at the clock with instruction time. */
 const LONGEST_GRANT = 200_000;
@@ -55,6 +55,8 @@ export class MachineCore {
   readonly state: Int32Array;
   /** All state of the machine, described: saved, loaded and compared as one list (snapshot/components.ts). */
   readonly components: readonly Component[];
+  /** Moves it to another process, or from there. */
+  readonly transfer: Transfer;
   private readonly config: MachineConfig;
   private readonly model: CpuModel;
   private readonly host: MachineHost;
@@ -105,7 +107,12 @@ export class MachineCore {
     this.log?.attach(this.cpu, layout.map);
     this.state.set(config.randomKey ?? [], Word.randomKey);
     const processor = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu)];
-    this.components = [...processor, ...this.pc.components, memoryComponent(layout.map.ram)];
+    const devices = [...processor, ...this.pc.components];
+    this.components = [...devices, memoryComponent(layout.map.ram)];
+    this.transfer = new Transfer(layout.map.ram, {
+      save: () => saveComponents(devices),
+      load: (saved) => this.loadParts(devices, saved),
+    });
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
       ...engineOptions(config, host),
       pacing: this.time ? 'budget' : (config.pacing ?? 'poll'),
@@ -200,7 +207,11 @@ export class MachineCore {
 
   /** Puts a saved state in the place of the present one. Throws an Error that names what doesn't fit; nothing has changed then. */
   load(saved: SavedComponents): void {
-    loadComponents(this.components, saved);
+    this.loadParts(this.components, saved);
+  }
+
+  private loadParts(parts: readonly Component[], saved: SavedComponents): void {
+    loadComponents(parts, saved);
     this.power = null;
     this.exceptions = [];
     this.haltedSince = -1;
@@ -383,16 +394,4 @@ export class MachineCore {
 /** Makes a core, powered on, at its first instruction. Throws BootError if the images cannot be booted. */
 export function createMachine(config: MachineConfig, host: MachineHost): MachineCore {
   return new MachineCore(config, host);
-}
-
-/** How the configuration wants guest code to be executed. */
-function engineOptions(
-  { engine, tiering, check }: MachineConfig,
-  { checkText = () => {} }: MachineHost,
-): EngineOptions {
-  return {
-    ...defaultEngine,
-    tiering: engine === 'interpreter' ? null : { ...defaultTiering, ...tiering },
-    check: check ? makeCheck(checkText) : null,
-  };
 }

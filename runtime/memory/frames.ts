@@ -87,9 +87,32 @@ export class WriteWatch {
     for (let n = from; n < from + count; n++) {
       if ((marks[this.first + n] & this.bit) === 0) taken.push(n);
     }
-    for (const n of taken) marks[this.first + n] |= this.bit;
-    if (taken.length > 0) this.frames.onMarked(taken.map((n) => this.first + n));
+    this.mark(taken);
     return taken;
+  }
+
+  /** The first of them from `from` on, `most` at most. */
+  takeNext(from: number, most: number): number[] {
+    const { marks } = this.frames;
+    const taken: number[] = [];
+    for (let n = from; n < this.count && taken.length < most; n++) {
+      if ((marks[this.first + n] & this.bit) === 0) taken.push(n);
+    }
+    this.mark(taken);
+    return taken;
+  }
+
+  /** How many have been written since they were last taken. */
+  get written(): number {
+    const { marks } = this.frames;
+    let written = 0;
+    for (let n = 0; n < this.count; n++) if ((marks[this.first + n] & this.bit) === 0) written++;
+    return written;
+  }
+
+  private mark(taken: readonly number[]): void {
+    for (const n of taken) this.frames.marks[this.first + n] |= this.bit;
+    if (taken.length > 0) this.frames.onMarked(taken.map((n) => this.first + n));
   }
 
   /** Ends the watch: stores cost nothing again. A second call does nothing: another watch may have the bit by then. */

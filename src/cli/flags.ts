@@ -6,6 +6,7 @@ import {
   logItems,
   memorySize,
 } from '../index.ts';
+import { migrationPlace } from '../node/migration/place.ts';
 import { checkedCpu, checkedEngine, checkedIcount, checkedIsolate } from '../options.ts';
 import { characterFlags } from './backends/flags.ts';
 import { clockBase } from './clock-base.ts';
@@ -134,8 +135,8 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['incoming'],
-    argument: 'file:FILE',
-    help: "go on from a file that the monitor's migrate wrote, or Machine.snapshot() of the library; other flags may change what it says",
+    argument: 'file:FILE|tcp:HOST:PORT|unix:PATH|exec:COMMAND|defer',
+    help: "go on from a file that the monitor's migrate wrote, or Machine.snapshot() of the library; or with a machine that another process sends there, or a command gives; other flags may change what it says. defer: migrate_incoming in the monitor says where it comes from",
     apply: (settings, text) => ({ ...settings, incoming: parseIncoming(text) }),
   },
   {
@@ -266,9 +267,9 @@ function parseDebugConsolePort(text: string): number {
 }
 
 function parseIncoming(text: string): string {
-  const [, path] = /^file:(.+)$/s.exec(text) ?? [];
-  if (path !== undefined) return path;
-  throw new ConfigurationError(`'${text}' cannot be read from; give file:FILE`);
+  if (text === 'defer') return text;
+  migrationPlace(text);
+  return text;
 }
 
 function parseEngine(text: string): EngineSettings {

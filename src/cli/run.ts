@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   type Boot,
   ConfigurationError,
@@ -8,7 +7,6 @@ import {
   openMonitor,
   openQmp,
 } from '../index.ts';
-import { systemMessage } from '../node/system-message.ts';
 import { BackendConnections, makeConnections } from './backends/connect.ts';
 import { PlannedDevices } from './backends/info.ts';
 import { planBackends } from './backends/plan.ts';
@@ -19,6 +17,7 @@ import { openVnc } from './display/vnc.ts';
 import { drivesOf } from './drive-flags.ts';
 import { helpFor } from './escape.ts';
 import { connectLog } from './guest-log.ts';
+import { comingMachine } from './incoming.ts';
 import { openInspector } from './inspector.ts';
 import { cardsOf } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
@@ -93,13 +92,11 @@ async function madeUnlessLeft(making: Promise<Machine>, left: Promise<number>): 
 
 async function makeMachine(settings: Settings, boot: Boot): Promise<Machine> {
   const { incoming, loadvm } = settings;
+  if (incoming === 'defer') return Machine.create({ ...optionsOf(settings, boot), incoming: true });
   if (loadvm !== undefined) return await loadedMachine(optionsOf(settings, boot), loadvm);
   if (incoming === undefined) return Machine.create(optionsOf(settings, boot));
-  const snapshot = await readFile(incoming).catch((error: unknown) => {
-    throw new ConfigurationError(`-incoming: cannot read ${incoming}: ${systemMessage(error)}`);
-  });
   const { boot: _, drives = [], network = [], shares = [], ...others } = optionsOf(settings, boot);
-  return Machine.restore(snapshot, {
+  return await comingMachine(incoming, {
     ...others,
     ...(boot !== SAVED && { boot }),
     ...(drives.length > 0 && { drives }),
@@ -133,7 +130,8 @@ async function connectAndRun(
   { startsPaused }: Settings,
 ): Promise<number> {
   await connections.open();
-  if (!startsPaused) await machine.start();
+  const { wasRunning } = machine.migration.isAwaited ? await machine.migration.arrived : { wasRunning: true };
+  if (wasRunning && !startsPaused) await machine.start();
   return (await machine.exited).code;
 }
 
@@ -184,8 +182,10 @@ export function bootOf(settings: Settings): Boot {
   if (kernel === undefined && forKernel !== undefined)
     throw new ConfigurationError(`-${forKernel} is for a kernel; give -kernel FILE`);
   if (kernel === undefined && bios !== undefined) return { bios };
-  if (kernel === undefined && settings.incoming !== undefined) return SAVED;
-  if (kernel === undefined && (drivesOf(settings).length > 0 || bootsFromNetwork(settings))) return { bios: 'rawiron' };
+  const { incoming } = settings;
+  if (kernel === undefined && incoming !== undefined && incoming !== 'defer') return SAVED;
+  const hasMore = incoming !== undefined || drivesOf(settings).length > 0 || bootsFromNetwork(settings);
+  if (kernel === undefined && hasMore) return { bios: 'rawiron' };
   if (kernel === undefined)
     throw new ConfigurationError(
       'nothing to boot; give a disk image, -cdrom, -kernel or -bios, try "start" or "demo", or see --help',

@@ -22,7 +22,7 @@ export interface Settings {
   readonly initrd?: string;
   readonly append?: string;
   readonly bios?: string;
-  /** A file with a snapshot, from which the machine goes on. */
+  /** Where the machine comes from that goes on here: a file, another process, or `defer` if a monitor is to say it. */
   readonly incoming?: string;
   /** The snapshot within its images that the machine goes on from. */
   readonly loadvm?: string;

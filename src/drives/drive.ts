@@ -16,7 +16,7 @@ export class Drive {
   /** Whether its medium can be changed. */
   readonly isRemovable: boolean;
   readonly #ask: DriveAsk;
-  #status: DriveStatus = { image: null, format: null, isLocked: false, medium: null };
+  #status: DriveStatus = { image: null, format: null, isInMemory: false, isLocked: false, medium: null };
 
   /** @internal */
   constructor(plan: DrivePlan, ask: DriveAsk) {
@@ -43,6 +43,11 @@ export class Drive {
   /** Whether the guest doesn't let its medium out. */
   get isLocked(): boolean {
     return this.#status.isLocked;
+  }
+
+  /** @internal */
+  get isInMemory(): boolean {
+    return this.#status.isInMemory;
   }
 
   /** @internal */

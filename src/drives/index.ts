@@ -51,15 +51,41 @@ export class MachineDrives {
    * @throws ConfigurationError
    */
   async open(): Promise<void> {
+    await this.#openBy('open');
+  }
+
+  async #openBy(name: 'open' | 'look'): Promise<void> {
     if (!this.#thread) return;
     try {
       const plans = this.#plans.map((plan) => ({ ...plan, options: ownBytes(plan.options) }));
-      const statuses = await this.#call('open', plans);
+      const statuses = await this.#call(name, plans);
       for (const [n, status] of statuses.entries()) this.all[n].update(status);
     } catch (error) {
       await this.close();
       throw error;
     }
+  }
+
+  /**
+   * Finds out what they will be when they are opened: another process has their images still.
+   * @throws ConfigurationError
+   */
+  async look(): Promise<void> {
+    await this.#openBy('look');
+  }
+
+  /** Lets go of images that the guest writes to, so that another process can have them. The machine must be frozen. */
+  async release(): Promise<void> {
+    if (this.#thread) await this.#call('release');
+  }
+
+  /**
+   * Takes them again.
+   * @param patience how long to wait for one that is in use, in milliseconds
+   * @throws ConfigurationError if another process has one, or has changed it
+   */
+  async retake(patience: number): Promise<void> {
+    if (this.#thread) await this.#call('retake', patience);
   }
 
   /** What is in them now. The machine must be frozen. */

@@ -11,6 +11,8 @@ export interface DriveStatus {
   /** The image's name, and what it is; null: there is none. */
   readonly image: string | null;
   readonly format: string | null;
+  /** Its image was given as bytes. */
+  readonly isInMemory: boolean;
   /** The guest doesn't let the medium out. */
   readonly isLocked: boolean;
   /** As the machine sees it. */
@@ -21,6 +23,15 @@ export interface DriveStatus {
 export interface DriveCalls {
   /** Opens the images of all drives. Throws ConfigurationError if one cannot be opened; all are closed again then. */
   open(plans: readonly DrivePlan[]): readonly DriveStatus[];
+  /** What the drives will be when they are opened: another process may have their images still. Throws ConfigurationError. */
+  look(plans: readonly DrivePlan[]): readonly DriveStatus[];
+  /** Lets go of images that the guest writes to, so that another process can have them. */
+  release(): void;
+  /**
+   * Takes them again; one that is in use is waited for so many milliseconds. Throws ConfigurationError where another process has
+   * one, or has changed it.
+   */
+  retake(patience: number): void;
   change(name: string, image: Image, options: MediumOptions): void;
   eject(name: string): void;
   /** What is in them now. No request may be under way. Throws ConfigurationError if a snapshot cannot hold it. */

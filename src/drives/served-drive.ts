@@ -9,7 +9,8 @@ import { MemoryStore } from '../storage/memory-store.ts';
 import { openDisk, type StorageHost } from '../storage/open.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
-import { type ByteStore, type Disk, StorageError } from '../storage/store.ts';
+import { type ByteStore, type Disk, type ImageIdentity, StorageError } from '../storage/store.ts';
+import { whenFree } from '../storage/when-free.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
 import { checkMedium, holdsSnapshots, type SavedMedium, saveMedium, saveMediumWithin } from './saved-medium.ts';
@@ -26,14 +27,22 @@ export interface DriveBackend {
   tell(message: string): void;
 }
 
+/** What is opened, and how. */
+interface Source {
+  readonly image: Image;
+  readonly options: MediumOptions;
+}
+
 /** A drive where it is served: it has the disk that its medium is. */
 export class ServedDrive {
   readonly name: string;
   readonly #plan: DrivePlan;
   readonly #backend: DriveBackend;
   #disk: Disk | null = null;
-  /** Its image was given as bytes: they are nowhere else. */
-  #isInMemory = false;
+  /** What was opened, and how. */
+  #source: Source | null = null;
+  /** The images of the disk that another process may have now. */
+  #released: readonly ImageIdentity[] | null = null;
   /** What a machine that is loaded is to find. */
   #staged: StagedMedium = nothingStaged;
   /** From `stage` to `dropStaged`: what is ready is for the disk that is in the drive now. */
@@ -53,6 +62,11 @@ export class ServedDrive {
     this.#backend = backend;
   }
 
+  /** Its image was given as bytes: they are nowhere else. */
+  get #isInMemory(): boolean {
+    return this.#source?.image instanceof Uint8Array;
+  }
+
   get #medium(): BlockMedium | null {
     if (this.#disk === null) return null;
     return { sectors: Math.floor(this.#disk.size / SECTOR_BYTES), isReadOnly: this.#disk.isReadOnly };
@@ -60,18 +74,72 @@ export class ServedDrive {
 
   get status(): DriveStatus {
     const { name = null, format = null } = this.#disk ?? {};
-    return { image: name, format, isLocked: this.#isLocked, medium: this.#medium };
+    const isInMemory = this.#isInMemory;
+    return { image: name, format, isInMemory, isLocked: this.#isLocked, medium: this.#medium };
+  }
+
+  /**
+   * What it will be when it is opened. Nothing is locked: another process may write to its image still.
+   * @throws ConfigurationError
+   */
+  async look(): Promise<DriveStatus> {
+    const { image, ...options } = this.#plan.options;
+    if (image === undefined) return this.status;
+    const { storage } = this.#backend;
+    const disk = await this.#openImage(
+      image,
+      { ...options, readOnly: true },
+      { ...storage, open: storage.peek ?? storage.open },
+    );
+    const { name, format } = disk;
+    const medium = { sectors: Math.floor(disk.size / SECTOR_BYTES), isReadOnly: this.#isReadOnly(options) };
+    await disk.close();
+    return { image: name, format, isInMemory: image instanceof Uint8Array, isLocked: false, medium };
+  }
+
+  /**
+   * Lets go of an image that the guest writes to. No request may be under way.
+   * @throws ConfigurationError if it cannot be flushed
+   */
+  async release(): Promise<void> {
+    await this.#exchanges.run(async () => {
+      const disk = this.#disk;
+      if (disk === null || disk.isReadOnly || disk instanceof OverlayDisk || this.#isInMemory) return;
+      this.#released = await disk.settle();
+      await this.#takeOut();
+    });
+  }
+
+  /**
+   * Takes it again, as it was.
+   * @param patience how long to wait for an image that is in use, in milliseconds
+   * @throws ConfigurationError if another process has it, or has changed it
+   */
+  async retake(patience: number): Promise<void> {
+    await this.#exchanges.run(async () => {
+      const [released, source] = [this.#released, this.#source];
+      if (released === null || source === null) return;
+      const disk = await whenFree(() => this.#openImage(source.image, source.options), patience);
+      const saved = { bytes: disk.size, isReadOnly: false, images: released };
+      await checkMedium(this.name, { disk, isInMemory: false }, saved).catch(async (error: unknown) => {
+        await disk.close();
+        throw error;
+      });
+      this.#disk = disk;
+      this.#released = null;
+    });
   }
 
   /**
    * Opens what its options name.
+   * @param patience how long to wait for an image that is in use, in milliseconds
    * @throws ConfigurationError
    */
-  async open(): Promise<void> {
+  async open(patience = 0): Promise<void> {
     const { image, ...options } = this.#plan.options;
     if (image === undefined) return;
-    const disk = await this.#openImage(image, options);
-    await this.#exchanges.run(() => this.#putIn(disk, image));
+    const disk = await whenFree(() => this.#openImage(image, options), patience);
+    await this.#exchanges.run(() => this.#putIn(disk, { image, options }));
   }
 
   /**
@@ -83,7 +151,7 @@ export class ServedDrive {
     await this.#changes.run(async () => {
       this.#checkOpen();
       const disk = await this.#openImage(image, options);
-      await this.#exchangeUnstaged(disk, image);
+      await this.#exchangeUnstaged(disk, { image, options });
     });
   }
 
@@ -97,9 +165,9 @@ export class ServedDrive {
   }
 
   /** When no state is being loaded. */
-  async #exchangeUnstaged(disk: Disk | null, image?: Image): Promise<void> {
+  async #exchangeUnstaged(disk: Disk | null, source: Source | null = null): Promise<void> {
     while (this.#staging !== null) await this.#staging.promise;
-    await this.#exchanges.run(() => this.#exchange(disk, image));
+    await this.#exchanges.run(() => this.#exchange(disk, source));
   }
 
   #endStaging(): void {
@@ -124,6 +192,10 @@ export class ServedDrive {
   }
 
   async #savedBy(save: typeof saveMedium): Promise<SavedMedium | undefined> {
+    if (this.#released !== null)
+      throw new ConfigurationError(
+        `${this.name}: its image was handed over to another process; take it back first (cont)`,
+      );
     return this.#disk === null ? undefined : await save(this.#disk, this.#isInMemory);
   }
 
@@ -255,36 +327,41 @@ export class ServedDrive {
     throw new ConfigurationError(`${this.name} is a hard disk: its medium cannot be changed`);
   }
 
-  async #exchange(disk: Disk | null, image?: Image): Promise<void> {
-    await this.#putIn(disk, image);
+  async #exchange(disk: Disk | null, source: Source | null = null): Promise<void> {
+    await this.#putIn(disk, source);
     this.#told = '';
     this.#tellStatus();
     this.#backend.mediumChanged(this.name, this.#medium);
   }
 
   /** The machine may have ended while the disk was opened: nobody would close it later. */
-  async #putIn(disk: Disk | null, image?: Image): Promise<void> {
+  async #putIn(disk: Disk | null, source: Source | null): Promise<void> {
     if (this.#isClosed) await disk?.close();
     this.#checkOpen();
     await this.#takeOut();
     this.#disk = disk;
-    this.#isInMemory = image instanceof Uint8Array;
+    this.#source = source;
+    this.#released = null;
   }
 
   #tellStatus(): void {
     this.#backend.statusChanged(this.name, this.status);
   }
 
-  async #openImage(image: Image, options: MediumOptions): Promise<Disk> {
-    const disk = await this.#openDisk(image, options);
+  #isReadOnly({ readOnly = false }: MediumOptions): boolean {
+    return readOnly || this.#plan.media === 'cdrom';
+  }
+
+  async #openImage(image: Image, options: MediumOptions, storage = this.#backend.storage): Promise<Disk> {
+    const disk = await this.#openDisk(image, options, storage);
     if (disk.size >= SECTOR_BYTES) return disk;
     await disk.close();
     throw new StorageError(disk, `has ${disk.size} bytes, less than a sector (${SECTOR_BYTES} bytes)`);
   }
 
-  async #openDisk(image: Image, { format, readOnly = false, snapshot = false }: MediumOptions): Promise<Disk> {
-    const isReadOnly = readOnly || this.#plan.media === 'cdrom';
-    const { storage } = this.#backend;
+  async #openDisk(image: Image, medium: MediumOptions, storage: StorageHost): Promise<Disk> {
+    const { format, snapshot = false } = medium;
+    const isReadOnly = this.#isReadOnly(medium);
     const access = isReadOnly ? 'read' : 'write';
     const options = { access, snapshot: snapshot && !isReadOnly, ...(format && { format }) } as const;
     if (typeof image === 'string') return await openDisk(storage, image, options);

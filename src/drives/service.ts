@@ -26,6 +26,9 @@ export function serveDrives(options: DriveServiceOptions): void {
   new DriveService(options);
 }
 
+/** How long a machine that arrives waits for its images, in milliseconds. */
+const PATIENCE = 3_000;
+
 class DriveService {
   readonly #library: MessageEnd<DriveReport, DriveCommand>;
   readonly #machine: MessageEnd<ToMachine, ToDrives>;
@@ -75,6 +78,9 @@ class DriveService {
   readonly #calls = {
     open: (plans: readonly DrivePlan[]) => this.#open(plans),
     change: (name: string, image: Image, options: MediumOptions) => this.#drive(name).change(image, options),
+    look: (plans: readonly DrivePlan[]) => this.#look(plans),
+    release: () => this.#all((drive) => drive.release()),
+    retake: (patience: number) => this.#all((drive) => drive.retake(patience)),
     eject: (name: string) => this.#drive(name).eject(),
     save: () => this.#save((drive) => drive.save()),
     saveWithin: () => this.#save((drive) => drive.saveWithin()),
@@ -116,10 +122,17 @@ class DriveService {
     return drive;
   }
 
-  async #open(plans: readonly DrivePlan[]): Promise<DriveStatus[]> {
+  async #look(plans: readonly DrivePlan[]): Promise<DriveStatus[]> {
     this.#drives = plans.map((plan) => new ServedDrive(plan, this.#backend));
+    return await Promise.all(this.#drives.map((drive) => drive.look()));
+  }
+
+  async #open(plans: readonly DrivePlan[]): Promise<DriveStatus[]> {
+    // Those that were looked at are there already: the guest may have locked one, and another process may have its image still.
+    const patience = this.#drives.length === 0 ? 0 : PATIENCE;
+    if (this.#drives.length === 0) this.#drives = plans.map((plan) => new ServedDrive(plan, this.#backend));
     try {
-      for (const drive of this.#drives) await drive.open();
+      for (const drive of this.#drives) await drive.open(patience);
     } catch (error) {
       await this.#close();
       throw error;

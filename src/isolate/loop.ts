@@ -342,6 +342,7 @@ class MachineLoop {
     ask: (name, args) => callByName(this.#core.inspection, name, args),
     examine: (name, args) => callByName(this.#core.examination, name, args),
     debug: (name, args) => callByName(this.#core.debugging, name, args),
+    transfer: (name, args) => callByName(this.#core.transfer, name, args),
     startProfile: (interval) => this.#probe().startProfile(interval),
     stopProfile: (number) => this.#probe().stopProfile(number),
     heap: () => this.#probe().heap(),

@@ -9,6 +9,7 @@ import type {
   QuestionName,
   ScreenUpdate,
   Shutdown,
+  TransferCallName,
 } from '../machine-core.ts';
 import type { ThreadProfile } from './probe.ts';
 import type { CallEnd, CallMessage, ErrorReport } from './remote-calls.ts';
@@ -35,6 +36,8 @@ export interface Calls {
   examine(name: ExaminationName, args: readonly unknown[]): unknown;
   /** Has the machine do what a debugger asks. */
   debug(name: DebugCallName, args: readonly unknown[]): unknown;
+  /** Has the machine do what a move to another process takes. */
+  transfer(name: TransferCallName, args: readonly unknown[]): unknown;
   /** Starts to take a profile of the machine's thread, so many microseconds between two samples; its number. */
   startProfile(interval: number): number;
   stopProfile(number: number): ThreadProfile;

@@ -8,7 +8,7 @@ import { hostForwardCommands } from './hostfwd.ts';
 import { infoCommand } from './info.ts';
 import { inputCommands } from './input.ts';
 import { memoryCommands } from './memory.ts';
-import { migrateCommand } from './migrate.ts';
+import { migrationCommands, resumeOrAwait } from './migrate.ts';
 import { networkCommands } from './network.ts';
 import { portCommands } from './ports.ts';
 import { screendumpCommand } from './screendump.ts';
@@ -47,13 +47,13 @@ export const commands: readonly Command[] = [
   },
   infoCommand,
   request(['stop', 's'], 'stop emulation', ({ machine }) => machine.pause()),
-  request(['cont', 'c'], 'resume emulation', ({ machine }) => machine.resume()),
+  request(['cont', 'c'], 'resume emulation', ({ machine }) => resumeOrAwait(machine)),
   request(['system_reset'], 'reset the system', ({ machine }) => machine.reset()),
   request(['system_powerdown'], 'send system power down event', ({ machine }) => machine.pressPowerButton()),
   request(['nmi'], 'inject an NMI', ({ machine }) => machine.examine('requestNmi')),
   request(['quit', 'q'], 'quit the emulator', async ({ options }) => options.quit()),
   gdbserverCommand,
-  migrateCommand,
+  ...migrationCommands,
   ...snapshotCommands,
   screendumpCommand,
   ...mediumCommands,

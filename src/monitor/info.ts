@@ -1,3 +1,4 @@
+import type { Machine } from '../machine.ts';
 import { infoBalloon } from './balloon.ts';
 import { infoChardev } from './chardev.ts';
 import { type Command, helpLines } from './command.ts';
@@ -5,6 +6,7 @@ import { infoBlock } from './info-block.ts';
 import { infoMtree } from './info-mtree.ts';
 import { infoPci } from './info-pci.ts';
 import { infoIrq, infoPic } from './info-pic.ts';
+import { migrationInfo } from './migrate.ts';
 import { infoNetwork } from './network.ts';
 import { formatAllRegisters } from './registers.ts';
 import { infoSnapshots } from './snapshots.ts';
@@ -71,6 +73,7 @@ const parts: readonly Command[] = [
     parameters: [],
     run: () => '* Mouse #0: PS/2 Mouse\n',
   },
+  ...migrationInfo,
   {
     names: ['mtree'],
     usage: '[-f]',
@@ -115,7 +118,7 @@ const parts: readonly Command[] = [
     usage: '',
     help: 'show the current VM status (running|paused)',
     parameters: [],
-    run: (_, { machine }) => `VM status: ${status[machine.state]}\n`,
+    run: (_, { machine }) => `VM status: ${statusOf(machine)}\n`,
   },
   {
     names: ['version'],
@@ -132,6 +135,12 @@ const parts: readonly Command[] = [
     run: (_, context) => infoVnc(context),
   },
 ];
+
+function statusOf({ state, migration }: Machine): string {
+  if (migration.isAwaited) return 'paused (inmigrate)';
+  if (migration.isLeaving) return 'paused (finish-migrate)';
+  return migration.isGone && state === 'paused' ? 'paused (postmigrate)' : status[state];
+}
 
 const status = {
   created: 'paused (prelaunch)',

@@ -2,6 +2,7 @@ import type { CharacterDevices } from '../character-devices.ts';
 import { messageOf } from '../errors.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
+import type { MigrationChannel } from '../migration/channel.ts';
 import type { VncControl } from '../vnc/control.ts';
 import type { ArgumentContext } from './arguments.ts';
 import { readArguments } from './arguments.ts';
@@ -29,6 +30,10 @@ export interface MonitorOptions {
   writeFile(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
   /** Lets gdb attach there, and nowhere else; null: nowhere. Absent: it cannot. Rejects with a reason. */
   listenForGdb?(address: ListenAddress | null): Promise<void>;
+  /** Opens the way to where a machine is to go (src/migration). Absent: it cannot. Rejects with a reason. */
+  openChannel?(uri: string): Promise<MigrationChannel>;
+  /** Waits for a machine there. Absent: it cannot. Rejects with a reason if it cannot listen. */
+  awaitChannel?(uri: string): Promise<{ readonly channel: Promise<MigrationChannel> }>;
   /** `quit`. */
   quit(): void;
 }

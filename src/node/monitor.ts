@@ -7,6 +7,7 @@ import { Qmp } from '../qmp/qmp.ts';
 import { QmpSession } from '../qmp/session.ts';
 import type { VncControl } from '../vnc/control.ts';
 import { serveGdb } from './gdb-server.ts';
+import { awaitChannel, openChannel } from './migration/open.ts';
 import { SessionServer } from './session-server.ts';
 import { systemMessage } from './system-message.ts';
 import { packageVersion } from './version.ts';
@@ -50,6 +51,8 @@ function monitorOptions(machine: Machine, { quit, name, characterDevices, vnc }:
     ...{ name, characterDevices, vnc },
     quit: leave,
     writeFile: writeNamed,
+    openChannel,
+    awaitChannel,
     listenForGdb: async (address) => {
       await server?.close();
       const monitor = new Monitor(machine, options);

@@ -10,7 +10,7 @@ import zlib from 'node:zlib';
 import { HttpStore, isHttp } from '../storage/http/store.ts';
 import type { StorageHost } from '../storage/open.ts';
 import { zstdFrameLength } from '../storage/qcow2/zstd-frame.ts';
-import { type ByteStore, checkRange, checkWritable, StorageError } from '../storage/store.ts';
+import { type ByteStore, checkRange, checkWritable, InUseError, StorageError } from '../storage/store.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import { systemMessage } from './system-message.ts';
 
@@ -112,6 +112,11 @@ class FileStore implements ByteStore {
   }
 }
 
+/** Locks a file; undefined: others have it. */
+type Lock = (identity: string, access: 'read' | 'write') => Promise<FileLock | undefined>;
+
+const noLock: Lock = async () => ({ release: async () => {} });
+
 /**
  * Opens a file, locked against other processes that use this function: several readers, or one writer.
  * @throws StorageError
@@ -120,12 +125,13 @@ export async function openFile(
   name: string,
   access: 'read' | 'write',
   mode: 'old' | 'new' = 'old',
+  lock: Lock = lockFile,
 ): Promise<ByteStore> {
   const file = await open(name, flagsFor(access, mode)).catch((error: unknown) => {
     throw cannotOpen(name, error, mode === 'old' ? access : 'read');
   });
   try {
-    return new FileStore(name, access, file, await inspectFile(name, access, file));
+    return new FileStore(name, access, file, await inspectFile(name, access, file, lock));
   } catch (error) {
     await file.close();
     throw error;
@@ -152,15 +158,16 @@ async function inspectFile(
   name: string,
   access: 'read' | 'write',
   file: FileHandle,
+  lockAs: Lock,
 ): Promise<{ identity: string; size: number; lock: FileLock }> {
   const status = await file.stat({ bigint: true });
   if (status.isDirectory()) throw new StorageError({ name }, 'is a directory');
   if (!status.isFile() && !status.isBlockDevice())
     throw new StorageError({ name }, 'is neither a file nor a block device');
   const identity = identityOf(status);
-  const lock = await lockFile(identity, access);
+  const lock = await lockAs(identity, access);
   if (!lock)
-    throw new StorageError(
+    throw new InUseError(
       { name },
       `is in use by this machine, another one or a command, so it cannot be opened to ${access}`,
     );
@@ -213,6 +220,7 @@ const inflate = promisify(zlib.inflateRaw);
 /** Images in files and on web servers. Names of backing files are relative to the image that names them. */
 export const nodeStorage: StorageHost = {
   open: (name, access) => (isHttp(name) ? HttpStore.open(name, access) : openFile(name, access)),
+  peek: (name) => (isHttp(name) ? HttpStore.open(name, 'read') : openFile(name, 'read', 'old', noLock)),
   identify: async (name) => {
     if (isHttp(name)) return name;
     const status = await stat(name, { bigint: true }).catch((error: unknown) => {

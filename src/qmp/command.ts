@@ -12,8 +12,8 @@ export interface QmpContext {
   readonly monitor: Monitor;
   /** Tells all who listen of something that no event of the machine tells. */
   tell(event: string, data?: JsonObject): void;
-  /** What became of the last `migrate`; undefined: there was none. */
-  migration?: 'active' | 'completed' | 'failed';
+  /** Whether MIGRATION and MIGRATION_PASS are told of: QEMU's capability `events`. */
+  readonly migrationEvents: { areTold: boolean };
 }
 
 type ParameterType = 'string' | 'integer' | 'boolean' | 'array' | 'object';
@@ -50,6 +50,10 @@ export class Arguments {
 
   number(name: string, otherwise = 0): number {
     return (this.#values[name] as number | undefined) ?? otherwise;
+  }
+
+  numberIfGiven(name: string): number | undefined {
+    return this.#values[name] as number | undefined;
   }
 
   /** False if it is left out. */

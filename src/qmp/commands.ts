@@ -3,6 +3,7 @@ import { blockCommands } from './commands/block.ts';
 import { chardevCommands } from './commands/chardev.ts';
 import { inputCommands } from './commands/input.ts';
 import { machineCommands } from './commands/machine.ts';
+import { migrationCommands } from './commands/migration.ts';
 import { pciCommands } from './commands/pci.ts';
 import { saveCommands } from './commands/save.ts';
 import { vncCommands } from './commands/vnc.ts';
@@ -15,6 +16,7 @@ const all: readonly QmpCommand[] = [
   ...saveCommands,
   ...vncCommands,
   ...chardevCommands,
+  ...migrationCommands,
   {
     name: 'query-commands',
     run: () => [...commands.keys(), 'qmp_capabilities'].sort().map((name) => ({ name })),

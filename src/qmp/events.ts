@@ -37,3 +37,9 @@ export function translateVncEvents(vnc: VncControl, tell: EventListener): void {
   vnc.on('initialized', (info) => tell('VNC_INITIALIZED', data(info)));
   vnc.on('disconnected', (info) => tell('VNC_DISCONNECTED', data(info)));
 }
+
+/** Tells of a machine's moves to other processes by QEMU's names. */
+export function translateMigration({ migration }: Machine, tell: EventListener): void {
+  migration.on('status', (status) => tell('MIGRATION', { status }));
+  migration.on('pass', (pass) => tell('MIGRATION_PASS', { pass }));
+}

@@ -5,7 +5,7 @@ import { Arguments, type JsonObject, type QmpContext } from './command.ts';
 import { versionOf } from './commands/machine.ts';
 import { commands } from './commands.ts';
 import { QmpError } from './error.ts';
-import { type EventListener, translateEvents, translateVncEvents } from './events.ts';
+import { type EventListener, translateEvents, translateMigration, translateVncEvents } from './events.ts';
 
 /** A machine's end of the QEMU Machine Protocol: commands with arguments and answers as QEMU's schema has them. */
 export class Qmp {
@@ -20,9 +20,11 @@ export class Qmp {
       hasShutDown ||= event === 'SHUTDOWN';
       for (const listener of this.#listeners) listener(event, data);
     };
-    this.#context = { machine, options, monitor, tell };
+    const migrationEvents = { areTold: false };
+    this.#context = { machine, options, monitor, tell, migrationEvents };
     translateEvents(machine, tell);
     if (options.vnc) translateVncEvents(options.vnc, tell);
+    translateMigration(machine, (event, data) => migrationEvents.areTold && tell(event, data));
   }
 
   /** What a session begins with. */

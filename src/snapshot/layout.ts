@@ -43,10 +43,15 @@ export function writeFixedPart(part: FixedPart): Uint8Array {
   return bytes;
 }
 
+/** Whether a file begins as a snapshot does. */
+export function isSnapshot(file: Uint8Array): boolean {
+  return MAGIC.every((byte, n) => file[n] === byte);
+}
+
 /** @throws SnapshotError */
 export function readFixedPart(name: string, file: Uint8Array): FixedPart {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
-  if (file.length < FIXED_BYTES || MAGIC.some((byte, n) => file[n] !== byte)) {
+  if (file.length < FIXED_BYTES || !isSnapshot(file)) {
     throw new SnapshotError(name, 'is not a snapshot of a machine');
   }
   const [version, number, headerBytes, jsonBytes, headerChecksum] = [8, 12, 16, 20, 24].map((at) =>

@@ -6,14 +6,19 @@ import { joinPieces, PIECE_BYTES } from './pieces.ts';
 import { savedOf } from './tree.ts';
 import type { Header } from './write.ts';
 
-/** A bound on what a file may claim to hold: the largest memory, what stands beside it, and images of kernels. */
+/** What a file may hold: the largest memory, what stands beside it, and images of kernels. */
 const MOST_BYTES = 2 ** 32;
 
 /**
- * What a snapshot was made of. `name` is for messages.
+ * What a snapshot was made of. `name` is for messages, `most` a bound on what it may claim to hold, in bytes.
  * @throws SnapshotError if it is damaged, no snapshot, or too new
  */
-export async function readSnapshot(name: string, file: Uint8Array, decompressor: Decompressor): Promise<Saved> {
+export async function readSnapshot(
+  name: string,
+  file: Uint8Array,
+  decompressor: Decompressor,
+  most = MOST_BYTES,
+): Promise<Saved> {
   const { method, headerBytes, jsonBytes, headerChecksum } = readFixedPart(name, file);
   const decompress = decompressor[method];
   if (decompress === undefined) {
@@ -28,18 +33,18 @@ export async function readSnapshot(name: string, file: Uint8Array, decompressor:
   const start = FIXED_BYTES + headerBytes;
   const json = await unpack(file.subarray(FIXED_BYTES, start), jsonBytes, headerChecksum);
   try {
-    const header = checkedHeader(JSON.parse(new TextDecoder().decode(json)));
+    const header = checkedHeader(JSON.parse(new TextDecoder().decode(json)), most);
     const chunks = await Promise.all(chunksOf(file.subarray(start), header).map((chunk) => unpack(...chunk)));
-    return joined(header, chunks);
+    return joined(header, chunks, most);
   } catch (error) {
     throw error instanceof SnapshotError ? error : new SnapshotError(name, `is damaged: ${(error as Error).message}`);
   }
 }
 
-function checkedHeader(header: Header): Header {
+function checkedHeader(header: Header, most: number): Header {
   const { tree, pieces, chunks } = header;
   if (tree === undefined) throw new Error('it holds no state');
-  if (!(pieces >= 0 && pieces * PIECE_BYTES <= MOST_BYTES)) throw new Error(`it claims to have ${pieces} pieces`);
+  if (!(pieces >= 0 && pieces * PIECE_BYTES <= most)) throw new Error(`it claims to have ${pieces} pieces`);
   const isTable = Array.isArray(chunks) && chunks.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (!isTable || chunks.length !== 2 * Math.ceil(pieces / CHUNK_PIECES))
     throw new Error('its table of chunks is wrong');
@@ -57,7 +62,7 @@ function chunksOf(file: Uint8Array, { pieces, chunks }: Header): [Uint8Array, nu
   });
 }
 
-function joined({ tree, pieces }: Header, chunks: readonly Uint8Array[]): Saved {
+function joined({ tree, pieces }: Header, chunks: readonly Uint8Array[], most: number): Saved {
   let claimed = 0;
   const piece = (number: number): Uint8Array => {
     const at = ((number - 1) % CHUNK_PIECES) * PIECE_BYTES;
@@ -65,7 +70,7 @@ function joined({ tree, pieces }: Header, chunks: readonly Uint8Array[]): Saved 
   };
   return savedOf(tree, (list) => {
     claimed += list.bytes;
-    if (claimed > MOST_BYTES) throw new Error(`it claims to hold more than ${MOST_BYTES} bytes`);
+    if (claimed > most) throw new Error(`it claims to hold more than ${most} bytes`);
     return joinPieces(list, pieces, piece);
   });
 }

@@ -15,6 +15,8 @@ export interface StorageHost {
   readonly scratch?: Scratch;
   /** @throws StorageError */
   open(name: string, access: 'read' | 'write'): Promise<ByteStore>;
+  /** The same for reading while others may write to it. Missing: `open` does it. @throws StorageError */
+  peek?(name: string): Promise<ByteStore>;
   /** What {@link ByteStore.identity} of it will be. @throws StorageError */
   identify(name: string): Promise<string>;
   /** The name of a backing file, which stands in the image `from`, as this host takes it. */

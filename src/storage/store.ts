@@ -77,6 +77,9 @@ export class StorageError extends ConfigurationError {
   }
 }
 
+/** Somebody else has the image. */
+export class InUseError extends StorageError {}
+
 /** @throws StorageError if a request isn't within the disk, or not whole bytes */
 export function checkRange(
   disk: { readonly name: string; readonly size: number },

@@ -1,3 +1,5 @@
+import type { Machine } from '../../machine.ts';
+import { resumeOrAwait } from '../../monitor/migrate.ts';
 import type { QmpCommand } from '../command.ts';
 import { QmpError } from '../error.ts';
 
@@ -6,6 +8,13 @@ const QEMU = { major: 7, minor: 2, micro: 0 } as const;
 
 /** Version as greeting and `query-version` tell it. */
 export const versionOf = (version: string) => ({ qemu: QEMU, package: `rawiron ${version}` });
+
+/** RunState of QEMU's schema. */
+function runState({ state, migration }: Machine): string {
+  if (migration.isAwaited) return 'inmigrate';
+  if (migration.isLeaving) return 'finish-migrate';
+  return migration.isGone && state === 'paused' ? 'postmigrate' : states[state];
+}
 
 const states = { created: 'prelaunch', running: 'running', paused: 'paused', ended: 'shutdown' } as const;
 
@@ -24,7 +33,7 @@ export const machineCommands: readonly QmpCommand[] = [
   {
     name: 'query-status',
     run: (_, { machine }) => ({
-      status: states[machine.state],
+      status: runState(machine),
       singlestep: false,
       running: machine.state === 'running',
     }),
@@ -56,7 +65,7 @@ export const machineCommands: readonly QmpCommand[] = [
     },
   },
   { name: 'stop', run: async (_, { machine }) => machine.pause() },
-  { name: 'cont', run: async (_, { machine }) => machine.resume() },
+  { name: 'cont', run: (_, { machine }) => resumeOrAwait(machine) },
   { name: 'system_reset', run: async (_, { machine }) => machine.reset() },
   {
     name: 'system_powerdown',

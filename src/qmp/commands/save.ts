@@ -42,24 +42,9 @@ async function* pieces(
   }
 }
 
-/** The machine stands still from now on; the file is written later, as `query-migrate` tells. */
-async function migrate(args: Arguments, context: QmpContext): Promise<void> {
-  const { machine, options } = context;
-  const [, path] = /^file:(.+)$/s.exec(args.text('uri')) ?? [];
-  if (path === undefined) throw new QmpError("Parameter 'uri' expects a valid migration protocol");
-  if (context.migration === 'active') throw new QmpError("There's a migration process in progress");
-  await machine.pause();
-  const state = await machine.snapshot();
-  context.migration = 'active';
-  options.writeFile(path, [state]).then(
-    () => (context.migration = 'completed'),
-    () => (context.migration = 'failed'),
-  );
-}
-
 const memory = { val: 'integer', size: 'integer', filename: 'string' } as const;
 
-/** Commands that write files: the screen, memory, the whole machine. */
+/** Commands that write files: the screen, memory. */
 export const saveCommands: readonly QmpCommand[] = [
   {
     name: 'screendump',
@@ -72,9 +57,4 @@ export const saveCommands: readonly QmpCommand[] = [
     run: (args, context) => saveMemory('linear', args, context),
   },
   { name: 'pmemsave', parameters: memory, run: (args, context) => saveMemory('physical', args, context) },
-  { name: 'migrate', parameters: { uri: 'string', detach: 'boolean?' }, run: migrate },
-  {
-    name: 'query-migrate',
-    run: (_, { migration }) => (migration === undefined ? {} : { status: migration }),
-  },
 ];

@@ -19,7 +19,11 @@ beforeAll(async () => {
   await machine.serial.expect('demo> ');
   expect(await monitor.execute(`migrate file:${file}`)).toBe('');
   expect(machine.state).toBe('paused');
-  expect(await monitor.execute('migrate tcp:localhost:4444')).toMatch(/^Error: cannot migrate to 'tcp:localhost:4444'/);
+  expect(await monitor.execute('info status')).toBe('VM status: paused (postmigrate)\n');
+  expect(await monitor.execute('info migrate')).toBe('Migration status: completed\n');
+  expect(await monitor.execute(`migrate file:${file}`)).toBe(
+    "Error: Can't migrate the vm that was paused due to previous migration\n",
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -42,7 +46,7 @@ test.each([[[]], [['-engine', 'interpreter', '-isolate', 'caller']]])(
 );
 
 test.each<[string, string[], RegExp]>([
-  ['nothing', ['-incoming', 'tcp:0:4444'], /'tcp:0:4444' cannot be read from; give file:FILE/],
+  ['nothing', ['-incoming', 'rdma:0:4444'], /cannot go to or come from 'rdma:0:4444'; give tcp:HOST:PORT, /],
   ['no file', ['-incoming', 'file:/nowhere/x'], /-incoming: cannot read \/nowhere\/x: /],
   ['another machine', ['-incoming', 'FILE', '-m', '32'], /the snapshot: is of a machine with other options: memory/],
   ['a damaged file', ['-incoming', 'DAMAGED'], /the snapshot: is damaged/],

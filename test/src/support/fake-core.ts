@@ -9,6 +9,7 @@ import type {
   MachineCore,
   MachineHost,
   Questions,
+  TransferCalls,
   RunResult,
 } from '../../../src/machine-core.ts';
 import { Eflags, STATE_BYTES, Word } from '../../../translator/abi/state.ts';
@@ -139,6 +140,7 @@ class FakeCore implements MachineCore {
 
   readonly examination = { interruptCounts: () => [this.#runs] } as unknown as ExaminationCalls;
   readonly debugging = {} as unknown as DebugCalls;
+  readonly transfer = {} as unknown as TransferCalls;
 
   check(): void {}
 

@@ -1,0 +1,143 @@
+import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
+import type { WriteWatch } from '../memory/frames.ts';
+import { allocateShared, type GuestRam } from '../memory/ram.ts';
+import type { SavedComponents } from '../snapshot/components.ts';
+
+/** Some frames of a machine's memory (RAM, ROM, video memory), by their numbers: four bytes each, low byte first. */
+export interface MemoryPart {
+  /** Frames with contents. */
+  readonly frames: Uint8Array;
+  /** What is in these, in the same order. */
+  readonly contents: Uint8Array;
+  /** Frames of zeros. */
+  readonly zeros: Uint8Array;
+}
+
+/** What is asked of a machine that moves to another process while it runs. */
+export interface TransferCalls {
+  /** Frames of memory. */
+  size(): number;
+  /** From now on it is noted which frames are written; all count as written at first. */
+  begin(): void;
+  /**
+   * Frames that were written since they were last taken: the next ones from the frame `from` on, `most` at most, and where to
+   * go on; at the end of memory that is its number of frames.
+   */
+  changed(from: number, most: number): { readonly part: MemoryPart; readonly next: number };
+  /** How many frames have been written since they were last taken. */
+  remaining(): number;
+  /** Nothing is noted any more. May be called again. */
+  end(): void;
+  /** All state but memory. */
+  devices(): SavedComponents;
+  /** Puts frames in the place of the present ones. Throws an Error where they are none of this machine. */
+  store(part: MemoryPart): void;
+  /** Puts saved devices in the place of the present state. Throws an Error that names what doesn't fit; nothing has changed then. */
+  load(devices: SavedComponents): void;
+}
+
+export type TransferCallName = keyof TransferCalls;
+
+/** The devices of a machine: all its components but memory. */
+interface Devices {
+  save(): SavedComponents;
+  load(saved: SavedComponents): void;
+}
+
+/** A machine's end of a move to another process, or from there, while its guest runs (src/migration). */
+export class Transfer implements TransferCalls {
+  readonly #ram: GuestRam;
+  readonly #devices: Devices;
+  #watch: WriteWatch | null = null;
+
+  constructor(ram: GuestRam, devices: Devices) {
+    this.#ram = ram;
+    this.#devices = devices;
+  }
+
+  get #frames(): number {
+    return this.#ram.bytes.length >>> PAGE_SHIFT;
+  }
+
+  size(): number {
+    return this.#frames;
+  }
+
+  begin(): void {
+    this.end();
+    this.#watch = this.#ram.frames.watch(0, this.#frames);
+  }
+
+  changed(from: number, most: number): { part: MemoryPart; next: number } {
+    const taken = this.#begun.takeNext(from, most);
+    const isCut = taken.length === most;
+    return { part: this.#partOf(taken), next: isCut ? taken[most - 1] + 1 : this.#frames };
+  }
+
+  remaining(): number {
+    return this.#begun.written;
+  }
+
+  end(): void {
+    this.#watch?.release();
+    this.#watch = null;
+  }
+
+  get #begun(): WriteWatch {
+    if (this.#watch === null) throw new Error('the transfer has not begun');
+    return this.#watch;
+  }
+
+  #partOf(numbers: readonly number[]): MemoryPart {
+    const isFull = numbers.map((frame) => this.#wordsOf(frame).some((word) => word !== 0));
+    const full = numbers.filter((_, n) => isFull[n]);
+    const contents = new Uint8Array(allocateShared(full.length * PAGE_BYTES));
+    full.forEach((frame, n) => {
+      contents.set(this.#ram.bytes.subarray(frame * PAGE_BYTES, (frame + 1) * PAGE_BYTES), n * PAGE_BYTES);
+    });
+    const zeros = numbers.filter((_, n) => !isFull[n]);
+    return { frames: bytesOf(full), contents, zeros: bytesOf(zeros) };
+  }
+
+  devices(): SavedComponents {
+    return this.#devices.save();
+  }
+
+  store({ frames, contents, zeros }: MemoryPart): void {
+    const full = this.#checked(frames);
+    const empty = this.#checked(zeros);
+    if (contents.length !== full.length * PAGE_BYTES)
+      throw new Error(`${full.length} frames do not fit ${contents.length} bytes of contents`);
+    full.forEach((frame, n) => {
+      this.#ram.bytes.set(contents.subarray(n * PAGE_BYTES, (n + 1) * PAGE_BYTES), frame * PAGE_BYTES);
+      this.#stored(frame);
+    });
+    for (const frame of empty) {
+      this.#wordsOf(frame).fill(0);
+      this.#stored(frame);
+    }
+  }
+
+  load(devices: SavedComponents): void {
+    this.#devices.load(devices);
+  }
+
+  #stored(frame: number): void {
+    this.#ram.frames.stored(frame << PAGE_SHIFT, PAGE_BYTES, 'device');
+  }
+
+  #wordsOf(frame: number): Int32Array {
+    return this.#ram.words.subarray((frame * PAGE_BYTES) / 4, ((frame + 1) * PAGE_BYTES) / 4);
+  }
+
+  #checked(numbers: Uint8Array): Uint32Array {
+    const frames = new Uint32Array(numbers.slice().buffer, 0, numbers.length >>> 2);
+    const wrong = frames.find((frame) => frame >= this.#frames);
+    if (wrong !== undefined) throw new Error(`memory has no frame ${wrong}`);
+    return frames;
+  }
+}
+
+function bytesOf(numbers: readonly number[]): Uint8Array {
+  return new Uint8Array(Uint32Array.from(numbers).buffer);
+}

@@ -1,0 +1,50 @@
+import { Emitter } from './events.ts';
+import type { CallName, Calls } from './isolate/protocol.ts';
+import type { Metrics } from './machine-core.ts';
+import type { Debug, Examine, MachineEvents, Probe } from './machine-types.ts';
+import type { Ask } from './translations.ts';
+
+/** What a machine's isolate can be asked for. */
+export abstract class AskedMachine extends Emitter<MachineEvents> {
+  /** Calls a function of the isolate. @internal */
+  protected abstract call<Name extends CallName>(
+    name: Name,
+    ...args: Parameters<Calls[Name]>
+  ): Promise<ReturnType<Calls[Name]>>;
+
+  /** Its counters. */
+  metrics(): Promise<Metrics> {
+    return this.call('metrics');
+  }
+
+  /** Nanoseconds that it has slept so far as its guest had nothing to do. */
+  slept(): Promise<number> {
+    return this.call('slept');
+  }
+
+  /** Bytes of physical memory. */
+  memoryRead(physical: number, length: number): Promise<Uint8Array> {
+    return this.call('memoryRead', physical, length);
+  }
+
+  /** Asks an inspector's question (runtime/debug/questions.ts). @internal */
+  readonly ask: Ask = (name, ...args) => this.call('ask', name, args) as Promise<never>;
+
+  /** Asks what a monitor asks (runtime/machine/examination.ts). @internal */
+  readonly examine: Examine = (name, ...args) => this.call('examine', name, args) as Promise<never>;
+
+  /** Has the machine do what a debugger asks (runtime/debug/debugger.ts). @internal */
+  readonly debug: Debug = (name, ...args) => this.call('debug', name, args) as Promise<never>;
+
+  /** Presses the power button: by ACPI the guest is asked to turn itself off. */
+  pressPowerButton(): Promise<void> {
+    return this.examine('pressPowerButton');
+  }
+
+  /** What the inspector asks of the thread that the machine runs on. */
+  readonly probe: Probe = {
+    startProfile: (interval) => this.call('startProfile', interval),
+    stopProfile: (number) => this.call('stopProfile', number),
+    heap: () => this.call('heap'),
+  };
+}

@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { awaitChannel, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
+import { systemMessage } from '../node/system-message.ts';
+import { isSnapshot } from '../snapshot/layout.ts';
+
+/**
+ * The machine that `-incoming` names: it is in a file, or another process sends it. That one may still be on its way then.
+ * @throws ConfigurationError
+ */
+export async function comingMachine(uri: string, changes: Partial<MachineOptions>): Promise<Machine> {
+  const [, path] = /^file:(.+)$/s.exec(uri) ?? [];
+  const file = path === undefined ? undefined : await fileOf(path);
+  if (file && isSnapshot(file)) return await Machine.restore(file, changes);
+  const { channel } = await awaitChannel(uri);
+  return await Machine.receive(await channel, changes);
+}
+
+async function fileOf(path: string): Promise<Uint8Array> {
+  return await readFile(path).catch((error: unknown) => {
+    throw new ConfigurationError(`-incoming: cannot read ${path}: ${systemMessage(error)}`);
+  });
+}

@@ -1,0 +1,38 @@
+import { ConfigurationError } from '../errors.ts';
+import { ChannelError } from './channel.ts';
+import type { Kind, RecordStream } from './records.ts';
+
+/** What the other end answers while it is sent to. */
+export class Answers {
+  /** Rejects when the other end cannot take the machine, or is there no more. */
+  readonly broken: Promise<never>;
+  readonly #waiting = new Map<Kind, PromiseWithResolvers<void>>();
+
+  /** @param stream is read from now on */
+  constructor(stream: RecordStream) {
+    this.broken = this.#read(stream);
+    // Nobody may wait for it.
+    this.broken.catch(() => {});
+  }
+
+  /** Resolves when this word has come. */
+  word(kind: Kind): Promise<void> {
+    return this.#of(kind).promise;
+  }
+
+  #of(kind: Kind): PromiseWithResolvers<void> {
+    const waiting = this.#waiting.get(kind) ?? Promise.withResolvers<void>();
+    this.#waiting.set(kind, waiting);
+    return waiting;
+  }
+
+  async #read(stream: RecordStream): Promise<never> {
+    for (;;) {
+      const record = await stream.read();
+      if (record === null) throw new ChannelError('the other end has ended without an answer', { isPeerGone: true });
+      if (record.kind === 'failed')
+        throw new ConfigurationError(`the other end cannot take the machine: ${record.value.message}`);
+      this.#of(record.kind).resolve();
+    }
+  }
+}

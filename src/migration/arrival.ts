@@ -1,0 +1,199 @@
+import type { SavedComponents } from '../../runtime/snapshot/components.ts';
+import type { DriveOptions } from '../drives/options.ts';
+import type { SavedMedia } from '../drives/saved-medium.ts';
+import { messageOf } from '../errors.ts';
+import type { Host } from '../host.ts';
+import type { MemoryPart } from '../machine-core.ts';
+import type { MachineOptions } from '../options.ts';
+import { SnapshotError } from '../snapshot/layout.ts';
+import { checkedMedia } from '../snapshot/media.ts';
+import { isRecord, restoredOptions } from '../snapshot/options.ts';
+import { type AnnouncedMedia, announcedDrives, checkedAnnouncement } from './announced-media.ts';
+import { CancelledError } from './cancelled.ts';
+import { ChannelError, type MigrationChannel } from './channel.ts';
+import type { MachineEnd } from './machine-end.ts';
+import { type Kind, NAME, RecordStream, type StreamRecord } from './records.ts';
+
+/** How a machine has arrived. */
+export interface Arrived {
+  /** It ran where it comes from, so it is to run on. */
+  readonly wasRunning: boolean;
+}
+
+/** What a machine says of itself before it comes. */
+interface About {
+  readonly options: MachineOptions;
+  readonly media: AnnouncedMedia;
+  /** Frames of its memory. */
+  readonly frames: number;
+}
+
+/** What a machine has besides memory, when all of it is there. */
+interface Rest {
+  readonly media: SavedMedia;
+  readonly wasRunning: boolean;
+}
+
+/** A machine on its way in. It goes on here when the other end has given it up, or is there no more. */
+export class Arrival {
+  readonly #about: About;
+  readonly #channel: MigrationChannel;
+  readonly #stream: RecordStream;
+  /** The other end waits for answers. */
+  readonly #isAnswered: boolean;
+  #rest: Rest | null = null;
+  /** Its images are open here. */
+  #isTaken = false;
+
+  private constructor(channel: MigrationChannel, stream: RecordStream, isAnswered: boolean, about: About) {
+    this.#channel = channel;
+    this.#stream = stream;
+    this.#isAnswered = isAnswered;
+    this.#about = about;
+  }
+
+  /**
+   * Reads what sort of machine comes.
+   * @throws ConfigurationError if there is none, or the channel breaks
+   */
+  static async open(channel: MigrationChannel, host: Host): Promise<Arrival> {
+    const stream = new RecordStream(channel, host);
+    try {
+      const isAnswered = await stream.readStart();
+      const record = await stream.read();
+      if (record?.kind !== 'machine') throw new SnapshotError(NAME, 'what arrives is no machine');
+      return new Arrival(channel, stream, isAnswered, checkedAbout(record.value));
+    } catch (error) {
+      await fail(stream, channel, error);
+      throw error;
+    }
+  }
+
+  /**
+   * What it is made of here.
+   * @param changes options that are to be others
+   * @throws ConfigurationError if an image has to be named
+   */
+  optionsWith(changes: Partial<MachineOptions>): MachineOptions {
+    const { options, media } = this.#about;
+    const drives = changes.drives ?? announcedDrives((options.drives ?? []) as readonly DriveOptions[], media);
+    return { ...options, ...changes, drives };
+  }
+
+  /** Tells the other end that the machine cannot be had here. */
+  async refuse(error: unknown): Promise<void> {
+    await fail(this.#stream, this.#channel, error);
+  }
+
+  /**
+   * Takes all of it into a machine that was made like it.
+   * @throws ConfigurationError if it cannot be had: it goes on where it comes from
+   */
+  async into(machine: MachineEnd): Promise<Arrived> {
+    try {
+      if ((await machine.transfer('size')) !== this.#about.frames)
+        throw new SnapshotError(NAME, 'it is of a machine with other memory, or another display adapter');
+      while (!(await this.#isOver(machine)));
+      await this.#take(machine);
+      await this.#channel.close().catch(() => {});
+      return { wasRunning: this.#rest!.wasRunning };
+    } catch (error) {
+      if (error instanceof ChannelError && this.#isTaken) return this.#leftAlone(machine, error);
+      await this.refuse(error);
+      throw error;
+    }
+  }
+
+  /** Takes the next record; whether it was the last one. */
+  async #isOver(machine: MachineEnd): Promise<boolean> {
+    const record = await this.#next();
+    if (record === null) {
+      machine.log('the process that the machine comes from has ended before it said goodbye: the machine goes on here');
+      return true;
+    }
+    await this.#accept(record, machine);
+    return record.kind === 'end';
+  }
+
+  /** Null: the process at the other end is there no more, and all of the machine is here. */
+  async #next(): Promise<StreamRecord | null> {
+    const isWhole = this.#rest !== null && this.#isAnswered;
+    const record = await this.#stream.read().catch((error: unknown) => {
+      if (isWhole && error instanceof ChannelError && error.isPeerGone) return null;
+      throw error;
+    });
+    if (record === null && !isWhole) throw new SnapshotError(NAME, 'it ends too early');
+    return record;
+  }
+
+  async #accept({ kind, value }: StreamRecord, machine: MachineEnd): Promise<void> {
+    const isWhole = this.#rest !== null;
+    if (kind === 'cancelled') throw new CancelledError();
+    if (kind === 'memory' && !isWhole) await this.#store(value, machine);
+    else if (kind === 'state' && !isWhole) await this.#load(value, machine);
+    else if (kind === 'released' && isWhole) {
+      await this.#take(machine);
+      await this.#answer('taken');
+    } else if (kind !== 'end' || !this.#isTaken) throw new SnapshotError(NAME, `'${kind}' comes at a wrong time`);
+  }
+
+  async #store(value: StreamRecord['value'], machine: MachineEnd): Promise<void> {
+    await machine.transfer('store', checkedPart(value)).catch((error: unknown) => {
+      throw new SnapshotError(NAME, `it is damaged: ${messageOf(error)}`);
+    });
+  }
+
+  async #load({ components, media = {}, running }: StreamRecord['value'], machine: MachineEnd): Promise<void> {
+    if (!isRecord(components) || typeof running !== 'boolean') throw new SnapshotError(NAME, 'it holds no machine');
+    const rest = { media: checkedMedia(media), wasRunning: running };
+    await machine.load(components as SavedComponents).catch((error: unknown) => {
+      throw new SnapshotError(NAME, `it is of a machine with other options: ${messageOf(error)}`);
+    });
+    this.#rest = rest;
+    await this.#answer('loaded');
+  }
+
+  async #take(machine: MachineEnd): Promise<void> {
+    if (this.#isTaken) return;
+    await machine.take(this.#rest!.media);
+    this.#isTaken = true;
+  }
+
+  async #answer(kind: Kind): Promise<void> {
+    if (!this.#isAnswered) return;
+    await this.#stream.write(kind).catch((error: unknown) => {
+      // What the other end said before it was gone comes first.
+      if (!(error instanceof ChannelError && error.isPeerGone)) throw error;
+    });
+  }
+
+  /** The connection is lost. Whether it goes on there nobody knows here. */
+  #leftAlone(machine: MachineEnd, error: ChannelError): Arrived {
+    machine.log(
+      `${error.message}: the machine is here, but may go on where it comes from, so it stands still; let it go on (cont) if it does not`,
+    );
+    return { wasRunning: false };
+  }
+}
+
+function checkedAbout({ options, media, frames }: StreamRecord['value']): About {
+  if (!isRecord(options) || typeof frames !== 'number') throw new SnapshotError(NAME, 'it holds no machine');
+  return { options: restoredOptions(options), media: checkedAnnouncement(media), frames };
+}
+
+function checkedPart({ frames, contents, zeros }: StreamRecord['value']): MemoryPart {
+  if (frames instanceof Uint8Array && contents instanceof Uint8Array && zeros instanceof Uint8Array)
+    return { frames, contents, zeros };
+  throw new SnapshotError(NAME, 'it is damaged: a part of memory is none');
+}
+
+async function fail(stream: RecordStream, channel: MigrationChannel, error: unknown): Promise<void> {
+  try {
+    if (channel.answers && !(error instanceof CancelledError))
+      await stream.write('failed', { message: messageOf(error) });
+    await channel.close();
+  } catch {
+    // Nobody is there to be told.
+  }
+  channel.destroy();
+}

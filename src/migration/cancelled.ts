@@ -1,0 +1,8 @@
+import { ConfigurationError } from '../errors.ts';
+
+/** A migration was ended by its user. */
+export class CancelledError extends ConfigurationError {
+  constructor() {
+    super('the migration was cancelled');
+  }
+}

@@ -1,0 +1,26 @@
+import { ConfigurationError } from '../errors.ts';
+
+/** What a machine goes through on its way to another process: a socket, or a program's input or output. Any host can bind one. */
+export interface MigrationChannel {
+  /** Whether the other end can answer. A file or a program that keeps what it is sent does not. */
+  readonly answers: boolean;
+  /** Sends bytes. Resolves when the host has taken them. Throws ChannelError. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** What comes next; null: the other end has ended, and sends no more. Throws ChannelError. */
+  read(): Promise<Uint8Array | null>;
+  /** Ends what is sent, and waits until it has got there as far as that can be told. Throws ChannelError. */
+  close(): Promise<void>;
+  /** Lets go of it at once. May be called again. */
+  destroy(): void;
+}
+
+/** A channel is broken. */
+export class ChannelError extends ConfigurationError {
+  /** The process at the other end is there no more: the host has closed its end. Else nobody knows what it does. */
+  readonly isPeerGone: boolean;
+
+  constructor(message: string, { isPeerGone }: { readonly isPeerGone: boolean }) {
+    super(message);
+    this.isPeerGone = isPeerGone;
+  }
+}

@@ -1,0 +1,229 @@
+import { ConfigurationError, messageOf } from '../errors.ts';
+import type { MemoryPart } from '../machine-core.ts';
+import { Answers } from './answers.ts';
+import { CancelledError } from './cancelled.ts';
+import { ChannelError, type MigrationChannel } from './channel.ts';
+import type { MachineEnd } from './machine-end.ts';
+import { Pace } from './pace.ts';
+import type { MigrationParameters } from './parameters.ts';
+import { MOST_FRAMES, RecordStream } from './records.ts';
+import type { TransferCounters } from './statistics.ts';
+
+/** How long the other end may take for an answer while the guest stands still, in milliseconds. */
+const ANSWER_LIMIT = 30_000;
+/** How long it may take to say goodbye to an end that has nothing yet, in milliseconds. */
+const GOODBYE_LIMIT = 1_000;
+
+/** How long to wait for images that a process had which was killed, in milliseconds. */
+const PATIENCE = 3_000;
+
+/** What a departure tells while it goes on. */
+export interface DepartureEvents {
+  /** Memory is being sent. */
+  begun(): void;
+  /** Memory is being looked through once more. */
+  pass(number: number): void;
+}
+
+/**
+ * A machine on its way out: memory goes over while the guest runs, what it has written meanwhile goes again, then the guest
+ * stands still for the rest (docs/snapshots.md). Either the other end has confirmed that it has all of the machine, and it stands
+ * still here, or it goes on here.
+ */
+export class Departure {
+  readonly #machine: MachineEnd;
+  readonly #channel: MigrationChannel;
+  readonly #counters: TransferCounters;
+  readonly #events: DepartureEvents;
+  readonly #stream: RecordStream;
+  readonly #pace: Pace;
+  readonly #cancelled = Promise.withResolvers<never>();
+  #answers: Answers | undefined;
+  /** The guest stands still for the last part. */
+  isPastStop = false;
+  /** The other end may have all that it needs to go on. */
+  #isWhole = false;
+
+  constructor(
+    machine: MachineEnd,
+    channel: MigrationChannel,
+    options: {
+      readonly counters: TransferCounters;
+      readonly parameters: () => MigrationParameters;
+      readonly events: DepartureEvents;
+    },
+  ) {
+    this.#machine = machine;
+    this.#channel = channel;
+    this.#counters = options.counters;
+    this.#events = options.events;
+    this.#stream = new RecordStream(channel, machine.host);
+    this.#pace = new Pace(options.parameters, () => performance.now());
+    this.#cancelled.promise.catch(() => {});
+  }
+
+  /** Has `run` reject with a CancelledError, unless the other end has the machine already. */
+  cancel(): void {
+    this.#cancelled.reject(new CancelledError());
+  }
+
+  /**
+   * Resolves when the machine has gone over.
+   * @throws ConfigurationError if it has not: it goes on here then, or stands still where the error says so
+   */
+  async run(): Promise<void> {
+    try {
+      await this.#unlessBroken(this.#stream.start());
+      if (this.#channel.answers) this.#answers = new Answers(this.#stream);
+      const frames = await this.#machine.transfer('size');
+      await this.#unlessBroken(this.#stream.write('machine', this.#machine.about(frames)));
+      await this.#sendMemory(frames);
+      await this.#handOver();
+    } catch (error) {
+      if (!this.#isWhole) await this.#sayGoodbye(GOODBYE_LIMIT);
+      throw error;
+    } finally {
+      await this.#machine.transfer('end').catch(() => {});
+      this.#channel.destroy();
+    }
+  }
+
+  /** Until what is left can be sent in the time that the guest may stand still. */
+  async #sendMemory(frames: number): Promise<void> {
+    await this.#machine.transfer('begin');
+    this.#counters.setUp(frames);
+    this.#events.begun();
+    let remaining = frames;
+    while (this.#pace.hasToGoOn(remaining)) {
+      await this.#pass(true);
+      remaining = await this.#unlessBroken(this.#machine.transfer('remaining'));
+      this.#counters.remainingFrames = remaining;
+      this.#counters.expectedDowntime = this.#pace.timeFor(remaining);
+    }
+  }
+
+  /** Sends all frames that have changed, the next ones while the former are on their way. */
+  async #pass(isPaced: boolean): Promise<void> {
+    this.#events.pass(++this.#counters.passes);
+    this.#pace.passBegins();
+    let sending: Promise<void> = Promise.resolve();
+    for (let from = 0; from < this.#counters.totalFrames; ) {
+      const { part, next } = await this.#unlessBroken(this.#machine.transfer('changed', from, MOST_FRAMES));
+      from = next;
+      await this.#unlessBroken(sending);
+      sending = this.#sendPart(part, isPaced);
+      sending.catch(() => {});
+    }
+    await this.#unlessBroken(sending);
+    this.#pace.passEnds();
+  }
+
+  async #sendPart(part: MemoryPart, isPaced: boolean): Promise<void> {
+    const [normal, empty] = [part.frames.length / 4, part.zeros.length / 4];
+    if (normal + empty === 0) return;
+    const before = this.#stream.sent;
+    await this.#stream.write('memory', { ...part });
+    this.#counters.normalFrames += normal;
+    this.#counters.zeroFrames += empty;
+    this.#counters.remainingFrames = Math.max(0, this.#counters.remainingFrames - normal - empty);
+    this.#counters.transferredBytes = this.#stream.sent;
+    const wait = this.#pace.sent(normal + empty, this.#stream.sent - before);
+    if (isPaced && wait > 0) await sleep(wait);
+  }
+
+  /** From here on the guest stands still. */
+  async #handOver(): Promise<void> {
+    const wasRunning = this.#machine.isRunning;
+    this.#counters.stopped();
+    this.isPastStop = true;
+    try {
+      await this.#machine.stop();
+      await this.#sendRest(wasRunning);
+      await this.#awaitTaken();
+    } catch (error) {
+      throw await this.#takenBack(error, wasRunning);
+    }
+    await this.#machine.stay();
+    if (this.#answers === undefined) return;
+    // It may have ended already: it had the machine then.
+    await this.#stream.write('end').catch(() => {});
+    await this.#channel.close().catch(() => {});
+  }
+
+  async #sendRest(wasRunning: boolean): Promise<void> {
+    const media = this.#machine.media();
+    media.catch(() => {});
+    await this.#pass(false);
+    const components = await this.#machine.transfer('devices');
+    const state = { components, media: (await media) as object, running: wasRunning };
+    this.#isWhole = true;
+    await this.#unlessBroken(this.#stream.write('state', state as never));
+  }
+
+  /** Where nobody answers, whoever keeps the stream must have taken all of it. */
+  async #awaitTaken(): Promise<void> {
+    await this.#word('loaded');
+    await this.#machine.release();
+    await this.#unlessBroken(this.#stream.write('released'));
+    if (this.#answers !== undefined) return await this.#word('taken');
+    await this.#unlessBroken(this.#stream.write('end'));
+    await this.#unlessBroken(this.#channel.close());
+  }
+
+  async #word(kind: 'loaded' | 'taken'): Promise<void> {
+    if (this.#answers === undefined) return;
+    await this.#unlessBroken(inTime(this.#answers.word(kind), ANSWER_LIMIT));
+  }
+
+  /** It goes on here. The other end must know that first, if it is still there: it may have all of the machine. */
+  async #takenBack(error: unknown, wasRunning: boolean): Promise<unknown> {
+    if (this.#isWhole && !isPeerGone(error)) await this.#sayGoodbye(Infinity);
+    try {
+      await this.#machine.retake(PATIENCE);
+    } catch (reason) {
+      await this.#machine.stay().catch(() => {});
+      return new ConfigurationError(`${messageOf(error)}; the machine stands still: ${messageOf(reason)}`);
+    }
+    await (wasRunning ? this.#machine.goOn() : this.#machine.stay()).catch(() => {});
+    return error;
+  }
+
+  async #sayGoodbye(limit: number): Promise<void> {
+    try {
+      await inTime(this.#stream.write('cancelled'), limit);
+      await this.#channel.close();
+    } catch {
+      // It is gone, or has nothing that it could go on with.
+    }
+  }
+
+  #unlessBroken<Result>(result: Promise<Result>): Promise<Result> {
+    // If another one comes first, nobody waits for this one.
+    result.catch(() => {});
+    const others = [this.#cancelled.promise, ...(this.#answers ? [this.#answers.broken] : [])];
+    return Promise.race([...others, result]);
+  }
+}
+
+function isPeerGone(error: unknown): boolean {
+  return error instanceof ChannelError && error.isPeerGone;
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** @throws ChannelError if it takes longer than so many milliseconds */
+async function inTime<Result>(result: Promise<Result>, limit: number): Promise<Result> {
+  if (limit === Infinity) return await result;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new ChannelError(`the other end has not answered in ${limit / 1000} seconds`, { isPeerGone: false });
+    timer = setTimeout(() => reject(error), limit);
+  });
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,227 @@
+import { messageOf } from '../errors.ts';
+import { Emitter } from '../events.ts';
+import { Arrival, type Arrived } from './arrival.ts';
+import { CancelledError } from './cancelled.ts';
+import type { MigrationChannel } from './channel.ts';
+import { Departure } from './departure.ts';
+import { MachineEnd, type MigratingMachine } from './machine-end.ts';
+import { checkedParameters, initialParameters, type MigrationParameters } from './parameters.ts';
+import { type MigrationStatistics, TransferCounters } from './statistics.ts';
+
+/** What a migration is doing; QEMU's words. `none`: there was none. */
+export type MigrationStatus = 'none' | 'setup' | 'active' | 'cancelling' | 'cancelled' | 'completed' | 'failed';
+
+/** What a machine's migration tells, and with what. */
+export interface MigrationEvents {
+  status: MigrationStatus;
+  /** Memory is looked through for the so manieth time. */
+  pass: number;
+}
+
+/** A machine's moves to another process, and from there, while its guest runs. */
+export class MachineMigration extends Emitter<MigrationEvents> {
+  readonly #machine: MachineEnd;
+  #status: MigrationStatus = 'none';
+  #parameters = initialParameters;
+  #counters: TransferCounters | undefined;
+  #departure: Departure | undefined;
+  #error: string | undefined;
+  /** The machine has gone over, and its images with it. */
+  #isGone = false;
+  /** It is still to arrive. */
+  #awaited: PromiseWithResolvers<Arrived> | undefined;
+  #isArriving = false;
+
+  /**
+   * @param isAwaited it arrives from another process
+   * @internal
+   */
+  constructor(machine: MigratingMachine, isAwaited: boolean) {
+    super();
+    this.#machine = new MachineEnd(machine);
+    if (!isAwaited) return;
+    this.#awaited = Promise.withResolvers();
+    this.#awaited.promise.catch(() => {});
+  }
+
+  get status(): MigrationStatus {
+    return this.#status;
+  }
+
+  /** Why the last one failed. */
+  get error(): string | undefined {
+    return this.#error;
+  }
+
+  get parameters(): MigrationParameters {
+    return this.#parameters;
+  }
+
+  /** What the last one from here has sent. Undefined: there was none. */
+  get statistics(): MigrationStatistics | undefined {
+    return this.#counters?.statistics;
+  }
+
+  /** The machine was made to arrive from another process, and hasn't yet. */
+  get isAwaited(): boolean {
+    return this.#awaited !== undefined;
+  }
+
+  /** The machine goes on in another process; `start()` takes it back, if that has not changed its disks. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** The guest stands still for the last part of a move from here. */
+  get isLeaving(): boolean {
+    return this.#departure?.isPastStop ?? false;
+  }
+
+  /**
+   * Changes how the machine moves, at once.
+   * @throws ConfigurationError that names the parameter
+   */
+  set(parameters: Partial<MigrationParameters>): void {
+    this.#parameters = { ...this.#parameters, ...checkedParameters(parameters) };
+  }
+
+  /**
+   * Moves the machine to the other end of a channel. It runs on meanwhile, but for a short time at the end, and stands still here
+   * when it has gone over.
+   * @throws ConfigurationError if it has not gone over: it goes on here then, unless the error says that its images are elsewhere
+   */
+  async send(channel: MigrationChannel | Promise<MigrationChannel>): Promise<void> {
+    this.checkFree();
+    this.#error = undefined;
+    this.#enter('setup');
+    try {
+      await this.#depart(await channel);
+      this.#isGone = true;
+      this.#enter('completed');
+    } catch (error) {
+      if (!(error instanceof CancelledError)) this.#error = messageOf(error);
+      this.#enter(error instanceof CancelledError ? 'cancelled' : 'failed');
+      throw error;
+    } finally {
+      this.#departure = undefined;
+    }
+  }
+
+  /**
+   * Keeps the machine as a whole, which stands still from then on.
+   * @throws Error what `keep` throws; the machine stands still all the same
+   */
+  async keep(keep: () => Promise<void>): Promise<void> {
+    this.checkFree();
+    this.#error = undefined;
+    this.#counters = undefined;
+    await this.#machine.pause();
+    this.#enter('active');
+    try {
+      await keep();
+    } catch (error) {
+      this.#error = messageOf(error);
+      this.#enter('failed');
+      throw error;
+    }
+    this.#isGone = true;
+    this.#enter('completed');
+  }
+
+  async #depart(channel: MigrationChannel): Promise<void> {
+    const counters = new TransferCounters(() => performance.now());
+    const events = { begun: () => this.#enter('active'), pass: (number: number) => this.emit('pass', number) };
+    const departure = new Departure(this.#machine, channel, { counters, events, parameters: () => this.#parameters });
+    this.#counters = counters;
+    this.#departure = departure;
+    let isComplete = false;
+    try {
+      if (this.#status === 'cancelling') departure.cancel();
+      await departure.run();
+      isComplete = true;
+    } finally {
+      counters.ended(isComplete);
+    }
+  }
+
+  /** Ends a move from here, if one is under way and not past its last moment: the machine goes on here. */
+  cancel(): void {
+    const isUnderWay = this.#status === 'setup' || this.#status === 'active';
+    if (this.isAwaited || !isUnderWay) return;
+    this.#enter('cancelling');
+    this.#departure?.cancel();
+  }
+
+  /**
+   * Lets a machine that was made for it (`incoming`) arrive. Resolves when it can be started.
+   * @throws ConfigurationError if it cannot be had: this one is of no use then
+   */
+  async receive(channel: MigrationChannel | Promise<MigrationChannel>): Promise<Arrived> {
+    this.checkAwaited();
+    return await this.#arriveBy(async () => await Arrival.open(await channel, this.#machine.host));
+  }
+
+  /** The same for what has announced itself already. @internal */
+  async continue(arrival: Arrival): Promise<Arrived> {
+    return await this.#arriveBy(async () => arrival);
+  }
+
+  async #arriveBy(open: () => Promise<Arrival>): Promise<Arrived> {
+    const awaited = this.#awaited!;
+    this.#isArriving = true;
+    this.#enter('setup');
+    try {
+      const arrival = await open();
+      this.#enter('active');
+      const arrived = await arrival.into(this.#machine);
+      this.#awaited = undefined;
+      this.#enter('completed');
+      awaited.resolve(arrived);
+      return arrived;
+    } catch (error) {
+      this.#error = messageOf(error);
+      this.#enter('failed');
+      awaited.reject(error);
+      throw error;
+    }
+  }
+
+  /** Resolves when the machine is here. Rejects if it cannot be had. */
+  get arrived(): Promise<Arrived> {
+    return this.#awaited?.promise ?? Promise.resolve({ wasRunning: false });
+  }
+
+  /** Before the machine runs: it must be here. @internal */
+  async beforeRun(): Promise<void> {
+    await this.arrived;
+    if (this.isLeaving)
+      throw new Error('the machine stands still for the last part of its migration; wait for its end, or cancel that');
+    if (!this.#isGone) return;
+    await this.#machine.retake();
+    this.#isGone = false;
+  }
+
+  /** Ends what is under way: the machine ends. @internal */
+  close(): void {
+    this.cancel();
+  }
+
+  /** Throws an Error, in QEMU's words, if the machine cannot begin to go elsewhere. @internal */
+  checkFree(): void {
+    if (this.isAwaited) throw new Error('Guest is waiting for an incoming migration');
+    if (['setup', 'active', 'cancelling'].includes(this.#status))
+      throw new Error("There's a migration process in progress");
+    if (this.#isGone) throw new Error("Can't migrate the vm that was paused due to previous migration");
+  }
+
+  /** Throws an Error, in QEMU's words, if no machine is to arrive. @internal */
+  checkAwaited(): void {
+    if (!this.isAwaited) throw new Error("'-incoming' was not specified on the command line");
+    if (this.#isArriving) throw new Error('The incoming migration has already been started');
+  }
+
+  #enter(status: MigrationStatus): void {
+    this.#status = status;
+    this.emit('status', status);
+  }
+}

@@ -1,0 +1,112 @@
+import type { SavedComponents } from '../../runtime/snapshot/components.ts';
+import type { Saved } from '../../runtime/snapshot/describe.ts';
+import type { SavedMedia } from '../drives/saved-medium.ts';
+import type { CallName, Calls } from '../isolate/protocol.ts';
+import type { TransferCallName, TransferCalls } from '../machine-core.ts';
+import type { MachineParts } from '../machine-types.ts';
+import { savedOptions } from '../snapshot/options.ts';
+
+/** What a migration needs of the library's end of its machine. */
+export interface MigratingMachine {
+  readonly made: MachineParts;
+  isRunning(): boolean;
+  /** Asks its isolate. */
+  call<Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>): Promise<ReturnType<Calls[Name]>>;
+  pause(): Promise<void>;
+  /** Lets it run on, whatever its migration does. */
+  run(): Promise<void>;
+  log(message: string): void;
+}
+
+/** What a migration does with its machine. */
+export class MachineEnd {
+  readonly #machine: MigratingMachine;
+
+  constructor(machine: MigratingMachine) {
+    this.#machine = machine;
+  }
+
+  get host(): MachineParts['host'] {
+    return this.#machine.made.host;
+  }
+
+  get isRunning(): boolean {
+    return this.#machine.isRunning();
+  }
+
+  /** Says what somebody should know. */
+  log(message: string): void {
+    this.#machine.log(message);
+  }
+
+  /** What the machine is made of, and what is in its drives: what makes the same one elsewhere. */
+  about(frames: number): Saved {
+    const { options, parts, drives } = this.#machine.made;
+    const media = drives.all.flatMap(({ name, image, medium, isInMemory }) =>
+      medium === null || image === null ? [] : [[name, { ...medium, image, isInMemory }] as const],
+    );
+    return { options: savedOptions(options, parts), media: Object.fromEntries(media), frames };
+  }
+
+  async transfer<Name extends TransferCallName>(
+    name: Name,
+    ...args: Parameters<TransferCalls[Name]>
+  ): Promise<ReturnType<TransferCalls[Name]>> {
+    return (await this.#machine.call('transfer', name, args)) as ReturnType<TransferCalls[Name]>;
+  }
+
+  pause(): Promise<void> {
+    return this.#machine.pause();
+  }
+
+  /** Stops it. All that it has asked its drives for is done then. */
+  async stop(): Promise<void> {
+    await this.#machine.pause();
+    await this.#machine.call('freeze');
+  }
+
+  /** The other way round. */
+  async goOn(): Promise<void> {
+    await this.#machine.call('thaw');
+    await this.#machine.run();
+  }
+
+  /** It stands still, as one that was paused. */
+  async stay(): Promise<void> {
+    await this.#machine.call('thaw');
+  }
+
+  /** What is in its drives. It must be stopped. */
+  media(): Promise<SavedMedia> {
+    return this.#machine.made.drives.save();
+  }
+
+  /** Lets another process have its images. It must be stopped. */
+  release(): Promise<void> {
+    return this.#machine.made.drives.release();
+  }
+
+  /**
+   * @param patience how long to wait for images that are in use, in milliseconds
+   * @throws ConfigurationError if another process has them, or has changed them
+   */
+  retake(patience = 0): Promise<void> {
+    return this.#machine.made.drives.retake(patience);
+  }
+
+  /**
+   * Opens the images of a machine that has arrived, and sees that they are as it left them.
+   * @throws ConfigurationError
+   */
+  async take(media: SavedMedia): Promise<void> {
+    const { drives, cards } = this.#machine.made;
+    await drives.open();
+    await drives.load(media, async () => {});
+    for (const card of cards.all) card.tellLink();
+  }
+
+  /** @throws Error that names what doesn't fit; nothing has changed then */
+  load(components: SavedComponents): Promise<void> {
+    return this.transfer('load', components);
+  }
+}

@@ -1,0 +1,156 @@
+import { crc32 } from '../../runtime/crc32.ts';
+import type { Saved } from '../../runtime/snapshot/describe.ts';
+import { concatenate } from '../bytes.ts';
+import type { Host } from '../host.ts';
+import { SnapshotError } from '../snapshot/layout.ts';
+import { readSnapshot } from '../snapshot/read.ts';
+import { writeSnapshot } from '../snapshot/write.ts';
+import type { MigrationChannel } from './channel.ts';
+
+/** What messages call what arrives. */
+export const NAME = 'the migration';
+const MAGIC = new TextEncoder().encode('RAWMOVE\n');
+/** Of the stream. One that is newer than this cannot be read. */
+const VERSION = 1;
+const START_BYTES = 16;
+const HEAD_BYTES = 12;
+
+/** Kinds of records, by their numbers in the stream (docs/snapshots.md). */
+const kinds = {
+  machine: 1,
+  memory: 2,
+  state: 3,
+  loaded: 4,
+  released: 5,
+  taken: 6,
+  end: 7,
+  failed: 8,
+  cancelled: 9,
+} as const;
+export type Kind = keyof typeof kinds;
+
+/** Frames in a record of memory. */
+export const MOST_FRAMES = 512;
+const MEMORY_BYTES = MOST_FRAMES * (4096 + 4) + 4096;
+const WORD_BYTES = 64 << 10;
+
+/** Bounds of what a record may hold, in bytes: in the stream, and when it is unpacked. Others are words. */
+const bounds: { readonly [kind in Kind]?: { readonly packed: number; readonly unpacked: number } } = {
+  machine: { packed: 1 << 30, unpacked: 1 << 30 },
+  memory: { packed: 2 * MEMORY_BYTES, unpacked: MEMORY_BYTES },
+  state: { packed: 2 ** 31, unpacked: 2 ** 32 },
+};
+
+/** A record; one without a value is a word. */
+export interface StreamRecord {
+  readonly kind: Kind;
+  readonly value: { readonly [name: string]: Saved | undefined };
+}
+
+/** One end of a migration's stream: records whose values are written as snapshots are. */
+export class RecordStream {
+  readonly #channel: MigrationChannel;
+  readonly #host: Pick<Host, 'compressor' | 'decompressor'>;
+  readonly #parts: Uint8Array[] = [];
+  #length = 0;
+  /** Bytes that were sent. */
+  sent = 0;
+
+  constructor(channel: MigrationChannel, host: Pick<Host, 'compressor' | 'decompressor'>) {
+    this.#channel = channel;
+    this.#host = host;
+  }
+
+  /** Begins a stream. */
+  async start(): Promise<void> {
+    const bytes = new Uint8Array(START_BYTES);
+    bytes.set(MAGIC);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(MAGIC.length, VERSION, true);
+    view.setUint32(MAGIC.length + 4, Number(this.#channel.answers), true);
+    await this.#write(bytes);
+  }
+
+  /**
+   * Whether what sends waits for answers.
+   * @throws SnapshotError if it is no such stream, or too new
+   */
+  async readStart(): Promise<boolean> {
+    const bytes = await this.#take(START_BYTES);
+    if (bytes === null || MAGIC.some((byte, n) => bytes[n] !== byte))
+      throw new SnapshotError(NAME, 'what arrives is no machine');
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const version = view.getUint32(MAGIC.length, true);
+    if (version === VERSION) return view.getUint32(MAGIC.length + 4, true) !== 0;
+    throw new SnapshotError(NAME, `it has version ${version} of the stream; this rawiron reads ${VERSION}`);
+  }
+
+  async write(kind: Kind, value: Saved = {}): Promise<void> {
+    const isWord = typeof value === 'object' && Object.keys(value).length === 0;
+    const bytes = isWord ? new Uint8Array(0) : await writeSnapshot(value, this.#host.compressor);
+    const head = new Uint8Array(HEAD_BYTES);
+    const view = new DataView(head.buffer);
+    view.setUint32(0, kinds[kind], true);
+    view.setUint32(4, bytes.length, true);
+    view.setUint32(8, crc32(head.subarray(0, 8)), true);
+    await this.#write(concatenate([head, bytes]));
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    await this.#channel.write(bytes);
+    this.sent += bytes.length;
+  }
+
+  /**
+   * The next record; null: there is none, the other end has ended.
+   * @throws SnapshotError if what arrives is damaged, or more than there can be; ChannelError
+   */
+  async read(): Promise<StreamRecord | null> {
+    const head = await this.#take(HEAD_BYTES);
+    if (head === null) return null;
+    const { kind, length } = checkedHead(head);
+    const bytes = length === 0 ? new Uint8Array(0) : await this.#take(length);
+    if (bytes === null) throw cut();
+    if (length === 0) return { kind, value: {} };
+    const most = bounds[kind]?.unpacked ?? WORD_BYTES;
+    return { kind, value: checkedValue(await readSnapshot(NAME, bytes, this.#host.decompressor, most)) };
+  }
+
+  /** So many bytes; null: there are none at all. */
+  async #take(length: number): Promise<Uint8Array | null> {
+    while (this.#length < length) {
+      const part = await this.#channel.read();
+      if (part === null) {
+        if (this.#length > 0) throw cut();
+        return null;
+      }
+      this.#parts.push(part);
+      this.#length += part.length;
+    }
+    const all = concatenate(this.#parts.splice(0));
+    this.#length -= length;
+    if (this.#length > 0) this.#parts.push(all.subarray(length));
+    return all.subarray(0, length);
+  }
+}
+
+function checkedHead(head: Uint8Array): { kind: Kind; length: number } {
+  const view = new DataView(head.buffer, head.byteOffset);
+  const [number, length] = [view.getUint32(0, true), view.getUint32(4, true)];
+  const kind = (Object.keys(kinds) as Kind[]).find((kind) => kinds[kind] === number);
+  if (view.getUint32(8, true) !== crc32(head.subarray(0, 8)) || kind === undefined)
+    throw new SnapshotError(NAME, 'it is damaged: a checksum is wrong');
+  if (length > (bounds[kind]?.packed ?? WORD_BYTES))
+    throw new SnapshotError(NAME, `it claims to have ${length} bytes of '${kind}'`);
+  return { kind, length };
+}
+
+function checkedValue(value: Saved): StreamRecord['value'] {
+  if (typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array))
+    return value as StreamRecord['value'];
+  throw new SnapshotError(NAME, 'it is damaged: a record is none');
+}
+
+function cut(): SnapshotError {
+  return new SnapshotError(NAME, 'it ends too early');
+}

@@ -1,0 +1,76 @@
+/** What of a machine has been sent, and how long it took. Times are in milliseconds. */
+export interface MigrationStatistics {
+  /** From the start to the end, or until now. */
+  readonly totalTime: number;
+  /** Until memory began to be sent. */
+  readonly setupTime: number;
+  /** How long the guest stood still; 0 before that is over. */
+  readonly downtime: number;
+  /** How long it would stand still now. */
+  readonly expectedDowntime: number;
+  /** Bytes of memory, and those of them that are to be sent still. */
+  readonly totalBytes: number;
+  readonly remainingBytes: number;
+  /** Bytes that have gone out. */
+  readonly transferredBytes: number;
+  /** Frames (4 KB) that were sent: with contents, and of zeros. */
+  readonly normalFrames: number;
+  readonly zeroFrames: number;
+  /** How often all of memory was looked through. */
+  readonly passes: number;
+}
+
+/** Counts while a machine moves. */
+export class TransferCounters {
+  readonly #now: () => number;
+  readonly #start: number;
+  setupTime = 0;
+  expectedDowntime = 0;
+  totalFrames = 0;
+  remainingFrames = 0;
+  transferredBytes = 0;
+  normalFrames = 0;
+  zeroFrames = 0;
+  passes = 0;
+  #stoppedAt = 0;
+  #downtime = 0;
+  #end: number | undefined;
+
+  /** @param now milliseconds of a clock that never goes backwards */
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#start = now();
+  }
+
+  setUp(frames: number): void {
+    this.setupTime = this.#now() - this.#start;
+    this.totalFrames = this.remainingFrames = frames;
+  }
+
+  stopped(): void {
+    this.#stoppedAt = this.#now();
+  }
+
+  /** @param isComplete it went over, and stands still here */
+  ended(isComplete: boolean): void {
+    this.#end = this.#now();
+    if (isComplete) this.#downtime = this.#end - this.#stoppedAt;
+  }
+
+  get statistics(): MigrationStatistics {
+    const { setupTime, expectedDowntime, transferredBytes, normalFrames, zeroFrames, passes } = this;
+    return {
+      totalTime: (this.#end ?? this.#now()) - this.#start,
+      ...{ setupTime, expectedDowntime, transferredBytes, normalFrames, zeroFrames, passes },
+      downtime: this.#downtime,
+      totalBytes: this.totalFrames * 4096,
+      remainingBytes: this.remainingFrames * 4096,
+    };
+  }
+}
+
+/** Bits that have gone out, in millions a second. */
+export function megabitsPerSecond({ transferredBytes, totalTime, setupTime }: MigrationStatistics): number {
+  const milliseconds = totalTime - setupTime;
+  return milliseconds > 0 ? (transferredBytes * 8) / (milliseconds * 1000) : 0;
+}

@@ -1,0 +1,64 @@
+import { ChannelError, type MigrationChannel } from '../../../src/index.ts';
+
+/** One end of a connection within the process, which can break as one between processes does when one of them is killed. */
+export class PipeEnd implements MigrationChannel {
+  readonly answers: boolean;
+  other!: PipeEnd;
+  /** What was written here: each is one record, but for the first of who sends. */
+  writes = 0;
+  /** Called before each write. */
+  onWrite: (end: PipeEnd) => void = () => {};
+  readonly #arrived: Uint8Array[] = [];
+  #isEnded = false;
+  #wake: () => void = () => {};
+
+  constructor(answers: boolean) {
+    this.answers = answers;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.onWrite(this);
+    this.writes++;
+    if (this.#isEnded) throw new ChannelError('the connection is broken: it was reset', { isPeerGone: true });
+    this.other.#take(bytes);
+  }
+
+  #take(bytes: Uint8Array): void {
+    this.#arrived.push(bytes);
+    this.#wake();
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    for (;;) {
+      const bytes = this.#arrived.shift();
+      if (bytes !== undefined) return bytes;
+      if (this.#isEnded) return null;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.destroy();
+  }
+
+  /** As when the process of this end is killed: the other one gets what was written before, and then its end. */
+  destroy(): void {
+    this.other.#end();
+    this.#end();
+  }
+
+  #end(): void {
+    this.#isEnded = true;
+    this.#wake();
+  }
+}
+
+/** Both ends: who sends has the first. */
+export function pipe(answers = true): [PipeEnd, PipeEnd] {
+  const [near, far] = [new PipeEnd(answers), new PipeEnd(answers)];
+  near.other = far;
+  far.other = near;
+  return [near, far];
+}
