@@ -9,8 +9,8 @@ import type {
   MachineCore,
   MachineHost,
   Questions,
-  TransferCalls,
   RunResult,
+  TransferCalls,
 } from '../../../src/machine-core.ts';
 import { Eflags, STATE_BYTES, Word } from '../../../translator/abi/state.ts';
 
