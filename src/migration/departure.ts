@@ -73,6 +73,7 @@ export class Departure {
    */
   async run(): Promise<void> {
     try {
+      this.#machine.checkFolders();
       await this.#unlessBroken(this.#stream.start());
       if (this.#channel.answers) this.#answers = new Answers(this.#stream);
       const frames = await this.#machine.transfer('size');
@@ -155,6 +156,7 @@ export class Departure {
     media.catch(() => {});
     await this.#pass(false);
     const components = await this.#machine.transfer('devices');
+    this.#machine.checkFolders();
     const state = { components, media: (await media) as object, running: wasRunning };
     this.#isWhole = true;
     await this.#unlessBroken(this.#stream.write('state', state as never));

@@ -81,6 +81,14 @@ export class MachineEnd {
     return this.#machine.made.drives.save();
   }
 
+  /**
+   * What the guest has open in folders of this host cannot go with it.
+   * @throws ConfigurationError that names the folder
+   */
+  checkFolders(): void {
+    this.#machine.made.shares.checkNothingMounted();
+  }
+
   /** Lets another process have its images. It must be stopped. */
   release(): Promise<void> {
     return this.#machine.made.drives.release();
