@@ -140,7 +140,7 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
         ),
       );
       await shell.run('mv /m/d /m/e && exec 5</m/e/file7 && rm -r /m/e');
-      expect(await shell.run('cat <&5; exec 5<&-; ls /m | grep -v x')).toBe('7');
+      expect(await shell.run('cat <&5; exec 5<&-; [ ! -e /m/e ]')).toBe('7');
       expect(await shell.run('for n in 1 2 3; do echo $n >> /m/log; done; cat /m/log')).toBe('1\n2\n3');
     },
   ],
@@ -182,7 +182,7 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
       await shell.machine.load(snapshot);
       await shell.run(`${MOUNT} mapped /m`);
       expect(await shell.run('cat /m/log')).toBe('1\n2\n3');
-      expect(await shell.run('dmesg | grep -iE "9p.*(fail|error)|oops|BUG" || true')).toBe('');
+      expect(await shell.run('dmesg | grep -iE "9p.*(fail|error)|oops|kernel BUG" || true')).toBe('');
     },
   ],
 ];
