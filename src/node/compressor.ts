@@ -4,10 +4,12 @@ import type { Compressor } from '../snapshot/compression.ts';
 
 const { constants } = zlib;
 
+const quick = { checksum: (bytes: Uint8Array) => zlib.crc32(bytes) };
+
 /** The quickest levels: a snapshot of a Linux guest gets hardly smaller by others. */
 export const nodeCompressor: Compressor =
   typeof zlib.zstdCompress === 'function'
-    ? { method: 'zstd', compress: (bytes) => promisify(zlib.zstdCompress)(bytes, ZSTD) }
+    ? { ...quick, method: 'zstd', compress: (bytes) => promisify(zlib.zstdCompress)(bytes, ZSTD) }
     : // Node 22.12 to 22.14.
       { method: 'deflate', compress: (bytes) => promisify(zlib.deflateRaw)(bytes, { level: constants.Z_BEST_SPEED }) };
 

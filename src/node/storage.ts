@@ -234,6 +234,7 @@ export const nodeStorage: StorageHost = {
   },
   scratch: { open: openScratch },
   decompressor: {
+    checksum: (bytes) => zlib.crc32(bytes),
     deflate: (source, most) => inflate(source, { maxOutputLength: most }),
     // Node 22.15 and later.
     zstd:

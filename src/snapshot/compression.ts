@@ -6,4 +6,6 @@ export type Method = keyof typeof methods;
 export interface Compressor {
   readonly method: Method;
   compress(source: Uint8Array): Promise<Uint8Array>;
+  /** CRC-32, where the host has a quicker one than runtime/crc32.ts. */
+  readonly checksum?: (bytes: Uint8Array) => number;
 }

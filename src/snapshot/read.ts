@@ -20,12 +20,13 @@ export async function readSnapshot(
   most = MOST_BYTES,
 ): Promise<Saved> {
   const { method, headerBytes, jsonBytes, headerChecksum } = readFixedPart(name, file);
+  const { checksum: checksumOf = crc32 } = decompressor;
   const decompress = decompressor[method];
   if (decompress === undefined) {
     throw new SnapshotError(name, `is compressed by ${method}, which this host doesn't know`);
   }
   const unpack = async (bytes: Uint8Array, length: number, checksum: number): Promise<Uint8Array> => {
-    if (crc32(bytes) !== checksum) throw damaged(name);
+    if (checksumOf(bytes) !== checksum) throw damaged(name);
     const unpacked = await decompress(bytes, length);
     if (unpacked.length !== length) throw damaged(name);
     return unpacked;

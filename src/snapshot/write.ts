@@ -17,10 +17,11 @@ export interface Header {
 
 /** Makes a file of a saved state: bytes in chunks, each of which is compressed by itself. */
 export async function writeSnapshot(saved: Saved, compressor: Compressor): Promise<Uint8Array> {
+  const { checksum = crc32 } = compressor;
   const writer = new PieceWriter();
   const tree = treeOf(saved, (bytes) => writer.add(bytes));
   const chunks = await Promise.all(chunksOf(writer.pieces).map((chunk) => compressor.compress(chunk)));
-  const table = chunks.flatMap((chunk) => [chunk.length, crc32(chunk)]);
+  const table = chunks.flatMap((chunk) => [chunk.length, checksum(chunk)]);
   const json = new TextEncoder().encode(
     JSON.stringify({ tree, pieces: writer.pieces.length, chunks: table } as Header),
   );
@@ -29,7 +30,7 @@ export async function writeSnapshot(saved: Saved, compressor: Compressor): Promi
     method: compressor.method,
     headerBytes: header.length,
     jsonBytes: json.length,
-    headerChecksum: crc32(header),
+    headerChecksum: checksum(header),
   });
   return concatenate([fixed, header, ...chunks]);
 }

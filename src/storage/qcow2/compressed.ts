@@ -4,6 +4,8 @@ import type { ImageFile } from './image-file.ts';
 export interface Decompressor {
   /** @param most bytes of output; more are an error */
   deflate(source: Uint8Array, most: number): Promise<Uint8Array>;
+  /** CRC-32, where the host has a quicker one than runtime/crc32.ts. */
+  readonly checksum?: (bytes: Uint8Array) => number;
   /** Missing where the host cannot do it. */
   readonly zstd?: ((source: Uint8Array, most: number) => Promise<Uint8Array>) | undefined;
 }
