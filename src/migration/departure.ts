@@ -193,7 +193,8 @@ export class Departure {
   async #sayGoodbye(limit: number): Promise<void> {
     try {
       await inTime(this.#stream.write('cancelled'), limit);
-      await this.#channel.close();
+      // A program may take its time to end; nobody waits for that.
+      this.#channel.close().catch(() => {});
     } catch {
       // It is gone, or has nothing that it could go on with.
     }
