@@ -1,6 +1,6 @@
 import { ConfigurationError } from './errors.ts';
 import type { Outflow } from './isolate/flow.ts';
-import { memorySize } from './options.ts';
+import { memorySize } from './memory-size.ts';
 
 const PAGE_BYTES = 4096;
 

@@ -98,6 +98,7 @@ export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
 export type { DebugStop, WatchKind } from '../runtime/exec/stops.ts';
 export { type CardModel, cardModels } from '../runtime/machine/cards.ts';
 export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
+export { type SoundCardModel, soundCardModels } from '../runtime/machine/sound-cards.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
 export type { Balloon } from './balloon.ts';
 export type { BootOrder } from './boot-order.ts';
@@ -117,6 +118,7 @@ export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { ListenAddress } from './listen-address.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine-types.ts';
+export { memorySize } from './memory-size.ts';
 export type { Arrived } from './migration/arrival.ts';
 export { ChannelError, type MigrationChannel } from './migration/channel.ts';
 export type { MachineMigration, MigrationEvents, MigrationStatus } from './migration/index.ts';
@@ -151,7 +153,6 @@ export type {
   KernelBoot,
   MachineOptions,
 } from './options.ts';
-export { memorySize } from './options.ts';
 export type { JsonObject } from './qmp/command.ts';
 export { QmpError, type QmpErrorClass } from './qmp/error.ts';
 export type { EventListener } from './qmp/events.ts';

@@ -1,13 +1,15 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
 import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
+import type { SoundCardModel } from '../runtime/machine/sound-cards.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { CardOptions } from './cards/options.ts';
 import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
+import { checkedMemory } from './memory-size.ts';
 import { checkedInteger, checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
 import type { ShareOptions } from './shares/options.ts';
-import type { SoundOptions } from './sound/options.ts';
+import { checkedSoundCards, type SoundOptions } from './sound/options.ts';
 import { checkedVirtioPorts, type VirtioPortOptions } from './virtio-ports.ts';
 
 /** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
@@ -89,6 +91,8 @@ export interface MachineOptions {
   readonly drives?: readonly (string | DriveOptions)[];
   /** Network cards: QEMU's `-nic`. Default: none, so that a guest reaches nothing that it was not given. */
   readonly network?: readonly CardOptions[];
+  /** Sound cards, each at most once: QEMU's `-device sb16`. Default: none; the speaker is always there. */
+  readonly soundCards?: readonly SoundCardModel[];
   /** What becomes of what it plays; `Machine.sound` has the samples in any case. */
   readonly sound?: SoundOptions;
   /** What firmware boots from. */
@@ -157,6 +161,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'drives',
   'network',
   'sound',
+  'soundCards',
   'isolate',
   'icount',
   'reboot',
@@ -177,45 +182,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'incoming',
 ];
 
-const megabyte = 1 << 20;
-const units: Readonly<Record<string, number>> = { K: 1024, M: megabyte, G: 1024 * megabyte };
-/** The software TLB keeps bit 31 of an offset in memory for itself. */
-const largestMemory = 2047 * megabyte;
-const smallestMemory = 2 * megabyte;
-const smallestKernelMemory = 8 * megabyte;
 const largestShift = 10;
-
-/**
- * Bytes that a size means: a number of megabytes, or digits with a unit (K, M, G; none: megabytes).
- * @throws ConfigurationError
- */
-export function memorySize(size: number | string): number {
-  const match = /^(\d+(?:\.\d+)?)([KMG]?)$/i.exec(String(size));
-  if (!match)
-    throw new ConfigurationError(`'${size}' is not a memory size; give megabytes, or a size such as 512M or 1G`);
-  return Math.floor(Number(match[1]) * units[match[2].toUpperCase() || 'M']);
-}
-
-/** The memory in bytes, if a machine that boots this can have it. */
-function checkedMemory(size: number | string, boot: Boot): number {
-  const bytes = within('memory', () => memorySize(size));
-  const smallest = 'kernel' in boot ? smallestKernelMemory : smallestMemory;
-  if (bytes < smallest)
-    throw new ConfigurationError(
-      `${inMegabytes(bytes)} of memory is too little; at least ${inMegabytes(smallest)} is needed`,
-    );
-  if (bytes > largestMemory)
-    throw new ConfigurationError(
-      `${inMegabytes(bytes)} of memory is too much; at most ${inMegabytes(largestMemory)} is possible`,
-    );
-  if (bytes % megabyte !== 0)
-    throw new ConfigurationError(`${bytes} bytes of memory are not a whole number of megabytes`);
-  return bytes;
-}
-
-function inMegabytes(bytes: number): string {
-  return `${Number((bytes / megabyte).toFixed(2))} MB`;
-}
 
 /**
  * All of a configuration but the images.
@@ -231,8 +198,10 @@ export function checkOptions(
   checkText('name', options.name);
   checkVideoBios(options);
   return {
-    memoryBytes: checkedMemory(memory, boot),
-    ...(options.memoryBelow4G !== undefined && { memoryBelow4G: checkedMemory(options.memoryBelow4G, boot) }),
+    memoryBytes: checkedMemory(memory, 'kernel' in boot),
+    ...(options.memoryBelow4G !== undefined && {
+      memoryBelow4G: checkedMemory(options.memoryBelow4G, 'kernel' in boot),
+    }),
     ...(options.cpu !== undefined && { cpu: within('cpu', () => checkedCpu(options.cpu!)) }),
     ...checkedEngine(options.engine ?? {}),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
@@ -248,6 +217,7 @@ export function checkOptions(
     ...(options.virtioPorts && { virtioPorts: checkedVirtioPorts(options.virtioPorts) }),
     ...(options.balloon === true && { balloon: true }),
     ...(options.rng === true && { rng: true }),
+    ...(options.soundCards && { soundCards: checkedSoundCards(options.soundCards) }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
     vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),

@@ -6,6 +6,7 @@ import type { ToHost } from '../host/messages.ts';
 import type { CardConfig } from './cards.ts';
 import type { DriveConfig } from './drives.ts';
 import type { LogItem } from './log-items.ts';
+import type { SoundCardModel } from './sound-cards.ts';
 
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
 export type EngineName = 'interpreter' | 'translator';
@@ -85,6 +86,8 @@ export interface MachineConfig {
   readonly balloon?: boolean;
   /** Adds a virtio entropy device. */
   readonly rng?: boolean;
+  /** Its sound cards; none if left out. */
+  readonly soundCards?: readonly SoundCardModel[];
   /** The mix of all that sounds: frames a second, and whether somebody listens from the start. */
   readonly sound?: { readonly rate: number; readonly isHeard: boolean };
   /** Folders of the host that the guest may mount, by their tags; `name` is that of the port (host/folder-port.ts). */

@@ -15,6 +15,7 @@ import type { Board, Part } from './board.ts';
 import { networkCards } from './cards.ts';
 import { floppyDrives } from './drives.ts';
 import { parallelPort, virtioPortName } from './resources.ts';
+import { soundCards } from './sound-cards.ts';
 
 /**
  * Devices that no other part of the machine asks for, a line each: it makes the device, or several. Null: the configuration
@@ -33,6 +34,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   balloonDevice,
   entropyDevice,
   sharedFolders,
+  soundCards,
 ];
 
 /** Where firmware would put the ports of the IDE bus master. */

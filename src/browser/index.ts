@@ -56,6 +56,7 @@ export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../../
 export { describeShutdown, type Shutdown } from '../../runtime/debug/shutdown.ts';
 export { cardModels } from '../../runtime/machine/cards.ts';
 export { type LogItem, logItems } from '../../runtime/machine/log-items.ts';
+export { soundCardModels } from '../../runtime/machine/sound-cards.ts';
 export type { BootOrder } from '../boot-order.ts';
 export { Drive } from '../drives/drive.ts';
 export type { DriveOptions, MediumOptions } from '../drives/options.ts';
@@ -65,9 +66,9 @@ export type { Mouse, MouseButton } from '../input/mouse.ts';
 export type { Exit, GuestHalt, Reset } from '../isolate/protocol.ts';
 export type { EngineName, Metrics } from '../machine-core.ts';
 export type { MachineEvents, MachineState } from '../machine-types.ts';
+export { memorySize } from '../memory-size.ts';
 export { NetworkHub } from '../network/hub.ts';
 export type { Boot, EngineSettings, Image, MachineOptions } from '../options.ts';
-export { memorySize } from '../options.ts';
 export type { Screen } from '../screen/index.ts';
 export type { ScreenImage } from '../screen/renderer.ts';
 export type { SerialPort } from '../serial.ts';

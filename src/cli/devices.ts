@@ -1,10 +1,18 @@
-import { type CardModel, ConfigurationError, cardModels, type VirtioPortOptions } from '../index.ts';
+import {
+  type CardModel,
+  ConfigurationError,
+  cardModels,
+  type SoundCardModel,
+  soundCardModels,
+  type VirtioPortOptions,
+} from '../index.ts';
 import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
 import { addCard } from './network-flags.ts';
 import { parseInteger, parseProperties } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 import { shareFolder } from './share-flags.ts';
+import { addSoundCard } from './sound-flags.ts';
 
 /** A device that `-device` adds: parsing and `-device help` come from its row. */
 export interface Device {
@@ -29,6 +37,19 @@ function cardDevice(model: CardModel): Device {
     help: cardHelp[model],
     properties: { netdev: '', mac: '', id: '', ...(model !== 'ne2k_isa' && { romfile: '' }) },
     apply: (settings, properties) => addCard(settings, model, properties),
+  };
+}
+
+const soundCardHelp: Readonly<Record<SoundCardModel, string>> = {
+  sb16: 'a Sound Blaster 16 with FM chip, at port 0x220 with IRQ 5 and DMA channels 1 and 5, which sounds to -audiodev id=ID',
+  AC97: "the sound of Intel's 82801AA, on the PCI bus",
+};
+
+function soundCardDevice(model: SoundCardModel): Device {
+  return {
+    help: soundCardHelp[model],
+    properties: { audiodev: '', id: '' },
+    apply: (settings, { audiodev }) => addSoundCard(settings, model, audiodev),
   };
 }
 
@@ -82,6 +103,7 @@ export const devices: Readonly<Record<string, Device>> = {
     apply: (settings, properties) => connectDrive(settings, { media: 'disk', interface: 'virtio' }, properties),
   },
   ...Object.fromEntries(cardModels.map((model) => [model, cardDevice(model)])),
+  ...Object.fromEntries(soundCardModels.map((model) => [model, soundCardDevice(model)])),
   'virtio-balloon-pci': {
     help: "memory that the guest gives up when the monitor's balloon asks for it (virtio)",
     properties: { id: '' },

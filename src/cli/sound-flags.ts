@@ -1,7 +1,7 @@
-import { ConfigurationError, type SoundOptions } from '../index.ts';
+import { ConfigurationError, type SoundCardModel, type SoundOptions, soundCardModels } from '../index.ts';
 import type { Flag } from './flags.ts';
 import { parseInteger, propertyList } from './properties.ts';
-import type { Settings } from './settings.ts';
+import { machine, type Settings } from './settings.ts';
 
 /** Where sound goes: the -audiodev of the command line. */
 export interface AudioBackend {
@@ -31,7 +31,7 @@ export const soundFlags: readonly Flag[] = [
   },
   {
     names: ['audio'],
-    argument: 'none|wav[,model=pcspk][,path=FILE][,out.frequency=RATE]',
+    argument: 'none|wav[,model=pcspk|sb16|AC97][,path=FILE][,out.frequency=RATE]',
     help: 'the same with a card for it',
     apply: addAudio,
   },
@@ -66,11 +66,22 @@ function withBackend(settings: Settings, audio: AudioBackend): Settings {
   return { ...settings, audio: [...settings.audio, audio] };
 }
 
+/** QEMU's names, whose letters may be small; the speaker is no card. */
+const models = ['pcspk', ...soundCardModels] as const;
+
 /** The card goes to what the same flag opens. */
 function addAudio(settings: Settings, text: string): Settings {
-  const { model = 'pcspk', ...others } = splitText(text);
-  if (model !== 'pcspk') throw new ConfigurationError(`unknown model '${model}'; it is one of: pcspk`);
-  return withBackend(settings, parseBackend({ id: AUDIO_ID, ...others }));
+  const { model: name = 'pcspk', id = AUDIO_ID, ...others } = splitText(text);
+  const model = models.find((known) => known.toLowerCase() === name.toLowerCase());
+  if (model === undefined) throw new ConfigurationError(`unknown model '${name}'; it is one of: ${models.join(', ')}`);
+  const withAudio = withBackend(settings, parseBackend({ id, ...others }));
+  return model === 'pcspk' ? connectSound(withAudio, id) : addSoundCard(withAudio, model, id);
+}
+
+/** The settings with a card of `-device sb16,audiodev=ID`. */
+export function addSoundCard(settings: Settings, model: SoundCardModel, audiodev: string): Settings {
+  const { soundCards = [] } = settings.machine;
+  return machine(connectSound(settings, audiodev), { soundCards: [...soundCards, model] });
 }
 
 /** The settings with something that sounds by `audiodev=ID`; the backend may come before it or after it. */

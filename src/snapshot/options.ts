@@ -28,6 +28,7 @@ const lasting: readonly (keyof MachineOptions)[] = [
   'rng',
   'balloon',
   'virtioPorts',
+  'soundCards',
   'vga',
   'debugConsole',
   'log',

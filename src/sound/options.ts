@@ -1,5 +1,7 @@
 import { DEFAULT_SOUND_RATE } from '../../runtime/machine/resources.ts';
-import { checkedInteger, checkNames, checkText } from '../option-checks.ts';
+import { type SoundCardModel, soundCardModels } from '../../runtime/machine/sound-cards.ts';
+import { ConfigurationError } from '../errors.ts';
+import { checkedInteger, checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
 
 /** What becomes of what a machine plays. */
 export interface SoundOptions {
@@ -23,4 +25,14 @@ export function planSound(options: SoundOptions): SoundPlan {
   const { file, rate = DEFAULT_SOUND_RATE } = options;
   checkText('sound.file', file);
   return { file, rate: checkedInteger('sound.rate', rate, LOWEST_RATE, HIGHEST_RATE) };
+}
+
+/** @throws ConfigurationError */
+export function checkedSoundCards(cards: readonly SoundCardModel[]): readonly SoundCardModel[] {
+  if (!Array.isArray(cards))
+    throw new ConfigurationError(`soundCards is ${shown(cards)}; it must be an array of cards`);
+  for (const card of cards) checkedOneOf('sound card', card, soundCardModels);
+  const twice = cards.find((card, n) => cards.indexOf(card) < n);
+  if (twice !== undefined) throw new ConfigurationError(`there can be one '${twice}'; give each sound card once`);
+  return cards;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Boot, checkOptions, type MachineOptions, memorySize } from '../../src/options.ts';
+import { memorySize } from '../../src/memory-size.ts';
+import { type Boot, checkOptions, type MachineOptions } from '../../src/options.ts';
 
 const MB = 1 << 20;
 const kernel: Boot = { kernel: 'K' };

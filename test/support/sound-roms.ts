@@ -34,3 +34,42 @@ export function readWav(file: Uint8Array) {
     samples: new Int16Array(new Uint8Array(file.subarray(44)).buffer),
   };
 }
+
+/** A square wave of 1000 Hz by a Sound Blaster 16: an automatic transfer of 8-bit samples by DMA channel 1 at 16,000 Hz. */
+export const soundBlasterRom = rom(`
+        cli
+        xor     ax, ax
+        mov     es, ax
+        mov     di, 0x8000
+        mov     cx, 4096
+.fill:  mov     al, 0xC0
+        test    di, 8
+        jz      .put
+        mov     al, 0x40
+.put:   stosb
+        loop    .fill
+        mov     si, .dma
+        mov     cx, 10
+.setup: xor     dx, dx
+        mov     dl, [cs:si]
+        inc     si
+        mov     al, [cs:si]
+        inc     si
+        out     dx, al
+        loop    .setup
+        mov     cx, 7
+        mov     dx, 0x22C
+.say:   in      al, dx
+        test    al, 0x80
+        jnz     .say
+        mov     al, [cs:si]
+        inc     si
+        out     dx, al
+        loop    .say
+.wait:  jmp     .wait
+; Ports and values: mask, flip-flop, mode, address, page, count, unmask.
+.dma:   db      0x0A, 0x05, 0x0C, 0x00, 0x0B, 0x59, 0x02, 0x00, 0x02, 0x80, 0x83, 0x00
+        db      0x03, 0xFF, 0x03, 0x0F, 0x0A, 0x01, 0x80, 0x00
+; Rate, and an automatic transfer of blocks of 4096 bytes.
+        db      0x41, 0x3E, 0x80, 0xC6, 0x00, 0xFF, 0x0F
+`);

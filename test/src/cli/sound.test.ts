@@ -40,6 +40,16 @@ test.each([
   expect(() => soundOfLine(line)).toThrow(message);
 });
 
+test.each([
+  ['-device sb16,audiodev=a -audiodev wav,id=a,path=o', ['sb16']],
+  ['-device sb16 -device AC97', ['sb16', 'AC97']],
+  ['-audio none,model=ac97', ['AC97']],
+  ['-audio wav,path=o,model=SB16', ['sb16']],
+])('%s: cards %j', (line, cards) => {
+  expect(parse(line).machine.soundCards).toEqual(cards);
+  soundOfLine(line);
+});
+
 test('the file of -audiodev is no other file of the command line', () => {
   const settings = parse('-kernel K -serial file:o.wav -audiodev wav,id=a,path=o.wav');
   expect(() => checkOutputFiles(settings, planBackends(settings, false))).toThrow(

@@ -1,0 +1,62 @@
+import {
+  bytes,
+  describe,
+  f64,
+  flag,
+  i32,
+  list,
+  type StateOf,
+  starting,
+  u8,
+  u16,
+  u32,
+} from '../../snapshot/describe.ts';
+import { OPERATOR_COUNT, REGISTER_COUNT } from './registers.ts';
+
+/** What an envelope does. */
+export const Stage = { off: 0, attack: 1, decay: 2, sustain: 3, release: 4 } as const;
+/** The most that an envelope takes away, in steps of 0.1875 dB: silence. */
+export const SILENT = 511;
+
+export const operatorState = describe({
+  /** Bits 0-18; the upper ten are the place in the waveform. */
+  phase: u32,
+  stage: u8,
+  /** What the envelope takes away. */
+  attenuation: starting(u16, SILENT),
+  /** Who holds its key: bit 0 the channel, bit 1 an instrument of the rhythm mode. */
+  keys: u8,
+  /** Its last two outputs, for feedback. */
+  output: i32,
+  previous: i32,
+});
+
+export type OperatorState = StateOf<typeof operatorState>;
+
+/** A timer of the chip: nothing ticks, its overflows follow from the time. */
+export const timerState = describe({
+  /** When it was started, in virtual nanoseconds; Infinity: it stands still. */
+  start: starting(f64, Infinity),
+  /** What overflowed up to then does not count any more. */
+  cleared: f64,
+  /** It has overflowed before that, and nobody has reset the status. */
+  hasOverflowed: flag,
+});
+
+export type TimerState = StateOf<typeof timerState>;
+
+export const opl3State = describe({
+  registers: bytes(REGISTER_COUNT),
+  /** The register that is written next. */
+  address: u16,
+  operators: list(OPERATOR_COUNT, operatorState),
+  timers: list(2, timerState),
+  /** The next sample that is to be computed, counted from the start of virtual time. */
+  sample: f64,
+  /** Counts samples: envelopes, tremolo and vibrato follow it. */
+  counter: u32,
+  /** The noise generator. */
+  noise: starting(u32, 1),
+});
+
+export type Opl3State = StateOf<typeof opl3State>;

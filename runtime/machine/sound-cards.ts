@@ -1,0 +1,43 @@
+import { Ac97 } from '../devices/ac97/index.ts';
+import { Opl3 } from '../devices/opl3/index.ts';
+import { SoundBlaster16 } from '../devices/sb16/index.ts';
+import type { Board, Part } from './board.ts';
+
+/** Sound cards that there are, by QEMU's names. */
+export const soundCardModels = ['sb16', 'AC97'] as const;
+/** One of them. */
+export type SoundCardModel = (typeof soundCardModels)[number];
+
+/** Where the Sound Blaster is, and where the FM chip on it was before there was one. */
+const [SB16_BASE, FM_BASE] = [0x220, 0x388];
+
+const makers: Readonly<Record<SoundCardModel, (board: Board) => Part | readonly Part[]>> = {
+  sb16: soundBlaster,
+  AC97: ac97,
+};
+
+/** All of the configuration, in their order. */
+export function soundCards(board: Board): Part[] {
+  const { soundCards: models = [] } = board.config;
+  return models.flatMap((model) => makers[model](board));
+}
+
+function soundBlaster(board: Board): Part[] {
+  const { irq } = board;
+  const voices = { bytes: board.voice('sb16 bytes'), words: board.voice('sb16 words'), fm: board.voice('opl3') };
+  const irqs = { 5: irq(5), 7: irq(7), 9: irq(9), 10: irq(10) };
+  const places = [
+    { first: FM_BASE, count: 4 },
+    { first: SB16_BASE, count: 4 },
+    { first: SB16_BASE + 8, count: 2 },
+  ] as const;
+  return [
+    new SoundBlaster16({ ...board, base: SB16_BASE, irqs, voices }),
+    new Opl3({ ...board, places, voice: voices.fm }),
+  ];
+}
+
+function ac97(board: Board): Part {
+  const device = board.pciPlace();
+  return new Ac97({ ...board, device, irq: board.pciIrq(device, 1), voice: board.voice('ac97') });
+}

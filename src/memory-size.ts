@@ -1,0 +1,43 @@
+import { ConfigurationError, within } from './errors.ts';
+
+const megabyte = 1 << 20;
+const units: Readonly<Record<string, number>> = { K: 1024, M: megabyte, G: 1024 * megabyte };
+/** The software TLB keeps bit 31 of an offset in memory for itself. */
+const largestMemory = 2047 * megabyte;
+const smallestMemory = 2 * megabyte;
+const smallestKernelMemory = 8 * megabyte;
+
+/**
+ * Bytes that a size means: a number of megabytes, or digits with a unit (K, M, G; none: megabytes).
+ * @throws ConfigurationError
+ */
+export function memorySize(size: number | string): number {
+  const match = /^(\d+(?:\.\d+)?)([KMG]?)$/i.exec(String(size));
+  if (!match)
+    throw new ConfigurationError(`'${size}' is not a memory size; give megabytes, or a size such as 512M or 1G`);
+  return Math.floor(Number(match[1]) * units[match[2].toUpperCase() || 'M']);
+}
+
+/**
+ * The memory in bytes, if a machine can have it; `bootsKernel`: one that boots a kernel, which needs more.
+ * @throws ConfigurationError
+ */
+export function checkedMemory(size: number | string, bootsKernel: boolean): number {
+  const bytes = within('memory', () => memorySize(size));
+  const smallest = bootsKernel ? smallestKernelMemory : smallestMemory;
+  if (bytes < smallest)
+    throw new ConfigurationError(
+      `${inMegabytes(bytes)} of memory is too little; at least ${inMegabytes(smallest)} is needed`,
+    );
+  if (bytes > largestMemory)
+    throw new ConfigurationError(
+      `${inMegabytes(bytes)} of memory is too much; at most ${inMegabytes(largestMemory)} is possible`,
+    );
+  if (bytes % megabyte !== 0)
+    throw new ConfigurationError(`${bytes} bytes of memory are not a whole number of megabytes`);
+  return bytes;
+}
+
+function inMegabytes(bytes: number): string {
+  return `${Number((bytes / megabyte).toFixed(2))} MB`;
+}
