@@ -1,5 +1,6 @@
 import type { DmaChannel } from '../bus/dma.ts';
 import type { ReportGuestError } from '../bus/guest-error.ts';
+import type { InterruptMessage } from '../bus/interrupt-message.ts';
 import type { IrqLine } from '../bus/irq.ts';
 import type { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
@@ -36,6 +37,8 @@ export interface Board {
   pciPlace(): number;
   /** The line of an interrupt pin of a PCI device, 1-4 for INTA# to INTD#. */
   pciIrq(device: number, pin: number): IrqLine;
+  /** Sends an interrupt by a message; undefined where the processor has no local APIC. */
+  readonly sendMessage: ((message: InterruptMessage) => boolean) | undefined;
   /** A base address register with an option ROM, whose bytes the machine's buffer has room for. */
   romBar(name: string, rom: Uint8Array): BaseAddress;
   /** Channels 0-3 transfer bytes, 5-7 words. */

@@ -61,9 +61,9 @@ function printerPort(board: Board): ParallelPort | null {
 
 /** What the board offers to a virtio device, which gets the next place on the PCI bus. */
 function virtioBoard(board: Board, name: string): VirtioOptions {
-  const { ports, pciMmio: mmio, memory, guestError } = board;
+  const { ports, pciMmio: mmio, memory, guestError, sendMessage } = board;
   const device = board.pciPlace();
-  return { name, device, ports, mmio, memory, guestError, irq: board.pciIrq(device, 1) };
+  return { name, device, ports, mmio, memory, guestError, sendMessage, irq: board.pciIrq(device, 1) };
 }
 
 function virtioDisks(board: Board): VirtioBlock[] {

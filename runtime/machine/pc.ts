@@ -153,7 +153,7 @@ export class Pc {
   canInterrupt(maskable: boolean): boolean {
     const { localApic } = this;
     if (maskable && this.interrupts.isOpen) return true;
-    const messages = this.ioApic?.messages() ?? [];
+    const messages = [...(this.ioApic?.messages() ?? []), ...this.pci.functions.flatMap((made) => made.messages())];
     return localApic !== null && messages.some((message) => localApic.wouldInterrupt(message, maskable));
   }
 
@@ -168,6 +168,7 @@ export class Pc {
       irq: (number) => this.irqs.input(number),
       pciPlace: pciPlaces(options.config),
       pciIrq: (device, pin) => this.bridge.interrupt(device, pin),
+      sendMessage: this.localApic ? (message) => this.localApic!.accept(message) : undefined,
       romBar: (name, rom) => romBar(layout.map, name, rom),
       dma: (channel) => this.dma.channel(channel),
       a20: () => a20.input(),

@@ -1,3 +1,4 @@
+import type { InterruptMessage } from '../../bus/interrupt-message.ts';
 import { type AccessSize, allOnes } from '../../bus/ports.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { type AddressRange, MovableRange } from './range.ts';
@@ -66,6 +67,8 @@ export interface PciDescription {
   readonly written?: () => void;
   /** Called after each change of the configuration space: a write, a reset, or the load of a snapshot. */
   readonly changed?: () => void;
+  /** Interrupts that it may send by messages now. */
+  readonly messages?: () => InterruptMessage[];
 }
 
 const header = (description: PciDescription): ConfigRegister[] => [
@@ -155,6 +158,11 @@ export class PciFunction {
     this.#state.config.set(this.#initial);
     this.#changed();
     this.#description.written?.();
+  }
+
+  /** Interrupts that it may send by messages now. */
+  messages(): InterruptMessage[] {
+    return this.#description.messages?.() ?? [];
   }
 
   view(): PciFunctionView {

@@ -44,11 +44,15 @@ const places = capabilities.map((_, n) => capabilities.slice(0, n).reduce((at, {
 /** Where the one for accesses stands. */
 export const ACCESS_AT = places.at(-1)!;
 
-/** Registers of the configuration space that tell where a function's structures are. */
-export function capabilityRegisters(): ConfigRegister[] {
+/** Where a capability more may stand, before the others in the list. */
+export const MORE_AT = ACCESS_AT + LONG;
+export const MORE_NEXT = FIRST;
+
+/** Registers of the configuration space that tell where a function's structures are. `first`: the list's first capability. */
+export function capabilityRegisters(first = FIRST): ConfigRegister[] {
   return [
     { offset: Header.status, size: 2, value: HAS_CAPABILITIES },
-    { offset: CAPABILITIES_POINTER, size: 1, value: FIRST },
+    { offset: CAPABILITIES_POINTER, size: 1, value: first },
     ...capabilities.flatMap((capability, n) => registersOf(capability, places[n]!, places[n + 1] ?? 0)),
   ];
 }

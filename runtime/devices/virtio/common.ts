@@ -1,4 +1,4 @@
-import { Common, NO_VECTOR } from './registers.ts';
+import { Common } from './registers.ts';
 
 /** What the common configuration structure shows and changes. */
 export interface CommonSide {
@@ -15,6 +15,9 @@ export interface CommonSide {
   queueEnabled: boolean;
   queueAddress(word: number): number;
   setQueueAddress(word: number, value: number): void;
+  /** Interrupt messages of configuration and selected queue; NO_VECTOR: none. */
+  configVector: number;
+  queueVector: number;
 }
 
 /** A register of the structure. */
@@ -56,7 +59,14 @@ const fields: readonly Field[] = [
     read: (side) => side.takenFeatures(side.selected.driverFeatureSelect),
     write: (side, value) => side.takeFeatures(side.selected.driverFeatureSelect, value),
   },
-  { offset: Common.configVector, size: 2, read: () => NO_VECTOR },
+  {
+    offset: Common.configVector,
+    size: 2,
+    read: ({ configVector }) => configVector,
+    write: (side, value) => {
+      side.configVector = value;
+    },
+  },
   { offset: Common.queues, size: 2, read: ({ queueCount }) => queueCount },
   {
     offset: Common.status,
@@ -83,7 +93,14 @@ const fields: readonly Field[] = [
       side.queueSize = value;
     },
   },
-  { offset: Common.queueVector, size: 2, read: () => NO_VECTOR },
+  {
+    offset: Common.queueVector,
+    size: 2,
+    read: ({ queueVector }) => queueVector,
+    write: (side, value) => {
+      side.queueVector = value;
+    },
+  },
   {
     offset: Common.queueEnable,
     size: 2,

@@ -1,4 +1,5 @@
 import type { ReportGuestError } from '../../bus/guest-error.ts';
+import type { InterruptMessage } from '../../bus/interrupt-message.ts';
 import type { IrqLine } from '../../bus/irq.ts';
 import type { PortBus } from '../../bus/ports.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
@@ -16,6 +17,8 @@ export interface VirtioOptions {
   readonly memory: BusMemory;
   readonly irq: IrqLine;
   readonly guestError: ReportGuestError;
+  /** Sends an interrupt to the local APIC; left out where there is none, and so no interrupts by messages. */
+  readonly sendMessage?: ((message: InterruptMessage) => boolean) | undefined;
   /** Further base address registers: that of an option ROM. */
   readonly bars?: readonly BaseAddress[];
 }

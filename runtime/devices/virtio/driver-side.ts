@@ -3,7 +3,7 @@ import type { VirtioDevice } from './device.ts';
 import type { Features } from './features.ts';
 import { type LegacySide, legacyAddresses } from './legacy.ts';
 import type { Virtqueue } from './queue.ts';
-import { LEGACY_PAGE_SHIFT, Status } from './registers.ts';
+import { LEGACY_PAGE_SHIFT, NO_VECTOR, Status } from './registers.ts';
 import type { QueueState, VirtioState } from './state.ts';
 
 /** What the registers do at the function. */
@@ -18,6 +18,9 @@ export interface DriverSideOptions {
   started(): void;
   notify(queue: number): void;
   takeIsr(): number;
+  /** Interrupt messages that there are, and whether the guest wants them. */
+  readonly vectors: number;
+  hasVectors(): boolean;
 }
 
 /** A function's registers as a driver sees them, by either interface. */
@@ -139,6 +142,31 @@ export class DriverSide implements CommonSide, LegacySide {
       queue.addresses[2 * n + 1] = Math.floor(address / 2 ** 32);
     }
     if (page !== 0) this.#options.queues[this.#state.queueSelect]!.enable();
+  }
+
+  get configVector(): number {
+    return this.#state.configVector;
+  }
+
+  set configVector(value: number) {
+    this.#state.configVector = this.#vector(value);
+  }
+
+  get queueVector(): number {
+    return this.#queue?.vector ?? NO_VECTOR;
+  }
+
+  set queueVector(value: number) {
+    if (this.#queue) this.#queue.vector = this.#vector(value);
+  }
+
+  /** A driver reads back whether it can have a message (4.1.5.1.2). */
+  #vector(value: number): number {
+    return value < this.#options.vectors ? value : NO_VECTOR;
+  }
+
+  get hasVectors(): boolean {
+    return this.#options.hasVectors();
   }
 
   notify(queue: number): void {

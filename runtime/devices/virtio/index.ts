@@ -1,15 +1,27 @@
 import { type AccessSize, allOnes } from '../../bus/ports.ts';
+import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { functionMemory, isBusMaster } from '../pci/bus-master.ts';
 import { PciFunction } from '../pci/function.ts';
+import { Msix, type MsixState, msixState } from '../pci/msix.ts';
 import { portRange, registerRange } from '../pci/range.ts';
-import { ACCESS_AT, Access, capabilityRegisters } from './capabilities.ts';
+import { ACCESS_AT, Access, capabilityRegisters, MORE_AT, MORE_NEXT } from './capabilities.ts';
 import type { VirtioDevice, VirtioOptions } from './device.ts';
 import { DriverSide } from './driver-side.ts';
 import { Features } from './features.ts';
 import { legacyPorts } from './legacy.ts';
 import { Virtqueue } from './queue.ts';
-import { Feature, Isr, LEGACY_PORTS, MEMORY_BAR, MEMORY_BYTES, Status, VENDOR } from './registers.ts';
+import {
+  Feature,
+  Isr,
+  LEGACY_PORTS,
+  MEMORY_BAR,
+  MEMORY_BYTES,
+  MSIX_BAR,
+  NO_VECTOR,
+  Status,
+  VENDOR,
+} from './registers.ts';
 import { queueState, type VirtioState, virtioState } from './state.ts';
 import { readStructure, writeStructure } from './structures.ts';
 
@@ -24,6 +36,7 @@ export class VirtioFunction {
   readonly #state: VirtioState;
   readonly #features: Features;
   readonly #driver: DriverSide;
+  readonly #msix: Msix | null;
 
   constructor(options: VirtioOptions, device: VirtioDevice) {
     this.#options = options;
@@ -31,7 +44,13 @@ export class VirtioFunction {
     const description = virtioState(device.queues.length);
     const state = description.create();
     this.#state = state;
-    this.component = description.bind(`${options.name} virtio`, state, { restored: () => device.restored?.() });
+    const messages = msixState(device.queues.length + 1);
+    const messageState = messages.create();
+    this.#msix = this.#makeMsix(messageState);
+    this.component = joinComponents(`${options.name} virtio`, [
+      messages.bind('msix', messageState),
+      description.bind('virtio', state, { restored: () => device.restored?.() }),
+    ]);
     this.#features = new Features(state, device.features ?? []);
     this.queues = device.queues.map((most, n) => this.#makeQueue(most, n));
     this.#driver = this.#makeDriverSide();
@@ -39,8 +58,14 @@ export class VirtioFunction {
     this.#clear();
   }
 
-  /** Power on, a hard reset, or one by the driver. */
+  /** Power on, or a hard reset. */
   reset(): void {
+    this.#msix?.reset();
+    this.#restart();
+  }
+
+  /** The same, or a reset by the driver. */
+  #restart(): void {
     this.#clear();
     this.#device.reset?.();
   }
@@ -62,7 +87,7 @@ export class VirtioFunction {
   /** The device's configuration is another one now. */
   configChanged(): void {
     this.#state.generation = (this.#state.generation + 1) & 0xff;
-    if ((this.#state.status & Status.driverOk) !== 0) this.#interrupt(Isr.config);
+    if ((this.#state.status & Status.driverOk) !== 0) this.#interrupt(Isr.config, this.#state.configVector);
   }
 
   /** The driver has asked for what makes no sense: nothing is done for it any more before a reset (2.1.2). */
@@ -88,7 +113,7 @@ export class VirtioFunction {
       isRunning: () => this.isRunning,
       hasIndirect: () => this.has(Feature.indirect),
       hasEventIndex: () => this.has(Feature.eventIndex),
-      interrupt: () => this.#interrupt(Isr.queue),
+      interrupt: () => this.#interrupt(Isr.queue, this.#state.queues[n].vector),
       fail: (what, value) => this.fail(what, value),
     });
   }
@@ -100,7 +125,9 @@ export class VirtioFunction {
       device: this.#device,
       features: this.#features,
       queues: this.queues,
-      reset: () => this.reset(),
+      vectors: this.#msix?.vectors ?? 0,
+      hasVectors: () => this.#msix?.isEnabled ?? false,
+      reset: () => this.#restart(),
       started: () => {
         for (const n of this.queues.keys()) this.#notify(n);
       },
@@ -113,7 +140,12 @@ export class VirtioFunction {
     if (queue < this.queues.length && this.isRunning) this.#device.notified(queue);
   }
 
-  #interrupt(cause: number): void {
+  /** With interrupts by messages the driver doesn't read the cause (4.1.4.5). */
+  #interrupt(cause: number, vector: number): void {
+    if (this.#msix?.isEnabled) {
+      if (vector !== NO_VECTOR) this.#msix.raise(vector);
+      return;
+    }
     this.#state.isr |= cause;
     this.#options.irq.set(true);
   }
@@ -153,9 +185,12 @@ export class VirtioFunction {
           range: portRange(ports, (base) => [legacyPorts(this.#driver, base)]),
         },
         { index: MEMORY_BAR, space: 'memory', size: MEMORY_BYTES, range: registerRange(mmio, memory) },
+        ...(this.#msix === null ? [] : [this.#msix.baseAddress]),
         ...bars,
       ],
-      registers: capabilityRegisters(),
+      registers: [...capabilityRegisters(this.#msix === null ? MORE_NEXT : MORE_AT), ...(this.#msix?.registers ?? [])],
+      changed: () => this.#messagesChanged(),
+      messages: () => this.#msix?.messages() ?? [],
       forwarded: {
         offset: ACCESS_AT + Access.data,
         size: 4,
@@ -163,6 +198,19 @@ export class VirtioFunction {
         write: (value) => void this.#access(value),
       },
     });
+  }
+
+  #makeMsix(state: MsixState): Msix | null {
+    const { sendMessage: send, name, mmio, guestError } = this.#options;
+    if (send === undefined) return null;
+    const place = { at: MORE_AT, next: MORE_NEXT, bar: MSIX_BAR };
+    return new Msix({ ...place, name, state, mmio, guestError, send, pciFunction: () => this.pciFunction });
+  }
+
+  /** Messages take the place of the interrupt pin. */
+  #messagesChanged(): void {
+    if (this.#msix?.isEnabled) this.#options.irq.set(false);
+    this.#msix?.changed();
   }
 
   #writeStructure(offset: number, size: number, value: number): void {

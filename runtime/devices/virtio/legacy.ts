@@ -1,5 +1,5 @@
 import { allOnes, type PortRegion } from '../../bus/ports.ts';
-import { LEGACY_PAGE_SHIFT, LEGACY_PORTS, Legacy } from './registers.ts';
+import { LEGACY_PAGE_SHIFT, LEGACY_PORTS, Legacy, LegacyVector } from './registers.ts';
 
 /** What the ports of the legacy interface show and change. */
 export interface LegacySide {
@@ -17,6 +17,15 @@ export interface LegacySide {
   takeIsr(): number;
   readConfig(offset: number): number;
   writeConfig(offset: number, value: number): void;
+  /** Whether interrupts are messages, which have registers then. */
+  readonly hasVectors: boolean;
+  configVector: number;
+  queueVector: number;
+}
+
+/** Where the device's configuration begins. */
+function configAt({ hasVectors }: LegacySide): number {
+  return hasVectors ? LegacyVector.end : Legacy.config;
 }
 
 /** Its ports, from `base` on. */
@@ -28,13 +37,14 @@ export function legacyPorts(side: LegacySide, base: number): PortRegion {
     sizes: [1, 2, 4],
     read: (port, size) => {
       const offset = port - base;
-      if (offset >= Legacy.config) return readBytes(side, offset - Legacy.config, size);
+      if (offset >= configAt(side)) return readBytes(side, offset - configAt(side), size);
       return (read(side, offset) & allOnes(size)) >>> 0;
     },
     write: (port, size, value) => {
       const offset = port - base;
-      if (offset < Legacy.config) write(side, offset, value);
-      else for (let n = 0; n < size; n++) side.writeConfig(offset - Legacy.config + n, (value >>> (8 * n)) & 0xff);
+      const config = configAt(side);
+      if (offset < config) write(side, offset, value);
+      else for (let n = 0; n < size; n++) side.writeConfig(offset - config + n, (value >>> (8 * n)) & 0xff);
     },
   };
 }
@@ -61,6 +71,10 @@ function read(side: LegacySide, offset: number): number {
       return side.status;
     case Legacy.isr:
       return side.takeIsr();
+    case LegacyVector.config:
+      return side.configVector;
+    case LegacyVector.queue:
+      return side.queueVector;
     default:
       return 0;
   }
@@ -82,6 +96,12 @@ function write(side: LegacySide, offset: number, value: number): void {
       break;
     case Legacy.status:
       side.status = value & 0xff;
+      break;
+    case LegacyVector.config:
+      side.configVector = value & 0xffff;
+      break;
+    case LegacyVector.queue:
+      side.queueVector = value & 0xffff;
   }
 }
 

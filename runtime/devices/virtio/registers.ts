@@ -64,7 +64,7 @@ export const Common = {
   end: 0x38,
 } as const;
 
-/** There are no interrupts by messages. */
+/** No interrupt message. */
 export const NO_VECTOR = 0xffff;
 
 /** The legacy interface: ports of base address register 0 (4.1.4.10). */
@@ -83,6 +83,12 @@ export const Legacy = {
 
 /** The legacy interface has addresses of queues in pages, and aligns the device area to them. */
 export const LEGACY_PAGE_SHIFT = 12;
+
+/** With MSI-X two words come before the device's configuration. */
+export const LegacyVector = { config: 20, queue: 22, end: 24 } as const;
+
+/** Where the table of interrupt messages is. */
+export const MSIX_BAR = 1;
 
 /** A descriptor of a split ring (2.7.5), and its flags. */
 export const Descriptor = { bytes: 16, next: 1, write: 2, indirect: 4 } as const;

@@ -1,4 +1,16 @@
-import { type Description, describe, flag, list, type StateOf, u8, u16, u32 } from '../../snapshot/describe.ts';
+import {
+  type Description,
+  describe,
+  flag,
+  list,
+  type StateOf,
+  starting,
+  u8,
+  u16,
+  u32,
+} from '../../snapshot/describe.ts';
+
+import { NO_VECTOR } from './registers.ts';
 
 export const queueState = describe({
   /** Entries, as the driver wants it. */
@@ -12,6 +24,8 @@ export const queueState = describe({
   used: u16,
   /** The same when the driver was last asked whether it wants an interrupt. */
   asked: u16,
+  /** The interrupt message of the queue (MSI-X). */
+  vector: starting(u16, NO_VECTOR),
 });
 export type QueueState = StateOf<typeof queueState>;
 
@@ -24,6 +38,8 @@ const fields = {
   /** Counts changes of the device's configuration. */
   generation: u8,
   queueSelect: u16,
+  /** That of changes of the configuration. */
+  configVector: starting(u16, NO_VECTOR),
 };
 
 const withQueues = (count: number) => describe({ ...fields, queues: list(count, queueState) });
