@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { InterruptMessage } from '../../../../runtime/bus/interrupt-message.ts';
+import { VirtioNinep } from '../../../../runtime/devices/virtio/ninep/index.ts';
 import { VirtioRng } from '../../../../runtime/devices/virtio/rng/index.ts';
 import { loadComponents, saveComponents } from '../../../../runtime/snapshot/components.ts';
 import { CardRig } from '../network/card-rig.ts';
 import { Driver, type Interface, interfaces } from './driver.ts';
+import { TestFolderPort } from './folder-port.ts';
 
 const TABLE = 0xf0010000;
 const [ENABLE, MASK_ALL] = [0x8000, 0x4000];
@@ -168,4 +170,15 @@ test('a saved state has table and pending messages', () => {
   expect(copy.sent).toEqual([]);
   copy.table().write(16 + 12, 4, 0);
   expect(vectorsOf(copy)).toEqual([0x42]);
+});
+
+test('with messages the legacy configuration comes after their registers', () => {
+  const rig = new CardRig();
+  const port = new TestFolderPort();
+  const options = { ...rig.board, name: 'virtio-9p0', device: 3, tag: 'shared', port, sendMessage: () => true };
+  const { pciFunction } = new VirtioNinep(options);
+  const driver = new Driver(rig, pciFunction, 'legacy');
+  expect(driver.legacy(20, 2)).toBe(6);
+  pciFunction.write(pciFunction.read(0x34, 1) + 2, 2, ENABLE);
+  expect([driver.legacy(20, 2), driver.legacy(22, 2), driver.legacy(24, 2)]).toEqual([NO_VECTOR, NO_VECTOR, 6]);
 });
