@@ -109,7 +109,8 @@ const checks: readonly (readonly [string, (guest: Guest) => Promise<void>])[] = 
     'queues have interrupt messages of their own',
     async ({ shell }) => {
       const names = await shell.run("awk '/PCI-MSI.*virtio/ { print $NF }' /proc/interrupts | sort");
-      for (const name of ['config', 'req.0', 'input.0', 'output.0', 'input']) expect(`${names}\n`).toContain(`-${name}\n`);
+      for (const name of ['config', 'req.0', 'input.0', 'output.0', 'input'])
+        expect(`${names}\n`).toContain(`-${name}\n`);
       const count = "awk '/virtio.-req.0/ { print $2 }' /proc/interrupts";
       const before = Number(await shell.run(count));
       await shell.run('dd if=/dev/vda of=/dev/null bs=64k count=8 2>/dev/null');
