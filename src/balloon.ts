@@ -6,24 +6,22 @@ const PAGE_BYTES = 4096;
 
 /** The virtio balloon of a machine (`MachineOptions.balloon`): its guest is asked to give up memory, and may get it back. */
 export class Balloon {
-  readonly #total: number;
+  /** Bytes of the machine's memory. */
+  readonly total: number;
   readonly #input: Pick<Outflow, 'write'>;
   #pages = 0;
   /** The start of a number whose end comes with the next message. */
   #rest: readonly number[] = [];
 
-  /**
-   * `total`: bytes of the machine's memory.
-   * @internal
-   */
+  /** @internal */
   constructor(total: number, input: Pick<Outflow, 'write'>) {
-    this.#total = total;
+    this.total = total;
     this.#input = input;
   }
 
   /** Bytes of memory that the guest has: all but what its driver has put into the balloon. */
   get memory(): number {
-    return this.#total - this.#pages * PAGE_BYTES;
+    return this.total - this.#pages * PAGE_BYTES;
   }
 
   /**
@@ -33,9 +31,9 @@ export class Balloon {
    */
   setMemory(size: number | string): void {
     const bytes = memorySize(size);
-    if (bytes === 0 || bytes > this.#total)
-      throw new ConfigurationError(`the memory of the guest can be from 1 to ${this.#total >> 20} MB`);
-    const pages = Math.floor((this.#total - bytes) / PAGE_BYTES);
+    if (bytes === 0 || bytes > this.total)
+      throw new ConfigurationError(`the memory of the guest can be from 1 to ${this.total >> 20} MB`);
+    const pages = Math.floor((this.total - bytes) / PAGE_BYTES);
     void this.#input.write(new Uint8Array(Uint32Array.of(pages).buffer)).catch(() => {});
   }
 

@@ -141,9 +141,21 @@ export const devices: Readonly<Record<string, Device>> = {
   },
 };
 
+/** What a property without a default is, where it is not the name of something. */
+const values: Readonly<Record<string, string>> = {
+  mac: 'ADDRESS',
+  romfile: 'FILE',
+  serial: 'TEXT',
+  unit: 'N',
+  mount_tag: 'TAG',
+  name: 'NAME',
+};
+
 /** A device with its properties and their defaults, as it is written after `-device`. */
 export function deviceUsage(name: string): string {
-  const list = Object.entries(devices[name]!.properties).map(([property, value]) => `,${property}=${value || 'ID'}`);
+  const list = Object.entries(devices[name]!.properties).map(
+    ([property, value]) => `,${property}=${value || (values[property] ?? 'ID')}`,
+  );
   return name + list.join('');
 }
 

@@ -58,7 +58,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['kernel'],
     argument: 'FILE',
-    help: 'boot this Linux bzImage or Multiboot kernel: by firmware where there is a display adapter (-vga std, -display terminal) or -bios is given, else directly, which is faster',
+    help: 'boot this Linux bzImage or Multiboot kernel: by firmware where there is a display adapter (-vga std, -display terminal, -vnc) or -bios is given, else directly, which is faster',
     apply: (settings, kernel) => ({ ...settings, kernel }),
   },
   {
@@ -160,13 +160,13 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['engine'],
-    argument: 'NAME[,check=on][,threshold=N][,blocks=N][,instructions=N]',
-    help: 'interpreter or translator (default); check what it makes; when to translate, and how much at a time',
+    argument: 'interpreter|translator[,check=on][,threshold=N][,blocks=N][,instructions=N]',
+    help: 'what runs guest code (default: translator); check what it makes; when to translate, and how much at a time',
     apply: (settings, text) => machine(settings, { engine: parseEngine(text) }),
   },
   {
     names: ['isolate'],
-    argument: 'NAME',
+    argument: 'worker|caller',
     help: 'run the machine in a worker (default) or in the thread of the caller',
     apply: (settings, name) => machine(settings, { isolate: checkedIsolate(name as 'worker' | 'caller') }),
   },

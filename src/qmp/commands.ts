@@ -1,4 +1,5 @@
 import type { QmpCommand } from './command.ts';
+import { balloonCommands } from './commands/balloon.ts';
 import { blockCommands } from './commands/block.ts';
 import { chardevCommands } from './commands/chardev.ts';
 import { inputCommands } from './commands/input.ts';
@@ -12,6 +13,7 @@ const all: readonly QmpCommand[] = [
   ...machineCommands,
   ...blockCommands,
   ...pciCommands,
+  ...balloonCommands,
   ...inputCommands,
   ...saveCommands,
   ...vncCommands,

@@ -1,7 +1,6 @@
 import type { Machine } from '../../machine.ts';
 import { resumeOrAwait } from '../../monitor/migrate.ts';
 import type { QmpCommand } from '../command.ts';
-import { QmpError } from '../error.ts';
 
 /** Of what the commands, their answers and errors are (docs/control.md). */
 const QEMU = { major: 7, minor: 2, micro: 0 } as const;
@@ -58,12 +57,6 @@ export const machineCommands: readonly QmpCommand[] = [
   fixed('query-iothreads', []),
   fixed('query-jobs', []),
   fixed('query-block-jobs', []),
-  {
-    name: 'query-balloon',
-    run: () => {
-      throw new QmpError('No balloon device has been activated', 'DeviceNotActive');
-    },
-  },
   { name: 'stop', run: async (_, { machine }) => machine.pause() },
   { name: 'cont', run: (_, { machine }) => resumeOrAwait(machine) },
   { name: 'system_reset', run: async (_, { machine }) => machine.reset() },

@@ -20,7 +20,7 @@ describe.skipIf(typeof found === 'string')('a booted Linux', () => {
   let guest: InspectedLinux;
   let symbols: Symbols;
   beforeAll(async () => {
-    guest = await InspectedLinux.boot(join(folder, 'socket'), { name: 'translator', threshold: 300, blocks: 6 });
+    guest = await InspectedLinux.boot(join(folder, 'socket'), { name: 'translator', threshold: 100, blocks: 6 });
     await guest.run(
       'find / -xdev | wc -l; gzip -c /bin/busybox | md5sum; awk "BEGIN { for (n = 1; n < 9999; n++) x += n }"',
     );

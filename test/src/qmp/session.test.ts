@@ -138,6 +138,17 @@ test.each([
   expect(existsSync(filename)).toBe(false);
 });
 
+test('a balloon is told of in bytes, and asked for memory', async () => {
+  await using guest = await Machine.create({ memory: 16, boot: { demo: true }, balloon: true });
+  const qmp = openQmp(guest);
+  expect(await qmp.execute('query-balloon')).toEqual({ actual: 16 << 20 });
+  expect(await qmp.execute('balloon', { value: 1e12 })).toEqual({});
+  await expect(qmp.execute('balloon', { value: 0 })).rejects.toThrow("Parameter 'target' expects a size");
+  await expect(openQmp(machine).execute('balloon', { value: 1 << 20 })).rejects.toMatchObject({
+    errorClass: 'DeviceNotActive',
+  });
+});
+
 test('quit is told once, and ends the machine', async () => {
   using client = await Client.ready();
   expect(await client.ask('quit')).toMatchObject([

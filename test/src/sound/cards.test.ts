@@ -8,6 +8,8 @@ const blaster: MachineOptions = {
   soundCards: ['sb16'],
 };
 const RATE = 44_100;
+/** More than a part that the card fetches at once: who begins to listen in the middle of one hears the next one first. */
+const PART_FRAMES = 120;
 
 /** The left side of so many frames of what is heard next. */
 async function hear({ sound }: Machine, frames: number): Promise<number[]> {
@@ -27,9 +29,9 @@ describe.each(['translator', 'interpreter'] as const)('a tone by DMA, with the %
     expect(frequencyOf(await heard, RATE)).toBeCloseTo(1000, 0);
     await machine.pause();
     await using second = await Machine.restore(await machine.snapshot());
-    const goesOn = hear(second, 4410);
+    const goesOn = hear(second, 4410 + PART_FRAMES);
     await second.start();
-    const tone = await goesOn;
+    const tone = (await goesOn).slice(PART_FRAMES);
     expect(frequencyOf(tone, RATE)).toBeCloseTo(1000, 0);
     expect([Math.max(...tone), Math.min(...tone)]).toEqual([0x4000, -0x4000]);
   });
