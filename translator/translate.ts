@@ -48,12 +48,11 @@ export function translate(request: TranslationRequest): Translation | null {
   const depths = stackDepths(region);
   // What is in locals of the x87 stack is said by the block that is entered.
   const entered = blocks.filter(({ eip }, n) => (depths.isUsed ? n === 0 : entries.includes(eip)));
-  const structure = structureRegion(
-    controlFlow(region, depths),
-    entered.map((_block, n) => n),
-  );
+  const flow = controlFlow(region, depths);
+  const roots = entered.map((_block, n) => n);
+  const structure = structureRegion(flow, roots);
   const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, depths);
-  return { ...emitted, ...extent(blocks), entries: entered.map(({ eip }) => eip) };
+  return { ...emitted, ...extent(reached(blocks, flow, roots)), entries: entered.map(({ eip }) => eip) };
 }
 
 /** Nothing but an instruction for the runtime. */
@@ -71,6 +70,14 @@ function controlFlow(region: Region, depths: StackDepths): number[][] {
       return to === undefined || !depths.isConsistent(from, to) ? [] : [to];
     }),
   );
+}
+
+/** The blocks that control comes to from the roots. The others have no code: an entry that was left out led there. */
+function reached(blocks: readonly ScannedBlock[], flow: readonly number[][], roots: readonly number[]): ScannedBlock[] {
+  const found = new Set(roots);
+  // A set goes on with what is added meanwhile.
+  for (const block of found) for (const next of flow[block]) found.add(next);
+  return blocks.filter((_block, n) => found.has(n));
 }
 
 function extent(blocks: readonly ScannedBlock[]): Pick<Translation, 'ranges' | 'blocks' | 'instructions'> {

@@ -1,6 +1,7 @@
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import { type DriveOptions, driveName } from '../drives/options.ts';
 import { ConfigurationError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { SnapshotError } from '../snapshot/layout.ts';
 import { isRecord } from '../snapshot/options.ts';
 import { NAME } from './records.ts';
@@ -52,7 +53,7 @@ export function announcedDrives(drives: readonly DriveOptions[], media: Announce
     const { sectors, isReadOnly: readOnly, image } = medium;
     if (medium.isInMemory) return { ...drive, image: new Uint8Array(sectors * 512), format: 'raw', readOnly };
     throw new ConfigurationError(
-      `${driveName(drive)}: the machine that arrives has ${image} in it; name that image (drives, or flags such as -hda), and all other drives`,
+      `${driveName(drive)}: the machine that arrives has ${printable(image)} in it; name that image (drives, or flags such as -hda), and all other drives`,
     );
   });
 }

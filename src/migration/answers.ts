@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { ChannelError } from './channel.ts';
 import type { Kind, RecordStream } from './records.ts';
 
@@ -31,7 +32,9 @@ export class Answers {
       const record = await stream.read();
       if (record === null) throw new ChannelError('the other end has ended without an answer', { isPeerGone: true });
       if (record.kind === 'failed')
-        throw new ConfigurationError(`the other end cannot take the machine: ${record.value.message}`);
+        throw new ConfigurationError(
+          `the other end cannot take the machine: ${printable(String(record.value.message))}`,
+        );
       this.#of(record.kind).resolve();
     }
   }

@@ -32,13 +32,14 @@ export type Kind = keyof typeof kinds;
 /** Frames in a record of memory. */
 export const MOST_FRAMES = 512;
 const MEMORY_BYTES = MOST_FRAMES * (4096 + 4) + 4096;
-const WORD_BYTES = 64 << 10;
+const MESSAGE_BYTES = 64 << 10;
 
-/** Bounds of what a record may hold, in bytes: in the stream, and when it is unpacked. Others are words. */
+/** Bounds of what a record may hold, in bytes: in the stream, and when it is unpacked. Others are words, without any. */
 const bounds: { readonly [kind in Kind]?: { readonly packed: number; readonly unpacked: number } } = {
   machine: { packed: 1 << 30, unpacked: 1 << 30 },
   memory: { packed: 2 * MEMORY_BYTES, unpacked: MEMORY_BYTES },
   state: { packed: 2 ** 31, unpacked: 2 ** 32 },
+  failed: { packed: MESSAGE_BYTES, unpacked: MESSAGE_BYTES },
 };
 
 /** A record; one without a value is a word. */
@@ -112,7 +113,7 @@ export class RecordStream {
     const bytes = length === 0 ? new Uint8Array(0) : await this.#take(length);
     if (bytes === null) throw cut();
     if (length === 0) return { kind, value: {} };
-    const most = bounds[kind]?.unpacked ?? WORD_BYTES;
+    const most = bounds[kind]?.unpacked ?? 0;
     return { kind, value: checkedValue(await readSnapshot(NAME, bytes, this.#host.decompressor, most)) };
   }
 
@@ -140,7 +141,7 @@ function checkedHead(head: Uint8Array): { kind: Kind; length: number } {
   const kind = (Object.keys(kinds) as Kind[]).find((kind) => kinds[kind] === number);
   if (view.getUint32(8, true) !== crc32(head.subarray(0, 8)) || kind === undefined)
     throw new SnapshotError(NAME, 'it is damaged: a checksum is wrong');
-  if (length > (bounds[kind]?.packed ?? WORD_BYTES))
+  if (length > (bounds[kind]?.packed ?? 0))
     throw new SnapshotError(NAME, `it claims to have ${length} bytes of '${kind}'`);
   return { kind, length };
 }

@@ -1,3 +1,4 @@
+import { LARGEST_FRAME } from '../../runtime/host/frames.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { NetworkBackend } from './backend.ts';
 import { FrameQueue } from './frame-queue.ts';
@@ -93,7 +94,7 @@ export class RelayBackend extends FrameQueue implements NetworkBackend {
 
   /** A relay may send text too, which is for nobody. */
   #receive(data: unknown): void {
-    if (!(data instanceof ArrayBuffer) || data.byteLength < ETHERNET_HEADER) return;
+    if (!(data instanceof ArrayBuffer) || data.byteLength < ETHERNET_HEADER || data.byteLength > LARGEST_FRAME) return;
     this.push(new Uint8Array(data));
   }
 }

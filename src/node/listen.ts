@@ -9,6 +9,9 @@ import { systemMessage } from './system-message.ts';
 const sockets = new Set<string>();
 const removeSockets = (): void => sockets.forEach(removeSocket);
 
+/** Connections that a server keeps which speaks with one client at a time: the others wait. */
+export const MOST_CLIENTS = 16;
+
 /** A server that listens. */
 export interface Listening {
   /** With the port that the system chose, where 0 was given. */

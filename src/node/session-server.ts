@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import type { ListenAddress } from '../listen-address.ts';
-import { type Listening, listen } from './listen.ts';
+import { type Listening, listen, MOST_CLIENTS } from './listen.ts';
 
 /** What speaks with one client. */
 export interface ClientSession {
@@ -37,6 +37,7 @@ export class SessionServer implements AsyncDisposable {
       socket.on('close', () => sockets.delete(socket));
       last = last.then(() => serve(socket, open));
     });
+    server.maxConnections = MOST_CLIENTS;
     return new SessionServer(await listen(server, wanted), sockets);
   }
 

@@ -20,6 +20,7 @@ export async function readSnapshot(
   most = MOST_BYTES,
 ): Promise<Saved> {
   const { method, headerBytes, jsonBytes, headerChecksum } = readFixedPart(name, file);
+  if (jsonBytes > most) throw damaged(name);
   const { checksum: checksumOf = crc32 } = decompressor;
   const decompress = decompressor[method];
   if (decompress === undefined) {

@@ -53,6 +53,9 @@ export class Viewer implements View {
   #failure: unknown;
   /** Which part it wants to hear of; null: it has not asked. */
   #wanted: Rectangle | null = null;
+  /** What it wants to get again, whether it has changed or not. */
+  #anew: Rectangle | null = null;
+  #isLetIn = false;
   #isSending = false;
 
   constructor(connection: ViewerConnection, options: ViewerOptions) {
@@ -97,6 +100,7 @@ export class Viewer implements View {
     const write = (bytes: Uint8Array) => this.#connection.write(bytes);
     await authenticate({ reader: this.#reader, write, checkAnswer });
     admit((await this.#reader.take(1)).getUint8(0) !== 0);
+    this.#isLetIn = true;
     await framebuffer.look();
     framebuffer.add(this);
     const { width, height } = framebuffer.picture;
@@ -112,7 +116,13 @@ export class Viewer implements View {
   }
 
   get isDue(): boolean {
-    return this.#wanted !== null && (this.#notices.size > 0 || this.damage.touches(this.#wanted));
+    if (this.#wanted === null) return false;
+    return this.#notices.size > 0 || this.#anew !== null || this.damage.touches(this.#wanted);
+  }
+
+  /** It has said what it has to, its password too. */
+  get isLetIn(): boolean {
+    return this.#isLetIn;
   }
 
   #setSize(width: number, height: number): void {
@@ -160,7 +170,7 @@ export class Viewer implements View {
 
   #wants(part: Rectangle, isIncremental: boolean): void {
     if (!isIncremental) {
-      this.damage.add(part);
+      this.#anew = this.#anew === null ? part : around(this.#anew, part);
       this.#options.framebuffer.stir();
     }
     this.#wanted = this.#wanted === null ? part : around(this.#wanted, part);
@@ -187,6 +197,8 @@ export class Viewer implements View {
     const { picture } = this.#options.framebuffer;
     // What comes with another size would get lost (RFC 6143, 7.8.2).
     const isResized = this.#notices.has('size');
+    if (this.#anew !== null) this.damage.add(this.#anew);
+    this.#anew = null;
     const notices = this.#takeNotices(picture);
     const parts = isResized ? [] : this.damage.take(this.#wanted!);
     this.#wanted = null;

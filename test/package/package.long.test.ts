@@ -104,7 +104,10 @@ describe.each(['22', '24', 'own'])('Node %s', (name) => {
 
   test.each([
     ['time-limit.ts', /^still running after 1000 ms: stopped\n$/],
-    ['translations.ts', /[1-9]\d* translations: .*\n.*\n( {2}[0-9a-f]+: \d+ times.*\n){1,3}The first begins:\nfunction /],
+    [
+      'translations.ts',
+      /[1-9]\d* translations: .*\n.*\n( {2}[0-9a-f]+: \d+ times.*\n){1,3}The first begins:\nfunction /,
+    ],
     ['compare-engines.ts', /^interpreter: AL = 69, \d+ ms\ntranslator: AL = 69, \d+ ms\n$/],
   ])('runs the example %s', async (file, said) => {
     expect(outputOf(await installation.run(runtime(), `examples/${file}`))).toMatch(said);

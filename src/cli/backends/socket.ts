@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { ConfigurationError } from '../../index.ts';
 import { placeText } from '../../listen-address.ts';
-import { type Listening, listen } from '../../node/listen.ts';
+import { type Listening, listen, MOST_CLIENTS } from '../../node/listen.ts';
 import { systemMessage } from '../../node/system-message.ts';
 import type { SocketBackend } from './backend.ts';
 import type { Connection, ConnectionPeer } from './connection.ts';
@@ -73,6 +73,7 @@ export class SocketConnection implements Connection {
 
   async #listen(): Promise<void> {
     const server = createServer((socket) => this.#arrived(socket));
+    server.maxConnections = MOST_CLIENTS;
     this.#listening = await listen(server, this.#backend.address);
   }
 
@@ -82,6 +83,7 @@ export class SocketConnection implements Connection {
       this.#waiting.push(socket);
       socket.pause();
       socket.on('error', () => {});
+      socket.on('close', () => this.#forget(socket));
     }
   }
 
@@ -107,11 +109,15 @@ export class SocketConnection implements Connection {
     socket.resume();
   }
 
+  #forget(socket: Socket): void {
+    const place = this.#waiting.indexOf(socket);
+    if (place >= 0) this.#waiting.splice(place, 1);
+  }
+
   #left(socket: Socket): void {
     if (socket !== this.#client) return;
     this.#client = undefined;
-    let next = this.#waiting.shift();
-    while (next?.destroyed) next = this.#waiting.shift();
+    const next = this.#waiting.shift();
     if (next) this.#take(next);
     else if (this.#backend.reconnect !== undefined) this.#connectLater(this.#backend.reconnect);
   }

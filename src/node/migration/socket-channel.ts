@@ -2,7 +2,10 @@ import type { Socket } from 'node:net';
 import { ChannelError, type MigrationChannel } from '../../migration/channel.ts';
 import { systemMessage } from '../system-message.ts';
 
-/** The host closed the other end: the process there has ended, or has let go of it. */
+/**
+ * The host closed the other end: the process there has ended, or has let go of it. Of another host that is not said: it says the same
+ * of a connection that it knows no more.
+ */
 const GONE = ['ECONNRESET', 'EPIPE', 'ECONNABORTED'];
 /** Bytes that are read ahead. */
 const AHEAD = 4 << 20;
@@ -18,10 +21,13 @@ export class SocketChannel implements MigrationChannel {
   #hasEnded = false;
   #error: ChannelError | undefined;
   #isClosing = false;
+  /** The other end is on this host. */
+  readonly #isHere: boolean;
   #onChange: () => void = () => {};
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    this.#isHere = isThisHost(socket.remoteAddress);
     socket.setNoDelay();
     socket.setKeepAlive(true, ALIVE);
     socket.on('data', (bytes: Buffer) => this.#take(bytes));
@@ -30,7 +36,7 @@ export class SocketChannel implements MigrationChannel {
       this.#onChange();
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      const isPeerGone = GONE.includes(error.code ?? '');
+      const isPeerGone = this.#isHere && GONE.includes(error.code ?? '');
       this.#error = new ChannelError(`the connection is broken: ${systemMessage(error)}`, { isPeerGone });
       this.#onChange();
     });
@@ -87,4 +93,9 @@ export class SocketChannel implements MigrationChannel {
   destroy(): void {
     if (!this.#isClosing) this.#socket.destroy();
   }
+}
+
+/** Whether that is the address of a loopback; a Unix socket has none. */
+export function isThisHost(address: string | undefined): boolean {
+  return address === undefined || address === '::1' || /^(::ffff:)?127\./.test(address);
 }

@@ -26,10 +26,12 @@ export class Directories {
       if (at.parent === null) throw gone();
       way.push(at);
     }
-    for (const at of way.reverse()) at.handle = await DirectoryHandle.open(at.parent!.handle!.path(at.name));
-    if (place.parent !== null) {
-      for (const at of [...way, place]) this.#used(at);
+    for (const at of way.reverse()) {
+      at.handle = await DirectoryHandle.open(at.parent!.handle!.path(at.name));
+      // At once: if the next one is none, this one has to be closed all the same.
+      this.#used(at);
     }
+    if (place.parent !== null) this.#used(place);
     return place.handle!;
   }
 

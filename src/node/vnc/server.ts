@@ -33,6 +33,10 @@ export interface VncSettings {
 }
 
 const MOST_VIEWERS = 32;
+/** After so many milliseconds without a word the host asks whether a viewer is still there. */
+const ALIVE = 60_000;
+/** Milliseconds in which a viewer must have been let in: somebody may have to type a password. */
+const HANDSHAKE_LIMIT = 60_000;
 
 /** Shows a machine's screen to VNC viewers, which use its keyboard and mouse. It does not keep the program alive. */
 export class VncServer implements VncControl, AsyncDisposable {
@@ -153,7 +157,10 @@ export class VncServer implements VncControl, AsyncDisposable {
     const server = endpointOf(address, websocket);
     const { remoteAddress = '', remotePort = 0 } = socket;
     const client = endpointOf('path' in address ? { path: '' } : { host: remoteAddress, port: remotePort }, websocket);
-    return this.#display.connect(connection, { server, client });
+    const viewer = this.#display.connect(connection, { server, client });
+    const limit = setTimeout(() => viewer.isLetIn || socket.destroy(), HANDSHAKE_LIMIT).unref();
+    socket.once('close', () => clearTimeout(limit));
+    return viewer;
   }
 }
 
@@ -174,6 +181,7 @@ async function listenUpTo(
 /** Hands on what comes, no faster than it is taken. */
 function forward(socket: Socket, taker: { receive(bytes: Uint8Array): Promise<void>; end(): void }): void {
   socket.setNoDelay();
+  socket.setKeepAlive(true, ALIVE);
   // Who is gone has gone, however.
   socket.on('error', () => {});
   socket.on('close', () => taker.end());

@@ -96,9 +96,11 @@ export class WebSocketConnection implements ViewerConnection {
   async #control(opcode: number, length: number, mask: DataView): Promise<void> {
     const isKnown = opcode === Opcode.ping || opcode === Opcode.pong;
     if (!isKnown || length > MOST_CONTROL) throw new VncError(`a WebSocket frame of kind ${opcode} is not supported`);
+    let said = new Uint8Array(0);
     await this.#payload(length, mask, async (bytes) => {
-      if (opcode === Opcode.ping) await this.#below.write(frame(Opcode.pong, bytes));
+      said = new Uint8Array(bytes);
     });
+    if (opcode === Opcode.ping) await this.#below.write(frame(Opcode.pong, said));
   }
 }
 

@@ -42,6 +42,7 @@ test('what is no frame is for nobody', async () => {
   const received = next(other!);
   relay.say('welcome');
   one!.send(frame(13, 1));
+  one!.send(frame(60_000, 1));
   one!.send(frame(60, 2));
   expect(await received).toEqual(frame(60, 2));
   await Promise.all([one!.close(), other!.close()]);

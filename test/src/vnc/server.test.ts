@@ -223,3 +223,19 @@ test('a viewer that reads nothing gets no more than fits on the way', async () =
   const after = process.memoryUsage().arrayBuffers + process.memoryUsage().external;
   expect(after - before).toBeLessThan(100 << 20);
 });
+
+test.each([[0], [5]])('a ping of %i bytes is answered with what it held', async (length) => {
+  await using server = await listenForVnc(machine, HERE, { websocket: HERE });
+  const [socket] = await webSocket(server.websocketAddress!, 'http://localhost');
+  const arrived: number[] = [];
+  const pong = [0x8a, length, ...Array.from({ length }, (_, n) => n)];
+  await new Promise<void>((resolve) => {
+    socket.on('data', (bytes: Buffer) => {
+      arrived.push(...bytes);
+      if (Buffer.from(arrived).includes(Buffer.from(pong))) resolve();
+    });
+    // The mask is zero.
+    socket.write(Uint8Array.of(0x89, 0x80 | length, 0, 0, 0, 0, ...pong.slice(2)));
+  });
+  socket.destroy();
+});

@@ -55,4 +55,13 @@ describe('a region of several entries', () => {
     expect(entries).toEqual([0x1000]);
     expect(casesOf(text)).toEqual([]);
   });
+
+  test('with x87 instructions has one entry, and no code that only another one leads to', () => {
+    // FLD1, RET; INC EBX, RET.
+    code.set([0xd9, 0xe8, 0xc3, 0x43, 0xc3]);
+    const { entries, blocks, instructions, ranges } = translateAt([0x1000, 0x1003]);
+    expect(entries).toEqual([0x1000]);
+    expect([blocks, instructions]).toEqual([1, 2]);
+    expect(ranges).toEqual([0x1000, 0x1003]);
+  });
 });
