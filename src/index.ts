@@ -129,12 +129,14 @@ export type { NetworkBackend } from './network/backend.ts';
 export type { AddressTarget, CommandTarget, PathTarget, StreamTarget } from './network/host.ts';
 export { NetworkHub } from './network/hub.ts';
 export type {
+  ChannelNetworkOptions,
   GuestForward,
   HostForward,
   HubNetworkOptions,
   NetworkBackendOptions,
   SocketNetworkOptions,
   UserNetworkOptions,
+  WebSocketNetworkOptions,
 } from './network/options.ts';
 export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
 export type { Progress } from './node/assets/progress.ts';

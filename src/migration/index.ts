@@ -13,6 +13,7 @@ export type MigrationStatus = 'none' | 'setup' | 'active' | 'cancelling' | 'canc
 
 /** What a machine's migration tells, and with what. */
 export interface MigrationEvents {
+  /** A move has begun, goes on to its next part, or is over. */
   status: MigrationStatus;
   /** Memory is looked through for the so manieth time. */
   pass: number;
@@ -44,6 +45,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     this.#awaited.promise.catch(() => {});
   }
 
+  /** How far a move is; of the last one, when it is over. */
   get status(): MigrationStatus {
     return this.#status;
   }
@@ -53,6 +55,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return this.#error;
   }
 
+  /** Bounds of a move: how long the guest may stand still, and how much is sent a second. */
   get parameters(): MigrationParameters {
     return this.#parameters;
   }

@@ -8,13 +8,15 @@ export interface MigrationStatistics {
   readonly downtime: number;
   /** How long it would stand still now. */
   readonly expectedDowntime: number;
-  /** Bytes of memory, and those of them that are to be sent still. */
+  /** Bytes of memory. */
   readonly totalBytes: number;
+  /** Those of them that are to be sent still. */
   readonly remainingBytes: number;
   /** Bytes that have gone out. */
   readonly transferredBytes: number;
-  /** Frames (4 KB) that were sent: with contents, and of zeros. */
+  /** Frames (4 KB) that were sent with their contents. */
   readonly normalFrames: number;
+  /** Frames of zeros that were told of. */
   readonly zeroFrames: number;
   /** How often all of memory was looked through. */
   readonly passes: number;
