@@ -35,6 +35,11 @@ export class RelayServer implements AsyncDisposable {
     for (const client of this.#clients) client.write(message(TEXT, Buffer.from(text)));
   }
 
+  /** A binary message of the relay's own for all. */
+  send(bytes: Uint8Array): void {
+    for (const client of this.#clients) client.write(message(BINARY, Buffer.from(bytes)));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#clients) client.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -76,6 +81,13 @@ export class RelayServer implements AsyncDisposable {
 }
 
 function message(opcode: number, payload: Buffer): Buffer {
-  const length = payload.length < 126 ? [payload.length] : [126, payload.length >> 8, payload.length & 0xff];
-  return Buffer.concat([Buffer.of(0x80 | opcode, ...length), payload]);
+  return Buffer.concat([Buffer.of(0x80 | opcode), lengthBytes(payload.length), payload]);
+}
+
+function lengthBytes(length: number): Buffer {
+  if (length < 126) return Buffer.of(length);
+  if (length < 0x10000) return Buffer.of(126, length >> 8, length & 0xff);
+  const bytes = Buffer.alloc(9, 127);
+  bytes.writeBigUInt64BE(BigInt(length), 1);
+  return bytes;
 }
