@@ -45,20 +45,30 @@ async function write({ fids }: SessionSide, request: MessageReader, reply: Messa
 
 /** An entry in a reply: qid, where to go on, kind and name. */
 const ENTRY_BYTES = 13 + 8 + 1 + 2;
+/** Entries of a reply at most: the host looks at each, and other requests wait meanwhile. */
+const MOST_ENTRIES = 1024;
 
-async function readDirectory({ fids }: SessionSide, request: MessageReader, reply: MessageWriter): Promise<void> {
+async function readDirectory(
+  { fids, closing }: SessionSide,
+  request: MessageReader,
+  reply: MessageWriter,
+): Promise<void> {
   const directory = fids.directory(request.u32());
   const from = position(request.u64());
   const limit = Math.min(request.u32(), reply.room - 4);
   const entries: DirectoryEntry[] = [];
   let length = 0;
-  await directory.list(from, (entry) => {
-    const next = length + ENTRY_BYTES + entry.name.length;
-    if (next > limit) return false;
-    length = next;
-    entries.push(entry);
-    return true;
-  });
+  await directory.list(
+    from,
+    (entry) => {
+      const next = length + ENTRY_BYTES + entry.name.length;
+      if (next > limit || entries.length === MOST_ENTRIES) return false;
+      length = next;
+      entries.push(entry);
+      return true;
+    },
+    closing,
+  );
   reply.u32(length);
   for (const entry of entries) writeEntry(reply, entry);
 }

@@ -69,8 +69,8 @@ export interface DirectoryEntry {
 /** A directory that is open. */
 export interface OpenDirectory {
   readonly kind: 'directory';
-  /** The entries from a place on, "." and ".." among them; `take` says whether it wants more. */
-  list(from: number, take: (entry: DirectoryEntry) => boolean): Promise<void>;
+  /** The entries from a place on, "." and ".." among them; `take` says whether it wants more. Throws what `closing` is aborted by. */
+  list(from: number, take: (entry: DirectoryEntry) => boolean, closing: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

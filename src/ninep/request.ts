@@ -10,6 +10,8 @@ export interface SessionSide {
   readonly folder: SharedFolder;
   readonly fids: Fids;
   readonly isReadOnly: boolean;
+  /** The folder is about to be closed: what takes long ends. */
+  readonly closing: AbortSignal;
 }
 
 /** Reads the fields of a request, does it, and writes those of the reply. What it throws is the reply otherwise. */

@@ -22,10 +22,11 @@ export class NinepSession {
     // Requests are done in their order: what is to be flushed has been answered.
     [Message.flush]: async () => {},
   };
+  readonly #closing = new AbortController();
   #mostBytes = LEAST_MESSAGE;
 
   constructor(folder: SharedFolder, isReadOnly: boolean) {
-    this.#side = { folder, fids: new Fids(folder), isReadOnly };
+    this.#side = { folder, fids: new Fids(folder), isReadOnly, closing: this.#closing.signal };
   }
 
   /** Whether the client has mounted the folder. */
@@ -46,8 +47,9 @@ export class NinepSession {
     return this.#order.run(() => this.#forget());
   }
 
-  /** The same for good. */
+  /** The same for good. Messages that wait are not done any more; their replies are errors. */
   close(): Promise<void> {
+    this.#closing.abort(new FolderError(Errno.io, 'the folder is shared no more'));
     return this.#order.run(async () => {
       await this.#forget();
       await this.#side.folder.close();
@@ -64,6 +66,7 @@ export class NinepSession {
     const request = new MessageReader(message);
     const { type, tag } = request;
     try {
+      this.#closing.signal.throwIfAborted();
       const reply = new MessageWriter(Math.min(room, this.#mostBytes));
       await this.#handlerOf(request, message.length)(this.#side, request, reply);
       return reply.finish(type + 1, tag);

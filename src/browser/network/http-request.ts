@@ -1,7 +1,11 @@
+import { ByteQueue } from '../../../runtime/snapshot/byte-queue.ts';
+import { RequestRefusal } from './http-refusal.ts';
+
 /** Bytes that the head of a request may have. */
-const MOST_HEAD = 65536;
-/** Bytes that its body may have: it is sent as a whole. */
-const MOST_BODY = 64 << 20;
+const MOST_HEAD = 16384;
+/** Bytes by which a method is told from what is no HTTP: its letters and a space. */
+const MOST_METHOD = 21;
+const END_OF_HEAD = Uint8Array.of(13, 10, 13, 10);
 
 /** A request of HTTP/1 (RFC 9112) as a guest sends it. */
 export interface HttpRequest {
@@ -17,53 +21,107 @@ interface Head extends Omit<HttpRequest, 'body'> {
   readonly length: number;
 }
 
-/** Puts a request together, however the stream is cut. */
-export class HttpRequestReader {
-  #bytes = new Uint8Array(0);
-  #head: Head | undefined;
+/** Bytes of bodies that a page keeps at a time for all requests of a network: each is sent as a whole. */
+export class BodyRoom {
+  /** Bytes of a body at most. */
+  readonly most: number;
+  #free: number;
 
-  /** @returns the request when it is whole, and "refused" for what is none, or is more than can be taken */
-  push(bytes: Uint8Array): HttpRequest | 'refused' | undefined {
-    const joined = new Uint8Array(this.#bytes.length + bytes.length);
-    joined.set(this.#bytes);
-    joined.set(bytes, this.#bytes.length);
-    this.#bytes = joined;
-    if (!this.#head) {
-      const taken = this.#takeHead();
-      if (taken !== 'taken') return taken;
-    }
-    const { length, ...head } = this.#head!;
-    if (length > MOST_BODY) return 'refused';
-    return this.#bytes.length < length ? undefined : { ...head, body: this.#bytes.slice(0, length) };
+  constructor(bytes: number) {
+    this.most = bytes;
+    this.#free = bytes;
   }
 
-  #takeHead(): 'taken' | 'refused' | undefined {
-    const text = latin1(this.#bytes.subarray(0, MOST_HEAD));
-    // What begins with none of a method's characters needs no end.
-    if (!/^[A-Z]{1,20}(?: |$)/.test(text)) return 'refused';
-    const end = text.indexOf('\r\n\r\n');
-    if (end < 0) return this.#bytes.length > MOST_HEAD ? 'refused' : undefined;
-    this.#head = headOf(text.slice(0, end));
-    this.#bytes = this.#bytes.slice(end + 4);
-    return this.#head ? 'taken' : 'refused';
+  /** @returns whether there is room for so many bytes; it is taken then */
+  take(bytes: number): boolean {
+    if (bytes > this.#free) return false;
+    this.#free -= bytes;
+    return true;
+  }
+
+  /** Gives taken room back. */
+  give(bytes: number): void {
+    this.#free += bytes;
   }
 }
 
-function headOf(text: string): Head | undefined {
+/** Puts a request together, however the stream is cut. Each byte is looked at once. */
+export class HttpRequestReader {
+  readonly #room: BodyRoom;
+  readonly #bytes = new ByteQueue();
+  #request: HttpRequest | undefined;
+  /** Bytes of the body that have come. */
+  #filled = 0;
+
+  constructor(room: BodyRoom) {
+    this.#room = room;
+  }
+
+  /** @returns the request when it is whole. @throws RequestRefusal for what is none, or is more than can be taken */
+  push(bytes: Uint8Array): HttpRequest | undefined {
+    const rest = this.#request ? bytes : this.#takeHead(bytes);
+    if (!this.#request) return undefined;
+    const { body } = this.#request;
+    const part = rest.subarray(0, body.length - this.#filled);
+    body.set(part, this.#filled);
+    this.#filled += part.length;
+    return this.#filled === body.length ? this.#request : undefined;
+  }
+
+  /** The body is not needed any more. */
+  release(): void {
+    this.#room.give(this.#request?.body.length ?? 0);
+    this.#request = undefined;
+  }
+
+  /** What follows the head, if that has come to its end. */
+  #takeHead(bytes: Uint8Array): Uint8Array {
+    const before = this.#bytes.length;
+    this.#bytes.push(bytes.subarray(0, MOST_HEAD - before));
+    // What begins with none of a method's characters needs no end.
+    if (!/^[A-Z]{1,20}(?: |$)/.test(latin1(this.#bytes.peek(MOST_METHOD)))) throw new RequestRefusal('no request');
+    const head = this.#bytes.peek(MOST_HEAD);
+    const end = endOfHead(head, Math.max(before - END_OF_HEAD.length, 0));
+    if (end >= 0) this.#begin(headOf(latin1(head.subarray(0, end - END_OF_HEAD.length))));
+    else if (head.length === MOST_HEAD) throw new RequestRefusal('long head');
+    return bytes.subarray(Math.max(end - before, 0));
+  }
+
+  #begin({ length, ...head }: Head): void {
+    if (length > this.#room.most) throw new RequestRefusal('long body');
+    if (!this.#room.take(length)) throw new RequestRefusal('no room');
+    this.#request = { ...head, body: new Uint8Array(length) };
+    this.#bytes.clear();
+  }
+}
+
+/** Where the body begins; -1: not there yet. */
+function endOfHead(head: Uint8Array, from: number): number {
+  for (let at = head.indexOf(END_OF_HEAD[0]!, from); at >= 0; at = head.indexOf(END_OF_HEAD[0]!, at + 1))
+    if (END_OF_HEAD.every((byte, n) => head[at + n] === byte)) return at + END_OF_HEAD.length;
+  return -1;
+}
+
+function headOf(text: string): Head {
   const [start = '', ...lines] = text.split('\r\n');
   const [, method, target] = /^([A-Z]+) (\S+) HTTP\/1\.[01]$/.exec(start) ?? [];
-  if (method === undefined || target === undefined) return undefined;
-  const headers: [string, string][] = [];
-  for (const line of lines) {
-    const [, name, value] = /^([^\s:]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
-    if (name === undefined) return undefined;
-    headers.push([name.toLowerCase(), value!]);
-  }
-  const all = new Map(headers);
-  // A body in pieces of unknown length is not taken.
-  if (all.has('transfer-encoding')) return undefined;
-  const length = all.get('content-length') ?? '0';
-  return /^\d{1,10}$/.test(length) ? { method, target, headers, length: Number(length) } : undefined;
+  if (method === undefined || target === undefined) throw new RequestRefusal('no request');
+  const headers = lines.map(headerOf);
+  return { method, target, headers, length: lengthOf(new Map(headers)) };
+}
+
+function headerOf(line: string): [name: string, value: string] {
+  const [, name, value] = /^([^\s:]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
+  if (name === undefined) throw new RequestRefusal('no request');
+  return [name.toLowerCase(), value!];
+}
+
+/** Bytes of the body. One in pieces of unknown length is not taken. */
+function lengthOf(headers: ReadonlyMap<string, string>): number {
+  if (headers.has('transfer-encoding')) throw new RequestRefusal('unknown length');
+  const length = headers.get('content-length') ?? '0';
+  if (!/^\d{1,15}$/.test(length)) throw new RequestRefusal('no request');
+  return Number(length);
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -1,5 +1,6 @@
 import type { HostStream, StreamEvents } from '../../network/host.ts';
-import { type HttpRequest, HttpRequestReader } from './http-request.ts';
+import { plainAnswer, RequestRefusal } from './http-refusal.ts';
+import { type BodyRoom, type HttpRequest, HttpRequestReader } from './http-request.ts';
 
 /** Headers of a request that are between guest and server, or that the browser sets itself. */
 const ownHeaders = new Set([
@@ -13,21 +14,25 @@ const PIECE = 65536;
 
 /**
  * What a guest takes for a connection to a web server: its request is asked for by `fetch`, with the browser's rules about other
- * servers, without cookies. One request a connection; what is no HTTP is reset.
+ * servers, without cookies. One request a connection: what follows it is lost. What is no HTTP is reset.
  */
 export class HttpStream implements HostStream {
   readonly #server: string;
   readonly #events: StreamEvents;
-  readonly #reader = new HttpRequestReader();
+  readonly #reader: HttpRequestReader;
   readonly #ended = new AbortController();
   #isAsked = false;
   /** The guest takes no more until this is resolved. */
   #pause: PromiseWithResolvers<void> | undefined;
 
-  /** @param server such as "http://example.org:8080" */
-  constructor(server: string, events: StreamEvents) {
+  /**
+   * @param server such as "http://example.org:8080"
+   * @param room for the request's body
+   */
+  constructor(server: string, room: BodyRoom, events: StreamEvents) {
     this.#server = server;
     this.#events = events;
+    this.#reader = new HttpRequestReader(room);
     setTimeout(() => this.#isEnded || events.opened());
   }
 
@@ -36,10 +41,19 @@ export class HttpStream implements HostStream {
   }
 
   write(bytes: Uint8Array, done: () => void): void {
-    const request = this.#isAsked || this.#isEnded ? undefined : this.#reader.push(bytes);
+    if (!this.#isAsked && !this.#isEnded) this.#read(bytes);
     done();
-    if (request === 'refused') this.#fail();
-    else if (request) void this.#ask(request);
+  }
+
+  #read(bytes: Uint8Array): void {
+    try {
+      const request = this.#reader.push(bytes);
+      if (request) void this.#ask(request);
+    } catch (error) {
+      const answer = error instanceof RequestRefusal ? error.answer : undefined;
+      if (answer) void this.#refuse(answer);
+      else this.#fail();
+    }
   }
 
   /** The guest may still read. */
@@ -58,6 +72,7 @@ export class HttpStream implements HostStream {
 
   destroy(): void {
     this.#ended.abort();
+    this.#reader.release();
     this.setReading(true);
   }
 
@@ -65,6 +80,17 @@ export class HttpStream implements HostStream {
     if (this.#isEnded) return;
     this.destroy();
     setTimeout(() => this.#events.failed('reset'));
+  }
+
+  async #refuse(answer: Uint8Array): Promise<void> {
+    this.#isAsked = true;
+    await this.#send(answer);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#reader.release();
+    if (!this.#isEnded) this.#events.ended();
   }
 
   async #ask(request: HttpRequest): Promise<void> {
@@ -76,8 +102,7 @@ export class HttpStream implements HostStream {
     } catch (error) {
       await this.#send(failure(url, error as Error));
     }
-    if (this.#isEnded) return;
-    this.#events.ended();
+    this.#end();
   }
 
   async #answer(response: Response, method: string): Promise<void> {
@@ -118,7 +143,6 @@ function headOf({ status, statusText, headers }: Response, method: string): Uint
 }
 
 function failure(url: string, { message }: Error): Uint8Array {
-  const text = `The browser cannot get ${url}: ${message}. A page may ask other servers only where these allow it (CORS).\n`;
-  const head = `HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n`;
-  return new TextEncoder().encode(head + text);
+  const why = `${message}. A page may ask other servers only where these allow it (CORS).`;
+  return plainAnswer('502 Bad Gateway', `The browser cannot get ${url}: ${why}`);
 }

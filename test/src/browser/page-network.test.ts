@@ -20,13 +20,15 @@ afterEach(async () => {
   await network.backend.close();
 });
 
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
 /** A web server of the test's, and what a guest gets from it that sends this. */
 async function answerTo(send: string, answer: RequestListener): Promise<string> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const visit = guest.connect((server.address() as AddressInfo).port);
   await visit.opened;
-  visit.connection.push(new TextEncoder().encode(send));
+  visit.connection.push(bytesOf(send));
   await visit.closed;
   server.close();
   return visit.text();
@@ -65,16 +67,46 @@ test('what the browser does not get is told', async () => {
   expect(text).toMatch(/^HTTP\/1\.1 502 Bad Gateway[\s\S]*The browser cannot get http:\/\/127\.0\.0\.1:\d+\/: .*CORS/);
 });
 
+test.each(['\x16\x03\x01', 'SSH-2.0-x\r\n', 'GET nothing\r\n\r\n'])(
+  'what is no request is reset: %j',
+  async (bytes) => {
+    const visit = guest.connect(8080);
+    await visit.opened;
+    visit.connection.push(bytesOf(bytes));
+    expect(await visit.closed).toBe('reset');
+  },
+);
+
 test.each([
-  '\x16\x03\x01',
-  'SSH-2.0-x\r\n',
-  'GET nothing\r\n\r\n',
-  'PUT / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n',
-])('what is no request is reset: %j', async (bytes) => {
+  ['PUT / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n', '411 Length Required'],
+  ['PUT / HTTP/1.1\r\ncontent-length: 67108865\r\n\r\n', '413 Content Too Large'],
+  [`GET /${'a'.repeat(100_000)}`, '431 Request Header Fields Too Large'],
+])('what is too much is answered: %#', async (bytes, status) => {
   const visit = guest.connect(8080);
   await visit.opened;
-  visit.connection.push(new TextEncoder().encode(bytes));
-  expect(await visit.closed).toBe('reset');
+  visit.connection.push(bytesOf(bytes));
+  expect(await visit.closed).toBe('ended');
+  expect(visit.text()).toMatch(new RegExp(`^HTTP/1.1 ${status}\r\n`));
+});
+
+test('bodies that are not sent yet leave no room for others, until their connections end', async () => {
+  const half = bytesOf('PUT / HTTP/1.1\r\ncontent-length: 50000000\r\n\r\n');
+  const visits = [guest.connect(8080), guest.connect(8081)];
+  for (const visit of visits) {
+    await visit.opened;
+    visit.connection.push(half);
+  }
+  expect(await visits[1]!.closed).toBe('ended');
+  expect(visits[1]!.text()).toMatch(/^HTTP\/1.1 503 /);
+  visits[0]!.connection.abort();
+  const third = guest.connect(8082);
+  await third.opened;
+  third.connection.push(half);
+  const text = await answerTo('PUT / HTTP/1.1\r\ncontent-length: 5\r\n\r\nwords', (request, response) => {
+    request.pipe(response);
+  });
+  expect(text).toMatch(/words$/);
+  expect(third.text()).toBe('');
 });
 
 test.each([22, 443])('port %i is refused', async (port) => {
@@ -84,7 +116,7 @@ test.each([22, 443])('port %i is refused', async (port) => {
 
 /** A question of a resolver (RFC 1035, 4.1). */
 function question(name: string, type: number): Uint8Array {
-  const labels = name.split('.').flatMap((label) => [label.length, ...new TextEncoder().encode(label)]);
+  const labels = name.split('.').flatMap((label) => [label.length, ...bytesOf(label)]);
   return Uint8Array.of(...[0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0], ...labels, 0, 0, type, 0, 1);
 }
 
@@ -104,7 +136,7 @@ test('a name gets an address, and what connects there asks for the name', async 
   await new Promise<void>((resolve) => {
     const events = { data: () => {}, failed: () => resolve(), ended: () => resolve() };
     const stream = sockets.connect({ address: '198.18.0.1', port: 80 }, { ...events, opened: () => {} });
-    stream.write(new TextEncoder().encode('GET /a HTTP/1.0\r\n\r\n'), () => {});
+    stream.write(bytesOf('GET /a HTTP/1.0\r\n\r\n'), () => {});
   });
   expect(asked).toHaveBeenCalledWith('http://web.example:80/a', expect.objectContaining({ credentials: 'omit' }));
 });
