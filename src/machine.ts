@@ -1,8 +1,9 @@
 import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/stream.ts';
-import { soundPorts, virtioPortName } from '../runtime/machine/resources.ts';
+import { virtioPortName } from '../runtime/machine/resources.ts';
 import { AskedMachine } from './asked-machine.ts';
 import { Balloon } from './balloon.ts';
 import type { NetworkCard } from './cards/card.ts';
+import { connectOutside, disconnectOutside } from './connections.ts';
 import type { Drive } from './drives/drive.ts';
 import type { Host, Isolate } from './host.ts';
 import { Keyboard } from './input/keyboard.ts';
@@ -163,19 +164,14 @@ export class Machine extends AskedMachine implements AsyncDisposable {
     this.migration = new MachineMigration(this.#migrating(), options.incoming === true);
     if (this.migration.isAwaited) this.#streams.holdUntil(this.migration.arrived);
     this.drives = drives.all;
-    const log = (message: string) => this.emit('log', message);
-    drives.onLog = log;
-    drives.onCrash = events.onCrash;
     this.network = cards.all;
-    cards.connect({ send: (message) => this.#connection.send(message), log });
-    made.shares.connect((message) => this.#connection.send(message));
-    for (const { name, cable } of cards.all) {
-      this.#streams.addOutput(name, cable);
-      this.#streams.addInput(name, cable);
-    }
     this.sound = sound;
-    sound.connect((message) => this.#connection.send(message), log);
-    this.#streams.addOutput(soundPorts.frames, sound);
+    connectOutside(made, {
+      streams: this.#streams,
+      send: (message) => this.#connection.send(message),
+      log: (message) => void this.emit('log', message),
+      crashed: events.onCrash,
+    });
     this.screen = new Screen(config.vga === 'std', () => this.call('screen'));
     this.translations = new Translations(this.ask);
   }
@@ -266,13 +262,8 @@ export class Machine extends AskedMachine implements AsyncDisposable {
 
   async #terminate(): Promise<void> {
     this.#hold();
-    await Promise.all([this.#isolate.terminate(), this.#made.drives.close(), ...this.#closeConnections()]);
+    await Promise.all([this.#isolate.terminate(), this.#made.drives.close(), disconnectOutside(this.#made)]);
     this.#release();
-  }
-
-  /** Lets go of what is outside, but for the drives. */
-  #closeConnections(): Promise<unknown>[] {
-    return [this.#made.cards.close(), this.#made.shares.close(), this.#made.sound.close()];
   }
 
   /** The same as `stop()`, for `await using`. */
@@ -392,6 +383,6 @@ export class Machine extends AskedMachine implements AsyncDisposable {
     this.#enter('ended');
     this.#streams.end(reason);
     void this.#made.drives.close();
-    void Promise.all(this.#closeConnections());
+    void disconnectOutside(this.#made);
   }
 }

@@ -19,7 +19,7 @@ import { PhysicalMemory } from '../memory/physical.ts';
 import { allocateShared } from '../memory/ram.ts';
 import { checkComponents, loadComponents, type SavedComponents, saveComponents } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
-import { VirtualClock } from '../time/clock.ts';
+import type { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
 import { applyBoot } from './boot.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
@@ -27,16 +27,11 @@ import { engineOptions } from './engine-options.ts';
 import { Examination } from './examination.ts';
 import { loadGuest, modelOf } from './guest.ts';
 import { GuestLog } from './guest-log.ts';
-import { InstructionTime } from './instruction-time.ts';
-import { JumpGrant } from './jump-grant.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
+import { Schedule } from './schedule.ts';
 import { Transfer } from './transfer.ts';
 
-/** Instructions between two looks at the clock with instruction time. */
-const LONGEST_GRANT = 200_000;
-/** Nanoseconds that the clocks of two threads may differ by. */
-const NEAR = 100_000;
 /** Virtual nanoseconds that an answer of the host's takes with instruction time. */
 const HOST_LATENCY = 100_000;
 const FPU_IRQ = 13;
@@ -60,16 +55,9 @@ export class MachineCore {
   private readonly config: MachineConfig;
   private readonly model: CpuModel;
   private readonly host: MachineHost;
-  private readonly time: InstructionTime | null;
-  /** Where no other thread asks for attention. */
-  private readonly jumps: JumpGrant | null;
+  private readonly schedule: Schedule;
   /** What a reset starts with; null: the firmware. */
   private readonly guest: BootState | null;
-  /** The deadline last announced, and a nanosecond that makes one look new. */
-  private deadline = Infinity;
-  private nudge = 0;
-  /** Guest code runs. */
-  private inGuest = false;
   private power: RunResult | null = null;
   private inspector: Inspection | null = null;
   private examiner: Examination | null = null;
@@ -77,8 +65,6 @@ export class MachineCore {
   /** What led to the shutdown that the CPU is in. */
   private exceptions: readonly UndeliveredException[] = [];
   private readonly log: GuestLog | null;
-  /** Host time at which the CPU was left halted (instruction time only). */
-  private haltedSince = -1;
 
   /** Throws BootError if the images cannot be booted. */
   constructor(config: MachineConfig, host: MachineHost) {
@@ -87,17 +73,15 @@ export class MachineCore {
     this.host = host;
     const buffer = allocateShared(STATE_BYTES);
     this.state = new Int32Array(buffer, 0, WORD_COUNT);
-    this.time = config.icountShift === undefined ? null : new InstructionTime(this.state, config.icountShift);
-    this.jumps = this.time === null && config.pacing === 'jumps' ? new JumpGrant(this.state) : null;
+    this.schedule = new Schedule({ config, host, state: this.state, events: this.events });
+    this.clock = this.schedule.clock;
     this.guest = loadGuest(config);
-    this.clock = new VirtualClock(this.time ?? host);
-    this.clock.resume();
     this.log = config.log?.length ? new GuestLog(config.log, (lines) => host.guestLog?.(lines)) : null;
     this.door = new HostDoor({
       clock: this.clock,
       events: this.events,
       send: (message) => host.send(message),
-      latency: this.time ? HOST_LATENCY : undefined,
+      latency: this.schedule.instructionTime ? HOST_LATENCY : undefined,
     });
     const layout = physicalLayout(config);
     this.memory = new PhysicalMemory(layout.map);
@@ -115,14 +99,13 @@ export class MachineCore {
     });
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
       ...engineOptions(config, host),
-      pacing: this.time ? 'budget' : (config.pacing ?? 'poll'),
+      pacing: this.schedule.pacing,
       ...config.engineOptions,
     });
     // With IF clear the request is seen when IF is set again, by whoever sets it.
     this.pc.interrupts.onPending = () => {
       if (isInterruptWaiting(this.state, this.pc.interrupts)) this.callAttention();
     };
-    this.events.onEarlier = (deadline) => this.deadlineEarlier(deadline);
     this.boot();
   }
 
@@ -151,7 +134,7 @@ export class MachineCore {
 
   /** With instruction time by the numbers of RDRAND, so that runs are alike. */
   private fillRandom(target: Uint8Array): void {
-    if (this.time === null && this.host.random) this.host.random(target);
+    if (this.schedule.instructionTime === null && this.host.random) this.host.random(target);
     else randomBytes(this.state, target);
   }
 
@@ -188,7 +171,7 @@ export class MachineCore {
   reset(): void {
     this.log?.reset();
     this.power = null;
-    this.time?.settle();
+    this.schedule.instructionTime?.settle();
     this.pc.reset();
     this.cpu.reset();
     this.engine.graph.cache.dropAll();
@@ -214,13 +197,13 @@ export class MachineCore {
     loadComponents(parts, saved);
     this.power = null;
     this.exceptions = [];
-    this.haltedSince = -1;
+    this.schedule.loaded();
     this.door.loaded();
   }
 
   /** Makes `run` come back ('slice') when so many instructions have run in all; only with instruction time. */
   stopAt(instructions: number): void {
-    this.time!.limit = instructions;
+    this.schedule.instructionTime!.limit = instructions;
   }
 
   /** Runs until something needs the host, or until the host's time is `until`. */
@@ -228,7 +211,7 @@ export class MachineCore {
     for (;;) {
       const result = this.service(until);
       if (result !== null) return result;
-      this.grant();
+      this.schedule.grant();
       const reason = this.runGuest();
       if (reason === 'debug') return { reason, stop: this.engine.stops.take()! };
       if (reason !== 'halted') continue;
@@ -238,25 +221,19 @@ export class MachineCore {
   }
 
   private runGuest(): ReturnType<Engine['dispatcher']['run']> {
-    this.inGuest = true;
+    this.schedule.isInGuest = true;
     try {
       return this.engine.dispatcher.run();
     } finally {
-      this.inGuest = false;
+      this.schedule.isInGuest = false;
     }
-  }
-
-  /** Instructions or jumps until the next look at what is due. */
-  private grant(): void {
-    if (this.time) this.time.grant(this.events.nextDeadline() - this.clock.now(), LONGEST_GRANT);
-    else this.jumps?.grant(this.host.nanoseconds());
   }
 
   /** Does what is due between two stretches of guest code; a result if the host must act. */
   private service(until: number): RunResult | null {
     const { state } = this;
     Atomics.store(state, Word.attention, 0);
-    if (this.haltedSince >= 0) this.passHaltedTime();
+    this.schedule.passHaltedTime();
     this.events.runDue(this.clock.now());
     if (this.door.isWaiting) return { reason: 'waiting' };
     if (this.power !== null) {
@@ -266,30 +243,17 @@ export class MachineCore {
     }
     if (state[Word.halted] === Halt.shutdown) return { reason: 'shutdown', exceptions: this.exceptions };
     if (Atomics.load(state, Word.wake) !== 0) return { reason: 'attention' };
-    if (this.host.nanoseconds() >= until || this.isAtLimit()) return { reason: 'slice' };
-    this.announce(this.events.nextDeadline());
+    if (this.schedule.isOver(until)) return { reason: 'slice' };
+    this.schedule.announce();
     return null;
-  }
-
-  private isAtLimit(): boolean {
-    return this.time !== null && this.time.instructions >= this.time.limit;
   }
 
   /** The CPU waits for an interrupt: null if a device is due at once. */
   private halt(): RunResult | null {
     if (this.state[Word.halted] === Halt.shutdown) return null;
-    const deadline = this.events.nextDeadline();
-    const wait = deadline - this.clock.now();
-    if (wait <= 0) return null;
-    const result = { reason: 'halted', forGood: this.isHaltedForGood() } as const;
-    if (deadline === Infinity) return result;
-    if (this.config.icountSleep === false) {
-      this.time?.skip(wait);
-      return null;
-    }
-    const now = this.host.nanoseconds();
-    if (this.time) this.haltedSince = now;
-    return { ...result, wakeAt: now + wait };
+    const wakeAt = this.schedule.halt();
+    if (wakeAt === null) return null;
+    return { reason: 'halted', forGood: this.isHaltedForGood(), ...(wakeAt < Infinity && { wakeAt }) };
   }
 
   /** Nothing that devices may do ends the halt. */
@@ -297,41 +261,8 @@ export class MachineCore {
     return !this.pc.canInterrupt((this.state[Word.eflags]! & Eflags.if) !== 0);
   }
 
-  /** Instruction time goes on with the host's while the CPU is halted, but not past the next event. */
-  private passHaltedTime(): void {
-    const passed = this.host.nanoseconds() - this.haltedSince;
-    this.haltedSince = -1;
-    this.time!.skip(Math.max(0, Math.min(passed, this.events.nextDeadline() - this.clock.now())));
-  }
-
-  /** Running code looks at what is due by itself, now and then. */
-  private get isCounting(): boolean {
-    return this.time !== null || this.jumps !== null;
-  }
-
   private callAttention(): void {
     Atomics.store(this.state, Word.attention, 1);
-  }
-
-  /** Outside of guest code `service` comes next, which looks for itself: a call of the ticker's thread would be for nothing. */
-  private deadlineEarlier(deadline: number): void {
-    if (!this.inGuest) return;
-    if (this.isCounting) this.callAttention();
-    else this.announce(deadline);
-  }
-
-  /** Tells the host when it is to ask for attention; again if it is about to, for it may have asked a little early. */
-  private announce(deadline: number): void {
-    if (this.isCounting) return;
-    const isNear = deadline - this.clock.now() < NEAR;
-    if (deadline === this.deadline && !isNear) return;
-    this.deadline = deadline;
-    this.nudge ^= 1;
-    this.host.deadlineChanged?.(this.toHost(deadline) + this.nudge);
-  }
-
-  private toHost(time: number): number {
-    return time + (this.host.nanoseconds() - this.clock.now());
   }
 
   /** A message from the host; between two calls of `run`. */
@@ -356,7 +287,7 @@ export class MachineCore {
   metrics(): Metrics {
     const { engine, mmu } = this;
     return {
-      instructions: this.time?.instructions ?? 0,
+      instructions: this.schedule.instructionTime?.instructions ?? 0,
       dispatcher: engine.dispatcher.metrics,
       code: { ...engine.graph.cache.size, decoded: engine.graph.decoded, handlers: engine.handlers.size },
       invalidation: engine.graph.cache.metrics,

@@ -3,6 +3,7 @@ import { Word } from '../../translator/abi/state.ts';
 import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
 import { MachineClock } from './clock.ts';
 import { Deadline, SharedDeadlines } from './deadlines.ts';
+import { DriveLink } from './drive-link.ts';
 import { OutputBatches } from './output.ts';
 import type { ThreadProbe } from './probe.ts';
 import type { Calls, Command, Exit, MessageEnd, Report, Reset, ToDrives } from './protocol.ts';
@@ -69,6 +70,7 @@ class MachineLoop {
   readonly #clock: MachineClock;
   readonly #deadlines: SharedDeadlines | undefined;
   readonly #output: OutputBatches;
+  readonly #drives: DriveLink;
   #core!: MachineCore;
   #coreDeadline = Infinity;
   #sliceEnd = Infinity;
@@ -77,9 +79,6 @@ class MachineLoop {
   /** Told to run, and stopped all the same by `freeze`. */
   #running = false;
   #frozen = false;
-  /** Questions that the drives have not answered, and who waits until there are none. */
-  #unanswered = 0;
-  #onAnswered: () => void = () => {};
   #stopped = false;
   #exited = false;
   #haltReported = false;
@@ -92,6 +91,7 @@ class MachineLoop {
     this.#port = options.port;
     this.#clock = new MachineClock(options.thread.nanoseconds);
     this.#deadlines = options.deadlines && new SharedDeadlines(options.deadlines);
+    this.#drives = new DriveLink(options.drives, options.config);
     this.#output = new OutputBatches((port, bytes) => this.#port.postMessage({ type: 'output', port, bytes }));
   }
 
@@ -100,33 +100,10 @@ class MachineLoop {
     this.#core = this.#options.createCore({ pacing, ...this.#options.config }, this.#host(checkText));
     this.#port.onmessage = ({ data }) => this.#receive(data);
     this.#port.postMessage({ type: 'ready', state: this.#core.state });
-    this.#connectDrives();
-  }
-
-  #connectDrives(): void {
-    const { drives } = this.#options;
-    if (!drives) return;
-    drives.onmessage = ({ data }) => {
-      if (data.type === 'completion') this.#driveAnswered();
-      this.#core.arrive(data);
+    this.#drives.connect(this.#core.state, (message) => {
+      this.#core.arrive(message);
       this.#onMessage();
-    };
-    drives.postMessage({ type: 'ready', state: this.#core.state });
-  }
-
-  #driveAnswered(): void {
-    this.#unanswered--;
-    // The core may ask for more when it has got this answer.
-    queueMicrotask(() => this.#unanswered === 0 && this.#onAnswered());
-  }
-
-  #askDrives(message: ToDrives): void {
-    this.#unanswered++;
-    this.#options.drives?.postMessage(message);
-  }
-
-  #isDrive(port: string): boolean {
-    return this.#options.config.drives?.some(({ name }) => name === port) ?? false;
+    });
   }
 
   async run(): Promise<void> {
@@ -139,7 +116,7 @@ class MachineLoop {
   close(): void {
     this.#core?.dispose();
     this.#port.close();
-    this.#options.drives?.close();
+    this.#drives.close();
   }
 
   async #step(): Promise<void> {
@@ -263,10 +240,7 @@ class MachineLoop {
   async #freeze(): Promise<void> {
     this.#frozen = true;
     this.#setClock();
-    if (this.#unanswered === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#onAnswered = resolve;
-    });
+    await this.#drives.allAnswered();
   }
 
   #thaw(): void {
@@ -362,7 +336,7 @@ class MachineLoop {
       nanoseconds: () => this.#clock.nanoseconds(),
       send: (message) => {
         if (message.type === 'output') this.#addOutput(message.port, message.bytes);
-        else if (message.type === 'request' && this.#isDrive(message.port)) this.#askDrives(message);
+        else if (message.type === 'request' && this.#drives.has(message.port)) this.#drives.ask(message);
         else this.#port.postMessage(message);
       },
       guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),

@@ -1,0 +1,132 @@
+import { Word } from '../../translator/abi/state.ts';
+import type { Pacing } from '../../translator/emit/context.ts';
+import { VirtualClock } from '../time/clock.ts';
+import type { EventQueue } from '../time/events.ts';
+import type { MachineConfig, MachineHost } from './config.ts';
+import { InstructionTime } from './instruction-time.ts';
+import { JumpGrant } from './jump-grant.ts';
+
+/** Instructions between two looks at the clock with instruction time. */
+const LONGEST_GRANT = 200_000;
+/** Nanoseconds that the clocks of two threads may differ by. */
+const NEAR = 100_000;
+
+/** What a machine's schedule is made of. */
+export interface ScheduleParts {
+  readonly config: MachineConfig;
+  readonly host: MachineHost;
+  readonly state: Int32Array;
+  readonly events: EventQueue;
+}
+
+/** When guest code must come back as something is due: how far it may run, how long it sleeps, what the host is told of deadlines. */
+export class Schedule {
+  /** What devices see of time. */
+  readonly clock: VirtualClock;
+  /** Where time comes from executed instructions. */
+  readonly instructionTime: InstructionTime | null;
+  /** Guest code runs. */
+  isInGuest = false;
+  private readonly parts: ScheduleParts;
+  private readonly state: Int32Array;
+  private readonly events: EventQueue;
+  private readonly host: MachineHost;
+  /** Where no other thread asks for attention. */
+  private readonly jumps: JumpGrant | null;
+  /** The deadline last announced, and a nanosecond that makes one look new. */
+  private deadline = Infinity;
+  private nudge = 0;
+  /** Host time at which the CPU was left halted (instruction time only). */
+  private haltedSince = -1;
+
+  constructor(parts: ScheduleParts) {
+    const { config, host, state, events } = parts;
+    this.parts = parts;
+    this.state = state;
+    this.events = events;
+    this.host = host;
+    this.instructionTime = config.icountShift === undefined ? null : new InstructionTime(state, config.icountShift);
+    this.jumps = this.instructionTime === null && config.pacing === 'jumps' ? new JumpGrant(state) : null;
+    this.clock = new VirtualClock(this.instructionTime ?? host);
+    this.clock.resume();
+    events.onEarlier = (deadline) => this.deadlineEarlier(deadline);
+  }
+
+  /** How the engine is to notice that something is due. */
+  get pacing(): Pacing {
+    return this.instructionTime ? 'budget' : (this.parts.config.pacing ?? 'poll');
+  }
+
+  /** Instructions or jumps until the next look at what is due. */
+  grant(): void {
+    const { instructionTime, events, clock } = this;
+    if (instructionTime) instructionTime.grant(events.nextDeadline() - clock.now(), LONGEST_GRANT);
+    else this.jumps?.grant(this.host.nanoseconds());
+  }
+
+  /** Whether the host's time is `until`, or so many instructions have run as are to. */
+  isOver(until: number): boolean {
+    const { instructionTime } = this;
+    if (this.host.nanoseconds() >= until) return true;
+    return instructionTime !== null && instructionTime.instructions >= instructionTime.limit;
+  }
+
+  /** The CPU waits for an interrupt: the host's time of the next event (Infinity: there is none), or null if it is due at once. */
+  halt(): number | null {
+    const deadline = this.events.nextDeadline();
+    const wait = deadline - this.clock.now();
+    if (wait <= 0) return null;
+    if (deadline === Infinity) return Infinity;
+    if (this.parts.config.icountSleep === false) {
+      this.instructionTime?.skip(wait);
+      return null;
+    }
+    const now = this.host.nanoseconds();
+    if (this.instructionTime) this.haltedSince = now;
+    return now + wait;
+  }
+
+  /** Instruction time goes on with the host's while the CPU is halted, but not past the next event. */
+  passHaltedTime(): void {
+    if (this.haltedSince < 0) return;
+    const passed = this.host.nanoseconds() - this.haltedSince;
+    this.haltedSince = -1;
+    this.instructionTime!.skip(Math.max(0, Math.min(passed, this.events.nextDeadline() - this.clock.now())));
+  }
+
+  /** A state was loaded. */
+  loaded(): void {
+    this.haltedSince = -1;
+  }
+
+  /** Running code looks at what is due by itself, now and then. */
+  private get isCounting(): boolean {
+    return this.instructionTime !== null || this.jumps !== null;
+  }
+
+  /** Outside of guest code the machine looks for itself next: a call of the ticker's thread would be for nothing. */
+  private deadlineEarlier(deadline: number): void {
+    if (!this.isInGuest) return;
+    if (this.isCounting) Atomics.store(this.state, Word.attention, 1);
+    else this.announceDeadline(deadline);
+  }
+
+  /** Tells the host when it is to ask for attention. */
+  announce(): void {
+    this.announceDeadline(this.events.nextDeadline());
+  }
+
+  /** Again if it is about to, for it may have asked a little early. */
+  private announceDeadline(deadline: number): void {
+    if (this.isCounting) return;
+    const isNear = deadline - this.clock.now() < NEAR;
+    if (deadline === this.deadline && !isNear) return;
+    this.deadline = deadline;
+    this.nudge ^= 1;
+    this.host.deadlineChanged?.(this.toHost(deadline) + this.nudge);
+  }
+
+  private toHost(time: number): number {
+    return time + (this.host.nanoseconds() - this.clock.now());
+  }
+}

@@ -1,0 +1,34 @@
+import type { ToMachine } from '../runtime/host/messages.ts';
+import { soundPorts } from '../runtime/machine/resources.ts';
+import type { MachineStreams } from './machine-streams.ts';
+import type { MachineParts } from './machine-types.ts';
+
+/** What a machine offers to what is outside of it. */
+interface MachineEnd {
+  readonly streams: MachineStreams;
+  send(message: ToMachine): void;
+  /** Takes what the user should know. */
+  log(message: string): void;
+  /** What serves the drives has ended without being told to. */
+  crashed(error: Error): void;
+}
+
+/** Connects a machine with its drives, cables, shared folders and loudspeakers. */
+export function connectOutside({ drives, cards, shares, sound }: MachineParts, machine: MachineEnd): void {
+  const { streams, send, log } = machine;
+  drives.onLog = log;
+  drives.onCrash = machine.crashed;
+  cards.connect({ send, log });
+  shares.connect(send);
+  for (const { name, cable } of cards.all) {
+    streams.addOutput(name, cable);
+    streams.addInput(name, cable);
+  }
+  sound.connect(send, log);
+  streams.addOutput(soundPorts.frames, sound);
+}
+
+/** Lets go of all of it but the drives, whose images may take longer. */
+export async function disconnectOutside({ cards, shares, sound }: MachineParts): Promise<void> {
+  await Promise.all([cards.close(), shares.close(), sound.close()]);
+}

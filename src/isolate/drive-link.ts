@@ -1,0 +1,58 @@
+import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
+import type { MachineConfig } from '../machine-core.ts';
+import type { MessageEnd, ToDrives } from './protocol.ts';
+
+/** Requests of a machine, as they go to what serves its drives. */
+type Request = ToHost & { readonly type: 'request' };
+
+/** A machine's connection to what serves its drives: counts what has not been answered. */
+export class DriveLink {
+  readonly #end: MessageEnd<ToDrives, ToMachine> | undefined;
+  readonly #names: ReadonlySet<string>;
+  /** Questions that the drives have not answered, and who waits until there are none. */
+  #unanswered = 0;
+  #onAnswered: () => void = () => {};
+
+  constructor(end: MessageEnd<ToDrives, ToMachine> | undefined, { drives = [] }: MachineConfig) {
+    this.#end = end;
+    this.#names = new Set(drives.map(({ name }) => name));
+  }
+
+  /** The machine with these words has been made, and gets what the drives tell. */
+  connect(state: Int32Array, receive: (message: ToMachine) => void): void {
+    if (!this.#end) return;
+    this.#end.onmessage = ({ data }) => {
+      if (data.type === 'completion') this.#answered();
+      receive(data);
+    };
+    this.#end.postMessage({ type: 'ready', state });
+  }
+
+  /** Whether a port is a drive's. */
+  has(port: string): boolean {
+    return this.#names.has(port);
+  }
+
+  ask(request: Request): void {
+    this.#unanswered++;
+    this.#end?.postMessage(request);
+  }
+
+  /** Resolves when all questions have been answered. */
+  async allAnswered(): Promise<void> {
+    if (this.#unanswered === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onAnswered = resolve;
+    });
+  }
+
+  close(): void {
+    this.#end?.close();
+  }
+
+  #answered(): void {
+    this.#unanswered--;
+    // The core may ask for more when it has got this answer.
+    queueMicrotask(() => this.#unanswered === 0 && this.#onAnswered());
+  }
+}
