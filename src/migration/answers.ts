@@ -3,6 +3,9 @@ import { printable } from '../printable.ts';
 import { ChannelError } from './channel.ts';
 import type { Kind, RecordStream } from './records.ts';
 
+/** The other end has said that it does not go on there. */
+export class RefusedError extends ConfigurationError {}
+
 /** What the other end answers while it is sent to. */
 export class Answers {
   /** Rejects when the other end cannot take the machine, or is there no more. */
@@ -32,7 +35,7 @@ export class Answers {
       const record = await stream.read();
       if (record === null) throw new ChannelError('the other end has ended without an answer', { isPeerGone: true });
       if (record.kind === 'failed')
-        throw new ConfigurationError(
+        throw new RefusedError(
           `the other end cannot take the machine: ${printable(String(record.value.message))}`,
         );
       this.#of(record.kind).resolve();

@@ -12,7 +12,7 @@ import { type AnnouncedMedia, announcedDrives, checkedAnnouncement } from './ann
 import { CancelledError } from './cancelled.ts';
 import { ChannelError, type MigrationChannel } from './channel.ts';
 import type { MachineEnd } from './machine-end.ts';
-import { type Kind, NAME, RecordStream, type StreamRecord } from './records.ts';
+import { type Kind, NAME, RecordStream, type StreamRecord, type StreamStart } from './records.ts';
 
 /** How a machine has arrived. */
 export interface Arrived {
@@ -39,16 +39,17 @@ export class Arrival {
   readonly #about: About;
   readonly #channel: MigrationChannel;
   readonly #stream: RecordStream;
-  /** The other end waits for answers. */
-  readonly #isAnswered: boolean;
+  readonly #start: StreamStart;
   #rest: Rest | null = null;
+  /** All of it has come, so that it may go on here if the process that it comes from ends. */
+  #isWhole = false;
   /** Its images are open here. */
   #isTaken = false;
 
-  private constructor(channel: MigrationChannel, stream: RecordStream, isAnswered: boolean, about: About) {
+  private constructor(channel: MigrationChannel, stream: RecordStream, start: StreamStart, about: About) {
     this.#channel = channel;
     this.#stream = stream;
-    this.#isAnswered = isAnswered;
+    this.#start = start;
     this.#about = about;
   }
 
@@ -59,10 +60,10 @@ export class Arrival {
   static async open(channel: MigrationChannel, host: Host): Promise<Arrival> {
     const stream = new RecordStream(channel, host);
     try {
-      const isAnswered = await stream.readStart();
+      const start = await stream.readStart();
       const record = await stream.read();
       if (record?.kind !== 'machine') throw new SnapshotError(NAME, 'what arrives is no machine');
-      return new Arrival(channel, stream, isAnswered, checkedAbout(record.value));
+      return new Arrival(channel, stream, start, checkedAbout(record.value));
     } catch (error) {
       await fail(stream, channel, error);
       throw error;
@@ -117,7 +118,7 @@ export class Arrival {
 
   /** Null: the process at the other end is there no more, and all of the machine is here. */
   async #next(): Promise<StreamRecord | null> {
-    const isWhole = this.#rest !== null && this.#isAnswered;
+    const isWhole = this.#isWhole && this.#start.isAnswered;
     const record = await this.#stream.read().catch((error: unknown) => {
       if (isWhole && error instanceof ChannelError && error.isPeerGone) return null;
       throw error;
@@ -127,11 +128,12 @@ export class Arrival {
   }
 
   async #accept({ kind, value }: StreamRecord, machine: MachineEnd): Promise<void> {
-    const isWhole = this.#rest !== null;
+    const isLoaded = this.#rest !== null;
     if (kind === 'cancelled') throw new CancelledError();
-    if (kind === 'memory' && !isWhole) await this.#store(value, machine);
-    else if (kind === 'state' && !isWhole) await this.#load(value, machine);
-    else if (kind === 'released' && isWhole) {
+    if (kind === 'memory' && !isLoaded) await this.#store(value, machine);
+    else if (kind === 'state' && !isLoaded) await this.#load(value, machine);
+    else if (kind === 'whole' && isLoaded) this.#isWhole = true;
+    else if (kind === 'released' && isLoaded) {
       await this.#take(machine);
       await this.#answer('taken');
     } else if (kind !== 'end' || !this.#isTaken) throw new SnapshotError(NAME, `'${kind}' comes at a wrong time`);
@@ -150,6 +152,7 @@ export class Arrival {
       throw new SnapshotError(NAME, `it is of a machine with other options: ${messageOf(error)}`);
     });
     this.#rest = rest;
+    this.#isWhole = !this.#start.saysWhole;
     await this.#answer('loaded');
   }
 
@@ -160,7 +163,7 @@ export class Arrival {
   }
 
   async #answer(kind: Kind): Promise<void> {
-    if (!this.#isAnswered) return;
+    if (!this.#start.isAnswered) return;
     await this.#stream.write(kind).catch((error: unknown) => {
       // What the other end said before it was gone comes first.
       if (!(error instanceof ChannelError && error.isPeerGone)) throw error;

@@ -1,19 +1,22 @@
-import { ConfigurationError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import type { MemoryPart } from '../machine-core.ts';
-import { Answers } from './answers.ts';
+import { Answers, RefusedError } from './answers.ts';
 import { CancelledError } from './cancelled.ts';
 import { ChannelError, type MigrationChannel } from './channel.ts';
 import type { MachineEnd } from './machine-end.ts';
 import { Pace } from './pace.ts';
 import type { MigrationParameters } from './parameters.ts';
+import { inTime, LateError } from './patience.ts';
 import { MOST_FRAMES, RecordStream } from './records.ts';
+import { StandsStillError } from './stands-still.ts';
 import type { TransferCounters } from './statistics.ts';
 
 /** How long the other end may take for an answer while the guest stands still, in milliseconds. */
 const ANSWER_LIMIT = 30_000;
-/** How long it may take to say goodbye to an end that has nothing yet, in milliseconds. */
+/** How long it may take nothing of what it is sent then, in milliseconds. */
+const STILL_LIMIT = 10_000;
+/** How long it may take to say goodbye, in milliseconds. */
 const GOODBYE_LIMIT = 1_000;
-
 /** How long to wait for images that a process had which was killed, in milliseconds. */
 const PATIENCE = 3_000;
 
@@ -28,7 +31,8 @@ export interface DepartureEvents {
 /**
  * A machine on its way out: memory goes over while the guest runs, what it has written meanwhile goes again, then the guest
  * stands still for the rest (docs/snapshots.md). Either the other end has confirmed that it has all of the machine, and it stands
- * still here, or it goes on here.
+ * still here, or it goes on here. What is sent last lets the other end go on, so after that it goes on here only if the other end
+ * hears of it first.
  */
 export class Departure {
   readonly #machine: MachineEnd;
@@ -41,8 +45,8 @@ export class Departure {
   #answers: Answers | undefined;
   /** The guest stands still for the last part. */
   isPastStop = false;
-  /** The other end may have all that it needs to go on. */
-  #isWhole = false;
+  /** The other end may go on, for all that is known here. */
+  #mayGoOnThere = false;
 
   constructor(
     machine: MachineEnd,
@@ -81,7 +85,7 @@ export class Departure {
       await this.#sendMemory(frames);
       await this.#handOver();
     } catch (error) {
-      if (!this.#isWhole) await this.#sayGoodbye(GOODBYE_LIMIT);
+      if (!this.#mayGoOnThere) await this.#sayGoodbye();
       throw error;
     } finally {
       await this.#machine.transfer('end').catch(() => {});
@@ -148,55 +152,81 @@ export class Departure {
     if (this.#answers === undefined) return;
     // It may have ended already: it had the machine then.
     await this.#stream.write('end').catch(() => {});
-    await this.#channel.close().catch(() => {});
+    await inTime(this.#channel.close(), GOODBYE_LIMIT, 'takes nothing').catch(() => {});
   }
 
   async #sendRest(wasRunning: boolean): Promise<void> {
     const media = this.#machine.media();
     media.catch(() => {});
+    this.#stream.limit = STILL_LIMIT;
     await this.#pass(false);
     const components = await this.#machine.transfer('devices');
     this.#machine.checkFolders();
     const state = { components, media: (await media) as object, running: wasRunning };
-    this.#isWhole = true;
     await this.#unlessBroken(this.#stream.write('state', state as never));
   }
 
   /** Where nobody answers, whoever keeps the stream must have taken all of it. */
   async #awaitTaken(): Promise<void> {
+    if (this.#answers === undefined) return await this.#end();
+    await this.#permit('whole');
     await this.#word('loaded');
     await this.#machine.release();
+    await this.#permit('released');
+    await this.#word('taken');
+  }
+
+  async #end(): Promise<void> {
+    await this.#machine.release();
     await this.#unlessBroken(this.#stream.write('released'));
-    if (this.#answers !== undefined) return await this.#word('taken');
-    await this.#unlessBroken(this.#stream.write('end'));
+    await this.#permit('end');
     await this.#unlessBroken(this.#channel.close());
   }
 
-  async #word(kind: 'loaded' | 'taken'): Promise<void> {
-    if (this.#answers === undefined) return;
-    await this.#unlessBroken(inTime(this.#answers.word(kind), ANSWER_LIMIT));
+  /** Says what lets the other end go on if this one ends. All that was to be sent before it has left this process. */
+  async #permit(word: 'whole' | 'released' | 'end'): Promise<void> {
+    this.#mayGoOnThere = true;
+    await this.#unlessBroken(this.#stream.write(word));
   }
 
-  /** It goes on here. The other end must know that first, if it is still there: it may have all of the machine. */
+  async #word(kind: 'loaded' | 'taken'): Promise<void> {
+    await this.#unlessBroken(inTime(this.#answers!.word(kind), ANSWER_LIMIT, 'has not answered'));
+  }
+
+  /** It goes on here, unless it may go on there. */
   async #takenBack(error: unknown, wasRunning: boolean): Promise<unknown> {
-    if (this.#isWhole && !isPeerGone(error)) await this.#sayGoodbye(Infinity);
     try {
+      await this.#forbid(error);
       await this.#machine.retake(PATIENCE);
     } catch (reason) {
       await this.#machine.stay().catch(() => {});
-      return new ConfigurationError(`${messageOf(error)}; the machine stands still: ${messageOf(reason)}`);
+      return new StandsStillError(`${messageOf(error)}; the machine stands still: ${messageOf(reason)}`);
     }
     await (wasRunning ? this.#machine.goOn() : this.#machine.stay()).catch(() => {});
     return error;
   }
 
-  async #sayGoodbye(limit: number): Promise<void> {
+  /**
+   * The other end may not go on. It hears of that before all that it may hear later, if it is still there.
+   * @throws ChannelError if it cannot be told
+   */
+  async #forbid(error: unknown): Promise<void> {
+    if (!this.#mayGoOnThere || isPeerGone(error) || error instanceof RefusedError) return;
+    if (this.#answers !== undefined && (await this.#sayGoodbye())) return;
+    throw new ChannelError('nobody knows whether it goes on there; let it go on here (cont) if it does not', {
+      isPeerGone: false,
+    });
+  }
+
+  /** Whether it is on its way. Where the connection is broken the other end does not go on either. */
+  async #sayGoodbye(): Promise<boolean> {
     try {
-      await inTime(this.#stream.write('cancelled'), limit);
+      await inTime(this.#stream.write('cancelled'), GOODBYE_LIMIT, 'takes nothing');
       // A program may take its time to end; nobody waits for that.
       this.#channel.close().catch(() => {});
-    } catch {
-      // It is gone, or has nothing that it could go on with.
+      return true;
+    } catch (error) {
+      return !(error instanceof LateError);
     }
   }
 
@@ -214,19 +244,4 @@ function isPeerGone(error: unknown): boolean {
 
 function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** @throws ChannelError if it takes longer than so many milliseconds */
-async function inTime<Result>(result: Promise<Result>, limit: number): Promise<Result> {
-  if (limit === Infinity) return await result;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new ChannelError(`the other end has not answered in ${limit / 1000} seconds`, { isPeerGone: false });
-    timer = setTimeout(() => reject(error), limit);
-  });
-  try {
-    return await Promise.race([result, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

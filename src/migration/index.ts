@@ -6,6 +6,7 @@ import type { MigrationChannel } from './channel.ts';
 import { Departure } from './departure.ts';
 import { MachineEnd, type MigratingMachine } from './machine-end.ts';
 import { checkedParameters, initialParameters, type MigrationParameters } from './parameters.ts';
+import { StandsStillError } from './stands-still.ts';
 import { type MigrationStatistics, TransferCounters } from './statistics.ts';
 
 /** What a migration is doing; QEMU's words. `none`: there was none. */
@@ -70,7 +71,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return this.#awaited !== undefined;
   }
 
-  /** The machine goes on in another process; `start()` takes it back, if that has not changed its disks. */
+  /** The machine goes on in another process, or may do so; `start()` takes it back, if that has not changed its disks. */
   get isGone(): boolean {
     return this.#isGone;
   }
@@ -102,6 +103,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
       this.#isGone = true;
       this.#enter('completed');
     } catch (error) {
+      this.#isGone = error instanceof StandsStillError;
       if (!(error instanceof CancelledError)) this.#error = messageOf(error);
       this.#enter(error instanceof CancelledError ? 'cancelled' : 'failed');
       throw error;

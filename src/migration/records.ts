@@ -5,15 +5,19 @@ import type { Host } from '../host.ts';
 import { SnapshotError } from '../snapshot/layout.ts';
 import { readSnapshot } from '../snapshot/read.ts';
 import { writeSnapshot } from '../snapshot/write.ts';
+import { InOrder } from '../storage/in-order.ts';
 import type { MigrationChannel } from './channel.ts';
+import { inTime } from './patience.ts';
 
 /** What messages call what arrives. */
 export const NAME = 'the migration';
 const MAGIC = new TextEncoder().encode('RAWMOVE\n');
-/** Of the stream. One that is newer than this cannot be read. */
-const VERSION = 1;
+/** Of the stream. One that is newer than this cannot be read. 1 had no `whole`. */
+const VERSION = 2;
 const START_BYTES = 16;
 const HEAD_BYTES = 12;
+/** So much is handed to the channel at once: whether it goes on is seen from one part to the next. */
+const PART_BYTES = 256 << 10;
 
 /** Kinds of records, by their numbers in the stream (docs/snapshots.md). */
 const kinds = {
@@ -26,6 +30,7 @@ const kinds = {
   end: 7,
   failed: 8,
   cancelled: 9,
+  whole: 10,
 } as const;
 export type Kind = keyof typeof kinds;
 
@@ -42,6 +47,19 @@ const bounds: { readonly [kind in Kind]?: { readonly packed: number; readonly un
   failed: { packed: MESSAGE_BYTES, unpacked: MESSAGE_BYTES },
 };
 
+/** How a stream begins. */
+export interface StreamStart {
+  /** What sends waits for answers. */
+  readonly isAnswered: boolean;
+  /** It says when all of the machine has been sent, by a word of its own. */
+  readonly saysWhole: boolean;
+}
+
+/** Whether a stream begins with these bytes, as far as they go. */
+export function isStart(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && MAGIC.every((byte, n) => n >= bytes.length || bytes[n] === byte);
+}
+
 /** A record; one without a value is a word. */
 export interface StreamRecord {
   readonly kind: Kind;
@@ -52,10 +70,13 @@ export interface StreamRecord {
 export class RecordStream {
   readonly #channel: MigrationChannel;
   readonly #host: Pick<Host, 'compressor' | 'decompressor'>;
+  readonly #order = new InOrder();
   readonly #parts: Uint8Array[] = [];
   #length = 0;
   /** Bytes that were sent. */
   sent = 0;
+  /** How long the channel may take for the next part of what is sent, in milliseconds. */
+  limit = Infinity;
 
   constructor(channel: MigrationChannel, host: Pick<Host, 'compressor' | 'decompressor'>) {
     this.#channel = channel;
@@ -73,20 +94,26 @@ export class RecordStream {
   }
 
   /**
-   * Whether what sends waits for answers.
+   * How the stream begins.
    * @throws SnapshotError if it is no such stream, or too new
    */
-  async readStart(): Promise<boolean> {
+  async readStart(): Promise<StreamStart> {
     const bytes = await this.#take(START_BYTES);
     if (bytes === null || MAGIC.some((byte, n) => bytes[n] !== byte))
       throw new SnapshotError(NAME, 'what arrives is no machine');
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     const version = view.getUint32(MAGIC.length, true);
-    if (version === VERSION) return view.getUint32(MAGIC.length + 4, true) !== 0;
-    throw new SnapshotError(NAME, `it has version ${version} of the stream; this rawiron reads ${VERSION}`);
+    if (version < 1 || version > VERSION)
+      throw new SnapshotError(NAME, `it has version ${version} of the stream; this rawiron reads 1 to ${VERSION}`);
+    return { isAnswered: view.getUint32(MAGIC.length + 4, true) !== 0, saysWhole: version > 1 };
   }
 
-  async write(kind: Kind, value: Saved = {}): Promise<void> {
+  /** Sends a record when those before it have gone. */
+  write(kind: Kind, value: Saved = {}): Promise<void> {
+    return this.#order.run(() => this.#writeRecord(kind, value));
+  }
+
+  async #writeRecord(kind: Kind, value: Saved): Promise<void> {
     const isWord = typeof value === 'object' && Object.keys(value).length === 0;
     const bytes = isWord ? new Uint8Array(0) : await writeSnapshot(value, this.#host.compressor);
     const head = new Uint8Array(HEAD_BYTES);
@@ -98,8 +125,11 @@ export class RecordStream {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    await this.#channel.write(bytes);
-    this.sent += bytes.length;
+    for (let at = 0; at < bytes.length; at += PART_BYTES) {
+      const part = bytes.subarray(at, at + PART_BYTES);
+      await inTime(this.#channel.write(part), this.limit, 'takes nothing');
+      this.sent += part.length;
+    }
   }
 
   /**

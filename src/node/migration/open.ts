@@ -4,6 +4,7 @@ import type { ListenAddress } from '../../listen-address.ts';
 import type { MigrationChannel } from '../../migration/channel.ts';
 import { listen } from '../listen.ts';
 import { systemMessage } from '../system-message.ts';
+import { Callers } from './callers.ts';
 import { migrationPlace } from './place.ts';
 import { SocketChannel } from './socket-channel.ts';
 import { channelFrom, channelFromFile, channelTo } from './stream-channel.ts';
@@ -61,16 +62,23 @@ export async function awaitChannel(uri: string): Promise<AwaitedChannel> {
   return { channel: Promise.resolve(channel), close: () => channel.destroy() };
 }
 
-/** One comes; the place is free again then. Until then the program is kept alive. */
+/**
+ * The first who begins as a migration does comes, and the place is free again then. Who connects and says nothing, or something else,
+ * keeps nobody out. Until then the program is kept alive.
+ */
 async function listening(wanted: ListenAddress): Promise<AwaitedChannel> {
   const server = createServer();
+  const callers = new Callers();
   const { address, stop } = await listen(server, wanted);
   server.ref();
-  const channel = new Promise<MigrationChannel>((resolve) =>
-    server.once('connection', (socket) => {
-      stop();
-      resolve(new SocketChannel(socket));
-    }),
-  );
-  return { address, channel, close: stop };
+  const close = (): void => {
+    stop();
+    callers.close();
+  };
+  server.on('connection', (socket) => callers.add(socket));
+  const channel = callers.first.then((first) => {
+    close();
+    return first;
+  });
+  return { address, channel, close };
 }

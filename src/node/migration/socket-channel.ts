@@ -66,13 +66,19 @@ export class SocketChannel implements MigrationChannel {
   }
 
   async read(): Promise<Uint8Array | null> {
+    const bytes = await this.peek();
+    if (bytes === null) return null;
+    this.#arrived.shift();
+    this.#ahead -= bytes.length;
+    if (this.#ahead < AHEAD / 2) this.#socket.resume();
+    return bytes;
+  }
+
+  /** What `read` would give, which stays. Throws ChannelError. */
+  async peek(): Promise<Uint8Array | null> {
     for (;;) {
-      const bytes = this.#arrived.shift();
-      if (bytes !== undefined) {
-        this.#ahead -= bytes.length;
-        if (this.#ahead < AHEAD / 2) this.#socket.resume();
-        return bytes;
-      }
+      const [bytes] = this.#arrived;
+      if (bytes !== undefined) return bytes;
       if (this.#error) throw this.#error;
       if (this.#hasEnded) return null;
       await new Promise<void>((resolve) => {

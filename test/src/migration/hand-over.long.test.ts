@@ -68,10 +68,11 @@ async function writesOfWholeMove(end: 'near' | 'far'): Promise<number> {
   return counted[end]!;
 }
 
-// Its last writes are: the state, that the images are free, the end.
+// Its last writes are: the state, that this is all, that the images are free, the end.
 test.each([
-  ['the last part of memory', 3, 'not arrived'],
-  ['the state', 2, 'not arrived'],
+  ['the last part of memory', 4, 'not arrived'],
+  ['the state', 3, 'not arrived'],
+  ['that this is all', 2, 'not arrived'],
   ['that the images are free', 1, 'arrived'],
   ['the end', 0, 'arrived'],
 ])('a source that is killed before it has sent %s', async (_, fromLast, expected) => {

@@ -77,11 +77,23 @@ test('what was sent arrives', async () => {
 });
 
 test('a stream that is cut arrives as nothing', async () => {
-  for (const cut of [0, 1, 3, sent.length - 4])
+  for (const cut of [0, 1, 3, sent.length - 5])
     expect(await arrivalOf(sent.slice(0, cut))).toMatch(/ends too early|no machine/);
   const bytes = Buffer.concat(sent);
   for (const length of [7, 20, 1000, bytes.length >> 1])
     expect(await arrivalOf([bytes.subarray(0, length)])).toMatch(/ends too early|no machine/);
+});
+
+test('the end of the process that it comes from lets it go on once all of it has come', async () => {
+  const [whole, released] = [sent.length - 3, sent.length - 2];
+  expect(await arrivalOf(sent.slice(0, whole))).toMatch(/ends too early/);
+  expect(await arrivalOf(sent.slice(0, released))).toBe('arrived');
+});
+
+test('a stream of version 1, which said no word for that, arrives as before', async () => {
+  const first = Uint8Array.from(sent[0], (byte, n) => (n === 8 ? 1 : byte));
+  expect(await arrivalOf([first, ...sent.slice(1, -3)])).toBe('arrived');
+  expect(await arrivalOf([first, ...sent.slice(1, -3), ...sent.slice(-2)])).toBe('arrived');
 });
 
 const frames = (...numbers: number[]) => new Uint8Array(Uint32Array.from(numbers).buffer);

@@ -1,0 +1,29 @@
+import { ChannelError } from './channel.ts';
+
+/** The other end may be there, and does nothing. */
+export class LateError extends ChannelError {
+  constructor(message: string) {
+    super(message, { isPeerGone: false });
+  }
+}
+
+/**
+ * What the other end does, if it does it in time.
+ * @param limit milliseconds
+ * @param fault what it does otherwise, after "the other end"
+ * @throws LateError if it takes longer
+ */
+export async function inTime<Result>(result: Promise<Result>, limit: number, fault: string): Promise<Result> {
+  if (limit === Infinity) return await result;
+  // Nobody may wait for it any more when it is late.
+  result.catch(() => {});
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new LateError(`the other end ${fault} for ${limit / 1000} seconds`)), limit);
+  });
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

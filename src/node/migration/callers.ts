@@ -1,0 +1,38 @@
+import type { Socket } from 'node:net';
+import { isStart } from '../../migration/records.ts';
+import { MOST_CLIENTS } from '../listen.ts';
+import { SocketChannel } from './socket-channel.ts';
+
+/** Who has connected to where a machine is waited for, and has not said yet that it brings one. */
+export class Callers {
+  readonly #first = Promise.withResolvers<SocketChannel>();
+  readonly #channels = new Set<SocketChannel>();
+
+  /** The first one that begins as a migration does. */
+  readonly first = this.#first.promise;
+
+  /** One more has connected. Of too many the one that has been silent for longest goes. */
+  add(socket: Socket): void {
+    const channel = new SocketChannel(socket);
+    this.#channels.add(channel);
+    const [oldest] = this.#channels;
+    if (this.#channels.size > MOST_CLIENTS) this.#drop(oldest!);
+    void this.#listenTo(channel);
+  }
+
+  async #listenTo(channel: SocketChannel): Promise<void> {
+    const beginning = await channel.peek().catch(() => null);
+    if (beginning === null || !isStart(beginning)) this.#drop(channel);
+    else if (this.#channels.delete(channel)) this.#first.resolve(channel);
+  }
+
+  #drop(channel: SocketChannel): void {
+    this.#channels.delete(channel);
+    channel.destroy();
+  }
+
+  /** Nobody is waited for any more. */
+  close(): void {
+    for (const channel of this.#channels) this.#drop(channel);
+  }
+}

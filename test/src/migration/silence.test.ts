@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Machine, type MigrationChannel } from '../../../src/index.ts';
+import { RecordStream } from '../../../src/migration/records.ts';
+import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeStorage } from '../../../src/node/storage.ts';
+
+const host = { compressor: nodeCompressor, decompressor: nodeStorage.decompressor };
+const forever = new Promise<never>(() => {});
+let machine: Machine;
+beforeEach(async () => {
+  machine = await Machine.create({ memory: 2, vga: 'none', boot: { demo: true } });
+  await machine.start();
+  await machine.serial.expect('demo> ');
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await machine.stop();
+});
+
+/** The kinds of records that have come so far. */
+async function kindsIn(bytes: readonly Uint8Array[]): Promise<string[]> {
+  const rest = [...bytes];
+  const stream = new RecordStream({ read: async () => rest.shift() ?? null } as MigrationChannel, host);
+  await stream.readStart();
+  const kinds: string[] = [];
+  for (let record = await stream.read(); record !== null; record = await stream.read()) kinds.push(record.kind);
+  return kinds;
+}
+
+/** A destination that is stopped: it says nothing, and takes nothing more when `isFull`. */
+function stopped(isFull: (taken: readonly Uint8Array[]) => boolean): MigrationChannel & { taken: Uint8Array[] } {
+  const taken: Uint8Array[] = [];
+  return {
+    answers: true,
+    taken,
+    async write(bytes) {
+      if (isFull(taken)) await forever;
+      taken.push(bytes.slice());
+    },
+    read: () => forever,
+    close: async () => {},
+    destroy: () => {},
+  };
+}
+
+/** How a move ends, a minute later. */
+async function endOf(channel: MigrationChannel): Promise<string> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let end = '';
+  const moving = machine.migration.send(channel).then(
+    () => 'gone',
+    (error: Error) => error.message,
+  );
+  void moving.then((how) => {
+    end = how;
+  });
+  for (let turn = 0; turn < 100_000 && end === ''; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (machine.migration.isLeaving) await vi.advanceTimersByTimeAsync(10);
+  }
+  vi.useRealTimers();
+  return end;
+}
+
+async function expectItRuns(): Promise<void> {
+  machine.serial.write('bench 1\r');
+  await machine.serial.expect('with 23000 primes');
+}
+
+test('a destination that takes no more while the guest stands still does not hold it', async () => {
+  const channel = stopped(() => machine.migration.isLeaving);
+  expect(await endOf(channel)).toBe('the other end takes nothing for 10 seconds');
+  expect([machine.state, machine.migration.status]).toEqual(['running', 'failed']);
+  expect(await kindsIn(channel.taken)).not.toContain('whole');
+  await expectItRuns();
+});
+
+test('one that takes all and does not answer is told that the machine goes on here', async () => {
+  const channel = stopped(() => false);
+  expect(await endOf(channel)).toBe('the other end has not answered for 30 seconds');
+  expect(machine.state).toBe('running');
+  expect((await kindsIn(channel.taken)).slice(-3)).toEqual(['state', 'whole', 'cancelled']);
+  await expectItRuns();
+});
+
+test('one that cannot be told may go on: the machine stands still until somebody decides', async () => {
+  const wordBytes = 12;
+  // It has taken a word, which is the one that lets it go on.
+  const channel = stopped((taken) => taken.at(-1)?.length === wordBytes);
+  expect(await endOf(channel)).toMatch(
+    /^the other end has not answered for 30 seconds; the machine stands still: nobody knows whether it goes on there/,
+  );
+  expect([machine.state, machine.migration.isGone]).toEqual(['paused', true]);
+  expect((await kindsIn(channel.taken)).at(-1)).toBe('whole');
+  await machine.start();
+  expect(machine.migration.isGone).toBe(false);
+  await expectItRuns();
+});
