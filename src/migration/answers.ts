@@ -35,9 +35,7 @@ export class Answers {
       const record = await stream.read();
       if (record === null) throw new ChannelError('the other end has ended without an answer', { isPeerGone: true });
       if (record.kind === 'failed')
-        throw new RefusedError(
-          `the other end cannot take the machine: ${printable(String(record.value.message))}`,
-        );
+        throw new RefusedError(`the other end cannot take the machine: ${printable(String(record.value.message))}`);
       this.#of(record.kind).resolve();
     }
   }

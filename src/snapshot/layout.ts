@@ -8,7 +8,7 @@ import { type Method, methods } from './compression.ts';
  */
 export const FIXED_BYTES = 32;
 const MAGIC = new TextEncoder().encode('RAWIRON\n');
-/** Of the format. One that is newer than this cannot be read. */
+/** Of the format. One that is newer than this cannot be read; earlier ones are upgraded (upgrades.ts). */
 export const VERSION = 2;
 /** Pieces in a chunk. */
 export const CHUNK_PIECES = 256;
@@ -17,6 +17,7 @@ const MOST_HEADER_BYTES = 64 << 20;
 
 /** What the fixed part says. */
 export interface FixedPart {
+  readonly version: number;
   readonly method: Method;
   /** Of the header: bytes in the file, bytes of its JSON, and checksum of the former. */
   readonly headerBytes: number;
@@ -31,7 +32,7 @@ export class SnapshotError extends ConfigurationError {
   }
 }
 
-export function writeFixedPart(part: FixedPart): Uint8Array {
+export function writeFixedPart(part: Omit<FixedPart, 'version'>): Uint8Array {
   const bytes = new Uint8Array(FIXED_BYTES);
   const words = [VERSION, methods[part.method], part.headerBytes, part.jsonBytes, part.headerChecksum];
   const view = new DataView(bytes.buffer);
@@ -66,7 +67,7 @@ export function readFixedPart(name: string, file: Uint8Array): FixedPart {
   }
   const method = (Object.keys(methods) as Method[]).find((method) => methods[method] === number);
   if (version < 1 || method === undefined || jsonBytes > MOST_HEADER_BYTES) throw damaged(name);
-  return { method, headerBytes, jsonBytes, headerChecksum };
+  return { version, method, headerBytes, jsonBytes, headerChecksum };
 }
 
 export function damaged(name: string): SnapshotError {

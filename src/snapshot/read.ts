@@ -4,6 +4,7 @@ import type { Decompressor } from '../storage/qcow2/compressed.ts';
 import { CHUNK_PIECES, damaged, FIXED_BYTES, readFixedPart, SnapshotError } from './layout.ts';
 import { joinPieces, PIECE_BYTES } from './pieces.ts';
 import { savedOf } from './tree.ts';
+import { upgraded } from './upgrades.ts';
 import type { Header } from './write.ts';
 
 /** What a file may hold: the largest memory, what stands beside it, and images of kernels. */
@@ -19,7 +20,7 @@ export async function readSnapshot(
   decompressor: Decompressor,
   most = MOST_BYTES,
 ): Promise<Saved> {
-  const { method, headerBytes, jsonBytes, headerChecksum } = readFixedPart(name, file);
+  const { version, method, headerBytes, jsonBytes, headerChecksum } = readFixedPart(name, file);
   if (jsonBytes > most) throw damaged(name);
   const { checksum: checksumOf = crc32 } = decompressor;
   const decompress = decompressor[method];
@@ -37,7 +38,7 @@ export async function readSnapshot(
   try {
     const header = checkedHeader(JSON.parse(new TextDecoder().decode(json)), most);
     const chunks = await Promise.all(chunksOf(file.subarray(start), header).map((chunk) => unpack(...chunk)));
-    return joined(header, chunks, most);
+    return upgraded(joined(header, chunks, most), version);
   } catch (error) {
     throw error instanceof SnapshotError ? error : new SnapshotError(name, `is damaged: ${(error as Error).message}`);
   }
