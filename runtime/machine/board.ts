@@ -9,6 +9,7 @@ import type { BlockPort } from '../host/block.ts';
 import type { HostDoor } from '../host/door.ts';
 import type { BusMemory } from '../memory/bus-memory.ts';
 import type { MmioBus } from '../memory/mmio.ts';
+import type { MakeStoreAlarm } from '../memory/store-alarm.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { Voice } from '../sound/voice.ts';
 import type { VirtualClock } from '../time/clock.ts';
@@ -25,6 +26,10 @@ export interface Board {
   readonly pciMmio: MmioBus;
   /** RAM as bus masters see it. */
   readonly memory: BusMemory;
+  /** Makes an alarm that rings at a store to RAM. */
+  readonly storeAlarm: MakeStoreAlarm;
+  /** Forgets what is in physical pages, by their numbers: the host gets their memory back where it can take it. */
+  releasePages(pages: readonly number[]): void;
   readonly clock: VirtualClock;
   readonly events: EventQueue;
   readonly power: PowerControl;

@@ -126,6 +126,8 @@ export interface MachineHost {
   log(message: string): void;
   /** Fills bytes with random numbers; left out: they follow from MachineConfig.randomKey. */
   random?(target: Uint8Array): void;
+  /** Takes back the memory of whole pages of the machine's, which are zeros afterwards; false: it can't. */
+  releaseMemory?(bytes: Uint8Array): boolean;
   /** Takes lines about what the guest does (MachineConfig.log). */
   guestLog?(lines: string): void;
   /** The debug mode's check of an emitted text; throws what it finds wrong. */

@@ -129,6 +129,7 @@ export class MachineCore {
       guestError: (what, value) => this.log?.deviceError(what, value),
       door: this.door,
       random: (target) => this.fillRandom(target),
+      releaseMemory: (bytes) => this.host.releaseMemory?.(bytes) ?? false,
     });
   }
 

@@ -83,7 +83,8 @@ function consoleDevice(board: Board): VirtioConsole | null {
 
 function balloonDevice(board: Board): VirtioBalloon | null {
   if (board.config.balloon !== true) return null;
-  return new VirtioBalloon({ ...virtioBoard(board, 'virtio-balloon'), stream: board.door.stream('balloon') });
+  const { releasePages, door } = board;
+  return new VirtioBalloon({ ...virtioBoard(board, 'virtio-balloon'), releasePages, stream: door.stream('balloon') });
 }
 
 function entropyDevice(board: Board): VirtioRng | null {

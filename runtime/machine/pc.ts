@@ -24,6 +24,8 @@ import type { HostDoor } from '../host/door.ts';
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
 import { busMemory } from '../memory/bus-memory.ts';
 import { Layer } from '../memory/physical-map.ts';
+import { type ReleaseMemory, releasePages } from '../memory/release.ts';
+import { storeAlarms } from '../memory/store-alarm.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { SoundMixer } from '../sound/mixer.ts';
 import type { VirtualClock } from '../time/clock.ts';
@@ -54,6 +56,7 @@ export interface PcOptions {
   readonly apic: boolean;
   /** Board.random. */
   readonly random: (target: Uint8Array) => void;
+  readonly releaseMemory: ReleaseMemory;
   /** A non-maskable interrupt is due. */
   readonly nmi: () => void;
   readonly power: PowerControl;
@@ -164,6 +167,8 @@ export class Pc {
       mmio: layout.map.bus(Layer.chipset),
       pciMmio: layout.map.bus(Layer.pci),
       memory: busMemory(layout.map),
+      storeAlarm: storeAlarms(layout.map),
+      releasePages: (pages) => releasePages(layout.map, pages, options.releaseMemory),
       blockPort: (name) => blockPort(options.config.drives ?? [], options.door, name),
       irq: (number) => this.irqs.input(number),
       pciPlace: pciPlaces(options.config),

@@ -30,7 +30,8 @@ export function physicalLayout(config: MachineConfig): PhysicalLayout {
   if (memoryBytes + otherBytes > LARGEST_BUFFER) {
     throw new BootError('memory, BIOS image and video memory are more than 2047 MB; give the machine less memory');
   }
-  const map = new PhysicalMap(new GuestRam(memoryBytes, otherBytes), splitMemory(config).below);
+  const ram = new GuestRam(memoryBytes, otherBytes, config.balloon === true);
+  const map = new PhysicalMap(ram, splitMemory(config).below);
   map.add({ name: 'display', layer: Layer.chipset, ...VGA_WINDOW, reads: NO_FRAME, writes: NO_FRAME });
   const firstRomFrame = map.ram.reserve(romBytes);
   if (rom) {

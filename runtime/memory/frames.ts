@@ -23,6 +23,9 @@ export class Frames {
   /** These frames have been marked: the TLB's write entries for them must go. */
   onMarked: (frames: readonly number[]) => void = () => {};
   private readonly free = [...WATCHER_BITS];
+  /** What is called when a frame with this mark is stored to. */
+  private readonly alarms: { readonly bit: number; readonly ring: () => void }[] = [];
+  private alarmBits = 0;
 
   constructor(count: number) {
     this.marks = new Uint8Array(count);
@@ -49,12 +52,35 @@ export class Frames {
     if (marks === 0) return;
     this.marks[frame] = marks & CODE;
     if (marks & CODE) this.codeListener.codeWritten(offset, bytes, writer);
+    if (marks & this.alarmBits) for (const { bit, ring } of this.alarms) if (marks & bit) ring();
+  }
+
+  /** A mark whose frames, when they are stored to, have `ring` called. Throws if seven watchers are there already. */
+  addAlarm(ring: () => void): number {
+    const bit = this.takeBit();
+    this.alarms.push({ bit, ring });
+    this.alarmBits |= bit;
+    return bit;
+  }
+
+  mark(frames: readonly number[], bit: number): void {
+    for (const frame of frames) this.marks[frame] |= bit;
+    if (frames.length > 0) this.onMarked(frames);
+  }
+
+  unmark(frames: readonly number[], bit: number): void {
+    for (const frame of frames) this.marks[frame] &= ~bit;
+  }
+
+  private takeBit(): number {
+    const bit = this.free.pop();
+    if (bit === undefined) throw new Error(`memory has ${WATCHER_BITS.length} watchers of writes already; release one`);
+    return bit;
   }
 
   /** Watches `count` frames from `first` on. Throws if seven watchers are there already. */
   watch(first: number, count: number): WriteWatch {
-    const bit = this.free.pop();
-    if (bit === undefined) throw new Error(`memory has ${WATCHER_BITS.length} watchers of writes already; release one`);
+    const bit = this.takeBit();
     return new WriteWatch(this, bit, first, count, () => this.free.push(bit));
   }
 }
@@ -111,8 +137,8 @@ export class WriteWatch {
   }
 
   private mark(taken: readonly number[]): void {
-    for (const n of taken) this.frames.marks[this.first + n] |= this.bit;
-    if (taken.length > 0) this.frames.onMarked(taken.map((n) => this.first + n));
+    const frames = taken.map((n) => this.first + n);
+    this.frames.mark(frames, this.bit);
   }
 
   /** Ends the watch: stores cost nothing again. A second call does nothing: another watch may have the bit by then. */

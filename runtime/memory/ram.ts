@@ -16,12 +16,14 @@ export class GuestRam {
   readonly frames: Frames;
   private reserved: number;
 
-  constructor(ramBytes: number, otherBytes = 0) {
+  /** `inPages`: parts of it can be given back to the host, page by page. */
+  constructor(ramBytes: number, otherBytes = 0, inPages = false) {
     const total = ramBytes + otherBytes;
-    this.buffer = allocateShared(total);
-    this.bytes = new Uint8Array(this.buffer);
-    this.halves = new Uint16Array(this.buffer);
-    this.words = new Int32Array(this.buffer);
+    this.buffer = inPages ? allocatePages(total) : allocateShared(total);
+    // With a length they stay plain arrays to V8 where the buffer could grow.
+    this.bytes = new Uint8Array(this.buffer, 0, total);
+    this.halves = new Uint16Array(this.buffer, 0, total / 2);
+    this.words = new Int32Array(this.buffer, 0, total / 4);
     this.ramBytes = ramBytes;
     this.frames = new Frames(total >>> PAGE_SHIFT);
     this.reserved = ramBytes;
@@ -34,6 +36,12 @@ export class GuestRam {
     if (this.reserved > this.bytes.length) throw new Error(`memory was made without ${bytes} bytes beside RAM`);
     return frame;
   }
+}
+
+/** The same on whole pages of the host's: V8 puts what may grow on pages of its own. It never grows. */
+function allocatePages(bytes: number): ArrayBufferLike {
+  if (typeof SharedArrayBuffer === 'undefined') return new ArrayBuffer(bytes);
+  return new SharedArrayBuffer(bytes, { maxByteLength: bytes });
 }
 
 /** A buffer other threads can see where the host allows it: it cannot be detached, which V8 would have to test for. */

@@ -24,6 +24,8 @@ export interface LoopThread {
   readonly turnInterval: number;
   /** Absent where the host has none. */
   readonly probe?: ThreadProbe;
+  /** MachineHost.releaseMemory; absent where the host can't. */
+  releaseMemory?(bytes: Uint8Array): boolean;
 }
 
 export interface IsolateOptions {
@@ -339,6 +341,7 @@ class MachineLoop {
         else if (message.type === 'request' && this.#drives.has(message.port)) this.#drives.ask(message);
         else this.#port.postMessage(message);
       },
+      releaseMemory: (bytes) => this.#thread.releaseMemory?.(bytes) ?? false,
       guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),
       deadlineChanged: (nanoseconds) => {
         if (Math.abs(nanoseconds - this.#coreDeadline) < SAME) return;

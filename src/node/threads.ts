@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Word } from '../../translator/abi/state.ts';
 import type { LoopThread } from '../isolate/loop.ts';
 import { nodeProbe } from './probe.ts';
+import { releaseMemory } from './release-memory.ts';
 
 const longestTimeout = 0x7fffffff;
 /** How long a machine in the caller's thread runs before it lets the caller's own work be done, in nanoseconds. */
@@ -29,6 +30,7 @@ export const ownThread: LoopThread = {
   slice: Infinity,
   turnInterval: 50e6,
   probe: nodeProbe,
+  releaseMemory,
   async sleep(state, _message, milliseconds) {
     Atomics.wait(state, Word.wake, 0, milliseconds);
   },
@@ -41,6 +43,7 @@ export const callerThread: LoopThread = {
   slice: callerSlice,
   turnInterval: 0,
   probe: nodeProbe,
+  releaseMemory,
   async sleep(_state, message, milliseconds) {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {

@@ -1,5 +1,4 @@
 import type { HostStream } from '../../../host/stream.ts';
-import type { BusMemory } from '../../../memory/bus-memory.ts';
 import { joinComponents } from '../../../snapshot/components.ts';
 import { type Component, describe, u32 } from '../../../snapshot/describe.ts';
 import type { PciFunction } from '../../pci/function.ts';
@@ -12,8 +11,6 @@ import { Kind } from '../registers.ts';
 const Queue = { inflate: 0, deflate: 1 } as const;
 const Config = { wanted: 0, actual: 4, bytes: 8 } as const;
 const QUEUE_SIZE = 128;
-/** Pages have 4 KB here, whatever the guest's have (5.5.6). */
-const PAGE_BYTES = 4096;
 /** Bytes of page numbers in one request at most. */
 const MOST_NUMBERS = 4096;
 
@@ -27,20 +24,22 @@ const balloonState = describe({
 export interface VirtioBalloonOptions extends VirtioOptions {
   /** To the host: numbers of 32 bits, low byte first. It says how many pages it wants, and hears how many there are. */
   readonly stream: HostStream;
+  /** Forgets what is in physical pages, by their numbers. */
+  readonly releasePages: (pages: readonly number[]) => void;
 }
 
-/** Virtio balloon: the guest gives up pages. They are filled with zeros, as nobody will ask for what was in them. */
+/** Virtio balloon: the guest gives up pages, and nobody will ask for what was in them. */
 export class VirtioBalloon {
   readonly component: Component;
   readonly pciFunction: PciFunction;
   readonly #state = balloonState.create();
   readonly #virtio: VirtioFunction;
-  readonly #memory: BusMemory;
+  readonly #releasePages: VirtioBalloonOptions['releasePages'];
   readonly #stream: HostStream;
 
   constructor(options: VirtioBalloonOptions) {
-    const { name, memory, stream } = options;
-    this.#memory = memory;
+    const { name, releasePages, stream } = options;
+    this.#releasePages = releasePages;
     this.#stream = stream;
     this.#virtio = new VirtioFunction(options, {
       kind: Kind.balloon,
@@ -99,16 +98,9 @@ export class VirtioBalloon {
     queue.tell();
   }
 
-  /** Pages that were never touched stay so. */
   #inflate(chain: Chain): void {
     const numbers = new DataView(new ArrayBuffer(chain.readable));
     chain.read(0, new Uint8Array(numbers.buffer));
-    const page = new Uint8Array(PAGE_BYTES);
-    for (let at = 0; at + 4 <= chain.readable; at += 4) {
-      const address = numbers.getUint32(at, true) * PAGE_BYTES;
-      if (!this.#memory.has(address, PAGE_BYTES)) continue;
-      this.#memory.read(address, page);
-      if (page.some((byte) => byte !== 0)) this.#memory.write(address, page.fill(0));
-    }
+    this.#releasePages(Array.from({ length: chain.readable >> 2 }, (_, n) => numbers.getUint32(4 * n, true)));
   }
 }

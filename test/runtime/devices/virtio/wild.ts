@@ -67,7 +67,7 @@ export const subjects: Readonly<Record<string, (rig: CardRig) => Subject>> = {
   balloon: (rig) => {
     const stream = recordedStream();
     return {
-      device: new VirtioBalloon({ ...rig.board, name: 'balloon', device: 3, stream }),
+      device: new VirtioBalloon({ ...rig.board, name: 'balloon', device: 3, stream, releasePages: () => {} }),
       queues: 2,
       features: [],
       request: (random) => {
