@@ -1,4 +1,5 @@
 import { type BootOrder, ConfigurationError, type DriveOptions } from '../index.ts';
+import { driveLimitsIn, throttleProperties } from './drive-limits.ts';
 import type { Flag } from './flags.ts';
 import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
@@ -18,8 +19,8 @@ export const driveFlags: readonly Flag[] = [
   {
     names: ['drive'],
     argument:
-      'file=FILE[,if=ide|virtio|floppy|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on]',
-    help: 'a disk or drive with this image; with if=none and id=ID it waits for -device ide-hd, ide-cd or virtio-blk-pci',
+      'file=FILE[,if=ide|virtio|floppy|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on][,bps=N][,iops=N]',
+    help: 'a disk or drive with this image; with if=none and id=ID it waits for -device ide-hd, ide-cd or virtio-blk-pci; bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them',
     apply: (settings, text) => addDrive(settings, parseDrive(text)),
   },
   ...ideDrives.map((name, index) => ({
@@ -111,7 +112,7 @@ function placeOf(bus: string, unit: string): number | undefined {
 }
 
 function parseDrive(text: string): Drive {
-  const properties = parseProperties(text, 'file', [...known, ...ignored]);
+  const properties = parseProperties(text, 'file', [...known, ...ignored, ...throttleProperties]);
   const { file, media, format, snapshot, readonly, serial, bus, unit, id } = properties;
   const { if: connection = 'ide', index = placeOf(bus ?? '', unit ?? '')?.toString() } = properties;
   if (connection !== 'ide' && connection !== 'floppy' && connection !== 'virtio' && connection !== 'none')
@@ -133,6 +134,7 @@ function parseDrive(text: string): Drive {
     ...(snapshot !== undefined && { snapshot: parseSwitch('snapshot', snapshot) }),
     ...(readonly !== undefined && { readOnly: parseSwitch('readonly', readonly) }),
     ...(serial !== undefined && { serial }),
+    ...driveLimitsIn(properties),
     ...(connection === 'none' && { id: id! }),
   };
 }

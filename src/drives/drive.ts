@@ -2,11 +2,13 @@ import type { BlockMedium } from '../../runtime/host/block.ts';
 import type { Image } from '../options.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
+import type { DriveLimits } from './throttle/limits.ts';
 
 /** Asks what serves the drives. */
 export interface DriveAsk {
   change(name: string, image: Image, options: MediumOptions): Promise<void>;
   eject(name: string): Promise<void>;
+  limit(name: string, limits: DriveLimits): Promise<void>;
 }
 
 /** A disk or a drive of the machine. */
@@ -16,12 +18,14 @@ export class Drive {
   /** Whether its medium can be changed. */
   readonly isRemovable: boolean;
   readonly #ask: DriveAsk;
+  #limits: DriveLimits;
   #status: DriveStatus = { image: null, format: null, isInMemory: false, isLocked: false, medium: null };
 
   /** @internal */
   constructor(plan: DrivePlan, ask: DriveAsk) {
     this.name = plan.name;
     this.isRemovable = isRemovable(plan);
+    this.#limits = plan.options.limits ?? {};
     this.#ask = ask;
   }
 
@@ -43,6 +47,28 @@ export class Drive {
   /** Whether the guest doesn't let its medium out. */
   get isLocked(): boolean {
     return this.#status.isLocked;
+  }
+
+  /** How much it may read and write. */
+  get limits(): DriveLimits {
+    return this.#limits;
+  }
+
+  /**
+   * Limits what it may read and write, from now on; `{}`: no limits. A group that it shares with others keeps it, and is limited as a
+   * whole.
+   * @throws ConfigurationError for limits that cannot be
+   */
+  setLimits(limits: DriveLimits): Promise<void> {
+    return this.#ask.limit(this.name, limits);
+  }
+
+  /**
+   * Its limits are these now.
+   * @internal
+   */
+  limited(limits: DriveLimits): void {
+    this.#limits = limits;
   }
 
   /** @internal */

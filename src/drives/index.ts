@@ -10,6 +10,7 @@ import { NO_IMAGE } from './image-snapshots.ts';
 import type { DriveOptions, DrivePlan } from './options.ts';
 import type { DriveCalls, DriveReport } from './protocol.ts';
 import { type SavedMedia, shown } from './saved-medium.ts';
+import { checkedDriveLimits, type DriveLimits, isLimited } from './throttle/limits.ts';
 
 /** How long images may take to be written and closed, in milliseconds: what a slow disk still has to write can be much. */
 const CLOSE_LIMIT = 60_000;
@@ -34,6 +35,7 @@ export class MachineDrives {
         new Drive(plan, {
           change: (name, image, options) => this.#call('change', name, ownImage(image), options),
           eject: (name) => this.#call('eject', name),
+          limit: (name, limits) => this.#limit(name, limits),
         }),
     );
     if (plans.length === 0) return;
@@ -86,6 +88,28 @@ export class MachineDrives {
    */
   async retake(patience: number): Promise<void> {
     if (this.#thread) await this.#call('retake', patience);
+  }
+
+  async #limit(name: string, limits: DriveLimits): Promise<void> {
+    const drive = this.all.find((one) => one.name === name)!;
+    const isLast = !isLimited(checkedDriveLimits(limits));
+    const { group = drive.limits.group } = limits;
+    const applied = isLast ? {} : { ...limits, ...(group !== undefined && { group }) };
+    await this.#call('limit', name, applied);
+    drive.limited(applied);
+    if (group === undefined || isLast) return;
+    for (const other of this.all) if (other.limits.group === group) other.limited(applied);
+  }
+
+  /** Does something that waits for the requests that are under way: no limit holds them up meanwhile. */
+  async withoutLimits<Result>(act: () => Promise<Result>): Promise<Result> {
+    if (!this.all.some(({ limits }) => isLimited(limits))) return await act();
+    await this.#call('suspendLimits', true);
+    try {
+      return await act();
+    } finally {
+      await this.#call('suspendLimits', false);
+    }
   }
 
   /** What is in them now. The machine must be frozen. */

@@ -1,8 +1,9 @@
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, within } from '../errors.ts';
 import { isImage } from '../option-checks.ts';
 import type { Image } from '../options.ts';
 import type { ImageFormat } from '../storage/open.ts';
+import { checkedDriveLimits, type DriveLimits } from './throttle/limits.ts';
 
 /** A disk or a drive; a text alone is the image of a hard disk. */
 export interface DriveOptions {
@@ -25,6 +26,8 @@ export interface DriveOptions {
   readonly readOnly?: boolean;
   /** The serial number that the drive tells, up to 20 characters. */
   readonly serial?: string;
+  /** How much it may read and write. `Drive.setLimits` changes it. Default: no limits. */
+  readonly limits?: DriveLimits;
 }
 
 /** How a medium is put in. */
@@ -56,6 +59,7 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'snapshot',
   'readOnly',
   'serial',
+  'limits',
 ];
 
 const allowed = { interface: ['ide', 'floppy', 'virtio'], media: ['disk', 'cdrom'], format: ['raw', 'qcow2'] } as const;
@@ -131,6 +135,7 @@ function checkedDrive(drive: DriveOptions, n: number): DriveOptions {
   if (image !== undefined && !isImage(image)) fail('image must be the path of a file, a Uint8Array or a Blob');
   if (index !== undefined && !(Number.isInteger(index) && index >= 0 && index < places[bus]))
     fail(`index is ${index}; it must be a whole number from 0 to ${places[bus] - 1}`);
+  if (drive.limits !== undefined) within(where, () => checkedDriveLimits(drive.limits!));
   if (bus !== 'ide' && media === 'cdrom') fail(`a CD-ROM drive cannot be a ${bus} drive; leave out interface`);
   if (bus !== 'floppy' && media !== 'cdrom' && image === undefined) fail('a hard disk needs an image');
   if (

@@ -5,6 +5,7 @@ import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import type { DriveSnapshots } from './image-snapshots.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
 import type { SavedMedia } from './saved-medium.ts';
+import type { DriveLimits } from './throttle/limits.ts';
 
 /** What is in a drive. */
 export interface DriveStatus {
@@ -34,6 +35,10 @@ export interface DriveCalls {
   retake(patience: number): void;
   change(name: string, image: Image, options: MediumOptions): void;
   eject(name: string): void;
+  /** Limits what a drive, and those that share its group, may read and write. */
+  limit(name: string, limits: DriveLimits): void;
+  /** Lets all requests go at once, or holds them to their limits again. */
+  suspendLimits(isSuspended: boolean): void;
   /** What is in them now. No request may be under way. Throws ConfigurationError if a snapshot cannot hold it. */
   save(): SavedMedia;
   /** The same for a snapshot within images. */

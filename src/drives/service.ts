@@ -11,12 +11,25 @@ import type { DrivePlan, MediumOptions } from './options.ts';
 import type { DriveCommand, DriveReport, DriveStatus } from './protocol.ts';
 import type { SavedMedia, SavedMedium } from './saved-medium.ts';
 import { type DriveBackend, ServedDrive } from './served-drive.ts';
+import type { ThrottleTimers } from './throttle/group.ts';
+import type { DriveLimits } from './throttle/limits.ts';
+import { Throttles } from './throttle/throttles.ts';
 
 export interface DriveServiceOptions {
   readonly storage: StorageHost;
   readonly library: MessageEnd<DriveReport, DriveCommand>;
   readonly machine: MessageEnd<ToMachine, ToDrives>;
+  /** Default: those of the host. */
+  readonly timers?: ThrottleTimers;
 }
+
+const hostTimers: ThrottleTimers = {
+  now: () => performance.now(),
+  after: (milliseconds, act) => {
+    const timer = setTimeout(act, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
 
 /**
  * Serves the drives of one machine until the library closes them. It may run in any thread: requests come from the machine's
@@ -33,11 +46,13 @@ class DriveService {
   readonly #library: MessageEnd<DriveReport, DriveCommand>;
   readonly #machine: MessageEnd<ToMachine, ToDrives>;
   readonly #backend: DriveBackend;
+  readonly #throttles: Throttles;
   #drives: readonly ServedDrive[] = [];
   /** The machine's state words, once it has been made. */
   #state: Int32Array | undefined;
 
-  constructor({ storage, library, machine }: DriveServiceOptions) {
+  constructor({ storage, library, machine, timers = hostTimers }: DriveServiceOptions) {
+    this.#throttles = new Throttles(timers);
     this.#library = library;
     this.#machine = machine;
     this.#backend = {
@@ -54,6 +69,8 @@ class DriveService {
   }
 
   async #answer({ port, id, question }: ToHost & { type: 'request' }): Promise<void> {
+    const admitted = this.#throttles.admit(port, question as BlockQuestion);
+    if (admitted) await admitted;
     const answer = await this.#drive(port).answer(question as BlockQuestion);
     this.#sendToMachine({ type: 'completion', id, answer });
   }
@@ -82,6 +99,8 @@ class DriveService {
     release: () => this.#all((drive) => drive.release()),
     retake: (patience: number) => this.#all((drive) => drive.retake(patience)),
     eject: (name: string) => this.#drive(name).eject(),
+    limit: async (name: string, limits: DriveLimits) => this.#throttles.set(name, limits),
+    suspendLimits: async (isSuspended: boolean) => this.#suspendLimits(isSuspended),
     save: () => this.#save((drive) => drive.save()),
     saveWithin: () => this.#save((drive) => drive.saveWithin()),
     stage: (media: SavedMedia, snapshot?: string) => this.#stage(media, snapshot),
@@ -131,6 +150,7 @@ class DriveService {
     // Those that were looked at are there already: the guest may have locked one, and another process may have its image still.
     const patience = this.#drives.length === 0 ? 0 : PATIENCE;
     if (this.#drives.length === 0) this.#drives = plans.map((plan) => new ServedDrive(plan, this.#backend));
+    for (const { name, options } of plans) this.#throttles.set(name, options.limits ?? {});
     try {
       for (const drive of this.#drives) await drive.open(patience);
     } catch (error) {
@@ -140,7 +160,12 @@ class DriveService {
     return this.#drives.map(({ status }) => status);
   }
 
+  #suspendLimits(isSuspended: boolean): void {
+    this.#throttles.isSuspended = isSuspended;
+  }
+
   async #close(): Promise<void> {
+    this.#suspendLimits(true);
     await Promise.all(this.#drives.map((drive) => drive.close()));
   }
 }

@@ -62,7 +62,7 @@ export class MachineEnd {
   /** Stops it. All that it has asked its drives for is done then. */
   async stop(): Promise<void> {
     await this.#machine.pause();
-    await this.#machine.call('freeze');
+    await this.#machine.made.drives.withoutLimits(() => this.#machine.call('freeze'));
   }
 
   /** The other way round. */

@@ -14,6 +14,7 @@ import { portCommands } from './ports.ts';
 import { screendumpCommand } from './screendump.ts';
 import { snapshotCommands } from './snapshots.ts';
 import { TextCursor } from './text-cursor.ts';
+import { throttleCommand } from './throttle.ts';
 import { vncCommands } from './vnc.ts';
 
 /** A command that asks the machine for something, takes nothing and has nothing to say. */
@@ -57,6 +58,7 @@ export const commands: readonly Command[] = [
   ...snapshotCommands,
   screendumpCommand,
   ...mediumCommands,
+  throttleCommand,
   balloonCommand,
   ...networkCommands,
   ...hostForwardCommands,

@@ -2,6 +2,7 @@ import type { Drive } from '../drives/drive.ts';
 import type { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
+import { throttleLines } from './info-throttle.ts';
 
 /** Disks and drives, as QEMU's `info block` shows them. */
 export function infoBlock({ words }: Arguments, { machine }: CommandContext): string {
@@ -17,6 +18,7 @@ function formatDrive(drive: Drive): string {
     `    Attached to:      ${placeOf(name)}`,
     ...(isRemovable ? [`    Removable device: ${isLocked ? '' : 'not '}locked, tray closed`] : []),
     ...(image === null ? [] : ['    Cache mode:       writeback']),
+    ...throttleLines(drive),
     '',
   ].join('\n');
 }

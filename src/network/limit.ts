@@ -1,3 +1,4 @@
+import { TokenBucket } from '../token-bucket.ts';
 import type { NetworkBackend } from './backend.ts';
 import type { Timers } from './host.ts';
 
@@ -8,49 +9,34 @@ const LEAST_BURST = 3028;
 /** Bytes of the guest that wait; what goes beyond is lost. */
 const MOST_WAITING = 0x40000;
 
-/** Bytes that may go now: they are added as time goes by, up to a burst. */
-class TokenBucket {
-  readonly #timers: Timers;
-  /** Bytes a millisecond; Infinity: no limit. */
-  #rate = Number.POSITIVE_INFINITY;
-  #tokens = 0;
-  #since: number;
+/** The bytes of one direction. */
+class Direction {
+  readonly #bucket: TokenBucket;
 
   constructor(timers: Timers) {
-    this.#timers = timers;
-    this.#since = timers.now();
+    this.#bucket = new TokenBucket(() => timers.now());
   }
 
+  /** @param rate bytes a millisecond; Infinity: no limit */
   setRate(rate: number): void {
-    this.#rate = rate;
-    this.#tokens = Math.min(this.#tokens, this.#burst);
-    this.#since = this.#timers.now();
+    this.#bucket.setRate(rate, Math.max(rate * BURST, LEAST_BURST));
   }
 
   /** Takes bytes. @returns whether they may go */
   take(bytes: number): boolean {
-    if (this.#rate === Number.POSITIVE_INFINITY) return true;
-    const now = this.#timers.now();
-    this.#tokens = Math.min(this.#tokens + (now - this.#since) * this.#rate, this.#burst);
-    this.#since = now;
-    // A frame may be longer than a burst; it goes when the bucket is full, and leaves a debt.
-    if (this.#tokens < Math.min(bytes, this.#burst)) return false;
-    this.#tokens -= bytes;
+    if (this.#bucket.wait(bytes) > 0) return false;
+    this.#bucket.spend(bytes);
     return true;
   }
 
   /** Gives back what didn't go after all. */
   giveBack(bytes: number): void {
-    this.#tokens += bytes;
+    this.#bucket.spend(-bytes);
   }
 
   /** Milliseconds until bytes may go. */
   wait(bytes: number): number {
-    return Math.max(Math.ceil((Math.min(bytes, this.#burst) - this.#tokens) / this.#rate), 1);
-  }
-
-  get #burst(): number {
-    return Math.max(this.#rate * BURST, LEAST_BURST);
+    return Math.max(Math.ceil(this.#bucket.wait(bytes)), 1);
   }
 }
 
@@ -59,8 +45,8 @@ export class LimitedBackend implements NetworkBackend {
   onFrame: (frame: Uint8Array) => boolean = () => true;
   readonly #inner: NetworkBackend;
   readonly #timers: Timers;
-  readonly #fromGuest: TokenBucket;
-  readonly #toGuest: TokenBucket;
+  readonly #fromGuest: Direction;
+  readonly #toGuest: Direction;
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #cancelSend: (() => void) | undefined;
@@ -69,8 +55,8 @@ export class LimitedBackend implements NetworkBackend {
   constructor(inner: NetworkBackend, timers: Timers) {
     this.#inner = inner;
     this.#timers = timers;
-    this.#fromGuest = new TokenBucket(timers);
-    this.#toGuest = new TokenBucket(timers);
+    this.#fromGuest = new Direction(timers);
+    this.#toGuest = new Direction(timers);
     inner.onFrame = (frame) => this.#offer(frame);
   }
 

@@ -135,7 +135,7 @@ export class MachineStates {
 
   async #frozen<Result>(act: () => Promise<Result>): Promise<Result> {
     return await this.#order.run(async () => {
-      await this.#call('freeze');
+      await this.#drives.withoutLimits(() => this.#call('freeze'));
       try {
         return await act();
       } finally {

@@ -3,16 +3,18 @@ import type { Drive } from '../../drives/drive.ts';
 import type { ImageFormat } from '../../storage/open.ts';
 import type { Arguments, JsonObject, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
+import { driveOf } from './drive.ts';
+import { limitsOf, throttleCommand } from './throttle.ts';
 
-/** Of a drive's medium: limits, which there are none of, are 0. */
-function mediumOf({ name, image, format, isReadOnly, medium }: Drive): JsonObject {
+/** Of a drive's medium. */
+function mediumOf(drive: Drive): JsonObject {
+  const { name, image, format, isReadOnly, medium } = drive;
   const size = (medium?.sectors ?? 0) * SECTOR_BYTES;
   const driver = (format ?? 'raw').split(' ')[0];
-  const limits = { bps: 0, bps_rd: 0, bps_wr: 0, iops: 0, iops_rd: 0, iops_wr: 0 };
   return {
     ...{ file: image, 'node-name': `#${name}`, drv: driver, ro: isReadOnly, encrypted: false, backing_file_depth: 0 },
     ...{ detect_zeroes: 'off', write_threshold: 0, cache: { writeback: true, direct: false, 'no-flush': false } },
-    ...limits,
+    ...limitsOf(drive),
     image: { filename: image, format: driver, 'virtual-size': size, 'dirty-flag': false },
   };
 }
@@ -24,17 +26,6 @@ function driveInfo(drive: Drive): JsonObject {
     ...(drive.isRemovable && { tray_open: false }),
     ...(drive.image !== null && { 'io-status': 'ok', inserted: mediumOf(drive) }),
   };
-}
-
-/** The drive that `device` or `id` names. */
-function driveOf(args: Arguments, { machine }: QmpContext): Drive {
-  const [device, id] = [args.textIfGiven('device'), args.textIfGiven('id')];
-  const name = device ?? id;
-  if (name === undefined || (device !== undefined && id !== undefined))
-    throw new QmpError("Need exactly one of 'device' and 'id'");
-  const drive = machine.drives.find((one) => one.name === name);
-  if (drive === undefined) throw new QmpError(`Device '${name}' not found`, 'DeviceNotFound');
-  return drive;
 }
 
 function checkOpen(drive: Drive, args: Arguments): void {
@@ -94,4 +85,5 @@ export const blockCommands: readonly QmpCommand[] = [
     parameters: { ...place, filename: 'string', format: 'string?', 'read-only-mode': 'string?' },
     run: change,
   },
+  throttleCommand,
 ];

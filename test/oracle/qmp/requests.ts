@@ -3,6 +3,9 @@ export const FOLDER = '@FOLDER@';
 
 const key = (data: string) => ({ type: 'qcode', data });
 const run = (execute: string, args?: object) => ({ execute, ...(args && { arguments: args }) });
+const unlimited = { bps: 0, bps_rd: 0, bps_wr: 0, iops: 0, iops_rd: 0, iops_wr: 0 };
+const throttle = (limits: object, device = 'ide1-cd0') =>
+  run('block_set_io_throttle', { device, ...unlimited, ...limits });
 
 /**
  * What is asked, in this order, of a machine that has not been started: 16 MB, named "hello", with the CD in its drive. The first
@@ -36,6 +39,16 @@ export const requests: readonly unknown[] = [
   ...[run('eject'), run('eject', { device: 'foo' }), run('eject', { id: 'foo' })],
   ...[run('eject', { device: 'ide1-cd0', id: 'ide1-cd0' })],
   run('blockdev-change-medium', { device: 'ide1-cd0', filename: `${FOLDER}/cd.iso`, format: 'frob' }),
+  ...[throttle({ bps: 1000 }), run('query-block'), throttle({ bps: 1000, bps_rd: 100 }), throttle({ bps: -1 })],
+  ...[throttle({ bps: 1 }, 'nix'), run('block_set_io_throttle', { bps: 1 }), throttle({ iops: 5, iops_max: 2 })],
+  ...[throttle({ bps_max: 9 }), throttle({ iops_size: 9 }), throttle({ iops: 5, iops_max_length: 2 })],
+  ...[
+    throttle({ iops: 5, iops_max: 9, iops_max_length: 0 }),
+    throttle({ iops: 5, iops_max: 1e9, iops_max_length: 1e9 }),
+  ],
+  throttle({ bps: 1e6, iops: 100, bps_max: 2e6, iops_max: 500, iops_max_length: 3, iops_size: 4096, group: 'g0' }),
+  ...[run('query-block'), run('human-monitor-command', { 'command-line': 'info block ide1-cd0' })],
+  ...[throttle({}), run('query-block')],
   run('send-key', { keys: [key('ctrl'), key('alt'), key('delete')], 'hold-time': 10 }),
   ...[run('send-key', { keys: [key('zz')] }), run('send-key', { keys: 5 }), run('send-key')],
   run('input-send-event', { events: [{ type: 'key', data: { down: true, key: key('a') } }] }),
