@@ -1,11 +1,14 @@
 import { Emitter } from './events.ts';
 import type { CallName, Calls } from './isolate/protocol.ts';
+import { checkedLimits, type MachineLimits } from './limits.ts';
 import type { Metrics } from './machine-core.ts';
 import type { Debug, Examine, MachineEvents, Probe } from './machine-types.ts';
 import type { Ask } from './translations.ts';
 
 /** What a machine's isolate can be asked for. */
 export abstract class AskedMachine extends Emitter<MachineEvents> {
+  #limits: MachineLimits = {};
+
   /** Calls a function of the isolate. @internal */
   protected abstract call<Name extends CallName>(
     name: Name,
@@ -20,6 +23,21 @@ export abstract class AskedMachine extends Emitter<MachineEvents> {
   /** Nanoseconds that it has slept so far as its guest had nothing to do. */
   slept(): Promise<number> {
     return this.call('slept');
+  }
+
+  /** What it may take of its host. */
+  get limits(): MachineLimits {
+    return this.#limits;
+  }
+
+  /**
+   * Limits what it may take, from now on; what is not named stays as it is, and undefined takes a limit away.
+   * @throws ConfigurationError for limits that cannot be, or that cannot be counted here
+   */
+  async setLimits(limits: MachineLimits): Promise<void> {
+    const all = { ...this.#limits, ...limits };
+    await this.call('limit', checkedLimits(all));
+    this.#limits = all;
   }
 
   /** Bytes of physical memory. */

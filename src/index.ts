@@ -108,6 +108,7 @@ export type { CharacterDeviceInfo, CharacterDevices } from './character-devices.
 export { Drive } from './drives/drive.ts';
 export type { DriveSnapshots } from './drives/image-snapshots.ts';
 export type { DriveOptions, MediumOptions } from './drives/options.ts';
+export type { DriveLimits } from './drives/throttle/limits.ts';
 export { ConfigurationError } from './errors.ts';
 export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
@@ -115,6 +116,8 @@ export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
 export type { Mouse, MouseButton } from './input/mouse.ts';
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
+export type { LimitName } from './isolate/run-limits.ts';
+export type { MachineLimits } from './limits.ts';
 export type { ListenAddress } from './listen-address.ts';
 export type { EngineName, Metrics } from './machine-core.ts';
 export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine-types.ts';

@@ -55,6 +55,12 @@ export interface MachineCore {
   readonly debugging: DebugCalls;
   /** Moves it to another process, or from there. */
   readonly transfer: TransferCalls;
+  /** Guest instructions so far; undefined where they are not counted. */
+  readonly instructionsRun: number | undefined;
+  /** Makes `run` come back ('slice') when so many have run in all; Infinity: never. Nothing where they are not counted. */
+  capInstructions(most: number): void;
+  /** Forgets all that was made of guest code. */
+  dropCode(): void;
   memoryRead(physical: number, length: number): Uint8Array;
   dispose(): void;
 }

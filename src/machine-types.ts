@@ -3,6 +3,7 @@ import type { MachineDrives } from './drives/index.ts';
 import type { Host } from './host.ts';
 import type { ThreadProfile } from './isolate/probe.ts';
 import type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
+import type { LimitName } from './isolate/run-limits.ts';
 import type { DebugCallName, DebugCalls, DebugStop, ExaminationCalls, ExaminationName } from './machine-core.ts';
 import type { MachineOptions } from './options.ts';
 import type { SerialPort } from './serial.ts';
@@ -18,6 +19,8 @@ export interface MachineEvents {
   paused: undefined;
   /** A debugger's breakpoint, watchpoint or step has stopped the machine; `paused` comes next. */
   debug: DebugStop;
+  /** The machine has come to a limit (`setLimits`); `paused` comes next. */
+  limit: LimitName;
   /** The machine was reset, by the guest, by a triple fault or by the caller. */
   reset: Reset;
   /** The CPU waits for an interrupt that nothing can cause: the guest is at its end, though the machine is not. */

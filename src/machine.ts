@@ -89,6 +89,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
     const machine = new Machine(config, parts);
     try {
       await machine.#creation.promise;
+      if (options.limits) await machine.setLimits(options.limits);
     } catch (error) {
       await machine.#terminate();
       throw creationError(error as Error, bootOf(options));
@@ -324,6 +325,10 @@ export class Machine extends AskedMachine implements AsyncDisposable {
         break;
       case 'debug':
         this.emit('debug', notice.stop);
+        this.#enter('paused');
+        break;
+      case 'limit':
+        this.emit('limit', notice.limit);
         this.#enter('paused');
     }
   }

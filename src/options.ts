@@ -5,6 +5,7 @@ import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { CardOptions } from './cards/options.ts';
 import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
+import { checkedLimits, type MachineLimits } from './limits.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkedMemory } from './memory-size.ts';
 import { checkedInteger, checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
@@ -139,6 +140,8 @@ export interface MachineOptions {
   readonly log?: readonly LogItem[];
   /** What the real-time clock shows at the start. Default: the host's time. */
   readonly startTime?: Date;
+  /** What the machine may take of its host. `Machine.setLimits` changes it. Default: no limits. */
+  readonly limits?: MachineLimits;
   /** Shown where the host shows names of threads. */
   readonly name?: string;
   /**
@@ -180,6 +183,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'startTime',
   'name',
   'incoming',
+  'limits',
 ];
 
 const largestShift = 10;
@@ -197,6 +201,7 @@ export function checkOptions(
   checkedIsolate(options.isolate ?? 'worker');
   checkText('name', options.name);
   checkVideoBios(options);
+  checkedLimits(options.limits ?? {});
   return {
     memoryBytes: checkedMemory(memory, 'kernel' in boot),
     ...(options.memoryBelow4G !== undefined && {

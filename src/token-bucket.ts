@@ -33,6 +33,13 @@ export class TokenBucket {
     return Math.max(Math.min(amount, this.#burst) - this.#tokens, 0) / this.#rate;
   }
 
+  /** What may go at once; it is below 0 where there is a debt. */
+  get available(): number {
+    if (this.#rate === Number.POSITIVE_INFINITY) return this.#rate;
+    this.#refill();
+    return this.#tokens;
+  }
+
   /** Counts an amount that goes, or, if it is negative, that didn't go after all. */
   spend(amount: number): void {
     if (this.#rate !== Number.POSITIVE_INFINITY) this.#tokens -= amount;

@@ -11,10 +11,17 @@ export class InstructionTime implements TimeSource {
   private skipped = 0;
   /** Number of instructions at which the machine stops. */
   limit = Infinity;
+  /** The same for whoever bounds what the machine may do. */
+  cap = Infinity;
 
   constructor(state: Int32Array, shift: number) {
     this.state = state;
     this.nanosecondsEach = 2 ** shift;
+  }
+
+  /** Whether so many have run as are to. */
+  get isAtEnd(): boolean {
+    return this.instructions >= Math.min(this.limit, this.cap);
   }
 
   get instructions(): number {
@@ -35,7 +42,7 @@ export class InstructionTime implements TimeSource {
   /** Lets instructions run until `nanoseconds` from now, `most` at the most. */
   grant(nanoseconds: number, most: number): void {
     this.settle();
-    const left = Math.min(most, this.limit - this.instructions);
+    const left = Math.min(most, Math.min(this.limit, this.cap) - this.instructions);
     this.granted = Math.max(1, Math.min(left, Math.ceil(nanoseconds / this.nanosecondsEach)));
     this.state[Word.budget] = this.granted;
   }

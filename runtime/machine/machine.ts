@@ -175,7 +175,7 @@ export class MachineCore {
     this.schedule.instructionTime?.settle();
     this.pc.reset();
     this.cpu.reset();
-    this.engine.graph.cache.dropAll();
+    this.dropCode();
     this.boot();
   }
 
@@ -205,6 +205,22 @@ export class MachineCore {
   /** Makes `run` come back ('slice') when so many instructions have run in all; only with instruction time. */
   stopAt(instructions: number): void {
     this.schedule.instructionTime!.limit = instructions;
+  }
+
+  /** Executed so far; undefined where they are not counted. */
+  get instructionsRun(): number | undefined {
+    return this.schedule.instructionTime?.instructions;
+  }
+
+  /** The same for whoever bounds what the machine may do; nothing without instruction time. */
+  capInstructions(most: number): void {
+    const { instructionTime } = this.schedule;
+    if (instructionTime) instructionTime.cap = most;
+  }
+
+  /** Forgets all that was made of guest code; between two calls of `run`. */
+  dropCode(): void {
+    this.engine.graph.cache.dropAll();
   }
 
   /** Runs until something needs the host, or until the host's time is `until`. */

@@ -68,7 +68,7 @@ export class Schedule {
   isOver(until: number): boolean {
     const { instructionTime } = this;
     if (this.host.nanoseconds() >= until) return true;
-    return instructionTime !== null && instructionTime.instructions >= instructionTime.limit;
+    return instructionTime?.isAtEnd ?? false;
   }
 
   /** The CPU waits for an interrupt: the host's time of the next event (Infinity: there is none), or null if it is due at once. */

@@ -13,6 +13,7 @@ import { clockBase } from './clock-base.ts';
 import { debugFlags } from './debug-flags.ts';
 import { applyDevice } from './devices.ts';
 import { driveFlags } from './drive-flags.ts';
+import { limitsFlag } from './limits.ts';
 import { networkFlags } from './network-flags.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { type List, machine, type Settings } from './settings.ts';
@@ -128,6 +129,7 @@ export const flags: readonly Flag[] = [
     help: 'time from executed instructions, 2^N ns each, N from 0 to 10: runs are alike',
     apply: (settings, text) => machine(settings, { icount: checkedIcount({ shift: parseShift(text) }) }),
   },
+  limitsFlag,
   {
     names: ['no-reboot'],
     help: 'leave where the guest would reboot; after a triple fault with exit code 2',

@@ -19,6 +19,7 @@ import { helpFor } from './escape.ts';
 import { connectLog } from './guest-log.ts';
 import { comingMachine } from './incoming.ts';
 import { openInspector } from './inspector.ts';
+import { reportLimits } from './limits.ts';
 import { cardsOf } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
@@ -51,6 +52,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   machine.on('log', (message) => terminal.note(`rawiron: ${message}`));
   connectLog(machine, settings, terminal, left.reject);
   reportDeaths(machine, (text) => terminal.note(text));
+  reportLimits(machine, (text) => terminal.note(text));
   process.stdout.on('error', (error) =>
     Promise.resolve(error).then(standardOutputGone).then(left.resolve, left.reject),
   );

@@ -1,14 +1,16 @@
 import type { ToMachine } from '../../runtime/host/messages.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
+import { type Answers, callByName } from './answers.ts';
 import { MachineClock } from './clock.ts';
 import { Deadline, SharedDeadlines } from './deadlines.ts';
 import { DriveLink } from './drive-link.ts';
 import { OutputBatches } from './output.ts';
 import type { ThreadProbe } from './probe.ts';
-import type { Calls, Command, Exit, MessageEnd, Report, Reset, ToDrives } from './protocol.ts';
+import type { Command, Exit, MessageEnd, Report, Reset, ToDrives } from './protocol.ts';
 import { RESET_BYTES, SHUTDOWN_CODE } from './protocol.ts';
 import { reportError } from './remote-calls.ts';
+import { Limiter } from './run-limits.ts';
 
 /** What the loop needs of the thread it runs on. */
 export interface LoopThread {
@@ -39,13 +41,6 @@ export interface IsolateOptions {
   readonly deadlines?: SharedArrayBuffer;
 }
 
-/** What is called may take its time. */
-type Answers = {
-  readonly [Name in keyof Calls]: (
-    ...args: Parameters<Calls[Name]>
-  ) => ReturnType<Calls[Name]> | Promise<ReturnType<Calls[Name]>>;
-};
-
 /** Deadlines that differ by less are one, computed at two times; in nanoseconds. */
 const SAME = 1e3;
 /** Output is sent this long after the first byte of a batch at the latest, in nanoseconds. */
@@ -74,6 +69,7 @@ class MachineLoop {
   readonly #output: OutputBatches;
   readonly #drives: DriveLink;
   #core!: MachineCore;
+  #limiter!: Limiter;
   #coreDeadline = Infinity;
   #sliceEnd = Infinity;
   #lastTurn = 0;
@@ -100,6 +96,7 @@ class MachineLoop {
   create(checkText: MachineHost['checkText']): void {
     const pacing = this.#deadlines ? 'poll' : 'jumps';
     this.#core = this.#options.createCore({ pacing, ...this.#options.config }, this.#host(checkText));
+    this.#limiter = new Limiter(this.#thread, this.#core, this.#options.config.memoryBytes);
     this.#port.onmessage = ({ data }) => this.#receive(data);
     this.#port.postMessage({ type: 'ready', state: this.#core.state });
     this.#drives.connect(this.#core.state, (message) => {
@@ -122,11 +119,14 @@ class MachineLoop {
   }
 
   async #step(): Promise<void> {
+    const { rest } = this.#limiter;
+    if (rest > 0) return await this.#rest(rest);
     this.#startSlice();
-    const result = this.#core.run(this.#sliceEnd);
+    const result = this.#runCore();
     this.#deadlines?.set(Deadline.loop, Infinity);
     this.#output.flush();
     this.#act(result);
+    this.#checkLimits();
     const idle = result.reason === 'halted' || result.reason === 'waiting';
     const asleep = idle && this.#goesOn && !this.#output.stalled;
     if (asleep) await this.#sleep(result.wakeAt ?? Infinity);
@@ -144,21 +144,47 @@ class MachineLoop {
 
   /** Makes the ticker call at the end of the slice. */
   #startSlice(): void {
-    if (this.#thread.slice === Infinity) return;
-    this.#sliceEnd = this.#clock.nanoseconds() + this.#thread.slice;
-    this.#deadlines?.set(Deadline.loop, this.#clock.toHost(this.#sliceEnd));
+    const slice = Math.min(this.#thread.slice, this.#limiter.slice * 1e6);
+    this.#sliceEnd = this.#clock.nanoseconds() + slice;
+    if (slice < Infinity) this.#deadlines?.set(Deadline.loop, this.#clock.toHost(this.#sliceEnd));
   }
 
   async #sleep(wakeAt: number): Promise<void> {
     const nanoseconds = wakeAt - this.#clock.nanoseconds();
     if (nanoseconds <= 0) return;
-    const start = this.#thread.nanoseconds();
-    this.#markAsleep(true);
-    await this.#thread.sleep(this.#core.state, this.#nextMessage(), nanoseconds / 1e6);
-    this.#markAsleep(false);
+    this.#slept += await this.#sleepFor(nanoseconds / 1e6);
     const isEarly = this.#clock.nanoseconds() < wakeAt;
     if (isEarly) this.#shareDeadline();
-    this.#slept += this.#thread.nanoseconds() - start;
+  }
+
+  /** Nanoseconds that it has slept. */
+  async #sleepFor(milliseconds: number): Promise<number> {
+    const start = this.#thread.nanoseconds();
+    this.#markAsleep(true);
+    await this.#thread.sleep(this.#core.state, this.#nextMessage(), milliseconds);
+    this.#markAsleep(false);
+    return this.#thread.nanoseconds() - start;
+  }
+
+  /** The guest has had its share of the processor: its time goes on, as on a busy host. */
+  async #rest(milliseconds: number): Promise<void> {
+    await this.#sleepFor(milliseconds);
+    this.#shareDeadline();
+    await this.#turn();
+  }
+
+  #runCore(): RunResult {
+    const start = this.#thread.nanoseconds();
+    const result = this.#core.run(this.#sliceEnd);
+    this.#limiter.ran((this.#thread.nanoseconds() - start) / 1e6);
+    return result;
+  }
+
+  #checkLimits(): void {
+    const limit = this.#goesOn ? this.#limiter.reached() : null;
+    if (limit === null) return;
+    this.#pause();
+    this.#port.postMessage({ type: 'limit', limit });
   }
 
   #markAsleep(isAsleep: boolean): void {
@@ -323,6 +349,7 @@ class MachineLoop {
     stopProfile: (number) => this.#probe().stopProfile(number),
     heap: () => this.#probe().heap(),
     slept: () => this.#slept,
+    limit: (limits) => this.#limiter.set(limits),
     memoryRead: (physical, length) => this.#core.memoryRead(physical, length),
     screen: () => this.#core.screenUpdate(),
   };
@@ -368,8 +395,4 @@ class MachineLoop {
     const flushAt = Math.min(this.#clock.nanoseconds() + OUTPUT_DELAY, this.#sliceEnd);
     this.#deadlines.set(Deadline.loop, this.#clock.toHost(flushAt));
   }
-}
-
-function callByName<Calls>(calls: Calls, name: keyof Calls, args: readonly unknown[]): unknown {
-  return (calls[name] as (...args: unknown[]) => unknown).apply(calls, [...args]);
 }

@@ -55,4 +55,8 @@ export interface ThreadProbe {
   stopProfile(number: number): ThreadProfile;
   /** Bytes, by kind. */
   heap(): Readonly<Record<string, number>>;
+  /** Bytes of its heap that are in use, garbage included. */
+  heapInUse(): number;
+  /** Frees what nobody uses. It takes a while. */
+  collectGarbage(): void;
 }

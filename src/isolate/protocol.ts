@@ -13,6 +13,7 @@ import type {
 } from '../machine-core.ts';
 import type { ThreadProfile } from './probe.ts';
 import type { CallEnd, CallMessage, ErrorReport } from './remote-calls.ts';
+import type { LimitName, RunLimits } from './run-limits.ts';
 
 /** What the host's side can ask of a machine's isolate, with an answer. */
 export interface Calls {
@@ -45,6 +46,8 @@ export interface Calls {
   heap(): Readonly<Record<string, number>>;
   /** Nanoseconds that the machine has slept as its guest had nothing to do. */
   slept(): number;
+  /** Limits what the machine may take. Throws ConfigurationError for what cannot be counted here. */
+  limit(limits: RunLimits): void;
   memoryRead(physical: number, length: number): Uint8Array;
   /** What has changed on the screen since the last call; null: there is no display adapter. */
   screen(): ScreenUpdate | null;
@@ -113,6 +116,8 @@ export type Report =
   | { readonly type: 'halt'; readonly halt: GuestHalt }
   /** The machine stands still for a debugger. */
   | { readonly type: 'debug'; readonly stop: DebugStop }
+  /** The machine stands still as it has come to a limit. */
+  | { readonly type: 'limit'; readonly limit: LimitName }
   | { readonly type: 'exit'; readonly exit: Exit };
 
 /** Messages from a machine's isolate to what serves its drives (src/drives/service.ts). */

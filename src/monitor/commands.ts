@@ -7,6 +7,7 @@ import { gdbserverCommand } from './gdbserver.ts';
 import { hostForwardCommands } from './hostfwd.ts';
 import { infoCommand } from './info.ts';
 import { inputCommands } from './input.ts';
+import { limitCommand } from './limits.ts';
 import { memoryCommands } from './memory.ts';
 import { migrationCommands, resumeOrAwait } from './migrate.ts';
 import { networkCommands } from './network.ts';
@@ -59,6 +60,7 @@ export const commands: readonly Command[] = [
   screendumpCommand,
   ...mediumCommands,
   throttleCommand,
+  limitCommand,
   balloonCommand,
   ...networkCommands,
   ...hostForwardCommands,

@@ -6,6 +6,7 @@ import { infoBlock } from './info-block.ts';
 import { infoMtree } from './info-mtree.ts';
 import { infoPci } from './info-pci.ts';
 import { infoIrq, infoPic } from './info-pic.ts';
+import { infoLimits } from './limits.ts';
 import { migrationInfo } from './migrate.ts';
 import { infoNetwork } from './network.ts';
 import { formatAllRegisters } from './registers.ts';
@@ -65,6 +66,13 @@ const parts: readonly Command[] = [
     help: 'show KVM information',
     parameters: [],
     run: () => 'kvm support: disabled\n',
+  },
+  {
+    names: ['limits'],
+    usage: '',
+    help: 'show what the machine may take of its host (not in QEMU)',
+    parameters: [],
+    run: (_, context) => infoLimits(context),
   },
   {
     names: ['mice'],

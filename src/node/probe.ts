@@ -55,6 +55,19 @@ class NodeProbe implements ThreadProbe {
       'whole process': process.memoryUsage.rss(),
     };
   }
+
+  heapInUse(): number {
+    const { used_heap_size, malloced_memory } = process.getBuiltinModule('node:v8').getHeapStatistics();
+    return used_heap_size + malloced_memory;
+  }
+
+  collectGarbage(): void {
+    const { Session } = process.getBuiltinModule('node:inspector');
+    const session = new Session();
+    session.connect();
+    session.post('HeapProfiler.collectGarbage');
+    session.disconnect();
+  }
 }
 
 /** Microseconds of CPU so far. */

@@ -3,6 +3,7 @@ import { balloonCommands } from './commands/balloon.ts';
 import { blockCommands } from './commands/block.ts';
 import { chardevCommands } from './commands/chardev.ts';
 import { inputCommands } from './commands/input.ts';
+import { limitCommands } from './commands/limits.ts';
 import { machineCommands } from './commands/machine.ts';
 import { migrationCommands } from './commands/migration.ts';
 import { pciCommands } from './commands/pci.ts';
@@ -19,6 +20,7 @@ const all: readonly QmpCommand[] = [
   ...vncCommands,
   ...chardevCommands,
   ...migrationCommands,
+  ...limitCommands,
   {
     name: 'query-commands',
     run: () => [...commands.keys(), 'qmp_capabilities'].sort().map((name) => ({ name })),

@@ -72,6 +72,18 @@ test.each([
     '-drive if=none,id=d,file=v.img,format=raw -device virtio-blk,drive=d,serial=s',
     { drives: [{ image: 'v.img', format: 'raw', media: 'disk', interface: 'virtio', serial: 's' }] },
   ],
+  [
+    '-drive v.img,bps=1000,iops_rd=5,iops_rd_max=9,group=g',
+    { drives: [{ image: 'v.img', limits: { bps: 1000, iopsRead: 5, iopsReadMax: 9, group: 'g' } }] },
+  ],
+  [
+    '-drive v.img,throttling.iops-total=7,throttling.iops-total-max=9,throttling.iops-total-max-length=2,throttling.iops-size=512',
+    { drives: [{ image: 'v.img', limits: { iops: 7, iopsMax: 9, iopsMaxLength: 2, iopsSize: 512 } }] },
+  ],
+  [
+    '-limits processor=50%,memory=512M -limits instructions=1000',
+    { limits: { processor: 50, memory: '512M', instructions: 1000 } },
+  ],
   ['-hdb b.img', { drives: [{ image: 'b.img', index: 1 }] }],
   ['-m 64 a.img b.img', { memory: '64', drives: [{ image: 'a.img' }, { image: 'b.img' }] }],
   [
@@ -180,6 +192,13 @@ test.each([
   ['-drive disk.img,format=vmdk', '-drive: format=vmdk is not there yet; give format=raw or format=qcow2'],
   ['-drive disk.img,media=tape', '-drive: media=tape is not there yet; give media=disk or media=cdrom'],
   ['-drive if=virtio', '-drive: a hard disk needs an image; give file=FILE'],
+  [
+    '-drive x.img,bps=5,bps_rd=5',
+    '-drive: bps/iops/max total values and read/write values cannot be used at the same time',
+  ],
+  ['-drive x.img,iops=fast', "-drive: 'fast' is not a whole number; give iops=N"],
+  ['-limits processor=101', '-limits: limits.processor is 101; it must be a number from 1 to 100'],
+  ['-limits time=5', "-limits: there is no limit 'time'"],
   ['-drive format=raw', '-drive: a hard disk needs an image; give file=FILE'],
   ['-m 64 disk', "unexpected argument 'disk'; there is no such file"],
   ['strat', "unknown command 'strat'; similar: start; there are start, demo, inspect, profile, help"],

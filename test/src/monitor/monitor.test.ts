@@ -186,6 +186,19 @@ test('media are changed', async () => {
   expect(await monitor.execute(`change floppy0 ${file} raw`)).toBe('');
 });
 
+test('drives are limited', async () => {
+  expect(await monitor.execute('block_set_io_throttle floppy0 1000 0 0 0 20 0')).toBe('');
+  expect(await monitor.execute('info block floppy0')).toMatch(
+    / {4}I\/O throttling: {3}bps=1000 bps_rd=0 bps_wr=0 bps_max=0 bps_rd_max=0 bps_wr_max=0 iops=0 iops_rd=20 iops_wr=0 iops_max=0 iops_rd_max=0 iops_wr_max=0 iops_size=0 group=floppy0\n$/,
+  );
+  expect(await monitor.execute('block_set_io_throttle floppy0 1 2 3 4 5 6')).toBe(
+    'Error: bps/iops/max total values and read/write values cannot be used at the same time\n',
+  );
+  expect(await monitor.execute('block_set_io_throttle nix 1 0 0 4 0 0')).toBe("Error: Device 'nix' not found\n");
+  expect(await monitor.execute('block_set_io_throttle floppy0 0 0 0 0 0 0')).toBe('');
+  expect(await monitor.execute('info block floppy0')).not.toContain('throttling');
+});
+
 test('memory is saved', async () => {
   const file = join(folder, 'memory');
   expect(await monitor.execute(`memsave ${at(0x100)} 7 "${file}"`)).toBe('');

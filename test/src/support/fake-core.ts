@@ -21,6 +21,7 @@ import { Eflags, STATE_BYTES, Word } from '../../../translator/abi/state.ts';
  */
 class FakeCore implements MachineCore {
   readonly state = new Int32Array(new SharedArrayBuffer(STATE_BYTES));
+  readonly instructionsRun = undefined;
   readonly #host: MachineHost;
   readonly #input: number[] = [];
   /** What it was doing when it was asked for attention. */
@@ -36,6 +37,10 @@ class FakeCore implements MachineCore {
     this.#host = host;
     this.state[Word.eflags] = 0x202;
   }
+
+  capInstructions(): void {}
+
+  dropCode(): void {}
 
   run(until: number): RunResult {
     this.#runs++;

@@ -1,0 +1,41 @@
+import { ConfigurationError, type Machine, type MachineLimits } from '../index.ts';
+import { checkedLimits } from '../limits.ts';
+import type { Flag } from './flags.ts';
+import { parseInteger, propertyList } from './properties.ts';
+import { machine } from './settings.ts';
+
+/** What the machine may take of its host; QEMU leaves that to other programs. */
+export const limitsFlag: Flag = {
+  names: ['limits'],
+  argument: '[processor=PERCENT][,memory=SIZE][,instructions=N]',
+  help: "what the machine may take: percent of one processor; of the process's memory, and instructions with -icount: there it is paused. set_limit in the monitor changes it (not in QEMU)",
+  apply: (settings, text) => machine(settings, { limits: { ...settings.machine.limits, ...parseLimits(text) } }),
+};
+
+function parseLimits(text: string): MachineLimits {
+  const limits = Object.fromEntries(propertyList(text, '').map(([name, value]) => [name, parseLimit(name, value)]));
+  checkedLimits(limits);
+  return limits;
+}
+
+/**
+ * The value of a limit.
+ * @throws ConfigurationError
+ */
+function parseLimit(name: string, text: string): number | string {
+  if (name === 'memory') return text;
+  if (name === 'instructions') return parseInteger(name, text);
+  if (name !== 'processor') throw new ConfigurationError(`there is no limit '${name}'; see --help`);
+  return parseInteger(name, text.replace(/%$/, ''));
+}
+
+const taken = { instructions: 'it has executed as many instructions as', memory: 'it takes more memory than' } as const;
+
+/** Tells the user why a machine stands still that has come to a limit. */
+export function reportLimits(machine: Machine, tell: (text: string) => void): void {
+  machine.on('limit', (name) =>
+    tell(
+      `rawiron: the machine is paused: ${taken[name]} its limit is; "set_limit ${name} off" and "cont" in the monitor let it go on`,
+    ),
+  );
+}

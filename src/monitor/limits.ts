@@ -1,0 +1,46 @@
+import { isLimited } from '../drives/throttle/limits.ts';
+import { messageOf } from '../errors.ts';
+import { limitNames } from '../limits.ts';
+import { memorySize } from '../memory-size.ts';
+import type { Arguments } from './arguments.ts';
+import type { Command, CommandContext } from './command.ts';
+import { MonitorError } from './error.ts';
+
+/** What the machine may take, and the drives that have limits of their own. */
+export function infoLimits({ machine }: CommandContext): string {
+  const { processor, instructions, memory } = machine.limits;
+  const lines = [
+    `processor: ${processor === undefined ? 'no limit' : `${processor} percent of one`}`,
+    `memory: ${memory === undefined ? 'no limit' : `${memorySize(memory) / 2 ** 20} MB`}`,
+    `instructions: ${instructions ?? 'no limit'}`,
+    ...machine.drives.filter(({ limits }) => isLimited(limits)).map(({ name }) => `${name}: see info block`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+async function setLimit({ words: { name, value } }: Arguments, { machine }: CommandContext): Promise<void> {
+  if (!(limitNames as readonly string[]).includes(name!))
+    throw new MonitorError(`Error: there is no limit '${name}'; there are ${limitNames.join(', ')}`);
+  try {
+    await machine.setLimits({ [name!]: limitOf(name!, value!) });
+  } catch (error) {
+    throw new MonitorError(`Error: ${messageOf(error)}`);
+  }
+}
+
+function limitOf(name: string, value: string): number | string | undefined {
+  if (value === 'off') return undefined;
+  return name === 'memory' ? value : Number(value);
+}
+
+/** Changes what the machine may take; QEMU leaves that to other programs. */
+export const limitCommand: Command = {
+  names: ['set_limit'],
+  usage: 'processor|memory|instructions value|off',
+  help: 'limit what the machine takes: percent of a processor, memory in MB, instructions (not in QEMU)',
+  parameters: [
+    { name: 'name', type: 'word' },
+    { name: 'value', type: 'word' },
+  ],
+  run: setLimit,
+};
