@@ -34,6 +34,15 @@ const folders = [
   'net/core',
   'drivers/virtio',
   'drivers/char/hw_random',
+  'sound',
+  'sound/core',
+  'sound/core/oss',
+  'sound/core/seq',
+  'sound/drivers/mpu401',
+  'sound/drivers/opl3',
+  'sound/isa/sb',
+  'sound/pci',
+  'sound/pci/ac97',
 ];
 const helpers = ['fs', 'lib', 'crypto', 'arch/x86/crypto'];
 /** Drivers of buses that no machine here has. */
@@ -42,7 +51,7 @@ const isWanted = (name: string): boolean =>
 
 /** The modules of Debian's kernel of this release, as files by name; throws where the host's apt client cannot get them. */
 async function modulesOf(release: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  return await cachedAssets(`linux-modules-9p-${release}`, async (work) => {
+  return await cachedAssets(`linux-modules-sound-${release}`, async (work) => {
     const apt = await AptClient.create(work);
     // Where some lists are missing the others may do.
     await apt.update(() => {}).catch(() => undefined);
