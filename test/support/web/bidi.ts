@@ -40,6 +40,12 @@ export class Bidi implements AsyncDisposable {
     return answer.result.value;
   }
 
+  /** Presses a key and lets it go; its value is a character. */
+  async press(context: string, value: string): Promise<void> {
+    const actions = (['keyDown', 'keyUp'] as const).map((type) => ({ type, value }));
+    await this.#send('input.performActions', { context, actions: [{ type: 'key', id: 'keyboard', actions }] });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#send('session.end', {}).catch(() => {});
     this.#socket.close();
