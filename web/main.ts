@@ -7,6 +7,7 @@ import type { Inspector } from './inspector.ts';
 import { Meter } from './meter.ts';
 import type { SavedState } from './saved-states.ts';
 import { Setup } from './setup.ts';
+import { addSoundControls } from './sound-controls.ts';
 import { StateList } from './state-list.ts';
 import { Tabs } from './tabs.ts';
 import type { SerialTerminal } from './terminal.ts';
@@ -47,6 +48,7 @@ class Page {
     this.#pc.addEventListener('picture', () => this.#meter.drawn());
     byId('mouse', HTMLButtonElement).addEventListener('click', () => void this.#pc.captureMouse());
     byId('fullscreen', HTMLButtonElement).addEventListener('click', () => void this.#pc.requestFullscreen());
+    addSoundControls(this.#pc);
     byId('isolation', HTMLElement).hidden = crossOriginIsolated;
     if (this.#setup.readAddress()) void this.#start();
   }

@@ -14,9 +14,14 @@ import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
 import { systems } from './systems.ts';
 
 /** Fields of the form that describe a machine. */
-const fields: readonly SettingName[] = ['memory', 'boot', 'cpu', 'append', 'network', 'card'];
-/** A kernel that nobody gave a command line says something where it can be seen. */
-const DEFAULT_APPEND = 'console=ttyS0';
+const fields: readonly SettingName[] = ['memory', 'boot', 'cpu', 'append', 'network', 'card', 'sound'];
+/** What fields that are empty stand for. */
+const defaults: Readonly<Partial<Record<SettingName, string>>> = {
+  // A kernel that nobody gave a command line says something where it can be seen.
+  append: 'console=ttyS0',
+  // Programs for DOS look for it.
+  sound: 'sb16',
+};
 
 /** The form in which a machine is described, and the page's address, which says the same. */
 export class Setup {
@@ -100,7 +105,7 @@ export class Setup {
   async options(): Promise<MachineOptions> {
     const system = systems.find(({ name }) => name === this.#choice);
     const described = await describedOptions({
-      setting: (name) => (name === 'append' ? this.#append : this.#value(name) || undefined),
+      setting: (name) => this.#value(name) || defaults[name],
       image: (name) => (system ? undefined : this.#image(name)),
     });
     return { ...described, ...(await system?.options()) };
@@ -108,10 +113,6 @@ export class Setup {
 
   get #choice(): string {
     return new FormData(this.#form).get('system')?.toString() ?? 'own';
-  }
-
-  get #append(): string {
-    return this.#value('append') || DEFAULT_APPEND;
   }
 
   #value(name: string): string {

@@ -1,4 +1,5 @@
 import type { CardModel } from '../../runtime/machine/cards.ts';
+import type { SoundCardModel } from '../../runtime/machine/sound-cards.ts';
 import type { DriveOptions } from '../drives/options.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
@@ -17,7 +18,7 @@ const driveOptions = {
 /** What can hold an image: a drive, or what is booted without one. */
 export type ImageName = keyof typeof driveOptions | 'kernel' | 'initrd' | 'bios';
 /** What is said of a machine by a word or a number. */
-export type SettingName = 'memory' | 'cpu' | 'boot' | 'append' | 'demo' | 'network' | 'card';
+export type SettingName = 'memory' | 'cpu' | 'boot' | 'append' | 'demo' | 'network' | 'card' | 'sound';
 /** All places of images. */
 export const imageNames: readonly ImageName[] = [
   ...(['kernel', 'initrd', 'bios'] as const),
@@ -25,7 +26,7 @@ export const imageNames: readonly ImageName[] = [
 ];
 /** All that describes a machine in an element's attributes, or in the address of a page. */
 export const machineNames: readonly (ImageName | SettingName)[] = [
-  ...(['memory', 'cpu', 'boot', 'demo', 'append', 'network', 'card'] as const),
+  ...(['memory', 'cpu', 'boot', 'demo', 'append', 'network', 'card', 'sound'] as const),
   ...imageNames,
 ];
 
@@ -39,11 +40,12 @@ export interface MachineDescription {
 
 /**
  * The options of a machine that is described by names: `memory`, `cpu`, `demo`, `kernel` with `initrd` and `append`, `bios`, `fda`,
- * `fdb`, `hda`, `hdb`, `cdrom`, `boot` with the letters of the boot order, and `network` with `card`.
+ * `fdb`, `hda`, `hdb`, `cdrom`, `boot` with the letters of the boot order, `network` with `card`, and the card for `sound`.
  * @throws ConfigurationError for an image that cannot be had, or a network that cannot be
  */
 export async function describedOptions(description: MachineDescription): Promise<MachineOptions> {
-  const [memory, cpu, order] = (['memory', 'cpu', 'boot'] as const).map((name) => description.setting(name));
+  const setting = (name: SettingName) => description.setting(name);
+  const [memory, cpu, order, sound] = (['memory', 'cpu', 'boot', 'sound'] as const).map(setting);
   const [boot, drives] = await Promise.all([bootOf(description), drivesOf(description)]);
   return {
     ...(memory !== undefined && { memory }),
@@ -52,6 +54,8 @@ export async function describedOptions(description: MachineDescription): Promise
     ...(boot && { boot }),
     ...(drives.length > 0 && { drives }),
     ...describedNetwork(description),
+    // A card that is none is refused by its name.
+    ...(sound !== undefined && sound !== 'none' && { soundCards: [sound as SoundCardModel] }),
   };
 }
 

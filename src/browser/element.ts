@@ -5,6 +5,7 @@ import { isKept } from './files.ts';
 import { type Exit, Machine } from './index.ts';
 import { Keys, typeText } from './keys.ts';
 import { LatestMachine } from './latest-machine.ts';
+import { Loudspeaker } from './loudspeaker.ts';
 import { Pointer } from './pointer.ts';
 
 const STYLE = `
@@ -29,6 +30,7 @@ export class RawironPc extends HTMLElement {
   readonly #display: Display;
   readonly #keys: Keys;
   readonly #pointer: Pointer;
+  readonly #loudspeaker = new Loudspeaker();
   readonly #latest = new LatestMachine<Machine>((machine) => this.#attach(machine));
 
   constructor() {
@@ -64,6 +66,7 @@ export class RawironPc extends HTMLElement {
 
   /** Where the attribute `autostart` stands the machine starts with the page. */
   connectedCallback(): void {
+    if (this.hasAttribute('muted')) this.muted = true;
     if (this.hasAttribute('autostart') && !this.machine) void this.start().catch(() => {});
   }
 
@@ -137,6 +140,24 @@ export class RawironPc extends HTMLElement {
     return this.#canvas;
   }
 
+  /** How loud the machine is played, from 0 to 1. */
+  get volume(): number {
+    return this.#loudspeaker.volume;
+  }
+
+  set volume(volume: number) {
+    this.#loudspeaker.volume = volume;
+  }
+
+  /** Whether it is silent: the machine then mixes no sound. The attribute `muted` says how it begins. */
+  get muted(): boolean {
+    return this.#loudspeaker.isMuted;
+  }
+
+  set muted(muted: boolean) {
+    this.#loudspeaker.isMuted = muted;
+  }
+
   #describedOptions(): Promise<MachineOptions> {
     const value = (name: string) => this.getAttribute(name) ?? undefined;
     const image = (name: ImageName) => {
@@ -150,6 +171,7 @@ export class RawironPc extends HTMLElement {
     this.#display.attach(machine);
     this.#keys.attach(machine);
     this.#pointer.attach(machine);
+    this.#loudspeaker.attach(machine);
     machine?.on('exit', (exit) => void this.dispatchEvent(new CustomEvent('machineexit', { detail: exit })));
     machine?.on('error', (error) => void this.dispatchEvent(new CustomEvent('machineerror', { detail: error })));
   }
