@@ -5,6 +5,7 @@ import { Controls } from './controls.ts';
 import { byId } from './elements.ts';
 import type { Inspector } from './inspector.ts';
 import { Meter } from './meter.ts';
+import type { OnScreenKeyboard } from './on-screen-keyboard.ts';
 import type { SavedState } from './saved-states.ts';
 import { Setup } from './setup.ts';
 import { addSoundControls } from './sound-controls.ts';
@@ -43,11 +44,13 @@ class Page {
   #panel = 'screen-panel';
   #terminal: SerialTerminal | null = null;
   #inspector: Inspector | null = null;
+  #keyboard: OnScreenKeyboard | null = null;
 
   constructor() {
     this.#pc.addEventListener('picture', () => this.#meter.drawn());
     byId('mouse', HTMLButtonElement).addEventListener('click', () => void this.#pc.captureMouse());
     byId('fullscreen', HTMLButtonElement).addEventListener('click', () => void this.#pc.requestFullscreen());
+    byId('keyboard', HTMLButtonElement).addEventListener('click', () => void this.#toggleKeyboard());
     addSoundControls(this.#pc);
     byId('isolation', HTMLElement).hidden = crossOriginIsolated;
     if (this.#setup.readAddress()) void this.#start();
@@ -122,7 +125,7 @@ class Page {
 
   #setTools(enabled: boolean): void {
     document.querySelector('main')?.classList.toggle('off', !enabled);
-    for (const id of ['mouse', 'fullscreen']) byId(id, HTMLButtonElement).disabled = !enabled;
+    for (const id of ['keyboard', 'mouse', 'fullscreen']) byId(id, HTMLButtonElement).disabled = !enabled;
   }
 
   async #shown(panel: string): Promise<void> {
@@ -144,6 +147,15 @@ class Page {
     const { SerialTerminal } = await import('./terminal.ts');
     this.#terminal ??= new SerialTerminal(byId('terminal', HTMLElement));
     return this.#terminal;
+  }
+
+  /** It is loaded when it is wanted. */
+  async #toggleKeyboard(): Promise<void> {
+    const { OnScreenKeyboard } = await import('./on-screen-keyboard.ts');
+    this.#keyboard ??= new OnScreenKeyboard(byId('keys', HTMLElement), this.#pc);
+    const isShown = this.#keyboard.toggle();
+    byId('keyboard', HTMLButtonElement).setAttribute('aria-pressed', String(isShown));
+    if (isShown) this.#tabs.show('screen-panel');
   }
 
   #type(text: string): void {

@@ -1,6 +1,7 @@
 import type { Machine } from '../machine.ts';
 import type { ScreenFrame } from '../screen/index.ts';
 import type { Blinking } from '../screen/text-lines.ts';
+import type { PointerPlace } from './pointer.ts';
 
 /** How long a blinking cursor, and blinking text, is shown and then not, in milliseconds: 16 and 32 pictures at 70 Hz. */
 const CURSOR_BLINK = 228;
@@ -47,6 +48,16 @@ export class Display {
   /** Something is about to change, such as after a key. */
   wake(): void {
     this.#unchanged = 0;
+  }
+
+  /** Where a place of the window is on the picture; null while there is text to be selected, or nothing. */
+  placeOf(clientX: number, clientY: number): PointerPlace | null {
+    if (!this.#last || this.#last.text || !this.#machine) return null;
+    const { width, height } = this.#last.image;
+    const shown = this.#elements.canvas.getBoundingClientRect();
+    const x = ((clientX - shown.left) * width) / shown.width;
+    const y = ((clientY - shown.top) * height) / shown.height;
+    return { x, y, width, height };
   }
 
   /** A machine that was stopped shows its last picture; one without a display adapter none. */

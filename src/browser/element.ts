@@ -46,7 +46,7 @@ export class RawironPc extends HTMLElement {
     for (const name of ['autocapitalize', 'autocomplete', 'spellcheck']) this.#keyTarget.setAttribute(name, 'off');
     this.attachShadow({ mode: 'open' }).append(style, this.#canvas, text, this.#keyTarget);
     this.#display = new Display({ canvas: this.#canvas, text }, () => this.dispatchEvent(new Event('picture')));
-    this.#pointer = new Pointer(this);
+    this.#pointer = new Pointer(this, (x, y) => this.#display.placeOf(x, y));
     this.#keys = new Keys(this.#keyTarget, {
       release: () => this.release(),
       typed: () => this.#display.wake(),

@@ -1,45 +1,55 @@
 import type { Machine } from '../machine.ts';
+import { TouchPad } from './touch-pad.ts';
 
-/** A finger that moves less than so many pixels, and is lifted within so many milliseconds, has tapped. */
-const TAP = { pixels: 8, milliseconds: 300 } as const;
 /** What a message of the mouse can say at most. */
 const MOST = 127;
 
-interface Touch {
-  x: number;
-  y: number;
-  moved: number;
-  readonly start: number;
+/** Where the pointer is on a picture, in its dots, and how large the picture is. It may be outside. */
+export interface PointerPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
+/** Finds it from where the browser says the pointer is; null: the screen shows no picture, but text that can be selected, or nothing. */
+type FindPlace = (clientX: number, clientY: number) => PointerPlace | null;
+
 /**
- * Has movements over an element move a machine's mouse: while the pointer is locked to it, and by touch, where a finger moves
- * the mouse as on a touch pad and a tap is a click.
+ * Has a pointer over an element move a machine's mouse. A PC's mouse tells of movements only. While the pointer is locked to the
+ * element it gets all of them. Otherwise it follows the pointer over pictures as far as it moved in their dots; where the pointer leaves a
+ * picture, the mouse is pushed against that edge, after which the two are at the same place there. Fingers have a touch pad.
  */
 export class Pointer {
   readonly #target: HTMLElement;
+  readonly #findPlace: FindPlace;
   #machine: Machine | null = null;
-  #touch: Touch | null = null;
+  /** Where the pointer was last; null: not known. */
+  #last: PointerPlace | null = null;
   /** Parts of counts that were not sent yet. */
   #rest = { x: 0, y: 0 };
 
-  constructor(target: HTMLElement) {
+  constructor(target: HTMLElement, findPlace: FindPlace) {
     this.#target = target;
-    target.addEventListener('mousemove', (event) => this.#isLocked && this.#move(event.movementX, event.movementY));
+    this.#findPlace = findPlace;
+    target.addEventListener('pointermove', (event) => event.pointerType !== 'touch' && this.#moved(event));
+    target.addEventListener('pointerdown', (event) => event.pointerType !== 'touch' && this.#hold(event));
+    target.addEventListener('pointerleave', (event) => event.pointerType !== 'touch' && this.#leave(event));
     for (const name of ['mousedown', 'mouseup'] as const)
       target.addEventListener(name, (event) => this.#buttons(event));
     target.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
-    target.addEventListener('contextmenu', (event) => this.#isLocked && event.preventDefault());
-    target.addEventListener('pointerdown', (event) => event.pointerType === 'touch' && this.#startTouch(event));
-    target.addEventListener('pointermove', (event) => event.pointerType === 'touch' && this.#dragTouch(event));
-    target.addEventListener('pointerup', (event) => event.pointerType === 'touch' && this.#endTouch());
-    target.addEventListener('pointercancel', () => {
-      this.#touch = null;
+    target.addEventListener('contextmenu', (event) => this.#isTaken(event) && event.preventDefault());
+    new TouchPad(target, {
+      move: (x, y) => this.#move(x, y),
+      wheel: (steps) => void this.#machine?.mouse.wheel(steps).catch(() => {}),
+      press: (button) => void this.#machine?.mouse.press(button).catch(() => {}),
+      hold: (isHeld) => void this.#machine?.mouse.setButtons(Number(isHeld)).catch(() => {}),
     });
   }
 
   attach(machine: Machine | null): void {
     this.#machine = machine;
+    this.#last = null;
   }
 
   /** Locks the pointer to the element; the browser says how it is let go. Rejects where the browser does not allow it. */
@@ -56,6 +66,35 @@ export class Pointer {
     return root.pointerLockElement === this.#target;
   }
 
+  /** Whether the machine has the pointer there. */
+  #isTaken({ clientX, clientY }: MouseEvent): boolean {
+    return this.#isLocked || this.#findPlace(clientX, clientY) !== null;
+  }
+
+  #moved({ clientX, clientY, movementX, movementY }: PointerEvent): void {
+    if (this.#isLocked) this.#move(movementX, movementY);
+    else this.#follow(this.#findPlace(clientX, clientY));
+  }
+
+  #follow(place: PointerPlace | null): void {
+    const last = this.#last;
+    this.#last = place;
+    if (place && last) this.#move(place.x - last.x, place.y - last.y);
+  }
+
+  /** A button that is held keeps the pointer for the element outside of it too. */
+  #hold(event: PointerEvent): void {
+    if (!this.#isLocked && this.#isTaken(event)) this.#target.setPointerCapture(event.pointerId);
+  }
+
+  #leave({ clientX, clientY }: PointerEvent): void {
+    const place = this.#isLocked ? null : this.#findPlace(clientX, clientY);
+    if (!place) return;
+    const { x, y, width, height } = place;
+    this.#follow({ ...place, x: within(x, width), y: within(y, height) });
+    this.#move(beyond(x, width), beyond(y, height));
+  }
+
   #move(x: number, y: number): void {
     const [sumX, sumY] = [this.#rest.x + x, this.#rest.y + y];
     const [wholeX, wholeY] = [Math.trunc(sumX), Math.trunc(sumY)];
@@ -65,7 +104,7 @@ export class Pointer {
 
   /** Their bits in browsers are those of the machine's mouse. */
   #buttons(event: MouseEvent): void {
-    if (!this.#isLocked) return;
+    if (!this.#isTaken(event)) return;
     event.preventDefault();
     void this.#machine?.mouse.setButtons(event.buttons).catch(() => {});
   }
@@ -77,24 +116,14 @@ export class Pointer {
     const whole = Math.sign(steps) * Math.min(Math.max(Math.round(Math.abs(steps)), 1), MOST);
     void this.#machine?.mouse.wheel(whole).catch(() => {});
   }
+}
 
-  #startTouch({ clientX: x, clientY: y, timeStamp: start }: PointerEvent): void {
-    this.#touch = { x, y, moved: 0, start };
-  }
+function within(value: number, size: number): number {
+  return Math.min(Math.max(value, 0), size);
+}
 
-  #dragTouch({ clientX, clientY }: PointerEvent): void {
-    const touch = this.#touch;
-    if (!touch) return;
-    const [x, y] = [clientX - touch.x, clientY - touch.y];
-    touch.moved += Math.abs(x) + Math.abs(y);
-    Object.assign(touch, { x: clientX, y: clientY });
-    this.#move(x, y);
-  }
-
-  #endTouch(): void {
-    const touch = this.#touch;
-    this.#touch = null;
-    if (!touch || touch.moved > TAP.pixels || performance.now() - touch.start > TAP.milliseconds) return;
-    void this.#machine?.mouse.press().catch(() => {});
-  }
+/** A way that leads from anywhere to the edge that a value is at or beyond; 0: it is inside. */
+function beyond(value: number, size: number): number {
+  if (value <= 0) return -size;
+  return value >= size ? size : 0;
 }

@@ -6,21 +6,8 @@ import { programs } from '../../scripts/gallery/programs.ts';
 import type { RawironPc } from '../../src/browser/element.ts';
 import { findLinux } from '../support/linux-shell.ts';
 import { noBrowser } from '../support/web/browser.ts';
-import { choose, floppy, LONG, screenText, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
-
-/** A boot sector that shows what is typed. */
-const echo = `
-        bits    16
-        org     0x7C00
-.next:  xor     ah, ah
-        int     0x16
-        mov     ah, 0x0E
-        xor     bx, bx
-        int     0x10
-        jmp     .next
-        times   510 - ($ - $$) db 0
-        dw      0xAA55
-`;
+import { echo } from '../support/web/echo.ts';
+import { choose, LONG, screenText, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
 
 /** How many dots of the canvas differ from the machine's picture; it is drawn larger by a whole factor. */
 async function compare(): Promise<object> {
@@ -61,7 +48,7 @@ describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
 
   test('boots a floppy, takes keys by their places, and has the text for selection', () =>
     inPage('', async (page) => {
-      await choose(page, 'echo.img', floppy(echo), 'Floppy A');
+      await choose(page, 'echo.img', echo, 'Floppy A');
       await turnOn(page);
       await screenText(page).filter({ hasText: 'Booting from floppy A' }).waitFor(LONG);
       await page.locator('rawiron-pc').click();
