@@ -77,9 +77,7 @@ export class SamplePlayer {
   }
 }
 
-/** The names of the thread for sound (Web Audio API, 1.32). */
-const { AudioWorkletProcessor, registerProcessor, sampleRate } = globalThis;
-
+// Names of the thread for sound (Web Audio API, 1.32).
 registerProcessor(
   'machine-sound',
   class extends AudioWorkletProcessor {
