@@ -1,6 +1,6 @@
 import { EmitContext, type EmitOptions } from './emit/context.ts';
 import { emitHandler, type HandlerKind } from './emit/handler.ts';
-import { emitLoop, isFast } from './emit/loop.ts';
+import { emitFastPath, emitLoop, type FastPath } from './emit/loop.ts';
 import { field, IrBuilder } from './ir/builder.ts';
 import type { Statement } from './ir/statement.ts';
 import { OperandBuilder } from './lift/builder.ts';
@@ -31,17 +31,16 @@ export function bindHandler(
   return emitHandler(new EmitContext(options, key), name, statements, kind);
 }
 
-/** Whether the handler of a form in a shape under a key has a fast path. */
-export function hasFastPath(form: Form, shape: number, key: number): boolean {
-  return isFast(liftSymbolic(form, shape, key));
-}
-
-/** Text of the interpreter's loop for a key with the fast paths of these forms in these shapes (emit/loop.ts). */
-export function bindLoop(
-  forms: readonly Pick<Instruction, 'form' | 'shape'>[],
+/** What the interpreter's loop for a key has for a form in a shape; null if that has no fast path. Others may have the same text. */
+export function bindFastPath(
+  { form, shape }: Pick<Instruction, 'form' | 'shape'>,
   key: number,
   options: EmitOptions,
-): string {
-  const paths = forms.map(({ form, shape }) => liftSymbolic(form, shape, key));
+): FastPath | null {
+  return emitFastPath(new EmitContext(options, key), liftSymbolic(form, shape, key));
+}
+
+/** Text of the interpreter's loop for a key with these fast paths (emit/loop.ts). */
+export function bindLoop(paths: readonly FastPath[], key: number, options: EmitOptions): string {
   return emitLoop(new EmitContext(options, key), paths);
 }

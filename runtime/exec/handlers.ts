@@ -2,7 +2,8 @@ import { KEY_BITS } from '../../translator/abi/key.ts';
 import { Slot } from '../../translator/abi/record.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { HandlerKind } from '../../translator/emit/handler.ts';
-import { bindHandler } from '../../translator/handler.ts';
+import type { FastPath } from '../../translator/emit/loop.ts';
+import { bindFastPath, bindHandler } from '../../translator/handler.ts';
 import { type Instruction, SHAPE_BITS } from '../../translator/x86/instruction.ts';
 import type { Form } from '../../translator/x86/table/form.ts';
 import type { Check } from './check.ts';
@@ -26,6 +27,8 @@ export interface Handler {
 export class Handlers {
   private readonly made: Readonly<Record<HandlerKind, Map<number, Run>>> = { plain: new Map(), heating: new Map() };
   private readonly handlers = new Map<Run, Handler>();
+  /** The fast paths that were asked for. */
+  private readonly paths = new Map<number, FastPath | null>();
   private readonly options: EmitOptions;
   private readonly check: Check | null;
 
@@ -39,7 +42,7 @@ export class Handlers {
   }
 
   get({ form, shape }: Instruction, key: number, kind: HandlerKind): Run {
-    const number = (((form.id << SHAPE_BITS) | shape) << KEY_BITS) | key;
+    const number = numberOf(form, shape, key);
     let run = this.made[kind].get(number);
     if (run === undefined) {
       const text = bindHandler({ form, shape }, key, kind, this.options, this.check?.handler);
@@ -58,4 +61,19 @@ export class Handlers {
   get all(): Handler[] {
     return [...this.handlers.values()];
   }
+
+  /** What the interpreter's loop may have for a handler; null if nothing. */
+  fastPath({ form, shape, key }: Handler): FastPath | null {
+    const number = numberOf(form, shape, key);
+    let path = this.paths.get(number);
+    if (path === undefined) {
+      path = bindFastPath({ form, shape }, key, this.options);
+      this.paths.set(number, path);
+    }
+    return path;
+  }
+}
+
+function numberOf(form: Form, shape: number, key: number): number {
+  return (((form.id << SHAPE_BITS) | shape) << KEY_BITS) | key;
 }

@@ -1,6 +1,7 @@
 import { HEATS, Slot } from '../../translator/abi/record.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
-import { bindLoop, hasFastPath } from '../../translator/handler.ts';
+import type { FastPath } from '../../translator/emit/loop.ts';
+import { bindLoop } from '../../translator/handler.ts';
 import type { Check } from './check.ts';
 import type { CodePage } from './code-page.ts';
 import { compileText } from './compile.ts';
@@ -17,12 +18,20 @@ export interface LoopOptions {
   /** Instructions decoded under a state key before its loop first gets fast paths, and each next time how many times as many. */
   readonly after: number;
   readonly growth: number;
-  /** Fast paths in a loop: of the forms and shapes that most decoded instructions are of. */
+  /** Fast paths in a loop: those of most decoded instructions. */
   readonly fastPaths: number;
 }
 
 /** Measured with bench/: see docs/performance.md. */
 export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, fastPaths: 128 };
+
+/** The handlers that a fast path does the work of. */
+interface PathUse {
+  readonly path: FastPath;
+  readonly handlers: Handler[];
+  /** Instructions decoded that began with one of them. */
+  decodes: number;
+}
 
 /** The loop of one state key. */
 interface KeyLoop {
@@ -101,39 +110,34 @@ export class Loops {
     loop.dueAt *= growth;
     const handlers = this.handlers.all.filter((handler) => handler.key === key);
     for (const handler of handlers) handler.slot = Slot.none;
-    const chosen = byFormAndShape(handlers)
-      .sort((a, b) => decodes(b) - decodes(a))
-      .filter(([{ form, shape }]) => hasFastPath(form, shape, key))
+    const chosen = this.byPath(handlers)
+      .sort((a, b) => b.decodes - a.decodes)
       .slice(0, fastPaths);
-    chosen.forEach((kinds, n) => {
+    chosen.forEach((use, n) => {
       const slot = Slot.first + n;
-      for (const handler of kinds) handler.slot = handler.kind === 'heating' ? HEATS | slot : slot;
+      for (const handler of use.handlers) handler.slot = handler.kind === 'heating' ? HEATS | slot : slot;
     });
-    loop.run = this.compile(
-      chosen.map(([handler]) => handler),
-      key,
-    );
-    rehearsal.play(loop.run, key, Slot.first + chosen.length);
+    const paths = chosen.map(({ path }) => path);
+    loop.run = this.compile(paths, key);
+    rehearsal.play(loop.run, key, Slot.first + paths.length);
   }
 
-  private compile(handlers: readonly Handler[], key: number): Loop {
-    const text = bindLoop(handlers, key, this.emit);
+  /** Handlers whose fast paths have the same text together, as those of ADD with one byte of an immediate and with four. */
+  private byPath(handlers: readonly Handler[]): PathUse[] {
+    const uses = new Map<string, PathUse>();
+    for (const handler of handlers) {
+      const path = this.handlers.fastPath(handler);
+      if (path === null) continue;
+      const use = uses.get(path.text) ?? { path, handlers: [], decodes: 0 };
+      use.handlers.push(handler);
+      use.decodes += handler.decodes;
+      uses.set(path.text, use);
+    }
+    return [...uses.values()];
+  }
+
+  private compile(paths: readonly FastPath[], key: number): Loop {
+    const text = bindLoop(paths, key, this.emit);
     return compileText<Loop>(text, { check: this.check, url: loopUrl(key) });
   }
-}
-
-/** Handlers of the same form and shape together. */
-function byFormAndShape(handlers: readonly Handler[]): [Handler, ...Handler[]][] {
-  const groups = new Map<string, [Handler, ...Handler[]]>();
-  for (const handler of handlers) {
-    const name = `${handler.form.id} ${handler.shape}`;
-    const group = groups.get(name);
-    if (group) group.push(handler);
-    else groups.set(name, [handler]);
-  }
-  return [...groups.values()];
-}
-
-function decodes(handlers: readonly Handler[]): number {
-  return handlers.reduce((sum, handler) => sum + handler.decodes, 0);
 }

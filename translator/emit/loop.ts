@@ -20,13 +20,26 @@ const recorded: Partial<Record<string, RecordView>> = {
   nextEip: 'NEXT_EIP',
 } satisfies Partial<Record<FieldName, RecordView>>;
 
+/** The text of a fast path, for all instructions that it does the work of, and the variables that it assigns. */
+export interface FastPath {
+  readonly text: string;
+  readonly variables: ReadonlySet<string>;
+}
+
+/** The fast path of a handler; null if it has none. */
+export function emitFastPath(context: EmitContext, statements: readonly Statement[]): FastPath | null {
+  if (!isFast(statements)) return null;
+  const variables = new Set<string>();
+  return { text: new FastPathEmitter(context, variables).path(statements), variables };
+}
+
 /**
  * Whether a handler has a fast path: nothing in it is for the runtime, what may miss comes before the first change, so that it
  * can give up, all that it needs is in a record, and it does not go to itself, as repeated instructions do: they are left
  * between any two elements. Nor has one with an attempt: a rehearsal could not bring about that it is made. Flags of MXCSR
  * that a helper has set before a path gives up are set once more by the handler.
  */
-export function isFast(statements: readonly Statement[]): boolean {
+function isFast(statements: readonly Statement[]): boolean {
   const all = nested(statements);
   if (all.flatMap(fieldsOf).some((name) => !(name in packed) && !(name in recorded))) return false;
   let hasChanged = false;
@@ -70,11 +83,9 @@ function fieldsIn(value: Value): string[] {
  * fast path throws nothing and drops no code, as STEP alone looks at these. A run that heats and is then left to the handler
  * heats twice. Where `r` is 0, `i` has no record.
  */
-export function emitLoop(context: EmitContext, paths: readonly (readonly Statement[])[]): string {
-  const variables = new Set<string>();
-  const cases = paths.map(
-    (path, n) => `case ${Slot.first + n}:{${new FastPathEmitter(context, variables).path(path)}}`,
-  );
+export function emitLoop(context: EmitContext, paths: readonly FastPath[]): string {
+  const variables = new Set(paths.flatMap((path) => [...path.variables]));
+  const cases = paths.map(({ text }, n) => `case ${Slot.first + n}:{${text}}`);
   const declaration = variables.size === 0 ? '' : `,${[...variables].map((name) => `${name}=0`).join(',')}`;
   const begin = `if(i===null||i===e)return i;const x=e===null||e.record===0?-1:e.record;let r=i.record${declaration};`;
   const heat = context.cell('HEAT');
@@ -100,7 +111,7 @@ function toTarget(context: EmitContext, eip: string): string {
 
 /** `break F` leaves an instruction to its handler, `continue L` goes on at record `r`, `break G` at node `i`. */
 class FastPathEmitter extends HandlerEmitter {
-  /** Of all paths, which share them: V8 gives each declaration a place of its own in each of the many nested frames. */
+  /** All paths of a loop share them: V8 gives each declaration a place of its own in each of the many nested frames. */
   private readonly variables: Set<string>;
 
   constructor(context: EmitContext, variables: Set<string>) {

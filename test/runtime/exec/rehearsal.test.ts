@@ -4,8 +4,9 @@ import type { Loop } from '../../../runtime/exec/loops.ts';
 import { HEATS, Slot } from '../../../translator/abi/record.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import type { EmitOptions } from '../../../translator/emit/context.ts';
-import { bindLoop, hasFastPath } from '../../../translator/handler.ts';
-import { Shape } from '../../../translator/x86/instruction.ts';
+import type { FastPath } from '../../../translator/emit/loop.ts';
+import { bindFastPath, bindLoop } from '../../../translator/handler.ts';
+import { type Instruction, Shape } from '../../../translator/x86/instruction.ts';
 import { forms } from '../../../translator/x86/table/index.ts';
 import { Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
@@ -24,8 +25,15 @@ const polling = variants.find(({ name }) => name === 'interpreter, polling')!;
 function completeLoop(options: EmitOptions): { loop: Loop; names: string[] } {
   const shapes = [0, Shape.register, Shape.operand16, Shape.operand16 | Shape.register, Shape.segmented];
   const kinds = forms.flatMap((form) => shapes.map((shape) => ({ form, shape })));
-  const chosen = kinds.filter(({ form, shape }) => isFast(() => hasFastPath(form, shape, FLAT_KEY)));
-  const loop = compileText<Loop>(bindLoop(chosen, FLAT_KEY, options));
+  const paths = kinds.map((kind) => ({ ...kind, path: pathOf(kind, options) }));
+  const chosen = paths.filter(({ path }) => path !== null);
+  const loop = compileText<Loop>(
+    bindLoop(
+      chosen.map(({ path }) => path!),
+      FLAT_KEY,
+      options,
+    ),
+  );
   return {
     loop,
     names: chosen.map(({ form, shape }) => `${form.encoding} ${form.mnemonic} ${form.operands.join()}, shape ${shape}`),
@@ -33,11 +41,11 @@ function completeLoop(options: EmitOptions): { loop: Loop; names: string[] } {
 }
 
 /** Not every form has every shape. */
-function isFast(ask: () => boolean): boolean {
+function pathOf(kind: Pick<Instruction, 'form' | 'shape'>, options: EmitOptions): FastPath | null {
   try {
-    return ask();
+    return bindFastPath(kind, FLAT_KEY, options);
   } catch {
-    return false;
+    return null;
   }
 }
 

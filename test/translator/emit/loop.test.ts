@@ -2,15 +2,18 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { checkText } from '../../../src/isolate/check-text.ts';
-import { bindLoop, hasFastPath } from '../../../translator/handler.ts';
+import { bindFastPath, bindLoop } from '../../../translator/handler.ts';
 import { decodeBytes, FLAT_KEY } from '../../support/samples.ts';
 
 const options = { suffix: '', memoryBytes: 128 << 20, pacing: 'poll' } as const;
 const decoded = (source: string) => decodeBytes(assemble(source, { origin: 0x1000, bits: 32 }).bytes, 0x1000, FLAT_KEY);
-const isFast = (source: string) => {
-  const { form, shape } = decoded(source);
-  return hasFastPath(form, shape, FLAT_KEY);
-};
+const pathOf = (source: string) => bindFastPath(decoded(source), FLAT_KEY, options);
+const loopOf = (sources: readonly string[]) =>
+  bindLoop(
+    sources.map((source) => pathOf(source)!),
+    FLAT_KEY,
+    options,
+  );
 
 const fast = [
   'mov eax, ecx',
@@ -24,19 +27,27 @@ const fast = [
 ];
 
 test('a loop with the fast paths of some forms', async () => {
-  const text = bindLoop(fast.map(decoded), FLAT_KEY, options);
+  const text = loopOf(fast);
   checkText(text);
   await expect(text).toMatchFileSnapshot(join(import.meta.dirname, '../../golden/interpreter-loop.txt'));
 });
 
 test('fast paths share their variables: each has a place in every frame of the loop', () => {
-  const text = bindLoop(fast.map(decoded), FLAT_KEY, options);
+  const text = loopOf(fast);
   expect(text).toMatch(/^function interpreter_loop\(i,e\)\{[^{]+;let r=i\.record(,\w+=0)+;L:/);
   expect(text).not.toMatch(/const [tk]\d/);
 });
 
 test.each(fast)('%s has a fast path', (source) => {
-  expect(isFast(source)).toBe(true);
+  expect(pathOf(source)).not.toBeNull();
+});
+
+test.each([
+  ['add ecx, 1', 'add ecx, 0x12345678'],
+  ['jz 0x1000', 'jz near 0x1000'],
+])('%s and %s share one, though they are of two forms', (a, b) => {
+  expect(decoded(a).form).not.toBe(decoded(b).form);
+  expect(pathOf(a)!.text).toBe(pathOf(b)!.text);
 });
 
 test.each([
@@ -45,5 +56,5 @@ test.each([
   ['it goes to itself', 'rep movsb'],
   ['it accesses memory after a change of it', 'pusha'],
 ])('%s: %s has none', (_reason, source) => {
-  expect(isFast(source)).toBe(false);
+  expect(pathOf(source)).toBeNull();
 });
