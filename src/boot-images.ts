@@ -32,12 +32,20 @@ export async function loadImages(
   };
 }
 
-async function loadKernel({ kernel, initrd, append }: KernelBoot, host: ImageHost) {
+async function loadKernel(boot: KernelBoot, host: ImageHost) {
+  const { kernel, kernelName = nameOf(kernel), initrd, initrdName = nameOf(initrd), append } = boot;
   return {
     kernel: await loadImage('kernel', kernel, host),
+    ...(kernelName !== undefined && { kernelName }),
     ...(initrd !== undefined && { initrd: await loadImage('initrd', initrd, host) }),
+    ...(initrdName !== undefined && { initrdName }),
     ...(append !== undefined && { append }),
   };
+}
+
+/** The name of a file's image, as it was given. */
+function nameOf(image: Image | undefined): string | undefined {
+  return typeof image === 'string' ? image : undefined;
 }
 
 /** A system BIOS that is so named, and the video BIOS that goes with it. */

@@ -28,6 +28,12 @@ export interface KernelBoot {
   /** Its command line. */
   readonly append?: string;
   /**
+   * What a Multiboot kernel is told of its files: the first word of its command line, and the string of its module. Default: their
+   * names as they were given, as in QEMU; bytes have none.
+   */
+  readonly kernelName?: string;
+  readonly initrdName?: string;
+  /**
    * The firmware that boots it, as of `BiosBoot`. Default: "rawiron" where the machine has a display adapter, which firmware sets
    * up; without one there is none, and the kernel is started directly.
    */
@@ -319,7 +325,11 @@ function checkedTime(startTime: Date): number {
 }
 
 /** The parts of a boot, by what is booted. */
-const bootParts = { kernel: ['kernel', 'initrd', 'append', 'bios'], bios: ['bios'], demo: ['demo'] } as const;
+const bootParts = {
+  kernel: ['kernel', 'initrd', 'append', 'bios', 'kernelName', 'initrdName'],
+  bios: ['bios'],
+  demo: ['demo'],
+} as const;
 
 /** What a machine with these options starts. */
 export function bootOf({ boot = { bios: 'rawiron' } }: Pick<MachineOptions, 'boot'>): Boot {
@@ -340,12 +350,15 @@ function checkedBoot(boot: Boot): Boot {
   return boot;
 }
 
-function checkKernel({ kernel, initrd, append, bios }: KernelBoot): void {
+function checkKernel(boot: KernelBoot): void {
+  const { kernel, initrd, bios } = boot;
   checkImage('boot.kernel', kernel);
   if (bios !== undefined) checkImage('boot.bios', bios);
   if (initrd !== undefined) checkImage('boot.initrd', initrd);
-  checkText('boot.append', append);
-  if (append?.includes('\0')) throw new ConfigurationError('boot.append holds a NUL, which ends a command line');
+  for (const name of ['append', 'kernelName', 'initrdName'] as const) {
+    checkText(`boot.${name}`, boot[name]);
+    if (boot[name]?.includes('\0')) throw new ConfigurationError(`boot.${name} holds a NUL, which ends a command line`);
+  }
 }
 
 /** The firmware that a machine with these options starts with; undefined: a kernel is started without any. */

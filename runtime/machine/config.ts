@@ -14,7 +14,10 @@ export type EngineName = 'interpreter' | 'translator';
 /** A kernel: a Linux bzImage or a Multiboot image. */
 export interface KernelImages {
   readonly kernel: Uint8Array;
+  /** As a Multiboot kernel is told: first word of its command line, and the string of its module. */
+  readonly kernelName?: string;
   readonly initrd?: Uint8Array;
+  readonly initrdName?: string;
   readonly append?: string;
 }
 

@@ -22,13 +22,16 @@ export function kernelForFirmware(config: MachineConfig): KernelItems | undefine
   return loadKernelByFirmware(requestOf(config, { ...boot, kernel: boot.kernel }));
 }
 
-function requestOf(config: MachineConfig, { kernel, initrd, append }: KernelImages): BootRequest {
+function requestOf(config: MachineConfig, images: KernelImages): BootRequest {
+  const { kernel, kernelName, initrd, initrdName, append } = images;
   const { below, above } = splitMemory(config);
   return {
     memoryBytes: below,
     memoryAbove4G: above,
     kernel,
+    ...(kernelName && { kernelName }),
     ...(initrd && { initrd }),
+    ...(initrdName && { initrdName }),
     ...(append && { commandLine: append }),
   };
 }

@@ -33,7 +33,7 @@ const lasting: readonly (keyof MachineOptions)[] = [
   'debugConsole',
   'log',
 ];
-const bootParts = ['kernel', 'initrd', 'append', 'bios', 'demo'];
+const bootParts = ['kernel', 'initrd', 'append', 'bios', 'demo', 'kernelName', 'initrdName'];
 const driveParts = ['interface', 'index', 'media', 'serial'];
 const cardParts = ['card', 'mac', 'name', 'rom'];
 const imageParts = ['kernel', 'initrd', 'bios', 'rom'];

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { Machine } from '../../../src/index.ts';
@@ -38,8 +41,10 @@ start:  cmp     eax, 0x2badb002
         mov     esp, 0x9000
         mov     esi, [ebx + 16]     ; command line
         call    put
-        mov     eax, [ebx + 24]     ; the module's start
-        mov     esi, [eax]
+        mov     ebp, [ebx + 24]     ; the module's start and its string
+        mov     esi, [ebp]
+        call    put
+        mov     esi, [ebp + 8]
         call    put
         mov     al, [0x449]         ; video mode
         add     al, '0'
@@ -60,6 +65,16 @@ test('a Multiboot kernel is started by firmware, which has set up the screen', a
   const initrd = Buffer.from(' a module \0');
   const text = await consoleOf({ boot: { kernel: multiboot, initrd, append: 'an option' }, vga: 'std' });
   expect(text.slice(text.lastIndexOf('ROM'))).toBe('ROM...\nan option a module 3');
+});
+
+test('a Multiboot kernel is told the names of its files, as QEMU does', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rawiron-multiboot-'));
+  const [kernel, initrd] = [join(folder, 'kernel'), join(folder, 'module')];
+  await writeFile(kernel, multiboot);
+  await writeFile(initrd, ' a module, \0');
+  const text = await consoleOf({ boot: { kernel, initrd, append: 'an option' }, vga: 'std' });
+  await rm(folder, { recursive: true });
+  expect(text.slice(text.lastIndexOf('ROM'))).toBe(`ROM...\n${kernel} an option a module, ${initrd}3`);
 });
 
 test('a kernel is loaded anew after a reset', async () => {
