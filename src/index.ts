@@ -147,6 +147,9 @@ export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry
 export type { GdbSettings } from './node/gdb.ts';
 export { type AwaitedChannel, awaitChannel, openChannel } from './node/migration/open.ts';
 export type { MonitorSettings } from './node/monitor.ts';
+export { announceMachine, type MachineTitle } from './node/running/announce.ts';
+export type { RunningMachine } from './node/running/entry.ts';
+export { runningMachines } from './node/running/list.ts';
 export type { SessionServer } from './node/session-server.ts';
 export type { VncServer, VncSettings } from './node/vnc/server.ts';
 export type {

@@ -34,6 +34,8 @@ const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
 
 /** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
 export class Machine extends AskedMachine implements AsyncDisposable {
+  /** Bytes of the guest's memory. */
+  readonly memoryBytes: number;
   /** The first serial port, COM1. */
   readonly serial: SerialPort;
   /** COM1 to COM4. */
@@ -143,6 +145,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
     const events = { onCrash: (error: Error) => this.#fail(error) };
     const { isolate: where = 'worker', name } = options;
     this.#made = made;
+    this.memoryBytes = config.memoryBytes;
     this.#isolate = host.startIsolate({ where, config, name, drives: drives.machineEnd }, events);
     this.#hold();
     this.#connection = new Connection(this.#isolate.port, (notice) => this.#receive(notice));

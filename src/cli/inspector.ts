@@ -1,5 +1,6 @@
 import { within } from '../errors.ts';
 import type { Machine } from '../index.ts';
+import { placeText } from '../listen-address.ts';
 import type { Settings } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -8,7 +9,7 @@ export async function openInspector(
   machine: Machine,
   { inspect, symbols }: Settings,
   terminal: Terminal,
-): Promise<Disposable> {
+): Promise<Disposable & { readonly place?: string }> {
   if (symbols !== undefined) {
     const { readSymbols } = await import('./inspect/symbols.ts');
     await machine.ask('symbols', await readSymbols(symbols));
@@ -21,5 +22,5 @@ export async function openInspector(
   if (inspect === '') await removeStaleSockets();
   const server = await InspectorServer.listen(machine, address);
   terminal.note(`rawiron: inspectors may attach at ${addressText(server.address)}`);
-  return { [Symbol.dispose]: () => server.close() };
+  return { place: placeText(server.address), [Symbol.dispose]: () => server.close() };
 }

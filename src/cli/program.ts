@@ -10,7 +10,7 @@ import {
   machineText,
   versionText,
 } from './help.ts';
-import { standardOutputGone } from './output-error.ts';
+import { print } from './print.ts';
 import { demo, runMachine } from './run.ts';
 import type { Settings } from './settings.ts';
 import { start } from './start.ts';
@@ -19,24 +19,18 @@ const actions: Readonly<Record<Settings['action'], (settings: Settings) => numbe
   run: (settings) => runMachine(settings),
   start,
   demo,
-  help: () => say(helpText()),
-  version: () => say(versionText()),
-  'list-cpus': () => say(cpuText()),
-  'list-machines': () => say(machineText()),
-  'list-accelerators': () => say(acceleratorText()),
-  'list-devices': () => say(deviceText()),
-  'list-cards': () => say(cardText()),
-  'list-log-items': () => say(logItemsText()),
+  help: () => print(helpText()),
+  version: () => print(versionText()),
+  'list-cpus': () => print(cpuText()),
+  'list-machines': () => print(machineText()),
+  'list-accelerators': () => print(acceleratorText()),
+  'list-devices': () => print(deviceText()),
+  'list-cards': () => print(cardText()),
+  'list-log-items': () => print(logItemsText()),
 };
 
 async function perform(settings: Settings): Promise<number> {
   return actions[settings.action](settings);
-}
-
-async function say(text: string): Promise<number> {
-  process.stdout.on('error', () => {});
-  const error = await new Promise<Error | null | undefined>((resolve) => process.stdout.write(text, resolve));
-  return error ? standardOutputGone(error) : 0;
 }
 
 /** `help inspect block` is `inspect block --help`. */
@@ -58,6 +52,8 @@ export async function parseCommand(args: readonly string[]): Promise<Task> {
   if (first === 'profile') return (await import('./inspect/profile-machine.ts')).parseProfile(rest, perform);
   if (first === 'image') return (await import('./image/main.ts')).parseImage(rest);
   if (first === 'inspect') return (await import('./inspect/main.ts')).parseInspect(rest);
+  if (first === 'ps') return (await import('./ps/main.ts')).parsePs(rest);
+  if (first === 'completion') return (await import('./inspect/main.ts')).parseInspect(words);
   const settings = parseArguments(words);
   return () => perform(settings);
 }

@@ -23,6 +23,7 @@ import { reportLimits } from './limits.ts';
 import { cardsOf } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
+import { announce } from './ps/announce.ts';
 import type { Settings } from './settings.ts';
 import { sharesOf } from './share-flags.ts';
 import { onSignals } from './signals.ts';
@@ -47,7 +48,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   if (plan.serials.length > machine.serialPorts.length)
     throw new ConfigurationError('-serial: there are four ports at most');
   if (plan.parallels.length > 1) throw new ConfigurationError('-parallel: there is one port');
-  using _inspector = await openInspector(machine, settings, terminal);
+  using inspector = await openInspector(machine, settings, terminal);
   await using _company = await settings.accompany?.(machine, () => left.resolve(0));
   machine.on('log', (message) => terminal.note(`rawiron: ${message}`));
   connectLog(machine, settings, terminal, left.reject);
@@ -61,6 +62,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
     help: () => terminal.note(helpFor(terminal.size)),
   };
   await using vnc = await openVnc(machine, settings, (message) => terminal.note(message));
+  using _announcement = announce(machine, { plan, settings, vnc, inspector: inspector.place });
   const connected = makeConnections(plan, { terminal, failed: left.reject });
   const program = {
     ...nameOf(settings),

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../index.ts';
-import { standardOutputGone } from '../output-error.ts';
+import { print } from '../print.ts';
 import type { Task } from '../program.ts';
 import { type Arguments, type OptionName, parseImageArguments } from './arguments.ts';
 import { checkImage } from './check.ts';
@@ -80,7 +80,7 @@ const commands: Readonly<Record<string, ImageCommand>> = {
 export function parseImage(args: readonly string[]): Task {
   const [name, ...rest] = args;
   const isHelp = args.some((word) => ['--help', '-help', '-h'].includes(word));
-  if (name === undefined || name === 'help' || isHelp) return () => print(helpText(), 0);
+  if (name === undefined || name === 'help' || isHelp) return () => print(helpText());
   if (!Object.hasOwn(commands, name)) {
     throw new ConfigurationError(`image: unknown command '${name}'; image --help lists them`);
   }
@@ -89,17 +89,11 @@ export function parseImage(args: readonly string[]): Task {
   return async () => {
     const answer = await run(parsed);
     const { text, code } = typeof answer === 'string' ? { text: answer, code: 0 } : answer;
-    return parsed.values.quiet ? code : print(text, code);
+    return parsed.values.quiet ? code : (await print(text)) || code;
   };
 }
 
 function helpText(): string {
   const rows = Object.values(commands).map(({ usage, help }) => `  ${usage}\n      ${help}\n`);
   return `Usage: rawiron image COMMAND …\n\n${rows.join('')}`;
-}
-
-async function print(text: string, code: number): Promise<number> {
-  process.stdout.on('error', () => {});
-  const error = await new Promise<Error | null | undefined>((resolve) => process.stdout.write(text, resolve));
-  return error ? standardOutputGone(error) : code;
 }

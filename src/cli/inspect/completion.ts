@@ -1,28 +1,44 @@
 import { ConfigurationError } from '../../index.ts';
 import { commandNames } from '../arguments.ts';
+import { fishScript } from '../completion/fish.ts';
+import { flagValues } from '../completion/flag-values.ts';
 import { flags } from '../flags.ts';
 import type { Answer, Command } from './command.ts';
 import { optionOf } from './options.ts';
 
-const shells = ['bash', 'zsh'];
+const shells = ['bash', 'zsh', 'fish'];
 
 /** What completes the command line in a shell, made from the tables that the command line is parsed with. */
 export function completionCommand(all: () => readonly Command[]): Command {
   return {
     name: 'completion',
-    usage: '(bash | zsh)',
-    help: 'prints what completes this command line: source <(rawiron inspect completion bash)',
+    usage: '(bash | zsh | fish)',
+    help: 'prints what completes this command line: source <(rawiron completion bash), rawiron completion fish | source',
     options: [],
     words: 1,
     values: shells,
     run({ words }): Answer {
       const [shell] = words;
       if (shell === undefined || !shells.includes(shell))
-        throw new ConfigurationError('completion: give the name of the shell, bash or zsh');
-      const script = shell === 'bash' ? bashScript(all()) : zshScript(all());
+        throw new ConfigurationError('completion: give the name of the shell, bash, zsh or fish');
+      const script = scripts[shell]!(all());
       return { data: { shell, script }, text: () => script };
     },
   };
+}
+
+const scripts: Readonly<Record<string, (commands: readonly Command[]) => string>> = {
+  bash: bashScript,
+  zsh: zshScript,
+  fish: (commands) => fishScript(commandNames, commands),
+};
+
+/** Cases of a shell's `case` by the word before, for flags after which only some words make sense. */
+function flagCases(line: (flag: string, values: string) => string): string {
+  return flagValues()
+    .filter(({ takesArgument, values }) => takesArgument && values.length > 0)
+    .map(({ flag, values }) => line(flag, values.join(' ')))
+    .join('\n');
 }
 
 function machineFlags(): string {
@@ -54,6 +70,8 @@ _rawiron() {
   case \${words[1]} in
     inspect) command=\${words[2]} ;;
     profile) command=profile ;;
+    completion) command=completion ;;
+    ps) command=ps ;;
   esac
   if [[ " \${words[*]} " == *' -- '* ]]; then
     command=-
@@ -65,10 +83,12 @@ _rawiron() {
   fi
   case $command,$previous in
     inspect,*) ;;
+${flagCases((flag, values) => `    ,${flag}) values="${values}" ;;`)}
 ${bashValues(commands)}
   esac
   case $command in
     inspect) ;;
+    ps) options="--json --help" values=" " ;;
 ${cases.join('\n')}
     *) options="${machineFlags()}" ;;
   esac
@@ -105,6 +125,9 @@ _rawiron() {
 ${list.join('\n')}
   )
   local machine="${machineFlags()}"
+  case $words[CURRENT-1] in
+${flagCases((flag, values) => `    ${flag}) compadd -- ${values}; _files; return ;;`)}
+  esac
   if (( CURRENT == 2 )); then
     compadd -- ${commandNames.join(' ')} \${=machine}
     return
@@ -121,7 +144,8 @@ ${list.join('\n')}
   fi
   case $words[2] in
     inspect) shift 2 words; (( CURRENT -= 2 )) ;;
-    profile) shift words; (( CURRENT -= 1 )) ;;
+    profile|completion) shift words; (( CURRENT -= 1 )) ;;
+    ps) compadd -- --json --help; return ;;
     *) compadd -- \${=machine}; [[ $words[CURRENT] == -* ]] || _files; return ;;
   esac
   case $words[1] in

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../index.ts';
-import { standardOutputGone } from '../output-error.ts';
+import { print } from '../print.ts';
 import type { Task } from '../program.ts';
 import { blockCommands } from './block.ts';
 import { cacheCommands } from './cache.ts';
@@ -54,11 +54,4 @@ export async function printAnswer(answer: Answer, { json }: Options, style: Styl
 
 function jsonText({ data, isOfSeries }: Answer): string {
   return `${JSON.stringify(data, null, isOfSeries ? 0 : 2)}\n`;
-}
-
-/** Prints a text; returns the exit code. */
-export async function print(text: string): Promise<number> {
-  process.stdout.on('error', () => {});
-  const error = await new Promise<Error | null | undefined>((resolve) => process.stdout.write(text, resolve));
-  return error ? standardOutputGone(error) : 0;
 }

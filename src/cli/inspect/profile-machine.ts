@@ -1,11 +1,12 @@
 import { ConfigurationError, type Machine, type ThreadProfile } from '../../index.ts';
 import { INTERVAL } from '../../inspect/sampling.ts';
 import { parseArguments } from '../arguments.ts';
+import { print } from '../print.ts';
 import type { Task } from '../program.ts';
 import type { Settings } from '../settings.ts';
 import type { Request } from './command.ts';
 import { machineStart, parseWithMachine } from './machine-words.ts';
-import { parseInspect, print, printAnswer } from './main.ts';
+import { parseInspect, printAnswer } from './main.ts';
 import { profileAnswer, profileCommand } from './profile.ts';
 import { terminalStyle } from './style.ts';
 import { symbolTable } from './symbols.ts';

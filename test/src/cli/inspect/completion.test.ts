@@ -41,9 +41,30 @@ test('zsh has the same commands', async () => {
   expect(output).toContain("'emit:the JavaScript");
 });
 
+test('words that may stand after a flag', () => {
+  expect(offered(['rawiron', '-vga', 's'])).toEqual(['std']);
+  expect(offered(['rawiron', 'start', '-cpu', 'pent'])).toEqual(['pentium', 'pentium3']);
+  expect(offered(['rawiron', '-device', 'virtio-b'])).toEqual(['virtio-balloon-pci', 'virtio-blk-pci']);
+  expect(offered(['rawiron', 'ps', '--j'])).toEqual(['--json']);
+  expect(offered(['rawiron', 'completion', 'f'])).toEqual(['fish']);
+});
+
+test('fish has flags, their words, and commands with their options', async () => {
+  const { output, code } = await rawiron(['completion', 'fish']);
+  expect(code).toBe(0);
+  expect(output).toMatch(/^complete -c rawiron .* -o vga -r -f -a 'std none' -d 'the display adapter/m);
+  expect(output).toMatch(/^complete -c rawiron .* -o kernel -r -F -d /m);
+  expect(output).toMatch(/^complete -c rawiron .* -f -a emit -d /m);
+  expect(output).toMatch(/^complete -c rawiron .* -l state -r -f -a '[^']*flat/m);
+  // Each line is one command whose quotes are closed.
+  expect(output.split('\n').filter((line) => (line.replaceAll("\\'", '').match(/'/g)?.length ?? 0) % 2 !== 0)).toEqual(
+    [],
+  );
+});
+
 test('another shell', async () => {
-  expect(await rawiron(['inspect', 'completion', 'fish'])).toMatchObject({
+  expect(await rawiron(['inspect', 'completion', 'tcsh'])).toMatchObject({
     code: 1,
-    errors: expect.stringContaining('bash or zsh'),
+    errors: expect.stringContaining('bash, zsh or fish'),
   });
 });

@@ -1,0 +1,44 @@
+import { announceMachine, ConfigurationError, type Machine, type RunningMachine, type VncServer } from '../../index.ts';
+import { placeText } from '../../listen-address.ts';
+import type { Backend } from '../backends/backend.ts';
+import type { BackendPlan } from '../backends/plan.ts';
+import type { Settings } from '../settings.ts';
+
+type Sockets = RunningMachine['sockets'];
+
+/** What a machine of the command line is connected to. */
+interface Places {
+  readonly plan: BackendPlan;
+  readonly settings: Settings;
+  readonly vnc: VncServer | undefined;
+  /** Where inspectors may attach. */
+  readonly inspector: string | undefined;
+}
+
+/** Lets `rawiron ps` show a machine, unless this user has no place for that. */
+export function announce(machine: Machine, places: Places): Disposable {
+  const { name } = places.settings.machine;
+  try {
+    return announceMachine(machine, { ...(name !== undefined && { name }), sockets: socketsOf(places) });
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return { [Symbol.dispose]: () => {} };
+  }
+}
+
+function socketsOf({ plan, settings: { gdb }, vnc, inspector }: Places): Sockets {
+  return [
+    ...listening('monitor', plan.monitors),
+    ...listening('qmp', plan.controls),
+    ...plan.serials.flatMap((backend, n) => listening(`com${n + 1}`, [backend])),
+    ...(gdb ? [{ kind: 'gdb', place: placeText(gdb) }] : []),
+    ...(vnc ? [{ kind: 'vnc', place: placeText(vnc.address) }] : []),
+    ...(inspector === undefined ? [] : [{ kind: 'inspector', place: inspector }]),
+  ];
+}
+
+function listening(kind: string, backends: readonly Backend[]): Sockets {
+  return backends.flatMap((backend) =>
+    backend.type === 'socket' && backend.isServer ? [{ kind, place: placeText(backend.address) }] : [],
+  );
+}

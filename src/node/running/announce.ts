@@ -1,0 +1,60 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Machine } from '../../machine.ts';
+import { runtimeFolder } from '../runtime-folder.ts';
+import { type Entry, entryName, processStart, type RunningMachine } from './entry.ts';
+
+/** What is told of a machine besides what it does. */
+export type MachineTitle = Pick<RunningMachine, 'name' | 'sockets'>;
+
+/** What is looked at of a machine. */
+type Announced = Pick<Machine, 'state' | 'memoryBytes' | 'on' | 'off'>;
+
+const announced = new Set<Announcement>();
+const withdrawAll = (): void => {
+  for (const one of announced) one[Symbol.dispose]();
+};
+let last = 0;
+
+/** A machine's file in this user's runtime folder. */
+class Announcement implements Disposable {
+  readonly #machine: Announced;
+  readonly #file: string;
+  readonly #fixed: Omit<Entry, 'state'>;
+  readonly #write = () => this.#writeEntry();
+  readonly #withdraw = () => this[Symbol.dispose]();
+
+  constructor(machine: Announced, title: MachineTitle) {
+    const { pid } = process;
+    this.#machine = machine;
+    this.#file = join(runtimeFolder(), entryName(pid, ++last));
+    const memory = machine.memoryBytes;
+    this.#fixed = { ...title, memory, pid, started: Date.now(), processStart: processStart(pid) };
+    this.#writeEntry();
+    machine.on('running', this.#write).on('paused', this.#write).on('exit', this.#withdraw);
+    if (announced.size === 0) process.on('exit', withdrawAll);
+    announced.add(this);
+  }
+
+  /** Nobody sees half of a file. */
+  #writeEntry(): void {
+    const unfinished = `${this.#file}.new`;
+    writeFileSync(unfinished, JSON.stringify({ ...this.#fixed, state: this.#machine.state }), { mode: 0o600 });
+    renameSync(unfinished, this.#file);
+  }
+
+  [Symbol.dispose](): void {
+    if (!announced.delete(this)) return;
+    this.#machine.off('running', this.#write).off('paused', this.#write).off('exit', this.#withdraw);
+    if (announced.size === 0) process.off('exit', withdrawAll);
+    rmSync(this.#file, { force: true });
+  }
+}
+
+/**
+ * Lets `rawiron ps` and `runningMachines()` show a machine, until it ends or what is given back is disposed.
+ * @throws ConfigurationError if this user has no runtime folder
+ */
+export function announceMachine(machine: Announced, title: MachineTitle): Disposable {
+  return new Announcement(machine, title);
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+
+/** A machine that runs on this host, as the process that has it tells of it. */
+export interface RunningMachine {
+  /** Its name; undefined: it has none. */
+  readonly name?: string | undefined;
+  /** Of the process that has it. */
+  readonly pid: number;
+  /** When it was made, in milliseconds since 1970. */
+  readonly started: number;
+  /** Bytes of its guest's memory. */
+  readonly memory: number;
+  /** What it is doing: created, running, paused. */
+  readonly state: string;
+  /** Where something listens that it can be reached by, such as `qmp` at `unix:/tmp/qmp`. */
+  readonly sockets: readonly {
+    /** What listens there: monitor, qmp, gdb, vnc, inspector, or a port such as com1. */
+    readonly kind: string;
+    /** Such as `unix:/tmp/qmp` or `tcp:127.0.0.1:4000`. */
+    readonly place: string;
+  }[];
+}
+
+/** What stands in a file, for as long as the machine is there. */
+export interface Entry extends RunningMachine {
+  /** By which a process is told from a later one with the same number. */
+  readonly processStart: string;
+}
+
+const ENDING = '.machine.json';
+
+/** A file's name: a process may have several machines. */
+export function entryName(pid: number, number: number): string {
+  return `${pid}-${number}${ENDING}`;
+}
+
+export function isEntryName(name: string): boolean {
+  return name.endsWith(ENDING);
+}
+
+/** What a file says; undefined if that is no entry. */
+export function parseEntry(text: string): Entry | undefined {
+  try {
+    const entry = JSON.parse(text) as Entry;
+    const isEntry = Number.isInteger(entry.pid) && entry.pid > 0 && Array.isArray(entry.sockets);
+    return isEntry && [entry.started, entry.memory].every(Number.isFinite) ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** When a process was started, where the host tells it (proc(5), /proc/PID/stat, field 22); '' elsewhere, or if there is none. */
+export function processStart(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field, the name, may hold anything.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** Whether the process is there that wrote an entry. */
+export function isAlive({ pid, processStart: start }: Entry): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Another user's process with this number is not the one either.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH' && start === processStart(pid);
+  }
+  return start === processStart(pid);
+}

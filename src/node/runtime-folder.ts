@@ -1,0 +1,25 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationError } from '../errors.ts';
+import { systemMessage } from './system-message.ts';
+
+/**
+ * The folder for what lasts as long as a machine runs. It is only this user's: who can connect to a socket there sees all of the
+ * guest's memory.
+ * @throws ConfigurationError if there can be none
+ */
+export function runtimeFolder(): string {
+  const { uid } = userInfo();
+  const folder = join(process.env.XDG_RUNTIME_DIR || tmpdir(), `rawiron-${uid}`);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new ConfigurationError(`there is no place for sockets of machines: ${folder}: ${systemMessage(error)}`);
+  }
+  const { uid: owner, mode } = statSync(folder);
+  if (owner !== uid || (mode & 0o077) !== 0)
+    throw new ConfigurationError(`${folder} is open to others; give PATH or PORT of a socket, or remove that folder`);
+  return folder;
+}
