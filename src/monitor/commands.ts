@@ -3,6 +3,7 @@ import { balloonCommand } from './balloon.ts';
 import { mediumCommands } from './change.ts';
 import { chardevCommands } from './chardev.ts';
 import { type Command, type CommandContext, findCommand, helpLine, helpLines } from './command.ts';
+import { deviceCommands } from './devices.ts';
 import { gdbserverCommand } from './gdbserver.ts';
 import { hostForwardCommands } from './hostfwd.ts';
 import { infoCommand } from './info.ts';
@@ -60,6 +61,7 @@ export const commands: readonly Command[] = [
   screendumpCommand,
   ...mediumCommands,
   throttleCommand,
+  ...deviceCommands,
   limitCommand,
   balloonCommand,
   ...networkCommands,

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import type { CharacterDevices } from '../character-devices.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
@@ -51,6 +51,7 @@ function monitorOptions(machine: Machine, { quit, name, characterDevices, vnc }:
     ...{ name, characterDevices, vnc },
     quit: leave,
     writeFile: writeNamed,
+    fileSize,
     openChannel,
     awaitChannel,
     listenForGdb: async (address) => {
@@ -63,10 +64,20 @@ function monitorOptions(machine: Machine, { quit, name, characterDevices, vnc }:
   return options;
 }
 
+async function fileSize(path: string): Promise<number> {
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw new Error(capitalized(systemMessage(error)));
+  });
+  return size;
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 async function writeNamed(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
   await writeFile(path, pieces).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall === undefined) throw error;
-    const reason = systemMessage(error);
-    throw new Error(`failed to open file '${path}': ${reason.charAt(0).toUpperCase()}${reason.slice(1)}`);
+    throw new Error(`failed to open file '${path}': ${capitalized(systemMessage(error))}`);
   });
 }

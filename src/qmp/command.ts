@@ -1,5 +1,6 @@
 import type { Machine } from '../machine.ts';
 import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
+import type { BlockNodes } from './block/nodes.ts';
 import { QmpError } from './error.ts';
 
 /** What a command is given and gives. */
@@ -10,13 +11,16 @@ export interface QmpContext {
   readonly machine: Machine;
   readonly options: MonitorOptions;
   readonly monitor: Monitor;
+  /** Images that were named, and trays that are open. */
+  readonly nodes: BlockNodes;
   /** Tells all who listen of something that no event of the machine tells. */
   tell(event: string, data?: JsonObject): void;
   /** Whether MIGRATION and MIGRATION_PASS are told of: QEMU's capability `events`. */
   readonly migrationEvents: { areTold: boolean };
 }
 
-type ParameterType = 'string' | 'integer' | 'boolean' | 'array' | 'object';
+/** `value`: anything. */
+type ParameterType = 'string' | 'integer' | 'boolean' | 'array' | 'object' | 'value';
 
 /** A type; with a `?` the argument may be left out. */
 export type Parameters = Readonly<Record<string, ParameterType | `${ParameterType}?`>>;
@@ -24,6 +28,8 @@ export type Parameters = Readonly<Record<string, ParameterType | `${ParameterTyp
 export interface QmpCommand {
   readonly name: string;
   readonly parameters?: Parameters;
+  /** It takes others besides, which it looks at itself. */
+  readonly hasMore?: true;
   run(args: Arguments, context: QmpContext): Promise<unknown> | unknown;
 }
 
@@ -32,9 +38,10 @@ export class Arguments {
   readonly #values: JsonObject;
 
   /** @throws QmpError in QEMU's words if they are not what the parameters say */
-  constructor(values: JsonObject, parameters: Parameters) {
+  constructor(values: JsonObject, { parameters = {}, hasMore }: Pick<QmpCommand, 'parameters' | 'hasMore'>) {
     this.#values = values;
     for (const [name, type] of Object.entries(parameters)) checkArgument(name, type, values[name]);
+    if (hasMore) return;
     const unknown = Object.keys(values).find((name) => !Object.hasOwn(parameters, name));
     if (unknown !== undefined) throw new QmpError(`Parameter '${unknown}' is unexpected`);
   }
@@ -61,6 +68,10 @@ export class Arguments {
     return this.#values[name] === true;
   }
 
+  value(name: string): unknown {
+    return this.#values[name];
+  }
+
   list(name: string): readonly unknown[] {
     return this.#values[name] as readonly unknown[];
   }
@@ -73,7 +84,8 @@ function checkArgument(name: string, type: string, value: unknown): void {
     throw new QmpError(`Parameter '${name}' is missing`);
   }
   const expected = isOptional ? type.slice(0, -1) : type;
-  if (typeOf(value) !== expected) throw new QmpError(`Invalid parameter type for '${name}', expected: ${expected}`);
+  if (expected !== 'value' && typeOf(value) !== expected)
+    throw new QmpError(`Invalid parameter type for '${name}', expected: ${expected}`);
 }
 
 function typeOf(value: unknown): string {

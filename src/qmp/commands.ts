@@ -2,6 +2,7 @@ import type { QmpCommand } from './command.ts';
 import { balloonCommands } from './commands/balloon.ts';
 import { blockCommands } from './commands/block.ts';
 import { chardevCommands } from './commands/chardev.ts';
+import { deviceCommands } from './commands/device.ts';
 import { inputCommands } from './commands/input.ts';
 import { limitCommands } from './commands/limits.ts';
 import { machineCommands } from './commands/machine.ts';
@@ -9,6 +10,7 @@ import { migrationCommands } from './commands/migration.ts';
 import { pciCommands } from './commands/pci.ts';
 import { saveCommands } from './commands/save.ts';
 import { vncCommands } from './commands/vnc.ts';
+import { schemaOf } from './schema.ts';
 
 const all: readonly QmpCommand[] = [
   ...machineCommands,
@@ -21,10 +23,12 @@ const all: readonly QmpCommand[] = [
   ...chardevCommands,
   ...migrationCommands,
   ...limitCommands,
+  ...deviceCommands,
   {
     name: 'query-commands',
     run: () => [...commands.keys(), 'qmp_capabilities'].sort().map((name) => ({ name })),
   },
+  { name: 'query-qmp-schema', run: () => schemaOf(commands.values()) },
 ];
 
 /** All commands but that of the negotiation, by their names. */

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { Machine } from '../machine.ts';
 import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
+import { BlockNodes } from './block/nodes.ts';
 import { Arguments, type JsonObject, type QmpContext } from './command.ts';
 import { versionOf } from './commands/machine.ts';
 import { commands } from './commands.ts';
@@ -21,7 +22,7 @@ export class Qmp {
       for (const listener of this.#listeners) listener(event, data);
     };
     const migrationEvents = { areTold: false };
-    this.#context = { machine, options, monitor, tell, migrationEvents };
+    this.#context = { machine, options, monitor, tell, migrationEvents, nodes: new BlockNodes() };
     translateEvents(machine, tell);
     if (options.vnc) translateVncEvents(options.vnc, tell);
     translateMigration(machine, (event, data) => migrationEvents.areTold && tell(event, data));
@@ -45,7 +46,7 @@ export class Qmp {
   async execute(name: string, values: JsonObject = {}): Promise<unknown> {
     const command = commands.get(name);
     if (command === undefined) throw new QmpError(`The command ${name} has not been found`, 'CommandNotFound');
-    const args = new Arguments(values, command.parameters ?? {});
+    const args = new Arguments(values, command);
     try {
       return (await command.run(args, this.#context)) ?? {};
     } catch (error) {

@@ -1,50 +1,18 @@
-import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
-import type { Drive } from '../../drives/drive.ts';
 import type { ImageFormat } from '../../storage/open.ts';
-import type { Arguments, JsonObject, QmpCommand, QmpContext } from '../command.ts';
+import { driveInfo, mediumInfo, nodeInfo } from '../block/info.ts';
+import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 import { driveOf } from './drive.ts';
-import { limitsOf, throttleCommand } from './throttle.ts';
-
-/** Of a drive's medium. */
-function mediumOf(drive: Drive): JsonObject {
-  const { name, image, format, isReadOnly, medium } = drive;
-  const size = (medium?.sectors ?? 0) * SECTOR_BYTES;
-  const driver = (format ?? 'raw').split(' ')[0];
-  return {
-    ...{ file: image, 'node-name': `#${name}`, drv: driver, ro: isReadOnly, encrypted: false, backing_file_depth: 0 },
-    ...{ detect_zeroes: 'off', write_threshold: 0, cache: { writeback: true, direct: false, 'no-flush': false } },
-    ...limitsOf(drive),
-    image: { filename: image, format: driver, 'virtual-size': size, 'dirty-flag': false },
-  };
-}
-
-function driveInfo(drive: Drive): JsonObject {
-  return {
-    ...{ device: drive.name, qdev: drive.name, type: 'unknown' },
-    ...{ removable: drive.isRemovable, locked: drive.isLocked },
-    ...(drive.isRemovable && { tray_open: false }),
-    ...(drive.image !== null && { 'io-status': 'ok', inserted: mediumOf(drive) }),
-  };
-}
-
-function checkOpen(drive: Drive, args: Arguments): void {
-  if (!drive.isRemovable) throw new QmpError(`Device '${drive.name}' is not removable`);
-  if (drive.isLocked && !args.isSet('force'))
-    throw new QmpError(
-      `Device '${drive.name}' is locked and force was not specified, wait for tray to open and try again`,
-    );
-}
-
-function tellTray({ name }: Drive, isOpen: boolean, { tell }: QmpContext): void {
-  tell('DEVICE_TRAY_MOVED', { device: name, 'tray-open': isOpen, id: name });
-}
+import { nodeCommands } from './nodes.ts';
+import { throttleCommand } from './throttle.ts';
+import { checkOpen, place, tellTray, trayCommands } from './tray.ts';
 
 async function eject(args: Arguments, context: QmpContext): Promise<void> {
   const drive = driveOf(args, context);
   checkOpen(drive, args);
   await drive.eject();
-  tellTray(drive, true, context);
+  if (!context.nodes.isTrayOpen(drive.name)) tellTray(drive, true, context);
+  context.nodes.open(drive.name, null);
 }
 
 const readOnlyModes: Readonly<Record<string, boolean | undefined>> = {
@@ -65,19 +33,28 @@ async function change(args: Arguments, context: QmpContext): Promise<void> {
     ...(format !== undefined && { format: format as ImageFormat }),
     readOnly: readOnlyModes[mode] ?? drive.isReadOnly,
   });
-  tellTray(drive, true, context);
+  if (!context.nodes.isTrayOpen(drive.name)) tellTray(drive, true, context);
+  context.nodes.open(drive.name, null);
+  context.nodes.close(drive.name);
   tellTray(drive, false, context);
 }
 
-const place = { device: 'string?', id: 'string?', force: 'boolean?' } as const;
+function namedNodes({ machine, nodes }: QmpContext): unknown[] {
+  const media = machine.drives.filter(({ image }) => image !== null);
+  const inserted = new Set(machine.drives.map(({ name }) => nodes.insertedIn(name)));
+  return [
+    ...nodes.all.filter((node) => !inserted.has(node)).map(nodeInfo),
+    ...media.map((drive) => mediumInfo(drive, nodes)),
+  ];
+}
 
 /** Commands about disks and drives. */
 export const blockCommands: readonly QmpCommand[] = [
-  { name: 'query-block', run: (_, { machine }) => machine.drives.map(driveInfo) },
+  { name: 'query-block', run: (_, { machine, nodes }) => machine.drives.map((drive) => driveInfo(drive, nodes)) },
   {
     name: 'query-named-block-nodes',
     parameters: { flat: 'boolean?' },
-    run: (_, { machine }) => machine.drives.filter(({ image }) => image !== null).map(mediumOf),
+    run: (_, context) => namedNodes(context),
   },
   { name: 'eject', parameters: place, run: eject },
   {
@@ -85,5 +62,7 @@ export const blockCommands: readonly QmpCommand[] = [
     parameters: { ...place, filename: 'string', format: 'string?', 'read-only-mode': 'string?' },
     run: change,
   },
+  ...trayCommands,
+  ...nodeCommands,
   throttleCommand,
 ];

@@ -8,6 +8,9 @@ import { driveOf } from './drive.ts';
 /** Limits that must be given; others may be left out. */
 const needed = ['bps', 'bps_rd', 'bps_wr', 'iops', 'iops_rd', 'iops_wr'];
 
+/** As QEMU's BlockDeviceInfo has them where there are none. */
+export const noLimits: JsonObject = Object.fromEntries(needed.map((name) => [name, 0]));
+
 /** The limits of a drive, as QEMU's BlockDeviceInfo has them. */
 export function limitsOf({ limits, name }: Drive): JsonObject {
   const rates = Object.fromEntries(needed.map((one) => [one, limits[limitsByCommandName.get(one)!] ?? 0]));

@@ -4,6 +4,11 @@ export const FOLDER = '@FOLDER@';
 const key = (data: string) => ({ type: 'qcode', data });
 const run = (execute: string, args?: object) => ({ execute, ...(args && { arguments: args }) });
 const unlimited = { bps: 0, bps_rd: 0, bps_wr: 0, iops: 0, iops_rd: 0, iops_wr: 0 };
+const node = (members: object) =>
+  run('blockdev-add', {
+    ...{ driver: 'raw', 'node-name': 'n1', 'read-only': true, file: { driver: 'file', filename: `${FOLDER}/cd.iso` } },
+    ...members,
+  });
 const throttle = (limits: object, device = 'ide1-cd0') =>
   run('block_set_io_throttle', { device, ...unlimited, ...limits });
 
@@ -39,6 +44,24 @@ export const requests: readonly unknown[] = [
   ...[run('eject'), run('eject', { device: 'foo' }), run('eject', { id: 'foo' })],
   ...[run('eject', { device: 'ide1-cd0', id: 'ide1-cd0' })],
   run('blockdev-change-medium', { device: 'ide1-cd0', filename: `${FOLDER}/cd.iso`, format: 'frob' }),
+  ...[node({}), node({ driver: 'rau' }), node({ file: { driver: 'file', filename: `${FOLDER}/nix` } })],
+  ...[node({}), node({ 'node-name': undefined }), node({ 'node-name': 'n3', file: undefined }), node({ frob: 1 })],
+  ...[node({ 'node-name': 'n4', file: 'n9' }), node({ 'node-name': 'n4', file: { driver: 'file', frob: 1 } })],
+  run('blockdev-add', { 'node-name': 'n3' }),
+  run('query-named-block-nodes', { flat: true }),
+  ...[run('blockdev-open-tray', { device: 'ide1-cd0' }), run('blockdev-open-tray', { device: 'ide1-cd0' })],
+  ...[run('blockdev-open-tray', { device: 'nix' }), run('blockdev-open-tray')],
+  ...[run('blockdev-close-tray', { device: 'ide1-cd0' }), run('blockdev-close-tray', { device: 'ide1-cd0' })],
+  ...[run('blockdev-insert-medium', { id: 'nix', 'node-name': 'n1' }), run('blockdev-insert-medium', { id: 'nix' })],
+  run('blockdev-remove-medium', { id: 'nix' }),
+  ...['n1', 'n1', 'nix'].map((name) => run('blockdev-del', { 'node-name': name })),
+  ...['nix', 'sb16', 'ide-hd', 'virtserialport', 'VGA', 'isa-debug-exit'].map((driver) =>
+    run('device_add', { driver }),
+  ),
+  ...[run('device_add'), run('device_del'), run('device_del', { id: 'nix' })],
+  ...['device_add sb16', 'device_add nix,id=5', 'device_del nix'].map((line) =>
+    run('human-monitor-command', { 'command-line': line }),
+  ),
   ...[throttle({ bps: 1000 }), run('query-block'), throttle({ bps: 1000, bps_rd: 100 }), throttle({ bps: -1 })],
   ...[throttle({ bps: 1 }, 'nix'), run('block_set_io_throttle', { bps: 1 }), throttle({ iops: 5, iops_max: 2 })],
   ...[throttle({ bps_max: 9 }), throttle({ iops_size: 9 }), throttle({ iops: 5, iops_max_length: 2 })],

@@ -1,0 +1,47 @@
+import type { Machine } from './machine.ts';
+
+/** Where a device would be plugged in: nothing can be while the machine runs. */
+type Bus = 'isa' | 'ide' | 'pci' | 'virtio-serial' | 'none';
+
+/** Devices by the names that QEMU has for them. */
+const buses: Readonly<Record<Bus, readonly string[]>> = {
+  isa: ['isa-debug-exit', 'isa-debugcon', 'pc-testdev', 'ne2k_isa', 'sb16'],
+  ide: ['ide-hd', 'ide-cd'],
+  pci: [
+    ...['rtl8139', 'ne2k_pci', 'e1000', 'e1000-82540em', 'AC97', 'ac97'],
+    ...['blk', 'net', 'balloon', 'serial', 'rng', '9p'].flatMap((name) => [`virtio-${name}-pci`, `virtio-${name}`]),
+  ],
+  'virtio-serial': ['virtconsole', 'virtserialport'],
+  none: ['VGA', 'piix3-ide', 'PIIX3', 'i440FX'],
+};
+
+const MOST_ON_CHANNEL = 2;
+
+/** Why a device cannot be plugged into a machine that runs, in QEMU's words (softmmu/qdev-monitor.c). */
+export function plugProblem({ drives, virtioPorts }: Pick<Machine, 'drives' | 'virtioPorts'>, model: string): string {
+  const [bus] = Object.entries(buses).find(([, names]) => names.includes(model)) ?? [];
+  if (bus === undefined) return `'${model}' is not a valid device model name`;
+  if (bus === 'none') return "Parameter 'driver' expects a pluggable device type";
+  if (bus === 'virtio-serial' && virtioPorts.length === 0)
+    return `No 'virtio-serial-bus' bus found for device '${model}'`;
+  if (bus !== 'ide') return `Bus '${bus === 'virtio-serial' ? 'virtio-serial0' : bus}.0' does not support hotplugging`;
+  const channel = ['1', '0'].find(
+    (one) => drives.filter(({ name }) => name.startsWith(`ide${one}`)).length < MOST_ON_CHANNEL,
+  );
+  if (channel === undefined) return `No 'IDE' bus found for device '${model}'`;
+  return `Bus 'ide.${channel}' does not support hotplugging`;
+}
+
+/** Why a device cannot be pulled out of it; undefined: there is no such device. */
+export function unplugProblem(
+  { drives, network }: Pick<Machine, 'drives' | 'network'>,
+  id: string,
+): string | undefined {
+  const drive = drives.find(({ name }) => name === id);
+  const card = network.find(({ name }) => name === id);
+  if (card) return `Bus '${card.model === 'ne2k_isa' ? 'isa' : 'pci'}.0' does not support hotplugging`;
+  if (drive === undefined) return undefined;
+  const channel = /^ide(\d)/.exec(id)?.[1];
+  if (channel !== undefined) return `Bus 'ide.${channel}' does not support hotplugging`;
+  return `Bus '${id.startsWith('virtio') ? 'pci.0' : 'floppy-bus.0'}' does not support hotplugging`;
+}

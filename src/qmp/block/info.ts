@@ -1,0 +1,45 @@
+import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
+import type { Drive } from '../../drives/drive.ts';
+import type { JsonObject } from '../command.ts';
+import { limitsOf, noLimits } from '../commands/throttle.ts';
+import type { BlockNode, BlockNodes } from './nodes.ts';
+
+/** What is the same for all nodes. */
+const common = {
+  ...{ encrypted: false, backing_file_depth: 0, detect_zeroes: 'off', write_threshold: 0 },
+  cache: { writeback: true, direct: false, 'no-flush': false },
+} as const;
+
+/** Of a drive's medium, as QEMU's BlockDeviceInfo has it. */
+export function mediumInfo(drive: Drive, nodes: BlockNodes): JsonObject {
+  const { name, image, format, isReadOnly, medium } = drive;
+  const size = (medium?.sectors ?? 0) * SECTOR_BYTES;
+  const driver = (format ?? 'raw').split(' ')[0];
+  return {
+    ...{ file: image, 'node-name': nodes.insertedIn(name)?.name ?? `#${name}`, drv: driver, ro: isReadOnly },
+    ...common,
+    ...limitsOf(drive),
+    image: { filename: image, format: driver, 'virtual-size': size, 'dirty-flag': false },
+  };
+}
+
+/** Of a node that is in no drive. */
+export function nodeInfo({ name, driver, image, isReadOnly, bytes }: BlockNode): JsonObject {
+  const filename = typeof image === 'string' ? image : name;
+  return {
+    ...{ file: filename, 'node-name': name, drv: driver, ro: isReadOnly },
+    ...common,
+    ...noLimits,
+    image: { filename, format: driver, 'virtual-size': bytes, 'dirty-flag': false },
+  };
+}
+
+/** As QEMU's BlockInfo has it. */
+export function driveInfo(drive: Drive, nodes: BlockNodes): JsonObject {
+  return {
+    ...{ device: drive.name, qdev: drive.name, type: 'unknown' },
+    ...{ removable: drive.isRemovable, locked: drive.isLocked },
+    ...(drive.isRemovable && { tray_open: nodes.isTrayOpen(drive.name) }),
+    ...(drive.image !== null && { 'io-status': 'ok', inserted: mediumInfo(drive, nodes) }),
+  };
+}

@@ -1,0 +1,65 @@
+import type { BlockNode } from '../block/nodes.ts';
+import { type Arguments, isObject, type QmpCommand, type QmpContext } from '../command.ts';
+import { QmpError } from '../error.ts';
+
+/** What a node's file may be told with; the host decides the rest. */
+const settings = {
+  'auto-read-only': 'boolean?',
+  discard: 'string?',
+  'detect-zeroes': 'string?',
+  cache: 'object?',
+} as const;
+const fileMembers = ['driver', 'filename', 'read-only', 'aio', 'locking', ...Object.keys(settings)];
+const drivers = ['raw', 'qcow2', 'file'];
+
+async function addNode(args: Arguments, context: QmpContext): Promise<void> {
+  const driver = args.text('driver');
+  if (!drivers.includes(driver)) throw new QmpError(`Parameter 'driver' does not accept value '${driver}'`);
+  const image = driver === 'file' ? args.textIfGiven('filename') : fileOf(args, context);
+  if (image === undefined) throw new QmpError(`Parameter 'filename' is missing`);
+  const name = args.textIfGiven('node-name');
+  if (name === undefined) throw new QmpError("'node-name' must be specified for the root node");
+  const bytes = await sizeOf(image, context);
+  context.nodes.add({ name, driver, image, isReadOnly: args.isSet('read-only'), bytes });
+}
+
+/** The file of a format: what describes it, or the name of a node that is one. */
+function fileOf(args: Arguments, { nodes }: QmpContext): BlockNode['image'] | undefined {
+  const file = args.value('file');
+  if (file === undefined) throw new QmpError("Parameter 'file' is missing");
+  if (typeof file === 'string') {
+    const node = nodes.find(file);
+    if (node === undefined) throw new QmpError(`Cannot find device='${file}' nor node-name='${file}'`);
+    return node.image;
+  }
+  if (!isObject(file)) throw new QmpError("Invalid parameter type for 'file', expected: object");
+  if (file.filename === undefined) throw new QmpError("Parameter 'file.filename' is missing");
+  const unknown = Object.keys(file).find((member) => !fileMembers.includes(member));
+  if (unknown !== undefined) throw new QmpError(`Parameter 'file.${unknown}' is unexpected`);
+  if (file.driver !== 'file') throw new QmpError(`Parameter 'driver' does not accept value '${file.driver}'`);
+  return file.filename as string | undefined;
+}
+
+async function sizeOf(image: BlockNode['image'], { options }: QmpContext): Promise<number> {
+  if (typeof image !== 'string' || !options.fileSize) return 0;
+  return await options.fileSize(image).catch((error: Error) => {
+    throw new QmpError(`Could not open '${image}': ${error.message}`);
+  });
+}
+
+/** Images that are named, to be put into drives. */
+export const nodeCommands: readonly QmpCommand[] = [
+  {
+    name: 'blockdev-add',
+    parameters: {
+      ...{ driver: 'string', 'node-name': 'string?', file: 'value?', filename: 'string?', 'read-only': 'boolean?' },
+      ...settings,
+    },
+    run: addNode,
+  },
+  {
+    name: 'blockdev-del',
+    parameters: { 'node-name': 'string' },
+    run: (args, { nodes }) => nodes.delete(args.text('node-name')),
+  },
+];

@@ -1,0 +1,97 @@
+import type { Drive } from '../../drives/drive.ts';
+import type { ImageFormat } from '../../storage/open.ts';
+import type { BlockNode, BlockNodes, TrayContent } from '../block/nodes.ts';
+import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
+import { QmpError } from '../error.ts';
+import { driveOf } from './drive.ts';
+
+/** Arguments that name a drive. */
+export const place = { device: 'string?', id: 'string?', force: 'boolean?' } as const;
+
+/** @throws QmpError for a drive whose tray cannot be opened now */
+export function checkOpen(drive: Drive, args: Arguments): void {
+  checkRemovable(drive);
+  if (drive.isLocked && !args.isSet('force'))
+    throw new QmpError(
+      `Device '${drive.name}' is locked and force was not specified, wait for tray to open and try again`,
+    );
+}
+
+function checkRemovable(drive: Drive): void {
+  if (!drive.isRemovable) throw new QmpError(`Device '${drive.name}' is not removable`);
+}
+
+/** Tells that a drive's tray was moved. */
+export function tellTray({ name }: Drive, isOpen: boolean, { tell }: QmpContext): void {
+  tell('DEVICE_TRAY_MOVED', { device: name, 'tray-open': isOpen, id: name });
+}
+
+/** What is in a drive is out of the guest's reach while the tray is open. */
+async function openTray(args: Arguments, context: QmpContext): Promise<void> {
+  const { nodes } = context;
+  const drive = driveOf(args, context);
+  checkRemovable(drive);
+  if (nodes.isTrayOpen(drive.name)) return;
+  checkOpen(drive, args);
+  const content = contentOf(drive, nodes);
+  await drive.eject();
+  nodes.open(drive.name, content);
+  tellTray(drive, true, context);
+}
+
+/** To be put in again later. */
+function contentOf(drive: Drive, nodes: BlockNodes): TrayContent | null {
+  const { image, format, isReadOnly, name } = drive;
+  const node = nodes.insertedIn(name);
+  if (node) return contentOfNode(node);
+  if (image === null) return null;
+  if (drive.isInMemory) throw new QmpError(`Device '${name}' has an image in memory, which can only be ejected`);
+  return { image, format: (format ?? 'raw').split(' ')[0] as ImageFormat, readOnly: isReadOnly };
+}
+
+function contentOfNode(node: BlockNode): TrayContent {
+  const format = node.driver === 'qcow2' ? 'qcow2' : 'raw';
+  return { image: node.image, format, readOnly: node.isReadOnly, node };
+}
+
+async function closeTray(args: Arguments, context: QmpContext): Promise<void> {
+  const { nodes } = context;
+  const drive = driveOf(args, context);
+  checkRemovable(drive);
+  if (!nodes.isTrayOpen(drive.name)) return;
+  const content = nodes.inTray(drive.name);
+  if (content) await drive.change(content.image, { format: content.format, readOnly: content.readOnly });
+  nodes.close(drive.name);
+  tellTray(drive, false, context);
+}
+
+/** The drive that is named, whose tray must be open. */
+function openDrive(args: Arguments, context: QmpContext): Drive {
+  const drive = driveOf(args, context);
+  checkRemovable(drive);
+  if (!context.nodes.isTrayOpen(drive.name)) throw new QmpError(`Tray of device '${drive.name}' is not open`);
+  return drive;
+}
+
+function insertMedium(args: Arguments, context: QmpContext): void {
+  const { nodes } = context;
+  const drive = openDrive(args, context);
+  const name = args.text('node-name');
+  const node = nodes.find(name);
+  if (node === undefined) throw new QmpError(`Node '${name}' not found`);
+  if (nodes.isUsed(node)) throw new QmpError(`Node '${name}' is already in use`);
+  if (nodes.inTray(drive.name)) throw new QmpError(`There already is a medium in device '${drive.name}'`);
+  nodes.open(drive.name, contentOfNode(node));
+}
+
+/** Commands that move trays, and what is in them (QEMU's block/qapi-sysemu.c). */
+export const trayCommands: readonly QmpCommand[] = [
+  { name: 'blockdev-open-tray', parameters: place, run: openTray },
+  { name: 'blockdev-close-tray', parameters: { device: 'string?', id: 'string?' }, run: closeTray },
+  {
+    name: 'blockdev-remove-medium',
+    parameters: { id: 'string' },
+    run: (args, context) => context.nodes.open(openDrive(args, context).name, null),
+  },
+  { name: 'blockdev-insert-medium', parameters: { id: 'string', 'node-name': 'string' }, run: insertMedium },
+];
