@@ -73,6 +73,7 @@ export class Schedule {
 
   /** The CPU waits for an interrupt: the host's time of the next event (Infinity: there is none), or null if it is due at once. */
   halt(): number | null {
+    if (this.events.runIdle(this.clock.now())) return null;
     const deadline = this.events.nextDeadline();
     const wait = deadline - this.clock.now();
     if (wait <= 0) return null;

@@ -25,13 +25,18 @@ export class EventQueue {
   onEarlier: (deadline: number) => void = () => {};
   readonly #timers: QueuedTimer[] = [];
   readonly #heap: QueuedTimer[] = [];
+  readonly #whenIdle: QueuedTimer[] = [];
   #held = false;
 
-  /** Makes a timer. Its name must be unique in the machine: snapshots find it by its name. */
-  timer(name: string, callback: TimerCallback): Timer {
+  /**
+   * Makes a timer. Its name must be unique in the machine: snapshots find it by its name. `whenIdle`: it waits only for more
+   * to do at a time, and comes early when the guest has nothing to do ({@link runIdle}).
+   */
+  timer(name: string, callback: TimerCallback, { whenIdle = false } = {}): Timer {
     if (this.#timers.some((timer) => timer.name === name)) throw new Error(`timer '${name}' exists already`);
     const timer = new QueuedTimer(this, name, this.#timers.length, callback);
     this.#timers.push(timer);
+    if (whenIdle) this.#whenIdle.push(timer);
     return timer;
   }
 
@@ -56,6 +61,16 @@ export class EventQueue {
       this.move(timer, Infinity);
       timer.callback(now, due);
     }
+  }
+
+  /** The guest has nothing to do: runs the armed timers that are made for that. @returns whether there were any */
+  runIdle(now: number): boolean {
+    const armed = this.#whenIdle.filter(({ place }) => place >= 0);
+    for (const timer of armed) {
+      this.move(timer, Infinity);
+      timer.callback(now, now);
+    }
+    return armed.length > 0;
   }
 
   /** Called by a timer that cannot do what is due yet: what is due later must wait until the queue is run again. */

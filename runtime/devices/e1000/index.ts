@@ -1,4 +1,5 @@
 import type { PortRegion } from '../../bus/ports.ts';
+import { SendingTurns } from '../../ethernet/sending-turns.ts';
 import { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { MmioRegion } from '../../memory/mmio.ts';
@@ -44,6 +45,7 @@ export class E1000 {
   readonly #eeprom: CardEeprom;
   readonly #receiver: Receiver;
   readonly #transmitter: Transmitter;
+  #turns!: SendingTurns;
   /** Bits that a register keeps, by offset. */
   readonly #kept = new Map<number, number>();
 
@@ -74,6 +76,7 @@ export class E1000 {
     const { eeprom, registers, sentInterrupts } = this.#state;
     Object.assign(this.#state, e1000State.create(), { eeprom, registers, sentInterrupts });
     this.#sentInterrupts.reset();
+    this.#turns.reset();
     const words = this.#words;
     words.fill(0);
     words.set(Register.control, CONTROL_RESET);
@@ -87,11 +90,11 @@ export class E1000 {
 
   #makeTransmitter(memory: BusMemory, interrupt: (causes: number) => void): Transmitter {
     const { name, events, clock, guestError } = this.#options;
-    const timer = events.timer(`${name} transmit`, () => this.#transmitter.send());
+    this.#turns = new SendingTurns({ name: `${name} transmit`, clock, events, send: () => this.#transmitter.send() });
     const transmit = (frame: Uint8Array) => this.#transmit(frame);
     const [state, words, sentInterrupts] = [this.#state, this.#words, this.#sentInterrupts];
-    const now = () => clock.now();
-    return new Transmitter({ state, words, memory, guestError, timer, now, transmit, interrupt, sentInterrupts });
+    const pause = (nanoseconds: number) => this.#turns.resume(nanoseconds);
+    return new Transmitter({ state, words, memory, guestError, pause, transmit, interrupt, sentInterrupts });
   }
 
   #transmit(frame: Uint8Array): void {
@@ -172,7 +175,7 @@ export class E1000 {
         break;
       case Register.txTail:
         this.#words.set(offset, value & 0xffff);
-        this.#transmitter.send();
+        this.#turns.request();
     }
   }
 

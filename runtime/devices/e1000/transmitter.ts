@@ -3,7 +3,6 @@ import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
 import { FCS_BYTES, HEADER_BYTES, LARGEST_PACKET, LEAST_SEGMENT, padded, withTag } from '../../ethernet/frame.ts';
 import type { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { Timer } from '../../time/events.ts';
 import {
   Cause,
   Control,
@@ -39,9 +38,8 @@ export interface TransmitterOptions {
   readonly words: RegisterWords;
   readonly memory: BusMemory;
   readonly guestError: ReportGuestError;
-  /** For calls of `send` after a pause. */
-  readonly timer: Timer;
-  readonly now: () => number;
+  /** Has `send` called after so many virtual nanoseconds. */
+  readonly pause: (nanoseconds: number) => void;
   readonly transmit: (frame: Uint8Array) => void;
   readonly interrupt: (causes: number) => void;
   /** Tells of packets whose interrupts may come later. */
@@ -74,7 +72,7 @@ export class Transmitter {
 
   /** Sends packets until there are no more, or so many that the guest has to run between. */
   send(): void {
-    const { words, timer, now } = this.#options;
+    const { words, pause } = this.#options;
     if ((words.get(Register.txControl) & TxControl.enable) === 0) return;
     let [causes, descriptors, bytes] = [0, 0, 0];
     let mayWait = true;
@@ -88,7 +86,7 @@ export class Transmitter {
       descriptors += parts.length;
       bytes += this.#length;
     }
-    if (isOver()) timer.arm(now() + PAUSE);
+    if (isOver()) pause(PAUSE);
     else if (descriptors > 0) causes |= Cause.txEmpty;
     if (causes !== 0) this.#interrupt(causes, mayWait);
   }

@@ -26,7 +26,6 @@ import {
   MediaStatus,
   REGISTER_BYTES,
   TxConfig,
-  TxPoll,
   TxStatus,
 } from './registers.ts';
 import { rtl8139State } from './state.ts';
@@ -69,7 +68,6 @@ export class Rtl8139 {
     const memory = functionMemory(this.#options.memory, () => this.pciFunction);
     const now = () => clock.now();
     const retry = events.timer(`${name} receive`, () => port.resume());
-    const burst = events.timer(`${name} transmit`, () => this.#parts.transmitter.poll(TxPoll.high | TxPoll.normal));
     const timer = events.timer(`${name} timer`, () => this.#timerDue());
     const send = (frame: Uint8Array) => this.#send(frame);
     const sent = new SentInterrupts({ name, state: state.sentInterrupts, clock, events, raise: interrupt });
@@ -81,8 +79,9 @@ export class Rtl8139 {
         state,
         memory,
         guestError,
-        timer: burst,
-        now,
+        clock,
+        events,
+        name,
         send,
         interrupt,
         sentInterrupts: sent,
@@ -115,6 +114,7 @@ export class Rtl8139 {
     const { eeprom, address, multicast, tally, sentInterrupts } = this.#state;
     Object.assign(this.#state, rtl8139State.create(), { eeprom, address, multicast, tally, sentInterrupts });
     this.#parts.sentInterrupts.reset();
+    this.#parts.transmitter.reset();
     const { txStatus, config } = this.#state;
     txStatus.fill(TxStatus.owned);
     [config[1], config[3]] = [CONFIG1_MAPPED, CONFIG3_FAST];

@@ -2,9 +2,11 @@ import type { ReportGuestError } from '../../bus/guest-error.ts';
 import { address64, DescriptorView } from '../../ethernet/descriptors.ts';
 import { HEADER_BYTES, LARGEST_PACKET, LEAST_SEGMENT, withTag } from '../../ethernet/frame.ts';
 import { ipv4Of, sendSegments, setIpChecksum, setPayloadChecksum } from '../../ethernet/packet.ts';
+import { SendingTurns } from '../../ethernet/sending-turns.ts';
 import type { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
-import type { Timer } from '../../time/events.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { EventQueue } from '../../time/events.ts';
 import {
   Command,
   CplusCommand,
@@ -28,7 +30,10 @@ const BURST_BYTES = 256 << 10;
 const PAUSE = 100_000;
 /** Descriptors of one packet at most: the guest may give a ring whose packet has no end. */
 const MOST_PARTS = 64;
-const PRIORITIES = [TxPoll.high, TxPoll.normal];
+
+/** As the chip's registers count them. */
+const Ring = { normal: 0, high: 1 } as const;
+type Ring = (typeof Ring)[keyof typeof Ring];
 
 /** A descriptor of a packet. */
 interface Part {
@@ -53,9 +58,10 @@ export interface TransmitterOptions {
   readonly state: Rtl8139State;
   readonly memory: BusMemory;
   readonly guestError: ReportGuestError;
-  /** Called after PAUSE, if armed. */
-  readonly timer: Timer;
-  readonly now: () => number;
+  /** Names its timers. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly events: EventQueue;
   readonly send: (frame: Uint8Array) => void;
   readonly interrupt: (bits: number) => void;
   /** Tells of frames of the rings. */
@@ -65,6 +71,7 @@ export interface TransmitterOptions {
 /** Sends frames: from four buffers, or from the rings of the C+ mode. */
 export class Transmitter {
   readonly #options: TransmitterOptions;
+  readonly #turns: readonly SendingTurns[];
   readonly #descriptor: DescriptorView;
   readonly #packet = new Uint8Array(LARGEST_PACKET);
   readonly #word = new DataView(new ArrayBuffer(4));
@@ -72,7 +79,11 @@ export class Transmitter {
   #length = 0;
 
   constructor(options: TransmitterOptions) {
+    const { name, clock, events } = options;
     this.#options = options;
+    this.#turns = [`${name} transmit`, `${name} transmit high`].map(
+      (timer, ring) => new SendingTurns({ name: timer, clock, events, send: () => this.#sendRing(ring as Ring) }),
+    );
     this.#descriptor = new DescriptorView(options.memory, DESCRIPTOR_BYTES);
   }
 
@@ -101,20 +112,29 @@ export class Transmitter {
     return true;
   }
 
-  /** The guest has written TPPoll, or a burst has ended: sends what is in the rings. */
+  /** The guest has written TPPoll: what is in these rings is to be sent. */
   poll(rings: number): void {
-    const { state, sentInterrupts, timer, now } = this.#options;
+    if ((rings & TxPoll.high) !== 0) this.#turns[Ring.high].request();
+    if ((rings & TxPoll.normal) !== 0) this.#turns[Ring.normal].request();
+  }
+
+  /** What was to be sent isn't any more. */
+  reset(): void {
+    for (const turns of this.#turns) turns.reset();
+  }
+
+  /** Sends what is in a ring. */
+  #sendRing(ring: Ring): void {
+    const { state, sentInterrupts } = this.#options;
     if (!this.#isEnabled || (state.cplusCommand & CplusCommand.transmit) === 0) return;
     const burst = { descriptors: 0, frames: 0, bytes: 0 };
-    for (const priority of PRIORITIES) {
-      if ((rings & priority) !== 0) this.#sendRing(priority === TxPoll.high ? 1 : 0, burst);
-    }
+    this.#sendBurst(ring, burst);
     if (burst.descriptors > 0) sentInterrupts.sent(Interrupt.txOk | (isOver(burst) ? 0 : Interrupt.noTxDescriptor));
-    if (isOver(burst)) timer.arm(now() + PAUSE);
+    if (isOver(burst)) this.#turns[ring].resume(PAUSE);
   }
 
   /** Sends packets until there are no more, or the burst is over. */
-  #sendRing(ring: number, burst: Burst): void {
+  #sendBurst(ring: Ring, burst: Burst): void {
     const { state } = this.#options;
     while (!isOver(burst)) {
       const parts = this.#gather(ring, state.txIndex[ring]);

@@ -85,6 +85,11 @@ export class Rig {
     this.#time = end;
   }
 
+  /** The guest has nothing to do. */
+  idle(): void {
+    this.events.runIdle(this.clock.now());
+  }
+
   /** As `advance`, with a host that is busy meanwhile: events run when it is over. */
   stall(nanoseconds: number): void {
     this.#time += nanoseconds;

@@ -47,6 +47,23 @@ test('a timer armed again by its callback runs again if that has passed', () => 
   expect(queue.nextDeadline()).toBe(40);
 });
 
+test('when the guest is idle, timers that wait only for more to do come early', () => {
+  const queue = new EventQueue();
+  const log: string[] = [];
+  const patient = queue.timer('patient', (now, due) => log.push(`${now} ${due}`), { whenIdle: true });
+  const punctual = queue.timer('punctual', () => log.push('punctual'));
+  expect(queue.runIdle(1)).toBe(false);
+  punctual.arm(5);
+  patient.arm(10);
+  expect(queue.runIdle(2)).toBe(true);
+  expect(log).toEqual(['2 2']);
+  expect([patient.deadline, punctual.deadline]).toEqual([Infinity, 5]);
+  expect(queue.runIdle(3)).toBe(false);
+  patient.arm(10);
+  queue.runDue(12);
+  expect(log).toEqual(['2 2', 'punctual', '12 10']);
+});
+
 test('onEarlier tells when the earliest deadline moves earlier, and only then', () => {
   const { queue, timers } = logged(['a', 'b']);
   const told: number[] = [];

@@ -1,9 +1,10 @@
+import { SendingTurns } from '../../../ethernet/sending-turns.ts';
 import { SentInterrupts, sentInterruptsState } from '../../../ethernet/sent-interrupts.ts';
 import type { NetworkPort } from '../../../host/network.ts';
 import { joinComponents } from '../../../snapshot/components.ts';
 import { bytes, type Component, describe } from '../../../snapshot/describe.ts';
 import type { Clock } from '../../../time/clock.ts';
-import type { EventQueue, Timer } from '../../../time/events.ts';
+import type { EventQueue } from '../../../time/events.ts';
 import type { PciFunction } from '../../pci/function.ts';
 import type { VirtioOptions } from '../device.ts';
 import { VirtioFunction } from '../index.ts';
@@ -37,13 +38,13 @@ export class VirtioNetwork {
   readonly #state = networkState.create();
   readonly #virtio: VirtioFunction;
   readonly #transmitter: Transmitter;
-  readonly #timer: Timer;
+  readonly #turns: SendingTurns;
   readonly #sentInterrupts: SentInterrupts;
 
   constructor(options: VirtioNetworkOptions) {
     this.#options = options;
     const { name, port, events, clock, guestError } = options;
-    this.#timer = events.timer(`${name} transmit`, () => this.#transmitter.send());
+    this.#turns = new SendingTurns({ name: `${name} transmit`, clock, events, send: () => this.#transmitter.send() });
     this.#virtio = new VirtioFunction(options, {
       kind: Kind.network,
       features: Object.values(NetworkFeature),
@@ -64,7 +65,7 @@ export class VirtioNetwork {
       raise: () => virtio.queues[Queue.transmit].tell(),
     });
     const receiver = new Receiver(virtio);
-    const pause = () => this.#timer.arm(clock.now() + PAUSE);
+    const pause = () => this.#turns.resume(PAUSE);
     this.#transmitter = new Transmitter({
       ...{ virtio, guestError, pause },
       transmit: (frame) => port.send(frame),
@@ -83,13 +84,13 @@ export class VirtioNetwork {
 
   #forget(): void {
     this.#state.mac.set(Array.from(this.#options.mac));
-    this.#timer.disarm();
+    this.#turns.reset();
     this.#sentInterrupts.reset();
   }
 
   #notified(queue: number): void {
     if (queue === Queue.receive) this.#options.port.resume();
-    else this.#transmitter.send();
+    else this.#turns.request();
   }
 
   #configBytes(): Uint8Array {

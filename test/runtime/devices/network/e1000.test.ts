@@ -41,8 +41,14 @@ class E1000Rig extends CardRig {
     this.write(Register.txControl, 0x0a);
   }
 
-  /** Puts descriptors of four words each into the ring. */
+  /** Puts descriptors of four words each into the ring, and waits. */
   transmit(...descriptors: readonly (readonly number[])[]): void {
+    this.give(...descriptors);
+    this.idle();
+  }
+
+  /** The same, and is busy. */
+  give(...descriptors: readonly (readonly number[])[]): void {
     for (const words of descriptors) {
       this.put(TX_RING + 16 * this.#tail, ...words);
       this.#tail = (this.#tail + 1) % RING_LENGTH;
@@ -78,6 +84,21 @@ test.each([
   expect(rig.read(Register.interruptCause) & Cause.txWritten).toBe(causes);
   rig.advance(500_000);
   expect(rig.read(Register.interruptCause) & Cause.txWritten).toBe(Cause.txWritten - causes);
+});
+
+test('what the guest gives while it is busy is sent together, but for what a reset forgets', () => {
+  const rig = started();
+  for (let n = 0; n < RING_LENGTH; n++) rig.put(TX_RING + 16 * n, TX_DATA, 0, 0x89000000 | 60, 0);
+  const sentAfter = (tail: number, nanoseconds: number) => {
+    rig.write(Register.txTail, tail);
+    rig.advance(nanoseconds);
+    return rig.cable.sent.length;
+  };
+  expect([sentAfter(1, 0), sentAfter(2, 0), sentAfter(3, 1_999_999), sentAfter(4, 1)]).toEqual([1, 1, 1, 4]);
+  expect(sentAfter(5, 0)).toBe(4);
+  rig.write(Register.control, 1 << 26);
+  rig.advance(10_000_000);
+  expect(rig.cable.sent).toHaveLength(4);
 });
 
 test('the address is in the registers and in the EEPROM, whose sum is right', () => {
@@ -190,7 +211,8 @@ test('a ring of packets in small segments is sent in bursts of so many frames', 
   const rig = started();
   rig.bytes.set(packetFrame({ protocol: 'tcp', data: bytes(2000) }), TX_DATA);
   const packet = [TX_DATA, 0, 0x2d100000 + 2054, 0];
-  rig.transmit(context(54, 8, 0x04000000), packet, packet, packet, packet, packet, packet);
+  rig.advance(2_000_000);
+  rig.give(context(54, 8, 0x04000000), packet, packet, packet, packet, packet, packet);
   // 250 segments a packet, and no packet is begun after 512 frames.
   expect(rig.cable.sent.length).toBe(750);
   rig.advance(100_000);

@@ -47,6 +47,46 @@ test('frames that are sent soon after another share an interrupt, and their desc
   expect(rig.takeStatus()).toBe(sent);
 });
 
+test('what the guest gives while it is busy is sent together', () => {
+  const rig = cplus();
+  const give = (first: number, length: number) => {
+    rig.put(TX_RING + 16 * first, (OWNED | 0x30000000 | length) >>> 0, 0, 0x40000, 0);
+    rig.write(Register.txPoll, 1, 0x40);
+  };
+  const lengths = () => rig.cable.sent.splice(0).map(({ length }) => length);
+  give(0, 100);
+  expect(lengths()).toEqual([100]);
+  for (const n of [1, 2, 3]) give(n, 100 + n);
+  rig.advance(1_999_999);
+  expect(lengths()).toEqual([]);
+  expect(rig.get(TX_RING + 16) >>> 31).toBe(1);
+  rig.advance(1);
+  expect(lengths()).toEqual([101, 102, 103]);
+  give(4, 104);
+  expect(lengths()).toEqual([]);
+  rig.idle();
+  expect(lengths()).toEqual([104]);
+  give(5, 105);
+  rig.write(Register.command, 1, 0x10);
+  rig.advance(10_000_000);
+  expect(lengths()).toEqual([]);
+});
+
+test('only the ring that the guest means is looked at', () => {
+  const rig = cplus();
+  // A ring of high priority that nobody has set up: what is at address 0 looks like a packet.
+  rig.put(0, (OWNED | END | 0x30000000 | 100) >>> 0, 0, 0x40000, 0);
+  rig.bytes.set(packetFrame({ protocol: 'tcp', data: bytes(1000) }), 0x40000);
+  for (let n = 0; n < 16; n++) rig.put(TX_RING + 16 * n, 0xb8080000 + 1054, 0, 0x40000, 0);
+  rig.write(Register.txPoll, 1, 0x40);
+  rig.advance(10_000_000);
+  expect(rig.cable.sent.length).toBe(16 * 125);
+  expect(rig.get(0) >>> 31).toBe(1);
+  rig.write(Register.txPoll, 1, 0x80);
+  rig.idle();
+  expect(rig.get(0) >>> 31).toBe(0);
+});
+
 test('a packet that is not given whole waits', () => {
   const rig = cplus();
   rig.bytes.set(frameTo(BROADCAST, 100), 0x40000);
@@ -55,6 +95,7 @@ test('a packet that is not given whole waits', () => {
   expect(rig.cable.sent).toEqual([]);
   rig.put(TX_RING + 16, (OWNED | 0x10000000 | 40) >>> 0, 0, 0x4003c, 0);
   rig.write(Register.txPoll, 1, 0x40);
+  rig.idle();
   expect(rig.cable.sent).toEqual([frameTo(BROADCAST, 100)]);
 });
 

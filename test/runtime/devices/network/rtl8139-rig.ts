@@ -50,7 +50,7 @@ export class Rtl8139Rig extends CardRig {
     this.start();
   }
 
-  /** Puts a packet into memory and its descriptors, one for each part, into the ring; has the card look. */
+  /** Puts a packet into memory and its descriptors, one for each part, into the ring; has the card look, and waits. */
   transmit(packet: Uint8Array, { command = 0, vlan = 0, parts = 1, first = 0 } = {}): void {
     const size = Math.ceil(packet.length / parts);
     this.bytes.set(packet, 0x40000);
@@ -60,5 +60,6 @@ export class Rtl8139Rig extends CardRig {
       this.put(TX_RING + 16 * (first + n), (OWNED | flags | command | length) >>> 0, vlan, 0x40000 + n * size, 0);
     }
     this.write(Register.txPoll, 1, 0x40);
+    this.idle();
   }
 }

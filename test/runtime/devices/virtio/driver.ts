@@ -95,7 +95,14 @@ export class Driver {
     return this.#queues.get(n)!;
   }
 
+  /** Tells the device of requests, and waits. */
   kick(n: number): void {
+    this.notify(n);
+    this.rig.idle();
+  }
+
+  /** Tells the device of requests, and is busy. */
+  notify(n: number): void {
     if (this.kind === 'modern') this.modern(NOTIFY + 4 * n, 2, n);
     else this.legacy(16, 2, n);
   }

@@ -87,6 +87,25 @@ test('frames that are sent soon after another share an interrupt', () => {
   expect(rig.driver.isr).toBe(0);
 });
 
+test('what the guest gives while it is busy is sent together, but for what a reset forgets', () => {
+  const rig = new NetworkRig('modern');
+  const queue = rig.driver.queue(TRANSMIT);
+  rig.advance(2_000_000);
+  const sentAfter = (nanoseconds: number) => {
+    queue.add([rig.header(), frameTo(BROADCAST, 100)]);
+    rig.driver.notify(TRANSMIT);
+    rig.advance(nanoseconds);
+    return rig.cable.sent.length;
+  };
+  expect([sentAfter(0), sentAfter(0), sentAfter(1_999_999)]).toEqual([1, 1, 1]);
+  expect(queue.takeUsed()).toHaveLength(1);
+  expect([sentAfter(1), sentAfter(0)]).toEqual([4, 4]);
+  expect(queue.takeUsed()).toHaveLength(3);
+  rig.driver.status = 0;
+  rig.advance(10_000_000);
+  expect(rig.cable.sent).toHaveLength(4);
+});
+
 test.each(interfaces)('frames are received, and wait for buffers: %s', (kind) => {
   const rig = new NetworkRig(kind);
   rig.cable.arrive(frameTo(MAC, 100));
@@ -300,7 +319,8 @@ test('a ring that the guest fills all the time is sent in bursts', () => {
   const parts = [rig.header(0, 1, 54, 8), packetFrame({ protocol: 'tcp', data })];
   const { head } = queue.add(parts);
   for (let n = 0; n < 3; n++) queue.offer(head);
-  queue.kick();
+  rig.advance(2_000_000);
+  rig.driver.notify(TRANSMIT);
   expect(rig.cable.sent).toHaveLength(2000);
   rig.advance(99_999);
   expect(rig.cable.sent).toHaveLength(2000);
