@@ -1,6 +1,7 @@
 import type { ToMachine } from '../runtime/host/messages.ts';
 import type { PciCardModel } from '../runtime/machine/cards.ts';
 import type { DriveCommand, DriveReport } from './drives/protocol.ts';
+import type { IsolatePool } from './isolate/pool.ts';
 import type { Command, MessageEnd, Report, ToDrives } from './isolate/protocol.ts';
 import type { MachineConfig } from './machine-core.ts';
 import type { OpenNetwork } from './network/open-network.ts';
@@ -66,6 +67,8 @@ export interface IsolateStart {
   readonly config: MachineConfig;
   /** For people. */
   readonly name?: string | undefined;
+  /** Where isolates of machines that have ended may be had, and this one is kept when its machine ends, if the host can. */
+  readonly pool?: IsolatePool | undefined;
   /** Where its requests for drives go. */
   readonly drives?: MessageEnd<ToDrives, ToMachine> | undefined;
 }

@@ -25,7 +25,7 @@ export type {
   RunResult,
 } from '../runtime/machine/config.ts';
 export type * from '../runtime/machine/examination.ts';
-export type { MemoryPart, TransferCallName, TransferCalls } from '../runtime/machine/transfer.ts';
+export type { MachineImage, MemoryPart, TransferCallName, TransferCalls } from '../runtime/machine/transfer.ts';
 
 /** What the isolate needs of the machine's core: one synchronous object that lives alone in it. */
 export interface MachineCore {
@@ -61,6 +61,8 @@ export interface MachineCore {
   capInstructions(most: number): void;
   /** Forgets all that was made of guest code. */
   dropCode(): void;
+  /** Another host takes the place of the one that was there. A state is to be loaded before it runs. */
+  changeHost(): void;
   memoryRead(physical: number, length: number): Uint8Array;
   dispose(): void;
 }

@@ -9,6 +9,8 @@ import type { Host, Isolate } from './host.ts';
 import { Keyboard } from './input/keyboard.ts';
 import { Mouse } from './input/mouse.ts';
 import { Connection, type Notice } from './isolate/connection.ts';
+import { KeepAlive } from './isolate/keep-alive.ts';
+import { IsolatePool } from './isolate/pool.ts';
 import { type CallName, type Calls, type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 import { restoreError } from './isolate/remote-calls.ts';
 import type { MachineConfig } from './machine-core.ts';
@@ -18,12 +20,12 @@ import { Arrival } from './migration/arrival.ts';
 import type { MigrationChannel } from './migration/channel.ts';
 import { MachineMigration } from './migration/index.ts';
 import type { MigratingMachine } from './migration/machine-end.ts';
-import { creationError } from './opening.ts';
+import { creationError, loaded } from './opening.ts';
 import { bootOf, type MachineOptions } from './options.ts';
 import { prepareMachine } from './preparation.ts';
 import { Screen } from './screen/index.ts';
 import type { SerialPort } from './serial.ts';
-import { type MachineSnapshot, readMachine } from './snapshot/machine.ts';
+import { readMachine } from './snapshot/machine.ts';
 import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { drivesWith } from './snapshot/media.ts';
 import { MachineStates } from './snapshot/state.ts';
@@ -72,23 +74,25 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   readonly migration: MachineMigration;
   readonly #connection: Connection;
   readonly #isolate: Isolate;
+  readonly #alive: KeepAlive;
   readonly #states: MachineStates;
   readonly #made: MachineParts;
+  /** Isolates of its forks. */
+  readonly #forks = new IsolatePool();
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
   readonly #streams = new MachineStreams((message) => this.#connection.send(message));
   #isCreated = false;
-  /** Why the isolate keeps the program alive: it is being made, it runs, a call waits for its answer, it is being ended. */
-  #holders = 0;
   #state: MachineState = 'created';
 
   /**
    * Makes a machine; it starts with `start()`.
+   * @param pool where its isolate comes from, and where that is kept when it has ended
    * @throws ConfigurationError if an option is wrong, a file cannot be read or an image cannot be booted
    */
-  static async create(options: MachineOptions, host: Host): Promise<Machine> {
+  static async create(options: MachineOptions, host: Host, pool?: IsolatePool): Promise<Machine> {
     const { config, ...parts } = await prepareMachine(options, host);
-    const machine = new Machine(config, parts);
+    const machine = new Machine(config, parts, pool);
     try {
       await machine.#creation.promise;
       if (options.limits) await machine.setLimits(options.limits);
@@ -96,7 +100,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
       await machine.#terminate();
       throw creationError(error as Error, bootOf(options));
     } finally {
-      machine.#release();
+      machine.#alive.release();
     }
     return machine;
   }
@@ -108,18 +112,10 @@ export class Machine extends AskedMachine implements AsyncDisposable {
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    */
   static async restore(snapshot: Uint8Array, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
-    return await Machine.#from(await readMachine(snapshot, host), changes, host);
-  }
-
-  static async #from(snapshot: MachineSnapshot, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
-    const { options, ...state } = snapshot;
+    const { options, ...state } = await readMachine(snapshot, host);
     const drives = changes.drives ?? drivesWith(options, state.media);
     const machine = await Machine.create({ ...options, ...changes, drives }, host);
-    await machine.#states.load(state).catch(async (error: unknown) => {
-      await machine.stop();
-      throw error;
-    });
-    return machine;
+    return await loaded(machine, () => machine.#states.load(state));
   }
 
   /**
@@ -139,15 +135,16 @@ export class Machine extends AskedMachine implements AsyncDisposable {
     }
   }
 
-  private constructor(config: MachineConfig, made: MachineParts) {
+  private constructor(config: MachineConfig, made: MachineParts, pool: IsolatePool | undefined) {
     super();
     const { options, host, drives, cards, sound } = made;
     const events = { onCrash: (error: Error) => this.#fail(error) };
     const { isolate: where = 'worker', name } = options;
     this.#made = made;
     this.memoryBytes = config.memoryBytes;
-    this.#isolate = host.startIsolate({ where, config, name, drives: drives.machineEnd }, events);
-    this.#hold();
+    this.#isolate = host.startIsolate({ where, config, name, pool, drives: drives.machineEnd }, events);
+    this.#alive = new KeepAlive(this.#isolate);
+    this.#alive.hold();
     this.#connection = new Connection(this.#isolate.port, (notice) => this.#receive(notice));
     this.serialPorts = serialPortNames.map((name) => this.#streams.open(name));
     this.serial = this.serialPorts[0];
@@ -250,10 +247,21 @@ export class Machine extends AskedMachine implements AsyncDisposable {
    * @throws ConfigurationError for a machine that writes to an image file, or if the changed options don't fit
    */
   async fork(changes: Partial<MachineOptions> = {}): Promise<Machine> {
-    const snapshot = await this.#states.copy();
-    const { options, host, drives } = this.#made;
-    const isolate = options.isolate ?? 'worker';
-    return await Machine.#from(snapshot, { isolate, drives: drives.forked(snapshot.media), ...changes }, host);
+    const { options, ...state } = await this.#states.image();
+    const { host, drives } = this.#made;
+    const own = { isolate: this.#made.options.isolate ?? 'worker', drives: drives.forked(state.media) };
+    const fork = await Machine.create({ ...options, ...own, ...changes }, host, this.#forks);
+    return await loaded(fork, () => fork.#states.become(state));
+  }
+
+  /**
+   * Has isolates ready for so many forks at a time, so that these begin at once. A fork that has ended leaves its own to the next
+   * one, so this is for the first ones. They end with this machine; four are kept at most while no fork needs them.
+   * @throws ConfigurationError as `fork`
+   */
+  async prepareForks(count = 1): Promise<void> {
+    const forks = await Promise.all(Array.from({ length: count }, () => this.fork()));
+    await Promise.all(forks.map((fork) => fork.stop()));
   }
 
   /** Ends the machine for good, whatever the guest is doing, and frees all that it has. May be called again. */
@@ -265,9 +273,9 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   }
 
   async #terminate(): Promise<void> {
-    this.#hold();
-    await Promise.all([this.#isolate.terminate(), this.#made.drives.close(), disconnectOutside(this.#made)]);
-    this.#release();
+    const isolates = [this.#isolate.terminate(), this.#forks.close()];
+    const all = [...isolates, this.#made.drives.close(), disconnectOutside(this.#made)];
+    await this.#alive.during(() => Promise.all(all));
   }
 
   /** The same as `stop()`, for `await using`. */
@@ -280,20 +288,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
     name: Name,
     ...args: Parameters<Calls[Name]>
   ): Promise<ReturnType<Calls[Name]>> {
-    this.#hold();
-    try {
-      return await this.#connection.call(name, ...args);
-    } finally {
-      this.#release();
-    }
-  }
-
-  #hold(): void {
-    if (this.#holders++ === 0) this.#isolate.hold(true);
-  }
-
-  #release(): void {
-    if (--this.#holders === 0) this.#isolate.hold(false);
+    return await this.#alive.during(() => this.#connection.call(name, ...args));
   }
 
   #receive(notice: Notice): void {
@@ -356,8 +351,8 @@ export class Machine extends AskedMachine implements AsyncDisposable {
     const before = this.#state;
     if (before === 'ended' || before === state) return;
     this.#state = state;
-    if (state === 'running') this.#hold();
-    else if (before === 'running') this.#release();
+    if (state === 'running') this.#alive.hold();
+    else if (before === 'running') this.#alive.release();
     if (state !== 'ended') this.emit(state, undefined);
   }
 

@@ -30,3 +30,15 @@ export function creationError(error: Error, boot: Boot): Error {
   const files = images.filter((image) => typeof image === 'string' && image !== 'rawiron' && image !== 'seabios');
   return new ConfigurationError(files.length === 1 ? `${files[0]}: ${error.message}` : error.message);
 }
+
+/** A machine with a state that `load` loads; it ends if that fails. */
+export async function loaded<Made extends { stop(): Promise<void> }>(
+  machine: Made,
+  load: () => Promise<void>,
+): Promise<Made> {
+  await load().catch(async (error: unknown) => {
+    await machine.stop();
+    throw error;
+  });
+  return machine;
+}

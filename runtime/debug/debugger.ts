@@ -69,6 +69,14 @@ export class Debugger implements DebugCalls {
     this.parts.engine.stops.isStepping = isStepping;
   }
 
+  /** Nobody debugs it any more. */
+  forget(): void {
+    this.setBreakpoints([]);
+    this.setWatchpoints([]);
+    this.setStepping(false);
+    this.parts.engine.stops.take();
+  }
+
   readRegisters(names: readonly string[]): bigint[] {
     return names.map((name) => registerAccess[name]!.read(this.parts.cpu));
   }

@@ -52,10 +52,18 @@ interface Receiver {
 /** Bytes of a stream's input that the device has not taken. */
 class InputCount {
   #waiting = 0;
-  readonly #tell: (length: number) => void;
+  #tell: (length: number) => void;
+  readonly #makeTell: () => (length: number) => void;
 
-  constructor(tell: (length: number) => void) {
-    this.#tell = tell;
+  constructor(makeTell: () => (length: number) => void) {
+    this.#makeTell = makeTell;
+    this.#tell = makeTell();
+  }
+
+  /** Another host is there, which has sent nothing. */
+  forget(): void {
+    this.#waiting = 0;
+    this.#tell = this.#makeTell();
   }
 
   add(length: number): void {
@@ -87,6 +95,7 @@ export class HostDoor {
   readonly #receivers = new Map<string, Receiver>();
   readonly #requests = new Map<number, Request>();
   readonly #inputs: InputCount[] = [];
+  readonly #lanes: RequestLane[] = [];
   /** By the ids of what the host has not answered, cancelled or not. */
   readonly #unanswered = new Map<number, RequestLane>();
   /** Ascending in time. */
@@ -112,7 +121,7 @@ export class HostDoor {
   /** Names are unique. `credit`: bytes of input that the host may send ahead. */
   stream(port: string, credit = INPUT_CREDIT): HostStream {
     const { send } = this.#options;
-    const input = new InputCount(takenInParts((length) => send({ type: 'taken', port, length }), credit));
+    const input = new InputCount(() => takenInParts((length) => send({ type: 'taken', port, length }), credit));
     this.#inputs.push(input);
     const stream: HostStream = {
       write: (bytes) => send({ type: 'output', port, bytes }),
@@ -138,9 +147,19 @@ export class HostDoor {
     this.#arm();
   }
 
+  /** Another host takes the place of the one that was there: what was under way is no more. A state is to be loaded next. */
+  changeHost(): void {
+    for (const part of [...this.#inputs, ...this.#lanes]) part.forget();
+    this.#requests.clear();
+    this.#unanswered.clear();
+    this.#arrivals = [];
+    this.#arm();
+  }
+
   /** Names are unique. `most`: how much is at the host at once without an answer, what was cancelled included. */
   requestPort<Question, Answer>(port: string, most = Infinity): RequestPort<Question, Answer> {
     const lane = new RequestLane(most);
+    this.#lanes.push(lane);
     const send = (id: number, question: Question) => {
       this.#unanswered.set(id, lane);
       this.#options.send({ type: 'request', port, id, question });

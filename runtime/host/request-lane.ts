@@ -33,6 +33,12 @@ export class RequestLane {
     this.#waiting = this.#waiting.filter(({ kind }) => kind !== undefined);
   }
 
+  /** Another host is there, which was asked for nothing. */
+  forget(): void {
+    this.#unanswered = 0;
+    this.#waiting = [];
+  }
+
   /** The host has answered one. */
   answered(): void {
     this.#unanswered--;

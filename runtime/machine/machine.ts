@@ -95,6 +95,7 @@ export class MachineCore {
     this.components = [...devices, memoryComponent(layout.map.ram)];
     this.transfer = new Transfer(layout.map.ram, {
       save: () => saveComponents(devices),
+      check: (saved) => checkComponents(devices, saved),
       load: (saved) => this.loadParts(devices, saved),
     });
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
@@ -200,6 +201,16 @@ export class MachineCore {
     this.exceptions = [];
     this.schedule.loaded();
     this.door.loaded();
+  }
+
+  /** Another host takes the place of the one that was there. A state is to be loaded before it runs. */
+  changeHost(): void {
+    this.clock.set(0);
+    this.door.changeHost();
+    this.transfer.forget();
+    this.capInstructions(Infinity);
+    this.pc.changeHost();
+    this.debuggerEnd?.forget();
   }
 
   /** Makes `run` come back ('slice') when so many instructions have run in all; only with instruction time. */

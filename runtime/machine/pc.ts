@@ -82,6 +82,8 @@ export class Pc {
   readonly uarts: readonly Uart16550[];
   readonly display: Vga | null;
   private readonly mixer: SoundMixer;
+  /** Whether somebody listens from the start. */
+  private readonly isHeard: boolean;
   /** How often each IRQ was requested, for who looks at the machine: no device knows it. */
   readonly interruptCounts = new Array<number>(16).fill(0);
   /** State of everything here, described. */
@@ -98,6 +100,7 @@ export class Pc {
     this.ioApic = this.localApic && this.makeIoApic(this.localApic, options);
     this.irqs = new IrqLines((number) => this.requestLine(number));
     this.mixer = soundMixer(options);
+    this.isHeard = config.sound?.isHeard ?? false;
     const a20 = new SharedLine('a20', { set: (open) => layout.map.setA20(open) });
     const board = this.boardOf(options, a20);
     const irq = board.irq;
@@ -241,5 +244,11 @@ export class Pc {
   reset(): void {
     for (const part of this.parts) part.reset();
     this.enterBootOrder();
+  }
+
+  /** Another host takes the place of the one that was there: nobody looks at the screen, or listens, but by its configuration. */
+  changeHost(): void {
+    this.mixer.setHeard(this.isHeard);
+    this.display?.changeScreen();
   }
 }

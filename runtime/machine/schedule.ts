@@ -95,9 +95,10 @@ export class Schedule {
     this.instructionTime!.skip(Math.max(0, Math.min(passed, this.events.nextDeadline() - this.clock.now())));
   }
 
-  /** A state was loaded. */
+  /** A state was loaded: the host is told of its next deadline, whatever it was told before. */
   loaded(): void {
     this.haltedSince = -1;
+    this.deadline = Number.NaN;
   }
 
   /** Running code looks at what is due by itself, now and then. */

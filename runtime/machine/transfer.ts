@@ -1,5 +1,6 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
 import type { WriteWatch } from '../memory/frames.ts';
+import { ImageLoader, ImageTaker, type MemoryImage } from '../memory/image.ts';
 import { allocateShared, type GuestRam } from '../memory/ram.ts';
 import type { SavedComponents } from '../snapshot/components.ts';
 
@@ -13,7 +14,13 @@ export interface MemoryPart {
   readonly zeros: Uint8Array;
 }
 
-/** What is asked of a machine that moves to another process while it runs. */
+/** All of a machine at one moment, for others in this process. */
+export interface MachineImage {
+  readonly devices: SavedComponents;
+  readonly memory: MemoryImage;
+}
+
+/** What is asked of a machine that goes on elsewhere too: in another process, while it runs, or in another machine of this one. */
 export interface TransferCalls {
   /** Frames of memory. */
   size(): number;
@@ -34,6 +41,10 @@ export interface TransferCalls {
   store(part: MemoryPart): void;
   /** Puts saved devices in the place of the present state. Throws an Error that names what doesn't fit; nothing has changed then. */
   load(devices: SavedComponents): void;
+  /** The machine at this moment. */
+  image(): MachineImage;
+  /** Puts an image in the place of the present state. Throws an Error that names what doesn't fit; nothing has changed then. */
+  become(image: MachineImage): void;
 }
 
 export type TransferCallName = keyof TransferCalls;
@@ -41,18 +52,23 @@ export type TransferCallName = keyof TransferCalls;
 /** The devices of a machine: all its components but memory. */
 interface Devices {
   save(): SavedComponents;
+  check(saved: SavedComponents): void;
   load(saved: SavedComponents): void;
 }
 
-/** A machine's end of a move to another process, or from there, while its guest runs (src/migration). */
+/** A machine's end of a move to another process, or from there, while its guest runs (src/migration), and of its forks. */
 export class Transfer implements TransferCalls {
   readonly #ram: GuestRam;
   readonly #devices: Devices;
+  readonly #taker: ImageTaker;
+  readonly #loader: ImageLoader;
   #watch: WriteWatch | null = null;
 
   constructor(ram: GuestRam, devices: Devices) {
     this.#ram = ram;
     this.#devices = devices;
+    this.#taker = new ImageTaker(ram);
+    this.#loader = new ImageLoader(ram);
   }
 
   get #frames(): number {
@@ -120,6 +136,23 @@ export class Transfer implements TransferCalls {
 
   load(devices: SavedComponents): void {
     this.#devices.load(devices);
+  }
+
+  image(): MachineImage {
+    return { devices: this.#devices.save(), memory: this.#taker.take() };
+  }
+
+  become({ devices, memory }: MachineImage): void {
+    this.#loader.check(memory);
+    this.#devices.check(devices);
+    this.#loader.load(memory);
+    this.#devices.load(devices);
+  }
+
+  /** Forgets what others asked, but for what memory was put to. */
+  forget(): void {
+    this.end();
+    this.#taker.end();
   }
 
   #stored(frame: number): void {

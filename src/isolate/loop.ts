@@ -37,6 +37,8 @@ export interface IsolateOptions {
   readonly port: MessageEnd<Report, Command>;
   /** To what serves its drives; absent where it has none. */
   readonly drives?: MessageEnd<ToDrives, ToMachine> | undefined;
+  /** Takes the core when the machine has ended as it was told. Left out: it is disposed of. */
+  readonly takeCore?: (core: MachineCore) => void;
   /** Watched by a ticker; without it the core counts jumps to pace itself. */
   readonly deadlines?: SharedArrayBuffer;
 }
@@ -47,17 +49,20 @@ const SAME = 1e3;
 const OUTPUT_DELAY = 2e6;
 const encoder = new TextEncoder();
 
-/** Makes the machine, and runs it as told by messages until it is stopped. Resolves then. */
-export async function runIsolate(options: IsolateOptions): Promise<void> {
+/** Makes the machine, and runs it as told by messages until it is stopped. Resolves then: whether it was told to end. */
+export async function runIsolate(options: IsolateOptions): Promise<boolean> {
   const loop = new MachineLoop(options);
+  let wasTold = false;
   try {
     // Its parser is not needed otherwise.
     loop.create(options.config.check ? (await import('./check-text.ts')).checkText : undefined);
     await loop.run();
+    wasTold = true;
   } catch (error) {
     options.port.postMessage({ type: 'failed', error: reportError(error) });
   }
-  loop.close();
+  loop.close((wasTold && options.takeCore) || ((core) => core.dispose()));
+  return wasTold;
 }
 
 class MachineLoop {
@@ -112,8 +117,9 @@ class MachineLoop {
     }
   }
 
-  close(): void {
-    this.#core?.dispose();
+  /** @param takeCore what becomes of the core, if it has been made */
+  close(takeCore: (core: MachineCore) => void): void {
+    if (this.#core) takeCore(this.#core);
     this.#port.close();
     this.#drives.close();
   }

@@ -1,19 +1,20 @@
-import { once } from 'node:events';
-import { MessageChannel, type MessagePort, type Worker, workerData } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, workerData } from 'node:worker_threads';
 import { ConfigurationError } from '../errors.ts';
-import type { Host, Isolate, IsolateEvents } from '../host.ts';
+import type { Host, Isolate, IsolateEvents, IsolateStart } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
 import { runIsolate } from '../isolate/loop.ts';
+import type { IsolatePool } from '../isolate/pool.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
-import type { TickerOptions } from '../isolate/ticker.ts';
 import type { CreateCore } from '../machine-core.ts';
 import { nodeCompressor } from './compressor.ts';
 import { startDriveThread } from './drive-thread.ts';
 import { imageHost } from './images.ts';
+import { KeptThread } from './kept-thread.ts';
 import { nodeStorage } from './storage.ts';
-import { messageEnd, startThread } from './thread.ts';
+import { messageEnd, startThread, type Thread } from './thread.ts';
 import { callerThread } from './threads.ts';
-import { isolateOptions, type WorkerOptions } from './worker-entry.ts';
+import { Ticker } from './ticker-thread.ts';
+import { isolateOptions, type MachinePorts, type WorkerOptions } from './worker-entry.ts';
 
 /** Where the machine's core comes from. It is loaded where it is used. */
 export interface NodeCore {
@@ -48,13 +49,10 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
     openSoundFile: async (...file) => new (await import('./wav-file.ts')).WavFile(...file),
     openFolder: async (path, options) => (await import('./shared-folder/index.ts')).openFolder(path, options),
     startDrives: (events) => startDriveThread(modules.drives, events),
-    startIsolate({ where, config, name, drives }, events) {
+    startIsolate(start, events) {
       const { port1, port2 } = new MessageChannel();
-      const deadlines = new SharedDeadlines().buffer;
-      const options = { config, port: port2, deadlines, drives: drives as MessagePort | undefined };
-      const thread =
-        where === 'worker' ? startWorker(modules.machine, options, events, name) : startHere(core, options);
-      return new NodeIsolate(port1, thread, deadlines, modules.ticker, events);
+      const ports = { port: port2, drives: start.drives as MessagePort | undefined };
+      return new NodeIsolate(port1, startMachine(core, modules, { ...start, ports }, events));
     },
   };
 }
@@ -72,8 +70,42 @@ if (workerData?.rawironThread) throw new ConfigurationError(BUNDLED);
 
 /** What the isolate's own thread can be asked. */
 interface ThreadEnd {
+  readonly ticker: Ticker;
   hold(alive: boolean): void;
+  /** Ends it and its ticker, or keeps them for another machine. */
   terminate(): Promise<unknown>;
+}
+
+type MachineStart = Omit<IsolateStart, 'drives'> & { readonly ports: MachinePorts };
+
+function startMachine(core: NodeCore, modules: ThreadModules, start: MachineStart, events: IsolateEvents): ThreadEnd {
+  const { where, config, ports, pool } = start;
+  if (where === 'worker' && pool?.fits(config)) return keptThread(pool, modules, start, events);
+  const deadlines = new SharedDeadlines().buffer;
+  const options = { config, ...ports, deadlines };
+  const ticker = new Ticker(modules.ticker, deadlines, events);
+  if (where === 'caller') return startHere(core, options, ticker);
+  const { worker, end } = startWorker(modules.machine, options, events, start.name);
+  return {
+    ticker,
+    hold: (alive) => (alive ? worker.ref() : worker.unref()),
+    terminate: () => Promise.all([end(), ticker.end()]),
+  };
+}
+
+/** One whose machine has ended, or a new one that is kept when its machine ends. */
+function keptThread(pool: IsolatePool, modules: ThreadModules, start: MachineStart, events: IsolateEvents): KeptThread {
+  const idle = pool.take() as KeptThread | undefined;
+  if (idle) {
+    idle.assign(start.ports, events);
+    return idle;
+  }
+  const current = { current: events };
+  const ended: IsolateEvents = { onCrash: (error) => current.current.onCrash(error) };
+  const deadlines = new SharedDeadlines().buffer;
+  const options = { config: start.config, ...start.ports, deadlines, isKept: true };
+  const thread = startWorker(modules.machine, options, ended, start.name);
+  return new KeptThread(thread, new Ticker(modules.ticker, deadlines, ended), { pool, events: current });
 }
 
 /**
@@ -92,72 +124,56 @@ function profilingFlags(flags: readonly string[]): string[] {
   );
 }
 
-function startWorker(module: string, options: WorkerOptions, events: IsolateEvents, name = 'machine'): ThreadEnd {
+function startWorker(module: string, options: WorkerOptions, events: IsolateEvents, name = 'machine'): Thread {
   const ports = [options.port, ...(options.drives ? [options.drives] : [])];
   const execArgv = profilingFlags(process.execArgv);
-  const { worker, end } = startThread(module, options, events, { name, ports, execArgv, resourceLimits: HEAP });
-  return {
-    hold: (alive) => (alive ? worker.ref() : worker.unref()),
-    terminate: end,
-  };
+  return startThread(module, options, events, { name, ports, execArgv, resourceLimits: HEAP });
 }
 
-function startHere(core: NodeCore, options: WorkerOptions): ThreadEnd {
+function startHere(core: NodeCore, options: WorkerOptions, ticker: Ticker): ThreadEnd {
   const done = core
     .load()
     .then((createCore) => runIsolate({ ...isolateOptions(options), createCore, thread: callerThread }));
   const ports = [options.port, ...(options.drives ? [options.drives] : [])];
   return {
+    ticker,
     hold(alive) {
       for (const port of ports) {
         if (alive) port.ref();
         else port.unref();
       }
     },
-    terminate: () => done,
+    terminate: () => Promise.all([done, ticker.end()]),
   };
 }
 
-/** The library's end of the connection, the thread at its other end, and the ticker beside that. */
+/** The library's end of the connection, and the thread at its other end. */
 class NodeIsolate implements Isolate {
   readonly port: MessageEnd<Command, Report>;
   readonly #port: MessagePort;
   readonly #thread: ThreadEnd;
-  readonly #deadlines: SharedArrayBuffer;
-  readonly #tickerModule: string;
-  readonly #events: IsolateEvents;
-  #ticker: Worker | undefined;
+  #end: Promise<unknown> | undefined;
 
-  constructor(
-    port: MessagePort,
-    thread: ThreadEnd,
-    deadlines: SharedArrayBuffer,
-    tickerModule: string,
-    events: IsolateEvents,
-  ) {
+  constructor(port: MessagePort, thread: ThreadEnd) {
     this.port = messageEnd(port);
     this.#port = port;
     this.#thread = thread;
-    this.#deadlines = deadlines;
-    this.#tickerModule = tickerModule;
-    this.#events = events;
   }
 
-  async watch(state: Int32Array): Promise<void> {
-    if (!(state.buffer instanceof SharedArrayBuffer)) return;
-    const options: Omit<TickerOptions, 'nanoseconds'> = { state, deadlines: this.#deadlines };
-    this.#ticker = startThread(this.#tickerModule, options, this.#events, { name: 'ticker', ports: [] }).worker;
-    await once(this.#ticker, 'message');
-    this.#ticker.unref();
+  watch(state: Int32Array): Promise<void> {
+    return this.#thread.ticker.watch(state);
   }
 
   hold(alive: boolean): void {
+    // Another machine may have the thread.
+    if (this.#end) return;
     if (alive) this.#port.ref();
     else this.#port.unref();
     this.#thread.hold(alive);
   }
 
   async terminate(): Promise<void> {
-    await Promise.all([this.#thread.terminate(), this.#ticker?.terminate()]);
+    this.#end ??= this.#thread.terminate();
+    await this.#end;
   }
 }

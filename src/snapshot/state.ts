@@ -3,7 +3,9 @@ import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { MachineDrives } from '../drives/index.ts';
 import type { SavedMedia } from '../drives/saved-medium.ts';
 import type { CallName, Calls } from '../isolate/protocol.ts';
+import type { MachineImage } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
+import type { MachineOptions } from '../options.ts';
 import { InOrder } from '../storage/in-order.ts';
 import { SnapshotError } from './layout.ts';
 import { type MachineSnapshot, readMachine } from './machine.ts';
@@ -16,6 +18,14 @@ type Call = <Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>
 /** All that changes while a machine runs. */
 export interface WholeState {
   readonly components: SavedComponents;
+  readonly media: SavedMedia;
+}
+
+/** The same, with memory that other machines in this process share. */
+export interface SharedState {
+  /** What the machine is made of. */
+  readonly options: MachineOptions;
+  readonly image: MachineImage;
   readonly media: SavedMedia;
 }
 
@@ -70,11 +80,30 @@ export class MachineStates {
   }
 
   /**
-   * The state at one moment, for another machine in this process.
+   * The state at one moment, for other machines in this process.
    * @throws ConfigurationError as `save`
    */
-  async copy(): Promise<MachineSnapshot> {
-    return { options: restoredOptions(this.#options), ...(await this.#present()) };
+  image(): Promise<SharedState> {
+    return this.#frozen(async () => {
+      const image = (await this.#call('transfer', 'image', [])) as MachineImage;
+      this.#machine.shares.checkNothingMounted();
+      return { options: restoredOptions(this.#options), image, media: await this.#drives.save() };
+    });
+  }
+
+  /**
+   * Goes on from such a state.
+   * @throws ConfigurationError if it doesn't fit
+   */
+  become({ image, media }: Omit<SharedState, 'options'>): Promise<void> {
+    return this.#frozen(() =>
+      this.#drives.load(media, async () => {
+        await this.#call('transfer', 'become', [image]).catch((error: Error) => {
+          throw unfit(error);
+        });
+        this.#tellLinks();
+      }),
+    );
   }
 
   #present(): Promise<WholeState> {
@@ -115,6 +144,10 @@ export class MachineStates {
 
   async #load(components: SavedComponents): Promise<void> {
     await this.#fitting('load', components);
+    this.#tellLinks();
+  }
+
+  #tellLinks(): void {
     // What cards are connected to is of here and now, whatever it was when the state was saved.
     for (const card of this.#machine.cards.all) card.tellLink();
   }

@@ -71,6 +71,11 @@ export class Vga {
     return this.#pictures.update();
   }
 
+  /** Another screen follows it from now on. */
+  changeScreen(): void {
+    this.#pictures.forget();
+  }
+
   #changed(): void {
     this.#vbe.settle();
     this.#planes.changed();

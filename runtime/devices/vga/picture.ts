@@ -58,6 +58,12 @@ export class PictureSource {
     return { registers: this.#registers(), memoryBytes: this.#memoryBytes, pages, bytes };
   }
 
+  /** The next update is the first one of another screen. */
+  forget(): void {
+    this.#watch?.release();
+    this.#watch = null;
+  }
+
   #room(length: number): Uint8Array {
     if (this.#bytes.length < length) this.#bytes = new Uint8Array(allocateShared(length));
     return this.#bytes.subarray(0, length);

@@ -147,3 +147,38 @@ test('a late answer that is cancelled is not waited for any more', () => {
   run(1600);
   expect([log, door.isWaiting]).toEqual([['later'], false]);
 });
+
+test('another host owes nothing, and is owed nothing, of what was under way with the one before', () => {
+  const { door, disk, ask, complete, log, run, sent } = makeDoor();
+  const stream = door.stream('line', 8);
+  const lane = door.requestPort<string, string>('tape', 1);
+  const wind = () =>
+    lane.request(
+      () => 'wind',
+      () => {},
+    );
+  door.arrive({ type: 'input', port: 'line', value: new Uint8Array(6) });
+  run(1001);
+  stream.taken(3);
+  ask('sector 5');
+  wind();
+  wind();
+  door.arrive({ type: 'input', port: 'line', value: new Uint8Array(2) });
+  door.changeHost();
+  sent.length = 0;
+  door.loaded();
+  expect(sent).toEqual([]);
+  complete(1, 'of the host before');
+  run(1002);
+  expect(log).toEqual([]);
+  door.arrive({ type: 'input', port: 'line', value: new Uint8Array(8) });
+  run(1003);
+  stream.taken(4);
+  wind();
+  disk.tell('lock', 'on');
+  expect(sent.map((message) => [message.type, 'length' in message ? message.length : message.port])).toEqual([
+    ['taken', 4],
+    ['request', 'tape'],
+    ['request', 'disk'],
+  ]);
+});

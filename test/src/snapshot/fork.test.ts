@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type DriveOptions, Machine } from '../../../src/index.ts';
 import { askSectors, sectorRom } from '../../support/sector-roms.ts';
 
@@ -76,4 +76,75 @@ test('options may be others, as with a snapshot', async () => {
   const fork = await started(machine.fork({ name: 'second', network: [] }));
   expect(fork.state).toBe('running');
   await expect(machine.fork({ memory: 3 })).rejects.toThrow(/is of a machine with other options: memory/);
+});
+
+describe('forks one after the other', () => {
+  const demo = async (): Promise<Machine> => {
+    const machine = await started(Machine.create({ memory: 16, boot: { demo: true } }));
+    await machine.serial.expect('demo> ');
+    return machine;
+  };
+
+  test('each goes on from the first machine, not from the one before', async () => {
+    const machine = await demo();
+    for (const [typed, command] of ['ab', 'cd', 'ef'].map((text) => [text, `${text}1`] as const)) {
+      const fork = await started(machine.fork());
+      fork.serial.write(`${command}\r`);
+      expect((await fork.serial.expect(/There is no command (\w+)\W/))[1]).toBe(command);
+      fork.serial.write('bench 300\r');
+      fork.serial.write('left over');
+      await fork.stop();
+      machine.serial.write(`${typed}\r`);
+      expect((await machine.serial.expect(/There is no command (\w+)\W/))[1]).toBe(typed);
+      await machine.serial.expect('demo> ');
+    }
+  });
+
+  test('the whole screen is seen, though it was looked at before', async () => {
+    const machine = await started(Machine.create({ memory: 4, vga: 'std', boot: { bios: 'rawiron' } }));
+    await machine.screen.expect(/\w+/);
+    await machine.pause();
+    const shown = await machine.screen.text();
+    for (let n = 0; n < 3; n++) {
+      const fork = await machine.fork();
+      machines.push(fork);
+      expect(await fork.screen.text()).toBe(shown);
+      await fork.stop();
+    }
+  });
+
+  test('nothing stops at breakpoints of the one before', async () => {
+    const machine = await demo();
+    const { eip } = await machine.examine('registers');
+    const first = await machine.fork();
+    machines.push(first);
+    await first.debug('setBreakpoints', [eip]);
+    const stopped = new Promise((resolve) => first.on('debug', resolve));
+    await first.start();
+    await stopped;
+    await first.stop();
+    const second = await started(machine.fork());
+    second.serial.write('bench 1\r');
+    expect((await second.serial.expect(/with (\d+) primes/))[1]).toBe('23000');
+  });
+
+  test('several at a time, after some were made ready', async () => {
+    const machine = await demo();
+    await machine.prepareForks(2);
+    const forks = await Promise.all([machine.fork(), machine.fork(), machine.fork()]);
+    machines.push(...forks);
+    for (const fork of forks) {
+      await fork.start();
+      fork.serial.write('bench 1\r');
+    }
+    for (const fork of forks) expect((await fork.serial.expect(/with (\d+) primes/))[1]).toBe('23000');
+  });
+
+  test('one that fails is none for the next', async () => {
+    const machine = await demo();
+    await expect(machine.fork({ memory: 32 })).rejects.toThrow(/memory/);
+    const fork = await started(machine.fork());
+    fork.serial.write('bench 1\r');
+    await fork.serial.expect(/with (\d+) primes/);
+  });
 });

@@ -166,6 +166,10 @@ class FakeCore implements MachineCore {
     return new Uint8Array(length).fill(physical);
   }
 
+  changeHost(): void {
+    this.#print('another host');
+  }
+
   dispose(): void {
     this.#print('disposed');
   }

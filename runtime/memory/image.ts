@@ -1,0 +1,171 @@
+import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
+import type { WriteWatch } from './frames.ts';
+import { allocateShared, type GuestRam } from './ram.ts';
+
+const PAGE_WORDS = PAGE_BYTES / 4;
+/** The contents of a frame of zeros, which are kept nowhere. */
+const ZEROS = 0;
+/** A place is a chunk's number and, in its lower bits, a frame's in that: enough for 4 GB. */
+const FRAME_BITS = 20;
+/** With more chunks they are put together. */
+const MOST_CHUNKS = 256;
+
+/**
+ * All memory of a machine at one moment, for others in this process. It shares contents that have not changed with images of other
+ * moments, so that an image costs what was written since the last one.
+ */
+export interface MemoryImage {
+  /** Of which memory it is: numbers of contents count only within one. */
+  readonly origin: number;
+  /** By frame: the number of its contents. Those of one number are the same; 0: zeros. */
+  readonly contents: Int32Array;
+  /** By frame: where its contents are. */
+  readonly places: Int32Array;
+  /** Frame after frame. They never change. */
+  readonly chunks: readonly Uint8Array[];
+}
+
+/** Takes images of memory. From the first one on it is noted which frames are written. */
+export class ImageTaker {
+  readonly #ram: GuestRam;
+  readonly #origin = Math.random();
+  readonly #contents: Int32Array;
+  readonly #places: Int32Array;
+  #chunks: Uint8Array[] = [];
+  #watch: WriteWatch | null = null;
+  #last = 0;
+
+  constructor(ram: GuestRam) {
+    this.#ram = ram;
+    const frames = ram.bytes.length >>> PAGE_SHIFT;
+    this.#contents = new Int32Array(frames);
+    this.#places = new Int32Array(frames);
+  }
+
+  /** Throws an Error if memory has too many watchers. */
+  take(): MemoryImage {
+    this.#watch ??= this.#ram.frames.watch(0, this.#contents.length);
+    const written = this.#watch.take();
+    const full = written.filter((frame) => !isZero(this.#ram.words, frame));
+    for (const frame of written) this.#contents[frame] = ZEROS;
+    for (const frame of full) this.#contents[frame] = ++this.#last;
+    this.#keep(full, (frame) => this.#ram.bytes.subarray(frame * PAGE_BYTES, (frame + 1) * PAGE_BYTES));
+    if (this.#chunks.length > MOST_CHUNKS || this.#keptFrames > 2 * this.#fullFrames().length) this.#compact();
+    return {
+      origin: this.#origin,
+      contents: sharedCopy(this.#contents),
+      places: sharedCopy(this.#places),
+      chunks: [...this.#chunks],
+    };
+  }
+
+  /** Nothing is noted any more, and the next image is of all memory. */
+  end(): void {
+    this.#watch?.release();
+    this.#watch = null;
+    this.#chunks = [];
+  }
+
+  get #keptFrames(): number {
+    return this.#chunks.reduce((sum, chunk) => sum + (chunk.length >>> PAGE_SHIFT), 0);
+  }
+
+  /** Frames that are not zeros. */
+  #fullFrames(): number[] {
+    const full: number[] = [];
+    for (let frame = 0; frame < this.#contents.length; frame++) if (this.#contents[frame] !== ZEROS) full.push(frame);
+    return full;
+  }
+
+  /** Contents that no frame has any more are dropped. */
+  #compact(): void {
+    const old = { chunks: this.#chunks, places: this.#places.slice() };
+    this.#chunks = [];
+    this.#keep(this.#fullFrames(), (frame) => contentsAt(old, frame));
+  }
+
+  #keep(frames: readonly number[], contentsOf: (frame: number) => Uint8Array): void {
+    if (frames.length === 0) return;
+    const chunk = new Uint8Array(allocateShared(frames.length * PAGE_BYTES));
+    const number = this.#chunks.push(chunk) - 1;
+    frames.forEach((frame, n) => {
+      chunk.set(contentsOf(frame), n * PAGE_BYTES);
+      this.#places[frame] = number * 2 ** FRAME_BITS + n;
+    });
+  }
+}
+
+/** Memory that is put to images. It costs what was written since the last one, and what differs between the two. */
+export class ImageLoader {
+  readonly #ram: GuestRam;
+  #watch: WriteWatch | null = null;
+  /** What it was put to last. */
+  #held: Pick<MemoryImage, 'origin' | 'contents'> | null = null;
+
+  constructor(ram: GuestRam) {
+    this.#ram = ram;
+  }
+
+  /** Throws an Error, before anything has changed, if it is of memory of another size. */
+  check({ contents }: MemoryImage): void {
+    const bytes = contents.length * PAGE_BYTES;
+    if (bytes !== this.#ram.bytes.length)
+      throw new Error(`memory: expected ${this.#ram.bytes.length} bytes, found ${bytes} bytes`);
+  }
+
+  /** Throws an Error as `check`, or if memory has too many watchers. */
+  load(image: MemoryImage): void {
+    this.check(image);
+    for (const frame of this.#differing(image)) this.#store(frame, image);
+    // What was stored just now is what the image has.
+    this.#watch ??= this.#ram.frames.watch(0, image.contents.length);
+    this.#watch.take();
+    this.#held = image;
+  }
+
+  /** Frames that may have other contents. */
+  #differing({ origin, contents }: MemoryImage): number[] {
+    const held = this.#held?.origin === origin ? this.#held.contents : null;
+    const written = this.#watch?.take() ?? [];
+    if (held === null) return Array.from(contents, (_, frame) => frame);
+    const differing: number[] = [];
+    for (let frame = 0; frame < contents.length; frame++) if (contents[frame] !== held[frame]) differing.push(frame);
+    return [...new Set([...written, ...differing])];
+  }
+
+  /** What is the same stays, with the code that was made of it. */
+  #store(frame: number, image: MemoryImage): void {
+    const { words, bytes, frames } = this.#ram;
+    if (image.contents[frame] === ZEROS) {
+      if (isZero(words, frame)) return;
+      words.fill(0, frame * PAGE_WORDS, (frame + 1) * PAGE_WORDS);
+    } else {
+      const source = contentsAt(image, frame);
+      if (frames.holdsCode(frame) && isAlike(bytes, source, frame * PAGE_BYTES)) return;
+      bytes.set(source, frame * PAGE_BYTES);
+    }
+    frames.stored(frame << PAGE_SHIFT, PAGE_BYTES, 'device');
+  }
+}
+
+function contentsAt({ chunks, places }: Pick<MemoryImage, 'chunks' | 'places'>, frame: number): Uint8Array {
+  const place = places[frame]!;
+  const at = (place % 2 ** FRAME_BITS) * PAGE_BYTES;
+  return chunks[Math.floor(place / 2 ** FRAME_BITS)]!.subarray(at, at + PAGE_BYTES);
+}
+
+function isZero(words: Int32Array, frame: number): boolean {
+  for (let n = frame * PAGE_WORDS; n < (frame + 1) * PAGE_WORDS; n++) if (words[n] !== 0) return false;
+  return true;
+}
+
+function isAlike(bytes: Uint8Array, other: Uint8Array, at: number): boolean {
+  for (let n = 0; n < PAGE_BYTES; n++) if (bytes[at + n] !== other[n]) return false;
+  return true;
+}
+
+function sharedCopy(words: Int32Array): Int32Array {
+  const copy = new Int32Array(allocateShared(words.byteLength));
+  copy.set(words);
+  return copy;
+}

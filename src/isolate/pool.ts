@@ -1,0 +1,60 @@
+import type { MachineConfig } from '../machine-core.ts';
+
+/** Isolates that are kept at most while no machine is in them: each holds memory. */
+const MOST_IDLE = 4;
+/** Of here and now: a state that is loaded has its own. */
+const momentary: ReadonlySet<string> = new Set(['startTimeOfDay', 'randomKey']);
+
+/** What a host keeps of an isolate whose machine has ended. */
+export interface PooledIsolate {
+  end(): Promise<void>;
+}
+
+/** Isolates of machines of one configuration which have ended: the next such machine gets one of them. */
+export class IsolatePool {
+  readonly #idle: PooledIsolate[] = [];
+  #config: MachineConfig | null = null;
+  #isClosed = false;
+
+  /** Whether a machine of this configuration is one of those that are kept here. The first one says which. */
+  fits(config: MachineConfig): boolean {
+    this.#config ??= config;
+    return isAlike({ ...this.#config }, { ...config });
+  }
+
+  /** One of them, if there is one. */
+  take(): PooledIsolate | undefined {
+    return this.#idle.pop();
+  }
+
+  /** Its machine has ended. */
+  async put(isolate: PooledIsolate): Promise<void> {
+    if (this.#isClosed || this.#idle.length >= MOST_IDLE) await isolate.end();
+    else this.#idle.push(isolate);
+  }
+
+  /** Ends them; those whose machines still run end with these. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#idle.splice(0).map((isolate) => isolate.end()));
+  }
+}
+
+/** Whether two configurations make the same machine, but for what is momentary. */
+function isAlike(left: unknown, right: unknown): boolean {
+  if (left instanceof Uint8Array && right instanceof Uint8Array) return isSameBytes(left, right);
+  if (!isObject(left) || !isObject(right)) return Object.is(left, right);
+  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...names].every((name) => momentary.has(name) || isAlike(left[name], right[name]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
+}
+
+function isSameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  return (
+    (left.buffer === right.buffer && left.byteOffset === right.byteOffset) || left.every((byte, n) => byte === right[n])
+  );
+}

@@ -1,0 +1,77 @@
+import type { MessagePort, Worker } from 'node:worker_threads';
+import type { IsolateEvents } from '../host.ts';
+import type { IsolatePool, PooledIsolate } from '../isolate/pool.ts';
+import type { Thread } from './thread.ts';
+import type { Ticker } from './ticker-thread.ts';
+import type { MachinePorts } from './worker-entry.ts';
+
+/** How long a machine that was told to stop may take for it, in milliseconds. */
+const LEAVE = 2000;
+
+/** A machine's thread and its ticker, which run other machines after this one. */
+export class KeptThread implements PooledIsolate {
+  readonly ticker: Ticker;
+  readonly #worker: Worker;
+  readonly #thread: Thread;
+  readonly #pool: IsolatePool;
+  /** Whose machine is there hears of its end. */
+  readonly #events: { current: IsolateEvents };
+  #hasEnded = false;
+
+  constructor(
+    thread: Thread,
+    ticker: Ticker,
+    options: { readonly pool: IsolatePool; readonly events: { current: IsolateEvents } },
+  ) {
+    this.#thread = thread;
+    this.#worker = thread.worker;
+    this.ticker = ticker;
+    this.#pool = options.pool;
+    this.#events = options.events;
+    this.#worker.once('exit', () => {
+      this.#hasEnded = true;
+    });
+  }
+
+  /** Runs the next machine. It must be idle. */
+  assign(ports: MachinePorts, events: IsolateEvents): void {
+    this.#events.current = events;
+    const all: MessagePort[] = ports.drives ? [ports.port, ports.drives] : [ports.port];
+    this.#worker.postMessage(ports, all);
+  }
+
+  hold(alive: boolean): void {
+    if (alive) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  /** Its machine was told to stop. Resolves when that has ended, and the thread can be had for the next one. */
+  async terminate(): Promise<void> {
+    this.#events.current = { onCrash: () => {} };
+    if (await this.#isFreed()) {
+      this.hold(false);
+      await this.#pool.put(this);
+    } else await this.#stop();
+  }
+
+  async #isFreed(): Promise<boolean> {
+    if (this.#hasEnded) return false;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const [free, gone] = [() => resolve(true), () => resolve(false)];
+    const timer = setTimeout(gone, LEAVE);
+    this.#worker.once('message', free).once('exit', gone);
+    const isFree = await promise;
+    clearTimeout(timer);
+    this.#worker.off('message', free).off('exit', gone);
+    return isFree;
+  }
+
+  async end(): Promise<void> {
+    this.#worker.postMessage(null);
+    await this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all([this.#thread.end(), this.ticker.end()]);
+  }
+}
