@@ -273,9 +273,10 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   }
 
   async #terminate(): Promise<void> {
-    const isolates = [this.#isolate.terminate(), this.#forks.close()];
-    const all = [...isolates, this.#made.drives.close(), disconnectOutside(this.#made)];
-    await this.#alive.during(() => Promise.all(all));
+    const { drives } = this.#made;
+    await this.#alive.during(() =>
+      Promise.all([this.#isolate.terminate(), this.#forks.close(), drives.close(), disconnectOutside(this.#made)]),
+    );
   }
 
   /** The same as `stop()`, for `await using`. */

@@ -9,7 +9,7 @@ import type { CreateCore } from '../machine-core.ts';
 import { nodeCompressor } from './compressor.ts';
 import { startDriveThread } from './drive-thread.ts';
 import { imageHost } from './images.ts';
-import { KeptThread } from './kept-thread.ts';
+import { KeptThread, type ThreadEnd } from './kept-thread.ts';
 import { nodeStorage } from './storage.ts';
 import { messageEnd, startThread, type Thread } from './thread.ts';
 import { callerThread } from './threads.ts';
@@ -68,14 +68,6 @@ function checkBundle(modules: ThreadModules): void {
 // A thread's module shares a file with this one, which no thread needs: the program may stand in that file too.
 if (workerData?.rawironThread) throw new ConfigurationError(BUNDLED);
 
-/** What the isolate's own thread can be asked. */
-interface ThreadEnd {
-  readonly ticker: Ticker;
-  hold(alive: boolean): void;
-  /** Ends it and its ticker, or keeps them for another machine. */
-  terminate(): Promise<unknown>;
-}
-
 type MachineStart = Omit<IsolateStart, 'drives'> & { readonly ports: MachinePorts };
 
 function startMachine(core: NodeCore, modules: ThreadModules, start: MachineStart, events: IsolateEvents): ThreadEnd {
@@ -94,18 +86,15 @@ function startMachine(core: NodeCore, modules: ThreadModules, start: MachineStar
 }
 
 /** One whose machine has ended, or a new one that is kept when its machine ends. */
-function keptThread(pool: IsolatePool, modules: ThreadModules, start: MachineStart, events: IsolateEvents): KeptThread {
+function keptThread(pool: IsolatePool, modules: ThreadModules, start: MachineStart, events: IsolateEvents): ThreadEnd {
   const idle = pool.take() as KeptThread | undefined;
-  if (idle) {
-    idle.assign(start.ports, events);
-    return idle;
-  }
+  if (idle) return idle.assign(start.ports, events);
   const current = { current: events };
   const ended: IsolateEvents = { onCrash: (error) => current.current.onCrash(error) };
   const deadlines = new SharedDeadlines().buffer;
   const options = { config: start.config, ...start.ports, deadlines, isKept: true };
   const thread = startWorker(modules.machine, options, ended, start.name);
-  return new KeptThread(thread, new Ticker(modules.ticker, deadlines, ended), { pool, events: current });
+  return new KeptThread(thread, new Ticker(modules.ticker, deadlines, ended), { pool, events: current }).lend();
 }
 
 /**
@@ -165,8 +154,6 @@ class NodeIsolate implements Isolate {
   }
 
   hold(alive: boolean): void {
-    // Another machine may have the thread.
-    if (this.#end) return;
     if (alive) this.#port.ref();
     else this.#port.unref();
     this.#thread.hold(alive);

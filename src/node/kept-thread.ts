@@ -8,9 +8,17 @@ import type { MachinePorts } from './worker-entry.ts';
 /** How long a machine that was told to stop may take for it, in milliseconds. */
 const LEAVE = 2000;
 
+/** What one machine can ask of the thread that runs it. */
+export interface ThreadEnd {
+  readonly ticker: Ticker;
+  hold(alive: boolean): void;
+  /** Ends it and its ticker, or keeps them for another machine. */
+  terminate(): Promise<unknown>;
+}
+
 /** A machine's thread and its ticker, which run other machines after this one. */
 export class KeptThread implements PooledIsolate {
-  readonly ticker: Ticker;
+  readonly #ticker: Ticker;
   readonly #worker: Worker;
   readonly #thread: Thread;
   readonly #pool: IsolatePool;
@@ -25,7 +33,7 @@ export class KeptThread implements PooledIsolate {
   ) {
     this.#thread = thread;
     this.#worker = thread.worker;
-    this.ticker = ticker;
+    this.#ticker = ticker;
     this.#pool = options.pool;
     this.#events = options.events;
     this.#worker.once('exit', () => {
@@ -34,24 +42,34 @@ export class KeptThread implements PooledIsolate {
   }
 
   /** Runs the next machine. It must be idle. */
-  assign(ports: MachinePorts, events: IsolateEvents): void {
+  assign(ports: MachinePorts, events: IsolateEvents): ThreadEnd {
     this.#events.current = events;
     const all: MessagePort[] = ports.drives ? [ports.port, ports.drives] : [ports.port];
     this.#worker.postMessage(ports, all);
+    return this.lend();
   }
 
-  hold(alive: boolean): void {
+  /** What the machine that is there can ask, until another one is. */
+  lend(): ThreadEnd {
+    let isOver = false;
+    return {
+      ticker: this.#ticker,
+      hold: (alive) => {
+        if (!isOver) this.#hold(alive);
+      },
+      terminate: async () => {
+        this.#events.current = { onCrash: () => {} };
+        const isFree = await this.#isFreed();
+        isOver = true;
+        this.#hold(false);
+        await (isFree ? this.#pool.put(this) : this.#stop());
+      },
+    };
+  }
+
+  #hold(alive: boolean): void {
     if (alive) this.#worker.ref();
     else this.#worker.unref();
-  }
-
-  /** Its machine was told to stop. Resolves when that has ended, and the thread can be had for the next one. */
-  async terminate(): Promise<void> {
-    this.#events.current = { onCrash: () => {} };
-    if (await this.#isFreed()) {
-      this.hold(false);
-      await this.#pool.put(this);
-    } else await this.#stop();
   }
 
   async #isFreed(): Promise<boolean> {
@@ -72,6 +90,6 @@ export class KeptThread implements PooledIsolate {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all([this.#thread.end(), this.ticker.end()]);
+    await Promise.all([this.#thread.end(), this.#ticker.end()]);
   }
 }
