@@ -66,7 +66,7 @@ async function fetchImage(url: string): Promise<Uint8Array> {
 /** The thread that a machine runs on, and the way to it. */
 interface Thread {
   readonly port: MessageEnd<Command, Report>;
-  terminate(): Promise<void>;
+  terminate(): Promise<unknown>;
 }
 
 type Start = (machine: IsolateStart, deadlines: SharedArrayBuffer | undefined, events: IsolateEvents) => Thread;

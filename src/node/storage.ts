@@ -216,6 +216,14 @@ function identityOf({ dev, ino }: { dev: bigint; ino: bigint }): string {
 }
 
 const inflate = promisify(zlib.inflateRaw);
+/** Each part of the output is a turn of a thread, so up to so many bytes are one. */
+const MOST_AT_ONCE = 1 << 20;
+/** Least chunk size of Node's. */
+const LEAST_AT_ONCE = 64;
+
+function outputOf(most: number): { readonly maxOutputLength: number; readonly chunkSize: number } {
+  return { maxOutputLength: most, chunkSize: Math.max(LEAST_AT_ONCE, Math.min(most, MOST_AT_ONCE)) };
+}
 
 /** Images in files and on web servers. Names of backing files are relative to the image that names them. */
 export const nodeStorage: StorageHost = {
@@ -235,12 +243,11 @@ export const nodeStorage: StorageHost = {
   scratch: { open: openScratch },
   decompressor: {
     checksum: (bytes) => zlib.crc32(bytes),
-    deflate: (source, most) => inflate(source, { maxOutputLength: most }),
+    deflate: (source, most) => inflate(source, outputOf(most)),
     // Node 22.15 and later.
     zstd:
       typeof zlib.zstdDecompress === 'function'
-        ? (source, most) =>
-            promisify(zlib.zstdDecompress)(source.subarray(0, zstdFrameLength(source)), { maxOutputLength: most })
+        ? (source, most) => promisify(zlib.zstdDecompress)(source.subarray(0, zstdFrameLength(source)), outputOf(most))
         : undefined,
   },
 };

@@ -56,9 +56,12 @@ function pieceAt(bytes: Uint8Array, at: number): Int32Array {
   return new Int32Array(copy.buffer);
 }
 
+/** Of every fifteenth word: pieces of one hash are compared. */
+const HASH_STEP = 15;
+
 function hashOf(piece: Int32Array, seed: number): number {
   let hash = seed;
-  for (let n = 0; n < PIECE_WORDS; n++) hash = Math.imul(hash ^ piece[n], 0x9e3779b1) ^ (hash >>> 15);
+  for (let n = 0; n < PIECE_WORDS; n += HASH_STEP) hash = Math.imul(hash ^ piece[n], 0x9e3779b1) ^ (hash >>> 15);
   return hash;
 }
 
@@ -67,11 +70,14 @@ function areEqual(left: Int32Array, right: Int32Array): boolean {
   return true;
 }
 
-/** Puts bytes together again; `piece` gives a piece from number 1 on. Throws an Error where the list is no such list. */
+/**
+ * Puts bytes together again. `pieces` gives pieces from a number on, which begin at 1: so many at most, or fewer. Throws an Error where
+ * the list is no such list.
+ */
 export function joinPieces(
   { bytes, runs }: PieceList,
   count: number,
-  piece: (number: number) => Uint8Array,
+  pieces: (number: number, most: number) => Uint8Array,
 ): Uint8Array {
   // Another thread takes it without a copy where it is shared.
   const target = new Uint8Array(allocateShared(bytes));
@@ -79,9 +85,14 @@ export function joinPieces(
   for (let n = 0; n < runs.length; n += 2) {
     const [first, length] = [runs[n], runs[n + 1]];
     if (first !== ZERO_PIECE && first + length - 1 > count) throw new Error(`it has no piece ${first + length - 1}`);
-    for (let step = 0; step < length && at < bytes; step++, at += PIECE_BYTES) {
-      if (first !== ZERO_PIECE) target.set(piece(first + step).subarray(0, bytes - at), at);
+    const end = Math.min(at + length * PIECE_BYTES, bytes);
+    for (let number = first; first !== ZERO_PIECE && at < end; ) {
+      const part = pieces(number, Math.ceil((end - at) / PIECE_BYTES)).subarray(0, end - at);
+      target.set(part, at);
+      at += part.length;
+      number += Math.ceil(part.length / PIECE_BYTES);
     }
+    at = end;
   }
   if (at < bytes) throw new Error(`${bytes - at} of ${bytes} bytes are missing`);
   return target;

@@ -67,13 +67,13 @@ function chunksOf(file: Uint8Array, { pieces, chunks }: Header): [Uint8Array, nu
 
 function joined({ tree, pieces }: Header, chunks: readonly Uint8Array[], most: number): Saved {
   let claimed = 0;
-  const piece = (number: number): Uint8Array => {
+  const piecesFrom = (number: number, most: number): Uint8Array => {
     const at = ((number - 1) % CHUNK_PIECES) * PIECE_BYTES;
-    return chunks[Math.floor((number - 1) / CHUNK_PIECES)].subarray(at, at + PIECE_BYTES);
+    return chunks[Math.floor((number - 1) / CHUNK_PIECES)].subarray(at, at + most * PIECE_BYTES);
   };
   return savedOf(tree, (list) => {
     claimed += list.bytes;
     if (claimed > most) throw new Error(`it claims to hold more than ${most} bytes`);
-    return joinPieces(list, pieces, piece);
+    return joinPieces(list, pieces, piecesFrom);
   });
 }
