@@ -41,8 +41,8 @@ export interface TransferCalls {
   store(part: MemoryPart): void;
   /** Puts saved devices in the place of the present state. Throws an Error that names what doesn't fit; nothing has changed then. */
   load(devices: SavedComponents): void;
-  /** The machine at this moment. */
-  image(): MachineImage;
+  /** The machine at this moment. `origin` tells it from all others; it is always the same. */
+  image(origin: string): MachineImage;
   /** Puts an image in the place of the present state. Throws an Error that names what doesn't fit; nothing has changed then. */
   become(image: MachineImage): void;
 }
@@ -138,8 +138,8 @@ export class Transfer implements TransferCalls {
     this.#devices.load(devices);
   }
 
-  image(): MachineImage {
-    return { devices: this.#devices.save(), memory: this.#taker.take() };
+  image(origin: string): MachineImage {
+    return { devices: this.#devices.save(), memory: this.#taker.take(origin) };
   }
 
   become({ devices, memory }: MachineImage): void {

@@ -16,7 +16,7 @@ const MOST_CHUNKS = 256;
  */
 export interface MemoryImage {
   /** Of which memory it is: numbers of contents count only within one. */
-  readonly origin: number;
+  readonly origin: string;
   /** By frame: the number of its contents. Those of one number are the same; 0: zeros. */
   readonly contents: Int32Array;
   /** By frame: where its contents are. */
@@ -28,7 +28,6 @@ export interface MemoryImage {
 /** Takes images of memory. From the first one on it is noted which frames are written. */
 export class ImageTaker {
   readonly #ram: GuestRam;
-  readonly #origin = Math.random();
   readonly #contents: Int32Array;
   readonly #places: Int32Array;
   #chunks: Uint8Array[] = [];
@@ -42,8 +41,11 @@ export class ImageTaker {
     this.#places = new Int32Array(frames);
   }
 
-  /** Throws an Error if memory has too many watchers. */
-  take(): MemoryImage {
+  /**
+   * The present image. Throws an Error if memory has too many watchers.
+   * @param origin tells this memory from all others, always the same
+   */
+  take(origin: string): MemoryImage {
     this.#watch ??= this.#ram.frames.watch(0, this.#contents.length);
     const written = this.#watch.take();
     const full = written.filter((frame) => !isZero(this.#ram.words, frame));
@@ -52,7 +54,7 @@ export class ImageTaker {
     this.#keep(full, (frame) => this.#ram.bytes.subarray(frame * PAGE_BYTES, (frame + 1) * PAGE_BYTES));
     if (this.#chunks.length > MOST_CHUNKS || this.#keptFrames > 2 * this.#fullFrames().length) this.#compact();
     return {
-      origin: this.#origin,
+      origin,
       contents: sharedCopy(this.#contents),
       places: sharedCopy(this.#places),
       chunks: [...this.#chunks],

@@ -1,5 +1,5 @@
 import { Word } from '../../translator/abi/state.ts';
-import type { LoopThread } from '../isolate/loop.ts';
+import type { LoopThread } from '../isolate/loop-thread.ts';
 
 /**
  * How long a machine runs before it lets its thread do other work, where no other thread can call it back; in

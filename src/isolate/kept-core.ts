@@ -30,7 +30,7 @@ export class KeptCore {
     this.#core?.changeHost();
   }
 
-  #forwarding({ checkText }: MachineHost): MachineHost {
+  #forwarding({ checkText, releaseMemory }: MachineHost): MachineHost {
     return {
       nanoseconds: () => this.#host.nanoseconds(),
       send: (message) => this.#host.send(message),
@@ -38,6 +38,7 @@ export class KeptCore {
       log: (message) => this.#host.log(message),
       random: (target) => this.#host.random?.(target),
       guestLog: (lines) => this.#host.guestLog?.(lines),
+      ...(releaseMemory && { releaseMemory: (bytes) => this.#host.releaseMemory?.(bytes) ?? false }),
       ...(checkText && { checkText }),
     };
   }

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Word } from '../../translator/abi/state.ts';
-import type { LoopThread } from '../isolate/loop.ts';
+import type { LoopThread } from '../isolate/loop-thread.ts';
 import { nodeProbe } from './probe.ts';
 import { releaseMemory } from './release-memory.ts';
 

@@ -44,6 +44,8 @@ export class MachineStates {
   readonly #call: Call;
   readonly #machine: MachineParts;
   readonly #order = new InOrder();
+  /** Tells the machine from all others. */
+  readonly #name = crypto.randomUUID();
 
   constructor(call: Call, machine: MachineParts) {
     this.#call = call;
@@ -85,7 +87,7 @@ export class MachineStates {
    */
   image(): Promise<SharedState> {
     return this.#frozen(async () => {
-      const image = (await this.#call('transfer', 'image', [])) as MachineImage;
+      const image = (await this.#call('transfer', 'image', [this.#name])) as MachineImage;
       this.#machine.shares.checkNothingMounted();
       return { options: restoredOptions(this.#options), image, media: await this.#drives.save() };
     });

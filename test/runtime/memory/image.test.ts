@@ -11,11 +11,15 @@ function write(ram: GuestRam, frame: number, byte: number): void {
   ram.frames.stored(frame * 4096, 4096, 'device');
 }
 
+let memories = 0;
+
 /** Memory with a taker and a loader, and some frames that are not zeros. */
 function memory(...full: readonly number[]) {
   const ram = new GuestRam(FRAMES * 4096);
   for (const frame of full) write(ram, frame, frame + 1);
-  return { ram, taker: new ImageTaker(ram), loader: new ImageLoader(ram) };
+  const taker = new ImageTaker(ram);
+  const origin = `memory ${++memories}`;
+  return { ram, taker: { take: () => taker.take(origin) }, loader: new ImageLoader(ram) };
 }
 
 describe('an image of memory', () => {

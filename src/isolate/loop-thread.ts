@@ -1,0 +1,19 @@
+import type { ThreadProbe } from './probe.ts';
+
+/** What the loop needs of the thread it runs on. */
+export interface LoopThread {
+  /** Nanoseconds of a clock that never goes backwards, the same in every thread. */
+  nanoseconds(): number;
+  /** Lets messages that have arrived be delivered. */
+  turn(): Promise<void>;
+  /** Waits until `state[Word.wake]` is set or a message has been delivered, and so many milliseconds at most. */
+  sleep(state: Int32Array, message: Promise<void>, milliseconds: number): Promise<void>;
+  /** The longest time that the core runs without a break, in nanoseconds; Infinity on a thread of its own. */
+  readonly slice: number;
+  /** The longest time without a turn if there is no message, in nanoseconds. */
+  readonly turnInterval: number;
+  /** Absent where the host has none. */
+  readonly probe?: ThreadProbe;
+  /** MachineHost.releaseMemory; absent where the host can't. */
+  releaseMemory?(bytes: Uint8Array): boolean;
+}
