@@ -61,7 +61,7 @@ export async function describedOptions(description: MachineDescription): Promise
 
 /**
  * The card that a machine has, if `network` says to what it is connected: `user`, `channel` or `channel:NAME`, or the address of a
- * relay (`wss:…`).
+ * relay (`wss:…` or `wisps:…`).
  * @throws ConfigurationError if it says something else
  */
 function describedNetwork({ setting }: Pick<MachineDescription, 'setting'>): Pick<MachineOptions, 'network'> {
@@ -69,10 +69,14 @@ function describedNetwork({ setting }: Pick<MachineDescription, 'setting'>): Pic
   if (network === undefined) return {};
   const backend = backendOf(network);
   // Others there may be made by the same description. A user-mode network has one machine.
-  const mac = backend.type === 'user' ? undefined : randomMac();
+  const mac = isOwn(backend) ? undefined : randomMac();
   // A card that is none is refused by its name.
   const model = card as CardModel | undefined;
   return { network: [{ backend, ...(mac !== undefined && { mac }), ...(model !== undefined && { card: model }) }] };
+}
+
+function isOwn({ type }: NetworkBackendOptions): boolean {
+  return type === 'user' || type === 'wisp';
 }
 
 /** An address that its owner has chosen itself (IEEE 802, 8.4: the second bit of the first byte). */
@@ -83,11 +87,12 @@ function randomMac(): string {
 
 function backendOf(network: string): NetworkBackendOptions {
   if (network === 'user') return { type: 'user' };
+  if (/^wisps?:/.test(network)) return { type: 'wisp', url: network };
   if (/^wss?:/.test(network)) return { type: 'websocket', url: network };
   const [, name] = /^channel(?::(.+))?$/.exec(network) ?? [null];
   if (name === null)
     throw new ConfigurationError(
-      `network is '${network}'; it is user, channel, channel:NAME, or a relay's address (wss:…)`,
+      `network is '${network}'; it is user, channel, channel:NAME, or a relay's address (wss:… or wisps:…)`,
     );
   return { type: 'channel', ...(name !== undefined && { name }) };
 }

@@ -30,11 +30,18 @@ async function folder(name = FOLDER): Promise<FileSystemDirectoryHandle> {
  * Keeps a copy of an image in the browser, under a name such as "opfs:disk.img" which `drives` then takes: what a guest writes to
  * it is there when the page is opened again. Other pages of the same server see it too.
  * @throws ConfigurationError for a name that cannot be
+ * @throws StorageError if the browser doesn't take it; an image of that name stays as it was
  */
 export async function keepImage(name: string, image: Blob): Promise<void> {
+  const isNew = !(await keptImages()).includes(name);
   const file = await (await folder()).getFileHandle(fileName(name), { create: true });
-  await image.stream().pipeTo(await file.createWritable());
-  await new Blob([newVersion()]).stream().pipeTo(await (await versionFile(fileName(name))).createWritable());
+  try {
+    await image.stream().pipeTo(await file.createWritable());
+    await new Blob([newVersion()]).stream().pipeTo(await (await versionFile(fileName(name))).createWritable());
+  } catch (error) {
+    if (isNew) await removeImage(name);
+    throw new StorageError({ name }, `cannot keep it: ${reasonOf(error)}`, { cause: causeOf(error) });
+  }
 }
 
 /** Makes an empty image, in the place of one of that name, and opens it. */

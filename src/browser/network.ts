@@ -2,7 +2,12 @@ import { ConfigurationError } from '../errors.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { Timers } from '../network/host.ts';
 import { connectHub, connectRelay, type OpenNetwork, openLimited } from '../network/open-network.ts';
-import type { ChannelNetworkOptions, NetworkBackendOptions, UserNetworkOptions } from '../network/options.ts';
+import type {
+  ChannelNetworkOptions,
+  NetworkBackendOptions,
+  UserNetworkOptions,
+  WispNetworkOptions,
+} from '../network/options.ts';
 import { checkNames, checkText } from '../option-checks.ts';
 import { ChannelBackend } from './network/channel.ts';
 
@@ -37,11 +42,13 @@ async function openBackend(options: NetworkBackendOptions, log: (message: string
       return connectHub(options);
     case 'channel':
       return openChannel(options);
+    case 'wisp':
+      return openWispNetwork(options, log);
     case 'websocket':
       return connectRelay(options, timers, log);
     default:
       throw new ConfigurationError(
-        `a page has no network of the type '${options.type}'; it is one of: user, hub, channel, websocket`,
+        `a page has no network of the type '${options.type}'; it is one of: user, wisp, hub, channel, websocket`,
       );
   }
 }
@@ -56,4 +63,10 @@ function openChannel(options: ChannelNetworkOptions): NetworkBackend {
 async function openUserNetwork(options: UserNetworkOptions): Promise<NetworkBackend> {
   const { openPageNetwork } = await import('./network/user.ts');
   return await openPageNetwork(options, timers);
+}
+
+async function openWispNetwork(options: WispNetworkOptions, log: (message: string) => void): Promise<NetworkBackend> {
+  checkNames('a network of a wisp relay', options, ['type', 'url', 'bandwidth']);
+  const user = await import('./network/user.ts');
+  return await user.openWispNetwork(options, timers, log);
 }

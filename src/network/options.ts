@@ -7,6 +7,7 @@ export type NetworkBackendOptions =
   | SocketNetworkOptions
   | HubNetworkOptions
   | WebSocketNetworkOptions
+  | WispNetworkOptions
   | ChannelNetworkOptions;
 
 /** What every backend can have. */
@@ -125,4 +126,12 @@ export interface ChannelNetworkOptions extends CommonNetworkOptions {
   readonly type: 'channel';
   /** The same for all that belong together. Default: "default". */
   readonly name?: string;
+}
+
+/** A user-mode network in a page whose connections of all kinds are made by a relay of the wisp protocol. Only in browsers. */
+export interface WispNetworkOptions extends CommonNetworkOptions {
+  /** Tells it from others. */
+  readonly type: 'wisp';
+  /** The relay's address, such as "wisps://relay.example/". */
+  readonly url: string;
 }

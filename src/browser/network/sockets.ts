@@ -41,8 +41,7 @@ export class PageSockets implements HostSockets {
   /** Only the name server answers. */
   datagrams(_family: 4 | 6, onDatagram: OnDatagram): HostDatagrams {
     const send = (bytes: Uint8Array, address: string, port: number) => {
-      const isForNames = address === NAME_SERVER.address && port === NAME_SERVER.port;
-      const answer = isForNames ? this.#names.answer(bytes) : undefined;
+      const answer = isNameServer(address, port) ? this.#names.answer(bytes) : undefined;
       if (answer) setTimeout(() => onDatagram(answer, address, port));
     };
     return { send, close: () => {} };
@@ -63,14 +62,25 @@ export class PageSockets implements HostSockets {
     return false;
   }
 
+  /** The name that an address was made up for, or the address. */
+  protected hostOf(address: string): string {
+    return this.#names.nameOf(address) ?? address;
+  }
+
   #serverAt(address: string, port: number): string | undefined {
     if (refusedPorts.has(port)) return undefined;
-    const name = this.#names.nameOf(address) ?? (isIpv6(address) ? `[${address}]` : address);
+    const name = isIpv6(address) ? `[${address}]` : this.hostOf(address);
     return isEncrypted && port === HTTP_PORT ? `https://${name}` : `http://${name}:${port}`;
   }
 }
 
-function refused({ failed }: StreamEvents): HostStream {
+/** Whether it is the name server's address and port. */
+export function isNameServer(address: string, port: number): boolean {
+  return address === NAME_SERVER.address && port === NAME_SERVER.port;
+}
+
+/** A stream that the host refuses. */
+export function refused({ failed }: StreamEvents): HostStream {
   setTimeout(() => failed('refused'));
   return { write: (_bytes, done) => done(), end: () => {}, setReading: () => {}, destroy: () => {} };
 }

@@ -10,7 +10,7 @@ test.each([
   [{ type: 'hub', hub: new NetworkHub(), dump: 'file' }, 'a page has no files; leave out dump'],
   [
     { type: 'socket', listen: { port: 1 } },
-    "no network of the type 'socket'; it is one of: user, hub, channel, websocket",
+    "no network of the type 'socket'; it is one of: user, wisp, hub, channel, websocket",
   ],
   [{ type: 'user', tftp: 'folder' }, 'a page has no folders'],
   [{ type: 'user', hostForward: [{ hostPort: 1, guestPort: 1 }] }, 'a page has no ports at which others reach it'],

@@ -15,12 +15,16 @@ export type InPage = (hash: string, act: (page: Page, server: Server) => Promise
 /**
  * Builds the page and starts a browser before the tests of a group, and ends both after them.
  * @param files what the server has besides the page, by paths
+ * @param headers what the server sends with all
  */
-export function usePage(files: Readonly<Record<string, Uint8Array>> = {}): InPage {
+export function usePage(
+  files: Readonly<Record<string, Uint8Array>> = {},
+  headers: Readonly<Record<string, string>> = isolation,
+): InPage {
   const browser = useBrowser();
   const folder = useBuiltPage();
   return async (hash, act) => {
-    await using server = await serve(folder, isolation, files);
+    await using server = await serve(folder, headers, files);
     const context = await browser().newContext();
     const page = await context.newPage();
     const errors: string[] = [];

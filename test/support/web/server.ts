@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** Headers that let a page share memory between its threads. */
 export const isolation = {
@@ -23,6 +24,8 @@ export interface Server extends AsyncDisposable {
   readonly url: string;
   /** What it has sent so far; a test may empty it. */
   readonly sent: Uint8Array[];
+  /** Milliseconds before each answer; a test may change it. */
+  delay: number;
 }
 
 /** Serves a folder, and files outside it by names of their own, with these headers on all that it answers. */
@@ -46,19 +49,21 @@ export async function serve(
     if (body) sent.push(body);
     response.writeHead(status, { ...headers, ...ranges, 'content-type': type }).end(body);
   };
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url!, 'http://localhost');
-    void answer(pathname === '/' ? '/index.html' : pathname, request.headers.range, response);
+    if (served.delay > 0) await wait(served.delay);
+    await answer(pathname === '/' ? '/index.html' : pathname, request.headers.range, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return {
-    ...{ url: `http://127.0.0.1:${port}/`, sent },
+  const served: Server = {
+    ...{ url: `http://127.0.0.1:${port}/`, sent, delay: 0 },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return served;
 }
 
 /** What a request for a range asks for (RFC 9110, 14.2). */

@@ -1,0 +1,61 @@
+import type {
+  HostDatagrams,
+  HostStream,
+  OnDatagram,
+  StreamEvents,
+  StreamTarget,
+  Timers,
+} from '../../../network/host.ts';
+import { isNameServer, PageSockets, refused } from '../sockets.ts';
+import { StreamType } from './packets.ts';
+import type { WispRelay } from './relay.ts';
+import type { RelayStream } from './stream.ts';
+import { WispTcpStream } from './tcp-stream.ts';
+
+/** What a page with a relay has in place of sockets: the relay connects, also to names, whose addresses here are made up. */
+export class WispSockets extends PageSockets {
+  readonly #relay: WispRelay;
+  readonly #timers: Timers;
+
+  constructor(relay: WispRelay, timers: Timers) {
+    super();
+    this.#relay = relay;
+    this.#timers = timers;
+  }
+
+  override connect(target: StreamTarget, events: StreamEvents): HostStream {
+    if (!('port' in target)) return refused(events);
+    const { address, port } = target;
+    return new WispTcpStream(this.#relay, { host: this.hostOf(address), port }, events, this.#timers);
+  }
+
+  /** The relay has a stream for each address that a port sends to. */
+  override datagrams(family: 4 | 6, onDatagram: OnDatagram): HostDatagrams {
+    const names = super.datagrams(family, onDatagram);
+    const streams = new Map<string, RelayStream>();
+    const open = (key: string, address: string, port: number) => {
+      const events = {
+        data: (bytes: Uint8Array) => onDatagram(bytes, address, port),
+        answered: () => {},
+        closed: () => streams.delete(key),
+      };
+      const stream = this.#relay.open({ type: StreamType.udp, host: this.hostOf(address), port }, events);
+      streams.set(key, stream);
+      return stream;
+    };
+    return {
+      send(bytes, address, port) {
+        if (isNameServer(address, port)) return names.send(bytes, address, port);
+        const key = `${address} ${port}`;
+        (streams.get(key) ?? open(key, address, port)).send(bytes);
+      },
+      close: () => {
+        for (const stream of streams.values()) stream.close();
+      },
+    };
+  }
+
+  override close(): void {
+    this.#relay.close();
+  }
+}
