@@ -99,6 +99,7 @@ export type { DebugStop, WatchKind } from '../runtime/exec/stops.ts';
 export { type CardModel, cardModels } from '../runtime/machine/cards.ts';
 export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export { type SoundCardModel, soundCardModels } from '../runtime/machine/sound-cards.ts';
+export { type UsbInput, usbInputs } from '../runtime/machine/usb.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
 export type { Balloon } from './balloon.ts';
 export type { BootOrder } from './boot-order.ts';

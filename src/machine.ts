@@ -1,4 +1,4 @@
-import { INPUT_CREDIT, KEYBOARD_CREDIT, MOUSE_CREDIT } from '../runtime/host/stream.ts';
+import { INPUT_CREDIT } from '../runtime/host/stream.ts';
 import { virtioPortName } from '../runtime/machine/resources.ts';
 import { AskedMachine } from './asked-machine.ts';
 import { Balloon } from './balloon.ts';
@@ -6,8 +6,9 @@ import type { NetworkCard } from './cards/card.ts';
 import { connectOutside, disconnectOutside } from './connections.ts';
 import type { Drive } from './drives/drive.ts';
 import type { Host, Isolate } from './host.ts';
-import { Keyboard } from './input/keyboard.ts';
-import { Mouse } from './input/mouse.ts';
+import { connectInput } from './input/connect.ts';
+import type { Keyboard } from './input/keyboard.ts';
+import type { Mouse } from './input/mouse.ts';
 import { Connection, type Notice } from './isolate/connection.ts';
 import { KeepAlive } from './isolate/keep-alive.ts';
 import { IsolatePool } from './isolate/pool.ts';
@@ -155,9 +156,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
       this.#streams.addOutput('balloon', this.balloon);
     }
     this.parallel = this.#streams.open('lpt1');
-    this.keyboard = new Keyboard(this.#streams.input('keyboard', KEYBOARD_CREDIT));
-    this.#streams.addOutput('keyboard', this.keyboard);
-    this.mouse = new Mouse(this.#streams.input('mouse', MOUSE_CREDIT));
+    ({ keyboard: this.keyboard, mouse: this.mouse } = connectInput(this.#streams, config));
     this.guestLog = this.#streams.open('log');
     this.exited = this.#exit.promise;
     this.#states = new MachineStates((name, ...args) => this.call(name, ...args), made);

@@ -1,6 +1,7 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
 import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 import type { SoundCardModel } from '../runtime/machine/sound-cards.ts';
+import type { UsbInput } from '../runtime/machine/usb.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { CardOptions } from './cards/options.ts';
 import type { DriveOptions } from './drives/options.ts';
@@ -11,6 +12,7 @@ import { checkedMemory } from './memory-size.ts';
 import { checkedInteger, checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
 import type { ShareOptions } from './shares/options.ts';
 import { checkedSoundCards, type SoundOptions } from './sound/options.ts';
+import { checkedUsb } from './usb.ts';
 import { checkedVirtioPorts, type VirtioPortOptions } from './virtio-ports.ts';
 
 /** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
@@ -128,6 +130,11 @@ export interface MachineOptions {
   readonly rng?: boolean;
   /** Folders of the host that the guest may mount: QEMU's `-virtfs`. Default: none. Only in Node, on Linux. */
   readonly shares?: readonly ShareOptions[];
+  /**
+   * Adds a USB controller with these plugged in, each at most once and two in all: QEMU's `-usb` and
+   * `-device usb-tablet`. What `Machine.keyboard` and `Machine.mouse` do goes to them while the guest uses them. Default: none.
+   */
+  readonly usb?: readonly UsbInput[];
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
   readonly pcTestdev?: boolean;
   /**
@@ -178,6 +185,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'hpet',
   'parallelPort',
   'pcTestdev',
+  'usb',
   'rng',
   'shares',
   'balloon',
@@ -229,6 +237,7 @@ export function checkOptions(
     ...(options.balloon === true && { balloon: true }),
     ...(options.rng === true && { rng: true }),
     ...(options.soundCards && { soundCards: checkedSoundCards(options.soundCards) }),
+    ...(options.usb !== undefined && { usb: checkedUsb(options.usb) }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
     vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),

@@ -7,6 +7,7 @@ import type { CardConfig } from './cards.ts';
 import type { DriveConfig } from './drives.ts';
 import type { LogItem } from './log-items.ts';
 import type { SoundCardModel } from './sound-cards.ts';
+import type { UsbInput } from './usb.ts';
 
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
 export type EngineName = 'interpreter' | 'translator';
@@ -95,6 +96,8 @@ export interface MachineConfig {
   readonly sound?: { readonly rate: number; readonly isHeard: boolean };
   /** Folders of the host that the guest may mount, by their tags; `name` is that of the port (host/folder-port.ts). */
   readonly shares?: readonly { readonly name: string; readonly tag: string }[];
+  /** Adds a USB controller, with these plugged in. */
+  readonly usb?: readonly UsbInput[];
   /** Adds QEMU's pc-testdev, which test guests use. */
   readonly pcTestdev?: boolean;
   /** False: there is no parallel port. */

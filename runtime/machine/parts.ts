@@ -16,6 +16,7 @@ import { networkCards } from './cards.ts';
 import { floppyDrives } from './drives.ts';
 import { parallelPort, virtioPortName } from './resources.ts';
 import { soundCards } from './sound-cards.ts';
+import { usbParts } from './usb.ts';
 
 /**
  * Devices that no other part of the machine asks for, a line each: it makes the device, or several. Null: the configuration
@@ -35,6 +36,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   entropyDevice,
   sharedFolders,
   soundCards,
+  usbParts,
 ];
 
 /** Where firmware would put the ports of the IDE bus master. */

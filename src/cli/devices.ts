@@ -4,6 +4,8 @@ import {
   cardModels,
   type SoundCardModel,
   soundCardModels,
+  type UsbInput,
+  usbInputs,
   type VirtioPortOptions,
 } from '../index.ts';
 import type { Backend } from './backends/backend.ts';
@@ -13,6 +15,7 @@ import { parseInteger, parseProperties } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 import { shareFolder } from './share-flags.ts';
 import { addSoundCard } from './sound-flags.ts';
+import { addUsbController, addUsbInput, usbInputNames } from './usb-flags.ts';
 
 /** A device that `-device` adds: parsing and `-device help` come from its row. */
 export interface Device {
@@ -50,6 +53,20 @@ function soundCardDevice(model: SoundCardModel): Device {
     help: soundCardHelp[model],
     properties: { audiodev: '', id: '' },
     apply: (settings, { audiodev }) => addSoundCard(settings, model, audiodev),
+  };
+}
+
+const usbInputHelp: Readonly<Record<UsbInput, string>> = {
+  tablet: 'a pointer on the USB that tells its place, so that it is where that of a VNC viewer is; needs -usb',
+  mouse: 'a mouse on the USB',
+  keyboard: 'a keyboard on the USB',
+};
+
+function usbInputDevice(input: UsbInput): Device {
+  return {
+    help: usbInputHelp[input],
+    properties: { id: '', bus: '', port: '' },
+    apply: (settings) => addUsbInput(settings, input),
   };
 }
 
@@ -134,6 +151,12 @@ export const devices: Readonly<Record<string, Device>> = {
     properties: { fsdev: '', mount_tag: '', id: '' },
     apply: (settings, { fsdev, mount_tag }) => shareFolder(settings, fsdev, mount_tag),
   },
+  'piix3-usb-uhci': {
+    help: "the USB controller of Intel's PIIX3, with two ports, as -usb",
+    properties: { id: '' },
+    apply: addUsbController,
+  },
+  ...Object.fromEntries(usbInputs.map((input) => [usbInputNames[input], usbInputDevice(input)])),
   'pc-testdev': {
     help: 'what kvm-unit-tests asks for',
     properties: {},

@@ -19,6 +19,7 @@ import { checkProperties, parseInteger, parseProperties, parseSwitch } from './p
 import { type List, machine, type Settings } from './settings.ts';
 import { shareFlags } from './share-flags.ts';
 import { connectSound, soundFlags } from './sound-flags.ts';
+import { addUsbController, usbFlags } from './usb-flags.ts';
 
 /** One row of the command line's table: parsing and `--help` come from it. */
 export interface Flag {
@@ -51,7 +52,7 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['machine', 'M'],
-    argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off][,pcspk-audiodev=ID]',
+    argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off][,usb=on][,pcspk-audiodev=ID]',
     help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; where the speaker is heard (it is wherever there is an -audiodev). Properties of QEMU that ask for what is so anyway are taken',
     list: 'list-machines',
     apply: applyMachine,
@@ -83,6 +84,7 @@ export const flags: readonly Flag[] = [
   ...driveFlags,
   ...networkFlags,
   ...soundFlags,
+  ...usbFlags,
   ...shareFlags,
   {
     names: ['vga'],
@@ -237,7 +239,7 @@ const machineProperties = {
   pic: /^(on|auto)$/,
   pit: /^(on|auto)$/,
   smm: offOrAuto,
-  usb: off,
+  usb: /^(on|off)$/,
   vmport: offOrAuto,
 };
 
@@ -247,9 +249,11 @@ function applyMachine(settings: Settings, text: string): Settings {
     'max-ram-below-4g': size,
     'pcspk-audiodev': audiodev = '',
     hpet,
+    usb,
   } = checkProperties(text, machineProperties, instead);
   if (size !== undefined) memorySize(size);
-  return machine(connectSound(settings, audiodev), {
+  const connected = connectSound(usb === 'on' ? addUsbController(settings) : settings, audiodev);
+  return machine(connected, {
     ...(size !== undefined && { memoryBelow4G: size }),
     ...(hpet !== undefined && { hpet: hpet === 'on' }),
   });

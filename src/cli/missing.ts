@@ -7,7 +7,6 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
     'there is no window; -display terminal shows the screen on the terminal, -vnc :N to viewers',
   ],
   ['soundhw', 'give -device for a sound card, and -audiodev for where its sound goes'],
-  ['usb usbdevice', 'there is no USB yet; keyboard and mouse of the PC are there'],
   ['virtioconsole', 'give -device virtio-serial-pci and -device virtconsole,chardev=ID'],
   ['balloon', 'give -device virtio-balloon-pci'],
   ['tpmdev watchdog', 'there is no such device yet; -device help lists what there is'],

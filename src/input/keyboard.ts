@@ -29,12 +29,19 @@ const SHIFT = keyNumber('shift');
  * machine has ended, or ends before.
  */
 export class Keyboard extends Emitter<KeyboardEvents> {
-  readonly #line: Outflow;
+  readonly #ps2: Outflow;
+  readonly #usb: Outflow | undefined;
   #leds: Leds = { scrollLock: false, numLock: false, capsLock: false };
+  #usesUsb = false;
 
-  constructor(line: Outflow) {
+  /**
+   * Ways to the keyboard of the i8042, and to that on the USB if there is one, which gets the keys while the guest uses it.
+   * @internal
+   */
+  constructor(ps2: Outflow, usb?: Outflow) {
     super();
-    this.#line = line;
+    this.#ps2 = ps2;
+    this.#usb = usb;
   }
 
   /** The lights as the guest has switched them last. */
@@ -77,8 +84,20 @@ export class Keyboard extends Emitter<KeyboardEvents> {
   }
 
   #send(events: readonly KeyEvent[]): Promise<void> {
-    return this.#line.write(Uint8Array.from(events.flatMap(([key, isDown]) => [key, isDown ? 1 : 0])));
+    const line = (this.#usesUsb && this.#usb) || this.#ps2;
+    return line.write(Uint8Array.from(events.flatMap(([key, isDown]) => [key, isDown ? 1 : 0])));
   }
+
+  /**
+   * Takes what the keyboard on the USB tells: its lights, and in bit 7 whether the guest uses it.
+   * @internal
+   */
+  readonly usb = {
+    receive: async (bytes: Uint8Array): Promise<void> => {
+      this.#usesUsb = ((bytes.at(-1) ?? 0) & 0x80) !== 0;
+      if (this.#usesUsb) await this.receive(bytes);
+    },
+  };
 
   /** The machine has sent the state of its lights. Resolves when all listeners are done with it. */
   async receive(bytes: Uint8Array): Promise<void> {

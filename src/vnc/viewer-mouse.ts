@@ -8,6 +8,14 @@ interface Action {
   /** Steps of the wheel towards the user. */
   turned: number;
   buttons: number;
+  /** Where the pointer is, from 0 to 1, for a machine with a tablet. */
+  place?: { readonly x: number; readonly y: number };
+}
+
+/** Dots of a picture. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 const MOST_WAITING = 64;
@@ -17,7 +25,7 @@ const MOST_TURNED = 127;
 const MIDDLE = 0x7fff;
 const Wheel = { up: 8, down: 16 } as const;
 
-/** A viewer's pointer as a machine's mouse, which knows no places: it moves as far as the pointer did. */
+/** A viewer's pointer as a machine's mouse: that moves as far as the pointer did, or a tablet is where the pointer is. */
 export class ViewerMouse {
   readonly #mouse: Mouse;
   readonly #waiting: Action[] = [];
@@ -31,13 +39,21 @@ export class ViewerMouse {
     this.#mouse = mouse;
   }
 
-  take({ buttons, x, y }: PointerMessage): void {
+  /** Whether the viewer should tell of the other of movements and places. */
+  get isOutOfStep(): boolean {
+    return this.tellsMovements === this.#mouse.isAbsolute;
+  }
+
+  /** `size`: that of the picture that the viewer sees. */
+  take({ buttons, x, y }: PointerMessage, size: Size): void {
     const from = this.tellsMovements ? { x: MIDDLE, y: MIDDLE } : (this.#last ?? { x, y });
     this.#last = { x, y };
     const pressed = buttons & ~this.#bits;
     this.#bits = buttons;
     const turned = (pressed & Wheel.down ? 1 : 0) - (pressed & Wheel.up ? 1 : 0);
-    this.#add({ x: x - from.x, y: y - from.y, turned, buttons: mouseButtons(buttons) });
+    const isPlace = this.#mouse.isAbsolute && !this.tellsMovements;
+    const where = isPlace ? { x: 0, y: 0, place: placeIn(size, x, y) } : { x: x - from.x, y: y - from.y };
+    this.#add({ ...where, turned, buttons: mouseButtons(buttons) });
   }
 
   /** The viewer has gone: its buttons go up. */
@@ -53,6 +69,7 @@ export class ViewerMouse {
       last.y = within(last.y + action.y, MOST_MOVED);
       last.turned = within(last.turned + action.turned, MOST_TURNED);
       last.buttons = action.buttons;
+      if (action.place) last.place = action.place;
     } else this.#waiting.push({ ...action, x: within(action.x, MOST_MOVED), y: within(action.y, MOST_MOVED) });
     if (!this.#isSending) void this.#send();
   }
@@ -68,12 +85,17 @@ export class ViewerMouse {
     }
   }
 
-  async #act({ x, y, turned, buttons }: Action): Promise<void> {
+  async #act({ x, y, turned, buttons, place }: Action): Promise<void> {
+    if (place) await this.#mouse.moveTo(place.x, place.y);
     // It has moved before its buttons change.
     if (x !== 0 || y !== 0) await this.#mouse.move(x, y);
     await this.#mouse.setButtons(buttons);
     if (turned !== 0) await this.#mouse.wheel(turned);
   }
+}
+
+function placeIn({ width, height }: Size, x: number, y: number): { x: number; y: number } {
+  return { x: Math.min(x / Math.max(width - 1, 1), 1), y: Math.min(y / Math.max(height - 1, 1), 1) };
 }
 
 function within(value: number, most: number): number {

@@ -117,7 +117,13 @@ export class Viewer implements View {
 
   get isDue(): boolean {
     if (this.#wanted === null) return false;
+    if (this.#isPointerOutOfStep) this.#notices.add('pointerMotionChange');
     return this.#notices.size > 0 || this.#anew !== null || this.damage.touches(this.#wanted);
+  }
+
+  /** The guest has begun or ended to use a tablet: the viewer does not know yet. */
+  get #isPointerOutOfStep(): boolean {
+    return this.#knows('pointerMotionChange') && this.#mouse.isOutOfStep;
   }
 
   /** It has said what it has to, its password too. */
@@ -150,7 +156,7 @@ export class Viewer implements View {
         this.#options.framebuffer.stir();
         break;
       case 'pointer':
-        this.#mouse.take(message);
+        this.#mouse.take(message, this.#options.framebuffer.picture);
         this.#options.framebuffer.stir();
         break;
       case 'size':
@@ -216,8 +222,9 @@ export class Viewer implements View {
   #noticeBytes(notice: Notice, { width, height }: Picture): Uint8Array {
     const all = { x: 0, y: 0, ...this.#size };
     if (notice === 'pointerMotionChange') {
-      this.#mouse.tellsMovements = true;
-      return rectangleHeader(all, Encoding.pointerMotionChange);
+      const { isAbsolute } = this.#options.mouse;
+      this.#mouse.tellsMovements = !isAbsolute;
+      return rectangleHeader({ ...all, x: Number(isAbsolute) }, Encoding.pointerMotionChange);
     }
     if (notice === 'extendedKeyEvent') return rectangleHeader(all, Encoding.extendedKeyEvent);
     if (!this.#knows('extendedDesktopSize')) return rectangleHeader(all, Encoding.desktopSize);

@@ -54,6 +54,7 @@ const runtimeOrder = [
   'host',
   'sound',
   'ethernet',
+  'usb',
   'devices',
   'firmware',
   'machine',

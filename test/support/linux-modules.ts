@@ -43,6 +43,12 @@ const folders = [
   'sound/isa/sb',
   'sound/pci',
   'sound/pci/ac97',
+  'drivers/usb/common',
+  'drivers/usb/core',
+  'drivers/usb/host',
+  'drivers/usb/storage',
+  'drivers/hid',
+  'drivers/hid/usbhid',
 ];
 const helpers = ['fs', 'lib', 'crypto', 'arch/x86/crypto'];
 /** Drivers of buses that no machine here has. */
@@ -51,7 +57,7 @@ const isWanted = (name: string): boolean =>
 
 /** The modules of Debian's kernel of this release, as files by name; throws where the host's apt client cannot get them. */
 async function modulesOf(release: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  return await cachedAssets(`linux-modules-sound-${release}`, async (work) => {
+  return await cachedAssets(`linux-modules-usb-${release}`, async (work) => {
     const apt = await AptClient.create(work);
     // Where some lists are missing the others may do.
     await apt.update(() => {}).catch(() => undefined);

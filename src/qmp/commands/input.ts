@@ -7,6 +7,9 @@ import { QmpError } from '../error.ts';
 /** Milliseconds that keys are held where it isn't said. */
 const HOLD = 100;
 
+/** Places on the screen go from 0 to this in each direction. */
+const LAST_PLACE = 32767;
+
 /** A machine that has ended takes no more input, and one that stands still takes it later. */
 function give(sent: Promise<void>): void {
   sent.catch(() => {});
@@ -52,6 +55,12 @@ const events: Readonly<Record<string, (data: JsonObject) => (machine: Machine) =
     if (!Number.isInteger(value)) throw new QmpError("Invalid parameter type for 'value', expected: integer");
     const distance = value as number;
     return ({ mouse }) => (axis === 'x' ? mouse.move(distance, 0) : mouse.move(0, distance));
+  },
+  abs: ({ axis, value }) => {
+    if (axis !== 'x' && axis !== 'y') throw new QmpError(`Parameter 'axis' does not accept value '${axis}'`);
+    if (!Number.isInteger(value)) throw new QmpError("Invalid parameter type for 'value', expected: integer");
+    const place = Math.min(Math.max((value as number) / LAST_PLACE, 0), 1);
+    return ({ mouse }) => mouse.moveTo(axis === 'x' ? place : mouse.place.x, axis === 'y' ? place : mouse.place.y);
   },
 };
 

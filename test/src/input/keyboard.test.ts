@@ -12,7 +12,7 @@ function sentBy(act: (line: Outflow) => Promise<unknown>): number[] {
 }
 
 const keys = (act: (keyboard: Keyboard) => Promise<void>): number[] => sentBy((line) => act(new Keyboard(line)));
-const moves = (act: (mouse: Mouse) => Promise<void>): number[] => sentBy((line) => act(new Mouse(line)));
+const moves = (act: (mouse: Mouse) => Promise<void>): number[] => sentBy((line) => act(new Mouse({ ps2: line })));
 
 test('keys are called as in QEMU or in browsers', () => {
   const control = [0x1d, 1, 0x38, 1, 0xd3, 1, 0xd3, 0, 0x38, 0, 0x1d, 0];
@@ -59,15 +59,42 @@ test('buttons stay down until they go up', () => {
     await mouse.press();
   };
   const sent: number[] = [];
-  const mouse = new Mouse(new Outflow(1000, (bytes) => sent.push(bytes[5]!)));
+  const mouse = new Mouse({ ps2: new Outflow(1000, (bytes) => sent.push(bytes[5]!)) });
   return press(mouse).then(() => expect(sent).toEqual([2, 3, 2]));
 });
 
 test('what the mouse cannot do is refused', () => {
-  const mouse = new Mouse(new Outflow(0, () => {}));
+  const mouse = new Mouse({ ps2: new Outflow(0, () => {}) });
   expect(() => mouse.move(0.5, 0)).toThrow('x is 0.5; it must be a whole number from -32767 to 32767');
   expect(() => mouse.wheel(1000)).toThrow('steps is 1000');
   expect(() => mouse.down('third' as MouseButton)).toThrow("there is no mouse button 'third'");
+});
+
+test('keys and movements go to the USB while the guest uses what is there', async () => {
+  const sent: string[] = [];
+  const line = (name: string) => new Outflow(1000, (bytes) => sent.push(`${name} ${[...bytes].join(' ')}`));
+  const keyboard = new Keyboard(line('ps2'), line('usb'));
+  const mouse = new Mouse({ ps2: line('ps2'), usb: line('usb'), tablet: line('tablet') });
+  await mouse.moveTo(1, 1);
+  await keyboard.usb.receive(Uint8Array.of(0x82));
+  await keyboard.down('a');
+  await mouse.usb.receive(Uint8Array.of(1));
+  await mouse.move(1, 2);
+  await mouse.tablet.receive(Uint8Array.of(0, 1));
+  await mouse.moveTo(0.5, 0);
+  await mouse.down();
+  await mouse.move(1, 0);
+  await keyboard.usb.receive(Uint8Array.of(0));
+  await mouse.tablet.receive(Uint8Array.of(0));
+  await mouse.usb.receive(Uint8Array.of(0));
+  await keyboard.up('a');
+  await mouse.up();
+  expect(sent).toEqual([
+    ...['usb 30 1', 'usb 1 0 254 255 0 0', 'tablet 0 64 0 0 0 0', 'tablet 0 64 0 0 0 1', 'usb 1 0 0 0 0 0'],
+    ...['ps2 30 0', 'ps2 0 0 0 0 0 0'],
+  ]);
+  expect([keyboard.leds.numLock, mouse.isAbsolute]).toEqual([true, false]);
+  expect(() => mouse.moveTo(1.5, 0)).toThrow('x is 1.5; it must be a number from 0 to 1');
 });
 
 /** A boot sector that writes what INT 16h reads to port E9h. */

@@ -122,6 +122,35 @@ test('a viewer that is told so tells of movements', async () => {
   ]);
 });
 
+test('a tablet is where the pointer is; movements stay for who is not told', async () => {
+  const rig = new VncRig();
+  await rig.pointer.tablet.receive(Uint8Array.of(1));
+  const client = await rig.viewer();
+  client.pointer(0, 99, 0);
+  client.pointer(1, 0, 69);
+  await answered(client);
+  expect(rig.places).toEqual([
+    [32767, 0, 0],
+    [32767, 0, 0],
+    [0, 32767, 0],
+    [0, 32767, 1],
+  ]);
+  expect(rig.mouse).toEqual([]);
+});
+
+test('a viewer hears when the guest begins and ends to use a tablet', async () => {
+  const rig = new VncRig();
+  const client = await rig.viewer();
+  client.setEncodings(0, -257);
+  client.request(false);
+  expect(await client.update()).toContainEqual(expect.objectContaining({ x: 0, encoding: -257 }));
+  for (const isUsed of [1, 0]) {
+    client.request(true);
+    await rig.pointer.tablet.receive(Uint8Array.of(isUsed));
+    expect(await client.update()).toContainEqual(expect.objectContaining({ x: isUsed, encoding: -257 }));
+  }
+});
+
 test('movements that the guest does not take become one', async () => {
   const rig = new VncRig({}, 6);
   const client = await rig.viewer();

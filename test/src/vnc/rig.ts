@@ -23,6 +23,9 @@ export class VncRig {
   readonly mouse: number[][] = [];
   readonly log: string[] = [];
   readonly keyboard: Keyboard;
+  /** Places on the tablet, and buttons. */
+  readonly places: number[][] = [];
+  readonly pointer: Mouse;
   /** What the guest has not taken of the mouse. */
   readonly mouseLine: Outflow;
   readonly display: VncDisplay;
@@ -32,7 +35,9 @@ export class VncRig {
     this.keyboard = new Keyboard(new Outflow(credit, (bytes) => this.#noteKeys(bytes)));
     this.mouseLine = new Outflow(credit, (bytes) => this.#noteMouse(bytes));
     const screen = { picture: async (version: number) => this.#picture(version) };
-    const machine = { screen, keyboard: this.keyboard, mouse: new Mouse(this.mouseLine), state: 'running' } as const;
+    const tablet = new Outflow(credit, (bytes) => this.#notePlaces(bytes));
+    this.pointer = new Mouse({ ps2: this.mouseLine, tablet });
+    const machine = { screen, keyboard: this.keyboard, mouse: this.pointer, state: 'running' } as const;
     this.display = new VncDisplay(machine, nodeVncHost, { log: (message) => this.log.push(message), ...options });
   }
 
@@ -67,6 +72,11 @@ export class VncRig {
   #noteMouse(bytes: Uint8Array): void {
     const view = new DataView(bytes.slice().buffer);
     this.mouse.push([view.getInt16(0, true), -view.getInt16(2, true) || 0, view.getInt8(4), view.getUint8(5)]);
+  }
+
+  #notePlaces(bytes: Uint8Array): void {
+    const view = new DataView(bytes.slice().buffer);
+    this.places.push([view.getUint16(0, true), view.getUint16(2, true), view.getUint8(5)]);
   }
 
   /** A client that has connected. */

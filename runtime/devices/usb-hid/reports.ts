@@ -1,0 +1,28 @@
+import type { Component } from '../../snapshot/describe.ts';
+
+/** What one kind of device reports: the part of it that is not the same for all. */
+export interface Reports {
+  /** What it is called, and its report descriptor. */
+  readonly product: string;
+  readonly descriptor: readonly number[];
+  /** Protocol of the interface for firmware. */
+  readonly bootProtocol: number;
+  /** Bytes of a report at most, and frames between two looks of the host's. */
+  readonly packet: number;
+  readonly interval: number;
+  readonly component: Component;
+  /** Whether there is something new. */
+  readonly isReady: boolean;
+  /** The next report: that is not new any more. */
+  next(isBoot: boolean): Uint8Array;
+  /** What the last one said, without movement. */
+  current(isBoot: boolean): Uint8Array;
+  /** The host sets something, such as lights. */
+  output?(bytes: Uint8Array): void;
+  /** Power-on. */
+  reset(): void;
+  /** The guest uses it now, or doesn't any more. */
+  setUsed(isUsed: boolean): void;
+  /** There is something new. Set by the device. */
+  onReady: () => void;
+}

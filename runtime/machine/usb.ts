@@ -1,0 +1,36 @@
+import { Uhci } from '../devices/uhci/index.ts';
+import { UsbHid } from '../devices/usb-hid/index.ts';
+import { KeyboardReports } from '../devices/usb-hid/keyboard.ts';
+import { MouseReports, TabletReports } from '../devices/usb-hid/pointer.ts';
+import type { Reports } from '../devices/usb-hid/reports.ts';
+import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
+import type { UsbDevice } from '../usb/device.ts';
+import type { Board, Part } from './board.ts';
+import { usbInputPorts } from './resources.ts';
+
+/** Keyboards, mice and tablets on the USB. */
+export const usbInputs = ['tablet', 'mouse', 'keyboard'] as const;
+/** One of them. */
+export type UsbInput = (typeof usbInputs)[number];
+
+const reports: Readonly<Record<UsbInput, (board: Board, name: string) => Reports>> = {
+  tablet: ({ door }, name) => new TabletReports('pointer', door.stream(name, MOUSE_CREDIT)),
+  mouse: ({ door }, name) => new MouseReports('pointer', door.stream(name, MOUSE_CREDIT)),
+  keyboard: ({ door }, name) => new KeyboardReports('keyboard', door.stream(name, KEYBOARD_CREDIT)),
+};
+
+/** Where PCI has the controller, and its interrupt: function 2 of the PIIX3, INTD#. */
+const [DEVICE, PIN] = [1, 4];
+
+/** The controller with what is plugged in, if the configuration has any: input first, then disks. */
+export function usbParts(board: Board): Part[] {
+  const { usb } = board.config;
+  if (usb === undefined) return [];
+  const devices = usb.map((input) => inputDevice(board, input));
+  return [...devices, new Uhci({ ...board, irq: board.pciIrq(DEVICE, PIN), devices })];
+}
+
+function inputDevice(board: Board, input: UsbInput): UsbDevice & Part {
+  const name = usbInputPorts[input];
+  return new UsbHid({ ...board, name, reports: reports[input](board, name) });
+}

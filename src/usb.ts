@@ -1,0 +1,24 @@
+import { type UsbInput, usbInputs } from '../runtime/machine/usb.ts';
+import { ConfigurationError } from './errors.ts';
+import { checkedOneOf, shown } from './option-checks.ts';
+
+/** Ports of the controller. There are no hubs. */
+const PORTS = 2;
+
+/** @throws ConfigurationError */
+export function checkedUsb(inputs: readonly UsbInput[]): readonly UsbInput[] {
+  if (!Array.isArray(inputs)) throw new ConfigurationError(`usb is ${shown(inputs)}; it must be an array of devices`);
+  for (const input of inputs) checkedOneOf('USB device', input, usbInputs);
+  const twice = inputs.find((input, n) => inputs.indexOf(input) < n);
+  if (twice !== undefined) throw new ConfigurationError(`there can be one USB ${twice}; give each device once`);
+  checkUsbPorts(inputs.length);
+  return inputs;
+}
+
+/** @throws ConfigurationError for more devices than there are ports */
+function checkUsbPorts(count: number): void {
+  if (count <= PORTS) return;
+  throw new ConfigurationError(
+    `the USB controller has ${PORTS} ports, and ${count} devices are to be plugged in; give it fewer`,
+  );
+}

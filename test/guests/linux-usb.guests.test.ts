@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DebianLinux } from '../../src/node/assets/debian.ts';
+import { linuxModules } from '../support/linux-modules.ts';
+import { findLinux, LinuxShell } from '../support/linux-shell.ts';
+
+const TIMEOUT = 900_000;
+const drivers = ['uhci-hcd', 'usbhid', 'hid-generic', 'evdev', 'usb-storage', 'sd_mod'];
+
+const found = await findLinux();
+const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
+
+/** The number of the event device of what has this name. */
+async function eventDevice(shell: LinuxShell, name: string): Promise<string> {
+  const line = `awk '/^N:.*${name}/ { found = 1 } found && /^H:/ { print; exit }' /proc/bus/input/devices`;
+  return /event\d+/.exec(await shell.run(line))![0];
+}
+
+/** Events that a device tells while something is done: type, code and value of each. */
+async function eventsOf(shell: LinuxShell, name: string, act: () => Promise<unknown>): Promise<number[][]> {
+  const device = await eventDevice(shell, name);
+  // In a subshell, so that the shell says nothing when it ends.
+  await shell.run(`(cat /dev/input/${device} > /events &); sleep 0.5`);
+  await act();
+  await shell.run('sleep 0.5; killall cat');
+  const words = await shell.run("od -An -v -w16 -t d4 /events | awk '{ print $3 % 65536, int($3 / 65536), $4 }'");
+  return words
+    .split('\n')
+    .map((line) => line.split(' ').map(Number))
+    .filter(([type]) => type !== 0);
+}
+
+if (typeof found === 'string' || typeof modules === 'string') {
+  const reason = typeof found === 'string' ? found : modules;
+  describe.skip(`Linux with USB devices: ${reason}`, () => test('boots', () => {}));
+} else {
+  const linux: DebianLinux = { ...found, initrd: () => found.initrd(modules) };
+
+  describe('Linux with a tablet and a keyboard on the USB', { timeout: TIMEOUT }, () => {
+    let shell: LinuxShell;
+    beforeAll(async () => {
+      shell = await LinuxShell.boot(linux, 'translator', 'quiet', { usb: ['tablet', 'keyboard'] });
+      await shell.run('sleep 2');
+    }, TIMEOUT);
+    afterAll(() => shell.machine.stop());
+
+    test('finds both', async () => {
+      const names = await shell.run("sed -n 's/^N: Name=//p' /proc/bus/input/devices");
+      expect(names).toContain('USB Tablet');
+      expect(names).toContain('USB Keyboard');
+      expect(await shell.run('cat /sys/bus/usb/devices/1-*/idVendor')).toBe('0627\n0627');
+    });
+
+    test('the pointer is where the host puts it', async () => {
+      const { mouse } = shell.machine;
+      const events = await eventsOf(shell, 'USB Tablet', async () => {
+        expect(mouse.isAbsolute).toBe(true);
+        await mouse.moveTo(0.25, 0.5);
+        await mouse.press('right');
+        await mouse.wheel(-1);
+      });
+      // EV_ABS, EV_KEY with BTN_RIGHT, EV_REL with REL_WHEEL.
+      expect(events).toContainEqual([3, 0, 8192]);
+      expect(events).toContainEqual([3, 1, 16384]);
+      expect(events.filter(([type, code]) => type === 1 && code === 0x111)).toEqual([
+        [1, 0x111, 1],
+        [1, 0x111, 0],
+      ]);
+      expect(events).toContainEqual([2, 8, 1]);
+    });
+
+    test('keys arrive in their order', async () => {
+      const events = await eventsOf(shell, 'USB Keyboard', () => shell.machine.keyboard.type('aB\n'));
+      const keys = events.filter(([type]) => type === 1).map(([, code, value]) => [code, value]);
+      expect(keys).toEqual([
+        ...[
+          [30, 1],
+          [30, 0],
+          [42, 1],
+          [48, 1],
+          [48, 0],
+          [42, 0],
+          [28, 1],
+          [28, 0],
+        ],
+      ]);
+    });
+
+    test('an idle schedule does not wake the machine', async () => {
+      const interrupts = "awk '/uhci_hcd/ { print $2 }' /proc/interrupts";
+      const before = Number(await shell.run(interrupts));
+      await shell.run('sleep 3');
+      expect(Number(await shell.run(interrupts)) - before).toBeLessThan(10);
+      expect(await shell.run('dmesg | grep -iE "usb.*(error|fail|disabled|reset)" || true')).toBe('');
+    });
+  });
+}
