@@ -29,6 +29,7 @@ const lasting: readonly (keyof MachineOptions)[] = [
   'balloon',
   'virtioPorts',
   'soundCards',
+  'usb',
   'vga',
   'debugConsole',
   'log',
