@@ -36,6 +36,8 @@ export interface MachineCore {
   /** Takes a message from the host; it takes effect at the next `run`. */
   arrive(message: ToMachine): void;
   reset(): void;
+  /** Somebody presses the reset button. True: the reset comes when the guest next runs ('reset-requested'), as it is recorded. */
+  pressReset(): boolean;
   /** All state. */
   save(): SavedComponents;
   /** Throws an Error that names what doesn't fit of a saved state; nothing changes. */

@@ -33,6 +33,8 @@ export interface DebuggedParts {
   readonly cpu: Cpu;
   readonly mmu: Mmu;
   readonly engine: Engine;
+  /** False: what it would change was not so when the machine was recorded, or is not recorded. */
+  readonly mayChange: boolean;
 }
 
 /** The machine's end of a debugger. */
@@ -84,7 +86,7 @@ export class Debugger implements DebugCalls {
   writeRegister(name: string, value: bigint): boolean {
     const { read, write } = registerAccess[name]!;
     if (read(this.parts.cpu) === value) return true;
-    if (!write) return false;
+    if (!write || !this.parts.mayChange) return false;
     try {
       write(this.parts.cpu, value);
       return true;
@@ -95,6 +97,7 @@ export class Debugger implements DebugCalls {
   }
 
   write(space: 'linear' | 'physical', address: number, bytes: Uint8Array): boolean {
+    if (!this.parts.mayChange) return false;
     const parts: (readonly [physical: number, bytes: Uint8Array])[] = [];
     forEachPage(address, bytes.length, (page, at, done, count) => {
       const physical = space === 'linear' ? this.physicalPage(page) : page;

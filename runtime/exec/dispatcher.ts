@@ -68,7 +68,7 @@ export class Dispatcher {
       if (state[Word.attention] !== 0) return 'attention';
       if (stops.isDue) return 'debug';
       if (state[Word.debugTraps] !== 0) this.debug.deliverTraps();
-      if (stops.isStepping) this.wakeForStep();
+      if (stops.isStepping && stops.mayHoldInterrupts) this.wakeForStep();
       else this.acceptInterrupt();
       if (state[Word.halted] !== Halt.running) return 'halted';
       if (this.pacing !== 'poll' && state[Word.budget] <= 0) return 'budget';
@@ -126,7 +126,7 @@ export class Dispatcher {
     } catch (error) {
       this.locate();
       if (error instanceof GuestFault) this.fault(error);
-      else if (error === instructionRestart) this.debug.restart();
+      else if (error === instructionRestart) this.restart();
       else throw error;
     }
   }
@@ -147,6 +147,12 @@ export class Dispatcher {
     this.graph.faulting = node;
     this.debug.step(node);
     this.graph.faulting = null;
+  }
+
+  /** The instruction is begun anew: what it took from the budget is given back. */
+  private restart(): void {
+    if (this.budgeted) this.state[Word.budget]++;
+    this.debug.restart();
   }
 
   /** Makes EIP that of the instruction that has thrown. */

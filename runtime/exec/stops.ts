@@ -20,6 +20,12 @@ export type DebugStop =
       readonly kind: WatchKind;
       /** Of the first byte that is watched. */
       readonly address: number;
+    }
+  | {
+      /** There is no more of a recording that is replayed. */
+      readonly reason: 'recording';
+      /** At its beginning, to which a debugger has gone back, or at its end. */
+      readonly at: 'begin' | 'end';
     };
 
 /**
@@ -29,8 +35,10 @@ export type DebugStop =
 export class Stops {
   /** Linear addresses, as words. */
   private readonly breakpoints = new Set<number>();
-  /** Run one instruction and stop; interrupts are held off meanwhile. */
+  /** Run one instruction and stop; interrupts are held off meanwhile, if they may be. */
   isStepping = false;
+  /** False where interrupts must come when they came before: in a replay. */
+  mayHoldInterrupts = true;
   private stop: DebugStop | null = null;
 
   /** Something has happened for which the machine is to stand still. */

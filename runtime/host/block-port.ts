@@ -81,11 +81,16 @@ export function hostBlockPort(
         lent = memory.lend(target.length);
         return { type: 'read', sector, bytes: lent };
       };
-      requests.request(question, ({ error, bytes = lent }) => {
-        if (error === null) target.set(bytes);
-        memory.takeBack(lent);
-        done(error);
-      });
+      const whole = ({ error, bytes = lent }: BlockAnswer) => ({ error, ...(error === null && { bytes }) });
+      requests.request(
+        question,
+        ({ error, bytes = lent }) => {
+          if (error === null) target.set(bytes);
+          memory.takeBack(lent);
+          done(error);
+        },
+        whole,
+      );
     },
     write(sector: number, source: Uint8Array, done: BlockDone): void {
       let lent = NOTHING;

@@ -1,3 +1,4 @@
+import type { Delivery } from '../replay/entries.ts';
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 import type { ToHost, ToMachine } from './messages.ts';
@@ -14,15 +15,18 @@ export interface HostDoorOptions {
    * time is the host's: an answer then comes when it comes.
    */
   readonly latency?: number | undefined;
+  /** Is told what takes effect, just before it does. */
+  readonly delivered?: ((delivery: Delivery) => void) | undefined;
 }
 
 /** A device's end of a port that asks the host for something, such as sectors of a disk. */
 export interface RequestPort<Question, Answer> {
   /**
    * `ask` makes the question, at once or when the host has answered enough of the earlier ones. `done` is called from the
-   * event queue, never from within the request. The question must not change until then.
+   * event queue, never from within the request. The question must not change until then. `whole` gives the answer with what the
+   * host has put elsewhere, such as memory that was lent to it: so it is recorded.
    */
-  request(ask: () => Question, done: (answer: Answer) => void): void;
+  request(ask: () => Question, done: (answer: Answer) => void, whole?: (answer: Answer) => Answer): void;
   /** Has the host do what no answer is needed to; `cancel` leaves it. Of several of a kind the last may be all that is sent. */
   tell(kind: string, question: Question): void;
   /** Forgets requests that are under way (reset). The host may do them or not; `done` isn't called. */
@@ -36,6 +40,8 @@ interface Arrival {
   at: number;
   /** The request port that it answers, or undefined. */
   readonly port?: string;
+  /** Whether nobody has asked for it. */
+  readonly isInput?: boolean;
   /** Whether it is input of a stream. */
   readonly isStream?: boolean;
   /** Null while the host hasn't answered. */
@@ -81,6 +87,7 @@ class InputCount {
 interface Request {
   readonly port: string;
   readonly done: (answer: never) => void;
+  readonly whole: (answer: never) => unknown;
   /** The answer's place in time, where that is known before the answer. */
   readonly arrival: Arrival | null;
 }
@@ -111,6 +118,24 @@ export class HostDoor {
   get isWaiting(): boolean {
     const first = this.#arrivals[0];
     return first !== undefined && first.deliver === null && first.at <= this.#options.clock.now();
+  }
+
+  /** Nothing is under way but input. */
+  get isQuiet(): boolean {
+    return this.#requests.size === 0 && this.#arrivals.every(({ isInput }) => isInput);
+  }
+
+  /** How many things were asked for so far: what is asked for next has the next number. */
+  get asked(): number {
+    return this.#lastId;
+  }
+
+  /** Forgets all that is under way, and goes on counting from there. */
+  restart(asked: number): void {
+    this.#requests.clear();
+    this.#arrivals = [];
+    this.#lastId = asked;
+    this.#arm();
   }
 
   /** Answers to requests have a virtual time. What else the host sends has none: it comes when it comes. */
@@ -165,11 +190,14 @@ export class HostDoor {
       this.#options.send({ type: 'request', port, id, question });
     };
     const requests: RequestPort<Question, Answer> = {
-      request: (ask, done) => {
-        const id = this.#enterRequest(port, done);
+      request: (ask, done, whole = (answer) => answer) => {
+        const id = this.#enterRequest(port, done, whole);
         lane.request(() => send(id, ask()));
       },
-      tell: (kind, question) => lane.tell(kind, () => send(++this.#lastId, question)),
+      tell: (kind, question) => {
+        const id = ++this.#lastId;
+        lane.tell(kind, () => send(id, question));
+      },
       cancel: () => {
         lane.cancel();
         this.#cancel(port);
@@ -180,18 +208,25 @@ export class HostDoor {
     return requests;
   }
 
-  /** A message from the host. It takes effect when events are next run. Throws for a port that nobody has made. */
-  arrive(message: ToMachine): void {
+  /**
+   * A message from the host. It takes effect when events are next run; input at the virtual time `at` if it is given. Throws for a
+   * port that nobody has made.
+   */
+  arrive(message: ToMachine, at = this.#options.clock.now()): void {
     if (message.type === 'completion') this.#completed(message.id, message.answer);
-    else this.#input(message.port, message.value);
+    else this.#input(message.port, message.value, at);
   }
 
-  #input(port: string, value: unknown): void {
+  #input(port: string, value: unknown, at: number): void {
     const receiver = this.#receivers.get(port);
     if (receiver === undefined) throw new Error(`the machine has no port '${port}'`);
     const { input, receive } = receiver;
     input?.add((value as Uint8Array).length);
-    this.#enter({ at: this.#options.clock.now(), isStream: input !== null, deliver: () => receive(value) });
+    const deliver = () => {
+      this.#options.delivered?.({ type: 'input', port, value, at });
+      receive(value);
+    };
+    this.#enter({ at, isInput: true, isStream: input !== null, deliver });
   }
 
   #addReceiver(port: string, receiver: Receiver): void {
@@ -200,12 +235,12 @@ export class HostDoor {
   }
 
   /** Its id. */
-  #enterRequest(port: string, done: (answer: never) => void): number {
+  #enterRequest(port: string, done: (answer: never) => void, whole: (answer: never) => unknown): number {
     const { latency, clock } = this.#options;
     const id = ++this.#lastId;
     const arrival = latency === undefined ? null : { at: clock.now() + latency, port, deliver: null };
     if (arrival) this.#enter(arrival);
-    this.#requests.set(id, { port, done, arrival });
+    this.#requests.set(id, { port, done, whole, arrival });
     return id;
   }
 
@@ -216,8 +251,11 @@ export class HostDoor {
     // It was cancelled, or nobody waits for it.
     if (request === undefined) return;
     this.#requests.delete(id);
-    const { port, done, arrival } = request;
-    const deliver = () => done(answer as never);
+    const { port, done, whole, arrival } = request;
+    const deliver = () => {
+      this.#options.delivered?.({ type: 'answer', id, answer: whole(answer as never) });
+      done(answer as never);
+    };
     if (arrival) arrival.deliver = deliver;
     else this.#enter({ at: this.#options.clock.now(), port, deliver });
   }
@@ -229,8 +267,11 @@ export class HostDoor {
   }
 
   #enter(arrival: Arrival): void {
-    // From the end: a card may have thousands of requests under way, and the next one is due after them.
-    const before = this.#arrivals.findLastIndex(({ at }) => at <= arrival.at);
+    // From the end: a card may have thousands of requests under way, and the next one is due after them. What was asked for comes
+    // before input of the same time, as it was asked for earlier.
+    const isBefore = ({ at, isInput }: Arrival) =>
+      at < arrival.at || (at === arrival.at && !(isInput && !arrival.isInput));
+    const before = this.#arrivals.findLastIndex(isBefore);
     this.#arrivals.splice(before + 1, 0, arrival);
     this.#arm();
   }

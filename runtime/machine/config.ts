@@ -51,6 +51,13 @@ export interface FirmwareSettings {
   readonly bootOrder?: readonly string[];
 }
 
+/** How a machine with instruction time is recorded, or which recording it replays. */
+export type RecordingConfig =
+  /** It is written to the stream `recording`; `markEvery`: instructions between two checksums of the state. */
+  | { readonly mode: 'record'; readonly markEvery: number }
+  /** What was written then (runtime/replay/entries.ts). */
+  | { readonly mode: 'replay'; readonly entries: Uint8Array };
+
 /** What a machine is made of. */
 export interface MachineConfig {
   /** Bytes of RAM, a multiple of 1 MB. */
@@ -72,6 +79,8 @@ export interface MachineConfig {
   readonly cards?: readonly CardConfig[];
   /** Time comes from executed instructions: one takes 2 to this power nanoseconds. */
   readonly icountShift?: number;
+  /** Only with instruction time. */
+  readonly recording?: RecordingConfig;
   /**
    * poll (default): another thread sets Word.attention when a device is due (MachineHost.deadlineChanged). jumps: there is
    * none, so jumps are counted to look at the clock now and then. With instruction time it is neither: instructions are
@@ -154,6 +163,8 @@ export interface RunResult {
     | 'debug';
   /** Of 'debug'. */
   readonly stop?: DebugStop;
+  /** Of 'reset-requested': not the guest has asked for it. */
+  readonly byCaller?: true;
   /** Of 'exit'. */
   readonly code?: number;
   /** Of 'shutdown': what led to it (runtime/debug/shutdown.ts). */

@@ -17,6 +17,7 @@ import type { Paging } from '../memory/paging.ts';
 import { forEachPage } from '../memory/physical.ts';
 import { NO_FRAME } from '../memory/physical-map.ts';
 import type { Saved } from '../snapshot/describe.ts';
+import type { Panel } from './panel.ts';
 import type { Pc } from './pc.ts';
 
 /** Addresses are linear (through segments' bases and before paging) or physical. */
@@ -91,7 +92,7 @@ export interface ExaminedParts {
   readonly mmu: Mmu;
   readonly pc: Pc;
   readonly components: readonly { readonly name: string; save(): Saved }[];
-  readonly requestNmi: () => void;
+  readonly panel: Panel;
 }
 
 /** Answers a monitor. Looking changes nothing, but where devices' registers are read. */
@@ -227,18 +228,19 @@ export class Examination implements ExaminationCalls {
   }
 
   readPort(port: number, size: AccessSize): number {
+    this.parts.panel.checkUnrecorded('ports cannot be read, as devices notice that');
     return this.parts.pc.ports.read(port, size);
   }
 
   writePort(port: number, size: AccessSize, value: number): void {
-    this.parts.pc.ports.write(port, size, value);
+    this.parts.panel.press({ action: 'writePort', port, size, value });
   }
 
   pressPowerButton(): void {
-    this.parts.pc.powerManagement.pressPowerButton();
+    this.parts.panel.press({ action: 'powerButton' });
   }
 
   requestNmi(): void {
-    this.parts.requestNmi();
+    this.parts.panel.press({ action: 'nmi' });
   }
 }

@@ -27,13 +27,17 @@ import { engineOptions } from './engine-options.ts';
 import { Examination } from './examination.ts';
 import { loadGuest, modelOf } from './guest.ts';
 import { GuestLog } from './guest-log.ts';
+import { Panel, type PanelAction } from './panel.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
 import { Schedule } from './schedule.ts';
+import { Tape } from './tape.ts';
 import { Transfer } from './transfer.ts';
 
 /** Virtual nanoseconds that an answer of the host's takes with instruction time. */
 const HOST_LATENCY = 100_000;
+/** The port of the host door that presses buttons of a machine that is recorded. */
+const PANEL_PORT = 'panel';
 const FPU_IRQ = 13;
 
 /** One PC: a synchronous object that lives alone in its isolate. Powered on when made. */
@@ -56,6 +60,9 @@ export class MachineCore {
   private readonly model: CpuModel;
   private readonly host: MachineHost;
   private readonly schedule: Schedule;
+  /** Records the machine, or replays it. */
+  private readonly tape: Tape | null;
+  private readonly panel: Panel;
   /** What a reset starts with; null: the firmware. */
   private readonly guest: BootState | null;
   private power: RunResult | null = null;
@@ -76,11 +83,15 @@ export class MachineCore {
     this.schedule = new Schedule({ config, host, state: this.state, events: this.events });
     this.clock = this.schedule.clock;
     this.guest = loadGuest(config);
+    this.tape = this.makeTape();
     this.log = config.log?.length ? new GuestLog(config.log, (lines) => host.guestLog?.(lines)) : null;
     this.door = new HostDoor({
       clock: this.clock,
       events: this.events,
-      send: (message) => host.send(message),
+      send: (message) => {
+        if (!this.tape?.takes(message)) host.send(message);
+      },
+      delivered: this.tape ? (delivery) => this.tape!.delivered(delivery) : undefined,
       latency: this.schedule.instructionTime ? HOST_LATENCY : undefined,
     });
     const layout = physicalLayout(config);
@@ -93,6 +104,8 @@ export class MachineCore {
     const processor = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu)];
     const devices = [...processor, ...this.pc.components];
     this.components = [...devices, memoryComponent(layout.map.ram)];
+    this.tape?.connect({ devices, ram: layout.map.ram, door: this.door });
+    this.panel = this.makePanel();
     this.transfer = new Transfer(layout.map.ram, {
       save: () => saveComponents(devices),
       check: (saved) => checkComponents(devices, saved),
@@ -103,6 +116,7 @@ export class MachineCore {
       pacing: this.schedule.pacing,
       ...config.engineOptions,
     });
+    this.engine.stops.mayHoldInterrupts = this.tape === null;
     // With IF clear the request is seen when IF is set again, by whoever sets it.
     this.pc.interrupts.onPending = () => {
       if (isInterruptWaiting(this.state, this.pc.interrupts)) this.callAttention();
@@ -132,6 +146,29 @@ export class MachineCore {
       random: (target) => this.fillRandom(target),
       releaseMemory: (bytes) => this.host.releaseMemory?.(bytes) ?? false,
     });
+  }
+
+  private makeTape(): Tape | null {
+    const { recording } = this.config;
+    const { instructionTime, clock } = this.schedule;
+    if (recording === undefined || instructionTime === null) return null;
+    return new Tape({ recording, instructionTime, clock, send: (message) => this.host.send(message) });
+  }
+
+  private makePanel(): Panel {
+    const perform = (action: PanelAction) => this.perform(action);
+    if (this.tape === null) return new Panel({ perform, record: null, isReplay: false });
+    this.door.requestPort(PANEL_PORT).onInput = (value) => perform(value as PanelAction);
+    const record = (value: PanelAction) => this.arrive({ type: 'input', port: PANEL_PORT, value });
+    return new Panel({ perform, record, isReplay: this.tape.isReplay });
+  }
+
+  private perform(action: PanelAction): void {
+    const { powerManagement, ports } = this.pc;
+    if (action.action === 'reset') this.power = { reason: 'reset-requested', byCaller: true };
+    else if (action.action === 'nmi') this.requestNmi();
+    else if (action.action === 'powerButton') powerManagement.pressPowerButton();
+    else ports.write(action.port, action.size, action.value);
   }
 
   /** With instruction time by the numbers of RDRAND, so that runs are alike. */
@@ -178,6 +215,13 @@ export class MachineCore {
     this.cpu.reset();
     this.dropCode();
     this.boot();
+  }
+
+  /** Somebody presses the reset button. True: the reset comes when the guest next runs ('reset-requested'), as it is recorded. */
+  pressReset(): boolean {
+    if (this.panel.isDirect) return false;
+    this.panel.press({ action: 'reset' });
+    return true;
   }
 
   /** All state; between two calls of `run`. */
@@ -236,11 +280,16 @@ export class MachineCore {
 
   /** Runs until something needs the host, or until the host's time is `until`. */
   run(until: number): RunResult {
+    this.tape?.begin();
     for (;;) {
       const result = this.service(until);
-      if (result !== null) return result;
-      this.schedule.grant();
+      if (result !== null) {
+        this.tape?.leaves(result);
+        return result;
+      }
+      this.schedule.grant(this.tape?.nextStop);
       const reason = this.runGuest();
+      this.tape?.left();
       if (reason === 'debug') return { reason, stop: this.engine.stops.take()! };
       if (reason !== 'halted') continue;
       const halted = this.halt();
@@ -249,9 +298,14 @@ export class MachineCore {
   }
 
   private runGuest(): ReturnType<Engine['dispatcher']['run']> {
+    const { dispatcher } = this.engine;
     this.schedule.isInGuest = true;
     try {
-      return this.engine.dispatcher.run();
+      const reason = dispatcher.run();
+      if (reason !== 'attention' || !this.schedule.isUsedUp) return reason;
+      // What comes between this instruction and the next comes in the same order when nobody has asked for attention.
+      Atomics.store(this.state, Word.attention, 0);
+      return dispatcher.run();
     } finally {
       this.schedule.isInGuest = false;
     }
@@ -261,6 +315,7 @@ export class MachineCore {
   private service(until: number): RunResult | null {
     const { state } = this;
     Atomics.store(state, Word.attention, 0);
+    this.tape?.answer();
     this.schedule.passHaltedTime();
     this.events.runDue(this.clock.now());
     if (this.door.isWaiting) return { reason: 'waiting' };
@@ -270,6 +325,7 @@ export class MachineCore {
       return result;
     }
     if (state[Word.halted] === Halt.shutdown) return { reason: 'shutdown', exceptions: this.exceptions };
+    if (this.tape?.isOver) return { reason: 'debug', stop: { reason: 'recording', at: 'end' } };
     if (Atomics.load(state, Word.wake) !== 0) return { reason: 'attention' };
     if (this.schedule.isOver(until)) return { reason: 'slice' };
     this.schedule.announce();
@@ -281,6 +337,7 @@ export class MachineCore {
     if (this.state[Word.halted] === Halt.shutdown) return null;
     const wakeAt = this.schedule.halt();
     if (wakeAt === null) return null;
+    if (wakeAt === Infinity) this.tape?.checkSleep();
     return { reason: 'halted', forGood: this.isHaltedForGood(), ...(wakeAt < Infinity && { wakeAt }) };
   }
 
@@ -295,7 +352,9 @@ export class MachineCore {
 
   /** A message from the host; between two calls of `run`. */
   arrive(message: ToMachine): void {
-    this.door.arrive(message);
+    if (this.tape === null) this.door.arrive(message);
+    // Recorded input comes after now: what takes effect now has been done, and would not be again in a replay.
+    else if (!this.tape.isReplay) this.door.arrive(message, this.clock.now() + 1);
   }
 
   memoryRead(physical: number, length: number): Uint8Array {
@@ -333,15 +392,15 @@ export class MachineCore {
 
   /** Answers a monitor. */
   get examination(): Examination {
-    const { cpu, mmu, pc, components } = this;
-    this.examiner ??= new Examination({ cpu, mmu, pc, components, requestNmi: () => this.requestNmi() });
+    const { cpu, mmu, pc, components, panel } = this;
+    this.examiner ??= new Examination({ cpu, mmu, pc, components, panel });
     return this.examiner;
   }
 
   /** Does what a debugger asks. */
   get debugging(): Debugger {
     const { cpu, mmu, engine } = this;
-    this.debuggerEnd ??= new Debugger({ cpu, mmu, engine });
+    this.debuggerEnd ??= new Debugger({ cpu, mmu, engine, mayChange: this.tape === null });
     return this.debuggerEnd;
   }
 

@@ -57,11 +57,28 @@ export class Schedule {
     return this.instructionTime ? 'budget' : (this.parts.config.pacing ?? 'poll');
   }
 
-  /** Instructions or jumps until the next look at what is due. */
-  grant(): void {
+  /** Instructions or jumps until the next look at what is due; until so many instructions have run in all at most. */
+  grant(stop = Infinity): void {
     const { instructionTime, events, clock } = this;
-    if (instructionTime) instructionTime.grant(events.nextDeadline() - clock.now(), LONGEST_GRANT);
+    if (instructionTime) instructionTime.grant(events.nextDeadline() - clock.now(), this.longestGrant(stop));
     else this.jumps?.grant(this.host.nanoseconds());
+  }
+
+  /** To the same places in each run, whoever has asked for attention in between. */
+  private longestGrant(stop: number): number {
+    const { instructions } = this.instructionTime!;
+    const longest = LONGEST_GRANT - (instructions % LONGEST_GRANT);
+    return stop > instructions ? Math.min(longest, stop - instructions) : longest;
+  }
+
+  /** Whether guest code was left as all that was granted has been used. */
+  get isUsedUp(): boolean {
+    return this.instructionTime !== null && this.state[Word.budget] <= 0;
+  }
+
+  private get skipsHalts(): boolean {
+    const { icountSleep, recording } = this.parts.config;
+    return icountSleep === false || recording?.mode === 'replay';
   }
 
   /** Whether the host's time is `until`, or so many instructions have run as are to. */
@@ -78,8 +95,8 @@ export class Schedule {
     const wait = deadline - this.clock.now();
     if (wait <= 0) return null;
     if (deadline === Infinity) return Infinity;
-    if (this.parts.config.icountSleep === false) {
-      this.instructionTime?.skip(wait);
+    if (this.skipsHalts) {
+      this.instructionTime?.skip(Math.ceil(wait));
       return null;
     }
     const now = this.host.nanoseconds();
@@ -90,9 +107,11 @@ export class Schedule {
   /** Instruction time goes on with the host's while the CPU is halted, but not past the next event. */
   passHaltedTime(): void {
     if (this.haltedSince < 0) return;
-    const passed = this.host.nanoseconds() - this.haltedSince;
+    const passed = Math.floor(this.host.nanoseconds() - this.haltedSince);
     this.haltedSince = -1;
-    this.instructionTime!.skip(Math.max(0, Math.min(passed, this.events.nextDeadline() - this.clock.now())));
+    // Whole nanoseconds: their sum is the same in whatever parts they pass.
+    const left = Math.ceil(this.events.nextDeadline() - this.clock.now());
+    this.instructionTime!.skip(Math.max(0, Math.min(passed, left)));
   }
 
   /** A state was loaded: the host is told of its next deadline, whatever it was told before. */

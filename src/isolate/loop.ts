@@ -201,7 +201,8 @@ class MachineLoop {
         this.#shutDown({ exceptions: result.exceptions ?? [], registers: this.#core.registers() });
         break;
       case 'reset-requested':
-        if (this.#reboots) this.#reset({ reason: 'guest' });
+        if (result.byCaller) this.#reset({ reason: 'caller' });
+        else if (this.#reboots) this.#reset({ reason: 'guest' });
         else this.#exit({ reason: 'reset', code: 0 });
         break;
       case 'debug':
@@ -318,7 +319,7 @@ class MachineLoop {
     },
     reset: () => {
       this.#checkAlive();
-      this.#reset({ reason: 'caller' });
+      if (!this.#core.pressReset()) this.#reset({ reason: 'caller' });
     },
     freeze: () => this.#freeze(),
     thaw: () => this.#thaw(),

@@ -1,0 +1,48 @@
+import type { AccessSize } from '../bus/ports.ts';
+
+/** What somebody does to a machine from outside, besides input of its devices. */
+export type PanelAction =
+  | { readonly action: 'reset' }
+  | { readonly action: 'nmi' }
+  | { readonly action: 'powerButton' }
+  | { readonly action: 'writePort'; readonly port: number; readonly size: AccessSize; readonly value: number };
+
+/** How it is done, and by whom the machine is recorded or replayed, if it is. */
+export interface PanelOptions {
+  readonly perform: (action: PanelAction) => void;
+  /** Brings an action in by the host door, where it is recorded. Null: nothing is. */
+  readonly record: ((action: PanelAction) => void) | null;
+  readonly isReplay: boolean;
+}
+
+/** Buttons of a machine. While it is recorded what they do takes effect when the guest next runs, at a time that is known then. */
+export class Panel {
+  readonly #options: PanelOptions;
+
+  constructor(options: PanelOptions) {
+    this.#options = options;
+  }
+
+  /** Throws an Error in a replay. */
+  press(action: PanelAction): void {
+    this.#checkNoReplay();
+    const { record, perform } = this.#options;
+    if (record === null) perform(action);
+    else record(action);
+  }
+
+  /** Throws an Error where something is to be done that cannot be recorded. */
+  checkUnrecorded(what: string): void {
+    this.#checkNoReplay();
+    if (this.#options.record) throw new Error(`while the machine is recorded ${what}`);
+  }
+
+  /** Whether what is pressed takes effect at once. */
+  get isDirect(): boolean {
+    return this.#options.record === null;
+  }
+
+  #checkNoReplay(): void {
+    if (this.#options.isReplay) throw new Error('the machine replays a recording: nobody can change it');
+  }
+}
