@@ -1,5 +1,5 @@
 import type { ToMachine } from '../runtime/host/messages.ts';
-import { soundPorts } from '../runtime/machine/resources.ts';
+import { RECORDING_PORT, soundPorts } from '../runtime/machine/resources.ts';
 import type { MachineStreams } from './machine-streams.ts';
 import type { MachineParts } from './machine-types.ts';
 
@@ -14,7 +14,7 @@ interface MachineEnd {
 }
 
 /** Connects a machine with its drives, cables, shared folders and loudspeakers. */
-export function connectOutside({ drives, cards, shares, sound }: MachineParts, machine: MachineEnd): void {
+export function connectOutside({ drives, cards, shares, sound, recording }: MachineParts, machine: MachineEnd): void {
   const { streams, send, log } = machine;
   drives.onLog = log;
   drives.onCrash = machine.crashed;
@@ -26,9 +26,11 @@ export function connectOutside({ drives, cards, shares, sound }: MachineParts, m
   }
   sound.connect(send, log);
   streams.addOutput(soundPorts.frames, sound);
+  recording.onLog = log;
+  streams.addOutput(RECORDING_PORT, recording);
 }
 
 /** Lets go of all of it but the drives, whose images may take longer. */
-export async function disconnectOutside({ cards, shares, sound }: MachineParts): Promise<void> {
-  await Promise.all([cards.close(), shares.close(), sound.close()]);
+export async function disconnectOutside({ cards, shares, sound, recording }: MachineParts): Promise<void> {
+  await Promise.all([cards.close(), shares.close(), sound.close(), recording.close()]);
 }

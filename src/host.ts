@@ -7,6 +7,7 @@ import type { MachineConfig } from './machine-core.ts';
 import type { OpenNetwork } from './network/open-network.ts';
 import type { NetworkBackendOptions } from './network/options.ts';
 import type { SharedFolder } from './ninep/folder.ts';
+import type { RecordingFile } from './recording/machine-recording.ts';
 import type { SecurityModelName } from './shares/options.ts';
 import type { Compressor } from './snapshot/compression.ts';
 import type { SoundFile } from './sound/sound.ts';
@@ -51,6 +52,12 @@ export interface Host {
    * @throws ConfigurationError if it cannot be written
    */
   openSoundFile(path: string, format: SampleFormat, log: (message: string) => void): Promise<SoundFile>;
+  /**
+   * Opens a file for a recording that begins so.
+   * @param log hears why it has ended early
+   * @throws ConfigurationError if it cannot be written
+   */
+  openRecording(path: string, header: Uint8Array, log: (message: string) => void): Promise<RecordingFile>;
   /**
    * Opens a folder that a guest is to share.
    * @throws ConfigurationError that names the folder, if it cannot be opened, or if no folder can be shared here

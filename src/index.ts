@@ -166,6 +166,7 @@ export type { JsonObject } from './qmp/command.ts';
 export { QmpError, type QmpErrorClass } from './qmp/error.ts';
 export type { EventListener } from './qmp/events.ts';
 export type { Qmp } from './qmp/qmp.ts';
+export type { IcountOptions } from './recording/options.ts';
 export { RingBuffer } from './ring-buffer.ts';
 export type { Screen } from './screen/index.ts';
 export type { ScreenImage } from './screen/renderer.ts';

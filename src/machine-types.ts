@@ -6,6 +6,7 @@ import type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 import type { LimitName } from './isolate/run-limits.ts';
 import type { DebugCallName, DebugCalls, DebugStop, ExaminationCalls, ExaminationName } from './machine-core.ts';
 import type { MachineOptions } from './options.ts';
+import type { MachineRecording } from './recording/machine-recording.ts';
 import type { SerialPort } from './serial.ts';
 import type { MachineShares } from './shares/index.ts';
 import type { SavedParts } from './snapshot/options.ts';
@@ -17,7 +18,7 @@ export interface MachineEvents {
   running: undefined;
   /** The machine and its time stand still. */
   paused: undefined;
-  /** A debugger's breakpoint, watchpoint or step has stopped the machine; `paused` comes next. */
+  /** A debugger's breakpoint, watchpoint or step, or the end of a recording, has stopped the machine; `paused` comes next. */
   debug: DebugStop;
   /** The machine has come to a limit (`setLimits`); `paused` comes next. */
   limit: LimitName;
@@ -77,6 +78,7 @@ export interface MachineParts {
   readonly cards: MachineCards;
   readonly sound: Sound;
   readonly shares: MachineShares;
+  readonly recording: MachineRecording;
   /** What a snapshot holds besides the options. */
   readonly parts: SavedParts;
 }

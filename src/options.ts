@@ -10,6 +10,7 @@ import { checkedLimits, type MachineLimits } from './limits.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkedMemory } from './memory-size.ts';
 import { checkedInteger, checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
+import { checkedIcount, type IcountOptions } from './recording/options.ts';
 import type { ShareOptions } from './shares/options.ts';
 import { checkedSoundCards, type SoundOptions } from './sound/options.ts';
 import { checkedUsb } from './usb.ts';
@@ -91,11 +92,8 @@ export interface MachineOptions {
    * then has to share its time and its heap.
    */
   readonly isolate?: 'worker' | 'caller';
-  /** Takes time from executed instructions, so that runs are alike: one takes 2 to the power `shift` nanoseconds. */
-  readonly icount?: {
-    /** From 0 to 10. */
-    readonly shift: number;
-  };
+  /** Takes time from executed instructions, so that runs are alike, and can be recorded and replayed. Default: the host's time. */
+  readonly icount?: IcountOptions;
   /** Disks and drives: QEMU's `-drive`. A text is the image of a hard disk. Default: none. */
   readonly drives?: readonly (string | DriveOptions)[];
   /** Network cards: QEMU's `-nic`. Default: none, so that a guest reaches nothing that it was not given. */
@@ -200,8 +198,6 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'limits',
 ];
 
-const largestShift = 10;
-
 /**
  * All of a configuration but the images.
  * @throws ConfigurationError that names the option
@@ -298,16 +294,6 @@ export function checkedCpu(cpu: string): string {
  */
 export function checkedIsolate(isolate: Isolate): Isolate {
   return checkedOneOf('isolate', isolate, isolates);
-}
-
-/**
- * How time is taken from instructions, if it can be.
- * @throws ConfigurationError
- */
-export function checkedIcount<Icount extends { shift: number }>(icount: Icount): Icount {
-  checkNames('icount', icount, ['shift']);
-  checkedInteger('icount.shift', icount.shift, 0, largestShift);
-  return icount;
 }
 
 function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: number; iosize: number } {

@@ -1,13 +1,15 @@
 import { loadImages } from './boot-images.ts';
 import { MachineCards } from './cards/index.ts';
 import { planCards } from './cards/options.ts';
+import { disconnectOutside } from './connections.ts';
 import { MachineDrives } from './drives/index.ts';
-import { planDrives } from './drives/options.ts';
+import { type DrivePlan, planDrives } from './drives/options.ts';
 import type { Host } from './host.ts';
 import type { MachineConfig } from './machine-core.ts';
 import type { MachineParts } from './machine-types.ts';
 import { openAll } from './opening.ts';
 import { checkOptions, type MachineOptions } from './options.ts';
+import { MachineRecording } from './recording/machine-recording.ts';
 import { MachineShares } from './shares/index.ts';
 import { planShares } from './shares/options.ts';
 import { planSound } from './sound/options.ts';
@@ -23,15 +25,42 @@ export async function prepareMachine(
 ): Promise<MachineParts & { readonly config: MachineConfig }> {
   const settings = checkOptions(options);
   const plans = planDrives(options.drives ?? []);
+  const given = outsideOf(options);
   const images = await loadImages(options, host);
-  const drives = new MachineDrives(plans, host);
-  const cards = new MachineCards(planCards(options.network ?? []), host);
+  const drives = new MachineDrives(isReplay(options) ? plans.map(withoutImage) : plans, host);
+  const cards = new MachineCards(planCards(given.network ?? []), host);
   const sound = new Sound(planSound(options.sound ?? {}), host);
-  const shares = new MachineShares(planShares(options.shares ?? []), host);
+  const shares = new MachineShares(planShares(given.shares ?? []), host);
   // Another process has the images of a machine that is on its way here.
   const openDrives = options.incoming ? () => drives.look() : () => drives.open();
   await openAll(cards, sound, { open: openDrives, close: () => drives.close() }, shares);
   const devices = { drives: drives.config, cards: cards.config, sound: sound.config, shares: shares.config };
   const parts = { ...images, drives: plans, cards: cards.config, shares: shares.config };
-  return { config: { ...settings, ...images, ...devices }, options, host, drives, cards, sound, shares, parts };
+  const recording = new MachineRecording(options, host);
+  const made = { options, host, drives, cards, sound, shares, recording, parts };
+  try {
+    return { ...made, config: await recording.open({ ...settings, ...images, ...devices }) };
+  } catch (error) {
+    await Promise.all([drives.close(), disconnectOutside(made)]);
+    throw error;
+  }
+}
+
+function isReplay({ icount }: MachineOptions): boolean {
+  return icount?.replay !== undefined;
+}
+
+/** What cards and folders are connected to: in a replay nothing, as all comes from the recording. */
+function outsideOf(options: MachineOptions): Pick<MachineOptions, 'network' | 'shares'> {
+  const { network = [], shares = [] } = options;
+  if (!isReplay(options)) return { network, shares };
+  return {
+    network: network.map(({ backend: _, ...card }) => card),
+    shares: shares.map(({ folder: _, ...share }) => share),
+  };
+}
+
+/** In a replay what is read from images comes from the recording, too. */
+function withoutImage({ options: _, ...plan }: DrivePlan): DrivePlan {
+  return { ...plan, options: {} };
 }

@@ -27,7 +27,7 @@ import { engineOptions } from './engine-options.ts';
 import { Examination } from './examination.ts';
 import { loadGuest, modelOf } from './guest.ts';
 import { GuestLog } from './guest-log.ts';
-import { Panel, type PanelAction } from './panel.ts';
+import { makePanel, PANEL_PORT, type Panel } from './panel.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
 import { Schedule } from './schedule.ts';
@@ -36,8 +36,6 @@ import { Transfer } from './transfer.ts';
 
 /** Virtual nanoseconds that an answer of the host's takes with instruction time. */
 const HOST_LATENCY = 100_000;
-/** The port of the host door that presses buttons of a machine that is recorded. */
-const PANEL_PORT = 'panel';
 const FPU_IRQ = 13;
 
 /** One PC: a synchronous object that lives alone in its isolate. Powered on when made. */
@@ -156,19 +154,11 @@ export class MachineCore {
   }
 
   private makePanel(): Panel {
-    const perform = (action: PanelAction) => this.perform(action);
-    if (this.tape === null) return new Panel({ perform, record: null, isReplay: false });
-    this.door.requestPort(PANEL_PORT).onInput = (value) => perform(value as PanelAction);
-    const record = (value: PanelAction) => this.arrive({ type: 'input', port: PANEL_PORT, value });
-    return new Panel({ perform, record, isReplay: this.tape.isReplay });
-  }
-
-  private perform(action: PanelAction): void {
-    const { powerManagement, ports } = this.pc;
-    if (action.action === 'reset') this.power = { reason: 'reset-requested', byCaller: true };
-    else if (action.action === 'nmi') this.requestNmi();
-    else if (action.action === 'powerButton') powerManagement.pressPowerButton();
-    else ports.write(action.port, action.size, action.value);
+    const requestReset = () => {
+      this.power = { reason: 'reset-requested', byCaller: true };
+    };
+    const buttons = { pc: this.pc, requestNmi: () => this.requestNmi(), requestReset };
+    return makePanel(buttons, this.door, this.tape, (value) => this.arrive({ type: 'input', port: PANEL_PORT, value }));
   }
 
   /** With instruction time by the numbers of RDRAND, so that runs are alike. */

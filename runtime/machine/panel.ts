@@ -1,4 +1,9 @@
 import type { AccessSize } from '../bus/ports.ts';
+import type { HostDoor } from '../host/door.ts';
+import type { Pc } from './pc.ts';
+
+/** The port of the host door that presses buttons of a machine that is recorded. */
+export const PANEL_PORT = 'panel';
 
 /** What somebody does to a machine from outside, besides input of its devices. */
 export type PanelAction =
@@ -45,4 +50,31 @@ export class Panel {
   #checkNoReplay(): void {
     if (this.#options.isReplay) throw new Error('the machine replays a recording: nobody can change it');
   }
+}
+
+/** What a machine's buttons do. */
+interface Buttons {
+  readonly pc: Pick<Pc, 'powerManagement' | 'ports'>;
+  requestNmi(): void;
+  requestReset(): void;
+}
+
+/** The panel of a machine; `tape` is there if it is recorded or replays, and `record` brings an action in by the door then. */
+export function makePanel(
+  buttons: Buttons,
+  door: HostDoor,
+  tape: { readonly isReplay: boolean } | null,
+  record: (action: PanelAction) => void,
+): Panel {
+  const perform = (action: PanelAction) => press(buttons, action);
+  if (tape === null) return new Panel({ perform, record: null, isReplay: false });
+  door.requestPort(PANEL_PORT).onInput = (value) => perform(value as PanelAction);
+  return new Panel({ perform, record, isReplay: tape.isReplay });
+}
+
+function press({ pc, requestNmi, requestReset }: Buttons, action: PanelAction): void {
+  if (action.action === 'reset') requestReset();
+  else if (action.action === 'nmi') requestNmi();
+  else if (action.action === 'powerButton') pc.powerManagement.pressPowerButton();
+  else pc.ports.write(action.port, action.size, action.value);
 }

@@ -34,3 +34,6 @@ export const withoutFirmware = {
   /** IRQs of PIRQ A-D. */
   pirqRoutes: [10, 10, 11, 11],
 } as const;
+
+/** The stream that a recording leaves the machine by. */
+export const RECORDING_PORT = 'recording';

@@ -10,9 +10,7 @@ import type { Component } from '../snapshot/describe.ts';
 import type { Clock } from '../time/clock.ts';
 import type { RecordingConfig, RunResult } from './config.ts';
 import type { InstructionTime } from './instruction-time.ts';
-
-/** The stream that a recording leaves the machine by. */
-export const RECORDING_PORT = 'recording';
+import { RECORDING_PORT } from './resources.ts';
 
 export interface TapeOptions {
   readonly recording: RecordingConfig;

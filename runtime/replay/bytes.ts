@@ -8,27 +8,32 @@ export class ByteWriter {
   #length = 0;
 
   u8(value: number): void {
-    this.#view.setUint8(this.#room(1), value);
+    const at = this.#room(1);
+    this.#view.setUint8(at, value);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#room(4), value, true);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value, true);
   }
 
   f64(value: number): void {
-    this.#view.setFloat64(this.#room(8), value, true);
+    const at = this.#room(8);
+    this.#view.setFloat64(at, value, true);
   }
 
   /** With their number in front. */
   bytes(bytes: Uint8Array): void {
     this.u32(bytes.length);
-    this.#bytes.set(bytes, this.#room(bytes.length));
+    const at = this.#room(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   /** As its UTF-16 code units. */
   text(text: string): void {
     this.u32(text.length);
-    for (let n = 0; n < text.length; n++) this.#view.setUint16(this.#room(2), text.charCodeAt(n), true);
+    const at = this.#room(2 * text.length);
+    for (let n = 0; n < text.length; n++) this.#view.setUint16(at + 2 * n, text.charCodeAt(n), true);
   }
 
   /** All that was written, its own copy; the writer is empty then. */
@@ -38,7 +43,7 @@ export class ByteWriter {
     return taken;
   }
 
-  /** Where so many bytes go. */
+  /** Where so many bytes go; only then is there memory for them. */
   #room(length: number): number {
     const at = this.#length;
     this.#length += length;

@@ -27,6 +27,9 @@ export const browserHost: Host = {
   openSoundFile: async () => {
     throw new ConfigurationError('a page has no files: leave sound.file out, and take the samples of Machine.sound');
   },
+  openRecording: async () => {
+    throw new ConfigurationError('a page has no files: record the machine in Node (icount.record)');
+  },
   openFolder: async (path) => {
     throw new ConfigurationError(`${path}: a page has no folders to share; give the guest a disk instead`);
   },

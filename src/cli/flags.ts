@@ -7,12 +7,13 @@ import {
   memorySize,
 } from '../index.ts';
 import { migrationPlace } from '../node/migration/place.ts';
-import { checkedCpu, checkedEngine, checkedIcount, checkedIsolate } from '../options.ts';
+import { checkedCpu, checkedEngine, checkedIsolate } from '../options.ts';
 import { characterFlags } from './backends/flags.ts';
 import { clockBase } from './clock-base.ts';
 import { debugFlags } from './debug-flags.ts';
 import { applyDevice } from './devices.ts';
 import { driveFlags } from './drive-flags.ts';
+import { icountFlag } from './icount-flag.ts';
 import { limitsFlag } from './limits.ts';
 import { networkFlags } from './network-flags.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
@@ -125,12 +126,7 @@ export const flags: readonly Flag[] = [
     help: 'COM1 on nothing, unless -serial says otherwise',
     apply: (settings) => ({ ...settings, nodefaults: true }),
   },
-  {
-    names: ['icount'],
-    argument: 'shift=N',
-    help: 'time from executed instructions, 2^N ns each, N from 0 to 10: runs are alike',
-    apply: (settings, text) => machine(settings, { icount: checkedIcount({ shift: parseShift(text) }) }),
-  },
+  icountFlag,
   limitsFlag,
   {
     names: ['no-reboot'],
@@ -287,11 +283,6 @@ function parseEngine(text: string): EngineSettings {
   };
   checkedEngine(engine);
   return engine;
-}
-
-function parseShift(text: string): number {
-  const { shift = '' } = parseProperties(text, 'shift', []);
-  return parseInteger('shift', shift);
 }
 
 /** Given twice, the items add up, as in QEMU. */

@@ -24,6 +24,7 @@ import { cardsOf } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
 import { announce } from './ps/announce.ts';
+import { reportReplayEnd } from './replay-end.ts';
 import type { Settings } from './settings.ts';
 import { sharesOf } from './share-flags.ts';
 import { onSignals } from './signals.ts';
@@ -54,6 +55,12 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   connectLog(machine, settings, terminal, left.reject);
   reportDeaths(machine, (text) => terminal.note(text));
   reportLimits(machine, (text) => terminal.note(text));
+  reportReplayEnd(
+    machine,
+    settings,
+    (text) => terminal.note(text),
+    () => left.resolve(0),
+  );
   process.stdout.on('error', (error) =>
     Promise.resolve(error).then(standardOutputGone).then(left.resolve, left.reject),
   );

@@ -47,6 +47,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
     decompressor: nodeStorage.decompressor,
     openNetwork: async (options, log) => (await import('./network/index.ts')).openNetwork(options, log),
     openSoundFile: async (...file) => new (await import('./wav-file.ts')).WavFile(...file),
+    openRecording: async (...file) => new (await import('./recording-file.ts')).NodeRecordingFile(...file),
     openFolder: async (path, options) => (await import('./shared-folder/index.ts')).openFolder(path, options),
     startDrives: (events) => startDriveThread(modules.drives, events),
     startIsolate(start, events) {

@@ -49,7 +49,7 @@ export interface SavedParts extends StartImages {
 /** The options with images in the place of their files' names. */
 export function savedOptions(options: MachineOptions, { boot, videoRom, drives, cards, shares }: SavedParts): Saved {
   return {
-    ...partsOf(options, lasting),
+    ...lastingOf(options),
     boot: boot as Saved,
     ...(videoRom && { videoBios: videoRom }),
     drives: drives.map((plan) => partsOf(plan, driveParts)),
@@ -66,7 +66,7 @@ export function restoredOptions(saved: Saved): MachineOptions {
   const { boot, videoBios, drives = [], network = [], shares = [] } = saved as Readonly<Record<string, Saved>>;
   if (videoBios !== undefined && !(videoBios instanceof Uint8Array)) throw foreign('videoBios');
   const restored = {
-    ...partsOf(saved as object, lasting),
+    ...lastingOf(saved as object),
     boot: imagesOf(boot, bootParts, 'boot'),
     ...(videoBios && { videoBios }),
     drives: listOf(drives, 'drives').map((drive) => partsOf(drive as object, driveParts)),
@@ -74,6 +74,12 @@ export function restoredOptions(saved: Saved): MachineOptions {
     shares: listOf(shares, 'shares').map((share) => partsOf(share as object, ['tag'])),
   };
   return restored as unknown as MachineOptions;
+}
+
+/** A file that a recording goes to, or comes from, is of here and now. */
+function lastingOf(options: object): Record<string, Saved> {
+  const { icount, ...others } = partsOf(options, lasting);
+  return { ...others, ...(isRecord(icount) && { icount: partsOf(icount, ['shift']) }) };
 }
 
 function partsOf(whole: object, names: readonly string[]): Record<string, Saved> {

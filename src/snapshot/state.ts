@@ -2,6 +2,7 @@ import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { MachineDrives } from '../drives/index.ts';
 import type { SavedMedia } from '../drives/saved-medium.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { CallName, Calls } from '../isolate/protocol.ts';
 import type { MachineImage } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
@@ -138,6 +139,7 @@ export class MachineStates {
    */
   loadWithin(name: string): Promise<void> {
     return this.#frozen(async () => {
+      this.#checkUnrecorded();
       const { components, media } = await this.decode(await this.#drives.snapshots.state(name));
       await this.#fitting('check', components);
       await this.#drives.load(media, () => this.#load(components), name);
@@ -165,7 +167,18 @@ export class MachineStates {
    * @throws ConfigurationError if it doesn't fit the machine, or what is in its drives; nothing has changed then
    */
   load({ components, media }: WholeState): Promise<void> {
-    return this.#frozen(() => this.#drives.load(media, () => this.#load(components)));
+    return this.#frozen(async () => {
+      this.#checkUnrecorded();
+      await this.#drives.load(media, () => this.#load(components));
+    });
+  }
+
+  #checkUnrecorded(): void {
+    const { record, replay } = this.#machine.options.icount ?? {};
+    if (record === undefined && replay === undefined) return;
+    throw new ConfigurationError(
+      'a machine that is recorded, or replays a recording, cannot go on from a snapshot; leave out record and replay',
+    );
   }
 
   async #frozen<Result>(act: () => Promise<Result>): Promise<Result> {

@@ -1,7 +1,7 @@
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { MachineConfig, RecordingConfig, RunResult } from '../../runtime/machine/config.ts';
 import { createMachine, type MachineCore } from '../../runtime/machine/machine.ts';
-import { RECORDING_PORT } from '../../runtime/machine/tape.ts';
+import { RECORDING_PORT } from '../../runtime/machine/resources.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { randomFrom } from './samples.ts';
 

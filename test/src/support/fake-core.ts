@@ -126,6 +126,10 @@ class FakeCore implements MachineCore {
     if (message.type === 'input') this.#input.push(...(message.value as Uint8Array));
   }
 
+  pressReset(): boolean {
+    return false;
+  }
+
   reset(): void {
     this.#resets++;
     this.#host.send({ type: 'taken', port: 'com1', length: this.#input.length });

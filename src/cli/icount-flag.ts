@@ -1,0 +1,31 @@
+import { ConfigurationError, type IcountOptions } from '../index.ts';
+import { checkedIcount } from '../recording/options.ts';
+import type { Flag } from './flags.ts';
+import { parseInteger, parseProperties } from './properties.ts';
+import { machine } from './settings.ts';
+
+/** Time from executed instructions, with QEMU's record and replay. */
+export const icountFlag: Flag = {
+  names: ['icount'],
+  argument: 'shift=N[,rr=record|replay,rrfile=FILE]',
+  help: 'time from executed instructions, 2^N ns each, N from 0 to 10: runs are alike; record all that enters the machine in a file, or replay it',
+  apply: (settings, text) => machine(settings, { icount: parseIcount(text) }),
+};
+
+function parseIcount(text: string): IcountOptions {
+  const { shift = '', rr, rrfile, rrsnapshot } = parseProperties(text, 'shift', ['rr', 'rrfile', 'rrsnapshot']);
+  if (rrsnapshot !== undefined)
+    throw new ConfigurationError(
+      'rrsnapshot is not there: a recording begins when the machine is turned on; leave it out',
+    );
+  const time = { shift: parseInteger('shift', shift) };
+  return checkedIcount({ ...time, ...parseRecording(rr, rrfile) });
+}
+
+function parseRecording(rr: string | undefined, rrfile: string | undefined): Omit<IcountOptions, 'shift'> {
+  if (rr === undefined && rrfile === undefined) return {};
+  if (rr !== 'record' && rr !== 'replay')
+    throw new ConfigurationError(`'${rr ?? ''}' is no mode; give rr=record or rr=replay`);
+  if (rrfile === undefined || rrfile === '') throw new ConfigurationError(`rr=${rr} needs a file; give rrfile=FILE`);
+  return { [rr]: rrfile };
+}

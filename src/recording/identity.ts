@@ -1,0 +1,97 @@
+import { crc32 } from '../../runtime/crc32.ts';
+import type { BlockMedium } from '../../runtime/host/block.ts';
+import type { MachineConfig } from '../machine-core.ts';
+import { RecordingError } from './layout.ts';
+
+/** What a recording says of its machine. */
+export interface RecordingHeader {
+  /** What it is made of: JSON of each part of its configuration, with checksums in the place of images. */
+  readonly machine: Readonly<Record<string, string>>;
+  /** What is not to be given again: the clock at the start, what was in the drives, and who listened. */
+  readonly start: {
+    readonly startTimeOfDay: number;
+    readonly media: Readonly<Record<string, BlockMedium | null>>;
+    readonly sound?: MachineConfig['sound'];
+  };
+}
+
+/** Parts of a configuration that may be others in a replay, or are taken from the recording. */
+const free: readonly (keyof MachineConfig)[] = [
+  'engine',
+  'tiering',
+  'check',
+  'engineOptions',
+  'log',
+  'pacing',
+  'icountSleep',
+  'recording',
+  'startTimeOfDay',
+  'sound',
+];
+
+/** What a recording of a machine with this configuration begins with. */
+export function headerOf(config: MachineConfig): RecordingHeader {
+  const { startTimeOfDay, drives = [], sound } = config;
+  return {
+    machine: partsOf(config),
+    start: {
+      startTimeOfDay,
+      media: Object.fromEntries(drives.map(({ name, medium }) => [name, medium])),
+      ...(sound && { sound }),
+    },
+  };
+}
+
+function partsOf({ drives = [], ...others }: MachineConfig): Record<string, string> {
+  const config = { ...others, drives: drives.map(({ medium: _, ...drive }) => drive) };
+  const parts = Object.entries(config).filter(
+    ([name, value]) => !free.includes(name as keyof MachineConfig) && value !== undefined,
+  );
+  return Object.fromEntries(parts.map(([name, value]) => [name, JSON.stringify(sorted(value))]));
+}
+
+/** With names in alphabetical order, and checksums for bytes. */
+function sorted(value: unknown): unknown {
+  if (value instanceof Uint8Array) return { bytes: value.length, crc32: crc32(value) };
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, part]) => [name, sorted(part)]));
+}
+
+/**
+ * The configuration of a machine that replays.
+ * @throws RecordingError that names what is another than it was
+ */
+export function replayedConfig(config: MachineConfig, header: unknown): MachineConfig {
+  const { machine, start } = checkedHeader(header);
+  const present = partsOf(config);
+  const names = [...new Set([...Object.keys(machine), ...Object.keys(present)])];
+  const different = names.filter((name) => machine[name] !== present[name]);
+  if (different.length > 0) throw otherMachine(different, machine, present);
+  const { startTimeOfDay, media, sound } = start;
+  const drives = config.drives?.map((drive) => ({ ...drive, medium: media[drive.name] ?? null }));
+  return { ...config, startTimeOfDay, ...(drives && { drives }), ...(sound && { sound }) };
+}
+
+function otherMachine(
+  names: readonly string[],
+  then: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
+): RecordingError {
+  const shown = names.map((name) => `${name} ${then[name] ?? 'not given'} (here ${now[name] ?? 'not given'})`);
+  return new RecordingError(
+    `is of a machine with other options; give those that it was made with: ${shown.join('; ')}`,
+  );
+}
+
+function checkedHeader(header: unknown): RecordingHeader {
+  const { machine, start } = (header ?? {}) as Partial<RecordingHeader>;
+  const isHeader = isRecord(machine) && isRecord(start?.media) && Number.isFinite(start?.startTimeOfDay);
+  if (!isHeader) throw new RecordingError('is damaged: its header does not tell of a machine');
+  return header as RecordingHeader;
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
