@@ -54,6 +54,8 @@ export class Cpu {
   readonly hypervisor: Hypervisor | undefined;
   readonly onShutdown: CpuParts['onShutdown'];
   readonly fpuErrorLine: (active: boolean) => void;
+  /** Time is made of instructions: what one of them does must not depend on when the host asks for attention. */
+  isCounted = false;
   /** Only where somebody asked for a log. */
   observer: CpuObserver | null = null;
   /** Scratch of far transfers, reused so that they allocate nothing; meaningless in between. */

@@ -124,8 +124,9 @@ function whole(span: Uint8Array, size: number): Uint8Array {
 }
 
 /** Not 0 where attention or a debug trap is due after an element. */
-function asked({ state }: Cpu): number {
-  return state[Word.attention] | state[Word.debugTraps] | (state[Word.eflags] & Eflags.tf);
+function asked({ state, isCounted }: Cpu): number {
+  const attention = isCounted ? 0 : state[Word.attention];
+  return attention | state[Word.debugTraps] | (state[Word.eflags] & Eflags.tf);
 }
 
 /** At least one element a turn, if there is one; no other where something is due after it. */

@@ -81,6 +81,7 @@ export class Engine {
   constructor(cpu: Cpu, mmu: Mmu, interrupts: InterruptSource, options: EngineOptions) {
     const { pacing, check } = options;
     const budgeted = pacing === 'budget';
+    cpu.isCounted = budgeted;
     const suffix = freeSuffix([...cellNames, ...Object.keys(helpers)]);
     const memoryBytes = mmu.ram.bytes.length;
     const emit: EmitOptions = { suffix, memoryBytes, pacing };

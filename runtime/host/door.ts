@@ -1,7 +1,6 @@
-import type { Delivery } from '../replay/entries.ts';
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
-import type { ToHost, ToMachine } from './messages.ts';
+import type { Delivery, ToHost, ToMachine } from './messages.ts';
 import { RequestLane } from './request-lane.ts';
 import { type HostStream, INPUT_CREDIT, takenInParts } from './stream.ts';
 

@@ -12,3 +12,10 @@ export type ToMachine =
   /** What nobody asked for: bytes of a stream, or what has happened to a thing of the host's. */
   | { readonly type: 'input'; readonly port: string; readonly value: unknown }
   | { readonly type: 'completion'; readonly id: number; readonly answer: unknown };
+
+/** Something of the host's that takes effect in the machine. */
+export type Delivery =
+  /** What nobody asked for. It was due at the virtual time `at`, in nanoseconds. */
+  | { readonly type: 'input'; readonly port: string; readonly value: unknown; readonly at: number }
+  /** The answer to a request. */
+  | { readonly type: 'answer'; readonly id: number; readonly answer: unknown };

@@ -1,7 +1,7 @@
 import type { HostDoor } from '../host/door.ts';
-import type { ToHost } from '../host/messages.ts';
+import type { Delivery, ToHost } from '../host/messages.ts';
 import type { GuestRam } from '../memory/ram.ts';
-import { type Delivery, decodeEntries, type Moment } from '../replay/entries.ts';
+import { decodeEntries, type Moment } from '../replay/entries.ts';
 import type { Journal } from '../replay/journal.ts';
 import { Divergence, Player } from '../replay/player.ts';
 import { Recorder } from '../replay/recorder.ts';

@@ -1,12 +1,6 @@
+import type { Delivery } from '../host/messages.ts';
 import { ByteReader, ByteWriter, RecordingDamage } from './bytes.ts';
 import { readValue, type Value, writeValue } from './values.ts';
-
-/** Something of the host's that takes effect in the machine. */
-export type Delivery =
-  /** What nobody asked for. It was due at the virtual time `at`, in nanoseconds. */
-  | { readonly type: 'input'; readonly port: string; readonly value: unknown; readonly at: number }
-  /** The answer to a request. */
-  | { readonly type: 'answer'; readonly id: number; readonly answer: unknown };
 
 /** Where a machine is: instructions that have run, and virtual nanoseconds. */
 export interface Moment {

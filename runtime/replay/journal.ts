@@ -1,4 +1,5 @@
-import type { Delivery, Moment } from './entries.ts';
+import type { Delivery } from '../host/messages.ts';
+import type { Moment } from './entries.ts';
 
 /** What a machine tells of what enters it, to be recorded, or compared with a recording. */
 export interface Journal {

@@ -1,5 +1,5 @@
-import type { ToHost, ToMachine } from '../host/messages.ts';
-import type { Delivery, Entry, Moment } from './entries.ts';
+import type { Delivery, ToHost, ToMachine } from '../host/messages.ts';
+import type { Entry, Moment } from './entries.ts';
 import type { Journal } from './journal.ts';
 import type { StateChecksums } from './state-checksums.ts';
 

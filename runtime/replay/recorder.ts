@@ -1,4 +1,5 @@
-import { type Delivery, type Entry, encodeEntry, type Moment } from './entries.ts';
+import type { Delivery } from '../host/messages.ts';
+import { type Entry, encodeEntry, type Moment } from './entries.ts';
 import { type Journal, MarkPace } from './journal.ts';
 import type { StateChecksums } from './state-checksums.ts';
 

@@ -52,6 +52,7 @@ const runtimeOrder = [
   'time',
   'bus',
   'host',
+  'replay',
   'sound',
   'ethernet',
   'usb',
