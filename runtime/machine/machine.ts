@@ -31,7 +31,7 @@ import { makePanel, PANEL_PORT, type Panel } from './panel.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
 import { Schedule } from './schedule.ts';
-import { Tape } from './tape.ts';
+import { makeTape, type Tape } from './tape.ts';
 import { Transfer } from './transfer.ts';
 
 /** Virtual nanoseconds that an answer of the host's takes with instruction time. */
@@ -81,7 +81,7 @@ export class MachineCore {
     this.schedule = new Schedule({ config, host, state: this.state, events: this.events });
     this.clock = this.schedule.clock;
     this.guest = loadGuest(config);
-    this.tape = this.makeTape();
+    this.tape = makeTape(config, this.schedule, (message) => host.send(message));
     this.log = config.log?.length ? new GuestLog(config.log, (lines) => host.guestLog?.(lines)) : null;
     this.door = new HostDoor({
       clock: this.clock,
@@ -144,13 +144,6 @@ export class MachineCore {
       random: (target) => this.fillRandom(target),
       releaseMemory: (bytes) => this.host.releaseMemory?.(bytes) ?? false,
     });
-  }
-
-  private makeTape(): Tape | null {
-    const { recording } = this.config;
-    const { instructionTime, clock } = this.schedule;
-    if (recording === undefined || instructionTime === null) return null;
-    return new Tape({ recording, instructionTime, clock, send: (message) => this.host.send(message) });
   }
 
   private makePanel(): Panel {

@@ -8,9 +8,10 @@ import { Recorder } from '../replay/recorder.ts';
 import { StateChecksums } from '../replay/state-checksums.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { Clock } from '../time/clock.ts';
-import type { RecordingConfig, RunResult } from './config.ts';
+import type { MachineConfig, RecordingConfig, RunResult } from './config.ts';
 import type { InstructionTime } from './instruction-time.ts';
 import { RECORDING_PORT } from './resources.ts';
+import type { Schedule } from './schedule.ts';
 
 export interface TapeOptions {
   readonly recording: RecordingConfig;
@@ -114,4 +115,14 @@ export class Tape {
     if (this.#player && !this.isOver)
       throw new Divergence(instructions, `the guest sleeps for ever; it came to ${this.#player.end.instructions} then`);
   }
+}
+
+/** The tape of a machine with this configuration; null: it is neither recorded nor does it replay. */
+export function makeTape(
+  { recording }: MachineConfig,
+  { instructionTime, clock }: Schedule,
+  send: TapeOptions['send'],
+): Tape | null {
+  if (recording === undefined || instructionTime === null) return null;
+  return new Tape({ recording, instructionTime, clock, send });
 }
