@@ -5,7 +5,7 @@ import { engines as allEngines } from './engines/index.ts';
 import { boot, groups, optionalGroups, programs, type Work } from './programs.ts';
 
 export interface Options {
-  readonly action: 'run' | 'micro' | 'list' | 'help';
+  readonly action: 'run' | 'micro' | 'snapshots' | 'list' | 'help';
   readonly engines: readonly Engine[];
   readonly works: readonly Work[];
   readonly runs: number;
@@ -41,6 +41,8 @@ export const usage = `Usage: npm run bench -- [flags]
   --keep               keep the kernel, the root file systems and the consoles' output
   --write-results      write bench/RESULTS.md too; means --all --mips, unless --engines names some
   --micro              measure parts of the translator instead (goes with --filter and --json only)
+  --snapshots          measure how long it takes to save, restore, fork and move a Linux guest instead, and
+                       how many forks that run a command there are a second
   --list               show all work and all engines
   --help               show this
 `;
@@ -58,9 +60,13 @@ const flags = {
   keep: { type: 'boolean', default: false },
   'write-results': { type: 'boolean', default: false },
   micro: { type: 'boolean', default: false },
+  snapshots: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
+
+/** Flags that ask for something else than a run; the first one that is given counts. */
+const actions = ['help', 'list', 'micro', 'snapshots'] as const;
 
 /**
  * What these arguments ask for.
@@ -75,7 +81,7 @@ export function parseOptions(args: readonly string[]): Options {
   const filter = names(values.filter);
   const engines = chosenEngines(values.engines, all);
   return {
-    action: values.help ? 'help' : values.list ? 'list' : values.micro ? 'micro' : 'run',
+    action: actions.find((name) => values[name]) ?? 'run',
     engines,
     works: values.micro ? [] : chosenWorks(filter, all),
     runs: wholeNumber('--runs', values.runs),

@@ -14,7 +14,16 @@ export interface Figure {
   readonly values: readonly number[];
 }
 
-async function booted(): Promise<Machine> {
+/** Median, least and most, and how many a second there are. */
+export function figureText({ name, values }: Figure): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const shown = [sorted[sorted.length >> 1]!, sorted[0]!, sorted.at(-1)!].map((value) => value.toFixed(1));
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return `${name.padEnd(24)}${shown[0]!.padStart(8)} ms (${shown[1]} to ${shown[2]}), ${(1000 / mean).toFixed(1)} a second\n`;
+}
+
+/** A machine with Linux, at the prompt of its shell. */
+export async function booted(): Promise<Machine> {
   const { kernel, initrd } = await debianLinux();
   const append = 'console=ttyS0 quiet cryptomgr.notests';
   const machine = await Machine.create({ memory: '128M', boot: { kernel, initrd: initrd(), append } });

@@ -156,13 +156,14 @@ export class Departure {
   }
 
   async #sendRest(wasRunning: boolean): Promise<void> {
-    const media = this.#machine.media();
-    media.catch(() => {});
+    // Each answer takes a turn of another thread: all are asked for at once.
+    const rest = Promise.all([this.#machine.transfer('devices'), this.#machine.media()]);
+    rest.catch(() => {});
     this.#stream.limit = STILL_LIMIT;
     await this.#pass(false);
-    const components = await this.#machine.transfer('devices');
+    const [components, media] = await this.#unlessBroken(rest);
     this.#machine.checkFolders();
-    const state = { components, media: (await media) as object, running: wasRunning };
+    const state = { components, media: media as object, running: wasRunning };
     await this.#unlessBroken(this.#stream.write('state', state as never));
   }
 

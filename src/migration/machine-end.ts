@@ -61,8 +61,8 @@ export class MachineEnd {
 
   /** Stops it. All that it has asked its drives for is done then. */
   async stop(): Promise<void> {
-    await this.#machine.pause();
-    await this.#machine.made.drives.withoutLimits(() => this.#machine.call('freeze'));
+    const frozen = () => this.#machine.call('freeze');
+    await Promise.all([this.#machine.pause(), this.#machine.made.drives.withoutLimits(frozen)]);
   }
 
   /** The other way round. */
