@@ -13,7 +13,7 @@ import { checkedInteger, checkedOneOf, checkNames, checkText, isImage, shown } f
 import { checkedIcount, type IcountOptions } from './recording/options.ts';
 import type { ShareOptions } from './shares/options.ts';
 import { checkedSoundCards, type SoundOptions } from './sound/options.ts';
-import { checkedUsb } from './usb.ts';
+import { checkedUsb, usbDisks } from './usb.ts';
 import { checkedVirtioPorts, type VirtioPortOptions } from './virtio-ports.ts';
 
 /** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
@@ -129,7 +129,7 @@ export interface MachineOptions {
   /** Folders of the host that the guest may mount: QEMU's `-virtfs`. Default: none. Only in Node, on Linux. */
   readonly shares?: readonly ShareOptions[];
   /**
-   * Adds a USB controller with these plugged in, each at most once and two in all: QEMU's `-usb` and
+   * Adds a USB controller with these plugged in, each at most once and two in all, disks of `drives` with `interface: 'usb'` included: QEMU's `-usb` and
    * `-device usb-tablet`. What `Machine.keyboard` and `Machine.mouse` do goes to them while the guest uses them. Default: none.
    */
   readonly usb?: readonly UsbInput[];
@@ -233,7 +233,7 @@ export function checkOptions(
     ...(options.balloon === true && { balloon: true }),
     ...(options.rng === true && { rng: true }),
     ...(options.soundCards && { soundCards: checkedSoundCards(options.soundCards) }),
-    ...(options.usb !== undefined && { usb: checkedUsb(options.usb) }),
+    ...(options.usb !== undefined && { usb: checkedUsb(options.usb, usbDisks(options.drives)) }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
     vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),

@@ -1,17 +1,18 @@
 import { type UsbInput, usbInputs } from '../runtime/machine/usb.ts';
 import { ConfigurationError } from './errors.ts';
 import { checkedOneOf, shown } from './option-checks.ts';
+import type { MachineOptions } from './options.ts';
 
 /** Ports of the controller. There are no hubs. */
 const PORTS = 2;
 
 /** @throws ConfigurationError */
-export function checkedUsb(inputs: readonly UsbInput[]): readonly UsbInput[] {
+export function checkedUsb(inputs: readonly UsbInput[], disks: number): readonly UsbInput[] {
   if (!Array.isArray(inputs)) throw new ConfigurationError(`usb is ${shown(inputs)}; it must be an array of devices`);
   for (const input of inputs) checkedOneOf('USB device', input, usbInputs);
   const twice = inputs.find((input, n) => inputs.indexOf(input) < n);
   if (twice !== undefined) throw new ConfigurationError(`there can be one USB ${twice}; give each device once`);
-  checkUsbPorts(inputs.length);
+  checkUsbPorts(inputs.length + disks);
   return inputs;
 }
 
@@ -21,4 +22,9 @@ function checkUsbPorts(count: number): void {
   throw new ConfigurationError(
     `the USB controller has ${PORTS} ports, and ${count} devices are to be plugged in; give it fewer`,
   );
+}
+
+/** Disks that are to be plugged in; what is no list of drives is told elsewhere. */
+export function usbDisks(drives: MachineOptions['drives'] = []): number {
+  return Array.isArray(drives) ? drives.filter((drive) => drive?.interface === 'usb').length : 0;
 }

@@ -7,10 +7,10 @@ import type { MachineConfig } from './config.ts';
 export interface DriveConfig {
   /** Unique: that of its block port, such as "ide0-hd0". */
   readonly name: string;
-  readonly interface: 'ide' | 'floppy' | 'virtio';
+  readonly interface: 'ide' | 'floppy' | 'virtio' | 'usb';
   /**
    * IDE: 0 and 1 are the first and second of the first channel, 2 and 3 those of the second. Floppy: 0 or 1. Virtio disks have
-   * their places on the PCI bus by its order.
+   * their places on the PCI bus by its order, USB disks their ports.
    */
   readonly index: number;
   readonly media: 'disk' | 'cdrom';

@@ -3,6 +3,7 @@ import { UsbHid } from '../devices/usb-hid/index.ts';
 import { KeyboardReports } from '../devices/usb-hid/keyboard.ts';
 import { MouseReports, TabletReports } from '../devices/usb-hid/pointer.ts';
 import type { Reports } from '../devices/usb-hid/reports.ts';
+import { UsbStorage } from '../devices/usb-storage/index.ts';
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
 import type { UsbDevice } from '../usb/device.ts';
 import type { Board, Part } from './board.ts';
@@ -24,9 +25,12 @@ const [DEVICE, PIN] = [1, 4];
 
 /** The controller with what is plugged in, if the configuration has any: input first, then disks. */
 export function usbParts(board: Board): Part[] {
-  const { usb } = board.config;
-  if (usb === undefined) return [];
-  const devices = usb.map((input) => inputDevice(board, input));
+  const { usb, drives = [] } = board.config;
+  const disks = drives.filter((drive) => drive.interface === 'usb').sort((a, b) => a.index - b.index);
+  if (usb === undefined && disks.length === 0) return [];
+  const inputs = (usb ?? []).map((input) => inputDevice(board, input));
+  const storage = disks.map(({ name, serial = '' }) => new UsbStorage({ name, serial, port: board.blockPort(name) }));
+  const devices = [...inputs, ...storage];
   return [...devices, new Uhci({ ...board, irq: board.pciIrq(DEVICE, PIN), devices })];
 }
 

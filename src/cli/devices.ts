@@ -15,7 +15,7 @@ import { parseInteger, parseProperties } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 import { shareFolder } from './share-flags.ts';
 import { addSoundCard } from './sound-flags.ts';
-import { addUsbController, addUsbInput, usbInputNames } from './usb-flags.ts';
+import { addUsbController, addUsbInput, checkUsbController, usbInputNames } from './usb-flags.ts';
 
 /** A device that `-device` adds: parsing and `-device help` come from its row. */
 export interface Device {
@@ -118,6 +118,14 @@ export const devices: Readonly<Record<string, Device>> = {
     help: 'a hard disk like that of ide-hd, for guests with drivers of virtio',
     properties: { drive: '', serial: '' },
     apply: (settings, properties) => connectDrive(settings, { media: 'disk', interface: 'virtio' }, properties),
+  },
+  'usb-storage': {
+    help: 'a disk on the USB, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; needs -usb',
+    properties: { drive: '', serial: '', id: '', bus: '', port: '' },
+    apply: (settings, { drive = '', serial = '' }) => {
+      checkUsbController(settings, 'usb-storage');
+      return connectDrive(settings, { media: 'disk', interface: 'usb' }, { drive, serial });
+    },
   },
   ...Object.fromEntries(cardModels.map((model) => [model, cardDevice(model)])),
   ...Object.fromEntries(soundCardModels.map((model) => [model, soundCardDevice(model)])),

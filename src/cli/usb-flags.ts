@@ -16,10 +16,14 @@ export function addUsbController(settings: Settings): Settings {
 
 /** @throws ConfigurationError if there is no controller for it */
 export function addUsbInput(settings: Settings, input: UsbInput): Settings {
-  const { usb } = settings.machine;
-  if (usb === undefined)
-    throw new ConfigurationError(`there is no USB controller for it; give -usb before -device ${usbInputNames[input]}`);
-  return machine(settings, { usb: [...usb, input] });
+  checkUsbController(settings, usbInputNames[input]);
+  return machine(settings, { usb: [...settings.machine.usb!, input] });
+}
+
+/** @throws ConfigurationError if there is no controller for the device */
+export function checkUsbController(settings: Settings, device: string): void {
+  if (settings.machine.usb !== undefined) return;
+  throw new ConfigurationError(`there is no USB controller for it; give -usb before -device ${device}`);
 }
 
 /** The old spelling has the names of inputs as the library has them. */

@@ -14,9 +14,9 @@ export interface DriveOptions {
   readonly image?: Image;
   /** What the image is. Default: found out from its first bytes. */
   readonly format?: ImageFormat;
-  /** What it is connected to; "virtio" is for hard disks of guests with its driver. Default: "ide". */
-  readonly interface?: 'ide' | 'floppy' | 'virtio';
-  /** Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio from 0 to 15. Default: the next free one; for a CD-ROM drive, 2 first. */
+  /** What it is connected to; "virtio" is for hard disks of guests with its driver, "usb" a disk on the USB. Default: "ide". */
+  readonly interface?: 'ide' | 'floppy' | 'virtio' | 'usb';
+  /** Its place: IDE from 0 to 3, two a channel; floppy 0 (A:) or 1 (B:); virtio from 0 to 15; usb 0 or 1. Default: the next free one; for a CD-ROM drive, 2 first. */
   readonly index?: number;
   /** Default: "disk". */
   readonly media?: 'disk' | 'cdrom';
@@ -62,8 +62,12 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'limits',
 ];
 
-const allowed = { interface: ['ide', 'floppy', 'virtio'], media: ['disk', 'cdrom'], format: ['raw', 'qcow2'] } as const;
-const places = { ide: 4, floppy: 2, virtio: 16 } as const;
+const allowed = {
+  interface: ['ide', 'floppy', 'virtio', 'usb'],
+  media: ['disk', 'cdrom'],
+  format: ['raw', 'qcow2'],
+} as const;
+const places = { ide: 4, floppy: 2, virtio: 16, usb: 2 } as const;
 /** What an IDE or virtio drive's identification has room for, in characters. */
 const SERIAL_LENGTH = 20;
 

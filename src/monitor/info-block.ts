@@ -26,6 +26,7 @@ function formatDrive(drive: Drive): string {
 /** Of a name such as ide1-cd0, floppy0 or virtio0. */
 function placeOf(name: string): string {
   if (name.startsWith('virtio')) return `/machine/peripheral-anon/device[${name.slice(6)}]/virtio-backend`;
+  if (name.startsWith('usb')) return `/machine/peripheral-anon/device[${name.slice(3)}]`;
   const [, channel, unit] = /^ide(\d)-..(\d)$/.exec(name) ?? [];
   return channel === undefined ? `floppy-bus.0, unit ${name.at(-1)}` : `ide.${channel}, unit ${unit}`;
 }

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DebianLinux } from '../../src/node/assets/debian.ts';
 import { linuxModules } from '../support/linux-modules.ts';
 import { findLinux, LinuxShell } from '../support/linux-shell.ts';
 
 const TIMEOUT = 900_000;
-const drivers = ['uhci-hcd', 'usbhid', 'hid-generic', 'evdev', 'usb-storage', 'sd_mod'];
+const drivers = ['uhci-hcd', 'usbhid', 'hid-generic', 'evdev', 'usb-storage', 'sd_mod', 'ext4', 'crc32c_generic'];
+const DISK_BYTES = 16 << 20;
 
 const found = await findLinux();
 const modules = typeof found === 'string' ? found : await linuxModules(found.release, ...drivers).catch(String);
@@ -91,6 +93,36 @@ if (typeof found === 'string' || typeof modules === 'string') {
       await shell.run('sleep 3');
       expect(Number(await shell.run(interrupts)) - before).toBeLessThan(10);
       expect(await shell.run('dmesg | grep -iE "usb.*(error|fail|disabled|reset)" || true')).toBe('');
+    });
+  });
+
+  describe('Linux with a disk on the USB', { timeout: TIMEOUT }, () => {
+    const disk = Uint8Array.from({ length: DISK_BYTES }, (_, n) => (n * 7 + (n >> 9) * 31) & 0xff);
+    let shell: LinuxShell;
+    beforeAll(async () => {
+      shell = await LinuxShell.boot(linux, 'translator', 'quiet', {
+        usb: ['tablet'],
+        drives: [{ interface: 'usb', image: disk, format: 'raw' }],
+      });
+      await shell.run('while ! [ -e /dev/sda ]; do sleep 0.1; done');
+    }, TIMEOUT);
+    afterAll(() => shell.machine.stop());
+
+    test('what is read is what is there', async () => {
+      expect(await shell.run('cat /sys/block/sda/size')).toBe(`${DISK_BYTES / 512}`);
+      const md5 = createHash('md5').update(disk).digest('hex');
+      expect(await shell.run('md5sum < /dev/sda')).toBe(`${md5}  -`);
+    });
+
+    test('a file system on it keeps what is written', async () => {
+      await shell.run('mke2fs /dev/sda > /dev/null 2>&1; mkdir -p /mnt; mount -t ext4 /dev/sda /mnt');
+      await shell.run(
+        'dd if=/dev/urandom of=/mnt/file bs=64k count=64 2>/dev/null; md5sum < /mnt/file > /sum; umount /mnt',
+      );
+      await shell.run(
+        'echo 3 > /proc/sys/vm/drop_caches; mount -t ext4 /dev/sda /mnt; md5sum < /mnt/file | cmp - /sum',
+      );
+      expect(await shell.run('dmesg | grep -iE "(usb|sd).*(error|fail|reset)" || true')).toBe('');
     });
   });
 }

@@ -1,0 +1,309 @@
+import { type BlockDone, type BlockMedium, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
+import { joinComponents } from '../../snapshot/components.ts';
+import type { Component } from '../../snapshot/describe.ts';
+import { ENDPOINT_IN, EndpointKind, type UsbDescription } from '../../usb/descriptors.ts';
+import { type UsbDevice, UsbFunction } from '../../usb/device.ts';
+import type { DataAnswer, Direction, Handshake } from '../../usb/packets.ts';
+import type { SetupPacket } from '../../usb/requests.ts';
+import { type Action, actionOf } from './commands.ts';
+import {
+  ClassRequest,
+  COMMAND_BYTES,
+  CommandBlock,
+  DEFAULT_SERIAL,
+  Id,
+  IN_ENDPOINT,
+  OUT_ENDPOINT,
+  Outcome,
+  PACKET_BYTES,
+  Sense,
+  STORAGE_CLASS,
+  STRINGS,
+  StatusBlock,
+} from './registers.ts';
+import { type StorageState, storageState } from './state.ts';
+
+export interface UsbStorageOptions {
+  readonly name: string;
+  readonly port: BlockPort;
+  /** Up to 20 characters of ASCII. */
+  readonly serial?: string;
+}
+
+/**
+ * What comes next: a command; data from the host; data for it; an answer of the disk's to a read, a write or a flush; the status. After nonsense
+ * nothing does until the host resets the transport.
+ */
+const Phase = { command: 0, out: 1, in: 2, reading: 3, writing: 4, flushing: 5, status: 6, broken: 7 } as const;
+
+/** Sectors that the disk is asked for at once. */
+const CHUNK_SECTORS = 128;
+
+const endpoint = (address: number) => ({ address, kind: EndpointKind.bulk, packet: PACKET_BYTES });
+
+/** A disk on the USB: SCSI commands by the bulk-only transport. */
+export class UsbStorage implements UsbDevice {
+  readonly component: Component;
+  onReady: () => void = () => {};
+  readonly #state: StorageState = storageState.create();
+  readonly #function: UsbFunction;
+  readonly #port: BlockPort;
+  readonly #serial: string;
+
+  constructor({ name, port, serial = '' }: UsbStorageOptions) {
+    this.#port = port;
+    this.#serial = serial === '' ? DEFAULT_SERIAL : serial;
+    this.#function = new UsbFunction(description(this.#serial), {
+      requests: {
+        read: ({ request }) => (request === ClassRequest.mostUnits ? Uint8Array.of(0) : null),
+        write: (setup) => this.#classRequest(setup),
+      },
+      configured: () => this.#resetTransport(),
+    });
+    const own = storageState.bind(name, this.#state, { restored: () => this.#restart() });
+    this.component = joinComponents(name, [own, this.#function.component]);
+  }
+
+  get address(): number {
+    return this.#function.state.address;
+  }
+
+  get mayWake(): boolean {
+    return this.#function.state.remoteWakeup;
+  }
+
+  get #medium(): BlockMedium {
+    return this.#port.medium ?? { sectors: 0, isReadOnly: true };
+  }
+
+  reset(): void {
+    this.resetBus();
+  }
+
+  resetBus(): void {
+    this.#function.resetBus();
+  }
+
+  setup(bytes: Uint8Array): void {
+    this.#function.setup(bytes);
+  }
+
+  /** Halts stay: the host clears them after a reset of the transport (3.1). */
+  #classRequest({ request }: SetupPacket): boolean {
+    if (request === ClassRequest.reset) this.#resetTransport();
+    return request === ClassRequest.reset;
+  }
+
+  #resetTransport(): void {
+    Object.assign(this.#state, storageState.create());
+    this.#port.cancel();
+  }
+
+  /** The disk knows nothing of what a loaded state has under way. */
+  #restart(): void {
+    this.#port.cancel();
+    const { phase } = this.#state;
+    if (phase === Phase.reading) this.#read();
+    else if (phase === Phase.writing) this.#write();
+    else if (phase === Phase.flushing) this.#flush();
+  }
+
+  isBusy(number: number, direction: Direction): boolean {
+    if (number === 0 || this.#function.isHalted(number, direction)) return false;
+    const { phase } = this.#state;
+    if (phase === Phase.broken) return false;
+    if (direction === 'in') return phase !== Phase.in && phase !== Phase.status;
+    return phase !== Phase.command && phase !== Phase.out;
+  }
+
+  out(number: number, bytes: Uint8Array): Handshake {
+    if (number === 0) return this.#function.out(bytes);
+    if (this.#function.isHalted(number, 'out')) return 'stall';
+    if (this.isBusy(number, 'out')) return 'nak';
+    return this.#state.phase === Phase.out ? this.#takeData(bytes) : this.#takeCommand(bytes);
+  }
+
+  in(number: number): DataAnswer {
+    if (number === 0) return this.#function.in();
+    if (this.#function.isHalted(number, 'in')) return 'stall';
+    if (this.isBusy(number, 'in')) return 'nak';
+    if (this.#state.phase === Phase.in) return this.#sendData();
+    return this.#state.phase === Phase.status ? this.#sendStatus() : this.#break();
+  }
+
+  /** What is no command halts both endpoints, until the host resets the transport (6.6.1). */
+  #break(): 'stall' {
+    this.#state.phase = Phase.broken;
+    this.#function.halt(IN_ENDPOINT | ENDPOINT_IN);
+    this.#function.halt(OUT_ENDPOINT);
+    return 'stall';
+  }
+
+  #takeCommand(bytes: Uint8Array): Handshake {
+    const state = this.#state;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const isCommand = bytes.length === CommandBlock.bytes && view.getUint32(0, true) === CommandBlock.signature;
+    if (!isCommand || state.phase === Phase.broken) return this.#break();
+    state.tag = view.getUint32(CommandBlock.tag, true);
+    state.expected = view.getUint32(CommandBlock.length, true);
+    state.outcome = Outcome.passed;
+    state.data.clear();
+    state.sectors = 0;
+    state.command.set(bytes.subarray(CommandBlock.command, CommandBlock.command + COMMAND_BYTES));
+    const wantsIn = (view.getUint8(CommandBlock.flags) & ENDPOINT_IN) !== 0;
+    const unit = view.getUint8(CommandBlock.unit) & 0xf;
+    this.#begin(unit === 0 ? this.#action() : { kind: 'fail', sense: Sense.noUnit }, wantsIn);
+    return 'ack';
+  }
+
+  #action(): Action {
+    const { command, sense } = this.#state;
+    return actionOf(command, { medium: this.#medium, serial: this.#serial, sense });
+  }
+
+  #begin(action: Action, wantsIn: boolean): void {
+    const state = this.#state;
+    if (action.kind !== 'send') state.sense = action.kind === 'fail' ? action.sense : Sense.none;
+    if (action.kind === 'fail') state.outcome = Outcome.failed;
+    if (action.kind === 'flush') this.#flush();
+    else if (action.kind === 'send') this.#offer(action.bytes, wantsIn);
+    else if (action.kind === 'read' || action.kind === 'write') this.#move(action, wantsIn);
+    else this.#endWithoutData(wantsIn);
+  }
+
+  #offer(bytes: Uint8Array, wantsIn: boolean): void {
+    if (!wantsIn || this.#state.expected === 0) {
+      this.#endWithoutData(wantsIn);
+      return;
+    }
+    this.#state.data.push(bytes);
+    this.#state.phase = Phase.in;
+  }
+
+  /** The host and the command must agree which way the data goes, and how much it is (6.7). */
+  #move({ kind, sector, sectors }: Extract<Action, { sector: number }>, wantsIn: boolean): void {
+    const state = this.#state;
+    if (wantsIn !== (kind === 'read') || state.expected !== sectors * SECTOR_BYTES) {
+      state.outcome = Outcome.phaseError;
+      this.#endWithoutData(wantsIn);
+      return;
+    }
+    Object.assign(state, { sector, sectors });
+    if (kind === 'read') this.#read();
+    else state.phase = Phase.out;
+  }
+
+  /** Data that the host still wants to move is refused by a halt of its endpoint. */
+  #endWithoutData(wantsIn: boolean): void {
+    const state = this.#state;
+    state.phase = Phase.status;
+    if (state.expected > 0) this.#function.halt(wantsIn ? IN_ENDPOINT | ENDPOINT_IN : OUT_ENDPOINT);
+  }
+
+  #chunk(): Uint8Array {
+    return new Uint8Array(Math.min(this.#state.sectors, CHUNK_SECTORS) * SECTOR_BYTES);
+  }
+
+  #read(): void {
+    const state = this.#state;
+    const chunk = this.#chunk();
+    state.phase = Phase.reading;
+    this.#port.read(state.sector, chunk, (error) => {
+      if (error !== null) this.#fail(Sense.readError, true);
+      else {
+        this.#advance(chunk.length);
+        state.data.push(chunk);
+        state.phase = Phase.in;
+      }
+      this.onReady();
+    });
+  }
+
+  #advance(bytes: number): void {
+    this.#state.sector += bytes / SECTOR_BYTES;
+    this.#state.sectors -= bytes / SECTOR_BYTES;
+  }
+
+  #fail(sense: number, wantsIn: boolean): void {
+    Object.assign(this.#state, { sense, outcome: Outcome.failed, sectors: 0 });
+    this.#state.data.clear();
+    this.#endWithoutData(wantsIn);
+  }
+
+  #sendData(): DataAnswer {
+    const state = this.#state;
+    const part = state.data.peek(Math.min(PACKET_BYTES, state.expected)).slice();
+    state.data.drop(part.length);
+    state.expected -= part.length;
+    if (state.data.length > 0 && state.expected > 0) return part;
+    if (state.sectors > 0) this.#read();
+    else {
+      state.data.clear();
+      state.phase = Phase.status;
+      // A full packet doesn't say that no more comes.
+      if (state.expected > 0 && part.length === PACKET_BYTES) this.#function.halt(IN_ENDPOINT | ENDPOINT_IN);
+    }
+    return part;
+  }
+
+  #takeData(bytes: Uint8Array): Handshake {
+    const state = this.#state;
+    if (bytes.length > state.expected) {
+      this.#fail(Sense.invalidField, false);
+      return 'stall';
+    }
+    state.expected -= bytes.length;
+    state.data.push(bytes);
+    if (state.data.length >= this.#chunk().length) this.#write();
+    return 'ack';
+  }
+
+  #write(): void {
+    const state = this.#state;
+    const chunk = this.#chunk();
+    chunk.set(state.data.peek(chunk.length));
+    state.phase = Phase.writing;
+    this.#port.write(state.sector, chunk, (error) => {
+      if (error !== null) this.#fail(Sense.writeError, false);
+      else {
+        state.data.drop(chunk.length);
+        this.#advance(chunk.length);
+        state.phase = state.sectors > 0 ? Phase.out : Phase.status;
+      }
+      this.onReady();
+    });
+  }
+
+  #flush(): void {
+    const state = this.#state;
+    state.phase = Phase.flushing;
+    const done: BlockDone = (error) => {
+      if (error !== null) this.#fail(Sense.writeError, false);
+      state.phase = Phase.status;
+      this.onReady();
+    };
+    this.#port.flush(done);
+  }
+
+  #sendStatus(): Uint8Array {
+    const { tag, expected, outcome } = this.#state;
+    const view = new DataView(new ArrayBuffer(StatusBlock.bytes));
+    view.setUint32(0, StatusBlock.signature, true);
+    view.setUint32(StatusBlock.tag, tag, true);
+    view.setUint32(StatusBlock.residue, expected, true);
+    view.setUint8(StatusBlock.status, outcome);
+    this.#state.phase = Phase.command;
+    return new Uint8Array(view.buffer);
+  }
+}
+
+function description(serial: string): UsbDescription {
+  return {
+    ...Id,
+    strings: [...STRINGS, serial],
+    controlPacket: 64,
+    classCode: STORAGE_CLASS,
+    endpoints: [endpoint(IN_ENDPOINT | ENDPOINT_IN), endpoint(OUT_ENDPOINT)],
+    wakes: false,
+  };
+}

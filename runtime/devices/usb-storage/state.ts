@@ -1,0 +1,20 @@
+import { byteQueue, bytes, describe, f64, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
+import { COMMAND_BYTES } from './registers.ts';
+
+export const storageState = describe({
+  /** Phase. */
+  phase: u8,
+  tag: u32,
+  /** Bytes that the host still wants to move. */
+  expected: u32,
+  /** How the command will end, and why the last one that failed did. */
+  outcome: u8,
+  sense: u32,
+  command: bytes(COMMAND_BYTES),
+  /** Bytes to or from the host. */
+  data: byteQueue,
+  /** What of a disk's sectors is still to be moved. */
+  sector: f64,
+  sectors: u32,
+});
+export type StorageState = StateOf<typeof storageState>;
