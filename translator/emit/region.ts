@@ -9,13 +9,15 @@ import { Addresses } from './addresses.ts';
 import { directCall, indirectCall } from './calls.ts';
 import type { EmitContext } from './context.ts';
 import { changedWords, dirtyWords } from './dirty-words.ts';
-import { ExpressionPrinter, type Leaves } from './expression.ts';
+import { ExpressionPrinter } from './expression.ts';
 import { flagsGoTo, flagsSeen } from './flag-liveness.ts';
-import { deferredName, FlagState, SETTLE } from './flag-state.ts';
+import { FlagState, SETTLE } from './flag-state.ts';
+import { RegionLeaves } from './leaves.ts';
 import { type Link, type LinkKind, Links } from './links.ts';
 import { RegionLocals } from './locals.ts';
 import { hex, LOCAL_WORDS } from './names.ts';
 import { lastUses, Temporaries } from './temporaries.ts';
+import { TreePrinter } from './tree.ts';
 import { X87Emitter } from './x87/region.ts';
 
 /** What a region became: a function declaration, and what its exits go to, in the order of `i.links`. */
@@ -40,9 +42,7 @@ export function emitRegion(
   return new RegionEmitter(context, region, structure, depths).emit(name);
 }
 
-class RegionEmitter implements Leaves {
-  readonly flagResult = registerNames[Word.flagResult];
-  readonly flagCarries = registerNames[Word.flagCarries];
+class RegionEmitter {
   private readonly context: EmitContext;
   private readonly region: Region;
   private readonly structure: Structure;
@@ -52,6 +52,7 @@ class RegionEmitter implements Leaves {
   private readonly blockAt = new Map<number, BlockIndex>();
   private readonly links = new Links();
   private readonly addresses: Addresses;
+  private readonly tree: TreePrinter;
   private readonly temporaries = new Temporaries();
   private readonly x87: X87Emitter;
   private readonly accesses: AccessPrinter;
@@ -72,9 +73,16 @@ class RegionEmitter implements Leaves {
     this.structure = structure;
     const { eip } = region.blocks[0];
     this.addresses = new Addresses(eip, structure.dispatched.length > 0 ? this.links.indexOf(eip, 'back') : null);
+    this.tree = new TreePrinter(structure, this.addresses, {
+      blocks: region.blocks,
+      block: (index) => this.blockText(index),
+      join: () => this.join(),
+      nested: (print) => this.nested(print),
+    });
     this.locals = new RegionLocals(context, region);
-    this.print = new ExpressionPrinter(context, this);
-    this.flags = new FlagState(context, (v) => this.print.integer(v), this.flagResult, this.flagCarries);
+    const leaves = new RegionLeaves(this.addresses, this.temporaries);
+    this.print = new ExpressionPrinter(context, leaves);
+    this.flags = new FlagState(context, (v) => this.print.integer(v), leaves.flagResult, leaves.flagCarries);
     this.x87 = new X87Emitter(context, region, depths, {
       integer: (v) => this.print.integer(v),
       boolean: (v) => this.print.boolean(v),
@@ -92,7 +100,7 @@ class RegionEmitter implements Leaves {
 
   emit(name: string): EmittedRegion {
     const { context } = this;
-    const body = this.tree(this.structure.root);
+    const body = this.tree.print(this.structure.root);
     const enter = context.budgeted ? context.giveBack(1) : '';
     const load = this.load(0);
     const variables = this.temporaries.declarations() + this.x87.declarations() + this.flags.declarations();
@@ -108,39 +116,7 @@ class RegionEmitter implements Leaves {
     return [this.locals.load(), this.x87.load(block)].filter(Boolean).join(',');
   }
 
-  field(name: string): string {
-    throw new Error(`a region has no field ${name}`);
-  }
-
-  address(eip: number): string {
-    return this.addresses.text(eip);
-  }
-
-  temporary(number: number): string {
-    return deferredName(number) ?? this.temporaries.name(number);
-  }
-
   // Structure.
-
-  /** The code of a block and of all that it dominates. */
-  private tree(block: BlockIndex): string {
-    if (this.structure.isLoop(block)) this.join();
-    let text = block === this.region.blocks.length ? this.dispatch() : this.blockText(block);
-    for (const merge of this.structure.merges(block)) {
-      this.join();
-      text = `B${merge}:{${text}}${this.tree(merge)}`;
-    }
-    return this.structure.isLoop(block) ? `L${block}:while(true){${text}}` : text;
-  }
-
-  /** Goes to the block that `at` names: where the region was entered, or where a branch goes that can be made in no other way. */
-  private dispatch(): string {
-    const { root, dispatched } = this.structure;
-    const isInline = (to: BlockIndex) => this.structure.edge(root, to) === 'inline';
-    const goTo = (to: BlockIndex) => (isInline(to) ? this.nested(() => this.tree(to)) : `break B${to};`);
-    const cases = dispatched.map((to) => ({ eip: this.region.blocks[to].eip, text: goTo(to) }));
-    return this.addresses.dispatch('at', cases);
-  }
 
   /** A block begins that others than the last printed one come to. */
   private join(): void {
@@ -172,7 +148,7 @@ class RegionEmitter implements Leaves {
     const poll = goesBack ? this.poll(eip) : '';
     const defer = edge !== 'inline' || this.structure.isLoop(to) ? this.deferFor(to) : '';
     const ready = poll + defer + this.x87.settle();
-    if (edge === 'inline') return ready + this.nested(() => this.tree(to));
+    if (edge === 'inline') return ready + this.nested(() => this.tree.print(to));
     if (edge === 'dispatch') return `${ready}at=${this.addresses.distance(eip)};continue L${this.structure.root};`;
     return `${ready}${edge} ${edge === 'continue' ? 'L' : 'B'}${to};`;
   }
