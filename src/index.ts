@@ -96,10 +96,15 @@ export type {
 export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../runtime/debug/registers.ts';
 export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
 export type { DebugStop, WatchKind } from '../runtime/exec/stops.ts';
-export { type CardModel, cardModels } from '../runtime/machine/cards.ts';
 export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
-export { type SoundCardModel, soundCardModels } from '../runtime/machine/sound-cards.ts';
-export { type UsbInput, usbInputs } from '../runtime/machine/usb.ts';
+export {
+  type CardModel,
+  cardModels,
+  type SoundCardModel,
+  soundCardModels,
+  type UsbInput,
+  usbInputs,
+} from '../runtime/machine/models.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
 export type { Balloon } from './balloon.ts';
 export type { BootOrder } from './boot-order.ts';

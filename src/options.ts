@@ -1,7 +1,6 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
 import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
-import type { SoundCardModel } from '../runtime/machine/sound-cards.ts';
-import type { UsbInput } from '../runtime/machine/usb.ts';
+import type { SoundCardModel, UsbInput } from '../runtime/machine/models.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { CardOptions } from './cards/options.ts';
 import type { DriveOptions } from './drives/options.ts';

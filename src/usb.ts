@@ -1,4 +1,4 @@
-import { type UsbInput, usbInputs } from '../runtime/machine/usb.ts';
+import { type UsbInput, usbInputs } from '../runtime/machine/models.ts';
 import { ConfigurationError } from './errors.ts';
 import { checkedOneOf, shown } from './option-checks.ts';
 import type { MachineOptions } from './options.ts';

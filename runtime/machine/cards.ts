@@ -4,13 +4,7 @@ import { Rtl8139 } from '../devices/rtl8139/index.ts';
 import { VirtioNetwork } from '../devices/virtio/network/index.ts';
 import { hostNetworkPort } from '../host/network-port.ts';
 import type { Board, Part } from './board.ts';
-
-/** Network cards that there are. */
-export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'virtio-net-pci'] as const;
-/** One of them. */
-export type CardModel = (typeof cardModels)[number];
-/** Those on the PCI bus, which may have an option ROM. */
-export type PciCardModel = Exclude<CardModel, 'ne2k_isa'>;
+import type { CardModel } from './models.ts';
 
 /** A network card of the machine, whose cable is at the host. */
 export interface CardConfig {

@@ -6,8 +6,7 @@ import type { ToHost } from '../host/messages.ts';
 import type { CardConfig } from './cards.ts';
 import type { DriveConfig } from './drives.ts';
 import type { LogItem } from './log-items.ts';
-import type { SoundCardModel } from './sound-cards.ts';
-import type { UsbInput } from './usb.ts';
+import type { SoundCardModel, UsbInput } from './models.ts';
 
 /** What executes guest code: the interpreter alone, or with it the translator for what runs often. */
 export type EngineName = 'interpreter' | 'translator';

@@ -2,11 +2,7 @@ import { Ac97 } from '../devices/ac97/index.ts';
 import { Opl3 } from '../devices/opl3/index.ts';
 import { SoundBlaster16 } from '../devices/sb16/index.ts';
 import type { Board, Part } from './board.ts';
-
-/** Sound cards that there are, by QEMU's names. */
-export const soundCardModels = ['sb16', 'AC97'] as const;
-/** One of them. */
-export type SoundCardModel = (typeof soundCardModels)[number];
+import type { SoundCardModel } from './models.ts';
 
 /** Where the Sound Blaster is, and where the FM chip on it was before there was one. */
 const [SB16_BASE, FM_BASE] = [0x220, 0x388];

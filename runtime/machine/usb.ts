@@ -7,12 +7,8 @@ import { UsbStorage } from '../devices/usb-storage/index.ts';
 import { KEYBOARD_CREDIT, MOUSE_CREDIT } from '../host/stream.ts';
 import type { UsbDevice } from '../usb/device.ts';
 import type { Board, Part } from './board.ts';
+import type { UsbInput } from './models.ts';
 import { usbInputPorts } from './resources.ts';
-
-/** Keyboards, mice and tablets on the USB. */
-export const usbInputs = ['tablet', 'mouse', 'keyboard'] as const;
-/** One of them. */
-export type UsbInput = (typeof usbInputs)[number];
 
 const reports: Readonly<Record<UsbInput, (board: Board, name: string) => Reports>> = {
   tablet: ({ door }, name) => new TabletReports('pointer', door.stream(name, MOUSE_CREDIT)),

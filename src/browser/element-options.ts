@@ -1,5 +1,4 @@
-import type { CardModel } from '../../runtime/machine/cards.ts';
-import type { SoundCardModel } from '../../runtime/machine/sound-cards.ts';
+import type { CardModel, SoundCardModel } from '../../runtime/machine/models.ts';
 import type { DriveOptions } from '../drives/options.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';

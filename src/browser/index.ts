@@ -54,10 +54,8 @@ export const debianLinux = (): Promise<never> =>
 export type { UndeliveredException } from '../../runtime/cpu/interrupts.ts';
 export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../../runtime/debug/registers.ts';
 export { describeShutdown, type Shutdown } from '../../runtime/debug/shutdown.ts';
-export { cardModels } from '../../runtime/machine/cards.ts';
 export { type LogItem, logItems } from '../../runtime/machine/log-items.ts';
-export { soundCardModels } from '../../runtime/machine/sound-cards.ts';
-export { usbInputs } from '../../runtime/machine/usb.ts';
+export { cardModels, soundCardModels, usbInputs } from '../../runtime/machine/models.ts';
 export type { BootOrder } from '../boot-order.ts';
 export { Drive } from '../drives/drive.ts';
 export type { DriveOptions, MediumOptions } from '../drives/options.ts';

@@ -1,4 +1,4 @@
-import type { CardModel } from '../../runtime/machine/cards.ts';
+import type { CardModel } from '../../runtime/machine/models.ts';
 import { ConfigurationError } from '../errors.ts';
 import { macText } from '../network/addresses.ts';
 import type { OpenNetwork } from '../network/open-network.ts';

@@ -1,6 +1,7 @@
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import { controlPortName } from '../../runtime/host/network-port.ts';
-import type { CardConfig, PciCardModel } from '../../runtime/machine/cards.ts';
+import type { CardConfig } from '../../runtime/machine/cards.ts';
+import type { PciCardModel } from '../../runtime/machine/models.ts';
 import { loadImage } from '../boot-images.ts';
 import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Host } from '../host.ts';

@@ -1,4 +1,5 @@
-import { type CardConfig, type CardModel, cardModels } from '../../runtime/machine/cards.ts';
+import type { CardConfig } from '../../runtime/machine/cards.ts';
+import { type CardModel, cardModels } from '../../runtime/machine/models.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';

@@ -1,5 +1,5 @@
+import { type SoundCardModel, soundCardModels } from '../../runtime/machine/models.ts';
 import { DEFAULT_SOUND_RATE } from '../../runtime/machine/resources.ts';
-import { type SoundCardModel, soundCardModels } from '../../runtime/machine/sound-cards.ts';
 import { ConfigurationError } from '../errors.ts';
 import { checkedInteger, checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
 

@@ -1,4 +1,4 @@
-import type { PciCardModel } from '../../../runtime/machine/cards.ts';
+import type { PciCardModel } from '../../../runtime/machine/models.ts';
 import { packagedFiles } from './packaged.ts';
 import type { Progress } from './progress.ts';
 
