@@ -14,6 +14,7 @@ export class TapedMachine {
   readonly requests: Request[] = [];
   output = '';
   resets = 0;
+  isHaltedForGood = false;
   readonly #random: () => number;
   readonly #parts: Uint8Array[] = [];
   #time = 0;
@@ -37,6 +38,7 @@ export class TapedMachine {
   run(isEnough: () => boolean, between: () => void = () => {}): RunResult['reason'] {
     for (let n = 0; n < 100_000 && !isEnough(); n++) {
       const result = this.core.run(this.#time + 1e5 * this.#random());
+      this.isHaltedForGood = result.forGood === true;
       if (result.reason === 'reset-requested') this.#reset();
       else if (['poweroff', 'exit', 'shutdown', 'debug'].includes(result.reason)) return result.reason;
       Atomics.store(this.core.state, Word.wake, 0);
