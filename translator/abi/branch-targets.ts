@@ -4,7 +4,7 @@
  * page is still what is mapped there. That is enough in flat code only, where a key has no more than one context.
  */
 export const TARGET_WORDS = 4;
-export const TARGET_ENTRIES = 4096;
+export const TARGET_ENTRIES = 16384;
 const MASK = (TARGET_ENTRIES - 1) * TARGET_WORDS;
 
 /** By name of its cell (abi/cells.ts), where a word is in its entry. */
