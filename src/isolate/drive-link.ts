@@ -12,8 +12,9 @@ export class DriveLink {
   /** Questions that the drives have not answered, and who waits until there are none. */
   #unanswered = 0;
   #onAnswered: () => void = () => {};
+  #receive: (message: ToMachine) => void = () => {};
 
-  constructor(end: MessageEnd<ToDrives, ToMachine> | undefined, { drives = [] }: MachineConfig) {
+  constructor(end: MessageEnd<ToDrives, ToMachine> | undefined, { drives = [] }: Pick<MachineConfig, 'drives'>) {
     this.#end = end;
     this.#names = new Set(drives.map(({ name }) => name));
   }
@@ -21,11 +22,20 @@ export class DriveLink {
   /** The machine with these words has been made, and gets what the drives tell. */
   connect(state: Int32Array, receive: (message: ToMachine) => void): void {
     if (!this.#end) return;
-    this.#end.onmessage = ({ data }) => {
-      if (data.type === 'completion') this.#answered();
-      receive(data);
+    this.#receive = (message) => {
+      if (message.type === 'completion') this.#answered();
+      receive(message);
     };
+    this.#end.onmessage = ({ data }) => this.#receive(data);
     this.#end.postMessage({ type: 'ready', state });
+  }
+
+  /** Gets what the drives have told so far without a turn of the event loop; false where the host has no way to do that. */
+  take(): boolean {
+    const end = this.#end;
+    if (!end?.take) return false;
+    for (let message = end.take(); message !== undefined; message = end.take()) this.#receive(message);
+    return true;
   }
 
   /** Whether a port is a drive's. */

@@ -12,6 +12,7 @@ import type { Command, Exit, MessageEnd, Report, Reset, ToDrives } from './proto
 import { RESET_BYTES, SHUTDOWN_CODE } from './protocol.ts';
 import { reportError } from './remote-calls.ts';
 import { Limiter } from './run-limits.ts';
+import { Wake } from './wake.ts';
 
 export interface IsolateOptions {
   readonly config: MachineConfig;
@@ -123,10 +124,11 @@ class MachineLoop {
   }
 
   async #turn(): Promise<void> {
-    // Whoever set the word sent a message first: this turn delivers it.
-    const woken = Atomics.exchange(this.#core.state, Word.wake, 0) !== 0;
+    // Whoever set the word sent a message first: this turn delivers it, unless it can be taken without one.
+    const woken = Atomics.exchange(this.#core.state, Word.wake, 0);
+    const isDue = woken === Wake.drives ? !this.#drives.take() : woken !== 0;
     const now = this.#thread.nanoseconds();
-    if (!woken && now < this.#lastTurn + this.#thread.turnInterval) return;
+    if (!isDue && now < this.#lastTurn + this.#thread.turnInterval) return;
     this.#lastTurn = now;
     await this.#thread.turn();
   }

@@ -135,5 +135,7 @@ export interface Taken {
 export interface MessageEnd<Sent, Received> {
   postMessage(message: Sent): void;
   onmessage: ((event: { readonly data: Received }) => void) | null;
+  /** The next message that has arrived, which `onmessage` then isn't called with; absent where the host has no way to do that. */
+  take?(): Received | undefined;
   close(): void;
 }

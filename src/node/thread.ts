@@ -1,5 +1,5 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads';
 import type { IsolateEvents } from '../host.ts';
 import type { MessageEnd } from '../isolate/protocol.ts';
 import { codeCache, removeOldCode } from './compiled-code.ts';
@@ -15,6 +15,13 @@ export interface ThreadData {
 /** Node's ports are those of the protocol, but for the types of what they carry. */
 export function messageEnd<Sent, Received>(port: MessagePort): MessageEnd<Sent, Received> {
   return port as unknown as MessageEnd<Sent, Received>;
+}
+
+/** The same; what has arrived can be taken without a turn of the event loop. */
+export function takingEnd<Sent, Received>(port: MessagePort): MessageEnd<Sent, Received> {
+  return Object.assign(messageEnd<Sent, Received>(port), {
+    take: () => receiveMessageOnPort(port)?.message as Received | undefined,
+  });
 }
 
 /** A thread as it was started. */
