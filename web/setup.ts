@@ -14,7 +14,7 @@ import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
 import { systems } from './systems.ts';
 
 /** Fields of the form that describe a machine. */
-const fields: readonly SettingName[] = ['memory', 'boot', 'cpu', 'append', 'network', 'card', 'sound'];
+const fields: readonly SettingName[] = ['memory', 'boot', 'cpu', 'append', 'network', 'card', 'sound', 'usb'];
 /** What fields that are empty stand for. */
 const defaults: Readonly<Partial<Record<SettingName, string>>> = {
   // A kernel that nobody gave a command line says something where it can be seen.

@@ -1,4 +1,4 @@
-import type { CardModel, SoundCardModel } from '../../runtime/machine/models.ts';
+import type { CardModel, SoundCardModel, UsbInput } from '../../runtime/machine/models.ts';
 import type { DriveOptions } from '../drives/options.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
@@ -17,7 +17,7 @@ const driveOptions = {
 /** What can hold an image: a drive, or what is booted without one. */
 export type ImageName = keyof typeof driveOptions | 'kernel' | 'initrd' | 'bios';
 /** What is said of a machine by a word or a number. */
-export type SettingName = 'memory' | 'cpu' | 'boot' | 'append' | 'demo' | 'network' | 'card' | 'sound';
+export type SettingName = 'memory' | 'cpu' | 'boot' | 'append' | 'demo' | 'network' | 'card' | 'sound' | 'usb';
 /** All places of images. */
 export const imageNames: readonly ImageName[] = [
   ...(['kernel', 'initrd', 'bios'] as const),
@@ -25,7 +25,7 @@ export const imageNames: readonly ImageName[] = [
 ];
 /** All that describes a machine in an element's attributes, or in the address of a page. */
 export const machineNames: readonly (ImageName | SettingName)[] = [
-  ...(['memory', 'cpu', 'boot', 'demo', 'append', 'network', 'card', 'sound'] as const),
+  ...(['memory', 'cpu', 'boot', 'demo', 'append', 'network', 'card', 'sound', 'usb'] as const),
   ...imageNames,
 ];
 
@@ -39,12 +39,12 @@ export interface MachineDescription {
 
 /**
  * The options of a machine that is described by names: `memory`, `cpu`, `demo`, `kernel` with `initrd` and `append`, `bios`, `fda`,
- * `fdb`, `hda`, `hdb`, `cdrom`, `boot` with the letters of the boot order, `network` with `card`, and the card for `sound`.
+ * `fdb`, `hda`, `hdb`, `cdrom`, `boot` with the letters of the boot order, `network` with `card`, the card for `sound`, and `usb` with what is plugged in there, separated by commas.
  * @throws ConfigurationError for an image that cannot be had, or a network that cannot be
  */
 export async function describedOptions(description: MachineDescription): Promise<MachineOptions> {
   const setting = (name: SettingName) => description.setting(name);
-  const [memory, cpu, order, sound] = (['memory', 'cpu', 'boot', 'sound'] as const).map(setting);
+  const [memory, cpu, order, sound, usb] = (['memory', 'cpu', 'boot', 'sound', 'usb'] as const).map(setting);
   const [boot, drives] = await Promise.all([bootOf(description), drivesOf(description)]);
   return {
     ...(memory !== undefined && { memory }),
@@ -53,7 +53,8 @@ export async function describedOptions(description: MachineDescription): Promise
     ...(boot && { boot }),
     ...(drives.length > 0 && { drives }),
     ...describedNetwork(description),
-    // A card that is none is refused by its name.
+    // A device that is none is refused by its name.
+    ...(usb !== undefined && { usb: usb.split(',') as UsbInput[] }),
     ...(sound !== undefined && sound !== 'none' && { soundCards: [sound as SoundCardModel] }),
   };
 }

@@ -16,8 +16,8 @@ export interface PointerPlace {
 type FindPlace = (clientX: number, clientY: number) => PointerPlace | null;
 
 /**
- * Has a pointer over an element move a machine's mouse. A PC's mouse tells of movements only. While the pointer is locked to the
- * element it gets all of them. Otherwise it follows the pointer over pictures as far as it moved in their dots; where the pointer leaves a
+ * Has a pointer over an element move a machine's mouse. Where the guest uses a tablet its pointer is at the same place. A PC's mouse tells of
+ * movements only. While the pointer is locked to the element it gets all of them. Otherwise it follows the pointer over pictures as far as it moved in their dots; where the pointer leaves a
  * picture, the mouse is pushed against that edge, after which the two are at the same place there. Fingers have a touch pad.
  */
 export class Pointer {
@@ -73,7 +73,16 @@ export class Pointer {
 
   #moved({ clientX, clientY, movementX, movementY }: PointerEvent): void {
     if (this.#isLocked) this.#move(movementX, movementY);
-    else this.#follow(this.#findPlace(clientX, clientY));
+    else this.#goTo(this.#findPlace(clientX, clientY));
+  }
+
+  #goTo(place: PointerPlace | null): void {
+    const mouse = this.#machine?.mouse;
+    if (!mouse?.isAbsolute) this.#follow(place);
+    else if (place) {
+      const { x, y, width, height } = place;
+      void mouse.moveTo(within(x, width) / width, within(y, height) / height).catch(() => {});
+    }
   }
 
   #follow(place: PointerPlace | null): void {
@@ -89,7 +98,7 @@ export class Pointer {
 
   #leave({ clientX, clientY }: PointerEvent): void {
     const place = this.#isLocked ? null : this.#findPlace(clientX, clientY);
-    if (!place) return;
+    if (!place || this.#machine?.mouse.isAbsolute) return;
     const { x, y, width, height } = place;
     this.#follow({ ...place, x: within(x, width), y: within(y, height) });
     this.#move(beyond(x, width), beyond(y, height));
