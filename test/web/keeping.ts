@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { useBrowser } from '../support/web/browser.ts';
 import { useBuiltLibrary } from '../support/web/build.ts';
 import { PAGE } from '../support/web/library.ts';
@@ -12,13 +12,17 @@ type InPages = (act: (open: () => Promise<Page>) => Promise<void>) => Promise<vo
 /**
  * Builds the library and starts a browser before the tests of a group, and ends both after them.
  * @param files what the server has besides it, by paths
+ * @param makeContext makes the profile
  */
-export function usePages(files: Readonly<Record<string, Uint8Array>>): InPages {
+export function usePages(
+  files: Readonly<Record<string, Uint8Array>>,
+  makeContext: (() => Promise<BrowserContext>) | undefined = undefined,
+): InPages {
   const browser = useBrowser();
   const folder = useBuiltLibrary();
   return async (act) => {
     await using server = await serve(folder, isolation, { '/index.html': new TextEncoder().encode(PAGE), ...files });
-    const context = await browser().newContext();
+    const context = await (makeContext?.() ?? browser().newContext());
     await act(async () => {
       const page = await context.newPage();
       await page.goto(server.url);

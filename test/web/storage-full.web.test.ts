@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { diskWith } from '../../scripts/gallery/disk.ts';
-import { noBrowser } from '../support/web/browser.ts';
+import { noBrowser, openProfile } from '../support/web/browser.ts';
 import { LONG, turnOn, usePage } from '../support/web/page.ts';
 import { usePages } from './keeping.ts';
 
@@ -39,7 +42,9 @@ async function limit(page: Page, quotaSize: number): Promise<void> {
 }
 
 describe.skipIf(noBrowser !== '')(`where Chromium gives no more room${noBrowser}`, () => {
-  const inPages = usePages({ '/filler.img': filler });
+  const profile = mkdtempSync(join(tmpdir(), 'profile-'));
+  afterAll(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
+  const inPages = usePages({ '/filler.img': filler }, () => openProfile(profile));
 
   test('an image is not kept, and none of that name stays; one that was there stays as it was', () =>
     inPages(async (open) => {

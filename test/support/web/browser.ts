@@ -1,4 +1,4 @@
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { findBrowser } from '../../../scripts/browser.ts';
 
@@ -11,10 +11,19 @@ export const noBrowser: string = typeof found === 'string' ? ` (${found})` : '';
 export function useBrowser(): () => Browser {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    if (typeof found === 'string') throw new Error(found);
-    const env = { ...(process.env as Record<string, string>), ...found.env };
-    browser = await chromium.launch({ executablePath: found.path, env, args: ['--no-sandbox'] });
+    browser = await chromium.launch(launchOptions());
   });
   afterAll(() => browser?.close());
   return () => browser!;
+}
+
+/** The same with a profile on the host's disk: in pages of other contexts files are in memory, and have no bound. */
+export function openProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, launchOptions());
+}
+
+function launchOptions() {
+  if (typeof found === 'string') throw new Error(found);
+  const env = { ...(process.env as Record<string, string>), ...found.env };
+  return { executablePath: found.path, env, args: ['--no-sandbox'] };
 }
