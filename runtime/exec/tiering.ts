@@ -65,12 +65,17 @@ interface Origin {
 
 const ORIGINAL: Origin = { old: [], growth: 0 };
 
+/** Whether a node counts its runs. Where a translation begins it doesn't, and has the links that this one leaves by, and moves with. */
+function isCounted(node: Node): boolean {
+  return node.weight > 0 && node.run !== node.enter;
+}
+
 /** Instructions within translations that count their runs: where blocks begin, but for the entries. */
 function entriesIn(translations: readonly CachedTranslation[]): Node[] {
   return translations.flatMap(({ page, ranges, entries }) =>
     ranges.flatMap((start, n) => {
       if (n % 2 !== 0) return [];
-      return [...page.nodes(start, ranges[n + 1])].filter((node) => node.weight > 0 && !entries.includes(node));
+      return [...page.nodes(start, ranges[n + 1])].filter((node) => isCounted(node) && !entries.includes(node));
     }),
   );
 }

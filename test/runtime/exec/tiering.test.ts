@@ -131,3 +131,54 @@ test('what is written into a translation changes what all its entries do', async
   expect(endValue(guest)).toBe(resultOfTwoEntries + 1 + 5 + 5);
   await guest.dispose();
 });
+
+/** The inner loop runs often, what is around it once. */
+const NESTED = 4000;
+const nested = kernel(`
+main:   call    function
+        mov     eax, ebx
+        jmp     exit
+function:
+        xor     ebx, ebx
+        mov     ecx, 4000
+.inner: inc     ebx
+        dec     ecx
+        jnz     .inner
+.after: nop
+        jmp     .late
+.late:  nop
+        ret
+`);
+
+test('a translation that grows takes no entry from another one that has the same code', async () => {
+  const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
+  const config = {
+    ...translator.config,
+    engineOptions: { tiering: { threshold: 100, blocks: 20, instructions: 500 } },
+  };
+  const guest = new Guest(nested, { ...translator, config });
+  expect(endValue(guest)).toBe(NESTED);
+  const { graph, tiering } = guest.core.engine;
+  const node = (label: string) => graph.cache.entryAt(guest.address(label))!;
+  const { page } = node('function');
+  for (const one of page.translations) graph.cache.replaceTranslation(one);
+  /** Makes what is at a label hot; what there is already is of the size that is said. */
+  const heat = (label: string, growth: number) => {
+    for (const one of page.translations) Object.assign(one, { growth: one.head === node('function') ? growth : 4 });
+    warm(label);
+    tiering!.onDue(node(label));
+    return node(label).run;
+  };
+  const warm = (label: string) => {
+    if (node(label).length === 0) graph.decode(node(label));
+    node(label).weight = 4;
+    graph.records.heat(node(label), 1 << 20);
+  };
+  for (const label of ['function.inner', 'function.after', 'function.late']) warm(label);
+  const outer = heat('function', 0);
+  const inner = heat('function.inner', 4);
+  expect(inner).not.toBe(outer);
+  const grown = heat('function.late', 0);
+  expect([node('function').run === grown, node('function.inner').run === inner]).toEqual([true, true]);
+  await guest.dispose();
+});
