@@ -1,7 +1,7 @@
 import type { Machine } from './machine.ts';
 
 /** Where a device would be plugged in: nothing can be while the machine runs. */
-type Bus = 'isa' | 'ide' | 'pci' | 'virtio-serial' | 'none';
+type Bus = 'isa' | 'ide' | 'pci' | 'usb-bus' | 'virtio-serial' | 'none';
 
 /** Devices by the names that QEMU has for them. */
 const buses: Readonly<Record<Bus, readonly string[]>> = {
@@ -11,6 +11,7 @@ const buses: Readonly<Record<Bus, readonly string[]>> = {
     ...['rtl8139', 'ne2k_pci', 'e1000', 'e1000-82540em', 'AC97', 'ac97'],
     ...['blk', 'net', 'balloon', 'serial', 'rng', '9p'].flatMap((name) => [`virtio-${name}-pci`, `virtio-${name}`]),
   ],
+  'usb-bus': ['usb-kbd', 'usb-mouse', 'usb-tablet', 'usb-storage'],
   'virtio-serial': ['virtconsole', 'virtserialport'],
   none: ['VGA', 'piix3-ide', 'PIIX3', 'i440FX'],
 };

@@ -105,6 +105,7 @@ export {
   type UsbInput,
   usbInputs,
 } from '../runtime/machine/models.ts';
+export { type TraceEvent, traceEvents } from '../runtime/machine/trace/events.ts';
 export type { Checks } from '../translator/opt/pipeline.ts';
 export type { Balloon } from './balloon.ts';
 export type { BootOrder } from './boot-order.ts';

@@ -1,11 +1,12 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
-import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
+import type { LogItem } from '../runtime/machine/log-items.ts';
 import type { SoundCardModel, UsbInput } from '../runtime/machine/models.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { CardOptions } from './cards/options.ts';
 import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
+import { checkedLog, checkedTrace } from './log-options.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkedMemory } from './memory-size.ts';
 import { checkedInteger, checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
@@ -148,6 +149,11 @@ export interface MachineOptions {
   };
   /** What `Machine.guestLog` tells of the guest: names of `logItems`. Nothing is logged, and costs nothing, if left out. */
   readonly log?: readonly LogItem[];
+  /**
+   * What `guestLog` tells besides, a line for each: names of `traceEvents`, in which `*` and `?` stand for others; with a minus before it: not.
+   * Nothing is traced, and costs nothing, if left out.
+   */
+  readonly trace?: readonly string[];
   /** What the real-time clock shows at the start. Default: the host's time. */
   readonly startTime?: Date;
   /** What the machine may take of its host. `Machine.setLimits` changes it. Default: no limits. */
@@ -191,6 +197,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'videoBios',
   'debugConsole',
   'log',
+  'trace',
   'startTime',
   'name',
   'incoming',
@@ -235,6 +242,7 @@ export function checkOptions(
     ...(options.usb !== undefined && { usb: checkedUsb(options.usb, usbDisks(options.drives)) }),
     ...(options.pcTestdev === true && { pcTestdev: true }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
+    ...(options.trace !== undefined && { trace: checkedTrace(options.trace) }),
     vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
@@ -306,11 +314,6 @@ function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: 
 function checkedPort(debugConsole: { iobase: number }): number {
   checkNames('debugConsole', debugConsole, ['iobase']);
   return checkedInteger('debugConsole.iobase', debugConsole.iobase, 0, 0xffff);
-}
-
-function checkedLog(log: readonly LogItem[]): LogItem[] {
-  if (!Array.isArray(log)) throw new ConfigurationError(`log is ${shown(log)}; it must be an array`);
-  return log.map((item) => checkedOneOf('log item', item, Object.keys(logItems) as LogItem[]));
 }
 
 function checkedTime(startTime: Date): number {

@@ -47,7 +47,8 @@ export class Cpu {
   readonly state: Int32Array;
   readonly doubles: Float64Array;
   readonly memory: ProcessorMemory;
-  readonly ports: Ports;
+  /** Others take their place where accesses are logged. */
+  ports: Ports;
   readonly nanoseconds: () => number;
   readonly model: CpuModel;
   readonly localApic: LocalApicPort | null;

@@ -126,6 +126,8 @@ export interface MachineConfig {
   readonly randomKey?: readonly number[];
   /** What is to be written to MachineHost.guestLog. */
   readonly log?: readonly LogItem[];
+  /** Patterns of what is traced there (trace/events.ts); with a minus: is not. */
+  readonly trace?: readonly string[];
   /** Overrides of the engine's settings, for tests and benchmarks. */
   readonly engineOptions?: Partial<EngineOptions>;
 }

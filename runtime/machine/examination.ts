@@ -17,8 +17,11 @@ import type { Paging } from '../memory/paging.ts';
 import { forEachPage } from '../memory/physical.ts';
 import { NO_FRAME } from '../memory/physical-map.ts';
 import type { Saved } from '../snapshot/describe.ts';
+import type { GuestLog } from './guest-log.ts';
+import type { LogItem } from './log-items.ts';
 import type { Panel } from './panel.ts';
 import type { Pc } from './pc.ts';
+import type { TraceEvent } from './trace/events.ts';
 
 /** Addresses are linear (through segments' bases and before paging) or physical. */
 export type AddressSpace = 'linear' | 'physical';
@@ -82,6 +85,12 @@ export interface ExaminationCalls {
   pressPowerButton(): void;
   /** A non-maskable interrupt. */
   requestNmi(): void;
+  /** What can be traced, and what is. */
+  traceEvents(): readonly { readonly name: TraceEvent; readonly isOn: boolean }[];
+  /** Begins or ends to trace events of a pattern; how many there are. */
+  setTrace(pattern: string, isOn: boolean): number;
+  /** What is logged from now on. */
+  setLogItems(items: readonly LogItem[]): void;
 }
 
 export type ExaminationName = keyof ExaminationCalls;
@@ -92,6 +101,7 @@ export interface ExaminedParts {
   readonly mmu: Mmu;
   readonly pc: Pc;
   readonly components: readonly { readonly name: string; save(): Saved }[];
+  readonly log: GuestLog;
   readonly panel: Panel;
 }
 
@@ -242,5 +252,17 @@ export class Examination implements ExaminationCalls {
 
   requestNmi(): void {
     this.parts.panel.press({ action: 'nmi' });
+  }
+
+  traceEvents(): ReturnType<ExaminationCalls['traceEvents']> {
+    return this.parts.log.tracer.list();
+  }
+
+  setTrace(pattern: string, isOn: boolean): number {
+    return this.parts.log.setTrace(pattern, isOn);
+  }
+
+  setLogItems(items: readonly LogItem[]): void {
+    this.parts.log.setItems(items);
   }
 }

@@ -6,7 +6,9 @@ import type { CpuObserver, UndeliveredException } from '../cpu/interrupts.ts';
 import { formatRegisters, hex, readRegisters } from '../debug/registers.ts';
 import { formatExceptions } from '../debug/shutdown.ts';
 import type { PhysicalMap } from '../memory/physical-map.ts';
+import type { MachineConfig } from './config.ts';
 import type { LogItem } from './log-items.ts';
+import { Tracer } from './trace/tracer.ts';
 
 /** So many mistakes of one kind are told: a guest may make one for ever. */
 const TOLD_MISTAKES = 10;
@@ -16,29 +18,76 @@ interface PortOwners {
   isOwned(port: number, size: number): boolean;
 }
 
+/** The I/O ports as devices have them. */
+type LoggedPorts = Ports & PortOwners;
+
+/** What is logged and traced from the start, and the names of what is traced. */
+type LogConfig = Pick<MachineConfig, 'log' | 'trace' | 'drives' | 'cards'>;
+
 /**
  * Writes down what the guest does: observers that are installed only where somebody asked for a log. They look and
  * change nothing, so the guest runs as without.
  */
 export class GuestLog implements CpuObserver {
-  private readonly items: ReadonlySet<LogItem>;
+  /** What is traced besides; `changed` is due after a change. */
+  readonly tracer: Tracer;
+  private items: ReadonlySet<LogItem>;
   private readonly write: (text: string) => void;
   private cpu!: Cpu;
   private map!: PhysicalMap;
+  private ports!: LoggedPorts;
   /** Interrupts and exceptions so far. */
   private delivered = 0;
   /** How often each mistake at a device was told. */
   private readonly mistakes = new Map<string, number>();
 
   /** `write` gets whole lines. */
-  constructor(items: readonly LogItem[], write: (text: string) => void) {
-    this.items = new Set(items);
+  constructor({ log = [], trace = [], drives = [], cards = [] }: LogConfig, write: (text: string) => void) {
+    this.items = new Set(log);
     this.write = write;
+    const names = { drives: new Set(drives.map(({ name }) => name)), cards: new Set(cards.map(({ name }) => name)) };
+    this.tracer = new Tracer(names, (line) => this.line(line));
+    for (const pattern of trace) this.trace(pattern);
   }
 
-  /** The I/O ports as the CPU reaches them, logged if that is asked for. */
-  ports(ports: Ports & PortOwners): Ports {
-    if (!this.items.has('unimp')) return ports;
+  /** The processor has its ports as devices have them. */
+  attach(cpu: Cpu, map: PhysicalMap): void {
+    this.cpu = cpu;
+    this.map = map;
+    this.ports = cpu.ports as LoggedPorts;
+    this.changed();
+  }
+
+  /** What is logged from now on. */
+  setItems(items: readonly LogItem[]): void {
+    this.items = new Set(items);
+    this.changed();
+  }
+
+  /** Begins or ends to trace events of a pattern; how many there are. */
+  setTrace(pattern: string, isOn: boolean): number {
+    const count = this.tracer.set(pattern, isOn);
+    this.changed();
+    return count;
+  }
+
+  /** A minus before a pattern leaves its events out. */
+  private trace(pattern: string): void {
+    this.tracer.set(pattern.replace(/^-/, ''), !pattern.startsWith('-'));
+  }
+
+  /** Has only that observed which somebody asked for: what nobody looks at costs nothing. */
+  private changed(): void {
+    const { items, tracer, cpu, map } = this;
+    const watchesCpu = items.has('int') || items.has('guest_errors') || items.has('cpu_reset');
+    cpu.observer = watchesCpu || tracer.isOn('cpu_interrupt') ? this : null;
+    map.onUnassigned = items.has('unimp') ? (...access) => this.unassigned(...access) : null;
+    map.onDeviceAccess = tracer.isOn('memory_region_ops_read', 'memory_region_ops_write') ? tracer.deviceAccess : null;
+    cpu.ports = tracer.ports(items.has('unimp') ? this.checkedPorts(this.ports) : this.ports);
+  }
+
+  /** The I/O ports, with what reaches no device logged. */
+  private checkedPorts(ports: LoggedPorts): Ports {
     const at = (port: number, size: number) => `${size} bytes at I/O port ${hex(port, 4)}, where nothing is`;
     return {
       read: (port, size) => {
@@ -52,13 +101,6 @@ export class GuestLog implements CpuObserver {
     };
   }
 
-  attach(cpu: Cpu, map: PhysicalMap): void {
-    this.cpu = cpu;
-    this.map = map;
-    cpu.observer = this;
-    if (this.items.has('unimp')) map.onUnassigned = (...access) => this.unassigned(...access);
-  }
-
   private unassigned(address: number, size: number, value?: number): void {
     const what = value === undefined ? 'read of ' : `write of ${lowBytes(value, size)}, `;
     const where = address.toString(16).padStart(8, '0');
@@ -66,6 +108,7 @@ export class GuestLog implements CpuObserver {
   }
 
   deliver(vector: number, kind: InterruptKind, errorCode: number, eip: number): void {
+    if (kind === 'hardware') this.tracer.interrupt(vector);
     if (!this.items.has('int')) return;
     if (kind === 'hardware') this.line(`Servicing hardware INT=0x${hex(vector, 2)}`);
     const { state } = this.cpu;

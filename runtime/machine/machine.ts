@@ -69,7 +69,7 @@ export class MachineCore {
   private debuggerEnd: Debugger | null = null;
   /** What led to the shutdown that the CPU is in. */
   private exceptions: readonly UndeliveredException[] = [];
-  private readonly log: GuestLog | null;
+  private readonly log: GuestLog;
 
   /** Throws BootError if the images cannot be booted. */
   constructor(config: MachineConfig, host: MachineHost) {
@@ -82,11 +82,12 @@ export class MachineCore {
     this.clock = this.schedule.clock;
     this.guest = loadGuest(config);
     this.tape = makeTape(config, this.schedule, (message) => host.send(message));
-    this.log = config.log?.length ? new GuestLog(config.log, (lines) => host.guestLog?.(lines)) : null;
+    this.log = new GuestLog(config, (lines) => host.guestLog?.(lines));
     this.door = new HostDoor({
       clock: this.clock,
       events: this.events,
       send: (message) => {
+        this.log.tracer.sent(message);
         if (!this.tape?.takes(message)) host.send(message);
       },
       delivered: this.tape ? (delivery) => this.tape!.delivered(delivery) : undefined,
@@ -97,7 +98,7 @@ export class MachineCore {
     this.mmu = new Mmu(this.state, layout.map);
     this.pc = this.makePc(layout);
     this.cpu = this.makeCpu(buffer);
-    this.log?.attach(this.cpu, layout.map);
+    this.log.attach(this.cpu, layout.map);
     this.state.set(config.randomKey ?? [], Word.randomKey);
     const processor = [cpuComponent(this.cpu), modelRegisterComponent(this.cpu)];
     const devices = [...processor, ...this.pc.components];
@@ -139,7 +140,7 @@ export class MachineCore {
         reset: () => request({ reason: 'reset-requested' }),
         exit: (code) => request({ reason: 'exit', code }),
       },
-      guestError: (what, value) => this.log?.deviceError(what, value),
+      guestError: (what, value) => this.log.deviceError(what, value),
       door: this.door,
       random: (target) => this.fillRandom(target),
       releaseMemory: (bytes) => this.host.releaseMemory?.(bytes) ?? false,
@@ -167,12 +168,11 @@ export class MachineCore {
 
   private makeCpu(buffer: ArrayBufferLike): Cpu {
     const fpuError = this.pc.irqs.input(FPU_IRQ);
-    const ports = this.pc.ports as Cpu['ports'] & Parameters<GuestLog['ports']>[0];
     return new Cpu({
       state: this.state,
       doubles: new Float64Array(buffer),
       memory: this.mmu,
-      ports: this.log?.ports(ports) ?? ports,
+      ports: this.pc.ports as Cpu['ports'],
       nanoseconds: () => this.clock.now(),
       model: this.model,
       localApic: this.pc.localApic,
@@ -191,7 +191,7 @@ export class MachineCore {
 
   /** As if the reset button was pressed; a directly loaded guest is loaded anew. */
   reset(): void {
-    this.log?.reset();
+    this.log.reset();
     this.power = null;
     this.schedule.instructionTime?.settle();
     this.pc.reset();
@@ -335,6 +335,7 @@ export class MachineCore {
 
   /** A message from the host; between two calls of `run`. */
   arrive(message: ToMachine): void {
+    this.log.tracer.arrived(message);
     if (this.tape === null) this.door.arrive(message);
     // Recorded input comes after now: what takes effect now has been done, and would not be again in a replay.
     else if (!this.tape.isReplay) this.door.arrive(message, this.clock.now() + 1);
@@ -375,8 +376,8 @@ export class MachineCore {
 
   /** Answers a monitor. */
   get examination(): Examination {
-    const { cpu, mmu, pc, components, panel } = this;
-    this.examiner ??= new Examination({ cpu, mmu, pc, components, panel });
+    const { cpu, mmu, pc, components, log, panel } = this;
+    this.examiner ??= new Examination({ cpu, mmu, pc, components, log, panel });
     return this.examiner;
   }
 

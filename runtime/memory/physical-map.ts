@@ -41,6 +41,10 @@ export class PhysicalMap {
   onChanged: () => void = () => {};
   /** Told of accesses to where nothing is (a store's value is given); only where somebody asked for a log. */
   onUnassigned: ((address: number, size: number, value?: number) => void) | null = null;
+  /** Told of accesses to devices' registers; only where somebody asked for that. */
+  onDeviceAccess:
+    | ((kind: 'read' | 'write', device: MmioRegion, address: number, size: number, value: number) => void)
+    | null = null;
   /** By page: 1 + the frame that loads see, 0 for none; with DIVIDED. */
   private readonly loaded = new Int32Array(PAGES_4GB);
   /** The frame that stores reach, for pages where loads see another. */
@@ -145,7 +149,11 @@ export class PhysicalMap {
   /** Loads where no frame is: a device's register, or all ones. */
   readDevice(address: number, size: number): number {
     const device = this.deviceAt(address);
-    if (device) return device.read(address - device.base, size);
+    if (device) {
+      const value = device.read(address - device.base, size);
+      this.onDeviceAccess?.('read', device, address, size, value);
+      return value;
+    }
     this.onUnassigned?.(address, size);
     return -1 >>> (32 - 8 * size);
   }
@@ -154,8 +162,10 @@ export class PhysicalMap {
   writeDevice(address: number, size: number, value: number): void {
     if (this.frameAt(Math.floor(address / PAGE_BYTES)) !== NO_FRAME) return;
     const device = this.deviceAt(address);
-    if (device) device.write(address - device.base, size, value);
-    else this.onUnassigned?.(address, size, value);
+    if (device) {
+      this.onDeviceAccess?.('write', device, address, size, value);
+      device.write(address - device.base, size, value);
+    } else this.onUnassigned?.(address, size, value);
   }
 
   private deviceAt(address: number): MmioRegion | undefined {

@@ -56,6 +56,7 @@ export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../../
 export { describeShutdown, type Shutdown } from '../../runtime/debug/shutdown.ts';
 export { type LogItem, logItems } from '../../runtime/machine/log-items.ts';
 export { cardModels, soundCardModels, usbInputs } from '../../runtime/machine/models.ts';
+export { type TraceEvent, traceEvents } from '../../runtime/machine/trace/events.ts';
 export type { BootOrder } from '../boot-order.ts';
 export { Drive } from '../drives/drive.ts';
 export type { DriveOptions, MediumOptions } from '../drives/options.ts';

@@ -1,11 +1,4 @@
-import {
-  ConfigurationError,
-  type EngineName,
-  type EngineSettings,
-  type LogItem,
-  logItems,
-  memorySize,
-} from '../index.ts';
+import { ConfigurationError, type EngineName, type EngineSettings, memorySize } from '../index.ts';
 import { migrationPlace } from '../node/migration/place.ts';
 import { checkedCpu, checkedEngine, checkedIsolate } from '../options.ts';
 import { characterFlags } from './backends/flags.ts';
@@ -20,6 +13,7 @@ import { checkProperties, parseInteger, parseProperties, parseSwitch } from './p
 import { type List, machine, type Settings } from './settings.ts';
 import { shareFlags } from './share-flags.ts';
 import { connectSound, soundFlags } from './sound-flags.ts';
+import { traceFlags } from './trace-flags.ts';
 import { addUsbController, usbFlags } from './usb-flags.ts';
 
 /** One row of the command line's table: parsing and `--help` come from it. */
@@ -145,19 +139,7 @@ export const flags: readonly Flag[] = [
     help: "go on from a snapshot within the machine's images, which the monitor's savevm took",
     apply: (settings, loadvm) => ({ ...settings, loadvm }),
   },
-  {
-    names: ['d'],
-    argument: 'ITEM,…',
-    list: 'list-log-items',
-    help: 'log what the guest does: int, cpu_reset, guest_errors, unimp; help: what they mean',
-    apply: applyLog,
-  },
-  {
-    names: ['D'],
-    argument: 'FILE',
-    help: 'where the log of -d goes (default: standard error)',
-    apply: (settings, logFile) => ({ ...settings, logFile }),
-  },
+  ...traceFlags,
   {
     names: ['engine'],
     argument: 'interpreter|translator[,check=on][,threshold=N][,blocks=N][,instructions=N]',
@@ -283,13 +265,4 @@ function parseEngine(text: string): EngineSettings {
   };
   checkedEngine(engine);
   return engine;
-}
-
-/** Given twice, the items add up, as in QEMU. */
-function applyLog(settings: Settings, text: string): Settings {
-  const items = text.split(',');
-  const unknown = items.find((item) => !Object.hasOwn(logItems, item));
-  if (unknown !== undefined)
-    throw new ConfigurationError(`unknown log item '${unknown}'; it is one of: ${Object.keys(logItems).join(', ')}`);
-  return machine(settings, { log: [...(settings.machine.log ?? []), ...(items as LogItem[])] });
 }

@@ -1,6 +1,6 @@
 import { changeableFeatures } from '../../runtime/cpu/features.ts';
 import { cpuModelNames } from '../../runtime/cpu/model.ts';
-import { cardModels, logItems } from '../index.ts';
+import { cardModels, logItems, traceEvents } from '../index.ts';
 import { packageVersion } from '../node/version.ts';
 import { acceptedFlags } from './accepted.ts';
 import { devices, deviceUsage } from './devices.ts';
@@ -74,6 +74,12 @@ export function cardText(): string {
 export function logItemsText(): string {
   const rows = Object.entries(logItems).map(([name, meaning]) => row(name, meaning));
   return `Log items (comma separated):\n${rows.join('\n')}\n`;
+}
+
+/** What `-trace` takes. */
+export function traceEventsText(): string {
+  const rows = Object.entries(traceEvents).map(([name, meaning]) => row(name, meaning));
+  return `Trace events, which patterns with * and ? name:\n${rows.join('\n')}\n`;
 }
 
 /** Words in lines of at most 78 characters. */

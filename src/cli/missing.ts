@@ -14,8 +14,8 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['qmp-pretty', 'QMP is one line a message; give -qmp'],
   ['only-migratable dump-vmstate', 'leave it out; the file format is described in docs/snapshots.md'],
   [
-    'dfilter trace',
-    'there is no log of what is executed yet; rawiron inspect shows translated code, and -d logs events',
+    'dfilter',
+    'there is no log of what is executed yet; rawiron inspect shows translated code, -d and -trace log events',
   ],
   ['singlestep one-insn-per-tb', 'give -engine interpreter to execute instruction by instruction'],
   [

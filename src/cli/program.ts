@@ -8,6 +8,7 @@ import {
   helpText,
   logItemsText,
   machineText,
+  traceEventsText,
   versionText,
 } from './help.ts';
 import { print } from './print.ts';
@@ -27,6 +28,7 @@ const actions: Readonly<Record<Settings['action'], (settings: Settings) => numbe
   'list-devices': () => print(deviceText()),
   'list-cards': () => print(cardText()),
   'list-log-items': () => print(logItemsText()),
+  'list-trace-events': () => print(traceEventsText()),
 };
 
 async function perform(settings: Settings): Promise<number> {

@@ -12,7 +12,8 @@ export type List =
   | 'list-accelerators'
   | 'list-devices'
   | 'list-cards'
-  | 'list-log-items';
+  | 'list-log-items'
+  | 'list-trace-events';
 
 /** What the command line asks for. */
 export interface Settings {

@@ -17,6 +17,7 @@ import { screendumpCommand } from './screendump.ts';
 import { snapshotCommands } from './snapshots.ts';
 import { TextCursor } from './text-cursor.ts';
 import { throttleCommand } from './throttle.ts';
+import { traceCommands } from './trace.ts';
 import { vncCommands } from './vnc.ts';
 
 /** A command that asks the machine for something, takes nothing and has nothing to say. */
@@ -71,4 +72,5 @@ export const commands: readonly Command[] = [
   ...portCommands,
   ...vncCommands,
   ...chardevCommands,
+  ...traceCommands,
 ];

@@ -11,6 +11,7 @@ import { migrationInfo } from './migrate.ts';
 import { infoNetwork } from './network.ts';
 import { formatAllRegisters } from './registers.ts';
 import { infoSnapshots } from './snapshots.ts';
+import { infoTraceEvents } from './trace.ts';
 import { infoVnc } from './vnc.ts';
 
 const parts: readonly Command[] = [
@@ -127,6 +128,13 @@ const parts: readonly Command[] = [
     help: 'show the current VM status (running|paused)',
     parameters: [],
     run: (_, { machine }) => `VM status: ${statusOf(machine)}\n`,
+  },
+  {
+    names: ['trace-events'],
+    usage: '[name]',
+    help: 'show available trace-events & their state (name: event name pattern)',
+    parameters: [{ name: 'name', type: 'word', optional: true }],
+    run: infoTraceEvents,
   },
   {
     names: ['version'],

@@ -9,6 +9,7 @@ import { machineCommands } from './commands/machine.ts';
 import { migrationCommands } from './commands/migration.ts';
 import { pciCommands } from './commands/pci.ts';
 import { saveCommands } from './commands/save.ts';
+import { traceCommands } from './commands/trace.ts';
 import { vncCommands } from './commands/vnc.ts';
 import { schemaOf } from './schema.ts';
 
@@ -24,6 +25,7 @@ const all: readonly QmpCommand[] = [
   ...migrationCommands,
   ...limitCommands,
   ...deviceCommands,
+  ...traceCommands,
   {
     name: 'query-commands',
     run: () => [...commands.keys(), 'qmp_capabilities'].sort().map((name) => ({ name })),

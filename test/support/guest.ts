@@ -87,6 +87,7 @@ export interface GuestOptions {
   readonly rebootAction?: MachineConfig['rebootAction'];
   /** What Guest.log gets lines of. */
   readonly log?: MachineConfig['log'];
+  readonly trace?: MachineConfig['trace'];
 }
 
 const assemblies = new WeakMap<GuestProgram, Assembly>();
@@ -133,6 +134,7 @@ export class Guest {
       ...(options.cpu !== undefined && { cpu: options.cpu }),
       boot,
       ...(options.log !== undefined && { log: options.log }),
+      ...(options.trace !== undefined && { trace: options.trace }),
       rebootAction: options.rebootAction ?? 'exit',
       debugExit: { iobase: EXIT_PORT, iosize: 4 },
       debugConsolePort: DEBUG_PORT,

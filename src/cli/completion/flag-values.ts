@@ -1,5 +1,5 @@
 import { cpuModelNames } from '../../../runtime/cpu/model.ts';
-import { cardModels, logItems } from '../../index.ts';
+import { cardModels, logItems, traceEvents } from '../../index.ts';
 import { devices } from '../devices.ts';
 import { type Flag, flags } from '../flags.ts';
 
@@ -22,6 +22,7 @@ const lists: Readonly<Partial<Record<NonNullable<Flag['list']>, readonly string[
   'list-devices': Object.keys(devices),
   'list-cards': cardModels,
   'list-log-items': Object.keys(logItems),
+  'list-trace-events': Object.keys(traceEvents),
 };
 
 /** All flags, by each of their names. */

@@ -62,6 +62,12 @@ export const requests: readonly unknown[] = [
   ...['device_add sb16', 'device_add nix,id=5', 'device_del nix'].map((line) =>
     run('human-monitor-command', { 'command-line': line }),
   ),
+  ...[run('trace-event-get-state', { name: 'cpu_*n' }), run('trace-event-get-state', { name: 'nix' })],
+  ...[run('trace-event-set-state', { name: 'nix', enable: true }), run('trace-event-set-state', { name: 'cpu_in' })],
+  ...[run('trace-event-set-state', { name: 'cpu_in', enable: true }), run('trace-event-get-state', { name: 'cpu_in' })],
+  ...['trace-event nix on', 'trace-event cpu_in off', 'info trace-events cpu_in', 'info trace-events nix'].map((line) =>
+    run('human-monitor-command', { 'command-line': line }),
+  ),
   ...[throttle({ bps: 1000 }), run('query-block'), throttle({ bps: 1000, bps_rd: 100 }), throttle({ bps: -1 })],
   ...[throttle({ bps: 1 }, 'nix'), run('block_set_io_throttle', { bps: 1 }), throttle({ iops: 5, iops_max: 2 })],
   ...[throttle({ bps_max: 9 }), throttle({ iops_size: 9 }), throttle({ iops: 5, iops_max_length: 2 })],

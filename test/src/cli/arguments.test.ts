@@ -88,6 +88,7 @@ test.each([
     '-limits processor=50%,memory=512M -limits instructions=1000',
     { limits: { processor: 50, memory: '512M', instructions: 1000 } },
   ],
+  ['-trace cpu_* -trace enable=-cpu_in -d int,trace:blk_*', { trace: ['cpu_*', '-cpu_in', 'blk_*'], log: ['int'] }],
   ['-hdb b.img', { drives: [{ image: 'b.img', index: 1 }] }],
   ['-m 64 a.img b.img', { memory: '64', drives: [{ image: 'a.img' }, { image: 'b.img' }] }],
   [
@@ -202,10 +203,14 @@ test.each([
   ],
   ['-drive x.img,iops=fast', "-drive: 'fast' is not a whole number; give iops=N"],
   ['-limits processor=101', '-limits: limits.processor is 101; it must be a number from 1 to 100'],
+  ['-trace nix', "-trace: there is no trace event 'nix'; there are cpu_in"],
   ['-limits time=5', "-limits: there is no limit 'time'"],
   ['-drive format=raw', '-drive: a hard disk needs an image; give file=FILE'],
   ['-m 64 disk', "unexpected argument 'disk'; there is no such file"],
-  ['strat', "unknown command 'strat'; similar: start; there are start, demo, inspect, profile, help"],
+  [
+    'strat',
+    "unknown command 'strat'; similar: start; there are start, demo, image, inspect, profile, ps, completion, help",
+  ],
   ['-kernel -m 64', "-kernel needs an argument, FILE, and '-m' is a flag"],
   ['-initrd --cdrom x', "-initrd needs an argument, FILE, and '--cdrom' is a flag"],
   ['-m 64 start', "unexpected argument 'start'; it goes before the flags"],

@@ -1,0 +1,42 @@
+/** What can be traced, with what its line tells. The names are those of QEMU's `-trace` where it has such events. */
+export const traceEvents = {
+  /** I/O ports. */
+  cpu_in: 'a read of an I/O port: address, size (b, w, l), value',
+  /** The other direction. */
+  cpu_out: 'a write of an I/O port: address, size (b, w, l), value',
+  /** Registers in memory. */
+  memory_region_ops_read: "a read of a device's register in memory: address, value, size, name",
+  /** The other direction. */
+  memory_region_ops_write: "a write of a device's register in memory: address, value, size, name",
+  /** Interrupts of devices. */
+  cpu_interrupt: 'an interrupt of a device that the processor takes: vector (not in QEMU)',
+  /** Disks. */
+  blk_co_preadv: 'a drive asks for bytes: name, offset, bytes',
+  /** The other direction. */
+  blk_co_pwritev: 'a drive writes bytes: name, offset, bytes',
+  /** What is left of the requests of drives. */
+  blk_co_pdiscard: 'a drive no longer needs bytes: name, offset, bytes',
+  /** Flushes. */
+  blk_co_flush: 'a drive asks that all be kept (not in QEMU)',
+  /** Answers to drives. */
+  blk_complete: 'a request of a drive is done: name, error (not in QEMU)',
+  /** Frames of cards. */
+  net_send: 'a network card sends a frame: name, bytes (not in QEMU)',
+  /** Frames for cards. */
+  net_receive: 'a frame comes for a network card: name, bytes (not in QEMU)',
+} as const;
+
+/** The name of something that can be traced. */
+export type TraceEvent = keyof typeof traceEvents;
+
+export const traceEventNames = Object.keys(traceEvents) as TraceEvent[];
+
+/** The events of a name in which `*` stands for any characters and `?` for one. */
+export function matchingEvents(pattern: string): TraceEvent[] {
+  const text = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const whole = new RegExp(`^${text}$`);
+  return traceEventNames.filter((name) => whole.test(name));
+}

@@ -1,0 +1,51 @@
+import { ConfigurationError, type LogItem, logItems } from '../index.ts';
+import { checkedTrace } from '../log-options.ts';
+import type { Flag } from './flags.ts';
+import { parseProperties } from './properties.ts';
+import { machine, type Settings } from './settings.ts';
+
+/** Flags for logs of what the guest does. */
+export const traceFlags: readonly Flag[] = [
+  {
+    names: ['d'],
+    argument: 'ITEM,…',
+    list: 'list-log-items',
+    help: 'log what the guest does: int, cpu_reset, guest_errors, unimp, trace:PATTERN; help: what they mean',
+    apply: applyLog,
+  },
+  {
+    names: ['D'],
+    argument: 'FILE',
+    help: 'where the log of -d and -trace goes (default: standard error)',
+    apply: (settings, logFile) => ({ ...settings, logFile }),
+  },
+  {
+    names: ['trace'],
+    argument: '[enable=]PATTERN[,file=FILE]',
+    list: 'list-trace-events',
+    help: 'log accesses to ports and registers, interrupts, requests of disks, frames of network cards, by the names of events, with * and ?; with a minus before it: not; help: list them',
+    apply: applyTrace,
+  },
+];
+
+/** Given twice, the items add up, as in QEMU. */
+function applyLog(settings: Settings, text: string): Settings {
+  const all = text.split(',');
+  const patterns = all.flatMap((item) => (item.startsWith('trace:') ? [item.slice('trace:'.length)] : []));
+  const items = all.filter((item) => !item.startsWith('trace:'));
+  const unknown = items.find((item) => !Object.hasOwn(logItems, item));
+  if (unknown !== undefined)
+    throw new ConfigurationError(`unknown log item '${unknown}'; it is one of: ${Object.keys(logItems).join(', ')}`);
+  const logged = machine(settings, { log: [...(settings.machine.log ?? []), ...(items as LogItem[])] });
+  return patterns.reduce(withTrace, logged);
+}
+
+function applyTrace(settings: Settings, text: string): Settings {
+  const { enable, file } = parseProperties(text, 'enable', ['file']);
+  const traced = enable === undefined ? settings : withTrace(settings, enable);
+  return file === undefined ? traced : { ...traced, logFile: file };
+}
+
+function withTrace(settings: Settings, pattern: string): Settings {
+  return machine(settings, { trace: [...(settings.machine.trace ?? []), ...checkedTrace([pattern])] });
+}

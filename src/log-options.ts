@@ -1,0 +1,26 @@
+import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
+import { matchingEvents, traceEventNames } from '../runtime/machine/trace/events.ts';
+import { ConfigurationError } from './errors.ts';
+import { checkedOneOf, shown } from './option-checks.ts';
+
+/**
+ * Items that there are.
+ * @throws ConfigurationError
+ */
+export function checkedLog(log: readonly LogItem[]): LogItem[] {
+  if (!Array.isArray(log)) throw new ConfigurationError(`log is ${shown(log)}; it must be an array`);
+  return log.map((item) => checkedOneOf('log item', item, Object.keys(logItems) as LogItem[]));
+}
+
+/**
+ * Patterns that name events which there are.
+ * @throws ConfigurationError
+ */
+export function checkedTrace(trace: readonly string[]): readonly string[] {
+  if (!Array.isArray(trace)) throw new ConfigurationError(`trace is ${shown(trace)}; it must be an array`);
+  for (const pattern of trace) {
+    if (typeof pattern === 'string' && matchingEvents(pattern.replace(/^-/, '')).length > 0) continue;
+    throw new ConfigurationError(`there is no trace event ${shown(pattern)}; there are ${traceEventNames.join(', ')}`);
+  }
+  return trace;
+}
