@@ -1,6 +1,7 @@
 import type { CardModel } from '../../runtime/machine/models.ts';
 import { ConfigurationError } from '../errors.ts';
 import { macText } from '../network/addresses.ts';
+import type { NetworkFlow } from '../network/flow.ts';
 import type { OpenNetwork } from '../network/open-network.ts';
 import type { HostForward, NetworkBackendOptions } from '../network/options.ts';
 import type { UserNetwork } from '../network/user.ts';
@@ -100,6 +101,14 @@ export class NetworkCard {
    */
   removeHostForward({ protocol = 'tcp', hostAddress = '0.0.0.0', hostPort }: HostPort): boolean {
     return this.#user.unforward(protocol, hostAddress, hostPort);
+  }
+
+  /**
+   * What its user-mode network has open; undefined where it has another one, or none.
+   * @internal
+   */
+  get flows(): readonly NetworkFlow[] | undefined {
+    return this.#network.user?.flows;
   }
 
   get #user(): UserNetwork {

@@ -6,6 +6,7 @@ import { infoBlock } from './info-block.ts';
 import { infoMtree } from './info-mtree.ts';
 import { infoPci } from './info-pci.ts';
 import { infoIrq, infoPic } from './info-pic.ts';
+import { infoUsernet } from './info-usernet.ts';
 import { infoLimits } from './limits.ts';
 import { migrationInfo } from './migrate.ts';
 import { infoNetwork } from './network.ts';
@@ -135,6 +136,13 @@ const parts: readonly Command[] = [
     help: 'show available trace-events & their state (name: event name pattern)',
     parameters: [{ name: 'name', type: 'word', optional: true }],
     run: infoTraceEvents,
+  },
+  {
+    names: ['usernet'],
+    usage: '',
+    help: 'show user network stack connection states',
+    parameters: [],
+    run: (_, context) => infoUsernet(context),
   },
   {
     names: ['version'],

@@ -4,6 +4,7 @@ import { Alarms } from './alarms.ts';
 import type { NetworkBackend } from './backend.ts';
 import { DHCP_SERVER_PORT, DhcpServer } from './dhcp.ts';
 import { DNS_PORT, DnsForwarder } from './dns.ts';
+import type { NetworkFlow } from './flow.ts';
 import type { HostListener, NetworkHost } from './host.ts';
 import { isEcho, replyToEcho } from './ip/icmp.ts';
 import { Ipv4, isOutOfHops } from './ip/ipv4.ts';
@@ -91,6 +92,12 @@ export class UserNetwork implements NetworkBackend {
   /** Ports of the host that lead to guests; where the host chose one, the one that it chose. */
   get forwards(): readonly OpenForward[] {
     return this.#forwards;
+  }
+
+  /** All that is open: ports of the host that lead to guests, connections, and guests' ports for datagrams. */
+  get flows(): readonly NetworkFlow[] {
+    const forwards = this.#forwards.map(forwardFlow);
+    return [...forwards, ...this.#tcp.flows, ...this.#udpOut.flows];
   }
 
   /** Connections with guests that are not over. */
@@ -219,6 +226,12 @@ export class UserNetwork implements NetworkBackend {
     this.#pings--;
     if (hasAnswered && !this.#isClosed) replyToEcho(packet, payload);
   }
+}
+
+function forwardFlow({ protocol, hostAddress, hostPort, guestAddress, guestPort }: OpenForward): NetworkFlow {
+  const source = { address: hostAddress, port: hostPort };
+  const destination = { address: guestAddress, port: guestPort };
+  return { protocol, state: 'forward', source, destination, received: 0, queued: 0 };
 }
 
 /** Whether a frame is for the network's own side, or for many. */

@@ -1,4 +1,5 @@
 import { Alarm, type Alarms } from '../alarms.ts';
+import type { NetworkFlow } from '../flow.ts';
 import type { HostDatagrams, NetworkHost } from '../host.ts';
 import type { IpNetwork } from '../ip/packet.ts';
 import { type Datagram, sendUdp } from '../udp.ts';
@@ -48,6 +49,17 @@ export class UdpOut {
     if (flow.peers.size >= MOST_PEERS) flow.peers.delete(flow.peers.keys().next().value!);
     flow.peers.set(target, destination);
     flow.datagrams.send(data.slice(), target, destinationPort);
+  }
+
+  /** The ports of guests, each with all that it talks to. */
+  get flows(): readonly NetworkFlow[] {
+    const now = this.#alarms.now();
+    return [...this.#flows].map(([key, { used }]) => {
+      const [address = '', port] = key.split(' ');
+      const state = Math.max(Math.ceil((used + IDLE - now) / 1000), 0);
+      const source = { address, port: Number(port) };
+      return { protocol: 'udp', state, source, destination: { address: '0.0.0.0', port: 0 }, received: 0, queued: 0 };
+    });
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { addressSum } from '../addresses.ts';
 import { Alarm, type Alarms } from '../alarms.ts';
+import type { NetworkFlow } from '../flow.ts';
 import type { GuestLink } from '../link.ts';
 import { RECEIVE_SCALE, Receiver } from './receiver.ts';
 import {
@@ -119,6 +120,18 @@ export class TcpConnection {
   /** Whether pushed bytes should wait for `hasRoom`. */
   get isFull(): boolean {
     return this.#sender.isFull;
+  }
+
+  /** What it is at this moment. */
+  get flow(): NetworkFlow {
+    const { address, port, guestAddress, guestPort } = this.ends;
+    return {
+      ...{ protocol: 'tcp', state: this.state },
+      source: { address: guestAddress, port: guestPort },
+      destination: { address, port },
+      received: this.#receiver?.unread ?? 0,
+      queued: this.#sender.queued,
+    };
   }
 
   /** Sends bytes; they are copied. */

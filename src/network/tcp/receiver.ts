@@ -46,6 +46,11 @@ export class Receiver {
     return this.#hasEnded;
   }
 
+  /** Bytes that were taken, and that the host has not. */
+  get unread(): number {
+    return this.#unread;
+  }
+
   /** What stands in a header, and is from now on promised. The header of a SYN is never scaled. */
   window(isSyn = false): number {
     const scale = isSyn ? 0 : this.#scale;

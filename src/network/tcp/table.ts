@@ -1,4 +1,5 @@
 import { addressSum } from '../addresses.ts';
+import type { NetworkFlow } from '../flow.ts';
 import type { Packet, Rejection } from '../ip/packet.ts';
 import { TcpConnection, type TcpShared, type TcpUser } from './connection.ts';
 import { Flag, parseSegment, type Segment, sendSegment, TCP_HEADER, type TcpEnds } from './segment.ts';
@@ -68,6 +69,11 @@ export class TcpTable {
   /** How many connections are not over. */
   get size(): number {
     return this.#connections.size - this.#remembered.size;
+  }
+
+  /** All connections, those that are only remembered too. */
+  get flows(): readonly NetworkFlow[] {
+    return [...this.#connections.values()].map(({ flow }) => flow);
   }
 
   receive(packet: Packet): void {
