@@ -147,6 +147,7 @@ export type {
   SocketNetworkOptions,
   UserNetworkOptions,
   WebSocketNetworkOptions,
+  WispNetworkOptions,
 } from './network/options.ts';
 export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
 export type { Progress } from './node/assets/progress.ts';

@@ -10,7 +10,7 @@ export interface MachineLimits {
   /** Guest instructions since the machine was made. There it is paused. Only with `icount`. */
   readonly instructions?: number | undefined;
   /**
-   * Memory of the process: a number of megabytes, or a text such as "512M", for the guest's memory and what the machine's thread has
+   * Memory of the machine: a number of megabytes, or a text such as "512M", for the guest's memory and what the machine's thread has
    * in use besides. A machine that takes more drops its translations, and is paused if that is not enough. Drives are not counted.
    */
   readonly memory?: number | string | undefined;

@@ -20,7 +20,7 @@ export const driveFlags: readonly Flag[] = [
     names: ['drive'],
     argument:
       'file=FILE[,if=ide|virtio|floppy|none][,index=N][,media=disk|cdrom][,format=raw|qcow2][,snapshot=on][,readonly=on][,bps=N][,iops=N]',
-    help: 'a disk or drive with this image; with if=none and id=ID it waits for -device ide-hd, ide-cd or virtio-blk-pci; bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them',
+    help: 'a disk or drive with this image; with if=none and id=ID it waits for -device ide-hd, ide-cd, virtio-blk-pci or usb-storage; bps, iops: bytes and requests a second at most, with bps_rd, bps_wr, bps_max and the others of QEMU, and throttling.group=NAME for drives that share them',
     apply: (settings, text) => addDrive(settings, parseDrive(text)),
   },
   ...ideDrives.map((name, index) => ({
@@ -44,7 +44,7 @@ export const driveFlags: readonly Flag[] = [
   {
     names: ['blockdev'],
     argument: 'driver=raw|qcow2,node-name=ID,file.filename=FILE[,read-only=on]',
-    help: 'an image that a -device ide-hd, ide-cd or virtio-blk-pci connects',
+    help: 'an image that a -device ide-hd, ide-cd, virtio-blk-pci or usb-storage connects',
     apply: (settings, text) => addDrive(settings, parseBlockdev(text)),
   },
   {

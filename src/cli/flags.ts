@@ -48,7 +48,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['machine', 'M'],
     argument: '[pc][,max-ram-below-4g=SIZE][,hpet=off][,usb=on][,pcspk-audiodev=ID]',
-    help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; where the speaker is heard (it is wherever there is an -audiodev). Properties of QEMU that ask for what is so anyway are taken',
+    help: 'how much memory is below 4 GB, the rest begins there; no high precision event timer; the USB controller, as -usb; where the speaker is heard (it is wherever there is an -audiodev). Properties of QEMU that ask for what is so anyway are taken',
     list: 'list-machines',
     apply: applyMachine,
   },

@@ -8,7 +8,7 @@ import { machine } from './settings.ts';
 export const limitsFlag: Flag = {
   names: ['limits'],
   argument: '[processor=PERCENT][,memory=SIZE][,instructions=N]',
-  help: "what the machine may take: percent of one processor; of the process's memory, and instructions with -icount: there it is paused. set_limit in the monitor changes it (not in QEMU)",
+  help: "what the machine may take: percent of one processor; memory of the guest and of the machine's thread; instructions, with -icount. At the last two it is paused. set_limit in the monitor changes it (not in QEMU)",
   apply: (settings, text) => machine(settings, { limits: { ...settings.machine.limits, ...parseLimits(text) } }),
 };
 

@@ -22,6 +22,7 @@ const free: readonly (keyof MachineConfig)[] = [
   'check',
   'engineOptions',
   'log',
+  'trace',
   'pacing',
   'icountSleep',
   'recording',

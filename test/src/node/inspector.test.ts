@@ -220,7 +220,7 @@ test('a place for sockets that others can reach, or that is none', async () => {
   mkdirSync(join(folder, `rawiron-${userInfo().uid}`));
   expect(() => ownAddress()).toThrow('is open to others');
   vi.stubEnv('XDG_RUNTIME_DIR', join(folder, 'none'));
-  expect(() => ownAddress()).toThrow(/^there is no place for the inspector's socket: .*: no such file/);
+  expect(() => ownAddress()).toThrow(/^there is no place for sockets of machines: .*: no such file/);
   vi.unstubAllEnvs();
   expect(() => addressOf('')).toThrow('a PATH or PORT is empty');
 });

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type IcountOptions, Machine, type MachineOptions } from '../../../src/index.ts';
 import { diskRom } from '../../support/disk-rom.ts';
 
@@ -21,12 +21,15 @@ beforeAll(async () => {
   machine.serial.on('data', (bytes) => {
     printed += Buffer.from(bytes).toString('latin1');
   });
+  const unstarted = statSync(file).size;
   await machine.start();
   for (const command of ['help', 'echo one', 'bench 2', 'echo two']) {
     await machine.serial.expect(/demo> $/);
     machine.serial.write(`${command}\r`);
   }
   await machine.serial.expect(/demo> $/);
+  // What follows is in a batch of its own.
+  await vi.waitFor(() => expect(statSync(file).size).toBeGreaterThan(unstarted), { timeout: 30_000 });
   await machine.reset();
   await machine.serial.expect(/demo> $/);
   machine.serial.write('poweroff\r');

