@@ -98,7 +98,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
       await machine.#creation.promise;
       if (options.limits) await machine.setLimits(options.limits);
     } catch (error) {
-      await machine.#terminate();
+      await machine.stop();
       throw creationError(error as Error, bootOf(options));
     } finally {
       machine.#alive.release();

@@ -25,7 +25,7 @@ export interface SendingTurnsOptions {
 export class SendingTurns {
   readonly #options: SendingTurnsOptions;
   readonly #timer: Timer;
-  /** Derived: after a load the next turn comes at once. */
+  /** Derived. After a load it is that of another time, if that was later: then the next turn comes at once. */
   #next = 0;
 
   constructor(options: SendingTurnsOptions) {
@@ -36,7 +36,8 @@ export class SendingTurns {
   /** The guest has given something. */
   request(): void {
     if (this.#timer.deadline < Infinity) return;
-    if (this.#options.clock.now() >= this.#next) this.#take();
+    const wait = this.#next - this.#options.clock.now();
+    if (wait <= 0 || wait > INTERVAL) this.#take();
     else this.#timer.arm(this.#next);
   }
 

@@ -1,6 +1,6 @@
 /** What of node:ffi is used (Node 26.1; experimental). */
 interface ForeignFunctions {
-  dlopen(path: null, functions: object): { readonly functions: { readonly madvise: Madvise } };
+  dlopen(path: null, functions: object): { readonly functions: { readonly madvise: Madvise; getpagesize(): number } };
   getRawPointer(bytes: Uint8Array): bigint;
 }
 
@@ -8,12 +8,15 @@ interface ForeignFunctions {
 type Madvise = (address: bigint, length: bigint, advice: number) => number;
 
 const MADVISE = { arguments: ['pointer', 'u64', 'i32'], return: 'i32' } as const;
+const GETPAGESIZE = { arguments: [], return: 'i32' } as const;
+/** Bytes of a guest's page. Where the host's are larger, a length is rounded up to them: pages beside would be lost. */
+const PAGE = 4096;
 /** On Linux, pages of private memory are zeros when they are next touched. Other systems have other meanings. */
 const MADV_DONTNEED = 4;
 
 /**
  * Gives whole pages back to the system, which are zeros afterwards; false where it can't be done. JavaScript has no way to do this
- * with parts of a buffer, so the system is called: by Node 26.1 and later on Linux, unless --permission or --no-experimental-ffi
+ * with parts of a buffer, so the system is called: by Node 26.1 and later on Linux with pages of 4 KB, unless --permission or --no-experimental-ffi
  * forbid it.
  */
 export function releaseMemory(bytes: Uint8Array): boolean {
@@ -39,6 +42,7 @@ function openRelease(): typeof releaseMemory {
 
 function withMadvise(): typeof releaseMemory {
   const ffi = process.getBuiltinModule('node:ffi' as 'node:fs') as unknown as ForeignFunctions;
-  const { madvise } = ffi.dlopen(null, { madvise: MADVISE }).functions;
+  const { madvise, getpagesize } = ffi.dlopen(null, { madvise: MADVISE, getpagesize: GETPAGESIZE }).functions;
+  if (getpagesize() !== PAGE) return () => false;
   return (bytes) => madvise(ffi.getRawPointer(bytes), BigInt(bytes.length), MADV_DONTNEED) === 0;
 }

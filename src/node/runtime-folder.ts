@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.ts';
@@ -12,14 +12,20 @@ import { systemMessage } from './system-message.ts';
 export function runtimeFolder(): string {
   const { uid } = userInfo();
   const folder = join(process.env.XDG_RUNTIME_DIR || tmpdir(), `rawiron-${uid}`);
+  const { isDirectory, owner, mode } = made(folder);
+  if (!isDirectory || owner !== uid || (mode & 0o077) !== 0)
+    throw new ConfigurationError(`${folder} is open to others; give PATH or PORT of a socket, or remove that folder`);
+  return folder;
+}
+
+/** What is at a path, where a folder is made if there was nothing. A link is not followed: somebody else may have put it there. */
+function made(folder: string) {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
       throw new ConfigurationError(`there is no place for sockets of machines: ${folder}: ${systemMessage(error)}`);
   }
-  const { uid: owner, mode } = statSync(folder);
-  if (owner !== uid || (mode & 0o077) !== 0)
-    throw new ConfigurationError(`${folder} is open to others; give PATH or PORT of a socket, or remove that folder`);
-  return folder;
+  const stat = lstatSync(folder);
+  return { isDirectory: stat.isDirectory(), owner: stat.uid, mode: stat.mode };
 }

@@ -61,6 +61,7 @@ test('limits that cannot be are refused, and nothing changes', async () => {
   );
   await expect(machine.setLimits({ instructions: 5 })).rejects.toThrow('give icount');
   await expect(machine.setLimits({ memory: 'x' })).rejects.toThrow("'x' is not a memory size");
+  await expect(makeDemo({ isolate: 'caller', limits: { instructions: 5 } })).rejects.toThrow('give icount');
   await expect(makeDemo({ limits: { time: 5 } as object })).rejects.toThrow("unknown 'time' in limits");
   expect(machine.limits).toEqual({ processor: 50 });
 });

@@ -52,7 +52,7 @@ export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #descriptor: DescriptorView;
   readonly #word = new Uint8Array(4);
-  /** Since when a frame waits for a descriptor. Derived: after a load it waits anew. */
+  /** Since when a frame waits for a descriptor. Derived: after a load of an earlier time it waits anew. */
   #waitsSince = -1;
 
   constructor(options: ReceiverOptions) {
@@ -102,7 +102,7 @@ export class Receiver {
   #mayWait(isCplus: boolean): boolean {
     const { state, now, retry, interrupt } = this.#options;
     if (!isCplus) return true;
-    if (this.#waitsSince < 0) this.#waitsSince = now();
+    if (this.#waitsSince < 0 || this.#waitsSince > now()) this.#waitsSince = now();
     if (now() - this.#waitsSince < PATIENCE) {
       retry.arm(now() + RETRY);
       return true;

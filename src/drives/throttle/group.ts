@@ -1,6 +1,9 @@
 import { TokenBucket } from '../../token-bucket.ts';
 import { type DriveLimits, type Quantity, quantities, rateOf } from './limits.ts';
 
+/** Milliseconds: a timer that is set to more fires at once. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
 /** Time of the host. */
 export interface ThrottleTimers {
   /** Milliseconds of a clock that never goes backwards. */
@@ -85,7 +88,9 @@ export class ThrottleGroup {
     this.#cancel = undefined;
     while (this.#waiting.length > 0 && this.#take(this.#waiting[0]!.transfer)) this.#waiting.shift()!.go();
     const next = this.#waiting[0];
-    if (next) this.#cancel = this.#timers.after(Math.ceil(this.#wait(next.transfer)), () => this.#advance());
+    if (!next) return;
+    const wait = Math.min(Math.ceil(this.#wait(next.transfer)), LONGEST_WAIT);
+    this.#cancel = this.#timers.after(wait, () => this.#advance());
   }
 
   #take(transfer: Transfer): boolean {

@@ -1,7 +1,9 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigurationError } from '../../errors.ts';
 import type { Machine } from '../../machine.ts';
 import { runtimeFolder } from '../runtime-folder.ts';
+import { systemMessage } from '../system-message.ts';
 import { type Entry, entryName, processStart, type RunningMachine } from './entry.ts';
 
 /** What is told of a machine besides what it does. */
@@ -21,7 +23,14 @@ class Announcement implements Disposable {
   readonly #machine: Announced;
   readonly #file: string;
   readonly #fixed: Omit<Entry, 'state'>;
-  readonly #write = () => this.#writeEntry();
+  /** The folder may be gone, or full, by now: then the machine is no longer shown, and goes on. */
+  readonly #write = () => {
+    try {
+      this.#writeEntry();
+    } catch {
+      this[Symbol.dispose]();
+    }
+  };
   readonly #withdraw = () => this[Symbol.dispose]();
 
   constructor(machine: Announced, title: MachineTitle) {
@@ -30,7 +39,11 @@ class Announcement implements Disposable {
     this.#file = join(runtimeFolder(), entryName(pid, ++last));
     const memory = machine.memoryBytes;
     this.#fixed = { ...title, memory, pid, started: Date.now(), processStart: processStart(pid) };
-    this.#writeEntry();
+    try {
+      this.#writeEntry();
+    } catch (error) {
+      throw new ConfigurationError(`a machine cannot be announced: ${systemMessage(error)}`);
+    }
     machine.on('running', this.#write).on('paused', this.#write).on('exit', this.#withdraw);
     if (announced.size === 0) process.on('exit', withdrawAll);
     announced.add(this);
@@ -53,7 +66,7 @@ class Announcement implements Disposable {
 
 /**
  * Lets `rawiron ps` and `runningMachines()` show a machine, until it ends or what is given back is disposed.
- * @throws ConfigurationError if this user has no runtime folder
+ * @throws ConfigurationError if this user has no runtime folder, or nothing can be written there
  */
 export function announceMachine(machine: Announced, title: MachineTitle): Disposable {
   return new Announcement(machine, title);

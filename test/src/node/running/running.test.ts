@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -43,6 +43,25 @@ test('two machines of a process are listed while they are there, with what they 
   await Promise.all([first.stop(), second.stop()]);
   await first.exited;
   expect([runningMachines(), readdirSync(folder)]).toEqual([[], []]);
+});
+
+test('a machine whose folder is removed goes on', async () => {
+  await using machine = await Machine.create({ memory: 16, boot: { demo: true } });
+  announceMachine(machine, { sockets: [] });
+  rmSync(folder, { recursive: true });
+  await machine.start();
+  await machine.pause();
+  expect(runningMachines()).toEqual([]);
+});
+
+test('a link in the place of the folder is not followed', () => {
+  const elsewhere = join(parent, 'elsewhere');
+  mkdirSync(elsewhere, { mode: 0o700 });
+  for (const target of [elsewhere, join(parent, 'nothing')]) {
+    symlinkSync(target, folder);
+    expect(() => runningMachines()).toThrow(ConfigurationError);
+    rmSync(folder);
+  }
 });
 
 /** An entry as a machine of this process would have it. */
