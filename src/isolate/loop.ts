@@ -8,6 +8,7 @@ import { DriveLink } from './drive-link.ts';
 import type { LoopThread } from './loop-thread.ts';
 import { OutputBatches } from './output.ts';
 import type { ThreadProbe } from './probe.ts';
+import { Profiles } from './profiles.ts';
 import type { Command, Exit, MessageEnd, Report, Reset, ToDrives } from './protocol.ts';
 import { RESET_BYTES, SHUTDOWN_CODE } from './protocol.ts';
 import { reportError } from './remote-calls.ts';
@@ -57,6 +58,7 @@ class MachineLoop {
   readonly #deadlines: SharedDeadlines | undefined;
   readonly #output: OutputBatches;
   readonly #drives: DriveLink;
+  readonly #profiles = new Profiles(() => this.#probe());
   #core!: MachineCore;
   #limiter!: Limiter;
   #coreDeadline = Infinity;
@@ -104,6 +106,7 @@ class MachineLoop {
   /** @param takeCore what becomes of the core, if it has been made */
   close(takeCore: (core: MachineCore) => void): void {
     if (this.#core) takeCore(this.#core);
+    this.#profiles.close();
     this.#port.close();
     this.#drives.close();
   }
@@ -337,8 +340,8 @@ class MachineLoop {
     examine: (name, args) => callByName(this.#core.examination, name, args),
     debug: (name, args) => callByName(this.#core.debugging, name, args),
     transfer: (name, args) => callByName(this.#core.transfer, name, args),
-    startProfile: (interval) => this.#probe().startProfile(interval),
-    stopProfile: (number) => this.#probe().stopProfile(number),
+    startProfile: (interval) => this.#profiles.start(interval),
+    stopProfile: (number) => this.#profiles.stop(number),
     heap: () => this.#probe().heap(),
     slept: () => this.#slept,
     limit: (limits) => this.#limiter.set(limits),
