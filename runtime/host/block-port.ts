@@ -114,5 +114,9 @@ export function hostBlockPort(
     port.medium = value as BlockMedium | null;
     port.onMediumChanged();
   };
+  // To the guest nothing has changed: the state that is loaded next is one with this medium.
+  requests.onHostChanged = () => {
+    port.medium = medium;
+  };
   return port;
 }

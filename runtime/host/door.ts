@@ -32,6 +32,8 @@ export interface RequestPort<Question, Answer> {
   cancel(): void;
   /** Called with what happens at the host without a request. Set by the device. */
   onInput: (value: unknown) => void;
+  /** Called when another host takes the place of the one that was there, which has told nothing. Set by the device. */
+  onHostChanged: () => void;
 }
 
 /** Something that enters the machine at a virtual time. */
@@ -102,6 +104,7 @@ export class HostDoor {
   readonly #requests = new Map<number, Request>();
   readonly #inputs: InputCount[] = [];
   readonly #lanes: RequestLane[] = [];
+  readonly #requestPorts: { onHostChanged(): void }[] = [];
   /** By the ids of what the host has not answered, cancelled or not. */
   readonly #unanswered = new Map<number, RequestLane>();
   /** Ascending in time. */
@@ -174,6 +177,7 @@ export class HostDoor {
   /** Another host takes the place of the one that was there: what was under way is no more. A state is to be loaded next. */
   changeHost(): void {
     for (const part of [...this.#inputs, ...this.#lanes]) part.forget();
+    for (const { onHostChanged } of this.#requestPorts) onHostChanged();
     this.#requests.clear();
     this.#unanswered.clear();
     this.#arrivals = [];
@@ -202,7 +206,9 @@ export class HostDoor {
         this.#cancel(port);
       },
       onInput: () => {},
+      onHostChanged: () => {},
     };
+    this.#requestPorts.push(requests);
     this.#addReceiver(port, { input: null, receive: (value) => requests.onInput(value) });
     return requests;
   }

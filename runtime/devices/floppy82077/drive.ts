@@ -1,4 +1,4 @@
-import type { BlockDone, BlockPort } from '../../host/block.ts';
+import type { BlockDone, BlockMedium, BlockPort } from '../../host/block.ts';
 import { type Geometry, geometryOf } from './geometry.ts';
 import { SECTOR_BYTES, Status3 } from './registers.ts';
 import type { DriveState } from './state.ts';
@@ -18,23 +18,17 @@ export interface SectorAddress {
 export class FloppyDrive {
   readonly state: DriveState;
   readonly #port: BlockPort | null;
-  /** Derived: the format of the medium. */
+  /** Derived: the format of the medium that was last in it. */
   #geometry: Geometry | null = null;
+  #medium: BlockMedium | null = null;
 
   constructor(state: DriveState, port: BlockPort | null) {
     this.state = state;
     this.#port = port;
-    this.#look();
     if (port === null) return;
     port.onMediumChanged = () => {
-      this.#look();
       this.state.changed = true;
     };
-  }
-
-  #look(): void {
-    const medium = this.#port?.medium ?? null;
-    this.#geometry = medium && geometryOf(medium.sectors);
   }
 
   get isPresent(): boolean {
@@ -43,6 +37,9 @@ export class FloppyDrive {
 
   /** Null: there is no disk. */
   get geometry(): Geometry | null {
+    const medium = this.#port?.medium ?? null;
+    if (medium !== this.#medium) this.#geometry = medium && geometryOf(medium.sectors);
+    this.#medium = medium;
     return this.#geometry;
   }
 
@@ -60,19 +57,20 @@ export class FloppyDrive {
   moveTo(cylinder: number): void {
     const { state } = this;
     const target = Math.max(0, Math.min(LAST_CYLINDER, cylinder));
-    if (target !== state.cylinder && this.#geometry !== null) state.changed = false;
+    if (target !== state.cylinder && this.geometry !== null) state.changed = false;
     state.cylinder = target;
   }
 
   /** The number that the sectors under the heads have. */
   get writtenCylinder(): number {
-    const isWide = this.#geometry !== null && this.#geometry.cylinders <= MOST_WIDE_CYLINDERS;
+    const { geometry } = this;
+    const isWide = geometry !== null && geometry.cylinders <= MOST_WIDE_CYLINDERS;
     return isWide ? this.state.cylinder >> 1 : this.state.cylinder;
   }
 
   /** The sector's place in the image; undefined: the disk has no such sector. */
   place({ cylinder, head, sector }: SectorAddress): number | undefined {
-    const geometry = this.#geometry;
+    const { geometry } = this;
     if (geometry === null) return undefined;
     const { cylinders, heads, sectors } = geometry;
     if (cylinder >= cylinders || head >= heads || sector < 1 || sector > sectors) return undefined;

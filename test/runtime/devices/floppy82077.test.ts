@@ -273,6 +273,17 @@ test('an image of one sector is the beginning of a disk of zeros, which cannot b
   expect(rig.data(WRITE, 0, 0, 2).slice(0, 3)).toEqual([0x40, 0x20, 0x20]);
 });
 
+test('a disk that is there for another host is read as it is, and the change line is that of the loaded state', () => {
+  const rig = new FloppyRig().start();
+  rig.run(0x0f, 0, 1);
+  expect(rig.in8(DIR) & 0x80).toBe(0);
+  rig.disk.bytes = new Uint8Array(1440 * 512);
+  rig.out8(DIR, 2);
+  rig.program(TO_MEMORY, 512);
+  expect(rig.data(READ, 79, 1, 9, 9)[0]).toBe(0x04);
+  expect(rig.in8(DIR) & 0x80).toBe(0);
+});
+
 test('the change line is set by a new disk, and a step with a disk in the drive takes it back', () => {
   const rig = new FloppyRig(2880, false).start();
   const changed = (): boolean => (rig.in8(DIR) & 0x80) !== 0;

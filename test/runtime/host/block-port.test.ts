@@ -81,6 +81,16 @@ test('a medium that is taken out and put in is told', () => {
   expect(seen).toEqual([null, { sectors: 5, isReadOnly: true }]);
 });
 
+test('another host has the medium in the drive that it had at the start, and nothing has changed', () => {
+  const { door, events, drive } = makeDrive();
+  door.arrive({ type: 'input', port: 'ide0', value: null });
+  events.runDue(0);
+  const seen: unknown[] = [];
+  drive.onMediumChanged = () => seen.push(drive.medium);
+  door.changeHost();
+  expect([drive.medium, seen]).toEqual([{ sectors: 100, isReadOnly: false }, []]);
+});
+
 /** What was asked of the host; `answer` `answer` answers the next ones. */
 function watch({ door, sent }: ReturnType<typeof makeDrive>) {
   const requests = () => sent as (ToHost & { type: 'request' })[];
