@@ -61,6 +61,12 @@ export class CacheLog implements CodeObserver {
     this.gone.clear();
   }
 
+  /** The same, and the next event is the first one. */
+  forget(): void {
+    this.clear();
+    this.first = 0;
+  }
+
   private drop(type: 'invalidate' | 'evict', { cause, offset, bytes, nodes, translations }: CodeDrop): void {
     const infos = translations.map((translation) => this.source.infoOf(translation));
     for (const { physical, key } of infos) this.count(`${physical} ${key}`, cause);

@@ -134,8 +134,20 @@ export class Inspection implements Questions {
     if (this.watchers > 0) {
       this.refresh();
       this.counting.refreshTraps();
-      return;
-    }
+    } else this.stop();
+  }
+
+  /** Nobody inspects it any more. */
+  forget(): void {
+    this.watchers = 0;
+    this.view.observe(null);
+    this.stop();
+    this.view.name(() => undefined);
+    this.log.forget();
+  }
+
+  /** Takes out what counts, and forgets what was counted. */
+  private stop(): void {
     this.counting.remove();
     for (const [{ entries }, { run, original }] of this.instructionCounts) {
       for (const entry of entries) if (entry.run === run) this.view.install(entry, original);

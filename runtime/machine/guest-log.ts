@@ -31,7 +31,8 @@ type LogConfig = Pick<MachineConfig, 'log' | 'trace' | 'drives' | 'cards'>;
 export class GuestLog implements CpuObserver {
   /** What is traced besides; `changed` is due after a change. */
   readonly tracer: Tracer;
-  private items: ReadonlySet<LogItem>;
+  private readonly config: LogConfig;
+  private items: ReadonlySet<LogItem> = new Set();
   private readonly write: (text: string) => void;
   private cpu!: Cpu;
   private map!: PhysicalMap;
@@ -42,12 +43,29 @@ export class GuestLog implements CpuObserver {
   private readonly mistakes = new Map<string, number>();
 
   /** `write` gets whole lines. */
-  constructor({ log = [], trace = [], drives = [], cards = [] }: LogConfig, write: (text: string) => void) {
-    this.items = new Set(log);
+  constructor(config: LogConfig, write: (text: string) => void) {
+    this.config = config;
     this.write = write;
+    const { drives = [], cards = [] } = config;
     const names = { drives: new Set(drives.map(({ name }) => name)), cards: new Set(cards.map(({ name }) => name)) };
     this.tracer = new Tracer(names, (line) => this.line(line));
+    this.begin();
+  }
+
+  /** Logs and traces what the configuration says, and counts from 0 on. */
+  private begin(): void {
+    const { log = [], trace = [] } = this.config;
+    this.items = new Set(log);
+    this.tracer.forget();
     for (const pattern of trace) this.trace(pattern);
+    this.mistakes.clear();
+    this.delivered = 0;
+  }
+
+  /** Another host takes the place of the one that was there, which may have asked for something else. */
+  changeHost(): void {
+    this.begin();
+    this.changed();
   }
 
   /** The processor has its ports as devices have them. */

@@ -39,6 +39,15 @@ export class InstructionTime implements TimeSource {
     this.state[Word.budget] = 0;
   }
 
+  /** None have run, and nothing stops the next ones. Clocks that go by it are to be set. */
+  restart(): void {
+    this.settle();
+    this.before = 0;
+    this.skipped = 0;
+    this.limit = Infinity;
+    this.cap = Infinity;
+  }
+
   /** Lets instructions run until `nanoseconds` from now, `most` at the most. */
   grant(nanoseconds: number, most: number): void {
     this.settle();

@@ -232,12 +232,8 @@ export class MachineCore {
 
   /** Another host takes the place of the one that was there. A state is to be loaded before it runs. */
   changeHost(): void {
-    this.clock.set(0);
-    this.door.changeHost();
-    this.transfer.forget();
-    this.capInstructions(Infinity);
-    this.pc.changeHost();
-    this.debuggerEnd?.forget();
+    for (const part of [this.schedule, this.door, this.pc, this.log]) part.changeHost();
+    for (const asked of [this.transfer, this.debuggerEnd, this.inspector]) asked?.forget();
   }
 
   /** Makes `run` come back ('slice') when so many instructions have run in all; only with instruction time. */

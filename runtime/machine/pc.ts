@@ -250,5 +250,6 @@ export class Pc {
   changeHost(): void {
     this.mixer.setHeard(this.isHeard);
     this.display?.changeScreen();
+    this.interruptCounts.fill(0);
   }
 }

@@ -120,6 +120,12 @@ export class Schedule {
     this.deadline = Number.NaN;
   }
 
+  /** Another host takes the place of the one that was there: it counts instructions, and time, from 0 on. */
+  changeHost(): void {
+    this.instructionTime?.restart();
+    this.clock.set(0);
+  }
+
   /** Running code looks at what is due by itself, now and then. */
   private get isCounting(): boolean {
     return this.instructionTime !== null || this.jumps !== null;

@@ -37,6 +37,12 @@ export class Tracer {
     return matching.length;
   }
 
+  /** Nobody has asked for anything. */
+  forget(): void {
+    this.#on.clear();
+    this.#asked.clear();
+  }
+
   list(): { readonly name: TraceEvent; readonly isOn: boolean }[] {
     return traceEventNames.map((name) => ({ name, isOn: this.#on.has(name) }));
   }
