@@ -94,15 +94,31 @@ export class Arrival {
     try {
       if ((await machine.transfer('size')) !== this.#about.frames)
         throw new SnapshotError(NAME, 'it is of a machine with other memory, or another display adapter');
-      while (!(await this.#isOver(machine)));
-      await this.#take(machine);
+      const wasRunning = await this.#receive(machine);
       await this.#channel.close().catch(() => {});
-      return { wasRunning: this.#rest!.wasRunning };
+      return { wasRunning };
     } catch (error) {
-      if (error instanceof ChannelError && this.#isTaken) return this.#leftAlone(machine, error);
       await this.refuse(error);
       throw error;
     }
+  }
+
+  /** Takes all that comes; whether the machine runs on here. */
+  async #receive(machine: MachineEnd): Promise<boolean> {
+    try {
+      while (!(await this.#isOver(machine)));
+    } catch (error) {
+      if (!(error instanceof ChannelError && this.#mayGoOn)) throw error;
+      await this.#leftAlone(machine, error);
+      return false;
+    }
+    await this.#take(machine);
+    return this.#rest!.wasRunning;
+  }
+
+  /** All of it is here, and the process that it comes from waits for an answer, so that it may have ended without a last word. */
+  get #mayGoOn(): boolean {
+    return this.#isWhole && this.#start.isAnswered;
   }
 
   /** Takes the next record; whether it was the last one. */
@@ -118,12 +134,12 @@ export class Arrival {
 
   /** Null: the process at the other end is there no more, and all of the machine is here. */
   async #next(): Promise<StreamRecord | null> {
-    const isWhole = this.#isWhole && this.#start.isAnswered;
+    const mayGoOn = this.#mayGoOn;
     const record = await this.#stream.read().catch((error: unknown) => {
-      if (isWhole && error instanceof ChannelError && error.isPeerGone) return null;
+      if (mayGoOn && error instanceof ChannelError && error.isPeerGone) return null;
       throw error;
     });
-    if (record === null && !isWhole) throw new SnapshotError(NAME, 'it ends too early');
+    if (record === null && !mayGoOn) throw new SnapshotError(NAME, 'it ends too early');
     return record;
   }
 
@@ -165,17 +181,17 @@ export class Arrival {
   async #answer(kind: Kind): Promise<void> {
     if (!this.#start.isAnswered) return;
     await this.#stream.write(kind).catch((error: unknown) => {
-      // What the other end said before it was gone comes first.
-      if (!(error instanceof ChannelError && error.isPeerGone)) throw error;
+      // What the other end said before the connection ended comes first; then reading fails too.
+      if (!(error instanceof ChannelError)) throw error;
     });
   }
 
   /** The connection is lost. Whether it goes on there nobody knows here. */
-  #leftAlone(machine: MachineEnd, error: ChannelError): Arrived {
+  async #leftAlone(machine: MachineEnd, error: ChannelError): Promise<void> {
+    await this.#take(machine);
     machine.log(
       `${error.message}: the machine is here, but may go on where it comes from, so it stands still; let it go on (cont) if it does not`,
     );
-    return { wasRunning: false };
   }
 }
 

@@ -6,7 +6,10 @@ export interface MigrationChannel {
   readonly answers: boolean;
   /** Sends bytes. Resolves when the host has taken them. Throws ChannelError. */
   write(bytes: Uint8Array): Promise<void>;
-  /** What comes next; null: the other end has ended, and sends no more. Throws ChannelError. */
+  /**
+   * What comes next; null: the process at the other end has ended, or sends no more. Throws ChannelError, also where the connection
+   * has ended and nobody knows whether that process has.
+   */
   read(): Promise<Uint8Array | null>;
   /** Ends what is sent, and waits until it has got there as far as that can be told. Throws ChannelError. */
   close(): Promise<void>;

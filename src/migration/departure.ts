@@ -209,17 +209,18 @@ export class Departure {
 
   /**
    * The other end may not go on. It hears of that before all that it may hear later, if it is still there.
-   * @throws ChannelError if it cannot be told
+   * @throws ChannelError if it cannot be told, as where the connection is lost: something between may tell the other end that this
+   * process has ended
    */
   async #forbid(error: unknown): Promise<void> {
     if (!this.#mayGoOnThere || isPeerGone(error) || error instanceof RefusedError) return;
-    if (this.#answers !== undefined && (await this.#sayGoodbye())) return;
+    if (this.#answers !== undefined && !isLost(error) && (await this.#sayGoodbye())) return;
     throw new ChannelError('nobody knows whether it goes on there; let it go on here (cont) if it does not', {
       isPeerGone: false,
     });
   }
 
-  /** Whether it is on its way. Where the connection is broken the other end does not go on either. */
+  /** Whether it is on its way, or nobody is there to hear it. */
   async #sayGoodbye(): Promise<boolean> {
     try {
       await inTime(this.#stream.write('cancelled'), GOODBYE_LIMIT, 'takes nothing');
@@ -227,7 +228,7 @@ export class Departure {
       this.#channel.close().catch(() => {});
       return true;
     } catch (error) {
-      return !(error instanceof LateError);
+      return isPeerGone(error);
     }
   }
 
@@ -241,6 +242,11 @@ export class Departure {
 
 function isPeerGone(error: unknown): boolean {
   return error instanceof ChannelError && error.isPeerGone;
+}
+
+/** The connection is broken, and nobody knows what the other end does. */
+function isLost(error: unknown): boolean {
+  return error instanceof ChannelError && !(error instanceof LateError);
 }
 
 function sleep(milliseconds: number): Promise<void> {

@@ -4,7 +4,7 @@ import { systemMessage } from '../system-message.ts';
 
 /**
  * The host closed the other end: the process there has ended, or has let go of it. Of another host that is not said: it says the same
- * of a connection that it knows no more.
+ * of a connection that it knows no more. Nor is it of an end without an error: something between, such as a tunnel, may have ended.
  */
 const GONE = ['ECONNRESET', 'EPIPE', 'ECONNABORTED'];
 /** Bytes that are read ahead. */
@@ -31,19 +31,19 @@ export class SocketChannel implements MigrationChannel {
     socket.setNoDelay();
     socket.setKeepAlive(true, ALIVE);
     socket.on('data', (bytes: Buffer) => this.#take(bytes));
-    socket.on('end', () => {
-      this.#hasEnded = true;
-      this.#onChange();
-    });
+    socket.on('end', () => this.#end());
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const isPeerGone = this.#isHere && GONE.includes(error.code ?? '');
       this.#error = new ChannelError(`the connection is broken: ${systemMessage(error)}`, { isPeerGone });
       this.#onChange();
     });
-    socket.on('close', () => {
-      this.#hasEnded = true;
-      this.#onChange();
-    });
+    socket.on('close', () => this.#end());
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    if (!this.#isHere) this.#error ??= closed({ isPeerGone: false });
+    this.#onChange();
   }
 
   #take(bytes: Uint8Array): void {
@@ -60,7 +60,7 @@ export class SocketChannel implements MigrationChannel {
     await new Promise<void>((resolve, reject) => {
       this.#socket.write(bytes, (error) => {
         if (!error) resolve();
-        else reject(this.#error ?? new ChannelError('the connection is closed', { isPeerGone: true }));
+        else reject(this.#error ?? closed({ isPeerGone: this.#isHere }));
       });
     });
   }
@@ -99,6 +99,10 @@ export class SocketChannel implements MigrationChannel {
   destroy(): void {
     if (!this.#isClosing) this.#socket.destroy();
   }
+}
+
+function closed(options: { readonly isPeerGone: boolean }): ChannelError {
+  return new ChannelError('the connection is closed', options);
 }
 
 /** Whether that is the address of a loopback; a Unix socket has none. */

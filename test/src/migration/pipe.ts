@@ -8,6 +8,8 @@ export class PipeEnd implements MigrationChannel {
   writes = 0;
   /** Called before each write. */
   onWrite: (end: PipeEnd) => void = () => {};
+  /** Whether an end means that the process there has ended, as on one host. */
+  isSure = true;
   readonly #arrived: Uint8Array[] = [];
   #isEnded = false;
   #wake: () => void = () => {};
@@ -19,7 +21,7 @@ export class PipeEnd implements MigrationChannel {
   async write(bytes: Uint8Array): Promise<void> {
     this.onWrite(this);
     this.writes++;
-    if (this.#isEnded) throw new ChannelError('the connection is broken: it was reset', { isPeerGone: true });
+    if (this.#isEnded) throw this.#broken();
     this.other.#take(bytes);
   }
 
@@ -32,11 +34,16 @@ export class PipeEnd implements MigrationChannel {
     for (;;) {
       const bytes = this.#arrived.shift();
       if (bytes !== undefined) return bytes;
+      if (this.#isEnded && !this.isSure) throw this.#broken();
       if (this.#isEnded) return null;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
+  }
+
+  #broken(): ChannelError {
+    return new ChannelError('the connection is broken: it was reset', { isPeerGone: this.isSure });
   }
 
   async close(): Promise<void> {
