@@ -8,6 +8,8 @@ import type { MachinePorts } from './worker-entry.ts';
 /** How long a machine that was told to stop may take for it, in milliseconds. */
 const LEAVE = 2000;
 
+const nobody: IsolateEvents = { onCrash: () => {} };
+
 /** What one machine can ask of the thread that runs it. */
 export interface ThreadEnd {
   readonly ticker: Ticker;
@@ -25,6 +27,7 @@ export class KeptThread implements PooledIsolate {
   /** Whose machine is there hears of its end. */
   readonly #events: { current: IsolateEvents };
   #hasEnded = false;
+  #hasFailed = false;
 
   constructor(
     thread: Thread,
@@ -49,20 +52,37 @@ export class KeptThread implements PooledIsolate {
     return this.lend();
   }
 
-  /** What the machine that is there can ask, until another one is. */
+  /** What the machine that is there can ask, until it has left. */
   lend(): ThreadEnd {
+    this.#hear(this.#events.current);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
     let isOver = false;
+    const left = this.#left(promise, resolve).then(async (isFree) => {
+      isOver = true;
+      this.#hear(nobody);
+      this.#hold(false);
+      await (isFree && !this.#hasFailed ? this.#pool.put(this) : this.end());
+    });
     return {
       ticker: this.#ticker,
       hold: (alive) => {
         if (!isOver) this.#hold(alive);
       },
       terminate: async () => {
-        this.#events.current = { onCrash: () => {} };
-        const isFree = await this.#isFreed();
-        isOver = true;
-        this.#hold(false);
-        await (isFree ? this.#pool.put(this) : this.#stop());
+        if (!isOver) this.#hear(nobody);
+        const timer = setTimeout(() => resolve(false), LEAVE);
+        await left;
+        clearTimeout(timer);
+      },
+    };
+  }
+
+  /** A thread that fails runs no other machine, nor one whose ticker does. */
+  #hear({ onCrash }: IsolateEvents): void {
+    this.#events.current = {
+      onCrash: (error) => {
+        this.#hasFailed = true;
+        onCrash(error);
       },
     };
   }
@@ -72,24 +92,19 @@ export class KeptThread implements PooledIsolate {
     else this.#worker.unref();
   }
 
-  async #isFreed(): Promise<boolean> {
-    if (this.#hasEnded) return false;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
+  /** Whether the machine has left the thread free: it may fail, and leave, before anybody ends it. */
+  async #left(left: Promise<boolean>, resolve: (isFree: boolean) => void): Promise<boolean> {
     const [free, gone] = [() => resolve(true), () => resolve(false)];
-    const timer = setTimeout(gone, LEAVE);
     this.#worker.once('message', free).once('exit', gone);
-    const isFree = await promise;
-    clearTimeout(timer);
+    if (this.#hasEnded) gone();
+    const isFree = await left;
     this.#worker.off('message', free).off('exit', gone);
     return isFree;
   }
 
+  /** Whoever waits for another machine hears that none comes. */
   async end(): Promise<void> {
     this.#worker.postMessage(null);
-    await this.#stop();
-  }
-
-  async #stop(): Promise<void> {
     await Promise.all([this.#thread.end(), this.#ticker.end()]);
   }
 }

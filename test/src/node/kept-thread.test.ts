@@ -1,0 +1,94 @@
+import { EventEmitter } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+import { IsolatePool } from '../../../src/isolate/pool.ts';
+import { KeptThread } from '../../../src/node/kept-thread.ts';
+import type { Ticker } from '../../../src/node/ticker-thread.ts';
+import type { MachinePorts } from '../../../src/node/worker-entry.ts';
+
+/** Stands in for a worker: tells what was posted to it, and ends when it is told so. */
+class FakeWorker extends EventEmitter {
+  readonly posted: unknown[] = [];
+  isHeld = true;
+
+  postMessage(message: unknown): void {
+    this.posted.push(message);
+  }
+
+  ref(): void {
+    this.isHeld = true;
+  }
+
+  unref(): void {
+    this.isHeld = false;
+  }
+}
+
+function makeThread() {
+  const worker = new FakeWorker();
+  const pool = new IsolatePool();
+  const crashes: string[] = [];
+  const hearing = (name: string) => ({ onCrash: (error: Error) => crashes.push(`${name}: ${error.message}`) });
+  const events = { current: hearing('first') };
+  const ended: string[] = [];
+  const end = async (what: string) => void ended.push(what);
+  const thread = { worker: worker as unknown as Worker, end: () => end('thread') };
+  const ticker = { end: () => end('ticker') } as unknown as Ticker;
+  const kept = new KeptThread(thread, ticker, { pool, events });
+  const ports = { port: null } as unknown as MachinePorts;
+  const assign = (name: string) => kept.assign(ports, hearing(name));
+  return { worker, pool, kept, events, crashes, ended, assign };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a thread whose machine has ended by itself is free for the next one', async () => {
+  const { worker, pool, kept, ended } = makeThread();
+  kept.lend();
+  worker.emit('message', 'free');
+  await turn();
+  expect([pool.take(), worker.isHeld, ended]).toEqual([kept, false, []]);
+});
+
+test('who has had a thread has nothing to say to the machine that is there now', async () => {
+  const { worker, pool, kept, events, crashes, assign } = makeThread();
+  const first = kept.lend();
+  worker.emit('message', 'free');
+  await turn();
+  pool.take();
+  const second = assign('second');
+  second.hold(true);
+  await first.terminate();
+  first.hold(false);
+  events.current.onCrash(new Error('out of memory'));
+  expect([pool.take(), worker.isHeld, crashes]).toEqual([undefined, true, ['second: out of memory']]);
+});
+
+test('a thread that has failed is not kept, and hears that no machine follows', async () => {
+  const { worker, pool, kept, events, crashes, ended } = makeThread();
+  kept.lend();
+  events.current.onCrash(new Error('no ticker'));
+  worker.emit('message', 'free');
+  await turn();
+  expect([pool.take(), crashes, worker.posted]).toEqual([undefined, ['first: no ticker'], [null]]);
+  expect(ended).toEqual(['thread', 'ticker']);
+});
+
+test('nor is one that has ended', async () => {
+  const { worker, pool, kept, ended } = makeThread();
+  const life = kept.lend();
+  worker.emit('exit', 1);
+  await life.terminate();
+  expect([pool.take(), ended]).toEqual([undefined, ['thread', 'ticker']]);
+});
+
+test('a machine that is ended leaves its thread as soon as it is free', async () => {
+  const { worker, pool, kept } = makeThread();
+  const end = kept.lend().terminate();
+  await turn();
+  expect(pool.take()).toBeUndefined();
+  worker.emit('message', 'free');
+  await end;
+  expect(pool.take()).toBe(kept);
+  expect([worker.listenerCount('message'), worker.listenerCount('exit')]).toEqual([0, 1]);
+});
