@@ -1,6 +1,8 @@
 import { crc32 } from '../../runtime/crc32.ts';
 import type { BlockMedium } from '../../runtime/host/block.ts';
+import { messageOf } from '../errors.ts';
 import type { MachineConfig } from '../machine-core.ts';
+import { checkedSoundRate } from '../sound/options.ts';
 import { RecordingError } from './layout.ts';
 
 /** What a recording says of its machine. */
@@ -62,7 +64,7 @@ function sorted(value: unknown): unknown {
 
 /**
  * The configuration of a machine that replays.
- * @throws RecordingError that names what is another than it was
+ * @throws RecordingError that names what is another than it was, or cannot be
  */
 export function replayedConfig(config: MachineConfig, header: unknown): MachineConfig {
   const { machine, start } = checkedHeader(header);
@@ -89,8 +91,32 @@ function otherMachine(
 function checkedHeader(header: unknown): RecordingHeader {
   const { machine, start } = (header ?? {}) as Partial<RecordingHeader>;
   const isHeader = isRecord(machine) && isRecord(start?.media) && Number.isFinite(start?.startTimeOfDay);
-  if (!isHeader) throw new RecordingError('is damaged: its header does not tell of a machine');
+  if (!isHeader) throw damaged('does not tell of a machine');
+  for (const [name, medium] of Object.entries(start!.media))
+    if (!isMedium(medium)) throw damaged(`has no medium that can be for ${name}`);
+  if (start!.sound !== undefined) checkSound(start!.sound);
   return header as RecordingHeader;
+}
+
+function isMedium(value: unknown): boolean {
+  if (value === null) return true;
+  if (!isRecord(value)) return false;
+  const { sectors, isReadOnly } = value as Partial<BlockMedium>;
+  return Number.isSafeInteger(sectors) && sectors! >= 0 && typeof isReadOnly === 'boolean';
+}
+
+function checkSound(sound: unknown): void {
+  const { rate, isHeard } = (sound ?? {}) as Partial<NonNullable<MachineConfig['sound']>>;
+  if (typeof isHeard !== 'boolean') throw damaged('does not tell who listens');
+  try {
+    checkedSoundRate(rate!);
+  } catch (error) {
+    throw damaged(`is of no machine: ${messageOf(error)}`);
+  }
+}
+
+function damaged(problem: string): RecordingError {
+  return new RecordingError(`is damaged: its header ${problem}`);
 }
 
 function isRecord(value: unknown): boolean {

@@ -24,7 +24,12 @@ export function planSound(options: SoundOptions): SoundPlan {
   checkNames('sound', options, ['file', 'rate']);
   const { file, rate = DEFAULT_SOUND_RATE } = options;
   checkText('sound.file', file);
-  return { file, rate: checkedInteger('sound.rate', rate, LOWEST_RATE, HIGHEST_RATE) };
+  return { file, rate: checkedSoundRate(rate) };
+}
+
+/** @throws ConfigurationError that names the option */
+export function checkedSoundRate(rate: number): number {
+  return checkedInteger('sound.rate', rate, LOWEST_RATE, HIGHEST_RATE);
 }
 
 /** @throws ConfigurationError */
