@@ -14,6 +14,8 @@ export interface RelayTarget {
 
 /** Milliseconds that a relay has to say how much it takes. */
 const PATIENCE = 10_000;
+/** Bytes that may wait for the network before datagrams are lost. */
+const MOST_WAITING = 1 << 20;
 
 /**
  * A connection to a relay of the wisp protocol, which opens streams and ports for a page. One that is lost ends its streams; the next
@@ -50,7 +52,12 @@ export class WispRelay {
     throw new ConfigurationError(`there is no relay at ${url}, or it refuses this page`);
   }
 
-  /** Opens a stream. What it is sent waits until the relay takes it. */
+  /** More waits for the network than it takes for now: datagrams are better lost. */
+  get isFull(): boolean {
+    return (this.#socket?.bufferedAmount ?? 0) > MOST_WAITING;
+  }
+
+  /** Opens a stream. What it is sent waits until the relay takes it; datagrams are lost until the relay is there. */
   open({ type, host, port }: RelayTarget, events: RelayEvents): RelayStream {
     this.#last = (this.#last + 1) >>> 0 || 1;
     const id = this.#last;

@@ -12,6 +12,9 @@ import type { WispRelay } from './relay.ts';
 import type { RelayStream } from './stream.ts';
 import { WispTcpStream } from './tcp-stream.ts';
 
+/** Streams for what one port sends: a guest may send to any number of addresses. */
+const MOST_STREAMS = 256;
+
 /** What a page with a relay has in place of sockets: the relay connects, also to names, whose addresses here are made up. */
 export class WispSockets extends PageSockets {
   readonly #relay: WispRelay;
@@ -29,11 +32,17 @@ export class WispSockets extends PageSockets {
     return new WispTcpStream(this.#relay, { host: this.hostOf(address), port }, events, this.#timers);
   }
 
-  /** The relay has a stream for each address that a port sends to. */
+  /** The relay has a stream for each address that a port sends to; of too many the oldest goes. */
   override datagrams(family: 4 | 6, onDatagram: OnDatagram): HostDatagrams {
     const names = super.datagrams(family, onDatagram);
     const streams = new Map<string, RelayStream>();
+    const closeOldest = () => {
+      const [key, stream] = streams.entries().next().value!;
+      streams.delete(key);
+      stream.close();
+    };
     const open = (key: string, address: string, port: number) => {
+      if (streams.size === MOST_STREAMS) closeOldest();
       const events = {
         data: (bytes: Uint8Array) => onDatagram(bytes, address, port),
         answered: () => {},
@@ -44,8 +53,9 @@ export class WispSockets extends PageSockets {
       return stream;
     };
     return {
-      send(bytes, address, port) {
+      send: (bytes, address, port) => {
         if (isNameServer(address, port)) return names.send(bytes, address, port);
+        if (this.#relay.isFull) return;
         const key = `${address} ${port}`;
         (streams.get(key) ?? open(key, address, port)).send(bytes);
       },

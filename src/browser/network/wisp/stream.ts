@@ -36,9 +36,10 @@ export class RelayStream {
     this.#setRoom(room);
   }
 
-  /** Sends bytes, which must not change until `done` is called. */
+  /** Sends bytes, which must not change until `done` is called. Datagrams don't wait for the relay: they are lost. */
   send(bytes: Uint8Array, done: () => void = () => {}): void {
-    if (this.#isOver) done();
+    const isLost = this.#options.type === StreamType.udp && this.#room === 0;
+    if (this.#isOver || isLost) done();
     else {
       this.#waiting.push({ bytes, done });
       this.#flush();

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WispRelay } from '../../../../src/browser/network/wisp/relay.ts';
 import { WispSockets } from '../../../../src/browser/network/wisp/sockets.ts';
 import { openNetwork } from '../../../../src/browser/network.ts';
@@ -148,6 +148,38 @@ test('names are told to the relay, and datagrams come back', async () => {
   datagrams.close();
   sockets.close();
   echo.close();
+});
+
+test('what a guest sends in datagrams is bounded: streams of a port, and what waits for the network', async () => {
+  const sockets = new WispSockets(await WispRelay.open(relay.url, timers, () => {}), timers);
+  const datagrams = sockets.datagrams(4, () => {});
+  const full = vi.spyOn(WebSocket.prototype, 'bufferedAmount', 'get').mockReturnValue(2 << 20);
+  datagrams.send(bytesOf('lost'), '127.0.0.1', 999);
+  full.mockRestore();
+  for (let n = 0; n < 300; n++) datagrams.send(bytesOf('hello'), '127.0.0.1', 20_000 + n);
+  await expect.poll(() => relay.asked.length).toBe(300);
+  expect(relay.asked).not.toContain('127.0.0.1:999');
+  await expect.poll(() => relay.open).toBe(256);
+  datagrams.close();
+  await expect.poll(() => relay.open).toBe(0);
+  sockets.close();
+});
+
+test('datagrams are lost until a relay that was lost is there again', async () => {
+  const heard: string[] = [];
+  const server = createSocket('udp4', (bytes) => heard.push(String(bytes)));
+  await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  const sockets = new WispSockets(await WispRelay.open(relay.url, timers, (message) => said.push(message)), timers);
+  const datagrams = sockets.datagrams(4, () => {});
+  relay.dropAll();
+  await expect.poll(() => said.length).toBe(2);
+  datagrams.send(bytesOf('lost'), '127.0.0.1', port);
+  await expect.poll(() => relay.open).toBe(1);
+  datagrams.send(bytesOf('heard'), '127.0.0.1', port);
+  await expect.poll(() => heard).toEqual(['heard']);
+  sockets.close();
+  server.close();
 });
 
 test.each(['wisp://127.0.0.1:1/', 'ws://127.0.0.1/', 'wisp:'])('there is no relay at %s', async (url) => {
