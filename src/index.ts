@@ -120,7 +120,7 @@ export { ConfigurationError } from './errors.ts';
 export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
 export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
-export type { Mouse, MouseButton } from './input/mouse.ts';
+export type { Mouse, MouseButton, PointerPlace } from './input/mouse.ts';
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
 export type { LimitName } from './isolate/run-limits.ts';

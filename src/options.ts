@@ -31,10 +31,11 @@ export interface KernelBoot {
   /** Its command line. */
   readonly append?: string;
   /**
-   * What a Multiboot kernel is told of its files: the first word of its command line, and the string of its module. Default: their
-   * names as they were given, as in QEMU; bytes have none.
+   * The first word of a Multiboot kernel's command line. Default: the name of the kernel's file as it was given, as in QEMU; bytes have
+   * none.
    */
   readonly kernelName?: string;
+  /** The string of a Multiboot kernel's module. Default: the name of the initrd's file, in the same way. */
   readonly initrdName?: string;
   /**
    * The firmware that boots it, as of `BiosBoot`. Default: "rawiron" where the machine has a display adapter, which firmware sets

@@ -12,6 +12,14 @@ const MOST_TURNED = 127;
 /** The numbers of places on a tablet go from 0 to this. */
 const LAST_PLACE = 32767;
 
+/** Where a pointer is on the screen. */
+export interface PointerPlace {
+  /** From 0, at the left edge, to 1. */
+  readonly x: number;
+  /** From 0, at the top, to 1. */
+  readonly y: number;
+}
+
 /** Ways to the machine's pointers: the mouse of the i8042, and those on the USB if there are any. */
 export interface MouseLines {
   readonly ps2: Outflow;
@@ -60,7 +68,7 @@ export class Mouse {
   };
 
   /** The last place of `moveTo`, from 0 to 1. */
-  get place(): { readonly x: number; readonly y: number } {
+  get place(): PointerPlace {
     return { x: this.#place.x / LAST_PLACE, y: this.#place.y / LAST_PLACE };
   }
 

@@ -4,14 +4,44 @@ import { ConfigurationError } from '../../errors.ts';
 export const quantities = ['bps', 'bpsRead', 'bpsWrite', 'iops', 'iopsRead', 'iopsWrite'] as const;
 export type Quantity = (typeof quantities)[number];
 
-/**
- * Numbers a second; 0, or left out: no limit. `…Max` is the number in a burst, which may last `…MaxLength` seconds (default: 1);
- * without it a tenth of a second's may go at once.
- */
-export type DriveRates = Partial<Record<Quantity | `${Quantity}Max` | `${Quantity}MaxLength`, number>>;
-
-/** How much a drive may read and write, as QEMU's `block_set_io_throttle` has it. */
-export interface DriveLimits extends Readonly<DriveRates> {
+/** How much a drive may read and write, as QEMU's `block_set_io_throttle` has it. Of numbers a second 0, or none, is no limit. */
+export interface DriveLimits {
+  /** Bytes read and written a second. */
+  readonly bps?: number;
+  /** Bytes read a second. */
+  readonly bpsRead?: number;
+  /** Bytes written a second. */
+  readonly bpsWrite?: number;
+  /** Requests of both directions together, a second. */
+  readonly iops?: number;
+  /** Requests that read, a second. */
+  readonly iopsRead?: number;
+  /** Requests that write, a second. */
+  readonly iopsWrite?: number;
+  /** As `bps`, in a burst. Without it a tenth of a second's may go at once. */
+  readonly bpsMax?: number;
+  /** As `bpsRead`, in a burst. Without it a tenth of a second's may go at once. */
+  readonly bpsReadMax?: number;
+  /** As `bpsWrite`, in a burst. Without it a tenth of a second's may go at once. */
+  readonly bpsWriteMax?: number;
+  /** As `iops`, in a burst. Without it a tenth of a second's may go at once. */
+  readonly iopsMax?: number;
+  /** As `iopsRead`, in a burst. Without it a tenth of a second's may go at once. */
+  readonly iopsReadMax?: number;
+  /** As `iopsWrite`, in a burst. Without it a tenth of a second's may go at once. */
+  readonly iopsWriteMax?: number;
+  /** Seconds that a burst of `bpsMax` may last. Default: 1. */
+  readonly bpsMaxLength?: number;
+  /** Seconds that a burst of `bpsReadMax` may last. Default: 1. */
+  readonly bpsReadMaxLength?: number;
+  /** Seconds that a burst of `bpsWriteMax` may last. Default: 1. */
+  readonly bpsWriteMaxLength?: number;
+  /** Seconds that a burst of `iopsMax` may last. Default: 1. */
+  readonly iopsMaxLength?: number;
+  /** Seconds that a burst of `iopsReadMax` may last. Default: 1. */
+  readonly iopsReadMaxLength?: number;
+  /** Seconds that a burst of `iopsWriteMax` may last. Default: 1. */
+  readonly iopsWriteMaxLength?: number;
   /** A request of more bytes counts as several, each of so many. */
   readonly iopsSize?: number;
   /** Drives with the same name here share the limits, which are those that were set last. Default: the drive's own name. */

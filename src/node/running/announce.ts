@@ -68,6 +68,6 @@ class Announcement implements Disposable {
  * Lets `rawiron ps` and `runningMachines()` show a machine, until it ends or what is given back is disposed.
  * @throws ConfigurationError if this user has no runtime folder, or nothing can be written there
  */
-export function announceMachine(machine: Announced, title: MachineTitle): Disposable {
+export function announceMachine(machine: Machine, title: MachineTitle): Disposable {
   return new Announcement(machine, title);
 }
