@@ -20,6 +20,7 @@ export class FloppyDrive {
   readonly #port: BlockPort | null;
   /** Derived: the format of the medium that was last in it. */
   #geometry: Geometry | null = null;
+  /** Derived: the medium that the format is of. */
   #medium: BlockMedium | null = null;
 
   constructor(state: DriveState, port: BlockPort | null) {
