@@ -10,6 +10,7 @@ import type { OpenNetwork } from '../network/open-network.ts';
 import type { Image } from '../options.ts';
 import { NetworkCard } from './card.ts';
 import type { CardPlan } from './options.ts';
+import { withCardIds } from './rom-ids.ts';
 
 /** A cable with nothing at its end. */
 function nothing(): NetworkBackend {
@@ -88,7 +89,8 @@ export class MachineCards {
   async #romOf({ name, model }: CardConfig, rom: Image): Promise<Uint8Array> {
     if (rom !== 'ipxe') return await loadImage(`option ROM of ${name}`, rom, this.#host);
     try {
-      return await this.#host.ipxe(model as PciCardModel);
+      const card = model as PciCardModel;
+      return withCardIds(await this.#host.ipxe(card), card);
     } catch (error) {
       const why = messageOf(error).replace(/\s+/g, ' ');
       throw new ConfigurationError(`cannot get iPXE for ${name} (${why}); give the path of an option ROM as its rom`);

@@ -51,3 +51,14 @@ test('iPXE that cannot be had is told, with what to do', async () => {
     'cannot get iPXE for e1000.0 (apt-get: not found); give the path of an option ROM as its rom',
   );
 });
+
+test('a card with iPXE has a ROM with its own numbers: firmware takes no other', async () => {
+  const rom = new Uint8Array(64);
+  rom.set([0x55, 0xaa]);
+  rom[0x18] = 0x20;
+  rom.set(new TextEncoder().encode('PCIR'), 0x20);
+  const host = { openNetwork: unused, readFile: unused, ipxe: async () => rom };
+  const cards = new MachineCards(planCards([{ card: 'ne2k_pci', rom: 'ipxe' }]), host);
+  await cards.open();
+  expect([...cards.config[0]!.rom!.subarray(0x24, 0x28)]).toEqual([0xec, 0x10, 0x29, 0x80]);
+});
