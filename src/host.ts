@@ -65,6 +65,8 @@ export interface Host {
   openFolder(path: string, options: { readonly securityModel: SecurityModelName }): Promise<SharedFolder>;
   /** Starts what serves the drives of one machine (src/drives/service.ts): in a thread of its own, or in the caller's. */
   startDrives(events: IsolateEvents): DriveThread;
+  /** Has an isolate start in a worker ahead, for the first machine of this pool; `name` is for people. Left out: the host cannot. */
+  prepareIsolate?(pool: IsolatePool, name?: string): void;
   /** Makes an isolate that runs a machine. */
   startIsolate(start: IsolateStart, events: IsolateEvents): Isolate;
 }

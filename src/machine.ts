@@ -5,6 +5,7 @@ import { Balloon } from './balloon.ts';
 import type { NetworkCard } from './cards/card.ts';
 import { connectOutside, disconnectOutside } from './connections.ts';
 import type { Drive } from './drives/drive.ts';
+import { withEarlyIsolate } from './early-isolate.ts';
 import type { Host, Isolate } from './host.ts';
 import { connectInput } from './input/connect.ts';
 import type { Keyboard } from './input/keyboard.ts';
@@ -88,12 +89,13 @@ export class Machine extends AskedMachine implements AsyncDisposable {
 
   /**
    * Makes a machine; it starts with `start()`.
-   * @param pool where its isolate comes from, and where that is kept when it has ended
+   * @param pool for one whose state is loaded before it starts: where its isolate comes from, and where that is kept when it has ended
    * @throws ConfigurationError if an option is wrong, a file cannot be read or an image cannot be booted
    */
   static async create(options: MachineOptions, host: Host, pool?: IsolatePool): Promise<Machine> {
     const { config, ...parts } = await prepareMachine(options, host);
-    const machine = new Machine(config, parts, pool);
+    const awaitsState = pool !== undefined || options.incoming === true;
+    const machine = new Machine({ ...config, awaitsState }, parts, pool);
     try {
       await machine.#creation.promise;
       if (options.limits) await machine.setLimits(options.limits);
@@ -113,10 +115,12 @@ export class Machine extends AskedMachine implements AsyncDisposable {
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    */
   static async restore(snapshot: Uint8Array, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
-    const { options, ...state } = await readMachine(snapshot, host);
-    const drives = changes.drives ?? drivesWith(options, state.media);
-    const machine = await Machine.create({ ...options, ...changes, drives }, host);
-    return await loaded(machine, () => machine.#states.load(state));
+    return await withEarlyIsolate(host, changes, async (pool) => {
+      const { options, ...state } = await readMachine(snapshot, host);
+      const drives = changes.drives ?? drivesWith(options, state.media);
+      const machine = await Machine.create({ ...options, ...changes, drives }, host, pool);
+      return await loaded(machine, () => machine.#states.load(state));
+    });
   }
 
   /**
@@ -125,15 +129,17 @@ export class Machine extends AskedMachine implements AsyncDisposable {
    * @throws ConfigurationError if no machine comes, or it cannot be had here
    */
   static async receive(channel: MigrationChannel, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
-    const arrival = await Arrival.open(channel, host);
-    try {
-      const machine = await Machine.create({ ...arrival.optionsWith(changes), incoming: true }, host);
-      machine.migration.continue(arrival).catch(() => {});
-      return machine;
-    } catch (error) {
-      await arrival.refuse(error);
-      throw error;
-    }
+    return await withEarlyIsolate(host, changes, async (pool) => {
+      const arrival = await Arrival.open(channel, host);
+      try {
+        const machine = await Machine.create({ ...arrival.optionsWith(changes), incoming: true }, host, pool);
+        machine.migration.continue(arrival).catch(() => {});
+        return machine;
+      } catch (error) {
+        await arrival.refuse(error);
+        throw error;
+      }
+    });
   }
 
   private constructor(config: MachineConfig, made: MachineParts, pool: IsolatePool | undefined) {

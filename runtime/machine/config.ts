@@ -71,6 +71,8 @@ export interface MachineConfig {
   /** The debug mode: IR is verified, and texts go through MachineHost.checkText before they are used. */
   readonly check?: boolean;
   readonly boot: BootImages;
+  /** A state is loaded before it runs, so that no guest is put into its memory before a reset. */
+  readonly awaitsState?: boolean;
   readonly firmware?: FirmwareSettings;
   /** Its disks and drives; none if left out. */
   readonly drives?: readonly DriveConfig[];

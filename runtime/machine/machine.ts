@@ -120,7 +120,7 @@ export class MachineCore {
     this.pc.interrupts.onPending = () => {
       if (isInterruptWaiting(this.state, this.pc.interrupts)) this.callAttention();
     };
-    this.boot();
+    if (!config.awaitsState) this.boot();
   }
 
   private makePc(layout: PhysicalLayout): Pc {

@@ -1,4 +1,5 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
+import { copyFrames, isZeroFrame } from '../memory/frame-contents.ts';
 import type { WriteWatch } from '../memory/frames.ts';
 import { ImageLoader, ImageTaker, type MemoryImage } from '../memory/image.ts';
 import { allocateShared, type GuestRam } from '../memory/ram.ts';
@@ -105,13 +106,11 @@ export class Transfer implements TransferCalls {
   }
 
   #partOf(numbers: readonly number[]): MemoryPart {
-    const isFull = numbers.map((frame) => this.#wordsOf(frame).some((word) => word !== 0));
-    const full = numbers.filter((_, n) => isFull[n]);
+    const full: number[] = [];
+    const zeros: number[] = [];
+    for (const frame of numbers) (isZeroFrame(this.#ram.words, frame) ? zeros : full).push(frame);
     const contents = new Uint8Array(allocateShared(full.length * PAGE_BYTES));
-    full.forEach((frame, n) => {
-      contents.set(this.#ram.bytes.subarray(frame * PAGE_BYTES, (frame + 1) * PAGE_BYTES), n * PAGE_BYTES);
-    });
-    const zeros = numbers.filter((_, n) => !isFull[n]);
+    copyFrames(this.#ram.bytes, full, contents);
     return { frames: bytesOf(full), contents, zeros: bytesOf(zeros) };
   }
 
@@ -129,6 +128,8 @@ export class Transfer implements TransferCalls {
       this.#stored(frame);
     });
     for (const frame of empty) {
+      // Memory that nobody has touched takes none of the host's.
+      if (isZeroFrame(this.#ram.words, frame)) continue;
       this.#wordsOf(frame).fill(0);
       this.#stored(frame);
     }

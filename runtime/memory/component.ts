@@ -1,5 +1,6 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
 import type { Component, Difference, Saved } from '../snapshot/describe.ts';
+import { copyFrames, firstDifference, isZeroFrame } from './frame-contents.ts';
 import { allocateShared, type GuestRam } from './ram.ts';
 
 const PAGE_WORDS = PAGE_BYTES / 4;
@@ -19,7 +20,7 @@ interface SavedMemory {
 
 /** The contents of RAM, ROM and video memory. A load keeps code that was made from pages which do not change. */
 export function memoryComponent(ram: GuestRam): Component {
-  const { words, bytes, frames } = ram;
+  const { words, bytes } = ram;
   const read = (saved: Saved): MemoryImage => new MemoryImage(checkedMemory(saved, bytes.length));
   return {
     name: 'memory',
@@ -27,12 +28,7 @@ export function memoryComponent(ram: GuestRam): Component {
     check: (saved) => void read(saved),
     load(saved) {
       const image = read(saved);
-      for (let frame = 0; frame < words.length / PAGE_WORDS; frame++) {
-        const source = image.frame(frame);
-        if (firstDifference(words, source, frame) < 0) continue;
-        words.set(source, frame * PAGE_WORDS);
-        frames.stored(frame << PAGE_SHIFT, PAGE_BYTES, 'device');
-      }
+      for (let frame = 0; frame < words.length / PAGE_WORDS; frame++) loadFrame(ram, frame, image.frame(frame));
     },
     restored: () => undefined,
     compare: (saved) => differences(words, read(saved)),
@@ -40,16 +36,24 @@ export function memoryComponent(ram: GuestRam): Component {
   };
 }
 
+/** What is the same stays where somebody asks what has changed, as for code that was made of it. Null: zeros. */
+function loadFrame({ words, frames }: GuestRam, frame: number, source: Int32Array | null): void {
+  if (source === null) {
+    if (isZeroFrame(words, frame)) return;
+    words.fill(0, frame * PAGE_WORDS, (frame + 1) * PAGE_WORDS);
+  } else {
+    if (frames.marks[frame] !== 0 && firstDifference(words, frame, source) < 0) return;
+    words.set(source, frame * PAGE_WORDS);
+  }
+  frames.stored(frame << PAGE_SHIFT, PAGE_BYTES, 'device');
+}
+
 function saveMemory({ words, bytes }: GuestRam): SavedMemory {
   const frames: number[] = [];
-  for (let frame = 0; frame < words.length / PAGE_WORDS; frame++) {
-    if (firstDifference(words, zeros, frame) >= 0) frames.push(frame);
-  }
+  for (let frame = 0; frame < words.length / PAGE_WORDS; frame++) if (!isZeroFrame(words, frame)) frames.push(frame);
   // Another thread takes it without a copy where it is shared.
   const contents = new Uint8Array(allocateShared(frames.length * PAGE_BYTES));
-  frames.forEach((frame, n) => {
-    contents.set(bytes.subarray(frame * PAGE_BYTES, (frame + 1) * PAGE_BYTES), n * PAGE_BYTES);
-  });
+  copyFrames(bytes, frames, contents);
   return { length: bytes.length, frames: new Uint8Array(Uint32Array.from(frames).buffer), contents };
 }
 
@@ -78,35 +82,29 @@ const zeros = new Int32Array(PAGE_WORDS);
 /** Saved memory by frame. */
 class MemoryImage {
   readonly #contents: Int32Array;
-  /** Where a frame's contents are, by number. */
-  readonly #places = new Map<number, number>();
+  /** By frame: where its contents are, counted in frames from 1; 0: it is all zeros. */
+  readonly #places: Int32Array;
 
-  constructor({ frames, contents }: SavedMemory) {
+  constructor({ length, frames, contents }: SavedMemory) {
     this.#contents = wordsOf(contents);
+    this.#places = new Int32Array(length / PAGE_BYTES);
     wordsOf(frames).forEach((frame, n) => {
-      this.#places.set(frame, n * PAGE_WORDS);
+      this.#places[frame] = n + 1;
     });
   }
 
-  /** The words of a frame. */
-  frame(frame: number): Int32Array {
-    const place = this.#places.get(frame);
-    return place === undefined ? zeros : this.#contents.subarray(place, place + PAGE_WORDS);
+  /** The words of a frame; null: zeros. */
+  frame(frame: number): Int32Array | null {
+    const place = this.#places[frame];
+    return place === 0 ? null : this.#contents.subarray((place - 1) * PAGE_WORDS, place * PAGE_WORDS);
   }
-}
-
-/** Index, in the frame, of the first word that differs from these, or -1. */
-function firstDifference(words: Int32Array, frameWords: Int32Array, frame: number): number {
-  const start = frame * PAGE_WORDS;
-  for (let n = 0; n < PAGE_WORDS; n++) if (words[start + n] !== frameWords[n]) return n;
-  return -1;
 }
 
 function differences(words: Int32Array, image: MemoryImage): Difference[] {
   const found: Difference[] = [];
   for (let frame = 0; frame < words.length / PAGE_WORDS && found.length < MOST_SHOWN; frame++) {
-    const right = image.frame(frame);
-    const n = firstDifference(words, right, frame);
+    const right = image.frame(frame) ?? zeros;
+    const n = firstDifference(words, frame, right);
     const address = frame * PAGE_BYTES + n * 4;
     if (n >= 0) {
       found.push({ path: `memory ${hex(address)}`, left: hex(words[address >>> 2]), right: hex(right[n]) });

@@ -1,4 +1,5 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
+import { isZeroFrame } from './frame-contents.ts';
 import type { WriteWatch } from './frames.ts';
 import { allocateShared, type GuestRam } from './ram.ts';
 
@@ -48,7 +49,7 @@ export class ImageTaker {
   take(origin: string): MemoryImage {
     this.#watch ??= this.#ram.frames.watch(0, this.#contents.length);
     const written = this.#watch.take();
-    const full = written.filter((frame) => !isZero(this.#ram.words, frame));
+    const full = written.filter((frame) => !isZeroFrame(this.#ram.words, frame));
     for (const frame of written) this.#contents[frame] = ZEROS;
     for (const frame of full) this.#contents[frame] = ++this.#last;
     this.#keep(full, (frame) => this.#ram.bytes.subarray(frame * PAGE_BYTES, (frame + 1) * PAGE_BYTES));
@@ -139,7 +140,7 @@ export class ImageLoader {
   #store(frame: number, image: MemoryImage): void {
     const { words, bytes, frames } = this.#ram;
     if (image.contents[frame] === ZEROS) {
-      if (isZero(words, frame)) return;
+      if (isZeroFrame(words, frame)) return;
       words.fill(0, frame * PAGE_WORDS, (frame + 1) * PAGE_WORDS);
     } else {
       const source = contentsAt(image, frame);
@@ -154,11 +155,6 @@ function contentsAt({ chunks, places }: Pick<MemoryImage, 'chunks' | 'places'>, 
   const place = places[frame]!;
   const at = (place % 2 ** FRAME_BITS) * PAGE_BYTES;
   return chunks[Math.floor(place / 2 ** FRAME_BITS)]!.subarray(at, at + PAGE_BYTES);
-}
-
-function isZero(words: Int32Array, frame: number): boolean {
-  for (let n = frame * PAGE_WORDS; n < (frame + 1) * PAGE_WORDS; n++) if (words[n] !== 0) return false;
-  return true;
 }
 
 function isAlike(bytes: Uint8Array, other: Uint8Array, at: number): boolean {

@@ -5,12 +5,14 @@ const MOST_IDLE = 4;
 /** Of here and now: a state that is loaded has its own. */
 const momentary: ReadonlySet<string> = new Set(['startTimeOfDay', 'randomKey']);
 
-/** What a host keeps of an isolate whose machine has ended. */
+/** What a host keeps of an isolate that has no machine: its machine has ended, or is still to come. */
 export interface PooledIsolate {
+  /** It can take a machine: it has neither ended nor failed. */
+  readonly isUsable: boolean;
   end(): Promise<void>;
 }
 
-/** Isolates of machines of one configuration which have ended: the next such machine gets one of them. */
+/** Isolates without a machine, for machines of one configuration: the next such machine gets one of them. */
 export class IsolatePool {
   readonly #idle: PooledIsolate[] = [];
   #config: MachineConfig | null = null;
@@ -22,12 +24,15 @@ export class IsolatePool {
     return isAlike({ ...this.#config }, { ...config });
   }
 
-  /** One of them, if there is one. */
+  /** One of them, if there is one. Those that have ended or failed meanwhile are let go. */
   take(): PooledIsolate | undefined {
-    return this.#idle.pop();
+    const isolate = this.#idle.pop();
+    if (isolate === undefined || isolate.isUsable) return isolate;
+    void isolate.end();
+    return this.take();
   }
 
-  /** Its machine has ended. */
+  /** It has no machine any more, or not yet. */
   async put(isolate: PooledIsolate): Promise<void> {
     if (this.#isClosed || this.#idle.length >= MOST_IDLE) await isolate.end();
     else this.#idle.push(isolate);

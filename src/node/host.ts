@@ -14,7 +14,13 @@ import { nodeStorage } from './storage.ts';
 import { messageEnd, startThread, type Thread } from './thread.ts';
 import { callerThread } from './threads.ts';
 import { Ticker } from './ticker-thread.ts';
-import { isolateOptions, type MachinePorts, type WorkerOptions } from './worker-entry.ts';
+import {
+  isolateOptions,
+  type KeptWorkerOptions,
+  type MachinePorts,
+  portsOf,
+  type WorkerOptions,
+} from './worker-entry.ts';
 
 /** Where the machine's core comes from. It is loaded where it is used. */
 export interface NodeCore {
@@ -50,6 +56,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
     openRecording: async (...file) => new (await import('./recording-file.ts')).NodeRecordingFile(...file),
     openFolder: async (path, options) => (await import('./shared-folder/index.ts')).openFolder(path, options),
     startDrives: (events) => startDriveThread(modules.drives, events),
+    prepareIsolate: (pool, name) => void pool.put(startKept(pool, modules, name)),
     startIsolate(start, events) {
       const { port1, port2 } = new MessageChannel();
       const ports = { port: port2, drives: start.drives as MessagePort | undefined };
@@ -73,12 +80,15 @@ type MachineStart = Omit<IsolateStart, 'drives'> & { readonly ports: MachinePort
 
 function startMachine(core: NodeCore, modules: ThreadModules, start: MachineStart, events: IsolateEvents): ThreadEnd {
   const { where, config, ports, pool } = start;
-  if (where === 'worker' && pool?.fits(config)) return keptThread(pool, modules, start, events);
+  if (where === 'worker' && pool?.fits(config)) {
+    const idle = pool.take() as KeptThread | undefined;
+    return (idle ?? startKept(pool, modules, start.name)).assign({ config, drives: undefined, ...ports }, events);
+  }
   const deadlines = new SharedDeadlines().buffer;
   const options = { config, ...ports, deadlines };
   const ticker = new Ticker(modules.ticker, deadlines, events);
   if (where === 'caller') return startHere(core, options, ticker);
-  const { worker, end } = startWorker(modules.machine, options, events, start.name);
+  const { worker, end } = startWorker(modules.machine, { options, ports: portsOf(ports) }, events, start.name);
   return {
     ticker,
     hold: (alive) => (alive ? worker.ref() : worker.unref()),
@@ -86,16 +96,13 @@ function startMachine(core: NodeCore, modules: ThreadModules, start: MachineStar
   };
 }
 
-/** One whose machine has ended, or a new one that is kept when its machine ends. */
-function keptThread(pool: IsolatePool, modules: ThreadModules, start: MachineStart, events: IsolateEvents): ThreadEnd {
-  const idle = pool.take() as KeptThread | undefined;
-  if (idle) return idle.assign(start.ports, events);
-  const current = { current: events };
-  const ended: IsolateEvents = { onCrash: (error) => current.current.onCrash(error) };
-  const deadlines = new SharedDeadlines().buffer;
-  const options = { config: start.config, ...start.ports, deadlines, isKept: true };
-  const thread = startWorker(modules.machine, options, ended, start.name);
-  return new KeptThread(thread, new Ticker(modules.ticker, deadlines, ended), { pool, events: current }).lend();
+/** A thread that runs one machine after the other, each of this pool. */
+function startKept(pool: IsolatePool, modules: ThreadModules, name?: string): KeptThread {
+  const events: { current: IsolateEvents } = { current: { onCrash: () => {} } };
+  const current: IsolateEvents = { onCrash: (error) => events.current.onCrash(error) };
+  const options: KeptWorkerOptions = { isKept: true, deadlines: new SharedDeadlines().buffer };
+  const thread = startWorker(modules.machine, { options, ports: [] }, current, name);
+  return new KeptThread(thread, new Ticker(modules.ticker, options.deadlines, current), { pool, events });
 }
 
 /**
@@ -114,8 +121,14 @@ function profilingFlags(flags: readonly string[]): string[] {
   );
 }
 
-function startWorker(module: string, options: WorkerOptions, events: IsolateEvents, name = 'machine'): Thread {
-  const ports = [options.port, ...(options.drives ? [options.drives] : [])];
+/** What a worker is started with, and which of it are ports. */
+interface WorkerStart {
+  readonly options: WorkerOptions | KeptWorkerOptions;
+  readonly ports: readonly MessagePort[];
+}
+
+function startWorker(module: string, start: WorkerStart, events: IsolateEvents, name = 'machine'): Thread {
+  const { options, ports } = start;
   const execArgv = profilingFlags(process.execArgv);
   return startThread(module, options, events, { name, ports, execArgv, resourceLimits: HEAP });
 }
@@ -124,7 +137,7 @@ function startHere(core: NodeCore, options: WorkerOptions, ticker: Ticker): Thre
   const done = core
     .load()
     .then((createCore) => runIsolate({ ...isolateOptions(options), createCore, thread: callerThread }));
-  const ports = [options.port, ...(options.drives ? [options.drives] : [])];
+  const ports = portsOf(options);
   return {
     ticker,
     hold(alive) {

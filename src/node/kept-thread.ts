@@ -1,9 +1,9 @@
-import type { MessagePort, Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { IsolateEvents } from '../host.ts';
 import type { IsolatePool, PooledIsolate } from '../isolate/pool.ts';
 import type { Thread } from './thread.ts';
 import type { Ticker } from './ticker-thread.ts';
-import type { MachinePorts } from './worker-entry.ts';
+import { type MachineTask, portsOf } from './worker-entry.ts';
 
 /** How long a machine that was told to stop may take for it, in milliseconds. */
 const LEAVE = 2000;
@@ -18,7 +18,7 @@ export interface ThreadEnd {
   terminate(): Promise<unknown>;
 }
 
-/** A machine's thread and its ticker, which run other machines after this one. */
+/** A thread and its ticker that run one machine after the other. Made without one. */
 export class KeptThread implements PooledIsolate {
   readonly #ticker: Ticker;
   readonly #worker: Worker;
@@ -26,6 +26,8 @@ export class KeptThread implements PooledIsolate {
   readonly #pool: IsolatePool;
   /** Whose machine is there hears of its end. */
   readonly #events: { current: IsolateEvents };
+  /** A machine has been there, whose core is kept. */
+  #hasCore = false;
   #hasEnded = false;
   #hasFailed = false;
 
@@ -42,26 +44,33 @@ export class KeptThread implements PooledIsolate {
     this.#worker.once('exit', () => {
       this.#hasEnded = true;
     });
+    this.#hear(nobody);
+    this.#hold(false);
+  }
+
+  get isUsable(): boolean {
+    return !this.#hasEnded && !this.#hasFailed;
   }
 
   /** Runs the next machine. It must be idle. */
-  assign(ports: MachinePorts, events: IsolateEvents): ThreadEnd {
-    this.#events.current = events;
-    const all: MessagePort[] = ports.drives ? [ports.port, ports.drives] : [ports.port];
-    this.#worker.postMessage(ports, all);
-    return this.lend();
+  assign({ config, ...ports }: Required<MachineTask>, events: IsolateEvents): ThreadEnd {
+    this.#hear(events);
+    // The core that is there is of the same configuration.
+    const task: MachineTask = this.#hasCore ? ports : { config, ...ports };
+    this.#hasCore = true;
+    this.#worker.postMessage(task, portsOf(ports));
+    return this.#lend();
   }
 
   /** What the machine that is there can ask, until it has left. */
-  lend(): ThreadEnd {
-    this.#hear(this.#events.current);
+  #lend(): ThreadEnd {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     let isOver = false;
     const left = this.#left(promise, resolve).then(async (isFree) => {
       isOver = true;
       this.#hear(nobody);
       this.#hold(false);
-      await (isFree && !this.#hasFailed ? this.#pool.put(this) : this.end());
+      await (isFree && this.isUsable ? this.#pool.put(this) : this.end());
     });
     return {
       ticker: this.#ticker,

@@ -216,13 +216,13 @@ function identityOf({ dev, ino }: { dev: bigint; ino: bigint }): string {
 }
 
 const inflate = promisify(zlib.inflateRaw);
-/** Each part of the output is a turn of a thread, so up to so many bytes are one. */
-const MOST_AT_ONCE = 1 << 20;
+/** Each part of the output is a turn of a thread, so up to so many bytes are one. When a part is full, another one follows. */
+const MOST_AT_ONCE = (1 << 20) + 1;
 /** Least chunk size of Node's. */
 const LEAST_AT_ONCE = 64;
 
 function outputOf(most: number): { readonly maxOutputLength: number; readonly chunkSize: number } {
-  return { maxOutputLength: most, chunkSize: Math.max(LEAST_AT_ONCE, Math.min(most, MOST_AT_ONCE)) };
+  return { maxOutputLength: most, chunkSize: Math.max(LEAST_AT_ONCE, Math.min(most + 1, MOST_AT_ONCE)) };
 }
 
 /** Images in files and on web servers. Names of backing files are relative to the image that names them. */

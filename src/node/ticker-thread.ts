@@ -1,33 +1,29 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import type { IsolateEvents } from '../host.ts';
-import type { TickerOptions } from '../isolate/ticker.ts';
 import { startThread } from './thread.ts';
 
-/** The thread beside a machine's that watches its deadlines. It starts when there is something to watch. */
+/** The thread beside a machine's that watches its deadlines. It starts while the machine is made. */
 export class Ticker {
-  readonly #module: string;
-  readonly #deadlines: SharedArrayBuffer;
-  readonly #events: IsolateEvents;
-  #worker: Worker | undefined;
+  readonly #worker: Worker;
+  #isWatching = false;
 
   /** @param module URL of the thread's module */
   constructor(module: string, deadlines: SharedArrayBuffer, events: IsolateEvents) {
-    this.#module = module;
-    this.#deadlines = deadlines;
-    this.#events = events;
+    this.#worker = startThread(module, { deadlines }, events, { name: 'ticker', ports: [] }).worker;
+    this.#worker.unref();
   }
 
   /** Resolves when it watches. Words that it watches already are those of the machine's core, which was kept. */
   async watch(state: Int32Array): Promise<void> {
-    if (this.#worker || !(state.buffer instanceof SharedArrayBuffer)) return;
-    const options: Omit<TickerOptions, 'nanoseconds'> = { state, deadlines: this.#deadlines };
-    this.#worker = startThread(this.#module, options, this.#events, { name: 'ticker', ports: [] }).worker;
-    await once(this.#worker, 'message');
-    this.#worker.unref();
+    if (this.#isWatching || !(state.buffer instanceof SharedArrayBuffer)) return;
+    this.#isWatching = true;
+    const ticking = once(this.#worker, 'message');
+    this.#worker.postMessage(state);
+    await ticking;
   }
 
   async end(): Promise<void> {
-    await this.#worker?.terminate();
+    await this.#worker.terminate();
   }
 }

@@ -17,12 +17,26 @@ export interface MachinePorts {
   readonly drives?: MessagePort | undefined;
 }
 
-/** What a machine's worker is started with. */
+/** A machine that a kept worker is to run. Without a configuration it has that of the machine before. */
+export interface MachineTask extends MachinePorts {
+  readonly config?: MachineConfig | undefined;
+}
+
+/** What the worker of one machine is started with. */
 export interface WorkerOptions extends MachinePorts {
   readonly config: MachineConfig;
   readonly deadlines: SharedArrayBuffer;
-  /** Other machines come after this one, each by a message with its ports, until the message is null. */
-  readonly isKept?: boolean;
+}
+
+/** What a worker is started with that runs one machine after the other. Each comes by a message (MachineTask); null: none follows. */
+export interface KeptWorkerOptions {
+  readonly isKept: true;
+  readonly deadlines: SharedArrayBuffer;
+}
+
+/** Those that are handed over with a machine. */
+export function portsOf({ port, drives }: MachinePorts): MessagePort[] {
+  return drives ? [port, drives] : [port];
 }
 
 /** A machine's options, with the ends of the protocol for Node's ports. */
@@ -40,23 +54,28 @@ export function isolateOptions({
   };
 }
 
-/** Runs a machine in this worker, as its options say, to its end; then others, if it is kept. */
+/** Runs the machine in this worker that its options name, to its end; or, in a kept one, those that it is sent. */
 export async function runWorker(createCore: CreateCore): Promise<void> {
-  const options = workerData as WorkerOptions;
-  if (options.isKept) await runOneAfterTheOther(options, new KeptCore(createCore));
+  const options = workerData as WorkerOptions | KeptWorkerOptions;
+  if ('isKept' in options) await runOneAfterTheOther(options.deadlines, new KeptCore(createCore));
   else await runIsolate({ ...isolateOptions(options), createCore, thread: ownThread });
 }
 
-async function runOneAfterTheOther(options: WorkerOptions, kept: KeptCore): Promise<void> {
-  const deadlines = new SharedDeadlines(options.deadlines);
-  let ports: MachinePorts | null = options;
-  while (ports !== null) {
-    const machine = isolateOptions({ ...options, ...ports, drives: ports.drives });
-    const core = { createCore: kept.create, takeCore: () => kept.release() };
+async function runOneAfterTheOther(buffer: SharedArrayBuffer, kept: KeptCore): Promise<void> {
+  const deadlines = new SharedDeadlines(buffer);
+  const core = { createCore: kept.create, takeCore: () => kept.release() };
+  let task = await nextTask();
+  for (let config = task?.config; task !== null; config = task?.config ?? config) {
+    const machine = isolateOptions({ config: config!, deadlines: buffer, port: task.port, drives: task.drives });
     if (!(await runIsolate({ ...machine, ...core, thread: ownThread }))) return;
     for (const which of Object.values(Deadline)) deadlines.set(which, Infinity);
-    const next = once(parentPort!, 'message');
+    const next = nextTask();
     parentPort!.postMessage('free');
-    [ports] = (await next) as [MachinePorts | null];
+    task = await next;
   }
+}
+
+async function nextTask(): Promise<MachineTask | null> {
+  const [task] = (await once(parentPort!, 'message')) as [MachineTask | null];
+  return task;
 }

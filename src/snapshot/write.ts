@@ -20,7 +20,9 @@ export async function writeSnapshot(saved: Saved, compressor: Compressor): Promi
   const { checksum = crc32 } = compressor;
   const writer = new PieceWriter();
   const tree = treeOf(saved, (bytes) => writer.add(bytes));
-  const chunks = await Promise.all(chunksOf(writer.pieces).map((chunk) => compressor.compress(chunk)));
+  const starts = Array.from({ length: Math.ceil(writer.pieces.length / CHUNK_PIECES) }, (_, n) => n * CHUNK_PIECES);
+  // Where another thread compresses them, it begins with the first one while the next one is put together.
+  const chunks = await Promise.all(starts.map((start) => compressor.compress(chunkFrom(writer.pieces, start))));
   const table = chunks.flatMap((chunk) => [chunk.length, checksum(chunk)]);
   const json = new TextEncoder().encode(
     JSON.stringify({ tree, pieces: writer.pieces.length, chunks: table } as Header),
@@ -35,14 +37,11 @@ export async function writeSnapshot(saved: Saved, compressor: Compressor): Promi
   return concatenate([fixed, header, ...chunks]);
 }
 
-function chunksOf(pieces: readonly Int32Array[]): Uint8Array[] {
-  const starts = Array.from({ length: Math.ceil(pieces.length / CHUNK_PIECES) }, (_, n) => n * CHUNK_PIECES);
-  return starts.map((start) => {
-    const taken = pieces.slice(start, start + CHUNK_PIECES);
-    const chunk = new Int32Array((taken.length * PIECE_BYTES) / 4);
-    taken.forEach((piece, n) => {
-      chunk.set(piece, (n * PIECE_BYTES) / 4);
-    });
-    return new Uint8Array(chunk.buffer);
+function chunkFrom(pieces: readonly Int32Array[], start: number): Uint8Array {
+  const taken = pieces.slice(start, start + CHUNK_PIECES);
+  const chunk = new Int32Array((taken.length * PIECE_BYTES) / 4);
+  taken.forEach((piece, n) => {
+    chunk.set(piece, (n * PIECE_BYTES) / 4);
   });
+  return new Uint8Array(chunk.buffer);
 }

@@ -38,25 +38,33 @@ export interface FeatureSet {
   has(feature: Feature): boolean;
 }
 
-/** Form ids by variant, opcode and ModR/M byte, before they are packed. */
-function spread(features: FeatureSet): Int16Array {
-  const ids = new Int16Array(VARIANTS * OPCODES * 256).fill(INVALID_FORM);
+/** Form ids, before they are packed. */
+class Spread {
+  /** By variant, opcode and ModR/M byte. */
+  readonly ids = new Int16Array(VARIANTS * OPCODES * 256).fill(INVALID_FORM);
+  /** By variant and opcode: 0: it has one form for all ModR/M bytes. */
+  readonly isMixed = new Uint8Array(VARIANTS * OPCODES);
+
+  place(variant: number, { opcode, opcodeCount, modrm }: Encoding, id: number): void {
+    const first = variant * OPCODES + opcode;
+    for (let at = first; at < first + opcodeCount; at++) {
+      if (modrm.length === 0) this.ids.fill(id, at * 256, at * 256 + 256);
+      for (const byte of modrm) this.ids[at * 256 + byte] = id;
+      this.isMixed[at] = modrm.length === 0 ? 0 : 1;
+    }
+  }
+}
+
+function spread(features: FeatureSet): Spread {
+  const spread = new Spread();
   const rows = encodings.flatMap((encoding, id) =>
     encoding && features.has(forms[id]!.feature) ? [{ encoding, id }] : [],
   );
   rows.sort((a, b) => extent(b.encoding) - extent(a.encoding));
   for (const { encoding, id } of rows) {
-    for (const variant of variantsOf(encoding.prefix)) place(ids, variant, encoding, id);
+    for (const variant of variantsOf(encoding.prefix)) spread.place(variant, encoding, id);
   }
-  return ids;
-}
-
-function place(ids: Int16Array, variant: number, { opcode, opcodeCount, modrm }: Encoding, id: number): void {
-  for (let n = 0; n < opcodeCount; n++) {
-    const first = ((variant * OPCODES + opcode + n) * 256) | 0;
-    if (modrm.length === 0) ids.fill(id, first, first + 256);
-    for (const byte of modrm) ids[first + byte] = id;
-  }
+  return spread;
 }
 
 export interface Lookup {
@@ -67,13 +75,13 @@ export interface Lookup {
 }
 
 /** Keeps one number for an opcode that has one form, and a page of 256 for the others; equal pages once. */
-function pack(ids: Int16Array): Lookup {
+function pack({ ids, isMixed }: Spread): Lookup {
   const opcodes = new Int16Array(VARIANTS * OPCODES);
   const pages: Int16Array[] = [];
   const numbers = new Map<string, number>();
   for (let n = 0; n < opcodes.length; n++) {
-    const page = ids.slice(n * 256, n * 256 + 256);
-    if (page.every((id) => id === page[0])) {
+    const page = ids.subarray(n * 256, n * 256 + 256);
+    if (isMixed[n] === 0 || page.every((id) => id === page[0])) {
       opcodes[n] = page[0]!;
       continue;
     }

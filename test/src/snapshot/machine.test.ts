@@ -45,6 +45,16 @@ describe.each(['worker', 'caller'] as const)('snapshots, in isolate: %s', (isola
     expect((await machine.serial.expect(primes))[1]).toBe('23000');
   });
 
+  test('its guest is started anew by a reset', async () => {
+    const machine = await demo({ isolate });
+    const second = await restore(await machine.snapshot(), { isolate });
+    await second.start();
+    await second.reset();
+    await second.serial.expect('demo> ');
+    second.serial.write('bench 1\r');
+    expect((await second.serial.expect(primes))[1]).toBe('23000');
+  });
+
   test('a machine is put back, and takes input as before', async () => {
     const machine = await demo({ isolate });
     const snapshot = await machine.snapshot();

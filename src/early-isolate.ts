@@ -1,0 +1,19 @@
+import type { Host } from './host.ts';
+import { IsolatePool } from './isolate/pool.ts';
+import type { MachineOptions } from './options.ts';
+
+/** Has an isolate start while `make` finds out what machine it is for, and makes that with the pool. */
+export async function withEarlyIsolate<Made>(
+  host: Host,
+  { isolate = 'worker', name }: Partial<MachineOptions>,
+  make: (pool: IsolatePool) => Promise<Made>,
+): Promise<Made> {
+  const pool = new IsolatePool();
+  if (isolate === 'worker') host.prepareIsolate?.(pool, name);
+  try {
+    return await make(pool);
+  } finally {
+    // The isolate ends with its machine; or now, if there is none, while nobody waits for it.
+    void pool.close();
+  }
+}
