@@ -38,6 +38,8 @@ export interface Host {
   keep<Made extends Images>(name: string, sources: readonly URL[], make: () => Promise<Made>): Promise<Made>;
   /** Makes snapshots small. */
   readonly compressor: Compressor;
+  /** The same so that any host can read them. */
+  readonly portableCompressor: Compressor;
   /** Reads them again. */
   readonly decompressor: Decompressor;
   /**

@@ -35,8 +35,10 @@ export const Machine = {
    * Makes a machine that arrives by a channel from another process, where it goes on meanwhile; `start()` waits until it is here.
    * @throws ConfigurationError if no machine comes, or it doesn't fit the changed options
    */
-  receive: async (channel: MigrationChannel, changes: Partial<MachineOptions> = {}): Promise<Machine> =>
-    HostedMachine.receive(channel, changes, await nodeHost(core)),
+  receive: async (
+    channel: MigrationChannel | Promise<MigrationChannel>,
+    changes: Partial<MachineOptions> = {},
+  ): Promise<Machine> => HostedMachine.receive(await channel, changes, await nodeHost(core)),
 };
 
 /** A human monitor for a machine, with QEMU's commands. It writes files where a command names one. */

@@ -6,6 +6,7 @@ import { button, byId, save, textElement } from './elements.ts';
 export interface ControlActions {
   readonly type: (text: string) => void;
   readonly saveState: (machine: Machine) => Promise<void>;
+  readonly move: (machine: Machine) => Promise<void>;
   readonly tell: (error: unknown) => void;
 }
 
@@ -13,13 +14,14 @@ export interface ControlActions {
 export class Controls {
   readonly #section = byId('controls', HTMLElement);
   readonly #pause = byId('pause', HTMLButtonElement);
+  readonly #move = byId('move', HTMLButtonElement);
   readonly #drives = byId('drives', HTMLUListElement);
   readonly #pc: RawironPc;
   /** Types into what is shown. */
   readonly #type: (text: string) => void;
   readonly #tell: (error: unknown) => void;
 
-  constructor(pc: RawironPc, { type, saveState, tell }: ControlActions) {
+  constructor(pc: RawironPc, { type, saveState, move, tell }: ControlActions) {
     this.#pc = pc;
     this.#type = type;
     this.#tell = tell;
@@ -29,6 +31,7 @@ export class Controls {
     this.#on('power', (machine) => machine.pressPowerButton());
     this.#on('picture', async (machine) => save(await pictureOf(machine)));
     this.#on('save-state', saveState);
+    this.#on('move', async (machine) => (isMoving(machine) ? machine.migration.cancel() : move(machine)));
     this.#on('off', (machine) => machine.stop());
     byId('type', HTMLButtonElement).addEventListener('click', () => byId('type-dialog', HTMLDialogElement).showModal());
     byId('type-dialog', HTMLDialogElement).addEventListener('close', () => this.#typeDialog());
@@ -38,9 +41,15 @@ export class Controls {
   show(machine: Machine | null): void {
     this.#section.hidden = machine === null;
     this.#pause.textContent = 'Pause';
+    this.#showMove(machine);
+    machine?.migration.on('status', () => this.#showMove(machine));
     const removable = machine?.drives.filter((drive) => drive.isRemovable) ?? [];
     byId('drives-title', HTMLElement).hidden = removable.length === 0;
     this.#drives.replaceChildren(...removable.map((drive) => this.#driveItem(drive)));
+  }
+
+  #showMove(machine: Machine | null): void {
+    this.#move.textContent = machine && isMoving(machine) ? 'Cancel move' : 'Move…';
   }
 
   #on(id: string, act: (machine: Machine) => Promise<void>): void {
@@ -87,6 +96,10 @@ export class Controls {
     show();
     return item;
   }
+}
+
+function isMoving({ migration }: Machine): boolean {
+  return migration.status === 'setup' || migration.status === 'active';
 }
 
 async function pictureOf(machine: Machine): Promise<File> {

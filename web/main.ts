@@ -1,6 +1,6 @@
 import { RawironPc, type RawironPcEvents } from '../src/browser/element.ts';
 import { isKept } from '../src/browser/files.ts';
-import type { Exit, Machine } from '../src/browser/index.ts';
+import { type Exit, type Machine, openChannel } from '../src/browser/index.ts';
 import { Controls } from './controls.ts';
 import { byId } from './elements.ts';
 import type { Inspector } from './inspector.ts';
@@ -39,18 +39,21 @@ class Page {
   readonly #controls = new Controls(this.#pc, {
     type: (text) => this.#type(text),
     saveState: (machine) => this.#saveState(machine),
+    move: (machine) => this.#move(machine),
     tell: (error) => this.#tell(error),
   });
   #panel = 'screen-panel';
   #terminal: SerialTerminal | null = null;
   #inspector: Inspector | null = null;
   #keyboard: OnScreenKeyboard | null = null;
+  #fetching: AbortController | null = null;
 
   constructor() {
     this.#pc.addEventListener('picture', () => this.#meter.drawn());
     byId('mouse', HTMLButtonElement).addEventListener('click', () => void this.#pc.captureMouse());
     byId('fullscreen', HTMLButtonElement).addEventListener('click', () => void this.#pc.requestFullscreen());
     byId('keyboard', HTMLButtonElement).addEventListener('click', () => void this.#toggleKeyboard());
+    byId('fetch', HTMLButtonElement).addEventListener('click', () => void this.#fetch());
     addSoundControls(this.#pc);
     byId('isolation', HTMLElement).hidden = crossOriginIsolated;
     if (this.#setup.readAddress()) void this.#start();
@@ -69,10 +72,35 @@ class Page {
     });
   }
 
-  async #turnOn(make: () => Promise<Machine>): Promise<void> {
+  /** The machine goes on in another process. */
+  async #move(machine: Machine): Promise<void> {
+    const { askForAddress, sendAway } = await import('./moving.ts');
+    const url = await askForAddress('away');
+    if (url !== null) await sendAway(machine, url, (text) => this.#say(text));
+  }
+
+  /** A machine of another process goes on here, unless the button is pressed again before it has come. */
+  async #fetch(): Promise<void> {
+    if (this.#fetching) return this.#fetching.abort();
+    const { askForAddress } = await import('./moving.ts');
+    const url = await askForAddress('here');
+    if (url === null) return;
+    const fetching = new AbortController();
+    this.#setFetching(fetching);
+    await this.#turnOn(() => this.#pc.receive(() => openChannel(url, fetching.signal)), 'Waiting for the machine…');
+    this.#setFetching(null);
+    if (this.#pc.machine?.screen.isThere) this.#tabs.show('screen-panel');
+  }
+
+  #setFetching(fetching: AbortController | null): void {
+    this.#fetching = fetching;
+    byId('fetch', HTMLButtonElement).textContent = fetching ? 'Stop waiting' : 'Fetch a running machine…';
+  }
+
+  async #turnOn(make: () => Promise<Machine>, status = 'Starting…'): Promise<void> {
     this.#problem.hidden = true;
     byId('start', HTMLButtonElement).disabled = true;
-    this.#status.textContent = 'Starting…';
+    this.#say(status);
     try {
       const terminal = await this.#serialTerminal();
       const attach = (event: Event) => terminal.attach((event as RawironPcEvents['machinecreate']).detail);
@@ -81,7 +109,7 @@ class Page {
       this.#tabs.show(this.#setup.hasScreen ? 'screen-panel' : 'serial-panel');
     } catch (error) {
       this.#stopped('Choose what to boot.');
-      this.#tell(error);
+      if (!isAborted(error)) this.#tell(error);
     } finally {
       byId('start', HTMLButtonElement).disabled = false;
     }
@@ -172,6 +200,11 @@ class Page {
     this.#problem.hidden = false;
     this.#say('Something went wrong.');
   }
+}
+
+/** The user wants another machine, or none. */
+function isAborted(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
 }
 
 if (!customElements.get('rawiron-pc')) throw new Error(`${RawironPc.name} is not defined`);

@@ -1,3 +1,4 @@
+import type { MigrationChannel } from '../migration/channel.ts';
 import type { MachineOptions } from '../options.ts';
 import { Display } from './display.ts';
 import { describedOptions, type ImageName, imageAt } from './element-options.ts';
@@ -96,6 +97,17 @@ export class RawironPc extends HTMLElement {
     return await this.#run(() => Machine.restore(snapshot, changes));
   }
 
+  /**
+   * Ends the machine that it shows, and shows one that comes from another process, where it goes on meanwhile.
+   * @param open opens the way by which it comes, as `openChannel` does
+   * @param changes options that are to be others than those that it has there, such as `drives`
+   * @throws ConfigurationError if no machine comes, or it cannot be had here
+   * @throws DOMException AbortError as `start`
+   */
+  async receive(open: () => Promise<MigrationChannel>, changes: Partial<MachineOptions> = {}): Promise<Machine> {
+    return await this.#run(() => Machine.receive(open(), changes));
+  }
+
   async #run(create: () => Promise<Machine>): Promise<Machine> {
     try {
       const machine = await this.#latest.replace(create);
@@ -107,7 +119,10 @@ export class RawironPc extends HTMLElement {
       return machine;
     } catch (error) {
       const isReplaced = error instanceof DOMException && error.name === 'AbortError';
-      if (!isReplaced) this.dispatchEvent(new CustomEvent('machineerror', { detail: error }));
+      if (!isReplaced) {
+        await this.stop();
+        this.dispatchEvent(new CustomEvent('machineerror', { detail: error }));
+      }
       throw error;
     }
   }

@@ -22,6 +22,7 @@ export const browserHost: Host = {
   ipxe: refusePackages,
   keep: keepWhileOpen,
   compressor: browserCompressor,
+  portableCompressor: browserCompressor,
   decompressor: browserStorage.decompressor,
   openNetwork,
   openSoundFile: async () => {

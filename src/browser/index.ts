@@ -1,6 +1,8 @@
 /** The library in a page: make a PC, boot it, show its screen. It has the names of the library for Node (src/index.ts). */
 import { ConfigurationError } from '../errors.ts';
 import { Machine as HostedMachine } from '../machine.ts';
+import type { MigrationChannel } from '../migration/channel.ts';
+import { WebSocketChannel } from '../migration/web-socket-channel.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import type { MachineOptions } from '../options.ts';
 import { browserHost } from './host.ts';
@@ -21,7 +23,26 @@ export const Machine = {
    */
   restore: (snapshot: Uint8Array, changes: Partial<MachineOptions> = {}): Promise<Machine> =>
     HostedMachine.restore(snapshot, changes, browserHost),
+  /**
+   * Makes a machine that arrives by a channel from another process, where it goes on meanwhile. `start()` waits for it.
+   * @param changes options that are to be others than those that it has there
+   * @throws ConfigurationError if no machine comes, or it cannot be had here
+   */
+  receive: async (
+    channel: MigrationChannel | Promise<MigrationChannel>,
+    changes: Partial<MachineOptions> = {},
+  ): Promise<Machine> => HostedMachine.receive(await channel, changes, browserHost),
 };
+
+/**
+ * Dials a process that waits for a machine, or has one to give (`-incoming ws:…` and `migrate ws:…` there): a page cannot be dialled.
+ * @param url such as `ws://127.0.0.1:4444`
+ * @param cancelled ends the attempt, and the connection
+ * @throws ConfigurationError if nobody answers there
+ */
+export function openChannel(url: string, cancelled?: AbortSignal): Promise<MigrationChannel> {
+  return WebSocketChannel.open(url, cancelled);
+}
 
 /** What a monitor is told of the page that it is part of. */
 export interface MonitorSettings {
@@ -40,6 +61,8 @@ export function openMonitor(machine: Machine, { quit, name, writeFile }: Monitor
     processId: 1,
     ...(name !== undefined && { name }),
     quit: quit ?? (() => void machine.stop()),
+    openChannel,
+    awaitChannel: async (uri) => ({ channel: openChannel(uri) }),
     writeFile: async (path, pieces) => {
       if (!writeFile) throw new Error(`failed to open file '${path}': a page has no files`);
       await writeFile(path, await joined(pieces));
@@ -70,6 +93,10 @@ export type { MachineLimits } from '../limits.ts';
 export type { EngineName, Metrics } from '../machine-core.ts';
 export type { MachineEvents, MachineState } from '../machine-types.ts';
 export { memorySize } from '../memory-size.ts';
+export { ChannelError, type MigrationChannel } from '../migration/channel.ts';
+export type { MachineMigration, MigrationStatus } from '../migration/index.ts';
+export type { MigrationParameters } from '../migration/parameters.ts';
+export type { MigrationStatistics } from '../migration/statistics.ts';
 export { NetworkHub } from '../network/hub.ts';
 export type { Boot, EngineSettings, Image, MachineOptions } from '../options.ts';
 export type { Screen } from '../screen/index.ts';

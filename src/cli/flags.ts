@@ -129,8 +129,8 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['incoming'],
-    argument: 'file:FILE|tcp:HOST:PORT|unix:PATH|exec:COMMAND|defer',
-    help: "go on from a file that the monitor's migrate wrote, or Machine.snapshot() of the library; or with a machine that another process sends there, or a command gives; other flags may change what it says. defer: migrate_incoming in the monitor says where it comes from",
+    argument: 'file:FILE|tcp:HOST:PORT|unix:PATH|ws:HOST:PORT|exec:COMMAND|defer',
+    help: "go on from a file that the monitor's migrate wrote, or Machine.snapshot() of the library; or with a machine that another process, or a page (ws:), sends there, or a command gives; other flags may change what it says. defer: migrate_incoming in the monitor says where it comes from",
     apply: (settings, text) => ({ ...settings, incoming: parseIncoming(text) }),
   },
   {

@@ -4,6 +4,8 @@ import { ConfigurationError } from '../errors.ts';
 export interface MigrationChannel {
   /** Whether the other end can answer. A file or a program that keeps what it is sent does not. */
   readonly answers: boolean;
+  /** Whether a page may be at the other end, which can unpack less than other hosts. */
+  readonly isForPages?: boolean;
   /** Sends bytes. Resolves when the host has taken them. Throws ChannelError. */
   write(bytes: Uint8Array): Promise<void>;
   /**

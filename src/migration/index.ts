@@ -20,12 +20,17 @@ export interface MigrationEvents {
   pass: number;
 }
 
+/** Opens a way out; the signal says that nobody wants it any more. */
+export type OpenChannel = (cancelled: AbortSignal) => Promise<MigrationChannel>;
+
 /** A machine's moves to another process, and from there, while its guest runs. */
 export class MachineMigration extends Emitter<MigrationEvents> {
   readonly #machine: MachineEnd;
   #status: MigrationStatus = 'none';
   #parameters = initialParameters;
   #counters: TransferCounters | undefined;
+  /** The way out is being opened. */
+  #opening: AbortController | undefined;
   #departure: Departure | undefined;
   #error: string | undefined;
   /** The machine has gone over, and its images with it. */
@@ -92,14 +97,15 @@ export class MachineMigration extends Emitter<MigrationEvents> {
   /**
    * Moves the machine to the other end of a channel. It runs on meanwhile, but for a short time at the end, and stands still here
    * when it has gone over.
+   * @param channel one that is open, or will be, or what opens it until the move is cancelled
    * @throws ConfigurationError if it has not gone over: it goes on here then, unless the error says that its images are elsewhere
    */
-  async send(channel: MigrationChannel | Promise<MigrationChannel>): Promise<void> {
+  async send(channel: MigrationChannel | Promise<MigrationChannel> | OpenChannel): Promise<void> {
     this.checkFree();
     this.#error = undefined;
     this.#enter('setup');
     try {
-      await this.#depart(await channel);
+      await this.#depart(await this.#opened(channel));
       this.#isGone = true;
       this.#enter('completed');
     } catch (error) {
@@ -133,6 +139,24 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     this.#enter('completed');
   }
 
+  async #opened(channel: MigrationChannel | Promise<MigrationChannel> | OpenChannel): Promise<MigrationChannel> {
+    const opening = new AbortController();
+    this.#opening = opening;
+    const opened = Promise.resolve(typeof channel === 'function' ? channel(opening.signal) : channel);
+    const cancelled = new Promise<never>((_, reject) => {
+      opening.signal.addEventListener('abort', () => reject(new CancelledError()));
+    });
+    try {
+      return await Promise.race([opened, cancelled]);
+    } catch (error) {
+      // It may be there later.
+      opened.then((late) => late.destroy()).catch(() => {});
+      throw error;
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
   async #depart(channel: MigrationChannel): Promise<void> {
     const counters = new TransferCounters(() => performance.now());
     const events = { begun: () => this.#enter('active'), pass: (number: number) => this.emit('pass', number) };
@@ -154,6 +178,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     const isUnderWay = this.#status === 'setup' || this.#status === 'active';
     if (this.isAwaited || !isUnderWay) return;
     this.#enter('cancelling');
+    this.#opening?.abort();
     this.#departure?.cancel();
   }
 

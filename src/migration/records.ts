@@ -2,10 +2,12 @@ import { crc32 } from '../../runtime/crc32.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import { concatenate } from '../bytes.ts';
 import type { Host } from '../host.ts';
+import type { Compressor } from '../snapshot/compression.ts';
 import { SnapshotError } from '../snapshot/layout.ts';
 import { readSnapshot } from '../snapshot/read.ts';
 import { writeSnapshot } from '../snapshot/write.ts';
 import { InOrder } from '../storage/in-order.ts';
+import type { Decompressor } from '../storage/qcow2/compressed.ts';
 import type { MigrationChannel } from './channel.ts';
 import { inTime } from './patience.ts';
 
@@ -69,7 +71,8 @@ export interface StreamRecord {
 /** One end of a migration's stream: records whose values are written as snapshots are. */
 export class RecordStream {
   readonly #channel: MigrationChannel;
-  readonly #host: Pick<Host, 'compressor' | 'decompressor'>;
+  readonly #compressor: Compressor;
+  readonly #decompressor: Decompressor;
   readonly #order = new InOrder();
   readonly #parts: Uint8Array[] = [];
   #length = 0;
@@ -78,9 +81,10 @@ export class RecordStream {
   /** How long the channel may take for the next part of what is sent, in milliseconds. */
   limit = Infinity;
 
-  constructor(channel: MigrationChannel, host: Pick<Host, 'compressor' | 'decompressor'>) {
+  constructor(channel: MigrationChannel, host: Pick<Host, 'compressor' | 'portableCompressor' | 'decompressor'>) {
     this.#channel = channel;
-    this.#host = host;
+    this.#compressor = channel.isForPages ? host.portableCompressor : host.compressor;
+    this.#decompressor = host.decompressor;
   }
 
   /** Begins a stream. */
@@ -115,7 +119,7 @@ export class RecordStream {
 
   async #writeRecord(kind: Kind, value: Saved): Promise<void> {
     const isWord = typeof value === 'object' && Object.keys(value).length === 0;
-    const bytes = isWord ? new Uint8Array(0) : await writeSnapshot(value, this.#host.compressor);
+    const bytes = isWord ? new Uint8Array(0) : await writeSnapshot(value, this.#compressor);
     const head = new Uint8Array(HEAD_BYTES);
     const view = new DataView(head.buffer);
     view.setUint32(0, kinds[kind], true);
@@ -144,7 +148,7 @@ export class RecordStream {
     if (bytes === null) throw cut();
     if (length === 0) return { kind, value: {} };
     const most = bounds[kind]?.unpacked ?? 0;
-    return { kind, value: checkedValue(await readSnapshot(NAME, bytes, this.#host.decompressor, most)) };
+    return { kind, value: checkedValue(await readSnapshot(NAME, bytes, this.#decompressor, most)) };
   }
 
   /** So many bytes; null: there are none at all. */

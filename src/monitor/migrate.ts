@@ -13,14 +13,14 @@ export function startMigration(
   uri: string,
   { machine, options }: Pick<CommandContext, 'machine' | 'options'>,
 ): Promise<void> {
-  const [, kind, path] = /^(file|tcp|unix|exec):(.+)$/s.exec(uri) ?? [];
+  const [, kind, path] = /^(file|tcp|unix|exec|ws|wss):(.+)$/s.exec(uri) ?? [];
   if (kind === undefined) throw new MonitorError("Parameter 'uri' expects a valid migration protocol");
   machine.migration.checkFree();
   if (kind === 'file')
     return machine.migration.keep(async () => await options.writeFile(path, [await machine.snapshot()]));
   const { openChannel } = options;
   if (openChannel === undefined) throw new MonitorError(`this host has no '${kind}:'`);
-  return machine.migration.send(openChannel(uri));
+  return machine.migration.send((cancelled) => openChannel(uri, cancelled));
 }
 
 /** Has a machine that was made for it arrive from `uri`. Throws an Error in QEMU's words if it cannot be waited for. */
@@ -29,7 +29,7 @@ export async function startArrival(
   { machine, options }: Pick<CommandContext, 'machine' | 'options'>,
 ): Promise<void> {
   machine.migration.checkAwaited();
-  if (!/^(file|tcp|unix|exec):/.test(uri)) throw new MonitorError(`unknown migration protocol: ${uri}`);
+  if (!/^(file|tcp|unix|exec|ws|wss):/.test(uri)) throw new MonitorError(`unknown migration protocol: ${uri}`);
   const awaited = await options.awaitChannel?.(uri);
   if (awaited === undefined) throw new MonitorError('this host has none of these');
   machine.migration.receive(awaited.channel).catch(() => {});
@@ -67,7 +67,7 @@ export const migrationCommands: readonly Command[] = [
   {
     names: ['migrate'],
     usage: '[-d] uri',
-    help: 'migrate to URI (tcp:HOST:PORT, unix:PATH, exec:COMMAND or file:FILE; using -d to not wait for completion)',
+    help: 'migrate to URI (tcp:HOST:PORT, unix:PATH, exec:COMMAND, file:FILE, ws:HOST:PORT for a page that connects; using -d to not wait for completion)',
     parameters: [{ name: 'd', type: 'flag' }, uri],
     run: ({ words, flags }, context) =>
       migrate(words.uri, flags.has('d'), context).catch((error: unknown) => {

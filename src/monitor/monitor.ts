@@ -33,7 +33,7 @@ export interface MonitorOptions {
   /** Lets gdb attach there, and nowhere else; null: nowhere. Absent: it cannot. Rejects with a reason. */
   listenForGdb?(address: ListenAddress | null): Promise<void>;
   /** Opens the way to where a machine is to go (src/migration). Absent: it cannot. Rejects with a reason. */
-  openChannel?(uri: string): Promise<MigrationChannel>;
+  openChannel?(uri: string, cancelled: AbortSignal): Promise<MigrationChannel>;
   /** Waits for a machine there. Absent: it cannot. Rejects with a reason if it cannot listen. */
   awaitChannel?(uri: string): Promise<{ readonly channel: Promise<MigrationChannel> }>;
   /** `quit`. */

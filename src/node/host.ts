@@ -6,7 +6,7 @@ import { runIsolate } from '../isolate/loop.ts';
 import type { IsolatePool } from '../isolate/pool.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { CreateCore } from '../machine-core.ts';
-import { nodeCompressor } from './compressor.ts';
+import { nodeCompressor, portableCompressor } from './compressor.ts';
 import { startDriveThread } from './drive-thread.ts';
 import { imageHost } from './images.ts';
 import { KeptThread, type ThreadEnd } from './kept-thread.ts';
@@ -50,6 +50,7 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
   return {
     ...imageHost,
     compressor: nodeCompressor,
+    portableCompressor,
     decompressor: nodeStorage.decompressor,
     openNetwork: async (options, log) => (await import('./network/index.ts')).openNetwork(options, log),
     openSoundFile: async (...file) => new (await import('./wav-file.ts')).WavFile(...file),

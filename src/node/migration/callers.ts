@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import { isStart } from '../../migration/records.ts';
+import type { ByteSocket } from '../byte-socket.ts';
 import { MOST_CLIENTS } from '../listen.ts';
 import { SocketChannel } from './socket-channel.ts';
 
@@ -12,7 +12,7 @@ export class Callers {
   readonly first = this.#first.promise;
 
   /** One more has connected. Of too many the one that has been silent for longest goes. */
-  add(socket: Socket): void {
+  add(socket: ByteSocket): void {
     const channel = new SocketChannel(socket);
     this.#channels.add(channel);
     const [oldest] = this.#channels;

@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net';
 import { ChannelError, type MigrationChannel } from '../../migration/channel.ts';
+import { Inbox } from '../../migration/inbox.ts';
+import type { ByteSocket } from '../byte-socket.ts';
 import { systemMessage } from '../system-message.ts';
 
 /**
@@ -15,82 +16,69 @@ const ALIVE = 5_000;
 /** A migration by a socket. What has come is kept here, so that an error of the socket doesn't take it away. */
 export class SocketChannel implements MigrationChannel {
   readonly answers = true;
-  readonly #socket: Socket;
-  readonly #arrived: Uint8Array[] = [];
-  #ahead = 0;
-  #hasEnded = false;
-  #error: ChannelError | undefined;
+  readonly isForPages: boolean;
+  readonly #socket: ByteSocket;
+  readonly #inbox = new Inbox();
   #isClosing = false;
   /** The other end is on this host. */
   readonly #isHere: boolean;
-  #onChange: () => void = () => {};
 
-  constructor(socket: Socket) {
+  constructor(socket: ByteSocket) {
     this.#socket = socket;
+    this.isForPages = socket.hasSaidGoodbye !== undefined;
     this.#isHere = isThisHost(socket.remoteAddress);
     socket.setNoDelay();
     socket.setKeepAlive(true, ALIVE);
     socket.on('data', (bytes: Buffer) => this.#take(bytes));
     socket.on('end', () => this.#end());
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      const isPeerGone = this.#isHere && GONE.includes(error.code ?? '');
-      this.#error = new ChannelError(`the connection is broken: ${systemMessage(error)}`, { isPeerGone });
-      this.#onChange();
+      const isPeerGone = this.#isEndSure && GONE.includes(error.code ?? '');
+      this.#inbox.end(new ChannelError(`the connection is broken: ${systemMessage(error)}`, { isPeerGone }));
     });
     socket.on('close', () => this.#end());
   }
 
+  /** The end of the connection is that of the other process. A browser may end one of a page that is still there, but says no goodbye. */
+  get #isEndSure(): boolean {
+    return this.#isHere && this.#socket.hasSaidGoodbye !== false;
+  }
+
   #end(): void {
-    this.#hasEnded = true;
-    if (!this.#isHere) this.#error ??= closed({ isPeerGone: false });
-    this.#onChange();
+    this.#inbox.end(this.#isEndSure ? undefined : closed({ isPeerGone: false }));
   }
 
   #take(bytes: Uint8Array): void {
     // Nobody reads what comes after the end.
     if (this.#isClosing) return;
-    this.#arrived.push(bytes);
-    this.#ahead += bytes.length;
-    if (this.#ahead > AHEAD) this.#socket.pause();
-    this.#onChange();
+    this.#inbox.push(bytes);
+    if (this.#inbox.length > AHEAD) this.#socket.pause();
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#error) throw this.#error;
+    if (this.#inbox.error) throw this.#inbox.error;
     await new Promise<void>((resolve, reject) => {
       this.#socket.write(bytes, (error) => {
         if (!error) resolve();
-        else reject(this.#error ?? closed({ isPeerGone: this.#isHere }));
+        else reject(this.#inbox.error ?? closed({ isPeerGone: this.#isEndSure }));
       });
     });
   }
 
   async read(): Promise<Uint8Array | null> {
-    const bytes = await this.peek();
-    if (bytes === null) return null;
-    this.#arrived.shift();
-    this.#ahead -= bytes.length;
-    if (this.#ahead < AHEAD / 2) this.#socket.resume();
+    const bytes = await this.#inbox.read();
+    if (this.#inbox.length < AHEAD / 2) this.#socket.resume();
     return bytes;
   }
 
   /** What `read` would give, which stays. Throws ChannelError. */
-  async peek(): Promise<Uint8Array | null> {
-    for (;;) {
-      const [bytes] = this.#arrived;
-      if (bytes !== undefined) return bytes;
-      if (this.#error) throw this.#error;
-      if (this.#hasEnded) return null;
-      await new Promise<void>((resolve) => {
-        this.#onChange = resolve;
-      });
-    }
+  peek(): Promise<Uint8Array | null> {
+    return this.#inbox.peek();
   }
 
   /** The socket is there until the other end closes its own: what was sent gets there. It doesn't keep the program alive. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#arrived.length = 0;
+    this.#inbox.clear();
     this.#socket.resume();
     await new Promise<void>((resolve) => this.#socket.end(() => resolve()));
     this.#socket.unref();

@@ -1,17 +1,16 @@
-import { createServer as createWebServer, type IncomingMessage } from 'node:http';
-import { createServer, isIPv6, type Socket } from 'node:net';
+import { createServer, isIPv6, type Server } from 'node:net';
 import { ConfigurationError } from '../../errors.ts';
 import type { ListenAddress } from '../../listen-address.ts';
 import type { Machine } from '../../machine.ts';
 import type { VncControl, VncInfo } from '../../vnc/control.ts';
 import { VncDisplay, type VncEvents, type VncSharing } from '../../vnc/display.ts';
 import type { VncEndpoint } from '../../vnc/endpoint.ts';
-import type { ViewerConnection } from '../../vnc/viewer.ts';
+import type { ByteSocket } from '../byte-socket.ts';
 import { AddressInUse, type Listening, listen } from '../listen.ts';
+import { isOwnPage } from '../web-socket/origin.ts';
+import { webSocketServer } from '../web-socket/server.ts';
 import { checkDes, nodeVncHost } from './host.ts';
-import { isOwnPage } from './origin.ts';
 import { SocketConnection } from './socket-connection.ts';
-import { upgradeAnswer, WebSocketConnection } from './web-socket.ts';
 
 /** How a server for viewers is to be. */
 export interface VncSettings {
@@ -116,51 +115,30 @@ export class VncServer implements VncControl, AsyncDisposable {
 
   async #listen(address: ListenAddress, { lastPort, websocket }: VncSettings): Promise<void> {
     // What a viewer said before it has closed its end is read, and answered.
-    const server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket));
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket, false));
     server.maxConnections = MOST_VIEWERS;
     this.#listening.push(await listenUpTo(lastPort, address, (tried) => listen(server, tried)));
     if (websocket) this.#listening.push(await listen(this.#webServer(), websocket));
   }
 
-  #webServer(): ReturnType<typeof createWebServer> {
-    const server = createWebServer((_, response) => response.writeHead(426, { Upgrade: 'websocket' }).end());
+  #webServer(): Server {
+    const server = webSocketServer({
+      isAllowed: (request) => this.#display.password !== null || isOwnPage(request),
+      connected: (stream) => this.#serve(stream, true),
+    });
     server.maxConnections = MOST_VIEWERS;
-    return server.on('upgrade', (request: IncomingMessage, socket: Socket) => this.#upgrade(request, socket));
+    return server;
   }
 
-  #upgrade(request: IncomingMessage, socket: Socket): void {
-    const answer = upgradeAnswer(request);
-    socket.on('error', () => {});
-    if (answer === undefined) socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
-    else if (this.#display.password === null && !isOwnPage(request)) socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-    else {
-      socket.write(answer);
-      this.#serveWeb(socket);
-    }
-  }
-
-  #serve(socket: Socket): void {
-    const viewer = this.#connect(new SocketConnection(socket), socket, false);
-    forward(socket, viewer);
-  }
-
-  #serveWeb(socket: Socket): void {
-    const connection = new WebSocketConnection(new SocketConnection(socket));
-    const viewer = this.#connect(connection, socket, true);
-    forward(socket, connection);
-    const end = () => viewer.end();
-    connection.read((bytes) => viewer.receive(bytes)).then(end, end);
-  }
-
-  #connect(connection: ViewerConnection, socket: Socket, websocket: boolean): ReturnType<VncDisplay['connect']> {
+  #serve(socket: ByteSocket, websocket: boolean): void {
     const address = this.#listening[websocket ? 1 : 0].address;
     const server = endpointOf(address, websocket);
     const { remoteAddress = '', remotePort = 0 } = socket;
     const client = endpointOf('path' in address ? { path: '' } : { host: remoteAddress, port: remotePort }, websocket);
-    const viewer = this.#display.connect(connection, { server, client });
+    const viewer = this.#display.connect(new SocketConnection(socket), { server, client });
     const limit = setTimeout(() => viewer.isLetIn || socket.destroy(), HANDSHAKE_LIMIT).unref();
     socket.once('close', () => clearTimeout(limit));
-    return viewer;
+    forward(socket, viewer);
   }
 }
 
@@ -179,7 +157,7 @@ async function listenUpTo(
 }
 
 /** Hands on what comes, no faster than it is taken. */
-function forward(socket: Socket, taker: { receive(bytes: Uint8Array): Promise<void>; end(): void }): void {
+function forward(socket: ByteSocket, taker: { receive(bytes: Uint8Array): Promise<void>; end(): void }): void {
   socket.setNoDelay();
   socket.setKeepAlive(true, ALIVE);
   // Who is gone has gone, however.

@@ -1,15 +1,15 @@
-import type { Socket } from 'node:net';
 import { ViewerGone } from '../../vnc/error.ts';
 import type { ViewerConnection } from '../../vnc/viewer.ts';
+import type { ByteSocket } from '../byte-socket.ts';
 
 /** Milliseconds that a viewer gets for reading why it is sent away. */
 const PATIENCE = 1000;
 
 /** A viewer at the other end of a socket. */
 export class SocketConnection implements ViewerConnection {
-  readonly #socket: Socket;
+  readonly #socket: ByteSocket;
 
-  constructor(socket: Socket) {
+  constructor(socket: ByteSocket) {
     this.#socket = socket;
   }
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { MigrationChannel } from '../../../src/index.ts';
 import { type Kind, RecordStream } from '../../../src/migration/records.ts';
-import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeCompressor, portableCompressor } from '../../../src/node/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 import { pipe } from './pipe.ts';
 
-const host = { compressor: nodeCompressor, decompressor: nodeStorage.decompressor };
+const host = { compressor: nodeCompressor, portableCompressor, decompressor: nodeStorage.decompressor };
 
 /** What the other end reads of a record. */
 async function passed(kind: Kind, value: object) {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Machine, type MigrationChannel } from '../../../src/index.ts';
 import { RecordStream } from '../../../src/migration/records.ts';
-import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeCompressor, portableCompressor } from '../../../src/node/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 
-const host = { compressor: nodeCompressor, decompressor: nodeStorage.decompressor };
+const host = { compressor: nodeCompressor, portableCompressor, decompressor: nodeStorage.decompressor };
 const forever = new Promise<never>(() => {});
 let machine: Machine;
 beforeEach(async () => {

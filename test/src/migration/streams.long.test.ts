@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { crc32 } from '../../../runtime/crc32.ts';
 import { Machine, type MigrationChannel } from '../../../src/index.ts';
 import { RecordStream } from '../../../src/migration/records.ts';
-import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeCompressor, portableCompressor } from '../../../src/node/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 import { pipe } from './pipe.ts';
 
-const host = { compressor: nodeCompressor, decompressor: nodeStorage.decompressor };
+const host = { compressor: nodeCompressor, portableCompressor, decompressor: nodeStorage.decompressor };
 /** All that a machine has sent, write by write. */
 let sent: Uint8Array[];
 let machine: Machine;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { isLoopbackName } from '../../loopback.ts';
 
 /**
  * Whether a page may connect without a password: one that this host gave, or the same address as the one asked for. Without this
@@ -10,7 +11,7 @@ export function isOwnPage({ headers: { origin, host } }: IncomingMessage): boole
   if (origin === undefined) return true;
   const page = hostname(origin);
   if (page === null) return false;
-  return isLoopback(page) || (isIP(bare(page)) !== 0 && page === hostname(`http://${host}`));
+  return isLoopbackName(page) || (isIP(bare(page)) !== 0 && page === hostname(`http://${host}`));
 }
 
 function hostname(url: string): string | null {
@@ -18,7 +19,3 @@ function hostname(url: string): string | null {
 }
 
 const bare = (name: string): string => name.replace(/^\[(.*)\]$/, '$1');
-
-function isLoopback(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(name);
-}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocketStream } from './stream.ts';
+
+/** RFC 6455, 1.3. */
+const KEY_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+/** Milliseconds in which a client must have asked for a WebSocket. */
+const REQUEST_LIMIT = 10_000;
+
+/** What a server of WebSockets asks, and tells. */
+export interface WebSocketHandlers {
+  /** Whether who asks so may connect. */
+  isAllowed(request: IncomingMessage): boolean;
+  /** One more has connected. */
+  connected(stream: WebSocketStream): void;
+}
+
+/** A server of WebSockets, which does not listen yet. To any other request it answers 426. */
+export function webSocketServer(handlers: WebSocketHandlers): Server {
+  const limits = { headersTimeout: REQUEST_LIMIT, requestTimeout: REQUEST_LIMIT, connectionsCheckingInterval: 1_000 };
+  const server = createServer(limits, (_, response) => response.writeHead(426, { Upgrade: 'websocket' }).end());
+  return server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    socket.on('error', () => {});
+    const answer = upgradeAnswer(request);
+    if (answer === undefined) socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    else if (!handlers.isAllowed(request)) socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    else {
+      socket.write(answer);
+      if (head.length > 0) socket.unshift(head);
+      handlers.connected(new WebSocketStream(socket));
+    }
+  });
+}
+
+/** The answer that makes a connection a WebSocket; undefined: the request asks for none. */
+function upgradeAnswer({ headers }: IncomingMessage): string | undefined {
+  const key = headers['sec-websocket-key'];
+  if (key === undefined || headers['sec-websocket-version'] !== '13') return undefined;
+  const accept = createHash('sha1')
+    .update(key + KEY_SUFFIX)
+    .digest('base64');
+  const protocols = headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
+  const lines = [
+    'HTTP/1.1 101 Switching Protocols',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Accept: ${accept}`,
+    ...(protocols.includes('binary') ? ['Sec-WebSocket-Protocol: binary'] : []),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
