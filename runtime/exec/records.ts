@@ -35,7 +35,7 @@ export class Records {
   /** By index of a record divided by its words, whose it is. */
   readonly nodes: (Node | null)[] = new Array(RECORD_CHUNK).fill(null);
   private readonly free: number[] = [];
-  private readonly capacity: number;
+  readonly capacity: number;
 
   /**
    * `capacity`: how many records there may be, besides a first chunk that nobody gets: 0 is no record. Memory that no record

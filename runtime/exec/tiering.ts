@@ -13,15 +13,18 @@ import type { Graph } from './graph.ts';
 import { functionName, translationUrl } from './names.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
 import type { Records } from './records.ts';
+import { Shares } from './shares.ts';
 
 /** When code is translated, and how much of it at a time. */
 export interface TieringOptions extends RegionLimits {
   /** Times a function's entry is interpreted before it is translated (see EntryWeight). */
   readonly threshold: number;
+  /** The part of all that is interpreted, counted in heat, that an entry must have meanwhile: less is not worth a translation. */
+  readonly share: number;
 }
 
 /** Measured with bench/: see docs/performance.md. */
-export const defaultTiering: TieringOptions = { threshold: 16_000, blocks: 20, instructions: 500 };
+export const defaultTiering: TieringOptions = { threshold: 16_000, share: 1 / 256, blocks: 20, instructions: 500 };
 
 /** Heat at which an entry is translated. */
 export function hotAt({ threshold }: TieringOptions): number {
@@ -99,6 +102,8 @@ export class Tiering {
   /** A name for the code at a linear address, to be found in profiles. */
   nameOf: (linear: number) => string | undefined = () => undefined;
   private readonly hotAt: number;
+  private readonly firstDue: number;
+  private readonly shares: Shares;
   /** How often translations were left by their links to what a check for each access would have avoided. */
   private readonly failures = new WeakMap<Node, number>();
   private readonly emit: EmitOptions;
@@ -110,18 +115,37 @@ export class Tiering {
     this.code = code;
     this.options = options;
     this.hotAt = hotAt(options);
+    this.firstDue = firstDue(options);
+    this.shares = new Shares(graph.records.capacity, options.share);
     this.emit = emit;
     this.check = check;
   }
 
   /** DUE: an entry that is not translated has come to the heat at which it is looked at. */
   readonly onDue: Run = (node) => {
-    this.records.expect(node, this.hotAt);
-    const isHot = this.records.heatOf(node) >= this.hotAt;
+    const { records, shares, hotAt } = this;
+    const heat = records.heatOf(node);
+    shares.charge(this.gained(node.due));
+    if (node.due <= this.firstDue) shares.begin(node);
+    records.expect(node, hotAt);
+    const isHot = heat >= hotAt;
     if (!isHot && !isSlow(node)) return this.graph.single(node);
+    if (isHot && shares.isSmall(node, heat)) return this.countAnew(node);
     if (!(isHot && this.join(node)) && !this.install([node], 'shared')) this.graph.setRun(node, node.one);
     return node.run(node);
   };
+
+  /** The heat that a node has gained since it was looked at before, by the heat at which it was due now. */
+  private gained(due: number): number {
+    if (due > this.hotAt) return due - this.hotAt;
+    return due > this.firstDue ? due - this.firstDue : due;
+  }
+
+  private countAnew(node: Node): Node | null {
+    this.records.heat(node, 0);
+    this.shares.begin(node);
+    return this.graph.single(node);
+  }
 
   /**
    * Makes translations that an entry's region would have instructions of anew as one, with all entries; false if there are none.

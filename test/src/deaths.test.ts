@@ -36,7 +36,7 @@ describe.each(ways)('a triple fault, with engine $engine in isolate $isolate', (
     const resets: Reset[] = [];
     machine.on('reset', (reset) => resets.push(reset));
     await machine.start();
-    await expect.poll(() => resets.length).toBeGreaterThan(200);
+    await expect.poll(() => resets.length, { timeout: 60_000 }).toBeGreaterThan(200);
     await machine.pause();
     const last = resets.at(-1)!;
     expect(last.reason).toBe('shutdown');

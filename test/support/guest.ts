@@ -76,7 +76,7 @@ export const EXIT_PORT = 0xf4;
 const DEBUG_PORT = 0xe9;
 const MEMORY_BYTES = 8 << 20;
 /** Host time after which a guest that has not ended is taken to hang. */
-const HANG = 20e9;
+const HANG = 120e9;
 /** Milliseconds between two looks at what a guest has sent. */
 const SLICE = 5;
 
