@@ -65,7 +65,10 @@ export interface EngineSettings {
   readonly name?: EngineName;
   /** The debug mode: all that is made of guest code is checked before it is used. A mistake ends the machine. */
   readonly check?: boolean;
-  /** Runs of a function's entry before it is translated; at 1 it is at its first run. */
+  /**
+   * Runs of a function's entry before it is translated; at 1 it is at its first run. If this is given, whatever runs so often is
+   * translated, also what is a small part of all that runs.
+   */
   readonly threshold?: number;
   /** Blocks that are translated together at most. */
   readonly blocks?: number;

@@ -1,7 +1,11 @@
 import { makeCheck } from '../exec/check.ts';
 import { defaultEngine, type EngineOptions } from '../exec/engine.ts';
-import { defaultTiering } from '../exec/tiering.ts';
+import { defaultTiering, type TieringOptions, tieringAt } from '../exec/tiering.ts';
 import type { MachineConfig, MachineHost } from './config.ts';
+
+function tieringOf(given: Partial<TieringOptions> = {}): TieringOptions {
+  return { ...(given.threshold === undefined ? defaultTiering : tieringAt(given.threshold)), ...given };
+}
 
 /** How the configuration wants guest code to be executed. */
 export function engineOptions(
@@ -10,7 +14,7 @@ export function engineOptions(
 ): EngineOptions {
   return {
     ...defaultEngine,
-    tiering: engine === 'interpreter' ? null : { ...defaultTiering, ...tiering },
+    tiering: engine === 'interpreter' ? null : tieringOf(tiering),
     check: check ? makeCheck(checkText) : null,
   };
 }

@@ -99,7 +99,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
       state[Word.attention] = 1;
     },
   });
-  const tiering = name === 'translator' ? { ...limits[regions], threshold } : null;
+  const tiering = name === 'translator' ? { ...limits[regions], threshold, share: 0 } : null;
   const budgeted = pacing === 'budget';
   const engine = new CodeEngine(cpu, mmu, noInterrupts, {
     ...defaultEngine,

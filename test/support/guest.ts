@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { makeCheck } from '../../runtime/exec/check.ts';
 import type { EngineOptions } from '../../runtime/exec/engine.ts';
-import { defaultTiering } from '../../runtime/exec/tiering.ts';
+import { tieringAt } from '../../runtime/exec/tiering.ts';
 import { type Assembly, assemble } from '../../runtime/firmware/assembler/index.ts';
 import type { BootImages, MachineConfig, MachineHost, RunResult } from '../../runtime/machine/config.ts';
 import { createMachine, type MachineCore } from '../../runtime/machine/machine.ts';
@@ -38,7 +38,7 @@ export interface Variant {
 }
 
 function translateAfter(threshold: number): Partial<EngineOptions> {
-  return { tiering: { ...defaultTiering, threshold }, loops: earlyLoops };
+  return { tiering: tieringAt(threshold), loops: earlyLoops };
 }
 
 /** The stress mode: what runs is translated, and what is made is checked. */

@@ -1,4 +1,4 @@
-import { defaultTiering } from '../../../runtime/exec/tiering.ts';
+import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import type { BootImages, MachineConfig } from '../../../runtime/machine/config.ts';
 import { loadImages } from '../../boot-images.ts';
 import { within } from '../../errors.ts';
@@ -66,7 +66,7 @@ async function configOf({ options, words }: Request): Promise<Config> {
   return {
     memoryBytes: 8 << 20,
     boot: { flat, address, mode: bits === 32 ? 'flat32' : 'real' },
-    engineOptions: { tiering: { ...defaultTiering, threshold: threshold ?? 1 } },
+    engineOptions: { tiering: tieringAt(threshold ?? 1) },
   };
 }
 
@@ -79,7 +79,7 @@ async function machineConfig(words: readonly string[], threshold: number | undef
   return {
     memoryBytes,
     ...(await loadImages(options, imageHost)),
-    ...(threshold !== undefined && { engineOptions: { tiering: { ...defaultTiering, threshold } } }),
+    ...(threshold !== undefined && { engineOptions: { tiering: tieringAt(threshold) } }),
   };
 }
 

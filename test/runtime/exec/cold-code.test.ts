@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineOptions } from '../../../runtime/exec/engine.ts';
-import { defaultTiering } from '../../../runtime/exec/tiering.ts';
+import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import { earlyCold } from '../../support/engine.ts';
 import { endValue, Guest } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
@@ -81,7 +81,7 @@ describe('what is known of evictions', () => {
 
 describe('code that runs without nodes at first', () => {
   test('gets nodes, and is translated, when it runs more often', async () => {
-    const tiering = { ...defaultTiering, threshold: 30 };
+    const tiering = tieringAt(30);
     const guest = guestWith(wide(3, 200), { tiering, coldRuns: earlyCold });
     expect(endValue(guest)).toBe(3 * 200 * 9);
     const { graph, tiering: made } = guest.core.engine;

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { defaultTiering, firstDue, hotAt } from '../../../runtime/exec/tiering.ts';
+import { firstDue, hotAt, tieringAt } from '../../../runtime/exec/tiering.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 test('an entry counts its runs; when it is due for the first time code with x87 instructions is translated, other is not', () => {
-  const tiering = { ...defaultTiering, threshold: 1600 };
+  const tiering = tieringAt(1600);
   const program = kernel(`
 main:   fninit
         mov     ecx, 300

@@ -32,7 +32,7 @@ test.each([1, 1000])('endless calls are left when attention is asked for (thresh
       rebootAction: 'exit',
       startTimeOfDay: 0,
       pacing: 'poll',
-      engineOptions: { tiering: { threshold, blocks: 64, instructions: 300 } },
+      engineOptions: { tiering: { threshold, share: 0, blocks: 64, instructions: 300 } },
     },
     host,
   );

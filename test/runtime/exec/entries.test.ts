@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { defaultTiering } from '../../../runtime/exec/tiering.ts';
+import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import { endValue, Guest, type GuestProgram, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
 /** EIPs at which translations begin when a program has ended. */
 async function heads(program: GuestProgram, value: number, names: readonly string[]): Promise<string[]> {
   const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
-  const config = { ...translator.config, engineOptions: { tiering: { ...defaultTiering, threshold: 100 } } };
+  const config = { ...translator.config, engineOptions: { tiering: tieringAt(100) } };
   const guest = new Guest(program, { ...translator, config });
   expect(endValue(guest)).toBe(value);
   const pages = guest.core.engine.graph.cache.allPages();

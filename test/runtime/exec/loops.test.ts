@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultTiering } from '../../../runtime/exec/tiering.ts';
+import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import { Slot } from '../../../translator/abi/record.ts';
 import { earlyLoops } from '../../support/engine.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
@@ -32,7 +32,7 @@ function:
 const polling = variants.filter(({ name }) => name.endsWith('polling'));
 
 test.each(polling)('a slot is always that of what the node runs: $name', async (variant) => {
-  const tiering = variant.config.engineOptions?.tiering ?? { ...defaultTiering, threshold: 30 };
+  const tiering = variant.config.engineOptions?.tiering ?? tieringAt(30);
   const config = { ...variant.config, engineOptions: { ...variant.config.engineOptions, tiering, loops: earlyLoops } };
   const guest = new Guest(program, { ...variant, config });
   expect(endValue(guest)).toBeLessThan(128);

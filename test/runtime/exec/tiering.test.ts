@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultTiering } from '../../../runtime/exec/tiering.ts';
+import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
@@ -27,7 +27,7 @@ function:
 `);
 
 test('where a translation stops and control goes often, another one begins, without what is translated', async () => {
-  const tiering = { threshold: 100, blocks: 2, instructions: 8 };
+  const tiering = { threshold: 100, share: 0, blocks: 2, instructions: 8 };
   const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
   const guest = new Guest(program, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
   expect(endValue(guest)).toBe(1501 + 750 + 1499 * 3 + 750 * 2);
@@ -68,7 +68,7 @@ function:
 `);
 
 test('a translation is made with a check for each access where runs of accesses often are in two pages', async () => {
-  const tiering = { ...defaultTiering, threshold: 100 };
+  const tiering = tieringAt(100);
   const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
   const guest = new Guest(frames, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
   expect(endValue(guest)).toBe(6000);
@@ -107,7 +107,7 @@ function:
 const resultOfTwoEntries = 3000 + 1500 * 2 + 6000 * 3 - 3000;
 
 function guestOfTwoEntries(after: string): Guest {
-  const tiering = { ...defaultTiering, threshold: 100 };
+  const tiering = tieringAt(100);
   const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
   return new Guest(twoEntries(after), { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
 }
@@ -154,7 +154,7 @@ test('a translation that grows takes no entry from another one that has the same
   const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
   const config = {
     ...translator.config,
-    engineOptions: { tiering: { threshold: 100, blocks: 20, instructions: 500 } },
+    engineOptions: { tiering: { threshold: 100, share: 0, blocks: 20, instructions: 500 } },
   };
   const guest = new Guest(nested, { ...translator, config });
   expect(endValue(guest)).toBe(NESTED);

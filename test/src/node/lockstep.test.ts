@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { defaultTiering } from '../../../runtime/exec/tiering.ts';
+import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import { LockstepMachine } from '../../../src/node/lockstep/machine.ts';
 import { runLockstep } from '../../../src/node/lockstep/run.ts';
 
@@ -18,7 +18,7 @@ function machine(engine: 'interpreter' | 'translator', cpu: string): LockstepMac
     cpu,
     memoryBytes: 4 << 20,
     boot: { flat, address: 0x10000, mode: 'flat32' },
-    ...(engine === 'translator' && { engineOptions: { tiering: { ...defaultTiering, threshold: 1 } } }),
+    ...(engine === 'translator' && { engineOptions: { tiering: tieringAt(1) } }),
   });
   machines.push(made);
   return made;

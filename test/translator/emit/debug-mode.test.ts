@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Check, makeCheck } from '../../../runtime/exec/check.ts';
-import { defaultTiering } from '../../../runtime/exec/tiering.ts';
+import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import { checkText } from '../../../src/isolate/check-text.ts';
 import { passes } from '../../../translator/opt/pipeline.ts';
 import { earlyLoops } from '../../support/engine.ts';
@@ -47,7 +47,7 @@ test.each([
       checks.region(stage, region);
     },
   };
-  const engineOptions = { check, tiering: { ...defaultTiering, threshold: 1 }, loops: earlyLoops };
+  const engineOptions = { check, tiering: tieringAt(1), loops: earlyLoops };
   const guest = new Guest(program, { name: 'checked', config: { engine: 'translator', ...config, engineOptions } });
   // 8 times the sum of 1 to 300, modulo 128.
   expect(endValue(guest)).toBe((8 * 45150) & 0x7f);
