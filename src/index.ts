@@ -97,6 +97,7 @@ export type {
 } from '../runtime/debug/questions.ts';
 export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../runtime/debug/registers.ts';
 export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
+export type { Watchpoint } from '../runtime/debug/watchpoints.ts';
 export type { DebugStop, WatchKind } from '../runtime/exec/stops.ts';
 export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 export {
@@ -121,6 +122,7 @@ export type { DriveLimits } from './drives/throttle/limits.ts';
 export { ConfigurationError } from './errors.ts';
 export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
+export type { MachineHistory, StopPlaces } from './history.ts';
 export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
 export type { Mouse, MouseButton, PointerPlace } from './input/mouse.ts';
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';

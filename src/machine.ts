@@ -6,6 +6,7 @@ import type { NetworkCard } from './cards/card.ts';
 import { connectOutside, disconnectOutside } from './connections.ts';
 import type { Drive } from './drives/drive.ts';
 import { withEarlyIsolate } from './early-isolate.ts';
+import { MachineHistory } from './history.ts';
 import type { Host, Isolate } from './host.ts';
 import { connectInput } from './input/connect.ts';
 import type { Keyboard } from './input/keyboard.ts';
@@ -70,6 +71,8 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   readonly screen: Screen;
   /** The translations in its cache. */
   readonly translations: Translations;
+  /** Its past, to go back to. */
+  readonly history = new MachineHistory(this);
   /** Its snapshots within its images. */
   readonly snapshots: MachineSnapshots;
   /** Its moves to other processes, and from there. */

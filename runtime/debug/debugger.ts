@@ -18,6 +18,15 @@ export interface DebugCalls {
   setWatchpoints(watchpoints: readonly Watchpoint[]): void;
   /** The next run is one instruction long, and takes no interrupts; or it is as long as any other. */
   setStepping(isStepping: boolean): void;
+  /**
+   * From now on the machine's past is kept, or no longer; while it is, steps take interrupts. False: it cannot be, as instructions are
+   * not counted, or the machine is recorded.
+   */
+  keepHistory(isKept: boolean): boolean;
+  /** The next run goes back: an instruction, or to the last breakpoint or watchpoint. Throws an Error if no history is kept. */
+  goBack(by: 'step' | 'stop'): void;
+  /** The next run goes to where so many instructions have run. Throws an Error if no history is kept. */
+  seek(instructions: number): void;
   /** By gdb's names. */
   readRegisters(names: readonly string[]): bigint[];
   /** False if the processor would not take the value. */
@@ -28,6 +37,18 @@ export interface DebugCalls {
 
 export type DebugCallName = keyof DebugCalls;
 
+/** A machine's past, as a debugger goes through it. */
+interface DebuggedHistory {
+  readonly isKept: boolean;
+  keep(isKept: boolean): void;
+  goBack(by: 'step' | 'stop'): void;
+  seek(instructions: number): void;
+  /** The machine stays where it has come to on its way. */
+  abandon(): void;
+  /** The machine is changed: it cannot be come back from before. */
+  cut(): void;
+}
+
 /** The parts of a machine that a debugger works on. */
 export interface DebuggedParts {
   readonly cpu: Cpu;
@@ -35,6 +56,8 @@ export interface DebuggedParts {
   readonly engine: Engine;
   /** False: what it would change was not so when the machine was recorded, or is not recorded. */
   readonly mayChange: boolean;
+  /** Null: there is none. */
+  readonly history: DebuggedHistory | null;
 }
 
 /** The machine's end of a debugger. */
@@ -68,7 +91,27 @@ export class Debugger implements DebugCalls {
   }
 
   setStepping(isStepping: boolean): void {
+    this.parts.history?.abandon();
     this.parts.engine.stops.isStepping = isStepping;
+  }
+
+  keepHistory(isKept: boolean): boolean {
+    this.parts.history?.keep(isKept);
+    return this.parts.history !== null;
+  }
+
+  goBack(by: 'step' | 'stop'): void {
+    this.history.goBack(by);
+  }
+
+  seek(instructions: number): void {
+    this.history.seek(instructions);
+  }
+
+  private get history(): DebuggedHistory {
+    const { history } = this.parts;
+    if (!history?.isKept) throw new Error('the history of the machine is not kept');
+    return history;
   }
 
   /** Nobody debugs it any more. */
@@ -89,6 +132,7 @@ export class Debugger implements DebugCalls {
     if (!write || !this.parts.mayChange) return false;
     try {
       write(this.parts.cpu, value);
+      this.parts.history?.cut();
       return true;
     } catch (error) {
       if (error instanceof GuestFault) return false;
@@ -105,6 +149,7 @@ export class Debugger implements DebugCalls {
     });
     if (!parts.every(([physical, part]) => this.hasMemory(physical, part.length))) return false;
     for (const [physical, part] of parts) this.memory.write(physical, part);
+    this.parts.history?.cut();
     return true;
   }
 

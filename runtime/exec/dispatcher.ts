@@ -99,13 +99,19 @@ export class Dispatcher {
     if (!isInterruptReady(state, this.interrupts)) return;
     state[Word.halted] = Halt.running;
     this.metrics.interrupts++;
-    this.deliver(this.interrupts.acknowledge(), 'hardware', -1, state[Word.eip]);
+    this.interrupt(this.interrupts.acknowledge());
   }
 
   private acceptNmi(): void {
     this.state[Word.nmi] = Nmi.blocked;
     this.metrics.interrupts++;
-    this.deliver(Vector.nmi, 'hardware', -1, this.state[Word.eip]);
+    this.interrupt(Vector.nmi);
+  }
+
+  private interrupt(vector: number): void {
+    this.stops.isInterrupting = true;
+    deliver(this.cpu, vector, 'hardware', -1, this.state[Word.eip]);
+    this.stops.isInterrupting = false;
   }
 
   /** Runs code from Word.eip until it leaves, and delivers the fault it ends with, if any. */
@@ -165,10 +171,6 @@ export class Dispatcher {
   private fault(fault: GuestFault): void {
     this.metrics.faults++;
     this.state[Word.debugTraps] = 0;
-    this.deliver(fault.vector, 'exception', fault.errorCode, this.state[Word.eip]);
-  }
-
-  private deliver(vector: number, kind: 'hardware' | 'exception', errorCode: number, eip: number): void {
-    deliver(this.cpu, vector, kind, errorCode, eip);
+    deliver(this.cpu, fault.vector, 'exception', fault.errorCode, this.state[Word.eip]);
   }
 }

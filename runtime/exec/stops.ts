@@ -20,6 +20,8 @@ export type DebugStop =
       readonly kind: WatchKind;
       /** Of the first byte that is watched. */
       readonly address: number;
+      /** No instruction has: an interrupt was delivered. */
+      readonly by?: 'interrupt';
     }
   | {
       /** There is no more of a recording that is replayed. */
@@ -39,6 +41,8 @@ export class Stops {
   isStepping = false;
   /** False where interrupts must come when they came before: in a replay. */
   mayHoldInterrupts = true;
+  /** An interrupt of a device is delivered just now. */
+  isInterrupting = false;
   private stop: DebugStop | null = null;
 
   /** Something has happened for which the machine is to stand still. */
@@ -55,7 +59,8 @@ export class Stops {
 
   /** Notes a stop; the first one counts. */
   note(stop: DebugStop): void {
-    this.stop ??= stop;
+    const isByInterrupt = stop.reason === 'watchpoint' && this.isInterrupting;
+    this.stop ??= isByInterrupt ? { ...stop, by: 'interrupt' } : stop;
     this.isStepping = false;
   }
 

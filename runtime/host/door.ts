@@ -122,9 +122,9 @@ export class HostDoor {
     return first !== undefined && first.deliver === null && first.at <= this.#options.clock.now();
   }
 
-  /** Nothing is under way but input. */
+  /** Nothing is under way but input: the host has answered all. */
   get isQuiet(): boolean {
-    return this.#requests.size === 0 && this.#arrivals.every(({ isInput }) => isInput);
+    return this.#requests.size === 0 && this.#unanswered.size === 0 && this.#arrivals.every(({ isInput }) => isInput);
   }
 
   /** How many things were asked for so far: what is asked for next has the next number. */
@@ -134,7 +134,9 @@ export class HostDoor {
 
   /** Forgets all that is under way, and goes on counting from there. */
   restart(asked: number): void {
+    for (const lane of this.#lanes) lane.forget();
     this.#requests.clear();
+    this.#unanswered.clear();
     this.#arrivals = [];
     this.#lastId = asked;
     this.#arm();

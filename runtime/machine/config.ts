@@ -2,6 +2,7 @@ import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { DebugStop } from '../exec/stops.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
+import type { HistoryLimits } from '../history/checkpoints.ts';
 import type { ToHost } from '../host/messages.ts';
 import type { CardConfig } from './cards.ts';
 import type { DriveConfig } from './drives.ts';
@@ -130,6 +131,8 @@ export interface MachineConfig {
   readonly log?: readonly LogItem[];
   /** Patterns of what is traced there (trace/events.ts); with a minus: is not. */
   readonly trace?: readonly string[];
+  /** How much a debugger keeps of its past, where it is not the default. */
+  readonly history?: Partial<HistoryLimits>;
   /** Overrides of the engine's settings, for tests and benchmarks. */
   readonly engineOptions?: Partial<EngineOptions>;
 }

@@ -48,6 +48,12 @@ export class InstructionTime implements TimeSource {
     this.cap = Infinity;
   }
 
+  /** So many have run. Clocks that go by it are to be set. */
+  goTo(instructions: number): void {
+    this.settle();
+    this.before = instructions;
+  }
+
   /** Lets instructions run until `nanoseconds` from now, `most` at the most. */
   grant(nanoseconds: number, most: number): void {
     this.settle();

@@ -1,18 +1,17 @@
-import { Eflags, Halt, Nmi, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import { Nmi, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
 import { cpuComponent, modelRegisterComponent } from '../cpu/component.ts';
 import { Cpu } from '../cpu/cpu.ts';
-import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { CpuModel } from '../cpu/model.ts';
 import { randomBytes } from '../cpu/random.ts';
-import { Debugger } from '../debug/debugger.ts';
-import { Inspection } from '../debug/inspection.ts';
+import type { Debugger } from '../debug/debugger.ts';
+import type { Inspection } from '../debug/inspection.ts';
 import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
 import type { ScreenUpdate } from '../devices/vga/picture.ts';
 import { isInterruptWaiting } from '../exec/dispatcher.ts';
 import { Engine } from '../exec/engine.ts';
 import type { BootState } from '../firmware/load/index.ts';
 import { HostDoor } from '../host/door.ts';
-import type { ToMachine } from '../host/messages.ts';
+import type { Delivery, ToMachine } from '../host/messages.ts';
 import { memoryComponent } from '../memory/component.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
@@ -24,15 +23,18 @@ import { EventQueue } from '../time/events.ts';
 import { applyBoot } from './boot.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
 import { engineOptions } from './engine-options.ts';
-import { Examination } from './examination.ts';
+import type { Examination } from './examination.ts';
 import { loadGuest, modelOf } from './guest.ts';
 import { GuestLog } from './guest-log.ts';
+import { type History, makeHistory } from './history.ts';
 import { makePanel, PANEL_PORT, type Panel } from './panel.ts';
 import { Pc } from './pc.ts';
 import { type PhysicalLayout, physicalLayout } from './physical-layout.ts';
+import { RunLoop } from './run-loop.ts';
 import { Schedule } from './schedule.ts';
 import { makeTape, type Tape } from './tape.ts';
 import { Transfer } from './transfer.ts';
+import { Visitors } from './visitors.ts';
 
 /** Virtual nanoseconds that an answer of the host's takes with instruction time. */
 const HOST_LATENCY = 100_000;
@@ -63,12 +65,10 @@ export class MachineCore {
   private readonly panel: Panel;
   /** What a reset starts with; null: the firmware. */
   private readonly guest: BootState | null;
-  private power: RunResult | null = null;
-  private inspector: Inspection | null = null;
-  private examiner: Examination | null = null;
-  private debuggerEnd: Debugger | null = null;
-  /** What led to the shutdown that the CPU is in. */
-  private exceptions: readonly UndeliveredException[] = [];
+  private readonly loop: RunLoop;
+  private readonly visitors: Visitors;
+  /** Its past, where it can be come back from: instructions are counted, and nothing records it. */
+  private readonly history: History | null;
   private readonly log: GuestLog;
 
   /** Throws BootError if the images cannot be booted. */
@@ -82,15 +82,17 @@ export class MachineCore {
     this.clock = this.schedule.clock;
     this.guest = loadGuest(config);
     this.tape = makeTape(config, this.schedule, (message) => host.send(message));
-    this.log = new GuestLog(config, (lines) => host.guestLog?.(lines));
+    this.log = new GuestLog(config, (lines) => {
+      if (!this.history?.isTravelling) host.guestLog?.(lines);
+    });
     this.door = new HostDoor({
       clock: this.clock,
       events: this.events,
       send: (message) => {
         this.log.tracer.sent(message);
-        if (!this.tape?.takes(message)) host.send(message);
+        if (!this.tape?.takes(message) && !this.history?.isRepeated(message)) host.send(message);
       },
-      delivered: this.tape ? (delivery) => this.tape!.delivered(delivery) : undefined,
+      delivered: this.schedule.instructionTime ? (delivery) => this.delivered(delivery) : undefined,
       latency: this.schedule.instructionTime ? HOST_LATENCY : undefined,
     });
     const layout = physicalLayout(config);
@@ -108,7 +110,10 @@ export class MachineCore {
     this.transfer = new Transfer(layout.map.ram, {
       save: () => saveComponents(devices),
       check: (saved) => checkComponents(devices, saved),
-      load: (saved) => this.loadParts(devices, saved),
+      load: (saved) => {
+        this.loadParts(devices, saved);
+        this.history?.cut();
+      },
     });
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
       ...engineOptions(config, host),
@@ -116,6 +121,20 @@ export class MachineCore {
       ...config.engineOptions,
     });
     this.engine.stops.mayHoldInterrupts = this.tape === null;
+    const { state, events, door, pc, schedule, tape, engine, clock } = this;
+    this.history = makeHistory(config, {
+      ...{ schedule, door, tape, ram: layout.map.ram, stops: engine.stops },
+      save: () => saveComponents(devices),
+      load: (saved) => this.loadParts(devices, saved),
+      go: (until) => this.loop.go(until),
+      reset: () => this.reset(),
+    });
+    this.loop = new RunLoop({ state, engine, events, door, pc, schedule, tape, history: this.history });
+    this.visitors = new Visitors({
+      ...{ state, engine, pc, mmu: this.mmu, cpu: this.cpu, components: this.components, log: this.log },
+      ...{ panel: this.panel, history: this.history, mayChange: tape === null },
+      now: () => clock.now(),
+    });
     // With IF clear the request is seen when IF is set again, by whoever sets it.
     this.pc.interrupts.onPending = () => {
       if (isInterruptWaiting(this.state, this.pc.interrupts)) this.callAttention();
@@ -125,7 +144,7 @@ export class MachineCore {
 
   private makePc(layout: PhysicalLayout): Pc {
     const request = (result: RunResult) => {
-      this.power = result;
+      this.loop.power = result;
       this.callAttention();
     };
     return new Pc({
@@ -147,11 +166,17 @@ export class MachineCore {
     });
   }
 
+  private delivered(delivery: Delivery): void {
+    this.tape?.delivered(delivery);
+    if (this.tape === null) this.history?.cut();
+  }
+
   private makePanel(): Panel {
     const requestReset = () => {
-      this.power = { reason: 'reset-requested', byCaller: true };
+      this.loop.power = { reason: 'reset-requested', byCaller: true };
     };
-    const buttons = { pc: this.pc, requestNmi: () => this.requestNmi(), requestReset };
+    const touched = () => this.history?.cut();
+    const buttons = { pc: this.pc, requestNmi: () => this.requestNmi(), requestReset, touched };
     return makePanel(buttons, this.door, this.tape, (value) => this.arrive({ type: 'input', port: PANEL_PORT, value }));
   }
 
@@ -178,7 +203,7 @@ export class MachineCore {
       localApic: this.pc.localApic,
       hypervisor: this.pc.hypervisor,
       onShutdown: (exceptions) => {
-        this.exceptions = exceptions;
+        this.loop.exceptions = exceptions;
         this.callAttention();
       },
       fpuErrorLine: (active) => fpuError.set(active),
@@ -192,7 +217,7 @@ export class MachineCore {
   /** As if the reset button was pressed; a directly loaded guest is loaded anew. */
   reset(): void {
     this.log.reset();
-    this.power = null;
+    this.loop.power = null;
     this.schedule.instructionTime?.settle();
     this.pc.reset();
     this.cpu.reset();
@@ -202,9 +227,9 @@ export class MachineCore {
 
   /** Somebody presses the reset button. True: the reset comes when the guest next runs ('reset-requested'), as it is recorded. */
   pressReset(): boolean {
-    if (this.panel.isDirect) return false;
-    this.panel.press({ action: 'reset' });
-    return true;
+    if (!this.panel.isDirect) this.panel.press({ action: 'reset' });
+    else this.history?.cut();
+    return !this.panel.isDirect;
   }
 
   /** All state; between two calls of `run`. */
@@ -220,12 +245,13 @@ export class MachineCore {
   /** Puts a saved state in the place of the present one. Throws an Error that names what doesn't fit; nothing has changed then. */
   load(saved: SavedComponents): void {
     this.loadParts(this.components, saved);
+    this.history?.cut();
   }
 
   private loadParts(parts: readonly Component[], saved: SavedComponents): void {
     loadComponents(parts, saved);
-    this.power = null;
-    this.exceptions = [];
+    this.loop.power = null;
+    this.loop.exceptions = [];
     this.schedule.loaded();
     this.door.loaded();
   }
@@ -233,7 +259,7 @@ export class MachineCore {
   /** Another host takes the place of the one that was there. A state is to be loaded before it runs. */
   changeHost(): void {
     for (const part of [this.schedule, this.door, this.pc, this.log]) part.changeHost();
-    for (const asked of [this.transfer, this.debuggerEnd, this.inspector]) asked?.forget();
+    for (const asked of [this.transfer, this.visitors, this.history]) asked?.forget();
   }
 
   /** Makes `run` come back ('slice') when so many instructions have run in all; only with instruction time. */
@@ -257,72 +283,9 @@ export class MachineCore {
     this.engine.graph.cache.dropAll();
   }
 
-  /** Runs until something needs the host, or until the host's time is `until`. */
+  /** Runs until something needs the host, or until the host's time is `until`. A debugger may have it go back. */
   run(until: number): RunResult {
-    this.tape?.begin();
-    for (;;) {
-      const result = this.service(until);
-      if (result !== null) {
-        this.tape?.leaves(result);
-        return result;
-      }
-      this.schedule.grant(this.tape?.nextStop);
-      const reason = this.runGuest();
-      this.tape?.left();
-      if (reason === 'debug') return { reason, stop: this.engine.stops.take()! };
-      if (reason !== 'halted') continue;
-      const halted = this.halt();
-      if (halted !== null) return halted;
-    }
-  }
-
-  private runGuest(): ReturnType<Engine['dispatcher']['run']> {
-    const { dispatcher } = this.engine;
-    this.schedule.isInGuest = true;
-    try {
-      const reason = dispatcher.run();
-      if (reason !== 'attention' || !this.schedule.isUsedUp) return reason;
-      // What comes between this instruction and the next comes in the same order when nobody has asked for attention.
-      Atomics.store(this.state, Word.attention, 0);
-      return dispatcher.run();
-    } finally {
-      this.schedule.isInGuest = false;
-    }
-  }
-
-  /** Does what is due between two stretches of guest code; a result if the host must act. */
-  private service(until: number): RunResult | null {
-    const { state } = this;
-    Atomics.store(state, Word.attention, 0);
-    this.tape?.answer();
-    this.schedule.passHaltedTime();
-    this.events.runDue(this.clock.now());
-    if (this.door.isWaiting) return { reason: 'waiting' };
-    if (this.power !== null) {
-      const result = this.power;
-      this.power = null;
-      return result;
-    }
-    if (state[Word.halted] === Halt.shutdown) return { reason: 'shutdown', exceptions: this.exceptions };
-    if (this.tape?.isOver) return { reason: 'debug', stop: { reason: 'recording', at: 'end' } };
-    if (Atomics.load(state, Word.wake) !== 0) return { reason: 'attention' };
-    if (this.schedule.isOver(until)) return { reason: 'slice' };
-    this.schedule.announce();
-    return null;
-  }
-
-  /** The CPU waits for an interrupt: null if a device is due at once. */
-  private halt(): RunResult | null {
-    if (this.state[Word.halted] === Halt.shutdown) return null;
-    const wakeAt = this.schedule.halt();
-    if (wakeAt === null) return null;
-    if (wakeAt === Infinity) this.tape?.checkSleep();
-    return { reason: 'halted', forGood: this.isHaltedForGood(), ...(wakeAt < Infinity && { wakeAt }) };
-  }
-
-  /** Nothing that devices may do ends the halt. */
-  private isHaltedForGood(): boolean {
-    return !this.pc.canInterrupt((this.state[Word.eflags]! & Eflags.if) !== 0);
+    return this.history ? this.history.run(until) : this.loop.go(until);
   }
 
   private callAttention(): void {
@@ -332,6 +295,7 @@ export class MachineCore {
   /** A message from the host; between two calls of `run`. */
   arrive(message: ToMachine): void {
     this.log.tracer.arrived(message);
+    if (this.history?.holds(message)) return;
     if (this.tape === null) this.door.arrive(message);
     // Recorded input comes after now: what takes effect now has been done, and would not be again in a replay.
     else if (!this.tape.isReplay) this.door.arrive(message, this.clock.now() + 1);
@@ -365,23 +329,17 @@ export class MachineCore {
 
   /** Answers an inspector's questions. */
   get inspection(): Inspection {
-    const { state, engine, mmu, cpu, clock } = this;
-    this.inspector ??= new Inspection({ state, engine, mmu, cpu, now: () => clock.now() });
-    return this.inspector;
+    return this.visitors.inspection;
   }
 
   /** Answers a monitor. */
   get examination(): Examination {
-    const { cpu, mmu, pc, components, log, panel } = this;
-    this.examiner ??= new Examination({ cpu, mmu, pc, components, log, panel });
-    return this.examiner;
+    return this.visitors.examination;
   }
 
   /** Does what a debugger asks. */
   get debugging(): Debugger {
-    const { cpu, mmu, engine } = this;
-    this.debuggerEnd ??= new Debugger({ cpu, mmu, engine, mayChange: this.tape === null });
-    return this.debuggerEnd;
+    return this.visitors.debugging;
   }
 
   dispose(): void {

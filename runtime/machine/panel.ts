@@ -57,6 +57,8 @@ interface Buttons {
   readonly pc: Pick<Pc, 'powerManagement' | 'ports'>;
   requestNmi(): void;
   requestReset(): void;
+  /** Somebody changes what the machine does. */
+  touched(): void;
 }
 
 /** The panel of a machine; `tape` is there if it is recorded or replays, and `record` brings an action in by the door then. */
@@ -72,7 +74,8 @@ export function makePanel(
   return new Panel({ perform, record, isReplay: tape.isReplay });
 }
 
-function press({ pc, requestNmi, requestReset }: Buttons, action: PanelAction): void {
+function press({ pc, requestNmi, requestReset, touched }: Buttons, action: PanelAction): void {
+  touched();
   if (action.action === 'reset') requestReset();
   else if (action.action === 'nmi') requestNmi();
   else if (action.action === 'powerButton') pc.powerManagement.pressPowerButton();

@@ -2,7 +2,7 @@ import { Word } from '../../translator/abi/state.ts';
 import type { Pacing } from '../../translator/emit/context.ts';
 import { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
-import type { MachineConfig, MachineHost } from './config.ts';
+import type { MachineConfig, MachineHost, RunResult } from './config.ts';
 import { InstructionTime } from './instruction-time.ts';
 import { JumpGrant } from './jump-grant.ts';
 
@@ -27,6 +27,10 @@ export class Schedule {
   readonly instructionTime: InstructionTime | null;
   /** Guest code runs. */
   isInGuest = false;
+  /** Goes through what has happened before: no time is lost with sleep. */
+  isTravelling = false;
+  /** No instruction is to run, but what interrupts the next one. */
+  isStanding = false;
   private readonly parts: ScheduleParts;
   private readonly state: Int32Array;
   private readonly events: EventQueue;
@@ -60,8 +64,15 @@ export class Schedule {
   /** Instructions or jumps until the next look at what is due; until so many instructions have run in all at most. */
   grant(stop = Infinity): void {
     const { instructionTime, events, clock } = this;
-    if (instructionTime) instructionTime.grant(events.nextDeadline() - clock.now(), this.longestGrant(stop));
+    if (this.isStanding) instructionTime!.settle();
+    else if (instructionTime) instructionTime.grant(events.nextDeadline() - clock.now(), this.longestGrant(stop));
     else this.jumps?.grant(this.host.nanoseconds());
+  }
+
+  /** What interrupts the next instruction has done so. */
+  stood(): RunResult {
+    this.isStanding = false;
+    return { reason: 'slice' };
   }
 
   /** To the same places in each run, whoever has asked for attention in between. */
@@ -78,7 +89,7 @@ export class Schedule {
 
   private get skipsHalts(): boolean {
     const { icountSleep, recording } = this.parts.config;
-    return icountSleep === false || recording?.mode === 'replay';
+    return this.isTravelling || icountSleep === false || recording?.mode === 'replay';
   }
 
   /** Whether the host's time is `until`, or so many instructions have run as are to. */

@@ -3,7 +3,7 @@ import type { Delivery, ToHost } from '../host/messages.ts';
 import type { GuestRam } from '../memory/ram.ts';
 import { decodeEntries, type Moment } from '../replay/entries.ts';
 import type { Journal } from '../replay/journal.ts';
-import { Divergence, Player } from '../replay/player.ts';
+import { Divergence, type PlayedSoFar, Player } from '../replay/player.ts';
 import { Recorder } from '../replay/recorder.ts';
 import { StateChecksums } from '../replay/state-checksums.ts';
 import type { Component } from '../snapshot/describe.ts';
@@ -98,6 +98,16 @@ export class Tape {
   /** What was asked for is answered, if a recording has the answers. */
   answer(): void {
     this.#player?.answer();
+  }
+
+  /** How far a recording has been played. */
+  get soFar(): PlayedSoFar {
+    return this.#player!.soFar;
+  }
+
+  /** Plays on from there. The door has nothing under way. */
+  goTo(played: PlayedSoFar): void {
+    this.#player!.goTo(played);
   }
 
   get isReplay(): boolean {

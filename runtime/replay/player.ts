@@ -145,6 +145,7 @@ export class Player implements Journal {
     this.#delivered = deliveries;
     this.#entered = inputs;
     this.#marked = marks;
+    this.#asked = [];
     this.#feed();
   }
 }

@@ -6,6 +6,8 @@ import { type GdbConsole, type GdbFeatures, threadName } from './target.ts';
 
 /** What queries read and change of a session. */
 export interface QueryContext {
+  /** The machine can go back. */
+  readonly goesBack: boolean;
   readonly console: GdbConsole;
   features: GdbFeatures;
   space: Space;
@@ -55,7 +57,7 @@ export async function answerQuery(context: QueryContext, packet: string): Promis
 function support(context: QueryContext, data: string): string {
   const theirs = data.slice(1).split(';');
   context.features = { multiprocess: theirs.includes('multiprocess+'), stopKinds: theirs.includes('swbreak+') };
-  return supported;
+  return context.goesBack ? `${supported};ReverseStep+;ReverseContinue+` : supported;
 }
 
 /** This answer is acknowledged still. */

@@ -24,6 +24,7 @@ export class GdbSession implements QueryContext {
   readonly #points = new StopPoints();
   features: GdbFeatures = { multiprocess: false, stopKinds: false };
   space: Space = 'linear';
+  goesBack = false;
   /** Packets are acknowledged. */
   acknowledges = true;
   #lastPacket = '';
@@ -38,7 +39,13 @@ export class GdbSession implements QueryContext {
     target.on('debug', this.#stopped);
     target.on('paused', this.#paused);
     target.on('exit', this.#exited);
-    this.#done = target.state === 'running' ? target.pause() : Promise.resolve();
+    this.#done = this.#come();
+  }
+
+  async #come(): Promise<void> {
+    const { target } = this;
+    if (target.state === 'running') await target.pause();
+    if (target.state !== 'ended') this.goesBack = await target.debug('keepHistory', true);
   }
 
   /** Bytes from gdb. Resolves when they have been answered. */
@@ -101,6 +108,7 @@ export class GdbSession implements QueryContext {
     C: (data) => this.#resume(actionOf(`C${data}`)),
     s: (data) => this.#resume(actionOf(`s${data}`)),
     S: (data) => this.#resume(actionOf(`S${data}`)),
+    b: (data) => this.#goBack(data),
     v: (data) => this.#extended(data),
     q: (data) => answerQuery(this, `q${data}`),
     Q: (data) => answerQuery(this, `Q${data}`),
@@ -132,8 +140,20 @@ export class GdbSession implements QueryContext {
     if (action.address !== undefined) await target.debug('writeRegister', 'eip', BigInt(action.address));
     if (!action.isStep) await this.#points.apply(target);
     await target.debug('setStepping', action.isStep);
+    return this.#start();
+  }
+
+  /** `bs`: an instruction; `bc`: to the last breakpoint or watchpoint. */
+  async #goBack(data: string): Promise<string | null> {
+    if (!this.goesBack || (data !== 's' && data !== 'c')) return '';
+    if (data === 'c') await this.#points.apply(this.target);
+    await this.target.debug('goBack', data === 's' ? 'step' : 'stop');
+    return this.#start();
+  }
+
+  async #start(): Promise<null> {
     this.#isAwaited = true;
-    await target.start().catch((error: unknown) => {
+    await this.target.start().catch((error: unknown) => {
       this.#isAwaited = false;
       throw error;
     });
@@ -169,6 +189,7 @@ export class GdbSession implements QueryContext {
     this.#points.clear();
     await this.#points.apply(this.target);
     await this.target.debug('setStepping', false);
+    await this.target.debug('keepHistory', false);
   }
 
   #kill(answer: string | null): string | null {

@@ -54,5 +54,6 @@ function reasonOf(
   kindOf: (address: number) => 'swbreak' | 'hwbreak',
 ): string {
   if (stop.reason === 'watchpoint') return `${watchNames[stop.kind]}:${stop.address.toString(16)};`;
+  if (stop.reason === 'recording') return `replaylog:${stop.at};`;
   return stop.reason === 'breakpoint' && stopKinds ? `${kindOf(stop.address)}:;` : '';
 }

@@ -53,6 +53,7 @@ const runtimeOrder = [
   'bus',
   'host',
   'replay',
+  'history',
   'sound',
   'ethernet',
   'usb',

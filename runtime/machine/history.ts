@@ -1,0 +1,258 @@
+import type { Stops } from '../exec/stops.ts';
+import { Checkpoints, defaultLimits } from '../history/checkpoints.ts';
+import type { HostDoor } from '../host/door.ts';
+import type { ToHost, ToMachine } from '../host/messages.ts';
+import type { GuestRam } from '../memory/ram.ts';
+import type { PlayedSoFar } from '../replay/player.ts';
+import type { SavedComponents } from '../snapshot/components.ts';
+import type { MachineConfig, RunResult } from './config.ts';
+import { type Journey, Traveller } from './journey.ts';
+import type { Schedule } from './schedule.ts';
+import type { Tape } from './tape.ts';
+
+/** The parts of a machine whose instructions are counted. */
+export interface HistoryParts {
+  readonly schedule: Schedule;
+  readonly stops: Stops;
+  readonly door: HostDoor;
+  readonly ram: GuestRam;
+  /** What it replays, if it does. */
+  readonly tape: Tape | null;
+  /** All state but memory. */
+  save(): SavedComponents;
+  load(devices: SavedComponents): void;
+  /** Runs it until something needs the host, or until the host's time is `until`. */
+  go(until: number): RunResult;
+  reset(): void;
+}
+
+/** All of a machine at one moment, but memory. */
+interface Moment {
+  readonly devices: SavedComponents;
+  readonly asked: number;
+  readonly sent: number;
+  readonly played: PlayedSoFar | undefined;
+}
+
+/**
+ * What is kept of a machine's past, so that a debugger can go back. Only what follows from the machine itself, or from the recording that
+ * it replays, comes again when it runs from there: so where something else enters a machine its history begins anew.
+ */
+export class History {
+  readonly #parts: HistoryParts;
+  /** A reset or shutdown that the guest asks for ends the machine. */
+  readonly #endsAtReset: boolean;
+  readonly #checkpoints: Checkpoints<Moment>;
+  readonly #traveller: Traveller;
+  #isKept = false;
+  #journey: Journey | null = null;
+  #until = 0;
+  /** Whether what interrupts the next instruction has done so. */
+  #isReady = false;
+  #isRestoring = false;
+  /** Outputs in all, and how many of them the host has had. */
+  #sent = 0;
+  #had = 0;
+  /** What has come from the host since the machine last ran on. */
+  #held: ToMachine[] = [];
+  /** How the machine ends if it runs on. */
+  #ending: RunResult | null = null;
+
+  constructor(parts: HistoryParts, config: MachineConfig) {
+    this.#parts = parts;
+    this.#endsAtReset = config.rebootAction === 'exit';
+    this.#checkpoints = new Checkpoints(parts.ram, { ...defaultLimits, ...config.history });
+    this.#traveller = new Traveller(this.#travelled());
+  }
+
+  /** From now on its past is kept; or, but for the beginning of a recording, no longer. */
+  keep(isKept: boolean): void {
+    this.#isKept = isKept;
+    this.abandon();
+    const { tape, stops } = this.#parts;
+    // Where an interrupt was held off it would come in between when the machine runs again.
+    stops.mayHoldInterrupts = tape === null && !isKept;
+    if (!isKept && tape === null) this.cut();
+  }
+
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  /** The next run goes back: an instruction, or to the last breakpoint or watchpoint. */
+  goBack(by: 'step' | 'stop'): void {
+    const { instructions } = this.#time;
+    const present = { instructions, isReady: this.#isReady };
+    if (by === 'step') this.#setOut((traveller) => traveller.to({ instructions: instructions - 1, isReady: true }));
+    else this.#setOut((traveller) => traveller.lastStop(present));
+  }
+
+  /** The next run goes to where so many instructions have run. */
+  seek(instructions: number): void {
+    this.#setOut((traveller) => traveller.to({ instructions, isReady: true }));
+  }
+
+  /** A journey is under way. */
+  get isTravelling(): boolean {
+    return this.#journey !== null;
+  }
+
+  /** Leaves the machine where a journey has come to. */
+  abandon(): void {
+    if (this.#journey === null) return;
+    this.#arrived(false);
+  }
+
+  #setOut(journey: (traveller: Traveller) => Journey): void {
+    const { door, tape, schedule } = this.#parts;
+    // What the host still has to answer cannot be asked for again.
+    if (tape === null && !door.isQuiet) this.cut();
+    this.#ending = null;
+    this.#parts.stops.take();
+    schedule.isTravelling = true;
+    this.#journey = journey(this.#traveller);
+  }
+
+  #arrived(isReady: boolean): void {
+    const { schedule, stops } = this.#parts;
+    this.#journey = null;
+    this.#isReady = isReady;
+    schedule.isTravelling = false;
+    schedule.isStanding = false;
+    this.#time.limit = Infinity;
+    stops.isStepping = false;
+    stops.take();
+  }
+
+  /** Runs the machine on, or further on its journey. */
+  run(until: number): RunResult {
+    if (this.#journey === null) return this.#runOn(until);
+    this.#until = until;
+    const { done, value } = this.#journey.next();
+    if (!done) return value;
+    this.#arrived(value.reason !== 'recording');
+    return { reason: 'debug', stop: value };
+  }
+
+  #runOn(until: number): RunResult {
+    for (const message of this.#held.splice(0)) this.#parts.door.arrive(message);
+    if (this.#ending !== null) return this.#ending;
+    const result = this.#parts.go(until);
+    const { stop } = result;
+    this.#isReady = stop?.reason === 'breakpoint' || (stop?.reason === 'watchpoint' && stop.by === 'interrupt');
+    return this.#isKept && this.#isEnding(result) ? this.#stopBefore(result) : result;
+  }
+
+  #isEnding({ reason, byCaller }: RunResult): boolean {
+    if (reason === 'poweroff' || reason === 'exit') return true;
+    return this.#endsAtReset && !byCaller && (reason === 'shutdown' || reason === 'reset-requested');
+  }
+
+  /** A debugger can look back from where the machine is about to end. */
+  #stopBefore(result: RunResult): RunResult {
+    this.#ending = result;
+    return { reason: 'debug', stop: { reason: 'recording', at: 'end' } };
+  }
+
+  /** Guest code is about to run on: keeps a checkpoint if it is time for one. */
+  pass(): void {
+    const isWanted = this.#isKept || (this.#parts.tape !== null && this.#checkpoints.count === 0);
+    if (isWanted && this.#checkpoints.isDue(this.#time.instructions)) this.#keepCheckpoint();
+  }
+
+  /** Something enters the machine, or is done to it, that does not come again: its history begins anew. */
+  cut(): void {
+    this.#checkpoints.clear();
+    this.#had = this.#sent;
+  }
+
+  /** Another host takes the place of the one that was there. */
+  forget(): void {
+    this.abandon();
+    this.keep(false);
+    this.cut();
+    this.#held = [];
+    this.#ending = null;
+  }
+
+  /** Holds a message of the host's until the machine runs on; false: it is to arrive now. */
+  holds(message: ToMachine): boolean {
+    const isHeld = this.#isKept && this.#parts.tape === null;
+    if (isHeld) this.#held.push(message);
+    return isHeld;
+  }
+
+  /** Whether a message of the machine's is not for its host, which has had it before. */
+  isRepeated(message: ToHost): boolean {
+    if (this.#isRestoring) return true;
+    if (message.type !== 'output') return message.type === 'taken' && this.isTravelling;
+    const isOld = ++this.#sent <= this.#had;
+    if (!isOld) this.#had = this.#sent;
+    return isOld;
+  }
+
+  get #time() {
+    return this.#parts.schedule.instructionTime!;
+  }
+
+  #keepCheckpoint(): void {
+    const { door, tape } = this.#parts;
+    if (!door.isQuiet) return;
+    this.#time.settle();
+    const devices = this.#parts.save();
+    const played = tape?.soFar;
+    this.#checkpoints.add(this.#time.instructions, { devices, asked: door.asked, sent: this.#sent, played });
+  }
+
+  #restore(checkpoint: number): void {
+    const { door, tape, stops, load } = this.#parts;
+    this.#isRestoring = true;
+    const moment = this.#checkpoints.restore(checkpoint);
+    this.#time.goTo(this.#checkpoints.instructionsAt(checkpoint));
+    load(moment.devices);
+    door.restart(tape === null ? door.asked : moment.asked);
+    if (moment.played) tape!.goTo(moment.played);
+    this.#sent = moment.sent;
+    stops.isStepping = false;
+    stops.take();
+    this.#isRestoring = false;
+  }
+
+  #go(most: number): RunResult {
+    this.#time.limit = most;
+    try {
+      return this.#parts.go(this.#until);
+    } finally {
+      this.#time.limit = Infinity;
+    }
+  }
+
+  #stand(): RunResult | null {
+    const { schedule } = this.#parts;
+    schedule.isStanding = true;
+    const result = this.#go(Infinity);
+    return schedule.isStanding ? result : null;
+  }
+
+  #travelled(): ConstructorParameters<typeof Traveller>[0] {
+    const time = () => this.#time;
+    return {
+      stops: this.#parts.stops,
+      get instructions() {
+        return time().instructions;
+      },
+      checkpoints: this.#checkpoints,
+      restore: (checkpoint) => this.#restore(checkpoint),
+      keep: () => this.#keepCheckpoint(),
+      go: (most) => this.#go(most),
+      stand: () => this.#stand(),
+      reset: () => this.#parts.reset(),
+    };
+  }
+}
+
+/** The history of a machine with this configuration; null: its instructions are not counted, or it is recorded. */
+export function makeHistory(config: MachineConfig, parts: HistoryParts): History | null {
+  const isPossible = parts.schedule.instructionTime !== null && config.recording?.mode !== 'record';
+  return isPossible ? new History(parts, config) : null;
+}

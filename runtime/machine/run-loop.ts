@@ -1,0 +1,110 @@
+import { Eflags, Halt, Word } from '../../translator/abi/state.ts';
+import type { UndeliveredException } from '../cpu/interrupts.ts';
+import type { Engine } from '../exec/engine.ts';
+import type { HostDoor } from '../host/door.ts';
+import type { EventQueue } from '../time/events.ts';
+import type { RunResult } from './config.ts';
+import type { History } from './history.ts';
+import type { Pc } from './pc.ts';
+import type { Schedule } from './schedule.ts';
+import type { Tape } from './tape.ts';
+
+/** The parts of a machine that its loop goes through. */
+export interface RunParts {
+  readonly state: Int32Array;
+  readonly engine: Engine;
+  readonly events: EventQueue;
+  readonly door: HostDoor;
+  readonly pc: Pc;
+  readonly schedule: Schedule;
+  /** Records the machine, or replays it. */
+  readonly tape: Tape | null;
+  /** Its past, where that can be kept. */
+  readonly history: History | null;
+}
+
+/** Runs guest code, and between two stretches of it does what is due. */
+export class RunLoop {
+  readonly #parts: RunParts;
+  /** What has been done to the machine's power, and not been told yet. */
+  power: RunResult | null = null;
+  /** What led to the shutdown that the CPU is in. */
+  exceptions: readonly UndeliveredException[] = [];
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs until something needs the host, or until the host's time is `until`. */
+  go(until: number): RunResult {
+    const { tape, history, schedule, engine } = this.#parts;
+    tape?.begin();
+    for (;;) {
+      const result = this.#service(until);
+      if (result !== null) {
+        tape?.leaves(result);
+        return result;
+      }
+      history?.pass();
+      schedule.grant(tape?.nextStop);
+      const reason = this.#runGuest();
+      tape?.left();
+      if (reason === 'debug') return { reason, stop: engine.stops.take()! };
+      if (reason === 'budget' && schedule.isStanding) return schedule.stood();
+      if (reason !== 'halted') continue;
+      const halted = this.#halt();
+      if (halted !== null) return halted;
+    }
+  }
+
+  #runGuest(): ReturnType<Engine['dispatcher']['run']> {
+    const { engine, schedule, state } = this.#parts;
+    schedule.isInGuest = true;
+    try {
+      const reason = engine.dispatcher.run();
+      if (reason !== 'attention' || !schedule.isUsedUp) return reason;
+      // What comes between this instruction and the next comes in the same order when nobody has asked for attention.
+      Atomics.store(state, Word.attention, 0);
+      return engine.dispatcher.run();
+    } finally {
+      schedule.isInGuest = false;
+    }
+  }
+
+  /** Does what is due between two stretches of guest code; a result if the host must act. */
+  #service(until: number): RunResult | null {
+    const { state, tape, schedule, events, door } = this.#parts;
+    Atomics.store(state, Word.attention, 0);
+    tape?.answer();
+    schedule.passHaltedTime();
+    events.runDue(schedule.clock.now());
+    if (door.isWaiting) return { reason: 'waiting' };
+    if (this.power !== null) {
+      const result = this.power;
+      this.power = null;
+      return result;
+    }
+    if (state[Word.halted] === Halt.shutdown) return { reason: 'shutdown', exceptions: this.exceptions };
+    if (tape?.isOver) return { reason: 'debug', stop: { reason: 'recording', at: 'end' } };
+    if (Atomics.load(state, Word.wake) !== 0) return { reason: 'attention' };
+    if (schedule.isOver(until)) return { reason: 'slice' };
+    schedule.announce();
+    return null;
+  }
+
+  /** The CPU waits for an interrupt: null if a device is due at once. */
+  #halt(): RunResult | null {
+    const { state, schedule, tape } = this.#parts;
+    if (state[Word.halted] === Halt.shutdown) return null;
+    const wakeAt = schedule.halt();
+    if (wakeAt === null) return null;
+    if (wakeAt === Infinity) tape?.checkSleep();
+    return { reason: 'halted', forGood: this.#isHaltedForGood(), ...(wakeAt < Infinity && { wakeAt }) };
+  }
+
+  /** Nothing that devices may do ends the halt. */
+  #isHaltedForGood(): boolean {
+    const { pc, state } = this.#parts;
+    return !pc.canInterrupt((state[Word.eflags]! & Eflags.if) !== 0);
+  }
+}

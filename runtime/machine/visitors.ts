@@ -1,0 +1,43 @@
+import { type DebuggedParts, Debugger } from '../debug/debugger.ts';
+import { Inspection } from '../debug/inspection.ts';
+import type { ViewedParts } from '../debug/view.ts';
+import { Examination, type ExaminedParts } from './examination.ts';
+
+/** What those who look at a machine work on. */
+export type VisitedParts = ViewedParts & ExaminedParts & DebuggedParts;
+
+/** Who looks at a machine, and does something with it: inspector, monitor and debugger. Each is made when it first comes. */
+export class Visitors {
+  readonly #parts: VisitedParts;
+  #inspection: Inspection | null = null;
+  #examination: Examination | null = null;
+  #debugger: Debugger | null = null;
+
+  constructor(parts: VisitedParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers an inspector's questions. */
+  get inspection(): Inspection {
+    this.#inspection ??= new Inspection(this.#parts);
+    return this.#inspection;
+  }
+
+  /** Answers a monitor. */
+  get examination(): Examination {
+    this.#examination ??= new Examination(this.#parts);
+    return this.#examination;
+  }
+
+  /** Does what a debugger asks. */
+  get debugging(): Debugger {
+    this.#debugger ??= new Debugger(this.#parts);
+    return this.#debugger;
+  }
+
+  /** They have gone. */
+  forget(): void {
+    this.#debugger?.forget();
+    this.#inspection?.forget();
+  }
+}
