@@ -19,9 +19,10 @@ export class Answers {
     this.broken.catch(() => {});
   }
 
-  /** Resolves when this word has come. */
-  word(kind: Kind): Promise<void> {
-    return this.#of(kind).promise;
+  /** Resolves when this word has come; a later call waits for the next one. */
+  async word(kind: Kind): Promise<void> {
+    await this.#of(kind).promise;
+    this.#waiting.delete(kind);
   }
 
   #of(kind: Kind): PromiseWithResolvers<void> {

@@ -148,6 +148,7 @@ export class Arrival {
     if (kind === 'cancelled') throw new CancelledError();
     if (kind === 'memory' && !isLoaded) await this.#store(value, machine);
     else if (kind === 'state' && !isLoaded) await this.#load(value, machine);
+    else if (kind === 'ping' && !isLoaded) await this.#answer('pong');
     else if (kind === 'whole' && isLoaded) this.#isWhole = true;
     else if (kind === 'released' && isLoaded) {
       await this.#take(machine);

@@ -101,6 +101,8 @@ export class Departure {
     let remaining = frames;
     while (this.#pace.hasToGoOn(remaining)) {
       await this.#pass(true);
+      await this.#caughtUp();
+      this.#pace.passEnds();
       remaining = await this.#unlessBroken(this.#machine.transfer('remaining'));
       this.#counters.remainingFrames = remaining;
       this.#counters.expectedDowntime = this.#pace.timeFor(remaining);
@@ -120,7 +122,14 @@ export class Departure {
       sending.catch(() => {});
     }
     await this.#unlessBroken(sending);
-    this.#pace.passEnds();
+  }
+
+  /** What is still on its way would be waited for while the guest stands still: the other end says when it has taken all of it. */
+  async #caughtUp(): Promise<void> {
+    if (this.#answers === undefined) return;
+    const answered = this.#answers.word('pong');
+    await this.#unlessBroken(this.#stream.write('ping'));
+    await this.#unlessBroken(answered);
   }
 
   async #sendPart(part: MemoryPart, isPaced: boolean): Promise<void> {
@@ -152,6 +161,7 @@ export class Departure {
     if (this.#answers === undefined) return;
     // It may have ended already: it had the machine then.
     await this.#stream.write('end').catch(() => {});
+    this.#counters.handedOver();
     await inTime(this.#channel.close(), GOODBYE_LIMIT, 'takes nothing').catch(() => {});
   }
 

@@ -14,8 +14,8 @@ import { inTime } from './patience.ts';
 /** What messages call what arrives. */
 export const NAME = 'the migration';
 const MAGIC = new TextEncoder().encode('RAWMOVE\n');
-/** Of the stream. One that is newer than this cannot be read. 1 had no `whole`. */
-const VERSION = 2;
+/** Of the stream. One that is newer than this cannot be read. 1 had no `whole`, 2 no `ping`. */
+const VERSION = 3;
 const START_BYTES = 16;
 const HEAD_BYTES = 12;
 /** So much is handed to the channel at once: whether it goes on is seen from one part to the next. */
@@ -33,6 +33,8 @@ const kinds = {
   failed: 8,
   cancelled: 9,
   whole: 10,
+  ping: 11,
+  pong: 12,
 } as const;
 export type Kind = keyof typeof kinds;
 

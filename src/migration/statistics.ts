@@ -36,6 +36,7 @@ export class TransferCounters {
   passes = 0;
   #stoppedAt = 0;
   #downtime = 0;
+  #handedOverAt: number | undefined;
   #end: number | undefined;
 
   /** @param now milliseconds of a clock that never goes backwards */
@@ -53,10 +54,15 @@ export class TransferCounters {
     this.#stoppedAt = this.#now();
   }
 
+  /** The guest may go on at the other end. */
+  handedOver(): void {
+    this.#handedOverAt = this.#now();
+  }
+
   /** @param isComplete it went over, and stands still here */
   ended(isComplete: boolean): void {
     this.#end = this.#now();
-    if (isComplete) this.#downtime = this.#end - this.#stoppedAt;
+    if (isComplete) this.#downtime = (this.#handedOverAt ?? this.#end) - this.#stoppedAt;
   }
 
   get statistics(): MigrationStatistics {

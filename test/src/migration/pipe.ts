@@ -1,4 +1,23 @@
 import { ChannelError, type MigrationChannel } from '../../../src/index.ts';
+import { type Kind, RecordStream } from '../../../src/migration/records.ts';
+import { nodeCompressor, portableCompressor } from '../../../src/node/compressor.ts';
+import { nodeStorage } from '../../../src/node/storage.ts';
+
+const host = { compressor: nodeCompressor, portableCompressor, decompressor: nodeStorage.decompressor };
+const numbers: Readonly<Record<number, Kind>> = { 4: 'loaded', 6: 'taken', 10: 'whole', 11: 'ping' };
+
+/** Which word is sent, of some; undefined: another record. */
+export function kindOf(bytes: Uint8Array): Kind | undefined {
+  return numbers[bytes[0]!];
+}
+
+/** A record as it is written. */
+export async function record(kind: Kind, value: object = {}): Promise<Uint8Array> {
+  const written: Uint8Array[] = [];
+  const channel = { write: async (bytes: Uint8Array) => void written.push(bytes.slice()) };
+  await new RecordStream(channel as unknown as MigrationChannel, host).write(kind, value as never);
+  return written[0]!;
+}
 
 /** One end of a connection within the process, which can break as one between processes does when one of them is killed. */
 export class PipeEnd implements MigrationChannel {
@@ -7,7 +26,7 @@ export class PipeEnd implements MigrationChannel {
   /** What was written here: each is one record, but for the first of who sends. */
   writes = 0;
   /** Called before each write. */
-  onWrite: (end: PipeEnd) => void = () => {};
+  onWrite: (end: PipeEnd, bytes: Uint8Array) => void = () => {};
   /** Whether an end means that the process there has ended, as on one host. */
   isSure = true;
   readonly #arrived: Uint8Array[] = [];
@@ -19,7 +38,7 @@ export class PipeEnd implements MigrationChannel {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    this.onWrite(this);
+    this.onWrite(this, bytes);
     this.writes++;
     if (this.#isEnded) throw this.#broken();
     this.other.#take(bytes);

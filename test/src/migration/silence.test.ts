@@ -1,8 +1,10 @@
+import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Machine, type MigrationChannel } from '../../../src/index.ts';
 import { RecordStream } from '../../../src/migration/records.ts';
 import { nodeCompressor, portableCompressor } from '../../../src/node/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
+import { kindOf, record } from './pipe.ts';
 
 const host = { compressor: nodeCompressor, portableCompressor, decompressor: nodeStorage.decompressor };
 const forever = new Promise<never>(() => {});
@@ -27,17 +29,22 @@ async function kindsIn(bytes: readonly Uint8Array[]): Promise<string[]> {
   return kinds;
 }
 
-/** A destination that is stopped: it says nothing, and takes nothing more when `isFull`. */
+/** A destination that is stopped as soon as the guest stands still: it says nothing, and takes nothing more when `isFull`. */
 function stopped(isFull: (taken: readonly Uint8Array[]) => boolean): MigrationChannel & { taken: Uint8Array[] } {
   const taken: Uint8Array[] = [];
+  const pings = new EventEmitter();
   return {
     answers: true,
     taken,
     async write(bytes) {
       if (isFull(taken)) await forever;
       taken.push(bytes.slice());
+      if (kindOf(bytes) === 'ping') pings.emit('ping');
     },
-    read: () => forever,
+    read: async () => {
+      await once(pings, 'ping');
+      return await record('pong');
+    },
     close: async () => {},
     destroy: () => {},
   };
@@ -67,6 +74,16 @@ async function expectItRuns(): Promise<void> {
   await machine.serial.expect('with 23000 primes');
 }
 
+test('the guest runs on until the destination has taken what was sent', async () => {
+  const channel: ReturnType<typeof stopped> = { ...stopped(() => false), read: () => forever };
+  const moving = machine.migration.send(channel).catch((error: Error) => error.message);
+  await vi.waitUntil(() => channel.taken.some((bytes) => kindOf(bytes) === 'ping'), 10_000);
+  await expectItRuns();
+  expect([machine.migration.isLeaving, (await kindsIn(channel.taken)).at(-1)]).toEqual([false, 'ping']);
+  machine.migration.cancel();
+  expect(await moving).toBe('the migration was cancelled');
+});
+
 test('a destination that takes no more while the guest stands still does not hold it', async () => {
   const channel = stopped(() => machine.migration.isLeaving);
   expect(await endOf(channel)).toBe('the other end takes nothing for 10 seconds');
@@ -84,9 +101,7 @@ test('one that takes all and does not answer is told that the machine goes on he
 });
 
 test('one that cannot be told may go on: the machine stands still until somebody decides', async () => {
-  const wordBytes = 12;
-  // It has taken a word, which is the one that lets it go on.
-  const channel = stopped((taken) => taken.at(-1)?.length === wordBytes);
+  const channel = stopped((taken) => kindOf(taken.at(-1) ?? new Uint8Array(1)) === 'whole');
   expect(await endOf(channel)).toMatch(
     /^the other end has not answered for 30 seconds; the machine stands still: nobody knows whether it goes on there/,
   );

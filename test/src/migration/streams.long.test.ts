@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { crc32 } from '../../../runtime/crc32.ts';
 import { Machine, type MigrationChannel } from '../../../src/index.ts';
-import { RecordStream } from '../../../src/migration/records.ts';
-import { nodeCompressor, portableCompressor } from '../../../src/node/compressor.ts';
-import { nodeStorage } from '../../../src/node/storage.ts';
-import { pipe } from './pipe.ts';
+import { pipe, record } from './pipe.ts';
 
-const host = { compressor: nodeCompressor, portableCompressor, decompressor: nodeStorage.decompressor };
 /** All that a machine has sent, write by write. */
 let sent: Uint8Array[];
 let machine: Machine;
@@ -50,17 +46,6 @@ async function arrivalOf(parts: readonly Uint8Array[]): Promise<string> {
     expect((error as Error).name).toBe('ConfigurationError');
     return (error as Error).message;
   }
-}
-
-/** A record as it is written. */
-async function record(kind: Parameters<RecordStream['write']>[0], value: object = {}): Promise<Uint8Array> {
-  let bytes = new Uint8Array(0);
-  const write = async (written: Uint8Array): Promise<void> => {
-    bytes = written.slice();
-  };
-  const channel = { answers: true, write };
-  await new RecordStream(channel as unknown as MigrationChannel, host).write(kind, value as never);
-  return bytes;
 }
 
 function head(kind: number, length: number): Uint8Array {
