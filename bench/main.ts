@@ -7,14 +7,14 @@ import { type Options, parseOptions, usage } from './options.ts';
 import { boot, programs } from './programs.ts';
 import { writeReport } from './report.ts';
 import { runBenchmark } from './runner.ts';
-import { figureText, measureSnapshots } from './snapshots/index.ts';
+import { measureSnapshots } from './snapshots/index.ts';
 import { tableText } from './table.ts';
 
 const actions: Readonly<Record<Options['action'], (options: Options) => number | Promise<number>>> = {
   run,
   micro: async ({ filter, json }) => say(await runMicroBenchmarks(filter, json)),
   snapshots: async () => {
-    await measureSnapshots((figure) => void say(figureText(figure)));
+    await measureSnapshots((text) => void say(text), { names: ['files', 'forks', 'moves'] });
     return 0;
   },
   list: () => say(listText()),
