@@ -44,6 +44,19 @@ console.log(message);
 await machine.stop();
 `;
 
+/** Examples, and what each says. */
+const examples: readonly (readonly [string, RegExp])[] = [
+  ['time-limit.ts', /^still running after 1000 ms: stopped\n$/],
+  ['translations.ts', /[1-9]\d* translations: .*\n.*\n( {2}[0-9a-f]+: \d+ times.*\n){1,3}The first begins:\nfunction /],
+  ['compare-engines.ts', /^interpreter: AL = 69, \d+ ms\ntranslator: AL = 69, \d+ ms\n$/],
+  ['fuzz-forks.ts', /^"BUG!" crashes the kernel, found with \d+ forks\n$/],
+  [
+    'reverse-debugging.ts',
+    /^The kernel ends after 14000003 .* is ([0-9a-f]{8}) then\.\nwatchpoint: .* it is (?!\1).{8}\.\n.* makes it \1\.\n$/,
+  ],
+  ['move-between-processes.ts', /\nIn the second process the guest says: half a line, and the other half\n$/],
+];
+
 describe('the tarball', () => {
   test('holds what runs, and no sources or tests', () => {
     const folders = new Set(installation.files.map((path) => path.split('/')[0]));
@@ -102,14 +115,7 @@ describe.each(['22', '24', 'own'])('Node %s', (name) => {
     expect(await demo.ended).toBe(0);
   });
 
-  test.each([
-    ['time-limit.ts', /^still running after 1000 ms: stopped\n$/],
-    [
-      'translations.ts',
-      /[1-9]\d* translations: .*\n.*\n( {2}[0-9a-f]+: \d+ times.*\n){1,3}The first begins:\nfunction /,
-    ],
-    ['compare-engines.ts', /^interpreter: AL = 69, \d+ ms\ntranslator: AL = 69, \d+ ms\n$/],
-  ])('runs the example %s', async (file, said) => {
+  test.each(examples)('runs the example %s', async (file, said) => {
     expect(outputOf(await installation.run(runtime(), `examples/${file}`))).toMatch(said);
   });
 
@@ -130,9 +136,17 @@ describe.each(['22', '24', 'own'])('Node %s', (name) => {
 });
 
 test('all examples are run', () => {
-  const run = ['boot-debian.ts', 'compare-engines.ts', 'own-kernel.test.ts', 'time-limit.ts', 'translations.ts'];
+  const shows = ['fuzz-forks.ts', 'move-between-processes.ts', 'reverse-debugging.ts'];
+  const run = [
+    ...shows,
+    'boot-debian.ts',
+    'compare-engines.ts',
+    'own-kernel.test.ts',
+    'time-limit.ts',
+    'translations.ts',
+  ];
   const all = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.ts'));
-  expect(all.sort()).toEqual(run);
+  expect(all.sort()).toEqual(run.sort());
 });
 
 describe('tools', () => {
