@@ -164,8 +164,9 @@ export class Guest {
   }
 
   #startTicker(): Worker {
-    const workerData = { state: this.core.state, deadlines: this.#deadlines.buffer };
+    const workerData = { deadlines: this.#deadlines.buffer };
     const ticker = new Worker(new URL('../../src/node/ticker.ts', import.meta.url), { workerData });
+    ticker.postMessage(this.core.state);
     ticker.unref();
     return ticker;
   }

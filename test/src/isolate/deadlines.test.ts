@@ -30,8 +30,9 @@ test('the ticker calls later while the machine sleeps', () => {
 test('the ticker calls at each deadline, however they are set', async () => {
   const state = new Int32Array(new SharedArrayBuffer(STATE_BYTES));
   const deadlines = new SharedDeadlines();
-  const workerData = { state, deadlines: deadlines.buffer };
+  const workerData = { deadlines: deadlines.buffer };
   const ticker = new Worker(new URL('../../../src/node/ticker.ts', import.meta.url), { workerData });
+  ticker.postMessage(state);
   const clear = () => {
     for (const which of [Deadline.core, Deadline.loop]) deadlines.set(which, Number.POSITIVE_INFINITY);
     for (const word of [Word.attention, Word.wake]) Atomics.store(state, word, 0);
