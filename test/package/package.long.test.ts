@@ -158,7 +158,7 @@ describe('tools', () => {
     installation.run(ownNode, join(root, 'node_modules', name), ...args);
 
   test('vitest runs the example of a kernel', async () => {
-    outputOf(await tool('vitest/vitest.mjs', 'run', 'examples/own-kernel.test.ts'));
+    outputOf(await tool('vitest/vitest.mjs', 'run', '--test-timeout=100000', 'examples/own-kernel.test.ts'));
   });
 
   test('Vite builds a program for Node', async () => {
