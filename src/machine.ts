@@ -31,7 +31,7 @@ import type { SerialPort } from './serial.ts';
 import { readMachine } from './snapshot/machine.ts';
 import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { drivesWith } from './snapshot/media.ts';
-import { MachineStates } from './snapshot/state.ts';
+import { MachineStates, type SnapshotSettings } from './snapshot/state.ts';
 import type { Sound } from './sound/sound.ts';
 import { Translations } from './translations.ts';
 
@@ -232,10 +232,11 @@ export class Machine extends AskedMachine implements AsyncDisposable {
    * All of the machine as it is now, to go on from here later: a file's bytes (docs/snapshots.md). It may run meanwhile; it
    * stands still only while its memory is copied, and its disks are flushed. Image files are not in it, but what tells later
    * whether they have changed; changes that would be forgotten at the end are in it.
+   * @param settings how it is compressed; a page can restore what Node has written with `{ compression: 'deflate' }`
    * @throws ConfigurationError if a disk cannot be flushed, or 1 GB of it have changed
    */
-  snapshot(): Promise<Uint8Array> {
-    return this.#states.save();
+  snapshot(settings: SnapshotSettings = {}): Promise<Uint8Array> {
+    return this.#states.save(settings);
   }
 
   /**

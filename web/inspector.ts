@@ -9,12 +9,16 @@ const MOST = 100;
 /** Milliseconds between two looks. */
 const INTERVAL = 1000;
 
-/** A machine's translations, those that are entered most first, and one of them as guest code and JavaScript. */
+/** A machine's translations, those that are entered most first, and one of them as guest code, intermediate code and JavaScript. */
 export class Inspector {
   readonly #rows = byId('blocks', HTMLTableElement).tBodies[0]!;
   readonly #block = byId('block', HTMLTableElement);
   #machine: Machine | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    byId('source-maps', HTMLButtonElement).addEventListener('click', () => void this.#installSourceMaps());
+  }
 
   /** Looks at a machine from now on; null: at none. While it looks the machine counts how often translations are entered. */
   attach(machine: Machine | null): void {
@@ -25,6 +29,15 @@ export class Inspector {
     void machine.ask('watch', true).catch(() => {});
     this.#timer = setInterval(() => void this.#show(machine), INTERVAL);
     void this.#show(machine);
+  }
+
+  async #installSourceMaps(): Promise<void> {
+    const machine = this.#machine;
+    if (!machine) return;
+    const { installSourceMaps } = await import('./source-maps.ts');
+    const count = await installSourceMaps(machine);
+    byId('source-maps-said', HTMLElement).textContent =
+      `${count.toLocaleString('en')} translations have source maps now: the browser's developer tools show them under "guest-code:".`;
   }
 
   async #show(machine: Machine): Promise<void> {
@@ -48,9 +61,9 @@ export class Inspector {
     if (!detail) return;
     const lines = blockLines(detail, new Symbols({ addresses: [], names: [] }));
     this.#block.caption!.textContent = detail.info.name;
-    const rows = lines.map(({ address, assembly, javascript }) => {
+    const rows = lines.map(({ address, assembly, ir, javascript }) => {
       const row = document.createElement('tr');
-      const cells = [address === null ? '' : hexadecimal(address), assembly, javascript];
+      const cells = [address === null ? '' : hexadecimal(address), assembly, ir.join('\n'), javascript];
       row.append(...cells.map((text) => textElement('td', text)));
       return row;
     });

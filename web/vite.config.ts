@@ -27,6 +27,8 @@ export default defineConfig({
     target: 'es2024',
     outDir: '../dist-web',
     emptyOutDir: true,
+    // Files in addresses (data:) are forbidden by strict content security policies.
+    assetsInlineLimit: 0,
     rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

@@ -11,6 +11,7 @@ import type {
   EngineMemory,
   EventBatch,
   ExitReport,
+  MappedFile,
   Questions,
   TlbReport,
   TranslationDetail,
@@ -177,14 +178,13 @@ export class Inspection implements Questions {
     return this.log.since(since);
   }
 
-  install(folder: string, files: readonly (readonly [place: string, file: string])[]): number {
-    const names = new Map(files);
+  install(folder: string, files: readonly MappedFile[]): number {
+    const named = new Map(files.map(([place, file, map]) => [place, { url: `${folder}/${file}`, map }]));
     let installed = 0;
     for (const translation of this.view.translations()) {
       const { physical, key } = this.view.describe(translation);
-      const file = names.get(`${physical} ${key}`);
-      if (file === undefined) continue;
-      const source = { url: `${folder}/${file}`, map: `${file}.map` };
+      const source = named.get(`${physical} ${key}`);
+      if (source === undefined) continue;
       this.counting.replace(translation, compileText(this.view.textOf(translation), source));
       installed++;
     }

@@ -31,13 +31,16 @@ export interface Questions {
   /** What has happened in the cache since the event of this number, while somebody looked. */
   events(since: number): EventBatch;
   /**
-   * Compiles the translations in the cache anew with the names of exported files (a folder's URL and a name for each, by
-   * `physical key`), so that debuggers find their source maps; the number of them.
+   * Compiles the translations in the cache anew with the names of exported files (a folder's URL, and for each, by `physical key`,
+   * a name and its source map's URL, as seen from there), so that debuggers find their source maps; the number of them.
    */
-  install(folder: string, files: readonly (readonly [place: string, file: string])[]): number;
+  install(folder: string, files: readonly MappedFile[]): number;
   /** Names for what is translated from now on; the number of them. */
   symbols(list: SymbolList): number;
 }
+
+/** A translation's place, its file, and the URL of that file's source map. */
+export type MappedFile = readonly [place: string, file: string, map: string];
 
 export type QuestionName = keyof Questions;
 
@@ -48,7 +51,8 @@ const isAddress: Check = (value) => isNumber(value) && (value as number) >>> 0 =
 const isFlag: Check = (value) => typeof value === 'boolean';
 /** A piece of a URL: it cannot end the comment that names a function's file. */
 const isName: Check = (value) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
-const isPlace: Check = (value) => Array.isArray(value) && typeof value[0] === 'string' && isName(value[1]);
+const isPlace: Check = (value) =>
+  Array.isArray(value) && typeof value[0] === 'string' && isName(value[1]) && isName(value[2]);
 const isListOf =
   (check: Check): Check =>
   (value) =>

@@ -102,6 +102,7 @@ export type { Boot, EngineSettings, Image, MachineOptions } from '../options.ts'
 export type { Screen } from '../screen/index.ts';
 export type { ScreenImage } from '../screen/renderer.ts';
 export type { SerialPort } from '../serial.ts';
+export type { SnapshotSettings } from '../snapshot/state.ts';
 export type { SoundOptions } from '../sound/options.ts';
 export type { Sound } from '../sound/sound.ts';
 export type { Translations } from '../translations.ts';

@@ -32,9 +32,12 @@ export function openSound(rate: number, volume: number): SoundOutput {
   };
 }
 
-/** The address stands in the call, as in that of a worker. */
+/**
+ * The address stands in the call, as in that of a worker. Vite would make a short file part of the address (`data:`), which content
+ * security policies forbid; servers take no notice of what stands after `?`.
+ */
 async function connectPlayer(context: AudioContext, output: AudioNode): Promise<AudioWorkletNode> {
-  await context.audioWorklet.addModule(new URL('./sound-worklet.mjs', import.meta.url));
+  await context.audioWorklet.addModule(new URL('./sound-worklet.mjs?no-inline', import.meta.url));
   const options = { numberOfInputs: 0, outputChannelCount: [2] };
   const player = new AudioWorkletNode(context, 'machine-sound', options);
   player.connect(output);

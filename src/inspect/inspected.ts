@@ -1,3 +1,4 @@
+import type { TranslationDetail } from '../machine-core.ts';
 import type { Probe } from '../machine-types.ts';
 import type { Ask } from '../translations.ts';
 
@@ -16,4 +17,11 @@ export async function watching<Result>({ ask }: Inspected, act: () => Promise<Re
     // A machine that is gone counts no more.
     await ask('watch', false).catch(() => {});
   }
+}
+
+/** All translations that are still there when they are asked for. */
+export async function presentTranslations({ ask }: Pick<Inspected, 'ask'>): Promise<TranslationDetail[]> {
+  const list = await ask('translations');
+  const found = await Promise.all(list.map(({ physical, key }) => ask('translationIn', physical, key)));
+  return found.filter((detail) => detail !== null);
 }

@@ -8,6 +8,7 @@ import type { MachineImage } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
 import type { MachineOptions } from '../options.ts';
 import { InOrder } from '../storage/in-order.ts';
+import type { Compressor, Method } from './compression.ts';
 import { SnapshotError } from './layout.ts';
 import { type MachineSnapshot, readMachine } from './machine.ts';
 import { NAME, restoredOptions, savedOptions } from './options.ts';
@@ -40,6 +41,12 @@ function clockOf({ clock }: SavedComponents): bigint {
   return BigInt(Math.floor((clock as { readonly time: number }).time));
 }
 
+/** How a snapshot is written. */
+export interface SnapshotSettings {
+  /** Default: the host's quickest. Browsers read `deflate` only. */
+  readonly compression?: Method;
+}
+
 /** The state of a machine as a whole: what its isolate has, and what is in its drives. */
 export class MachineStates {
   readonly #call: Call;
@@ -62,8 +69,8 @@ export class MachineStates {
     return savedOptions(this.#machine.options, this.#machine.parts);
   }
 
-  #encode(state: WholeState): Promise<Uint8Array> {
-    return writeSnapshot({ options: this.#options, ...(state as object) }, this.#machine.host.compressor);
+  #encode(state: WholeState, compressor: Compressor): Promise<Uint8Array> {
+    return writeSnapshot({ options: this.#options, ...(state as object) }, compressor);
   }
 
   /**
@@ -76,10 +83,19 @@ export class MachineStates {
 
   /**
    * The state at one moment, as a file. The machine stands still until it is there, and runs on while the file is made.
-   * @throws ConfigurationError if a snapshot cannot hold what is in a drive
+   * @throws ConfigurationError if a snapshot cannot hold what is in a drive, or the host has no such compression
    */
-  async save(): Promise<Uint8Array> {
-    return await this.#encode(await this.#present());
+  async save({ compression }: SnapshotSettings = {}): Promise<Uint8Array> {
+    const compressor = this.#compressorBy(compression);
+    return await this.#encode(await this.#present(), compressor);
+  }
+
+  #compressorBy(method: Method | undefined): Compressor {
+    const { compressor, portableCompressor } = this.#machine.host;
+    const found = [compressor, portableCompressor].find((one) => method === undefined || one.method === method);
+    if (found) return found;
+    const known = new Set([compressor.method, portableCompressor.method]);
+    throw new ConfigurationError(`compression is '${method}'; here it is one of: ${[...known].join(', ')}`);
   }
 
   /**
@@ -127,7 +143,10 @@ export class MachineStates {
   saveWithin(name: string): Promise<void> {
     return this.#frozen(async () => {
       const components = await this.#components();
-      const state = await this.#encode({ components, media: await this.#drives.snapshots.save() });
+      const state = await this.#encode(
+        { components, media: await this.#drives.snapshots.save() },
+        this.#machine.host.compressor,
+      );
       const date = BigInt(Date.now()) * 1_000_000n;
       await this.#drives.snapshots.create({ name, date, clock: clockOf(components), state });
     });

@@ -115,6 +115,24 @@ describe.skipIf(noBrowser !== '')(`in Chromium, a machine${noBrowser}`, () => {
     });
     expect(answer).toBe('23000');
   });
+
+  test('goes on from a snapshot that Node has made for pages', async () => {
+    await using machine = await Machine.create({ memory: 16, boot: { demo: true } });
+    await machine.start();
+    await machine.serial.expect(/demo> $/);
+    const snapshot = await machine.snapshot({ compression: 'deflate' });
+    await using opened = await open(isolation, { '/machine.snapshot': snapshot });
+    const answer = await opened.page.evaluate(async () => {
+      const bytes = new Uint8Array(await (await fetch('machine.snapshot')).arrayBuffer());
+      const machine = await rawiron.Machine.restore(bytes);
+      await machine.start();
+      machine.serial.write('bench 5\r');
+      const [, primes] = await machine.serial.expect(/with (\d+) primes/, { timeout: 120_000 });
+      await machine.stop();
+      return primes;
+    });
+    expect(answer).toBe('23000');
+  });
 });
 
 /** The image as `rawiron image convert -c -O qcow2` makes it. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { diskWith } from '../../scripts/gallery/disk.ts';
 import { programs } from '../../scripts/gallery/programs.ts';
@@ -78,8 +79,46 @@ describe.skipIf(noBrowser !== '')(`the page's machine in Chromium${noBrowser}`, 
       await page.getByRole('tab', { name: 'Inspector' }).click();
       await page.locator('#blocks tbody button').first().click(LONG);
       await expect.poll(() => page.locator('#block tbody').textContent(), LONG).toMatch(/mov|add|cmp/);
+      const cells = await page.locator('#block tbody td:nth-child(3)').allTextContents();
+      expect(cells.join('\n')).toMatch(/^t\d+ = /m);
+    }));
+
+  test("gives the browser's debugger source maps to the guest's assembly", () =>
+    inPage('#system=demo&run', async (page) => {
+      await seeOnTerminal(page, 'demo>');
+      await page.keyboard.type('bench 1000\r');
+      await page.getByRole('tab', { name: 'Inspector' }).click();
+      await page.locator('#blocks tbody button').first().waitFor(LONG);
+      const maps = await mapsOfWorkers(page);
+      await page.getByRole('button', { name: "Let the browser's debugger" }).click();
+      await expect.poll(() => maps.filter(({ url }) => url.startsWith('guest-code:')).length, LONG).toBeGreaterThan(0);
+      const { sourceMapURL } = maps.find(({ url }) => url.startsWith('guest-code:'))!;
+      const { sourcesContent, mappings } = await fetch(sourceMapURL).then((response) => response.json());
+      expect(sourcesContent[0]).toMatch(/^[0-9a-f]{8} +([0-9a-f]{2} )+ +\w+/m);
+      expect(mappings).toMatch(/;A/);
     }));
 });
+
+interface Script {
+  readonly url: string;
+  readonly sourceMapURL: string;
+}
+
+/** Scripts with source maps that a debugger of the page's workers hears of, from now on too. */
+async function mapsOfWorkers(page: Page): Promise<readonly Script[]> {
+  const scripts: Script[] = [];
+  const session = await page.context().newCDPSession(page);
+  session.on('Target.attachedToTarget', ({ sessionId }) => {
+    const message = JSON.stringify({ id: 1, method: 'Debugger.enable' });
+    void session.send('Target.sendMessageToTarget', { sessionId, message });
+  });
+  session.on('Target.receivedMessageFromTarget', ({ message }) => {
+    const { method, params } = JSON.parse(message);
+    if (method === 'Debugger.scriptParsed' && params.sourceMapURL) scripts.push(params);
+  });
+  await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  return scripts;
+}
 
 const linux = await findLinux();
 const reason = typeof linux === 'string' ? ` (${linux})` : noBrowser;

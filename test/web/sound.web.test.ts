@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
 import { floppy, LONG, usePage } from '../support/web/page.ts';
+import { isolation } from '../support/web/server.ts';
 
 const FREQUENCY = 1000;
 /** Between two frequencies that the analysis tells from each other. */
@@ -60,8 +61,11 @@ function loudest(): number {
 const isTone = (page: Page) =>
   page.evaluate(loudest).then((frequency) => Math.abs(frequency - FREQUENCY) <= RESOLUTION || frequency);
 
+/** What docs/browser.md says that the page needs: nothing but its own files, and functions made of text. */
+const POLICY = "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'";
+
 describe.skipIf(noBrowser !== '')(`the page's sound in Chromium${noBrowser}`, () => {
-  const inPage = usePage({ '/tone.img': floppy(tone) });
+  const inPage = usePage({ '/tone.img': floppy(tone) }, { ...isolation, 'content-security-policy': POLICY });
 
   test('is that of the speaker, from the first click on, until it is muted', () =>
     inPage('#fda=tone.img&memory=16&run', async (page) => {

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '../../index.ts';
-import type { TranslationDetail } from '../../machine-core.ts';
+import { presentTranslations } from '../../inspect/inspected.ts';
+import type { MappedFile } from '../../machine-core.ts';
 import { type Attached, attached, machineOptions } from './attached.ts';
 import type { Command } from './command.ts';
 import { ExportFolder } from './export-folder.ts';
@@ -33,26 +34,19 @@ function installedText(installed: number): string {
 }
 
 /** Writes all translations. Gives the name of each one's file by its place. */
-async function exportAll({ machine, symbols }: Attached, directory: string): Promise<[place: string, file: string][]> {
+async function exportAll({ machine, symbols }: Attached, directory: string): Promise<MappedFile[]> {
   const { exportTranslation } = await import('../../inspect/exported.ts');
-  const files: [string, string][] = [];
+  const files: MappedFile[] = [];
   const texts: Record<string, string> = {};
   const folder = await ExportFolder.open(directory);
-  for (const detail of await details(machine)) {
+  for (const detail of await presentTranslations(machine)) {
     const { physical, key } = detail.info;
     const { name, javascript, listing, map } = exportTranslation(detail, symbols);
     Object.assign(texts, { [name]: javascript, [`${name}.asm`]: listing, [`${name}.map`]: map });
-    files.push([`${physical} ${key}`, name]);
+    files.push([`${physical} ${key}`, name, `${name}.map`]);
   }
   await folder.write(texts);
   return files;
-}
-
-/** All translations that are still there when they are asked for. */
-async function details(machine: Attached['machine']): Promise<TranslationDetail[]> {
-  const list = await machine.ask('translations');
-  const found = await Promise.all(list.map(({ physical, key }) => machine.ask('translationIn', physical, key)));
-  return found.filter((detail) => detail !== null);
 }
 
 export const exportCommands: readonly Command[] = [exportCommand];

@@ -63,7 +63,7 @@ test('installed functions stay when counting ends, and the guest does the same',
   run(guest, 100_000);
   inspection.watch(true);
   const before = inspection.translations();
-  const files = before.map(({ physical, key }, n) => [`${physical} ${key}`, `f${n}.js`] as const);
+  const files = before.map(({ physical, key }, n) => [`${physical} ${key}`, `f${n}.js`, `f${n}.js.map`] as const);
   expect(inspection.install('file:///folder', files)).toBe(before.length);
   const address = guest.address('function');
   inspection.countInstructions(address);

@@ -122,6 +122,7 @@ test.each<[ask: string, args: unknown[]]>([
   ['startProfile', ['often']],
   ['install', ['file:///x\nS=0;//', []]],
   ['install', ['file:///x', [['1 2']]]],
+  ['install', ['file:///x', [['1 2', 'a.js', 'a.js.map\nS=0;//']]]],
   ['symbols', [null]],
   ['symbols', [{ addresses: [1], names: [] }]],
   ['symbols', [{ addresses: [0xc0000000], names: [5] }]],

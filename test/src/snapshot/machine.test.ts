@@ -93,6 +93,16 @@ test('with time from instructions two machines from one snapshot write the same'
   expect(outputs[0]).toBe(outputs[1]);
 });
 
+test('a snapshot is compressed as it is asked for', async () => {
+  const machine = await demo();
+  const snapshot = await machine.snapshot({ compression: 'deflate' });
+  const { deflate } = nodeStorage.decompressor;
+  expect(await readSnapshot('a.snapshot', snapshot, { deflate })).toHaveProperty('components');
+  await expect(machine.snapshot({ compression: 'lzma' as 'zstd' })).rejects.toThrow(
+    new ConfigurationError("compression is 'lzma'; here it is one of: zstd, deflate"),
+  );
+});
+
 test('what was changed since the snapshot is gone, memory too', async () => {
   const machine = await demo();
   await machine.pause();

@@ -26,6 +26,7 @@ export function usePage(
   return async (hash, act) => {
     await using server = await serve(folder, headers, files);
     const context = await browser().newContext();
+    context.setDefaultTimeout(LONG.timeout);
     const page = await context.newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
