@@ -1,4 +1,4 @@
-import type { ToMachine } from '../../runtime/host/messages.ts';
+import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import { Word } from '../../translator/abi/state.ts';
 import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
 import { type Answers, callByName } from './answers.ts';
@@ -359,7 +359,7 @@ class MachineLoop {
     return {
       nanoseconds: () => this.#clock.nanoseconds(),
       send: (message) => {
-        if (message.type === 'output') this.#addOutput(message.port, message.bytes);
+        if (message.type === 'output') this.#takeOutput(message);
         else if (message.type === 'request' && this.#drives.has(message.port)) this.#drives.ask(message);
         else this.#port.postMessage(message);
       },
@@ -380,6 +380,15 @@ class MachineLoop {
   #leaveCore(): void {
     Atomics.store(this.#core.state, Word.wake, 1);
     Atomics.store(this.#core.state, Word.attention, 1);
+  }
+
+  #takeOutput({ port, bytes, isWhole = false }: ToHost & { type: 'output' }): void {
+    if (!isWhole) this.#addOutput(port, bytes);
+    else {
+      this.#output.add(port, bytes);
+      this.#output.flush();
+      if (this.#output.stalled) this.#leaveCore();
+    }
   }
 
   #addOutput(port: string, bytes: Uint8Array): void {
