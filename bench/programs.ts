@@ -1,3 +1,4 @@
+import { diskNames } from './disks.ts';
 import { benchCards } from './network.ts';
 
 /** Kinds of work; each has a mean of its own in the table. */
@@ -65,12 +66,11 @@ function compiled(group: Group, binary: string, rows: readonly Row[], needs: rea
 
 type DiskRow = readonly [...row: Row, amount: Amount];
 
-/** The programs of bench/programs that read and write a disk, on each of the two (bench/disks.ts). */
+/** The programs of bench/programs that read and write a disk, on each of them (bench/disks.ts). */
 function onDisks(rows: readonly DiskRow[]): Program[] {
-  return ['sda', 'sdb'].flatMap((disk) =>
+  return Object.entries(diskNames).flatMap(([disk, kind]) =>
     rows.map(([entry, rounds, checksum, about, amount]) => {
-      const format = disk === 'sda' ? 'raw' : 'qcow2';
-      const name = entry.replace('disk_', `${format}-`);
+      const name = entry.replace('disk_', `${kind}-`);
       const command = (count: number) => `DISK=$(sh $BENCH/disk ${disk}) $BENCH/bench ${entry} ${count}`;
       return { name, group: 'disks', about, files: 'disks', needs: [], rounds, checksum, command, amount };
     }),

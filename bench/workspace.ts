@@ -98,7 +98,7 @@ async function guestContents(
 
 /** Drivers that sets of files need, which the kernel's package has as modules. */
 const drivers: Partial<Readonly<Record<FileSet, readonly string[]>>> = {
-  disks: ['ata_piix', 'sd_mod', 'crct10dif_generic', 'crc64_rocksoft_generic'],
+  disks: ['ata_piix', 'sd_mod', 'crct10dif_generic', 'crc64_rocksoft_generic', 'virtio_pci', 'virtio_blk'],
   network: networkDrivers,
 };
 

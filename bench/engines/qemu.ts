@@ -28,7 +28,7 @@ export const qemu: Engine = {
     command: program,
     args: [
       ...['-accel', 'tcg', '-m', String(memoryMegabytes), '-kernel', kernel, '-initrd', initrd, '-append', append],
-      ...disks.flatMap(({ path, format }) => ['-drive', `file=${path},format=${format},if=ide`]),
+      ...disks.flatMap((disk) => ['-drive', `file=${disk.path},format=${disk.format},if=${disk.interface}`]),
       ...(cards.length === 0 ? ['-nic', 'none'] : cards.flatMap(cardFlags)),
       ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot'],
     ],

@@ -18,7 +18,7 @@ const machine = await Machine.create({
   engine,
   memory: memoryMegabytes,
   boot: { kernel, initrd, append },
-  drives: disks.map(({ path, format }) => ({ image: path, format })),
+  drives: disks.map(({ path, ...disk }) => ({ image: path, ...disk })),
   network: cards.map(({ model, mac, net }) => ({ card: model, mac, backend: { type: 'user', net: `${net}.0/24` } })),
   ...(icountShift !== undefined && { icount: { shift: icountShift } }),
 });
