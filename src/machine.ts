@@ -1,4 +1,4 @@
-import { INPUT_CREDIT, takenInParts } from '../runtime/host/stream.ts';
+import { INPUT_CREDIT } from '../runtime/host/stream.ts';
 import { virtioPortName } from '../runtime/machine/resources.ts';
 import { AskedMachine } from './asked-machine.ts';
 import { Balloon } from './balloon.ts';
@@ -13,7 +13,6 @@ import type { Keyboard } from './input/keyboard.ts';
 import type { Mouse } from './input/mouse.ts';
 import { Connection, type Notice } from './isolate/connection.ts';
 import { KeepAlive } from './isolate/keep-alive.ts';
-import { STALL_BYTES } from './isolate/output.ts';
 import { IsolatePool } from './isolate/pool.ts';
 import { type CallName, type Calls, type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 import { restoreError } from './isolate/remote-calls.ts';
@@ -88,8 +87,6 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
   readonly #streams = new MachineStreams((message) => this.#connection.send(message));
-  /** Not for each message: one to the machine interrupts its guest. */
-  readonly #taken = takenInParts((length) => this.#connection.send({ type: 'taken', length }), STALL_BYTES / 2);
   #isCreated = false;
   #state: MachineState = 'created';
 
@@ -351,13 +348,13 @@ export class Machine extends AskedMachine implements AsyncDisposable {
 
   async #deliver(port: string, bytes: Uint8Array): Promise<void> {
     await this.#streams.receive(port, bytes);
-    this.#taken(bytes.length);
+    this.#connection.taken(bytes.length);
   }
 
   /** The isolate hears when listeners are done with it. */
   async #tellReset(reset: Reset): Promise<void> {
     await this.emit('reset', reset);
-    this.#taken(RESET_BYTES);
+    this.#connection.taken(RESET_BYTES);
   }
 
   #enter(state: 'running' | 'paused' | 'ended'): void {
