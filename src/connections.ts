@@ -1,5 +1,6 @@
 import type { ToMachine } from '../runtime/host/messages.ts';
 import { RECORDING_PORT, soundPorts } from '../runtime/machine/resources.ts';
+import type { Notice } from './isolate/connection.ts';
 import type { MachineStreams } from './machine-streams.ts';
 import type { MachineParts } from './machine-types.ts';
 
@@ -28,6 +29,12 @@ export function connectOutside({ drives, cards, shares, sound, recording }: Mach
   streams.addOutput(soundPorts.frames, sound);
   recording.onLog = log;
   streams.addOutput(RECORDING_PORT, recording);
+}
+
+/** Has a request answered by whom it is for: a shared folder or a cable. */
+export function answerOutside({ shares, cards }: MachineParts, request: Extract<Notice, { type: 'request' }>): void {
+  if (shares.has(request.port)) void shares.answer(request);
+  else cards.answer(request);
 }
 
 /** Lets go of all of it but the drives, whose images may take longer. */

@@ -3,7 +3,7 @@ import { virtioPortName } from '../runtime/machine/resources.ts';
 import { AskedMachine } from './asked-machine.ts';
 import { Balloon } from './balloon.ts';
 import type { NetworkCard } from './cards/card.ts';
-import { connectOutside, disconnectOutside } from './connections.ts';
+import { answerOutside, connectOutside, disconnectOutside } from './connections.ts';
 import type { Drive } from './drives/drive.ts';
 import { withEarlyIsolate } from './early-isolate.ts';
 import { MachineHistory } from './history.ts';
@@ -316,8 +316,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
         this.#streams.taken(notice.port, notice.length);
         break;
       case 'request':
-        if (this.#made.shares.has(notice.port)) void this.#made.shares.answer(notice);
-        else this.#made.cards.answer(notice);
+        answerOutside(this.#made, notice);
         break;
       case 'exit':
         this.#end(notice.exit);

@@ -57,7 +57,8 @@ export interface Import {
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s(type\s)?[^;'"]*?from\s*['"]([^'"]+)['"]/g;
 const BARE_IMPORT = /(?:^|\n)import\s*['"]([^'"]+)['"]/g;
 const DYNAMIC_IMPORT = /\bimport\(\s*['"]([^'"]+)['"]/g;
-const MODULE_URL = /new URL\(\s*['"]([^'"]+)['"],\s*import\.meta\.url/g;
+/** A query tells a bundler how the file is to be made. */
+const MODULE_URL = /new URL\(\s*['"]([^'"?]+)(?:\?[a-z-]+)?['"],\s*import\.meta\.url/g;
 
 /** All that a file names of other modules, also by type, dynamically, or by URL. */
 export function importsOf({ path, text }: SourceFile): Import[] {
