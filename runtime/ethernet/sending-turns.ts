@@ -7,12 +7,6 @@ import type { EventQueue, Timer } from '../time/events.ts';
  * much as a large one.
  */
 const INTERVAL = 2_000_000;
-/**
- * A turn with so many bytes is no question or answer that somebody waits for: the pauses after such turns get longer, up to the
- * longest. Each turn costs the guest two interrupts, that of the card and that of the acknowledgment.
- */
-const BULK_BYTES = 8 << 10;
-const LONGEST_INTERVAL = 4 * INTERVAL;
 
 /** What {@link SendingTurns} is made with. */
 export interface SendingTurnsOptions {
@@ -20,21 +14,19 @@ export interface SendingTurnsOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly events: EventQueue;
-  /** Sends what the guest has given to the card. @returns how many bytes that was */
-  readonly send: () => number;
+  /** Sends what the guest has given to the card. */
+  readonly send: () => void;
 }
 
 /**
- * When a card sends what the guest gives to it: at once after a while without, then no more often than once in an interval, which
- * is longer the more there is to send, and at once when the guest has nothing else to do.
+ * When a card sends what the guest gives to it: at once after a while without, then no more often than once in an interval, and
+ * at once when the guest has nothing else to do.
  */
 export class SendingTurns {
   readonly #options: SendingTurnsOptions;
   readonly #timer: Timer;
   /** Derived. After a load it is that of another time, if that was later: then the next turn comes at once. */
   #next = 0;
-  /** Derived: from the last turn to the next. */
-  #interval = INTERVAL;
 
   constructor(options: SendingTurnsOptions) {
     this.#options = options;
@@ -45,7 +37,7 @@ export class SendingTurns {
   request(): void {
     if (this.#timer.deadline < Infinity) return;
     const wait = this.#next - this.#options.clock.now();
-    if (wait <= 0 || wait > this.#interval) this.#take();
+    if (wait <= 0 || wait > INTERVAL) this.#take();
     else this.#timer.arm(this.#next);
   }
 
@@ -61,8 +53,7 @@ export class SendingTurns {
 
   #take(): void {
     const { clock, send } = this.#options;
-    const isBulk = send() >= BULK_BYTES;
-    this.#interval = isBulk ? Math.min(2 * this.#interval, LONGEST_INTERVAL) : INTERVAL;
-    this.#next = clock.now() + this.#interval;
+    this.#next = clock.now() + INTERVAL;
+    send();
   }
 }

@@ -3,13 +3,11 @@ import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 
 /**
- * Virtual nanoseconds from a frame that is sent to its interrupt. A frame is sent at once here, where a wire takes a tenth of a millisecond for one; so each would have an interrupt of its own, and a system would
- * never find time to put small pieces of data together while others are on their way. What comes as an answer, such as an
- * acknowledgment, comes in this time: then both are one interrupt.
+ * Virtual nanoseconds from one interrupt for sent frames to the next. A frame is sent at once here, where a wire takes a tenth
+ * of a millisecond for one; so each would have an interrupt of its own, and a system would never find time to put small pieces
+ * of data together while others are on their way.
  */
-const DELAY = 500_000;
-/** Virtual nanoseconds from one interrupt for sent frames to the next. */
-const INTERVAL = 1_000_000;
+const INTERVAL = 500_000;
 
 export const sentInterruptsState = describe({
   /** When the last one was raised. */
@@ -29,7 +27,7 @@ export interface SentInterruptsOptions {
   readonly raise: (causes: number) => void;
 }
 
-/** Interrupts for frames that a card has sent: all those of a while together, after it or with another interrupt. */
+/** Interrupts for frames that a card has sent: the first at once, the next ones together, once in an interval. */
 export class SentInterrupts {
   readonly #options: SentInterruptsOptions;
   readonly #timer: Timer;
@@ -44,14 +42,9 @@ export class SentInterrupts {
     const { state, clock } = this.#options;
     state.causes = (state.causes | causes) >>> 0;
     if (this.#timer.deadline < Infinity) return;
-    this.#timer.arm(Math.max(clock.now() + DELAY, state.raisedAt + INTERVAL));
-  }
-
-  /** The card interrupts for something else: what waits goes with it. */
-  join(): void {
-    if (this.#timer.deadline === Infinity) return;
-    this.#timer.disarm();
-    this.#raise();
+    const next = state.raisedAt + INTERVAL;
+    if (clock.now() >= next) this.#raise();
+    else this.#timer.arm(next);
   }
 
   /** What was not told yet is forgotten. */

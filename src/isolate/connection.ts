@@ -1,5 +1,3 @@
-import { takenInParts } from '../../runtime/host/stream.ts';
-import { STALL_BYTES } from './output.ts';
 import type { CallName, Calls, Command, MessageEnd, Report } from './protocol.ts';
 import { RemoteCalls } from './remote-calls.ts';
 import { wakeMachine } from './wake.ts';
@@ -32,9 +30,6 @@ export class Connection {
     this.#port.postMessage(command);
     if (this.#state) wakeMachine(this.#state);
   }
-
-  /** So many bytes of output were taken. The machine hears of many at a time: each message interrupts its guest. */
-  readonly taken = takenInParts((length) => this.send({ type: 'taken', length }), STALL_BYTES / 2);
 
   /** Calls under way, and later ones, are rejected with this error. */
   close(reason: Error): void {

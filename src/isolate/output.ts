@@ -1,7 +1,7 @@
 /** A batch of this size is sent at once. */
 const BATCH_BYTES = 16 << 10;
 /** The guest stalls while so much of what it wrote has not been taken. */
-export const STALL_BYTES = 256 << 10;
+const STALL_BYTES = 256 << 10;
 
 interface Batch {
   readonly bytes: Uint8Array;

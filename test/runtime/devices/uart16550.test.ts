@@ -19,7 +19,6 @@ class UartRig extends Rig {
     base: BASE,
     line: {
       write: ([byte]) => this.sent.push(byte!),
-      writeWhole: () => {},
       arrived: () => {},
       taken: (length) => {
         this.taken += length;
