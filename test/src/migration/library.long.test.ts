@@ -61,7 +61,7 @@ test.each(['worker', 'caller'] as const)('a machine moves while it computes: iso
   machine.serial.on('data', (bytes) => {
     heard += Buffer.from(bytes).toString();
   });
-  machine.serial.write('bench 400\r');
+  machine.serial.write('bench 4000\r');
   const statuses: MigrationStatus[] = [];
   machine.migration.on('status', (status) => void statuses.push(status));
   const other = await moved(machine);
