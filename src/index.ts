@@ -135,7 +135,7 @@ export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine
 export { memorySize } from './memory-size.ts';
 export type { Arrived } from './migration/arrival.ts';
 export { ChannelError, type MigrationChannel } from './migration/channel.ts';
-export type { MachineMigration, MigrationEvents, MigrationStatus } from './migration/index.ts';
+export type { MachineMigration, MigrationEvents, MigrationStatus, OpenChannel } from './migration/index.ts';
 export type { MigrationParameters } from './migration/parameters.ts';
 export type { MigrationStatistics } from './migration/statistics.ts';
 export type { Monitor } from './monitor/monitor.ts';

@@ -7,8 +7,11 @@ import type { AccessWatcher, Watch } from '../memory/watch.ts';
 
 /** Bytes at a linear address that a debugger wants to hear of. */
 export interface Watchpoint {
+  /** Which accesses it is for. */
   readonly kind: WatchKind;
+  /** Linear address of the first byte. */
   readonly address: number;
+  /** In bytes. */
   readonly length: number;
 }
 

@@ -94,7 +94,7 @@ export type { EngineName, Metrics } from '../machine-core.ts';
 export type { MachineEvents, MachineState } from '../machine-types.ts';
 export { memorySize } from '../memory-size.ts';
 export { ChannelError, type MigrationChannel } from '../migration/channel.ts';
-export type { MachineMigration, MigrationStatus } from '../migration/index.ts';
+export type { MachineMigration, MigrationStatus, OpenChannel } from '../migration/index.ts';
 export type { MigrationParameters } from '../migration/parameters.ts';
 export type { MigrationStatistics } from '../migration/statistics.ts';
 export { NetworkHub } from '../network/hub.ts';
