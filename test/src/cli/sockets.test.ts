@@ -118,11 +118,13 @@ test('a monitor shows what character devices are connected to, and reads ring bu
   await transcript.has(device('serial1', 'null', true));
   await transcript.has(device('unused', 'null', false));
   await transcript.has(device('compat_monitor0', `unix:${path},server=on`, true));
-  for (let tries = 0; tries < 600 && !transcript.text.includes('demo> '); tries++) {
+  // A read may have a part of the prompt only.
+  const printed = () => [...transcript.text.matchAll(/"return": ?"([^"]*)"/g)].map(([, text]) => text).join('');
+  for (let tries = 0; tries < 600 && !printed().includes('demo> '); tries++) {
     socket.write('{"execute":"ringbuf-read","arguments":{"device":"ring","size":4096}}');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  await transcript.has('demo> ');
+  expect(printed()).toContain('demo> ');
 });
 
 test('a machine that waits is started by gdb, and ended by it', async () => {
