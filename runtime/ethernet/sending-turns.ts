@@ -1,3 +1,4 @@
+import { type Component, describe, f64 } from '../snapshot/describe.ts';
 import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 
@@ -8,9 +9,14 @@ import type { EventQueue, Timer } from '../time/events.ts';
  */
 const INTERVAL = 2_000_000;
 
+const sendingTurnsState = describe({
+  /** When the next turn may come. */
+  next: f64,
+});
+
 /** What {@link SendingTurns} is made with. */
 export interface SendingTurnsOptions {
-  /** Of its timer. */
+  /** Of its timer and its component. */
   readonly name: string;
   readonly clock: Clock;
   readonly events: EventQueue;
@@ -23,22 +29,25 @@ export interface SendingTurnsOptions {
  * at once when the guest has nothing else to do.
  */
 export class SendingTurns {
+  readonly component: Component;
   readonly #options: SendingTurnsOptions;
   readonly #timer: Timer;
-  /** Derived. After a load it is that of another time, if that was later: then the next turn comes at once. */
-  #next = 0;
+  readonly #state = sendingTurnsState.create();
 
   constructor(options: SendingTurnsOptions) {
     this.#options = options;
+    this.component = sendingTurnsState.bind(options.name, this.#state);
     this.#timer = options.events.timer(options.name, () => this.#take(), { whenIdle: true });
   }
 
   /** The guest has given something. */
   request(): void {
     if (this.#timer.deadline < Infinity) return;
-    const wait = this.#next - this.#options.clock.now();
+    const { next } = this.#state;
+    const wait = next - this.#options.clock.now();
+    // Only a file that was made by hand says that it is longer.
     if (wait <= 0 || wait > INTERVAL) this.#take();
-    else this.#timer.arm(this.#next);
+    else this.#timer.arm(next);
   }
 
   /** The next turn comes this soon, as there is more to send; nanoseconds. */
@@ -53,7 +62,7 @@ export class SendingTurns {
 
   #take(): void {
     const { clock, send } = this.#options;
-    this.#next = clock.now() + INTERVAL;
+    this.#state.next = clock.now() + INTERVAL;
     send();
   }
 }

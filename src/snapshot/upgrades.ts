@@ -9,7 +9,22 @@ type Contents = { readonly [name: string]: Saved };
 const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
   // Nothing was told of what is in drives.
   1: (contents) => ({ media: {}, ...contents }),
+  // Cards did not tell when they may send next. At once, then.
+  2: ({ components, ...others }) => ({
+    ...others,
+    ...(isRecord(components) && {
+      components: Object.fromEntries(Object.entries(components).map(([name, saved]) => [name, withTurns(name, saved)])),
+    }),
+  }),
 };
+
+/** A card that sends in turns, with a state of these; other components as they are. */
+function withTurns(name: string, saved: Saved): Saved {
+  const card = isRecord(saved) ? saved[name] : undefined;
+  if (!isRecord(saved) || !isRecord(card) || card['sentInterrupts'] === undefined) return saved;
+  const rings = card['txRings'] === undefined ? ['transmit'] : ['transmit', 'transmit high'];
+  return { ...saved, ...Object.fromEntries(rings.map((ring) => [`${name} ${ring}`, { next: 0 }])) };
+}
 
 /** What a file of an earlier version holds, as one of this version would. */
 export function upgraded(saved: Saved, from: number): Saved {

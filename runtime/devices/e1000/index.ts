@@ -64,7 +64,7 @@ export class E1000 {
     const memory = functionMemory(options.memory, () => this.pciFunction);
     this.#receiver = new Receiver({ words, memory, interrupt });
     this.#transmitter = this.#makeTransmitter(memory, interrupt);
-    this.component = joinComponents(name, [e1000State.bind(name, state), port.component]);
+    this.component = joinComponents(name, [e1000State.bind(name, state), this.#turns.component, port.component]);
     this.pciFunction = this.#makeFunction();
     port.onFrame = (frame) => this.#receiver.receive(frame);
     port.onLinkChanged = () => this.#linkChanged();

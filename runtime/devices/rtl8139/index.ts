@@ -47,7 +47,8 @@ export class Rtl8139 {
     const { name, port } = options;
     this.#parts = this.#makeParts();
     this.#registers = new CardRegisters(REGISTER_BYTES, rtl8139Registers(this.#parts));
-    this.component = joinComponents(name, [rtl8139State.bind(name, this.#state), port.component]);
+    const { components } = this.#parts.transmitter;
+    this.component = joinComponents(name, [rtl8139State.bind(name, this.#state), ...components, port.component]);
     this.pciFunction = this.#makeFunction();
     port.onFrame = (frame) => this.#parts.receiver.receive(frame);
     port.onLinkChanged = () => this.#parts.interrupts.raise(Interrupt.linkChange);

@@ -5,6 +5,7 @@ import { ipv4Of, sendSegments, setIpChecksum, setPayloadChecksum } from '../../e
 import { SendingTurns } from '../../ethernet/sending-turns.ts';
 import type { SentInterrupts } from '../../ethernet/sent-interrupts.ts';
 import type { BusMemory } from '../../memory/bus-memory.ts';
+import type { Component } from '../../snapshot/describe.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue } from '../../time/events.ts';
 import {
@@ -85,6 +86,11 @@ export class Transmitter {
       (timer, ring) => new SendingTurns({ name: timer, clock, events, send: () => this.#sendRing(ring as Ring) }),
     );
     this.#descriptor = new DescriptorView(options.memory, DESCRIPTOR_BYTES);
+  }
+
+  /** Part of the card's state. */
+  get components(): Component[] {
+    return this.#turns.map(({ component }) => component);
   }
 
   get #isEnabled(): boolean {

@@ -5,7 +5,7 @@ import type { Saved } from '../../../runtime/snapshot/describe.ts';
 import { nodeCompressor } from '../../../src/node/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 import type { Compressor } from '../../../src/snapshot/compression.ts';
-import { FIXED_BYTES, SnapshotError, writeFixedPart } from '../../../src/snapshot/layout.ts';
+import { FIXED_BYTES, SnapshotError, VERSION, writeFixedPart } from '../../../src/snapshot/layout.ts';
 import { readSnapshot } from '../../../src/snapshot/read.ts';
 import { writeSnapshot } from '../../../src/snapshot/write.ts';
 import { Random } from '../../support/random.ts';
@@ -64,9 +64,11 @@ test.each<[string, Uint8Array]>([
 
 test('a file of a later format says so', async () => {
   const file = await writeSnapshot(state, deflate);
-  file[8] = 9;
+  file[8] = VERSION + 1;
   new DataView(file.buffer).setUint32(FIXED_BYTES - 4, crc32(file.subarray(0, FIXED_BYTES - 4)), true);
-  await expect(read(file)).rejects.toThrow('a.snapshot: has version 9 of the format; this rawiron reads up to 2');
+  await expect(read(file)).rejects.toThrow(
+    `a.snapshot: has version ${VERSION + 1} of the format; this rawiron reads up to ${VERSION}`,
+  );
 });
 
 test('a file by a method that the host lacks says so', async () => {

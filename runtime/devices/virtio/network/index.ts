@@ -73,7 +73,12 @@ export class VirtioNetwork {
     });
     port.onFrame = (frame, following) => receiver.receive(frame, following);
     port.onLinkChanged = () => virtio.configChanged();
-    this.component = joinComponents(name, [networkState.bind(name, this.#state), virtio.component, port.component]);
+    this.component = joinComponents(name, [
+      networkState.bind(name, this.#state),
+      this.#turns.component,
+      virtio.component,
+      port.component,
+    ]);
     this.pciFunction = virtio.pciFunction;
     this.#forget();
   }
