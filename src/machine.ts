@@ -347,13 +347,13 @@ export class Machine extends AskedMachine implements AsyncDisposable {
 
   async #deliver(port: string, bytes: Uint8Array): Promise<void> {
     await this.#streams.receive(port, bytes);
-    this.#connection.send({ type: 'taken', length: bytes.length });
+    this.#connection.taken(bytes.length);
   }
 
   /** The isolate hears when listeners are done with it. */
   async #tellReset(reset: Reset): Promise<void> {
     await this.emit('reset', reset);
-    this.#connection.send({ type: 'taken', length: RESET_BYTES });
+    this.#connection.taken(RESET_BYTES);
   }
 
   #enter(state: 'running' | 'paused' | 'ended'): void {

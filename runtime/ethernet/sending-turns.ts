@@ -8,6 +8,12 @@ import type { EventQueue, Timer } from '../time/events.ts';
  * much as a large one.
  */
 const INTERVAL = 2_000_000;
+/**
+ * A turn with so many bytes is no question or answer that somebody waits for: the pause after it is longer. Each turn costs the
+ * guest two interrupts, that of the card and that of the acknowledgment.
+ */
+const BULK_BYTES = 8 << 10;
+const BULK_INTERVAL = 4 * INTERVAL;
 
 const sendingTurnsState = describe({
   /** When the next turn may come. */
@@ -20,13 +26,13 @@ export interface SendingTurnsOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly events: EventQueue;
-  /** Sends what the guest has given to the card. */
-  readonly send: () => void;
+  /** Sends what the guest has given to the card. @returns how many bytes that was */
+  readonly send: () => number;
 }
 
 /**
- * When a card sends what the guest gives to it: at once after a while without, then no more often than once in an interval, and
- * at once when the guest has nothing else to do.
+ * When a card sends what the guest gives to it: at once after a while without, then no more often than once in an interval, which
+ * is longer where there is much to send, and at once when the guest has nothing else to do.
  */
 export class SendingTurns {
   readonly component: Component;
@@ -46,7 +52,7 @@ export class SendingTurns {
     const { next } = this.#state;
     const wait = next - this.#options.clock.now();
     // Only a file that was made by hand says that it is longer.
-    if (wait <= 0 || wait > INTERVAL) this.#take();
+    if (wait <= 0 || wait > BULK_INTERVAL) this.#take();
     else this.#timer.arm(next);
   }
 
@@ -62,7 +68,7 @@ export class SendingTurns {
 
   #take(): void {
     const { clock, send } = this.#options;
-    this.#state.next = clock.now() + INTERVAL;
-    send();
+    const isBulk = send() >= BULK_BYTES;
+    this.#state.next = clock.now() + (isBulk ? BULK_INTERVAL : INTERVAL);
   }
 }

@@ -3,11 +3,13 @@ import type { Clock } from '../time/clock.ts';
 import type { EventQueue, Timer } from '../time/events.ts';
 
 /**
- * Virtual nanoseconds from one interrupt for sent frames to the next. A frame is sent at once here, where a wire takes a tenth
- * of a millisecond for one; so each would have an interrupt of its own, and a system would never find time to put small pieces
- * of data together while others are on their way.
+ * Virtual nanoseconds from a frame that is sent to its interrupt. A frame is sent at once here, where a wire takes a tenth of a millisecond for one; so each would have an interrupt of its own, and a system would
+ * never find time to put small pieces of data together while others are on their way. What comes as an answer, such as an
+ * acknowledgment, comes in this time: then both are one interrupt.
  */
-const INTERVAL = 500_000;
+const DELAY = 500_000;
+/** Virtual nanoseconds from one interrupt for sent frames to the next. */
+const INTERVAL = 1_000_000;
 
 export const sentInterruptsState = describe({
   /** When the last one was raised. */
@@ -27,7 +29,7 @@ export interface SentInterruptsOptions {
   readonly raise: (causes: number) => void;
 }
 
-/** Interrupts for frames that a card has sent: the first at once, the next ones together, once in an interval. */
+/** Interrupts for frames that a card has sent: all those of a while together, after it or with another interrupt. */
 export class SentInterrupts {
   readonly #options: SentInterruptsOptions;
   readonly #timer: Timer;
@@ -42,9 +44,14 @@ export class SentInterrupts {
     const { state, clock } = this.#options;
     state.causes = (state.causes | causes) >>> 0;
     if (this.#timer.deadline < Infinity) return;
-    const next = state.raisedAt + INTERVAL;
-    if (clock.now() >= next) this.#raise();
-    else this.#timer.arm(next);
+    this.#timer.arm(Math.max(clock.now() + DELAY, state.raisedAt + INTERVAL));
+  }
+
+  /** The card interrupts for something else: what waits goes with it. */
+  join(): void {
+    if (this.#timer.deadline === Infinity) return;
+    this.#timer.disarm();
+    this.#raise();
   }
 
   /** What was not told yet is forgotten. */

@@ -154,6 +154,7 @@ export class HostDoor {
     this.#inputs.push(input);
     const stream: HostStream = {
       write: (bytes) => send({ type: 'output', port, bytes }),
+      writeWhole: (bytes) => send({ type: 'output', port, bytes, isWhole: true }),
       arrived: (length) => input.add(length),
       taken: (length) => input.take(length),
       onInput: () => {},

@@ -1,7 +1,7 @@
 /** What the machine tells its host. `port` is the name of a stream or of a request port (door.ts). */
 export type ToHost =
-  /** Bytes that a device has sent. */
-  | { readonly type: 'output'; readonly port: string; readonly bytes: Uint8Array }
+  /** Bytes that a device has sent. `isWhole`: nothing more comes soon that could go with them, so they need not wait. */
+  | { readonly type: 'output'; readonly port: string; readonly bytes: Uint8Array; readonly isWhole?: boolean }
   /** So many bytes of a stream's input no longer wait for the guest: as many more may come. */
   | { readonly type: 'taken'; readonly port: string; readonly length: number }
   /** A device asks for something; the completion has the same id. */

@@ -3,6 +3,7 @@ import { byteQueue, describe, flag, starting } from '../snapshot/describe.ts';
 import type { HostDoor } from './door.ts';
 import { FRAME_CREDIT, frameAt, framedLength, LARGEST_FRAME, putFrame } from './frames.ts';
 import type { FollowingFrames, NetworkPort } from './network.ts';
+import type { HostStream } from './stream.ts';
 
 const networkPortState = describe({
   isLinkUp: starting(flag, true),
@@ -12,6 +13,41 @@ const networkPortState = describe({
 
 /** Bytes of waiting frames that a card sees at once: it may put so many together. */
 const OFFERED = framedLength(new Uint8Array(0)) + 2 * LARGEST_FRAME;
+
+/** Frames that are sent together are given to the host when there are so many bytes of them. */
+const TOGETHER_BYTES = 16 << 10;
+
+/** Frames for the host, which gets them one by one, or several at once. */
+class FrameOutput {
+  readonly #stream: HostStream;
+  readonly #bytes = new Uint8Array(TOGETHER_BYTES + framedLength(new Uint8Array(0)) + LARGEST_FRAME);
+  #length = 0;
+  #isGathering = false;
+
+  constructor(stream: HostStream) {
+    this.#stream = stream;
+  }
+
+  send(frame: Uint8Array): void {
+    this.#length = putFrame(this.#bytes, this.#length, frame);
+    if (!this.#isGathering) this.#stream.write(this.#take());
+    else if (this.#length >= TOGETHER_BYTES) this.#stream.writeWhole(this.#take());
+  }
+
+  together<Result>(act: () => Result): Result {
+    this.#isGathering = true;
+    const result = act();
+    this.#isGathering = false;
+    if (this.#length > 0) this.#stream.writeWhole(this.#take());
+    return result;
+  }
+
+  #take(): Uint8Array {
+    const bytes = this.#bytes.subarray(0, this.#length);
+    this.#length = 0;
+    return bytes;
+  }
+}
 
 /** Framed bytes, of which whole frames are taken one after the other. */
 class WaitingFrames implements FollowingFrames {
@@ -50,7 +86,7 @@ export function hostNetworkPort(door: HostDoor, name: string, guestError: Report
   const state = networkPortState.create();
   const stream = door.stream(name, FRAME_CREDIT);
   const control = door.requestPort<Uint8Array, Uint8Array>(controlPortName(name));
-  const message = new Uint8Array(framedLength(new Uint8Array(0)) + LARGEST_FRAME);
+  const output = new FrameOutput(stream);
   const { waiting } = state;
 
   function offer(): void {
@@ -85,14 +121,15 @@ export function hostNetworkPort(door: HostDoor, name: string, guestError: Report
         guestError(`${name}: a frame is too large, bytes`, frame.length);
         return;
       }
-      const bytes = message.subarray(0, putFrame(message, 0, frame));
       if (!door.hasLatency) {
-        stream.write(bytes);
+        output.send(frame);
         return;
       }
-      const question = bytes.slice();
+      const question = new Uint8Array(framedLength(frame));
+      putFrame(question, 0, frame);
       control.request(() => question, enterAnswer);
     },
+    together: (act) => output.together(act),
     onFrame: () => true,
     resume: offer,
     onLinkChanged: () => {},

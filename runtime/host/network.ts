@@ -21,6 +21,8 @@ export interface NetworkPort {
   readonly isLinkUp: boolean;
   /** Sends a frame; its bytes may change afterwards. Without a link it is lost. */
   send(frame: Uint8Array): void;
+  /** Does something that sends frames: they go together, at its end. It must not fail. */
+  together<Result>(act: () => Result): Result;
   /**
    * Takes a frame, whose bytes change afterwards, and of the `following` ones those that the card takes with it. False: there is
    * no room, and none is taken; it is offered again after `resume`. Set by the card.

@@ -9,6 +9,8 @@ export const MOUSE_CREDIT = 96;
 export interface HostStream {
   /** Sends bytes; they may change afterwards. While the host doesn't take them the whole machine waits. */
   write(bytes: Uint8Array): void;
+  /** The same with bytes after which nothing comes soon: they go at once. */
+  writeWhole(bytes: Uint8Array): void;
   /** So many bytes of input came another way, as the answer to a request: they have used up credit, and wait like others. */
   arrived(length: number): void;
   /** So many bytes of input no longer wait for the guest. */

@@ -31,6 +31,11 @@ export class Connection {
     if (this.#state) wakeMachine(this.#state);
   }
 
+  /** So many bytes of output were taken. Its guest is not interrupted for that: a machine that stalls looks for it by itself. */
+  taken(length: number): void {
+    if (!this.#isClosed) this.#port.postMessage({ type: 'taken', length });
+  }
+
   /** Calls under way, and later ones, are rejected with this error. */
   close(reason: Error): void {
     if (this.#isClosed) return;

@@ -359,7 +359,7 @@ class MachineLoop {
     return {
       nanoseconds: () => this.#clock.nanoseconds(),
       send: (message) => {
-        if (message.type === 'output') this.#addOutput(message.port, message.bytes);
+        if (message.type === 'output') this.#addOutput(message.port, message.bytes, message.isWhole);
         else if (message.type === 'request' && this.#drives.has(message.port)) this.#drives.ask(message);
         else this.#port.postMessage(message);
       },
@@ -382,11 +382,12 @@ class MachineLoop {
     Atomics.store(this.#core.state, Word.attention, 1);
   }
 
-  #addOutput(port: string, bytes: Uint8Array): void {
+  #addOutput(port: string, bytes: Uint8Array, isWhole = false): void {
     const first = !this.#output.pending;
     this.#output.add(port, bytes);
+    if (isWhole) this.#output.flush();
     if (this.#output.stalled) this.#leaveCore();
-    if (!first || !this.#deadlines) return;
+    if (isWhole || !first || !this.#deadlines) return;
     const flushAt = Math.min(this.#clock.nanoseconds() + OUTPUT_DELAY, this.#sliceEnd);
     this.#deadlines.set(Deadline.loop, this.#clock.toHost(flushAt));
   }

@@ -62,7 +62,11 @@ export class E1000 {
     this.#phy = new Phy(state, port, interrupt);
     this.#eeprom = new CardEeprom(state, mac);
     const memory = functionMemory(options.memory, () => this.pciFunction);
-    this.#receiver = new Receiver({ words, memory, interrupt });
+    const received = (causes: number) => {
+      interrupt(causes);
+      this.#sentInterrupts.join();
+    };
+    this.#receiver = new Receiver({ words, memory, interrupt: received });
     this.#transmitter = this.#makeTransmitter(memory, interrupt);
     this.component = joinComponents(name, [e1000State.bind(name, state), this.#turns.component, port.component]);
     this.pciFunction = this.#makeFunction();
@@ -89,8 +93,9 @@ export class E1000 {
   }
 
   #makeTransmitter(memory: BusMemory, interrupt: (causes: number) => void): Transmitter {
-    const { name, events, clock, guestError } = this.#options;
-    this.#turns = new SendingTurns({ name: `${name} transmit`, clock, events, send: () => this.#transmitter.send() });
+    const { name, events, clock, guestError, port } = this.#options;
+    const send = () => port.together(() => this.#transmitter.send());
+    this.#turns = new SendingTurns({ name: `${name} transmit`, clock, events, send });
     const transmit = (frame: Uint8Array) => this.#transmit(frame);
     const [state, words, sentInterrupts] = [this.#state, this.#words, this.#sentInterrupts];
     const pause = (nanoseconds: number) => this.#turns.resume(nanoseconds);

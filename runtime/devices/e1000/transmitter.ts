@@ -70,10 +70,10 @@ export class Transmitter {
     this.#descriptor = new DescriptorView(options.memory, DESCRIPTOR_BYTES);
   }
 
-  /** Sends packets until there are no more, or so many that the guest has to run between. */
-  send(): void {
+  /** Sends packets until there are no more, or so many that the guest has to run between. @returns bytes */
+  send(): number {
     const { words, pause } = this.#options;
-    if ((words.get(Register.txControl) & TxControl.enable) === 0) return;
+    if ((words.get(Register.txControl) & TxControl.enable) === 0) return 0;
     let [causes, descriptors, bytes] = [0, 0, 0];
     let mayWait = true;
     this.#frames = 0;
@@ -89,6 +89,7 @@ export class Transmitter {
     if (isOver()) pause(PAUSE);
     else if (descriptors > 0) causes |= Cause.txEmpty;
     if (causes !== 0) this.#interrupt(causes, mayWait);
+    return bytes;
   }
 
   /** The guest says for each descriptor whether its interrupt may come later (IDE; 317453, 3.3.3.1). */

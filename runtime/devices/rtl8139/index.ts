@@ -72,6 +72,10 @@ export class Rtl8139 {
     const timer = events.timer(`${name} timer`, () => this.#timerDue());
     const send = (frame: Uint8Array) => this.#send(frame);
     const sent = new SentInterrupts({ name, state: state.sentInterrupts, clock, events, raise: interrupt });
+    const received = (bits: number) => {
+      interrupt(bits);
+      sent.join();
+    };
     return {
       state,
       interrupts,
@@ -84,10 +88,11 @@ export class Rtl8139 {
         events,
         name,
         send,
+        together: (act) => port.together(act),
         interrupt,
         sentInterrupts: sent,
       }),
-      receiver: new Receiver({ state, memory, retry, now, interrupt }),
+      receiver: new Receiver({ state, memory, retry, now, interrupt: received }),
       timer: new CardTimer(state, clock, timer),
       eeprom: new ConfigurationEeprom(state, mac),
       cable: this.#cableView(),

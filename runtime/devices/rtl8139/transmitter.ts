@@ -64,6 +64,8 @@ export interface TransmitterOptions {
   readonly clock: Clock;
   readonly events: EventQueue;
   readonly send: (frame: Uint8Array) => void;
+  /** Does something that sends frames, which go together then. */
+  readonly together: (act: () => number) => number;
   readonly interrupt: (bits: number) => void;
   /** Tells of frames of the rings. */
   readonly sentInterrupts: SentInterrupts;
@@ -82,9 +84,10 @@ export class Transmitter {
   constructor(options: TransmitterOptions) {
     const { name, clock, events } = options;
     this.#options = options;
-    this.#turns = [`${name} transmit`, `${name} transmit high`].map(
-      (timer, ring) => new SendingTurns({ name: timer, clock, events, send: () => this.#sendRing(ring as Ring) }),
-    );
+    this.#turns = [`${name} transmit`, `${name} transmit high`].map((timer, ring) => {
+      const send = () => options.together(() => this.#sendRing(ring as Ring));
+      return new SendingTurns({ name: timer, clock, events, send });
+    });
     this.#descriptor = new DescriptorView(options.memory, DESCRIPTOR_BYTES);
   }
 
@@ -129,14 +132,15 @@ export class Transmitter {
     for (const turns of this.#turns) turns.reset();
   }
 
-  /** Sends what is in a ring. */
-  #sendRing(ring: Ring): void {
+  /** Sends what is in a ring. @returns bytes */
+  #sendRing(ring: Ring): number {
     const { state, sentInterrupts } = this.#options;
-    if (!this.#isEnabled || (state.cplusCommand & CplusCommand.transmit) === 0) return;
+    if (!this.#isEnabled || (state.cplusCommand & CplusCommand.transmit) === 0) return 0;
     const burst = { descriptors: 0, frames: 0, bytes: 0 };
     this.#sendBurst(ring, burst);
     if (burst.descriptors > 0) sentInterrupts.sent(Interrupt.txOk | (isOver(burst) ? 0 : Interrupt.noTxDescriptor));
     if (isOver(burst)) this.#turns[ring].resume(PAUSE);
+    return burst.bytes;
   }
 
   /** Sends packets until there are no more, or the burst is over. */

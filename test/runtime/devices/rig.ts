@@ -38,6 +38,9 @@ export function recordedStream(): RecordedStream {
     write(bytes: Uint8Array) {
       stream.sent.push(...bytes);
     },
+    writeWhole(bytes: Uint8Array) {
+      stream.write(bytes);
+    },
     arrived() {},
     taken(length: number) {
       stream.takenBytes += length;

@@ -19,6 +19,7 @@ class UartRig extends Rig {
     base: BASE,
     line: {
       write: ([byte]) => this.sent.push(byte!),
+      writeWhole: () => {},
       arrived: () => {},
       taken: (length) => {
         this.taken += length;

@@ -11,7 +11,10 @@ class Rig {
     name: 'sending',
     clock: { now: () => this.now } as ConstructorParameters<typeof SendingTurns>[0]['clock'],
     events: this.events,
-    send: () => this.sent++,
+    send: () => {
+      this.sent++;
+      return 0;
+    },
   });
 
   /** How many turns there have been when the guest has given something at this time. */
@@ -46,4 +49,29 @@ test('a state whose next turn is far away holds nothing up', () => {
   const rig = new Rig();
   rig.turns.component.load({ next: 'Infinity' });
   expect(rig.requestAt(60e9)).toBe(1);
+});
+
+test('where there is much to send the time to the next turn is longer', () => {
+  let now = 0;
+  let bytes = 100_000;
+  const turnsAt: number[] = [];
+  const clock = { now: () => now } as ConstructorParameters<typeof SendingTurns>[0]['clock'];
+  const events = new EventQueue();
+  const send = () => {
+    turnsAt.push(now / 1e6);
+    return bytes;
+  };
+  const turns = new SendingTurns({ name: 'sending', clock, events, send });
+  /** A guest that gives something every half millisecond. */
+  const giveUntil = (end: number) => {
+    for (; now < end; now += 500_000) {
+      events.runDue(now);
+      turns.request();
+    }
+  };
+  giveUntil(40e6);
+  expect(turnsAt.splice(0)).toEqual([0, 8, 16, 24, 32]);
+  bytes = 100;
+  giveUntil(47e6);
+  expect(turnsAt).toEqual([40, 42, 44, 46]);
 });

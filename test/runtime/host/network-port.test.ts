@@ -48,6 +48,28 @@ test('frames go out as a stream', () => {
   expect(sent).toEqual([{ type: 'output', port: 'card', bytes: framed(frame(60)) }]);
 });
 
+test('frames that are sent together go at once, in parts where they are many', () => {
+  const { sent, cable } = port();
+  const act = () => {
+    cable.send(frame(60));
+    cable.send(frame(61));
+    expect(sent).toEqual([]);
+    return 7;
+  };
+  expect(cable.together(act)).toBe(7);
+  const expected = { type: 'output', port: 'card', isWhole: true };
+  expect(sent.splice(0)).toEqual([{ ...expected, bytes: framed(frame(60), frame(61)) }]);
+  cable.together(() => {
+    for (let n = 0; n < 3; n++) cable.send(frame(9000));
+  });
+  expect(sent.splice(0)).toEqual([
+    { ...expected, bytes: framed(frame(9000), frame(9000)) },
+    { ...expected, bytes: framed(frame(9000)) },
+  ]);
+  cable.together(() => {});
+  expect(sent).toEqual([]);
+});
+
 test('a frame that is larger than the largest is lost, and told', () => {
   const { rig, sent, cable } = port();
   cable.send(frame(LARGEST_FRAME + 1));

@@ -44,7 +44,8 @@ export class VirtioNetwork {
   constructor(options: VirtioNetworkOptions) {
     this.#options = options;
     const { name, port, events, clock, guestError } = options;
-    this.#turns = new SendingTurns({ name: `${name} transmit`, clock, events, send: () => this.#transmitter.send() });
+    const send = () => port.together(() => this.#transmitter.send());
+    this.#turns = new SendingTurns({ name: `${name} transmit`, clock, events, send });
     this.#virtio = new VirtioFunction(options, {
       kind: Kind.network,
       features: Object.values(NetworkFeature),

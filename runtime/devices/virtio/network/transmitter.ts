@@ -30,8 +30,8 @@ export class Transmitter {
     this.#options = options;
   }
 
-  /** Sends frames until there are no more, or so many that the guest has to run between. */
-  send(): void {
+  /** Sends frames until there are no more, or so many that the guest has to run between. @returns bytes */
+  send(): number {
     const { virtio, pause, transmit, sent } = this.#options;
     const queue = virtio.queues[Queue.transmit];
     let [frames, bytes] = [0, 0];
@@ -50,6 +50,7 @@ export class Transmitter {
     }
     if (frames > 0) sent();
     if (frames >= BURST || bytes >= BURST_BYTES) pause();
+    return bytes;
   }
 
   #sendOne(chain: Chain, send: (frame: Uint8Array) => void): void {

@@ -29,6 +29,10 @@ export class TestCable implements NetworkPort {
     this.sent.push(frame.slice());
   }
 
+  together<Result>(act: () => Result): Result {
+    return act();
+  }
+
   resume(): void {
     while (this.waiting.length > 0) {
       let taken = 1;

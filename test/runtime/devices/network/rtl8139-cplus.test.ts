@@ -25,26 +25,39 @@ test('a packet in several parts is sent as one frame', () => {
   rig.transmit(frameTo(BROADCAST, 100), { parts: 3 });
   expect(rig.cable.sent).toEqual([frameTo(BROADCAST, 100)]);
   expect([0, 1, 2].map((n) => rig.get(TX_RING + 16 * n) >>> 28)).toEqual([2, 0, 1]);
+  rig.advance(500_000);
   expect(rig.takeStatus()).toBe(Interrupt.txOk | Interrupt.noTxDescriptor);
 });
 
 test('frames that are sent soon after another share an interrupt, and their descriptors are back at once', () => {
   const rig = cplus();
   const sent = Interrupt.txOk | Interrupt.noTxDescriptor;
-  rig.transmit(frameTo(BROADCAST, 100));
-  expect(rig.takeStatus()).toBe(sent);
-  for (const first of [1, 2]) rig.transmit(frameTo(BROADCAST, 100), { first });
+  const interruptAfter = (nanoseconds: number) => {
+    rig.advance(nanoseconds - 1);
+    expect(rig.takeStatus()).toBe(0);
+    rig.advance(1);
+    expect(rig.takeStatus()).toBe(sent);
+  };
+  for (const first of [0, 1, 2]) rig.transmit(frameTo(BROADCAST, 100), { first });
   expect(rig.cable.sent).toHaveLength(3);
-  expect([1, 2].map((n) => rig.get(TX_RING + 16 * n) >>> 31)).toEqual([0, 0]);
-  expect(rig.takeStatus()).toBe(0);
-  rig.advance(499_999);
-  expect(rig.takeStatus()).toBe(0);
-  rig.advance(1);
-  expect(rig.takeStatus()).toBe(sent);
+  expect([0, 1, 2].map((n) => rig.get(TX_RING + 16 * n) >>> 31)).toEqual([0, 0, 0]);
+  interruptAfter(500_000);
+  rig.transmit(frameTo(BROADCAST, 100), { first: 3 });
+  interruptAfter(1_000_000);
   rig.advance(1_000_000);
   expect(rig.takeStatus()).toBe(0);
-  rig.transmit(frameTo(BROADCAST, 100), { first: 3 });
-  expect(rig.takeStatus()).toBe(sent);
+});
+
+test('an answer that comes in time shares the interrupt of what was sent', () => {
+  const rig = cplus();
+  rig.transmit(frameTo(BROADCAST, 100));
+  rig.advance(100_000);
+  expect(rig.takeStatus()).toBe(0);
+  giveBuffers(rig);
+  rig.cable.arrive(frameTo(BROADCAST, 100));
+  expect(rig.takeStatus()).toBe(Interrupt.rxOk | Interrupt.txOk | Interrupt.noTxDescriptor);
+  rig.advance(2_000_000);
+  expect(rig.takeStatus()).toBe(0);
 });
 
 test('what the guest gives while it is busy is sent together', () => {

@@ -69,16 +69,14 @@ test.each(interfaces)('frames are sent: %s', (kind) => {
       .takeUsed()
       .map(({ written }) => written),
   ).toEqual([0, 0]);
+  rig.advance(500_000);
   expect(rig.driver.isr).toBe(1);
 });
 
 test('frames that are sent soon after another share an interrupt', () => {
   const rig = new NetworkRig('modern');
   const send = () => rig.send(rig.header(), frameTo(BROADCAST, 100));
-  send();
-  expect(rig.driver.isr).toBe(1);
-  send();
-  send();
+  for (let n = 0; n < 3; n++) send();
   expect(rig.driver.queue(TRANSMIT).takeUsed()).toHaveLength(3);
   expect(rig.driver.isr).toBe(0);
   rig.advance(500_000);
