@@ -126,29 +126,28 @@ export class Tiering {
     this.check = check;
   }
 
-  /** DUE: an entry that is not translated has come to the heat at which it is looked at. */
+  /**
+   * DUE: an entry that is not translated has come to the heat at which it is looked at. That is long before it is hot and then
+   * again and again, so that what it runs is known to the shares of others.
+   */
   readonly onDue: Run = (node) => {
-    const { records, shares, hotAt } = this;
+    const { records, shares, hotAt, firstDue } = this;
+    const { due } = node;
     const heat = records.heatOf(node);
-    shares.charge(this.gained(node.due));
-    if (node.due <= this.firstDue) shares.begin(node);
-    records.expect(node, hotAt);
+    // After it is hot it is looked at whenever its heat has doubled.
+    shares.charge(due > hotAt ? due / 2 : firstDue);
+    if (due === firstDue) shares.begin(node);
+    records.expect(node, due < hotAt ? Math.min(due + firstDue, hotAt) : 2 * due);
     const isHot = heat >= hotAt;
     if (!isHot && !isSlow(node)) return this.graph.single(node);
-    if (isHot && shares.isSmall(node, heat)) return this.countAnew(node);
+    if (isHot && shares.isSmall(node, heat - firstDue)) return this.countAnew(node);
     if (!(isHot && this.join(node)) && !this.install([node], 'shared')) this.graph.setRun(node, node.one);
     return node.run(node);
   };
 
-  /** The heat that a node has gained since it was looked at before, by the heat at which it was due now. */
-  private gained(due: number): number {
-    if (due > this.hotAt) return due - this.hotAt;
-    return due > this.firstDue ? due - this.firstDue : due;
-  }
-
   private countAnew(node: Node): Node | null {
     this.records.heat(node, 0);
-    this.shares.begin(node);
+    this.records.expect(node, this.firstDue);
     return this.graph.single(node);
   }
 
@@ -161,11 +160,7 @@ export class Tiering {
     const joined = this.sharing(node);
     if (joined.length === 0) return false;
     const growth = Math.max(...joined.map((one) => one.growth));
-    const needed = this.hotAt << growth;
-    if (records.heatOf(node) < needed) {
-      records.expect(node, needed);
-      return true;
-    }
+    if (records.heatOf(node) < this.hotAt << growth) return true;
     const warm = entriesIn(joined).filter((entry) => records.heatOf(entry) > this.hotAt / WARM);
     const checks = joined.some((one) => one.checks === 'single') ? 'single' : 'shared';
     const made = this.remake(joined, [node, ...warm], checks, growth + 1);

@@ -1,4 +1,5 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
+import { firstDifference, isZeroFrame } from '../memory/frame-contents.ts';
 import type { WriteWatch } from '../memory/frames.ts';
 import type { GuestRam } from '../memory/ram.ts';
 
@@ -86,20 +87,14 @@ export class MemoryHistory {
   }
 
   #copy(frame: number): Int32Array | null {
-    return this.#holds(frame, zeros) ? null : this.#ram.words.slice(frame * PAGE_WORDS, (frame + 1) * PAGE_WORDS);
+    const { words } = this.#ram;
+    return isZeroFrame(words, frame) ? null : words.slice(frame * PAGE_WORDS, (frame + 1) * PAGE_WORDS);
   }
 
   #put(frame: number, kept: Int32Array | null): void {
     const words = kept ?? zeros;
-    if (this.#holds(frame, words)) return;
+    if (firstDifference(this.#ram.words, frame, words) < 0) return;
     this.#ram.words.set(words, frame * PAGE_WORDS);
     this.#ram.frames.stored(frame << PAGE_SHIFT, PAGE_BYTES, 'device');
-  }
-
-  #holds(frame: number, expected: Int32Array): boolean {
-    const { words } = this.#ram;
-    const start = frame * PAGE_WORDS;
-    for (let n = 0; n < PAGE_WORDS; n++) if (words[start + n] !== expected[n]) return false;
-    return true;
   }
 }

@@ -168,7 +168,6 @@ export class History {
 
   /** Another host takes the place of the one that was there. */
   forget(): void {
-    this.abandon();
     this.keep(false);
     this.cut();
     this.#held = [];

@@ -8,7 +8,7 @@ import { misaligned } from './alignment.ts';
 import { Access, type PageWalk, Paging } from './paging.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
-import { Tlb } from './tlb.ts';
+import { PageKind, Tlb } from './tlb.ts';
 import { type AccessWatcher, type Watch, WatchedPages, type WatchOwner } from './watch.ts';
 
 /**
@@ -236,8 +236,12 @@ export class Mmu implements ProcessorMemory {
 
   private translateWrite(linear: number, bytes: number, access: number): number {
     const page = linear >>> 12;
-    const at = this.tlb.lookup(access & Access.user ? this.tlb.writeUser : this.tlb.writeSupervisor, page);
-    return at >= 0 ? at | (linear & 0xfff) : this.fill(linear, bytes, Access.write | access);
+    const isUser = (access & Access.user) !== 0;
+    const at = this.tlb.lookup(isUser ? this.tlb.writeUser : this.tlb.writeSupervisor, page);
+    if (at >= 0) return at | (linear & 0xfff);
+    const told = this.tlb.lookupStored(page, isUser ? PageKind.userStores : PageKind.supervisorStores);
+    const isMarked = told >= 0 && this.ram.frames.marks[told >>> 12] !== 0;
+    return isMarked ? told | (linear & 0xfff) : this.fill(linear, bytes, Access.write | access);
   }
 
   /**
@@ -265,16 +269,23 @@ export class Mmu implements ProcessorMemory {
   /** Generated code reads through a write entry where it is going to write, so loads must see what stores reach. */
   private enter(page: number, frame: number, stored: number): void {
     const { tlb, walkResult: r, watched } = this;
-    const direct = r.dirty && stored === frame && this.ram.frames.marks[frame] === 0;
     const arrays: Int32Array[] = [];
+    let { kind } = r;
     if (watched.idle || !watched.reads(page)) {
       arrays.push(tlb.readSupervisor);
       if (r.user) arrays.push(tlb.readUser);
     }
-    if (direct && (watched.idle || !watched.writes(page))) {
-      if (r.supervisorWrite) arrays.push(tlb.writeSupervisor);
-      if (r.userWrite) arrays.push(tlb.writeUser);
+    if (r.dirty && stored === frame && (watched.idle || !watched.writes(page))) {
+      const isMarked = this.ram.frames.marks[frame] !== 0;
+      if (r.supervisorWrite) {
+        if (isMarked) kind |= PageKind.supervisorStores;
+        else arrays.push(tlb.writeSupervisor);
+      }
+      if (r.userWrite) {
+        if (isMarked) kind |= PageKind.userStores;
+        else arrays.push(tlb.writeUser);
+      }
     }
-    tlb.enter(page, frame, r.kind, arrays);
+    tlb.enter(page, frame, kind, arrays);
   }
 }

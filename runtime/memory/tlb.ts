@@ -4,9 +4,10 @@ const PAGES = 1 << 20;
 const FILLED = 1;
 /**
  * What is known of a page's translation beside its entries. For INVLPG and loading CR3: it is global; it is a part of a
- * large page (4 MB, or 2 MB with PAE). For fetching: instructions there may not be executed.
+ * large page (4 MB, or 2 MB with PAE). For fetching: instructions there may not be executed. For stores to a frame that is marked,
+ * so that there is no write entry: who may store there.
  */
-export const PageKind = { small: 0, global: 2, large: 4, noExecute: 8 } as const;
+export const PageKind = { small: 0, global: 2, large: 4, noExecute: 8, supervisorStores: 16, userStores: 32 } as const;
 const LARGE_PAGE_SHIFT = 10;
 /** In `writers`: several pages. */
 const SEVERAL = -1;
@@ -76,6 +77,11 @@ export class Tlb {
   lookup(array: Int32Array, page: number): number {
     const difference = array[page] ^ (page << 10);
     return difference === this.invalid ? -1 : difference << 2;
+  }
+
+  /** Offset in the buffer of a page's frame for a store that must be told of, or -1 if it isn't known whether it may be done. */
+  lookupStored(page: number, stores: number): number {
+    return (this.marks[page] & stores) === 0 ? -1 : this.lookup(this.readSupervisor, page);
   }
 
   /** Whether a page that has an entry may be executed. */

@@ -34,8 +34,12 @@ whole:  inc     eax
   const at = (label: string) => nodes.find(({ eip, length }) => eip === guest.address(label) && length > 0)!;
   // The run that decodes it isn't counted.
   const { records } = guest.core.engine.graph;
-  expect(records.heatOf(at('whole'))).toBe(299 * at('whole').weight);
-  expect(at('whole').due).toBe(hotAt(tiering));
+  const heat = 299 * at('whole').weight;
+  expect(records.heatOf(at('whole'))).toBe(heat);
+  // It has been looked at, and will be again.
+  expect(heat).toBeGreaterThan(firstDue(tiering));
+  expect(heat).toBeLessThan(hotAt(tiering));
+  expect(at('whole').due).toBe(firstDue(tiering) * Math.ceil((heat + 1) / firstDue(tiering)));
   expect(at('whole').run).not.toBe(at('whole').enter);
   expect(at('real').run).toBe(at('real').enter);
   expect(records.heatOf(at('real'))).toBe(firstDue(tiering));

@@ -6,6 +6,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../support/ports.ts';
 import { program } from '../support/command-line.ts';
 
 const PATIENCE = 60_000;
@@ -59,15 +60,6 @@ async function client(address: { path: string } | { port: number; host: string }
     if (tries === 600) throw error;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 test('a monitor on a Unix socket: one client after the other; quit ends the program, and the socket is gone', async () => {

@@ -1,22 +1,12 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine, openMonitor } from '../../../src/index.ts';
 import type { Monitor } from '../../../src/monitor/monitor.ts';
+import { freePort } from '../../support/ports.ts';
 
 let machine: Machine;
 let monitor: Monitor;
 let port: number;
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Whether somebody listens at the port. */
 function isOpen(): Promise<boolean> {
