@@ -11,7 +11,9 @@ export async function withEarlyIsolate<Made>(
   const pool = new IsolatePool();
   if (isolate === 'worker') host.prepareIsolate?.(pool, name);
   try {
-    return await make(pool);
+    const made = await make(pool);
+    if (isolate === 'worker') host.prepareNext?.();
+    return made;
   } finally {
     // The isolate ends with its machine; or now, if there is none, while nobody waits for it.
     void pool.close();

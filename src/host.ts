@@ -69,6 +69,8 @@ export interface Host {
   startDrives(events: IsolateEvents): DriveThread;
   /** Has an isolate start in a worker ahead, for the first machine of this pool; `name` is for people. Left out: the host cannot. */
   prepareIsolate?(pool: IsolatePool, name?: string): void;
+  /** A machine goes on from a state that it has got. Where another one is likely to follow, an isolate starts for that. */
+  prepareNext?(): void;
   /** Makes an isolate that runs a machine. */
   startIsolate(start: IsolateStart, events: IsolateEvents): Isolate;
 }

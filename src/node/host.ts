@@ -3,13 +3,13 @@ import { ConfigurationError } from '../errors.ts';
 import type { Host, Isolate, IsolateEvents, IsolateStart } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
 import { runIsolate } from '../isolate/loop.ts';
-import type { IsolatePool } from '../isolate/pool.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { CreateCore } from '../machine-core.ts';
 import { nodeCompressor, portableCompressor } from './compressor.ts';
 import { startDriveThread } from './drive-thread.ts';
 import { imageHost } from './images.ts';
 import { KeptThread, type ThreadEnd } from './kept-thread.ts';
+import { SpareThread } from './spare-thread.ts';
 import { nodeStorage } from './storage.ts';
 import { messageEnd, startThread, type Thread } from './thread.ts';
 import { callerThread } from './threads.ts';
@@ -57,7 +57,8 @@ export async function nodeHost(core: NodeCore): Promise<Host> {
     openRecording: async (...file) => new (await import('./recording-file.ts')).NodeRecordingFile(...file),
     openFolder: async (path, options) => (await import('./shared-folder/index.ts')).openFolder(path, options),
     startDrives: (events) => startDriveThread(modules.drives, events),
-    prepareIsolate: (pool, name) => void pool.put(startKept(pool, modules, name)),
+    prepareIsolate: (pool, name) => void pool.put(keptThread(modules, name)),
+    prepareNext: () => spareThread(modules).renew(() => startKept(modules)),
     startIsolate(start, events) {
       const { port1, port2 } = new MessageChannel();
       const ports = { port: port2, drives: start.drives as MessagePort | undefined };
@@ -83,7 +84,7 @@ function startMachine(core: NodeCore, modules: ThreadModules, start: MachineStar
   const { where, config, ports, pool } = start;
   if (where === 'worker' && pool?.fits(config)) {
     const idle = pool.take() as KeptThread | undefined;
-    return (idle ?? startKept(pool, modules, start.name)).assign({ config, drives: undefined, ...ports }, events);
+    return (idle ?? keptThread(modules, start.name)).assign({ config, drives: undefined, ...ports }, events, pool);
   }
   const deadlines = new SharedDeadlines().buffer;
   const options = { config, ...ports, deadlines };
@@ -97,13 +98,26 @@ function startMachine(core: NodeCore, modules: ThreadModules, start: MachineStar
   };
 }
 
-/** A thread that runs one machine after the other, each of this pool. */
-function startKept(pool: IsolatePool, modules: ThreadModules, name?: string): KeptThread {
+/** By the module of machines' threads. */
+const spareThreads = new Map<string, SpareThread>();
+
+function spareThread({ machine }: ThreadModules): SpareThread {
+  const known = spareThreads.get(machine) ?? new SpareThread();
+  spareThreads.set(machine, known);
+  return known;
+}
+
+/** A thread that runs one machine after the other, each of one configuration: the spare one, but for one with a name. */
+function keptThread(modules: ThreadModules, name?: string): KeptThread {
+  return (name === undefined && spareThread(modules).take()) || startKept(modules, name);
+}
+
+function startKept(modules: ThreadModules, name?: string): KeptThread {
   const events: { current: IsolateEvents } = { current: { onCrash: () => {} } };
   const current: IsolateEvents = { onCrash: (error) => events.current.onCrash(error) };
   const options: KeptWorkerOptions = { isKept: true, deadlines: new SharedDeadlines().buffer };
   const thread = startWorker(modules.machine, { options, ports: [] }, current, name);
-  return new KeptThread(thread, new Ticker(modules.ticker, options.deadlines, current), { pool, events });
+  return new KeptThread(thread, new Ticker(modules.ticker, options.deadlines, current), events);
 }
 
 /**

@@ -23,7 +23,6 @@ export class KeptThread implements PooledIsolate {
   readonly #ticker: Ticker;
   readonly #worker: Worker;
   readonly #thread: Thread;
-  readonly #pool: IsolatePool;
   /** Whose machine is there hears of its end. */
   readonly #events: { current: IsolateEvents };
   /** A machine has been there, whose core is kept. */
@@ -31,16 +30,11 @@ export class KeptThread implements PooledIsolate {
   #hasEnded = false;
   #hasFailed = false;
 
-  constructor(
-    thread: Thread,
-    ticker: Ticker,
-    options: { readonly pool: IsolatePool; readonly events: { current: IsolateEvents } },
-  ) {
+  constructor(thread: Thread, ticker: Ticker, events: { current: IsolateEvents }) {
     this.#thread = thread;
     this.#worker = thread.worker;
     this.#ticker = ticker;
-    this.#pool = options.pool;
-    this.#events = options.events;
+    this.#events = events;
     this.#worker.once('exit', () => {
       this.#hasEnded = true;
     });
@@ -52,25 +46,28 @@ export class KeptThread implements PooledIsolate {
     return !this.#hasEnded && !this.#hasFailed;
   }
 
-  /** Runs the next machine. It must be idle. */
-  assign({ config, ...ports }: Required<MachineTask>, events: IsolateEvents): ThreadEnd {
+  /**
+   * Runs the next machine. It must be idle.
+   * @param pool that it is kept in when the machine has ended
+   */
+  assign({ config, ...ports }: Required<MachineTask>, events: IsolateEvents, pool: IsolatePool): ThreadEnd {
     this.#hear(events);
     // The core that is there is of the same configuration.
     const task: MachineTask = this.#hasCore ? ports : { config, ...ports };
     this.#hasCore = true;
     this.#worker.postMessage(task, portsOf(ports));
-    return this.#lend();
+    return this.#lend(pool);
   }
 
   /** What the machine that is there can ask, until it has left. */
-  #lend(): ThreadEnd {
+  #lend(pool: IsolatePool): ThreadEnd {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     let isOver = false;
     const left = this.#left(promise, resolve).then(async (isFree) => {
       isOver = true;
       this.#hear(nobody);
       this.#hold(false);
-      await (isFree && this.isUsable ? this.#pool.put(this) : this.end());
+      await (isFree && this.isUsable ? pool.put(this) : this.end());
     });
     return {
       ticker: this.#ticker,

@@ -10,13 +10,14 @@ function makeHost() {
     told.push(`prepared ${name}`);
     void pool.put(isolate);
   };
-  return { host: { prepareIsolate } as Host, isolate, told };
+  const prepareNext = () => void told.push('prepared the next one');
+  return { host: { prepareIsolate, prepareNext } as unknown as Host, isolate, told };
 }
 
 test('an isolate is there before it is known what for', async () => {
   const { host, isolate, told } = makeHost();
   const taken = await withEarlyIsolate(host, { name: 'some' }, async (pool) => pool.take());
-  expect([taken, told]).toEqual([isolate, ['prepared some']]);
+  expect([taken, told]).toEqual([isolate, ['prepared some', 'prepared the next one']]);
 });
 
 test('it ends if no machine comes of it', async () => {

@@ -34,9 +34,9 @@ function makeThread() {
   const end = async (what: string) => void ended.push(what);
   const thread = { worker: worker as unknown as Worker, end: () => end('thread') };
   const ticker = { end: () => end('ticker') } as unknown as Ticker;
-  const kept = new KeptThread(thread, ticker, { pool, events });
+  const kept = new KeptThread(thread, ticker, events);
   const task = { config: 'a configuration', port: null } as unknown as Required<MachineTask>;
-  const assign = (name: string) => kept.assign(task, hearing(name));
+  const assign = (name: string) => kept.assign(task, hearing(name), pool);
   return { worker, pool, kept, events, crashes, ended, assign };
 }
 
