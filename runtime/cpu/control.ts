@@ -53,6 +53,7 @@ function writeCr0(cpu: Cpu, value: number): void {
   reloadPointers(cpu, next, state[Word.cr4]);
   const changed = state[Word.cr0] ^ next;
   state[Word.cr0] = next;
+  cpu.observer?.controlRegister(0, next);
   if (changed & translationBits) cpu.memory.flushAll();
   updateFpuMode(state);
   updateSseMode(state);

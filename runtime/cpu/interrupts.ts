@@ -32,6 +32,8 @@ export interface UndeliveredException {
 export interface CpuObserver {
   /** A handler is about to be entered; arguments as of `deliver`. */
   deliver(vector: number, kind: InterruptKind, errorCode: number, eip: number): void;
+  /** CR0 was written, or CR3 with paging on. */
+  controlRegister(number: 0 | 3, value: number): void;
   /** The guest asked for a model-specific register that this CPU doesn't have. */
   missingModelRegister(number: number): void;
   /** The CPU shuts down. */

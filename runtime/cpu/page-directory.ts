@@ -17,6 +17,7 @@ export function loadPageDirectory(cpu: Cpu, value: number): void {
   const { state } = cpu;
   if (usesPointers(state[Word.cr0], state[Word.cr4])) loadPointers(cpu, value);
   state[Word.cr3] = value & (cpu.model.features.has('pae') ? pointerTableBits : directoryBits);
+  if (state[Word.cr0] & Cr0.pg) cpu.observer?.controlRegister(3, state[Word.cr3]);
   cpu.memory.flushNonGlobal();
 }
 

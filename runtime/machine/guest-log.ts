@@ -31,8 +31,11 @@ type LogConfig = Pick<MachineConfig, 'log' | 'trace' | 'drives' | 'cards'>;
 export class GuestLog implements CpuObserver {
   /** What is traced besides; `changed` is due after a change. */
   readonly tracer: Tracer;
+  /** Called for each interrupt and exception while code is logged (code-log.ts). */
+  onDelivered: () => void = () => {};
   private readonly config: LogConfig;
   private items: ReadonlySet<LogItem> = new Set();
+  private logsCode = false;
   private readonly write: (text: string) => void;
   private cpu!: Cpu;
   private map!: PhysicalMap;
@@ -76,6 +79,15 @@ export class GuestLog implements CpuObserver {
     this.changed();
   }
 
+  has(item: LogItem): boolean {
+    return this.items.has(item);
+  }
+
+  /** Whether code is logged as it runs. */
+  get hasCode(): boolean {
+    return this.logsCode;
+  }
+
   /** What is logged from now on. */
   setItems(items: readonly LogItem[]): void {
     this.items = new Set(items);
@@ -97,8 +109,11 @@ export class GuestLog implements CpuObserver {
   /** Has only that observed which somebody asked for: what nobody looks at costs nothing. */
   private changed(): void {
     const { items, tracer, cpu, map } = this;
-    const watchesCpu = items.has('int') || items.has('guest_errors') || items.has('cpu_reset');
+    const hasAny = (...wanted: LogItem[]) => wanted.some((item) => items.has(item));
+    this.logsCode = hasAny('in_asm', 'exec', 'cpu');
+    const watchesCpu = this.logsCode || hasAny('int', 'guest_errors', 'cpu_reset', 'mmu');
     cpu.observer = watchesCpu || tracer.isOn('cpu_interrupt') ? this : null;
+    map.onA20 = items.has('mmu') ? (isOpen) => this.line(`A20 update: a20=${+isOpen}`) : null;
     map.onUnassigned = items.has('unimp') ? (...access) => this.unassigned(...access) : null;
     map.onDeviceAccess = tracer.isOn('memory_region_ops_read', 'memory_region_ops_write') ? tracer.deviceAccess : null;
     cpu.ports = tracer.ports(items.has('unimp') ? this.checkedPorts(this.ports) : this.ports);
@@ -126,6 +141,7 @@ export class GuestLog implements CpuObserver {
   }
 
   deliver(vector: number, kind: InterruptKind, errorCode: number, eip: number): void {
+    if (this.logsCode) this.onDelivered();
     if (kind === 'hardware') this.tracer.interrupt(vector);
     if (!this.items.has('int')) return;
     if (kind === 'hardware') this.line(`Servicing hardware INT=0x${hex(vector, 2)}`);
@@ -140,6 +156,10 @@ export class GuestLog implements CpuObserver {
         `cpl=${state[Word.cpl]} IP=${hex(cs, 4)}:${hex(eip)} pc=${hex(pc)} SP=${stack} ${last}`,
     );
     this.registers(eip);
+  }
+
+  controlRegister(number: 0 | 3, value: number): void {
+    if (this.items.has('mmu')) this.line(`CR${number} update: CR${number}=${number === 0 ? '0x' : ''}${hex(value)}`);
   }
 
   missingModelRegister(number: number): void {
@@ -168,12 +188,12 @@ export class GuestLog implements CpuObserver {
     this.registers(this.cpu.state[Word.eip]!);
   }
 
-  private line(text: string): void {
+  line(text: string): void {
     this.write(`${text}\n`);
   }
 
   /** EIP is not in the state while code runs. */
-  private registers(eip: number): void {
+  registers(eip: number): void {
     const registers = readRegisters(this.cpu, this.map.isA20Open);
     this.line(formatRegisters({ ...registers, eip: eip >>> 0 }));
   }

@@ -1,5 +1,15 @@
 /** What can be logged, with what it means. The names are those of QEMU's `-d`. */
 export const logItems = {
+  /** Code. */
+  in_asm: 'the instructions of each block of code, when it first runs',
+  /** Its runs. */
+  exec: 'each run of a block of code, with its address',
+  /** Its registers. */
+  cpu: 'the registers before each run of a block of code',
+  /** Paging. */
+  mmu: 'what is written to CR0 and CR3, and the gate of A20',
+  /** In QEMU, that no run is left out. */
+  nochain: 'nothing here: exec and cpu have all runs without it',
   /** Interrupts and exceptions. */
   int: 'each interrupt and exception, with the registers, before its handler is entered',
   /** Triple faults and resets. */

@@ -21,6 +21,7 @@ import type { Component } from '../snapshot/describe.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import { EventQueue } from '../time/events.ts';
 import { applyBoot } from './boot.ts';
+import { CodeLog } from './code-log.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from './config.ts';
 import { engineOptions } from './engine-options.ts';
 import type { Examination } from './examination.ts';
@@ -129,7 +130,8 @@ export class MachineCore {
       go: (until) => this.loop.go(until),
       reset: () => this.reset(),
     });
-    this.loop = new RunLoop({ state, engine, events, door, pc, schedule, tape, history: this.history });
+    const codeLog = new CodeLog({ state, engine, mmu: this.mmu, interrupts: pc.interrupts, log: this.log });
+    this.loop = new RunLoop({ state, engine, events, door, pc, schedule, tape, history: this.history, codeLog });
     this.visitors = new Visitors({
       ...{ state, engine, pc, mmu: this.mmu, cpu: this.cpu, components: this.components, log: this.log },
       ...{ panel: this.panel, history: this.history, mayChange: tape === null },

@@ -3,6 +3,7 @@ import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { Engine } from '../exec/engine.ts';
 import type { HostDoor } from '../host/door.ts';
 import type { EventQueue } from '../time/events.ts';
+import type { CodeLog } from './code-log.ts';
 import type { RunResult } from './config.ts';
 import type { History } from './history.ts';
 import type { Pc } from './pc.ts';
@@ -21,6 +22,7 @@ export interface RunParts {
   readonly tape: Tape | null;
   /** Its past, where that can be kept. */
   readonly history: History | null;
+  readonly codeLog: CodeLog;
 }
 
 /** Runs guest code, and between two stretches of it does what is due. */
@@ -58,14 +60,14 @@ export class RunLoop {
   }
 
   #runGuest(): ReturnType<Engine['dispatcher']['run']> {
-    const { engine, schedule, state } = this.#parts;
+    const { codeLog, schedule, state } = this.#parts;
     schedule.isInGuest = true;
     try {
-      const reason = engine.dispatcher.run();
+      const reason = codeLog.run();
       if (reason !== 'attention' || !schedule.isUsedUp) return reason;
       // What comes between this instruction and the next comes in the same order when nobody has asked for attention.
       Atomics.store(state, Word.attention, 0);
-      return engine.dispatcher.run();
+      return codeLog.run();
     } finally {
       schedule.isInGuest = false;
     }

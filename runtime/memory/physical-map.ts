@@ -41,6 +41,8 @@ export class PhysicalMap {
   onChanged: () => void = () => {};
   /** Told of accesses to where nothing is (a store's value is given); only where somebody asked for a log. */
   onUnassigned: ((address: number, size: number, value?: number) => void) | null = null;
+  /** Called when the gate of A20 is set, if anybody listens. */
+  onA20: ((isOpen: boolean) => void) | null = null;
   /** Told of accesses to devices' registers; only where somebody asked for that. */
   onDeviceAccess:
     | ((kind: 'read' | 'write', device: MmioRegion, address: number, size: number, value: number) => void)
@@ -79,6 +81,7 @@ export class PhysicalMap {
   /** The gate of A20: closed, the processor's address bit 20 is 0. */
   setA20(open: boolean): void {
     this.processorPages = open ? -1 : ~(1 << (20 - PAGE_SHIFT));
+    this.onA20?.(open);
     this.onChanged();
   }
 

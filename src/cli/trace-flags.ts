@@ -10,7 +10,7 @@ export const traceFlags: readonly Flag[] = [
     names: ['d'],
     argument: 'ITEM,…',
     list: 'list-log-items',
-    help: 'log what the guest does: int, cpu_reset, guest_errors, unimp, trace:PATTERN; help: what they mean',
+    help: 'log what the guest does: in_asm, exec, cpu, mmu, int, cpu_reset, guest_errors, unimp, trace:PATTERN; help: what they mean',
     apply: applyLog,
   },
   {

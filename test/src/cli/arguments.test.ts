@@ -242,7 +242,7 @@ test.each([
   ['-device isa-debug-exit,irq=3', "-device: 'irq' is not supported"],
   ['-device isa-debug-exit,iobase=x', "-device: 'x' is not a whole number; give iobase=N"],
   ['-device isa-debug-exit,iosize=', "-device: '' is not a whole number; give iosize=N"],
-  ['-d in_asm', "-d: unknown log item 'in_asm'; it is one of: int, cpu_reset"],
+  ['-d out_asm', "-d: unknown log item 'out_asm'; it is one of: in_asm, exec, cpu, mmu"],
   ['-icount auto', "-icount: 'auto' is not a whole number; give shift=N"],
   ['-icount 11', '-icount: icount.shift is 11; it must be a whole number from 0 to 10'],
   ['-isolate moon', "-isolate: unknown isolate 'moon'; it is one of: worker, caller"],
