@@ -1,5 +1,7 @@
+import { INPUT_CREDIT } from '../runtime/host/stream.ts';
 import { ConfigurationError } from './errors.ts';
 import type { Outflow } from './isolate/flow.ts';
+import type { MachineStreams } from './machine-streams.ts';
 import { memorySize } from './memory-size.ts';
 
 const PAGE_BYTES = 4096;
@@ -47,4 +49,11 @@ export class Balloon {
     if (whole > 0) this.#pages = new DataView(Uint8Array.from(all).buffer).getUint32(whole - 4, true);
     this.#rest = all.slice(whole);
   }
+}
+
+/** The balloon of a machine with so many bytes of memory. */
+export function connectBalloon(streams: MachineStreams, memoryBytes: number): Balloon {
+  const balloon = new Balloon(memoryBytes, streams.input('balloon', INPUT_CREDIT));
+  streams.addOutput('balloon', balloon);
+  return balloon;
 }

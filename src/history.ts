@@ -1,5 +1,6 @@
 import type { DebugStop, Watchpoint } from './machine-core.ts';
 import type { Debug } from './machine-types.ts';
+import type { IcountOptions } from './recording/options.ts';
 
 /** Where a way back ends, if it comes there. Addresses are linear. */
 export interface StopPlaces {
@@ -7,6 +8,14 @@ export interface StopPlaces {
   readonly breakpoints?: readonly number[];
   /** Bytes that are about to be accessed. */
   readonly watchpoints?: readonly Watchpoint[];
+}
+
+/** What a machine's run is kept in, or comes from. */
+export interface RecordedRun {
+  /** Whether it is recorded or replayed. */
+  readonly mode: 'record' | 'play';
+  /** The recording's file; undefined: it was given as bytes. */
+  readonly file: string | undefined;
 }
 
 /** What a machine's history needs of the machine. */
@@ -23,11 +32,17 @@ interface HistoryMachine {
  * entered the machine since `keep()` (docs/debugging.md). All calls but `keep` and `drop` reject where no history is kept.
  */
 export class MachineHistory {
+  /** The recording that is written, or replayed; null: there is none. */
+  readonly recording: RecordedRun | null;
   readonly #machine: HistoryMachine;
 
   /** @internal */
-  constructor(machine: HistoryMachine) {
+  constructor(machine: HistoryMachine, { record, replay }: Partial<IcountOptions> = {}) {
     this.#machine = machine;
+    if (record !== undefined) this.recording = { mode: 'record', file: record };
+    else
+      this.recording =
+        replay === undefined ? null : { mode: 'play', file: typeof replay === 'string' ? replay : undefined };
   }
 
   /**
@@ -52,6 +67,18 @@ export class MachineHistory {
   async seek(instructions: number): Promise<DebugStop> {
     await this.#machine.debug('seek', instructions);
     return await this.#stop();
+  }
+
+  /**
+   * Goes to where so many instructions of a replay have run, backwards or forwards, or to its end if that comes before.
+   * @throws Error if the machine replays nothing
+   */
+  async seekInReplay(instructions: number): Promise<DebugStop> {
+    if (this.recording?.mode !== 'play') throw new Error('replay must be enabled to seek');
+    await this.keep();
+    const stop = await this.seek(instructions);
+    await this.drop();
+    return stop;
   }
 
   /** Goes back by one instruction. */

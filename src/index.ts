@@ -122,7 +122,7 @@ export type { DriveLimits } from './drives/throttle/limits.ts';
 export { ConfigurationError } from './errors.ts';
 export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
-export type { MachineHistory, StopPlaces } from './history.ts';
+export type { MachineHistory, RecordedRun, StopPlaces } from './history.ts';
 export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
 export type { Mouse, MouseButton, PointerPlace } from './input/mouse.ts';
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';

@@ -1,7 +1,6 @@
-import { INPUT_CREDIT } from '../runtime/host/stream.ts';
 import { virtioPortName } from '../runtime/machine/resources.ts';
 import { AskedMachine } from './asked-machine.ts';
-import { Balloon } from './balloon.ts';
+import { type Balloon, connectBalloon } from './balloon.ts';
 import type { NetworkCard } from './cards/card.ts';
 import { answerOutside, connectOutside, disconnectOutside } from './connections.ts';
 import type { Drive } from './drives/drive.ts';
@@ -72,7 +71,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   /** The translations in its cache. */
   readonly translations: Translations;
   /** Its past, to go back to. */
-  readonly history = new MachineHistory(this);
+  readonly history: MachineHistory;
   /** Its snapshots within its images. */
   readonly snapshots: MachineSnapshots;
   /** Its moves to other processes, and from there. */
@@ -151,6 +150,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
     const events = { onCrash: (error: Error) => this.#fail(error) };
     const { isolate: where = 'worker', name } = options;
     this.#made = made;
+    this.history = new MachineHistory(this, options.icount);
     this.memoryBytes = config.memoryBytes;
     this.#isolate = host.startIsolate({ where, config, name, pool, drives: drives.machineEnd }, events);
     this.#alive = new KeepAlive(this.#isolate);
@@ -160,10 +160,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
     this.serial = this.serialPorts[0];
     this.debugConsole = this.#streams.open('debug');
     this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => this.#streams.open(virtioPortName(n)));
-    if (config.balloon) {
-      this.balloon = new Balloon(config.memoryBytes, this.#streams.input('balloon', INPUT_CREDIT));
-      this.#streams.addOutput('balloon', this.balloon);
-    }
+    if (config.balloon) this.balloon = connectBalloon(this.#streams, config.memoryBytes);
     this.parallel = this.#streams.open('lpt1');
     ({ keyboard: this.keyboard, mouse: this.mouse } = connectInput(this.#streams, config));
     this.guestLog = this.#streams.open('log');

@@ -11,6 +11,7 @@ import { infoLimits } from './limits.ts';
 import { migrationInfo } from './migrate.ts';
 import { infoNetwork } from './network.ts';
 import { formatAllRegisters } from './registers.ts';
+import { infoReplay } from './replay.ts';
 import { infoSnapshots } from './snapshots.ts';
 import { infoTraceEvents } from './trace.ts';
 import { infoVnc } from './vnc.ts';
@@ -115,6 +116,13 @@ const parts: readonly Command[] = [
     run: async (_, { machine }) => {
       return formatAllRegisters(await machine.examine('registers'), await machine.examine('floatRegisters'));
     },
+  },
+  {
+    names: ['replay'],
+    usage: '',
+    help: 'show record/replay information',
+    parameters: [],
+    run: (_, context) => infoReplay(context),
   },
   {
     names: ['snapshots'],

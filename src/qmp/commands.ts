@@ -8,6 +8,7 @@ import { limitCommands } from './commands/limits.ts';
 import { machineCommands } from './commands/machine.ts';
 import { migrationCommands } from './commands/migration.ts';
 import { pciCommands } from './commands/pci.ts';
+import { replayCommands } from './commands/replay.ts';
 import { saveCommands } from './commands/save.ts';
 import { traceCommands } from './commands/trace.ts';
 import { vncCommands } from './commands/vnc.ts';
@@ -26,6 +27,7 @@ const all: readonly QmpCommand[] = [
   ...limitCommands,
   ...deviceCommands,
   ...traceCommands,
+  ...replayCommands,
   {
     name: 'query-commands',
     run: () => [...commands.keys(), 'qmp_capabilities'].sort().map((name) => ({ name })),
