@@ -125,7 +125,7 @@ export class CodeLog {
   #begin(linear: number): void {
     const { log, state } = this.#parts;
     const known = this.#blocks.get(linear);
-    const isSame = known?.key === state[Word.key] && isAlike(known.bytes, this.#read(linear, known.bytes.length));
+    const isSame = known?.key === state[Word.key] && this.#holds(linear, known.bytes);
     const block = isSame ? known : this.#decoded(linear);
     if (block !== known) {
       if (this.#blocks.size >= MOST_BLOCKS) this.#blocks.clear();
@@ -175,19 +175,35 @@ export class CodeLog {
   /** Bytes of memory, up to what is not there. */
   #read(linear: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
-    const { map } = this.#parts.mmu;
     let done = 0;
     while (done < length) {
       const at = linear + done;
       const count = Math.min(length - done, PAGE - (at % PAGE));
-      const physical = this.#physical(at);
-      const frame = physical < 0 ? NO_FRAME : map.frameAt(Math.floor(physical / PAGE));
-      if (frame === NO_FRAME) break;
-      const from = frame * PAGE + (at % PAGE);
-      bytes.set(map.ram.bytes.subarray(from, from + count), done);
+      const offset = this.#offsetOf(at);
+      if (offset < 0) break;
+      bytes.set(this.#parts.mmu.ram.bytes.subarray(offset, offset + count), done);
       done += count;
     }
     return bytes.subarray(0, done);
+  }
+
+  /** Whether memory still holds these bytes: looked at for each run of a block. */
+  #holds(linear: number, bytes: Uint8Array): boolean {
+    const memory = this.#parts.mmu.ram.bytes;
+    let offset = -1;
+    for (let n = 0; n < bytes.length; n++, offset++) {
+      const at = linear + n;
+      if (n === 0 || at % PAGE === 0) offset = this.#offsetOf(at);
+      if (offset < 0 || memory[offset] !== bytes[n]) return false;
+    }
+    return true;
+  }
+
+  /** Where the byte at an address is in the buffer of memory; negative: it is not there. */
+  #offsetOf(linear: number): number {
+    const physical = this.#physical(linear);
+    const frame = physical < 0 ? NO_FRAME : this.#parts.mmu.map.frameAt(Math.floor(physical / PAGE));
+    return frame === NO_FRAME ? -1 : frame * PAGE + (linear % PAGE);
   }
 
   /** -1: nothing is mapped there. */
@@ -204,8 +220,4 @@ export class CodeLog {
 
 function bytesText(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => hex(byte, 2)).join(' ');
-}
-
-function isAlike(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, n) => byte === right[n]);
 }
