@@ -52,7 +52,7 @@ test('the monitor begins and ends it', async () => {
     'blk_co_preadv : state 1\nblk_co_pwritev : state 1\n',
   );
   expect(await monitor.execute('trace-event nix on')).toBe('unknown event "nix"\n');
-  expect(await monitor.execute('log nix')).toMatch(/^Log items \(comma separated\):\nnone .*\nint /);
+  expect(await monitor.execute('log nix')).toMatch(/^Log items \(comma separated\):\nnone .*\nin_asm /);
   expect(await monitor.execute('log cpu_reset')).toBe('');
   await machine.reset();
   const lines = await runToHalt();
