@@ -271,7 +271,7 @@ test('an NMI reaches the processor', async () => {
 test('help lists every command, with the parts of info', async () => {
   expect(await monitor.execute('help')).toMatch(/^pmemsave addr size file -- /m);
   expect(await monitor.execute('info')).toMatch(/^info block \[-n\] \[-v\] \[device\] -- /m);
-  expect(await monitor.complete('info re')).toEqual(['registers']);
+  expect(await monitor.complete('info reg')).toEqual(['registers']);
   expect(await monitor.complete('eject f')).toEqual(['floppy0']);
 });
 
