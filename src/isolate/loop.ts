@@ -13,6 +13,7 @@ import type { Command, Exit, MessageEnd, Report, Reset, ToDrives } from './proto
 import { RESET_BYTES, SHUTDOWN_CODE } from './protocol.ts';
 import { reportError } from './remote-calls.ts';
 import { Limiter } from './run-limits.ts';
+import { takeMessages } from './taking.ts';
 import { Wake } from './wake.ts';
 
 export interface IsolateOptions {
@@ -129,7 +130,9 @@ class MachineLoop {
   async #turn(): Promise<void> {
     // Whoever set the word sent a message first: this turn delivers it, unless it can be taken without one.
     const woken = Atomics.exchange(this.#core.state, Word.wake, 0);
-    const isDue = woken === Wake.drives ? !this.#drives.take() : woken !== 0;
+    const haveDrives = (woken & Wake.drives) === 0 || this.#drives.take();
+    const haveMessages = (woken & Wake.message) === 0 || takeMessages(this.#port, (command) => this.#receive(command));
+    const isDue = !haveDrives || !haveMessages;
     const now = this.#thread.nanoseconds();
     if (!isDue && now < this.#lastTurn + this.#thread.turnInterval) return;
     this.#lastTurn = now;

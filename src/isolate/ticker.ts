@@ -9,8 +9,11 @@ export interface TickerOptions {
   readonly nanoseconds: () => number;
 }
 
-/** A deadline that stays is called for again after so long. */
-const REPEAT = 20e6;
+/**
+ * A deadline that stays is called for again after so long: soon at first, so that whoever was called and sets its next deadline
+ * needs not tell the ticker, and then twice as long each time.
+ */
+const REPEAT = { first: 1e6, longest: 20e6 } as const;
 
 /**
  * Sets Word.attention when a deadline comes, so that running code notices it without counting instructions.
@@ -18,6 +21,7 @@ const REPEAT = 20e6;
  */
 export function tick({ state, deadlines: buffer, nanoseconds }: TickerOptions): never {
   const deadlines = new SharedDeadlines(buffer);
+  let repeat: number = REPEAT.first;
   for (;;) {
     const read = deadlines.read();
     if (!read) continue;
@@ -26,7 +30,8 @@ export function tick({ state, deadlines: buffer, nanoseconds }: TickerOptions): 
     const due = read.times.map((time) => time + late <= now);
     if (due[Deadline.loop]) Atomics.store(state, Word.wake, 1);
     if (due.includes(true)) Atomics.store(state, Word.attention, 1);
-    const next = read.times.map((time, which) => (due[which] ? now + REPEAT : time + late));
+    const next = read.times.map((time, which) => (due[which] ? now + repeat : time + late));
+    repeat = due.includes(true) ? Math.min(2 * repeat, REPEAT.longest) : REPEAT.first;
     deadlines.sleep(read.version, now, Math.min(...next));
   }
 }

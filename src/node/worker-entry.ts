@@ -7,7 +7,7 @@ import type { IsolateOptions } from '../isolate/loop.ts';
 import { runIsolate } from '../isolate/loop.ts';
 import type { Command, Report, ToDrives } from '../isolate/protocol.ts';
 import type { CreateCore, MachineConfig } from '../machine-core.ts';
-import { messageEnd, takingEnd } from './thread.ts';
+import { takingEnd } from './thread.ts';
 import { ownThread } from './threads.ts';
 
 /** A machine's connections. */
@@ -49,7 +49,7 @@ export function isolateOptions({
   return {
     config,
     deadlines,
-    port: messageEnd<Report, Command>(port),
+    port: takingEnd<Report, Command>(port),
     drives: drives && takingEnd<ToDrives, ToMachine>(drives),
   };
 }
