@@ -14,8 +14,11 @@ const networkPortState = describe({
 /** Bytes of waiting frames that a card sees at once: it may put so many together. */
 const OFFERED = framedLength(new Uint8Array(0)) + 2 * LARGEST_FRAME;
 
-/** Frames that are sent together are given to the host when there are so many bytes of them. */
-const TOGETHER_BYTES = 16 << 10;
+/**
+ * Frames that are sent together are given to the host when there are so many bytes of them. A network acknowledges what comes at once
+ * together, and an acknowledgment costs the guest more than what is in it.
+ */
+const TOGETHER_BYTES = 64 << 10;
 
 /** Frames for the host, which gets them one by one, or several at once. */
 class FrameOutput {

@@ -387,8 +387,8 @@ class MachineLoop {
 
   #addOutput(port: string, bytes: Uint8Array, isWhole = false): void {
     const first = !this.#output.pending;
-    this.#output.add(port, bytes);
-    if (isWhole) this.#output.flush();
+    if (isWhole) this.#output.addWhole(port, bytes);
+    else this.#output.add(port, bytes);
     if (this.#output.stalled) this.#leaveCore();
     if (isWhole || !first || !this.#deadlines) return;
     const flushAt = Math.min(this.#clock.nanoseconds() + OUTPUT_DELAY, this.#sliceEnd);

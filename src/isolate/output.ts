@@ -42,6 +42,13 @@ export class OutputBatches {
     this.#pending = true;
   }
 
+  /** Takes a copy of bytes that nothing follows soon. They are sent at once, after all that waits, and in one piece. */
+  addWhole(port: string, bytes: Uint8Array): void {
+    this.flush();
+    this.#send(port, bytes.slice());
+    this.#untaken += bytes.length;
+  }
+
   flush(): void {
     if (!this.#pending) return;
     this.#pending = false;

@@ -60,11 +60,11 @@ test('frames that are sent together go at once, in parts where they are many', (
   const expected = { type: 'output', port: 'card', isWhole: true };
   expect(sent.splice(0)).toEqual([{ ...expected, bytes: framed(frame(60), frame(61)) }]);
   cable.together(() => {
-    for (let n = 0; n < 3; n++) cable.send(frame(9000));
+    for (let n = 0; n < 3; n++) cable.send(frame(40_000));
   });
   expect(sent.splice(0)).toEqual([
-    { ...expected, bytes: framed(frame(9000), frame(9000)) },
-    { ...expected, bytes: framed(frame(9000)) },
+    { ...expected, bytes: framed(frame(40_000), frame(40_000)) },
+    { ...expected, bytes: framed(frame(40_000)) },
   ]);
   cable.together(() => {});
   expect(sent).toEqual([]);

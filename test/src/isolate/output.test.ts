@@ -36,6 +36,20 @@ test('a large batch goes at once, in pieces', () => {
   expect(sent.join('').replaceAll('com1:', '')).toBe('x'.repeat(40_000));
 });
 
+test('what nothing follows goes at once, in one piece, after what waits', () => {
+  const { output, sent, add } = batches();
+  add('com1', 'a');
+  const bytes = Buffer.from('x'.repeat(40_000));
+  output.addWhole('card', bytes);
+  bytes.fill('y');
+  expect(sent).toEqual(['com1:a', `card:${'x'.repeat(40_000)}`]);
+  expect([output.pending, output.stalled]).toEqual([false, false]);
+  output.addWhole('card', Buffer.from('x'.repeat(300_000)));
+  expect(output.stalled).toBe(true);
+  output.taken(300_000);
+  expect(output.stalled).toBe(false);
+});
+
 test('stalls while too much has not been taken', () => {
   const { output, add } = batches();
   add('com1', 'x'.repeat(300_000));
