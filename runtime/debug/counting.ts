@@ -63,8 +63,7 @@ export class Counting {
   /** The same for sensitive instructions. It goes through all that is decoded. */
   refreshTraps(): void {
     for (const page of this.view.pages()) {
-      for (const node of this.view.nodesOf(page))
-        if (node.form.class === 'sensitive') this.addInstruction(node, 'trap');
+      for (const node of this.view.sensitiveIn(page)) this.addInstruction(node, 'trap');
     }
   }
 

@@ -236,7 +236,6 @@ export class Inspection implements Questions {
 
   private snapshot(page: CodePage | null, offset: number, linear: number, eip: number): CodeSnapshot {
     const { key } = page?.context ?? this.view.currentContext();
-    const nodes = page ? [...this.view.nodesOf(page)] : null;
     return {
       eip: eip >>> 0,
       entries: [eip >>> 0],
@@ -245,8 +244,8 @@ export class Inspection implements Questions {
       key,
       pageEip: (eip - (linear & 4095)) >>> 0,
       bytes: this.view.hexOfFrame(offset),
-      hasRun: nodes?.map((node) => (node.eip - page!.eip) & 4095) ?? null,
-      targets: nodes?.flatMap((node) => (node.targets ? [[node.eip >>> 0, [...node.targets]] as const] : [])) ?? [],
+      hasRun: page && this.view.decodedIn(page),
+      targets: page ? this.view.targetsIn(page) : [],
       ...this.view.translatorSettings(),
     };
   }

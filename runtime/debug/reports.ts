@@ -21,7 +21,7 @@ export function statsOf(view: EngineView): Omit<TranslationStats, 'watched'> {
     bytes: sum(infos.map(({ bytes }) => bytes)),
     characters: sum(infos.map(({ characters }) => characters)),
     pages: pages.length,
-    nodes: sum(pages.map((page) => [...view.nodesOf(page)].length)),
+    nodes: sum(pages.map((page) => view.decodedIn(page).length)),
     translated: engine.tiering?.metrics.translations ?? 0,
     decoded: engine.graph.decoded,
     handlers: engine.handlers.size,

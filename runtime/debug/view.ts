@@ -48,9 +48,27 @@ export class EngineView {
     yield* this.parts.engine.graph.cache.allPages();
   }
 
-  /** Decoded instructions of a page, with gates left out. */
-  *nodesOf(page: CodePage): Generator<Node> {
-    for (const node of page.nodes()) if (node.length > 0) yield node;
+  /** Offsets of a page's decoded instructions. */
+  decodedIn(page: CodePage): number[] {
+    const { records } = this.parts.engine.graph;
+    return [...records.decodedIn(page)].map((record) => records.offsetOf(record));
+  }
+
+  /** Where the indirect jumps of a page have gone: EIPs of these, and of their targets. */
+  targetsIn(page: CodePage): [number, number[]][] {
+    const { records } = this.parts.engine.graph;
+    const jumps = [...records.nodesOf(page)].filter(({ targets }) => targets !== null);
+    return jumps.map(({ eip, targets }) => [eip >>> 0, [...targets!]]);
+  }
+
+  /** Nodes of a page's sensitive instructions. */
+  *sensitiveIn(page: CodePage): Generator<Node> {
+    const { graph } = this.parts.engine;
+    for (const record of graph.records.decodedIn(page)) {
+      if (graph.handlerOf(record).form.class !== 'sensitive') continue;
+      const node = graph.nodeOf(record);
+      if (this.isDecoded(node)) yield node;
+    }
   }
 
   /** The function's text, without what is printed around it when it is compiled. */
@@ -105,8 +123,10 @@ export class EngineView {
     this.parts.engine.graph.settle(node);
   }
 
-  /** Whether the node has been decoded and hasn't been dropped since. */
+  /** Whether the node's instruction has been decoded and hasn't been dropped since; the node knows it then. */
   isDecoded(node: Node): boolean {
+    const { graph } = this.parts.engine;
+    if (node.length === 0 && graph.records.isDecoded(node.record)) graph.decode(node);
     return node.length > 0;
   }
 

@@ -12,7 +12,7 @@ import { FrameCode } from './frame-code.ts';
 import type { Node } from './node.ts';
 import type { NodeFactory } from './node-factory.ts';
 import type { Records } from './records.ts';
-import { Cost, Residence } from './residence.ts';
+import { Cost, FREED, Residence } from './residence.ts';
 
 /**
  * Decoded code by where it is: contexts, code pages, and what the bytes of each frame were decoded to, so that a store
@@ -87,17 +87,17 @@ export class CodeCache implements CodeWriteListener {
     if (this.pages.get(id)?.context === this.context) this.mmu.tlb.stale = true;
   }
 
-  /** The node at an EIP of the current context if its page is mapped and known; null if `resolve` must look. */
-  entryAt(eip: number): Node | null {
+  /** The record at an EIP of the current context if its page is mapped and known; 0 if `resolve` must look. */
+  entryAt(eip: number): number {
     const page = this.pageAt(eip);
-    return page === null ? null : this.nodeAt(page, page.distanceTo(eip));
+    return page === null ? 0 : this.recordAt(page, page.distanceTo(eip));
   }
 
   /** The same, if an indirect transfer has gone there lately. */
-  recent(eip: number): Node | null {
+  recent(eip: number): number {
     const { context } = this;
-    const node = this.branchTargets.at(eip, this.mapped[(eip + context.base) >>> 12]);
-    return node !== null && node.page.context === context ? node : null;
+    const record = this.branchTargets.at(eip, this.mapped[(eip + context.base) >>> 12]);
+    return record !== 0 && this.records.pageOf(record)!.context === context ? record : 0;
   }
 
   /** The page of an EIP of the current context, if it is mapped and known. */
@@ -107,10 +107,10 @@ export class CodeCache implements CodeWriteListener {
     return page !== null && page.context === context ? page : null;
   }
 
-  /** The node at an EIP of the current context. Faults as fetching an instruction there does. */
-  resolve(eip: number): Node {
+  /** The record at an EIP of the current context. Faults as fetching an instruction there does. */
+  resolve(eip: number): number {
     const known = this.entryAt(eip);
-    if (known !== null) return known;
+    if (known !== 0) return known;
     const linear = (eip + this.context.base) | 0;
     const linearPage = linear >>> 12;
     const at = this.mmu.fetch(linear);
@@ -118,30 +118,34 @@ export class CodeCache implements CodeWriteListener {
     // Flushing finds only pages with an entry in the TLB, which devices have not.
     // What is watched is found anew each time.
     if (at >= 0 && !this.mmu.watchesCode(linear)) this.mapped[linearPage] = found.id;
-    return this.nodeAt(found, linear & 0xfff);
+    return this.recordAt(found, linear & 0xfff);
   }
 
-  nodeAt(page: CodePage, offset: number): Node {
-    let node = page.at(offset);
-    if (node === null) {
-      node = this.factory.create(page, offset);
-      this.records.add(page, node);
-      page.put(offset, node);
-      this.residence.take(page, Cost.node);
+  recordAt(page: CodePage, offset: number): number {
+    let record = page.at(offset);
+    if (record === 0) {
+      record = this.records.add(page, offset);
+      page.put(offset, record);
+      this.residence.take(page, Cost.record);
     }
-    return node;
+    return record;
   }
 
   /** The gate of a page to an EIP in another one. */
-  gateTo(page: CodePage, eip: number, make: () => Node): Node {
+  gateTo(page: CodePage, eip: number): number {
     let gate = page.gates.get(eip);
     if (gate === undefined) {
-      gate = make();
-      this.records.add(page, gate);
+      gate = this.records.addGate(page, eip);
       page.gates.set(eip, gate);
-      this.residence.take(page, Cost.node);
+      this.residence.take(page, Cost.record);
     }
     return gate;
+  }
+
+  /** A record of a page has got a node. */
+  attach(page: CodePage, record: number, node: Node): void {
+    this.records.attach(record, node);
+    this.residence.take(page, Cost.node);
   }
 
   /** Whether links to nodes of a page may be followed: it is still mapped where it was. */
@@ -176,11 +180,13 @@ export class CodeCache implements CodeWriteListener {
     const { context } = this;
     const { stops } = this.factory;
     const code = this.frames.get(frame);
-    // Nodes know the breakpoints of where they were decoded.
+    // What is decoded knows the breakpoints of where that was.
     if (code === undefined || stops.hasPage(linearPage)) return null;
     const page = code.longestUnfound((one) => {
       if (stops.hasPage(one.linearPage)) return false;
-      return one.context === context && one.isMovable && !this.isMapped(one) && !one.wasAt(linearPage) && one.isDecoded;
+      if (one.context !== context || !one.isMovable || this.isMapped(one) || one.wasAt(linearPage)) return false;
+      // Else there is nothing to gain, and the frame may hold something else by now.
+      return !this.records.decodedIn(one).next().done;
     });
     if (page !== null) this.move(page, linearPage);
     return page;
@@ -188,8 +194,7 @@ export class CodeCache implements CodeWriteListener {
 
   /** Makes a page that of its frame at another linear page (see CodePage.move). */
   move(page: CodePage, linearPage: number): void {
-    this.pages.move(page, linearPage);
-    this.records.writePage(page);
+    this.pages.move(page, linearPage, this.records);
     this.moves++;
   }
 
@@ -276,9 +281,9 @@ export class CodeCache implements CodeWriteListener {
 
   private dropBytes(page: CodePage, start: number, end: number): void {
     const first = Math.max(0, start - MAX_LENGTH + 1);
-    for (let offset = page.skip(first); offset < end; offset = page.skip(offset + 1)) {
-      const node = page.at(offset);
-      if (node !== null && node.length > 0 && offset + node.length > start) this.drop(node);
+    const { records } = this;
+    for (const record of page.instructions(first, end)) {
+      if (records.isDecoded(record) && records.offsetOf(record) + records.lengthOf(record) > start) this.drop(record);
     }
     for (const translation of page.translations) {
       if (translation.overlaps(start, end)) this.dropTranslation(translation);
@@ -289,21 +294,22 @@ export class CodeCache implements CodeWriteListener {
     const { page, entries, instructions } = translation;
     page.translations.delete(translation);
     this.residence.take(page, -instructions * Cost.translatedInstruction);
-    for (const entry of entries) this.factory.reset(entry);
+    for (const entry of entries) this.factory.reset(entry.record);
     this.metrics.droppedTranslations++;
     this.dropped.push(translation);
     this.mmu.tlb.stale = true;
   }
 
   private dropCrossing(code: FrameCode): void {
-    for (const node of code.crossing) this.drop(node);
+    for (const node of code.crossing) this.drop(node.record);
     code.crossing.clear();
   }
 
-  private drop(node: Node): void {
+  private drop(record: number): void {
     this.metrics.droppedNodes++;
-    this.forgetCrossing(node);
-    this.factory.reset(node);
+    const node = this.records.nodeOf(record);
+    if (node !== null) this.forgetCrossing(node);
+    this.factory.reset(record);
   }
 
   /** Counts an event and tells of it; `before`: nodes dropped until then. */
@@ -318,13 +324,13 @@ export class CodeCache implements CodeWriteListener {
 
   /** Keeps memory bounded; only while no frame of generated code is left, which would go on with what is forgotten. */
   trim(): void {
-    if (this.residence.isFull) this.evict();
+    if (this.residence.isFull || this.records.isShort) this.evict();
     else if (this.residence.isLookDue) this.residence.look();
   }
 
   private evict(): void {
     this.residence.look();
-    const victims = this.residence.victims();
+    const victims = this.residence.victims(this.records.isShort ? this.residence.bytes * FREED : 0);
     for (const page of victims) this.forget(page, 'evicted');
     const frames = new Set(victims.map(({ frame }) => frame));
     this.factory.evicted([...frames].filter((frame) => frame >= 0 && !this.frames.has(frame)));
@@ -339,16 +345,17 @@ export class CodeCache implements CodeWriteListener {
     context.pages--;
     this.pages.delete(page);
     this.residence.release(page);
+    this.metrics[cause]++;
+    this.observer?.evict(this.wholePage(page, cause));
+    const nodes = [...this.records.nodesOf(page)];
+    for (const node of nodes) this.forgetCrossing(node);
     this.records.release(page);
     if (this.mapped[linearPage] === page.id) this.mapped[linearPage] = 0;
     if (frame >= 0) this.forgetBytes(frame, page);
-    this.metrics[cause]++;
-    this.observer?.evict(wholePage(page, cause));
-    this.factory.spare.keep(page);
+    this.factory.spare.keep(page, nodes);
   }
 
   private forgetBytes(frame: number, page: CodePage): void {
-    for (const node of page.nodes(PAGE - MAX_LENGTH)) this.forgetCrossing(node);
     const code = this.frames.get(frame);
     code?.pages.delete(page);
     if (code?.isEmpty) this.forgetFrame(frame);
@@ -368,13 +375,11 @@ export class CodeCache implements CodeWriteListener {
     this.mmu.ram.frames.unmarkCode(frame);
   }
 
-  /** Gates to pages that are gone would keep them in memory. */
+  /** Gates to pages that are gone: their records will be other code's. */
   private cutGates(page: CodePage): void {
-    for (const gate of page.gates.values()) {
-      if (gate.taken === null || this.pages.has(gate.taken.page)) continue;
-      gate.cut();
-      this.records.writeGate(gate);
-    }
+    const { records } = this;
+    const { TAKEN } = records.views;
+    for (const gate of page.gates.values()) if (records.pageOf(TAKEN[gate]) === null) records.cut(gate);
   }
 
   /** Forgets everything decoded (a snapshot was loaded, the machine was reset). */
@@ -385,9 +390,9 @@ export class CodeCache implements CodeWriteListener {
     this.factory.forget();
     this.mmu.flushAll();
   }
-}
 
-function wholePage(page: CodePage, cause: 'evicted' | 'reset'): CodeDrop {
-  const nodes = [...page.nodes()].length;
-  return { cause, offset: page.frame * PAGE, bytes: PAGE, nodes, translations: [...page.translations] };
+  private wholePage(page: CodePage, cause: 'evicted' | 'reset'): CodeDrop {
+    const nodes = [...this.records.decodedIn(page)].length;
+    return { cause, offset: page.frame * PAGE, bytes: PAGE, nodes, translations: [...page.translations] };
+  }
 }

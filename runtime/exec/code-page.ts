@@ -6,18 +6,11 @@ import type { CachedTranslation } from './cached-translation.ts';
 import { CodeContext } from './code-contexts.ts';
 import type { Hashed } from './hash-table.ts';
 import type { Node } from './node.ts';
-import { PageRecords } from './records.ts';
+import { RecordIndex } from './record-index.ts';
+import { PageRecords, type Records } from './records.ts';
 
 /** So many times a page is moved at most: where it was before is remembered. */
 const MOST_PLACES = 256;
-
-const CHUNK_SHIFT = 5;
-const CHUNK = 1 << CHUNK_SHIFT;
-/** Nodes by offset, of so many bytes of a page. */
-export type Chunk = (Node | null)[];
-
-/** Where no node is, as in most of most pages. */
-const emptyChunk = makeChunk();
 
 /** The instructions decoded from one frame, as it appears at one linear page in one context. It may be moved to another one. */
 export class CodePage implements Hashed<CodePage> {
@@ -34,13 +27,13 @@ export class CodePage implements Hashed<CodePage> {
   private readonly formerPlaces: number[] = [];
   /** A number that is the higher the later the dispatcher has come to the page anew. */
   lastFound = 0;
-  private readonly newChunk: () => Chunk;
-  /** By offset in the page, in chunks. */
-  private readonly chunks: Chunk[] = new Array(PAGE_BYTES >>> CHUNK_SHIFT).fill(emptyChunk);
-  /** Nodes that lead out of the page, by the EIP that they lead to. */
-  readonly gates = new Map<number, Node>();
+  private readonly index: RecordIndex;
+  /** Where in the index its records are. */
+  private directory = 0;
+  /** Records that lead out of the page, by the EIP that they lead to. */
+  readonly gates = new Map<number, number>();
   readonly translations = new Set<CachedTranslation>();
-  /** Records of its nodes and gates. */
+  /** Records of its instructions and gates. */
   readonly records = new PageRecords();
   /** Bytes that all of this takes, as the cache counts them. */
   bytes = 0;
@@ -51,9 +44,8 @@ export class CodePage implements Hashed<CodePage> {
   hash = 0;
   chained: CodePage | null = null;
 
-  /** `newChunk` gives a chunk without nodes. */
-  constructor(id: number, context: CodeContext, frame: number, linearPage: number, newChunk = makeChunk) {
-    this.newChunk = newChunk;
+  constructor(id: number, context: CodeContext, frame: number, linearPage: number, index = new RecordIndex()) {
+    this.index = index;
     this.context = context;
     this.place(id, context, frame, linearPage);
   }
@@ -95,33 +87,18 @@ export class CodePage implements Hashed<CodePage> {
    * Makes this the page of the same frame at another linear page, translations and all. Only while no frame of generated code is
    * left. Whoever knew it by its number finds it gone; where gates lead is looked up anew.
    */
-  move(id: number, linearPage: number): void {
+  move(id: number, linearPage: number, records: Records): void {
     this.isMovable = this.formerPlaces.push(this.linearPage) < MOST_PLACES;
     const distance = (linearPage - this.linearPage) << 12;
-    for (const { head } of this.translations) this.moveLinks(head, distance);
-    for (const node of this.nodes()) this.moveNode(node, distance);
-    this.moveGates(distance);
+    for (const { head } of this.translations) moveLinks(head, distance);
+    records.movePage(this, distance);
+    for (const node of records.nodesOf(this)) this.moveNode(node, distance);
+    const gates = [...this.gates];
+    this.gates.clear();
+    for (const [eip, gate] of gates) this.gates.set((eip + distance) | 0, gate);
     this.id = id;
     this.linearPage = linearPage;
     this.eip = (this.eip + distance) | 0;
-  }
-
-  /** Whether anything is decoded. If not, there is nothing to gain by moving it, and the frame may hold something else by now. */
-  get isDecoded(): boolean {
-    for (const node of this.nodes()) if (node.length > 0) return true;
-    return false;
-  }
-
-  /** The links of a translation that are nodes of its own. */
-  private moveLinks({ links }: Node, distance: number): void {
-    if (links === null) return;
-    for (const link of links) if (!this.isOwn(link)) link.eip = (link.eip + distance) | 0;
-  }
-
-  /** Whether a node is one of the instructions or gates of this page. */
-  private isOwn(node: Node): boolean {
-    const offset = this.distanceTo(node.eip);
-    return offset >>> 0 < PAGE_BYTES ? this.at(offset) === node : this.gates.get(node.eip) === node;
   }
 
   private moveNode(node: Node, distance: number): void {
@@ -134,56 +111,39 @@ export class CodePage implements Hashed<CodePage> {
     node.targets = inside.map((eip) => (eip + distance) | 0);
   }
 
-  private moveGates(distance: number): void {
-    const gates = [...this.gates.values()];
-    this.gates.clear();
-    for (const gate of gates) {
-      gate.eip = (gate.eip + distance) | 0;
-      gate.cut();
-      this.gates.set(gate.eip, gate);
-    }
+  /** The record of the instruction at an offset; 0 if there is none. */
+  at(offset: number): number {
+    return this.index.at(this.directory, offset);
   }
 
-  /** The node at an offset, if there is one. */
-  at(offset: number): Node | null {
-    return this.chunks[offset >>> CHUNK_SHIFT][offset & (CHUNK - 1)];
+  put(offset: number, record: number): void {
+    this.directory = this.index.put(this.directory, offset, record);
   }
 
-  put(offset: number, node: Node): void {
-    const chunk = offset >>> CHUNK_SHIFT;
-    if (this.chunks[chunk] === emptyChunk) this.chunks[chunk] = this.newChunk();
-    this.chunks[chunk][offset & (CHUNK - 1)] = node;
-  }
-
-  /** The first offset from this one on where a node may be; the page's end if there is none. */
-  skip(offset: number): number {
-    while (offset < PAGE_BYTES && this.chunks[offset >>> CHUNK_SHIFT] === emptyChunk)
-      offset = (offset | (CHUNK - 1)) + 1;
-    return offset;
-  }
-
-  /** Forgets all that is in it, and where it was; gives back the chunks that its nodes were in. */
-  empty(): Chunk[] {
-    const chunks = this.chunks.filter((chunk) => chunk !== emptyChunk);
-    this.chunks.fill(emptyChunk);
+  /** Forgets all that is in it, and where it was. */
+  empty(): void {
+    this.index.release(this.directory);
+    this.directory = 0;
     // V8 allocates memory even to clear what is empty.
     if (this.gates.size > 0) this.gates.clear();
     if (this.translations.size > 0) this.translations.clear();
     this.formerPlaces.length = 0;
-    return chunks;
   }
 
-  /** The nodes from an offset to in front of another. */
-  *nodes(start = 0, end = PAGE_BYTES): Generator<Node> {
-    for (let offset = this.skip(start); offset < end; offset = this.skip(offset + 1)) {
-      const node = this.at(offset);
-      if (node !== null) yield node;
+  /** The records of instructions from an offset to in front of another, decoded or not. */
+  *instructions(start = 0, end = PAGE_BYTES): Generator<number> {
+    const skip = (offset: number) => this.index.skip(this.directory, offset, end);
+    for (let offset = skip(start); offset < end; offset = skip(offset + 1)) {
+      const record = this.at(offset);
+      if (record !== 0) yield record;
     }
   }
 }
 
-export function makeChunk(): Chunk {
-  return new Array(CHUNK).fill(null);
+/** The links of a translation that are nodes of its own: those without records. */
+function moveLinks({ links }: Node, distance: number): void {
+  if (links === null) return;
+  for (const link of links) if (link.record === 0) link.eip = (link.eip + distance) | 0;
 }
 
 /** A page for nodes that are no code. */

@@ -1,6 +1,7 @@
 import type { CodeContext } from './code-contexts.ts';
 import type { CodePage } from './code-page.ts';
 import { HashTable, hashWith } from './hash-table.ts';
+import type { Records } from './records.ts';
 
 /** The number of no code page, mapped or not: 0 is where none is mapped. */
 export const NO_PAGE = -1;
@@ -56,9 +57,9 @@ export class CodePages implements Iterable<CodePage> {
   }
 
   /** Moves a page to another linear page (see CodePage.move), where it has another number. */
-  move(page: CodePage, linearPage: number): void {
+  move(page: CodePage, linearPage: number, records: Records): void {
     this.byPlace.delete(page);
-    page.move(this.newNumber(page.id & SLOTS), linearPage);
+    page.move(this.newNumber(page.id & SLOTS), linearPage, records);
     this.place(page);
   }
 

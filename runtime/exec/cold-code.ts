@@ -47,7 +47,7 @@ export interface ColdCodeParts extends Pace {
 }
 
 /**
- * Runs code that was evicted again and again and is still wanted: not by nodes, which would drive out others that are wanted as
+ * Runs code that was evicted again and again and is still wanted: not by records, which would drive out others that are wanted as
  * much, but from its bytes. Each instruction is decoded into one and the same node, and its handler run. When code has run so
  * some times it gets nodes again, the later the more often it was evicted. So a program of more code than the cache holds does
  * not spend its time making nodes.
@@ -101,21 +101,22 @@ export class ColdCode {
   }
 
   /**
-   * Runs code of a page from an EIP on, until it comes to a node, or leaves (null). Faults as running a node does; `current` is
+   * Runs code of a page from an EIP on, until it comes to a record, or leaves (0). Faults as running a node does; `current` is
    * where.
    */
-  run(page: CodePage, eip: number): Node | null {
+  run(page: CodePage, eip: number): number {
     const { current, parts } = this;
     for (;;) {
+      if (!this.decode(page, eip)) return this.givenBack(this.warm(page, eip));
       const next = this.runOne(page, eip);
       if (next === this.next) eip = current.nextEip;
       else if (next === this.taken) eip = current.target;
-      else return next;
+      else return next === null ? 0 : next.record;
       const there = page.distanceTo(eip) >>> 0 < PAGE ? page : this.otherPage(eip);
       if (there === null) return this.leave(eip);
       page = there;
-      const node = this.nodeAt(page, eip);
-      if (node !== null) return node;
+      const record = this.recordAt(page, eip);
+      if (record !== 0) return record;
       if (parts.budgeted && parts.state[Word.budget]-- <= 0) return this.leaveUnrun(eip);
     }
   }
@@ -125,44 +126,49 @@ export class ColdCode {
     return this.parts.isAsked() ? null : this.parts.cache.pageAt(eip);
   }
 
-  /** What the handler of the instruction at an EIP gives: a link of `current`, a node, or null. */
-  private runOne(page: CodePage, eip: number): Node | null {
+  /** Makes the instruction at an EIP the current one; false if it must not run so. */
+  private decode(page: CodePage, eip: number): boolean {
     const { current } = this;
     current.page = page;
     current.eip = eip;
     // The node of an instruction in two pages knows where its last bytes are; what a repeated one writes may be code, and
-    // is not looked for in its own bytes if they have no node.
-    if (this.parts.fetch.within(current) === 0 || isRepeated(current)) return this.givenBack(this.warm(page, eip));
+    // is not looked for in its own bytes if they have no record.
+    return this.parts.fetch.within(current) !== 0 && !isRepeated(current);
+  }
+
+  /** What the handler of the current instruction gives: a link of `current`, a node, or null. */
+  private runOne(page: CodePage, eip: number): Node | null {
+    const { current } = this;
     this.missing[granuleOf(page, eip)]--;
     this.runs++;
-    return this.parts.handlers.get(current, page.context.key, 'plain')(current);
+    return this.parts.handlers.get(current, page.context.key).run(current);
   }
 
-  /** The node at an EIP, if there is one or should be. */
-  private nodeAt(page: CodePage, eip: number): Node | null {
+  /** The record at an EIP, if there is one or should be. */
+  private recordAt(page: CodePage, eip: number): number {
     const offset = page.distanceTo(eip);
-    return page.at(offset) ?? (this.has(page, eip) ? null : this.parts.cache.nodeAt(page, offset));
+    return page.at(offset) || (this.has(page, eip) ? 0 : this.parts.cache.recordAt(page, offset));
   }
 
-  /** A node for code that would run from its bytes. */
-  private warm(page: CodePage, eip: number): Node {
+  /** A record for code that would run from its bytes. */
+  private warm(page: CodePage, eip: number): number {
     this.missing[granuleOf(page, eip)] = 0;
-    return this.parts.cache.nodeAt(page, page.distanceTo(eip));
+    return this.parts.cache.recordAt(page, page.distanceTo(eip));
   }
 
-  private leave(eip: number): null {
+  private leave(eip: number): 0 {
     this.parts.state[Word.eip] = eip;
-    return null;
+    return 0;
   }
 
-  private leaveUnrun(eip: number): null {
+  private leaveUnrun(eip: number): 0 {
     return this.givenBack(this.leave(eip));
   }
 
   /** Gives back what was taken from the budget for an instruction that has not run. */
-  private givenBack<T>(node: T): T {
+  private givenBack<T>(record: T): T {
     if (this.parts.budgeted) this.parts.state[Word.budget]++;
-    return node;
+    return record;
   }
 }
 

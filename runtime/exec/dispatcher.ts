@@ -1,4 +1,5 @@
 import { Vector } from '../../translator/abi/faults.ts';
+import { RETURN_RECORD } from '../../translator/abi/record.ts';
 import { Eflags, Halt, Nmi, Segment, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Pacing } from '../../translator/emit/context.ts';
 import { instructionRestart } from '../cpu/breakpoints.ts';
@@ -7,7 +8,6 @@ import { deliver } from '../cpu/interrupts.ts';
 import { GuestFault } from '../fault.ts';
 import { DebugExceptions } from './debug-exceptions.ts';
 import type { Graph } from './graph.ts';
-import type { Node } from './node.ts';
 import type { Stops } from './stops.ts';
 
 /** The interrupt controller as the CPU sees it. */
@@ -125,10 +125,10 @@ export class Dispatcher {
     if (this.debug.breaks()) return;
     try {
       this.graph.cache.enterContext();
-      const node = this.graph.cache.resolve(state[Word.eip]);
-      if (this.debug.mustStep || this.stops.isStepping) this.stepOne(node);
-      else if (this.budgeted) this.runBudgeted(node);
-      else this.graph.call(node, null);
+      const record = this.graph.cache.resolve(state[Word.eip]);
+      if (this.debug.mustStep || this.stops.isStepping) this.stepOne(record);
+      else if (this.budgeted) this.runBudgeted(record);
+      else this.graph.run(record, 0);
     } catch (error) {
       this.locate();
       if (error instanceof GuestFault) this.fault(error);
@@ -137,18 +137,19 @@ export class Dispatcher {
     }
   }
 
-  private runBudgeted(first: Node): void {
+  private runBudgeted(first: number): void {
     const { state } = this;
-    let node: Node | null = first;
-    while (node !== null && state[Word.budget] > 0) {
+    let record = first;
+    while (record !== 0 && state[Word.budget] > 0) {
       state[Word.budget]--;
-      node = this.graph.step(node, null);
+      record = this.graph.step(record, 0);
     }
-    if (node !== null && node !== this.graph.returned) state[Word.eip] = node.eip;
+    if (record !== 0 && record !== RETURN_RECORD) state[Word.eip] = this.graph.records.eipOf(record);
   }
 
   /** One instruction: after STI or MOV SS, and where a debug exception may follow. */
-  private stepOne(node: Node): void {
+  private stepOne(record: number): void {
+    const node = this.graph.nodeOf(record);
     if (this.budgeted) this.state[Word.budget]--;
     this.graph.faulting = node;
     this.debug.step(node);

@@ -87,20 +87,22 @@ export class Engine {
     const emit: EmitOptions = { suffix, memoryBytes, pacing };
     this.emit = emit;
     this.handlers = new Handlers(emit, check);
-    const records = new Records(recordsWithin(options.cacheBytes));
+    const due = options.tiering && firstDue(options.tiering);
+    const records = new Records(recordsWithin(options.cacheBytes), due ?? 0);
+    const loops = { options: budgeted ? null : options.loops, heats: due !== null };
     this.graph = new Graph({
       state: cpu.state,
       mmu,
       handlers: this.handlers,
       records,
-      loops: new Loops(this.handlers, records, budgeted ? null : options.loops, emit, check),
+      loops: new Loops(this.handlers, records, loops, emit, check),
       decoder: createDecoder(cpu.model.features),
       ...paceOf(pacing, cpu.state),
       cacheBytes: options.cacheBytes,
       coldRuns: options.coldRuns,
       stops: this.stops,
       hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
-      firstDue: options.tiering && firstDue(options.tiering),
+      firstDue: due,
       onDue: (node) => this.onDue(node),
       narrow: (link) => this.tiering?.narrow(link),
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
@@ -151,6 +153,8 @@ export class Engine {
         raise(segment === Segment.ss ? Vector.stackFault : Vector.generalProtection, 0),
       AT: this.graph.at,
       JUMP: this.graph.jump,
+      FIND: this.graph.find,
+      FOLLOW: this.graph.followJump,
       RESUME: this.graph.resume,
       DUE: (node: Node) => this.onDue(node),
       CALL: this.graph.call,

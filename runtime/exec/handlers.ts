@@ -11,22 +11,28 @@ import { compileText } from './compile.ts';
 import { handlerUrl } from './names.ts';
 import type { Run } from './node.ts';
 
-/** A handler that was made, and what for. */
+/** The handler of a form in a shape under a key. */
 export interface Handler {
+  /** By which records name it. */
+  readonly number: number;
   readonly form: Form;
   readonly shape: number;
   readonly key: number;
-  readonly kind: HandlerKind;
-  /** Instructions decoded that began with it. */
+  readonly run: Run;
+  /** The same for entries; null until one is asked for. */
+  heating: Run | null;
+  /** Instructions decoded that it is for. */
   decodes: number;
-  /** Of its fast path in the interpreter's loop (exec/loops.ts), HEATS beside it. */
+  /** Of its fast path in the interpreter's loop (exec/loops.ts). */
   slot: number;
 }
 
-/** The interpreter's handlers, made when they are first asked for: one for each form, shape and key, of either kind. */
+/** The interpreter's handlers, made when they are first asked for: one for each form, shape and key. */
 export class Handlers {
-  private readonly made: Readonly<Record<HandlerKind, Map<number, Run>>> = { plain: new Map(), heating: new Map() };
-  private readonly handlers = new Map<Run, Handler>();
+  private readonly made = new Map<number, Handler>();
+  /** By number. */
+  readonly all: Handler[] = [];
+  private readonly byRun = new Map<Run, Handler>();
   /** The fast paths that were asked for. */
   private readonly paths = new Map<number, FastPath | null>();
   private readonly options: EmitOptions;
@@ -38,33 +44,45 @@ export class Handlers {
   }
 
   get size(): number {
-    return this.handlers.size;
+    return this.byRun.size;
   }
 
-  get({ form, shape }: Instruction, key: number, kind: HandlerKind): Run {
-    const number = numberOf(form, shape, key);
-    let run = this.made[kind].get(number);
-    if (run === undefined) {
-      const text = bindHandler({ form, shape }, key, kind, this.options, this.check?.handler);
-      run = compileText<Run>(text, { check: this.check, url: handlerUrl(number, kind) });
-      this.made[kind].set(number, run);
-      this.handlers.set(run, { form, shape, key, kind, decodes: 0, slot: Slot.none });
+  get({ form, shape }: Instruction, key: number): Handler {
+    const kind = kindOf(form, shape, key);
+    return this.made.get(kind) ?? this.make(kind, { form, shape, key });
+  }
+
+  private make(kind: number, parts: Pick<Handler, 'form' | 'shape' | 'key'>): Handler {
+    const run = this.compile(parts, 'plain');
+    const handler = { number: this.all.length, ...parts, run, heating: null, decodes: 0, slot: Slot.none };
+    this.made.set(kind, handler);
+    this.all.push(handler);
+    this.byRun.set(run, handler);
+    return handler;
+  }
+
+  /** The kind of a handler that adds to the heat of its instruction. */
+  heating(handler: Handler): Run {
+    if (handler.heating === null) {
+      handler.heating = this.compile(handler, 'heating');
+      this.byRun.set(handler.heating, handler);
     }
-    return run;
+    return handler.heating;
   }
 
-  /** The handler that a `run` is; undefined for translations and what somebody put around one. */
+  private compile({ form, shape, key }: Pick<Handler, 'form' | 'shape' | 'key'>, kind: HandlerKind): Run {
+    const text = bindHandler({ form, shape }, key, kind, this.options, this.check?.handler);
+    return compileText<Run>(text, { check: this.check, url: handlerUrl(kindOf(form, shape, key), kind) });
+  }
+
+  /** The handler that a `run` is, of either kind; undefined for translations and what somebody put around one. */
   of(run: Run): Handler | undefined {
-    return this.handlers.get(run);
-  }
-
-  get all(): Handler[] {
-    return [...this.handlers.values()];
+    return this.byRun.get(run);
   }
 
   /** What the interpreter's loop may have for a handler; null if nothing. */
   fastPath({ form, shape, key }: Handler): FastPath | null {
-    const number = numberOf(form, shape, key);
+    const number = kindOf(form, shape, key);
     let path = this.paths.get(number);
     if (path === undefined) {
       path = bindFastPath({ form, shape }, key, this.options);
@@ -74,6 +92,6 @@ export class Handlers {
   }
 }
 
-function numberOf(form: Form, shape: number, key: number): number {
+function kindOf(form: Form, shape: number, key: number): number {
   return (((form.id << SHAPE_BITS) | shape) << KEY_BITS) | key;
 }

@@ -1,4 +1,4 @@
-import { HEATS, Slot } from '../../translator/abi/record.ts';
+import { Slot } from '../../translator/abi/record.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { FastPath } from '../../translator/emit/loop.ts';
 import { bindLoop } from '../../translator/handler.ts';
@@ -7,12 +7,11 @@ import type { CodePage } from './code-page.ts';
 import { compileText } from './compile.ts';
 import type { Handler, Handlers } from './handlers.ts';
 import { loopUrl } from './names.ts';
-import type { Node } from './node.ts';
 import type { Records } from './records.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
-/** Runs nodes from one on until control comes to `expected`, which it gives back, or leaves to the dispatcher (null). */
-export type Loop = (first: Node | null, expected: Node | null) => Node | null;
+/** Runs code from a record on until control comes to `expected`, which it gives back, or leaves to the dispatcher (0). */
+export type Loop = (first: number, expected: number) => number;
 
 export interface LoopOptions {
   /** Instructions decoded under a state key before its loop first gets fast paths, and each next time how many times as many. */
@@ -36,6 +35,8 @@ interface PathUse {
 /** The loop of one state key. */
 interface KeyLoop {
   run: Loop;
+  /** How many fast paths are in it. */
+  paths: number;
   decoded: number;
   dueAt: number;
 }
@@ -51,6 +52,8 @@ export class Loops {
   private readonly handlers: Handlers;
   private readonly records: Records;
   private readonly options: LoopOptions | null;
+  /** Whether entries count their runs. */
+  private readonly heats: boolean;
   private readonly emit: EmitOptions;
   private readonly check: Check | null;
 
@@ -58,43 +61,55 @@ export class Loops {
   constructor(
     handlers: Handlers,
     records: Records,
-    options: LoopOptions | null,
+    { options, heats }: { readonly options: LoopOptions | null; readonly heats: boolean },
     emit: EmitOptions,
     check: Check | null,
   ) {
     this.handlers = handlers;
     this.records = records;
     this.options = options;
+    this.heats = heats;
     this.emit = emit;
     this.check = check;
   }
 
-  /** That of the key that the nodes are of. */
-  run(key: number, first: Node | null, expected: Node | null): Node | null {
+  /** That of the key that the records are of. */
+  run(key: number, first: number, expected: number): number {
     return this.of(key).run(first, expected);
+  }
+
+  /** Whether anything runs by fast paths under a key. */
+  hasPaths(key: number): boolean {
+    return this.of(key).paths > 0;
   }
 
   private of(key: number): KeyLoop {
     let loop = this.byKey[key];
     if (loop === undefined) {
-      loop = { run: this.compile([], key), decoded: 0, dueAt: this.options?.after ?? Infinity };
+      loop = { run: this.compile([], key), paths: 0, decoded: 0, dueAt: this.options?.after ?? Infinity };
       this.byKey[key] = loop;
     }
     return loop;
   }
 
-  /** An instruction was decoded that has this handler. */
+  /** An instruction was decoded that this handler is for. */
   note(handler: Handler): void {
     handler.decodes++;
     const loop = this.of(handler.key);
     if (++loop.decoded >= loop.dueAt) this.isDue = true;
   }
 
-  /** Gives a node the slot that goes with what it runs, and tells the handler that this is, if it is one. */
-  place(node: Node): Handler | undefined {
-    const handler = this.handlers.of(node.run);
-    this.records.place(node, handler?.slot ?? Slot.none);
-    return handler;
+  /** Gives an instruction the slot that goes with what runs for it: what its node says, or its handler. */
+  place(record: number): void {
+    const { records, handlers } = this;
+    const node = records.nodeOf(record);
+    if (node !== null && node.length > 0) {
+      const handler = handlers.of(node.run);
+      records.place(record, handler?.slot ?? Slot.none, handler?.heating === node.run);
+    } else if (records.isDecoded(record)) {
+      const { slot } = handlers.all[records.handlerOf(record)];
+      records.place(record, slot, this.heats && records.weightOf(record) > 0);
+    }
   }
 
   /** Makes loops that are due, for what is decoded; only while none is running, which would know other slots. */
@@ -103,7 +118,7 @@ export class Loops {
     this.byKey.forEach((loop, key) => {
       if (loop.decoded >= loop.dueAt) this.make(loop, key, this.options!, rehearsal);
     });
-    for (const page of pages) for (const node of page.nodes()) this.place(node);
+    for (const page of pages) for (const record of page.instructions()) this.place(record);
   }
 
   private make(loop: KeyLoop, key: number, { growth, fastPaths }: LoopOptions, rehearsal: Rehearsal): void {
@@ -115,10 +130,11 @@ export class Loops {
       .slice(0, fastPaths);
     chosen.forEach((use, n) => {
       const slot = Slot.first + n;
-      for (const handler of use.handlers) handler.slot = handler.kind === 'heating' ? HEATS | slot : slot;
+      for (const handler of use.handlers) handler.slot = slot;
     });
     const paths = chosen.map(({ path }) => path);
     loop.run = this.compile(paths, key);
+    loop.paths = paths.length;
     rehearsal.play(loop.run, key, Slot.first + paths.length);
   }
 

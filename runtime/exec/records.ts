@@ -1,22 +1,34 @@
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import {
   HEATS,
   NOTED_RUNS,
   RECORD_SHIFT,
   RECORD_WORDS,
+  RETURN_RECORD,
   type RecordView,
   recordViews,
   Slot,
   WEIGHT_SHIFT,
 } from '../../translator/abi/record.ts';
+import type { Instruction } from '../../translator/x86/instruction.ts';
 import type { CodePage } from './code-page.ts';
 import { NO_PAGE } from './code-pages.ts';
 import type { Node } from './node.ts';
 import { interleavedViews } from './views.ts';
 
+const CHUNK_SHIFT = 4;
 /** Records are handed out to a page by so many: what runs together lies together. */
-export const RECORD_CHUNK = 16;
+export const RECORD_CHUNK = 1 << CHUNK_SHIFT;
+/** So many records are kept for what is made before the dispatcher evicts code. */
+export const RECORD_RESERVE = 16_384;
 /** Of HEAT: as a word, heat has bounds. */
 const LEAST_HEAT = -(2 ** 31);
+
+/** Where an instruction is in its page, and its weight as an entry: the parts of a number, by their shifts. */
+const LENGTH_SHIFT = 12;
+const ENTRY_SHIFT = 16;
+const OFFSET = PAGE_BYTES - 1;
+const LENGTH = 15 << LENGTH_SHIFT;
 
 /** Records handed out to a code page. */
 export class PageRecords {
@@ -26,52 +38,82 @@ export class PageRecords {
 }
 
 /**
- * The records of nodes (translator/abi/record.ts). Whatever of a node is in its record is brought there by `write`. A node that
- * got none because all are taken runs all the same, but slower.
+ * What is decoded: a record for each instruction and each gate (translator/abi/record.ts). A record is of one page and offset for as long as
+ * the page is kept. What only the runtime needs to know of it is in arrays beside it. Few have a node, which is made from the same
+ * bytes where something needs one.
  */
 export class Records {
   /** By name of its cell. */
   readonly views: Readonly<Record<RecordView, Int32Array>>;
-  /** By index of a record divided by its words, whose it is. */
+  /** By index of a record divided by its words, its node. */
   readonly nodes: (Node | null)[] = new Array(RECORD_CHUNK).fill(null);
-  private readonly free: number[] = [];
   readonly capacity: number;
+  /** Heat at which an entry is due first; 0 where none heats. */
+  readonly firstDue: number;
+  /** By chunk, whose it is. */
+  private readonly owners: (CodePage | null)[] = [null];
+  /** Offset, length (0: not decoded) and weight, and number of the handler. */
+  private readonly places: Int32Array;
+  private readonly kinds: Int32Array;
+  private readonly free: number[] = [];
 
   /**
    * `capacity`: how many records there may be, besides a first chunk that nobody gets: 0 is no record. Memory that no record
    * has lain in yet is only reserved.
    */
-  constructor(capacity: number) {
+  constructor(capacity: number, firstDue = 0) {
     this.capacity = Math.ceil(capacity / RECORD_CHUNK + 1) * RECORD_CHUNK;
+    this.firstDue = firstDue;
     this.views = interleavedViews(recordViews, RECORD_WORDS, this.capacity);
+    this.places = new Int32Array(this.capacity);
+    this.kinds = new Int32Array(this.capacity);
+    this.views.SLOT[RETURN_RECORD] = Slot.returned;
   }
 
-  /** Gives a node of a page a record, if there is one. */
-  add(page: CodePage, node: Node): void {
+  /** So few are left that code should be evicted before more is decoded. */
+  get isShort(): boolean {
+    return this.capacity - this.nodes.length + this.free.length * RECORD_CHUNK < RECORD_RESERVE;
+  }
+
+  /** A record for what is at an offset of a page, and not decoded yet. */
+  add(page: CodePage, offset: number): number {
     const { records } = page;
-    if (records.unused === 0 && !this.addChunk(records)) return;
-    node.record = records.chunks.at(-1)! + (RECORD_CHUNK - records.unused--) * RECORD_WORDS;
-    this.nodes[node.record >>> RECORD_SHIFT] = node;
-    this.views.SLOT[node.record] = Slot.none;
-    this.heat(node, 0);
+    if (records.unused === 0) this.addChunk(page);
+    const record = records.chunks.at(-1)! + (RECORD_CHUNK - records.unused--) * RECORD_WORDS;
+    this.places[record >>> RECORD_SHIFT] = offset;
+    this.views.SLOT[record] = Slot.none;
+    this.views.HEAT[record] = -this.firstDue;
+    return record;
   }
 
-  private addChunk(records: PageRecords): boolean {
+  /** A record for a gate of a page, which leads nowhere yet. */
+  addGate(page: CodePage, eip: number): number {
+    const gate = this.add(page, 0);
+    const { LINEAR_PAGE, NEXT_EIP, SLOT } = this.views;
+    LINEAR_PAGE[gate] = (eip + page.context.base) >>> 12;
+    NEXT_EIP[gate] = eip;
+    SLOT[gate] = Slot.gate;
+    this.lead(gate, 0, NO_PAGE);
+    return gate;
+  }
+
+  private addChunk(page: CodePage): void {
     let chunk = this.free.pop();
     if (chunk === undefined) {
-      if (this.nodes.length >= this.capacity) return false;
+      if (this.nodes.length >= this.capacity) throw new Error('all records are taken');
       chunk = this.nodes.length * RECORD_WORDS;
       for (let n = 0; n < RECORD_CHUNK; n++) this.nodes.push(null);
     }
-    records.chunks.push(chunk);
-    records.unused = RECORD_CHUNK;
-    return true;
+    this.owners[chunk >>> (RECORD_SHIFT + CHUNK_SHIFT)] = page;
+    page.records.chunks.push(chunk);
+    page.records.unused = RECORD_CHUNK;
   }
 
   /** Takes all records of a page back. Nobody may hold one any more. */
   release({ records }: CodePage): void {
     // One by one: V8 leaves the array its memory.
     for (let chunk = records.chunks.pop(); chunk !== undefined; chunk = records.chunks.pop()) {
+      this.owners[chunk >>> (RECORD_SHIFT + CHUNK_SHIFT)] = null;
       this.releaseChunk(chunk >>> RECORD_SHIFT);
       this.free.push(chunk);
     }
@@ -87,64 +129,147 @@ export class Records {
     }
   }
 
-  /** Whose a record is. */
+  /** The node of a record, if there is one. */
   nodeOf(record: number): Node | null {
     return this.nodes[record >>> RECORD_SHIFT];
   }
 
-  /** Brings what is in a decoded instruction into its record. */
-  write(node: Node): void {
-    const { record } = node;
-    if (record === 0) return;
+  attach(record: number, node: Node): void {
+    node.record = record;
+    this.nodes[record >>> RECORD_SHIFT] = node;
+  }
+
+  /** Nodes of a page's instructions and gates, as far as there are any. */
+  *nodesOf({ records }: CodePage): Generator<Node> {
+    for (const chunk of records.chunks) {
+      for (let n = 0; n < RECORD_CHUNK; n++) {
+        const node = this.nodes[(chunk >>> RECORD_SHIFT) + n];
+        if (node !== null) yield node;
+      }
+    }
+  }
+
+  /** Records of a page's decoded instructions. */
+  *decodedIn(page: CodePage): Generator<number> {
+    for (const record of page.instructions()) if (this.isDecoded(record)) yield record;
+  }
+
+  /** The page of a record that is in use; null if that is gone. */
+  pageOf(record: number): CodePage | null {
+    return this.owners[record >>> (RECORD_SHIFT + CHUNK_SHIFT)];
+  }
+
+  isGate(record: number): boolean {
+    return this.views.SLOT[record] === Slot.gate;
+  }
+
+  /** EIP of an instruction, or that a gate leads to. */
+  eipOf(record: number): number {
+    if (this.isGate(record)) return this.views.NEXT_EIP[record];
+    return (this.pageOf(record)!.eip + this.offsetOf(record)) | 0;
+  }
+
+  offsetOf(record: number): number {
+    return this.places[record >>> RECORD_SHIFT] & OFFSET;
+  }
+
+  /** Length of the instruction in bytes; 0 while it is not decoded. */
+  lengthOf(record: number): number {
+    return (this.places[record >>> RECORD_SHIFT] & LENGTH) >>> LENGTH_SHIFT;
+  }
+
+  isDecoded(record: number): boolean {
+    return (this.places[record >>> RECORD_SHIFT] & LENGTH) !== 0;
+  }
+
+  /** Number of the handler of a decoded instruction (see Handlers). */
+  handlerOf(record: number): number {
+    return this.kinds[record >>> RECORD_SHIFT];
+  }
+
+  /** How much each run heats it, or what a gate leads to: see EntryWeight. */
+  weightOf(record: number): number {
+    return this.places[record >>> RECORD_SHIFT] >>> ENTRY_SHIFT;
+  }
+
+  /** Makes it an entry. */
+  weigh(record: number, weight: number): void {
+    const n = record >>> RECORD_SHIFT;
+    this.places[n] = (this.places[n] & (OFFSET | LENGTH)) | (weight << ENTRY_SHIFT);
+    const node = this.nodes[n];
+    if (node !== null) node.weight = weight;
+  }
+
+  /** Brings a decoded instruction into its record, with the number of its handler and the records that it leads to; `taken`: 0 if it isn't relative. */
+  write(record: number, i: Instruction, length: number, handler: number, next: number, taken: number): void {
     const { OPERANDS, DISPLACEMENT, IMMEDIATE, NEXT, TAKEN, NOTES, NEXT_EIP } = this.views;
-    OPERANDS[record] = node.operands;
-    DISPLACEMENT[record] = node.displacement;
-    IMMEDIATE[record] = node.immediate;
-    NEXT[record] = node.next?.record ?? 0;
-    if (node.taken === null) NOTES[record] = NOTED_RUNS;
-    else TAKEN[record] = node.taken.record;
-    NEXT_EIP[record] = node.nextEip;
+    OPERANDS[record] = i.operands;
+    DISPLACEMENT[record] = i.displacement;
+    IMMEDIATE[record] = i.immediate;
+    NEXT[record] = next;
+    if (taken === 0) NOTES[record] = NOTED_RUNS;
+    else TAKEN[record] = taken;
+    NEXT_EIP[record] = i.nextEip;
+    this.places[record >>> RECORD_SHIFT] |= length << LENGTH_SHIFT;
+    this.kinds[record >>> RECORD_SHIFT] = handler;
   }
 
-  /** The same for a gate. */
-  writeGate(gate: Node): void {
-    const { record, page, taken } = gate;
-    if (record === 0) return;
-    const { LINEAR_PAGE, PAGE_ID, TAKEN, SLOT } = this.views;
-    const target = taken?.record ?? 0;
-    LINEAR_PAGE[record] = (gate.eip + page.context.base) >>> 12;
-    PAGE_ID[record] = target === 0 ? NO_PAGE : gate.targetId;
-    TAKEN[record] = target;
-    SLOT[record] = Slot.gate;
+  /** It is to be decoded anew. What was cooled stays so. */
+  reset(record: number): void {
+    const heat = Math.min(this.heatAt(record), 0);
+    const node = this.nodeOf(record);
+    if (node !== null) node.due = this.firstDue;
+    this.views.HEAT[record] = Math.max(LEAST_HEAT, heat - this.firstDue);
+    this.views.SLOT[record] = Slot.none;
+    this.places[record >>> RECORD_SHIFT] &= ~LENGTH;
   }
 
-  /** The same for all of a page that was moved. */
-  writePage(page: CodePage): void {
-    for (const node of page.nodes()) this.write(node);
-    for (const gate of page.gates.values()) this.writeGate(gate);
+  /** Makes a gate lead to a record in the page of a number; 0 and NO_PAGE: nowhere. */
+  lead(gate: number, target: number, pageId: number): void {
+    this.views.TAKEN[gate] = target;
+    this.views.PAGE_ID[gate] = pageId;
   }
 
-  /** Makes a node's fast path that of a slot, if what it leads to can be said in a record. */
-  place(node: Node, slot: number): void {
-    const { record, next, taken } = node;
-    if (record === 0) return;
-    const isLinked = next?.record !== 0 && taken?.record !== 0;
-    const weight = slot & HEATS ? node.weight << WEIGHT_SHIFT : 0;
-    this.views.SLOT[record] = isLinked ? slot | weight : Slot.none;
+  /** Makes a gate lead nowhere, until it is followed again. */
+  cut(gate: number): void {
+    this.lead(gate, 0, NO_PAGE);
+    this.nodeOf(gate)?.cut();
   }
 
-  /** The slot that a node has. */
-  slotOf({ record }: Node): number {
-    return this.views.SLOT[record] & (2 * HEATS - 1);
+  /** A page was moved by a distance: EIPs of what is in it are others. Its gates lead nowhere. */
+  movePage(page: CodePage, distance: number): void {
+    const { NEXT_EIP, LINEAR_PAGE } = this.views;
+    for (const record of page.instructions()) NEXT_EIP[record] = (NEXT_EIP[record] + distance) | 0;
+    for (const gate of page.gates.values()) {
+      NEXT_EIP[gate] = (NEXT_EIP[gate] + distance) | 0;
+      LINEAR_PAGE[gate] = (NEXT_EIP[gate] + page.context.base) >>> 12;
+      this.cut(gate);
+    }
   }
 
-  /** Sum of the weights of a node's runs while it isn't translated; 0 of one without a record. */
+  /** Makes its fast path that of a slot; `heats`: each run adds to its heat. */
+  place(record: number, slot: number, heats: boolean): void {
+    const entry = heats ? HEATS | (this.weightOf(record) << WEIGHT_SHIFT) : 0;
+    this.views.SLOT[record] = slot === Slot.none ? slot : slot | entry;
+  }
+
+  /** Sum of the weights of an entry's runs while it isn't translated. */
+  heatAt(record: number): number {
+    return this.views.HEAT[record] + (this.nodeOf(record)?.due ?? this.firstDue);
+  }
+
   heatOf({ record, due }: Node): number {
-    return record === 0 ? 0 : this.views.HEAT[record] + due;
+    return this.views.HEAT[record] + due;
   }
 
   heat(node: Node, heat: number): void {
     if (node.record !== 0) this.views.HEAT[node.record] = Math.max(LEAST_HEAT, heat - node.due);
+  }
+
+  /** What has heated a record is forgotten; what has cooled it is not. */
+  calm(record: number): void {
+    const due = this.nodeOf(record)?.due ?? this.firstDue;
+    this.views.HEAT[record] = Math.min(this.views.HEAT[record], -due);
   }
 
   /** Says at what heat a node is due. */

@@ -70,10 +70,10 @@ export class Rehearsal {
   /** The state as doubles. */
   private readonly doubles: Float64Array;
   private readonly nowhere = makeNowhere();
-  /** The instruction whose path is run, what is after it, and a translation that returns. */
-  private readonly path: Node;
-  private readonly end: Node;
-  private readonly returning: Node;
+  /** Records of the instruction whose path is run, of what is after it, and of a translation that returns. */
+  private readonly path: number;
+  private readonly end: number;
+  private readonly returning: number;
   /** While it is lent. */
   private tlb: LentTlb | null = null;
   /** Attention was asked for meanwhile. */
@@ -85,9 +85,9 @@ export class Rehearsal {
     this.branchTargets = branchTargets;
     this.doubles = new Float64Array(stage.state.buffer);
     const make = (run: () => Node | null) => {
-      const node = new Node(this.nowhere, 0, forms[INVALID_FORM], run);
-      stage.records.add(this.nowhere, node);
-      return node;
+      const record = stage.records.add(this.nowhere, 0);
+      stage.records.attach(record, new Node(this.nowhere, 0, forms[INVALID_FORM], run));
+      return record;
     };
     this.path = make(() => null);
     this.end = make(() => null);
@@ -131,10 +131,10 @@ export class Rehearsal {
     for (const isMapped of [true, false]) {
       if (isMapped) this.tlb!.map(page, FRAME);
       else this.tlb!.unmap(page);
-      const play = (first: Node) => {
+      const play = (first: number) => {
         for (const eip of [value, word]) this.setTarget(key, eip, isMapped);
         this.setState(scene);
-        loop(first, value === 0 ? null : this.end);
+        loop(first, value === 0 ? 0 : this.end);
       };
       for (let slot: number = Slot.first; slot < slots; slot++) {
         this.setPath(slot, scene);
@@ -149,25 +149,25 @@ export class Rehearsal {
   private setPath(slot: number, scene: Scene): void {
     const { SLOT, OPERANDS, DISPLACEMENT, IMMEDIATE, NEXT, TAKEN, NEXT_EIP, HEAT } = this.stage.records.views;
     const address = addressIn(scene);
-    const { record } = this.path;
+    const record = this.path;
     SLOT[record] = slot | HEATS | (1 << WEIGHT_SHIFT);
     OPERANDS[record] = ECX_ECX;
     DISPLACEMENT[record] = address;
     IMMEDIATE[record] = 1;
-    NEXT[record] = this.end.record;
+    NEXT[record] = this.end;
     // Once 0 for indirect jumps, which have their NOTES there; a relative one then comes back to where it began.
-    TAKEN[record] = scene.value === 1 ? 0 : this.end.record;
+    TAKEN[record] = scene.value === 1 ? 0 : this.end;
     NEXT_EIP[record] = address;
     HEAT[record] = NEVER_DUE;
   }
 
   private setGate(page: number, isMapped: boolean): void {
     const { SLOT, LINEAR_PAGE, PAGE_ID, TAKEN } = this.stage.records.views;
-    const { record } = this.path;
+    const record = this.path;
     SLOT[record] = Slot.gate;
     LINEAR_PAGE[record] = page;
     PAGE_ID[record] = isMapped ? 0 : 1;
-    TAKEN[record] = this.end.record;
+    TAKEN[record] = this.end;
   }
 
   /** The state as it is in front of each path. */
@@ -208,6 +208,6 @@ export class Rehearsal {
     TARGET_EIP[index] = isKnown ? eip : ~eip;
     TARGET_PAGE[index] = 0;
     TARGET_KEY[index] = key;
-    TARGET_RECORD[index] = this.end.record;
+    TARGET_RECORD[index] = this.end;
   }
 }

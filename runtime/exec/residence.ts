@@ -1,26 +1,23 @@
 import type { CodePage } from './code-page.ts';
 import type { CodePages } from './code-pages.ts';
-import { RECORD_CHUNK } from './records.ts';
+import { RECORD_RESERVE } from './records.ts';
 
 /**
- * Estimates of the bytes of the host's memory that code takes. A node is 208 bytes in V8's heap, a share
- * of its chunk, and its record; the others are rough. A translation counts with what V8 makes of it, for each guest instruction: less
+ * Estimates of the bytes of the host's memory that code takes. A record is 32 bytes, with what is beside it and its place in the index
+ * twice as much; a node is 216 bytes in V8's heap; the others are rough. A translation counts with what V8 makes of it, for each guest instruction: less
  * than the 4,500 bytes that a boot took where all was translated at once.
  */
-export const Cost = { context: 400, page: 2300, node: 280, translatedInstruction: 1000 } as const;
+export const Cost = { context: 400, page: 1600, record: 64, node: 220, translatedInstruction: 1000 } as const;
 
-/** So many nodes may be made beyond a cache's bound before the dispatcher looks at it. */
-const NODES_BEYOND = 16_384;
-
-/** How many records there may be in a cache with a bound in bytes: a page with one node has a whole chunk of them. */
+/** How many records there are for a cache with a bound in bytes. */
 export function recordsWithin(bound: number): number {
-  return Math.ceil((bound / (Cost.page + Cost.node)) * RECORD_CHUNK) + NODES_BEYOND;
+  return Math.ceil(bound / Cost.record) + RECORD_RESERVE;
 }
 
 /** So many looks at what is used while a cache fills that was empty. */
 const LOOKS = 16;
 /** Part of the bound that is free after pages were evicted. */
-const FREED = 1 / 8;
+export const FREED = 1 / 8;
 /** How many nodes, and how many pages, are evicted at a time at most from a cache with a bound in bytes. */
 export function mostEvicted(bound: number): { nodes: number; pages: number } {
   return { nodes: (bound * FREED) / Cost.node, pages: (bound * FREED) / Cost.page };
@@ -83,10 +80,10 @@ export class Residence {
     }
   }
 
-  /** The pages to evict: those worth least, until some room is free. */
-  victims(): CodePage[] {
+  /** The pages to evict: those worth least, until some room is free; at least so many bytes of it. */
+  victims(least = 0): CodePage[] {
     const order = [...this.pages].sort(byWorth);
-    const bytes = this.bytes - this.bound * (1 - FREED);
+    const bytes = Math.max(this.bytes - this.bound * (1 - FREED), least);
     const pages = this.pages.size * FREED - this.pages.room;
     let freed = 0;
     const enough = order.findIndex((page, n) => {

@@ -1,7 +1,8 @@
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { CodeContext } from './code-contexts.ts';
-import { type Chunk, CodePage, makeChunk, makeNowhere } from './code-page.ts';
+import { CodePage, makeNowhere } from './code-page.ts';
 import { Node, type Run } from './node.ts';
+import { RecordIndex } from './record-index.ts';
 
 /** Where a node is while it is spare. */
 const nowhere = makeNowhere();
@@ -12,18 +13,18 @@ const nowhere = makeNowhere();
  * objects.
  */
 export class SpareCode {
+  /** Of all pages. */
+  private readonly index = new RecordIndex();
   private readonly nodes: Stock<Node>;
-  private readonly chunks: Stock<Chunk>;
   private readonly pages: Stock<CodePage>;
 
   /** How many of each are kept. */
   constructor({ nodes, pages }: { readonly nodes: number; readonly pages: number }) {
     this.nodes = new Stock(nodes);
-    this.chunks = new Stock(nodes);
     this.pages = new Stock(pages);
   }
 
-  /** A node that is not decoded, or a gate. */
+  /** A node that is not decoded, or of a gate. */
   takeNode(page: CodePage, eip: number, run: Run, enter = run): Node {
     const node = this.nodes.take();
     if (node === undefined) return new Node(page, eip, forms[INVALID_FORM], run, enter);
@@ -31,21 +32,18 @@ export class SpareCode {
     return node;
   }
 
-  /** A page without nodes. */
+  /** A page where nothing is decoded. */
   takePage(id: number, context: CodeContext, frame: number, linearPage: number): CodePage {
     const page = this.pages.take();
-    if (page === undefined) return new CodePage(id, context, frame, linearPage, this.takeChunk);
+    if (page === undefined) return new CodePage(id, context, frame, linearPage, this.index);
     page.place(id, context, frame, linearPage);
     return page;
   }
 
-  private readonly takeChunk = (): Chunk => this.chunks.take() ?? makeChunk();
-
-  /** Keeps a page that is gone, and what it consists of. Nothing may lead to its nodes any more, and they have no records. */
-  keep(page: CodePage): void {
-    for (const node of page.nodes()) this.keepNode(node);
-    for (const gate of page.gates.values()) this.keepNode(gate);
-    for (const chunk of page.empty()) this.chunks.keep(chunk.fill(null));
+  /** Keeps a page that is gone, and its nodes. Nothing may lead to these any more, and they have no records. */
+  keep(page: CodePage, nodes: readonly Node[]): void {
+    for (const node of nodes) this.keepNode(node);
+    page.empty();
     this.pages.keep(page);
   }
 

@@ -32,7 +32,7 @@ export type DebugStop =
 
 /**
  * Where and why guest code is to stop for a debugger. Breakpoints are by linear address, in every address space. The dispatcher
- * asks here between two stretches of code, and nodes at breakpoints lead to it (Graph.stopping).
+ * asks here between two stretches of code, and nodes at breakpoints lead to it (DecodedCode.stopping).
  */
 export class Stops {
   /** Linear addresses, as words. */

@@ -56,15 +56,6 @@ export function firstDue(options: TieringOptions): number {
   return Math.ceil(hotAt(options) / SLOWNESS);
 }
 
-/** Whether there are x87 instructions in a node's block. */
-function isSlow(node: Node): boolean {
-  for (let at: Node | null = node; at !== null && at.length > 0; at = at.next) {
-    if (at.form.class === 'escape') return true;
-    if (endsBlock(at)) return false;
-  }
-  return false;
-}
-
 /** What a translation takes the place of, and how often that has happened. */
 interface Origin {
   readonly old: readonly CachedTranslation[];
@@ -72,21 +63,6 @@ interface Origin {
 }
 
 const ORIGINAL: Origin = { old: [], growth: 0 };
-
-/** Whether a node counts its runs. Where a translation begins it doesn't, and has the links that this one leaves by, and moves with. */
-function isCounted(node: Node): boolean {
-  return node.weight > 0 && node.run !== node.enter;
-}
-
-/** Instructions within translations that count their runs: where blocks begin, but for the entries. */
-function entriesIn(translations: readonly CachedTranslation[]): Node[] {
-  return translations.flatMap(({ page, ranges, entries }) =>
-    ranges.flatMap((start, n) => {
-      if (n % 2 !== 0) return [];
-      return [...page.nodes(start, ranges[n + 1])].filter((node) => isCounted(node) && !entries.includes(node));
-    }),
-  );
-}
 
 /** By offset in their page: 1 where a byte is in one of some translations. */
 function bytesOf(translations: readonly CachedTranslation[]): Uint8Array {
@@ -139,11 +115,39 @@ export class Tiering {
     if (due === firstDue) shares.begin(node);
     records.expect(node, due < hotAt ? Math.min(due + firstDue, hotAt) : 2 * due);
     const isHot = heat >= hotAt;
-    if (!isHot && !isSlow(node)) return this.graph.single(node);
+    if (!isHot && !this.isSlow(node)) return this.graph.single(node);
     if (isHot && shares.isSmall(node, heat - firstDue)) return this.countAnew(node);
     if (!(isHot && this.join(node)) && !this.install([node], 'shared')) this.graph.setRun(node, node.one);
     return node.run(node);
   };
+
+  /** Whether there are x87 instructions in a node's block. */
+  private isSlow({ record }: Node): boolean {
+    const { records, graph } = this;
+    for (let at = record; records.isDecoded(at); at = records.views.NEXT[at]) {
+      const handler = graph.handlerOf(at);
+      if (handler.form.class === 'escape') return true;
+      if (endsBlock(handler)) return false;
+    }
+    return false;
+  }
+
+  /** Whether an instruction counts its runs. Where a translation begins it doesn't, and has the links that this one leaves by, and moves with. */
+  private isCounted(record: number): boolean {
+    const node = this.records.nodeOf(record);
+    return this.records.weightOf(record) > 0 && (node === null || node.run !== node.enter);
+  }
+
+  /** Instructions within translations that count their runs: where blocks begin, but for the entries. */
+  private entriesIn(translations: readonly CachedTranslation[]): number[] {
+    return translations.flatMap(({ page, ranges, entries }) =>
+      ranges.flatMap((start, n) => {
+        if (n % 2 !== 0) return [];
+        const isEntry = (record: number) => entries.some((entry) => entry.record === record);
+        return [...page.instructions(start, ranges[n + 1])].filter((one) => this.isCounted(one) && !isEntry(one));
+      }),
+    );
+  }
 
   private countAnew(node: Node): Node | null {
     this.records.heat(node, 0);
@@ -161,9 +165,9 @@ export class Tiering {
     if (joined.length === 0) return false;
     const growth = Math.max(...joined.map((one) => one.growth));
     if (records.heatOf(node) < this.hotAt << growth) return true;
-    const warm = entriesIn(joined).filter((entry) => records.heatOf(entry) > this.hotAt / WARM);
+    const warm = this.entriesIn(joined).filter((record) => records.heatAt(record) > this.hotAt / WARM);
     const checks = joined.some((one) => one.checks === 'single') ? 'single' : 'shared';
-    const made = this.remake(joined, [node, ...warm], checks, growth + 1);
+    const made = this.remake(joined, [node, ...warm.map((record) => this.graph.nodeOf(record))], checks, growth + 1);
     return made?.entries.includes(node) ?? false;
   }
 
@@ -210,8 +214,8 @@ export class Tiering {
 
   private source(head: Node, old: readonly CachedTranslation[] = []): CodeSource {
     const { page } = head;
-    const node = (eip: number) => page.at((eip - page.eip) & (PAGE_BYTES - 1));
-    const least = this.runsOf(head) / RARE;
+    const at = (eip: number) => page.at((eip - page.eip) & (PAGE_BYTES - 1));
+    const least = this.runsOf(head.record) / RARE;
     const translated = bytesOf([...page.translations, ...old]);
     const wasIn = (eip: number) => translated[page.distanceTo(eip)] === 1;
     return {
@@ -220,9 +224,9 @@ export class Tiering {
       eip: page.eip,
       key: page.context.key,
       decode: (...parts) => this.decodeFor(page, ...parts),
-      runs: (eip) => (wasIn(eip) ? Infinity : this.runsOf(node(eip))),
-      hasRun: (eip) => wasIn(eip) || this.runsOf(node(eip)) > least,
-      targets: (eip) => node(eip)?.targets ?? [],
+      runs: (eip) => (wasIn(eip) ? Infinity : this.runsOf(at(eip))),
+      hasRun: (eip) => wasIn(eip) || this.runsOf(at(eip)) > least,
+      targets: (eip) => this.records.nodeOf(at(eip))?.targets ?? [],
     };
   }
 
@@ -274,7 +278,7 @@ export class Tiering {
     const made = new CachedTranslation(entered, run, result, checks, grown);
     this.graph.cache.addTranslation(made);
     // What is inside is an entry only if control comes to it from elsewhere, often.
-    for (const inside of entriesIn([made])) this.records.heat(inside, Math.min(0, this.records.heatOf(inside)));
+    for (const inside of this.entriesIn([made])) this.records.calm(inside);
     return made;
   }
 
@@ -295,8 +299,10 @@ export class Tiering {
   }
 
   /** How often the code at a node has run, as far as it is counted: entries are, while they are not translated. */
-  private runsOf(node: Node | null): number {
-    if (node === null || node.length === 0) return 0;
-    return Math.max(1, node.weight === EntryWeight.none ? 1 : this.records.heatOf(node) / node.weight);
+  private runsOf(record: number): number {
+    const { records } = this;
+    if (!records.isDecoded(record)) return 0;
+    const weight = records.weightOf(record);
+    return Math.max(1, weight === EntryWeight.none ? 1 : records.heatAt(record) / weight);
   }
 }

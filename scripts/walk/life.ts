@@ -93,7 +93,9 @@ class Life {
   }
 
   private node() {
-    return this.machine.engine.graph.cache.entryAt(ENTRY);
+    const { graph } = this.machine.engine;
+    const record = graph.cache.entryAt(ENTRY);
+    return record === 0 ? null : graph.nodeOf(record);
   }
 
   private runs(): string {

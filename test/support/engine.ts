@@ -141,8 +141,8 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
     },
     hasFastPath(eip) {
       const { cache, records } = engine.graph;
-      const nodes = cache.allPages().map((page) => page.at((eip - page.eip) & (PAGE_BYTES - 1)));
-      return nodes.some((node) => node !== null && node.eip === eip && records.slotOf(node) !== Slot.none);
+      const found = cache.allPages().map((page) => page.at((eip - page.eip) & (PAGE_BYTES - 1)));
+      return found.some((one) => one !== 0 && records.eipOf(one) === eip && records.views.SLOT[one] !== Slot.none);
     },
   };
 }
@@ -151,7 +151,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
 function makeEntry({ graph }: CodeEngine, eip: number): void {
   try {
     graph.cache.enterContext();
-    const node = graph.cache.resolve(eip);
+    const node = graph.nodeOf(graph.cache.resolve(eip));
     if (node.length === 0) graph.decode(node);
     graph.at(eip);
   } catch (error) {

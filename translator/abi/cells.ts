@@ -45,12 +45,18 @@ export const cellNames = [
   'AT',
   /** (node, eip): AT for an indirect jump at a node, which notes where it went. */
   'JUMP',
+  /** The same with records: (eip), and (record, eip). They give a record, or 0 to leave to the dispatcher. */
+  'FIND',
+  'FOLLOW',
   /**
    * (node, expected): runs from a node on until control comes to the node `expected` (which has not run yet; the result
    * is that node), or null if it must leave to the dispatcher.
    */
   'CALL',
-  /** (node, expected): runs one node for the interpreter's loop, `expected` as for CALL or null; gives the next one, or null to leave. */
+  /**
+   * (record, expected): one step of the interpreter's loop without a fast path, `expected` the record where it ends or 0; gives the
+   * record to go on at, or 0 to leave.
+   */
   'STEP',
   /** The node a return gives: running it goes to Word.eip. A caller that expects that EIP goes on by itself instead. */
   'RETURN',
@@ -62,7 +68,7 @@ export const cellNames = [
   'DUE',
   /** Times each trap was taken, by helper number. */
   'TRAPS',
-  /** What the interpreter's loop knows of instructions, and the nodes they are of (abi/record.ts). */
+  /** What the interpreter's loop knows of instructions, and their nodes, null where there is none (abi/record.ts). */
   'SLOT',
   'OPERANDS',
   'DISPLACEMENT',

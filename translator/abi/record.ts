@@ -1,6 +1,6 @@
 /**
- * What a fast path of the interpreter's loop needs of an instruction: a *record*, eight words of one buffer. A node of the
- * runtime's graph has one; the loop goes from record to record, as walking objects would have it wait for memory. Each word has
+ * What a fast path of the interpreter's loop needs of an instruction: a *record*, eight words of one buffer. Each decoded
+ * instruction has one; the loop goes from record to record, as walking objects would have it wait for memory. Each word has
  * a view of its own, which begins at that word of the buffer. So all words of a record have the same index, and are checked to be
  * within bounds by one compare.
  */
@@ -23,6 +23,7 @@ export const recordViews = {
   TAKEN: 5,
   /** Of an indirect jump: how many more of its runs note where it goes. */
   NOTES: 5,
+  /** Of a gate: the EIP that it leads to. */
   NEXT_EIP: 6,
   /** What is missing of the heat at which DUE is called, as a negative number. */
   HEAT: 7,
@@ -33,9 +34,12 @@ export type RecordView = keyof typeof recordViews;
 /** So many runs of an indirect jump tell enough of where it goes; the others need not come to its node. */
 export const NOTED_RUNS = 256;
 
-/** Numbers of fast paths in the interpreter's loop (emit/loop.ts). `none`: what the node runs has none. */
-export const Slot = { none: 0, gate: 1, first: 2 } as const;
+/** The record of the RETURN node, which goes to Word.eip. 0 is no record: to leave to the dispatcher. */
+export const RETURN_RECORD = RECORD_WORDS;
 
-/** Beside the slot of a node that heats; its weight is above. */
+/** Numbers of fast paths in the interpreter's loop (emit/loop.ts). `none`: what is to run has none. */
+export const Slot = { none: 0, gate: 1, returned: 2, first: 3 } as const;
+
+/** Beside the slot of an entry that heats; its weight is above. */
 export const HEATS = 1 << 15;
 export const WEIGHT_SHIFT = 16;

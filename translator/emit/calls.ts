@@ -41,7 +41,7 @@ function calleeAt(context: EmitContext, target: string): string {
   const known = lookUpTarget(context, target, 'k');
   if (known === null) return search;
   const node = `${context.cell('NODES')}[${known.record}>>>${RECORD_SHIFT}]`;
-  return `${known.index}if(${known.isKnown})c=${node};else{${search}}`;
+  return `${known.index}c=${known.isKnown}?${node}:null;if(c===null){${search}}`;
 }
 
 /** Runs the callee's translation: at once if it is in this page or in one that is still mapped where it was. */

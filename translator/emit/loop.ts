@@ -1,5 +1,5 @@
 import { type HelperName, helpers } from '../abi/helpers.ts';
-import { HEATS, RECORD_SHIFT, type RecordView, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
+import { HEATS, type RecordView, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import type { Statement, StatementOp } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
@@ -76,25 +76,24 @@ function fieldsIn(value: Value): string[] {
 }
 
 /**
- * Prints the interpreter's loop for one state key, `(i, e) => node`: runs nodes from `i` on until control comes to the node
- * `e`, or leaves (null). The fast paths of handlers are in it, by the slot of a record (abi/record.ts): it goes from record to
- * record, `r` to `x`, and comes to nodes only for what fast paths don't do (TLB misses, faults, a request for attention). That
- * is left to the handler, which STEP runs. So no slow path is in the loop: V8 would throw all of it away when one first ran. A
- * fast path throws nothing and drops no code, as STEP alone looks at these. A run that heats and is then left to the handler
- * heats twice. Where `r` is 0, `i` has no record.
+ * Prints the interpreter's loop for one state key, `(f, e) => record`: runs code from record `f` on until control comes to the
+ * record `e`, or leaves (0). V8 is told that records are 32-bit integers: it would box each that it goes to.
+ * The fast paths of handlers are in it, by the slot of a record (abi/record.ts). What they don't do
+ * (code that is not decoded, TLB misses, faults, a request for attention) is left to STEP, which runs handlers. So no slow path is in
+ * the loop: V8 would throw all of it away when one first ran. A fast path throws nothing and drops no code, as STEP alone looks at
+ * these. A run that heats and is then left to the handler heats twice.
  */
 export function emitLoop(context: EmitContext, paths: readonly FastPath[]): string {
   const variables = new Set(paths.flatMap((path) => [...path.variables]));
   const cases = paths.map(({ text }, n) => `case ${Slot.first + n}:{${text}}`);
   const declaration = variables.size === 0 ? '' : `,${[...variables].map((name) => `${name}=0`).join(',')}`;
-  const begin = `if(i===null||i===e)return i;const x=e===null||e.record===0?-1:e.record;let r=i.record${declaration};`;
+  const begin = `let r=f|0${declaration};const x=e|0;`;
   const heat = context.cell('HEAT');
   const heats = `if(n>=${HEATS}){const h=${heat}[r]+(n>>>${WEIGHT_SHIFT})|0;if(h>=0)break F;${heat}[r]=h;n&=${HEATS - 1};}`;
-  const step = `i=${context.cell('STEP')}(r===0?i:${context.cell('NODES')}[r>>>${RECORD_SHIFT}],e);`;
-  const eip = context.word(Word.eip);
-  const returned = `if(i===${context.cell('RETURN')}){const t=${eip};${toTarget(context, 't')}}`;
-  const switched = `let n=${context.cell('SLOT')}[r];${heats}switch(n){\n${[gatePath(context), ...cases].join('\n')}\n}`;
-  return `function interpreter_loop(i,e){${begin}L:while(r!==x){G:{F:{${switched}}${step}${returned}}if(i===null||i===e)return i;r=i.record;}return e;}`;
+  const step = `r=${context.cell('STEP')}(r,x)|0;`;
+  const returned = `case ${Slot.returned}:{const t=${context.word(Word.eip)};${toTarget(context, 't')}break F;}`;
+  const switched = `let n=${context.cell('SLOT')}[r];${heats}switch(n){\n${[gatePath(context), returned, ...cases].join('\n')}\n}`;
+  return `function interpreter_loop(f,e){${begin}L:while(r!==x){G:{F:{${switched}}${step}}if(r===0)break;}return r;}`;
 }
 
 /** A gate: goes on where it leads if that is still mapped there. Code without a jump that wraps comes by nothing else that asks. */
@@ -109,7 +108,7 @@ function toTarget(context: EmitContext, eip: string): string {
   return target === null ? '' : `let ${target.index}if(${target.isKnown}){r=${target.record};continue L;}`;
 }
 
-/** `break F` leaves an instruction to its handler, `continue L` goes on at record `r`, `break G` at node `i`. */
+/** `break F` leaves an instruction to its handler, `continue L` goes on at record `r`, `break G` does unless that is 0. */
 class FastPathEmitter extends HandlerEmitter {
   /** All paths of a loop share them: V8 gives each declaration a place of its own in each of the many nested frames. */
   private readonly variables: Set<string>;
@@ -155,10 +154,9 @@ class FastPathEmitter extends HandlerEmitter {
   protected override goTo(eip: string, isJump: boolean): string {
     const { context } = this;
     const known = toTarget(context, eip);
-    if (!isJump) return `${known}i=${context.cell('AT')}(${eip});break G;`;
+    if (!isJump) return `${known}r=${context.cell('FIND')}(${eip})|0;break G;`;
     const notes = `${context.cell('NOTES')}[r]`;
-    const jump = `${context.cell('JUMP')}(${context.cell('NODES')}[r>>>${RECORD_SHIFT}],${eip})`;
-    return `if(${notes}>0)${notes}=${notes}-1;else{${known}}i=${jump};break G;`;
+    return `if(${notes}>0)${notes}=${notes}-1;else{${known}}r=${context.cell('FOLLOW')}(r,${eip})|0;break G;`;
   }
 
   /** Whether it is asked for attention has been looked at in front. */

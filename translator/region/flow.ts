@@ -3,7 +3,7 @@ import { type Instruction, Shape } from '../x86/instruction.ts';
 import { isResumed } from './traps.ts';
 
 /** Whether control may go elsewhere than to the next instruction: the instruction is the last of its block. */
-export function endsBlock(i: Instruction): boolean {
+export function endsBlock(i: Pick<Instruction, 'form' | 'shape'>): boolean {
   return i.form.class === 'control' || i.form.class === 'sensitive' || isRepeated(i);
 }
 
@@ -27,7 +27,7 @@ export function isRelative(i: Instruction): boolean {
 }
 
 /** A string instruction with a repeat prefix goes to itself until it is done. */
-export function isRepeated(i: Instruction): boolean {
+export function isRepeated(i: Pick<Instruction, 'form' | 'shape'>): boolean {
   return (
     (i.shape & (Shape.repeat | Shape.repeatNot)) !== 0 && i.form.operands.some((o) => o[0] === 'X' || o[0] === 'Y')
   );

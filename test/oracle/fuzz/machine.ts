@@ -78,7 +78,7 @@ export class FuzzMachine extends LockstepMachine {
     const eip = this.core.state[Word.eip]!;
     try {
       graph.cache.enterContext();
-      const node = graph.cache.resolve(eip);
+      const node = graph.nodeOf(graph.cache.resolve(eip));
       if (node.length === 0) graph.decode(node);
       graph.at(eip);
     } catch (error) {

@@ -107,14 +107,14 @@ main:   mov     ecx, 1000000
   const counted = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
   expect(counted(after.counts) - counted(before.counts)).toBe(after.all - before.all);
   expect(after.all - before.all).toBe(3000);
-  const node = engine.graph.cache.entryAt(guest.address('main.last'))!;
+  const node = engine.graph.nodeOf(engine.graph.cache.entryAt(guest.address('main.last')));
   const { records } = engine.graph;
   const heat = records.heatOf(node);
   inspection.watch(false);
   run(guest, 8100);
   expect(records.heatOf(node)).toBe(heat + 1000 * node.weight);
-  expect(node.one).toBe(engine.handlers.get(node, node.page.context.key, 'plain'));
-  expect(node.run).toBe(engine.handlers.get(node, node.page.context.key, 'heating'));
+  expect(node.one).toBe(engine.handlers.get(node, node.page.context.key).run);
+  expect(node.run).toBe(engine.handlers.get(node, node.page.context.key).heating);
 });
 
 test('what was counted of evicted code is not counted of what has its nodes', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CodePage } from '../../../runtime/exec/code-page.ts';
+import type { Graph } from '../../../runtime/exec/graph.ts';
 import type { Node } from '../../../runtime/exec/node.ts';
 import { Cost } from '../../../runtime/exec/residence.ts';
 import { endValue, Guest, type GuestProgram, variants } from '../../support/guest.ts';
@@ -31,7 +32,7 @@ function expectEvicted(name: string, program: GuestProgram, expected: number): v
     expect(cache.metrics.evicted).toBeGreaterThan(0);
     expect(most).toBeLessThan(CACHE_BYTES + SLACK);
     expect(fewest).toBeGreaterThan(50);
-    expect(deadNodes(cache.allPages())).toEqual([]);
+    expect(deadGates(guest.core.engine.graph)).toEqual([]);
     expect(nodes.size * Cost.node).toBeLessThan(CACHE_BYTES + SLACK);
     expect(pages.size * Cost.page).toBeLessThan(CACHE_BYTES + SLACK);
     await guest.dispose();
@@ -40,22 +41,26 @@ function expectEvicted(name: string, program: GuestProgram, expected: number): v
 
 /** The nodes that the graph uses: V8 collects what is old so seldom that a guest must not cost ever new ones. */
 function nodesOf({ core }: Guest): Set<Node> {
-  const { graph } = core.engine;
-  const { create } = graph;
+  const { cache } = core.engine.graph;
+  const { attach } = cache;
   const nodes = new Set<Node>();
-  graph.create = (page, offset) => {
-    const node = create.call(graph, page, offset);
+  cache.attach = (page, record, node) => {
+    attach.call(cache, page, record, node);
     nodes.add(node);
-    return node;
   };
   return nodes;
 }
 
 /** EIPs of gates from pages that are kept to pages that are not: these would stay in memory. */
-function deadNodes(pages: readonly CodePage[]): number[] {
-  const kept = new Set(pages);
-  const gates = pages.flatMap((page) => [...page.gates.values()]);
-  return gates.filter(({ taken }) => taken !== null && !kept.has(taken.page)).map(({ eip }) => eip);
+function deadGates({ cache, records }: Graph): number[] {
+  const kept = new Set(cache.allPages());
+  const gates = [...kept].flatMap((page) => [...page.gates]);
+  const isDead = (gate: number) => {
+    const target = records.views.TAKEN[gate];
+    const taken = records.nodeOf(gate)?.taken ?? null;
+    return (target !== 0 && !kept.has(records.pageOf(target)!)) || (taken !== null && !kept.has(taken.page));
+  };
+  return gates.filter(([, gate]) => isDead(gate)).map(([eip]) => eip);
 }
 
 describe('code beyond what the cache keeps is evicted and decoded anew', () => {

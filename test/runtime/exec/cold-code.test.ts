@@ -42,7 +42,7 @@ function guestWith(program: ReturnType<typeof kernel>, engineOptions: Partial<En
 describe('code that was evicted', () => {
   const PAGES = 1000;
   const ROUNDS = 8;
-  const cacheBytes = 2_000_000;
+  const cacheBytes = 800_000;
 
   async function decodedIn(options: Partial<EngineOptions>): Promise<number> {
     const guest = guestWith(wide(PAGES, ROUNDS), { ...options, cacheBytes });
@@ -61,7 +61,7 @@ describe('code that was evicted', () => {
 });
 
 describe('what is known of evictions', () => {
-  const cacheBytes = 2_000_000;
+  const cacheBytes = 800_000;
 
   test('is forgotten when the machine is reset', async () => {
     const guest = guestWith(wide(1000, 3), { cacheBytes });

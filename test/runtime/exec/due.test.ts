@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { firstDue, hotAt, tieringAt } from '../../../runtime/exec/tiering.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
+import { nodeAt } from '../../support/records.ts';
 
 const guests: Guest[] = [];
 afterEach(() => {
@@ -30,8 +31,7 @@ whole:  inc     eax
   guests.push(guest);
   guest.core.stopAt(3000);
   guest.core.run(Infinity);
-  const nodes = guest.core.engine.graph.cache.allPages().flatMap((page) => [...page.nodes()]);
-  const at = (label: string) => nodes.find(({ eip, length }) => eip === guest.address(label) && length > 0)!;
+  const at = (label: string) => nodeAt(guest.core.engine.graph, guest.address(label));
   // The run that decodes it isn't counted.
   const { records } = guest.core.engine.graph;
   const heat = 299 * at('whole').weight;

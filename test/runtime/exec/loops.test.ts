@@ -4,6 +4,7 @@ import { Slot } from '../../../translator/abi/record.ts';
 import { earlyLoops } from '../../support/engine.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
+import { decodedIn, nodesOf, slotAt } from '../../support/records.ts';
 
 /** Calls in a loop that gets hot, and code that is written. */
 const program = kernel(`
@@ -37,11 +38,11 @@ test.each(polling)('a slot is always that of what the node runs: $name', async (
   const guest = new Guest(program, { ...variant, config });
   expect(endValue(guest)).toBeLessThan(128);
   const { graph, handlers } = guest.core.engine;
-  const nodes = graph.cache.allPages().flatMap((page) => [...page.nodes()]);
-  for (const node of nodes) expect(graph.records.slotOf(node)).toBe(handlers.of(node.run)?.slot ?? Slot.none);
-  // What ran only without nodes has no slot.
+  const nodes = nodesOf(graph).filter(({ length }) => length > 0);
+  for (const node of nodes) expect(slotAt(graph, node.record)).toBe(handlers.of(node.run)?.slot ?? Slot.none);
+  // What ran only from its bytes has no slot.
   if (variant.config.engine === 'interpreter' && variant.config.engineOptions?.coldRuns === undefined)
-    expect(nodes.filter((node) => graph.records.slotOf(node) !== Slot.none).length).toBeGreaterThan(15);
+    expect(decodedIn(graph).filter((record) => slotAt(graph, record) !== Slot.none).length).toBeGreaterThan(15);
   await guest.dispose();
 });
 
@@ -69,9 +70,7 @@ main:   mov     ecx, 1
   // The first time the loop begins without fast paths.
   expect(guest.run(20).reason).toBe('slice');
   expect(guest.run(100).reason).toBe('slice');
-  const { cache, records } = guest.core.engine.graph;
-  const nodes = cache.allPages().flatMap((page) => [...page.nodes()]);
-  const first = nodes.find(({ eip }) => eip === guest.address('main.loop'))!;
-  expect(records.slotOf(first)).not.toBe(Slot.none);
+  const { graph } = guest.core.engine;
+  expect(slotAt(graph, graph.cache.entryAt(guest.address('main.loop')))).not.toBe(Slot.none);
   await guest.dispose();
 });

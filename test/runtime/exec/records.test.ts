@@ -2,48 +2,63 @@ import { expect, test } from 'vitest';
 import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { Node } from '../../../runtime/exec/node.ts';
-import { RECORD_CHUNK, Records } from '../../../runtime/exec/records.ts';
+import { RECORD_CHUNK, RECORD_RESERVE, Records } from '../../../runtime/exec/records.ts';
 import { forms, INVALID_FORM } from '../../../translator/x86/table/index.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
-import { wrongRecords } from '../../support/records.ts';
+import { nodeAt, wrongRecords } from '../../support/records.ts';
 
 const context = new CodeContext(0, 0, 0);
 const makePage = () => new CodePage(1, context, 1, 1);
 
-function add(records: Records, page: CodePage, count: number): Node[] {
-  return Array.from({ length: count }, (_, n) => {
-    const node = new Node(page, n, forms[INVALID_FORM], () => null);
-    records.add(page, node);
-    return node;
-  });
+function add(records: Records, page: CodePage, count: number): number[] {
+  return Array.from({ length: count }, (_, n) => records.add(page, n));
 }
 
-test('each node gets a record of its own, and a page gives all of its records back', () => {
+function attach(records: Records, page: CodePage, record: number): Node {
+  const node = new Node(page, 0, forms[INVALID_FORM], () => null);
+  records.attach(record, node);
+  return node;
+}
+
+test('each instruction gets a record of its own, and a page gives all of its records back', () => {
   const records = new Records(10 * RECORD_CHUNK);
   const pages = [makePage(), makePage()];
-  const nodes = pages.flatMap((page) => add(records, page, RECORD_CHUNK + 1));
-  expect(new Set(nodes.map(({ record }) => record)).size).toBe(nodes.length);
-  expect(nodes.every((node) => node.record !== 0 && records.nodeOf(node.record) === node)).toBe(true);
-  const freed = nodes.slice(0, RECORD_CHUNK + 1).map(({ record }) => record);
-  records.release(pages[0]);
-  expect(freed.map((record) => records.nodeOf(record))).toEqual(freed.map(() => null));
-  expect(nodes.slice(0, RECORD_CHUNK + 1).every(({ record }) => record === 0)).toBe(true);
-  expect(records.nodeOf(nodes.at(-1)!.record)).toBe(nodes.at(-1));
+  const added = pages.map((page) => add(records, page, RECORD_CHUNK + 1));
+  expect(new Set(added.flat()).size).toBe(2 * (RECORD_CHUNK + 1));
+  for (const [n, page] of pages.entries()) {
+    expect(added[n]!.every((one, offset) => records.pageOf(one) === page && records.offsetOf(one) === offset)).toBe(
+      true,
+    );
+  }
+  const node = attach(records, pages[0]!, added[0]![3]!);
+  expect(records.nodeOf(added[0]![3]!)).toBe(node);
+  records.release(pages[0]!);
+  expect([node.record, ...added[0]!.map((one) => records.pageOf(one))]).toEqual([0, ...added[0]!.map(() => null)]);
+  expect(added[1]!.every((one) => records.pageOf(one) === pages[1])).toBe(true);
   const again = add(records, makePage(), 2 * RECORD_CHUNK);
-  expect(again.map(({ record }) => record)).toEqual(expect.arrayContaining(freed));
+  expect(again).toEqual(expect.arrayContaining(added[0]!));
+  expect(records.nodeOf(added[0]![3]!)).toBeNull();
 });
 
-test('when all records are taken nodes get none', () => {
-  const records = new Records(RECORD_CHUNK);
+test('records are short before all are taken', () => {
+  const records = new Records(RECORD_RESERVE + RECORD_CHUNK);
   const page = makePage();
-  expect(add(records, page, RECORD_CHUNK).every(({ record }) => record !== 0)).toBe(true);
-  expect(add(records, page, 3).map(({ record }) => record)).toEqual([0, 0, 0]);
+  expect(records.isShort).toBe(false);
+  add(records, page, 1);
+  expect(records.isShort).toBe(false);
+  add(records, page, RECORD_CHUNK);
+  expect(records.isShort).toBe(true);
+  add(records, page, RECORD_RESERVE - 1);
+  expect(() => add(records, page, RECORD_CHUNK)).toThrow('all records are taken');
+  records.release(page);
+  expect(records.isShort).toBe(false);
 });
 
 test('heat stays within its word, and is kept where what it waits for changes', () => {
   const records = new Records(RECORD_CHUNK);
-  const [node] = add(records, makePage(), 1);
+  const page = makePage();
+  const node = attach(records, page, add(records, page, 1)[0]!);
   records.heat(node, 70);
   records.expect(node, 2 ** 31 - 1);
   expect(records.heatOf(node)).toBe(70);
@@ -69,14 +84,13 @@ function:
         ret
 `);
 
-test.each(variants)('code that gets no records runs all the same: $name', async ({ config, ...variant }) => {
-  const values = [Infinity, RECORD_CHUNK, 2 * RECORD_CHUNK].map((most) => {
+test.each(variants)('when records are short code is evicted: $name', async ({ config, ...variant }) => {
+  const values = [Infinity, 3, 4].map((chunks) => {
     const guest = new Guest(program, { config, ...variant });
-    const { records } = guest.core.engine.graph;
-    if (most < Infinity) Object.assign(records, { capacity: most });
+    const { records, cache } = guest.core.engine.graph;
+    if (chunks < Infinity) Object.assign(records, { capacity: RECORD_RESERVE + chunks * RECORD_CHUNK });
     const value = endValue(guest);
-    const nodes = guest.core.engine.graph.cache.allPages().flatMap((page) => [...page.nodes()]);
-    expect(nodes.some(({ record }) => record === 0)).toBe(most < Infinity);
+    expect(cache.metrics.evicted > 0).toBe(chunks < Infinity);
     guest.dispose();
     return value;
   });
@@ -141,10 +155,8 @@ table:  dd      ${Array.from({ length: handlers }, (_, n) => `h${n}`).join(', ')
     variant,
   );
   endValue(guest);
-  const { cache } = guest.core.engine.graph;
-  const nodes = cache.allPages().flatMap((page) => [...page.nodes()]);
   const noted = Array.from({ length: handlers }, (_, n) => {
-    return nodes.find(({ eip, length }) => eip === guest.address(`j${n}`) && length > 0)?.targets?.length ?? 0;
+    return nodeAt(guest.core.engine.graph, guest.address(`j${n}`)).targets?.length ?? 0;
   });
   expect(noted).toEqual(new Array(handlers).fill(handlers));
   await guest.dispose();

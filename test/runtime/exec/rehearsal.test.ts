@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compileText } from '../../../runtime/exec/compile.ts';
 import type { Loop } from '../../../runtime/exec/loops.ts';
-import { HEATS, Slot } from '../../../translator/abi/record.ts';
+import { Slot } from '../../../translator/abi/record.ts';
 import { Word } from '../../../translator/abi/state.ts';
 import type { EmitOptions } from '../../../translator/emit/context.ts';
 import type { FastPath } from '../../../translator/emit/loop.ts';
@@ -10,6 +10,7 @@ import { type Instruction, Shape } from '../../../translator/x86/instruction.ts'
 import { forms } from '../../../translator/x86/table/index.ts';
 import { Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
+import { slotAt } from '../../support/records.ts';
 import { FLAT_KEY } from '../../support/samples.ts';
 
 const program = kernel(`
@@ -64,7 +65,7 @@ test('each path of a loop comes to its end in a rehearsal, and nothing of the ma
   const seen = new Set<number>();
   const watched: Loop = (first, expected) => {
     const came = loop(first, expected);
-    if (came !== null) seen.add(graph.records.slotOf(first!) & ~HEATS);
+    if (came !== 0) seen.add(slotAt(graph, first));
     return came;
   };
   const { readSupervisor, writeSupervisor, readUser, writeUser, code } = mmu.tlb;

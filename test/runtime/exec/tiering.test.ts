@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
+import { nodeAt } from '../../support/records.ts';
 
 /** A function of several blocks, more than a translation takes in. */
 const program = kernel(`
@@ -32,7 +33,7 @@ test('where a translation stops and control goes often, another one begins, with
   const guest = new Guest(program, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
   expect(endValue(guest)).toBe(1501 + 750 + 1499 * 3 + 750 * 2);
   const records = [...guest.core.engine.graph.cache.allPages()].flatMap((page) => [...page.translations]);
-  const { page } = guest.core.engine.graph.cache.entryAt(guest.address('function'))!;
+  const { page } = nodeAt(guest.core.engine.graph, guest.address('function'));
   for (const label of ['function', 'function.second', 'function.done']) {
     const offset = page.distanceTo(guest.address(label));
     expect(records.filter((one) => one.page === page && one.overlaps(offset, offset + 1))).toHaveLength(1);
@@ -115,7 +116,7 @@ function guestOfTwoEntries(after: string): Guest {
 test('an entry in the middle of a translation becomes one of its own: nothing is translated twice', async () => {
   const guest = guestOfTwoEntries('');
   expect(endValue(guest)).toBe(resultOfTwoEntries);
-  const page = guest.core.engine.graph.cache.entryAt(guest.address('function'))!.page;
+  const { page } = nodeAt(guest.core.engine.graph, guest.address('function'));
   const [only, ...others] = page.translations;
   expect(others).toEqual([]);
   const entries = only.entries.map(({ eip }) => eip).sort((a, b) => a - b);
@@ -159,7 +160,7 @@ test('a translation that grows takes no entry from another one that has the same
   const guest = new Guest(nested, { ...translator, config });
   expect(endValue(guest)).toBe(NESTED);
   const { graph, tiering } = guest.core.engine;
-  const node = (label: string) => graph.cache.entryAt(guest.address(label))!;
+  const node = (label: string) => nodeAt(graph, guest.address(label));
   const { page } = node('function');
   for (const one of page.translations) graph.cache.replaceTranslation(one);
   /** Makes what is at a label hot; what there is already is of the size that is said. */
@@ -171,7 +172,7 @@ test('a translation that grows takes no entry from another one that has the same
   };
   const warm = (label: string) => {
     if (node(label).length === 0) graph.decode(node(label));
-    node(label).weight = 4;
+    graph.records.weigh(node(label).record, 4);
     graph.records.heat(node(label), 1 << 20);
   };
   for (const label of ['function.inner', 'function.after', 'function.late']) warm(label);

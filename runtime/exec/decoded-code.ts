@@ -1,0 +1,294 @@
+import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
+import { Slot } from '../../translator/abi/record.ts';
+import { Word } from '../../translator/abi/state.ts';
+import { endsBlock, isRelative, isRepeated } from '../../translator/region/flow.ts';
+import type { Decode } from '../../translator/x86/decode.ts';
+import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
+import { CodeCache } from './code-cache.ts';
+import { type CodePage, makeNowhere } from './code-page.ts';
+import { ColdCode } from './cold-code.ts';
+import type { GraphParts } from './graph-parts.ts';
+import type { Handler } from './handlers.ts';
+import { InstructionFetch } from './instruction-fetch.ts';
+import { EntryWeight, Node, type Run, targetWeight } from './node.ts';
+import type { Records } from './records.ts';
+import { mostEvicted } from './residence.ts';
+import { SpareCode } from './spare-code.ts';
+import type { Stops } from './stops.ts';
+
+/**
+ * Decodes instructions into records when they first run, and links these. Links within a page are direct; a link to another page is
+ * a gate, which checks that the page is still mapped there. Nodes are made of records where something needs one: a handler, a
+ * translation.
+ */
+export class DecodedCode {
+  readonly cache: CodeCache;
+  /** Instructions decoded. */
+  decoded = 0;
+  readonly decoder: Decode;
+  readonly records: Records;
+  readonly stops: Stops;
+  readonly spare: SpareCode;
+  readonly cold: ColdCode;
+  protected readonly parts: GraphParts;
+  protected readonly state: Int32Array;
+  private readonly fetch: InstructionFetch;
+  /** What instructions are decoded into that need no node. */
+  private readonly draft = new Node(makeNowhere(), 0, forms[INVALID_FORM], () => null);
+
+  constructor(parts: GraphParts) {
+    this.parts = parts;
+    this.decoder = parts.decoder;
+    this.records = parts.records;
+    this.stops = parts.stops;
+    this.state = parts.state;
+    this.spare = new SpareCode(mostEvicted(parts.cacheBytes));
+    this.cache = new CodeCache(parts.mmu, parts.state, this, parts.records, parts.cacheBytes);
+    this.fetch = new InstructionFetch(parts.mmu, parts.decoder);
+    const memoryBytes = parts.mmu.ram.bytes.length;
+    this.cold = new ColdCode({ ...parts, memoryBytes, cache: this.cache, fetch: this.fetch });
+  }
+
+  /** The node of a record, made if there is none. */
+  nodeOf(record: number): Node {
+    return this.records.nodeOf(record) ?? this.makeNode(record);
+  }
+
+  private makeNode(record: number): Node {
+    const { records, spare } = this;
+    const page = records.pageOf(record)!;
+    const eip = records.eipOf(record);
+    const isGate = records.isGate(record);
+    const node = isGate
+      ? spare.takeNode(page, eip, this.passing)
+      : spare.takeNode(page, eip, this.fresh, this.declined);
+    if (!isGate) node.one = this.undecoded;
+    node.weight = records.weightOf(record);
+    node.due = records.firstDue;
+    this.cache.attach(page, record, node);
+    return node;
+  }
+
+  /** Makes an instruction decode its bytes anew when it next runs. */
+  reset(record: number): void {
+    this.records.reset(record);
+    const node = this.records.nodeOf(record);
+    if (node === null) return;
+    node.run = this.fresh;
+    node.one = this.undecoded;
+    node.length = 0;
+    node.enter = this.declined;
+    node.targets = null;
+    node.crossing = null;
+  }
+
+  /** Gives a node what it runs, and the slot that goes with it. */
+  setRun(node: Node, run: Run): void {
+    node.run = run;
+    this.parts.loops.place(node.record);
+  }
+
+  readonly evicted = (frames: Iterable<number>): void => this.cold.evicted(frames);
+
+  readonly forget = (): void => this.cold.forget();
+
+  cool(node: Node, times: number): void {
+    this.records.heat(node, this.parts.hotAt * (1 - times));
+  }
+
+  /** `enter` where no translation starts: CALL is to run the node. What the call took from the budget for it is given back. */
+  private readonly declined: Run = (node) => {
+    if (this.parts.budgeted) this.state[Word.budget]++;
+    return node;
+  };
+
+  /** What a node runs that is not decoded: makes it so. */
+  protected readonly fresh: Run = (node) => {
+    this.decode(node);
+    return node.run === this.stopping ? this.stopping(node) : node.one(node);
+  };
+
+  private readonly undecoded: Run = (node) => {
+    this.decode(node);
+    return node.one(node);
+  };
+
+  /** Decodes a node and gives it its handler. Faults as fetching the instruction does. */
+  decode(node: Node): void {
+    const { page, record } = node;
+    const { NEXT, TAKEN } = this.records.views;
+    node.length = this.fetch.within(node) || this.decodeCrossing(node);
+    const handler = this.parts.handlers.get(node, page.context.key);
+    node.one = node.crossing ? this.runCrossing : handler.run;
+    if (node.crossing) node.crossing = { frame: node.crossing.frame, handler: handler.run };
+    if (!this.records.isDecoded(record)) this.write(record, node, node.length, handler);
+    node.next = this.nodeOf(NEXT[record]);
+    node.taken = isRelative(node) ? this.nodeOf(TAKEN[record]) : null;
+    this.setRun(node, this.runOf(node));
+  }
+
+  /**
+   * Decodes an instruction into its record alone; false if it needs a node: it has no fast path, crosses a page's end, or has a
+   * breakpoint. Faults as fetching it does.
+   */
+  protected decodeBare(record: number, page: CodePage, eip: number): boolean {
+    const { handlers, loops } = this.parts;
+    const { key } = page.context;
+    if (!loops.hasPaths(key) || this.stopsAt(page, eip)) return false;
+    const { draft } = this;
+    draft.page = page;
+    draft.eip = eip;
+    const length = this.fetch.within(draft);
+    if (length === 0) return false;
+    const handler = handlers.get(draft, key);
+    if (handler.slot === Slot.none) return false;
+    this.write(record, draft, length, handler);
+    loops.place(record);
+    return true;
+  }
+
+  /** Brings an instruction that was decoded into its record, and makes the records that it leads to. */
+  private write(record: number, i: Node, length: number, handler: Handler): void {
+    const { page } = i;
+    const offset = this.records.offsetOf(record);
+    const isWithin = offset + length <= PAGE;
+    if (isWithin) this.cache.markCode(page.frame, offset, offset + length);
+    this.decoded++;
+    page.noteDecoded(i);
+    // A region ends in front of an instruction that crosses the page's end, so what follows it may begin one.
+    const begins = endsBlock(i) || !isWithin;
+    const next = this.linkTo(page, i.nextEip, begins ? EntryWeight.inner : EntryWeight.none);
+    if (isRepeated(i)) this.markEntry(record, EntryWeight.loop);
+    const taken = isRelative(i) ? this.linkTo(page, i.target, targetWeight(i)) : 0;
+    this.records.write(record, i, length, handler.number, next, taken);
+    this.parts.loops.note(handler);
+  }
+
+  /** The `run` of an instruction where no translation starts. One that crosses a page's end never gets one: it isn't heated. */
+  private runOf(node: Node): Run {
+    const { handlers, firstDue } = this.parts;
+    if (this.stopsAt(node.page, node.eip)) return this.stopping;
+    if (firstDue === null || node.weight === EntryWeight.none || node.crossing !== null) return node.one;
+    const handler = handlers.of(node.one);
+    return handler === undefined ? this.heatingOne : handlers.heating(handler);
+  }
+
+  /** Whether the instruction at an EIP of a page has a debugger's breakpoint. */
+  stopsAt({ context }: CodePage, eip: number): boolean {
+    return this.stops.has((eip + context.base) | 0);
+  }
+
+  /** In the place of an instruction with a breakpoint: the dispatcher finds that out. It has not run, so it costs no budget. */
+  private readonly stopping: Run = (node) => {
+    this.leaveUnrun(node.eip);
+    return null;
+  };
+
+  /** The same for an entry whose `one` is not its handler, but somebody's around it. */
+  private readonly heatingOne: Run = (node) => {
+    const heat = this.records.heatOf(node) + node.weight;
+    this.records.heat(node, heat);
+    return heat >= node.due ? this.parts.onDue(node) : node.one(node);
+  };
+
+  /** Gives a node the `run` that goes with its `one`, unless a translation starts there. */
+  settle(node: Node): void {
+    if (node.length === 0 || node.run === node.enter) return;
+    this.setRun(node, this.runOf(node));
+  }
+
+  /** Decodes an instruction that goes on in the next page. */
+  private decodeCrossing(node: Node): number {
+    const { page } = node;
+    const { length, frame } = this.fetch.across(node);
+    const offset = page.distanceTo(node.eip);
+    this.cache.markCode(page.frame, offset, PAGE);
+    this.cache.markCrossing(frame, offset + length - PAGE, node);
+    node.crossing = { frame, handler: this.runCrossing };
+    return length;
+  }
+
+  /** The second page may be another one by now. */
+  private readonly runCrossing: Run = (node) => {
+    const { frame, handler } = node.crossing!;
+    if (this.fetch.secondFrame(node) === frame) return handler(node);
+    this.cache.forgetCrossing(node);
+    this.reset(node.record);
+    this.decode(node);
+    return node.one(node);
+  };
+
+  // Links.
+
+  /** A record that leads from code of a page to an EIP: of the instruction there, or of a gate. */
+  protected linkTo(page: CodePage, eip: number, weight: number): number {
+    const offset = page.distanceTo(eip);
+    if (offset >>> 0 >= PAGE) return this.gate(page, eip, weight);
+    const record = this.cache.recordAt(page, offset);
+    this.markEntry(record, weight);
+    return record;
+  }
+
+  protected markEntry(record: number, weight: number): void {
+    const { records } = this;
+    const before = records.weightOf(record);
+    if (before >= weight) return;
+    records.weigh(record, weight);
+    const node = records.nodeOf(record);
+    if (node !== null && before === EntryWeight.none) this.settle(node);
+    this.parts.loops.place(record);
+  }
+
+  private gate(page: CodePage, eip: number, weight: number): number {
+    const { records } = this;
+    const gate = this.cache.gateTo(page, eip);
+    if (records.weightOf(gate) < weight) {
+      records.weigh(gate, weight);
+      const target = records.views.TAKEN[gate];
+      if (target !== 0) this.markEntry(target, weight);
+    }
+    return gate;
+  }
+
+  /** Where a gate leads that the loop could not pass; 0: to the dispatcher. A gate is no instruction: its budget is given back. */
+  protected pass(gate: number): number {
+    const { TAKEN, PAGE_ID, NEXT_EIP } = this.records.views;
+    const eip = NEXT_EIP[gate];
+    if (this.parts.budgeted) this.state[Word.budget]++;
+    else if (this.parts.isAsked()) return this.leave(eip);
+    return this.cache.isMappedAt(eip, PAGE_ID[gate]) ? TAKEN[gate] : this.relink(gate, eip);
+  }
+
+  private relink(gate: number, eip: number): number {
+    const target = this.cache.entryAt(eip);
+    if (target === 0) return this.leave(eip);
+    this.markEntry(target, this.records.weightOf(gate));
+    this.records.lead(gate, target, this.records.pageOf(target)!.id);
+    return target;
+  }
+
+  /** What the node of a gate runs. It knows where it leads then, for those who look themselves whether that is mapped. */
+  private readonly passing: Run = (gate) => {
+    const target = this.pass(gate.record);
+    if (target === 0) return null;
+    gate.taken = this.nodeOf(target);
+    gate.targetId = this.records.views.PAGE_ID[gate.record];
+    return gate.taken;
+  };
+
+  /** Leaves in front of an instruction whose budget was taken. */
+  protected leaveUnrun(eip: number): 0 {
+    if (this.parts.budgeted) this.state[Word.budget]++;
+    return this.leave(eip);
+  }
+
+  protected leave(eip: number): 0 {
+    this.state[Word.eip] = eip;
+    return 0;
+  }
+
+  /** What runs an instruction. */
+  handlerOf(record: number): Handler {
+    return this.parts.handlers.all[this.records.handlerOf(record)];
+  }
+}
