@@ -12,7 +12,9 @@ const root = path.join(__dirname, '..');
 const isClone = fs.existsSync(path.join(root, 'src', 'cli', 'main.ts'));
 const problem = isClone ? cloneProblem() : versionProblem();
 
-if (problem) {
+if (problem && installedNode()) {
+  runBy(installedNode());
+} else if (problem) {
   process.stderr.write('rawiron: ' + problem + '\n');
   process.exitCode = 1;
 } else {
@@ -36,6 +38,26 @@ function cloneProblem() {
   if (!isAtLeast(24, 0)) return 'Node ' + process.versions.node + ' cannot run TypeScript sources; ' + install;
   if (isInstalled('acorn') && isInstalled('source-map')) return '';
   return 'the packages that the sources need are missing; run "npm ci" here, with development dependencies';
+}
+
+/** The Node that `npm ci` has brought, if this is another one. */
+function installedNode() {
+  const node = path.join(root, 'node_modules', 'node', 'bin', 'node');
+  return isClone && fs.existsSync(node) && fs.realpathSync(node) !== fs.realpathSync(process.execPath) ? node : '';
+}
+
+/** Takes its end for its own. A key's signal reaches both. */
+function runBy(node) {
+  const child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), { stdio: 'inherit' });
+  const forward = (signal) => child.kill(signal);
+  process
+    .on('SIGINT', () => {})
+    .on('SIGTERM', forward)
+    .on('SIGHUP', forward);
+  child.on('exit', (code, signal) => {
+    if (signal) process.removeAllListeners(signal).kill(process.pid, signal);
+    else process.exitCode = code;
+  });
 }
 
 function isInstalled(name) {

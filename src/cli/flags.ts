@@ -222,7 +222,7 @@ const machineProperties = {
 };
 
 function applyMachine(settings: Settings, text: string): Settings {
-  const instead = 'the machine is a pc (i440FX) without what needs a window or drives; -machine help lists it';
+  const instead = 'the machine is a pc (i440FX); -machine help lists what it takes';
   const {
     'max-ram-below-4g': size,
     'pcspk-audiodev': audiodev = '',

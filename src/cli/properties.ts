@@ -4,7 +4,9 @@ import { ConfigurationError } from '../index.ts';
 export function parseProperties(text: string, implied: string, allowed: readonly string[]): Record<string, string> {
   const list = propertyList(text, implied);
   const unknown = list.find(([key]) => key !== implied && !allowed.includes(key));
-  if (unknown !== undefined) throw new ConfigurationError(`'${unknown[0]}' is not supported in '${text}'`);
+  if (unknown !== undefined) {
+    throw new ConfigurationError(`'${unknown[0]}' is not supported in '${text}': it may have ${allowed.join(', ')}`);
+  }
   return Object.fromEntries(list);
 }
 

@@ -61,7 +61,7 @@ export function decodeRecording(file: Uint8Array): { header: unknown; content: U
 }
 
 function checkedHeader(file: Uint8Array): { json: Uint8Array; end: number } {
-  if (!MAGIC.every((byte, n) => file[n] === byte)) throw new RecordingError('is none: the file holds something else');
+  if (!MAGIC.every((byte, n) => file[n] === byte)) throw new RecordingError('cannot be read: the file is no recording');
   if (file.length < FIXED_BYTES) throw damaged('its beginning is missing');
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   const [version, length, checksum, fixed] = [8, 12, 16, 20].map((at) => view.getUint32(at, true));

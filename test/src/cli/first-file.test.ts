@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'acorn';
@@ -69,6 +69,21 @@ describe('in a clone', () => {
     expect(stderr).toMatch(
       new RegExp(`^rawiron: Node ${version} cannot run TypeScript.*"npm ci".*install scripts.*\n$`),
     );
+  });
+
+  test.each(['18.0.0', '20.20.2'])(
+    'Node %s hands over to the one that was installed, and ends as that does',
+    (version) => {
+      put('node_modules/node/bin/node', '#!/bin/sh\necho "$(basename "$1") by another Node, with $2"; exit 3\n');
+      chmodSync(join(place, 'node_modules/node/bin/node'), 0o755);
+      expect(runAs(version)).toEqual({ status: 3, stdout: 'rawiron.cjs by another Node, with a\n', stderr: '' });
+    },
+  );
+
+  test('a signal that has ended it ends this too', () => {
+    put('node_modules/node/bin/node', '#!/bin/sh\nkill -TERM $$\n');
+    chmodSync(join(place, 'node_modules/node/bin/node'), 0o755);
+    expect(runAs('20.20.2')).toEqual({ status: null, stdout: '', stderr: '' });
   });
 
   test('an install without development dependencies is told what to run', () => {

@@ -85,7 +85,7 @@ describe('is refused', () => {
   });
 
   test.each([
-    ['that is no recording', () => Uint8Array.of(1, 2, 3), /is none/],
+    ['that is no recording', () => Uint8Array.of(1, 2, 3), /the file is no recording/],
     ['that has only begun', () => recording.subarray(0, 20), /its beginning is missing/],
     ['without anything in it', () => recording.subarray(0, 3000).slice(0, 400), /header is wrong|ended before/],
     ['that was changed', () => recording.with(recording.length - 50, recording.at(-50)! ^ 1), /checksum is wrong/],
