@@ -188,9 +188,8 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   }
 
   /** Turns the machine on, or lets it go on after a pause. */
-  async start(): Promise<void> {
-    await this.migration.beforeRun();
-    await this.#run();
+  start(): Promise<void> {
+    return this.migration.runHere();
   }
 
   async #run(): Promise<void> {
@@ -205,6 +204,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
       call: (name, ...args) => this.call(name, ...args),
       pause: () => this.pause(),
       run: () => this.#run(),
+      lock: () => this.#states.lock(),
       log: (message) => void this.emit('log', message),
     };
   }

@@ -101,12 +101,15 @@ export class MachineDrives {
     for (const other of this.all) if (other.limits.group === group) other.limited(applied);
   }
 
-  /** Does something that waits for the requests that are under way: no limit holds them up meanwhile. */
+  /** Does something, at once, that waits for the requests that are under way: no limit holds them up meanwhile. */
   async withoutLimits<Result>(act: () => Promise<Result>): Promise<Result> {
     if (!this.all.some(({ limits }) => isLimited(limits))) return await act();
+    const acting = act();
+    // Nobody waits for it if the drives have crashed.
+    acting.catch(() => {});
     await this.#call('suspendLimits', true);
     try {
-      return await act();
+      return await acting;
     } finally {
       await this.#call('suspendLimits', false);
     }

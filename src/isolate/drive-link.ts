@@ -11,7 +11,7 @@ export class DriveLink {
   readonly #names: ReadonlySet<string>;
   /** Questions that the drives have not answered, and who waits until there are none. */
   #unanswered = 0;
-  #onAnswered: () => void = () => {};
+  readonly #waiting: (() => void)[] = [];
   #receive: (message: ToMachine) => void = () => {};
 
   constructor(end: MessageEnd<ToDrives, ToMachine> | undefined, { drives = [] }: Pick<MachineConfig, 'drives'>) {
@@ -51,9 +51,7 @@ export class DriveLink {
   /** Resolves when all questions have been answered. */
   async allAnswered(): Promise<void> {
     if (this.#unanswered === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#onAnswered = resolve;
-    });
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   close(): void {
@@ -63,6 +61,9 @@ export class DriveLink {
   #answered(): void {
     this.#unanswered--;
     // The core may ask for more when it has got this answer.
-    queueMicrotask(() => this.#unanswered === 0 && this.#onAnswered());
+    queueMicrotask(() => {
+      if (this.#unanswered > 0) return;
+      for (const resolve of this.#waiting.splice(0)) resolve();
+    });
   }
 }

@@ -145,13 +145,23 @@ export class Departure {
     if (isPaced && wait > 0) await sleep(wait);
   }
 
-  /** From here on the guest stands still. */
+  /** The guest stands still for the rest, in no state that somebody saves or loads. */
   async #handOver(): Promise<void> {
+    const locked = this.#machine.lock();
+    try {
+      await this.#unlessBroken(locked);
+      await this.#handOverLocked();
+    } finally {
+      void locked.then((unlock) => unlock());
+    }
+  }
+
+  async #handOverLocked(): Promise<void> {
     const wasRunning = this.#machine.isRunning;
     this.#counters.stopped();
     this.isPastStop = true;
     try {
-      await this.#machine.stop();
+      await this.#unlessBroken(this.#machine.stop());
       await this.#sendRest(wasRunning);
       await this.#awaitTaken();
     } catch (error) {

@@ -221,14 +221,27 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return this.#awaited?.promise ?? Promise.resolve({ wasRunning: false });
   }
 
-  /** Before the machine runs: it must be here. @internal */
-  async beforeRun(): Promise<void> {
+  /**
+   * Lets the machine run when it is here.
+   * @throws Error if it is on its way from here; ConfigurationError if it has gone, and cannot be taken back
+   * @internal
+   */
+  async runHere(): Promise<void> {
     await this.arrived;
-    if (this.isLeaving)
-      throw new Error('the machine stands still for the last part of its migration; wait for its end, or cancel that');
-    if (!this.#isGone) return;
+    if (this.#isGone) await this.#retake();
+    // What stops the machine for a move comes before this look, or after the machine was told to run.
+    this.#checkStays();
+    await this.#machine.run();
+  }
+
+  async #retake(): Promise<void> {
     await this.#machine.retake();
     this.#isGone = false;
+  }
+
+  #checkStays(): void {
+    if (!this.isLeaving) return;
+    throw new Error('the machine stands still for the last part of its migration; wait for its end, or cancel that');
   }
 
   /** Ends what is under way: the machine ends. @internal */

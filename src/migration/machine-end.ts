@@ -15,6 +15,8 @@ export interface MigratingMachine {
   pause(): Promise<void>;
   /** Lets it run on, whatever its migration does. */
   run(): Promise<void>;
+  /** Waits until nobody saves or loads its state, and keeps others from that until the function is called. */
+  lock(): Promise<() => void>;
   log(message: string): void;
 }
 
@@ -59,7 +61,12 @@ export class MachineEnd {
     return this.#machine.pause();
   }
 
-  /** Stops it. All that it has asked its drives for is done then. */
+  /** Waits until nobody saves or loads its state: they stop it too. They wait until the function is called. */
+  lock(): Promise<() => void> {
+    return this.#machine.lock();
+  }
+
+  /** Stops it; at once, whatever its drives do. All that it has asked its drives for is done then. */
   async stop(): Promise<void> {
     const frozen = () => this.#machine.call('freeze');
     await Promise.all([this.#machine.pause(), this.#machine.made.drives.withoutLimits(frozen)]);
@@ -67,8 +74,13 @@ export class MachineEnd {
 
   /** The other way round. */
   async goOn(): Promise<void> {
-    await this.#machine.call('thaw');
-    await this.#machine.run();
+    await this.stay();
+    await this.run();
+  }
+
+  /** It runs, or goes on after a pause. */
+  run(): Promise<void> {
+    return this.#machine.run();
   }
 
   /** It stands still, as one that was paused. */

@@ -69,6 +69,11 @@ export class MachineStates {
     return savedOptions(this.#machine.options, this.#machine.parts);
   }
 
+  /** Waits until nobody saves the state or loads one, and keeps others from that until the function is called. */
+  lock(): Promise<() => void> {
+    return this.#order.lock();
+  }
+
   #encode(state: WholeState, compressor: Compressor): Promise<Uint8Array> {
     return writeSnapshot({ options: this.#options, ...(state as object) }, compressor);
   }

@@ -8,4 +8,11 @@ export class InOrder {
     this.#last = result.catch(() => {});
     return result;
   }
+
+  /** Waits for the same; all that comes later waits until the function that it resolves with is called. */
+  lock(): Promise<() => void> {
+    return new Promise((locked) => {
+      void this.run(() => new Promise<void>((unlock) => locked(unlock)));
+    });
+  }
 }

@@ -43,6 +43,14 @@ test('an answer that was taken is one that nobody waits for any more', async () 
   await answered;
 });
 
+test('all who wait for the answers hear of the last one', async () => {
+  const { link, drives } = connected((port) => takingEnd(port));
+  link.ask({ type: 'request', port: 'ide0-hd0', id: 1, question: { type: 'flush' } });
+  const waiting = [link.allAnswered(), link.allAnswered()];
+  drives.postMessage(answer);
+  await Promise.all(waiting);
+});
+
 test('what was not taken comes by the event loop', async () => {
   const { received, drives } = connected((port) => takingEnd(port));
   drives.postMessage(answer);
