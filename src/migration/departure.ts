@@ -201,7 +201,11 @@ export class Departure {
     await this.#machine.release();
     await this.#unlessBroken(this.#stream.write('released'));
     await this.#permit('end');
-    await this.#unlessBroken(this.#channel.close());
+    // Whoever has had all of the machine may have handed it on, however it ends.
+    const closed = this.#channel.close().catch((error: unknown) => {
+      throw new ChannelError(messageOf(error), { isPeerGone: false });
+    });
+    await this.#unlessBroken(closed);
   }
 
   /** Says what lets the other end go on if this one ends. All that was to be sent before it has left this process. */

@@ -35,6 +35,8 @@ export class MachineMigration extends Emitter<MigrationEvents> {
   #error: string | undefined;
   /** The machine has gone over, and its images with it. */
   #isGone = false;
+  /** It is being kept as a whole. */
+  #isKept = false;
   /** It is still to arrive. */
   #awaited: PromiseWithResolvers<Arrived> | undefined;
   #isArriving = false;
@@ -81,9 +83,9 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return this.#isGone;
   }
 
-  /** The guest stands still for the last part of a move from here. */
+  /** The guest stands still for the last part of a move from here, or while it is kept as a whole. */
   get isLeaving(): boolean {
-    return this.#departure?.isPastStop ?? false;
+    return this.#isKept || (this.#departure?.isPastStop ?? false);
   }
 
   /**
@@ -126,17 +128,21 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     this.checkFree();
     this.#error = undefined;
     this.#counters = undefined;
-    await this.#machine.pause();
-    this.#enter('active');
+    this.#isKept = true;
+    this.#enter('setup');
     try {
+      await this.#machine.pause();
+      this.#enter('active');
       await keep();
+      this.#isGone = true;
+      this.#enter('completed');
     } catch (error) {
       this.#error = messageOf(error);
       this.#enter('failed');
       throw error;
+    } finally {
+      this.#isKept = false;
     }
-    this.#isGone = true;
-    this.#enter('completed');
   }
 
   async #opened(channel: MigrationChannel | Promise<MigrationChannel> | OpenChannel): Promise<MigrationChannel> {
@@ -173,10 +179,13 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     }
   }
 
-  /** Ends a move from here, if one is under way and not past its last moment: the machine goes on here. */
+  /**
+   * Ends a move from here, if one is under way and not past its last moment: the machine goes on here. What is kept as a whole
+   * (`file:`) is kept to its end.
+   */
   cancel(): void {
     const isUnderWay = this.#status === 'setup' || this.#status === 'active';
-    if (this.isAwaited || !isUnderWay) return;
+    if (this.isAwaited || this.#isKept || !isUnderWay) return;
     this.#enter('cancelling');
     this.#opening?.abort();
     this.#departure?.cancel();
@@ -240,6 +249,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
   }
 
   #checkStays(): void {
+    if (this.#isKept) throw new Error('the machine is being written as a whole; wait for the end of that');
     if (!this.isLeaving) return;
     throw new Error('the machine stands still for the last part of its migration; wait for its end, or cancel that');
   }
