@@ -1,10 +1,9 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
-import { firstDifference, isZeroFrame } from '../memory/frame-contents.ts';
+import { isZeroFrame, putFrame } from '../memory/frame-contents.ts';
 import type { WriteWatch } from '../memory/frames.ts';
 import type { GuestRam } from '../memory/ram.ts';
 
 const PAGE_WORDS = PAGE_BYTES / 4;
-const zeros = new Int32Array(PAGE_WORDS);
 
 /** The words of frames, by number; null: zeros. */
 type Contents = Map<number, Int32Array | null>;
@@ -52,7 +51,7 @@ export class MemoryHistory {
     const [first, last] = moment < this.#present ? [moment + 1, this.#present] : [this.#present + 1, moment];
     for (const contents of this.#moments.slice(first, last + 1))
       for (const frame of contents.keys()) differing.add(frame);
-    for (const frame of differing) this.#put(frame, this.#at(moment, frame));
+    for (const frame of differing) putFrame(this.#ram, frame, this.#at(moment, frame));
     // What was stored just now is what was kept.
     this.#watch!.take();
     this.#present = moment;
@@ -89,12 +88,5 @@ export class MemoryHistory {
   #copy(frame: number): Int32Array | null {
     const { words } = this.#ram;
     return isZeroFrame(words, frame) ? null : words.slice(frame * PAGE_WORDS, (frame + 1) * PAGE_WORDS);
-  }
-
-  #put(frame: number, kept: Int32Array | null): void {
-    const words = kept ?? zeros;
-    if (firstDifference(this.#ram.words, frame, words) < 0) return;
-    this.#ram.words.set(words, frame * PAGE_WORDS);
-    this.#ram.frames.stored(frame << PAGE_SHIFT, PAGE_BYTES, 'device');
   }
 }

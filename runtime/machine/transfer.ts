@@ -1,9 +1,11 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
-import { copyFrames, isZeroFrame } from '../memory/frame-contents.ts';
+import { copyFrames, isZeroFrame, putFrame, wordsOf } from '../memory/frame-contents.ts';
 import type { WriteWatch } from '../memory/frames.ts';
 import { ImageLoader, ImageTaker, type MemoryImage } from '../memory/image.ts';
 import { allocateShared, type GuestRam } from '../memory/ram.ts';
 import type { SavedComponents } from '../snapshot/components.ts';
+
+const PAGE_WORDS = PAGE_BYTES / 4;
 
 /** Some frames of a machine's memory (RAM, ROM, video memory), by their numbers: four bytes each, low byte first. */
 export interface MemoryPart {
@@ -123,16 +125,11 @@ export class Transfer implements TransferCalls {
     const empty = this.#checked(zeros);
     if (contents.length !== full.length * PAGE_BYTES)
       throw new Error(`${full.length} frames do not fit ${contents.length} bytes of contents`);
+    const words = wordsOf(contents);
     full.forEach((frame, n) => {
-      this.#ram.bytes.set(contents.subarray(n * PAGE_BYTES, (n + 1) * PAGE_BYTES), frame * PAGE_BYTES);
-      this.#stored(frame);
+      putFrame(this.#ram, frame, words.subarray(n * PAGE_WORDS, (n + 1) * PAGE_WORDS));
     });
-    for (const frame of empty) {
-      // Memory that nobody has touched takes none of the host's.
-      if (isZeroFrame(this.#ram.words, frame)) continue;
-      this.#wordsOf(frame).fill(0);
-      this.#stored(frame);
-    }
+    for (const frame of empty) putFrame(this.#ram, frame, null);
   }
 
   load(devices: SavedComponents): void {
@@ -154,14 +151,6 @@ export class Transfer implements TransferCalls {
   forget(): void {
     this.end();
     this.#taker.end();
-  }
-
-  #stored(frame: number): void {
-    this.#ram.frames.stored(frame << PAGE_SHIFT, PAGE_BYTES, 'device');
-  }
-
-  #wordsOf(frame: number): Int32Array {
-    return this.#ram.words.subarray((frame * PAGE_BYTES) / 4, ((frame + 1) * PAGE_BYTES) / 4);
   }
 
   #checked(numbers: Uint8Array): Uint32Array {

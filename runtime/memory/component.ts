@@ -1,6 +1,6 @@
-import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { Component, Difference, Saved } from '../snapshot/describe.ts';
-import { copyFrames, firstDifference, isZeroFrame } from './frame-contents.ts';
+import { copyFrames, firstDifference, isZeroFrame, putFrame, wordsOf } from './frame-contents.ts';
 import { allocateShared, type GuestRam } from './ram.ts';
 
 const PAGE_WORDS = PAGE_BYTES / 4;
@@ -28,24 +28,12 @@ export function memoryComponent(ram: GuestRam): Component {
     check: (saved) => void read(saved),
     load(saved) {
       const image = read(saved);
-      for (let frame = 0; frame < words.length / PAGE_WORDS; frame++) loadFrame(ram, frame, image.frame(frame));
+      for (let frame = 0; frame < words.length / PAGE_WORDS; frame++) putFrame(ram, frame, image.frame(frame));
     },
     restored: () => undefined,
     compare: (saved) => differences(words, read(saved)),
     show: () => [`memory: ${bytes.length} bytes`],
   };
-}
-
-/** What is the same stays where somebody asks what has changed, as for code that was made of it. Null: zeros. */
-function loadFrame({ words, frames }: GuestRam, frame: number, source: Int32Array | null): void {
-  if (source === null) {
-    if (isZeroFrame(words, frame)) return;
-    words.fill(0, frame * PAGE_WORDS, (frame + 1) * PAGE_WORDS);
-  } else {
-    if (frames.marks[frame] !== 0 && firstDifference(words, frame, source) < 0) return;
-    words.set(source, frame * PAGE_WORDS);
-  }
-  frames.stored(frame << PAGE_SHIFT, PAGE_BYTES, 'device');
 }
 
 function saveMemory({ words, bytes }: GuestRam): SavedMemory {
@@ -69,12 +57,6 @@ function checkedMemory(saved: Saved, length: number): SavedMemory {
     throw new Error(`memory: ${numbers.length} frames do not fit ${contents.length} bytes of contents`);
   }
   return saved as SavedMemory;
-}
-
-/** A view of words begins at a multiple of 4; bytes from a file may begin anywhere in their buffer. */
-function wordsOf(bytes: Uint8Array): Int32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length >>> 2);
 }
 
 const zeros = new Int32Array(PAGE_WORDS);

@@ -1,4 +1,5 @@
-import { PAGE_BYTES } from '../../translator/abi/page.ts';
+import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
+import type { GuestRam } from './ram.ts';
 
 const FRAME_WORDS = PAGE_BYTES / 4;
 
@@ -25,4 +26,26 @@ export function copyFrames(bytes: Uint8Array, frames: readonly number[], target:
   frames.forEach((frame, n) => {
     target.set(bytes.subarray(frame * PAGE_BYTES, (frame + 1) * PAGE_BYTES), n * PAGE_BYTES);
   });
+}
+
+/**
+ * Puts saved contents in a frame's place. What is the same stays where somebody asks what has changed, as for code that was made of it.
+ * @param source its words; null: zeros
+ */
+export function putFrame({ words, frames }: GuestRam, frame: number, source: Int32Array | null): void {
+  if (source === null) {
+    // Memory that nobody has touched takes none of the host's.
+    if (isZeroFrame(words, frame)) return;
+    words.fill(0, frame * FRAME_WORDS, (frame + 1) * FRAME_WORDS);
+  } else {
+    if (frames.marks[frame] !== 0 && firstDifference(words, frame, source) < 0) return;
+    words.set(source, frame * FRAME_WORDS);
+  }
+  frames.stored(frame << PAGE_SHIFT, PAGE_BYTES, 'device');
+}
+
+/** A view of words begins at a multiple of 4; bytes from a file may begin anywhere in their buffer. */
+export function wordsOf(bytes: Uint8Array): Int32Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length >>> 2);
 }

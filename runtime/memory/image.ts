@@ -1,9 +1,8 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
-import { isZeroFrame } from './frame-contents.ts';
+import { isZeroFrame, putFrame, wordsOf } from './frame-contents.ts';
 import type { WriteWatch } from './frames.ts';
 import { allocateShared, type GuestRam } from './ram.ts';
 
-const PAGE_WORDS = PAGE_BYTES / 4;
 /** The contents of a frame of zeros, which are kept nowhere. */
 const ZEROS = 0;
 /** A place is a chunk's number and, in its lower bits, a frame's in that: enough for 4 GB. */
@@ -119,7 +118,7 @@ export class ImageLoader {
   /** Throws an Error as `check`, or if memory has too many watchers. */
   load(image: MemoryImage): void {
     this.check(image);
-    for (const frame of this.#differing(image)) this.#store(frame, image);
+    for (const frame of this.#differing(image)) putFrame(this.#ram, frame, wordsAt(image, frame));
     // What was stored just now is what the image has.
     this.#watch ??= this.#ram.frames.watch(0, image.contents.length);
     this.#watch.take();
@@ -135,31 +134,17 @@ export class ImageLoader {
     for (let frame = 0; frame < contents.length; frame++) if (contents[frame] !== held[frame]) differing.push(frame);
     return [...new Set([...written, ...differing])];
   }
+}
 
-  /** What is the same stays, with the code that was made of it. */
-  #store(frame: number, image: MemoryImage): void {
-    const { words, bytes, frames } = this.#ram;
-    if (image.contents[frame] === ZEROS) {
-      if (isZeroFrame(words, frame)) return;
-      words.fill(0, frame * PAGE_WORDS, (frame + 1) * PAGE_WORDS);
-    } else {
-      const source = contentsAt(image, frame);
-      if (frames.holdsCode(frame) && isAlike(bytes, source, frame * PAGE_BYTES)) return;
-      bytes.set(source, frame * PAGE_BYTES);
-    }
-    frames.stored(frame << PAGE_SHIFT, PAGE_BYTES, 'device');
-  }
+/** The words of a frame; null: zeros. */
+function wordsAt(image: MemoryImage, frame: number): Int32Array | null {
+  return image.contents[frame] === ZEROS ? null : wordsOf(contentsAt(image, frame));
 }
 
 function contentsAt({ chunks, places }: Pick<MemoryImage, 'chunks' | 'places'>, frame: number): Uint8Array {
   const place = places[frame]!;
   const at = (place % 2 ** FRAME_BITS) * PAGE_BYTES;
   return chunks[Math.floor(place / 2 ** FRAME_BITS)]!.subarray(at, at + PAGE_BYTES);
-}
-
-function isAlike(bytes: Uint8Array, other: Uint8Array, at: number): boolean {
-  for (let n = 0; n < PAGE_BYTES; n++) if (bytes[at + n] !== other[n]) return false;
-  return true;
 }
 
 function sharedCopy(words: Int32Array): Int32Array {
