@@ -124,6 +124,7 @@ export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
 export type { MachineHistory, RecordedRun, StopPlaces } from './history.ts';
 export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
+export { type KeyboardLayout, keyboardLayouts, layoutTitle } from './input/layout.ts';
 export type { Mouse, MouseButton, PointerPlace } from './input/mouse.ts';
 export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
 export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';

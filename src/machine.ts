@@ -162,7 +162,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
     this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => this.#streams.open(virtioPortName(n)));
     if (config.balloon) this.balloon = connectBalloon(this.#streams, config.memoryBytes);
     this.parallel = this.#streams.open('lpt1');
-    ({ keyboard: this.keyboard, mouse: this.mouse } = connectInput(this.#streams, config));
+    ({ keyboard: this.keyboard, mouse: this.mouse } = connectInput(this.#streams, config, options.keyboardLayout));
     this.guestLog = this.#streams.open('log');
     this.exited = this.#exit.promise;
     this.#states = new MachineStates((name, ...args) => this.call(name, ...args), made);

@@ -5,6 +5,7 @@ import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { CardOptions } from './cards/options.ts';
 import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
+import { type KeyboardLayout, keyboardLayouts } from './input/layout.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
 import { checkedLog, checkedTrace } from './log-options.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
@@ -137,6 +138,8 @@ export interface MachineOptions {
    * `-device usb-tablet`. What `Machine.keyboard` and `Machine.mouse` do goes to them while the guest uses them. Default: none.
    */
   readonly usb?: readonly UsbInput[];
+  /** The keyboard layout that the guest has, for `Keyboard.type`: QEMU's `-k`. Default: "en-us". */
+  readonly keyboardLayout?: KeyboardLayout;
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
   readonly pcTestdev?: boolean;
   /**
@@ -193,6 +196,7 @@ const optionNames: readonly (keyof MachineOptions)[] = [
   'parallelPort',
   'pcTestdev',
   'usb',
+  'keyboardLayout',
   'rng',
   'shares',
   'balloon',
@@ -220,6 +224,7 @@ export function checkOptions(
   const boot = checkedBoot(bootOf(options));
   checkedIsolate(options.isolate ?? 'worker');
   checkText('name', options.name);
+  checkKeyboard(options);
   checkVideoBios(options);
   checkedLimits(options.limits ?? {});
   return {
@@ -305,6 +310,18 @@ export function checkedCpu(cpu: string): string {
  */
 export function checkedIsolate(isolate: Isolate): Isolate {
   return checkedOneOf('isolate', isolate, isolates);
+}
+
+function checkKeyboard({ keyboardLayout }: MachineOptions): void {
+  if (keyboardLayout !== undefined) checkedLayout(keyboardLayout);
+}
+
+/**
+ * A keyboard layout, if there is one with this name.
+ * @throws ConfigurationError
+ */
+export function checkedLayout(layout: string): KeyboardLayout {
+  return checkedOneOf('keyboard layout', layout as KeyboardLayout, keyboardLayouts);
 }
 
 function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: number; iosize: number } {

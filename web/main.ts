@@ -1,17 +1,19 @@
 import { RawironPc, type RawironPcEvents } from '../src/browser/element.ts';
 import { isKept } from '../src/browser/files.ts';
 import { type Exit, type Machine, openChannel } from '../src/browser/index.ts';
+import { sharesMemory } from '../src/browser/shared-memory.ts';
 import { Controls } from './controls.ts';
 import { byId } from './elements.ts';
 import type { Inspector } from './inspector.ts';
+import { LayoutChoice } from './layout-choice.ts';
 import { Meter } from './meter.ts';
 import type { OnScreenKeyboard } from './on-screen-keyboard.ts';
 import type { SavedState } from './saved-states.ts';
+import type { SerialTerminals } from './serial-terminals.ts';
 import { Setup } from './setup.ts';
 import { addSoundControls } from './sound-controls.ts';
 import { StateList } from './state-list.ts';
 import { Tabs } from './tabs.ts';
-import type { SerialTerminal } from './terminal.ts';
 
 const exits: Readonly<Record<Exit['reason'], string>> = {
   poweroff: 'The guest turned the machine off.',
@@ -42,8 +44,9 @@ class Page {
     move: (machine) => this.#move(machine),
     tell: (error) => this.#tell(error),
   });
+  readonly #layout = new LayoutChoice((layout) => this.#keyboard?.setLayout(layout));
   #panel = 'screen-panel';
-  #terminal: SerialTerminal | null = null;
+  #terminals: SerialTerminals | null = null;
   #inspector: Inspector | null = null;
   #keyboard: OnScreenKeyboard | null = null;
   #fetching: AbortController | null = null;
@@ -55,7 +58,7 @@ class Page {
     byId('keyboard', HTMLButtonElement).addEventListener('click', () => void this.#toggleKeyboard());
     byId('fetch', HTMLButtonElement).addEventListener('click', () => void this.#fetch());
     addSoundControls(this.#pc);
-    byId('isolation', HTMLElement).hidden = crossOriginIsolated;
+    byId('isolation', HTMLElement).hidden = sharesMemory;
     if (this.#setup.readAddress()) void this.#start();
   }
 
@@ -102,8 +105,8 @@ class Page {
     byId('start', HTMLButtonElement).disabled = true;
     this.#say(status);
     try {
-      const terminal = await this.#serialTerminal();
-      const attach = (event: Event) => terminal.attach((event as RawironPcEvents['machinecreate']).detail);
+      const terminals = await this.#serialTerminals();
+      const attach = (event: Event) => terminals.attach((event as RawironPcEvents['machinecreate']).detail);
       this.#pc.addEventListener('machinecreate', attach, { once: true });
       this.#running(await make());
       this.#tabs.show(this.#setup.hasScreen ? 'screen-panel' : 'serial-panel');
@@ -128,6 +131,7 @@ class Page {
   #running(machine: Machine): void {
     this.#setup.show(false);
     this.#controls.show(machine);
+    this.#layout.attach(machine);
     this.#meter.attach(machine);
     this.#setTools(true);
     this.#status.textContent = 'Running';
@@ -161,33 +165,32 @@ class Page {
     const { machine } = this.#pc;
     this.#inspector?.attach(null);
     if (panel === 'serial-panel') {
-      const terminal = await this.#serialTerminal();
-      terminal.fit();
-      terminal.focus();
+      (await this.#serialTerminals()).focus();
     } else if (panel === 'inspector-panel') {
       this.#inspector ??= new (await import('./inspector.ts')).Inspector();
       this.#inspector.attach(machine);
     } else this.#pc.focus({ preventScroll: true });
   }
 
-  /** It is loaded with the first machine. */
-  async #serialTerminal(): Promise<SerialTerminal> {
-    const { SerialTerminal } = await import('./terminal.ts');
-    this.#terminal ??= new SerialTerminal(byId('terminal', HTMLElement));
-    return this.#terminal;
+  /** They are loaded with the first machine. */
+  async #serialTerminals(): Promise<SerialTerminals> {
+    const { SerialTerminals } = await import('./serial-terminals.ts');
+    this.#terminals ??= new SerialTerminals(byId('terminals', HTMLElement));
+    return this.#terminals;
   }
 
   /** It is loaded when it is wanted. */
   async #toggleKeyboard(): Promise<void> {
     const { OnScreenKeyboard } = await import('./on-screen-keyboard.ts');
     this.#keyboard ??= new OnScreenKeyboard(byId('keys', HTMLElement), this.#pc);
+    this.#keyboard.setLayout(this.#layout.chosen);
     const isShown = this.#keyboard.toggle();
     byId('keyboard', HTMLButtonElement).setAttribute('aria-pressed', String(isShown));
     if (isShown) this.#tabs.show('screen-panel');
   }
 
   #type(text: string): void {
-    if (this.#panel === 'serial-panel') this.#terminal?.type(text);
+    if (this.#panel === 'serial-panel') this.#terminals?.type(text);
     else this.#pc.type(text);
   }
 

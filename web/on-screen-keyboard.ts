@@ -1,5 +1,6 @@
 import type { RawironPc } from '../src/browser/element.ts';
-import { layout, type ScreenKey } from './keyboard-layout.ts';
+import type { KeyboardLayout } from '../src/browser/index.ts';
+import { layoutRows, type ScreenKey } from './keyboard-layout.ts';
 
 /**
  * A keyboard on the screen, for fingers, mice, and those who go from key to key by the arrows. Shift, Ctrl, Alt and Win stay down until
@@ -8,16 +9,24 @@ import { layout, type ScreenKey } from './keyboard-layout.ts';
 export class OnScreenKeyboard {
   readonly #place: HTMLElement;
   readonly #pc: RawironPc;
-  readonly #rows: readonly (readonly HTMLButtonElement[])[];
+  #rows: readonly (readonly HTMLButtonElement[])[] = [];
+  #layout: KeyboardLayout | undefined;
   readonly #held = new Map<string, HTMLButtonElement>();
 
   constructor(place: HTMLElement, pc: RawironPc) {
     this.#place = place;
     this.#pc = pc;
-    this.#rows = layout.map((keys) => keys.map((key) => this.#button(key)));
-    place.replaceChildren(...this.#rows.map(rowOf));
-    this.#rows[0]![0]!.tabIndex = 0;
     place.addEventListener('keydown', (event) => this.#step(event));
+  }
+
+  /** Its keys have the signs of a layout from now on. */
+  setLayout(layout: KeyboardLayout): void {
+    if (layout === this.#layout) return;
+    this.#layout = layout;
+    for (const [code, button] of [...this.#held]) this.#toggleModifier(button, code);
+    this.#rows = layoutRows(layout).map((keys) => keys.map((key) => this.#button(key)));
+    this.#place.replaceChildren(...this.#rows.map(rowOf));
+    this.#rows[0]![0]!.tabIndex = 0;
   }
 
   /** Shows it, or hides it. */
@@ -35,7 +44,10 @@ export class OnScreenKeyboard {
     label.textContent = key.label;
     const shifted = document.createElement('small');
     shifted.textContent = key.shifted ?? '';
-    button.append(shifted, label);
+    const altGr = document.createElement('small');
+    altGr.className = 'alt-gr';
+    altGr.textContent = key.altGr ?? '';
+    button.append(shifted, label, altGr);
     button.setAttribute('aria-label', key.name ?? key.label);
     if (key.isModifier) button.setAttribute('aria-pressed', 'false');
     this.#listen(button, key);

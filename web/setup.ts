@@ -11,10 +11,21 @@ import { hashOf, type Settings, settingsOf, startsAtOnce } from './address.ts';
 import { byId, textElement } from './elements.ts';
 import { Images, type PlacedImage } from './images.ts';
 import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
+import { fillLayouts } from './layout-choice.ts';
 import { systems } from './systems.ts';
 
 /** Fields of the form that describe a machine. */
-const fields: readonly SettingName[] = ['memory', 'boot', 'cpu', 'append', 'network', 'card', 'sound', 'usb'];
+const fields: readonly SettingName[] = [
+  'memory',
+  'boot',
+  'cpu',
+  'append',
+  'network',
+  'card',
+  'sound',
+  'usb',
+  'keyboard',
+];
 /** What fields that are empty stand for. */
 const defaults: Readonly<Partial<Record<SettingName, string>>> = {
   // A kernel that nobody gave a command line says something where it can be seen.
@@ -35,6 +46,7 @@ export class Setup {
   constructor(start: () => void, onSnapshot: (file: File) => Promise<void>) {
     this.#images = new Images(byId('images', HTMLUListElement), () => this.#imagesChanged(), onSnapshot);
     this.#addSystems();
+    fillLayouts(this.#form.elements.namedItem('keyboard') as HTMLSelectElement);
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       start();

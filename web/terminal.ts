@@ -1,61 +1,70 @@
 import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
-import type { Machine } from '../src/browser/index.ts';
+import type { SerialPort } from '../src/browser/index.ts';
 
 /** Lines that were shorter would not be put together again. */
 const LEAST_COLUMNS = 20;
 
-/** The terminal on a machine's first serial port. */
+/** The terminal on one of a machine's serial ports. It is made when it is shown, or something comes. */
 export class SerialTerminal {
-  readonly #terminal = new Terminal({
-    cursorBlink: true,
-    fontFamily: 'ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace',
-    fontSize: 15,
-    scrollback: 5000,
-    screenReaderMode: false,
-    theme: { background: '#0c1116', foreground: '#e6e3dd', cursor: '#f0a35e' },
-  });
+  readonly #place: HTMLElement;
   readonly #fit = new FitAddon();
-  #machine: Machine | null = null;
+  #opened: Terminal | null = null;
+  #port: SerialPort | null = null;
 
   constructor(place: HTMLElement) {
-    this.#terminal.loadAddon(this.#fit);
-    this.#terminal.open(place);
-    this.#terminal.onData((text) => void this.#machine?.serial.write(text).catch(() => {}));
+    this.#place = place;
     new ResizeObserver(() => this.fit()).observe(place);
   }
 
-  /** Shows what this machine sends from now on. The guest waits while the terminal is behind. */
-  attach(machine: Machine): void {
-    this.#machine = machine;
-    this.#terminal.reset();
-    machine.serial.on(
-      'data',
-      (bytes) => new Promise<void>((resolve) => this.#terminal.write(new Uint8Array(bytes), resolve)),
-    );
+  get #terminal(): Terminal {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  #open(): Terminal {
+    const terminal = new Terminal({
+      cursorBlink: true,
+      fontFamily: 'ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace',
+      fontSize: 15,
+      scrollback: 5000,
+      screenReaderMode: false,
+      theme: { background: '#0c1116', foreground: '#e6e3dd', cursor: '#f0a35e' },
+    });
+    terminal.loadAddon(this.#fit);
+    terminal.open(this.#place);
+    terminal.onData((text) => void this.#port?.write(text).catch(() => {}));
+    return terminal;
+  }
+
+  /**
+   * Shows what comes out of this port from now on. The guest waits while the terminal is behind.
+   * @param onOutput is told of it
+   */
+  attach(port: SerialPort, onOutput: () => void): void {
+    this.#port = port;
+    this.#opened?.reset();
+    port.on('data', (bytes) => {
+      onOutput();
+      return new Promise<void>((resolve) => this.#terminal.write(new Uint8Array(bytes), resolve));
+    });
   }
 
   /** Makes lines as long as its place is wide. While the page is laid out that may be next to nothing. */
   fit(): void {
-    const { cols = 0 } = (this.#terminal.element?.offsetParent && this.#fit.proposeDimensions()) || {};
+    if (!this.#opened?.element?.offsetParent) return;
+    const { cols = 0 } = this.#fit.proposeDimensions() ?? {};
     if (cols >= LEAST_COLUMNS) this.#fit.fit();
   }
 
   focus(): void {
     this.#terminal.focus();
-  }
-
-  /** What the terminal shows, line by line, without blanks at the ends of lines. */
-  get text(): string {
-    const { active } = this.#terminal.buffer;
-    return Array.from({ length: active.length }, (_, n) => active.getLine(n)?.translateToString(true) ?? '')
-      .join('\n')
-      .trimEnd();
+    this.fit();
   }
 
   /** Sends text as if it was typed. */
   type(text: string): void {
-    void this.#machine?.serial.write(text.replaceAll('\n', '\r')).catch(() => {});
+    void this.#port?.write(text.replaceAll('\n', '\r')).catch(() => {});
   }
 }

@@ -1,6 +1,7 @@
 import type { CardModel, SoundCardModel, UsbInput } from '../../runtime/machine/models.ts';
 import type { DriveOptions } from '../drives/options.ts';
 import { ConfigurationError } from '../errors.ts';
+import type { KeyboardLayout } from '../input/layout.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 import type { Boot, Image, MachineOptions } from '../options.ts';
 import { isHttp } from '../storage/http/store.ts';
@@ -16,18 +17,27 @@ const driveOptions = {
 
 /** What can hold an image: a drive, or what is booted without one. */
 export type ImageName = keyof typeof driveOptions | 'kernel' | 'initrd' | 'bios';
+const settingNames = [
+  'memory',
+  'cpu',
+  'boot',
+  'demo',
+  'append',
+  'network',
+  'card',
+  'sound',
+  'usb',
+  'keyboard',
+] as const;
 /** What is said of a machine by a word or a number. */
-export type SettingName = 'memory' | 'cpu' | 'boot' | 'append' | 'demo' | 'network' | 'card' | 'sound' | 'usb';
+export type SettingName = (typeof settingNames)[number];
 /** All places of images. */
 export const imageNames: readonly ImageName[] = [
   ...(['kernel', 'initrd', 'bios'] as const),
   ...(Object.keys(driveOptions) as (keyof typeof driveOptions)[]),
 ];
 /** All that describes a machine in an element's attributes, or in the address of a page. */
-export const machineNames: readonly (ImageName | SettingName)[] = [
-  ...(['memory', 'cpu', 'boot', 'demo', 'append', 'network', 'card', 'sound', 'usb'] as const),
-  ...imageNames,
-];
+export const machineNames: readonly (ImageName | SettingName)[] = [...settingNames, ...imageNames];
 
 /** Where a machine is described. */
 export interface MachineDescription {
@@ -39,12 +49,14 @@ export interface MachineDescription {
 
 /**
  * The options of a machine that is described by names: `memory`, `cpu`, `demo`, `kernel` with `initrd` and `append`, `bios`, `fda`,
- * `fdb`, `hda`, `hdb`, `cdrom`, `boot` with the letters of the boot order, `network` with `card`, the card for `sound`, and `usb` with what is plugged in there, separated by commas.
+ * `fdb`, `hda`, `hdb`, `cdrom`, `boot` with the letters of the boot order, `network` with `card`, the card for `sound`, `usb` with what is plugged in
+ * there, separated by commas, and `keyboard` with the layout that the guest has.
  * @throws ConfigurationError for an image that cannot be had, or a network that cannot be
  */
 export async function describedOptions(description: MachineDescription): Promise<MachineOptions> {
   const setting = (name: SettingName) => description.setting(name);
   const [memory, cpu, order, sound, usb] = (['memory', 'cpu', 'boot', 'sound', 'usb'] as const).map(setting);
+  const keyboard = setting('keyboard');
   const [boot, drives] = await Promise.all([bootOf(description), drivesOf(description)]);
   return {
     ...(memory !== undefined && { memory }),
@@ -53,7 +65,8 @@ export async function describedOptions(description: MachineDescription): Promise
     ...(boot && { boot }),
     ...(drives.length > 0 && { drives }),
     ...describedNetwork(description),
-    // A device that is none is refused by its name.
+    // What is none, of these, is refused by its name.
+    ...(keyboard !== undefined && { keyboardLayout: keyboard as KeyboardLayout }),
     ...(usb !== undefined && { usb: usb.split(',') as UsbInput[] }),
     ...(sound !== undefined && sound !== 'none' && { soundCards: [sound as SoundCardModel] }),
   };

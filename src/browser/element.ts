@@ -144,7 +144,7 @@ export class RawironPc extends HTMLElement {
     this.#keyTarget.blur();
   }
 
-  /** Types text with the US layout; characters that it does not have are left out. */
+  /** Types text with the layout that the guest has (`Keyboard.layout`); characters that it does not have are left out. */
   type(text: string): void {
     typeText(this.machine, text);
     this.#display.wake();

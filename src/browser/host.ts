@@ -7,14 +7,15 @@ import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import { browserCompressor } from './compression.ts';
 import { openNetwork } from './network.ts';
 import { messageEnd, workerEnd } from './scope.ts';
+import { sharesMemory } from './shared-memory.ts';
 import { browserStorage } from './storage.ts';
 import { clockSince, turningThread } from './threads.ts';
 import type { TickerStart } from './ticker.ts';
 import type { WorkerOptions } from './worker.ts';
 
 /**
- * Runs machines in a page: in a worker, or in the page's own thread. Where the page is isolated from other origins, memory
- * is shared, and a second worker calls the machine when its devices are due; elsewhere the machine counts.
+ * Runs machines in a page: in a worker, or in the page's own thread. Where threads share
+ * memory, a second worker calls the machine when its devices are due; elsewhere the machine counts.
  */
 export const browserHost: Host = {
   readFile: fetchImage,
@@ -36,7 +37,7 @@ export const browserHost: Host = {
   },
   startDrives: () => serveDrivesHere(browserStorage, connect),
   startIsolate(machine, events) {
-    const deadlines = crossOriginIsolated ? new SharedDeadlines().buffer : undefined;
+    const deadlines = sharesMemory ? new SharedDeadlines().buffer : undefined;
     const start = machine.where === 'worker' ? startWorker : startHere;
     return new BrowserIsolate(start(machine, deadlines, events), deadlines, events);
   },

@@ -86,6 +86,7 @@ export type { DriveOptions, MediumOptions } from '../drives/options.ts';
 export type { DriveLimits } from '../drives/throttle/limits.ts';
 export { ExpectError, type ExpectOptions } from '../expect.ts';
 export type { Keyboard, Leds } from '../input/keyboard.ts';
+export { type KeyboardLayout, keyboardLayouts, layoutTitle } from '../input/layout.ts';
 export type { Mouse, MouseButton, PointerPlace } from '../input/mouse.ts';
 export type { Exit, GuestHalt, Reset } from '../isolate/protocol.ts';
 export type { LimitName } from '../isolate/run-limits.ts';

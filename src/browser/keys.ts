@@ -1,4 +1,5 @@
 import { isKey } from '../input/keys.ts';
+import { keysThatType } from '../input/layout.ts';
 import type { Machine } from '../machine.ts';
 
 /** What keys do that are not for the guest. */
@@ -11,7 +12,7 @@ export interface KeyActions {
 
 /**
  * Has the keys that an element gets pressed on a machine's keyboard, by their places (`KeyboardEvent.code`): the layout is the
- * guest's. Text that is pasted (Ctrl-Shift-V) or comes without keys, as from a telephone, is typed with the US layout.
+ * guest's. Text that is pasted (Ctrl-Shift-V) or comes without keys, as from a telephone, is typed with `Keyboard.layout`.
  */
 export class Keys {
   readonly #target: HTMLTextAreaElement;
@@ -72,10 +73,14 @@ export class Keys {
   }
 }
 
-/** Types what the US layout has of a text, and leaves out the rest. */
+/** Types what the guest's layout has of a text, and leaves out the rest. */
 export function typeText(machine: Machine | null, text: string): void {
-  const known = [...text.replaceAll('\r\n', '\n')].filter((character) => /[\n\r\t\b\x20-\x7e]/.test(character));
-  void machine?.keyboard.type(known.join('')).catch(() => {});
+  if (!machine) return;
+  const { keyboard } = machine;
+  const known = [...text.replaceAll('\r\n', '\n').normalize('NFC')].filter((character) =>
+    keysThatType(character, keyboard.layout),
+  );
+  void keyboard.type(known.join('')).catch(() => {});
 }
 
 function isPaste({ code, ctrlKey, shiftKey, metaKey }: KeyboardEvent): boolean {

@@ -54,7 +54,6 @@ const rows: readonly AcceptedFlag[] = [
     properties: { enable: off },
     instead: 'there is no sandbox around the program; the guest reaches only what its devices are connected to',
   },
-  { names: ['k'], argument: 'LANGUAGE', help: 'keys are those of the US layout' },
   { names: ['no-user-config', 'nouserconfig'], help: 'there are no configuration files' },
 ];
 

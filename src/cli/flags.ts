@@ -1,6 +1,6 @@
-import { ConfigurationError, type EngineName, type EngineSettings, memorySize } from '../index.ts';
+import { ConfigurationError, type EngineName, type EngineSettings, keyboardLayouts, memorySize } from '../index.ts';
 import { migrationPlace } from '../node/migration/place.ts';
-import { checkedCpu, checkedEngine, checkedIsolate } from '../options.ts';
+import { checkedCpu, checkedEngine, checkedIsolate, checkedLayout } from '../options.ts';
 import { characterFlags } from './backends/flags.ts';
 import { clockBase } from './clock-base.ts';
 import { debugFlags } from './debug-flags.ts';
@@ -81,6 +81,12 @@ export const flags: readonly Flag[] = [
   ...soundFlags,
   ...usbFlags,
   ...shareFlags,
+  {
+    names: ['k'],
+    argument: keyboardLayouts.join('|'),
+    help: 'the keyboard layout that the guest has, for what is typed on -display terminal and comes from VNC viewers as characters (default: en-us)',
+    apply: (settings, layout) => machine(settings, { keyboardLayout: checkedLayout(layout) }),
+  },
   {
     names: ['vga'],
     argument: 'std|none',

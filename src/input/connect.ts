@@ -4,6 +4,7 @@ import type { Outflow } from '../isolate/flow.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import type { MachineStreams } from '../machine-streams.ts';
 import { Keyboard } from './keyboard.ts';
+import type { KeyboardLayout } from './layout.ts';
 import { Mouse } from './mouse.ts';
 
 type Input = keyof typeof usbInputPorts;
@@ -12,10 +13,11 @@ type Input = keyof typeof usbInputPorts;
 export function connectInput(
   streams: MachineStreams,
   { usb = [] }: MachineConfig,
+  layout: KeyboardLayout | undefined,
 ): { keyboard: Keyboard; mouse: Mouse } {
   const way = (input: Input, credit: number): Outflow | undefined =>
     usb.includes(input) ? streams.input(usbInputPorts[input], credit) : undefined;
-  const keyboard = new Keyboard(streams.input('keyboard', KEYBOARD_CREDIT), way('keyboard', KEYBOARD_CREDIT));
+  const keyboard = new Keyboard(streams.input('keyboard', KEYBOARD_CREDIT), way('keyboard', KEYBOARD_CREDIT), layout);
   const mouse = new Mouse({
     ps2: streams.input('mouse', MOUSE_CREDIT),
     usb: way('mouse', MOUSE_CREDIT),

@@ -1,6 +1,7 @@
 import { Emitter } from '../events.ts';
 import type { Outflow } from '../isolate/flow.ts';
-import { keyNumber, typedKey } from './keys.ts';
+import { keyNumber } from './keys.ts';
+import { isKeyboardLayout, type KeyboardLayout, keyboardLayouts, type TypedKey, typedKeys } from './layout.ts';
 
 /** Lights of a keyboard. */
 export interface Leds {
@@ -22,6 +23,7 @@ export interface KeyboardEvents {
 type KeyEvent = readonly [key: number, isDown: boolean];
 
 const SHIFT = keyNumber('shift');
+const ALT_GR = keyNumber('alt_r');
 
 /**
  * The machine's keyboard. Keys have QEMU's names (`a`, `ret`, `ctrl`, `f1`) or those of browsers' `KeyboardEvent.code` (`KeyA`,
@@ -33,15 +35,29 @@ export class Keyboard extends Emitter<KeyboardEvents> {
   readonly #usb: Outflow | undefined;
   #leds: Leds = { scrollLock: false, numLock: false, capsLock: false };
   #usesUsb = false;
+  #layout: KeyboardLayout;
 
   /**
    * Ways to the keyboard of the i8042, and to that on the USB if there is one, which gets the keys while the guest uses it.
    * @internal
    */
-  constructor(ps2: Outflow, usb?: Outflow) {
+  constructor(ps2: Outflow, usb?: Outflow, layout: KeyboardLayout = 'en-us') {
     super();
     this.#ps2 = ps2;
     this.#usb = usb;
+    this.#layout = layout;
+  }
+
+  /** The layout that the guest has, for `type`: at first that of `MachineOptions.keyboardLayout`. Setting it tells the guest nothing. */
+  get layout(): KeyboardLayout {
+    return this.#layout;
+  }
+
+  /** @throws TypeError for what is no layout */
+  set layout(layout: KeyboardLayout) {
+    if (!isKeyboardLayout(layout))
+      throw new TypeError(`there is no keyboard layout '${layout}'; there are ${keyboardLayouts.join(', ')}`);
+    this.#layout = layout;
   }
 
   /** The lights as the guest has switched them last. */
@@ -76,11 +92,11 @@ export class Keyboard extends Emitter<KeyboardEvents> {
   }
 
   /**
-   * Types text as on a keyboard with the US layout; `\n` is the enter key.
+   * Types text as on a keyboard with the layout that the guest has; `\n` is the enter key.
    * @throws TypeError for characters that it does not have
    */
   type(text: string): Promise<void> {
-    return this.#send(Array.from(text, typed).flat());
+    return this.#send(Array.from(text, (character) => typedKeys(character, this.#layout).flatMap(pressed)).flat());
   }
 
   #send(events: readonly KeyEvent[]): Promise<void> {
@@ -114,11 +130,8 @@ function keysOf(text: string): number[] {
   return text.split('-').map(keyNumber);
 }
 
-function typed(character: string): KeyEvent[] {
-  const { key, shift } = typedKey(character);
-  const press: KeyEvent[] = [
-    [key, true],
-    [key, false],
-  ];
-  return shift ? [[SHIFT, true], ...press, [SHIFT, false]] : press;
+function pressed({ key, shift, altGr }: TypedKey): KeyEvent[] {
+  const held = [...(shift ? [SHIFT] : []), ...(altGr ? [ALT_GR] : [])];
+  const released = [key, ...held.toReversed()].map((number): KeyEvent => [number, false]);
+  return [...[...held, key].map((number): KeyEvent => [number, true]), ...released];
 }

@@ -30,6 +30,7 @@ const lasting: readonly (keyof MachineOptions)[] = [
   'virtioPorts',
   'soundCards',
   'usb',
+  'keyboardLayout',
   'vga',
   'debugConsole',
   'log',

@@ -68,6 +68,11 @@ const names = new Map<number, string>([
   ...Array.from({ length: 12 }, (_, n) => [0xffbe + n, `f${n + 1}`] as const),
 ]);
 
+/** Characters that have numbers besides their own: dead keys, as the marks that they set. */
+const marks: Readonly<Record<number, string>> = {
+  ...{ 65104: '\u0300', 65105: '\u0301', 65106: '\u0302', 65107: '\u0303', 65111: '\u0308' },
+};
+
 /** A key by its name, or by the character that it types. */
 export type KeyMeant = { readonly name: string } | { readonly character: string };
 
@@ -75,7 +80,15 @@ export type KeyMeant = { readonly name: string } | { readonly character: string 
 export function keyOfKeysym(keysym: number): KeyMeant | undefined {
   const name = names.get(keysym);
   if (name !== undefined) return { name };
-  // Characters of Latin-1 have their own numbers, others those of Unicode with 01000000h added.
+  const mark = marks[keysym];
+  if (mark !== undefined) return { character: mark };
+  // Characters of Latin-1, and the euro sign, have their own numbers, others those of Unicode with 01000000h added.
   const code = keysym >= 0x01000000 ? keysym - 0x01000000 : keysym;
-  return code >= 0x20 && code < 0x7f ? { character: String.fromCodePoint(code) } : undefined;
+  return isPrintable(code) ? { character: String.fromCodePoint(code) } : undefined;
 }
+
+function isPrintable(code: number): boolean {
+  return (code >= 0x20 && code < 0x7f) || (code >= 0xa0 && code < 0x100) || code === EURO_SIGN;
+}
+
+const EURO_SIGN = 0x20ac;

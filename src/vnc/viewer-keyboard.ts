@@ -1,11 +1,13 @@
 import type { Keyboard } from '../input/keyboard.ts';
-import { keyName, typedKey } from '../input/keys.ts';
+import { keyName } from '../input/keys.ts';
+import { keysThatType, type TypedKey } from '../input/layout.ts';
 import { keyOfKeysym } from './keysyms.ts';
 import type { KeyMessage } from './messages.ts';
 
 /** Keys of one viewer that the guest has not taken yet, before more are dropped. */
 const MOST_WAITING = 64;
 const SHIFTS = ['shift', 'shift_r'] as const;
+const ALT_GR = 'alt_r';
 
 /** A viewer's keys on a machine's keyboard. */
 export class ViewerKeyboard {
@@ -31,22 +33,31 @@ export class ViewerKeyboard {
     for (const name of this.#held) this.#set(name, false);
   }
 
-  /** The viewer's layout need not be that of the guest: while the key goes down, Shift is as the US layout has it. */
+  /** The viewer's layout need not be that of the guest: while the key goes down, Shift and AltGr are as the guest's has them. */
   #type(character: string, isDown: boolean): void {
-    const { key, shift } = typedKey(character);
-    const name = keyName(key)!;
-    const held = SHIFTS.filter((side) => this.#held.has(side));
-    const isLetter = /[a-z]/i.test(character);
-    const needsShift = isLetter && this.#keyboard.leds.capsLock ? !shift : shift;
-    if (isDown && needsShift !== held.length > 0) this.#pressWith(name, needsShift, held);
-    else this.#set(name, isDown);
+    const keys = keysThatType(character, this.#keyboard.layout) ?? [];
+    const isTurned = /\p{Letter}/u.test(character) && this.#keyboard.leds.capsLock;
+    if (keys.length === 1) this.#setTyped(isTurned ? { ...keys[0]!, shift: !keys[0]!.shift } : keys[0]!, isDown);
+    else if (isDown) {
+      // What is made of a dead key and another one does not repeat.
+      for (const key of keys) for (const down of [true, false]) this.#setTyped(key, down);
+    }
   }
 
-  #pressWith(name: string, needsShift: boolean, held: readonly string[]): void {
-    const changed = needsShift ? [SHIFTS[0]] : held;
-    for (const side of changed) this.#set(side, needsShift);
+  #setTyped({ key, shift, altGr }: TypedKey, isDown: boolean): void {
+    const name = keyName(key)!;
+    if (!isDown) {
+      this.#set(name, false);
+      return;
+    }
+    const held = SHIFTS.filter((side) => this.#held.has(side));
+    const shifts = shift === held.length > 0 ? [] : shift ? [SHIFTS[0]] : held;
+    const altGrs = altGr && !this.#held.has(ALT_GR) ? [ALT_GR] : [];
+    for (const side of shifts) this.#set(side, shift);
+    for (const side of altGrs) this.#set(side, true);
     this.#set(name, true);
-    for (const side of changed) this.#set(side, !needsShift);
+    for (const side of altGrs) this.#set(side, false);
+    for (const side of shifts) this.#set(side, !shift);
   }
 
   /** Whoever sends more than the guest takes loses keys that go down; those that are down go up. */

@@ -81,6 +81,7 @@ test.each<[string, object]>([
   ['engine.instructions is 1.5', { engine: { instructions: 1.5 } }],
   ["engine.blocks is for the translator; the engine is 'interpreter'", { engine: { name: 'interpreter', blocks: 5 } }],
   ["unknown isolate 'here'; it is one of: worker, caller", { isolate: 'here' }],
+  ["unknown keyboard layout 'xx'; it is one of: en-us, en-gb", { keyboardLayout: 'xx' }],
   ["unknown reboot action 'stop'", { reboot: 'stop' }],
   ['icount.shift is 11; it must be a whole number from 0 to 10', { icount: { shift: 11 } }],
   ['debugExit.iobase is 65536', { debugExit: { iobase: 0x10000, iosize: 1 } }],

@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import type { RawironPc } from '../../src/browser/element.ts';
 import { isKey } from '../../src/input/keys.ts';
-import { layout } from '../../web/keyboard-layout.ts';
+import { keyboardLayouts } from '../../src/input/layout.ts';
+import { layoutRows } from '../../web/keyboard-layout.ts';
 import { noBrowser } from '../support/web/browser.ts';
 import { echo } from '../support/web/echo.ts';
 import { LONG, screenText, usePage } from '../support/web/page.ts';
 
-test('every key on the screen is one of the machine, and has a place of its own', () => {
-  const codes = layout.flat().map(({ code }) => code);
-  expect(codes.filter((code) => !isKey(code))).toEqual([]);
-  expect(new Set(codes).size).toBe(codes.length);
-});
+test.each(keyboardLayouts)(
+  'every key of %s on the screen is one of the machine, and has a place of its own',
+  (layout) => {
+    const codes = layoutRows(layout)
+      .flat()
+      .map(({ code }) => code);
+    expect(codes.filter((code) => !isKey(code))).toEqual([]);
+    expect(new Set(codes).size).toBe(codes.length);
+  },
+);
 
 describe.skipIf(noBrowser !== '')(`the keyboard on the screen in Chromium${noBrowser}`, () => {
   const inPage = usePage({ '/echo.img': echo });
@@ -38,5 +45,25 @@ describe.skipIf(noBrowser !== '')(`the keyboard on the screen in Chromium${noBro
       await page.keyboard.press('ArrowRight');
       await page.keyboard.press('Space');
       await screenText(page).filter({ hasText: 'Hio' }).waitFor(LONG);
+    }));
+
+  test('has the signs of the layout that is chosen, by which text is typed too', () =>
+    inPage('#fda=echo.img&memory=16&keyboard=de&run', async (page) => {
+      await screenText(page).filter({ hasText: 'Booting from floppy A' }).waitFor(LONG);
+      const choice = page.getByRole('combobox', { name: 'Keyboard layout of the guest' });
+      expect(await choice.inputValue()).toBe('de');
+      await page.getByRole('button', { name: 'Keyboard' }).click();
+      const signs = () => page.locator('#keys').innerText();
+      await expect.poll(signs, LONG).toContain('ö');
+      // The guest has the US layout: Z is where Y is there, and the other way round.
+      const type = () =>
+        page
+          .evaluate(() => (document.querySelector('rawiron-pc') as RawironPc).type('zy'))
+          .then(() => screenText(page).textContent());
+      await expect.poll(type, LONG).toMatch(/yz/);
+      await choice.selectOption('English (UK)');
+      expect(await signs()).not.toContain('ö');
+      await page.evaluate(() => (document.querySelector('rawiron-pc') as RawironPc).type('"£z'));
+      await screenText(page).filter({ hasText: '@#z' }).waitFor(LONG);
     }));
 });

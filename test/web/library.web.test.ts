@@ -9,7 +9,7 @@ import { programs } from '../../scripts/gallery/programs.ts';
 import { Machine } from '../../src/index.ts';
 import { noBrowser } from '../support/web/browser.ts';
 import { root } from '../support/web/build.ts';
-import { useLibrary, ways } from '../support/web/library.ts';
+import { PAGE, useLibrary, ways } from '../support/web/library.ts';
 import { isolation } from '../support/web/server.ts';
 
 /** What a page has of the library; the functions that tests give to it are made of their text there. */
@@ -155,3 +155,26 @@ async function pictureOf(image: Uint8Array): ReturnType<Machine['screen']['image
   await machine.debugConsole.expect('!');
   return await machine.screen.image();
 }
+
+describe.skipIf(noBrowser !== '')(
+  `in Chromium, a page ${noBrowser}that is isolated, but has no SharedArrayBuffer`,
+  () => {
+    const open = useLibrary();
+
+    test('runs the demo without shared memory', async () => {
+      const page = `<script>delete globalThis.SharedArrayBuffer</script>${PAGE}`;
+      await using opened = await open(isolation, { '/index.html': new TextEncoder().encode(page) });
+      const result = await opened.page.evaluate(async () => {
+        const machine = await rawiron.Machine.create({ memory: 16, boot: { demo: true } });
+        await machine.start();
+        await machine.serial.expect(/demo> $/);
+        machine.serial.write('bench 5\r');
+        const [, primes] = await machine.serial.expect(/with (\d+) primes/, { timeout: 60_000 });
+        await machine.stop();
+        return [crossOriginIsolated, primes];
+      });
+      expect(result).toEqual([true, '23000']);
+      expect(opened.errors).toEqual([]);
+    });
+  },
+);

@@ -16,6 +16,7 @@ export class TerminalDisplay implements CharacterDevice {
   readonly #terminal: Terminal;
   readonly #painter: TerminalPainter;
   readonly #keys = new TerminalKeys();
+  readonly #characters = new TextDecoder();
   #write: (bytes: Uint8Array) => Promise<void> = async () => {};
   #isShown = false;
   #isFollowing = false;
@@ -50,7 +51,7 @@ export class TerminalDisplay implements CharacterDevice {
   /** Keys. They are taken as fast as the guest takes them; one that takes none misses those that come later. */
   async receive(bytes: Uint8Array): Promise<void> {
     clearTimeout(this.#escape);
-    this.#press(this.#keys.take(Buffer.from(bytes).toString('latin1')));
+    this.#press(this.#keys.take(this.#characters.decode(bytes, { stream: true })));
     if (this.#keys.isWaiting) this.#escape = setTimeout(() => this.#press(this.#keys.flush()), ESCAPE_DELAY);
   }
 
@@ -63,7 +64,7 @@ export class TerminalDisplay implements CharacterDevice {
     this.#pace.stir();
   }
 
-  /** Characters that the US layout does not have are dropped, and a machine that has ended takes none. */
+  /** Characters that the guest's layout does not have are dropped, and a machine that has ended takes none. */
   #give(act: (keyboard: Machine['keyboard']) => Promise<void>): void {
     try {
       act(this.#machine.keyboard).catch(() => {});

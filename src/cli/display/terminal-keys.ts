@@ -3,7 +3,7 @@ export interface Stroke {
   readonly modifiers: readonly string[];
   /** The name of a key. */
   readonly key?: string;
-  /** A character of the US layout. */
+  /** A character of the guest's layout. */
   readonly text?: string;
 }
 
@@ -122,6 +122,6 @@ function withAlt(stroke: Stroke): Stroke {
 function character(text: string): Stroke {
   if (Object.hasOwn(controls, text)) return controls[text];
   const code = text.charCodeAt(0);
-  if (code < 32) return { modifiers: ['ctrl'], key: String.fromCharCode(code + 96) };
+  if (code < 32) return { modifiers: ['ctrl'], text: String.fromCharCode(code + 96) };
   return { modifiers: [], text };
 }

@@ -47,6 +47,7 @@ test.each([
   ['-device pc-testdev', { pcTestdev: true }],
   ['-device virtio-balloon', { balloon: true }],
   ['-usb', { usb: [] }],
+  ['-k de', { keyboardLayout: 'de' }],
   ['-machine usb=on -device usb-tablet,bus=usb-bus.0 -device usb-kbd', { usb: ['tablet', 'keyboard'] }],
   ['-usb -usbdevice tablet', { usb: ['tablet'] }],
   ['-device piix3-usb-uhci,id=usb -device usb-mouse', { usb: ['mouse'] }],
@@ -262,7 +263,7 @@ test.each([
   '-smp cpus=1,cores=1,threads=1,sockets=1,maxcpus=1',
   '-accel tcg,thread=multi,tb-size=256',
   '-net none -nic none',
-  '-no-user-config -overcommit mem-lock=off -sandbox off -k de',
+  '-no-user-config -overcommit mem-lock=off -sandbox off',
 ])('%s asks for what is so anyway', (line) => {
   expect(parse(`${line} -kernel K`)).toEqual(parse('-kernel K'));
 });

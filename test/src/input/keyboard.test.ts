@@ -28,10 +28,27 @@ test('text is typed with the US layout', () => {
   ]);
 });
 
+test('text is typed with the layout that the guest has', () => {
+  const typed = keys((keyboard) => {
+    keyboard.layout = 'de';
+    return keyboard.type('z@');
+  });
+  expect(typed).toEqual([0x15, 1, 0x15, 0, 0xb8, 1, 0x10, 1, 0x10, 0, 0xb8, 0]);
+  const sent = sentBy((line) => new Keyboard(line, undefined, 'fr').type('Q'));
+  expect(sent).toEqual([0x2a, 1, 0x1e, 1, 0x1e, 0, 0x2a, 0]);
+});
+
 test.each<[string, (keyboard: Keyboard) => unknown, string]>([
+  [
+    'a layout',
+    (keyboard) => {
+      keyboard.layout = 'xx' as 'de';
+    },
+    "there is no keyboard layout 'xx'; there are en-us, en-gb, de,",
+  ],
   ['a key', (keyboard) => keyboard.press('ctrl-any'), "there is no key 'any'"],
   ['a part', (keyboard) => keyboard.press('ctrl-'), "there is no key ''"],
-  ['a character', (keyboard) => keyboard.type('naïve'), "the US layout has no key for 'ï' (U+00EF)"],
+  ['a character', (keyboard) => keyboard.type('naïve'), "the layout en-us has no key for 'ï' (U+00EF)"],
 ])('%s that is not there is refused by name', (_, act, message) => {
   const keyboard = new Keyboard(new Outflow(0, () => {}));
   expect(() => act(keyboard)).toThrow(message);

@@ -42,6 +42,18 @@ test('Shift is as the character needs it, whatever layout the viewer has', async
   expect(await typed(new VncRig(), Keysym.shift, code('A'))).toEqual(['shift', 'a']);
 });
 
+test('characters are typed as the guest has them: with AltGr, with Shift, and with dead keys', async () => {
+  const rig = new VncRig();
+  rig.keyboard.layout = 'de';
+  expect(await typed(rig, code('@'), -code('@'), code('/'), -code('/'))).toEqual([
+    ...['alt_r', 'q', '-alt_r', '-q', 'shift', '7', '-shift', '-7'],
+  ]);
+  rig.keys.length = 0;
+  expect(await typed(rig, 0xea, -0xea, Keysym.euro, 0xfe52)).toEqual([
+    ...['grave_accent', '-grave_accent', 'e', '-e', 'alt_r', 'e', '-alt_r', 'grave_accent'],
+  ]);
+});
+
 test('letters with Caps Lock are what they are', async () => {
   const rig = new VncRig();
   await rig.keyboard.receive(Uint8Array.of(4));

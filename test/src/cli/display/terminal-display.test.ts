@@ -133,6 +133,14 @@ test('keys go to the keyboard, in order', async () => {
   expect(log).toEqual(['type a', 'down ctrl', 'press up', 'up ctrl', 'down alt', 'type x', 'up alt']);
 });
 
+test('characters come in UTF-8, whose bytes may come apart', async () => {
+  const { display, log } = rig();
+  const bytes = Buffer.from('zé');
+  await display.receive(bytes.subarray(0, 2));
+  await display.receive(bytes.subarray(2));
+  expect(log).toEqual(['type z', 'type é']);
+});
+
 test('an escape character that nothing follows is the key', async () => {
   const { display, log } = rig();
   await display.receive(Buffer.from('\x1b'));

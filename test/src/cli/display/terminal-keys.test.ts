@@ -8,7 +8,7 @@ function shown(strokes: readonly Stroke[]): string {
 
 test.each([
   ['characters', 'aB ', '"a" "B" " "'],
-  ['control characters', '\x01\x03\x1a', 'ctrl-a ctrl-c ctrl-z'],
+  ['control characters', '\x01\x03\x1a', 'ctrl-"a" ctrl-"c" ctrl-"z"'],
   ['keys with control characters of their own', '\t\r\n\b\x7f', 'tab ret ret backspace backspace'],
   [
     'control with what is no letter',
@@ -29,7 +29,7 @@ test.each([
     'shift-up alt-up ctrl-up shift-alt-ctrl-up ctrl-delete shift-f1',
   ],
   ['shift-tab', '\x1b[Z', 'shift-tab'],
-  ['Alt', '\x1bx\x1bX\x1b\r\x1b\x01', 'alt-"x" alt-"X" alt-ret alt-ctrl-a'],
+  ['Alt', '\x1bx\x1bX\x1b\r\x1b\x01', 'alt-"x" alt-"X" alt-ret alt-ctrl-"a"'],
   ['Escape twice, then a character', '\x1b\x1b\x1bx', 'esc esc alt-"x"'],
   ['unknown sequences', '\x1b[99~\x1b[?x', 'alt-"[" "?" "x"'],
 ])('%s', (_, text, strokes) => {
