@@ -5,7 +5,7 @@ import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { CardOptions } from './cards/options.ts';
 import type { DriveOptions } from './drives/options.ts';
 import { ConfigurationError, within } from './errors.ts';
-import { type KeyboardLayout, keyboardLayouts } from './input/layout.ts';
+import { checkedLayout, type KeyboardLayout } from './input/layout.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
 import { checkedLog, checkedTrace } from './log-options.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
@@ -224,7 +224,7 @@ export function checkOptions(
   const boot = checkedBoot(bootOf(options));
   checkedIsolate(options.isolate ?? 'worker');
   checkText('name', options.name);
-  checkKeyboard(options);
+  checkedLayout(options.keyboardLayout);
   checkVideoBios(options);
   checkedLimits(options.limits ?? {});
   return {
@@ -310,18 +310,6 @@ export function checkedCpu(cpu: string): string {
  */
 export function checkedIsolate(isolate: Isolate): Isolate {
   return checkedOneOf('isolate', isolate, isolates);
-}
-
-function checkKeyboard({ keyboardLayout }: MachineOptions): void {
-  if (keyboardLayout !== undefined) checkedLayout(keyboardLayout);
-}
-
-/**
- * A keyboard layout, if there is one with this name.
- * @throws ConfigurationError
- */
-export function checkedLayout(layout: string): KeyboardLayout {
-  return checkedOneOf('keyboard layout', layout as KeyboardLayout, keyboardLayouts);
 }
 
 function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: number; iosize: number } {

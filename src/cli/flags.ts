@@ -1,6 +1,7 @@
 import { ConfigurationError, type EngineName, type EngineSettings, keyboardLayouts, memorySize } from '../index.ts';
+import { checkedLayout } from '../input/layout.ts';
 import { migrationPlace } from '../node/migration/place.ts';
-import { checkedCpu, checkedEngine, checkedIsolate, checkedLayout } from '../options.ts';
+import { checkedCpu, checkedEngine, checkedIsolate } from '../options.ts';
 import { characterFlags } from './backends/flags.ts';
 import { clockBase } from './clock-base.ts';
 import { debugFlags } from './debug-flags.ts';

@@ -1,3 +1,4 @@
+import { checkedOneOf } from '../option-checks.ts';
 import { keyNumber } from './keys.ts';
 import { type LayoutTable, layoutKeys, layoutTables } from './layout-tables.ts';
 
@@ -99,4 +100,12 @@ export function typedKeys(character: string, layout: KeyboardLayout): readonly T
 /** Whether there is a layout with this name. */
 export function isKeyboardLayout(name: unknown): name is KeyboardLayout {
   return typeof name === 'string' && Object.hasOwn(layoutTables, name);
+}
+
+/**
+ * A layout, if there is one with this name.
+ * @throws ConfigurationError
+ */
+export function checkedLayout(layout = 'en-us'): KeyboardLayout {
+  return checkedOneOf('keyboard layout', layout as KeyboardLayout, keyboardLayouts);
 }
