@@ -19,19 +19,33 @@ const REPEAT = { first: 1e6, longest: 20e6 } as const;
  * Sets Word.attention when a deadline comes, so that running code notices it without counting instructions.
  * Takes a thread of its own, and never returns.
  */
-export function tick({ state, deadlines: buffer, nanoseconds }: TickerOptions): never {
-  const deadlines = new SharedDeadlines(buffer);
-  let repeat: number = REPEAT.first;
-  for (;;) {
-    const read = deadlines.read();
-    if (!read) continue;
-    const { late } = deadlines;
-    const now = nanoseconds();
+export function tick({ state, deadlines, nanoseconds }: TickerOptions): never {
+  const watch = new DeadlineWatch(deadlines, nanoseconds);
+  for (;;) watch.turn(state);
+}
+
+/** The same turn by turn, for a thread that serves one machine after the other. */
+export class DeadlineWatch {
+  readonly #deadlines: SharedDeadlines;
+  readonly #nanoseconds: () => number;
+  #repeat: number = REPEAT.first;
+
+  constructor(buffer: SharedArrayBuffer, nanoseconds: () => number) {
+    this.#deadlines = new SharedDeadlines(buffer);
+    this.#nanoseconds = nanoseconds;
+  }
+
+  /** Calls a machine, by its words, for the deadlines that have come, and sleeps until the next one. */
+  turn(state: Int32Array): void {
+    const read = this.#deadlines.read();
+    if (!read) return;
+    const { late } = this.#deadlines;
+    const now = this.#nanoseconds();
     const due = read.times.map((time) => time + late <= now);
     if (due[Deadline.loop]) Atomics.store(state, Word.wake, 1);
     if (due.includes(true)) Atomics.store(state, Word.attention, 1);
-    const next = read.times.map((time, which) => (due[which] ? now + repeat : time + late));
-    repeat = due.includes(true) ? Math.min(2 * repeat, REPEAT.longest) : REPEAT.first;
-    deadlines.sleep(read.version, now, Math.min(...next));
+    const next = read.times.map((time, which) => (due[which] ? now + this.#repeat : time + late));
+    this.#repeat = due.includes(true) ? Math.min(2 * this.#repeat, REPEAT.longest) : REPEAT.first;
+    this.#deadlines.sleep(read.version, now, Math.min(...next));
   }
 }

@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { makeCheck } from '../../runtime/exec/check.ts';
 import type { EngineOptions } from '../../runtime/exec/engine.ts';
@@ -11,6 +10,7 @@ import { Deadline, SharedDeadlines } from '../../src/isolate/deadlines.ts';
 import { nanoseconds } from '../../src/node/threads.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { earlyCold, earlyLoops } from './engine.ts';
+import { GuestTicker } from './guest-ticker.ts';
 import { outputOf } from './output.ts';
 import { wrongRecords } from './records.ts';
 
@@ -122,8 +122,8 @@ export class Guest {
   serial = '';
   log = '';
   readonly #symbols: ReadonlyMap<string, number>;
-  readonly #deadlines = new SharedDeadlines();
-  readonly #ticker: Worker | undefined;
+  readonly #deadlines: SharedDeadlines;
+  readonly #ticker: GuestTicker | undefined;
 
   constructor(program: Program, variant: Variant, options: GuestOptions = {}) {
     const { boot, symbols } = imageOf(program);
@@ -141,8 +141,10 @@ export class Guest {
       startTimeOfDay: 0,
       ...variant.config,
     };
+    if (config.icountShift === undefined) this.#ticker = GuestTicker.take();
+    this.#deadlines = this.#ticker?.deadlines ?? new SharedDeadlines();
     this.core = createMachine(config, this.#host());
-    if (config.icountShift === undefined) this.#ticker = this.#startTicker();
+    this.#ticker?.watch(this.core.state);
   }
 
   #host(): MachineHost {
@@ -161,14 +163,6 @@ export class Guest {
         this.log += lines;
       },
     };
-  }
-
-  #startTicker(): Worker {
-    const workerData = { deadlines: this.#deadlines.buffer };
-    const ticker = new Worker(new URL('../../src/node/ticker.ts', import.meta.url), { workerData });
-    ticker.postMessage(this.core.state);
-    ticker.unref();
-    return ticker;
   }
 
   /** Runs for some host time, over halts, or until the guest ends. */
@@ -247,7 +241,7 @@ export class Guest {
   async dispose(): Promise<void> {
     expect(wrongRecords(this.core.engine, this.core.mmu.tlb.code)).toEqual([]);
     this.core.dispose();
-    await this.#ticker?.terminate();
+    this.#ticker?.release();
   }
 }
 

@@ -70,7 +70,9 @@ main:   mov     edi, FREE
         jmp     exit
 `),
     (guest) => {
-      expect(guest.run(50).reason).toBe('slice');
+      // However slow the host is: before the guest has put its own function there it would overwrite this one.
+      do expect(guest.run(50).reason).toBe('slice');
+      while (guest.bytes(Layout.free, 1)[0] === 0);
       guest.core.memory.write(Layout.free + 1, Uint8Array.of(77));
       expect(endValue(guest)).toBe(77);
     },

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { liftSymbolic } from '../../../translator/handler.ts';
 import { parseBlocks } from '../../../translator/ir/parse.ts';
@@ -36,6 +37,8 @@ function expectNoThrow(sample: Sample, stage: string, check: () => void): void {
 function expectRoundTrip(block: Block, what: string): void {
   const text = printBlock(block);
   const parsed = parseBlocks(text);
+  // What is equal needs no matcher, which takes most of the time.
+  if (parsed.map(printBlock).join('') === text && isDeepStrictEqual(parsed, [block])) return;
   expect(parsed.map(printBlock).join(''), what).toBe(text);
   expect(parsed, what).toEqual([block]);
 }
