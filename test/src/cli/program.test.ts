@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rawiron, rawironUnder, shellCommand } from '../support/command-line.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Ended, rawiron, rawironEach, rawironUnder, shellCommand } from '../support/command-line.ts';
 
 let folder: string;
 let rubbish: string;
@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const kernel = () => ['-kernel', rubbish];
 
-test.each<[string, () => string[], string]>([
+const mistakes: readonly [string, () => string[], string][] = [
   [
     'a kernel of no known kind',
     () => kernel(),
@@ -101,11 +101,28 @@ test.each<[string, () => string[], string]>([
     () => ['demo', '-serial', 'file:/dev/full'],
     'cannot write /dev/full: no space left on device',
   ],
-])('%s: one line that says so, and exit code 1', async (_, args, message) => {
-  const { code, output, errors } = await rawiron(args());
-  expect(errors).toMatch(/^rawiron: .*\n$/);
-  expect(errors).toContain(message);
-  expect({ code, output }).toEqual({ code: 1, output: '' });
+];
+
+describe('mistakes', () => {
+  let ended: readonly Ended[];
+  beforeAll(async () => {
+    ended = await rawironEach(mistakes.map(([, args]) => args()));
+  });
+
+  test.each(mistakes.map(([name, , message], n) => [name, message, n] as const))(
+    '%s: one line that says so, and exit code 1',
+    (_, message, n) => {
+      const { code, output, errors } = ended[n]!;
+      expect(errors).toMatch(/^rawiron: .*\n$/);
+      expect(errors).toContain(message);
+      expect({ code, output }).toEqual({ code: 1, output: '' });
+    },
+  );
+});
+
+test('a mistake ends the program so', async () => {
+  const { code, errors } = await rawiron(['-frobnicate']);
+  expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('unknown flag -frobnicate') });
 });
 
 test.each([['demo'], ['--help']])('%s with its output on a full disk: one line, and exit code 1', async (action) => {
@@ -124,7 +141,7 @@ test('help and version', async () => {
   });
 });
 
-test.each([
+const helps = [
   ['help', 'Usage: rawiron DISK-IMAGE'],
   ['help inspect', 'Usage: rawiron inspect COMMAND'],
   ['help inspect block', 'Usage: rawiron inspect block'],
@@ -133,10 +150,15 @@ test.each([
   ['-device help', 'isa-debug-exit,iobase=0x501,iosize=2'],
   ['-machine help', 'Machines:\n  pc '],
   ['-accel help', 'Accelerators:\n  tcg '],
-])('%s', async (line, text) => {
-  const { code, output, errors } = await rawiron(line.split(' '));
-  expect({ code, errors }).toEqual({ code: 0, errors: '' });
-  expect(output).toContain(text);
+] as const;
+
+test('help of all kinds', async () => {
+  const ended = await rawironEach(helps.map(([line]) => line.split(' ')));
+  for (const [n, [line, text]] of helps.entries()) {
+    const { code, output, errors } = ended[n]!;
+    expect({ line, code, errors }).toEqual({ line, code: 0, errors: '' });
+    expect(output, line).toContain(text);
+  }
 });
 
 test.each(['help', '?'])('-cpu %s lists models and features', async (word) => {

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 export const program = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
@@ -19,7 +20,14 @@ export function rawironUntil(pattern: RegExp, args: readonly string[]): Promise<
   return rawironUnder([], args, '', {}, pattern);
 }
 
-/** The same with flags for Node. */
+/** Runs several command lines in one process, for those that end by themselves; it starts once. */
+export async function rawironEach(lists: readonly (readonly string[])[]): Promise<readonly Ended[]> {
+  const each = fileURLToPath(new URL('command-lines.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [each, JSON.stringify(lists)]);
+  return JSON.parse(stdout);
+}
+
+/** As `rawiron`, with flags for Node. */
 export async function rawironUnder(
   flags: readonly string[],
   args: readonly string[],
