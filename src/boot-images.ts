@@ -1,6 +1,5 @@
 import { ConfigurationError, messageOf } from './errors.ts';
-import { ownFirmware } from './firmware.ts';
-import type { Firmware, Host } from './host.ts';
+import type { Firmware, Host, OwnFirmware } from './host.ts';
 import type { MachineConfig } from './machine-core.ts';
 import { bootOf, firmwareOf, type Image, type KernelBoot, type MachineOptions, vgaOf } from './options.ts';
 
@@ -30,6 +29,11 @@ export async function loadImages(
     ...(kernelLoader && { kernelLoader }),
     ...(vgaOf(options) === 'std' && { videoRom }),
   };
+}
+
+/** In packages and pages its images are a large module, which only machines with firmware need. */
+async function ownFirmware(host: ImageHost): Promise<OwnFirmware> {
+  return (await import('./firmware.ts')).ownFirmware(host);
 }
 
 async function loadKernel(boot: KernelBoot, host: ImageHost) {
