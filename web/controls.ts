@@ -71,6 +71,7 @@ export class Controls {
     const text = byId('type-text', HTMLTextAreaElement);
     if (byId('type-dialog', HTMLDialogElement).returnValue === 'type') this.#type(text.value);
     text.value = '';
+    text.dispatchEvent(new Event('input'));
   }
 
   #driveItem(drive: Drive): HTMLLIElement {

@@ -1,4 +1,5 @@
 import { type KeyboardLayout, keyboardLayouts, layoutTitle, type Machine } from '../src/browser/index.ts';
+import { keysThatType } from '../src/input/layout.ts';
 import { byId } from './elements.ts';
 
 /** The layouts that text is typed with, as options; what stands for none is the first. */
@@ -17,6 +18,7 @@ export class LayoutChoice {
     this.#onChange = onChange;
     this.#list.replaceChildren(...keyboardLayouts.map((layout) => new Option(layoutTitle(layout), layout)));
     this.#list.addEventListener('change', () => this.#choose());
+    byId('type-text', HTMLTextAreaElement).addEventListener('input', () => this.#tellMissing());
   }
 
   /** Shows that of another machine. */
@@ -33,6 +35,14 @@ export class LayoutChoice {
   #choose(): void {
     if (this.#machine) this.#machine.keyboard.layout = this.chosen;
     byId('type-layout', HTMLElement).textContent = layoutTitle(this.chosen);
+    this.#tellMissing();
     this.#onChange(this.chosen);
+  }
+  /** What of the text to be typed has no keys. */
+  #tellMissing(): void {
+    const { value } = byId('type-text', HTMLTextAreaElement);
+    const missing = new Set([...value.normalize('NFC')].filter((character) => !keysThatType(character, this.chosen)));
+    byId('type-missing', HTMLElement).textContent =
+      missing.size === 0 ? '' : `Left out, as there are no keys for it: ${[...missing].join(' ')}`;
   }
 }

@@ -47,6 +47,18 @@ describe.skipIf(noBrowser !== '')(`the keyboard on the screen in Chromium${noBro
       await screenText(page).filter({ hasText: 'Hio' }).waitFor(LONG);
     }));
 
+  test('is told what of a text has no keys', () =>
+    inPage('#fda=echo.img&memory=16&run', async (page) => {
+      await screenText(page).filter({ hasText: 'Booting from floppy A' }).waitFor(LONG);
+      await page.getByRole('button', { name: 'Type text…' }).click();
+      await page.getByRole('textbox', { name: /guest's layout/ }).fill('Grüße');
+      const missing = page.locator('#type-missing');
+      expect(await missing.textContent()).toMatch(/: ü ß$/);
+      await page.getByRole('button', { name: 'Type', exact: true }).click();
+      await screenText(page).filter({ hasText: 'Gre' }).waitFor(LONG);
+      expect(await missing.textContent()).toBe('');
+    }));
+
   test('has the signs of the layout that is chosen, by which text is typed too', () =>
     inPage('#fda=echo.img&memory=16&keyboard=de&run', async (page) => {
       await screenText(page).filter({ hasText: 'Booting from floppy A' }).waitFor(LONG);
