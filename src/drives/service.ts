@@ -2,7 +2,7 @@ import type { BlockQuestion } from '../../runtime/host/block-port.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { MessageEnd, ToDrives } from '../isolate/protocol.ts';
 import { reportError } from '../isolate/remote-calls.ts';
-import { Wake, wakeMachine } from '../isolate/wake.ts';
+import { wakeMachine } from '../isolate/wake.ts';
 import type { Image } from '../options.ts';
 import type { StorageHost } from '../storage/open.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
@@ -77,7 +77,7 @@ class DriveService {
 
   #sendToMachine(message: ToMachine): void {
     this.#machine.postMessage(message);
-    if (this.#state) wakeMachine(this.#state, Wake.drives);
+    if (this.#state) wakeMachine(this.#state);
   }
 
   async #obey({ id, name, args }: DriveCommand): Promise<void> {

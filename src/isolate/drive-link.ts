@@ -33,7 +33,8 @@ export class DriveLink {
   /** Gets what the drives have told so far without a turn of the event loop; false where the host has no way to do that. */
   take(): boolean {
     const end = this.#end;
-    if (!end?.take) return false;
+    if (!end) return true;
+    if (!end.take) return false;
     for (let message = end.take(); message !== undefined; message = end.take()) this.#receive(message);
     return true;
   }

@@ -14,7 +14,6 @@ import { RESET_BYTES, SHUTDOWN_CODE } from './protocol.ts';
 import { reportError } from './remote-calls.ts';
 import { Limiter } from './run-limits.ts';
 import { takeMessages } from './taking.ts';
-import { Wake } from './wake.ts';
 
 export interface IsolateOptions {
   readonly config: MachineConfig;
@@ -128,15 +127,18 @@ class MachineLoop {
   }
 
   async #turn(): Promise<void> {
-    // Whoever set the word sent a message first: this turn delivers it, unless it can be taken without one.
-    const woken = Atomics.exchange(this.#core.state, Word.wake, 0);
-    const haveDrives = (woken & Wake.drives) === 0 || this.#drives.take();
-    const haveMessages = (woken & Wake.message) === 0 || takeMessages(this.#port, (command) => this.#receive(command));
-    const isDue = !haveDrives || !haveMessages;
+    // Whoever set the word sent a message first, maybe to the other port than the next one who set it.
+    const isDue = Atomics.exchange(this.#core.state, Word.wake, 0) !== 0 && !this.#takeMessages();
     const now = this.#thread.nanoseconds();
     if (!isDue && now < this.#lastTurn + this.#thread.turnInterval) return;
     this.#lastTurn = now;
     await this.#thread.turn();
+  }
+
+  /** False: the event loop has something to do. It may not deliver in its next turn what has come since its last one looked. */
+  #takeMessages(): boolean {
+    const haveDrives = this.#drives.take();
+    return takeMessages(this.#port, (command) => this.#receive(command)) && haveDrives;
   }
 
   /** Makes the ticker call at the end of the slice. */
