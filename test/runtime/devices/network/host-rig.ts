@@ -1,5 +1,5 @@
 import { HostDoor } from '../../../../runtime/host/door.ts';
-import { FRAME_CREDIT, framedLength, putFrame } from '../../../../runtime/host/frames.ts';
+import { FRAME_CREDIT, frameAt, framedLength, putFrame } from '../../../../runtime/host/frames.ts';
 import type { ToHost } from '../../../../runtime/host/messages.ts';
 import type { NetworkPort } from '../../../../runtime/host/network.ts';
 import { controlPortName, hostNetworkPort } from '../../../../runtime/host/network-port.ts';
@@ -33,7 +33,18 @@ export class HostRig extends CardRig {
   }
 
   #take(message: ToHost): void {
-    if (message.type === 'output') this.sent++;
+    if (message.type === 'output') this.sent += framesIn(message.bytes);
     if (message.type === 'taken') this.#credit += message.length;
   }
+}
+
+/** Whole frames of a message. */
+function framesIn(bytes: Uint8Array): number {
+  let count = 0;
+  let at = 0;
+  for (let frame = frameAt(bytes, 0); frame !== undefined; frame = frameAt(bytes, at)) {
+    at += framedLength(frame);
+    count++;
+  }
+  return count;
 }
