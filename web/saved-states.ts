@@ -1,3 +1,5 @@
+import { privateFolder, replaceFile } from '../src/browser/private-files.ts';
+
 /** The folder of the page's private files that saved machines are in. */
 const FOLDER = 'rawiron-states';
 
@@ -8,15 +10,11 @@ export interface SavedState {
   readonly snapshot: Blob;
 }
 
-async function folder(): Promise<FileSystemDirectoryHandle> {
-  const root = await navigator.storage.getDirectory();
-  return await root.getDirectoryHandle(FOLDER, { create: true });
-}
+const folder = () => privateFolder(FOLDER);
 
 /** Keeps a machine in the browser: a line with the address, then the snapshot. */
 export async function keepState(name: string, { hash, snapshot }: SavedState): Promise<void> {
-  const file = await (await folder()).getFileHandle(name.replaceAll(/[\\/:]/g, '-'), { create: true });
-  await new Blob([`${hash}\n`, snapshot]).stream().pipeTo(await file.createWritable());
+  await replaceFile(await folder(), name.replaceAll(/[\\/:]/g, '-'), new Blob([`${hash}\n`, snapshot]));
 }
 
 /** Names of the machines that the browser keeps, the latest last. */

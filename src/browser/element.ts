@@ -112,17 +112,12 @@ export class RawironPc extends HTMLElement {
     try {
       const machine = await this.#latest.replace(create);
       this.dispatchEvent(new CustomEvent('machinecreate', { detail: machine }));
-      this.#latest.checkCurrent(machine);
-      await machine.start();
-      this.#latest.checkCurrent(machine);
+      await this.#latest.prepare(machine, () => machine.start());
       this.dispatchEvent(new CustomEvent('machinestart', { detail: machine }));
       return machine;
     } catch (error) {
       const isReplaced = error instanceof DOMException && error.name === 'AbortError';
-      if (!isReplaced) {
-        await this.stop();
-        this.dispatchEvent(new CustomEvent('machineerror', { detail: error }));
-      }
+      if (!isReplaced) this.dispatchEvent(new CustomEvent('machineerror', { detail: error }));
       throw error;
     }
   }

@@ -3,7 +3,8 @@ import { type CallEnd, RemoteCalls } from '../isolate/remote-calls.ts';
 import { type ByteStore, checkRange, checkWritable, StorageError } from '../storage/store.ts';
 import { FOLDER, VERSIONS } from './files-folder.ts';
 import type { Access, FileCalls } from './files-worker.ts';
-import { newVersion, versionFile } from './image-version.ts';
+import { newVersion } from './image-version.ts';
+import { privateFolder, replaceFile } from './private-files.ts';
 
 /** Names of images that the browser keeps begin with this. */
 const SCHEME = 'opfs:';
@@ -20,11 +21,8 @@ function fileName(name: string): string {
   return file;
 }
 
-/** A folder of kept images (File System Standard: the origin private file system). */
-async function folder(name = FOLDER): Promise<FileSystemDirectoryHandle> {
-  const root = await navigator.storage.getDirectory();
-  return await root.getDirectoryHandle(name, { create: true });
-}
+const folder = () => privateFolder(FOLDER);
+const versions = () => privateFolder(VERSIONS);
 
 /**
  * Keeps a copy of an image in the browser, under a name such as "opfs:disk.img" which `drives` then takes: what a guest writes to
@@ -33,13 +31,12 @@ async function folder(name = FOLDER): Promise<FileSystemDirectoryHandle> {
  * @throws StorageError if the browser doesn't take it; an image of that name stays as it was
  */
 export async function keepImage(name: string, image: Blob): Promise<void> {
-  const isNew = !(await keptImages()).includes(name);
-  const file = await (await folder()).getFileHandle(fileName(name), { create: true });
+  const file = fileName(name);
+  // Before the image is another one: snapshots of the old one must not fit it.
+  const setVersion = async () => await replaceFile(await versions(), file, new Blob([newVersion()]));
   try {
-    await image.stream().pipeTo(await file.createWritable());
-    await new Blob([newVersion()]).stream().pipeTo(await (await versionFile(fileName(name))).createWritable());
+    await replaceFile(await folder(), file, image, setVersion);
   } catch (error) {
-    if (isNew) await removeImage(name);
     throw new StorageError({ name }, `cannot keep it: ${reasonOf(error)}`, { cause: causeOf(error) });
   }
 }
@@ -65,7 +62,7 @@ export async function keptImages(): Promise<string[]> {
 /** Forgets an image. Rejects while a machine uses it. */
 export async function removeImage(name: string): Promise<void> {
   await (await folder()).removeEntry(fileName(name));
-  await (await folder(VERSIONS)).removeEntry(fileName(name)).catch(() => {});
+  await (await versions()).removeEntry(fileName(name)).catch(() => {});
 }
 
 /** The way to the worker that has the files open: only there they are read and written in place. */

@@ -1,4 +1,5 @@
 import { VERSIONS } from './files-folder.ts';
+import { privateFolder } from './private-files.ts';
 import { openSync, type SyncFile } from './sync-file.ts';
 
 /** A text that no image had before. */
@@ -7,9 +8,8 @@ export function newVersion(): Uint8Array<ArrayBuffer> {
 }
 
 /** The file that has the version of a kept image. The time of change is no help: a browser need not set it while a file is open. */
-export async function versionFile(name: string): Promise<FileSystemFileHandle> {
-  const root = await navigator.storage.getDirectory();
-  return await (await root.getDirectoryHandle(VERSIONS, { create: true })).getFileHandle(name, { create: true });
+async function versionFile(name: string): Promise<FileSystemFileHandle> {
+  return await (await privateFolder(VERSIONS)).getFileHandle(name, { create: true });
 }
 
 /** The version of an image that is open: it is another one after each change that follows a look at it. */

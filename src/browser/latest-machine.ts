@@ -27,7 +27,9 @@ export class LatestMachine<Machine extends Stoppable> {
     const ended = this.stop();
     const generation = this.#generation;
     await ended;
-    const machine = await create();
+    const machine = await create().catch((error: unknown) => {
+      throw generation === this.#generation ? error : replaced();
+    });
     if (generation !== this.#generation) {
       await machine.stop();
       throw replaced();
@@ -36,8 +38,23 @@ export class LatestMachine<Machine extends Stoppable> {
     return machine;
   }
 
-  /** @throws DOMException AbortError if the machine is no longer the one that is wanted */
-  checkCurrent(machine: Machine): void {
+  /**
+   * Does what the machine needs to be as it is wanted, and ends it if that fails.
+   * @throws DOMException AbortError if the machine is no longer the one that is wanted, whatever became of it
+   */
+  async prepare(machine: Machine, act: () => Promise<void>): Promise<void> {
+    this.#checkCurrent(machine);
+    try {
+      await act();
+    } catch (error) {
+      this.#checkCurrent(machine);
+      await this.stop();
+      throw error;
+    }
+    this.#checkCurrent(machine);
+  }
+
+  #checkCurrent(machine: Machine): void {
     if (machine !== this.#machine) throw replaced();
   }
 

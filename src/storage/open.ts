@@ -98,14 +98,20 @@ async function openBacking(
 
 /** @throws StorageError if the image names something other than a file, here or on a web server */
 function backingName(host: StorageHost, store: ByteStore, name: string): string {
-  const protocol = /^([a-z][\w+.-]+):/.exec(name)?.[1];
-  if (protocol !== undefined && !['file', 'http', 'https'].includes(protocol)) {
-    throw new StorageError(
-      store,
-      `its backing file "${name}" is neither a plain file nor on a web server, which is not supported`,
-    );
-  }
-  return host.resolve(store.name, name.replace(/^file:/, ''));
+  const plain = name.replace(/^file:/i, '');
+  const found = isPlain(plain) ? host.resolve(store.name, plain) : plain;
+  // Beside an address a name is read as browsers do, which find a protocol where there seemed to be none.
+  if (isPlain(found)) return found;
+  throw new StorageError(
+    store,
+    `its backing file "${name}" is neither a plain file nor on a web server, which is not supported`,
+  );
+}
+
+/** Whether a name has no protocol, or that of web servers. One letter is a drive of Windows. */
+function isPlain(name: string): boolean {
+  const protocol = /^([a-z][\w+.-]+):/i.exec(name)?.[1];
+  return protocol === undefined || /^https?$/i.test(protocol);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ByteQueue } from '../../../runtime/snapshot/byte-queue.ts';
+import type { ByteRoom } from './byte-room.ts';
 import { RequestRefusal } from './http-refusal.ts';
 
 /** Bytes that the head of a request may have. */
@@ -21,39 +22,15 @@ interface Head extends Omit<HttpRequest, 'body'> {
   readonly length: number;
 }
 
-/** Bytes of bodies that a page keeps at a time for all requests of a network: each is sent as a whole. */
-export class BodyRoom {
-  /** Bytes of a body at most. */
-  readonly most: number;
-  #free: number;
-
-  constructor(bytes: number) {
-    this.most = bytes;
-    this.#free = bytes;
-  }
-
-  /** @returns whether there is room for so many bytes; it is taken then */
-  take(bytes: number): boolean {
-    if (bytes > this.#free) return false;
-    this.#free -= bytes;
-    return true;
-  }
-
-  /** Gives taken room back. */
-  give(bytes: number): void {
-    this.#free += bytes;
-  }
-}
-
 /** Puts a request together, however the stream is cut. Each byte is looked at once. */
 export class HttpRequestReader {
-  readonly #room: BodyRoom;
+  readonly #room: ByteRoom;
   readonly #bytes = new ByteQueue();
   #request: HttpRequest | undefined;
   /** Bytes of the body that have come. */
   #filled = 0;
 
-  constructor(room: BodyRoom) {
+  constructor(room: ByteRoom) {
     this.#room = room;
   }
 

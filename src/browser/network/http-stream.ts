@@ -1,6 +1,8 @@
 import type { HostStream, StreamEvents } from '../../network/host.ts';
+import type { ByteRoom } from './byte-room.ts';
 import { plainAnswer, RequestRefusal } from './http-refusal.ts';
-import { type BodyRoom, type HttpRequest, HttpRequestReader } from './http-request.ts';
+import { type HttpRequest, HttpRequestReader } from './http-request.ts';
+import { addressForPage } from './page-address.ts';
 
 /** Headers of a request that are between guest and server, or that the browser sets itself. */
 const ownHeaders = new Set([
@@ -29,7 +31,7 @@ export class HttpStream implements HostStream {
    * @param server such as "http://example.org:8080"
    * @param room for the request's body
    */
-  constructor(server: string, room: BodyRoom, events: StreamEvents) {
+  constructor(server: string, room: ByteRoom, events: StreamEvents) {
     this.#server = server;
     this.#events = events;
     this.#reader = new HttpRequestReader(room);
@@ -97,20 +99,20 @@ export class HttpStream implements HostStream {
     this.#isAsked = true;
     const { signal } = this.#ended;
     const url = /^https?:/i.test(request.target) ? request.target : this.#server + request.target;
-    try {
-      await this.#answer(await fetch(url, { ...requestInit(request), signal }), request.method);
-    } catch (error) {
-      await this.#send(failure(url, error as Error));
-    }
+    const answer = await fetchForPage(url, { ...requestInit(request), signal }).catch((error: Error) => error);
+    if (answer instanceof Error) await this.#send(failure(url, answer));
+    else if (!(await this.#answer(answer, request.method))) return this.#fail();
     this.#end();
   }
 
-  async #answer(response: Response, method: string): Promise<void> {
+  /** @returns whether all of it came: one that breaks off must not look whole, as its end is that of the connection */
+  async #answer(response: Response, method: string): Promise<boolean> {
     await this.#send(headOf(response, method));
     const reader = response.body?.getReader();
     for (;;) {
-      const { done = true, value } = (await reader?.read()) ?? {};
-      if (done || value === undefined || this.#isEnded) return;
+      const { done = true, value } = (await reader?.read().catch(() => ({ done: false, value: undefined }))) ?? {};
+      if (done || this.#isEnded) return true;
+      if (value === undefined) return false;
       for (let at = 0; at < value.length; at += PIECE) await this.#send(value.subarray(at, at + PIECE));
     }
   }
@@ -129,9 +131,17 @@ function requestInit({ method, headers, body }: HttpRequest): RequestInit {
   };
 }
 
-/** The browser has decoded the body, so its length is not known; its end is that of the connection (RFC 9112, 6.3). */
-function headOf({ status, statusText, headers }: Response, method: string): Uint8Array {
-  const isWhole = method === 'HEAD' || !headers.has('content-encoding');
+/** Rejects for an address that is none too. */
+async function fetchForPage(url: string, init: RequestInit): Promise<Response> {
+  return await fetch(addressForPage(url), init);
+}
+
+/**
+ * The browser has decoded the body, so its length is not known; its end is that of the connection (RFC 9112, 6.3). Another server
+ * shows the page how long it was, but not that it was encoded (Fetch, "CORS-safelisted response-header name").
+ */
+function headOf({ status, statusText, headers, type }: Response, method: string): Uint8Array {
+  const isWhole = method === 'HEAD' || (type === 'basic' && !headers.has('content-encoding'));
   const length = isWhole ? headers.get('content-length') : null;
   const lines = [
     `HTTP/1.1 ${status} ${statusText}`,

@@ -9,25 +9,21 @@ import type {
   StreamEvents,
   StreamTarget,
 } from '../../network/host.ts';
-import { BodyRoom } from './http-request.ts';
+import { ByteRoom } from './byte-room.ts';
 import { HttpStream } from './http-stream.ts';
 import { NameTable } from './names.ts';
 
 /** The name server that there is here. */
 const NAME_SERVER = { address: '127.0.0.1', port: 53 } as const;
-const HTTP_PORT = 80;
 /** Bytes of requests' bodies that are kept at a time. */
 const MOST_BODIES = 64 << 20;
 /** Ports of protocols that are encrypted, or begin with the server's words: no request ever comes. */
 const refusedPorts = new Set([21, 22, 23, 25, 53, 110, 143, 443, 465, 587, 993, 995]);
 
-/** A page that came encrypted may ask only for what is. */
-const isEncrypted = import.meta.url.startsWith('https:');
-
 /** What a page has in place of sockets: its guests reach web servers by `fetch`, and names have addresses that are made up. */
 export class PageSockets implements HostSockets {
   readonly #names = new NameTable();
-  readonly #bodies = new BodyRoom(MOST_BODIES);
+  readonly #bodies = new ByteRoom(MOST_BODIES);
 
   connect(target: StreamTarget, events: StreamEvents): HostStream {
     const server = 'port' in target ? this.#serverAt(target.address, target.port) : undefined;
@@ -70,7 +66,7 @@ export class PageSockets implements HostSockets {
   #serverAt(address: string, port: number): string | undefined {
     if (refusedPorts.has(port)) return undefined;
     const name = isIpv6(address) ? `[${address}]` : this.hostOf(address);
-    return isEncrypted && port === HTTP_PORT ? `https://${name}` : `http://${name}:${port}`;
+    return `http://${name}:${port}`;
   }
 }
 

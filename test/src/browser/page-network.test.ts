@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { addressForPage } from '../../../src/browser/network/page-address.ts';
 import { PageSockets } from '../../../src/browser/network/sockets.ts';
 import { openNetwork } from '../../../src/browser/network.ts';
 import type { OpenNetwork } from '../../../src/network/open-network.ts';
@@ -8,6 +9,8 @@ import { StackGuest } from '../../support/network/stack-guest.ts';
 
 let network: OpenNetwork;
 let guest: StackGuest;
+/** How the last connection of `answerTo` ended. */
+let ended: string;
 
 beforeEach(async () => {
   network = await openNetwork({ type: 'user' });
@@ -29,7 +32,7 @@ async function answerTo(send: string, answer: RequestListener): Promise<string> 
   const visit = guest.connect((server.address() as AddressInfo).port);
   await visit.opened;
   visit.connection.push(bytesOf(send));
-  await visit.closed;
+  ended = await visit.closed;
   server.close();
   return visit.text();
 }
@@ -109,6 +112,47 @@ test('bodies that are not sent yet leave no room for others, until their connect
   expect(third.text()).toBe('');
 });
 
+test('an answer that breaks off breaks the connection, and gets no other answer', async () => {
+  const text = await answerTo('GET / HTTP/1.1\r\n\r\n', (_request, response) => {
+    response.writeHead(200, { 'content-length': 100 }).write('the beginning');
+    setTimeout(() => response.destroy(), 50);
+  });
+  expect(text).not.toContain('502');
+  expect(ended).toBe('reset');
+});
+
+/** A response of another server, of which a page sees little. */
+class CrossOriginResponse extends Response {
+  override get type(): ResponseType {
+    return 'cors';
+  }
+}
+
+test.each([
+  [Response, 'HEAD', true],
+  [CrossOriginResponse, 'HEAD', true],
+  // What it was before the browser has decoded it.
+  [CrossOriginResponse, 'GET', false],
+])('the length that %o says is told for %s: %s', async (Kind, method, isTold) => {
+  const response = new Kind(method === 'GET' ? 'unpacked' : null, { headers: { 'content-length': '5' } });
+  vi.stubGlobal('fetch', async () => response);
+  const visit = guest.connect(8080);
+  await visit.opened;
+  visit.connection.push(bytesOf(`${method} / HTTP/1.1\r\n\r\n`));
+  expect(await visit.closed).toBe('ended');
+  expect(visit.text().includes('content-length: 5')).toBe(isTold);
+  expect(visit.text().endsWith(method === 'GET' ? '\r\n\r\nunpacked' : '\r\n\r\n')).toBe(true);
+});
+
+test.each([
+  ['http://web.example:80/a?b', 'https://web.example/a?b'],
+  ['HTTP://web.example/a', 'https://web.example/a'],
+  ['http://web.example:8080/a', 'http://web.example:8080/a'],
+])('a page that came encrypted asks in place of %s for %s', (address, asked) => {
+  expect(addressForPage(address, 'https://page.example/main.js')).toBe(asked);
+  expect(addressForPage(address, 'http://page.example/main.js')).toBe(new URL(address).href);
+});
+
 test.each([22, 443])('port %i is refused', async (port) => {
   const visit = guest.connect(port);
   expect(await visit.closed).toBe('reset');
@@ -138,5 +182,5 @@ test('a name gets an address, and what connects there asks for the name', async 
     const stream = sockets.connect({ address: '198.18.0.1', port: 80 }, { ...events, opened: () => {} });
     stream.write(bytesOf('GET /a HTTP/1.0\r\n\r\n'), () => {});
   });
-  expect(asked).toHaveBeenCalledWith('http://web.example:80/a', expect.objectContaining({ credentials: 'omit' }));
+  expect(asked).toHaveBeenCalledWith('http://web.example/a', expect.objectContaining({ credentials: 'omit' }));
 });

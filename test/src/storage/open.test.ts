@@ -1,5 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { browserStorage } from '../../../src/browser/storage.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { openDisk } from '../../../src/storage/open.ts';
 import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
@@ -10,6 +11,13 @@ import { everything } from './qcow2/operations.ts';
 const CLUSTER = 512;
 const SIZE = 4096;
 let host: MemoryHost;
+
+/** Takes names as a page does. */
+class PageHost extends MemoryHost {
+  override resolve(from: string, name: string): string {
+    return browserStorage.resolve(from, name);
+  }
+}
 
 /** An image whose first cluster is written, put into the host; the backing file need not exist. */
 async function makeImage(name: string, backing?: string): Promise<Uint8Array> {
@@ -78,6 +86,18 @@ describe('chains', () => {
     for (const [name, backing] of Object.entries(images)) await makeImage(name, backing);
     await expect(openDisk(host, 'a')).rejects.toThrow(message);
   });
+
+  test.each(['OPFS:disk.img', ' opfs:disk.img', 'o\npfs:disk.img', 'file:opfs:disk.img', 'FILE:file:opfs:disk.img'])(
+    'an image from anywhere names no disk that a page keeps: %j',
+    async (backing) => {
+      host = new PageHost();
+      for (const name of ['https://server.example/a', 'dropped']) {
+        await makeImage(name, backing);
+        for (const kept of ['opfs:disk.img', 'file:opfs:disk.img']) host.files.set(kept, new Uint8Array(SIZE));
+        await expect(openDisk(host, name)).rejects.toThrow(/^\S+: its backing file/);
+      }
+    },
+  );
 
   test('a chain without end is an error', async () => {
     for (let index = 0; index < 80; index++) await makeImage(`image${index}`, `image${index + 1}`);

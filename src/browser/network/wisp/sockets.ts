@@ -6,6 +6,7 @@ import type {
   StreamTarget,
   Timers,
 } from '../../../network/host.ts';
+import { ByteRoom } from '../byte-room.ts';
 import { isNameServer, PageSockets, refused } from '../sockets.ts';
 import { StreamType } from './packets.ts';
 import type { WispRelay } from './relay.ts';
@@ -14,11 +15,14 @@ import { WispTcpStream } from './tcp-stream.ts';
 
 /** Streams for what one port sends: a guest may send to any number of addresses. */
 const MOST_STREAMS = 256;
+/** Bytes of all connections that wait for guests that don't take them. */
+const MOST_HELD = 64 << 20;
 
 /** What a page with a relay has in place of sockets: the relay connects, also to names, whose addresses here are made up. */
 export class WispSockets extends PageSockets {
   readonly #relay: WispRelay;
   readonly #timers: Timers;
+  readonly #room = new ByteRoom(MOST_HELD);
 
   constructor(relay: WispRelay, timers: Timers) {
     super();
@@ -29,7 +33,8 @@ export class WispSockets extends PageSockets {
   override connect(target: StreamTarget, events: StreamEvents): HostStream {
     if (!('port' in target)) return refused(events);
     const { address, port } = target;
-    return new WispTcpStream(this.#relay, { host: this.hostOf(address), port }, events, this.#timers);
+    const host = { relay: this.#relay, timers: this.#timers, room: this.#room };
+    return new WispTcpStream(host, { host: this.hostOf(address), port }, events);
   }
 
   /** The relay has a stream for each address that a port sends to; of too many the oldest goes. */

@@ -1,4 +1,6 @@
+import { ByteQueue } from '../../../../runtime/snapshot/byte-queue.ts';
 import type { ConnectFailure, HostStream, StreamEvents, Timers } from '../../../network/host.ts';
+import type { ByteRoom } from '../byte-room.ts';
 import { CloseReason, StreamType } from './packets.ts';
 import type { RelayTarget, WispRelay } from './relay.ts';
 import type { RelayStream } from './stream.ts';
@@ -7,14 +9,21 @@ import type { RelayStream } from './stream.ts';
 const OPENING = 100;
 /** There is no way to say that one side has sent its last byte. Then a stream ends that is quiet for so many milliseconds. */
 const QUIET = 10_000;
-/** Bytes that wait for a guest that takes none: a relay cannot be held back. Beyond them the stream breaks. */
-const MOST_HELD = 64 << 20;
+/** Bytes that are handed over at once. */
+const PIECE = 65536;
 
 const failures: Readonly<Record<number, ConnectFailure>> = {
   [CloseReason.refused]: 'refused',
   [CloseReason.unreachable]: 'unreachable',
   [CloseReason.timeout]: 'timeout',
 };
+
+/** What all connections of a network share. */
+export interface WispHost {
+  readonly relay: WispRelay;
+  readonly timers: Timers;
+  readonly room: ByteRoom;
+}
 
 /** A TCP connection by way of a relay. */
 export class WispTcpStream implements HostStream {
@@ -27,12 +36,15 @@ export class WispTcpStream implements HostStream {
   #hasEnded = false;
   /** How the relay ended it, once what waits has been taken. */
   #onTaken: (() => void) | undefined;
-  readonly #held: Uint8Array[] = [];
-  #heldBytes = 0;
+  /** As bytes, however many packets they came in. A new one when it is empty: none gets smaller again. */
+  #held = new ByteQueue();
+  readonly #room: ByteRoom;
 
-  constructor(relay: WispRelay, target: Omit<RelayTarget, 'type'>, events: StreamEvents, timers: Timers) {
+  /** @param room for what waits for a guest that takes none: a relay cannot be held back. Beyond it the stream breaks */
+  constructor({ relay, timers, room }: WispHost, target: Omit<RelayTarget, 'type'>, events: StreamEvents) {
     this.#events = events;
     this.#timers = timers;
+    this.#room = room;
     this.#stream = relay.open(
       { ...target, type: StreamType.tcp },
       {
@@ -60,7 +72,8 @@ export class WispTcpStream implements HostStream {
 
   destroy(): void {
     this.#cancelTimer();
-    this.#held.length = 0;
+    this.#room.give(this.#held.length);
+    this.#held = new ByteQueue();
     this.#onTaken = undefined;
     this.#stream.close();
   }
@@ -74,19 +87,25 @@ export class WispTcpStream implements HostStream {
   }
 
   #receive(bytes: Uint8Array): void {
-    this.#held.push(bytes);
-    this.#heldBytes += bytes.length;
     if (this.#hasEnded) this.#waitForQuiet();
-    this.#deliver();
-    if (this.#heldBytes <= MOST_HELD) return;
-    this.destroy();
-    this.#events.failed('reset');
+    if (this.#isTaking && this.#held.length === 0) this.#events.data(bytes);
+    else if (this.#room.take(bytes.length)) this.#held.push(bytes);
+    else {
+      this.destroy();
+      this.#events.failed('reset');
+    }
+  }
+
+  get #isTaking(): boolean {
+    return this.#isOpen && this.#isReading;
   }
 
   #deliver(): void {
-    while (this.#isOpen && this.#isReading && this.#held.length > 0) {
-      const bytes = this.#held.shift()!;
-      this.#heldBytes -= bytes.length;
+    while (this.#isTaking && this.#held.length > 0) {
+      const bytes = this.#held.peek(PIECE).slice();
+      this.#held.drop(bytes.length);
+      this.#room.give(bytes.length);
+      if (this.#held.length === 0) this.#held = new ByteQueue();
       this.#events.data(bytes);
     }
     if (this.#held.length > 0 || !this.#onTaken) return;

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { BodyRoom, HttpRequestReader } from '../../../../src/browser/network/http-request.ts';
+import { ByteRoom } from '../../../../src/browser/network/byte-room.ts';
+import { HttpRequestReader } from '../../../../src/browser/network/http-request.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 /** What a reader makes of bytes that come in pieces of a size. */
-function read(bytes: Uint8Array, size: number, room = new BodyRoom(1 << 26)) {
+function read(bytes: Uint8Array, size: number, room = new ByteRoom(1 << 26)) {
   const reader = new HttpRequestReader(room);
   for (let at = 0; at < bytes.length; at += size) {
     const request = reader.push(bytes.subarray(at, at + size));
@@ -40,11 +41,11 @@ test.each([
   [`GET /${'a'.repeat(20000)}`, 'long head'],
   ['POST / HTTP/1.1\r\ncontent-length: 1001\r\n\r\n', 'long body'],
 ])('%j is refused', (text, why) => {
-  for (const size of [3, 100_000]) expect(() => read(bytesOf(text), size, new BodyRoom(1000))).toThrow(why);
+  for (const size of [3, 100_000]) expect(() => read(bytesOf(text), size, new ByteRoom(1000))).toThrow(why);
 });
 
 test('requests share the room for their bodies, and give it back', () => {
-  const room = new BodyRoom(1000);
+  const room = new ByteRoom(1000);
   const [first, second] = [new HttpRequestReader(room), new HttpRequestReader(room)];
   expect(first.push(post(600))).toBeUndefined();
   expect(() => second.push(post(401))).toThrow('no room');
