@@ -17,13 +17,14 @@ export class OnScreenKeyboard {
     this.#place = place;
     this.#pc = pc;
     place.addEventListener('keydown', (event) => this.#step(event));
+    pc.addEventListener('machinecreate', () => this.#letModifiersGo());
   }
 
   /** Its keys have the signs of a layout from now on. */
   setLayout(layout: KeyboardLayout): void {
     if (layout === this.#layout) return;
     this.#layout = layout;
-    for (const [code, button] of [...this.#held]) this.#toggleModifier(button, code);
+    this.#letModifiersGo();
     this.#rows = layoutRows(layout).map((keys) => keys.map((key) => this.#button(key)));
     this.#place.replaceChildren(...this.#rows.map(rowOf));
     this.#rows[0]![0]!.tabIndex = 0;
@@ -32,6 +33,7 @@ export class OnScreenKeyboard {
   /** Shows it, or hides it. */
   toggle(): boolean {
     this.#place.hidden = !this.#place.hidden;
+    if (this.#place.hidden) this.#letModifiersGo();
     return !this.#place.hidden;
   }
 
@@ -88,6 +90,10 @@ export class OnScreenKeyboard {
   /** With it all modifiers go up. */
   #letGo(code: string): void {
     this.#send('up', code);
+    this.#letModifiersGo();
+  }
+
+  #letModifiersGo(): void {
     for (const [held, button] of [...this.#held]) this.#toggleModifier(button, held);
   }
 

@@ -71,9 +71,11 @@ export class RawironPc extends HTMLElement {
     if (this.hasAttribute('autostart') && !this.machine) void this.start().catch(() => {});
   }
 
-  /** A machine that nobody sees any more is stopped. */
+  /** A machine that nobody sees any more is stopped. An element that is moved is at its new place by then. */
   disconnectedCallback(): void {
-    void this.stop();
+    queueMicrotask(() => {
+      if (!this.isConnected) void this.stop();
+    });
   }
 
   /**

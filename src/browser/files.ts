@@ -70,7 +70,11 @@ function startFileWorker(): RemoteCalls<FileCalls> {
   const worker = new Worker(new URL('./files-thread.mjs', import.meta.url), { type: 'module', name: 'files' });
   const calls = new RemoteCalls<FileCalls>((call) => worker.postMessage(call));
   worker.onmessage = ({ data }) => calls.settle(data as CallEnd);
-  worker.onerror = () => calls.close(new Error('the worker that has the files open cannot be loaded'));
+  worker.onerror = () => {
+    calls.close(new Error('the worker that has the files open cannot be loaded'));
+    // The next image has another one.
+    if (fileCalls === calls) fileCalls = undefined;
+  };
   return calls;
 }
 

@@ -58,6 +58,8 @@ const kept = new Map<string, Promise<Images>>();
 function keepWhileOpen<Made extends Images>(name: string, _sources: unknown, make: () => Promise<Made>): Promise<Made> {
   const made = (kept.get(name) as Promise<Made> | undefined) ?? make();
   kept.set(name, made);
+  // The next one may fare better.
+  made.catch(() => kept.get(name) === made && kept.delete(name));
   return made;
 }
 

@@ -54,6 +54,8 @@ export class Keys {
     void this.#machine?.keyboard.up(event.code).catch(() => {});
     if (this.#mayRelease && isModifier(event)) this.#actions.release();
     this.#mayRelease = false;
+    // On macOS nothing is heard of other keys that go up while it is down.
+    if (event.key === 'Meta') this.#letAllGo();
   }
 
   /** Where the element loses the focus it does not hear of keys that go up. */
@@ -65,6 +67,8 @@ export class Keys {
   #input(event: InputEvent): void {
     event.preventDefault();
     this.#target.value = '';
+    // Those that a paste was asked for with would be down for what is typed.
+    this.#letAllGo();
     const text = event.data ?? event.dataTransfer?.getData('text/plain');
     if (text) typeText(this.#machine, text);
     else if (event.inputType === 'insertLineBreak') typeText(this.#machine, '\n');

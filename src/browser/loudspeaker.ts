@@ -15,10 +15,7 @@ export class Loudspeaker {
   #isMuted = false;
   #isListening = false;
   readonly #play = (samples: Int16Array): void => this.#output?.play(samples);
-
-  constructor() {
-    for (const gesture of gestures) window.addEventListener(gesture, () => this.#update(), { capture: true });
-  }
+  readonly #onGesture = (): void => this.#update();
 
   /** Plays this machine from now on, or none. */
   attach(machine: Machine | null): void {
@@ -53,9 +50,19 @@ export class Loudspeaker {
 
   #update(): void {
     const machine = this.#machine;
-    const isHeard = machine !== null && !this.#isMuted && navigator.userActivation.hasBeenActive;
+    const { hasBeenActive } = navigator.userActivation;
+    const isHeard = machine !== null && !this.#isMuted && hasBeenActive;
+    this.#awaitGesture(machine !== null && !hasBeenActive);
     if (isHeard && !this.#output) this.#output = openSound(machine.sound.rate, this.#volume);
     this.#listen(isHeard);
+  }
+
+  /** The window holds no loudspeaker whose machine is gone. */
+  #awaitGesture(waits: boolean): void {
+    for (const gesture of gestures) {
+      if (waits) window.addEventListener(gesture, this.#onGesture, { capture: true });
+      else window.removeEventListener(gesture, this.#onGesture, { capture: true });
+    }
   }
 
   #listen(isHeard: boolean): void {

@@ -26,6 +26,8 @@ export class Pointer {
   #machine: Machine | null = null;
   /** Where the pointer was last; null: not known. */
   #last: PointerPlace | null = null;
+  /** Buttons that the machine's mouse has down, as bits. */
+  #held = 0;
   /** Parts of counts that were not sent yet. */
   #rest = { x: 0, y: 0 };
 
@@ -50,6 +52,7 @@ export class Pointer {
   attach(machine: Machine | null): void {
     this.#machine = machine;
     this.#last = null;
+    this.#held = 0;
   }
 
   /** Locks the pointer to the element; the browser says how it is let go. Rejects where the browser does not allow it. */
@@ -113,9 +116,12 @@ export class Pointer {
 
   /** Their bits in browsers are those of the machine's mouse. */
   #buttons(event: MouseEvent): void {
-    if (!this.#isTaken(event)) return;
+    // What the guest was told of goes up too where its screen has become text meanwhile.
+    const buttons = this.#isTaken(event) ? event.buttons : event.buttons & this.#held;
+    if (buttons === this.#held && !this.#isTaken(event)) return;
     event.preventDefault();
-    void this.#machine?.mouse.setButtons(event.buttons).catch(() => {});
+    this.#held = buttons;
+    void this.#machine?.mouse.setButtons(buttons).catch(() => {});
   }
 
   #wheel(event: WheelEvent): void {

@@ -60,3 +60,12 @@ test('over text the pointer is for selection', () => {
   element.tell('mousedown', { clientX: 80, clientY: 50, buttons: 1 });
   expect(done).toEqual([]);
 });
+
+test('a button that went down over a picture goes up where that has become text', () => {
+  element.tell('mousedown', { clientX: 10, clientY: 10, buttons: 1 });
+  hasPicture = false;
+  element.tell('mousedown', { clientX: 10, clientY: 10, buttons: 3 });
+  element.tell('mouseup', { clientX: 10, clientY: 10, buttons: 2 });
+  element.tell('mouseup', { clientX: 10, clientY: 10, buttons: 0 });
+  expect(done).toEqual(['buttons 1', 'buttons 0']);
+});

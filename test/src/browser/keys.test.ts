@@ -1,0 +1,50 @@
+import { expect, test, vi } from 'vitest';
+import { Keys } from '../../../src/browser/keys.ts';
+import type { Machine } from '../../../src/machine.ts';
+
+/** An element whose keys go to a machine, and what that is told. */
+function attached() {
+  const told: string[] = [];
+  const tell = (way: string) => async (what: string) => void told.push(`${way} ${what}`);
+  const keyboard = { down: tell('down'), up: tell('up'), type: tell('type'), layout: 'en-us' };
+  const target = Object.assign(new EventTarget(), { value: '' });
+  const release = vi.fn();
+  const keys = new Keys(target as unknown as HTMLTextAreaElement, { release, typed: () => {} });
+  keys.attach({ keyboard } as unknown as Machine);
+  const send = (type: string, values: object) => target.dispatchEvent(Object.assign(new Event(type), values));
+  return { told, send, release };
+}
+
+test('what is pasted is typed without the keys that it was asked for with', () => {
+  const { told, send } = attached();
+  send('keydown', { code: 'ControlLeft', key: 'Control', ctrlKey: true });
+  send('keydown', { code: 'ShiftLeft', key: 'Shift', ctrlKey: true, shiftKey: true });
+  send('keydown', { code: 'KeyV', key: 'V', ctrlKey: true, shiftKey: true });
+  send('beforeinput', { data: 'Ab', inputType: 'insertFromPaste' });
+  send('keyup', { code: 'KeyV', key: 'V' });
+  send('keyup', { code: 'ShiftLeft', key: 'Shift' });
+  send('keyup', { code: 'ControlLeft', key: 'Control' });
+  expect(told).toEqual(['down ControlLeft', 'down ShiftLeft', 'up ControlLeft', 'up ShiftLeft', 'type Ab']);
+});
+
+test('keys of which nothing was heard go up with Meta', () => {
+  const { told, send } = attached();
+  send('keydown', { code: 'MetaLeft', key: 'Meta', metaKey: true });
+  send('keydown', { code: 'KeyC', key: 'c', metaKey: true });
+  send('keyup', { code: 'MetaLeft', key: 'Meta' });
+  expect(told).toEqual(['down MetaLeft', 'down KeyC', 'up MetaLeft', 'up KeyC']);
+});
+
+test('Ctrl and Alt together lead out, but not with another key', () => {
+  const { send, release } = attached();
+  const both = { ctrlKey: true, altKey: true };
+  send('keydown', { code: 'ControlLeft', key: 'Control', ctrlKey: true });
+  send('keydown', { code: 'AltLeft', key: 'Alt', ...both });
+  send('keydown', { code: 'Delete', key: 'Delete', ...both });
+  send('keyup', { code: 'Delete', key: 'Delete', ...both });
+  send('keyup', { code: 'AltLeft', key: 'Alt', ctrlKey: true });
+  expect(release).not.toHaveBeenCalled();
+  send('keydown', { code: 'AltLeft', key: 'Alt', ...both });
+  send('keyup', { code: 'AltLeft', key: 'Alt', ctrlKey: true });
+  expect(release).toHaveBeenCalledOnce();
+});
