@@ -40,7 +40,9 @@ export class Controls {
   /** Shows them for a machine, or hides them. */
   show(machine: Machine | null): void {
     this.#section.hidden = machine === null;
-    this.#pause.textContent = 'Pause';
+    this.#pause.textContent = machine?.state === 'paused' ? 'Resume' : 'Pause';
+    machine?.on('paused', () => this.#showPaused(machine, 'Resume'));
+    machine?.on('running', () => this.#showPaused(machine, 'Pause'));
     this.#showMove(machine);
     machine?.migration.on('status', () => this.#showMove(machine));
     const removable = machine?.drives.filter((drive) => drive.isRemovable) ?? [];
@@ -64,7 +66,10 @@ export class Controls {
   async #togglePause(machine: Machine): Promise<void> {
     if (machine.state === 'running') await machine.pause();
     else await machine.resume();
-    this.#pause.textContent = machine.state === 'running' ? 'Pause' : 'Resume';
+  }
+
+  #showPaused(machine: Machine, text: string): void {
+    if (machine === this.#pc.machine) this.#pause.textContent = text;
   }
 
   #typeDialog(): void {

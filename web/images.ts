@@ -84,6 +84,10 @@ export class Images {
     this.put(possible.find((name) => !this.#images.has(name)) ?? possible.at(-1)!, file);
   }
 
+  removeAll(): void {
+    for (const name of [...this.#images.keys()]) this.#remove(name);
+  }
+
   /** Forgets those that have an address. */
   removeAddresses(): void {
     for (const [name] of this.addresses) this.#remove(name);
@@ -104,7 +108,8 @@ export class Images {
     const item = document.createElement('li');
     const title = titleOf(image);
     item.append(textElement('b', titles[name]), textElement('span', title));
-    if (!isKept(title) && places.disk.includes(name)) item.append(this.#keepBox(name, title));
+    // Elsewhere a browser gives no files of its own.
+    if (isSecureContext && !isKept(title) && places.disk.includes(name)) item.append(this.#keepBox(name, title));
     item.append(button('×', () => this.#remove(name), `Remove ${title}`));
     return item;
   }

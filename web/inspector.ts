@@ -14,21 +14,32 @@ export class Inspector {
   readonly #rows = byId('blocks', HTMLTableElement).tBodies[0]!;
   readonly #block = byId('block', HTMLTableElement);
   #machine: Machine | null = null;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #tell: (error: unknown) => void;
 
-  constructor() {
-    byId('source-maps', HTMLButtonElement).addEventListener('click', () => void this.#installSourceMaps());
+  constructor(tell: (error: unknown) => void) {
+    this.#tell = tell;
+    byId('source-maps', HTMLButtonElement).addEventListener(
+      'click',
+      () => void this.#installSourceMaps().catch(this.#tell),
+    );
   }
 
   /** Looks at a machine from now on; null: at none. While it looks the machine counts how often translations are entered. */
   attach(machine: Machine | null): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+    if (machine !== this.#machine) this.#clear();
     void this.#machine?.ask('watch', false).catch(() => {});
     this.#machine = machine;
     if (!machine) return;
     void machine.ask('watch', true).catch(() => {});
-    this.#timer = setInterval(() => void this.#show(machine), INTERVAL);
     void this.#show(machine);
+  }
+
+  #clear(): void {
+    this.#rows.replaceChildren();
+    this.#block.hidden = true;
+    byId('source-maps-said', HTMLElement).textContent = '';
   }
 
   async #installSourceMaps(): Promise<void> {
@@ -44,13 +55,16 @@ export class Inspector {
     const all = await machine.translations.snapshot().catch(() => []);
     if (machine !== this.#machine) return;
     const hottest = all.toSorted((a, b) => (b.executions ?? 0) - (a.executions ?? 0)).slice(0, MOST);
-    this.#rows.replaceChildren(...hottest.map((info) => this.#row(info)));
+    // Rows stay while somebody is in one of them: the focus would be lost with it.
+    if (!this.#rows.contains(document.activeElement))
+      this.#rows.replaceChildren(...hottest.map((info) => this.#row(info)));
+    this.#timer = setTimeout(() => void this.#show(machine), INTERVAL);
   }
 
   #row({ linear, name, instructions, executions }: TranslationInfo): HTMLTableRowElement {
     const row = document.createElement('tr');
     const address = document.createElement('td');
-    address.append(button(hexadecimal(linear), () => void this.#open(linear)));
+    address.append(button(hexadecimal(linear), () => void this.#open(linear).catch(this.#tell)));
     const numbers = [instructions, executions ?? 0].map((number) => textElement('td', number.toLocaleString('en')));
     row.append(address, textElement('td', name), ...numbers);
     return row;

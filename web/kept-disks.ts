@@ -8,10 +8,12 @@ export class KeptDisks {
   readonly #section = byId('kept', HTMLDivElement);
   readonly #list = byId('kept-disks', HTMLUListElement);
   readonly #onChoose: (name: string) => void;
+  readonly #tell: (error: unknown) => void;
 
   /** `onChoose` gets the name of one that is to be booted. */
-  constructor(onChoose: (name: string) => void) {
+  constructor(onChoose: (name: string) => void, tell: (error: unknown) => void) {
     this.#onChoose = onChoose;
+    this.#tell = tell;
     void this.show();
   }
 
@@ -25,12 +27,16 @@ export class KeptDisks {
   #item(name: string): HTMLLIElement {
     const item = document.createElement('li');
     const title = titleOf(name);
-    const remove = () => {
-      if (confirm(`Remove ${title} with all that was written to it?`)) void removeImage(name).then(() => this.show());
-    };
+    const act = (what: () => Promise<void>) => () => void what().catch(this.#tell);
+    const remove = act(async () => {
+      if (!confirm(`Remove ${title} with all that was written to it?`)) return;
+      await removeImage(name);
+      await this.show();
+    });
+    const saveFile = act(async () => save(await keptImage(name)));
     const buttons = [
       button('Use', () => this.#onChoose(name), `Use ${title} as disk 1`),
-      button('Save', () => void keptImage(name).then(save), `Save ${title} as a file`),
+      button('Save', saveFile, `Save ${title} as a file`),
       button('×', remove, `Remove ${title} from the browser`),
     ];
     item.append(textElement('span', title), ...buttons);

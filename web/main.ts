@@ -1,7 +1,10 @@
 import { RawironPc, type RawironPcEvents } from '../src/browser/element.ts';
 import { isKept } from '../src/browser/files.ts';
+import { browserHost } from '../src/browser/host.ts';
 import { type Exit, type Machine, openChannel } from '../src/browser/index.ts';
 import { sharesMemory } from '../src/browser/shared-memory.ts';
+import { CancelledError } from '../src/migration/cancelled.ts';
+import { readMachine } from '../src/snapshot/machine.ts';
 import { Controls } from './controls.ts';
 import { byId } from './elements.ts';
 import type { Inspector } from './inspector.ts';
@@ -14,6 +17,8 @@ import { Setup } from './setup.ts';
 import { addSoundControls } from './sound-controls.ts';
 import { StateList } from './state-list.ts';
 import { Tabs } from './tabs.ts';
+
+const STARTING = 'Starting…';
 
 const exits: Readonly<Record<Exit['reason'], string>> = {
   poweroff: 'The guest turned the machine off.',
@@ -29,15 +34,19 @@ class Page {
   readonly #status = byId('status', HTMLElement);
   readonly #problem = byId('problem', HTMLElement);
   readonly #meter = new Meter();
-  readonly #setup = new Setup(
-    () => void this.#start(),
-    (file) => this.#states.add(file.name, { hash: '', snapshot: file }),
-  );
+  readonly #setup = new Setup({
+    start: () => void this.#start(),
+    takeSnapshot: (file) => this.#states.add(file.name, { hash: '', snapshot: file }),
+    tell: (error) => this.#tell(error),
+  });
   readonly #states = new StateList(
-    (state) => void this.#goOn(state),
+    (state) => this.#goOn(state),
     (error) => this.#tell(error),
   );
-  readonly #tabs = new Tabs(document.querySelector('[role=tablist]')!, (panel) => void this.#shown(panel));
+  readonly #tabs = new Tabs(document.querySelector('[role=tablist]')!, {
+    show: (panel) => void this.#shown(panel).catch((error) => this.#tell(error)),
+    enter: (panel) => void this.#enter(panel).catch((error) => this.#tell(error)),
+  });
   readonly #controls = new Controls(this.#pc, {
     type: (text) => this.#type(text),
     saveState: (machine) => this.#saveState(machine),
@@ -45,6 +54,10 @@ class Page {
     tell: (error) => this.#tell(error),
   });
   readonly #layout = new LayoutChoice((layout) => this.#keyboard?.setLayout(layout));
+  /** How often a machine was asked for. */
+  #turn = 0;
+  /** The machine that is on, with the address that describes it and what it is called; null: none is. */
+  #on: { readonly machine: Machine; readonly hash: string; readonly title: string } | null = null;
   #panel = 'screen-panel';
   #terminals: SerialTerminals | null = null;
   #inspector: Inspector | null = null;
@@ -53,26 +66,52 @@ class Page {
 
   constructor() {
     this.#pc.addEventListener('picture', () => this.#meter.drawn());
-    byId('mouse', HTMLButtonElement).addEventListener('click', () => void this.#pc.captureMouse());
-    byId('fullscreen', HTMLButtonElement).addEventListener('click', () => void this.#pc.requestFullscreen());
-    byId('keyboard', HTMLButtonElement).addEventListener('click', () => void this.#toggleKeyboard());
-    byId('fetch', HTMLButtonElement).addEventListener('click', () => void this.#fetch());
+    this.#pc.addEventListener('machinecreate', (event) =>
+      this.#terminals?.attach((event as RawironPcEvents['machinecreate']).detail),
+    );
+    window.addEventListener('hashchange', () => this.#followLink());
+    this.#onClick('mouse', () => this.#pc.captureMouse());
+    this.#onClick('fullscreen', () => this.#pc.requestFullscreen());
+    this.#onClick('keyboard', () => this.#toggleKeyboard());
+    this.#onClick('fetch', () => this.#fetch());
     addSoundControls(this.#pc);
     byId('isolation', HTMLElement).hidden = sharesMemory;
     if (this.#setup.readAddress()) void this.#start();
   }
 
-  #start(): Promise<void> {
-    return this.#turnOn(async () => this.#pc.start(await this.#setup.options()));
+  #onClick(id: string, act: () => Promise<void>): void {
+    byId(id, HTMLButtonElement).addEventListener('click', () => void act().catch((error) => this.#tell(error)));
   }
 
+  #start(): Promise<void> {
+    return this.#turnOn(async (check) => {
+      const options = await this.#setup.options();
+      check();
+      return this.#pc.start(options);
+    });
+  }
+
+  /** The machine that is on ends only for one that can be read. */
   async #goOn({ hash, snapshot }: SavedState): Promise<void> {
-    await this.#pc.stop();
-    await this.#turnOn(async () => {
+    const bytes = new Uint8Array(await snapshot.arrayBuffer());
+    if (this.#on) {
+      await readMachine(bytes, browserHost);
+      if (!confirm('Turn off the machine that is on? What it has not written to a disk is lost.')) return;
+    }
+    await this.#turnOn(async (check) => {
+      await this.#pc.stop();
+      check();
+      this.#say(STARTING);
       if (hash !== '') this.#setup.restore(hash);
       const changes = await this.#setup.unsavedOptions();
-      return this.#pc.restore(new Uint8Array(await snapshot.arrayBuffer()), changes);
+      check();
+      return this.#pc.restore(bytes, changes);
     });
+  }
+
+  /** Another link in this tab fills the form; it never starts a machine, nor changes what one that is on stands for. */
+  #followLink(): void {
+    if (!this.#on && !byId('start', HTMLButtonElement).disabled) this.#setup.restore(location.hash);
   }
 
   /** The machine goes on in another process. */
@@ -90,7 +129,9 @@ class Page {
     if (url === null) return;
     const fetching = new AbortController();
     this.#setFetching(fetching);
-    await this.#turnOn(() => this.#pc.receive(() => openChannel(url, fetching.signal)), 'Waiting for the machine…');
+    const receive = () => this.#pc.receive(() => openChannel(url, fetching.signal));
+    // The form doesn't describe it.
+    await this.#turnOn(receive, 'Waiting for the machine…', () => ({ hash: '', title: 'machine' }));
     this.#setFetching(null);
     if (this.#pc.machine?.screen.isThere) this.#tabs.show('screen-panel');
   }
@@ -100,30 +141,49 @@ class Page {
     byId('fetch', HTMLButtonElement).textContent = fetching ? 'Stop waiting' : 'Fetch a running machine…';
   }
 
-  async #turnOn(make: () => Promise<Machine>, status = 'Starting…'): Promise<void> {
+  /** @param make calls `check` after what takes time: it throws if meanwhile another machine was asked for */
+  async #turnOn(
+    make: (check: () => void) => Promise<Machine>,
+    status = STARTING,
+    describe = () => ({ hash: location.hash, title: this.#setup.title }),
+  ): Promise<void> {
+    const turn = ++this.#turn;
+    const isWanted = () => turn === this.#turn;
+    const check = () => {
+      if (!isWanted()) throw new DOMException('another machine was asked for', 'AbortError');
+    };
     this.#problem.hidden = true;
     byId('start', HTMLButtonElement).disabled = true;
     this.#say(status);
     try {
-      const terminals = await this.#serialTerminals();
-      const attach = (event: Event) => terminals.attach((event as RawironPcEvents['machinecreate']).detail);
-      this.#pc.addEventListener('machinecreate', attach, { once: true });
-      this.#running(await make());
+      await this.#serialTerminals();
+      const machine = await make(check);
+      check();
+      this.#on = { machine, ...describe() };
+      this.#running(machine);
       this.#tabs.show(this.#setup.hasScreen ? 'screen-panel' : 'serial-panel');
     } catch (error) {
+      if (!isWanted()) return;
       this.#stopped('Choose what to boot.');
-      if (!isAborted(error)) this.#tell(error);
+      this.#tell(error);
     } finally {
-      byId('start', HTMLButtonElement).disabled = false;
+      if (isWanted()) byId('start', HTMLButtonElement).disabled = false;
     }
   }
 
   /** A machine that went on would write to the disks that the saved one stands on. */
   async #saveState(machine: Machine): Promise<void> {
     const keepsDisks = machine.drives.some(({ image }) => image !== null && isKept(image));
-    if (keepsDisks) await machine.pause();
-    const snapshot = new Blob([new Uint8Array(await machine.snapshot())]);
-    await this.#states.add(this.#setup.title, { hash: location.hash, snapshot });
+    const isPaused = keepsDisks && machine.state === 'running';
+    const { hash = '', title = '' } = this.#on ?? {};
+    if (isPaused) await machine.pause();
+    try {
+      const snapshot = new Blob([new Uint8Array(await machine.snapshot())]);
+      await this.#states.add(title, { hash, snapshot });
+    } catch (error) {
+      if (isPaused) await machine.resume();
+      throw error;
+    }
     if (keepsDisks) await machine.stop();
     this.#say(keepsDisks ? 'Saved, and turned off: its disks stay as they are.' : 'Saved.');
   }
@@ -147,6 +207,7 @@ class Page {
   }
 
   #stopped(status: string): void {
+    this.#on = null;
     this.#say(status);
     this.#inspector?.attach(null);
     this.#meter.attach(null);
@@ -165,11 +226,18 @@ class Page {
     const { machine } = this.#pc;
     this.#inspector?.attach(null);
     if (panel === 'serial-panel') {
-      (await this.#serialTerminals()).focus();
+      (await this.#serialTerminals()).fit();
     } else if (panel === 'inspector-panel') {
-      this.#inspector ??= new (await import('./inspector.ts')).Inspector();
+      const { Inspector } = await import('./inspector.ts');
+      this.#inspector ??= new Inspector((error) => this.#tell(error));
       this.#inspector.attach(machine);
-    } else this.#pc.focus({ preventScroll: true });
+    }
+  }
+
+  /** Keys go there from now on. */
+  async #enter(panel: string): Promise<void> {
+    if (panel === 'serial-panel') (await this.#serialTerminals()).focus();
+    else if (panel === 'screen-panel') this.#pc.focus({ preventScroll: true });
   }
 
   /** They are loaded with the first machine. */
@@ -198,16 +266,18 @@ class Page {
     this.#status.textContent = text;
   }
 
+  /** What the user has ended is no error. */
   #tell(error: unknown): void {
+    if (isAborted(error)) return;
     this.#problem.textContent = error instanceof Error ? error.message : String(error);
     this.#problem.hidden = false;
     this.#say('Something went wrong.');
   }
 }
 
-/** The user wants another machine, or none. */
+/** The user wants another machine, or none, or the machine to stay. */
 function isAborted(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'AbortError';
+  return error instanceof CancelledError || (error instanceof DOMException && error.name === 'AbortError');
 }
 
 if (!customElements.get('rawiron-pc')) throw new Error(`${RawironPc.name} is not defined`);

@@ -1,5 +1,5 @@
 import type { Machine } from '../src/browser/index.ts';
-import { textElement } from './elements.ts';
+import { byId, textElement } from './elements.ts';
 import { Tabs } from './tabs.ts';
 import { SerialTerminal } from './terminal.ts';
 
@@ -26,10 +26,14 @@ export class SerialTerminals {
       const [tab, panel] = [tabOf(port), panelOf(port)];
       list.append(tab);
       place.append(panel);
-      return { tab, panel, terminal: new SerialTerminal(panel) };
+      return { tab, panel, terminal: new SerialTerminal(panel, () => tab.focus()) };
     });
     this.#shown = this.#views[0]!;
-    this.#tabs = new Tabs(list, (id) => this.#show(id));
+    this.#tabs = new Tabs(list, { show: (id) => this.#show(id), enter: () => this.#enter() });
+    const screenReader = byId('screen-reader', HTMLInputElement);
+    screenReader.addEventListener('change', () => {
+      for (const { terminal } of this.#views) terminal.setScreenReader(screenReader.checked);
+    });
     this.#tabs.show(this.#shown.panel.id);
   }
 
@@ -45,6 +49,11 @@ export class SerialTerminals {
   }
 
   /** The page shows them. */
+  fit(): void {
+    this.#shown.terminal.fit();
+  }
+
+  /** Keys go to the one that is shown. */
   focus(): void {
     this.#shown.terminal.focus();
   }
@@ -57,7 +66,11 @@ export class SerialTerminals {
   #show(id: string): void {
     this.#shown = this.#views.find(({ panel }) => panel.id === id)!;
     this.#shown.tab.classList.remove('unseen');
-    // Only where somebody looks, as the focus would go away from the screen.
+    if (this.#shown.panel.checkVisibility()) this.#shown.terminal.fit();
+  }
+
+  /** Only where somebody looks, as the focus would go away from the screen. */
+  #enter(): void {
     if (this.#shown.panel.checkVisibility()) this.#shown.terminal.focus();
   }
 }

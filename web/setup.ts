@@ -34,19 +34,33 @@ const defaults: Readonly<Partial<Record<SettingName, string>>> = {
   sound: 'sb16',
 };
 
+/** What the page does for the form. */
+export interface SetupActions {
+  /** The machine is to be started. */
+  readonly start: () => void;
+  /** Takes a file that is a saved machine. */
+  readonly takeSnapshot: (file: File) => Promise<void>;
+  readonly tell: (error: unknown) => void;
+}
+
 /** The form in which a machine is described, and the page's address, which says the same. */
 export class Setup {
   readonly #form = byId('setup', HTMLFormElement);
   readonly #images: Images;
   /** The address says that the machine starts with the page. */
   #runs = false;
-  readonly #kept = new KeptDisks((name) => this.#images.put('hda', name));
+  readonly #kept: KeptDisks;
+  readonly #tell: (error: unknown) => void;
+  /** What the fields say where the address says nothing. */
+  readonly #initial: ReadonlyMap<SettingName, string>;
 
-  /** `start` is called when the machine is to be started; `onSnapshot` gets files that are saved machines. */
-  constructor(start: () => void, onSnapshot: (file: File) => Promise<void>) {
-    this.#images = new Images(byId('images', HTMLUListElement), () => this.#imagesChanged(), onSnapshot);
+  constructor({ start, takeSnapshot, tell }: SetupActions) {
+    this.#tell = tell;
+    this.#kept = new KeptDisks((name) => this.#images.put('hda', name), tell);
+    this.#images = new Images(byId('images', HTMLUListElement), () => this.#imagesChanged(), takeSnapshot);
     this.#addSystems();
     fillLayouts(this.#form.elements.namedItem('keyboard') as HTMLSelectElement);
+    this.#initial = new Map(fields.map((name) => [name, this.#field(name).value]));
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       start();
@@ -54,7 +68,7 @@ export class Setup {
     this.#form.addEventListener('change', () => this.#writeAddress());
     const input = byId('files', HTMLInputElement);
     input.addEventListener('change', () => {
-      void this.#images.add([...(input.files ?? [])]);
+      this.#add(input.files);
       input.value = '';
     });
     this.#takeDrops();
@@ -68,11 +82,13 @@ export class Setup {
     return this.#runs;
   }
 
-  /** Fills the form as it was when the page had this address, but for files of this computer. */
+  /** Fills the form as it was when the page had this address. Files of this computer stay where a machine of the user's images may need them. */
   restore(hash: string): void {
     this.#runs = false;
-    this.#images.removeAddresses();
-    this.#fill(settingsOf(hash));
+    const settings = settingsOf(hash);
+    if (settings.has('system')) this.#images.removeAll();
+    else this.#images.removeAddresses();
+    this.#fill(settings);
   }
 
   #fill(settings: Settings): void {
@@ -84,9 +100,7 @@ export class Setup {
     const radio = this.#form.querySelector<HTMLInputElement>(`input[value="${CSS.escape(choice)}"]`);
     if (radio) radio.checked = true;
     for (const name of fields) {
-      const value = settings.get(name);
-      const field = this.#form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
-      if (value !== undefined) field.value = value;
+      this.#field(name).value = settings.get(name) ?? this.#initial.get(name)!;
     }
     if (settings.size > 0) this.#writeAddress();
   }
@@ -125,6 +139,14 @@ export class Setup {
 
   get #choice(): string {
     return new FormData(this.#form).get('system')?.toString() ?? 'own';
+  }
+
+  #field(name: SettingName): HTMLInputElement | HTMLSelectElement {
+    return this.#form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
+  }
+
+  #add(files: FileList | null | undefined): void {
+    void this.#images.add([...(files ?? [])]).catch(this.#tell);
   }
 
   #value(name: string): string {
@@ -187,7 +209,7 @@ export class Setup {
     document.addEventListener('drop', (event) => {
       event.preventDefault();
       drop.classList.remove('over');
-      void this.#images.add([...(event.dataTransfer?.files ?? [])]);
+      this.#add(event.dataTransfer?.files);
     });
   }
 }

@@ -5,11 +5,11 @@ import { keepState, keptState, keptStates, removeState, type SavedState } from '
 export class StateList {
   readonly #section = byId('states', HTMLElement);
   readonly #list = byId('saved-states', HTMLUListElement);
-  readonly #onChoose: (state: SavedState) => void;
+  readonly #onChoose: (state: SavedState) => Promise<void>;
   readonly #tell: (error: unknown) => void;
 
   /** `onChoose` gets one that is to go on. */
-  constructor(onChoose: (state: SavedState) => void, tell: (error: unknown) => void) {
+  constructor(onChoose: (state: SavedState) => Promise<void>, tell: (error: unknown) => void) {
     this.#onChoose = onChoose;
     this.#tell = tell;
     void this.#show();
@@ -53,6 +53,7 @@ export class StateList {
   }
 
   async #remove(name: string): Promise<void> {
+    if (!confirm(`Remove the saved machine ${name}?`)) return;
     await removeState(name);
     await this.#show();
   }

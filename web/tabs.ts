@@ -1,19 +1,32 @@
+/** What tabs do; both get the id of a panel. */
+export interface TabActions {
+  /** It is shown. */
+  show(panel: string): void;
+  /** Whoever went to its tab by the arrows stays there; others go to what is in it. */
+  enter(panel: string): void;
+}
+
 /** Tabs as the ARIA practices have them: arrow keys go from one to the next. */
 export class Tabs {
   readonly #tabs: readonly HTMLElement[];
-  readonly #onShow: (id: string) => void;
+  readonly #actions: TabActions;
 
-  /** `onShow` gets the id of the panel that is shown. */
-  constructor(list: HTMLElement, onShow: (id: string) => void) {
+  constructor(list: HTMLElement, actions: TabActions) {
     this.#tabs = [...list.querySelectorAll<HTMLElement>('[role=tab]')];
-    this.#onShow = onShow;
-    for (const tab of this.#tabs) tab.addEventListener('click', () => this.#select(tab));
+    this.#actions = actions;
+    for (const tab of this.#tabs) tab.addEventListener('click', () => this.#enter(tab));
     list.addEventListener('keydown', (event) => this.#step(event));
   }
 
+  /** Shows a panel, and goes there. */
   show(panel: string): void {
     const tab = this.#tabs.find((candidate) => candidate.getAttribute('aria-controls') === panel);
-    if (tab) this.#select(tab);
+    if (tab) this.#enter(tab);
+  }
+
+  #enter(tab: HTMLElement): void {
+    this.#select(tab);
+    this.#actions.enter(tab.getAttribute('aria-controls')!);
   }
 
   #step(event: KeyboardEvent): void {
@@ -32,6 +45,6 @@ export class Tabs {
       tab.tabIndex = isSelected ? 0 : -1;
       document.getElementById(tab.getAttribute('aria-controls')!)!.hidden = !isSelected;
     }
-    this.#onShow(selected.getAttribute('aria-controls')!);
+    this.#actions.show(selected.getAttribute('aria-controls')!);
   }
 }

@@ -13,8 +13,15 @@ export class SerialTerminal {
   #opened: Terminal | null = null;
   #port: SerialPort | null = null;
 
-  constructor(place: HTMLElement) {
+  readonly #release: () => void;
+  #hasScreenReader = false;
+  /** Ctrl and Alt are down and nothing else was pressed since. */
+  #mayRelease = false;
+
+  /** @param release is called when Ctrl and Alt were pressed together, and no other key: all others are the guest's */
+  constructor(place: HTMLElement, release: () => void) {
     this.#place = place;
+    this.#release = release;
     new ResizeObserver(() => this.fit()).observe(place);
   }
 
@@ -29,13 +36,30 @@ export class SerialTerminal {
       fontFamily: 'ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace',
       fontSize: 15,
       scrollback: 5000,
-      screenReaderMode: false,
+      screenReaderMode: this.#hasScreenReader,
       theme: { background: '#0c1116', foreground: '#e6e3dd', cursor: '#f0a35e' },
     });
     terminal.loadAddon(this.#fit);
     terminal.open(this.#place);
+    terminal.attachCustomKeyEventHandler((event) => this.#isForGuest(event));
     terminal.onData((text) => void this.#port?.write(text).catch(() => {}));
     return terminal;
+  }
+
+  #isForGuest(event: KeyboardEvent): boolean {
+    const isModifier = event.key === 'Control' || event.key === 'Alt';
+    if (event.type === 'keydown') this.#mayRelease = isModifier && event.ctrlKey && event.altKey;
+    else if (event.type === 'keyup' && isModifier && this.#mayRelease) {
+      this.#mayRelease = false;
+      this.#release();
+    }
+    return true;
+  }
+
+  /** Whether what comes is there for screen readers too, which costs time. */
+  setScreenReader(isOn: boolean): void {
+    this.#hasScreenReader = isOn;
+    if (this.#opened) this.#opened.options.screenReaderMode = isOn;
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
-import { seeOnTerminal, usePage } from '../support/web/page.ts';
+import { seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
 
 /** The least contrast of text and its ground (WCAG 2.2, 1.4.3). */
 const LEAST_CONTRAST = 4.5;
@@ -86,5 +86,27 @@ describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
       await page.locator('#serial-tab').focus();
       await page.keyboard.press('ArrowRight');
       expect(await page.locator('#inspector-panel').isVisible()).toBe(true);
+    }));
+
+  test('has a serial terminal that keys lead out of, and that screen readers can read', () =>
+    inPage('#system=demo&memory=16', async (page) => {
+      await turnOn(page);
+      await seeOnTerminal(page, 'demo>');
+      const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className);
+      await expect.poll(focused).toBe('xterm-helper-textarea');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Shift+Tab');
+      expect(await focused()).toBe('xterm-helper-textarea');
+      await page.keyboard.press('Control+Alt');
+      expect(await focused()).toBe('com1-tab');
+      // Arrows lead along the tabs, and not into what they show.
+      await page.locator('#inspector-tab').focus();
+      for (const tab of ['serial-tab', 'screen-tab', 'inspector-tab']) {
+        await page.keyboard.press('ArrowLeft');
+        await expect.poll(focused).toBe(tab);
+      }
+      await page.locator('#serial-tab').click();
+      await page.getByLabel('Screen readers read what comes').check();
+      await page.locator('.xterm-accessibility-tree', { hasText: 'demo>' }).waitFor({ state: 'attached' });
     }));
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
 import { counter } from '../support/web/counter.ts';
-import { LONG, turnOn, usePage } from '../support/web/page.ts';
+import { LONG, screenText, turnOn, usePage } from '../support/web/page.ts';
 import { bootKept, usePages } from './keeping.ts';
 
 declare const rawiron: typeof import('../../src/browser/index.ts');
@@ -54,11 +54,11 @@ describe.skipIf(noBrowser !== '')(`a disk that the page keeps${noBrowser}`, () =
     inPage('#hda=disks/count.img', async (page) => {
       await page.getByLabel('keep').check();
       await turnOn(page);
-      await page.locator('#status', { hasText: 'Running' }).waitFor(LONG);
+      await screenText(page).filter({ hasText: '#1' }).waitFor(LONG);
       expect(page.url()).toMatch(/#hda=opfs%3Acount.qcow2&/);
       await page.reload();
       await turnOn(page);
-      await page.locator('#status', { hasText: 'Running' }).waitFor(LONG);
+      await screenText(page).filter({ hasText: '#2' }).waitFor(LONG);
     }));
 
   test('is part of the address, and boots again after a reload', () =>

@@ -119,6 +119,8 @@ describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
       expect(await page.locator('#problem').isHidden()).toBe(true);
       await page.getByRole('button', { name: 'Turn on' }).click();
       await seeOnTerminal(page, 'demo>');
+      // The one that did not come has left nothing that shows all once more.
+      expect((await page.locator('.xterm-rows').first().textContent())?.match(/demo>/g)).toHaveLength(1);
     });
     silent.close();
   });

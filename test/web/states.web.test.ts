@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
 import { counter } from '../support/web/counter.ts';
-import { LONG, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
+import { choose, floppy, LONG, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
 
 const status = (page: Page, text: RegExp) => page.locator('#status', { hasText: text }).waitFor(LONG);
 const saved = (page: Page) => page.locator('#saved-states span').allTextContents();
@@ -38,6 +38,7 @@ describe.skipIf(noBrowser !== '')(`a machine that the page saves${noBrowser}`, (
       await page.getByRole('button', { name: 'Save demo' }).click();
       const bytes = await readFile(await (await download).path());
       expect(bytes.subarray(0, 8).toString()).toBe('RAWIRON\n');
+      page.on('dialog', (dialog) => void dialog.accept());
       await page.getByRole('button', { name: 'Remove demo' }).click();
       await expect.poll(() => saved(page)).toEqual([]);
       const file = { name: 'mine.snapshot', mimeType: 'application/octet-stream', buffer: bytes };
@@ -56,5 +57,43 @@ describe.skipIf(noBrowser !== '')(`a machine that the page saves${noBrowser}`, (
       await status(page, /turned off/);
       await page.getByRole('button', { name: /^Go on from opfs/ }).click();
       await status(page, /Running/);
+    }));
+});
+
+describe.skipIf(noBrowser !== '')(`a saved machine in the page${noBrowser}`, () => {
+  const inPage = usePage();
+
+  test('goes on as it was, whatever the form says by then', () =>
+    inPage('#system=demo&memory=16', async (page) => {
+      await turnOn(page);
+      await seeOnTerminal(page, 'demo>');
+      await saveState(page);
+      await page.getByRole('button', { name: 'Turn off' }).click();
+      await choose(page, 'mine.img', floppy(''), 'Floppy');
+      await page.evaluate(() => {
+        location.hash = '#memory=64&network=nonsense';
+      });
+      await expect.poll(() => page.locator('[name=network]').inputValue()).toBe('nonsense');
+      await page.getByRole('button', { name: 'Go on from demo' }).click();
+      await status(page, /Running/);
+      expect(new URL(page.url()).hash).toMatch(/system=demo&memory=16$/);
+    }));
+
+  test('ends another one only if its user wants that, and it can be read; an error can be seen beside one that runs', () =>
+    inPage('#system=demo&memory=16', async (page) => {
+      await turnOn(page);
+      await seeOnTerminal(page, 'demo>');
+      await saveState(page);
+      const buffer = Buffer.from('RAWIRON\nand nothing else');
+      await page.locator('#files').setInputFiles({ name: 'bad', mimeType: 'application/octet-stream', buffer });
+      await page.getByRole('button', { name: 'Go on from bad' }).click();
+      await page.getByRole('alert').filter({ hasText: 'snapshot' }).waitFor(LONG);
+      const asked = page.waitForEvent('dialog');
+      const went = page.getByRole('button', { name: 'Go on from demo' }).click();
+      await (await asked).dismiss();
+      await went;
+      await page.locator('.xterm-helper-textarea').first().focus();
+      await page.keyboard.type('bench 5\r');
+      await seeOnTerminal(page, 'with 23000 primes');
     }));
 });

@@ -1,6 +1,6 @@
 import { diskWith } from '../../../scripts/gallery/disk.ts';
 
-/** A disk that counts its starts on itself, has that flushed, and tells the debug console which one this is. */
+/** A disk that counts its starts on itself, has that flushed, and tells the debug console, and after a # the screen, which one this is. */
 export const counter = diskWith(`
         inc     byte [count]
         mov     ax, 0x4300
@@ -13,6 +13,12 @@ export const counter = diskWith(`
 .busy:  in      al, dx
         test    al, 0x80
         jnz     .busy
+        mov     ax, 0x0E00 + '#'
+        xor     bx, bx
+        int     0x10
+        mov     al, [count]
+        mov     ah, 0x0E
+        int     0x10
         mov     al, [count]
         out     0xE9, al
         jmp     finished
