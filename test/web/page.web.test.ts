@@ -83,6 +83,18 @@ describe.skipIf(noBrowser !== '')(`the page's machine in Chromium${noBrowser}`, 
       expect(cells.join('\n')).toMatch(/^t\d+ = /m);
     }));
 
+  test('goes on when its element is moved, and ends when that is removed', () =>
+    inPage('#system=demo&memory=16&run', async (page) => {
+      await seeOnTerminal(page, 'demo>');
+      const pc = page.locator('rawiron-pc');
+      await pc.evaluate((element) => element.parentElement!.append(element));
+      await page.locator('.xterm-helper-textarea').first().focus();
+      await page.keyboard.type('bench 5\r');
+      await seeOnTerminal(page, 'with 23000 primes');
+      await pc.evaluate((element) => element.remove());
+      await page.locator('#status', { hasText: 'The machine is off.' }).waitFor(LONG);
+    }));
+
   test("gives the browser's debugger source maps to the guest's assembly", () =>
     inPage('#system=demo&run', async (page) => {
       await seeOnTerminal(page, 'demo>');
