@@ -6,7 +6,7 @@ import type { GuestRam } from '../memory/ram.ts';
 import type { PlayedSoFar } from '../replay/player.ts';
 import type { SavedComponents } from '../snapshot/components.ts';
 import type { MachineConfig, RunResult } from './config.ts';
-import { type Journey, Traveller } from './journey.ts';
+import { begin, end, type Journey, Traveller } from './journey.ts';
 import type { Schedule } from './schedule.ts';
 import type { Tape } from './tape.ts';
 
@@ -26,8 +26,8 @@ export interface HistoryParts {
   reset(): void;
 }
 
-/** All of a machine at one moment, but memory. */
-interface Moment {
+/** All of a machine at a checkpoint, but memory. */
+interface CheckpointState {
   readonly devices: SavedComponents;
   readonly asked: number;
   readonly sent: number;
@@ -42,10 +42,12 @@ export class History {
   readonly #parts: HistoryParts;
   /** A reset or shutdown that the guest asks for ends the machine. */
   readonly #endsAtReset: boolean;
-  readonly #checkpoints: Checkpoints<Moment>;
+  readonly #checkpoints: Checkpoints<CheckpointState>;
   readonly #traveller: Traveller;
   #isKept = false;
   #journey: Journey | null = null;
+  /** A journey was ended from outside, and nobody has been told. */
+  #wasCut = false;
   #until = 0;
   /** Whether what interrupts the next instruction has done so. */
   #isReady = false;
@@ -55,7 +57,7 @@ export class History {
   #had = 0;
   /** What has come from the host since the machine last ran on. */
   #held: ToMachine[] = [];
-  /** How the machine ends if it runs on. */
+  /** The machine is at its end, which comes of itself only once: how it ends if it runs on. */
   #ending: RunResult | null = null;
 
   constructor(parts: HistoryParts, config: MachineConfig) {
@@ -72,7 +74,7 @@ export class History {
     const { tape, stops } = this.#parts;
     // Where an interrupt was held off it would come in between when the machine runs again.
     stops.mayHoldInterrupts = tape === null && !isKept;
-    if (!isKept && tape === null) this.cut();
+    if (!isKept && tape === null) this.#beginAnew();
   }
 
   get isKept(): boolean {
@@ -81,10 +83,11 @@ export class History {
 
   /** The next run goes back: an instruction, or to the last breakpoint or watchpoint. */
   goBack(by: 'step' | 'stop'): void {
-    const { instructions } = this.#time;
-    const present = { instructions, isReady: this.#isReady };
-    if (by === 'step') this.#setOut((traveller) => traveller.to({ instructions: instructions - 1, isReady: true }));
-    else this.#setOut((traveller) => traveller.lastStop(present));
+    this.#setOut((traveller) => {
+      const { instructions } = this.#time;
+      if (by === 'step') return traveller.to({ instructions: instructions - 1, isReady: true });
+      return traveller.lastStop({ instructions, isReady: this.#isReady });
+    });
   }
 
   /** The next run goes to where so many instructions have run. */
@@ -99,15 +102,15 @@ export class History {
 
   /** Leaves the machine where a journey has come to. */
   abandon(): void {
-    if (this.#journey === null) return;
-    this.#arrived(false);
+    this.#wasCut = false;
+    if (this.#journey !== null) this.#arrived(false);
   }
 
   #setOut(journey: (traveller: Traveller) => Journey): void {
     const { door, tape, schedule } = this.#parts;
     // What the host still has to answer cannot be asked for again.
-    if (tape === null && !door.isQuiet) this.cut();
-    this.#ending = null;
+    if (tape === null && !door.isQuiet) this.#beginAnew();
+    this.abandon();
     this.#parts.stops.take();
     schedule.isTravelling = true;
     this.#journey = journey(this.#traveller);
@@ -126,32 +129,46 @@ export class History {
 
   /** Runs the machine on, or further on its journey. */
   run(until: number): RunResult {
-    if (this.#journey === null) return this.#runOn(until);
     this.#until = until;
+    if (this.#wasCut) return this.#tellCut();
+    if (this.#journey === null) return this.#runOn();
     const { done, value } = this.#journey.next();
     if (!done) return value;
-    this.#arrived(value.reason !== 'recording');
+    const isBeforeInterrupt = value.reason === 'watchpoint' && value.by === 'interrupt';
+    this.#arrived(value.reason !== 'recording' && !isBeforeInterrupt);
     return { reason: 'debug', stop: value };
   }
 
-  #runOn(until: number): RunResult {
-    for (const message of this.#held.splice(0)) this.#parts.door.arrive(message);
-    if (this.#ending !== null) return this.#ending;
-    const result = this.#parts.go(until);
+  #tellCut(): RunResult {
+    this.#wasCut = false;
+    return { reason: 'debug', stop: begin };
+  }
+
+  #runOn(): RunResult {
+    this.#letIn();
+    const wasEnding = this.#ending !== null;
+    const result = this.#proceed();
     const { stop } = result;
     this.#isReady = stop?.reason === 'breakpoint' || (stop?.reason === 'watchpoint' && stop.by === 'interrupt');
-    return this.#isKept && this.#isEnding(result) ? this.#stopBefore(result) : result;
+    // A debugger can look back from where the machine is about to end.
+    return this.#ending !== null && !wasEnding ? { reason: 'debug', stop: end } : result;
+  }
+
+  #letIn(): void {
+    for (const message of this.#held.splice(0)) this.#parts.door.arrive(message);
+  }
+
+  /** As the machine's own, but at its end it stays there. */
+  #proceed(): RunResult {
+    if (this.#ending !== null) return this.#ending;
+    const result = this.#parts.go(this.#until);
+    if (this.#isKept && this.#isEnding(result)) this.#ending = result;
+    return result;
   }
 
   #isEnding({ reason, byCaller }: RunResult): boolean {
     if (reason === 'poweroff' || reason === 'exit') return true;
     return this.#endsAtReset && !byCaller && (reason === 'shutdown' || reason === 'reset-requested');
-  }
-
-  /** A debugger can look back from where the machine is about to end. */
-  #stopBefore(result: RunResult): RunResult {
-    this.#ending = result;
-    return { reason: 'debug', stop: { reason: 'recording', at: 'end' } };
   }
 
   /** Guest code is about to run on: keeps a checkpoint if it is time for one. */
@@ -160,8 +177,28 @@ export class History {
     if (isWanted && this.#checkpoints.isDue(this.#time.instructions)) this.#keepCheckpoint();
   }
 
-  /** Something enters the machine, or is done to it, that does not come again: its history begins anew. */
+  /** What the guest has asked for enters the machine, or input: that does not come again, unless it is recorded. A way forwards goes on. */
+  entered(): void {
+    if (this.#parts.tape === null) this.#beginAnew();
+  }
+
+  /** Something is done to the machine that does not come again, unless it is recorded: its history begins anew, and a journey ends. */
   cut(): void {
+    if (this.#parts.tape !== null) return;
+    this.#beginAnew();
+    if (this.#journey === null) return;
+    this.#arrived(false);
+    this.#wasCut = true;
+  }
+
+  /** Another state is to take the place of the machine's, or has done so: what was to come of the one before does not. */
+  replaced(): void {
+    this.#letIn();
+    this.#ending = null;
+    this.cut();
+  }
+
+  #beginAnew(): void {
     this.#checkpoints.clear();
     this.#had = this.#sent;
   }
@@ -169,22 +206,25 @@ export class History {
   /** Another host takes the place of the one that was there. */
   forget(): void {
     this.keep(false);
-    this.cut();
+    this.#beginAnew();
     this.#held = [];
     this.#ending = null;
   }
 
-  /** Holds a message of the host's until the machine runs on; false: it is to arrive now. */
+  /** Holds input until the machine runs on; false: it is to arrive now. */
   holds(message: ToMachine): boolean {
-    const isHeld = this.#isKept && this.#parts.tape === null;
+    // An answer is one to what was asked in the present, which a journey back does not ask for.
+    const isHeld = this.#isKept && this.#parts.tape === null && message.type === 'input';
     if (isHeld) this.#held.push(message);
     return isHeld;
   }
 
   /** Whether a message of the machine's is not for its host, which has had it before. */
   isRepeated(message: ToHost): boolean {
+    // Input comes again only with a recording: what waits for the guest when it is put back it has no more, and that once.
+    if (message.type === 'taken') return this.#parts.tape !== null && this.isTravelling;
     if (this.#isRestoring) return true;
-    if (message.type !== 'output') return message.type === 'taken' && this.isTravelling;
+    if (message.type !== 'output') return false;
     const isOld = ++this.#sent <= this.#had;
     if (!isOld) this.#had = this.#sent;
     return isOld;
@@ -204,23 +244,32 @@ export class History {
   }
 
   #restore(checkpoint: number): void {
-    const { door, tape, stops, load } = this.#parts;
+    const { stops } = this.#parts;
     this.#isRestoring = true;
-    const moment = this.#checkpoints.restore(checkpoint);
-    this.#time.goTo(this.#checkpoints.instructionsAt(checkpoint));
-    load(moment.devices);
-    door.restart(tape === null ? door.asked : moment.asked);
-    if (moment.played) tape!.goTo(moment.played);
-    this.#sent = moment.sent;
+    try {
+      this.#load(checkpoint);
+    } finally {
+      this.#isRestoring = false;
+    }
+    this.#ending = null;
     stops.isStepping = false;
     stops.take();
-    this.#isRestoring = false;
+  }
+
+  #load(checkpoint: number): void {
+    const { door, tape, load } = this.#parts;
+    const state = this.#checkpoints.restore(checkpoint);
+    this.#time.goTo(this.#checkpoints.instructionsAt(checkpoint));
+    load(state.devices);
+    door.restart(tape === null ? door.asked : state.asked);
+    if (state.played) tape!.goTo(state.played);
+    this.#sent = state.sent;
   }
 
   #go(most: number): RunResult {
     this.#time.limit = most;
     try {
-      return this.#parts.go(this.#until);
+      return this.#proceed();
     } finally {
       this.#time.limit = Infinity;
     }
@@ -230,7 +279,9 @@ export class History {
     const { schedule } = this.#parts;
     schedule.isStanding = true;
     const result = this.#go(Infinity);
-    return schedule.isStanding ? result : null;
+    const hasStood = !schedule.isStanding;
+    schedule.isStanding = false;
+    return hasStood ? null : result;
   }
 
   #travelled(): ConstructorParameters<typeof Traveller>[0] {
@@ -246,6 +297,7 @@ export class History {
       go: (most) => this.#go(most),
       stand: () => this.#stand(),
       reset: () => this.#parts.reset(),
+      isEnding: (result) => this.#isEnding(result),
     };
   }
 }

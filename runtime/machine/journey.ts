@@ -22,6 +22,8 @@ export interface Travelled {
   /** The same, but no instruction is run: only what interrupts the next one, and whatever ends a halt. */
   stand(): RunResult | null;
   reset(): void;
+  /** Whether it ends with this: what the host does about all else that it is told it has done in the past too. */
+  isEnding(result: RunResult): boolean;
 }
 
 /** The host is to do this before the machine goes on; at the end: why the machine stands still. */
@@ -33,10 +35,11 @@ interface Met {
   readonly stop: DebugStop;
 }
 
-/** What a run to some place takes. */
-type Way = Generator<RunResult, void>;
+/** A run to some place: whether the machine comes there before it ends. */
+type Way = Generator<RunResult, boolean>;
 
-const begin: DebugStop = { reason: 'recording', at: 'begin' };
+export const begin: DebugStop = { reason: 'recording', at: 'begin' };
+export const end: DebugStop = { reason: 'recording', at: 'end' };
 /** Instructions from a checkpoint to where a journey ends, so that the next one back from there is short. */
 const NEAR = 10_000;
 
@@ -54,26 +57,25 @@ export class Traveller {
   /** To the last breakpoint or watchpoint before `present`, where the machine is, or to where its history begins. */
   *lastStop(present: Place): Journey {
     const { checkpoints } = this.#machine;
-    let end = present;
+    let until = present;
     for (let n = checkpoints.before(present.instructions); n >= 0; n--) {
       this.#machine.restore(n);
-      const met = yield* this.#lastMet(end, present);
+      const met = yield* this.#lastMet(until, present);
       if (met !== null) {
         yield* this.#goTo(met.place);
         return met.stop;
       }
-      end = { instructions: checkpoints.instructionsAt(n), isReady: false };
+      until = { instructions: checkpoints.instructionsAt(n), isReady: false };
     }
     return this.#begin();
   }
 
-  /** To a place, earlier or later; one before the history is where it begins. */
+  /** To a place, earlier or later; one before the history is where it begins, one after the machine's end is there. */
   *to(place: Place): Journey {
     const { checkpoints, instructions } = this.#machine;
     const isBack = place.instructions < instructions;
     if (isBack && checkpoints.before(place.instructions) < 0) return this.#begin();
-    yield* this.#goTo(place);
-    return { reason: 'step' };
+    return (yield* this.#goTo(place)) ? { reason: 'step' } : end;
   }
 
   #begin(): DebugStop {
@@ -81,22 +83,24 @@ export class Traveller {
     return begin;
   }
 
-  /** The last stop on the way to `end` that is before `present`. */
-  *#lastMet(end: Place, present: Place): Generator<RunResult, Met | null> {
+  /** The last stop on the way to `until` that is before `present`. */
+  *#lastMet(until: Place, present: Place): Generator<RunResult, Met | null> {
     let last: Met | null = null;
     const note = (met: Met): void => {
       if (compare(met.place, present) < 0) last = met;
     };
-    yield* this.#run(end.instructions, note);
-    if (end.isReady) yield* this.#getReady(note);
+    const isThere = yield* this.#run(until.instructions, note);
+    if (isThere && until.isReady) yield* this.#getReady(note);
     return last;
   }
 
-  *#goTo(place: Place): Way {
-    const whole = place.isReady ? place.instructions : place.instructions - 1;
-    yield* this.#approach(whole);
-    if (place.isReady) yield* this.#getReady();
-    else yield* this.#step();
+  *#goTo({ instructions, isReady }: Place): Way {
+    if (isReady) return (yield* this.#approach(instructions)) && (yield* this.#getReady());
+    if (this.#machine.checkpoints.before(instructions - 1) >= 0)
+      return (yield* this.#approach(instructions - 1)) && (yield* this.#step());
+    // The history begins there, before what interrupts the next instruction.
+    this.#machine.restore(0);
+    return true;
   }
 
   /** To where so many instructions have run. A checkpoint is left shortly before. */
@@ -107,20 +111,22 @@ export class Traveller {
     const isNearer = checkpoint >= 0 && machine.checkpoints.instructionsAt(checkpoint) > machine.instructions;
     if (isBack || isNearer) machine.restore(checkpoint);
     if (instructions - machine.instructions > 2 * NEAR) {
-      yield* this.#run(instructions - NEAR);
+      if (!(yield* this.#run(instructions - NEAR))) return false;
       machine.keep();
     }
-    yield* this.#run(instructions);
+    return yield* this.#run(instructions);
   }
 
   *#run(instructions: number, note?: (met: Met) => void): Way {
     const machine = this.#machine;
     while (machine.instructions < instructions) {
       const result = machine.go(instructions);
-      if (this.#isPassed(result, note) || machine.instructions >= instructions) continue;
-      if (isEnd(result)) return;
+      if (this.#isEnd(result)) return false;
+      if (this.#pass(result, note) || machine.instructions >= instructions) continue;
+      if (isAsleep(result)) return false;
       yield result;
     }
+    return true;
   }
 
   /** Up to the next instruction's begin. */
@@ -128,11 +134,13 @@ export class Traveller {
     for (;;) {
       const result = this.#machine.stand();
       if (result === null) break;
-      if (this.#isPassed(result, note)) continue;
-      if (isEnd(result)) return;
+      if (this.#isEnd(result)) return false;
+      if (this.#pass(result, note)) continue;
+      if (isAsleep(result)) break;
       yield result;
     }
     this.#note(this.#machine.stops.take(), note);
+    return true;
   }
 
   *#step(): Way {
@@ -140,19 +148,25 @@ export class Traveller {
     machine.stops.isStepping = true;
     while (machine.stops.isStepping) {
       const result = machine.go(Infinity);
-      if (!machine.stops.isStepping) return;
-      if (this.#isPassed(result)) continue;
-      if (isEnd(result)) return;
+      if (this.#isEnd(result)) return false;
+      if (this.#pass(result) || !machine.stops.isStepping) continue;
+      if (isAsleep(result)) return false;
       yield result;
     }
+    return true;
   }
 
-  /** Whether the machine goes on from there as if nothing was. */
-  #isPassed({ reason, stop }: RunResult, note?: (met: Met) => void): boolean {
-    if (reason === 'reset-requested') this.#machine.reset();
-    if (reason !== 'debug') return reason === 'reset-requested';
-    this.#note(stop!, note);
-    return stop!.reason !== 'recording';
+  /** Nothing comes after it. */
+  #isEnd(result: RunResult): boolean {
+    return result.stop?.reason === 'recording' || this.#machine.isEnding(result);
+  }
+
+  /** Does what the host did when this came, or notes the stop: the machine goes on from there as if nothing was. False: it is neither. */
+  #pass({ reason, stop }: RunResult, note?: (met: Met) => void): boolean {
+    if (reason === 'reset-requested' || reason === 'shutdown') this.#machine.reset();
+    else if (reason === 'debug') this.#note(stop!, note);
+    else return false;
+    return true;
   }
 
   #note(stop: DebugStop | null, note: (met: Met) => void = () => {}): void {
@@ -172,7 +186,7 @@ export class Traveller {
   }
 }
 
-/** Nothing comes after it. */
-function isEnd({ reason, wakeAt }: RunResult): boolean {
-  return reason !== 'attention' && reason !== 'slice' && reason !== 'waiting' && !(reason === 'halted' && wakeAt);
+/** Nothing but the host wakes it. */
+function isAsleep({ reason, wakeAt }: RunResult): boolean {
+  return reason === 'halted' && wakeAt === undefined;
 }

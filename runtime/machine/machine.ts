@@ -111,10 +111,7 @@ export class MachineCore {
     this.transfer = new Transfer(layout.map.ram, {
       save: () => saveComponents(devices),
       check: (saved) => checkComponents(devices, saved),
-      load: (saved) => {
-        this.loadParts(devices, saved);
-        this.history?.cut();
-      },
+      load: (saved) => this.replace(devices, saved),
     });
     this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
       ...engineOptions(config, host),
@@ -170,7 +167,7 @@ export class MachineCore {
 
   private delivered(delivery: Delivery): void {
     this.tape?.delivered(delivery);
-    if (this.tape === null) this.history?.cut();
+    this.history?.entered();
   }
 
   private makePanel(): Panel {
@@ -230,7 +227,7 @@ export class MachineCore {
   /** Somebody presses the reset button. True: the reset comes when the guest next runs ('reset-requested'), as it is recorded. */
   pressReset(): boolean {
     if (!this.panel.isDirect) this.panel.press({ action: 'reset' });
-    else this.history?.cut();
+    else this.history?.replaced();
     return !this.panel.isDirect;
   }
 
@@ -246,8 +243,13 @@ export class MachineCore {
 
   /** Puts a saved state in the place of the present one. Throws an Error that names what doesn't fit; nothing has changed then. */
   load(saved: SavedComponents): void {
-    this.loadParts(this.components, saved);
-    this.history?.cut();
+    this.replace(this.components, saved);
+  }
+
+  private replace(parts: readonly Component[], saved: SavedComponents): void {
+    checkComponents(parts, saved);
+    this.history?.replaced();
+    this.loadParts(parts, saved);
   }
 
   private loadParts(parts: readonly Component[], saved: SavedComponents): void {

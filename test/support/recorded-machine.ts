@@ -1,3 +1,4 @@
+import type { DebugStop } from '../../runtime/exec/stops.ts';
 import type { ToHost, ToMachine } from '../../runtime/host/messages.ts';
 import type { MachineConfig, RecordingConfig, RunResult } from '../../runtime/machine/config.ts';
 import { createMachine, type MachineCore } from '../../runtime/machine/machine.ts';
@@ -15,6 +16,8 @@ export class TapedMachine {
   output = '';
   resets = 0;
   isHaltedForGood = false;
+  /** Why it stands still for a debugger. */
+  stop: DebugStop | undefined;
   readonly #random: () => number;
   readonly #parts: Uint8Array[] = [];
   #time = 0;
@@ -34,13 +37,28 @@ export class TapedMachine {
     return new Uint8Array(Buffer.concat(this.#parts));
   }
 
+  /** Goes to where so many instructions have run. */
+  seek(instructions: number): DebugStop | undefined {
+    this.core.debugging.seek(instructions);
+    this.run(() => false);
+    return this.stop;
+  }
+
+  /** Goes back to the beginning, or the last stop. */
+  goBack(): DebugStop | undefined {
+    this.core.debugging.goBack('stop');
+    this.run(() => false);
+    return this.stop;
+  }
+
   /** Runs until `isEnough`, or the machine ends. `between` is called now and then. */
   run(isEnough: () => boolean, between: () => void = () => {}): RunResult['reason'] {
     for (let n = 0; n < 100_000 && !isEnough(); n++) {
       const result = this.core.run(this.#time + 1e5 * this.#random());
       this.isHaltedForGood = result.forGood === true;
-      if (result.reason === 'reset-requested') this.#reset();
-      else if (['poweroff', 'exit', 'shutdown', 'debug'].includes(result.reason)) return result.reason;
+      this.stop = result.stop;
+      if (result.reason === 'reset-requested' || result.reason === 'shutdown') this.#reset();
+      else if (['poweroff', 'exit', 'debug'].includes(result.reason)) return result.reason;
       Atomics.store(this.core.state, Word.wake, 0);
       between();
     }

@@ -1,48 +1,28 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DebugStop } from '../../../runtime/exec/stops.ts';
-import type { RunResult } from '../../../runtime/machine/config.ts';
 import { corruptingKernel } from '../../support/corrupting-kernel.ts';
+import { begin, DebuggedGuest, end } from '../../support/debugged-guest.ts';
 import { demoGuest, Guest, type Variant, variants } from '../../support/guest.ts';
 import { kernel as smallKernel } from '../../support/guest-kernel.ts';
 
 const ENTRIES = 1 << 13;
 const { bytes: kernel, at } = corruptingKernel({ stores: 20_000, entries: ENTRIES });
 const handler = { kind: 'write', address: at('handler'), length: 4 } as const;
-const begin: DebugStop = { reason: 'recording', at: 'begin' };
-const end: DebugStop = { reason: 'recording', at: 'end' };
 
-let guest: Guest;
-afterEach(() => guest.dispose());
+let guest: DebuggedGuest;
+const made: Guest[] = [];
+afterEach(async () => {
+  for (const one of made.splice(0)) await one.dispose();
+});
 
-type Config = Variant['config'];
-type Program = ConstructorParameters<typeof Guest>[0];
-
-/**
- * A machine whose history is kept, before its first instruction. Checkpoints are near to each other, and so few are kept that some
- * must go.
- */
-function debugged(config: Config, program: Program = { multiboot: kernel }): Guest {
-  guest = new Guest(program, { name: '', config: { ...config, history: { spacing: 20_000, most: 12 } } as Config });
-  expect(guest.core.debugging.keepHistory(true)).toBe(true);
-  return guest;
+function debugged(config: Variant['config'], program?: ConstructorParameters<typeof Guest>[0]): void {
+  guest = new DebuggedGuest(program ?? { multiboot: kernel }, config);
+  made.push(guest);
 }
 
-function stopOf({ reason, stop }: RunResult): DebugStop {
-  expect(reason).toBe('debug');
-  return stop!;
-}
-
-const go = (): DebugStop => stopOf(guest.runToEnd());
-
-function back(by: 'step' | 'stop'): DebugStop {
-  guest.core.debugging.goBack(by);
-  return go();
-}
-
-function seek(instructions: number): DebugStop {
-  guest.core.debugging.seek(instructions);
-  return go();
-}
+const go = (): DebugStop => guest.go();
+const back = (by: 'step' | 'stop'): DebugStop => guest.back(by);
+const seek = (instructions: number): DebugStop => guest.seek(instructions);
 
 /** What tells one place from another. */
 function present() {
@@ -220,8 +200,9 @@ describe('the history begins anew', () => {
   });
 });
 
-test('a machine whose instructions are not counted has none', async () => {
-  guest = new Guest({ multiboot: kernel }, variants[1]!.config.icountShift ? variants[2]! : variants[0]!);
-  expect(guest.core.debugging.keepHistory(true)).toBe(false);
-  expect(() => guest.core.debugging.goBack('step')).toThrow(/history of the machine is not kept/);
+test('a machine whose instructions are not counted has none', () => {
+  const uncounted = new Guest({ multiboot: kernel }, variants[0]!);
+  made.push(uncounted);
+  expect(uncounted.core.debugging.keepHistory(true)).toBe(false);
+  expect(() => uncounted.core.debugging.goBack('step')).toThrow(/history of the machine is not kept/);
 });

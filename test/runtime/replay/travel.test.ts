@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { DebugStop } from '../../../runtime/exec/stops.ts';
 import type { RecordingConfig } from '../../../runtime/machine/config.ts';
+import { rom } from '../../support/death-roms.ts';
 import { diskRom } from '../../support/disk-rom.ts';
 import { TapedMachine } from '../../support/recorded-machine.ts';
 import { randomFrom } from '../../support/samples.ts';
@@ -7,6 +9,8 @@ import { randomFrom } from '../../support/samples.ts';
 const demo = { memoryBytes: 8 << 20, boot: { demo: true } } as const;
 const history = { spacing: 30_000, most: 20 };
 const commands = ['help\r', 'fault\r', 'reboot\r', 'cpu\r', 'poweroff\r'];
+const step: DebugStop = { reason: 'step' };
+const end: DebugStop = { reason: 'recording', at: 'end' };
 
 /** A session at the demo's shell: each letter is typed after the prompt for its command. */
 function recordedSession(): TapedMachine {
@@ -24,8 +28,7 @@ function wander(machine: TapedMachine, whole: number): void {
   const random = randomFrom(3);
   for (let n = 0; n < 25; n++) {
     const instructions = Math.floor(whole * random());
-    machine.core.debugging.seek(instructions);
-    expect(machine.run(() => false)).toBe('debug');
+    expect(machine.seek(instructions)).toEqual(step);
     expect(machine.core.instructionsRun).toBe(instructions);
   }
 }
@@ -49,9 +52,22 @@ describe('a replay that goes back and forth', () => {
     const again = new TapedMachine({ ...demo, engine: 'translator' }, { mode: 'replay', entries: first.recorded }, 99);
     again.run(() => again.core.instructionsRun! > whole / 2);
     again.core.debugging.keepHistory(true);
-    again.core.debugging.goBack('stop');
-    expect(again.run(() => false)).toBe('debug');
+    expect(again.goBack()).toEqual({ reason: 'recording', at: 'begin' });
     expect(again.core.instructionsRun).toBe(0);
+  });
+
+  test('ends where the recording ends, however far it is to go', () => {
+    const recording = { mode: 'replay', entries: first.recorded } as const;
+    const again = new TapedMachine({ ...demo, engine: 'translator', history }, recording, 99);
+    again.core.debugging.keepHistory(true);
+    for (const more of [0, 1, 1e6]) {
+      expect(again.seek(whole + more)).toEqual(end);
+      expect(again.core.instructionsRun).toBe(whole);
+      expect(again.seek(whole - 1000)).toEqual(step);
+    }
+    expect(again.seek(whole)).toEqual(end);
+    expect(again.run(() => false)).toBe('poweroff');
+    expect(again.output).toBe(first.output);
   });
 });
 
@@ -82,4 +98,53 @@ test('what a drive has answered comes again', () => {
   expect(again.run(() => false)).toBe('debug');
   expect(again.core.memoryRead(0x1000, 512).every((byte) => byte === 0x5a)).toBe(true);
   expect(again.requests).toEqual([]);
+});
+
+/** Counts its boots, restarts itself once, by a triple fault, and sleeps then for good. */
+const restarting = rom(`
+        xor     ax, ax
+        mov     ds, ax
+        inc     word [0x500]
+        mov     cx, 5000
+.work:  loop    .work
+        cmp     word [0x500], 2
+        jae     .on
+        lidt    [cs:empty]
+        ud2
+.on:    mov     cx, 5000
+.more:  loop    .more
+.stop:  hlt
+        jmp     .stop
+empty:  dw      0
+        dd      0
+`);
+
+test('resets by triple faults, and buttons that were pressed, come again', () => {
+  const machine = (recording: RecordingConfig, seed: number) =>
+    new TapedMachine(
+      { memoryBytes: 8 << 20, boot: { bios: restarting }, engine: 'translator', history: { spacing: 100_000 } },
+      recording,
+      seed,
+    );
+  const boots = ({ core }: TapedMachine) => core.memoryRead(0x500, 1)[0];
+  const first = machine({ mode: 'record', markEvery: 1000 }, 1);
+  first.run(() => first.isHaltedForGood);
+  const asleep = first.core.instructionsRun!;
+  first.core.pressReset();
+  first.run(() => first.isHaltedForGood && first.core.instructionsRun! > asleep);
+  expect([first.resets, boots(first)]).toEqual([2, 3]);
+  const again = machine({ mode: 'replay', entries: first.recorded }, 77);
+  again.core.debugging.keepHistory(true);
+  expect(again.run(() => false)).toBe('debug');
+  expect(again.stop).toEqual(end);
+  const whole = again.core.instructionsRun!;
+  wander(again, whole);
+  for (const [place, count] of [
+    [whole - 1, 3],
+    [asleep - 1000, 2],
+    [1000, 1],
+  ] as const) {
+    expect(again.seek(place)).toEqual(step);
+    expect(boots(again)).toBe(count);
+  }
 });
