@@ -5,7 +5,7 @@ import { MemoryHistory } from './memory-history.ts';
 export interface HistoryLimits {
   /** Fewest instructions between two checkpoints that come by themselves. */
   readonly spacing: number;
-  /** Most checkpoints. */
+  /** Most checkpoints, at least 2. */
   readonly most: number;
   /** Most bytes of memory's earlier contents. One copy of memory is kept, whatever it takes. */
   readonly mostBytes: number;
@@ -41,7 +41,7 @@ export class Checkpoints<State> {
     return this.#all.length;
   }
 
-  /** How many bytes earlier contents of memory take. */
+  /** How many bytes contents of memory take that are in none of the checkpoints before. */
   get bytes(): number {
     return this.#memory.bytes;
   }

@@ -22,7 +22,7 @@ export class MemoryHistory {
     this.#ram = ram;
   }
 
-  /** How many bytes it takes. */
+  /** How many bytes it takes, but for what the first moment does. */
   get bytes(): number {
     return this.#frames * PAGE_BYTES;
   }
@@ -39,7 +39,7 @@ export class MemoryHistory {
     for (const frame of this.#watch.take()) {
       const words = this.#copy(frame);
       if (words !== null || moment > 0) contents.set(frame, words);
-      if (words !== null) this.#frames++;
+      if (words !== null && moment > 0) this.#frames++;
     }
     this.#moments.splice(moment, 0, contents);
     this.#present = moment;

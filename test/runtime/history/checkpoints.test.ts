@@ -57,7 +57,7 @@ class Past {
 
 test('earlier contents of memory that take too much are thinned out, evenly, and what is left is whole', () => {
   const past = new Past({ most: 100, mostBytes: 12 * FRAME });
-  // Each moment has two frames of its own: six of them fit, and one copy of all.
+  // Each moment has two frames of its own: six of them fit, beside the first one.
   for (let n = 0; n < 40; n++) {
     past.write(n % FRAMES, n + 1);
     past.write((n + 5) % FRAMES, n + 1);
@@ -113,4 +113,23 @@ test('what is thinned out while one goes to and fro leaves the others as they we
     }
     past.check([...past.kept.keys()]);
   }
+});
+
+test('what memory held at first does not count: however much that was, there are checkpoints in between', () => {
+  const past = new Past({ most: 100, mostBytes: 4 * FRAME });
+  for (let frame = 0; frame < FRAMES; frame++) past.write(frame, frame + 1);
+  past.keepNext();
+  expect(past.checkpoints.bytes).toBe(0);
+  for (let n = 0; n < 4; n++) {
+    past.write(5, 100 + n);
+    past.keepNext();
+  }
+  expect([past.checkpoints.count, past.checkpoints.bytes]).toEqual([5, 4 * FRAME]);
+  past.check([4, 2, 0, 3]);
+});
+
+test('there may be as few as two checkpoints', () => {
+  const past = new Past({ most: 2, mostBytes: 4 * FRAME });
+  for (let n = 0; n < 5; n++) past.keepNext();
+  expect(past.kept).toEqual([SPACING, 5 * SPACING]);
 });
