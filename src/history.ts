@@ -23,13 +23,18 @@ interface HistoryMachine {
   readonly debug: Debug;
   start(): Promise<void>;
   pause(): Promise<void>;
-  once(name: 'debug', listener: (stop: DebugStop) => void): unknown;
+  on(name: 'debug', listener: (stop: DebugStop) => void): unknown;
+  on(name: 'paused', listener: () => void): unknown;
+  off(name: 'debug', listener: (stop: DebugStop) => void): unknown;
+  off(name: 'paused', listener: () => void): unknown;
   readonly exited: Promise<unknown>;
 }
 
 /**
  * A machine's past, for machines with MachineOptions.icount that are not recorded: all of a replay, else as far back as nothing has
- * entered the machine since `keep()` (docs/debugging.md). All calls but `keep` and `drop` reject where no history is kept.
+ * entered the machine since `keep()` (docs/debugging.md). All calls but `keep`, `drop`, `continue` and `seekInReplay`
+ * reject where no history is kept.
+ * Those that move the machine reject when somebody pauses it meanwhile, or it comes to a limit: it stays where it has come to then.
  */
 export class MachineHistory {
   /** The recording that is written, or replayed; null: there is none. */
@@ -61,8 +66,10 @@ export class MachineHistory {
   }
 
   /**
-   * Goes to where so many instructions have run (Metrics.instructions tells where it is), backwards or forwards; one before the
-   * history is where that begins.
+   * Goes to where so many instructions have run (Metrics.instructions tells where it is), backwards or forwards. Where that is before
+   * the history the machine is where that begins (`{ reason: 'recording', at: 'begin' }`), and where it is after the end of the machine
+   * or its recording it is there (`at: 'end'`).
+   * @throws Error if no history is kept, or the machine is paused meanwhile, or has ended
    */
   async seek(instructions: number): Promise<DebugStop> {
     await this.#machine.debug('seek', instructions);
@@ -71,28 +78,40 @@ export class MachineHistory {
 
   /**
    * Goes to where so many instructions of a replay have run, backwards or forwards, or to its end if that comes before.
-   * @throws Error if the machine replays nothing
+   * @throws Error if the machine replays nothing, or as `seek`
    */
   async seekInReplay(instructions: number): Promise<DebugStop> {
     if (this.recording?.mode !== 'play') throw new Error('replay must be enabled to seek');
     await this.keep();
-    const stop = await this.seek(instructions);
-    await this.drop();
-    return stop;
+    try {
+      return await this.seek(instructions);
+    } finally {
+      await this.drop();
+    }
   }
 
-  /** Goes back by one instruction. */
+  /**
+   * Goes back by one instruction.
+   * @throws Error as `seek`
+   */
   async stepBack(): Promise<DebugStop> {
     await this.#machine.debug('goBack', 'step');
     return await this.#stop();
   }
 
-  /** Goes back to the last of these places; without one, to where the history begins (`{ reason: 'recording', at: 'begin' }`). */
+  /**
+   * Goes back to the last of these places; without one, to where the history begins (`{ reason: 'recording', at: 'begin' }`).
+   * @throws Error as `seek`
+   */
   async continueBack(places: StopPlaces): Promise<DebugStop> {
     return await this.#with(places, () => this.#machine.debug('goBack', 'stop'));
   }
 
-  /** Runs the machine on until it comes to one of these places, or is about to end. */
+  /**
+   * Runs the machine on until it comes to one of these places, or is about to end (`{ reason: 'recording', at: 'end' }`). Where no
+   * history is kept it does not stop there.
+   * @throws Error if the machine is paused meanwhile, or has ended
+   */
   async continue(places: StopPlaces): Promise<DebugStop> {
     return await this.#with(places, () => this.#machine.debug('setStepping', false));
   }
@@ -101,18 +120,36 @@ export class MachineHistory {
     const { debug } = this.#machine;
     await debug('setBreakpoints', breakpoints);
     await debug('setWatchpoints', watchpoints);
-    await prepare();
-    const stop = await this.#stop();
-    await debug('setBreakpoints', []);
-    await debug('setWatchpoints', []);
-    return stop;
+    try {
+      await prepare();
+      return await this.#stop();
+    } finally {
+      // In a machine that has ended there are none.
+      await Promise.all([debug('setBreakpoints', []), debug('setWatchpoints', [])]).catch(() => {});
+    }
   }
 
   /** Lets the machine go; why it stands still again. */
   async #stop(): Promise<DebugStop> {
-    const stopped = new Promise<DebugStop>((resolve) => this.#machine.once('debug', resolve));
-    await this.#machine.start();
-    const ended = this.#machine.exited.then(() => Promise.reject(new Error('the machine has ended')));
-    return await Promise.race([stopped, ended]);
+    const { promise, resolve } = Promise.withResolvers<DebugStop | null>();
+    const paused = () => resolve(null);
+    // What stops it for a debugger is told before that it is paused.
+    this.#machine.on('debug', resolve);
+    this.#machine.on('paused', paused);
+    try {
+      await this.#machine.start();
+      const ended = this.#machine.exited.then(() => Promise.reject(new Error('the machine has ended')));
+      const stop = await Promise.race([promise, ended]);
+      return stop ?? (await this.#abandon());
+    } finally {
+      this.#machine.off('debug', resolve);
+      this.#machine.off('paused', paused);
+    }
+  }
+
+  /** Otherwise the machine would go on with its way when it is started again. */
+  async #abandon(): Promise<never> {
+    await this.#machine.debug('setStepping', false);
+    throw new Error('the machine was paused on its way');
   }
 }

@@ -1,16 +1,19 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { type IcountOptions, Machine } from '../../src/index.ts';
 import { corruptingKernel } from '../support/corrupting-kernel.ts';
 
 const { bytes: kernel, at } = corruptingKernel({ stores: 20_000, entries: 1 << 13 });
+/** One whose mistake comes after hours. */
+const { bytes: endless } = corruptingKernel({ stores: 2 ** 31 - 1, entries: 1 << 13 });
 const handler = { kind: 'write', address: at('handler'), length: 4 } as const;
 
 let machine: Machine;
 afterEach(() => machine.stop());
 
-const create = async (icount?: IcountOptions): Promise<Machine> => {
+const create = async (icount?: IcountOptions, bytes = kernel): Promise<Machine> => {
   machine = await Machine.create({
-    ...{ memory: 16, boot: { kernel }, debugExit: { iobase: 0xf4, iosize: 4 } },
+    ...{ memory: 16, boot: { kernel: bytes }, debugExit: { iobase: 0xf4, iosize: 4 } },
     ...(icount && { icount }),
   });
   return machine;
@@ -40,6 +43,26 @@ test('a program goes from where its guest ends back to a write, and forwards to 
   expect(await instructions()).toBe(end);
   await machine.start();
   expect(await machine.exited).toMatchObject({ reason: 'exit', code: 3 });
+});
+
+test.each([
+  ['pauses it', () => machine.pause()],
+  ['limits it', () => machine.setLimits({ instructions: 1_000_000 })],
+])('a way ends with an error when somebody %s, and the machine goes on as it would', async (_, disturb) => {
+  const { history } = await create({ shift: 3 }, endless);
+  await history.keep();
+  const way = history.continue({ breakpoints: [at('panic')] });
+  await Promise.all([expect(way).rejects.toThrow(/paused on its way/), machine.once('running', disturb)]);
+  const place = await instructions();
+  await machine.setLimits({ instructions: undefined });
+  const forwards = history.seek(place + 1e9);
+  await Promise.all([
+    expect(forwards).rejects.toThrow(/paused on its way/),
+    setTimeout(20).then(() => machine.pause()),
+  ]);
+  await machine.start();
+  await setTimeout(20);
+  expect(machine.state).toBe('running');
 });
 
 test('where no history can be kept an error says what is missing', async () => {
