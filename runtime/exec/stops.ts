@@ -24,9 +24,9 @@ export type DebugStop =
       readonly by?: 'interrupt';
     }
   | {
-      /** There is no more of a recording that is replayed. */
+      /** There is no more of the machine's history: of a recording that is replayed, or of what is kept of a live machine's past. */
       readonly reason: 'recording';
-      /** At its beginning, to which a debugger has gone back, or at its end. */
+      /** At its beginning, to which a debugger has gone back; or at its end, which may be where the machine is about to end. */
       readonly at: 'begin' | 'end';
     };
 

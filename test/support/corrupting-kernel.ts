@@ -112,6 +112,7 @@ idt_register:
         align   4
 seed:   dd      1
 ticks:  dd      0
+unused: dd      0
 loaded:
 stack   equ     loaded + 0x1000
 `;

@@ -121,6 +121,8 @@ export class Guest {
   text = '';
   serial = '';
   log = '';
+  /** Bytes of input that the host has heard to be taken, by ports. */
+  readonly taken: Record<string, number> = {};
   readonly #symbols: ReadonlyMap<string, number>;
   readonly #deadlines: SharedDeadlines;
   readonly #ticker: GuestTicker | undefined;
@@ -156,6 +158,7 @@ export class Guest {
       nanoseconds,
       send: (message) => {
         for (const take of outputs) take(message);
+        if (message.type === 'taken') this.taken[message.port] = (this.taken[message.port] ?? 0) + message.length;
       },
       deadlineChanged: (time) => this.#deadlines.set(Deadline.core, time),
       log: () => {},

@@ -9,7 +9,7 @@ import { randomFrom } from './samples.ts';
 type Taped = Omit<MachineConfig, 'rebootAction' | 'startTimeOfDay' | 'icountShift' | 'recording'>;
 type Request = ToHost & { readonly type: 'request' };
 
-/** A machine whose host is busy with other things: its time jumps, and it asks for attention whenever it likes. */
+/** A machine whose host is busy with other things: its time jumps, and it asks for attention whenever it likes. It may be recorded. */
 export class TapedMachine {
   readonly core: MachineCore;
   readonly requests: Request[] = [];
@@ -22,10 +22,10 @@ export class TapedMachine {
   readonly #parts: Uint8Array[] = [];
   #time = 0;
 
-  constructor(config: Taped, recording: RecordingConfig, seed: number) {
+  constructor(config: Taped, recording: RecordingConfig | null, seed: number) {
     this.#random = randomFrom(seed);
-    const whole = { rebootAction: 'reset', startTimeOfDay: 0, icountShift: 3, recording, ...config } as const;
-    this.core = createMachine(whole, {
+    const whole = { rebootAction: 'reset', startTimeOfDay: 0, icountShift: 3, ...config } as const;
+    this.core = createMachine(recording === null ? whole : { ...whole, recording }, {
       nanoseconds: () => this.#look(),
       send: (message) => this.#take(message),
       log: () => {},
@@ -38,9 +38,9 @@ export class TapedMachine {
   }
 
   /** Goes to where so many instructions have run. */
-  seek(instructions: number): DebugStop | undefined {
+  seek(instructions: number, between?: () => void): DebugStop | undefined {
     this.core.debugging.seek(instructions);
-    this.run(() => false);
+    this.run(() => false, between);
     return this.stop;
   }
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { DebugStop } from '../../../runtime/exec/stops.ts';
 import { corruptingKernel } from '../../support/corrupting-kernel.ts';
 import { begin, DebuggedGuest, end } from '../../support/debugged-guest.ts';
@@ -168,6 +168,37 @@ test('a way back that is left ends where it has come to, and the guest goes on f
     expect(go()).toEqual({ reason: 'breakpoint', address: at('panic') });
     expect(present()).toEqual(crash);
   }
+});
+
+test('a key that waits for the guest when it is put back is one that its host need not wait for, and comes once more', () => {
+  debugged(interpreter);
+  seek(1000);
+  const press = (key: number) => guest.core.arrive({ type: 'input', port: 'keyboard', value: Uint8Array.of(key, 1) });
+  for (const key of [30, 31]) press(key);
+  seek(2000);
+  expect(guest.taken).toEqual({});
+  guest.core.debugging.setBreakpoints([at('panic')]);
+  go();
+  // The guest reads neither: the second one waits until it has read the first.
+  expect(guest.taken).toEqual({ keyboard: 2 });
+  expect(back('step')).toEqual({ reason: 'step' });
+  expect(guest.taken).toEqual({ keyboard: 4 });
+  expect(back('step')).toEqual({ reason: 'step' });
+  expect(guest.taken).toEqual({ keyboard: 4 });
+});
+
+test('a state that cannot be loaded leaves the way to the host open', () => {
+  debugged(interpreter);
+  runTo('panic');
+  vi.spyOn(guest.core.door, 'restart').mockImplementationOnce(() => {
+    throw new Error('no');
+  });
+  expect(() => back('step')).toThrow('no');
+  guest.core.debugging.setStepping(false);
+  guest.core.debugging.keepHistory(false);
+  guest.core.debugging.setBreakpoints([]);
+  expect(guest.runToEnd().reason).toBe('exit');
+  expect(guest.serial).toBe('!');
 });
 
 describe('the history begins anew', () => {

@@ -71,33 +71,46 @@ describe('a replay that goes back and forth', () => {
   });
 });
 
-test('what a drive has answered comes again', () => {
+describe('a guest that reads and writes a disk', () => {
   const medium = { sectors: 64, isReadOnly: false };
   const drives = [{ name: 'ide0-hd0', interface: 'ide', index: 0, media: 'disk', medium }] as const;
-  const machine = (recording: RecordingConfig, seed: number) =>
+  const machine = (recording: RecordingConfig | null, seed: number) =>
     new TapedMachine(
       { memoryBytes: 8 << 20, boot: { bios: diskRom }, drives, engine: 'translator', history: { spacing: 500 } },
       recording,
       seed,
     );
+  /** What its host does now and then. */
+  const serve = (served: TapedMachine) => () => {
+    const request = served.requests.shift();
+    if (request === undefined) return;
+    const question = request.question as { readonly type: string; readonly bytes: Uint8Array };
+    if (question.type === 'read') question.bytes.fill(0x5a);
+    served.answer({ type: 'completion', id: request.id, answer: { error: null } });
+  };
+  const isRead = ({ core }: TapedMachine) => core.memoryRead(0x1000, 512).every((byte) => byte === 0x5a);
   const first = machine({ mode: 'record', markEvery: 1000 }, 1);
-  first.run(
-    () => first.isHaltedForGood,
-    () => {
-      const request = first.requests.shift();
-      if (request === undefined) return;
-      const question = request.question as { readonly type: string; readonly bytes: Uint8Array };
-      if (question.type === 'read') question.bytes.fill(0x5a);
-      first.answer({ type: 'completion', id: request.id, answer: { error: null } });
-    },
-  );
-  const again = machine({ mode: 'replay', entries: first.recorded }, 77);
-  again.core.debugging.keepHistory(true);
-  expect(again.run(() => false)).toBe('debug');
-  wander(again, again.core.instructionsRun!);
-  expect(again.run(() => false)).toBe('debug');
-  expect(again.core.memoryRead(0x1000, 512).every((byte) => byte === 0x5a)).toBe(true);
-  expect(again.requests).toEqual([]);
+  first.run(() => first.isHaltedForGood, serve(first));
+  const whole = first.core.instructionsRun!;
+
+  test('has the same answers in a replay', () => {
+    const again = machine({ mode: 'replay', entries: first.recorded }, 77);
+    again.core.debugging.keepHistory(true);
+    expect(again.run(() => false)).toBe('debug');
+    wander(again, again.core.instructionsRun!);
+    expect(again.run(() => false)).toBe('debug');
+    expect(isRead(again)).toBe(true);
+    expect(again.requests).toEqual([]);
+  });
+
+  test('is answered on a way forwards, where its history begins anew', () => {
+    const live = machine(null, 5);
+    live.core.debugging.keepHistory(true);
+    expect(live.seek(whole - 10, serve(live))).toEqual(step);
+    expect([live.core.instructionsRun, isRead(live)]).toEqual([whole - 10, true]);
+    expect(live.goBack()).toEqual({ reason: 'recording', at: 'begin' });
+    expect(live.core.instructionsRun).toBeGreaterThan(whole / 2);
+  });
 });
 
 /** Counts its boots, restarts itself once, by a triple fault, and sleeps then for good. */

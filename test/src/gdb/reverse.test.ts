@@ -6,6 +6,8 @@ import { corruptingKernel } from '../../support/corrupting-kernel.ts';
 import { GdbClient } from '../../support/gdb-client.ts';
 
 const { bytes: kernel, at } = corruptingKernel({ stores: 20_000, entries: 1 << 13 });
+/** It runs so long that a way back through all of it takes seconds. */
+const { bytes: long } = corruptingKernel({ stores: 400_000, entries: 1 << 13 });
 const numberOf = (name: string): string => gdbRegisters.findIndex((one) => one.name === name).toString(16);
 
 const opened: AsyncDisposable[] = [];
@@ -14,8 +16,8 @@ afterEach(async () => {
 });
 
 /** A gdb at a machine that has not run; what both have said that they can do. */
-async function attached(icount?: IcountOptions) {
-  const machine = await Machine.create({ memory: 16, boot: { kernel }, ...(icount && { icount }) });
+async function attached(icount?: IcountOptions, bytes = kernel) {
+  const machine = await Machine.create({ memory: 16, boot: { kernel: bytes }, ...(icount && { icount }) });
   const server = await listenForGdb(machine, { host: '127.0.0.1', port: 0 });
   opened.push(machine, server);
   const gdb = await GdbClient.connect(server.address as { host: string; port: number });
@@ -47,14 +49,21 @@ test('goes back by an instruction, to a watchpoint, to a breakpoint and to the b
 });
 
 test('Ctrl-C ends a way back', async () => {
-  const { gdb } = await attached({ shift: 3 });
+  const { machine, gdb } = await attached({ shift: 3 }, long);
+  const instructions = async (): Promise<number> => (await machine.metrics()).instructions;
   await gdb.ask(`Z1,${at('panic').toString(16)},1`);
   await gdb.ask('vCont;c');
-  // Each of the many stores to the table is a stop that is noted on the way.
-  await gdb.ask(`Z2,${at('seed').toString(16)},4`);
+  const crash = await instructions();
+  // Nothing accesses it, but what is beside it is accessed all the time: the whole way back is slow, and nothing stops it.
+  await gdb.ask(`Z2,${at('unused').toString(16)},4`);
   await gdb.send('bc');
   gdb.write('\x03');
-  expect(await gdb.packet()).toMatch(/^T0[25]thread:p1\.1;/);
+  expect(await gdb.packet()).toMatch(/^T02thread:p1\.1;/);
+  const place = await instructions();
+  expect(place > 0 && place < crash).toBe(true);
+  await gdb.ask(`z2,${at('unused').toString(16)},4`);
+  expect(await gdb.ask('vCont;c')).toMatch(/hwbreak/);
+  expect(await instructions()).toBe(crash);
 });
 
 test('a machine whose instructions are not counted does not offer it', async () => {
