@@ -55,12 +55,12 @@ describe.each(ways)('a triple fault, with engine $engine in isolate $isolate', (
       return gate.promise;
     });
     await machine.start();
-    await expect.poll(() => resets).toBe(33);
+    await expect.poll(() => resets, { timeout: 20_000 }).toBe(33);
     // A message that is answered: whatever was on its way has come.
     await machine.metrics();
     expect(resets).toBe(33);
     gate.resolve();
-    await expect.poll(() => resets).toBeGreaterThan(100);
+    await expect.poll(() => resets, { timeout: 20_000 }).toBeGreaterThan(100);
   });
 });
 
@@ -86,14 +86,14 @@ describe.each(ways)('what is told of a guest, with engine $engine in isolate $is
     await machine.guestLog.expect(
       /v=06 .*\n(.*\n)+.* v=0d .*\n(.*\n)+.* v=08 .*\n(.*\n)+Triple fault: #UD.*\nCPU Reset/,
     );
-    await expect.poll(() => machine.metrics().then(() => bytes)).toBeGreaterThan(256 << 10);
+    await expect.poll(() => machine.metrics().then(() => bytes), { timeout: 20_000 }).toBeGreaterThan(256 << 10);
     await machine.metrics();
     const most = bytes;
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(bytes).toBe(most);
     expect(most).toBeLessThan(4 << 20);
     gate.resolve();
-    await expect.poll(() => bytes).toBeGreaterThan(most);
+    await expect.poll(() => bytes, { timeout: 20_000 }).toBeGreaterThan(most);
   });
 });
 
