@@ -47,7 +47,7 @@ export class MemoryHistory {
 
   /** Puts memory back to a moment. Frames that hold the same stay, with the code that was made of them. */
   restore(moment: number): void {
-    const differing = new Set(this.#watch!.take());
+    const differing = new Set(this.#watch!.writtenFrames());
     const [first, last] = moment < this.#present ? [moment + 1, this.#present] : [this.#present + 1, moment];
     for (const contents of this.#moments.slice(first, last + 1))
       for (const frame of contents.keys()) differing.add(frame);

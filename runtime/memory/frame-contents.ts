@@ -14,11 +14,29 @@ export function isZeroFrame(words: Int32Array, frame: number): boolean {
   return true;
 }
 
-/** Index, in the frame, of the first word of it that differs from these, or -1. */
+/** Index, in the frame, of the first word of it that differs from these, or -1. Eight words share a branch, as above. */
 export function firstDifference(words: Int32Array, frame: number, others: Int32Array): number {
   const start = frame * FRAME_WORDS;
-  for (let n = 0; n < FRAME_WORDS; n++) if (words[start + n] !== others[n]) return n;
+  for (let n = 0, at = start; n < FRAME_WORDS; n += 8, at += 8) {
+    const low =
+      (words[at] ^ others[n]) |
+      (words[at + 1] ^ others[n + 1]) |
+      (words[at + 2] ^ others[n + 2]) |
+      (words[at + 3] ^ others[n + 3]);
+    const high =
+      (words[at + 4] ^ others[n + 4]) |
+      (words[at + 5] ^ others[n + 5]) |
+      (words[at + 6] ^ others[n + 6]) |
+      (words[at + 7] ^ others[n + 7]);
+    if ((low | high) !== 0) return firstIn(words, start, others, n);
+  }
   return -1;
+}
+
+/** The same from `n` on, where one of eight differs. */
+function firstIn(words: Int32Array, start: number, others: Int32Array, n: number): number {
+  while (words[start + n] === others[n]) n++;
+  return n;
 }
 
 /** What frames hold, one after the other. */

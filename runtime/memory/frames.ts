@@ -108,13 +108,19 @@ export class WriteWatch {
    * only those of a part of the range if it is given.
    */
   take(from = 0, count = this.count - from): number[] {
-    const { marks } = this.frames;
-    const taken: number[] = [];
-    for (let n = from; n < from + count; n++) {
-      if ((marks[this.first + n] & this.bit) === 0) taken.push(n);
-    }
+    const taken = this.writtenFrames(from, count);
     this.mark(taken);
     return taken;
+  }
+
+  /** The same frames, which stay to be taken. */
+  writtenFrames(from = 0, count = this.count - from): number[] {
+    const { marks } = this.frames;
+    const written: number[] = [];
+    for (let n = from; n < from + count; n++) {
+      if ((marks[this.first + n] & this.bit) === 0) written.push(n);
+    }
+    return written;
   }
 
   /** The first of them from `from` on, `most` at most. */

@@ -128,7 +128,8 @@ export class ImageLoader {
   /** Frames that may have other contents. */
   #differing({ origin, contents }: MemoryImage): number[] {
     const held = this.#held?.origin === origin ? this.#held.contents : null;
-    const written = this.#watch?.take() ?? [];
+    // Taken later: it is known that they may differ, so nobody compares them for this watch.
+    const written = this.#watch?.writtenFrames() ?? [];
     if (held === null) return Array.from(contents, (_, frame) => frame);
     const differing: number[] = [];
     for (let frame = 0; frame < contents.length; frame++) if (contents[frame] !== held[frame]) differing.push(frame);
