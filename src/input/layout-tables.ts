@@ -16,8 +16,11 @@ export const layoutKeys: readonly (readonly string[])[] = [
   'less z x c v b n m comma dot slash ro',
 ].map((row) => row.split(' '));
 
+/** What keys type in a guest, by QEMU's names; `dvorak` is the US one of Dvorak. */
+export type KeyboardLayout = 'en-us' | 'en-gb' | 'de' | 'fr' | 'es' | 'it' | 'pt-br' | 'sv' | 'dvorak';
+
 /** What layouts of Windows, Linux and X11 with these names have in common, by QEMU's names for them (`-k`), and Dvorak's. */
-export const layoutTables = {
+export const layoutTables: Readonly<Record<KeyboardLayout, LayoutTable>> = {
   'en-us': {
     title: 'English (US)',
     rows: `
@@ -90,4 +93,4 @@ export const layoutTables = {
       a o e u i d h t n s -_ \\|
       ∅ ;: q j k x b m w v z ∅`,
   },
-} as const satisfies Readonly<Record<string, LayoutTable>>;
+};

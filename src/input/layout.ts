@@ -1,9 +1,8 @@
 import { checkedOneOf } from '../option-checks.ts';
 import { keyNumber } from './keys.ts';
-import { type LayoutTable, layoutKeys, layoutTables } from './layout-tables.ts';
+import { type KeyboardLayout, type LayoutTable, layoutKeys, layoutTables } from './layout-tables.ts';
 
-/** What keys type in a guest, by QEMU's names; `dvorak` is the US one of Dvorak. */
-export type KeyboardLayout = keyof typeof layoutTables;
+export type { KeyboardLayout };
 
 /** All layouts that text can be typed with. */
 export const keyboardLayouts: readonly KeyboardLayout[] = Object.keys(layoutTables) as KeyboardLayout[];

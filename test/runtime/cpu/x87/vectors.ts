@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { Exception } from '../../../../runtime/cpu/x87/context.ts';
 import { Status } from '../../../../runtime/cpu/x87/status.ts';
 import { operations } from '../../../oracle/x87-generator.ts';
 import { Field, type Outcome, outcomeOf, RECORD_BYTES } from './record.ts';
@@ -16,6 +17,8 @@ export interface Vector {
 const transcendental = /^(f2xm1|fyl2x|fyl2xp1|fptan|fpatan|fsin|fcos|fsincos)$/;
 /** The manual says that C1 becomes 0, that FPU leaves it alone. */
 const comparisonToFlags = /^fu?comip?$/;
+const givesBack = /^(fprem1?|fscale)$/;
+const TOP_SHIFT = 11;
 
 const nameOf = (record: Uint8Array): string | undefined => {
   const start = record[Field.code] === 0x66 ? Field.code + 1 : Field.code;
@@ -35,14 +38,44 @@ function allowDifferences(name: string, actual: Outcome, expected: Outcome): voi
   if (!transcendental.test(name)) return;
   for (const i of [0, 1]) {
     const difference = rank(actual.registers[i]) - rank(expected.registers[i]);
-    if (difference === 1n || difference === -1n) actual.registers[i] = expected.registers[i];
+    if (difference === 1n || difference === -1n) takeOver(actual, expected, i);
   }
+}
+
+/** Takes a register of the stack over, with its tag: the last bit may be that between denormal and normal numbers. */
+function takeOver(actual: Outcome, expected: Outcome, i: number): void {
+  const tag = 3 << (2 * (((expected.status >>> TOP_SHIFT) + i) & 7));
+  actual.registers[i] = expected.registers[i];
+  actual.tags = (actual.tags & ~tag) | (expected.tags & tag);
+}
+
+/**
+ * A denormal operand that FPREM, FPREM1 and FSCALE give back as it was: with underflow unmasked an AMD's FPU has that exception and
+ * the biased result, as it is here, an Intel's (a Xeon's) neither. Takes over what is expected if it is that of an Intel's.
+ */
+function allowUnchangedDenormal(name: string, before: Outcome, actual: Outcome, expected: Outcome): void {
+  const [operand] = before.registers;
+  const isDenormal = operand !== 0n && ((operand >> 64n) & 0x7fffn) === 0n;
+  const isUnmasked = (before.control & Exception.underflow) === 0;
+  if (!givesBack.test(name) || !isDenormal || !isUnmasked || expected.registers[0] !== operand) return;
+  const isUnderflow = actual.status === (expected.status | Exception.underflow | Status.errorSummary | Status.busy);
+  if (!isUnderflow || actual.registers[0] !== biased(operand)) return;
+  actual.status = expected.status;
+  takeOver(actual, expected, 0);
+}
+
+/** A denormal number's image with 24,576 added to its exponent (SDM vol. 1, 8.5.5). */
+function biased(image: bigint): bigint {
+  const fraction = BigInt.asUintN(64, image);
+  const shift = 64 - fraction.toString(2).length;
+  return ((image >> 79n) << 79n) | (BigInt(1 + 24_576 - shift) << 64n) | (fraction << BigInt(shift));
 }
 
 /** Outcome of executing a vector's record, and the one that it should have. */
 export function compare(vector: Vector, executed: Uint8Array): { actual: Outcome; expected: Outcome } {
   const [actual, expected] = [outcomeOf(executed), outcomeOf(vector.after)];
   allowDifferences(vector.name, actual, expected);
+  allowUnchangedDenormal(vector.name, outcomeOf(vector.before), actual, expected);
   return { actual, expected };
 }
 
