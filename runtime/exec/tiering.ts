@@ -24,7 +24,7 @@ export interface TieringOptions extends RegionLimits {
 }
 
 /** Measured with bench/: see docs/performance.md. */
-export const defaultTiering: TieringOptions = { threshold: 16_000, share: 1 / 64, blocks: 20, instructions: 500 };
+export const defaultTiering: TieringOptions = { threshold: 16_000, share: 1 / 128, blocks: 20, instructions: 500 };
 
 /** The same with another threshold, by which alone code is translated: whatever has run so often. */
 export function tieringAt(threshold: number): TieringOptions {
