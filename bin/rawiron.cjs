@@ -11,9 +11,10 @@ const path = require('path');
 const root = path.join(__dirname, '..');
 const isClone = fs.existsSync(path.join(root, 'src', 'cli', 'main.ts'));
 const problem = isClone ? cloneProblem() : versionProblem();
+const otherNode = problem && installedNode();
 
-if (problem && installedNode()) {
-  runBy(installedNode());
+if (otherNode) {
+  runBy(otherNode);
 } else if (problem) {
   process.stderr.write('rawiron: ' + problem + '\n');
   process.exitCode = 1;
