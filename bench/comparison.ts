@@ -8,15 +8,26 @@ export interface Comparison {
   readonly least: { readonly work: string; readonly ratio: number };
 }
 
-/** Milliseconds of a work in an engine, if it was measured. */
-export function timeIn({ cells }: Results, work: string, engine: string): number | undefined {
-  return cells.find((cell) => cell.work === work && cell.engine === engine)?.milliseconds;
-}
+/** Milliseconds of a work in an engine, if they were measured. */
+export type TimeIn = (results: Results, work: string, engine: string) => number | undefined;
+
+const cellOf = ({ cells }: Results, work: string, engine: string) =>
+  cells.find((cell) => cell.work === work && cell.engine === engine);
+
+/** By the clock. */
+export const timeIn: TimeIn = (...of) => cellOf(...of)?.milliseconds;
+/** Of the processor, that the engine's busiest thread has used. */
+export const processorTimeIn: TimeIn = (...of) => cellOf(...of)?.processorMilliseconds;
 
 /** How often as fast an engine does a work as another; undefined if one of them did not do it. */
-export function ratio(results: Results, work: string, engine: string, other: string): number | undefined {
-  const time = timeIn(results, work, engine);
-  const otherTime = timeIn(results, work, other);
+export function ratio(
+  results: Results,
+  work: string,
+  engine: string,
+  other: string,
+  timeOf: TimeIn = timeIn,
+): number | undefined {
+  const [time, otherTime] = [timeOf(results, work, engine), timeOf(results, work, other)];
   return time === undefined || otherTime === undefined ? undefined : otherTime / time;
 }
 
@@ -26,9 +37,10 @@ export function compare(
   works: readonly string[],
   engine: string,
   other: string,
+  timeOf: TimeIn = timeIn,
 ): Comparison | undefined {
   const ratios = works.flatMap((work) => {
-    const value = ratio(results, work, engine, other);
+    const value = ratio(results, work, engine, other, timeOf);
     return value === undefined ? [] : [{ work, ratio: value }];
   });
   const mean = geometricMean(ratios.map((entry) => entry.ratio));

@@ -2,6 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { appendFileSync, readFileSync } from 'node:fs';
 import type { Counters, CountersRequest } from './engines/counters.ts';
 import type { Command } from './engines/engine.ts';
+import { type ThreadTimes, threadTimes } from './processor-time.ts';
 import { type TimedMatch, Transcript } from './transcript.ts';
 
 /** An error shows so many characters of the last output. */
@@ -75,6 +76,11 @@ export class Console {
     } catch {
       return undefined;
     }
+  }
+
+  /** Of the process and those that it has started. */
+  threadTimes(): ThreadTimes {
+    return threadTimes(this.#process.pid!);
   }
 
   /** Ends the process and those that it has started, at once. */

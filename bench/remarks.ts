@@ -1,4 +1,4 @@
-import { compare, programNames, ratio, timeIn, usedEngines } from './comparison.ts';
+import { compare, processorTimeIn, programNames, ratio, timeIn, usedEngines } from './comparison.ts';
 import { formatRatio } from './grid.ts';
 import type { Cell, Results } from './results.ts';
 
@@ -9,6 +9,7 @@ const subject = 'translator';
 export function remarks(results: Results): string[] {
   return [
     ...comparisons(results),
+    ...processorTimes(results),
     ...belowInterpreter(results),
     ...memory(results),
     ...translated(results),
@@ -36,6 +37,20 @@ function comparisons(results: Results): string[] {
     ];
     return parts.length === 0 ? [] : [`Speed of ${subject}, ${other} being 1: ${parts.join(', ')}.`];
   });
+}
+
+/** Where much else runs, clocks say more of that than of engines. */
+function processorTimes(results: Results): string[] {
+  const { base } = results;
+  const means = usedEngines(results).flatMap((engine) => {
+    const programs =
+      engine === base ? undefined : compare(results, programNames(results), engine, base, processorTimeIn);
+    return programs ? [`${engine} ${formatRatio(programs.mean)}`] : [];
+  });
+  if (means.length === 0) return [];
+  return [
+    `By processor time of the busiest thread, ${base} being 1: ${means.join(', ')} (geometric means of the programs).`,
+  ];
 }
 
 function belowInterpreter(results: Results): string[] {

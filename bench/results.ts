@@ -16,6 +16,8 @@ export interface Cell {
   readonly runs: readonly number[];
   /** Their median; none if it was not measured. */
   readonly milliseconds?: number;
+  /** The same of the processor, of the engine's busiest thread: what else the host does hardly changes it. None where the host doesn't tell. */
+  readonly processorMilliseconds?: number;
   readonly missing?: Missing;
   /** Why the figure is to be taken with care. */
   readonly note?: string;
@@ -83,7 +85,12 @@ export function measuredCell(engine: string, work: Work, samples: readonly Sampl
   // A host that is busy sees a mark late now and then; a wrong clock is wrong in each run.
   const wrong = samples.every(isClockWrong);
   const runs = samples.map((sample) => ((wrong ? hostTime(sample) : guestTime(sample)) * work.rounds) / sample.rounds);
-  return { engine, work: work.name, runs, milliseconds: median(runs), ...(wrong && { note: wrongClock(samples[0]) }) };
+  const processor = median(samples.map((sample) => (sample.processorMilliseconds * work.rounds) / sample.rounds));
+  return {
+    ...{ engine, work: work.name, runs, milliseconds: median(runs) },
+    ...(processor > 0 && { processorMilliseconds: processor }),
+    ...(wrong && { note: wrongClock(samples[0]) }),
+  };
 }
 
 function isClockWrong(sample: Sample): boolean {

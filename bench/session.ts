@@ -1,6 +1,7 @@
 import { Console } from './console.ts';
 import type { Counters, CountersRequest } from './engines/counters.ts';
 import type { Command, Engine, GuestFiles } from './engines/engine.ts';
+import { mostUsed } from './processor-time.ts';
 import type { Program } from './programs.ts';
 
 /** One run of a program. */
@@ -15,6 +16,8 @@ export interface Sample {
   readonly mostMilliseconds: number;
   /** Of the guest's clock, in milliseconds. */
   readonly resolution: number;
+  /** Of the processor, that the engine's busiest thread has used; 0 where the host doesn't tell. */
+  readonly processorMilliseconds: number;
   readonly rounds: number;
 }
 
@@ -45,7 +48,14 @@ export async function measureBoot(command: Command, timeout: number, log?: strin
   const console = new Console(command, log);
   try {
     const passed = (await console.expect(prompt, timeout)).at - console.startedAt;
-    return { guestMilliseconds: passed, leastMilliseconds: passed, mostMilliseconds: passed, resolution: 0, rounds: 1 };
+    return {
+      guestMilliseconds: passed,
+      leastMilliseconds: passed,
+      mostMilliseconds: passed,
+      resolution: 0,
+      processorMilliseconds: 0,
+      rounds: 1,
+    };
   } finally {
     console.close();
   }
@@ -93,6 +103,7 @@ export class Session {
    */
   async run(program: Program, rounds: number): Promise<Sample> {
     const order = String(++this.#orders);
+    const before = this.#console.threadTimes();
     const sentAt = performance.now();
     this.#console.send(`${order} ${program.command(rounds)}\n`);
     const marks = await this.#marks(order);
@@ -101,7 +112,9 @@ export class Session {
     const { checksum, ...figures } = parseResult(result.text);
     if (checksum !== program.checksum)
       throw new ProgramError(`wrong result: checksum ${checksum}, not ${program.checksum}`);
-    return { ...figures, leastMilliseconds: result.at - start.at, mostMilliseconds: end.at - sentAt };
+    const processorMilliseconds = mostUsed(before, this.#console.threadTimes());
+    const host = { leastMilliseconds: result.at - start.at, mostMilliseconds: end.at - sentAt };
+    return { ...figures, ...host, processorMilliseconds };
   }
 
   /** How often a second control goes straight from one translation to another while a program runs. */

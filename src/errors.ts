@@ -4,6 +4,22 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
+/** A machine that goes on here stood on an image that it doesn't bring; whoever asked for it has to give that. */
+export class MissingImageError extends ConfigurationError {
+  /** QEMU's name of the drive that it was in. */
+  readonly drive: string;
+  /** What it was, as far as that is known. */
+  readonly image: string;
+
+  constructor(drive: string, image: string) {
+    super(
+      `${drive}: the machine had ${image} in it, which has to be given, as have the images of all other drives (drives)`,
+    );
+    this.drive = drive;
+    this.image = image;
+  }
+}
+
 /** Does something; a ConfigurationError of it says where it was. */
 export function within<Result>(where: string, act: () => Result): Result {
   try {

@@ -1,6 +1,7 @@
-import type { ImageName } from '../src/browser/element-options.ts';
+import { type ImageName, placeOf } from '../src/browser/element-options.ts';
 import { isKept } from '../src/browser/files.ts';
 import { type ImageKind, imageKind } from '../src/browser/image-kind.ts';
+import { MissingImageError } from '../src/errors.ts';
 import { button, textElement } from './elements.ts';
 
 /** The places that an image of a kind may have, the first free one first. */
@@ -128,4 +129,13 @@ export class Images {
 
 function titleOf(image: PlacedImage): string {
   return typeof image === 'string' ? image : image.name;
+}
+
+/** An error of a saved machine that goes on; an image that it needs is told of by its place in the form. */
+export function toldByPlace(error: unknown): unknown {
+  const place = error instanceof MissingImageError && placeOf(error.drive);
+  if (!place) return error;
+  return new Error(
+    `The saved machine had ${error.image} as ${titles[place]}. Drop that image here, with those of its other drives, and let it go on again.`,
+  );
 }

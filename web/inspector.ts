@@ -3,6 +3,7 @@ import type { Machine } from '../src/browser/index.ts';
 import { blockLines } from '../src/inspect/block-view.ts';
 import type { TranslationInfo } from '../src/machine-core.ts';
 import { button, byId, textElement } from './elements.ts';
+import { placeText } from './place-text.ts';
 
 /** Rows of the table. */
 const MOST = 100;
@@ -11,7 +12,10 @@ const INTERVAL = 1000;
 
 /** A machine's translations, those that are entered most first, and one of them as guest code, intermediate code and JavaScript. */
 export class Inspector {
-  readonly #rows = byId('blocks', HTMLTableElement).tBodies[0]!;
+  readonly #table = byId('blocks', HTMLTableElement);
+  readonly #body = this.#table.tBodies[0]!;
+  /** By the code that they were made of. */
+  #rows: ReadonlyMap<string, HTMLTableRowElement> = new Map();
   readonly #block = byId('block', HTMLTableElement);
   #machine: Machine | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,9 +41,14 @@ export class Inspector {
   }
 
   #clear(): void {
-    this.#rows.replaceChildren();
+    this.#update([]);
     this.#block.hidden = true;
     byId('source-maps-said', HTMLElement).textContent = '';
+    this.#say('No machine is on.');
+  }
+
+  #say(text: string): void {
+    byId('blocks-said', HTMLElement).textContent = text;
   }
 
   async #installSourceMaps(): Promise<void> {
@@ -54,19 +63,37 @@ export class Inspector {
   async #show(machine: Machine): Promise<void> {
     const all = await machine.translations.snapshot().catch(() => []);
     if (machine !== this.#machine) return;
-    const hottest = all.toSorted((a, b) => (b.executions ?? 0) - (a.executions ?? 0)).slice(0, MOST);
-    // Rows stay while somebody is in one of them: the focus would be lost with it.
-    if (!this.#rows.contains(document.activeElement))
-      this.#rows.replaceChildren(...hottest.map((info) => this.#row(info)));
+    this.#update(all.toSorted((a, b) => (b.executions ?? 0) - (a.executions ?? 0)).slice(0, MOST));
+    this.#say(
+      all.length === 0
+        ? 'Nothing was translated yet: code is interpreted until it has run often.'
+        : 'Code that ran often was translated to JavaScript. Each row is a translation; choose one to see it.',
+    );
     this.#timer = setTimeout(() => void this.#show(machine), INTERVAL);
   }
 
-  #row({ linear, name, instructions, executions }: TranslationInfo): HTMLTableRowElement {
+  /** Rows stay where they are while somebody is in one of them: the focus would be lost with it. Their figures go on. */
+  #update(infos: readonly TranslationInfo[]): void {
+    const rows = new Map(infos.map((info) => [keyOf(info), this.#rows.get(keyOf(info)) ?? this.#row(info)]));
+    for (const info of infos) showFigures(rows.get(keyOf(info))!, info);
+    if (this.#body.contains(document.activeElement)) {
+      const added = [...rows].filter(([key]) => !this.#rows.has(key));
+      this.#body.append(...added.map(([, row]) => row));
+      this.#rows = new Map([...this.#rows, ...rows]);
+    } else {
+      this.#body.replaceChildren(...rows.values());
+      this.#rows = rows;
+    }
+    this.#table.hidden = rows.size === 0;
+    byId('blocks-tools', HTMLElement).hidden = rows.size === 0;
+  }
+
+  #row(info: TranslationInfo): HTMLTableRowElement {
     const row = document.createElement('tr');
     const address = document.createElement('td');
-    address.append(button(hexadecimal(linear), () => void this.#open(linear).catch(this.#tell)));
-    const numbers = [instructions, executions ?? 0].map((number) => textElement('td', number.toLocaleString('en')));
-    row.append(address, textElement('td', name), ...numbers);
+    const open = () => void this.#open(info.linear).catch(this.#tell);
+    address.append(button(placeText(info, info.eip), open));
+    row.append(address, textElement('td', info.name), document.createElement('td'), document.createElement('td'));
     return row;
   }
 
@@ -77,7 +104,7 @@ export class Inspector {
     this.#block.caption!.textContent = detail.info.name;
     const rows = lines.map(({ address, assembly, ir, javascript }) => {
       const row = document.createElement('tr');
-      const cells = [address === null ? '' : hexadecimal(address), assembly, ir.join('\n'), javascript];
+      const cells = [address === null ? '' : placeText(detail.info, address), assembly, ir.join('\n'), javascript];
       row.append(...cells.map((text) => textElement('td', text)));
       return row;
     });
@@ -86,6 +113,11 @@ export class Inspector {
   }
 }
 
-function hexadecimal(address: number): string {
-  return (address >>> 0).toString(16).padStart(8, '0');
+function keyOf({ physical, linear, key }: TranslationInfo): string {
+  return [physical, linear, key].join();
+}
+
+function showFigures({ cells }: HTMLTableRowElement, { instructions, executions }: TranslationInfo): void {
+  cells[2]!.textContent = instructions.toLocaleString('en');
+  cells[3]!.textContent = (executions ?? 0).toLocaleString('en');
 }

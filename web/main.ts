@@ -7,6 +7,7 @@ import { CancelledError } from '../src/migration/cancelled.ts';
 import { readMachine } from '../src/snapshot/machine.ts';
 import { Controls } from './controls.ts';
 import { byId } from './elements.ts';
+import { toldByPlace } from './images.ts';
 import type { Inspector } from './inspector.ts';
 import { LayoutChoice } from './layout-choice.ts';
 import { Meter } from './meter.ts';
@@ -105,7 +106,7 @@ class Page {
       if (hash !== '') this.#setup.restore(hash);
       const changes = await this.#setup.unsavedOptions();
       check();
-      return this.#pc.restore(bytes, changes);
+      return this.#pc.restore(bytes, changes).catch((error) => Promise.reject(toldByPlace(error)));
     });
   }
 
@@ -154,6 +155,7 @@ class Page {
     };
     this.#problem.hidden = true;
     byId('start', HTMLButtonElement).disabled = true;
+    byId('start-here', HTMLButtonElement).hidden = true;
     this.#say(status);
     try {
       await this.#serialTerminals();
@@ -190,6 +192,8 @@ class Page {
 
   #running(machine: Machine): void {
     this.#setup.show(false);
+    // The form was longer than what is shown in its place.
+    window.scrollTo({ top: 0 });
     this.#controls.show(machine);
     this.#layout.attach(machine);
     this.#meter.attach(machine);

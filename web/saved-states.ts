@@ -1,3 +1,4 @@
+import { reasonOf } from '../src/browser/files.ts';
 import { privateFolder, replaceFile } from '../src/browser/private-files.ts';
 
 /** The folder of the page's private files that saved machines are in. */
@@ -12,9 +13,15 @@ export interface SavedState {
 
 const folder = () => privateFolder(FOLDER);
 
-/** Keeps a machine in the browser: a line with the address, then the snapshot. */
+/**
+ * Keeps a machine in the browser: a line with the address, then the snapshot.
+ * @throws Error that says why the browser doesn't take it
+ */
 export async function keepState(name: string, { hash, snapshot }: SavedState): Promise<void> {
-  await replaceFile(await folder(), name.replaceAll(/[\\/:]/g, '-'), new Blob([`${hash}\n`, snapshot]));
+  const content = new Blob([`${hash}\n`, snapshot]);
+  await replaceFile(await folder(), name.replaceAll(/[\\/:]/g, '-'), content).catch((error: unknown) => {
+    throw new Error(`The machine cannot be saved: ${reasonOf(error)}.`, { cause: error });
+  });
 }
 
 /** Names of the machines that the browser keeps, the latest last. */

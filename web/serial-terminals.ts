@@ -1,7 +1,11 @@
 import type { Machine } from '../src/browser/index.ts';
 import { byId, textElement } from './elements.ts';
+import { isRemembered, remember } from './remembered.ts';
 import { Tabs } from './tabs.ts';
 import { SerialTerminal } from './terminal.ts';
+
+/** By what the browser remembers that screen readers are to read what comes. */
+const SCREEN_READER = 'rawiron-screen-reader';
 
 /** A port, with its tab and its terminal. */
 interface PortView {
@@ -31,9 +35,15 @@ export class SerialTerminals {
     this.#shown = this.#views[0]!;
     this.#tabs = new Tabs(list, { show: (id) => this.#show(id), enter: () => this.#enter() });
     const screenReader = byId('screen-reader', HTMLInputElement);
-    screenReader.addEventListener('change', () => {
+    const follow = () => {
       for (const { terminal } of this.#views) terminal.setScreenReader(screenReader.checked);
+    };
+    screenReader.addEventListener('change', () => {
+      remember(SCREEN_READER, screenReader.checked);
+      follow();
     });
+    screenReader.checked = isRemembered(SCREEN_READER);
+    follow();
     this.#tabs.show(this.#shown.panel.id);
   }
 

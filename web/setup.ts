@@ -4,6 +4,7 @@ import {
   imageAt,
   imageNames,
   type SettingName,
+  settingNames,
 } from '../src/browser/element-options.ts';
 import { isKept } from '../src/browser/files.ts';
 import type { Image, MachineOptions } from '../src/browser/index.ts';
@@ -14,18 +15,8 @@ import { KeptDisks, keepUnderFreeName } from './kept-disks.ts';
 import { fillLayouts } from './layout-choice.ts';
 import { systems } from './systems.ts';
 
-/** Fields of the form that describe a machine. */
-const fields: readonly SettingName[] = [
-  'memory',
-  'boot',
-  'cpu',
-  'append',
-  'network',
-  'card',
-  'sound',
-  'usb',
-  'keyboard',
-];
+/** Fields of the form that describe a machine. The demo is one of the systems there. */
+const fields = settingNames.filter((name) => name !== 'demo');
 /** What fields that are empty stand for. */
 const defaults: Readonly<Partial<Record<SettingName, string>>> = {
   // A kernel that nobody gave a command line says something where it can be seen.

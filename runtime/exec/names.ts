@@ -5,12 +5,12 @@ import type { CodePage } from './code-page.ts';
 /** Characters of a symbol that go into a function's name. */
 const LONGEST_NAME = 100;
 
-/** Name of a translation's function: of its symbol, if it has one. The address that it was translated at is always the end. */
-export function functionName(symbol: string | undefined, eip: number): string {
+/** Name of a translation's function: of its symbol, if it has one. The linear address that it was translated at is always the end. */
+export function functionName(symbol: string | undefined, linear: number): string {
   return `${(symbol ?? 'guest')
     .slice(0, LONGEST_NAME)
     .replace(/\W/g, '_')
-    .replace(/^(?=\d)/, '_')}_${hex(eip)}`;
+    .replace(/^(?=\d)/, '_')}_${hex(linear)}`;
 }
 
 /** What the names of generated functions' files begin with. */

@@ -257,7 +257,8 @@ export class Tiering {
     { old, growth }: Origin = ORIGINAL,
   ): CachedTranslation | null {
     const [{ page, eip }] = entries;
-    const name = functionName(this.nameOf((eip + page.context.base) >>> 0), eip);
+    const linear = (eip + page.context.base) >>> 0;
+    const name = functionName(this.nameOf(linear), linear);
     const result = translate({
       source: this.source(entries[0], old),
       entries: entries.map((entry) => entry.eip),

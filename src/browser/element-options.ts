@@ -1,5 +1,5 @@
 import type { CardModel, SoundCardModel, UsbInput } from '../../runtime/machine/models.ts';
-import type { DriveOptions } from '../drives/options.ts';
+import { type DriveOptions, driveName } from '../drives/options.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { KeyboardLayout } from '../input/layout.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
@@ -15,9 +15,11 @@ const driveOptions = {
   cdrom: { index: 2, media: 'cdrom' },
 } as const satisfies Readonly<Record<string, DriveOptions>>;
 
+type DriveName = keyof typeof driveOptions;
 /** What can hold an image: a drive, or what is booted without one. */
-export type ImageName = keyof typeof driveOptions | 'kernel' | 'initrd' | 'bios';
-const settingNames = [
+export type ImageName = DriveName | 'kernel' | 'initrd' | 'bios';
+/** All that is said of a machine by a word or a number. */
+export const settingNames = [
   'memory',
   'cpu',
   'boot',
@@ -29,15 +31,20 @@ const settingNames = [
   'usb',
   'keyboard',
 ] as const;
-/** What is said of a machine by a word or a number. */
 export type SettingName = (typeof settingNames)[number];
 /** All places of images. */
 export const imageNames: readonly ImageName[] = [
   ...(['kernel', 'initrd', 'bios'] as const),
-  ...(Object.keys(driveOptions) as (keyof typeof driveOptions)[]),
+  ...(Object.keys(driveOptions) as DriveName[]),
 ];
 /** All that describes a machine in an element's attributes, or in the address of a page. */
 export const machineNames: readonly (ImageName | SettingName)[] = [...settingNames, ...imageNames];
+
+/** The place of the drive that is called so (`driveName`), if it is one of these. */
+export function placeOf(drive: string): ImageName | undefined {
+  const names = Object.keys(driveOptions) as DriveName[];
+  return names.find((name) => driveName(driveOptions[name]) === drive);
+}
 
 /** Where a machine is described. */
 export interface MachineDescription {

@@ -34,11 +34,14 @@ export async function keepImage(name: string, image: Blob): Promise<void> {
   const file = fileName(name);
   // Before the image is another one: snapshots of the old one must not fit it.
   const setVersion = async () => await replaceFile(await versions(), file, new Blob([newVersion()]));
-  try {
-    await replaceFile(await folder(), file, image, setVersion);
-  } catch (error) {
-    throw new StorageError({ name }, `cannot keep it: ${reasonOf(error)}`, { cause: causeOf(error) });
-  }
+  await orSay(name, 'keep', async () => replaceFile(await folder(), file, image, setVersion));
+}
+
+/** @throws StorageError that names the image, and says what could not be done with it and why */
+async function orSay<Result>(name: string, what: string, act: () => Promise<Result>): Promise<Result> {
+  return await act().catch((error: unknown) => {
+    throw new StorageError({ name }, `cannot ${what} it: ${reasonOf(error)}`, { cause: causeOf(error) });
+  });
 }
 
 /** Makes an empty image, in the place of one of that name, and opens it. */
@@ -47,9 +50,13 @@ export async function createKept(name: string): Promise<ByteStore> {
   return await openKept(name, 'write');
 }
 
-/** An image that the browser keeps, as it is now. */
+/**
+ * An image that the browser keeps, as it is now.
+ * @throws StorageError if there is none of that name
+ */
 export async function keptImage(name: string): Promise<File> {
-  return await (await (await folder()).getFileHandle(fileName(name))).getFile();
+  const file = fileName(name);
+  return await orSay(name, 'read', async () => (await (await folder()).getFileHandle(file)).getFile());
 }
 
 /** Names of the images that the browser keeps, in the order of the alphabet. */
@@ -59,10 +66,14 @@ export async function keptImages(): Promise<string[]> {
   return names.sort();
 }
 
-/** Forgets an image. Rejects while a machine uses it. */
+/**
+ * Forgets an image.
+ * @throws StorageError if there is none of that name, or a machine uses it
+ */
 export async function removeImage(name: string): Promise<void> {
-  await (await folder()).removeEntry(fileName(name));
-  await (await versions()).removeEntry(fileName(name)).catch(() => {});
+  const file = fileName(name);
+  await orSay(name, 'remove', async () => (await folder()).removeEntry(file));
+  await (await versions()).removeEntry(file).catch(() => {});
 }
 
 /** The way to the worker that has the files open: only there they are read and written in place. */
@@ -168,7 +179,8 @@ const reasons: Readonly<Record<string, string>> = {
   QuotaExceededError: 'the browser gives this page no more room',
 };
 
-function reasonOf(error: unknown): string {
+/** Why a browser does not do something with the page's private files. */
+export function reasonOf(error: unknown): string {
   const { name, message } = error as Error;
   return reasons[name] ?? message;
 }

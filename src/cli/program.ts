@@ -1,3 +1,4 @@
+import { MissingImageError } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
 import { parseArguments } from './arguments.ts';
 import {
@@ -66,8 +67,12 @@ export async function main(args: readonly string[]): Promise<number> {
     const task = await parseCommand(args);
     return await task();
   } catch (error) {
-    const mistake = error instanceof ConfigurationError;
-    process.stderr.write(`rawiron: ${mistake ? error.message : `internal error: ${(error as Error).stack}`}\n`);
+    process.stderr.write(`rawiron: ${toldAs(error)}\n`);
     return 1;
   }
+}
+
+function toldAs(error: unknown): string {
+  if (!(error instanceof ConfigurationError)) return `internal error: ${(error as Error).stack}`;
+  return error instanceof MissingImageError ? `${error.message}: give them by flags such as -hda` : error.message;
 }

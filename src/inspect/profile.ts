@@ -42,7 +42,7 @@ export interface ProfiledFunction {
 export interface GuestPlace {
   readonly physical: number;
   readonly key: number;
-  readonly eip: number;
+  readonly linear: number;
 }
 
 export interface ProfileSummary {
@@ -56,8 +56,8 @@ export interface ProfileSummary {
 
 /** File of a translation's function: as the machine names it, and as it is called where it was exported. */
 const GUEST = [
-  /^rawiron:\/\/\/(?<physical>[0-9a-f]{8})-(?<key>[0-9a-f]+)\/\w+_(?<eip>[0-9a-f]{8})\.js$/,
-  /^file:.*\/\w+_(?<eip>[0-9a-f]{8})\.(?<physical>[0-9a-f]{8})-(?<key>[0-9a-f]+)\.js$/,
+  /^rawiron:\/\/\/(?<physical>[0-9a-f]{8})-(?<key>[0-9a-f]+)\/\w+_(?<linear>[0-9a-f]{8})\.js$/,
+  /^file:.*\/\w+_(?<linear>[0-9a-f]{8})\.(?<physical>[0-9a-f]{8})-(?<key>[0-9a-f]+)\.js$/,
 ];
 /** V8 leaves out the file's name of some functions that were there before the profile was begun. */
 const GUEST_NAME = /^\w+_([0-9a-f]{8})$/;
@@ -83,7 +83,7 @@ function guestPlace(url: string): GuestPlace | null {
   const groups = GUEST.map((pattern) => pattern.exec(url)?.groups).find((found) => found !== undefined);
   if (!groups) return null;
   const value = (name: keyof GuestPlace) => Number.parseInt(groups[name], 16);
-  return { physical: value('physical'), key: value('key'), eip: value('eip') };
+  return { physical: value('physical'), key: value('key'), linear: value('linear') };
 }
 
 function shareOf({ callFrame: { functionName, url } }: ProfileNode): ShareName {
@@ -108,8 +108,8 @@ interface Building {
   readonly lines: Map<number, number>;
 }
 
-/** What translations are shown as one: the name of the function that an EIP is in, or nothing. */
-type GroupOf = (eip: number) => string | undefined;
+/** What translations are shown as one: the name of the function that an address is in, or nothing. */
+type GroupOf = (linear: number) => string | undefined;
 
 /** Sums a profile up by function; translations that are in one group are one. */
 export function summarize(profile: CpuProfile, groupOf: GroupOf = () => undefined): ProfileSummary {
@@ -152,8 +152,8 @@ function timesOf({ samples, timeDeltas, startTime, endTime }: CpuProfile): Map<n
 
 function functionOf(functions: Map<string, Building>, node: ProfileNode, groupOf: GroupOf): Building {
   const { functionName, url, lineNumber } = node.callFrame;
-  const eip = guestPlace(url)?.eip ?? (url === '' ? eipOfName(functionName) : undefined);
-  const group = eip === undefined ? undefined : groupOf(eip);
+  const linear = guestPlace(url)?.linear ?? (url === '' ? linearOfName(functionName) : undefined);
+  const group = linear === undefined ? undefined : groupOf(linear);
   const id = group ?? `${functionName} ${url} ${lineNumber}`;
   let f = functions.get(id);
   if (!f) {
@@ -163,7 +163,7 @@ function functionOf(functions: Map<string, Building>, node: ProfileNode, groupOf
   return f;
 }
 
-function eipOfName(name: string): number | undefined {
+function linearOfName(name: string): number | undefined {
   const match = GUEST_NAME.exec(name);
   return match ? Number.parseInt(match[1], 16) : undefined;
 }

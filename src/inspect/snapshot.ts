@@ -25,7 +25,7 @@ export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols): Code {
     limits: snapshot.limits,
     checks: snapshot.checks,
     options: snapshot.options,
-    name: functionName(symbols.at(snapshot.linear)?.name, snapshot.eip),
+    name: functionName(symbols.at(snapshot.linear)?.name, snapshot.linear),
     symbol: (address) => symbols.label(address + snapshot.linear - snapshot.eip),
   };
 }

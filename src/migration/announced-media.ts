@@ -1,6 +1,6 @@
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import { type DriveOptions, driveName } from '../drives/options.ts';
-import { ConfigurationError } from '../errors.ts';
+import { MissingImageError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { SnapshotError } from '../snapshot/layout.ts';
 import { isRecord } from '../snapshot/options.ts';
@@ -44,7 +44,7 @@ function foreign(): SnapshotError {
 
 /**
  * The drives of the same machine here. Disks in memory are there as far as their size is known; what is on them comes later.
- * @throws ConfigurationError that names a drive whose image has to be named
+ * @throws MissingImageError that names a drive whose image has to be named
  */
 export function announcedDrives(drives: readonly DriveOptions[], media: AnnouncedMedia): DriveOptions[] {
   return drives.map((drive) => {
@@ -52,8 +52,6 @@ export function announcedDrives(drives: readonly DriveOptions[], media: Announce
     if (medium === undefined) return drive;
     const { sectors, isReadOnly: readOnly, image } = medium;
     if (medium.isInMemory) return { ...drive, image: new Uint8Array(sectors * 512), format: 'raw', readOnly };
-    throw new ConfigurationError(
-      `${driveName(drive)}: the machine that arrives has ${printable(image)} in it; name that image (drives, or flags such as -hda), and all other drives`,
-    );
+    throw new MissingImageError(driveName(drive), printable(image));
   });
 }

@@ -1,7 +1,7 @@
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import { type DriveOptions, driveName } from '../drives/options.ts';
 import { type SavedMedia, type SavedMedium, shown } from '../drives/saved-medium.ts';
-import { ConfigurationError } from '../errors.ts';
+import { MissingImageError } from '../errors.ts';
 import type { MachineOptions } from '../options.ts';
 import type { SavedPages } from '../storage/overlay-pages.ts';
 import type { ImageIdentity } from '../storage/store.ts';
@@ -19,7 +19,7 @@ export function checkedMedia(saved: Saved): SavedMedia {
 
 /**
  * Drives with what was in them, as far as it is in the snapshot.
- * @throws ConfigurationError that names a drive whose image is not
+ * @throws MissingImageError that names a drive whose image is not
  */
 export function drivesWith({ drives = [] }: MachineOptions, media: SavedMedia): DriveOptions[] {
   return (drives as readonly DriveOptions[]).map((drive) => {
@@ -27,9 +27,7 @@ export function drivesWith({ drives = [] }: MachineOptions, media: SavedMedia): 
     if (medium === undefined) return drive;
     // What a file may be taken for must not depend on its bytes: one of another format could name files of the host.
     if (medium.contents) return { ...drive, image: medium.contents, format: 'raw', readOnly: medium.isReadOnly };
-    throw new ConfigurationError(
-      `${driveName(drive)}: the snapshot was taken with ${shown(medium)} in it, which it doesn't contain; name that image (drives, or flags such as -hda), and all other drives`,
-    );
+    throw new MissingImageError(driveName(drive), shown(medium));
   });
 }
 

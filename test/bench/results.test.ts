@@ -8,6 +8,7 @@ const sample = (guest: number, least: number, most: number, others: Partial<Samp
   leastMilliseconds: least,
   mostMilliseconds: most,
   resolution: 0,
+  processorMilliseconds: 0,
   rounds: 10,
   ...others,
 });
@@ -26,6 +27,12 @@ test('The median of the runs is taken, of a standard size', () => {
   );
   expect(runs).toEqual([5000, 400, 450]);
   expect(milliseconds).toBe(450);
+});
+
+test('Processor time is of a standard size too, and left out where the host tells none', () => {
+  const used = (processorMilliseconds: number, rounds: number) => sample(1, 1, 2, { processorMilliseconds, rounds });
+  expect(cell(used(30, 10), used(20, 5), used(10, 2)).processorMilliseconds).toBe(40);
+  expect(cell(used(0, 10))).not.toHaveProperty('processorMilliseconds');
 });
 
 describe('A wrong clock', () => {

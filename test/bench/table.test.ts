@@ -116,6 +116,18 @@ describe('The table', () => {
   });
 });
 
+test('Where processor time was measured, a remark compares by it', () => {
+  const cells = results.cells.map((cell) => {
+    const factor = { v86: 1, translator: 0.5 }[cell.engine];
+    return cell.milliseconds !== undefined && factor !== undefined
+      ? { ...cell, processorMilliseconds: factor * 100 }
+      : cell;
+  });
+  expect(remarks({ ...results, cells })).toContain(
+    'By processor time of the busiest thread, v86 being 1: translator 2.00× (geometric means of the programs).',
+  );
+});
+
 test('Remarks tell how the translator compares, what was left out and why', () => {
   expect(remarks(results)).toEqual([
     'Speed of translator, v86 being 1: 1.00× (geometric mean of 3 programs), 0.25× at least (jit), 2.00× for the boot.',

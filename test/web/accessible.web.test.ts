@@ -108,5 +108,10 @@ describe.skipIf(noBrowser !== '')(`the page in Chromium${noBrowser}`, () => {
       await page.locator('#serial-tab').click();
       await page.getByLabel('Screen readers read what comes').check();
       await page.locator('.xterm-accessibility-tree', { hasText: 'demo>' }).waitFor({ state: 'attached' });
+      // Whoever needs that needs it the next time, too.
+      await page.reload();
+      await turnOn(page);
+      await page.locator('.xterm-accessibility-tree', { hasText: 'demo>' }).waitFor({ state: 'attached' });
+      expect(await page.getByLabel('Screen readers read what comes').isChecked()).toBe(true);
     }));
 });

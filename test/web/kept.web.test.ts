@@ -61,6 +61,30 @@ describe.skipIf(noBrowser !== '')(`a disk that the page keeps${noBrowser}`, () =
       await screenText(page).filter({ hasText: '#2' }).waitFor(LONG);
     }));
 
+  test('that has gone, or is in use, is told of', () =>
+    inPage('#hda=disks/count.img', async (page) => {
+      const alert = (text: string) => page.getByRole('alert').filter({ hasText: text }).waitFor(LONG);
+      await page.getByLabel('keep').check();
+      await turnOn(page);
+      await screenText(page).filter({ hasText: '#1' }).waitFor(LONG);
+      const other = await page.context().newPage();
+      await other.goto(page.url().replace(/#.*/, ''));
+      other.on('dialog', (dialog) => void dialog.accept());
+      await other.getByRole('button', { name: 'Remove count.qcow2' }).click();
+      const problem = other.getByRole('alert').filter({ hasText: 'count.qcow2: cannot remove it: it is in use' });
+      await problem.waitFor(LONG);
+      await page.getByRole('button', { name: 'Turn off' }).click();
+      await page.getByRole('button', { name: 'Save count.qcow2 as a file' }).waitFor();
+      await expect
+        .poll(async () => {
+          await other.getByRole('button', { name: 'Remove count.qcow2' }).click();
+          return await other.locator('#kept-disks li').count();
+        }, LONG)
+        .toBe(0);
+      await page.getByRole('button', { name: 'Save count.qcow2 as a file' }).click();
+      await alert('count.qcow2: cannot read it: there is no such image');
+    }));
+
   test('is part of the address, and boots again after a reload', () =>
     inPage('', async (page) => {
       const buffer = Buffer.from(counter);

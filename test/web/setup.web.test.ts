@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
-import { choose, floppy, LONG, turnOn, usePage } from '../support/web/page.ts';
+import { choose, floppy, LONG, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
+
+function isInView(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}
 
 describe.skipIf(noBrowser !== '')(`the form of the page in Chromium${noBrowser}`, () => {
   const inPage = usePage();
@@ -37,6 +42,31 @@ describe.skipIf(noBrowser !== '')(`the form of the page in Chromium${noBrowser}`
       await page.getByLabel('Memory').blur();
       expect(new URL(page.url()).hash).toBe('#system=text&memory=64');
     }));
+
+  test('starts a machine where it can be seen, however far down its user was', () =>
+    inPage('#system=demo&memory=16', async (page) => {
+      await page.setViewportSize({ width: 1280, height: 500 });
+      await page.getByText('Settings', { exact: true }).click();
+      await page.getByLabel("Kernel's command line").scrollIntoViewIfNeeded();
+      expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
+      // The button is there wherever one is in the form.
+      expect(await page.getByRole('button', { name: 'Turn on' }).evaluate(isInView)).toBe(true);
+      await turnOn(page);
+      await page.locator('#status', { hasText: 'Running' }).waitFor(LONG);
+      await expect.poll(() => page.evaluate(() => scrollY), LONG).toBe(0);
+    }));
+
+  test('starts from the empty screen, too', () =>
+    inPage('#system=demo&memory=16', async (page) => {
+      const start = page.getByRole('button', { name: 'Start', exact: true });
+      await start.click();
+      await seeOnTerminal(page, 'demo>');
+      expect(await start.isVisible()).toBe(false);
+    }));
+});
+
+describe.skipIf(noBrowser !== '')(`the look of the page in Chromium${noBrowser}`, () => {
+  const inPage = usePage();
 
   test('has tabs that arrow keys reach', () =>
     inPage('', async (page) => {

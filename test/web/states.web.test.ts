@@ -61,6 +61,53 @@ describe.skipIf(noBrowser !== '')(`a machine that the page saves${noBrowser}`, (
 });
 
 describe.skipIf(noBrowser !== '')(`a saved machine in the page${noBrowser}`, () => {
+  const inPage = usePage({ '/late.img': floppy('') });
+
+  test('goes on while the images of another machine, asked for before, are still on their way', () =>
+    inPage('#system=demo&memory=16', async (page) => {
+      await turnOn(page);
+      await seeOnTerminal(page, 'demo>');
+      await saveState(page);
+      await page.getByRole('button', { name: 'Turn off' }).click();
+      const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      await page.route('**/late.img', async (route) => {
+        asked.resolve();
+        await released.promise;
+        await route.continue();
+      });
+      await page.evaluate(() => {
+        location.hash = '#fda=late.img';
+      });
+      await page.getByRole('button', { name: 'Remove late.img' }).waitFor();
+      await turnOn(page);
+      await asked.promise;
+      await page.getByRole('button', { name: 'Go on from demo' }).click();
+      await status(page, /Running/);
+      const arrived = page.waitForResponse('**/late.img');
+      released.resolve();
+      await (await arrived).finished();
+      await page.keyboard.type('bench 5\r');
+      await seeOnTerminal(page, 'with 23000 primes');
+      await status(page, /Running/);
+      expect(await page.locator('#setup').isVisible()).toBe(false);
+    }));
+
+  test('tells which image it needs by its place in the form', () =>
+    inPage('', async (page) => {
+      const disk = Buffer.from(counter);
+      await choose(page, 'mine.img', disk, 'Disk 1');
+      await turnOn(page);
+      await page.locator('rawiron-pc pre').filter({ hasText: 'Booting from' }).waitFor(LONG);
+      await saveState(page);
+      await page.reload();
+      await page.getByRole('button', { name: 'Go on from mine' }).click();
+      const problem = page.getByRole('alert').filter({ hasText: 'Disk 1' });
+      await problem.waitFor(LONG);
+      expect(await problem.textContent()).toMatch(/^The saved machine had mine.img .* as Disk 1. Drop that image here/);
+    }));
+});
+
+describe.skipIf(noBrowser !== '')(`a saved machine beside another one in the page${noBrowser}`, () => {
   const inPage = usePage();
 
   test('goes on as it was, whatever the form says by then', () =>

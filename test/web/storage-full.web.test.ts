@@ -91,7 +91,21 @@ describe.skipIf(noBrowser !== '')(`where Chromium gives no more room${noBrowser}
 });
 
 describe.skipIf(noBrowser !== '')(`the page where Chromium gives no more room${noBrowser}`, () => {
-  const inPage = usePage();
+  const inPage = usePage({ '/small.img': diskWith('jmp $') });
+
+  test('lets a machine go on whose state cannot be saved', () =>
+    inPage('#hda=small.img&memory=16', async (page) => {
+      await page.getByLabel('keep').check();
+      await turnOn(page);
+      await page.locator('#status', { hasText: 'Running' }).waitFor(LONG);
+      await limit(page, 1);
+      await page.getByRole('button', { name: 'Save state' }).click();
+      await page.getByRole('alert').filter({ hasText: 'no more room' }).waitFor(LONG);
+      expect(await page.locator('#pause').textContent()).toBe('Pause');
+      expect(await page.locator('#saved-states li').count()).toBe(0);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.locator('#status', { hasText: 'Paused' }).waitFor(LONG);
+    }));
 
   test('says that a disk cannot be kept', () =>
     inPage('', async (page) => {

@@ -34,7 +34,7 @@ export const profileCommand: Command = {
 /** What a profile says; it is written to a file too if that is asked for. */
 export async function profileAnswer(profile: ThreadProfile, symbols: Symbols, options: Options): Promise<Answer> {
   if (options.output !== undefined) await writeProfile(options.output, profile);
-  const summary = summarize(profile, (eip) => symbols.at(eip)?.name);
+  const summary = summarize(profile, (linear) => symbols.at(linear)?.name);
   const { limit = USUAL_LIMIT } = options;
   const functions = limit === 0 ? summary.functions : summary.functions.slice(0, limit);
   const others = Math.max(0, profile.cpu.process - profile.cpu.thread);
@@ -89,7 +89,7 @@ function functionTable(functions: readonly ProfiledFunction[], busy: number, sty
     { title: 'KIND', cell: ({ share }) => share },
     {
       title: 'FUNCTION',
-      cell: ({ name, guest }) => (guest && !name.endsWith(hex(guest.eip)) ? bold(style, name) : name),
+      cell: ({ name, guest }) => (guest && !name.endsWith(hex(guest.linear)) ? bold(style, name) : name),
     },
   ];
   return table(

@@ -157,7 +157,7 @@ function exitText(exits: Readonly<Partial<Record<ExitKind, number>>>): string {
 
 function functionTable({ profile }: Recording, symbols: Symbols): string {
   const busy = busyTime(profile);
-  const nameOf = ({ guest, name }: ProfiledFunction) => (guest && symbols.label(guest.eip)) ?? name;
+  const nameOf = ({ guest, name }: ProfiledFunction) => (guest && symbols.label(guest.linear)) ?? name;
   const rows = profile.functions.filter(({ share: kind }) => kind !== 'idle').slice(0, SHOWN);
   return grid(
     ['Self', 'Total', 'Kind', 'Function'],

@@ -56,16 +56,16 @@ describe.skipIf(typeof found === 'string')('a booted Linux', () => {
       await new Promise((resolve) => setTimeout(resolve, 5000));
       const profile = await guest.machine.probe.stopProfile(number);
       await guest.stop();
-      const { functions, shares } = summarize(profile, (eip) => symbols.at(eip)?.name);
+      const { functions, shares } = summarize(profile, (linear) => symbols.at(linear)?.name);
       const guests = functions.filter(({ share }) => share === 'guest');
       const time = (list: typeof guests) => list.reduce((sum, { self }) => sum + self, 0);
       expect(shares.guest).toBeGreaterThan(100_000);
       const named = guests.filter(({ name }) => symbols.find(name) !== undefined || /^\w+_[0-9a-f]{8}$/.test(name));
       expect(time(named) / time(guests)).toBeGreaterThan(0.95);
       // Of the kernel's code, all but what modules and the shell's own program run has symbols.
-      const eipOf = ({ name, guest: place }: (typeof guests)[number]) =>
-        place?.eip ?? Number.parseInt(name.slice(-8), 16);
-      const ofKernel = guests.filter((f) => symbols.find(f.name) !== undefined || eipOf(f) >= 0xc0000000);
+      const addressOf = ({ name, guest: place }: (typeof guests)[number]) =>
+        place?.linear ?? Number.parseInt(name.slice(-8), 16);
+      const ofKernel = guests.filter((f) => symbols.find(f.name) !== undefined || addressOf(f) >= 0xc0000000);
       const withSymbol = ofKernel.filter(({ name }) => symbols.find(name) !== undefined);
       expect(time(withSymbol) / time(ofKernel)).toBeGreaterThan(0.95);
       expect(withSymbol.map(({ name }) => name)).toEqual(expect.arrayContaining(['vfs_read', 'read_zero']));

@@ -70,7 +70,7 @@ describe('a profile', () => {
     const { shares, functions } = summarize({ ...profile, nodes });
     expect(shares).toEqual(summary.shares);
     expect(functions).toContainEqual(
-      expect.objectContaining({ guest: { physical: 0x1000, key: 0x2b, eip: 0xc0001000 } }),
+      expect.objectContaining({ guest: { physical: 0x1000, key: 0x2b, linear: 0xc0001000 } }),
     );
   });
 
@@ -81,7 +81,7 @@ describe('a profile', () => {
   });
 
   test('knows the places of translations, and their lines', () => {
-    expect(named('f_c0001000').guest).toEqual({ physical: 0x1000, key: 0x2b, eip: 0xc0001000 });
+    expect(named('f_c0001000').guest).toEqual({ physical: 0x1000, key: 0x2b, linear: 0xc0001000 });
     expect([...named('f_c0001000').lines]).toEqual([
       [4, 1],
       [5, 2],

@@ -10,7 +10,7 @@ const sampled = (name: string, self: number, physical?: number): ProfiledFunctio
   share: 'guest',
   self,
   total: self,
-  guest: physical === undefined ? null : { physical, key: 1, eip: 0 },
+  guest: physical === undefined ? null : { physical, key: 1, linear: 0 },
   lines: new Map(),
 });
 const profile = (functions: ProfiledFunction[]): ProfileSummary => ({

@@ -35,6 +35,15 @@ async function run(flags: readonly string[], input: string): Promise<{ output: s
   return { output, errors, code };
 }
 
+/** The file of a machine that stands on an image. */
+async function machineWithDisk(): Promise<string> {
+  const [image, path] = [join(folder, 'disk.img'), join(folder, 'disk.snapshot')];
+  await writeFile(image, new Uint8Array(1 << 16));
+  await using machine = await Machine.create({ memory: 4, boot: { demo: true }, drives: [image] });
+  await writeFile(path, await machine.snapshot());
+  return path;
+}
+
 test.each([[[]], [['-engine', 'interpreter', '-isolate', 'caller']]])(
   'a machine goes on from a file: %j',
   async (flags) => {
@@ -49,13 +58,21 @@ test.each<[string, string[], RegExp]>([
   ['nothing', ['-incoming', 'rdma:0:4444'], /cannot go to or come from 'rdma:0:4444'; give tcp:HOST:PORT, /],
   ['no file', ['-incoming', 'file:/nowhere/x'], /-incoming: cannot read \/nowhere\/x: /],
   ['another machine', ['-incoming', 'FILE', '-m', '32'], /the snapshot: is of a machine with other options: memory/],
+  [
+    'no image',
+    ['-incoming', 'DISK'],
+    /ide0-hd0: the machine had disk.img .* in it, .*: give them by flags such as -hda$/m,
+  ],
   ['a damaged file', ['-incoming', 'DAMAGED'], /the snapshot: is damaged/],
 ])('what cannot be gone on from is an error: %s', async (_, flags, message) => {
   const damaged = join(folder, 'damaged.snapshot');
   const bytes = await readFile(file);
   bytes[bytes.length - 5]! ^= 1;
   await writeFile(damaged, bytes);
-  const named = flags.map((flag) => ({ FILE: `file:${file}`, DAMAGED: `file:${damaged}` })[flag] ?? flag);
+  const withDisk = await machineWithDisk();
+  const named = flags.map(
+    (flag) => ({ FILE: `file:${file}`, DAMAGED: `file:${damaged}`, DISK: `file:${withDisk}` })[flag] ?? flag,
+  );
   const { errors, code } = await run(named, '');
   expect(errors).toMatch(message);
   expect(code).toBe(1);

@@ -142,7 +142,7 @@ test('a CD and a floppy disk are there again', async () => {
   const machine = await create({ image: letters }, { drives });
   const snapshot = await machine.snapshot();
   await expect(Machine.restore(snapshot)).rejects.toThrow(
-    /^ide1-cd0: the snapshot was taken with disk.img \(raw, 8192 bytes\)/,
+    /^ide1-cd0: the machine had disk.img \(raw, 8192 bytes\) in it, which has to be given/,
   );
   const second = await restore(snapshot, { drives });
   expect(second.drives.map(({ name, medium }) => [name, medium?.sectors])).toEqual([
