@@ -1,4 +1,5 @@
 import { Vector } from '../../translator/abi/faults.ts';
+import { Key } from '../../translator/abi/key.ts';
 import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
@@ -97,7 +98,7 @@ function mayMoveBlocks(cpu: Cpu): boolean {
 
 /**
  * Where the elements that are left are: `most` at most, as far as they lie in the segment and the address doesn't wrap. None
- * where they are misaligned, which may be a fault.
+ * where they are misaligned and that is a fault.
  */
 function blockOf(
   cpu: Cpu,
@@ -113,9 +114,9 @@ function blockOf(
   const fromLow = (offset - state[Word.segmentLow + segment]) >>> 0;
   const room = Math.min(doubles[spans + segment] - fromLow, (mask >>> 0) - offset) + 1;
   const linear = (state[Word.segmentBase + segment] + offset) | 0;
-  const isAligned = (linear & (size - 1)) === 0;
+  const isFault = (linear & (size - 1)) !== 0 && (state[Word.key] & Key.alignment) !== 0;
   const count = Math.min((state[Word.ecx] & mask) >>> 0, most, Math.floor(room / size));
-  return { linear, bytes: isAligned ? Math.max(count, 0) * size : 0 };
+  return { linear, bytes: isFault ? 0 : Math.max(count, 0) * size };
 }
 
 /** Without an element that reaches into the next page. */

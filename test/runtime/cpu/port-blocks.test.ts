@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { Key } from '../../../translator/abi/key.ts';
 import { Eflags, Segment, Word } from '../../../translator/abi/state.ts';
 import { Rig } from './rig.ts';
 
@@ -59,6 +60,17 @@ test('a block ends with the page, with 256 elements, and with the segment', () =
   expect(after()).toEqual([0xf00, 0x91fc, 0, 0x10]);
 });
 
+test('misaligned elements are a block too, but for one that lies in two pages', () => {
+  registers({ ecx: 0x103, edi: 0x8bfe });
+  give(Infinity);
+  rig.trap('repeatStringIn', 4, -1, 0x10, 0x12);
+  expect(rig.portLog).toEqual(['in 1f0 4: 1024 of 1024']);
+  rig.portLog.length = 0;
+  rig.trap('repeatStringIn', 4, -1, 0x10, 0x12);
+  expect(rig.portLog).toEqual(['in 1f0 4', 'in 1f0 4: 8 of 8']);
+  expect(after()).toEqual([0, 0x900a, 0, 0x12]);
+});
+
 test('a 16-bit address wraps after its last element', () => {
   registers({ ecx: 0x30002, edi: 0x2fffe });
   give(Infinity);
@@ -71,7 +83,13 @@ test.each<[string, () => void]>([
   ['goes downwards', () => (rig.words[Word.eflags] |= Eflags.df)],
   ['is traced', () => (rig.words[Word.eflags] |= Eflags.tf)],
   ['is to leave', () => (rig.words[Word.attention] = 1)],
-  ['is misaligned', () => (rig.words[Word.edi] += 1)],
+  [
+    'is misaligned, and that is a fault of other instructions',
+    () => {
+      rig.words[Word.edi] += 1;
+      rig.words[Word.key] |= Key.alignment;
+    },
+  ],
   ['goes to a page that is not at hand', () => (rig.memory.writableSpan = () => null)],
 ])('single elements where the instruction %s', (_, prepare) => {
   registers({ ecx: 1, edi: 0x8000 });
