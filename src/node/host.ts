@@ -7,6 +7,7 @@ import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { CreateCore } from '../machine-core.ts';
 import { nodeCompressor, portableCompressor } from './compressor.ts';
 import { startDriveThread } from './drive-thread.ts';
+import { freedMemory } from './freed-memory.ts';
 import { imageHost } from './images.ts';
 import { KeptThread, type ThreadEnd } from './kept-thread.ts';
 import { SpareThread } from './spare-thread.ts';
@@ -176,6 +177,7 @@ class NodeIsolate implements Isolate {
     this.port = messageEnd(port);
     this.#port = port;
     this.#thread = thread;
+    freedMemory.machineStarted();
   }
 
   watch(state: Int32Array): Promise<void> {
@@ -189,7 +191,7 @@ class NodeIsolate implements Isolate {
   }
 
   async terminate(): Promise<void> {
-    this.#end ??= this.#thread.terminate();
+    this.#end ??= this.#thread.terminate().finally(() => freedMemory.machineEnded());
     await this.#end;
   }
 }

@@ -1,14 +1,11 @@
-/** What of node:ffi is used (Node 26.1; experimental). */
-interface ForeignFunctions {
-  dlopen(path: null, functions: object): { readonly functions: { readonly madvise: Madvise; getpagesize(): number } };
-  getRawPointer(bytes: Uint8Array): bigint;
+import { foreignFunctions } from './foreign-functions.ts';
+
+interface MemoryFunctions {
+  /** madvise(2): 0, or -1. */
+  madvise(address: bigint, length: bigint, advice: number): number;
+  getpagesize(): number;
 }
 
-/** madvise(2): 0, or -1. */
-type Madvise = (address: bigint, length: bigint, advice: number) => number;
-
-const MADVISE = { arguments: ['pointer', 'u64', 'i32'], return: 'i32' } as const;
-const GETPAGESIZE = { arguments: [], return: 'i32' } as const;
 /** Bytes of a guest's page. Where the host's are larger, a length is rounded up to them: pages beside would be lost. */
 const PAGE = 4096;
 /** On Linux, pages of private memory are zeros when they are next touched. Other systems have other meanings. */
@@ -27,22 +24,12 @@ export function releaseMemory(bytes: Uint8Array): boolean {
 let release: typeof releaseMemory | undefined;
 
 function openRelease(): typeof releaseMemory {
-  const { emitWarning } = process;
-  // It says that node:ffi is experimental: a user can do nothing about that.
-  process.emitWarning = () => {};
-  try {
-    return process.platform === 'linux' ? withMadvise() : () => false;
-  } catch {
-    // This Node has no node:ffi, or must not use it.
-    return () => false;
-  } finally {
-    process.emitWarning = emitWarning;
-  }
-}
-
-function withMadvise(): typeof releaseMemory {
-  const ffi = process.getBuiltinModule('node:ffi' as 'node:fs') as unknown as ForeignFunctions;
-  const { madvise, getpagesize } = ffi.dlopen(null, { madvise: MADVISE, getpagesize: GETPAGESIZE }).functions;
-  if (getpagesize() !== PAGE) return () => false;
-  return (bytes) => madvise(ffi.getRawPointer(bytes), BigInt(bytes.length), MADV_DONTNEED) === 0;
+  const foreign = foreignFunctions<MemoryFunctions>({
+    madvise: { arguments: ['pointer', 'u64', 'i32'], return: 'i32' },
+    getpagesize: { arguments: [], return: 'i32' },
+  });
+  if (!foreign) return () => false;
+  const { functions, addressOf } = foreign;
+  if (functions.getpagesize() !== PAGE) return () => false;
+  return (bytes) => functions.madvise(addressOf(bytes), BigInt(bytes.length), MADV_DONTNEED) === 0;
 }
