@@ -143,9 +143,9 @@ export class CodeCache implements CodeWriteListener {
   }
 
   /** A record of a page has got a node. */
-  attach(page: CodePage, record: number, node: Node): void {
+  attach(record: number, node: Node): void {
     this.records.attach(record, node);
-    this.residence.take(page, Cost.node);
+    this.residence.take(node.page, Cost.node);
   }
 
   /** Whether links to nodes of a page may be followed: it is still mapped where it was. */

@@ -33,8 +33,8 @@ export class DecodedCode {
   protected readonly parts: GraphParts;
   protected readonly state: Int32Array;
   private readonly fetch: InstructionFetch;
-  /** What instructions are decoded into that need no node. */
-  private readonly draft = new Node(makeNowhere(), 0, forms[INVALID_FORM], () => null);
+  /** What an instruction without a node is decoded into: it becomes its node if that is needed. */
+  private draft = new Node(makeNowhere(), 0, forms[INVALID_FORM], () => null);
 
   constructor(parts: GraphParts) {
     this.parts = parts;
@@ -63,10 +63,22 @@ export class DecodedCode {
       ? spare.takeNode(page, eip, this.passing)
       : spare.takeNode(page, eip, this.fresh, this.declined);
     if (!isGate) node.one = this.undecoded;
-    node.weight = records.weightOf(record);
-    node.due = records.firstDue;
-    this.cache.attach(page, record, node);
+    return this.attach(record, node);
+  }
+
+  private attach(record: number, node: Node): Node {
+    node.weight = this.records.weightOf(record);
+    node.due = this.records.firstDue;
+    this.cache.attach(record, node);
     return node;
+  }
+
+  /** The draft as the node of what it was decoded from. */
+  private takeDraft(record: number): Node {
+    const { draft, spare } = this;
+    this.draft = spare.takeNode(makeNowhere(), 0, this.fresh);
+    draft.enter = this.declined;
+    return this.attach(record, draft);
   }
 
   /** Makes an instruction decode its bytes anew when it next runs. */
@@ -115,35 +127,40 @@ export class DecodedCode {
 
   /** Decodes a node and gives it its handler. Faults as fetching the instruction does. */
   decode(node: Node): void {
-    const { page, record } = node;
+    const length = this.fetch.within(node) || this.decodeCrossing(node);
+    const handler = this.parts.handlers.get(node, node.page.context.key);
+    if (!this.records.isDecoded(node.record)) this.write(node.record, node, length, handler);
+    this.finish(node, length, handler);
+  }
+
+  /** Gives a node that was decoded, and its record too, what it runs and the nodes that it leads to. */
+  private finish(node: Node, length: number, handler: Handler): void {
     const { NEXT, TAKEN } = this.records.views;
-    node.length = this.fetch.within(node) || this.decodeCrossing(node);
-    const handler = this.parts.handlers.get(node, page.context.key);
-    node.one = node.crossing ? this.runCrossing : handler.run;
-    if (node.crossing) node.crossing = { frame: node.crossing.frame, handler: handler.run };
-    if (!this.records.isDecoded(record)) this.write(record, node, node.length, handler);
-    node.next = this.nodeOf(NEXT[record]);
-    node.taken = isRelative(node) ? this.nodeOf(TAKEN[record]) : null;
+    node.length = length;
+    node.one = node.crossing === null ? handler.run : this.runCrossing;
+    if (node.crossing !== null) node.crossing.handler = handler.run;
+    node.next = this.nodeOf(NEXT[node.record]);
+    node.taken = isRelative(node) ? this.nodeOf(TAKEN[node.record]) : null;
     this.setRun(node, this.runOf(node));
   }
 
   /**
-   * Decodes an instruction into its record alone; false if it needs a node: it has no fast path, crosses a page's end, or has a
-   * breakpoint. Faults as fetching it does.
+   * Decodes an instruction into its record, and into its node if it has no fast path; false if that was not tried, as it crosses
+   * a page's end or has a breakpoint. Faults as fetching it does.
    */
   protected decodeBare(record: number, page: CodePage, eip: number): boolean {
     const { handlers, loops } = this.parts;
     const { key } = page.context;
     if (!loops.hasPaths(key) || this.stopsAt(page, eip)) return false;
-    const { draft } = this;
-    draft.page = page;
-    draft.eip = eip;
-    const length = this.fetch.within(draft);
+    const i = this.records.nodeOf(record) ?? this.draft;
+    i.page = page;
+    i.eip = eip;
+    const length = this.fetch.within(i);
     if (length === 0) return false;
-    const handler = handlers.get(draft, key);
-    if (handler.slot === Slot.none) return false;
-    this.write(record, draft, length, handler);
-    loops.place(record);
+    const handler = handlers.get(i, key);
+    this.write(record, i, length, handler);
+    if (handler.slot === Slot.none) this.finish(i === this.draft ? this.takeDraft(record) : i, length, handler);
+    else loops.place(record);
     return true;
   }
 

@@ -10,7 +10,7 @@ export type Run = (node: Node) => Node | null;
 /** Where the last bytes of an instruction are that crosses a page boundary, and what runs it while they are there. */
 export interface Crossing {
   readonly frame: number;
-  readonly handler: Run;
+  handler: Run;
 }
 
 /**

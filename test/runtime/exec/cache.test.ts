@@ -44,8 +44,8 @@ function nodesOf({ core }: Guest): Set<Node> {
   const { cache } = core.engine.graph;
   const { attach } = cache;
   const nodes = new Set<Node>();
-  cache.attach = (page, record, node) => {
-    attach.call(cache, page, record, node);
+  cache.attach = (record, node) => {
+    attach.call(cache, record, node);
     nodes.add(node);
   };
   return nodes;
