@@ -144,7 +144,7 @@ export class EngineView {
   /** Whether a translation is what runs at a node, or at the one that a gate leads to. */
   beginsTranslation(node: Node): boolean {
     const target = this.isDecoded(node) ? node : (node.taken ?? node);
-    return target.links !== null && target.run === target.enter;
+    return target.isTranslated;
   }
 
   get returned(): Node {

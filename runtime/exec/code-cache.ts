@@ -8,25 +8,48 @@ import { type CodeContext, CodeContexts } from './code-contexts.ts';
 import type { CodeDrop, CodeObserver } from './code-events.ts';
 import type { CodePage } from './code-page.ts';
 import { CodePages } from './code-pages.ts';
-import { FrameCode } from './frame-code.ts';
+import { type ColdRuns, Evictions } from './evictions.ts';
+import { CodeFrames, type FrameCode } from './frame-code.ts';
+import { MappedPages } from './mapped-pages.ts';
 import type { Node } from './node.ts';
-import type { NodeFactory } from './node-factory.ts';
 import type { Records } from './records.ts';
-import { Cost, FREED, Residence } from './residence.ts';
+import { Cost, FREED, mostEvicted, Residence } from './residence.ts';
+import { SpareCode } from './spare-code.ts';
+import type { Stops } from './stops.ts';
+
+export interface CodeCacheParts {
+  readonly mmu: Mmu;
+  readonly state: Int32Array;
+  readonly records: Records;
+  readonly stops: Stops;
+  readonly coldRuns: ColdRuns;
+  /** Bytes of the host's memory that code may take (see Cost). */
+  readonly cacheBytes: number;
+}
+
+/** Makes instructions that are dropped start anew. */
+export interface InstructionReset {
+  /** Makes an instruction decode its bytes anew when it next runs. */
+  reset(record: number): void;
+  /** Makes a node that was reset translated only when it is so many times as hot as others. */
+  cool(node: Node, times: number): void;
+}
 
 /**
- * Decoded code by where it is: contexts, code pages, and what the bytes of each frame were decoded to, so that a store
+ * InstructionReset code by where it is: contexts, code pages, and what the bytes of each frame were decoded to, so that a store
  * drops just what it changed.
  */
 export class CodeCache implements CodeWriteListener {
   private readonly mmu: Mmu;
-  /** By linear page: id of the code page there (Tlb.code). */
-  private readonly mapped: Int32Array;
+  private readonly mapped: MappedPages;
   private readonly state: Int32Array;
-  private readonly factory: NodeFactory;
   private readonly records: Records;
+  private readonly stops: Stops;
+  readonly evictions: Evictions;
+  private readonly instructions: InstructionReset;
+  readonly spare: SpareCode;
   private readonly contexts = new CodeContexts();
-  private readonly frames = new Map<number, FrameCode>();
+  readonly frames: CodeFrames;
   private readonly pages = new CodePages();
   private readonly residence: Residence;
   readonly branchTargets: BranchTargets;
@@ -50,15 +73,18 @@ export class CodeCache implements CodeWriteListener {
   private found = 0;
   private moves = 0;
 
-  /** `bound`: bytes of the host's memory that code may take (see Cost). */
-  constructor(mmu: Mmu, state: Int32Array, factory: NodeFactory, records: Records, bound: number) {
+  constructor({ mmu, state, records, stops, coldRuns, cacheBytes }: CodeCacheParts, instructions: InstructionReset) {
     this.mmu = mmu;
-    this.mapped = mmu.tlb.code;
+    this.mapped = new MappedPages(mmu.tlb.code);
+    this.frames = new CodeFrames(mmu.ram.frames);
     this.state = state;
-    this.factory = factory;
     this.records = records;
+    this.stops = stops;
+    this.evictions = new Evictions(mmu.ram.bytes.length, coldRuns);
+    this.instructions = instructions;
+    this.spare = new SpareCode(mostEvicted(cacheBytes));
     this.branchTargets = new BranchTargets(records);
-    this.residence = new Residence(bound, this.pages, this.mapped);
+    this.residence = new Residence(cacheBytes, this.pages, this.mapped);
     mmu.ram.frames.codeListener = this;
     mmu.tlb.onCodeDropped = (id) => this.unmapped(id);
   }
@@ -82,7 +108,7 @@ export class CodeCache implements CodeWriteListener {
     return this.contexts.current;
   }
 
-  /** Frames of generated code are all of the current context; code of others (user code, to a kernel) has none. */
+  /** JavaScript frames of generated code are all of the current context; code of others (user code, to a kernel) has none. */
   private unmapped(id: number): void {
     if (this.pages.get(id)?.context === this.context) this.mmu.tlb.stale = true;
   }
@@ -96,14 +122,14 @@ export class CodeCache implements CodeWriteListener {
   /** The same, if an indirect transfer has gone there lately. */
   recent(eip: number): number {
     const { context } = this;
-    const record = this.branchTargets.at(eip, this.mapped[(eip + context.base) >>> 12]);
+    const record = this.branchTargets.at(eip, this.mapped.at(eip + context.base));
     return record !== 0 && this.records.pageOf(record)!.context === context ? record : 0;
   }
 
   /** The page of an EIP of the current context, if it is mapped and known. */
   pageAt(eip: number): CodePage | null {
     const { context } = this;
-    const page = this.pages.get(this.mapped[(eip + context.base) >>> 12]);
+    const page = this.pages.get(this.mapped.at(eip + context.base));
     return page !== null && page.context === context ? page : null;
   }
 
@@ -117,7 +143,7 @@ export class CodeCache implements CodeWriteListener {
     const found = this.pageFor(at < 0 ? -1 : at >>> 12, linearPage);
     // Flushing finds only pages with an entry in the TLB, which devices have not.
     // What is watched is found anew each time.
-    if (at >= 0 && !this.mmu.watchesCode(linear)) this.mapped[linearPage] = found.id;
+    if (at >= 0 && !this.mmu.watchesCode(linear)) this.mapped.add(found);
     return this.recordAt(found, linear & 0xfff);
   }
 
@@ -150,12 +176,12 @@ export class CodeCache implements CodeWriteListener {
 
   /** Whether links to nodes of a page may be followed: it is still mapped where it was. */
   isMapped(page: CodePage): boolean {
-    return this.mapped[page.linearPage] === page.id;
+    return this.mapped.has(page);
   }
 
   /** Whether the page of a number is mapped at an EIP of the current context. */
   isMappedAt(eip: number, id: number): boolean {
-    return this.mapped[(eip + this.context.base) >>> 12] === id;
+    return this.mapped.at(eip + this.context.base) === id;
   }
 
   private pageFor(frame: number, linearPage: number): CodePage {
@@ -168,17 +194,16 @@ export class CodeCache implements CodeWriteListener {
 
   private newPage(frame: number, linearPage: number): CodePage {
     const { context } = this;
-    const page = this.pages.add((id) => this.factory.spare.takePage(id, context, frame, linearPage));
+    const page = this.pages.add((id) => this.spare.takePage(id, context, frame, linearPage));
     if (context.pages++ === 0) this.residence.take(page, Cost.context);
     this.residence.take(page, Cost.page);
-    if (frame >= 0) this.frameCode(frame).pages.add(page);
+    this.frames.add(page);
     return page;
   }
 
   /** A page of the frame that was made elsewhere, moved: systems load programs at another address each time. */
   private movedTo(frame: number, linearPage: number): CodePage | null {
-    const { context } = this;
-    const { stops } = this.factory;
+    const { context, stops } = this;
     const code = this.frames.get(frame);
     // What is decoded knows the breakpoints of where that was.
     if (code === undefined || stops.hasPage(linearPage)) return null;
@@ -198,31 +223,10 @@ export class CodeCache implements CodeWriteListener {
     this.moves++;
   }
 
-  private frameCode(frame: number): FrameCode {
-    let code = this.frames.get(frame);
-    if (!code) {
-      code = new FrameCode();
-      this.frames.set(frame, code);
-    }
-    return code;
-  }
-
-  /** Notes that bytes [start, end) of a frame have been decoded: stores to them must be seen from now on. */
-  markCode(frame: number, start: number, end: number): void {
-    this.frameCode(frame).mark(start, end);
-    this.mmu.ram.frames.markCode(frame);
-  }
-
-  /** Notes a node whose last bytes are in another frame than its first. */
-  markCrossing(frame: number, bytes: number, node: Node): void {
-    this.markCode(frame, 0, bytes);
-    this.frameCode(frame).crossing.add(node);
-  }
-
   addTranslation(translation: CachedTranslation): void {
     const { page, ranges, instructions } = translation;
     page.translations.add(translation);
-    for (let n = 0; n < ranges.length; n += 2) this.markCode(page.frame, ranges[n], ranges[n + 1]);
+    for (let n = 0; n < ranges.length; n += 2) this.frames.mark(page.frame, ranges[n], ranges[n + 1]);
     this.residence.take(page, instructions * Cost.translatedInstruction);
     this.observer?.translate(translation);
   }
@@ -267,8 +271,7 @@ export class CodeCache implements CodeWriteListener {
     const before = this.metrics.droppedNodes;
     for (const page of code.pages) this.dropBytes(page, 0, PAGE);
     this.dropCrossing(code);
-    code.clear();
-    this.mmu.ram.frames.unmarkCode(frame);
+    this.frames.unmark(frame);
     this.cool(code);
     this.tell('rewritten', frame * PAGE, PAGE, before);
   }
@@ -276,7 +279,7 @@ export class CodeCache implements CodeWriteListener {
   private cool(code: FrameCode): void {
     if (this.dropped.length === 0) return;
     const times = code.cool();
-    for (const { entries } of this.dropped) for (const entry of entries) this.factory.cool(entry, times);
+    for (const { entries } of this.dropped) for (const entry of entries) this.instructions.cool(entry, times);
   }
 
   private dropBytes(page: CodePage, start: number, end: number): void {
@@ -294,7 +297,7 @@ export class CodeCache implements CodeWriteListener {
     const { page, entries, instructions } = translation;
     page.translations.delete(translation);
     this.residence.take(page, -instructions * Cost.translatedInstruction);
-    for (const entry of entries) this.factory.reset(entry.record);
+    for (const entry of entries) this.instructions.reset(entry.record);
     this.metrics.droppedTranslations++;
     this.dropped.push(translation);
     this.mmu.tlb.stale = true;
@@ -308,8 +311,8 @@ export class CodeCache implements CodeWriteListener {
   private drop(record: number): void {
     this.metrics.droppedNodes++;
     const node = this.records.nodeOf(record);
-    if (node !== null) this.forgetCrossing(node);
-    this.factory.reset(record);
+    if (node !== null) this.frames.forgetCrossing(node);
+    this.instructions.reset(record);
   }
 
   /** Counts an event and tells of it; `before`: nodes dropped until then. */
@@ -333,7 +336,7 @@ export class CodeCache implements CodeWriteListener {
     const victims = this.residence.victims(this.records.isShort ? this.residence.bytes * FREED : 0);
     for (const page of victims) this.forget(page, 'evicted');
     const frames = new Set(victims.map(({ frame }) => frame));
-    this.factory.evicted([...frames].filter((frame) => frame >= 0 && !this.frames.has(frame)));
+    this.evictions.note([...frames].filter((frame) => frame >= 0 && this.frames.get(frame) === undefined));
     for (const page of this.pages) this.cutGates(page);
     this.branchTargets.clear();
     this.contexts.forgetEmpty();
@@ -341,38 +344,17 @@ export class CodeCache implements CodeWriteListener {
 
   /** Forgets what was decoded in a page. The same code gets a new page when it runs again. */
   private forget(page: CodePage, cause: 'evicted' | 'reset'): void {
-    const { context, frame, linearPage } = page;
-    context.pages--;
+    page.context.pages--;
     this.pages.delete(page);
     this.residence.release(page);
     this.metrics[cause]++;
     this.observer?.evict(this.wholePage(page, cause));
     const nodes = [...this.records.nodesOf(page)];
-    for (const node of nodes) this.forgetCrossing(node);
+    for (const node of nodes) this.frames.forgetCrossing(node);
     this.records.release(page);
-    if (this.mapped[linearPage] === page.id) this.mapped[linearPage] = 0;
-    if (frame >= 0) this.forgetBytes(frame, page);
-    this.factory.spare.keep(page, nodes);
-  }
-
-  private forgetBytes(frame: number, page: CodePage): void {
-    const code = this.frames.get(frame);
-    code?.pages.delete(page);
-    if (code?.isEmpty) this.forgetFrame(frame);
-  }
-
-  /** Forgets where the last bytes of a node are. */
-  forgetCrossing(node: Node): void {
-    if (node.crossing === null) return;
-    const { frame } = node.crossing;
-    const code = this.frames.get(frame);
-    code?.crossing.delete(node);
-    if (code?.isEmpty) this.forgetFrame(frame);
-  }
-
-  private forgetFrame(frame: number): void {
-    this.frames.delete(frame);
-    this.mmu.ram.frames.unmarkCode(frame);
+    this.mapped.delete(page);
+    this.frames.delete(page);
+    this.spare.keep(page, nodes);
   }
 
   /** Gates to pages that are gone: their records will be other code's. */
@@ -387,7 +369,7 @@ export class CodeCache implements CodeWriteListener {
     this.branchTargets.clear();
     for (const page of this.pages) this.forget(page, 'reset');
     this.contexts.clear();
-    this.factory.forget();
+    this.evictions.forget();
     this.mmu.flushAll();
   }
 

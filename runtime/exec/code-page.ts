@@ -47,11 +47,11 @@ export class CodePage implements Hashed<CodePage> {
   constructor(id: number, context: CodeContext, frame: number, linearPage: number, index = new RecordIndex()) {
     this.index = index;
     this.context = context;
-    this.place(id, context, frame, linearPage);
+    this.become(id, context, frame, linearPage);
   }
 
   /** Makes an empty page that of a frame at a linear page. */
-  place(id: number, context: CodeContext, frame: number, linearPage: number): void {
+  become(id: number, context: CodeContext, frame: number, linearPage: number): void {
     this.id = id;
     this.context = context;
     this.frame = frame;
@@ -121,7 +121,7 @@ export class CodePage implements Hashed<CodePage> {
   }
 
   /** Forgets all that is in it, and where it was. */
-  empty(): void {
+  clear(): void {
     this.index.release(this.directory);
     this.directory = 0;
     // V8 allocates memory even to clear what is empty.
@@ -145,6 +145,9 @@ function moveLinks({ links }: Node, distance: number): void {
   if (links === null) return;
   for (const link of links) if (link.record === 0) link.eip = (link.eip + distance) | 0;
 }
+
+/** Where nodes are that are no code, or spare. */
+export const nowhere = makeNowhere();
 
 /** A page for nodes that are no code. */
 export function makeNowhere(): CodePage {

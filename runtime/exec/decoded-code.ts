@@ -4,16 +4,14 @@ import { Word } from '../../translator/abi/state.ts';
 import { endsBlock, isRelative, isRepeated } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
-import { CodeCache } from './code-cache.ts';
-import { type CodePage, makeNowhere } from './code-page.ts';
+import { CodeCache, type InstructionReset } from './code-cache.ts';
+import { type CodePage, nowhere } from './code-page.ts';
 import { ColdCode } from './cold-code.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { Handler } from './handlers.ts';
 import { InstructionFetch } from './instruction-fetch.ts';
 import { EntryWeight, Node, type Run, targetWeight } from './node.ts';
 import type { Records } from './records.ts';
-import { mostEvicted } from './residence.ts';
-import { SpareCode } from './spare-code.ts';
 import type { Stops } from './stops.ts';
 
 /**
@@ -21,20 +19,19 @@ import type { Stops } from './stops.ts';
  * a gate, which checks that the page is still mapped there. Nodes are made of records where something needs one: a handler, a
  * translation.
  */
-export class DecodedCode {
+export class DecodedCode implements InstructionReset {
   readonly cache: CodeCache;
   /** Instructions decoded. */
   decoded = 0;
   readonly decoder: Decode;
   readonly records: Records;
   readonly stops: Stops;
-  readonly spare: SpareCode;
   readonly cold: ColdCode;
   protected readonly parts: GraphParts;
   protected readonly state: Int32Array;
   private readonly fetch: InstructionFetch;
   /** What an instruction without a node is decoded into: it becomes its node if that is needed. */
-  private draft = new Node(makeNowhere(), 0, forms[INVALID_FORM], () => null);
+  private draft = new Node(nowhere, 0, forms[INVALID_FORM], () => null);
 
   constructor(parts: GraphParts) {
     this.parts = parts;
@@ -42,11 +39,9 @@ export class DecodedCode {
     this.records = parts.records;
     this.stops = parts.stops;
     this.state = parts.state;
-    this.spare = new SpareCode(mostEvicted(parts.cacheBytes));
-    this.cache = new CodeCache(parts.mmu, parts.state, this, parts.records, parts.cacheBytes);
+    this.cache = new CodeCache(parts, this);
     this.fetch = new InstructionFetch(parts.mmu, parts.decoder);
-    const memoryBytes = parts.mmu.ram.bytes.length;
-    this.cold = new ColdCode({ ...parts, memoryBytes, cache: this.cache, fetch: this.fetch });
+    this.cold = new ColdCode({ ...parts, cache: this.cache, fetch: this.fetch });
   }
 
   /** The node of a record, made if there is none. */
@@ -55,7 +50,8 @@ export class DecodedCode {
   }
 
   private makeNode(record: number): Node {
-    const { records, spare } = this;
+    const { records } = this;
+    const { spare } = this.cache;
     const page = records.pageOf(record)!;
     const eip = records.eipOf(record);
     const isGate = records.isGate(record);
@@ -75,8 +71,8 @@ export class DecodedCode {
 
   /** The draft as the node of what it was decoded from. */
   private takeDraft(record: number): Node {
-    const { draft, spare } = this;
-    this.draft = spare.takeNode(makeNowhere(), 0, this.fresh);
+    const { draft } = this;
+    this.draft = this.cache.spare.takeNode(nowhere, 0, this.fresh);
     draft.enter = this.declined;
     return this.attach(record, draft);
   }
@@ -97,15 +93,11 @@ export class DecodedCode {
   /** Gives a node what it runs, and the slot that goes with it. */
   setRun(node: Node, run: Run): void {
     node.run = run;
-    this.parts.loops.place(node.record);
+    this.parts.loops.chooseSlot(node.record);
   }
 
-  readonly evicted = (frames: Iterable<number>): void => this.cold.evicted(frames);
-
-  readonly forget = (): void => this.cold.forget();
-
   cool(node: Node, times: number): void {
-    this.records.heat(node, this.parts.hotAt * (1 - times));
+    this.records.setHeat(node.record, this.parts.hotAt * (1 - times));
   }
 
   /** `enter` where no translation starts: CALL is to run the node. What the call took from the budget for it is given back. */
@@ -160,7 +152,7 @@ export class DecodedCode {
     const handler = handlers.get(i, key);
     this.write(record, i, length, handler);
     if (handler.slot === Slot.none) this.finish(i === this.draft ? this.takeDraft(record) : i, length, handler);
-    else loops.place(record);
+    else loops.chooseSlot(record);
     return true;
   }
 
@@ -169,7 +161,7 @@ export class DecodedCode {
     const { page } = i;
     const offset = this.records.offsetOf(record);
     const isWithin = offset + length <= PAGE;
-    if (isWithin) this.cache.markCode(page.frame, offset, offset + length);
+    if (isWithin) this.cache.frames.mark(page.frame, offset, offset + length);
     this.decoded++;
     page.noteDecoded(i);
     // A region ends in front of an instruction that crosses the page's end, so what follows it may begin one.
@@ -203,14 +195,14 @@ export class DecodedCode {
 
   /** The same for an entry whose `one` is not its handler, but somebody's around it. */
   private readonly heatingOne: Run = (node) => {
-    const heat = this.records.heatOf(node) + node.weight;
-    this.records.heat(node, heat);
+    const heat = this.records.heatOf(node.record) + node.weight;
+    this.records.setHeat(node.record, heat);
     return heat >= node.due ? this.parts.onDue(node) : node.one(node);
   };
 
   /** Gives a node the `run` that goes with its `one`, unless a translation starts there. */
   settle(node: Node): void {
-    if (node.length === 0 || node.run === node.enter) return;
+    if (node.length === 0 || node.isTranslated) return;
     this.setRun(node, this.runOf(node));
   }
 
@@ -219,8 +211,8 @@ export class DecodedCode {
     const { page } = node;
     const { length, frame } = this.fetch.across(node);
     const offset = page.distanceTo(node.eip);
-    this.cache.markCode(page.frame, offset, PAGE);
-    this.cache.markCrossing(frame, offset + length - PAGE, node);
+    this.cache.frames.mark(page.frame, offset, PAGE);
+    this.cache.frames.markCrossing(frame, offset + length - PAGE, node);
     node.crossing = { frame, handler: this.runCrossing };
     return length;
   }
@@ -229,7 +221,7 @@ export class DecodedCode {
   private readonly runCrossing: Run = (node) => {
     const { frame, handler } = node.crossing!;
     if (this.fetch.secondFrame(node) === frame) return handler(node);
-    this.cache.forgetCrossing(node);
+    this.cache.frames.forgetCrossing(node);
     this.reset(node.record);
     this.decode(node);
     return node.one(node);
@@ -250,17 +242,17 @@ export class DecodedCode {
     const { records } = this;
     const before = records.weightOf(record);
     if (before >= weight) return;
-    records.weigh(record, weight);
+    records.setWeight(record, weight);
     const node = records.nodeOf(record);
     if (node !== null && before === EntryWeight.none) this.settle(node);
-    this.parts.loops.place(record);
+    this.parts.loops.chooseSlot(record);
   }
 
   private gate(page: CodePage, eip: number, weight: number): number {
     const { records } = this;
     const gate = this.cache.gateTo(page, eip);
     if (records.weightOf(gate) < weight) {
-      records.weigh(gate, weight);
+      records.setWeight(gate, weight);
       const target = records.views.TAKEN[gate];
       if (target !== 0) this.markEntry(target, weight);
     }
@@ -280,7 +272,7 @@ export class DecodedCode {
     const target = this.cache.entryAt(eip);
     if (target === 0) return this.leave(eip);
     this.markEntry(target, this.records.weightOf(gate));
-    this.records.lead(gate, target, this.records.pageOf(target)!.id);
+    this.records.setTarget(gate, target, this.records.pageOf(target)!.id);
     return target;
   }
 

@@ -16,9 +16,9 @@ import { blockHelpers } from '../memory/blocks.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { realAccess } from '../memory/real.ts';
 import type { Check } from './check.ts';
-import { type ColdRuns, defaultColdRuns } from './cold-code.ts';
 import { freeSuffix, installCells } from './compile.ts';
 import { Dispatcher, type InterruptSource, isInterruptWaiting } from './dispatcher.ts';
+import { type ColdRuns, defaultColdRuns } from './evictions.ts';
 import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
 import { defaultLoops, type LoopOptions, Loops } from './loops.ts';
@@ -38,7 +38,7 @@ export interface EngineOptions {
   readonly callDepth: number;
   /** Bytes of the host's memory that decoded and translated code may take; what is used least is evicted. */
   readonly cacheBytes: number;
-  /** How often code that was evicted runs before nodes are made for it. */
+  /** How often code that was evicted runs before it gets records again. */
   readonly coldRuns: ColdRuns;
   /** When the interpreter's loops get fast paths, and how many. Only without a budget. */
   readonly loops: LoopOptions;

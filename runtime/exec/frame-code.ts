@@ -1,3 +1,4 @@
+import type { Frames } from '../memory/frames.ts';
 import type { CodePage } from './code-page.ts';
 import type { Node } from './node.ts';
 
@@ -73,5 +74,70 @@ export class FrameCode {
     this.high = 0;
     this.hits = 0;
     this.crossing.clear();
+  }
+}
+
+/** The frames that hold code. They are marked, so that stores to them are seen. */
+export class CodeFrames {
+  private readonly known = new Map<number, FrameCode>();
+  private readonly frames: Frames;
+
+  constructor(frames: Frames) {
+    this.frames = frames;
+  }
+
+  get(frame: number): FrameCode | undefined {
+    return this.known.get(frame);
+  }
+
+  private of(frame: number): FrameCode {
+    let code = this.known.get(frame);
+    if (code === undefined) {
+      code = new FrameCode();
+      this.known.set(frame, code);
+    }
+    return code;
+  }
+
+  /** Notes a page; one of a device has no frame. */
+  add(page: CodePage): void {
+    if (page.frame >= 0) this.of(page.frame).pages.add(page);
+  }
+
+  delete(page: CodePage): void {
+    this.known.get(page.frame)?.pages.delete(page);
+    this.forgetEmpty(page.frame);
+  }
+
+  /** Notes that bytes [start, end) of a frame have been decoded: stores to them must be seen from now on. */
+  mark(frame: number, start: number, end: number): void {
+    this.of(frame).mark(start, end);
+    this.frames.markCode(frame);
+  }
+
+  /** Notes a node whose last bytes are in another frame than its first. */
+  markCrossing(frame: number, bytes: number, node: Node): void {
+    this.mark(frame, 0, bytes);
+    this.of(frame).crossing.add(node);
+  }
+
+  /** Forgets where the last bytes of a node are. */
+  forgetCrossing(node: Node): void {
+    if (node.crossing === null) return;
+    const { frame } = node.crossing;
+    this.known.get(frame)?.crossing.delete(node);
+    this.forgetEmpty(frame);
+  }
+
+  /** All code of a frame was dropped: its bytes are data until they are executed again. */
+  unmark(frame: number): void {
+    this.known.get(frame)?.clear();
+    this.frames.unmarkCode(frame);
+  }
+
+  private forgetEmpty(frame: number): void {
+    if (!this.known.get(frame)?.isEmpty) return;
+    this.known.delete(frame);
+    this.frames.unmarkCode(frame);
   }
 }

@@ -1,6 +1,6 @@
 import type { Decode } from '../../translator/x86/decode.ts';
 import type { Mmu } from '../memory/mmu.ts';
-import type { ColdRuns } from './cold-code.ts';
+import type { ColdRuns } from './evictions.ts';
 import type { Handlers } from './handlers.ts';
 import type { Loops } from './loops.ts';
 import type { Node, Run } from './node.ts';

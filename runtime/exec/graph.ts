@@ -3,7 +3,7 @@ import { Eflags, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Link } from '../../translator/emit/links.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { Tlb } from '../memory/tlb.ts';
-import { type CodePage, makeNowhere } from './code-page.ts';
+import { type CodePage, nowhere } from './code-page.ts';
 import { DecodedCode } from './decoded-code.ts';
 import type { GraphParts } from './graph-parts.ts';
 import { EntryWeight, Node, type Run } from './node.ts';
@@ -11,9 +11,6 @@ import { Rehearsal } from './rehearsal.ts';
 
 /** Targets that are noted for an indirect jump: more are not worth comparing with. */
 const MOST_TARGETS = 16;
-
-/** Where the RETURN node is, which is no code. */
-const nowhere = makeNowhere();
 
 /** Runs decoded code: what the interpreter's loops leave to the runtime, and what translations call. */
 export class Graph extends DecodedCode {

@@ -100,15 +100,15 @@ export class Loops {
   }
 
   /** Gives an instruction the slot that goes with what runs for it: what its node says, or its handler. */
-  place(record: number): void {
+  chooseSlot(record: number): void {
     const { records, handlers } = this;
     const node = records.nodeOf(record);
     if (node !== null && node.length > 0) {
       const handler = handlers.of(node.run);
-      records.place(record, handler?.slot ?? Slot.none, handler?.heating === node.run);
+      records.setSlot(record, handler?.slot ?? Slot.none, handler?.heating === node.run);
     } else if (records.isDecoded(record)) {
       const { slot } = handlers.all[records.handlerOf(record)];
-      records.place(record, slot, this.heats && records.weightOf(record) > 0);
+      records.setSlot(record, slot, this.heats && records.weightOf(record) > 0);
     }
   }
 
@@ -118,7 +118,7 @@ export class Loops {
     this.byKey.forEach((loop, key) => {
       if (loop.decoded >= loop.dueAt) this.make(loop, key, this.options!, rehearsal);
     });
-    for (const page of pages) for (const record of page.instructions()) this.place(record);
+    for (const page of pages) for (const record of page.instructions()) this.chooseSlot(record);
   }
 
   private make(loop: KeyLoop, key: number, { growth, fastPaths }: LoopOptions, rehearsal: Rehearsal): void {

@@ -47,7 +47,7 @@ export class Node extends Instruction {
 
   constructor(page: CodePage, eip: number, form: Form, run: Run, enter: Run = run) {
     super(form);
-    // What `place` does, for the compiler to see.
+    // What `become` does, for the compiler to see.
     this.page = page;
     this.eip = eip;
     this.run = run;
@@ -55,13 +55,18 @@ export class Node extends Instruction {
     this.enter = enter;
   }
 
-  /** Puts a node that was cleared somewhere. */
-  place(page: CodePage, eip: number, run: Run, enter = run): void {
+  /** Makes a node that was cleared another one. */
+  become(page: CodePage, eip: number, run: Run, enter = run): void {
     this.page = page;
     this.eip = eip;
     this.run = run;
     this.one = run;
     this.enter = enter;
+  }
+
+  /** A translation begins here. */
+  get isTranslated(): boolean {
+    return this.length > 0 && this.run === this.enter;
   }
 
   /** Forgets what it is and where it leads, as if it was new; but for what decoding writes anew. */

@@ -93,7 +93,7 @@ export class Records {
     LINEAR_PAGE[gate] = (eip + page.context.base) >>> 12;
     NEXT_EIP[gate] = eip;
     SLOT[gate] = Slot.gate;
-    this.lead(gate, 0, NO_PAGE);
+    this.setTarget(gate, 0, NO_PAGE);
     return gate;
   }
 
@@ -193,7 +193,7 @@ export class Records {
   }
 
   /** Makes it an entry. */
-  weigh(record: number, weight: number): void {
+  setWeight(record: number, weight: number): void {
     const n = record >>> RECORD_SHIFT;
     this.places[n] = (this.places[n] & (OFFSET | LENGTH)) | (weight << ENTRY_SHIFT);
     const node = this.nodes[n];
@@ -216,23 +216,23 @@ export class Records {
 
   /** It is to be decoded anew. What was cooled stays so. */
   reset(record: number): void {
-    const heat = Math.min(this.heatAt(record), 0);
+    const heat = Math.min(this.heatOf(record), 0);
     const node = this.nodeOf(record);
     if (node !== null) node.due = this.firstDue;
-    this.views.HEAT[record] = Math.max(LEAST_HEAT, heat - this.firstDue);
+    this.setHeat(record, heat);
     this.views.SLOT[record] = Slot.none;
     this.places[record >>> RECORD_SHIFT] &= ~LENGTH;
   }
 
   /** Makes a gate lead to a record in the page of a number; 0 and NO_PAGE: nowhere. */
-  lead(gate: number, target: number, pageId: number): void {
+  setTarget(gate: number, target: number, pageId: number): void {
     this.views.TAKEN[gate] = target;
     this.views.PAGE_ID[gate] = pageId;
   }
 
   /** Makes a gate lead nowhere, until it is followed again. */
   cut(gate: number): void {
-    this.lead(gate, 0, NO_PAGE);
+    this.setTarget(gate, 0, NO_PAGE);
     this.nodeOf(gate)?.cut();
   }
 
@@ -248,34 +248,29 @@ export class Records {
   }
 
   /** Makes its fast path that of a slot; `heats`: each run adds to its heat. */
-  place(record: number, slot: number, heats: boolean): void {
+  setSlot(record: number, slot: number, heats: boolean): void {
     const entry = heats ? HEATS | (this.weightOf(record) << WEIGHT_SHIFT) : 0;
     this.views.SLOT[record] = slot === Slot.none ? slot : slot | entry;
   }
 
-  /** Sum of the weights of an entry's runs while it isn't translated. */
-  heatAt(record: number): number {
-    return this.views.HEAT[record] + (this.nodeOf(record)?.due ?? this.firstDue);
+  /** Sum of the weights of an entry's runs while it isn't translated; negative if it was cooled. */
+  heatOf(record: number): number {
+    return this.views.HEAT[record] + this.dueOf(record);
   }
 
-  heatOf({ record, due }: Node): number {
-    return this.views.HEAT[record] + due;
+  setHeat(record: number, heat: number): void {
+    this.views.HEAT[record] = Math.max(LEAST_HEAT, heat - this.dueOf(record));
   }
 
-  heat(node: Node, heat: number): void {
-    if (node.record !== 0) this.views.HEAT[node.record] = Math.max(LEAST_HEAT, heat - node.due);
+  /** Heat at which an entry is looked at. */
+  private dueOf(record: number): number {
+    return this.nodeOf(record)?.due ?? this.firstDue;
   }
 
-  /** What has heated a record is forgotten; what has cooled it is not. */
-  calm(record: number): void {
-    const due = this.nodeOf(record)?.due ?? this.firstDue;
-    this.views.HEAT[record] = Math.min(this.views.HEAT[record], -due);
-  }
-
-  /** Says at what heat a node is due. */
-  expect(node: Node, due: number): void {
-    const heat = this.heatOf(node);
+  /** Its heat stays what it is. */
+  setDue(node: Node, due: number): void {
+    const heat = this.heatOf(node.record);
     node.due = due;
-    this.heat(node, heat);
+    this.setHeat(node.record, heat);
   }
 }

@@ -1,5 +1,6 @@
 import type { CodePage } from './code-page.ts';
 import type { CodePages } from './code-pages.ts';
+import type { MappedPages } from './mapped-pages.ts';
 import { RECORD_RESERVE } from './records.ts';
 
 /**
@@ -37,13 +38,12 @@ const SCRAMBLE = 0x9e3779b1;
 export class Residence {
   private readonly bound: number;
   private readonly pages: CodePages;
-  /** By linear page: number of the code page there (Tlb.code). */
-  private readonly mapped: Int32Array;
+  private readonly mapped: MappedPages;
   /** Bytes that are taken now, and that were taken since the last look. */
   bytes = 0;
   private taken = 0;
 
-  constructor(bound: number, pages: CodePages, mapped: Int32Array) {
+  constructor(bound: number, pages: CodePages, mapped: MappedPages) {
     this.bound = bound;
     this.pages = pages;
     this.mapped = mapped;
@@ -76,7 +76,7 @@ export class Residence {
     for (const page of this.pages) {
       page.worth = (page.worth >>> 1) + (page.used ? USED : 0);
       page.used = false;
-      if (this.mapped[page.linearPage] === page.id) this.mapped[page.linearPage] = 0;
+      this.mapped.delete(page);
     }
   }
 

@@ -1,11 +1,8 @@
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { CodeContext } from './code-contexts.ts';
-import { CodePage, makeNowhere } from './code-page.ts';
+import { CodePage, nowhere } from './code-page.ts';
 import { Node, type Run } from './node.ts';
 import { RecordIndex } from './record-index.ts';
-
-/** Where a node is while it is spare. */
-const nowhere = makeNowhere();
 
 /**
  * What code pages that were evicted consisted of, kept for the code that comes next. A guest that runs ever new code would
@@ -28,7 +25,7 @@ export class SpareCode {
   takeNode(page: CodePage, eip: number, run: Run, enter = run): Node {
     const node = this.nodes.take();
     if (node === undefined) return new Node(page, eip, forms[INVALID_FORM], run, enter);
-    node.place(page, eip, run, enter);
+    node.become(page, eip, run, enter);
     return node;
   }
 
@@ -36,19 +33,19 @@ export class SpareCode {
   takePage(id: number, context: CodeContext, frame: number, linearPage: number): CodePage {
     const page = this.pages.take();
     if (page === undefined) return new CodePage(id, context, frame, linearPage, this.index);
-    page.place(id, context, frame, linearPage);
+    page.become(id, context, frame, linearPage);
     return page;
   }
 
   /** Keeps a page that is gone, and its nodes. Nothing may lead to these any more, and they have no records. */
   keep(page: CodePage, nodes: readonly Node[]): void {
     for (const node of nodes) this.keepNode(node);
-    page.empty();
+    page.clear();
     this.pages.keep(page);
   }
 
   private keepNode(node: Node): void {
-    node.place(nowhere, 0, nothing);
+    node.become(nowhere, 0, nothing);
     node.clear();
     this.nodes.keep(node);
   }

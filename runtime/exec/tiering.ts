@@ -109,11 +109,11 @@ export class Tiering {
   readonly onDue: Run = (node) => {
     const { records, shares, hotAt, firstDue } = this;
     const { due } = node;
-    const heat = records.heatOf(node);
+    const heat = records.heatOf(node.record);
     // After it is hot it is looked at whenever its heat has doubled.
     shares.charge(due > hotAt ? due / 2 : firstDue);
     if (due === firstDue) shares.begin(node);
-    records.expect(node, due < hotAt ? Math.min(due + firstDue, hotAt) : 2 * due);
+    records.setDue(node, due < hotAt ? Math.min(due + firstDue, hotAt) : 2 * due);
     const isHot = heat >= hotAt;
     if (!isHot && !this.isSlow(node)) return this.graph.single(node);
     if (isHot && shares.isSmall(node, heat - firstDue)) return this.countAnew(node);
@@ -135,7 +135,7 @@ export class Tiering {
   /** Whether an instruction counts its runs. Where a translation begins it doesn't, and has the links that this one leaves by, and moves with. */
   private isCounted(record: number): boolean {
     const node = this.records.nodeOf(record);
-    return this.records.weightOf(record) > 0 && (node === null || node.run !== node.enter);
+    return this.records.weightOf(record) > 0 && (node === null || !node.isTranslated);
   }
 
   /** Instructions within translations that count their runs: where blocks begin, but for the entries. */
@@ -150,8 +150,8 @@ export class Tiering {
   }
 
   private countAnew(node: Node): Node | null {
-    this.records.heat(node, 0);
-    this.records.expect(node, this.firstDue);
+    this.records.setHeat(node.record, 0);
+    this.records.setDue(node, this.firstDue);
     return this.graph.single(node);
   }
 
@@ -164,8 +164,8 @@ export class Tiering {
     const joined = this.sharing(node);
     if (joined.length === 0) return false;
     const growth = Math.max(...joined.map((one) => one.growth));
-    if (records.heatOf(node) < this.hotAt << growth) return true;
-    const warm = this.entriesIn(joined).filter((record) => records.heatAt(record) > this.hotAt / WARM);
+    if (records.heatOf(node.record) < this.hotAt << growth) return true;
+    const warm = this.entriesIn(joined).filter((record) => records.heatOf(record) > this.hotAt / WARM);
     const checks = joined.some((one) => one.checks === 'single') ? 'single' : 'shared';
     const made = this.remake(joined, [node, ...warm.map((record) => this.graph.nodeOf(record))], checks, growth + 1);
     return made?.entries.includes(node) ?? false;
@@ -203,11 +203,11 @@ export class Tiering {
     growth: number,
   ): CachedTranslation | null {
     const entries = [...new Set([...old.flatMap((one) => one.entries), ...more])].sort((a, b) => b.weight - a.weight);
-    const heats = entries.map((entry) => this.records.heatOf(entry));
+    const heats = entries.map((entry) => this.records.heatOf(entry.record));
     for (const one of old) this.graph.cache.replaceTranslation(one);
     entries.forEach((entry, n) => {
       if (entry.length === 0) this.graph.decode(entry);
-      this.records.heat(entry, heats[n]);
+      this.records.setHeat(entry.record, heats[n]);
     });
     return this.install(entries, checks, { old, growth });
   }
@@ -278,8 +278,8 @@ export class Tiering {
     const grown = entered.length < entries.length ? MOST_GROWTH : growth;
     const made = new CachedTranslation(entered, run, result, checks, grown);
     this.graph.cache.addTranslation(made);
-    // What is inside is an entry only if control comes to it from elsewhere, often.
-    for (const inside of this.entriesIn([made])) this.records.calm(inside);
+    // What is inside is an entry only if control comes to it from elsewhere, often. What was cooled stays so.
+    for (const inside of this.entriesIn([made])) this.records.setHeat(inside, Math.min(this.records.heatOf(inside), 0));
     return made;
   }
 
@@ -304,6 +304,6 @@ export class Tiering {
     const { records } = this;
     if (!records.isDecoded(record)) return 0;
     const weight = records.weightOf(record);
-    return Math.max(1, weight === EntryWeight.none ? 1 : records.heatAt(record) / weight);
+    return Math.max(1, weight === EntryWeight.none ? 1 : records.heatOf(record) / weight);
   }
 }

@@ -89,7 +89,7 @@ class Life {
 
   private heat() {
     const node = this.node();
-    return node && this.machine.engine.graph.records.heatOf(node);
+    return node && this.machine.engine.graph.records.heatOf(node.record);
   }
 
   private node() {

@@ -3,8 +3,8 @@ import { Cpu } from '../../runtime/cpu/cpu.ts';
 import { defaultModel } from '../../runtime/cpu/model.ts';
 import { updateSseMode } from '../../runtime/cpu/sse/mode.ts';
 import { makeCheck } from '../../runtime/exec/check.ts';
-import { type ColdRuns, defaultColdRuns } from '../../runtime/exec/cold-code.ts';
 import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
+import { type ColdRuns, defaultColdRuns } from '../../runtime/exec/evictions.ts';
 import { defaultLoops, type LoopOptions } from '../../runtime/exec/loops.ts';
 import { defaultTiering } from '../../runtime/exec/tiering.ts';
 import { GuestFault } from '../../runtime/fault.ts';
@@ -120,7 +120,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
       state[Word.attention] = 0;
       // Without counting the word tells the watchdog that another run has begun.
       state[Word.budget] = budgeted ? maxInstructions : state[Word.budget] + 1;
-      if (cold) engine.graph.cold.forget();
+      if (cold) engine.graph.cache.evictions.forget();
       if (tiering) makeEntry(engine, state[Word.eip]);
       return engine.dispatcher.run() !== 'budget' && state[Word.halted] !== 0;
     },

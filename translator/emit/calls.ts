@@ -47,7 +47,7 @@ function calleeAt(context: EmitContext, target: string): string {
 /** Runs the callee's translation: at once if it is in this page or in one that is still mapped where it was. */
 function enter({ context, addresses }: CallParts, target: number): string {
   if (!context.flat) return 'c=c.enter(c);';
-  return `c=${context.cell('CT')}[${addresses.text(target)}>>>12]===c.targetId?c.taken.enter(c.taken):c.enter(c);`;
+  return `c=${context.mappedAt(`${addresses.text(target)}>>>12`)}===c.targetId?c.taken.enter(c.taken):c.enter(c);`;
 }
 
 /** Whether calls are nested too deep, or nothing is left of the budget. */

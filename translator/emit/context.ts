@@ -62,6 +62,11 @@ export class EmitContext {
     return name + this.options.suffix;
   }
 
+  /** Number of the code page that is mapped at a linear page: whether a page is still there (runtime/exec/mapped-pages.ts). */
+  mappedAt(linearPage: string): string {
+    return `${this.cell('CT')}[${linearPage}]`;
+  }
+
   word(index: number | string): string {
     return `${this.state}[${index}]`;
   }

@@ -201,7 +201,7 @@ export class HandlerEmitter implements Leaves {
 
   /** Goes to the target, at once if it is in another page that is still mapped where it was: most calls go to others. */
   protected across(): string {
-    const isMapped = `${this.context.cell('CT')}[i.target>>>12]===n.targetId`;
+    const isMapped = `${this.context.mappedAt('i.target>>>12')}===n.targetId`;
     return `${this.leaveIfAsked('i.target')}const n=i.taken;return ${isMapped}?n.taken:n;`;
   }
 

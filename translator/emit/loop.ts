@@ -98,7 +98,7 @@ export function emitLoop(context: EmitContext, paths: readonly FastPath[]): stri
 
 /** A gate: goes on where it leads if that is still mapped there. Code without a jump that wraps comes by nothing else that asks. */
 function gatePath(context: EmitContext): string {
-  const isMapped = `${context.cell('CT')}[${context.cell('LINEAR_PAGE')}[r]]===${context.cell('PAGE_ID')}[r]`;
+  const isMapped = `${context.mappedAt(`${context.cell('LINEAR_PAGE')}[r]`)}===${context.cell('PAGE_ID')}[r]`;
   return `case ${Slot.gate}:{if(${context.calm()}&&${isMapped}){r=${context.cell('TAKEN')}[r];continue L;}break F;}`;
 }
 

@@ -109,10 +109,10 @@ main:   mov     ecx, 1000000
   expect(after.all - before.all).toBe(3000);
   const node = engine.graph.nodeOf(engine.graph.cache.entryAt(guest.address('main.last')));
   const { records } = engine.graph;
-  const heat = records.heatOf(node);
+  const heat = records.heatOf(node.record);
   inspection.watch(false);
   run(guest, 8100);
-  expect(records.heatOf(node)).toBe(heat + 1000 * node.weight);
+  expect(records.heatOf(node.record)).toBe(heat + 1000 * node.weight);
   expect(node.one).toBe(engine.handlers.get(node, node.page.context.key).run);
   expect(node.run).toBe(engine.handlers.get(node, node.page.context.key).heating);
 });

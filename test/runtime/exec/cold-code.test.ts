@@ -67,13 +67,14 @@ describe('what is known of evictions', () => {
     const guest = guestWith(wide(1000, 3), { cacheBytes });
     expect(endValue(guest)).toBe(3 * 1000 * 9);
     const { cache, cold } = guest.core.engine.graph;
+    const { evictions } = cache;
     const page = cache.allPages().at(-1)!;
-    cold.evicted([page.frame]);
-    cold.evicted([page.frame]);
+    evictions.note([page.frame]);
+    evictions.note([page.frame]);
     expect(cold.has(page, page.eip)).toBe(true);
     cache.dropAll();
     expect(cold.has(page, page.eip)).toBe(false);
-    cold.evicted([page.frame]);
+    evictions.note([page.frame]);
     expect(cold.has(page, page.eip)).toBe(false);
     await guest.dispose();
   });

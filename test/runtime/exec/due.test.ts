@@ -35,14 +35,14 @@ whole:  inc     eax
   // The run that decodes it isn't counted.
   const { records } = guest.core.engine.graph;
   const heat = 299 * at('whole').weight;
-  expect(records.heatOf(at('whole'))).toBe(heat);
+  expect(records.heatOf(at('whole').record)).toBe(heat);
   // It has been looked at, and will be again.
   expect(heat).toBeGreaterThan(firstDue(tiering));
   expect(heat).toBeLessThan(hotAt(tiering));
   expect(at('whole').due).toBe(firstDue(tiering) * Math.ceil((heat + 1) / firstDue(tiering)));
   expect(at('whole').run).not.toBe(at('whole').enter);
   expect(at('real').run).toBe(at('real').enter);
-  expect(records.heatOf(at('real'))).toBe(firstDue(tiering));
+  expect(records.heatOf(at('real').record)).toBe(firstDue(tiering));
 });
 
 test.each(variants)(

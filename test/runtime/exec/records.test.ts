@@ -59,11 +59,11 @@ test('heat stays within its word, and is kept where what it waits for changes', 
   const records = new Records(RECORD_CHUNK);
   const page = makePage();
   const node = attach(records, page, add(records, page, 1)[0]!);
-  records.heat(node, 70);
-  records.expect(node, 2 ** 31 - 1);
-  expect(records.heatOf(node)).toBe(70);
-  records.heat(node, -(2 ** 31));
-  expect(records.heatOf(node)).toBeLessThan(0);
+  records.setHeat(node.record, 70);
+  records.setDue(node, 2 ** 31 - 1);
+  expect(records.heatOf(node.record)).toBe(70);
+  records.setHeat(node.record, -(2 ** 31));
+  expect(records.heatOf(node.record)).toBeLessThan(0);
 });
 
 const program = kernel(`

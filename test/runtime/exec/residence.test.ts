@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { CodePages } from '../../../runtime/exec/code-pages.ts';
+import { MappedPages } from '../../../runtime/exec/mapped-pages.ts';
 import { Residence } from '../../../runtime/exec/residence.ts';
 
 const BOUND = 80;
@@ -11,7 +12,7 @@ const context = new CodeContext(0, 0, 0);
 class Rig {
   readonly pages = new CodePages();
   readonly mapped = new Int32Array(100);
-  readonly residence = new Residence(BOUND, this.pages, this.mapped);
+  readonly residence = new Residence(BOUND, this.pages, new MappedPages(this.mapped));
 
   make(linearPage: number): CodePage {
     const page = this.pages.add((id) => new CodePage(id, context, linearPage, linearPage));

@@ -172,8 +172,8 @@ test('a translation that grows takes no entry from another one that has the same
   };
   const warm = (label: string) => {
     if (node(label).length === 0) graph.decode(node(label));
-    graph.records.weigh(node(label).record, 4);
-    graph.records.heat(node(label), 1 << 20);
+    graph.records.setWeight(node(label).record, 4);
+    graph.records.setHeat(node(label).record, 1 << 20);
   };
   for (const label of ['function.inner', 'function.after', 'function.late']) warm(label);
   const outer = heat('function', 0);
