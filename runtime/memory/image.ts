@@ -7,7 +7,7 @@ import { allocateShared, type GuestRam } from './ram.ts';
 const ZEROS = 0;
 /** A place is a chunk's number and, in its lower bits, a frame's in that: enough for 4 GB. */
 const FRAME_BITS = 20;
-/** With more chunks they are put together. */
+/** With more chunks those of the last images are put together. */
 const MOST_CHUNKS = 256;
 
 /**
@@ -52,7 +52,8 @@ export class ImageTaker {
     for (const frame of written) this.#contents[frame] = ZEROS;
     for (const frame of full) this.#contents[frame] = ++this.#last;
     this.#keep(full, (frame) => this.#ram.bytes.subarray(frame * PAGE_BYTES, (frame + 1) * PAGE_BYTES));
-    if (this.#chunks.length > MOST_CHUNKS || this.#keptFrames > 2 * this.#fullFrames().length) this.#compact();
+    if (this.#keptFrames > 2 * this.#fullFrames().length) this.#compact(0);
+    else if (this.#chunks.length > MOST_CHUNKS) this.#compact(this.#firstSmall());
     return {
       origin,
       contents: sharedCopy(this.#contents),
@@ -79,11 +80,24 @@ export class ImageTaker {
     return full;
   }
 
-  /** Contents that no frame has any more are dropped. */
-  #compact(): void {
+  /**
+   * The chunk from which on they are worth a copy: a larger one than all that follow stays where it is, as its copy would take so much
+   * memory again until everyone who has had an image has let go of it.
+   */
+  #firstSmall(): number {
+    const lengths = this.#chunks.map((chunk) => chunk.length);
+    let first = lengths.length - MOST_CHUNKS / 2;
+    let following = lengths.slice(first).reduce((sum, length) => sum + length, 0);
+    while (first > 0 && lengths[first - 1]! <= following) following += lengths[--first]!;
+    return first;
+  }
+
+  /** Puts the chunks from this one on together. Contents that no frame has any more are dropped. */
+  #compact(first: number): void {
     const old = { chunks: this.#chunks, places: this.#places.slice() };
-    this.#chunks = [];
-    this.#keep(this.#fullFrames(), (frame) => contentsAt(old, frame));
+    this.#chunks = old.chunks.slice(0, first);
+    const moved = this.#fullFrames().filter((frame) => chunkOf(old.places[frame]!) >= first);
+    this.#keep(moved, (frame) => contentsAt(old, frame));
   }
 
   #keep(frames: readonly number[], contentsOf: (frame: number) => Uint8Array): void {
@@ -142,10 +156,15 @@ function wordsAt(image: MemoryImage, frame: number): Int32Array | null {
   return image.contents[frame] === ZEROS ? null : wordsOf(contentsAt(image, frame));
 }
 
+/** The number of the chunk that a place is in. */
+function chunkOf(place: number): number {
+  return Math.floor(place / 2 ** FRAME_BITS);
+}
+
 function contentsAt({ chunks, places }: Pick<MemoryImage, 'chunks' | 'places'>, frame: number): Uint8Array {
   const place = places[frame]!;
   const at = (place % 2 ** FRAME_BITS) * PAGE_BYTES;
-  return chunks[Math.floor(place / 2 ** FRAME_BITS)]!.subarray(at, at + PAGE_BYTES);
+  return chunks[chunkOf(place)]!.subarray(at, at + PAGE_BYTES);
 }
 
 function sharedCopy(words: Int32Array): Int32Array {

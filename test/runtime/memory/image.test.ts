@@ -55,6 +55,25 @@ describe('an image of memory', () => {
     expect(most).toBeLessThanOrEqual(6 * 4096);
   });
 
+  test('shares the large part of what it has with all others, however many there are', () => {
+    const frames = 2048;
+    const ram = new GuestRam(frames * 4096);
+    for (let frame = 0; frame < frames; frame++) write(ram, frame, 1 + (frame % 255));
+    const taker = new ImageTaker(ram);
+    const target = new GuestRam(frames * 4096);
+    const loader = new ImageLoader(target);
+    const first = taker.take('it');
+    const images = Array.from({ length: 1000 }, (_, n) => {
+      write(ram, n % 100, n);
+      const image = taker.take('it');
+      loader.load(image);
+      return image;
+    });
+    expect(images.filter(({ chunks }) => chunks[0] !== first.chunks[0]).length).toBe(0);
+    expect(Math.max(...images.map(({ chunks }) => chunks.length))).toBeLessThanOrEqual(256);
+    expect(Buffer.compare(target.bytes, ram.bytes)).toBe(0);
+  });
+
   test('is refused by memory of another size', () => {
     const loader = new ImageLoader(new GuestRam(4096));
     expect(() => loader.load(memory(3).taker.take())).toThrow('memory: expected 4096 bytes, found 262144 bytes');
