@@ -27,7 +27,7 @@ import { bootOf, type MachineOptions } from './options.ts';
 import { prepareMachine } from './preparation.ts';
 import { Screen } from './screen/index.ts';
 import type { SerialPort } from './serial.ts';
-import { readMachine } from './snapshot/machine.ts';
+import { openMachine } from './snapshot/machine.ts';
 import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { drivesWith } from './snapshot/media.ts';
 import { MachineStates, type SnapshotSettings } from './snapshot/state.ts';
@@ -118,10 +118,13 @@ export class Machine extends AskedMachine implements AsyncDisposable {
    */
   static async restore(snapshot: Uint8Array, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
     return await withEarlyIsolate(host, changes, async (pool) => {
-      const { options, ...state } = await readMachine(snapshot, host);
-      const drives = changes.drives ?? drivesWith(options, state.media);
-      const machine = await Machine.create({ ...options, ...changes, drives }, host, pool);
-      return await loaded(machine, () => machine.#states.load(state));
+      const { options, media, ...rest } = await openMachine(snapshot, host);
+      const drives = changes.drives ?? drivesWith(options, media);
+      // The rest is read while its isolate makes the machine.
+      const making = Machine.create({ ...options, ...changes, drives }, host, pool);
+      const reading = rest.components();
+      const [machine] = await Promise.all([making, reading.catch(() => {})]);
+      return await loaded(machine, async () => machine.#states.load({ components: await reading, media }));
     });
   }
 

@@ -8,7 +8,7 @@ const ZEROS = 0;
 /** A place is a chunk's number and, in its lower bits, a frame's in that: enough for 4 GB. */
 const FRAME_BITS = 20;
 /** With more chunks those of the last images are put together. */
-const MOST_CHUNKS = 256;
+const MOST_CHUNKS = 32;
 
 /**
  * All memory of a machine at one moment, for others in this process. It shares contents that have not changed with images of other
@@ -54,12 +54,8 @@ export class ImageTaker {
     this.#keep(full, (frame) => this.#ram.bytes.subarray(frame * PAGE_BYTES, (frame + 1) * PAGE_BYTES));
     if (this.#keptFrames > 2 * this.#fullFrames().length) this.#compact(0);
     else if (this.#chunks.length > MOST_CHUNKS) this.#compact(this.#firstSmall());
-    return {
-      origin,
-      contents: sharedCopy(this.#contents),
-      places: sharedCopy(this.#places),
-      chunks: [...this.#chunks],
-    };
+    // Copies that are not shared: the collectors of the threads that get them count only the bytes of these.
+    return { origin, contents: this.#contents.slice(), places: this.#places.slice(), chunks: [...this.#chunks] };
   }
 
   /** Nothing is noted any more, and the next image is of all memory. */
@@ -165,10 +161,4 @@ function contentsAt({ chunks, places }: Pick<MemoryImage, 'chunks' | 'places'>, 
   const place = places[frame]!;
   const at = (place % 2 ** FRAME_BITS) * PAGE_BYTES;
   return chunks[chunkOf(place)]!.subarray(at, at + PAGE_BYTES);
-}
-
-function sharedCopy(words: Int32Array): Int32Array {
-  const copy = new Int32Array(allocateShared(words.byteLength));
-  copy.set(words);
-  return copy;
 }

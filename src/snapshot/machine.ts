@@ -1,10 +1,11 @@
+import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { Host } from '../host.ts';
 import type { MachineOptions } from '../options.ts';
 import { SnapshotError } from './layout.ts';
 import { checkedMedia } from './media.ts';
 import { isRecord, NAME, restoredOptions } from './options.ts';
-import { readSnapshot } from './read.ts';
+import { SnapshotReader } from './read.ts';
 import type { WholeState } from './state.ts';
 
 /** What a snapshot of a machine holds. */
@@ -13,13 +14,42 @@ export interface MachineSnapshot extends WholeState {
   readonly options: MachineOptions;
 }
 
+/** The same, of which the largest part is still to be read. */
+export interface OpenedMachine extends Omit<MachineSnapshot, 'components'> {
+  /**
+   * Reads the rest, once.
+   * @throws SnapshotError
+   */
+  components(): Promise<SavedComponents>;
+}
+
 /**
  * What a snapshot's bytes hold. The options are checked where a machine is made of them, the components where they are loaded.
  * @throws SnapshotError
  */
-export async function readMachine(snapshot: Uint8Array, { decompressor }: Host): Promise<MachineSnapshot> {
-  const saved = await readSnapshot(NAME, snapshot, decompressor);
-  const { options, components, media = {} } = (saved ?? {}) as { readonly [name: string]: Saved | undefined };
-  if (!isRecord(options) || !isRecord(components)) throw new SnapshotError(NAME, 'does not hold a machine');
-  return { options: restoredOptions(options), components, media: checkedMedia(media) };
+export async function readMachine(snapshot: Uint8Array, host: Host): Promise<MachineSnapshot> {
+  const { components, ...others } = await openMachine(snapshot, host);
+  return { ...others, components: await components() };
+}
+
+/**
+ * As much as a machine is made of.
+ * @throws SnapshotError
+ */
+export async function openMachine(snapshot: Uint8Array, { decompressor }: Host): Promise<OpenedMachine> {
+  const reader = await SnapshotReader.open(NAME, snapshot, decompressor);
+  const options = recordOf(await reader.part('options'));
+  return {
+    options: restoredOptions(options),
+    media: checkedMedia((await reader.part('media')) ?? {}),
+    components: async () => {
+      await reader.check();
+      return recordOf(await reader.part('components'));
+    },
+  };
+}
+
+function recordOf(saved: Saved | undefined): SavedComponents {
+  if (!isRecord(saved)) throw new SnapshotError(NAME, 'does not hold a machine');
+  return saved;
 }

@@ -6,7 +6,7 @@ const PIECE_WORDS = PIECE_BYTES / 4;
 /** Pieces of one hash that are compared with; others are stored again. */
 const MOST_ALIKE = 8;
 /** The piece of zeros, which is stored nowhere. */
-const ZERO_PIECE = 0;
+export const ZERO_PIECE = 0;
 
 const zeros = new Int32Array(PIECE_WORDS);
 

@@ -1,9 +1,11 @@
 import { crc32 } from '../../runtime/crc32.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { Decompressor } from '../storage/qcow2/compressed.ts';
-import { CHUNK_PIECES, damaged, FIXED_BYTES, readFixedPart, SnapshotError } from './layout.ts';
-import { joinPieces, PIECE_BYTES } from './pieces.ts';
-import { savedOf } from './tree.ts';
+import type { Method } from './compression.ts';
+import { CHUNK_PIECES, damaged, FIXED_BYTES, readFixedPart, SnapshotError, VERSION } from './layout.ts';
+import { isRecord } from './options.ts';
+import { joinPieces, PIECE_BYTES, type PieceList, ZERO_PIECE } from './pieces.ts';
+import { savedOf, type Tree } from './tree.ts';
 import { upgraded } from './upgrades.ts';
 import type { Header } from './write.ts';
 
@@ -20,28 +22,156 @@ export async function readSnapshot(
   decompressor: Decompressor,
   most = MOST_BYTES,
 ): Promise<Saved> {
-  const { version, method, headerBytes, jsonBytes, headerChecksum } = readFixedPart(name, file);
-  if (jsonBytes > most) throw damaged(name);
+  return await (await SnapshotReader.open(name, file, decompressor, most)).whole();
+}
+
+/** Chunks that are unpacked at a time, so that the thread does other things in between: each is checked in it first. */
+const AT_A_TIME = 8;
+
+/** Reads a snapshot part by part: chunks are unpacked when what is in them is asked for. */
+export class SnapshotReader {
+  readonly #name: string;
+  readonly #most: number;
+  readonly #version: number;
+  readonly #header: Header;
+  /** One for each chunk. */
+  readonly #unpack: readonly (() => Promise<Uint8Array>)[];
+  readonly #unpacked: Uint8Array[] = [];
+  /** Bytes that it has claimed to hold so far. */
+  #claimed = 0;
+  #whole: Promise<Saved> | undefined;
+
+  private constructor(fixed: { name: string; most: number; version: number }, header: Header, unpack: Unpacking[]) {
+    this.#name = fixed.name;
+    this.#most = fixed.most;
+    this.#version = fixed.version;
+    this.#header = header;
+    this.#unpack = unpack;
+  }
+
+  /** @throws SnapshotError if it is no snapshot, too new, or its header is damaged */
+  static async open(
+    name: string,
+    file: Uint8Array,
+    decompressor: Decompressor,
+    most = MOST_BYTES,
+  ): Promise<SnapshotReader> {
+    const { version, method, headerBytes, jsonBytes, headerChecksum } = readFixedPart(name, file);
+    if (jsonBytes > most) throw damaged(name);
+    const unpack = unpackerOf(name, decompressor, method);
+    const start = FIXED_BYTES + headerBytes;
+    const json = await unpack(file.subarray(FIXED_BYTES, start), jsonBytes, headerChecksum);
+    try {
+      const header = checkedHeader(JSON.parse(new TextDecoder().decode(json)), most);
+      const chunks = chunksOf(file.subarray(start), header);
+      return new SnapshotReader(
+        { name, most, version },
+        header,
+        chunks.map((chunk) => () => unpack(...chunk)),
+      );
+    } catch (error) {
+      throw asSnapshotError(name, error);
+    }
+  }
+
+  /**
+   * What it holds by one name; undefined if there is nothing. Each is to be asked for once.
+   * @throws SnapshotError if that is damaged
+   */
+  async part(name: string): Promise<Saved | undefined> {
+    const { tree } = this.#header;
+    // What earlier versions have depends on all of it.
+    if (this.#version === VERSION && isBranch(tree)) return name in tree ? await this.#take(tree[name]) : undefined;
+    const whole = await this.whole();
+    return isRecord(whole) ? whole[name] : undefined;
+  }
+
+  /**
+   * All that it holds.
+   * @throws SnapshotError if any of it is damaged
+   */
+  async whole(): Promise<Saved> {
+    this.#whole ??= this.check().then(async () => upgraded(await this.#take(this.#header.tree), this.#version));
+    return await this.#whole;
+  }
+
+  /**
+   * Unpacks all that nobody has asked for yet.
+   * @throws SnapshotError if any of it is damaged
+   */
+  async check(): Promise<void> {
+    await this.#unpackAll(this.#unpack.keys());
+  }
+
+  async #take(tree: Tree): Promise<Saved> {
+    try {
+      await this.#unpackAll(this.#chunksFor(tree));
+      return savedOf(tree, (list) => this.#joined(list));
+    } catch (error) {
+      throw asSnapshotError(this.#name, error);
+    }
+  }
+
+  #chunksFor(tree: Tree): Set<number> {
+    const found = new Set<number>();
+    savedOf(tree, ({ runs }) => {
+      for (let n = 0; n < runs.length; n += 2) {
+        const [first, last] = [runs[n], Math.min(runs[n] + runs[n + 1] - 1, this.#header.pieces)];
+        for (let piece = first; first !== ZERO_PIECE && piece <= last; piece += CHUNK_PIECES) found.add(chunkOf(piece));
+        if (first !== ZERO_PIECE && first <= last) found.add(chunkOf(last));
+      }
+      return new Uint8Array(0);
+    });
+    return found;
+  }
+
+  async #unpackAll(chunks: Iterable<number>): Promise<void> {
+    const waiting = [...chunks].filter((chunk) => this.#unpacked[chunk] === undefined).values();
+    const unpackSome = async (): Promise<void> => {
+      for (const chunk of waiting) this.#unpacked[chunk] = await this.#unpack[chunk]();
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, unpackSome)).catch((error: unknown) => {
+      throw asSnapshotError(this.#name, error);
+    });
+  }
+
+  #joined(list: PieceList): Uint8Array {
+    this.#claimed += list.bytes;
+    if (this.#claimed > this.#most) throw new Error(`it claims to hold more than ${this.#most} bytes`);
+    return joinPieces(list, this.#header.pieces, (number, most) => {
+      const at = ((number - 1) % CHUNK_PIECES) * PIECE_BYTES;
+      return this.#unpacked[chunkOf(number)].subarray(at, at + most * PIECE_BYTES);
+    });
+  }
+}
+
+type Unpacking = () => Promise<Uint8Array>;
+
+function unpackerOf(name: string, decompressor: Decompressor, method: Method) {
   const { checksum: checksumOf = crc32 } = decompressor;
   const decompress = decompressor[method];
   if (decompress === undefined) {
     throw new SnapshotError(name, `is compressed by ${method}, which this host doesn't know`);
   }
-  const unpack = async (bytes: Uint8Array, length: number, checksum: number): Promise<Uint8Array> => {
+  return async (bytes: Uint8Array, length: number, checksum: number): Promise<Uint8Array> => {
     if (checksumOf(bytes) !== checksum) throw damaged(name);
     const unpacked = await decompress(bytes, length);
     if (unpacked.length !== length) throw damaged(name);
     return unpacked;
   };
-  const start = FIXED_BYTES + headerBytes;
-  const json = await unpack(file.subarray(FIXED_BYTES, start), jsonBytes, headerChecksum);
-  try {
-    const header = checkedHeader(JSON.parse(new TextDecoder().decode(json)), most);
-    const chunks = await Promise.all(chunksOf(file.subarray(start), header).map((chunk) => unpack(...chunk)));
-    return upgraded(joined(header, chunks, most), version);
-  } catch (error) {
-    throw error instanceof SnapshotError ? error : new SnapshotError(name, `is damaged: ${(error as Error).message}`);
-  }
+}
+
+function asSnapshotError(name: string, error: unknown): SnapshotError {
+  return error instanceof SnapshotError ? error : new SnapshotError(name, `is damaged: ${(error as Error).message}`);
+}
+
+/** The number of the chunk that a piece is in. */
+function chunkOf(piece: number): number {
+  return Math.floor((piece - 1) / CHUNK_PIECES);
+}
+
+function isBranch(tree: Tree): tree is { readonly [name: string]: Tree } {
+  return typeof tree === 'object' && !Array.isArray(tree);
 }
 
 function checkedHeader(header: Header, most: number): Header {
@@ -62,18 +192,5 @@ function chunksOf(file: Uint8Array, { pieces, chunks }: Header): [Uint8Array, nu
     at += chunks[2 * n];
     const count = Math.min(CHUNK_PIECES, pieces - n * CHUNK_PIECES);
     return [bytes, count * PIECE_BYTES, chunks[2 * n + 1]];
-  });
-}
-
-function joined({ tree, pieces }: Header, chunks: readonly Uint8Array[], most: number): Saved {
-  let claimed = 0;
-  const piecesFrom = (number: number, most: number): Uint8Array => {
-    const at = ((number - 1) % CHUNK_PIECES) * PIECE_BYTES;
-    return chunks[Math.floor((number - 1) / CHUNK_PIECES)].subarray(at, at + most * PIECE_BYTES);
-  };
-  return savedOf(tree, (list) => {
-    claimed += list.bytes;
-    if (claimed > most) throw new Error(`it claims to hold more than ${most} bytes`);
-    return joinPieces(list, pieces, piecesFrom);
   });
 }

@@ -75,7 +75,9 @@ export class MachineStates {
   }
 
   #encode(state: WholeState, compressor: Compressor): Promise<Uint8Array> {
-    return writeSnapshot({ options: this.#options, ...(state as object) }, compressor);
+    // In the order in which they are asked for: what stands before memory is read while that is unpacked.
+    const { media, components } = state as unknown as { readonly [name: string]: Saved };
+    return writeSnapshot({ options: this.#options, media, components }, compressor);
   }
 
   /**

@@ -70,7 +70,7 @@ describe('an image of memory', () => {
       return image;
     });
     expect(images.filter(({ chunks }) => chunks[0] !== first.chunks[0]).length).toBe(0);
-    expect(Math.max(...images.map(({ chunks }) => chunks.length))).toBeLessThanOrEqual(256);
+    expect(Math.max(...images.map(({ chunks }) => chunks.length))).toBeLessThanOrEqual(32);
     expect(Buffer.compare(target.bytes, ram.bytes)).toBe(0);
   });
 

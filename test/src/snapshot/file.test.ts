@@ -1,12 +1,12 @@
 import { deflateRawSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { crc32 } from '../../../runtime/crc32.ts';
 import type { Saved } from '../../../runtime/snapshot/describe.ts';
 import { nodeCompressor } from '../../../src/node/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
 import type { Compressor } from '../../../src/snapshot/compression.ts';
 import { FIXED_BYTES, SnapshotError, VERSION, writeFixedPart } from '../../../src/snapshot/layout.ts';
-import { readSnapshot } from '../../../src/snapshot/read.ts';
+import { readSnapshot, SnapshotReader } from '../../../src/snapshot/read.ts';
 import { writeSnapshot } from '../../../src/snapshot/write.ts';
 import { Random } from '../../support/random.ts';
 
@@ -53,6 +53,40 @@ function repeat(page: Uint8Array, count: number): Uint8Array {
 test('more than a chunk is read in parts', async () => {
   const memory = noise((2 << 20) + 12_345);
   expect(await read(await writeSnapshot({ memory }, nodeCompressor))).toEqual({ memory });
+});
+
+describe('a file that is read part by part', () => {
+  const parts = { small: noise(4096, 1), large: noise(5 << 20, 2), other: noise(4096, 3), number: 7 };
+
+  test('has only those chunks unpacked that a part is in', async () => {
+    let unpacked = 0;
+    const decompressor = {
+      deflate: (source: Uint8Array, most: number) => {
+        unpacked++;
+        return nodeStorage.decompressor.deflate(source, most);
+      },
+    };
+    const reader = await SnapshotReader.open('it', await writeSnapshot(parts, deflate), decompressor);
+    expect(unpacked).toBe(1);
+    expect(await reader.part('small')).toEqual(parts.small);
+    expect(await reader.part('number')).toBe(7);
+    expect(await reader.part('none')).toBeUndefined();
+    expect(unpacked).toBe(2);
+    expect(await reader.part('large')).toEqual(parts.large);
+    expect(await reader.part('other')).toEqual(parts.other);
+    expect(unpacked).toBe(1 + Math.ceil((5 * 256 + 2) / 256));
+  });
+
+  test('is damaged where a part is that nobody has asked for', async () => {
+    const file = await writeSnapshot(parts, deflate);
+    file[file.length - 100] ^= 1;
+    const reader = await SnapshotReader.open('it', file, nodeStorage.decompressor);
+    expect(await reader.part('small')).toEqual(parts.small);
+    await expect(reader.check()).rejects.toThrow(
+      new SnapshotError('it', 'is damaged: a checksum is wrong, or a part is missing'),
+    );
+    await expect(reader.part('other')).rejects.toThrow(SnapshotError);
+  });
 });
 
 test.each<[string, Uint8Array]>([
