@@ -1,3 +1,5 @@
+import { concatenate } from '../bytes.ts';
+
 /** Bytes that have arrived by a channel and wait to be read. What has come stays, however the connection ends. */
 export class Inbox {
   readonly #arrived: Uint8Array[] = [];
@@ -43,16 +45,21 @@ export class Inbox {
     return bytes;
   }
 
-  /** What `read` would give, which stays. Throws the reason. */
-  async peek(): Promise<Uint8Array | null> {
+  /** What has arrived when it is more than so many bytes, which stay; null: no more comes. Throws the reason. */
+  async peek(more = 0): Promise<Uint8Array | null> {
     for (;;) {
-      const [bytes] = this.#arrived;
-      if (bytes !== undefined) return bytes;
+      if (this.#length > more) return this.#first(more);
       if (this.#error) throw this.#error;
       if (this.#hasEnded) return null;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
+  }
+
+  /** The first part, or more parts as one where that is not enough. */
+  #first(more: number): Uint8Array {
+    if (this.#arrived[0].length <= more) this.#arrived.splice(0, Infinity, concatenate(this.#arrived));
+    return this.#arrived[0];
   }
 }

@@ -59,9 +59,15 @@ export interface StreamStart {
   readonly saysWhole: boolean;
 }
 
-/** Whether a stream begins with these bytes, as far as they go. */
+/** Bytes of a stream by which it is known that a machine comes. */
+export const KNOWN_BYTES = START_BYTES + HEAD_BYTES;
+
+/** Whether a stream with a machine begins with these bytes, as far as they go. */
 export function isStart(bytes: Uint8Array): boolean {
-  return bytes.length > 0 && MAGIC.every((byte, n) => n >= bytes.length || bytes[n] === byte);
+  if (!MAGIC.every((byte, n) => n >= bytes.length || bytes[n] === byte)) return false;
+  if (bytes.length < KNOWN_BYTES) return true;
+  const { number, isWhole } = headOf(bytes.subarray(START_BYTES, KNOWN_BYTES));
+  return isWhole && number === kinds.machine;
 }
 
 /** A record; one without a value is a word. */
@@ -171,12 +177,16 @@ export class RecordStream {
   }
 }
 
-function checkedHead(head: Uint8Array): { kind: Kind; length: number } {
+function headOf(head: Uint8Array): { number: number; length: number; isWhole: boolean } {
   const view = new DataView(head.buffer, head.byteOffset);
-  const [number, length] = [view.getUint32(0, true), view.getUint32(4, true)];
+  const [number, length, checksum] = [0, 4, 8].map((at) => view.getUint32(at, true));
+  return { number, length, isWhole: checksum === crc32(head.subarray(0, 8)) };
+}
+
+function checkedHead(head: Uint8Array): { kind: Kind; length: number } {
+  const { number, length, isWhole } = headOf(head);
   const kind = (Object.keys(kinds) as Kind[]).find((kind) => kinds[kind] === number);
-  if (view.getUint32(8, true) !== crc32(head.subarray(0, 8)) || kind === undefined)
-    throw new SnapshotError(NAME, 'it is damaged: a checksum is wrong');
+  if (!isWhole || kind === undefined) throw new SnapshotError(NAME, 'it is damaged: a checksum is wrong');
   if (length > (bounds[kind]?.packed ?? 0))
     throw new SnapshotError(NAME, `it claims to have ${length} bytes of '${kind}'`);
   return { kind, length };

@@ -1,4 +1,4 @@
-import { isStart } from '../../migration/records.ts';
+import { isStart, KNOWN_BYTES } from '../../migration/records.ts';
 import type { ByteSocket } from '../byte-socket.ts';
 import { MOST_CLIENTS } from '../listen.ts';
 import { SocketChannel } from './socket-channel.ts';
@@ -20,10 +20,15 @@ export class Callers {
     void this.#listenTo(channel);
   }
 
+  /** Who begins as a migration does and then says nothing keeps nobody out either. */
   async #listenTo(channel: SocketChannel): Promise<void> {
-    const beginning = await channel.peek().catch(() => null);
-    if (beginning === null || !isStart(beginning)) this.#drop(channel);
-    else if (this.#channels.delete(channel)) this.#first.resolve(channel);
+    let known = 0;
+    while (known < KNOWN_BYTES) {
+      const beginning = await channel.peek(known).catch(() => null);
+      if (beginning === null || !isStart(beginning)) return this.#drop(channel);
+      known = beginning.length;
+    }
+    if (this.#channels.delete(channel)) this.#first.resolve(channel);
   }
 
   #drop(channel: SocketChannel): void {

@@ -70,9 +70,9 @@ export class SocketChannel implements MigrationChannel {
     return bytes;
   }
 
-  /** What `read` would give, which stays. Throws ChannelError. */
-  peek(): Promise<Uint8Array | null> {
-    return this.#inbox.peek();
+  /** What `read` would give when it is more than so many bytes, which stay. Throws ChannelError. */
+  peek(more: number): Promise<Uint8Array | null> {
+    return this.#inbox.peek(more);
   }
 
   /** The socket is there until the other end closes its own: what was sent gets there. It doesn't keep the program alive. */
