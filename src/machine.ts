@@ -225,7 +225,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
 
   /** Presses the reset button. */
   async reset(): Promise<void> {
-    await this.call('reset');
+    await this.#states.undisturbed(() => this.call('reset'));
   }
 
   /**

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { DriveThread, Host } from '../host.ts';
 import { RemoteCalls } from '../isolate/remote-calls.ts';
 import type { Image } from '../options.ts';
+import { InOrder } from '../storage/in-order.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
 import { Drive } from './drive.ts';
 import { forkedDrive } from './forked-drive.ts';
@@ -18,6 +19,8 @@ const CLOSE_LIMIT = 60_000;
 /** The library's end of all drives of a machine. What serves them is started only if there are any. */
 export class MachineDrives {
   readonly all: readonly Drive[];
+  /** Whoever needs the machine's state as a whole, and whoever changes what is in a drive, does so one after the other. */
+  readonly order = new InOrder();
   /** Called with what the user should know. */
   onLog: (message: string) => void = () => {};
   /** Called if what serves them has ended without being told to. */
@@ -33,8 +36,8 @@ export class MachineDrives {
     this.all = plans.map(
       (plan) =>
         new Drive(plan, {
-          change: (name, image, options) => this.#call('change', name, ownImage(image), options),
-          eject: (name) => this.#call('eject', name),
+          change: (name, image, options) => this.order.run(() => this.#call('change', name, ownImage(image), options)),
+          eject: (name) => this.order.run(() => this.#call('eject', name)),
           limit: (name, limits) => this.#limit(name, limits),
         }),
     );

@@ -7,7 +7,7 @@ import type { CallName, Calls } from '../isolate/protocol.ts';
 import type { MachineImage } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
 import type { MachineOptions } from '../options.ts';
-import { InOrder } from '../storage/in-order.ts';
+import type { InOrder } from '../storage/in-order.ts';
 import type { Compressor, Method } from './compression.ts';
 import { SnapshotError } from './layout.ts';
 import { type MachineSnapshot, readMachine } from './machine.ts';
@@ -51,7 +51,6 @@ export interface SnapshotSettings {
 export class MachineStates {
   readonly #call: Call;
   readonly #machine: MachineParts;
-  readonly #order = new InOrder();
   /** Tells the machine from all others. */
   readonly #name = crypto.randomUUID();
 
@@ -64,6 +63,10 @@ export class MachineStates {
     return this.#machine.drives;
   }
 
+  get #order(): InOrder {
+    return this.#drives.order;
+  }
+
   /** What the machine is made of. */
   get #options(): Saved {
     return savedOptions(this.#machine.options, this.#machine.parts);
@@ -72,6 +75,11 @@ export class MachineStates {
   /** Waits until nobody saves the state or loads one, and keeps others from that until the function is called. */
   lock(): Promise<() => void> {
     return this.#order.lock();
+  }
+
+  /** Does what changes the state when nobody saves one or loads one. */
+  undisturbed(act: () => Promise<void>): Promise<void> {
+    return this.#order.run(act);
   }
 
   #encode(state: WholeState, compressor: Compressor): Promise<Uint8Array> {

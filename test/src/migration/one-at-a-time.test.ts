@@ -8,7 +8,7 @@ let machine: Machine;
 beforeEach(async () => {
   machine = await Machine.create({
     ...{ memory: 2, vga: 'none', boot: { demo: true } },
-    drives: [{ image: new Uint8Array(512), limits: { iops: 1000 } }],
+    drives: [{ image: new Uint8Array(512), limits: { iops: 1000 } }, { media: 'cdrom' }],
   });
   machines.push(machine);
   await machine.start();
@@ -101,6 +101,30 @@ test('a state that is loaded while the guest stands still for a move waits for i
   ended.push(await sent);
   await Promise.all([arrived, loading]);
   expect(ended).toEqual(['gone', 'loaded']);
+});
+
+test.each<[string, () => Promise<void>]>([
+  ['a reset', () => machine.reset()],
+  ['a medium', () => machine.drives[1].change(new Uint8Array(2048))],
+  ['an empty drive', () => machine.drives[1].eject()],
+])('%s that comes while the guest stands still for a move waits for its end', async (_, act) => {
+  let acting: Promise<unknown> | undefined;
+  let isDone = false;
+  let wasDone: boolean | undefined;
+  const { sent, arrived } = moving(async () => {
+    if (!machine.migration.isLeaving || acting) return;
+    acting = act()
+      // The drives of a machine that is gone are not to be had.
+      .catch(() => {})
+      .then(() => {
+        isDone = true;
+      });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    wasDone = isDone;
+  });
+  expect(await sent).toBe('gone');
+  await Promise.all([arrived, acting]);
+  expect([wasDone, isDone]).toEqual([false, true]);
 });
 
 test('a move can be cancelled while the drives do not answer, and the guest runs on', async () => {
