@@ -2,6 +2,7 @@ import type { Machine } from '../machine.ts';
 import type { Monitor, MonitorOptions } from '../monitor/monitor.ts';
 import type { BlockNodes } from './block/nodes.ts';
 import { QmpError } from './error.ts';
+import type { Jobs } from './jobs.ts';
 
 /** What a command is given and gives. */
 export type JsonObject = { readonly [name: string]: unknown };
@@ -13,6 +14,8 @@ export interface QmpContext {
   readonly monitor: Monitor;
   /** Images that were named, and trays that are open. */
   readonly nodes: BlockNodes;
+  /** What goes on, or has ended and is not dismissed. */
+  readonly jobs: Jobs;
   /** Tells all who listen of something that no event of the machine tells. */
   tell(event: string, data?: JsonObject): void;
   /** Whether MIGRATION and MIGRATION_PASS are told of: QEMU's capability `events`. */

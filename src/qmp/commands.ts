@@ -10,6 +10,7 @@ import { migrationCommands } from './commands/migration.ts';
 import { pciCommands } from './commands/pci.ts';
 import { replayCommands } from './commands/replay.ts';
 import { saveCommands } from './commands/save.ts';
+import { snapshotCommands } from './commands/snapshots.ts';
 import { traceCommands } from './commands/trace.ts';
 import { vncCommands } from './commands/vnc.ts';
 import { schemaOf } from './schema.ts';
@@ -21,6 +22,7 @@ const all: readonly QmpCommand[] = [
   ...balloonCommands,
   ...inputCommands,
   ...saveCommands,
+  ...snapshotCommands,
   ...vncCommands,
   ...chardevCommands,
   ...migrationCommands,

@@ -26,8 +26,14 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
       reason === 'caller' ? { guest: false, reason: 'host-qmp-system-reset' } : { guest: true, reason: 'guest-reset' },
     );
   const exit = ({ reason }: Exit) => tell('SHUTDOWN', reasons[reason]);
+  // QEMU stops the machine meanwhile; here it only stands still.
+  const still = (isStill: boolean) => machine.state === 'running' && tell(isStill ? 'STOP' : 'RESUME');
+  machine.snapshots.on('still', still);
   machine.on('running', running).on('paused', paused).on('reset', reset).on('exit', exit);
-  return () => void machine.off('running', running).off('paused', paused).off('reset', reset).off('exit', exit);
+  return () => {
+    machine.snapshots.off('still', still);
+    machine.off('running', running).off('paused', paused).off('reset', reset).off('exit', exit);
+  };
 }
 
 /** Tells of viewers by QEMU's names. */

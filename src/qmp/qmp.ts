@@ -7,6 +7,7 @@ import { versionOf } from './commands/machine.ts';
 import { commands } from './commands.ts';
 import { QmpError } from './error.ts';
 import { type EventListener, translateEvents, translateMigration, translateVncEvents } from './events.ts';
+import { Jobs } from './jobs.ts';
 
 /** A machine's end of the QEMU Machine Protocol: commands with arguments and answers as QEMU's schema has them. */
 export class Qmp {
@@ -22,7 +23,8 @@ export class Qmp {
       for (const listener of this.#listeners) listener(event, data);
     };
     const migrationEvents = { areTold: false };
-    this.#context = { machine, options, monitor, tell, migrationEvents, nodes: new BlockNodes() };
+    const [nodes, jobs] = [new BlockNodes(), new Jobs(tell)];
+    this.#context = { machine, options, monitor, tell, migrationEvents, nodes, jobs };
     translateEvents(machine, tell);
     if (options.vnc) translateVncEvents(options.vnc, tell);
     translateMigration(machine, (event, data) => migrationEvents.areTold && tell(event, data));

@@ -1,17 +1,24 @@
 import type { DriveSnapshots } from '../drives/image-snapshots.ts';
 import type { MachineDrives } from '../drives/index.ts';
+import { Emitter } from '../events.ts';
 import type { MachineStates } from './state.ts';
+
+export interface SnapshotEvents {
+  /** The machine stands still from now on, if it runs, as one is taken or returned to; or that is over. */
+  readonly still: boolean;
+}
 
 /**
  * Snapshots of a machine that are kept within its qcow2 images, with the disks' contents: QEMU's `savevm`, `loadvm`, `delvm` and
  * `info snapshots`. Each image that the guest can write must be a qcow2 image; the first one has the state of the machine.
  */
-export class MachineSnapshots {
+export class MachineSnapshots extends Emitter<SnapshotEvents> {
   readonly #states: MachineStates;
   readonly #drives: MachineDrives;
 
   /** @internal */
   constructor(states: MachineStates, drives: MachineDrives) {
+    super();
     this.#states = states;
     this.#drives = drives;
   }
@@ -22,7 +29,7 @@ export class MachineSnapshots {
    * @throws ConfigurationError if an image cannot have it
    */
   async save(name: string = timeName(new Date())): Promise<void> {
-    await this.#states.saveWithin(name);
+    await this.#still(() => this.#states.saveWithin(name));
   }
 
   /**
@@ -30,7 +37,16 @@ export class MachineSnapshots {
    * @throws ConfigurationError if there is none, or it doesn't fit the machine; all is as it was then
    */
   async load(name: string): Promise<void> {
-    await this.#states.loadWithin(name);
+    await this.#still(() => this.#states.loadWithin(name));
+  }
+
+  async #still(act: () => Promise<void>): Promise<void> {
+    void this.emit('still', true);
+    try {
+      await act();
+    } finally {
+      void this.emit('still', false);
+    }
   }
 
   /**

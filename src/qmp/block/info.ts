@@ -10,13 +10,18 @@ const common = {
   cache: { writeback: true, direct: false, 'no-flush': false },
 } as const;
 
+/** The name of the node that is in a drive. */
+export function nodeName({ name }: Drive, nodes: BlockNodes): string {
+  return nodes.insertedIn(name)?.name ?? `#${name}`;
+}
+
 /** Of a drive's medium, as QEMU's BlockDeviceInfo has it. */
 export function mediumInfo(drive: Drive, nodes: BlockNodes): JsonObject {
-  const { name, image, format, isReadOnly, medium } = drive;
+  const { image, format, isReadOnly, medium } = drive;
   const size = (medium?.sectors ?? 0) * SECTOR_BYTES;
   const driver = (format ?? 'raw').split(' ')[0];
   return {
-    ...{ file: image, 'node-name': nodes.insertedIn(name)?.name ?? `#${name}`, drv: driver, ro: isReadOnly },
+    ...{ file: image, 'node-name': nodeName(drive, nodes), drv: driver, ro: isReadOnly },
     ...common,
     ...limitsOf(drive),
     image: { filename: image, format: driver, 'virtual-size': size, 'dirty-flag': false },

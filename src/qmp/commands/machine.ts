@@ -55,7 +55,6 @@ export const machineCommands: readonly QmpCommand[] = [
   fixed('query-current-machine', { 'wakeup-suspend-support': false }),
   fixed('query-target', { arch: 'i386' }),
   fixed('query-iothreads', []),
-  fixed('query-jobs', []),
   fixed('query-block-jobs', []),
   { name: 'stop', run: async (_, { machine }) => machine.pause() },
   { name: 'cont', run: (_, { machine }) => resumeOrAwait(machine) },

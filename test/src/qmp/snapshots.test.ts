@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Machine, openMonitor, openQmp } from '../../../src/index.ts';
+import { nodeStorage, openFile } from '../../../src/node/storage.ts';
+import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
+
+type Data = Record<string, unknown>;
+
+let folder: string;
+let machine: Machine;
+let qmp: ReturnType<typeof openQmp>;
+/** Names of events, those of jobs with the status. */
+let told: string[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'qmp-snapshots-'));
+  const drives = await Promise.all(['first.qcow2', 'second.qcow2'].map(qcow2));
+  machine = await Machine.create({ memory: 2, vga: 'none', boot: { demo: true }, drives });
+  await machine.start();
+  qmp = openQmp(machine);
+  told = [];
+  qmp.listen((event, data) => {
+    const { status, id } = (data ?? {}) as Data;
+    told.push(event === 'JOB_STATUS_CHANGE' ? `${id} ${status}` : event);
+  });
+});
+afterEach(async () => {
+  await machine.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function qcow2(name: string): Promise<string> {
+  const path = join(folder, name);
+  const store = await openFile(path, 'write', 'new');
+  await (await createQcow2(store, { size: 1 << 20 }, nodeStorage.decompressor)).close();
+  return path;
+}
+
+const both = ['#ide0-hd0', '#ide0-hd1'];
+
+/** Does it as a job, and waits for its end; what is told of it then. */
+async function job(name: string, args: Data): Promise<unknown> {
+  const id = args['job-id'] as string;
+  expect(await qmp.execute(name, args)).toEqual({});
+  await expect.poll(() => told.includes(`${id} concluded`), { timeout: 60_000 }).toBe(true);
+  const jobs = (await qmp.execute('query-jobs')) as Data[];
+  return jobs.find((one) => one.id === id);
+}
+
+const done = (id: string, type: string) => ({
+  ...{ id, type, status: 'concluded', 'current-progress': 1, 'total-progress': 1 },
+});
+const succeeds = ['created', 'running', 'STOP', 'RESUME', 'waiting', 'pending', 'concluded'];
+const withId = (id: string) => succeeds.map((status) => (/[A-Z]/.test(status) ? status : `${id} ${status}`));
+
+test('a snapshot is taken, returned to and deleted by jobs, of which events tell', async () => {
+  const args = { tag: 'one', vmstate: '#ide0-hd0', devices: both };
+  expect(await job('snapshot-save', { 'job-id': 'save0', ...args })).toEqual(done('save0', 'snapshot-save'));
+  expect(told.splice(0)).toEqual(withId('save0'));
+  const names = async () => (await machine.snapshots.list()).map(({ snapshots }) => snapshots.map(({ name }) => name));
+  expect(await names()).toEqual([['one'], ['one']]);
+  expect(await job('snapshot-load', { 'job-id': 'load0', ...args })).toEqual(done('load0', 'snapshot-load'));
+  expect(told.splice(0)).toEqual(withId('load0'));
+  const { vmstate: _, ...others } = args;
+  expect(await job('snapshot-delete', { 'job-id': 'del0', ...others })).toEqual(done('del0', 'snapshot-delete'));
+  expect(await names()).toEqual([[], []]);
+  expect(await qmp.execute('job-dismiss', { id: 'save0' })).toEqual({});
+  expect(told.at(-1)).toBe('save0 null');
+  expect(((await qmp.execute('query-jobs')) as Data[]).map(({ id }) => id)).toEqual(['load0', 'del0']);
+});
+
+test.each<[string, string, Data, string]>([
+  ['of a disk that is not there', 'snapshot-save', { devices: ['hda'] }, "No block device node 'hda'"],
+  ['to a disk that is not there', 'snapshot-save', { vmstate: 'x' }, "vmstate block device 'x' does not exist"],
+  [
+    'of some disks only',
+    'snapshot-save',
+    { devices: ['#ide0-hd0'] },
+    "a snapshot is of all images that can have one: '#ide0-hd1' is missing in 'devices'",
+  ],
+  [
+    'in another disk than the first',
+    'snapshot-save',
+    { vmstate: '#ide0-hd1' },
+    "the first image has the state of the machine: 'vmstate' must be '#ide0-hd0'",
+  ],
+  ['that is not there', 'snapshot-load', {}, "Snapshot 'one' does not exist in one or more devices"],
+])('a snapshot %s fails as a job', async (_, name, args, error) => {
+  const given = { 'job-id': 'it', tag: 'one', vmstate: '#ide0-hd0', devices: both, ...args };
+  expect(await job(name, given)).toMatchObject({ status: 'concluded', error });
+  expect(told.filter((event) => event.startsWith('it '))).toEqual([
+    ...['it created', 'it running', 'it aborting', 'it concluded'],
+  ]);
+  expect(machine.state).toBe('running');
+});
+
+test('one of that tag is not replaced, and ids are used once', async () => {
+  const args = { tag: 'one', vmstate: '#ide0-hd0', devices: both };
+  await job('snapshot-save', { 'job-id': 'a', ...args });
+  await expect(qmp.execute('snapshot-save', { 'job-id': 'a', ...args })).rejects.toThrow("Job ID 'a' already in use");
+  await expect(qmp.execute('snapshot-save', { 'job-id': '-', ...args })).rejects.toThrow("Invalid job ID '-'");
+  expect(await job('snapshot-save', { 'job-id': 'b', ...args })).toMatchObject({
+    error: "Snapshot 'one' already exists in one or more devices",
+  });
+  await expect(qmp.execute('job-dismiss', { id: 'c' })).rejects.toThrow('Job not found');
+});
+
+test('savevm and loadvm stop a machine that runs, and no other', async () => {
+  const monitor = openMonitor(machine);
+  await monitor.execute('savevm one');
+  await monitor.execute('loadvm one');
+  expect(told.splice(0)).toEqual(['STOP', 'RESUME', 'STOP', 'RESUME']);
+  await machine.pause();
+  await monitor.execute('loadvm one');
+  expect(told).toEqual(['STOP']);
+});
