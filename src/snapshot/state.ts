@@ -163,8 +163,15 @@ export class MachineStates {
         this.#machine.host.compressor,
       );
       const date = BigInt(Date.now()) * 1_000_000n;
-      await this.#drives.snapshots.create({ name, date, clock: clockOf(components), state });
+      const instructions = await this.#instructions();
+      await this.#drives.snapshots.create({ name, date, clock: clockOf(components), instructions, state });
     });
+  }
+
+  /** How many have been executed; undefined where they are not counted. */
+  async #instructions(): Promise<bigint | undefined> {
+    const isCounted = this.#machine.options.icount !== undefined;
+    return isCounted ? BigInt((await this.#call('metrics')).instructions) : undefined;
   }
 
   /**

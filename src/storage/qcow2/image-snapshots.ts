@@ -21,6 +21,8 @@ export interface NewSnapshot {
   /** The state of a machine, and its own time in nanoseconds. */
   readonly state?: Uint8Array;
   readonly clock?: bigint;
+  /** Instructions that it had executed; undefined: nobody has counted. */
+  readonly instructions?: bigint | undefined;
 }
 
 /** The snapshots that an image has within itself, the oldest first. */
@@ -32,7 +34,10 @@ export function listSnapshots(disk: Qcow2Disk): Promise<readonly ImageSnapshot[]
  * Takes one of the disk as it is.
  * @throws StorageError if the image cannot have one more
  */
-export function createSnapshot(disk: Qcow2Disk, { name, date, state, clock = 0n }: NewSnapshot): Promise<void> {
+export function createSnapshot(
+  disk: Qcow2Disk,
+  { name, date, state, clock = 0n, instructions }: NewSnapshot,
+): Promise<void> {
   return disk.change(async (metadata) => {
     const { file, map } = metadata;
     const entries = await readSnapshots(file);
@@ -45,7 +50,7 @@ export function createSnapshot(disk: Qcow2Disk, { name, date, state, clock = 0n 
     await metadata.commit();
     const l1Offset = await writeNew(metadata, map.l1.bytes);
     const known = { id: nextId(entries), name, date, clock, l1Offset, l1Size: map.l1.bytes.length / 8 };
-    const rest = { stateBytes: state?.length ?? 0, size: disk.size, instructions: state ? undefined : 0n };
+    const rest = { stateBytes: state?.length ?? 0, size: disk.size, instructions: state ? instructions : 0n };
     await writeTable(metadata, entries, [...entries, snapshotEntry({ ...known, ...rest })]);
     await dropMachineState(metadata);
     await metadata.commit();

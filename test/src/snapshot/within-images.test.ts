@@ -107,6 +107,18 @@ test('the monitor has the commands of QEMU, with its words', async () => {
   );
 });
 
+test('with time from instructions a snapshot tells how many have been executed', async () => {
+  const machine = await create([await qcow2('a'), await qcow2('b')], { icount: { shift: 3 } });
+  expect(await askSectors(machine, 'w3')).toBe('.');
+  await machine.pause();
+  const { instructions } = await machine.metrics();
+  await machine.snapshots.save('one');
+  const lists = await machine.snapshots.list();
+  expect(lists.map(({ snapshots }) => snapshots[0]!.instructions)).toEqual([BigInt(instructions), 0n]);
+  const line = (await openMonitor(machine).execute('info snapshots')).split('\n')[2]!;
+  expect(line.slice(-11)).toBe(String(instructions).padStart(11));
+});
+
 test('what only one image has is listed by itself, and nothing goes back to it', async () => {
   const [a, b] = [await qcow2('a'), await qcow2('b')];
   const first = await create([a, b]);
