@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { crc32 } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { type AwaitedChannel, awaitChannel, openChannel } from '../../../src/index.ts';
+import { beginning, head } from './beginning.ts';
 
 const sockets: Socket[] = [];
 let awaited: AwaitedChannel | undefined;
@@ -10,18 +10,6 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
   awaited?.close();
 });
-
-/** How the stream of a machine begins: its start, and the head of the first record. */
-const start = Uint8Array.from([...Buffer.from('RAWMOVE\n'), ...words(3, 1), ...head(1)]);
-
-function words(...numbers: readonly number[]): Uint8Array {
-  return new Uint8Array(Uint32Array.from(numbers).buffer);
-}
-
-/** Of a record of this kind, with 100 bytes. */
-function head(kind: number): Uint8Array {
-  return Buffer.concat([words(kind, 100), words(crc32(words(kind, 100)))]);
-}
 
 async function place(): Promise<number> {
   awaited = await awaitChannel('tcp:127.0.0.1:0');
@@ -43,25 +31,25 @@ test('who connects and says nothing, or something else, does not keep a machine 
   talker.write('GET / HTTP/1.1\r\n\r\n');
   await once(talker, 'close');
   const source = await openChannel(`tcp:127.0.0.1:${port}`);
-  await source.write(start);
+  await source.write(beginning);
   const channel = await awaited!.channel;
-  expect(await channel.read()).toEqual(Buffer.from(start));
+  expect(await channel.read()).toEqual(Buffer.from(beginning));
   source.destroy();
   channel.destroy();
 });
 
 test.each<[string, Uint8Array]>([
-  ['one byte', start.subarray(0, 1)],
-  ['that a migration begins', start.subarray(0, 8)],
-  ['half of the head of a record', start.subarray(0, 20)],
+  ['one byte', beginning.subarray(0, 1)],
+  ['that a migration begins', beginning.subarray(0, 8)],
+  ['half of the head of a record', beginning.subarray(0, 20)],
 ])('who says %s, and then nothing, does not keep a machine out', async (_, said) => {
   const port = await place();
   const silent = await connected(port);
   silent.write(said);
   const source = await openChannel(`tcp:127.0.0.1:${port}`);
-  for (const byte of start) await source.write(Uint8Array.of(byte));
+  for (const byte of beginning) await source.write(Uint8Array.of(byte));
   const channel = await awaited!.channel;
-  expect(Buffer.from((await channel.read())!)).toEqual(Buffer.from(start));
+  expect(Buffer.from((await channel.read())!)).toEqual(Buffer.from(beginning));
   source.destroy();
   channel.destroy();
 });
@@ -69,7 +57,7 @@ test.each<[string, Uint8Array]>([
 test('who begins with a record of something else goes', async () => {
   const port = await place();
   const caller = await connected(port);
-  caller.write(Buffer.concat([start.subarray(0, 16), head(2)]));
+  caller.write(Buffer.concat([beginning.subarray(0, 16), head(2)]));
   await once(caller, 'close');
   expect(caller.closed).toBe(true);
 });

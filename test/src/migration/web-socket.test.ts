@@ -4,6 +4,7 @@ import { awaitChannel, Machine, openChannel, openMonitor } from '../../../src/in
 import { WebSocketChannel } from '../../../src/migration/web-socket-channel.ts';
 import { countedTo, countingRom } from '../../support/counting-rom.ts';
 import { connectWhenListening, freePort } from '../../support/ports.ts';
+import { beginning } from './beginning.ts';
 
 const machines: Machine[] = [];
 afterEach(async () => {
@@ -99,14 +100,12 @@ test.each(['ws:127.0.0.1', 'ws:127.0.0.1:99999', 'tcp:127.0.0.1:1,origin=https:/
   },
 );
 
-const start = new TextEncoder().encode('RAWMOVE\n');
-
 test('a page that closes its end has ended', async () => {
   const { address, channel } = await awaitChannel('ws:127.0.0.1:0');
   const page = await WebSocketChannel.open(`ws://127.0.0.1:${(address as { port: number }).port}`);
-  await page.write(start);
+  await page.write(beginning);
   const here = await channel;
-  expect(await here.read()).toEqual(Buffer.from(start));
+  expect(await here.read()).toEqual(Buffer.from(beginning));
   await here.write(Uint8Array.of(1, 2, 3));
   expect(await page.read()).toEqual(Uint8Array.of(1, 2, 3));
   void page.close();
@@ -118,11 +117,11 @@ test('a connection that a browser ends without a word says nothing of the page',
   const { address, channel } = await awaitChannel('ws:127.0.0.1:0');
   const [socket] = await ask((address as { port: number }).port, 'http://localhost');
   // A mask of zeroes.
-  socket.write(Uint8Array.of(0x82, 0x80 | start.length, 0, 0, 0, 0, ...start));
+  socket.write(Uint8Array.of(0x82, 0x80 | beginning.length, 0, 0, 0, 0, ...beginning));
   const here = await channel;
   await here.read();
   socket.destroy();
   const lost = { message: expect.stringMatching(/^the connection is (closed|broken)/), isPeerGone: false };
   await expect(here.read()).rejects.toMatchObject(lost);
-  await expect(here.write(start)).rejects.toMatchObject(lost);
+  await expect(here.write(beginning)).rejects.toMatchObject(lost);
 });
