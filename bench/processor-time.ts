@@ -7,15 +7,13 @@ const TICK = 10;
 export type ThreadTimes = ReadonlyMap<string, number>;
 
 interface Stat {
-  readonly group: number;
+  readonly parent: number;
   readonly milliseconds: number;
 }
 
-/** Of all threads in a group of processes, as far as the host tells (Linux). */
-export function threadTimes(group: number): ThreadTimes {
-  const processes = entries('/proc').filter((name) => /^\d+$/.test(name));
-  const inGroup = processes.filter((process) => statOf(`/proc/${process}`)?.group === group);
-  const threads = inGroup.flatMap((process) =>
+/** Of all threads of a process and of those that it has started, as far as the host tells (Linux). */
+export function threadTimes(root: number): ThreadTimes {
+  const threads = withDescendants(root).flatMap((process) =>
     entries(`/proc/${process}/task`).map((thread) => `/proc/${process}/task/${thread}`),
   );
   return new Map(threads.map((thread) => [thread, statOf(thread)?.milliseconds ?? 0]));
@@ -24,6 +22,17 @@ export function threadTimes(group: number): ThreadTimes {
 /** What the thread has used between two looks that has used most: where a guest computes, that of its machine. */
 export function mostUsed(before: ThreadTimes, after: ThreadTimes): number {
   return Math.max(0, ...[...after].map(([thread, time]) => time - (before.get(thread) ?? 0)));
+}
+
+/** By their parents: a browser is a group of processes of its own. */
+function withDescendants(root: number): number[] {
+  const numbers = entries('/proc').filter((name) => /^\d+$/.test(name));
+  const parents = new Map(numbers.map((number) => [Number(number), statOf(`/proc/${number}`)?.parent]));
+  const found = [root];
+  for (const process of found) {
+    for (const [child, parent] of parents) if (parent === process) found.push(child);
+  }
+  return found;
 }
 
 function entries(folder: string): string[] {
@@ -41,7 +50,7 @@ function statOf(path: string): Stat | null {
     const fields = readFileSync(`${path}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
       .split(' ');
-    return { group: Number(fields[2]), milliseconds: (Number(fields[11]) + Number(fields[12])) * TICK };
+    return { parent: Number(fields[1]), milliseconds: (Number(fields[11]) + Number(fields[12])) * TICK };
   } catch {
     return null;
   }

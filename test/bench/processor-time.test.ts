@@ -13,13 +13,15 @@ test('the thread that has used most since the first look counts, also one that b
   expect(mostUsed(new Map(), new Map())).toBe(0);
 });
 
-test.runIf(process.platform === 'linux')('threads of all processes in a group are seen', async () => {
-  const child = spawn('sh', ['-c', 'while :; do :; done & echo started; wait'], { detached: true });
-  const ended = once(child, 'exit');
-  await once(child.stdout, 'data');
-  const before = threadTimes(child.pid!);
-  expect(before.size).toBe(2);
-  await expect.poll(() => mostUsed(before, threadTimes(child.pid!)), { timeout: 60_000 }).toBeGreaterThan(0);
-  process.kill(-child.pid!, 'SIGKILL');
-  await ended;
-});
+test.runIf(process.platform === 'linux')(
+  'threads of all processes below one are seen, also in groups of their own',
+  async () => {
+    const child = spawn('sh', ['-c', "setsid sh -c 'while :; do :; done' & echo $!; wait"], { detached: true });
+    const [printed] = (await once(child.stdout, 'data')) as [Buffer];
+    const before = threadTimes(child.pid!);
+    expect(before.size).toBe(2);
+    await expect.poll(() => mostUsed(before, threadTimes(child.pid!)), { timeout: 60_000 }).toBeGreaterThan(0);
+    process.kill(Number(printed.toString()), 'SIGKILL');
+    await once(child, 'exit');
+  },
+);
