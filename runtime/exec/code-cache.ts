@@ -141,8 +141,7 @@ export class CodeCache implements CodeWriteListener {
     const linearPage = linear >>> 12;
     const at = this.mmu.fetch(linear);
     const found = this.pageFor(at < 0 ? -1 : at >>> 12, linearPage);
-    // Flushing finds only pages with an entry in the TLB, which devices have not.
-    // What is watched is found anew each time.
+    // A device's page has no entry in the TLB, by which a flush would find and unmap it; a page with a breakpoint must come here each time.
     if (at >= 0 && !this.mmu.watchesCode(linear)) this.mapped.add(found);
     return this.recordAt(found, linear & 0xfff);
   }

@@ -10,7 +10,8 @@ import { Node } from './node.ts';
 import type { Pace } from './pace.ts';
 import type { Stops } from './stops.ts';
 
-export interface ColdCodeParts extends Pace {
+export interface ColdCodeParts {
+  readonly pace: Pace;
   readonly state: Int32Array;
   readonly cache: CodeCache;
   readonly fetch: InstructionFetch;
@@ -50,9 +51,9 @@ export class ColdCode {
    * where.
    */
   run(page: CodePage, eip: number): number {
-    const { current, parts } = this;
+    const { current } = this;
     for (;;) {
-      if (!this.decode(page, eip)) return this.givenBack(this.warm(page, eip));
+      if (!this.decode(page, eip)) return this.warm(page, eip);
       const next = this.runOne(page, eip);
       if (next === this.next) eip = current.nextEip;
       else if (next === this.taken) eip = current.target;
@@ -62,13 +63,13 @@ export class ColdCode {
       page = there;
       const record = this.recordAt(page, eip);
       if (record !== 0) return record;
-      if (parts.budgeted && parts.state[Word.budget]-- <= 0) return this.leaveUnrun(eip);
+      if (!this.parts.pace.take()) return this.leave(eip);
     }
   }
 
   /** The page at an EIP, as a gate finds it; null if attention is asked for. */
   private otherPage(eip: number): CodePage | null {
-    return this.parts.isAsked() ? null : this.parts.cache.pageAt(eip);
+    return this.parts.pace.isAsked() ? null : this.parts.cache.pageAt(eip);
   }
 
   /** Makes the instruction at an EIP the current one; false if it must not run so. */
@@ -95,8 +96,9 @@ export class ColdCode {
     return page.at(offset) || (this.has(page, eip) ? 0 : this.parts.cache.recordAt(page, offset));
   }
 
-  /** A record for code that would run from its bytes. */
+  /** A record for code that would run from its bytes; the instruction there has not run. */
   private warm(page: CodePage, eip: number): number {
+    this.parts.pace.giveBack();
     this.parts.cache.evictions.warm(page, eip);
     return this.parts.cache.recordAt(page, page.distanceTo(eip));
   }
@@ -104,16 +106,6 @@ export class ColdCode {
   private leave(eip: number): 0 {
     this.parts.state[Word.eip] = eip;
     return 0;
-  }
-
-  private leaveUnrun(eip: number): 0 {
-    return this.givenBack(this.leave(eip));
-  }
-
-  /** Gives back what was taken from the budget for an instruction that has not run. */
-  private givenBack<T>(record: T): T {
-    if (this.parts.budgeted) this.parts.state[Word.budget]++;
-    return record;
   }
 }
 

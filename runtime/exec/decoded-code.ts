@@ -11,6 +11,7 @@ import type { GraphParts } from './graph-parts.ts';
 import type { Handler } from './handlers.ts';
 import { InstructionFetch } from './instruction-fetch.ts';
 import { EntryWeight, Node, type Run, targetWeight } from './node.ts';
+import type { Pace } from './pace.ts';
 import type { Records } from './records.ts';
 import type { Stops } from './stops.ts';
 
@@ -27,6 +28,7 @@ export class DecodedCode implements InstructionReset {
   readonly records: Records;
   readonly stops: Stops;
   readonly cold: ColdCode;
+  readonly pace: Pace;
   protected readonly parts: GraphParts;
   protected readonly state: Int32Array;
   private readonly fetch: InstructionFetch;
@@ -39,6 +41,7 @@ export class DecodedCode implements InstructionReset {
     this.records = parts.records;
     this.stops = parts.stops;
     this.state = parts.state;
+    this.pace = parts.pace;
     this.cache = new CodeCache(parts, this);
     this.fetch = new InstructionFetch(parts.mmu, parts.decoder);
     this.cold = new ColdCode({ ...parts, cache: this.cache, fetch: this.fetch });
@@ -102,7 +105,7 @@ export class DecodedCode implements InstructionReset {
 
   /** `enter` where no translation starts: CALL is to run the node. What the call took from the budget for it is given back. */
   private readonly declined: Run = (node) => {
-    if (this.parts.budgeted) this.state[Word.budget]++;
+    this.pace.giveBack();
     return node;
   };
 
@@ -140,7 +143,7 @@ export class DecodedCode implements InstructionReset {
    * Decodes an instruction into its record, and into its node if it has no fast path; false if that was not tried, as it crosses
    * a page's end or has a breakpoint. Faults as fetching it does.
    */
-  protected decodeBare(record: number, page: CodePage, eip: number): boolean {
+  protected decodeRecord(record: number, page: CodePage, eip: number): boolean {
     const { handlers, loops } = this.parts;
     const { key } = page.context;
     if (!loops.hasPaths(key) || this.stopsAt(page, eip)) return false;
@@ -263,8 +266,8 @@ export class DecodedCode implements InstructionReset {
   protected pass(gate: number): number {
     const { TAKEN, PAGE_ID, NEXT_EIP } = this.records.views;
     const eip = NEXT_EIP[gate];
-    if (this.parts.budgeted) this.state[Word.budget]++;
-    else if (this.parts.isAsked()) return this.leave(eip);
+    this.pace.giveBack();
+    if (!this.pace.budgeted && this.pace.isAsked()) return this.leave(eip);
     return this.cache.isMappedAt(eip, PAGE_ID[gate]) ? TAKEN[gate] : this.relink(gate, eip);
   }
 
@@ -287,7 +290,7 @@ export class DecodedCode implements InstructionReset {
 
   /** Leaves in front of an instruction whose budget was taken. */
   protected leaveUnrun(eip: number): 0 {
-    if (this.parts.budgeted) this.state[Word.budget]++;
+    this.pace.giveBack();
     return this.leave(eip);
   }
 

@@ -1,13 +1,13 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { RETURN_RECORD } from '../../translator/abi/record.ts';
 import { Eflags, Halt, Nmi, Segment, Shadow, Word } from '../../translator/abi/state.ts';
-import type { Pacing } from '../../translator/emit/context.ts';
 import { instructionRestart } from '../cpu/breakpoints.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { deliver } from '../cpu/interrupts.ts';
 import { GuestFault } from '../fault.ts';
 import { DebugExceptions } from './debug-exceptions.ts';
 import type { Graph } from './graph.ts';
+import type { Pace } from './pace.ts';
 import type { Stops } from './stops.ts';
 
 /** The interrupt controller as the CPU sees it. */
@@ -42,15 +42,14 @@ export class Dispatcher {
   private readonly graph: Graph;
   private readonly state: Int32Array;
   private readonly interrupts: InterruptSource;
-  private readonly budgeted: boolean;
-  private readonly pacing: Pacing;
+  private readonly pace: Pace;
   private readonly callDepth: number;
   private readonly debug: DebugExceptions;
   private readonly stops: Stops;
   /** Times code was entered, faults and interrupts delivered. */
   readonly metrics = { entries: 0, faults: 0, interrupts: 0 };
 
-  constructor(cpu: Cpu, graph: Graph, interrupts: InterruptSource, pacing: Pacing, callDepth: number) {
+  constructor(cpu: Cpu, graph: Graph, interrupts: InterruptSource, callDepth: number) {
     this.callDepth = callDepth;
     this.cpu = cpu;
     this.stops = graph.stops;
@@ -58,8 +57,7 @@ export class Dispatcher {
     this.state = cpu.state;
     this.debug = new DebugExceptions(cpu);
     this.interrupts = interrupts;
-    this.budgeted = pacing === 'budget';
-    this.pacing = pacing;
+    this.pace = graph.pace;
   }
 
   run(): LeaveReason {
@@ -71,7 +69,7 @@ export class Dispatcher {
       if (stops.isStepping && stops.mayHoldInterrupts) this.wakeForStep();
       else this.acceptInterrupt();
       if (state[Word.halted] !== Halt.running) return 'halted';
-      if (this.pacing !== 'poll' && state[Word.budget] <= 0) return 'budget';
+      if (this.pace.pacing !== 'poll' && state[Word.budget] <= 0) return 'budget';
       if (stops.isDue) return 'debug';
       const isStep = stops.isStepping;
       // One that steps begins where it has stopped before.
@@ -119,7 +117,7 @@ export class Dispatcher {
     const { state } = this;
     this.metrics.entries++;
     // What comes back here by itself, as far jumps and repeated port instructions do, asks nowhere else.
-    if (this.pacing === 'jumps') state[Word.budget] -= JUMPS_AN_ENTRY;
+    if (this.pace.pacing === 'jumps') state[Word.budget] -= JUMPS_AN_ENTRY;
     state[Word.callDepth] = this.callDepth;
     this.graph.unwound();
     if (this.debug.breaks()) return;
@@ -127,7 +125,7 @@ export class Dispatcher {
       this.graph.cache.enterContext();
       const record = this.graph.cache.resolve(state[Word.eip]);
       if (this.debug.mustStep || this.stops.isStepping) this.stepOne(record);
-      else if (this.budgeted) this.runBudgeted(record);
+      else if (this.pace.budgeted) this.runBudgeted(record);
       else this.graph.run(record, 0);
     } catch (error) {
       this.locate();
@@ -138,19 +136,15 @@ export class Dispatcher {
   }
 
   private runBudgeted(first: number): void {
-    const { state } = this;
     let record = first;
-    while (record !== 0 && state[Word.budget] > 0) {
-      state[Word.budget]--;
-      record = this.graph.step(record, 0);
-    }
-    if (record !== 0 && record !== RETURN_RECORD) state[Word.eip] = this.graph.records.eipOf(record);
+    while (record !== 0 && this.pace.take()) record = this.graph.step(record, 0);
+    if (record !== 0 && record !== RETURN_RECORD) this.state[Word.eip] = this.graph.records.eipOf(record);
   }
 
   /** One instruction: after STI or MOV SS, and where a debug exception may follow. */
   private stepOne(record: number): void {
     const node = this.graph.nodeOf(record);
-    if (this.budgeted) this.state[Word.budget]--;
+    this.pace.take();
     this.graph.faulting = node;
     this.debug.step(node);
     this.graph.faulting = null;
@@ -158,7 +152,7 @@ export class Dispatcher {
 
   /** The instruction is begun anew: what it took from the budget is given back. */
   private restart(): void {
-    if (this.budgeted) this.state[Word.budget]++;
+    this.pace.giveBack();
     this.debug.restart();
   }
 

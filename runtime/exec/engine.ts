@@ -23,7 +23,7 @@ import { Graph } from './graph.ts';
 import { Handlers } from './handlers.ts';
 import { defaultLoops, type LoopOptions, Loops } from './loops.ts';
 import type { Node } from './node.ts';
-import { paceOf } from './pace.ts';
+import { Pace } from './pace.ts';
 import { Records } from './records.ts';
 import { recordsWithin } from './residence.ts';
 import { Stops } from './stops.ts';
@@ -97,7 +97,7 @@ export class Engine {
       records,
       loops: new Loops(this.handlers, records, loops, emit, check),
       decoder: createDecoder(cpu.model.features),
-      ...paceOf(pacing, cpu.state),
+      pace: new Pace(pacing, cpu.state),
       cacheBytes: options.cacheBytes,
       coldRuns: options.coldRuns,
       stops: this.stops,
@@ -108,7 +108,7 @@ export class Engine {
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });
     this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);
-    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, pacing, options.callDepth);
+    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, options.callDepth);
     this.dispose = installCells(suffix, {
       ...this.cells(cpu, mmu),
       ...boundHelpers(cpu),

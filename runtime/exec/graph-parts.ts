@@ -9,7 +9,8 @@ import type { Records } from './records.ts';
 import type { Stops } from './stops.ts';
 
 /** What a graph is made with. */
-export interface GraphParts extends Pace {
+export interface GraphParts {
+  readonly pace: Pace;
   readonly state: Int32Array;
   readonly mmu: Mmu;
   readonly handlers: Handlers;

@@ -34,7 +34,7 @@ export class Graph extends DecodedCode {
   }
 
   /** Runs an instruction by its handler; a fault is known to be there. */
-  readonly single: Run = (node) => {
+  readonly interpret: Run = (node) => {
     this.faulting = node;
     const next = node.one(node);
     this.faulting = null;
@@ -42,7 +42,7 @@ export class Graph extends DecodedCode {
   };
 
   /** The node that a link of a translation leads to. */
-  follow(page: CodePage, { eip, kind }: Link): Node {
+  nodeOfLink(page: CodePage, { eip, kind }: Link): Node {
     if (kind === 'leave') return new Node(page, eip, forms[INVALID_FORM], this.leaving);
     const node = this.nodeOf(this.linkTo(page, eip, kind === 'entry' ? EntryWeight.root : EntryWeight.none));
     if (kind !== 'interpret' && kind !== 'narrow') return node;
@@ -54,19 +54,19 @@ export class Graph extends DecodedCode {
   readonly leaving: Run = (node) => this.leaveAt(node);
 
   /** Runs an instruction by its handler though a translation may start there. */
-  readonly interpretOne: Run = (link) => this.single(link.taken!);
+  readonly interpretOne: Run = (link) => this.interpret(link.taken!);
 
   /** The same; the translation that comes here would not if it had a check for each access. */
   readonly narrowing: Run = (link) => {
     this.parts.narrow(link);
-    return this.single(link.taken!);
+    return this.interpret(link.taken!);
   };
 
   // What generated code calls (abi/cells.ts).
 
   /** FIND: the record that an indirect transfer goes to; 0: to the dispatcher. */
   readonly find = (eip: number): number => {
-    if (this.parts.isAsked()) return this.leave(eip);
+    if (this.pace.isAsked()) return this.leave(eip);
     return this.cache.recent(eip) || this.target(eip);
   };
 
@@ -110,14 +110,14 @@ export class Graph extends DecodedCode {
   }
 
   /**
-   * STEP: one step of a loop. That of a nested call looks at what its caller goes by; the outermost one has none, and nothing
-   * that was dropped is left in it.
+   * STEP: one step of a loop. In a nested call (`expected` is a record) it leaves where translations were dropped, as the caller may be
+   * one of them, and takes from the budget, which the dispatcher does for the outermost loop (0).
    */
   readonly step = (record: number, expected: number): number => {
     if (record === RETURN_RECORD) return this.goBack(expected);
-    if (expected !== 0 && this.parts.budgeted && this.takeBudget(this.records.eipOf(record))) return 0;
+    if (expected !== 0 && !this.pace.take()) return this.leave(this.records.eipOf(record));
     const node = this.records.nodeOf(record);
-    if (node === null || node.run === this.fresh) return this.stepBare(record, expected);
+    if (node === null || node.run === this.fresh) return this.stepRecord(record, expected);
     return this.runNode(node, expected);
   };
 
@@ -125,12 +125,12 @@ export class Graph extends DecodedCode {
   private goBack(expected: number): number {
     const eip = this.state[Word.eip];
     if (expected !== 0 && eip === this.records.eipOf(expected)) return expected;
-    if (expected === 0 && this.parts.budgeted) this.state[Word.budget]++;
+    if (expected === 0) this.pace.giveBack();
     return this.unlessStale(this.find(eip), expected);
   }
 
   /** A step at a record whose node isn't decoded, if there is one: it is made, or run, where it's needed. */
-  private stepBare(record: number, expected: number): number {
+  private stepRecord(record: number, expected: number): number {
     const { records } = this;
     if (records.isGate(record)) return this.unlessStale(this.pass(record), expected);
     if (!records.isDecoded(record)) {
@@ -140,14 +140,14 @@ export class Graph extends DecodedCode {
       const eip = records.eipOf(record);
       if (records.isShort) return this.leaveUnrun(eip);
       if (this.cold.has(page, eip)) return this.unlessStale(this.runCold(page, eip), expected);
-      if (this.tryBare(record, page, eip)) return record;
+      if (this.tryToDecode(record, page, eip)) return record;
     }
     return this.runNode(this.nodeOf(record), expected);
   }
 
-  private tryBare(record: number, page: CodePage, eip: number): boolean {
+  private tryToDecode(record: number, page: CodePage, eip: number): boolean {
     try {
-      return this.decodeBare(record, page, eip);
+      return this.decodeRecord(record, page, eip);
     } catch (error) {
       this.faulting ??= this.nodeOf(record);
       throw error;
@@ -175,22 +175,13 @@ export class Graph extends DecodedCode {
   }
 
   private runLink(link: Node, expected: number): number {
-    if (this.parts.budgeted && this.takeBudget(link.eip)) return 0;
+    if (!this.pace.take()) return this.leave(link.eip);
     return this.runNode(link, expected);
   }
 
   private unlessStale(record: number, expected: number): number {
     if (record === 0 || expected === 0 || !this.tlb.stale) return record;
     return record === RETURN_RECORD ? 0 : this.leave(this.records.eipOf(record));
-  }
-
-  private takeBudget(eip: number): boolean {
-    if (this.state[Word.budget] <= 0) {
-      this.leave(eip);
-      return true;
-    }
-    this.state[Word.budget]--;
-    return false;
   }
 
   /** RESUME: goes on after a trap, unless the dispatcher must have a look. */
@@ -213,7 +204,7 @@ export class Graph extends DecodedCode {
    */
   private shadow(): number {
     const shadow = this.state[Word.interruptShadow];
-    return this.parts.budgeted || shadow === Shadow.all ? shadow : 0;
+    return this.pace.budgeted || shadow === Shadow.all ? shadow : 0;
   }
 
   /** RETURN: a node that goes to Word.eip. */

@@ -120,7 +120,7 @@ export class Records {
     records.unused = 0;
   }
 
-  /** Those who still know a node must not write into what will be another one's. */
+  /** Nodes outlive their records: what is done with one must not reach the record's next owner. */
   private releaseChunk(first: number): void {
     for (let n = first; n < first + RECORD_CHUNK; n++) {
       const node = this.nodes[n];

@@ -115,7 +115,7 @@ export class Tiering {
     if (due === firstDue) shares.begin(node);
     records.setDue(node, due < hotAt ? Math.min(due + firstDue, hotAt) : 2 * due);
     const isHot = heat >= hotAt;
-    if (!isHot && !this.isSlow(node)) return this.graph.single(node);
+    if (!isHot && !this.isSlow(node)) return this.graph.interpret(node);
     if (isHot && shares.isSmall(node, heat - firstDue)) return this.countAnew(node);
     if (!(isHot && this.join(node)) && !this.install([node], 'shared')) this.graph.setRun(node, node.one);
     return node.run(node);
@@ -132,7 +132,7 @@ export class Tiering {
     return false;
   }
 
-  /** Whether an instruction counts its runs. Where a translation begins it doesn't, and has the links that this one leaves by, and moves with. */
+  /** Whether an instruction counts its runs. Where a translation begins it doesn't. */
   private isCounted(record: number): boolean {
     const node = this.records.nodeOf(record);
     return this.records.weightOf(record) > 0 && (node === null || !node.isTranslated);
@@ -152,7 +152,7 @@ export class Tiering {
   private countAnew(node: Node): Node | null {
     this.records.setHeat(node.record, 0);
     this.records.setDue(node, this.firstDue);
-    return this.graph.single(node);
+    return this.graph.interpret(node);
   }
 
   /**
@@ -272,7 +272,7 @@ export class Tiering {
     if (result === null) return null;
     const entered = entries.filter((entry) => result.entries.includes(entry.eip));
     const run = compileText(result.text, { check: this.check, url: translationUrl(page, eip, name) });
-    const links = result.links.map((link) => this.graph.follow(page, link));
+    const links = result.links.map((link) => this.graph.nodeOfLink(page, link));
     for (const entry of entered) this.enterBy(entry, run, links);
     // What has entries left out would only be made anew for each of them.
     const grown = entered.length < entries.length ? MOST_GROWTH : growth;
