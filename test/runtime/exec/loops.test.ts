@@ -67,10 +67,11 @@ main:   mov     ecx, 1
         jmp     exit
 `);
   const guest = new Guest(endless, variant);
-  // The first time the loop begins without fast paths.
-  expect(guest.run(20).reason).toBe('slice');
-  expect(guest.run(100).reason).toBe('slice');
   const { graph } = guest.core.engine;
-  expect(slotAt(graph, graph.cache.entryAt(guest.address('main.loop')))).not.toBe(Slot.none);
+  const slot = () => slotAt(graph, graph.cache.entryAt(guest.address('main.loop')));
+  // The first time the loop begins without fast paths. On a busy host a slice may be over before anything has run.
+  for (let n = 0; n < 100 && slot() === Slot.none; n++) expect(guest.run(20).reason).toBe('slice');
+  expect(slot()).not.toBe(Slot.none);
+  expect(guest.run(100).reason).toBe('slice');
   await guest.dispose();
 });
