@@ -7,21 +7,34 @@ export type ConsoleCommand = 'exit' | 'help' | 'monitor';
 
 const commands: Readonly<Record<string, ConsoleCommand>> = { x: 'exit', h: 'help', '?': 'help', c: 'monitor' };
 
-export const escapeHelp = `Ctrl-A h       show this help
+const monitorHelp = 'Ctrl-A c       switch between console (or screen) and monitor\n';
+
+export const escapeHelp = helpWith(monitorHelp);
+
+function helpWith(monitor: string): string {
+  return `Ctrl-A h       show this help
 Ctrl-A x       leave the emulator
-Ctrl-A c       switch between console (or screen) and monitor
-Ctrl-A Ctrl-A  send Ctrl-A to the guest`;
+${monitor}Ctrl-A Ctrl-A  send Ctrl-A to the guest`;
+}
 
 export interface TerminalSize {
   readonly rows: number;
   readonly columns: number;
 }
 
+/** What the help depends on. */
+export interface HelpSettings {
+  readonly size: TerminalSize | undefined;
+  /** There is a monitor to switch to. */
+  readonly hasMonitor: boolean;
+}
+
 /** The help, and how the guest learns a terminal's size: the serial line does not carry it. */
-export function helpFor(size: TerminalSize | undefined): string {
-  if (!size) return escapeHelp;
+export function helpFor({ size, hasMonitor }: HelpSettings): string {
+  const help = hasMonitor ? escapeHelp : helpWith('');
+  if (!size) return help;
   const { rows, columns } = size;
-  return `${escapeHelp}
+  return `${help}
 
 This terminal has ${rows} rows and ${columns} columns. To tell a Linux guest, type in it: stty rows ${rows} cols ${columns}`;
 }

@@ -1,17 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { awaitChannel, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
+import { placeText } from '../listen-address.ts';
 import { systemMessage } from '../node/system-message.ts';
 import { isSnapshot } from '../snapshot/layout.ts';
 
 /**
  * The machine that `-incoming` names: it is in a file, or another process sends it. That one may still be on its way then.
+ * @param note tells the user where it is waited for
  * @throws ConfigurationError
  */
-export async function comingMachine(uri: string, changes: Partial<MachineOptions>): Promise<Machine> {
+export async function comingMachine(
+  uri: string,
+  changes: Partial<MachineOptions>,
+  note: (message: string) => void,
+): Promise<Machine> {
   const [, path] = /^file:(.+)$/s.exec(uri) ?? [];
   const file = path === undefined ? undefined : await fileOf(path);
   if (file && isSnapshot(file)) return await Machine.restore(file, changes);
-  const { channel } = await awaitChannel(uri);
+  const { address, channel } = await awaitChannel(uri);
+  if (address) note(`rawiron: waits for a machine at ${placeText(address)}`);
   return await Machine.receive(await channel, changes);
 }
 

@@ -42,7 +42,10 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   left.promise.catch(() => {});
   using _signals = onSignals(left.resolve);
   using _alive = keptAlive();
-  const made = await madeUnlessLeft(makeMachine(settings, boot), left.promise);
+  const made = await madeUnlessLeft(
+    makeMachine(settings, boot, (text) => terminal.note(text)),
+    left.promise,
+  );
   if (typeof made === 'number') return made;
   await using machine = made;
   const plan = planBackends(settings, showsDisplay(settings, { hasScreen: machine.screen.isThere, isTerminal }));
@@ -66,7 +69,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   );
   const actions = {
     exit: () => left.resolve(leave(terminal)),
-    help: () => terminal.note(helpFor(terminal.size)),
+    help: () => terminal.note(helpFor({ size: terminal.size, hasMonitor: plan.monitors.length > 0 })),
   };
   await using vnc = await openVnc(machine, settings, (message) => terminal.note(message));
   using _announcement = announce(machine, { plan, settings, vnc, inspector: inspector.place });
@@ -101,19 +104,20 @@ async function madeUnlessLeft(making: Promise<Machine>, left: Promise<number>): 
   return made;
 }
 
-async function makeMachine(settings: Settings, boot: Boot): Promise<Machine> {
+async function makeMachine(settings: Settings, boot: Boot, note: (message: string) => void): Promise<Machine> {
   const { incoming, loadvm } = settings;
   if (incoming === 'defer') return Machine.create({ ...optionsOf(settings, boot), incoming: true });
   if (loadvm !== undefined) return await loadedMachine(optionsOf(settings, boot), loadvm);
   if (incoming === undefined) return Machine.create(optionsOf(settings, boot));
   const { boot: _, drives = [], network = [], shares = [], ...others } = optionsOf(settings, boot);
-  return await comingMachine(incoming, {
+  const changes = {
     ...others,
     ...(boot !== SAVED && { boot }),
     ...(drives.length > 0 && { drives }),
     ...(network.length > 0 && { network }),
     ...(shares.length > 0 && { shares }),
-  });
+  };
+  return await comingMachine(incoming, changes, note);
 }
 
 /** A machine that stands still keeps no program alive, but somebody may come who lets it go on. */

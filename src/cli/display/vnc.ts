@@ -37,15 +37,18 @@ export function withVnc(settings: Settings, text: string): Settings {
   return { ...settings, vnc: { address, ...others, share: known, ...(asksPassword && { password: '' }) } };
 }
 
+const NO_ADAPTER = '-vnc: there is no display adapter; it takes firmware, as with a disk or -bios';
+const NONE_CAME =
+  '-vnc: the machine that -incoming names has no display adapter, and cannot get one; leave -vnc out, or start it with -vga std where it comes from';
+
 /** Lets viewers come, as -vnc says; undefined: it says nothing. */
 export async function openVnc(
   machine: Machine,
-  { vnc, machine: { name } }: Settings,
+  { vnc, incoming = 'defer', machine: { name } }: Settings,
   note: (message: string) => void,
 ): Promise<VncServer | undefined> {
   if (!vnc) return undefined;
-  if (!machine.screen.isThere)
-    throw new ConfigurationError('-vnc: there is no display adapter; it takes firmware, as with a disk or -bios');
+  if (!machine.screen.isThere) throw new ConfigurationError(incoming === 'defer' ? NO_ADAPTER : NONE_CAME);
   const log = (message: string) => note(`rawiron: ${message}`);
   const server = await listenForVnc(machine, vnc.address, { ...vnc, ...(name !== undefined && { name }), log });
   const { address, websocketAddress } = server;

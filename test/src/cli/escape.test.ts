@@ -34,6 +34,12 @@ test.each([
 });
 
 test('the help tells the size of a terminal, and how to tell the guest', () => {
-  expect(helpFor({ rows: 40, columns: 132 })).toMatch(/Ctrl-A x .*\bstty rows 40 cols 132$/s);
-  expect(helpFor(undefined)).not.toContain('stty');
+  const hasMonitor = true;
+  expect(helpFor({ size: { rows: 40, columns: 132 }, hasMonitor })).toMatch(/Ctrl-A x .*\bstty rows 40 cols 132$/s);
+  expect(helpFor({ size: undefined, hasMonitor })).not.toContain('stty');
+});
+
+test('the help tells of the monitor where there is one', () => {
+  expect(helpFor({ size: undefined, hasMonitor: true })).toContain('Ctrl-A c ');
+  expect(helpFor({ size: undefined, hasMonitor: false })).not.toMatch(/Ctrl-A c |monitor/);
 });

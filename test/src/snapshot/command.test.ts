@@ -63,6 +63,11 @@ test.each<[string, string[], RegExp]>([
     ['-incoming', 'DISK'],
     /ide0-hd0: the machine had disk.img .* in it, .*: give them by flags such as -hda$/m,
   ],
+  [
+    'no display adapter for viewers',
+    ['-incoming', 'FILE', '-vnc', ':0'],
+    /-vnc: the machine that -incoming names has no display adapter, and cannot get one; /,
+  ],
   ['a damaged file', ['-incoming', 'DAMAGED'], /the snapshot: is damaged/],
 ])('what cannot be gone on from is an error: %s', async (_, flags, message) => {
   const damaged = join(folder, 'damaged.snapshot');
@@ -76,6 +81,14 @@ test.each<[string, string[], RegExp]>([
   const { errors, code } = await run(named, '');
   expect(errors).toMatch(message);
   expect(code).toBe(1);
+});
+
+test('who waits for a machine says where', async () => {
+  const child = spawn(process.execPath, [program, '-incoming', 'tcp:127.0.0.1:0']);
+  const [said] = await once(child.stderr, 'data');
+  expect(String(said)).toMatch(/^rawiron: waits for a machine at tcp:127\.0\.0\.1:\d+\n$/);
+  child.kill();
+  await once(child, 'exit');
 });
 
 test('whether there is a screen is what the saved machine says', async () => {
