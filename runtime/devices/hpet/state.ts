@@ -31,5 +31,3 @@ export const hpetState = describe({
   /** Levels that the 8254 and the real-time clock drive, while legacy replacement hides them. */
   replaced: list(2, flag),
 });
-
-export type HpetState = StateOf<typeof hpetState>;

@@ -1,4 +1,4 @@
-import { describe, flag, list, type StateOf, starting, time, u8, u16, u32 } from '../../snapshot/describe.ts';
+import { describe, flag, list, starting, time, u8, u16, u32 } from '../../snapshot/describe.ts';
 import { PORTS, START_OF_FRAME, Status } from './registers.ts';
 
 export const uhciState = describe({
@@ -16,4 +16,3 @@ export const uhciState = describe({
   frameTime: time,
   ports: list(PORTS, u16),
 });
-export type UhciState = StateOf<typeof uhciState>;
