@@ -68,13 +68,39 @@ function sorted(value: unknown): unknown {
  */
 export function replayedConfig(config: MachineConfig, header: unknown): MachineConfig {
   const { machine, start } = checkedHeader(header);
-  const present = partsOf(config);
+  const named = { ...config, boot: renamedBoot(config.boot, machine) };
+  const present = partsOf(named);
   const names = [...new Set([...Object.keys(machine), ...Object.keys(present)])];
   const different = names.filter((name) => machine[name] !== present[name]);
   if (different.length > 0) throw otherMachine(different, machine, present);
   const { startTimeOfDay, media, sound } = start;
   const drives = config.drives?.map((drive) => ({ ...drive, medium: media[drive.name] ?? null }));
-  return { ...config, startTimeOfDay, ...(drives && { drives }), ...(sound && { sound }) };
+  return { ...named, startTimeOfDay, ...(drives && { drives }), ...(sound && { sound }) };
+}
+
+/** What a guest may be told of the files that its images came from. */
+const fileNames = ['kernelName', 'initrdName'] as const;
+
+/** Images by the names that they had when they were recorded: the files may be elsewhere now, but the guest was told those. */
+function renamedBoot(
+  boot: MachineConfig['boot'],
+  { boot: recorded = '{}' }: RecordingHeader['machine'],
+): MachineConfig['boot'] {
+  if (!('kernel' in boot)) return boot;
+  const { kernelName: _, initrdName: __, ...others } = boot;
+  const then = parsed(recorded);
+  const names = fileNames.filter((name) => typeof then[name] === 'string');
+  return { ...others, ...Object.fromEntries(names.map((name) => [name, then[name]])) };
+}
+
+function parsed(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isRecord(value) ? (value as Record<string, unknown>) : {};
+  } catch {
+    // It is not that of any machine, as is said later.
+    return {};
+  }
 }
 
 function otherMachine(

@@ -3,9 +3,41 @@ import type { MachineConfig } from '../../../src/machine-core.ts';
 import { headerOf, replayedConfig } from '../../../src/recording/identity.ts';
 import { RecordingError } from '../../../src/recording/layout.ts';
 
-const config = { memoryBytes: 1 << 20, startTimeOfDay: 5 } as unknown as MachineConfig;
+const config = { memoryBytes: 1 << 20, startTimeOfDay: 5, boot: { demo: true } } as unknown as MachineConfig;
 const { machine, start } = headerOf(config);
 const medium = { sectors: 2880, isReadOnly: false };
+
+describe('a kernel that is elsewhere now', () => {
+  const boot = {
+    kernel: Uint8Array.of(1, 2, 3),
+    kernelName: '/old/vmlinuz',
+    initrd: Uint8Array.of(4),
+    append: 'quiet',
+  };
+  const recorded = headerOf({ ...config, boot });
+
+  test.each([
+    ['under another path', { kernelName: '/new/vmlinuz', initrdName: '/new/initrd' }],
+    ['as bytes', {}],
+  ])('replays %s, by the name that the guest was told', (_, names) => {
+    const { kernelName: __, ...images } = boot;
+    expect(replayedConfig({ ...config, boot: { ...images, ...names } }, recorded).boot).toEqual(boot);
+  });
+
+  test('is refused where the recording has no kernel that can be', () => {
+    for (const json of ['null', '[', '5'])
+      expect(() => replayedConfig({ ...config, boot }, { ...recorded, machine: { boot: json } })).toThrow(
+        RecordingError,
+      );
+  });
+
+  test('is refused with other contents', () => {
+    const other = { ...boot, kernel: Uint8Array.of(1, 2, 4) };
+    expect(() => replayedConfig({ ...config, boot: other }, recorded)).toThrow(
+      /is of a machine with other options; .*boot/,
+    );
+  });
+});
 
 describe('the header of a recording, which anybody may have written', () => {
   test('is taken where a machine can be so', () => {
