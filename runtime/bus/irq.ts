@@ -36,23 +36,6 @@ export function bothLines(a: Line, b: Line): IrqLine {
 
 const sharedLineState = describe({ inputs: u32 });
 
-/** Several devices on one line (the gate of A20, PCI interrupts): high while any of at most 32 inputs is. */
-export class SharedLine {
-  readonly component: Component;
-  readonly #wire: WiredOr;
-
-  constructor(name: string, output: Line) {
-    const state = sharedLineState.create();
-    this.#wire = new WiredOr(name, state, output);
-    this.component = sharedLineState.bind(name, state, { restored: () => this.#wire.drive() });
-  }
-
-  /** One more device's end of the line. */
-  input(): IrqLine {
-    return this.#wire.input();
-  }
-}
-
 const IRQ_COUNT = 16;
 const irqLinesState = describe({ lines: list(IRQ_COUNT, sharedLineState) });
 
@@ -100,10 +83,6 @@ class WiredOr {
   #change(mask: number, high: boolean): void {
     const { inputs } = this.#state;
     this.#state.inputs = (high ? inputs | mask : inputs & ~mask) >>> 0;
-    this.drive();
-  }
-
-  drive(): void {
     this.#output.set(this.#state.inputs !== 0);
   }
 }

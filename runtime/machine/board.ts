@@ -1,3 +1,4 @@
+import type { A20Gate } from '../bus/a20-gate.ts';
 import type { DmaChannel } from '../bus/dma.ts';
 import type { ReportGuestError } from '../bus/guest-error.ts';
 import type { InterruptMessage } from '../bus/interrupt-message.ts';
@@ -48,8 +49,7 @@ export interface Board {
   romBar(name: string, rom: Uint8Array): BaseAddress;
   /** Channels 0-3 transfer bytes, 5-7 words. */
   dma(channel: number): DmaChannel;
-  /** One more device's part in the gate of A20: open while any of them is high. */
-  a20(): IrqLine;
+  readonly a20: A20Gate;
   /** One more part of what the machine plays; its state has this name. */
   voice(name: string): Voice;
   /** To what belongs to the host. */

@@ -23,7 +23,7 @@ import { usbParts } from './usb.ts';
  * doesn't want it, or it has no state. They are made, and reset, and get their places on the PCI bus, in this order.
  */
 export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[] = [
-  (board) => new Port92({ ...board, a20: board.a20() }),
+  (board) => new Port92(board),
   connectDebugPorts,
   ideController,
   floppyController,

@@ -1,5 +1,6 @@
+import { A20Gate } from '../bus/a20-gate.ts';
 import type { ReportGuestError } from '../bus/guest-error.ts';
-import { bothLines, IrqLines, type Line, SharedLine } from '../bus/irq.ts';
+import { bothLines, IrqLines, type Line } from '../bus/irq.ts';
 import { PortBus } from '../bus/ports.ts';
 import type { PowerControl } from '../bus/power.ts';
 import type { Hypervisor } from '../cpu/kvm/hypervisor.ts';
@@ -101,7 +102,7 @@ export class Pc {
     this.irqs = new IrqLines((number) => this.requestLine(number));
     this.mixer = soundMixer(options);
     this.isHeard = config.sound?.isHeard ?? false;
-    const a20 = new SharedLine('a20', { set: (open) => layout.map.setA20(open) });
+    const a20 = new A20Gate((open) => layout.map.setA20(open));
     const board = this.boardOf(options, a20);
     const irq = board.irq;
     const hpet = config.hpet === false ? null : new Hpet({ ...board, ioApic: this.ioApic !== null });
@@ -163,7 +164,7 @@ export class Pc {
     return localApic !== null && messages.some((message) => localApic.wouldInterrupt(message, maskable));
   }
 
-  private boardOf({ layout, ...options }: PcOptions, a20: SharedLine): Board {
+  private boardOf({ layout, ...options }: PcOptions, a20: A20Gate): Board {
     return {
       ...options,
       ports: this.ports,
@@ -179,7 +180,7 @@ export class Pc {
       sendMessage: this.localApic ? (message) => this.localApic!.accept(message) : undefined,
       romBar: (name, rom) => romBar(layout.map, name, rom),
       dma: (channel) => this.dma.channel(channel),
-      a20: () => a20.input(),
+      a20,
       voice: (name) => this.mixer.voice(name),
     };
   }
@@ -206,7 +207,7 @@ export class Pc {
       keyboardLine: door.stream('keyboard', KEYBOARD_CREDIT),
       mouseLine: door.stream('mouse', MOUSE_CREDIT),
     };
-    return new I8042({ ...board, ...lines, keyboardIrq: board.irq(1), mouseIrq: board.irq(12), a20: board.a20() });
+    return new I8042({ ...board, ...lines, keyboardIrq: board.irq(1), mouseIrq: board.irq(12) });
   }
 
   private makeFwCfg(board: Board, acpi: () => AcpiImage): FwCfg {

@@ -1,5 +1,6 @@
+import type { A20Gate } from '../../bus/a20-gate.ts';
 import type { ReportGuestError } from '../../bus/guest-error.ts';
-import type { IrqLine, Line } from '../../bus/irq.ts';
+import type { IrqLine } from '../../bus/irq.ts';
 import type { PortBus } from '../../bus/ports.ts';
 import type { PowerControl } from '../../bus/power.ts';
 import type { HostStream } from '../../host/stream.ts';
@@ -25,8 +26,7 @@ export interface I8042Options {
   /** To the host's keyboard and mouse (KeyboardOptions, MouseOptions). */
   readonly keyboardLine: HostStream;
   readonly mouseLine: HostStream;
-  /** The controller's part in the gate of A20. */
-  readonly a20: Line;
+  readonly a20: A20Gate;
 }
 
 /** The command byte as a PC's firmware leaves it for systems that are started without one. */

@@ -1,4 +1,4 @@
-import type { Line } from '../../bus/irq.ts';
+import type { A20Gate } from '../../bus/a20-gate.ts';
 import type { PortBus } from '../../bus/ports.ts';
 import type { PowerControl } from '../../bus/power.ts';
 import type { Component } from '../../snapshot/describe.ts';
@@ -8,8 +8,7 @@ import { port92State } from './state.ts';
 export interface Port92Options {
   readonly ports: PortBus;
   readonly power: PowerControl;
-  /** This port's part in the gate of A20. */
-  readonly a20: Line;
+  readonly a20: A20Gate;
 }
 
 /** System control port A: fast A20 gate and fast reset. */
@@ -25,19 +24,20 @@ export class Port92 {
       name: 'system control port A',
       first: PORT,
       count: 1,
-      read: () => this.#state.value,
+      read: () => (this.#state.value & SystemControl.reset) | (options.a20.isOpen ? SystemControl.a20 : 0),
       write: (_port, _size, value) => this.#write(value),
     });
   }
 
+  /** The keyboard controller's reset opens the gate. */
   reset(): void {
-    this.#write(0);
+    this.#state.value = 0;
   }
 
   /** The reset bit acts when it changes from 0 to 1. */
   #write(value: number): void {
     const rising = value & ~this.#state.value;
-    this.#state.value = value & (SystemControl.reset | SystemControl.a20);
+    this.#state.value = value & SystemControl.reset;
     this.#options.a20.set((value & SystemControl.a20) !== 0);
     if ((rising & SystemControl.reset) !== 0) this.#options.power.reset();
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { A20Gate } from '../../../runtime/bus/a20-gate.ts';
 import { I8042 } from '../../../runtime/devices/i8042/index.ts';
 import { IoApic } from '../../../runtime/devices/io-apic/index.ts';
 import { IO_APIC_BASE } from '../../../runtime/devices/io-apic/registers.ts';
@@ -24,8 +25,9 @@ class MemoryRig extends Rig {
 
 test('the keyboard controller tells of commands that it does not have', () => {
   const rig = new Rig();
+  const a20 = new A20Gate(() => {});
   const lines = { keyboardLine: recordedStream(), mouseLine: recordedStream() };
-  new I8042({ ...rigOf(rig), ...lines, keyboardIrq: recordedLine(), mouseIrq: recordedLine(), a20: recordedLine() });
+  new I8042({ ...rigOf(rig), ...lines, keyboardIrq: recordedLine(), mouseIrq: recordedLine(), a20 });
   rig.out8(0x64, 0xaa, 0x60, 0xd4, 0x21, 0xb0);
   expect(rig.mistakes).toEqual(['i8042: unknown command b0']);
 });

@@ -1,4 +1,4 @@
-import { SharedLine } from '../../../runtime/bus/irq.ts';
+import { A20Gate } from '../../../runtime/bus/a20-gate.ts';
 import { I8042 } from '../../../runtime/devices/i8042/index.ts';
 import { Port92 } from '../../../runtime/devices/port92/index.ts';
 import { Rig, recordedLine, recordedStream } from './rig.ts';
@@ -13,17 +13,17 @@ export class KeyboardRig extends Rig {
   readonly mouseIrq = recordedLine();
   readonly keyboardLine = recordedStream();
   readonly mouseLine = recordedStream();
-  readonly a20Level = recordedLine();
-  readonly a20 = new SharedLine('a20', this.a20Level);
+  readonly a20 = new A20Gate(() => {});
   readonly i8042: I8042;
   readonly port92: Port92;
 
   constructor() {
     super();
     const { ports, clock, events, power, keyboardIrq, mouseIrq, keyboardLine, mouseLine, a20 } = this;
-    const lines = { keyboardIrq, mouseIrq, keyboardLine, mouseLine, a20: a20.input() };
+    const lines = { keyboardIrq, mouseIrq, keyboardLine, mouseLine, a20 };
     this.i8042 = new I8042({ ports, clock, events, power, ...lines });
-    this.port92 = new Port92({ ports, power, a20: a20.input() });
+    this.port92 = new Port92({ ports, power, a20 });
+    a20.set(true);
   }
 
   /** Keys that go down and up, as bytes of set 1. */

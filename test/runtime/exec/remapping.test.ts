@@ -315,3 +315,42 @@ main:   call    paging_start
     },
   );
 });
+
+describe('the gate of A20', () => {
+  // Even turns, which begin with the last, find it closed. The word that a turn changes is in the frame that it has run.
+  let expected = 0;
+  const steps = [3, 0x100];
+  for (let turn = 600; turn > 0; turn--) {
+    expected += steps[turn & 1]!;
+    if (turn % 7 === 0) steps[turn & 1]!++;
+  }
+  expectValue(
+    'by port 92h, turn by turn, shows code of the first megabyte above it, though firmware has opened it otherwise',
+    expected,
+    `
+main:   mov     dword [0x500], 0xC381   ; ADD EBX, imm32
+        mov     dword [0x502], 3
+        mov     byte [0x506], 0xC3
+        mov     dword [0x100500], 0xC381
+        mov     dword [0x100502], 0x100
+        mov     byte [0x100506], 0xC3
+        mov     esi, 0x100500
+        xor     ebx, ebx
+        mov     ecx, 600
+.next:  in      al, 0x92
+        xor     al, 2
+        out     0x92, al
+        call    esi
+        mov     eax, ecx
+        cdq
+        mov     edi, 7
+        div     edi
+        test    edx, edx
+        jnz     .same
+        inc     dword [esi + 2]
+.same:  loop    .next
+        mov     eax, ebx
+        jmp     exit
+`,
+  );
+});
