@@ -134,6 +134,7 @@ const pointers: readonly Row[] = [
 
 const x87: readonly Row[] = [
   ['matmul-x87', 120, 'ef87d0ea', 'matrix product'],
+  ['matmul-double-x87', 120, '5e768e42', 'matrix product, precision control at 53 bits'],
   ['mandelbrot-x87', 120, '3bc41b90', 'Mandelbrot set'],
 ];
 

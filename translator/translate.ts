@@ -22,6 +22,8 @@ export interface TranslationRequest {
   readonly observe?: Observe | undefined;
   /** Absent: shared. */
   readonly checks?: Checks;
+  /** X87 precision control that it is made for, as bits of FpuMode. Absent: 64 bits. */
+  readonly precision?: number;
 }
 
 export interface Translation {
@@ -39,7 +41,16 @@ export interface Translation {
 
 /** The life of a translation, top to bottom. Null if no instruction at the entry can be translated. */
 export function translate(request: TranslationRequest): Translation | null {
-  const { source, entries, limits, options, name = `guest_${hex(entries[0])}`, observe, checks } = request;
+  const {
+    source,
+    entries,
+    limits,
+    options,
+    name = `guest_${hex(entries[0])}`,
+    observe,
+    checks,
+    precision = 0,
+  } = request;
   const blocks = selectRegion(source, entries, limits);
   if (blocks.length === 0 || isOnlyTrap(blocks)) return null;
   const region = liftRegion(blocks, source.key, source.targets);
@@ -51,7 +62,7 @@ export function translate(request: TranslationRequest): Translation | null {
   const flow = controlFlow(region, depths);
   const roots = entered.map((_block, n) => n);
   const structure = structureRegion(flow, roots);
-  const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, depths);
+  const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, { depths, precision });
   return { ...emitted, ...extent(reached(blocks, flow, roots)), entries: entered.map(({ eip }) => eip) };
 }
 

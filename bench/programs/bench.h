@@ -1,4 +1,4 @@
-/* What all benchmark programs share: one source file a program, each with one PROGRAM. */
+/* What all benchmark programs share: each is one PROGRAM. */
 #ifndef BENCH_H
 #define BENCH_H
 

@@ -132,8 +132,7 @@ export class EngineView {
 
   /** The instruction that a link of a translation has run by its handler, or null. */
   interpretedBy(link: Node): Node | null {
-    const { interpretOne, narrowing } = this.parts.engine.graph;
-    return link.run === interpretOne || link.run === narrowing ? link.taken : null;
+    return this.parts.engine.graph.interpretedBy(link);
   }
 
   /** Whether a link of a translation leads to the dispatcher. */

@@ -104,7 +104,7 @@ export class Engine {
       hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
       firstDue: due,
       onDue: (node) => this.onDue(node),
-      narrow: (link) => this.tiering?.narrow(link),
+      failed: (...failure) => this.tiering?.failed(...failure),
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });
     this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);

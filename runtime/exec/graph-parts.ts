@@ -1,3 +1,4 @@
+import type { Assumption } from '../../translator/emit/links.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { ColdRuns } from './evictions.ts';
@@ -24,8 +25,8 @@ export interface GraphParts {
   readonly firstDue: number | null;
   /** Called with an entry that has come to its `due`. */
   readonly onDue: Run;
-  /** Called with the link of a translation by which it is left because accesses are in two pages. */
-  readonly narrow: (link: Node) => void;
+  /** Called with the link of a translation by which it is left because an assumption failed. */
+  readonly failed: (link: Node, assumption: Assumption) => void;
   readonly coldRuns: ColdRuns;
   readonly stops: Stops;
   /** Bytes of the host's memory that code may take. */

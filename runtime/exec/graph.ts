@@ -1,6 +1,6 @@
 import { RETURN_RECORD } from '../../translator/abi/record.ts';
-import { Eflags, Shadow, Word } from '../../translator/abi/state.ts';
-import type { Link } from '../../translator/emit/links.ts';
+import { Eflags, FpuMode, Shadow, Word } from '../../translator/abi/state.ts';
+import type { Assumption, Link } from '../../translator/emit/links.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import { type CodePage, nowhere } from './code-page.ts';
@@ -41,12 +41,17 @@ export class Graph extends DecodedCode {
     return this.tlb.stale ? this.leaveAt(next) : next;
   };
 
+  /** X87 precision control, as bits of FpuMode. */
+  get precision(): number {
+    return this.state[Word.fpuMode] & FpuMode.precision;
+  }
+
   /** The node that a link of a translation leads to. */
   nodeOfLink(page: CodePage, { eip, kind }: Link): Node {
     if (kind === 'leave') return new Node(page, eip, forms[INVALID_FORM], this.leaving);
     const node = this.nodeOf(this.linkTo(page, eip, kind === 'entry' ? EntryWeight.root : EntryWeight.none));
-    if (kind !== 'interpret' && kind !== 'narrow') return node;
-    const link = new Node(page, eip, forms[INVALID_FORM], kind === 'narrow' ? this.narrowing : this.interpretOne);
+    if (kind === 'entry' || kind === 'back') return node;
+    const link = new Node(page, eip, forms[INVALID_FORM], this.interpreting[kind]);
     link.taken = node;
     return link;
   }
@@ -56,11 +61,22 @@ export class Graph extends DecodedCode {
   /** Runs an instruction by its handler though a translation may start there. */
   readonly interpretOne: Run = (link) => this.interpret(link.taken!);
 
-  /** The same; the translation that comes here would not if it had a check for each access. */
-  readonly narrowing: Run = (link) => {
-    this.parts.narrow(link);
-    return this.interpret(link.taken!);
+  /** What links to single instructions do; of an assumption that has failed the translation is told. */
+  private readonly interpreting: Readonly<Record<Assumption | 'interpret', Run>> = {
+    interpret: this.interpretOne,
+    narrow: (link) => this.failed(link, 'narrow'),
+    precision: (link) => this.failed(link, 'precision'),
   };
+
+  private failed(link: Node, assumption: Assumption): Node | null {
+    this.parts.failed(link, assumption);
+    return this.interpret(link.taken!);
+  }
+
+  /** The instruction that a link of a translation has run by its handler, or null. */
+  interpretedBy(link: Node): Node | null {
+    return Object.values(this.interpreting).includes(link.run) ? link.taken : null;
+  }
 
   // What generated code calls (abi/cells.ts).
 

@@ -1,5 +1,6 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
+import type { Assumption } from '../../translator/emit/links.ts';
 import type { Checks } from '../../translator/opt/pipeline.ts';
 import { endsBlock } from '../../translator/region/flow.ts';
 import { type CodeSource, type RegionLimits, selectRegion } from '../../translator/region/select.ts';
@@ -36,8 +37,9 @@ export function hotAt({ threshold }: TieringOptions): number {
   return threshold * EntryWeight.root;
 }
 
-/** Times that a translation may be left by a link because a run of accesses is in two pages. */
-const MOST_FAILURES = 100;
+/** Times that a translation is left by a link because an assumption failed before that is looked at, and so on. */
+const MANY_FAILURES = 100;
+const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0;
 /** Code that ran so much less often than the entry is left out. */
 const RARE = 256;
 
@@ -85,7 +87,7 @@ export class Tiering {
   private readonly hotAt: number;
   private readonly firstDue: number;
   private readonly shares: Shares;
-  /** How often translations were left by their links to what a check for each access would have avoided. */
+  /** How often translations were left because an assumption failed: by link, and hundreds of times by head. */
   private readonly failures = new WeakMap<Node, number>();
   private readonly emit: EmitOptions;
   private readonly check: Check | null;
@@ -186,13 +188,22 @@ export class Tiering {
     });
   }
 
-  /** Makes a translation anew with a check for each access, where those of runs fail often (GraphParts.narrow). */
-  narrow(link: Node): void {
-    const failures = (this.failures.get(link) ?? 0) + 1;
-    this.failures.set(link, failures);
-    if (failures !== MOST_FAILURES) return;
+  /**
+   * Makes a translation anew where an assumption fails often (GraphParts.failed): with a check for each access, or for the
+   * precision of now. That may change again and again, so each time it takes twice as many failures.
+   */
+  failed(link: Node, assumption: Assumption): void {
+    if (this.countFailure(link) % MANY_FAILURES !== 0) return;
     const translation = [...link.page.translations].find(({ head }) => head.links?.includes(link));
-    if (translation) this.remake([translation], [], 'single', translation.growth);
+    if (translation === undefined || !isPowerOfTwo(this.countFailure(translation.head))) return;
+    const checks = assumption === 'narrow' ? 'single' : translation.checks;
+    this.remake([translation], [], checks, translation.growth);
+  }
+
+  private countFailure(node: Node): number {
+    const failures = (this.failures.get(node) ?? 0) + 1;
+    this.failures.set(node, failures);
+    return failures;
   }
 
   /** Puts one translation in the place of some of a page, with more entries. */
@@ -264,6 +275,7 @@ export class Tiering {
       entries: entries.map((entry) => entry.eip),
       limits: this.limitsFor(old),
       checks,
+      precision: this.graph.precision,
       options: this.emit,
       name,
       observe: this.check?.region,

@@ -24,17 +24,21 @@ const memoryArithmetic = [0, 1, 4, 5, 6, 7];
 class Writer {
   readonly lines: string[] = ['bits 32', `org ${PROGRAM}`];
   private readonly random: UsualGenerator;
+  /** Usual control word: at 64, 53 or 24 bits. */
+  private readonly control: number;
   private depth = 0;
   private labels = 0;
   private counters = 0;
 
   constructor(random: UsualGenerator) {
     this.random = random;
+    this.control = random.pick([0x37f, 0x37f, 0x27f, 0x07f]);
   }
 
   program(): string {
     const { random } = this;
     this.bytes(0xdb, 0xe3);
+    this.loadControl(this.control);
     if (random.chance(0.7)) this.lines.push(...this.inexact());
     this.sequence(0, 8);
     this.lines.push('int3');
@@ -181,11 +185,14 @@ class Writer {
   /** To an integer with another rounding control. */
   private convert(): void {
     const { random } = this;
-    for (const control of [random.pick([0xf7f, 0xf7f, 0x77f, 0xb7f]), 0x37f]) {
-      this.lines.push(`mov word [${STATUS + 64}], ${control}`);
-      this.memory(0xd9, 5, STATUS + 64);
-      if (control !== 0x37f) this.memory(random.pick([0xdb, 0xdf]), 2);
-    }
+    this.loadControl(this.control | random.pick([0xc00, 0xc00, 0x400, 0x800]));
+    this.memory(random.pick([0xdb, 0xdf]), 2);
+    this.loadControl(this.control);
+  }
+
+  private loadControl(control: number): void {
+    this.lines.push(`mov word [${STATUS + 64}], ${control}`);
+    this.memory(0xd9, 5, STATUS + 64);
   }
 
   private load(): void {
@@ -205,10 +212,7 @@ class Writer {
       () => this.memory(0xd9, 6, STATUS),
       () => this.memory(0xdd, 7, STATUS),
       () => this.memory(0xd9, 7, STATUS),
-      () => {
-        this.lines.push(`mov word [${STATUS + 64}], ${random.pick([0x37f, 0x37f, 0x27f, 0xf7f])}`);
-        this.memory(0xd9, 5, STATUS + 64);
-      },
+      () => this.loadControl(random.pick([this.control, 0x37f, 0x27f, 0x07f, 0xf7f])),
       () => this.bytes(0xdb, 0xe2),
       () => this.bytes(0xd9, random.pick([0xf6, 0xf7])),
       () => this.bytes(0xd9, random.pick([0xfc, 0xe5, 0xf8, 0xfe])),

@@ -2,6 +2,14 @@ import { Generator } from './x87-generator.ts';
 
 /** What most programs do: usual numbers, everything masked, most often after something was inexact. */
 export class UsualGenerator extends Generator {
+  /** Usual control words. */
+  private readonly controls: readonly number[];
+
+  constructor(seed: number, controls: readonly number[] = [0x37f, 0x37f, 0x37f, 0x37f, 0x27f, 0xf7f]) {
+    super(seed);
+    this.controls = controls;
+  }
+
   override exponent(bits: number): number {
     const bias = 2 ** (bits - 1) - 1;
     const reach = Math.min(this.pick([1, 3, 3, 8, 8, 40, 70, 500]), bias - 1);
@@ -18,7 +26,7 @@ export class UsualGenerator extends Generator {
   }
 
   override control(): number {
-    return this.chance(0.05) ? super.control() : this.pick([0x37f, 0x37f, 0x37f, 0x37f, 0x27f, 0xf7f]);
+    return this.chance(0.05) ? super.control() : this.pick(this.controls);
   }
 
   override flags(control: number): number {

@@ -204,7 +204,7 @@ export const STATE_BYTES = WORD_COUNT * Int32Array.BYTES_PER_ELEMENT + DOUBLE_CO
 
 /**
  * Values of Word.fpuRounding. `settled`: C1 of fpuConditions is right; `cleared`: C1 is 0. Others name an operation on
- * the numbers in Double.fpuOperand, rounded to nearest or, in integer stores, as the control word says: C1 tells
+ * the numbers in Double.fpuOperand, rounded to nearest at 64 bits or as the bits beside it say: C1 tells
  * whether it rounded away from zero.
  */
 export const FpuRounding = {
@@ -218,13 +218,16 @@ export const FpuRounding = {
   storeSingle: 7,
   storeDouble: 8,
   storeInteger: 9,
-  /** Mask of the above; integer stores have the rounding control beside it, in its place in the control word. */
+  /**
+   * Mask of the above. Beside it are the bits of FpuMode that the operation was rounded by: integer stores have the
+   * rounding control, arithmetic has the precision.
+   */
   kind: 0xff,
 } as const;
 
 /**
- * Bits of Word.fpuMode. It is 0 if arithmetic can be done inline: precision control is 64 bits (bits 8-9 are those of
- * the control word inverted), rounding is to nearest (bits 10-11), `inexact` is not set.
+ * Bits of Word.fpuMode. Arithmetic can be done inline if precision control (bits 8-9, those of the control word inverted; what is reserved acts as 64 bits) is what the
+ * code was made for, and the other bits but `inexact` are 0: rounding is to nearest (bits 10-11).
  */
 export const FpuMode = {
   precision: 0x300,
@@ -234,6 +237,9 @@ export const FpuMode = {
   /** An exception is pending, or CR0.EM or CR0.TS is set: nothing can be done inline. */
   blocked: 0x2000,
 } as const;
+
+/** What precision control can be, as bits of FpuMode: results have 64, 53 or 24 bits. */
+export const FpuPrecision = { extended: 0, double: 0x100, single: 0x300 } as const;
 
 /** Segment register numbers, as encoded. */
 export const Segment = { es: 0, cs: 1, ss: 2, ds: 3, fs: 4, gs: 5 } as const;

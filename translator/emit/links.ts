@@ -1,9 +1,15 @@
 /**
  * How control leaves by a link. `entry`: to an instruction where control goes regularly, so that code rooted there may be
  * translated. `back`: to the instruction after a call or a trap. `interpret`: the one instruction there is run by its handler,
- * and code goes on after it. `leave`: to the dispatcher. `narrow`: as `interpret`; a run of accesses is in two pages.
+ * and code goes on after it. `leave`: to the dispatcher. An assumption fails: as `interpret`.
  */
-export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | 'narrow';
+export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | Assumption;
+
+/**
+ * What a translation takes to be so, and is made anew where it often isn't. `narrow`: a run of accesses is in one page.
+ * `precision`: x87 precision control is as it was when the translation was made.
+ */
+export type Assumption = 'narrow' | 'precision';
 
 /** One of the nodes that `i.links` must hold: where the region goes on, or only stops at an instruction. */
 export interface Link {

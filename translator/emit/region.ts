@@ -1,4 +1,4 @@
-import { registerNames, Word } from '../abi/state.ts';
+import { FpuPrecision, registerNames, Word } from '../abi/state.ts';
 import { readsFlags, rewriteStatement, touchesFlags } from '../ir/rewrite.ts';
 import { definesDouble, type Region, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
@@ -26,6 +26,12 @@ export interface EmittedRegion {
   readonly links: readonly Link[];
 }
 
+/** What a region's x87 instructions find; `precision`: precision control, as bits of FpuMode. */
+export interface X87Assumptions {
+  readonly depths?: StackDepths;
+  readonly precision?: number;
+}
+
 /**
  * Prints a region as a function `(i) => next node`. Registers are locals, loaded at the entry and stored where the
  * region is left. What is rare (a TLB miss, a fault, a trap) leaves in front of the instruction, which the runtime
@@ -37,9 +43,9 @@ export function emitRegion(
   region: Region,
   structure: Structure,
   name: string,
-  depths: StackDepths = stackDepths(region),
+  { depths = stackDepths(region), precision = FpuPrecision.extended }: X87Assumptions = {},
 ): EmittedRegion {
-  return new RegionEmitter(context, region, structure, depths).emit(name);
+  return new RegionEmitter(context, region, structure, depths, precision).emit(name);
 }
 
 class RegionEmitter {
@@ -67,7 +73,7 @@ class RegionEmitter {
   private eip = 0;
   private dirty = 0;
 
-  constructor(context: EmitContext, region: Region, structure: Structure, depths: StackDepths) {
+  constructor(context: EmitContext, region: Region, structure: Structure, depths: StackDepths, precision: number) {
     this.context = context;
     this.region = region;
     this.structure = structure;
@@ -83,10 +89,11 @@ class RegionEmitter {
     const leaves = new RegionLeaves(this.addresses, this.temporaries);
     this.print = new ExpressionPrinter(context, leaves);
     this.flags = new FlagState(context, (v) => this.print.integer(v), leaves.flagResult, leaves.flagCarries);
-    this.x87 = new X87Emitter(context, region, depths, {
+    this.x87 = new X87Emitter(context, region, depths, precision, {
       integer: (v) => this.print.integer(v),
       boolean: (v) => this.print.boolean(v),
       interpret: () => this.interpret(),
+      interpretOtherPrecision: () => this.interpret('precision'),
       assign: (s, text) => this.assign(s, text),
     });
     this.accesses = new AccessPrinter(context, region.blocks, this.print, {

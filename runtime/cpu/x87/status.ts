@@ -1,6 +1,6 @@
 /** The status word, whose parts are in words of their own, and what follows from it (translator/abi/state.ts). */
 import { Cr0 } from '../../../translator/abi/control-registers.ts';
-import { Double, FpuMode, FpuRounding, Word } from '../../../translator/abi/state.ts';
+import { Double, FpuMode, FpuPrecision, FpuRounding, Word } from '../../../translator/abi/state.ts';
 import { add, divide, multiply, squareRoot, subtract } from './arithmetic.ts';
 import { Context, Exception, Preventing } from './context.ts';
 import type { Extended } from './extended.ts';
@@ -41,11 +41,14 @@ function operand(doubles: Float64Array, index: number): Extended {
   return extendedOf(words, 0);
 }
 
-/** C1 as the last operation left it. `kind` is of FpuRounding, with the rounding control of integer stores above. */
+/** Bits of FpuMode that tell how the last operation was rounded. */
+const HOW = FpuMode.rounding | FpuMode.precision;
+
+/** C1 as the last operation left it. `kind` is of FpuRounding, with the bits of FpuMode that it was rounded by. */
 function lastRounding(state: Int32Array, doubles: Float64Array, kind: number): boolean {
   const operation = operations[kind & FpuRounding.kind];
   if (operation === undefined) return false;
-  const control = (state[Word.fpuControl] & ~FpuMode.rounding) | (kind & FpuMode.rounding);
+  const control = (state[Word.fpuControl] & ~HOW) | ((kind & HOW) ^ FpuMode.precision);
   const context = new Context(control, Preventing.operation);
   operation(context, operand(doubles, 0), operand(doubles, 1));
   return context.roundedUp;
@@ -85,10 +88,15 @@ export function summarize(state: Int32Array): boolean {
   return ((state[Word.fpuStatus] ^ status) & Status.errorSummary) !== 0;
 }
 
+/** Precision control 1 (table 8-2). */
+const RESERVED = 0x200;
+
 /** Makes Word.fpuMode right: due after each change of the control word, the exception flags, CR0.EM and CR0.TS. */
 export function updateFpuMode(state: Int32Array): void {
   const status = state[Word.fpuStatus];
-  let mode = (state[Word.fpuControl] & (FpuMode.precision | FpuMode.rounding)) ^ FpuMode.precision;
+  const control = state[Word.fpuControl];
+  const precision = (control & FpuMode.precision) ^ FpuMode.precision;
+  let mode = (control & FpuMode.rounding) | (precision === RESERVED ? FpuPrecision.extended : precision);
   if ((status & Exception.precision) === 0) mode |= FpuMode.inexact;
   if ((status & Status.errorSummary) !== 0 || (state[Word.cr0] & (Cr0.em | Cr0.ts)) !== 0) mode |= FpuMode.blocked;
   state[Word.fpuMode] = mode;

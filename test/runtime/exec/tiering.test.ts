@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { tieringAt } from '../../../runtime/exec/tiering.ts';
+import { FpuPrecision } from '../../../translator/abi/state.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 import { nodeAt } from '../../support/records.ts';
@@ -78,6 +79,45 @@ test('a translation is made with a check for each access where runs of accesses 
   const record = records.find(({ head }) => head.eip === guest.address('function'))!;
   expect(record.checks).toBe('single');
   expect(record.text.match(/WS\[/g)).toHaveLength(3);
+  await guest.dispose();
+});
+
+/** A function that adds 1/3 to ST(0), called with precision control at 64 bits, then at 53, and an integer of ST(0)'s last bits. */
+const precisions = kernel(`
+main:   fninit
+        fldz
+        mov     word [FREE + 8], 3
+        mov     ecx, 3000
+.long:  call    function
+        dec     ecx
+        jnz     .long
+        mov     word [FREE], 0x27f
+        fldcw   word [FREE]
+        mov     ecx, 3000
+.short: call    function
+        dec     ecx
+        jnz     .short
+        fstp    tword [FREE]
+        mov     eax, [FREE]
+        jmp     exit
+        align   4096
+function:
+        fld1
+        fidiv   word [FREE + 8]
+        faddp   st1, st0
+        ret
+`);
+
+test('a translation is made for the precision of the x87, and anew where that is often another one', async () => {
+  const tiering = tieringAt(100);
+  const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
+  const guest = new Guest(precisions, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
+  // The last 11 of 64 bits of 2000.0...: what is rounded to 53 bits has none there.
+  expect(endValue(guest) & 0x7ff).toBe(0);
+  const pages = guest.core.engine.graph.cache.allPages();
+  const made = pages.flatMap((page) => [...page.translations]);
+  const { text } = made.find(({ head }) => head.eip === guest.address('function'))!;
+  expect(text).toContain(`^${FpuPrecision.double})`);
   await guest.dispose();
 });
 

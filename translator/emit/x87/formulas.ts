@@ -1,5 +1,5 @@
 /**
- * Arithmetic on x87 numbers as JavaScript text: exact to the bit, with rounding to nearest at 64 bits. A number is an
+ * Arithmetic on x87 numbers as JavaScript text: exact to the bit, with rounding to nearest at 64 bits (at fewer: short-formulas.ts). A number is an
  * unevaluated sum of two doubles, high + low, where high is at most 16 units in the last place from the number rounded to
  * 53 bits (Double.fpuHigh in abi/state.ts). Sums and products of doubles and the errors of their rounding are exact
  * (Dekker 1971, Knuth TAOCP 4.2.2); the error rounded to the 64-bit grid is the low part of the result.
@@ -105,7 +105,7 @@ export function double(a: NumberText, leave: string): string {
 }
 
 /** Definitions of the halves of two doubles and of `e`, the error of their product. */
-function productError(product: string, x: string, y: string): string {
+export function productError(product: string, x: string, y: string): string {
   const split = (v: string, n: string) => `c${n}=${v}*${SPLIT},h${n}=c${n}-(c${n}-${v}),l${n}=${v}-h${n}`;
   if (x === y) return `${split(x, 'a')},e=la*la-((${product}-ha*ha)-2*(ha*la))`;
   return `${split(x, 'a')},${split(y, 'b')},e=la*lb-(((${product}-ha*hb)-la*hb)-ha*lb)`;

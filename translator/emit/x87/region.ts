@@ -1,19 +1,14 @@
-import { FpuRounding, Word } from '../../abi/state.ts';
+import { FpuMode, FpuPrecision, FpuRounding, Word } from '../../abi/state.ts';
 import type { Region, Statement } from '../../ir/statement.ts';
 import type { Value } from '../../ir/value.ts';
 import { constants } from '../../ir/x87/constants.ts';
-import {
-  type Arithmetic,
-  type Operation,
-  operationOf,
-  type StackEffect,
-  stackEffect,
-} from '../../ir/x87/operations.ts';
+import { type Operation, operationOf, type StackEffect, stackEffect } from '../../ir/x87/operations.ts';
 import { depthChange, indexOf, type StackDepths } from '../../ir/x87/stack.ts';
 import type { BlockIndex } from '../../region/structure.ts';
 import type { EmitContext } from '../context.ts';
 import { needsOf, StackFacts } from './block.ts';
-import { difference, double, type NumberText, product, quotient, squareRoot, sum } from './formulas.ts';
+import { arithmetic, type Computation, computationText, takeRoot } from './computations.ts';
+import { double, type NumberText } from './formulas.ts';
 import { OperandText } from './memory.ts';
 import { X87Registers } from './registers.ts';
 
@@ -23,20 +18,13 @@ export interface X87Host {
   boolean(v: Value): string;
   /** Statements that leave in front of the current instruction. */
   interpret(): string;
+  /** The same, because precision control is not what the region was made for. */
+  interpretOtherPrecision(): string;
   /** Assigns to the temporary that a statement defines. */
   assign(s: Statement, text: string): string;
 }
 
 type OperationOf<Kind> = Extract<Operation, { kind: Kind }>;
-
-const arithmetic: Record<Arithmetic, { formula: typeof sum; rounding: number; isReversed: boolean }> = {
-  add: { formula: sum, rounding: FpuRounding.add, isReversed: false },
-  subtract: { formula: difference, rounding: FpuRounding.subtract, isReversed: false },
-  subtractReversed: { formula: difference, rounding: FpuRounding.subtract, isReversed: true },
-  multiply: { formula: product, rounding: FpuRounding.multiply, isReversed: false },
-  divide: { formula: quotient, rounding: FpuRounding.divide, isReversed: false },
-  divideReversed: { formula: quotient, rounding: FpuRounding.divide, isReversed: true },
-};
 
 /** C1 is 0 after what rounds nothing. */
 const CLEARED = `xr=${FpuRounding.cleared};`;
@@ -55,6 +43,8 @@ export class X87Emitter {
   private readonly context: EmitContext;
   private readonly region: Region;
   private readonly depths: StackDepths;
+  /** What precision control has to be: bits of FpuMode. */
+  private readonly precision: number;
   private readonly host: X87Host;
   private readonly registers: X87Registers;
   private readonly operand: OperandText;
@@ -67,10 +57,11 @@ export class X87Emitter {
   /** `xc` is of a comparison in this block, and C1 is 0. */
   private hasConditions = false;
 
-  constructor(context: EmitContext, region: Region, depths: StackDepths, host: X87Host) {
+  constructor(context: EmitContext, region: Region, depths: StackDepths, precision: number, host: X87Host) {
     this.context = context;
     this.region = region;
     this.depths = depths;
+    this.precision = precision;
     this.host = host;
     this.registers = new X87Registers(context, usedRegisters(region, depths));
     this.operand = new OperandText(context, () => host.interpret());
@@ -144,8 +135,11 @@ export class X87Emitter {
     if (this.isChecked) return '';
     this.isChecked = true;
     const { mask, tags, mode } = needsOf(this.ahead, this.facts);
-    const word = this.context.word(Word.fpuMode);
-    return `if((${word}&${mode})!==0${mask === 0 ? '' : `||(xg&${mask})!==${tags}`}){${this.host.interpret()}}`;
+    const expected = mode & this.precision;
+    const word = expected === 0 ? this.context.word(Word.fpuMode) : `(${this.context.word(Word.fpuMode)}^${expected})`;
+    const isOther = `(${word}&${mode & FpuMode.precision})!==0`;
+    const leave = `{if(${isOther}){${this.host.interpretOtherPrecision()}}${this.host.interpret()}}`;
+    return `if((${word}&${mode})!==0${mask === 0 ? '' : `||(xg&${mask})!==${tags}`})${leave}`;
   }
 
   /** A stack fault: what follows is not reached. */
@@ -235,25 +229,29 @@ export class X87Emitter {
   }
 
   private arithmetic(s: Statement, operation: OperationOf<'arithmetic'>, index: number): string {
-    const { formula, rounding, isReversed } = arithmetic[operation.name];
+    const { computation, isReversed } = arithmetic[operation.name];
     const { text, number } = this.source(s, operation.source, index);
     const top = this.number(0);
     const [a, b] = isReversed ? [number, top] : [top, number];
     const destination = operation.toIndex ? index : 0;
-    if (a.high === b.high && operation.name === 'add') {
+    if (a.high === b.high && operation.name === 'add' && this.precision === FpuPrecision.extended) {
       const isShort = a.low === null;
       const result = this.set(destination, { high: 's', low: isShort ? null : 'l' });
       return `{${double(a, this.host.interpret())}${result}${CLEARED}}`;
     }
-    const compute = formula(a, b, this.host.interpret());
-    const kept = this.rounding(rounding, a, b);
-    return `{${text}${compute}${kept}${this.set(destination, { high: 's', low: 'l' })}}`;
+    return `{${text}${this.compute(computation, a, b, destination)}}`;
+  }
+
+  /** Statements that give a register a result. */
+  private compute(computation: Computation, a: NumberText, b: NumberText, destination: number): string {
+    const { precision } = this;
+    const { text, low } = computationText(computation, [a, b], precision, this.host.interpret());
+    const kept = this.rounding(computation.rounding | precision, a, b);
+    return text + kept + this.set(destination, { high: 's', low });
   }
 
   private squareRoot(): string {
-    const a = this.number(0);
-    const compute = squareRoot(a, this.host.interpret());
-    return `{${compute}${this.rounding(FpuRounding.squareRoot, a, ZERO)}${this.set(0, { high: 's', low: 'l' })}}`;
+    return `{${this.compute(takeRoot, this.number(0), ZERO, 0)}}`;
   }
 
   /** The sign of a zero that comes of another number isn't known. */
