@@ -168,7 +168,7 @@ export const helpers = {
   x87Compare: trap(4),
   /** FNSTSW AX: gives the status word. */
   x87Status: trap(4),
-  x87Memory: trap(5),
+  x87Memory: trap(6),
   x87Environment: trap(3),
   fxsave: trap(1),
   fxrstor: trap(1),

@@ -9,6 +9,7 @@ import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
 import { flagsText } from './flags.ts';
 import { accessText, outsideSegment, segmentBase, slowPathName, windowText } from './memory.ts';
+import { emitX87 } from './x87/handler.ts';
 
 /** `heating`: of an instruction where a translation may start; it adds its weight to its heat. */
 export type HandlerKind = 'plain' | 'heating';
@@ -72,7 +73,7 @@ export class HandlerEmitter implements Leaves {
   body(statements: readonly Statement[]): string {
     const last = statements.at(-1)?.op;
     const ended = last === 'jump' || last === 'branch' || last === 'indirect' || last === 'trap';
-    const next = statements.some((s) => s.op === 'x87') ? this.resume() : this.follow('next');
+    const next = statements.some((s) => s.op === 'x87') ? this.afterX87() : this.follow('next');
     return this.statements(statements) + (ended ? '' : next);
   }
 
@@ -109,7 +110,7 @@ export class HandlerEmitter implements Leaves {
       case 'escape':
         return this.escape(s.name === 'wait');
       case 'x87':
-        return this.count(s.name as HelperName) + this.x87(s, this.call(s.name as HelperName, s.args));
+        return this.x87(s);
       case 'exitIf':
         return `if(${this.print.boolean(a)}){${this.transfer(b)}}`;
       case 'jump':
@@ -222,8 +223,19 @@ export class HandlerEmitter implements Leaves {
     return `if(${this.context.asked()}){${leave}}`;
   }
 
-  private x87(s: Statement, call: string): string {
-    return s.temporary < 0 ? `${call};` : this.define(`t${s.temporary}`, call);
+  private x87(s: Statement): string {
+    const name = s.name as HelperName;
+    const call = this.call(name, s.args);
+    return emitX87(this.context, s, {
+      integer: (v) => this.print.integer(v),
+      boolean: (v) => this.print.boolean(v),
+      trap: () => `${this.count(name)}${s.temporary < 0 ? '' : `t${s.temporary}=`}${call};`,
+    });
+  }
+
+  /** Only a trap can have made work for the dispatcher. */
+  private afterX87(): string {
+    return `if(inline)${this.follow('next')}${this.resume()}`;
   }
 
   /** The #NM and #MF that an x87 instruction begins with; CR0.NE unset, a pending error has been an interrupt already. */

@@ -8,6 +8,7 @@ import { Vector } from '../abi/faults.ts';
 import { Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { operations } from '../ir/x87/operations.ts';
+import { stackIndexOf } from '../x86/instruction.ts';
 import { checkAlignment } from './alignment.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
 import { supervisorOnly } from './system.ts';
@@ -90,7 +91,7 @@ function executeOnRegisters(b: LiftBuilder): void {
   const operation = operations.get(b.argument);
   const code = moveConditions[b.argument];
   const condition = code === undefined ? 0 : b.condition(code);
-  const args = [b.argument, b.field('rm'), condition, b.field('eip')];
+  const args = [b.argument, stackIndexOf(b.shape), condition, b.field('eip')];
   if (operation === undefined) b.trap('x87Register', ...args);
   else if (operation.kind === 'status') b.setSized(Word.eax, 2, b.x87('x87Status', ...args)!);
   else if (operation.kind === 'compare' && operation.toFlags) compareToFlags(b, b.x87('x87Compare', ...args)!);
@@ -103,12 +104,12 @@ function compareToFlags(b: LiftBuilder, order: Value): void {
   b.flags.afterCompare(real.less(order, 0), real.equal(order, 0), b.equal(real.equal(order, order), 0));
 }
 
-/** The decoder leaves the opcode with mod and rm, which FOP holds, in `immediate`. */
+/** FOP is the opcode with mod and rm, which the decoder leaves in `immediate`. */
 function executeOnMemory(b: LiftBuilder): void {
   const { bytes, access } = numberOperands[b.argument] ?? arithmeticOperands[b.argument >> 8];
   const linear = b.operandAddress(bytes, access);
   checkAlignment(b, linear, bytes);
-  const args = [b.field('immediate'), linear, b.effectiveAddress(), b.field('segment'), b.field('eip')];
+  const args = [b.argument, linear, b.effectiveAddress(), b.field('segment'), b.field('immediate'), b.field('eip')];
   if (operations.has(b.argument)) b.x87('x87Memory', ...args);
   else b.trap('x87Memory', ...args);
 }

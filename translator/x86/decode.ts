@@ -1,6 +1,6 @@
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
-import { type Instruction, NO_OPERANDS, Shape } from './instruction.ts';
+import { type Instruction, NO_OPERANDS, Shape, shapeOfIndex } from './instruction.ts';
 import { Layout, layouts, TRAILER_SHIFT, Trailer } from './layout.ts';
 import { type FeatureSet, type Lookup, makeLookup, Variant } from './lookup.ts';
 import { forms, INVALID_FORM, TOO_LONG_FORM } from './table/index.ts';
@@ -159,11 +159,16 @@ class Decoder {
     else if (layout & Layout.opcodeRegister) this.setRm(opcode & 7, layout, out);
     else if (layout & Layout.memory) this.setImpliedAddress(layout, out);
     this.readTrailer(layout >>> TRAILER_SHIFT, out);
-    if (layout & Layout.x87) out.immediate = ((opcode & 7) << 8) | modrm;
+    if (layout & Layout.x87) this.noteX87(opcode, modrm, out);
     const accesses = !(this.shape & Shape.register) || layout & Layout.maskedStore;
     if (layout & Layout.memory && accesses) this.setSegment(layout, key, out);
     if (this.lock) return this.applyLock(form, layout);
     return form;
+  }
+
+  private noteX87(opcode: number, modrm: number, out: Instruction): void {
+    out.immediate = ((opcode & 7) << 8) | modrm;
+    if (this.shape & Shape.register) this.shape |= shapeOfIndex(modrm & 7);
   }
 
   private readModrm(modrm: number, layout: number, out: Instruction): void {

@@ -24,8 +24,14 @@ export const Shape = {
   lock: 1 << 7,
   /** The memory operand goes through a segment that the key does not declare flat: base added, limit checked. */
   segmented: 1 << 8,
+  /** Where an x87 instruction is on registers, i of ST(i). */
+  stackIndex: 7 << 9,
 } as const;
-export const SHAPE_BITS = 9;
+export const SHAPE_BITS = 12;
+
+/** I of ST(i) as bits of a shape, and back. */
+export const shapeOfIndex = (index: number): number => index << 9;
+export const stackIndexOf = (shape: number): number => (shape & Shape.stackIndex) >> 9;
 
 /** Where the small numbers of an instruction are in `operands`: first bit, and mask of what is shifted down. */
 export const packed = {

@@ -29,22 +29,20 @@ export function x87Register(cpu: FpuCpu, operation: number, index: number, condi
   return registerActions.get(operation)!(new Fpu(cpu), index, condition);
 }
 
-/** Bits of an 11-bit opcode that tell memory forms apart: not mod and rm. */
-const MEMORY_OPERATION = 0x738;
-
 /**
- * An instruction with a number in memory, at a linear address that is `offset` in `segment`. `opcode` has all its
- * 11 bits. Raises #PF.
+ * An instruction with a number in memory, at a linear address that is `offset` in `segment`. `opcode` is the operation with mod and
+ * rm. Raises #PF.
  */
 export function x87Memory(
   cpu: FpuCpu,
-  opcode: number,
+  operation: number,
   linear: number,
   offset: number,
   segment: number,
+  opcode: number,
   eip: number,
 ): void {
-  memoryActions.get(opcode & MEMORY_OPERATION)!(new Fpu(cpu), linear, () => {
+  memoryActions.get(operation)!(new Fpu(cpu), linear, () => {
     noteInstruction(cpu, opcode, eip);
     cpu.state[Word.fpuDataPointer] = offset;
     cpu.state[Word.fpuDataSelector] = cpu.state[Word.selector + segment];

@@ -127,8 +127,8 @@ export class Rig {
 
   /** Runs a trap of the helper table. */
   trap(name: TrapName, ...args: number[]): void {
-    const [a = 0, b = 0, c = 0, d = 0, e = 0] = args;
-    traps[name](this.cpu, a, b, c, d, e);
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = args;
+    traps[name](this.cpu, a, b, c, d, e, f);
   }
 
   /** Expects a trap to fault and to have changed no word of the state (but CR2 by a page fault). */

@@ -90,7 +90,8 @@ export interface BlockNeeds {
 const ROUNDS = FpuMode.precision | FpuMode.rounding | FpuMode.blocked;
 const CONVERTS = FpuMode.rounding | FpuMode.blocked;
 
-function modeOf(operation: Operation): number {
+/** Bits of FpuMode that say whether an operation can be done inline, by that precision or another. */
+export function modeOf(operation: Operation): number {
   switch (operation.kind) {
     case 'arithmetic':
     case 'squareRoot':

@@ -188,9 +188,11 @@ export class X87Emitter {
 
   /** Where FIP, FOP and, of memory forms, FDP and their selectors will be found. */
   private pointers(s: Statement, index: number): string {
-    const [opcode, , offset, segment] = s.args;
-    const code = `xo=${opcode.number | index};xi=${this.host.integer(s.args.at(-1)!)};`;
-    return s.name === 'x87Memory' ? `${code}xf=${this.host.integer(offset)};xs=${segment.number};` : code;
+    const [operation, , offset, segment, opcode] = s.args;
+    const eip = `xi=${this.host.integer(s.args.at(-1)!)};`;
+    if (s.name !== 'x87Memory') return `xo=${operation.number | index};${eip}`;
+    const data = `xf=${this.host.integer(offset)};xs=${this.host.integer(segment)};`;
+    return `xo=${this.host.integer(opcode)};${eip}${data}`;
   }
 
   private number(index: number): NumberText {
@@ -335,11 +337,13 @@ export class X87Emitter {
     return `${check}${lows}${high}=${changed[0]};${CLEARED}`;
   }
 
-  /** Inline only after a comparison, which is where it is used. */
+  /** Inline after a comparison, which is where it is used, and where what the state has of C0 to C3 is right. */
   private status(s: Statement): string {
-    if (!this.hasConditions) return this.leaveAlways(s);
+    const word = (index: number): string => this.context.word(index);
+    const settled = `if(xr>=0||xc>=0||${word(Word.fpuRounding)}!==${FpuRounding.settled}){${this.host.interpret()}}`;
+    const [check, conditions] = this.hasConditions ? ['', 'xc'] : [settled, word(Word.fpuConditions)];
     const top = `(xb+${this.facts.depth}&7)<<${TOP_SHIFT}`;
-    return this.host.assign(s, `${this.context.word(Word.fpuStatus)}|${top}|xc`);
+    return check + this.host.assign(s, `${word(Word.fpuStatus)}|${top}|${conditions}`);
   }
 }
 

@@ -145,12 +145,9 @@ export const operations: ReadonlyMap<number, Operation> = new Map<number, Operat
   [0x138, { kind: 'storeControl' }],
 ]);
 
-/** Bits of an 11-bit opcode that tell memory forms apart: not mod and rm. */
-const MEMORY_OPERATION = 0x738;
-
-/** The operation of an `x87` statement's first argument: of memory forms it has all bits of the opcode. */
+/** The operation of an `x87` statement's first argument. */
 export function operationOf(opcode: number): Operation {
-  return operations.get((opcode & 0xff) < 0xc0 ? opcode & MEMORY_OPERATION : opcode)!;
+  return operations.get(opcode)!;
 }
 
 /** What an operation does to the stack. Registers are counted from the top of stack before it. */

@@ -27,7 +27,7 @@ function loaded(): TestCpu {
   cpu.state[Word.selector + Segment.ds] = 0x2b;
   register(cpu, FNINIT);
   cpu.memory.store32(0x3000, 0x3f800000);
-  x87Memory(cpu, FLD_SINGLE | 0x05, 0x3000, 0x3000, Segment.ds, 0x12345678);
+  x87Memory(cpu, FLD_SINGLE, 0x3000, 0x3000, Segment.ds, FLD_SINGLE | 0x05, 0x12345678);
   return cpu;
 }
 
@@ -117,7 +117,7 @@ describe('environment and state', () => {
     cpu.state.set(before);
     expect(() => x87Environment(cpu, FNSAVE, 0x10000 - 107, 4)).toThrow('page fault');
     expect(cpu.state).toEqual(before);
-    expect(() => x87Memory(cpu, 0x518, 0x10000 - 7, 0, Segment.ds, 1)).toThrow('page fault');
+    expect(() => x87Memory(cpu, 0x518, 0x10000 - 7, 0, Segment.ds, 0x518, 1)).toThrow('page fault');
     expect(cpu.state).toEqual(before);
   });
 });

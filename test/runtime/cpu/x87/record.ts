@@ -117,7 +117,7 @@ const controlOperations = new Set([0x120, 0x128, 0x130, 0x138, 0x520, 0x530, 0x5
 
 function executeWithMemory(cpu: TestCpu, operation: number, size: number): void {
   if (controlOperations.has(operation)) x87Environment(cpu, operation, OPERAND_ADDRESS, size);
-  else x87Memory(cpu, operation, OPERAND_ADDRESS, OPERAND_ADDRESS, Segment.ds, 0);
+  else x87Memory(cpu, operation, OPERAND_ADDRESS, OPERAND_ADDRESS, Segment.ds, operation, 0);
 }
 
 /** Executes a record's instruction; the result has the same layout. */

@@ -17,12 +17,14 @@ function check(vectors: readonly Vector[], execute: (record: Uint8Array) => Uint
 }
 
 describe('x87 instructions as an FPU executes them', () => {
-  const runner = new RecordRunner('translator');
-  afterAll(() => runner.dispose());
+  const translator = new RecordRunner('translator');
+  const interpreter = new RecordRunner('interpreter');
+  afterAll(() => [translator, interpreter].forEach((runner) => runner.dispose()));
 
   describe.each(Object.keys(operations))('%s', (name) => {
     const vectors = all.filter((vector) => vector.name === name);
     it('in the runtime', () => check(vectors, executeRecord));
-    it('as translated code', () => check(vectors, (record) => runner.execute(record)));
+    it('by its handler', () => check(vectors, (record) => interpreter.execute(record)));
+    it('as translated code', () => check(vectors, (record) => translator.execute(record)));
   });
 });
