@@ -19,7 +19,9 @@ function check(vectors: readonly Vector[], execute: (record: Uint8Array) => Uint
 describe('x87 instructions as an FPU executes them', () => {
   const translator = new RecordRunner('translator');
   const interpreter = new RecordRunner('interpreter');
-  afterAll(() => [translator, interpreter].forEach((runner) => runner.dispose()));
+  afterAll(() => {
+    for (const runner of [translator, interpreter]) runner.dispose();
+  });
 
   describe.each(Object.keys(operations))('%s', (name) => {
     const vectors = all.filter((vector) => vector.name === name);
