@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { Key } from '../../../translator/abi/key.ts';
 import { decode } from '../../../translator/x86/decode.ts';
 import { generate } from '../../../translator/x86/generate.ts';
-import { Instruction, Shape } from '../../../translator/x86/instruction.ts';
+import { Instruction, Shape, stackIndexOf } from '../../../translator/x86/instruction.ts';
+import type { Form } from '../../../translator/x86/table/form.ts';
 import { forms, INVALID_FORM, TOO_LONG_FORM } from '../../../translator/x86/table/index.ts';
 import { randomFrom } from '../../oracle/disassembler.ts';
 
@@ -43,16 +44,24 @@ test('a used instruction object is filled as a fresh one is', () => {
 });
 
 describe('variety', () => {
-  const form = forms.find(({ encoding }) => encoding === '01 /r')!;
-  const shapes = Array.from({ length: 2000 }, () => {
+  const shapeOf = (form: Form) => {
     const bytes = generate(form, random, Key.code32 | Key.flat);
     const instruction = new Instruction(form);
     decode(bytes, 0, bytes.length, 0, Key.code32 | Key.flat, instruction);
     return instruction;
-  });
-  test.each(Object.entries(Shape).filter(([name]) => !/High|repeat/.test(name)))('%s comes up', (_name, bit) => {
+  };
+  const shapesOf = (wanted: string) => {
+    const form = forms.find(({ encoding }) => encoding === wanted)!;
+    return Array.from({ length: 2000 }, () => shapeOf(form));
+  };
+  const shapes = shapesOf('01 /r');
+  test.each(Object.entries(Shape).filter(([name]) => !/High|repeat|stack/.test(name)))('%s comes up', (_name, bit) => {
     expect(shapes.some(({ shape }) => shape & bit)).toBe(true);
     expect(shapes.some(({ shape }) => !(shape & bit))).toBe(true);
+  });
+  test('all places of ST(i) come up', () => {
+    const indices = shapesOf('D8 C0+i').map(({ shape }) => stackIndexOf(shape));
+    expect([...new Set(indices)].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
   test('all bases and indexes come up', () => {
     const bases = new Set(shapes.map(({ base, index, scale }) => `${base} ${index} ${scale}`));
