@@ -51,6 +51,6 @@ test('a saved machine for which there is no room leaves no empty one', async () 
   const { hash, snapshot } = await keptState('one');
   expect([hash, await snapshot.text()]).toEqual(['#system=demo', 'bytes']);
   (await root.getDirectoryHandle('rawiron-states')).full.add('two');
-  await expect(keepState('two', { hash: '', snapshot: new Blob(['bytes']) })).rejects.toThrow('full');
+  await expect(keepState('two', { hash: '', snapshot: new Blob(['bytes']) })).rejects.toThrow('no more room');
   expect(await keptStates()).toEqual(['one']);
 });
