@@ -185,7 +185,7 @@ export type { Screen } from './screen/index.ts';
 export type { ScreenImage } from './screen/renderer.ts';
 export type { SerialEvents, SerialPort } from './serial.ts';
 export { type SecurityModelName, type ShareOptions, securityModels } from './shares/options.ts';
-export type { MachineSnapshots } from './snapshot/machine-snapshots.ts';
+export type { MachineSnapshots, SnapshotEvents } from './snapshot/machine-snapshots.ts';
 export type { SnapshotSettings } from './snapshot/state.ts';
 export type { SoundOptions } from './sound/options.ts';
 export type { Sound, SoundEvents } from './sound/sound.ts';

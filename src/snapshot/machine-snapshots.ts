@@ -3,6 +3,7 @@ import type { MachineDrives } from '../drives/index.ts';
 import { Emitter } from '../events.ts';
 import type { MachineStates } from './state.ts';
 
+/** Events of a machine's snapshots. */
 export interface SnapshotEvents {
   /** The machine stands still from now on, if it runs, as one is taken or returned to; or that is over. */
   readonly still: boolean;
