@@ -111,9 +111,10 @@ main:   mov     bx, 0x1000
 `,
   ),
   'random code': protectedMode('dispatcher.faults', randomCode),
-  'random code in real mode': fromRom(
-    'invalidation.reset',
-    `
+  'random code in real mode': {
+    ...fromRom(
+      'invalidation.reset',
+      `
 IO_APIC equ 0xFEC00000
 SEED    equ 0x500                       ; not where the ROM copies this text after a reset
 main:   lgdt    [.table]
@@ -171,7 +172,9 @@ main:   lgdt    [.table]
         dw      0
         dd      0
 `,
-  ),
+    ),
+    mayLoop: true,
+  },
   'deep recursion': protectedMode(
     'dispatcher.entries',
     `

@@ -14,6 +14,8 @@ export type Sign = `${'code' | 'dispatcher' | 'invalidation' | 'memory'}.${strin
 export interface WildGuest {
   readonly boot: Boot;
   readonly sign: Sign;
+  /** Random code may stop all timers and then loop: only the reset button ends that. */
+  readonly mayLoop?: boolean;
 }
 
 /** A guest in protected mode: the tests' small kernel around a text, as a Multiboot image. */
