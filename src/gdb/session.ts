@@ -19,7 +19,7 @@ type Handler = (data: string) => string | null | Promise<string | null>;
 export class GdbSession implements QueryContext {
   readonly target: GdbTarget;
   readonly console: GdbConsole;
-  readonly #write: (bytes: Uint8Array) => void;
+  readonly #write: (bytes: Uint8Array) => Promise<void>;
   readonly #reader = new PacketReader();
   readonly #points = new StopPoints();
   features: GdbFeatures = { multiprocess: false, stopKinds: false };
@@ -32,7 +32,8 @@ export class GdbSession implements QueryContext {
   #isAwaited = false;
   #done: Promise<void>;
 
-  constructor(target: GdbTarget, console: GdbConsole, write: (bytes: Uint8Array) => void) {
+  /** `write` resolves when the bytes have been taken. */
+  constructor(target: GdbTarget, console: GdbConsole, write: (bytes: Uint8Array) => Promise<void>) {
     this.target = target;
     this.console = console;
     this.#write = write;
@@ -48,11 +49,15 @@ export class GdbSession implements QueryContext {
     if (target.state !== 'ended') this.goesBack = await target.debug('keepHistory', true);
   }
 
-  /** Bytes from gdb. Resolves when they have been answered. */
+  /** Bytes from gdb. Resolves when they have been answered, and the answers taken. */
   receive(bytes: Uint8Array): Promise<void> {
     const piece = String.fromCharCode(...bytes);
-    for (const arrived of this.#reader.read(piece)) this.#done = this.#done.then(() => this.#take(arrived));
+    this.#done = this.#done.then(() => this.#read(piece));
     return this.#done;
+  }
+
+  async #read(piece: string): Promise<void> {
+    for (const arrived of this.#reader.read(piece)) await this.#take(arrived);
   }
 
   /** gdb has gone: nothing of it is left in the machine, which stays as it is. */
@@ -64,27 +69,27 @@ export class GdbSession implements QueryContext {
   }
 
   /** A packet that gdb did not ask for. */
-  send(data: string): void {
+  async send(data: string): Promise<void> {
     this.#lastPacket = packetOf(data);
-    this.#write(latin1(this.#lastPacket));
+    await this.#write(latin1(this.#lastPacket));
   }
 
   async #take(arrived: Arrived): Promise<void> {
-    if (arrived === 'again') this.#write(latin1(this.#lastPacket));
+    if (arrived === 'again') await this.#write(latin1(this.#lastPacket));
     else if (arrived === 'interrupt') await this.#interrupt();
-    else if (arrived === 'damaged') this.#acknowledge('-');
+    else if (arrived === 'damaged') await this.#acknowledge('-');
     else if (arrived !== 'taken') await this.#answer(arrived.packet);
   }
 
-  #acknowledge(sign: '+' | '-'): void {
-    if (this.acknowledges) this.#write(latin1(sign));
+  async #acknowledge(sign: '+' | '-'): Promise<void> {
+    if (this.acknowledges) await this.#write(latin1(sign));
   }
 
   async #answer(packet: string): Promise<void> {
-    this.#acknowledge('+');
+    await this.#acknowledge('+');
     // A machine that has ended does nothing any more.
     const answer = await this.#handle(packet).catch(() => FAILED);
-    if (answer !== null) this.send(answer);
+    if (answer !== null) await this.send(answer);
   }
 
   /** An empty answer: this is not understood. */
@@ -175,7 +180,7 @@ export class GdbSession implements QueryContext {
   #tell(reply: string): void {
     if (!this.#isAwaited) return;
     this.#isAwaited = false;
-    this.send(reply);
+    void this.send(reply);
   }
 
   async #detach(): Promise<string> {

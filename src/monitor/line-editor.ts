@@ -1,7 +1,8 @@
 /** What a line editor needs of whoever it belongs to. */
 export interface LineEditorOptions {
   readonly prompt: string;
-  write(text: string): void;
+  /** Resolves when it has been taken: nothing more is typed until then. */
+  write(text: string): Promise<void>;
   /** A line was entered. The editor takes no more until this resolves. */
   enter(line: string): Promise<void>;
   /** What the text before the cursor may go on with: whole words in place of its last one. */
@@ -93,14 +94,14 @@ export class LineEditor {
   start(): void {
     this.#line = this.#shown = this.#sequence = '';
     this.#cursor = this.#shownCursor = 0;
-    this.#options.write(this.#options.prompt);
+    void this.#options.write(this.#options.prompt);
   }
 
   /** Characters that were typed. Resolves when they, and the lines that they end, are done with. */
   async type(text: string): Promise<void> {
     for (const character of text) {
       await this.#take(character);
-      this.#draw();
+      await this.#draw();
     }
   }
 
@@ -156,7 +157,7 @@ export class LineEditor {
   async #enter(): Promise<void> {
     const line = this.#line;
     this.#remember(line);
-    this.#options.write('\n');
+    void this.#options.write('\n');
     this.#line = this.#shown = '';
     this.#cursor = this.#shownCursor = 0;
     await this.#options.enter(line);
@@ -179,11 +180,11 @@ export class LineEditor {
     const common = commonPrefix(candidates);
     this.#insert(common.slice(word.length));
     if (candidates.length === 1) this.#insert(' ');
-    else if (common === word) this.#show(candidates);
+    else if (common === word) await this.#show(candidates);
   }
 
   /** In columns; then the line once more. */
-  #show(candidates: readonly string[]): void {
+  async #show(candidates: readonly string[]): Promise<void> {
     const width = Math.max(10, ...candidates.map((text) => text.length + 2));
     const columns = Math.max(1, Math.floor(TERMINAL_WIDTH / width));
     const lines: string[] = [];
@@ -191,12 +192,12 @@ export class LineEditor {
       const words = candidates.slice(n, n + columns).map((text) => text.padEnd(width));
       lines.push(words.join('').trimEnd());
     }
-    this.#options.write(`\n${lines.join('\n')}\n${this.#options.prompt}`);
     this.#shown = '';
     this.#shownCursor = 0;
+    await this.#options.write(`\n${lines.join('\n')}\n${this.#options.prompt}`);
   }
 
-  #draw(): void {
+  async #draw(): Promise<void> {
     let text = '';
     if (this.#line !== this.#shown) {
       text = `${`${CSI}D`.repeat(this.#shownCursor)}${this.#line}${CSI}K`;
@@ -206,7 +207,7 @@ export class LineEditor {
     const steps = this.#cursor - this.#shownCursor;
     text += steps > 0 ? `${CSI}C`.repeat(steps) : `${CSI}D`.repeat(-steps);
     this.#shownCursor = this.#cursor;
-    if (text !== '') this.#options.write(text);
+    if (text !== '') await this.#options.write(text);
   }
 }
 

@@ -8,7 +8,7 @@ const decoder = new TextDecoder('latin1');
 /** A monitor on a terminal or a connection: a greeting, a prompt, a line to be edited, the answer. */
 export class MonitorSession {
   readonly #monitor: Monitor;
-  readonly #write: (bytes: Uint8Array) => void;
+  readonly #write: (bytes: Uint8Array) => Promise<void>;
   readonly #editor: LineEditor;
   #isOpen = false;
   #isGreeted = false;
@@ -16,7 +16,8 @@ export class MonitorSession {
   #isHidden = false;
   #done: Promise<void> = Promise.resolve();
 
-  constructor(monitor: Monitor, write: (bytes: Uint8Array) => void) {
+  /** `write` resolves when the bytes have been taken. */
+  constructor(monitor: Monitor, write: (bytes: Uint8Array) => Promise<void>) {
     this.#monitor = monitor;
     this.#write = write;
     this.#editor = new LineEditor({
@@ -39,16 +40,16 @@ export class MonitorSession {
     this.#isHidden = !hasInput;
     if (!this.#isOpen) return;
     if (hasInput) this.#begin();
-    else this.#print('\n');
+    else void this.#print('\n');
   }
 
   #begin(): void {
-    if (!this.#isGreeted) this.#print(`${this.#monitor.greeting}\n`);
+    if (!this.#isGreeted) void this.#print(`${this.#monitor.greeting}\n`);
     this.#isGreeted = true;
     this.#editor.start();
   }
 
-  /** What was typed. Resolves when the commands in it are done. */
+  /** What was typed. Resolves when the commands in it are done, and their answers taken. */
   type(bytes: Uint8Array): Promise<void> {
     const text = decoder.decode(bytes);
     this.#done = this.#done.then(() => this.#editor.type(text));
@@ -56,12 +57,12 @@ export class MonitorSession {
   }
 
   async #execute(line: string): Promise<void> {
-    this.#print(await this.#monitor.execute(line, this.#editor.history));
+    await this.#print(await this.#monitor.execute(line, this.#editor.history));
     if (!this.#isHidden && !this.#monitor.hasQuit) this.#editor.start();
   }
 
   /** A terminal wants both characters, and QEMU sends both on any connection. */
-  #print(text: string): void {
-    if (text !== '') this.#write(encoder.encode(text.replaceAll('\n', '\r\n')));
+  async #print(text: string): Promise<void> {
+    if (text !== '') await this.#write(encoder.encode(text.replaceAll('\n', '\r\n')));
   }
 }

@@ -4,10 +4,13 @@ import { type Listening, listen, MOST_CLIENTS } from './listen.ts';
 
 /** What speaks with one client. */
 export interface ClientSession {
-  /** Resolves when more may come. */
+  /** Resolves when more may come: what answers it has been taken. */
   receive(bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Begins a session with a client; `write` resolves when the client has taken the bytes, or is gone. */
+type OpenSession = (write: (bytes: Uint8Array) => Promise<void>) => ClientSession;
 
 /** A server with one client at a time; the next one's turn comes when that one has left. It does not keep the program alive. */
 export class SessionServer implements AsyncDisposable {
@@ -23,10 +26,7 @@ export class SessionServer implements AsyncDisposable {
   }
 
   /** @throws ConfigurationError if it cannot listen there */
-  static async listen(
-    wanted: ListenAddress,
-    open: (write: (bytes: Uint8Array) => void) => ClientSession,
-  ): Promise<SessionServer> {
+  static async listen(wanted: ListenAddress, open: OpenSession): Promise<SessionServer> {
     const sockets = new Set<Socket>();
     let last: Promise<void> = Promise.resolve();
     const server = createServer((socket) => {
@@ -54,10 +54,10 @@ export class SessionServer implements AsyncDisposable {
 }
 
 /** Until the client goes. */
-async function serve(socket: Socket, open: (write: (bytes: Uint8Array) => void) => ClientSession): Promise<void> {
+async function serve(socket: Socket, open: OpenSession): Promise<void> {
   if (socket.destroyed) return;
   socket.setNoDelay();
-  const session = open((bytes) => void socket.write(bytes));
+  const session = open((bytes) => new Promise((resolve) => socket.write(bytes, () => resolve())));
   socket.on('data', (bytes: Buffer) => {
     socket.pause();
     void session.receive(bytes).then(() => socket.resume());

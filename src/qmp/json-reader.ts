@@ -1,5 +1,7 @@
 /** Longest text of a request. */
 const MOST_CHARACTERS = 1 << 22;
+/** How deep objects and lists may stand in each other, as in QEMU: who writes or walks one calls itself for each. */
+const DEEPEST = 1024;
 
 /** A value that has arrived, or why none could be read. */
 export type Read = { readonly value: unknown } | { readonly wrong: string };
@@ -14,9 +16,11 @@ export class JsonReader {
   /** The values that have become whole with this piece. */
   *read(piece: string): Generator<Read> {
     this.#text += piece;
+    this.#skipSpace();
     while (this.#at < this.#text.length) {
       if (this.#ends(this.#text.charAt(this.#at++))) yield this.#take();
-      else if (this.#at > MOST_CHARACTERS) yield this.#tooLong();
+      else if (this.#depth > DEEPEST) yield this.#refuse('JSON nesting depth limit exceeded');
+      else if (this.#at > MOST_CHARACTERS) yield this.#refuse('JSON token size limit exceeded');
     }
   }
 
@@ -26,7 +30,7 @@ export class JsonReader {
     if (character === '"') this.#isInText = true;
     else if (character === '{' || character === '[') this.#depth++;
     else if (character === '}' || character === ']') return --this.#depth <= 0;
-    return character === '\n' && this.#depth === 0 && this.#text.slice(0, this.#at).trim() !== '';
+    return character === '\n' && this.#depth === 0;
   }
 
   #inText(character: string): boolean {
@@ -45,9 +49,9 @@ export class JsonReader {
     }
   }
 
-  #tooLong(): Read {
+  #refuse(wrong: string): Read {
     this.#forget();
-    return { wrong: 'JSON token size limit exceeded' };
+    return { wrong };
   }
 
   #forget(): void {
@@ -55,5 +59,11 @@ export class JsonReader {
     this.#at = 0;
     this.#depth = 0;
     this.#isInText = false;
+    this.#skipSpace();
+  }
+
+  /** Between values, so that one begins with its first character. */
+  #skipSpace(): void {
+    if (this.#at === 0) this.#text = this.#text.trimStart();
   }
 }

@@ -5,56 +5,71 @@ import type { Qmp } from './qmp.ts';
 
 const members = ['execute', 'arguments', 'id'];
 const encoder = new TextEncoder();
+/** Bytes that a client may leave untaken before it misses events. */
+const MOST_UNTAKEN = 1 << 20;
 
 /** One client of QMP: lines of JSON in, lines of JSON out. */
 export class QmpSession {
   readonly #qmp: Qmp;
-  readonly #write: (bytes: Uint8Array) => void;
+  readonly #write: (bytes: Uint8Array) => Promise<void>;
   readonly #decoder = new TextDecoder();
   readonly #reader = new JsonReader();
   readonly #unlisten: () => void;
   #isNegotiated = false;
+  /** Bytes that the client has not taken yet. */
+  #untaken = 0;
   #done: Promise<void> = Promise.resolve();
 
-  /** Greets at once. */
-  constructor(qmp: Qmp, write: (bytes: Uint8Array) => void) {
+  /** Greets at once. `write` resolves when the bytes have been taken. */
+  constructor(qmp: Qmp, write: (bytes: Uint8Array) => Promise<void>) {
     this.#qmp = qmp;
     this.#write = write;
     this.#unlisten = qmp.listen((event, data) => this.#tell(event, data));
-    this.#send(qmp.greeting);
+    void this.#send(qmp.greeting);
   }
 
-  /** Bytes from the client. Resolves when they have been answered. */
+  /** Bytes from the client. Resolves when they have been answered, and the answers taken. */
   receive(bytes: Uint8Array): Promise<void> {
-    for (const read of this.#reader.read(this.#decoder.decode(bytes, { stream: true })))
-      this.#done = this.#done.then(() => this.#answer(read));
+    const piece = this.#decoder.decode(bytes, { stream: true });
+    this.#done = this.#done.then(() => this.#read(piece));
     return this.#done;
+  }
+
+  async #read(piece: string): Promise<void> {
+    for (const read of this.#reader.read(piece)) await this.#answer(read);
   }
 
   async close(): Promise<void> {
     this.#unlisten();
   }
 
-  /** Events come only after the negotiation. */
+  /** Events come only after the negotiation, to a client that takes them. */
   #tell(event: string, data: JsonObject | undefined): void {
-    if (!this.#isNegotiated) return;
+    if (!this.#isNegotiated || this.#untaken > MOST_UNTAKEN) return;
     const now = Date.now();
     const timestamp = { seconds: Math.floor(now / 1000), microseconds: (now % 1000) * 1000 };
-    this.#send({ timestamp, event, ...(data && { data }) });
+    void this.#send({ timestamp, event, ...(data && { data }) });
   }
 
-  #send(message: JsonObject): void {
-    this.#write(encoder.encode(`${JSON.stringify(message)}\r\n`));
+  async #send(message: JsonObject): Promise<void> {
+    const bytes = encoder.encode(`${JSON.stringify(message)}\r\n`);
+    this.#untaken += bytes.length;
+    await this.#write(bytes);
+    this.#untaken -= bytes.length;
   }
 
   async #answer(read: Read): Promise<void> {
     const id = 'value' in read && isObject(read.value) && 'id' in read.value ? { id: read.value.id } : {};
+    await this.#send({ ...(await this.#outcome(read)), ...id });
+  }
+
+  async #outcome(read: Read): Promise<JsonObject> {
     try {
       if ('wrong' in read) throw new QmpError(read.wrong);
-      this.#send({ return: await this.#execute(checked(read.value)), ...id });
+      return { return: await this.#execute(checked(read.value)) };
     } catch (error) {
       const { message, errorClass } = error as QmpError;
-      this.#send({ error: { class: errorClass, desc: message }, ...id });
+      return { error: { class: errorClass, desc: message } };
     }
   }
 

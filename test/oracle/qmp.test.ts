@@ -36,7 +36,7 @@ function peer() {
     write: (text: string) => void session.receive(Buffer.from(text)),
     listen: (heard: (text: string) => void) => {
       listener = heard;
-      session = new QmpSession(qmp, (bytes) => listener(Buffer.from(bytes).toString()));
+      session = new QmpSession(qmp, async (bytes) => listener(Buffer.from(bytes).toString()));
     },
   };
 }

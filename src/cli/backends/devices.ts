@@ -22,7 +22,7 @@ export function monitorDevice(monitor: Monitor): CharacterDevice {
   let session: MonitorSession;
   return {
     connect: (write) => {
-      session = new MonitorSession(monitor, (bytes) => void write(bytes));
+      session = new MonitorSession(monitor, write);
     },
     receive: (bytes) => session.type(bytes),
     opened: () => session.opened(),
@@ -33,10 +33,10 @@ export function monitorDevice(monitor: Monitor): CharacterDevice {
 /** QMP, anew for each client. */
 export function controlDevice(qmp: Qmp): CharacterDevice {
   let session: QmpSession | undefined;
-  let send: (bytes: Uint8Array) => void;
+  let send: (bytes: Uint8Array) => Promise<void>;
   return {
     connect: (write) => {
-      send = (bytes) => void write(bytes);
+      send = write;
     },
     receive: (bytes) => session!.receive(bytes),
     opened: () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fromHex, numberFromHex, toHex } from '../../../src/gdb/hex.ts';
 import { gdbRegisters } from '../../../src/gdb/register-table.ts';
+import { GdbSession } from '../../../src/gdb/session.ts';
 import { listenForGdb, Machine, type SessionServer } from '../../../src/index.ts';
 import { GdbClient } from '../../support/gdb-client.ts';
+import { SlowReader } from '../../support/slow-reader.ts';
 
 let machine: Machine;
 let server: SessionServer;
@@ -198,4 +200,16 @@ test('a kill ends the machine', async () => {
   expect(await client.ask('vKill;1')).toBe('OK');
   expect((await other.exited).reason).toBe('stopped');
   expect(await client.ask('g')).toBe('E01');
+});
+
+test('packets wait until the answers before them are taken', async () => {
+  const reader = new SlowReader();
+  const session = new GdbSession(machine, { execute: async () => '', quit: () => {} }, reader.write);
+  const answered = session.receive(Buffer.from('$m0,100#5a'.repeat(3)));
+  for (let n = 0; n < 6; n++) {
+    await expect.poll(() => reader.waiting).toBe(1);
+    expect(reader.take()).toMatch(n % 2 === 0 ? '+' : /^\$[0-9a-f]{512}#/);
+  }
+  await answered;
+  await session.close();
 });

@@ -7,7 +7,7 @@ function edited(words: readonly string[] = []) {
   let output = '';
   const editor = new LineEditor({
     prompt: '> ',
-    write: (text) => {
+    write: async (text) => {
       output += text;
     },
     enter: async (line) => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine, openMonitor } from '../../../src/index.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { MonitorSession } from '../../../src/monitor/session.ts';
+import { SlowReader } from '../../support/slow-reader.ts';
 
 /** cli; mov ax, 1234h; hlt; and a text. */
 const program = [0xfa, 0xb8, 0x34, 0x12, 0xf4, 0xeb, 0xfd];
@@ -275,9 +276,27 @@ test('help lists every command, with the parts of info', async () => {
   expect(await monitor.complete('eject f')).toEqual(['floppy0']);
 });
 
+test('what is typed waits until the answers before it are taken', async () => {
+  const reader = new SlowReader();
+  const session = new MonitorSession(monitor, reader.write);
+  session.focus(true);
+  session.opened();
+  while (reader.waiting > 0) reader.take();
+  const typed = session.type(Buffer.from('p 1\rp 2\rp 3\r'));
+  let output = '';
+  while (!output.includes('3\r\n')) {
+    await expect.poll(() => reader.waiting).toBeGreaterThan(0);
+    // A line feed, an answer and a prompt at most.
+    expect(reader.waiting).toBeLessThan(4);
+    output += reader.take();
+  }
+  while (reader.waiting > 0) reader.take();
+  await typed;
+});
+
 test('a session greets, edits, answers and quits', async () => {
   let output = '';
-  const session = new MonitorSession(monitor, (bytes) => {
+  const session = new MonitorSession(monitor, async (bytes) => {
     output += Buffer.from(bytes).toString();
   });
   session.focus(false);

@@ -23,3 +23,13 @@ test('a value without an end is dropped', () => {
   const megabyte = ' '.repeat(1 << 20);
   expect(read('{', ...Array(4).fill(megabyte), ' ')).toEqual([{ wrong: 'JSON token size limit exceeded' }]);
 });
+
+test('a value that is too deep is dropped', () => {
+  expect(read('['.repeat(1025))).toEqual([{ wrong: 'JSON nesting depth limit exceeded' }]);
+  expect(read('['.repeat(1024) + ']'.repeat(1024))).toEqual([{ value: expect.any(Array) }]);
+});
+
+test('space between values is not kept, nor looked at again', () => {
+  const lines = '\r\n'.repeat(1 << 15);
+  expect(read(...Array(128).fill(lines), ' {"a": 1}', ...Array(128).fill(lines))).toEqual([{ value: { a: 1 } }]);
+});

@@ -4,8 +4,10 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listenForQmp, Machine, openQmp, type SessionServer } from '../../../src/index.ts';
+import { listenForQmp, Machine, openQmp, type Qmp, type SessionServer } from '../../../src/index.ts';
 import { JsonReader } from '../../../src/qmp/json-reader.ts';
+import { QmpSession } from '../../../src/qmp/session.ts';
+import { SlowReader } from '../../support/slow-reader.ts';
 
 type Message = { readonly [name: string]: unknown };
 
@@ -159,4 +161,45 @@ test('quit is told once, and ends the machine', async () => {
   expect(await client.ask('query-status')).toEqual([
     { return: { status: 'shutdown', singlestep: false, running: false } },
   ]);
+});
+
+test('requests wait until the answers before them are taken', async () => {
+  const reader = new SlowReader();
+  const session = new QmpSession(openQmp(machine), reader.write);
+  expect(JSON.parse(reader.take())).toHaveProperty('QMP');
+  const asked = '{"execute": "qmp_capabilities"}'.concat('{"execute": "query-commands"}'.repeat(3));
+  const answered = session.receive(Buffer.from(asked));
+  for (let n = 0; n < 4; n++) {
+    await expect.poll(() => reader.waiting).toBe(1);
+    expect(JSON.parse(reader.take())).toHaveProperty('return');
+  }
+  await answered;
+  await session.close();
+});
+
+test('a client that takes nothing misses events', async () => {
+  const reader = new SlowReader();
+  let tell: (event: string) => void = () => {};
+  const listen = (listener: typeof tell) => {
+    tell = listener;
+    return () => {};
+  };
+  const session = new QmpSession({ greeting: {}, listen } as unknown as Qmp, reader.write);
+  const answered = session.receive(Buffer.from('{"execute": "qmp_capabilities"}'));
+  await expect.poll(() => reader.waiting).toBe(2);
+  for (let n = 0; n < 100_000; n++) tell('RESET');
+  expect(reader.bytes).toBeGreaterThan(1 << 20);
+  expect(reader.bytes).toBeLessThan((1 << 20) + 1000);
+  while (reader.waiting > 0) reader.take();
+  await answered;
+  tell('STOP');
+  expect(JSON.parse(reader.take())).toMatchObject({ event: 'STOP' });
+});
+
+test('nonsense is answered piece by piece, however much comes at once', async () => {
+  let answers = 0;
+  const session = new QmpSession(openQmp(machine), async () => void answers++);
+  await session.receive(Buffer.from('}'.repeat(1 << 16)));
+  expect(answers).toBe((1 << 16) + 1);
+  await session.close();
 });
