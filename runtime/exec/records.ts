@@ -214,12 +214,9 @@ export class Records {
     this.kinds[record >>> RECORD_SHIFT] = handler;
   }
 
-  /** It is to be decoded anew. What was cooled stays so. */
+  /** It is to be decoded anew. */
   reset(record: number): void {
-    const heat = Math.min(this.heatOf(record), 0);
-    const node = this.nodeOf(record);
-    if (node !== null) node.due = this.firstDue;
-    this.setHeat(record, heat);
+    this.forgetHeat(record);
     this.views.SLOT[record] = Slot.none;
     this.places[record >>> RECORD_SHIFT] &= ~LENGTH;
   }
@@ -260,6 +257,14 @@ export class Records {
 
   setHeat(record: number, heat: number): void {
     this.views.HEAT[record] = Math.max(LEAST_HEAT, heat - this.dueOf(record));
+  }
+
+  /** Its runs are counted anew. What was cooled stays so. */
+  forgetHeat(record: number): void {
+    const heat = Math.min(this.heatOf(record), 0);
+    const node = this.nodeOf(record);
+    if (node !== null) node.due = this.firstDue;
+    this.setHeat(record, heat);
   }
 
   /** Heat at which an entry is looked at. */

@@ -37,6 +37,9 @@ export function hotAt({ threshold }: TieringOptions): number {
   return threshold * EntryWeight.root;
 }
 
+/** After so many times the threshold an entry is translated whatever part it has: it ran for as long as V8 takes for it. */
+const PATIENCE = 4;
+
 /** Times that a translation is left by a link because an assumption failed before that is looked at, and so on. */
 const MANY_FAILURES = 100;
 const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0;
@@ -55,7 +58,7 @@ const SLOWNESS = 16;
 
 /** Heat at which an entry is first looked at, whether its code is slow. */
 export function firstDue(options: TieringOptions): number {
-  return Math.ceil(hotAt(options) / SLOWNESS);
+  return Math.max(1, Math.ceil(hotAt(options) / SLOWNESS));
 }
 
 /** What a translation takes the place of, and how often that has happened. */
@@ -106,19 +109,21 @@ export class Tiering {
 
   /**
    * DUE: an entry that is not translated has come to the heat at which it is looked at. That is long before it is hot and then
-   * again and again, so that what it runs is known to the shares of others.
+   * again and again, so that what it runs is known to the shares of others. What is hot but small is asked once more after as many
+   * runs.
    */
   readonly onDue: Run = (node) => {
     const { records, shares, hotAt, firstDue } = this;
     const { due } = node;
     const heat = records.heatOf(node.record);
-    // After it is hot it is looked at whenever its heat has doubled.
-    shares.charge(due > hotAt ? due / 2 : firstDue);
-    if (due === firstDue) shares.begin(node);
-    records.setDue(node, due < hotAt ? Math.min(due + firstDue, hotAt) : 2 * due);
-    const isHot = heat >= hotAt;
-    if (!isHot && !this.isSlow(node)) return this.graph.interpret(node);
-    if (isHot && shares.isSmall(node, heat - firstDue)) return this.countAnew(node);
+    const before = due - firstDue;
+    const next = (Math.floor(heat / firstDue) + 1) * firstDue;
+    shares.charge(next - due);
+    if (before % hotAt === 0) shares.begin(node);
+    records.setDue(node, next);
+    const isHot = hotAt === 0 || Math.floor(heat / hotAt) > Math.floor(before / hotAt);
+    const isSmall = heat < hotAt * PATIENCE && shares.isSmall(node, hotAt - firstDue);
+    if (isHot ? isSmall : !this.isSlow(node)) return this.graph.interpret(node);
     if (!(isHot && this.join(node)) && !this.install([node], 'shared')) this.graph.setRun(node, node.one);
     return node.run(node);
   };
@@ -149,12 +154,6 @@ export class Tiering {
         return [...page.instructions(start, ranges[n + 1])].filter((one) => this.isCounted(one) && !isEntry(one));
       }),
     );
-  }
-
-  private countAnew(node: Node): Node | null {
-    this.records.setHeat(node.record, 0);
-    this.records.setDue(node, this.firstDue);
-    return this.graph.interpret(node);
   }
 
   /**
@@ -291,7 +290,7 @@ export class Tiering {
     const made = new CachedTranslation(entered, run, result, checks, grown);
     this.graph.cache.addTranslation(made);
     // What is inside is an entry only if control comes to it from elsewhere, often. What was cooled stays so.
-    for (const inside of this.entriesIn([made])) this.records.setHeat(inside, Math.min(this.records.heatOf(inside), 0));
+    for (const inside of this.entriesIn([made])) this.records.forgetHeat(inside);
     return made;
   }
 
