@@ -138,7 +138,8 @@ export class MachineCore {
     this.pc.interrupts.onPending = () => {
       if (isInterruptWaiting(this.state, this.pc.interrupts)) this.callAttention();
     };
-    if (!config.awaitsState) this.boot();
+    if (config.awaitsState) layout.map.ram.watchUntouched();
+    else this.boot();
   }
 
   private makePc(layout: PhysicalLayout): Pc {
@@ -289,6 +290,7 @@ export class MachineCore {
 
   /** Runs until something needs the host, or until the host's time is `until`. A debugger may have it go back. */
   run(until: number): RunResult {
+    this.mmu.ram.unwatchUntouched();
     return this.history ? this.history.run(until) : this.loop.go(until);
   }
 

@@ -50,13 +50,15 @@ export function copyFrames(bytes: Uint8Array, frames: readonly number[], target:
  * Puts saved contents in a frame's place. What is the same stays where somebody asks what has changed, as for code that was made of it.
  * @param source its words; null: zeros
  */
-export function putFrame({ words, frames }: GuestRam, frame: number, source: Int32Array | null): void {
+export function putFrame(ram: GuestRam, frame: number, source: Int32Array | null): void {
+  const { words, frames } = ram;
+  const isUntouched = ram.isUntouched(frame);
   if (source === null) {
     // Memory that nobody has touched takes none of the host's.
-    if (isZeroFrame(words, frame)) return;
+    if (isUntouched || isZeroFrame(words, frame)) return;
     words.fill(0, frame * FRAME_WORDS, (frame + 1) * FRAME_WORDS);
   } else {
-    if (frames.marks[frame] !== 0 && firstDifference(words, frame, source) < 0) return;
+    if (!isUntouched && frames.marks[frame] !== 0 && firstDifference(words, frame, source) < 0) return;
     words.set(source, frame * FRAME_WORDS);
   }
   frames.stored(frame << PAGE_SHIFT, PAGE_BYTES, 'device');

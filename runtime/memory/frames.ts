@@ -134,6 +134,11 @@ export class WriteWatch {
     return taken;
   }
 
+  /** Whether a frame, counted from the range's first, has not been written since it was taken. */
+  isUnwritten(n: number): boolean {
+    return n < this.count && (this.frames.marks[this.first + n] & this.bit) !== 0;
+  }
+
   /** How many have been written since they were last taken. */
   get written(): number {
     const { marks } = this.frames;

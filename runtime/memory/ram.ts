@@ -1,5 +1,5 @@
 import { PAGE_BYTES, PAGE_SHIFT } from '../../translator/abi/page.ts';
-import { Frames } from './frames.ts';
+import { Frames, type WriteWatch } from './frames.ts';
 
 /**
  * Guest memory: one buffer that holds RAM from physical address 0, and after it the frames of ROM images and of video
@@ -15,6 +15,8 @@ export class GuestRam {
   /** What is special about each frame. */
   readonly frames: Frames;
   private reserved: number;
+  /** Of RAM proper since it was made; null: nobody needs to know. */
+  private writes: WriteWatch | null = null;
 
   /** `inPages`: parts of it can be given back to the host, page by page. */
   constructor(ramBytes: number, otherBytes = 0, inPages = false) {
@@ -27,6 +29,23 @@ export class GuestRam {
     this.ramBytes = ramBytes;
     this.frames = new Frames(total >>> PAGE_SHIFT);
     this.reserved = ramBytes;
+  }
+
+  /** From now on it is known which frames are untouched. To be called before anything is written to RAM. */
+  watchUntouched(): void {
+    this.writes = this.frames.watch(0, this.ramBytes >>> PAGE_SHIFT);
+    this.writes.take();
+  }
+
+  /** Whether a frame is known to be as the host gave it: zeros, which even a look at would take the host's memory for. */
+  isUntouched(frame: number): boolean {
+    return this.writes !== null && this.writes.isUnwritten(frame);
+  }
+
+  /** All frames may have been written: stores cost nothing. */
+  unwatchUntouched(): void {
+    this.writes?.release();
+    this.writes = null;
   }
 
   /** Hands out frames that are no RAM; the first one's number. Throws if not so many bytes were asked for when made. */

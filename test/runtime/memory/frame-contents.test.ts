@@ -64,3 +64,22 @@ test.each(Object.entries(ways))('%s stores to frames that differ, and to no othe
   expect(Buffer.compare(ram.bytes, before)).toBe(0);
   expect(dropped.sort()).toEqual([2, 3]);
 });
+
+test('memory of which it is known what nobody has written becomes what was saved', () => {
+  const saved = memoryComponent(memory().ram).save();
+  const ram = new GuestRam(FRAMES * PAGE_BYTES);
+  ram.watchUntouched();
+  write(ram, 2, 7);
+  write(ram, 3, 7);
+  memoryComponent(ram).load(saved);
+  expect(Buffer.compare(ram.bytes, memory().ram.bytes)).toBe(0);
+  expect([0, 1, 2, 3].map((frame) => ram.isUntouched(frame))).toEqual([true, false, false, false]);
+  ram.unwatchUntouched();
+  expect(ram.isUntouched(0)).toBe(false);
+});
+
+test('frames after RAM are never untouched: a machine is made with contents there', () => {
+  const ram = new GuestRam(PAGE_BYTES, PAGE_BYTES);
+  ram.watchUntouched();
+  expect([0, 1].map((frame) => ram.isUntouched(frame))).toEqual([true, false]);
+});
