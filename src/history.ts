@@ -32,8 +32,8 @@ interface HistoryMachine {
 
 /**
  * A machine's past, for machines with MachineOptions.icount that are not recorded: all of a replay, else as far back as nothing has
- * entered the machine since `keep()` (docs/debugging.md). All calls but `keep`, `drop`, `continue` and `seekInReplay`
- * reject where no history is kept.
+ * entered the machine since `keep()` (docs/debugging.md). All calls but `keep`, `drop`, `continue`, `seekInReplay`,
+ * `breakInReplay` and `withdrawBreak` reject where no history is kept.
  * Those that move the machine reject when somebody pauses it meanwhile, or it comes to a limit: it stays where it has come to then.
  */
 export class MachineHistory {
@@ -88,6 +88,25 @@ export class MachineHistory {
     } finally {
       await this.drop();
     }
+  }
+
+  /**
+   * Has a replay stop, once, where so many instructions have run, when it comes there on its way forwards: as after a step, which the
+   * event `debug` tells. It takes the place of the one before.
+   * @throws Error if the machine replays nothing, or they have run already
+   */
+  async breakInReplay(instructions: number): Promise<void> {
+    if (this.recording?.mode !== 'play') throw new Error('setting the breakpoint is allowed only in play mode');
+    await this.#machine.debug('breakAt', instructions);
+  }
+
+  /**
+   * A replay stops nowhere of itself.
+   * @throws Error if the machine replays nothing
+   */
+  async withdrawBreak(): Promise<void> {
+    if (this.recording?.mode !== 'play') throw new Error('replay breakpoints are allowed only in play mode');
+    await this.#machine.debug('breakAt', Number.POSITIVE_INFINITY);
   }
 
   /**

@@ -124,7 +124,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
       const making = Machine.create({ ...options, ...changes, drives }, host, pool);
       const reading = rest.components();
       const [machine] = await Promise.all([making, reading.catch(() => {})]);
-      return await loaded(machine, async () => machine.#states.load({ components: await reading, media }));
+      return await loaded(machine, async () => machine.#states.load({ options, components: await reading, media }));
     });
   }
 

@@ -27,6 +27,11 @@ export interface DebugCalls {
   goBack(by: 'step' | 'stop'): void;
   /** The next run goes to where so many instructions have run. Throws an Error if no history is kept. */
   seek(instructions: number): void;
+  /**
+   * The machine stops, once, where so many instructions have run; Infinity: nowhere. Throws an Error if they have run already, are not
+   * counted, or the machine is recorded.
+   */
+  breakAt(instructions: number): void;
   /** By gdb's names. */
   readRegisters(names: readonly string[]): bigint[];
   /** False if the processor would not take the value. */
@@ -43,6 +48,7 @@ interface DebuggedHistory {
   keep(isKept: boolean): void;
   goBack(by: 'step' | 'stop'): void;
   seek(instructions: number): void;
+  breakAt(instructions: number): void;
   /** The machine stays where it has come to on its way. */
   abandon(): void;
   /** The machine is changed: it cannot be come back from before. */
@@ -106,6 +112,12 @@ export class Debugger implements DebugCalls {
 
   seek(instructions: number): void {
     this.history.seek(instructions);
+  }
+
+  breakAt(instructions: number): void {
+    const { history } = this.parts;
+    if (!history) throw new Error('the instructions of the machine are not counted, or it is recorded');
+    history.breakAt(instructions);
   }
 
   private get history(): DebuggedHistory {

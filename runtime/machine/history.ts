@@ -57,6 +57,8 @@ export class History {
   #had = 0;
   /** What has come from the host since the machine last ran on. */
   #held: ToMachine[] = [];
+  /** Instructions after which the machine is to stop once; Infinity: nowhere. */
+  #breakAt = Infinity;
   /** The machine is at its end, which comes of itself only once: how it ends if it runs on. */
   #ending: RunResult | null = null;
 
@@ -93,6 +95,12 @@ export class History {
   /** The next run goes to where so many instructions have run. */
   seek(instructions: number): void {
     this.#setOut((traveller) => traveller.to({ instructions, isReady: true }));
+  }
+
+  /** When the machine runs on it stops, once, where so many instructions have run; Infinity: nowhere. Throws an Error if they have run already. */
+  breakAt(instructions: number): void {
+    if (instructions < this.#time.instructions) throw new Error('cannot set breakpoint at the instruction in the past');
+    this.#breakAt = instructions;
   }
 
   /** A journey is under way. */
@@ -147,11 +155,19 @@ export class History {
   #runOn(): RunResult {
     this.#letIn();
     const wasEnding = this.#ending !== null;
-    const result = this.#proceed();
+    const result = this.#upToBreak();
     const { stop } = result;
     this.#isReady = stop?.reason === 'breakpoint' || (stop?.reason === 'watchpoint' && stop.by === 'interrupt');
     // A debugger can look back from where the machine is about to end.
     return this.#ending !== null && !wasEnding ? { reason: 'debug', stop: end } : result;
+  }
+
+  #upToBreak(): RunResult {
+    if (this.#breakAt === Infinity) return this.#proceed();
+    const result = this.#go(this.#breakAt);
+    if (result.reason !== 'slice' || this.#time.instructions < this.#breakAt) return result;
+    this.#breakAt = Infinity;
+    return { reason: 'debug', stop: { reason: 'step' } };
   }
 
   #letIn(): void {
@@ -206,6 +222,7 @@ export class History {
   /** Another host takes the place of the one that was there. */
   forget(): void {
     this.keep(false);
+    this.#breakAt = Infinity;
     this.#beginAnew();
     this.#held = [];
     this.#ending = null;

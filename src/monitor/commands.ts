@@ -13,7 +13,7 @@ import { memoryCommands } from './memory.ts';
 import { migrationCommands, resumeOrAwait } from './migrate.ts';
 import { networkCommands } from './network.ts';
 import { portCommands } from './ports.ts';
-import { replayCommand } from './replay.ts';
+import { replayCommands } from './replay.ts';
 import { screendumpCommand } from './screendump.ts';
 import { snapshotCommands } from './snapshots.ts';
 import { TextCursor } from './text-cursor.ts';
@@ -60,7 +60,7 @@ export const commands: readonly Command[] = [
   gdbserverCommand,
   ...migrationCommands,
   ...snapshotCommands,
-  replayCommand,
+  ...replayCommands,
   screendumpCommand,
   ...mediumCommands,
   throttleCommand,

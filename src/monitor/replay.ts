@@ -11,17 +11,37 @@ export async function infoReplay({ machine }: CommandContext): Promise<string> {
   return `${what} execution '${recording.file ?? ''}': instruction count = ${instructions}\n`;
 }
 
-/** Goes through a replay. */
-export const replayCommand: Command = {
-  names: ['replay_seek'],
-  usage: 'icount',
-  help: 'replay execution to the specified instruction count',
-  parameters: [{ name: 'icount', type: 'number' }],
-  run: async ({ numbers }, { machine }) => {
-    try {
-      await machine.history.seekInReplay(Number(numbers.icount));
-    } catch (error) {
-      throw new MonitorError(messageOf(error));
-    }
+const icount = { name: 'icount', type: 'number' } as const;
+
+/** Go through a replay. */
+export const replayCommands: readonly Command[] = [
+  {
+    names: ['replay_break'],
+    usage: 'icount',
+    help: 'set breakpoint at the specified instruction count',
+    parameters: [icount],
+    run: ({ numbers }, { machine }) => told(machine.history.breakInReplay(Number(numbers.icount))),
   },
-};
+  {
+    names: ['replay_delete_break'],
+    usage: '',
+    help: 'remove replay breakpoint',
+    parameters: [],
+    run: (_, { machine }) => told(machine.history.withdrawBreak()),
+  },
+  {
+    names: ['replay_seek'],
+    usage: 'icount',
+    help: 'replay execution to the specified instruction count',
+    parameters: [icount],
+    run: ({ numbers }, { machine }) => told(machine.history.seekInReplay(Number(numbers.icount))),
+  },
+];
+
+async function told(act: Promise<unknown>): Promise<void> {
+  try {
+    await act;
+  } catch (error) {
+    throw new MonitorError(messageOf(error));
+  }
+}

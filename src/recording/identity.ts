@@ -1,7 +1,7 @@
-import { crc32 } from '../../runtime/crc32.ts';
 import type { BlockMedium } from '../../runtime/host/block.ts';
 import { messageOf } from '../errors.ts';
 import type { MachineConfig } from '../machine-core.ts';
+import { differencesText, type OptionTexts, optionTexts } from '../option-differences.ts';
 import { checkedSoundRate } from '../sound/options.ts';
 import { RecordingError } from './layout.ts';
 
@@ -32,6 +32,22 @@ const free: readonly (keyof MachineConfig)[] = [
   'sound',
 ];
 
+/** What options are called that have another name in the configuration. */
+const optionNames: Readonly<Partial<Record<keyof MachineConfig, string>>> = {
+  memoryBytes: 'memory in bytes',
+  icountShift: 'icount.shift',
+  cards: 'network',
+  rebootAction: 'reboot',
+  videoRom: 'videoBios',
+  debugConsolePort: 'debugConsole',
+};
+
+/** By the names of options. */
+function named(parts: OptionTexts): OptionTexts {
+  const known: Readonly<Record<string, string>> = optionNames;
+  return Object.fromEntries(Object.entries(parts).map(([name, text]) => [known[name] ?? name, text]));
+}
+
 /** What a recording of a machine with this configuration begins with. */
 export function headerOf(config: MachineConfig): RecordingHeader {
   const { startTimeOfDay, drives = [], sound } = config;
@@ -45,21 +61,9 @@ export function headerOf(config: MachineConfig): RecordingHeader {
   };
 }
 
-function partsOf({ drives = [], ...others }: MachineConfig): Record<string, string> {
+function partsOf({ drives = [], ...others }: MachineConfig): OptionTexts {
   const config = { ...others, drives: drives.map(({ medium: _, ...drive }) => drive) };
-  const parts = Object.entries(config).filter(
-    ([name, value]) => !free.includes(name as keyof MachineConfig) && value !== undefined,
-  );
-  return Object.fromEntries(parts.map(([name, value]) => [name, JSON.stringify(sorted(value))]));
-}
-
-/** With names in alphabetical order, and checksums for bytes. */
-function sorted(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { bytes: value.length, crc32: crc32(value) };
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, part]) => [name, sorted(part)]));
+  return optionTexts({ ...config, ...Object.fromEntries(free.map((name) => [name, undefined])) });
 }
 
 /**
@@ -68,14 +72,15 @@ function sorted(value: unknown): unknown {
  */
 export function replayedConfig(config: MachineConfig, header: unknown): MachineConfig {
   const { machine, start } = checkedHeader(header);
-  const named = { ...config, boot: renamedBoot(config.boot, machine) };
-  const present = partsOf(named);
-  const names = [...new Set([...Object.keys(machine), ...Object.keys(present)])];
-  const different = names.filter((name) => machine[name] !== present[name]);
-  if (different.length > 0) throw otherMachine(different, machine, present);
+  const here = { ...config, boot: renamedBoot(config.boot, machine) };
+  const present = partsOf(here);
+  const differences = differencesText(named(machine), named(present));
+  if (differences) {
+    throw new RecordingError(`is of a machine with other options; give those that it was made with: ${differences}`);
+  }
   const { startTimeOfDay, media, sound } = start;
   const drives = config.drives?.map((drive) => ({ ...drive, medium: media[drive.name] ?? null }));
-  return { ...named, startTimeOfDay, ...(drives && { drives }), ...(sound && { sound }) };
+  return { ...here, startTimeOfDay, ...(drives && { drives }), ...(sound && { sound }) };
 }
 
 /** What a guest may be told of the files that its images came from. */
@@ -101,17 +106,6 @@ function parsed(json: string): Readonly<Record<string, unknown>> {
     // It is not that of any machine, as is said later.
     return {};
   }
-}
-
-function otherMachine(
-  names: readonly string[],
-  then: Readonly<Record<string, string>>,
-  now: Readonly<Record<string, string>>,
-): RecordingError {
-  const shown = names.map((name) => `${name} ${then[name] ?? 'not given'} (here ${now[name] ?? 'not given'})`);
-  return new RecordingError(
-    `is of a machine with other options; give those that it was made with: ${shown.join('; ')}`,
-  );
 }
 
 function checkedHeader(header: unknown): RecordingHeader {

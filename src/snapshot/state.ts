@@ -6,6 +6,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { CallName, Calls } from '../isolate/protocol.ts';
 import type { MachineImage } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
+import { differencesText, type OptionTexts, optionTexts } from '../option-differences.ts';
 import type { MachineOptions } from '../options.ts';
 import type { InOrder } from '../storage/in-order.ts';
 import type { Compressor, Method } from './compression.ts';
@@ -31,9 +32,27 @@ export interface SharedState {
   readonly media: SavedMedia;
 }
 
-/** The machine has refused a state. */
-function unfit({ message }: Error): SnapshotError {
-  return new SnapshotError(NAME, `is of a machine with other options: ${message}`);
+/**
+ * The machine has refused a state.
+ * @param differences options that may be the reason; '': none is known
+ */
+function unfit({ message }: Error, differences = ''): SnapshotError {
+  return new SnapshotError(NAME, `is of a machine with other options: ${differences || message}`);
+}
+
+/** Options that a state need not have been saved with. */
+const indifferent: readonly (keyof MachineOptions)[] = [
+  'engine',
+  'icount',
+  'reboot',
+  'bootOrder',
+  'keyboardLayout',
+  'log',
+];
+
+/** What the machine's parts follow from. */
+function devicesOf(options: MachineOptions): OptionTexts {
+  return optionTexts({ ...options, ...Object.fromEntries(indifferent.map((name) => [name, undefined])) });
 }
 
 /** Its own time, in nanoseconds. */
@@ -181,14 +200,14 @@ export class MachineStates {
   loadWithin(name: string): Promise<void> {
     return this.#frozen(async () => {
       this.#checkUnrecorded();
-      const { components, media } = await this.decode(await this.#drives.snapshots.state(name));
-      await this.#fitting('check', components);
-      await this.#drives.load(media, () => this.#load(components), name);
+      const snapshot = await this.decode(await this.#drives.snapshots.state(name));
+      await this.#fitting('check', snapshot);
+      await this.#drives.load(snapshot.media, () => this.#load(snapshot), name);
     });
   }
 
-  async #load(components: SavedComponents): Promise<void> {
-    await this.#fitting('load', components);
+  async #load(snapshot: MachineSnapshot): Promise<void> {
+    await this.#fitting('load', snapshot);
     this.#tellLinks();
   }
 
@@ -197,9 +216,9 @@ export class MachineStates {
     for (const card of this.#machine.cards.all) card.tellLink();
   }
 
-  async #fitting(name: 'check' | 'load', components: SavedComponents): Promise<void> {
+  async #fitting(name: 'check' | 'load', { components, options }: MachineSnapshot): Promise<void> {
     await this.#call(name, components).catch((error: Error) => {
-      throw unfit(error);
+      throw unfit(error, differencesText(devicesOf(options), devicesOf(restoredOptions(this.#options))));
     });
   }
 
@@ -207,10 +226,10 @@ export class MachineStates {
    * Puts a state in the place of the present one.
    * @throws ConfigurationError if it doesn't fit the machine, or what is in its drives; nothing has changed then
    */
-  load({ components, media }: WholeState): Promise<void> {
+  load(snapshot: MachineSnapshot): Promise<void> {
     return this.#frozen(async () => {
       this.#checkUnrecorded();
-      await this.#drives.load(media, () => this.#load(components));
+      await this.#drives.load(snapshot.media, () => this.#load(snapshot));
     });
   }
 

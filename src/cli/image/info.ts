@@ -6,10 +6,19 @@ import { isHttp } from '../../storage/http/store.ts';
 import { formatOf } from '../../storage/open.ts';
 import { CORRUPT, DIRTY } from '../../storage/qcow2/extensions.ts';
 import { type Header, readHeader } from '../../storage/qcow2/header.ts';
+import { ImageFile } from '../../storage/qcow2/image-file.ts';
+import { type ImageSnapshot, readSnapshots } from '../../storage/qcow2/snapshots.ts';
 import { RawDisk } from '../../storage/raw.ts';
 import { sizeText } from '../../storage/size-text.ts';
+import { snapshotLines } from '../../storage/snapshot-list.ts';
 import type { ByteStore } from '../../storage/store.ts';
 import { type Arguments, formatNamed } from './arguments.ts';
+
+/** What is told of an image in a format that has a header. */
+interface Qcow2Facts {
+  readonly header: Header;
+  readonly snapshots: readonly ImageSnapshot[];
+}
 
 /** `image info`: returns what it says, as text or as JSON with the names of qemu-img. */
 export async function imageInfo({ values, words: [file] }: Arguments): Promise<string> {
@@ -17,42 +26,46 @@ export async function imageInfo({ values, words: [file] }: Arguments): Promise<s
   if (output !== 'human' && output !== 'json') throw new ConfigurationError('--output is human or json');
   const store = await nodeStorage.open(file, 'read');
   try {
-    const header =
-      (await formatOf(store, formatNamed(values.format))) === 'qcow2' ? await readHeader(store) : undefined;
+    const isQcow2 = (await formatOf(store, formatNamed(values.format))) === 'qcow2';
+    const facts = isQcow2 ? await factsOf(store) : undefined;
     const used = isHttp(file) ? undefined : (await stat(file)).blocks * 512;
-    return output === 'json'
-      ? `${JSON.stringify(jsonOf(store, header, used), null, 4)}\n`
-      : textOf(store, header, used);
+    return output === 'json' ? `${JSON.stringify(jsonOf(store, facts, used), null, 4)}\n` : textOf(store, facts, used);
   } finally {
     await store.close();
   }
+}
+
+async function factsOf(store: ByteStore): Promise<Qcow2Facts> {
+  const header = await readHeader(store);
+  return { header, snapshots: await readSnapshots(new ImageFile(store, header)) };
 }
 
 const compatOf = ({ version }: Header): string => (version === 2 ? '0.10' : '1.1');
 const compressionOf = ({ compression }: Header): string => (compression === 'deflate' ? 'zlib' : 'zstd');
 
 /** Bytes of the disk that an image stands for. */
-const sizeOf = (store: ByteStore, header: Header | undefined): number => header?.size ?? new RawDisk(store).size;
+const sizeOf = (store: ByteStore, facts: Qcow2Facts | undefined): number =>
+  facts?.header.size ?? new RawDisk(store).size;
 
-function textOf(store: ByteStore, header: Header | undefined, used: number | undefined): string {
-  const size = sizeOf(store, header);
+function textOf(store: ByteStore, facts: Qcow2Facts | undefined, used: number | undefined): string {
+  const size = sizeOf(store, facts);
   const lines = [
     `image: ${store.name}`,
-    `file format: ${header ? 'qcow2' : 'raw'}`,
+    `file format: ${facts ? 'qcow2' : 'raw'}`,
     `virtual size: ${sizeText(size)} (${size} bytes)`,
     `disk size: ${used === undefined ? 'unavailable' : sizeText(used)}`,
-    ...(header ? qcow2Lines(header) : []),
+    ...(facts ? qcow2Lines(facts) : []),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function qcow2Lines(header: Header): string[] {
-  const { backingFile, extensions, snapshotCount } = header;
+function qcow2Lines({ header, snapshots }: Qcow2Facts): string[] {
+  const { backingFile, extensions } = header;
   return [
     `cluster_size: ${2 ** header.clusterBits}`,
     ...(backingFile === undefined ? [] : [`backing file: ${printable(backingFile)}`]),
     ...(extensions.backingFormat === undefined ? [] : [`backing file format: ${printable(extensions.backingFormat)}`]),
-    ...(snapshotCount > 0 ? [`snapshots: ${snapshotCount}`] : []),
+    ...(snapshots.length > 0 ? [`Snapshot list:\n${snapshotLines(snapshots).slice(0, -1)}`] : []),
     'Format specific information:',
     `    compat: ${compatOf(header)}`,
     `    compression type: ${compressionOf(header)}`,
@@ -62,14 +75,15 @@ function qcow2Lines(header: Header): string[] {
   ];
 }
 
-function jsonOf(store: ByteStore, header: Header | undefined, used: number | undefined): object {
+function jsonOf(store: ByteStore, facts: Qcow2Facts | undefined, used: number | undefined): object {
   const common = {
-    'virtual-size': sizeOf(store, header),
+    'virtual-size': sizeOf(store, facts),
     filename: store.name,
-    format: header ? 'qcow2' : 'raw',
+    format: facts ? 'qcow2' : 'raw',
     'actual-size': used,
   };
-  if (!header) return { ...common, 'dirty-flag': false };
+  if (!facts) return { ...common, 'dirty-flag': false };
+  const { header, snapshots } = facts;
   const data = {
     compat: compatOf(header),
     'compression-type': compressionOf(header),
@@ -77,11 +91,27 @@ function jsonOf(store: ByteStore, header: Header | undefined, used: number | und
     corrupt: (header.incompatible & CORRUPT) !== 0n,
   };
   return {
+    ...(snapshots.length > 0 && { snapshots: snapshots.map(snapshotJson) }),
     ...common,
     'cluster-size': 2 ** header.clusterBits,
     'backing-filename': header.backingFile,
     'backing-filename-format': header.extensions.backingFormat,
     'format-specific': { type: 'qcow2', data },
     'dirty-flag': (header.incompatible & DIRTY) !== 0n,
+  };
+}
+
+const SECOND = 1_000_000_000n;
+
+function snapshotJson({ id, name, stateBytes, date, clock, instructions }: ImageSnapshot): object {
+  return {
+    id,
+    name,
+    'vm-state-size': stateBytes,
+    'date-sec': Number(date / SECOND),
+    'date-nsec': Number(date % SECOND),
+    'vm-clock-sec': Number(clock / SECOND),
+    'vm-clock-nsec': Number(clock % SECOND),
+    ...(instructions !== undefined && { icount: Number(instructions) }),
   };
 }

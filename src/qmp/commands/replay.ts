@@ -17,12 +17,23 @@ export const replayCommands: readonly QmpCommand[] = [
   {
     name: 'replay-seek',
     parameters: { icount: 'integer' },
-    run: async (args, { machine }) => {
-      try {
-        await machine.history.seekInReplay(args.number('icount'));
-      } catch (error) {
-        throw new QmpError(messageOf(error));
-      }
-    },
+    run: (args, { machine }) => told(machine.history.seekInReplay(args.number('icount'))),
+  },
+  {
+    name: 'replay-break',
+    parameters: { icount: 'integer' },
+    run: (args, { machine }) => told(machine.history.breakInReplay(args.number('icount'))),
+  },
+  {
+    name: 'replay-delete-break',
+    run: (_, { machine }) => told(machine.history.withdrawBreak()),
   },
 ];
+
+async function told(act: Promise<unknown>): Promise<void> {
+  try {
+    await act;
+  } catch (error) {
+    throw new QmpError(messageOf(error));
+  }
+}

@@ -25,6 +25,20 @@ test('images are made, resized, copied, shown and checked', async () => {
   expect(await image('check', raw)).toMatchObject({ code: 63 });
 });
 
+test('what is told of an image has its snapshots, as qemu-img shows them', async () => {
+  const path = file('snapshots.qcow2');
+  await image('create', '-f', 'qcow2', path, '2M');
+  expect((await image('info', path)).output).not.toContain('Snapshot list');
+  for (const name of ['first', 'second one']) await image('snapshot', '-c', name, path);
+  const { output: list } = await image('snapshot', '-l', path);
+  expect((await image('info', path)).output).toContain(`cluster_size: 65536\n${list}Format specific information:\n`);
+  const { snapshots } = JSON.parse((await image('info', '--output=json', path)).output) as { snapshots: object[] };
+  expect(snapshots).toMatchObject([
+    { id: '1', name: 'first', 'vm-state-size': 0, 'date-sec': expect.any(Number), 'vm-clock-nsec': 0 },
+    { id: '2', name: 'second one' },
+  ]);
+});
+
 test('an image becomes smaller by a size with a minus, if that is allowed', async () => {
   const path = file('smaller.qcow2');
   await image('create', '-f', 'qcow2', path, '3M');

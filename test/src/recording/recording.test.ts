@@ -79,9 +79,13 @@ describe('is refused', () => {
     );
 
   test('for a machine with other options, which the error names', async () => {
-    expect(await refused(recording, { memory: 16 })).toMatch(/other options.*memoryBytes 8388608 \(here 16777216\)$/);
+    expect(await refused(recording, { memory: 16 })).toMatch(
+      /other options.*memory in bytes 8388608 \(here 16777216\)$/,
+    );
     expect(await refused(recording, { cpu: '486' })).toMatch(/cpu not given \(here "486"\)$/);
-    expect(await refused(recording, { icount: { shift: 4, replay: recording } })).toMatch(/icountShift 3 \(here 4\)/);
+    expect(await refused(recording, { icount: { shift: 4, replay: recording } })).toMatch(
+      /: icount\.shift 3 \(here 4\)$/,
+    );
   });
 
   test.each([

@@ -49,11 +49,52 @@ test('a replay is gone through backwards and forwards', async () => {
   expect(await machine.exited).toMatchObject({ reason: 'poweroff' });
 });
 
+test('a replay stops once where it was told to', async () => {
+  await using machine = await Machine.create({ ...demo, icount: { shift: 3, replay: file } });
+  const [monitor, qmp] = [openMonitor(machine), openQmp(machine)];
+  const stopped = async () => {
+    await new Promise<void>((resolve) => machine.on('paused', resolve));
+    return (await machine.metrics()).instructions;
+  };
+  const runTo = async () => {
+    const stop = stopped();
+    await monitor.execute('cont');
+    return await stop;
+  };
+  expect(await monitor.execute('replay_break 1000')).toBe('');
+  expect(await monitor.execute('replay_break 4321')).toBe('');
+  expect(await runTo()).toBe(4321);
+  expect(await monitor.execute('replay_break 4320')).toBe('cannot set breakpoint at the instruction in the past\n');
+  expect(await qmp.execute('replay-break', { icount: 5001 })).toEqual({});
+  expect(await runTo()).toBe(5001);
+  expect(await monitor.execute('replay_break 5200')).toBe('');
+  expect(await monitor.execute('replay_delete_break')).toBe('');
+  expect(await qmp.execute('replay-break', { icount: 5300 })).toEqual({});
+  expect(await qmp.execute('replay-delete-break')).toEqual({});
+  await machine.start();
+  expect(await machine.exited).toMatchObject({ reason: 'poweroff' });
+});
+
+test('a break stays where it is while a replay is gone through', async () => {
+  await using machine = await Machine.create({ ...demo, icount: { shift: 3, replay: file } });
+  await machine.history.breakInReplay(2000);
+  await machine.history.seekInReplay(5000);
+  await machine.history.seekInReplay(100);
+  const stop = new Promise((resolve) => machine.on('debug', resolve));
+  await machine.start();
+  expect(await stop).toEqual({ reason: 'step' });
+  expect((await machine.metrics()).instructions).toBe(2000);
+});
+
 test('without a recording there is nothing to go through', async () => {
   await using machine = await Machine.create(demo);
   const [monitor, qmp] = [openMonitor(machine), openQmp(machine)];
   expect(await monitor.execute('info replay')).toBe('Record/replay is not active\n');
   expect(await monitor.execute('replay_seek 5')).toBe('replay must be enabled to seek\n');
+  const notSet = 'setting the breakpoint is allowed only in play mode';
+  expect(await monitor.execute('replay_break 5')).toBe(`${notSet}\n`);
+  await expect(qmp.execute('replay-break', { icount: 5 })).rejects.toThrow(notSet);
+  expect(await monitor.execute('replay_delete_break')).toBe('replay breakpoints are allowed only in play mode\n');
   expect(await qmp.execute('query-replay')).toEqual({ mode: 'none', icount: 0 });
   await expect(qmp.execute('replay-seek', { icount: 5 })).rejects.toThrow('replay must be enabled to seek');
 });
