@@ -3,6 +3,7 @@ import { awaitChannel, ConfigurationError, Machine, type MachineOptions } from '
 import { placeText } from '../listen-address.ts';
 import { systemMessage } from '../node/system-message.ts';
 import { isSnapshot } from '../snapshot/layout.ts';
+import { announceWaiting } from './ps/announce.ts';
 
 /**
  * The machine that `-incoming` names: it is in a file, or another process sends it. That one may still be on its way then.
@@ -18,7 +19,9 @@ export async function comingMachine(
   const file = path === undefined ? undefined : await fileOf(path);
   if (file && isSnapshot(file)) return await Machine.restore(file, changes);
   const { address, channel } = await awaitChannel(uri);
-  if (address) note(`rawiron: waits for a machine at ${placeText(address)}`);
+  if (address === undefined) return await Machine.receive(await channel, changes);
+  using _announcement = announceWaiting(changes.name, address);
+  note(`rawiron: waits for a machine at ${placeText(address)}`);
   return await Machine.receive(await channel, changes);
 }
 

@@ -1,5 +1,6 @@
 import { announceMachine, ConfigurationError, type Machine, type RunningMachine, type VncServer } from '../../index.ts';
-import { placeText } from '../../listen-address.ts';
+import { type ListenAddress, placeText } from '../../listen-address.ts';
+import { announceAwaited, type MachineTitle } from '../../node/running/announce.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { BackendPlan } from '../backends/plan.ts';
 import type { Settings } from '../settings.ts';
@@ -18,8 +19,17 @@ interface Places {
 /** Lets `rawiron ps` show a machine, unless this user has no place for that. */
 export function announce(machine: Machine, places: Places): Disposable {
   const { name } = places.settings.machine;
+  return ifPossible(() => announceMachine(machine, { name, sockets: socketsOf(places) }));
+}
+
+/** Lets it show where one is waited for. */
+export function announceWaiting(name: MachineTitle['name'], address: ListenAddress): Disposable {
+  return ifPossible(() => announceAwaited({ name, sockets: [{ kind: 'incoming', place: placeText(address) }] }));
+}
+
+function ifPossible(announce: () => Disposable): Disposable {
   try {
-    return announceMachine(machine, { ...(name !== undefined && { name }), sockets: socketsOf(places) });
+    return announce();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { [Symbol.dispose]: () => {} };

@@ -19,7 +19,7 @@ export function machinesTable(machines: readonly RunningMachine[], now: number):
 
 function rowOf({ name = '-', pid, started, memory, state, sockets }: RunningMachine, now: number): string[] {
   const places = sockets.map(({ kind, place }) => `${kind}=${place}`).join(' ');
-  const megabytes = `${Math.round(memory / 2 ** 20)} MB`;
+  const megabytes = memory === 0 ? '-' : `${Math.round(memory / 2 ** 20)} MB`;
   return [name, `${pid}`, durationText(now - started), megabytes, state, places || '-'].map((cell) => printable(cell));
 }
 

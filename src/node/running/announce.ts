@@ -10,7 +10,15 @@ import { type Entry, entryName, processStart, type RunningMachine } from './entr
 export type MachineTitle = Pick<RunningMachine, 'name' | 'sockets'>;
 
 /** What is looked at of a machine. */
-type Announced = Pick<Machine, 'state' | 'memoryBytes' | 'on' | 'off'>;
+interface Announced {
+  readonly state: string;
+  readonly memoryBytes: number;
+  on(name: 'running' | 'paused' | 'exit', listener: () => void): unknown;
+  off(name: 'running' | 'paused' | 'exit', listener: () => void): unknown;
+}
+
+/** One that is still to come; nobody knows yet how large it is. */
+const awaited: Announced = { state: 'inmigrate', memoryBytes: 0, on: () => {}, off: () => {} };
 
 const announced = new Set<Announcement>();
 const withdrawAll = (): void => {
@@ -44,7 +52,9 @@ class Announcement implements Disposable {
     } catch (error) {
       throw new ConfigurationError(`a machine cannot be announced: ${systemMessage(error)}`);
     }
-    machine.on('running', this.#write).on('paused', this.#write).on('exit', this.#withdraw);
+    machine.on('running', this.#write);
+    machine.on('paused', this.#write);
+    machine.on('exit', this.#withdraw);
     if (announced.size === 0) process.on('exit', withdrawAll);
     announced.add(this);
   }
@@ -58,7 +68,9 @@ class Announcement implements Disposable {
 
   [Symbol.dispose](): void {
     if (!announced.delete(this)) return;
-    this.#machine.off('running', this.#write).off('paused', this.#write).off('exit', this.#withdraw);
+    this.#machine.off('running', this.#write);
+    this.#machine.off('paused', this.#write);
+    this.#machine.off('exit', this.#withdraw);
     if (announced.size === 0) process.off('exit', withdrawAll);
     rmSync(this.#file, { force: true });
   }
@@ -70,4 +82,12 @@ class Announcement implements Disposable {
  */
 export function announceMachine(machine: Machine, title: MachineTitle): Disposable {
   return new Announcement(machine, title);
+}
+
+/**
+ * The same for a process that waits for a machine, until what is given back is disposed.
+ * @throws ConfigurationError as `announceMachine`
+ */
+export function announceAwaited(title: MachineTitle): Disposable {
+  return new Announcement(awaited, title);
 }

@@ -8,13 +8,13 @@ export interface RunningMachine {
   readonly pid: number;
   /** When it was made, in milliseconds since 1970. */
   readonly started: number;
-  /** Bytes of its guest's memory. */
+  /** Bytes of its guest's memory; 0: it is still to come. */
   readonly memory: number;
-  /** What it is doing: created, running, paused. */
+  /** What it is doing: created, running, paused; inmigrate: the process waits for a machine from another one. */
   readonly state: string;
   /** Where something listens that it can be reached by, such as `qmp` at `unix:/tmp/qmp`. */
   readonly sockets: readonly {
-    /** What listens there: monitor, qmp, gdb, vnc, inspector, or a port such as com1. */
+    /** What listens there: monitor, qmp, gdb, vnc, inspector, a port such as com1, or incoming, where a machine is waited for. */
     readonly kind: string;
     /** Such as `unix:/tmp/qmp` or `tcp:127.0.0.1:4000`. */
     readonly place: string;
