@@ -57,6 +57,8 @@ export const Register = {
   multicast: 0x5200,
   addresses: 0x5400,
   vlanFilter: 0x5600,
+  /** Of later cards. Drivers for all of them take it here too, and QEMU's card keeps it. */
+  softwareSemaphore: 0x5b50,
 } as const;
 
 /** Statistics are cleared when they are read (13.7). */
@@ -89,6 +91,7 @@ export const keptRegisters: readonly (readonly [first: number, last: number, mas
   [Register.addresses, 0x547c, -1],
   [Register.vlanFilter, 0x57fc, -1],
   [0x5800, 0x5820, -1],
+  [Register.softwareSemaphore, Register.softwareSemaphore, -1],
 ];
 
 /** Device control (13.4.1). */

@@ -109,6 +109,13 @@ test('the address is in the registers and in the EEPROM, whose sum is right', ()
   expect(words.reduce((sum, word) => (sum + word) & 0xffff)).toBe(0xbaba);
 });
 
+test('the semaphore of later cards can be taken: drivers of all cards wait for it', () => {
+  const rig = new E1000Rig();
+  expect(rig.read(Register.softwareSemaphore)).toBe(0);
+  rig.write(Register.softwareSemaphore, 2);
+  expect(rig.read(Register.softwareSemaphore)).toBe(2);
+});
+
 test('registers are reached by two ports as well', () => {
   const rig = new E1000Rig();
   rig.ports.write(PORTS, 4, Register.status);
