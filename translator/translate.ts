@@ -1,10 +1,11 @@
+import { type Assumptions, usualAssumptions } from './assumptions.ts';
 import { EmitContext, type EmitOptions } from './emit/context.ts';
 import type { Link } from './emit/links.ts';
 import { hex } from './emit/names.ts';
 import { emitRegion } from './emit/region.ts';
 import type { Region } from './ir/statement.ts';
 import { type StackDepths, stackDepths } from './ir/x87/stack.ts';
-import { type Checks, type Observe, optimize } from './opt/pipeline.ts';
+import { type Observe, optimize } from './opt/pipeline.ts';
 import { blockTargets } from './region/flow.ts';
 import { liftRegion } from './region/lift.ts';
 import { type CodeSource, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
@@ -20,10 +21,8 @@ export interface TranslationRequest {
   /** Of the function. Absent: it is named by its address. */
   readonly name?: string;
   readonly observe?: Observe | undefined;
-  /** Absent: shared. */
-  readonly checks?: Checks;
-  /** X87 precision control that it is made for, as bits of FpuMode. Absent: 64 bits. */
-  readonly precision?: number;
+  /** Absent: the usual ones. */
+  readonly assumptions?: Assumptions;
 }
 
 export interface Translation {
@@ -48,21 +47,24 @@ export function translate(request: TranslationRequest): Translation | null {
     options,
     name = `guest_${hex(entries[0])}`,
     observe,
-    checks,
-    precision = 0,
+    assumptions = usualAssumptions,
   } = request;
   const blocks = selectRegion(source, entries, limits);
   if (blocks.length === 0 || isOnlyTrap(blocks)) return null;
-  const region = liftRegion(blocks, source.key, source.targets);
+  const isMisaligned = (eip: number) => assumptions.misaligned.has((eip - source.eip) | 0);
+  const region = liftRegion(blocks, source.key, source.targets, isMisaligned);
   observe?.('lift', region);
-  optimize(region, observe, checks);
+  optimize(region, observe, assumptions.checks);
   const depths = stackDepths(region);
   // What is in locals of the x87 stack is said by the block that is entered.
   const entered = blocks.filter(({ eip }, n) => (depths.isUsed ? n === 0 : entries.includes(eip)));
   const flow = controlFlow(region, depths);
   const roots = entered.map((_block, n) => n);
   const structure = structureRegion(flow, roots);
-  const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, { depths, precision });
+  const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, {
+    depths,
+    precision: assumptions.precision,
+  });
   return { ...emitted, ...extent(reached(blocks, flow, roots)), entries: entered.map(({ eip }) => eip) };
 }
 

@@ -47,7 +47,7 @@ import { writeExtendedControl, xrstor, xsave } from './x87/xsave.ts';
  * A trap of the helper table (translator/abi/helpers.ts). It raises a fault with nothing changed, or does all of what
  * the instruction means; it sets Word.eip unless it is declared to resume. A few give a value to the code that calls.
  */
-export type Trap = (cpu: Cpu, ...args: readonly [number, number, number, number, number, number]) => unknown;
+export type Trap = (cpu: Cpu, a: number, b: number, c: number, d: number, e: number, f: number) => unknown;
 
 /** A pure function of the helper table. */
 export type PureHelper = (a: number, b: number, c: number) => number;
@@ -57,9 +57,9 @@ export type PureHelper = (a: number, b: number, c: number) => number;
  * dispatcher it would be one of the instruction.
  */
 function switching(trap: Trap): Trap {
-  return (cpu, ...args) => {
+  return (cpu, a, b, c, d, e, f) => {
     try {
-      trap(cpu, ...args);
+      trap(cpu, a, b, c, d, e, f);
     } catch (error) {
       if (!(error instanceof GuestFault && error.inNewTask)) throw error;
       deliver(cpu, error.vector, 'exception', error.errorCode, cpu.state[Word.eip]);

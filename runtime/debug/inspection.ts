@@ -84,13 +84,13 @@ export class Inspection implements Questions {
       info: this.infoOf(translation),
       text: this.view.textOf(translation),
       links: this.view.linksOf(translation),
-      // With all of its own blocks, and the checks that it was made with.
+      // With all of its own blocks, and the assumptions that it was made with.
       code: {
         ...this.snapshot(page, page.frame * PAGE_BYTES, this.view.linearOf(page, head.eip), head.eip),
         entries: translation.entries.map(({ eip }) => eip >>> 0),
         hasRun: translation.ranges.filter((_, n) => n % 2 === 0),
         limits: { blocks: translation.blocks, instructions: translation.blocks * PAGE_BYTES },
-        checks: translation.checks,
+        assumptions: this.view.assumptionsOf(translation.assumptions),
       },
       counts: counted
         ? counted.offsets.map((offset, n) => [(offset + page.eip) >>> 0, counted.counts[n]] as const)

@@ -178,8 +178,15 @@ export interface CodeSnapshot {
     /** Instructions at most. */
     readonly instructions: number;
   };
-  /** Whether accesses share checks (translator/opt/pipeline.ts). */
-  readonly checks: Checks;
+  /** What the translation takes to be so. */
+  readonly assumptions: {
+    /** Whether accesses share checks, so that several are taken to lie in one page, or have one each. */
+    readonly checks: Checks;
+    /** X87 precision control: bits 8 and 9 of the control word, inverted. */
+    readonly precision: number;
+    /** Offsets in the page of instructions whose accesses are not taken to be aligned. */
+    readonly misaligned: readonly number[];
+  };
   /** How its JavaScript is printed. */
   readonly options: {
     /** What the function's name ends with. */

@@ -1,4 +1,5 @@
 import { Segment, Word } from '../../translator/abi/state.ts';
+import { type Assumptions, usualAssumptions } from '../../translator/assumptions.ts';
 import { INSTRUCTION_COMMENT } from '../../translator/emit/names.ts';
 import { formatInstruction } from '../../translator/x86/format.ts';
 import type { Cpu } from '../cpu/cpu.ts';
@@ -197,14 +198,18 @@ export class EngineView {
     return formatInstruction(node);
   }
 
+  assumptionsOf({ checks, precision, misaligned }: Assumptions): CodeSnapshot['assumptions'] {
+    return { checks, precision, misaligned: [...misaligned] };
+  }
+
   /** What translations depend on besides code and state key. */
-  translatorSettings(): Pick<CodeSnapshot, 'features' | 'limits' | 'checks' | 'options'> {
+  translatorSettings(): Pick<CodeSnapshot, 'features' | 'limits' | 'assumptions' | 'options'> {
     const { engine, cpu } = this.parts;
     const { blocks, instructions } = engine.tiering?.options ?? defaultTiering;
     return {
       features: [...cpu.model.features],
       limits: { blocks, instructions },
-      checks: 'shared',
+      assumptions: this.assumptionsOf({ ...usualAssumptions, precision: engine.graph.precision }),
       options: { ...engine.emit },
     };
   }

@@ -1,5 +1,5 @@
+import type { Assumptions } from '../../translator/assumptions.ts';
 import { hex } from '../../translator/emit/names.ts';
-import type { Checks } from '../../translator/opt/pipeline.ts';
 import type { Translation } from '../../translator/translate.ts';
 import type { CodePage } from './code-page.ts';
 import type { Node, Run } from './node.ts';
@@ -20,7 +20,7 @@ export class CachedTranslation {
   readonly ranges: readonly number[];
   readonly instructions: number;
   readonly blocks: number;
-  readonly checks: Checks;
+  readonly assumptions: Assumptions;
   /** Times that it has taken the place of a smaller one, or of one with fewer entries. */
   readonly growth: number;
 
@@ -28,7 +28,7 @@ export class CachedTranslation {
     entries: readonly Node[],
     run: Run,
     { ranges, instructions, blocks }: Translation,
-    checks: Checks,
+    assumptions: Assumptions,
     growth: number,
   ) {
     const [head] = entries;
@@ -41,7 +41,7 @@ export class CachedTranslation {
     this.ranges = ranges.map((eip) => this.page.distanceTo(eip));
     this.instructions = instructions;
     this.blocks = blocks;
-    this.checks = checks;
+    this.assumptions = assumptions;
   }
 
   /** Whether some of the bytes [start, end) of the page are in it. */

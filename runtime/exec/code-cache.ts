@@ -36,7 +36,7 @@ export interface InstructionReset {
 }
 
 /**
- * InstructionReset code by where it is: contexts, code pages, and what the bytes of each frame were decoded to, so that a store
+ * Decoded code by where it is: contexts, code pages, and what the bytes of each frame were decoded to, so that a store
  * drops just what it changed.
  */
 export class CodeCache implements CodeWriteListener {

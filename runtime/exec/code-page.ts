@@ -1,5 +1,6 @@
 import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
+import { usualAssumptions } from '../../translator/assumptions.ts';
 import { isRelative } from '../../translator/region/flow.ts';
 import { type Instruction, Shape } from '../../translator/x86/instruction.ts';
 import type { CachedTranslation } from './cached-translation.ts';
@@ -30,6 +31,8 @@ export class CodePage implements Hashed<CodePage> {
   private readonly index: RecordIndex;
   /** Where in the index its records are. */
   private directory = 0;
+  /** Offsets of instructions that often access what is not aligned. */
+  misaligned = usualAssumptions.misaligned;
   /** Records that lead out of the page, by the EIP that they lead to. */
   readonly gates = new Map<number, number>();
   readonly translations = new Set<CachedTranslation>();
@@ -76,6 +79,13 @@ export class CodePage implements Hashed<CodePage> {
   /** An instruction was decoded here. With an operand size of 16 bits a jump's target is a number modulo 2^16, not a distance. */
   noteDecoded(i: Instruction): void {
     if ((i.shape & Shape.operand16) !== 0 && isRelative(i)) this.isMovable = false;
+  }
+
+  /** An instruction accesses what is not aligned: translations are to do so in place, but for what the runtime does for them. */
+  noteMisaligned({ eip, form }: Node): void {
+    const offset = this.distanceTo(eip);
+    if (form.class === 'sensitive' || this.misaligned.has(offset)) return;
+    this.misaligned = new Set(this.misaligned).add(offset);
   }
 
   /** Whether it was at a linear page before. If it is wanted there again two live there, and it had to go to and fro. */
@@ -128,6 +138,7 @@ export class CodePage implements Hashed<CodePage> {
     if (this.gates.size > 0) this.gates.clear();
     if (this.translations.size > 0) this.translations.clear();
     this.formerPlaces.length = 0;
+    this.misaligned = usualAssumptions.misaligned;
   }
 
   /** The records of instructions from an offset to in front of another, decoded or not. */

@@ -1,7 +1,8 @@
 import { RETURN_RECORD } from '../../translator/abi/record.ts';
 import { Eflags, FpuMode, Shadow, Word } from '../../translator/abi/state.ts';
-import type { Assumption, Link } from '../../translator/emit/links.ts';
+import type { Link, LinkedAssumption } from '../../translator/emit/links.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
+import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import { type CodePage, nowhere } from './code-page.ts';
 import { DecodedCode } from './decoded-code.ts';
@@ -12,15 +13,22 @@ import { Rehearsal } from './rehearsal.ts';
 /** Targets that are noted for an indirect jump: more are not worth comparing with. */
 const MOST_TARGETS = 16;
 
+/** Of so many accesses that are not aligned the instruction of one is remembered. */
+const A_FEW = 16;
+
 /** Runs decoded code: what the interpreter's loops leave to the runtime, and what translations call. */
 export class Graph extends DecodedCode {
   /** Where a fault is: the innermost node that was running when it was thrown. */
   faulting: Node | null = null;
   readonly rehearsal: Rehearsal;
+  private readonly mmu: Mmu;
   private readonly tlb: Tlb;
+  /** Accesses that were not aligned (Mmu.misaligned), as last seen. */
+  private misaligned = 0;
 
   constructor(parts: GraphParts) {
     super(parts);
+    this.mmu = parts.mmu;
     this.tlb = parts.mmu.tlb;
     parts.records.attach(RETURN_RECORD, this.returned);
     this.rehearsal = new Rehearsal(parts, this.cache.branchTargets, this.returned);
@@ -58,19 +66,27 @@ export class Graph extends DecodedCode {
 
   readonly leaving: Run = (node) => this.leaveAt(node);
 
-  /** Runs an instruction by its handler though a translation may start there. */
-  readonly interpretOne: Run = (link) => this.interpret(link.taken!);
-
-  /** What links to single instructions do; of an assumption that has failed the translation is told. */
-  private readonly interpreting: Readonly<Record<Assumption | 'interpret', Run>> = {
-    interpret: this.interpretOne,
-    narrow: (link) => this.failed(link, 'narrow'),
-    precision: (link) => this.failed(link, 'precision'),
+  /** What links to single instructions do: run them by their handlers, though translations may start there. */
+  private readonly interpreting: Readonly<Record<LinkedAssumption | 'interpret', Run>> = {
+    interpret: (link) => this.interpretLink(link),
+    narrow: (link) => this.interpretFailed(link, 'narrow'),
+    precision: (link) => this.interpretFailed(link, 'precision'),
   };
 
-  private failed(link: Node, assumption: Assumption): Node | null {
+  /** Of an assumption that has failed the translation is told. */
+  private interpretFailed(link: Node, assumption: LinkedAssumption): Node | null {
     this.parts.failed(link, assumption);
     return this.interpret(link.taken!);
+  }
+
+  private interpretLink(link: Node): Node | null {
+    const { mmu } = this;
+    this.misaligned = mmu.misaligned;
+    const next = this.interpret(link.taken!);
+    if (mmu.misaligned === this.misaligned) return next;
+    this.misaligned = mmu.misaligned;
+    this.parts.failed(link, 'aligned');
+    return this.tlb.stale ? this.leaveAt(next) : next;
   }
 
   /** The instruction that a link of a translation has run by its handler, or null. */
@@ -181,6 +197,7 @@ export class Graph extends DecodedCode {
   private runNode(node: Node, expected: number): number {
     try {
       const next = node.run(node);
+      if (this.mmu.misaligned !== this.misaligned) this.noteMisaligned(node);
       if (next === null) return 0;
       if (expected !== 0 && this.tlb.stale) return this.leaveBefore(next);
       return next.record === 0 ? this.runLink(next, expected) : next.record;
@@ -188,6 +205,14 @@ export class Graph extends DecodedCode {
       this.faulting ??= node;
       throw error;
     }
+  }
+
+  /** Some accesses of an instruction, or of what it led to, were not aligned. One of a few is remembered, for translations. */
+  private noteMisaligned(node: Node): void {
+    const { misaligned } = this.mmu;
+    const isNoted = Math.floor(misaligned / A_FEW) !== Math.floor(this.misaligned / A_FEW);
+    this.misaligned = misaligned;
+    if (isNoted && node.length > 0 && !node.isTranslated) node.page.noteMisaligned(node);
   }
 
   private runLink(link: Node, expected: number): number {

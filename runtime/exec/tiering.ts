@@ -167,7 +167,7 @@ export class Tiering {
     const growth = Math.max(...joined.map((one) => one.growth));
     if (records.heatOf(node.record) < this.hotAt << growth) return true;
     const warm = this.entriesIn(joined).filter((record) => records.heatOf(record) > this.hotAt / WARM);
-    const checks = joined.some((one) => one.checks === 'single') ? 'single' : 'shared';
+    const checks = joined.some(({ assumptions }) => assumptions.checks === 'single') ? 'single' : 'shared';
     const made = this.remake(joined, [node, ...warm.map((record) => this.graph.nodeOf(record))], checks, growth + 1);
     return made?.entries.includes(node) ?? false;
   }
@@ -188,14 +188,21 @@ export class Tiering {
   }
 
   /**
-   * Makes a translation anew where an assumption fails often (GraphParts.failed): with a check for each access, or for the
-   * precision of now. That may change again and again, so each time it takes twice as many failures.
+   * Makes a translation anew where an assumption fails often (GraphParts.failed): with a check for each access, for the
+   * precision of now, or for accesses of an instruction that need not be aligned. That may happen again and again, so each time
+   * it takes twice as many failures.
    */
   failed(link: Node, assumption: Assumption): void {
     if (this.countFailure(link) % MANY_FAILURES !== 0) return;
     const translation = [...link.page.translations].find(({ head }) => head.links?.includes(link));
-    if (translation === undefined || !isPowerOfTwo(this.countFailure(translation.head))) return;
-    const checks = assumption === 'narrow' ? 'single' : translation.checks;
+    if (translation === undefined) return;
+    if (assumption === 'aligned') {
+      link.page.noteMisaligned(link.taken!);
+      // What is in two pages isn't done in place anyhow.
+      if (translation.assumptions.misaligned === link.page.misaligned) return;
+    }
+    if (!isPowerOfTwo(this.countFailure(translation.head))) return;
+    const checks = assumption === 'narrow' ? 'single' : translation.assumptions.checks;
     this.remake([translation], [], checks, translation.growth);
   }
 
@@ -269,12 +276,12 @@ export class Tiering {
     const [{ page, eip }] = entries;
     const linear = (eip + page.context.base) >>> 0;
     const name = functionName(this.nameOf(linear), linear);
+    const assumptions = { checks, precision: this.graph.precision, misaligned: page.misaligned };
     const result = translate({
       source: this.source(entries[0], old),
       entries: entries.map((entry) => entry.eip),
       limits: this.limitsFor(old),
-      checks,
-      precision: this.graph.precision,
+      assumptions,
       options: this.emit,
       name,
       observe: this.check?.region,
@@ -287,7 +294,7 @@ export class Tiering {
     for (const entry of entered) this.enterBy(entry, run, links);
     // What has entries left out would only be made anew for each of them.
     const grown = entered.length < entries.length ? MOST_GROWTH : growth;
-    const made = new CachedTranslation(entered, run, result, checks, grown);
+    const made = new CachedTranslation(entered, run, result, assumptions, grown);
     this.graph.cache.addTranslation(made);
     // What is inside is an entry only if control comes to it from elsewhere, often. What was cooled stays so.
     for (const inside of this.entriesIn([made])) this.records.forgetHeat(inside);

@@ -18,6 +18,8 @@ export interface DataAccess {
 
 /** Guest memory as the CPU's helpers see it. */
 export interface LinearAccess extends DataAccess {
+  /** Number of accesses that were not aligned, so that they could not be done in place (translator/emit/accesses.ts). */
+  misaligned: number;
   /** With supervisor rights, whatever the CPL: descriptor tables, TSS, stack of an inner level. */
   loadSystem8(linear: number): number;
   loadSystem16(linear: number): number;

@@ -4,6 +4,6 @@ import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 
 /** Raises #AC(0) for an access that is not aligned, if misaligned accesses fault. */
-export function misaligned(state: Int32Array): void {
+export function checkAlignment(state: Int32Array): void {
   if (state[Word.key] & Key.alignment) raise(Vector.alignmentCheck, 0);
 }

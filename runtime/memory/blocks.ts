@@ -32,15 +32,28 @@ export function blockHelpers(state: Int32Array, mmu: Mmu, budgeted: boolean): Re
     return n;
   };
 
+  /** Whether elements at these addresses, of which `bits` are the bits of all, may not be accessed. */
+  const mayNot = (bits: number, shift: number) =>
+    (bits & ((1 << shift) - 1)) !== 0 && (state[Word.key] & Key.alignment) !== 0;
+
   const fill = (view: Uint8Array | Uint16Array | Int32Array, shift: number): BlockHelper => {
     return (linear, value, count) => {
       const n = limit(linear, shift, count);
       const at = writable(linear);
-      if (n < FEWEST || at < 0 || (linear & ((1 << shift) - 1)) !== 0) return 0;
-      const first = (at | (linear & (PAGE_BYTES - 1))) >>> shift;
-      view.fill(value, first, first + n);
+      if (n < FEWEST || at < 0 || mayNot(linear, shift)) return 0;
+      const first = at | (linear & (PAGE_BYTES - 1));
+      if ((first & ((1 << shift) - 1)) === 0) view.fill(value, first >>> shift, (first >>> shift) + n);
+      else fillMisaligned(first, value, n << shift, 1 << shift);
       return done(n);
     };
+  };
+
+  /** The first element byte by byte, and then all that there is again and again. */
+  const fillMisaligned = (first: number, value: number, bytes: number, element: number) => {
+    for (let n = 0; n < element; n++) ram.bytes[first + n] = value >>> (8 * n);
+    for (let filled = element; filled < bytes; filled *= 2) {
+      ram.bytes.copyWithin(first + filled, first, first + Math.min(filled, bytes - filled));
+    }
   };
 
   const copy = (shift: number): BlockHelper => {
@@ -49,7 +62,7 @@ export function blockHelpers(state: Int32Array, mmu: Mmu, budgeted: boolean): Re
       const to = writable(destination);
       const from = readable(source);
       if (n < FEWEST || to < 0 || from < 0) return 0;
-      if (((destination | source) & ((1 << shift) - 1)) !== 0 && state[Word.key] & Key.alignment) return 0;
+      if (mayNot(destination | source, shift)) return 0;
       return copyElements(to | (destination & (PAGE_BYTES - 1)), from | (source & (PAGE_BYTES - 1)), n, shift);
     };
   };

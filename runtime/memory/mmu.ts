@@ -4,7 +4,7 @@ import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { DataAccess, ProcessorMemory } from './access.ts';
-import { misaligned } from './alignment.ts';
+import { checkAlignment } from './alignment.ts';
 import { Access, type PageWalk, Paging } from './paging.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
@@ -25,6 +25,7 @@ export class Mmu implements ProcessorMemory {
   private readonly watched = new WatchedPages();
   /** Number of page walks done. */
   walks = 0;
+  misaligned = 0;
   /** Physical address of the last translation that ended at a device. NaN: V8 is to keep it as a double from the start. */
   private devicePhysical = Number.NaN;
 
@@ -155,13 +156,19 @@ export class Mmu implements ProcessorMemory {
     return this.watched.fetches(linear >>> 12);
   }
 
+  /** An access is not at a multiple of its size. */
+  private noteMisaligned(access: number): void {
+    if (access & Access.user) checkAlignment(this.state);
+    this.misaligned++;
+  }
+
   private load8As(linear: number, access: number): number {
     const at = this.translateRead(linear, 1, access);
     return at < 0 ? this.map.readDevice(this.devicePhysical, 1) & 0xff : this.ram.bytes[at];
   }
 
   private load16As(linear: number, access: number): number {
-    if (linear & 1 && access & Access.user) misaligned(this.state);
+    if (linear & 1) this.noteMisaligned(access);
     if ((linear & 0xfff) === 0xfff) return this.load8As(linear, access) | (this.load8As((linear + 1) | 0, access) << 8);
     const at = this.translateRead(linear, 2, access);
     if (at < 0) return this.map.readDevice(this.devicePhysical, 2) & 0xffff;
@@ -169,7 +176,7 @@ export class Mmu implements ProcessorMemory {
   }
 
   private load32As(linear: number, access: number): number {
-    if (linear & 3 && access & Access.user) misaligned(this.state);
+    if (linear & 3) this.noteMisaligned(access);
     if ((linear & 0xfff) > 0xffc) {
       const low = this.load16As(linear, access);
       return low | (this.load16As((linear + 2) | 0, access) << 16);
@@ -187,7 +194,7 @@ export class Mmu implements ProcessorMemory {
   }
 
   private store16As(linear: number, value: number, access: number): void {
-    if (linear & 1 && access & Access.user) misaligned(this.state);
+    if (linear & 1) this.noteMisaligned(access);
     if ((linear & 0xfff) === 0xfff) {
       this.storeParts(linear, value, 2, access);
       return;
@@ -198,7 +205,7 @@ export class Mmu implements ProcessorMemory {
   }
 
   private store32As(linear: number, value: number, access: number): void {
-    if (linear & 3 && access & Access.user) misaligned(this.state);
+    if (linear & 3) this.noteMisaligned(access);
     if ((linear & 0xfff) > 0xffc) {
       this.storeParts(linear, value, 4, access);
       return;

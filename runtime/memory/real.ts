@@ -8,7 +8,8 @@ export interface RealAccess {
   STORED(linear: number, value: number): void;
 }
 
-export function realAccess(memory: DataAccess): RealAccess {
+/** `misaligned` is told of doubles at odd words, which are aligned as words. */
+export function realAccess(memory: DataAccess, misaligned: () => void): RealAccess {
   const doubles = new Float64Array(1);
   const singles = new Float32Array(doubles.buffer);
   const words = new Int32Array(doubles.buffer);
@@ -18,6 +19,7 @@ export function realAccess(memory: DataAccess): RealAccess {
       return singles[0]!;
     },
     LOADD(linear) {
+      if (linear & 7) misaligned();
       const low = memory.load32(linear);
       words[1] = memory.load32((linear + 4) | 0);
       words[0] = low;
@@ -28,6 +30,7 @@ export function realAccess(memory: DataAccess): RealAccess {
       memory.store32(linear, words[0]!);
     },
     STORED(linear, value) {
+      if (linear & 7) misaligned();
       memory.probeWrite(linear, 8);
       doubles[0] = value;
       const high = words[1]!;

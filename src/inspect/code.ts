@@ -1,6 +1,6 @@
+import type { Assumptions } from '../../translator/assumptions.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { hex } from '../../translator/emit/names.ts';
-import type { Checks } from '../../translator/opt/pipeline.ts';
 import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
 import { decode } from '../../translator/x86/decode.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
@@ -14,8 +14,8 @@ export interface Code {
   readonly entries: readonly number[];
   readonly end: number | null;
   readonly limits: RegionLimits;
-  /** Absent: shared. */
-  readonly checks?: Checks;
+  /** Absent: the usual ones. */
+  readonly assumptions?: Assumptions;
   readonly options: EmitOptions;
   /** Of the function; absent: it is named by its address. */
   readonly name?: string;

@@ -23,7 +23,7 @@ export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols): Code {
     entries: snapshot.entries.map((eip) => eip | 0),
     end: null,
     limits: snapshot.limits,
-    checks: snapshot.checks,
+    assumptions: { ...snapshot.assumptions, misaligned: new Set(snapshot.assumptions.misaligned) },
     options: snapshot.options,
     name: functionName(symbols.at(snapshot.linear)?.name, snapshot.linear),
     symbol: (address) => symbols.label(address + snapshot.linear - snapshot.eip),

@@ -96,7 +96,7 @@ export function listInstruction({ source, symbol }: Code, i: Instruction): Liste
  * Throws ConfigurationError if its first bytes don't decode.
  */
 export function stagesOf(code: Code): Stages {
-  const { source, entries, limits, options, checks, name } = code;
+  const { source, entries, limits, options, assumptions, name } = code;
   const blocks = blocksOf(code);
   const ir: IrStage[] = [];
   const translation = translate({
@@ -104,7 +104,7 @@ export function stagesOf(code: Code): Stages {
     entries,
     limits,
     options,
-    ...(checks && { checks }),
+    ...(assumptions && { assumptions }),
     ...(name !== undefined && { name }),
     observe: (name, region) => ir.push({ name, text: printRegion(region) }),
   });

@@ -8,6 +8,7 @@ const USER = 4;
 
 /** Memory without translation, for tests of the CPU: one buffer, with pages that can be made to fault. */
 export class FlatMemory implements ProcessorMemory {
+  misaligned = 0;
   readonly view: DataView;
   /** Numbers of pages that are not present. */
   readonly absent = new Set<number>();

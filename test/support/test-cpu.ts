@@ -52,6 +52,8 @@ export class TestCpu {
   readonly dispose: () => void;
   /** Nested calls since the start. */
   calls = 0;
+  /** Whether handlers access what is not aligned, within a page: then as translations that take nothing to be aligned. */
+  accessesAnywhere = false;
   private readonly buffer = new ArrayBuffer(STATE_BYTES);
   readonly state = new Int32Array(this.buffer, 0, WORD_COUNT);
   private readonly doubles = new Float64Array(this.buffer);
@@ -91,6 +93,7 @@ export class TestCpu {
       M32: new Int32Array(bytes),
       MS: new Float32Array(bytes),
       MD: new Float64Array(bytes),
+      MV: new DataView(bytes),
       TRAPS: new Int32Array(Object.keys(helpers).length),
       RS: this.readTlb,
       RU: this.readTlb,
@@ -104,12 +107,13 @@ export class TestCpu {
     const slow = () => {
       throw new NeedsRuntime();
     };
-    const real = realAccess(this.wordAccess(slow));
+    const real = realAccess(this.wordAccess(), () => {});
     const isInPage = (linear: number) => (linear & (PAGE - 1)) <= PAGE - 8;
     const names = 'LOAD8 LOAD16 LOAD32 LOADS LOADD STORE8 STORE16 STORE32 STORES STORED PROBE FAULT SEGMENT_FAULT';
     const traps = Object.entries(helpers).flatMap(([name, { kind }]) => (kind === 'trap' ? [name] : []));
     return {
       ...Object.fromEntries([...names.split(' '), ...traps].map((name) => [name, slow])),
+      ...this.accessAnywhere(),
       LOADD: (linear: number) => (isInPage(linear) ? real.LOADD(linear) : slow()),
       STORED: (linear: number, value: number) => (isInPage(linear) ? real.STORED(linear, value) : slow()),
       AT: callable,
@@ -124,19 +128,41 @@ export class TestCpu {
   }
 
   /** Words of memory, so that a double may lie at any multiple of 4. */
-  private wordAccess(slow: () => never): LinearAccess {
-    const words = new Int32Array(this.memory.buffer);
+  private wordAccess(): LinearAccess {
+    const view = new DataView(this.memory.buffer);
     const place = (tlb: Int32Array, linear: number): number => {
-      const index = (((linear >>> 2) | (linear << 30)) ^ tlb[linear >>> 12]) >>> 0;
-      return index < words.length ? index : slow();
+      return this.place(tlb, linear, this.accessesAnywhere ? 1 : 4);
     };
     return {
-      load32: (linear: number) => words[place(this.readTlb, linear)],
+      load32: (linear: number) => view.getInt32(place(this.readTlb, linear), true),
       probeWrite: (linear: number) => void [place(this.writeTlb, linear), place(this.writeTlb, (linear + 4) | 0)],
-      store32: (linear: number, value: number) => {
-        words[place(this.writeTlb, linear)] = value;
-      },
+      store32: (linear: number, value: number) => view.setInt32(place(this.writeTlb, linear), value, true),
     } as Partial<LinearAccess> as LinearAccess;
+  }
+
+  /** Where a linear address is in memory, which must be a multiple of a power of two. */
+  private place(tlb: Int32Array, linear: number, alignment: number): number {
+    const index = (linear ^ (tlb[linear >>> 12] << 2)) >>> 0;
+    if ((linear & (alignment - 1)) !== 0 || index >= this.memory.length) throw new NeedsRuntime();
+    return index;
+  }
+
+  /** Slow paths of what is not aligned, but doubles. */
+  private accessAnywhere(): Record<string, unknown> {
+    const view = new DataView(this.memory.buffer);
+    const place = (tlb: Int32Array, linear: number, size: number): number => {
+      if (!this.accessesAnywhere || (linear & (PAGE - 1)) > PAGE - size) throw new NeedsRuntime();
+      return this.place(tlb, linear, 1);
+    };
+    return {
+      LOAD16: (linear: number) => view.getUint16(place(this.readTlb, linear, 2), true),
+      LOAD32: (linear: number) => view.getInt32(place(this.readTlb, linear, 4), true),
+      LOADS: (linear: number) => view.getFloat32(place(this.readTlb, linear, 4), true),
+      STORE16: (linear: number, value: number) => view.setUint16(place(this.writeTlb, linear, 2), value, true),
+      STORE32: (linear: number, value: number) => view.setInt32(place(this.writeTlb, linear, 4), value, true),
+      PROBE: (linear: number, size: number) => void place(this.writeTlb, linear, size),
+      STORES: (linear: number, value: number) => view.setFloat32(place(this.writeTlb, linear, 4), value, true),
+    };
   }
 
   /** A trap that a region wants executed leaves it here: what the block has taken of the budget for it is given back. */

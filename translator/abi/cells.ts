@@ -16,6 +16,8 @@ export const cellNames = [
   'M32',
   'MS',
   'MD',
+  /** The same as a DataView, for what is not aligned. */
+  'MV',
   /** TLB: reads and writes, supervisor and user (runtime/memory/tlb.ts). */
   'RS',
   'WS',

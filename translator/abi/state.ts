@@ -226,8 +226,9 @@ export const FpuRounding = {
 } as const;
 
 /**
- * Bits of Word.fpuMode. Arithmetic can be done inline if precision control (bits 8-9, those of the control word inverted; what is reserved acts as 64 bits) is what the
- * code was made for, and the other bits but `inexact` are 0: rounding is to nearest (bits 10-11).
+ * Bits of Word.fpuMode. Arithmetic can be done inline if precision control (bits 8-9, those of the control word inverted;
+ * what is reserved acts as 64 bits) is what the code was made for, and the other bits but `inexact` are 0: rounding is to
+ * nearest (bits 10-11).
  */
 export const FpuMode = {
   precision: 0x300,

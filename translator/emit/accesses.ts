@@ -1,8 +1,17 @@
-import { type Block, type Statement, windowOffset } from '../ir/statement.ts';
+import { type Block, isRun, mayBeMisaligned, type Statement, windowOffset } from '../ir/statement.ts';
 import type { EmitContext } from './context.ts';
 import type { ExpressionPrinter } from './expression.ts';
 import type { LinkKind } from './links.ts';
-import { accessText, fromWindow, outsideSegment, segmentBase, toWindow, windowText } from './memory.ts';
+import {
+  type AccessText,
+  type Alignment,
+  accessText,
+  fromWindow,
+  outsideSegment,
+  segmentBase,
+  toWindow,
+  windowText,
+} from './memory.ts';
 import { readModifyWrites } from './read-modify-write.ts';
 
 /** What printing an access needs of the region around it. */
@@ -22,6 +31,10 @@ export class AccessPrinter {
   private readonly host: AccessHost;
   /** Loads and stores of the region that share a check, the load's. */
   private readonly readModifyWrites: ReadonlySet<Statement>;
+  /** Of the current instruction's accesses. */
+  alignment: Alignment = 'natural';
+  /** Temporaries of windows that may lie anywhere, so that they are indices of bytes. */
+  private readonly anywhere = new Set<number>();
 
   constructor(context: EmitContext, blocks: readonly Block[], print: ExpressionPrinter, host: AccessHost) {
     this.context = context;
@@ -30,38 +43,53 @@ export class AccessPrinter {
     this.readModifyWrites = new Set(blocks.flatMap((block) => [...readModifyWrites(block)]));
   }
 
+  /** An instruction begins. */
+  begin(s: Statement): void {
+    this.alignment = mayBeMisaligned(s) ? 'any' : 'natural';
+  }
+
+  /** What holds now, to come back to after printing other blocks. */
+  save(): () => void {
+    const { alignment } = this;
+    return () => Object.assign(this, { alignment });
+  }
+
   /** A load, a store or a probe. */
   access(s: Statement): string {
     const offset = windowOffset(s);
     if (offset !== undefined) return this.inWindow(s, offset);
     const isShared = this.readModifyWrites.has(s);
     const tlb = s.op === 'load' && !isShared ? this.context.readTlb : this.context.writeTlb;
-    const { index, limit, view } = accessText(this.context, s.size, s.name, this.print.integer(s.args[0]), tlb);
-    const check = isShared && s.op === 'store' ? '' : this.check(index, limit);
-    if (s.op === 'load') return check + this.host.assign(s, `${view}[k]`);
-    return s.op === 'store' ? `${check}${view}[k]=${this.print.value(s.args[1])};` : check;
+    const text = accessText(this.context, s, this.print.integer(s.args[0]), tlb, this.alignment);
+    const check = isShared && s.op === 'store' ? '' : this.check(text);
+    if (s.op === 'load') return check + this.host.assign(s, text.load('k'));
+    return s.op === 'store' ? check + text.store('k', this.print.value(s.args[1])) : check;
   }
 
   private inWindow(s: Statement, offset: number): string {
+    const { context } = this;
+    const alignment = this.anywhere.has(s.args[0].number) ? 'any' : 'natural';
     const window = this.print.integer(s.args[0]);
-    if (s.op === 'load') return this.host.assign(s, fromWindow(this.context, s.name, window, offset));
-    return toWindow(this.context, s.name, window, offset, this.print.value(s.args[1]));
+    if (s.op === 'load') return this.host.assign(s, fromWindow(context, s, window, offset, alignment));
+    return toWindow(context, s, window, offset, this.print.value(s.args[1]), alignment);
   }
 
   window(s: Statement): string {
     const tlb = s.name.startsWith('read') ? this.context.readTlb : this.context.writeTlb;
-    const { index, limit } = windowText(this.context, s, this.print.integer(s.args[0]), tlb);
-    return this.inOnePage(s) + this.check(index, limit) + this.host.assign(s, 'k');
+    const alignment = mayBeMisaligned(s) ? 'any' : this.alignment;
+    if (alignment === 'any') this.anywhere.add(s.temporary);
+    const text = windowText(this.context, s, this.print.integer(s.args[0]), tlb, alignment);
+    return this.inOnePage(s) + this.check(text) + this.host.assign(s, 'k');
   }
 
   /** Leaves if a run of accesses is in two pages. */
   private inOnePage(s: Statement): string {
-    if (!s.name.endsWith('Run') || s.size <= WORD) return '';
+    if (!isRun(s) || s.size <= WORD) return '';
     return this.host.interpretIf(`(${this.print.integer(s.args[0])}&4095)>${4096 - s.size}`, 'narrow');
   }
 
-  private check(index: string, limit: number): string {
-    return `k=${index};${this.host.interpretIf(`!(k<${limit})`)}`;
+  private check({ index, hits }: AccessText): string {
+    return `k=${index};${this.host.interpretIf(`!(${hits('k')})`)}`;
   }
 
   segment(s: Statement): string {

@@ -29,12 +29,11 @@ export function emitHandler(
   return `function ${name}(i){${count}${new HandlerEmitter(context).body(statements)}}`;
 }
 
-/** Texts of an access whose index is checked: the index's name and value, the check, and what lies there. */
+/** Texts of an access whose index is checked: the index's name and value, and the check. */
 export interface CheckedAccess {
   readonly name: string;
   readonly index: string;
   readonly isHit: string;
-  readonly place: string;
 }
 
 /** A field of those that are packed in `operands`. */
@@ -131,26 +130,26 @@ export class HandlerEmitter implements Leaves {
     const start = this.print.integer(s.args[0]);
     const address = offset ? `(${start}+${offset}|0)` : start;
     const tlb = s.op === 'load' ? this.context.readTlb : this.context.writeTlb;
-    const { index, limit, view } = accessText(this.context, s.size, s.name, address, tlb);
+    const { index, hits, load, store } = accessText(this.context, s, address, tlb);
     const path = slowPathName(s.size, s.name);
     const k = `k${this.indices++}`;
-    const checked = { name: k, index, isHit: `${k}<${limit}`, place: `${view}[${k}]` };
+    const checked = { name: k, index, isHit: hits(k) };
     if (s.op === 'load') {
       const slow = `${this.context.cell(`LOAD${path}`)}(${address})${s.name === '' ? '|0' : ''}`;
-      return this.load(`t${s.temporary}`, checked, slow);
+      return this.load(`t${s.temporary}`, load(k), checked, slow);
     }
     if (s.op === 'probe')
       return `${this.define(k, index)}${this.rare(`!(${checked.isHit})`, `${this.context.cell('PROBE')}(${address},${s.size});`)}`;
     const value = this.print.value(s.args[1]);
-    return this.store(value, checked, `${this.context.cell(`STORE${path}`)}(${address},${value})`);
+    return this.store(store(k, value), checked, `${this.context.cell(`STORE${path}`)}(${address},${value})`);
   }
 
-  protected load(result: string, { name, index, isHit, place }: CheckedAccess, slow: string): string {
-    return `const ${name}=${index},${result}=${isHit}?${place}:${slow};`;
+  protected load(result: string, load: string, { name, index, isHit }: CheckedAccess, slow: string): string {
+    return `const ${name}=${index},${result}=${isHit}?${load}:${slow};`;
   }
 
-  protected store(value: string, { name, index, isHit, place }: CheckedAccess, slow: string): string {
-    return `${this.define(name, index)}if(${isHit})${place}=${value};else ${slow};`;
+  protected store(store: string, { name, index, isHit }: CheckedAccess, slow: string): string {
+    return `${this.define(name, index)}if(${isHit})${store}else ${slow};`;
   }
 
   /** Defines a variable of the text. */
@@ -168,8 +167,8 @@ export class HandlerEmitter implements Leaves {
     const address = this.print.integer(s.args[0]);
     const name = this.define(`t${s.temporary}`, address);
     if (s.name.startsWith('read')) return name;
-    const { index, limit } = windowText(this.context, s, address, this.context.writeTlb);
-    return name + this.rare(`!(${index}<${limit})`, `${this.context.cell('PROBE')}(${address},${s.size});`);
+    const { index, hits } = windowText(this.context, s, address, this.context.writeTlb);
+    return name + this.rare(`!(${hits(index)})`, `${this.context.cell('PROBE')}(${address},${s.size});`);
   }
 
   private segment(s: Statement): string {

@@ -3,13 +3,13 @@
  * translated. `back`: to the instruction after a call or a trap. `interpret`: the one instruction there is run by its handler,
  * and code goes on after it. `leave`: to the dispatcher. An assumption fails: as `interpret`.
  */
-export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | Assumption;
+export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | LinkedAssumption;
 
-/**
- * What a translation takes to be so, and is made anew where it often isn't. `narrow`: a run of accesses is in one page.
- * `precision`: x87 precision control is as it was when the translation was made.
- */
-export type Assumption = 'narrow' | 'precision';
+/** What a translation takes to be so (Assumptions), and has links of their own for. `narrow`: a run of accesses is in one page. */
+export type LinkedAssumption = 'narrow' | 'precision';
+
+/** `aligned`: accesses are at multiples of their sizes. Where one isn't, its slow path tells (Mmu.misaligned). */
+export type Assumption = LinkedAssumption | 'aligned';
 
 /** One of the nodes that `i.links` must hold: where the region goes on, or only stops at an instruction. */
 export interface Link {

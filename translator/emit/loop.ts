@@ -164,11 +164,11 @@ class FastPathEmitter extends HandlerEmitter {
     return '';
   }
 
-  protected override load(result: string, { name, index, isHit, place }: CheckedAccess): string {
-    return this.define(name, index) + this.rare(`!(${isHit})`) + this.define(result, place);
+  protected override load(result: string, load: string, { name, index, isHit }: CheckedAccess): string {
+    return this.define(name, index) + this.rare(`!(${isHit})`) + this.define(result, load);
   }
 
-  protected override store(value: string, { name, index, isHit, place }: CheckedAccess): string {
-    return `${this.define(name, index)}${this.rare(`!(${isHit})`)}${place}=${value};`;
+  protected override store(store: string, { name, index, isHit }: CheckedAccess): string {
+    return `${this.define(name, index)}${this.rare(`!(${isHit})`)}${store}`;
   }
 }

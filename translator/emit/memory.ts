@@ -1,64 +1,147 @@
+import type { CellName } from '../abi/cells.ts';
 import { Double, Word } from '../abi/state.ts';
 import type { Statement } from '../ir/statement.ts';
 import type { EmitContext } from './context.ts';
 
-/** How one memory access is written: `index < limit` is validity, alignment and bounds check in one (memory/tlb.ts). */
+/** What is accessed: so many bytes, as an integer, or by name as a double or single (Statement.name). */
+export type Accessed = Pick<Statement, 'size' | 'name'>;
+
+const WORD: Accessed = { size: 4, name: '' };
+
+/** Where an access is done in place: at multiples of its size, or anywhere in a page. */
+export type Alignment = 'natural' | 'any';
+
+/** How an access is written; `k` is the name of its index, which holds `index` by then. */
 export interface AccessText {
   readonly index: string;
-  readonly limit: number;
-  readonly view: string;
+  /** Boolean text: it may be done in place. Validity of the TLB's entry, alignment and bounds check in one (memory/tlb.ts). */
+  hits(k: string): string;
+  load(k: string): string;
+  /** Text of the statement that stores a value. */
+  store(k: string, value: string): string;
 }
 
-/** Text of an access at the linear address `a` (a name or number) through a TLB; `view` as in Statement.name. */
-export function accessText(context: EmitContext, size: number, view: string, a: string, tlb: string): AccessText {
-  const bytes = context.options.memoryBytes;
-  const entry = `${tlb}[${a}>>>12]`;
+/** Text of an access at the linear address `a` (a name or number) through a TLB. */
+export function accessText(
+  context: EmitContext,
+  what: Accessed,
+  a: string,
+  tlb: string,
+  alignment: Alignment = 'natural',
+): AccessText {
+  const { size } = what;
+  if (alignment === 'any' && size > 1) return anywhereText(context, what, a, tlb);
+  const { memoryBytes } = context.options;
+  const array = context.cell(arrayOf(what));
+  return {
+    index: indexText(size, a, `${tlb}[${a}>>>12]`),
+    hits: (k) => `${k}<${memoryBytes / size}`,
+    load: (k) => `${array}[${k}]`,
+    store: (k, value) => `${array}[${k}]=${value};`,
+  };
+}
+
+function arrayOf({ size, name: view }: Accessed): CellName {
+  if (view !== '') return view === 'single' ? 'MS' : 'MD';
+  return size === 1 ? 'M8' : size === 2 ? 'M16' : 'M32';
+}
+
+function indexText(size: number, a: string, entry: string): string {
   switch (size) {
     case 1:
-      return { index: `(${a}^${entry}<<2)>>>0`, limit: bytes, view: context.cell('M8') };
+      return `(${a}^${entry}<<2)>>>0`;
     case 2:
-      return { index: `((${a}>>>1|${a}<<31)^${entry}<<1)>>>0`, limit: bytes / 2, view: context.cell('M16') };
+      return `((${a}>>>1|${a}<<31)^${entry}<<1)>>>0`;
     case 8:
-      return { index: `((${a}>>>3|${a}<<29)^${entry}>>1)>>>0`, limit: bytes / 8, view: context.cell('MD') };
-    default: {
-      const cell = context.cell(view === 'single' ? 'MS' : 'M32');
-      return { index: `((${a}>>>2|${a}<<30)^${entry})>>>0`, limit: bytes / 4, view: cell };
-    }
+      return `((${a}>>>3|${a}<<29)^${entry}>>1)>>>0`;
+    default:
+      return `((${a}>>>2|${a}<<30)^${entry})>>>0`;
   }
 }
 
+/** The same where the address need not be aligned: the index is that of a byte. */
+function anywhereText(context: EmitContext, what: Accessed, a: string, tlb: string): AccessText {
+  return {
+    index: indexText(1, a, `${tlb}[${a}>>>12]`),
+    hits: (k) => `${k}<${context.options.memoryBytes}&&${withinPage(k, what.size)}`,
+    load: (k) => loadAnywhere(context, what, k),
+    store: (k, value) => storeAnywhere(context, what, k, value),
+  };
+}
+
+function withinPage(address: string, size: number): string {
+  return `(${address}&4095)<=${4096 - size}`;
+}
+
+/** V8 makes one instruction of the host's of a DataView's access. */
+function loadAnywhere(context: EmitContext, what: Accessed, byte: string): string {
+  return `${context.cell('MV')}.get${typeAnywhere(what)}(${byte},true)`;
+}
+
+function storeAnywhere(context: EmitContext, what: Accessed, byte: string, value: string): string {
+  return `${context.cell('MV')}.set${typeAnywhere(what)}(${byte},${value},true);`;
+}
+
+function typeAnywhere({ size, name: view }: Accessed): string {
+  if (view !== '') return view === 'single' ? 'Float32' : 'Float64';
+  return size === 2 ? 'Uint16' : 'Int32';
+}
+
 /**
- * Text of the index in words of a window at the linear address `a`; beyond the limit if it doesn't lie in one page, but for a
- * run, of which this is the first word.
+ * Text of the index of a window at the linear address `a`, in words, or in bytes if it may lie anywhere; beyond the limit if it
+ * doesn't lie in one page, but for a run, of which this is the first word.
  */
-export function windowText(context: EmitContext, s: Statement, a: string, tlb: string): AccessText {
-  const word = accessText(context, 4, '', a, tlb);
+export function windowText(
+  context: EmitContext,
+  s: Accessed,
+  a: string,
+  tlb: string,
+  alignment: Alignment = 'natural',
+): AccessText {
+  if (alignment === 'any') return anywhereText(context, s, a, tlb);
+  const word = accessText(context, WORD, a, tlb);
   if (!s.name.endsWith('Any')) return word;
-  return { ...word, index: `((${a}&4095)<=${4096 - s.size}?${word.index}:-1>>>0)` };
+  return { ...word, index: `(${withinPage(a, s.size)}?${word.index}:-1>>>0)` };
 }
 
 /** Text of what lies in a window, `offset` bytes after its start: an integer or a single, or a double at an even word. */
-function inWindow(context: EmitContext, view: string, window: string, offset: number): string {
+function inWindow(context: EmitContext, { size, name: view }: Accessed, window: string, offset: number): string {
   if (view === 'double') return `${context.cell('MD')}[${sumText(offset / 8, `(${window}>>1)`)}]`;
+  if (size === 2) return `${context.cell('M16')}[${sumText(offset / 2, `2*${window}`)}]`;
   return `${context.cell(view === 'single' ? 'MS' : 'M32')}[${sumText(offset / 4, window)}]`;
 }
 
 /** Text of a load from a window. A double comes by way of the state if the window begins at an odd word. */
-export function fromWindow(context: EmitContext, view: string, window: string, offset: number): string {
-  if (view !== 'double') return inWindow(context, view, window, offset);
-  const [low, high] = [0, 4].map((part) => inWindow(context, '', window, offset + part));
+export function fromWindow(
+  context: EmitContext,
+  what: Accessed,
+  window: string,
+  offset: number,
+  alignment: Alignment,
+): string {
+  if (alignment === 'any') return loadAnywhere(context, what, sumText(offset, window));
+  if (what.name !== 'double') return inWindow(context, what, window, offset);
+  const [low, high] = [0, 4].map((part) => inWindow(context, WORD, window, offset + part));
   const words = `${context.word(Word.scratch)}=${low},${context.word(Word.scratch + 1)}=${high}`;
-  const even = inWindow(context, 'double', window, offset);
+  const even = inWindow(context, what, window, offset);
   return `((${window}&1)===0?${even}:(${words},${context.view('double', Word.scratch / 2)}))`;
 }
 
-/** Text of a store to a window. */
-export function toWindow(context: EmitContext, view: string, window: string, offset: number, value: string): string {
-  if (view !== 'double') return `${inWindow(context, view, window, offset)}=${value};`;
-  const [low, high] = [0, 4].map((part) => inWindow(context, '', window, offset + part));
+/** Text of the statement that stores a value in a window. */
+export function toWindow(
+  context: EmitContext,
+  what: Accessed,
+  window: string,
+  offset: number,
+  value: string,
+  alignment: Alignment,
+): string {
+  if (alignment === 'any') return storeAnywhere(context, what, sumText(offset, window), value);
+  if (what.name !== 'double') return `${inWindow(context, what, window, offset)}=${value};`;
+  const [low, high] = [0, 4].map((part) => inWindow(context, WORD, window, offset + part));
   const words = `${low}=${context.word(Word.scratch)};${high}=${context.word(Word.scratch + 1)};`;
   const odd = `${context.view('double', Word.scratch / 2)}=${value};${words}`;
-  return `if((${window}&1)===0)${inWindow(context, 'double', window, offset)}=${value};else{${odd}}`;
+  return `if((${window}&1)===0)${inWindow(context, what, window, offset)}=${value};else{${odd}}`;
 }
 
 /** What the cells of slow paths have after LOAD and STORE. */

@@ -95,6 +95,7 @@ class RegionEmitter {
       interpret: () => this.interpret(),
       interpretOtherPrecision: () => this.interpret('precision'),
       assign: (s, text) => this.assign(s, text),
+      alignment: () => this.accesses.alignment,
     });
     this.accesses = new AccessPrinter(context, region.blocks, this.print, {
       assign: (s, text) => this.assign(s, text),
@@ -169,11 +170,13 @@ class RegionEmitter {
     const restoreFlags = this.flags.save();
     const restoreTemporaries = this.temporaries.save();
     const restoreX87 = this.x87.save();
+    const restoreAccesses = this.accesses.save();
     const text = print();
     Object.assign(this, { block, instruction, eip, dirty });
     restoreFlags();
     restoreTemporaries();
     restoreX87();
+    restoreAccesses();
     return text;
   }
 
@@ -241,6 +244,7 @@ class RegionEmitter {
       case 'instruction':
         this.instruction++;
         this.eip = a.number;
+        this.accesses.begin(s);
         return `\n/*${hex(a.number)}*/ `;
       case 'let':
         return this.assign(s, this.print.value(a));

@@ -50,7 +50,8 @@ class Parser {
   private statement(line: string): Statement {
     this.tokenize(line);
     if (line.startsWith('-- ')) {
-      return new Statement('instruction', -1, 0, '', [codeAddress(Number.parseInt(line.slice(4), 16))]);
+      const [, digits, name = ''] = line.split(/^-- @| /);
+      return new Statement('instruction', -1, 0, name, [codeAddress(Number.parseInt(digits, 16))]);
     }
     const definition = /^[td](\d+) = (get|load|segment|window|x87)?/.exec(line);
     if (definition) {

@@ -104,13 +104,13 @@ function printStatement(s: Statement, indent: string): string {
     case 'trap':
       return `trap ${s.name}${args.length ? ` ${args.join(', ')}` : ''}`;
     case 'instruction':
-      return `-- ${args[0]}`;
+      return `-- ${args[0]}${s.name && ` ${s.name}`}`;
   }
 }
 
 /** The address on a line of IR text where an instruction starts; null on other lines. */
 export function instructionOfLine(line: string): number | null {
-  const match = /^ *-- @([0-9a-f]+)$/.exec(line);
+  const match = /^ *-- @([0-9a-f]+)( misaligned)?$/.exec(line);
   return match && Number.parseInt(match[1], 16);
 }
 

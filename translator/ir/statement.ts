@@ -24,12 +24,13 @@ import { isDouble, type Value } from './value.ts';
  * | branch | `branch value, taken, next` | |
  * | indirect | `indirect jump value, known targets` | also `indirect call value, return` and `indirect return value` |
  * | trap | `trap helper args` | |
- * | instruction | `-- eip` | where an instruction starts |
+ * | instruction | `-- eip` | where an instruction starts; `-- eip misaligned`: one that often accesses what is not aligned |
  *
  * An EIP is `@101000` in text. `get`, `set`, `load` and `store` are of integers, or, by their names, of doubles (`d1 = get.double double60`,
  * `store.double linear, d1`) and of singles (`get.single single120`), whose values are doubles; what is stored as a single
  * is one already. A window lies at a multiple of its size if it is not `readAny` or `writeAny`; `readRun` and `writeRun` are of any
- * number of words, and the code after has the accesses of several instructions in it. Of a NaN a temporary tells only
+ * number of words, and the code after has the accesses of several instructions in it; `readBytes` and `writeBytes` are such runs that
+ * need not be aligned. Of a NaN a temporary tells only
  * that it is one: its bits are where it came from (V8 makes signaling NaNs quiet on their way).
  */
 export type StatementOp =
@@ -118,6 +119,16 @@ export class Statement {
 export function windowOffset(s: Statement): number | undefined {
   if (s.op === 'load') return s.args[1]?.number;
   return s.op === 'store' ? s.args[2]?.number : undefined;
+}
+
+/** Whether a window holds accesses of several instructions. */
+export function isRun({ name }: Statement): boolean {
+  return name.endsWith('Run') || name.endsWith('Bytes');
+}
+
+/** Whether the accesses of an instruction, or in a window, are to be done in place where they are not aligned too. */
+export function mayBeMisaligned({ op, name }: Statement): boolean {
+  return op === 'instruction' ? name === 'misaligned' : name.endsWith('Bytes');
 }
 
 /** Whether the temporary that a statement defines is a double. */

@@ -6,6 +6,7 @@ import {
   type Block,
   definesDouble,
   type FlagKind,
+  isRun,
   type Region,
   type Statement,
   type StatementOp,
@@ -92,9 +93,18 @@ const accessSizes: ReadonlySet<number> = new Set([1, 2, 4]);
 /** Views of state and memory: integers, doubles, singles. */
 const views: ReadonlySet<string> = new Set(['', 'double', 'single']);
 const realSizes: Record<string, ReadonlySet<number>> = { double: new Set([8]), single: new Set([4]) };
-const windows: ReadonlySet<string> = new Set(['read', 'write', 'readAny', 'writeAny', 'readRun', 'writeRun']);
+const windows: ReadonlySet<string> = new Set([
+  'read',
+  'write',
+  'readAny',
+  'writeAny',
+  'readRun',
+  'writeRun',
+  'readBytes',
+  'writeBytes',
+]);
 const runSizes = numbers(PAGE_BYTES);
-const windowSizes = (s: Statement): ReadonlySet<number> => (s.name.endsWith('Run') ? runSizes : new Set([8, 16]));
+const windowSizes = (s: Statement): ReadonlySet<number> => (isRun(s) ? runSizes : new Set([8, 16]));
 const viewSizes = (s: Statement): ReadonlySet<number> => realSizes[s.name] ?? accessSizes;
 /** A call knows where it comes back to. */
 const transferArguments = (s: Statement): number => (s.name === 'call' ? 2 : 1);
@@ -161,7 +171,7 @@ const shapes: Record<StatementOp, StatementShape> = {
     args: (s) => helpers[s.name as HelperName].arguments,
     names: traps,
   },
-  instruction: { args: 1, targets: [0] },
+  instruction: { args: 1, names: new Set(['', 'misaligned']), targets: [0] },
 };
 
 const none: ReadonlySet<number> = new Set([0]);

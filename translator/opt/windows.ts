@@ -1,5 +1,5 @@
 import { binary, constant, temporary } from '../ir/builder.ts';
-import { Statement, windowOffset } from '../ir/statement.ts';
+import { mayBeMisaligned, Statement, windowOffset } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
 
@@ -20,6 +20,8 @@ interface Run {
   low: number;
   high: number;
   writes: boolean;
+  /** Some of the accesses are often not aligned, and so are all then. */
+  misaligned: boolean;
 }
 
 /**
@@ -51,13 +53,15 @@ function collect(statements: readonly Statement[]): { sums: Map<number, Sum>; ru
   const runs: Run[] = [];
   let open = new Map<number, Run>();
   let probed = false;
+  let misaligned = false;
   statements.forEach((s, n) => {
     if (s.op === 'let') sums.set(s.temporary, sumOf(s.args[0], sums, s.temporary));
-    else if (s.op === 'instruction') probed = false;
+    else if (s.op === 'instruction') [probed, misaligned] = [false, mayBeMisaligned(s)];
     else if (s.op === 'probe') probed = true;
     else if (s.op === 'exitIf') open = new Map();
     // What has been probed is stored to without another check.
-    else if (isWordAccess(s) && !probed) add(runs, open, n, s.op === 'store', sumOf(s.args[0], sums));
+    else if (isWordAccess(s) && !probed)
+      add(runs, open, { n, writes: s.op === 'store', misaligned }, sumOf(s.args[0], sums));
   });
   return { sums, runs };
 }
@@ -68,16 +72,22 @@ function isWordAccess(s: Statement): boolean {
 }
 
 /** Takes an access into the open run of its base if that stays short enough, else begins another. */
-function add(runs: Run[], open: Map<number, Run>, n: number, writes: boolean, { base, offset }: Sum): void {
+function add(
+  runs: Run[],
+  open: Map<number, Run>,
+  { n, writes, misaligned }: Pick<Run, 'writes' | 'misaligned'> & { n: number },
+  { base, offset }: Sum,
+): void {
   const run = open.get(base);
   if (run && fits(run, offset)) {
     run.members.push(n);
     run.low = Math.min(run.low, offset);
     run.high = Math.max(run.high, offset + WORD);
     run.writes ||= writes;
+    run.misaligned ||= misaligned;
     return;
   }
-  const begun = { base, members: [n], low: offset, high: offset + WORD, writes };
+  const begun = { base, members: [n], low: offset, high: offset + WORD, writes, misaligned };
   runs.push(begun);
   open.set(base, begun);
 }
@@ -99,8 +109,12 @@ function sumOf(v: Value, sums: ReadonlyMap<number, Sum>, name = -1): Sum {
 }
 
 /** The statements that begin a run. */
-function opening({ base, low, high, writes }: Run, window: number, newTemporary: () => number): Statement[] {
-  const access = writes ? 'writeRun' : 'readRun';
+function opening(
+  { base, low, high, writes, misaligned }: Run,
+  window: number,
+  newTemporary: () => number,
+): Statement[] {
+  const access = `${writes ? 'write' : 'read'}${misaligned ? 'Bytes' : 'Run'}`;
   const open = (start: Value) => new Statement('window', window, high - low, access, [start]);
   if (base < 0) return [open(constant(low))];
   if (low === 0) return [open(temporary(base))];

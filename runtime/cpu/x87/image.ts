@@ -2,10 +2,14 @@
 import type { LinearAccess } from '../../memory/access.ts';
 
 /** Registers in FSAVE's image may be at any even address: accesses that check alignment must not find fault with that. */
-const partAt = (linear: number): 2 | 4 => ((linear & 3) === 0 ? 4 : 2);
+function partAt(memory: LinearAccess, linear: number): 2 | 4 {
+  if ((linear & 3) === 0) return 4;
+  memory.misaligned++;
+  return 2;
+}
 
 export function loadBits(memory: LinearAccess, linear: number, bytes: number): bigint {
-  const most = partAt(linear);
+  const most = partAt(memory, linear);
   let bits = 0n;
   for (let offset = 0; offset < bytes; offset += most) {
     const address = (linear + offset) | 0;
@@ -18,7 +22,7 @@ export function loadBits(memory: LinearAccess, linear: number, bytes: number): b
 
 /** The caller has probed the bytes. */
 export function storeBits(memory: LinearAccess, linear: number, bytes: number, bits: bigint): void {
-  const most = partAt(linear);
+  const most = partAt(memory, linear);
   for (let offset = 0; offset < bytes; offset += most) {
     const address = (linear + offset) | 0;
     const part = Number((bits >> BigInt(offset * 8)) & 0xffffffffn) | 0;

@@ -14,7 +14,10 @@ export type Sign = `${'code' | 'dispatcher' | 'invalidation' | 'memory'}.${strin
 export interface WildGuest {
   readonly boot: Boot;
   readonly sign: Sign;
-  /** Random code may stop all timers and then loop: only the reset button ends that. */
+  /**
+   * Random code may stop both timers, or load an interrupt table whose entries lead to code that goes on, and then loop: only the
+   * reset button ends that. Not seen in 630,000 resets of one run, though.
+   */
   readonly mayLoop?: boolean;
 }
 

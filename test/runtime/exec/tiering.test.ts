@@ -1,9 +1,23 @@
 import { expect, test } from 'vitest';
-import { tieringAt } from '../../../runtime/exec/tiering.ts';
+import type { CachedTranslation } from '../../../runtime/exec/cached-translation.ts';
+import { type TieringOptions, tieringAt } from '../../../runtime/exec/tiering.ts';
 import { FpuPrecision } from '../../../translator/abi/state.ts';
-import { endValue, Guest, variants } from '../../support/guest.ts';
+import { endValue, Guest, type GuestProgram, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 import { nodeAt } from '../../support/records.ts';
+
+/** A guest of the translator that counts instructions. */
+function translated(source: GuestProgram, tiering: TieringOptions = tieringAt(100)): Guest {
+  const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
+  return new Guest(source, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
+}
+
+/** The translation of what is called `function`. */
+function functionOf(guest: Guest): CachedTranslation {
+  const pages = guest.core.engine.graph.cache.allPages();
+  const made = pages.flatMap((page) => [...page.translations]);
+  return made.find(({ head }) => head.eip === guest.address('function'))!;
+}
 
 /** A function of several blocks, more than a translation takes in. */
 const program = kernel(`
@@ -29,9 +43,7 @@ function:
 `);
 
 test('where a translation stops and control goes often, another one begins, without what is translated', async () => {
-  const tiering = { threshold: 100, share: 0, blocks: 2, instructions: 8 };
-  const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
-  const guest = new Guest(program, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
+  const guest = translated(program, { threshold: 100, share: 0, blocks: 2, instructions: 8 });
   expect(endValue(guest)).toBe(1501 + 750 + 1499 * 3 + 750 * 2);
   const records = [...guest.core.engine.graph.cache.allPages()].flatMap((page) => [...page.translations]);
   const { page } = nodeAt(guest.core.engine.graph, guest.address('function'));
@@ -70,15 +82,11 @@ function:
 `);
 
 test('a translation is made with a check for each access where runs of accesses often are in two pages', async () => {
-  const tiering = tieringAt(100);
-  const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
-  const guest = new Guest(frames, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
+  const guest = translated(frames);
   expect(endValue(guest)).toBe(6000);
-  const pages = guest.core.engine.graph.cache.allPages();
-  const records = pages.flatMap((page) => [...page.translations]);
-  const record = records.find(({ head }) => head.eip === guest.address('function'))!;
-  expect(record.checks).toBe('single');
-  expect(record.text.match(/WS\[/g)).toHaveLength(3);
+  const { assumptions, text } = functionOf(guest);
+  expect(assumptions.checks).toBe('single');
+  expect(text.match(/WS\[/g)).toHaveLength(3);
   await guest.dispose();
 });
 
@@ -109,15 +117,57 @@ function:
 `);
 
 test('a translation is made for the precision of the x87, and anew where that is often another one', async () => {
-  const tiering = tieringAt(100);
-  const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
-  const guest = new Guest(precisions, { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
+  const guest = translated(precisions);
   // The last 11 of 64 bits of 2000.0...: what is rounded to 53 bits has none there.
   expect(endValue(guest) & 0x7ff).toBe(0);
-  const pages = guest.core.engine.graph.cache.allPages();
-  const made = pages.flatMap((page) => [...page.translations]);
-  const { text } = made.find(({ head }) => head.eip === guest.address('function'))!;
-  expect(text).toContain(`^${FpuPrecision.double})`);
+  expect(functionOf(guest).assumptions.precision).toBe(FpuPrecision.double);
+  await guest.dispose();
+});
+
+/** A function that adds up what is around an address; it is called with one that is aligned, then with one that is not. */
+const addresses = kernel(`
+main:   fninit
+        xor     eax, eax
+        mov     dword [FREE], 1
+        mov     dword [FREE + 8], 2
+        mov     word [FREE + 16], 3
+        mov     ebx, FREE
+        mov     ecx, 3000
+.first: call    function
+        dec     ecx
+        jnz     .first
+        mov     dword [FREE + 1], 1
+        mov     dword [FREE + 9], 2
+        mov     word [FREE + 17], 3
+        mov     dword [FREE + 21], 0
+        inc     ebx
+        mov     ecx, 3000
+.second: call   function
+        dec     ecx
+        jnz     .second
+        add     eax, [FREE + 21]
+        jmp     exit
+        align   4096
+function:
+        add     eax, [ebx]
+        add     eax, [ebx + 8]
+        movzx   edx, word [ebx + 16]
+        add     eax, edx
+        add     dword [ebx + 20], 1
+        fld     qword [ebx + 32]
+        fstp    qword [ebx + 40]
+        ret
+`);
+
+test('what is often not aligned is accessed in place all the same', async () => {
+  const guest = translated(addresses);
+  expect(endValue(guest)).toBe(6000 * 6 + 3000);
+  const { mmu } = guest.core;
+  const { text, assumptions } = functionOf(guest);
+  expect(assumptions.misaligned.size).toBeGreaterThan(0);
+  expect(text.match(/MV\w*\.[gs]et\w+/g)).toHaveLength(7);
+  // Each of the six runs 3,000 times, and after some hundred the translation is made anew.
+  expect(mmu.misaligned).toBeLessThan(2000);
   await guest.dispose();
 });
 
@@ -147,14 +197,8 @@ function:
 
 const resultOfTwoEntries = 3000 + 1500 * 2 + 6000 * 3 - 3000;
 
-function guestOfTwoEntries(after: string): Guest {
-  const tiering = tieringAt(100);
-  const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
-  return new Guest(twoEntries(after), { ...translator, config: { ...translator.config, engineOptions: { tiering } } });
-}
-
 test('an entry in the middle of a translation becomes one of its own: nothing is translated twice', async () => {
-  const guest = guestOfTwoEntries('');
+  const guest = translated(twoEntries(''));
   expect(endValue(guest)).toBe(resultOfTwoEntries);
   const { page } = nodeAt(guest.core.engine.graph, guest.address('function'));
   const [only, ...others] = page.translations;
@@ -168,7 +212,7 @@ test('an entry in the middle of a translation becomes one of its own: nothing is
 
 test('what is written into a translation changes what all its entries do', async () => {
   // The immediate of ADD EAX,3.
-  const guest = guestOfTwoEntries('mov byte [function.middle + 2], 5\ncall function\ncall function.middle');
+  const guest = translated(twoEntries('mov byte [function.middle + 2], 5\ncall function\ncall function.middle'));
   expect(endValue(guest)).toBe(resultOfTwoEntries + 1 + 5 + 5);
   await guest.dispose();
 });
@@ -192,12 +236,7 @@ function:
 `);
 
 test('a translation that grows takes no entry from another one that has the same code', async () => {
-  const translator = variants.find(({ name }) => name === 'translator at once, counting')!;
-  const config = {
-    ...translator.config,
-    engineOptions: { tiering: { threshold: 100, share: 0, blocks: 20, instructions: 500 } },
-  };
-  const guest = new Guest(nested, { ...translator, config });
+  const guest = translated(nested, { threshold: 100, share: 0, blocks: 20, instructions: 500 });
   expect(endValue(guest)).toBe(NESTED);
   const { graph, tiering } = guest.core.engine;
   const node = (label: string) => nodeAt(graph, guest.address(label));

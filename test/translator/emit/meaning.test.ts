@@ -1,4 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
+import { PAGE_BYTES } from '../../../translator/abi/page.ts';
+import { usualAssumptions } from '../../../translator/assumptions.ts';
 import { translate } from '../../../translator/translate.ts';
 import type { Instruction } from '../../../translator/x86/instruction.ts';
 import { runTranslation, stepLike } from '../../support/block-runner.ts';
@@ -26,8 +28,12 @@ function fetcher({ code, eip: first, key }: ReturnType<typeof randomCode>): (eip
   };
 }
 
-test('regions of random code mean what their instructions mean, one after the other', () => {
+test.each([
+  ['taken to be aligned', usualAssumptions],
+  ['anywhere', { ...usualAssumptions, misaligned: new Set(Array.from({ length: PAGE_BYTES }, (_, offset) => offset)) }],
+])('regions of random code mean what their instructions mean, one after the other: accesses %s', (_, assumptions) => {
   const found = { runs: 0, completed: 0, calls: 0, budget: 0 };
+  cpu.accessesAnywhere = assumptions.misaligned.size > 0;
   for (let page = 0; page < 40; page++) {
     const source = randomCode(random, stateKeys[page % stateKeys.length]);
     const fetch = fetcher(source);
@@ -37,7 +43,8 @@ test('regions of random code mean what their instructions mean, one after the ot
         () => source.starts[Math.floor(random() * source.starts.length)],
       );
       const limits = { blocks: 1 + Math.floor(random() * 40), instructions: 300 };
-      const translation = translate({ source, entries: [...new Set(entries)], limits, options: cpu.options });
+      const { options } = cpu;
+      const translation = translate({ source, entries: [...new Set(entries)], limits, options, assumptions });
       if (translation === null) continue;
       for (let state = 0; state < STATES; state++) {
         cpu.randomize(random, BUDGET);

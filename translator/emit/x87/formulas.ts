@@ -1,8 +1,8 @@
 /**
- * Arithmetic on x87 numbers as JavaScript text: exact to the bit, with rounding to nearest at 64 bits (at fewer: short-formulas.ts). A number is an
- * unevaluated sum of two doubles, high + low, where high is at most 16 units in the last place from the number rounded to
- * 53 bits (Double.fpuHigh in abi/state.ts). Sums and products of doubles and the errors of their rounding are exact
- * (Dekker 1971, Knuth TAOCP 4.2.2); the error rounded to the 64-bit grid is the low part of the result.
+ * Arithmetic on x87 numbers as JavaScript text: exact to the bit, with rounding to nearest at 64 bits (at fewer:
+ * short-formulas.ts). A number is an unevaluated sum of two doubles, high + low, where high is at most 16 units in the last
+ * place from the number rounded to 53 bits (Double.fpuHigh in abi/state.ts). Sums and products of doubles and the errors of
+ * their rounding are exact (Dekker 1971, Knuth TAOCP 4.2.2); the error rounded to the 64-bit grid is the low part of the result.
  *
  * Each function gives statements that define the constants `s` and `l`, high and low part of the result. Where the
  * operands are not covered (NaNs, infinities, overflow, too little margin) they run `leave`; also if the local `xp` is not

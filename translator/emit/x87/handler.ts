@@ -49,6 +49,7 @@ function emitInline(
     interpret: () => leave,
     interpretOtherPrecision: () => leave,
     assign: ({ temporary }, text) => `t${temporary}=${text};`,
+    alignment: () => 'natural',
   });
   x87.begin(0);
   const text = x87.statement(s);

@@ -1,12 +1,24 @@
 import { Double, FpuMode, Word } from '../../abi/state.ts';
 import type { MemoryFormat } from '../../ir/x87/operations.ts';
 import type { EmitContext } from '../context.ts';
-import { accessText } from '../memory.ts';
+import {
+  type Accessed,
+  type AccessText,
+  type Alignment,
+  accessText,
+  fromWindow,
+  toWindow,
+  windowText,
+} from '../memory.ts';
 import { unlessExact } from './formulas.ts';
 
-/** Last offset in a page where 8 bytes don't reach into the next one. */
-const LAST_QUADWORD = 4096 - 8;
-const LAST_EXTENDED = 4096 - 10;
+const SINGLE = { size: 4, name: 'single' };
+const DOUBLE = { size: 8, name: 'double' };
+const SHORT = { size: 2, name: '' };
+const WORD = { size: 4, name: '' };
+/** Operands of several words, which need not be in one page. */
+const QUADWORD = { size: 8, name: 'Any' };
+const EXTENDED = { size: 10, name: 'Any' };
 const TWO_32 = '4294967296';
 /** Smallest normal numbers of the formats, and more than the largest single. */
 const SMALLEST_DOUBLE = `${2 ** -1022}`;
@@ -24,28 +36,31 @@ const CONTROL_ONES = 0x40;
 export class OperandText {
   private readonly context: EmitContext;
   private readonly leave: () => string;
+  /** Of the current instruction's operand. */
+  private readonly alignment: () => Alignment;
 
-  constructor(context: EmitContext, leave: () => string) {
+  constructor(context: EmitContext, leave: () => string, alignment: () => Alignment) {
     this.context = context;
     this.leave = leave;
+    this.alignment = alignment;
   }
 
   /** Statements that define `v`, a number or zero without a low part, and perhaps its low part `vl`. */
   load(format: MemoryFormat, address: string): string {
     switch (format) {
       case 'single':
-        return `${this.access(4, 'single', address, true)}const v=${this.cell('MS')}[k];${this.normal(SMALLEST_SINGLE)}`;
+        return this.get('v', SINGLE, address) + this.normal(SMALLEST_SINGLE);
       case 'double':
         return this.loadDouble(address) + this.normal(SMALLEST_DOUBLE);
       case 'word':
-        return `${this.access(2, '', address, true)}const v=${this.cell('M16')}[k]<<16>>16;`;
+        return this.get('v', SHORT, address, '<<16>>16');
       case 'doubleword':
-        return `${this.access(4, '', address, true)}const v=${this.cell('M32')}[k];`;
+        return this.get('v', WORD, address);
       case 'extended':
         return this.loadExtended(address);
       case 'quadword':
         return (
-          `${this.accessPair(address, true)}const a=${this.cell('M32')}[k+1]*${TWO_32},b=${this.cell('M32')}[k]>>>0,` +
+          `${this.find(QUADWORD, address, true)}const a=${this.word(4)}*${TWO_32},b=${this.word(0)}>>>0,` +
           `v=a+b,vl=b-(v-a);`
         );
     }
@@ -54,16 +69,16 @@ export class OperandText {
   /** A number that isn't one in the two parts leaves. */
   private loadExtended(address: string): string {
     const [low, high, exponent] = [0, 1, 2].map((n) => this.context.word(Word.scratch + n));
-    const words = `${low}=${this.cell('M32')}[k];${high}=${this.cell('M32')}[k+1];${exponent}=${this.cell('M16')}[2*k+4];`;
-    const convert = `const v=+${this.context.cell('FROM_EXTENDED')}(),vl=${this.cell('F')}[${Double.scratch + 3}];`;
-    return `${this.accessWords(address, true, LAST_EXTENDED)}${words}${convert}if(v!==v){${this.leave()}}`;
+    const words = `${low}=${this.word(0)};${high}=${this.word(4)};${exponent}=${this.part(SHORT, 8)};`;
+    const convert = `const v=+${this.context.cell('FROM_EXTENDED')}(),vl=${this.context.cell('F')}[${Double.scratch + 3}];`;
+    return `${this.find(EXTENDED, address, true)}${words}${convert}if(v!==v){${this.leave()}}`;
   }
 
   private storeExtended(address: string, high: string, low: string | null): string {
     const [first, second, exponent] = [0, 1, 2].map((n) => this.context.word(Word.scratch + n));
-    const words = `${this.cell('M32')}[k]=${first};${this.cell('M32')}[k+1]=${second};${this.cell('M16')}[2*k+4]=${exponent};`;
+    const words = this.putPart(WORD, 0, first) + this.putPart(WORD, 4, second) + this.putPart(SHORT, 8, exponent);
     const convert = `if(${high}!==${high}){${this.leave()}}${this.context.cell('TO_EXTENDED')}(${high},${low ?? 0});`;
-    return `${this.accessWords(address, false, LAST_EXTENDED)}${convert}${words}`;
+    return `${this.find(EXTENDED, address, false)}${convert}${words}`;
   }
 
   /** A denormal operand is an exception, and a NaN may be one; infinities are numbers like others here. */
@@ -71,19 +86,22 @@ export class OperandText {
     return `if(!(Math.abs(v)>=${smallest}||v===0)){${this.leave()}}`;
   }
 
+  /** Where doubles are only multiples of 4, as in the frames of the i386 ABI, they are two words. */
   private loadDouble(address: string): string {
-    const { index, limit, view } = this.text(8, 'double', address, true);
+    if (this.alignment() === 'any') return this.get('v', DOUBLE, address);
+    const { index, hits, load } = this.text(DOUBLE, address, true);
     const [low, high] = [this.context.word(Word.scratch), this.context.word(Word.scratch + 1)];
-    const words = `${low}=${this.cell('M32')}[k];${high}=${this.cell('M32')}[k+1];v=${this.cell('F')}[${Double.scratch}];`;
-    return `k=${index};let v;if(k<${limit})v=${view}[k];else{${this.accessPair(address, true)}${words}}`;
+    const words = `${low}=${this.word(0)};${high}=${this.word(4)};v=${this.context.cell('F')}[${Double.scratch}];`;
+    return `k=${index};let v;if(${hits('k')})v=${load('k')};else{${this.find(QUADWORD, address, true)}${words}}`;
   }
 
   /** Statements that store `y`, a double. */
   private storeDouble(address: string): string {
-    const { index, limit, view } = this.text(8, 'double', address, false);
+    if (this.alignment() === 'any') return this.put(DOUBLE, address, 'y');
+    const { index, hits, store } = this.text(DOUBLE, address, false);
     const [low, high] = [this.context.word(Word.scratch), this.context.word(Word.scratch + 1)];
-    const words = `${this.cell('F')}[${Double.scratch}]=y;${this.cell('M32')}[k]=${low};${this.cell('M32')}[k+1]=${high};`;
-    return `k=${index};if(k<${limit})${view}[k]=y;else{${this.accessPair(address, false)}${words}}`;
+    const words = `${this.context.cell('F')}[${Double.scratch}]=y;${this.putPart(WORD, 0, low)}${this.putPart(WORD, 4, high)}`;
+    return `k=${index};if(${hits('k')})${store('k', 'y')}else{${this.find(QUADWORD, address, false)}${words}}`;
   }
 
   /** Statements that convert high + low (null: 0) to a format, and store it. */
@@ -100,12 +118,13 @@ export class OperandText {
       case 'single':
         return this.storeSingle(address, high, value, lost);
       case 'word':
-        return this.round(value, lost, 2 ** 15) + this.put(2, 'M16', address, 'n|0');
+        return this.round(value, lost, 2 ** 15) + this.put(SHORT, address, 'n|0');
       case 'doubleword':
-        return this.round(value, lost, 2 ** 31) + this.put(4, 'M32', address, 'n|0');
+        return this.round(value, lost, 2 ** 31) + this.put(WORD, address, 'n|0');
       case 'quadword': {
-        const words = `const a=Math.floor(n/${TWO_32});${this.cell('M32')}[k]=n-a*${TWO_32};${this.cell('M32')}[k+1]=a;`;
-        return this.round(value, lost, 2 ** 51) + this.accessPair(address, false) + words;
+        const words = this.putPart(WORD, 0, `n-a*${TWO_32}`) + this.putPart(WORD, 4, 'a');
+        const high = `const a=Math.floor(n/${TWO_32});`;
+        return this.round(value, lost, 2 ** 51) + this.find(QUADWORD, address, false) + high + words;
       }
     }
   }
@@ -116,13 +135,13 @@ export class OperandText {
     const { precision, rounding } = FpuMode;
     const changes = `((n^${word(Word.fpuControl)})&${precision})!==0||(${word(Word.fpuStatus)}&~n&${EXCEPTIONS})!==0`;
     const mode = `${word(Word.fpuMode)}=${word(Word.fpuMode)}&~${rounding}|n&${rounding};`;
-    const load = `${this.access(2, '', address, true)}const n=${this.cell('M16')}[k];if(${changes}){${this.leave()}}`;
+    const load = `${this.get('n', SHORT, address)}if(${changes}){${this.leave()}}`;
     return `${load}${word(Word.fpuControl)}=n&${CONTROL_MASK}|${CONTROL_ONES};${mode}`;
   }
 
   /** Statement of FNSTCW. */
   storeControl(address: string): string {
-    return this.put(2, 'M16', address, this.context.word(Word.fpuControl));
+    return this.put(SHORT, address, this.context.word(Word.fpuControl));
   }
 
   /** Only zero is not normal and needs nothing else: it has the sign of its high part. */
@@ -136,7 +155,7 @@ export class OperandText {
     const tie = `if(y!==z&&${lost}){const w=z+(y-z)+(y-z);if(Math.fround(w)===w){${this.leave()}}}`;
     const text = `const y=${value};let z=Math.fround(y);if(!(${range})){${this.zero('z', high)}}${lost ? tie : ''}`;
     const exact = unlessExact(`y!==z${lost === null ? '' : `||${lost}`}`, this.leave());
-    return text + exact + this.put(4, 'MS', address, 'z');
+    return text + exact + this.put(SINGLE, address, 'z');
   }
 
   /**
@@ -154,32 +173,44 @@ export class OperandText {
     return `${integer}if(!(${fits})${tie}){${this.leave()}}${exact}`;
   }
 
-  private put(size: number, cell: 'M16' | 'M32' | 'MS', address: string, value: string): string {
-    return `${this.access(size, cell === 'MS' ? 'single' : '', address, false)}${this.cell(cell)}[k]=${value};`;
+  /** Statements that define a name by what is loaded, and what is done with it. */
+  private get(name: string, what: Accessed, address: string, changed = ''): string {
+    const text = this.text(what, address, true);
+    return `${this.check(text)}const ${name}=${text.load('k')}${changed};`;
   }
 
-  /** Makes k the index of an access that is allowed, aligned and in RAM. */
-  private access(size: number, view: string, address: string, isLoad: boolean): string {
-    const { index, limit } = this.text(size, view, address, isLoad);
-    return `k=${index};if(!(k<${limit})){${this.leave()}}`;
+  private put(what: Accessed, address: string, value: string): string {
+    const text = this.text(what, address, false);
+    return this.check(text) + text.store('k', value);
   }
 
-  /** The same for two words. */
-  private accessPair(address: string, isLoad: boolean): string {
-    return this.accessWords(address, isLoad, LAST_QUADWORD);
+  private text(what: Accessed, address: string, isLoad: boolean): AccessText {
+    return accessText(this.context, what, address, this.tlb(isLoad), this.alignment());
   }
 
-  /** The same for what is within a page up to an offset. */
-  private accessWords(address: string, isLoad: boolean, last: number): string {
-    const { index, limit } = this.text(4, '', address, isLoad);
-    return `k=${index};if(!(k<${limit}&&(${address}&4095)<=${last})){${this.leave()}}`;
+  /** Makes k the index of an access that can be done in place. */
+  private check({ index, hits }: AccessText): string {
+    return `k=${index};if(!(${hits('k')})){${this.leave()}}`;
   }
 
-  private text(size: number, view: string, address: string, isLoad: boolean) {
-    return accessText(this.context, size, view, address, isLoad ? this.context.readTlb : this.context.writeTlb);
+  /** The same for an operand of which the parts are accessed. */
+  private find(what: Accessed, address: string, isLoad: boolean): string {
+    return this.check(windowText(this.context, what, address, this.tlb(isLoad), this.alignment()));
   }
 
-  private cell(name: 'F' | 'M16' | 'M32' | 'MS'): string {
-    return this.context.cell(name);
+  private word(offset: number): string {
+    return this.part(WORD, offset);
+  }
+
+  private part(what: Accessed, offset: number): string {
+    return fromWindow(this.context, what, 'k', offset, this.alignment());
+  }
+
+  private putPart(what: Accessed, offset: number, value: string): string {
+    return toWindow(this.context, what, 'k', offset, value, this.alignment());
+  }
+
+  private tlb(isLoad: boolean): string {
+    return isLoad ? this.context.readTlb : this.context.writeTlb;
   }
 }

@@ -6,6 +6,7 @@ import { type Operation, operationOf, type StackEffect, stackEffect } from '../.
 import { depthChange, indexOf, type StackDepths } from '../../ir/x87/stack.ts';
 import type { BlockIndex } from '../../region/structure.ts';
 import type { EmitContext } from '../context.ts';
+import type { Alignment } from '../memory.ts';
 import { needsOf, StackFacts } from './block.ts';
 import { arithmetic, type Computation, computationText, takeRoot } from './computations.ts';
 import { double, type NumberText } from './formulas.ts';
@@ -22,6 +23,8 @@ export interface X87Host {
   interpretOtherPrecision(): string;
   /** Assigns to the temporary that a statement defines. */
   assign(s: Statement, text: string): string;
+  /** Of the current instruction's operand in memory. */
+  alignment(): Alignment;
 }
 
 type OperationOf<Kind> = Extract<Operation, { kind: Kind }>;
@@ -64,7 +67,11 @@ export class X87Emitter {
     this.precision = precision;
     this.host = host;
     this.registers = new X87Registers(context, usedRegisters(region, depths));
-    this.operand = new OperandText(context, () => host.interpret());
+    this.operand = new OperandText(
+      context,
+      () => host.interpret(),
+      () => host.alignment(),
+    );
   }
 
   // The region.
@@ -138,7 +145,9 @@ export class X87Emitter {
     const expected = mode & this.precision;
     const word = expected === 0 ? this.context.word(Word.fpuMode) : `(${this.context.word(Word.fpuMode)}^${expected})`;
     const isOther = `(${word}&${mode & FpuMode.precision})!==0`;
-    const leave = `{if(${isOther}){${this.host.interpretOtherPrecision()}}${this.host.interpret()}}`;
+    const leaveAsOther =
+      (mode & FpuMode.precision) === 0 ? '' : `if(${isOther}){${this.host.interpretOtherPrecision()}}`;
+    const leave = `{${leaveAsOther}${this.host.interpret()}}`;
     return `if((${word}&${mode})!==0${mask === 0 ? '' : `||(xg&${mask})!==${tags}`})${leave}`;
   }
 

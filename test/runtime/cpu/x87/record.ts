@@ -30,6 +30,7 @@ const OPERAND_ADDRESS = 0x200;
 
 /** 128 KB without paging; the upper half can't be written. */
 class FlatMemory implements LinearAccess {
+  misaligned = 0;
   readonly bytes = new Uint8Array(0x20000);
   readonly view = new DataView(this.bytes.buffer);
   load8 = (linear: number): number => this.view.getUint8(linear);
