@@ -14,7 +14,7 @@ import { Rehearsal } from './rehearsal.ts';
 const MOST_TARGETS = 16;
 
 /** Of so many accesses that are not aligned the instruction of one is remembered. */
-const A_FEW = 16;
+const SAMPLED = 16;
 
 /** Runs decoded code: what the interpreter's loops leave to the runtime, and what translations call. */
 export class Graph extends DecodedCode {
@@ -210,7 +210,7 @@ export class Graph extends DecodedCode {
   /** Some accesses of an instruction, or of what it led to, were not aligned. One of a few is remembered, for translations. */
   private noteMisaligned(node: Node): void {
     const { misaligned } = this.mmu;
-    const isNoted = Math.floor(misaligned / A_FEW) !== Math.floor(this.misaligned / A_FEW);
+    const isNoted = Math.floor(misaligned / SAMPLED) !== Math.floor(this.misaligned / SAMPLED);
     this.misaligned = misaligned;
     if (isNoted && node.length > 0 && !node.isTranslated) node.page.noteMisaligned(node);
   }
