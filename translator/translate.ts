@@ -1,10 +1,10 @@
-import { type Assumptions, usualAssumptions } from './assumptions.ts';
 import { EmitContext, type EmitOptions } from './emit/context.ts';
 import type { Link } from './emit/links.ts';
 import { hex } from './emit/names.ts';
 import { emitRegion } from './emit/region.ts';
 import type { Region } from './ir/statement.ts';
 import { type StackDepths, stackDepths } from './ir/x87/stack.ts';
+import { type Assumptions, usualAssumptions } from './opt/assumptions.ts';
 import { type Observe, optimize } from './opt/pipeline.ts';
 import { blockTargets } from './region/flow.ts';
 import { liftRegion } from './region/lift.ts';

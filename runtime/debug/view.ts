@@ -1,6 +1,6 @@
 import { Segment, Word } from '../../translator/abi/state.ts';
-import { type Assumptions, usualAssumptions } from '../../translator/assumptions.ts';
 import { INSTRUCTION_COMMENT } from '../../translator/emit/names.ts';
+import { type Assumptions, usualAssumptions } from '../../translator/opt/assumptions.ts';
 import { formatInstruction } from '../../translator/x86/format.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import type { CachedTranslation } from '../exec/cached-translation.ts';

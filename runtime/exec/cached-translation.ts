@@ -1,5 +1,5 @@
-import type { Assumptions } from '../../translator/assumptions.ts';
 import { hex } from '../../translator/emit/names.ts';
+import type { Assumptions } from '../../translator/opt/assumptions.ts';
 import type { Translation } from '../../translator/translate.ts';
 import type { CodePage } from './code-page.ts';
 import type { Node, Run } from './node.ts';

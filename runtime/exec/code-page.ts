@@ -1,6 +1,6 @@
 import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
-import { usualAssumptions } from '../../translator/assumptions.ts';
+import { usualAssumptions } from '../../translator/opt/assumptions.ts';
 import { isRelative } from '../../translator/region/flow.ts';
 import { type Instruction, Shape } from '../../translator/x86/instruction.ts';
 import type { CachedTranslation } from './cached-translation.ts';

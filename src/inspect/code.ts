@@ -1,6 +1,6 @@
-import type { Assumptions } from '../../translator/assumptions.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { hex } from '../../translator/emit/names.ts';
+import type { Assumptions } from '../../translator/opt/assumptions.ts';
 import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
 import { decode } from '../../translator/x86/decode.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';

@@ -93,16 +93,9 @@ const accessSizes: ReadonlySet<number> = new Set([1, 2, 4]);
 /** Views of state and memory: integers, doubles, singles. */
 const views: ReadonlySet<string> = new Set(['', 'double', 'single']);
 const realSizes: Record<string, ReadonlySet<number>> = { double: new Set([8]), single: new Set([4]) };
-const windows: ReadonlySet<string> = new Set([
-  'read',
-  'write',
-  'readAny',
-  'writeAny',
-  'readRun',
-  'writeRun',
-  'readBytes',
-  'writeBytes',
-]);
+const windows: ReadonlySet<string> = new Set(
+  'read write readAny writeAny readRun writeRun readBytes writeBytes'.split(' '),
+);
 const runSizes = numbers(PAGE_BYTES);
 const windowSizes = (s: Statement): ReadonlySet<number> => (isRun(s) ? runSizes : new Set([8, 16]));
 const viewSizes = (s: Statement): ReadonlySet<number> => realSizes[s.name] ?? accessSizes;

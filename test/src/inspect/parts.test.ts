@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Symbols } from '../../../runtime/debug/symbols.ts';
 import { codeOfSnapshot } from '../../../src/inspect/snapshot.ts';
 import { stagesOf } from '../../../src/inspect/stages.ts';
-import type { Assumptions } from '../../../translator/assumptions.ts';
+import type { Assumptions } from '../../../translator/opt/assumptions.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { PAGE_BYTES } from '../../../translator/abi/page.ts';
-import { usualAssumptions } from '../../../translator/assumptions.ts';
+import { usualAssumptions } from '../../../translator/opt/assumptions.ts';
 import { translate } from '../../../translator/translate.ts';
 import type { Instruction } from '../../../translator/x86/instruction.ts';
 import { runTranslation, stepLike } from '../../support/block-runner.ts';

@@ -1,5 +1,5 @@
-import { FpuPrecision } from './abi/state.ts';
-import type { Checks } from './opt/pipeline.ts';
+import { FpuPrecision } from '../abi/state.ts';
+import type { Checks } from './pipeline.ts';
 
 /** What a translation takes to be so. Where that often isn't it is made anew, with others (runtime/exec/tiering.ts). */
 export interface Assumptions {
