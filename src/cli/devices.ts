@@ -11,7 +11,7 @@ import {
 import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
 import { addCard } from './network-flags.ts';
-import { parseInteger, parseProperties } from './properties.ts';
+import { parseInteger, parseProperties, propertyList } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 import { shareFolder } from './share-flags.ts';
 import { addSoundCard } from './sound-flags.ts';
@@ -193,7 +193,7 @@ export function deviceUsage(name: string): string {
 
 /** The settings with the device of a text such as `isa-debug-exit,iobase=0xf4`. */
 export function applyDevice(settings: Settings, text: string): Settings {
-  const written = text.split(',')[0]!.replace(/^driver=/, '');
+  const { driver: written = '' } = Object.fromEntries(propertyList(text, 'driver'));
   // QEMU has both names.
   const driver = written.replace(/^(virtio-[a-z0-9]+)$/, '$1-pci');
   if (!Object.hasOwn(devices, driver))

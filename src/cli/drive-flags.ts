@@ -11,7 +11,16 @@ const ideDrives = ['hda', 'hdb', 'hdc', 'hdd'];
 const floppyDrives = ['fda', 'fdb'];
 
 /** Properties of QEMU's -drive that change nothing that a guest sees. */
-const ignored = ['cache', 'aio', 'discard', 'detect-zeroes', 'copy-on-read', 'auto-read-only'];
+const ignored = [
+  'cache',
+  'cache.direct',
+  'cache.no-flush',
+  'aio',
+  'discard',
+  'detect-zeroes',
+  'copy-on-read',
+  'auto-read-only',
+];
 const known = ['file', 'if', 'index', 'bus', 'unit', 'media', 'format', 'snapshot', 'readonly', 'serial', 'id'];
 
 /** Flags of disks and drives, as QEMU has them. */
@@ -43,9 +52,9 @@ export const driveFlags: readonly Flag[] = [
   })),
   {
     names: ['blockdev'],
-    argument: 'driver=raw|qcow2,node-name=ID,file.filename=FILE[,read-only=on]',
-    help: 'an image that a -device ide-hd, ide-cd, virtio-blk-pci or usb-storage connects',
-    apply: (settings, text) => addDrive(settings, parseBlockdev(text)),
+    argument: 'driver=raw|qcow2|file,node-name=ID,file.filename=FILE|file=ID[,read-only=on]',
+    help: 'an image that a -device ide-hd, ide-cd, virtio-blk-pci or usb-storage connects, in a file or that of another -blockdev; also as a JSON object',
+    apply: addBlockdev,
   },
   {
     names: ['boot'],
@@ -155,21 +164,28 @@ function parseBootOrder(text: string): BootOrder {
   };
 }
 
-function parseBlockdev(text: string): Drive {
-  const allowed = ['driver', 'node-name', 'file.filename', 'file.driver', 'filename', 'read-only', ...ignored];
+function addBlockdev(settings: Settings, text: string): Settings {
+  const allowed = ['driver', 'node-name', 'file', 'file.filename', 'file.driver', 'filename', 'read-only', ...ignored];
   const properties = parseProperties(text, 'driver', allowed);
-  const { driver = '', 'node-name': id, 'file.driver': below = 'file', 'read-only': readonly } = properties;
-  const image = properties['file.filename'] ?? properties.filename;
+  const { driver = '', 'node-name': id, file, 'file.driver': below = 'file', 'read-only': readonly } = properties;
   if (!/^(raw|qcow2|file)$/.test(driver) || below !== 'file')
     throw new ConfigurationError(
       `the driver '${below === 'file' ? driver : below}' is not supported; give raw, qcow2 or file`,
     );
+  const { [file ?? '']: node, ...others } = settings.waitingDrives;
+  if (file !== undefined && node === undefined)
+    throw new ConfigurationError(
+      `there is no '${file}' in front of '${text}'; give -blockdev driver=file,node-name=${file}`,
+    );
+  const image = properties['file.filename'] ?? properties.filename ?? node?.image;
   if (id === undefined || image === undefined)
     throw new ConfigurationError(`'${text}' needs a name and a file; give node-name=ID and file.filename=FILE`);
-  return {
+  const drive = {
+    ...node,
     id,
     image,
-    format: driver === 'qcow2' ? 'qcow2' : 'raw',
+    format: driver === 'qcow2' ? ('qcow2' as const) : ('raw' as const),
     ...(readonly !== undefined && { readOnly: parseSwitch('read-only', readonly) }),
   };
+  return addDrive({ ...settings, waitingDrives: others }, drive);
 }

@@ -18,6 +18,7 @@ function parseIcount(text: string): IcountOptions {
     throw new ConfigurationError(
       'rrsnapshot is not there: a recording begins when the machine is turned on; leave it out',
     );
+  if (shift === '') throw new ConfigurationError(`'${text}' has no time of an instruction; give shift=N, 2^N ns each`);
   const time = { shift: parseInteger('shift', shift) };
   return checkedIcount({ ...time, ...parseRecording(rr, rrfile) });
 }

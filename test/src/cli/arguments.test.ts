@@ -111,6 +111,14 @@ test.each([
     '-blockdev driver=qcow2,node-name=x,file.filename=a -device ide-cd,drive=x',
     { drives: [{ image: 'a', format: 'qcow2', media: 'cdrom' }] },
   ],
+  [
+    '-blockdev driver=file,node-name=f,filename=a,read-only=on -blockdev driver=qcow2,node-name=x,file=f -device ide-hd,drive=x',
+    { drives: [{ image: 'a', format: 'qcow2', readOnly: true, media: 'disk' }] },
+  ],
+  [
+    '-blockdev {"driver":"raw","node-name":"x","cache":{"direct":true},"read-only":false,"file":{"driver":"file","filename":"a,b"}} -device {"driver":"ide-hd","drive":"x"}',
+    { drives: [{ image: 'a,b', format: 'raw', readOnly: false, media: 'disk' }] },
+  ],
   ['-device ide-cd', { drives: [{ media: 'cdrom' }] }],
   ['-cpu pentium,+nx', { cpu: 'pentium,+nx' }],
   ['-machine max-ram-below-4g=64M', { memoryBelow4G: '64M' }],
@@ -194,6 +202,11 @@ test.each([
   ['-device ide-hd,drive=x', "-device: there is no drive 'x' that waits; give -drive if=none,id=x"],
   ['-device ide-cd,bus=ide.2', "-device: there is no bus 'ide.2'; give bus=ide.0 or bus=ide.1"],
   ['-blockdev driver=vmdk', "-blockdev: the driver 'vmdk' is not supported; give raw, qcow2 or file"],
+  [
+    '-blockdev driver=qcow2,node-name=x,file=f',
+    "-blockdev: there is no 'f' in front of 'driver=qcow2,node-name=x,file=f'",
+  ],
+  ['-blockdev {"driver":"raw"', `-blockdev: '{"driver":"raw"' is no JSON object`],
   ['-drive disk.img,if=scsi', '-drive: if=scsi is not there yet; give if=ide, if=virtio or if=floppy'],
   ['-drive disk.img,format=vmdk', '-drive: format=vmdk is not there yet; give format=raw or format=qcow2'],
   ['-drive disk.img,media=tape', '-drive: media=tape is not there yet; give media=disk or media=cdrom'],
@@ -244,6 +257,10 @@ test.each([
   ['-device isa-debug-exit,iobase=x', "-device: 'x' is not a whole number; give iobase=N"],
   ['-device isa-debug-exit,iosize=', "-device: '' is not a whole number; give iosize=N"],
   ['-d out_asm', "-d: unknown log item 'out_asm'; it is one of: in_asm, exec, cpu, mmu"],
+  [
+    '-icount rr=record,rrfile=r',
+    "-icount: 'rr=record,rrfile=r' has no time of an instruction; give shift=N, 2^N ns each",
+  ],
   ['-icount auto', "-icount: 'auto' is not a whole number; give shift=N"],
   ['-icount 11', '-icount: icount.shift is 11; it must be a whole number from 0 to 10'],
   ['-isolate moon', "-isolate: unknown isolate 'moon'; it is one of: worker, caller"],

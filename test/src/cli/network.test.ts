@@ -35,6 +35,16 @@ test.each([
     '-device ne2k_isa,netdev=n,id=x -netdev user,id=n',
     [{ card: 'ne2k_isa', name: 'x', backend: user, backendName: 'n' }],
   ],
+  [
+    '-netdev {"type":"user","id":"n","restrict":true,"hostfwd":[{"str":"tcp::2222-:22"}]} -device {"driver":"e1000","netdev":"n"}',
+    [
+      {
+        card: 'e1000',
+        backend: { ...user, restrict: true, hostForward: [{ protocol: 'tcp', hostPort: 2222, guestPort: 22 }] },
+        backendName: 'n',
+      },
+    ],
+  ],
   ['-nic user,model=virtio', [{ card: 'virtio-net-pci', backend: user }]],
   ['-netdev user,id=n -device virtio-net,netdev=n', [{ card: 'virtio-net-pci', backend: user, backendName: 'n' }]],
   ['-device e1000,romfile=pxe.rom', [{ card: 'e1000', rom: 'pxe.rom' }]],
