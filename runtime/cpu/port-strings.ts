@@ -1,7 +1,7 @@
 import { Vector } from '../../translator/abi/faults.ts';
-import { Key } from '../../translator/abi/key.ts';
 import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
+import { isAlignmentFault } from '../memory/alignment.ts';
 import type { Cpu } from './cpu.ts';
 import { checkPort, readPort, writePort } from './port-access.ts';
 
@@ -114,9 +114,8 @@ function blockOf(
   const fromLow = (offset - state[Word.segmentLow + segment]) >>> 0;
   const room = Math.min(doubles[spans + segment] - fromLow, (mask >>> 0) - offset) + 1;
   const linear = (state[Word.segmentBase + segment] + offset) | 0;
-  const isFault = (linear & (size - 1)) !== 0 && (state[Word.key] & Key.alignment) !== 0;
   const count = Math.min((state[Word.ecx] & mask) >>> 0, most, Math.floor(room / size));
-  return { linear, bytes: isFault ? 0 : Math.max(count, 0) * size };
+  return { linear, bytes: isAlignmentFault(state, linear, size) ? 0 : Math.max(count, 0) * size };
 }
 
 /** Without an element that reaches into the next page. */

@@ -2,6 +2,7 @@ import type { BlockName } from '../../translator/abi/helpers.ts';
 import { Key } from '../../translator/abi/key.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
+import { isAlignmentFault } from './alignment.ts';
 import type { Mmu } from './mmu.ts';
 
 /** Fewer elements are not worth a block. */
@@ -32,15 +33,11 @@ export function blockHelpers(state: Int32Array, mmu: Mmu, budgeted: boolean): Re
     return n;
   };
 
-  /** Whether elements at these addresses, of which `bits` are the bits of all, may not be accessed. */
-  const mayNot = (bits: number, shift: number) =>
-    (bits & ((1 << shift) - 1)) !== 0 && (state[Word.key] & Key.alignment) !== 0;
-
   const fill = (view: Uint8Array | Uint16Array | Int32Array, shift: number): BlockHelper => {
     return (linear, value, count) => {
       const n = limit(linear, shift, count);
       const at = writable(linear);
-      if (n < FEWEST || at < 0 || mayNot(linear, shift)) return 0;
+      if (n < FEWEST || at < 0 || isAlignmentFault(state, linear, 1 << shift)) return 0;
       const first = at | (linear & (PAGE_BYTES - 1));
       if ((first & ((1 << shift) - 1)) === 0) view.fill(value, first >>> shift, (first >>> shift) + n);
       else fillMisaligned(first, value, n << shift, 1 << shift);
@@ -62,7 +59,7 @@ export function blockHelpers(state: Int32Array, mmu: Mmu, budgeted: boolean): Re
       const to = writable(destination);
       const from = readable(source);
       if (n < FEWEST || to < 0 || from < 0) return 0;
-      if (mayNot(destination | source, shift)) return 0;
+      if (isAlignmentFault(state, destination | source, 1 << shift)) return 0;
       return copyElements(to | (destination & (PAGE_BYTES - 1)), from | (source & (PAGE_BYTES - 1)), n, shift);
     };
   };

@@ -39,7 +39,7 @@ export class GuestRam {
 
   /** Whether a frame is known to be as the host gave it: zeros, which even a look at would take the host's memory for. */
   isUntouched(frame: number): boolean {
-    return this.writes !== null && this.writes.isUnwritten(frame);
+    return this.writes?.isUnwritten(frame) ?? false;
   }
 
   /** All frames may have been written: stores cost nothing. */

@@ -63,7 +63,7 @@ export function headerOf(config: MachineConfig): RecordingHeader {
 
 function partsOf({ drives = [], ...others }: MachineConfig): OptionTexts {
   const config = { ...others, drives: drives.map(({ medium: _, ...drive }) => drive) };
-  return optionTexts({ ...config, ...Object.fromEntries(free.map((name) => [name, undefined])) });
+  return optionTexts(config, free);
 }
 
 /**

@@ -52,7 +52,7 @@ const indifferent: readonly (keyof MachineOptions)[] = [
 
 /** What the machine's parts follow from. */
 function devicesOf(options: MachineOptions): OptionTexts {
-  return optionTexts({ ...options, ...Object.fromEntries(indifferent.map((name) => [name, undefined])) });
+  return optionTexts(options, indifferent);
 }
 
 /** Its own time, in nanoseconds. */

@@ -5,7 +5,8 @@
  */
 export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | LinkedAssumption;
 
-/** What a translation takes to be so (Assumptions), and has links of their own for. `narrow`: a run of accesses is in one page. */
+/** What a translation takes to be so (Assumptions), and has links of their own for. `narrow`: a run of accesses is in one page;
+ * `precision`: x87 precision control is what it was made for. */
 export type LinkedAssumption = 'narrow' | 'precision';
 
 /** `aligned`: accesses are at multiples of their sizes. Where one isn't, its slow path tells (Mmu.misaligned). */

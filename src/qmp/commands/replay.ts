@@ -1,6 +1,4 @@
-import { messageOf } from '../../errors.ts';
 import type { QmpCommand } from '../command.ts';
-import { QmpError } from '../error.ts';
 
 /** Commands about recordings and replays. */
 export const replayCommands: readonly QmpCommand[] = [
@@ -17,23 +15,17 @@ export const replayCommands: readonly QmpCommand[] = [
   {
     name: 'replay-seek',
     parameters: { icount: 'integer' },
-    run: (args, { machine }) => told(machine.history.seekInReplay(args.number('icount'))),
+    run: async (args, { machine }) => {
+      await machine.history.seekInReplay(args.number('icount'));
+    },
   },
   {
     name: 'replay-break',
     parameters: { icount: 'integer' },
-    run: (args, { machine }) => told(machine.history.breakInReplay(args.number('icount'))),
+    run: (args, { machine }) => machine.history.breakInReplay(args.number('icount')),
   },
   {
     name: 'replay-delete-break',
-    run: (_, { machine }) => told(machine.history.withdrawBreak()),
+    run: (_, { machine }) => machine.history.withdrawBreak(),
   },
 ];
-
-async function told(act: Promise<unknown>): Promise<void> {
-  try {
-    await act;
-  } catch (error) {
-    throw new QmpError(messageOf(error));
-  }
-}

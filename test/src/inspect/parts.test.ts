@@ -10,27 +10,11 @@ import { kernel } from '../../support/guest-kernel.ts';
 const blocks = Array.from({ length: 40 }, (_, n) => {
   return `.b${n}: inc eax\n test ecx, ${1 << (n % 5)}\n jz .b${n + 1}\n inc ebx`;
 });
-const program = kernel(`
-main:   mov     ecx, 60000
-        xor     eax, eax
-        xor     ebx, ebx
-.again: call    function
-        dec     ecx
-        jnz     .again
-        jmp     exit
-        align   4096
-function:
-${blocks.join('\n')}
-.b40:   ret
-`);
 
-/** A function that is called with x87 results of 53 bits, and with words that are not aligned. */
-const assumed = kernel(`
-main:   fninit
-        fld1
-        mov     word [FREE], 0x27f
-        fldcw   word [FREE]
-        mov     ebx, FREE + 9
+/** A function that is called often, and what is done before that. */
+const calling = (before: string, body: string) =>
+  kernel(`
+main:   ${before}
         mov     ecx, 60000
 .again: call    function
         dec     ecx
@@ -38,11 +22,16 @@ main:   fninit
         jmp     exit
         align   4096
 function:
-        fadd    dword [FREE + 4]
-        inc     dword [ebx]
-        mov     eax, [ebx + 4]
-        ret
+${body}
 `);
+
+const program = calling('xor eax, eax\n xor ebx, ebx', `${blocks.join('\n')}\n.b40: ret`);
+
+/** It has x87 results of 53 bits, and words that are not aligned. */
+const assumed = calling(
+  'fninit\n fld1\n mov word [FREE], 0x27f\n fldcw word [FREE]\n mov ebx, FREE + 9',
+  'fadd dword [FREE + 4]\n inc dword [ebx]\n mov eax, [ebx + 4]\n ret',
+);
 
 test.each([
   ['a part of their function', program],

@@ -21,6 +21,18 @@ describe('windows', () => {
     ]);
   });
 
+  test('an instruction that often accesses what is not aligned makes the run one of bytes', () => {
+    const lines = passText(windows, 't0 = get eax\nt1 = load32 t0\n-- @4 misaligned\nt2 = (t0 + 4)\nstore32 t2, t1');
+    expect(lines).toEqual([
+      't0 = get eax',
+      't3 = window.writeBytes8 t0',
+      't1 = load32 t3, 0',
+      '-- @4 misaligned',
+      't2 = (t0 + 4)',
+      'store32 t3, t1, 4',
+    ]);
+  });
+
   test('absolute addresses are distances from 0', () => {
     const lines = passText(windows, 't0 = load32 0x1000\nt1 = load32 0x1008');
     expect(lines).toEqual(['t2 = window.readRun12 0x1000', 't0 = load32 t2, 0', 't1 = load32 t2, 8']);
