@@ -1,4 +1,4 @@
-import type { BlockError, BlockMedium } from '../../runtime/host/block.ts';
+import type { BlockMedium } from '../../runtime/host/block.ts';
 import { SECTOR_BYTES } from '../../runtime/host/block.ts';
 import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
 import { ConfigurationError, messageOf } from '../errors.ts';
@@ -11,6 +11,7 @@ import { OverlayDisk } from '../storage/overlay.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
 import { type ByteStore, type Disk, type ImageIdentity, StorageError } from '../storage/store.ts';
 import { whenFree } from '../storage/when-free.ts';
+import { blockError } from './block-error.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
 import { checkMedium, holdsSnapshots, type SavedMedium, saveMedium, saveMediumWithin } from './saved-medium.ts';
@@ -192,15 +193,23 @@ export class ServedDrive {
   }
 
   async #savedBy(save: typeof saveMedium): Promise<SavedMedium | undefined> {
-    if (this.#released !== null)
-      throw new ConfigurationError(
-        `${this.name}: its image was handed over to another process; take it back first (cont)`,
-      );
+    this.#checkHere();
     return this.#disk === null ? undefined : await save(this.#disk, this.#isInMemory);
   }
 
-  /** Its disk, if its image has snapshots within itself. */
+  #checkHere(): void {
+    if (this.#released === null) return;
+    throw new ConfigurationError(
+      `${this.name}: its image was handed over to another process; take it back first (cont)`,
+    );
+  }
+
+  /**
+   * Its disk, if its image has snapshots within itself.
+   * @throws ConfigurationError if another process may have the image
+   */
   get snapshotDisk(): Qcow2Disk | null {
+    this.#checkHere();
     return holdsSnapshots(this.#disk, this.#isInMemory) ? this.#disk : null;
   }
 
@@ -219,6 +228,7 @@ export class ServedDrive {
   async stage(saved: SavedMedium | undefined, snapshot?: string): Promise<void> {
     this.#staging ??= Promise.withResolvers();
     await this.#exchanges.run(async () => {
+      this.#checkHere();
       if (saved?.isInImage && snapshot !== undefined && this.snapshotDisk !== null) {
         this.#staged = stageSnapshot(snapshot);
         return;
@@ -385,15 +395,4 @@ export class ServedDrive {
 function storeOf(image: Exclude<Image, string>, name: string, isReadOnly: boolean): ByteStore {
   if (image instanceof Blob) return new BlobStore(image instanceof File ? image.name : name, image);
   return new MemoryStore(name, new Uint8Array(image.buffer, image.byteOffset, image.byteLength), isReadOnly);
-}
-
-const blockErrors: Readonly<Record<string, BlockError>> = {
-  ENOSPC: 'no-space',
-  EDQUOT: 'no-space',
-  EROFS: 'read-only',
-};
-
-function blockError(error: unknown): BlockError {
-  const { code = '' } = ((error as StorageError).cause ?? {}) as { code?: string };
-  return blockErrors[code] ?? 'io';
 }

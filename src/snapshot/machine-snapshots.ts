@@ -55,7 +55,7 @@ export class MachineSnapshots extends Emitter<SnapshotEvents> {
    * @throws ConfigurationError if an image cannot be changed
    */
   async delete(name: string): Promise<void> {
-    await this.#drives.snapshots.delete(name);
+    await this.#drives.order.run(() => this.#drives.snapshots.delete(name));
   }
 
   /**
@@ -63,7 +63,7 @@ export class MachineSnapshots extends Emitter<SnapshotEvents> {
    * @throws ConfigurationError if there is an image that cannot have any
    */
   list(): Promise<readonly DriveSnapshots[]> {
-    return this.#drives.snapshots.list();
+    return this.#drives.order.run(() => this.#drives.snapshots.list());
   }
 }
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type DriveOptions, Machine, type MachineOptions, openMonitor } from '../../../src/index.ts';
+import { messageOf } from '../../../src/errors.ts';
+import { type DriveOptions, Machine, type MachineOptions, openChannel, openMonitor } from '../../../src/index.ts';
 import { nodeStorage, openFile } from '../../../src/node/storage.ts';
 import { openDisk } from '../../../src/storage/open.ts';
 import { createQcow2 } from '../../../src/storage/qcow2/create.ts';
@@ -105,6 +106,51 @@ test('the monitor has the commands of QEMU, with its words', async () => {
   expect(await monitor.execute('loadvm "one two"')).toBe(
     "Error: Snapshot 'one two' does not exist in one or more devices\n",
   );
+});
+
+test('what is asked for at once is done one after the other', async () => {
+  const { snapshots } = await create([await qcow2('a'), await qcow2('b')]);
+  await snapshots.save('one');
+  const names = async () => (await snapshots.list()).map((list) => list.snapshots.map(({ name }) => name));
+  const ends: Promise<unknown>[] = [
+    snapshots.load('one'),
+    snapshots.delete('one'),
+    snapshots.save('two'),
+    snapshots.save('two'),
+    names(),
+  ];
+  ends.push(snapshots.delete('two'), snapshots.delete('two'), snapshots.load('two').catch(messageOf), names());
+  const none = "Snapshot 'two' does not exist in one or more devices";
+  const nothing = [[], []];
+  const done = [undefined, undefined, undefined];
+  expect(await Promise.all(ends)).toEqual([
+    ...done,
+    undefined,
+    [['two'], ['two']],
+    undefined,
+    undefined,
+    none,
+    nothing,
+  ]);
+});
+
+test('while its images are handed over a machine has no snapshots in them, and says why', async () => {
+  const machine = await create([await qcow2('a'), await qcow2('b')]);
+  const { snapshots, migration } = machine;
+  await snapshots.save('one');
+  const state = await machine.snapshot();
+  await migration.send(openChannel('exec:cat > /dev/null'));
+  const acts = [
+    () => snapshots.save('a'),
+    () => snapshots.load('one'),
+    () => snapshots.list(),
+    () => snapshots.delete('one'),
+    () => machine.load(state),
+  ];
+  for (const act of acts)
+    await expect(act()).rejects.toThrow(/^ide0-hd0: its image was handed over to another process/);
+  await machine.start();
+  expect((await snapshots.list()).map((list) => list.snapshots.map(({ name }) => name))).toEqual([['one'], ['one']]);
 });
 
 test('with time from instructions a snapshot tells how many have been executed', async () => {
