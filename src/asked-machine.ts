@@ -3,11 +3,14 @@ import type { CallName, Calls } from './isolate/protocol.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
 import type { Metrics } from './machine-core.ts';
 import type { Debug, Examine, MachineEvents, Probe } from './machine-types.ts';
+import { InOrder } from './storage/in-order.ts';
 import type { Ask } from './translations.ts';
 
 /** What a machine's isolate can be asked for. */
 export abstract class AskedMachine extends Emitter<MachineEvents> {
   #limits: MachineLimits = {};
+  /** Each has those that were set before. */
+  readonly #limitChanges = new InOrder();
 
   /** Calls a function of the isolate. @internal */
   protected abstract call<Name extends CallName>(
@@ -35,9 +38,12 @@ export abstract class AskedMachine extends Emitter<MachineEvents> {
    * @throws ConfigurationError for limits that cannot be, or that cannot be counted here
    */
   async setLimits(limits: MachineLimits): Promise<void> {
-    const all = { ...this.#limits, ...limits };
-    await this.call('limit', checkedLimits(all));
-    this.#limits = all;
+    checkedLimits(limits);
+    await this.#limitChanges.run(async () => {
+      const all = { ...this.#limits, ...limits };
+      await this.call('limit', checkedLimits(all));
+      this.#limits = all;
+    });
   }
 
   /** Bytes of physical memory. */

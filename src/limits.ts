@@ -1,7 +1,7 @@
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError, within } from './errors.ts';
 import type { RunLimits } from './isolate/run-limits.ts';
 import { memorySize } from './memory-size.ts';
-import { checkedInteger, checkNames } from './option-checks.ts';
+import { checkedInteger, checkNames, shown } from './option-checks.ts';
 
 /** What a machine may take of its host; what is left out has no limit. What drives and cards may move is limited by themselves. */
 export interface MachineLimits {
@@ -26,11 +26,23 @@ export const limitNames = ['processor', 'instructions', 'memory'] as const;
 export function checkedLimits(limits: MachineLimits): RunLimits {
   checkNames('limits', limits, limitNames);
   const { processor, instructions, memory } = limits;
-  if (processor !== undefined && !(processor >= 1 && processor <= 100))
-    throw new ConfigurationError(`limits.processor is ${processor}; it must be a number from 1 to 100`);
   return {
-    processor,
-    instructions: instructions && checkedInteger('limits.instructions', instructions, 1, Number.MAX_SAFE_INTEGER),
-    memory: memory === undefined ? undefined : memorySize(memory),
+    processor: processor === undefined ? undefined : checkedShare(processor),
+    instructions:
+      instructions === undefined
+        ? undefined
+        : checkedInteger('limits.instructions', instructions, 1, Number.MAX_SAFE_INTEGER),
+    memory: memory === undefined ? undefined : checkedBytes(memory),
   };
+}
+
+function checkedShare(percent: number): number {
+  if (typeof percent === 'number' && percent >= 1 && percent <= 100) return percent;
+  throw new ConfigurationError(`limits.processor is ${shown(percent)}; it must be a number from 1 to 100`);
+}
+
+function checkedBytes(size: number | string): number {
+  const bytes = within('limits.memory', () => memorySize(size));
+  if (bytes > 0) return bytes;
+  throw new ConfigurationError(`limits.memory is ${shown(size)}; it must be more than nothing`);
 }

@@ -60,10 +60,20 @@ test('limits that cannot be are refused, and nothing changes', async () => {
     'limits.processor is 0; it must be a number from 1',
   );
   await expect(machine.setLimits({ instructions: 5 })).rejects.toThrow('give icount');
+  const others = [{ processor: '50' }, { memory: Number.NaN }, { memory: 0 }, { memory: null }, null, 5];
+  for (const limits of [...others, ...[0, Number.NaN, -1, null, '5'].map((instructions) => ({ instructions }))])
+    await expect(machine.setLimits(limits as object)).rejects.toThrow(/^limits(\.\w+)?( is|: ')/);
   await expect(machine.setLimits({ memory: 'x' })).rejects.toThrow("'x' is not a memory size");
   await expect(makeDemo({ isolate: 'caller', limits: { instructions: 5 } })).rejects.toThrow('give icount');
   await expect(makeDemo({ limits: { time: 5 } as object })).rejects.toThrow("unknown 'time' in limits");
   expect(machine.limits).toEqual({ processor: 50 });
+});
+
+test('limits that are set at the same time all hold', async () => {
+  const machine = await makeDemo({ icount: { shift: 3 } });
+  await Promise.all([machine.setLimits({ instructions: 5000 }), machine.setLimits({ processor: 90 })]);
+  expect(machine.limits).toEqual({ instructions: 5000, processor: 90 });
+  expect(await runToLimit(machine)).toEqual(['instructions', 5000]);
 });
 
 test('monitor and QMP show and change limits', async () => {
