@@ -6,6 +6,10 @@ import type { ToMachine } from '../runtime/host/messages.ts';
 import type { MachineConfig, MachineHost, Metrics, RunResult } from '../runtime/machine/config.ts';
 import type { ExaminationCalls } from '../runtime/machine/examination.ts';
 import type { TransferCalls } from '../runtime/machine/transfer.ts';
+
+export type { BaseAddressView, PciFunctionView } from '../runtime/devices/pci/function.ts';
+export type { Mapping } from '../runtime/memory/mappings.ts';
+
 import type { SavedComponents } from '../runtime/snapshot/components.ts';
 
 export type { DebugCallName, DebugCalls } from '../runtime/debug/debugger.ts';

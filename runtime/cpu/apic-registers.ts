@@ -1,6 +1,6 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { raise } from '../fault.ts';
-import { PHYSICAL_BITS } from '../memory/paging.ts';
+import { PHYSICAL_BITS } from '../memory/page-entry.ts';
 import type { Cpu } from './cpu.ts';
 import type { LocalApicPort } from './local-apic-port.ts';
 import type { ModelRegister } from './model-registers.ts';

@@ -1,6 +1,6 @@
 import { Cr4, Xcr0 } from '../../translator/abi/control-registers.ts';
 import { Word } from '../../translator/abi/state.ts';
-import { PHYSICAL_BITS } from '../memory/paging.ts';
+import { PHYSICAL_BITS } from '../memory/page-entry.ts';
 import type { Cpu } from './cpu.ts';
 import { kvmLeaf } from './kvm/leaves.ts';
 import { isCpuidLimited, isNxDisabled } from './misc-enable.ts';

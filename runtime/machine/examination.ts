@@ -12,6 +12,7 @@ import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
 import { silentPaging } from '../debug/view.ts';
 import type { PciFunctionView } from '../devices/pci/function.ts';
 import { busMemory } from '../memory/bus-memory.ts';
+import { type Mapping, Mappings } from '../memory/mappings.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { Paging } from '../memory/paging.ts';
 import { forEachPage } from '../memory/physical.ts';
@@ -70,6 +71,8 @@ export interface ExaminationCalls {
   readBus(address: number, length: number): Uint8Array;
   /** So many instructions, as the code segment has them (16 or 32 bits); fewer where memory ends. */
   disassemble(space: AddressSpace, address: number, count: number): Disassembled[];
+  /** What the page tables map from a linear address on, so many pages at most; null: there is no paging. */
+  mappings(first: number, most: number): Mapping[] | null;
   /** The described state of a device, or of another part, by its name. Undefined: there is none. */
   stateOf(component: string): Saved | undefined;
   pciFunctions(): PciFunctionView[];
@@ -109,9 +112,11 @@ export interface ExaminedParts {
 export class Examination implements ExaminationCalls {
   private readonly parts: ExaminedParts;
   private readonly paging: Paging;
+  private readonly tables: Mappings;
 
   constructor(parts: ExaminedParts) {
     this.parts = parts;
+    this.tables = new Mappings(parts.cpu.state, parts.mmu.map);
     this.paging = silentPaging(parts.mmu, parts.cpu.state);
   }
 
@@ -209,6 +214,10 @@ export class Examination implements ExaminationCalls {
     const toEnd = PAGE - (address % PAGE);
     const whole = this.read(space, address, LONGEST_INSTRUCTION);
     return whole ?? this.read(space, address, Math.min(toEnd, LONGEST_INSTRUCTION)) ?? new Uint8Array(0);
+  }
+
+  mappings(first: number, most: number): Mapping[] | null {
+    return this.tables.isPaging ? this.tables.from(first).take(most).toArray() : null;
   }
 
   stateOf(component: string): Saved | undefined {

@@ -1,31 +1,32 @@
 import { Cr0, Cr4, Efer } from '../../translator/abi/control-registers.ts';
 import { Word } from '../../translator/abi/state.ts';
+import {
+  ACCESSED,
+  DIRTY,
+  GLOBAL,
+  HIGH_ADDRESS,
+  LARGE,
+  NO_EXECUTE,
+  PHYSICAL_BITS,
+  PRESENT,
+  PSE36_SHIFT,
+  page4mbOf,
+  pageOf,
+  USER,
+  WRITABLE,
+} from './page-entry.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
 import { PageKind } from './tlb.ts';
 
-const PRESENT = 1 << 0;
-const WRITABLE = 1 << 1;
-const USER = 1 << 2;
-const ACCESSED = 1 << 5;
-const DIRTY = 1 << 6;
-const LARGE = 1 << 7;
-const GLOBAL = 1 << 8;
-/** In the upper word of an entry of PAE paging. */
-const NO_EXECUTE = 1 << 31;
-
-/** Width of physical addresses (MAXPHYADDR). */
-export const PHYSICAL_BITS = 36;
 /** Reserved in the upper word of every entry of PAE paging (Intel SDM vol. 3, tables 4-8 to 4-11). */
 const RESERVED_HIGH = 0x7fffffff & (-1 << (PHYSICAL_BITS - 32));
 /** Reserved in the lower word of one that maps 2 MB. */
 const RESERVED_2MB = 0x1fe000;
 /** Reserved in a page-directory-pointer-table entry's lower word. */
 const RESERVED_POINTER = 0x1e6;
-/** Bits of an entry that maps 4 MB: those that PSE-36 makes bits 32 and up of the address, and those above. */
-const PSE36_SHIFT = 13;
-const PSE36_MASK = (1 << (PHYSICAL_BITS - 32)) - 1;
-const RESERVED_4MB = 0x3fe000 & ~(PSE36_MASK << PSE36_SHIFT);
+/** Reserved in one that maps 4 MB: what PSE-36 leaves of it. */
+const RESERVED_4MB = 0x3fe000 & ~(HIGH_ADDRESS << PSE36_SHIFT);
 
 /** What an access is, in the bits that the page-fault error code has for it (Intel SDM vol. 3, 4.7); else a read. */
 export const Access = {
@@ -95,8 +96,7 @@ export class Paging {
     if ((upper & PRESENT) === 0) return request;
     if (upper & LARGE && this.state[Word.cr4] & Cr4.pse) {
       if (upper & RESERVED_4MB) return request | FAULT_PRESENT | FAULT_RESERVED;
-      const high = (upper >>> PSE36_SHIFT) & PSE36_MASK;
-      const page = (high << 20) | (((upper & 0xffc00000) | (linear & 0x3ff000)) >>> 12);
+      const page = page4mbOf(upper) | ((linear >>> 12) & 0x3ff);
       return this.leaf(directory, at, upper, upper, page, PageKind.large, request);
     }
     const table = upper >>> 12;
@@ -186,11 +186,6 @@ export class Paging {
     this.ram.words[(frame << 10) | (at >>> 2)] = value;
     this.ram.frames.stored((frame << 12) | at, 4, 'paging');
   }
-}
-
-/** Physical page that an entry of PAE paging names. */
-function pageOf(low: number, high: number): number {
-  return ((high & PSE36_MASK) << 20) | (low >>> 12);
 }
 
 function executionOf(high: number): number {

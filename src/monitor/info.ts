@@ -3,9 +3,13 @@ import { infoBalloon } from './balloon.ts';
 import { infoChardev } from './chardev.ts';
 import { type Command, helpLines } from './command.ts';
 import { infoBlock } from './info-block.ts';
+import { infoJit } from './info-jit.ts';
 import { infoMtree } from './info-mtree.ts';
+import { infoMem, infoTlb } from './info-paging.ts';
 import { infoPci } from './info-pci.ts';
 import { infoIrq, infoPic } from './info-pic.ts';
+import { infoQtree } from './info-qtree.ts';
+import { infoRoms } from './info-roms.ts';
 import { infoUsernet } from './info-usernet.ts';
 import { infoLimits } from './limits.ts';
 import { migrationInfo } from './migrate.ts';
@@ -64,6 +68,13 @@ const parts: readonly Command[] = [
     run: (_, context) => infoIrq(context),
   },
   {
+    names: ['jit'],
+    usage: '',
+    help: 'show dynamic compiler info',
+    parameters: [],
+    run: (_, context) => infoJit(context),
+  },
+  {
     names: ['kvm'],
     usage: '',
     help: 'show KVM information',
@@ -76,6 +87,13 @@ const parts: readonly Command[] = [
     help: 'show what the machine may take of its host (not in QEMU)',
     parameters: [],
     run: (_, context) => infoLimits(context),
+  },
+  {
+    names: ['mem'],
+    usage: '',
+    help: 'show the active virtual memory mappings',
+    parameters: [],
+    run: (_, context) => infoMem(context),
   },
   {
     names: ['mice'],
@@ -109,6 +127,13 @@ const parts: readonly Command[] = [
   { names: ['pci'], usage: '', help: 'show PCI info', parameters: [], run: (_, context) => infoPci(context) },
   { names: ['pic'], usage: '', help: 'show PIC state', parameters: [], run: (_, context) => infoPic(context) },
   {
+    names: ['qtree'],
+    usage: '',
+    help: 'show device tree',
+    parameters: [],
+    run: (_, context) => infoQtree(context),
+  },
+  {
     names: ['registers'],
     usage: '[-a]',
     help: 'show the cpu registers (-a: of all processors, which is one)',
@@ -125,6 +150,13 @@ const parts: readonly Command[] = [
     run: (_, context) => infoReplay(context),
   },
   {
+    names: ['roms'],
+    usage: '',
+    help: 'show roms',
+    parameters: [],
+    run: (_, context) => infoRoms(context),
+  },
+  {
     names: ['snapshots'],
     usage: '',
     help: 'show the currently saved VM snapshots',
@@ -137,6 +169,13 @@ const parts: readonly Command[] = [
     help: 'show the current VM status (running|paused)',
     parameters: [],
     run: (_, { machine }) => `VM status: ${statusOf(machine)}\n`,
+  },
+  {
+    names: ['tlb'],
+    usage: '',
+    help: 'show virtual to physical memory mappings',
+    parameters: [],
+    run: (_, context) => infoTlb(context),
   },
   {
     names: ['trace-events'],

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { classicTables, extendedTables, pagingRom } from '../support/paging-rom.ts';
 import { haltingRom, shownByOurs, shownByQemu } from './monitor/run.ts';
 import { qemuVersion } from './protection/run.ts';
 
@@ -45,5 +46,18 @@ describe.skipIf(qemuVersion() === undefined)("beside QEMU's monitor (npm run ins
   test('every line has the same echo and the same answer', { timeout: TIMEOUT }, async () => {
     const [ours, theirs] = [await shownByOurs(rom, lines), await shownByQemu(rom, lines)];
     for (const [n, line] of lines.entries()) expect.soft(ours[n], line).toBe(theirs[n]);
+  });
+
+  test.each([
+    ['32-bit', classicTables],
+    ['PAE', extendedTables],
+  ])('page tables of %s paging', { timeout: TIMEOUT }, async (kind, tables) => {
+    const path = join(folder, kind);
+    writeFileSync(path, pagingRom(tables));
+    const asked = ['info tlb', 'info mem'];
+    const [ours, theirs] = [await shownByOurs(path, asked), await shownByQemu(path, asked, ['-cpu', 'max'])];
+    expect(ours[0]).toMatch(/ 0{16} -{7}UW\r\n/);
+    // QEMU shows the bit that forbids execution as one of the address, too.
+    expect(ours).toEqual(theirs.map((text) => text.replaceAll(': 8000000', ': 0000000')));
   });
 });

@@ -114,6 +114,7 @@ export interface BaseAddressView {
 
 /** A function as somebody sees it who looks at the machine. */
 export interface PciFunctionView {
+  readonly name: string;
   /** As PciFunction.number. */
   readonly number: number;
   readonly config: Uint8Array;
@@ -170,7 +171,7 @@ export class PciFunction {
       const { index, space, size, prefetchable = false } = bar;
       return { index, space, prefetchable, size, base: this.#isEnabled(bar) ? this.#baseOf(bar) : 0 };
     });
-    return { number: this.number, config: this.#state.config.slice(), bars };
+    return { name: this.name, number: this.number, config: this.#state.config.slice(), bars };
   }
 
   /** Unsigned. Bytes beyond the space read as 0. */

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { Machine, openMonitor } from '../../../src/index.ts';
 import { Monitor } from '../../../src/monitor/monitor.ts';
 import { MonitorSession } from '../../../src/monitor/session.ts';
@@ -134,6 +134,45 @@ test('devices', async () => {
   );
   expect(await monitor.execute('info mtree -f')).toContain('  0000000000100000-00000000003fffff (prio 1, ram): RAM\n');
   expect(await monitor.execute('info irq')).toMatch(/^IRQ statistics for ioapic:\n/);
+  expect(await monitor.execute('info roms')).toContain('addr=00000000ffff0000 size=0x010000 mem=rom name="BIOS"\n');
+});
+
+test('the translation cache: nothing is translated that ran once', async () => {
+  expect(await monitor.execute('info jit')).toMatch(
+    /^Translation buffer state:\ngen code size {7}0 characters\nTB count {12}0\n(.*\n)*decoded {13}\d+ instructions in 2 pages\n\nStatistics:\n/,
+  );
+});
+
+test('buses with their devices', async () => {
+  const text = await monitor.execute('info qtree');
+  expect(text).toMatch(
+    /^bus: main-system-bus\n {2}type System\n {2}dev: pci host, id ""\n {4}bus: pci\.0\n {6}type PCI\n/,
+  );
+  expect(text).toContain(
+    ['          dev: floppy, id ""', '            iobase = 1010 (0x3f2)', '            iobase = 1015 (0x3f7)', ''].join(
+      '\n',
+    ),
+  );
+  expect(text).toContain('              dev: floppy, id ""\n                drive = "floppy0"\n');
+  expect(text).toContain('          dev: ide-cd, id ""\n            drive = "ide1-cd0"\n');
+  expect(text).not.toContain('dev: ide0');
+});
+
+test('buses with cards, virtio and USB', async () => {
+  const image = new Uint8Array(1 << 16);
+  const other = await Machine.create({
+    ...{ memory: 16, boot: { demo: true }, network: [{ card: 'rtl8139', mac: '52:54:00:12:34:56' }] },
+    drives: [{ interface: 'virtio', image }],
+    usb: ['tablet'],
+    isolate: 'caller',
+  });
+  onTestFinished(() => other.stop());
+  const text = await openMonitor(other).execute('info qtree');
+  expect(text).toMatch(
+    /dev: rtl8139\.0 pci, id ""\n {8}mac = "52:54:00:12:34:56"\n {8}netdev = "#net000"\n {8}addr = \d\d\.0\n/,
+  );
+  expect(text).toMatch(/dev: virtio0 pci, id ""\n {8}drive = "virtio0"\n {8}addr = /);
+  expect(text).toMatch(/bus: usb-bus\.0\n {10}type usb-bus\n {10}dev: usb-tablet, id ""\n/);
 });
 
 test('ports', async () => {

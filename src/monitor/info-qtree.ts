@@ -1,0 +1,118 @@
+import { usbInputPorts } from '../../runtime/machine/resources.ts';
+import type { Drive } from '../drives/drive.ts';
+import type { Machine } from '../machine.ts';
+import type { BaseAddressView, PciFunctionView, RangeView } from '../machine-core.ts';
+import { barIndex, pciHeaderOf } from '../pci-header.ts';
+import type { CommandContext } from './command.ts';
+import { barEnds, pciClassText, pciHexadecimal, sortedBars } from './pci-text.ts';
+
+/** A device with its properties, and the buses behind it. */
+interface Device {
+  readonly name: string;
+  readonly properties: readonly string[];
+  readonly buses: readonly Bus[];
+}
+
+interface Bus {
+  readonly name: string;
+  readonly type: string;
+  readonly devices: readonly Device[];
+}
+
+/** Base class and sub-class (PCI Local Bus Specification 2.2, appendix D) of functions with a bus behind them. */
+const PciClass = { ide: 0x0101, isa: 0x0601, usb: 0x0c03 } as const;
+/** Ports at fixed places that are not behind the ISA bridge, by the first word of their names. */
+const notIsa = /^(pci|ide\d|vga)\b/;
+
+/** What stands on the buses. */
+interface Parts {
+  readonly machine: Machine;
+  /** Ports that no base address register moves. */
+  readonly ports: readonly RangeView[];
+  /** Keyboards, mice and tablets on the USB. */
+  readonly inputs: readonly string[];
+}
+
+/** The machine's buses with their devices, as QEMU's `info qtree` shows them; names of devices are those of this machine. */
+export async function infoQtree({ machine }: CommandContext): Promise<string> {
+  const functions = await machine.examine('pciFunctions');
+  const ports = (await machine.examine('portMap')).filter((range) => isFixed(range, functions));
+  const states = Object.values(usbInputPorts).map(async (name) => ({
+    name,
+    state: await machine.examine('stateOf', name),
+  }));
+  const inputs = (await Promise.all(states)).filter(({ state }) => state !== undefined).map(({ name }) => name);
+  const devices = functions.map((view) => pciDevice(view, { machine, ports, inputs }));
+  const host: Device = { name: 'pci host', properties: [], buses: [{ name: 'pci.0', type: 'PCI', devices }] };
+  return busText({ name: 'main-system-bus', type: 'System', devices: [host] }, '');
+}
+
+function isFixed({ name, base }: RangeView, functions: readonly PciFunctionView[]): boolean {
+  const moved = functions.flatMap(({ bars }) => bars.filter(({ space }) => space === 'io'));
+  return !notIsa.test(name) && !moved.some((bar) => bar.base !== 0 && base >= bar.base && base < bar.base + bar.size);
+}
+
+function pciDevice(view: PciFunctionView, parts: Parts): Device {
+  const { name, number } = view;
+  const header = pciHeaderOf(view);
+  const { vendor, device, subsystemVendor, subsystem } = header;
+  const place = `${String(number >> 3).padStart(2, '0')}.${number & 7}`;
+  const [id, sub] = [
+    [vendor, device],
+    [subsystemVendor, subsystem],
+  ].map((ids) => ids.map(pciHexadecimal).join(':'));
+  const what = `class ${pciClassText(header)}, addr 00:${place}, pci id ${id} (sub ${sub})`;
+  const properties = [...connections(name, parts.machine), `addr = ${place}`, what, ...sortedBars(view).map(barText)];
+  return { name, properties, buses: busesOf(header.classCode, parts) };
+}
+
+/** What a function is connected to: its name begins with that of its drive or card. */
+function connections(name: string, { drives, network }: Machine): string[] {
+  const [first] = name.split(' ');
+  const card = network.find((one) => one.name === first);
+  if (card) return [`mac = "${card.mac}"`, `netdev = "${card.networkName}"`];
+  return drives.some((one) => one.name === first) ? [driveText(first!)] : [];
+}
+
+const driveText = (drive: string): string => `drive = "${drive}"`;
+
+function barText(bar: BaseAddressView): string {
+  const [first, last] = barEnds(bar).map((address) => `0x${address.toString(16)}`);
+  return `bar ${barIndex(bar)}: ${bar.space === 'io' ? 'i/o' : 'mem'} at ${first} [${last}]`;
+}
+
+function busesOf(classCode: number, { machine, ports, inputs }: Parts): Bus[] {
+  const drives = (prefix: string) => machine.drives.filter(({ name }) => name.startsWith(prefix)).map(driveDevice);
+  if (classCode === PciClass.ide)
+    return ['0', '1'].map((channel) => ({ name: `ide.${channel}`, type: 'IDE', devices: drives(`ide${channel}`) }));
+  if (classCode === PciClass.usb)
+    return [{ name: 'usb-bus.0', type: 'usb-bus', devices: [...inputs.map(plainDevice), ...drives('usb')] }];
+  if (classCode !== PciClass.isa) return [];
+  const ranges = [...Map.groupBy(ports, ({ name }) => name)];
+  return [{ name: 'isa.0', type: 'ISA', devices: ranges.map(([name, its]) => isaDevice(name, its, drives('floppy'))) }];
+}
+
+function plainDevice(name: string): Device {
+  return { name, properties: [], buses: [] };
+}
+
+function driveDevice({ name }: Drive): Device {
+  const kind = name.replace(/\d*-/, '-').replace(/\d+$/, '');
+  return { name: kind, properties: [driveText(name)], buses: [] };
+}
+
+function isaDevice(name: string, ranges: readonly RangeView[], floppies: readonly Device[]): Device {
+  const properties = ranges.map(({ base }) => `iobase = ${base} (0x${base.toString(16)})`);
+  const buses = name === 'floppy' ? [{ name: 'floppy-bus.0', type: 'floppy-bus', devices: floppies }] : [];
+  return { name, properties, buses };
+}
+
+function busText({ name, type, devices }: Bus, before: string): string {
+  const texts = devices.map((device) => deviceText(device, `${before}  `));
+  return `${before}bus: ${name}\n${before}  type ${type}\n${texts.join('')}`;
+}
+
+function deviceText({ name, properties, buses }: Device, before: string): string {
+  const lines = properties.map((property) => `${before}  ${property}\n`);
+  return `${before}dev: ${name}, id ""\n${lines.join('')}${buses.map((bus) => busText(bus, `${before}  `)).join('')}`;
+}
