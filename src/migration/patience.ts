@@ -19,7 +19,11 @@ export async function inTime<Result>(result: Promise<Result>, limit: number, fau
   result.catch(() => {});
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new LateError(`the other end ${fault} for ${limit / 1000} seconds`)), limit);
+    const giveUp = () => reject(new LateError(`the other end ${fault} for ${limit / 1000} seconds`));
+    timer = setTimeout(() => {
+      // This process may have been stopped meanwhile: what waits for it comes first.
+      timer = setTimeout(giveUp);
+    }, limit);
   });
   try {
     return await Promise.race([result, late]);

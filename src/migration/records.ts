@@ -21,6 +21,9 @@ const HEAD_BYTES = 12;
 /** So much is handed to the channel at once: whether it goes on is seen from one part to the next. */
 const PART_BYTES = 256 << 10;
 
+/** How long nothing may come of a record that has begun, in milliseconds. Between two there is no limit: bandwidth may be little. */
+const SILENCE_LIMIT = 30_000;
+
 /** Kinds of records, by their numbers in the stream (docs/snapshots.md). */
 const kinds = {
   machine: 1,
@@ -146,23 +149,27 @@ export class RecordStream {
 
   /**
    * The next record; null: there is none, the other end has ended.
-   * @throws SnapshotError if what arrives is damaged, or more than there can be; ChannelError
+   * @throws SnapshotError if what arrives is damaged, or more than there can be; ChannelError, also where a record does not go on
    */
   async read(): Promise<StreamRecord | null> {
     const head = await this.#take(HEAD_BYTES);
     if (head === null) return null;
     const { kind, length } = checkedHead(head);
-    const bytes = length === 0 ? new Uint8Array(0) : await this.#take(length);
+    const bytes = length === 0 ? new Uint8Array(0) : await this.#take(length, SILENCE_LIMIT);
     if (bytes === null) throw cut();
     if (length === 0) return { kind, value: {} };
     const most = bounds[kind]?.unpacked ?? 0;
     return { kind, value: checkedValue(await readSnapshot(NAME, bytes, this.#decompressor, most)) };
   }
 
-  /** So many bytes; null: there are none at all. */
-  async #take(length: number): Promise<Uint8Array | null> {
+  /**
+   * So many bytes; null: there are none at all.
+   * @param limit how long to wait for the first of them, in milliseconds
+   */
+  async #take(length: number, limit = Infinity): Promise<Uint8Array | null> {
     while (this.#length < length) {
-      const part = await this.#channel.read();
+      const patience = this.#length === 0 ? limit : SILENCE_LIMIT;
+      const part = await inTime(this.#channel.read(), patience, 'sends nothing');
       if (part === null) {
         if (this.#length > 0) throw cut();
         return null;

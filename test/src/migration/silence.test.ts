@@ -1,9 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Machine, type MigrationChannel } from '../../../src/index.ts';
+import { inTime } from '../../../src/migration/patience.ts';
 import { RecordStream } from '../../../src/migration/records.ts';
 import { nodeCompressor, portableCompressor } from '../../../src/node/compressor.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
+import { beginning } from './beginning.ts';
 import { kindOf, record } from './pipe.ts';
 
 const host = { compressor: nodeCompressor, portableCompressor, decompressor: nodeStorage.decompressor };
@@ -61,7 +63,7 @@ async function endOf(channel: MigrationChannel): Promise<string> {
   void moving.then((how) => {
     end = how;
   });
-  for (let turn = 0; turn < 100_000 && end === ''; turn++) {
+  for (const begun = performance.now(); end === '' && performance.now() < begun + 60_000; ) {
     await new Promise((resolve) => setImmediate(resolve));
     if (machine.migration.isLeaving) await vi.advanceTimersByTimeAsync(10);
   }
@@ -110,4 +112,60 @@ test('one that cannot be told may go on: the machine stands still until somebody
   await machine.start();
   expect(machine.migration.isGone).toBe(false);
   await expectItRuns();
+});
+
+/** What is sent to a machine that is waited for, each part so many seconds after the one before, and then nothing. */
+function saying(...parts: readonly (readonly [seconds: number, bytes: Uint8Array])[]): MigrationChannel {
+  const rest = [...parts];
+  const read = async (): Promise<Uint8Array> => {
+    const [seconds, bytes] = rest.shift() ?? [];
+    if (seconds === undefined) return await forever;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    return bytes!;
+  };
+  return { answers: true, read, write: async () => {}, close: async () => {}, destroy: () => {} };
+}
+
+/** How reading of the first record is after so many seconds. */
+async function readingAfter(seconds: number, channel: MigrationChannel): Promise<string> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let how = 'waits';
+  const stream = new RecordStream(channel, host);
+  void stream
+    .readStart()
+    .then(() => stream.read())
+    .catch((error: Error) => {
+      how = error.message;
+    });
+  await vi.advanceTimersByTimeAsync(seconds * 1000);
+  vi.useRealTimers();
+  return how;
+}
+
+test.each<[string, number, (readonly [number, Uint8Array])[]]>([
+  ['the head of a record', 32, [[0, beginning]]],
+  [
+    'a part of a record',
+    62,
+    [
+      [0, beginning],
+      [29, beginning],
+    ],
+  ],
+  ['half of the beginning', 62, [[29, beginning.subarray(0, 8)]]],
+])('a source that says %s, and then nothing, is given up', async (_, seconds, parts) => {
+  expect(await readingAfter(seconds, saying(...parts))).toBe('the other end sends nothing for 30 seconds');
+});
+
+test('one that is slow is waited for, and one that has not begun', async () => {
+  const slow = [...beginning].map((byte) => [29, Uint8Array.of(byte)] as const);
+  expect(await readingAfter(600, saying(...slow))).toBe('waits');
+  expect(await readingAfter(3600, saying())).toBe('waits');
+});
+
+test('who was stopped himself looks what has come meanwhile before he gives up', async () => {
+  const come = new Promise<string>((resolve) => setTimeout(() => setImmediate(() => resolve('come')), 5));
+  const stopped = inTime(come, 10, 'sends nothing');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  expect(await stopped).toBe('come');
 });
