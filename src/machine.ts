@@ -95,8 +95,8 @@ export class Machine extends AskedMachine implements AsyncDisposable {
    * @throws ConfigurationError if an option is wrong, a file cannot be read or an image cannot be booted
    */
   static async create(options: MachineOptions, host: Host, pool?: IsolatePool): Promise<Machine> {
-    const { config, ...parts } = await prepareMachine(options, host);
     const awaitsState = pool !== undefined || options.incoming === true;
+    const { config, ...parts } = await prepareMachine(options, host, awaitsState);
     const machine = new Machine({ ...config, awaitsState }, parts, pool);
     try {
       await machine.#creation.promise;
@@ -256,10 +256,10 @@ export class Machine extends AskedMachine implements AsyncDisposable {
    * @throws ConfigurationError for a machine that writes to an image file, or if the changed options don't fit
    */
   async fork(changes: Partial<MachineOptions> = {}): Promise<Machine> {
-    const { options, ...state } = await this.#states.image();
+    const state = await this.#states.image();
     const { host, drives } = this.#made;
     const own = { isolate: this.#made.options.isolate ?? 'worker', drives: drives.forked(state.media) };
-    const fork = await Machine.create({ ...options, ...own, ...changes }, host, this.#forks);
+    const fork = await Machine.create({ ...state.options, ...own, ...changes }, host, this.#forks);
     return await loaded(fork, () => fork.#states.become(state));
   }
 

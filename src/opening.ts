@@ -31,12 +31,18 @@ export function creationError(error: Error, boot: Boot): Error {
   return new ConfigurationError(files.length === 1 ? `${files[0]}: ${error.message}` : error.message);
 }
 
+const ARRIVES = 'incoming: a machine that goes on from a snapshot, or is a fork, does not arrive from elsewhere';
+
+/** A machine whose state may be loaded. */
+interface Loadable {
+  readonly migration: { readonly isAwaited: boolean };
+  stop(): Promise<void>;
+}
+
 /** A machine with a state that `load` loads; it ends if that fails. */
-export async function loaded<Made extends { stop(): Promise<void> }>(
-  machine: Made,
-  load: () => Promise<void>,
-): Promise<Made> {
-  await load().catch(async (error: unknown) => {
+export async function loaded<Made extends Loadable>(machine: Made, load: () => Promise<void>): Promise<Made> {
+  const loading = machine.migration.isAwaited ? Promise.reject(new ConfigurationError(ARRIVES)) : load();
+  await loading.catch(async (error: unknown) => {
     await machine.stop();
     throw error;
   });

@@ -12,18 +12,23 @@ import { checkOptions, type MachineOptions } from './options.ts';
 import { MachineRecording } from './recording/machine-recording.ts';
 import { MachineShares } from './shares/index.ts';
 import { planShares } from './shares/options.ts';
+import { checkUnrecorded } from './snapshot/options.ts';
 import { planSound } from './sound/options.ts';
 import { Sound } from './sound/sound.ts';
 
 /**
  * All that a machine is made of: its images are read, and what its drives and cards are connected to is open.
+ * @param awaitsState it goes on from the state of another one
  * @throws ConfigurationError if an option is wrong, or a file cannot be read
  */
 export async function prepareMachine(
   options: MachineOptions,
   host: Host,
+  awaitsState: boolean,
 ): Promise<MachineParts & { readonly config: MachineConfig }> {
   const settings = checkOptions(options);
+  // What an earlier recording has in its file is still there then.
+  if (awaitsState) checkUnrecorded(options);
   const plans = planDrives(options.drives ?? []);
   const given = outsideOf(options);
   const images = await loadImages(options, host);

@@ -7,6 +7,7 @@ import {
   openMonitor,
   openQmp,
 } from '../index.ts';
+import { checkUnrecorded } from '../snapshot/options.ts';
 import { BackendConnections, makeConnections } from './backends/connect.ts';
 import { PlannedDevices } from './backends/info.ts';
 import { planBackends } from './backends/plan.ts';
@@ -106,10 +107,12 @@ async function madeUnlessLeft(making: Promise<Machine>, left: Promise<number>): 
 
 async function makeMachine(settings: Settings, boot: Boot, note: (message: string) => void): Promise<Machine> {
   const { incoming, loadvm } = settings;
-  if (incoming === 'defer') return Machine.create({ ...optionsOf(settings, boot), incoming: true });
-  if (loadvm !== undefined) return await loadedMachine(optionsOf(settings, boot), loadvm);
-  if (incoming === undefined) return Machine.create(optionsOf(settings, boot));
-  const { boot: _, drives = [], network = [], shares = [], ...others } = optionsOf(settings, boot);
+  const options = optionsOf(settings, boot);
+  if (incoming ?? loadvm) checkUnrecorded(options);
+  if (incoming === 'defer') return Machine.create({ ...options, incoming: true });
+  if (loadvm !== undefined) return await loadedMachine(options, loadvm);
+  if (incoming === undefined) return Machine.create(options);
+  const { boot: _, drives = [], network = [], shares = [], ...others } = options;
   const changes = {
     ...others,
     ...(boot !== SAVED && { boot }),

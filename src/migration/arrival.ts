@@ -93,7 +93,7 @@ export class Arrival {
   async into(machine: MachineEnd): Promise<Arrived> {
     try {
       if ((await machine.transfer('size')) !== this.#about.frames)
-        throw new SnapshotError(NAME, 'it is of a machine with other memory, or another display adapter');
+        throw this.#unfit(machine, 'it is of a machine with other memory, or another display adapter');
       const wasRunning = await this.#receive(machine);
       await this.#channel.close().catch(() => {});
       return { wasRunning };
@@ -166,11 +166,17 @@ export class Arrival {
     if (!isRecord(components) || typeof running !== 'boolean') throw new SnapshotError(NAME, 'it holds no machine');
     const rest = { media: checkedMedia(media), wasRunning: running };
     await machine.load(components as SavedComponents).catch((error: unknown) => {
-      throw new SnapshotError(NAME, `it is of a machine with other options: ${messageOf(error)}`);
+      throw this.#unfit(machine, `it is of a machine with other options: ${messageOf(error)}`);
     });
     this.#rest = rest;
     this.#isWhole = !this.#start.saysWhole;
     await this.#answer('loaded');
+  }
+
+  /** @param problem what is told where no option is known to be the reason */
+  #unfit(machine: MachineEnd, problem: string): SnapshotError {
+    const differences = machine.differencesFrom(this.#about.options);
+    return new SnapshotError(NAME, differences ? `it is of a machine with other options: ${differences}` : problem);
   }
 
   async #take(machine: MachineEnd): Promise<void> {

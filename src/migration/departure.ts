@@ -77,7 +77,7 @@ export class Departure {
    */
   async run(): Promise<void> {
     try {
-      this.#machine.checkFolders();
+      this.#machine.checkWhole();
       await this.#unlessBroken(this.#stream.start());
       if (this.#channel.answers) this.#answers = new Answers(this.#stream);
       const frames = await this.#machine.transfer('size');
@@ -182,7 +182,7 @@ export class Departure {
     this.#stream.limit = STILL_LIMIT;
     await this.#pass(false);
     const [components, media] = await this.#unlessBroken(rest);
-    this.#machine.checkFolders();
+    this.#machine.checkWhole();
     const state = { components, media: media as object, running: wasRunning };
     await this.#unlessBroken(this.#stream.write('state', state as never));
   }

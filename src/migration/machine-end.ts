@@ -4,7 +4,8 @@ import type { SavedMedia } from '../drives/saved-medium.ts';
 import type { CallName, Calls } from '../isolate/protocol.ts';
 import type { TransferCallName, TransferCalls } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
-import { savedOptions } from '../snapshot/options.ts';
+import type { MachineOptions } from '../options.ts';
+import { checkWhole, deviceDifferences, restoredOptions, savedOptions } from '../snapshot/options.ts';
 
 /** What a migration needs of the library's end of its machine. */
 export interface MigratingMachine {
@@ -94,11 +95,17 @@ export class MachineEnd {
   }
 
   /**
-   * What the guest has open in folders of this host cannot go with it.
-   * @throws ConfigurationError that names the folder
+   * What the guest has open in folders of this host cannot go with it, nor what a replay has not.
+   * @throws ConfigurationError that names the folder or drive
    */
-  checkFolders(): void {
-    this.#machine.made.shares.checkNothingMounted();
+  checkWhole(): void {
+    checkWhole(this.#machine.made);
+  }
+
+  /** Options by which another machine has other parts than this one, for messages; '' if there are none. */
+  differencesFrom(there: MachineOptions): string {
+    const { options, parts } = this.#machine.made;
+    return deviceDifferences(there, restoredOptions(savedOptions(options, parts)));
   }
 
   /** Lets another process have its images. It must be stopped. */

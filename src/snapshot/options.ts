@@ -2,7 +2,10 @@ import type { CardConfig } from '../../runtime/machine/cards.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { StartImages } from '../boot-images.ts';
 import type { DrivePlan } from '../drives/options.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { MachineParts } from '../machine-types.ts';
 import { macText } from '../network/addresses.ts';
+import { differencesText, type OptionTexts, optionTexts } from '../option-differences.ts';
 import type { MachineOptions } from '../options.ts';
 import { SnapshotError } from './layout.ts';
 
@@ -44,7 +47,7 @@ const imageParts = ['kernel', 'initrd', 'bios', 'rom'];
 export interface SavedParts extends StartImages {
   readonly drives: readonly DrivePlan[];
   readonly cards: readonly CardConfig[];
-  readonly shares: readonly { readonly tag: string }[];
+  readonly shares: readonly { readonly name: string; readonly tag: string }[];
 }
 
 /** The options with images in the place of their files' names. */
@@ -106,6 +109,50 @@ function listOf(saved: Saved, what: string): Saved[] {
 
 function foreign(what: string): SnapshotError {
   return new SnapshotError(NAME, `'${what}' of its machine is not what a machine is made of`);
+}
+
+/** Options that a state need not have been saved with. */
+const indifferent: readonly (keyof MachineOptions)[] = [
+  'engine',
+  'icount',
+  'reboot',
+  'bootOrder',
+  'keyboardLayout',
+  'log',
+];
+
+/** What the machine's parts follow from. */
+function devicesOf(options: MachineOptions): OptionTexts {
+  return optionTexts(options, indifferent);
+}
+
+/** Options, as a state has them, by which one machine has other parts than another, for messages; '' if there are none. */
+export function deviceDifferences(then: MachineOptions, now: MachineOptions): string {
+  return differencesText(devicesOf(then), devicesOf(now));
+}
+
+/**
+ * A recording begins when the machine is turned on.
+ * @throws ConfigurationError for a machine that cannot go on from a state
+ */
+export function checkUnrecorded({ icount: { record, replay } = { shift: 0 } }: Pick<MachineOptions, 'icount'>): void {
+  if (record === undefined && replay === undefined) return;
+  throw new ConfigurationError(
+    'a machine that is recorded, or replays a recording, cannot go on from a snapshot; leave out record and replay',
+  );
+}
+
+/**
+ * All that a state has to hold must be here.
+ * @throws ConfigurationError for a machine that can be neither saved nor forked nor moved
+ */
+export function checkWhole({ options, shares, parts }: Pick<MachineParts, 'options' | 'shares' | 'parts'>): void {
+  shares.checkNothingMounted();
+  const missing = options.icount?.replay !== undefined && [...parts.drives, ...parts.shares].at(0);
+  if (missing)
+    throw new ConfigurationError(
+      `${missing.name}: a replay has no images and folders, as what is read from them comes from the recording; it cannot be saved, forked or moved`,
+    );
 }
 
 /** Whether it is an object with names. */

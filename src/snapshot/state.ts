@@ -6,13 +6,12 @@ import { ConfigurationError } from '../errors.ts';
 import type { CallName, Calls } from '../isolate/protocol.ts';
 import type { MachineImage } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
-import { differencesText, type OptionTexts, optionTexts } from '../option-differences.ts';
 import type { MachineOptions } from '../options.ts';
 import type { InOrder } from '../storage/in-order.ts';
 import type { Compressor, Method } from './compression.ts';
 import { SnapshotError } from './layout.ts';
 import { type MachineSnapshot, readMachine } from './machine.ts';
-import { NAME, restoredOptions, savedOptions } from './options.ts';
+import { checkUnrecorded, checkWhole, deviceDifferences, NAME, restoredOptions, savedOptions } from './options.ts';
 import { writeSnapshot } from './write.ts';
 
 /** Asks a machine's isolate. */
@@ -34,25 +33,11 @@ export interface SharedState {
 
 /**
  * The machine has refused a state.
+ * @param name what it has refused, for messages
  * @param differences options that may be the reason; '': none is known
  */
-function unfit({ message }: Error, differences = ''): SnapshotError {
-  return new SnapshotError(NAME, `is of a machine with other options: ${differences || message}`);
-}
-
-/** Options that a state need not have been saved with. */
-const indifferent: readonly (keyof MachineOptions)[] = [
-  'engine',
-  'icount',
-  'reboot',
-  'bootOrder',
-  'keyboardLayout',
-  'log',
-];
-
-/** What the machine's parts follow from. */
-function devicesOf(options: MachineOptions): OptionTexts {
-  return optionTexts(options, indifferent);
+function unfit(name: string, { message }: Error, differences: string): SnapshotError {
+  return new SnapshotError(name, `is of a machine with other options: ${differences || message}`);
 }
 
 /** Its own time, in nanoseconds. */
@@ -139,7 +124,7 @@ export class MachineStates {
   image(): Promise<SharedState> {
     return this.#frozen(async () => {
       const image = (await this.#call('transfer', 'image', [this.#name])) as MachineImage;
-      this.#machine.shares.checkNothingMounted();
+      checkWhole(this.#machine);
       return { options: restoredOptions(this.#options), image, media: await this.#drives.save() };
     });
   }
@@ -148,11 +133,11 @@ export class MachineStates {
    * Goes on from such a state.
    * @throws ConfigurationError if it doesn't fit
    */
-  become({ image, media }: Omit<SharedState, 'options'>): Promise<void> {
+  become({ image, media, options }: SharedState): Promise<void> {
     return this.#frozen(() =>
       this.#drives.load(media, async () => {
         await this.#call('transfer', 'become', [image]).catch((error: Error) => {
-          throw unfit(error);
+          throw unfit('the fork', error, this.#differencesFrom(options));
         });
         this.#tellLinks();
       }),
@@ -166,7 +151,7 @@ export class MachineStates {
   /** Without what a guest has open in shared folders. */
   async #components(): Promise<SavedComponents> {
     const components = await this.#call('save');
-    this.#machine.shares.checkNothingMounted();
+    checkWhole(this.#machine);
     return components;
   }
 
@@ -199,7 +184,7 @@ export class MachineStates {
    */
   loadWithin(name: string): Promise<void> {
     return this.#frozen(async () => {
-      this.#checkUnrecorded();
+      checkUnrecorded(this.#machine.options);
       const snapshot = await this.decode(await this.#drives.snapshots.state(name));
       await this.#fitting('check', snapshot);
       await this.#drives.load(snapshot.media, () => this.#load(snapshot), name);
@@ -218,8 +203,12 @@ export class MachineStates {
 
   async #fitting(name: 'check' | 'load', { components, options }: MachineSnapshot): Promise<void> {
     await this.#call(name, components).catch((error: Error) => {
-      throw unfit(error, differencesText(devicesOf(options), devicesOf(restoredOptions(this.#options))));
+      throw unfit(NAME, error, this.#differencesFrom(options));
     });
+  }
+
+  #differencesFrom(options: MachineOptions): string {
+    return deviceDifferences(options, restoredOptions(this.#options));
   }
 
   /**
@@ -228,17 +217,9 @@ export class MachineStates {
    */
   load(snapshot: MachineSnapshot): Promise<void> {
     return this.#frozen(async () => {
-      this.#checkUnrecorded();
+      checkUnrecorded(this.#machine.options);
       await this.#drives.load(snapshot.media, () => this.#load(snapshot));
     });
-  }
-
-  #checkUnrecorded(): void {
-    const { record, replay } = this.#machine.options.icount ?? {};
-    if (record === undefined && replay === undefined) return;
-    throw new ConfigurationError(
-      'a machine that is recorded, or replays a recording, cannot go on from a snapshot; leave out record and replay',
-    );
   }
 
   async #frozen<Result>(act: () => Promise<Result>): Promise<Result> {

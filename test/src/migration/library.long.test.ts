@@ -130,8 +130,8 @@ test('a machine that was taken back goes on', async () => {
 });
 
 test.each<[string, Partial<MachineOptions>, RegExp]>([
-  ['other memory', { memory: 32 }, /frames|memory/],
-  ['other devices', { balloon: true }, /is of a machine with other options/],
+  ['other memory', { memory: 32 }, /: it is of a machine with other options: memory 16 \(here 32\)$/],
+  ['other devices', { balloon: true }, /: it is of a machine with other options: balloon not given \(here true\)$/],
 ])('one that cannot be had here goes on there: %s', async (_, changes, message) => {
   const machine = await demo();
   const [near, far] = pipe();

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type IcountOptions, Machine, type MachineOptions } from '../../../src/index.ts';
+import { type IcountOptions, Machine, type MachineOptions, openChannel } from '../../../src/index.ts';
 import { diskRom } from '../../support/disk-rom.ts';
 
 const demo = { memory: 8, boot: { demo: true } } as const satisfies MachineOptions;
@@ -121,4 +121,11 @@ test('what was read from a disk is in the recording: the disk may be another one
   await again.start();
   expect(await end).toEqual({ reason: 'recording', at: 'end' });
   expect((await again.memoryRead(0x1000, 512)).every((byte) => byte === 0x5a)).toBe(true);
+  const acts = [
+    () => again.fork(),
+    () => again.snapshot(),
+    () => again.snapshots.save('a'),
+    () => again.migration.send(openChannel('exec:cat > /dev/null')),
+  ];
+  for (const act of acts) await expect(act()).rejects.toThrow(/^ide0-hd0: a replay has no images .* cannot be saved/);
 });

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type DriveOptions, Machine } from '../../../src/index.ts';
 import { askSectors, sectorRom } from '../../support/sector-roms.ts';
+import { pipe } from '../migration/pipe.ts';
 
 const letters = Uint8Array.from({ length: 16 * 512 }, (_, n) => 0x61 + (n >> 9));
 const machines: Machine[] = [];
@@ -75,7 +76,33 @@ test('options may be others, as with a snapshot', async () => {
   const machine = await create([]);
   const fork = await started(machine.fork({ name: 'second', network: [] }));
   expect(fork.state).toBe('running');
-  await expect(machine.fork({ memory: 3 })).rejects.toThrow(/is of a machine with other options: memory/);
+  const message = 'the fork: is of a machine with other options: memory 2 (here 3); hpet not given (here false)';
+  await expect(machine.fork({ memory: 3, hpet: false })).rejects.toThrow(message);
+});
+
+test('a machine that goes on from another one is not recorded, and does not arrive', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fork-'));
+  const record = join(folder, 'kept');
+  await writeFile(record, 'an earlier recording');
+  const machine = await create([]);
+  const snapshot = await machine.snapshot();
+  const [near, far] = pipe();
+  const sent = machine.migration.send(near);
+  sent.catch(() => {});
+  const icount = { shift: 3, record };
+  const makers = [
+    () => machine.fork({ icount }),
+    () => Machine.restore(snapshot, { icount }),
+    () => Machine.receive(far, { icount }),
+    () => Machine.create({ memory: 2, icount, incoming: true }),
+  ];
+  for (const make of makers) await expect(make()).rejects.toThrow(/cannot go on from a snapshot; leave out record/);
+  await expect(sent).rejects.toThrow(/cannot take the machine: .*leave out record and replay/);
+  expect(await readFile(record, 'utf8')).toBe('an earlier recording');
+  const incoming = { incoming: true };
+  for (const make of [() => machine.fork(incoming), () => Machine.restore(snapshot, incoming)])
+    await expect(make()).rejects.toThrow(/^incoming: a machine that goes on from a snapshot/);
+  await rm(folder, { recursive: true });
 });
 
 describe('forks one after the other', () => {
