@@ -23,3 +23,8 @@ export function differencesText(then: OptionTexts, now: OptionTexts): string {
   const different = names.filter((name) => then[name] !== now[name]);
   return different.map((name) => `${name} ${then[name] ?? 'not given'} (here ${now[name] ?? 'not given'})`).join('; ');
 }
+
+/** What to tell of a saved machine that fits no machine with these options. */
+export function otherOptions(differences: string): string {
+  return `is of a machine with other options; give those that it was made with: ${differences}`;
+}

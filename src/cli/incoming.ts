@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { awaitChannel, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
 import { placeText } from '../listen-address.ts';
 import { systemMessage } from '../node/system-message.ts';
-import { isSnapshot } from '../snapshot/layout.ts';
+import { isSnapshot, SnapshotError } from '../snapshot/layout.ts';
 import { announceWaiting } from './ps/announce.ts';
 
 /**
@@ -11,6 +11,16 @@ import { announceWaiting } from './ps/announce.ts';
  * @throws ConfigurationError
  */
 export async function comingMachine(
+  uri: string,
+  changes: Partial<MachineOptions>,
+  note: (message: string) => void,
+): Promise<Machine> {
+  return await machineFrom(uri, changes, note).catch((error: unknown) => {
+    throw error instanceof SnapshotError ? new ConfigurationError(`-incoming ${uri}: ${error.message}`) : error;
+  });
+}
+
+async function machineFrom(
   uri: string,
   changes: Partial<MachineOptions>,
   note: (message: string) => void,

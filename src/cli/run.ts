@@ -204,6 +204,10 @@ export function bootOf(settings: Settings): Boot {
   if (kernel === undefined && incoming !== undefined && incoming !== 'defer') return SAVED;
   const hasMore = incoming !== undefined || drivesOf(settings).length > 0 || bootsFromNetwork(settings);
   if (kernel === undefined && hasMore) return { bios: 'rawiron' };
+  if (kernel === undefined && settings.loadvm !== undefined)
+    throw new ConfigurationError(
+      '-loadvm: there is no image to look for the snapshot in; give the flags of the machine that it was taken of',
+    );
   if (kernel === undefined)
     throw new ConfigurationError(
       'nothing to boot; give a disk image, -cdrom, -kernel or -bios, try "start" or "demo", or see --help',

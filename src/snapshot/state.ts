@@ -6,6 +6,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { CallName, Calls } from '../isolate/protocol.ts';
 import type { MachineImage } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
+import { otherOptions } from '../option-differences.ts';
 import type { MachineOptions } from '../options.ts';
 import type { InOrder } from '../storage/in-order.ts';
 import type { Compressor, Method } from './compression.ts';
@@ -37,7 +38,7 @@ export interface SharedState {
  * @param differences options that may be the reason; '': none is known
  */
 function unfit(name: string, { message }: Error, differences: string): SnapshotError {
-  return new SnapshotError(name, `is of a machine with other options: ${differences || message}`);
+  return new SnapshotError(name, otherOptions(differences || message));
 }
 
 /** Its own time, in nanoseconds. */

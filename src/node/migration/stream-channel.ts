@@ -11,20 +11,23 @@ class ReadableChannel implements MigrationChannel {
   readonly #source: Readable;
   readonly #parts: AsyncIterator<Uint8Array>;
   readonly #name: string;
+  readonly #checkEnd: () => Promise<void>;
 
-  constructor(source: Readable, name: string) {
+  /** @param checkEnd rejects if what has ended has failed */
+  constructor(source: Readable, name: string, checkEnd: () => Promise<void> = async () => {}) {
     this.#source = source;
     this.#parts = source[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     this.#name = name;
+    this.#checkEnd = checkEnd;
   }
 
   async read(): Promise<Uint8Array | null> {
-    try {
-      const { value, done } = await this.#parts.next();
-      return done ? null : value;
-    } catch (error) {
+    const { value, done } = await this.#parts.next().catch((error: unknown) => {
       throw new ChannelError(`cannot read ${this.#name}: ${systemMessage(error)}`, { isPeerGone: false });
-    }
+    });
+    if (!done) return value;
+    await this.#checkEnd();
+    return null;
   }
 
   async write(): Promise<void> {}
@@ -42,13 +45,16 @@ class ReadableChannel implements MigrationChannel {
 class CommandChannel implements MigrationChannel {
   readonly answers = false;
   readonly #child: ChildProcess;
-  readonly #end: Promise<number | string>;
+  /** Rejects if it ends with an error. */
+  readonly #end: Promise<void>;
   readonly #command: string;
 
   constructor(command: string) {
     this.#command = command;
     this.#child = spawn('/bin/sh', ['-c', command], { stdio: ['pipe', 'ignore', 'inherit'] });
-    this.#end = once(this.#child, 'close').then(([code, signal]) => signal ?? code, systemMessage);
+    this.#end = endOf(this.#child, command);
+    // It is looked at when all has been sent.
+    this.#end.catch(() => {});
     this.#child.stdin!.on('error', () => {});
   }
 
@@ -68,13 +74,19 @@ class CommandChannel implements MigrationChannel {
   /** Waits for the program's end. */
   async close(): Promise<void> {
     this.#child.stdin!.end();
-    const end = await this.#end;
-    if (end !== 0) throw new ChannelError(`'${this.#command}' ended with ${end}`, { isPeerGone: true });
+    await this.#end;
   }
 
   destroy(): void {
     this.#child.stdin!.destroy();
   }
+}
+
+/** Resolves when a program has ended without an error. */
+async function endOf(child: ChildProcess, command: string): Promise<void> {
+  const [code, signal] = await once(child, 'close').catch((error: unknown) => [systemMessage(error), null]);
+  const end = signal ?? code;
+  if (end !== 0) throw new ChannelError(`'${command}' ended with ${end}`, { isPeerGone: true });
 }
 
 /** Sends a machine to a program's standard input. */
@@ -85,8 +97,10 @@ export function channelTo(command: string): MigrationChannel {
 /** Reads a machine from a program's standard output. */
 export function channelFrom(command: string): MigrationChannel {
   const child = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] });
-  child.on('error', () => {});
-  return new ReadableChannel(child.stdout, `'${command}'`);
+  const end = endOf(child, command);
+  // It is looked at where the output ends.
+  end.catch(() => {});
+  return new ReadableChannel(child.stdout, `'${command}'`, () => end);
 }
 
 /** Reads a machine from a file that a program has kept. */

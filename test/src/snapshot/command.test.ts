@@ -60,7 +60,7 @@ test.each<[string, string[], RegExp]>([
   [
     'another machine',
     ['-incoming', 'FILE', '-m', '32'],
-    /the snapshot: is of a machine with other options: memory 16 \(here "32"\)/,
+    /the snapshot: is of a machine with other options; give those that it was made with: memory 16 \(here "32"\)/,
   ],
   [
     'no image',
@@ -72,7 +72,12 @@ test.each<[string, string[], RegExp]>([
     ['-incoming', 'FILE', '-vnc', ':0'],
     /-vnc: the machine that -incoming names has no display adapter, and cannot get one; /,
   ],
-  ['a damaged file', ['-incoming', 'DAMAGED'], /the snapshot: is damaged/],
+  ['a damaged file', ['-incoming', 'DAMAGED'], /-incoming file:\S+damaged.snapshot: the snapshot: is damaged/],
+  [
+    'no image for a tag',
+    ['-loadvm', 'tag'],
+    /^rawiron: -loadvm: there is no image to look for the snapshot in; give the flags /m,
+  ],
 ])('what cannot be gone on from is an error: %s', async (_, flags, message) => {
   const damaged = join(folder, 'damaged.snapshot');
   const bytes = await readFile(file);

@@ -129,7 +129,9 @@ test('what a state that does not fit is refused for leaves the disks as they are
   const machine = await create({ image: letters });
   const snapshot = await (await create({ image: letters }, { memory: 3 })).snapshot();
   expect(await askSectors(machine, 'w3')).toBe('.');
-  await expect(machine.load(snapshot)).rejects.toThrow(/is of a machine with other options: memory/);
+  await expect(machine.load(snapshot)).rejects.toThrow(
+    /is of a machine with other options; give those that it was made with: memory/,
+  );
   expect(await askSectors(machine, 'r3')).toBe('3');
 });
 

@@ -76,7 +76,8 @@ test('options may be others, as with a snapshot', async () => {
   const machine = await create([]);
   const fork = await started(machine.fork({ name: 'second', network: [] }));
   expect(fork.state).toBe('running');
-  const message = 'the fork: is of a machine with other options: memory 2 (here 3); hpet not given (here false)';
+  const message =
+    'the fork: is of a machine with other options; give those that it was made with: memory 2 (here 3); hpet not given (here false)';
   await expect(machine.fork({ memory: 3, hpet: false })).rejects.toThrow(message);
 });
 

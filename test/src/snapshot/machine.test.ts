@@ -118,11 +118,15 @@ test('what was changed since the snapshot is gone, memory too', async () => {
 });
 
 test.each<[string, Partial<MachineOptions>, RegExp]>([
-  ['more memory', { memory: 32 }, /^the snapshot: is of a machine with other options: memory 16 \(here 32\)$/],
+  [
+    'more memory',
+    { memory: 32 },
+    /^the snapshot: is of a machine with other options; give those that it was made with: memory 16 \(here 32\)$/,
+  ],
   [
     'another device',
     { hpet: false },
-    /^the snapshot: is of a machine with other options: hpet not given \(here false\)$/,
+    /^the snapshot: is of a machine with other options; give those that it was made with: hpet not given \(here false\)$/,
   ],
   ['an unknown option', { memroy: 16 } as never, /memroy/],
 ])('a snapshot is refused with %s', async (_, changes, message) => {

@@ -223,7 +223,7 @@ test('a state that is none, damaged, missing, or of another machine is refused, 
   const machine = await create([image]);
   expect(await askSectors(machine, 'w3')).toBe('.');
   await expect(machine.snapshots.load('other')).rejects.toThrow(
-    /is of a machine with other options: memory 3 \(here 2\)$/,
+    /is of a machine with other options; give those that it was made with: memory 3 \(here 2\)$/,
   );
   await expect(machine.snapshots.load('disk')).rejects.toThrow(/'disk' is of the disk alone/);
   await expect(machine.snapshots.load('foreign')).rejects.toThrow(/is not a snapshot of a machine/);
