@@ -32,6 +32,7 @@ export class Watchpoints {
   /** Replaces all. */
   set(watchpoints: readonly Watchpoint[]): void {
     this.watchpoints = watchpoints;
+    this.stops.isWatching = watchpoints.length > 0;
     this.cpu.memory.watch('debugger', watchpoints.flatMap(pagesOf), this.accessed);
   }
 

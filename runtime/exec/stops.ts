@@ -43,7 +43,14 @@ export class Stops {
   mayHoldInterrupts = true;
   /** An interrupt of a device is delivered just now. */
   isInterrupting = false;
+  /** Accesses to some bytes are watched. */
+  isWatching = false;
   private stop: DebugStop | null = null;
+
+  /** Whether code that runs may come to a breakpoint or a watchpoint. */
+  get hasPlaces(): boolean {
+    return this.breakpoints.size > 0 || this.isWatching;
+  }
 
   /** Something has happened for which the machine is to stand still. */
   get isDue(): boolean {

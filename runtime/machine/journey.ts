@@ -56,7 +56,8 @@ export class Traveller {
 
   /** To the last breakpoint or watchpoint before `present`, where the machine is, or to where its history begins. */
   *lastStop(present: Place): Journey {
-    const { checkpoints } = this.#machine;
+    const { checkpoints, stops } = this.#machine;
+    if (!stops.hasPlaces) return this.#begin();
     let until = present;
     for (let n = checkpoints.before(present.instructions); n >= 0; n--) {
       this.#machine.restore(n);
