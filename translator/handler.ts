@@ -1,6 +1,6 @@
 import { EmitContext, type EmitOptions } from './emit/context.ts';
 import { emitHandler, type HandlerKind } from './emit/handler.ts';
-import { emitFastPath, emitLoop, type FastPath } from './emit/loop.ts';
+import { emitFastPath, emitLoop, type FastPath, type LoopPath } from './emit/loop.ts';
 import { field, IrBuilder } from './ir/builder.ts';
 import type { Statement } from './ir/statement.ts';
 import { OperandBuilder } from './lift/builder.ts';
@@ -40,7 +40,7 @@ export function bindFastPath(
   return emitFastPath(new EmitContext(options, key), liftSymbolic(form, shape, key));
 }
 
-/** Text of the interpreter's loop for a key with these fast paths (emit/loop.ts). */
-export function bindLoop(paths: readonly FastPath[], key: number, options: EmitOptions): string {
+/** Text of the interpreter's loop for a key with these fast paths, those that are met most first (emit/loop.ts). */
+export function bindLoop(paths: readonly LoopPath[], key: number, options: EmitOptions): string {
   return emitLoop(new EmitContext(options, key), paths);
 }

@@ -1,6 +1,6 @@
 import { Slot } from '../../translator/abi/record.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
-import type { FastPath } from '../../translator/emit/loop.ts';
+import type { FastPath, LoopPath } from '../../translator/emit/loop.ts';
 import { bindLoop } from '../../translator/handler.ts';
 import type { Check } from './check.ts';
 import type { CodePage } from './code-page.ts';
@@ -132,7 +132,7 @@ export class Loops {
       const slot = Slot.first + n;
       for (const handler of use.handlers) handler.slot = slot;
     });
-    const paths = chosen.map(({ path }) => path);
+    const paths = chosen.map(({ path, decodes }) => ({ path, weight: decodes }));
     loop.run = this.compile(paths, key);
     loop.paths = paths.length;
     rehearsal.play(loop.run, key, Slot.first + paths.length);
@@ -152,7 +152,7 @@ export class Loops {
     return [...uses.values()];
   }
 
-  private compile(paths: readonly FastPath[], key: number): Loop {
+  private compile(paths: readonly LoopPath[], key: number): Loop {
     const text = bindLoop(paths, key, this.emit);
     return compileText<Loop>(text, { check: this.check, url: loopUrl(key) });
   }

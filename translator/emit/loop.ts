@@ -6,12 +6,16 @@ import type { FieldName, Value } from '../ir/value.ts';
 import { packed } from '../x86/instruction.ts';
 import { lookUpTarget } from './branch-targets.ts';
 import type { EmitContext } from './context.ts';
+import { type Case, emitDispatch } from './dispatch.ts';
 import { type CheckedAccess, HandlerEmitter, unpackText } from './handler.ts';
 
 const forTheRuntime: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87']);
 const mayMiss: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'window', 'segment', 'fault', 'fallback']);
 const changes: ReadonlySet<StatementOp> = new Set(['set', 'store', 'flags']);
 const transfers: ReadonlySet<StatementOp> = new Set(['jump', 'branch', 'exitIf']);
+
+/** So many fast paths are found by comparing. Measured with bench/: see docs/performance.md. */
+const FREQUENT = 16;
 
 /** Fields that are words of a record by themselves, and their views. */
 const recorded: Partial<Record<string, RecordView>> = {
@@ -24,6 +28,13 @@ const recorded: Partial<Record<string, RecordView>> = {
 export interface FastPath {
   readonly text: string;
   readonly variables: ReadonlySet<string>;
+}
+
+/** A fast path in a loop. */
+export interface LoopPath {
+  readonly path: FastPath;
+  /** How often it is met, in any unit. */
+  readonly weight: number;
 }
 
 /** The fast path of a handler; null if it has none. */
@@ -83,23 +94,32 @@ function fieldsIn(value: Value): string[] {
  * the loop: V8 would throw all of it away when one first ran. A fast path throws nothing and drops no code, as STEP alone looks at
  * these. A run that heats and is then left to the handler heats twice.
  */
-export function emitLoop(context: EmitContext, paths: readonly FastPath[]): string {
-  const variables = new Set(paths.flatMap((path) => [...path.variables]));
-  const cases = paths.map(({ text }, n) => `case ${Slot.first + n}:{${text}}`);
+export function emitLoop(context: EmitContext, paths: readonly LoopPath[]): string {
+  const variables = new Set(paths.flatMap(({ path }) => [...path.variables]));
+  const cases = paths.map(({ path, weight }, n) => ({ slot: Slot.first + n, text: path.text, weight }));
   const declaration = variables.size === 0 ? '' : `,${[...variables].map((name) => `${name}=0`).join(',')}`;
   const begin = `let r=f|0${declaration};const x=e|0;`;
   const heat = context.cell('HEAT');
   const heats = `if(n>=${HEATS}){const h=${heat}[r]+(n>>>${WEIGHT_SHIFT})|0;if(h>=0)break F;${heat}[r]=h;n&=${HEATS - 1};}`;
   const step = `r=${context.cell('STEP')}(r,x)|0;`;
-  const returned = `case ${Slot.returned}:{const t=${context.word(Word.eip)};${toTarget(context, 't')}break F;}`;
-  const switched = `let n=${context.cell('SLOT')}[r];${heats}switch(n){\n${[gatePath(context), returned, ...cases].join('\n')}\n}`;
-  return `function interpreter_loop(f,e){${begin}L:while(r!==x){G:{F:{${switched}}${step}}if(r===0)break;}return r;}`;
+  const others = [...transferCases(context), ...cases.slice(FREQUENT)];
+  const dispatched = `let n=${context.cell('SLOT')}[r];${heats}${emitDispatch(cases.slice(0, FREQUENT), others)}`;
+  return `function interpreter_loop(f,e){${begin}L:while(r!==x){G:{F:{${dispatched}}${step}}if(r===0)break;}return r;}`;
+}
+
+/** What is in every loop: gates, and the end of a translation that returns. */
+function transferCases(context: EmitContext): Case[] {
+  const returned = `const t=${context.word(Word.eip)};${toTarget(context, 't')}break F;`;
+  return [
+    { slot: Slot.gate, text: gatePath(context), weight: 0 },
+    { slot: Slot.returned, text: returned, weight: 0 },
+  ];
 }
 
 /** A gate: goes on where it leads if that is still mapped there. Code without a jump that wraps comes by nothing else that asks. */
 function gatePath(context: EmitContext): string {
   const isMapped = `${context.mappedAt(`${context.cell('LINEAR_PAGE')}[r]`)}===${context.cell('PAGE_ID')}[r]`;
-  return `case ${Slot.gate}:{if(${context.calm()}&&${isMapped}){r=${context.cell('TAKEN')}[r];continue L;}break F;}`;
+  return `if(${context.calm()}&&${isMapped}){r=${context.cell('TAKEN')}[r];continue L;}break F;`;
 }
 
 /** Goes to an EIP, which is a name, if the branch target buffer knows where that is. */

@@ -30,7 +30,7 @@ function completeLoop(options: EmitOptions): { loop: Loop; names: string[] } {
   const chosen = paths.filter(({ path }) => path !== null);
   const loop = compileText<Loop>(
     bindLoop(
-      chosen.map(({ path }) => path!),
+      chosen.map(({ path }) => ({ path: path!, weight: 1 })),
       FLAT_KEY,
       options,
     ),

@@ -10,7 +10,7 @@ const decoded = (source: string) => decodeBytes(assemble(source, { origin: 0x100
 const pathOf = (source: string) => bindFastPath(decoded(source), FLAT_KEY, options);
 const loopOf = (sources: readonly string[]) =>
   bindLoop(
-    sources.map((source) => pathOf(source)!),
+    sources.map((source, n) => ({ path: pathOf(source)!, weight: sources.length - n })),
     FLAT_KEY,
     options,
   );

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { emitDispatch } from '../../../translator/emit/dispatch.ts';
+
+const FIRST = 3;
+const caseOf = (weight: number, n: number) => ({ slot: FIRST + n, text: `found.push(${FIRST + n});break F;`, weight });
+
+/** Text with each comparison counted. */
+function counting(text: string): string {
+  return text.replaceAll(/n(?=[<>])/g, '(comparisons++,n)');
+}
+
+function dispatcherOf(weights: readonly number[], others: readonly number[]) {
+  const frequent = weights.map(caseOf);
+  const text = emitDispatch(
+    frequent,
+    others.map((slot) => ({ ...caseOf(0, 0), slot, text: `found.push(${slot});break F;` })),
+  );
+  const run = new Function('n', `const found=[];let comparisons=0;F:{${counting(text)}}return {found,comparisons};`);
+  return run as (slot: number) => { found: number[]; comparisons: number };
+}
+
+test.each([0, 1, 2, 3, 16])(
+  'with %i cases that are compared each slot comes to its own case, and others to none',
+  (count) => {
+    const weights = Array.from({ length: count }, (_, n) => 100 - 3 * n);
+    const others = [1, 2, FIRST + count, FIRST + count + 1];
+    const dispatch = dispatcherOf(weights, others);
+    for (let slot = 1; slot <= FIRST + count + 1; slot++) expect(dispatch(slot).found).toEqual([slot]);
+    for (const slot of [0, FIRST + count + 2]) expect(dispatch(slot).found).toEqual([]);
+  },
+);
+
+test('the more a case weighs the fewer comparisons lead to it', () => {
+  const dispatch = dispatcherOf([60, 20, 10, 5, 2, 1, 1, 1], [1]);
+  const comparisons = Array.from({ length: 8 }, (_, n) => dispatch(FIRST + n).comparisons);
+  // Two are for whether it is one of them.
+  expect(comparisons.slice(0, 3)).toEqual([3, 4, 5]);
+  expect(comparisons).toEqual(comparisons.toSorted((a, b) => a - b));
+});
+
+test('eight that weigh the same are three comparisons away', () => {
+  const dispatch = dispatcherOf(Array(8).fill(1), []);
+  for (let n = 0; n < 8; n++) expect(dispatch(FIRST + n).comparisons).toBe(2 + 3);
+});
