@@ -81,15 +81,9 @@ export class Debugger implements DebugCalls {
   }
 
   setBreakpoints(addresses: readonly number[]): void {
-    const wanted = new Set(addresses.map((address) => address | 0));
-    const present = new Set(this.parts.engine.stops.addresses());
-    for (const linear of wanted.symmetricDifference(present)) this.setBreakpoint(linear, wanted.has(linear));
-  }
-
-  private setBreakpoint(linear: number, isBreakpoint: boolean): void {
     const { stops, graph } = this.parts.engine;
-    stops.set(linear, isBreakpoint);
-    graph.cache.redecode(linear);
+    const changed = stops.replace(new Set(addresses.map((address) => address | 0)));
+    for (const linear of changed) graph.cache.redecode(linear);
   }
 
   setWatchpoints(watchpoints: readonly Watchpoint[]): void {

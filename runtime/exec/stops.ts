@@ -36,7 +36,7 @@ export type DebugStop =
  */
 export class Stops {
   /** Linear addresses, as words. */
-  private readonly breakpoints = new Set<number>();
+  private breakpoints: ReadonlySet<number> = new Set();
   /** Run one instruction and stop; interrupts are held off meanwhile, if they may be. */
   isStepping = false;
   /** False where interrupts must come when they came before: in a replay. */
@@ -71,14 +71,11 @@ export class Stops {
     this.isStepping = false;
   }
 
-  set(linear: number, isBreakpoint: boolean): void {
-    if (isBreakpoint) this.breakpoints.add(linear | 0);
-    else this.breakpoints.delete(linear | 0);
-  }
-
-  /** All breakpoints. */
-  addresses(): readonly number[] {
-    return [...this.breakpoints];
+  /** Replaces all breakpoints; addresses are words. Those that have come or gone. */
+  replace(breakpoints: ReadonlySet<number>): ReadonlySet<number> {
+    const changed = breakpoints.symmetricDifference(this.breakpoints);
+    this.breakpoints = breakpoints;
+    return changed;
   }
 
   has(linear: number): boolean {

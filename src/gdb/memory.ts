@@ -1,5 +1,5 @@
 import { latin1 } from '../bytes.ts';
-import { fromHex, toHex } from './hex.ts';
+import { toHex } from './hex.ts';
 import { PACKET_BYTES, unescapeData } from './packets.ts';
 import type { GdbTarget } from './target.ts';
 
@@ -32,10 +32,20 @@ export async function readMemory({ examine }: GdbTarget, space: Space, text: str
   return bytes === null ? BAD_ADDRESS : toHex(bytes);
 }
 
-/** `M` and `X`: writes memory. `isBinary`: the data are the bytes, escaped. */
-export async function writeMemory(target: GdbTarget, space: Space, text: string, isBinary: boolean): Promise<string> {
+/** What follows the colon of an `X` packet: the bytes, escaped. */
+export function binaryData(data: string): Uint8Array {
+  return latin1(unescapeData(data));
+}
+
+/** `M` and `X`: writes memory. `bytesOf` reads the data; null: they are none. */
+export async function writeMemory(
+  target: GdbTarget,
+  space: Space,
+  text: string,
+  bytesOf: (data: string) => Uint8Array | null,
+): Promise<string> {
   const range = rangeOf(text);
-  const bytes = range && (isBinary ? latin1(unescapeData(range.data)) : fromHex(range.data));
+  const bytes = range && bytesOf(range.data);
   if (!range || !bytes || bytes.length !== range.length) return INVALID;
   return (await target.debug('write', space, range.address, bytes)) ? 'OK' : BAD_ADDRESS;
 }

@@ -1,7 +1,8 @@
 import { latin1 } from '../bytes.ts';
 import type { Exit } from '../isolate/protocol.ts';
 import type { DebugStop } from '../machine-core.ts';
-import { readMemory, type Space, writeMemory } from './memory.ts';
+import { fromHex } from './hex.ts';
+import { binaryData, readMemory, type Space, writeMemory } from './memory.ts';
 import { type Arrived, PacketReader, packetOf } from './packets.ts';
 import { answerQuery, type QueryContext } from './queries.ts';
 import { readAll, readOne, writeAll, writeOne } from './registers.ts';
@@ -105,10 +106,10 @@ export class GdbSession implements QueryContext {
     p: (data) => readOne(this.target, data),
     P: (data) => writeOne(this.target, data),
     m: (data) => readMemory(this.target, this.space, data),
-    M: (data) => writeMemory(this.target, this.space, data, false),
-    X: (data) => writeMemory(this.target, this.space, data, true),
-    Z: (data) => changed(this.#points.change(true, data)),
-    z: (data) => changed(this.#points.change(false, data)),
+    M: (data) => writeMemory(this.target, this.space, data, fromHex),
+    X: (data) => writeMemory(this.target, this.space, data, binaryData),
+    Z: (data) => changed(this.#points.set(data)),
+    z: (data) => changed(this.#points.remove(data)),
     c: (data) => this.#resume(actionOf(`c${data}`)),
     C: (data) => this.#resume(actionOf(`C${data}`)),
     s: (data) => this.#resume(actionOf(`s${data}`)),

@@ -18,20 +18,19 @@ export class StopPoints {
   readonly #points = new Map<string, StopPoint>();
   #isChanged = false;
 
-  /** Sets or removes one, by the data of a `Z` or `z` packet. Null: there is no such kind. False: it cannot be done. */
-  change(isSet: boolean, data: string): boolean | null {
-    const [, number = '', address = '', length = ''] = /^(\d),([\da-f]+),([\da-f]+)$/i.exec(data) ?? [];
-    const kind = kinds[Number(number)];
-    if (number === '' || kind === undefined) return null;
-    const point = { kind, address: Number.parseInt(address, 16) >>> 0, length: Number.parseInt(length, 16) };
-    if (!isSet) return this.#remove(data);
+  /** Sets one, by the data of a `Z` packet. Null: there is no such kind. False: it cannot be done. */
+  set(data: string): boolean | null {
+    const point = pointOf(data);
+    if (point === null) return null;
     if (point.length === 0 || point.length > MOST_BYTES) return false;
     this.#points.set(data, point);
     this.#isChanged = true;
     return true;
   }
 
-  #remove(data: string): boolean {
+  /** Removes one, by the data of a `z` packet. Null: there is no such kind. False: it was not set. */
+  remove(data: string): boolean | null {
+    if (pointOf(data) === null) return null;
     this.#isChanged = true;
     return this.#points.delete(data);
   }
@@ -63,6 +62,13 @@ export class StopPoints {
 
 /** What is watched has no TLB entry, and each access to its page costs a page walk: more than this is refused. */
 const MOST_BYTES = 1 << 16;
+
+function pointOf(data: string): StopPoint | null {
+  const [, number = '', address = '', length = ''] = /^(\d),([\da-f]+),([\da-f]+)$/i.exec(data) ?? [];
+  const kind = kinds[Number(number)];
+  if (number === '' || kind === undefined) return null;
+  return { kind, address: Number.parseInt(address, 16) >>> 0, length: Number.parseInt(length, 16) };
+}
 
 function isBreakpoint({ kind }: StopPoint): boolean {
   return kind === 'software' || kind === 'hardware';

@@ -100,7 +100,7 @@ export class Departure {
     this.#events.begun();
     let remaining = frames;
     while (this.#pace.hasToGoOn(remaining)) {
-      await this.#pass(true);
+      await this.#pass();
       await this.#caughtUp();
       this.#pace.passEnds();
       remaining = await this.#unlessBroken(this.#machine.transfer('remaining'));
@@ -110,7 +110,7 @@ export class Departure {
   }
 
   /** Sends all frames that have changed, the next ones while the former are on their way. */
-  async #pass(isPaced: boolean): Promise<void> {
+  async #pass(): Promise<void> {
     this.#events.pass(++this.#counters.passes);
     this.#pace.passBegins();
     let sending: Promise<void> = Promise.resolve();
@@ -118,7 +118,7 @@ export class Departure {
       const { part, next } = await this.#unlessBroken(this.#machine.transfer('changed', from, MOST_FRAMES));
       from = next;
       await this.#unlessBroken(sending);
-      sending = this.#sendPart(part, isPaced);
+      sending = this.#sendPart(part);
       sending.catch(() => {});
     }
     await this.#unlessBroken(sending);
@@ -132,7 +132,7 @@ export class Departure {
     await this.#unlessBroken(answered);
   }
 
-  async #sendPart(part: MemoryPart, isPaced: boolean): Promise<void> {
+  async #sendPart(part: MemoryPart): Promise<void> {
     const [normal, empty] = [part.frames.length / 4, part.zeros.length / 4];
     if (normal + empty === 0) return;
     const before = this.#stream.sent;
@@ -142,7 +142,8 @@ export class Departure {
     this.#counters.remainingFrames = Math.max(0, this.#counters.remainingFrames - normal - empty);
     this.#counters.transferredBytes = this.#stream.sent;
     const wait = this.#pace.sent(normal + empty, this.#stream.sent - before);
-    if (isPaced && wait > 0) await sleep(wait);
+    // While the guest stands still nothing holds up what is sent.
+    if (!this.isPastStop && wait > 0) await sleep(wait);
   }
 
   /** The guest stands still for the rest, in no state that somebody saves or loads. */
@@ -180,7 +181,7 @@ export class Departure {
     const rest = Promise.all([this.#machine.transfer('devices'), this.#machine.media()]);
     rest.catch(() => {});
     this.#stream.limit = STILL_LIMIT;
-    await this.#pass(false);
+    await this.#pass();
     const [components, media] = await this.#unlessBroken(rest);
     this.#machine.checkWhole();
     const state = { components, media: media as object, running: wasRunning };
