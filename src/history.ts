@@ -1,3 +1,4 @@
+import { ConfigurationError } from './errors.ts';
 import type { DebugStop, Watchpoint } from './machine-core.ts';
 import type { Debug } from './machine-types.ts';
 import type { IcountOptions } from './recording/options.ts';
@@ -69,10 +70,10 @@ export class MachineHistory {
    * Goes to where so many instructions have run (Metrics.instructions tells where it is), backwards or forwards. Where that is before
    * the history the machine is where that begins (`{ reason: 'recording', at: 'begin' }`), and where it is after the end of the machine
    * or its recording it is there (`at: 'end'`).
-   * @throws Error if no history is kept, or the machine is paused meanwhile, or has ended
+   * @throws Error if no history is kept, that is no whole number, or the machine is paused meanwhile, or has ended
    */
   async seek(instructions: number): Promise<DebugStop> {
-    await this.#machine.debug('seek', instructions);
+    await this.#machine.debug('seek', checkedPlace(instructions));
     return await this.#stop();
   }
 
@@ -97,7 +98,7 @@ export class MachineHistory {
    */
   async breakInReplay(instructions: number): Promise<void> {
     if (this.recording?.mode !== 'play') throw new Error('setting the breakpoint is allowed only in play mode');
-    await this.#machine.debug('breakAt', instructions);
+    await this.#machine.debug('breakAt', checkedPlace(instructions));
   }
 
   /**
@@ -171,4 +172,10 @@ export class MachineHistory {
     await this.#machine.debug('setStepping', false);
     throw new Error('the machine was paused on its way');
   }
+}
+
+/** A machine stands between two instructions: callers without types may give anything. */
+function checkedPlace(instructions: number): number {
+  if (Number.isInteger(instructions) || Math.abs(instructions) === Infinity) return instructions;
+  throw new ConfigurationError(`${instructions} is no number of instructions; give a whole one`);
 }

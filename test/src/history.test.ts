@@ -45,6 +45,17 @@ test('a program goes from where its guest ends back to a write, and forwards to 
   expect(await machine.exited).toMatchObject({ reason: 'exit', code: 3 });
 });
 
+test('it goes to whole numbers of instructions only', async () => {
+  const { history } = await create({ shift: 3 });
+  await history.keep();
+  for (const place of [1.5, Number.NaN, '5', null, {}])
+    await expect(history.seek(place as number)).rejects.toThrow(/is no number of instructions/);
+  expect(await history.seek(-1)).toEqual({ reason: 'recording', at: 'begin' });
+  expect(await history.seek(5)).toEqual({ reason: 'step' });
+  expect(await instructions()).toBe(5);
+  expect(await history.seek(Infinity)).toEqual({ reason: 'recording', at: 'end' });
+});
+
 test.each([
   ['pauses it', () => machine.pause()],
   ['limits it', () => machine.setLimits({ instructions: 1_000_000 })],
