@@ -98,6 +98,8 @@ export class Arrival {
       await this.#channel.close().catch(() => {});
       return { wasRunning };
     } catch (error) {
+      // Whoever made this machine may let it stand, and the other one wants its images back.
+      await machine.release().catch(() => {});
       await this.refuse(error);
       throw error;
     }

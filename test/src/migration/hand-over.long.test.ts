@@ -109,3 +109,16 @@ test('the source stands still once the destination has it, though that is killed
   await machine.start();
   expect(await askSectors(machine, 'r3')).toBe('3');
 });
+
+test('a destination that has the images already gives them back when the move is cancelled', async () => {
+  const { machine, here, there } = await interrupted({ end: 'far', fromLast: 1 }, (_, source) =>
+    source.migration.cancel(),
+  );
+  expect([here, there, machine.state, machine.migration.status]).toEqual([
+    'here',
+    'not arrived',
+    'running',
+    'cancelled',
+  ]);
+  expect(await askSectors(machine, 'r3', 'w5', 'r5')).toBe('3.5');
+});
