@@ -12,8 +12,11 @@ const MAGIC = new TextEncoder().encode('RAWIRON\n');
 export const VERSION = 3;
 /** Pieces in a chunk. */
 export const CHUNK_PIECES = 256;
-/** More bytes of JSON than this are no header. */
-const MOST_HEADER_BYTES = 64 << 20;
+/**
+ * More bytes of JSON than this are no header: a million pieces, none of which follows the one before, take 10 MB. What is unpacked
+ * from a few bytes takes much time and memory to be read.
+ */
+const MOST_HEADER_BYTES = 16 << 20;
 
 /** What the fixed part says. */
 export interface FixedPart {

@@ -150,3 +150,11 @@ test.each<[string, unknown]>([
 ])('a forged header with %s is refused', async (_, header) => {
   await expect(read(forged(header))).rejects.toThrow(SnapshotError);
 });
+
+test('a header that is larger than any can be is refused before it is unpacked', async () => {
+  const json = new TextEncoder().encode(`${' '.repeat(16 << 20)}{}`);
+  const packed = deflateRawSync(json);
+  const sizes = { headerBytes: packed.length, jsonBytes: json.length, headerChecksum: crc32(packed) };
+  const file = Buffer.concat([writeFixedPart({ method: 'deflate', ...sizes }), packed]);
+  await expect(read(file)).rejects.toThrow(/is damaged: a checksum is wrong, or a part is missing/);
+});
