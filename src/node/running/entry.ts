@@ -38,15 +38,40 @@ export function isEntryName(name: string): boolean {
   return name.endsWith(ENDING);
 }
 
-/** What a file says; undefined if that is no entry. */
+/** What a file says; undefined if that is no entry: another version may have written it, or a part of it is there. */
 export function parseEntry(text: string): Entry | undefined {
   try {
-    const entry = JSON.parse(text) as Entry;
-    const isEntry = Number.isInteger(entry.pid) && entry.pid > 0 && Array.isArray(entry.sockets);
-    return isEntry && [entry.started, entry.memory].every(Number.isFinite) ? entry : undefined;
+    const entry: unknown = JSON.parse(text);
+    return isEntry(entry) ? entry : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The latest moment that a date can be, in milliseconds since 1970. */
+const LAST_MOMENT = 8.64e15;
+/** Numbers of processes end before. */
+const MOST_PROCESSES = 2 ** 31;
+
+function isEntry(value: unknown): value is Entry {
+  if (!isObject(value)) return false;
+  const { name, pid, started, memory, state, processStart, sockets } = value;
+  const areTexts = [name ?? '', state, processStart].every((text) => typeof text === 'string');
+  const areNumbers =
+    isWithin(pid, 1, MOST_PROCESSES) && isWithin(started, 0, LAST_MOMENT) && isWithin(memory, 0, 2 ** 53);
+  return areTexts && areNumbers && Number.isInteger(pid) && Array.isArray(sockets) && sockets.every(isSocket);
+}
+
+function isSocket(value: unknown): boolean {
+  return isObject(value) && typeof value.kind === 'string' && typeof value.place === 'string';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isWithin(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && value >= least && value < most;
 }
 
 /** When a process was started, where the host tells it (proc(5), /proc/PID/stat, field 22); '' elsewhere, or if there is none. */

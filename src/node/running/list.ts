@@ -9,8 +9,9 @@ import { type Entry, isAlive, isEntryName, parseEntry, type RunningMachine } fro
  */
 export function runningMachines(): RunningMachine[] {
   const folder = runtimeFolder();
-  const names = readdirSync(folder).filter(isEntryName);
-  const entries = names.flatMap((name) => liveEntry(join(folder, name)));
+  // Reading of what is no file, such as a named pipe, may never end.
+  const files = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isFile() && isEntryName(one.name));
+  const entries = files.flatMap(({ name }) => liveEntry(join(folder, name)));
   return entries.sort((a, b) => a.started - b.started).map(({ processStart: _, ...machine }) => machine);
 }
 

@@ -87,12 +87,16 @@ test('what killed processes have left is removed, and what is no entry', async (
   leave('3', '{"pid":');
   leave('4', JSON.stringify({ ...entry, sockets: 5 }));
   leave('5', JSON.stringify({ ...entry, started: 3, name: 'older' }));
+  const others = [{ sockets: [null] }, { sockets: [{ kind: 1 }] }, { state: 5 }, { name: {} }, { started: 1e300 }];
+  for (const [n, other] of [...others, { memory: -1 }, { pid: 1e300 }].entries())
+    leave(`damaged${n}`, JSON.stringify({ ...entry, ...other }));
+  mkdirSync(join(folder, 'folder.machine.json'));
   writeFileSync(join(folder, 'other'), '');
   expect(runningMachines().map(({ name, started }) => [name, started])).toEqual([
     ['older', 3],
     [undefined, 5],
   ]);
-  expect(readdirSync(folder).sort()).toEqual(['1.machine.json', '5.machine.json', 'other']);
+  expect(readdirSync(folder).sort()).toEqual(['1.machine.json', '5.machine.json', 'folder.machine.json', 'other']);
 });
 
 test.runIf(process.platform === 'linux')('a later process with the same number is another one', () => {
