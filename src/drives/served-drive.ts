@@ -3,15 +3,14 @@ import { SECTOR_BYTES } from '../../runtime/host/block.ts';
 import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
 import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Image } from '../options.ts';
-import { BlobStore } from '../storage/blob-store.ts';
 import { InOrder } from '../storage/in-order.ts';
-import { MemoryStore } from '../storage/memory-store.ts';
 import { openDisk, type StorageHost } from '../storage/open.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
-import { type ByteStore, type Disk, type ImageIdentity, StorageError } from '../storage/store.ts';
+import { type Disk, type ImageIdentity, StorageError } from '../storage/store.ts';
 import { whenFree } from '../storage/when-free.ts';
 import { blockError } from './block-error.ts';
+import { storeOf } from './image-store.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
 import { checkMedium, holdsSnapshots, type SavedMedium, saveMedium, saveMediumWithin } from './saved-medium.ts';
@@ -44,6 +43,8 @@ export class ServedDrive {
   #source: Source | null = null;
   /** The images of the disk that another process may have now. */
   #released: readonly ImageIdentity[] | null = null;
+  /** Why its image is not here, for messages. */
+  #absence: string | null = null;
   /** What a machine that is loaded is to find. */
   #staged: StagedMedium = nothingStaged;
   /** From `stage` to `dropStaged`: what is ready is for the disk that is in the drive now. */
@@ -86,6 +87,7 @@ export class ServedDrive {
   async look(): Promise<DriveStatus> {
     const { image, ...options } = this.#plan.options;
     if (image === undefined) return this.status;
+    this.#absence = 'the machine whose image it has is still to arrive';
     const { storage } = this.#backend;
     const disk = await this.#openImage(
       image,
@@ -107,6 +109,7 @@ export class ServedDrive {
       const disk = this.#disk;
       if (disk === null || disk.isReadOnly || disk instanceof OverlayDisk || this.#isInMemory) return;
       this.#released = await disk.settle();
+      this.#absence = 'its image was handed over to another process; take it back first (cont)';
       await this.#takeOut();
     });
   }
@@ -127,7 +130,7 @@ export class ServedDrive {
         throw error;
       });
       this.#disk = disk;
-      this.#released = null;
+      this.#released = this.#absence = null;
     });
   }
 
@@ -198,10 +201,7 @@ export class ServedDrive {
   }
 
   #checkHere(): void {
-    if (this.#released === null) return;
-    throw new ConfigurationError(
-      `${this.name}: its image was handed over to another process; take it back first (cont)`,
-    );
+    if (this.#absence !== null) throw new ConfigurationError(`${this.name}: ${this.#absence}`);
   }
 
   /**
@@ -351,7 +351,7 @@ export class ServedDrive {
     await this.#takeOut();
     this.#disk = disk;
     this.#source = source;
-    this.#released = null;
+    this.#released = this.#absence = null;
   }
 
   #tellStatus(): void {
@@ -389,10 +389,4 @@ export class ServedDrive {
     this.#told = message;
     this.#backend.tell(message);
   }
-}
-
-/** Bytes are copied, and can be written; of a Blob only what is read comes into memory. */
-function storeOf(image: Exclude<Image, string>, name: string, isReadOnly: boolean): ByteStore {
-  if (image instanceof Blob) return new BlobStore(image instanceof File ? image.name : name, image);
-  return new MemoryStore(name, new Uint8Array(image.buffer, image.byteOffset, image.byteLength), isReadOnly);
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { ConfigurationError } from '../../errors.ts';
 import { ChannelError, type MigrationChannel } from '../../migration/channel.ts';
 import { systemMessage } from '../system-message.ts';
 
@@ -103,7 +104,13 @@ export function channelFrom(command: string): MigrationChannel {
   return new ReadableChannel(child.stdout, `'${command}'`, () => end);
 }
 
-/** Reads a machine from a file that a program has kept. */
-export function channelFromFile(path: string): MigrationChannel {
-  return new ReadableChannel(createReadStream(path), path);
+/**
+ * Reads a machine from a file that a program has kept.
+ * @throws ConfigurationError if there is none
+ */
+export async function channelFromFile(path: string): Promise<MigrationChannel> {
+  const file = await open(path).catch((error: unknown) => {
+    throw new ConfigurationError(`cannot read ${path}: ${systemMessage(error)}`);
+  });
+  return new ReadableChannel(file.createReadStream(), path);
 }

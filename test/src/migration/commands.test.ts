@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -83,4 +83,25 @@ test('the monitor cancels a move, tells of one that failed, and knows the parame
   await until(async () => machine.migration, 'cancelled');
   expect(await monitor.execute('info migrate')).toMatch(/^Migration status: cancelled\n/);
   expect(await monitor.execute('info status')).toBe('VM status: running\n');
+});
+
+test('a machine that is still to arrive is not saved, and what is not there is named at once', async () => {
+  const image = join(folder, 'disk.img');
+  await writeFile(image, new Uint8Array(8192));
+  const options = { memory: 2, vga: 'none', boot: { bios: 'rawiron' }, drives: [image] } as const;
+  await using machine = await Machine.create({ ...options, incoming: true });
+  const { snapshots } = machine;
+  for (const act of [() => machine.snapshot(), () => machine.fork(), () => snapshots.save('a'), () => snapshots.list()])
+    await expect(act()).rejects.toThrow(/^ide0-hd0: the machine whose image it has is still to arrive$/);
+  const monitor = openMonitor(machine);
+  for (let n = 0; n < 2; n++)
+    expect(await monitor.execute('migrate_incoming file:/nowhere')).toBe(
+      'Error: cannot read /nowhere: no such file or directory\n',
+    );
+  await using source = await Machine.create(options);
+  expect(await openMonitor(source).execute(`migrate "exec:cat > ${join(folder, 'kept')}"`)).toBe('');
+  await source.stop();
+  expect(await monitor.execute(`migrate_incoming file:${join(folder, 'kept')}`)).toBe('');
+  await machine.migration.arrived;
+  expect((await machine.snapshot()).length).toBeGreaterThan(0);
 });
