@@ -38,9 +38,11 @@ export function flagValues(): FlagValues[] {
   );
 }
 
-/** Words in small letters that the help offers as the first property, and those of the flag's own list. */
+/** What the help offers as the first property, such as `wav` or `base=utc`, and what the flag's own list has. */
 function valuesOf({ argument = '', list }: Flag): string[] {
-  const [first = ''] = argument.split(/[,[\s]/);
-  const offered = first.split('|').filter((word) => /^[a-z][a-z0-9-]*$/.test(word));
-  return [...new Set([...offered, ...(list ? [...(lists[list] ?? []), 'help'] : [])])];
+  const [first = ''] = argument.replace(/^\[/, '').split(/[,[\]\s]/);
+  const [, name = '', words = ''] = /^([a-z][a-z0-9.-]*=)?(.*)$/.exec(first)!;
+  const offered = words.split('|').map((word) => name + (/^[a-z][a-z0-9-]*$/.test(word) ? word : ''));
+  const own = list ? [...(lists[list] ?? []), 'help'] : [];
+  return [...new Set([...offered.filter((word) => word !== ''), ...own])];
 }

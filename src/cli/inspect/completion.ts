@@ -95,6 +95,11 @@ ${cases.join('\n')}
   [[ $current == -* ]] && values=$options
   [[ -z $values ]] && compopt -o filenames 2> /dev/null
   COMPREPLY=($(if [[ -n $values ]]; then compgen -W "$values" -- "$current"; else compgen -f -- "$current"; fi))
+  if [[ \${#COMPREPLY[@]} -eq 0 && $current == *=* ]]; then
+    compopt -o filenames 2> /dev/null
+    COMPREPLY=($(compgen -f -P "$typed" -- "\${current##*=}"))
+  fi
+  [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *= ]] && compopt -o nospace 2> /dev/null
   [[ $COMP_WORDBREAKS == *=* ]] && COMPREPLY=("\${COMPREPLY[@]#"$typed"}")
 }
 complete -F _rawiron rawiron

@@ -45,8 +45,19 @@ test('words that may stand after a flag', () => {
   expect(offered(['rawiron', '-vga', 's'])).toEqual(['std']);
   expect(offered(['rawiron', 'start', '-cpu', 'pent'])).toEqual(['pentium', 'pentium3']);
   expect(offered(['rawiron', '-device', 'virtio-b'])).toEqual(['virtio-balloon-pci', 'virtio-blk-pci']);
+  expect(offered(['rawiron', '-icount', 's'])).toEqual(['shift=']);
+  expect(offered(['rawiron', '-limits', 'p'])).toEqual(['processor=']);
+  expect(offered(['rawiron', '-blockdev', 'driver='])).toEqual(['file', 'qcow2', 'raw']);
+  expect(offered(['rawiron', '-rtc', 'base=l'])).toEqual(['localtime']);
   expect(offered(['rawiron', 'ps', '--j'])).toEqual(['--json']);
   expect(offered(['rawiron', 'completion', 'f'])).toEqual(['fish']);
+});
+
+test('files, also after the name of a property', () => {
+  expect(offered(['rawiron', '-kernel', 'ARCH'])).toEqual(['ARCHITECTURE.md']);
+  expect(offered(['rawiron', '-drive', 'f'])).toEqual(['file=']);
+  expect(offered(['rawiron', '-drive', 'file=ARCH'])).toEqual(['ARCHITECTURE.md']);
+  expect(offered(['rawiron', '-drive', 'if=virtio,file=ARCH'])).toEqual(['ARCHITECTURE.md']);
 });
 
 test('fish has flags, their words, and commands with their options', async () => {
