@@ -108,15 +108,11 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     this.#enter('setup');
     try {
       await this.#depart(await this.#opened(channel));
-      this.#isGone = true;
       this.#enter('completed');
     } catch (error) {
-      this.#isGone = error instanceof StandsStillError;
       if (!(error instanceof CancelledError)) this.#error = messageOf(error);
       this.#enter(error instanceof CancelledError ? 'cancelled' : 'failed');
       throw error;
-    } finally {
-      this.#departure = undefined;
     }
   }
 
@@ -131,15 +127,21 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     this.#isKept = true;
     this.#enter('setup');
     try {
-      await this.#machine.pause();
-      this.#enter('active');
-      await keep();
-      this.#isGone = true;
+      await this.#keepWhole(keep);
       this.#enter('completed');
     } catch (error) {
       this.#error = messageOf(error);
       this.#enter('failed');
       throw error;
+    }
+  }
+
+  async #keepWhole(keep: () => Promise<void>): Promise<void> {
+    try {
+      await this.#machine.pause();
+      this.#enter('active');
+      await keep();
+      this.#isGone = true;
     } finally {
       this.#isKept = false;
     }
@@ -174,8 +176,14 @@ export class MachineMigration extends Emitter<MigrationEvents> {
       if (this.#status === 'cancelling') departure.cancel();
       await departure.run();
       isComplete = true;
+      this.#isGone = true;
+    } catch (error) {
+      this.#isGone = error instanceof StandsStillError;
+      throw error;
     } finally {
       counters.ended(isComplete);
+      // At once with what it has come to, so that nobody lets the machine run in between.
+      this.#departure = undefined;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Machine } from '../machine.ts';
+import { movingState } from '../migration/moving-state.ts';
 import { infoBalloon } from './balloon.ts';
 import { infoChardev } from './chardev.ts';
 import { type Command, helpLines } from './command.ts';
@@ -207,10 +208,9 @@ const parts: readonly Command[] = [
   },
 ];
 
-function statusOf({ state, migration }: Machine): string {
-  if (migration.isAwaited) return 'paused (inmigrate)';
-  if (migration.isLeaving) return 'paused (finish-migrate)';
-  return migration.isGone && state === 'paused' ? 'paused (postmigrate)' : status[state];
+function statusOf(machine: Machine): string {
+  const moving = movingState(machine);
+  return moving === null ? status[machine.state] : `paused (${moving})`;
 }
 
 const status = {

@@ -1,6 +1,7 @@
 import { RecordingDamage } from '../../runtime/replay/bytes.ts';
 import { decodeEntries } from '../../runtime/replay/entries.ts';
 import { loadImage } from '../boot-images.ts';
+import { within } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { MachineConfig } from '../machine-core.ts';
 import type { MachineOptions } from '../options.ts';
@@ -36,19 +37,16 @@ export class MachineRecording {
    */
   async open(config: MachineConfig): Promise<MachineConfig> {
     const { record, replay, markEvery = MARK_EVERY } = this.#options ?? { shift: 0 };
-    if (replay !== undefined) return await this.#opened(config, await loadImage('recording', replay, this.#host));
+    if (replay !== undefined) {
+      const file = await loadImage('recording', replay, this.#host);
+      const replayed = () => replayedFrom(file, config);
+      return typeof replay === 'string' ? within(replay, replayed) : replayed();
+    }
     if (record === undefined) return config;
     this.#file = await this.#host.openRecording(record, encodeHeader(headerOf(config)), (message) =>
       this.onLog(message),
     );
     return { ...config, recording: { mode: 'record', markEvery } };
-  }
-
-  async #opened(config: MachineConfig, file: Uint8Array): Promise<MachineConfig> {
-    const { header, content } = decodeRecording(file);
-    const replayed = replayedConfig(config, header);
-    checkEntries(content);
-    return { ...replayed, recording: { mode: 'replay', entries: content } };
   }
 
   /** More of a recording. */
@@ -60,6 +58,14 @@ export class MachineRecording {
     this.#file?.close();
     this.#file = undefined;
   }
+}
+
+/** The configuration of a machine that replays what a file has. */
+function replayedFrom(file: Uint8Array, config: MachineConfig): MachineConfig {
+  const { header, content } = decodeRecording(file);
+  const replayed = replayedConfig(config, header);
+  checkEntries(content);
+  return { ...replayed, recording: { mode: 'replay', entries: content } };
 }
 
 function checkEntries(content: Uint8Array): void {

@@ -2,6 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
 import type { Machine } from '../../machine.ts';
+import { movingState } from '../../migration/moving-state.ts';
 import { runtimeFolder } from '../runtime-folder.ts';
 import { systemMessage } from '../system-message.ts';
 import { type Entry, entryName, processStart, type RunningMachine } from './entry.ts';
@@ -13,12 +14,30 @@ export type MachineTitle = Pick<RunningMachine, 'name' | 'sockets'>;
 interface Announced {
   readonly state: string;
   readonly memoryBytes: number;
-  on(name: 'running' | 'paused' | 'exit', listener: () => void): unknown;
-  off(name: 'running' | 'paused' | 'exit', listener: () => void): unknown;
+  /** Calls when the state may have changed, and when the machine has ended, until the function that is given back is called. */
+  follow(changed: () => void, ended: () => void): () => void;
 }
 
 /** One that is still to come; nobody knows yet how large it is. */
-const awaited: Announced = { state: 'inmigrate', memoryBytes: 0, on: () => {}, off: () => {} };
+const awaited: Announced = { state: 'inmigrate', memoryBytes: 0, follow: () => () => {} };
+
+function present(machine: Machine): Announced {
+  const { migration, memoryBytes } = machine;
+  return {
+    memoryBytes,
+    get state() {
+      return movingState(machine) ?? machine.state;
+    },
+    follow(changed, ended) {
+      machine.on('running', changed).on('paused', changed).on('exit', ended);
+      migration.on('status', changed);
+      return () => {
+        machine.off('running', changed).off('paused', changed).off('exit', ended);
+        migration.off('status', changed);
+      };
+    },
+  };
+}
 
 const announced = new Set<Announcement>();
 const withdrawAll = (): void => {
@@ -39,7 +58,7 @@ class Announcement implements Disposable {
       this[Symbol.dispose]();
     }
   };
-  readonly #withdraw = () => this[Symbol.dispose]();
+  readonly #unfollow: () => void;
 
   constructor(machine: Announced, title: MachineTitle) {
     const { pid } = process;
@@ -52,9 +71,7 @@ class Announcement implements Disposable {
     } catch (error) {
       throw new ConfigurationError(`a machine cannot be announced: ${systemMessage(error)}`);
     }
-    machine.on('running', this.#write);
-    machine.on('paused', this.#write);
-    machine.on('exit', this.#withdraw);
+    this.#unfollow = machine.follow(this.#write, () => this[Symbol.dispose]());
     if (announced.size === 0) process.on('exit', withdrawAll);
     announced.add(this);
   }
@@ -68,9 +85,7 @@ class Announcement implements Disposable {
 
   [Symbol.dispose](): void {
     if (!announced.delete(this)) return;
-    this.#machine.off('running', this.#write);
-    this.#machine.off('paused', this.#write);
-    this.#machine.off('exit', this.#withdraw);
+    this.#unfollow();
     if (announced.size === 0) process.off('exit', withdrawAll);
     rmSync(this.#file, { force: true });
   }
@@ -81,7 +96,7 @@ class Announcement implements Disposable {
  * @throws ConfigurationError if this user has no runtime folder, or nothing can be written there
  */
 export function announceMachine(machine: Machine, title: MachineTitle): Disposable {
-  return new Announcement(machine, title);
+  return new Announcement(present(machine), title);
 }
 
 /**

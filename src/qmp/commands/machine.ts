@@ -1,4 +1,4 @@
-import type { Machine } from '../../machine.ts';
+import { movingState } from '../../migration/moving-state.ts';
 import { resumeOrAwait } from '../../monitor/migrate.ts';
 import type { QmpCommand } from '../command.ts';
 
@@ -8,13 +8,7 @@ const QEMU = { major: 7, minor: 2, micro: 0 } as const;
 /** Version as greeting and `query-version` tell it. */
 export const versionOf = (version: string) => ({ qemu: QEMU, package: `rawiron ${version}` });
 
-/** RunState of QEMU's schema. */
-function runState({ state, migration }: Machine): string {
-  if (migration.isAwaited) return 'inmigrate';
-  if (migration.isLeaving) return 'finish-migrate';
-  return migration.isGone && state === 'paused' ? 'postmigrate' : states[state];
-}
-
+/** RunState of QEMU's schema, of machines that do not move. */
 const states = { created: 'prelaunch', running: 'running', paused: 'paused', ended: 'shutdown' } as const;
 
 const processor = { 'core-id': 0, 'thread-id': 0, 'socket-id': 0 } as const;
@@ -32,7 +26,7 @@ export const machineCommands: readonly QmpCommand[] = [
   {
     name: 'query-status',
     run: (_, { machine }) => ({
-      status: runState(machine),
+      status: movingState(machine) ?? states[machine.state],
       singlestep: false,
       running: machine.state === 'running',
     }),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -96,6 +96,14 @@ describe('is refused', () => {
   ])('%s', async (_, bytes, message) => {
     expect(await refused(bytes())).toMatch(message);
   });
+});
+
+test('a file that is no recording is named', async () => {
+  const path = join(folder, 'no-recording');
+  writeFileSync(path, 'text');
+  await expect(Machine.create({ ...demo, ...replay(path) })).rejects.toThrow(
+    `${path}: the recording cannot be read: the file is no recording`,
+  );
 });
 
 test('a snapshot cannot be loaded, and nothing can be changed', async () => {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symli
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { announceMachine, ConfigurationError, Machine, runningMachines } from '../../../../src/index.ts';
+import { announceMachine, ConfigurationError, Machine, openChannel, runningMachines } from '../../../../src/index.ts';
 import { processStart } from '../../../../src/node/running/entry.ts';
 
 let parent: string;
@@ -43,6 +43,22 @@ test('two machines of a process are listed while they are there, with what they 
   await Promise.all([first.stop(), second.stop()]);
   await first.exited;
   expect([runningMachines(), readdirSync(folder)]).toEqual([[], []]);
+});
+
+test('a machine that is to come, or has gone elsewhere, is listed as such', async () => {
+  const options = { memory: 16, boot: { demo: true } } as const;
+  await using machine = await Machine.create(options);
+  await using other = await Machine.create({ ...options, incoming: true });
+  announceMachine(machine, { sockets: [] });
+  announceMachine(other, { sockets: [] });
+  await machine.start();
+  expect(runningMachines().map(({ state }) => state)).toEqual(['running', 'inmigrate']);
+  await machine.migration.send(openChannel('exec:cat > /dev/null'));
+  expect(runningMachines().map(({ state }) => state)).toEqual(['postmigrate', 'inmigrate']);
+  await machine.start();
+  expect(runningMachines().map(({ state }) => state)).toEqual(['running', 'inmigrate']);
+  await machine.migration.keep(async () => {});
+  expect(runningMachines().map(({ state }) => state)).toEqual(['postmigrate', 'inmigrate']);
 });
 
 test('a machine whose folder is removed goes on', async () => {
