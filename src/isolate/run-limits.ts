@@ -55,7 +55,9 @@ export class Limiter {
   set(limits: RunLimits): void {
     const { processor = 100, instructions = Number.POSITIVE_INFINITY, memory } = limits;
     if (limits.instructions !== undefined && this.#core.instructionsRun === undefined)
-      throw new ConfigurationError('instructions are counted only where time is made of them; give icount');
+      throw new ConfigurationError(
+        'instructions are counted only where time is made of them; give icount (-icount shift=N)',
+      );
     if (memory !== undefined && !this.#thread.probe)
       throw new ConfigurationError('this host cannot tell how much memory a machine takes; leave out the limit');
     this.#core.capInstructions(instructions);

@@ -158,7 +158,7 @@ export class Screen {
 
   async #takeUpdate(): Promise<void> {
     const update = await this.#ask();
-    if (update === null) throw new Error("the machine has no display adapter; make it with vga: 'std'");
+    if (update === null) throw new Error("the machine has no display adapter; make it with vga: 'std' (-vga std)");
     this.#memory.apply(update);
   }
 }

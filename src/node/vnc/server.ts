@@ -50,7 +50,7 @@ export class VncServer implements VncControl, AsyncDisposable {
   /** @throws ConfigurationError if the machine has no screen, or the server cannot listen there */
   static async listen(machine: Machine, address: ListenAddress, settings: VncSettings): Promise<VncServer> {
     if (!machine.screen.isThere)
-      throw new ConfigurationError("VNC: the machine has no display adapter; make it with vga: 'std'");
+      throw new ConfigurationError("VNC: the machine has no display adapter; make it with vga: 'std' (-vga std)");
     if (settings.password !== undefined) checkDes();
     const server = new VncServer(machine, settings);
     try {

@@ -107,7 +107,7 @@ test('a busy guest comes back often enough to be looked at', () => {
 test('what cannot be counted cannot be limited', () => {
   const { limiter, thread } = makeLimiter({ inUse: 0, code: 0 });
   expect(() => limiter.set({ instructions: 5 })).toThrow(
-    'instructions are counted only where time is made of them; give icount',
+    'instructions are counted only where time is made of them; give icount (-icount shift=N)',
   );
   thread.probe = undefined;
   expect(() => limiter.set({ memory: 5 })).toThrow('this host cannot tell how much memory a machine takes');
