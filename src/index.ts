@@ -3,9 +3,8 @@ import type { ListenAddress } from './listen-address.ts';
 import { Machine as HostedMachine } from './machine.ts';
 import type { MigrationChannel } from './migration/channel.ts';
 import type { Monitor } from './monitor/monitor.ts';
-import { type GdbSettings, nodeGdb } from './node/gdb.ts';
 import { type NodeCore, nodeHost } from './node/host.ts';
-import { type MonitorSettings, nodeMonitor, nodeQmp, serveQmp } from './node/monitor.ts';
+import { type GdbSettings, type MonitorSettings, nodeGdb, nodeMonitor, nodeQmp, serveQmp } from './node/monitor.ts';
 import type { SessionServer } from './node/session-server.ts';
 import { VncServer, type VncSettings } from './node/vnc/server.ts';
 import type { MachineOptions } from './options.ts';
@@ -64,7 +63,8 @@ export function listenForQmp(
 }
 
 /**
- * Lets gdb attach to a machine, one at a time: `target remote` with this address. The machine stands still when it comes.
+ * Lets gdb attach to a machine, one at a time: `target remote` with this address. The machine stands still when it comes. Where gdb
+ * could attach to it before, it no longer can.
  * Whoever can connect can do with the machine what he likes, and the monitor's commands write files.
  * @throws ConfigurationError if it cannot listen there
  */
@@ -158,9 +158,8 @@ export type {
 export { type DebianLinux, debianLinux, type KernelFlavour } from './node/assets/debian.ts';
 export type { Progress } from './node/assets/progress.ts';
 export type { ArchiveEntry, DeviceEntry, DirectoryEntry, FileEntry, SymlinkEntry } from './node/cpio.ts';
-export type { GdbSettings } from './node/gdb.ts';
 export { type AwaitedChannel, awaitChannel, openChannel } from './node/migration/open.ts';
-export type { MonitorSettings } from './node/monitor.ts';
+export type { GdbSettings, MonitorSettings } from './node/monitor.ts';
 export { announceMachine, type MachineTitle } from './node/running/announce.ts';
 export type { RunningMachine } from './node/running/entry.ts';
 export { runningMachines } from './node/running/list.ts';

@@ -4,7 +4,19 @@ import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
 import { SessionServer } from './session-server.ts';
 
-/** Lets gdb attach to a machine; its `monitor` and `kill` go to this console. */
-export function serveGdb(machine: Machine, address: ListenAddress, console: GdbConsole): Promise<SessionServer> {
-  return SessionServer.listen(address, (write) => new GdbSession(machine, console, write));
+/** Where gdb can attach to a machine: two that debug it at the same time would undo what the other one does. */
+const servers = new WeakMap<Machine, SessionServer>();
+
+/** Lets gdb attach to a machine there, and nowhere else; its `monitor` and `kill` go to this console. */
+export async function serveGdb(machine: Machine, address: ListenAddress, console: GdbConsole): Promise<SessionServer> {
+  await endGdb(machine);
+  const server = await SessionServer.listen(address, (write) => new GdbSession(machine, console, write));
+  servers.set(machine, server);
+  return server;
+}
+
+/** Lets no gdb attach to it any more. */
+export async function endGdb(machine: Machine): Promise<void> {
+  await servers.get(machine)?.close();
+  servers.delete(machine);
 }

@@ -1,12 +1,13 @@
 import { stat, writeFile } from 'node:fs/promises';
 import type { CharacterDevices } from '../character-devices.ts';
+import type { GdbConsole } from '../gdb/target.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import type { Machine } from '../machine.ts';
 import { Monitor, type MonitorOptions } from '../monitor/monitor.ts';
 import { Qmp } from '../qmp/qmp.ts';
 import { QmpSession } from '../qmp/session.ts';
 import type { VncControl } from '../vnc/control.ts';
-import { serveGdb } from './gdb-server.ts';
+import { endGdb, serveGdb } from './gdb-server.ts';
 import { awaitChannel, openChannel } from './migration/open.ts';
 import { SessionServer } from './session-server.ts';
 import { systemMessage } from './system-message.ts';
@@ -22,6 +23,12 @@ export interface MonitorSettings {
   readonly characterDevices?: CharacterDevices;
   /** The server for VNC viewers that it tells of. */
   readonly vnc?: VncControl | undefined;
+}
+
+/** What a server for gdb is told of the program that it is part of. */
+export interface GdbSettings {
+  /** What gdb's `kill` does. Default: it ends the machine. */
+  readonly quit?: () => void;
 }
 
 /** The same as openMonitor() of the library, for any host's machine. */
@@ -41,24 +48,31 @@ export function serveQmp(machine: Machine, address: ListenAddress, settings: Mon
   return SessionServer.listen(address, (write) => new QmpSession(qmp, write));
 }
 
+/** The same as listenForGdb() of the library, for any host's machine. */
+export function nodeGdb(machine: Machine, address: ListenAddress, settings: GdbSettings): Promise<SessionServer> {
+  return serveGdb(machine, address, gdbConsole(machine, monitorOptions(machine, settings)));
+}
+
+/** What gdb's `monitor` and `kill` do. */
+function gdbConsole(machine: Machine, options: MonitorOptions): GdbConsole {
+  const monitor = new Monitor(machine, options);
+  return { execute: (line) => monitor.execute(line), quit: options.quit };
+}
+
 function monitorOptions(machine: Machine, { quit, name, characterDevices, vnc }: MonitorSettings): MonitorOptions {
-  const leave = quit ?? (() => void machine.stop());
-  let server: SessionServer | undefined;
-  machine.once('exit', () => void server?.close());
   const options: MonitorOptions = {
     version: packageVersion(),
     processId: process.pid,
     ...{ name, characterDevices, vnc },
-    quit: leave,
+    quit: quit ?? (() => void machine.stop()),
     writeFile: writeNamed,
     fileSize,
     openChannel,
     awaitChannel,
     listenForGdb: async (address) => {
-      await server?.close();
-      const monitor = new Monitor(machine, options);
-      const console = { execute: (line: string) => monitor.execute(line), quit: leave };
-      server = address === null ? undefined : await serveGdb(machine, address, console);
+      if (address === null) return await endGdb(machine);
+      const server = await serveGdb(machine, address, gdbConsole(machine, options));
+      machine.once('exit', () => void server.close());
     },
   };
   return options;

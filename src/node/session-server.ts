@@ -18,6 +18,7 @@ export class SessionServer implements AsyncDisposable {
   readonly address: ListenAddress;
   readonly #listening: Listening;
   readonly #sockets: Set<Socket>;
+  #isOpen = true;
 
   private constructor(listening: Listening, sockets: Set<Socket>) {
     this.#listening = listening;
@@ -41,8 +42,10 @@ export class SessionServer implements AsyncDisposable {
     return new SessionServer(await listen(server, wanted), sockets);
   }
 
-  /** Takes no more clients, and sends those away that there are. */
+  /** Takes no more clients, and sends those away that there are. May be called again: another server may be there then. */
   async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     for (const socket of this.#sockets) socket.destroySoon();
     this.#listening.stop();
   }

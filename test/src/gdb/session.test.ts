@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fromHex, numberFromHex, toHex } from '../../../src/gdb/hex.ts';
 import { gdbRegisters } from '../../../src/gdb/register-table.ts';
 import { GdbSession } from '../../../src/gdb/session.ts';
-import { listenForGdb, Machine, type SessionServer } from '../../../src/index.ts';
+import { listenForGdb, Machine, openMonitor, type SessionServer } from '../../../src/index.ts';
 import { GdbClient } from '../../support/gdb-client.ts';
 import { SlowReader } from '../../support/slow-reader.ts';
 
@@ -200,6 +200,20 @@ test('a kill ends the machine', async () => {
   expect(await client.ask('vKill;1')).toBe('OK');
   expect((await other.exited).reason).toBe('stopped');
   expect(await client.ask('g')).toBe('E01');
+});
+
+test('gdb can attach at one place: who names another one, or none, ends the one before', async () => {
+  await using other = await Machine.create({ memory: 16, boot: { demo: true } });
+  const first = await listenForGdb(other, { host: '127.0.0.1', port: 0 });
+  const second = await listenForGdb(other, { host: '127.0.0.1', port: 0 });
+  const connect = ({ address }: SessionServer) => GdbClient.connect(address as { host: string; port: number });
+  await expect(connect(first)).rejects.toThrow('ECONNREFUSED');
+  {
+    using client = await connect(second);
+    expect(await client.ask('qC')).toBe('QC1');
+  }
+  expect(await openMonitor(other).execute('gdbserver none')).toBe('Disabled gdbserver\n');
+  await expect(connect(second)).rejects.toThrow('ECONNREFUSED');
 });
 
 test('packets wait until the answers before them are taken', async () => {

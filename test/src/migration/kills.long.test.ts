@@ -92,6 +92,8 @@ test.each(moments.flatMap((moment) => [['source', moment] as const, ['destinatio
     const destination = new Owner('destination', ['-incoming', `unix:${path}`]);
     expect(await within(60_000, () => existsSync(path))).toBe(true);
     await source.says(`migrate -d unix:${path}`);
+    // A destination to which nobody has begun to send waits on.
+    expect(await within(60_000, () => !existsSync(path))).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, moment + Math.random() * 100));
     const [killed, other] = victim === 'source' ? [source, destination] : [destination, source];
     await killed.kill();
