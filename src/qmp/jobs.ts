@@ -15,13 +15,14 @@ interface Job {
 /** As QEMU wants its identifiers. */
 const WELL_FORMED = /^[A-Za-z][A-Za-z0-9._-]*$/;
 
-/** What goes on when its command has been answered: QEMU's jobs. They stay until they are dismissed. */
+/** What goes on when its command has been answered: a machine's jobs, as QEMU has them. They stay until they are dismissed. */
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
-  readonly #tell: EventListener;
+  readonly #listeners: EventListener[] = [];
 
-  constructor(tell: EventListener) {
-    this.#tell = tell;
+  /** Tells of the events of all jobs from now on. */
+  listen(listener: EventListener): void {
+    this.#listeners.push(listener);
   }
 
   /** As `query-jobs` tells of them. Nobody knows how far one is. */
@@ -60,7 +61,7 @@ export class Jobs {
 
   #enter(id: string, job: Job, status: JobStatus): void {
     job.status = status;
-    this.#tell('JOB_STATUS_CHANGE', { status, id });
+    for (const listener of this.#listeners) listener('JOB_STATUS_CHANGE', { status, id });
   }
 
   /** @throws QmpError if there is none of that id, or it has not ended */

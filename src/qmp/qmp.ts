@@ -9,6 +9,16 @@ import { QmpError } from './error.ts';
 import { type EventListener, translateEvents, translateMigration, translateVncEvents } from './events.ts';
 import { Jobs } from './jobs.ts';
 
+/** What commands have left in a machine, whichever client sent them. */
+type Left = Pick<QmpContext, 'nodes' | 'jobs'>;
+const leftIn = new WeakMap<Machine, Left>();
+
+function leftBy(machine: Machine): Left {
+  const left = leftIn.get(machine) ?? { nodes: new BlockNodes(), jobs: new Jobs() };
+  leftIn.set(machine, left);
+  return left;
+}
+
 /** A machine's end of the QEMU Machine Protocol: commands with arguments and answers as QEMU's schema has them. */
 export class Qmp {
   readonly #context: QmpContext;
@@ -23,8 +33,9 @@ export class Qmp {
       for (const listener of this.#listeners) listener(event, data);
     };
     const migrationEvents = { areTold: false };
-    const [nodes, jobs] = [new BlockNodes(), new Jobs(tell)];
-    this.#context = { machine, options, monitor, tell, migrationEvents, nodes, jobs };
+    const left = leftBy(machine);
+    this.#context = { machine, options, monitor, tell, migrationEvents, ...left };
+    left.jobs.listen(tell);
     translateEvents(machine, tell);
     if (options.vnc) translateVncEvents(options.vnc, tell);
     translateMigration(machine, (event, data) => migrationEvents.areTold && tell(event, data));

@@ -16,6 +16,8 @@ export interface SnapshotEvents {
 export class MachineSnapshots extends Emitter<SnapshotEvents> {
   readonly #states: MachineStates;
   readonly #drives: MachineDrives;
+  /** How many are being taken or returned to, one after the other. */
+  #underWay = 0;
 
   /** @internal */
   constructor(states: MachineStates, drives: MachineDrives) {
@@ -42,11 +44,11 @@ export class MachineSnapshots extends Emitter<SnapshotEvents> {
   }
 
   async #still(act: () => Promise<void>): Promise<void> {
-    void this.emit('still', true);
+    if (this.#underWay++ === 0) void this.emit('still', true);
     try {
       await act();
     } finally {
-      void this.emit('still', false);
+      if (--this.#underWay === 0) void this.emit('still', false);
     }
   }
 

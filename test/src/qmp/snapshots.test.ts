@@ -70,6 +70,22 @@ test('a snapshot is taken, returned to and deleted by jobs, of which events tell
   expect(((await qmp.execute('query-jobs')) as Data[]).map(({ id }) => id)).toEqual(['load0', 'del0']);
 });
 
+test('two clients have the same jobs, and the machine is told to stand still once for all of them', async () => {
+  const [other, heard] = [openQmp(machine), [] as string[]];
+  other.listen((event, data) => heard.push(event === 'JOB_STATUS_CHANGE' ? `${data!.id} ${data!.status}` : event));
+  const begin = (client: typeof qmp, id: string, tag: string) =>
+    client.execute('snapshot-save', { 'job-id': id, tag, vmstate: '#ide0-hd0', devices: both });
+  await Promise.all([begin(qmp, 'a', 'one'), begin(other, 'b', 'two')]);
+  await expect(begin(other, 'a', 'three')).rejects.toThrow("Job ID 'a' already in use");
+  const isDone = () => ['a concluded', 'b concluded'].every((event) => told.includes(event));
+  await expect.poll(isDone, { timeout: 60_000 }).toBe(true);
+  expect(told.filter((event) => /^[A-Z]+$/.test(event))).toEqual(['STOP', 'RESUME']);
+  expect(heard).toEqual(told);
+  expect(await other.execute('query-jobs')).toEqual([done('a', 'snapshot-save'), done('b', 'snapshot-save')]);
+  await other.execute('job-dismiss', { id: 'a' });
+  expect(await qmp.execute('query-jobs')).toEqual([done('b', 'snapshot-save')]);
+});
+
 test.each<[string, string, Data, string]>([
   ['of a disk that is not there', 'snapshot-save', { devices: ['hda'] }, "No block device node 'hda'"],
   ['to a disk that is not there', 'snapshot-save', { vmstate: 'x' }, "vmstate block device 'x' does not exist"],
