@@ -10,7 +10,7 @@ export interface RunningMachine {
   readonly started: number;
   /** Bytes of its guest's memory; 0: it is still to come. */
   readonly memory: number;
-  /** What it is doing: created, running, paused; inmigrate: the process waits for a machine from another one. */
+  /** What it is doing: created, running, paused; inmigrate: it comes from another process; finish-migrate, postmigrate: it goes to one, has gone. */
   readonly state: string;
   /** Where something listens that it can be reached by, such as `qmp` at `unix:/tmp/qmp`. */
   readonly sockets: readonly {
