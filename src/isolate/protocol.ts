@@ -37,7 +37,7 @@ export interface Calls {
   examine(name: ExaminationName, args: readonly unknown[]): unknown;
   /** Has the machine do what a debugger asks. */
   debug(name: DebugCallName, args: readonly unknown[]): unknown;
-  /** Has the machine do what a move to another process takes. */
+  /** Has the machine do what a move to another process takes, or a fork. */
   transfer(name: TransferCallName, args: readonly unknown[]): unknown;
   /** Starts to take a profile of the machine's thread, so many microseconds between two samples; its number. */
   startProfile(interval: number): number;
