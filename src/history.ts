@@ -1,5 +1,5 @@
 import { ConfigurationError } from './errors.ts';
-import type { DebugStop, Watchpoint } from './machine-core.ts';
+import type { DebugStop, HistoryKeeper, Watchpoint } from './machine-core.ts';
 import type { Debug } from './machine-types.ts';
 import type { IcountOptions } from './recording/options.ts';
 
@@ -56,14 +56,18 @@ export class MachineHistory {
    * @throws Error if its instructions are not counted, or it is recorded
    */
   async keep(): Promise<void> {
+    await this.#keepFor('program');
+  }
+
+  async #keepFor(keeper: HistoryKeeper): Promise<void> {
     await this.#machine.pause();
-    if (!(await this.#machine.debug('keepHistory', true)))
+    if (!(await this.#machine.debug('keepHistory', keeper, true)))
       throw new Error('the history of this machine cannot be kept: give it icount, and no recording to write');
   }
 
   /** Keeps it no longer. */
   async drop(): Promise<void> {
-    await this.#machine.debug('keepHistory', false);
+    await this.#machine.debug('keepHistory', 'program', false);
   }
 
   /**
@@ -83,11 +87,11 @@ export class MachineHistory {
    */
   async seekInReplay(instructions: number): Promise<DebugStop> {
     if (this.recording?.mode !== 'play') throw new Error('replay must be enabled to seek');
-    await this.keep();
+    await this.#keepFor('seek');
     try {
       return await this.seek(instructions);
     } finally {
-      await this.drop();
+      await this.#machine.debug('keepHistory', 'seek', false);
     }
   }
 

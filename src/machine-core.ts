@@ -12,7 +12,7 @@ export type { Mapping } from '../runtime/memory/mappings.ts';
 
 import type { SavedComponents } from '../runtime/snapshot/components.ts';
 
-export type { DebugCallName, DebugCalls } from '../runtime/debug/debugger.ts';
+export type { DebugCallName, DebugCalls, HistoryKeeper } from '../runtime/debug/debugger.ts';
 export type * from '../runtime/debug/questions.ts';
 export type { CpuRegisters, SegmentRegister } from '../runtime/debug/registers.ts';
 export type { Shutdown } from '../runtime/debug/shutdown.ts';

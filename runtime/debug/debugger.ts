@@ -19,10 +19,10 @@ export interface DebugCalls {
   /** The next run is one instruction long, and takes no interrupts; or it is as long as any other. */
   setStepping(isStepping: boolean): void;
   /**
-   * From now on the machine's past is kept, or no longer; while it is, steps take interrupts. False: it cannot be, as instructions are
-   * not counted, or the machine is recorded.
+   * From now on the machine's past is kept for somebody, or no longer; while it is for anybody, steps take interrupts. False: it cannot
+   * be, as instructions are not counted, or the machine is recorded.
    */
-  keepHistory(isKept: boolean): boolean;
+  keepHistory(keeper: HistoryKeeper, isKept: boolean): boolean;
   /** The next run goes back: an instruction, or to the last breakpoint or watchpoint. Throws an Error if no history is kept. */
   goBack(by: 'step' | 'stop'): void;
   /** The next run goes to where so many instructions have run. Throws an Error if no history is kept. */
@@ -42,10 +42,13 @@ export interface DebugCalls {
 
 export type DebugCallName = keyof DebugCalls;
 
+/** For whom a machine's past is kept: for one of them it is, whatever the others do. */
+export type HistoryKeeper = 'program' | 'gdb' | 'seek';
+
 /** A machine's past, as a debugger goes through it. */
 interface DebuggedHistory {
   readonly isKept: boolean;
-  keep(isKept: boolean): void;
+  keep(keeper: HistoryKeeper, isKept: boolean): void;
   goBack(by: 'step' | 'stop'): void;
   seek(instructions: number): void;
   breakAt(instructions: number): void;
@@ -95,8 +98,8 @@ export class Debugger implements DebugCalls {
     this.parts.engine.stops.isStepping = isStepping;
   }
 
-  keepHistory(isKept: boolean): boolean {
-    this.parts.history?.keep(isKept);
+  keepHistory(keeper: HistoryKeeper, isKept: boolean): boolean {
+    this.parts.history?.keep(keeper, isKept);
     return this.parts.history !== null;
   }
 

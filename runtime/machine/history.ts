@@ -1,3 +1,4 @@
+import type { HistoryKeeper } from '../debug/debugger.ts';
 import type { Stops } from '../exec/stops.ts';
 import { Checkpoints, defaultLimits } from '../history/checkpoints.ts';
 import type { HostDoor } from '../host/door.ts';
@@ -44,7 +45,7 @@ export class History {
   readonly #endsAtReset: boolean;
   readonly #checkpoints: Checkpoints<CheckpointState>;
   readonly #traveller: Traveller;
-  #isKept = false;
+  readonly #keepers = new Set<HistoryKeeper>();
   #journey: Journey | null = null;
   /** A journey was ended from outside, and nobody has been told. */
   #wasCut = false;
@@ -69,18 +70,23 @@ export class History {
     this.#traveller = new Traveller(this.#travelled());
   }
 
-  /** From now on its past is kept; or, but for the beginning of a recording, no longer. */
-  keep(isKept: boolean): void {
-    this.#isKept = isKept;
+  /** From now on its past is kept for somebody, or no longer: where it is for nobody only the beginning of a recording is. */
+  keep(keeper: HistoryKeeper, isKept: boolean): void {
+    if (isKept) this.#keepers.add(keeper);
+    else this.#keepers.delete(keeper);
+    this.#keptOrNot();
+  }
+
+  #keptOrNot(): void {
     this.abandon();
     const { tape, stops } = this.#parts;
     // Where an interrupt was held off it would come in between when the machine runs again.
-    stops.mayHoldInterrupts = tape === null && !isKept;
-    if (!isKept && tape === null) this.#beginAnew();
+    stops.mayHoldInterrupts = tape === null && !this.isKept;
+    if (!this.isKept && tape === null) this.#beginAnew();
   }
 
   get isKept(): boolean {
-    return this.#isKept;
+    return this.#keepers.size > 0;
   }
 
   /** The next run goes back: an instruction, or to the last breakpoint or watchpoint. */
@@ -178,7 +184,7 @@ export class History {
   #proceed(): RunResult {
     if (this.#ending !== null) return this.#ending;
     const result = this.#parts.go(this.#until);
-    if (this.#isKept && this.#isEnding(result)) this.#ending = result;
+    if (this.isKept && this.#isEnding(result)) this.#ending = result;
     return result;
   }
 
@@ -189,7 +195,7 @@ export class History {
 
   /** Guest code is about to run on: keeps a checkpoint if it is time for one. */
   pass(): void {
-    const isWanted = this.#isKept || (this.#parts.tape !== null && this.#checkpoints.count === 0);
+    const isWanted = this.isKept || (this.#parts.tape !== null && this.#checkpoints.count === 0);
     if (isWanted && this.#checkpoints.isDue(this.#time.instructions)) this.#keepCheckpoint();
   }
 
@@ -221,7 +227,8 @@ export class History {
 
   /** Another host takes the place of the one that was there. */
   forget(): void {
-    this.keep(false);
+    this.#keepers.clear();
+    this.#keptOrNot();
     this.#breakAt = Infinity;
     this.#beginAnew();
     this.#held = [];
@@ -231,7 +238,7 @@ export class History {
   /** Holds input until the machine runs on; false: it is to arrive now. */
   holds(message: ToMachine): boolean {
     // An answer is one to what was asked in the present, which a journey back does not ask for.
-    const isHeld = this.#isKept && this.#parts.tape === null && message.type === 'input';
+    const isHeld = this.isKept && this.#parts.tape === null && message.type === 'input';
     if (isHeld) this.#held.push(message);
     return isHeld;
   }

@@ -47,7 +47,7 @@ export class GdbSession implements QueryContext {
   async #come(): Promise<void> {
     const { target } = this;
     if (target.state === 'running') await target.pause();
-    if (target.state !== 'ended') this.goesBack = await target.debug('keepHistory', true);
+    if (target.state !== 'ended') this.goesBack = await target.debug('keepHistory', 'gdb', true);
   }
 
   /** Bytes from gdb. Resolves when they have been answered, and the answers taken. */
@@ -195,7 +195,7 @@ export class GdbSession implements QueryContext {
     this.#points.clear();
     await this.#points.apply(this.target);
     await this.target.debug('setStepping', false);
-    await this.target.debug('keepHistory', false);
+    await this.target.debug('keepHistory', 'gdb', false);
   }
 
   #kill(answer: string | null): string | null {

@@ -19,7 +19,7 @@ export class DebuggedGuest extends Guest {
   constructor(program: Program, config: Config, options?: GuestOptions) {
     super(program, { name: '', config: { ...config, history: { spacing: 20_000, most: 12 } } as Config }, options);
     this.#reboots = options?.rebootAction === 'reset';
-    expect(this.core.debugging.keepHistory(true)).toBe(true);
+    expect(this.core.debugging.keepHistory('program', true)).toBe(true);
   }
 
   get instructions(): number {

@@ -195,7 +195,7 @@ test('a state that cannot be loaded leaves the way to the host open', () => {
   });
   expect(() => back('step')).toThrow('no');
   guest.core.debugging.setStepping(false);
-  guest.core.debugging.keepHistory(false);
+  guest.core.debugging.keepHistory('program', false);
   guest.core.debugging.setBreakpoints([]);
   expect(guest.runToEnd().reason).toBe('exit');
   expect(guest.serial).toBe('!');
@@ -234,6 +234,6 @@ describe('the history begins anew', () => {
 test('a machine whose instructions are not counted has none', () => {
   const uncounted = new Guest({ multiboot: kernel }, variants[0]!);
   made.push(uncounted);
-  expect(uncounted.core.debugging.keepHistory(true)).toBe(false);
+  expect(uncounted.core.debugging.keepHistory('program', true)).toBe(false);
   expect(() => uncounted.core.debugging.goBack('step')).toThrow(/history of the machine is not kept/);
 });

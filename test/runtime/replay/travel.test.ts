@@ -40,7 +40,7 @@ describe('a replay that goes back and forth', () => {
   test.each(['interpreter', 'translator'] as const)('is the same as without, with the %s', (engine) => {
     const recording = { mode: 'replay', entries: first.recorded } as const;
     const again = new TapedMachine({ ...demo, engine, history }, recording, 99);
-    again.core.debugging.keepHistory(true);
+    again.core.debugging.keepHistory('program', true);
     wander(again, whole);
     expect(again.run(() => false)).toBe('debug');
     expect(again.core.instructionsRun).toBe(whole);
@@ -51,7 +51,7 @@ describe('a replay that goes back and forth', () => {
   test('begins at the beginning, even for a debugger that comes at the end', () => {
     const again = new TapedMachine({ ...demo, engine: 'translator' }, { mode: 'replay', entries: first.recorded }, 99);
     again.run(() => again.core.instructionsRun! > whole / 2);
-    again.core.debugging.keepHistory(true);
+    again.core.debugging.keepHistory('program', true);
     expect(again.goBack()).toEqual({ reason: 'recording', at: 'begin' });
     expect(again.core.instructionsRun).toBe(0);
   });
@@ -59,7 +59,7 @@ describe('a replay that goes back and forth', () => {
   test('ends where the recording ends, however far it is to go', () => {
     const recording = { mode: 'replay', entries: first.recorded } as const;
     const again = new TapedMachine({ ...demo, engine: 'translator', history }, recording, 99);
-    again.core.debugging.keepHistory(true);
+    again.core.debugging.keepHistory('program', true);
     for (const more of [0, 1, 1e6]) {
       expect(again.seek(whole + more)).toEqual(end);
       expect(again.core.instructionsRun).toBe(whole);
@@ -95,7 +95,7 @@ describe('a guest that reads and writes a disk', () => {
 
   test('has the same answers in a replay', () => {
     const again = machine({ mode: 'replay', entries: first.recorded }, 77);
-    again.core.debugging.keepHistory(true);
+    again.core.debugging.keepHistory('program', true);
     expect(again.run(() => false)).toBe('debug');
     wander(again, again.core.instructionsRun!);
     expect(again.run(() => false)).toBe('debug');
@@ -105,7 +105,7 @@ describe('a guest that reads and writes a disk', () => {
 
   test('is answered on a way forwards, where its history begins anew', () => {
     const live = machine(null, 5);
-    live.core.debugging.keepHistory(true);
+    live.core.debugging.keepHistory('program', true);
     expect(live.seek(whole - 10, serve(live))).toEqual(step);
     expect([live.core.instructionsRun, isRead(live)]).toEqual([whole - 10, true]);
     expect(live.goBack()).toEqual({ reason: 'recording', at: 'begin' });
@@ -147,7 +147,7 @@ test('resets by triple faults, and buttons that were pressed, come again', () =>
   first.run(() => first.isHaltedForGood && first.core.instructionsRun! > asleep);
   expect([first.resets, boots(first)]).toEqual([2, 3]);
   const again = machine({ mode: 'replay', entries: first.recorded }, 77);
-  again.core.debugging.keepHistory(true);
+  again.core.debugging.keepHistory('program', true);
   expect(again.run(() => false)).toBe('debug');
   expect(again.stop).toEqual(end);
   const whole = again.core.instructionsRun!;

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Machine, type MachineOptions, openMonitor, openQmp } from '../../../src/index.ts';
+import { listenForGdb, Machine, type MachineOptions, openMonitor, openQmp } from '../../../src/index.ts';
 
 const demo = { memory: 8, boot: { demo: true } } as const satisfies MachineOptions;
 
@@ -73,6 +75,26 @@ test('a replay stops once where it was told to', async () => {
   expect(await qmp.execute('replay-delete-break')).toEqual({});
   await machine.start();
   expect(await machine.exited).toMatchObject({ reason: 'poweroff' });
+});
+
+test('a history that somebody keeps is still there after others have gone through the replay', async () => {
+  await using machine = await Machine.create({ ...demo, icount: { shift: 3, replay: file } });
+  const { history } = machine;
+  await history.keep();
+  expect(await openMonitor(machine).execute('replay_seek 3000')).toBe('');
+  expect(await history.stepBack()).toEqual({ reason: 'step' });
+  expect((await machine.metrics()).instructions).toBe(2999);
+  const path = join(folder, 'gdb');
+  const server = await listenForGdb(machine, { path });
+  const gdb = connect(path);
+  gdb.write('$?#3f');
+  await once(gdb, 'data');
+  gdb.end();
+  await once(gdb.resume(), 'close');
+  await server.close();
+  expect(await history.stepBack()).toEqual({ reason: 'step' });
+  await history.drop();
+  await expect(history.stepBack()).rejects.toThrow(/not kept/);
 });
 
 test('a break stays where it is while a replay is gone through', async () => {
