@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { CharacterDevices } from '../character-devices.ts';
 import type { GdbConsole } from '../gdb/target.ts';
 import type { ListenAddress } from '../listen-address.ts';
@@ -12,6 +12,7 @@ import { awaitChannel, openChannel } from './migration/open.ts';
 import { SessionServer } from './session-server.ts';
 import { systemMessage } from './system-message.ts';
 import { packageVersion } from './version.ts';
+import { type Pieces, writeWhole } from './whole-file.ts';
 
 /** What a monitor is told of the program that it is part of. */
 export interface MonitorSettings {
@@ -89,8 +90,8 @@ function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
-async function writeNamed(path: string, pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
-  await writeFile(path, pieces).catch((error: NodeJS.ErrnoException) => {
+async function writeNamed(path: string, pieces: Pieces): Promise<void> {
+  await writeWhole(path, pieces).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall === undefined) throw error;
     throw new Error(`failed to open file '${path}': ${capitalized(systemMessage(error))}`);
   });
