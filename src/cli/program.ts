@@ -1,5 +1,6 @@
 import { MissingImageError } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
+import { printableMessage } from '../printable.ts';
 import { parseArguments } from './arguments.ts';
 import {
   acceleratorText,
@@ -67,7 +68,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const task = await parseCommand(args);
     return await task();
   } catch (error) {
-    process.stderr.write(`rawiron: ${toldAs(error)}\n`);
+    process.stderr.write(`rawiron: ${printableMessage(toldAs(error))}\n`);
     return 1;
   }
 }

@@ -7,6 +7,7 @@ import {
   openMonitor,
   openQmp,
 } from '../index.ts';
+import { printableMessage } from '../printable.ts';
 import { checkUnrecorded } from '../snapshot/options.ts';
 import { BackendConnections, makeConnections } from './backends/connect.ts';
 import { PlannedDevices } from './backends/info.ts';
@@ -55,7 +56,7 @@ export async function runMachine(settings: Settings, boot: Boot = bootOf(setting
   if (plan.parallels.length > 1) throw new ConfigurationError('-parallel: there is one port');
   using inspector = await openInspector(machine, settings, terminal);
   await using _company = await settings.accompany?.(machine, () => left.resolve(0));
-  machine.on('log', (message) => terminal.note(`rawiron: ${message}`));
+  machine.on('log', (message) => terminal.note(`rawiron: ${printableMessage(message)}`));
   connectLog(machine, settings, terminal, left.reject);
   reportDeaths(machine, (text) => terminal.note(text));
   reportLimits(machine, (text) => terminal.note(text));

@@ -6,6 +6,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Machine, openMonitor } from '../../../src/index.ts';
+import { nodeCompressor } from '../../../src/node/compressor.ts';
+import { nodeStorage } from '../../../src/node/storage.ts';
+import { readSnapshot } from '../../../src/snapshot/read.ts';
+import { writeSnapshot } from '../../../src/snapshot/write.ts';
 import { program } from '../support/command-line.ts';
 
 let folder: string;
@@ -107,4 +111,18 @@ test('whether there is a screen is what the saved machine says', async () => {
   const errorOf = async (path: string) => (await run(['-incoming', `file:${path}`, '-display', 'terminal'], '')).errors;
   expect(await errorOf(withScreen)).toMatch(/input and output must be a terminal/);
   expect(await errorOf(file)).toMatch(/there is no display adapter/);
+});
+
+test('what a file says is shown so that no terminal obeys it, and not at length', async () => {
+  const path = join(folder, 'hostile.snapshot');
+  const { decompressor } = nodeStorage;
+  const saved = (await readSnapshot('a', await readFile(file), decompressor)) as { readonly options: object };
+  const errors: string[] = [];
+  for (const keyboardLayout of ['\x1b]0;title\x07', 'x'.repeat(1 << 20)]) {
+    const options = { ...saved.options, keyboardLayout };
+    await writeFile(path, await writeSnapshot({ ...saved, options } as never, nodeCompressor));
+    errors.push((await run(['-incoming', `file:${path}`], '')).errors);
+  }
+  expect(errors[0]).toMatch(/^rawiron: unknown keyboard layout '\\x1b\]0;title\\x07'; it is one of/);
+  expect(errors[1]).toMatch(/^rawiron: unknown keyboard layout 'x{3000,4000} …\n$/);
 });
