@@ -152,11 +152,13 @@ function scanLines(registers: ScreenRegisters, height: number): Pick<ScreenMode,
   const split = lineCompare(registers);
   const addresses = new Int32Array(height);
   const rows = new Uint8Array(height);
+  // As in QEMU: there is firmware that leaves the mode unset (GRUB's).
+  const isText = vgaFormat(registers) === 'text';
   let address = startAddress(crtc) * ADDRESS_BYTES;
   let row = crtc[Crtc.presetRowScan] & MaximumScanLine.rows;
   let repeat = 0;
   for (let y = 0; y < height; y++) {
-    addresses[y] = withRow(address, row, crtc[Crtc.mode]) & VGA_MASK;
+    addresses[y] = (isText ? address : withRow(address, row, crtc[Crtc.mode])) & VGA_MASK;
     rows[y] = row;
     repeat = (repeat + 1) % repeats;
     if (y === split) address = row = repeat = 0;

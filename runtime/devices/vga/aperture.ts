@@ -2,7 +2,6 @@ import { PAGE_BYTES } from '../../../translator/abi/page.ts';
 import { type AddressWindow, Layer, type PhysicalMap } from '../../memory/physical-map.ts';
 import { APERTURES, bankOffset, isLinear, mapSelect } from './modes.ts';
 import type { Planes } from './planes.ts';
-import { Miscellaneous } from './registers.ts';
 import type { VgaState } from './state.ts';
 
 const BASE = 0xa0000;
@@ -53,20 +52,15 @@ export class Aperture {
     this.#placed = null;
   }
 
-  get #isEnabled(): boolean {
-    return (this.#state.miscellaneous & Miscellaneous.memoryEnabled) !== 0;
-  }
-
   /** The memory that could stand here. */
   #window(): AddressWindow | null {
-    if (!this.#isEnabled || !isLinear(this.#state)) return null;
+    if (!isLinear(this.#state)) return null;
     const { start, length } = APERTURES[mapSelect(this.#state.graphics)];
     const frame = this.#firstFrame + bankOffset(this.#state) / PAGE_BYTES;
     return { name: 'vga linear', layer: Layer.chipset, base: BASE + start, length, reads: frame, writes: frame };
   }
 
   #read(offset: number, size: number): number {
-    if (!this.#isEnabled) return -1 >>> (32 - 8 * size);
     let value = 0;
     for (let n = 0; n < size; n++) value |= this.#planes.read(offset + n) << (8 * n);
     this.#accessed();
@@ -74,7 +68,6 @@ export class Aperture {
   }
 
   #write(offset: number, size: number, value: number): void {
-    if (!this.#isEnabled) return;
     for (let n = 0; n < size; n++) this.#planes.write(offset + n, (value >>> (8 * n)) & 0xff);
     this.#accessed();
   }

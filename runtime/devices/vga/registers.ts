@@ -42,8 +42,8 @@ export const Id = {
   classCode: 0x030000,
 } as const;
 
-/** Miscellaneous output. */
-export const Miscellaneous = { color: 0x01, memoryEnabled: 0x02, clockShift: 2, writable: 0xef } as const;
+/** Miscellaneous output. Bit 1 (RAM enable) is kept, and nothing else, as in QEMU: there is firmware that leaves it unset (GRUB's). */
+export const Miscellaneous = { color: 0x01, clockShift: 2, writable: 0xef } as const;
 
 export const InputStatus1 = { displayDisabled: 0x01, verticalRetrace: 0x08 } as const;
 

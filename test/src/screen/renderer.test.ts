@@ -37,6 +37,14 @@ describe('text', () => {
     expect(line(rig.render(), 13, 17, 28)).toEqual(new Array(11).fill(0));
   });
 
+  test('is not interleaved by the mode register of the CRT controller', () => {
+    const rig = new ScreenRig(withCrtc(text80, { 23: 0 }));
+    rig.cell(0, 65, GRAY);
+    for (const row of [0, 1, 2, 3]) rig.glyph(65, row, 0x80);
+    const image = rig.render();
+    expect([0, 1, 2, 3].map((y) => line(image, y, 0, 1)[0])).toEqual([GRAY, GRAY, GRAY, GRAY]);
+  });
+
   test('scrolls by lines and by dots, but not below the split', () => {
     const rig = new ScreenRig(withCrtc(text80, { 13: 80, 24: 31, 7: 0x0f, 9: 0x0f }));
     rig.glyph(65, 0, 0x80);

@@ -24,7 +24,7 @@ export class VgaRig extends Rig {
     this.map.add({ name: 'display', layer: Layer.chipset, ...hole });
     this.vga = new Vga({ ports: this.ports, clock: this.clock, map: this.map, rom: ROM });
     this.pci.add(this.vga.pciFunction);
-    // As firmware leaves them: colors, memory enabled, frame buffer in place.
+    // As firmware leaves them: colors, RAM enable, frame buffer in place.
     this.out8(0x3c2, 0x67);
     this.configure(0x10, FRAME_BUFFER);
     this.configure(0x04, 3);

@@ -157,6 +157,14 @@ describe('memory at A0000h', () => {
   });
 });
 
+test('memory answers with RAM enable unset, as in QEMU', () => {
+  const rig = new VgaRig();
+  rig.setPlanar();
+  rig.out8(0x3c2, 0x65);
+  rig.mmu.store8(0xa0000, 0x5a);
+  expect([rig.mmu.load8(0xa0000), rig.in8(0x3cc)]).toEqual([0x5a, 0x65]);
+});
+
 describe('memory that is linear', () => {
   test('stands at A0000h itself after some accesses, and the device as soon as it is not', () => {
     const rig = new VgaRig();
