@@ -35,7 +35,7 @@ interface HistoryMachine {
  * A machine's past, for machines with MachineOptions.icount that are not recorded: all of a replay, else as far back as nothing has
  * entered the machine since `keep()` (docs/debugging.md). All calls but `keep`, `drop`, `continue`, `seekInReplay`,
  * `breakInReplay` and `withdrawBreak` reject where no history is kept.
- * Those that move the machine reject when somebody pauses it meanwhile, or it comes to a limit: it stays where it has come to then.
+ * Those that move the machine pause it first, and reject when somebody pauses it meanwhile, or it comes to a limit: it stays where it has come to then.
  */
 export class MachineHistory {
   /** The recording that is written, or replayed; null: there is none. */
@@ -77,8 +77,8 @@ export class MachineHistory {
    * @throws Error if no history is kept, that is no whole number, or the machine is paused meanwhile, or has ended
    */
   async seek(instructions: number): Promise<DebugStop> {
-    await this.#machine.debug('seek', checkedPlace(instructions));
-    return await this.#stop();
+    const place = checkedPlace(instructions);
+    return await this.#stop(() => this.#machine.debug('seek', place));
   }
 
   /**
@@ -119,8 +119,7 @@ export class MachineHistory {
    * @throws Error as `seek`
    */
   async stepBack(): Promise<DebugStop> {
-    await this.#machine.debug('goBack', 'step');
-    return await this.#stop();
+    return await this.#stop(() => this.#machine.debug('goBack', 'step'));
   }
 
   /**
@@ -145,16 +144,18 @@ export class MachineHistory {
     await debug('setBreakpoints', breakpoints);
     await debug('setWatchpoints', watchpoints);
     try {
-      await prepare();
-      return await this.#stop();
+      return await this.#stop(prepare);
     } finally {
       // In a machine that has ended there are none.
       await Promise.all([debug('setBreakpoints', []), debug('setWatchpoints', [])]).catch(() => {});
     }
   }
 
-  /** Lets the machine go; why it stands still again. */
-  async #stop(): Promise<DebugStop> {
+  /** Lets the machine go the way that `prepare` gives it; why it stands still again. */
+  async #stop(prepare: () => Promise<void>): Promise<DebugStop> {
+    // One that runs might come to a stop of its own, such as the end of its recording, which would be taken for that of its way.
+    await this.#machine.pause();
+    await prepare();
     const { promise, resolve } = Promise.withResolvers<DebugStop | null>();
     const paused = () => resolve(null);
     // What stops it for a debugger is told before that it is paused.

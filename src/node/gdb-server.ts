@@ -9,14 +9,14 @@ const servers = new WeakMap<Machine, SessionServer>();
 
 /** Lets gdb attach to a machine there, and nowhere else; its `monitor` and `kill` go to this console. */
 export async function serveGdb(machine: Machine, address: ListenAddress, console: GdbConsole): Promise<SessionServer> {
-  await endGdb(machine);
+  endGdb(machine);
   const server = await SessionServer.listen(address, (write) => new GdbSession(machine, console, write));
   servers.set(machine, server);
   return server;
 }
 
 /** Lets no gdb attach to it any more. */
-export async function endGdb(machine: Machine): Promise<void> {
-  await servers.get(machine)?.close();
+export function endGdb(machine: Machine): void {
+  servers.get(machine)?.end();
   servers.delete(machine);
 }

@@ -71,7 +71,7 @@ function monitorOptions(machine: Machine, { quit, name, characterDevices, vnc }:
     openChannel,
     awaitChannel,
     listenForGdb: async (address) => {
-      if (address === null) return await endGdb(machine);
+      if (address === null) return endGdb(machine);
       const server = await serveGdb(machine, address, gdbConsole(machine, options));
       machine.once('exit', () => void server.close());
     },

@@ -12,17 +12,23 @@ export interface ClientSession {
 /** Begins a session with a client; `write` resolves when the client has taken the bytes, or is gone. */
 type OpenSession = (write: (bytes: Uint8Array) => Promise<void>) => ClientSession;
 
+/** How long `close()` waits for who was sent away, in milliseconds: it may be called by a command of theirs. */
+const PATIENCE = 2000;
+
 /** A server with one client at a time; the next one's turn comes when that one has left. It does not keep the program alive. */
 export class SessionServer implements AsyncDisposable {
   /** Where it listens, with the port that the system chose. */
   readonly address: ListenAddress;
   readonly #listening: Listening;
   readonly #sockets: Set<Socket>;
+  /** Resolves when all clients that have come have been served. */
+  readonly #served: () => Promise<void>;
   #isOpen = true;
 
-  private constructor(listening: Listening, sockets: Set<Socket>) {
+  private constructor(listening: Listening, sockets: Set<Socket>, served: () => Promise<void>) {
     this.#listening = listening;
     this.#sockets = sockets;
+    this.#served = served;
     this.address = listening.address;
   }
 
@@ -39,15 +45,26 @@ export class SessionServer implements AsyncDisposable {
       last = last.then(() => serve(socket, open));
     });
     server.maxConnections = MOST_CLIENTS;
-    return new SessionServer(await listen(server, wanted), sockets);
+    return new SessionServer(await listen(server, wanted), sockets, () => last);
   }
 
   /** Takes no more clients, and sends those away that there are. May be called again: another server may be there then. */
-  async close(): Promise<void> {
+  end(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     for (const socket of this.#sockets) socket.destroySoon();
     this.#listening.stop();
+  }
+
+  /** The same, and waits until they have left, with all that a debugger has set: two seconds at most. */
+  async close(): Promise<void> {
+    this.end();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE);
+    });
+    await Promise.race([this.#served(), late]);
+    clearTimeout(timer);
   }
 
   /** The same as `close()`, for `await using`. */

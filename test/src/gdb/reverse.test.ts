@@ -57,6 +57,8 @@ test('Ctrl-C ends a way back', async () => {
   // Nothing accesses it, but what is beside it is accessed all the time: the whole way back is slow, and nothing stops it.
   await gdb.ask(`Z2,${at('unused').toString(16)},4`);
   await gdb.send('bc');
+  // On its way: before that it would stay where it is.
+  while ((await instructions()) === crash);
   gdb.write('\x03');
   expect(await gdb.packet()).toMatch(/^T02thread:p1\.1;/);
   const place = await instructions();
