@@ -7,7 +7,7 @@ import { type Datagram, sendUdp } from './udp.ts';
 export const DNS_PORT = 53;
 /** Ports of guests whose questions are open. */
 const MOST_ASKING = 128;
-/** Milliseconds after which an answer comes too late for any resolver. */
+/** Milliseconds after a question for which an answer is waited for: later is too late for any resolver. */
 const PATIENCE = 15_000;
 /** Bytes of a message's header (RFC 1035, 4.1.1). */
 const HEADER = 12;
@@ -19,7 +19,8 @@ interface Asking {
   readonly datagrams: HostDatagrams;
   /** How often each question was sent, by its identification. */
   readonly questions: Map<number, number>;
-  readonly since: number;
+  /** When it asked last. */
+  since: number;
 }
 
 /**
@@ -30,6 +31,7 @@ export class DnsForwarder {
   readonly #host: NetworkHost;
   readonly #alarms: Alarms;
   readonly #alarm: Alarm;
+  /** The one that asked last is the last. */
   readonly #asking = new Map<string, Asking>();
 
   constructor(host: NetworkHost, alarms: Alarms) {
@@ -68,7 +70,7 @@ export class DnsForwarder {
     const { network, source, destination } = packet;
     const key = `${family} ${source} ${sourcePort}`;
     const known = this.#asking.get(key);
-    if (known) return known;
+    if (known) return this.#asksAgain(key, known);
     if (this.#asking.size >= MOST_ASKING) this.#closeOldest();
     const ends = { source: destination, sourcePort: DNS_PORT, destination: source, destinationPort: sourcePort };
     const servers = new Set(this.#host.sockets.nameServers().map(({ address }) => address));
@@ -78,6 +80,13 @@ export class DnsForwarder {
     const asking = { datagrams, questions: new Map<number, number>(), since: this.#alarms.now() };
     this.#asking.set(key, asking);
     if (!this.#alarm.isSet) this.#alarm.set(asking.since + PATIENCE);
+    return asking;
+  }
+
+  #asksAgain(key: string, asking: Asking): Asking {
+    this.#asking.delete(key);
+    this.#asking.set(key, asking);
+    asking.since = this.#alarms.now();
     return asking;
   }
 

@@ -2,7 +2,7 @@
 export interface NetworkHost {
   readonly timers: Timers;
   readonly sockets: HostSockets;
-  /** The files that TFTP gives away, if a folder was given. */
+  /** The files that TFTP gives away; without a folder it refuses all. */
   readonly files: BootFiles | undefined;
   /** Random 32 bits that a guest cannot guess: for sequence numbers (RFC 6528) and ports. */
   random(): number;

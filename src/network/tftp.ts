@@ -15,7 +15,7 @@ const MOST_BLOCK = 1468;
 /** Milliseconds until a block is sent again, and how often. */
 const PATIENCE = 1000;
 const MOST_TRIES = 6;
-/** Transfers at a time; the oldest gives way. */
+/** Transfers at a time; the oldest gives way. As many files are looked for at a time: who is not answered asks again. */
 const MOST_TRANSFERS = 16;
 const MOST_NAME = 512;
 
@@ -105,14 +105,18 @@ interface ReadRequest {
   readonly options: Map<string, string>;
 }
 
-/** Gives files of one folder away (RFC 1350, with the options of RFC 2348 and 2349). Nobody can write. */
+/**
+ * Gives files of one folder away (RFC 1350, with the options of RFC 2348 and 2349). Nobody can write. Without a folder it refuses
+ * all, as QEMU's does: the guest must not get to a server of the host instead.
+ */
 export class TftpServer {
-  readonly #files: BootFiles;
+  readonly #files: BootFiles | undefined;
   readonly #alarms: Alarms;
   readonly #transfers = new Map<string, Transfer>();
+  #opening = 0;
   #isClosed = false;
 
-  constructor(files: BootFiles, alarms: Alarms) {
+  constructor(files: BootFiles | undefined, alarms: Alarms) {
     this.#files = files;
     this.#alarms = alarms;
   }
@@ -134,9 +138,13 @@ export class TftpServer {
 
   async #read(from: Datagram, bytes: Uint8Array): Promise<void> {
     const datagram = { ...from, data: bytes };
+    if (!this.#files) return answer(datagram, failure(Failure.access, 'no files are given away here'));
     const request = parseRequest(bytes);
     if (!request) return answer(datagram, failure(Failure.illegal, 'that is no request'));
+    if (this.#opening >= MOST_TRANSFERS) return;
+    this.#opening++;
     const file = await this.#files.open(request.name).catch(() => undefined);
+    this.#opening--;
     if (!file) return answer(datagram, failure(Failure.notFound, 'there is no such file'));
     if (this.#isClosed) return void file.close();
     const key = keyOf(datagram);

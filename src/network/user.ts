@@ -9,7 +9,7 @@ import type { HostListener, NetworkHost } from './host.ts';
 import { isEcho, replyToEcho } from './ip/icmp.ts';
 import { Ipv4, isOutOfHops } from './ip/ipv4.ts';
 import { Ipv6 } from './ip/ipv6.ts';
-import { type IpNetwork, type Packet, Protocol } from './ip/packet.ts';
+import { type IpNetwork, isFromNobody, type Packet, Protocol } from './ip/packet.ts';
 import { ETHERNET_HEADER, EtherType, GuestLink, OWN_MAC } from './link.ts';
 import { ChunkPool } from './nat/chunk-pool.ts';
 import { hostAddressFor } from './nat/policy.ts';
@@ -20,7 +20,7 @@ import { UdpOut } from './nat/udp-out.ts';
 import type { HostForward } from './options.ts';
 import { TcpTable } from './tcp/table.ts';
 import { TFTP_PORT, TftpServer } from './tftp.ts';
-import { parseUdp } from './udp.ts';
+import { type Datagram, parseUdp } from './udp.ts';
 import { planHostForward, type UserPlan } from './user-plan.ts';
 
 /** Echo requests to others that wait for an answer. */
@@ -45,7 +45,7 @@ export class UserNetwork implements NetworkBackend {
   readonly #ipv4: Ipv4 | undefined;
   readonly #ipv6: Ipv6 | undefined;
   readonly #dhcp: DhcpServer | undefined;
-  readonly #tftp: TftpServer | undefined;
+  readonly #tftp: TftpServer;
   readonly #udpIns: UdpIn[] = [];
   readonly #forwards: OpenForward[] = [];
   /** Frames that came while one was handed over. */
@@ -65,7 +65,7 @@ export class UserNetwork implements NetworkBackend {
     });
     this.#udpOut = new UdpOut(host, alarms);
     this.#dns = new DnsForwarder(host, alarms);
-    this.#tftp = host.files && new TftpServer(host.files, alarms);
+    this.#tftp = new TftpServer(host.files, alarms);
     const onPacket = (packet: Packet) => this.#receivePacket(packet);
     const ownAddresses = new Set(plan.guestForward.map(({ address }) => address));
     this.#ipv4 = plan.ipv4 && new Ipv4(plan.ipv4, { link, alarms, ownAddresses, onPacket });
@@ -130,7 +130,7 @@ export class UserNetwork implements NetworkBackend {
     this.#tcp.close();
     this.#udpOut.close();
     this.#dns.close();
-    this.#tftp?.close();
+    this.#tftp.close();
     this.#alarms.close();
     this.#host.sockets.close();
   }
@@ -186,11 +186,26 @@ export class UserNetwork implements NetworkBackend {
 
   #receivePacket(packet: Packet): void {
     const { network, protocol, destination } = packet;
-    if (protocol === Protocol.tcp) this.#tcp.receive(packet);
-    else if (isOutOfHops(packet) && !network.isInside(destination)) network.reject(packet, 'hops');
+    if (isFromNobody(packet)) {
+      if (protocol === Protocol.udp) this.#receiveFromNobody(packet);
+    } else if (protocol === Protocol.tcp) {
+      // (RFC 9293, 3.9.2.3) There are no connections with many.
+      if (!network.isToMany(destination)) this.#tcp.receive(packet);
+    } else if (isOutOfHops(packet) && !network.isInside(destination)) network.reject(packet, 'hops');
     else if (protocol === Protocol.udp) this.#receiveUdp(packet);
     else if (protocol === Protocol.icmp || protocol === Protocol.icmp6) this.#receiveEcho(packet);
     else network.reject(packet, 'protocol');
+  }
+
+  /** It may ask for an address, and for nothing else. */
+  #receiveFromNobody(packet: Packet): void {
+    const datagram = parseUdp(packet);
+    if (datagram && this.#isForDhcp(datagram)) this.#dhcp?.receive(datagram);
+  }
+
+  #isForDhcp({ packet: { destination }, destinationPort }: Datagram): boolean {
+    const isToServer = destination === this.#ipv4?.hostAddress || this.#ipv4?.isBroadcast(destination);
+    return destinationPort === DHCP_SERVER_PORT && isToServer === true;
   }
 
   #receiveUdp(packet: Packet): void {
@@ -199,8 +214,8 @@ export class UserNetwork implements NetworkBackend {
     const { network, destination } = packet;
     const port = datagram.destinationPort;
     const isToHost = destination === network.hostAddress;
-    if (port === DHCP_SERVER_PORT && (isToHost || this.#ipv4?.isBroadcast(destination))) this.#dhcp?.receive(datagram);
-    else if (port === TFTP_PORT && isToHost && this.#tftp) this.#tftp.receive(datagram);
+    if (this.#isForDhcp(datagram)) this.#dhcp?.receive(datagram);
+    else if (port === TFTP_PORT && isToHost) this.#tftp.receive(datagram);
     else if (this.#udpIns.some((udp) => udp.answer(datagram))) return;
     else if (this.#plan.restrict) network.reject(packet, 'prohibited');
     else if (destination !== network.dnsAddress) this.#udpOut.send(datagram);

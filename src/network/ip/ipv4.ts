@@ -8,7 +8,7 @@ import { receiveArp, requestArp } from './arp.ts';
 import { Reassembly } from './fragments.ts';
 import { sendIcmpError } from './icmp.ts';
 import { Neighbors } from './neighbors.ts';
-import { type IpNetwork, type Packet, Protocol, type Rejection } from './packet.ts';
+import { type IpNetwork, isFromNobody, type Packet, Protocol, type Rejection } from './packet.ts';
 
 /** Without options, which are never sent (RFC 791, 3.1). */
 const HEADER = 20;
@@ -100,9 +100,12 @@ export class Ipv4 implements IpNetwork {
     else this.#sendPiece(destination, this.#frame.subarray(0, ETHERNET_HEADER + HEADER + length), 0);
   }
 
+  isToMany(address: string): boolean {
+    return this.isBroadcast(address) || samePrefix(address, MULTICAST, 4);
+  }
+
   reject(packet: Packet, why: Rejection): void {
-    const isToAll = this.isBroadcast(packet.destination) || samePrefix(packet.destination, MULTICAST, 4);
-    if (packet.source !== NO_ADDRESS && !isToAll) sendIcmpError(packet, why);
+    if (!isFromNobody(packet) && !this.isToMany(packet.destination)) sendIcmpError(packet, why);
   }
 
   #isGuest(address: string): boolean {

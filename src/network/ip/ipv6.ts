@@ -8,7 +8,7 @@ import { Reassembly } from './fragments.ts';
 import { sendIcmpError } from './icmp.ts';
 import { NeighborDiscovery } from './neighbor-discovery.ts';
 import { Neighbors } from './neighbors.ts';
-import { type IpNetwork, type Packet, Protocol, type Rejection } from './packet.ts';
+import { type IpNetwork, isFromNobody, type Packet, Protocol, type Rejection } from './packet.ts';
 
 /** (RFC 8200, section 3) */
 const HEADER = 40;
@@ -110,9 +110,12 @@ export class Ipv6 implements IpNetwork {
     else this.#sendPiece(destination, protocol, this.#frame.subarray(0, ETHERNET_HEADER + HEADER + length));
   }
 
+  isToMany(address: string): boolean {
+    return address.startsWith('ff');
+  }
+
   reject(packet: Packet, why: Rejection): void {
-    const isToAll = packet.destination.startsWith('ff');
-    if (packet.source !== NO_ADDRESS && !isToAll) sendIcmpError(packet, why);
+    if (!isFromNobody(packet) && !this.isToMany(packet.destination)) sendIcmpError(packet, why);
   }
 
   /** Skips extension headers, and puts fragments together; nothing where something is missing or unknown. */

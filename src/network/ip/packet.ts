@@ -36,6 +36,13 @@ export interface IpNetwork {
   isOwn(address: string): boolean;
   /** Whether an address belongs to the guest's network. */
   isInside(address: string): boolean;
+  /** Whether an address is no single host's: who answers what came there would speak for many. */
+  isToMany(address: string): boolean;
+}
+
+/** Whether a packet is from a guest that has no address yet: no answer would find it (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2). */
+export function isFromNobody({ source }: Packet): boolean {
+  return source === '0.0.0.0' || source === '::';
 }
 
 /** Why a packet goes nowhere. */

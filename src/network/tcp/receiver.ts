@@ -9,11 +9,10 @@ export const RECEIVE_SCALE = 3;
 /** Segments that wait for an earlier one; more would be a guest that sends them in crumbs. */
 const MOST_WAITING = 256;
 
-/** A segment that came before its turn. */
+/** Data that came before its turn. */
 interface Waiting {
   readonly sequence: number;
   readonly data: Uint8Array;
-  readonly isEnd: boolean;
 }
 
 /** What comes from the guest: puts it in order, and says how much more may come (RFC 9293, 3.8.6.2). */
@@ -26,7 +25,10 @@ export class Receiver {
   #edge: number;
   readonly #mss: number;
   readonly #deliver: (data: Uint8Array) => void;
+  /** In order, and none has what another one has: so they are never more than the window. */
   readonly #waiting: Waiting[] = [];
+  /** Where the guest's last byte was, once that is known. */
+  #end: number | undefined;
   #hasEnded = false;
 
   /**
@@ -51,6 +53,11 @@ export class Receiver {
     return this.#unread;
   }
 
+  /** Bytes that came before their turn. */
+  get early(): number {
+    return this.#waiting.reduce((sum, { data }) => sum + data.length, 0);
+  }
+
   /** What stands in a header, and is from now on promised. The header of a SYN is never scaled. */
   window(isSyn = false): number {
     const scale = isSyn ? 0 : this.#scale;
@@ -71,17 +78,20 @@ export class Receiver {
 
   /** Takes what is new of an acceptable segment. @returns whether it came in its turn */
   take({ sequence, data, flags }: Segment): boolean {
-    const isEnd = (flags & Flag.fin) !== 0;
+    if (this.#hasEnded) return true;
+    const end = plus(sequence, data.length);
+    if ((flags & Flag.fin) !== 0 && isUpTo(end, this.#edge)) this.#end ??= end;
     if (isBefore(this.next, sequence)) {
-      this.#keep({ sequence, data, isEnd });
+      this.#keep(sequence, data);
       return false;
     }
     const hadGap = this.#waiting.length > 0;
-    this.#append(sequence, data, isEnd);
+    this.#append(sequence, data);
     while (this.#waiting.length > 0 && isUpTo(this.#waiting[0]!.sequence, this.next)) {
-      const { sequence, data, isEnd } = this.#waiting.shift()!;
-      this.#append(sequence, data, isEnd);
+      const { sequence, data } = this.#waiting.shift()!;
+      this.#append(sequence, data);
     }
+    if (this.next === this.#end) this.#finish();
     return !hadGap;
   }
 
@@ -103,35 +113,41 @@ export class Receiver {
     return isBefore(sequence, this.next) && isBefore(this.#edge, plus(sequence, length));
   }
 
-  #append(sequence: number, data: Uint8Array, isEnd: boolean): void {
-    if (this.#hasEnded) return;
+  #append(sequence: number, data: Uint8Array): void {
     const from = distance(sequence, this.next);
     const room = distance(this.next, this.#edge);
     const to = Math.min(data.length, from + room);
-    if (from < to) {
-      this.next = plus(this.next, to - from);
-      this.#unread += to - from;
-      this.#deliver(from === 0 && to === data.length ? data : data.subarray(from, to));
-    }
-    if (!isEnd || this.next !== plus(sequence, data.length)) return;
+    if (from >= to) return;
+    this.next = plus(this.next, to - from);
+    this.#unread += to - from;
+    this.#deliver(from === 0 && to === data.length ? data : data.subarray(from, to));
+  }
+
+  #finish(): void {
     this.#hasEnded = true;
     this.next = plus(this.next, 1);
     this.#waiting.length = 0;
   }
 
-  #keep(segment: Waiting): void {
-    if (this.#waiting.length >= MOST_WAITING || this.#hasEnded) return;
-    let at = this.#waiting.length;
-    while (at > 0 && isBefore(segment.sequence, this.#waiting[at - 1]!.sequence)) at--;
-    const [before, after] = [this.#waiting[at - 1], this.#waiting[at]];
-    const end = plus(segment.sequence, segment.data.length);
-    // What is there already is not kept twice, and a longer one takes the place of a shorter one.
-    if (before && !segment.isEnd && isUpTo(end, plus(before.sequence, before.data.length))) return;
-    const replaced = after?.sequence === segment.sequence && !after.isEnd ? 1 : 0;
-    if (replaced && after!.data.length > segment.data.length) return;
-    const room = Math.max(distance(segment.sequence, this.#edge), 0);
-    const isCut = segment.data.length > room;
-    const kept = { ...segment, data: segment.data.slice(0, room), isEnd: segment.isEnd && !isCut };
-    this.#waiting.splice(at, replaced, kept);
+  /** Copies what fits into the window, and is not there already. */
+  #keep(sequence: number, data: Uint8Array): void {
+    const waiting = this.#waiting;
+    const length = Math.min(data.length, Math.max(distance(sequence, this.#edge), 0));
+    let at = waiting.length;
+    while (at > 0 && isBefore(sequence, endOf(waiting[at - 1]!))) at--;
+    for (let from = 0; from < length; at++) {
+      const next = waiting[at];
+      const to = next ? Math.min(distance(sequence, next.sequence), length) : length;
+      if (from < to) {
+        if (waiting.length >= MOST_WAITING) return;
+        waiting.splice(at, 0, { sequence: plus(sequence, from), data: data.slice(from, to) });
+        from = to;
+      } else from = distance(sequence, endOf(next!));
+    }
   }
+}
+
+/** The sequence number after the last one. */
+function endOf({ sequence, data }: Waiting): number {
+  return plus(sequence, data.length);
 }

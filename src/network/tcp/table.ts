@@ -91,7 +91,8 @@ export class TcpTable {
   /** Asks a guest for a connection; nothing where there are too many. */
   open(ends: TcpEnds, user: TcpUser): TcpConnection | undefined {
     const key = keyOf(ends.guestAddress, ends.guestPort, ends.address, ends.port);
-    if (this.size >= MOST_CONNECTIONS || this.#connections.has(key)) return undefined;
+    const isTaken = this.#connections.has(key) || this.#incoming.has(key);
+    if (this.size >= MOST_CONNECTIONS || isTaken) return undefined;
     const connection = TcpConnection.open(ends, key, user, this.#shared);
     this.#connections.set(key, connection);
     return connection;

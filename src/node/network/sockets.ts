@@ -25,6 +25,8 @@ const DNS_PORT = 53;
 const PING_PATIENCE = 2;
 /** Connections that the host's system holds until they are accepted. */
 const BACKLOG = 128;
+/** Bytes of datagrams that the host's system has not taken; what goes beyond is lost, so that a guest's flood takes no memory. */
+const MOST_WAITING = 0x100000;
 /**
  * Each end may end by itself. What comes from a guest goes at once: its own TCP has waited for more already. A peer that
  * vanished is found out by the host, as the guest's own questions go no further than us.
@@ -134,7 +136,8 @@ export class NodeSockets implements HostSockets {
   #datagrams(socket: DatagramSocket): HostDatagrams {
     return {
       send: (bytes, address, port) => {
-        if (port > 0 && this.#others.has(socket)) socket.send(bytes, port, address, () => {});
+        const isOpen = port > 0 && this.#others.has(socket);
+        if (isOpen && socket.getSendQueueSize() <= MOST_WAITING) socket.send(bytes, port, address, () => {});
       },
       close: () => this.#close(socket),
     };

@@ -85,7 +85,7 @@ class Wires {
     };
     const network: IpNetwork = {
       ...{ family: 4, hostAddress: '', dnsAddress: '', maximumPayload: 1480, draft, send },
-      ...{ reject: () => {}, isInside: () => true, isOwn: () => true },
+      ...{ reject: () => {}, isInside: () => true, isOwn: () => true, isToMany: () => false },
     };
     return network;
   }

@@ -172,8 +172,7 @@ describe('when the host ends first', () => {
 describe('a port of the host that leads to the guest', () => {
   const hostForward = [{ hostAddress: '127.0.0.1', hostPort: 2222, guestPort: 22 }];
 
-  async function arrived() {
-    const guest = await FrameGuest.open({ hostForward });
+  function connect(guest: FrameGuest): FakeStream {
     let stream: FakeStream | undefined;
     guest.host.sockets.listeners[0]!.connect({
       ...{ address: '127.0.0.1', port: 3333 },
@@ -182,7 +181,12 @@ describe('a port of the host that leads to the guest', () => {
         return stream;
       },
     });
-    return { guest, stream: stream! };
+    return stream!;
+  }
+
+  async function arrived() {
+    const guest = await FrameGuest.open({ hostForward });
+    return { guest, stream: connect(guest) };
   }
 
   test('asks who has the address, and then asks for a connection', async () => {
@@ -199,6 +203,20 @@ describe('a port of the host that leads to the guest', () => {
     expect(textOf(answers.flatMap(({ data }) => data))).toBe('early');
     guest.send(tcpFrame({ ...ends, flags: 'PA', sequence: 501, acknowledgment, data: ascii('hi') }));
     expect(stream.text).toBe('hi');
+  });
+
+  test('has another port where the guest is asking for a connection with the same ones', async () => {
+    const guest = await FrameGuest.open({ hostForward });
+    guest.send(arpFrame(2, '10.0.2.15', '10.0.2.2'));
+    guest.send(tcpFrame({ flags: 'S', fromPort: 22, toPort: 3333, sequence: 7 }));
+    connect(guest);
+    const [syn] = guest.heard().map(heardTcp);
+    expect(syn).toMatchObject({ flags: 'S', toPort: 22 });
+    expect(syn!.fromPort).not.toBe(3333);
+    guest.host.sockets.streams[0]!.events.opened();
+    expect(guest.heard().map(heardTcp)).toMatchObject([{ flags: 'SA', fromPort: 3333, acknowledgment: 8 }]);
+    guest.send(tcpFrame({ flags: 'RA', fromPort: 22, toPort: 3333, sequence: 8 }));
+    expect(guest.network.connections).toBe(1);
   });
 
   test('breaks when the guest refuses, or never answers', async () => {

@@ -143,10 +143,36 @@ describe('names of files', () => {
     expect(textOf(answer)).not.toContain('secret');
   });
 
-  test('cannot be written to, and without a folder is not there', async () => {
+  test('cannot be written to', async () => {
     expect((await ask(await open(), [0, 2, ...ascii('kernel\0octet\0')])).slice(0, 4)).toEqual([0, 5, 0, 2]);
-    const guest = await FrameGuest.open();
-    guest.send(udpFrame(read('kernel'), { toPort: 69 }));
-    expect(guest.host.sockets.datagramPorts[0]!.sent).toMatchObject([{ address: '127.0.0.1', port: 69 }]);
   });
+});
+
+describe('without a folder', () => {
+  test.each([
+    ['a request', read('kernel'), [[0, 5, 0, 2]]],
+    ['a file of the guest', [0, 2, ...ascii('kernel\0octet\0')], [[0, 5, 0, 2]]],
+    ['an acknowledgment', acknowledge(1), []],
+  ])("%s is refused, as in QEMU, and never gets to the host's own server", async (_what, packet, answers) => {
+    const guest = await FrameGuest.open();
+    guest.network.send(udpFrame(packet, { toPort: 69 }));
+    expect((await guest.later()).map(({ payload }) => payload.slice(8, 12))).toEqual(answers);
+    expect(guest.host.sockets.datagramPorts).toEqual([]);
+  });
+});
+
+test('of a flood of requests the host looks for sixteen files at a time', async () => {
+  const found: (() => void)[] = [];
+  const guest = await FrameGuest.open(
+    { tftp: folder },
+    { open: () => new Promise((resolve) => found.push(() => resolve(undefined))) },
+  );
+  guests.push(guest);
+  for (let fromPort = 1; fromPort <= 1000; fromPort++)
+    guest.network.send(udpFrame(read('file'), { fromPort, toPort: 69 }));
+  expect(found).toHaveLength(16);
+  for (const finish of found) finish();
+  expect(await guest.later()).toHaveLength(16);
+  guest.network.send(udpFrame(read('file'), { fromPort: 1, toPort: 69 }));
+  expect(found).toHaveLength(17);
 });

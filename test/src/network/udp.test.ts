@@ -121,6 +121,18 @@ describe('DNS', () => {
     expect(guest.send(ask(1)).map(isPortUnreachable)).toEqual([true]);
   });
 
+  test('a port that asks again and again hears each answer', async () => {
+    const guest = await FrameGuest.open();
+    for (let n = 0; n < 10; n++) {
+      guest.send(ask(n));
+      guest.host.timers.advance(14_000);
+      const [port, ...others] = guest.host.sockets.datagramPorts;
+      expect([port!.isClosed, others]).toEqual([false, []]);
+      port!.receive(Uint8Array.from(ascii(`${n}`)), '192.0.2.53', 53);
+      expect(guest.heard().map(dataOf)).toEqual([`${n}`]);
+    }
+  });
+
   test('sockets are closed after a while', async () => {
     const guest = await FrameGuest.open();
     for (let port = 1; port < 200; port++) guest.send(ask(1, port));

@@ -1,10 +1,10 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { packFrame } from '../../../src/network/frame-stream.ts';
 import type { NetworkBackendOptions } from '../../../src/network/options.ts';
 import { type OpenNetwork, openNetwork } from '../../../src/node/network/index.ts';
@@ -284,6 +284,27 @@ test('datagrams reach a socket of the host', async () => {
     port.send(Buffer.from('hello'), '127.0.0.1', server.address().port);
   });
   expect(await answer).toBe('hello from 127.0.0.1');
+});
+
+test('datagrams that the host cannot send as fast are lost', async () => {
+  const { NodeSockets } = await import('../../../src/node/network/sockets.ts');
+  const sockets = new NodeSockets();
+  closers.push(() => sockets.close());
+  const server = createSocket('udp4').bind(0, '127.0.0.1');
+  closers.push(() => server.close());
+  await once(server, 'listening');
+  const received: string[] = [];
+  server.on('message', (bytes) => received.push(`${bytes}`));
+  const port = sockets.datagrams(4, () => {});
+  const send = (text: string) => port.send(Buffer.from(text), '127.0.0.1', server.address().port);
+  // The loopback is never too slow: this is what the system says where a network is.
+  const queued = vi.spyOn(DatagramSocket.prototype, 'getSendQueueSize');
+  closers.push(() => queued.mockRestore());
+  queued.mockReturnValueOnce(2 << 20);
+  send('lost');
+  send('sent');
+  await until(() => received.length > 0);
+  expect(received).toEqual(['sent']);
 });
 
 test('a dump has the frames', async () => {
