@@ -8,7 +8,7 @@ const buses: Readonly<Record<Bus, readonly string[]>> = {
   isa: ['isa-debug-exit', 'isa-debugcon', 'pc-testdev', 'ne2k_isa', 'sb16'],
   ide: ['ide-hd', 'ide-cd'],
   pci: [
-    ...['rtl8139', 'ne2k_pci', 'e1000', 'e1000-82540em', 'AC97', 'ac97'],
+    ...['rtl8139', 'ne2k_pci', 'e1000', 'e1000-82540em', 'AC97', 'ac97', 'edu', 'piix3-usb-uhci'],
     ...['blk', 'net', 'balloon', 'serial', 'rng', '9p'].flatMap((name) => [`virtio-${name}-pci`, `virtio-${name}`]),
   ],
   'usb-bus': ['usb-kbd', 'usb-mouse', 'usb-tablet', 'usb-storage'],

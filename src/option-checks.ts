@@ -13,6 +13,11 @@ export function checkedInteger(what: string, value: number, least: number, most:
   throw new ConfigurationError(`${what} is ${value}; it must be a whole number from ${least} to ${most}`);
 }
 
+export function checkedBoolean(what: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new ConfigurationError(`${what} is ${shown(value)}; it must be a boolean`);
+}
+
 export function checkText(what: string, text: string | undefined): void {
   if (text !== undefined && typeof text !== 'string')
     throw new ConfigurationError(`${what} is ${shown(text)}; it must be a string`);

@@ -1,4 +1,5 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
+import { DMA_MASK } from '../runtime/devices/edu/registers.ts';
 import type { LogItem } from '../runtime/machine/log-items.ts';
 import type { SoundCardModel, UsbInput } from '../runtime/machine/models.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
@@ -10,7 +11,16 @@ import { checkedLimits, type MachineLimits } from './limits.ts';
 import { checkedLog, checkedTrace } from './log-options.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkedMemory } from './memory-size.ts';
-import { checkedInteger, checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
+import {
+  checkedBoolean,
+  checkedInteger,
+  checkedOneOf,
+  checkNames,
+  checkText,
+  isImage,
+  shown,
+} from './option-checks.ts';
+import { optionNames } from './option-kinds.ts';
 import { checkedIcount, type IcountOptions } from './recording/options.ts';
 import type { ShareOptions } from './shares/options.ts';
 import { checkedSoundCards, type SoundOptions } from './sound/options.ts';
@@ -142,6 +152,11 @@ export interface MachineOptions {
   readonly keyboardLayout?: KeyboardLayout;
   /** Adds QEMU's pc-testdev: ports, memory and interrupt lines for test guests. */
   readonly pcTestdev?: boolean;
+  /** Adds QEMU's edu, a PCI device to learn writing drivers with. */
+  readonly edu?: {
+    /** Bits that addresses of its transfers may have. Default: 0x0fffffff, so it reaches 256 MB. */
+    readonly dmaMask?: number;
+  };
   /**
    * The display adapter: "std", a VGA with Bochs' VBE extension and 16 MB of memory as QEMU has it, or "none".
    * `Machine.screen` has its picture. Default: "std" where there is firmware, which sets it up; else "none".
@@ -177,40 +192,6 @@ export interface MachineOptions {
 export const engines: readonly EngineName[] = ['interpreter', 'translator'];
 export const isolates = ['worker', 'caller'] as const;
 type Isolate = (typeof isolates)[number];
-const optionNames: readonly (keyof MachineOptions)[] = [
-  'memory',
-  'memoryBelow4G',
-  'cpu',
-  'engine',
-  'boot',
-  'bootOrder',
-  'drives',
-  'network',
-  'sound',
-  'soundCards',
-  'isolate',
-  'icount',
-  'reboot',
-  'debugExit',
-  'hpet',
-  'parallelPort',
-  'pcTestdev',
-  'usb',
-  'keyboardLayout',
-  'rng',
-  'shares',
-  'balloon',
-  'virtioPorts',
-  'vga',
-  'videoBios',
-  'debugConsole',
-  'log',
-  'trace',
-  'startTime',
-  'name',
-  'incoming',
-  'limits',
-];
 
 /**
  * All of a configuration but the images.
@@ -242,19 +223,27 @@ export function checkOptions(
       : { icountShift: checkedIcount(icount).shift }),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(options.bootOrder !== undefined && { firmware: checkedOrder(options.bootOrder) }),
-    ...(options.hpet === false && { hpet: false }),
-    ...(options.parallelPort === false && { parallelPort: false }),
+    ...checkedSwitches(options),
     ...(options.virtioPorts && { virtioPorts: checkedVirtioPorts(options.virtioPorts) }),
-    ...(options.balloon === true && { balloon: true }),
-    ...(options.rng === true && { rng: true }),
     ...(options.soundCards && { soundCards: checkedSoundCards(options.soundCards) }),
     ...(options.usb !== undefined && { usb: checkedUsb(options.usb, usbDisks(options.drives)) }),
-    ...(options.pcTestdev === true && { pcTestdev: true }),
+    ...(options.edu !== undefined && { edu: checkedEdu(options.edu) }),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
     ...(options.trace !== undefined && { trace: checkedTrace(options.trace) }),
     vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),
     ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
+}
+
+/** Devices that are there or not: whether they are where nothing is said. */
+const switches = { hpet: true, parallelPort: true, balloon: false, rng: false, pcTestdev: false } as const;
+type SwitchName = keyof typeof switches;
+
+/** Those that are not as usual. */
+function checkedSwitches(options: MachineOptions): Partial<Record<SwitchName, boolean>> {
+  const names = Object.keys(switches) as SwitchName[];
+  const given = names.map((name) => [name, checkedBoolean(name, options[name] ?? switches[name])] as const);
+  return Object.fromEntries(given.filter(([name, value]) => value !== switches[name]));
 }
 
 /** As many runs, each of the weight 16, are a heat that a word can hold (runtime/exec/records.ts). */
@@ -276,7 +265,7 @@ export function checkedEngine(
   checkNames('engine', settings, ['name', 'check', ...tieringNames]);
   const { name = 'translator', check = false } = settings;
   checkedOneOf('engine', name, engines);
-  if (typeof check !== 'boolean') throw new ConfigurationError(`engine.check is ${shown(check)}; it must be a boolean`);
+  checkedBoolean('engine.check', check);
   const tiering = checkedTiering(settings);
   const [given] = Object.keys(tiering);
   if (given !== undefined && name !== 'translator')
@@ -318,6 +307,11 @@ function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: 
     iobase: checkedInteger('debugExit.iobase', debugExit.iobase, 0, 0xffff),
     iosize: checkedInteger('debugExit.iosize', debugExit.iosize, 1, 4),
   };
+}
+
+function checkedEdu(edu: { dmaMask?: number }): { dmaMask: number } {
+  checkNames('edu', edu, ['dmaMask']);
+  return { dmaMask: checkedInteger('edu.dmaMask', edu.dmaMask ?? DMA_MASK, 0, 0xffffffff) };
 }
 
 function checkedPort(debugConsole: { iobase: number }): number {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from './errors.ts';
 import type { MachineConfig } from './machine-core.ts';
-import { checkNames, checkText, shown } from './option-checks.ts';
+import { checkedBoolean, checkNames, checkText, shown } from './option-checks.ts';
 
 /** A port of the virtio console device: a stream of bytes between the guest and `Machine.virtioPorts`. */
 export interface VirtioPortOptions {
@@ -27,8 +27,6 @@ export function checkedVirtioPorts(ports: readonly VirtioPortOptions[]): NonNull
     checkText(`${where}.name`, name);
     if (!/^[ -~]*$/.test(name) || name.length > MOST_NAME)
       throw new ConfigurationError(`${where}.name must be at most ${MOST_NAME} characters of ASCII`);
-    if (typeof isConsole !== 'boolean')
-      throw new ConfigurationError(`${where}.console is ${shown(isConsole)}; it must be a boolean`);
-    return { name, isConsole };
+    return { name, isConsole: checkedBoolean(`${where}.console`, isConsole) };
   });
 }

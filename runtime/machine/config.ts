@@ -111,6 +111,8 @@ export interface MachineConfig {
   readonly usb?: readonly UsbInput[];
   /** Adds QEMU's pc-testdev, which test guests use. */
   readonly pcTestdev?: boolean;
+  /** Adds QEMU's edu; bits of an address that its transfers have. */
+  readonly edu?: { readonly dmaMask: number };
   /** False: there is no parallel port. */
   readonly parallelPort?: boolean;
   /** False: there is no HPET. */

@@ -1,4 +1,5 @@
 import { connectDebugConsole, connectDebugExit } from '../devices/debug-ports/index.ts';
+import { Edu } from '../devices/edu/index.ts';
 import { Floppy82077 } from '../devices/floppy82077/index.ts';
 import { IdeController } from '../devices/ide/index.ts';
 import { ParallelPort } from '../devices/parallel/index.ts';
@@ -37,6 +38,7 @@ export const parts: readonly ((board: Board) => Part | readonly Part[] | null)[]
   sharedFolders,
   soundCards,
   usbParts,
+  educationalDevice,
 ];
 
 /** Where firmware would put the ports of the IDE bus master. */
@@ -99,6 +101,13 @@ function sharedFolders(board: Board): VirtioNinep[] {
   return shares.map(
     ({ name, tag }) => new VirtioNinep({ ...virtioBoard(board, name), tag, port: hostFolderPort(board.door, name) }),
   );
+}
+
+function educationalDevice(board: Board): Edu | null {
+  const { edu } = board.config;
+  if (edu === undefined) return null;
+  const device = board.pciPlace();
+  return new Edu({ ...board, ...edu, device, mmio: board.pciMmio, irq: board.pciIrq(device, 1) });
 }
 
 function connectDebugPorts({ config, ports, power, door }: Board): null {

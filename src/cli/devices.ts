@@ -166,6 +166,11 @@ export const devices: Readonly<Record<string, Device>> = {
     apply: addUsbController,
   },
   ...Object.fromEntries(usbInputs.map((input) => [usbInputNames[input], usbInputDevice(input)])),
+  edu: {
+    help: 'a PCI device to learn writing drivers with: registers, interrupts, transfers',
+    properties: { dma_mask: '0xfffffff' },
+    apply: (settings, { dma_mask }) => machine(settings, { edu: { dmaMask: parseInteger('dma_mask', dma_mask) } }),
+  },
   'pc-testdev': {
     help: 'what kvm-unit-tests asks for',
     properties: {},

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
+import { checkedBoolean, checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
 
 /** How a guest's owners and permissions are kept at the host. */
 export const securityModels = ['mapped-file', 'passthrough', 'none'] as const;
@@ -57,7 +57,6 @@ function planned(share: ShareOptions, n: number): SharePlan {
     throw new ConfigurationError(`${where}.tag is ${shown(tag)}; give 1 to ${MOST_TAG} characters of ASCII`);
   checkText(`${where}.folder`, folder);
   checkedOneOf(`${where}.securityModel`, securityModel, securityModels);
-  if (typeof readOnly !== 'boolean')
-    throw new ConfigurationError(`${where}.readOnly is ${shown(readOnly)}; it must be a boolean`);
-  return { name: `virtio-9p${n}`, tag, folder, securityModel, isReadOnly: readOnly };
+  const isReadOnly = checkedBoolean(`${where}.readOnly`, readOnly);
+  return { name: `virtio-9p${n}`, tag, folder, securityModel, isReadOnly };
 }

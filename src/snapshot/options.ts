@@ -6,38 +6,13 @@ import { ConfigurationError } from '../errors.ts';
 import type { MachineParts } from '../machine-types.ts';
 import { macText } from '../network/addresses.ts';
 import { differencesText, type OptionTexts, optionTexts } from '../option-differences.ts';
+import { optionsOf } from '../option-kinds.ts';
 import type { MachineOptions } from '../options.ts';
 import { SnapshotError } from './layout.ts';
 
 /** What messages call it: who has the bytes knows where they come from. */
 export const NAME = 'the snapshot';
 
-/**
- * Options that say what a machine is. How it runs here and now (its isolate and name, files, what cards are connected to) is in
- * no snapshot, nor taken from one: who makes a snapshot must not choose what is opened where it is read.
- */
-const lasting: readonly (keyof MachineOptions)[] = [
-  'memory',
-  'memoryBelow4G',
-  'cpu',
-  'engine',
-  'icount',
-  'reboot',
-  'bootOrder',
-  'debugExit',
-  'hpet',
-  'parallelPort',
-  'pcTestdev',
-  'rng',
-  'balloon',
-  'virtioPorts',
-  'soundCards',
-  'usb',
-  'keyboardLayout',
-  'vga',
-  'debugConsole',
-  'log',
-];
 const bootParts = ['kernel', 'initrd', 'append', 'bios', 'demo', 'kernelName', 'initrdName'];
 const driveParts = ['interface', 'index', 'media', 'serial'];
 const cardParts = ['card', 'mac', 'name', 'rom'];
@@ -82,7 +57,7 @@ export function restoredOptions(saved: Saved): MachineOptions {
 
 /** A file that a recording goes to, or comes from, is of here and now. */
 function lastingOf(options: object): Record<string, Saved> {
-  const { icount, ...others } = partsOf(options, lasting);
+  const { icount, ...others } = partsOf(options, optionsOf('part', 'setting'));
   return { ...others, ...(isRecord(icount) && { icount: partsOf(icount, ['shift']) }) };
 }
 
@@ -111,19 +86,9 @@ function foreign(what: string): SnapshotError {
   return new SnapshotError(NAME, `'${what}' of its machine is not what a machine is made of`);
 }
 
-/** Options that a state need not have been saved with. */
-const indifferent: readonly (keyof MachineOptions)[] = [
-  'engine',
-  'icount',
-  'reboot',
-  'bootOrder',
-  'keyboardLayout',
-  'log',
-];
-
 /** What the machine's parts follow from. */
 function devicesOf(options: MachineOptions): OptionTexts {
-  return optionTexts(options, indifferent);
+  return optionTexts(options, optionsOf('setting'));
 }
 
 /** Options, as a state has them, by which one machine has other parts than another, for messages; '' if there are none. */

@@ -7,6 +7,7 @@ import {
   BAR_PREFETCHABLE,
   CONFIG_BYTES,
   Command,
+  HAS_CAPABILITIES,
   Header,
   MULTIFUNCTION,
   ROM_ENABLED,
@@ -60,6 +61,8 @@ export interface PciDescription {
   /** 1-4 for INTA# to INTD#, 0 for none. */
   readonly interruptPin?: number;
   readonly bars?: readonly BaseAddress[];
+  /** Where the first of its capabilities stands, if it has any. Their registers are among `registers`. */
+  readonly firstCapability?: number;
   /** Beyond the header, or in place of its registers. */
   readonly registers?: readonly ConfigRegister[];
   readonly forwarded?: ForwardedRegister;
@@ -79,6 +82,8 @@ const header = (description: PciDescription): ConfigRegister[] => [
     size: 2,
     writable: Command.io | Command.memory | Command.master | Command.parity | Command.serr,
   },
+  { offset: Header.status, size: 2, value: description.firstCapability === undefined ? 0 : HAS_CAPABILITIES },
+  { offset: Header.capabilities, size: 1, value: description.firstCapability ?? 0 },
   { offset: Header.revision, size: 1, value: description.revision ?? 0 },
   { offset: Header.classCode, size: 1, value: description.classCode & 0xff },
   { offset: Header.classCode + 1, size: 2, value: description.classCode >> 8 },

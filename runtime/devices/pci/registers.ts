@@ -19,6 +19,8 @@ export const Header = {
   subsystemVendorId: 0x2c,
   subsystemId: 0x2e,
   romAddress: 0x30,
+  /** Where the list of capabilities begins. */
+  capabilities: 0x34,
   interruptLine: 0x3c,
   interruptPin: 0x3d,
 } as const;
@@ -30,6 +32,8 @@ export const CONFIG_BYTES = 256;
 
 export const Command = { io: 0x0001, memory: 0x0002, master: 0x0004, parity: 0x0040, serr: 0x0100 } as const;
 
+/** Status: there is a list of capabilities (6.2.3 and 6.7). */
+export const HAS_CAPABILITIES = 0x0010;
 /** Status bits that writing ones clears. */
 export const STATUS_CLEARABLE = 0xf900;
 

@@ -1,10 +1,6 @@
 import type { ConfigRegister } from '../pci/function.ts';
-import { Header } from '../pci/registers.ts';
 import { ACCESS_CAPABILITY, MEMORY_BAR, NOTIFY_MULTIPLIER, Structure } from './registers.ts';
 
-/** Where the capabilities' list begins, and the bit that tells of it (PCI 2.2, 6.2.3 and 6.7). */
-const CAPABILITIES_POINTER = 0x34;
-const HAS_CAPABILITIES = 0x0010;
 const VENDOR_SPECIFIC = 0x09;
 /** Bytes of a capability (4.1.4), and of one with a word more. */
 const [SHORT, LONG] = [16, 20];
@@ -48,14 +44,10 @@ export const ACCESS_AT = places.at(-1)!;
 export const MORE_AT = ACCESS_AT + LONG;
 export const MORE_NEXT = FIRST;
 
-/** Registers of the configuration space that tell where a function's structures are. `first`: the list's first capability. */
-export function capabilityRegisters(first = FIRST): ConfigRegister[] {
-  return [
-    { offset: Header.status, size: 2, value: HAS_CAPABILITIES },
-    { offset: CAPABILITIES_POINTER, size: 1, value: first },
-    ...capabilities.flatMap((capability, n) => registersOf(capability, places[n]!, places[n + 1] ?? 0)),
-  ];
-}
+/** Registers of the configuration space that tell where a function's structures are. */
+export const capabilityRegisters: readonly ConfigRegister[] = capabilities.flatMap((capability, n) =>
+  registersOf(capability, places[n]!, places[n + 1] ?? 0),
+);
 
 function registersOf(capability: Capability, at: number, next: number): ConfigRegister[] {
   const { type, offset = 0, length = 0, bytes, registers = [] } = capability;

@@ -188,7 +188,8 @@ export class VirtioFunction {
         ...(this.#msix === null ? [] : [this.#msix.baseAddress]),
         ...bars,
       ],
-      registers: [...capabilityRegisters(this.#msix === null ? MORE_NEXT : MORE_AT), ...(this.#msix?.registers ?? [])],
+      firstCapability: this.#msix === null ? MORE_NEXT : MORE_AT,
+      registers: [...capabilityRegisters, ...(this.#msix?.registers ?? [])],
       changed: () => this.#messagesChanged(),
       messages: () => this.#msix?.messages() ?? [],
       forwarded: {

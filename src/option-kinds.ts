@@ -1,0 +1,53 @@
+import type { MachineOptions } from './options.ts';
+
+/**
+ * What an option of a machine is to a state of it that is saved. `part`: what the machine is made of; a state fits no machine where it
+ * is another one. `setting`: goes with the state, which fits machines with others too. `image`: goes with the state in a form of its own, with bytes in the
+ * place of files' names. `here`: how the machine runs here and now. No state has it, nor is it taken from one: who makes a snapshot must not choose
+ * what is opened where it is read.
+ */
+type OptionKind = 'part' | 'setting' | 'image' | 'here';
+
+const kinds: Readonly<Record<keyof MachineOptions, OptionKind>> = {
+  memory: 'part',
+  memoryBelow4G: 'part',
+  cpu: 'part',
+  engine: 'setting',
+  boot: 'image',
+  bootOrder: 'setting',
+  drives: 'image',
+  network: 'image',
+  sound: 'here',
+  soundCards: 'part',
+  isolate: 'here',
+  icount: 'setting',
+  reboot: 'setting',
+  debugExit: 'part',
+  hpet: 'part',
+  parallelPort: 'part',
+  pcTestdev: 'part',
+  edu: 'part',
+  usb: 'part',
+  keyboardLayout: 'setting',
+  rng: 'part',
+  shares: 'image',
+  balloon: 'part',
+  virtioPorts: 'part',
+  vga: 'part',
+  videoBios: 'image',
+  debugConsole: 'part',
+  log: 'setting',
+  trace: 'here',
+  startTime: 'here',
+  name: 'here',
+  incoming: 'here',
+  limits: 'here',
+};
+
+/** All options there are. */
+export const optionNames: readonly string[] = Object.keys(kinds);
+
+/** Options of some kinds. */
+export function optionsOf(...wanted: readonly OptionKind[]): string[] {
+  return Object.entries(kinds).flatMap(([name, kind]) => (wanted.includes(kind) ? [name] : []));
+}
