@@ -1,5 +1,5 @@
-/** QEMU's manual, docs/specs/edu.rst ("PCI specs"); class "does not fit in any defined classes" (PCI 3.0, appendix D). */
-export const Pci = { vendor: 0x1234, device: 0x11e8, revision: 0x10, classCode: 0xff0000 } as const;
+/** QEMU's manual, docs/specs/edu.rst ("PCI specs"); its class is 00ffh, as QEMU has it. */
+export const Pci = { vendor: 0x1234, device: 0x11e8, revision: 0x10, classCode: 0x00ff00 } as const;
 /** Bytes of the registers in memory. */
 export const MEMORY_BYTES = 0x100000;
 /** Where the capability for interrupts by messages stands in configuration space. */

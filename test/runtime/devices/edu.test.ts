@@ -56,7 +56,7 @@ beforeEach(() => {
 
 test('says what it is, and whether it lives', () => {
   expect(rig.edu.pciFunction.read(0, 4)).toBe(0x11e81234);
-  expect(rig.edu.pciFunction.read(8, 4)).toBe(0xff000010);
+  expect(rig.edu.pciFunction.read(8, 4)).toBe(0x00ff0010);
   expect(rig.read(IDENTIFICATION)).toBe(0x010000ed);
   rig.write(LIVENESS, 0x12345678);
   expect(rig.read(LIVENESS)).toBe(0xedcba987);
