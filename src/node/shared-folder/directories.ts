@@ -26,13 +26,26 @@ export class Directories {
       if (at.parent === null) throw gone();
       way.push(at);
     }
-    for (const at of way.reverse()) {
-      at.handle = await DirectoryHandle.open(at.parent!.handle!.path(at.name));
-      // At once: if the next one is none, this one has to be closed all the same.
-      this.#used(at);
-    }
+    await this.#openWay(way.reverse());
     if (place.parent !== null) this.#used(place);
     return place.handle!;
+  }
+
+  /** Of a long way only the last directories stay open: a guest chooses how long it is, and others need files, too. */
+  async #openWay(way: readonly FolderPlace[]): Promise<void> {
+    let passed: DirectoryHandle | null = null;
+    for (const [n, at] of way.entries()) {
+      const before: DirectoryHandle | null = passed;
+      const path = (before ?? at.parent!.handle!).path(at.name);
+      const handle = await DirectoryHandle.open(path).finally(() => before?.close());
+      if (way.length - n > MOST_KEPT) passed = handle;
+      else {
+        passed = null;
+        at.handle = handle;
+        // At once: if the next one is none, this one has to be closed all the same.
+        this.#used(at);
+      }
+    }
   }
 
   /** The path by which the system comes to a place. Its last part must not be followed. */

@@ -145,7 +145,10 @@ export class NodeSharedFolder implements SharedFolder {
     const path = await this.#directories.path(place);
     try {
       const handle = await createRegular(path, openFlags(flags), this.#model.permissions(file, false));
-      await this.#made(place, file, Kind.file, () => handle.close());
+      await this.#made(place, file, Kind.file, async () => {
+        await handle.close();
+        await unlink(pathOf(path));
+      });
       return new NodeOpenFile(handle, isForWriting(flags));
     } catch (error) {
       if (errnoOf(error) !== Errno.exists || (flags & OpenFlag.exclusive) !== 0) throw error;
@@ -153,12 +156,10 @@ export class NodeSharedFolder implements SharedFolder {
     return (await this.open(place, flags & ~OpenFlag.directory)) as OpenFile;
   }
 
-  /** Tells the model of a new file; without its owner and permissions the file must not stay. */
+  /** Tells the model of a new file or directory; without its owner and permissions it must not stay. */
   async #made(place: FolderPlace, file: NewFile, kind: number, undo: () => Promise<void>): Promise<void> {
     await this.#model.made(place, { ...file, kind, device: 0n }).catch(async (error: unknown) => {
       await undo();
-      const path = pathOf(await this.#directories.path(place));
-      await (kind === Kind.directory ? rmdir(path) : unlink(path));
       throw error;
     });
   }
@@ -167,7 +168,7 @@ export class NodeSharedFolder implements SharedFolder {
     return this.#withNew(directory, name, async (place) => {
       const path = await this.#directories.path(place);
       await mkdir(pathOf(path), this.#model.permissions(file, true));
-      await this.#made(place, file, Kind.directory, async () => {});
+      await this.#made(place, file, Kind.directory, () => rmdir(pathOf(path)));
     });
   }
 
@@ -197,6 +198,7 @@ export class NodeSharedFolder implements SharedFolder {
       this.#withNew(newDirectory, newName, async (to) => {
         // Some program of the host may have moved it away; the way to a place must never lead through itself.
         if (newDirectory.isWithin(from)) throw new FolderError(Errno.invalid, 'it cannot be moved into itself');
+        this.#directories.places.checkMove(from, newDirectory);
         const paths = [await this.#directories.path(from), await this.#directories.path(to)] as const;
         await rename(pathOf(paths[0]), pathOf(paths[1]));
         await this.#model.renamed(from, to);

@@ -6,7 +6,7 @@ import { Kind, type NewFile, PERMISSIONS } from '../../ninep/folder.ts';
 import type { Directories } from './directories.ts';
 import { pathOf } from './directory-handle.ts';
 import type { ModelFor, NewNode, Ownership, OwnershipChange, SecurityModel } from './model.ts';
-import { createRegular, withPinned } from './pinned.ts';
+import { createRegular, orRemoved, withPinned } from './pinned.ts';
 import type { FolderPlace } from './places.ts';
 
 /**
@@ -51,8 +51,9 @@ class HostModel implements SecurityModel {
   }
 
   async makeSymbolicLink(place: FolderPlace, target: string, file: NewFile): Promise<void> {
-    await symlink(pathOf(target), pathOf(await this.#directories.path(place)));
-    await this.made(place, { ...file, kind: Kind.symbolicLink, device: 0n });
+    const path = await this.#directories.path(place);
+    await symlink(pathOf(target), pathOf(path));
+    await orRemoved(path, () => this.made(place, { ...file, kind: Kind.symbolicLink, device: 0n }));
   }
 
   async readLink(place: FolderPlace): Promise<string> {
@@ -62,9 +63,10 @@ class HostModel implements SecurityModel {
   /** Node cannot make pipes, sockets and devices. */
   async makeNode(place: FolderPlace, node: NewNode): Promise<void> {
     if (node.kind !== Kind.file) throw new FolderError(Errno.notPermitted, 'special files cannot be made');
-    const file = await createRegular(await this.#directories.path(place), constants.O_RDONLY, node.mode);
+    const path = await this.#directories.path(place);
+    const file = await createRegular(path, constants.O_RDONLY, node.mode);
     await file.close();
-    await this.made(place, node);
+    await orRemoved(path, () => this.made(place, node));
   }
 
   async emptied(): Promise<void> {}

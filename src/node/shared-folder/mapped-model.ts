@@ -7,7 +7,7 @@ import type { Directories } from './directories.ts';
 import { pathOf } from './directory-handle.ts';
 import { isMetadataName, MetadataFiles } from './metadata.ts';
 import type { ModelFor, NewNode, Ownership, OwnershipChange, SecurityModel } from './model.ts';
-import { createRegular, openRegular, withPinned } from './pinned.ts';
+import { createRegular, openRegular, orRemoved, withPinned, writeAll } from './pinned.ts';
 import type { FolderPlace } from './places.ts';
 
 /** The host's files are for the user of the process alone, as in QEMU. */
@@ -59,7 +59,12 @@ class MappedModel implements SecurityModel {
 
   async made(place: FolderPlace, { kind, mode, user, group, device }: NewNode): Promise<void> {
     const isNode = kind !== Kind.file && kind !== Kind.directory && kind !== Kind.symbolicLink;
-    await this.#metadata.write(place, { user, group, mode: kind | mode, ...(isNode && { device }) });
+    const metadata = { user, group, mode: kind | mode, ...(isNode && { device }) };
+    await this.#metadata.write(place, metadata).catch(async (error: unknown) => {
+      // A part of them would keep the directory from being removed.
+      await this.#metadata.remove(place).catch(() => {});
+      throw error;
+    });
   }
 
   async makeSymbolicLink(place: FolderPlace, target: string, file: NewFile): Promise<void> {
@@ -83,17 +88,16 @@ class MappedModel implements SecurityModel {
   }
 
   async #makeFile(place: FolderPlace, node: NewNode, bytes: Uint8Array): Promise<void> {
-    const file = await createRegular(
-      await this.#directories.path(place),
-      constants.O_WRONLY,
-      this.permissions(node, false),
-    );
-    try {
-      if (bytes.length > 0) await file.write(bytes);
-    } finally {
-      await file.close();
-    }
-    await this.made(place, node);
+    const path = await this.#directories.path(place);
+    const file = await createRegular(path, constants.O_WRONLY, this.permissions(node, false));
+    await orRemoved(path, async () => {
+      try {
+        await writeAll(file, bytes);
+      } finally {
+        await file.close();
+      }
+      await this.made(place, node);
+    });
   }
 
   emptied(place: FolderPlace): Promise<void> {

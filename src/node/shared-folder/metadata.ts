@@ -4,6 +4,7 @@ import { Errno, errnoOf, FolderError } from '../../ninep/errno.ts';
 import type { Directories } from './directories.ts';
 import { handlePath, pathOf, pinDirectory } from './directory-handle.ts';
 import type { OwnershipChange } from './model.ts';
+import { writeAll } from './pinned.ts';
 import type { FolderPlace } from './places.ts';
 
 /** Where QEMU keeps the metadata of `security_model=mapped-file` (hw/9pfs/9p-local.c): a file for each name, in each directory. */
@@ -72,14 +73,17 @@ export class MetadataFiles {
     }
   }
 
-  /** Changes what a file says. It stays the same file, as the names of a file share it. */
+  /**
+   * Changes what a file says. It stays the same file, as the names of a file share it. On a full disk it says what it said: bytes
+   * take the place of others before what is left is cut off.
+   */
   async write(place: FolderPlace, change: Metadata): Promise<void> {
     const path = (await this.#path(place, true))!;
     const file = await openMetadata(path, constants.O_RDWR | constants.O_CREAT);
     try {
       const bytes = pathOf(metadataText({ ...parseMetadata(await textOf(file)), ...change }));
-      await file.truncate(0);
-      await file.write(bytes, 0, bytes.length, 0);
+      await writeAll(file, bytes);
+      await file.truncate(bytes.length);
     } finally {
       await file.close();
     }

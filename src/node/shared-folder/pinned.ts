@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { Errno, FolderError } from '../../ninep/errno.ts';
 import { handlePath, pathOf, pin } from './directory-handle.ts';
 
@@ -31,4 +31,17 @@ export async function openRegular(path: string, stats: BigIntStats, flags: numbe
 export function createRegular(path: string, access: number, permissions: number): Promise<FileHandle> {
   const flags = access | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   return open(pathOf(path), flags, permissions);
+}
+
+/** Does what belongs to a file that was just made. Where that fails, as on a full disk, the file is not to stay. */
+export async function orRemoved(path: string, act: () => Promise<void>): Promise<void> {
+  await act().catch(async (error: unknown) => {
+    await unlink(pathOf(path));
+    throw error;
+  });
+}
+
+/** Writes from the start of a file on. A full disk may take a part. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten;
 }

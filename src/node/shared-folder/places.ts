@@ -32,6 +32,15 @@ export class FolderPlace implements Place {
     for (let at = this.parent; at !== null; at = at.parent) depth++;
     return depth;
   }
+
+  /** Names on the longest way from it to a place that is kept. */
+  get height(): number {
+    let height = 0;
+    for (let level: FolderPlace[] = [this]; ; height++) {
+      level = level.flatMap(({ places }) => [...places.values()]);
+      if (level.length === 0) return height;
+    }
+  }
 }
 
 /** All places of a shared folder that something keeps. They move along when the guest renames what they are in. */
@@ -53,7 +62,7 @@ export class Places {
       return known;
     }
     if (this.#count >= MOST_PLACES) throw new FolderError(Errno.outOfMemory, 'too many files are in use');
-    if (directory.depth >= MOST_DEPTH) throw new FolderError(Errno.nameTooLong, 'the way to it is too long');
+    checkDepth(directory, 0);
     const place = new FolderPlace(directory, name);
     directory.places.set(name, place);
     directory.keepers++;
@@ -80,6 +89,11 @@ export class Places {
     this.release(directory);
   }
 
+  /** Throws where a place cannot go to another directory, as the way to what is in it would be too long. */
+  checkMove(place: FolderPlace, newDirectory: FolderPlace): void {
+    checkDepth(newDirectory, place.height);
+  }
+
   /** What has one name has another one now, in the place of what had that. */
   move(directory: FolderPlace, name: string, newDirectory: FolderPlace, newName: string): void {
     if (directory === newDirectory && name === newName) return;
@@ -97,4 +111,8 @@ export class Places {
   #leave(place: FolderPlace): void {
     if (place.parent?.places.get(place.name) === place) place.parent.places.delete(place.name);
   }
+}
+
+function checkDepth({ depth }: FolderPlace, height: number): void {
+  if (depth + height >= MOST_DEPTH) throw new FolderError(Errno.nameTooLong, 'the way to it is too long');
 }

@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { metadataText, parseMetadata } from '../../../../src/node/shared-folder/metadata.ts';
 import { T, u32 } from '../../../support/ninep-client.ts';
-import { Share } from './share.ts';
+import { errnoOf, Share } from './share.ts';
 
 const META = '.virtfs_metadata';
 
@@ -73,4 +74,54 @@ test('metadata go along with their files, and with them away', async () => {
   await client.remove('', 'd', 0x200);
   expect(readdirSync(folder)).toEqual([META]);
   expect(readdirSync(join(folder, META))).toEqual([]);
+});
+
+const EISDIR = 21;
+const ENOSPC = 28;
+
+/** What is written to files from now on, up to `restore`, finds a disk that is full. */
+async function fillDisk(folder: string): Promise<{ restore(): void }> {
+  const handle = await open(folder);
+  const prototype = Object.getPrototypeOf(handle) as Pick<FileHandle, 'write'>;
+  await handle.close();
+  const write = vi.spyOn(prototype, 'write');
+  write.mockRejectedValue(Object.assign(new Error('no space left on device'), { errno: -ENOSPC, code: 'ENOSPC' }));
+  return { restore: () => write.mockRestore() };
+}
+
+/** Requests that make something named "new". */
+const makers: readonly [string, (client: Share['client']) => Promise<unknown>][] = [
+  ['a file', (client) => client.create('', 'new')],
+  ['a directory', (client) => client.makeDirectory('', 'new')],
+  ['a symbolic link', (client) => client.symlink('', 'new', 'target')],
+  ['a device', (client) => client.ask(T.mknod, u32(0), 'new', u32(0o060660), u32(8), u32(17), u32(4))],
+];
+
+test.each(makers)('%s that a full disk has no room for is not there', async (_what, make) => {
+  await using share = await Share.open('mapped-file');
+  const { client, folder } = share;
+  const full = await fillDisk(folder);
+  expect(await errnoOf(make(client))).toBe(ENOSPC);
+  full.restore();
+  const left = (readdirSync(folder, { recursive: true }) as string[]).filter((name) => name !== META);
+  expect(left).toEqual([]);
+  await make(client);
+  expect(await client.names('')).toContain('new');
+});
+
+test.each(makers)('%s whose metadata cannot be had is not there', async (_what, make) => {
+  const prepare = (folder: string) => mkdirSync(join(folder, META, 'new'), { recursive: true });
+  await using share = await Share.open('mapped-file', { prepare });
+  expect(await errnoOf(make(share.client))).toBe(EISDIR);
+  expect(readdirSync(share.folder)).toEqual([META]);
+});
+
+test('on a full disk a file keeps its owner and permissions', async () => {
+  await using share = await Share.open('mapped-file');
+  const { client, folder } = share;
+  await client.clunk(await client.create('', 'f', { mode: 0o604 }));
+  const full = await fillDisk(folder);
+  expect(await errnoOf(client.at('f', (fid) => client.change(fid, { mode: 0o777 })))).toBe(ENOSPC);
+  full.restore();
+  expect(await client.at('f', (fid) => client.stat(fid))).toMatchObject({ mode: 0o100604 });
 });

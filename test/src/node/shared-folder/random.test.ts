@@ -46,17 +46,23 @@ test('so many fids and open files, and no more', async () => {
   expect(await errnoOf(client.walk(''))).toBe(0);
 });
 
-test('a deep way is as good as a short one, and has an end', async () => {
-  await using share = await Share.open('none');
-  const { client } = share;
-  let fid = await client.walk('');
-  const deepen = async () => {
+/** A way of so many directories named d in a new directory; the fid of the last one. */
+async function deepWay(client: NinepClient, top: string, depth: number): Promise<number> {
+  await client.makeDirectory('', top);
+  let fid = await client.walk(top);
+  for (let n = 1; n < depth; n++) {
     await client.ask(T.mkdir, u32(fid), 'd', u32(0o755), u32(0));
     const next = await client.walk('d', fid);
     await client.clunk(fid);
     fid = next;
-  };
-  for (let n = 0; n < 300; n++) await deepen();
+  }
+  return fid;
+}
+
+test('a deep way is as good as a short one', async () => {
+  await using share = await Share.open('none');
+  const { client } = share;
+  const fid = await deepWay(client, 'd', 300);
   const file = await client.walk('', fid);
   await client.ask(T.lcreate, u32(file), 'file', u32(0o102), u32(0o644), u32(0));
   await client.write(file, 'deep');
@@ -64,4 +70,24 @@ test('a deep way is as good as a short one, and has an end', async () => {
   let up = fid;
   for (let n = 0; n < 299; n++) up = await client.walkNames(['..'], up);
   expect((await client.stat(up)).qid.path).toBe((await client.at('d', (top) => client.stat(top))).qid.path);
+});
+
+test('a deep way has an end, however it was made, and takes few files of the process', async () => {
+  await using share = await Share.open('none');
+  const { client } = share;
+  const [upper, lower] = [await deepWay(client, 'upper', 1500), await deepWay(client, 'lower', 1500)];
+  const root = await client.walk('');
+  // A way of 3,000 names.
+  expect(await errnoOf(client.ask(T.renameat, u32(root), 'lower', u32(upper), 'd'))).toBe(36);
+  // What is open belongs to other ways now.
+  for (let n = 0; n < 130; n++) {
+    await client.makeDirectory('', `${n}`);
+    await client.at(`${n}`, (fid) => client.ask(T.mkdir, u32(fid), 'd', u32(0o755), u32(0)));
+  }
+  const before = readdirSync('/proc/self/fd').length;
+  let most = 0;
+  const timer = setInterval(() => (most = Math.max(most, readdirSync('/proc/self/fd').length)));
+  for (const fid of [upper, lower]) expect((await client.stat(fid)).mode & 0o40000).toBe(0o40000);
+  clearInterval(timer);
+  expect(most).toBeLessThan(before + 300);
 });
