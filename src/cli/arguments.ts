@@ -38,25 +38,34 @@ function isAction(word: string | undefined): word is (typeof actions)[number] {
 
 function parseFlags(settings: Settings, args: readonly string[]): Settings {
   const rest = [...args];
+  const later: WrittenFlag[] = [];
   while (rest.length > 0) {
     const text = rest.shift()!;
     if (!text.startsWith('-') && isFile(text)) {
       settings = addDisk(settings, text);
       continue;
     }
-    const { flag, argument } = readFlag(text, rest);
-    settings = applyFlag(settings, text, flag, argument);
+    const written = readFlag(text, rest);
+    if (written.flag.last) later.push(written);
+    else settings = applyFlag(settings, written);
   }
-  return settings;
+  return later.reduce(applyFlag, settings);
+}
+
+/** A flag with its argument, as it stands on the command line. */
+interface WrittenFlag {
+  readonly text: string;
+  readonly flag: Flag;
+  readonly argument: string;
 }
 
 /** The flag that a word is, and its argument: none, the next of the words, or after a "=" if it may be left out. */
-function readFlag(text: string, rest: string[]): { flag: Flag; argument: string } {
+function readFlag(text: string, rest: string[]): WrittenFlag {
   const [, word, value] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
   const flag = findFlag(value === undefined ? text : word);
-  if (flag.optional) return { flag, argument: value ?? '' };
+  if (flag.optional) return { text, flag, argument: value ?? '' };
   if (value !== undefined) throw new ConfigurationError(`unknown flag ${text}; --help lists them`);
-  return { flag, argument: flag.argument === undefined ? '' : takeArgument(text, flag.argument, rest) };
+  return { text, flag, argument: flag.argument === undefined ? '' : takeArgument(text, flag.argument, rest) };
 }
 
 /** The next word, unless it is the next flag: then what should stand between them has been forgotten. */
@@ -87,7 +96,7 @@ function findFlag(text: string): Flag {
   throw new ConfigurationError(`unknown flag ${text}${similarNames(`-${name}`, known)}; --help lists them`);
 }
 
-function applyFlag(settings: Settings, text: string, flag: Flag, argument: string): Settings {
+function applyFlag(settings: Settings, { text, flag, argument }: WrittenFlag): Settings {
   if (flag.list !== undefined && /(^|,)(model=)?(help|\?)$/.test(argument)) return { ...settings, action: flag.list };
   return within(text, () => flag.apply(settings, argument));
 }

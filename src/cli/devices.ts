@@ -57,8 +57,7 @@ function soundCardDevice(model: SoundCardModel): Device {
 }
 
 const usbInputHelp: Readonly<Record<UsbInput, string>> = {
-  tablet:
-    'a pointer on the USB that tells its place, so that it is where that of a VNC viewer is; needs -usb before it',
+  tablet: 'a pointer on the USB that tells its place, so that it is where that of a VNC viewer is; needs -usb',
   mouse: 'a mouse on the USB',
   keyboard: 'a keyboard on the USB',
 };
@@ -121,7 +120,7 @@ export const devices: Readonly<Record<string, Device>> = {
     apply: (settings, properties) => connectDrive(settings, { media: 'disk', interface: 'virtio' }, properties),
   },
   'usb-storage': {
-    help: 'a disk on the USB, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; needs -usb before it',
+    help: 'a disk on the USB, whose image is that of -drive if=none,id=ID or -blockdev node-name=ID; needs -usb',
     properties: { drive: '', serial: '', id: '', bus: '', port: '' },
     apply: (settings, { drive = '', serial = '' }) => {
       checkUsbController(settings, 'usb-storage');

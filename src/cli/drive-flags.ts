@@ -21,7 +21,21 @@ const ignored = [
   'copy-on-read',
   'auto-read-only',
 ];
-const known = ['file', 'if', 'index', 'bus', 'unit', 'media', 'format', 'snapshot', 'readonly', 'serial', 'id'];
+const known = [
+  'file',
+  'if',
+  'index',
+  'bus',
+  'unit',
+  'media',
+  'format',
+  'snapshot',
+  'readonly',
+  'serial',
+  'id',
+  'rerror',
+  'werror',
+];
 
 /** Flags of disks and drives, as QEMU has them. */
 export const driveFlags: readonly Flag[] = [
@@ -88,9 +102,7 @@ export function connectDrive(
 ): Settings {
   const { [id]: waiting, ...others } = settings.waitingDrives;
   if (id !== '' && waiting === undefined)
-    throw new ConfigurationError(
-      `there is no drive '${id}' that waits; give -drive if=none,id=${id},file=FILE before it`,
-    );
+    throw new ConfigurationError(`there is no drive '${id}' that waits; give -drive if=none,id=${id},file=FILE`);
   const index = placeOf(bus, unit);
   const connected = { ...waiting, ...kind, ...(index !== undefined && { index }), ...(serial && { serial }) };
   return addDrive({ ...settings, waitingDrives: others }, connected);
@@ -130,6 +142,7 @@ function parseDrive(text: string): Drive {
     throw new ConfigurationError(
       `a drive that is connected to nothing needs a name; give id=ID, and -device ide-hd,drive=ID`,
     );
+  for (const name of ['rerror', 'werror']) checkErrorAction(name, properties[name]);
   checkIsOneOf('media', media, ['disk', 'cdrom']);
   checkIsOneOf('format', format, ['raw', 'qcow2']);
   if (file === undefined && (connection === 'ide' || connection === 'virtio') && media !== 'cdrom')
@@ -146,6 +159,14 @@ function parseDrive(text: string): Drive {
     ...driveLimitsIn(properties),
     ...(connection === 'none' && { id: id! }),
   };
+}
+
+/** What QEMU does where the host fails may be asked for, where that is what is done here. */
+function checkErrorAction(name: string, action: string | undefined): void {
+  if (action === undefined || action === 'report') return;
+  throw new ConfigurationError(
+    `${name}=${action} is not there yet: what fails at the host is an error for the guest; give ${name}=report`,
+  );
 }
 
 /** @throws ConfigurationError */

@@ -28,6 +28,8 @@ export interface Flag {
   readonly help: string;
   /** What `help` for an argument lists. */
   readonly list?: List;
+  /** It is applied after all others, so that what it refers to may stand behind it, too: as QEMU makes devices. */
+  readonly last?: true;
   /** The settings with this flag. Throws ConfigurationError if the argument is wrong. */
   apply(settings: Settings, argument: string): Settings;
 }
@@ -102,6 +104,7 @@ export const flags: readonly Flag[] = [
     names: ['device'],
     argument: 'NAME[,PROPERTY=VALUE]',
     list: 'list-devices',
+    last: true,
     help: 'adds a device, such as a network card or one of virtio; help: list them',
     apply: applyDevice,
   },

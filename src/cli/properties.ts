@@ -61,8 +61,9 @@ export function checkProperties(text: string, patterns: PropertyPatterns, instea
   return properties;
 }
 
-/** Whether a property is on. */
+/** Whether a property is on; its name alone is the older way to say so. */
 export function parseSwitch(property: string, text: string): boolean {
+  if (text === property) return true;
   if (text !== 'on' && text !== 'off')
     throw new ConfigurationError(`'${text}' is neither on nor off; give ${property}=on`);
   return text === 'on';

@@ -39,7 +39,7 @@ export function shareFolder(settings: Settings, id: string, tag: string): Settin
   const { [id]: folder, ...others } = settings.waitingFolders;
   if (folder === undefined)
     throw new ConfigurationError(
-      `there is no folder '${id}'; give -fsdev local,id=${id || 'ID'},path=FOLDER,security_model=mapped-file before it`,
+      `there is no folder '${id}'; give -fsdev local,id=${id || 'ID'},path=FOLDER,security_model=mapped-file`,
     );
   if (tag === '') throw new ConfigurationError('what is the guest to mount it by? give mount_tag=TAG');
   return addShare({ ...settings, waitingFolders: others }, { ...folder, tag });

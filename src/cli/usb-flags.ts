@@ -23,7 +23,7 @@ export function addUsbInput(settings: Settings, input: UsbInput): Settings {
 /** @throws ConfigurationError if there is no controller for the device */
 export function checkUsbController(settings: Settings, device: string): void {
   if (settings.machine.usb !== undefined) return;
-  throw new ConfigurationError(`there is no USB controller for it; give -usb before -device ${device}`);
+  throw new ConfigurationError(`there is no USB controller for ${device}; give -usb`);
 }
 
 /** The old spelling has the names of inputs as the library has them. */

@@ -70,7 +70,7 @@ function rolesOf(properties: Properties): Pick<SocketBackend, 'isServer' | 'wait
 
 /** `server` alone is QEMU's older way to say `server=on`; a property without a "=" is given as its own name. */
 function isOn(name: string, value = 'off'): boolean {
-  return value === name || parseSwitch(name, value);
+  return parseSwitch(name, value);
 }
 
 function portOf(text: string): number {

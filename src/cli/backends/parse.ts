@@ -41,7 +41,7 @@ export function parseChardev(text: string): Record<string, Backend> {
   const isKnown = kind && Object.keys(properties).every((property) => kind.properties.includes(property));
   const backend = isKnown ? kind.make(properties) : null;
   if (!backend) throw new ConfigurationError(`'${text}' is not supported; give ${kind?.usage ?? usages()}`);
-  return { [id]: mux === 'mux' || parseSwitch('mux', mux) ? muxed(backend, text) : backend };
+  return { [id]: parseSwitch('mux', mux) ? muxed(backend, text) : backend };
 }
 
 function usages(): string {

@@ -32,7 +32,7 @@ export function withVnc(settings: Settings, text: string): Settings {
   if (known === undefined)
     throw new ConfigurationError(`share=${share} is not supported; it is one of ${sharings.join(', ')}`);
   // A property without a "=" has its own name as value.
-  const asksPassword = password === 'password' || parseSwitch('password', password);
+  const asksPassword = parseSwitch('password', password);
   const { address, ...others } = vncPlace(vnc, to, websocket === 'websocket' ? 'on' : websocket);
   return { ...settings, vnc: { address, ...others, share: known, ...(asksPassword && { password: '' }) } };
 }

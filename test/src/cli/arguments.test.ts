@@ -251,7 +251,13 @@ test.each([
   ['-chardev socket,id=x', "-chardev: 'socket,id=x' is not supported"],
   ['-machine q35', "-machine: 'q35' is not supported: the machine is a pc"],
   ['-machine pc,smm=on', "-machine: 'smm=on' is not supported"],
-  ['-device usb-tablet', 'there is no USB controller for it; give -usb before -device usb-tablet'],
+  ['-device usb-tablet', 'there is no USB controller for usb-tablet; give -usb'],
+  [
+    '-drive x.img,werror=stop',
+    '-drive: werror=stop is not there yet: what fails at the host is an error for the guest',
+  ],
+  ['-drive x.img,readonly=yes', "-drive: 'yes' is neither on nor off; give readonly=on"],
+  ['-device ide-hd,drive=h', "-device: there is no drive 'h' that waits; give -drive if=none,id=h,file=FILE"],
   ['-usbdevice hub', "'hub' is not there; it is one of: tablet, mouse, keyboard"],
   ['-machine max-ram-below-4g=much', "-machine: 'much' is not a memory size"],
   ['-device tulip', "-device: the device 'tulip' is not supported"],
@@ -347,6 +353,34 @@ test.each([
   ['ringbuf,size=16', { type: 'ringbuf', size: 16 }],
 ])('-chardev %s', (text, backend) => {
   expect(parse(`-chardev ${text},id=c`).chardevs).toEqual({ c: backend });
+});
+
+/** QEMU makes devices after all else. */
+test.each([
+  ['-device virtio-blk,drive=h', '-drive if=none,id=h,file=h.img'],
+  ['-device usb-storage,drive=h', '-usb -drive if=none,id=h,file=h.img'],
+  ['-device usb-tablet', '-usb'],
+  ['-device usb-kbd', '-machine usb=on'],
+  ['-device virtio-9p,fsdev=f,mount_tag=t', '-fsdev local,id=f,path=p,security_model=none'],
+  ['-device VGA,romfile=R', '-vga none'],
+])('%s may stand before %s', (device, others) => {
+  expect(parse(`${device} ${others}`)).toEqual(parse(`${others} ${device}`));
+});
+
+test('devices keep their order, and come after drives that have a place of their own', () => {
+  const line = '-device ide-hd,drive=x -device ide-cd a.img -drive if=none,id=x,file=x.img';
+  expect(parse(line).machine.drives).toEqual([
+    { image: 'a.img' },
+    { image: 'x.img', media: 'disk' },
+    { media: 'cdrom' },
+  ]);
+});
+
+test('a switch may be its name alone', () => {
+  expect(parse('-drive a,media=cdrom,readonly -drive b,snapshot,rerror=report,werror=report').machine.drives).toEqual([
+    { image: 'a', media: 'cdrom', readOnly: true },
+    { image: 'b', snapshot: true },
+  ]);
 });
 
 test('a -chardev is found by its name, wherever it stands', () => {
