@@ -47,7 +47,8 @@ export class NodeSockets implements HostSockets {
     if ('command' in target) return this.#start(target.command, events);
     const socket = connect({ ...('path' in target ? target : toNode(target)), ...socketOptions });
     this.#keep(socket);
-    const stream = new NodeStream(socket, events);
+    // A Unix socket knows no reset.
+    const stream = 'path' in target ? new NodeStream(socket, events) : tcpStream(socket, events);
     socket.once('connect', () => stream.opened());
     return stream;
   }
@@ -144,6 +145,11 @@ export class NodeSockets implements HostSockets {
   }
 }
 
+/** One that is not connected yet has nobody to be told of a reset: Node would wait until it is, for minutes where nobody answers. */
+function tcpStream(socket: Socket, events: StreamEvents): NodeStream {
+  return new NodeStream(socket, events, () => (socket.connecting ? socket.destroy() : socket.resetAndDestroy()));
+}
+
 function toNode({ address, port }: { address: string; port: number }): { host: string; port: number } {
   return { host: address, port };
 }
@@ -153,7 +159,7 @@ function connectionOf(socket: Socket): HostConnection {
   return {
     address: address ?? '127.0.0.1',
     port: socket.remotePort ?? 0,
-    accept: (events) => new NodeStream(socket, events),
+    accept: (events) => tcpStream(socket, events),
   };
 }
 

@@ -5,17 +5,17 @@ import type { ConnectFailure, HostStream, StreamEvents } from '../../network/hos
 const refused = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES', 'EPERM']);
 const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN', 'ENETDOWN']);
 
-/** A stream that can say how it wants to end, as Node's sockets can. */
-type Breakable = Duplex & { resetAndDestroy?: () => unknown };
-
 /** A socket or the pipes of a process, as the user-mode network wants it. */
 export class NodeStream implements HostStream {
-  readonly #stream: Breakable;
+  readonly #stream: Duplex;
+  readonly #break: () => unknown;
   readonly #events: StreamEvents;
   #isOver = false;
 
-  constructor(stream: Duplex, events: StreamEvents) {
+  /** @param breakOff ends the stream at once, with a reset where it can tell of one */
+  constructor(stream: Duplex, events: StreamEvents, breakOff: () => unknown = () => stream.destroy()) {
     this.#stream = stream;
+    this.#break = breakOff;
     this.#events = events;
     stream.on('data', (bytes: Buffer) => this.#isOver || events.data(bytes));
     stream.once('end', () => this.#isOver || events.ended());
@@ -44,8 +44,7 @@ export class NodeStream implements HostStream {
 
   destroy(): void {
     this.#isOver = true;
-    if (this.#stream.resetAndDestroy) this.#stream.resetAndDestroy();
-    else this.#stream.destroy();
+    this.#break();
   }
 
   #failed(code: string): void {

@@ -1,7 +1,7 @@
 import { createSocket, Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -143,6 +143,61 @@ describe('who is slow holds the other one back', () => {
     expect(visit.received).toBeGreaterThan(100_000);
     expect(visit.received).toBeLessThan(1 << 20);
     expect(sent).toBeLessThan(32 << 20);
+  });
+});
+
+describe('a Unix socket as the other end', () => {
+  async function open() {
+    const folder = mkdtempSync(join(tmpdir(), 'unix-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'socket');
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      sockets.push(socket);
+      socket.pipe(socket);
+    }).listen(path);
+    await once(server, 'listening');
+    closers.push(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    const { guest } = await guestOf({ guestForward: [{ address: '10.0.2.100', port: 5, target: { path } }] });
+    return { guest, sockets };
+  }
+
+  test('gets what the guest sends, and answers', async () => {
+    const { guest } = await open();
+    const visit = guest.connect(5, true, '10.0.2.100');
+    visit.connection.push(Buffer.from('text'));
+    visit.connection.end();
+    expect([await visit.closed, visit.text()]).toEqual(['ended', 'text']);
+  });
+
+  test('is closed when the guest breaks the connection', async () => {
+    const { guest, sockets } = await open();
+    const { opened, connection } = guest.connect(5, true, '10.0.2.100');
+    await opened;
+    await until(() => sockets.length === 1);
+    connection.abort();
+    await until(() => sockets[0]!.destroyed);
+  });
+});
+
+describe('a connection that the host has not made yet', () => {
+  test('is given up at once when the guest gives it up', async () => {
+    const { NodeSockets } = await import('../../../src/node/network/sockets.ts');
+    const sockets = new NodeSockets();
+    closers.push(() => sockets.close());
+    const { port } = await serve(echo);
+    const destroyed = vi.spyOn(Socket.prototype, 'destroy');
+    closers.push(() => destroyed.mockRestore());
+    const ignored = { opened: () => {}, data: () => {}, ended: () => {}, failed: () => {} };
+    const stream = sockets.connect({ address: '127.0.0.1', port }, ignored);
+    // The system is asked now.
+    await new Promise((resolve) => process.nextTick(resolve));
+    stream.destroy();
+    expect(destroyed).toHaveBeenCalledOnce();
   });
 });
 
