@@ -172,7 +172,7 @@ export class NinepClient {
 
   async stat(fid: number): Promise<Stat> {
     const reply = await this.ask(T.getattr, u32(fid), u64(0x7ff));
-    const time = (at: number) => reply.readBigUInt64LE(at) * 1_000_000_000n + reply.readBigUInt64LE(at + 8);
+    const time = (at: number) => reply.readBigInt64LE(at) * 1_000_000_000n + reply.readBigUInt64LE(at + 8);
     return {
       qid: { type: reply[8]!, path: reply.readBigUInt64LE(13) },
       mode: reply.readUInt32LE(21),

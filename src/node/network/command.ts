@@ -10,11 +10,13 @@ export class Commands {
 
   /** The input and output of a command. It breaks with ECONNREFUSED where too many run already. */
   start(command: string): Duplex {
-    if (this.#running.size >= MOST_COMMANDS) return refused();
+    if (this.#running.size >= MOST_COMMANDS) return broken('ECONNREFUSED', `${MOST_COMMANDS} commands run already`);
     const child = spawn(command, { shell: true, stdio: ['pipe', 'pipe', 'inherit'] });
+    const { stdin, stdout } = child as Partial<typeof child>;
+    if (!stdin || !stdout) return unstarted(child);
     this.#running.add(child);
     // Its type names streams of the web only.
-    const pipes: unknown = { readable: child.stdout, writable: child.stdin };
+    const pipes: unknown = { readable: stdout, writable: stdin };
     const stream = Duplex.from(pipes as AsyncIterable<unknown>);
     child.once('exit', () => this.#running.delete(child));
     child.once('error', (error) => this.#failed(child, stream, error));
@@ -29,7 +31,12 @@ export class Commands {
   }
 }
 
-function refused(): Duplex {
-  const error = Object.assign(new Error(`${MOST_COMMANDS} commands run already`), { code: 'ECONNREFUSED' });
-  return new Duplex().destroy(error);
+function broken(code: string, message: string): Duplex {
+  return new Duplex().destroy(Object.assign(new Error(message), { code }));
+}
+
+/** Where the process has no files left there are no pipes; the error is told of a turn later. */
+function unstarted(child: ChildProcess): Duplex {
+  child.once('error', () => {});
+  return broken('EMFILE', 'too many files are open');
 }

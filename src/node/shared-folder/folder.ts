@@ -295,7 +295,11 @@ function isForWriting(flags: number): boolean {
   return (flags & OpenFlag.access) !== 0;
 }
 
-/** As Node takes times: as a double, so to a quarter of a microsecond. */
-function seconds(time: GivenTime): number {
-  return time === 'now' ? Date.now() / 1000 : Number(time) / 1e9;
+/**
+ * As Node takes times: as a double, so to a quarter of a microsecond. Times before 1970 it takes as dates only, to a millisecond: a
+ * negative number would be the present.
+ */
+function seconds(time: GivenTime): number | Date {
+  if (time === 'now') return Date.now() / 1000;
+  return time < 0n ? new Date(Math.floor(Number(time) / 1e6)) : Number(time) / 1e9;
 }

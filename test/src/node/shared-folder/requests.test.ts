@@ -187,7 +187,10 @@ test.each(models)('%s: attributes are changed', async (model) => {
   // Halves are exact, whatever a double has room for.
   await client.change(fid, { mtime: 1_000_000_000_500_000_000n, atime: 7_000_000_000n });
   expect(await client.stat(fid)).toMatchObject({ mtime: 1_000_000_000_500_000_000n, atime: 7_000_000_000n });
-  await client.change(fid, { atime: 9_000_000_000n });
+  // Before 1970.
+  await client.change(fid, { mtime: -5_000_000_000n });
+  expect(await client.stat(fid)).toMatchObject({ mtime: -5_000_000_000n, atime: 7_000_000_000n });
+  await client.change(fid, { mtime: 1_000_000_000_500_000_000n, atime: 9_000_000_000n });
   expect(await client.stat(fid)).toMatchObject({ mtime: 1_000_000_000_500_000_000n, atime: 9_000_000_000n });
   await client.at('file', (place) => client.change(place, { mtime: 2_000_000_000n, size: 3 }));
   expect(await client.stat(fid)).toMatchObject({ mtime: 2_000_000_000n, size: 3n });
