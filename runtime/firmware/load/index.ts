@@ -22,7 +22,7 @@ export type KernelKind = 'linux' | 'multiboot';
 
 /**
  * Tells what sort of kernel a file is.
- * @throws BootError for a file that is neither a bzImage nor a Multiboot kernel
+ * @throws BootError for a file that is neither a Linux kernel nor a Multiboot kernel
  */
 export function detectKernel(kernel: Uint8Array): KernelKind {
   if (isLinuxKernel(kernel)) return 'linux';
@@ -31,7 +31,7 @@ export function detectKernel(kernel: Uint8Array): KernelKind {
   if (isElf(kernel)) {
     throw new BootError('the kernel is an ELF file without a Multiboot header; of Linux give the bzImage, not vmlinux');
   }
-  throw new BootError('the kernel is neither a Linux bzImage nor a Multiboot kernel; give one of these');
+  throw new BootError('the kernel is neither a Linux kernel (bzImage) nor a Multiboot kernel; give one of these');
 }
 
 const directLoaders = { linux: loadLinux, multiboot: loadMultiboot } as const;

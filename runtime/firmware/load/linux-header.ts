@@ -34,11 +34,12 @@ const ONLY_64_BIT_KERNEL = 0x01;
 const BOOT_FLAG = 0xaa55;
 const HEADER_MAGIC = 0x53726448;
 const SECTOR = 512;
-const OLDEST_VERSION = 0x202;
+/** The first with a 32-bit entry that loaders may use. */
+const FIRST_WITH_32_BIT_ENTRY = 0x202;
 
-/** What a bzImage says about itself; fields that its protocol version lacks have the values that the document gives. */
+/** What a bzImage or zImage says about itself; fields that its protocol version lacks have the values that the document gives. */
 export interface LinuxHeader {
-  /** Boot protocol version, 0x020f for 2.15. */
+  /** Boot protocol version, 0x020f for 2.15; 0: the kernel is from before there were versions. */
   readonly version: number;
   /** The setup header's bytes, from offset 0x1F1. */
   readonly setupHeader: Uint8Array;
@@ -57,38 +58,45 @@ export interface LinuxHeader {
   readonly relocatable: boolean;
 }
 
-/** Whether the file has the marks of a Linux kernel with a setup header. */
+/** Whether the file has the marks of a Linux kernel: a setup header, or what zImages had before. */
 export function isLinuxKernel(kernel: Uint8Array): boolean {
-  if (kernel.length < Setup.version + 2) return false;
-  const view = viewOf(kernel);
-  return view.getUint16(Setup.bootFlag, true) === BOOT_FLAG && view.getUint32(Setup.magic, true) === HEADER_MAGIC;
+  if (kernel.length < Setup.version + 2 || viewOf(kernel).getUint16(Setup.bootFlag, true) !== BOOT_FLAG) return false;
+  return hasSetupHeader(kernel) || isUnversioned(kernel);
+}
+
+function hasSetupHeader(kernel: Uint8Array): boolean {
+  return viewOf(kernel).getUint32(Setup.magic, true) === HEADER_MAGIC;
 }
 
 /**
- * Reads the setup header of a bzImage.
- * @throws BootError for an image that is truncated, too old (before protocol 2.02), a zImage or for x86-64 only
+ * Whether it is a kernel from before Linux 1.3.73, or one that is made like these (memtest86): a boot sector that tells the
+ * sizes of both parts, which are those of the file.
+ */
+function isUnversioned(kernel: Uint8Array): boolean {
+  const promised = realModeBytes(kernel) + viewOf(kernel).getUint16(Setup.protectedModeParagraphs, true) * 16;
+  return kernel.length <= promised && promised - kernel.length < 16;
+}
+
+/**
+ * Reads the setup header of a bzImage or zImage.
+ * @throws BootError for an image that is truncated or for x86-64 only
  */
 export function parseLinuxHeader(kernel: Uint8Array): LinuxHeader {
   if (!isLinuxKernel(kernel)) throw new BootError('the kernel has no Linux setup header; give a bzImage');
   const view = viewOf(kernel);
-  const version = view.getUint16(Setup.version, true);
-  checkVersion(version);
-  const headerEnd = Setup.magic + view.getUint8(Setup.jumpDisplacement);
+  const version = hasSetupHeader(kernel) ? view.getUint16(Setup.version, true) : 0;
+  const headerEnd = Setup.magic + (version === 0 ? 0 : view.getUint8(Setup.jumpDisplacement));
   const setupHeader = kernel.subarray(Setup.start, headerEnd);
   const protectedMode = protectedModePart(kernel, version);
   const field = fieldReader(viewOf(kernel.subarray(0, headerEnd)), version);
   if (field(Setup.extendedLoadFlags, 2, 0x20c, 0) & ONLY_64_BIT_KERNEL) {
     throw new BootError('the kernel is built for x86-64 and this is a 32-bit PC; give an i386 (i686) kernel');
   }
-  const loadFlags = field(Setup.loadFlags, 1, 0x200, 0);
-  if (!(loadFlags & LoadFlag.loadedHigh)) {
-    throw new BootError('the kernel is a zImage, which is not supported; give a bzImage');
-  }
   return {
     version,
     setupHeader,
     protectedMode,
-    loadFlags,
+    loadFlags: field(Setup.loadFlags, 1, 0x200, 0),
     code32Start: field(Setup.code32Start, 4, 0x200, 0x100000),
     initrdAddressMax: field(Setup.initrdAddressMax, 4, 0x203, 0x37ffffff),
     commandLineSize: field(Setup.commandLineSize, 4, 0x206, 255),
@@ -99,18 +107,26 @@ export function parseLinuxHeader(kernel: Uint8Array): LinuxHeader {
   };
 }
 
-const formatVersion = (version: number): string => `${version >>> 8}.${(version & 0xff).toString().padStart(2, '0')}`;
-
-function checkVersion(version: number): void {
-  if (version >= OLDEST_VERSION) return;
-  const [found, needed] = [formatVersion(version), formatVersion(OLDEST_VERSION)];
-  throw new BootError(`the kernel speaks Linux boot protocol ${found}, at least ${needed} (Linux 2.4) is needed`);
+/**
+ * Sees to it that a kernel can be entered in 32-bit mode, without its setup code.
+ * @throws BootError for a kernel before protocol 2.02, and for a zImage
+ */
+export function checkHas32BitEntry({ version, loadFlags }: LinuxHeader): void {
+  const isOld = version < FIRST_WITH_32_BIT_ENTRY;
+  if (!isOld && loadFlags & LoadFlag.loadedHigh) return;
+  const kind = isOld ? 'older than Linux boot protocol 2.02 (Linux 2.4)' : 'a zImage';
+  throw new BootError(
+    `the kernel is ${kind}, so firmware has to boot it; give vga: 'std' or boot.bios (-vga std, -bios rawiron)`,
+  );
 }
 
 /** The boot sector and the setup code. */
 export function realModePart(kernel: Uint8Array): Uint8Array {
-  const setupSectors = kernel[Setup.setupSectors] || 4;
-  return kernel.subarray(0, (setupSectors + 1) * SECTOR);
+  return kernel.subarray(0, realModeBytes(kernel));
+}
+
+function realModeBytes(kernel: Uint8Array): number {
+  return ((kernel[Setup.setupSectors] || 4) + 1) * SECTOR;
 }
 
 function protectedModePart(kernel: Uint8Array, version: number): Uint8Array {

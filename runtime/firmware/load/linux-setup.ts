@@ -1,32 +1,43 @@
 import type { BootWrite } from './boot.ts';
 import { type LinuxHeader, LOADER_UNDEFINED, LoadFlag, realModePart, Setup } from './linux-header.ts';
+import type { LinuxPlacement } from './linux-placement.ts';
 import { viewOf } from './view.ts';
 
 /** What a loader tells the setup code. */
 export interface SetupContent {
   readonly header: LinuxHeader;
   readonly initrd: BootWrite | undefined;
-  readonly commandLine: BootWrite;
+  readonly placement: LinuxPlacement;
   /** What the command line has. */
   readonly text: string;
-  /** From the real-mode part's first byte to the end of its stack. */
-  readonly stackBytes: number;
 }
 
 /** The stack's own room (boot.rst, heap_end_ptr). */
 const STACK_ROOM = 0x200;
+/** Where kernels before protocol 2.02 find the command line (boot.rst, "The Kernel Command Line"). */
+const OldCommandLine = { magicAt: 0x20, magic: 0xa33f, offsetAt: 0x22 } as const;
 
-/** The real-mode part of a bzImage, with the loader's fields filled in. */
+/** The real-mode part of a kernel, with those of the loader's fields filled in that its protocol has. */
 export function setupPart(kernel: Uint8Array, content: SetupContent): Uint8Array {
-  const { header, initrd, commandLine, text, stackBytes } = content;
+  const { header, initrd, placement, text } = content;
   const bytes = realModePart(kernel).slice();
   const view = viewOf(bytes);
-  view.setUint8(Setup.loaderType, LOADER_UNDEFINED);
-  view.setUint8(Setup.loadFlags, header.loadFlags | LoadFlag.canUseHeap);
-  view.setUint16(Setup.heapEnd, stackBytes - STACK_ROOM, true);
-  view.setUint32(Setup.ramdiskImage, initrd?.address ?? 0, true);
-  view.setUint32(Setup.ramdiskSize, initrd?.bytes.length ?? 0, true);
-  view.setUint32(Setup.commandLine, commandLine.address, true);
+  const stackBytes = placement.commandLine - placement.setup;
+  if (header.version >= 0x200) {
+    view.setUint8(Setup.loaderType, LOADER_UNDEFINED);
+    view.setUint32(Setup.ramdiskImage, initrd?.address ?? 0, true);
+    view.setUint32(Setup.ramdiskSize, initrd?.bytes.length ?? 0, true);
+  }
+  if (header.version >= 0x201) {
+    view.setUint8(Setup.loadFlags, header.loadFlags | LoadFlag.canUseHeap);
+    view.setUint16(Setup.heapEnd, stackBytes - STACK_ROOM, true);
+  }
+  if (header.version >= 0x202) {
+    view.setUint32(Setup.commandLine, placement.commandLine, true);
+  } else {
+    view.setUint16(OldCommandLine.magicAt, OldCommandLine.magic, true);
+    view.setUint16(OldCommandLine.offsetAt, stackBytes, true);
+  }
   const mode = videoMode(text);
   if (mode !== undefined) view.setUint16(Setup.videoMode, mode, true);
   return bytes;

@@ -13,13 +13,12 @@ import {
 import { firmwarePorts, interruptHandlers } from './firmware-state.ts';
 import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt } from './flat-segments.ts';
 import { BOOT_PARAMS_BYTES, bootParams } from './linux-boot-params.ts';
-import { type LinuxHeader, parseLinuxHeader } from './linux-header.ts';
+import { checkHas32BitEntry, type LinuxHeader, parseLinuxHeader } from './linux-header.ts';
+import { LOAD_ADDRESS, linuxPlacement } from './linux-placement.ts';
 import { setupPart } from './linux-setup.ts';
 import { alignUp, buildMemoryMap, FreeMemory, LOW_MEMORY_END } from './memory-map.ts';
 import { zeroTerminated } from './text.ts';
 
-/** Where a bzImage's protected-mode part is loaded. */
-const LOAD_ADDRESS = 0x100000;
 /** ESP at the entry: the kernel sets up its own stack, but an early fault must not destroy anything. */
 const STACK_TOP = 0x8000;
 
@@ -30,6 +29,7 @@ const STACK_TOP = 0x8000;
  */
 export function loadLinux(request: BootRequest): BootState {
   const header = parseLinuxHeader(request.kernel);
+  checkHas32BitEntry(header);
   const map = buildMemoryMap(request);
   const memory = new FreeMemory(map);
   placeKernel(header, memory, request.memoryBytes);
@@ -56,35 +56,31 @@ export function loadLinux(request: BootRequest): BootState {
   };
 }
 
-/** Where the real-mode part and the command line are, with the stack between them, as QEMU has them. */
-const SETUP_ADDRESS = 0x10000;
-const COMMAND_LINE_ADDRESS = 0x20000;
-
 /**
- * Loads a bzImage for its 16-bit entry (boot.rst, "The Real-Mode Kernel Header"): its setup code asks the BIOS for
- * memory, screen and disks.
+ * Loads a bzImage or zImage for its 16-bit entry (boot.rst, "The Real-Mode Kernel Header"): its setup code asks the BIOS
+ * for memory, screen and disks.
  * @throws BootError if the image is unusable or something does not fit into the memory
  */
 export function loadLinuxSetup(request: BootRequest): KernelItems {
   const header = parseLinuxHeader(request.kernel);
+  const text = request.commandLine ?? '';
+  const bytes = commandLineBytes(text, header);
+  const placement = linuxPlacement(header, bytes.length);
   const memory = new FreeMemory(buildMemoryMap(request));
   placeKernel(header, memory, request.memoryBytes);
   const initrd = placeInitrd(request, header, memory);
-  const text = request.commandLine ?? '';
-  const commandLine = { address: COMMAND_LINE_ADDRESS, bytes: commandLineBytes(text, header) };
-  const stackBytes = COMMAND_LINE_ADDRESS - SETUP_ADDRESS;
   return {
-    kernel: { address: LOAD_ADDRESS, bytes: header.protectedMode },
+    kernel: { address: placement.kernel, bytes: header.protectedMode },
     initrd,
-    commandLine,
+    commandLine: { address: placement.commandLine, bytes },
     setup: {
-      address: SETUP_ADDRESS,
-      bytes: setupPart(request.kernel, { header, initrd, commandLine, text, stackBytes }),
+      address: placement.setup,
+      bytes: setupPart(request.kernel, { header, initrd, placement, text }),
     },
   };
 }
 
-/** Takes the memory that the kernel is loaded to and the memory that it decompresses itself to (init_size). */
+/** Takes the memory that the kernel is loaded to, as a zImage unpacks itself to, and where it decompresses itself to (init_size). */
 function placeKernel(header: LinuxHeader, memory: FreeMemory, memoryBytes: number): void {
   const ends = [LOAD_ADDRESS + header.protectedMode.length];
   const run = runAddress(header);
@@ -103,6 +99,7 @@ function runAddress(header: LinuxHeader): number {
 function placeInitrd(request: BootRequest, header: LinuxHeader, memory: FreeMemory): BootWrite | undefined {
   const { initrd } = request;
   if (initrd === undefined || initrd.length === 0) return undefined;
+  if (header.version === 0) throw new BootError('the kernel is too old to take an initrd; leave it out');
   const address = memory.takeHigh(initrd.length, PAGE_BYTES, header.initrdAddressMax + 1, LOAD_ADDRESS);
   if (address !== undefined) return { address, bytes: initrd };
   throw new NoRoomError(

@@ -20,7 +20,7 @@ const IVT_AND_BDA_END = 0x1000;
 const FOUR_GB = 0x100000000;
 
 export const alignUp = (value: number, alignment: number): number => Math.ceil(value / alignment) * alignment;
-const alignDown = (value: number, alignment: number): number => Math.floor(value / alignment) * alignment;
+export const alignDown = (value: number, alignment: number): number => Math.floor(value / alignment) * alignment;
 
 /** The memory map of a PC with so much RAM, what firmware and ACPI tables have of it taken out; in order. */
 export function buildMemoryMap({

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { Machine } from '../../../src/index.ts';
 import { consoleOf, machineWith } from './guest.ts';
-import { linuxImage, writeCommandLine } from './linux-image.ts';
+import { linuxImage, oldLinuxImage, writeCommandLine, writeOldCommandLine } from './linux-image.ts';
 
 test('a Linux kernel is started by firmware at its 16-bit entry, with the command line and the initrd', async () => {
   const initrd = Uint8Array.from({ length: 5000 }, (_, n) => n);
@@ -18,6 +18,15 @@ test('a Linux kernel is started by firmware at its 16-bit entry, with the comman
   expect(setup.readUInt32LE(0x21c)).toBe(initrd.length);
   expect(await machine.memoryRead(setup.readUInt32LE(0x218), initrd.length)).toEqual(initrd);
   expect(await machine.memoryRead(0x100000, 4)).toEqual(Uint8Array.of(0xa5, 0xa5, 0xa5, 0xa5));
+});
+
+test('a kernel from before there were boot protocols is below its setup code', async () => {
+  const boot = { kernel: oldLinuxImage(writeOldCommandLine), append: 'root=0200 ro' };
+  await using machine = await Machine.create({ memory: 8, boot, vga: 'std' });
+  await machine.start();
+  await machine.screen.expect('root=0200 ro');
+  expect(await machine.memoryRead(0x10000, 4)).toEqual(Uint8Array.of(0xa5, 0xa5, 0xa5, 0xa5));
+  expect(await machine.memoryRead(0x12ff0, 17)).toEqual(Buffer.concat([new Uint8Array(16).fill(0xa5), Buffer.of(0)]));
 });
 
 test('a machine whose firmware has booted a kernel goes on from a snapshot, and boots it again', async () => {

@@ -22,13 +22,13 @@ const mistakes: readonly [string, () => string[], string][] = [
   [
     'a kernel of no known kind',
     () => kernel(),
-    'rubbish: the kernel is neither a Linux bzImage nor a Multiboot kernel',
+    'rubbish: the kernel is neither a Linux kernel (bzImage) nor a Multiboot kernel',
   ],
   ['a missing kernel', () => ['-kernel', '/no/such'], 'cannot read the kernel /no/such: no such file or directory'],
   [
     'a kernel without an end',
     () => ['-kernel', '/dev/zero'],
-    '/dev/zero: the kernel is neither a Linux bzImage nor a Multiboot kernel',
+    '/dev/zero: the kernel is neither a Linux kernel (bzImage) nor a Multiboot kernel',
   ],
   ['a missing initrd', () => [...kernel(), '-initrd', '/no/such'], 'cannot read the initrd /no/such: no such file'],
   ['a missing BIOS image', () => ['-bios', '/no/such'], 'cannot read the BIOS image /no/such: no such file'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { loadKernelByFirmware } from '../../../../runtime/firmware/load/index.ts';
-import { addressedMultiboot, bzImage } from './images.ts';
+import { detectKernel, loadKernelByFirmware } from '../../../../runtime/firmware/load/index.ts';
+import { addressedMultiboot, bzImage, unversionedKernel } from './images.ts';
 
 const MEMORY = 64 << 20;
 const load = (kernel: Uint8Array, more: object = {}) => loadKernelByFirmware({ memoryBytes: MEMORY, kernel, ...more });
@@ -43,6 +43,49 @@ describe('Linux', () => {
 
   test('an initrd that does not fit is refused, with how much memory would do', () => {
     expect(() => load(bzImage(), { initrd: new Uint8Array(60 << 20) })).toThrow(/give it at least \d+ MB/);
+  });
+});
+
+describe('Linux before boot protocol 2.02', () => {
+  const places = (kernel: Uint8Array, commandLine = '') => {
+    const items = load(kernel, { commandLine });
+    return [items.kernel.address, items.setup?.address, items.commandLine?.address];
+  };
+
+  test('a bzImage has its setup code at 90000h, and the command line in its segment', () => {
+    const kernel = bzImage({ version: 0x201 });
+    expect(places(kernel, 'quiet')).toEqual([0x100000, 0x90000, 0x99ff0]);
+    const header = Buffer.from(load(kernel, { commandLine: 'quiet' }).setup!.bytes);
+    expect([header.readUInt16LE(0x20), header.readUInt16LE(0x22)]).toEqual([0xa33f, 0x9ff0]);
+    expect([header.readUInt8(0x211), header.readUInt16LE(0x224)]).toEqual([0x81, 0x9df0]);
+    expect(header.readUInt32LE(0x228)).toBe(0);
+  });
+
+  test('2.00 has no heap', () => {
+    const header = Buffer.from(load(bzImage({ version: 0x200 })).setup!.bytes);
+    expect([header.readUInt8(0x210), header.readUInt8(0x211), header.readUInt16LE(0x224)]).toEqual([0xff, 1, 0]);
+  });
+
+  test('a zImage is below its setup code, of any protocol', () => {
+    expect(places(bzImage({ loadFlags: 0 }))).toEqual([0x10000, 0x90000, 0x99ff0]);
+    const header = Buffer.from(load(bzImage({ loadFlags: 0 }), { commandLine: 'quiet' }).setup!.bytes);
+    expect(header.readUInt32LE(0x228)).toBe(0x99ff0);
+    expect(() => load(bzImage({ loadFlags: 0, payloadBytes: 0x80010 }))).toThrow('512 KB fit below its setup code');
+  });
+
+  test('without a header nothing but the command line is written to it', () => {
+    const kernel = unversionedKernel();
+    expect(places(kernel)).toEqual([0x10000, 0x90000, 0x99ff0]);
+    const setup = load(kernel).setup!.bytes;
+    expect(setup.subarray(0x200)).toEqual(kernel.subarray(0x200, setup.length));
+    expect(() => load(kernel, { initrd: Uint8Array.of(1) })).toThrow('too old to take an initrd');
+  });
+
+  test('what tells no sizes, or others, is no kernel', () => {
+    const disk = unversionedKernel();
+    expect(detectKernel(disk.subarray(0, disk.length - 12))).toBe('linux');
+    for (const image of [disk.subarray(0, disk.length - 16), Buffer.concat([disk, disk])])
+      expect(() => detectKernel(image)).toThrow('neither a Linux kernel');
   });
 });
 

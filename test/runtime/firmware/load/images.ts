@@ -41,6 +41,16 @@ export function bzImage(fields: BzImageFields = {}): Uint8Array {
   return bytes;
 }
 
+/** A kernel from before there were setup headers, as Linux 1.2 and memtest86 are: 16-bit parts of its sizes. */
+export function unversionedKernel(payloadBytes = 0x3000): Uint8Array {
+  const setupBytes = 5 * 512;
+  const bytes = new Uint8Array(setupBytes + payloadBytes).fill(0xa5, setupBytes).fill(0x90, 512, setupBytes);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0x1f4, Math.ceil(payloadBytes / 16), true);
+  view.setUint16(0x1fe, 0xaa55, true);
+  return bytes;
+}
+
 const MULTIBOOT_MAGIC = 0x1badb002;
 
 function putMultibootHeader(view: DataView, at: number, flags: number): void {
