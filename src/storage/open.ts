@@ -96,8 +96,11 @@ async function openBacking(
   return openLayer(host, name, format, 'read', chain);
 }
 
-/** @throws StorageError if the image names something other than a file, here or on a web server */
-function backingName(host: StorageHost, store: ByteStore, name: string): string {
+/**
+ * What a host opens for the backing file that an image names.
+ * @throws StorageError if the image names something other than a file, here or on a web server
+ */
+export function backingName(host: StorageHost, store: ByteStore, name: string): string {
   const plain = name.replace(/^file:/i, '');
   const found = isPlain(plain) ? host.resolve(store.name, plain) : plain;
   // Beside an address a name is read as browsers do, which find a protocol where there seemed to be none.

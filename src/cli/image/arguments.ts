@@ -23,6 +23,13 @@ const options = {
   create: { type: 'string', short: 'c' },
   apply: { type: 'string', short: 'a' },
   delete: { type: 'string', short: 'd' },
+  keep: { type: 'boolean', short: 'd' },
+  'backing-chain': { type: 'boolean' },
+  'force-share': { type: 'boolean', short: 'U' },
+  cache: { type: 'string', short: 't' },
+  'source-cache': { type: 'string', short: 'T' },
+  unordered: { type: 'boolean', short: 'W' },
+  preallocation: { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig;
 
 export type OptionName = keyof typeof options;
@@ -85,10 +92,15 @@ export interface ImageOptions {
   readonly compression: 'deflate' | 'zstd';
   readonly backingFile: string | undefined;
   readonly backingFormat: string | undefined;
+  /** Bytes; undefined: it is said elsewhere. */
+  readonly size: number | undefined;
 }
 
 const versions: Readonly<Record<string, 2 | 3>> = { '0.10': 2, v2: 2, '1.1': 3, v3: 3 };
 const compressions: Readonly<Record<string, ImageOptions['compression']>> = { zlib: 'deflate', zstd: 'zstd' };
+
+/** What images are like anyway. */
+const asTheyAre = ['preallocation=off', 'lazy_refcounts=off', 'extended_l2=off', 'encryption=off'];
 
 /** What an option of `-o` says; undefined if there is no such option, or it has no such value. */
 function imageOption(name: string, value: string): Partial<ImageOptions> | undefined {
@@ -96,13 +108,15 @@ function imageOption(name: string, value: string): Partial<ImageOptions> | undef
   if (name === 'refcount_bits') return { refcountBits: Number(value) };
   if (name === 'backing_file') return { backingFile: value };
   if (name === 'backing_fmt') return { backingFormat: value };
+  if (name === 'size') return { size: parseSize(value) };
+  if (asTheyAre.includes(`${name}=${value}`)) return {};
   if (name === 'compat' && Object.hasOwn(versions, value)) return { version: versions[value] };
   if (name === 'compression_type' && Object.hasOwn(compressions, value)) return { compression: compressions[value] };
   return undefined;
 }
 
 const knownOptions =
-  'cluster_size=N, compat=0.10|1.1, refcount_bits=N, compression_type=zlib|zstd, backing_file=FILE and backing_fmt=raw|qcow2';
+  'cluster_size=N, compat=0.10|1.1, refcount_bits=N, compression_type=zlib|zstd, backing_file=FILE, backing_fmt=raw|qcow2 and size=N';
 const defaults: ImageOptions = {
   clusterSize: 65536,
   version: 3,
@@ -110,6 +124,7 @@ const defaults: ImageOptions = {
   compression: 'deflate',
   backingFile: undefined,
   backingFormat: undefined,
+  size: undefined,
 };
 
 /** @throws ConfigurationError if `-o` has what isn't supported */

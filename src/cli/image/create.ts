@@ -16,7 +16,7 @@ export async function createImage({ values, words }: Arguments): Promise<string>
   };
   const backing = await openBacking(file, names);
   try {
-    const bytes = size === undefined ? backing?.disk.size : parseSize(size);
+    const bytes = size === undefined ? (options.size ?? backing?.disk.size) : parseSize(size);
     if (bytes === undefined) throw new ConfigurationError('an image without a backing file needs a size');
     await makeImage(file, format, { ...options, size: bytes, ...(backing && { backing }) });
     const details =

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { printable } from '../../printable.ts';
 import { isHttp } from '../../storage/http/store.ts';
-import { formatOf } from '../../storage/open.ts';
+import { backingName, formatOf } from '../../storage/open.ts';
 import { CORRUPT, DIRTY } from '../../storage/qcow2/extensions.ts';
 import { type Header, readHeader } from '../../storage/qcow2/header.ts';
 import { ImageFile } from '../../storage/qcow2/image-file.ts';
@@ -20,16 +20,53 @@ interface Qcow2Facts {
   readonly snapshots: readonly ImageSnapshot[];
 }
 
+/** More images in a chain are a mistake. */
+const MOST_IMAGES = 64;
+
 /** `image info`: returns what it says, as text or as JSON with the names of qemu-img. */
 export async function imageInfo({ values, words: [file] }: Arguments): Promise<string> {
-  const { output = 'human' } = values;
+  const { output = 'human', 'force-share': isShared = false, 'backing-chain': hasChain = false } = values;
   if (output !== 'human' && output !== 'json') throw new ConfigurationError('--output is human or json');
-  const store = await nodeStorage.open(file, 'read');
+  const images: Image[] = [];
+  for (let next: Next | undefined = { name: file, format: values.format }; next; ) {
+    if (images.length === MOST_IMAGES)
+      throw new ConfigurationError(`${file}: stands on more than ${MOST_IMAGES} images`);
+    const image: Image = await examined(next, isShared);
+    images.push(image);
+    next = hasChain ? below(image) : undefined;
+  }
+  if (output === 'human') return images.map(({ text }) => text).join('\n');
+  const objects = images.map(({ json }) => json);
+  return `${JSON.stringify(hasChain ? objects : objects[0], null, 4)}\n`;
+}
+
+/** An image to look at. */
+interface Next {
+  readonly name: string;
+  readonly format: string | undefined;
+}
+
+/** What is told of an image. */
+interface Image {
+  readonly text: string;
+  readonly json: object;
+  readonly store: ByteStore;
+  readonly header: Header | undefined;
+}
+
+/** What an image stands on. */
+function below({ store, header }: Image): Next | undefined {
+  if (header?.backingFile === undefined) return undefined;
+  return { name: backingName(nodeStorage, store, header.backingFile), format: header.extensions.backingFormat };
+}
+
+async function examined({ name, format }: Next, isShared: boolean): Promise<Image> {
+  const store = await (isShared && nodeStorage.peek ? nodeStorage.peek(name) : nodeStorage.open(name, 'read'));
   try {
-    const isQcow2 = (await formatOf(store, formatNamed(values.format))) === 'qcow2';
+    const isQcow2 = (await formatOf(store, formatNamed(format))) === 'qcow2';
     const facts = isQcow2 ? await factsOf(store) : undefined;
-    const used = isHttp(file) ? undefined : (await stat(file)).blocks * 512;
-    return output === 'json' ? `${JSON.stringify(jsonOf(store, facts, used), null, 4)}\n` : textOf(store, facts, used);
+    const used = isHttp(name) ? undefined : (await stat(name)).blocks * 512;
+    return { text: textOf(store, facts, used), json: jsonOf(store, facts, used), store, header: facts?.header };
   } finally {
     await store.close();
   }

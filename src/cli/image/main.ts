@@ -3,6 +3,7 @@ import { print } from '../print.ts';
 import type { Task } from '../program.ts';
 import { type Arguments, type OptionName, parseImageArguments } from './arguments.ts';
 import { checkImage } from './check.ts';
+import { commitImage } from './commit.ts';
 import { convertImage } from './convert.ts';
 import { createImage } from './create.ts';
 import { imageInfo } from './info.ts';
@@ -28,16 +29,16 @@ const commands: Readonly<Record<string, ImageCommand>> = {
     run: createImage,
   },
   info: {
-    usage: 'info [-f FORMAT] [--output human|json] FILE',
-    help: 'what an image is',
-    options: ['format', 'output'],
+    usage: 'info [-f FORMAT] [--backing-chain] [-U] [--output human|json] FILE',
+    help: 'what an image is; --backing-chain: and what it stands on; -U: though somebody writes to it',
+    options: ['format', 'output', 'backing-chain', 'force-share'],
     words: [1, 1],
     run: imageInfo,
   },
   convert: {
     usage:
       'convert [-f FORMAT] [-O FORMAT] [-c] [-p] [-S SIZE] [-m N] [-B BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE NEW-FILE',
-    help: 'copy a disk, with what its backing files have, into a new image; -c: compressed; -p: shows how far it is; -S: zeros so long become holes (default: 4k; 0: none); -m: so many parts are read at once (default: 8); -B: only what is not in BACKING is copied',
+    help: 'copy a disk, with what its backing files have, into a new image; -c: compressed; -p: shows how far it is; -S: zeros so long become holes (default: 4k; 0: none); -m: so many parts are read at once (default: 8); -B: only what is not in BACKING is copied; -t, -T and -W of qemu-img are taken, without effect',
     options: [
       'format',
       'output-format',
@@ -49,6 +50,9 @@ const commands: Readonly<Record<string, ImageCommand>> = {
       'backing-format',
       'option',
       'quiet',
+      'cache',
+      'source-cache',
+      'unordered',
     ],
     words: [2, 2],
     run: convertImage,
@@ -59,6 +63,13 @@ const commands: Readonly<Record<string, ImageCommand>> = {
     options: ['format', 'repair', 'quiet'],
     words: [1, 1],
     run: checkImage,
+  },
+  commit: {
+    usage: 'commit [-f FORMAT] [-d] [-p] FILE',
+    help: 'write what an image has of its own to its backing file, which grows if it has to; then the image has nothing of its own, unless -d keeps it',
+    options: ['format', 'keep', 'progress', 'quiet', 'cache'],
+    words: [1, 1],
+    run: commitImage,
   },
   resize: {
     usage: 'resize [-f FORMAT] [--shrink] FILE [+|-]SIZE',

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage, openFile } from '../../node/storage.ts';
-import { openDisk } from '../../storage/open.ts';
+import { type ImageFormat, openDisk } from '../../storage/open.ts';
 import { Qcow2Disk } from '../../storage/qcow2/disk.ts';
 import { resizeQcow2 } from '../../storage/qcow2/resize.ts';
 import { type Arguments, formatNamed } from './arguments.ts';
@@ -8,20 +8,30 @@ import { parseSize } from './size.ts';
 
 /** `image resize`: returns what it says. */
 export async function resizeImage({ values, words: [file, text] }: Arguments): Promise<string> {
-  const format = formatNamed(values.format);
+  await resizeFile(file, formatNamed(values.format), (old) => {
+    const size = newSize(old, text);
+    if (size >= old || values.shrink) return size;
+    throw new ConfigurationError(`${file}: this would cut off what is beyond ${size} bytes; --shrink allows that`);
+  });
+  return 'Image resized.\n';
+}
+
+/** Gives the disk in an image another size, which is told its old one, in bytes. */
+export async function resizeFile(
+  file: string,
+  format: ImageFormat | undefined,
+  sizeFrom: (old: number) => number,
+): Promise<void> {
   const disk = await openDisk(nodeStorage, file, { format });
   let size: number;
   try {
-    size = newSize(disk.size, text);
-    if (size < disk.size && !values.shrink) {
-      throw new ConfigurationError(`${file}: this would cut off what is beyond ${size} bytes; --shrink allows that`);
-    }
+    size = sizeFrom(disk.size);
+    if (size === disk.size) return;
     if (disk instanceof Qcow2Disk) await resizeQcow2(disk, size);
   } finally {
     await disk.close();
   }
   if (!(disk instanceof Qcow2Disk)) await resizeRaw(file, size);
-  return 'Image resized.\n';
 }
 
 async function resizeRaw(file: string, size: number): Promise<void> {

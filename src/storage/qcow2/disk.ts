@@ -283,10 +283,22 @@ export class Qcow2Disk implements Disk {
     }
   }
 
-  async #empty(cluster: number): Promise<void> {
+  /** Forgets all that the image has of its own: what it stands on is seen again, or zeros. */
+  async clear(): Promise<void> {
+    checkWritable(this);
+    await this.#order.run(async () => {
+      for (let at = 0; at < this.size; ) {
+        const { mapping, length } = await this.metadata.map.run(at, this.size - at);
+        const isOwn = mapping.kind !== 'unallocated';
+        if (isOwn) await this.#empty(at / this.clusterSize, UNALLOCATED);
+        at += isOwn ? this.clusterSize : Math.ceil(length / this.clusterSize) * this.clusterSize;
+      }
+    });
+  }
+
+  async #empty(cluster: number, entry = this.backing === undefined ? UNALLOCATED : ZERO): Promise<void> {
     if (this.metadata.isCrowded) await this.metadata.commit();
     const { mapping } = await this.metadata.map.run(cluster * this.#file.clusterSize, 1);
-    const entry = this.backing === undefined ? UNALLOCATED : ZERO;
     await this.#mark();
     await this.metadata.map.set(cluster, entry, this.metadata.refcounts, this.metadata.free);
     this.#freeOld(mapping);

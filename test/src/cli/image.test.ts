@@ -75,6 +75,75 @@ test('a copy is compressed, told of as it grows, and has holes', async () => {
   expect(readFileSync(back).equals(bytes)).toBe(true);
 });
 
+/** A backing file with two clusters of 1s and an image on it with one cluster of 2s, one of zeros, and more of them beyond. */
+async function changedImage(
+  name: string,
+  format: 'raw' | 'qcow2',
+): Promise<{ base: string; changes: string; seen: string }> {
+  const [plain, base, changed, changes, seen] = ['1', `base.${format}`, '2', 'changes', 'seen'].map((end) =>
+    file(`${name}.${end}`),
+  );
+  writeFileSync(plain, Buffer.alloc(2 << 16, 1));
+  await image('convert', '-f', 'raw', '-O', format, plain, base);
+  const bytes = Buffer.alloc(5 << 16, 0);
+  writeFileSync(changed, bytes.fill(1, 0, 1 << 16).fill(2, 3 << 16, 4 << 16));
+  await image('convert', '-f', 'raw', '-O', 'qcow2', '-B', base, '-F', format, changed, changes);
+  await image('convert', '-O', 'raw', changes, seen);
+  expect(readFileSync(seen).equals(bytes)).toBe(true);
+  return { base, changes, seen };
+}
+
+test.each(['raw', 'qcow2'] as const)('what an image has of its own is committed to a %s image', async (format) => {
+  const { base, changes, seen } = await changedImage(`commit-${format}`, format);
+  expect(await image('commit', changes)).toMatchObject({ code: 0, output: 'Image committed.\n', errors: '' });
+  for (const path of [base, changes]) {
+    const copy = `${path}.copy`;
+    await image('convert', '-O', 'raw', path, copy);
+    expect(readFileSync(copy).equals(readFileSync(seen))).toBe(true);
+    expect((await image('check', path)).code).toBe(path.endsWith('raw') ? 63 : 0);
+  }
+  // There would be a line before it if clusters were in use.
+  expect((await image('check', changes)).output.split('\n')[1]).toMatch(/^Image end offset/);
+});
+
+test('a commit that keeps what it has committed, of an image with a snapshot', async () => {
+  const { base, changes } = await changedImage('kept', 'qcow2');
+  await image('snapshot', '-c', 'before', changes);
+  const { output: before } = await image('check', changes);
+  expect(await image('commit', '-d', changes)).toMatchObject({ code: 0 });
+  expect((await image('check', changes)).output).toBe(before);
+  expect(await image('commit', changes)).toMatchObject({ code: 0 });
+  expect((await image('check', changes)).code).toBe(0);
+  await image('snapshot', '-a', 'before', changes);
+  const copies = [base, changes].map((path) => `${path}.copy`);
+  for (const [n, path] of [base, changes].entries()) await image('convert', '-O', 'raw', path, copies[n]!);
+  expect(readFileSync(copies[1]!).equals(readFileSync(copies[0]!))).toBe(true);
+});
+
+test('what is told of a chain of images', async () => {
+  const { base, changes } = await changedImage('chain', 'raw');
+  const { output } = await image('info', '--backing-chain', changes);
+  expect(output.split('\n').filter((line) => /^(image|file format|backing file):|^$/.test(line))).toEqual([
+    `image: ${changes}`,
+    'file format: qcow2',
+    `backing file: ${base}`,
+    '',
+    `image: ${base}`,
+    'file format: raw',
+    '',
+  ]);
+  const chain = JSON.parse((await image('info', '-U', '--backing-chain', '--output=json', changes)).output) as object;
+  expect(chain).toMatchObject([{ filename: changes }, { filename: base, format: 'raw' }]);
+});
+
+test('options of qemu-img that ask for what is so anyway are taken', async () => {
+  const path = file('taken.qcow2');
+  const options = 'preallocation=off,lazy_refcounts=off,extended_l2=off,size=2M';
+  expect(await image('create', '-f', 'qcow2', '-o', options, path)).toMatchObject({ code: 0 });
+  expect(await image('convert', '-W', '-t', 'none', '-T', 'none', path, file('taken.raw'))).toMatchObject({ code: 0 });
+  expect(statSync(file('taken.raw')).size).toBe(2 << 20);
+});
+
 test('snapshots within an image are taken, listed, returned to and forgotten', async () => {
   const path = file('snapshots.qcow2');
   await image('create', '-f', 'qcow2', path, '1M');
@@ -110,7 +179,14 @@ test.each<[string, () => string[], string]>([
   ['a raw image with -c', () => ['convert', '-c', raw(), file('new')], 'a raw image cannot be compressed'],
   ['a hole of 100 bytes', () => ['convert', '-S', '100', raw(), file('new')], '-S 100 is not possible'],
   ['no reader', () => ['convert', '-m', '0', raw(), file('new')], '-m 0 is not possible'],
-  ['an unknown -o', () => ['create', '-f', 'qcow2', '-o', 'size=3', file('new'), '1M'], '-o size=3 is not supported'],
+  ['an unknown -o', () => ['create', '-f', 'qcow2', '-o', 'shape=3', file('new'), '1M'], '-o shape=3 is not supported'],
+  [
+    'space beforehand',
+    () => ['create', '-f', 'qcow2', '-o', 'preallocation=full', file('new'), '1M'],
+    '-o preallocation=full is not supported',
+  ],
+  ['a commit to nothing', () => ['commit', file('a.qcow2')], 'has no backing file to commit it to'],
+  ['a commit of a raw image', () => ['commit', raw()], 'has no backing file to commit it to'],
   [
     'a backing file without its format',
     () => ['convert', '-O', 'qcow2', '-B', raw(), raw(), file('new')],
