@@ -257,7 +257,6 @@ export class CodeCache implements CodeWriteListener {
     if (!code?.mayHold(start, start + bytes)) return;
     const before = this.metrics.droppedNodes;
     for (const page of code.pages) this.dropBytes(page, start, start + bytes);
-    if (start < MAX_LENGTH) this.dropCrossing(code);
     // Data beside code, in the same chunk, is no hit.
     if (before === this.metrics.droppedNodes && this.dropped.length === 0) return;
     this.cool(code);
@@ -269,7 +268,6 @@ export class CodeCache implements CodeWriteListener {
   private dropFrame(frame: number, code: FrameCode): void {
     const before = this.metrics.droppedNodes;
     for (const page of code.pages) this.dropBytes(page, 0, PAGE);
-    this.dropCrossing(code);
     this.frames.unmark(frame);
     this.cool(code);
     this.tell('rewritten', frame * PAGE, PAGE, before);
@@ -302,15 +300,8 @@ export class CodeCache implements CodeWriteListener {
     this.mmu.tlb.stale = true;
   }
 
-  private dropCrossing(code: FrameCode): void {
-    for (const node of code.crossing) this.drop(node.record);
-    code.crossing.clear();
-  }
-
   private drop(record: number): void {
     this.metrics.droppedNodes++;
-    const node = this.records.nodeOf(record);
-    if (node !== null) this.frames.forgetCrossing(node);
     this.instructions.reset(record);
   }
 
@@ -349,7 +340,6 @@ export class CodeCache implements CodeWriteListener {
     this.metrics[cause]++;
     this.observer?.evict(this.wholePage(page, cause));
     const nodes = [...this.records.nodesOf(page)];
-    for (const node of nodes) this.frames.forgetCrossing(node);
     this.records.release(page);
     this.mapped.delete(page);
     this.frames.delete(page);

@@ -90,7 +90,7 @@ export class DecodedCode implements InstructionReset {
     node.length = 0;
     node.enter = this.declined;
     node.targets = null;
-    node.crossing = null;
+    node.tail = null;
   }
 
   /** Gives a node what it runs, and the slot that goes with it. */
@@ -122,7 +122,7 @@ export class DecodedCode implements InstructionReset {
 
   /** Decodes a node and gives it its handler. Faults as fetching the instruction does. */
   decode(node: Node): void {
-    const length = this.fetch.within(node) || this.decodeCrossing(node);
+    const length = this.fetch.within(node) || this.fetch.across(node);
     const handler = this.parts.handlers.get(node, node.page.context.key);
     if (!this.records.isDecoded(node.record)) this.write(node.record, node, length, handler);
     this.finish(node, length, handler);
@@ -132,8 +132,7 @@ export class DecodedCode implements InstructionReset {
   private finish(node: Node, length: number, handler: Handler): void {
     const { NEXT, TAKEN } = this.records.views;
     node.length = length;
-    node.one = node.crossing === null ? handler.run : this.runCrossing;
-    if (node.crossing !== null) node.crossing.handler = handler.run;
+    node.one = node.tail === null ? handler.run : this.runCrossing;
     node.next = this.nodeOf(NEXT[node.record]);
     node.taken = isRelative(node) ? this.nodeOf(TAKEN[node.record]) : null;
     this.setRun(node, this.runOf(node));
@@ -163,12 +162,12 @@ export class DecodedCode implements InstructionReset {
   private write(record: number, i: Node, length: number, handler: Handler): void {
     const { page } = i;
     const offset = this.records.offsetOf(record);
-    const isWithin = offset + length <= PAGE;
-    if (isWithin) this.cache.frames.mark(page.frame, offset, offset + length);
+    const end = offset + length;
+    this.cache.frames.mark(page.frame, offset, Math.min(end, PAGE));
     this.decoded++;
     page.noteDecoded(i);
     // A region ends in front of an instruction that crosses the page's end, so what follows it may begin one.
-    const begins = endsBlock(i) || !isWithin;
+    const begins = endsBlock(i) || end > PAGE;
     const next = this.linkTo(page, i.nextEip, begins ? EntryWeight.inner : EntryWeight.none);
     if (isRepeated(i)) this.markEntry(record, EntryWeight.loop);
     const taken = isRelative(i) ? this.linkTo(page, i.target, targetWeight(i)) : 0;
@@ -180,7 +179,7 @@ export class DecodedCode implements InstructionReset {
   private runOf(node: Node): Run {
     const { handlers, firstDue } = this.parts;
     if (this.stopsAt(node.page, node.eip)) return this.stopping;
-    if (firstDue === null || node.weight === EntryWeight.none || node.crossing !== null) return node.one;
+    if (firstDue === null || node.weight === EntryWeight.none || node.tail !== null) return node.one;
     const handler = handlers.of(node.one);
     return handler === undefined ? this.heatingOne : handlers.heating(handler);
   }
@@ -209,22 +208,9 @@ export class DecodedCode implements InstructionReset {
     this.setRun(node, this.runOf(node));
   }
 
-  /** Decodes an instruction that goes on in the next page. */
-  private decodeCrossing(node: Node): number {
-    const { page } = node;
-    const { length, frame } = this.fetch.across(node);
-    const offset = page.distanceTo(node.eip);
-    this.cache.frames.mark(page.frame, offset, PAGE);
-    this.cache.frames.markCrossing(frame, offset + length - PAGE, node);
-    node.crossing = { frame, handler: this.runCrossing };
-    return length;
-  }
-
-  /** The second page may be another one by now. */
+  /** Runs an instruction that crosses a page boundary. The second page may be another one by now, or have been written. */
   private readonly runCrossing: Run = (node) => {
-    const { frame, handler } = node.crossing!;
-    if (this.fetch.secondFrame(node) === frame) return handler(node);
-    this.cache.frames.forgetCrossing(node);
+    if (this.fetch.hasTail(node)) return this.handlerOf(node.record).run(node);
     this.reset(node.record);
     this.decode(node);
     return node.one(node);

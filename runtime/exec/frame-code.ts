@@ -1,6 +1,5 @@
 import type { Frames } from '../memory/frames.ts';
 import type { CodePage } from './code-page.ts';
-import type { Node } from './node.ts';
 
 /** Bytes per bit of the coarse map. */
 const CHUNK_SHIFT = 6;
@@ -12,8 +11,6 @@ const MOST_DROPS = 6;
 /** What code stands in one frame: tells in two operations whether bytes written may have been code. */
 export class FrameCode {
   readonly pages = new Set<CodePage>();
-  /** Nodes of other frames whose last bytes are in this one. */
-  readonly crossing = new Set<Node>();
   /** Writes that hit code since code was last decoded here. */
   private hits = 0;
   /** Events that have dropped translations. */
@@ -64,16 +61,10 @@ export class FrameCode {
     return longest;
   }
 
-  /** Nothing is left that would care for a write. */
-  get isEmpty(): boolean {
-    return this.pages.size === 0 && this.crossing.size === 0;
-  }
-
   clear(): void {
     this.low = 0;
     this.high = 0;
     this.hits = 0;
-    this.crossing.clear();
   }
 }
 
@@ -105,8 +96,11 @@ export class CodeFrames {
   }
 
   delete(page: CodePage): void {
-    this.known.get(page.frame)?.pages.delete(page);
-    this.forgetEmpty(page.frame);
+    const code = this.known.get(page.frame);
+    code?.pages.delete(page);
+    if (code?.pages.size !== 0) return;
+    this.known.delete(page.frame);
+    this.frames.unmarkCode(page.frame);
   }
 
   /** Notes that bytes [start, end) of a frame have been decoded: stores to them must be seen from now on. */
@@ -115,29 +109,9 @@ export class CodeFrames {
     this.frames.markCode(frame);
   }
 
-  /** Notes a node whose last bytes are in another frame than its first. */
-  markCrossing(frame: number, bytes: number, node: Node): void {
-    this.mark(frame, 0, bytes);
-    this.of(frame).crossing.add(node);
-  }
-
-  /** Forgets where the last bytes of a node are. */
-  forgetCrossing(node: Node): void {
-    if (node.crossing === null) return;
-    const { frame } = node.crossing;
-    this.known.get(frame)?.crossing.delete(node);
-    this.forgetEmpty(frame);
-  }
-
   /** All code of a frame was dropped: its bytes are data until they are executed again. */
   unmark(frame: number): void {
     this.known.get(frame)?.clear();
-    this.frames.unmarkCode(frame);
-  }
-
-  private forgetEmpty(frame: number): void {
-    if (!this.known.get(frame)?.isEmpty) return;
-    this.known.delete(frame);
     this.frames.unmarkCode(frame);
   }
 }

@@ -32,12 +32,11 @@ export class InstructionFetch {
     return length;
   }
 
-  /** Decodes a node's bytes that are in two pages, and gives their number and the frame of the last ones. */
-  across(node: Node): { readonly length: number; readonly frame: number } {
+  /** Decodes a node's bytes that are in two pages, and gives their number. The node remembers the last ones. */
+  across(node: Node): number {
     const { page } = node;
-    const frame = this.secondFrame(node);
-    if (frame < 0) raise(Vector.invalidOpcode);
-    const second = frame * PAGE;
+    const second = this.secondPage(node);
+    if (second < 0) raise(Vector.invalidOpcode);
     const offset = page.distanceTo(node.eip) & (PAGE - 1);
     const start = page.frame * PAGE + offset;
     const available = PAGE - offset;
@@ -46,12 +45,20 @@ export class InstructionFetch {
     this.joined.set(bytes.subarray(second, second + MAX_LENGTH), available);
     const length = this.decoder(this.joined, 0, available + MAX_LENGTH, node.eip, page.context.key, node);
     checkLimit(node, length);
-    return { length, frame };
+    node.tail = bytes.slice(second, second + length - available);
+    return length;
   }
 
-  /** The frame of the page after a node's; negative if no code can be there. */
-  secondFrame({ page }: Node): number {
-    return this.mmu.fetch(((page.linearPage + 1) << 12) | 0) >> 12;
+  /** Whether the page after a node's begins with the last bytes that the node was decoded from. Faults as fetching them does. */
+  hasTail(node: Node): boolean {
+    const second = this.secondPage(node);
+    const { bytes } = this.mmu.ram;
+    return second >= 0 && node.tail!.every((byte, n) => bytes[second + n] === byte);
+  }
+
+  /** Where the page after a node's is in the buffer of memory; negative if no code can be there. */
+  private secondPage({ page }: Node): number {
+    return this.mmu.fetch(((page.linearPage + 1) << 12) | 0);
   }
 }
 

@@ -7,12 +7,6 @@ import { NO_PAGE } from './code-pages.ts';
 /** What running a node gives: the node to run next, or null to leave to the dispatcher at Word.eip. */
 export type Run = (node: Node) => Node | null;
 
-/** Where the last bytes of an instruction are that crosses a page boundary, and what runs it while they are there. */
-export interface Crossing {
-  readonly frame: number;
-  handler: Run;
-}
-
 /**
  * Translations are best entered at functions: what is inside one is reached from there, and an entry of its own means a dispatch,
  * or the code a second time. So a loop must run longer to get one, and a forward target or return address much longer.
@@ -39,7 +33,8 @@ export class Node extends Instruction {
   page: CodePage;
   /** Length in bytes; 0 while not decoded. */
   length = 0;
-  crossing: Crossing | null = null;
+  /** Of an instruction that crosses a page boundary: its bytes in the second page. */
+  tail: Uint8Array | null = null;
   /** Of an indirect jump: where it went, the first few EIPs. */
   targets: number[] | null = null;
   /** Nodes that the translation starting here may leave to. */
@@ -77,7 +72,7 @@ export class Node extends Instruction {
     this.due = 0;
     this.targetId = NO_PAGE;
     this.length = 0;
-    this.crossing = null;
+    this.tail = null;
     this.targets = null;
     this.links = null;
   }
