@@ -1,3 +1,6 @@
+import { Vector } from '../translator/abi/faults.ts';
+import { Segment } from '../translator/abi/state.ts';
+
 /** A fault of the guest on its way to the dispatcher, which delivers it. One object, reused: throwing costs no trace. */
 export class GuestFault {
   vector = 0;
@@ -9,10 +12,26 @@ export class GuestFault {
 
 const fault = new GuestFault();
 
-/** Raises an exception at the instruction being executed. */
-export function raise(vector: number, errorCode = -1): never {
+/** Faults that push an error code. */
+const withErrorCode: ReadonlySet<number> = new Set([
+  Vector.doubleFault,
+  Vector.invalidTss,
+  Vector.segmentNotPresent,
+  Vector.stackFault,
+  Vector.generalProtection,
+  Vector.pageFault,
+  Vector.alignmentCheck,
+]);
+
+/** Raises an exception at the instruction being executed, by default with an error code of 0 if it has one. */
+export function raise(vector: number, errorCode = withErrorCode.has(vector) ? 0 : -1): never {
   fault.vector = vector;
   fault.errorCode = errorCode;
   fault.inNewTask = false;
   throw fault;
+}
+
+/** Raises what an access beyond a segment's limits or rights does. */
+export function raiseSegmentFault(segment: number): never {
+  raise(segment === Segment.ss ? Vector.stackFault : Vector.generalProtection);
 }

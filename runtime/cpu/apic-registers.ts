@@ -11,7 +11,7 @@ const RESERVED_LOW = 0x6ff;
 const RESERVED_HIGH = -1 << (PHYSICAL_BITS - 32);
 
 function localApic(cpu: Cpu): LocalApicPort {
-  if (cpu.localApic === null) raise(Vector.generalProtection, 0);
+  if (cpu.localApic === null) raise(Vector.generalProtection);
   return cpu.localApic;
 }
 
@@ -21,7 +21,7 @@ export const apicBase: ModelRegister = {
   exists: ({ features }) => features.has('apic'),
   read: (cpu) => localApic(cpu).readBase(),
   write(cpu, _number, low, high) {
-    if ((low & RESERVED_LOW) !== 0 || (high & RESERVED_HIGH) !== 0) raise(Vector.generalProtection, 0);
+    if ((low & RESERVED_LOW) !== 0 || (high & RESERVED_HIGH) !== 0) raise(Vector.generalProtection);
     localApic(cpu).writeBase(low, high);
   },
 };

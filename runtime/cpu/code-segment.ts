@@ -18,7 +18,7 @@ export function requirePresentCode(cpu: Cpu): void {
 
 /** Raises #GP(0) unless an EIP lies within the code segment just read. */
 export function requireWithinCode(cpu: Cpu, eip: number): void {
-  if (eip >>> 0 > cpu.code.limit >>> 0) raise(Vector.generalProtection, 0);
+  if (eip >>> 0 > cpu.code.limit >>> 0) raise(Vector.generalProtection);
 }
 
 /**
@@ -35,7 +35,7 @@ export function enterCode(cpu: Cpu, privilege: number, eip: number): void {
 
 /** Raises #GP(0) unless an EIP lies within CS, for transfers in real and VM86 mode, which keep its limit. */
 export function requireWithinLimit(cpu: Cpu, eip: number): void {
-  if (eip >>> 0 > cpu.state[Word.segmentLimit + Segment.cs] >>> 0) raise(Vector.generalProtection, 0);
+  if (eip >>> 0 > cpu.state[Word.segmentLimit + Segment.cs] >>> 0) raise(Vector.generalProtection);
 }
 
 /** Goes to another code segment in real or VM86 mode. */
@@ -43,4 +43,9 @@ export function enterUnprotectedCode(cpu: Cpu, selector: number, eip: number): v
   setUnprotectedSegment(cpu, Segment.cs, selector);
   cpu.state[Word.eip] = eip;
   cpu.updateKey();
+}
+
+/** Linear address of the instruction at EIP. */
+export function linearEip(state: Int32Array): number {
+  return (state[Word.eip] + state[Word.segmentBase + Segment.cs]) | 0;
 }

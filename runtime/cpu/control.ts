@@ -48,8 +48,8 @@ function controlWord(control: number): number {
 function writeCr0(cpu: Cpu, value: number): void {
   const { state } = cpu;
   const next = (value & cr0Bits) | Cr0.et;
-  if (next & Cr0.pg && !(next & Cr0.pe)) raise(Vector.generalProtection, 0);
-  if (next & Cr0.nw && !(next & Cr0.cd)) raise(Vector.generalProtection, 0);
+  if (next & Cr0.pg && !(next & Cr0.pe)) raise(Vector.generalProtection);
+  if (next & Cr0.nw && !(next & Cr0.cd)) raise(Vector.generalProtection);
   reloadPointers(cpu, next, state[Word.cr4]);
   const changed = state[Word.cr0] ^ next;
   state[Word.cr0] = next;
@@ -62,7 +62,7 @@ function writeCr0(cpu: Cpu, value: number): void {
 
 function writeCr4(cpu: Cpu, value: number): void {
   const { state } = cpu;
-  if (value & ~cr4Bits(cpu)) raise(Vector.generalProtection, 0);
+  if (value & ~cr4Bits(cpu)) raise(Vector.generalProtection);
   reloadPointers(cpu, state[Word.cr0], value);
   const changed = state[Word.cr4] ^ value;
   state[Word.cr4] = value;

@@ -142,7 +142,7 @@ function leaveHalt(cpu: Cpu): void {
 /** INT n: in VM86 mode the 8086 program's, or only with IOPL 3 (Intel SDM vol. 3, 21.3.3). */
 export function softwareInterrupt(cpu: Cpu, vector: number, nextEip: number): void {
   if (cpu.isVm86 && redirectInterrupt(cpu, vector, nextEip)) return;
-  if (cpu.isVm86 && cpu.ioPrivilege < 3) raise(Vector.generalProtection, 0);
+  if (cpu.isVm86 && cpu.ioPrivilege < 3) raise(Vector.generalProtection);
   deliver(cpu, vector, 'software', -1, nextEip);
 }
 

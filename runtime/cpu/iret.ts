@@ -63,7 +63,7 @@ function returnToVm86(cpu: Cpu, selector: number, eip: number, flags: number): v
   const ds = peek(cpu, 4, 16 + 8) & 0xffff;
   const fs = peek(cpu, 4, 16 + 12) & 0xffff;
   const gs = peek(cpu, 4, 16 + 16) & 0xffff;
-  if (eip >>> 0 > 0xffff) raise(Vector.generalProtection, 0);
+  if (eip >>> 0 > 0xffff) raise(Vector.generalProtection);
   writeEflags(cpu, flags, returnableFlags(cpu, 4) | virtualFlags(cpu, 4) | Eflags.vm);
   state[Word.cpl] = 3;
   state[Word.esp] = pointer;

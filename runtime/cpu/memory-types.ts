@@ -31,7 +31,7 @@ export const MTRR_FIXED_WORDS = fixedRanges.length * 2;
 export const PAT_RESET: readonly number[] = [0x00070406, 0x00070406];
 
 function requireValid(valid: boolean): void {
-  if (!valid) raise(Vector.generalProtection, 0);
+  if (!valid) raise(Vector.generalProtection);
 }
 
 /** Whether each of a word's bytes is a type. */

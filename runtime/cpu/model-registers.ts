@@ -49,7 +49,7 @@ const extendedFeatures: ModelRegister = {
   read: ({ state }) => [state[Word.efer]!, 0],
   write(cpu, _number, low, high) {
     const bits = isNxDisabled(cpu) ? 0 : Efer.nxe;
-    if (((low & ~bits) | high) !== 0) raise(Vector.generalProtection, 0);
+    if (((low & ~bits) | high) !== 0) raise(Vector.generalProtection);
     cpu.state[Word.efer] = low;
     cpu.memory.flushAll();
   },
@@ -96,7 +96,7 @@ function find(cpu: Cpu, number: number): ModelRegister {
   const row = byNumber.get(number);
   if (row?.exists(cpu.model)) return row;
   cpu.observer?.missingModelRegister(number);
-  return raise(Vector.generalProtection, 0);
+  return raise(Vector.generalProtection);
 }
 
 /** RDMSR: ECX tells which, EDX:EAX gets it. Raises #GP(0) for one that isn't there. */
@@ -113,11 +113,11 @@ export function writeModelRegister(cpu: Cpu): void {
   const { state } = cpu;
   const number = state[Word.ecx]! >>> 0;
   const { write } = find(cpu, number);
-  if (write === undefined) raise(Vector.generalProtection, 0);
+  if (write === undefined) raise(Vector.generalProtection);
   write(cpu, number, state[Word.eax]!, state[Word.edx]!);
 }
 
 /** RDPMC: this processor has no performance counter. */
 export function readPerformanceCounter(_cpu: Cpu): never {
-  raise(Vector.generalProtection, 0);
+  raise(Vector.generalProtection);
 }

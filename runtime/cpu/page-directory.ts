@@ -36,6 +36,6 @@ function loadPointers(cpu: Cpu, cr3: number): void {
   const { memory, state } = cpu;
   const table = (cr3 & ~31) >>> 0;
   const words = Array.from({ length: 8 }, (_, n) => memory.loadPhysical32(table + 4 * n));
-  for (let n = 0; n < 8; n += 2) if (isReservedPointer(words[n]!, words[n + 1]!)) raise(Vector.generalProtection, 0);
+  for (let n = 0; n < 8; n += 2) if (isReservedPointer(words[n]!, words[n + 1]!)) raise(Vector.generalProtection);
   state.set(words, Word.pagePointer);
 }

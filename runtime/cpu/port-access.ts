@@ -36,7 +36,7 @@ export function writePort(cpu: Cpu, port: number, value: number, size: number): 
 /** Raises #GP(0) unless the current privilege level may use the ports (Intel SDM vol. 1, 18.5). */
 export function checkPort(cpu: Cpu, port: number, size: number): void {
   if (!cpu.isVm86 && cpu.state[Word.cpl] <= cpu.ioPrivilege) return;
-  if (!isPermitted(cpu, port, size)) raise(Vector.generalProtection, 0);
+  if (!isPermitted(cpu, port, size)) raise(Vector.generalProtection);
 }
 
 function isPermitted(cpu: Cpu, port: number, size: number): boolean {

@@ -1,6 +1,5 @@
-import { Vector } from '../../translator/abi/faults.ts';
 import { Double, Eflags, Segment, Word } from '../../translator/abi/state.ts';
-import { raise } from '../fault.ts';
+import { raiseSegmentFault } from '../fault.ts';
 import { isAlignmentFault } from '../memory/alignment.ts';
 import type { Cpu } from './cpu.ts';
 import { checkPort, readPort, writePort } from './port-access.ts';
@@ -152,7 +151,7 @@ function stringAddress(cpu: Cpu, segment: number, offset: number, size: number, 
   const { doubles, state } = cpu;
   const fromLow = (offset - state[Word.segmentLow + segment]) >>> 0;
   if (fromLow + size - 1 > doubles[spans + segment]) {
-    raise(segment === Segment.ss ? Vector.stackFault : Vector.generalProtection, 0);
+    raiseSegmentFault(segment);
   }
   return (state[Word.segmentBase + segment] + offset) | 0;
 }

@@ -33,7 +33,7 @@ export function peekAt(cpu: Cpu, size: number, stackOffset: number): number {
   const { state } = cpu;
   const offset = stackOffset & stackMask(cpu);
   const fromLow = (offset - state[Word.segmentLow + Segment.ss]) >>> 0;
-  if (fromLow + size - 1 > cpu.doubles[Double.readSpan + Segment.ss]) raise(Vector.stackFault, 0);
+  if (fromLow + size - 1 > cpu.doubles[Double.readSpan + Segment.ss]) raise(Vector.stackFault);
   const linear = (state[Word.segmentBase + Segment.ss] + offset) | 0;
   return size === 4 ? cpu.memory.load32(linear) : cpu.memory.load16(linear);
 }

@@ -14,7 +14,7 @@ const flatData = flat | Rights.writable;
 export function sysenter(cpu: Cpu): void {
   const { state } = cpu;
   const selector = state[Word.sysenterCs] & 0xfffc;
-  if (selector === 0 || (state[Word.cr0] & Cr0.pe) === 0) raise(Vector.generalProtection, 0);
+  if (selector === 0 || (state[Word.cr0] & Cr0.pe) === 0) raise(Vector.generalProtection);
   state[Word.eflags] &= ~(Eflags.vm | Eflags.if);
   state[Word.esp] = state[Word.sysenterEsp];
   state[Word.eip] = state[Word.sysenterEip];
@@ -25,7 +25,7 @@ export function sysenter(cpu: Cpu): void {
 export function sysexit(cpu: Cpu): void {
   const { state } = cpu;
   const selector = state[Word.sysenterCs] & 0xfffc;
-  if (selector === 0 || (state[Word.cr0] & Cr0.pe) === 0) raise(Vector.generalProtection, 0);
+  if (selector === 0 || (state[Word.cr0] & Cr0.pe) === 0) raise(Vector.generalProtection);
   state[Word.esp] = state[Word.ecx];
   state[Word.eip] = state[Word.edx];
   enterFlat(cpu, (selector + 16) | 3, 3);

@@ -25,7 +25,7 @@ export function enterTaskSegments(cpu: Cpu): void {
     loadTaskData(cpu, Segment.fs);
     loadTaskData(cpu, Segment.gs);
   }
-  if (state[Word.eip] >>> 0 > state[Word.segmentLimit + Segment.cs] >>> 0) raise(Vector.generalProtection, 0);
+  if (state[Word.eip] >>> 0 > state[Word.segmentLimit + Segment.cs] >>> 0) raise(Vector.generalProtection);
 }
 
 function loadTaskLocalTable(cpu: Cpu): void {

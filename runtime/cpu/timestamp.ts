@@ -13,7 +13,7 @@ const TWO_32 = 0x100000000;
 /** RDTSC. CR4.TSD keeps it from CPL 1-3. */
 export function readTimestamp(cpu: Cpu): void {
   const { state } = cpu;
-  if (state[Word.cr4] & Cr4.tsd && state[Word.cpl] !== 0) raise(Vector.generalProtection, 0);
+  if (state[Word.cr4] & Cr4.tsd && state[Word.cpl] !== 0) raise(Vector.generalProtection);
   const [low, high] = timestamp(cpu);
   state[Word.eax] = low;
   state[Word.edx] = high;

@@ -18,16 +18,16 @@ const BITMAP_OFFSET = 0x66;
 
 /** Raises #GP(0) unless PUSHF, POPF or IRET in VM86 mode with IOPL below 3 has a virtual interrupt flag. */
 export function requireVirtualFlag(cpu: Cpu, size: number): void {
-  if (size !== 2 || (cpu.state[Word.cr4] & Cr4.vme) === 0) raise(Vector.generalProtection, 0);
+  if (size !== 2 || (cpu.state[Word.cr4] & Cr4.vme) === 0) raise(Vector.generalProtection);
 }
 
 /** CLI (0) and STI (1) where CPL is above IOPL. */
 export function changeVirtualFlag(cpu: Cpu, set: number): void {
   const { state } = cpu;
   const enabled = state[Word.cr4] & (cpu.isVm86 ? Cr4.vme : Cr4.pvi);
-  if (enabled === 0 || state[Word.cpl] !== 3) raise(Vector.generalProtection, 0);
+  if (enabled === 0 || state[Word.cpl] !== 3) raise(Vector.generalProtection);
   if (set === 0) state[Word.eflags] &= ~Eflags.vif;
-  else if (state[Word.eflags] & Eflags.vip) raise(Vector.generalProtection, 0);
+  else if (state[Word.eflags] & Eflags.vip) raise(Vector.generalProtection);
   else state[Word.eflags] |= Eflags.vif;
 }
 
@@ -52,7 +52,7 @@ function virtualImage(cpu: Cpu): number {
  */
 export function fromVirtualImage(cpu: Cpu, image: number): number {
   const waits = cpu.state[Word.eflags] & Eflags.vip && image & Eflags.if;
-  if (waits || image & Eflags.tf) raise(Vector.generalProtection, 0);
+  if (waits || image & Eflags.tf) raise(Vector.generalProtection);
   return (image & 0xffff & ~Eflags.if) | (image & Eflags.if ? Eflags.vif : 0);
 }
 

@@ -60,7 +60,7 @@ function selector(segment: number): RegisterAccess {
 
 /** In protected mode CS comes with a jump, which checks more than a debugger can be asked for. */
 function loadCode(cpu: Cpu, wanted: number): void {
-  if (cpu.isProtected) raise(Vector.generalProtection, 0);
+  if (cpu.isProtected) raise(Vector.generalProtection);
   setUnprotectedSegment(cpu, Segment.cs, wanted);
 }
 

@@ -133,7 +133,7 @@ export class EngineView {
 
   /** The instruction that a link of a translation has run by its handler, or null. */
   interpretedBy(link: Node): Node | null {
-    return this.parts.engine.graph.interpretedBy(link);
+    return link.isLink ? link.taken : null;
   }
 
   /** Whether a link of a translation leads to the dispatcher. */

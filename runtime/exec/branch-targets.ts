@@ -14,24 +14,18 @@ export class BranchTargets {
   /** By name of its cell. */
   readonly views: Readonly<Record<TargetView, Int32Array>>;
   private readonly records: Records;
-  // The views once more: what runs for each transfer should not look for them.
-  private readonly eips: Int32Array;
-  private readonly pages: Int32Array;
-  private readonly found: Int32Array;
 
   constructor(records: Records) {
     this.records = records;
     this.views = interleavedViews(targetViews, TARGET_WORDS, TARGET_ENTRIES);
-    this.eips = this.views.TARGET_EIP;
-    this.pages = this.views.TARGET_PAGE;
-    this.found = this.views.TARGET_RECORD;
     this.clear();
   }
 
   /** The record that was last found at an EIP, if that is in the page of a number; 0 if none. */
   at(eip: number, pageId: number): number {
+    const { TARGET_EIP, TARGET_PAGE, TARGET_RECORD } = this.views;
     const index = targetIndex(eip);
-    return this.eips[index] === eip && this.pages[index] === pageId ? this.found[index] : 0;
+    return TARGET_EIP[index] === eip && TARGET_PAGE[index] === pageId ? TARGET_RECORD[index] : 0;
   }
 
   put(record: number): void {

@@ -8,24 +8,15 @@ import { type CodeContext, CodeContexts } from './code-contexts.ts';
 import type { CodeDrop, CodeObserver } from './code-events.ts';
 import type { CodePage } from './code-page.ts';
 import { CodePages } from './code-pages.ts';
-import { type ColdRuns, Evictions } from './evictions.ts';
+import { Evictions } from './evictions.ts';
 import { CodeFrames, type FrameCode } from './frame-code.ts';
+import type { GraphParts } from './graph-parts.ts';
 import { MappedPages } from './mapped-pages.ts';
 import type { Node } from './node.ts';
 import type { Records } from './records.ts';
 import { Cost, FREED, mostEvicted, Residence } from './residence.ts';
 import { SpareCode } from './spare-code.ts';
 import type { Stops } from './stops.ts';
-
-export interface CodeCacheParts {
-  readonly mmu: Mmu;
-  readonly state: Int32Array;
-  readonly records: Records;
-  readonly stops: Stops;
-  readonly coldRuns: ColdRuns;
-  /** Bytes of the host's memory that code may take (see Cost). */
-  readonly cacheBytes: number;
-}
 
 /** Makes instructions that are dropped start anew. */
 export interface InstructionReset {
@@ -67,13 +58,13 @@ export class CodeCache implements CodeWriteListener {
     droppedNodes: 0,
     droppedTranslations: 0,
   };
-  /** Translations that the present event has dropped. */
-  private dropped: CachedTranslation[] = [];
+  /** What the present event has dropped. */
+  private dropped = { nodes: 0, translations: [] as CachedTranslation[] };
   /** Times that the dispatcher has looked for a page, and that it was one which was elsewhere. */
   private found = 0;
   private moves = 0;
 
-  constructor({ mmu, state, records, stops, coldRuns, cacheBytes }: CodeCacheParts, instructions: InstructionReset) {
+  constructor({ mmu, state, records, stops, coldRuns, cacheBytes }: GraphParts, instructions: InstructionReset) {
     this.mmu = mmu;
     this.mapped = new MappedPages(mmu.tlb.code);
     this.frames = new CodeFrames(mmu.ram.frames);
@@ -233,7 +224,7 @@ export class CodeCache implements CodeWriteListener {
   /** Takes a translation out, to make another one of its first instruction. */
   replaceTranslation(translation: CachedTranslation): void {
     this.dropTranslation(translation);
-    this.tell('remade', translation.page.frame * PAGE + translation.ranges[0], 0, this.metrics.droppedNodes);
+    this.tell('remade', translation.page.frame * PAGE + translation.ranges[0], 0);
   }
 
   /** A breakpoint was set or removed at a linear address: code there is made anew, in whatever address space. */
@@ -241,9 +232,8 @@ export class CodeCache implements CodeWriteListener {
     const start = linear & (PAGE - 1);
     for (const page of this.pages) {
       if (page.linearPage !== linear >>> 12) continue;
-      const before = this.metrics.droppedNodes;
       this.dropBytes(page, start, start + 1);
-      this.tell('remade', page.frame * PAGE + start, 1, before);
+      this.tell('remade', page.frame * PAGE + start, 1);
     }
   }
 
@@ -255,35 +245,36 @@ export class CodeCache implements CodeWriteListener {
     const code = this.frames.get(frame);
     const start = offset & (PAGE - 1);
     if (!code?.mayHold(start, start + bytes)) return;
-    const before = this.metrics.droppedNodes;
     for (const page of code.pages) this.dropBytes(page, start, start + bytes);
     // Data beside code, in the same chunk, is no hit.
-    if (before === this.metrics.droppedNodes && this.dropped.length === 0) return;
+    if (this.dropped.nodes === 0 && this.dropped.translations.length === 0) return;
     this.cool(code);
-    this.tell(writer, offset, bytes, before);
+    this.tell(writer, offset, bytes);
     if (code.hit()) this.dropFrame(frame, code);
   }
 
   /** Drops all code of a frame: its bytes are data until they are executed again. */
   private dropFrame(frame: number, code: FrameCode): void {
-    const before = this.metrics.droppedNodes;
     for (const page of code.pages) this.dropBytes(page, 0, PAGE);
     this.frames.unmark(frame);
     this.cool(code);
-    this.tell('rewritten', frame * PAGE, PAGE, before);
+    this.tell('rewritten', frame * PAGE, PAGE);
   }
 
   private cool(code: FrameCode): void {
-    if (this.dropped.length === 0) return;
+    const { translations } = this.dropped;
+    if (translations.length === 0) return;
     const times = code.cool();
-    for (const { entries } of this.dropped) for (const entry of entries) this.instructions.cool(entry, times);
+    for (const { entries } of translations) for (const entry of entries) this.instructions.cool(entry, times);
   }
 
   private dropBytes(page: CodePage, start: number, end: number): void {
     const first = Math.max(0, start - MAX_LENGTH + 1);
     const { records } = this;
     for (const record of page.instructions(first, end)) {
-      if (records.isDecoded(record) && records.offsetOf(record) + records.lengthOf(record) > start) this.drop(record);
+      if (!records.isDecoded(record) || records.offsetOf(record) + records.lengthOf(record) <= start) continue;
+      this.dropped.nodes++;
+      this.instructions.reset(record);
     }
     for (const translation of page.translations) {
       if (translation.overlaps(start, end)) this.dropTranslation(translation);
@@ -295,22 +286,18 @@ export class CodeCache implements CodeWriteListener {
     page.translations.delete(translation);
     this.residence.take(page, -instructions * Cost.translatedInstruction);
     for (const entry of entries) this.instructions.reset(entry.record);
-    this.metrics.droppedTranslations++;
-    this.dropped.push(translation);
+    this.dropped.translations.push(translation);
     this.mmu.tlb.stale = true;
   }
 
-  private drop(record: number): void {
-    this.metrics.droppedNodes++;
-    this.instructions.reset(record);
-  }
-
-  /** Counts an event and tells of it; `before`: nodes dropped until then. */
-  private tell(cause: CodeWriter | 'rewritten' | 'remade', offset: number, bytes: number, before: number): void {
-    const translations = this.dropped;
-    this.dropped = [];
-    this.metrics[cause]++;
-    this.observer?.invalidate({ cause, offset, bytes, nodes: this.metrics.droppedNodes - before, translations });
+  /** Counts an event and tells of it. */
+  private tell(cause: CodeWriter | 'rewritten' | 'remade', offset: number, bytes: number): void {
+    const { dropped, metrics } = this;
+    this.dropped = { nodes: 0, translations: [] };
+    metrics[cause]++;
+    metrics.droppedNodes += dropped.nodes;
+    metrics.droppedTranslations += dropped.translations.length;
+    this.observer?.invalidate({ cause, offset, bytes, ...dropped });
   }
 
   // Bounds.

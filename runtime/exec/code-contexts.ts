@@ -39,12 +39,9 @@ export class CodeContexts {
   /** Forgotten ones, to be used again: see SpareCode. */
   private readonly spare: CodeContext[] = [];
   current: CodeContext;
-  /** The one before it: systems go to and fro between two, the kernel's and the programs'. */
-  private before: CodeContext;
 
   constructor() {
     this.current = this.of(0, 0, 0);
-    this.before = this.current;
   }
 
   get size(): number {
@@ -56,10 +53,7 @@ export class CodeContexts {
     const key = state[Word.key];
     const base = state[Word.segmentBase + Segment.cs];
     const limit = state[Word.segmentLimit + Segment.cs];
-    if (this.current.is(key, base, limit)) return;
-    const { before } = this;
-    this.before = this.current;
-    this.current = before.is(key, base, limit) ? before : this.of(key, base, limit);
+    if (!this.current.is(key, base, limit)) this.current = this.of(key, base, limit);
   }
 
   private of(key: number, base: number, limit: number): CodeContext {
@@ -80,7 +74,7 @@ export class CodeContexts {
   /** Forgets those that there is no code of. */
   forgetEmpty(): void {
     for (const context of this.known) {
-      if (context.pages > 0 || context === this.current || context === this.before) continue;
+      if (context.pages > 0 || context === this.current) continue;
       this.known.delete(context);
       this.spare.push(context);
     }
@@ -89,6 +83,5 @@ export class CodeContexts {
   clear(): void {
     this.known.clear();
     this.current = this.of(0, 0, 0);
-    this.before = this.current;
   }
 }

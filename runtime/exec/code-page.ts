@@ -8,7 +8,7 @@ import { CodeContext } from './code-contexts.ts';
 import type { Hashed } from './hash-table.ts';
 import type { Node } from './node.ts';
 import { RecordIndex } from './record-index.ts';
-import { PageRecords, type Records } from './records.ts';
+import type { Records } from './records.ts';
 
 /** So many times a page is moved at most: where it was before is remembered. */
 const MOST_PLACES = 256;
@@ -36,8 +36,9 @@ export class CodePage implements Hashed<CodePage> {
   /** Records that lead out of the page, by the EIP that they lead to. */
   readonly gates = new Map<number, number>();
   readonly translations = new Set<CachedTranslation>();
-  /** Records of its instructions and gates. */
-  readonly records = new PageRecords();
+  /** Records that it has got, by chunks, for its instructions and gates; how many of the last chunk are left (see Records). */
+  readonly chunks: number[] = [];
+  unusedRecords = 0;
   /** Bytes that all of this takes, as the cache counts them. */
   bytes = 0;
   /** Made, or found anew by the dispatcher, since the last look (see Residence). */
@@ -151,10 +152,9 @@ export class CodePage implements Hashed<CodePage> {
   }
 }
 
-/** The links of a translation that are nodes of its own: those without records. */
 function moveLinks({ links }: Node, distance: number): void {
   if (links === null) return;
-  for (const link of links) if (link.record === 0) link.eip = (link.eip + distance) | 0;
+  for (const link of links) if (link.isLink) link.eip = (link.eip + distance) | 0;
 }
 
 /** Where nodes are that are no code, or spare. */

@@ -4,20 +4,13 @@ import { isRepeated } from '../../translator/region/flow.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { CodeCache } from './code-cache.ts';
 import { type CodePage, nowhere } from './code-page.ts';
-import type { Handlers } from './handlers.ts';
+import type { GraphParts } from './graph-parts.ts';
 import type { InstructionFetch } from './instruction-fetch.ts';
 import { Node } from './node.ts';
-import type { Pace } from './pace.ts';
-import type { Stops } from './stops.ts';
 
-export interface ColdCodeParts {
-  readonly pace: Pace;
-  readonly state: Int32Array;
+interface ColdCodeParts extends Pick<GraphParts, 'pace' | 'state' | 'handlers' | 'stops'> {
   readonly cache: CodeCache;
   readonly fetch: InstructionFetch;
-  readonly handlers: Handlers;
-  /** Only nodes stop at breakpoints. */
-  readonly stops: Stops;
 }
 
 /**
@@ -41,7 +34,7 @@ export class ColdCode {
     this.current.taken = this.taken;
   }
 
-  /** Whether code is to be run from its bytes. */
+  /** Whether code is to be run from its bytes. Only nodes stop at breakpoints. */
   has(page: CodePage, eip: number): boolean {
     return this.parts.cache.evictions.isCold(page, eip) && !this.parts.stops.hasPage(page.linearPage);
   }

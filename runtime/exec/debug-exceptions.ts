@@ -1,6 +1,7 @@
 import { Vector } from '../../translator/abi/faults.ts';
-import { Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
+import { Eflags, Shadow, Word } from '../../translator/abi/state.ts';
 import { isRepeated } from '../../translator/region/flow.ts';
+import { linearEip } from '../cpu/code-segment.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { Dr6 } from '../cpu/debug.ts';
 import { endBranchSteps, stepsBranches } from '../cpu/debug-control.ts';
@@ -35,21 +36,18 @@ export class DebugExceptions {
   get mustStep(): boolean {
     const { state } = this;
     if ((state[Word.interruptShadow] | (state[Word.eflags] & (Eflags.tf | Eflags.rf))) !== 0) return true;
-    return this.restarts || (this.cpu.breakpoints.active && this.cpu.memory.watchesCode(this.linear()));
+    return this.restarts || (this.cpu.breakpoints.active && this.cpu.memory.watchesCode(linearEip(state)));
   }
 
   /** Takes the exception of an instruction breakpoint at EIP, if there is one; the instruction does not run then. */
   breaks(): boolean {
+    const { state } = this;
     const { breakpoints } = this.cpu;
-    if (!breakpoints.active || this.state[Word.eflags] & Eflags.rf) return false;
-    if (this.state[Word.interruptShadow] === Shadow.all) return false;
-    const bits = breakpoints.atInstruction(this.linear());
+    if (!breakpoints.active || state[Word.eflags] & Eflags.rf) return false;
+    if (state[Word.interruptShadow] === Shadow.all) return false;
+    const bits = breakpoints.atInstruction(linearEip(state));
     if (bits !== 0) this.raise(bits);
     return bits !== 0;
-  }
-
-  private linear(): number {
-    return (this.state[Word.eip] + this.state[Word.segmentBase + Segment.cs]) | 0;
   }
 
   private raise(bits: number): void {

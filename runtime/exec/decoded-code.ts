@@ -1,5 +1,4 @@
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
-import { Slot } from '../../translator/abi/record.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { endsBlock, isRelative, isRepeated } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
@@ -32,8 +31,8 @@ export class DecodedCode implements InstructionReset {
   protected readonly parts: GraphParts;
   protected readonly state: Int32Array;
   private readonly fetch: InstructionFetch;
-  /** What an instruction without a node is decoded into: it becomes its node if that is needed. */
-  private draft = new Node(nowhere, 0, forms[INVALID_FORM], () => null);
+  /** What is decoded straight into a record. */
+  private readonly draft = new Node(nowhere, 0, forms[INVALID_FORM], () => null);
 
   constructor(parts: GraphParts) {
     this.parts = parts;
@@ -54,37 +53,22 @@ export class DecodedCode implements InstructionReset {
 
   private makeNode(record: number): Node {
     const { records } = this;
-    const { spare } = this.cache;
-    const page = records.pageOf(record)!;
-    const eip = records.eipOf(record);
-    const isGate = records.isGate(record);
-    const node = isGate
-      ? spare.takeNode(page, eip, this.passing)
-      : spare.takeNode(page, eip, this.fresh, this.declined);
-    if (!isGate) node.one = this.undecoded;
-    return this.attach(record, node);
-  }
-
-  private attach(record: number, node: Node): Node {
-    node.weight = this.records.weightOf(record);
-    node.due = this.records.firstDue;
+    const node = this.cache.spare.takeNode(records.pageOf(record)!, records.eipOf(record), this.passing);
+    if (!records.isGate(record)) this.undecode(node);
+    node.weight = records.weightOf(record);
+    node.due = records.firstDue;
     this.cache.attach(record, node);
     return node;
-  }
-
-  /** The draft as the node of what it was decoded from. */
-  private takeDraft(record: number): Node {
-    const { draft } = this;
-    this.draft = this.cache.spare.takeNode(nowhere, 0, this.fresh);
-    draft.enter = this.declined;
-    return this.attach(record, draft);
   }
 
   /** Makes an instruction decode its bytes anew when it next runs. */
   reset(record: number): void {
     this.records.reset(record);
     const node = this.records.nodeOf(record);
-    if (node === null) return;
+    if (node !== null) this.undecode(node);
+  }
+
+  private undecode(node: Node): void {
     node.run = this.fresh;
     node.one = this.undecoded;
     node.length = 0;
@@ -139,22 +123,20 @@ export class DecodedCode implements InstructionReset {
   }
 
   /**
-   * Decodes an instruction into its record, and into its node if it has no fast path; false if that was not tried, as it crosses
-   * a page's end or has a breakpoint. Faults as fetching it does.
+   * Decodes an instruction into its record alone; false if that was not tried, as it crosses a page's end or has a breakpoint.
+   * Faults as fetching it does.
    */
   protected decodeRecord(record: number, page: CodePage, eip: number): boolean {
     const { handlers, loops } = this.parts;
     const { key } = page.context;
     if (!loops.hasPaths(key) || this.stopsAt(page, eip)) return false;
-    const i = this.records.nodeOf(record) ?? this.draft;
-    i.page = page;
-    i.eip = eip;
-    const length = this.fetch.within(i);
+    const { draft } = this;
+    draft.page = page;
+    draft.eip = eip;
+    const length = this.fetch.within(draft);
     if (length === 0) return false;
-    const handler = handlers.get(i, key);
-    this.write(record, i, length, handler);
-    if (handler.slot === Slot.none) this.finish(i === this.draft ? this.takeDraft(record) : i, length, handler);
-    else loops.chooseSlot(record);
+    this.write(record, draft, length, handlers.get(draft, key));
+    loops.chooseSlot(record);
     return true;
   }
 

@@ -1,7 +1,8 @@
 import { Vector } from '../../translator/abi/faults.ts';
 import { RETURN_RECORD } from '../../translator/abi/record.ts';
-import { Eflags, Halt, Nmi, Segment, Shadow, Word } from '../../translator/abi/state.ts';
+import { Eflags, Halt, Nmi, Shadow, Word } from '../../translator/abi/state.ts';
 import { instructionRestart } from '../cpu/breakpoints.ts';
+import { linearEip } from '../cpu/code-segment.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { deliver } from '../cpu/interrupts.ts';
 import { GuestFault } from '../fault.ts';
@@ -73,7 +74,7 @@ export class Dispatcher {
       if (stops.isDue) return 'debug';
       const isStep = stops.isStepping;
       // One that steps begins where it has stopped before.
-      if (!isStep && stops.meets(this.linear())) return 'debug';
+      if (!isStep && stops.meets(linearEip(state))) return 'debug';
       this.enter();
       if (isStep) stops.note({ reason: 'step' });
     }
@@ -84,11 +85,6 @@ export class Dispatcher {
     if (this.state[Word.halted] === Halt.running) return;
     this.acceptInterrupt();
     if (this.state[Word.halted] === Halt.running) this.stops.note({ reason: 'step' });
-  }
-
-  /** Of the instruction at EIP. */
-  private linear(): number {
-    return (this.state[Word.eip] + this.state[Word.segmentBase + Segment.cs]) | 0;
   }
 
   private acceptInterrupt(): void {

@@ -1,9 +1,8 @@
 import type { CellName } from '../../translator/abi/cells.ts';
 import { cellNames } from '../../translator/abi/cells.ts';
-import { Vector } from '../../translator/abi/faults.ts';
 import type { HelperName } from '../../translator/abi/helpers.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
-import { Double, Segment, Word } from '../../translator/abi/state.ts';
+import { Double, Word } from '../../translator/abi/state.ts';
 import type { EmitOptions, Pacing } from '../../translator/emit/context.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import { attempts } from '../cpu/attempts.ts';
@@ -11,7 +10,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { stickyHelpers } from '../cpu/sse/helpers.ts';
 import { pureHelpers, traps } from '../cpu/traps.ts';
 import { fromWords, toWords } from '../cpu/x87/registers.ts';
-import { raise } from '../fault.ts';
+import { raise, raiseSegmentFault } from '../fault.ts';
 import { blockHelpers } from '../memory/blocks.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { realAccess } from '../memory/real.ts';
@@ -55,16 +54,6 @@ export const defaultEngine: EngineOptions = {
   loops: defaultLoops,
   check: null,
 };
-
-/** Faults that push an error code; it is 0 where generated code raises them. */
-const withErrorCode: ReadonlySet<number> = new Set([
-  Vector.doubleFault,
-  Vector.invalidTss,
-  Vector.segmentNotPresent,
-  Vector.stackFault,
-  Vector.generalProtection,
-  Vector.alignmentCheck,
-]);
 
 /** All that executes guest code: handlers, graph, translations and dispatcher, with the cells generated code uses. */
 export class Engine {
@@ -149,9 +138,8 @@ export class Engine {
       ...realAccess(mmu.restartable, () => mmu.misaligned++),
       TO_EXTENDED: (high: number, low: number) => toWords(high, low, cpu.state, Word.scratch),
       FROM_EXTENDED: () => fromWords(cpu.state, Word.scratch, cpu.doubles, Double.scratch + 3),
-      FAULT: (vector: number) => raise(vector, withErrorCode.has(vector) ? 0 : -1),
-      SEGMENT_FAULT: (segment: number) =>
-        raise(segment === Segment.ss ? Vector.stackFault : Vector.generalProtection, 0),
+      FAULT: (vector: number) => raise(vector),
+      SEGMENT_FAULT: raiseSegmentFault,
       AT: this.graph.at,
       JUMP: this.graph.jump,
       FIND: this.graph.find,

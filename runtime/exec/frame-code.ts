@@ -1,7 +1,8 @@
+import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { Frames } from '../memory/frames.ts';
 import type { CodePage } from './code-page.ts';
 
-/** Bytes per bit of the coarse map. */
+/** Code is known by so many bytes (as a shift). */
 const CHUNK_SHIFT = 6;
 /** After so many writes that hit code, without new code being decoded between them, the frame is taken for data. */
 const MOST_HITS = 16;
@@ -15,22 +16,19 @@ export class FrameCode {
   private hits = 0;
   /** Events that have dropped translations. */
   private drops = 0;
-  private low = 0;
-  private high = 0;
+  /** By chunk: 1 where there may be code. */
+  private readonly chunks = new Uint8Array(PAGE_BYTES >>> CHUNK_SHIFT);
 
   /** Marks bytes [start, end) of the frame as code. */
   mark(start: number, end: number): void {
     this.hits = 0;
-    for (let chunk = start >>> CHUNK_SHIFT; chunk <= (end - 1) >>> CHUNK_SHIFT; chunk++) {
-      if (chunk < 32) this.low |= 1 << chunk;
-      else this.high |= 1 << (chunk - 32);
-    }
+    for (let chunk = start >>> CHUNK_SHIFT; chunk <= (end - 1) >>> CHUNK_SHIFT; chunk++) this.chunks[chunk] = 1;
   }
 
   /** Whether any of the bytes [start, end) may be code. */
   mayHold(start: number, end: number): boolean {
     for (let chunk = start >>> CHUNK_SHIFT; chunk <= (end - 1) >>> CHUNK_SHIFT; chunk++) {
-      if (((chunk < 32 ? this.low >>> chunk : this.high >>> (chunk - 32)) & 1) !== 0) return true;
+      if (this.chunks[chunk] !== 0) return true;
     }
     return false;
   }
@@ -62,8 +60,7 @@ export class FrameCode {
   }
 
   clear(): void {
-    this.low = 0;
-    this.high = 0;
+    this.chunks.fill(0);
     this.hits = 0;
   }
 }

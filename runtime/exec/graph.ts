@@ -89,11 +89,6 @@ export class Graph extends DecodedCode {
     return this.tlb.stale ? this.leaveAt(next) : next;
   }
 
-  /** The instruction that a link of a translation has run by its handler, or null. */
-  interpretedBy(link: Node): Node | null {
-    return Object.values(this.interpreting).includes(link.run) ? link.taken : null;
-  }
-
   // What generated code calls (abi/cells.ts).
 
   /** FIND: the record that an indirect transfer goes to; 0: to the dispatcher. */

@@ -25,6 +25,8 @@ export interface Handler {
   decodes: number;
   /** Of its fast path in the interpreter's loop (exec/loops.ts). */
   slot: number;
+  /** What the loop may have for it; null if nothing, undefined until it is asked for. */
+  path?: FastPath | null;
 }
 
 /** The interpreter's handlers, made when they are first asked for: one for each form, shape and key. */
@@ -33,8 +35,6 @@ export class Handlers {
   /** By number. */
   readonly all: Handler[] = [];
   private readonly byRun = new Map<Run, Handler>();
-  /** The fast paths that were asked for. */
-  private readonly paths = new Map<number, FastPath | null>();
   private readonly options: EmitOptions;
   private readonly check: Check | null;
 
@@ -54,7 +54,7 @@ export class Handlers {
 
   private make(kind: number, parts: Pick<Handler, 'form' | 'shape' | 'key'>): Handler {
     const run = this.compile(parts, 'plain');
-    const handler = { number: this.all.length, ...parts, run, heating: null, decodes: 0, slot: Slot.none };
+    const handler: Handler = { number: this.all.length, ...parts, run, heating: null, decodes: 0, slot: Slot.none };
     this.made.set(kind, handler);
     this.all.push(handler);
     this.byRun.set(run, handler);
@@ -81,14 +81,9 @@ export class Handlers {
   }
 
   /** What the interpreter's loop may have for a handler; null if nothing. */
-  fastPath({ form, shape, key }: Handler): FastPath | null {
-    const number = kindOf(form, shape, key);
-    let path = this.paths.get(number);
-    if (path === undefined) {
-      path = bindFastPath({ form, shape }, key, this.options);
-      this.paths.set(number, path);
-    }
-    return path;
+  fastPath(handler: Handler): FastPath | null {
+    if (handler.path === undefined) handler.path = bindFastPath(handler, handler.key, this.options);
+    return handler.path;
   }
 }
 

@@ -65,5 +65,5 @@ export class InstructionFetch {
 /** The whole instruction must be within the code segment (Intel SDM vol. 3, 5.3). */
 function checkLimit({ page, eip }: Node, length: number): void {
   const { key, limit } = page.context;
-  if ((key & Key.flat) === 0 && (eip >>> 0) + length - 1 > limit >>> 0) raise(Vector.generalProtection, 0);
+  if ((key & Key.flat) === 0 && (eip >>> 0) + length - 1 > limit >>> 0) raise(Vector.generalProtection);
 }

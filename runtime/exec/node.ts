@@ -40,32 +40,23 @@ export class Node extends Instruction {
   /** Nodes that the translation starting here may leave to. */
   links: Node[] | null = null;
 
-  constructor(page: CodePage, eip: number, form: Form, run: Run, enter: Run = run) {
+  constructor(page: CodePage, eip: number, form: Form, run: Run) {
     super(form);
     // What `become` does, for the compiler to see.
     this.page = page;
     this.eip = eip;
     this.run = run;
     this.one = run;
-    this.enter = enter;
+    this.enter = run;
   }
 
-  /** Makes a node that was cleared another one. */
-  become(page: CodePage, eip: number, run: Run, enter = run): void {
+  /** Forgets what it is and where it leads, and becomes another one; decoding writes the rest anew. */
+  become(page: CodePage, eip: number, run: Run): void {
     this.page = page;
     this.eip = eip;
     this.run = run;
     this.one = run;
-    this.enter = enter;
-  }
-
-  /** A translation begins here. */
-  get isTranslated(): boolean {
-    return this.length > 0 && this.run === this.enter;
-  }
-
-  /** Forgets what it is and where it leads, as if it was new; but for what decoding writes anew. */
-  clear(): void {
+    this.enter = run;
     this.next = null;
     this.taken = null;
     this.weight = 0;
@@ -77,10 +68,14 @@ export class Node extends Instruction {
     this.links = null;
   }
 
-  /** Makes a gate lead nowhere, until it is followed again. */
-  cut(): void {
-    this.taken = null;
-    this.targetId = NO_PAGE;
+  /** A place where a translation leaves to the runtime: in the graph it is no instruction, so it has no record. */
+  get isLink(): boolean {
+    return this.record === 0;
+  }
+
+  /** A translation begins here. */
+  get isTranslated(): boolean {
+    return this.length > 0 && this.run === this.enter;
   }
 }
 

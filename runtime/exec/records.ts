@@ -30,13 +30,6 @@ const ENTRY_SHIFT = 16;
 const OFFSET = PAGE_BYTES - 1;
 const LENGTH = 15 << LENGTH_SHIFT;
 
-/** Records handed out to a code page. */
-export class PageRecords {
-  readonly chunks: number[] = [];
-  /** Of the last chunk. */
-  unused = 0;
-}
-
 /**
  * What is decoded: a record for each instruction and each gate (translator/abi/record.ts). A record is of one page and offset for as long as
  * the page is kept. What only the runtime needs to know of it is in arrays beside it. Few have a node, which is made from the same
@@ -77,9 +70,8 @@ export class Records {
 
   /** A record for what is at an offset of a page, and not decoded yet. */
   add(page: CodePage, offset: number): number {
-    const { records } = page;
-    if (records.unused === 0) this.addChunk(page);
-    const record = records.chunks.at(-1)! + (RECORD_CHUNK - records.unused--) * RECORD_WORDS;
+    if (page.unusedRecords === 0) this.addChunk(page);
+    const record = page.chunks.at(-1)! + (RECORD_CHUNK - page.unusedRecords--) * RECORD_WORDS;
     this.places[record >>> RECORD_SHIFT] = offset;
     this.views.SLOT[record] = Slot.none;
     this.views.HEAT[record] = -this.firstDue;
@@ -105,19 +97,19 @@ export class Records {
       for (let n = 0; n < RECORD_CHUNK; n++) this.nodes.push(null);
     }
     this.owners[chunk >>> (RECORD_SHIFT + CHUNK_SHIFT)] = page;
-    page.records.chunks.push(chunk);
-    page.records.unused = RECORD_CHUNK;
+    page.chunks.push(chunk);
+    page.unusedRecords = RECORD_CHUNK;
   }
 
   /** Takes all records of a page back. Nobody may hold one any more. */
-  release({ records }: CodePage): void {
+  release(page: CodePage): void {
     // One by one: V8 leaves the array its memory.
-    for (let chunk = records.chunks.pop(); chunk !== undefined; chunk = records.chunks.pop()) {
+    for (let chunk = page.chunks.pop(); chunk !== undefined; chunk = page.chunks.pop()) {
       this.owners[chunk >>> (RECORD_SHIFT + CHUNK_SHIFT)] = null;
       this.releaseChunk(chunk >>> RECORD_SHIFT);
       this.free.push(chunk);
     }
-    records.unused = 0;
+    page.unusedRecords = 0;
   }
 
   /** Nodes outlive their records: what is done with one must not reach the record's next owner. */
@@ -140,8 +132,8 @@ export class Records {
   }
 
   /** Nodes of a page's instructions and gates, as far as there are any. */
-  *nodesOf({ records }: CodePage): Generator<Node> {
-    for (const chunk of records.chunks) {
+  *nodesOf({ chunks }: CodePage): Generator<Node> {
+    for (const chunk of chunks) {
       for (let n = 0; n < RECORD_CHUNK; n++) {
         const node = this.nodes[(chunk >>> RECORD_SHIFT) + n];
         if (node !== null) yield node;
@@ -230,7 +222,10 @@ export class Records {
   /** Makes a gate lead nowhere, until it is followed again. */
   cut(gate: number): void {
     this.setTarget(gate, 0, NO_PAGE);
-    this.nodeOf(gate)?.cut();
+    const node = this.nodeOf(gate);
+    if (node === null) return;
+    node.taken = null;
+    node.targetId = NO_PAGE;
   }
 
   /** A page was moved by a distance: EIPs of what is in it are others. Its gates lead nowhere. */

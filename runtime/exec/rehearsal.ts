@@ -6,19 +6,14 @@ import { Double, Word, wordCounts } from '../../translator/abi/state.ts';
 import { NO_OPERANDS, packed } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { LentTlb } from '../memory/lent-tlb.ts';
-import type { Mmu } from '../memory/mmu.ts';
 import type { BranchTargets } from './branch-targets.ts';
 import { makeNowhere } from './code-page.ts';
+import type { GraphParts } from './graph-parts.ts';
 import type { Loop } from './loops.ts';
 import { Node } from './node.ts';
-import type { Records } from './records.ts';
 
 /** What a rehearsal plays on. */
-export interface Stage {
-  readonly state: Int32Array;
-  readonly mmu: Mmu;
-  readonly records: Records;
-}
+type Stage = Pick<GraphParts, 'state' | 'mmu' | 'records'>;
 
 /** The frame whose bytes are lent. */
 const FRAME = 0;

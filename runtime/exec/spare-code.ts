@@ -22,10 +22,10 @@ export class SpareCode {
   }
 
   /** A node that is not decoded, or of a gate. */
-  takeNode(page: CodePage, eip: number, run: Run, enter = run): Node {
+  takeNode(page: CodePage, eip: number, run: Run): Node {
     const node = this.nodes.take();
-    if (node === undefined) return new Node(page, eip, forms[INVALID_FORM], run, enter);
-    node.become(page, eip, run, enter);
+    if (node === undefined) return new Node(page, eip, forms[INVALID_FORM], run);
+    node.become(page, eip, run);
     return node;
   }
 
@@ -39,15 +39,12 @@ export class SpareCode {
 
   /** Keeps a page that is gone, and its nodes. Nothing may lead to these any more, and they have no records. */
   keep(page: CodePage, nodes: readonly Node[]): void {
-    for (const node of nodes) this.keepNode(node);
+    for (const node of nodes) {
+      node.become(nowhere, 0, nothing);
+      this.nodes.keep(node);
+    }
     page.clear();
     this.pages.keep(page);
-  }
-
-  private keepNode(node: Node): void {
-    node.become(nowhere, 0, nothing);
-    node.clear();
-    this.nodes.keep(node);
   }
 }
 

@@ -84,7 +84,6 @@ export class Stops {
 
   /** Whether code of a linear page has breakpoints. */
   hasPage(page: number): boolean {
-    if (this.breakpoints.size === 0) return false;
     for (const linear of this.breakpoints) if (linear >>> 12 === page) return true;
     return false;
   }

@@ -5,6 +5,7 @@ import { decode } from '../../translator/x86/decode.ts';
 import { formatInstruction } from '../../translator/x86/format.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
+import { linearEip } from '../cpu/code-segment.ts';
 import { hex } from '../debug/registers.ts';
 import { silentPaging } from '../debug/view.ts';
 import { type InterruptSource, isInterruptWaiting, type LeaveReason } from '../exec/dispatcher.ts';
@@ -74,7 +75,7 @@ export class CodeLog {
     const isDebugged = stops.isStepping;
     for (;;) {
       if (!this.#isHeld) {
-        if (!isDebugged && stops.meets(this.#linear)) return 'debug';
+        if (!isDebugged && stops.meets(linearEip(this.#parts.state))) return 'debug';
         this.#meet();
       }
       const reason = isDebugged ? this.#parts.engine.dispatcher.run() : this.#step();
@@ -107,15 +108,9 @@ export class CodeLog {
     );
   }
 
-  /** Of the instruction at EIP. */
-  get #linear(): number {
-    const { state } = this.#parts;
-    return (state[Word.eip]! + state[Word.segmentBase + Segment.cs]!) >>> 0;
-  }
-
   /** An instruction is about to run. */
   #meet(): void {
-    const linear = this.#linear;
+    const linear = linearEip(this.#parts.state) >>> 0;
     if (this.#met === linear) return;
     this.#met = linear;
     if (this.#block?.addresses[this.#next] === linear) this.#next++;

@@ -10,5 +10,5 @@ export function isAlignmentFault(state: Int32Array, linear: number, size: number
 
 /** Raises #AC(0) for an access that is not aligned, if misaligned accesses fault. */
 export function checkAlignment(state: Int32Array): void {
-  if (state[Word.key] & Key.alignment) raise(Vector.alignmentCheck, 0);
+  if (state[Word.key] & Key.alignment) raise(Vector.alignmentCheck);
 }

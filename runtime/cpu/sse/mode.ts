@@ -23,7 +23,7 @@ export function requireSse(state: Int32Array): void {
 }
 
 export function setMxcsr(state: Int32Array, value: number): void {
-  if ((value & ~Mxcsr.defined) !== 0) raise(Vector.generalProtection, 0);
+  if ((value & ~Mxcsr.defined) !== 0) raise(Vector.generalProtection);
   state[Word.mxcsr] = value;
   updateSseMode(state);
 }

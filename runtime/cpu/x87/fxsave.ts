@@ -31,7 +31,7 @@ const Field = {
 const hasXmm = (cpu: FpuCpu): boolean => cpu.model.features.has('sse') && (cpu.state[Word.cr4] & Cr4.osfxsr) !== 0;
 
 function requireAlignment(linear: number): void {
-  if ((linear & 15) !== 0) raise(Vector.generalProtection, 0);
+  if ((linear & 15) !== 0) raise(Vector.generalProtection);
 }
 
 /** Raises #GP(0) for an operand that is not aligned to 16 bytes, #PF. */

@@ -13,7 +13,7 @@ const HEADER = 512;
 const ALIGNMENT = 64;
 
 function requireAlignment(linear: number): void {
-  if ((linear & (ALIGNMENT - 1)) !== 0) raise(Vector.generalProtection, 0);
+  if ((linear & (ALIGNMENT - 1)) !== 0) raise(Vector.generalProtection);
 }
 
 /** What is managed, and asked for in EDX:EAX. */
@@ -38,7 +38,7 @@ export function xrstor(cpu: FpuCpu, linear: number): void {
   const [present, ...reserved] = header;
   memory.load32(linear);
   memory.load32(linear + XSAVE_BYTES - 4);
-  if ((present! & ~state[Word.xcr0]!) !== 0 || reserved.some((word) => word !== 0)) raise(Vector.generalProtection, 0);
+  if ((present! & ~state[Word.xcr0]!) !== 0 || reserved.some((word) => word !== 0)) raise(Vector.generalProtection);
   const parts = requested(state);
   if (parts & Xcr0.sse) {
     restoreMxcsr(cpu, linear);
@@ -61,6 +61,6 @@ function clearFpu(cpu: FpuCpu): void {
 export function writeExtendedControl({ state }: FpuCpu): void {
   const value = state[Word.eax]!;
   const isValid = (value & Xcr0.x87) !== 0 && (value & ~(Xcr0.x87 | Xcr0.sse)) === 0;
-  if (state[Word.ecx] !== 0 || state[Word.edx] !== 0 || !isValid) raise(Vector.generalProtection, 0);
+  if (state[Word.ecx] !== 0 || state[Word.edx] !== 0 || !isValid) raise(Vector.generalProtection);
   state[Word.xcr0] = value;
 }
