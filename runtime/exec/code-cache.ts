@@ -32,7 +32,7 @@ export interface InstructionReset {
  */
 export class CodeCache implements CodeWriteListener {
   private readonly mmu: Mmu;
-  private readonly mapped: MappedPages;
+  readonly mapped: MappedPages;
   private readonly state: Int32Array;
   private readonly records: Records;
   private readonly stops: Stops;
@@ -164,11 +164,6 @@ export class CodeCache implements CodeWriteListener {
     this.residence.take(node.page, Cost.node);
   }
 
-  /** Whether links to nodes of a page may be followed: it is still mapped where it was. */
-  isMapped(page: CodePage): boolean {
-    return this.mapped.has(page);
-  }
-
   /** Whether the page of a number is mapped at an EIP of the current context. */
   isMappedAt(eip: number, id: number): boolean {
     return this.mapped.at(eip + this.context.base) === id;
@@ -199,7 +194,7 @@ export class CodeCache implements CodeWriteListener {
     if (code === undefined || stops.hasPage(linearPage)) return null;
     const page = code.longestUnfound((one) => {
       if (stops.hasPage(one.linearPage)) return false;
-      if (one.context !== context || !one.isMovable || this.isMapped(one) || one.wasAt(linearPage)) return false;
+      if (one.context !== context || !one.isMovable || this.mapped.has(one) || one.wasAt(linearPage)) return false;
       // Else there is nothing to gain, and the frame may hold something else by now.
       return !this.records.decodedIn(one).next().done;
     });

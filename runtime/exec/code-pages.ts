@@ -43,11 +43,6 @@ export class CodePages implements Iterable<CodePage> {
     return page;
   }
 
-  /** Whether a page is still kept. */
-  has(page: CodePage): boolean {
-    return this.get(page.id) === page;
-  }
-
   add(make: (id: number) => CodePage): CodePage {
     const slot = this.free.pop() ?? this.slots.length;
     const page = make(this.newNumber(slot));

@@ -1,12 +1,11 @@
 import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { isRepeated } from '../../translator/region/flow.ts';
-import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { CodeCache } from './code-cache.ts';
 import { type CodePage, nowhere } from './code-page.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { InstructionFetch } from './instruction-fetch.ts';
-import { Node } from './node.ts';
+import { Node, notRun } from './node.ts';
 
 interface ColdCodeParts extends Pick<GraphParts, 'pace' | 'state' | 'handlers' | 'stops'> {
   readonly cache: CodeCache;
@@ -21,9 +20,9 @@ interface ColdCodeParts extends Pick<GraphParts, 'pace' | 'state' | 'handlers' |
  */
 export class ColdCode {
   /** The instruction that runs. It has no record, and what its links lead to is known by its EIPs. */
-  readonly current = new Node(nowhere, 0, forms[INVALID_FORM], nothing);
-  private readonly next = new Node(nowhere, 0, forms[INVALID_FORM], nothing);
-  private readonly taken = new Node(nowhere, 0, forms[INVALID_FORM], nothing);
+  readonly current = new Node(nowhere, 0, notRun);
+  private readonly next = new Node(nowhere, 0, notRun);
+  private readonly taken = new Node(nowhere, 0, notRun);
   private readonly parts: ColdCodeParts;
   /** Instructions that were run from their bytes. */
   runs = 0;
@@ -100,8 +99,4 @@ export class ColdCode {
     this.parts.state[Word.eip] = eip;
     return 0;
   }
-}
-
-function nothing(): never {
-  throw new Error('this node stands for others');
 }

@@ -15,8 +15,8 @@ import type { Node } from './node.ts';
 export class DebugExceptions {
   private readonly cpu: Cpu;
   private readonly state: Int32Array;
-  /** The next instruction has been tried: it accesses what a breakpoint watches. */
-  private restarts = false;
+  /** The next instruction has been tried: it accesses what a breakpoint watches, and has changed nothing. */
+  restarts = false;
 
   constructor(cpu: Cpu) {
     this.cpu = cpu;
@@ -87,10 +87,5 @@ export class DebugExceptions {
   /** An INT that was taken has cleared TF: the trap comes after its handler. */
   private enteredHandler(node: Node): boolean {
     return node.form.mnemonic.startsWith('INT') && (this.state[Word.eflags] & Eflags.tf) === 0;
-  }
-
-  /** The instruction at EIP has met a watched access and changed nothing. */
-  restart(): void {
-    this.restarts = true;
   }
 }

@@ -2,14 +2,13 @@ import { PAGE_BYTES as PAGE } from '../../translator/abi/page.ts';
 import { Word } from '../../translator/abi/state.ts';
 import { endsBlock, isRelative, isRepeated } from '../../translator/region/flow.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
-import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { CodeCache, type InstructionReset } from './code-cache.ts';
 import { type CodePage, nowhere } from './code-page.ts';
 import { ColdCode } from './cold-code.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { Handler } from './handlers.ts';
 import { InstructionFetch } from './instruction-fetch.ts';
-import { EntryWeight, Node, type Run, targetWeight } from './node.ts';
+import { EntryWeight, Node, notRun, type Run, targetWeight } from './node.ts';
 import type { Pace } from './pace.ts';
 import type { Records } from './records.ts';
 import type { Stops } from './stops.ts';
@@ -32,7 +31,7 @@ export class DecodedCode implements InstructionReset {
   protected readonly state: Int32Array;
   private readonly fetch: InstructionFetch;
   /** What is decoded straight into a record. */
-  private readonly draft = new Node(nowhere, 0, forms[INVALID_FORM], () => null);
+  private readonly draft = new Node(nowhere, 0, notRun);
 
   constructor(parts: GraphParts) {
     this.parts = parts;

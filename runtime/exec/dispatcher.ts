@@ -149,7 +149,7 @@ export class Dispatcher {
   /** The instruction is begun anew: what it took from the budget is given back. */
   private restart(): void {
     this.pace.giveBack();
-    this.debug.restart();
+    this.debug.restarts = true;
   }
 
   /** Makes EIP that of the instruction that has thrown. */

@@ -1,7 +1,6 @@
 import { RETURN_RECORD } from '../../translator/abi/record.ts';
 import { Eflags, FpuMode, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Link, LinkedAssumption } from '../../translator/emit/links.ts';
-import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import { type CodePage, nowhere } from './code-page.ts';
@@ -56,10 +55,10 @@ export class Graph extends DecodedCode {
 
   /** The node that a link of a translation leads to. */
   nodeOfLink(page: CodePage, { eip, kind }: Link): Node {
-    if (kind === 'leave') return new Node(page, eip, forms[INVALID_FORM], this.leaving);
+    if (kind === 'leave') return new Node(page, eip, this.leaving);
     const node = this.nodeOf(this.linkTo(page, eip, kind === 'entry' ? EntryWeight.root : EntryWeight.none));
     if (kind === 'entry' || kind === 'back') return node;
-    const link = new Node(page, eip, forms[INVALID_FORM], this.interpreting[kind]);
+    const link = new Node(page, eip, this.interpreting[kind]);
     link.taken = node;
     return link;
   }
@@ -228,7 +227,7 @@ export class Graph extends DecodedCode {
     const asked = state[Word.attention] | state[Word.debugTraps];
     const calm = (asked | this.shadow() | state[Word.halted] | singleStep) === 0;
     const goesOn = !this.tlb.stale && !this.parts.interruptWaits() && calm;
-    if (goesOn && state[Word.key] === page.context.key && this.cache.isMapped(page)) return node.next;
+    if (goesOn && state[Word.key] === page.context.key && this.cache.mapped.has(page)) return node.next;
     this.leave(node.nextEip);
     return null;
   };
@@ -244,7 +243,7 @@ export class Graph extends DecodedCode {
   }
 
   /** RETURN: a node that goes to Word.eip. */
-  readonly returned = new Node(nowhere, 0, forms[INVALID_FORM], () => this.at(this.state[Word.eip]));
+  readonly returned = new Node(nowhere, 0, () => this.at(this.state[Word.eip]));
 
   /** Leaves in front of a node. */
   private leaveAt(node: Node | null): null {

@@ -17,6 +17,7 @@ export class MappedPages {
     return this.numbers[linear >>> 12];
   }
 
+  /** Whether links to what is in a page may be followed: it is still mapped where it was. */
   has({ linearPage, id }: CodePage): boolean {
     return this.numbers[linearPage] === id;
   }

@@ -1,6 +1,6 @@
 import { isCall } from '../../translator/region/flow.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
-import type { Form } from '../../translator/x86/table/form.ts';
+import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { CodePage } from './code-page.ts';
 import { NO_PAGE } from './code-pages.ts';
 
@@ -40,8 +40,8 @@ export class Node extends Instruction {
   /** Nodes that the translation starting here may leave to. */
   links: Node[] | null = null;
 
-  constructor(page: CodePage, eip: number, form: Form, run: Run) {
-    super(form);
+  constructor(page: CodePage, eip: number, run: Run) {
+    super(forms[INVALID_FORM]);
     // What `become` does, for the compiler to see.
     this.page = page;
     this.eip = eip;
@@ -78,6 +78,11 @@ export class Node extends Instruction {
     return this.length > 0 && this.run === this.enter;
   }
 }
+
+/** What runs nothing: a node that stands for others, or for none, has it. */
+export const notRun: Run = () => {
+  throw new Error('a node was run that is no instruction');
+};
 
 /** Of the target of a relative jump or call. */
 export function targetWeight(node: Node): number {

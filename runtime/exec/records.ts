@@ -45,9 +45,9 @@ export class Records {
   readonly firstDue: number;
   /** By chunk, whose it is. */
   private readonly owners: (CodePage | null)[] = [null];
-  /** Offset, length (0: not decoded) and weight, and number of the handler. */
+  /** Of each record: offset, length (0: not decoded) and weight; and the number of the handler. */
   private readonly places: Int32Array;
-  private readonly kinds: Int32Array;
+  private readonly handlers: Int32Array;
   private readonly free: number[] = [];
 
   /**
@@ -59,7 +59,7 @@ export class Records {
     this.firstDue = firstDue;
     this.views = interleavedViews(recordViews, RECORD_WORDS, this.capacity);
     this.places = new Int32Array(this.capacity);
-    this.kinds = new Int32Array(this.capacity);
+    this.handlers = new Int32Array(this.capacity);
     this.views.SLOT[RETURN_RECORD] = Slot.returned;
   }
 
@@ -176,7 +176,7 @@ export class Records {
 
   /** Number of the handler of a decoded instruction (see Handlers). */
   handlerOf(record: number): number {
-    return this.kinds[record >>> RECORD_SHIFT];
+    return this.handlers[record >>> RECORD_SHIFT];
   }
 
   /** How much each run heats it, or what a gate leads to: see EntryWeight. */
@@ -203,7 +203,7 @@ export class Records {
     else TAKEN[record] = taken;
     NEXT_EIP[record] = i.nextEip;
     this.places[record >>> RECORD_SHIFT] |= length << LENGTH_SHIFT;
-    this.kinds[record >>> RECORD_SHIFT] = handler;
+    this.handlers[record >>> RECORD_SHIFT] = handler;
   }
 
   /** It is to be decoded anew. */

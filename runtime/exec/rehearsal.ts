@@ -4,7 +4,6 @@ import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { HEATS, Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
 import { Double, Word, wordCounts } from '../../translator/abi/state.ts';
 import { NO_OPERANDS, packed } from '../../translator/x86/instruction.ts';
-import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import { LentTlb } from '../memory/lent-tlb.ts';
 import type { BranchTargets } from './branch-targets.ts';
 import { makeNowhere } from './code-page.ts';
@@ -81,7 +80,7 @@ export class Rehearsal {
     this.doubles = new Float64Array(stage.state.buffer);
     const make = (run: () => Node | null) => {
       const record = stage.records.add(this.nowhere, 0);
-      stage.records.attach(record, new Node(this.nowhere, 0, forms[INVALID_FORM], run));
+      stage.records.attach(record, new Node(this.nowhere, 0, run));
       return record;
     };
     this.path = make(() => null);

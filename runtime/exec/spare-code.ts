@@ -1,7 +1,6 @@
-import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { CodeContext } from './code-contexts.ts';
 import { CodePage, nowhere } from './code-page.ts';
-import { Node, type Run } from './node.ts';
+import { Node, notRun, type Run } from './node.ts';
 import { RecordIndex } from './record-index.ts';
 
 /**
@@ -24,7 +23,7 @@ export class SpareCode {
   /** A node that is not decoded, or of a gate. */
   takeNode(page: CodePage, eip: number, run: Run): Node {
     const node = this.nodes.take();
-    if (node === undefined) return new Node(page, eip, forms[INVALID_FORM], run);
+    if (node === undefined) return new Node(page, eip, run);
     node.become(page, eip, run);
     return node;
   }
@@ -40,7 +39,7 @@ export class SpareCode {
   /** Keeps a page that is gone, and its nodes. Nothing may lead to these any more, and they have no records. */
   keep(page: CodePage, nodes: readonly Node[]): void {
     for (const node of nodes) {
-      node.become(nowhere, 0, nothing);
+      node.become(nowhere, 0, notRun);
       this.nodes.keep(node);
     }
     page.clear();
@@ -64,8 +63,4 @@ class Stock<Part> {
   keep(part: Part): void {
     if (this.parts.length < this.most) this.parts.push(part);
   }
-}
-
-function nothing(): never {
-  throw new Error('a spare node was run');
 }

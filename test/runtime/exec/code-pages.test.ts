@@ -25,7 +25,7 @@ describe('the numbers of code pages', () => {
       ids.add(page.id);
       expect(page.id).toBeGreaterThan(0);
       pages.delete(page);
-      expect(pages.has(page)).toBe(false);
+      expect(pages.get(page.id)).toBe(null);
     }
     expect(ids.size).toBe(1000);
     expect(pages.size).toBe(0);
@@ -66,6 +66,6 @@ describe('code pages by where they are', () => {
     pages.move(page, 5, new Records(0));
     expect([pages.at(flat, 1, 2), pages.at(flat, 1, 5)]).toEqual([null, page]);
     expect(page.id).not.toBe(before);
-    expect(pages.has(page)).toBe(true);
+    expect(pages.get(page.id)).toBe(page);
   });
 });

@@ -3,7 +3,6 @@ import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { Node } from '../../../runtime/exec/node.ts';
 import { RECORD_CHUNK, RECORD_RESERVE, Records } from '../../../runtime/exec/records.ts';
-import { forms, INVALID_FORM } from '../../../translator/x86/table/index.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 import { nodeAt, wrongRecords } from '../../support/records.ts';
@@ -16,7 +15,7 @@ function add(records: Records, page: CodePage, count: number): number[] {
 }
 
 function attach(records: Records, page: CodePage, record: number): Node {
-  const node = new Node(page, 0, forms[INVALID_FORM], () => null);
+  const node = new Node(page, 0, () => null);
   records.attach(record, node);
   return node;
 }
