@@ -74,44 +74,9 @@ export function openMonitor(machine: Machine, { quit, name, writeFile }: Monitor
 export const debianLinux = (): Promise<never> =>
   Promise.reject(new ConfigurationError("a page cannot use the host's apt client; give a kernel's bytes or address"));
 
-export type { UndeliveredException } from '../../runtime/cpu/interrupts.ts';
-export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../../runtime/debug/registers.ts';
-export { describeShutdown, type Shutdown } from '../../runtime/debug/shutdown.ts';
-export { type LogItem, logItems } from '../../runtime/machine/log-items.ts';
-export { cardModels, soundCardModels, usbInputs } from '../../runtime/machine/models.ts';
-export { type TraceEvent, traceEvents } from '../../runtime/machine/trace/events.ts';
-export type { BootOrder } from '../boot-order.ts';
-export { Drive } from '../drives/drive.ts';
-export type { DriveOptions, MediumOptions } from '../drives/options.ts';
-export type { DriveLimits } from '../drives/throttle/limits.ts';
-export { ExpectError, type ExpectOptions } from '../expect.ts';
-export type { Keyboard, Leds } from '../input/keyboard.ts';
-export { keyboardLayouts, layoutTitle } from '../input/layout.ts';
-export type { KeyboardLayout } from '../input/layout-tables.ts';
-export type { Mouse, MouseButton, PointerPlace } from '../input/mouse.ts';
-export type { Exit, GuestHalt, Reset } from '../isolate/protocol.ts';
-export type { LimitName } from '../isolate/run-limits.ts';
-export type { MachineLimits } from '../limits.ts';
-export type { EngineName, Metrics } from '../machine-core.ts';
-export type { MachineEvents, MachineState } from '../machine-types.ts';
-export { memorySize } from '../memory-size.ts';
-export { ChannelError, type MigrationChannel } from '../migration/channel.ts';
-export type { MachineMigration, MigrationStatus, OpenChannel } from '../migration/index.ts';
-export type { MigrationParameters } from '../migration/parameters.ts';
-export type { MigrationStatistics } from '../migration/statistics.ts';
-export { NetworkHub } from '../network/hub.ts';
-export type { Boot, EngineSettings, Image, MachineOptions } from '../options.ts';
-export type { Screen } from '../screen/index.ts';
-export type { ScreenImage } from '../screen/renderer.ts';
-export type { SerialPort } from '../serial.ts';
-export type { SnapshotSettings } from '../snapshot/state.ts';
-export type { SoundOptions } from '../sound/options.ts';
-export type { Sound } from '../sound/sound.ts';
-export type { Translations } from '../translations.ts';
-export type { VirtioPortOptions } from '../virtio-ports.ts';
+export * from '../common.ts';
 export { keepImage, keptImage, keptImages, removeImage } from './files.ts';
 export { keepOverlay } from './overlays.ts';
-export { ConfigurationError, type Monitor };
 
 async function joined(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array<ArrayBuffer>[] = [];

@@ -27,17 +27,20 @@ test('no rule of the linter is switched off', () => {
 
 const EXPORT = /export (?:abstract )?(?:async )?(?:const|function|class|interface|type) (\w+)/g;
 const REEXPORT = /export (?:type )?\{([^}]*)\} from '([^']+)'/g;
+const REEXPORT_ALL = /export \* from '([^']+)'/g;
 
 /** Names that a module exports, each with the file that declares it. */
 function exportsOf(file: SourceFile): { name: string; file: SourceFile }[] {
   const own = [...file.text.matchAll(EXPORT)].map(([, name]) => ({ name, file }));
+  const exportedBy = (specifier: string) =>
+    exportsOf(readSource(importsOf(file).find((i) => i.specifier === specifier)!.target));
+  const all = [...file.text.matchAll(REEXPORT_ALL)].flatMap(([, specifier]) => exportedBy(specifier));
   const others = [...file.text.matchAll(REEXPORT)].flatMap(([, list, specifier]) => {
-    const { target } = importsOf(file).find((i) => i.specifier === specifier)!;
-    const found = exportsOf(readSource(target));
+    const found = exportedBy(specifier);
     const names = list.split(',').map((name) => name.replace(/^\s*type\s/, '').trim());
     return names.filter((name) => name !== '').map((name) => found.find((e) => e.name === name) ?? { name, file });
   });
-  return [...own, ...others];
+  return [...own, ...all, ...others];
 }
 
 function isDocumented({ name, file }: { name: string; file: SourceFile }): boolean {
@@ -50,7 +53,7 @@ describe('the public interface', () => {
 
   test('is found', () => {
     expect(index.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['Machine', 'MachineOptions', 'ConfigurationError']),
+      expect.arrayContaining(['Machine', 'MachineOptions', 'ConfigurationError', 'VncServer']),
     );
   });
 

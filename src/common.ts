@@ -1,0 +1,98 @@
+/** What the library exports on every host, beside what makes machines and opens connections there (index.ts, browser/index.ts). */
+export type { UndeliveredException } from '../runtime/cpu/interrupts.ts';
+export type {
+  CodeSnapshot,
+  DropInfo,
+  ExitCounts,
+  ExitKind,
+  TranslationDetail,
+  TranslationInfo,
+  TranslationStats,
+} from '../runtime/debug/questions.ts';
+export { type CpuRegisters, formatRegisters, type SegmentRegister } from '../runtime/debug/registers.ts';
+export { describeShutdown, type Shutdown } from '../runtime/debug/shutdown.ts';
+export type { Watchpoint } from '../runtime/debug/watchpoints.ts';
+export type { DebugStop, WatchKind } from '../runtime/exec/stops.ts';
+export { type LogItem, logItems } from '../runtime/machine/log-items.ts';
+export {
+  type CardModel,
+  cardModels,
+  type SoundCardModel,
+  soundCardModels,
+  type UsbInput,
+  usbInputs,
+} from '../runtime/machine/models.ts';
+export { type TraceEvent, traceEvents } from '../runtime/machine/trace/events.ts';
+export type { Checks } from '../translator/opt/pipeline.ts';
+export type { Balloon } from './balloon.ts';
+export type { BootOrder } from './boot-order.ts';
+export type { HostPort, NetworkCard } from './cards/card.ts';
+export type { CardOptions } from './cards/options.ts';
+export type { CharacterDeviceInfo, CharacterDevices } from './character-devices.ts';
+export { Drive } from './drives/drive.ts';
+export type { DriveSnapshots } from './drives/image-snapshots.ts';
+export type { DriveOptions, MediumOptions } from './drives/options.ts';
+export type { DriveLimits } from './drives/throttle/limits.ts';
+export { ConfigurationError } from './errors.ts';
+export type { Listener } from './events.ts';
+export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
+export type { MachineHistory, RecordedRun, StopPlaces } from './history.ts';
+export type { Keyboard, KeyboardEvents, Leds } from './input/keyboard.ts';
+export { keyboardLayouts, layoutTitle } from './input/layout.ts';
+export type { KeyboardLayout } from './input/layout-tables.ts';
+export type { Mouse, MouseButton, PointerPlace } from './input/mouse.ts';
+export type { CpuProfile, ProfileNode, ThreadProfile } from './isolate/probe.ts';
+export type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
+export type { LimitName } from './isolate/run-limits.ts';
+export type { MachineLimits } from './limits.ts';
+export type { ListenAddress } from './listen-address.ts';
+export type { EngineName, Metrics } from './machine-core.ts';
+export type { DebugConsole, MachineEvents, MachineState, Probe } from './machine-types.ts';
+export { memorySize } from './memory-size.ts';
+export type { Arrived } from './migration/arrival.ts';
+export { ChannelError, type MigrationChannel } from './migration/channel.ts';
+export type { MachineMigration, MigrationEvents, MigrationStatus, OpenChannel } from './migration/index.ts';
+export type { MigrationParameters } from './migration/parameters.ts';
+export type { MigrationStatistics } from './migration/statistics.ts';
+export type { Monitor } from './monitor/monitor.ts';
+export type { NetworkBackend } from './network/backend.ts';
+export type { AddressTarget, CommandTarget, PathTarget, StreamTarget } from './network/host.ts';
+export { NetworkHub } from './network/hub.ts';
+export type {
+  ChannelNetworkOptions,
+  GuestForward,
+  HostForward,
+  HubNetworkOptions,
+  NetworkBackendOptions,
+  SocketNetworkOptions,
+  UserNetworkOptions,
+  WebSocketNetworkOptions,
+  WispNetworkOptions,
+} from './network/options.ts';
+export type {
+  BiosBoot,
+  Boot,
+  DemoBoot,
+  EngineSettings,
+  Image,
+  KernelBoot,
+  MachineOptions,
+} from './options.ts';
+export type { JsonObject } from './qmp/command.ts';
+export type { EventListener } from './qmp/events.ts';
+export type { Qmp } from './qmp/qmp.ts';
+export type { IcountOptions } from './recording/options.ts';
+export type { Screen } from './screen/index.ts';
+export type { ScreenImage } from './screen/renderer.ts';
+export type { SerialEvents, SerialPort } from './serial.ts';
+export type { MachineSnapshots, SnapshotEvents } from './snapshot/machine-snapshots.ts';
+export type { SnapshotSettings } from './snapshot/state.ts';
+export type { SoundOptions } from './sound/options.ts';
+export type { Sound, SoundEvents } from './sound/sound.ts';
+export type { ImageFormat } from './storage/open.ts';
+export type { ImageSnapshot } from './storage/qcow2/snapshots.ts';
+export type { DropEvent, TranslateEvent, TranslationEvents, Translations } from './translations.ts';
+export type { VirtioPortOptions } from './virtio-ports.ts';
+export type { VncControl, VncInfo } from './vnc/control.ts';
+export type { VncEvents, VncSharing } from './vnc/display.ts';
+export type { VncConnectionInfo, VncEndpoint } from './vnc/endpoint.ts';
