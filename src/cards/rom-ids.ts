@@ -5,15 +5,15 @@ import { Kind, VENDOR } from '../../runtime/devices/virtio/registers.ts';
 import type { PciCardModel } from '../../runtime/machine/models.ts';
 
 interface PciIds {
-  readonly vendor: number;
-  readonly device: number;
+  readonly vendorId: number;
+  readonly deviceId: number;
 }
 
 const idsOf: Readonly<Record<PciCardModel, PciIds>> = {
   rtl8139: Rtl8139,
   ne2k_pci: Ne2000,
   e1000: E1000,
-  'virtio-net-pci': { vendor: VENDOR, device: Kind.network.deviceId },
+  'virtio-net-pci': { vendorId: VENDOR, deviceId: Kind.network.deviceId },
 };
 
 /** PCI Firmware Specification 3.0, 5.1.1 and 5.1.2: marks, and offsets in the ROM's header and in what that points to. */
@@ -32,9 +32,9 @@ export function withCardIds(rom: Uint8Array, card: PciCardModel): Uint8Array {
   const view = new DataView(own.buffer);
   const data = dataOf(view);
   if (data === undefined) return own;
-  const { vendor, device } = idsOf[card];
-  putWord(view, data + At.vendor, vendor);
-  putWord(view, data + At.device, device);
+  const { vendorId, deviceId } = idsOf[card];
+  putWord(view, data + At.vendor, vendorId);
+  putWord(view, data + At.device, deviceId);
   return own;
 }
 

@@ -94,8 +94,9 @@ export class Ac97 {
       },
     ]);
     return new PciFunction({
-      ...{ name: 'ac97 function', device, function: 0, vendorId: Pci.vendor, deviceId: Pci.device },
-      ...{ revision: Pci.revision, classCode: Pci.classCode, interruptPin: 1 },
+      ...{ name: 'ac97 function', device, function: 0 },
+      ...Pci,
+      interruptPin: 1,
       bars: [
         { index: 0, space: 'io', size: MIXER_PORTS, range: mixer },
         { index: 1, space: 'io', size: MASTER_PORTS, range: master },

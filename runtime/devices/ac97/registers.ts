@@ -1,5 +1,5 @@
 /** Intel 82801AA (ICH) data sheet (290655), chapter 13 "AC'97 Audio Controller Registers". */
-export const Pci = { vendor: 0x8086, device: 0x2415, revision: 0x01, classCode: 0x040100 } as const;
+export const Pci = { vendorId: 0x8086, deviceId: 0x2415, revision: 0x01, classCode: 0x040100 } as const;
 /** The mixer's ports: the codec. Those of the bus master. */
 export const [MIXER_PORTS, MASTER_PORTS] = [0x100, 0x40] as const;
 

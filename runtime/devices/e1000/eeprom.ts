@@ -1,4 +1,5 @@
 import { EEPROM_WORDS, Eeprom93c46 } from '../../ethernet/eeprom93c46.ts';
+import { Subsystem } from '../pci/registers.ts';
 import { EepromControl, EepromRead, EepromValue, EepromWord, Id } from './registers.ts';
 import type { E1000State } from './state.ts';
 
@@ -17,10 +18,10 @@ export class CardEeprom {
     words.fill(0xffff);
     for (let n = 0; n < 3; n++) words[EepromWord.address + n] = address[2 * n] | (address[2 * n + 1] << 8);
     words[EepromWord.control1] = EepromValue.control1;
-    words[EepromWord.subsystem] = Id.subsystem;
-    words[EepromWord.subsystemVendor] = Id.subsystemVendor;
-    words[EepromWord.device] = Id.device;
-    words[EepromWord.vendor] = Id.vendor;
+    words[EepromWord.subsystem] = Subsystem.device;
+    words[EepromWord.subsystemVendor] = Subsystem.vendor;
+    words[EepromWord.device] = Id.deviceId;
+    words[EepromWord.vendor] = Id.vendorId;
     words[EepromWord.control2] = EepromValue.control2;
     const sum = words.slice(0, EepromWord.checksum).reduce((total, word) => total + word, 0);
     words[EepromWord.checksum] = (EepromValue.sum - sum) & 0xffff;

@@ -199,12 +199,7 @@ export class E1000 {
       name: `${name} pci`,
       device,
       function: 0,
-      vendorId: Id.vendor,
-      deviceId: Id.device,
-      revision: Id.revision,
-      classCode: Id.classCode,
-      subsystemVendorId: Id.subsystemVendor,
-      subsystemId: Id.subsystem,
+      ...Id,
       interruptPin: 1,
       bars: [
         { index: 0, space: 'memory', size: MEMORY_BYTES, range: registerRange(mmio, (at) => this.#memoryRegion(at)) },

@@ -1,11 +1,9 @@
 /** Intel "PCI/PCI-X Family of Gigabit Ethernet Controllers Software Developer's Manual" (317453), chapter 4: 82540EM. */
 export const Id = {
-  vendor: 0x8086,
-  device: 0x100e,
+  vendorId: 0x8086,
+  deviceId: 0x100e,
   revision: 0x03,
   classCode: 0x020000,
-  subsystemVendor: 0x1af4,
-  subsystem: 0x1100,
 } as const;
 
 /** Bytes of the range in memory, of that of I/O ports, and of the registers that keep something. */

@@ -89,17 +89,15 @@ export class Edu {
       write: (offset: number, size: number, value: number) => this.#write(offset, size, value >>> 0),
     });
     return new PciFunction({
-      ...{
-        name: 'edu function',
-        device: this.#options.device,
-        function: 0,
-        vendorId: Pci.vendor,
-        deviceId: Pci.device,
-      },
-      ...{ revision: Pci.revision, classCode: Pci.classCode, interruptPin: 1 },
+      name: 'edu function',
+      device: this.#options.device,
+      function: 0,
+      ...Pci,
+      interruptPin: 1,
       bars: [{ index: 0, space: 'memory', size: MEMORY_BYTES, range: registerRange(this.#options.mmio, registers) }],
       ...(this.#msi !== null && { firstCapability: MSI_AT, registers: this.#msi.registers }),
-      changed: () => this.#drive(),
+      // A load must not drive lines: their levels are loaded too.
+      written: () => this.#drive(),
       messages: () => this.#msi?.messages() ?? [],
     });
   }

@@ -1,5 +1,5 @@
 /** QEMU's manual, docs/specs/edu.rst ("PCI specs"); its class is 00ffh, as QEMU has it. */
-export const Pci = { vendor: 0x1234, device: 0x11e8, revision: 0x10, classCode: 0x00ff00 } as const;
+export const Pci = { vendorId: 0x1234, deviceId: 0x11e8, revision: 0x10, classCode: 0x00ff00 } as const;
 /** Bytes of the registers in memory. */
 export const MEMORY_BYTES = 0x100000;
 /** Where the capability for interrupts by messages stands in configuration space. */

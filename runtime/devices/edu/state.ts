@@ -1,4 +1,4 @@
-import { bytes, describe, type StateOf, u8, u32 } from '../../snapshot/describe.ts';
+import { bytes, describe, u8, u32 } from '../../snapshot/describe.ts';
 import { Buffer } from './registers.ts';
 
 export const eduState = describe({
@@ -12,5 +12,3 @@ export const eduState = describe({
   command: u32,
   buffer: bytes(Buffer.bytes),
 });
-
-export type EduState = StateOf<typeof eduState>;

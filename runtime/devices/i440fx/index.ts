@@ -38,10 +38,7 @@ export function hostBridge({ shadowChanged, allRam = false }: HostBridgeOptions)
     name: 'i440fx',
     device: 0,
     function: 0,
-    vendorId: Id.vendor,
-    deviceId: Id.device,
-    revision: Id.revision,
-    classCode: Id.classCode,
+    ...Id,
     registers: [
       // Memory and bus mastering cannot be turned off.
       { offset: Header.command, size: 2, value: 0x0006, writable: 0x0140 },

@@ -1,5 +1,5 @@
 /** Intel 82441FX (PMC) data sheet (290549), 3.2. */
-export const Id = { vendor: 0x8086, device: 0x1237, revision: 2, classCode: 0x060000 } as const;
+export const Id = { vendorId: 0x8086, deviceId: 0x1237, revision: 2, classCode: 0x060000 } as const;
 
 /** PAM0-PAM6: two segments in each, a nibble a segment; bit 0 of it lets reads, bit 1 writes through to RAM. */
 export const PAM = 0x59;

@@ -95,9 +95,7 @@ function ideFunction({ ports, base = 0 }: IdeOptions, channels: readonly Channel
     name: 'piix3 ide',
     device: 1,
     function: 1,
-    vendorId: Id.vendor,
-    deviceId: Id.device,
-    classCode: Id.classCode,
+    ...Id,
     bars: [{ index: BUS_MASTER_BAR, space: 'io', size: BUS_MASTER_PORTS, range: portRange(ports, busMasters) }],
     registers: [
       { offset: Header.command, size: 2, value: enabled, writable: PciCommand.io | PciCommand.master },

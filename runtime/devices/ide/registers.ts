@@ -1,5 +1,5 @@
 /** Intel 82371SB (PIIX3) data sheet (290550), 2.3 "PCI configuration registers - IDE interface". */
-export const Id = { vendor: 0x8086, device: 0x7010, classCode: 0x010180 } as const;
+export const Id = { vendorId: 0x8086, deviceId: 0x7010, classCode: 0x010180 } as const;
 
 /** IDETIM, one 16-bit register for each channel (2.3.9): timings, and the enable bit. SIDETIM (2.3.10) of slaves. */
 export const TIMING = 0x40;

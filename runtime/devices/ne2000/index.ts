@@ -50,11 +50,7 @@ export class Ne2000Pci {
       name: `${options.name} pci`,
       device,
       function: 0,
-      vendorId: PciId.vendor,
-      deviceId: PciId.device,
-      classCode: PciId.classCode,
-      subsystemVendorId: PciId.subsystemVendor,
-      subsystemId: PciId.subsystem,
+      ...PciId,
       interruptPin: 1,
       bars: [{ index: 0, space: 'io', size: CARD_PORTS, range }, ...bars],
     });

@@ -76,11 +76,9 @@ export const PROM_MARK = 0x57;
 
 /** Realtek RTL8029AS data sheet: configuration space (7.1), the registers that tell it apart (6.1), and page 3 (6.2.3). */
 export const PciId = {
-  vendor: 0x10ec,
-  device: 0x8029,
+  vendorId: 0x10ec,
+  deviceId: 0x8029,
   classCode: 0x020000,
-  subsystemVendor: 0x1af4,
-  subsystem: 0x1100,
 } as const;
 export const REALTEK_ID = [0x50, 0x43] as const;
 /** CONFIG2 and CONFIG3: the transceiver was found, and is full duplex. */

@@ -34,9 +34,7 @@ export class IsaBridge {
       name: 'piix3',
       device: 1,
       function: 0,
-      vendorId: Id.vendor,
-      deviceId: Id.device,
-      classCode: Id.classCode,
+      ...Id,
       multifunction: true,
       registers: configRegisters(routes),
       // A load must not drive lines: their levels are loaded too.

@@ -1,5 +1,5 @@
 /** Intel 82371SB (PIIX3) data sheet (290550), 2.2 "PCI configuration registers - PCI to ISA bridge". */
-export const Id = { vendor: 0x8086, device: 0x7000, classCode: 0x060100 } as const;
+export const Id = { vendorId: 0x8086, deviceId: 0x7000, classCode: 0x060100 } as const;
 
 /** PIRQRC[A:D]: bit 7 disables the route, bits 0-3 are the IRQ. */
 export const PIRQ_ROUTE = 0x60;

@@ -64,10 +64,7 @@ export class PowerManagement {
       name: 'piix4 power management',
       device: 1,
       function: 3,
-      vendorId: Id.vendor,
-      deviceId: Id.device,
-      revision: Id.revision,
-      classCode: Id.classCode,
+      ...Id,
       interruptPin: 1,
       registers: [
         { offset: Header.status, size: 2, value: 0x0280 },

@@ -1,5 +1,5 @@
 /** Intel 82371AB (PIIX4) data sheet (290562), 7 "Power management"; ACPI specification 1.0b, 4.7.3. */
-export const Id = { vendor: 0x8086, device: 0x7113, revision: 3, classCode: 0x068000 } as const;
+export const Id = { vendorId: 0x8086, deviceId: 0x7113, revision: 3, classCode: 0x068000 } as const;
 
 /** Configuration space: the base of the I/O registers, and their enable. */
 export const Config = { base: 0x40, deviceActivity: 0x58, miscellaneous: 0x80 } as const;

@@ -13,8 +13,8 @@ export class ConfigurationEeprom {
     this.#chip = new Eeprom93c46(state.eeprom);
     const { words } = state.eeprom;
     words[EepromWord.id] = EepromWord.idValue;
-    words[EepromWord.vendor] = Id.vendor;
-    words[EepromWord.device] = Id.device;
+    words[EepromWord.vendor] = Id.vendorId;
+    words[EepromWord.device] = Id.deviceId;
     for (let n = 0; n < 3; n++) words[EepromWord.address + n] = address[2 * n] | (address[2 * n + 1] << 8);
   }
 

@@ -157,12 +157,7 @@ export class Rtl8139 {
       name: `${name} pci`,
       device,
       function: 0,
-      vendorId: Id.vendor,
-      deviceId: Id.device,
-      revision: Id.revision,
-      classCode: Id.classCode,
-      subsystemVendorId: Id.subsystemVendor,
-      subsystemId: Id.subsystem,
+      ...Id,
       interruptPin: 1,
       bars: [
         { index: 0, space: 'io', size: REGISTER_BYTES, range: portRange(ports, portsAt) },

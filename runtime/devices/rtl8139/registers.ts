@@ -1,11 +1,9 @@
 /** Realtek RTL8139C+ data sheet 1.6: configuration space (section 7), as QEMU's card has it. */
 export const Id = {
-  vendor: 0x10ec,
-  device: 0x8139,
+  vendorId: 0x10ec,
+  deviceId: 0x8139,
   revision: 0x20,
   classCode: 0x020000,
-  subsystemVendor: 0x1af4,
-  subsystem: 0x1100,
 } as const;
 
 /** Bytes of registers, in ports and in memory. */

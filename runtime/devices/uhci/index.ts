@@ -93,8 +93,9 @@ export class Uhci {
       },
     ]);
     return new PciFunction({
-      ...{ name: 'uhci function', device: 1, function: 2, vendorId: Pci.vendor, deviceId: Pci.device },
-      ...{ revision: Pci.revision, classCode: Pci.classCode, interruptPin: 4 },
+      ...{ name: 'uhci function', device: 1, function: 2 },
+      ...Pci,
+      interruptPin: 4,
       bars: [{ index: 4, space: 'io', size: IO_PORTS, range }],
       registers: [
         { offset: RELEASE_REGISTER, size: 1, value: RELEASE },

@@ -2,7 +2,7 @@
  * Universal Host Controller Interface (UHCI) Design Guide, revision 1.1: chapter 2 for registers, chapter 3 for what is in
  * memory. PCI: Intel 82371SB (PIIX3) data sheet, 2.4 "USB host controller PCI configuration registers".
  */
-export const Pci = { vendor: 0x8086, device: 0x7020, revision: 0x01, classCode: 0x0c0300 } as const;
+export const Pci = { vendorId: 0x8086, deviceId: 0x7020, revision: 0x01, classCode: 0x0c0300 } as const;
 /** Where the release of the bus is told, 1.0; the legacy support register, of which only the interrupt's bit has a meaning. */
 export const [RELEASE_REGISTER, RELEASE] = [0x60, 0x10];
 export const [LEGACY_REGISTER, LEGACY_INITIAL, LEGACY_WRITABLE] = [0xc0, 0x2000, 0x20bf];

@@ -115,10 +115,7 @@ export class Vga {
       name: 'vga pci',
       device: 2,
       function: 0,
-      vendorId: Id.vendor,
-      deviceId: Id.device,
-      revision: Id.revision,
-      classCode: Id.classCode,
+      ...Id,
       bars: [
         { index: 0, space: 'memory', size: MEMORY_BYTES, prefetchable: true, range: memoryRange(map, memory) },
         { index: 2, space: 'memory', size: MMIO_BYTES, range: this.#mmioRange(map) },

@@ -36,8 +36,8 @@ export const MOVED_PORTS = [
 
 /** The adapter on PCI, with QEMU's numbers. */
 export const Id = {
-  vendor: 0x1234,
-  device: 0x1111,
+  vendorId: 0x1234,
+  deviceId: 0x1111,
   revision: 2,
   classCode: 0x030000,
 } as const;
