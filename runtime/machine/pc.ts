@@ -196,9 +196,9 @@ export class Pc {
     return new LocalApic({ ...options, mmio, external: this.pic, endOfInterrupt });
   }
 
-  private makeIoApic(localApic: LocalApic, { layout, guestError }: PcOptions): IoApic {
+  private makeIoApic(localApic: LocalApic, { layout, ...options }: PcOptions): IoApic {
     const mmio = layout.map.bus(Layer.chipset);
-    return new IoApic({ mmio, guestError, send: (message) => localApic.accept(message) });
+    return new IoApic({ ...options, mmio, send: (message) => localApic.accept(message) });
   }
 
   private makeKeyboardController(board: Board): I8042 {

@@ -1,3 +1,4 @@
+import { INPUTS } from '../../runtime/devices/io-apic/registers.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import { VERSION } from './layout.ts';
 import { isRecord } from './options.ts';
@@ -10,13 +11,20 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
   // Nothing was told of what is in drives.
   1: (contents) => ({ media: {}, ...contents }),
   // Cards did not tell when they may send next. At once, then.
-  2: ({ components, ...others }) => ({
-    ...others,
-    ...(isRecord(components) && {
-      components: Object.fromEntries(Object.entries(components).map(([name, saved]) => [name, withTurns(name, saved)])),
-    }),
-  }),
+  2: (contents) => withComponents(contents, withTurns),
+  // The I/O APIC did not count how often an input asks again.
+  3: (contents) =>
+    withComponents(contents, (name, saved) =>
+      name === 'io apic' && isRecord(saved) ? { ...saved, repeats: new Array(INPUTS).fill(0) } : saved,
+    ),
 };
+
+/** The same with what `change` makes of each component. */
+function withComponents({ components, ...others }: Contents, change: (name: string, saved: Saved) => Saved): Contents {
+  if (!isRecord(components)) return others;
+  const changed = Object.entries(components).map(([name, saved]) => [name, change(name, saved)]);
+  return { ...others, components: Object.fromEntries(changed) };
+}
 
 /** A card that sends in turns, with a state of these; other components as they are. */
 function withTurns(name: string, saved: Saved): Saved {

@@ -3,15 +3,27 @@ import type { InterruptMessage } from '../../bus/interrupt-message.ts';
 import { type IrqLine, irqLine } from '../../bus/irq.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
 import type { Component } from '../../snapshot/describe.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { EventQueue, Timer } from '../../time/events.ts';
 import { Entry, INPUTS, Index, IO_APIC_BASE, MemoryRegister, VERSION } from './registers.ts';
 import { ioApicState } from './state.ts';
 
 export interface IoApicOptions {
   readonly mmio: MmioBus;
+  readonly clock: Clock;
+  readonly events: EventQueue;
   readonly guestError?: ReportGuestError;
   /** Sends an interrupt to the local APICs. */
   readonly send: (message: InterruptMessage) => boolean;
 }
+
+/**
+ * So often an input that stays high may ask again at once; then the guest has so many virtual nanoseconds without its interrupt,
+ * as in QEMU (after 10,000 times there). A chip takes a moment each time: a driver whose interrupt comes before it could mask its
+ * device gets on.
+ */
+const MOST_REPEATS = 1000;
+const PAUSE = 10_000_000;
 
 /** The I/O APIC (82093AA data sheet): 24 inputs, each with its vector and destination. Inputs are active high. */
 export class IoApic {
@@ -19,10 +31,14 @@ export class IoApic {
   readonly #state = ioApicState.create();
   readonly #send: (message: InterruptMessage) => boolean;
   readonly #guestError: ReportGuestError | undefined;
+  readonly #clock: Clock;
+  readonly #pause: Timer;
 
-  constructor({ mmio, send, guestError }: IoApicOptions) {
+  constructor({ mmio, send, guestError, clock, events }: IoApicOptions) {
     this.#send = send;
     this.#guestError = guestError;
+    this.#clock = clock;
+    this.#pause = events.timer('io apic', () => this.#serveAll());
     this.component = ioApicState.bind('io apic', this.#state);
     this.reset();
     mmio.add({
@@ -39,6 +55,7 @@ export class IoApic {
   reset(): void {
     const { levels } = this.#state;
     Object.assign(this.#state, ioApicState.create(), { levels, low: new Array(INPUTS).fill(Entry.masked) });
+    this.#pause.disarm();
   }
 
   /** An input, 0-23. */
@@ -56,6 +73,7 @@ export class IoApic {
     const s = this.#state;
     const rises = high && ((s.levels >>> input) & 1) === 0;
     s.levels = (high ? s.levels | (1 << input) : s.levels & ~(1 << input)) >>> 0;
+    if (!high) s.repeats[input] = 0;
     // An edge at a masked input is lost (3.2.4).
     if (s.low[input]! & Entry.level) this.#serve(input);
     else if (rises && (s.low[input]! & Entry.masked) === 0) this.#deliver(input);
@@ -92,8 +110,22 @@ export class IoApic {
       const entry = s.low[input]!;
       if ((entry & Entry.vector) !== vector || (entry & Entry.remoteRequest) === 0) continue;
       s.low[input] = entry & ~Entry.remoteRequest;
-      this.#serve(input);
+      if (this.#isStorm(input)) this.#pause.arm(this.#clock.now() + PAUSE);
+      else this.#serve(input);
     }
+  }
+
+  /** Whether an input asks again and again, and nothing is done about it. */
+  #isStorm(input: number): boolean {
+    const { low, levels, repeats } = this.#state;
+    const asksAgain = ((levels >>> input) & 1) !== 0 && (low[input]! & Entry.masked) === 0;
+    const count = asksAgain ? repeats[input]! + 1 : 0;
+    repeats[input] = count % MOST_REPEATS;
+    return count === MOST_REPEATS;
+  }
+
+  #serveAll(): void {
+    for (let input = 0; input < INPUTS; input++) if (this.#state.low[input]! & Entry.level) this.#serve(input);
   }
 
   #read(offset: number): number {

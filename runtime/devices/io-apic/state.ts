@@ -1,4 +1,4 @@
-import { describe, list, u8, u32 } from '../../snapshot/describe.ts';
+import { describe, list, u8, u16, u32 } from '../../snapshot/describe.ts';
 import { INPUTS } from './registers.ts';
 
 export const ioApicState = describe({
@@ -9,4 +9,6 @@ export const ioApicState = describe({
   high: list(INPUTS, u32),
   /** The inputs' levels. */
   levels: u32,
+  /** How often each input has asked again at the end of its interrupt, since it was low or masked. */
+  repeats: list(INPUTS, u16),
 });

@@ -24,7 +24,7 @@ class ApicRig extends Rig {
     };
     const endOfInterrupt = (vector: number) => this.io.endOfInterrupt(vector);
     this.local = new LocalApic({ mmio, clock, events, external, endOfInterrupt, nmi: () => this.nmis++ });
-    this.io = new IoApic({ mmio, send: (message) => this.local.accept(message) });
+    this.io = new IoApic({ mmio, clock, events, send: (message) => this.local.accept(message) });
     this.local.onPending = () => this.rises++;
   }
 
@@ -271,6 +271,36 @@ describe('the I/O APIC', () => {
     line.lower();
     rig.set(0xb0, 0);
     expect([rig.local.pending, rig.ioRegister(0x22)]).toEqual([false, 0x8052]);
+  });
+
+  test('gives a guest time that is interrupted again and again', () => {
+    rig.enable();
+    rig.io.line(9).raise();
+    rig.entry(9, 0x8052);
+    for (let round = 0; round < 3; round++) {
+      let served = 0;
+      for (; rig.local.pending; served++) {
+        rig.local.acknowledge();
+        rig.set(0xb0, 0);
+      }
+      expect(served).toBe(1000);
+      rig.advance(9_999_999);
+      expect(rig.local.pending).toBe(false);
+      rig.advance(1);
+    }
+  });
+
+  test('interrupts at once where each interrupt was served', () => {
+    rig.enable();
+    const line = rig.io.line(9);
+    line.raise();
+    rig.entry(9, 0x8052);
+    for (let n = 0; n < 5000; n++) {
+      expect(rig.local.acknowledge()).toBe(0x52);
+      line.lower();
+      line.raise();
+      rig.set(0xb0, 0);
+    }
   });
 
   test('finds nobody where the destination is another processor', () => {
