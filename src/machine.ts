@@ -1,22 +1,20 @@
 import { virtioPortName } from '../runtime/machine/resources.ts';
-import { AskedMachine } from './asked-machine.ts';
 import { type Balloon, connectBalloon } from './balloon.ts';
 import type { NetworkCard } from './cards/card.ts';
+import { ConnectedMachine } from './connected-machine.ts';
 import { answerOutside, connectOutside, disconnectOutside } from './connections.ts';
 import type { Drive } from './drives/drive.ts';
 import { withEarlyIsolate } from './early-isolate.ts';
 import { MachineHistory } from './history.ts';
-import type { Host, Isolate } from './host.ts';
+import type { Host } from './host.ts';
 import { connectInput } from './input/connect.ts';
 import type { Keyboard } from './input/keyboard.ts';
 import type { Mouse } from './input/mouse.ts';
-import { Connection, type Notice } from './isolate/connection.ts';
-import { KeepAlive } from './isolate/keep-alive.ts';
+import type { Notice } from './isolate/connection.ts';
 import { IsolatePool } from './isolate/pool.ts';
-import { type CallName, type Calls, type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
+import { type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 import { restoreError } from './isolate/remote-calls.ts';
 import type { MachineConfig } from './machine-core.ts';
-import { MachineStreams } from './machine-streams.ts';
 import type { DebugConsole, MachineParts, MachineState } from './machine-types.ts';
 import { Arrival } from './migration/arrival.ts';
 import type { MigrationChannel } from './migration/channel.ts';
@@ -37,7 +35,7 @@ import { Translations } from './translations.ts';
 const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
 
 /** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
-export class Machine extends AskedMachine implements AsyncDisposable {
+export class Machine extends ConnectedMachine implements AsyncDisposable {
   /** Bytes of the guest's memory. */
   readonly memoryBytes: number;
   /** The first serial port, COM1. */
@@ -76,16 +74,11 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   readonly snapshots: MachineSnapshots;
   /** Its moves to other processes, and from there. */
   readonly migration: MachineMigration;
-  readonly #connection: Connection;
-  readonly #isolate: Isolate;
-  readonly #alive: KeepAlive;
   readonly #states: MachineStates;
-  readonly #made: MachineParts;
   /** Isolates of its forks. */
   readonly #forks = new IsolatePool();
   readonly #creation = Promise.withResolvers<void>();
   readonly #exit = Promise.withResolvers<Exit>();
-  readonly #streams = new MachineStreams((message) => this.#connection.send(message));
   #isCreated = false;
   #state: MachineState = 'created';
 
@@ -105,7 +98,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
       await machine.stop();
       throw creationError(error as Error, bootOf(options));
     } finally {
-      machine.#alive.release();
+      machine.alive.release();
     }
     return machine;
   }
@@ -148,38 +141,32 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   }
 
   private constructor(config: MachineConfig, made: MachineParts, pool: IsolatePool | undefined) {
-    super();
-    const { options, host, drives, cards, sound } = made;
-    const events = { onCrash: (error: Error) => this.#fail(error) };
-    const { isolate: where = 'worker', name } = options;
-    this.#made = made;
+    super(config, made, pool);
+    const { options, drives, cards, sound } = made;
+    const { streams } = this;
     this.history = new MachineHistory(this, options.icount);
     this.memoryBytes = config.memoryBytes;
-    this.#isolate = host.startIsolate({ where, config, name, pool, drives: drives.machineEnd }, events);
-    this.#alive = new KeepAlive(this.#isolate);
-    this.#alive.hold();
-    this.#connection = new Connection(this.#isolate.port, (notice) => this.#receive(notice));
-    this.serialPorts = serialPortNames.map((name) => this.#streams.open(name));
+    this.serialPorts = serialPortNames.map((name) => streams.open(name));
     this.serial = this.serialPorts[0];
-    this.debugConsole = this.#streams.open('debug');
-    this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => this.#streams.open(virtioPortName(n)));
-    if (config.balloon) this.balloon = connectBalloon(this.#streams, config.memoryBytes);
-    this.parallel = this.#streams.open('lpt1');
-    ({ keyboard: this.keyboard, mouse: this.mouse } = connectInput(this.#streams, config, options.keyboardLayout));
-    this.guestLog = this.#streams.open('log');
+    this.debugConsole = streams.open('debug');
+    this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => streams.open(virtioPortName(n)));
+    if (config.balloon) this.balloon = connectBalloon(streams, config.memoryBytes);
+    this.parallel = streams.open('lpt1');
+    ({ keyboard: this.keyboard, mouse: this.mouse } = connectInput(streams, config, options.keyboardLayout));
+    this.guestLog = streams.open('log');
     this.exited = this.#exit.promise;
     this.#states = new MachineStates((name, ...args) => this.call(name, ...args), made);
     this.snapshots = new MachineSnapshots(this.#states, drives);
     this.migration = new MachineMigration(this.#migrating(), options.incoming === true);
-    if (this.migration.isAwaited) this.#streams.holdUntil(this.migration.arrived);
+    if (this.migration.isAwaited) streams.holdUntil(this.migration.arrived);
     this.drives = drives.all;
     this.network = cards.all;
     this.sound = sound;
     connectOutside(made, {
-      streams: this.#streams,
-      send: (message) => this.#connection.send(message),
+      streams,
+      send: (message) => this.connection.send(message),
       log: (message) => void this.emit('log', message),
-      crashed: events.onCrash,
+      crashed: (error) => this.fail(error),
     });
     this.screen = new Screen(config.vga === 'std', () => this.call('screen'));
     this.translations = new Translations(this.ask);
@@ -202,7 +189,7 @@ export class Machine extends AskedMachine implements AsyncDisposable {
 
   #migrating(): MigratingMachine {
     return {
-      made: this.#made,
+      made: this.made,
       isRunning: () => this.#state === 'running',
       call: (name, ...args) => this.call(name, ...args),
       pause: () => this.pause(),
@@ -257,8 +244,8 @@ export class Machine extends AskedMachine implements AsyncDisposable {
    */
   async fork(changes: Partial<MachineOptions> = {}): Promise<Machine> {
     const state = await this.#states.image();
-    const { host, drives } = this.#made;
-    const own = { isolate: this.#made.options.isolate ?? 'worker', drives: drives.forked(state.media) };
+    const { host, drives } = this.made;
+    const own = { isolate: this.made.options.isolate ?? 'worker', drives: drives.forked(state.media) };
     const fork = await Machine.create({ ...state.options, ...own, ...changes }, host, this.#forks);
     return await loaded(fork, () => fork.#states.become(state));
   }
@@ -276,15 +263,15 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   /** Ends the machine for good, whatever the guest is doing, and frees all that it has. May be called again. */
   async stop(): Promise<void> {
     this.#end({ reason: 'stopped', code: 0 });
-    this.#connection.send({ type: 'stop' });
-    this.#connection.close(new Error('the machine was stopped'));
+    this.connection.send({ type: 'stop' });
+    this.connection.close(new Error('the machine was stopped'));
     await this.#terminate();
   }
 
   async #terminate(): Promise<void> {
-    const { drives } = this.#made;
-    await this.#alive.during(() =>
-      Promise.all([this.#isolate.terminate(), this.#forks.close(), drives.close(), disconnectOutside(this.#made)]),
+    const { drives } = this.made;
+    await this.alive.during(() =>
+      Promise.all([this.isolate.terminate(), this.#forks.close(), drives.close(), disconnectOutside(this.made)]),
     );
   }
 
@@ -294,29 +281,22 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   }
 
   /** @internal */
-  protected async call<Name extends CallName>(
-    name: Name,
-    ...args: Parameters<Calls[Name]>
-  ): Promise<ReturnType<Calls[Name]>> {
-    return await this.#alive.during(() => this.#connection.call(name, ...args));
-  }
-
-  #receive(notice: Notice): void {
+  protected receive(notice: Notice): void {
     switch (notice.type) {
       case 'ready':
-        void this.#isolate.watch(notice.state).then(() => this.#created(), this.#creation.reject);
+        void this.isolate.watch(notice.state).then(() => this.#created(), this.#creation.reject);
         break;
       case 'failed':
-        this.#fail(restoreError(notice.error));
+        this.fail(restoreError(notice.error));
         break;
       case 'output':
         void this.#deliver(notice.port, notice.bytes);
         break;
       case 'taken':
-        this.#streams.taken(notice.port, notice.length);
+        this.streams.taken(notice.port, notice.length);
         break;
       case 'request':
-        answerOutside(this.#made, notice);
+        answerOutside(this.made, notice);
         break;
       case 'exit':
         this.#end(notice.exit);
@@ -346,39 +326,40 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   }
 
   async #deliver(port: string, bytes: Uint8Array): Promise<void> {
-    await this.#streams.receive(port, bytes);
-    this.#connection.taken(bytes.length);
+    await this.streams.receive(port, bytes);
+    this.connection.taken(bytes.length);
   }
 
   /** The isolate hears when listeners are done with it. */
   async #tellReset(reset: Reset): Promise<void> {
     await this.emit('reset', reset);
-    this.#connection.taken(RESET_BYTES);
+    this.connection.taken(RESET_BYTES);
   }
 
   #enter(state: 'running' | 'paused' | 'ended'): void {
     const before = this.#state;
     if (before === 'ended' || before === state) return;
     this.#state = state;
-    if (state === 'running') this.#alive.hold();
-    else if (before === 'running') this.#alive.release();
+    if (state === 'running') this.alive.hold();
+    else if (before === 'running') this.alive.release();
     if (state !== 'ended') this.emit(state, undefined);
   }
 
   #end(exit: Exit): void {
     if (this.#state === 'ended') return;
     this.#finish(`the machine has ended (${exit.reason})`);
-    void this.#made.drives.close().then(() => {
+    void this.made.drives.close().then(() => {
       this.#exit.resolve(exit);
       this.emit('exit', exit);
     });
   }
 
-  #fail(error: Error): void {
+  /** @internal */
+  protected fail(error: Error): void {
     if (this.#state === 'ended') return;
     this.#finish('the emulator has failed');
-    this.#connection.send({ type: 'stop' });
-    this.#connection.close(error);
+    this.connection.send({ type: 'stop' });
+    this.connection.close(error);
     if (this.#isCreated) this.#reportFailure(error);
     else this.#creation.reject(error);
   }
@@ -393,8 +374,8 @@ export class Machine extends AskedMachine implements AsyncDisposable {
   #finish(reason: string): void {
     this.migration.close();
     this.#enter('ended');
-    this.#streams.end(reason);
-    void this.#made.drives.close();
-    void disconnectOutside(this.#made);
+    this.streams.end(reason);
+    void this.made.drives.close();
+    void disconnectOutside(this.made);
   }
 }

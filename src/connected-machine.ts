@@ -1,0 +1,51 @@
+import { AskedMachine } from './asked-machine.ts';
+import type { Isolate } from './host.ts';
+import { Connection, type Notice } from './isolate/connection.ts';
+import { KeepAlive } from './isolate/keep-alive.ts';
+import type { IsolatePool } from './isolate/pool.ts';
+import type { CallName, Calls } from './isolate/protocol.ts';
+import type { MachineConfig } from './machine-core.ts';
+import { MachineStreams } from './machine-streams.ts';
+import type { MachineParts } from './machine-types.ts';
+
+/** A machine's isolate, and the way there. */
+export abstract class ConnectedMachine extends AskedMachine {
+  /** @internal */
+  protected readonly made: MachineParts;
+  /** @internal */
+  protected readonly isolate: Isolate;
+  /** @internal */
+  protected readonly alive: KeepAlive;
+  /** @internal */
+  protected readonly connection: Connection;
+  /** The host's ends of what devices send and take. @internal */
+  protected readonly streams: MachineStreams;
+
+  /** It keeps the program alive until it is made. */
+  constructor(config: MachineConfig, made: MachineParts, pool: IsolatePool | undefined) {
+    super();
+    const { options, host, drives } = made;
+    const { isolate: where = 'worker', name } = options;
+    const onCrash = (error: Error) => this.fail(error);
+    this.made = made;
+    this.isolate = host.startIsolate({ where, config, name, pool, drives: drives.machineEnd }, { onCrash });
+    this.alive = new KeepAlive(this.isolate);
+    this.alive.hold();
+    this.connection = new Connection(this.isolate.port, (notice) => this.receive(notice));
+    this.streams = new MachineStreams((message) => this.connection.send(message));
+  }
+
+  /** The isolate has said something. @internal */
+  protected abstract receive(notice: Notice): void;
+
+  /** The isolate has failed. @internal */
+  protected abstract fail(error: Error): void;
+
+  /** @internal */
+  protected async call<Name extends CallName>(
+    name: Name,
+    ...args: Parameters<Calls[Name]>
+  ): Promise<ReturnType<Calls[Name]>> {
+    return await this.alive.during(() => this.connection.call(name, ...args));
+  }
+}
