@@ -12,7 +12,8 @@ const registers = ['EAX', 'EBX', 'ECX', 'EDX'];
 function bitOf(feature: CpuFeature): string {
   const word = featureWords.find(({ bits }) => feature in bits);
   if (word === undefined) return 'on every model';
-  return `CPUID leaf ${word.leaf}, ${registers[word.register]} bit ${word.bits[feature]}`;
+  const leaf = word.leaf < 10 ? word.leaf : `${word.leaf.toString(16).toUpperCase()}h`;
+  return `CPUID leaf ${leaf}, ${registers[word.register]} bit ${word.bits[feature]}`;
 }
 
 const flagLetters = { O: Eflags.of, S: Eflags.sf, Z: Eflags.zf, A: Eflags.af, P: Eflags.pf, C: Eflags.cf } as const;
