@@ -165,3 +165,58 @@ describe('what is above IPv6', () => {
     expect(syn).toMatchObject({ from: 'fec0::2', to: ADDRESS, next: 6 });
   });
 });
+
+describe('extension headers', () => {
+  const [HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION] = [0, 43, 44, 60] as const;
+  const chains = [
+    [HOP_BY_HOP],
+    [ROUTING],
+    [FRAGMENT],
+    [DESTINATION],
+    [HOP_BY_HOP, DESTINATION, ROUTING, FRAGMENT, DESTINATION],
+    [FRAGMENT, FRAGMENT, ROUTING, ROUTING],
+    Array<number>(7).fill(DESTINATION),
+  ];
+  const syn = [0, 1, 0, 80, ...long(9), ...long(0), 0x50, 2, 255, 255, 0, 0, 0, 0];
+  const echo = [128, 0, 0, 0, 0, 1, 0, 1];
+  const packets: readonly (readonly [number, number[]])[] = [
+    [6, syn],
+    [17, udp([1], 5, 69)],
+    [17, udp([1], 5, 9)],
+    [58, echo],
+    [59, []],
+    [135, [1, 2]],
+  ];
+
+  /** One header of each kind. The routing header asks to go on to the host's loopback. */
+  function header(kind: number, next: number): number[] {
+    if (kind === FRAGMENT) return [next, 0, 0, 0, 0, 0, 0, 7];
+    return kind === ROUTING ? [next, 2, 0, 1, 0, 0, 0, 0, ...ip('::1')] : [next, 0, 1, 4, 0, 0, 0, 0];
+  }
+
+  function behind(chain: readonly number[], next: number, payload: readonly number[], to: string): Uint8Array {
+    const inner = [...frame(next, [...payload], { to }).subarray(54)];
+    const headers = chain.flatMap((kind, n) => header(kind, chain[n + 1] ?? next));
+    return frame(chain[0]!, [...headers, ...inner], { to });
+  }
+
+  test.each(chains)('do not hide what is behind them: %j', async (...chain) => {
+    const guest = await FrameGuest.open();
+    expect(heard(guest.send(behind(chain, 58, echo, 'fec0::2')))[0]!.payload[0]).toBe(129);
+    guest.send(behind(chain, 6, syn, '2001:db8::1'), behind(chain, 6, syn, '::1'));
+    expect(guest.host.sockets.streams).toMatchObject([{ target: { address: '2001:db8::1', port: 80 } }]);
+  });
+
+  test('with restrict lead nowhere', async () => {
+    const guest = await FrameGuest.open({ restrict: true });
+    const places = ['fec0::2', 'fec0::3', 'fec0::77', 'fe80::2', '::1', '::ffff:127.0.0.1', '2001:db8::1', 'ff02::1'];
+    for (const to of places)
+      for (const [next, payload] of packets) {
+        guest.network.send(frame(next, [...payload], { to }));
+        for (const chain of chains) guest.network.send(behind(chain, next, payload, to));
+      }
+    await guest.later();
+    const { streams, datagramPorts, pinged } = guest.host.sockets;
+    expect([streams, datagramPorts, pinged]).toEqual([[], [], []]);
+  });
+});
