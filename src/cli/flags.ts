@@ -169,6 +169,12 @@ export const flags: readonly Flag[] = [
     apply: (settings, name) => machine(settings, { name }),
   },
   {
+    names: ['pidfile'],
+    argument: 'FILE',
+    help: "the number of the program's process is in this file while it runs",
+    apply: (settings, pidFile) => ({ ...settings, pidFile }),
+  },
+  {
     names: ['inspect'],
     argument: 'PATH|PORT',
     optional: true,

@@ -28,6 +28,7 @@ export function checkOutputFiles(settings: Settings, plan: BackendPlan): void {
     ...(debugConsole ? fileOf('-debugcon', debugConsole) : []),
     ...unused.flatMap((backend) => fileOf('-chardev', backend)),
     ...named('-D', settings.logFile),
+    ...named('-pidfile', settings.pidFile),
     ...settings.audio.flatMap(({ path }) => named('-audiodev', path)),
   ];
   const images = (settings.machine.drives ?? []).map((drive) => (typeof drive === 'string' ? drive : drive.image));

@@ -25,6 +25,7 @@ import { reportLimits } from './limits.ts';
 import { cardsOf } from './network-flags.ts';
 import { standardOutputGone } from './output-error.ts';
 import { checkOutputFiles } from './output-files.ts';
+import { writePidFile } from './pid-file.ts';
 import { announce } from './ps/announce.ts';
 import { reportReplayEnd } from './replay-end.ts';
 import type { Settings } from './settings.ts';
@@ -35,9 +36,14 @@ import { Terminal } from './terminal.ts';
 
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
 export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
-  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   // Before anything is opened. What goes to files does so with a screen and without.
   checkOutputFiles(settings, planBackends(settings, false));
+  using _pidFile = writePidFile(settings.pidFile);
+  return await runUntilLeft(settings, boot);
+}
+
+async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const terminal = new Terminal();
   const left = Promise.withResolvers<number>();
   // It may be rejected before anyone waits for it.

@@ -1,10 +1,12 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Ended, rawiron, rawironEach, rawironUnder, shellCommand } from '../support/command-line.ts';
+import { type Ended, program, rawiron, rawironEach, rawironUnder, shellCommand } from '../support/command-line.ts';
 
 let folder: string;
 let rubbish: string;
@@ -76,6 +78,12 @@ const mistakes: readonly [string, () => string[], string][] = [
     () => ['demo', '-parallel', `file:${rubbish}`, '-D', rubbish],
     '-parallel and -D name the same file',
   ],
+  [
+    'a process number in the place of the kernel',
+    () => [...kernel(), '-pidfile', rubbish],
+    '-kernel and -pidfile name',
+  ],
+  ['a process number nowhere', () => ['demo', '-pidfile', '/no/such/pid'], 'cannot write /no/such/pid: no such file'],
   ['two parallel ports', () => ['demo', '-parallel', 'null', '-parallel', 'null'], '-parallel: there is one port'],
   ['a log in the place of the kernel', () => [...kernel(), '-D', rubbish], '-kernel and -D name the same file'],
   [
@@ -185,6 +193,16 @@ test.each(['interpreter,check=on', 'translator,check=on,threshold=1,blocks=8,ins
 
 test('Ctrl-A x leaves', async () => {
   expect(await rawiron(['demo'], '\x01x')).toMatchObject({ code: 0, errors: 'rawiron: terminated\n' });
+});
+
+test('the number of the process is in a file while it runs', async () => {
+  const path = join(folder, 'pid');
+  const child = spawn(process.execPath, [program, 'demo', '-S', '-monitor', 'none', '-pidfile', path]);
+  const left = once(child, 'close');
+  await expect.poll(() => existsSync(path) && readFileSync(path, 'latin1'), { timeout: 60_000 }).toBe(`${child.pid}\n`);
+  child.kill('SIGTERM');
+  expect(await left).toEqual([143, null]);
+  expect(existsSync(path)).toBe(false);
 });
 
 test('output goes to a file', async () => {
