@@ -49,14 +49,15 @@ function devicesTable(): string {
 
 /** When code is translated, by default. */
 function settingsTable(): string {
-  const { threshold, share, blocks, instructions } = defaultTiering;
+  const { threshold, share, enough, blocks, instructions } = defaultTiering;
   const runs = (weight: number) => Math.ceil((threshold * EntryWeight.root) / weight);
   const rows = [
     ['instructions decoded before the loop gets fast paths', defaultLoops.after],
     ['fast paths in a loop', defaultLoops.fastPaths],
     ["runs of a function's entry before it is translated", threshold],
     ['runs of a loop, of another block', `${runs(EntryWeight.loop)}, ${runs(EntryWeight.inner)}`],
-    ['part of all that is interpreted meanwhile that these runs must be', `1/${1 / share}`],
+    ['part of all instructions interpreted meanwhile that these runs must be', `1/${1 / share}`],
+    ['millions of instructions that these runs may be instead', enough / 1e6],
     ['blocks in a region at first', blocks],
     ['instructions in a region at first', instructions],
     ['depth of nested calls', defaultEngine.callDepth],

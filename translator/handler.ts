@@ -4,6 +4,7 @@ import { emitFastPath, emitLoop, type FastPath, type LoopPath } from './emit/loo
 import { field, IrBuilder } from './ir/builder.ts';
 import type { Statement } from './ir/statement.ts';
 import { OperandBuilder } from './lift/builder.ts';
+import { endsBlock } from './region/flow.ts';
 import type { Instruction } from './x86/instruction.ts';
 import type { Form } from './x86/table/form.ts';
 
@@ -37,7 +38,8 @@ export function bindFastPath(
   key: number,
   options: EmitOptions,
 ): FastPath | null {
-  return emitFastPath(new EmitContext(options, key), liftSymbolic(form, shape, key));
+  const following = endsBlock({ form, shape }) ? 'block' : 'sequence';
+  return emitFastPath(new EmitContext(options, key), liftSymbolic(form, shape, key), following);
 }
 
 /** Text of the interpreter's loop for a key with these fast paths, those that are met most first (emit/loop.ts). */

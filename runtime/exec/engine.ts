@@ -77,7 +77,7 @@ export class Engine {
     this.emit = emit;
     this.handlers = new Handlers(emit, check);
     const due = options.tiering && firstDue(options.tiering);
-    const records = new Records(recordsWithin(options.cacheBytes), due ?? 0);
+    const records = new Records(recordsWithin(options.cacheBytes), due ?? undefined);
     const loops = { options: budgeted ? null : options.loops, heats: due !== null };
     this.graph = new Graph({
       state: cpu.state,

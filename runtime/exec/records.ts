@@ -1,6 +1,5 @@
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import {
-  HEATS,
   NOTED_RUNS,
   RECORD_SHIFT,
   RECORD_WORDS,
@@ -41,7 +40,7 @@ export class Records {
   /** By index of a record divided by its words, its node. */
   readonly nodes: (Node | null)[] = new Array(RECORD_CHUNK).fill(null);
   readonly capacity: number;
-  /** Heat at which an entry is due first; 0 where none heats. */
+  /** Heat at which an entry is due first. */
   readonly firstDue: number;
   /** By chunk, whose it is. */
   private readonly owners: (CodePage | null)[] = [null];
@@ -54,13 +53,14 @@ export class Records {
    * `capacity`: how many records there may be, besides a first chunk that nobody gets: 0 is no record. Memory that no record
    * has lain in yet is only reserved.
    */
-  constructor(capacity: number, firstDue = 0) {
+  constructor(capacity: number, firstDue = 1) {
     this.capacity = Math.ceil(capacity / RECORD_CHUNK + 1) * RECORD_CHUNK;
     this.firstDue = firstDue;
     this.views = interleavedViews(recordViews, RECORD_WORDS, this.capacity);
     this.places = new Int32Array(this.capacity);
     this.handlers = new Int32Array(this.capacity);
     this.views.SLOT[RETURN_RECORD] = Slot.returned;
+    this.views.HEAT[RETURN_RECORD] = -1;
   }
 
   /** So few are left that code should be evicted before more is decoded. */
@@ -241,8 +241,8 @@ export class Records {
 
   /** Makes its fast path that of a slot; `heats`: each run adds to its heat. */
   setSlot(record: number, slot: number, heats: boolean): void {
-    const entry = heats ? HEATS | (this.weightOf(record) << WEIGHT_SHIFT) : 0;
-    this.views.SLOT[record] = slot === Slot.none ? slot : slot | entry;
+    const weight = heats && slot !== Slot.none ? this.weightOf(record) : 0;
+    this.views.SLOT[record] = slot | (weight << WEIGHT_SHIFT);
   }
 
   /** Sum of the weights of an entry's runs while it isn't translated; negative if it was cooled. */

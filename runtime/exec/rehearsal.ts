@@ -1,7 +1,7 @@
 import { targetIndex } from '../../translator/abi/branch-targets.ts';
 import { Cr0 } from '../../translator/abi/control-registers.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
-import { HEATS, Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
+import { Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
 import { Double, Word, wordCounts } from '../../translator/abi/state.ts';
 import { NO_OPERANDS, packed } from '../../translator/x86/instruction.ts';
 import { LentTlb } from '../memory/lent-tlb.ts';
@@ -9,7 +9,7 @@ import type { BranchTargets } from './branch-targets.ts';
 import { makeNowhere } from './code-page.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { Loop } from './loops.ts';
-import { Node } from './node.ts';
+import { Node, type Run } from './node.ts';
 
 /** What a rehearsal plays on. */
 type Stage = Pick<GraphParts, 'state' | 'mmu' | 'records'>;
@@ -70,6 +70,8 @@ export class Rehearsal {
   private readonly returning: number;
   /** While it is lent. */
   private tlb: LentTlb | null = null;
+  /** The loop is told to go to the end. */
+  private isExpected = false;
   /** Attention was asked for meanwhile. */
   private wasAsked = false;
 
@@ -78,13 +80,13 @@ export class Rehearsal {
     this.stage = stage;
     this.branchTargets = branchTargets;
     this.doubles = new Float64Array(stage.state.buffer);
-    const make = (run: () => Node | null) => {
+    const make = (run: Run) => {
       const record = stage.records.add(this.nowhere, 0);
       stage.records.attach(record, new Node(this.nowhere, 0, run));
       return record;
     };
     this.path = make(() => null);
-    this.end = make(() => null);
+    this.end = make((node) => (this.isExpected ? node : null));
     this.returning = make(() => returned);
   }
 
@@ -128,7 +130,8 @@ export class Rehearsal {
       const play = (first: number) => {
         for (const eip of [value, word]) this.setTarget(key, eip, isMapped);
         this.setState(scene);
-        loop(first, value === 0 ? 0 : this.end);
+        this.isExpected = value !== 0;
+        loop(first, this.isExpected ? this.end : 0);
       };
       for (let slot: number = Slot.first; slot < slots; slot++) {
         this.setPath(slot, scene);
@@ -144,7 +147,7 @@ export class Rehearsal {
     const { SLOT, OPERANDS, DISPLACEMENT, IMMEDIATE, NEXT, TAKEN, NEXT_EIP, HEAT } = this.stage.records.views;
     const address = addressIn(scene);
     const record = this.path;
-    SLOT[record] = slot | HEATS | (1 << WEIGHT_SHIFT);
+    SLOT[record] = slot | (1 << WEIGHT_SHIFT);
     OPERANDS[record] = ECX_ECX;
     DISPLACEMENT[record] = address;
     IMMEDIATE[record] = 1;

@@ -2,7 +2,6 @@ import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { Assumption } from '../../translator/emit/links.ts';
 import type { Checks } from '../../translator/opt/pipeline.ts';
-import { endsBlock } from '../../translator/region/flow.ts';
 import { type CodeSource, type RegionLimits, selectRegion } from '../../translator/region/select.ts';
 import { type Translation, translate } from '../../translator/translate.ts';
 import type { Decode } from '../../translator/x86/decode.ts';
@@ -14,18 +13,22 @@ import type { Graph } from './graph.ts';
 import { functionName, translationUrl } from './names.ts';
 import { EntryWeight, type Node, type Run } from './node.ts';
 import type { Records } from './records.ts';
-import { Shares } from './shares.ts';
+import { Work, type WorthOptions } from './work.ts';
 
 /** When code is translated, and how much of it at a time. */
-export interface TieringOptions extends RegionLimits {
+export interface TieringOptions extends RegionLimits, WorthOptions {
   /** Times a function's entry is interpreted before it is translated (see EntryWeight). */
   readonly threshold: number;
-  /** The part of all that is interpreted, counted in heat, that an entry must have meanwhile: less is not worth a translation. */
-  readonly share: number;
 }
 
 /** Measured with bench/: see docs/performance.md. */
-export const defaultTiering: TieringOptions = { threshold: 16_000, share: 1 / 128, blocks: 20, instructions: 500 };
+export const defaultTiering: TieringOptions = {
+  threshold: 16_000,
+  share: 1 / 32,
+  enough: 16_000_000,
+  blocks: 20,
+  instructions: 500,
+};
 
 /** The same with another threshold, by which alone code is translated: whatever has run so often. */
 export function tieringAt(threshold: number): TieringOptions {
@@ -36,9 +39,6 @@ export function tieringAt(threshold: number): TieringOptions {
 export function hotAt({ threshold }: TieringOptions): number {
   return threshold * EntryWeight.root;
 }
-
-/** After so many times the threshold an entry is translated whatever part it has: it ran for as long as V8 takes for it. */
-const PATIENCE = 4;
 
 /** Times that a translation is left by a link because an assumption failed before that is looked at, and so on. */
 const MANY_FAILURES = 100;
@@ -89,7 +89,7 @@ export class Tiering {
   nameOf: (linear: number) => string | undefined = () => undefined;
   private readonly hotAt: number;
   private readonly firstDue: number;
-  private readonly shares: Shares;
+  private readonly work: Work;
   /** How often translations were left because an assumption failed: by link, and hundreds of times by head. */
   private readonly failures = new WeakMap<Node, number>();
   private readonly emit: EmitOptions;
@@ -102,41 +102,33 @@ export class Tiering {
     this.options = options;
     this.hotAt = hotAt(options);
     this.firstDue = firstDue(options);
-    this.shares = new Shares(graph.records.capacity, options.share);
+    this.work = new Work(graph, options);
     this.emit = emit;
     this.check = check;
   }
 
   /**
    * DUE: an entry that is not translated has come to the heat at which it is looked at. That is long before it is hot and then
-   * again and again, so that what it runs is known to the shares of others. What is hot but small is asked once more after as many
-   * runs.
+   * again and again, so that its work counts for others. What is hot but small is asked once more after as many runs.
    */
   readonly onDue: Run = (node) => {
-    const { records, shares, hotAt, firstDue } = this;
+    const { records, work, hotAt, firstDue } = this;
     const { due } = node;
     const heat = records.heatOf(node.record);
     const before = due - firstDue;
     const next = (Math.floor(heat / firstDue) + 1) * firstDue;
-    shares.charge(next - due);
-    if (before % hotAt === 0) shares.begin(node);
+    work.charge(node, next - due);
+    if (before % hotAt === 0) work.begin(node);
     records.setDue(node, next);
     const isHot = hotAt === 0 || Math.floor(heat / hotAt) > Math.floor(before / hotAt);
-    const isSmall = heat < hotAt * PATIENCE && shares.isSmall(node, hotAt - firstDue);
-    if (isHot ? isSmall : !this.isSlow(node)) return this.graph.interpret(node);
+    if (isHot ? work.isSmall(node, hotAt - firstDue) : !this.isSlow(node)) return this.graph.interpret(node);
     if (!(isHot && this.join(node)) && !this.install([node], 'shared')) this.graph.setRun(node, node.one);
     return node.run(node);
   };
 
   /** Whether there are x87 instructions in a node's block. */
   private isSlow({ record }: Node): boolean {
-    const { records, graph } = this;
-    for (let at = record; records.isDecoded(at); at = records.views.NEXT[at]) {
-      const handler = graph.handlerOf(at);
-      if (handler.form.class === 'escape') return true;
-      if (endsBlock(handler)) return false;
-    }
-    return false;
+    return this.work.hasInBlock(record, ({ form }) => form.class === 'escape');
   }
 
   /** Whether an instruction counts its runs. Where a translation begins it doesn't. */
@@ -232,7 +224,7 @@ export class Tiering {
   private source(head: Node, old: readonly CachedTranslation[] = []): CodeSource {
     const { page } = head;
     const at = (eip: number) => page.at((eip - page.eip) & (PAGE_BYTES - 1));
-    const least = this.runsOf(head.record) / RARE;
+    const least = this.work.runsOf(head.record) / RARE;
     const translated = bytesOf([...page.translations, ...old]);
     const wasIn = (eip: number) => translated[page.distanceTo(eip)] === 1;
     return {
@@ -241,8 +233,8 @@ export class Tiering {
       eip: page.eip,
       key: page.context.key,
       decode: (...parts) => this.decodeFor(page, ...parts),
-      runs: (eip) => (wasIn(eip) ? Infinity : this.runsOf(at(eip))),
-      hasRun: (eip) => wasIn(eip) || this.runsOf(at(eip)) > least,
+      runs: (eip) => (wasIn(eip) ? Infinity : this.work.runsOf(at(eip))),
+      hasRun: (eip) => wasIn(eip) || this.work.runsOf(at(eip)) > least,
       targets: (eip) => this.records.nodeOf(at(eip))?.targets ?? [],
     };
   }
@@ -315,13 +307,5 @@ export class Tiering {
     this.metrics.translations++;
     this.metrics.instructions += result.instructions;
     this.metrics.characters += result.text.length;
-  }
-
-  /** How often the code at a node has run, as far as it is counted: entries are, while they are not translated. */
-  private runsOf(record: number): number {
-    const { records } = this;
-    if (!records.isDecoded(record)) return 0;
-    const weight = records.weightOf(record);
-    return Math.max(1, weight === EntryWeight.none ? 1 : records.heatOf(record) / weight);
   }
 }

@@ -6,7 +6,7 @@ import { makeCheck } from '../../runtime/exec/check.ts';
 import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
 import { type ColdRuns, defaultColdRuns } from '../../runtime/exec/evictions.ts';
 import { defaultLoops, type LoopOptions } from '../../runtime/exec/loops.ts';
-import { defaultTiering } from '../../runtime/exec/tiering.ts';
+import { tieringAt } from '../../runtime/exec/tiering.ts';
 import { GuestFault } from '../../runtime/fault.ts';
 import { Mmu } from '../../runtime/memory/mmu.ts';
 import { PhysicalMemory } from '../../runtime/memory/physical.ts';
@@ -63,7 +63,7 @@ export const earlyLoops: LoopOptions = { after: 1, growth: 1.3, fastPaths: 1 << 
 /** What runs for the first time runs from its bytes, as if it had been evicted. */
 export const earlyCold: ColdRuns = { ...defaultColdRuns, first: 30 };
 
-const limits = { small: { blocks: 16, instructions: 100 }, default: defaultTiering };
+const limits = { small: { blocks: 16, instructions: 100 }, default: {} };
 
 /** Asks for attention where the number of the run is the same for 20 seconds. */
 const WATCHDOG = `
@@ -99,7 +99,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
       state[Word.attention] = 1;
     },
   });
-  const tiering = name === 'translator' ? { ...limits[regions], threshold, share: 0 } : null;
+  const tiering = name === 'translator' ? { ...tieringAt(threshold), ...limits[regions] } : null;
   const budgeted = pacing === 'budget';
   const engine = new CodeEngine(cpu, mmu, noInterrupts, {
     ...defaultEngine,

@@ -5,7 +5,7 @@ import type { Graph } from '../../runtime/exec/graph.ts';
 import type { Handlers } from '../../runtime/exec/handlers.ts';
 import type { Node } from '../../runtime/exec/node.ts';
 import { TARGET_WORDS } from '../../translator/abi/branch-targets.ts';
-import { HEATS, type recordViews, Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
+import { type recordViews, SLOT_MASK, Slot, WEIGHT_SHIFT } from '../../translator/abi/record.ts';
 
 /** Words of a record by the names of their views. */
 type Words = Partial<Record<keyof typeof recordViews, number>>;
@@ -40,8 +40,8 @@ function slotOf({ records }: Graph, handlers: Handlers, record: number): Words {
   if (!records.isDecoded(record) || handler === undefined || handler.slot === Slot.none) return { SLOT: Slot.none };
   const weight = records.weightOf(record);
   // Without a node it heats if anything does.
-  const heats = run === undefined ? (records.views.SLOT[record] & HEATS) !== 0 && weight > 0 : handler.heating === run;
-  return { SLOT: heats ? handler.slot | HEATS | (weight << WEIGHT_SHIFT) : handler.slot };
+  const heats = run === undefined ? records.views.SLOT[record] > SLOT_MASK : handler.heating === run;
+  return { SLOT: heats ? handler.slot | (weight << WEIGHT_SHIFT) : handler.slot };
 }
 
 function wordsOf({ records }: Graph, record: number): Words {
@@ -100,5 +100,5 @@ export function decodedIn({ cache, records }: Graph): number[] {
 
 /** The slot that a record has, without its weight. */
 export function slotAt({ records }: Graph, record: number): number {
-  return records.views.SLOT[record] & (HEATS - 1);
+  return records.views.SLOT[record] & SLOT_MASK;
 }

@@ -9,7 +9,7 @@ export const RECORD_WORDS = 1 << RECORD_SHIFT;
 
 /** By name of its cell (abi/cells.ts), where a word is in its record. Some have another meaning in the record of a gate or jump. */
 export const recordViews = {
-  /** Number of the fast path (see Slot), and of a node that adds to its heat HEATS and its weight beside it. */
+  /** Number of the fast path (see Slot); of an entry that adds to its heat its weight too (see SLOT_MASK). */
   SLOT: 0,
   OPERANDS: 1,
   DISPLACEMENT: 2,
@@ -40,6 +40,6 @@ export const RETURN_RECORD = RECORD_WORDS;
 /** Numbers of fast paths in the interpreter's loop (emit/loop.ts). `none`: what is to run has none. */
 export const Slot = { none: 0, gate: 1, returned: 2, first: 3 } as const;
 
-/** Beside the slot of an entry that heats; its weight is above. */
-export const HEATS = 1 << 15;
+/** The slot in its word. Above is the weight of an entry that heats. */
+export const SLOT_MASK = 0xffff;
 export const WEIGHT_SHIFT = 16;

@@ -72,7 +72,7 @@ export class HandlerEmitter implements Leaves {
   body(statements: readonly Statement[]): string {
     const last = statements.at(-1)?.op;
     const ended = last === 'jump' || last === 'branch' || last === 'indirect' || last === 'trap';
-    const next = statements.some((s) => s.op === 'x87') ? this.afterX87() : this.follow('next');
+    const next = statements.some((s) => s.op === 'x87') ? this.afterX87() : this.goOn();
     return this.statements(statements) + (ended ? '' : next);
   }
 
@@ -203,6 +203,11 @@ export class HandlerEmitter implements Leaves {
   protected across(): string {
     const isMapped = `${this.context.mappedAt('i.target>>>12')}===n.targetId`;
     return `${this.leaveIfAsked('i.target')}const n=i.taken;return ${isMapped}?n.taken:n;`;
+  }
+
+  /** Goes on in sequence. */
+  protected goOn(): string {
+    return this.follow('next');
   }
 
   /** Goes on at what a link of the instruction leads to. */

@@ -1,5 +1,5 @@
 import { type HelperName, helpers } from '../abi/helpers.ts';
-import { HEATS, type RecordView, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
+import { type RecordView, SLOT_MASK, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import type { Statement, StatementOp } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
@@ -37,11 +37,18 @@ export interface LoopPath {
   readonly weight: number;
 }
 
+/** What the next instruction is: one that is only run after this one, or the first of a block, which counts its runs. */
+export type Following = 'sequence' | 'block';
+
 /** The fast path of a handler; null if it has none. */
-export function emitFastPath(context: EmitContext, statements: readonly Statement[]): FastPath | null {
+export function emitFastPath(
+  context: EmitContext,
+  statements: readonly Statement[],
+  following: Following,
+): FastPath | null {
   if (!isFast(statements)) return null;
   const variables = new Set<string>();
-  return { text: new FastPathEmitter(context, variables).path(statements), variables };
+  return { text: new FastPathEmitter(context, variables, following).path(statements), variables };
 }
 
 /**
@@ -92,19 +99,21 @@ function fieldsIn(value: Value): string[] {
  * The fast paths of handlers are in it, by the slot of a record (abi/record.ts). What they don't do
  * (code that is not decoded, TLB misses, faults, a request for attention) is left to STEP, which runs handlers. So no slow path is in
  * the loop: V8 would throw all of it away when one first ran. A fast path throws nothing and drops no code, as STEP alone looks at
- * these. A run that heats and is then left to the handler heats twice.
+ * these. An entry heats where control comes to it by a transfer (`L`), not
+ * in sequence (`M`); one that is then left to its handler heats twice.
  */
 export function emitLoop(context: EmitContext, paths: readonly LoopPath[]): string {
   const variables = new Set(paths.flatMap(({ path }) => [...path.variables]));
   const cases = paths.map(({ path, weight }, n) => ({ slot: Slot.first + n, text: path.text, weight }));
   const declaration = variables.size === 0 ? '' : `,${[...variables].map((name) => `${name}=0`).join(',')}`;
   const begin = `let r=f|0${declaration};const x=e|0;`;
-  const heat = context.cell('HEAT');
-  const heats = `if(n>=${HEATS}){const h=${heat}[r]+(n>>>${WEIGHT_SHIFT})|0;if(h>=0)break F;${heat}[r]=h;n&=${HEATS - 1};}`;
-  const step = `r=${context.cell('STEP')}(r,x)|0;`;
+  const slot = `${context.cell('SLOT')}[r]`;
+  const heat = `${context.cell('HEAT')}[r]`;
+  const arrive = `const h=${heat}+(${slot}>>>${WEIGHT_SHIFT})|0;if(h>=0)break F;${heat}=h;`;
   const others = [...transferCases(context), ...cases.slice(FREQUENT)];
-  const dispatched = `let n=${context.cell('SLOT')}[r];${heats}${emitDispatch(cases.slice(0, FREQUENT), others)}`;
-  return `function interpreter_loop(f,e){${begin}L:while(r!==x){G:{F:{${dispatched}}${step}}if(r===0)break;}return r;}`;
+  const run = `M:for(;;){const n=${slot}&${SLOT_MASK};${emitDispatch(cases.slice(0, FREQUENT), others)}break F;}`;
+  const step = `r=${context.cell('STEP')}(r,x)|0;`;
+  return `function interpreter_loop(f,e){${begin}L:while(r!==x){G:{F:{${arrive}${run}}${step}}if(r===0)break;}return r;}`;
 }
 
 /** What is in every loop: gates, and the end of a translation that returns. */
@@ -133,9 +142,12 @@ class FastPathEmitter extends HandlerEmitter {
   /** All paths of a loop share them: V8 gives each declaration a place of its own in each of the many nested frames. */
   private readonly variables: Set<string>;
 
-  constructor(context: EmitContext, variables: Set<string>) {
+  private readonly following: Following;
+
+  constructor(context: EmitContext, variables: Set<string>, following: Following) {
     super(context);
     this.variables = variables;
+    this.following = following;
   }
 
   path(statements: readonly Statement[]): string {
@@ -164,6 +176,10 @@ class FastPathEmitter extends HandlerEmitter {
 
   protected override follow(link: 'next' | 'taken'): string {
     return `r=${this.context.cell(link === 'next' ? 'NEXT' : 'TAKEN')}[r];continue L;`;
+  }
+
+  protected override goOn(): string {
+    return this.following === 'block' ? this.follow('next') : `r=${this.context.cell('NEXT')}[r];continue M;`;
   }
 
   /** Gates have a path of their own. */

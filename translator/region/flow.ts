@@ -17,12 +17,12 @@ export function successors(i: Instruction, key: number): number[] {
 }
 
 /** A near call: it comes back to the next instruction. */
-export function isCall(i: Instruction): boolean {
+export function isCall(i: Pick<Instruction, 'form'>): boolean {
   return i.form.class === 'control' && i.form.mnemonic === 'CALL';
 }
 
 /** Has a relative target. */
-export function isRelative(i: Instruction): boolean {
+export function isRelative(i: Pick<Instruction, 'form'>): boolean {
   return i.form.operands.length > 0 && i.form.operands[0][0] === 'J';
 }
 

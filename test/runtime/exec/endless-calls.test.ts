@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
+import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { createMachine } from '../../../runtime/machine/machine.ts';
 import { Word } from '../../../translator/abi/state.ts';
@@ -32,7 +33,7 @@ test.each([1, 1000])('endless calls are left when attention is asked for (thresh
       rebootAction: 'exit',
       startTimeOfDay: 0,
       pacing: 'poll',
-      engineOptions: { tiering: { threshold, share: 0, blocks: 64, instructions: 300 } },
+      engineOptions: { tiering: { ...tieringAt(threshold), blocks: 64, instructions: 300 } },
     },
     host,
   );

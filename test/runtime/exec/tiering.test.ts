@@ -43,7 +43,7 @@ function:
 `);
 
 test('where a translation stops and control goes often, another one begins, without what is translated', async () => {
-  const guest = translated(program, { threshold: 100, share: 0, blocks: 2, instructions: 8 });
+  const guest = translated(program, { ...tieringAt(100), blocks: 2, instructions: 8 });
   expect(endValue(guest)).toBe(1501 + 750 + 1499 * 3 + 750 * 2);
   const records = [...guest.core.engine.graph.cache.allPages()].flatMap((page) => [...page.translations]);
   const { page } = nodeAt(guest.core.engine.graph, guest.address('function'));
@@ -236,7 +236,7 @@ function:
 `);
 
 test('a translation that grows takes no entry from another one that has the same code', async () => {
-  const guest = translated(nested, { threshold: 100, share: 0, blocks: 20, instructions: 500 });
+  const guest = translated(nested, { ...tieringAt(100), blocks: 20, instructions: 500 });
   expect(endValue(guest)).toBe(NESTED);
   const { graph, tiering } = guest.core.engine;
   const node = (label: string) => nodeAt(graph, guest.address(label));
