@@ -14,7 +14,8 @@ export interface Case {
 export function emitDispatch(frequent: readonly Case[], others: readonly Case[]): string {
   const table = `switch(n){\n${others.map(({ slot, text }) => `case ${slot}:{${text}}`).join('\n')}\n}`;
   if (frequent.length === 0) return table;
-  return `if(n>=${frequent[0].slot}&&n<=${frequent.at(-1)!.slot}){${tree(frequent)}}else ${table}`;
+  // One comparison for both bounds: two take a tenth of the time of a page fault.
+  return `if((n-${frequent[0].slot}>>>0)<${frequent.length}){${tree(frequent)}}else ${table}`;
 }
 
 /** Halves that weigh the same, as near as can be, are told apart first. */
