@@ -257,11 +257,22 @@ export class Departure {
     }
   }
 
-  #unlessBroken<Result>(result: Promise<Result>): Promise<Result> {
+  async #unlessBroken<Result>(result: Promise<Result>): Promise<Result> {
     // If another one comes first, nobody waits for this one.
     result.catch(() => {});
     const others = [this.#cancelled.promise, ...(this.#answers ? [this.#answers.broken] : [])];
-    return Promise.race([...others, result]);
+    try {
+      return await Promise.race([...others, result]);
+    } catch (error) {
+      throw await this.#lastWord(error);
+    }
+  }
+
+  /** Why a connection is lost: what the other end said before it went may not have been read yet. */
+  async #lastWord(error: unknown): Promise<unknown> {
+    if (this.#answers === undefined || !isLost(error)) return error;
+    const end = inTime(this.#answers.broken, GOODBYE_LIMIT, 'says nothing');
+    return await end.catch((reason: unknown) => (reason instanceof RefusedError ? reason : error));
   }
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { Machine } from '../../../src/index.ts';
-import { kindOf, type PipeEnd, pipe } from './pipe.ts';
+import { kindOf, type PipeEnd, pipe, record } from './pipe.ts';
 
 const machines: Machine[] = [];
 afterEach(async () => {
@@ -49,4 +49,19 @@ test('before all of the machine was sent: it goes on at the source', async () =>
   expect(source).toMatch(/^the connection is broken/);
   expect([machine.state, machine.migration.isGone]).toEqual(['running', false]);
   expect(arrived).toMatch(/^the connection is broken/);
+});
+
+test('when the destination has told that it cannot take the machine: the source says why', async () => {
+  const machine = await Machine.create({ memory: 2, vga: 'none', boot: { demo: true } });
+  machines.push(machine);
+  await machine.start();
+  const [near, far] = pipe();
+  const refusal = await record('failed', { message: 'no room' });
+  near.onWrite = (end) => {
+    if (end.writes !== 2) return;
+    void far.write(refusal);
+    far.destroy();
+  };
+  await expect(machine.migration.send(near)).rejects.toThrow('the other end cannot take the machine: no room');
+  expect([machine.state, machine.migration.isGone]).toEqual(['running', false]);
 });
