@@ -2,6 +2,7 @@ import { MissingImageError } from '../errors.ts';
 import { ConfigurationError } from '../index.ts';
 import { printableMessage } from '../printable.ts';
 import { parseArguments } from './arguments.ts';
+import { ExitError } from './exit-error.ts';
 import {
   acceleratorText,
   cardText,
@@ -69,7 +70,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return await task();
   } catch (error) {
     process.stderr.write(`rawiron: ${printableMessage(toldAs(error))}\n`);
-    return 1;
+    return error instanceof ExitError ? error.exitCode : 1;
   }
 }
 

@@ -10,7 +10,15 @@ import zlib from 'node:zlib';
 import { HttpStore, isHttp } from '../storage/http/store.ts';
 import type { StorageHost } from '../storage/open.ts';
 import { zstdFrameLength } from '../storage/qcow2/zstd-frame.ts';
-import { type ByteStore, checkRange, checkWritable, InUseError, StorageError } from '../storage/store.ts';
+import {
+  type Allocation,
+  type ByteStore,
+  checkRange,
+  checkWritable,
+  InUseError,
+  StorageError,
+} from '../storage/store.ts';
+import { fileAllocation } from './file-allocation.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import { systemMessage } from './system-message.ts';
 
@@ -70,6 +78,10 @@ class FileStore implements ByteStore {
     checkWritable(this);
     await this.#try('resize', () => this.#file.truncate(size));
     this.#size = size;
+  }
+
+  allocation(offset: number): Allocation {
+    return fileAllocation(this.#file.fd, offset, this.#size);
   }
 
   async flush(): Promise<void> {

@@ -1,4 +1,12 @@
-import { type ByteStore, checkRange, checkWritable, type Disk, type ImageIdentity, identityOf } from './store.ts';
+import {
+  type Allocation,
+  type ByteStore,
+  checkRange,
+  checkWritable,
+  type Disk,
+  type ImageIdentity,
+  identityOf,
+} from './store.ts';
 
 /** How many zeros are written at once, in bytes. */
 const MOST_ZEROS = 1 << 20;
@@ -51,8 +59,17 @@ export class RawDisk implements Disk {
     checkRange(this, offset, length);
   }
 
-  async zeroRun(): Promise<number> {
-    return 0;
+  async zeroRun(offset: number): Promise<number> {
+    const { isHole, length } = this.allocation(offset);
+    return isHole ? length : 0;
+  }
+
+  /** What the host keeps for a place of the disk: all, where nobody can tell. */
+  allocation(offset: number): Allocation {
+    const left = this.size - offset;
+    if (offset >= this.#store.size) return { isHole: true, length: left };
+    const { isHole, length } = this.#store.allocation?.(offset) ?? { isHole: false, length: left };
+    return { isHole, length: offset + length >= this.#store.size ? left : length };
   }
 
   async flush(): Promise<void> {

@@ -21,8 +21,17 @@ export interface ByteStore {
   /** Returns when all that was written before stays there, even if the host loses its power. */
   flush(): Promise<void>;
   close(): Promise<void>;
+  /** Whether the host keeps nothing for a place, which reads as zero then, and for how many bytes from there. Missing: nobody can tell. */
+  allocation?(offset: number): Allocation;
   /** Another text after each change of what it holds, whoever makes it. Missing: nobody can tell. */
   version?(): Promise<string>;
+}
+
+/** Whether bytes of a store take place at the host. */
+export interface Allocation {
+  readonly isHole: boolean;
+  /** Bytes for which this is so, at least 1 within the store. */
+  readonly length: number;
 }
 
 /** What tells an image from others, and from itself after a change. */

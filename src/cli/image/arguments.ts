@@ -30,6 +30,13 @@ const options = {
   'source-cache': { type: 'string', short: 'T' },
   unordered: { type: 'boolean', short: 'W' },
   preallocation: { type: 'string' },
+  'second-format': { type: 'string', short: 'F' },
+  strict: { type: 'boolean', short: 's' },
+  'start-offset': { type: 'string', short: 's' },
+  'max-length': { type: 'string', short: 'l' },
+  size: { type: 'string' },
+  unsafe: { type: 'boolean', short: 'u' },
+  'no-create': { type: 'boolean', short: 'n' },
 } as const satisfies ParseArgsOptionsConfig;
 
 export type OptionName = keyof typeof options;
@@ -76,6 +83,12 @@ function parsed(args: readonly string[], allowed: readonly OptionName[], usage: 
   } catch (error) {
     throw new ConfigurationError(`image: ${(error as Error).message.split('. ')[0]}; usage: ${usage}`);
   }
+}
+
+/** Whether `--output` asks for JSON. @throws ConfigurationError if there is no such form */
+export function isJson(output = 'human'): boolean {
+  if (output === 'human' || output === 'json') return output === 'json';
+  throw new ConfigurationError('--output is human or json');
 }
 
 /** @throws ConfigurationError if a format isn't supported */

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
-import { openDisk } from '../../storage/open.ts';
+import { type ImageFormat, openDisk } from '../../storage/open.ts';
 import type { NewQcow2 } from '../../storage/qcow2/create.ts';
 import { formatNamed } from './arguments.ts';
 
@@ -11,16 +11,26 @@ export interface BackingNames {
 }
 
 /**
- * Opens the backing file of a new image. A name is relative to the image.
- * @throws ConfigurationError if it cannot be, or there is no format for it
+ * The names as an image has them.
+ * @throws ConfigurationError if there is no format, or one without a file
  */
-export async function openBacking(image: string, { file, format }: BackingNames): Promise<NewQcow2['backing']> {
+export function backingNames({ file, format }: BackingNames): { file: string; format: ImageFormat } | undefined {
   if (file === undefined) {
     if (format === undefined) return undefined;
     throw new ConfigurationError(`the format of a backing file is given (${format}), but no backing file`);
   }
   const known = formatNamed(format);
   if (!known) throw new ConfigurationError('a backing file needs its format: -F raw or -F qcow2');
-  const disk = await openDisk(nodeStorage, nodeStorage.resolve(image, file), { format: known, access: 'read' });
-  return { file, format: known, disk };
+  return { file, format: known };
+}
+
+/**
+ * Opens the backing file of a new image. A name is relative to the image.
+ * @throws ConfigurationError if it cannot be, or there is no format for it
+ */
+export async function openBacking(image: string, given: BackingNames): Promise<NewQcow2['backing']> {
+  const names = backingNames(given);
+  if (!names) return undefined;
+  const { file, format } = names;
+  return { ...names, disk: await openDisk(nodeStorage, nodeStorage.resolve(image, file), { format, access: 'read' }) };
 }

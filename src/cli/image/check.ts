@@ -1,38 +1,80 @@
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { formatOf } from '../../storage/open.ts';
-import { type CheckResult, checkQcow2, repairLeaks } from '../../storage/qcow2/check.ts';
-import { type Arguments, formatNamed } from './arguments.ts';
+import { type CheckResult, checkQcow2, repairAll, repairLeaks } from '../../storage/qcow2/check.ts';
+import { type Arguments, formatNamed, isJson } from './arguments.ts';
+import { readingHost } from './host.ts';
 
 /** Exit codes of `qemu-img check`. */
 export const exitCode = { sound: 0, errors: 2, leaks: 3, noCheck: 63 } as const;
 
 /** `image check`: returns what it says, and the exit code. */
 export async function checkImage({ values, words: [file] }: Arguments): Promise<{ text: string; code: number }> {
-  const repairs = isRepair(values.repair);
-  const store = await nodeStorage.open(file, repairs ? 'write' : 'read');
+  const repairs = repairOf(values.repair);
+  const hasJson = isJson(values.output);
+  const store = await (repairs ? nodeStorage.open(file, 'write') : readingHost(values).open(file, 'read'));
   try {
     if ((await formatOf(store, formatNamed(values.format))) === 'raw') {
       return { text: 'This image format does not support checks\n', code: exitCode.noCheck };
     }
-    if (!repairs) return answer(await checkQcow2(store));
-    const { leaks, errors } = await repairLeaks(store);
-    const { text, code } = answer(await checkQcow2(store));
-    const repaired = errors.length === 0 && leaks > 0;
-    return { text: repaired ? `${leaks} leaked clusters were made free.\n${text}` : text, code };
+    const found = await repairs?.(store);
+    const left = await checkQcow2(store);
+    const fixed = fixedOf(found ?? left, left);
+    const text = hasJson ? jsonOf(store.name, left, fixed) : repairedText(fixed) + textOf(left);
+    return { text, code: codeOf(left) };
   } finally {
     await store.close();
   }
 }
 
-/** @throws ConfigurationError for what cannot be repaired here */
-function isRepair(what: string | undefined): boolean {
-  if (what === undefined || what === 'leaks') return what !== undefined;
-  throw new ConfigurationError(`image: -r ${what} is not supported; give -r leaks, or use qemu-img check -r ${what}`);
+/** @throws ConfigurationError if there is no such repair */
+function repairOf(what: string | undefined): typeof repairAll | undefined {
+  if (what === undefined) return undefined;
+  if (what === 'leaks') return repairLeaks;
+  if (what === 'all') return repairAll;
+  throw new ConfigurationError(`Unknown option value for -r (expecting 'leaks' or 'all'): ${what}`);
 }
 
-function answer(result: CheckResult): { text: string; code: number } {
-  return { text: textOf(result), code: codeOf(result) };
+/** How much of what was wrong is not any more. */
+interface Fixed {
+  readonly leaks: number;
+  readonly errors: number;
+}
+
+function fixedOf(found: CheckResult, left: CheckResult): Fixed {
+  return {
+    leaks: Math.max(0, found.leaks - left.leaks),
+    errors: Math.max(0, found.errors.length - left.errors.length),
+  };
+}
+
+function repairedText({ leaks, errors }: Fixed): string {
+  if (leaks + errors === 0) return '';
+  return [
+    'The following inconsistencies were found and repaired:',
+    '',
+    `    ${leaks} leaked clusters`,
+    `    ${errors} corruptions`,
+    '',
+    'Double checking the fixed image now...',
+    '',
+  ].join('\n');
+}
+
+/** Counts that are zero are left out, as qemu-img does it. */
+function jsonOf(name: string, result: CheckResult, fixed: Fixed): string {
+  const counts = {
+    ...{ corruptions: result.errors.length, leaks: result.leaks },
+    ...{ 'corruptions-fixed': fixed.errors, 'leaks-fixed': fixed.leaks },
+    ...{ 'allocated-clusters': result.allocatedClusters, 'compressed-clusters': result.compressedClusters },
+    'fragmented-clusters': result.fragmentedClusters,
+  };
+  const object = {
+    ...{ 'image-end-offset': result.endOffset, 'total-clusters': result.totalClusters, 'check-errors': 0 },
+    ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+    ...{ filename: name, format: 'qcow2' },
+  };
+  return `${JSON.stringify(object, null, 4)}\n`;
 }
 
 function codeOf({ errors, leaks }: CheckResult): number {

@@ -2,10 +2,11 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
-import { openDisk } from '../../storage/open.ts';
+import { type ImageFormat, openDisk } from '../../storage/open.ts';
+import type { Disk } from '../../storage/store.ts';
 import { type Arguments, formatNamed, type ImageOptions, imageOptions } from './arguments.ts';
 import { openBacking } from './backing.ts';
-import { type Compressor, copyDisk } from './copy.ts';
+import { type Compressor, type CopyOptions, copyDisk } from './copy.ts';
 import { makeImage } from './new-image.ts';
 import { progressLine } from './progress.ts';
 import { parseSize } from './size.ts';
@@ -18,6 +19,8 @@ const [MOST_COROUTINES, COROUTINES] = [16, 8];
 /** `image convert`: copies what a disk holds, with all that it stands on, into a new image. */
 export async function convertImage({ values, words: [from, to] }: Arguments): Promise<string> {
   const format = formatNamed(values['output-format']) ?? 'raw';
+  if (values['no-create'] && values.option)
+    throw new ConfigurationError('-o has no effect when skipping image creation');
   if (format === 'raw' && values.option) throw new ConfigurationError('a raw image takes no -o');
   if (format === 'raw' && values.compress) throw new ConfigurationError('a raw image cannot be compressed (-c)');
   const options = imageOptions(values.option);
@@ -29,17 +32,40 @@ export async function convertImage({ values, words: [from, to] }: Arguments): Pr
   const names = { file: values.base ?? options.backingFile, format: values['backing-format'] ?? options.backingFormat };
   const source = await openDisk(nodeStorage, from, { format: formatNamed(values.format), access: 'read' });
   try {
-    const backing = await openBacking(to, names);
     const { size } = source;
     const progress = values.progress && !values.quiet ? progressLine(size) : undefined;
-    await makeImage(to, format, { ...options, size, ...(backing && { backing }) }, (target) =>
-      copyDisk(source, target, { ...copy, progress: (done) => progress?.show(done) }),
-    );
+    const fill = (target: Disk, before: CopyOptions['before']) =>
+      copyDisk(source, target, { ...copy, before, progress: (done) => progress?.show(done) });
+    if (values['no-create']) await overwrite(to, format, size, fill);
+    else {
+      const backing = await openBacking(to, names);
+      const image = { ...options, size, ...(backing && { backing }) };
+      await makeImage(to, format, image, (target) => fill(target, backing ? 'backing' : 'zeros'));
+    }
     progress?.end();
   } finally {
     await source.close();
   }
   return '';
+}
+
+/**
+ * Replaces what an image has that is there already (`-n`).
+ * @throws ConfigurationError if it has no room for so many bytes
+ */
+async function overwrite(
+  file: string,
+  format: ImageFormat,
+  size: number,
+  fill: (target: Disk, before: 'anything') => Promise<void>,
+): Promise<void> {
+  const target = await openDisk(nodeStorage, file, { format });
+  try {
+    if (target.size < size) throw new ConfigurationError(`${file}: output file is smaller than input file`);
+    await fill(target, 'anything');
+  } finally {
+    await target.close();
+  }
 }
 
 function sparseSize(text: string | undefined): number {

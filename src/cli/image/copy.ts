@@ -9,6 +9,8 @@ export interface CopyOptions {
   readonly grain: number;
   /** How many chunks are read and compressed at the same time. */
   readonly width: number;
+  /** What the target reads before: zeros, what its backing disk has, or something else, all of which is replaced. */
+  readonly before: 'zeros' | 'backing' | 'anything';
   /** Missing: clusters are written plain. */
   readonly compress?: Compressor | undefined;
   /** Called with the bytes of the disk that are done. */
@@ -22,7 +24,7 @@ const CHUNK = 1 << 20;
 type Change = () => Promise<void>;
 
 /**
- * Copies a disk to one that reads as zero, or as its backing disk: what the target reads already is left out. Chunks are
+ * Copies a disk to one of its size at least. What that is known to read already is left out. Chunks are
  * read and compressed several at once, and written in their order.
  */
 export async function copyDisk(source: Disk, target: Disk, options: CopyOptions): Promise<void> {
@@ -37,7 +39,7 @@ export async function copyDisk(source: Disk, target: Disk, options: CopyOptions)
     for (let offset = 0; offset < source.size; ) {
       const zeros = await chunks.zeroRun(offset);
       const end = offset + (zeros || Math.min(chunks.size, source.size - offset));
-      underWay.push({ end, changes: zeros > 0 ? Promise.resolve([]) : chunks.changes(offset, end) });
+      underWay.push({ end, changes: zeros > 0 ? chunks.zeroChanges(offset, end) : chunks.changes(offset, end) });
       offset = end;
       if (underWay.length >= options.width) await writeFirst();
     }
@@ -62,7 +64,7 @@ class ChunkCopy {
     this.#source = source;
     this.#target = target;
     this.#options = options;
-    this.#backing = target instanceof Qcow2Disk ? target.backing : undefined;
+    this.#backing = options.before === 'backing' && target instanceof Qcow2Disk ? target.backing : undefined;
     const cluster = target instanceof Qcow2Disk ? target.clusterSize : 512;
     this.#unit = options.compress ? cluster : Math.max(options.grain, cluster);
     this.size = Math.max(CHUNK, this.#unit);
@@ -74,6 +76,11 @@ class ChunkCopy {
     if (this.#options.grain === 0 || this.#backing) return 0;
     const run = await this.#source.zeroRun(offset);
     return offset + run >= this.#source.size ? this.#source.size - offset : run - (run % this.#unit);
+  }
+
+  /** What has to be done where the source is known to be zero. */
+  async zeroChanges(offset: number, end: number): Promise<Change[]> {
+    return this.#options.before === 'zeros' ? [] : [() => this.#target.zero(offset, end - offset)];
   }
 
   async changes(offset: number, end: number): Promise<Change[]> {
@@ -114,7 +121,7 @@ class ChunkCopy {
 
   #isThere(part: Uint8Array, below: Uint8Array | undefined): boolean {
     if (below) return Buffer.compare(part, below) === 0;
-    return this.#options.grain > 0 && this.#isZero(part);
+    return this.#options.before === 'zeros' && this.#options.grain > 0 && this.#isZero(part);
   }
 
   #isZero(part: Uint8Array): boolean {
@@ -127,7 +134,7 @@ class ChunkCopy {
 
   async #change(offset: number, part: Uint8Array): Promise<Change> {
     const target = this.#target;
-    if (this.#backing && this.#isZero(part)) return () => target.zero(offset, part.length);
+    if (this.#options.before !== 'zeros' && this.#isZero(part)) return () => target.zero(offset, part.length);
     const { compress } = this.#options;
     if (!compress || !(target instanceof Qcow2Disk)) return () => target.write(offset, part);
     const cluster = new Uint8Array(target.clusterSize);

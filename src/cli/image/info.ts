@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { printable } from '../../printable.ts';
 import { isHttp } from '../../storage/http/store.ts';
-import { backingName, formatOf } from '../../storage/open.ts';
+import { backingName, formatOf, type StorageHost } from '../../storage/open.ts';
 import { CORRUPT, DIRTY } from '../../storage/qcow2/extensions.ts';
 import { type Header, readHeader } from '../../storage/qcow2/header.ts';
 import { ImageFile } from '../../storage/qcow2/image-file.ts';
@@ -12,7 +12,8 @@ import { RawDisk } from '../../storage/raw.ts';
 import { sizeText } from '../../storage/size-text.ts';
 import { snapshotLines } from '../../storage/snapshot-list.ts';
 import type { ByteStore } from '../../storage/store.ts';
-import { type Arguments, formatNamed } from './arguments.ts';
+import { type Arguments, formatNamed, isJson } from './arguments.ts';
+import { readingHost } from './host.ts';
 
 /** What is told of an image in a format that has a header. */
 interface Qcow2Facts {
@@ -25,17 +26,17 @@ const MOST_IMAGES = 64;
 
 /** `image info`: returns what it says, as text or as JSON with the names of qemu-img. */
 export async function imageInfo({ values, words: [file] }: Arguments): Promise<string> {
-  const { output = 'human', 'force-share': isShared = false, 'backing-chain': hasChain = false } = values;
-  if (output !== 'human' && output !== 'json') throw new ConfigurationError('--output is human or json');
+  const { 'backing-chain': hasChain = false } = values;
+  const hasJson = isJson(values.output);
   const images: Image[] = [];
   for (let next: Next | undefined = { name: file, format: values.format }; next; ) {
     if (images.length === MOST_IMAGES)
       throw new ConfigurationError(`${file}: stands on more than ${MOST_IMAGES} images`);
-    const image: Image = await examined(next, isShared);
+    const image: Image = await examined(next, readingHost(values));
     images.push(image);
     next = hasChain ? below(image) : undefined;
   }
-  if (output === 'human') return images.map(({ text }) => text).join('\n');
+  if (!hasJson) return images.map(({ text }) => text).join('\n');
   const objects = images.map(({ json }) => json);
   return `${JSON.stringify(hasChain ? objects : objects[0], null, 4)}\n`;
 }
@@ -60,8 +61,8 @@ function below({ store, header }: Image): Next | undefined {
   return { name: backingName(nodeStorage, store, header.backingFile), format: header.extensions.backingFormat };
 }
 
-async function examined({ name, format }: Next, isShared: boolean): Promise<Image> {
-  const store = await (isShared && nodeStorage.peek ? nodeStorage.peek(name) : nodeStorage.open(name, 'read'));
+async function examined({ name, format }: Next, host: StorageHost): Promise<Image> {
+  const store = await host.open(name, 'read');
   try {
     const isQcow2 = (await formatOf(store, formatNamed(format))) === 'qcow2';
     const facts = isQcow2 ? await factsOf(store) : undefined;

@@ -4,9 +4,13 @@ import type { Task } from '../program.ts';
 import { type Arguments, type OptionName, parseImageArguments } from './arguments.ts';
 import { checkImage } from './check.ts';
 import { commitImage } from './commit.ts';
+import { compareImages } from './compare.ts';
 import { convertImage } from './convert.ts';
 import { createImage } from './create.ts';
 import { imageInfo } from './info.ts';
+import { mapImage } from './map.ts';
+import { measureImage } from './measure.ts';
+import { rebaseImage } from './rebase.ts';
 import { resizeImage } from './resize.ts';
 import { snapshotImage } from './snapshot.ts';
 
@@ -37,13 +41,14 @@ const commands: Readonly<Record<string, ImageCommand>> = {
   },
   convert: {
     usage:
-      'convert [-f FORMAT] [-O FORMAT] [-c] [-p] [-S SIZE] [-m N] [-B BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE NEW-FILE',
-    help: 'copy a disk, with what its backing files have, into a new image; -c: compressed; -p: shows how far it is; -S: zeros so long become holes (default: 4k; 0: none); -m: so many parts are read at once (default: 8); -B: only what is not in BACKING is copied; -t, -T and -W of qemu-img are taken, without effect',
+      'convert [-f FORMAT] [-O FORMAT] [-c] [-p] [-n] [-S SIZE] [-m N] [-B BACKING -F FORMAT] [-o OPTION=VALUE,...] FILE NEW-FILE',
+    help: 'copy a disk, with what its backing files have, into a new image; -c: compressed; -p: shows how far it is; -n: into an image that is there already; -S: zeros so long become holes (default: 4k; 0: none); -m: so many parts are read at once (default: 8); -B: only what is not in BACKING is copied; -t, -T and -W of qemu-img are taken, without effect',
     options: [
       'format',
       'output-format',
       'compress',
       'progress',
+      'no-create',
       'sparse',
       'coroutines',
       'base',
@@ -58,9 +63,9 @@ const commands: Readonly<Record<string, ImageCommand>> = {
     run: convertImage,
   },
   check: {
-    usage: 'check [-f FORMAT] [-r leaks] FILE',
-    help: 'look for errors; the exit code is 2 for errors, 3 for leaked clusters, 63 for a raw image; -r leaks makes those free',
-    options: ['format', 'repair', 'quiet'],
+    usage: 'check [-f FORMAT] [-r leaks|all] [--output human|json] [-U] FILE',
+    help: 'look for errors; the exit code is 2 for errors, 3 for leaked clusters, 63 for a raw image; -r leaks makes those free, -r all also mends counts and flags that are wrong',
+    options: ['format', 'repair', 'output', 'quiet', 'force-share', 'source-cache'],
     words: [1, 1],
     run: checkImage,
   },
@@ -70,6 +75,44 @@ const commands: Readonly<Record<string, ImageCommand>> = {
     options: ['format', 'keep', 'progress', 'quiet', 'cache'],
     words: [1, 1],
     run: commitImage,
+  },
+  compare: {
+    usage: 'compare [-f FORMAT] [-F FORMAT] [-s] [-p] [-U] FILE FILE',
+    help: 'whether two disks read alike; -s: and are kept alike; the exit code is 0 if so, 1 if not, 2 where that cannot be found out',
+    options: ['format', 'second-format', 'strict', 'progress', 'quiet', 'force-share', 'source-cache'],
+    words: [2, 2],
+    run: compareImages,
+  },
+  map: {
+    usage: 'map [-f FORMAT] [--start-offset=OFFSET] [--max-length=LENGTH] [-U] [--output human|json] FILE',
+    help: 'which parts of a disk are kept where, in which of the images that it stands on',
+    options: ['format', 'start-offset', 'max-length', 'output', 'force-share'],
+    words: [1, 1],
+    run: mapImage,
+  },
+  measure: {
+    usage: 'measure [-O FORMAT] [-o OPTION=VALUE,...] [--output human|json] [--size SIZE | [-f FORMAT] [-U] FILE]',
+    help: 'how large the file of a new image will be that has so many bytes, or what another one has',
+    options: ['output-format', 'option', 'output', 'size', 'format', 'force-share'],
+    words: [0, 1],
+    run: measureImage,
+  },
+  rebase: {
+    usage: 'rebase [-f FORMAT] [-u] [-p] -b BACKING -F FORMAT FILE',
+    help: "put an image on another backing file (-b '': on none); it reads as before, but with -u, which only writes the name",
+    options: [
+      'format',
+      'unsafe',
+      'progress',
+      'quiet',
+      'backing',
+      'backing-format',
+      'cache',
+      'source-cache',
+      'force-share',
+    ],
+    words: [1, 1],
+    run: rebaseImage,
   },
   resize: {
     usage: 'resize [-f FORMAT] [--shrink] FILE [+|-]SIZE',

@@ -1,5 +1,6 @@
 import { type ByteStore, StorageError } from '../store.ts';
-import { readHeader } from './header.ts';
+import { CORRUPT, DIRTY } from './extensions.ts';
+import { field, readHeader } from './header.ts';
 import { ImageFile } from './image-file.ts';
 import { decodeEntry, entryOffset, hostRange, isOwnEntry, type Mapping } from './mapping.ts';
 import { Metadata } from './metadata.ts';
@@ -29,6 +30,8 @@ interface TableUse {
   isActive: boolean;
 }
 
+const isLeak = (count: number, uses: number): boolean => count > uses;
+
 /** Clusters of a file that can be checked: their counts are kept in memory. */
 const MOST_CLUSTERS = 1 << 28;
 /** Errors that are told apart; more are the same again. */
@@ -54,7 +57,7 @@ export async function repairInterrupted(store: ByteStore): Promise<CheckResult> 
   await check.run();
   const found = check.result();
   if (found.errors.length > found.wrongFlags) return found;
-  if (found.leaks > 0) await check.freeLeaks();
+  if (found.leaks > 0) await check.setCounts(isLeak);
   if (found.leaks + found.wrongFlags > 0) await check.repairFlags();
   return { ...found, errors: [] };
 }
@@ -68,10 +71,36 @@ export async function repairLeaks(store: ByteStore): Promise<CheckResult> {
   await check.run();
   const found = check.result();
   if (found.errors.length === 0 && found.leaks > 0) {
-    await check.freeLeaks();
+    await check.setCounts(isLeak);
     await check.repairFlags();
   }
   return found;
+}
+
+/**
+ * Repairs what can be: counts that are too low, too, so that no cluster is written that something else uses. An image in which
+ * nothing wrong is left isn't marked any more. Returns what it found.
+ * @throws StorageError if the image is so wrong that this cannot be done
+ */
+export async function repairAll(store: ByteStore): Promise<CheckResult> {
+  const check = await Check.of(store);
+  await check.run();
+  const found = check.result();
+  if (found.errors.length + found.leaks > 0) {
+    await check.setCounts((count, uses) => count !== uses);
+    await check.repairFlags();
+  }
+  if ((await checkQcow2(store)).errors.length === 0) await clearMarks(new ImageFile(store, await readHeader(store)));
+  return found;
+}
+
+/** The file says no more that it is being changed, or damaged. */
+async function clearMarks(file: ImageFile): Promise<void> {
+  const marks = file.header.incompatible & (DIRTY | CORRUPT);
+  if (marks === 0n) return;
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, file.header.incompatible & ~marks);
+  await file.writeHeaderField(field.incompatible, bytes);
 }
 
 class Check {
@@ -117,12 +146,13 @@ class Check {
     await this.#compare();
   }
 
-  /** To be called after `run`, for an image without errors. */
-  async freeLeaks(): Promise<void> {
+  /** To be called after `run`: gives clusters the counts that they should have, where these are to be changed and can be. */
+  async setCounts(isWrong: (count: number, uses: number) => boolean): Promise<void> {
     const { refcounts } = this.#metadata;
     for (let cluster = 0; cluster < this.#uses.length; cluster++) {
-      if ((await refcounts.get(cluster)) <= this.#uses[cluster]) continue;
-      await refcounts.set(cluster, this.#uses[cluster]);
+      const uses = this.#uses[cluster];
+      if (!isWrong(await refcounts.get(cluster), uses) || !refcounts.canHold(cluster, uses)) continue;
+      await refcounts.set(cluster, uses);
       if (refcounts.blocks.isCrowded) await refcounts.blocks.writeDirty();
     }
     await refcounts.blocks.writeDirty();

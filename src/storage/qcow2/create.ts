@@ -1,8 +1,9 @@
 import { type ByteStore, type Disk, StorageError } from '../store.ts';
+import { writeBackingName } from './backing-name.ts';
 import type { Decompressor } from './compressed.ts';
 import { Qcow2Disk } from './disk.ts';
-import { BACKING_FORMAT, COMPRESSION } from './extensions.ts';
-import { field, MAGIC, V3_LENGTH } from './header.ts';
+import { COMPRESSION } from './extensions.ts';
+import { field, headerLength, MAGIC, V3_LENGTH } from './header.ts';
 import { setCount } from './refcount-bits.ts';
 import { l1Entries, setSize } from './resize.ts';
 
@@ -42,7 +43,8 @@ export async function createQcow2(store: ByteStore, options: NewQcow2, decompres
   const bytes = new Uint8Array(clusterSize * 3);
   writeHeader(new DataView(bytes.buffer), version, clusterBits, order);
   if (compression === 'zstd') writeCompressionType(bytes);
-  if (backing) writeBacking(store, bytes.subarray(0, clusterSize), version, backing);
+  if (backing)
+    writeBackingName(store, bytes.subarray(0, clusterSize), headerLength(new DataView(bytes.buffer)), backing);
   writeRefcounts(bytes, clusterSize, order);
   await store.resize(0);
   await store.write(0, bytes);
@@ -69,29 +71,6 @@ function writeCompressionType(head: Uint8Array): void {
   const view = new DataView(head.buffer);
   view.setBigUint64(field.incompatible, COMPRESSION);
   view.setUint8(V3_LENGTH, 1);
-}
-
-/** The extension with the format follows the header; a name may come where the end of the extensions is. */
-function writeBacking(
-  store: ByteStore,
-  head: Uint8Array,
-  version: 2 | 3,
-  backing: { file: string; format: string },
-): void {
-  const view = new DataView(head.buffer, 0, head.length);
-  const extension = version === 2 ? 72 : V3_LENGTH + 8;
-  const format = new TextEncoder().encode(backing.format);
-  const file = new TextEncoder().encode(backing.file);
-  const name = extension + 8 + Math.ceil(format.length / 8) * 8 + 8;
-  if (file.length > 1023 || name + file.length > head.length) {
-    throw new StorageError(store, "the backing file's name is too long");
-  }
-  view.setUint32(extension, BACKING_FORMAT);
-  view.setUint32(extension + 4, format.length);
-  head.set(format, extension + 8);
-  head.set(file, name);
-  view.setBigUint64(field.backingOffset, BigInt(name));
-  view.setUint32(field.backingOffset + 8, file.length);
 }
 
 /** Header, table and block are in use. */

@@ -24,6 +24,6 @@ export async function setDirty(file: ImageFile, isDirty: boolean): Promise<void>
 export async function repairDirty(file: ImageFile): Promise<void> {
   const { errors } = await repairInterrupted(file.store);
   if (errors.length > 0)
-    throw file.error(`was not closed, and is wrong (${errors[0]}): have it repaired (qemu-img check -r all)`);
+    throw file.error(`was not closed, and is wrong (${errors[0]}): have it repaired (rawiron image check -r all)`);
   await setDirty(file, false);
 }

@@ -26,20 +26,31 @@ const knownNames: readonly string[] = [
 
 /** @throws StorageError if an extension isn't within the first cluster */
 export function readExtensions(store: ByteStore, head: Uint8Array, from: number, end: number): Extensions {
-  const view = new DataView(head.buffer, head.byteOffset, head.length);
   let backingFormat: string | undefined;
   let featureNames: ReadonlyMap<number, string> = new Map();
+  for (const { type, bytes } of eachExtension(store, head, from, end)) {
+    if (type === BACKING_FORMAT) backingFormat = new TextDecoder().decode(bytes);
+    if (type === FEATURE_NAMES) featureNames = readFeatureNames(bytes);
+  }
+  return { backingFormat, featureNames };
+}
+
+/** The extensions between two places of the first cluster, up to their end. @throws StorageError if one isn't within that */
+export function* eachExtension(
+  store: ByteStore,
+  head: Uint8Array,
+  from: number,
+  end: number,
+): Generator<{ readonly type: number; readonly bytes: Uint8Array }> {
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
   for (let at = from; at + 8 <= end; ) {
     const type = view.getUint32(at);
     const length = view.getUint32(at + 4);
-    if (type === END) break;
+    if (type === END) return;
     if (at + 8 + length > end) throw new StorageError(store, 'a header extension goes beyond the first cluster');
-    const bytes = head.subarray(at + 8, at + 8 + length);
-    if (type === BACKING_FORMAT) backingFormat = new TextDecoder().decode(bytes);
-    if (type === FEATURE_NAMES) featureNames = readFeatureNames(bytes);
+    yield { type, bytes: head.subarray(at + 8, at + 8 + length) };
     at += 8 + Math.ceil(length / 8) * 8;
   }
-  return { backingFormat, featureNames };
 }
 
 function readFeatureNames(bytes: Uint8Array): ReadonlyMap<number, string> {

@@ -80,10 +80,15 @@ function versionOf(store: ByteStore, view: DataView): 2 | 3 {
   return version;
 }
 
+/** Bytes of a header without its extensions. */
+export function headerLength(view: DataView): number {
+  return view.getUint32(4) === 3 ? view.getUint32(100) : V2_LENGTH;
+}
+
 function parse(store: ByteStore, head: Uint8Array, version: 2 | 3, clusterBits: number): Header {
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   const isNew = version === 3;
-  const length = isNew ? view.getUint32(100) : V2_LENGTH;
+  const length = headerLength(view);
   if (length < (isNew ? V3_LENGTH : V2_LENGTH) || length > head.length || length % 8 !== 0) {
     throw new StorageError(store, `a header of ${length} bytes is not possible`);
   }

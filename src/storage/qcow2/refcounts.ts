@@ -56,6 +56,11 @@ export class Refcounts {
     return getCount(block.view, this.#file.header.refcountOrder, cluster % this.countsPerBlock);
   }
 
+  /** Whether a cluster can have a count: there is a block for it, with bits enough. */
+  canHold(cluster: number, count: number): boolean {
+    return this.blockOffset(Math.floor(cluster / this.countsPerBlock)) !== 0 && this.#hasRoom(count - 1);
+  }
+
   /** Sets a count. The block for it must be there. */
   async set(cluster: number, count: number): Promise<void> {
     const offset = this.blockOffset(Math.floor(cluster / this.countsPerBlock));

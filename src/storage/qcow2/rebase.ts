@@ -1,0 +1,52 @@
+import type { Disk } from '../store.ts';
+import { type BackingName, withBackingName } from './backing-name.ts';
+import type { Qcow2Disk } from './disk.ts';
+
+/** Bytes that are compared at once, or a cluster where that is more. */
+const CHUNK = 1 << 20;
+
+/**
+ * Gives an image what it would read otherwise from another backing disk. When this returns it reads alike on both, and that stays.
+ * @param next what it is to stand on; undefined: nothing
+ * @param progress called with the bytes of the disk that are done
+ */
+export async function keepContents(
+  image: Qcow2Disk,
+  next: Disk | undefined,
+  progress: (done: number) => void,
+): Promise<void> {
+  const chunk = Math.max(CHUNK, image.clusterSize);
+  for (let at = 0; at < image.size; progress(at)) {
+    const most = Math.min(chunk, image.size - at);
+    const { mapping, length } = await image.alone(() => image.metadata.map.run(at, most));
+    if (mapping.kind === 'unallocated') await keepPart(image, next, at, length);
+    at += length;
+  }
+  await image.flush();
+}
+
+async function keepPart(image: Qcow2Disk, next: Disk | undefined, offset: number, length: number): Promise<void> {
+  const [old, other] = [new Uint8Array(length), new Uint8Array(length)];
+  await image.read(offset, old);
+  const there = Math.max(0, Math.min(length, (next?.size ?? 0) - offset));
+  if (there > 0) await next!.read(offset, other.subarray(0, there));
+  for (let at = 0; at < length; at += image.clusterSize) {
+    const cluster = old.subarray(at, at + image.clusterSize);
+    const differs = cluster.some((byte, n) => byte !== other[at + n]);
+    if (differs) await image.write(offset + at, cluster);
+  }
+}
+
+/**
+ * Writes into an image what it stands on; what it reads is not looked at.
+ * @throws StorageError if the name is too long
+ */
+export async function setBacking(image: Qcow2Disk, backing: BackingName | undefined): Promise<void> {
+  await image.flush();
+  await image.alone(async () => {
+    const { file } = image.metadata;
+    const head = new Uint8Array(file.clusterSize);
+    await file.store.read(0, head);
+    await file.writeHeaderField(0, withBackingName(file.store, head, backing));
+  });
+}
