@@ -15,7 +15,8 @@ export async function mapImage({ values, words: [file] }: Arguments): Promise<st
   const most = values['max-length'] === undefined ? Infinity : parseSize(values['max-length']);
   const disk = await openDisk(readingHost(values), file, { format: formatNamed(values.format), access: 'read' });
   try {
-    const extents = await Array.fromAsync(extentsOf(disk, from, Math.min(disk.size, from + most)));
+    const extents: Extent[] = [];
+    for await (const extent of extentsOf(disk, from, Math.min(disk.size, from + most))) extents.push(extent);
     return hasJson ? `[${extents.map(jsonOf).join(',\n')}]\n` : textOf(extents);
   } finally {
     await disk.close();
