@@ -326,10 +326,19 @@ export class Transfer {
     return (this.#state.command[0] & Modifier.multiTrack) !== 0;
   }
 
+  /**
+   * The last sector of a track before a command goes on to the next side or cylinder. A command for both sides may want more than
+   * a track has: no sector is missed then, as with QEMU's controller, on which SeaBIOS counts.
+   */
+  get #lastOfTrack(): number {
+    const last = this.#state.command[6];
+    return this.#isMultiTrack ? Math.min(last, this.#drive.geometry?.sectors ?? last) : last;
+  }
+
   /** The address of the sector after this one (data sheet, table 5-6). */
   #advance(): void {
     const sector = this.#sector;
-    if (sector.sector < this.#state.command[6]) {
+    if (sector.sector < this.#lastOfTrack) {
       sector.sector += this.#scan.step;
       return;
     }

@@ -5,6 +5,7 @@ DMA_READ        equ 0x46        ; from the drive to memory
 DMA_WRITE       equ 0x4A
 DMA_VERIFY      equ 0x42
 FLOPPY_CHANGED  equ 0x06
+FLOPPY_MOST     equ 128         ; sectors, what DMA moves at once
 
 ; INT 40h: INT 13h for floppies where INT 13h is a disk's.
 int40:  jmp     int13
@@ -54,15 +55,15 @@ floppy_do_verify:
 floppy_sectors:
         mov     ah, DISK_BAD_REQUEST
         mov     al, [bp + FRAME_AL]
-        mov     byte [bp + FRAME_AL], 0
         cmp     al, 1
         jb      .end
-        cmp     al, 72
+        cmp     al, FLOPPY_MOST
         ja      .end
         cmp     byte [bp + FRAME_DH], 1
         ja      .end
         cmp     byte [bp + FRAME_CL], 0
         je      .end
+        mov     byte [bp + FRAME_AL], 0
         mov     [es:REQUEST_COUNT], al
         mov     byte [es:REQUEST_COUNT + 1], 0
         mov     eax, [bp + FRAME_BX]
@@ -117,7 +118,8 @@ floppy_reset_after:
         pop     ax
         ret
 
-; The 8 bytes after a read or write command: from the frame and from the parameter table. CF: not taken.
+; The 8 bytes after a read or write command: from the frame and from the parameter table. CF: not taken. The last sector is that of
+; the call, whatever the table says: the controller finds where tracks end, as SeaBIOS has it do.
 floppy_put_address:
         push    ds
         push    si
@@ -136,7 +138,9 @@ floppy_put_address:
         call    floppy_put
         mov     al, [si + TABLE_SIZE]
         call    floppy_put
-        mov     al, [si + TABLE_SECTORS]
+        mov     al, [bp + FRAME_CL]
+        add     al, [es:REQUEST_COUNT]
+        dec     al
         call    floppy_put
         mov     al, [si + TABLE_GAP]
         call    floppy_put
