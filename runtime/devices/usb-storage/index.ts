@@ -1,4 +1,4 @@
-import { type BlockDone, type BlockMedium, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
+import { type BlockDone, type BlockError, type BlockMedium, type BlockPort, SECTOR_BYTES } from '../../host/block.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { ENDPOINT_IN, EndpointKind, type UsbDescription } from '../../usb/descriptors.ts';
@@ -209,7 +209,7 @@ export class UsbStorage implements UsbDevice {
     const chunk = this.#chunk();
     state.phase = Phase.reading;
     this.#port.read(state.sector, chunk, (error) => {
-      if (error !== null) this.#fail(Sense.readError, true);
+      if (error !== null) this.#fail(senseOf(error, Sense.readError), true);
       else {
         this.#advance(chunk.length);
         state.data.push(chunk);
@@ -264,7 +264,7 @@ export class UsbStorage implements UsbDevice {
     chunk.set(state.data.peek(chunk.length));
     state.phase = Phase.writing;
     this.#port.write(state.sector, chunk, (error) => {
-      if (error !== null) this.#fail(Sense.writeError, false);
+      if (error !== null) this.#fail(senseOf(error, Sense.writeError), false);
       else {
         state.data.drop(chunk.length);
         this.#advance(chunk.length);
@@ -278,7 +278,7 @@ export class UsbStorage implements UsbDevice {
     const state = this.#state;
     state.phase = Phase.flushing;
     const done: BlockDone = (error) => {
-      if (error !== null) this.#fail(Sense.writeError, false);
+      if (error !== null) this.#fail(senseOf(error, Sense.writeError), false);
       state.phase = Phase.status;
       this.onReady();
     };
@@ -294,6 +294,20 @@ export class UsbStorage implements UsbDevice {
     view.setUint8(StatusBlock.status, outcome);
     this.#state.phase = Phase.command;
     return new Uint8Array(view.buffer);
+  }
+}
+
+/** `otherwise`: where the host has no more to say than that it failed. */
+function senseOf(error: BlockError, otherwise: number): number {
+  switch (error) {
+    case 'no-space':
+      return Sense.spaceFull;
+    case 'read-only':
+      return Sense.writeProtected;
+    case 'no-medium':
+      return Sense.noMedium;
+    default:
+      return otherwise;
   }
 }
 

@@ -50,6 +50,7 @@ export const READ_CAPACITY_16 = 0x10;
 /** Why a command failed: sense key, and additional code (SPC-3, 4.5.6). */
 export const Sense = {
   none: 0x000000,
+  noMedium: 0x023a00,
   readError: 0x031100,
   writeError: 0x030c00,
   unknownCommand: 0x052000,
@@ -57,6 +58,8 @@ export const Sense = {
   invalidField: 0x052400,
   noUnit: 0x052500,
   writeProtected: 0x072700,
+  /** SBC-3, "Thin provisioned logical units": there is no room for what is written. Systems do not ask again, as they do after a write error. */
+  spaceFull: 0x072707,
 } as const;
 
 export const [CACHING_PAGE, ALL_PAGES] = [0x08, 0x3f];

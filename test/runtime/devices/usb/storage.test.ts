@@ -114,6 +114,17 @@ describe('sectors', () => {
     expect(sense(at)).toEqual([7, 0x27, 0]);
   });
 
+  test.each([
+    ['no-space', [7, 0x27, 7]],
+    ['read-only', [7, 0x27, 0]],
+    ['no-medium', [2, 0x3a, 0]],
+  ] as const)('of an image with %s: the sense says why', (failure, why) => {
+    const at = storageRig();
+    at.port.failure = failure;
+    expect(command(at, write10(0, 1), new Uint8Array(512)).outcome).toBe(1);
+    expect(sense(at)).toEqual(why);
+  });
+
   test('host and command that want different things: a phase error, and it goes on', () => {
     const at = storageRig();
     expect(command(at, read10(0, 2), 512).outcome).toBe(2);
