@@ -14,6 +14,9 @@ interface Messages {
   readonly mostQuoted: number;
 }
 
+/** What IPv6 has against a packet, with the place in it (RFC 4443, 3.4): a header that nobody knows, or an option. */
+export const ParameterProblem = { header: 1, option: 2 } as const;
+const PARAMETER_PROBLEM = 4;
 /** (RFC 792; RFC 1122, 3.2.2.1; RFC 1812, 5.2.7.1) */
 const version4: Messages = {
   ...{ protocol: Protocol.icmp, echo: 8, echoReply: 0, mostQuoted: 548 },
@@ -22,7 +25,14 @@ const version4: Messages = {
 /** (RFC 4443) */
 const version6: Messages = {
   ...{ protocol: Protocol.icmp6, echo: 128, echoReply: 129, mostQuoted: 1232 },
-  errors: { network: [1, 0], host: [1, 3], protocol: [4, 1], port: [1, 4], prohibited: [1, 1], hops: [3, 0] },
+  errors: {
+    network: [1, 0],
+    host: [1, 3],
+    protocol: [PARAMETER_PROBLEM, ParameterProblem.header],
+    port: [1, 4],
+    prohibited: [1, 1],
+    hops: [3, 0],
+  },
 };
 /** Bytes that come before what an error quotes. */
 const HEADER = 8;
@@ -57,6 +67,16 @@ export function replyToEcho(packet: Packet, payload: Uint8Array): void {
 
 /** Tells that a packet went nowhere; never of an error, nor of a later fragment (RFC 1122, 3.2.2; RFC 4443, 2.4). */
 export function sendIcmpError(packet: Packet, why: Rejection): void {
+  sendError(packet, messagesOf(packet).errors[why], 0);
+}
+
+/** Tells of an IPv6 packet what is wrong with it; never of an error. `pointer`: where in the packet. */
+export function sendParameterProblem(packet: Packet, code: number, pointer: number): void {
+  sendError(packet, [PARAMETER_PROBLEM, code], pointer);
+}
+
+/** `pointer`: the word before what is quoted. */
+function sendError(packet: Packet, typeAndCode: readonly [number, number], pointer: number): void {
   const { network, quote, source, protocol, payload } = packet;
   const messages = messagesOf(packet);
   if (protocol === messages.protocol && payload[0] !== messages.echo) return;
@@ -64,10 +84,9 @@ export function sendIcmpError(packet: Packet, why: Rejection): void {
   const { draft } = network;
   const quoted = quote.subarray(0, messages.mostQuoted);
   const length = HEADER + quoted.length;
-  [draft[0], draft[1]] = messages.errors[why];
+  [draft[0], draft[1]] = typeAndCode;
   write16(draft, 2, 0);
-  // Of a header that nobody knows, where that is named (RFC 4443, 3.4).
-  write32(draft, 4, network.family === 6 && why === 'protocol' ? HEADER - 2 : 0);
+  write32(draft, 4, pointer);
   draft.set(quoted, HEADER);
   const pseudo = network.family === 4 ? 0 : addressSum(network.hostAddress, source) + messages.protocol + length;
   write16(draft, 2, checksum(draft, 0, length, pseudo));

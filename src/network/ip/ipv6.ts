@@ -4,8 +4,18 @@ import { addressBytes, isIpv6, macBytes, readIpv6, samePrefix } from '../address
 import type { Alarms } from '../alarms.ts';
 import { ETHERNET_HEADER, EtherType, type GuestLink, MTU } from '../link.ts';
 import type { NetPlan } from '../user-plan.ts';
+import {
+  badOption,
+  behindExtensions,
+  Extension,
+  FRAGMENT_HEADER,
+  isExtension,
+  MOST_EXTENSIONS,
+  nextHeader,
+  type Place,
+} from './extension-headers.ts';
 import { Reassembly } from './fragments.ts';
-import { sendIcmpError } from './icmp.ts';
+import { ParameterProblem, sendIcmpError, sendParameterProblem } from './icmp.ts';
 import { NeighborDiscovery } from './neighbor-discovery.ts';
 import { Neighbors } from './neighbors.ts';
 import { type IpNetwork, isFromNobody, type Packet, Protocol, type Rejection } from './packet.ts';
@@ -13,11 +23,8 @@ import { type IpNetwork, isFromNobody, type Packet, Protocol, type Rejection } f
 /** (RFC 8200, section 3) */
 const HEADER = 40;
 const HOP_LIMIT = 64;
-/** Headers that may stand before the payload (RFC 8200, section 4), and most of them that are looked at. */
-const Extension = { hopByHop: 0, routing: 43, fragment: 44, destination: 60 } as const;
-const MOST_EXTENSIONS = 8;
-const FRAGMENT_HEADER = 8;
 const At = { length: 4, protocol: 6, hopLimit: 7, source: 8, destination: 24 } as const;
+const FIRST: Place = { numberAt: At.protocol, at: HEADER };
 /** Of a guest that has no address yet. */
 const NO_ADDRESS = '::';
 /** By which the router is known on the wire, as in QEMU. */
@@ -31,12 +38,6 @@ export interface Ipv6Options {
   /** Whether guests are told that there is a way to others. */
   readonly isRouter: boolean;
   readonly onPacket: (packet: Packet) => void;
-}
-
-/** Where the payload is, after extension headers. */
-interface Payload {
-  readonly protocol: number;
-  readonly bytes: Uint8Array;
 }
 
 /** The Internet Protocol, version 6 (RFC 8200), from and to guests on the wire. */
@@ -90,9 +91,7 @@ export class Ipv6 implements IpNetwork {
       if (!this.isInside(source) || this.isOwn(source)) return;
       this.#neighbors.learn(source, mac);
     }
-    const packet = bytes.subarray(0, length);
-    const payload = this.#payloadOf(packet);
-    if (payload) this.#deliver(packet, source, payload);
+    this.#takeHeaders(bytes.subarray(0, length));
   }
 
   send(source: string, destination: string, protocol: number, length: number): void {
@@ -115,52 +114,68 @@ export class Ipv6 implements IpNetwork {
   }
 
   reject(packet: Packet, why: Rejection): void {
-    if (!isFromNobody(packet) && !this.isToMany(packet.destination)) sendIcmpError(packet, why);
+    if (isFromNobody(packet) || this.isToMany(packet.destination)) return;
+    const place = why === 'protocol' ? behindExtensions(packet.quote, FIRST) : undefined;
+    if (place) sendParameterProblem(packet, ParameterProblem.header, place.numberAt);
+    else sendIcmpError(packet, why);
   }
 
-  /** Skips extension headers, and puts fragments together; nothing where something is missing or unknown. */
-  #payloadOf(packet: Uint8Array): Payload | undefined {
-    let protocol = packet[At.protocol];
-    let bytes = packet.subarray(HEADER);
-    for (let n = 0; n < MOST_EXTENSIONS; n++) {
-      if (protocol === Extension.fragment) {
-        const whole = this.#reassemble(packet, bytes);
-        if (!whole) return undefined;
-        [protocol, bytes] = [bytes[0], whole];
-      } else if (
-        protocol === Extension.hopByHop ||
-        protocol === Extension.routing ||
-        protocol === Extension.destination
-      ) {
-        const length = bytes.length < 8 ? 8 : (bytes[1] + 1) * 8;
-        if (length > bytes.length) return undefined;
-        [protocol, bytes] = [bytes[0], bytes.subarray(length)];
-      } else return { protocol, bytes };
+  /** Goes over extension headers, and puts fragments together, up to what is behind them. */
+  #takeHeaders(bytes: Uint8Array): void {
+    let packet = bytes;
+    let place = FIRST;
+    for (let n = 0; isExtension(packet[place.numberAt]); n++) {
+      const next = nextHeader(packet, place);
+      if (n === MOST_EXTENSIONS || !next) return;
+      const number = packet[place.numberAt];
+      if (number === Extension.fragment) {
+        const whole = this.#reassemble(packet, place.at);
+        if (!whole) return;
+        packet = whole;
+      } else if (number !== Extension.routing && this.#hasBadOption(packet, place, next)) return;
+      place = next;
     }
-    return undefined;
+    const whole = this.#packetAt(packet, place);
+    if (whole.protocol !== Protocol.icmp6 || !this.#discovery.receive(whole)) this.#options.onPacket(whole);
   }
 
-  /** (RFC 8200, 4.5) */
-  #reassemble(packet: Uint8Array, bytes: Uint8Array): Uint8Array | undefined {
-    if (bytes.length < FRAGMENT_HEADER) return undefined;
-    const field = read16(bytes, 2);
-    const piece = bytes.subarray(FRAGMENT_HEADER);
+  /** Whether the options of a header ask to discard the packet; tells the sender if they ask for that. */
+  #hasBadOption(bytes: Uint8Array, place: Place, { at: end }: Place): boolean {
+    const bad = badOption(bytes, place.at + 2, end);
+    if (!bad) return false;
+    const behind = behindExtensions(bytes, place);
+    if (!behind || bad.tells === 'nobody') return true;
+    const packet = this.#packetAt(bytes, behind);
+    const isTold = bad.tells === 'of both' || !this.isToMany(packet.destination);
+    if (isTold && !isFromNobody(packet)) sendParameterProblem(packet, ParameterProblem.option, bad.at);
+    return true;
+  }
+
+  /** The packet with all pieces in the place of the one behind a fragment header (RFC 8200, 4.5); undefined: some are missing. */
+  #reassemble(packet: Uint8Array, at: number): Uint8Array | undefined {
+    const field = read16(packet, at + 2);
+    const piece = packet.subarray(at + FRAGMENT_HEADER);
     const isLast = (field & 1) === 0;
     if (!isLast && piece.length % 8 !== 0) return undefined;
     // One that is whole by itself doesn't meet others (RFC 6946).
-    if (isLast && field < 8) return piece;
-    const key = `${readIpv6(packet, At.source)} ${readIpv6(packet, At.destination)} ${bytes[0]} ${read32(bytes, 4)}`;
-    return this.#reassembly.add({ key, offset: field & ~7, isLast, bytes: piece });
+    if (isLast && field < 8) return packet;
+    const ends = `${readIpv6(packet, At.source)} ${readIpv6(packet, At.destination)}`;
+    const key = `${ends} ${packet[at]} ${read32(packet, at + 4)}`;
+    const all = this.#reassembly.add({ key, offset: field & ~7, isLast, bytes: piece });
+    if (!all) return undefined;
+    const whole = new Uint8Array(at + FRAGMENT_HEADER + all.length);
+    whole.set(packet.subarray(0, at + FRAGMENT_HEADER));
+    whole.set(all, at + FRAGMENT_HEADER);
+    return whole;
   }
 
-  #deliver(quote: Uint8Array, source: string, { protocol, bytes }: Payload): void {
-    const packet: Packet = {
-      ...{ network: this, source, destination: readIpv6(quote, At.destination), protocol, payload: bytes, quote },
+  #packetAt(quote: Uint8Array, { numberAt, at }: Place): Packet {
+    return {
+      ...{ network: this, source: readIpv6(quote, At.source), destination: readIpv6(quote, At.destination) },
+      ...{ protocol: quote[numberAt], payload: quote.subarray(at), quote },
       addressSum: foldSum(sumBytes(quote, At.source, HEADER)),
       hopLimit: quote[At.hopLimit],
     };
-    if (protocol === Protocol.icmp6 && this.#discovery.receive(packet)) return;
-    this.#options.onPacket(packet);
   }
 
   #sendPiece(destination: string, protocol: number, frame: Uint8Array): void {

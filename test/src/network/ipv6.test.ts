@@ -166,8 +166,10 @@ describe('what is above IPv6', () => {
   });
 });
 
+const [HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION] = [0, 43, 44, 60] as const;
+const echo = [128, 0, 0, 0, 0, 1, 0, 1];
+
 describe('extension headers', () => {
-  const [HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION] = [0, 43, 44, 60] as const;
   const chains = [
     [HOP_BY_HOP],
     [ROUTING],
@@ -178,7 +180,6 @@ describe('extension headers', () => {
     Array<number>(7).fill(DESTINATION),
   ];
   const syn = [0, 1, 0, 80, ...long(9), ...long(0), 0x50, 2, 255, 255, 0, 0, 0, 0];
-  const echo = [128, 0, 0, 0, 0, 1, 0, 1];
   const packets: readonly (readonly [number, number[]])[] = [
     [6, syn],
     [17, udp([1], 5, 69)],
@@ -218,5 +219,46 @@ describe('extension headers', () => {
     await guest.later();
     const { streams, datagramPorts, pinged } = guest.host.sockets;
     expect([streams, datagramPorts, pinged]).toEqual([[], [], []]);
+  });
+});
+
+describe('options of extension headers', () => {
+  /** What ICMPv6 errors say: type, code and pointer. */
+  const problems = (frames: readonly { frame: Uint8Array }[]) =>
+    heard(frames).map(({ payload }) => [payload[0], payload[1], (payload[6]! << 8) | payload[7]!]);
+  const withOption = (kind: number, type: number, to: string, from = ADDRESS): Uint8Array =>
+    frame(kind, [58, 0, 1, 1, 0, type, 0, 0, ...frame(58, [...echo], { to, from }).subarray(54)], { to, from });
+
+  test.each([HOP_BY_HOP, DESTINATION])('an unknown option says what becomes of its packet: header %i', async (kind) => {
+    const guest = await FrameGuest.open();
+    const answer = (type: number, to = 'fec0::2') => problems(guest.send(withOption(kind, type, to)));
+    const echoed = [[129, 0, 1]];
+    expect([answer(0x05), answer(0x3e)]).toEqual([echoed, echoed]);
+    expect(answer(0x7e)).toEqual([]);
+    expect([answer(0xbe), answer(0xfe)]).toEqual([[[4, 2, 45]], [[4, 2, 45]]]);
+    expect([answer(0xbe, 'ff02::1'), answer(0xfe, 'ff02::1')]).toEqual([[[4, 2, 45]], []]);
+    expect(guest.send(withOption(kind, 0xbe, 'fec0::2', '::'))).toEqual([]);
+  });
+
+  test('nobody is told of errors, nor of options that are longer than their header', async () => {
+    const guest = await FrameGuest.open();
+    const error = frame(58, [1, 4, 0, 0, 0, 0, 0, 0]).subarray(54);
+    expect(guest.send(frame(DESTINATION, [58, 0, 0xbe, 4, 0, 0, 0, 0, ...error]))).toEqual([]);
+    const inner = frame(58, [...echo]).subarray(54);
+    expect(guest.send(frame(DESTINATION, [58, 0, 1, 5, 0, 0, 0, 0, ...inner]))).toEqual([]);
+    expect(guest.send(frame(DESTINATION, [58, 0, 0, 0, 0, 0, 0, 0xbe, ...inner]))).toEqual([]);
+  });
+
+  test('options behind fragments count when all have come; what nobody knows is named by where its number stands', async () => {
+    const guest = await FrameGuest.open();
+    const inner = [58, 0, 1, 0, 0xbe, 0, 0, 0, ...frame(58, [...echo, 9]).subarray(54)];
+    const piece = (from: number, to: number, field: number) =>
+      frame(FRAGMENT, [DESTINATION, 0, ...word(field), 0, 0, 0, 9, ...inner.slice(from, to)]);
+    expect(guest.send(piece(0, 8, 1))).toEqual([]);
+    const [told] = heard(guest.send(piece(8, 17, 8)));
+    expect(told!.payload.slice(0, 8)).toEqual([4, 2, expect.any(Number), expect.any(Number), 0, 0, 0, 52]);
+    expect(told!.payload.slice(8 + 48)).toEqual(inner);
+    expect(problems(guest.send(frame(DESTINATION, [253, 0, 1, 4, 0, 0, 0, 0, 7, 7])))).toEqual([[4, 1, 40]]);
+    expect(problems(guest.send(frame(253, [7, 7])))).toEqual([[4, 1, 6]]);
   });
 });
