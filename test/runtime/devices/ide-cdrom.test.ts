@@ -193,6 +193,38 @@ describe('the medium', () => {
     expect(answers(rig)).toEqual([[6, 0x28, 0], READY]);
   });
 
+  test.each([
+    ['before its first part', 0],
+    ['between its parts', 2048],
+  ])('a read during which it is changed ends without the new one\'s bytes: %s', (_name, sectors) => {
+    const rig = new CdRig(cd(700));
+    rig.issue(0xa0, { device: 0xa0, sector: 0, features: 1 });
+    rig.writeBytes([0x28, 0, 0, 0, 0, 0, 0, 2, 88, 0, 0, 0]);
+    rig.startBusMaster(
+      Array.from({ length: 19 }, (_, n) => [DATA + n * 0x10000, 0x10000] as const),
+      true,
+    );
+    const old = rig.medium.bytes;
+    if (sectors > 0) rig.advance(REQUEST_TIME);
+    rig.medium.insert(true, pattern(700 * BLOCK, 9));
+    rig.settle();
+    expect([rig.status, rig.sense]).toEqual([FAILED, [2, 0x3a, 0]]);
+    expect(answers(rig)).toEqual([[6, 0x28, 0], READY]);
+    expect(rig.memory.subarray(DATA, DATA + sectors * 512)).toEqual(old.subarray(0, sectors * 512));
+    expect(rig.memory[DATA + sectors * 512]).toBe(0);
+  });
+
+  test('a read during which the tray is opened, or it is taken out, ends', () => {
+    const rig = new CdRig(cd(700));
+    rig.packet([0x28, 0, 0, 0, 0, 0, 0, 2, 88]);
+    rig.medium.insert(false);
+    while ((rig.status & Status.dataRequest) !== 0) {
+      rig.readBytes(rig.byteCount);
+      rig.settle();
+    }
+    expect([rig.status, rig.sense]).toEqual([FAILED, [2, 0x3a, 0]]);
+  });
+
   test('the guest locks the tray, and opens it', () => {
     const rig = new CdRig(cd(20));
     rig.packet([0x1e, 0, 0, 0, 1]);

@@ -191,8 +191,9 @@ export class AtapiDrive extends Drive implements CdromDrive {
     const { phase, command, buffer } = this.common;
     if (phase === Phase.packet) this.#act(this.#run(buffer.contents.slice()));
     else if (command !== Command.packet) this.endWithoutInterrupt();
-    else if (this.state.remaining > 0) this.#readChunk();
-    else this.#act({ type: 'done' });
+    else if (this.state.remaining === 0) this.#act({ type: 'done' });
+    else if (this.blocks === null) this.#act(this.#tellAbsence());
+    else this.#readChunk();
   }
 
   /** Conditions of the drive come before the command (MMC-3, 4.2). */
@@ -204,10 +205,14 @@ export class AtapiDrive extends Drive implements CdromDrive {
       this.unknown('unknown packet command', packet[0]);
       return { type: 'failed', sense: Sense.invalidCommand };
     }
-    if (command.isUnattended !== true && this.blocks !== null && state.change !== Change.none)
-      return this.#tellChange();
+    if (command.isUnattended !== true && this.#isChanged) return this.#tellChange();
     if (command.needsMedium === true && this.blocks === null) return this.#tellAbsence();
     return command.run(packet, this);
+  }
+
+  /** A medium is there of which the guest doesn't know yet. */
+  get #isChanged(): boolean {
+    return this.blocks !== null && this.state.change !== Change.none;
   }
 
   /** After that a new medium needs to be told of only as a change. */
@@ -298,6 +303,11 @@ export class AtapiDrive extends Drive implements CdromDrive {
 
   #read(error: BlockError | null, data: Uint8Array): void {
     const { state } = this;
+    // What was read may be the next medium's.
+    if (this.#isChanged) {
+      this.#act(this.#tellChange());
+      return;
+    }
     if (error !== null) {
       this.#failPacket(error === 'no-medium' ? Sense.noMedium : Sense.unrecoveredRead);
       return;
