@@ -31,6 +31,13 @@ import { ne2000State } from './state.ts';
  */
 const REMINDER = 200_000;
 
+/**
+ * Virtual nanoseconds that a byte is on the wire: those of 1 Gbit/s. The guest is told of a sent frame no sooner. Told at once, it is
+ * interrupted while its driver still writes to the card, and Linux's, which has its interrupt line off then, a second time for each
+ * frame.
+ */
+const BYTE_TIME = 8;
+
 export interface Dp8390Options {
   /** Unique in the machine; names the card's state. */
   readonly name: string;
@@ -52,6 +59,8 @@ export class Dp8390 {
   readonly #memory: CardMemory;
   readonly #remote: RemoteDma;
   readonly #reminder: Timer;
+  /** The end of the frame that is on the wire. */
+  readonly #sent: Timer;
 
   constructor(options: Dp8390Options) {
     this.#options = options;
@@ -59,6 +68,7 @@ export class Dp8390 {
     this.#memory = new CardMemory(this.#state.ram, mac);
     this.#remote = new RemoteDma(this.#state, this.#memory, () => this.#raise(Interrupt.remoteDone));
     this.#reminder = events.timer(`${name} unread frames`, () => this.#remind());
+    this.#sent = events.timer(`${name} sent`, () => this.#transmitted(), { whenIdle: true });
     this.component = joinComponents(name, [ne2000State.bind(name, this.#state), port.component]);
     port.onFrame = (frame) => this.#receive(padded(frame));
     this.reset();
@@ -68,6 +78,7 @@ export class Dp8390 {
   reset(): void {
     Object.assign(this.#state, { command: Command.stop | Command.abortRemote, interruptMask: 0 });
     this.#state.interruptStatus = Interrupt.reset;
+    this.#sent.disarm();
     this.#drive();
   }
 
@@ -145,7 +156,8 @@ export class Dp8390 {
 
   #writeCommand(value: number): void {
     const state = this.#state;
-    state.command = value & ~Command.transmit;
+    // A frame on the wire stays there.
+    state.command = (value & ~Command.transmit) | (state.command & Command.transmit);
     if ((value & Command.stop) !== 0) {
       state.interruptStatus |= Interrupt.reset;
       return;
@@ -161,7 +173,13 @@ export class Dp8390 {
     const state = this.#state;
     const frame = this.#memory.part(state.transmitPage * PAGE_BYTES, state.transmitCount);
     if ((state.transmitConfig & LOOPBACK) === 0 && frame.length > 0) this.#options.port.send(frame);
-    state.transmitStatus = TransmitStatus.done;
+    state.command |= Command.transmit;
+    this.#sent.arm(this.#options.clock.now() + state.transmitCount * BYTE_TIME);
+  }
+
+  #transmitted(): void {
+    this.#state.command &= ~Command.transmit;
+    this.#state.transmitStatus = TransmitStatus.done;
     this.#raise(Interrupt.transmitted);
   }
 

@@ -70,6 +70,13 @@ class Ne2000Rig extends CardRig {
       this.ports.write(this.base + DATA_PORT, 2, bytes[n]! | ((bytes[n + 1] ?? 0) << 8));
   }
 
+  transmit(bytes: number): void {
+    this.write(Register.transmitPage, TX);
+    this.write(Register.transmitCountLow, bytes & 0xff);
+    this.write(Register.transmitCountHigh, bytes >> 8);
+    this.command(Command.start | Command.transmit | Command.abortRemote);
+  }
+
   /** Reads the next frame of the ring, which is intact, and gives its pages back. */
   takeFrame(): number[] {
     const [status, next, low, high] = this.readMemory(this.nextPage << 8, 4);
@@ -96,6 +103,7 @@ class Ne2000Rig extends CardRig {
 
 describe.each(['isa', 'pci'] as const)('NE2000 on the %s bus', (kind) => {
   testMemory(kind);
+  testSending(kind);
   testRing(kind);
 });
 
@@ -126,23 +134,6 @@ function testMemory(kind: 'isa' | 'pci'): void {
     expect(rig.read(Register.command)).toBe(0x21);
   });
 
-  test('a frame is written, sent, and told', () => {
-    const rig = new Ne2000Rig(kind);
-    rig.start();
-    const frame = frameTo(BROADCAST, 102);
-    rig.writeMemory(TX << 8, frame);
-    expect(rig.irq.level).toBe(true);
-    rig.takeStatus();
-    expect(rig.irq.level).toBe(false);
-    rig.write(Register.transmitPage, TX);
-    rig.write(Register.transmitCountLow, 102);
-    rig.write(Register.transmitCountHigh, 0);
-    rig.command(Command.start | Command.transmit | Command.abortRemote);
-    expect(rig.cable.sent).toEqual([frame]);
-    expect(rig.takeStatus()).toBe(Interrupt.transmitted);
-    expect(rig.read(Register.transmitStatus)).toBe(1);
-  });
-
   test('blocks are moved as words are', () => {
     const rig = new Ne2000Rig(kind);
     rig.start();
@@ -157,6 +148,39 @@ function testMemory(kind: 'isa' | 'pci'): void {
     expect(block.subarray(0, 256)).toEqual(frameTo(BROADCAST, 256));
     expect(rig.takeStatus()).toBe(Interrupt.remoteDone);
     expect(rig.ports.readBlock(rig.base + DATA_PORT, 2, block)).toBe(0);
+  });
+}
+
+function testSending(kind: 'isa' | 'pci'): void {
+  test('a frame is written, sent, and told', () => {
+    const rig = new Ne2000Rig(kind);
+    rig.start();
+    const frame = frameTo(BROADCAST, 102);
+    rig.writeMemory(TX << 8, frame);
+    expect(rig.irq.level).toBe(true);
+    rig.takeStatus();
+    expect(rig.irq.level).toBe(false);
+    rig.transmit(102);
+    expect(rig.cable.sent).toEqual([frame]);
+    rig.advance(102 * 8);
+    expect(rig.takeStatus()).toBe(Interrupt.transmitted);
+    expect(rig.read(Register.transmitStatus)).toBe(1);
+  });
+
+  test('a frame takes its time on the wire, whatever is done meanwhile but a reset', () => {
+    const rig = new Ne2000Rig(kind);
+    rig.start();
+    const isSending = () => (rig.read(Register.command) & Command.transmit) !== 0;
+    rig.transmit(1000);
+    rig.advance(7999);
+    rig.writeMemory((TX + 6) << 8, frameTo(BROADCAST, 60));
+    expect([rig.takeStatus(), isSending()]).toEqual([Interrupt.remoteDone, true]);
+    rig.advance(1);
+    expect([rig.irq.level, rig.takeStatus(), isSending()]).toEqual([true, Interrupt.transmitted, false]);
+    rig.transmit(1000);
+    rig.read(RESET_PORT);
+    rig.advance(8000);
+    expect([rig.takeStatus() & Interrupt.transmitted, isSending()]).toEqual([0, false]);
   });
 }
 
