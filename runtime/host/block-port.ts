@@ -11,7 +11,10 @@ export type BlockQuestion =
   | { readonly type: 'discard'; readonly sector: number; readonly count: number }
   | { readonly type: 'flush' }
   | { readonly type: 'lock'; readonly locked: boolean }
-  | { readonly type: 'eject' };
+  | { readonly type: 'tray'; readonly open: boolean };
+
+/** What a drive hears of its host: what is in it now, or that its tray was closed. */
+export type BlockInput = BlockMedium | null | 'tray closed';
 
 export interface BlockAnswer {
   readonly error: BlockError | null;
@@ -75,6 +78,7 @@ export function hostBlockPort(
   const port = {
     medium,
     onMediumChanged: () => {},
+    onTrayClosed: () => {},
     read(sector: number, target: Uint8Array, done: BlockDone): void {
       let lent = NOTHING;
       const question = (): BlockQuestion => {
@@ -108,10 +112,15 @@ export function hostBlockPort(
     discard: (sector: number, count: number, done: BlockDone) => ask({ type: 'discard', sector, count }, done),
     cancel: () => requests.cancel(),
     setLocked: (locked: boolean) => requests.tell('lock', { type: 'lock', locked }),
-    eject: () => requests.tell('eject', { type: 'eject' }),
+    setTrayOpen: (open: boolean) => requests.tell('tray', { type: 'tray', open }),
   };
   requests.onInput = (value) => {
-    port.medium = value as BlockMedium | null;
+    const input = value as BlockInput;
+    if (input === 'tray closed') {
+      port.onTrayClosed();
+      return;
+    }
+    port.medium = input;
     port.onMediumChanged();
   };
   // To the guest nothing has changed: the state that is loaded next is one with this medium.

@@ -24,6 +24,8 @@ export interface BlockPort {
   readonly medium: BlockMedium | null;
   /** Called after a medium was taken out or put in. Set by the controller. */
   onMediumChanged: () => void;
+  /** Called when somebody has closed the tray, with what is in it. Set by the controller of a drive with a tray. */
+  onTrayClosed: () => void;
   /** Fills `target`, whole sectors. */
   read(sector: number, target: Uint8Array, done: BlockDone): void;
   /** Writes whole sectors. They may be lost with the host's power until a flush is done. */
@@ -36,6 +38,6 @@ export interface BlockPort {
   cancel(): void;
   /** Whether the guest has locked the medium in the drive (PREVENT ALLOW MEDIUM REMOVAL). */
   setLocked(locked: boolean): void;
-  /** The guest asks to take the medium out, or in again. */
-  eject(): void;
+  /** Whether the tray is open: what is in it stays there, out of the guest's reach. */
+  setTrayOpen(open: boolean): void;
 }

@@ -8,6 +8,7 @@ import type { DriveLimits } from './throttle/limits.ts';
 export interface DriveAsk {
   change(name: string, image: Image, options: MediumOptions): Promise<void>;
   eject(name: string): Promise<void>;
+  closeTray(name: string): Promise<void>;
   limit(name: string, limits: DriveLimits): Promise<void>;
 }
 
@@ -19,7 +20,14 @@ export class Drive {
   readonly isRemovable: boolean;
   readonly #ask: DriveAsk;
   #limits: DriveLimits;
-  #status: DriveStatus = { image: null, format: null, isInMemory: false, isLocked: false, medium: null };
+  #status: DriveStatus = {
+    image: null,
+    format: null,
+    isInMemory: false,
+    isLocked: false,
+    isTrayOpen: false,
+    medium: null,
+  };
 
   /** @internal */
   constructor(plan: DrivePlan, ask: DriveAsk) {
@@ -47,6 +55,11 @@ export class Drive {
   /** Whether the guest doesn't let its medium out. */
   get isLocked(): boolean {
     return this.#status.isLocked;
+  }
+
+  /** Whether its tray is open: the guest has opened it, or its medium was taken out. */
+  get isTrayOpen(): boolean {
+    return this.#status.isTrayOpen;
   }
 
   /** How much it may read and write. */
@@ -103,5 +116,13 @@ export class Drive {
    */
   eject(): Promise<void> {
     return this.#ask.eject(this.name);
+  }
+
+  /**
+   * Closes its tray, with what is in it.
+   * @throws ConfigurationError for a drive whose medium cannot be taken out
+   */
+  closeTray(): Promise<void> {
+    return this.#ask.closeTray(this.name);
   }
 }

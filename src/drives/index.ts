@@ -38,6 +38,7 @@ export class MachineDrives {
         new Drive(plan, {
           change: (name, image, options) => this.order.run(() => this.#call('change', name, ownImage(image), options)),
           eject: (name) => this.order.run(() => this.#call('eject', name)),
+          closeTray: (name) => this.order.run(() => this.#call('closeTray', name)),
           limit: (name, limits) => this.#limit(name, limits),
         }),
     );

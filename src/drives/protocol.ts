@@ -16,6 +16,8 @@ export interface DriveStatus {
   readonly isInMemory: boolean;
   /** The guest doesn't let the medium out. */
   readonly isLocked: boolean;
+  /** What is in it is out of the guest's reach. */
+  readonly isTrayOpen: boolean;
   /** As the machine sees it. */
   readonly medium: BlockMedium | null;
 }
@@ -35,6 +37,7 @@ export interface DriveCalls {
   retake(patience: number): void;
   change(name: string, image: Image, options: MediumOptions): void;
   eject(name: string): void;
+  closeTray(name: string): void;
   /** Limits what a drive, and those that share its group, may read and write. */
   limit(name: string, limits: DriveLimits): void;
   /** Lets all requests go at once, or holds them to their limits again. */

@@ -1,6 +1,6 @@
 import type { BlockMedium } from '../../runtime/host/block.ts';
 import { SECTOR_BYTES } from '../../runtime/host/block.ts';
-import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
+import type { BlockAnswer, BlockInput, BlockQuestion } from '../../runtime/host/block-port.ts';
 import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Image } from '../options.ts';
 import { InOrder } from '../storage/in-order.ts';
@@ -19,13 +19,17 @@ import { nothingStaged, type StagedMedium, stageChanges, stageContents, stageSna
 /** What a drive needs of what is around it. */
 export interface DriveBackend {
   readonly storage: StorageHost;
-  /** The machine is to see another medium in it. */
-  mediumChanged(name: string, medium: BlockMedium | null): void;
+  /** The machine is to see another medium in it, or its tray closed. */
+  mediumChanged(name: string, medium: BlockInput): void;
   /** The library is to see what has become of it. */
   statusChanged(name: string, status: DriveStatus): void;
   /** Something for the user to know. */
   tell(message: string): void;
 }
+
+/** What a drive says of itself. */
+type Door = Pick<DriveStatus, 'isLocked' | 'isTrayOpen'>;
+const closedDoor: Door = { isLocked: false, isTrayOpen: false };
 
 /** What is opened, and how. */
 interface Source {
@@ -49,7 +53,7 @@ export class ServedDrive {
   #staged: StagedMedium = nothingStaged;
   /** From `stage` to `dropStaged`: what is ready is for the disk that is in the drive now. */
   #staging: PromiseWithResolvers<void> | null = null;
-  #isLocked = false;
+  #door = closedDoor;
   #isClosed = false;
   /** What the user asks for. */
   readonly #changes = new InOrder();
@@ -76,8 +80,7 @@ export class ServedDrive {
 
   get status(): DriveStatus {
     const { name = null, format = null } = this.#disk ?? {};
-    const isInMemory = this.#isInMemory;
-    return { image: name, format, isInMemory, isLocked: this.#isLocked, medium: this.#medium };
+    return { image: name, format, isInMemory: this.#isInMemory, ...this.#door, medium: this.#medium };
   }
 
   /**
@@ -97,7 +100,7 @@ export class ServedDrive {
     const { name, format } = disk;
     const medium = { sectors: Math.floor(disk.size / SECTOR_BYTES), isReadOnly: this.#isReadOnly(options) };
     await disk.close();
-    return { image: name, format, isInMemory: image instanceof Uint8Array, isLocked: false, medium };
+    return { image: name, format, isInMemory: image instanceof Uint8Array, ...closedDoor, medium };
   }
 
   /**
@@ -166,6 +169,16 @@ export class ServedDrive {
   async eject(): Promise<void> {
     this.#checkRemovable();
     await this.#changes.run(() => this.#exchangeUnstaged(null));
+  }
+
+  /**
+   * Closes the tray, with what is in it.
+   * @throws ConfigurationError for a drive whose medium cannot be taken out
+   */
+  async closeTray(): Promise<void> {
+    this.#checkRemovable();
+    this.#setDoor({ isTrayOpen: false });
+    this.#backend.mediumChanged(this.name, 'tray closed');
   }
 
   /** When no state is being loaded. */
@@ -289,8 +302,8 @@ export class ServedDrive {
   }
 
   async #do(question: BlockQuestion): Promise<BlockAnswer> {
-    if (question.type === 'lock') {
-      this.#setLocked(question.locked);
+    if (question.type === 'lock' || question.type === 'tray') {
+      this.#setDoor(question.type === 'lock' ? { isLocked: question.locked } : { isTrayOpen: question.open });
       return { error: null };
     }
     const disk = this.#disk;
@@ -308,23 +321,15 @@ export class ServedDrive {
         break;
       case 'discard':
         await disk.discard(question.sector * SECTOR_BYTES, question.count * SECTOR_BYTES);
-        break;
-      case 'eject':
-        await this.#exchanges.run(() => this.#takeOutFor(disk));
     }
     return { error: null };
   }
 
-  /** The guest meant this disk, and not one that was put in since. */
-  async #takeOutFor(disk: Disk): Promise<void> {
-    if (this.#disk === disk && !this.#isClosed) await this.#exchange(null);
-  }
-
-  /** The lock is the drive's, with or without a medium. A guest may set it again and again. */
-  #setLocked(locked: boolean): void {
-    if (locked === this.#isLocked) return;
-    this.#isLocked = locked;
-    this.#tellStatus();
+  /** Lock and tray are the drive's, with or without a medium. A guest may set them again and again. */
+  #setDoor(change: Partial<Door>): void {
+    const { isLocked, isTrayOpen } = this.#door;
+    this.#door = { ...this.#door, ...change };
+    if (this.#door.isLocked !== isLocked || this.#door.isTrayOpen !== isTrayOpen) this.#tellStatus();
   }
 
   #checkOpen(): void {
@@ -340,6 +345,8 @@ export class ServedDrive {
   async #exchange(disk: Disk | null, source: Source | null = null): Promise<void> {
     await this.#putIn(disk, source);
     this.#told = '';
+    // The drive will say so, too, when the machine runs.
+    this.#door = { ...this.#door, isTrayOpen: disk === null && this.#plan.media === 'cdrom' };
     this.#tellStatus();
     this.#backend.mediumChanged(this.name, this.#medium);
   }

@@ -99,6 +99,7 @@ class DriveService {
     release: () => this.#all((drive) => drive.release()),
     retake: (patience: number) => this.#all((drive) => drive.retake(patience)),
     eject: (name: string) => this.#drive(name).eject(),
+    closeTray: (name: string) => this.#drive(name).closeTray(),
     limit: async (name: string, limits: DriveLimits) => this.#throttles.set(name, limits),
     suspendLimits: async (isSuspended: boolean) => this.#suspendLimits(isSuspended),
     save: () => this.#save((drive) => drive.save()),

@@ -11,12 +11,14 @@ export function infoBlock({ words }: Arguments, { machine }: CommandContext): st
 }
 
 function formatDrive(drive: Drive): string {
-  const { name, image, format, isReadOnly, isRemovable, isLocked } = drive;
+  const { name, image, format, isReadOnly, isRemovable, isLocked, isTrayOpen } = drive;
   const inserted = image === null ? '[not inserted]' : `${image} (${format}${isReadOnly ? ', read-only' : ''})`;
   return [
     `${name}: ${inserted}`,
     `    Attached to:      ${placeOf(name)}`,
-    ...(isRemovable ? [`    Removable device: ${isLocked ? '' : 'not '}locked, tray closed`] : []),
+    ...(isRemovable
+      ? [`    Removable device: ${isLocked ? '' : 'not '}locked, tray ${isTrayOpen ? 'open' : 'closed'}`]
+      : []),
     ...(image === null ? [] : ['    Cache mode:       writeback']),
     ...throttleLines(drive),
     '',

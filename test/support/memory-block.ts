@@ -22,12 +22,14 @@ export class MemoryBlock implements BlockPort {
   isReadOnly = false;
   isPresent = true;
   onMediumChanged: () => void = () => {};
+  onTrayClosed: () => void = () => {};
   /** What was asked, as text: 'read 0+1'. */
   readonly requests: string[] = [];
   /** Sectors that cannot be read or written. */
   readonly bad = new Set<number>();
   failure: BlockError | null = null;
   locked = false;
+  isTrayOpen = false;
   readonly #pending: Request[] = [];
   readonly #timer: Timer;
   readonly #clock: Clock;
@@ -80,9 +82,8 @@ export class MemoryBlock implements BlockPort {
     this.locked = locked;
   }
 
-  eject(): void {
-    this.requests.push('eject');
-    this.insert(!this.isPresent);
+  setTrayOpen(open: boolean): void {
+    this.isTrayOpen = open;
   }
 
   /** Puts the medium in, or takes it out. */

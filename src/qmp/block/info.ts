@@ -44,7 +44,7 @@ export function driveInfo(drive: Drive, nodes: BlockNodes): JsonObject {
   return {
     ...{ device: drive.name, qdev: drive.name, type: 'unknown' },
     ...{ removable: drive.isRemovable, locked: drive.isLocked },
-    ...(drive.isRemovable && { tray_open: nodes.isTrayOpen(drive.name) }),
+    ...(drive.isRemovable && { tray_open: nodes.isTrayOpen(drive.name) || drive.isTrayOpen }),
     ...(drive.image !== null && { 'io-status': 'ok', inserted: mediumInfo(drive, nodes) }),
   };
 }

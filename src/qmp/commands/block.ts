@@ -10,8 +10,9 @@ import { checkOpen, place, tellTray, trayCommands } from './tray.ts';
 async function eject(args: Arguments, context: QmpContext): Promise<void> {
   const drive = driveOf(args, context);
   checkOpen(drive, args);
+  const wasOpen = context.nodes.isTrayOpen(drive.name) || drive.isTrayOpen;
   await drive.eject();
-  if (!context.nodes.isTrayOpen(drive.name)) tellTray(drive, true, context);
+  if (!wasOpen) tellTray(drive, true, context);
   context.nodes.open(drive.name, null);
 }
 
@@ -29,11 +30,12 @@ async function change(args: Arguments, context: QmpContext): Promise<void> {
     throw new QmpError(`Parameter 'read-only-mode' does not accept value '${mode}'`);
   const format = args.textIfGiven('format');
   if (format !== undefined && format !== 'raw' && format !== 'qcow2') throw new QmpError(`Unknown driver '${format}'`);
+  const wasOpen = context.nodes.isTrayOpen(drive.name) || drive.isTrayOpen;
   await drive.change(args.text('filename'), {
     ...(format !== undefined && { format: format as ImageFormat }),
     readOnly: readOnlyModes[mode] ?? drive.isReadOnly,
   });
-  if (!context.nodes.isTrayOpen(drive.name)) tellTray(drive, true, context);
+  if (!wasOpen) tellTray(drive, true, context);
   context.nodes.open(drive.name, null);
   context.nodes.close(drive.name);
   tellTray(drive, false, context);

@@ -31,12 +31,17 @@ async function openTray(args: Arguments, context: QmpContext): Promise<void> {
   const { nodes } = context;
   const drive = driveOf(args, context);
   checkRemovable(drive);
-  if (nodes.isTrayOpen(drive.name)) return;
+  if (nodes.isTrayOpen(drive.name) || drive.isTrayOpen) return;
   checkOpen(drive, args);
+  await takeContent(drive, nodes);
+  tellTray(drive, true, context);
+}
+
+/** From the drive, so that it can be replaced. */
+async function takeContent(drive: Drive, nodes: BlockNodes): Promise<void> {
   const content = contentOf(drive, nodes);
   await drive.eject();
   nodes.open(drive.name, content);
-  tellTray(drive, true, context);
 }
 
 /** To be put in again later. */
@@ -58,24 +63,33 @@ async function closeTray(args: Arguments, context: QmpContext): Promise<void> {
   const { nodes } = context;
   const drive = driveOf(args, context);
   checkRemovable(drive);
-  if (!nodes.isTrayOpen(drive.name)) return;
+  if (!nodes.isTrayOpen(drive.name) && !drive.isTrayOpen) return;
   const content = nodes.inTray(drive.name);
   if (content) await drive.change(content.image, { format: content.format, readOnly: content.readOnly });
+  else await drive.closeTray();
   nodes.close(drive.name);
   tellTray(drive, false, context);
 }
 
 /** The drive that is named, whose tray must be open. */
-function openDrive(args: Arguments, context: QmpContext): Drive {
+async function openDrive(args: Arguments, context: QmpContext): Promise<Drive> {
+  const { nodes } = context;
   const drive = driveOf(args, context);
   checkRemovable(drive);
-  if (!context.nodes.isTrayOpen(drive.name)) throw new QmpError(`Tray of device '${drive.name}' is not open`);
+  if (nodes.isTrayOpen(drive.name)) return drive;
+  if (!drive.isTrayOpen) throw new QmpError(`Tray of device '${drive.name}' is not open`);
+  await takeContent(drive, nodes);
   return drive;
 }
 
-function insertMedium(args: Arguments, context: QmpContext): void {
+async function removeMedium(args: Arguments, context: QmpContext): Promise<void> {
+  const { name } = await openDrive(args, context);
+  context.nodes.open(name, null);
+}
+
+async function insertMedium(args: Arguments, context: QmpContext): Promise<void> {
   const { nodes } = context;
-  const drive = openDrive(args, context);
+  const drive = await openDrive(args, context);
   const name = args.text('node-name');
   const node = nodes.find(name);
   if (node === undefined) throw new QmpError(`Node '${name}' not found`);
@@ -91,7 +105,7 @@ export const trayCommands: readonly QmpCommand[] = [
   {
     name: 'blockdev-remove-medium',
     parameters: { id: 'string' },
-    run: (args, context) => context.nodes.open(openDrive(args, context).name, null),
+    run: removeMedium,
   },
   { name: 'blockdev-insert-medium', parameters: { id: 'string', 'node-name': 'string' }, run: insertMedium },
 ];

@@ -143,6 +143,16 @@ describe('reading', () => {
   });
 });
 
+/** The drive's next two answers to whether it is ready, as sense or status. */
+const answers = (rig: CdRig): unknown[] =>
+  [1, 2].map(() => {
+    rig.packet([0x00]);
+    return rig.status === READY ? READY : rig.sense;
+  });
+
+/** MECHANISM STATUS: whether the tray is open. */
+const mechanism = (rig: CdRig) => rig.ask(0xbd, 0, 0, 0, 0, 0, 0, 0, 0, 8)[1];
+
 describe('the medium', () => {
   test('without one, commands that need it are not ready', () => {
     const rig = new CdRig(cd(20));
@@ -158,7 +168,7 @@ describe('the medium', () => {
   test('a new one is told of: first as none, then as a change, and as an event', () => {
     const rig = new CdRig(cd(20));
     rig.medium.insert(false);
-    expect(rig.ask(0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8).slice(4, 6)).toEqual([3, 0]);
+    expect(rig.ask(0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8).slice(4, 6)).toEqual([3, 1]);
     rig.medium.insert(true, pattern(30 * BLOCK, 9));
     rig.packet([0x00]);
     expect([rig.status, rig.sense]).toEqual([FAILED, [2, 0x3a, 0]]);
@@ -170,13 +180,6 @@ describe('the medium', () => {
     expect(rig.ask(0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8).slice(4, 6)).toEqual([0, 2]);
     expect(rig.ask(0x25)).toEqual([0, 0, 0, 29, 0, 0, 8, 0]);
   });
-
-  /** The drive's next two answers to whether it is ready, as sense or status. */
-  const answers = (rig: CdRig): unknown[] =>
-    [1, 2].map(() => {
-      rig.packet([0x00]);
-      return rig.status === READY ? READY : rig.sense;
-    });
 
   test('a guest that was told that there was none is only told of the change', () => {
     const rig = new CdRig(cd(20));
@@ -192,11 +195,13 @@ describe('the medium', () => {
     rig.ask(0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8);
     expect(answers(rig)).toEqual([[6, 0x28, 0], READY]);
   });
+});
 
+describe('a read', () => {
   test.each([
     ['before its first part', 0],
     ['between its parts', 2048],
-  ])('a read during which it is changed ends without the new one\'s bytes: %s', (_name, sectors) => {
+  ])("during which the medium is changed ends without the new one's bytes: %s", (_name, sectors) => {
     const rig = new CdRig(cd(700));
     rig.issue(0xa0, { device: 0xa0, sector: 0, features: 1 });
     rig.writeBytes([0x28, 0, 0, 0, 0, 0, 0, 2, 88, 0, 0, 0]);
@@ -214,7 +219,7 @@ describe('the medium', () => {
     expect(rig.memory[DATA + sectors * 512]).toBe(0);
   });
 
-  test('a read during which the tray is opened, or it is taken out, ends', () => {
+  test('during which the medium is taken out ends', () => {
     const rig = new CdRig(cd(700));
     rig.packet([0x28, 0, 0, 0, 0, 0, 0, 2, 88]);
     rig.medium.insert(false);
@@ -224,8 +229,10 @@ describe('the medium', () => {
     }
     expect([rig.status, rig.sense]).toEqual([FAILED, [2, 0x3a, 0]]);
   });
+});
 
-  test('the guest locks the tray, and opens it', () => {
+describe('the tray', () => {
+  test('the guest locks it, and opens it: the medium stays in it', () => {
     const rig = new CdRig(cd(20));
     rig.packet([0x1e, 0, 0, 0, 1]);
     expect(rig.medium.locked).toBe(true);
@@ -233,10 +240,26 @@ describe('the medium', () => {
     expect([rig.status, rig.sense, rig.medium.requests]).toEqual([FAILED, [5, 0x53, 2], []]);
     rig.packet([0x1e]);
     rig.packet([0x1b, 0, 0, 0, 2]);
-    expect([rig.status, rig.medium.locked, rig.medium.requests]).toEqual([READY, false, ['eject']]);
-    expect(rig.ask(0xbd, 0, 0, 0, 0, 0, 0, 0, 0, 8)[1]).toBe(0x10);
+    expect([rig.status, rig.medium.locked, rig.medium.isTrayOpen]).toEqual([READY, false, true]);
+    expect(mechanism(rig)).toBe(0x10);
+    rig.packet([0x28, 0, 0, 0, 0, 0, 0, 0, 1]);
+    expect([rig.status, rig.sense]).toEqual([FAILED, [2, 0x3a, 0]]);
     rig.packet([0x1b, 0, 0, 0, 3]);
-    expect(rig.ask(0xbd, 0, 0, 0, 0, 0, 0, 0, 0, 8)[1]).toBe(0);
+    expect(answers(rig)).toEqual([[6, 0x28, 0], READY]);
+    expect([rig.medium.isTrayOpen, mechanism(rig)]).toEqual([false, 0]);
+    expect(Uint8Array.from(rig.ask(0x28, 0, 0, 0, 0, 3, 0, 0, 1))).toEqual(block(rig, 3));
+  });
+
+  test('the host opens the tray by taking the medium out, and closes it with a new one or without', () => {
+    const rig = new CdRig(cd(20));
+    rig.medium.insert(false);
+    expect([rig.medium.isTrayOpen, mechanism(rig)]).toEqual([true, 0x10]);
+    rig.medium.onTrayClosed();
+    expect([rig.medium.isTrayOpen, mechanism(rig)]).toEqual([false, 0]);
+    rig.medium.insert(false);
+    rig.medium.insert(true);
+    answers(rig);
+    expect([rig.medium.isTrayOpen, mechanism(rig)]).toEqual([false, 0]);
   });
 });
 

@@ -125,14 +125,17 @@ test('requests that are cancelled again and again wait for the host, which has m
   expect(done).toEqual([null]);
 });
 
-test('a lock and an eject that wait are not lost by a reset, and the last lock holds', () => {
+test('a lock and a tray that wait are not lost by a reset, and the last of them holds', () => {
   const rig = makeDrive();
   const { asked, answer } = watch(rig);
   for (let n = 0; n < 4; n++) rig.drive.flush(rig.onDone);
   for (let n = 0; n < 100; n++) rig.drive.setLocked(n % 2 === 0);
-  rig.drive.eject();
+  for (let n = 0; n < 100; n++) rig.drive.setTrayOpen(n % 2 === 1);
   rig.drive.cancel();
   expect(asked()).toHaveLength(4);
   answer(4);
-  expect(asked().slice(4)).toEqual([{ type: 'lock', locked: false }, { type: 'eject' }]);
+  expect(asked().slice(4)).toEqual([
+    { type: 'lock', locked: false },
+    { type: 'tray', open: true },
+  ]);
 });

@@ -69,6 +69,28 @@ test('what is in a tray that is opened and closed stays', async () => {
   expect(machine.drives[1]!.image).toBe(join(folder, 'new'));
 });
 
+test("the tray is the drive's, whoever has opened it", async () => {
+  await machine.drives[1]!.eject();
+  expect([
+    await inserted(),
+    await qmp.execute('human-monitor-command', { 'command-line': 'info block ide1-cd0' }),
+  ]).toEqual([
+    expect.objectContaining({ tray_open: true }),
+    expect.stringContaining('Removable device: not locked, tray open'),
+  ]);
+  await qmp.execute('blockdev-open-tray', cd);
+  await add('n1');
+  await qmp.execute('blockdev-insert-medium', { ...cd, 'node-name': 'n1' });
+  await qmp.execute('blockdev-close-tray', cd);
+  expect([machine.drives[1]!.isTrayOpen, machine.drives[1]!.image]).toEqual([false, join(folder, 'new')]);
+  await machine.drives[1]!.eject();
+  await qmp.execute('blockdev-close-tray', cd);
+  expect([await inserted(), events]).toEqual([
+    expect.objectContaining({ tray_open: false }),
+    [false, false].map(moved),
+  ]);
+});
+
 test.each([
   ['blockdev-insert-medium', { ...cd, 'node-name': 'n1' }, "Tray of device 'ide1-cd0' is not open"],
   ['blockdev-remove-medium', cd, "Tray of device 'ide1-cd0' is not open"],

@@ -57,6 +57,7 @@ export class AtapiDrive extends Drive implements CdromDrive {
     this.firmware = firmware;
     this.#serial = serial;
     this.port.onMediumChanged = () => this.#mediumChanged();
+    this.port.onTrayClosed = () => this.moveTray(false);
     this.component = cdromState.bind(name, state, { restored: () => this.restored() });
   }
 
@@ -71,6 +72,7 @@ export class AtapiDrive extends Drive implements CdromDrive {
   override restored(): void {
     super.restored();
     this.port.setLocked(this.state.locked);
+    this.port.setTrayOpen(this.state.trayOpen);
   }
 
   get blocks(): number | null {
@@ -87,13 +89,14 @@ export class AtapiDrive extends Drive implements CdromDrive {
     const { state } = this;
     if (state.trayOpen === open) return;
     state.trayOpen = open;
-    if (open && this.port.medium !== null) this.port.eject();
-    else this.#tell();
+    this.port.setTrayOpen(open);
+    this.#tell();
   }
 
-  /** A medium is put in with the tray closed; where the host takes it out the tray stays as it is. */
+  /** The host opens the tray to take a medium out, and closes it on a new one. */
   #mediumChanged(): void {
-    if (this.port.medium !== null) this.state.trayOpen = false;
+    this.state.trayOpen = this.port.medium === null;
+    this.port.setTrayOpen(this.state.trayOpen);
     this.#tell();
   }
 
