@@ -22,7 +22,7 @@ export interface BlockMedium {
 export interface BlockPort {
   /** What is in the drive now; null: nothing. */
   readonly medium: BlockMedium | null;
-  /** Called after a medium was taken out or put in. Set by the controller. */
+  /** Called after a medium was taken out or put in, or has another size. Set by the controller. */
   onMediumChanged: () => void;
   /** Called when somebody has closed the tray, with what is in it. Set by the controller of a drive with a tray. */
   onTrayClosed: () => void;

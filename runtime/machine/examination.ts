@@ -69,12 +69,16 @@ export interface ExaminationCalls {
   read(space: AddressSpace, address: number, length: number): Uint8Array | null;
   /** Bytes of physical memory as a bus master reads them: FFh where there is none. */
   readBus(address: number, length: number): Uint8Array;
+  /** Where a linear address is in physical memory; null: nothing is mapped there. */
+  physicalAddress(linear: number): number | null;
   /** So many instructions, as the code segment has them (16 or 32 bits); fewer where memory ends. */
   disassemble(space: AddressSpace, address: number, count: number): Disassembled[];
   /** What the page tables map from a linear address on, so many pages at most; null: there is no paging. */
   mappings(first: number, most: number): Mapping[] | null;
   /** The described state of a device, or of another part, by its name. Undefined: there is none. */
   stateOf(component: string): Saved | undefined;
+  /** Names of all that has such a state. What is plugged into a bus is in the order of its places. */
+  componentNames(): string[];
   pciFunctions(): PciFunctionView[];
   /** What stands in the physical address space, by address. */
   memoryMap(): RangeView[];
@@ -86,6 +90,8 @@ export interface ExaminationCalls {
   writePort(port: number, size: AccessSize, value: number): void;
   /** Asks the guest to turn itself off, by ACPI. */
   pressPowerButton(): void;
+  /** What firmware boots from, from the next reset on: at most three letters of those of `-boot order=`. */
+  setBootOrder(order: string): void;
   /** A non-maskable interrupt. */
   requestNmi(): void;
   /** What can be traced, and what is. */
@@ -187,6 +193,11 @@ export class Examination implements ExaminationCalls {
     return true;
   }
 
+  physicalAddress(linear: number): number | null {
+    const page = this.physicalPage(linear >>> 12);
+    return page < 0 ? null : page * PAGE + (linear & (PAGE - 1));
+  }
+
   disassemble(space: AddressSpace, address: number, count: number): Disassembled[] {
     const { state } = this.parts.cpu;
     const i = new Instruction(forms[INVALID_FORM]!);
@@ -224,6 +235,10 @@ export class Examination implements ExaminationCalls {
     return this.parts.components.find(({ name }) => name === component)?.save();
   }
 
+  componentNames(): string[] {
+    return this.parts.components.map(({ name }) => name);
+  }
+
   pciFunctions(): PciFunctionView[] {
     return this.parts.pc.pci.functions.map((pciFunction) => pciFunction.view()).sort((a, b) => a.number - b.number);
   }
@@ -257,6 +272,10 @@ export class Examination implements ExaminationCalls {
 
   pressPowerButton(): void {
     this.parts.panel.press({ action: 'powerButton' });
+  }
+
+  setBootOrder(order: string): void {
+    this.parts.panel.press({ action: 'setBootOrder', order });
   }
 
   requestNmi(): void {

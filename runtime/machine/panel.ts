@@ -10,6 +10,7 @@ export type PanelAction =
   | { readonly action: 'reset' }
   | { readonly action: 'nmi' }
   | { readonly action: 'powerButton' }
+  | { readonly action: 'setBootOrder'; readonly order: string }
   | { readonly action: 'writePort'; readonly port: number; readonly size: AccessSize; readonly value: number };
 
 /** How it is done, and by whom the machine is recorded or replayed, if it is. */
@@ -54,7 +55,7 @@ export class Panel {
 
 /** What a machine's buttons do. */
 interface Buttons {
-  readonly pc: Pick<Pc, 'powerManagement' | 'ports'>;
+  readonly pc: Pick<Pc, 'powerManagement' | 'ports' | 'setBootOrder'>;
   requestNmi(): void;
   requestReset(): void;
   /** Somebody changes what the machine does. */
@@ -79,5 +80,6 @@ function press({ pc, requestNmi, requestReset, touched }: Buttons, action: Panel
   if (action.action === 'reset') requestReset();
   else if (action.action === 'nmi') requestNmi();
   else if (action.action === 'powerButton') pc.powerManagement.pressPowerButton();
+  else if (action.action === 'setBootOrder') pc.setBootOrder(action.order);
   else pc.ports.write(action.port, action.size, action.value);
 }

@@ -90,7 +90,9 @@ export class Pc {
   /** State of everything here, described. */
   readonly components: readonly Component[];
   private readonly parts: readonly Part[];
-  /** Enters what firmware is to boot from after a reset. */
+  /** What firmware is to boot from, by the letters of `-boot order=`. */
+  readonly setBootOrder: (letters: string) => void;
+  /** At a reset. */
   private readonly enterBootOrder: () => void;
 
   constructor(options: PcOptions) {
@@ -120,9 +122,11 @@ export class Pc {
     const { below, above } = splitMemory(config);
     setCmosMemorySize(this.rtc, below, above);
     setCmosFloppies(this.rtc, floppyDrives(config));
-    const { order = DEFAULT_ORDER, once = order, anyFloppy } = config.firmware ?? {};
-    setCmosBootOrder(this.rtc, once, anyFloppy);
-    this.enterBootOrder = () => setCmosBootOrder(this.rtc, order, anyFloppy);
+    const { order = DEFAULT_ORDER, once, anyFloppy } = config.firmware ?? {};
+    this.setBootOrder = (letters) => setCmosBootOrder(this.rtc, letters, anyFloppy);
+    this.setBootOrder(once ?? order);
+    // Otherwise CMOS keeps what it has.
+    this.enterBootOrder = once === undefined ? () => {} : () => this.setBootOrder(order);
     this.keyboardController = this.makeKeyboardController(board);
     this.uarts = serialPorts.map((port) => {
       return new Uart16550({ ...board, ...port, irq: irq(port.irq), line: options.door.stream(port.name) });

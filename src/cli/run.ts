@@ -31,7 +31,7 @@ import { reportReplayEnd } from './replay-end.ts';
 import type { Settings } from './settings.ts';
 import { sharesOf } from './share-flags.ts';
 import { onSignals } from './signals.ts';
-import { soundOf } from './sound-flags.ts';
+import { audiodevOf, soundOf } from './sound-flags.ts';
 import { Terminal } from './terminal.ts';
 
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
@@ -84,6 +84,7 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   const connected = makeConnections(plan, { terminal, failed: left.reject });
   const program = {
     ...nameOf(settings),
+    ...audiodevOf(settings),
     vnc,
     quit: () => left.resolve(0),
     characterDevices: new PlannedDevices(plan, connected),

@@ -89,12 +89,22 @@ export function connectSound(settings: Settings, audiodev: string): Settings {
   return audiodev === '' ? settings : { ...settings, audioUsers: [...settings.audioUsers, audiodev] };
 }
 
+/** A file is heard, if there is one. */
+const backendOf = (audio: Settings['audio']): AudioBackend | undefined =>
+  audio.find(({ driver }) => driver === 'wav') ?? audio[0];
+
+/** The name by which `wavcapture` calls what sounds. */
+export function audiodevOf({ audio }: Settings): { readonly audiodev?: string } {
+  const backend = backendOf(audio);
+  return backend === undefined ? {} : { audiodev: backend.id };
+}
+
 /**
  * The option of the machine, all of whose sound goes to one place.
  * @throws ConfigurationError if something sounds to where there is nothing, or to another place than the rest
  */
 export function soundOf({ audio, audioUsers }: Settings): SoundOptions | undefined {
-  const backend = audio.find(({ driver }) => driver === 'wav') ?? audio[0];
+  const backend = backendOf(audio);
   const lost = audioUsers.find((user) => !audio.some(({ id }) => id === user));
   if (lost !== undefined)
     throw new ConfigurationError(`there is no audiodev '${lost}'; give -audiodev wav,id=${lost},path=FILE`);

@@ -1,4 +1,5 @@
-import type { BlockMedium } from '../../runtime/host/block.ts';
+import { type BlockMedium, SECTOR_BYTES } from '../../runtime/host/block.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { Image } from '../options.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
@@ -9,6 +10,8 @@ export interface DriveAsk {
   change(name: string, image: Image, options: MediumOptions): Promise<void>;
   eject(name: string): Promise<void>;
   closeTray(name: string): Promise<void>;
+  resize(name: string, size: number): Promise<void>;
+  commit(name: string): Promise<void>;
   limit(name: string, limits: DriveLimits): Promise<void>;
 }
 
@@ -26,6 +29,7 @@ export class Drive {
     isInMemory: false,
     isLocked: false,
     isTrayOpen: false,
+    canCommit: false,
     medium: null,
   };
 
@@ -108,6 +112,32 @@ export class Drive {
    */
   change(image: Image, options: MediumOptions = {}): Promise<void> {
     return this.#ask.change(this.name, image, options);
+  }
+
+  /**
+   * Makes its disk larger or smaller while the guest runs; what is added reads as zero. A guest with a virtio disk is told, others see
+   * it when they ask the disk what it is.
+   * @param size bytes, a whole number of sectors of 512
+   * @throws ConfigurationError if it has no medium, or one that cannot be resized
+   */
+  async resize(size: number): Promise<void> {
+    if (!Number.isSafeInteger(size) || size < SECTOR_BYTES || size % SECTOR_BYTES !== 0)
+      throw new ConfigurationError(`The new size must be a multiple of ${SECTOR_BYTES}`);
+    return this.#ask.resize(this.name, size);
+  }
+
+  /** Whether `commit` has something to do: changes that are forgotten otherwise, or an image with a backing file. */
+  get canCommit(): boolean {
+    return this.#status.canCommit;
+  }
+
+  /**
+   * Puts changes that would be forgotten (`snapshot`) into the image, or what the image has into its backing file. The guest's
+   * requests wait meanwhile.
+   * @throws ConfigurationError if there is nothing below that could be written
+   */
+  commit(): Promise<void> {
+    return this.#ask.commit(this.name);
   }
 
   /**

@@ -39,6 +39,8 @@ export class MachineDrives {
           change: (name, image, options) => this.order.run(() => this.#call('change', name, ownImage(image), options)),
           eject: (name) => this.order.run(() => this.#call('eject', name)),
           closeTray: (name) => this.order.run(() => this.#call('closeTray', name)),
+          resize: (name, size) => this.order.run(() => this.#call('resize', name, size)),
+          commit: (name) => this.order.run(() => this.#call('commit', name)),
           limit: (name, limits) => this.#limit(name, limits),
         }),
     );

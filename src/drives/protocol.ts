@@ -18,6 +18,8 @@ export interface DriveStatus {
   readonly isLocked: boolean;
   /** What is in it is out of the guest's reach. */
   readonly isTrayOpen: boolean;
+  /** Whether what was written can be put into the image below. */
+  readonly canCommit: boolean;
   /** As the machine sees it. */
   readonly medium: BlockMedium | null;
 }
@@ -38,6 +40,10 @@ export interface DriveCalls {
   change(name: string, image: Image, options: MediumOptions): void;
   eject(name: string): void;
   closeTray(name: string): void;
+  /** Makes a disk larger or smaller, in bytes. Throws ConfigurationError if it cannot be. */
+  resize(name: string, size: number): void;
+  /** Puts what a disk has of its own into the image below. Throws ConfigurationError if there is none, or it cannot be written. */
+  commit(name: string): void;
   /** Limits what a drive, and those that share its group, may read and write. */
   limit(name: string, limits: DriveLimits): void;
   /** Lets all requests go at once, or holds them to their limits again. */

@@ -1,41 +1,26 @@
-import type { BlockMedium } from '../../runtime/host/block.ts';
-import { SECTOR_BYTES } from '../../runtime/host/block.ts';
-import type { BlockAnswer, BlockInput, BlockQuestion } from '../../runtime/host/block-port.ts';
+import { type BlockMedium, SECTOR_BYTES } from '../../runtime/host/block.ts';
+import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
 import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Image } from '../options.ts';
 import { InOrder } from '../storage/in-order.ts';
-import { openDisk, type StorageHost } from '../storage/open.ts';
 import { OverlayDisk } from '../storage/overlay.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
-import { type Disk, type ImageIdentity, StorageError } from '../storage/store.ts';
+import { resizeDisk } from '../storage/resize.ts';
+import type { Disk, ImageIdentity } from '../storage/store.ts';
 import { whenFree } from '../storage/when-free.ts';
+import type { DriveBackend, Source } from './backend.ts';
 import { blockError } from './block-error.ts';
-import { storeOf } from './image-store.ts';
+import { canCommit, commitDisk } from './commit.ts';
+import { isReadOnlyIn, openMedium } from './open-medium.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
+import { askDisk } from './question.ts';
 import { checkMedium, holdsSnapshots, type SavedMedium, saveMedium, saveMediumWithin } from './saved-medium.ts';
-import { nothingStaged, type StagedMedium, stageChanges, stageContents, stageSnapshot } from './staged-medium.ts';
-
-/** What a drive needs of what is around it. */
-export interface DriveBackend {
-  readonly storage: StorageHost;
-  /** The machine is to see another medium in it, or its tray closed. */
-  mediumChanged(name: string, medium: BlockInput): void;
-  /** The library is to see what has become of it. */
-  statusChanged(name: string, status: DriveStatus): void;
-  /** Something for the user to know. */
-  tell(message: string): void;
-}
+import { nothingStaged, type StagedMedium, stageMedium, stageSnapshot } from './staged-medium.ts';
 
 /** What a drive says of itself. */
 type Door = Pick<DriveStatus, 'isLocked' | 'isTrayOpen'>;
 const closedDoor: Door = { isLocked: false, isTrayOpen: false };
-
-/** What is opened, and how. */
-interface Source {
-  readonly image: Image;
-  readonly options: MediumOptions;
-}
 
 /** A drive where it is served: it has the disk that its medium is. */
 export class ServedDrive {
@@ -53,6 +38,8 @@ export class ServedDrive {
   #staged: StagedMedium = nothingStaged;
   /** From `stage` to `dropStaged`: what is ready is for the disk that is in the drive now. */
   #staging: PromiseWithResolvers<void> | null = null;
+  /** While its disk is closed to be committed: requests wait. */
+  #commit: Promise<void> | null = null;
   #door = closedDoor;
   #isClosed = false;
   /** What the user asks for. */
@@ -80,7 +67,9 @@ export class ServedDrive {
 
   get status(): DriveStatus {
     const { name = null, format = null } = this.#disk ?? {};
-    return { image: name, format, isInMemory: this.#isInMemory, ...this.#door, medium: this.#medium };
+    const isInMemory = this.#isInMemory;
+    const isCommittable = this.#disk !== null && canCommit(this.#disk) && !isInMemory;
+    return { image: name, format, isInMemory, ...this.#door, canCommit: isCommittable, medium: this.#medium };
   }
 
   /**
@@ -98,9 +87,9 @@ export class ServedDrive {
       { ...storage, open: storage.peek ?? storage.open },
     );
     const { name, format } = disk;
-    const medium = { sectors: Math.floor(disk.size / SECTOR_BYTES), isReadOnly: this.#isReadOnly(options) };
+    const medium = { sectors: Math.floor(disk.size / SECTOR_BYTES), isReadOnly: isReadOnlyIn(this.#plan, options) };
     await disk.close();
-    return { image: name, format, isInMemory: image instanceof Uint8Array, ...closedDoor, medium };
+    return { image: name, format, isInMemory: image instanceof Uint8Array, ...closedDoor, canCommit: false, medium };
   }
 
   /**
@@ -158,8 +147,54 @@ export class ServedDrive {
     await this.#changes.run(async () => {
       this.#checkOpen();
       const disk = await this.#openImage(image, options);
-      await this.#exchangeUnstaged(disk, { image, options });
+      await this.#unstaged(() => this.#exchange(disk, { image, options }));
     });
+  }
+
+  /**
+   * Makes its disk larger or smaller; the guest sees that.
+   * @param size bytes
+   * @throws ConfigurationError if there is none, or it cannot be
+   */
+  async resize(size: number): Promise<void> {
+    await this.#changes.run(() =>
+      this.#unstaged(async () => {
+        await resizeDisk(this.#present, size);
+        this.#tellStatus();
+        this.#backend.mediumChanged(this.name, this.#medium);
+      }),
+    );
+  }
+
+  /**
+   * Puts what its disk has of its own into the image below. Requests wait meanwhile.
+   * @throws ConfigurationError if there is nothing below, or it cannot be written
+   */
+  async commit(): Promise<void> {
+    await this.#changes.run(() =>
+      this.#unstaged(async () => {
+        const [disk, { image, options }] = [this.#present, this.#source!];
+        if (!canCommit(disk) || typeof image !== 'string') throw new ConfigurationError('Operation not supported');
+        const reopen = () => this.#openImage(image, options);
+        const { storage } = this.#backend;
+        this.#disk = null;
+        this.#absence = 'it could not be opened again after a commit';
+        const committed = this.#committed(commitDisk(disk, { image, format: options.format, storage, reopen }));
+        this.#commit = committed
+          .catch(() => {})
+          .finally(() => {
+            this.#commit = null;
+          });
+        await committed;
+      }),
+    );
+  }
+
+  async #committed(committing: Promise<{ disk: Disk; failure?: unknown }>): Promise<void> {
+    const { disk, failure } = await committing;
+    this.#disk = disk;
+    this.#absence = null;
+    if (failure !== undefined) throw failure;
   }
 
   /**
@@ -168,7 +203,7 @@ export class ServedDrive {
    */
   async eject(): Promise<void> {
     this.#checkRemovable();
-    await this.#changes.run(() => this.#exchangeUnstaged(null));
+    await this.#changes.run(() => this.#unstaged(() => this.#exchange(null)));
   }
 
   /**
@@ -182,9 +217,17 @@ export class ServedDrive {
   }
 
   /** When no state is being loaded. */
-  async #exchangeUnstaged(disk: Disk | null, source: Source | null = null): Promise<void> {
+  async #unstaged(act: () => Promise<void>): Promise<void> {
     while (this.#staging !== null) await this.#staging.promise;
-    await this.#exchanges.run(() => this.#exchange(disk, source));
+    await this.#exchanges.run(act);
+  }
+
+  /** @throws ConfigurationError if it has no disk, or not here */
+  get #present(): Disk {
+    this.#checkOpen();
+    this.#checkHere();
+    if (this.#disk !== null) return this.#disk;
+    throw new ConfigurationError(`Device '${this.name}' has no medium`);
   }
 
   #endStaging(): void {
@@ -247,15 +290,8 @@ export class ServedDrive {
         return;
       }
       await checkMedium(this.name, { disk: this.#disk, isInMemory: this.#isInMemory }, saved);
-      this.#staged = await this.#stagedOf(saved);
+      this.#staged = await stageMedium(this.#disk, this.#isInMemory, saved, this.#backend.storage);
     });
-  }
-
-  async #stagedOf(saved: SavedMedium | undefined): Promise<StagedMedium> {
-    const disk = this.#disk;
-    if (disk === null || saved === undefined) return nothingStaged;
-    if (this.#isInMemory) return stageContents(saved, disk.name);
-    return disk instanceof OverlayDisk ? await stageChanges(disk, saved, this.#backend.storage.scratch) : nothingStaged;
   }
 
   /** Puts what is ready in the place of what is there, or that back. */
@@ -277,6 +313,7 @@ export class ServedDrive {
   /** Does what the guest asks for. Never rejects. */
   async answer(question: BlockQuestion): Promise<BlockAnswer> {
     try {
+      if (this.#commit !== null) await this.#commit;
       return await this.#do(question);
     } catch (error) {
       this.#tellOnce(`${this.name}: ${messageOf(error)}`);
@@ -308,21 +345,7 @@ export class ServedDrive {
     }
     const disk = this.#disk;
     if (disk === null) return { error: 'no-medium' };
-    switch (question.type) {
-      case 'read':
-        await disk.read(question.sector * SECTOR_BYTES, question.bytes);
-        if (question.bytes.buffer instanceof ArrayBuffer) return { error: null, bytes: question.bytes };
-        break;
-      case 'write':
-        await disk.write(question.sector * SECTOR_BYTES, question.bytes);
-        break;
-      case 'flush':
-        await disk.flush();
-        break;
-      case 'discard':
-        await disk.discard(question.sector * SECTOR_BYTES, question.count * SECTOR_BYTES);
-    }
-    return { error: null };
+    return await askDisk(disk, question);
   }
 
   /** Lock and tray are the drive's, with or without a medium. A guest may set them again and again. */
@@ -365,30 +388,8 @@ export class ServedDrive {
     this.#backend.statusChanged(this.name, this.status);
   }
 
-  #isReadOnly({ readOnly = false }: MediumOptions): boolean {
-    return readOnly || this.#plan.media === 'cdrom';
-  }
-
-  async #openImage(image: Image, options: MediumOptions, storage = this.#backend.storage): Promise<Disk> {
-    const disk = await this.#openDisk(image, options, storage);
-    if (disk.size >= SECTOR_BYTES) return disk;
-    await disk.close();
-    throw new StorageError(disk, `has ${disk.size} bytes, less than a sector (${SECTOR_BYTES} bytes)`);
-  }
-
-  async #openDisk(image: Image, medium: MediumOptions, storage: StorageHost): Promise<Disk> {
-    const { format, snapshot = false } = medium;
-    const isReadOnly = this.#isReadOnly(medium);
-    const access = isReadOnly ? 'read' : 'write';
-    const options = { access, snapshot: snapshot && !isReadOnly, ...(format && { format }) } as const;
-    if (typeof image === 'string') return await openDisk(storage, image, options);
-    const store = storeOf(image, `the image of ${this.name}`, isReadOnly);
-    const open: StorageHost['open'] = async (file, mode) => (file === store.name ? store : storage.open(file, mode));
-    const identify: StorageHost['identify'] = async (file) =>
-      file === store.name ? store.identity : storage.identify(file);
-    // What cannot be written itself is written in memory.
-    const isKept = options.snapshot || (store.isReadOnly && !isReadOnly);
-    return await openDisk({ ...storage, open, identify }, store.name, { ...options, snapshot: isKept });
+  #openImage(image: Image, options: MediumOptions, storage = this.#backend.storage): Promise<Disk> {
+    return openMedium(this.#plan, image, options, storage);
   }
 
   #tellOnce(message: string): void {

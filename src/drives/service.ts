@@ -6,11 +6,12 @@ import { wakeMachine } from '../isolate/wake.ts';
 import type { Image } from '../options.ts';
 import type { StorageHost } from '../storage/open.ts';
 import type { NewSnapshot } from '../storage/qcow2/image-snapshots.ts';
+import type { DriveBackend } from './backend.ts';
 import { ImageSnapshots } from './image-snapshots.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
 import type { DriveCommand, DriveReport, DriveStatus } from './protocol.ts';
 import type { SavedMedia, SavedMedium } from './saved-medium.ts';
-import { type DriveBackend, ServedDrive } from './served-drive.ts';
+import { ServedDrive } from './served-drive.ts';
 import type { ThrottleTimers } from './throttle/group.ts';
 import type { DriveLimits } from './throttle/limits.ts';
 import { Throttles } from './throttle/throttles.ts';
@@ -100,6 +101,8 @@ class DriveService {
     retake: (patience: number) => this.#all((drive) => drive.retake(patience)),
     eject: (name: string) => this.#drive(name).eject(),
     closeTray: (name: string) => this.#drive(name).closeTray(),
+    resize: (name: string, size: number) => this.#drive(name).resize(size),
+    commit: (name: string) => this.#drive(name).commit(),
     limit: async (name: string, limits: DriveLimits) => this.#throttles.set(name, limits),
     suspendLimits: async (isSuspended: boolean) => this.#suspendLimits(isSuspended),
     save: () => this.#save((drive) => drive.save()),

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
-import type { OverlayDisk } from '../storage/overlay.ts';
+import type { StorageHost } from '../storage/open.ts';
+import { OverlayDisk } from '../storage/overlay.ts';
 import { OverlayPages, type Scratch } from '../storage/overlay-pages.ts';
 import type { Qcow2Disk } from '../storage/qcow2/disk.ts';
 import { applySnapshot } from '../storage/qcow2/image-snapshots.ts';
@@ -17,7 +18,7 @@ export interface StagedMedium {
 }
 
 /** The image's own bytes are here: they need no more than a format that can name no other file. */
-export function stageContents({ isReadOnly, contents }: SavedMedium, name: string): StagedMedium {
+function stageContents({ isReadOnly, contents }: SavedMedium, name: string): StagedMedium {
   let other: Disk = new RawDisk(new MemoryStore(name, contents, isReadOnly));
   return {
     exchange: async (disk) => {
@@ -30,7 +31,7 @@ export function stageContents({ isReadOnly, contents }: SavedMedium, name: strin
 }
 
 /** @throws StorageError if the changes are none of this disk, or there is no room for them */
-export async function stageChanges(
+async function stageChanges(
   disk: OverlayDisk,
   { changes }: SavedMedium,
   scratch: Scratch | undefined,
@@ -68,3 +69,15 @@ export function stageSnapshot(name: string): StagedMedium {
 
 /** What there is to be exchanged for a disk that is only read, or was not written since. */
 export const nothingStaged: StagedMedium = { exchange: async (disk) => disk, drop: async () => {} };
+
+/** Gets ready what a disk was when it was saved. */
+export async function stageMedium(
+  disk: Disk | null,
+  isInMemory: boolean,
+  saved: SavedMedium | undefined,
+  { scratch }: StorageHost,
+): Promise<StagedMedium> {
+  if (disk === null || saved === undefined) return nothingStaged;
+  if (isInMemory) return stageContents(saved, disk.name);
+  return disk instanceof OverlayDisk ? await stageChanges(disk, saved, scratch) : nothingStaged;
+}

@@ -13,6 +13,8 @@ export type ParameterType =
   | 'rest'
   /** An expression. */
   | 'number'
+  /** Bytes with a unit, such as 64M; megabytes without one. */
+  | 'size'
   /** `/4xw`: how much and in what form. */
   | 'format'
   /** `-f`. */
@@ -86,11 +88,20 @@ function readArgument(
   else if (type === 'flag' || type === 'option') readFlag(cursor, { name, type }, later, context, result);
   else if (optional && cursor.next === '') return;
   else if (type === 'number') result.numbers[name] = readExpression(cursor, context.registers);
+  else if (type === 'size') result.numbers[name] = readSize(cursor);
   else {
     const word = type === 'rest' ? cursor.take(/.*/sy) : readWord(cursor);
     if (!word) throw usageError(`${context.names}: ${expected[type] ?? 'string expected'}`);
     result.words[name] = word;
   }
+}
+
+/** As QEMU's qemu_strtosz_MiB reads it. */
+function readSize(cursor: TextCursor): bigint {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)([bkmgtpe]?)$/i.exec(cursor.take(/\S*/y)!) ?? [];
+  const bytes = Number(digits) * 1024 ** 'bkmgtpe'.indexOf(unit?.toLowerCase() || 'm');
+  if (Number.isSafeInteger(Math.floor(bytes))) return BigInt(Math.floor(bytes));
+  throw usageError('invalid size');
 }
 
 /** A letter that a later parameter stands for is left to that one. */

@@ -1,5 +1,8 @@
 import type { Arguments } from './arguments.ts';
 import { balloonCommand } from './balloon.ts';
+import { blockCommands } from './block.ts';
+import { bootCommand } from './boot.ts';
+import { captureCommands } from './capture.ts';
 import { mediumCommands } from './change.ts';
 import { chardevCommands } from './chardev.ts';
 import { type Command, type CommandContext, findCommand, helpLine, helpLines } from './command.ts';
@@ -63,7 +66,9 @@ export const commands: readonly Command[] = [
   ...replayCommands,
   screendumpCommand,
   ...mediumCommands,
+  ...blockCommands,
   throttleCommand,
+  bootCommand,
   ...deviceCommands,
   limitCommand,
   balloonCommand,
@@ -74,5 +79,6 @@ export const commands: readonly Command[] = [
   ...portCommands,
   ...vncCommands,
   ...chardevCommands,
+  ...captureCommands,
   ...traceCommands,
 ];

@@ -1,16 +1,19 @@
 import type { Machine } from '../machine.ts';
 import { movingState } from '../migration/moving-state.ts';
 import { infoBalloon } from './balloon.ts';
+import { infoCapture } from './capture.ts';
 import { infoChardev } from './chardev.ts';
 import { type Command, helpLines } from './command.ts';
 import { infoBlock } from './info-block.ts';
 import { infoJit } from './info-jit.ts';
+import { infoLapic } from './info-lapic.ts';
 import { infoMtree } from './info-mtree.ts';
 import { infoMem, infoTlb } from './info-paging.ts';
 import { infoPci } from './info-pci.ts';
 import { infoIrq, infoPic } from './info-pic.ts';
 import { infoQtree } from './info-qtree.ts';
 import { infoRoms } from './info-roms.ts';
+import { infoUsb } from './info-usb.ts';
 import { infoUsernet } from './info-usernet.ts';
 import { infoLimits } from './limits.ts';
 import { migrationInfo } from './migrate.ts';
@@ -39,6 +42,13 @@ const parts: readonly Command[] = [
       { name: 'device', type: 'drive', optional: true },
     ],
     run: infoBlock,
+  },
+  {
+    names: ['capture'],
+    usage: '',
+    help: 'show capture information',
+    parameters: [],
+    run: (_, context) => infoCapture(context),
   },
   {
     names: ['chardev'],
@@ -81,6 +91,13 @@ const parts: readonly Command[] = [
     help: 'show KVM information',
     parameters: [],
     run: () => 'kvm support: disabled\n',
+  },
+  {
+    names: ['lapic'],
+    usage: '[apic-id]',
+    help: 'show local apic state (apic-id: local apic to read, default is which of current CPU)',
+    parameters: [{ name: 'id', type: 'number', optional: true }],
+    run: infoLapic,
   },
   {
     names: ['limits'],
@@ -184,6 +201,13 @@ const parts: readonly Command[] = [
     help: 'show available trace-events & their state (name: event name pattern)',
     parameters: [{ name: 'name', type: 'word', optional: true }],
     run: infoTraceEvents,
+  },
+  {
+    names: ['usb'],
+    usage: '',
+    help: 'show guest USB devices',
+    parameters: [],
+    run: (_, context) => infoUsb(context),
   },
   {
     names: ['usernet'],

@@ -147,6 +147,22 @@ async function readPiece(
   return await machine.examine('readBus', address, length);
 }
 
+/** As Unix's `sum` of BSD: the sum so far turns by a bit to the right, then a byte is added. */
+async function sum({ numbers }: Arguments, { machine }: CommandContext): Promise<string> {
+  const [start, size] = [numbers.start, numbers.size].map((value) => Number(BigInt.asUintN(32, value)));
+  let total = 0;
+  for (let done = 0; done < size; done += PIECE) {
+    const bytes = await machine.examine('readBus', start + done, Math.min(PIECE, size - done));
+    total = bytes.reduce((before, byte) => (((before >>> 1) | (before << 15)) + byte) & 0xffff, total);
+  }
+  return `${String(total).padStart(5, '0')}\n`;
+}
+
+async function physicalAddress({ numbers }: Arguments, { machine }: CommandContext): Promise<string> {
+  const found = await machine.examine('physicalAddress', addressOf(numbers.addr, 'linear'));
+  return found === null ? 'Unmapped\n' : `gpa: ${found === 0 ? '0' : `0x${found.toString(16)}`}\n`;
+}
+
 const address = { name: 'addr', type: 'number' } as const;
 const format = { name: 'fmt', type: 'format' } as const;
 const saved = [address, { name: 'size', type: 'number' }, { name: 'filename', type: 'word' }] as const;
@@ -187,5 +203,22 @@ export const memoryCommands: readonly Command[] = [
     help: "save to disk physical memory dump starting at 'addr' of size 'size'",
     parameters: saved,
     run: (args, context) => save('physical', args, context),
+  },
+  {
+    names: ['sum'],
+    usage: 'addr size',
+    help: 'compute the checksum of a memory region',
+    parameters: [
+      { name: 'start', type: 'number' },
+      { name: 'size', type: 'number' },
+    ],
+    run: sum,
+  },
+  {
+    names: ['gva2gpa'],
+    usage: 'addr',
+    help: 'print the guest physical address corresponding to a guest virtual address',
+    parameters: [address],
+    run: physicalAddress,
   },
 ];

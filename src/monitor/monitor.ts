@@ -24,6 +24,8 @@ export interface MonitorOptions {
   readonly processId: number;
   /** What the machine's character devices are connected to. */
   readonly characterDevices?: CharacterDevices | undefined;
+  /** The name of what sound goes to (`-audiodev`). Absent: it has any. */
+  readonly audiodev?: string | undefined;
   /** The server for VNC viewers. */
   readonly vnc?: VncControl | undefined;
   /** Writes these bytes one after the other. Rejects with the system's reason, or with what they throw. */

@@ -22,6 +22,8 @@ export interface MonitorSettings {
   readonly name?: string;
   /** What `info chardev` and `query-chardev` tell, and ring buffers. */
   readonly characterDevices?: CharacterDevices;
+  /** The name of what sound goes to, for `wavcapture`. Default: it may have any. */
+  readonly audiodev?: string;
   /** The server for VNC viewers that it tells of. */
   readonly vnc?: VncControl | undefined;
 }
@@ -60,11 +62,14 @@ function gdbConsole(machine: Machine, options: MonitorOptions): GdbConsole {
   return { execute: (line) => monitor.execute(line), quit: options.quit };
 }
 
-function monitorOptions(machine: Machine, { quit, name, characterDevices, vnc }: MonitorSettings): MonitorOptions {
+function monitorOptions(
+  machine: Machine,
+  { quit, name, characterDevices, audiodev, vnc }: MonitorSettings,
+): MonitorOptions {
   const options: MonitorOptions = {
     version: packageVersion(),
     processId: process.pid,
-    ...{ name, characterDevices, vnc },
+    ...{ name, characterDevices, audiodev, vnc },
     quit: quit ?? (() => void machine.stop()),
     writeFile: writeNamed,
     fileSize,

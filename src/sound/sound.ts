@@ -1,8 +1,10 @@
 import { soundPorts } from '../../runtime/machine/resources.ts';
 import { Emitter, type Listener } from '../events.ts';
 import type { Host } from '../host.ts';
+import { CAPTURE_FORMAT, checkCaptureFormat, SoundCapture } from './capture.ts';
 import type { SoundPlan } from './options.ts';
 import { SampleQueue } from './sample-queue.ts';
+import type { SampleFormat } from './wav.ts';
 
 /** What a machine's sound tells, and with what. */
 export interface SoundEvents {
@@ -32,6 +34,7 @@ export class Sound extends Emitter<SoundEvents> implements AsyncIterable<Int16Ar
   readonly #path: string | undefined;
   readonly #host: Pick<Host, 'openSoundFile'>;
   readonly #queues = new Set<SampleQueue>();
+  #captures: readonly SoundCapture[] = [];
   #file: SoundFile | undefined;
   #isHeard: boolean;
   #tellMachine: (isHeard: boolean) => void = () => {};
@@ -53,7 +56,7 @@ export class Sound extends Emitter<SoundEvents> implements AsyncIterable<Int16Ar
    */
   async open(): Promise<void> {
     if (this.#path === undefined) return;
-    const format = { rate: this.rate, channels: CHANNELS };
+    const format = { ...CAPTURE_FORMAT, rate: this.rate };
     this.#file = await this.#host.openSoundFile(this.#path, format, (message) => this.#log(message));
   }
 
@@ -111,6 +114,28 @@ export class Sound extends Emitter<SoundEvents> implements AsyncIterable<Int16Ar
     };
   }
 
+  /** What is captured, the last one first. */
+  get captures(): readonly SoundCapture[] {
+    return this.#captures;
+  }
+
+  /**
+   * Writes what is played from now on to a WAV file, until the capture is stopped or the machine ends; in Node only. What is between two
+   * sounds is left out.
+   * @throws ConfigurationError if the file cannot be written, or there is no such format
+   */
+  async capture(path: string, given: Partial<SampleFormat> = {}): Promise<SoundCapture> {
+    const format = { ...CAPTURE_FORMAT, ...given };
+    checkCaptureFormat(format);
+    const file = await this.#host.openSoundFile(path, format, (message) => this.#log(message));
+    const ended = () => {
+      this.#captures = this.#captures.filter((one) => one !== capture);
+    };
+    const capture = new SoundCapture(this, path, { file, format, ended });
+    this.#captures = [capture, ...this.#captures];
+    return capture;
+  }
+
   #listenersChanged(): void {
     const isHeard = this.#file !== undefined || this.#queues.size > 0 || this.hasListeners('samples');
     if (isHeard === this.#isHeard) return;
@@ -140,10 +165,11 @@ export class Sound extends Emitter<SoundEvents> implements AsyncIterable<Int16Ar
   }
 
   /**
-   * Closes its file. May be called again.
+   * Closes its files. May be called again.
    * @internal
    */
   async close(): Promise<void> {
+    for (const capture of this.#captures) capture.stop();
     this.#file?.close();
     this.#file = undefined;
   }

@@ -1,9 +1,11 @@
-/** How samples of 16 bits are laid out. */
+/** How samples are laid out. */
 export interface SampleFormat {
   /** Frames a second. */
   readonly rate: number;
+  /** Of a sample; those of 8 bits are unsigned. */
+  readonly bits: 8 | 16;
   /** Samples of a frame. */
-  readonly channels: number;
+  readonly channels: 1 | 2;
 }
 
 /** Bytes before the samples. */
@@ -13,13 +15,13 @@ export const MOST_WAV_BYTES = 0xffffffff - WAV_HEADER_BYTES;
 
 /**
  * The header of a WAV file with so many bytes of samples (Multimedia Programming Interface and Data Specifications 1.0, "Waveform
- * Audio File Format"; PCM of 16 bits).
+ * Audio File Format"; PCM).
  */
-export function wavHeader({ rate, channels }: SampleFormat, dataBytes: number): Uint8Array {
+export function wavHeader({ rate, bits, channels }: SampleFormat, dataBytes: number): Uint8Array {
   const header = new Uint8Array(WAV_HEADER_BYTES);
   const view = new DataView(header.buffer);
   const name = (at: number, text: string) => header.set(new TextEncoder().encode(text), at);
-  const frameBytes = channels * 2;
+  const frameBytes = (channels * bits) / 8;
   name(0, 'RIFF');
   view.setUint32(4, WAV_HEADER_BYTES - 8 + dataBytes, true);
   name(8, 'WAVEfmt ');
@@ -29,7 +31,7 @@ export function wavHeader({ rate, channels }: SampleFormat, dataBytes: number): 
   view.setUint32(24, rate, true);
   view.setUint32(28, rate * frameBytes, true);
   view.setUint16(32, frameBytes, true);
-  view.setUint16(34, 16, true);
+  view.setUint16(34, bits, true);
   name(36, 'data');
   view.setUint32(40, dataBytes, true);
   return header;

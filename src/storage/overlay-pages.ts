@@ -1,5 +1,5 @@
 import { allocateShared } from '../../runtime/memory/ram.ts';
-import type { ByteStore } from './store.ts';
+import type { ByteStore, Disk } from './store.ts';
 
 /** Bytes that are kept together. */
 export const OVERLAY_PAGE = 1 << 14;
@@ -102,6 +102,16 @@ export class OverlayPages {
     for (const [n, page] of pages.entries()) {
       await this.add(page, contents.slice(n * OVERLAY_PAGE, (n + 1) * OVERLAY_PAGE));
     }
+  }
+
+  /** Writes all pages to a disk, which may end within the last one. */
+  async writeTo(disk: Disk): Promise<void> {
+    for (const page of Uint32Array.from(this.#places.keys()).sort()) {
+      const bytes = new Uint8Array(Math.min(OVERLAY_PAGE, disk.size - page * OVERLAY_PAGE));
+      await this.read(page, 0, bytes);
+      await disk.write(page * OVERLAY_PAGE, bytes);
+    }
+    await disk.flush();
   }
 
   async close(): Promise<void> {

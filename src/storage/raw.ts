@@ -17,11 +17,19 @@ const SECTOR = 512;
 export class RawDisk implements Disk {
   readonly format = 'raw';
   readonly #store: ByteStore;
-  readonly size: number;
 
   constructor(store: ByteStore) {
     this.#store = store;
-    this.size = Math.ceil(store.size / SECTOR) * SECTOR;
+  }
+
+  get size(): number {
+    return Math.ceil(this.#store.size / SECTOR) * SECTOR;
+  }
+
+  /** @param size bytes */
+  async resize(size: number): Promise<void> {
+    await this.#store.resize(size);
+    await this.#store.flush();
   }
 
   get name(): string {

@@ -3,7 +3,7 @@ import { print } from '../print.ts';
 import type { Task } from '../program.ts';
 import { type Arguments, type OptionName, parseImageArguments } from './arguments.ts';
 import { checkImage } from './check.ts';
-import { commitImage } from './commit.ts';
+import { commitImageFile } from './commit.ts';
 import { compareImages } from './compare.ts';
 import { convertImage } from './convert.ts';
 import { createImage } from './create.ts';
@@ -74,7 +74,7 @@ const commands: Readonly<Record<string, ImageCommand>> = {
     help: 'write what an image has of its own to its backing file, which grows if it has to; then the image has nothing of its own, unless -d keeps it',
     options: ['format', 'keep', 'progress', 'quiet', 'cache'],
     words: [1, 1],
-    run: commitImage,
+    run: commitImageFile,
   },
   compare: {
     usage: 'compare [-f FORMAT] [-F FORMAT] [-s] [-p] [-U] FILE FILE',

@@ -1,5 +1,5 @@
 import type { ImageFormat } from '../../storage/open.ts';
-import { driveInfo, mediumInfo, nodeInfo } from '../block/info.ts';
+import { driveInfo, mediumInfo, nodeInfo, nodeName } from '../block/info.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 import { driveOf } from './drive.ts';
@@ -41,6 +41,15 @@ async function change(args: Arguments, context: QmpContext): Promise<void> {
   tellTray(drive, false, context);
 }
 
+/** The disk of a device's or a node's name gets another size, in bytes. */
+async function resize(args: Arguments, { machine, nodes }: QmpContext): Promise<void> {
+  const [device = '', node = ''] = [args.textIfGiven('device'), args.textIfGiven('node-name')];
+  const drive = machine.drives.find((one) => one.name === device || nodeName(one, nodes) === node);
+  if (drive === undefined) throw new QmpError(`Cannot find device='${device}' nor node-name='${node}'`);
+  if (args.number('size') < 0) throw new QmpError("Parameter 'size' expects a >0 size");
+  await drive.resize(args.number('size'));
+}
+
 function namedNodes({ machine, nodes }: QmpContext): unknown[] {
   const media = machine.drives.filter(({ image }) => image !== null);
   const inserted = new Set(machine.drives.map(({ name }) => nodes.insertedIn(name)));
@@ -63,6 +72,11 @@ export const blockCommands: readonly QmpCommand[] = [
     name: 'blockdev-change-medium',
     parameters: { ...place, filename: 'string', format: 'string?', 'read-only-mode': 'string?' },
     run: change,
+  },
+  {
+    name: 'block_resize',
+    parameters: { device: 'string?', 'node-name': 'string?', size: 'integer' },
+    run: resize,
   },
   ...trayCommands,
   ...nodeCommands,

@@ -260,3 +260,14 @@ test('registers and commands of a drive that is absent', () => {
   rig.command = 0x170;
   expect([rig.status, rig.registers()]).toEqual([0, [0, 0, 0, 0, 0]]);
 });
+
+test('a disk that gets another size says so when it is asked; its geometry stays', () => {
+  const rig = new IdeRig(disk(1000));
+  const geometry = identity(rig).slice(1, 7);
+  rig.medium.insert(true, pattern(3000 * 512));
+  expect(wide(identity(rig), 60, 2)).toBe(3000);
+  expect(identity(rig).slice(1, 7)).toEqual(geometry);
+  rig.issue(0x20, { count: 1, sector: 2999 });
+  rig.settle();
+  expect([rig.status, rig.readBytes(512)]).toEqual([REQUESTED, [...rig.medium.bytes.subarray(2999 * 512)]]);
+});

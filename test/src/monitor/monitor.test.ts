@@ -71,6 +71,16 @@ test.each([
   ['change foo bar', "Error: Device 'foo' not found\n"],
   ['balloon 64', 'Error: No balloon device has been activated\n'],
   ['info balloon', 'Error: No balloon device has been activated\n'],
+  ['info usb', 'Error: USB support not enabled\n'],
+  ['info lapic 3', 'No CPU available\n'],
+  ['sum 0xffff0010 4', '49367\n'],
+  ['sum 0 0', '00000\n'],
+  ['gva2gpa 0', 'gpa: 0\n'],
+  ['gva2gpa 0x7c05', 'gpa: 0x7c05\n'],
+  ['boot_set xyz', "Invalid boot device 'x'\n"],
+  ['boot_set cc', "Boot device 'c' was given twice\n"],
+  ['boot_set abcd', 'Too many boot devices for PC\n'],
+  ['boot_set e', "Invalid boot device for PC: 'e'\n"],
   ['help stop', 'stop|s  -- stop emulation\n'],
   ['help info pic', 'info pic  -- show PIC state\n'],
   ['? x', "x /fmt addr -- virtual memory dump starting at 'addr'\n"],
@@ -354,4 +364,48 @@ test('a session greets, edits, answers and quits', async () => {
   await session.type(Buffer.from('quit\r'));
   expect(output.endsWith('quit\x1b[K\r\n')).toBe(true);
   expect(quits).toBe(1);
+});
+
+test('the local APIC, as a reset leaves it', async () => {
+  expect(await monitor.execute('info lapic')).toBe(`dumping local APIC state for CPU 0${' '}
+
+LVT0\t 0x00000700 active-hi edge                              ExtINT (vec 0)
+LVT1\t 0x00010000 active-hi edge  masked                      Fixed  (vec 0)
+LVTPC\t 0x00010000 active-hi edge  masked                      Fixed  (vec 0)
+LVTERR\t 0x00010000 active-hi edge  masked                      Fixed  (vec 0)
+LVTTHMR\t 0x00010000 active-hi edge  masked                      Fixed  (vec 0)
+LVTT\t 0x00010000 active-hi edge  masked         one-shot     Fixed  (vec 0)
+Timer\t DCR=0x0 (divide by 2) initial_count = 0 current_count = 0
+SPIV\t 0x000000ff APIC disabled, focus=off, spurious vec 255
+ICR\t 0x00000000 physical edge de-assert no-shorthand
+ICR2\t 0x00000000 cpu 0 (APIC ID)
+ESR\t 0x00000000
+ISR\t (none)
+IRR\t (none)
+
+APR 0x00 TPR 0x00 DFR 0x0f LDR 0x00 PPR 0x00
+`);
+});
+
+test('what is plugged into the USB, port by port', async () => {
+  await using own = await Machine.create({ boot: { demo: true }, usb: ['keyboard', 'tablet'] });
+  expect(await openMonitor(own).execute('info usb')).toBe(
+    '  Device 0.0, Port 1, Speed 12 Mb/s, Product USB Keyboard\n  Device 0.0, Port 2, Speed 12 Mb/s, Product USB Tablet\n',
+  );
+});
+
+test('another boot order is in CMOS, after a reset too, and what comes once is followed by the usual one', async () => {
+  await using own = await Machine.create({ boot: { demo: true }, bootOrder: { order: 'd', once: 'a' } });
+  await using usual = await Machine.create({ boot: { demo: true } });
+  const order = async (asked: Monitor) => {
+    await asked.execute('o/b 0x70 0x3d');
+    return asked.execute('i/xb 0x71');
+  };
+  const [first, second] = [openMonitor(own), openMonitor(usual)];
+  expect(await order(first)).toBe('portb[0x0071] = 0x01\n');
+  await first.execute('system_reset');
+  expect(await order(first)).toBe('portb[0x0071] = 0x03\n');
+  expect(await second.execute('boot_set dn')).toBe('boot device list now set to dn\n');
+  await second.execute('system_reset');
+  expect(await order(second)).toBe('portb[0x0071] = 0x43\n');
 });

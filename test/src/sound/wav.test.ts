@@ -9,7 +9,7 @@ import { frequencyOf } from '../../support/tones.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wav-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const format = { rate: 22_050, channels: 2 };
+const format = { rate: 22_050, bits: 16, channels: 2 } as const;
 const noLog = (message: string) => {
   throw new Error(message);
 };

@@ -31,8 +31,8 @@ export class AtaDisk extends Drive {
   protected readonly signature = { mid: 0, high: 0, status: READY };
   readonly #state: ReturnType<typeof diskState.create>;
   readonly #names: DiskNames;
+  /** It stays, though the disk may become larger or smaller. */
   readonly #geometry: Geometry;
-  readonly #sectors: number;
 
   constructor(options: AtaDiskOptions, cable: Cable) {
     const state = diskState.create();
@@ -40,9 +40,12 @@ export class AtaDisk extends Drive {
     this.#state = state;
     const { name, model = 'rawiron HARDDISK', serial = name, firmware = '1.0' } = options;
     this.#names = { model, serial, firmware };
-    this.#sectors = this.port.medium?.sectors ?? 0;
     this.#geometry = defaultGeometry(this.#sectors);
     this.component = diskState.bind(name, state, { restored: () => this.restored() });
+  }
+
+  get #sectors(): number {
+    return this.port.medium?.sectors ?? 0;
   }
 
   override reset(): void {

@@ -57,6 +57,7 @@ export class VirtioBlock {
       reset: () => this.#forget(),
       restored: () => this.#restart(),
     });
+    this.#port.onMediumChanged = () => this.#virtio.configChanged();
     const own = blockState.bind(options.name, this.#state);
     this.component = joinComponents(options.name, [own, this.#virtio.component]);
     this.pciFunction = this.#virtio.pciFunction;

@@ -223,3 +223,11 @@ test('a loaded state begins its requests anew', () => {
   ).toEqual([asked.head, write.head]);
   expect(copy.disk.bytes[7 * 512]).toBe(3);
 });
+
+test.each(interfaces)('%s: a driver is told that its disk has another size', (kind) => {
+  const rig = new BlockRig({ kind });
+  expect([rig.driver.config(0, 4), rig.driver.isr]).toEqual([SECTORS, 0]);
+  rig.disk.insert(true, new Uint8Array(512 * 5000));
+  expect([rig.driver.config(0, 4), rig.driver.isr]).toEqual([5000, 2]);
+  expect(rig.request(0, 4999, 512).status()).toBe(OK);
+});

@@ -1,0 +1,22 @@
+import type { BlockInput } from '../../runtime/host/block-port.ts';
+import type { Image } from '../options.ts';
+import type { StorageHost } from '../storage/open.ts';
+import type { MediumOptions } from './options.ts';
+import type { DriveStatus } from './protocol.ts';
+
+/** What a drive needs of what is around it. */
+export interface DriveBackend {
+  readonly storage: StorageHost;
+  /** The machine is to see another medium in it, or its tray closed. */
+  mediumChanged(name: string, medium: BlockInput): void;
+  /** The library is to see what has become of it. */
+  statusChanged(name: string, status: DriveStatus): void;
+  /** Something for the user to know. */
+  tell(message: string): void;
+}
+
+/** What is opened, and how. */
+export interface Source {
+  readonly image: Image;
+  readonly options: MediumOptions;
+}

@@ -1,0 +1,42 @@
+import { SECTOR_BYTES } from '../../runtime/host/block.ts';
+import type { Image } from '../options.ts';
+import { openDisk, type StorageHost } from '../storage/open.ts';
+import { type Disk, StorageError } from '../storage/store.ts';
+import { storeOf } from './image-store.ts';
+import type { DrivePlan, MediumOptions } from './options.ts';
+
+/** Whether the guest cannot write to a medium in a drive. */
+export function isReadOnlyIn({ media }: DrivePlan, { readOnly = false }: MediumOptions): boolean {
+  return readOnly || media === 'cdrom';
+}
+
+/**
+ * Opens an image as the medium of a drive.
+ * @throws ConfigurationError
+ */
+export async function openMedium(
+  plan: DrivePlan,
+  image: Image,
+  options: MediumOptions,
+  storage: StorageHost,
+): Promise<Disk> {
+  const disk = await openImage(plan, image, options, storage);
+  if (disk.size >= SECTOR_BYTES) return disk;
+  await disk.close();
+  throw new StorageError(disk, `has ${disk.size} bytes, less than a sector (${SECTOR_BYTES} bytes)`);
+}
+
+async function openImage(plan: DrivePlan, image: Image, medium: MediumOptions, storage: StorageHost): Promise<Disk> {
+  const { format, snapshot = false } = medium;
+  const isReadOnly = isReadOnlyIn(plan, medium);
+  const access = isReadOnly ? 'read' : 'write';
+  const options = { access, snapshot: snapshot && !isReadOnly, ...(format && { format }) } as const;
+  if (typeof image === 'string') return await openDisk(storage, image, options);
+  const store = storeOf(image, `the image of ${plan.name}`, isReadOnly);
+  const open: StorageHost['open'] = async (file, mode) => (file === store.name ? store : storage.open(file, mode));
+  const identify: StorageHost['identify'] = async (file) =>
+    file === store.name ? store.identity : storage.identify(file);
+  // What cannot be written itself is written in memory.
+  const isKept = options.snapshot || (store.isReadOnly && !isReadOnly);
+  return await openDisk({ ...storage, open, identify }, store.name, { ...options, snapshot: isKept });
+}
