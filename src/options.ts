@@ -94,7 +94,7 @@ export interface MachineOptions {
   /** How much of it is below 4 GB; the rest begins there, for systems with PAE. Default: all. */
   readonly memoryBelow4G?: number | string;
   /**
-   * Model of the processor: "486", "pentium", "pentium3", "core2" or "max", then features to add or take away, as in
+   * Model of the processor: such as "486", "pentium3", "n270", "qemu32" or "max", then features to add or take away, as in
    * "pentium,+pae,-mce". Default: "max", all that there is.
    */
   readonly cpu?: string;

@@ -22,12 +22,29 @@ const aliases: Readonly<Record<string, CpuFeature>> = {
  * @throws RangeError if a change is none, or what is added needs what is taken away
  */
 export function changedFeatures(features: readonly CpuFeature[], texts: readonly string[]): ReadonlySet<CpuFeature> {
-  const changes = [...new Map(texts.map(parseChange).map((change) => [change.feature, change])).values()];
+  const known = texts.filter((text) => !isAlreadyAway(text));
+  const changes = [...new Map(known.map(parseChange).map((change) => [change.feature, change])).values()];
   const added = changes.filter(({ on }) => on);
   const removed = changes.filter(({ on }) => !on);
   for (const change of added) checkAgainst(change, removed);
   const present = new Set([...features, ...added.flatMap(({ feature }) => [...needsOf(feature)])]);
   return new Set([...present].filter((feature) => !removed.some((change) => needsOf(feature).has(change.feature))));
+}
+
+/** Whether one of the changes takes a feature away. */
+export function takesAway(texts: readonly string[], feature: string): boolean {
+  return texts.some((text) => takenAway(text) === feature);
+}
+
+/** What `-feature` or `feature=off` takes away. */
+function takenAway(text: string): string | undefined {
+  const match = /^(?:-(.*)|(.*)=off)$/i.exec(text);
+  return (match?.[1] ?? match?.[2])?.toLowerCase().replaceAll('_', '-');
+}
+
+/** What this processor doesn't have is not there anyway. */
+function isAlreadyAway(text: string): boolean {
+  return missingFeatures.has(takenAway(text) ?? '');
 }
 
 /** A feature and all that it needs. */

@@ -1,5 +1,6 @@
-import { changedFeatures } from './feature-changes.ts';
+import { changedFeatures, takesAway } from './feature-changes.ts';
 import { type CpuFeature, implemented } from './features.ts';
+import { type LackingFeature, lackingText } from './lacking.ts';
 
 export type { CpuFeature, SystemFeature } from './features.ts';
 
@@ -14,6 +15,8 @@ export interface CpuModel {
   /** The last basic leaf of CPUID. */
   readonly lastLeaf: number;
   readonly features: ReadonlySet<CpuFeature>;
+  /** What the model has besides and this processor does not: CPUID tells nothing of it. */
+  readonly lacking: readonly LackingFeature[];
 }
 
 /** A model's family, from its signature. */
@@ -23,19 +26,49 @@ export function familyOf(model: CpuModel): number {
 
 const i486: readonly CpuFeature[] = ['base', 'fpu', 'vme', 'pse'];
 const pentium: readonly CpuFeature[] = [...i486, 'de', 'tsc', 'msr', 'mce', 'cx8', 'apic', 'mmx'];
-const pentium3: readonly CpuFeature[] = [
+const pentium2: readonly CpuFeature[] = [
   ...pentium,
-  ...(['pae', 'sep', 'mtrr', 'pge', 'mca', 'cmov', 'pat', 'pse36', 'fxsr', 'sse'] as const),
+  ...(['pae', 'sep', 'mtrr', 'pge', 'mca', 'cmov', 'pat', 'pse36', 'fxsr'] as const),
 ];
+const pentium3: readonly CpuFeature[] = [...pentium2, 'sse'];
 const core2: readonly CpuFeature[] = [...pentium3, 'clflush', 'sse2', 'pni', 'ssse3', 'nx'];
+/** What QEMU's own 32-bit model has. */
+const qemu32: readonly CpuFeature[] = [
+  ...(['base', 'fpu', 'de', 'pse', 'tsc', 'msr', 'mce', 'cx8', 'pge', 'cmov', 'pat', 'fxsr'] as const),
+  ...(['mmx', 'sse', 'sse2', 'pae', 'sep', 'apic', 'pni'] as const),
+];
+const kvm32: readonly CpuFeature[] = [...qemu32, 'vme', 'mtrr', 'clflush', 'mca', 'pse36'];
+const coreduo: readonly CpuFeature[] = [...qemu32, 'vme', 'mtrr', 'clflush', 'mca', 'nx'];
+const n270: readonly CpuFeature[] = [...coreduo, 'ssse3', 'movbe'];
+/** What processors that save energy have besides. */
+const mobile: readonly LackingFeature[] = ['ds', 'acpi', 'ss', 'monitor'];
+const none: readonly LackingFeature[] = [];
 
-/** Signatures are those of a DX4, a P55C, a Coppermine and a Merom; the last leaf of `max` tells the TSC's frequency. */
+/**
+ * Names, signatures, last leaves and features are those of QEMU 7.2 (target/i386/cpu.c, builtin_x86_defs); the Pentium III is a
+ * Coppermine. The last leaf of `max` tells the TSC's frequency.
+ */
 const models = {
-  '486': { signature: 0x480, lastLeaf: 1, brand: 'rawiron 486', features: i486 },
-  pentium: { signature: 0x543, lastLeaf: 1, brand: 'rawiron Pentium', features: pentium },
-  pentium3: { signature: 0x683, lastLeaf: 2, brand: 'rawiron Pentium III', features: pentium3 },
-  core2: { signature: 0x6fb, lastLeaf: 7, brand: 'rawiron Core 2', features: core2 },
-  max: { signature: 0x6fb, lastLeaf: 0x15, brand: 'rawiron', features: implemented },
+  '486': { signature: 0x480, lastLeaf: 1, brand: 'rawiron 486', features: i486, lacking: none },
+  pentium: { signature: 0x543, lastLeaf: 1, brand: 'rawiron Pentium', features: pentium, lacking: none },
+  pentium2: { signature: 0x652, lastLeaf: 2, brand: 'rawiron Pentium II', features: pentium2, lacking: none },
+  pentium3: { signature: 0x683, lastLeaf: 2, brand: 'rawiron Pentium III', features: pentium3, lacking: none },
+  core2: { signature: 0x6fb, lastLeaf: 7, brand: 'rawiron Core 2', features: core2, lacking: none },
+  core2duo: {
+    ...{ signature: 0x6fb, lastLeaf: 10, brand: 'Intel(R) Core(TM)2 Duo CPU     T7700  @ 2.40GHz' },
+    ...{ features: core2, lacking: [...mobile, 'cx16', 'syscall', 'lm', 'lahf-lm'] as const },
+  },
+  coreduo: {
+    ...{ signature: 0x6e8, lastLeaf: 10, brand: 'Genuine Intel(R) CPU           T2600  @ 2.16GHz' },
+    ...{ features: coreduo, lacking: mobile },
+  },
+  n270: {
+    ...{ signature: 0x106c2, lastLeaf: 10, brand: 'Intel(R) Atom(TM) CPU N270   @ 1.60GHz' },
+    ...{ features: n270, lacking: [...mobile, 'lahf-lm'] as const },
+  },
+  qemu32: { signature: 0x663, lastLeaf: 4, brand: 'QEMU Virtual CPU version 2.5+', features: qemu32, lacking: none },
+  kvm32: { signature: 0xf61, lastLeaf: 5, brand: 'Common 32-bit KVM processor', features: kvm32, lacking: none },
+  max: { signature: 0x6fb, lastLeaf: 0x15, brand: 'rawiron', features: implemented, lacking: none },
 } as const;
 export type CpuModelName = keyof typeof models;
 
@@ -44,16 +77,45 @@ export const cpuModelNames = Object.keys(models) as CpuModelName[];
 
 /**
  * The model that a text such as `pentium3,+nx,-sse` or `pentium3,nx=on,sse=off` means: a name, then features to add
- * (with what they need) or to take away (with what needs them). Case is ignored.
+ * (with what they need) or to take away (with what needs them). Case is ignored. With `enforce` the model must lack nothing.
  * @throws RangeError if there is no such model, this processor doesn't have the feature, or one that is added needs
  *   one that is taken away
  */
 export function cpuModel(text: string): CpuModel {
-  const [name, ...changes] = text.split(',');
+  const { model, changes, isEnforced } = parseModel(text);
+  const lacking = model.lacking.filter((feature) => !takesAway(changes, feature));
+  if (isEnforced && lacking.length > 0)
+    throw new RangeError(
+      `this processor doesn't support requested features (${lacking.map(lackingText).join(', ')}); leave 'enforce' out, or take them away`,
+    );
+  return { vendor: 'GenuineIntel', ...model, lacking, features: changedFeatures(model.features, changes) };
+}
+
+/** What a user is to know of a model that lacks something, unless `check=off` says not: QEMU's words. */
+export function cpuWarnings(text: string): readonly string[] {
+  if (!parseModel(text).isChecked) return [];
+  return cpuModel(text).lacking.map(
+    (feature) => `this processor doesn't support requested feature: ${lackingText(feature)}`,
+  );
+}
+
+function parseModel(text: string) {
+  const [name, ...properties] = text.split(',');
   const usual = name!.toLowerCase();
   const model = Object.hasOwn(models, usual) ? models[usual as CpuModelName] : undefined;
   if (model === undefined) throw new RangeError(`unknown model '${name}'; it is one of: ${cpuModelNames.join(', ')}`);
-  return { vendor: 'GenuineIntel', ...model, features: changedFeatures(model.features, changes) };
+  const isSet = (property: string, usually: boolean): boolean =>
+    properties.reduce((before, one) => switched(one, property) ?? before, usually);
+  const changes = properties.filter((one) =>
+    ['check', 'enforce'].every((property) => switched(one, property) === undefined),
+  );
+  return { model, changes, isChecked: isSet('check', true), isEnforced: isSet('enforce', false) };
+}
+
+/** What `property`, `property=on` or `property=off` says; undefined: it is something else. */
+function switched(text: string, property: string): boolean | undefined {
+  const [, name, value] = /^(\w+)(?:=(on|off))?$/i.exec(text) ?? [];
+  return name?.toLowerCase() === property ? value?.toLowerCase() !== 'off' : undefined;
 }
 
 /** What is wrong with a text for cpuModel; null if nothing. */

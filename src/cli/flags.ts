@@ -43,8 +43,8 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['cpu'],
-    argument: 'MODEL[,+FEATURE][,-FEATURE]',
-    help: '486, pentium, pentium3, core2 or max (default; host: the same), with features added or taken away; help: list them',
+    argument: 'MODEL[,+FEATURE][,-FEATURE][,check=off][,enforce]',
+    help: 'a model such as 486, pentium3, n270, qemu32 or max (default; host: the same), with features added or taken away; enforce: none may be missing; help: list them',
     list: 'list-cpus',
     apply: (settings, cpu) => machine(settings, { cpu: checkedCpu(cpu.replace(/^host(?=,|$)/, 'max')) }),
   },

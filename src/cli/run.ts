@@ -1,3 +1,4 @@
+import { cpuWarnings } from '../../runtime/cpu/model.ts';
 import {
   type Boot,
   ConfigurationError,
@@ -50,6 +51,7 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   left.promise.catch(() => {});
   using _signals = onSignals(left.resolve);
   using _alive = keptAlive();
+  for (const warning of cpuWarnings(settings.machine.cpu ?? 'max')) terminal.note(`rawiron: warning: ${warning}`);
   const made = await madeUnlessLeft(
     makeMachine(settings, boot, (text) => terminal.note(text)),
     left.promise,

@@ -6,6 +6,7 @@ import {
   cpuModel,
   cpuModelNames,
   cpuProblem,
+  cpuWarnings,
   type SystemFeature,
 } from '../../../runtime/cpu/model.ts';
 import { Vector } from '../../../translator/abi/faults.ts';
@@ -133,6 +134,44 @@ describe('models', () => {
     expect(has('core2')).toContain('nx');
     expect(has('core2')).toEqual(expect.arrayContaining(['sse2', 'pni', 'ssse3', 'clflush']));
     expect(has('core2')).not.toContain('sse4.1');
+  });
+
+  test.each([
+    ['486', [4, 8, 0], 1],
+    ['pentium', [5, 4, 3], 1],
+    ['pentium2', [6, 5, 2], 2],
+    ['core2duo', [6, 15, 11], 10],
+    ['coreduo', [6, 14, 8], 10],
+    ['n270', [6, 28, 2], 10],
+    ['qemu32', [6, 6, 3], 4],
+    ['kvm32', [15, 6, 1], 5],
+  ] as const)('%s: family, model, stepping and last leaf are those of QEMU', (name, expected, lastLeaf) => {
+    const rig = new Rig(cpuModel(name));
+    const signature = cpuid(rig, 1)[0]!;
+    const model = ((signature >>> 4) & 0xf) | ((signature >>> 12) & 0xf0);
+    expect([(signature >>> 8) & 0xf, model, signature & 0xf]).toEqual(expected);
+    expect(cpuid(rig, 0)[0]).toBe(lastLeaf);
+  });
+
+  test('that lack something say so, unless they are not to, or must not', () => {
+    const [ds, monitor] = ['CPUID.01H:EDX.ds [bit 21]', 'CPUID.01H:ECX.monitor [bit 3]'];
+    const warning = (place: string) => `this processor doesn't support requested feature: ${place}`;
+    expect(cpuWarnings('n270')).toContain(warning(ds));
+    expect(cpuWarnings('coreduo,-ds,-acpi,ss=off')).toEqual([warning(monitor)]);
+    expect(cpuWarnings('coreduo,check=off')).toEqual([]);
+    expect(cpuWarnings('qemu32,enforce')).toEqual([]);
+    expect(cpuProblem('coreduo,-ds,-acpi,-ss,enforce')).toBe(
+      `this processor doesn't support requested features (${monitor}); leave 'enforce' out, or take them away`,
+    );
+    expect(cpuProblem('coreduo,-ds,-acpi,-ss,-monitor,enforce=on')).toBe(null);
+    expect(cpuProblem('n270,enforce,enforce=off')).toBe(null);
+    expect([...cpuModel('n270').features]).toEqual(expect.arrayContaining(['movbe', 'ssse3', 'nx']));
+    expect([...cpuModel('qemu32').features]).not.toContain('vme');
+  });
+
+  test('lose what they never had', () => {
+    expect(cpuModel('max,-avx,lm=off,-lahf_lm').features).toEqual(cpuModel('max').features);
+    expect(cpuProblem('max,-foo')).toContain("unknown feature '-foo'");
   });
 
   test('can be changed', () => {

@@ -43,7 +43,7 @@ test('zsh has the same commands', async () => {
 
 test('words that may stand after a flag', () => {
   expect(offered(['rawiron', '-vga', 's'])).toEqual(['std']);
-  expect(offered(['rawiron', 'start', '-cpu', 'pent'])).toEqual(['pentium', 'pentium3']);
+  expect(offered(['rawiron', 'start', '-cpu', 'pent'])).toEqual(['pentium', 'pentium2', 'pentium3']);
   expect(offered(['rawiron', '-device', 'virtio-b'])).toEqual(['virtio-balloon-pci', 'virtio-blk-pci']);
   expect(offered(['rawiron', '-icount', 's'])).toEqual(['shift=']);
   expect(offered(['rawiron', '-limits', 'p'])).toEqual(['processor=']);
