@@ -22,6 +22,8 @@ export interface MachineEvents {
   debug: DebugStop;
   /** The machine has come to a limit (`setLimits`); `paused` comes next. */
   limit: LimitName;
+  /** The guest has turned the machine off, which waits for a reset now (`shutdown: 'pause'`); `paused` comes next. */
+  off: Exit;
   /** The machine was reset, by the guest, by a triple fault or by the caller. */
   reset: Reset;
   /** The CPU waits for an interrupt that nothing can cause: the guest is at its end, though the machine is not. */

@@ -81,6 +81,7 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
   readonly #exit = Promise.withResolvers<Exit>();
   #isCreated = false;
   #state: MachineState = 'created';
+  #isOff = false;
 
   /**
    * Makes a machine; it starts with `start()`.
@@ -175,6 +176,11 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
   /** What it is doing. */
   get state(): MachineState {
     return this.#state;
+  }
+
+  /** Whether the guest has turned it off: it is paused, and goes on after a reset (`shutdown: 'pause'`). */
+  get isOff(): boolean {
+    return this.#isOff;
   }
 
   /** Turns the machine on, or lets it go on after a pause. */
@@ -301,6 +307,11 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
       case 'exit':
         this.#end(notice.exit);
         break;
+      case 'off':
+        this.#isOff = true;
+        this.emit('off', notice.exit);
+        this.#enter('paused');
+        break;
       case 'log':
         this.emit('log', notice.message);
         break;
@@ -332,6 +343,7 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
 
   /** The isolate hears when listeners are done with it. */
   async #tellReset(reset: Reset): Promise<void> {
+    this.#isOff = false;
     await this.emit('reset', reset);
     this.connection.taken(RESET_BYTES);
   }
@@ -340,6 +352,7 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
     const before = this.#state;
     if (before === 'ended' || before === state) return;
     this.#state = state;
+    if (state === 'running') this.#isOff = false;
     if (state === 'running') this.alive.hold();
     else if (before === 'running') this.alive.release();
     if (state !== 'ended') this.emit(state, undefined);

@@ -22,6 +22,7 @@ const kinds: Readonly<Record<keyof MachineOptions, OptionKind>> = {
   isolate: 'here',
   icount: 'setting',
   reboot: 'setting',
+  shutdown: 'setting',
   debugExit: 'part',
   hpet: 'part',
   parallelPort: 'part',

@@ -121,6 +121,11 @@ export interface MachineOptions {
   readonly bootOrder?: BootOrder;
   /** What a reset by the guest, or a triple fault, does. Default: "reset". */
   readonly reboot?: 'reset' | 'exit';
+  /**
+   * What the guest's turning the machine off does, or its end by `reboot`. "pause": it stands still, can be looked at, and goes on after a
+   * reset: QEMU's `-no-shutdown`. Default: "exit".
+   */
+  readonly shutdown?: 'exit' | 'pause';
   /** Adds an isa-debug-exit device: what the guest writes there ends the machine. */
   readonly debugExit?: {
     /** Its first port. */
@@ -216,6 +221,9 @@ export function checkOptions(
     ...(options.cpu !== undefined && { cpu: within('cpu', () => checkedCpu(options.cpu!)) }),
     ...checkedEngine(options.engine ?? {}),
     rebootAction: checkedOneOf('reboot action', reboot, ['reset', 'exit']),
+    ...(options.shutdown !== undefined && {
+      shutdownAction: checkedOneOf('shutdown action', options.shutdown, ['exit', 'pause']),
+    }),
     startTimeOfDay: checkedTime(options.startTime ?? new Date()),
     // What comes from the host's randomness is not the same in every run.
     ...(icount === undefined

@@ -93,6 +93,8 @@ export interface MachineConfig {
   readonly icountSleep?: boolean;
   /** What a reset asked for by the guest, or a triple fault, does. */
   readonly rebootAction: 'reset' | 'exit';
+  /** What turning the machine off does. Default: exit. */
+  readonly shutdownAction?: 'exit' | 'pause';
   /** The isa-debug-exit device: first port and number of ports. */
   readonly debugExit?: { readonly iobase: number; readonly iosize: number };
   /** Adds a virtio console device with these ports; their streams are `virtioPortName` of their numbers. */

@@ -138,6 +138,17 @@ export const flags: readonly Flag[] = [
     apply: (settings) => machine(settings, { reboot: 'exit' }),
   },
   {
+    names: ['no-shutdown'],
+    help: 'stand still where the guest turns the machine off, for a look with the monitor; system_reset and cont go on',
+    apply: (settings) => machine(settings, { shutdown: 'pause' }),
+  },
+  {
+    names: ['action'],
+    argument: '[reboot=reset|shutdown][,shutdown=poweroff|pause]',
+    help: 'shutdown, pause: as -no-reboot and -no-shutdown',
+    apply: applyAction,
+  },
+  {
     names: ['incoming'],
     argument: 'file:FILE|tcp:HOST:PORT|unix:PATH|ws:HOST:PORT|exec:COMMAND|defer',
     help: "go on from a file that the monitor's migrate wrote, or Machine.snapshot() of the library; or with a machine that another process, or a page (ws:), sends there, or a command gives; other flags may change what it says. defer: migrate_incoming in the monitor says where it comes from",
@@ -250,6 +261,22 @@ function applyMachine(settings: Settings, text: string): Settings {
   return machine(connected, {
     ...(size !== undefined && { memoryBelow4G: size }),
     ...(hpet !== undefined && { hpet: hpet === 'on' }),
+  });
+}
+
+/** What QEMU does in the two other cases is done anyway: nothing, as there is no such device. */
+const actionProperties = {
+  reboot: /^(reset|shutdown)$/,
+  shutdown: /^(poweroff|pause)$/,
+  panic: /^(pause|shutdown|exit-failure|none)$/,
+  watchdog: /^/,
+};
+
+function applyAction(settings: Settings, text: string): Settings {
+  const given = checkProperties(text, actionProperties, 'give reboot=reset|shutdown or shutdown=poweroff|pause');
+  return machine(settings, {
+    ...(given.reboot !== undefined && { reboot: given.reboot === 'reset' ? 'reset' : 'exit' }),
+    ...(given.shutdown !== undefined && { shutdown: given.shutdown === 'pause' ? 'pause' : 'exit' }),
   });
 }
 

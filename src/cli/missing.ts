@@ -23,7 +23,6 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
     'give -engine for how code is translated; rawiron inspect shows what became of it',
   ],
   ['no-acpi', 'the machine always has ACPI; Linux leaves it alone with -append acpi=off'],
-  ['no-shutdown action', 'the program ends when the guest turns the machine off; -no-reboot ends it where it reboots'],
   [
     'acpitable smbios uuid fw_cfg option-rom L dtb prom-env',
     'the tables and images of the firmware are fixed; leave it out',

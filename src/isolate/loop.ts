@@ -1,32 +1,20 @@
-import type { ToMachine } from '../../runtime/host/messages.ts';
 import { Word } from '../../translator/abi/state.ts';
-import type { CreateCore, MachineConfig, MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
 import { type Answers, callByName } from './answers.ts';
 import { MachineClock } from './clock.ts';
 import { Deadline, SharedDeadlines } from './deadlines.ts';
 import { DriveLink } from './drive-link.ts';
+import type { IsolateOptions } from './isolate-options.ts';
 import type { LoopThread } from './loop-thread.ts';
 import { OutputBatches } from './output.ts';
 import type { ThreadProbe } from './probe.ts';
 import { Profiles } from './profiles.ts';
-import type { Command, Exit, MessageEnd, Report, Reset, ToDrives } from './protocol.ts';
+import type { Command, Exit, MessageEnd, Report, Reset } from './protocol.ts';
 import { RESET_BYTES, SHUTDOWN_CODE } from './protocol.ts';
 import { reportError } from './remote-calls.ts';
 import { Limiter } from './run-limits.ts';
 import { takeMessages } from './taking.ts';
-
-export interface IsolateOptions {
-  readonly config: MachineConfig;
-  readonly createCore: CreateCore;
-  readonly thread: LoopThread;
-  readonly port: MessageEnd<Report, Command>;
-  /** To what serves its drives; absent where it has none. */
-  readonly drives?: MessageEnd<ToDrives, ToMachine> | undefined;
-  /** Takes the core when the machine has ended as it was told. Left out: it is disposed of. */
-  readonly takeCore?: (core: MachineCore) => void;
-  /** Watched by a ticker; without it the core counts jumps to pace itself. */
-  readonly deadlines?: SharedArrayBuffer;
-}
 
 /** Deadlines that differ by less are one, computed at two times; in nanoseconds. */
 const SAME = 1e3;
@@ -68,6 +56,8 @@ class MachineLoop {
   /** Told to run, and stopped all the same by `freeze`. */
   #running = false;
   #frozen = false;
+  /** The guest has turned it off: it waits for a reset. */
+  #isOff = false;
   #stopped = false;
   #exited = false;
   #haltReported = false;
@@ -202,7 +192,7 @@ class MachineLoop {
         this.#reportHalt(result);
         break;
       case 'poweroff':
-        this.#exit({ reason: 'poweroff', code: 0 });
+        this.#turnOff({ reason: 'poweroff', code: 0 });
         break;
       case 'exit':
         this.#exit({ reason: 'exit', code: result.code ?? 0 });
@@ -213,7 +203,7 @@ class MachineLoop {
       case 'reset-requested':
         if (result.byCaller) this.#reset({ reason: 'caller' });
         else if (this.#reboots) this.#reset({ reason: 'guest' });
-        else this.#exit({ reason: 'reset', code: 0 });
+        else this.#turnOff({ reason: 'reset', code: 0 });
         break;
       case 'debug':
         this.#pause();
@@ -227,7 +217,16 @@ class MachineLoop {
 
   #shutDown(shutdown: Shutdown): void {
     if (this.#reboots) this.#reset({ reason: 'shutdown', shutdown });
-    else this.#exit({ reason: 'shutdown', code: SHUTDOWN_CODE, shutdown });
+    else this.#turnOff({ reason: 'shutdown', code: SHUTDOWN_CODE, shutdown });
+  }
+
+  #turnOff(exit: Exit): void {
+    this.#isOff = this.#options.config.shutdownAction === 'pause';
+    if (!this.#isOff) this.#exit(exit);
+    else {
+      this.#pause();
+      this.#port.postMessage({ type: 'off', exit });
+    }
   }
 
   #reportHalt({ forGood: dead = false }: RunResult): void {
@@ -239,7 +238,7 @@ class MachineLoop {
 
   #reset(reset: Reset): void {
     this.#core.reset();
-    this.#haltReported = false;
+    this.#haltReported = this.#isOff = false;
     this.#output.sent(RESET_BYTES);
     this.#port.postMessage({ type: 'reset', reset });
   }
@@ -282,6 +281,7 @@ class MachineLoop {
 
   #resume(): void {
     this.#checkAlive();
+    if (this.#isOff) throw new ConfigurationError('Resetting the Virtual Machine is required');
     this.#running = true;
     this.#setClock();
   }
@@ -338,7 +338,7 @@ class MachineLoop {
     load: (saved) => {
       this.#checkAlive();
       this.#core.load(saved);
-      this.#haltReported = false;
+      this.#haltReported = this.#isOff = false;
     },
     metrics: () => this.#core.metrics(),
     ask: (name, args) => callByName(this.#core.inspection, name, args),

@@ -118,6 +118,8 @@ export type Report =
   | { readonly type: 'debug'; readonly stop: DebugStop }
   /** The machine stands still as it has come to a limit. */
   | { readonly type: 'limit'; readonly limit: LimitName }
+  /** The guest has turned it off; it stands still until it is reset. */
+  | { readonly type: 'off'; readonly exit: Exit }
   | { readonly type: 'exit'; readonly exit: Exit };
 
 /** Messages from a machine's isolate to what serves its drives (src/drives/service.ts). */

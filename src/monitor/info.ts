@@ -234,7 +234,8 @@ const parts: readonly Command[] = [
 
 function statusOf(machine: Machine): string {
   const moving = movingState(machine);
-  return moving === null ? status[machine.state] : `paused (${moving})`;
+  if (moving !== null) return `paused (${moving})`;
+  return machine.isOff ? status.ended : status[machine.state];
 }
 
 const status = {

@@ -29,10 +29,10 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
   // QEMU stops the machine meanwhile; here it only stands still.
   const still = (isStill: boolean) => machine.state === 'running' && tell(isStill ? 'STOP' : 'RESUME');
   machine.snapshots.on('still', still);
-  machine.on('running', running).on('paused', paused).on('reset', reset).on('exit', exit);
+  machine.on('running', running).on('paused', paused).on('reset', reset).on('exit', exit).on('off', exit);
   return () => {
     machine.snapshots.off('still', still);
-    machine.off('running', running).off('paused', paused).off('reset', reset).off('exit', exit);
+    machine.off('running', running).off('paused', paused).off('reset', reset).off('exit', exit).off('off', exit);
   };
 }
 

@@ -38,6 +38,7 @@ const optionNames: Readonly<Partial<Record<keyof MachineConfig, string>>> = {
   icountShift: 'icount.shift',
   cards: 'network',
   rebootAction: 'reboot',
+  shutdownAction: 'shutdown',
   videoRom: 'videoBios',
   debugConsolePort: 'debugConsole',
 };

@@ -26,7 +26,7 @@ export const machineCommands: readonly QmpCommand[] = [
   {
     name: 'query-status',
     run: (_, { machine }) => ({
-      status: movingState(machine) ?? states[machine.state],
+      status: movingState(machine) ?? (machine.isOff ? states.ended : states[machine.state]),
       singlestep: false,
       running: machine.state === 'running',
     }),

@@ -1,0 +1,18 @@
+import type { ToMachine } from '../../runtime/host/messages.ts';
+import type { CreateCore, MachineConfig, MachineCore } from '../machine-core.ts';
+import type { LoopThread } from './loop-thread.ts';
+import type { Command, MessageEnd, Report, ToDrives } from './protocol.ts';
+
+/** What a machine's isolate is made of. */
+export interface IsolateOptions {
+  readonly config: MachineConfig;
+  readonly createCore: CreateCore;
+  readonly thread: LoopThread;
+  readonly port: MessageEnd<Report, Command>;
+  /** To what serves its drives; absent where it has none. */
+  readonly drives?: MessageEnd<ToDrives, ToMachine> | undefined;
+  /** Takes the core when the machine has ended as it was told. Left out: it is disposed of. */
+  readonly takeCore?: (core: MachineCore) => void;
+  /** Watched by a ticker; without it the core counts jumps to pace itself. */
+  readonly deadlines?: SharedArrayBuffer;
+}
