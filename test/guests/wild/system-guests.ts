@@ -64,6 +64,41 @@ main:   mov     al, 0xFF                ; the timer's interrupt would be an exce
         jmp     .send
 `,
   ),
+  'a level that nobody serves': fromRom(
+    'dispatcher.interrupts',
+    `
+main:   mov     bx, 0x0C * 4
+        mov     ax, .ended
+        call    set_vector
+        mov     al, 0x11                ; the master: vectors 08h to 0Fh, only IRQ 4, by its level
+        out     0x20, al
+        mov     al, 0x08
+        out     0x21, al
+        mov     al, 0x04
+        out     0x21, al
+        mov     al, 0x01
+        out     0x21, al
+        mov     al, 0xEF
+        out     0x21, al
+        mov     dx, 0x4D0
+        mov     al, 0x10
+        out     dx, al
+        mov     dx, 0x3FC               ; COM1 would have a byte to send
+        mov     al, 0x08
+        out     dx, al
+        mov     dx, 0x3F9
+        mov     al, 0x02
+        out     dx, al
+        sti
+.work:  inc     ebx
+        jmp     .work
+.ended: push    ax
+        mov     al, 0x20
+        out     0x20, al
+        pop     ax
+        iret
+`,
+  ),
   'software interrupts': protectedMode(
     'dispatcher.entries',
     'main:   mov dword [system_call], .back\n.again: int 0x80\n        jmp .again\n.back:  iretd',
