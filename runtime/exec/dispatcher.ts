@@ -133,7 +133,7 @@ export class Dispatcher {
 
   private runBudgeted(first: number): void {
     let record = first;
-    while (record !== 0 && this.pace.take()) record = this.graph.step(record, 0);
+    while (record !== 0 && this.pace.take()) record = this.graph.step(record);
     if (record !== 0 && record !== RETURN_RECORD) this.state[Word.eip] = this.graph.records.eipOf(record);
   }
 

@@ -90,11 +90,11 @@ export class Graph extends DecodedCode {
 
   // What generated code calls (abi/cells.ts).
 
-  /** FIND: the record that an indirect transfer goes to; 0: to the dispatcher. */
-  readonly find = (eip: number): number => {
+  /** The record that an indirect transfer goes to; 0: to the dispatcher. */
+  private find(eip: number): number {
     if (this.pace.isAsked()) return this.leave(eip);
     return this.cache.recent(eip) || this.target(eip);
-  };
+  }
 
   private target(eip: number): number {
     const record = this.cache.entryAt(eip);
@@ -104,7 +104,7 @@ export class Graph extends DecodedCode {
     return record;
   }
 
-  /** AT: the same, as a node. */
+  /** AT: the node that an indirect transfer goes to; null: to the dispatcher. */
   readonly at = (eip: number): Node | null => {
     const record = this.find(eip);
     return record === 0 ? null : this.nodeOf(record);
@@ -114,12 +114,6 @@ export class Graph extends DecodedCode {
   readonly jump = (node: Node, eip: number): Node | null => {
     noteTarget(node, eip);
     return this.at(eip);
-  };
-
-  /** FOLLOW: the same with records. */
-  readonly followJump = (record: number, eip: number): number => {
-    noteTarget(this.nodeOf(record), eip);
-    return this.find(eip);
   };
 
   /** CALL: runs the callee of a nested call to its end; the first node is what its entry gave. All the nodes are of one context. */
@@ -135,17 +129,23 @@ export class Graph extends DecodedCode {
     return this.parts.loops.run(this.cache.context.key, first, expected);
   }
 
+  /** STEPS: one step of the outermost loop. */
+  readonly step = (record: number): number => this.stepIn(record, 0);
+
+  /** STEPS: one in a nested call, which goes on to a record that is expected. */
+  readonly nestedStep = (record: number, expected: number): number => this.stepIn(record, expected);
+
   /**
-   * STEP: one step of a loop. In a nested call (`expected` is a record) it leaves where translations were dropped, as the caller may be
-   * one of them, and takes from the budget, which the dispatcher does for the outermost loop (0).
+   * In a nested call it leaves where translations were dropped, as the caller may be one of them, and takes from the budget, which the
+   * dispatcher does for the outermost loop (`expected` is 0).
    */
-  readonly step = (record: number, expected: number): number => {
+  private stepIn(record: number, expected: number): number {
     if (record === RETURN_RECORD) return this.goBack(expected);
     if (expected !== 0 && !this.pace.take()) return this.leave(this.records.eipOf(record));
     const node = this.records.nodeOf(record);
     if (node === null || node.run === this.fresh) return this.stepRecord(record, expected);
     return this.runNode(node, expected);
-  };
+  }
 
   /** Goes to Word.eip, where a translation has returned to. */
   private goBack(expected: number): number {

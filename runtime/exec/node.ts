@@ -27,7 +27,7 @@ export class Node extends Instruction {
   one: Run;
   /**
    * What a nested call of a translation runs: the translation that starts here, the gate, or what gives the node back, so
-   * that CALL runs it. Never a handler: only STEP notes where one faults. Whoever puts a translation into `run` puts it here.
+   * that CALL runs it. Never a handler: only STEPS note where one faults. Whoever puts a translation into `run` puts it here.
    */
   enter: Run;
   page: CodePage;

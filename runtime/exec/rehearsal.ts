@@ -18,16 +18,57 @@ type Stage = Pick<GraphParts, 'state' | 'mmu' | 'records'>;
 const FRAME = 0;
 /** Where in its page all addresses are. */
 const OFFSET = 0x800;
+/** A page of low addresses that 16-bit code reaches, and one whose addresses are negative as integers. */
+const LOW = 0x1;
+const HIGH = 0xffffe;
+const pages = [LOW, HIGH];
+
+/** With what all paths are played once. */
+interface Scene {
+  readonly page: number;
+  /** Without, all accesses miss. */
+  readonly isMapped: boolean;
+  /** How far addresses are from being aligned, in bytes. */
+  readonly misaligned: number;
+  /** What all words in memory are, and those of vectors, and EIPs that are loaded. */
+  readonly word: number;
+  /** What registers are that address nothing, and the result that flags are of; and EDX, divisors' other half. */
+  readonly value: number;
+  readonly high: number;
+  readonly carries: number;
+  readonly immediate: number;
+  /** Whether the branch target buffer knows where jumps go. */
+  readonly isKnown: boolean;
+}
+
+const usual: Scene = {
+  page: LOW,
+  isMapped: true,
+  misaligned: 0,
+  word: 0x3f800001,
+  value: 0,
+  high: 0,
+  carries: 0,
+  immediate: 1,
+  isKnown: true,
+};
+
 /**
- * A page of low addresses that 16-bit code reaches, and one whose addresses are negative as integers; what all words in it are,
- * and those of vectors: usual numbers as singles, doubles and EIPs, and divisors.
+ * So that every operation is done, with numbers of every kind: conditions both ways, singles and doubles that are usual, zero, infinite and none,
+ * divisions of 32 and of 64 bits, selectors of all lanes, indices of memory beyond 2^31.
  */
-const places = [
-  { page: 0x1, word: 0x3f800001 },
-  { page: 0xffffe, word: 0xbf800001 | 0 },
-] as const;
-/** What registers that address nothing are, and flags: so that conditions of all kinds are met both ways. */
-const values = [0, 1, -1, 0x40000001] as const;
+const scenes: readonly Scene[] = [
+  usual,
+  { ...usual, word: 0xbf800001 | 0, value: 1, immediate: 0x1b },
+  { ...usual, page: HIGH, word: -1, value: -1, high: -1, immediate: 8, isKnown: false },
+  { ...usual, word: 0x7f800000, value: 0x40000001, high: 1, carries: -1, immediate: 0xe4, isKnown: false },
+  { ...usual, page: HIGH, word: 0, value: 0x40000001, carries: 0x40000001, immediate: 0x71 },
+  { ...usual, word: 0x7fefffff, value: -1, carries: -1, immediate: 0 },
+  { ...usual, word: 0x00010001, value: 8, immediate: 9 },
+  { ...usual, misaligned: 15, value: 1 },
+  { ...usual, isMapped: false, isKnown: false },
+  { ...usual, page: HIGH, isMapped: false, word: -1, value: -1 },
+];
 /** Words that other threads write. */
 const writtenByOthers: ReadonlySet<number> = new Set([Word.attention, Word.wake]);
 const addressing = [Word.ebx, Word.esp, Word.ebp, Word.esi, Word.edi];
@@ -41,15 +82,8 @@ const ENDLESS = 1 << 30;
 /** ECX as both operands; no base and no index. */
 const ECX_ECX = NO_OPERANDS | (Word.ecx << packed.rm.shift) | (Word.ecx << packed.reg.shift);
 
-/** Where and with what all paths are played once. */
-interface Scene {
-  readonly page: number;
-  readonly word: number;
-  readonly value: number;
-}
-
-function addressIn({ page }: Scene): number {
-  return (page << 12) | OFFSET;
+function addressIn({ page, misaligned }: Scene): number {
+  return ((page << 12) | OFFSET) + misaligned;
 }
 
 /**
@@ -94,7 +128,7 @@ export class Rehearsal {
   play(loop: Loop, key: number, slots: number): void {
     const putBack = this.lend();
     try {
-      for (const place of places) for (const value of values) this.playScene(loop, key, slots, { ...place, value });
+      for (const scene of scenes) this.playScene(loop, key, slots, scene);
     } finally {
       putBack();
     }
@@ -110,7 +144,7 @@ export class Rehearsal {
     this.wasAsked = false;
     this.tlb = new LentTlb(mmu.tlb);
     return () => {
-      for (const { page } of places) this.tlb!.unmap(page);
+      for (const page of pages) this.tlb!.unmap(page);
       this.tlb!.giveBack();
       this.tlb = null;
       this.branchTargets.clear();
@@ -123,24 +157,22 @@ export class Rehearsal {
   }
 
   private playScene(loop: Loop, key: number, slots: number, scene: Scene): void {
-    const { page, word, value } = scene;
-    for (const isMapped of [true, false]) {
-      if (isMapped) this.tlb!.map(page, FRAME);
-      else this.tlb!.unmap(page);
-      const play = (first: number) => {
-        for (const eip of [value, word]) this.setTarget(key, eip, isMapped);
-        this.setState(scene);
-        this.isExpected = value !== 0;
-        loop(first, this.isExpected ? this.end : 0);
-      };
-      for (let slot: number = Slot.first; slot < slots; slot++) {
-        this.setPath(slot, scene);
-        play(this.path);
-      }
-      this.setGate(page, isMapped);
+    const { page, word, value, isMapped, isKnown } = scene;
+    if (isMapped) this.tlb!.map(page, FRAME);
+    else this.tlb!.unmap(page);
+    const play = (first: number) => {
+      for (const eip of [value, word]) this.setTarget(key, eip, isKnown);
+      this.setState(scene);
+      this.isExpected = value !== 0;
+      loop(first, this.isExpected ? this.end : 0);
+    };
+    for (let slot: number = Slot.first; slot < slots; slot++) {
+      this.setPath(slot, scene);
       play(this.path);
-      play(this.returning);
     }
+    this.setGate(page, isMapped);
+    play(this.path);
+    play(this.returning);
   }
 
   private setPath(slot: number, scene: Scene): void {
@@ -150,7 +182,7 @@ export class Rehearsal {
     SLOT[record] = slot | (1 << WEIGHT_SHIFT);
     OPERANDS[record] = ECX_ECX;
     DISPLACEMENT[record] = address;
-    IMMEDIATE[record] = 1;
+    IMMEDIATE[record] = scene.immediate;
     NEXT[record] = this.end;
     // Once 0 for indirect jumps, which have their NOTES there; a relative one then comes back to where it began.
     TAKEN[record] = scene.value === 1 ? 0 : this.end;
@@ -159,25 +191,28 @@ export class Rehearsal {
   }
 
   private setGate(page: number, isMapped: boolean): void {
-    const { SLOT, LINEAR_PAGE, PAGE_ID, TAKEN } = this.stage.records.views;
+    const { SLOT, LINEAR_PAGE, PAGE_ID, TAKEN, HEAT } = this.stage.records.views;
     const record = this.path;
     SLOT[record] = Slot.gate;
     LINEAR_PAGE[record] = page;
     PAGE_ID[record] = isMapped ? 0 : 1;
     TAKEN[record] = this.end;
+    HEAT[record] = NEVER_DUE;
+    // Something is due in the loop, and where it begins.
+    for (const due of [this.end, this.returning]) HEAT[due] = isMapped ? 0 : NEVER_DUE;
   }
 
   /** The state as it is in front of each path. */
   private setState(scene: Scene): void {
     const { state, mmu } = this.stage;
-    const { word, value } = scene;
+    const { word, value, high, carries } = scene;
     const address = addressIn(scene);
     mmu.ram.words.fill(word, (FRAME * PAGE_BYTES) / 4, ((FRAME + 1) * PAGE_BYTES) / 4);
     for (let n = 0; n < 8; n++) state[Word.eax + n] = value;
     for (const register of addressing) state[register] = address;
-    state[Word.edx] = 0;
+    state[Word.edx] = high;
     state[Word.flagResult] = value;
-    state[Word.flagCarries] = value;
+    state[Word.flagCarries] = carries;
     state[Word.eip] = word;
     state.fill(word, Word.xmm, Word.xmm + wordCounts.xmm!);
     this.makeAvailable();

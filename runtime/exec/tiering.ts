@@ -120,6 +120,7 @@ export class Tiering {
     work.charge(node, next - due);
     if (before % hotAt === 0) work.begin(node);
     records.setDue(node, next);
+    this.graph.setRun(node, node.run);
     const isHot = hotAt === 0 || Math.floor(heat / hotAt) > Math.floor(before / hotAt);
     if (isHot ? work.isSmall(node, hotAt - firstDue) : !this.isSlow(node)) return this.graph.interpret(node);
     if (!(isHot && this.join(node)) && !this.install([node], 'shared')) this.graph.setRun(node, node.one);

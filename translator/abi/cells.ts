@@ -47,19 +47,16 @@ export const cellNames = [
   'AT',
   /** (node, eip): AT for an indirect jump at a node, which notes where it went. */
   'JUMP',
-  /** The same with records: (eip), and (record, eip). They give a record, or 0 to leave to the dispatcher. */
-  'FIND',
-  'FOLLOW',
   /**
    * (node, expected): runs from a node on until control comes to the node `expected` (which has not run yet; the result
    * is that node), or null if it must leave to the dispatcher.
    */
   'CALL',
   /**
-   * (record, expected): one step of the interpreter's loop without a fast path, `expected` the record where it ends or 0; gives the
-   * record to go on at, or 0 to leave.
+   * Two functions, (record, 0) and (record, expected): one step of the interpreter's loop without a fast path, of the outermost loop,
+   * and in a nested call, which ends at the record `expected`. They give the record to go on at, or 0 to leave.
    */
-  'STEP',
+  'STEPS',
   /** The node a return gives: running it goes to Word.eip. A caller that expects that EIP goes on by itself instead. */
   'RETURN',
   /** TLB: by linear page, the number of the code page mapped there (runtime/exec/code-page.ts). */

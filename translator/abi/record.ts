@@ -37,7 +37,7 @@ export const NOTED_RUNS = 256;
 /** The record of the RETURN node, which goes to Word.eip. 0 is no record: to leave to the dispatcher. */
 export const RETURN_RECORD = RECORD_WORDS;
 
-/** Numbers of fast paths in the interpreter's loop (emit/loop.ts). `none`: what is to run has none. */
+/** Numbers of fast paths in the interpreter's loop (emit/loop.ts). `none`: what is to run has none, or is due. */
 export const Slot = { none: 0, gate: 1, returned: 2, first: 3 } as const;
 
 /** The slot in its word. Above is the weight of an entry that heats. */

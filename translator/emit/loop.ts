@@ -1,5 +1,5 @@
 import { type HelperName, helpers } from '../abi/helpers.ts';
-import { type RecordView, SLOT_MASK, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
+import { RETURN_RECORD, type RecordView, SLOT_MASK, Slot, WEIGHT_SHIFT } from '../abi/record.ts';
 import { Word } from '../abi/state.ts';
 import type { Statement, StatementOp } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
@@ -99,21 +99,24 @@ function fieldsIn(value: Value): string[] {
  * The fast paths of handlers are in it, by the slot of a record (abi/record.ts). What they don't do
  * (code that is not decoded, TLB misses, faults, a request for attention) is left to STEP, which runs handlers. So no slow path is in
  * the loop: V8 would throw all of it away when one first ran. A fast path throws nothing and drops no code, as STEP alone looks at
- * these. An entry heats where control comes to it by a transfer (`L`), not
- * in sequence (`M`); one that is then left to its handler heats twice.
+ * these. An entry heats where control comes to it by a transfer, not in sequence; one that is due has no fast path until somebody
+ * has looked at it, and one that is left to its handler heats twice.
+ * STEPS are two functions in an array: one that V8 knows it would put into the loop, and throw all of it away for what that does first.
+ * There is one loop, not a sequence's in that of transfers: V8 compiles what runs long from the loop that it is in, and each way out of
+ * an inner one then leaves compiled code, thousands of times.
  */
 export function emitLoop(context: EmitContext, paths: readonly LoopPath[]): string {
   const variables = new Set(paths.flatMap(({ path }) => [...path.variables]));
   const cases = paths.map(({ path, weight }, n) => ({ slot: Slot.first + n, text: path.text, weight }));
-  const declaration = variables.size === 0 ? '' : `,${[...variables].map((name) => `${name}=0`).join(',')}`;
-  const begin = `let r=f|0${declaration};const x=e|0;`;
-  const slot = `${context.cell('SLOT')}[r]`;
-  const heat = `${context.cell('HEAT')}[r]`;
-  const arrive = `const h=${heat}+(${slot}>>>${WEIGHT_SHIFT})|0;if(h>=0)break F;${heat}=h;`;
+  const declaration = [...variables].map((name) => `,${name}=0`).join('');
   const others = [...transferCases(context), ...cases.slice(FREQUENT)];
-  const run = `M:for(;;){const n=${slot}&${SLOT_MASK};${emitDispatch(cases.slice(0, FREQUENT), others)}break F;}`;
-  const step = `r=${context.cell('STEP')}(r,x)|0;`;
-  return `function interpreter_loop(f,e){${begin}L:while(r!==x){G:{F:{${arrive}${run}}${step}}if(r===0)break;}return r;}`;
+  const slot = `${context.cell('SLOT')}[r]`;
+  const run = `const n=${slot}&${SLOT_MASK};${emitDispatch(cases.slice(0, FREQUENT), others)}`;
+  const heat = `${context.cell('HEAT')}[r]`;
+  const arrive = `if(r===x)return r;h=${heat}+(${slot}>>>${WEIGHT_SHIFT})|0;if(h<0)${heat}=h;else ${slot}=${Slot.none};`;
+  const loop = `L:for(;;){T:{F:{${run}}r=s(r,x)|0;if(r===0)return 0;}${arrive}}`;
+  const step = `s=${context.cell('STEPS')}[x===0?0:1]`;
+  return `function interpreter_loop(f,e){let r=f|0,h=0${declaration};const x=e|0,${step};${arrive}${loop}}`;
 }
 
 /** What is in every loop: gates, and the end of a translation that returns. */
@@ -128,16 +131,18 @@ function transferCases(context: EmitContext): Case[] {
 /** A gate: goes on where it leads if that is still mapped there. Code without a jump that wraps comes by nothing else that asks. */
 function gatePath(context: EmitContext): string {
   const isMapped = `${context.mappedAt(`${context.cell('LINEAR_PAGE')}[r]`)}===${context.cell('PAGE_ID')}[r]`;
-  return `if(${context.calm()}&&${isMapped}){r=${context.cell('TAKEN')}[r];continue L;}break F;`;
+  return `if(${context.calm()}&&${isMapped}){r=${context.cell('TAKEN')}[r];break T;}break F;`;
 }
 
 /** Goes to an EIP, which is a name, if the branch target buffer knows where that is. */
 function toTarget(context: EmitContext, eip: string): string {
   const target = lookUpTarget(context, eip, 'k');
-  return target === null ? '' : `let ${target.index}if(${target.isKnown}){r=${target.record};continue L;}`;
+  return target === null ? '' : `let ${target.index}if(${target.isKnown}){r=${target.record};break T;}`;
 }
 
-/** `break F` leaves an instruction to its handler, `continue L` goes on at record `r`, `break G` does unless that is 0. */
+/**
+ * `break F` leaves an instruction to its handler, `continue L` runs record `r`, `break T` comes to record `r` by a transfer.
+ */
 class FastPathEmitter extends HandlerEmitter {
   /** All paths of a loop share them: V8 gives each declaration a place of its own in each of the many nested frames. */
   private readonly variables: Set<string>;
@@ -175,11 +180,12 @@ class FastPathEmitter extends HandlerEmitter {
   }
 
   protected override follow(link: 'next' | 'taken'): string {
-    return `r=${this.context.cell(link === 'next' ? 'NEXT' : 'TAKEN')}[r];continue L;`;
+    return `r=${this.context.cell(link === 'next' ? 'NEXT' : 'TAKEN')}[r];break T;`;
   }
 
   protected override goOn(): string {
-    return this.following === 'block' ? this.follow('next') : `r=${this.context.cell('NEXT')}[r];continue M;`;
+    if (this.following === 'block') return this.follow('next');
+    return `r=${this.context.cell('NEXT')}[r];continue L;`;
   }
 
   /** Gates have a path of their own. */
@@ -187,12 +193,13 @@ class FastPathEmitter extends HandlerEmitter {
     return this.follow('taken');
   }
 
+  /** What has changed nothing yet, as a jump, is left to its handler where the target is not known; a return has. */
   protected override goTo(eip: string, isJump: boolean): string {
     const { context } = this;
     const known = toTarget(context, eip);
-    if (!isJump) return `${known}r=${context.cell('FIND')}(${eip})|0;break G;`;
+    if (!isJump) return `${known}${context.word(Word.eip)}=${eip};r=${RETURN_RECORD};break F;`;
     const notes = `${context.cell('NOTES')}[r]`;
-    return `if(${notes}>0)${notes}=${notes}-1;else{${known}}r=${context.cell('FOLLOW')}(r,${eip})|0;break G;`;
+    return `if(${notes}>0)${notes}=${notes}-1;else{${known}}break F;`;
   }
 
   /** Whether it is asked for attention has been looked at in front. */
