@@ -139,12 +139,13 @@ export class Tlb {
   /** Takes the write entries of frames away, wherever they are mapped. */
   protectFrames(frames: readonly number[]): void {
     const mappedOften = new Set<number>();
-    for (const frame of frames) {
+    // No loop of its own: V8 compiles one that runs long alone, and each call with one frame would then leave compiled code at its end.
+    frames.forEach((frame) => {
       const writer = this.writers[frame];
       this.writers[frame] = 0;
       if (writer === SEVERAL) mappedOften.add(frame);
       else if (writer !== 0) this.protect(writer - 1, (only) => only === frame);
-    }
+    });
     if (mappedOften.size === 0) return;
     for (let n = 0; n < this.count; n++) this.protect(this.filled[n], (frame) => mappedOften.has(frame));
   }
