@@ -57,7 +57,7 @@ export class AtapiDrive extends Drive implements CdromDrive {
     this.firmware = firmware;
     this.#serial = serial;
     this.port.onMediumChanged = () => this.#mediumChanged();
-    this.port.onTrayClosed = () => this.moveTray(false);
+    this.port.onTrayClosed = () => this.#trayMoved(false);
     this.component = cdromState.bind(name, state, { restored: () => this.restored() });
   }
 
@@ -85,18 +85,23 @@ export class AtapiDrive extends Drive implements CdromDrive {
     this.port.setLocked(locked);
   }
 
+  /** The guest knows what it does: what is in a tray that it closes is no new medium, as in QEMU. */
   moveTray(open: boolean): void {
     const { state } = this;
     if (state.trayOpen === open) return;
     state.trayOpen = open;
     this.port.setTrayOpen(open);
-    this.#tell();
+    state.event = eventOfChange(this.blocks !== null);
   }
 
   /** The host opens the tray to take a medium out, and closes it on a new one. */
   #mediumChanged(): void {
-    this.state.trayOpen = this.port.medium === null;
-    this.port.setTrayOpen(this.state.trayOpen);
+    this.#trayMoved(this.port.medium === null);
+  }
+
+  #trayMoved(open: boolean): void {
+    this.state.trayOpen = open;
+    this.port.setTrayOpen(open);
     this.#tell();
   }
 
@@ -218,9 +223,9 @@ export class AtapiDrive extends Drive implements CdromDrive {
     return this.blocks !== null && this.state.change !== Change.none;
   }
 
-  /** After that a new medium needs to be told of only as a change. */
+  /** After that a new medium needs to be told of only as a change. One that is in the open tray is none. */
   #tellAbsence(): Result {
-    this.state.change = Change.changed;
+    if (this.port.medium === null) this.state.change = Change.changed;
     return { type: 'failed', sense: Sense.noMedium };
   }
 
