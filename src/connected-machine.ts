@@ -7,6 +7,7 @@ import type { CallName, Calls } from './isolate/protocol.ts';
 import type { MachineConfig } from './machine-core.ts';
 import { MachineStreams } from './machine-streams.ts';
 import type { MachineParts } from './machine-types.ts';
+import { uuidText } from './smbios.ts';
 
 /** A machine's isolate, and the way there. */
 export abstract class ConnectedMachine extends AskedMachine {
@@ -33,6 +34,11 @@ export abstract class ConnectedMachine extends AskedMachine {
     this.alive.hold();
     this.connection = new Connection(this.isolate.port, (notice) => this.receive(notice));
     this.streams = new MachineStreams((message) => this.connection.send(message));
+  }
+
+  /** Its UUID; zeros if it was given none. */
+  get uuid(): string {
+    return uuidText(this.made.options.uuid);
   }
 
   /** The isolate has said something. @internal */

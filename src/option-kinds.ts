@@ -15,6 +15,8 @@ const kinds: Readonly<Record<keyof MachineOptions, OptionKind>> = {
   engine: 'setting',
   boot: 'image',
   bootOrder: 'setting',
+  smbios: 'setting',
+  uuid: 'setting',
   drives: 'image',
   network: 'image',
   sound: 'here',

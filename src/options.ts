@@ -23,6 +23,7 @@ import {
 import { optionNames } from './option-kinds.ts';
 import { checkedIcount, type IcountOptions } from './recording/options.ts';
 import type { ShareOptions } from './shares/options.ts';
+import { checkedSystem, type SmbiosOptions } from './smbios.ts';
 import { checkedSoundCards, type SoundOptions } from './sound/options.ts';
 import { checkedUsb, usbDisks } from './usb.ts';
 import { checkedVirtioPorts, type VirtioPortOptions } from './virtio-ports.ts';
@@ -119,6 +120,9 @@ export interface MachineOptions {
   readonly sound?: SoundOptions;
   /** What firmware boots from. */
   readonly bootOrder?: BootOrder;
+  /** What SMBIOS tables tell the guest, and the machine's UUID in them. A kernel without firmware finds some only if one of these is given. */
+  readonly smbios?: SmbiosOptions;
+  readonly uuid?: string;
   /** What a reset by the guest, or a triple fault, does. Default: "reset". */
   readonly reboot?: 'reset' | 'exit';
   /**
@@ -231,6 +235,7 @@ export function checkOptions(
       : { icountShift: checkedIcount(icount).shift }),
     ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(options.bootOrder !== undefined && { firmware: checkedOrder(options.bootOrder) }),
+    ...checkedSystem(options),
     ...checkedSwitches(options),
     ...(options.virtioPorts && { virtioPorts: checkedVirtioPorts(options.virtioPorts) }),
     ...(options.soundCards && { soundCards: checkedSoundCards(options.soundCards) }),

@@ -141,11 +141,20 @@ function extendedLeaf(cpu: Cpu, number: number): Leaf {
 }
 
 function features(cpu: Cpu, leafNumber: number, register: number): number {
+  return featureWord({ has: (feature) => hasFeature(cpu, feature) }, leafNumber, register);
+}
+
+/** A register of a leaf that tells of features: those that are there. */
+export function featureWord(
+  present: Pick<ReadonlySet<CpuFeature>, 'has'>,
+  leafNumber: number,
+  register: number,
+): number {
   let word = 0;
   for (const { leaf, register: r, bits } of featureWords) {
     if (leaf !== leafNumber || r !== register) continue;
     for (const [feature, bit] of Object.entries(bits)) {
-      if (hasFeature(cpu, feature as CpuFeature)) word |= 1 << bit;
+      if (present.has(feature as CpuFeature)) word |= 1 << bit;
     }
   }
   return word;

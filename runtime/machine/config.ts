@@ -2,6 +2,7 @@ import type { UndeliveredException } from '../cpu/interrupts.ts';
 import type { EngineOptions } from '../exec/engine.ts';
 import type { DebugStop } from '../exec/stops.ts';
 import type { TieringOptions } from '../exec/tiering.ts';
+import type { SmbiosInformation } from '../firmware/smbios/index.ts';
 import type { HistoryLimits } from '../history/checkpoints.ts';
 import type { ToHost } from '../host/messages.ts';
 import type { CardConfig } from './cards.ts';
@@ -58,6 +59,9 @@ export type RecordingConfig =
   /** What was written then (runtime/replay/entries.ts). */
   | { readonly mode: 'replay'; readonly entries: Uint8Array };
 
+/** What the owner says of a machine, for SMBIOS tables. */
+export type SystemDescription = Pick<SmbiosInformation, 'bios' | 'system' | 'uuid'>;
+
 /** What a machine is made of. */
 export interface MachineConfig {
   /** Bytes of RAM, a multiple of 1 MB. */
@@ -93,6 +97,8 @@ export interface MachineConfig {
   readonly icountSleep?: boolean;
   /** What a reset asked for by the guest, or a triple fault, does. */
   readonly rebootAction: 'reset' | 'exit';
+  /** What the owner says of the machine, for SMBIOS tables. Missing: where there is no firmware there are none. */
+  readonly system?: SystemDescription;
   /** What turning the machine off does. Default: exit. */
   readonly shutdownAction?: 'exit' | 'pause';
   /** The isa-debug-exit device: first port and number of ports. */

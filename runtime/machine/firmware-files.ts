@@ -3,6 +3,7 @@ import type { AcpiImage } from '../devices/power/image.ts';
 import { RangeType } from '../firmware/load/memory-map.ts';
 import type { MachineConfig } from './config.ts';
 import { splitMemory } from './memory-size.ts';
+import { smbiosOf } from './smbios.ts';
 import { tableFiles, tableLoader } from './table-loader.ts';
 
 const FOUR_GB = 0x100000000;
@@ -18,7 +19,10 @@ export function firmwareFiles(config: MachineConfig, acpi: () => AcpiImage): Fir
   const { bootMenuWait } = config.firmware ?? {};
   const loader = config.kernelLoader;
   const bootOrder = [...(loader ? [`/rom@${KERNEL_LOADER}`] : []), ...(config.firmware?.bootOrder ?? [])];
+  const smbios = smbiosOf(config);
   const files: FirmwareFile[] = [
+    constant('etc/smbios/smbios-anchor', smbios.anchor),
+    constant('etc/smbios/smbios-tables', smbios.tables),
     constant('etc/e820', memoryRanges(config)),
     constant('etc/boot-fail-wait', NO_SECOND_TRY),
     { name: tableFiles.rsdp, content: () => acpi().rsdp },

@@ -1,17 +1,15 @@
-import { type CpuModel, cpuModel, defaultModel } from '../cpu/model.ts';
 import { buildDemo } from '../firmware/demo/index.ts';
 import { type BootState, loadFlat } from '../firmware/load/index.ts';
+import { placedSmbios } from '../firmware/smbios/index.ts';
 import { acpiTables } from './acpi.ts';
 import type { MachineConfig } from './config.ts';
 import { kernelWithoutFirmware } from './kernel.ts';
+import { modelOf } from './model-of.ts';
 import { withoutFirmware } from './resources.ts';
+import { smbiosOf } from './smbios.ts';
 
-const ACPI_TABLES = 0xe0000;
-
-/** The model that the configuration names, or the default one. */
-export function modelOf({ cpu }: MachineConfig): CpuModel {
-  return cpu === undefined ? defaultModel : cpuModel(cpu);
-}
+/** Where systems look for what firmware leaves. */
+const [ACPI_TABLES, SMBIOS_TABLES] = [0xe0000, 0xf0000];
 
 /** The guest that is started without firmware, in memory and at its first instruction. Null: there is firmware. */
 export function loadGuest(config: MachineConfig): BootState | null {
@@ -19,7 +17,9 @@ export function loadGuest(config: MachineConfig): BootState | null {
   if ('bios' in boot) return null;
   if ('flat' in boot) return loadFlat(boot.flat, boot.address, boot.mode);
   const apic = modelOf(config).features.has('apic');
-  const tables = acpiTables(config, { ...withoutFirmware, apic }).placedAt(ACPI_TABLES);
+  const acpi = acpiTables(config, { ...withoutFirmware, apic }).placedAt(ACPI_TABLES);
+  const smbios = config.system && smbiosOf(config);
+  const tables = smbios ? [...acpi, { address: SMBIOS_TABLES, bytes: placedSmbios(smbios, SMBIOS_TABLES) }] : acpi;
   const images = 'kernel' in boot ? boot : { kernel: buildDemo() };
   return kernelWithoutFirmware(config, images, { tables, rsdpAddress: ACPI_TABLES });
 }

@@ -218,7 +218,8 @@ export class Pc {
     const { config } = board;
     const bootMenu = config.firmware?.bootMenu === true;
     const files = firmwareFiles(config, acpi);
-    return new FwCfg({ ...board, ramBytes: config.memoryBytes, bootMenu, files, kernel: kernelForFirmware(config) });
+    const kernel = kernelForFirmware(config);
+    return new FwCfg({ ...board, ramBytes: config.memoryBytes, bootMenu, uuid: config.system?.uuid, files, kernel });
   }
 
   /** As firmware has set up the chips until now; as it usually does where it has not. */

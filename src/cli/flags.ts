@@ -13,6 +13,7 @@ import { networkFlags } from './network-flags.ts';
 import { checkProperties, parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { type List, machine, type Settings } from './settings.ts';
 import { shareFlags } from './share-flags.ts';
+import { smbiosFlags } from './smbios-flags.ts';
 import { connectSound, soundFlags } from './sound-flags.ts';
 import { traceFlags } from './trace-flags.ts';
 import { addUsbController, usbFlags } from './usb-flags.ts';
@@ -79,6 +80,7 @@ export const flags: readonly Flag[] = [
     help: "start this ROM image at the reset vector; rawiron: the BIOS of our own (default); seabios: SeaBIOS and its video BIOS, from Debian's package",
     apply: (settings, bios) => ({ ...settings, bios }),
   },
+  ...smbiosFlags,
   ...driveFlags,
   ...networkFlags,
   ...soundFlags,

@@ -23,10 +23,7 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
     'give -engine for how code is translated; rawiron inspect shows what became of it',
   ],
   ['no-acpi', 'the machine always has ACPI; Linux leaves it alone with -append acpi=off'],
-  [
-    'acpitable smbios uuid fw_cfg option-rom L dtb prom-env',
-    'the tables and images of the firmware are fixed; leave it out',
-  ],
+  ['acpitable fw_cfg option-rom L dtb prom-env', 'the tables and images of the firmware are fixed; leave it out'],
   ['numa mem-path mem-prealloc', 'the memory is one piece that the program owns; -m gives its size'],
   ['daemonize', "the program stays in the foreground; let the shell start it in the background ('&')"],
   ['runas run-with chroot', 'the program stays what it was started as; start it as that user, or in that folder'],

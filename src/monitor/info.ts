@@ -217,6 +217,13 @@ const parts: readonly Command[] = [
     run: (_, context) => infoUsernet(context),
   },
   {
+    names: ['uuid'],
+    usage: '',
+    help: 'show the current VM UUID',
+    parameters: [],
+    run: (_, { machine }) => `${machine.uuid}\n`,
+  },
+  {
     names: ['version'],
     usage: '',
     help: 'show the version of rawiron',

@@ -13,6 +13,8 @@ export interface FwCfgOptions {
   readonly ramBytes: number;
   /** Firmware is to offer a choice of what to boot from. */
   readonly bootMenu: boolean;
+  /** 16 bytes; zeros where it is missing. */
+  readonly uuid?: readonly number[] | undefined;
   readonly files: readonly FirmwareFile[];
   /** The kernel that firmware is to boot, if there is one. */
   readonly kernel?: KernelItems | undefined;
@@ -129,11 +131,11 @@ function writeZeros(memory: BusMemory, address: number, length: number): void {
   for (let at = address; at < end; at += ZEROS.length) memory.write(at, ZEROS.subarray(0, end - at));
 }
 
-function itemsOf({ ramBytes, bootMenu, files, kernel }: FwCfgOptions): Map<number, () => Uint8Array> {
+function itemsOf({ ramBytes, bootMenu, uuid = [], files, kernel }: FwCfgOptions): Map<number, () => Uint8Array> {
   const constants: [key: number, content: Uint8Array][] = [
     [Key.signature, ascii(SIGNATURE)],
     [Key.id, littleEndian(INTERFACES, 4)],
-    [Key.uuid, new Uint8Array(16)],
+    [Key.uuid, Uint8Array.from({ length: 16 }, (_, n) => uuid[n] ?? 0)],
     [Key.ramBytes, littleEndian(ramBytes, 8)],
     [Key.noGraphic, littleEndian(0, 2)],
     [Key.processors, littleEndian(1, 2)],

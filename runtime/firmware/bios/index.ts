@@ -2,11 +2,11 @@ import { IO_APIC_BASE } from '../../devices/io-apic/registers.ts';
 import { DEFAULT_BASE } from '../../devices/local-apic/registers.ts';
 import { setChecksum } from '../../devices/power/image.ts';
 import { type Assembly, assemble } from '../assembler/index.ts';
+import { biosStructure } from '../smbios/index.ts';
 import { font8 } from '../vgabios/fonts/index.ts';
 import { source } from './source/index.ts';
 import { interruptRoutingTable, routingSlots } from './tables/interrupt-routing.ts';
 import { multiprocessorTables } from './tables/multiprocessor.ts';
-import { smbiosTables } from './tables/smbios.ts';
 
 /** The size of the ROM: it ends at 1 MB and at 4 GB. */
 const BIOS_BYTES = 0x10000;
@@ -18,8 +18,9 @@ const PCI_MEMORY_START = 0xe0000000;
 /** IRQs that the firmware routes PIRQ A-D to. */
 const PIRQ_ROUTES = [10, 10, 11, 11] as const;
 /** What is kept free in the ROM for tables that are made with it. */
-const room = { MP_BYTES: 512, SMBIOS_BYTES: 512, FONT_BYTES: 1024 } as const;
-const DATE = '01/01/2026';
+const room = { MP_BYTES: 512, SMBIOS_BYTES: 1600, FONT_BYTES: 1024 } as const;
+/** What it says of itself, if the machine's owner does not. */
+const itself = biosStructure({ version: '1', date: '01/01/2026' });
 
 /**
  * The system BIOS of a PC with an i440FX and a PIIX3, as a ROM image of 64 KB.
@@ -28,12 +29,22 @@ const DATE = '01/01/2026';
 export function buildBios(): Uint8Array {
   const [PIRQ_A, PIRQ_B, PIRQ_C, PIRQ_D] = PIRQ_ROUTES;
   const slots = { PIR_HEADER: routingSlots.offset, PIR_BYTES: routingSlots.bytes };
-  const symbols = { PIRQ_A, PIRQ_B, PIRQ_C, PIRQ_D, POWER_BASE, PCI_MEMORY_START, ...slots, ...room };
+  const symbols = {
+    PIRQ_A,
+    PIRQ_B,
+    PIRQ_C,
+    PIRQ_D,
+    POWER_BASE,
+    PCI_MEMORY_START,
+    ...slots,
+    ...room,
+    SMBIOS_FIRMWARE: itself.length,
+  };
   const image = new Image(assemble(source, { symbols, bits: 16 }));
   image.checksum('bios32_directory', 16, 10);
   image.checksum('pnp_header', 33, 8);
   image.put('pir_table', routingSlots.offset + routingSlots.bytes, () => interruptRoutingTable(PIRQ_ROUTES));
-  image.put('smbios_tables', room.SMBIOS_BYTES, (address) => smbiosTables(address, DATE));
+  image.put('smbios_structures', room.SMBIOS_BYTES, () => itself);
   image.put('mp_tables', room.MP_BYTES, (address) => {
     const overrides = [
       { irq: 0, input: 2, level: false },

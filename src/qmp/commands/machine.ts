@@ -43,7 +43,7 @@ export const machineCommands: readonly QmpCommand[] = [
     ],
   },
   fixed('query-kvm', { enabled: false, present: false }),
-  fixed('query-uuid', { UUID: '00000000-0000-0000-0000-000000000000' }),
+  { name: 'query-uuid', run: (_, { machine }) => ({ UUID: machine.uuid }) },
   fixed('query-mice', [{ index: 0, name: 'PS/2 Mouse', current: true, absolute: false }]),
   fixed('query-machines', [machineType]),
   fixed('query-current-machine', { 'wakeup-suspend-support': false }),

@@ -37,12 +37,13 @@ import { ps2 } from './ps2.ts';
 import { reset } from './reset.ts';
 import { serialParallel } from './serial-parallel.ts';
 import { signatures } from './signatures.ts';
+import { smbios } from './smbios.ts';
 import { system } from './system.ts';
 import { timer } from './timer.ts';
 import { vectors } from './vectors.ts';
 
 const begin = [layout, ports, signatures, reset, post];
-const chipsAndBuses = [chips, memory, pciAccess, pciSetup, fwCfg, flat, acpiLoader, optionRoms, ps2, console];
+const chipsAndBuses = [chips, memory, pciAccess, pciSetup, fwCfg, flat, acpiLoader, smbios, optionRoms, ps2, console];
 const services = [vectors, timer, keyboard, keyboardActions, keyboardTable, keyboardServices, mouse];
 const systemServices = [system, a20, blockMove, apm, pciServices, serialParallel];
 const disks = [

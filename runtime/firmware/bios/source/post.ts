@@ -28,6 +28,7 @@ post:
         call    fw_cfg_setup
         call    pci_setup
         call    acpi_setup
+        call    smbios_setup
         mov     al, 0x03
         out     POST_CODE, al
         call    display_rom_copy

@@ -26,8 +26,6 @@ pir_table:      resb PIR_HEADER
 pir_slots:      resb PIR_BYTES
         align 16
 mp_tables:      resb MP_BYTES
-        align 16
-smbios_tables:  resb SMBIOS_BYTES
 
 PNP_UNSUPPORTED equ 0x82
 pnp_real_mode:

@@ -1,0 +1,16 @@
+import { featureWord } from '../cpu/cpuid.ts';
+import { type SmbiosImage, smbiosImage } from '../firmware/smbios/index.ts';
+import type { MachineConfig } from './config.ts';
+import { splitMemory } from './memory-size.ts';
+import { modelOf } from './model-of.ts';
+
+/** What SMBIOS tells of a machine. */
+export function smbiosOf(config: MachineConfig): SmbiosImage {
+  const model = modelOf(config);
+  const { below, above } = splitMemory(config);
+  return smbiosImage({
+    ...config.system,
+    processor: [model.signature, featureWord(model.features, 1, 3)],
+    memory: [below, above],
+  });
+}
