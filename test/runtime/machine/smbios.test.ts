@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { smbiosImage } from '../../../runtime/firmware/smbios/index.ts';
 import { Machine, type MachineOptions, openMonitor, openQmp } from '../../../src/index.ts';
+import { foundSmbios as found, haltingDisk, structuresOf } from '../../support/smbios.ts';
 
 const uuid = '00112233-4455-6677-8899-aabbccddeeff';
 const options: MachineOptions = {
@@ -8,28 +9,6 @@ const options: MachineOptions = {
   uuid,
   smbios: { bios: { vendor: 'Somebody', release: '3.7' }, system: { product: 'A machine', serial: '12 34' } },
 };
-
-interface Structure {
-  readonly type: number;
-  readonly handle: number;
-  readonly bytes: Uint8Array;
-  readonly texts: readonly string[];
-}
-
-/** Structures one after the other, each with its texts behind it. */
-function structuresOf(tables: Uint8Array): Structure[] {
-  const result: Structure[] = [];
-  for (let at = 0; at < tables.length; ) {
-    const [type, length] = [tables[at]!, tables[at + 1]!];
-    let end = at + length;
-    while (tables[end] !== 0 || tables[end + 1] !== 0) end++;
-    const texts = new TextDecoder().decode(tables.subarray(at + length, end)).split('\0');
-    const bytes = tables.subarray(at, at + length);
-    result.push({ type, handle: bytes[2]! | (bytes[3]! << 8), bytes, texts });
-    at = end + 2;
-  }
-  return result;
-}
 
 test('structures have the lengths of the specification, and handles of their own', () => {
   const { tables, anchor } = smbiosImage({ bios: {}, processor: [0x6fb, 0], memory: [64 << 20, 64 << 20] });
@@ -55,26 +34,6 @@ test('structures have the lengths of the specification, and handles of their own
   const [memory] = structures.filter(({ type }) => type === 17);
   expect(memory!.bytes[0x0c]! | (memory!.bytes[0x0d]! << 8)).toBe(128);
 });
-
-/** What a system finds that looks for SMBIOS where PCs have it. */
-async function found(machine: Machine): Promise<Structure[] | null> {
-  const area = await machine.memoryRead(0xf0000, 0x10000);
-  const text = (at: number, length: number) => String.fromCharCode(...area.subarray(at, at + length));
-  const at = Array.from({ length: 0x1000 }, (_, n) => n * 16).find((place) => text(place, 4) === '_SM_');
-  if (at === undefined) return null;
-  const sum = (from: number, length: number) => area.subarray(from, from + length).reduce((a, b) => (a + b) & 0xff, 0);
-  expect([text(at + 0x10, 5), sum(at, 0x1f), sum(at + 0x10, 0xf)]).toEqual(['_DMI_', 0, 0]);
-  const view = new DataView(area.buffer, area.byteOffset + at);
-  return structuresOf(await machine.memoryRead(view.getUint32(0x18, true), view.getUint16(0x16, true)));
-}
-
-/** A disk whose boot sector halts. */
-function haltingDisk(): Uint8Array {
-  const bytes = new Uint8Array(1 << 20);
-  bytes.set([0xfa, 0xf4]);
-  bytes.set([0x55, 0xaa], 510);
-  return bytes;
-}
 
 /** A machine whose firmware has come to the boot sector. */
 async function booted(more: MachineOptions = {}): Promise<Machine> {
