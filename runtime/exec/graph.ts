@@ -17,7 +17,7 @@ const SAMPLED = 16;
 
 /** Runs decoded code: what the interpreter's loops leave to the runtime, and what translations call. */
 export class Graph extends DecodedCode {
-  /** Where a fault is: the innermost node that was running when it was thrown. */
+  /** Where a fault that is thrown now is: the last node that was run, but by a fast path; those don't throw. */
   faulting: Node | null = null;
   readonly rehearsal: Rehearsal;
   private readonly mmu: Mmu;
@@ -38,6 +38,7 @@ export class Graph extends DecodedCode {
     this.cache.trim();
     this.tlb.stale = false;
     if (this.parts.loops.isDue) this.parts.loops.renew(this.cache.allPages(), this.rehearsal);
+    this.faulting = null;
   }
 
   /** Runs an instruction by its handler; a fault is known to be there. */
@@ -175,7 +176,7 @@ export class Graph extends DecodedCode {
     try {
       return this.decodeRecord(record, page, eip);
     } catch (error) {
-      this.faulting ??= this.nodeOf(record);
+      this.faulting = this.nodeOf(record);
       throw error;
     }
   }
@@ -187,18 +188,14 @@ export class Graph extends DecodedCode {
     return next;
   }
 
-  /** Runs a node; where it gives a link, which has no record, goes on by that. */
+  /** Runs a node; where it gives a link, which has no record, goes on by that. Nothing is caught here: to throw twice takes twice as long. */
   private runNode(node: Node, expected: number): number {
-    try {
-      const next = node.run(node);
-      if (this.mmu.misaligned !== this.misaligned) this.noteMisaligned(node);
-      if (next === null) return 0;
-      if (expected !== 0 && this.tlb.stale) return this.leaveBefore(next);
-      return next.record === 0 ? this.runLink(next, expected) : next.record;
-    } catch (error) {
-      this.faulting ??= node;
-      throw error;
-    }
+    this.faulting = node;
+    const next = node.run(node);
+    if (this.mmu.misaligned !== this.misaligned) this.noteMisaligned(node);
+    if (next === null) return 0;
+    if (expected !== 0 && this.tlb.stale) return this.leaveBefore(next);
+    return next.record === 0 ? this.runLink(next, expected) : next.record;
   }
 
   /** Some accesses of an instruction, or of what it led to, were not aligned. One of a few is remembered, for translations. */
