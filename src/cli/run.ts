@@ -39,7 +39,6 @@ import { Terminal } from './terminal.ts';
 export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
   // Before anything is opened. What goes to files does so with a screen and without.
   checkOutputFiles(settings, planBackends(settings, false));
-  using _pidFile = writePidFile(settings.pidFile);
   return await runUntilLeft(settings, boot);
 }
 
@@ -50,6 +49,8 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   // It may be rejected before anyone waits for it.
   left.promise.catch(() => {});
   using _signals = onSignals(left.resolve);
+  // Whoever reads it may send a signal at once.
+  using _pidFile = writePidFile(settings.pidFile);
   using _alive = keptAlive();
   for (const warning of cpuWarnings(settings.machine.cpu ?? 'max')) terminal.note(`rawiron: warning: ${warning}`);
   const made = await madeUnlessLeft(
