@@ -149,12 +149,12 @@ export function doubleIn(b: LiftBuilder, window: Value, offset: number): Moved {
 
 export const isNan = (b: LiftBuilder, x: Value): Value => b.xor(b.real.equal(x, x), 1);
 
-/** Puts a double into a half of a register. */
+/** Puts a double into a half of a register. A NaN's words are moved instead: it may come from there itself. */
 export function setDouble(b: LiftBuilder, field: RegisterField, n: 0 | 1, { value, words }: Moved): void {
-  b.real.set(xmmDouble(b, field, n), value);
   b.when(isNan(b, value), () => {
     for (const [half, word] of words().entries()) b.set(xmm.word(b, field, 2 * n + half), word);
   });
+  b.when(b.real.equal(value, value), () => b.real.set(xmmDouble(b, field, n), value));
 }
 
 export function storeDouble(b: LiftBuilder, window: Value, offset: number, { value, words }: Moved): void {
