@@ -120,8 +120,9 @@ export interface MachineOptions {
   readonly sound?: SoundOptions;
   /** What firmware boots from. */
   readonly bootOrder?: BootOrder;
-  /** What SMBIOS tables tell the guest, and the machine's UUID in them. A kernel without firmware finds some only if one of these is given. */
+  /** What SMBIOS tables tell the guest. A kernel without firmware finds some only if this or `uuid` is given. */
   readonly smbios?: SmbiosOptions;
+  /** The machine's UUID in these tables, 32 hexadecimal digits with hyphens; by default all are 0. */
   readonly uuid?: string;
   /** What a reset by the guest, or a triple fault, does. Default: "reset". */
   readonly reboot?: 'reset' | 'exit';

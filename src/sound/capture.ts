@@ -19,7 +19,9 @@ export function checkCaptureFormat({ rate, bits, channels }: SampleFormat): void
 
 /** What a machine plays from some moment on, in a WAV file. */
 export class SoundCapture {
+  /** The WAV file. */
   readonly path: string;
+  /** What the samples in it are. */
   readonly format: SampleFormat;
   readonly #sound: Sound;
   readonly #file: SoundFile;

@@ -2,7 +2,9 @@ import { ascii, type Field, littleEndian, structure, Type } from './structures.t
 
 /** Texts about the firmware: QEMU's `-smbios type=0`. */
 export interface BiosInformation {
+  /** Who makes it. */
   readonly vendor?: string;
+  /** Its version, in any form. */
   readonly version?: string;
   /** Such as "04/01/2014". */
   readonly date?: string;
@@ -12,11 +14,17 @@ export interface BiosInformation {
 
 /** Texts about the system: QEMU's `-smbios type=1`. */
 export interface SystemInformation {
+  /** Who makes it. */
   readonly manufacturer?: string;
+  /** The product's name. */
   readonly product?: string;
+  /** Its version, in any form. */
   readonly version?: string;
+  /** Its serial number. */
   readonly serial?: string;
+  /** The number by which it is sold. */
   readonly sku?: string;
+  /** The family of products that it is of. */
   readonly family?: string;
 }
 
