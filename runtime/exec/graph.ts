@@ -188,7 +188,7 @@ export class Graph extends DecodedCode {
     return next;
   }
 
-  /** Runs a node; where it gives a link, which has no record, goes on by that. Nothing is caught here: to throw twice takes twice as long. */
+  /** Runs a node; where it gives a link, which has no record, goes on by that. Nothing is caught here: a fault would be thrown twice. */
   private runNode(node: Node, expected: number): number {
     this.faulting = node;
     const next = node.run(node);

@@ -120,6 +120,7 @@ export class Tiering {
     work.charge(node, next - due);
     if (before % hotAt === 0) work.begin(node);
     records.setDue(node, next);
+    // Becoming due took its fast path away (emit/loop.ts).
     this.graph.setRun(node, node.run);
     const isHot = hotAt === 0 || Math.floor(heat / hotAt) > Math.floor(before / hotAt);
     if (isHot ? work.isSmall(node, hotAt - firstDue) : !this.isSlow(node)) return this.graph.interpret(node);
