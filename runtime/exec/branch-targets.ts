@@ -5,9 +5,9 @@ import {
   targetIndex,
   targetViews,
 } from '../../translator/abi/branch-targets.ts';
+import type { Tables } from '../memory/tables.ts';
 import { NO_PAGE } from './code-pages.ts';
 import type { Records } from './records.ts';
-import { interleavedViews } from './views.ts';
 
 /** The branch target buffer (translator/abi/branch-targets.ts). */
 export class BranchTargets {
@@ -15,9 +15,9 @@ export class BranchTargets {
   readonly views: Readonly<Record<TargetView, Int32Array>>;
   private readonly records: Records;
 
-  constructor(records: Records) {
+  constructor(records: Records, tables: Tables) {
     this.records = records;
-    this.views = interleavedViews(targetViews, TARGET_WORDS, TARGET_ENTRIES);
+    this.views = tables.interleaved(targetViews, TARGET_WORDS, TARGET_ENTRIES);
     this.clear();
   }
 

@@ -74,7 +74,7 @@ export class CodeCache implements CodeWriteListener {
     this.evictions = new Evictions(mmu.ram.bytes.length, coldRuns);
     this.instructions = instructions;
     this.spare = new SpareCode(mostEvicted(cacheBytes));
-    this.branchTargets = new BranchTargets(records);
+    this.branchTargets = new BranchTargets(records, mmu.tables);
     this.residence = new Residence(cacheBytes, this.pages, this.mapped);
     mmu.ram.frames.codeListener = this;
     mmu.tlb.onCodeDropped = (id) => this.unmapped(id);

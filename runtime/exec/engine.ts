@@ -24,7 +24,6 @@ import { defaultLoops, type LoopOptions, Loops } from './loops.ts';
 import type { Node } from './node.ts';
 import { Pace } from './pace.ts';
 import { Records } from './records.ts';
-import { recordsWithin } from './residence.ts';
 import { Stops } from './stops.ts';
 import { defaultTiering, firstDue, hotAt, Tiering, type TieringOptions } from './tiering.ts';
 
@@ -77,7 +76,7 @@ export class Engine {
     this.emit = emit;
     this.handlers = new Handlers(emit, check);
     const due = options.tiering && firstDue(options.tiering);
-    const records = new Records(recordsWithin(options.cacheBytes), due ?? undefined);
+    const records = new Records(mmu.tables, due ?? undefined);
     const loops = { options: budgeted ? null : options.loops, heats: due !== null };
     this.graph = new Graph({
       state: cpu.state,
@@ -124,6 +123,7 @@ export class Engine {
       MS: new Float32Array(ram.buffer, 0, ram.bytes.length / 4),
       MD: new Float64Array(ram.buffer, 0, ram.bytes.length / 8),
       MV: new DataView(ram.buffer, 0, ram.bytes.length),
+      TABLES: mmu.tables.words,
       RS: tlb.readSupervisor,
       WS: tlb.writeSupervisor,
       RU: tlb.readUser,
@@ -149,7 +149,7 @@ export class Engine {
       RETURN: this.graph.returned,
       CT: tlb.code,
       TRAPS: this.trapCounts,
-      ...this.graph.records.views,
+      HEAT: this.graph.records.views.HEAT,
       NODES: this.graph.records.nodes,
       ...this.graph.cache.branchTargets.views,
     };

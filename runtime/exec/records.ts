@@ -10,16 +10,21 @@ import {
   WEIGHT_SHIFT,
 } from '../../translator/abi/record.ts';
 import type { Instruction } from '../../translator/x86/instruction.ts';
+import type { Tables } from '../memory/tables.ts';
 import type { CodePage } from './code-page.ts';
 import { NO_PAGE } from './code-pages.ts';
 import type { Node } from './node.ts';
-import { interleavedViews } from './views.ts';
 
 const CHUNK_SHIFT = 4;
 /** Records are handed out to a page by so many: what runs together lies together. */
 export const RECORD_CHUNK = 1 << CHUNK_SHIFT;
 /** So many records are kept for what is made before the dispatcher evicts code. */
 export const RECORD_RESERVE = 16_384;
+/** For how many records tables must have room, so that so many can be used: nobody gets the first chunk, as 0 is no record. */
+export function capacityFor(records: number): number {
+  return Math.ceil(records / RECORD_CHUNK + 1) * RECORD_CHUNK;
+}
+
 /** Of HEAT: as a word, heat has bounds. */
 const LEAST_HEAT = -(2 ** 31);
 
@@ -49,14 +54,11 @@ export class Records {
   private readonly handlers: Int32Array;
   private readonly free: number[] = [];
 
-  /**
-   * `capacity`: how many records there may be, besides a first chunk that nobody gets: 0 is no record. Memory that no record
-   * has lain in yet is only reserved.
-   */
-  constructor(capacity: number, firstDue = 1) {
-    this.capacity = Math.ceil(capacity / RECORD_CHUNK + 1) * RECORD_CHUNK;
+  /** There are as many as tables have room for, see capacityFor. */
+  constructor(tables: Tables, firstDue = 1) {
+    this.capacity = tables.records;
     this.firstDue = firstDue;
-    this.views = interleavedViews(recordViews, RECORD_WORDS, this.capacity);
+    this.views = tables.interleaved(recordViews, RECORD_WORDS, this.capacity);
     this.places = new Int32Array(this.capacity);
     this.handlers = new Int32Array(this.capacity);
     this.views.SLOT[RETURN_RECORD] = Slot.returned;

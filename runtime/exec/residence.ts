@@ -1,7 +1,7 @@
 import type { CodePage } from './code-page.ts';
 import type { CodePages } from './code-pages.ts';
 import type { MappedPages } from './mapped-pages.ts';
-import { RECORD_RESERVE } from './records.ts';
+import { capacityFor, RECORD_RESERVE } from './records.ts';
 
 /**
  * Estimates of the bytes of the host's memory that code takes. A record is 32 bytes, with what is beside it and its place in the index
@@ -10,9 +10,9 @@ import { RECORD_RESERVE } from './records.ts';
  */
 export const Cost = { context: 400, page: 1600, record: 64, node: 220, translatedInstruction: 1000 } as const;
 
-/** How many records there are for a cache with a bound in bytes. */
+/** For how many records tables have room, for a cache with a bound in bytes. */
 export function recordsWithin(bound: number): number {
-  return Math.ceil(bound / Cost.record) + RECORD_RESERVE;
+  return capacityFor(Math.ceil(bound / Cost.record) + RECORD_RESERVE);
 }
 
 /** So many looks at what is used while a cache fills that was empty. */

@@ -1,3 +1,4 @@
+import type { Pacing } from '../../translator/emit/context.ts';
 import { makeCheck } from '../exec/check.ts';
 import { defaultEngine, type EngineOptions } from '../exec/engine.ts';
 import { defaultTiering, type TieringOptions, tieringAt } from '../exec/tiering.ts';
@@ -7,14 +8,17 @@ function tieringOf(given: Partial<TieringOptions> = {}): TieringOptions {
   return { ...(given.threshold === undefined ? defaultTiering : tieringAt(given.threshold)), ...given };
 }
 
-/** How the configuration wants guest code to be executed. */
+/** How the configuration wants guest code to be executed, which notices in this way that it must leave. */
 export function engineOptions(
-  { engine, tiering, check }: MachineConfig,
+  { engine, tiering, check, engineOptions: given }: MachineConfig,
   { checkText = () => {} }: MachineHost,
+  pacing: Pacing,
 ): EngineOptions {
   return {
     ...defaultEngine,
+    pacing,
     tiering: engine === 'interpreter' ? null : tieringOf(tiering),
     check: check ? makeCheck(checkText) : null,
+    ...given,
   };
 }

@@ -9,6 +9,7 @@ import { type CpuRegisters, readRegisters } from '../debug/registers.ts';
 import type { ScreenUpdate } from '../devices/vga/picture.ts';
 import { isInterruptWaiting } from '../exec/dispatcher.ts';
 import { Engine } from '../exec/engine.ts';
+import { recordsWithin } from '../exec/residence.ts';
 import type { BootState } from '../firmware/load/index.ts';
 import { HostDoor } from '../host/door.ts';
 import type { Delivery, ToMachine } from '../host/messages.ts';
@@ -16,6 +17,7 @@ import { memoryComponent } from '../memory/component.ts';
 import { Mmu } from '../memory/mmu.ts';
 import { PhysicalMemory } from '../memory/physical.ts';
 import { allocateShared } from '../memory/ram.ts';
+import { Tables } from '../memory/tables.ts';
 import { checkComponents, loadComponents, type SavedComponents, saveComponents } from '../snapshot/components.ts';
 import type { Component } from '../snapshot/describe.ts';
 import type { VirtualClock } from '../time/clock.ts';
@@ -99,7 +101,8 @@ export class MachineCore {
     });
     const layout = physicalLayout(config);
     this.memory = new PhysicalMemory(layout.map);
-    this.mmu = new Mmu(this.state, layout.map);
+    const options = engineOptions(config, host, this.schedule.pacing);
+    this.mmu = new Mmu(this.state, layout.map, new Tables(recordsWithin(options.cacheBytes)));
     this.pc = this.makePc(layout);
     this.cpu = this.makeCpu(buffer);
     this.log.attach(this.cpu, layout.map);
@@ -114,11 +117,7 @@ export class MachineCore {
       check: (saved) => checkComponents(devices, saved),
       load: (saved) => this.replace(devices, saved),
     });
-    this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, {
-      ...engineOptions(config, host),
-      pacing: this.schedule.pacing,
-      ...config.engineOptions,
-    });
+    this.engine = new Engine(this.cpu, this.mmu, this.pc.interrupts, options);
     this.engine.stops.mayHoldInterrupts = this.tape === null;
     const { state, events, door, pc, schedule, tape, engine, clock } = this;
     this.history = makeHistory(config, {

@@ -8,6 +8,7 @@ import { checkAlignment } from './alignment.ts';
 import { Access, type PageWalk, Paging } from './paging.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
+import { Tables } from './tables.ts';
 import { PageKind, Tlb } from './tlb.ts';
 import { type AccessWatcher, type Watch, WatchedPages, type WatchOwner } from './watch.ts';
 
@@ -19,6 +20,7 @@ export class Mmu implements ProcessorMemory {
   readonly tlb: Tlb;
   readonly map: PhysicalMap;
   readonly ram: GuestRam;
+  readonly tables: Tables;
   readonly paging: Paging;
   private readonly state: Int32Array;
   private readonly walkResult: PageWalk;
@@ -29,11 +31,12 @@ export class Mmu implements ProcessorMemory {
   /** Physical address of the last translation that ended at a device. NaN: V8 is to keep it as a double from the start. */
   private devicePhysical = Number.NaN;
 
-  constructor(state: Int32Array, map: PhysicalMap) {
+  constructor(state: Int32Array, map: PhysicalMap, tables = new Tables(0)) {
     this.state = state;
+    this.tables = tables;
     this.map = map;
     this.ram = map.ram;
-    this.tlb = new Tlb(this.ram.bytes.length);
+    this.tlb = new Tlb(this.ram.bytes.length, tables);
     this.paging = new Paging(state, map);
     map.onChanged = () => this.flushAll();
     this.ram.frames.onMarked = (frames) => this.tlb.protectFrames(frames);

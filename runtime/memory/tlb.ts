@@ -1,6 +1,7 @@
+import { PAGES, type TableName } from '../../translator/abi/tables.ts';
 import { allocateShared } from './ram.ts';
+import { Tables } from './tables.ts';
 
-const PAGES = 1 << 20;
 const FILLED = 1;
 /**
  * What is known of a page's translation beside its entries. For INVLPG and loading CR3: it is global; it is a part of a
@@ -27,12 +28,12 @@ const GIGABYTE = 2 ** 30;
  * going to write.
  */
 export class Tlb {
-  readonly readSupervisor = entries();
-  readonly writeSupervisor = entries();
-  readonly readUser = entries();
-  readonly writeUser = entries();
+  readonly readSupervisor: Int32Array;
+  readonly writeSupervisor: Int32Array;
+  readonly readUser: Int32Array;
+  readonly writeUser: Int32Array;
   /** By linear page: number of the code page that is mapped there and may be executed; 0 for none (exec/code-page). */
-  readonly code = new Int32Array(allocateShared(PAGES * 4));
+  readonly code: Int32Array;
   /**
    * Code that was mapped, or a translation, is gone: JavaScript frames of callers may be stale, so whoever runs guest
    * code must leave to the dispatcher, which unwinds them and clears this.
@@ -53,7 +54,13 @@ export class Tlb {
   private readonly invalid: number;
 
   /** For RAM (and ROM) of so many bytes. */
-  constructor(memoryBytes: number) {
+  constructor(memoryBytes: number, tables = new Tables(0)) {
+    const table = (name: TableName) => tables.view(name, PAGES);
+    this.readSupervisor = table('RS');
+    this.writeSupervisor = table('WS');
+    this.readUser = table('RU');
+    this.writeUser = table('WU');
+    this.code = table('CT');
     this.invalid = memoryBytes <= GIGABYTE ? INVALID.upToGigabyte : INVALID.larger;
     for (let page = 0; page < PAGES; page++) this.invalidate(page);
   }
@@ -191,8 +198,4 @@ export class Tlb {
     this.readUser[page] = invalid;
     this.writeUser[page] = invalid;
   }
-}
-
-function entries(): Int32Array {
-  return new Int32Array(allocateShared(PAGES * 4));
 }

@@ -6,12 +6,14 @@ import { makeCheck } from '../../runtime/exec/check.ts';
 import { Engine as CodeEngine, defaultEngine } from '../../runtime/exec/engine.ts';
 import { type ColdRuns, defaultColdRuns } from '../../runtime/exec/evictions.ts';
 import { defaultLoops, type LoopOptions } from '../../runtime/exec/loops.ts';
+import { recordsWithin } from '../../runtime/exec/residence.ts';
 import { tieringAt } from '../../runtime/exec/tiering.ts';
 import { GuestFault } from '../../runtime/fault.ts';
 import { Mmu } from '../../runtime/memory/mmu.ts';
 import { PhysicalMemory } from '../../runtime/memory/physical.ts';
 import { PhysicalMap } from '../../runtime/memory/physical-map.ts';
 import { allocateShared, GuestRam } from '../../runtime/memory/ram.ts';
+import { Tables } from '../../runtime/memory/tables.ts';
 import { checkText } from '../../src/isolate/check-text.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import { Slot } from '../../translator/abi/record.ts';
@@ -84,7 +86,7 @@ export function makeEngine(name: EngineName, memoryBytes: number, settings: Engi
   const buffer = allocateShared(STATE_BYTES);
   const state = new Int32Array(buffer, 0, WORD_COUNT);
   const map = new PhysicalMap(new GuestRam(memoryBytes));
-  const mmu = new Mmu(state, map);
+  const mmu = new Mmu(state, map, new Tables(recordsWithin(defaultEngine.cacheBytes)));
   const memory = new PhysicalMemory(map);
   const cpu = new Cpu({
     state,

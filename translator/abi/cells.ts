@@ -18,6 +18,8 @@ export const cellNames = [
   'MD',
   /** The same as a DataView, for what is not aligned. */
   'MV',
+  /** All tables (abi/tables.ts) as one. */
+  'TABLES',
   /** TLB: reads and writes, supervisor and user (runtime/memory/tlb.ts). */
   'RS',
   'WS',
@@ -67,18 +69,8 @@ export const cellNames = [
   'DUE',
   /** Times each trap was taken, by helper number. */
   'TRAPS',
-  /** What the interpreter's loop knows of instructions, and their nodes, null where there is none (abi/record.ts). */
-  'SLOT',
-  'OPERANDS',
-  'DISPLACEMENT',
-  'IMMEDIATE',
-  'NEXT',
-  'TAKEN',
-  'NOTES',
-  'NEXT_EIP',
+  /** Of records, which the interpreter's loop reads as TABLES (abi/record.ts), what handlers change too; and their nodes, null where there is none. */
   'HEAT',
-  'LINEAR_PAGE',
-  'PAGE_ID',
   'NODES',
   /** Where indirect transfers led (abi/branch-targets.ts). */
   'TARGET_EIP',

@@ -17,7 +17,7 @@ export interface TargetLookup {
  */
 export function lookUpTarget(context: EmitContext, eip: string, k: string): TargetLookup | null {
   if (!context.flat || context.budgeted || !/^\w+$/.test(eip)) return null;
-  const of = (view: TargetView) => `${context.cell(view)}[${k}]`;
+  const of = (view: TargetView) => context.table(view, k);
   const isPage = `${of('TARGET_PAGE')}===${context.mappedAt(`${eip}>>>12`)}`;
   const holds = `${of('TARGET_EIP')}===${eip}&&${isPage}&&${of('TARGET_KEY')}===${context.key}`;
   return {

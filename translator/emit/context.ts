@@ -2,6 +2,7 @@ import type { CellName } from '../abi/cells.ts';
 import type { HelperName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Word } from '../abi/state.ts';
+import { type TableName, tableStarts } from '../abi/tables.ts';
 
 /**
  * How running code notices that it must leave. poll: by a word that another thread sets. budget: because a budget of instructions
@@ -9,6 +10,9 @@ import { Word } from '../abi/state.ts';
  * poll, and only there is counted.
  */
 export type Pacing = 'poll' | 'budget' | 'jumps';
+
+/** Names of tables of the TLB. */
+export type TlbName = 'RS' | 'WS' | 'RU' | 'WU';
 
 /** What emitted text depends on besides the IR: fixed for a machine. */
 export interface EmitOptions {
@@ -23,8 +27,9 @@ export interface EmitOptions {
 export class EmitContext {
   readonly options: EmitOptions;
   readonly key: number;
-  readonly readTlb: string;
-  readonly writeTlb: string;
+  /** Tables of the TLB's entries. */
+  readonly readTlb: TlbName;
+  readonly writeTlb: TlbName;
   readonly state: string;
   readonly budgeted: boolean;
   /** Whether EIPs are linear addresses, and CS has no limit. */
@@ -34,8 +39,8 @@ export class EmitContext {
     this.options = options;
     this.key = key;
     const user = (key & Key.user) !== 0;
-    this.readTlb = this.cell(user ? 'RU' : 'RS');
-    this.writeTlb = this.cell(user ? 'WU' : 'WS');
+    this.readTlb = user ? 'RU' : 'RS';
+    this.writeTlb = user ? 'WU' : 'WS';
     this.state = this.cell('S');
     this.budgeted = options.pacing === 'budget';
     this.flat = (key & Key.flat) !== 0;
@@ -64,7 +69,12 @@ export class EmitContext {
 
   /** Number of the code page that is mapped at a linear page: whether a page is still there (runtime/exec/mapped-pages.ts). */
   mappedAt(linearPage: string): string {
-    return `${this.cell('CT')}[${linearPage}]`;
+    return this.table('CT', linearPage);
+  }
+
+  /** A word of a table that is a cell too. */
+  table(name: TableName & CellName, index: string): string {
+    return `${this.cell(name)}[${index}]`;
   }
 
   word(index: number | string): string {
@@ -87,5 +97,14 @@ export class EmitContext {
   view(name: string, index: number | string): string {
     if (name === '') return this.word(index);
     return `${this.cell(name === 'double' ? 'F' : 'FS')}[${index}]`;
+  }
+}
+
+/** The same for the interpreter's loop, which has one array for all tables (abi/tables.ts). */
+export class LoopContext extends EmitContext {
+  /** Of any table. */
+  override table(name: TableName, index: string): string {
+    const isName = /^\w+$/.test(index);
+    return `${this.cell('TABLES')}[${isName ? index : `(${index})`}+${tableStarts[name]}|0]`;
   }
 }

@@ -25,7 +25,9 @@ export function emitHandler(
   kind: HandlerKind,
 ): string {
   const count =
-    kind === 'heating' ? `if((${context.cell('HEAT')}[i.record]+=i.weight)>=0)return ${context.cell('DUE')}(i);` : '';
+    kind === 'heating'
+      ? `if((${context.table('HEAT', 'i.record')}+=i.weight)>=0)return ${context.cell('DUE')}(i);`
+      : '';
   return `function ${name}(i){${count}${new HandlerEmitter(context).body(statements)}}`;
 }
 

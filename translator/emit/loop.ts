@@ -5,7 +5,7 @@ import type { Statement, StatementOp } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
 import { packed } from '../x86/instruction.ts';
 import { lookUpTarget } from './branch-targets.ts';
-import type { EmitContext } from './context.ts';
+import type { LoopContext } from './context.ts';
 import { type Case, emitDispatch } from './dispatch.ts';
 import { type CheckedAccess, HandlerEmitter, unpackText } from './handler.ts';
 
@@ -42,7 +42,7 @@ export type Following = 'sequence' | 'block';
 
 /** The fast path of a handler; null if it has none. */
 export function emitFastPath(
-  context: EmitContext,
+  context: LoopContext,
   statements: readonly Statement[],
   following: Following,
 ): FastPath | null {
@@ -105,14 +105,14 @@ function fieldsIn(value: Value): string[] {
  * There is one loop, not a sequence's in that of transfers: V8 compiles what runs long from the loop that it is in, and each way out of
  * an inner one then leaves compiled code, thousands of times.
  */
-export function emitLoop(context: EmitContext, paths: readonly LoopPath[]): string {
+export function emitLoop(context: LoopContext, paths: readonly LoopPath[]): string {
   const variables = new Set(paths.flatMap(({ path }) => [...path.variables]));
   const cases = paths.map(({ path, weight }, n) => ({ slot: Slot.first + n, text: path.text, weight }));
   const declaration = [...variables].map((name) => `,${name}=0`).join('');
   const others = [...transferCases(context), ...cases.slice(FREQUENT)];
-  const slot = `${context.cell('SLOT')}[r]`;
+  const slot = context.table('SLOT', 'r');
   const run = `const n=${slot}&${SLOT_MASK};${emitDispatch(cases.slice(0, FREQUENT), others)}`;
-  const heat = `${context.cell('HEAT')}[r]`;
+  const heat = context.table('HEAT', 'r');
   const arrive = `if(r===x)return r;h=${heat}+(${slot}>>>${WEIGHT_SHIFT})|0;if(h<0)${heat}=h;else ${slot}=${Slot.none};`;
   const loop = `L:for(;;){T:{F:{${run}}r=s(r,x)|0;if(r===0)return 0;}${arrive}}`;
   const step = `s=${context.cell('STEPS')}[x===0?0:1]`;
@@ -120,7 +120,7 @@ export function emitLoop(context: EmitContext, paths: readonly LoopPath[]): stri
 }
 
 /** What is in every loop: gates, and the end of a translation that returns. */
-function transferCases(context: EmitContext): Case[] {
+function transferCases(context: LoopContext): Case[] {
   const returned = `const t=${context.word(Word.eip)};${toTarget(context, 't')}break F;`;
   return [
     { slot: Slot.gate, text: gatePath(context), weight: 0 },
@@ -129,13 +129,13 @@ function transferCases(context: EmitContext): Case[] {
 }
 
 /** A gate: goes on where it leads if that is still mapped there. Code without a jump that wraps comes by nothing else that asks. */
-function gatePath(context: EmitContext): string {
-  const isMapped = `${context.mappedAt(`${context.cell('LINEAR_PAGE')}[r]`)}===${context.cell('PAGE_ID')}[r]`;
-  return `if(${context.calm()}&&${isMapped}){r=${context.cell('TAKEN')}[r];break T;}break F;`;
+function gatePath(context: LoopContext): string {
+  const isMapped = `${context.mappedAt(context.table('LINEAR_PAGE', 'r'))}===${context.table('PAGE_ID', 'r')}`;
+  return `if(${context.calm()}&&${isMapped}){r=${context.table('TAKEN', 'r')};break T;}break F;`;
 }
 
 /** Goes to an EIP, which is a name, if the branch target buffer knows where that is. */
-function toTarget(context: EmitContext, eip: string): string {
+function toTarget(context: LoopContext, eip: string): string {
   const target = lookUpTarget(context, eip, 'k');
   return target === null ? '' : `let ${target.index}if(${target.isKnown}){r=${target.record};break T;}`;
 }
@@ -149,7 +149,9 @@ class FastPathEmitter extends HandlerEmitter {
 
   private readonly following: Following;
 
-  constructor(context: EmitContext, variables: Set<string>, following: Following) {
+  declare protected readonly context: LoopContext;
+
+  constructor(context: LoopContext, variables: Set<string>, following: Following) {
     super(context);
     this.variables = variables;
     this.following = following;
@@ -162,12 +164,12 @@ class FastPathEmitter extends HandlerEmitter {
     const operands = nested(statements)
       .flatMap(fieldsOf)
       .some((name) => name in packed);
-    return polled + (operands ? this.define('o', `${this.context.cell('OPERANDS')}[r]`) : '') + this.body(statements);
+    return polled + (operands ? this.define('o', this.context.table('OPERANDS', 'r')) : '') + this.body(statements);
   }
 
   override field(name: string): string {
     if (name in packed) return unpackText('o', name);
-    return `${this.context.cell(recorded[name]!)}[r]`;
+    return this.context.table(recorded[name]!, 'r');
   }
 
   protected override rare(condition: string): string {
@@ -180,12 +182,12 @@ class FastPathEmitter extends HandlerEmitter {
   }
 
   protected override follow(link: 'next' | 'taken'): string {
-    return `r=${this.context.cell(link === 'next' ? 'NEXT' : 'TAKEN')}[r];break T;`;
+    return `r=${this.context.table(link === 'next' ? 'NEXT' : 'TAKEN', 'r')};break T;`;
   }
 
   protected override goOn(): string {
     if (this.following === 'block') return this.follow('next');
-    return `r=${this.context.cell('NEXT')}[r];continue L;`;
+    return `r=${this.context.table('NEXT', 'r')};continue L;`;
   }
 
   /** Gates have a path of their own. */
@@ -198,7 +200,7 @@ class FastPathEmitter extends HandlerEmitter {
     const { context } = this;
     const known = toTarget(context, eip);
     if (!isJump) return `${known}${context.word(Word.eip)}=${eip};r=${RETURN_RECORD};break F;`;
-    const notes = `${context.cell('NOTES')}[r]`;
+    const notes = context.table('NOTES', 'r');
     return `if(${notes}>0)${notes}=${notes}-1;else{${known}}break F;`;
   }
 

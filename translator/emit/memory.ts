@@ -1,7 +1,7 @@
 import type { CellName } from '../abi/cells.ts';
 import { Double, Word } from '../abi/state.ts';
 import type { Statement } from '../ir/statement.ts';
-import type { EmitContext } from './context.ts';
+import type { EmitContext, TlbName } from './context.ts';
 
 /** What is accessed: so many bytes, as an integer, or by name as a double or single (Statement.name). */
 export type Accessed = Pick<Statement, 'size' | 'name'>;
@@ -26,7 +26,7 @@ export function accessText(
   context: EmitContext,
   what: Accessed,
   a: string,
-  tlb: string,
+  tlb: TlbName,
   alignment: Alignment = 'natural',
 ): AccessText {
   const { size } = what;
@@ -34,7 +34,7 @@ export function accessText(
   const { memoryBytes } = context.options;
   const array = context.cell(arrayOf(what));
   return {
-    index: indexText(size, a, `${tlb}[${a}>>>12]`),
+    index: indexText(size, a, context.table(tlb, `${a}>>>12`)),
     hits: (k) => `${k}<${memoryBytes / size}`,
     load: (k) => `${array}[${k}]`,
     store: (k, value) => `${array}[${k}]=${value};`,
@@ -60,9 +60,9 @@ function indexText(size: number, a: string, entry: string): string {
 }
 
 /** The same where the address need not be aligned: the index is that of a byte. */
-function anywhereText(context: EmitContext, what: Accessed, a: string, tlb: string): AccessText {
+function anywhereText(context: EmitContext, what: Accessed, a: string, tlb: TlbName): AccessText {
   return {
-    index: indexText(1, a, `${tlb}[${a}>>>12]`),
+    index: indexText(1, a, context.table(tlb, `${a}>>>12`)),
     hits: (k) => `${k}<${context.options.memoryBytes}&&${withinPage(k, what.size)}`,
     load: (k) => loadAnywhere(context, what, k),
     store: (k, value) => storeAnywhere(context, what, k, value),
@@ -95,7 +95,7 @@ export function windowText(
   context: EmitContext,
   s: Accessed,
   a: string,
-  tlb: string,
+  tlb: TlbName,
   alignment: Alignment = 'natural',
 ): AccessText {
   if (alignment === 'any') return anywhereText(context, s, a, tlb);

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { CodePages } from '../../../runtime/exec/code-pages.ts';
-import { Records } from '../../../runtime/exec/records.ts';
+import { capacityFor, Records } from '../../../runtime/exec/records.ts';
+import { Tables } from '../../../runtime/memory/tables.ts';
 import { Key } from '../../../translator/abi/key.ts';
 
 const context = new CodeContext(0, 0, 0);
@@ -63,7 +64,7 @@ describe('code pages by where they are', () => {
     const pages = new CodePages();
     const page = add(pages, flat, 1, 2);
     const before = page.id;
-    pages.move(page, 5, new Records(0));
+    pages.move(page, 5, new Records(new Tables(capacityFor(0))));
     expect([pages.at(flat, 1, 2), pages.at(flat, 1, 5)]).toEqual([null, page]);
     expect(page.id).not.toBe(before);
     expect(pages.get(page.id)).toBe(page);

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { Symbols } from '../../../runtime/debug/symbols.ts';
 import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
-import { Records } from '../../../runtime/exec/records.ts';
+import { capacityFor, Records } from '../../../runtime/exec/records.ts';
+import { Tables } from '../../../runtime/memory/tables.ts';
 import { blockLines } from '../../../src/inspect/block-view.ts';
 import { Key } from '../../../translator/abi/key.ts';
 import { INSTRUCTION_COMMENT } from '../../../translator/emit/names.ts';
@@ -222,7 +223,7 @@ test('a page is moved so many times and no more', () => {
   const page = new CodePage(1, context, 5, 0x100);
   for (let n = 1; n <= 256; n++) {
     expect(page.isMovable).toBe(true);
-    page.move(n, 0x100 + n, new Records(0));
+    page.move(n, 0x100 + n, new Records(new Tables(capacityFor(0))));
   }
   expect([page.isMovable, page.wasAt(0x100), page.wasAt(0x200)]).toEqual([false, true, false]);
 });

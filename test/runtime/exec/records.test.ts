@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { CodeContext } from '../../../runtime/exec/code-contexts.ts';
 import { CodePage } from '../../../runtime/exec/code-page.ts';
 import { Node } from '../../../runtime/exec/node.ts';
-import { RECORD_CHUNK, RECORD_RESERVE, Records } from '../../../runtime/exec/records.ts';
+import { capacityFor, RECORD_CHUNK, RECORD_RESERVE, Records } from '../../../runtime/exec/records.ts';
+import { Tables } from '../../../runtime/memory/tables.ts';
 import { endValue, Guest, variants } from '../../support/guest.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 import { nodeAt, wrongRecords } from '../../support/records.ts';
@@ -21,7 +22,7 @@ function attach(records: Records, page: CodePage, record: number): Node {
 }
 
 test('each instruction gets a record of its own, and a page gives all of its records back', () => {
-  const records = new Records(10 * RECORD_CHUNK);
+  const records = new Records(new Tables(capacityFor(10 * RECORD_CHUNK)));
   const pages = [makePage(), makePage()];
   const added = pages.map((page) => add(records, page, RECORD_CHUNK + 1));
   expect(new Set(added.flat()).size).toBe(2 * (RECORD_CHUNK + 1));
@@ -41,7 +42,7 @@ test('each instruction gets a record of its own, and a page gives all of its rec
 });
 
 test('records are short before all are taken', () => {
-  const records = new Records(RECORD_RESERVE + RECORD_CHUNK);
+  const records = new Records(new Tables(capacityFor(RECORD_RESERVE + RECORD_CHUNK)));
   const page = makePage();
   expect(records.isShort).toBe(false);
   add(records, page, 1);
@@ -55,7 +56,7 @@ test('records are short before all are taken', () => {
 });
 
 test('heat stays within its word, and is kept where what it waits for changes', () => {
-  const records = new Records(RECORD_CHUNK);
+  const records = new Records(new Tables(capacityFor(RECORD_CHUNK)));
   const page = makePage();
   const node = attach(records, page, add(records, page, 1)[0]!);
   records.setHeat(node.record, 70);

@@ -1,6 +1,6 @@
 import { Double, FpuMode, Word } from '../../abi/state.ts';
 import type { MemoryFormat } from '../../ir/x87/operations.ts';
-import type { EmitContext } from '../context.ts';
+import type { EmitContext, TlbName } from '../context.ts';
 import {
   type Accessed,
   type AccessText,
@@ -210,7 +210,7 @@ export class OperandText {
     return toWindow(this.context, what, 'k', offset, value, this.alignment());
   }
 
-  private tlb(isLoad: boolean): string {
+  private tlb(isLoad: boolean): TlbName {
     return isLoad ? this.context.readTlb : this.context.writeTlb;
   }
 }
