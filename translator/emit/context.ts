@@ -105,6 +105,6 @@ export class LoopContext extends EmitContext {
   /** Of any table. */
   override table(name: TableName, index: string): string {
     const isName = /^\w+$/.test(index);
-    return `${this.cell('TABLES')}[${isName ? index : `(${index})`}+${tableStarts[name]}|0]`;
+    return `${this.cell('TABLES')}[${isName ? index : `(${index})`}+${tableStarts[name]}/*${name}*/|0]`;
   }
 }
