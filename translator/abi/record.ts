@@ -1,8 +1,7 @@
 /**
  * What a fast path of the interpreter's loop needs of an instruction: a *record*, eight words of one buffer. Each decoded
  * instruction has one; the loop goes from record to record, as walking objects would have it wait for memory. Each word has
- * a view of its own, which begins at that word of the buffer. So all words of a record have the same index, and are checked to be
- * within bounds by one compare.
+ * a view of its own, which begins at that word. So all words of a record have the same index. The loop reads them as TABLES (abi/tables.ts).
  */
 export const RECORD_SHIFT = 3;
 export const RECORD_WORDS = 1 << RECORD_SHIFT;
