@@ -1,8 +1,8 @@
+import { PAGES } from '../../translator/abi/tables.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import type { TlbRange, TlbReport } from './questions.ts';
 
-const PAGES = 1 << 20;
 const kinds = ['readSupervisor', 'writeSupervisor', 'readUser', 'writeUser'] as const;
 
 /** What the software TLB holds. Looks at all of it. */

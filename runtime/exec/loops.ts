@@ -17,9 +17,18 @@ export interface LoopOptions {
   /** Instructions decoded under a state key before its loop first gets fast paths, and each next time how many times as many. */
   readonly after: number;
   readonly growth: number;
-  /** Fast paths in a loop: those of most decoded instructions. */
+  /** Fast paths in a loop: those of most decoded instructions, as far as V8 optimises it. */
   readonly fastPaths: number;
 }
+
+/**
+ * V8 optimises no function with more bytecode than this, in bytes; a loop has 1.2 to 1.4 of them for each character of its paths
+ * (test/runtime/exec/loop-size.test.ts).
+ */
+export const MOST_BYTECODE = 61_440;
+const BYTECODE_PER_CHARACTER = 1.4;
+/** What is in every loop, in characters. */
+const ALWAYS = 2_400;
 
 /** Measured with bench/: see docs/performance.md. */
 export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, fastPaths: 128 };
@@ -30,6 +39,16 @@ interface PathUse {
   readonly handlers: Handler[];
   /** Instructions decoded that began with one of them. */
   decodes: number;
+}
+
+/** Those of the first paths that V8 optimises a loop with, `count` at most. */
+export function fitting<Use extends { readonly path: FastPath }>(uses: readonly Use[], count: number): Use[] {
+  let characters = MOST_BYTECODE / BYTECODE_PER_CHARACTER - ALWAYS;
+  const end = uses.findIndex(({ path }) => {
+    characters -= path.text.replace(/\/\*\w+\*\//g, '').length;
+    return characters < 0;
+  });
+  return uses.slice(0, end === -1 ? count : Math.min(count, end));
 }
 
 /** The loop of one state key. */
@@ -125,9 +144,8 @@ export class Loops {
     loop.dueAt *= growth;
     const handlers = this.handlers.all.filter((handler) => handler.key === key);
     for (const handler of handlers) handler.slot = Slot.none;
-    const chosen = this.byPath(handlers)
-      .sort((a, b) => b.decodes - a.decodes)
-      .slice(0, fastPaths);
+    const uses = this.byPath(handlers).sort((a, b) => b.decodes - a.decodes);
+    const chosen = fitting(uses, fastPaths);
     chosen.forEach((use, n) => {
       const slot = Slot.first + n;
       for (const handler of use.handlers) handler.slot = slot;

@@ -40,7 +40,7 @@ const LENGTH = 15 << LENGTH_SHIFT;
  * bytes where something needs one.
  */
 export class Records {
-  /** By name of its cell. */
+  /** By name. */
   readonly views: Readonly<Record<RecordView, Int32Array>>;
   /** By index of a record divided by its words, its node. */
   readonly nodes: (Node | null)[] = new Array(RECORD_CHUNK).fill(null);
@@ -56,6 +56,7 @@ export class Records {
 
   /** There are as many as tables have room for, see capacityFor. */
   constructor(tables: Tables, firstDue = 1) {
+    if (tables.records < capacityFor(0)) throw new Error('these tables were made for no records');
     this.capacity = tables.records;
     this.firstDue = firstDue;
     this.views = tables.interleaved(recordViews, RECORD_WORDS, this.capacity);

@@ -8,7 +8,7 @@ function tieringOf(given: Partial<TieringOptions> = {}): TieringOptions {
   return { ...(given.threshold === undefined ? defaultTiering : tieringAt(given.threshold)), ...given };
 }
 
-/** How the configuration wants guest code to be executed, which notices in this way that it must leave. */
+/** How the configuration wants guest code to be executed. `pacing`: how it notices that it must leave, if the configuration says nothing else. */
 export function engineOptions(
   { engine, tiering, check, engineOptions: given }: MachineConfig,
   { checkText = () => {} }: MachineHost,

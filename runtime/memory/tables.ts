@@ -23,7 +23,8 @@ export class Tables {
 
   /**
    * Views of a table with entries of several words, one for each word by name, which begin at that word: all words of an entry have the
-   * same index in their views, the entry's number times the words, and the views the same length.
+   * same index in their views, the entry's number times the words, and the views the same length. Of `offsets` only the names are
+   * needed.
    */
   interleaved<Name extends TableName>(
     offsets: Readonly<Record<Name, number>>,

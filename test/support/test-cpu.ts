@@ -6,13 +6,13 @@ import type { LinearAccess } from '../../runtime/memory/access.ts';
 import { realAccess } from '../../runtime/memory/real.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
 import { Double, Segment, STATE_BYTES, WORD_COUNT, Word } from '../../translator/abi/state.ts';
+import { PAGES } from '../../translator/abi/tables.ts';
 import type { EmitOptions, Pacing } from '../../translator/emit/context.ts';
 import type { Link } from '../../translator/emit/links.ts';
 import { bindHandler } from '../../translator/handler.ts';
 import type { Random } from '../../translator/x86/generate.ts';
 import type { Instruction } from '../../translator/x86/instruction.ts';
 
-const PAGES = 1 << 20;
 const FRAMES = 4;
 const PAGE = 4096;
 /** As in runtime/memory/tlb.ts. */

@@ -1,6 +1,3 @@
-import type { TargetView } from './branch-targets.ts';
-import type { RecordView } from './record.ts';
-
 /**
  * Names that generated code uses for what never changes while a machine lives: views, tables, and functions of the
  * runtime. They are properties of the global object (constant cells to V8) with the machine's suffix after them.
@@ -69,14 +66,15 @@ export const cellNames = [
   'DUE',
   /** Times each trap was taken, by helper number. */
   'TRAPS',
-  /** Of records, which the interpreter's loop reads as TABLES (abi/record.ts), what handlers change too; and their nodes, null where there is none. */
+  /** Heat of records (abi/record.ts), which handlers change. The loop has it in TABLES. */
   'HEAT',
+  /** By number of a record: its node, or null. */
   'NODES',
   /** Where indirect transfers led (abi/branch-targets.ts). */
   'TARGET_EIP',
   'TARGET_PAGE',
   'TARGET_KEY',
   'TARGET_RECORD',
-] as const satisfies readonly (RecordView | TargetView | string)[];
+] as const;
 
 export type CellName = (typeof cellNames)[number];

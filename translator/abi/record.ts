@@ -6,7 +6,7 @@
 export const RECORD_SHIFT = 3;
 export const RECORD_WORDS = 1 << RECORD_SHIFT;
 
-/** By name of its cell (abi/cells.ts), where a word is in its record. Some have another meaning in the record of a gate or jump. */
+/** By name, where a word is in its record. Some have another meaning in the record of a gate or jump. */
 export const recordViews = {
   /** Number of the fast path (see Slot); of an entry that adds to its heat its weight too (see SLOT_MASK). */
   SLOT: 0,

@@ -11,7 +11,7 @@ const TARGETS_START = pageTables.length * PAGES;
 /** Records come last, as their number is not always the same. */
 export const RECORDS_START = TARGETS_START + TARGET_ENTRIES * TARGET_WORDS;
 
-/** The runtime's tables that generated code reads and writes, by name of their cells (abi/cells.ts). */
+/** The runtime's tables that generated code reads and writes, by name. Some are cells, too (abi/cells.ts). */
 export type TableName = (typeof pageTables)[number] | TargetView | RecordView;
 
 /**

@@ -72,7 +72,7 @@ export class EmitContext {
     return this.table('CT', linearPage);
   }
 
-  /** A word of a table that is a cell too. */
+  /** A word of a table that is a cell too: records are read by the loop alone. */
   table(name: TableName & CellName, index: string): string {
     return `${this.cell(name)}[${index}]`;
   }

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { defaultLoops, fitting, MOST_BYTECODE } from '../../../runtime/exec/loops.ts';
+import { Key } from '../../../translator/abi/key.ts';
+import type { FastPath } from '../../../translator/emit/loop.ts';
+import { bindFastPath, bindLoop } from '../../../translator/handler.ts';
+import { Shape } from '../../../translator/x86/instruction.ts';
+import { forms } from '../../../translator/x86/table/index.ts';
+
+const options = { suffix: '', memoryBytes: 128 << 20, pacing: 'jumps' } as const;
+const folder = mkdtempSync(join(tmpdir(), 'loop-size-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The different fast paths of all forms in a shape. */
+function pathsOf(shape: number, key: number): FastPath[] {
+  const paths = forms.flatMap((form) => {
+    try {
+      return bindFastPath({ form, shape }, key, options) ?? [];
+    } catch {
+      // Not every form has every shape.
+      return [];
+    }
+  });
+  return [...new Map(paths.map((path) => [path.text, path])).values()];
+}
+
+/** Bytes of bytecode, as V8 prints it. */
+function bytecodeOf(text: string): number {
+  const file = join(folder, 'loop.js');
+  writeFileSync(file, `const STEPS=[()=>0,()=>0],TABLES=[];${text}try{interpreter_loop(8,8)}catch{}`);
+  const flags = ['--print-bytecode', '--print-bytecode-filter=interpreter_loop'];
+  const printed = execFileSync(process.execPath, [...flags, file], { encoding: 'latin1', maxBuffer: 1 << 28 });
+  return Number(/Bytecode length: (\d+)/.exec(printed)?.[1]);
+}
+
+const longestFirst = (a: FastPath, b: FastPath) => b.text.length - a.text.length;
+const flat = Key.code32 | Key.stack32 | Key.flat | Key.user;
+
+// The first of the table, and the longest.
+test.each([
+  ['in registers', Shape.register, flat],
+  ['in memory', 0, flat],
+  ['in memory by a segment', Shape.segmented, Key.code32 | Key.stack32],
+  ['of 16 bits, in memory by a segment', Shape.segmented | Shape.operand16 | Shape.address16, 0],
+])('V8 optimises the loop with the longest paths of forms with operands %s', (_where, shape, key) => {
+  const uses = pathsOf(shape, key).map((path) => ({ path, weight: 1 }));
+  for (const ordered of [uses, uses.toSorted((a, b) => longestFirst(a.path, b.path))]) {
+    const bytecode = bytecodeOf(bindLoop(fitting(ordered, defaultLoops.fastPaths), key, options));
+    expect(bytecode).toBeLessThan(MOST_BYTECODE);
+    expect(bytecode).toBeGreaterThan(MOST_BYTECODE / 2);
+  }
+});
+
+test('a loop has no more paths than asked for', () => {
+  const uses = pathsOf(Shape.register, flat).map((path) => ({ path }));
+  expect(fitting(uses, 5)).toEqual(uses.slice(0, 5));
+});
