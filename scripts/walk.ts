@@ -53,7 +53,7 @@ function settingsTable(): string {
   const runs = (weight: number) => Math.ceil((threshold * EntryWeight.root) / weight);
   const rows = [
     ['instructions decoded before the loop gets fast paths', defaultLoops.after],
-    ['fast paths in a loop', defaultLoops.fastPaths],
+    ['fast paths in a loop, and bytes of bytecode, at most', `${defaultLoops.fastPaths}, ${defaultLoops.bytecode}`],
     ["runs of a function's entry before it is translated", threshold],
     ['runs of a loop, of another block', `${runs(EntryWeight.loop)}, ${runs(EntryWeight.inner)}`],
     ['part of all instructions interpreted meanwhile that these runs must be', `1/${1 / share}`],

@@ -30,18 +30,19 @@ export class Evictions {
   /** By frame, how often its code was evicted. */
   private readonly counts: Uint8Array;
   private untilFaded = FADING;
+  private isNoted = false;
 
   /** `memoryBytes`: of the guest's memory and its ROMs. */
   constructor(memoryBytes: number, coldRuns: ColdRuns) {
     this.coldRuns = coldRuns;
     this.missing = new Uint8Array(memoryBytes >>> GRANULE_SHIFT);
     this.counts = new Uint8Array(memoryBytes / PAGE);
-    // Filling takes memory of the host, even with zeros.
-    if (coldRuns.first > 0) this.forget();
+    this.forget();
   }
 
   /** Nothing is left of the code of these frames. */
   note(frames: Iterable<number>): void {
+    this.isNoted = true;
     for (const frame of frames) {
       const before = this.counts[frame];
       this.counts[frame] = Math.min(before + 1, MOST_EVICTIONS);
@@ -55,8 +56,11 @@ export class Evictions {
 
   /** Forgets what was evicted: all code is as if it had not run yet. */
   forget(): void {
+    // Filling takes memory of the host, even with zeros.
+    if (!this.isNoted && this.coldRuns.first === 0) return;
     this.missing.fill(this.coldRuns.first);
     this.counts.fill(0);
+    this.isNoted = false;
   }
 
   /** Whether the code at an EIP of a page is to run from its bytes. */

@@ -17,21 +17,23 @@ export interface LoopOptions {
   /** Instructions decoded under a state key before its loop first gets fast paths, and each next time how many times as many. */
   readonly after: number;
   readonly growth: number;
-  /** Fast paths in a loop: those of most decoded instructions, as far as V8 optimises it. */
+  /** Fast paths in a loop at most: those of most decoded instructions. */
   readonly fastPaths: number;
+  /** Bytes of bytecode in a loop at most, as estimated from its text. */
+  readonly bytecode: number;
 }
 
 /**
- * V8 optimises no function with more bytecode than this, in bytes; a loop has 1.2 to 1.4 of them for each character of its paths
+ * V8 optimises no function with more bytecode than this, in bytes; a loop has at most 1.4 of them for each character of its paths
  * (test/runtime/exec/loop-size.test.ts).
  */
-export const MOST_BYTECODE = 61_440;
+const MOST_BYTECODE = 61_440;
 const BYTECODE_PER_CHARACTER = 1.4;
 /** What is in every loop, in characters. */
 const ALWAYS = 2_400;
 
 /** Measured with bench/: see docs/performance.md. */
-export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, fastPaths: 128 };
+export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, fastPaths: 128, bytecode: MOST_BYTECODE };
 
 /** The handlers that a fast path does the work of. */
 interface PathUse {
@@ -41,14 +43,17 @@ interface PathUse {
   decodes: number;
 }
 
-/** Those of the first paths that V8 optimises a loop with, `count` at most. */
-export function fitting<Use extends { readonly path: FastPath }>(uses: readonly Use[], count: number): Use[] {
-  let characters = MOST_BYTECODE / BYTECODE_PER_CHARACTER - ALWAYS;
+/** Of paths that are ordered those that a loop may have. */
+export function fitting<Use extends { readonly path: FastPath }>(
+  uses: readonly Use[],
+  { fastPaths, bytecode }: LoopOptions,
+): Use[] {
+  let characters = bytecode / BYTECODE_PER_CHARACTER - ALWAYS;
   const end = uses.findIndex(({ path }) => {
     characters -= path.text.replace(/\/\*\w+\*\//g, '').length;
     return characters < 0;
   });
-  return uses.slice(0, end === -1 ? count : Math.min(count, end));
+  return uses.slice(0, end === -1 ? fastPaths : Math.min(fastPaths, end));
 }
 
 /** The loop of one state key. */
@@ -140,12 +145,12 @@ export class Loops {
     for (const page of pages) for (const record of page.instructions()) this.chooseSlot(record);
   }
 
-  private make(loop: KeyLoop, key: number, { growth, fastPaths }: LoopOptions, rehearsal: Rehearsal): void {
-    loop.dueAt *= growth;
+  private make(loop: KeyLoop, key: number, options: LoopOptions, rehearsal: Rehearsal): void {
+    loop.dueAt *= options.growth;
     const handlers = this.handlers.all.filter((handler) => handler.key === key);
     for (const handler of handlers) handler.slot = Slot.none;
     const uses = this.byPath(handlers).sort((a, b) => b.decodes - a.decodes);
-    const chosen = fitting(uses, fastPaths);
+    const chosen = fitting(uses, options);
     chosen.forEach((use, n) => {
       const slot = Slot.first + n;
       for (const handler of use.handlers) handler.slot = slot;

@@ -53,7 +53,7 @@ const MOST_GROWTH = 4;
 /** What has come to this part of the heat of a translation's entry becomes one of those that are joined. */
 const WARM = 8;
 
-/** How much sooner code with x87 instructions is translated: interpreted they are traps that compute in integers. */
+/** How much sooner code with x87 instructions is translated, which gains most by it. */
 const SLOWNESS = 16;
 
 /** Heat at which an entry is first looked at, whether its code is slow. */
