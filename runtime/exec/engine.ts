@@ -34,7 +34,10 @@ export interface EngineOptions {
   readonly pacing: Pacing;
   /** How deep calls of guest functions may be nested JavaScript calls: the host's stack must hold them. */
   readonly callDepth: number;
-  /** Bytes of the host's memory that decoded and translated code may take; what is used least is evicted. The Mmu's tables are made for as much (recordsWithin). */
+  /**
+   * Bytes of the host's memory that decoded and translated code may take; what is used least is evicted. The Mmu's tables are made for
+   * as much (recordsWithin).
+   */
   readonly cacheBytes: number;
   /** How often code that was evicted runs before it gets records again. */
   readonly coldRuns: ColdRuns;

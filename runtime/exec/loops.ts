@@ -24,7 +24,7 @@ export interface LoopOptions {
 }
 
 /**
- * V8 optimises no function with more bytecode than this, in bytes; a loop has at most 1.4 of them for each character of its paths
+ * TurboFan compiles no function with more bytecode than this, in bytes; a loop has at most 1.4 of them for each character of its paths
  * (test/runtime/exec/loop-size.test.ts).
  */
 const MOST_BYTECODE = 61_440;

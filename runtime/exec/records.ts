@@ -20,6 +20,7 @@ const CHUNK_SHIFT = 4;
 export const RECORD_CHUNK = 1 << CHUNK_SHIFT;
 /** So many records are kept for what is made before the dispatcher evicts code. */
 export const RECORD_RESERVE = 16_384;
+
 /** For how many records tables must have room, so that so many can be used: nobody gets the first chunk, as 0 is no record. */
 export function capacityFor(records: number): number {
   return Math.ceil(records / RECORD_CHUNK + 1) * RECORD_CHUNK;

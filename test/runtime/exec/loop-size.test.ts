@@ -45,7 +45,7 @@ test.each([
   ['in memory', 0, flat],
   ['in memory by a segment', Shape.segmented, Key.code32 | Key.stack32],
   ['of 16 bits, in memory by a segment', Shape.segmented | Shape.operand16 | Shape.address16, 0],
-])('V8 optimises the loop with the longest paths of forms with operands %s', (_where, shape, key) => {
+])('TurboFan compiles the loop with the longest paths of forms with operands %s', (_where, shape, key) => {
   const uses = pathsOf(shape, key).map((path) => ({ path, weight: 1 }));
   for (const ordered of [uses, uses.toSorted((a, b) => longestFirst(a.path, b.path))]) {
     const bytecode = bytecodeOf(bindLoop(fitting(ordered, defaultLoops), key, options));
