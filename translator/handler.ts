@@ -1,4 +1,4 @@
-import { EmitContext, type EmitOptions, LoopContext } from './emit/context.ts';
+import { EmitContext, type EmitOptions, LoopContext, type LoopEmitOptions } from './emit/context.ts';
 import { emitHandler, type HandlerKind } from './emit/handler.ts';
 import { emitFastPath, emitLoop, type FastPath, type LoopPath } from './emit/loop.ts';
 import { field, IrBuilder } from './ir/builder.ts';
@@ -36,13 +36,13 @@ export function bindHandler(
 export function bindFastPath(
   { form, shape }: Pick<Instruction, 'form' | 'shape'>,
   key: number,
-  options: EmitOptions,
+  options: LoopEmitOptions,
 ): FastPath | null {
   const following = endsBlock({ form, shape }) ? 'block' : 'sequence';
   return emitFastPath(new LoopContext(options, key), liftSymbolic(form, shape, key), following);
 }
 
 /** Text of the interpreter's loop for a key with these fast paths, those that are met most first (emit/loop.ts). */
-export function bindLoop(paths: readonly LoopPath[], key: number, options: EmitOptions): string {
+export function bindLoop(paths: readonly LoopPath[], key: number, options: LoopEmitOptions): string {
   return emitLoop(new LoopContext(options, key), paths);
 }

@@ -3,7 +3,7 @@ import { cellNames } from '../../translator/abi/cells.ts';
 import type { HelperName } from '../../translator/abi/helpers.ts';
 import { helpers } from '../../translator/abi/helpers.ts';
 import { Double, Word } from '../../translator/abi/state.ts';
-import type { EmitOptions, Pacing } from '../../translator/emit/context.ts';
+import type { LoopEmitOptions, Pacing } from '../../translator/emit/context.ts';
 import { createDecoder } from '../../translator/x86/decode.ts';
 import { attempts } from '../cpu/attempts.ts';
 import type { Cpu } from '../cpu/cpu.ts';
@@ -66,7 +66,7 @@ export class Engine {
   readonly stops = new Stops();
   /** Times each trap was taken, by helper number (abi/helpers.ts). */
   readonly trapCounts = new Int32Array(Object.keys(helpers).length);
-  readonly emit: EmitOptions;
+  readonly emit: LoopEmitOptions;
   readonly dispose: () => void;
 
   constructor(cpu: Cpu, mmu: Mmu, interrupts: InterruptSource, options: EngineOptions) {
@@ -75,7 +75,7 @@ export class Engine {
     cpu.isCounted = budgeted;
     const suffix = freeSuffix([...cellNames, ...Object.keys(helpers)]);
     const memoryBytes = mmu.ram.bytes.length;
-    const emit: EmitOptions = { suffix, memoryBytes, pacing };
+    const emit: LoopEmitOptions = { suffix, memoryBytes, records: mmu.tables.records, pacing };
     this.emit = emit;
     this.handlers = new Handlers(emit, check);
     const due = options.tiering && firstDue(options.tiering);

@@ -1,6 +1,6 @@
 import { KEY_BITS } from '../../translator/abi/key.ts';
 import { Slot } from '../../translator/abi/record.ts';
-import type { EmitOptions } from '../../translator/emit/context.ts';
+import type { LoopEmitOptions } from '../../translator/emit/context.ts';
 import type { HandlerKind } from '../../translator/emit/handler.ts';
 import type { FastPath } from '../../translator/emit/loop.ts';
 import { bindFastPath, bindHandler } from '../../translator/handler.ts';
@@ -35,10 +35,10 @@ export class Handlers {
   /** By number. */
   readonly all: Handler[] = [];
   private readonly byRun = new Map<Run, Handler>();
-  private readonly options: EmitOptions;
+  private readonly options: LoopEmitOptions;
   private readonly check: Check | null;
 
-  constructor(options: EmitOptions, check: Check | null) {
+  constructor(options: LoopEmitOptions, check: Check | null) {
     this.options = options;
     this.check = check;
   }

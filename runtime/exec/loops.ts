@@ -1,5 +1,5 @@
 import { Slot } from '../../translator/abi/record.ts';
-import type { EmitOptions } from '../../translator/emit/context.ts';
+import type { LoopEmitOptions } from '../../translator/emit/context.ts';
 import type { FastPath, LoopPath } from '../../translator/emit/loop.ts';
 import { bindLoop } from '../../translator/handler.ts';
 import type { Check } from './check.ts';
@@ -23,17 +23,13 @@ export interface LoopOptions {
   readonly bytecode: number;
 }
 
-/**
- * TurboFan compiles no function with more bytecode than this, in bytes; a loop has at most 1.4 of them for each character of its paths
- * (test/runtime/exec/loop-size.test.ts).
- */
+/** TurboFan compiles no function with more bytecode than this, in bytes. */
 const MOST_BYTECODE = 61_440;
-const BYTECODE_PER_CHARACTER = 1.4;
-/** What is in every loop, in characters. */
-const ALWAYS = 2_400;
+/** What is in every loop. */
+const ALWAYS = 2_000;
 
 /** Measured with bench/: see docs/performance.md. */
-export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, fastPaths: 128, bytecode: MOST_BYTECODE };
+export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, fastPaths: 256, bytecode: MOST_BYTECODE };
 
 /** The handlers that a fast path does the work of. */
 interface PathUse {
@@ -43,15 +39,25 @@ interface PathUse {
   decodes: number;
 }
 
+/**
+ * Bytes of bytecode of a path at most: 5 to 12 % more than V8 makes of it (test/runtime/exec/loop-size.test.ts). In a function of that size an
+ * operation and an access to an array have six, a name and a number two.
+ */
+export function bytecodeOf({ text }: FastPath): number {
+  const code = text.replace(/\/\*\w+\*\//g, '');
+  const count = (pattern: RegExp) => code.match(pattern)?.length ?? 0;
+  return 6 * count(/<<|>>>?|[-+*|&^[]/g) + 2 * count(/[\w$.]+/g);
+}
+
 /** Of paths that are ordered those that a loop may have. */
 export function fitting<Use extends { readonly path: FastPath }>(
   uses: readonly Use[],
   { fastPaths, bytecode }: LoopOptions,
 ): Use[] {
-  let characters = bytecode / BYTECODE_PER_CHARACTER - ALWAYS;
+  let left = bytecode - ALWAYS;
   const end = uses.findIndex(({ path }) => {
-    characters -= path.text.replace(/\/\*\w+\*\//g, '').length;
-    return characters < 0;
+    left -= bytecodeOf(path);
+    return left < 0;
   });
   return uses.slice(0, end === -1 ? fastPaths : Math.min(fastPaths, end));
 }
@@ -78,7 +84,7 @@ export class Loops {
   private readonly options: LoopOptions | null;
   /** Whether entries count their runs. */
   private readonly heats: boolean;
-  private readonly emit: EmitOptions;
+  private readonly emit: LoopEmitOptions;
   private readonly check: Check | null;
 
   /** `options`: null if no loop is to get fast paths. */
@@ -86,7 +92,7 @@ export class Loops {
     handlers: Handlers,
     records: Records,
     { options, heats }: { readonly options: LoopOptions | null; readonly heats: boolean },
-    emit: EmitOptions,
+    emit: LoopEmitOptions,
     check: Check | null,
   ) {
     this.handlers = handlers;

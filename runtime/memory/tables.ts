@@ -1,5 +1,4 @@
-import { RECORD_WORDS } from '../../translator/abi/record.ts';
-import { RECORDS_START, type TableName, tableStarts } from '../../translator/abi/tables.ts';
+import { type TableLayout, type TableName, tableLayout } from '../../translator/abi/tables.ts';
 import { allocateShared } from './ram.ts';
 
 /** Memory of the tables that generated code reads and writes (translator/abi/tables.ts). What no table has used yet is only reserved. */
@@ -8,16 +7,17 @@ export class Tables {
   readonly records: number;
   /** All of it. */
   readonly words: Int32Array;
+  private readonly layout: TableLayout;
 
   constructor(records: number) {
     this.records = records;
-    const length = RECORDS_START + records * RECORD_WORDS;
-    this.words = new Int32Array(allocateShared(length * Int32Array.BYTES_PER_ELEMENT));
+    this.layout = tableLayout(records);
+    this.words = new Int32Array(allocateShared(this.layout.words * Int32Array.BYTES_PER_ELEMENT));
   }
 
   /** A table's words, from its first one on. */
   view(name: TableName, length: number): Int32Array {
-    const start = tableStarts[name];
+    const start = this.layout.starts[name];
     return this.words.subarray(start, start + length);
   }
 

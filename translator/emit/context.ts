@@ -2,7 +2,7 @@ import type { CellName } from '../abi/cells.ts';
 import type { HelperName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Word } from '../abi/state.ts';
-import { type TableName, tableStarts } from '../abi/tables.ts';
+import { type TableName, tableLayout } from '../abi/tables.ts';
 
 /**
  * How running code notices that it must leave. poll: by a word that another thread sets. budget: because a budget of instructions
@@ -21,6 +21,12 @@ export interface EmitOptions {
   /** Exact length in bytes of the memory views. */
   readonly memoryBytes: number;
   readonly pacing: Pacing;
+}
+
+/** The same for the interpreter's loops. */
+export interface LoopEmitOptions extends EmitOptions {
+  /** How many records the tables have room for. */
+  readonly records: number;
 }
 
 /** EmitOptions for one state key, with the names spelled out. */
@@ -102,9 +108,30 @@ export class EmitContext {
 
 /** The same for the interpreter's loop, which has one array for all tables (abi/tables.ts). */
 export class LoopContext extends EmitContext {
+  private readonly starts: Readonly<Record<TableName, number>>;
+
+  constructor(options: LoopEmitOptions, key: number) {
+    super(options, key);
+    this.starts = tableLayout(options.records).starts;
+  }
+
   /** Of any table. */
   override table(name: TableName, index: string): string {
-    const isName = /^\w+$/.test(index);
-    return `${this.cell('TABLES')}[${isName ? index : `(${index})`}+${tableStarts[name]}/*${name}*/|0]`;
+    const start = this.starts[name];
+    return `${this.cell('TABLES')}[${index}${start === 0 ? '' : `|${start}`}/*${name}*/]`;
+  }
+
+  /** Views and tables are constants of the loop's body: a name of those is less bytecode than a global's. */
+  override cell(name: CellName | HelperName): string {
+    return arrays.has(name) ? `$${name}` : super.cell(name);
+  }
+
+  /** Declares the constants that a text has. Inside of the loop: V8 does not know what was in front of one that it comes from. */
+  constants(text: string): string {
+    const used = [...new Set(text.match(/\$[A-Z]\w*/g))];
+    const globals = used.map((name) => `${name}=${super.cell(name.slice(1) as CellName)}`);
+    return globals.length === 0 ? '' : `const ${globals.join(',')};`;
   }
 }
+
+const arrays: ReadonlySet<string> = new Set<CellName>(['S', 'F', 'FS', 'M8', 'M16', 'M32', 'MS', 'MD', 'MV', 'TABLES']);

@@ -114,9 +114,10 @@ export function emitLoop(context: LoopContext, paths: readonly LoopPath[]): stri
   const run = `const n=${slot}&${SLOT_MASK};${emitDispatch(cases.slice(0, FREQUENT), others)}`;
   const heat = context.table('HEAT', 'r');
   const arrive = `if(r===x)return r;h=${heat}+(${slot}>>>${WEIGHT_SHIFT})|0;if(h<0)${heat}=h;else ${slot}=${Slot.none};`;
-  const loop = `L:for(;;){T:{F:{${run}}r=s(r,x)|0;if(r===0)return 0;}${arrive}}`;
+  const body = `T:{F:{N:{${run}break F;}r=${context.table('NEXT', 'r')};continue L;}r=s(r,x)|0;if(r===0)return 0;}${arrive}`;
+  const loop = `L:for(;;){${context.constants(body)}${body}}`;
   const step = `s=${context.cell('STEPS')}[x===0?0:1]`;
-  return `function interpreter_loop(f,e){let r=f|0,h=0${declaration};const x=e|0,${step};${arrive}${loop}}`;
+  return `function interpreter_loop(f,e){let r=f|0,h=0${declaration};const x=e|0,${step};{${context.constants(arrive)}${arrive}}${loop}}`;
 }
 
 /** What is in every loop: gates, and the end of a translation that returns. */
@@ -141,7 +142,7 @@ function toTarget(context: LoopContext, eip: string): string {
 }
 
 /**
- * `break F` leaves an instruction to its handler, `continue L` runs record `r`, `break T` comes to record `r` by a transfer.
+ * `break F` leaves an instruction to its handler, `break N` goes on at the one after it, `break T` comes to record `r` by a transfer.
  */
 class FastPathEmitter extends HandlerEmitter {
   /** All paths of a loop share them: V8 gives each declaration a place of its own in each of the many nested frames. */
@@ -187,7 +188,7 @@ class FastPathEmitter extends HandlerEmitter {
 
   protected override goOn(): string {
     if (this.following === 'block') return this.follow('next');
-    return `r=${this.context.table('NEXT', 'r')};continue L;`;
+    return 'break N;';
   }
 
   /** Gates have a path of their own. */

@@ -3,7 +3,7 @@ import { compileText } from '../../../runtime/exec/compile.ts';
 import type { Loop } from '../../../runtime/exec/loops.ts';
 import { Slot } from '../../../translator/abi/record.ts';
 import { Word } from '../../../translator/abi/state.ts';
-import type { EmitOptions } from '../../../translator/emit/context.ts';
+import type { LoopEmitOptions } from '../../../translator/emit/context.ts';
 import type { FastPath } from '../../../translator/emit/loop.ts';
 import { bindFastPath, bindLoop } from '../../../translator/handler.ts';
 import { type Instruction, Shape } from '../../../translator/x86/instruction.ts';
@@ -32,7 +32,7 @@ interface CompleteLoop {
 }
 
 /** A loop with a path for every form that has one, with register and with memory operands. */
-function completeLoop(options: EmitOptions, url: string): CompleteLoop {
+function completeLoop(options: LoopEmitOptions, url: string): CompleteLoop {
   const shapes = [0, Shape.register, Shape.operand16, Shape.operand16 | Shape.register, Shape.segmented];
   const kinds = forms.flatMap((form) => shapes.map((shape) => ({ form, shape })));
   const paths = kinds.map((kind) => ({ ...kind, path: pathOf(kind, options) }));
@@ -55,7 +55,7 @@ function completeLoop(options: EmitOptions, url: string): CompleteLoop {
 }
 
 /** Not every form has every shape. */
-function pathOf(kind: Pick<Instruction, 'form' | 'shape'>, options: EmitOptions): FastPath | null {
+function pathOf(kind: Pick<Instruction, 'form' | 'shape'>, options: LoopEmitOptions): FastPath | null {
   try {
     return bindFastPath(kind, FLAT_KEY, options);
   } catch {
