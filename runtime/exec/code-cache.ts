@@ -179,8 +179,8 @@ export class CodeCache implements CodeWriteListener {
 
   private newPage(frame: number, linearPage: number): CodePage {
     const { context } = this;
+    this.contexts.addPage();
     const page = this.pages.add((id) => this.spare.takePage(id, context, frame, linearPage));
-    if (context.pages++ === 0) this.residence.take(page, Cost.context);
     this.residence.take(page, Cost.page);
     this.frames.add(page);
     return page;
@@ -311,12 +311,11 @@ export class CodeCache implements CodeWriteListener {
     this.evictions.note([...frames].filter((frame) => frame >= 0 && this.frames.get(frame) === undefined));
     for (const page of this.pages) this.cutGates(page);
     this.branchTargets.clear();
-    this.contexts.forgetEmpty();
   }
 
   /** Forgets what was decoded in a page. The same code gets a new page when it runs again. */
   private forget(page: CodePage, cause: 'evicted' | 'reset'): void {
-    page.context.pages--;
+    this.contexts.deletePage(page.context);
     this.pages.delete(page);
     this.residence.release(page);
     this.metrics[cause]++;
@@ -339,7 +338,6 @@ export class CodeCache implements CodeWriteListener {
   dropAll(): void {
     this.branchTargets.clear();
     for (const page of this.pages) this.forget(page, 'reset');
-    this.contexts.clear();
     this.evictions.forget();
     this.mmu.flushAll();
   }

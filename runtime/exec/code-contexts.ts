@@ -26,6 +26,7 @@ export class CodeContext implements Hashed<CodeContext> {
     this.key = key;
     this.base = base;
     this.limit = limit;
+    this.hash = hashWith(hashWith(key, limit), base);
   }
 
   is(key: number, base: number, limit: number): boolean {
@@ -33,17 +34,17 @@ export class CodeContext implements Hashed<CodeContext> {
   }
 }
 
-/** The contexts that there is code of, and that of the code that runs now. */
+/**
+ * The context of the code that runs now, and those that have code pages. No others are known: a guest may enter any number of segments
+ * whose first fetch faults.
+ */
 export class CodeContexts {
   private readonly known = new HashTable<CodeContext>(BUCKET_BITS);
-  /** Forgotten ones, to be used again: see SpareCode. */
+  /** Those that have lost their last page, to be used again: see SpareCode. */
   private readonly spare: CodeContext[] = [];
-  current: CodeContext;
+  current = new CodeContext(0, 0, 0);
 
-  constructor() {
-    this.current = this.of(0, 0, 0);
-  }
-
+  /** How many have code pages. */
   get size(): number {
     return this.known.size;
   }
@@ -53,14 +54,15 @@ export class CodeContexts {
     const key = state[Word.key];
     const base = state[Word.segmentBase + Segment.cs];
     const limit = state[Word.segmentLimit + Segment.cs];
-    if (!this.current.is(key, base, limit)) this.current = this.of(key, base, limit);
+    if (this.current.is(key, base, limit)) return;
+    if (this.current.pages === 0) this.spare.push(this.current);
+    this.current = this.find(key, base, limit) ?? this.make(key, base, limit);
   }
 
-  private of(key: number, base: number, limit: number): CodeContext {
+  private find(key: number, base: number, limit: number): CodeContext | null {
     const hash = hashWith(hashWith(key, limit), base);
-    for (let one = this.known.first(hash); one !== null; one = one.chained) if (one.is(key, base, limit)) return one;
-    const context = this.make(key, base, limit);
-    this.known.add(context, hash);
+    let context = this.known.first(hash);
+    while (context !== null && !context.is(key, base, limit)) context = context.chained;
     return context;
   }
 
@@ -71,17 +73,16 @@ export class CodeContexts {
     return context;
   }
 
-  /** Forgets those that there is no code of. */
-  forgetEmpty(): void {
-    for (const context of this.known) {
-      if (context.pages > 0 || context === this.current) continue;
-      this.known.delete(context);
-      this.spare.push(context);
-    }
+  /** The current one gets a page. */
+  addPage(): void {
+    const { current } = this;
+    if (current.pages++ === 0) this.known.add(current, current.hash);
   }
 
-  clear(): void {
-    this.known.clear();
-    this.current = this.of(0, 0, 0);
+  /** One loses a page. */
+  deletePage(context: CodeContext): void {
+    if (--context.pages > 0) return;
+    this.known.delete(context);
+    if (context !== this.current) this.spare.push(context);
   }
 }

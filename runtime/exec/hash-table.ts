@@ -18,7 +18,7 @@ export function hashWith(hash: number, value: number): number {
  * A hash table of 2^`bits` buckets, by hashes that its user makes and compares. Adding to it and deleting from it allocates
  * nothing. A Map allocates all its memory anew when half of what it holds was replaced, and V8 collects that late.
  */
-export class HashTable<Item extends Hashed<Item>> implements Iterable<Item> {
+export class HashTable<Item extends Hashed<Item>> {
   private readonly buckets: (Item | null)[];
   private readonly shift: number;
   size = 0;
@@ -50,22 +50,6 @@ export class HashTable<Item extends Hashed<Item>> implements Iterable<Item> {
     else before.chained = item.chained;
     item.chained = null;
     this.size--;
-  }
-
-  clear(): void {
-    this.buckets.fill(null);
-    this.size = 0;
-  }
-
-  /** All items. The one that was given last may be deleted. */
-  *[Symbol.iterator](): Generator<Item> {
-    for (let one of this.buckets) {
-      while (one !== null) {
-        const next: Item | null = one.chained;
-        yield one;
-        one = next;
-      }
-    }
   }
 
   private bucketOf(hash: number): number {

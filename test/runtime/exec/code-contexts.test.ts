@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CodeContexts } from '../../../runtime/exec/code-contexts.ts';
 import { Segment, Word } from '../../../translator/abi/state.ts';
+import { endValue, Guest, variants } from '../../support/guest.ts';
+import { kernel } from '../../support/guest-kernel.ts';
 
 const state = new Int32Array(1024);
 
@@ -11,37 +13,87 @@ function enter(contexts: CodeContexts, base: number) {
   return contexts.current;
 }
 
+/** The same, and code is found there. */
+function run(contexts: CodeContexts, base: number) {
+  const context = enter(contexts, base);
+  contexts.addPage();
+  return context;
+}
+
 test('the same segment has the same context, while there is code of it or it is the current one', () => {
   const contexts = new CodeContexts();
-  const first = enter(contexts, 0x100);
-  first.pages = 1;
+  const first = run(contexts, 0x100);
   const second = enter(contexts, 0x200);
-  expect(contexts.size).toBe(3);
-  contexts.forgetEmpty();
-  expect(contexts.size).toBe(2);
+  expect(contexts.size).toBe(1);
   expect(enter(contexts, 0x200)).toBe(second);
+  expect(enter(contexts, 0x100)).toBe(first);
+  contexts.deletePage(first);
+  expect(contexts.size).toBe(0);
+  expect(enter(contexts, 0x100)).toBe(first);
+  contexts.addPage();
+  enter(contexts, 0x200);
   expect(enter(contexts, 0x100)).toBe(first);
 });
 
 test('contexts that there is no code of any more are used again: they are no garbage', () => {
   const contexts = new CodeContexts();
-  const made = new Set(Array.from({ length: 100 }, (_, n) => enter(contexts, n << 4)));
-  const before = contexts.size;
-  for (let round = 1; round < 50; round++) {
-    contexts.forgetEmpty();
-    for (let n = 0; n < 99; n++) made.add(enter(contexts, (round * 100 + n) << 4));
+  const made = new Set();
+  for (let round = 0; round < 50; round++) {
+    const present = Array.from({ length: 99 }, (_, n) => run(contexts, (round * 100 + n) << 4));
+    for (const context of present) {
+      made.add(context);
+      contexts.deletePage(context);
+    }
   }
-  expect(contexts.size).toBe(before);
-  expect(made.size).toBe(100);
+  expect(made.size).toBeLessThan(101);
 });
 
 test('a context that is used again is that of its new segment only', () => {
   const contexts = new CodeContexts();
-  const old = enter(contexts, 0x100);
-  enter(contexts, 0x200);
-  contexts.forgetEmpty();
-  const { base } = enter(contexts, 0x400);
-  expect(base).toBe(0x400);
+  const old = run(contexts, 0x100);
+  run(contexts, 0x200);
+  contexts.deletePage(old);
+  expect(run(contexts, 0x400)).toBe(old);
   const again = enter(contexts, 0x100);
-  expect([again.base, again === contexts.current, old.base]).toEqual([0x100, true, 0x400]);
+  expect([again.base, again === old, old.base]).toEqual([0x100, false, 0x400]);
+});
+
+describe('segments whose first fetch faults leave no context', () => {
+  const program = kernel(`
+; Calls 300 code segments at other bases, where no page is mapped.
+main:   call    paging_start
+        mov     esi, gdt
+        mov     edi, FREE
+        mov     ecx, (gdt_end - gdt) / 4
+        rep movsd
+        mov     dword [FREE + 0x40], 0x0000FFFF
+        mov     dword [FREE + 0x44], 0x40CF9A00
+        lgdt    [.register]
+        mov     dword [hook], .back
+        mov     ecx, 300
+.call:  push    ecx
+        mov     [FREE + 0x42], cx
+        mov     [saved_stack], esp
+        jmp     0x40:0x800000
+.next:  mov     esp, [saved_stack]
+        pop     ecx
+        loop    .call
+        mov     eax, [log_end]
+        jmp     exit
+.back:  mov     dword [ebp + 40], .next
+        mov     dword [ebp + 44], CODE
+        ret
+.register:
+        dw      0x47
+        dd      FREE
+saved_stack:
+        dd      0
+`);
+  test.each(variants)('$name', async (variant) => {
+    const guest = new Guest(program, variant);
+    endValue(guest);
+    expect(guest.core.engine.dispatcher.metrics.faults).toBe(300);
+    expect(guest.core.engine.graph.cache.size.contexts).toBeLessThan(5);
+    await guest.dispose();
+  });
 });

@@ -26,7 +26,6 @@ test('a table holds what was added and not deleted', () => {
         else if (items.length > 0) table.delete(items.splice(pick % items.length, 1)[0]!);
         expect(found(table, hash)).toEqual(new Set(items.filter((item) => item.hash === hash)));
       }
-      expect(new Set(table)).toEqual(new Set(items));
       expect(table.size).toBe(items.length);
     }),
   );
@@ -42,20 +41,6 @@ test('what was deleted leads nowhere, and can be added again', () => {
   table.add(second, 2);
   expect([...found(table, 1)]).toEqual([first]);
   expect([...found(table, 2)]).toEqual([second]);
-});
-
-test('all can be deleted while they are looked at', () => {
-  const table = new HashTable<Item>(1);
-  for (let hash = 0; hash < 20; hash++) table.add(new Item(), hash);
-  for (const item of table) table.delete(item);
-  expect([...table]).toEqual([]);
-});
-
-test('an empty table has nothing', () => {
-  const table = new HashTable<Item>(4);
-  table.add(new Item(), 5);
-  table.clear();
-  expect([table.size, table.first(5)]).toEqual([0, null]);
 });
 
 test.each([0, 4, 12, 20])('numbers that differ from bit %i on do not meet in a few buckets', (shift) => {
