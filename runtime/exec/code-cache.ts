@@ -11,6 +11,7 @@ import { CodePages } from './code-pages.ts';
 import { Evictions } from './evictions.ts';
 import { CodeFrames, type FrameCode } from './frame-code.ts';
 import type { GraphParts } from './graph-parts.ts';
+import type { Handlers } from './handlers.ts';
 import { MappedPages } from './mapped-pages.ts';
 import type { Node } from './node.ts';
 import type { Records } from './records.ts';
@@ -35,6 +36,7 @@ export class CodeCache implements CodeWriteListener {
   readonly mapped: MappedPages;
   private readonly state: Int32Array;
   private readonly records: Records;
+  private readonly handlers: Handlers;
   private readonly stops: Stops;
   readonly evictions: Evictions;
   private readonly instructions: InstructionReset;
@@ -64,12 +66,14 @@ export class CodeCache implements CodeWriteListener {
   private found = 0;
   private moves = 0;
 
-  constructor({ mmu, state, records, stops, coldRuns, cacheBytes }: GraphParts, instructions: InstructionReset) {
+  constructor(parts: GraphParts, instructions: InstructionReset) {
+    const { mmu, state, records, handlers, stops, coldRuns, cacheBytes } = parts;
     this.mmu = mmu;
     this.mapped = new MappedPages(mmu.tlb.code);
     this.frames = new CodeFrames(mmu.ram.frames);
     this.state = state;
     this.records = records;
+    this.handlers = handlers;
     this.stops = stops;
     this.evictions = new Evictions(mmu.ram.bytes.length, coldRuns);
     this.instructions = instructions;
@@ -299,7 +303,8 @@ export class CodeCache implements CodeWriteListener {
 
   /** Keeps memory bounded; only while no frame of generated code is left, which would go on with what is forgotten. */
   trim(): void {
-    if (this.residence.isFull || this.records.isShort) this.evict();
+    if (this.handlers.isFull) this.dropHandlers();
+    else if (this.residence.isFull || this.records.isShort) this.evict();
     else if (this.residence.isLookDue) this.residence.look();
   }
 
@@ -334,10 +339,16 @@ export class CodeCache implements CodeWriteListener {
     for (const gate of page.gates.values()) if (records.pageOf(TAKEN[gate]) === null) records.cut(gate);
   }
 
+  /** Forgets handlers, and with them everything that runs by these. */
+  dropHandlers(): void {
+    this.dropAll('evicted');
+    this.handlers.forget();
+  }
+
   /** Forgets everything decoded (a snapshot was loaded, the machine was reset). */
-  dropAll(): void {
+  dropAll(cause: 'evicted' | 'reset' = 'reset'): void {
     this.branchTargets.clear();
-    for (const page of this.pages) this.forget(page, 'reset');
+    for (const page of this.pages) this.forget(page, cause);
     this.evictions.forget();
     this.mmu.flushAll();
   }

@@ -77,9 +77,10 @@ export class ColdCode {
   /** What the handler of the current instruction gives: a link of `current`, a node, or null. */
   private runOne(page: CodePage, eip: number): Node | null {
     const { current } = this;
-    this.parts.cache.evictions.count(page, eip);
+    const { cache, handlers } = this.parts;
+    cache.evictions.count(page, eip);
     this.runs++;
-    return this.parts.handlers.get(current, page.context.key).run(current);
+    return handlers.plain(handlers.get(current, page.context.key))(current);
   }
 
   /** The record at an EIP, if there is one or should be. */

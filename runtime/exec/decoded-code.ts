@@ -115,7 +115,7 @@ export class DecodedCode implements InstructionReset {
   private finish(node: Node, length: number, handler: Handler): void {
     const { NEXT, TAKEN } = this.records.views;
     node.length = length;
-    node.one = node.tail === null ? handler.run : this.runCrossing;
+    node.one = node.tail === null ? this.parts.handlers.plain(handler) : this.runCrossing;
     node.next = this.nodeOf(NEXT[node.record]);
     node.taken = isRelative(node) ? this.nodeOf(TAKEN[node.record]) : null;
     this.setRun(node, this.runOf(node));
@@ -191,7 +191,7 @@ export class DecodedCode implements InstructionReset {
 
   /** Runs an instruction that crosses a page boundary. The second page may be another one by now, or have been written. */
   private readonly runCrossing: Run = (node) => {
-    if (this.fetch.hasTail(node)) return this.handlerOf(node.record).run(node);
+    if (this.fetch.hasTail(node)) return this.parts.handlers.plain(this.handlerOf(node.record))(node);
     this.reset(node.record);
     this.decode(node);
     return node.one(node);

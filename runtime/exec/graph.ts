@@ -165,7 +165,7 @@ export class Graph extends DecodedCode {
       // Only a rehearsal goes to no record.
       if (page === null) return 0;
       const eip = records.eipOf(record);
-      if (records.isShort) return this.leaveUnrun(eip);
+      if (records.isShort || this.parts.handlers.isFull) return this.leaveUnrun(eip);
       if (this.cold.has(page, eip)) return this.unlessStale(this.runCold(page, eip), expected);
       if (this.tryToDecode(record, page, eip)) return record;
     }

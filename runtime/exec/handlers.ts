@@ -18,16 +18,23 @@ export interface Handler {
   readonly form: Form;
   readonly shape: number;
   readonly key: number;
-  readonly run: Run;
-  /** The same for entries; null until one is asked for. */
+  /** Null until it is asked for. */
+  plain: Run | null;
+  /** The same for entries. */
   heating: Run | null;
   /** Instructions decoded that it is for. */
   decodes: number;
   /** Of its fast path in the interpreter's loop (exec/loops.ts). */
   slot: number;
   /** What the loop may have for it; null if nothing, undefined until it is asked for. */
-  path?: FastPath | null;
+  path: FastPath | null | undefined;
 }
+
+/**
+ * So many functions and fast paths are kept. A boot makes some 1,200, but there are 278,000 forms in all their shapes and keys. A function
+ * takes 4.3 KB of V8's heap, the text of a path 1.5 KB.
+ */
+export const MOST_MADE = 8_192;
 
 /** The interpreter's handlers, made when they are first asked for: one for each form, shape and key. */
 export class Handlers {
@@ -37,6 +44,8 @@ export class Handlers {
   private readonly byRun = new Map<Run, Handler>();
   private readonly options: LoopEmitOptions;
   private readonly check: Check | null;
+  /** Functions and fast paths since they were last forgotten. */
+  private count = 0;
 
   constructor(options: LoopEmitOptions, check: Check | null) {
     this.options = options;
@@ -47,32 +56,53 @@ export class Handlers {
     return this.byRun.size;
   }
 
+  /** So much was made that it should be forgotten. */
+  get isFull(): boolean {
+    return this.count > MOST_MADE;
+  }
+
   get({ form, shape }: Instruction, key: number): Handler {
     const kind = kindOf(form, shape, key);
     return this.made.get(kind) ?? this.make(kind, { form, shape, key });
   }
 
   private make(kind: number, parts: Pick<Handler, 'form' | 'shape' | 'key'>): Handler {
-    const run = this.compile(parts, 'plain');
-    const handler: Handler = { number: this.all.length, ...parts, run, heating: null, decodes: 0, slot: Slot.none };
+    const made = { plain: null, heating: null, path: undefined };
+    const handler: Handler = { number: this.all.length, ...parts, ...made, decodes: 0, slot: Slot.none };
     this.made.set(kind, handler);
     this.all.push(handler);
-    this.byRun.set(run, handler);
     return handler;
   }
 
-  /** The kind of a handler that adds to the heat of its instruction. */
-  heating(handler: Handler): Run {
-    if (handler.heating === null) {
-      handler.heating = this.compile(handler, 'heating');
-      this.byRun.set(handler.heating, handler);
-    }
-    return handler.heating;
+  /** What runs an instruction. */
+  plain(handler: Handler): Run {
+    return handler.plain ?? this.compile(handler, 'plain');
   }
 
-  private compile({ form, shape, key }: Pick<Handler, 'form' | 'shape' | 'key'>, kind: HandlerKind): Run {
-    const text = bindHandler({ form, shape }, key, kind, this.options, this.check?.handler);
-    return compileText<Run>(text, { check: this.check, url: handlerUrl(kindOf(form, shape, key), kind) });
+  /** The kind that adds to the heat of its instruction. */
+  heating(handler: Handler): Run {
+    return handler.heating ?? this.compile(handler, 'heating');
+  }
+
+  private compile(handler: Handler, kind: HandlerKind): Run {
+    const { form, shape, key } = handler;
+    const text = bindHandler(handler, key, kind, this.options, this.check?.handler);
+    const run = compileText<Run>(text, { check: this.check, url: handlerUrl(kindOf(form, shape, key), kind) });
+    handler[kind] = run;
+    this.byRun.set(run, handler);
+    this.count++;
+    return run;
+  }
+
+  /** Forgets what was made. Nothing may run by it any more. */
+  forget(): void {
+    this.byRun.clear();
+    this.count = 0;
+    for (const handler of this.all) {
+      handler.plain = null;
+      handler.heating = null;
+      handler.path = undefined;
+    }
   }
 
   /** The handler that a `run` is, of either kind; undefined for translations and what somebody put around one. */
@@ -82,7 +112,10 @@ export class Handlers {
 
   /** What the interpreter's loop may have for a handler; null if nothing. */
   fastPath(handler: Handler): FastPath | null {
-    if (handler.path === undefined) handler.path = bindFastPath(handler, handler.key, this.options);
+    if (handler.path === undefined) {
+      handler.path = bindFastPath(handler, handler.key, this.options);
+      this.count++;
+    }
     return handler.path;
   }
 }

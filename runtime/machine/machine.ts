@@ -221,7 +221,7 @@ export class MachineCore {
     this.schedule.instructionTime?.settle();
     this.pc.reset();
     this.cpu.reset();
-    this.dropCode();
+    this.engine.graph.cache.dropAll();
     this.boot();
   }
 
@@ -285,7 +285,7 @@ export class MachineCore {
 
   /** Forgets all that was made of guest code; between two calls of `run`. */
   dropCode(): void {
-    this.engine.graph.cache.dropAll();
+    this.engine.graph.cache.dropHandlers();
   }
 
   /** Runs until something needs the host, or until the host's time is `until`. A debugger may have it go back. */

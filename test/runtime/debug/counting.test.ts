@@ -113,7 +113,7 @@ main:   mov     ecx, 1000000
   inspection.watch(false);
   run(guest, 8100);
   expect(records.heatOf(node.record)).toBe(heat + 1000 * node.weight);
-  expect(node.one).toBe(engine.handlers.get(node, node.page.context.key).run);
+  expect(node.one).toBe(engine.handlers.get(node, node.page.context.key).plain);
   expect(node.run).toBe(engine.handlers.get(node, node.page.context.key).heating);
 });
 
