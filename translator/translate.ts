@@ -25,13 +25,19 @@ export interface TranslationRequest {
   readonly assumptions?: Assumptions;
 }
 
+/** From the first byte to in front of the end. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface Translation {
   /** One function declaration, `(i) => next node`; it refers to its argument and to cells only (abi/cells.ts). */
   readonly text: string;
   /** What `i.links` must lead to, in order. */
   readonly links: readonly Link[];
-  /** EIPs of the first byte and after the last one, a pair a block. */
-  readonly ranges: readonly number[];
+  /** The bytes of each block, by their EIPs. */
+  readonly ranges: readonly Range[];
   readonly blocks: number;
   readonly instructions: number;
   /** EIPs by which it may be entered, in the order of the request. */
@@ -95,7 +101,7 @@ function reached(blocks: readonly ScannedBlock[], flow: readonly number[][], roo
 
 function extent(blocks: readonly ScannedBlock[]): Pick<Translation, 'ranges' | 'blocks' | 'instructions'> {
   return {
-    ranges: blocks.flatMap(({ eip, instructions }) => [eip, instructions.at(-1)?.nextEip ?? eip]),
+    ranges: blocks.map(({ eip, instructions }) => ({ start: eip, end: instructions.at(-1)?.nextEip ?? eip })),
     blocks: blocks.length,
     instructions: blocks.reduce((sum, block) => sum + block.instructions.length, 0),
   };

@@ -88,7 +88,7 @@ export class Inspection implements Questions {
       code: {
         ...this.snapshot(page, page.frame * PAGE_BYTES, this.view.linearOf(page, head.eip), head.eip),
         entries: translation.entries.map(({ eip }) => eip >>> 0),
-        hasRun: translation.ranges.filter((_, n) => n % 2 === 0),
+        hasRun: translation.ranges.map(({ start }) => start),
         limits: { blocks: translation.blocks, instructions: translation.blocks * PAGE_BYTES },
         assumptions: this.view.assumptionsOf(translation.assumptions),
       },
@@ -212,9 +212,9 @@ export class Inspection implements Questions {
   /** Those that cover an address, as `covering` orders them. */
   private translationsAt(linear: number): CachedTranslation[] {
     const wanted = linear >>> 0;
-    const covering = [...this.view.translations()].filter(({ page, ranges }) => {
-      const offset = wanted - this.view.linearOf(page, page.eip);
-      return ranges.some((start, n) => n % 2 === 0 && start <= offset && offset < ranges[n + 1]);
+    const covering = [...this.view.translations()].filter((translation) => {
+      const offset = wanted - this.view.linearOf(translation.page, translation.page.eip);
+      return translation.overlaps(offset, offset + 1);
     });
     const mapped = this.view.pageAt(wanted);
     const isMapped = ({ page }: CachedTranslation) => Number(page === mapped);

@@ -106,7 +106,7 @@ export class EngineView {
       key: page.context.key,
       name: FUNCTION_NAME.exec(text)![1],
       tier: 'region',
-      bytes: ranges.reduce((sum, offset, n) => sum + (n % 2 === 0 ? -offset : offset), 0),
+      bytes: ranges.reduce((sum, { start, end }) => sum + end - start, 0),
       blocks,
       instructions,
       characters: text.length,

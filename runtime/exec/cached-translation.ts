@@ -1,6 +1,6 @@
 import { hex } from '../../translator/emit/names.ts';
 import type { Assumptions } from '../../translator/opt/assumptions.ts';
-import type { Translation } from '../../translator/translate.ts';
+import type { Range, Translation } from '../../translator/translate.ts';
 import type { CodePage } from './code-page.ts';
 import type { Node, Run } from './node.ts';
 
@@ -16,13 +16,15 @@ export class CachedTranslation {
   readonly run: Run;
   /** EIP of its first instruction when it was made. */
   private readonly eip: number;
-  /** Offsets in the page of the first byte and after the last one, a pair a block. */
-  readonly ranges: readonly number[];
+  /** The bytes of each block, by their offsets in the page. */
+  readonly ranges: readonly Range[];
   readonly instructions: number;
   readonly blocks: number;
   readonly assumptions: Assumptions;
   /** Times that it has taken the place of a smaller one, or of one with fewer entries. */
   readonly growth: number;
+  /** Hundreds of times that it was left because an assumption failed, and what it has taken the place of. */
+  failures = 0;
 
   constructor(
     entries: readonly Node[],
@@ -38,7 +40,8 @@ export class CachedTranslation {
     this.page = head.page;
     this.run = run;
     this.eip = head.eip;
-    this.ranges = ranges.map((eip) => this.page.distanceTo(eip));
+    const { page } = this;
+    this.ranges = ranges.map(({ start, end }) => ({ start: page.distanceTo(start), end: page.distanceTo(end) }));
     this.instructions = instructions;
     this.blocks = blocks;
     this.assumptions = assumptions;
@@ -46,9 +49,7 @@ export class CachedTranslation {
 
   /** Whether some of the bytes [start, end) of the page are in it. */
   overlaps(start: number, end: number): boolean {
-    const { ranges } = this;
-    for (let n = 0; n < ranges.length; n += 2) if (ranges[n] < end && ranges[n + 1] > start) return true;
-    return false;
+    return this.ranges.some((range) => range.start < end && range.end > start);
   }
 
   /**

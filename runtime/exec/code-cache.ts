@@ -215,7 +215,7 @@ export class CodeCache implements CodeWriteListener {
   addTranslation(translation: CachedTranslation): void {
     const { page, ranges, instructions } = translation;
     page.translations.add(translation);
-    for (let n = 0; n < ranges.length; n += 2) this.frames.mark(page.frame, ranges[n], ranges[n + 1]);
+    for (const { start, end } of ranges) this.frames.mark(page.frame, start, end);
     this.residence.take(page, instructions * Cost.translatedInstruction);
     this.observer?.translate(translation);
   }
@@ -223,7 +223,7 @@ export class CodeCache implements CodeWriteListener {
   /** Takes a translation out, to make another one of its first instruction. */
   replaceTranslation(translation: CachedTranslation): void {
     this.dropTranslation(translation);
-    this.tell('remade', translation.page.frame * PAGE + translation.ranges[0], 0);
+    this.tell('remade', translation.page.frame * PAGE + translation.ranges[0].start, 0);
   }
 
   /** A breakpoint was set or removed at a linear address: code there is made anew, in whatever address space. */

@@ -72,9 +72,7 @@ const ORIGINAL: Origin = { old: [], growth: 0 };
 /** By offset in their page: 1 where a byte is in one of some translations. */
 function bytesOf(translations: readonly CachedTranslation[]): Uint8Array {
   const bytes = new Uint8Array(PAGE_BYTES);
-  for (const { ranges } of translations) {
-    for (let n = 0; n < ranges.length; n += 2) bytes.fill(1, ranges[n], ranges[n + 1]);
-  }
+  for (const { ranges } of translations) for (const { start, end } of ranges) bytes.fill(1, start, end);
   return bytes;
 }
 
@@ -90,7 +88,7 @@ export class Tiering {
   private readonly hotAt: number;
   private readonly firstDue: number;
   private readonly work: Work;
-  /** How often translations were left because an assumption failed: by link, and hundreds of times by head. */
+  /** By link of a translation, how often that was left by it because an assumption failed. */
   private readonly failures = new WeakMap<Node, number>();
   private readonly emit: EmitOptions;
   private readonly check: Check | null;
@@ -142,10 +140,9 @@ export class Tiering {
   /** Instructions within translations that count their runs: where blocks begin, but for the entries. */
   private entriesIn(translations: readonly CachedTranslation[]): number[] {
     return translations.flatMap(({ page, ranges, entries }) =>
-      ranges.flatMap((start, n) => {
-        if (n % 2 !== 0) return [];
+      ranges.flatMap(({ start, end }) => {
         const isEntry = (record: number) => entries.some((entry) => entry.record === record);
-        return [...page.instructions(start, ranges[n + 1])].filter((one) => this.isCounted(one) && !isEntry(one));
+        return [...page.instructions(start, end)].filter((one) => this.isCounted(one) && !isEntry(one));
       }),
     );
   }
@@ -187,7 +184,9 @@ export class Tiering {
    * it takes twice as many failures.
    */
   failed(link: Node, assumption: Assumption): void {
-    if (this.countFailure(link) % MANY_FAILURES !== 0) return;
+    const failures = (this.failures.get(link) ?? 0) + 1;
+    this.failures.set(link, failures);
+    if (failures % MANY_FAILURES !== 0) return;
     const translation = [...link.page.translations].find(({ head }) => head.links?.includes(link));
     if (translation === undefined) return;
     if (assumption === 'aligned') {
@@ -195,15 +194,9 @@ export class Tiering {
       // What is in two pages isn't done in place anyhow.
       if (translation.assumptions.misaligned === link.page.misaligned) return;
     }
-    if (!isPowerOfTwo(this.countFailure(translation.head))) return;
+    if (!isPowerOfTwo(++translation.failures)) return;
     const checks = assumption === 'narrow' ? 'single' : translation.assumptions.checks;
     this.remake([translation], [], checks, translation.growth);
-  }
-
-  private countFailure(node: Node): number {
-    const failures = (this.failures.get(node) ?? 0) + 1;
-    this.failures.set(node, failures);
-    return failures;
   }
 
   /** Puts one translation in the place of some of a page, with more entries. */
@@ -289,6 +282,7 @@ export class Tiering {
     // What has entries left out would only be made anew for each of them.
     const grown = entered.length < entries.length ? MOST_GROWTH : growth;
     const made = new CachedTranslation(entered, run, result, assumptions, grown);
+    made.failures = Math.max(0, ...old.map(({ failures }) => failures));
     this.graph.cache.addTranslation(made);
     // What is inside is an entry only if control comes to it from elsewhere, often. What was cooled stays so.
     for (const inside of this.entriesIn([made])) this.records.forgetHeat(inside);

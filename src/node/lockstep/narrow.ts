@@ -122,10 +122,6 @@ function translationsAt(machine: LockstepMachine, instructions: number, checkpoi
   const pages = core.engine.graph.cache.allPages().filter((page) => page.distanceTo(eip) >>> 0 < 4096);
   return pages
     .flatMap((page) => [...page.translations])
-    .filter(({ page, ranges }) => covers(ranges, page.distanceTo(eip)))
+    .filter((one) => one.overlaps(one.page.distanceTo(eip), one.page.distanceTo(eip) + 1))
     .map(({ head, text }) => `a translation of it, from ${hex(head.eip)}:\n${text}`);
-}
-
-function covers(ranges: readonly number[], offset: number): boolean {
-  return ranges.some((start, n) => n % 2 === 0 && start <= offset && offset < ranges[n + 1]!);
 }

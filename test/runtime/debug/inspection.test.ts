@@ -95,7 +95,7 @@ test('of several translations that cover an address the one that runs most comes
   page!.translations.delete(hot!);
   page!.translations.add(hot!);
   const ret = count + 1 - page!.eip;
-  for (const translation of [rare, hot]) Object.assign(translation!, { ranges: [ret, ret + 1] });
+  for (const translation of [rare, hot]) Object.assign(translation!, { ranges: [{ start: ret, end: ret + 1 }] });
   const covering = inspection().covering(count + 1);
   expect(covering.map(({ eip }) => eip)).toEqual([hot!.head.eip, rare!.head.eip]);
   expect(inspection().translation(count + 1)!.info.eip).toBe(hot!.head.eip);

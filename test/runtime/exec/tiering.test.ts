@@ -262,3 +262,44 @@ test('a translation that grows takes no entry from another one that has the same
   expect([node('function').run === grown, node('function.inner').run === inner]).toEqual([true, true]);
   await guest.dispose();
 });
+
+test('how often assumptions failed is forgotten with the code: its node may be of other code then', async () => {
+  const guest = translated(
+    kernel(`
+main:   call    function
+        jmp     main
+function:
+        inc     eax
+        test    eax, 1
+        jz      .done
+        inc     edx
+.done:  ret
+`),
+  );
+  const { core } = guest;
+  const { cache } = core.engine.graph;
+  /** Runs until there is a translation, and has the same assumption fail a hundred times; whether another one took its place. */
+  const isRemade = () => {
+    const before = functionOf(guest);
+    const link = before.head.links!.find(({ isLink }) => isLink)!;
+    for (let n = 0; n < 100; n++) core.engine.tiering!.failed(link, 'narrow');
+    return functionOf(guest) !== before;
+  };
+  let instructions = 0;
+  const runOn = () => {
+    instructions += 3000;
+    core.stopAt(instructions);
+    core.run(Infinity);
+  };
+  runOn();
+  const { head } = functionOf(guest);
+  expect(Array.from({ length: 5 }, isRemade)).toEqual([true, true, false, true, false]);
+  // Nodes of code that was forgotten are used again, in any order.
+  do {
+    cache.dropAll();
+    runOn();
+  } while (functionOf(guest).head !== head && instructions < 1_000_000);
+  expect(functionOf(guest).head).toBe(head);
+  expect(isRemade()).toBe(true);
+  await guest.dispose();
+});

@@ -62,6 +62,6 @@ describe('a region of several entries', () => {
     const { entries, blocks, instructions, ranges } = translateAt([0x1000, 0x1003]);
     expect(entries).toEqual([0x1000]);
     expect([blocks, instructions]).toEqual([1, 2]);
-    expect(ranges).toEqual([0x1000, 0x1003]);
+    expect(ranges).toEqual([{ start: 0x1000, end: 0x1003 }]);
   });
 });
