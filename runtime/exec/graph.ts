@@ -22,8 +22,6 @@ export class Graph extends DecodedCode {
   readonly rehearsal: Rehearsal;
   private readonly mmu: Mmu;
   private readonly tlb: Tlb;
-  /** Accesses that were not aligned (Mmu.misaligned), as last seen. */
-  private misaligned = 0;
 
   constructor(parts: GraphParts) {
     super(parts);
@@ -80,11 +78,9 @@ export class Graph extends DecodedCode {
   }
 
   private interpretLink(link: Node): Node | null {
-    const { mmu } = this;
-    this.misaligned = mmu.misaligned;
+    const { misaligned } = this.mmu;
     const next = this.interpret(link.taken!);
-    if (mmu.misaligned === this.misaligned) return next;
-    this.misaligned = mmu.misaligned;
+    if (this.mmu.misaligned === misaligned) return next;
     this.parts.failed(link, 'aligned');
     return this.tlb.stale ? this.leaveAt(next) : next;
   }
@@ -190,19 +186,18 @@ export class Graph extends DecodedCode {
 
   /** Runs a node; where it gives a link, which has no record, goes on by that. Nothing is caught here: a fault would be thrown twice. */
   private runNode(node: Node, expected: number): number {
+    const { misaligned } = this.mmu;
     this.faulting = node;
     const next = node.run(node);
-    if (this.mmu.misaligned !== this.misaligned) this.noteMisaligned(node);
+    if (this.mmu.misaligned !== misaligned) this.noteMisaligned(node, misaligned);
     if (next === null) return 0;
     if (expected !== 0 && this.tlb.stale) return this.leaveBefore(next);
     return next.record === 0 ? this.runLink(next, expected) : next.record;
   }
 
-  /** Some accesses of an instruction, or of what it led to, were not aligned. One of a few is remembered, for translations. */
-  private noteMisaligned(node: Node): void {
-    const { misaligned } = this.mmu;
-    const isNoted = Math.floor(misaligned / SAMPLED) !== Math.floor(this.misaligned / SAMPLED);
-    this.misaligned = misaligned;
+  /** Some accesses of an instruction were not aligned; so many had been before. One of a few is remembered, for translations. */
+  private noteMisaligned(node: Node, before: number): void {
+    const isNoted = Math.floor(this.mmu.misaligned / SAMPLED) !== Math.floor(before / SAMPLED);
     if (isNoted && node.length > 0 && !node.isTranslated) node.page.noteMisaligned(node);
   }
 

@@ -92,3 +92,35 @@ test('what is not aligned is what it is to the interpreter where it is accessed 
   expect(sum).toBe(interpreted.sum);
   expect(slow).toBeLessThan(interpreted.slow / 2);
 });
+
+/** Accesses in code that runs once, and others whose second half faults. */
+const elsewhere = kernel(`
+main:   call    paging_start
+        mov     ebx, FREE
+${'        mov     eax, [ebx + 1]\n'.repeat(200)}
+        mov     dword [hook], .skip
+        mov     ecx, 100
+.next:  mov     eax, [0x3FFFFE]
+        nop
+        loop    .next
+        mov     eax, 1
+        jmp     exit
+.skip:  mov     dword [log_end], LOG
+        add     dword [ebp + 40], 5
+        ret
+`);
+
+test.each(variants.filter(({ name }) => name.startsWith('interpreter')))(
+  'no other instruction is taken for one that accesses what is not aligned: $name',
+  async (variant) => {
+    const guest = new Guest(elsewhere, variant);
+    expect(endValue(guest)).toBe(1);
+    const pages = guest.core.engine.graph.cache.allPages();
+    const noted = pages.flatMap(({ eip, misaligned }) => [...misaligned].map((offset) => eip + offset));
+    const [first, last] = [guest.address('main'), guest.address('main.next')];
+    expect(noted.filter((eip) => eip < first || eip >= last)).toEqual([]);
+    const { bytes } = guest.core.mmu.ram;
+    for (const eip of noted) expect([...bytes.subarray(eip, eip + 3)]).toEqual([0x8b, 0x43, 0x01]);
+    await guest.dispose();
+  },
+);
