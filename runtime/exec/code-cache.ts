@@ -62,6 +62,8 @@ export class CodeCache implements CodeWriteListener {
   };
   /** What the present event has dropped. */
   private dropped = { nodes: 0, translations: [] as CachedTranslation[] };
+  /** Where translations began that were dropped. These may still run, and leave by their links. */
+  private readonly linked: Node[] = [];
   /** Times that the dispatcher has looked for a page, and that it was one which was elsewhere. */
   private found = 0;
   private moves = 0;
@@ -285,6 +287,7 @@ export class CodeCache implements CodeWriteListener {
     page.translations.delete(translation);
     this.residence.take(page, -instructions * Cost.translatedInstruction);
     for (const entry of entries) this.instructions.reset(entry.record);
+    this.linked.push(...entries);
     this.dropped.translations.push(translation);
     this.mmu.tlb.stale = true;
   }
@@ -303,6 +306,9 @@ export class CodeCache implements CodeWriteListener {
 
   /** Keeps memory bounded; only while no frame of generated code is left, which would go on with what is forgotten. */
   trim(): void {
+    for (let node = this.linked.pop(); node !== undefined; node = this.linked.pop()) {
+      if (!node.isTranslated) node.links = null;
+    }
     if (this.handlers.isFull) this.dropHandlers();
     else if (this.residence.isFull || this.records.isShort) this.evict();
     else if (this.residence.isLookDue) this.residence.look();

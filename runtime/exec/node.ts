@@ -31,6 +31,8 @@ export class Node extends Instruction {
    */
   enter: Run;
   page: CodePage;
+  /** Heat at which DUE is called: first to see whether its code is slow, then to translate it. */
+  due = 0;
   /** Length in bytes; 0 while not decoded. */
   length = 0;
   /** Of an instruction that crosses a page boundary: its bytes in the second page. */

@@ -10,6 +10,4 @@ export class GraphFields {
   taken: this | null = null;
   /** Where control comes from elsewhere, a translation may start: by how much each run heats it; 0 elsewhere. */
   weight = 0;
-  /** Heat at which DUE is called: first to see whether its code is slow, then to translate it. */
-  due = 0;
 }

@@ -303,3 +303,35 @@ function:
   expect(isRemade()).toBe(true);
   await guest.dispose();
 });
+
+test('of a translation that was dropped nothing is left when its frames are gone', async () => {
+  const guest = translated(
+    kernel(`
+main:   mov     ecx, 3000
+.again: call    function
+        loop    .again
+        mov     byte [function], 0x90
+        mov     ecx, 3000
+        loop    $
+        jmp     exit
+        align   4096
+function:
+        inc     eax
+        test    eax, [counter]
+        jz      .done
+        inc     edx
+.done:  ret
+        align   4096
+counter:
+        dd      1
+`),
+  );
+  endValue(guest);
+  const { cache, records } = guest.core.engine.graph;
+  expect(cache.metrics.droppedTranslations).toBeGreaterThan(0);
+  const nodes = cache.allPages().flatMap((page) => [...records.nodesOf(page)]);
+  const linked = nodes.filter(({ links }) => links !== null);
+  expect(linked.length).toBeGreaterThan(0);
+  expect(linked.every(({ isTranslated }) => isTranslated)).toBe(true);
+  await guest.dispose();
+});
