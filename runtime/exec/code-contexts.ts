@@ -9,29 +9,28 @@ const BUCKET_BITS = 10;
  * belongs to one context. Protected-mode systems have few; real-mode code has one for each CS.
  */
 export class CodeContext implements Hashed<CodeContext> {
-  key = 0;
-  base = 0;
-  limit = 0;
+  readonly key: number;
+  readonly base: number;
+  readonly limit: number;
   /** How many code pages it has. */
   pages = 0;
-  hash = 0;
+  hash: number;
   chained: CodeContext | null = null;
 
   constructor(key: number, base: number, limit: number) {
-    this.become(key, base, limit);
-  }
-
-  /** Makes one that has no pages that of other code. */
-  become(key: number, base: number, limit: number): void {
     this.key = key;
     this.base = base;
     this.limit = limit;
-    this.hash = hashWith(hashWith(key, limit), base);
+    this.hash = hashOf(key, base, limit);
   }
 
   is(key: number, base: number, limit: number): boolean {
     return this.base === base && this.key === key && this.limit === limit;
   }
+}
+
+function hashOf(key: number, base: number, limit: number): number {
+  return hashWith(hashWith(key, limit), base);
 }
 
 /**
@@ -40,8 +39,6 @@ export class CodeContext implements Hashed<CodeContext> {
  */
 export class CodeContexts {
   private readonly known = new HashTable<CodeContext>(BUCKET_BITS);
-  /** Those that have lost their last page, to be used again: see SpareCode. */
-  private readonly spare: CodeContext[] = [];
   current = new CodeContext(0, 0, 0);
 
   /** How many have code pages. */
@@ -54,22 +51,13 @@ export class CodeContexts {
     const key = state[Word.key];
     const base = state[Word.segmentBase + Segment.cs];
     const limit = state[Word.segmentLimit + Segment.cs];
-    if (this.current.is(key, base, limit)) return;
-    if (this.current.pages === 0) this.spare.push(this.current);
-    this.current = this.find(key, base, limit) ?? this.make(key, base, limit);
+    if (!this.current.is(key, base, limit))
+      this.current = this.find(key, base, limit) ?? new CodeContext(key, base, limit);
   }
 
   private find(key: number, base: number, limit: number): CodeContext | null {
-    const hash = hashWith(hashWith(key, limit), base);
-    let context = this.known.first(hash);
+    let context = this.known.first(hashOf(key, base, limit));
     while (context !== null && !context.is(key, base, limit)) context = context.chained;
-    return context;
-  }
-
-  private make(key: number, base: number, limit: number): CodeContext {
-    const context = this.spare.pop();
-    if (context === undefined) return new CodeContext(key, base, limit);
-    context.become(key, base, limit);
     return context;
   }
 
@@ -81,8 +69,6 @@ export class CodeContexts {
 
   /** One loses a page. */
   deletePage(context: CodeContext): void {
-    if (--context.pages > 0) return;
-    this.known.delete(context);
-    if (context !== this.current) this.spare.push(context);
+    if (--context.pages === 0) this.known.delete(context);
   }
 }

@@ -35,29 +35,6 @@ test('the same segment has the same context, while there is code of it or it is 
   expect(enter(contexts, 0x100)).toBe(first);
 });
 
-test('contexts that there is no code of any more are used again: they are no garbage', () => {
-  const contexts = new CodeContexts();
-  const made = new Set();
-  for (let round = 0; round < 50; round++) {
-    const present = Array.from({ length: 99 }, (_, n) => run(contexts, (round * 100 + n) << 4));
-    for (const context of present) {
-      made.add(context);
-      contexts.deletePage(context);
-    }
-  }
-  expect(made.size).toBeLessThan(101);
-});
-
-test('a context that is used again is that of its new segment only', () => {
-  const contexts = new CodeContexts();
-  const old = run(contexts, 0x100);
-  run(contexts, 0x200);
-  contexts.deletePage(old);
-  expect(run(contexts, 0x400)).toBe(old);
-  const again = enter(contexts, 0x100);
-  expect([again.base, again === old, old.base]).toEqual([0x100, false, 0x400]);
-});
-
 describe('segments whose first fetch faults leave no context', () => {
   const program = kernel(`
 ; Calls 300 code segments at other bases, where no page is mapped.
