@@ -15,6 +15,9 @@ const MOST_TARGETS = 16;
 /** Of so many accesses that are not aligned the instruction of one is remembered. */
 const SAMPLED = 16;
 
+/** Of so many calls that are too deep to be nested one gives the callers' frames up. */
+const DEEP_CALLS = 16;
+
 /** Runs decoded code: what the interpreter's loops leave to the runtime, and what translations call. */
 export class Graph extends DecodedCode {
   /** Where a fault that is thrown now is: the last node that was run, but by a fast path; those don't throw. */
@@ -22,6 +25,8 @@ export class Graph extends DecodedCode {
   readonly rehearsal: Rehearsal;
   private readonly mmu: Mmu;
   private readonly tlb: Tlb;
+  /** Calls that were too deep to be nested. */
+  private deepCalls = 0;
 
   constructor(parts: GraphParts) {
     super(parts);
@@ -55,21 +60,31 @@ export class Graph extends DecodedCode {
   /** The node that a link of a translation leads to. */
   nodeOfLink(page: CodePage, { eip, kind }: Link): Node {
     if (kind === 'leave') return new Node(page, eip, this.leaving);
-    const node = this.nodeOf(this.linkTo(page, eip, kind === 'entry' ? EntryWeight.root : EntryWeight.none));
+    const isFunction = kind === 'entry' || kind === 'deep';
+    const node = this.nodeOf(this.linkTo(page, eip, isFunction ? EntryWeight.root : EntryWeight.none));
     if (kind === 'entry' || kind === 'back') return node;
-    const link = new Node(page, eip, this.interpreting[kind]);
+    const link = new Node(page, eip, this.linking[kind]);
     link.taken = node;
     return link;
   }
 
   readonly leaving: Run = (node) => this.leaveAt(node);
 
-  /** What links to single instructions do: run them by their handlers, though translations may start there. */
-  private readonly interpreting: Readonly<Record<LinkedAssumption | 'interpret', Run>> = {
+  /** What other links do. Those to single instructions run them by their handlers, though translations may start there. */
+  private readonly linking: Readonly<Record<LinkedAssumption | 'interpret' | 'deep', Run>> = {
+    deep: (link) => this.callDeep(link),
     interpret: (link) => this.interpretLink(link),
     narrow: (link) => this.interpretFailed(link, 'narrow'),
     precision: (link) => this.interpretFailed(link, 'precision'),
   };
+
+  /**
+   * Runs a function that is not nested in its caller. That is an order of magnitude slower, so after some the frames of all callers are given up, and calls
+   * nest again: what returns to these callers goes by the loop then.
+   */
+  private callDeep(link: Node): Node | null {
+    return ++this.deepCalls % DEEP_CALLS === 0 ? this.leaveAt(link) : link.taken;
+  }
 
   /** Of an assumption that has failed the translation is told. */
   private interpretFailed(link: Node, assumption: LinkedAssumption): Node | null {

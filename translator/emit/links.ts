@@ -1,9 +1,10 @@
 /**
  * How control leaves by a link. `entry`: to an instruction where control goes regularly, so that code rooted there may be
  * translated. `back`: to the instruction after a call or a trap. `interpret`: the one instruction there is run by its handler,
- * and code goes on after it. `leave`: to the dispatcher. An assumption fails: as `interpret`.
+ * and code goes on after it. `leave`: to the dispatcher. `deep`: to a function, as calls are nested too deep to nest one more. An assumption
+ * fails: as `interpret`.
  */
-export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | LinkedAssumption;
+export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | 'deep' | LinkedAssumption;
 
 /** What a translation takes to be so (Assumptions), and has links of their own for. `narrow`: a run of accesses is in one page;
  * `precision`: x87 precision control is what it was made for. */

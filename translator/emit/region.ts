@@ -192,6 +192,11 @@ class RegionEmitter {
     return context.budgeted ? '' : `if(${context.asked()}){${this.leaveBy(eip, 'leave')}}`;
   }
 
+  /** In front of a call that is not nested. */
+  private tooDeep(eip: number): string {
+    return this.poll(eip) + this.leaveBy(eip, this.context.budgeted ? 'entry' : 'deep');
+  }
+
   /** Goes to the common exit. */
   private leaveBy(eip: number, kind: LinkKind): string {
     return `${this.flags.defer()}${this.x87.leave()}x=${this.links.indexOf(eip, kind)};break X;`;
@@ -355,7 +360,7 @@ class RegionEmitter {
     const parts = {
       context: this.context,
       store: this.store(),
-      leave: s.op === 'jump' ? this.exit(target.number, true) : '',
+      leave: s.op === 'jump' ? this.tooDeep(target.number) : '',
       reload: this.reload(back.number),
       back: this.links.indexOf(back.number, 'back'),
       returnEip: back.number,

@@ -1,37 +1,41 @@
-import { describe, expect } from 'vitest';
-import { onEveryEngine } from '../../support/guest.ts';
+import { describe, expect, test } from 'vitest';
+import { defaultEngine } from '../../../runtime/exec/engine.ts';
+import { endValue, Guest, onEveryEngine, variants } from '../../support/guest.ts';
 import { exceptionLog, kernel } from '../../support/guest-kernel.ts';
 
 function expectValue(name: string, expected: number, main: string): void {
   onEveryEngine(name, kernel(main), (_, value) => expect(value).toBe(expected));
 }
 
-describe('calls', () => {
-  expectValue(
-    'nested deeper than any host’s stack',
-    50_000 * 20,
-    `
-main:   mov     ebp, 20
-        xor     eax, eax
-        mov     esp, 0x400000
-.again: mov     ecx, 50000
-        call    .down
-        cmp     esp, 0x400000
-        jne     .wrong
-        dec     ebp
-        jnz     .again
+/** A program with a function that calls itself so deep as ECX tells. */
+const recursive = (...parts: string[]) => `
+main:   xor     eax, eax
+${parts.join('')}
         jmp     exit
-.down:  push    ecx
+down:   push    ecx
         dec     ecx
         jz      .end
-        call    .down
+        call    down
 .end:   pop     ecx
         inc     eax
         ret
-.wrong: mov     eax, 1
+wrong:  mov     eax, 1
         jmp     exit
-`,
-  );
+`;
+/** So deep, for a number of times. */
+const recursion = (depth: number, times: number) => `
+        mov     ebp, ${times}
+        mov     esp, 0x400000
+again${depth}: mov ecx, ${depth}
+        call    down
+        cmp     esp, 0x400000
+        jne     wrong
+        dec     ebp
+        jnz     again${depth}
+`;
+
+describe('calls', () => {
+  expectValue('nested deeper than any host’s stack', 50_000 * 20, recursive(recursion(50_000, 20)));
 
   expectValue(
     'in a tree of recursion',
@@ -247,4 +251,17 @@ main:   mov     dword [hook], .caught
       expect(exceptionLog(guest)).toEqual([]);
     },
   );
+});
+
+test('calls that are too deep to be nested give up the frames of their callers now and then: the next ones nest again', async () => {
+  const variant = variants.find(({ name }) => name === 'translator, polling')!;
+  // Shallow at first: the region goes on after the call only if that has run.
+  const guest = new Guest(kernel(recursive(recursion(3, 20_000), recursion(50_000, 20))), variant);
+  try {
+    expect(endValue(guest)).toBe(3 * 20_000 + 50_000 * 20);
+    const { entries } = guest.core.engine.dispatcher.metrics;
+    expect(entries).toBeGreaterThan((50_000 * 20) / (defaultEngine.callDepth + 20));
+  } finally {
+    await guest.dispose();
+  }
 });
