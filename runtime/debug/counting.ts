@@ -103,7 +103,7 @@ export class Counting {
     const interpreted = this.view.interpretedBy(next);
     if (interpreted !== null) return kindOf(interpreted);
     if (next === this.view.returned) return 'return';
-    if (this.view.beginsTranslation(next)) return 'transfer';
+    if (this.view.beginsTranslation(this.view.calleeOf(next))) return 'transfer';
     return next === head || head.links?.includes(next) ? 'direct' : 'indirect';
   }
 

@@ -133,7 +133,12 @@ export class EngineView {
 
   /** The instruction that a link of a translation has run by its handler, or null. */
   interpretedBy(link: Node): Node | null {
-    return link.isLink ? link.taken : null;
+    return link.isLink && link === this.calleeOf(link) ? link.taken : null;
+  }
+
+  /** What a link leads to by which a function is called that is not nested in its caller; any other node is that itself. */
+  calleeOf(link: Node): Node {
+    return link.run === this.parts.engine.graph.calling ? link.taken! : link;
   }
 
   /** Whether a link of a translation leads to the dispatcher. */
@@ -206,11 +211,12 @@ export class EngineView {
   translatorSettings(): Pick<CodeSnapshot, 'features' | 'limits' | 'assumptions' | 'options'> {
     const { engine, cpu } = this.parts;
     const { blocks, instructions } = engine.tiering?.options ?? defaultTiering;
+    const { suffix, memoryBytes, pacing } = engine.emit;
     return {
       features: [...cpu.model.features],
       limits: { blocks, instructions },
       assumptions: this.assumptionsOf({ ...usualAssumptions, precision: engine.graph.precision }),
-      options: { ...engine.emit },
+      options: { suffix, memoryBytes, pacing },
     };
   }
 

@@ -23,7 +23,7 @@ export class CachedTranslation {
   readonly assumptions: Assumptions;
   /** Times that it has taken the place of a smaller one, or of one with fewer entries. */
   readonly growth: number;
-  /** Hundreds of times that it was left because an assumption failed, and what it has taken the place of. */
+  /** Hundreds of times that it, or what it took the place of, was left because an assumption failed. */
   failures = 0;
 
   constructor(

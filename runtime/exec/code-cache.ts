@@ -351,7 +351,7 @@ export class CodeCache implements CodeWriteListener {
     this.handlers.forget();
   }
 
-  /** Forgets everything decoded (a snapshot was loaded, the machine was reset). */
+  /** Forgets everything decoded, as when the machine is reset. */
   dropAll(cause: 'evicted' | 'reset' = 'reset'): void {
     this.branchTargets.clear();
     for (const page of this.pages) this.forget(page, cause);

@@ -70,21 +70,19 @@ export class Graph extends DecodedCode {
 
   readonly leaving: Run = (node) => this.leaveAt(node);
 
+  /**
+   * Goes to a function that is not nested in its caller. That is an order of magnitude slower, so after some of these calls the frames of
+   * all callers are given up, and calls nest again: what returns to these callers goes by the loop then.
+   */
+  readonly calling: Run = (link) => (++this.deepCalls % DEEP_CALLS === 0 ? this.leaveAt(link) : link.taken);
+
   /** What other links do. Those to single instructions run them by their handlers, though translations may start there. */
   private readonly linking: Readonly<Record<LinkedAssumption | 'interpret' | 'deep', Run>> = {
-    deep: (link) => this.callDeep(link),
+    deep: this.calling,
     interpret: (link) => this.interpretLink(link),
     narrow: (link) => this.interpretFailed(link, 'narrow'),
     precision: (link) => this.interpretFailed(link, 'precision'),
   };
-
-  /**
-   * Runs a function that is not nested in its caller. That is an order of magnitude slower, so after some the frames of all callers are given up, and calls
-   * nest again: what returns to these callers goes by the loop then.
-   */
-  private callDeep(link: Node): Node | null {
-    return ++this.deepCalls % DEEP_CALLS === 0 ? this.leaveAt(link) : link.taken;
-  }
 
   /** Of an assumption that has failed the translation is told. */
   private interpretFailed(link: Node, assumption: LinkedAssumption): Node | null {

@@ -27,6 +27,8 @@ export interface LoopOptions {
 const MOST_BYTECODE = 61_440;
 /** What is in every loop. */
 const ALWAYS = 2_000;
+/** So many handlers for each fast path are asked for theirs: some have the same. */
+const CANDIDATES = 4;
 
 /** Measured with bench/: see docs/performance.md. */
 export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, fastPaths: 256, bytecode: MOST_BYTECODE };
@@ -155,7 +157,8 @@ export class Loops {
     loop.dueAt *= options.growth;
     const handlers = this.handlers.all.filter((handler) => handler.key === key);
     for (const handler of handlers) handler.slot = Slot.none;
-    const uses = this.byPath(handlers).sort((a, b) => b.decodes - a.decodes);
+    const candidates = handlers.sort((a, b) => b.decodes - a.decodes).slice(0, CANDIDATES * options.fastPaths);
+    const uses = this.byPath(candidates).sort((a, b) => b.decodes - a.decodes);
     const chosen = fitting(uses, options);
     chosen.forEach((use, n) => {
       const slot = Slot.first + n;

@@ -5,8 +5,9 @@ import { capacityFor, RECORD_RESERVE } from './records.ts';
 
 /**
  * Estimates of the bytes of the host's memory that code takes. A record is 32 bytes, with what is beside it and its place in the index
- * twice as much; a node is 216 bytes in V8's heap; the others are rough. A page may be the only one of its context, which counts with it. A translation counts with what V8 makes of it, for each guest instruction: less
- * than the 4,500 bytes that a boot took where all was translated at once.
+ * twice as much; a node is 216 bytes in V8's heap; the others are rough. Contexts are not counted: each has a page, which takes many times
+ * more. A translation counts with what V8 makes of it, for each guest instruction: less than the 4,500 bytes that a boot took where all was
+ * translated at once.
  */
 export const Cost = { page: 1600, record: 64, node: 220, translatedInstruction: 1000 } as const;
 

@@ -20,7 +20,7 @@ export class Mmu implements ProcessorMemory {
   readonly tlb: Tlb;
   readonly map: PhysicalMap;
   readonly ram: GuestRam;
-  /** Of which some are the TLB; the others are of who executes code. */
+  /** Those of the TLB, and those of whoever executes code. */
   readonly tables: Tables;
   readonly paging: Paging;
   private readonly state: Int32Array;

@@ -16,7 +16,7 @@ export type TableName = (typeof pageTables)[number] | TargetView | RecordView;
  * third of the loop's time was such loads.
  */
 export interface TableLayout {
-  /** Where each table begins. In it no index has one of these bits, so that they can be set instead of added, which is half the bytecode. */
+  /** Where each table begins. No index into it has a bit in common with that: setting these bits takes half the bytecode of an addition. */
   readonly starts: Readonly<Record<TableName, number>>;
   readonly words: number;
 }

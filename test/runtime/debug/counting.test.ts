@@ -142,3 +142,25 @@ main:   mov     ecx, 1000
   run(guest, 2500);
   expect(counts()).toEqual(['in al,61h: 100']);
 });
+
+test('a call that is too deep to be nested is counted by what it leads to, not as a slow path', () => {
+  const recursive = kernel(`
+main:   mov     ecx, 300
+        call    down
+        jmp     main
+down:   push    ecx
+        dec     ecx
+        jz      .end
+        call    down
+.end:   pop     ecx
+        ret
+`);
+  const guest = new Guest(recursive, { name: 'translator', config: { engine: 'translator' } });
+  guests.push(guest);
+  const { inspection } = guest.core;
+  while (!isTranslated(guest, guest.address('down'))) guest.run(20);
+  inspection.watch(true);
+  const kinds = () => inspection.exits().kinds;
+  while (kinds().transfer + kinds().slow < 10_000) guest.run(20);
+  expect(kinds().transfer).toBeGreaterThan(kinds().slow);
+});

@@ -3,14 +3,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { defaultEngine } from '../../../runtime/exec/engine.ts';
 import { bytecodeOf, defaultLoops, fitting } from '../../../runtime/exec/loops.ts';
+import { recordsWithin } from '../../../runtime/exec/residence.ts';
 import { Key } from '../../../translator/abi/key.ts';
 import type { FastPath } from '../../../translator/emit/loop.ts';
 import { bindFastPath, bindLoop } from '../../../translator/handler.ts';
 import { Shape } from '../../../translator/x86/instruction.ts';
 import { forms } from '../../../translator/x86/table/index.ts';
 
-const options = { suffix: '', memoryBytes: 128 << 20, records: 0, pacing: 'jumps' } as const;
+const options = {
+  suffix: '',
+  memoryBytes: 128 << 20,
+  records: recordsWithin(defaultEngine.cacheBytes),
+  pacing: 'jumps',
+} as const;
 const folder = mkdtempSync(join(tmpdir(), 'loop-size-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
