@@ -2,7 +2,9 @@ import { PAGES, type TableName } from '../../translator/abi/tables.ts';
 import { allocateShared } from './ram.ts';
 import { Tables } from './tables.ts';
 
+/** Marks of a page beside its kind: it has an entry; it is in one of the lists of pages, or both. */
 const FILLED = 1;
+const LISTED = { local: 64, global: 128, any: 64 | 128 } as const;
 /**
  * What is known of a page's translation beside its entries. For INVLPG and loading CR3: it is global; it is a part of a
  * large page (4 MB, or 2 MB with PAE). For fetching: instructions there may not be executed. For stores to a frame that is marked,
@@ -48,9 +50,10 @@ export class Tlb {
   private readonly large = new Uint8Array(PAGES >>> LARGE_PAGE_SHIFT);
   /** By frame: 1 + the page that may have a write entry for it; SEVERAL; 0 for none. */
   private readonly writers = new Int32Array(allocateShared(PAGES * 4));
-  private filled = new Int32Array(4096);
+  /** Pages that have had an entry since such ones were last flushed: loading CR3 looks at the first list alone. */
+  private readonly local = new PageList();
+  private readonly global = new PageList();
   private count = 0;
-
   private readonly invalid: number;
 
   /** For RAM (and ROM) of so many bytes. */
@@ -72,7 +75,8 @@ export class Tlb {
 
   /** The pages with an entry. */
   filledPages(): Int32Array {
-    return this.filled.slice(0, this.count);
+    const listed = [...this.local.listed(), ...this.global.listed()];
+    return Int32Array.from(new Set(listed.filter((page) => this.marks[page] & FILLED)));
   }
 
   /** What stands for no entry of a page. */
@@ -101,24 +105,30 @@ export class Tlb {
     const entry = (frame ^ page) << 10;
     for (const array of arrays) array[page] = entry;
     if (this.hasWriteEntry(page, entry)) this.noteWriter(page, frame);
-    if (this.marks[page] === 0) this.remember(page);
-    this.marks[page] = FILLED | kind;
+    const before = this.marks[page];
+    if ((before & FILLED) === 0) this.count++;
+    this.marks[page] = FILLED | kind | (before & LISTED.any);
+    if (kind & PageKind.global) this.list(page, this.global, LISTED.global);
+    else this.list(page, this.local, LISTED.local);
     if (kind & PageKind.large) this.large[page >>> LARGE_PAGE_SHIFT] = 1;
   }
 
   flushAll(): void {
-    for (let n = 0; n < this.count; n++) this.drop(this.filled[n]);
-    this.count = 0;
+    this.flushListed(this.local, LISTED.local, 0);
+    this.flushListed(this.global, LISTED.global, 0);
   }
 
   flushNonGlobal(): void {
-    let kept = 0;
-    for (let n = 0; n < this.count; n++) {
-      const page = this.filled[n];
-      if (this.marks[page] & PageKind.global) this.filled[kept++] = page;
-      else this.drop(page);
+    this.flushListed(this.local, LISTED.local, PageKind.global);
+  }
+
+  /** Empties a list, and drops its pages but for those of a kind. */
+  private flushListed(list: PageList, mark: number, kept: number): void {
+    for (const page of list.listed()) {
+      this.marks[page] &= ~mark;
+      if ((this.marks[page] & (FILLED | kept)) === FILLED) this.drop(page);
     }
-    this.count = kept;
+    list.clear();
   }
 
   /** Drops a page, and all of the large page that it is in (Intel SDM vol. 3, 4.10.4.1, INVLPG). */
@@ -137,10 +147,7 @@ export class Tlb {
   }
 
   private flushOne(page: number): void {
-    if (this.marks[page] === 0) return;
-    this.drop(page);
-    const at = this.filled.subarray(0, this.count).lastIndexOf(page);
-    this.filled[at] = this.filled[--this.count];
+    if (this.marks[page] & FILLED) this.drop(page);
   }
 
   /** Takes the write entries of frames away, wherever they are mapped. */
@@ -154,7 +161,9 @@ export class Tlb {
       else if (writer !== 0) this.protect(writer - 1, (only) => only === frame);
     });
     if (mappedOften.size === 0) return;
-    for (let n = 0; n < this.count; n++) this.protect(this.filled[n], (frame) => mappedOften.has(frame));
+    for (const list of [this.local, this.global]) {
+      for (const page of list.listed()) this.protect(page, (frame) => mappedOften.has(frame));
+    }
   }
 
   /** Takes the write entries of a page away if they lead to such a frame. */
@@ -175,17 +184,15 @@ export class Tlb {
     if (this.writers[frame] !== SEVERAL) this.writers[frame] = isAlone ? page + 1 : SEVERAL;
   }
 
-  private remember(page: number): void {
-    if (this.count === this.filled.length) {
-      const larger = new Int32Array(this.count * 2);
-      larger.set(this.filled);
-      this.filled = larger;
-    }
-    this.filled[this.count++] = page;
+  private list(page: number, list: PageList, mark: number): void {
+    if (this.marks[page] & mark) return;
+    this.marks[page] |= mark;
+    list.add(page);
   }
 
   private drop(page: number): void {
-    this.marks[page] = 0;
+    this.marks[page] &= LISTED.any;
+    this.count--;
     if (this.code[page] !== 0) this.onCodeDropped(this.code[page]);
     this.code[page] = 0;
     this.invalidate(page);
@@ -197,5 +204,28 @@ export class Tlb {
     this.writeSupervisor[page] = invalid;
     this.readUser[page] = invalid;
     this.writeUser[page] = invalid;
+  }
+}
+
+/** Pages in no order, each once. */
+class PageList {
+  private pages = new Int32Array(4096);
+  private count = 0;
+
+  add(page: number): void {
+    if (this.count === this.pages.length) {
+      const larger = new Int32Array(this.count * 2);
+      larger.set(this.pages);
+      this.pages = larger;
+    }
+    this.pages[this.count++] = page;
+  }
+
+  listed(): Int32Array {
+    return this.pages.subarray(0, this.count);
+  }
+
+  clear(): void {
+    this.count = 0;
   }
 }

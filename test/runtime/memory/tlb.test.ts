@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PageKind, Tlb } from '../../../runtime/memory/tlb.ts';
 
@@ -48,5 +49,45 @@ describe('a frame that holds code cannot be written directly', () => {
     tlb.enter(3, FRAME, PageKind.small, [tlb.writeSupervisor]);
     tlb.protectFrames([FRAME]);
     expect(writers(tlb, 3, 6)).toEqual([]);
+  });
+});
+
+describe('after any flushes it has what they left', () => {
+  type Step = { readonly op: 'local' | 'global' | 'page' | 'all' | 'nonGlobal'; readonly page: number };
+  const steps = fc.array(
+    fc.record({
+      op: fc.constantFrom<Step['op'][]>('local', 'global', 'local', 'global', 'page', 'all', 'nonGlobal'),
+      page: fc.integer({ min: 1, max: 6 }),
+    }),
+    { maxLength: 60 },
+  );
+
+  test('of single pages, of all, of those that are not global', () => {
+    const tlb = new Tlb(1 << 24);
+    fc.assert(
+      fc.property(steps, (taken) => {
+        const model = new Map<number, 'local' | 'global'>();
+        tlb.flushAll();
+        for (const { op, page } of taken) {
+          if (op === 'page') {
+            tlb.flushPage(page);
+            model.delete(page);
+          } else if (op === 'all') {
+            tlb.flushAll();
+            model.clear();
+          } else if (op === 'nonGlobal') {
+            tlb.flushNonGlobal();
+            for (const [known, kind] of model) if (kind === 'local') model.delete(known);
+          } else {
+            tlb.enter(page, page + 8, op === 'global' ? PageKind.global : PageKind.small, [tlb.readUser]);
+            model.set(page, op);
+          }
+          const filled = [1, 2, 3, 4, 5, 6].filter((known) => tlb.lookup(tlb.readUser, known) >= 0);
+          expect(filled).toEqual([...model.keys()].sort());
+          expect([...tlb.filledPages()].sort()).toEqual(filled);
+          expect(tlb.size).toBe(filled.length);
+        }
+      }),
+    );
   });
 });
