@@ -47,14 +47,11 @@ function installedNode() {
   return isClone && fs.existsSync(node) && fs.realpathSync(node) !== fs.realpathSync(process.execPath) ? node : '';
 }
 
-/** Takes its end for its own. A key's signal reaches both. */
+/** Takes its end for its own. A signal that reaches both comes to the program twice, which takes it for one. */
 function runBy(node) {
   const child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), { stdio: 'inherit' });
   const forward = (signal) => child.kill(signal);
-  process
-    .on('SIGINT', () => {})
-    .on('SIGTERM', forward)
-    .on('SIGHUP', forward);
+  process.on('SIGINT', forward).on('SIGTERM', forward).on('SIGHUP', forward);
   child.on('exit', (code, signal) => {
     if (signal) process.removeAllListeners(signal).kill(process.pid, signal);
     else process.exitCode = code;

@@ -103,8 +103,11 @@ export class VncDisplay extends Emitter<VncEvents> {
   #left(client: Client, reason: string | null): void {
     this.#clients.delete(client);
     const { host, service } = client.info.client;
+    // A viewer at a Unix socket has no address.
+    const place = [host, service].filter((part) => part !== '').join(':');
+    const viewer = place === '' ? 'a viewer' : `the viewer ${place}`;
     if (reason !== null && this.#machine.state !== 'ended')
-      this.#options.log?.(`VNC: the viewer ${host}${service && `:${service}`} was sent away: ${reason}`);
+      this.#options.log?.(`VNC: ${viewer} was sent away: ${reason}`);
     void this.emit('disconnected', client.info);
   }
 

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,15 +16,17 @@ function put(path: string, text: string): void {
   writeFileSync(join(place, path), text);
 }
 
+const commandLine = ['--require', join(place, 'disguise.cjs'), join(place, 'bin/rawiron.cjs'), 'a'];
+
+/** What makes Node look like that version. */
+function disguiseAs(version: string): string {
+  return `Object.defineProperty(process.versions, 'node', { value: '${version}' });`;
+}
+
 /** Runs the command's first file as a Node of that version would. */
 function runAs(version: string) {
-  const disguise = `Object.defineProperty(process.versions, 'node', { value: '${version}' });`;
-  put('disguise.cjs', disguise);
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--require', join(place, 'disguise.cjs'), join(place, 'bin/rawiron.cjs'), 'a'],
-    { encoding: 'utf8' },
-  );
+  put('disguise.cjs', disguiseAs(version));
+  const { status, stdout, stderr } = spawnSync(process.execPath, commandLine, { encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
@@ -84,6 +87,23 @@ describe('in a clone', () => {
     put('node_modules/node/bin/node', '#!/bin/sh\nkill -TERM $$\n');
     chmodSync(join(place, 'node_modules/node/bin/node'), 0o755);
     expect(runAs('20.20.2')).toEqual({ status: null, stdout: '', stderr: '' });
+  });
+
+  test.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)('%s for it alone reaches that one, too', async (signal) => {
+    const heard = `process.once('${signal}', () => { console.log('heard'); process.exit(3); });`;
+    const program = `#!${process.execPath}\n${heard}\nsetInterval(() => {}, 1000);\nconsole.log('ready');\n`;
+    put('node_modules/node/bin/node', program);
+    chmodSync(join(place, 'node_modules/node/bin/node'), 0o755);
+    put('disguise.cjs', disguiseAs('20.20.2'));
+    const child = spawn(process.execPath, commandLine);
+    let output = '';
+    child.stdout.on('data', (data) => {
+      output += data;
+    });
+    await once(child.stdout, 'data');
+    child.kill(signal);
+    const [code] = await once(child, 'close');
+    expect({ code, output }).toEqual({ code: 3, output: 'ready\nheard\n' });
   });
 
   test('an install without development dependencies is told what to run', () => {

@@ -79,6 +79,15 @@ test.each([
   expect(rig.log).toEqual([`VNC: the viewer nobody:1 was sent away: ${reason}`]);
 });
 
+test('one at a Unix socket, which has no address, is told of without', async () => {
+  const rig = new VncRig();
+  const client = rig.connect({ host: '', service: '', family: 'unix', websocket: false });
+  await client.text(12);
+  client.write(...Buffer.from('GET / HTTP/1.1'));
+  await expect(client.reader.take(1)).rejects.toThrow();
+  expect(rig.log).toEqual(['VNC: a viewer was sent away: what came is not the protocol of VNC']);
+});
+
 test('a security type that was not offered is refused', async () => {
   const client = new VncRig({ password: 'a' }).connect();
   await client.text(12);

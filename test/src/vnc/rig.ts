@@ -5,9 +5,10 @@ import { Mouse } from '../../../src/input/mouse.ts';
 import { Outflow } from '../../../src/isolate/flow.ts';
 import { nodeVncHost } from '../../../src/node/vnc/host.ts';
 import { VncDisplay, type VncDisplayOptions } from '../../../src/vnc/display.ts';
+import type { VncEndpoint } from '../../../src/vnc/endpoint.ts';
 import { VncClient } from '../../support/vnc-client.ts';
 
-const nobody = { host: 'nobody', service: '1', family: 'ipv4', websocket: false } as const;
+const nobody: VncEndpoint = { host: 'nobody', service: '1', family: 'ipv4', websocket: false };
 
 /** A display with a screen that tests draw on, and a keyboard and a mouse that note what comes. */
 export class VncRig {
@@ -79,8 +80,8 @@ export class VncRig {
     this.places.push([view.getUint16(0, true), view.getUint16(2, true), view.getUint8(5)]);
   }
 
-  /** A client that has connected. */
-  connect(): VncClient {
+  /** A client that has connected from there. */
+  connect(from: VncEndpoint = nobody): VncClient {
     let sent: Promise<void> = Promise.resolve();
     const client: VncClient = new VncClient({
       write: (bytes) => {
@@ -97,7 +98,7 @@ export class VncRig {
         received = received.then(() => client.reader.end());
       },
     };
-    const viewer = this.display.connect(connection, { client: nobody, server: nobody });
+    const viewer = this.display.connect(connection, { client: from, server: nobody });
     return client;
   }
 
