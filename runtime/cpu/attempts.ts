@@ -1,8 +1,9 @@
 import type { AttemptName } from '../../translator/abi/helpers.ts';
 import { Key } from '../../translator/abi/key.ts';
-import { Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
+import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { type Descriptor, isNull, Rights } from './descriptor.ts';
+import { enableInterrupts } from './flag-instructions.ts';
 import { isWithinPrivilege, setNullSegment, setSegmentFrom, setUnprotectedSegment } from './segmentation.ts';
 
 /** An attempt of the helper table (translator/abi/helpers.ts): 1 if it has done what its instruction means, else 0. */
@@ -23,7 +24,7 @@ export function attempts(cpu: Cpu, moment: InterruptMoment): Record<AttemptName,
   return {
     tryLoadSegment: (segment, selector) => (loadSegment(cpu, segment, selector) ? 1 : 0),
     tryRestoreFlags: (image) => (restoreFlags(cpu, image, moment) ? 1 : 0),
-    tryEnableInterrupts: () => (enableInterrupts(cpu, moment) ? 1 : 0),
+    tryEnableInterrupts: (nextEip) => (tryEnableInterrupts(cpu, nextEip, moment) ? 1 : 0),
   };
 }
 
@@ -76,13 +77,12 @@ function restoreFlags(cpu: Cpu, image: number, moment: InterruptMoment): boolean
   return true;
 }
 
-/** STI. The shadow is left standing, as `Graph.resume` explains. */
-function enableInterrupts(cpu: Cpu, moment: InterruptMoment): boolean {
+/** STI. */
+function tryEnableInterrupts(cpu: Cpu, nextEip: number, moment: InterruptMoment): boolean {
   const { state } = cpu;
   if (state[Word.cpl] > cpu.ioPrivilege) return false;
-  if ((state[Word.eflags] & Eflags.if) !== 0) return true;
-  if (moment.budgeted || moment.isPending()) return false;
-  state[Word.interruptShadow] = Shadow.interrupts;
-  state[Word.eflags] |= Eflags.if;
+  const isEnabled = (state[Word.eflags] & Eflags.if) !== 0;
+  if (!isEnabled && (moment.budgeted || moment.isPending())) return false;
+  enableInterrupts(state, nextEip);
   return true;
 }

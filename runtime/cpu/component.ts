@@ -2,6 +2,7 @@ import { Eflags, Segment, Word, type WordName, wordCounts } from '../../translat
 import { type Component, describe, type Field, list, type StateHooks, u32 } from '../snapshot/describe.ts';
 import { flagCarriesOf, flagResultOf, flagsImage } from './arithmetic.ts';
 import type { Cpu } from './cpu.ts';
+import { shadowNow } from './flag-instructions.ts';
 import { modelRegisterState } from './model-register-state.ts';
 import { updateSpans } from './segmentation.ts';
 import { updateSseMode } from './sse/mode.ts';
@@ -21,6 +22,7 @@ const sorts: Readonly<Partial<Record<WordName, StateSort>>> = {
   flagCarries: 'derived',
   segmentLow: 'derived',
   key: 'derived',
+  shadowedEip: 'derived',
   fpuTop: 'derived',
   fpuConditions: 'derived',
   fpuRounding: 'derived',
@@ -75,6 +77,12 @@ const images: Readonly<Partial<Record<WordName, Image>>> = {
   eflags: {
     read: (state) => state[Word.eflags] | flagsImage(state[Word.flagResult], state[Word.flagCarries]),
     write: (state, value) => writeFlags(state, value as number),
+  },
+  interruptShadow: {
+    read: shadowNow,
+    write(state, value) {
+      state[Word.interruptShadow] = value as number;
+    },
   },
   fpuStatus: {
     read: (state) => statusWord(state, doublesOf(state)),
@@ -145,6 +153,7 @@ export function cpuComponent(cpu: Cpu): Component {
       for (let segment = 0; segment <= Segment.gs; segment++) updateSpans(cpu, segment);
       updateFpuMode(cpu.state);
       updateSseMode(cpu.state);
+      cpu.state[Word.shadowedEip] = cpu.state[Word.eip];
       cpu.memory.flushAll();
       cpu.updateKey();
       cpu.updateBreakpoints();

@@ -5,14 +5,28 @@ import { movedStackPointer, peek } from './stack.ts';
 import { changeVirtualFlag, fromVirtualImage, requireVirtualFlag } from './virtual-interrupts.ts';
 
 /** STI (Intel SDM vol. 2): interrupts are held off for one more instruction. */
-export function setInterruptFlag(cpu: Cpu): void {
+export function setInterruptFlag(cpu: Cpu, nextEip: number): void {
   const { state } = cpu;
   if (state[Word.cpl] > cpu.ioPrivilege) {
     changeVirtualFlag(cpu, 1);
     return;
   }
-  if ((state[Word.eflags] & Eflags.if) === 0) state[Word.interruptShadow] = Shadow.interrupts;
+  enableInterrupts(state, nextEip);
+}
+
+/** Sets IF. If it was clear the instruction at `nextEip` is done before any interrupt comes. */
+export function enableInterrupts(state: Int32Array, nextEip: number): void {
+  if ((state[Word.eflags] & Eflags.if) !== 0) return;
   state[Word.eflags] |= Eflags.if;
+  state[Word.interruptShadow] = Shadow.interrupts;
+  state[Word.shadowedEip] = nextEip;
+}
+
+/** The shadow at EIP, of Shadow: code that goes on leaves that of STI standing. */
+export function shadowNow(state: Int32Array): number {
+  const shadow = state[Word.interruptShadow];
+  const isOver = shadow === Shadow.interrupts && state[Word.shadowedEip] !== state[Word.eip];
+  return isOver ? Shadow.none : shadow;
 }
 
 /** POPF (Intel SDM vol. 2). */

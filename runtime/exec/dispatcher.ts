@@ -4,6 +4,7 @@ import { Eflags, Halt, Nmi, Shadow, Word } from '../../translator/abi/state.ts';
 import { instructionRestart } from '../cpu/breakpoints.ts';
 import { linearEip } from '../cpu/code-segment.ts';
 import type { Cpu } from '../cpu/cpu.ts';
+import { shadowNow } from '../cpu/flag-instructions.ts';
 import { deliver } from '../cpu/interrupts.ts';
 import { GuestFault } from '../fault.ts';
 import { DebugExceptions } from './debug-exceptions.ts';
@@ -64,6 +65,7 @@ export class Dispatcher {
   run(): LeaveReason {
     const { state, stops } = this;
     for (;;) {
+      state[Word.interruptShadow] = shadowNow(state);
       if (state[Word.attention] !== 0) return 'attention';
       if (stops.isDue) return 'debug';
       if (state[Word.debugTraps] !== 0) this.debug.deliverTraps();

@@ -239,8 +239,8 @@ export class Graph extends DecodedCode {
 
   /**
    * STI's shadow only matters if an interrupt waits. Counting must leave at the same instruction in every engine; polling
-   * needn't, and if it is left standing it only holds an interrupt off for one instruction more. That of MOV SS holds debug
-   * exceptions off too, which come without attention being asked for.
+   * needn't: the dispatcher ends one that code has left standing. That of MOV SS holds debug exceptions off too, which come
+   * without attention being asked for.
    */
   private shadow(): number {
     const shadow = this.state[Word.interruptShadow];

@@ -95,7 +95,7 @@ export const helpers = {
   copy16: block(3),
   copy32: block(3),
 
-  // Sensitive instructions (runtime/cpu/attempts.ts): (segment, selector), (EFLAGS image), (EFLAGS as it is).
+  // Sensitive instructions (runtime/cpu/attempts.ts): (segment, selector), (EFLAGS image), (EIP after it).
   tryLoadSegment: attempt(2),
   tryRestoreFlags: attempt(1),
   tryEnableInterrupts: attempt(1),
@@ -103,7 +103,7 @@ export const helpers = {
   // Arguments are named at the implementations, in runtime/cpu/traps.ts and what it imports.
   // Interrupts and flags.
   halt: trap(0),
-  setInterruptFlag: trap(0),
+  setInterruptFlag: trap(1),
   popFlags: trap(1),
   pushVirtualFlags: trap(1),
   changeVirtualFlag: trap(1),

@@ -28,6 +28,8 @@ export const Word = {
   budget: 14,
   /** Current state key, see key.ts. */
   key: 15,
+  /** EIP of the instruction that STI's shadow is for. */
+  shadowedEip: 16,
   /** What is held off for one instruction: see Shadow. */
   interruptShadow: 17,
   /** Of Halt. */
@@ -161,7 +163,7 @@ export const wordCounts: Readonly<Partial<Record<WordName, number>>> = {
 /** Values of Word.interruptShadow: what waits until the next instruction is done (Intel SDM vol. 3, 6.8.3). */
 export const Shadow = {
   none: 0,
-  /** After STI: maskable interrupts. */
+  /** After STI: maskable interrupts, before the instruction at Word.shadowedEip. Code that runs on leaves it standing. */
   interrupts: 1,
   /** After MOV SS and POP SS: debug exceptions as well. */
   all: 2,

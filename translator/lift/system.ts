@@ -63,7 +63,7 @@ export const cli: Lift = (b) => {
   b.set(Word.eflags, b.and(b.get(Word.eflags), ~Eflags.if));
 };
 
-export const sti: Lift = (b) => attempt(b, 'tryEnableInterrupts', [b.get(Word.eflags)], 'setInterruptFlag', []);
+export const sti: Lift = (b) => attempt(b, 'tryEnableInterrupts', [b.field('nextEip')], 'setInterruptFlag');
 
 export const popf: Lift = (b) => {
   const size = b.operandSize;

@@ -168,6 +168,8 @@ describe('an attempt to restore flags', () => {
   });
 });
 
+const NEXT_EIP = 0x1235;
+
 describe('an attempt to enable interrupts', () => {
   const enable = (mode: Mode, eflags: number, budgeted: boolean, isPending: boolean) =>
     tryAsTrap({
@@ -179,9 +181,9 @@ describe('an attempt to enable interrupts', () => {
       budgeted,
       isPending,
       attempt: 'tryEnableInterrupts',
-      attemptArguments: [eflags],
+      attemptArguments: [NEXT_EIP],
       trap: 'setInterruptFlag',
-      trapArguments: [],
+      trapArguments: [NEXT_EIP],
     });
 
   test('does what the trap does, or nothing', () => {
