@@ -23,8 +23,10 @@ export function readTimestamp(cpu: Cpu): void {
 function timestamp(cpu: Cpu): [low: number, high: number] {
   const { state } = cpu;
   const now = Math.floor(cpu.nanoseconds());
-  const low = (now % TWO_32) + (state[Word.timestampOffsetLow] >>> 0);
-  return [low | 0, (Math.floor(now / TWO_32) + state[Word.timestampOffsetHigh] + (low >= TWO_32 ? 1 : 0)) | 0];
+  const high = Math.floor(now / TWO_32);
+  // Not by the remainder of doubles, for which V8 calls the C library.
+  const low = now - high * TWO_32 + (state[Word.timestampOffsetLow] >>> 0);
+  return [low | 0, (high + state[Word.timestampOffsetHigh] + (low >= TWO_32 ? 1 : 0)) | 0];
 }
 
 /** Virtual time, in nanoseconds, at which the counter will have a value. */
