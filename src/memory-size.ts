@@ -38,6 +38,16 @@ export function checkedMemory(size: number | string, bootsKernel: boolean): numb
   return bytes;
 }
 
+/**
+ * How many of these bytes are below 4 GB if at most `size` are; more than there are means all.
+ * @throws ConfigurationError
+ */
+export function checkedMemoryBelow4G(size: number | string, memoryBytes: number, bootsKernel: boolean): number {
+  return within('memoryBelow4G', () =>
+    memorySize(size) >= memoryBytes ? memoryBytes : checkedMemory(size, bootsKernel),
+  );
+}
+
 function inMegabytes(bytes: number): string {
   return `${Number((bytes / megabyte).toFixed(2))} MB`;
 }

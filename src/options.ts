@@ -10,7 +10,7 @@ import { checkedLayout, type KeyboardLayout } from './input/layout.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
 import { checkedLog, checkedTrace } from './log-options.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
-import { checkedMemory } from './memory-size.ts';
+import { checkedMemory, checkedMemoryBelow4G } from './memory-size.ts';
 import {
   checkedBoolean,
   checkedInteger,
@@ -218,10 +218,11 @@ export function checkOptions(
   checkedLayout(options.keyboardLayout);
   checkVideoBios(options);
   checkedLimits(options.limits ?? {});
+  const memoryBytes = checkedMemory(memory, 'kernel' in boot);
   return {
-    memoryBytes: checkedMemory(memory, 'kernel' in boot),
+    memoryBytes,
     ...(options.memoryBelow4G !== undefined && {
-      memoryBelow4G: checkedMemory(options.memoryBelow4G, 'kernel' in boot),
+      memoryBelow4G: checkedMemoryBelow4G(options.memoryBelow4G, memoryBytes, 'kernel' in boot),
     }),
     ...(options.cpu !== undefined && { cpu: within('cpu', () => checkedCpu(options.cpu!)) }),
     ...checkedEngine(options.engine ?? {}),

@@ -71,6 +71,13 @@ function usbInputDevice(input: UsbInput): Device {
 }
 
 /** Throws ConfigurationError if there is no device for the port. */
+/** An entropy device; where its numbers come from may be left out. */
+function addRandomDevice(settings: Settings, { rng }: Readonly<Record<string, string>>): Settings {
+  if (rng !== '' && !settings.randomSources.includes(rng))
+    throw new ConfigurationError(`there is no -object with id=${rng}; give -object rng-random,id=${rng}`);
+  return machine(settings, { rng: true });
+}
+
 function addVirtioPort(settings: Settings, chardev: string, port: VirtioPortOptions): Settings {
   const { virtioPorts: others } = settings.machine;
   if (others === undefined)
@@ -152,7 +159,7 @@ export const devices: Readonly<Record<string, Device>> = {
   'virtio-rng-pci': {
     help: "random numbers of the host's for the guest (virtio)",
     properties: { rng: '' },
-    apply: (settings) => machine(settings, { rng: true }),
+    apply: addRandomDevice,
   },
   'virtio-9p-pci': {
     help: 'a folder of the host that the guest mounts by its tag, that of -fsdev id=ID (virtio)',

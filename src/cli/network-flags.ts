@@ -174,7 +174,7 @@ const RANDOM_SOURCES = ['rng-random', 'rng-builtin'];
 
 /** The settings with a file for the frames of a network: `-object filter-dump,netdev=ID,file=FILE`. */
 function addObject(settings: Settings, text: string): Settings {
-  if (RANDOM_SOURCES.includes(text.split(',')[0]!)) return checkRandomSource(settings, text);
+  if (RANDOM_SOURCES.includes(text.split(',')[0]!)) return addRandomSource(settings, text);
   const { type, netdev, file } = parseProperties(text, 'type', ['id', 'netdev', 'file']);
   if (type !== 'filter-dump')
     throw new ConfigurationError(`the object '${type}' is not supported; give filter-dump,netdev=ID,file=FILE`);
@@ -183,10 +183,10 @@ function addObject(settings: Settings, text: string): Settings {
   return { ...settings, captures: { ...settings.captures, [netdev]: file } };
 }
 
-function checkRandomSource(settings: Settings, text: string): Settings {
+function addRandomSource(settings: Settings, text: string): Settings {
   const instead = "random numbers are the host's; leave filename out, or give filename=/dev/urandom";
-  checkProperties(text, { type: /./, id: /./, filename: /^\/dev\/u?random$/ }, instead);
-  return settings;
+  const { id } = checkProperties(text, { type: /./, id: /./, filename: /^\/dev\/u?random$/ }, instead);
+  return id === undefined ? settings : { ...settings, randomSources: [...settings.randomSources, id] };
 }
 
 function addNic(settings: Settings, text: NetworkText): Settings {

@@ -33,6 +33,8 @@ export interface Settings {
   readonly waitingDrives: Readonly<Record<string, DriveOptions>>;
   /** Folders of -fsdev that a -device is to share, by their names. */
   readonly waitingFolders: Readonly<Record<string, FolderDescription>>;
+  /** Names of -object that random numbers come from. */
+  readonly randomSources: readonly string[];
   /** Network cards of -nic and -device. */
   readonly cards: readonly CommandLineCard[];
   /** Networks of -netdev, by their names. */
@@ -87,6 +89,7 @@ export const initialSettings: Settings = {
   action: 'run',
   machine: {},
   serials: [],
+  randomSources: [],
   parallels: [],
   virtioPorts: [],
   chardevs: {},

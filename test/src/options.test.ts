@@ -68,6 +68,8 @@ test('limits of the memory', () => {
   expect(() => check({ memory: 1 })).toThrow('1 MB of memory is too little; at least 8 MB is needed');
   expect(() => check({ memory: 1, boot: { demo: true } })).toThrow('at least 2 MB');
   expect(() => check({ memory: 2048 })).toThrow('2048 MB of memory is too much; at most 2047 MB');
+  expect(check({ memory: 8, memoryBelow4G: '4G' }).memoryBelow4G).toBe(8 * MB);
+  expect(() => check({ memoryBelow4G: 1 })).toThrow('memoryBelow4G: 1 MB of memory is too little');
   expect(() => check({ memory: '8193.5K' })).toThrow('8390144 bytes of memory are not a whole number of megabytes');
 });
 
