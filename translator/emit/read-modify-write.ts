@@ -1,16 +1,21 @@
-import type { Block, Statement, StatementOp } from '../ir/statement.ts';
+import { type Block, mayBeMisaligned, type Statement, type StatementOp } from '../ir/statement.ts';
 
 /** What neither leaves nor makes an access of its own. */
 const between: ReadonlySet<StatementOp> = new Set(['let', 'get', 'set', 'flags', 'instruction']);
 
 /**
  * Loads that a store to the same address follows for certain, and these stores: where the store may go the load may, so
- * that one check serves both.
+ * that one check serves both. An index of bytes, for what may lie anywhere, is none of words, nor the other way round.
  */
 export function readModifyWrites({ statements }: Block): Set<Statement> {
   const pairs = new Set<Statement>();
   let load: Statement | null = null;
+  let isAnywhere = false;
   for (const s of statements) {
+    if (s.op === 'instruction' && mayBeMisaligned(s) !== isAnywhere) {
+      isAnywhere = !isAnywhere;
+      load = null;
+    }
     if (load && s.op === 'store' && isSamePlace(load, s)) pairs.add(load).add(s);
     if (s.op === 'load') load = s;
     else if (!between.has(s.op)) load = null;

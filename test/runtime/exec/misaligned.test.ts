@@ -124,3 +124,55 @@ test.each(variants.filter(({ name }) => name.startsWith('interpreter')))(
     await guest.dispose();
   },
 );
+
+/** A load and a store at one address; what is beside the load has it noted, or the store, long before the other one is. */
+const pair = (first: string, second: string): string => `
+        mov     ebx, FREE + 0x2001
+        mov     ecx, 4000
+        call    .row_${first.length}_${second.length}
+        add     edi, eax
+        add     edi, [FREE + 0x2000]
+        jmp     .after_${first.length}_${second.length}
+        align   4096
+.row_${first.length}_${second.length}:
+        ${first}
+        mov     ax, [ebx]
+        mov     [ebx], cx
+        ${second}
+        dec     ecx
+        jnz     .row_${first.length}_${second.length}
+        ret
+.after_${first.length}_${second.length}:`;
+
+const beside = ['', 'mov dx, [ebx + 2]', 'mov dx, [ebx + 2]\n mov bp, [ebx + 4]'];
+const pairsOfAccesses = kernel(`
+main:   xor     edi, edi
+        xor     eax, eax
+        mov     [FREE + 0x2000], eax
+${beside.flatMap((first) => beside.map((second) => pair(first, second))).join('')}
+        xor     eax, eax
+        mov     esi, FREE
+.sum:   rol     eax, 3
+        add     eax, [esi]
+        add     esi, 4
+        cmp     esi, FREE + 0x8000
+        jb      .sum
+        add     eax, edi
+        and     eax, 0x7FFFFFFF
+        jmp     exit
+`);
+
+test.each([1, 7, 30, 31, 100])(
+  'a load and a store at one address, noted one before the other (after %i)',
+  async (threshold) => {
+    const run = async (config: Variant['config']) => {
+      const guest = new Guest(pairsOfAccesses, { name: '', config });
+      const sum = endValue(guest);
+      expect(exceptionLog(guest)).toEqual([]);
+      await guest.dispose();
+      return sum;
+    };
+    const interpreted = await run({ engine: 'interpreter' });
+    expect(await run({ engine: 'translator', engineOptions: { tiering: tieringAt(threshold) } })).toBe(interpreted);
+  },
+);
