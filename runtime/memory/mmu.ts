@@ -263,6 +263,8 @@ export class Mmu implements ProcessorMemory {
     this.walks++;
     const code = this.paging.walk(linear, access);
     if (code !== -1) {
+      // As the processor's TLBs do (Intel SDM vol. 3, 4.10.4.1): what the handler enters need not be told of by INVLPG.
+      this.flushPage(linear);
       this.state[Word.cr2] = linear;
       raise(Vector.pageFault, code);
     }

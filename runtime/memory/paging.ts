@@ -105,7 +105,7 @@ export class Paging {
     if ((lower & PRESENT) === 0) return request;
     const rights = upper & (lower | ~(USER | WRITABLE));
     const code = this.leaf(table, inTable, lower, rights, lower >>> 12, PageKind.small, request);
-    if (code === -1 && (upper & ACCESSED) === 0) this.setEntry(directory, at, upper | ACCESSED);
+    if (code === -1 && (upper & ACCESSED) === 0) this.setAccessed(directory, at);
     return code;
   }
 
@@ -135,7 +135,7 @@ export class Paging {
     const rights = upper & (lower | ~(USER | WRITABLE));
     const kind = executionOf(upperHigh | lowerHigh);
     const code = this.leaf(table, inTable, lower, rights, pageOf(lower, lowerHigh), kind, request);
-    if (code === -1 && (upper & ACCESSED) === 0) this.setEntry(directory, at, upper | ACCESSED);
+    if (code === -1 && (upper & ACCESSED) === 0) this.setAccessed(directory, at);
     return code;
   }
 
@@ -178,6 +178,11 @@ export class Paging {
     const driven = page & this.map.processorPages;
     const frame = this.map.frameAt(driven);
     return frame === NO_FRAME ? this.map.readDevice(driven * 4096 + at, 4) : this.ram.words[(frame << 10) | (at >>> 2)];
+  }
+
+  /** Of an entry that leads to a table. It may be the table's entry too, and have just been changed: directories can be tables of themselves. */
+  private setAccessed(directory: number, at: number): void {
+    this.setEntry(directory, at, this.entry(directory, at) | ACCESSED);
   }
 
   private setEntry(page: number, at: number, value: number): void {

@@ -56,6 +56,35 @@ main:   call    paging_start
   );
 });
 
+describe('a page fault', () => {
+  expectValue(
+    'forgets what the TLBs know of the page (Intel SDM vol. 3, 4.10.4.1), code too: its handler may copy the page without INVLPG',
+    300 * 1001,
+    `
+main:   call    paging_start
+        call    put_two
+        mov     dword [hook], .copy
+        mov     ecx, 300
+        xor     ebx, ebx
+.next:  mov     dword ${pageEntry(0x200000)}, FREE + 5
+        invlpg  [ALIAS]
+        mov     esi, ALIAS
+        call    esi
+        add     ebx, eax
+        mov     byte [ALIAS + 0x800], 1
+        call    esi
+        add     ebx, eax
+        dec     ecx
+        jnz     .next
+        mov     eax, ebx
+        jmp     exit
+.copy:  mov     dword [log_end], LOG
+        mov     dword ${pageEntry(0x200000)}, FREE + 0x2000 + PAGE_RWU
+        ret
+`,
+  );
+});
+
 describe('memory is written from outside', () => {
   onEveryEngineBy(
     'over a function that a loop calls',
