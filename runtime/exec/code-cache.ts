@@ -356,7 +356,6 @@ export class CodeCache implements CodeWriteListener {
     this.branchTargets.clear();
     for (const page of this.pages) this.forget(page, cause);
     this.evictions.forget();
-    this.mmu.flushAll();
   }
 
   private wholePage(page: CodePage, cause: 'evicted' | 'reset'): CodeDrop {

@@ -54,6 +54,22 @@ describe('a guest that needs ever more handlers', () => {
     await guest.dispose();
   });
 
+  test.each(counting)('keeps its TLB: page walks set accessed bits, which it sees: $name', async (variant) => {
+    const guest = new Guest(loop, variant);
+    guest.core.stopAt(10_000);
+    guest.core.run(Infinity);
+    const { tlb } = guest.core.mmu;
+    const pages = tlb.filledPages();
+    expect(pages.length).toBeGreaterThan(0);
+    expect(tlb.code.some((page) => page !== 0)).toBe(true);
+    guest.core.engine.graph.cache.dropHandlers();
+    expect(tlb.filledPages()).toEqual(pages);
+    expect(tlb.code.some((page) => page !== 0)).toBe(false);
+    guest.core.stopAt(Infinity);
+    expect(endValue(guest)).toBe((20_000 * 20_001) / 2);
+    await guest.dispose();
+  });
+
   test('is stopped for that where it decodes the same bytes again and again', () => {
     const guest = new Guest(changing, variants.find(({ name }) => name === 'interpreter, polling')!);
     const { handlers } = guest.core.engine;
