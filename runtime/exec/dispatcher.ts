@@ -32,9 +32,6 @@ function isInterruptReady(state: Int32Array, source: InterruptSource): boolean {
 /** Why `run` came back: attention was asked for, the CPU halted, the budget is used up, or a debugger is to be told (Stops). */
 export type LeaveReason = 'attention' | 'halted' | 'budget' | 'debug';
 
-/** Jumps that an entry counts as: it may last as long as the most elements of a repeated instruction. */
-const JUMPS_AN_ENTRY = 256;
-
 /**
  * Runs guest code until something outside it is due. Between two stretches of code it delivers interrupts and
  * exceptions; it is the only place from which code is entered.
@@ -72,7 +69,7 @@ export class Dispatcher {
       if (stops.isStepping && stops.mayHoldInterrupts) this.wakeForStep();
       else this.acceptInterrupt();
       if (state[Word.halted] !== Halt.running) return 'halted';
-      if (this.pace.pacing !== 'poll' && state[Word.budget] <= 0) return 'budget';
+      if (this.pace.isUsedUp) return 'budget';
       if (stops.isDue) return 'debug';
       const isStep = stops.isStepping;
       // One that steps begins where it has stopped before.
@@ -114,8 +111,7 @@ export class Dispatcher {
   private enter(): void {
     const { state } = this;
     this.metrics.entries++;
-    // What comes back here by itself, as far jumps and repeated port instructions do, asks nowhere else.
-    if (this.pace.pacing === 'jumps') state[Word.budget] -= JUMPS_AN_ENTRY;
+    this.pace.enter();
     state[Word.callDepth] = this.callDepth;
     this.graph.unwound();
     if (this.debug.breaks()) return;

@@ -1,7 +1,10 @@
 import { Word } from '../../translator/abi/state.ts';
 import type { Pacing } from '../../translator/emit/context.ts';
 
-/** How running code is paced, outside generated code. */
+/** Jumps that an entry by the dispatcher counts as: it may last as long as the most elements of a repeated instruction. */
+const JUMPS_AN_ENTRY = 256;
+
+/** How running code is paced, outside generated code (there: EmitContext). */
 export class Pace {
   readonly pacing: Pacing;
   /** Instructions take from a budget (see EmitOptions.pacing). */
@@ -17,6 +20,16 @@ export class Pace {
     this.budgeted = pacing === 'budget';
     this.isAsked = pacing === 'jumps' ? counts : polls;
     this.state = state;
+  }
+
+  /** Nothing is left of what is counted. */
+  get isUsedUp(): boolean {
+    return this.pacing !== 'poll' && this.state[Word.budget] <= 0;
+  }
+
+  /** The dispatcher enters code. What comes back there by itself, as far jumps and repeated port instructions do, asks nowhere else. */
+  enter(): void {
+    if (this.pacing === 'jumps') this.state[Word.budget] -= JUMPS_AN_ENTRY;
   }
 
   /** Takes an instruction from the budget, if there is one; false if nothing is left of it. */

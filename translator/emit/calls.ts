@@ -53,7 +53,7 @@ function enter({ context, addresses }: CallParts, target: number): string {
 /** Whether calls are nested too deep, or nothing is left of the budget. */
 function isOut({ context }: CallParts): string {
   const isDeep = `${context.word(Word.callDepth)}<=0`;
-  return context.budgeted ? `${isDeep}||${context.word(Word.budget)}<=0` : isDeep;
+  return context.budgeted ? `${isDeep}||${context.isUsedUp()}` : isDeep;
 }
 
 function isAsked({ context }: CallParts): string {
@@ -62,8 +62,7 @@ function isAsked({ context }: CallParts): string {
 
 function takeDepth({ context }: CallParts): string {
   const depth = context.word(Word.callDepth);
-  const budget = context.word(Word.budget);
-  return `${depth}=${depth}-1|0;${context.budgeted ? `${budget}=${budget}-1|0;` : ''}`;
+  return `${depth}=${depth}-1|0;${context.budgeted ? context.takeOne() : ''}`;
 }
 
 function nested(parts: CallParts, run: string): string {

@@ -93,6 +93,17 @@ export class EmitContext {
     return `if((${budget}=${budget}-${instructions}|0)<0){${this.giveBack(instructions)}${leave}}`;
   }
 
+  /** Statement that takes one instruction from the budget, of which something is left. */
+  takeOne(): string {
+    const budget = this.word(Word.budget);
+    return `${budget}=${budget}-1|0;`;
+  }
+
+  /** Condition: nothing is left of the budget. */
+  isUsedUp(): string {
+    return `${this.word(Word.budget)}<=0`;
+  }
+
   /** Statement that gives back to the budget what instructions took that were not executed. */
   giveBack(instructions: number): string {
     const budget = this.word(Word.budget);

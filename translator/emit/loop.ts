@@ -6,8 +6,8 @@ import type { FieldName, Value } from '../ir/value.ts';
 import { packed } from '../x86/instruction.ts';
 import { lookUpTarget } from './branch-targets.ts';
 import type { LoopContext } from './context.ts';
-import { type Case, emitDispatch } from './dispatch.ts';
 import { type CheckedAccess, HandlerEmitter, unpackText } from './handler.ts';
+import { type Case, emitPathChoice } from './path-choice.ts';
 
 const forTheRuntime: ReadonlySet<StatementOp> = new Set(['trap', 'escape', 'x87']);
 const mayMiss: ReadonlySet<StatementOp> = new Set(['load', 'store', 'probe', 'window', 'segment', 'fault', 'fallback']);
@@ -111,7 +111,7 @@ export function emitLoop(context: LoopContext, paths: readonly LoopPath[]): stri
   const declaration = [...variables].map((name) => `,${name}=0`).join('');
   const others = [...transferCases(context), ...cases.slice(FREQUENT)];
   const slot = context.table('SLOT', 'r');
-  const run = `const n=${slot}&${SLOT_MASK};${emitDispatch(cases.slice(0, FREQUENT), others)}`;
+  const run = `const n=${slot}&${SLOT_MASK};${emitPathChoice(cases.slice(0, FREQUENT), others)}`;
   const heat = context.table('HEAT', 'r');
   const arrive = `if(r===x)return r;h=${heat}+(${slot}>>>${WEIGHT_SHIFT})|0;if(h<0)${heat}=h;else ${slot}=${Slot.none};`;
   const body = `T:{F:{N:{${run}break F;}r=${context.table('NEXT', 'r')};continue L;}r=s(r,x)|0;if(r===0)return 0;}${arrive}`;

@@ -11,7 +11,7 @@ export interface Case {
  * processor predicts such a jump where the last ones were the same before, but remembers only some thousand of these; of comparisons it
  * remembers many times more.
  */
-export function emitDispatch(frequent: readonly Case[], others: readonly Case[]): string {
+export function emitPathChoice(frequent: readonly Case[], others: readonly Case[]): string {
   const table = `switch(n){\n${others.map(({ slot, text }) => `case ${slot}:{${text}}`).join('\n')}\n}`;
   if (frequent.length === 0) return table;
   // One comparison for both bounds: two take a tenth of the time of a page fault.

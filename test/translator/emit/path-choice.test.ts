@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { emitDispatch } from '../../../translator/emit/dispatch.ts';
+import { emitPathChoice } from '../../../translator/emit/path-choice.ts';
 
 const FIRST = 3;
 const caseOf = (weight: number, n: number) => ({ slot: FIRST + n, text: `found.push(${FIRST + n});break F;`, weight });
@@ -9,9 +9,9 @@ function counting(text: string): string {
   return text.replaceAll(/n(?=[<>])/g, '(comparisons++,n)');
 }
 
-function dispatcherOf(weights: readonly number[], others: readonly number[]) {
+function choiceOf(weights: readonly number[], others: readonly number[]) {
   const frequent = weights.map(caseOf);
-  const text = emitDispatch(
+  const text = emitPathChoice(
     frequent,
     others.map((slot) => ({ ...caseOf(0, 0), slot, text: `found.push(${slot});break F;` })),
   );
@@ -24,20 +24,20 @@ test.each([0, 1, 2, 3, 16])(
   (count) => {
     const weights = Array.from({ length: count }, (_, n) => 100 - 3 * n);
     const others = [1, 2, FIRST + count, FIRST + count + 1];
-    const dispatch = dispatcherOf(weights, others);
-    for (let slot = 1; slot <= FIRST + count + 1; slot++) expect(dispatch(slot).found).toEqual([slot]);
-    for (const slot of [0, FIRST + count + 2]) expect(dispatch(slot).found).toEqual([]);
+    const choose = choiceOf(weights, others);
+    for (let slot = 1; slot <= FIRST + count + 1; slot++) expect(choose(slot).found).toEqual([slot]);
+    for (const slot of [0, FIRST + count + 2]) expect(choose(slot).found).toEqual([]);
   },
 );
 
 test('the more a case weighs the fewer comparisons lead to it', () => {
-  const dispatch = dispatcherOf([60, 20, 10, 5, 2, 1, 1, 1], [1]);
-  const comparisons = Array.from({ length: 8 }, (_, n) => dispatch(FIRST + n).comparisons);
+  const choose = choiceOf([60, 20, 10, 5, 2, 1, 1, 1], [1]);
+  const comparisons = Array.from({ length: 8 }, (_, n) => choose(FIRST + n).comparisons);
   expect(comparisons.slice(0, 3)).toEqual([1, 2, 3]);
   expect(comparisons).toEqual(comparisons.toSorted((a, b) => a - b));
 });
 
 test('eight that weigh the same are three comparisons away', () => {
-  const dispatch = dispatcherOf(Array(8).fill(1), []);
-  for (let n = 0; n < 8; n++) expect(dispatch(FIRST + n).comparisons).toBe(3);
+  const choose = choiceOf(Array(8).fill(1), []);
+  for (let n = 0; n < 8; n++) expect(choose(FIRST + n).comparisons).toBe(3);
 });
