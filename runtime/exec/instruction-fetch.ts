@@ -35,11 +35,13 @@ export class InstructionFetch {
   /** Decodes a node's bytes that are in two pages, and gives their number. The node remembers the last ones. */
   across(node: Node): number {
     const { page } = node;
-    const second = this.secondPage(node);
-    if (second < 0) raise(Vector.invalidOpcode);
     const offset = page.distanceTo(node.eip) & (PAGE - 1);
     const start = page.frame * PAGE + offset;
     const available = PAGE - offset;
+    // At least one byte more: the limit comes before a page fault (Intel SDM vol. 3, table 6-2).
+    checkLimit(node, available + 1);
+    const second = this.secondPage(node);
+    if (second < 0) raise(Vector.invalidOpcode);
     const { bytes } = this.mmu.ram;
     this.joined.set(bytes.subarray(start, start + available));
     this.joined.set(bytes.subarray(second, second + MAX_LENGTH), available);

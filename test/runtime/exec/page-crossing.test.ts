@@ -134,4 +134,24 @@ main:   call    paging_start
         jmp     exit
 `,
   );
+
+  onEveryEngine(
+    'and the limit of CS is there: that comes before a page that is not there (Intel SDM vol. 3, table 6-2)',
+    kernel(`
+main:   call    paging_start
+        mov     dword [hook], .fault
+        mov     byte [FREE + 0xFFF], 0xB0      ; MOV AL, a byte beyond
+        mov     dword [PAGE_TABLE + ((FREE + 0x1000) >> 12) * 4], 0
+        invlpg  [FREE + 0x1000]
+        mov     dword [gdt + CODE16], 0x1000FFFF        ; base FREE - 0xF000
+        mov     dword [gdt + CODE16 + 4], 0x00009B0F
+        jmp     CODE16:0xFFFF
+.fault: mov     eax, [ebp + 32]
+        jmp     exit
+`),
+    (guest, vector) => {
+      expect(vector).toBe(13);
+      expect(exceptionLog(guest)).toMatchObject([{ eip: 0xffff, cs: 0x30, error: 0 }]);
+    },
+  );
 });
