@@ -134,20 +134,6 @@ main:   call    paging_start
   );
 
   onEveryEngine(
-    "of an entry that is a directory's and a table's: the directory is a table of itself",
-    kernel(`
-ENTRY equ PAGE_DIRECTORY + 0x3FF * 4
-main:   call    paging_start
-        mov     dword [ENTRY], PAGE_DIRECTORY + 7
-        mov     dword [0xFFFFF000 + 0x3FE * 4], 0
-        mov     eax, [ENTRY]
-        and     eax, 0x60
-        jmp     exit
-`),
-    (_, bits) => expect(bits).toBe(ACCESSED | DIRTY),
-  );
-
-  onEveryEngine(
     'of large pages',
     kernel(`
 PDE equ PAGE_DIRECTORY
