@@ -223,6 +223,11 @@ export class E1000 {
     };
   }
 
+  /** The word that the data port leads to. */
+  get #portOffset(): number {
+    return (this.#state.portAddress & ~3) >>> 0;
+  }
+
   #portRegion(base: number): PortRegion {
     return {
       name: this.#options.name,
@@ -231,11 +236,11 @@ export class E1000 {
       sizes: [4],
       read: (port) => {
         if (port - base === Port.address) return this.#state.portAddress;
-        return port - base === Port.data ? this.#readWord(this.#state.portAddress & ~3) : 0;
+        return port - base === Port.data ? this.#readWord(this.#portOffset) : 0;
       },
       write: (port, _size, value) => {
         if (port - base === Port.address) this.#state.portAddress = value;
-        else if (port - base === Port.data) this.#writeWord(this.#state.portAddress & ~3, value);
+        else if (port - base === Port.data) this.#writeWord(this.#portOffset, value);
       },
     };
   }

@@ -125,6 +125,13 @@ test('registers are reached by two ports as well', () => {
   expect(rig.read(Register.vlanType)).toBe(0x8100);
 });
 
+test.each([0x20000, 0x7ffffffc, 0x80000000, 0xfffffffc])('by the ports there is no register at %i', (address) => {
+  const rig = new E1000Rig();
+  rig.ports.write(PORTS, 4, address);
+  rig.ports.write(PORTS + 4, 4, 0xffffffff);
+  expect([rig.ports.read(PORTS, 4), rig.ports.read(PORTS + 4, 4)]).toEqual([address, 0]);
+});
+
 test('the transceiver has the identification of an 82540EM and tells of the link', () => {
   const rig = new E1000Rig();
   const phy = (register: number) => {
