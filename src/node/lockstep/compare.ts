@@ -6,7 +6,7 @@ import { Double, STATE_BYTES, WORD_COUNT } from '../../../translator/abi/state.t
 import type { LockstepMachine } from './machine.ts';
 
 /** Words that engines may leave different although they mean the same; images made of them are compared. */
-const free = new Set(['flagResult', 'flagCarries', 'fpuConditions', 'fpuRounding']);
+const free = new Set(['flagResult', 'flagCarries', 'fpuConditions', 'fpuRounding', 'shadowedEip']);
 const derived = cpuLayout.filter(({ name, sort }) => sort === 'derived' && !free.has(name));
 
 /** Differences of the CPUs' states, of what is derived in them too. */
