@@ -70,7 +70,6 @@ function usbInputDevice(input: UsbInput): Device {
   };
 }
 
-/** Throws ConfigurationError if there is no device for the port. */
 /** An entropy device; where its numbers come from may be left out. */
 function addRandomDevice(settings: Settings, { rng }: Readonly<Record<string, string>>): Settings {
   if (rng !== '' && !settings.randomSources.includes(rng))
@@ -78,6 +77,7 @@ function addRandomDevice(settings: Settings, { rng }: Readonly<Record<string, st
   return machine(settings, { rng: true });
 }
 
+/** Throws ConfigurationError if there is no device for the port. */
 function addVirtioPort(settings: Settings, chardev: string, port: VirtioPortOptions): Settings {
   const { virtioPorts: others } = settings.machine;
   if (others === undefined)
