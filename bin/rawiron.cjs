@@ -47,9 +47,14 @@ function installedNode() {
   return isClone && fs.existsSync(node) && fs.realpathSync(node) !== fs.realpathSync(process.execPath) ? node : '';
 }
 
-/** Takes its end for its own. A signal that reaches both comes to the program twice, which takes it for one. */
+/**
+ * Takes its end for its own. A signal that reaches both comes to the program twice, which takes it for one. By the channel
+ * the program hears when this process has gone without a word (src/cli/launcher.ts).
+ */
 function runBy(node) {
-  const child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), { stdio: 'inherit' });
+  const child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
   const forward = (signal) => child.kill(signal);
   process.on('SIGINT', forward).on('SIGTERM', forward).on('SIGHUP', forward);
   child.on('exit', (code, signal) => {

@@ -188,6 +188,11 @@ export const flags: readonly Flag[] = [
     apply: (settings, pidFile) => ({ ...settings, pidFile }),
   },
   {
+    names: ['daemonize'],
+    help: 'come back when the machine is set up, which goes on in the background, without this terminal',
+    apply: (settings) => ({ ...settings, daemonize: true }),
+  },
+  {
     names: ['inspect'],
     argument: 'PATH|PORT',
     optional: true,

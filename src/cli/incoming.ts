@@ -5,33 +5,27 @@ import { systemMessage } from '../node/system-message.ts';
 import { isSnapshot, SnapshotError } from '../snapshot/layout.ts';
 import { announceWaiting } from './ps/announce.ts';
 
+type Waits = (message: string) => Promise<void>;
+
 /**
  * The machine that `-incoming` names: it is in a file, or another process sends it. That one may still be on its way then.
- * @param note tells the user where it is waited for
+ * @param waits is called when others may send it, with what to tell the user
  * @throws ConfigurationError
  */
-export async function comingMachine(
-  uri: string,
-  changes: Partial<MachineOptions>,
-  note: (message: string) => void,
-): Promise<Machine> {
-  return await machineFrom(uri, changes, note).catch((error: unknown) => {
+export async function comingMachine(uri: string, changes: Partial<MachineOptions>, waits: Waits): Promise<Machine> {
+  return await machineFrom(uri, changes, waits).catch((error: unknown) => {
     throw error instanceof SnapshotError ? new ConfigurationError(`-incoming ${uri}: ${error.message}`) : error;
   });
 }
 
-async function machineFrom(
-  uri: string,
-  changes: Partial<MachineOptions>,
-  note: (message: string) => void,
-): Promise<Machine> {
+async function machineFrom(uri: string, changes: Partial<MachineOptions>, waits: Waits): Promise<Machine> {
   const [, path] = /^file:(.+)$/s.exec(uri) ?? [];
   const file = path === undefined ? undefined : await fileOf(path);
   if (file && isSnapshot(file)) return await Machine.restore(file, changes);
   const { address, channel } = await awaitChannel(uri);
   if (address === undefined) return await Machine.receive(await channel, changes);
   using _announcement = announceWaiting(changes.name, address);
-  note(`rawiron: waits for a machine at ${placeText(address)}`);
+  await waits(`rawiron: waits for a machine at ${placeText(address)}`);
   return await Machine.receive(await channel, changes);
 }
 

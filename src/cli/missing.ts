@@ -25,7 +25,6 @@ const rows: readonly (readonly [flags: string, instead: string])[] = [
   ['no-acpi', 'the machine always has ACPI; Linux leaves it alone with -append acpi=off'],
   ['acpitable fw_cfg option-rom L dtb prom-env', 'the tables and images of the firmware are fixed; leave it out'],
   ['numa mem-path mem-prealloc', 'the memory is one piece that the program owns; -m gives its size'],
-  ['daemonize', "the program stays in the foreground; let the shell start it in the background ('&')"],
   ['runas run-with chroot', 'the program stays what it was started as; start it as that user, or in that folder'],
   ['semihosting semihosting-config', "that is for other processors' guests; -device isa-debug-exit ends the program"],
   ['set readconfig writeconfig preconfig compat', 'the machine is described by flags alone; --help lists them'],

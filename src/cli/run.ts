@@ -13,6 +13,7 @@ import { checkUnrecorded } from '../snapshot/options.ts';
 import { BackendConnections, makeConnections } from './backends/connect.ts';
 import { PlannedDevices } from './backends/info.ts';
 import { planBackends } from './backends/plan.ts';
+import { checkBackground, enterBackground, isForBackground, runInBackground } from './background.ts';
 import { reportDeaths } from './deaths.ts';
 import { adapterOf, showsDisplay } from './display/choice.ts';
 import { TerminalDisplay } from './display/terminal-display.ts';
@@ -38,7 +39,10 @@ import { Terminal } from './terminal.ts';
 /** Runs the machine that the settings describe until it ends, the user leaves or a signal comes. Returns the exit code. */
 export async function runMachine(settings: Settings, boot: Boot = bootOf(settings)): Promise<number> {
   // Before anything is opened. What goes to files does so with a screen and without.
-  checkOutputFiles(settings, planBackends(settings, false));
+  const plan = planBackends(settings, false);
+  checkOutputFiles(settings, plan);
+  checkBackground(settings, plan);
+  if (isForBackground(settings)) return await runInBackground();
   return await runUntilLeft(settings, boot);
 }
 
@@ -54,7 +58,10 @@ async function runUntilLeft(settings: Settings, boot: Boot): Promise<number> {
   using _alive = keptAlive();
   for (const warning of cpuWarnings(settings.machine.cpu ?? 'max')) terminal.note(`rawiron: warning: ${warning}`);
   const made = await madeUnlessLeft(
-    makeMachine(settings, boot, (text) => terminal.note(text)),
+    makeMachine(settings, boot, async (text) => {
+      terminal.note(text);
+      await enterBackground(settings);
+    }),
     left.promise,
   );
   if (typeof made === 'number') return made;
@@ -116,7 +123,7 @@ async function madeUnlessLeft(making: Promise<Machine>, left: Promise<number>): 
   return made;
 }
 
-async function makeMachine(settings: Settings, boot: Boot, note: (message: string) => void): Promise<Machine> {
+async function makeMachine(settings: Settings, boot: Boot, waits: (text: string) => Promise<void>): Promise<Machine> {
   const { incoming, loadvm } = settings;
   const options = optionsOf(settings, boot);
   if (incoming ?? loadvm) checkUnrecorded(options);
@@ -131,7 +138,7 @@ async function makeMachine(settings: Settings, boot: Boot, note: (message: strin
     ...(network.length > 0 && { network }),
     ...(shares.length > 0 && { shares }),
   };
-  return await comingMachine(incoming, changes, note);
+  return await comingMachine(incoming, changes, waits);
 }
 
 /** A machine that stands still keeps no program alive, but somebody may come who lets it go on. */
@@ -153,14 +160,11 @@ async function loadedMachine(options: MachineOptions, name: string): Promise<Mac
 }
 
 /** Until the machine ends. */
-async function connectAndRun(
-  machine: Machine,
-  connections: BackendConnections,
-  { startsPaused }: Settings,
-): Promise<number> {
+async function connectAndRun(machine: Machine, connections: BackendConnections, settings: Settings): Promise<number> {
   await connections.open();
+  await enterBackground(settings);
   const { wasRunning } = machine.migration.isAwaited ? await machine.migration.arrived : { wasRunning: true };
-  if (wasRunning && !startsPaused) await machine.start();
+  if (wasRunning && !settings.startsPaused) await machine.start();
   return (await machine.exited).code;
 }
 

@@ -79,6 +79,8 @@ export interface Settings {
   readonly inspect?: string;
   /** Does something with the machine from its start to its end; `leave` ends it. */
   readonly accompany?: (machine: Machine, leave: () => void) => Promise<AsyncDisposable>;
+  /** The machine goes on in the background, without a terminal, as soon as it is set up. */
+  readonly daemonize?: boolean;
   /** Where the number of the process is while it runs. */
   readonly pidFile?: string;
   /** A file with names of guest functions. */

@@ -5,7 +5,7 @@ import type { Backend } from './backend.ts';
 import type { CharacterDevice, Connection, ConnectionPeer } from './connection.ts';
 import { controlDevice, monitorDevice, outputDevice, portDevice } from './devices.ts';
 import { fileConnection, nullConnection } from './file.ts';
-import { type ConsoleActions, Distributor, Multiplexer } from './multiplexer.ts';
+import { type ConsoleActions, Multiplexer, SingleReceiver } from './multiplexer.ts';
 import { PipeConnection } from './pipe.ts';
 import { type BackendPlan, backendsOf } from './plan.ts';
 import { RingConnection } from './ring.ts';
@@ -101,7 +101,7 @@ function share(
   { actions }: ConnectOptions,
 ): ConnectionPeer {
   if ('muxed' in backend && backend.muxed) return new Multiplexer(connection, devices, new EscapeFilter(), actions);
-  return new Distributor(connection, devices, backend.type === 'stdio' ? new InterruptFilter() : asItIs, actions);
+  return new SingleReceiver(connection, devices, backend.type === 'stdio' ? new InterruptFilter() : asItIs, actions);
 }
 
 /** Nothing of what comes in is for the emulator. */

@@ -67,22 +67,11 @@ export class Multiplexer extends Sharing {
   }
 }
 
-/** Input goes to all devices. */
-export class Distributor extends Sharing {
-  readonly #busy = new Set<Receiver>();
-
+/** Input goes to the one device that takes some; what others send is shown beside. */
+export class SingleReceiver extends Sharing {
   protected next(): void {}
 
-  /** As fast as the fastest takes it: one that is still busy with what it got before misses it. */
-  protected give(bytes: Uint8Array): Promise<void> {
-    const ready = this.receivers.filter((device) => !this.#busy.has(device));
-    const chosen = ready.length > 0 ? ready : this.receivers;
-    return Promise.race(
-      chosen.map(async (device) => {
-        this.#busy.add(device);
-        await device.receive(bytes);
-        this.#busy.delete(device);
-      }),
-    );
+  protected async give(bytes: Uint8Array): Promise<void> {
+    await this.receivers[0]?.receive(bytes);
   }
 }

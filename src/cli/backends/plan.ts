@@ -73,7 +73,9 @@ function serialsOf({ serials, monitors, controls, hasDisplay, settings }: Given)
   if (serials.length > 0)
     return settings.nographic ? serials.map((b) => (isTerminal(b) ? { ...b, muxed: true } : b)) : serials;
   if (settings.nodefaults) return [];
-  return hasDisplay || [...(monitors ?? []), ...controls].some(isTerminal) ? [nowhere] : [terminal];
+  return hasDisplay || settings.daemonize || [...(monitors ?? []), ...controls].some(isTerminal)
+    ? [nowhere]
+    : [terminal];
 }
 
 function monitorsOf({ monitors, hasDisplay, settings }: Given, serials: readonly Backend[]): readonly Backend[] {
@@ -116,7 +118,7 @@ export function backendsOf(plan: BackendPlan): Backend[] {
 }
 
 function checkSharing(plan: BackendPlan): void {
-  const { serials, monitors, controls, display } = plan;
+  const { serials, controls, display } = plan;
   if (display && serials.includes(display))
     throw new ConfigurationError(
       'the terminal shows the display; give -display none, or -serial another place such as unix:PATH,server,nowait',
@@ -126,8 +128,20 @@ function checkSharing(plan: BackendPlan): void {
     if (controls.includes(backend) && all.filter((other) => other === backend).length > 1)
       throw new ConfigurationError('QMP and another device share a place; give -qmp one of its own');
     if (all.indexOf(backend) === n || ('muxed' in backend && backend.muxed)) continue;
-    if (backend.type === 'socket') throw new ConfigurationError('two devices share a socket; give its -chardev mux=on');
-    if (backend.type === 'stdio' && monitors.includes(backend))
-      throw new ConfigurationError('a monitor and another device share the terminal; give -serial mon:stdio');
+    if (backend.type === 'stdio') checkInput(plan, backend);
+    else if (backend.type === 'socket')
+      throw new ConfigurationError('two devices share a socket; give its -chardev mux=on');
+    else if (backend.type !== 'null')
+      throw new ConfigurationError(`two devices share a ${backend.type}; give each a -chardev of its own`);
   }
+}
+
+/** What several devices send may come to one terminal; what is typed there is for one of them. */
+function checkInput({ serials, monitors, virtioPorts }: BackendPlan, shared: Backend): void {
+  if (monitors.includes(shared))
+    throw new ConfigurationError('a monitor and another device share the terminal; give -serial mon:stdio');
+  if ([...serials, ...virtioPorts].filter((backend) => backend === shared).length > 1)
+    throw new ConfigurationError(
+      'two devices share the terminal; give -chardev stdio,id=ID,mux=on, and chardev:ID for each of them',
+    );
 }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'acorn';
@@ -104,6 +104,18 @@ describe('in a clone', () => {
     child.kill(signal);
     const [code] = await once(child, 'close');
     expect({ code, output }).toEqual({ code: 3, output: 'ready\nheard\n' });
+  });
+
+  test('that one hears when it is killed', async () => {
+    const dying = `require('fs').writeFileSync('${join(place, 'heard')}', ''); process.exit();`;
+    const program = `#!${process.execPath}\nprocess.once('disconnect', () => { ${dying} });\nconsole.log('ready');\n`;
+    put('node_modules/node/bin/node', program);
+    chmodSync(join(place, 'node_modules/node/bin/node'), 0o755);
+    put('disguise.cjs', disguiseAs('20.20.2'));
+    const child = spawn(process.execPath, commandLine);
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await expect.poll(() => existsSync(join(place, 'heard')), { timeout: 30_000 }).toBe(true);
   });
 
   test('an install without development dependencies is told what to run', () => {
