@@ -20,10 +20,12 @@ export async function loadImages(
   const boot = bootOf(options);
   const name = firmwareOf(options);
   const kernel = 'kernel' in boot ? await loadKernel(boot, host) : undefined;
+  // Also where nothing runs it: a file that isn't there is a mistake.
+  const given = options.videoBios === undefined ? undefined : await loadImage('video BIOS', options.videoBios, host);
   if (name === undefined) return { boot: kernel ?? { demo: true } };
   const { bios, videoBios } = await loadFirmware(name, host);
   const kernelLoader = kernel && (await ownFirmware(host)).kernelLoader;
-  const videoRom = options.videoBios === undefined ? videoBios : await loadImage('video BIOS', options.videoBios, host);
+  const videoRom = given ?? videoBios;
   return {
     boot: { ...kernel, bios },
     ...(kernelLoader && { kernelLoader }),

@@ -32,6 +32,7 @@ export type { CardOptions } from './cards/options.ts';
 export type { CharacterDeviceInfo, CharacterDevices } from './character-devices.ts';
 export { Drive } from './drives/drive.ts';
 export type { DriveSnapshots } from './drives/image-snapshots.ts';
+export type { TrayMove } from './drives/index.ts';
 export type { DriveOptions, MediumOptions } from './drives/options.ts';
 export type { DriveLimits } from './drives/throttle/limits.ts';
 export { ConfigurationError } from './errors.ts';

@@ -1,5 +1,6 @@
 import type { ToMachine } from '../runtime/host/messages.ts';
 import { RECORDING_PORT, soundPorts } from '../runtime/machine/resources.ts';
+import type { TrayMove } from './drives/index.ts';
 import type { Notice } from './isolate/connection.ts';
 import type { MachineStreams } from './machine-streams.ts';
 import type { MachineParts } from './machine-types.ts';
@@ -10,6 +11,8 @@ interface MachineEnd {
   send(message: ToMachine): void;
   /** Takes what the user should know. */
   log(message: string): void;
+  /** The guest has opened or closed a tray. */
+  trayMoved(move: TrayMove): void;
   /** What serves the drives has ended without being told to. */
   crashed(error: Error): void;
 }
@@ -18,6 +21,7 @@ interface MachineEnd {
 export function connectOutside({ drives, cards, shares, sound, recording }: MachineParts, machine: MachineEnd): void {
   const { streams, send, log } = machine;
   drives.onLog = log;
+  drives.onTrayMoved = machine.trayMoved;
   drives.onCrash = machine.crashed;
   cards.connect({ send, log });
   shares.connect(send);

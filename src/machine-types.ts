@@ -1,5 +1,5 @@
 import type { MachineCards } from './cards/index.ts';
-import type { MachineDrives } from './drives/index.ts';
+import type { MachineDrives, TrayMove } from './drives/index.ts';
 import type { Host } from './host.ts';
 import type { ThreadProfile } from './isolate/probe.ts';
 import type { Exit, GuestHalt, Reset } from './isolate/protocol.ts';
@@ -32,6 +32,8 @@ export interface MachineEvents {
   exit: Exit;
   /** The emulator itself has failed; the machine is at its end. */
   error: Error;
+  /** The guest has opened or closed the tray of a CD-ROM drive. */
+  tray: TrayMove;
   /** Something that the emulator has to say. */
   log: string;
 }

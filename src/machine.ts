@@ -167,6 +167,7 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
       streams,
       send: (message) => this.connection.send(message),
       log: (message) => void this.emit('log', message),
+      trayMoved: (move) => void this.emit('tray', move),
       crashed: (error) => this.fail(error),
     });
     this.screen = new Screen(config.vga === 'std', () => this.call('screen'));

@@ -1,3 +1,4 @@
+import { MOST_BYTECODE } from '../../translator/abi/compiler-limits.ts';
 import { Slot } from '../../translator/abi/record.ts';
 import type { LoopEmitOptions } from '../../translator/emit/context.ts';
 import type { FastPath, LoopPath } from '../../translator/emit/loop.ts';
@@ -23,8 +24,6 @@ export interface LoopOptions {
   readonly bytecode: number;
 }
 
-/** TurboFan compiles no function with more bytecode than this, in bytes. */
-const MOST_BYTECODE = 61_440;
 /** What is in every loop. */
 const ALWAYS = 2_000;
 /** So many handlers for each fast path are asked for theirs: some have the same. */

@@ -1,3 +1,4 @@
+import { MOST_INSTRUCTIONS } from '../../translator/abi/compiler-limits.ts';
 import { PAGE_BYTES } from '../../translator/abi/page.ts';
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import type { Assumption } from '../../translator/emit/links.ts';
@@ -46,8 +47,6 @@ const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0;
 /** Code that ran so much less often than the entry is left out. */
 const RARE = 256;
 
-/** V8 does not optimise functions of more than 61,440 bytes of bytecode, which is about 43 for an instruction. */
-const MOST_INSTRUCTIONS = 1400;
 /** So many times translations are joined to larger ones. */
 const MOST_GROWTH = 4;
 /** What has come to this part of the heat of a translation's entry becomes one of those that are joined. */

@@ -11,6 +11,8 @@ export interface DriveBackend {
   mediumChanged(name: string, medium: BlockInput): void;
   /** The library is to see what has become of it. */
   statusChanged(name: string, status: DriveStatus): void;
+  /** The guest has opened or closed its tray. */
+  trayMoved(name: string, isOpen: boolean): void;
   /** Something for the user to know. */
   tell(message: string): void;
 }

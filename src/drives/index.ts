@@ -16,6 +16,13 @@ import { checkedDriveLimits, type DriveLimits, isLimited } from './throttle/limi
 /** How long images may take to be written and closed, in milliseconds: what a slow disk still has to write can be much. */
 const CLOSE_LIMIT = 60_000;
 
+/** What a guest has done with a drive's tray. */
+export interface TrayMove {
+  /** The drive's name. */
+  readonly drive: string;
+  readonly isOpen: boolean;
+}
+
 /** The library's end of all drives of a machine. What serves them is started only if there are any. */
 export class MachineDrives {
   readonly all: readonly Drive[];
@@ -23,6 +30,8 @@ export class MachineDrives {
   readonly order = new InOrder();
   /** Called with what the user should know. */
   onLog: (message: string) => void = () => {};
+  /** Called when the guest has opened or closed a tray. */
+  onTrayMoved: (move: TrayMove) => void = () => {};
   /** Called if what serves them has ended without being told to. */
   onCrash: (error: Error) => void = () => {};
   readonly #plans: readonly DrivePlan[];
@@ -221,6 +230,7 @@ export class MachineDrives {
 
   #receive(report: DriveReport): void {
     if (report.type === 'log') this.onLog(report.message);
+    else if (report.type === 'tray') this.onTrayMoved({ drive: report.name, isOpen: report.isOpen });
     else if (report.type === 'status') this.all.find(({ name }) => name === report.name)?.update(report.status);
     else this.#calls.settle(report);
   }

@@ -24,6 +24,10 @@ export interface DriveStatus {
   readonly medium: BlockMedium | null;
 }
 
+/** What a drive says of itself. */
+export type Door = Pick<DriveStatus, 'isLocked' | 'isTrayOpen'>;
+export const closedDoor: Door = { isLocked: false, isTrayOpen: false };
+
 /** What the library can ask of what serves the drives of its machine. */
 export interface DriveCalls {
   /** Opens the images of all drives. Throws ConfigurationError if one cannot be opened; all are closed again then. */
@@ -77,5 +81,7 @@ export type DriveCommand = CallMessage<keyof DriveCalls>;
 export type DriveReport =
   | CallEnd
   | { readonly type: 'status'; readonly name: string; readonly status: DriveStatus }
+  /** The guest has opened or closed its tray. */
+  | { readonly type: 'tray'; readonly name: string; readonly isOpen: boolean }
   /** Something for the user to know. */
   | { readonly type: 'log'; readonly message: string };

@@ -13,14 +13,10 @@ import { blockError } from './block-error.ts';
 import { canCommit, commitDisk } from './commit.ts';
 import { isReadOnlyIn, openMedium } from './open-medium.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
-import type { DriveStatus } from './protocol.ts';
+import { closedDoor, type Door, type DriveStatus } from './protocol.ts';
 import { askDisk } from './question.ts';
 import { checkMedium, holdsSnapshots, type SavedMedium, saveMedium, saveMediumWithin } from './saved-medium.ts';
 import { nothingStaged, type StagedMedium, stageMedium, stageSnapshot } from './staged-medium.ts';
-
-/** What a drive says of itself. */
-type Door = Pick<DriveStatus, 'isLocked' | 'isTrayOpen'>;
-const closedDoor: Door = { isLocked: false, isTrayOpen: false };
 
 /** A drive where it is served: it has the disk that its medium is. */
 export class ServedDrive {
@@ -339,20 +335,24 @@ export class ServedDrive {
   }
 
   async #do(question: BlockQuestion): Promise<BlockAnswer> {
-    if (question.type === 'lock' || question.type === 'tray') {
-      this.#setDoor(question.type === 'lock' ? { isLocked: question.locked } : { isTrayOpen: question.open });
-      return { error: null };
-    }
+    if (question.type === 'lock') return this.#setDoor({ isLocked: question.locked });
+    if (question.type === 'tray') return this.#moveTray(question.open);
     const disk = this.#disk;
     if (disk === null) return { error: 'no-medium' };
     return await askDisk(disk, question);
   }
 
   /** Lock and tray are the drive's, with or without a medium. A guest may set them again and again. */
-  #setDoor(change: Partial<Door>): void {
+  #setDoor(change: Partial<Door>): BlockAnswer {
     const { isLocked, isTrayOpen } = this.#door;
     this.#door = { ...this.#door, ...change };
     if (this.#door.isLocked !== isLocked || this.#door.isTrayOpen !== isTrayOpen) this.#tellStatus();
+    return { error: null };
+  }
+
+  #moveTray(isOpen: boolean): BlockAnswer {
+    if (isOpen !== this.#door.isTrayOpen) this.#backend.trayMoved(this.name, isOpen);
+    return this.#setDoor({ isTrayOpen: isOpen });
   }
 
   #checkOpen(): void {

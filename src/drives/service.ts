@@ -60,6 +60,7 @@ class DriveService {
       storage,
       mediumChanged: (port, value) => this.#sendToMachine({ type: 'input', port, value }),
       statusChanged: (name, status) => library.postMessage({ type: 'status', name, status }),
+      trayMoved: (name, isOpen) => library.postMessage({ type: 'tray', name, isOpen }),
       tell: (message) => library.postMessage({ type: 'log', message }),
     };
     machine.onmessage = ({ data }) => {

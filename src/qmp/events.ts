@@ -1,3 +1,4 @@
+import type { TrayMove } from '../drives/index.ts';
 import type { Exit, Reset } from '../isolate/protocol.ts';
 import type { Machine } from '../machine.ts';
 import type { VncControl } from '../vnc/control.ts';
@@ -16,6 +17,11 @@ const reasons: Readonly<Record<Exit['reason'], JsonObject>> = {
   stopped: { guest: false, reason: 'host-qmp-quit' },
 };
 
+/** What QMP tells of a drive's tray. */
+export function trayData(drive: string, isOpen: boolean): JsonObject {
+  return { device: drive, 'tray-open': isOpen, id: drive };
+}
+
 /** Tells of a machine's events by QEMU's names until the function that is given back is called. */
 export function translateEvents(machine: Machine, tell: EventListener): () => void {
   const running = () => tell('RESUME');
@@ -27,12 +33,25 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
     );
   const exit = ({ reason }: Exit) => tell('SHUTDOWN', reasons[reason]);
   // QEMU stops the machine meanwhile; here it only stands still.
+  const tray = ({ drive, isOpen }: TrayMove) => tell('DEVICE_TRAY_MOVED', trayData(drive, isOpen));
   const still = (isStill: boolean) => machine.state === 'running' && tell(isStill ? 'STOP' : 'RESUME');
   machine.snapshots.on('still', still);
-  machine.on('running', running).on('paused', paused).on('reset', reset).on('exit', exit).on('off', exit);
+  machine
+    .on('running', running)
+    .on('paused', paused)
+    .on('reset', reset)
+    .on('exit', exit)
+    .on('off', exit)
+    .on('tray', tray);
   return () => {
     machine.snapshots.off('still', still);
-    machine.off('running', running).off('paused', paused).off('reset', reset).off('exit', exit).off('off', exit);
+    machine
+      .off('running', running)
+      .off('paused', paused)
+      .off('reset', reset)
+      .off('exit', exit)
+      .off('off', exit)
+      .off('tray', tray);
   };
 }
 

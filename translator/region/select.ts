@@ -40,7 +40,7 @@ interface Candidate {
   readonly runs: number;
 }
 
-/** V8 doesn't optimize functions of much more than these instructions (61,440 bytes of bytecode, about 43 each). */
+/** Instructions of a block at most: less than V8 optimises as one function (translator/abi/compiler-limits.ts). */
 const LONGEST_BLOCK = 1000;
 
 /**

@@ -3,6 +3,7 @@ import type { ImageFormat } from '../../storage/open.ts';
 import type { BlockNode, BlockNodes, TrayContent } from '../block/nodes.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
+import { trayData } from '../events.ts';
 import { driveOf } from './drive.ts';
 
 /** Arguments that name a drive. */
@@ -23,7 +24,7 @@ function checkRemovable(drive: Drive): void {
 
 /** Tells that a drive's tray was moved. */
 export function tellTray({ name }: Drive, isOpen: boolean, { tell }: QmpContext): void {
-  tell('DEVICE_TRAY_MOVED', { device: name, 'tray-open': isOpen, id: name });
+  tell('DEVICE_TRAY_MOVED', trayData(name, isOpen));
 }
 
 /** What is in a drive is out of the guest's reach while the tray is open. */

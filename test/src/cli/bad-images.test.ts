@@ -101,3 +101,8 @@ function cut(name: string, size: number): string {
   truncateSync(file(name), size);
   return file(name);
 }
+
+test('a video BIOS that cannot be read is named, though the guest is started without firmware', async () => {
+  const { code, errors } = await rawiron(['demo', '-device', `VGA,romfile=${file('none')}`]);
+  expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining(`video BIOS ${file('none')}`) });
+});

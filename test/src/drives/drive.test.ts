@@ -35,14 +35,16 @@ async function makeDrive(options: DriveOptions, files: Readonly<Record<string, B
   const told: string[] = [];
   const media: BlockInput[] = [];
   const statuses: DriveStatus[] = [];
+  const moves: boolean[] = [];
   const drive = new ServedDrive(planDrives([options])[0]!, {
     storage: storageOf(files),
     statusChanged: (_, status) => statuses.push(status),
+    trayMoved: (_, isOpen) => moves.push(isOpen),
     tell: (message) => told.push(message),
     mediumChanged: (_, medium) => media.push(medium),
   });
   await drive.open();
-  return { drive, told, media, statuses };
+  return { drive, told, media, statuses, moves };
 }
 
 test('sectors are read and written', async () => {
@@ -132,7 +134,7 @@ test('an image that cannot be opened leaves the medium that is there', async () 
 });
 
 test('the guest locks, and opens the tray, in which the medium stays', async () => {
-  const { drive, media, statuses } = await makeDrive({ media: 'cdrom', image: pattern(4) });
+  const { drive, media, statuses, moves } = await makeDrive({ media: 'cdrom', image: pattern(4) });
   await drive.answer({ type: 'lock', locked: true });
   expect(drive.status.isLocked).toBe(true);
   for (const open of [true, true, false, true]) await drive.answer({ type: 'tray', open });
@@ -140,6 +142,8 @@ test('the guest locks, and opens the tray, in which the medium stays', async () 
   expect(drive.status.medium?.sectors).toBe(4);
   await drive.closeTray();
   expect([drive.status.isTrayOpen, media]).toEqual([false, ['tray closed']]);
+  // Not of what the host does.
+  expect(moves).toEqual([true, false, true]);
 });
 
 test('a medium is taken out by opening the tray, and put in by closing it; a floppy drive has none', async () => {

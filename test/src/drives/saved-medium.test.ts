@@ -31,7 +31,13 @@ afterEach(async () => {
 
 async function open(options: DriveOptions): Promise<ServedDrive> {
   const ignore = () => {};
-  const backend = { storage: nodeStorage, statusChanged: ignore, tell: ignore, mediumChanged: ignore };
+  const backend = {
+    storage: nodeStorage,
+    statusChanged: ignore,
+    trayMoved: ignore,
+    tell: ignore,
+    mediumChanged: ignore,
+  };
   const drive = new ServedDrive(planDrives([options])[0]!, backend);
   await drive.open();
   drives.push(drive);

@@ -14,6 +14,7 @@ function driveOf(options: DriveOptions): { drive: ServedDrive; told: string[] } 
     tell: (message) => told.push(message),
     mediumChanged: () => {},
     statusChanged: () => {},
+    trayMoved: () => {},
   });
   return { drive, told };
 }

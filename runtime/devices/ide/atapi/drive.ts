@@ -94,14 +94,13 @@ export class AtapiDrive extends Drive implements CdromDrive {
     state.event = eventOfChange(this.blocks !== null);
   }
 
-  /** The host opens the tray to take a medium out, and closes it on a new one. */
+  /** The host opens the tray to take a medium out, and closes it on a new one; it need not be told. */
   #mediumChanged(): void {
     this.#trayMoved(this.port.medium === null);
   }
 
   #trayMoved(open: boolean): void {
     this.state.trayOpen = open;
-    this.port.setTrayOpen(open);
     this.#tell();
   }
 

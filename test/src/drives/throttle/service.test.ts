@@ -30,7 +30,7 @@ async function makeService(limits: readonly DriveLimits[]) {
     const id = reports.length + 1000;
     library.onmessage!({ data: { type: 'call', id, name, args } as DriveCommand });
     for (;;) {
-      const report = reports.find((one) => one.type !== 'status' && one.type !== 'log' && one.id === id);
+      const report = reports.find((one) => 'id' in one && one.id === id);
       if (report) return report;
       await new Promise((resolve) => setImmediate(resolve));
     }
