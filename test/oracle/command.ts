@@ -6,7 +6,8 @@ const usage = `usage: oracle i286|native|sse FILE [--engine interpreter|translat
        oracle disassembler ...
        oracle fuzz [--instructions N] [--seed N] [--mode TEXT] [--threshold N] [--check]
        oracle lockstep [PROGRAMS] [SEED] [--threshold N] [--check]
-       oracle lockstep-linux [--instructions N] [--threshold N] [--check] [--step N] [--command TEXT]...`;
+       oracle lockstep-linux [--instructions N] [--threshold N] [--check] [--step N] [--command TEXT]...
+       oracle system [PROGRAMS] [SEED] [--qemu] [--engine TEXT] [--family TEXT] [--instructions N]`;
 
 type Check = (file: string, engine: EngineName, settings: EngineSettings) => Promise<Report>;
 
@@ -37,6 +38,7 @@ const others: Record<string, () => Promise<OtherOracle>> = {
   fuzz: () => import('./fuzz.ts'),
   lockstep: () => import('./lockstep.ts'),
   'lockstep-linux': () => import('./lockstep-linux.ts'),
+  system: () => import('./system.ts'),
 };
 
 /** What `oracle …` asks for, which gives the exit code: 1 if anything failed. Nothing is done yet. Throws UsageError. */

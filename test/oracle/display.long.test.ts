@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answerOf, programs, readRecorded } from './display/record.ts';
 import { digestOf, inRom, showOurs, showQemu } from './display/run.ts';
 import { biosPictures, withVideoBios } from './display/video-bios.ts';
-import { qemuVersion } from './protection/run.ts';
+import { qemuVersion } from './qemu-guest.ts';
 
 const { version, answers } = readRecorded();
 const TIMEOUT = 60_000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, countingRom } from './gdb/rom.ts';
 import { type DebuggedProgram, hasGdb, ours, qemu, shownByGdb } from './gdb/run.ts';
-import { qemuVersion } from './protection/run.ts';
+import { qemuVersion } from './qemu-guest.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { groups } from './ide/cases.ts';
 import { askQemu, readRecorded } from './ide/run.ts';
-import { qemuVersion } from './protection/run.ts';
+import { qemuVersion } from './qemu-guest.ts';
 
 const recorded = readRecorded();
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { classicTables, extendedTables, pagingRom } from '../support/paging-rom.ts';
 import { haltingRom, shownByOurs, shownByQemu } from './monitor/run.ts';
-import { qemuVersion } from './protection/run.ts';
+import { qemuVersion } from './qemu-guest.ts';
 
 const TIMEOUT = 120_000;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { haltingRom, shownByOurs, shownByQemu } from './monitor/run.ts';
-import { qemuVersion } from './protection/run.ts';
+import { qemuVersion } from './qemu-guest.ts';
 
 const TIMEOUT = 120_000;
 const PORTS = 0xc000;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { groups } from './protection/cases/index.ts';
 import { readRecorded } from './protection/record.ts';
-import { askQemu, qemuVersion } from './protection/run.ts';
+import { askQemu } from './protection/run.ts';
+import { qemuVersion } from './qemu-guest.ts';
 
 const recorded = readRecorded();
 

@@ -64,6 +64,8 @@ export const cmpxchg8b: Lift = (b) => {
   const oldLow = b.load(4, low);
   const oldHigh = b.load(4, high);
   const equal = b.let(b.and(b.equal(oldLow, b.get(Word.eax)), b.equal(oldHigh, b.get(Word.edx))));
+  // What is not there or read-only is met from its first byte on.
+  b.probeWrite(4, low);
   b.probeWrite(4, high);
   b.store(4, low, b.select(equal, b.get(Word.ebx), oldLow));
   b.store(4, high, b.select(equal, b.get(Word.ecx), oldHigh));

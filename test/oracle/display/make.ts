@@ -1,5 +1,5 @@
 /** Asks QEMU what its adapter shows for all programs, and writes test/oracle/data/display.json. */
-import { qemuVersion } from '../protection/run.ts';
+import { qemuVersion } from '../qemu-guest.ts';
 import { answerOf, programs, writeRecorded } from './record.ts';
 import { inRom, showQemu } from './run.ts';
 

@@ -2,7 +2,7 @@
  * Asks QEMU all cases again and writes test/oracle/data/ide.json. Where a disagreement is listed the answer of the
  * interpreter is taken down as the one that counts: look at the difference.
  */
-import { qemuVersion } from '../protection/run.ts';
+import { qemuVersion } from '../qemu-guest.ts';
 import { groups } from './cases.ts';
 import { disagreements } from './disagreements.ts';
 import { askOurs, askQemu, writeRecorded } from './run.ts';

@@ -3,10 +3,11 @@
  * interpreter is taken down as that of the manual: look at the difference.
  */
 import { variants } from '../../support/guest.ts';
+import { qemuVersion } from '../qemu-guest.ts';
 import { groups } from './cases/index.ts';
 import { disagreements } from './disagreements.ts';
 import { writeRecorded } from './record.ts';
-import { askOurs, askQemu, qemuVersion } from './run.ts';
+import { askOurs, askQemu } from './run.ts';
 
 const qemu: Record<string, string> = {};
 const manual: Record<string, string> = {};

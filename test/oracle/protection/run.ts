@@ -1,9 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { Guest, type Variant } from '../../support/guest.ts';
+import { runQemu } from '../qemu-guest.ts';
 import { type Case, suite } from './kernel.ts';
 import { Layout } from './layout.ts';
 
@@ -23,12 +20,6 @@ function folded(line: string): string {
   return line.replace(/(\S+)(?: \1(?!\S))+/g, (all, word: string) => `${word}*${all.split(' ').length}`);
 }
 
-/** QEMU's release, or undefined if there is none. */
-export function qemuVersion(): string | undefined {
-  const { stdout, error } = spawnSync('qemu-system-i386', ['--version']);
-  return error === undefined ? /version (\S+)/.exec(stdout.toString())?.[1] : undefined;
-}
-
 /** The answers of a machine of ours. */
 export async function askOurs(cases: readonly Case[], variant: Variant): Promise<Map<string, string>> {
   const guest = new Guest({ multiboot: imageOf(cases) }, variant);
@@ -42,18 +33,6 @@ export async function askOurs(cases: readonly Case[], variant: Variant): Promise
 
 /** The answers of qemu-system-i386, or undefined if there is none. `flags` are more of its command line. */
 export function askQemu(cases: readonly Case[], flags: readonly string[] = []): Map<string, string> | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'rawiron-protection-'));
-  try {
-    const kernel = join(folder, 'kernel');
-    writeFileSync(kernel, imageOf(cases));
-    const machine = ['-machine', 'pc', '-cpu', 'max', '-m', '16', '-display', 'none', '-no-reboot', ...flags];
-    const ports = ['-kernel', kernel, '-debugcon', 'stdio', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'];
-    const { stdout, error } = spawnSync('qemu-system-i386', [...machine, ...ports], { timeout: 20_000 });
-    return isMissing(error) ? undefined : answersOf(cases, stdout.toString('latin1'));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const run = runQemu(imageOf(cases), ['-cpu', 'max', '-m', '16', ...flags], 20_000);
+  return run && answersOf(cases, run.text);
 }
-
-const isMissing = (error: Error | undefined): boolean =>
-  (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';

@@ -1,0 +1,29 @@
+import type { Family } from '../snippet.ts';
+import { anyCode, code } from './code.ts';
+import { breakpoints, steps } from './debug.ts';
+import { devices, interrupts } from './devices.ts';
+import { extendedLevels, levels } from './levels.ts';
+import { pages, stalePages } from './pages.ts';
+import { limits, segments } from './segments.ts';
+import { badTasks, tasks } from './tasks.ts';
+import { units } from './units.ts';
+
+/** What QEMU does as the manual says. */
+export const judged: Family = { ...code, ...pages, ...segments, ...levels, ...tasks, ...steps, ...interrupts };
+
+/**
+ * What it does not, or the manual leaves open: limits and types of segments, VME, breakpoints and shadows of the trap flag
+ * (test/oracle/protection/disagreements.ts has the sections), tasks with bad segments (their faults belong to the new task),
+ * entries of the TLB that should have been flushed, LOCK where it is not allowed, exceptions of the x87 unit and of SSE,
+ * and devices.
+ */
+export const unjudged: Family = {
+  ...anyCode,
+  ...stalePages,
+  ...limits,
+  ...extendedLevels,
+  ...badTasks,
+  ...breakpoints,
+  ...units,
+  ...devices,
+};

@@ -1,0 +1,33 @@
+import type { Random } from '../../support/random.ts';
+import type { Paging } from './paging.ts';
+
+/** Assembly text of one thing that a guest tries. Its local labels are its own. */
+export type Snippet = (random: Random, paging: Paging) => string;
+export type Family = Readonly<Record<string, Snippet>>;
+
+export const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
+export const lines = (count: number, line: () => string): string => Array.from({ length: count }, line).join('\n');
+export const bytes = (random: Random, count: number): string =>
+  `db ${Array.from({ length: count }, () => hex(random.below(256))).join(', ')}`;
+
+/** Goes on so many bytes before the end of a page. */
+export const beforePageEnd = (count: number): string => `jmp .b
+ align 4096
+ times ${4096 - count} nop
+.b:`;
+
+const registers = ['eax', 'ecx', 'edx', 'ebx', 'esi', 'edi', 'ebp'];
+
+/** Some arithmetic that leaves ESP alone and reads and writes the free memory. */
+export function arithmetic(random: Random, count: number): string {
+  return lines(count, () => {
+    const [left, right] = [random.pick(registers), random.pick(registers)];
+    return random.pick([
+      `${random.pick(['add', 'adc', 'sub', 'sbb', 'xor', 'and', 'or', 'imul', 'cmp', 'test'])} ${left}, ${right}`,
+      `${random.pick(['shl', 'rcl', 'sar', 'rol'])} ${left}, ${random.below(32)}`,
+      `${random.pick(['inc', 'dec', 'neg', 'bswap'])} ${left}`,
+      `push ${left}\n pop ${right}`,
+      `mov ${left}, [FREE + ${random.below(64) * 4}]\n add [FREE + ${random.below(250)}], ${right}`,
+    ]);
+  });
+}
