@@ -20,11 +20,11 @@ export interface QemuRun {
 export function runQemu(image: Uint8Array, flags: readonly string[], timeout: number): QemuRun | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'rawiron-qemu-'));
   try {
-    const kernel = join(folder, 'kernel');
-    writeFileSync(kernel, image);
+    // Its path is part of the guest's memory.
+    writeFileSync(join(folder, 'kernel'), image);
     const machine = ['-machine', 'pc', '-display', 'none', '-no-reboot', ...flags];
-    const ports = ['-kernel', kernel, '-debugcon', 'stdio', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'];
-    const options = { timeout, maxBuffer: 64 << 20 };
+    const ports = ['-kernel', 'kernel', '-debugcon', 'stdio', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'];
+    const options = { timeout, maxBuffer: 64 << 20, cwd: folder };
     const { stdout, error, status } = spawnSync('qemu-system-i386', [...machine, ...ports], options);
     return isMissing(error) ? undefined : { text: stdout.toString('latin1'), ended: status !== null };
   } finally {

@@ -155,3 +155,30 @@ main:   call    paging_start
     },
   );
 });
+
+describe('an operand of eight bytes', () => {
+  const readOnly = 5;
+  const program = kernel(`
+main:   call    paging_start
+        mov     dword [PAGE_TABLE + ((FREE + 0x1000) >> 12) * 4], FREE + 0x1000 + ${readOnly}
+        mov     eax, cr3
+        mov     cr3, eax
+        mov     ebx, 40
+.again: mov     dword [log_end], LOG
+        mov     dword [resume], .across
+        cmpxchg8b [FREE + 0x1008]
+.across: mov    dword [resume], .end
+        cmpxchg8b [FREE + 0x0FFE]
+.end:   dec     ebx
+        jnz     .again
+        mov     eax, 1
+        jmp     exit
+`);
+  onEveryEngine('is met by a page fault from its first byte on that may not be written', program, (guest) => {
+    const met = exceptionLog(guest).map(({ error, cr2 }) => [error, cr2]);
+    expect(met).toEqual([
+      [3, 0x101008],
+      [3, 0x101000],
+    ]);
+  });
+});
