@@ -30,8 +30,13 @@ export function checkEngine(engine: Variant, { programs, seed, instructions, fam
   const endings = new Map<string, number>();
   for (let n = 0; n < programs; n++) {
     const program = makeProgram(seed + n, family, forEngines);
-    const { difference, ended } = compareEngines({ boot: { kernel: program.image } }, engine, instructions);
+    const { difference, ended, translations } = compareEngines(
+      { boot: { kernel: program.image } },
+      engine,
+      instructions,
+    );
     report.add(`program ${seed + n}`, program.names.join(', '), difference === null ? [] : [difference]);
+    report.translations += translations;
     endings.set(ended, (endings.get(ended) ?? 0) + 1);
   }
   report.note(`programs by how they ended: ${JSON.stringify(Object.fromEntries(endings))}`);

@@ -39,6 +39,8 @@ export interface Comparison extends Ending {
   /** What differs; null: nothing. */
   readonly difference: string | null;
   readonly instructions: number;
+  /** That the other engine made. */
+  readonly translations: number;
 }
 
 /** Runs a guest on the plain interpreter and on another engine. */
@@ -51,9 +53,10 @@ export function compareEngines(shared: Shared, engine: Variant, instructions: nu
     const difference =
       found &&
       `${found.differences.slice(0, 12).join('\n')}\n${found.narrowed ? differenceText(found.narrowed, names) : 'not again'}`;
-    return { difference, output, ended, instructions: run };
+    const translations = pair[1].core.engine.tiering?.metrics.translations ?? 0;
+    return { difference, output, ended, instructions: run, translations };
   } catch (error) {
-    return { difference: String((error as Error).stack), output: '', ended: 'error', instructions: 0 };
+    return { difference: String((error as Error).stack), output: '', ended: 'error', instructions: 0, translations: 0 };
   } finally {
     for (const { core } of pair) core.dispose();
   }

@@ -1,4 +1,25 @@
+import type { Random } from '../../../support/random.ts';
 import { arithmetic, beforePageEnd, bytes, type Family, hex, lines } from '../snippet.ts';
+
+/** Writes whole instructions in front of them, or NOPs. */
+const stringAhead = (random: Random): string => `mov esi, .src
+ mov edi, .dst
+ mov eax, 0x90909090
+ mov ecx, ${1 + random.below(20)}
+ ${random.pick(['mov ecx, .end - .src\n rep movsb', 'rep stosb', 'rep stosd', 'lea edi, [.dst + ecx]\n std\n rep stosb\n cld'])}
+.dst: times 84 nop
+.src: ${arithmetic(random, 5)}
+.end: times 60 nop`;
+
+/** A string instruction that writes itself, or parts of instructions behind it. */
+const stringOver = (random: Random): string => `mov esi, .src
+ mov edi, .dst - ${random.below(3)}
+ mov ecx, ${1 + random.below(20)}
+ mov eax, 0x90909090
+ ${random.pick(['rep movsb', 'rep stosb', 'rep movsd', 'std\n rep movsb\n cld', 'movsd', 'rep stosd'])}
+.dst: ${lines(6, () => 'nop')}
+.src: ${arithmetic(random, 5)}
+ times 60 nop`;
 
 /** Code that changes itself, crosses pages, is entered in the middle of instructions and returns elsewhere. */
 export const code: Family = {
@@ -19,14 +40,7 @@ export const code: Family = {
  add byte [.b + 1 + ${random.below(4)}], ${random.below(100)}
  dec dword [count]
  jnz .b`,
-  'a string over itself': (random) => `mov esi, .src
- mov edi, .dst - ${random.below(3)}
- mov ecx, ${1 + random.below(20)}
- mov eax, 0x90909090
- ${random.pick(['rep movsb', 'rep stosb', 'rep movsd', 'std\n rep movsb\n cld', 'movsd', 'rep stosd'])}
-.dst: ${lines(6, () => 'nop')}
-.src: ${arithmetic(random, 5)}
- times 60 nop`,
+  'a string over what comes next': stringAhead,
   'jumps into instructions': (random) => `mov ecx, ${2 + random.below(5)}
 .a: mov eax, ${hex(random.pick([0x909005eb, 0x04eb4041, 0x90404243]))}
  add [sum], eax
@@ -76,8 +90,9 @@ export const code: Family = {
  loop .l`,
 };
 
-/** The same with bytes that may be anything. */
+/** Instructions of which the manual does not say whether they are fetched again, and bytes that may be anything. */
 export const anyCode: Family = {
+  'a string over itself': stringOver,
   'random bytes': (random) => `mov edi, FREE + 0x100
  mov esi, FREE + 0x300
  mov ecx, 4

@@ -14,7 +14,8 @@ export const judged: Family = { ...code, ...pages, ...segments, ...levels, ...ta
 /**
  * What it does not, or the manual leaves open: limits and types of segments, VME, breakpoints and shadows of the trap flag
  * (test/oracle/protection/disagreements.ts has the sections), tasks with bad segments (their faults belong to the new task),
- * entries of the TLB that should have been flushed, LOCK where it is not allowed, exceptions of the x87 unit and of SSE,
+ * entries of the TLB that should have been flushed, string instructions that write themselves (QEMU fetches them again when they are done),
+ * LOCK where it is not allowed, exceptions of the x87 unit and of SSE,
  * and devices.
  */
 export const unjudged: Family = {

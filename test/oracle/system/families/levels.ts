@@ -55,7 +55,7 @@ export const levels: Family = {
  mov ecx, ${random.pick([3, 12, 0x400])}
  mov eax, .u
  jmp user_start
-.u: ${random.pick(['rep movsb', 'rep movsd', 'mov esp, edi\n push ecx\n call .f\n.f: push edx', 'mov esp, esi\n popa\n push eax', 'mov esp, edi\n int 3', 'mov esp, esi\n int 0x80', 'add [edi], ecx\n adc [esi], edx', 'xchg [edi], ecx\n cmpxchg [esi], edx', 'mov [HOLE + 0x200], ecx\n mov eax, [HOLE + 0x1200]', 'mov byte [edi], 0xc3\n call edi', 'lodsb\n repne scasb', 'mov esp, edi\n pushfd\n call 0x6b:0', 'mov esp, edi\n enter 16, 4', 'lock cmpxchg8b [edi]\n movups [esi], xmm0'])}
+.u: ${random.pick(['rep movsb', 'rep movsd', 'mov esp, edi\n push ecx\n call .f\n.f: push edx', 'mov esp, esi\n pop eax\n pop dword [edi + 16]', 'mov esp, edi\n int 3', 'mov esp, esi\n int 0x80', 'add [edi], ecx\n adc [esi], edx', 'xchg [edi], ecx\n cmpxchg [esi], edx', 'mov [HOLE + 0x200], ecx\n mov eax, [HOLE + 0x1200]', 'mov byte [edi], 0xc3\n call edi', 'lodsb\n repne scasb', 'mov esp, edi\n pushfd\n call 0x6b:0', 'mov esp, edi\n enter 16, 4', 'lock cmpxchg8b [edi]\n movups [esi], xmm0'])}
  int 0x80
 .sys: mov eax, [ss:${entry('HOLE')}]
  add eax, [ss:${entry('HOLE + 0x1000')}]
