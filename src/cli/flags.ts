@@ -177,9 +177,13 @@ export const flags: readonly Flag[] = [
   },
   {
     names: ['name'],
-    argument: 'TEXT',
+    argument: '[guest=]TEXT',
     help: 'name of the machine',
-    apply: (settings, name) => machine(settings, { name }),
+    apply: (settings, text) => {
+      // The others name the process and its threads, which keep the names that they have.
+      const { guest } = parseProperties(text, 'guest', ['process', 'debug-threads']);
+      return guest === undefined ? settings : machine(settings, { name: guest });
+    },
   },
   {
     names: ['pidfile'],

@@ -174,10 +174,11 @@ const RANDOM_SOURCES = ['rng-random', 'rng-builtin'];
 
 /** The settings with a file for the frames of a network: `-object filter-dump,netdev=ID,file=FILE`. */
 function addObject(settings: Settings, text: string): Settings {
-  if (RANDOM_SOURCES.includes(text.split(',')[0]!)) return addRandomSource(settings, text);
-  const { type, netdev, file } = parseProperties(text, 'type', ['id', 'netdev', 'file']);
+  const [[, type]] = propertyList(text, 'qom-type') as [[string, string]];
+  if (RANDOM_SOURCES.includes(type)) return addRandomSource(settings, text);
   if (type !== 'filter-dump')
     throw new ConfigurationError(`the object '${type}' is not supported; give filter-dump,netdev=ID,file=FILE`);
+  const { netdev, file } = parseProperties(text, 'qom-type', ['id', 'netdev', 'file']);
   if (netdev === undefined || file === undefined)
     throw new ConfigurationError('filter-dump needs a network and a file; give netdev=ID and file=FILE');
   return { ...settings, captures: { ...settings.captures, [netdev]: file } };
@@ -185,7 +186,7 @@ function addObject(settings: Settings, text: string): Settings {
 
 function addRandomSource(settings: Settings, text: string): Settings {
   const instead = "random numbers are the host's; leave filename out, or give filename=/dev/urandom";
-  const { id } = checkProperties(text, { type: /./, id: /./, filename: /^\/dev\/u?random$/ }, instead);
+  const { id } = checkProperties(text, { 'qom-type': /./, id: /./, filename: /^\/dev\/u?random$/ }, instead);
   return id === undefined ? settings : { ...settings, randomSources: [...settings.randomSources, id] };
 }
 

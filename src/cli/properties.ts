@@ -8,7 +8,8 @@ export function parseProperties(text: string, implied: string, allowed: readonly
   const list = propertyList(text, implied);
   const unknown = list.find(([key]) => key !== implied && !allowed.includes(key));
   if (unknown !== undefined) {
-    throw new ConfigurationError(`'${unknown[0]}' is not supported in '${text}': it may have ${allowed.join(', ')}`);
+    const names = allowed.length > 0 ? `it may have ${allowed.join(', ')}` : 'it has no properties';
+    throw new ConfigurationError(`'${unknown[0]}' is not supported in '${text}': ${names}`);
   }
   return Object.fromEntries(list);
 }

@@ -233,7 +233,7 @@ test.each([
   ['-m 64 start', "unexpected argument 'start'; it goes before the flags"],
   ['-kernel', '-kernel needs an argument: FILE'],
   ['-m abc', "-m: 'abc' is not a memory size"],
-  ['-m 64,slots=2', "-m: 'slots' is not supported"],
+  ['-m 64,slots=2', "-m: 'slots' is not supported in '64,slots=2': it has no properties"],
   ['-serial tcp:host', "-serial: 'host' is no address; give tcp:HOST:PORT"],
   ['-serial pty', "-serial: 'pty' is not supported; it is one of stdio, mon:stdio, unix:PATH"],
   ['-serial mon:null', "-serial: 'mon:null' is not supported; what devices can share is stdio and sockets"],
