@@ -18,6 +18,9 @@ const SAMPLED = 16;
 /** Of so many calls that are too deep to be nested one gives the callers' frames up. */
 const DEEP_CALLS = 16;
 
+/** One of so many steps is noted, as if all were like it: a prime, so that no loop's steps are missed. */
+const STEPS_NOTED = 61;
+
 /** Runs decoded code: what the interpreter's loops leave to the runtime, and what translations call. */
 export class Graph extends DecodedCode {
   /** Where a fault that is thrown now is: the last node that was run, but by a fast path; those don't throw. */
@@ -27,6 +30,7 @@ export class Graph extends DecodedCode {
   private readonly tlb: Tlb;
   /** Calls that were too deep to be nested. */
   private deepCalls = 0;
+  private untilNoted = STEPS_NOTED;
 
   constructor(parts: GraphParts) {
     super(parts);
@@ -154,7 +158,14 @@ export class Graph extends DecodedCode {
     if (expected !== 0 && !this.pace.take()) return this.leave(this.records.eipOf(record));
     const node = this.records.nodeOf(record);
     if (node === null || node.run === this.fresh) return this.stepRecord(record, expected);
+    if (--this.untilNoted === 0) this.noteStep(node);
     return this.runNode(node, expected);
+  }
+
+  private noteStep(node: Node): void {
+    this.untilNoted = STEPS_NOTED;
+    const { loops, handlers, records } = this.parts;
+    if (!node.isTranslated) loops.noteSteps(handlers.all[records.handlerOf(node.record)], STEPS_NOTED);
   }
 
   /** Goes to Word.eip, where a translation has returned to. */

@@ -24,6 +24,8 @@ export interface Handler {
   heating: Run | null;
   /** Instructions decoded that it is for. */
   decodes: number;
+  /** Times that it ran as it has no fast path in its loop, but might have one. */
+  steps: number;
   /** Of its fast path in the interpreter's loop (exec/loops.ts). */
   slot: number;
   /** What the loop may have for it; null if nothing, undefined until it is asked for. */
@@ -68,7 +70,7 @@ export class Handlers {
 
   private make(kind: number, parts: Pick<Handler, 'form' | 'shape' | 'key'>): Handler {
     const made = { plain: null, heating: null, path: undefined };
-    const handler: Handler = { number: this.all.length, ...parts, ...made, decodes: 0, slot: Slot.none };
+    const handler: Handler = { number: this.all.length, ...parts, ...made, decodes: 0, steps: 0, slot: Slot.none };
     this.made.set(kind, handler);
     this.all.push(handler);
     return handler;

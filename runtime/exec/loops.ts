@@ -18,6 +18,10 @@ export interface LoopOptions {
   /** Instructions decoded under a state key before its loop first gets fast paths, and each next time how many times as many. */
   readonly after: number;
   readonly growth: number;
+  /** Steps by handlers that might have fast paths before a loop first gets any. */
+  readonly steps: number;
+  /** Further ones for each path that is in it before it is made anew, and twice as many each next time. */
+  readonly stepsForPath: number;
   /** Fast paths in a loop at most: those of most decoded instructions. */
   readonly fastPaths: number;
   /** Bytes of bytecode in a loop at most, as estimated from its text. */
@@ -29,8 +33,18 @@ const ALWAYS = 2_000;
 /** So many handlers for each fast path are asked for theirs: some have the same. */
 const CANDIDATES = 4;
 
+/** One more instruction decoded says as much of how often a path is met as so many steps. */
+const STEPS_OF_DECODE = 1_000;
+
 /** Measured with bench/: see docs/performance.md. */
-export const defaultLoops: LoopOptions = { after: 1_000, growth: 20, fastPaths: 256, bytecode: MOST_BYTECODE };
+export const defaultLoops: LoopOptions = {
+  after: 1_000,
+  growth: 20,
+  steps: 200_000,
+  stepsForPath: 20_000,
+  fastPaths: 256,
+  bytecode: MOST_BYTECODE,
+};
 
 /** The handlers that a fast path does the work of. */
 interface PathUse {
@@ -38,6 +52,8 @@ interface PathUse {
   readonly handlers: Handler[];
   /** Instructions decoded that began with one of them. */
   decodes: number;
+  /** How often they ran as handlers. */
+  steps: number;
 }
 
 /**
@@ -63,6 +79,12 @@ export function fitting<Use extends { readonly path: FastPath }>(
   return uses.slice(0, end === -1 ? fastPaths : Math.min(fastPaths, end));
 }
 
+type Order = (a: Pick<PathUse, 'decodes' | 'steps'>, b: Pick<PathUse, 'decodes' | 'steps'>) => number;
+
+/** What should have a fast path first: in wide code what there is most of, in other code what was missed most as well. */
+const byDecodes: Order = (a, b) => b.decodes - a.decodes;
+const byNeed: Order = (a, b) => byDecodes(a, b) + (b.steps - a.steps) / STEPS_OF_DECODE;
+
 /** The loop of one state key. */
 interface KeyLoop {
   run: Loop;
@@ -70,6 +92,10 @@ interface KeyLoop {
   paths: number;
   decoded: number;
   dueAt: number;
+  steps: number;
+  stepsDue: number;
+  /** How often it got fast paths. */
+  made: number;
 }
 
 /**
@@ -117,7 +143,9 @@ export class Loops {
   private of(key: number): KeyLoop {
     let loop = this.byKey[key];
     if (loop === undefined) {
-      loop = { run: this.compile([], key), paths: 0, decoded: 0, dueAt: this.options?.after ?? Infinity };
+      const { after, steps } = this.options ?? { after: Infinity, steps: Infinity };
+      const counts = { paths: 0, decoded: 0, dueAt: after, steps: 0, stepsDue: steps, made: 0 };
+      loop = { run: this.compile([], key), ...counts };
       this.byKey[key] = loop;
     }
     return loop;
@@ -128,6 +156,15 @@ export class Loops {
     handler.decodes++;
     const loop = this.of(handler.key);
     if (++loop.decoded >= loop.dueAt) this.isDue = true;
+  }
+
+  /** So many instructions ran by a handler. */
+  noteSteps(handler: Handler, steps: number): void {
+    if (handler.slot !== Slot.none || handler.path === null) return;
+    const loop = this.of(handler.key);
+    handler.steps += steps;
+    loop.steps += steps;
+    if (loop.steps >= loop.stepsDue) this.isDue = true;
   }
 
   /** Gives an instruction the slot that goes with what runs for it: what its node says, or its handler. */
@@ -147,26 +184,32 @@ export class Loops {
   renew(pages: Iterable<CodePage>, rehearsal: Rehearsal): void {
     this.isDue = false;
     this.byKey.forEach((loop, key) => {
-      if (loop.decoded >= loop.dueAt) this.make(loop, key, this.options!, rehearsal);
+      if (loop.decoded >= loop.dueAt || loop.steps >= loop.stepsDue) this.make(loop, key, this.options!, rehearsal);
     });
     for (const page of pages) for (const record of page.instructions()) this.chooseSlot(record);
   }
 
   private make(loop: KeyLoop, key: number, options: LoopOptions, rehearsal: Rehearsal): void {
-    loop.dueAt *= options.growth;
+    if (loop.decoded >= loop.dueAt) loop.dueAt *= options.growth;
     const handlers = this.handlers.all.filter((handler) => handler.key === key);
     for (const handler of handlers) handler.slot = Slot.none;
-    const candidates = handlers.sort((a, b) => b.decodes - a.decodes).slice(0, CANDIDATES * options.fastPaths);
-    const uses = this.byPath(candidates).sort((a, b) => b.decodes - a.decodes);
-    const chosen = fitting(uses, options);
+    const isWide = loop.decoded >= options.after * options.growth;
+    const order = isWide ? byDecodes : byNeed;
+    const candidates = handlers.sort(order).slice(0, CANDIDATES * options.fastPaths);
+    const uses = this.byPath(candidates).sort(order);
+    const chosen = fitting(uses, options).sort(byDecodes);
     chosen.forEach((use, n) => {
       const slot = Slot.first + n;
       for (const handler of use.handlers) handler.slot = slot;
     });
     const paths = chosen.map(({ path, decodes }) => ({ path, weight: decodes }));
     loop.run = this.compile(paths, key);
-    loop.paths = paths.length;
-    rehearsal.play(loop.run, key, Slot.first + paths.length);
+    loop.paths = chosen.length;
+    loop.steps = 0;
+    loop.stepsDue = isWide
+      ? Infinity
+      : Math.max(options.steps, options.stepsForPath * chosen.length) * 2 ** loop.made++;
+    rehearsal.play(loop.run, key, Slot.first + chosen.length);
   }
 
   /** Handlers whose fast paths have the same text together, as those of ADD with one byte of an immediate and with four. */
@@ -175,9 +218,10 @@ export class Loops {
     for (const handler of handlers) {
       const path = this.handlers.fastPath(handler);
       if (path === null) continue;
-      const use = uses.get(path.text) ?? { path, handlers: [], decodes: 0 };
+      const use = uses.get(path.text) ?? { path, handlers: [], decodes: 0, steps: 0 };
       use.handlers.push(handler);
       use.decodes += handler.decodes;
+      use.steps += handler.steps;
       uses.set(path.text, use);
     }
     return [...uses.values()];

@@ -60,7 +60,13 @@ export interface EngineSettings {
 }
 
 /** Loops are made again and again, with all that has a fast path. */
-export const earlyLoops: LoopOptions = { after: 1, growth: 1.3, fastPaths: 1 << 20, bytecode: Infinity };
+export const earlyLoops: LoopOptions = {
+  ...defaultLoops,
+  after: 1,
+  growth: 1.3,
+  fastPaths: 1 << 20,
+  bytecode: Infinity,
+};
 
 /** What runs for the first time runs from its bytes, as if it had been evicted. */
 export const earlyCold: ColdRuns = { ...defaultColdRuns, first: 30 };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { defaultLoops } from '../../../runtime/exec/loops.ts';
 import { tieringAt } from '../../../runtime/exec/tiering.ts';
 import { Slot } from '../../../translator/abi/record.ts';
 import { earlyLoops } from '../../support/engine.ts';
@@ -73,5 +74,34 @@ main:   mov     ecx, 1
   for (let n = 0; n < 100 && slot() === Slot.none; n++) expect(guest.run(20).reason).toBe('slice');
   expect(slot()).not.toBe(Slot.none);
   expect(guest.run(100).reason).toBe('slice');
+  await guest.dispose();
+});
+
+/** The second loop, which runs later, has a form that the first has not; the third one that has no fast path. */
+const few = kernel(`
+main:   mov     ecx, 100000
+.one:   add     eax, ecx
+        dec     ecx
+        jnz     .one
+.begin: mov     ecx, 1000
+.two:   rol     eax, 3
+        dec     ecx
+        jnz     .two
+.three: rdtsc
+        jmp     .begin
+`);
+
+test('code of few instructions gets fast paths too, as it runs often, and what runs often later gets one as well', async () => {
+  const variant = variants.find(({ name }) => name === 'interpreter, polling')!;
+  const loops = { ...defaultLoops, steps: 5_000, stepsForPath: 100 };
+  const config = { ...variant.config, engineOptions: { ...variant.config.engineOptions, loops } };
+  const guest = new Guest(few, { ...variant, config });
+  const { graph } = guest.core.engine;
+  const slot = (label: string) => slotAt(graph, graph.cache.entryAt(guest.address(label)));
+  // Loops are made only between two slices, in which a busy host may run nothing.
+  for (let n = 0; n < 200 && slot('main.two') === Slot.none; n++) expect(guest.run(20).reason).toBe('slice');
+  expect(slot('main.one')).not.toBe(Slot.none);
+  expect(slot('main.two')).not.toBe(Slot.none);
+  expect(slot('main.three')).toBe(Slot.none);
   await guest.dispose();
 });
