@@ -20,6 +20,7 @@ const CLOSE_LIMIT = 60_000;
 export interface TrayMove {
   /** The drive's name. */
   readonly drive: string;
+  /** Whether it is open now. */
   readonly isOpen: boolean;
 }
 
