@@ -3,6 +3,7 @@ import { Segment, Word } from '../../translator/abi/state.ts';
 import type { PortBus } from '../bus/ports.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { setRealSegment, setSegment } from '../cpu/segmentation.ts';
+import { Fpu } from '../cpu/x87/fpu.ts';
 import type { BootState } from '../firmware/load/index.ts';
 import type { PhysicalMemory } from '../memory/physical.ts';
 
@@ -19,6 +20,7 @@ export function applyBoot(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot
   for (const [name, value] of Object.entries(general)) state[Word[name as keyof typeof general]] = value;
   state[Word.eip] = eip;
   state[Word.eflags] = eflags;
+  new Fpu(cpu).initialize(); // as firmware leaves it, by FNINIT
   if (boot.mode === 'flat32') enterFlatMode(cpu, boot);
   else enterRealMode(cpu, boot);
   cpu.updateKey();

@@ -39,6 +39,11 @@ describe('a kernel booted without firmware finds the chips as firmware leaves th
     expect((masks! - 1) >> 1).toBe(0xb88e);
   });
 
+  test('the x87 FPU computes with 64 bits, and no exception is unmasked', () => {
+    const control = exitCode('mov esp, 0x9000\n push 0\n fnstcw [esp]\n mov ax, [esp]\n out 0xf4, ax\n hlt');
+    expect((control! - 1) >> 1).toBe(0x37f);
+  });
+
   test('in real mode, with interrupts on, a timer of 18.2 Hz wakes it from HLT', () => {
     const code = exitCode(`
   lidt [real_table]

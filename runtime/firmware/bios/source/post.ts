@@ -3,6 +3,7 @@ export const post = `
 bits 16
 ; Entered once the ROM runs from RAM. Interrupts are off.
 post:
+        fninit                      ; after a reset exceptions are unmasked and results of single precision
         xor     ax, ax
         mov     ss, ax
         mov     sp, STACK_TOP
