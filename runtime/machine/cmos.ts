@@ -1,3 +1,4 @@
+import type { CpuFeature } from '../cpu/features.ts';
 import { driveTypeOf } from '../devices/floppy82077/geometry.ts';
 import type { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import type { DriveConfig } from './drives.ts';
@@ -27,15 +28,20 @@ export function setCmosMemorySize(rtc: RtcCmos, below4GB: number, above4GB: numb
   setWord(rtc, Cmos.above4GB, above4GB / (64 * KB));
 }
 
-/** The equipment byte (a coprocessor, a PS/2 mouse, how many floppy drives), and the types of drives A and B. */
-const Equipment = { byte: 0x14, always: 0x06, aFloppy: 0x01, floppiesShift: 6, floppyTypes: 0x10 } as const;
+/** The equipment byte (floppy drives, a coprocessor, a PS/2 mouse, how many floppy drives), and the types of drives A and B. */
+const Equipment = { byte: 0x14, aFloppy: 0x01, fpu: 0x02, mouse: 0x04, floppiesShift: 6, floppyTypes: 0x10 } as const;
 
-/** Enters the floppy drives: what is in them at the start tells their types. */
-export function setCmosFloppies(rtc: RtcCmos, drives: readonly (DriveConfig | null)[]): void {
+/** Enters the FPU, the mouse and the floppy drives: what is in them at the start tells their types. */
+export function setCmosEquipment(
+  rtc: RtcCmos,
+  features: ReadonlySet<CpuFeature>,
+  drives: readonly (DriveConfig | null)[],
+): void {
+  const fpu = features.has('fpu') ? Equipment.fpu : 0;
   const types = drives.map((drive) => (drive === null ? 0 : driveTypeOf(drive.medium?.sectors ?? null)));
   const count = types.filter((type) => type !== 0).length;
   const floppies = count === 0 ? 0 : Equipment.aFloppy | ((count - 1) << Equipment.floppiesShift);
-  rtc.setMemory(Equipment.byte, Equipment.always | floppies);
+  rtc.setMemory(Equipment.byte, Equipment.mouse | fpu | floppies);
   rtc.setMemory(Equipment.floppyTypes, ((types[0] ?? 0) << 4) | (types[1] ?? 0));
 }
 

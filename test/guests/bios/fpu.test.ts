@@ -15,3 +15,13 @@ test('a boot sector finds the x87 FPU as FNINIT leaves it, and computes with dou
 `;
   expect(await writtenBy(text)).toBe('037F 5555');
 });
+
+test('where the processor has no FPU, the boot sector is told so, and gets there', async () => {
+  const text = `
+        int     0x11
+        and     ax, 0x0002
+        call    hex
+`;
+  expect(await writtenBy(text, { cpu: 'max,-fpu' })).toBe('0000');
+  expect(await writtenBy(text)).toBe('0002');
+});

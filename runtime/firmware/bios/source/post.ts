@@ -3,7 +3,6 @@ export const post = `
 bits 16
 ; Entered once the ROM runs from RAM. Interrupts are off.
 post:
-        fninit                      ; after a reset exceptions are unmasked and results of single precision
         xor     ax, ax
         mov     ss, ax
         mov     sp, STACK_TOP
@@ -119,8 +118,11 @@ equipment_setup:
         pop     es
         mov     ah, CMOS_EQUIPMENT
         call    cmos_read
-        and     ax, 0xC1
-        or      al, 0x02            ; coprocessor
+        test    al, 0x02
+        jz      .no_coprocessor
+        fninit                      ; after a reset exceptions are unmasked and results of single precision
+.no_coprocessor:
+        and     ax, 0xC3
         or      ax, [es:BDA_EQUIPMENT]
         test    byte [EBDA_FLAGS], FLAG_MOUSE
         jz      .no_mouse

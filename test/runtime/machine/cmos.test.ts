@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RtcCmos } from '../../../runtime/devices/rtc-cmos/index.ts';
-import { setCmosBootOrder, setCmosFloppies } from '../../../runtime/machine/cmos.ts';
+import { setCmosBootOrder, setCmosEquipment } from '../../../runtime/machine/cmos.ts';
 import type { DriveConfig } from '../../../runtime/machine/drives.ts';
 import { Rig } from '../devices/rig.ts';
 
@@ -19,12 +19,19 @@ test.each<[(DriveConfig | null)[], equipment: number, types: number]>([
   const rig = new Rig();
   const { ports, clock, events, irq } = rig;
   const rtc = new RtcCmos({ ports, clock, events, irq, startTime: 0 });
-  setCmosFloppies(rtc, drives);
+  setCmosEquipment(rtc, new Set(['fpu']), drives);
   const byte = (address: number): number => {
     rig.out8(0x70, address);
     return rig.in8(0x71);
   };
   expect([byte(0x14), byte(0x10)]).toEqual([equipment, types]);
+});
+
+test('CMOS tells of an FPU where the processor has one', () => {
+  const { ports, clock, events, irq } = new Rig();
+  const rtc = new RtcCmos({ ports, clock, events, irq, startTime: 0 });
+  setCmosEquipment(rtc, new Set(), [null, null]);
+  expect(rtc.memory(0x14)).toBe(0x04);
 });
 
 test('CMOS tells of the boot order, and whether floppy disks need a signature', () => {
