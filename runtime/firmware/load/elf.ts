@@ -18,6 +18,7 @@ const CLASS_32 = 1;
 const LITTLE_ENDIAN = 1;
 const MACHINE_386 = 3;
 const PT_LOAD = 1;
+const PT_NOTE = 4;
 const PROGRAM_HEADER_BYTES = 32;
 
 interface ProgramHeader {
@@ -29,20 +30,31 @@ interface ProgramHeader {
   readonly memorySize: number;
 }
 
+/** Bytes [start, end) of the file. */
+interface FileRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 export function isElf(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && viewOf(bytes).getUint32(0, true) === Elf.magic;
 }
 
 /**
- * Reads the loadable segments of an i386 ELF executable, at their physical addresses.
+ * Reads the loadable segments of an i386 ELF executable, at their physical addresses. Linkers load the file's headers and
+ * notes too, before the code or at addresses of their own: of a segment they are what describes the file.
  * @throws BootError for other ELF files and truncated ones
  */
 export function parseElf(file: Uint8Array): ProgramImage {
   checkElfHeader(file);
-  const headers = programHeaders(file).filter((header) => header.type === PT_LOAD && header.memorySize !== 0);
-  if (headers.length === 0) throw new BootError('the ELF kernel has no loadable segments; give a linked executable');
-  const segments = headers.map((header) => toSegment(file, header));
-  return { segments, entry: physicalEntry(viewOf(file).getUint32(Elf.entry, true), headers) };
+  const all = programHeaders(file);
+  const loaded = all.filter((header) => header.type === PT_LOAD && header.memorySize !== 0);
+  const describing = [headerRange(file), ...all.filter((header) => header.type === PT_NOTE).map(fileRange)];
+  const segments = loaded.map((header) => toSegment(file, header, describing));
+  if (segments.every(({ size, describing }) => describing === size)) {
+    throw new BootError('the ELF kernel has no loadable segments; give a linked executable');
+  }
+  return { segments, entry: physicalEntry(viewOf(file).getUint32(Elf.entry, true), loaded) };
 }
 
 function checkElfHeader(file: Uint8Array): void {
@@ -57,13 +69,18 @@ function checkElfHeader(file: Uint8Array): void {
 
 function programHeaders(file: Uint8Array): ProgramHeader[] {
   const view = viewOf(file);
-  const offset = view.getUint32(Elf.programHeaderOffset, true);
-  const entrySize = view.getUint16(Elf.programHeaderEntrySize, true);
-  const count = view.getUint16(Elf.programHeaderCount, true);
-  if (count > 0 && (entrySize < PROGRAM_HEADER_BYTES || offset + count * entrySize > file.length)) {
+  const { offset, entrySize, count, end } = programHeaderTable(view);
+  if (count > 0 && (entrySize < PROGRAM_HEADER_BYTES || end > file.length)) {
     throw new BootError('the ELF kernel is truncated in its program headers; copy it again');
   }
   return Array.from({ length: count }, (_, index) => programHeader(view, offset + index * entrySize));
+}
+
+function programHeaderTable(view: DataView): { offset: number; entrySize: number; count: number; end: number } {
+  const offset = view.getUint32(Elf.programHeaderOffset, true);
+  const entrySize = view.getUint16(Elf.programHeaderEntrySize, true);
+  const count = view.getUint16(Elf.programHeaderCount, true);
+  return { offset, entrySize, count, end: offset + count * entrySize };
 }
 
 function programHeader(view: DataView, at: number): ProgramHeader {
@@ -78,12 +95,36 @@ function programHeader(view: DataView, at: number): ProgramHeader {
   };
 }
 
-function toSegment(file: Uint8Array, header: ProgramHeader): ImageSegment {
-  const end = header.offset + header.fileSize;
+/** The ELF header, and the program headers where they follow it, as linkers have them. */
+function headerRange(file: Uint8Array): FileRange {
+  const { offset, end } = programHeaderTable(viewOf(file));
+  return { start: 0, end: offset === Elf.headerBytes ? end : Elf.headerBytes };
+}
+
+const fileRange = ({ offset, fileSize }: ProgramHeader): FileRange => ({ start: offset, end: offset + fileSize });
+
+function toSegment(file: Uint8Array, header: ProgramHeader, describing: readonly FileRange[]): ImageSegment {
+  const { start, end } = fileRange(header);
   if (end > file.length)
     throw new BootError(`the ELF kernel is truncated: ${file.length} of ${end} bytes; copy it again`);
   if (header.fileSize > header.memorySize) throw new BootError('the ELF kernel has a segment larger than its memory');
-  return { address: header.physicalAddress, bytes: file.subarray(header.offset, end), size: header.memorySize };
+  return {
+    address: header.physicalAddress,
+    bytes: file.subarray(start, end),
+    size: header.memorySize,
+    describing: endOfDescription(file, start, end, describing) - start,
+  };
+}
+
+/** Where the ranges that begin at `start` end, one after the other, with the zeros that pad them. */
+function endOfDescription(file: Uint8Array, start: number, end: number, ranges: readonly FileRange[]): number {
+  let at = start;
+  const rangeAt = (): FileRange | undefined => ranges.find((range) => range.start <= at && at < range.end);
+  for (let range = rangeAt(); range && at < end; range = rangeAt()) {
+    at = range.end;
+    while (at < end && file[at] === 0) at++;
+  }
+  return Math.min(at, end);
 }
 
 /** The entry is a virtual address if a segment holds it as one: kernels linked high are entered where they are loaded. */

@@ -3,6 +3,8 @@ export interface ImageSegment {
   readonly address: number;
   readonly bytes: Uint8Array;
   readonly size: number;
+  /** So many bytes at its start only describe the file. Where there is no memory for them, they are left out. */
+  readonly describing: number;
 }
 
 /** A program ready to be placed: entry is a physical address. */

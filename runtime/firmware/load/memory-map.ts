@@ -81,7 +81,12 @@ export class FreeMemory {
 
   /** Whether [start, end) is free RAM. */
   has(start: number, end: number): boolean {
-    return this.ranges.some((range) => range.start <= start && end <= range.end);
+    return this.startOfFree(end) <= start;
+  }
+
+  /** Where the free RAM begins that goes up to `end`; `end` if there is none. */
+  startOfFree(end: number): number {
+    return this.ranges.find((range) => range.start < end && end <= range.end)?.start ?? end;
   }
 
   /** Marks [start, end) as used. */

@@ -65,12 +65,12 @@ function placeMultiboot(request: BootRequest): Placed {
   const image = programImage(request.kernel, parseMultibootHeader(request.kernel));
   const map = buildMemoryMap(request);
   const memory = new FreeMemory(map);
-  for (const segment of image.segments) placeSegment(segment, memory, request.memoryBytes);
-  const module = placeModule(request, image, memory);
+  const segments = image.segments.map((segment) => placeSegment(segment, memory, request.memoryBytes));
+  const module = placeModule(request, segments, memory);
   const content = { map, module, commandLine: multibootCommandLine(request), moduleName: request.initrdName ?? '' };
   const address = takeLowMemory(memory, multibootInformationBytes(content));
   const information = { address, bytes: multibootInformation(content, address) };
-  const writes = [...image.segments.flatMap(segmentWrites), ...(module ? [module] : [])];
+  const writes = [...segments.flatMap(segmentWrites), ...(module ? [module] : [])];
   return { entry: image.entry, writes, information, memory };
 }
 
@@ -95,29 +95,35 @@ function addressedImage(kernel: Uint8Array, headerOffset: number, addresses: Mul
     throw new BootError(`the Multiboot kernel is truncated: ${kernel.length} of ${end} bytes; copy it again`);
   }
   const size = Math.max(addresses.bssEnd, loadEnd) - load;
-  return { segments: [{ address: load, bytes: kernel.subarray(start, end), size }], entry };
+  return { segments: [{ address: load, bytes: kernel.subarray(start, end), size, describing: 0 }], entry };
 }
 
-function placeSegment({ address, size }: ImageSegment, memory: FreeMemory, memoryBytes: number): void {
-  const end = address + size;
-  if (end > memoryBytes) throw tooLittleMemory(end, memoryBytes);
-  if (!memory.has(address, end)) {
-    const place = `0x${address.toString(16)}-0x${end.toString(16)}`;
-    throw new BootError(`the kernel is linked to ${place}, which is not free memory; link it to 1 MB`);
+/** Takes the memory of a segment. Gives what of it is loaded. */
+function placeSegment(segment: ImageSegment, memory: FreeMemory, memoryBytes: number): ImageSegment {
+  const end = segment.address + segment.size;
+  const start = Math.max(segment.address, memory.startOfFree(end));
+  if (start - segment.address <= segment.describing) {
+    memory.take(start, end);
+    return { ...segment, address: start, bytes: segment.bytes.subarray(start - segment.address), size: end - start };
   }
-  memory.take(address, end);
+  if (end > memoryBytes) throw tooLittleMemory(end, memoryBytes);
+  const place = `0x${segment.address.toString(16)}-0x${end.toString(16)}`;
+  throw new BootError(`the kernel is linked to ${place}, which is not free memory; link it to 1 MB`);
 }
 
 function segmentWrites({ address, bytes, size }: ImageSegment): BootWrite[] {
-  const rest = size - bytes.length;
-  const zeros = { address: address + bytes.length, bytes: new Uint8Array(rest) };
-  return rest > 0 ? [{ address, bytes }, zeros] : [{ address, bytes }];
+  const zeros = { address: address + bytes.length, bytes: new Uint8Array(size - bytes.length) };
+  return [{ address, bytes }, zeros].filter((write) => write.bytes.length > 0);
 }
 
-function placeModule(request: BootRequest, image: ProgramImage, memory: FreeMemory): BootWrite | undefined {
+function placeModule(
+  request: BootRequest,
+  segments: readonly ImageSegment[],
+  memory: FreeMemory,
+): BootWrite | undefined {
   const { initrd } = request;
   if (initrd === undefined || initrd.length === 0) return undefined;
-  const kernelEnd = Math.max(...image.segments.map(({ address, size }) => address + size));
+  const kernelEnd = Math.max(...segments.map(({ address, size }) => address + size));
   const address = memory.takeLow(initrd.length, PAGE_BYTES, Math.max(kernelEnd, HIGH_MEMORY_START));
   if (address !== undefined) return { address, bytes: initrd };
   throw new NoRoomError(

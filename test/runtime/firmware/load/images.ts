@@ -76,6 +76,8 @@ export interface ElfSegment {
   readonly fileBytes: number;
   readonly memoryBytes: number;
   readonly type?: number;
+  /** Where in the file it is, if it has no bytes of its own. */
+  readonly offset?: number;
 }
 
 export interface ElfFields {
@@ -90,7 +92,8 @@ const ELF_DATA = 0x200;
 
 /** An ELF executable; segment n is filled with n + 1. The Multiboot header, if any, lies between headers and data. */
 export function elf({ entry, segments, multibootFlags, machine = 3, elfClass = 1 }: ElfFields): Uint8Array {
-  const total = segments.reduce((sum, { fileBytes }) => sum + fileBytes, ELF_DATA);
+  const ownBytes = ({ fileBytes, offset }: ElfSegment): number => (offset === undefined ? fileBytes : 0);
+  const total = segments.reduce((sum, segment) => sum + ownBytes(segment), ELF_DATA);
   const bytes = new Uint8Array(total);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, 0x464c457f, true);
@@ -104,12 +107,12 @@ export function elf({ entry, segments, multibootFlags, machine = 3, elfClass = 1
   if (multibootFlags !== undefined) putMultibootHeader(view, 0x180, multibootFlags);
   let offset = ELF_DATA;
   segments.forEach((segment, index) => {
-    const words = [segment.type ?? 1, offset, segment.virtualAddress, segment.physicalAddress];
+    const words = [segment.type ?? 1, segment.offset ?? offset, segment.virtualAddress, segment.physicalAddress];
     [...words, segment.fileBytes, segment.memoryBytes, 7, 0x1000].forEach((word, n) => {
       view.setUint32(52 + index * 32 + n * 4, word, true);
     });
-    bytes.fill(index + 1, offset, offset + segment.fileBytes);
-    offset += segment.fileBytes;
+    bytes.fill(index + 1, offset, offset + ownBytes(segment));
+    offset += ownBytes(segment);
   });
   return bytes;
 }

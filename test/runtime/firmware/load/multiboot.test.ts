@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type BootRequest, type BootState, detectKernel, loadKernel } from '../../../../runtime/firmware/load/index.ts';
-import { addressedMultiboot, elf } from './images.ts';
+import { addressedMultiboot, type ElfSegment, elf } from './images.ts';
 import { BootMemory, overlaps } from './inspect.ts';
 
 const MB = 1 << 20;
@@ -35,6 +35,49 @@ describe('ELF kernels', () => {
     const segments = [{ virtualAddress: 0xc0100000, physicalAddress: 0x100000, fileBytes: 8, memoryBytes: 8 }];
     const kernel = elf({ entry: 0x100004, multibootFlags: 0, segments });
     expect(load({ kernel }).registers.eip).toBe(0x100004);
+  });
+});
+
+describe('what a linker loads of the ELF file itself', () => {
+  const at = (address: number, bytes: number, others: Partial<ElfSegment> = {}): ElfSegment => {
+    const addresses = { virtualAddress: address, physicalAddress: address };
+    return { ...addresses, fileBytes: bytes, memoryBytes: bytes, ...others };
+  };
+  const kernelOf = (segments: ElfSegment[]): Uint8Array => elf({ entry: 0x100000, multibootFlags: 0, segments });
+  const headers = at(0xff000, 0x94, { offset: 0 });
+  const code = at(0x100000, 0x10);
+
+  test('is left out where there is no memory for it: headers in ROM, notes after the end of RAM', () => {
+    const note = at(0x8048094, 0x24);
+    const sameNote = at(0x8048094, 0x24, { type: 4, offset: 0x210 });
+    const boot = load({ kernel: kernelOf([headers, code, note, sameNote]) });
+    expect(boot.memory.bytes(0x100000, 2)).toEqual([2, 2]);
+    const kernel = boot.writes.filter(({ address }) => address >= 0x100000);
+    expect(kernel.map(({ address, bytes }) => [address, bytes.length])).toEqual([[0x100000, 0x10]]);
+  });
+
+  test('is left out together with the zeros that pad it, when code follows in the same segment', () => {
+    const kernel = kernelOf([at(0xffe80, 0x300, { offset: 0 }), at(0x200000, 0x100)]);
+    kernel.fill(0, 0x74, 0x200); // the Multiboot header is where RAM begins
+    new DataView(kernel.buffer).setUint32(0x200, 0x1badb002, true);
+    new DataView(kernel.buffer).setUint32(0x204, 0, true);
+    new DataView(kernel.buffer).setUint32(0x208, -0x1badb002, true);
+    const writes = load({ kernel }).writes.filter(({ address }) => address >= 0x100000);
+    expect(writes[0]).toEqual({ address: 0x100000, bytes: kernel.subarray(0x180, 0x300) });
+    expect(writes.map(({ address }) => address)).toEqual([0x100000, 0x200000]);
+  });
+
+  test('is loaded where there is memory for it', () => {
+    const { memory } = load({ kernel: kernelOf([at(0x300000, 0x94, { offset: 0 }), code]) });
+    expect(memory.u32(0x300000)).toBe(0x464c457f);
+  });
+
+  test('code before 1 MB is refused as ever', () => {
+    expect(() => load({ kernel: kernelOf([at(0xff000, 0x1010)]) })).toThrow(/linked to 0xff000-0x100010/);
+    expect(() => load({ kernel: kernelOf([at(0xff000, 0x1010, { offset: 0, fileBytes: 0x190 }), code]) })).toThrow(
+      /linked to 0xff000-0x100010/,
+    );
+    expect(() => load({ kernel: kernelOf([headers]) })).toThrow(/no loadable segments/);
   });
 });
 
