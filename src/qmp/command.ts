@@ -59,11 +59,12 @@ export class Arguments {
   }
 
   number(name: string, otherwise = 0): number {
-    return (this.#values[name] as number | undefined) ?? otherwise;
+    return this.numberIfGiven(name) ?? otherwise;
   }
 
   numberIfGiven(name: string): number | undefined {
-    return this.#values[name] as number | undefined;
+    const value = this.#values[name] as number | bigint | undefined;
+    return value === undefined ? undefined : Number(value);
   }
 
   /** False if it is left out. */
@@ -94,6 +95,7 @@ function checkArgument(name: string, type: string, value: unknown): void {
 function typeOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return 'integer';
   return value === null ? 'null' : typeof value;
 }
 

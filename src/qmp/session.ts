@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from './command.ts';
 import { QmpError } from './error.ts';
-import { JsonReader, type Read } from './json-reader.ts';
+import { JsonReader, type Read } from './json/reader.ts';
+import { writeJson } from './json/writer.ts';
 import type { Qmp } from './qmp.ts';
 
 const members = ['execute', 'arguments', 'id'];
@@ -12,7 +13,6 @@ const MOST_UNTAKEN = 1 << 20;
 export class QmpSession {
   readonly #qmp: Qmp;
   readonly #write: (bytes: Uint8Array) => Promise<void>;
-  readonly #decoder = new TextDecoder();
   readonly #reader = new JsonReader();
   readonly #unlisten: () => void;
   #isNegotiated = false;
@@ -30,12 +30,11 @@ export class QmpSession {
 
   /** Bytes from the client. Resolves when they have been answered, and the answers taken. */
   receive(bytes: Uint8Array): Promise<void> {
-    const piece = this.#decoder.decode(bytes, { stream: true });
-    this.#done = this.#done.then(() => this.#read(piece));
+    this.#done = this.#done.then(() => this.#read(bytes));
     return this.#done;
   }
 
-  async #read(piece: string): Promise<void> {
+  async #read(piece: Uint8Array): Promise<void> {
     for (const read of this.#reader.read(piece)) await this.#answer(read);
   }
 
@@ -52,7 +51,7 @@ export class QmpSession {
   }
 
   async #send(message: JsonObject): Promise<void> {
-    const bytes = encoder.encode(`${JSON.stringify(message)}\r\n`);
+    const bytes = encoder.encode(`${writeJson(message)}\r\n`);
     this.#untaken += bytes.length;
     await this.#write(bytes);
     this.#untaken -= bytes.length;

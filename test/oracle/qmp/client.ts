@@ -1,4 +1,4 @@
-import { JsonReader } from '../../../src/qmp/json-reader.ts';
+import { JsonReader } from '../../../src/qmp/json/reader.ts';
 import { FOLDER, requests } from './requests.ts';
 
 /** A message, as it is recorded: with nothing in it that is different each time. */
@@ -23,7 +23,8 @@ export async function converse(peer: Peer, folder: string): Promise<Exchange[]> 
   let wake: () => void = () => {};
   const reader = new JsonReader();
   peer.listen((text) => {
-    for (const read of reader.read(text.replaceAll(folder, FOLDER))) queue.push((read as { value: Message }).value);
+    for (const read of reader.read(Buffer.from(text.replaceAll(folder, FOLDER))))
+      queue.push((read as { value: Message }).value);
     wake();
   });
   const next = async (): Promise<Message> => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listenForQmp, Machine, openQmp, type Qmp, type SessionServer } from '../../../src/index.ts';
-import { JsonReader } from '../../../src/qmp/json-reader.ts';
+import { JsonReader } from '../../../src/qmp/json/reader.ts';
 import { QmpSession } from '../../../src/qmp/session.ts';
 import { SlowReader } from '../../support/slow-reader.ts';
 
@@ -21,7 +21,7 @@ class Client implements Disposable {
     this.#socket = socket;
     const reader = new JsonReader();
     socket.on('data', (bytes: Buffer) => {
-      for (const read of reader.read(bytes.toString())) this.#messages.push((read as { value: Message }).value);
+      for (const read of reader.read(bytes)) this.#messages.push((read as { value: Message }).value);
       this.#wake();
     });
   }
