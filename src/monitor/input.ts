@@ -1,3 +1,4 @@
+import { holdKeys } from '../input/held-keys.ts';
 import { keyNumber } from '../input/keys.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -12,9 +13,7 @@ const MOST_MOVED = 32767;
 async function sendKeys({ words, numbers }: Arguments, { machine }: CommandContext): Promise<void> {
   const keys = words.keys.split('-');
   for (const key of keys) checkKey(key);
-  for (const key of keys) give(machine.keyboard.down(key));
-  await new Promise((resolve) => setTimeout(resolve, Number(numbers.hold ?? HOLD)));
-  for (const key of keys.toReversed()) give(machine.keyboard.up(key));
+  await holdKeys(machine.keyboard, keys, Number(numbers.hold ?? HOLD));
 }
 
 function checkKey(name: string): void {

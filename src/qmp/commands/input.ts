@@ -1,3 +1,4 @@
+import { holdKeys } from '../../input/held-keys.ts';
 import { isKey } from '../../input/keys.ts';
 import type { MouseButton } from '../../input/mouse.ts';
 import type { Machine } from '../../machine.ts';
@@ -24,13 +25,9 @@ function keyOf(value: unknown): string {
   return data;
 }
 
-async function sendKeys(args: Arguments, { machine }: QmpContext): Promise<void> {
-  const keys = args.list('keys').map(keyOf);
-  for (const key of keys) give(machine.keyboard.down(key));
-  const release = () => {
-    for (const key of keys.toReversed()) give(machine.keyboard.up(key));
-  };
-  setTimeout(release, args.number('hold-time', HOLD));
+/** The answer comes before the keys are up. */
+function sendKeys(args: Arguments, { machine }: QmpContext): void {
+  void holdKeys(machine.keyboard, args.list('keys').map(keyOf), args.number('hold-time', HOLD));
 }
 
 const buttons: Readonly<Record<string, MouseButton>> = {
@@ -66,14 +63,14 @@ const events: Readonly<Record<string, (data: JsonObject) => (machine: Machine) =
 
 /** All events are checked before the first one is sent. */
 function sendEvents(args: Arguments, { machine }: QmpContext): void {
-  if (machine.state !== 'running') throw new QmpError('VM not running');
   const actions = args.list('events').map((event) => {
     if (!isObject(event) || !isObject(event.data))
       throw new QmpError("Invalid parameter type for 'events', expected: object");
     const type = `${event.type}`;
-    if (!Object.hasOwn(events, type)) throw new QmpError('Input handler not found for event type ' + type);
+    if (!Object.hasOwn(events, type)) throw new QmpError(`Parameter 'type' does not accept value '${type}'`);
     return events[type]!(event.data);
   });
+  if (machine.state !== 'running') throw new QmpError('VM not running');
   for (const act of actions) give(act(machine));
 }
 
