@@ -67,6 +67,11 @@ export class Arguments {
     return value === undefined ? undefined : Number(value);
   }
 
+  /** Of the parameter `cpu-index`: there is one processor. @throws QmpError for another one */
+  checkProcessor(): void {
+    if (this.number('cpu-index') !== 0) throw new QmpError("Parameter 'cpu-index' expects a CPU number");
+  }
+
   /** False if it is left out. */
   isSet(name: string): boolean {
     return this.#values[name] === true;

@@ -72,6 +72,9 @@ export const machineCommands: readonly QmpCommand[] = [
   {
     name: 'human-monitor-command',
     parameters: { 'command-line': 'string', 'cpu-index': 'integer?' },
-    run: async (args, { monitor }) => (await monitor.execute(args.text('command-line'))).replaceAll('\n', '\r\n'),
+    run: async (args, { monitor }) => {
+      args.checkProcessor();
+      return (await monitor.execute(args.text('command-line'))).replaceAll('\n', '\r\n');
+    },
   },
 ];

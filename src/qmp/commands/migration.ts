@@ -56,11 +56,14 @@ function setParameters(args: Arguments, { machine }: QmpContext): void {
 }
 
 function setCapabilities(args: Arguments, { migrationEvents }: QmpContext): void {
-  for (const one of args.list('capabilities')) {
+  for (const [n, one] of args.list('capabilities').entries()) {
     if (!isObject(one)) throw new QmpError("Invalid parameter type for 'capabilities', expected: object");
     if (one.capability !== 'events')
       throw new QmpError(`Parameter 'capability' does not accept value '${one.capability}'`);
-    migrationEvents.areTold = one.state === true;
+    if (one.state === undefined) throw new QmpError(`Parameter 'capabilities[${n}].state' is missing`);
+    if (typeof one.state !== 'boolean')
+      throw new QmpError(`Invalid parameter type for 'capabilities[${n}].state', expected: boolean`);
+    migrationEvents.areTold = one.state;
   }
 }
 

@@ -8,6 +8,10 @@ const PIECE = 1 << 20;
 const SPACE_BYTES = { linear: 2 ** 32, physical: 2 ** 36 } as const;
 
 async function screendump(args: Arguments, { machine, options }: QmpContext): Promise<void> {
+  const [device, head] = [args.textIfGiven('device'), args.numberIfGiven('head')];
+  // No display has a name.
+  if (device !== undefined) throw new QmpError(`Device '${device}' not found`, 'DeviceNotFound');
+  if (head !== undefined) throw new QmpError("'head' must be specified together with 'device'");
   const format = args.textIfGiven('format') ?? 'ppm';
   if (format !== 'ppm' && format !== 'png') throw new QmpError(`Parameter 'format' does not accept value '${format}'`);
   await options.writeFile(args.text('filename'), [await machine.screen[format]()]);
@@ -54,7 +58,10 @@ export const saveCommands: readonly QmpCommand[] = [
   {
     name: 'memsave',
     parameters: { ...memory, 'cpu-index': 'integer?' },
-    run: (args, context) => saveMemory('linear', args, context),
+    run: (args, context) => {
+      args.checkProcessor();
+      return saveMemory('linear', args, context);
+    },
   },
   { name: 'pmemsave', parameters: memory, run: (args, context) => saveMemory('physical', args, context) },
 ];
