@@ -8,6 +8,9 @@ post:
         mov     sp, STACK_TOP
         mov     ds, ax
         mov     es, ax
+        mov     eax, cr0
+        and     eax, 0x9FFFFFFF     ; a reset leaves the caches off: CD and NW
+        mov     cr0, eax
         mov     al, 0x01
         out     POST_CODE, al
         call    low_memory_clear
