@@ -183,10 +183,16 @@ export class Loops {
   /** Makes loops that are due, for what is decoded; only while none is running, which would know other slots. */
   renew(pages: Iterable<CodePage>, rehearsal: Rehearsal): void {
     this.isDue = false;
+    const renewed = new Set<number>();
     this.byKey.forEach((loop, key) => {
-      if (loop.decoded >= loop.dueAt || loop.steps >= loop.stepsDue) this.make(loop, key, this.options!, rehearsal);
+      if (loop.decoded < loop.dueAt && loop.steps < loop.stepsDue) return;
+      this.make(loop, key, this.options!, rehearsal);
+      renewed.add(key);
     });
-    for (const page of pages) for (const record of page.instructions()) this.chooseSlot(record);
+    for (const page of pages) {
+      if (!renewed.has(page.context.key)) continue;
+      for (const record of page.instructions()) this.chooseSlot(record);
+    }
   }
 
   private make(loop: KeyLoop, key: number, options: LoopOptions, rehearsal: Rehearsal): void {
