@@ -16,6 +16,7 @@ export function applyBoot(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot
   for (const { address, bytes } of boot.writes) memory.write(address, bytes);
   for (const [port, value] of boot.ports ?? []) ports.write(port, 1, value);
   const { state } = cpu;
+  state[Word.cr0] = Cr0.et; // caches on, as firmware leaves them
   const { eip, eflags, ...general } = boot.registers;
   for (const [name, value] of Object.entries(general)) state[Word[name as keyof typeof general]] = value;
   state[Word.eip] = eip;
@@ -28,7 +29,7 @@ export function applyBoot(cpu: Cpu, memory: PhysicalMemory, ports: PortBus, boot
 
 function enterFlatMode(cpu: Cpu, { selectors, gdt }: BootState): void {
   const { state } = cpu;
-  state[Word.cr0] = Cr0.pe | Cr0.et;
+  state[Word.cr0] |= Cr0.pe;
   state[Word.gdtrBase] = gdt?.base ?? 0;
   state[Word.gdtrLimit] = gdt?.limit ?? 0;
   state[Word.idtrLimit] = 0;

@@ -1,5 +1,6 @@
 import type { CpuFeature } from '../cpu/features.ts';
 import { driveTypeOf } from '../devices/floppy82077/geometry.ts';
+import type { Geometry } from '../devices/ide/ata/address.ts';
 import type { RtcCmos } from '../devices/rtc-cmos/index.ts';
 import type { DriveConfig } from './drives.ts';
 
@@ -43,6 +44,47 @@ export function setCmosEquipment(
   const floppies = count === 0 ? 0 : Equipment.aFloppy | ((count - 1) << Equipment.floppiesShift);
   rtc.setMemory(Equipment.byte, Equipment.mouse | fpu | floppies);
   rtc.setMemory(Equipment.floppyTypes, ((types[0] ?? 0) << 4) | (types[1] ?? 0));
+}
+
+/**
+ * Hard disks of the first IDE channel: a nibble for the type of each, 15 where the extended byte has it; of type 47 what
+ * follows holds the geometry. 39h is Bochs' and QEMU's: 2 bits a disk, how firmware shows its cylinders.
+ */
+const HardDisks = { types: 0x12, extendedTypes: 0x19, geometries: 0x1b, geometrySize: 9, translation: 0x39 } as const;
+const USER_TYPE = 47;
+/** The cylinder of write precompensation: none. */
+const NO_PRECOMPENSATION = 0xffff;
+/** Control byte: no retries, and more than 8 heads. */
+const Control = { noRetries: 0xc0, manyHeads: 0x08 } as const;
+/** INT 13h's own addresses have 10 bits for the cylinder. */
+const BIOS_CYLINDERS = 1024;
+const TRANSLATION_LBA = 1;
+
+/** Enters the hard disks, as a PC's setup does: kernels without a BIOS of theirs look here. Null: no disk in this place. */
+export function setCmosHardDisks(rtc: RtcCmos, geometries: readonly (Geometry | null)[]): void {
+  let types = 0;
+  let translation = 0;
+  for (const [index, geometry] of geometries.entries()) {
+    if (geometry === null) continue;
+    if (index < 2) {
+      types |= index === 0 ? 0xf0 : 0x0f;
+      setCmosHardDisk(rtc, index, geometry);
+    }
+    if (geometry.cylinders > BIOS_CYLINDERS) translation |= TRANSLATION_LBA << (2 * index);
+  }
+  rtc.setMemory(HardDisks.types, types);
+  rtc.setMemory(HardDisks.translation, translation);
+}
+
+function setCmosHardDisk(rtc: RtcCmos, index: number, { cylinders, heads, sectors }: Geometry): void {
+  const place = HardDisks.geometries + index * HardDisks.geometrySize;
+  rtc.setMemory(HardDisks.extendedTypes + index, USER_TYPE);
+  setWord(rtc, place, cylinders);
+  rtc.setMemory(place + 2, heads);
+  setWord(rtc, place + 3, NO_PRECOMPENSATION);
+  rtc.setMemory(place + 5, Control.noRetries | (heads > 8 ? Control.manyHeads : 0));
+  setWord(rtc, place + 6, cylinders);
+  rtc.setMemory(place + 8, sectors);
 }
 
 /** Kinds of boot devices in CMOS, by the letters of `-boot order=`; both floppy drives are one kind. */

@@ -1,3 +1,4 @@
+import { defaultGeometry, type Geometry } from '../devices/ide/ata/address.ts';
 import type { BlockMedium, BlockPort } from '../host/block.ts';
 import { hostBlockPort } from '../host/block-port.ts';
 import type { HostDoor } from '../host/door.ts';
@@ -35,4 +36,12 @@ export function blockPort(drives: readonly DriveConfig[], door: HostDoor, name: 
 /** Drives A and B of the floppy controller; null: it is not there. */
 export function floppyDrives({ drives = [] }: MachineConfig): (DriveConfig | null)[] {
   return [0, 1].map((unit) => drives.find((drive) => drive.interface === 'floppy' && drive.index === unit) ?? null);
+}
+
+/** Geometries of the hard disks in the four places of the IDE channels; null: there is none. */
+export function hardDiskGeometries(drives: readonly DriveConfig[]): (Geometry | null)[] {
+  return [0, 1, 2, 3].map((place) => {
+    const disk = drives.find(({ interface: at, index, media }) => at === 'ide' && index === place && media === 'disk');
+    return disk?.medium ? defaultGeometry(disk.medium.sectors) : null;
+  });
 }

@@ -33,9 +33,9 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { EventQueue } from '../time/events.ts';
 import { acpiTables } from './acpi.ts';
 import type { Board, Part } from './board.ts';
-import { setCmosBootOrder, setCmosEquipment, setCmosMemorySize } from './cmos.ts';
+import { setCmosBootOrder, setCmosEquipment, setCmosHardDisks, setCmosMemorySize } from './cmos.ts';
 import type { MachineConfig } from './config.ts';
-import { blockPort, floppyDrives } from './drives.ts';
+import { blockPort, floppyDrives, hardDiskGeometries } from './drives.ts';
 import { firmwareFiles } from './firmware-files.ts';
 import { kernelForFirmware } from './kernel.ts';
 import { splitMemory } from './memory-size.ts';
@@ -120,9 +120,7 @@ export class Pc {
     const rtcIrq = bothLines(hpet?.replaceable(8) ?? irq(8), this.powerManagement.rtc);
     this.rtc = new RtcCmos({ ...board, irq: rtcIrq, startTime: config.startTimeOfDay / 1000 });
     this.hypervisor = { memory: board.memory, secondsAtStart: () => this.rtc.secondsAtStart };
-    const { below, above } = splitMemory(config);
-    setCmosMemorySize(this.rtc, below, above);
-    setCmosEquipment(this.rtc, modelOf(config).features, floppyDrives(config));
+    this.enterSetup(config);
     const { order = DEFAULT_ORDER, once, anyFloppy } = config.firmware ?? {};
     this.setBootOrder = (letters) => setCmosBootOrder(this.rtc, letters, anyFloppy);
     this.setBootOrder(once ?? order);
@@ -159,6 +157,14 @@ export class Pc {
     const described = [...this.parts, ...pci.functions].map(({ component }) => component);
     const wires = [this.irqs.component, a20.component];
     this.components = [...described, ...wires, clock.component, events.component, ...this.mixer.components];
+  }
+
+  /** CMOS, as a PC's setup leaves it. */
+  private enterSetup(config: MachineConfig): void {
+    const { below, above } = splitMemory(config);
+    setCmosMemorySize(this.rtc, below, above);
+    setCmosEquipment(this.rtc, modelOf(config).features, floppyDrives(config));
+    setCmosHardDisks(this.rtc, hardDiskGeometries(config.drives ?? []));
   }
 
   /** Whether a device can interrupt a CPU that does nothing else. `maskable`: its IF is set. */

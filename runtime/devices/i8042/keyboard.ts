@@ -49,6 +49,7 @@ const Command = {
   reset: 0xff,
 } as const;
 
+const LAST_SCANCODE_SET = 3;
 const IDENTIFICATION = [0xab, 0x83];
 const MS = 1e6;
 /** Between two keys of the host's: a very fast typist. Programs that look at keys now and then see them. */
@@ -197,7 +198,8 @@ export class Keyboard implements Ps2Device {
     else if (command === Command.typematic) state.typematic = value & 0x7f;
     else if (command !== Command.scancodeSet) this.#setType(command, value);
     else if (value === 0) return [Reply.acknowledge, state.scancodeSet];
-    else if (value <= 3) state.scancodeSet = value;
+    else if (value > LAST_SCANCODE_SET) return [Reply.resend];
+    else state.scancodeSet = value;
     return [Reply.acknowledge];
   }
 

@@ -1,4 +1,4 @@
-import { type CountingMode, highHalf, modes } from './modes.ts';
+import { type CountingMode, countingMode, highHalf, modes } from './modes.ts';
 import { Access, Status } from './registers.ts';
 import type { ChannelState } from './state.ts';
 
@@ -14,7 +14,11 @@ export class Channel {
   }
 
   get #mode(): CountingMode {
-    return modes[this.state.mode];
+    return modes[this.#modeNumber];
+  }
+
+  get #modeNumber(): number {
+    return countingMode(this.state.mode);
   }
 
   get #modulus(): number {
@@ -65,7 +69,7 @@ export class Channel {
     const mode = (control >> 1) & 7;
     const heldCount = this.#count(clock);
     Object.assign(state, {
-      mode: mode > 5 ? mode - 4 : mode,
+      mode,
       bcd: (control & 1) !== 0,
       access: (control >> 4) & 3,
       idleOutput: mode !== 0,
@@ -147,7 +151,7 @@ export class Channel {
     const elapsed = this.#elapsed(clock);
     const cycleStart = clock - (elapsed % initial);
     const half = highHalf(initial);
-    const inHighHalf = state.mode === 3 && elapsed % initial < half;
+    const inHighHalf = this.#modeNumber === 3 && elapsed % initial < half;
     state.switchAt = cycleStart + (inHighHalf ? half : initial);
   }
 
@@ -197,7 +201,7 @@ export class Channel {
 
   #switch(): void {
     const { state } = this;
-    const low = state.mode === 3 && (state.switchAt - state.start) % state.initial !== 0;
+    const low = this.#modeNumber === 3 && (state.switchAt - state.start) % state.initial !== 0;
     state.initial = this.#usableCount();
     // In mode 3 the new count may begin with its low half.
     state.start = state.switchAt - (low ? highHalf(state.initial) : 0);

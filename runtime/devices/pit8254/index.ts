@@ -27,6 +27,8 @@ export interface PitOptions {
 const LATE = 500_000;
 /** Rises owed at most: seconds of a kernel's ticks, but not the hours of a stopped process. */
 const LARGEST_DEBT = 1000;
+/** An owed rise comes this part of a period after the last one was acknowledged, if that is longer than LATE. */
+const OWED_AFTER = 1 / 32;
 
 /** The PC's 8254 and port 0x61, which holds the gate and the output of channel 2. */
 export class Pit8254 {
@@ -36,12 +38,14 @@ export class Pit8254 {
   readonly #clock: Clock;
   readonly #irq: IrqLine;
   readonly #rise: Timer;
+  readonly #owedRise: Timer;
   readonly #speaker: Speaker;
 
   constructor({ ports, clock, events, irq, voice }: PitOptions) {
     this.#clock = clock;
     this.#irq = irq;
     this.#rise = events.timer('pit channel 0', (now, due) => this.#channel0Rises(due, now));
+    this.#owedRise = events.timer('pit owed rise', () => this.#payDebt());
     this.#speaker = new Speaker(this.#state, this.#channels[2], voice);
     this.component = pitState.bind('pit', this.#state);
     this.reset();
@@ -72,11 +76,22 @@ export class Pit8254 {
     this.#speaker.reset(this.#clock.now());
   }
 
-  /** IRQ 0 has been taken into service: one that is owed comes next. */
+  /**
+   * IRQ 0 has been taken into service: one that is owed comes next. A kernel's ticks come at once, so that its time is right
+   * before it works with it; slow ones after a while, as who waits for a tick by reading a count must see each.
+   */
   acknowledged(): void {
+    this.#state.waiting = false;
+    const { period } = this.#channels[0];
+    const pause = period === Infinity ? 0 : (period * NANOSECONDS * OWED_AFTER) / CLOCKS;
+    if (pause > LATE && this.#state.owed > 0) this.#owedRise.arm(this.#clock.now() + pause);
+    else this.#payDebt();
+  }
+
+  /** A rise that is not acknowledged yet comes first. */
+  #payDebt(): void {
     const state = this.#state;
-    state.waiting = false;
-    if (state.owed === 0) return;
+    if (state.owed === 0 || state.waiting) return;
     state.owed--;
     this.#raise();
   }
@@ -88,6 +103,7 @@ export class Pit8254 {
 
   #forgetDebt(): void {
     Object.assign(this.#state, { waiting: false, owed: 0 });
+    this.#owedRise.disarm();
   }
 
   /** What the speaker gets now: the data bit of port 0x61 and the output of channel 2. */

@@ -66,7 +66,12 @@ const strobe: CountingMode = {
   periodic: false,
 };
 
-/** Modes 0-5; control words 6 and 7 select 2 and 3. */
+/** Which of `modes` a control word with these mode bits selects: 6 and 7 are 2 and 3 (data sheet, "Control Word Format"). */
+export function countingMode(bits: number): number {
+  return bits > 5 ? bits - 4 : bits;
+}
+
+/** Modes 0-5. */
 export const modes: readonly CountingMode[] = [
   terminalCount,
   { ...terminalCount, loadedByGate: true, gated: false },

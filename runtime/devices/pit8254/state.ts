@@ -1,9 +1,9 @@
 import { describe, f64, flag, list, type StateOf, starting, time, u8, u16, u32 } from '../../snapshot/describe.ts';
 import { integerField } from '../../snapshot/fields.ts';
-import { modes } from './modes.ts';
 
 export const channelState = describe({
-  mode: integerField(`mode 0-${modes.length - 1}`, 0, modes.length - 1),
+  /** As the control word had it: the status gives it back so. */
+  mode: integerField('mode 0-7', 0, 7),
   bcd: flag,
   /** RW1 RW0 of the control word. */
   access: u8,

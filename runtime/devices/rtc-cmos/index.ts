@@ -92,9 +92,9 @@ export class RtcCmos {
     return (this.#state.index & NMI_MASK) !== 0;
   }
 
-  /** Sets a byte of the memory, 0x0e-0x7f without the century: what a PC's firmware expects to find there. */
+  /** Sets a byte of the memory, 0x0e-0x7f without the two of the century: what a PC's firmware expects to find there. */
   setMemory(address: number, value: number): void {
-    if (address <= Register.d || address >= CMOS_SIZE || address === Register.century) {
+    if (address <= Register.d || address >= CMOS_SIZE || cellOf(address) === Register.century) {
       throw new Error(`0x${address.toString(16)} is no address of CMOS memory`);
     }
     this.#state.memory[address] = value;
@@ -102,7 +102,8 @@ export class RtcCmos {
 
   /** A byte of the memory, as the guest would read it, without any effect. */
   memory(address: number): number {
-    return isTime(address) ? this.#readTime(address) : this.#state.memory[address];
+    const cell = cellOf(address);
+    return isTime(cell) ? this.#readTime(cell) : this.#state.memory[cell];
   }
 
   get #registerB(): number {
@@ -125,7 +126,7 @@ export class RtcCmos {
 
   #writePort(port: number, value: number): void {
     if (port === Port.index) this.#state.index = value;
-    else this.#write(this.#state.index & ~NMI_MASK, value);
+    else this.#write(cellOf(this.#state.index & ~NMI_MASK), value);
   }
 
   #read(address: number): number {
@@ -259,6 +260,11 @@ export class RtcCmos {
       ),
     );
   }
+}
+
+/** The byte at an address: the century has two. */
+function cellOf(address: number): number {
+  return address === Register.ps2Century ? Register.century : address;
 }
 
 function isTime(address: number): boolean {

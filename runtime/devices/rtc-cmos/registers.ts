@@ -21,6 +21,8 @@ export const Register = {
   d: 0x0d,
   /** Where PCs keep the century (ACPI FADT, CENTURY). */
   century: 0x32,
+  /** Where the PS/2 has it: the same byte, as in QEMU. */
+  ps2Century: 0x37,
 } as const;
 
 /** Register A: divider bits 4-6 (010: running from 32768 Hz), rate bits 0-3. */

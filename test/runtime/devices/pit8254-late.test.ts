@@ -23,11 +23,11 @@ class PitRig extends Rig {
   }
 }
 
-/** Channel 0 with a period of 1000 clocks. */
-function ticking(): PitRig {
+/** Channel 0 with a period of so many clocks; 0: 65536. */
+function ticking(period = 1000): PitRig {
   const rig = new PitRig();
   rig.out8(0x43, 0x34);
-  rig.count(1000);
+  rig.count(period);
   rig.clocks(1.5);
   rig.pit.acknowledged();
   return rig;
@@ -79,4 +79,49 @@ test('a process that was stopped for long is not owed all of it', () => {
   const rig = ticking();
   rig.stall(1e7 * CLOCK);
   expect(acknowledgeAll(rig)).toBe(1000);
+});
+
+/** The slowest rate, with two rises owed: four periods are over, and half of the fifth. */
+function owing(): PitRig {
+  const rig = ticking(0);
+  rig.stall(3.5 * 65536 * CLOCK);
+  return rig;
+}
+
+test('a slow tick that is owed gives the guest time to see the one before', () => {
+  const rig = owing();
+  expect(rig.irq.rises).toBe(2);
+  expect(acknowledgeAll(rig)).toBe(0);
+  rig.clocks(2047);
+  expect(rig.irq.rises).toBe(2);
+  rig.clocks(2);
+  expect(rig.irq.rises).toBe(3);
+  expect(acknowledgeAll(rig)).toBe(0);
+  rig.clocks(2049);
+  expect(rig.irq.rises).toBe(4);
+  expect(acknowledgeAll(rig)).toBe(0);
+  rig.clocks(28000);
+  expect(rig.irq.rises).toBe(4);
+  rig.clocks(1000);
+  expect(rig.irq.rises).toBe(5);
+});
+
+test('a slow tick that is owed waits for the acknowledgement of the one before', () => {
+  const rig = owing();
+  rig.pit.acknowledged();
+  rig.clocks(32768 + 100);
+  expect(rig.irq.rises).toBe(4);
+  rig.clocks(10000);
+  expect(rig.irq.rises).toBe(4);
+  rig.pit.acknowledged();
+  rig.clocks(2049);
+  expect(rig.irq.rises).toBe(5);
+});
+
+test('a new count forgets a slow tick that is on its way', () => {
+  const rig = owing();
+  rig.pit.acknowledged();
+  rig.count(0);
+  rig.clocks(10000);
+  expect(rig.irq.rises).toBe(2);
 });

@@ -1,61 +1,6 @@
 import { expect, test } from 'vitest';
-import { Pit8254 } from '../../../runtime/devices/pit8254/index.ts';
 import { restore } from '../../support/restore.ts';
-import { Rig } from './rig.ts';
-
-/** Nanoseconds of one input clock: 264/315 microseconds. */
-const CLOCK = 264000 / 315;
-
-class PitRig extends Rig {
-  readonly pit = new Pit8254(this);
-
-  /** Half a clock further than `clocks` whole ones, to stay clear of edges. */
-  constructor() {
-    super();
-    this.advance(CLOCK / 2);
-  }
-
-  clocks(count: number): void {
-    this.advance(count * CLOCK);
-  }
-
-  /** Low and high byte of a count to a channel. */
-  count(channel: number, value: number): void {
-    this.out8(0x40 + channel, value & 0xff, value >> 8);
-  }
-
-  read16(channel: number): number {
-    const low = this.in8(0x40 + channel);
-    return low | (this.in8(0x40 + channel) << 8);
-  }
-
-  latched(channel: number): number {
-    this.out8(0x43, channel << 6);
-    return this.read16(channel);
-  }
-
-  get out2(): boolean {
-    return (this.in8(0x61) & 0x20) !== 0;
-  }
-
-  /** The levels of channel 2's output at each of the next clocks. */
-  outputs(count: number): string {
-    let levels = '';
-    for (let i = 0; i < count; i++) {
-      levels += this.out2 ? '-' : '_';
-      this.clocks(1);
-    }
-    return levels;
-  }
-
-  counts(count: number): number[] {
-    return Array.from({ length: count }, () => {
-      const value = this.latched(2);
-      this.clocks(1);
-      return value;
-    });
-  }
-}
+import { CLOCK, PitRig } from './pit8254-rig.ts';
 
 test('mode 0: OUT rises N + 1 clocks after the count is written, and the counter goes on', () => {
   const rig = new PitRig();
@@ -236,6 +181,24 @@ test('read-back latches status first, then counts, of several channels', () => {
   expect(rig.in8(0x42)).toBe(0x30);
 });
 
+test('modes 6 and 7 count as 2 and 3, and the status has them as they were written', () => {
+  const counts = (control: number): (string | number[])[] => {
+    const rig = new PitRig();
+    rig.out8(0x61, 0x01);
+    rig.out8(0x43, control);
+    rig.count(2, 5);
+    return [rig.outputs(12), rig.counts(7)];
+  };
+  const status = (control: number): number => {
+    const rig = new PitRig();
+    rig.out8(0x43, control, 0xe8);
+    return rig.in8(0x42);
+  };
+  expect(counts(0xbc)).toEqual(counts(0xb4));
+  expect(counts(0xbe)).toEqual(counts(0xb6));
+  expect([0xb4, 0xb6, 0xbc, 0xbe].map(status)).toEqual([0xf4, 0xf6, 0xfc, 0xfe]);
+});
+
 test('channel 0 in mode 2 and 3 interrupts at each period', () => {
   for (const control of [0x34, 0x36]) {
     const rig = new PitRig();
@@ -386,6 +349,6 @@ test('a saved timer goes on where it was', () => {
 test('a saved mode that no channel has is refused by name', () => {
   const { component } = new PitRig().pit;
   const saved = JSON.parse(JSON.stringify(component.save()));
-  saved.channels[0].mode = 6;
-  expect(() => component.load(saved)).toThrow('pit.channels[0].mode: expected mode 0-5, found 6');
+  saved.channels[0].mode = 8;
+  expect(() => component.load(saved)).toThrow('pit.channels[0].mode: expected mode 0-7, found 8');
 });

@@ -41,6 +41,13 @@ test('a keyboard that was set to set 1 sends it', () => {
   expect(rig.received()).toEqual([0x1e, 0x9e]);
 });
 
+test('a scancode set that there is not is asked for again, and the set stays', () => {
+  const rig = new KeyboardRig();
+  rig.command(0x60, 0x05);
+  expect(rig.keyboardCommand(0xf0, 0x04)).toEqual([0xfa, 0xfe]);
+  expect(rig.keyboardCommand(0xf0, 0x00)).toEqual([0xfa, 0xfa, 0x02]);
+});
+
 test("keyboard commands as Linux's atkbd gives them", () => {
   const rig = new KeyboardRig();
   rig.command(0x60, 0x05);

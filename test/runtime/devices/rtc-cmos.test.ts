@@ -49,6 +49,16 @@ test('the time of day in BCD and 24 hours, advancing', () => {
   expect(rig.time).toBe('00 16 00 07 16 03 24 20');
 });
 
+test('the century is also where the PS/2 has it', () => {
+  const rig = new RtcRig();
+  expect(rig.get(0x37)).toBe(0x20);
+  rig.set(0x37, 0x19);
+  expect([rig.get(0x37), rig.get(0x32)]).toEqual([0x19, 0x19]);
+  rig.set(0x32, 0x20);
+  expect([rig.get(0x37), rig.rtc.memory(0x37)]).toEqual([0x20, 0x20]);
+  expect(() => rig.rtc.setMemory(0x37, 1)).toThrow('0x37 is no address of CMOS memory');
+});
+
 test('binary and 12-hour formats', () => {
   const rig = new RtcRig();
   rig.set(B, 0x06);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RtcCmos } from '../../../runtime/devices/rtc-cmos/index.ts';
-import { setCmosBootOrder, setCmosEquipment } from '../../../runtime/machine/cmos.ts';
-import type { DriveConfig } from '../../../runtime/machine/drives.ts';
+import { setCmosBootOrder, setCmosEquipment, setCmosHardDisks } from '../../../runtime/machine/cmos.ts';
+import { type DriveConfig, hardDiskGeometries } from '../../../runtime/machine/drives.ts';
 import { Rig } from '../devices/rig.ts';
 
 function floppy(sectors: number | null): DriveConfig {
@@ -42,4 +42,35 @@ test('CMOS tells of the boot order, and whether floppy disks need a signature', 
   expect([rtc.memory(0x3d), rtc.memory(0x38)]).toEqual([0x23, 0x11]);
   setCmosBootOrder(rtc, 'c');
   expect([rtc.memory(0x3d), rtc.memory(0x38)]).toEqual([0x02, 0x00]);
+});
+
+function ide(index: number, sectors: number, media: 'disk' | 'cdrom' = 'disk'): DriveConfig {
+  return { name: `ide${index}`, interface: 'ide', index, media, medium: { sectors, isReadOnly: false } };
+}
+
+/** What CMOS has at addresses 12h, 19h to 2Ch and 39h. */
+function hardDisksInCmos(drives: readonly DriveConfig[]): number[][] {
+  const { ports, clock, events, irq } = new Rig();
+  const rtc = new RtcCmos({ ports, clock, events, irq, startTime: 0 });
+  setCmosHardDisks(rtc, hardDiskGeometries(drives));
+  const bytes = (first: number, count: number): number[] =>
+    Array.from({ length: count }, (_, n) => rtc.memory(first + n));
+  return [bytes(0x12, 1), bytes(0x19, 2), bytes(0x1b, 9), bytes(0x24, 9), bytes(0x39, 1)];
+}
+
+const none = new Array<number>(9).fill(0);
+
+// As QEMU 7.2 has them with disks of 100 MB and 600 MB.
+test('CMOS tells of the hard disks of the first IDE channel, and which are shown by LBA', () => {
+  const small = [0xcb, 0x00, 0x10, 0xff, 0xff, 0xc8, 0xcb, 0x00, 0x3f];
+  const large = [0xc3, 0x04, 0x10, 0xff, 0xff, 0xc8, 0xc3, 0x04, 0x3f];
+  const [first, second] = [ide(0, 100 * 2048), ide(1, 600 * 2048)];
+  expect(hardDisksInCmos([])).toEqual([[0], [0, 0], none, none, [0]]);
+  expect(hardDisksInCmos([first])).toEqual([[0xf0], [47, 0], small, none, [0]]);
+  expect(hardDisksInCmos([first, second])).toEqual([[0xff], [47, 47], small, large, [0x04]]);
+});
+
+test('CMOS has no place for hard disks of the second IDE channel but in the translation, and none for CDs', () => {
+  expect(hardDisksInCmos([ide(0, 2048, 'cdrom'), ide(1, 2048, 'cdrom')])).toEqual([[0], [0, 0], none, none, [0]]);
+  expect(hardDisksInCmos([ide(2, 600 * 2048), ide(3, 2 ** 24)])).toEqual([[0], [0, 0], none, none, [0x50]]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { createMachine } from '../../../runtime/machine/machine.ts';
+import { expectRealModeValue } from '../../support/guest-real-mode.ts';
 
 const ORIGIN = 0x100000;
 
@@ -32,6 +33,8 @@ start:  ${text}
     machine.dispose();
   }
 }
+
+expectRealModeValue('what is started in real mode has the caches on', 0x10, 'main: mov eax, cr0\n jmp exit');
 
 describe('a kernel booted without firmware finds the chips as firmware leaves them', () => {
   test('the 8259s have their vectors, and let through what the firmware uses', () => {
