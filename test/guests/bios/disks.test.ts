@@ -230,3 +230,30 @@ drive:  db 0
     await machine.stop();
   });
 });
+
+/** Reads the last of two sectors by AH=02h. */
+const small = `
+        mov     ax, 0x0201
+        mov     bx, 0x8000
+        mov     cx, 0x0002
+        mov     dx, 0x0080
+        int     0x13
+        call    hex
+        mov     ax, [0x8000]
+        call    hex
+        jmp     leave
+`;
+
+test.each([
+  [2, 'virtio'],
+  [1007, 'virtio'],
+  [1007, 'ide'],
+] as const)('a disk of %i sectors, less than a cylinder, boots: %s', async (sectors, bus) => {
+  const { machine, text } = await machineWith({
+    drives: [{ image: diskImage(bootSector(small), sectors), format: 'raw', interface: bus }],
+  });
+  await machine.start();
+  await Promise.race([machine.exited, machine.screen.expect(/Boot failed/)]);
+  await machine.stop();
+  expect(text()).toMatch(/\.\.\.\n0001 0101 $/);
+});

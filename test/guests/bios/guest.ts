@@ -1,6 +1,6 @@
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { buildBios } from '../../../runtime/firmware/bios/index.ts';
-import { Machine, type MachineOptions } from '../../../src/index.ts';
+import { type DriveOptions, Machine, type MachineOptions } from '../../../src/index.ts';
 
 export const bios = buildBios();
 const DEBUG_CONSOLE = 0x402;
@@ -56,6 +56,14 @@ export function diskImage(sector: Uint8Array, sectors = 16_384): Uint8Array {
   image.set(sector);
   return image;
 }
+
+/** A virtio disk with this image. */
+export const virtio = (image: Uint8Array | string, rest: Partial<DriveOptions> = {}): DriveOptions => ({
+  image,
+  format: 'raw',
+  interface: 'virtio',
+  ...rest,
+});
 
 /** A machine with our BIOS, not yet started. `text` is what its debug console has had. */
 export async function machineWith(options: Partial<MachineOptions>) {

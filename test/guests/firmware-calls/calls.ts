@@ -216,13 +216,8 @@ const clocks: FirmwareCall[] = [
   clock('PCI unknown', 0xb105),
 ];
 
+/** Calls about a hard disk, of whatever kind. */
+export const diskCalls: readonly FirmwareCall[] = [...hardDisk, ...extensions];
+
 /** All calls whose answers are compared, in the order in which they are made. */
-export const calls: readonly FirmwareCall[] = [
-  ...hardDisk,
-  ...extensions,
-  ...cd,
-  ...floppy,
-  ...memory,
-  ...services,
-  ...clocks,
-];
+export const calls: readonly FirmwareCall[] = [...diskCalls, ...cd, ...floppy, ...memory, ...services, ...clocks];

@@ -7,15 +7,20 @@ interface Difference {
 /** The beginning of an answer: EAX to EDI, DS and ES are 0x3000. */
 const answer = (text: string): RegExp => new RegExp(`^${text}`);
 
-/** By the name of the call. */
-export const differences: Readonly<Record<string, Difference>> = {
+/** What holds for a disk of whatever kind. */
+const ofAllDisks: Readonly<Record<string, Difference>> = {
   '13h status after failure': { why: 'AL has the status too, as in the PC/AT', answer: answer('00000101 .* 41$') },
   '13h extended read beyond the end': {
     why: 'the drive is not asked: a bad parameter, and no sector was read',
     answer: answer('00000100 .* 41 10000000'),
   },
   '13h extended read, short packet': { why: 'a packet has 16 bytes at least', answer: answer('00000100 .* 41') },
-  '13h parameters v2': { why: 'the table of the drive is elsewhere', answer: answer('00000000 .* 40 1e00.*..01c09f') },
+};
+
+/** By the name of the call, which a disk at the IDE makes. */
+export const differences: Readonly<Record<string, Difference>> = {
+  ...ofAllDisks,
+  '13h parameters v2': { why: 'the table of the drive is elsewhere', answer: answer('00000000 .* 40 1e00.*....c09f') },
   '13h parameters v3': {
     why: 'the size is that of all that was filled in',
     answer: answer('00000000 .* 40 4a00.*ddbe2c0000005043492041544120'),
@@ -57,5 +62,14 @@ export const differences: Readonly<Record<string, Difference>> = {
   '1Ah PCI IDE command': {
     why: 'the controller may master the bus, for systems that take that for granted; it has no memory',
     answer: answer('00000009 00000009 00000005 '),
+  },
+};
+
+/** Of those that a virtio disk makes. */
+export const virtioDifferences: Readonly<Record<string, Difference>> = {
+  ...ofAllDisks,
+  '13h parameters v3': {
+    why: 'the size is that of all that was filled in, with the byte before the checksum',
+    answer: answer('00000000 .* 40 4a00.*ffffffffddbe2c000000504349205343534920202020000200(?:00){22}89cccc'),
   },
 };

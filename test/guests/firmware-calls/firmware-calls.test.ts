@@ -2,25 +2,28 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { buildBios } from '../../../runtime/firmware/bios/index.ts';
 import { Machine } from '../../../src/index.ts';
-import { calls } from './calls.ts';
-import { differences } from './differences.ts';
+import { calls, diskCalls } from './calls.ts';
+import { differences, virtioDifferences } from './differences.ts';
 import { cdImage, floppyImage } from './media.ts';
-import { type Answer, answersIn, callingDisk } from './program.ts';
+import { type Answer, answersIn, callingDisk, type FirmwareCall } from './program.ts';
 
 const EXIT = 0x501;
 
-/** What SeaBIOS answers in QEMU (make-answers.ts). */
-const seabios = new Map(
-  readFileSync(new URL('seabios-answers.txt', import.meta.url), 'utf8')
+/** What SeaBIOS answers in QEMU (make-answers.ts), by the names of the calls. */
+function recorded(file: string): Map<string, string> {
+  const lines = readFileSync(new URL(file, import.meta.url), 'utf8')
     .trimEnd()
-    .split('\n')
-    .map((line): [string, string] => {
+    .split('\n');
+  return new Map(
+    lines.map((line): [string, string] => {
       const [, name, text] = /^(.*?): (.*)$/.exec(line)!;
       return [name!, text!];
     }),
-);
+  );
+}
 
-async function answers(): Promise<Answer[]> {
+/** What our BIOS answers to calls that a disk at this interface makes. */
+async function answersTo(called: readonly FirmwareCall[], diskInterface: 'ide' | 'virtio'): Promise<Answer[]> {
   const machine = await Machine.create({
     memory: 128,
     vga: 'none',
@@ -31,7 +34,7 @@ async function answers(): Promise<Answer[]> {
     icount: { shift: 3 },
     startTime: new Date('2026-01-02T03:04:05Z'),
     drives: [
-      { image: callingDisk(calls, EXIT), format: 'raw' },
+      { image: callingDisk(called, EXIT), format: 'raw', interface: diskInterface },
       { image: floppyImage(), format: 'raw', interface: 'floppy' },
       { image: cdImage(), format: 'raw', media: 'cdrom' },
     ],
@@ -42,27 +45,27 @@ async function answers(): Promise<Answer[]> {
   });
   await machine.start();
   await machine.exited;
-  return answersIn(output, calls);
+  return answersIn(output, called);
 }
 
-const given = await answers();
+describe.each([
+  { disk: 'ide', called: calls, file: 'seabios-answers.txt', reasons: differences },
+  { disk: 'virtio', called: diskCalls, file: 'seabios-virtio-answers.txt', reasons: virtioDifferences },
+] as const)('with a disk at $disk', async ({ disk, called, file, reasons }) => {
+  const seabios = recorded(file);
+  const given = await answersTo(called, disk);
+  const alike = given.filter(({ name }) => !(name in reasons));
+  const others = given.filter(({ name }) => name in reasons);
 
-describe('the BIOS answers as SeaBIOS does', () => {
-  const alike = given.filter(({ name }) => !(name in differences));
-
-  test.each(alike)('$name', ({ name, text }) => {
+  test.each(alike)('the BIOS answers as SeaBIOS does: $name', ({ name, text }) => {
     expect(text).toBe(seabios.get(name));
   });
-});
 
-describe('where it answers otherwise there is a reason', () => {
-  const others = given.filter(({ name }) => name in differences);
-
-  test.each(others)('$name', ({ name, text }) => {
-    expect(text).toMatch(differences[name]!.answer);
+  test.each(others)('where it answers otherwise there is a reason: $name', ({ name, text }) => {
+    expect(text).toMatch(reasons[name]!.answer);
   });
 
   test('which is that of a call', () => {
-    expect(Object.keys(differences).filter((name) => !seabios.has(name))).toEqual([]);
+    expect(Object.keys(reasons).filter((name) => !seabios.has(name))).toEqual([]);
   });
 });

@@ -1,41 +1,51 @@
 /**
- * Makes seabios-answers.txt: what SeaBIOS answers in QEMU. Run it where both are installed:
+ * Makes seabios-answers.txt and seabios-virtio-answers.txt: what SeaBIOS answers in QEMU. Run it where both are installed:
  * `node test/guests/firmware-calls/make-answers.ts [BIOS image]`; with an image it prints that one's answers instead.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { calls } from './calls.ts';
+import { calls, diskCalls } from './calls.ts';
 import { cdImage, floppyImage } from './media.ts';
-import { answersIn, callingDisk } from './program.ts';
+import { answersIn, callingDisk, type FirmwareCall } from './program.ts';
 
 /** The port of QEMU's isa-debug-exit. */
 const EXIT = 0x501;
 const SEABIOS = '/usr/share/seabios/bios.bin';
 const [, , given] = process.argv;
 
-const folder = mkdtempSync(join(tmpdir(), 'firmware-calls-'));
-const file = (name: string, bytes: Uint8Array): string => {
-  writeFileSync(join(folder, name), bytes);
-  return join(folder, name);
+/** The answers to these calls, in lines. The disk that makes them is at this interface of QEMU's `-drive`. */
+function answersTo(called: readonly FirmwareCall[], diskInterface: 'ide' | 'virtio'): string {
+  const folder = mkdtempSync(join(tmpdir(), 'firmware-calls-'));
+  const file = (name: string, bytes: Uint8Array): string => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+  const drive = (path: string, rest: string): string[] => ['-drive', `file=${path},format=raw,snapshot=on,${rest}`];
+  const output = join(folder, 'output');
+  spawnSync(
+    'qemu-system-i386',
+    [
+      ...['-display', 'none', '-m', '128', '-vga', 'none', '-nic', 'none', '-boot', 'c', '-bios', given ?? SEABIOS],
+      ...['-serial', 'null', '-debugcon', `file:${output}`, '-global', 'isa-debugcon.iobase=0x402'],
+      ...['-device', 'isa-debug-exit'],
+      ...drive(file('disk', callingDisk(called, EXIT)), `if=${diskInterface}`),
+      ...drive(file('floppy', floppyImage()), 'if=floppy'),
+      ...drive(file('cd', cdImage()), 'if=ide,index=2,media=cdrom'),
+    ],
+    { stdio: 'inherit', timeout: 60_000 },
+  );
+  const answers = answersIn(readFileSync(output, 'latin1'), called);
+  rmSync(folder, { recursive: true });
+  return answers.map((answer) => `${answer.name}: ${answer.text}\n`).join('');
+}
+
+const files = {
+  'seabios-answers.txt': () => answersTo(calls, 'ide'),
+  'seabios-virtio-answers.txt': () => answersTo(diskCalls, 'virtio'),
 };
-const drive = (path: string, rest: string): string[] => ['-drive', `file=${path},format=raw,snapshot=on,${rest}`];
-const output = join(folder, 'output');
-spawnSync(
-  'qemu-system-i386',
-  [
-    ...['-display', 'none', '-m', '128', '-vga', 'none', '-nic', 'none', '-boot', 'c', '-bios', given ?? SEABIOS],
-    ...['-serial', 'null', '-debugcon', `file:${output}`, '-global', 'isa-debugcon.iobase=0x402'],
-    ...['-device', 'isa-debug-exit'],
-    ...drive(file('disk', callingDisk(calls, EXIT)), 'if=ide'),
-    ...drive(file('floppy', floppyImage()), 'if=floppy'),
-    ...drive(file('cd', cdImage()), 'if=ide,index=2,media=cdrom'),
-  ],
-  { stdio: 'inherit', timeout: 60_000 },
-);
-const answers = answersIn(readFileSync(output, 'latin1'), calls);
-rmSync(folder, { recursive: true });
-const text = answers.map((answer) => `${answer.name}: ${answer.text}\n`).join('');
-if (given === undefined) writeFileSync(new URL('seabios-answers.txt', import.meta.url), text);
-else process.stdout.write(text);
+for (const [name, make] of Object.entries(files)) {
+  if (given === undefined) writeFileSync(new URL(name, import.meta.url), make());
+  else process.stdout.write(make());
+}

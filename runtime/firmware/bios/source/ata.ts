@@ -29,6 +29,7 @@ DISK_PROTECTED  equ 0x03
 DISK_NOT_FOUND  equ 0x04
 DISK_DMA_OVERRUN equ 0x08
 DISK_DMA_BOUNDARY equ 0x09
+DISK_BAD_TRACK  equ 0x0C
 DISK_NO_MEDIUM  equ 0x31
 DISK_BAD_DATA   equ 0x10
 DISK_CONTROLLER equ 0x20
@@ -112,7 +113,8 @@ ata_chunks:
         test    al, ATA_REQUEST
         jz      .failed
         call    ata_move_sector
-        call    .count_one
+        mov     ax, 1
+        call    request_advance
         dec     cx
         jnz     .sector
         call    ata_wait            ; what was written last may fail, too
@@ -125,9 +127,8 @@ ata_chunks:
         jc      .timeout
         test    al, ATA_FAILED | ATA_FAULT
         jnz     .failed
-.verified:
-        call    .count_one
-        loop    .verified
+        mov     ax, cx
+        call    request_advance
         jmp     .chunk
 .done:  mov     ah, DISK_OK
         ret
@@ -136,12 +137,6 @@ ata_chunks:
         ret
 .failed:
         jmp     ata_failure
-.count_one:
-        inc     word [REQUEST_DONE]
-        dec     word [REQUEST_COUNT]
-        add     dword [REQUEST_LBA], 1
-        adc     dword [REQUEST_LBA + 4], 0
-        ret
 
 ; AH: status of INT 13h for the drive's error register.
 ata_failure:

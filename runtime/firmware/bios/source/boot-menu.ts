@@ -55,15 +55,14 @@ menu_key_pressed:
 .none:  test    sp, sp              ; not zero
         ret
 
-; Shows all devices that there are; a digit chooses, Escape leaves the order as it is.
+; Shows all devices that there are; a digit chooses, from the tenth on a letter. Escape leaves the order as it is.
 boot_menu:
         call    menu_drop_missing
         call    menu_add_all
         mov     si, text_menu
         call    put_text
         xor     bx, bx
-.line:  mov     al, bl
-        add     al, '1'
+.line:  mov     al, [cs:menu_keys + bx]
         call    put_character
         mov     si, text_menu_dot
         call    put_text
@@ -82,10 +81,11 @@ boot_menu:
         int     0x16
         cmp     ah, KEY_ESCAPE
         je      .end
-        sub     al, '1'
-        cmp     al, [EBDA_BOOT_COUNT]
-        jae     .key
-        movzx   bx, al
+        movzx   bx, byte [EBDA_BOOT_COUNT]
+.which: dec     bx
+        js      .key
+        cmp     al, [cs:menu_keys + bx]
+        jne     .which
         add     bx, bx
         mov     ax, [EBDA_BOOT_LIST + bx]
         xor     bx, bx
@@ -139,11 +139,12 @@ menu_add_all:
         mov     dh, 0
 .drive: call    boot_add_drive
         inc     dh
-        cmp     dh, DRIVES_OF_A_KIND
+        cmp     dh, DRIVE_PLACES
         jb      .drive
         mov     cx, ROM_FIRST
         jmp     boot_add_roms
 
+menu_keys:      db '123456789abcdefg' ; of BOOT_MOST devices
 text_menu_offer: db 'Press F12 to choose what to boot.', 10, 10, 0
 text_menu:      db 'Boot from:', 10, 10, 0
 text_menu_dot:  db '. ', 0

@@ -6,7 +6,7 @@ BOOT_FLOPPY     equ 1
 BOOT_DISK       equ 2
 BOOT_CD         equ 3
 BOOT_ROM        equ 4           ; CMOS: the network
-; Their numbers are those of the floppy drive, of the place on the IDE channels (DRIVE_INDEX), or of the ROM's place.
+; Their numbers are those of the floppy drive, of the drive's place (DRIVE_INDEX), or of the ROM's place.
 BOOT_NO_NUMBER  equ 0xFF        ; there is no device of that kind
 
 boot_order_setup:
@@ -48,7 +48,7 @@ boot_add_kind:
         cmp     dl, BOOT_DISK
         je      .drives
         mov     si, EBDA_CD_MAP
-        mov     cx, DRIVES_OF_A_KIND
+        mov     cx, IDE_PLACES
         cmp     dl, BOOT_CD
         je      .drives
         ret
@@ -115,8 +115,9 @@ boot_add:
 .end:   pop     bx
         ret
 
-; Adds what the file 'bootorder' names, a path of Open Firmware a line: /pci@i0cf8/ide@1,1/drive@CHANNEL/disk@PLACE or
-; /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER, or /rom@FILE for the ROMs that fw_cfg has. CF: a line is HALT.
+; Adds what the file 'bootorder' names, a path of Open Firmware a line: /pci@i0cf8/ide@1,1/drive@CHANNEL/disk@PLACE,
+; /pci@i0cf8/scsi@DEVICE,FUNCTION for a virtio disk, whatever follows, /pci@i0cf8/isa@1/fdc@03f0/floppy@NUMBER, or
+; /rom@FILE for the ROMs that fw_cfg has. CF: a line is HALT.
 boot_order_file:
         push    cs
         pop     gs
@@ -131,12 +132,17 @@ boot_order_file:
         rep insb
         mov     byte [es:di], 0
         xor     di, di
-        mov     bl, 0               ; the channel named last
+.line:  mov     bl, BOOT_NO_NUMBER  ; place of the first drive of the channel that the line names
 .next:  cmp     byte [es:di], 0
         je      .none
+        cmp     byte [es:di], 10
+        je      .line_end
         mov     si, .channel
         call    text_begins
         je      .is_channel
+        mov     si, .virtio
+        call    text_begins
+        je      .is_virtio
         mov     si, .place
         call    text_begins
         je      .is_place
@@ -152,14 +158,26 @@ boot_order_file:
         je      .end
         inc     di
         jmp     .next
+.line_end:
+        inc     di
+        jmp     .line
 .is_channel:
         call    .digit
+        add     al, al
         mov     bl, al
+        jmp     .next
+.is_virtio:
+        add     di, cx
+        call    virtio_place        ; a disk of its own: what follows is no place
+        cmp     dh, BOOT_NO_NUMBER
+        je      .next
+        call    boot_add_drive
         jmp     .next
 .is_place:
         call    .digit
+        cmp     bl, BOOT_NO_NUMBER
+        je      .next               ; a controller that is not ours
         mov     dh, bl
-        add     dh, dh
         add     dh, al
         call    boot_add_drive
         jmp     .next
@@ -183,6 +201,7 @@ boot_order_file:
         ret
 .name:  db 'bootorder', 0
 .channel: db '/drive@', 0
+.virtio: db '/scsi@', 0
 .place: db '/disk@', 0
 .floppy: db '/floppy@', 0
 .rom:   db '/rom@', 0
@@ -205,28 +224,28 @@ text_begins:
 .end:   pop     di
         ret
 
-; BX: the descriptor of the drive at place DH of the IDE channels.
+; BX: the descriptor of the drive at place DH.
 drive_descriptor:
         movzx   bx, dh
         imul    bx, bx, DRIVE_BYTES
         add     bx, EBDA_DRIVES
         ret
 
-; Adds the IDE drive DH, if there is one.
+; Adds the drive at place DH, if there is one.
 boot_add_drive:
         push    bx
         call    drive_descriptor
-        mov     dl, BOOT_DISK
-        cmp     byte [bx + DRIVE_KIND], KIND_ATA
-        je      .add
         mov     dl, BOOT_CD
         cmp     byte [bx + DRIVE_KIND], KIND_ATAPI
-        jne     .end
+        je      .add
+        mov     dl, BOOT_DISK
+        cmp     byte [bx + DRIVE_KIND], KIND_NONE
+        je      .end
 .add:   call    boot_add
 .end:   pop     bx
         ret
 
-; The disk at place DH of the IDE channels becomes 80h, the others follow in their order.
+; The disk at place DH becomes 80h, the others follow in their order.
 disk_make_first:
         push    es
         call    drive_descriptor
@@ -247,7 +266,15 @@ boot_put_device:
         movzx   bx, dl
         add     bx, bx
         mov     si, [cs:.names + bx]
-        call    put_text
+        cmp     dl, BOOT_DISK
+        jne     .name
+        cmp     dh, BOOT_NO_NUMBER
+        je      .name
+        call    drive_descriptor
+        cmp     byte [bx + DRIVE_KIND], KIND_VIRTIO
+        jne     .name
+        mov     si, .virtio
+.name:  call    put_text
         cmp     dl, BOOT_FLOPPY
         je      .letter
         cmp     dl, BOOT_ROM
@@ -255,8 +282,8 @@ boot_put_device:
         cmp     dh, BOOT_NO_NUMBER
         je      .end
         call    drive_descriptor
-        cmp     byte [bx + DRIVE_KIND], KIND_ATA
-        jne     .end
+        cmp     byte [bx + DRIVE_KIND], KIND_ATAPI
+        je      .end
         mov     si, .size
         call    put_text
         mov     eax, [bx + DRIVE_TOTAL]
@@ -278,6 +305,7 @@ boot_put_device:
 .other: db 'device', 0
 .floppy: db 'floppy', 0
 .disk:  db 'hard disk', 0
+.virtio: db 'virtio disk', 0
 .cd:    db 'CD', 0
 .rom:   db 'ROM', 0
 .size:  db ' (', 0

@@ -250,8 +250,8 @@ parameters_basic:
 
 ; Version 2: a pointer to the device parameter table extension, which is made anew by each call.
 parameters_table:
-        cmp     byte [bx + DRIVE_KIND], KIND_EMULATED
-        je      .none
+        cmp     byte [bx + DRIVE_KIND], KIND_ATAPI
+        ja      .none               ; it is on no ATA channel
         mov     word [es:di + RESULT_TABLE], EBDA_DRIVE_TABLE
         mov     [es:di + RESULT_TABLE + 2], ds
         mov     si, EBDA_DRIVE_TABLE
@@ -322,22 +322,26 @@ parameters_path:
         mov     word [es:di + RESULT_KEY], PATH_SIGNATURE
         mov     dword [es:di + RESULT_KEY_BYTES], PATH_BYTES + 8
         mov     dword [es:di + RESULT_BUS], 'PCI '
-        mov     dword [es:di + RESULT_INTERFACE], 'ATA '
-        cmp     byte [bx + DRIVE_KIND], KIND_ATAPI
-        jne     .interface
-        mov     dword [es:di + RESULT_INTERFACE], 'ATAP'
-.interface:
-        mov     dword [es:di + RESULT_INTERFACE + 4], '    '
-        cmp     byte [bx + DRIVE_KIND], KIND_ATAPI
-        jne     .ata
-        mov     byte [es:di + RESULT_INTERFACE + 4], 'I'
-.ata:   mov     al, [bx + DRIVE_INDEX]
+        movzx   si, byte [bx + DRIVE_KIND]
+        shl     si, 3
+        mov     eax, [cs:.interfaces - 8 + si]
+        mov     [es:di + RESULT_INTERFACE], eax
+        mov     eax, [cs:.interfaces - 4 + si]
+        mov     [es:di + RESULT_INTERFACE + 4], eax
+        mov     ax, [bx + DRIVE_PCI]
+        mov     [es:di + RESULT_INTERFACE_PATH], ah ; bus
+        mov     ah, al
+        shr     al, 3               ; device
+        and     ah, 7               ; function
+        mov     [es:di + RESULT_INTERFACE_PATH + 1], ax
+        xor     ax, ax
+        cmp     byte [bx + DRIVE_KIND], KIND_VIRTIO
+        je      .place
+        mov     al, [bx + DRIVE_INDEX]
         mov     ah, al
         and     al, 1               ; which drive of the channel
         shr     ah, 1               ; which channel
-        mov     word [es:di + RESULT_INTERFACE_PATH], 0x0100 ; bus 0, device 1
-        mov     byte [es:di + RESULT_INTERFACE_PATH + 2], 1 ; function
-        mov     [es:di + RESULT_INTERFACE_PATH + 3], ah
+.place: mov     [es:di + RESULT_INTERFACE_PATH + 3], ah
         mov     dword [es:di + RESULT_INTERFACE_PATH + 4], 0
         mov     [es:di + RESULT_DEVICE_PATH], al
         push    di
@@ -358,4 +362,6 @@ parameters_path:
         ret
 .none:  mov     word [es:di + RESULT_KEY], 0
         ret
+; By DRIVE_KIND; what is emulated has none.
+.interfaces: db 'ATA     ATAPI           SCSI    '
 `;

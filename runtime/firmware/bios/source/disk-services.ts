@@ -6,7 +6,6 @@ bits 16
 ; Kinds of numbers: below 80h floppies, from E0h on CDs.
 FIRST_DISK      equ 0x80
 FIRST_CD        equ 0xE0
-DRIVES_OF_A_KIND equ 4
 
 ; A function is called with DS: EBDA, BX: descriptor, BP: frame, and gives AH: status; or it ends at disk_return itself.
 int13:  sti
@@ -81,11 +80,13 @@ drive_find:
         mov     si, EBDA_CD_MAP
         mov     al, dl
         sub     al, FIRST_CD
+        mov     ah, IDE_PLACES
         jae     .index
         mov     si, EBDA_DISK_MAP
         mov     al, dl
         sub     al, FIRST_DISK
-.index: cmp     al, DRIVES_OF_A_KIND
+        mov     ah, DRIVE_PLACES
+.index: cmp     al, ah
         cmc
         jc      .end
         movzx   bx, al
@@ -198,7 +199,16 @@ disk_transfer:
         movzx   si, byte [bx + DRIVE_KIND]
         add     si, si
         jmp     [cs:.kinds + si]
-.kinds: dw disk_invalid, ata_transfer, atapi_transfer, emulated_transfer
+.kinds: dw disk_invalid, ata_transfer, atapi_transfer, emulated_transfer, virtio_transfer
+
+; AX sectors of the request are done.
+request_advance:
+        movzx   eax, ax
+        add     [REQUEST_DONE], ax
+        sub     [REQUEST_COUNT], ax
+        add     [REQUEST_LBA], eax
+        adc     dword [REQUEST_LBA + 4], 0
+        ret
 
 ; CX: last cylinder and sector, DH: last head, DL: drives. One cylinder of a disk is kept for diagnostics. Emulated floppies: BL: type, ES:DI: parameter table.
 disk_parameters:

@@ -4,6 +4,7 @@ bits 16
 COMMAND_IDENTIFY equ 0xEC
 COMMAND_IDENTIFY_PACKET equ 0xA1
 RESET_MILLISECONDS equ 5000
+IDE_FUNCTION    equ 1 << 3 | 1
 ; Words of IDENTIFY DEVICE (ATA-6, 8.15).
 IDENTIFY_CYLINDERS equ 1 * 2
 IDENTIFY_HEADS  equ 3 * 2
@@ -52,7 +53,11 @@ drive_begin:
         mov     [bx + DRIVE_PORT], ax
         mov     [bx + DRIVE_CONTROL], dx
         mov     [bx + DRIVE_SELECT], cl
-        mov     byte [bx + DRIVE_KIND], KIND_NONE
+        mov     word [bx + DRIVE_PCI], IDE_FUNCTION
+        ; fall through to drive_place
+
+; BX: a descriptor; it learns its place. Changes AX and CL.
+drive_place:
         mov     ax, bx
         sub     ax, EBDA_DRIVES
         mov     cl, DRIVE_BYTES
@@ -173,8 +178,6 @@ drive_number:
 
 drive_is_disk:
         mov     byte [bx + DRIVE_KIND], KIND_ATA
-        mov     byte [bx + DRIVE_FLAGS], 0
-        mov     word [bx + DRIVE_SECTOR_BYTES], 512
         mov     ax, [es:IDENTIFY_CYLINDERS]
         mov     [bx + DRIVE_OWN_CYLINDERS], ax
         mov     ax, [es:IDENTIFY_HEADS]
@@ -183,6 +186,11 @@ drive_is_disk:
         mov     [bx + DRIVE_OWN_SECTORS], ax
         call    drive_capacity
         call    drive_translation
+        ; fall through to disk_ready
+
+; BX: a disk whose size, own geometry and translation are known; it gets its number.
+disk_ready:
+        mov     word [bx + DRIVE_SECTOR_BYTES], 512
         call    drive_geometry
         mov     si, EBDA_DISK_MAP
         call    drive_number

@@ -50,7 +50,7 @@ geometry_set:
         mov     [bx + DRIVE_SECTORS], cx
         ret
 
-; 63 sectors, and as few heads (16, 32, 64, 128, 255) as hold all in 1024 cylinders.
+; 63 sectors, and as few heads (16, 32, 64, 128, 255) as hold all in 1024 cylinders. At least 1 cylinder.
 geometry_by_lba:
         mov     eax, [bx + DRIVE_TOTAL]
         cmp     dword [bx + DRIVE_TOTAL + 4], 0
@@ -73,6 +73,8 @@ geometry_by_lba:
         movzx   ecx, cx
         xor     edx, edx
         div     ecx
+        cmp     ax, 1
+        adc     ax, 0
         mov     dx, cx
         mov     cx, 63
         jmp     geometry_set

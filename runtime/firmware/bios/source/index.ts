@@ -41,6 +41,8 @@ import { smbios } from './smbios.ts';
 import { system } from './system.ts';
 import { timer } from './timer.ts';
 import { vectors } from './vectors.ts';
+import { virtioBlock } from './virtio-block.ts';
+import { virtioSetup } from './virtio-setup.ts';
 
 const begin = [layout, ports, signatures, reset, post];
 const chipsAndBuses = [chips, memory, pciAccess, pciSetup, fwCfg, flat, acpiLoader, smbios, optionRoms, ps2, console];
@@ -53,6 +55,8 @@ const disks = [
   geometry,
   diskServices,
   diskExtensions,
+  virtioSetup,
+  virtioBlock,
   elTorito,
   floppy,
   floppyMedia,

@@ -69,11 +69,11 @@ EBDA_FLAGS      equ 0x77        ; Flags below
 EBDA_PS2_CONTROL equ 0x7A       ; byte: the keyboard controller's command byte
 EBDA_PCI_IO     equ 0x78        ; word: next free I/O port for PCI
 EBDA_PCI_MEMORY equ 0x7C        ; dword: next free address for PCI
-EBDA_DRIVES     equ 0x80        ; 4 drive descriptors, then that of the emulated drive
-EBDA_EMULATED   equ EBDA_DRIVES + 4 * DRIVE_BYTES
-EBDA_DISK_MAP   equ EBDA_EMULATED + DRIVE_BYTES    ; 4 words: descriptors of 80h-83h; 0: none
-EBDA_CD_MAP     equ EBDA_DISK_MAP + 8              ; 4 words: descriptors of E0h-E3h
-EBDA_REQUEST    equ EBDA_CD_MAP + 8                ; what disk code works on, see REQUEST_
+EBDA_DRIVES     equ 0x80        ; DRIVE_PLACES drive descriptors, then that of the emulated drive
+EBDA_EMULATED   equ EBDA_DRIVES + DRIVE_PLACES * DRIVE_BYTES
+EBDA_DISK_MAP   equ EBDA_EMULATED + DRIVE_BYTES    ; words: descriptors of 80h-8Fh; 0: none
+EBDA_CD_MAP     equ EBDA_DISK_MAP + 2 * DRIVE_PLACES ; words: descriptors of E0h-E3h
+EBDA_REQUEST    equ EBDA_CD_MAP + 2 * IDE_PLACES   ; what disk code works on, see REQUEST_
 EBDA_PACKET     equ EBDA_REQUEST + REQUEST_BYTES   ; 12 bytes: ATAPI command
 EBDA_EMULATION  equ EBDA_PACKET + 12               ; 20 bytes: El Torito, see EMULATION_
 EBDA_BOOT_LIST  equ EBDA_EMULATION + 20            ; 16 words: kind and number of what is tried, in its order
@@ -82,8 +82,14 @@ EBDA_BOOT_NEXT  equ EBDA_BOOT_COUNT + 1            ; byte: index of the next one
 EBDA_DRIVE_TABLE equ EBDA_BOOT_NEXT + 1            ; 16 bytes: device parameter table of the last call of 48h
 EBDA_BOOT_MENU  equ EBDA_DRIVE_TABLE + 16          ; byte: whether F12 is waited for
 EBDA_RAM_END    equ EBDA_BOOT_MENU + 2             ; dword: end of RAM below 4 GB, without what tables have taken
+EBDA_RING       equ EBDA_RAM_END + 4               ; word: segment of the virtqueue; 0: no drive needs it
+EBDA_RING_DRIVE equ EBDA_RING + 2                  ; word: descriptor of the drive that has it; 0: none
+EBDA_RING_AVAILABLE equ EBDA_RING_DRIVE + 2        ; words: offsets of the driver area and of the device area
+EBDA_RING_USED  equ EBDA_RING_AVAILABLE + 2
 
 BOOT_MOST       equ 16
+IDE_PLACES      equ 4           ; two channels of two drives
+DRIVE_PLACES    equ 16          ; then virtio disks
 
 ; EBDA_FLAGS
 FLAG_MOUSE      equ 0x01        ; a mouse answered
@@ -93,10 +99,10 @@ FLAG_FW_CFG     equ 0x02        ; QEMU's configuration device is there
 DRIVE_BYTES     equ 40
 DRIVE_KIND      equ 0           ; byte
 DRIVE_SELECT    equ 1           ; byte: A0h or B0h
-DRIVE_PORT      equ 2           ; word: command block
+DRIVE_PORT      equ 2           ; word: command block, or the ports of a virtio function
 DRIVE_CONTROL   equ 4           ; word: control port
 DRIVE_FLAGS     equ 6           ; byte
-DRIVE_INDEX     equ 7           ; byte: 0-3
+DRIVE_INDEX     equ 7           ; byte: its place, IDE drives first
 DRIVE_CYLINDERS equ 8           ; word: logical geometry, as INT 13h shows it
 DRIVE_HEADS     equ 10          ; word
 DRIVE_SECTORS   equ 12          ; word: of a track
@@ -115,6 +121,7 @@ KIND_NONE       equ 0
 KIND_ATA        equ 1
 KIND_ATAPI      equ 2
 KIND_EMULATED   equ 3
+KIND_VIRTIO     equ 4
 
 ; DRIVE_FLAGS
 DRIVE_HAS_LBA   equ 1

@@ -51,6 +51,7 @@ post:
         sti
         call    floppy_setup
         call    disk_setup
+        call    virtio_setup
         call    disk_tables_setup
         call    equipment_setup
         mov     al, 0x05

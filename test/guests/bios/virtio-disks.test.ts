@@ -1,0 +1,388 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import type { DriveOptions } from '../../../src/index.ts';
+import { bootSector, consoleOf, diskImage, machineWith, virtio, writtenBy } from './guest.ts';
+
+/** What a boot sector with this text writes, from a virtio disk before these drives. */
+async function writtenByVirtio(text: string, others: readonly DriveOptions[] = []): Promise<string> {
+  return writtenBy(text, { drives: [virtio(diskImage(bootSector(text))), ...others] });
+}
+
+test.each(['interpreter', 'translator'] as const)('boot by their first sector: %s', async (engine) => {
+  const image = diskImage(bootSector("mov si, text\ncall put\njmp leave\ntext: db 'here I am', 0"));
+  const text = await consoleOf({ engine, drives: [virtio(image)] });
+  expect(text).toMatch(/Booting from virtio disk \(8 MB\)\.\.\.\nhere I am$/);
+});
+
+test('are read by cylinder, head and sector, by number, and verified', async () => {
+  const text = await writtenByVirtio(`
+        mov     ax, 0x0201
+        mov     bx, 0x8000
+        mov     cx, 0x0003
+        mov     dx, 0x0180
+        int     0x13            ; head 1, sector 3: number 65
+        mov     ax, [0x8000]
+        call    hex
+        mov     ah, 0x42
+        mov     dl, 0x80
+        mov     si, packet
+        int     0x13
+        mov     ax, [0x83FE]
+        call    hex
+        mov     ax, 0x0428
+        mov     cx, 0x0001
+        mov     dx, 0x0080
+        int     0x13
+        call    hex
+        jmp     leave
+packet: dw 16, 2, 0x8000, 0
+        dq 98
+`);
+  expect(text).toBe('4141 6363 0028');
+});
+
+/** Reads 200 sectors from number 20 on to 1000:FFF1h, which is beyond one request and one segment; and 9 to display memory. */
+const readsMuch = `
+        mov     ah, 0x42
+        mov     dl, 0x80
+        mov     si, large
+        int     0x13
+        mov     al, 0
+        adc     al, 0
+        call    hex
+        mov     ax, [large + 2]
+        call    hex
+        push    word 0x1FFF
+        pop     es
+        mov     ax, [es:0]      ; before the first
+        call    hex
+        mov     ax, [es:1]
+        call    hex
+        mov     ax, 0x1FFF + 199 * 32
+        mov     es, ax
+        mov     ax, [es:0x1FF]
+        call    hex
+        movzx   ax, byte [es:0x201] ; after the last
+        call    hex
+        mov     ah, 0x42
+        mov     dl, 0x80
+        mov     si, display
+        int     0x13
+        push    word 0xB900
+        pop     es
+        mov     ax, [es:0]
+        call    hex
+        jmp     leave
+large:  dw 16, 200, 0xFFF1, 0x1000
+        dq 20
+display: dw 16, 9, 0, 0xB800
+        dq 300
+`;
+
+test('are read to wherever the caller wants it', async () => {
+  const lines = await writtenByVirtio(readsMuch);
+  expect(lines).toBe('0000 00C8 1400 1414 DBDB 0000 3434');
+});
+
+/** Fills a sector with 5Ah and writes it to head 2, sector 1 (number 126), then to 200 and 201. */
+const writer = `
+        mov     di, 0x8000
+        mov     cx, 1024
+        mov     al, 0x5A
+        rep stosb
+        mov     ax, 0x0301
+        mov     bx, 0x8000
+        mov     cx, 0x0001
+        mov     dx, 0x0280
+        int     0x13
+        call    hex
+        mov     ax, 0x4300
+        mov     dl, 0x80
+        mov     si, packet
+        int     0x13
+        mov     al, [packet + 2]
+        call    hex
+        jmp     leave
+packet: dw 16, 2, 0x8000, 0
+        dq 200
+`;
+
+/** What is left on a disk that begins with the writer, and what that says. */
+async function afterWriting(
+  drive: Partial<DriveOptions>,
+): Promise<{ text: string; before: Uint8Array; after: Uint8Array }> {
+  const folder = await mkdtemp(join(tmpdir(), 'virtio-disks-'));
+  try {
+    const file = join(folder, 'disk');
+    const before = diskImage(bootSector(writer));
+    await writeFile(file, before);
+    const text = await writtenBy(writer, { drives: [virtio(file, drive)] });
+    return { text, before, after: new Uint8Array(await readFile(file)) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('are written', async () => {
+  const { text, before, after } = await afterWriting({});
+  expect(text).toBe('0001 0002');
+  for (const sector of [126, 200, 201]) before.fill(0x5a, sector * 512, (sector + 1) * 512);
+  expect(Buffer.compare(after, before)).toBe(0);
+});
+
+test('that are read-only fail to be written', async () => {
+  const { text, before, after } = await afterWriting({ readOnly: true });
+  expect(text).toBe('0C00 0C00');
+  expect(Buffer.compare(after, before)).toBe(0);
+});
+
+test('come after disks on the IDE channels, in their order', async () => {
+  const reader = `
+        mov     dl, 0x80
+.next:  push    dx
+        mov     ax, 0x0201
+        mov     bx, 0x8000
+        mov     cx, 0x0002
+        mov     dh, 0
+        int     0x13
+        mov     ax, [0x8000]
+        jnc     .show
+        mov     al, 0xFF
+.show:  call    hex
+        pop     dx
+        inc     dx
+        cmp     dl, 0x84
+        jb      .next
+        cmp     byte [again], 0
+        mov     dl, 0x80
+        mov     byte [again], 0
+        jne     .next
+        jmp     leave
+again:  db 1
+`;
+  const named = (byte: number): Uint8Array => {
+    const image = diskImage(bootSector(reader));
+    return image.fill(byte, 512, 1024);
+  };
+  const drives = [virtio(named(0x11)), { image: named(0x22), format: 'raw' as const }, virtio(named(0x33))];
+  expect(await writtenBy(reader, { drives })).toBe('2222 1111 3333 33FF 2222 1111 3333 33FF');
+});
+
+test('take memory that INT 12h and the memory map leave out', async () => {
+  const text = await writtenByVirtio(`
+        int     0x12
+        call    hex
+        xor     ebx, ebx
+        mov     cl, 2
+.next:  push    cx
+        mov     eax, 0xE820
+        mov     ecx, 20
+        mov     edx, 0x534D4150
+        mov     di, 0x8000
+        int     0x15
+        mov     eax, [0x8000]
+        shr     eax, 4
+        call    hex
+        mov     eax, [0x8008]
+        shr     eax, 4
+        call    hex
+        mov     ax, [0x8010]
+        call    hex
+        pop     cx
+        dec     cl
+        jnz     .next
+        jmp     leave
+`);
+  expect(text).toBe('0274 0000 9D00 0001 9D00 0300 0002');
+});
+
+/**
+ * A disk whose program runs in virtual-8086 mode with paging, where the page at C000h is memory at 2 MB: it reads 20 sectors
+ * from number 20 on to there, writes them to 400, and reads the last of these.
+ */
+const paged = assemble(`
+        org 0x7C00
+        bits 16
+        cld
+        xor     ax, ax
+        mov     ds, ax
+        mov     es, ax
+        mov     ss, ax
+        mov     sp, 0x7C00
+        mov     ax, 0x0204
+        mov     bx, 0x7E00
+        mov     cx, 0x0002
+        mov     dx, 0x0080
+        int     0x13
+        jmp     start
+        times 510 - ($ - $$) db 0
+        dw 0xAA55
+start:  cli
+        mov     al, 0xFF                ; no interrupts
+        out     0x21, al
+        out     0xA1, al
+        push    word 0x2000             ; the page directory, and its only table
+        pop     es
+        xor     di, di
+        xor     eax, eax
+        mov     cx, 0x400
+        rep stosd
+        mov     dword [es:0], 0x21007
+        mov     eax, 7
+        mov     cx, 0x400
+.page:  stosd
+        add     eax, 0x1000
+        loop    .page
+        mov     dword [es:0x1000 + 12 * 4], 0x200007
+        push    word 0x3000             ; the task's state and its map of ports: all are allowed
+        pop     es
+        xor     di, di
+        xor     eax, eax
+        mov     cx, 0x900
+        rep stosd
+        mov     dword [es:4], 0x7000
+        mov     word [es:8], 16
+        mov     word [es:102], 104
+        mov     byte [es:104 + 8192], 0xFF
+        push    word 0x3800             ; the interrupt table: INT 13h alone
+        pop     es
+        mov     word [es:0x13 * 8], reflect
+        mov     word [es:0x13 * 8 + 2], 8
+        mov     word [es:0x13 * 8 + 4], 0xEE00
+        mov     word [es:0x13 * 8 + 6], 0
+        lgdt    [gdt_register]
+        lidt    [idt_register]
+        mov     eax, 0x20000
+        mov     cr3, eax
+        mov     eax, cr0
+        or      eax, 0x80000001
+        mov     cr0, eax
+        jmp     8:.flat
+        bits 32
+.flat:  mov     ax, 16
+        mov     ds, ax
+        mov     ss, ax
+        mov     esp, 0x7000
+        mov     ax, 24
+        ltr     ax
+        push    dword 0                 ; GS, FS, DS, ES, SS
+        push    dword 0
+        push    dword 0
+        push    dword 0
+        push    dword 0
+        push    dword 0x7C00
+        push    dword 0x23002           ; VM, IOPL 3
+        push    dword 0
+        push    dword virtual
+        iret
+; INT 13h goes to its vector, as in real mode.
+reflect:
+        push    eax
+        push    ebx
+        mov     ax, 16
+        mov     ds, ax
+        sub     word [esp + 20], 6
+        movzx   ebx, word [esp + 24]
+        shl     ebx, 4
+        movzx   eax, word [esp + 20]
+        add     ebx, eax
+        mov     ax, [esp + 8]
+        mov     [ebx], ax
+        mov     ax, [esp + 12]
+        mov     [ebx + 2], ax
+        mov     ax, [esp + 16]
+        mov     [ebx + 4], ax
+        movzx   eax, word [0x13 * 4]
+        mov     [esp + 8], eax
+        movzx   eax, word [0x13 * 4 + 2]
+        mov     [esp + 12], eax
+        and     dword [esp + 16], ~0x200
+        pop     ebx
+        pop     eax
+        iret
+        bits 16
+virtual:
+        mov     si, first
+        mov     ah, 0x42
+        call    transfer
+        mov     al, [0xC000]
+        call    hex
+        mov     al, [0xCFFF]
+        call    hex
+        mov     al, [0xD000]
+        call    hex
+        mov     al, [0xC000 + 20 * 512 - 1]
+        call    hex
+        mov     si, second
+        mov     ah, 0x43
+        call    transfer
+        mov     si, third
+        mov     ah, 0x42
+        call    transfer
+        mov     al, [0xC000]
+        call    hex
+        mov     al, [0xC200]
+        call    hex
+        mov     al, 0
+        out     0xF4, al
+transfer:
+        mov     dl, 0x80
+        int     0x13
+        mov     al, ah
+hex:    push    ax
+        shr     al, 4
+        call    .digit
+        pop     ax
+        and     al, 15
+        call    .digit
+        mov     al, ' '
+        jmp     .put
+.digit: cmp     al, 10
+        sbb     al, 0x69
+        das
+.put:   mov     dx, 0x402
+        out     dx, al
+        ret
+first:  dw 16, 20, 0xC000, 0
+        dq 20
+second: dw 16, 20, 0xC000, 0
+        dq 400
+third:  dw 16, 1, 0xC000, 0
+        dq 419
+        align 8
+gdt:    dq 0, 0x00CF9B000000FFFF, 0x00CF93000000FFFF, 0x0000890300002100
+gdt_register:
+        dw 31
+        dd gdt
+idt_register:
+        dw 0x9F
+        dd 0x38000
+`).bytes;
+
+describe('in virtual-8086 mode', () => {
+  test.each([
+    ['IDE', undefined],
+    ['virtio', 'virtio'],
+  ] as const)('a disk at %s reads and writes pages that lie elsewhere', async (_, bus) => {
+    const drive = { image: diskImage(paged), format: 'raw' as const, ...(bus && { interface: bus }) };
+    const text = await consoleOf({ drives: [drive] });
+    expect(text).toMatch(/\.\.\.\n00 14 1B 1C 27 00 00 27 15 $/);
+  });
+});
+
+test('the menu has a letter for the tenth device, and more', async () => {
+  const says = (text: string): Uint8Array =>
+    diskImage(bootSector(`mov si, text\ncall put\njmp leave\ntext: db '${text}', 0`));
+  const drives = Array.from({ length: 11 }, (_, n) => virtio(says(`number ${n}`)));
+  const { machine, text } = await machineWith({ drives, bootOrder: { menu: true } });
+  await machine.start();
+  await machine.screen.expect(/Press F12/);
+  await machine.keyboard.press('f12');
+  await machine.screen.expect(/9\. virtio disk \(8 MB\)\na\. virtio disk \(8 MB\)\nb\. virtio disk \(8 MB\)/);
+  await machine.keyboard.press('b');
+  await machine.exited;
+  expect(text()).toMatch(/number 10$/);
+});

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { assemble } from '../../../../runtime/firmware/assembler/index.ts';
+import { buildBios } from '../../../../runtime/firmware/bios/index.ts';
+import type { BlockQuestion } from '../../../../runtime/host/block-port.ts';
+import type { ToHost } from '../../../../runtime/host/messages.ts';
+import type { DriveConfig } from '../../../../runtime/machine/drives.ts';
+import { createMachine, type MachineCore } from '../../../../runtime/machine/machine.ts';
+
+const bios = buildBios();
+const medium = { sectors: 16_384, isReadOnly: false };
+/** Virtio disks are functions 2.0 and 3.0, as there is no display. */
+const drives: readonly DriveConfig[] = [
+  { name: 'ide0-hd1', interface: 'ide', index: 1, media: 'disk', medium },
+  { name: 'ide1-hd0', interface: 'ide', index: 2, media: 'disk', medium },
+  { name: 'virtio0', interface: 'virtio', index: 0, media: 'disk', medium },
+  { name: 'virtio1', interface: 'virtio', index: 1, media: 'disk', medium },
+];
+
+/** A boot sector that ends the machine with this number. */
+const exiting = (code: number): Uint8Array =>
+  assemble(`
+        org     0x7C00
+        bits    16
+        mov     al, ${code}
+        out     0xF4, al
+        times   510 - ($ - $$) db 0
+        dw      0xAA55
+`).bytes;
+
+/** Nanoseconds that pass at each look at the clock: 20 seconds are soon over. */
+const LOOK = 100_000;
+
+/** The name of the drive that firmware boots from by this file. The host leaves the first requests unanswered, so many of them. */
+function bootedBy(bootOrder: readonly string[], unanswered = 0): string | undefined {
+  let core: MachineCore | undefined;
+  let time = 0;
+  let left = unanswered;
+  const answer = ({ port, id, question }: ToHost & { type: 'request' }): void => {
+    const asked = question as BlockQuestion;
+    if (left-- > 0) return;
+    if (asked.type === 'read') asked.bytes.set(exiting(drives.findIndex(({ name }) => name === port)));
+    core!.arrive({ type: 'completion', id, answer: { error: null } });
+  };
+  core = createMachine(
+    {
+      ...{ memoryBytes: 16 << 20, engine: 'interpreter', pacing: 'jumps', startTimeOfDay: 0, rebootAction: 'exit' },
+      ...{ boot: { bios }, drives, firmware: { bootOrder }, debugExit: { iobase: 0xf4, iosize: 1 } },
+    },
+    {
+      nanoseconds: () => (time += LOOK),
+      send: (message) => {
+        if (message.type === 'request') answer(message);
+      },
+      log: () => {},
+    },
+  );
+  const { code } = core.run(Infinity);
+  core.dispose();
+  return drives[code! >> 1]?.name;
+}
+
+const ide = (channel: number, place: number): string => `/pci@i0cf8/ide@1,1/drive@${channel}/disk@${place}`;
+
+test.each([
+  ['a place on a channel', [ide(1, 0)], 'ide1-hd0'],
+  ['the other place of a channel', [ide(0, 1)], 'ide0-hd1'],
+  ['a virtio disk', ['/pci@i0cf8/scsi@3/disk@0,0'], 'virtio1'],
+  ['a virtio disk with its function', ['/pci@i0cf8/scsi@2,0/disk@0,0'], 'virtio0'],
+  ['a virtio disk whatever follows', ['/pci@i0cf8/scsi@2/disk@1,0'], 'virtio0'],
+  ['no virtio disk, but another controller', ['/pci@i0cf8/scsi@1f,3/disk@0,0', ide(1, 0)], 'ide1-hd0'],
+  ['a disk of a bus that is not ours', [`${ide(1, 1)}`, '/pci@i0cf8/usb@1,2/storage@1/channel@0/disk@0,0'], 'ide0-hd1'],
+  ['several', ['/pci@i0cf8/ide@1,1/drive@0/disk@0', '/pci@i0cf8/scsi@3/disk@0,0', ide(1, 0)], 'virtio1'],
+])('the file bootorder names %s', (_, lines, booted) => {
+  expect(bootedBy(lines)).toBe(booted);
+});
+
+test('without it the first disk is that of the first IDE channel', () => {
+  expect(bootedBy([])).toBe('ide0-hd1');
+});
+
+test('a virtio disk that does not answer within 20 seconds is reset, and asked again', () => {
+  expect(bootedBy(['/pci@i0cf8/scsi@3/disk@0,0'], 1)).toBe('virtio1');
+});
