@@ -9,7 +9,7 @@ const fs = require('fs');
 const path = require('path');
 
 const root = path.join(__dirname, '..');
-const isClone = fs.existsSync(path.join(root, 'src', 'cli', 'main.ts'));
+const isClone = fs.existsSync(path.join(root, 'src', 'cli', 'main.mjs'));
 const problem = isClone ? cloneProblem() : versionProblem();
 const otherNode = problem && installedNode();
 
@@ -19,7 +19,7 @@ if (otherNode) {
   process.stderr.write('rawiron: ' + problem + '\n');
   process.exitCode = 1;
 } else {
-  require('./program.cjs')(path.join(root, isClone ? 'src/cli/main.ts' : 'dist/src/cli/main.js'));
+  require('./program.cjs')(path.join(root, isClone ? 'src' : 'dist/src', 'cli/main.mjs'));
 }
 
 function isAtLeast(major, minor) {

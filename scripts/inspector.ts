@@ -16,7 +16,7 @@ import { beginning } from './inspector/output.ts';
 import { type Sections, sectionNames, sectionTexts, withSections } from './sections.ts';
 
 const root = new URL('../', import.meta.url);
-const program = fileURLToPath(new URL('src/cli/main.ts', root));
+const program = fileURLToPath(new URL('src/cli/main.mjs', root));
 /** Shows what commands print, in a folder of its own. */
 class Transcript {
   readonly folder = mkdtempSync(join(tmpdir(), 'inspector-'));

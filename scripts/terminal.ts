@@ -17,7 +17,7 @@ const commands = ['uname -srm', "grep -E 'model name|MHz' /proc/cpuinfo", 'seq 2
 
 /** Runs `npm start` and types the commands. Gives each line that it printed with the second at which it was complete. */
 async function record(): Promise<Line[]> {
-  const child = spawn(process.execPath, ['src/cli/main.ts', 'start'], {
+  const child = spawn(process.execPath, ['src/cli/main.mjs', 'start'], {
     cwd: root,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

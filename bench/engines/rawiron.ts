@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command, Engine, Start } from './engine.ts';
 import type { RawironOptions } from './rawiron-machine.ts';
 
-const script = join(import.meta.dirname, 'rawiron-machine.ts');
+const script = join(import.meta.dirname, 'rawiron-machine.mjs');
 
 /** How to start a machine of this project's library. */
 export function rawironCommand(options: RawironOptions): Command {

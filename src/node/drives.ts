@@ -3,7 +3,7 @@ import type { ToMachine } from '../../runtime/host/messages.ts';
 import type { DriveCommand, DriveReport } from '../drives/protocol.ts';
 import { serveDrives } from '../drives/service.ts';
 import type { ToDrives } from '../isolate/protocol.ts';
-import { writeCompiledCode } from './compiled-code.ts';
+import { writeCompiledCode } from './compiled-code.mjs';
 import { nodeStorage } from './storage.ts';
 import { messageEnd } from './thread.ts';
 

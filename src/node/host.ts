@@ -3,25 +3,22 @@ import { ConfigurationError } from '../errors.ts';
 import type { Host, Isolate, IsolateEvents, IsolateStart } from '../host.ts';
 import { SharedDeadlines } from '../isolate/deadlines.ts';
 import { runIsolate } from '../isolate/loop.ts';
+import { IsolatePool } from '../isolate/pool.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
 import type { CreateCore } from '../machine-core.ts';
 import { nodeCompressor, portableCompressor } from './compressor.ts';
 import { startDriveThread } from './drive-thread.ts';
+import { earlyWorker } from './early-worker.ts';
 import { freedMemory } from './freed-memory.ts';
 import { imageHost } from './images.ts';
 import { KeptThread, type ThreadEnd } from './kept-thread.ts';
+import { startKeptWorker } from './kept-worker.ts';
 import { SpareThread } from './spare-thread.ts';
 import { nodeStorage } from './storage.ts';
-import { messageEnd, startThread, type Thread } from './thread.ts';
+import { messageEnd } from './thread.ts';
 import { callerThread } from './threads.ts';
 import { Ticker } from './ticker-thread.ts';
-import {
-  isolateOptions,
-  type KeptWorkerOptions,
-  type MachinePorts,
-  portsOf,
-  type WorkerOptions,
-} from './worker-entry.ts';
+import { isolateOptions, type MachinePorts, type MachineStart, portsOf } from './worker-entry.ts';
 
 /** Where the machine's core comes from. It is loaded where it is used. */
 export interface NodeCore {
@@ -79,24 +76,22 @@ function checkBundle(modules: ThreadModules): void {
 // A thread's module shares a file with this one, which no thread needs: the program may stand in that file too.
 if (workerData?.rawironThread) throw new ConfigurationError(BUNDLED);
 
-type MachineStart = Omit<IsolateStart, 'drives'> & { readonly ports: MachinePorts };
+type PortedStart = Omit<IsolateStart, 'drives'> & { readonly ports: MachinePorts };
 
-function startMachine(core: NodeCore, modules: ThreadModules, start: MachineStart, events: IsolateEvents): ThreadEnd {
-  const { where, config, ports, pool } = start;
-  if (where === 'worker' && pool?.fits(config)) {
-    const idle = pool.take() as KeptThread | undefined;
-    return (idle ?? keptThread(modules, start.name)).assign({ config, drives: undefined, ...ports }, events, pool);
-  }
-  const deadlines = new SharedDeadlines().buffer;
-  const options = { config, ...ports, deadlines };
-  const ticker = new Ticker(modules.ticker, deadlines, events);
-  if (where === 'caller') return startHere(core, options, ticker);
-  const { worker, end } = startWorker(modules.machine, { options, ports: portsOf(ports) }, events, start.name);
-  return {
-    ticker,
-    hold: (alive) => (alive ? worker.ref() : worker.unref()),
-    terminate: () => Promise.all([end(), ticker.end()]),
-  };
+function startMachine(core: NodeCore, modules: ThreadModules, start: PortedStart, events: IsolateEvents): ThreadEnd {
+  const { where, config, ports, name } = start;
+  if (where === 'caller') return startHere(core, modules, { config, ...ports }, events);
+  const task = { config, drives: undefined, ...ports };
+  if (!start.pool?.fits(config)) return startKept(modules, name).assign(task, events, closedPool());
+  const idle = start.pool.take() as KeptThread | undefined;
+  return (idle ?? keptThread(modules, name)).assign(task, events, start.pool);
+}
+
+/** One that keeps nothing: threads end with their machines. */
+function closedPool(): IsolatePool {
+  const pool = new IsolatePool();
+  void pool.close();
+  return pool;
 }
 
 /** By the module of machines' threads. */
@@ -113,47 +108,26 @@ function keptThread(modules: ThreadModules, name?: string): KeptThread {
   return (name === undefined && spareThread(modules).take()) || startKept(modules, name);
 }
 
-function startKept(modules: ThreadModules, name?: string): KeptThread {
-  const events: { current: IsolateEvents } = { current: { onCrash: () => {} } };
-  const current: IsolateEvents = { onCrash: (error) => events.current.onCrash(error) };
-  const options: KeptWorkerOptions = { isKept: true, deadlines: new SharedDeadlines().buffer };
-  const thread = startWorker(modules.machine, { options, ports: [] }, current, name);
-  return new KeptThread(thread, new Ticker(modules.ticker, options.deadlines, current), events);
+/** The first one without a name has the worker that was started before the library was loaded, if one was. */
+function startKept({ machine, ticker }: ThreadModules, name?: string): KeptThread {
+  const early = name === undefined ? earlyWorker.take() : undefined;
+  const { thread, events, deadlines } = early ?? startKeptWorker(machine, name);
+  const hearing: IsolateEvents = { onCrash: (error) => events.current.onCrash(error) };
+  return new KeptThread(thread, new Ticker(ticker, deadlines, hearing), events);
 }
 
-/**
- * Bounds of a machine's heap. V8's defaults are for programs that have all of the host's memory: it would let several
- * times of what is in use pile up. What is in use is bounded (EngineOptions.cacheBytes), and memory that devices hold
- * is in buffers outside the heap. A young generation of 64 MB is no quicker, and takes 40 MB more.
- */
-const HEAP = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1024 } as const;
-
-const PROFILING = /^--(cpu|heap)-prof/;
-
-/** Flags of Node's that hold for the machine's thread as well, with their arguments; others are for its caller. */
-function profilingFlags(flags: readonly string[]): string[] {
-  return flags.filter(
-    (flag, n) => PROFILING.test(flag) || (!flag.startsWith('-') && PROFILING.test(flags[n - 1] ?? '')),
-  );
-}
-
-/** What a worker is started with, and which of it are ports. */
-interface WorkerStart {
-  readonly options: WorkerOptions | KeptWorkerOptions;
-  readonly ports: readonly MessagePort[];
-}
-
-function startWorker(module: string, start: WorkerStart, events: IsolateEvents, name = 'machine'): Thread {
-  const { options, ports } = start;
-  const execArgv = profilingFlags(process.execArgv);
-  return startThread(module, options, events, { name, ports, execArgv, resourceLimits: HEAP });
-}
-
-function startHere(core: NodeCore, options: WorkerOptions, ticker: Ticker): ThreadEnd {
+function startHere(
+  core: NodeCore,
+  modules: ThreadModules,
+  task: Omit<MachineStart, 'deadlines'>,
+  events: IsolateEvents,
+): ThreadEnd {
+  const deadlines = new SharedDeadlines().buffer;
+  const ticker = new Ticker(modules.ticker, deadlines, events);
   const done = core
     .load()
-    .then((createCore) => runIsolate({ ...isolateOptions(options), createCore, thread: callerThread }));
-  const ports = portsOf(options);
+    .then((createCore) => runIsolate({ ...isolateOptions({ ...task, deadlines }), createCore, thread: callerThread }));
+  const ports = portsOf(task);
   return {
     ticker,
     hold(alive) {

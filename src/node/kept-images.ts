@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import type { Images } from '../host.ts';
-import { codeCache } from './compiled-code.ts';
+import { codeCache } from './compiled-code.mjs';
 
 /**
  * What `make` makes of the files in the folders `sources`. It is kept beside compiled modules, and made again when a file

@@ -76,7 +76,8 @@ export class KeptThread implements PooledIsolate {
       },
       terminate: async () => {
         if (!isOver) this.#hear(nobody);
-        const timer = setTimeout(() => resolve(false), LEAVE);
+        // It has had its time: nothing is left to wait for.
+        const timer = setTimeout(() => void this.#worker.terminate().then(() => resolve(false)), LEAVE);
         await left;
         clearTimeout(timer);
       },

@@ -2,7 +2,7 @@ import type { MessagePort, Transferable } from 'node:worker_threads';
 import { receiveMessageOnPort, Worker, type WorkerOptions } from 'node:worker_threads';
 import type { IsolateEvents } from '../host.ts';
 import type { MessageEnd } from '../isolate/protocol.ts';
-import { codeCache, removeOldCode } from './compiled-code.ts';
+import { codeCache, removeOldCode } from './compiled-code.mjs';
 
 /** What every thread is started with, besides what its module wants. */
 export interface ThreadData {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type TickerOptions, tick } from '../isolate/ticker.ts';
-import { writeCompiledCode } from './compiled-code.ts';
+import { writeCompiledCode } from './compiled-code.mjs';
 import { nanoseconds } from './threads.ts';
 
 const { deadlines } = workerData as Pick<TickerOptions, 'deadlines'>;

@@ -7,6 +7,7 @@ import { KeptCore } from '../isolate/kept-core.ts';
 import { runIsolate } from '../isolate/loop.ts';
 import type { Command, Report, ToDrives } from '../isolate/protocol.ts';
 import type { CreateCore, MachineConfig } from '../machine-core.ts';
+import type { KeptWorkerOptions } from './kept-worker.ts';
 import { takingEnd } from './thread.ts';
 import { ownThread } from './threads.ts';
 
@@ -22,15 +23,9 @@ export interface MachineTask extends MachinePorts {
   readonly config?: MachineConfig | undefined;
 }
 
-/** What the worker of one machine is started with. */
-export interface WorkerOptions extends MachinePorts {
+/** What runs a machine, and what its ticker watches. */
+export interface MachineStart extends MachinePorts {
   readonly config: MachineConfig;
-  readonly deadlines: SharedArrayBuffer;
-}
-
-/** What a worker is started with that runs one machine after the other. Each comes by a message (MachineTask); null: none follows. */
-export interface KeptWorkerOptions {
-  readonly isKept: true;
   readonly deadlines: SharedArrayBuffer;
 }
 
@@ -45,7 +40,7 @@ export function isolateOptions({
   port,
   drives,
   deadlines,
-}: WorkerOptions): Omit<IsolateOptions, 'createCore' | 'thread'> {
+}: MachineStart): Omit<IsolateOptions, 'createCore' | 'thread'> {
   return {
     config,
     deadlines,
@@ -54,11 +49,10 @@ export function isolateOptions({
   };
 }
 
-/** Runs the machine in this worker that its options name, to its end; or, in a kept one, those that it is sent. */
+/** Runs the machines that this worker is sent, one after the other. */
 export async function runWorker(createCore: CreateCore): Promise<void> {
-  const options = workerData as WorkerOptions | KeptWorkerOptions;
-  if ('isKept' in options) await runOneAfterTheOther(options.deadlines, new KeptCore(createCore));
-  else await runIsolate({ ...isolateOptions(options), createCore, thread: ownThread });
+  const { deadlines } = workerData as KeptWorkerOptions;
+  await runOneAfterTheOther(deadlines, new KeptCore(createCore));
 }
 
 async function runOneAfterTheOther(buffer: SharedArrayBuffer, kept: KeptCore): Promise<void> {

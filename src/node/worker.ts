@@ -1,5 +1,5 @@
 import { createMachine } from '../../runtime/machine/machine.ts';
-import { writeCompiledCode } from './compiled-code.ts';
+import { writeCompiledCode } from './compiled-code.mjs';
 import { runWorker } from './worker-entry.ts';
 
 writeCompiledCode();

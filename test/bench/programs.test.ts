@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CompilerError } from '../../bench/compile.ts';
-import { native } from '../../bench/engines/native.ts';
+import { native, runsI386Programs } from '../../bench/engines/native.ts';
 import { largeProgram } from '../../bench/large.ts';
 import { boot, programs } from '../../bench/programs.ts';
 import { Session } from '../../bench/session.ts';
@@ -37,7 +37,8 @@ test('What is generated is the same each time', () => {
   expect(sampleText()).toMatch(/^[A-Z][a-z]* /);
 });
 
-describe("On the host's CPU", () => {
+// Of the host, whose kernel must have IA-32 emulation: nothing of the project is tested where it has not.
+describe.skipIf(!runsI386Programs())("On the host's CPU", () => {
   let folder: ProgramFolder;
   let session: Session;
 

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheDirectory } from '../cache-directory.mjs';
 
-/** Where this user's downloads are kept: `$XDG_CACHE_HOME/rawiron`, or `~/.cache/rawiron`. */
-export function cacheDirectory(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rawiron');
-}
+export { cacheDirectory };
 
 /** The files of a set, by name. */
 export type AssetFiles = Readonly<Record<string, Uint8Array>>;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { removeOldCode } from '../../../src/node/compiled-code.ts';
+import { removeOldCode } from '../../../src/node/compiled-code.mjs';
 
 const DAY = 24 * 3600_000;
 let folder: string;

@@ -22,6 +22,10 @@ class FakeWorker extends EventEmitter {
   unref(): void {
     this.isHeld = false;
   }
+
+  async terminate(): Promise<void> {
+    this.emit('exit', 1);
+  }
 }
 
 function makeThread() {
