@@ -10,17 +10,22 @@ export interface BootOrder {
   readonly once?: string;
   /** It offers a choice (F12). */
   readonly menu?: boolean;
+  /** For so many milliseconds, from 0 to 65535; without effect where it does not. Default: 2500. */
+  readonly menuTime?: number;
   /** A floppy disk without the signature of boot sectors is not booted. Default: true. */
   readonly checkFloppy?: boolean;
 }
+
+/** The file that firmware reads it from has 16 bits. */
+const MOST_MENU_TIME = 0xffff;
 
 /**
  * What firmware is told of it.
  * @throws ConfigurationError
  */
 export function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
-  checkNames('bootOrder', bootOrder, ['order', 'once', 'menu', 'checkFloppy']);
-  const { order, once, menu = false, checkFloppy = true } = bootOrder;
+  checkNames('bootOrder', bootOrder, ['order', 'once', 'menu', 'menuTime', 'checkFloppy']);
+  const { order, once, menu = false, menuTime, checkFloppy = true } = bootOrder;
   for (const [name, letters] of Object.entries({ order, once })) {
     checkText(`bootOrder.${name}`, letters);
     const repeated = [...(letters ?? '')].find((letter, n) => letters!.indexOf(letter) !== n);
@@ -31,10 +36,15 @@ export function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
         `the boot order '${letters}' (bootOrder.${name}) is none; its letters are a, b (floppy), c (hard disk), d (CD-ROM), n (network)`,
       );
   }
+  if (menuTime !== undefined && !(Number.isInteger(menuTime) && menuTime >= 0 && menuTime <= MOST_MENU_TIME))
+    throw new ConfigurationError(
+      `bootOrder.menuTime is ${menuTime}; it must be a whole number of milliseconds from 0 to ${MOST_MENU_TIME}`,
+    );
   return {
     ...(order !== undefined && { order }),
     ...(once !== undefined && { once }),
     ...(menu && { bootMenu: true }),
+    ...(menuTime !== undefined && { bootMenuWait: menuTime }),
     ...(!checkFloppy && { anyFloppy: true }),
   };
 }

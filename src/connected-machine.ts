@@ -41,6 +41,11 @@ export abstract class ConnectedMachine extends AskedMachine {
     return uuidText(this.made.options.uuid);
   }
 
+  /** The model of its processor (`MachineOptions.cpu`), without features. */
+  get processorModel(): string {
+    return this.made.options.cpu?.split(',')[0] ?? 'max';
+  }
+
   /** The isolate has said something. @internal */
   protected abstract receive(notice: Notice): void;
 

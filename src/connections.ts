@@ -11,7 +11,7 @@ interface MachineEnd {
   send(message: ToMachine): void;
   /** Takes what the user should know. */
   log(message: string): void;
-  /** The guest has opened or closed a tray. */
+  /** A tray was opened or closed. */
   trayMoved(move: TrayMove): void;
   /** What serves the drives has ended without being told to. */
   crashed(error: Error): void;

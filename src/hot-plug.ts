@@ -5,7 +5,7 @@ type Bus = 'isa' | 'ide' | 'pci' | 'usb-bus' | 'virtio-serial' | 'none';
 
 /** Devices by the names that QEMU has for them. */
 const buses: Readonly<Record<Bus, readonly string[]>> = {
-  isa: ['isa-debug-exit', 'isa-debugcon', 'pc-testdev', 'ne2k_isa', 'sb16'],
+  isa: ['isa-debug-exit', 'isa-debugcon', 'pc-testdev', 'ne2k_isa', 'sb16', 'isa-serial', 'isa-parallel'],
   ide: ['ide-hd', 'ide-cd'],
   pci: [
     ...['rtl8139', 'ne2k_pci', 'e1000', 'e1000-82540em', 'AC97', 'ac97', 'edu', 'piix3-usb-uhci'],
@@ -38,11 +38,11 @@ export function unplugProblem(
   { drives, network }: Pick<Machine, 'drives' | 'network'>,
   id: string,
 ): string | undefined {
-  const drive = drives.find(({ name }) => name === id);
+  const drive = drives.find((one) => one.isCalled(id));
   const card = network.find(({ name }) => name === id);
   if (card) return `Bus '${card.model === 'ne2k_isa' ? 'isa' : 'pci'}.0' does not support hotplugging`;
   if (drive === undefined) return undefined;
-  const channel = /^ide(\d)/.exec(id)?.[1];
-  if (channel !== undefined) return `Bus 'ide.${channel}' does not support hotplugging`;
-  return `Bus '${id.startsWith('virtio') ? 'pci.0' : 'floppy-bus.0'}' does not support hotplugging`;
+  const [, kind, number] = /^(ide|virtio|usb|floppy)(\d+)/.exec(drive.name)!;
+  const busOf = { ide: `ide.${number}`, virtio: 'pci.0', usb: 'usb-bus.0', floppy: 'floppy-bus.0' };
+  return `Bus '${busOf[kind as keyof typeof busOf]}' does not support hotplugging`;
 }

@@ -32,7 +32,7 @@ export interface MachineEvents {
   exit: Exit;
   /** The emulator itself has failed; the machine is at its end. */
   error: Error;
-  /** The guest has opened or closed the tray of a CD-ROM drive. */
+  /** The tray of a CD-ROM drive was opened or closed, by the guest or by who changes what is in it. */
   tray: TrayMove;
   /** Something that the emulator has to say. */
   log: string;
@@ -40,6 +40,12 @@ export interface MachineEvents {
 
 /** A machine is created once, runs and pauses, and ends once. */
 export type MachineState = 'created' | 'running' | 'paused' | 'ended';
+
+/**
+ * What a machine is paused for. caller: `pause()`. debug: a debugger's stop. limit: it has come to one. off: its guest has turned
+ * it off. reset: it was reset while it was paused, and has not run since.
+ */
+export type PauseReason = 'caller' | 'debug' | 'limit' | 'off' | 'reset';
 
 /** Asks a running machine's examination. */
 export type Examine = <Name extends ExaminationName>(

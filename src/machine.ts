@@ -15,7 +15,7 @@ import { IsolatePool } from './isolate/pool.ts';
 import { type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 import { restoreError } from './isolate/remote-calls.ts';
 import type { MachineConfig } from './machine-core.ts';
-import type { DebugConsole, MachineParts, MachineState } from './machine-types.ts';
+import type { DebugConsole, MachineParts, MachineState, PauseReason } from './machine-types.ts';
 import { Arrival } from './migration/arrival.ts';
 import type { MigrationChannel } from './migration/channel.ts';
 import { MachineMigration } from './migration/index.ts';
@@ -81,7 +81,7 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
   readonly #exit = Promise.withResolvers<Exit>();
   #isCreated = false;
   #state: MachineState = 'created';
-  #isOff = false;
+  #pauseReason: PauseReason = 'caller';
 
   /**
    * Makes a machine; it starts with `start()`.
@@ -181,7 +181,12 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
 
   /** Whether the guest has turned it off: it is paused, and goes on after a reset (`shutdown: 'pause'`). */
   get isOff(): boolean {
-    return this.#isOff;
+    return this.#pauseReason === 'off';
+  }
+
+  /** What it stands still for, if it is paused. */
+  get pauseReason(): PauseReason {
+    return this.#pauseReason;
   }
 
   /** Turns the machine on, or lets it go on after a pause. */
@@ -289,9 +294,13 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
 
   /** @internal */
   protected receive(notice: Notice): void {
+    if (notice.type === 'off' || notice.type === 'debug' || notice.type === 'limit') this.#pauseReason = notice.type;
     switch (notice.type) {
       case 'ready':
-        void this.isolate.watch(notice.state).then(() => this.#created(), this.#creation.reject);
+        void this.isolate.watch(notice.state).then(() => {
+          this.#isCreated = true;
+          this.#creation.resolve();
+        }, this.#creation.reject);
         break;
       case 'failed':
         this.fail(restoreError(notice.error));
@@ -309,7 +318,6 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
         this.#end(notice.exit);
         break;
       case 'off':
-        this.#isOff = true;
         this.emit('off', notice.exit);
         this.#enter('paused');
         break;
@@ -332,11 +340,6 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
     }
   }
 
-  #created(): void {
-    this.#isCreated = true;
-    this.#creation.resolve();
-  }
-
   async #deliver(port: string, bytes: Uint8Array): Promise<void> {
     await this.streams.receive(port, bytes);
     this.connection.taken(bytes.length);
@@ -344,7 +347,8 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
 
   /** The isolate hears when listeners are done with it. */
   async #tellReset(reset: Reset): Promise<void> {
-    this.#isOff = false;
+    if (this.#state !== 'running') this.#pauseReason = 'reset';
+    this.migration.noteReset();
     await this.emit('reset', reset);
     this.connection.taken(RESET_BYTES);
   }
@@ -353,7 +357,7 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
     const before = this.#state;
     if (before === 'ended' || before === state) return;
     this.#state = state;
-    if (state === 'running') this.#isOff = false;
+    if (state === 'running') this.#pauseReason = 'caller';
     if (state === 'running') this.alive.hold();
     else if (before === 'running') this.alive.release();
     if (state !== 'ended') this.emit(state, undefined);

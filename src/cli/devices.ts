@@ -11,6 +11,7 @@ import {
 import type { Backend } from './backends/backend.ts';
 import { connectDrive } from './drive-flags.ts';
 import { addCard } from './network-flags.ts';
+import { onBoardProblem, portDevices } from './port-devices.ts';
 import { parseInteger, parseProperties, propertyList } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 import { shareFolder } from './share-flags.ts';
@@ -106,6 +107,7 @@ export const devices: Readonly<Record<string, Device>> = {
       return { ...machine(settings, { debugConsole }), debugConsole: { type: 'chardev', id: chardev } };
     },
   },
+  ...portDevices,
   VGA: {
     help: 'the display adapter, with this video BIOS',
     properties: { romfile: '' },
@@ -190,6 +192,9 @@ const values: Readonly<Record<string, string>> = {
   romfile: 'FILE',
   serial: 'TEXT',
   unit: 'N',
+  index: 'N',
+  iobase: 'PORT',
+  irq: 'N',
   mount_tag: 'TAG',
   name: 'NAME',
 };
@@ -207,6 +212,8 @@ export function applyDevice(settings: Settings, text: string): Settings {
   const { driver: written = '' } = Object.fromEntries(propertyList(text, 'driver'));
   // QEMU has both names.
   const driver = written.replace(/^(virtio-[a-z0-9]+)$/, '$1-pci');
+  const problem = onBoardProblem(driver);
+  if (problem !== undefined) throw new ConfigurationError(problem);
   if (!Object.hasOwn(devices, driver))
     throw new ConfigurationError(`the device '${written}' is not supported; -device help lists those that are`);
   const { properties, apply } = devices[driver]!;

@@ -5,7 +5,7 @@ import { parseInteger, parseProperties, parseSwitch } from './properties.ts';
 import { machine, type Settings } from './settings.ts';
 
 /** A drive of the command line: one that a -device connects has a name and is not connected otherwise. */
-type Drive = DriveOptions & { readonly id?: string };
+type Drive = DriveOptions & { readonly waits?: boolean };
 
 const ideDrives = ['hda', 'hdb', 'hdc', 'hdd'];
 const floppyDrives = ['fda', 'fdb'];
@@ -72,8 +72,8 @@ export const driveFlags: readonly Flag[] = [
   },
   {
     names: ['boot'],
-    argument: '[order=]LETTERS[,once=LETTERS][,menu=on]',
-    help: 'what firmware boots from, first to last: a floppy, c hard disk, d CD-ROM, n network; once: at the first boot alone',
+    argument: '[order=]LETTERS[,once=LETTERS][,menu=on[,splash-time=MS]]',
+    help: 'what firmware boots from, first to last: a floppy, c hard disk, d CD-ROM, n network; once: at the first boot alone; splash-time: milliseconds for the menu, without effect where it is off',
     apply: (settings, text) =>
       machine(settings, { bootOrder: { ...settings.machine.bootOrder, ...parseBootOrder(text) } }),
   },
@@ -104,7 +104,13 @@ export function connectDrive(
   if (id !== '' && waiting === undefined)
     throw new ConfigurationError(`there is no drive '${id}' that waits; give -drive if=none,id=${id},file=FILE`);
   const index = placeOf(bus, unit);
-  const connected = { ...waiting, ...kind, ...(index !== undefined && { index }), ...(serial && { serial }) };
+  const connected = {
+    ...waiting,
+    ...kind,
+    ...(id && { id }),
+    ...(index !== undefined && { index }),
+    ...(serial && { serial }),
+  };
   return addDrive({ ...settings, waitingDrives: others }, connected);
 }
 
@@ -119,8 +125,9 @@ export function drivesOf({ machine: { drives = [] }, snapshot, waitingDrives }: 
   return drives.map((drive) => ({ ...(typeof drive === 'string' ? { image: drive } : drive), snapshot: true }));
 }
 
-function addDrive(settings: Settings, { id, ...drive }: Drive): Settings {
-  if (id === undefined) return machine(settings, { drives: [...(settings.machine.drives ?? []), drive] });
+function addDrive(settings: Settings, { waits, ...drive }: Drive): Settings {
+  const { id } = drive;
+  if (!waits || id === undefined) return machine(settings, { drives: [...(settings.machine.drives ?? []), drive] });
   return { ...settings, waitingDrives: { ...settings.waitingDrives, [id]: drive } };
 }
 
@@ -138,10 +145,6 @@ function parseDrive(text: string): Drive {
   const { if: connection = 'ide', index = placeOf(bus ?? '', unit ?? '')?.toString() } = properties;
   if (connection !== 'ide' && connection !== 'floppy' && connection !== 'virtio' && connection !== 'none')
     throw new ConfigurationError(`if=${connection} is not there yet; give if=ide, if=virtio or if=floppy`);
-  if (connection === 'none' && id === undefined)
-    throw new ConfigurationError(
-      `a drive that is connected to nothing needs a name; give id=ID, and -device ide-hd,drive=ID`,
-    );
   for (const name of ['rerror', 'werror']) checkErrorAction(name, properties[name]);
   checkIsOneOf('media', media, ['disk', 'cdrom']);
   checkIsOneOf('format', format, ['raw', 'qcow2']);
@@ -157,8 +160,16 @@ function parseDrive(text: string): Drive {
     ...(readonly !== undefined && { readOnly: parseSwitch('readonly', readonly) }),
     ...(serial !== undefined && { serial }),
     ...driveLimitsIn(properties),
-    ...(connection === 'none' && { id: id! }),
+    ...nameOf(id, connection === 'none'),
   };
+}
+
+function nameOf(id: string | undefined, waits: boolean): Pick<Drive, 'id' | 'waits'> {
+  if (waits && id === undefined)
+    throw new ConfigurationError(
+      `a drive that is connected to nothing needs a name; give id=ID, and -device ide-hd,drive=ID`,
+    );
+  return { ...(id !== undefined && { id }), ...(waits && { waits }) };
 }
 
 /** What QEMU does where the host fails may be asked for, where that is what is done here. */
@@ -177,11 +188,20 @@ function checkIsOneOf(name: string, value: string | undefined, allowed: readonly
 }
 
 function parseBootOrder(text: string): BootOrder {
-  const { order, once, menu } = parseProperties(text, 'order', ['once', 'menu', 'strict']);
+  const names = ['once', 'menu', 'strict', 'splash', 'splash-time', 'reboot-timeout'];
+  const given = parseProperties(text, 'order', names);
+  const { order, once, menu, splash, 'splash-time': menuTime, 'reboot-timeout': retry = '-1' } = given;
+  if (splash !== undefined)
+    throw new ConfigurationError('splash: firmware here shows no picture; leave splash=FILE out');
+  if (retry !== '-1')
+    throw new ConfigurationError(
+      `reboot-timeout=${retry}: where nothing can be booted there is no second try; leave it out, or give reboot-timeout=-1`,
+    );
   return {
     ...(order !== undefined && { order }),
     ...(once !== undefined && { once }),
     ...(menu !== undefined && { menu: parseSwitch('menu', menu) }),
+    ...(menuTime !== undefined && { menuTime: parseInteger('splash-time', menuTime) }),
   };
 }
 
@@ -204,6 +224,7 @@ function addBlockdev(settings: Settings, text: string): Settings {
   const drive = {
     ...node,
     id,
+    waits: true,
     image,
     format: driver === 'qcow2' ? ('qcow2' as const) : ('raw' as const),
     ...(readonly !== undefined && { readOnly: parseSwitch('read-only', readonly) }),

@@ -11,7 +11,7 @@ export interface DriveBackend {
   mediumChanged(name: string, medium: BlockInput): void;
   /** The library is to see what has become of it. */
   statusChanged(name: string, status: DriveStatus): void;
-  /** The guest has opened or closed its tray. */
+  /** Its tray was opened or closed. */
   trayMoved(name: string, isOpen: boolean): void;
   /** Something for the user to know. */
   tell(message: string): void;

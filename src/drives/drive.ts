@@ -1,4 +1,4 @@
-import { type BlockMedium, SECTOR_BYTES } from '../../runtime/host/block.ts';
+import type { BlockMedium } from '../../runtime/host/block.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Image } from '../options.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
@@ -19,6 +19,8 @@ export interface DriveAsk {
 export class Drive {
   /** Such as "ide0-hd0", "ide1-cd0" or "floppy0". */
   readonly name: string;
+  /** The name that its options give it. */
+  readonly id: string | undefined;
   /** Whether its medium can be changed. */
   readonly isRemovable: boolean;
   readonly #ask: DriveAsk;
@@ -36,9 +38,20 @@ export class Drive {
   /** @internal */
   constructor(plan: DrivePlan, ask: DriveAsk) {
     this.name = plan.name;
+    this.id = plan.options.id;
     this.isRemovable = isRemovable(plan);
     this.#limits = plan.options.limits ?? {};
     this.#ask = ask;
+  }
+
+  /** What monitors call it. @internal */
+  get label(): string {
+    return this.id ?? this.name;
+  }
+
+  /** Whether it is the one that somebody names. @internal */
+  isCalled(name: string | undefined): boolean {
+    return name !== undefined && (name === this.id || name === this.name);
   }
 
   /** What is in it: the image's name, or null. */
@@ -117,12 +130,11 @@ export class Drive {
   /**
    * Makes its disk larger or smaller while the guest runs; what is added reads as zero. A guest with a virtio disk is told, others see
    * it when they ask the disk what it is.
-   * @param size bytes, a whole number of sectors of 512
+   * @param size bytes; of a qcow2 image a whole number of sectors of 512
    * @throws ConfigurationError if it has no medium, or one that cannot be resized
    */
   async resize(size: number): Promise<void> {
-    if (!Number.isSafeInteger(size) || size < SECTOR_BYTES || size % SECTOR_BYTES !== 0)
-      throw new ConfigurationError(`The new size must be a multiple of ${SECTOR_BYTES}`);
+    if (!Number.isSafeInteger(size) || size < 1) throw new ConfigurationError('The new size must be at least 1 byte');
     return this.#ask.resize(this.name, size);
   }
 

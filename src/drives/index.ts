@@ -16,7 +16,7 @@ import { checkedDriveLimits, type DriveLimits, isLimited } from './throttle/limi
 /** How long images may take to be written and closed, in milliseconds: what a slow disk still has to write can be much. */
 const CLOSE_LIMIT = 60_000;
 
-/** What a guest has done with a drive's tray. */
+/** What has become of a drive's tray. */
 export interface TrayMove {
   /** The drive's name. */
   readonly drive: string;
@@ -31,7 +31,7 @@ export class MachineDrives {
   readonly order = new InOrder();
   /** Called with what the user should know. */
   onLog: (message: string) => void = () => {};
-  /** Called when the guest has opened or closed a tray. */
+  /** Called when a tray was opened or closed. */
   onTrayMoved: (move: TrayMove) => void = () => {};
   /** Called if what serves them has ended without being told to. */
   onCrash: (error: Error) => void = () => {};

@@ -7,6 +7,8 @@ import { checkedDriveLimits, type DriveLimits } from './throttle/limits.ts';
 
 /** A disk or a drive; a text alone is the image of a hard disk. */
 export interface DriveOptions {
+  /** What monitors call it, letters, digits, `-`, `.` and `_` after a letter. Default: the name of its place, such as "ide0-hd0". */
+  readonly id?: string;
   /**
    * What is in it: the path of a file, the address of one on a web server (http or https, only to be read), or bytes or a Blob:
    * what the guest writes to these is kept in memory, and forgotten at the end. None: a drive without a medium.
@@ -60,6 +62,7 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'readOnly',
   'serial',
   'limits',
+  'id',
 ];
 
 const allowed = {
@@ -78,13 +81,38 @@ const SERIAL_LENGTH = 20;
 export function planDrives(drives: readonly (string | DriveOptions)[]): DrivePlan[] {
   if (!Array.isArray(drives)) throw new ConfigurationError('drives must be an array');
   const checked = drives.map((drive, n) => checkedDrive(typeof drive === 'string' ? { image: drive } : drive, n));
+  checkIds(checked);
   const taken = new Map<string, string>();
   const plans: DrivePlan[] = [];
   // Those that name their place get it whatever stands before them.
   for (const n of [...checked.keys()].sort((a, b) => Number(!hasIndex(checked[a])) - Number(!hasIndex(checked[b])))) {
     plans[n] = planned(checked[n], placeOf(checked[n], n, taken));
   }
+  checkPlaces(plans);
   return plans;
+}
+
+/** @throws ConfigurationError for an id that is the name of another drive's place */
+function checkPlaces(plans: readonly DrivePlan[]): void {
+  for (const [n, { options }] of plans.entries()) {
+    const other = plans.findIndex(({ name }, at) => at !== n && name === options.id);
+    if (other >= 0)
+      throw new ConfigurationError(
+        `${shown(options, n)} has the id '${options.id}', which is the place of ${shown(plans[other].options, other)}; give it another one`,
+      );
+  }
+}
+
+/** @throws ConfigurationError for what is no id, and for two drives with one */
+function checkIds(drives: readonly DriveOptions[]): void {
+  const ids = drives.flatMap(({ id }) => id ?? []);
+  for (const [n, id] of ids.entries()) {
+    if (typeof id !== 'string' || !/^[A-Za-z][\w.-]*$/.test(id))
+      throw new ConfigurationError(
+        `a drive's id must be a letter and then letters, digits, "-", "." and "_", not '${id}'`,
+      );
+    if (ids.indexOf(id) < n) throw new ConfigurationError(`two drives have the id '${id}'; give each its own`);
+  }
 }
 
 const hasIndex = (drive: DriveOptions): boolean => drive.index !== undefined;

@@ -81,7 +81,7 @@ export type DriveCommand = CallMessage<keyof DriveCalls>;
 export type DriveReport =
   | CallEnd
   | { readonly type: 'status'; readonly name: string; readonly status: DriveStatus }
-  /** The guest has opened or closed its tray. */
+  /** Its tray was opened or closed. */
   | { readonly type: 'tray'; readonly name: string; readonly isOpen: boolean }
   /** Something for the user to know. */
   | { readonly type: 'log'; readonly message: string };

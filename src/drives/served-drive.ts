@@ -336,7 +336,7 @@ export class ServedDrive {
 
   async #do(question: BlockQuestion): Promise<BlockAnswer> {
     if (question.type === 'lock') return this.#setDoor({ isLocked: question.locked });
-    if (question.type === 'tray') return this.#moveTray(question.open);
+    if (question.type === 'tray') return this.#setDoor({ isTrayOpen: question.open });
     const disk = this.#disk;
     if (disk === null) return { error: 'no-medium' };
     return await askDisk(disk, question);
@@ -346,13 +346,10 @@ export class ServedDrive {
   #setDoor(change: Partial<Door>): BlockAnswer {
     const { isLocked, isTrayOpen } = this.#door;
     this.#door = { ...this.#door, ...change };
-    if (this.#door.isLocked !== isLocked || this.#door.isTrayOpen !== isTrayOpen) this.#tellStatus();
+    const isMoved = this.#door.isTrayOpen !== isTrayOpen;
+    if (this.#door.isLocked !== isLocked || isMoved) this.#tellStatus();
+    if (isMoved) this.#backend.trayMoved(this.name, !isTrayOpen);
     return { error: null };
-  }
-
-  #moveTray(isOpen: boolean): BlockAnswer {
-    if (isOpen !== this.#door.isTrayOpen) this.#backend.trayMoved(this.name, isOpen);
-    return this.#setDoor({ isTrayOpen: isOpen });
   }
 
   #checkOpen(): void {
@@ -368,8 +365,9 @@ export class ServedDrive {
   async #exchange(disk: Disk | null, source: Source | null = null): Promise<void> {
     await this.#putIn(disk, source);
     this.#told = '';
-    // The drive will say so, too, when the machine runs.
-    this.#door = { ...this.#door, isTrayOpen: disk === null && this.#plan.media === 'cdrom' };
+    // The drive will say so, too, when the machine runs. A floppy drive has no tray.
+    if (this.#plan.media === 'cdrom') this.#setDoor({ isTrayOpen: true });
+    this.#setDoor({ isTrayOpen: disk === null && this.#plan.media === 'cdrom' });
     this.#tellStatus();
     this.#backend.mediumChanged(this.name, this.#medium);
   }

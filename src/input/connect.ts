@@ -5,7 +5,9 @@ import type { MachineConfig } from '../machine-core.ts';
 import type { MachineStreams } from '../machine-streams.ts';
 import { Keyboard } from './keyboard.ts';
 import type { KeyboardLayout } from './layout.ts';
-import { Mouse } from './mouse.ts';
+import { Mouse, type PointerName } from './mouse.ts';
+
+const pointerOf: Readonly<Record<'mouse' | 'tablet', PointerName>> = { mouse: 'usb', tablet: 'tablet' };
 
 type Input = keyof typeof usbInputPorts;
 
@@ -18,11 +20,10 @@ export function connectInput(
   const way = (input: Input, credit: number): Outflow | undefined =>
     usb.includes(input) ? streams.input(usbInputPorts[input], credit) : undefined;
   const keyboard = new Keyboard(streams.input('keyboard', KEYBOARD_CREDIT), way('keyboard', KEYBOARD_CREDIT), layout);
-  const mouse = new Mouse({
-    ps2: streams.input('mouse', MOUSE_CREDIT),
-    usb: way('mouse', MOUSE_CREDIT),
-    tablet: way('tablet', MOUSE_CREDIT),
-  });
+  const pointers = usb
+    .filter((input) => input !== 'keyboard')
+    .map((input) => [pointerOf[input], way(input, MOUSE_CREDIT)]);
+  const mouse = new Mouse({ ps2: streams.input('mouse', MOUSE_CREDIT), ...Object.fromEntries(pointers) });
   streams.addOutput('keyboard', keyboard);
   const receivers = { keyboard: keyboard.usb, mouse: mouse.usb, tablet: mouse.tablet };
   for (const input of usb) streams.addOutput(usbInputPorts[input], receivers[input]);

@@ -5,8 +5,8 @@ export type MouseButton = 'left' | 'right' | 'middle' | 'back' | 'forward';
 
 /** In the order of their bits. */
 const buttons: readonly MouseButton[] = ['left', 'right', 'middle', 'back', 'forward'];
-/** What fits into one message. */
-const MOST_MOVED = 32767;
+/** As far as it moves at once: what fits into one message. */
+export const MOST_MOVED = 32767;
 const MOST_TURNED = 127;
 
 /** The numbers of places on a tablet go from 0 to this. */
@@ -20,7 +20,18 @@ export interface PointerPlace {
   readonly y: number;
 }
 
-/** Ways to the machine's pointers: the mouse of the i8042, and those on the USB if there are any. */
+/** What tells of movements or places: the mouse of the i8042, and what is on the USB. */
+export type PointerName = 'ps2' | 'usb' | 'tablet';
+
+/** One of a machine's pointers. */
+export interface Pointer {
+  /** What it is. */
+  readonly name: PointerName;
+  /** From 0, in the order in which the machine was given them; the one of the i8042 is the first. */
+  readonly number: number;
+}
+
+/** Ways to the machine's pointers; those on the USB stand in the order of its ports. */
 export interface MouseLines {
   readonly ps2: Outflow;
   readonly usb?: Outflow | undefined;
@@ -33,57 +44,73 @@ export interface MouseLines {
  */
 export class Mouse {
   readonly #lines: MouseLines;
+  readonly #all: readonly PointerName[];
   #buttons = 0;
   /** The last place on the tablet. */
   #place = { x: 0, y: 0 };
-  #usesUsb = false;
-  #usesTablet = false;
+  /** All pointers. The first one has the buttons and the wheel. */
+  #order: readonly PointerName[];
+  /** What the guest uses of those on the USB. */
+  readonly #used = new Set<PointerName>();
 
   /** @internal */
   constructor(lines: MouseLines) {
     this.#lines = lines;
+    this.#all = (Object.keys(lines) as PointerName[]).filter((name) => lines[name] !== undefined);
+    this.#order = this.#all;
   }
 
-  /** The guest begins or ends to use the mouse on the USB, or the tablet: the last byte says so. */
-  readonly #uses = (bytes: Uint8Array): boolean => bytes.at(-1) === 1;
+  /** The guest begins or ends to use a pointer on the USB: the last byte says so. */
+  #uses(name: PointerName, bytes: Uint8Array): void {
+    if (bytes.at(-1) === 1) {
+      this.#used.add(name);
+      this.choose(name);
+    } else {
+      this.#used.delete(name);
+      this.#order = [...this.#order.filter((one) => one !== name), name];
+    }
+  }
 
   /**
    * Takes what the mouse on the USB tells.
    * @internal
    */
-  readonly usb = {
-    receive: async (bytes: Uint8Array): Promise<void> => {
-      this.#usesUsb = this.#uses(bytes);
-    },
-  };
+  readonly usb = { receive: async (bytes: Uint8Array): Promise<void> => this.#uses('usb', bytes) };
 
   /**
    * Takes what the tablet tells.
    * @internal
    */
-  readonly tablet = {
-    receive: async (bytes: Uint8Array): Promise<void> => {
-      this.#usesTablet = this.#uses(bytes);
-    },
-  };
+  readonly tablet = { receive: async (bytes: Uint8Array): Promise<void> => this.#uses('tablet', bytes) };
+
+  /** Its pointers: the first one is used. */
+  get pointers(): readonly Pointer[] {
+    return this.#order.map((name) => ({ name, number: this.#all.indexOf(name) }));
+  }
+
+  /** From now on this pointer is used, until the guest begins to use another one. One that is not there changes nothing. */
+  choose(name: PointerName): void {
+    if (this.#order.includes(name)) this.#order = [name, ...this.#order.filter((one) => one !== name)];
+  }
 
   /** The last place of `moveTo`, from 0 to 1. */
   get place(): PointerPlace {
     return { x: this.#place.x / LAST_PLACE, y: this.#place.y / LAST_PLACE };
   }
 
-  /** Whether the guest uses a tablet, so that `moveTo` has an effect. */
+  /** Whether the first pointer is a tablet: places are what to tell (`moveTo`), and clicks go there. */
   get isAbsolute(): boolean {
-    return this.#usesTablet;
+    return this.#order[0] === 'tablet';
   }
 
   /**
-   * Moves the pointer to a place on the screen: from 0, which is left or at the top, to 1. Without a tablet that the guest uses nothing moves.
+   * Moves the pointer to a place on the screen: from 0, which is left or at the top, to 1. Without a tablet that the guest uses nothing moves;
+   * it need not be the first pointer.
    * @throws RangeError for what are no numbers from 0 to 1
    */
   moveTo(x: number, y: number): Promise<void> {
     this.#place = { x: placeOf('x', x), y: placeOf('y', y) };
-    return this.#usesTablet ? this.#sendPlace(0) : Promise.resolve();
+    return this.isAbsolute || this.#used.has('tablet') ? this.#sendPlace(0) : Promise.resolve();
   }
 
   /**
@@ -128,15 +155,16 @@ export class Mouse {
   /** Movements go to a mouse in any case; what else there is goes to the tablet where the guest uses that. */
   #send(x: number, y: number, wheel: number): Promise<void> {
     const isMoved = x !== 0 || y !== 0;
-    if (this.#usesTablet && !isMoved) return this.#sendPlace(wheel);
-    const { ps2, usb = ps2 } = this.#lines;
-    const buttons = this.#usesTablet ? 0 : this.#buttons;
+    if (this.isAbsolute && !isMoved) return this.#sendPlace(wheel);
+    const name = this.#order.find((one) => one !== 'tablet')!;
+    const buttons = this.isAbsolute ? 0 : this.#buttons;
     // A mouse counts upwards.
-    return (this.#usesUsb ? usb : ps2).write(eventBytes(x, -y, wheel, buttons));
+    return this.#lines[name]!.write(eventBytes(x, -y, wheel, buttons));
   }
 
   #sendPlace(wheel: number): Promise<void> {
-    return this.#lines.tablet!.write(eventBytes(this.#place.x, this.#place.y, wheel, this.#buttons));
+    const buttons = this.isAbsolute ? this.#buttons : 0;
+    return this.#lines.tablet!.write(eventBytes(this.#place.x, this.#place.y, wheel, buttons));
   }
 }
 

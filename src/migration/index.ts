@@ -35,11 +35,14 @@ export class MachineMigration extends Emitter<MigrationEvents> {
   #error: string | undefined;
   /** The machine has gone over, and its images with it. */
   #isGone = false;
+  /** It was reset since. */
+  #isAfresh = false;
   /** It is being kept as a whole. */
   #isKept = false;
   /** It is still to arrive. */
   #awaited: PromiseWithResolvers<Arrived> | undefined;
   #isArriving = false;
+  #hasArrived = false;
 
   /**
    * @param isAwaited it arrives from another process
@@ -78,9 +81,24 @@ export class MachineMigration extends Emitter<MigrationEvents> {
     return this.#awaited !== undefined;
   }
 
+  /** The machine has come from another process. */
+  get hasArrived(): boolean {
+    return this.#hasArrived;
+  }
+
   /** The machine goes on in another process, or may do so; `start()` takes it back, if that has not changed its disks. */
   get isGone(): boolean {
     return this.#isGone;
+  }
+
+  /** The machine was reset since it has gone: what is here begins anew. */
+  get isAfresh(): boolean {
+    return this.#isAfresh;
+  }
+
+  /** The machine is reset. @internal */
+  noteReset(): void {
+    this.#isAfresh = this.#isGone;
   }
 
   /** The guest stands still for the last part of a move from here, or while it is kept as a whole. */
@@ -141,7 +159,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
       await this.#machine.pause();
       this.#enter('active');
       await keep();
-      this.#isGone = true;
+      this.#setGone(true);
     } finally {
       this.#isKept = false;
     }
@@ -176,9 +194,9 @@ export class MachineMigration extends Emitter<MigrationEvents> {
       if (this.#status === 'cancelling') departure.cancel();
       await departure.run();
       isComplete = true;
-      this.#isGone = true;
+      this.#setGone(true);
     } catch (error) {
-      this.#isGone = error instanceof StandsStillError;
+      this.#setGone(error instanceof StandsStillError);
       throw error;
     } finally {
       counters.ended(isComplete);
@@ -222,6 +240,7 @@ export class MachineMigration extends Emitter<MigrationEvents> {
       this.#enter('active');
       const arrived = await arrival.into(this.#machine);
       this.#awaited = undefined;
+      this.#hasArrived = true;
       this.#enter('completed');
       awaited.resolve(arrived);
       return arrived;
@@ -253,7 +272,12 @@ export class MachineMigration extends Emitter<MigrationEvents> {
 
   async #retake(): Promise<void> {
     await this.#machine.retake();
-    this.#isGone = false;
+    this.#setGone(false);
+  }
+
+  #setGone(isGone: boolean): void {
+    this.#isGone = isGone;
+    this.#isAfresh = false;
   }
 
   #checkStays(): void {

@@ -4,15 +4,16 @@ import type { MachineMigration } from './index.ts';
 /** What a migration makes of a machine, in words of QEMU's RunState. */
 export type MovingState = 'inmigrate' | 'finish-migrate' | 'postmigrate';
 
-/** Why a machine stands still that goes elsewhere or comes from there; null: no migration is the reason. */
-export function movingState({
-  state,
-  migration,
-}: {
+/** What is looked at of a machine. */
+export interface Moving {
   readonly state: MachineState;
-  readonly migration: Pick<MachineMigration, 'isAwaited' | 'isLeaving' | 'isGone'>;
-}): MovingState | null {
+  readonly migration: Pick<MachineMigration, 'isAwaited' | 'hasArrived' | 'isLeaving' | 'isGone' | 'isAfresh'>;
+}
+
+/** Why a machine stands still that goes elsewhere or comes from there; null: no migration is the reason. */
+export function movingState({ state, migration }: Moving): MovingState | null {
   if (migration.isAwaited) return 'inmigrate';
   if (migration.isLeaving) return 'finish-migrate';
-  return migration.isGone && state === 'paused' ? 'postmigrate' : null;
+  const standsStill = state === 'created' || state === 'paused';
+  return migration.isGone && standsStill && !migration.isAfresh ? 'postmigrate' : null;
 }

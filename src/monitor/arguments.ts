@@ -13,6 +13,8 @@ export type ParameterType =
   | 'rest'
   /** An expression. */
   | 'number'
+  /** `.EXPRESSION` right after what is before it, or nothing. */
+  | 'index'
   /** Bytes with a unit, such as 64M; megabytes without one. */
   | 'size'
   /** `/4xw`: how much and in what form. */
@@ -86,6 +88,7 @@ function readArgument(
 ): void {
   if (type === 'format') result.format = readFormat(cursor, context.formats);
   else if (type === 'flag' || type === 'option') readFlag(cursor, { name, type }, later, context, result);
+  else if (type === 'index') readIndex(cursor, name, context, result);
   else if (optional && cursor.next === '') return;
   else if (type === 'number') result.numbers[name] = readExpression(cursor, context.registers);
   else if (type === 'size') result.numbers[name] = readSize(cursor);
@@ -94,6 +97,13 @@ function readArgument(
     if (!word) throw usageError(`${context.names}: ${expected[type] ?? 'string expected'}`);
     result.words[name] = word;
   }
+}
+
+function readIndex(cursor: TextCursor, name: string, { registers }: ArgumentContext, { numbers }: Result): void {
+  if (cursor.next !== '.') return;
+  cursor.at++;
+  cursor.skipSpaces();
+  numbers[name] = readExpression(cursor, registers);
 }
 
 /** As QEMU's qemu_strtosz_MiB reads it. */

@@ -5,7 +5,7 @@ import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 
 async function resize({ words, numbers }: Arguments, { machine }: CommandContext): Promise<void> {
-  const drive = machine.drives.find(({ name }) => name === words.device);
+  const drive = machine.drives.find((one) => one.isCalled(words.device));
   if (drive === undefined) throw new MonitorError(`Error: Cannot find device='${words.device}' nor node-name=''`);
   try {
     await drive.resize(Number(numbers.size));
@@ -17,13 +17,13 @@ async function resize({ words, numbers }: Arguments, { machine }: CommandContext
 /** All that have something to commit, or the one that is named. */
 async function commit({ words }: Arguments, { machine }: CommandContext): Promise<void> {
   const isAll = words.device === 'all';
-  const drives = machine.drives.filter((drive) => (isAll ? drive.canCommit : drive.name === words.device));
+  const drives = machine.drives.filter((drive) => (isAll ? drive.canCommit : drive.isCalled(words.device)));
   if (drives.length === 0 && !isAll) throw new MonitorError(`Device '${words.device}' not found`);
   for (const drive of drives) await commitDrive(drive, words.device);
 }
 
 async function commitDrive(drive: Drive, given: string): Promise<void> {
-  if (drive.image === null) throw new MonitorError(`Device '${drive.name}' has no medium`);
+  if (drive.image === null) throw new MonitorError(`Device '${drive.label}' has no medium`);
   try {
     await drive.commit();
   } catch (error) {

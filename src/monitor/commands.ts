@@ -13,9 +13,11 @@ import { infoCommand } from './info.ts';
 import { inputCommands } from './input.ts';
 import { limitCommand } from './limits.ts';
 import { memoryCommands } from './memory.ts';
+import { mouseSetCommand } from './mice.ts';
 import { migrationCommands, resumeOrAwait } from './migrate.ts';
 import { networkCommands } from './network.ts';
 import { portCommands } from './ports.ts';
+import { processorCommand } from './processor.ts';
 import { replayCommands } from './replay.ts';
 import { screendumpCommand } from './screendump.ts';
 import { snapshotCommands } from './snapshots.ts';
@@ -60,6 +62,7 @@ export const commands: readonly Command[] = [
   request(['system_powerdown'], 'send system power down event', ({ machine }) => machine.pressPowerButton()),
   request(['nmi'], 'inject an NMI', ({ machine }) => machine.examine('requestNmi')),
   request(['quit', 'q'], 'quit the emulator', async ({ options }) => options.quit()),
+  processorCommand,
   gdbserverCommand,
   ...migrationCommands,
   ...snapshotCommands,
@@ -76,6 +79,7 @@ export const commands: readonly Command[] = [
   ...hostForwardCommands,
   ...memoryCommands,
   ...inputCommands,
+  mouseSetCommand,
   ...portCommands,
   ...vncCommands,
   ...chardevCommands,

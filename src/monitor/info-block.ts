@@ -6,15 +6,15 @@ import { throttleLines } from './info-throttle.ts';
 
 /** Disks and drives, as QEMU's `info block` shows them. */
 export function infoBlock({ words }: Arguments, { machine }: CommandContext): string {
-  const wanted = machine.drives.filter(({ name }) => words.device === undefined || name === words.device);
+  const wanted = machine.drives.filter((drive) => words.device === undefined || drive.isCalled(words.device));
   return wanted.map(formatDrive).join('\n');
 }
 
 function formatDrive(drive: Drive): string {
-  const { name, image, format, isReadOnly, isRemovable, isLocked, isTrayOpen } = drive;
+  const { name, label, image, format, isReadOnly, isRemovable, isLocked, isTrayOpen } = drive;
   const inserted = image === null ? '[not inserted]' : `${image} (${format}${isReadOnly ? ', read-only' : ''})`;
   return [
-    `${name}: ${inserted}`,
+    `${label}: ${inserted}`,
     `    Attached to:      ${placeOf(name)}`,
     ...(isRemovable
       ? [`    Removable device: ${isLocked ? '' : 'not '}locked, tray ${isTrayOpen ? 'open' : 'closed'}`]
@@ -38,7 +38,7 @@ function placeOf(name: string): string {
  * @throws MonitorError
  */
 export function driveOf(name: string, { machine }: CommandContext): Drive {
-  const drive = machine.drives.find((candidate) => candidate.name === name);
+  const drive = machine.drives.find((candidate) => candidate.isCalled(name));
   if (drive === undefined) throw new MonitorError(`Error: Device '${name}' not found`);
   return drive;
 }

@@ -1,5 +1,5 @@
 import type { Machine } from '../machine.ts';
-import { movingState } from '../migration/moving-state.ts';
+import { runStateOf } from '../run-state.ts';
 import { infoBalloon } from './balloon.ts';
 import { infoCapture } from './capture.ts';
 import { infoChardev } from './chardev.ts';
@@ -16,8 +16,10 @@ import { infoRoms } from './info-roms.ts';
 import { infoUsb } from './info-usb.ts';
 import { infoUsernet } from './info-usernet.ts';
 import { infoLimits } from './limits.ts';
+import { infoMice } from './mice.ts';
 import { migrationInfo } from './migrate.ts';
 import { infoNetwork } from './network.ts';
+import { infoProcessors } from './processor.ts';
 import { formatAllRegisters } from './registers.ts';
 import { infoReplay } from './replay.ts';
 import { infoSnapshots } from './snapshots.ts';
@@ -72,6 +74,13 @@ const parts: readonly Command[] = [
     run: (_, { history }) => history.map((line, n) => `${n}: '${line}'\n`).join(''),
   },
   {
+    names: ['hotpluggable-cpus'],
+    usage: '',
+    help: 'Show information about hotpluggable CPUs',
+    parameters: [],
+    run: (_, context) => infoProcessors(context),
+  },
+  {
     names: ['irq'],
     usage: '',
     help: 'show the interrupts statistics (if available)',
@@ -114,11 +123,18 @@ const parts: readonly Command[] = [
     run: (_, context) => infoMem(context),
   },
   {
+    names: ['memory_size_summary'],
+    usage: '',
+    help: 'show the amount of initially allocated and present hotpluggable (if enabled) memory in bytes.',
+    parameters: [],
+    run: (_, { machine }) => `base memory: ${machine.memoryBytes}\nplugged memory: 0\n`,
+  },
+  {
     names: ['mice'],
     usage: '',
     help: 'show which guest mouse is receiving events',
     parameters: [],
-    run: () => '* Mouse #0: PS/2 Mouse\n',
+    run: (_, context) => infoMice(context),
   },
   ...migrationInfo,
   {
@@ -240,17 +256,9 @@ const parts: readonly Command[] = [
 ];
 
 function statusOf(machine: Machine): string {
-  const moving = movingState(machine);
-  if (moving !== null) return `paused (${moving})`;
-  return machine.isOff ? status.ended : status[machine.state];
+  const state = runStateOf(machine);
+  return state === 'running' || state === 'paused' ? state : `paused (${state})`;
 }
-
-const status = {
-  created: 'paused (prelaunch)',
-  running: 'running',
-  paused: 'paused',
-  ended: 'paused (shutdown)',
-} as const;
 
 /** `info` and all that it tells of; alone it lists that. */
 export const infoCommand: Command = {

@@ -1,27 +1,26 @@
 import { holdKeys } from '../input/held-keys.ts';
-import { keyNumber } from '../input/keys.ts';
+import { isKey, keyName } from '../input/keys.ts';
+import { MOST_MOVED } from '../input/mouse.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 
 /** Milliseconds that keys are held where it isn't said. */
 const HOLD = 100;
-/** As far as the mouse moves at once. */
-const MOST_MOVED = 32767;
 
 /** Waits while the keys are held, not until the guest has taken them: it may take none. */
 async function sendKeys({ words, numbers }: Arguments, { machine }: CommandContext): Promise<void> {
-  const keys = words.keys.split('-');
-  for (const key of keys) checkKey(key);
-  await holdKeys(machine.keyboard, keys, Number(numbers.hold ?? HOLD));
+  // "<" alone is the key beside the left shift.
+  const keys = words.keys === '<' ? ['less'] : words.keys.split('-').map(keyOf);
+  const names = keys.filter((name) => name !== undefined);
+  await holdKeys(machine.keyboard, names, Math.max(Number(numbers.hold ?? HOLD), 0));
 }
 
-function checkKey(name: string): void {
-  try {
-    keyNumber(name);
-  } catch {
-    throw new MonitorError(`invalid parameter: ${name}`);
-  }
+/** The name of a key, which may be given by its number. Undefined: the keyboard has none of that number. */
+function keyOf(text: string): string | undefined {
+  if (/^0x[0-9a-f]+$/i.test(text)) return keyName(Number(text));
+  if (!isKey(text)) throw new MonitorError(`invalid parameter: ${text}`);
+  return text;
 }
 
 /** A machine that has ended takes no more input. */

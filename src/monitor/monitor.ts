@@ -114,6 +114,6 @@ export class Monitor {
     if (command?.parts && before.length === 1) return command.parts.flatMap(({ names }) => names);
     if (first === 'help' || first === '?') return this.#candidates(before.slice(1));
     const type = command?.parameters.filter((parameter) => parameter.type !== 'flag')[before.length - 1]?.type;
-    return type === 'drive' ? this.#machine.drives.map(({ name }) => name) : [];
+    return type === 'drive' ? this.#machine.drives.map(({ label }) => label) : [];
   }
 }

@@ -3,9 +3,9 @@ import type { Command } from './command.ts';
 
 type PortSize = 1 | 2 | 4;
 
-/** Ports have no more than four bytes. */
+/** What is no size of a port is a byte, as in QEMU. */
 function sizeOf({ format }: Arguments): PortSize {
-  return Math.min(format.size, 4) as PortSize;
+  return format.size === 2 || format.size === 4 ? format.size : 1;
 }
 
 const portOf = ({ numbers }: Arguments): number => Number(numbers.addr & 0xffffn);
@@ -21,11 +21,13 @@ export const portCommands: readonly Command[] = [
     names: ['i'],
     usage: '/fmt addr',
     help: 'I/O port read',
-    parameters,
+    parameters: [...parameters, { name: 'index', type: 'index' }],
     run: async (args, { machine }) => {
-      const [port, size] = [portOf(args), sizeOf(args)];
-      const value = await machine.examine('readPort', port, size);
-      const digits = value.toString(16).padStart(2 * size, '0');
+      const { index } = args.numbers;
+      if (index !== undefined) await machine.examine('writePort', portOf(args), 1, Number(index & 0xffn));
+      const [port, size] = [portOf(args) + (index === undefined ? 0 : 1), sizeOf(args)];
+      const value = await machine.examine('readPort', port & 0xffff, size);
+      const digits = value.toString(16).padStart(2 * args.format.size, '0');
       return `port${suffixes[size]}[0x${port.toString(16).padStart(4, '0')}] = 0x${digits}\n`;
     },
   },

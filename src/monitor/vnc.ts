@@ -20,7 +20,8 @@ export function infoVnc({ options: { vnc } }: CommandContext): string {
 }
 
 function setPassword({ options: { vnc } }: CommandContext, text: string): void {
-  if (vnc === undefined) throw new MonitorError('Error: there is no VNC server; start with -vnc');
+  if (vnc === undefined)
+    throw new MonitorError('Error: Could not set password: there is no VNC server; start with -vnc');
   try {
     vnc.setPassword(text);
   } catch (error) {
@@ -36,6 +37,7 @@ export function changeVnc(target: string, text: string | undefined, context: Com
 }
 
 function checkProtocol(protocol: string): void {
+  if (protocol === 'spice') throw new MonitorError('Error: SPICE is not in use');
   if (protocol !== 'vnc') throw new MonitorError(`Error: invalid parameter value: ${protocol}`);
 }
 
@@ -69,7 +71,9 @@ export const vncCommands: readonly Command[] = [
     parameters: [protocol, { name: 'time', type: 'word' }, display],
     run: ({ words }, { options }) => {
       checkProtocol(words.protocol);
-      options.vnc?.expirePassword(passwordEnd(words.time, Date.now()));
+      if (options.vnc === undefined)
+        throw new MonitorError('Error: Could not set password expire time: there is no VNC server; start with -vnc');
+      options.vnc.expirePassword(passwordEnd(words.time, Date.now()));
       return '';
     },
   },

@@ -39,14 +39,46 @@ export interface QmpCommand {
 /** Arguments that have been checked. */
 export class Arguments {
   readonly #values: JsonObject;
+  readonly #path: string;
 
-  /** @throws QmpError in QEMU's words if they are not what the parameters say */
-  constructor(values: JsonObject, { parameters = {}, hasMore }: Pick<QmpCommand, 'parameters' | 'hasMore'>) {
+  /**
+   * @param path what stands before the names of those within an argument, such as `keys[0].`
+   * @throws QmpError in QEMU's words if they are not what the parameters say
+   */
+  constructor(values: JsonObject, { parameters = {}, hasMore }: Pick<QmpCommand, 'parameters' | 'hasMore'>, path = '') {
     this.#values = values;
-    for (const [name, type] of Object.entries(parameters)) checkArgument(name, type, values[name]);
+    this.#path = path;
+    for (const [name, type] of Object.entries(parameters)) checkArgument(`${path}${name}`, type, values[name]);
     if (hasMore) return;
     const unknown = Object.keys(values).find((name) => !Object.hasOwn(parameters, name));
-    if (unknown !== undefined) throw new QmpError(`Parameter '${unknown}' is unexpected`);
+    if (unknown !== undefined) throw new QmpError(`Parameter '${path}${unknown}' is unexpected`);
+  }
+
+  /** The members of an argument that is an object. @throws QmpError if they are not what the parameters say */
+  within(name: string, parameters: Parameters): Arguments {
+    return new Arguments(this.#values[name] as JsonObject, { parameters }, `${this.#path}${name}.`);
+  }
+
+  /** The members of the objects in a list. @throws QmpError if they are no objects, or not what the parameters say */
+  each(name: string, parameters: Parameters): readonly Arguments[] {
+    return this.list(name).map((value, n) => {
+      const path = `${this.#path}${name}[${n}]`;
+      checkArgument(path, 'object', value);
+      return new Arguments(value as JsonObject, { parameters }, `${path}.`);
+    });
+  }
+
+  /** The text of a parameter that must be one of these. @throws QmpError for another one */
+  oneOf<Value extends string>(name: string, values: readonly Value[]): Value {
+    const text = this.text(name);
+    const value = values.find((one) => one === text);
+    if (value === undefined) throw new QmpError(`Parameter '${name}' does not accept value '${text}'`);
+    return value;
+  }
+
+  /** The same members, which must be what other parameters say. @throws QmpError if they are not */
+  as(parameters: Parameters): Arguments {
+    return new Arguments(this.#values, { parameters }, this.#path);
   }
 
   /** Of a parameter that must be given. */

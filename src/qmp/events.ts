@@ -17,11 +17,6 @@ const reasons: Readonly<Record<Exit['reason'], JsonObject>> = {
   stopped: { guest: false, reason: 'host-qmp-quit' },
 };
 
-/** What QMP tells of a drive's tray. */
-export function trayData(drive: string, isOpen: boolean): JsonObject {
-  return { device: drive, 'tray-open': isOpen, id: drive };
-}
-
 /** Tells of a machine's events by QEMU's names until the function that is given back is called. */
 export function translateEvents(machine: Machine, tell: EventListener): () => void {
   const running = () => tell('RESUME');
@@ -33,7 +28,10 @@ export function translateEvents(machine: Machine, tell: EventListener): () => vo
     );
   const exit = ({ reason }: Exit) => tell('SHUTDOWN', reasons[reason]);
   // QEMU stops the machine meanwhile; here it only stands still.
-  const tray = ({ drive, isOpen }: TrayMove) => tell('DEVICE_TRAY_MOVED', trayData(drive, isOpen));
+  const tray = ({ drive, isOpen }: TrayMove) => {
+    const label = machine.drives.find(({ name }) => name === drive)!.label;
+    tell('DEVICE_TRAY_MOVED', { device: label, 'tray-open': isOpen, id: label });
+  };
   const still = (isStill: boolean) => machine.state === 'running' && tell(isStill ? 'STOP' : 'RESUME');
   machine.snapshots.on('still', still);
   machine

@@ -15,6 +15,9 @@ interface Job {
 /** As QEMU wants its identifiers. */
 const WELL_FORMED = /^[A-Za-z][A-Za-z0-9._-]*$/;
 
+/** Resolves when the command that has begun a job has been answered, as QEMU does before it tells how the job has ended. */
+const answered = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
 /** What goes on when its command has been answered: a machine's jobs, as QEMU has them. They stay until they are dismissed. */
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
@@ -49,7 +52,7 @@ export class Jobs {
     this.#enter(id, job, 'created');
     this.#enter(id, job, 'running');
     try {
-      await act();
+      await act().finally(answered);
       this.#enter(id, job, 'waiting');
       this.#enter(id, job, 'pending');
     } catch (error) {

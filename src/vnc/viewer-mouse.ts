@@ -1,4 +1,4 @@
-import type { Mouse } from '../input/mouse.ts';
+import { MOST_MOVED, type Mouse } from '../input/mouse.ts';
 import type { PointerMessage } from './messages.ts';
 
 /** What the mouse is to do at a time. */
@@ -19,7 +19,6 @@ interface Size {
 }
 
 const MOST_WAITING = 64;
-const MOST_MOVED = 32767;
 const MOST_TURNED = 127;
 /** What stands for a place while the viewer tells of movements: the middle of all numbers, as in QEMU. */
 const MIDDLE = 0x7fff;

@@ -18,7 +18,7 @@ test('a machine that its guest turns off waits for a reset where that is asked f
   await expect(machine.resume()).rejects.toThrow('Resetting the Virtual Machine is required');
   expect(await monitor.execute('system_reset')).toBe('');
   await expect.poll(() => machine.isOff).toBe(false);
-  expect(await monitor.execute('info status')).toBe('VM status: paused\n');
+  expect(await monitor.execute('info status')).toBe('VM status: paused (prelaunch)\n');
   expect(await monitor.execute('cont')).toBe('');
   await machine.serial.expect(/demo> $/);
   expect(events).toEqual(['RESUME', 'SHUTDOWN', 'STOP', 'RESET', 'RESUME']);

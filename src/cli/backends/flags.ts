@@ -5,7 +5,7 @@ import { checkProperties, parseProperties } from '../properties.ts';
 import { machine, type Settings } from '../settings.ts';
 import type { Backend } from './backend.ts';
 import { kinds } from './kinds.ts';
-import { parseBackend, parseChardev } from './parse.ts';
+import { isVirtualConsole, parseBackend, parseChardev } from './parse.ts';
 
 const NO_WINDOW = 'there are no windows; give terminal, vnc=:N or none, and the library has pictures of the screen';
 
@@ -55,7 +55,8 @@ export const characterFlags: readonly Flag[] = [
     names: ['monitor'],
     argument: 'DEVICE',
     help: 'a monitor, with the commands of QEMU, on one of these (default: beside COM1 on the terminal, by Ctrl-A c)',
-    apply: (settings, text) => withMonitor(settings, parseBackend(text)),
+    // There is no window that could have it: it stays where it is without the flag.
+    apply: (settings, text) => (isVirtualConsole(text) ? settings : withMonitor(settings, parseBackend(text))),
   },
   {
     names: ['mon'],

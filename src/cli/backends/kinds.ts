@@ -49,6 +49,12 @@ export const kinds: Readonly<Record<string, Kind>> = {
     properties: ['size'],
     make: ({ size }) => ({ type: 'ringbuf', size: size === undefined ? USUAL_RING : ringSize(size) }),
   },
+  // QEMU's window has consoles beside the screen; where there is no window nobody sees what comes to them.
+  vc: {
+    usage: 'vc',
+    properties: ['width', 'height', 'cols', 'rows'],
+    make: () => ({ type: 'null' }),
+  },
   socket,
 };
 

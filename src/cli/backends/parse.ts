@@ -3,7 +3,8 @@ import { parseProperties, parseSwitch } from '../properties.ts';
 import type { Backend, SocketBackend, StdioBackend } from './backend.ts';
 import { kinds } from './kinds.ts';
 
-const NAMES = 'stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, telnet:HOST:PORT, file:PATH, pipe:PATH, chardev:ID, null';
+const NAMES =
+  'stdio, mon:stdio, unix:PATH, tcp:HOST:PORT, telnet:HOST:PORT, file:PATH, pipe:PATH, chardev:ID, vc, null';
 
 /** Places with a colon, as QEMU has them from its beginning: each is a kind of -chardev with these properties. */
 const places: Readonly<Record<string, (rest: string) => Backend | null>> = {
@@ -23,10 +24,16 @@ export function parseBackend(text: string): Backend {
   if (text.startsWith('mon:')) return { ...muxed(parseBackend(text.slice('mon:'.length)), text), hasMonitor: true };
   if (text === 'stdio') return { type: 'stdio', muxed: false };
   if (text === 'null' || text === 'none' || text === '/dev/null') return { type: 'null' };
+  if (isVirtualConsole(text)) return kinds.vc.make({})!;
   const [, place = '', rest = ''] = /^(\w+):(.+)$/s.exec(text) ?? [];
   const backend = Object.hasOwn(places, place) ? places[place](rest) : null;
   if (backend) return backend;
   throw new ConfigurationError(`'${text}' is not supported; it is one of ${NAMES}`);
+}
+
+/** Whether a place is a console of QEMU's window, of so many pixels or characters. */
+export function isVirtualConsole(text: string): boolean {
+  return /^vc(:\d+x\d+|:\d+Cx\d+C)?$/.test(text);
 }
 
 /**

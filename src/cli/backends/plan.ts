@@ -60,7 +60,19 @@ export function planBackends(settings: Settings, hasDisplay: boolean): BackendPl
   };
   const joined = withOneTerminal(plan);
   checkSharing(joined);
+  checkOneTerminal(settings);
   return joined;
+}
+
+const shareTerminal =
+  'two devices share the terminal; give -chardev stdio,id=ID,mux=on, and chardev:ID for each of them';
+
+/** The terminal is given once, as in QEMU, whether a device uses that or not. @throws ConfigurationError */
+function checkOneTerminal(settings: Settings): void {
+  const { serials, monitors = [], controls = [], parallels, virtioPorts, debugConsole, chardevs } = settings;
+  const places = [...serials, ...monitors, ...controls, ...parallels, ...virtioPorts, ...Object.values(chardevs)];
+  const terminals = new Set([...places, ...(debugConsole ? [debugConsole] : [])].filter(isTerminal));
+  if (terminals.size > 1) throw new ConfigurationError(shareTerminal);
 }
 
 function hasMonitor(backend: Backend): boolean {
@@ -118,7 +130,7 @@ export function backendsOf(plan: BackendPlan): Backend[] {
 }
 
 function checkSharing(plan: BackendPlan): void {
-  const { serials, controls, display } = plan;
+  const { serials, monitors, controls, display } = plan;
   if (display && serials.includes(display))
     throw new ConfigurationError(
       'the terminal shows the display; give -display none, or -serial another place such as unix:PATH,server,nowait',
@@ -128,20 +140,14 @@ function checkSharing(plan: BackendPlan): void {
     if (controls.includes(backend) && all.filter((other) => other === backend).length > 1)
       throw new ConfigurationError('QMP and another device share a place; give -qmp one of its own');
     if (all.indexOf(backend) === n || ('muxed' in backend && backend.muxed)) continue;
-    if (backend.type === 'stdio') checkInput(plan, backend);
-    else if (backend.type === 'socket')
-      throw new ConfigurationError('two devices share a socket; give its -chardev mux=on');
-    else if (backend.type !== 'null')
+    if (backend.type === 'stdio')
+      throw new ConfigurationError(
+        monitors.includes(backend)
+          ? 'a monitor and another device share the terminal; give -serial mon:stdio'
+          : shareTerminal,
+      );
+    if (backend.type === 'socket') throw new ConfigurationError('two devices share a socket; give its -chardev mux=on');
+    if (backend.type !== 'null')
       throw new ConfigurationError(`two devices share a ${backend.type}; give each a -chardev of its own`);
   }
-}
-
-/** What several devices send may come to one terminal; what is typed there is for one of them. */
-function checkInput({ serials, monitors, virtioPorts }: BackendPlan, shared: Backend): void {
-  if (monitors.includes(shared))
-    throw new ConfigurationError('a monitor and another device share the terminal; give -serial mon:stdio');
-  if ([...serials, ...virtioPorts].filter((backend) => backend === shared).length > 1)
-    throw new ConfigurationError(
-      'two devices share the terminal; give -chardev stdio,id=ID,mux=on, and chardev:ID for each of them',
-    );
 }

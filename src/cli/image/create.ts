@@ -1,3 +1,4 @@
+import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
 import { ConfigurationError } from '../../index.ts';
 import { type Arguments, formatNamed, imageOptions } from './arguments.ts';
 import { openBacking } from './backing.ts';
@@ -18,7 +19,9 @@ export async function createImage({ values, words }: Arguments): Promise<string>
   try {
     const bytes = size === undefined ? (options.size ?? backing?.disk.size) : parseSize(size);
     if (bytes === undefined) throw new ConfigurationError('an image without a backing file needs a size');
-    await makeImage(file, format, { ...options, size: bytes, ...(backing && { backing }) });
+    // As qemu-img, a last sector is whole.
+    const whole = Math.ceil(bytes / SECTOR_BYTES) * SECTOR_BYTES;
+    await makeImage(file, format, { ...options, size: whole, ...(backing && { backing }) });
     const details =
       format === 'raw' ? '' : ` cluster_size=${options.clusterSize} refcount_bits=${options.refcountBits}`;
     return `Formatting '${file}', fmt=${format}${details} size=${bytes}\n`;

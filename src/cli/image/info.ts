@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
+import { isAbsolute, sep } from 'node:path';
 import { ConfigurationError } from '../../index.ts';
 import { nodeStorage } from '../../node/storage.ts';
 import { printable } from '../../printable.ts';
 import { isHttp } from '../../storage/http/store.ts';
 import { backingName, formatOf, type StorageHost } from '../../storage/open.ts';
-import { CORRUPT, DIRTY } from '../../storage/qcow2/extensions.ts';
+import { CORRUPT, DIRTY, LAZY_REFCOUNTS } from '../../storage/qcow2/extensions.ts';
 import { type Header, readHeader } from '../../storage/qcow2/header.ts';
 import { ImageFile } from '../../storage/qcow2/image-file.ts';
 import { type ImageSnapshot, readSnapshots } from '../../storage/qcow2/snapshots.ts';
@@ -58,7 +59,20 @@ interface Image {
 /** What an image stands on. */
 function below({ store, header }: Image): Next | undefined {
   if (header?.backingFile === undefined) return undefined;
-  return { name: backingName(nodeStorage, store, header.backingFile), format: header.extensions.backingFormat };
+  // Says what cannot be looked at.
+  backingName(nodeStorage, store, header.backingFile);
+  return { name: pathOf(store, header.backingFile), format: header.extensions.backingFormat };
+}
+
+/** The folder in a name, with its last separator; elsewhere than on Windows a backslash is a character of names. */
+const folderOf = sep === '\\' ? /^.*[/\\]/s : /^.*\//s;
+
+/** A backing file's name with the folder of the image that has it, as QEMU's path_combine makes it. */
+function pathOf({ name }: ByteStore, backingFile: string): string {
+  const plain = backingFile.replace(/^file:/i, '');
+  return isHttp(plain) || isHttp(name) || isAbsolute(plain)
+    ? nodeStorage.resolve(name, plain)
+    : `${folderOf.exec(name)?.[0] ?? ''}${plain}`;
 }
 
 async function examined({ name, format }: Next, host: StorageHost): Promise<Image> {
@@ -78,9 +92,6 @@ async function factsOf(store: ByteStore): Promise<Qcow2Facts> {
   return { header, snapshots: await readSnapshots(new ImageFile(store, header)) };
 }
 
-const compatOf = ({ version }: Header): string => (version === 2 ? '0.10' : '1.1');
-const compressionOf = ({ compression }: Header): string => (compression === 'deflate' ? 'zlib' : 'zstd');
-
 /** Bytes of the disk that an image stands for. */
 const sizeOf = (store: ByteStore, facts: Qcow2Facts | undefined): number =>
   facts?.header.size ?? new RawDisk(store).size;
@@ -92,50 +103,59 @@ function textOf(store: ByteStore, facts: Qcow2Facts | undefined, used: number | 
     `file format: ${facts ? 'qcow2' : 'raw'}`,
     `virtual size: ${sizeText(size)} (${size} bytes)`,
     `disk size: ${used === undefined ? 'unavailable' : sizeText(used)}`,
-    ...(facts ? qcow2Lines(facts) : []),
+    ...(facts ? qcow2Lines(store, facts) : []),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function qcow2Lines({ header, snapshots }: Qcow2Facts): string[] {
-  const { backingFile, extensions } = header;
+function qcow2Lines(store: ByteStore, { header, snapshots }: Qcow2Facts): string[] {
+  const { backingFormat } = header.extensions;
   return [
     `cluster_size: ${2 ** header.clusterBits}`,
-    ...(backingFile === undefined ? [] : [`backing file: ${printable(backingFile)}`]),
-    ...(extensions.backingFormat === undefined ? [] : [`backing file format: ${printable(extensions.backingFormat)}`]),
+    ...(isDirty(header) ? ['cleanly shut down: no'] : []),
+    ...(header.backingFile === undefined ? [] : [`backing file: ${backingText(store, header.backingFile)}`]),
+    ...(backingFormat === undefined ? [] : [`backing file format: ${printable(backingFormat)}`]),
     ...(snapshots.length > 0 ? [`Snapshot list:\n${snapshotLines(snapshots).slice(0, -1)}`] : []),
     'Format specific information:',
-    `    compat: ${compatOf(header)}`,
-    `    compression type: ${compressionOf(header)}`,
-    `    refcount bits: ${2 ** header.refcountOrder}`,
-    `    dirty: ${(header.incompatible & DIRTY) !== 0n}`,
-    `    corrupt: ${(header.incompatible & CORRUPT) !== 0n}`,
+    ...Object.entries(detailsOf(header)).map(([name, value]) => `    ${name.replaceAll('-', ' ')}: ${value}`),
   ];
 }
 
-function jsonOf(store: ByteStore, facts: Qcow2Facts | undefined, used: number | undefined): object {
-  const common = {
-    'virtual-size': sizeOf(store, facts),
-    filename: store.name,
-    format: facts ? 'qcow2' : 'raw',
-    'actual-size': used,
-  };
-  if (!facts) return { ...common, 'dirty-flag': false };
-  const { header, snapshots } = facts;
-  const data = {
-    compat: compatOf(header),
-    'compression-type': compressionOf(header),
+function backingText(store: ByteStore, backingFile: string): string {
+  const path = pathOf(store, backingFile);
+  return printable(path === backingFile ? path : `${backingFile} (actual path: ${path})`);
+}
+
+const isDirty = ({ incompatible }: Header): boolean => (incompatible & DIRTY) !== 0n;
+
+/** What only this format has, by QEMU's names (ImageInfoSpecificQCow2 of its schema). What has extended L2 entries is not read. */
+function detailsOf(header: Header): object {
+  const isNew = header.version === 3;
+  return {
+    compat: isNew ? '1.1' : '0.10',
+    'compression-type': header.compression === 'deflate' ? 'zlib' : 'zstd',
+    ...(isNew && { 'lazy-refcounts': (header.compatible & LAZY_REFCOUNTS) !== 0n }),
     'refcount-bits': 2 ** header.refcountOrder,
-    corrupt: (header.incompatible & CORRUPT) !== 0n,
+    ...(isNew && { corrupt: (header.incompatible & CORRUPT) !== 0n, 'extended-l2': false }),
   };
+}
+
+/** Members stand in QEMU's order: programs compare outputs. */
+function jsonOf(store: ByteStore, facts: Qcow2Facts | undefined, used: number | undefined): object {
+  const { header, snapshots = [] } = facts ?? {};
+  const { backingFile } = header ?? {};
   return {
     ...(snapshots.length > 0 && { snapshots: snapshots.map(snapshotJson) }),
-    ...common,
-    'cluster-size': 2 ** header.clusterBits,
-    'backing-filename': header.backingFile,
-    'backing-filename-format': header.extensions.backingFormat,
-    'format-specific': { type: 'qcow2', data },
-    'dirty-flag': (header.incompatible & DIRTY) !== 0n,
+    'backing-filename-format': header?.extensions.backingFormat,
+    'virtual-size': sizeOf(store, facts),
+    filename: store.name,
+    'cluster-size': header && 2 ** header.clusterBits,
+    format: facts ? 'qcow2' : 'raw',
+    'actual-size': used,
+    'format-specific': header && { type: 'qcow2', data: detailsOf(header) },
+    'full-backing-filename': backingFile === undefined ? undefined : pathOf(store, backingFile),
+    'backing-filename': backingFile,
+    'dirty-flag': header !== undefined && isDirty(header),
   };
 }
 
@@ -143,13 +163,13 @@ const SECOND = 1_000_000_000n;
 
 function snapshotJson({ id, name, stateBytes, date, clock, instructions }: ImageSnapshot): object {
   return {
-    id,
+    ...(instructions !== undefined && { icount: Number(instructions) }),
+    'vm-clock-nsec': Number(clock % SECOND),
     name,
-    'vm-state-size': stateBytes,
     'date-sec': Number(date / SECOND),
     'date-nsec': Number(date % SECOND),
     'vm-clock-sec': Number(clock / SECOND),
-    'vm-clock-nsec': Number(clock % SECOND),
-    ...(instructions !== undefined && { icount: Number(instructions) }),
+    id,
+    'vm-state-size': stateBytes,
   };
 }

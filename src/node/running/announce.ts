@@ -29,10 +29,10 @@ function present(machine: Machine): Announced {
       return movingState(machine) ?? machine.state;
     },
     follow(changed, ended) {
-      machine.on('running', changed).on('paused', changed).on('exit', ended);
+      machine.on('running', changed).on('paused', changed).on('reset', changed).on('exit', ended);
       migration.on('status', changed);
       return () => {
-        machine.off('running', changed).off('paused', changed).off('exit', ended);
+        machine.off('running', changed).off('paused', changed).off('reset', changed).off('exit', ended);
         migration.off('status', changed);
       };
     },
@@ -50,6 +50,8 @@ class Announcement implements Disposable {
   readonly #machine: Announced;
   readonly #file: string;
   readonly #fixed: Omit<Entry, 'state'>;
+  /** The state that is in the file. */
+  #written: string | undefined;
   /** The folder may be gone, or full, by now: then the machine is no longer shown, and goes on. */
   readonly #write = () => {
     try {
@@ -78,9 +80,13 @@ class Announcement implements Disposable {
 
   /** Nobody sees half of a file. */
   #writeEntry(): void {
+    const { state } = this.#machine;
+    // A guest may reset its machine over and over.
+    if (state === this.#written) return;
     const unfinished = `${this.#file}.new`;
-    writeFileSync(unfinished, JSON.stringify({ ...this.#fixed, state: this.#machine.state }), { mode: 0o600 });
+    writeFileSync(unfinished, JSON.stringify({ ...this.#fixed, state }), { mode: 0o600 });
     renameSync(unfinished, this.#file);
+    this.#written = state;
   }
 
   [Symbol.dispose](): void {

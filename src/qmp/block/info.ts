@@ -11,8 +11,14 @@ const common = {
 } as const;
 
 /** The name of the node that is in a drive. */
-export function nodeName({ name }: Drive, nodes: BlockNodes): string {
-  return nodes.insertedIn(name)?.name ?? `#${name}`;
+export function nodeName({ name, id }: Drive, nodes: BlockNodes): string {
+  return nodes.insertedIn(name)?.name ?? id ?? `#${name}`;
+}
+
+/** Whether that is the node that is in a drive: one that nobody has inserted has the name of its place, too. */
+export function isNodeOf(drive: Drive, name: string, nodes: BlockNodes): boolean {
+  const isOwn = nodes.insertedIn(drive.name) === undefined;
+  return name === nodeName(drive, nodes) || (isOwn && name === `#${drive.name}`);
 }
 
 /** Of a drive's medium, as QEMU's BlockDeviceInfo has it. */
@@ -42,9 +48,11 @@ export function nodeInfo({ name, driver, image, isReadOnly, bytes }: BlockNode):
 /** As QEMU's BlockInfo has it. */
 export function driveInfo(drive: Drive, nodes: BlockNodes): JsonObject {
   return {
-    ...{ device: drive.name, qdev: drive.name, type: 'unknown' },
+    ...{ device: drive.label, qdev: drive.label, type: 'unknown' },
     ...{ removable: drive.isRemovable, locked: drive.isLocked },
-    ...(drive.isRemovable && { tray_open: nodes.isTrayOpen(drive.name) || drive.isTrayOpen }),
+    // A floppy drive has no tray.
+    ...(drive.isRemovable &&
+      !drive.name.startsWith('floppy') && { tray_open: nodes.isTrayOpen(drive.name) || drive.isTrayOpen }),
     ...(drive.image !== null && { 'io-status': 'ok', inserted: mediumInfo(drive, nodes) }),
   };
 }

@@ -1,18 +1,16 @@
 import type { ImageFormat } from '../../storage/open.ts';
-import { driveInfo, mediumInfo, nodeInfo, nodeName } from '../block/info.ts';
+import { driveInfo, isNodeOf, mediumInfo, nodeInfo } from '../block/info.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 import { driveOf } from './drive.ts';
 import { nodeCommands } from './nodes.ts';
 import { throttleCommand } from './throttle.ts';
-import { checkOpen, place, tellTray, trayCommands } from './tray.ts';
+import { checkOpen, place, trayCommands } from './tray.ts';
 
 async function eject(args: Arguments, context: QmpContext): Promise<void> {
   const drive = driveOf(args, context);
   checkOpen(drive, args);
-  const wasOpen = context.nodes.isTrayOpen(drive.name) || drive.isTrayOpen;
   await drive.eject();
-  if (!wasOpen) tellTray(drive, true, context);
   context.nodes.open(drive.name, null);
 }
 
@@ -30,21 +28,18 @@ async function change(args: Arguments, context: QmpContext): Promise<void> {
     throw new QmpError(`Parameter 'read-only-mode' does not accept value '${mode}'`);
   const format = args.textIfGiven('format');
   if (format !== undefined && format !== 'raw' && format !== 'qcow2') throw new QmpError(`Unknown driver '${format}'`);
-  const wasOpen = context.nodes.isTrayOpen(drive.name) || drive.isTrayOpen;
   await drive.change(args.text('filename'), {
     ...(format !== undefined && { format: format as ImageFormat }),
     readOnly: readOnlyModes[mode] ?? drive.isReadOnly,
   });
-  if (!wasOpen) tellTray(drive, true, context);
   context.nodes.open(drive.name, null);
   context.nodes.close(drive.name);
-  tellTray(drive, false, context);
 }
 
 /** The disk of a device's or a node's name gets another size, in bytes. */
 async function resize(args: Arguments, { machine, nodes }: QmpContext): Promise<void> {
   const [device = '', node = ''] = [args.textIfGiven('device'), args.textIfGiven('node-name')];
-  const drive = machine.drives.find((one) => one.name === device || nodeName(one, nodes) === node);
+  const drive = machine.drives.find((one) => one.isCalled(device) || isNodeOf(one, node, nodes));
   if (drive === undefined) throw new QmpError(`Cannot find device='${device}' nor node-name='${node}'`);
   if (args.number('size') < 0) throw new QmpError("Parameter 'size' expects a >0 size");
   await drive.resize(args.number('size'));

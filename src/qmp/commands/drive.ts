@@ -8,7 +8,7 @@ export function driveOf(args: Arguments, { machine }: QmpContext): Drive {
   const name = device ?? id;
   if (name === undefined || (device !== undefined && id !== undefined))
     throw new QmpError("Need exactly one of 'device' and 'id'");
-  const drive = machine.drives.find((one) => one.name === name);
+  const drive = machine.drives.find((one) => one.isCalled(name));
   if (drive === undefined) throw new QmpError(`Device '${name}' not found`, 'DeviceNotFound');
   return drive;
 }

@@ -1,8 +1,8 @@
 import { holdKeys } from '../../input/held-keys.ts';
-import { isKey } from '../../input/keys.ts';
-import type { MouseButton } from '../../input/mouse.ts';
+import { isKey, keyName } from '../../input/keys.ts';
+import { MOST_MOVED, type MouseButton } from '../../input/mouse.ts';
 import type { Machine } from '../../machine.ts';
-import { type Arguments, isObject, type JsonObject, type QmpCommand, type QmpContext } from '../command.ts';
+import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 
 /** Milliseconds that keys are held where it isn't said. */
@@ -16,62 +16,88 @@ function give(sent: Promise<void>): void {
   sent.catch(() => {});
 }
 
-/** The name of a key: `{ type: 'qcode', data: 'a' }`. */
-function keyOf(value: unknown): string {
-  if (!isObject(value)) throw new QmpError("Invalid parameter type for 'keys', expected: object");
-  const { type, data } = value;
-  if (type !== 'qcode') throw new QmpError("keys are known by their names only; give 'type': 'qcode'");
-  if (typeof data !== 'string' || !isKey(data)) throw new QmpError(`Parameter 'data' does not accept value '${data}'`);
-  return data;
+/** How a key is given: QEMU's KeyValue. */
+const keyValue = { type: 'string', data: 'value' } as const;
+
+/** The name of a key. Undefined: the keyboard has none of that number. */
+function keyOf(value: Arguments): string | undefined {
+  if (value.oneOf('type', ['number', 'qcode']) === 'number')
+    return keyName(value.as({ type: 'string', data: 'integer' }).number('data'));
+  const name = value.as({ type: 'string', data: 'string' }).text('data');
+  if (!isKey(name)) throw new QmpError(`Parameter 'data' does not accept value '${name}'`);
+  return name;
 }
 
 /** The answer comes before the keys are up. */
 function sendKeys(args: Arguments, { machine }: QmpContext): void {
-  void holdKeys(machine.keyboard, args.list('keys').map(keyOf), args.number('hold-time', HOLD));
+  const keys = args.each('keys', keyValue).map(keyOf);
+  const names = keys.filter((name) => name !== undefined);
+  void holdKeys(machine.keyboard, names, Math.max(args.number('hold-time', HOLD), 0));
 }
 
-const buttons: Readonly<Record<string, MouseButton>> = {
+const buttons = {
   ...{ left: 'left', middle: 'middle', right: 'right', side: 'back', extra: 'forward' },
-};
-const wheels: Readonly<Record<string, number>> = { 'wheel-up': -1, 'wheel-down': 1 };
+} as const satisfies Record<string, MouseButton>;
+/** Steps of the wheel; no mouse here has one that turns to the side. */
+const wheels = { 'wheel-up': -1, 'wheel-down': 1, 'wheel-left': 0, 'wheel-right': 0 } as const;
 
-/** What an event does to the machine, by its type. */
-const events: Readonly<Record<string, (data: JsonObject) => (machine: Machine) => Promise<void>>> = {
-  key: ({ key, down }) => {
-    const name = keyOf(key);
-    return ({ keyboard }) => (down === true ? keyboard.down(name) : keyboard.up(name));
-  },
-  btn: ({ button, down }) => {
-    const [name, turn] = [buttons[`${button}`], wheels[`${button}`]];
-    if (turn !== undefined) return ({ mouse }) => (down === true ? mouse.wheel(turn) : Promise.resolve());
-    if (name === undefined) throw new QmpError(`Parameter 'button' does not accept value '${button}'`);
-    return ({ mouse }) => (down === true ? mouse.down(name) : mouse.up(name));
-  },
-  rel: ({ axis, value }) => {
-    if (axis !== 'x' && axis !== 'y') throw new QmpError(`Parameter 'axis' does not accept value '${axis}'`);
-    if (!Number.isInteger(value)) throw new QmpError("Invalid parameter type for 'value', expected: integer");
-    const distance = value as number;
-    return ({ mouse }) => (axis === 'x' ? mouse.move(distance, 0) : mouse.move(0, distance));
-  },
-  abs: ({ axis, value }) => {
-    if (axis !== 'x' && axis !== 'y') throw new QmpError(`Parameter 'axis' does not accept value '${axis}'`);
-    if (!Number.isInteger(value)) throw new QmpError("Invalid parameter type for 'value', expected: integer");
-    const place = Math.min(Math.max((value as number) / LAST_PLACE, 0), 1);
-    return ({ mouse }) => mouse.moveTo(axis === 'x' ? place : mouse.place.x, axis === 'y' ? place : mouse.place.y);
-  },
-};
+const namesOf = <Value extends object>(values: Value) => Object.keys(values) as (keyof Value & string)[];
+
+type Act = (machine: Machine) => Promise<void>;
+const nothing: Act = async () => {};
+
+function button(data: Arguments): Act {
+  const name = data.oneOf('button', [...namesOf(buttons), ...namesOf(wheels)]);
+  const isDown = data.isSet('down');
+  if (name in buttons) {
+    const one = buttons[name as keyof typeof buttons];
+    return ({ mouse }) => (isDown ? mouse.down(one) : mouse.up(one));
+  }
+  const turn = wheels[name as keyof typeof wheels];
+  return isDown && turn !== 0 ? ({ mouse }) => mouse.wheel(turn) : nothing;
+}
+
+function key(data: Arguments): Act {
+  const name = keyOf(data.within('key', keyValue));
+  if (name === undefined) return nothing;
+  return ({ keyboard }) => (data.isSet('down') ? keyboard.down(name) : keyboard.up(name));
+}
+
+function movement(data: Arguments): Act {
+  const axis = data.oneOf('axis', ['x', 'y']);
+  const distance = Math.min(Math.max(data.number('value'), -MOST_MOVED), MOST_MOVED);
+  return ({ mouse }) => (axis === 'x' ? mouse.move(distance, 0) : mouse.move(0, distance));
+}
+
+function place(data: Arguments): Act {
+  const axis = data.oneOf('axis', ['x', 'y']);
+  const value = Math.min(Math.max(data.number('value') / LAST_PLACE, 0), 1);
+  return ({ mouse }) => mouse.moveTo(axis === 'x' ? value : mouse.place.x, axis === 'y' ? value : mouse.place.y);
+}
+
+const move = { axis: 'string', value: 'integer' } as const;
+/** What events there are (InputEvent of QEMU's schema): what they hold, and what they do to the machine. */
+const kinds = {
+  key: { parameters: { key: 'object', down: 'boolean' }, act: key },
+  btn: { parameters: { button: 'string', down: 'boolean' }, act: button },
+  rel: { parameters: move, act: movement },
+  abs: { parameters: move, act: place },
+} as const;
 
 /** All events are checked before the first one is sent. */
 function sendEvents(args: Arguments, { machine }: QmpContext): void {
-  const actions = args.list('events').map((event) => {
-    if (!isObject(event) || !isObject(event.data))
-      throw new QmpError("Invalid parameter type for 'events', expected: object");
-    const type = `${event.type}`;
-    if (!Object.hasOwn(events, type)) throw new QmpError(`Parameter 'type' does not accept value '${type}'`);
-    return events[type]!(event.data);
+  const device = args.textIfGiven('device');
+  const events = args.each('events', { type: 'string', data: 'object' }).map((event) => {
+    const type = event.oneOf('type', namesOf(kinds));
+    const { parameters, act } = kinds[type];
+    return { type, act: act(event.within('data', parameters)) };
   });
+  // No display has a name.
+  if (device !== undefined) throw new QmpError(`Device '${device}' not found`, 'DeviceNotFound');
   if (machine.state !== 'running') throw new QmpError('VM not running');
-  for (const act of actions) give(act(machine));
+  if (events.some(({ type }) => type === 'abs') && !machine.mouse.pointers.some(({ name }) => name === 'tablet'))
+    throw new QmpError('Input handler not found for event type abs');
+  for (const { act } of events) give(act(machine));
 }
 
 /** Commands that stand for keyboard and mouse. */

@@ -1,5 +1,7 @@
-import { movingState } from '../../migration/moving-state.ts';
+import { mice } from '../../monitor/mice.ts';
 import { resumeOrAwait } from '../../monitor/migrate.ts';
+import { PROCESSOR_PATH, processorPlace, processorType } from '../../monitor/processor.ts';
+import { runStateOf } from '../../run-state.ts';
 import type { QmpCommand } from '../command.ts';
 
 /** Of what the commands, their answers and errors are (docs/control.md). */
@@ -7,11 +9,6 @@ const QEMU = { major: 7, minor: 2, micro: 0 } as const;
 
 /** Version as greeting and `query-version` tell it. */
 export const versionOf = (version: string) => ({ qemu: QEMU, package: `rawiron ${version}` });
-
-/** RunState of QEMU's schema, of machines that do not move. */
-const states = { created: 'prelaunch', running: 'running', paused: 'paused', ended: 'shutdown' } as const;
-
-const processor = { 'core-id': 0, 'thread-id': 0, 'socket-id': 0 } as const;
 
 const machineType = {
   ...{ name: 'pc', 'is-default': true, 'cpu-max': 1, 'hotpluggable-cpus': false, 'numa-mem-supported': false },
@@ -26,7 +23,7 @@ export const machineCommands: readonly QmpCommand[] = [
   {
     name: 'query-status',
     run: (_, { machine }) => ({
-      status: movingState(machine) ?? (machine.isOff ? states.ended : states[machine.state]),
+      status: runStateOf(machine),
       singlestep: false,
       running: machine.state === 'running',
     }),
@@ -37,14 +34,27 @@ export const machineCommands: readonly QmpCommand[] = [
     name: 'query-cpus-fast',
     run: (_, { options }) => [
       {
-        ...{ 'thread-id': options.processId, props: processor, 'qom-path': '/machine/unattached/device[0]' },
+        ...{ 'thread-id': options.processId, props: processorPlace, 'qom-path': PROCESSOR_PATH },
         ...{ 'cpu-index': 0, target: 'i386' },
       },
     ],
   },
   fixed('query-kvm', { enabled: false, present: false }),
   { name: 'query-uuid', run: (_, { machine }) => ({ UUID: machine.uuid }) },
-  fixed('query-mice', [{ index: 0, name: 'PS/2 Mouse', current: true, absolute: false }]),
+  { name: 'query-mice', run: (_, { machine }) => mice(machine) },
+  {
+    name: 'query-memory-size-summary',
+    run: (_, { machine }) => ({ 'base-memory': machine.memoryBytes, 'plugged-memory': 0 }),
+  },
+  {
+    name: 'query-hotpluggable-cpus',
+    run: (_, { machine }) => [
+      {
+        ...{ props: processorPlace, 'vcpus-count': 1, 'qom-path': PROCESSOR_PATH },
+        type: processorType(machine.processorModel),
+      },
+    ],
+  },
   fixed('query-machines', [machineType]),
   fixed('query-current-machine', { 'wakeup-suspend-support': false }),
   fixed('query-target', { arch: 'i386' }),

@@ -1,3 +1,4 @@
+import { isNodeOf } from '../block/info.ts';
 import type { BlockNode } from '../block/nodes.ts';
 import { type Arguments, isObject, type QmpCommand, type QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
@@ -19,8 +20,17 @@ async function addNode(args: Arguments, context: QmpContext): Promise<void> {
   if (image === undefined) throw new QmpError(`Parameter 'filename' is missing`);
   const name = args.textIfGiven('node-name');
   if (name === undefined) throw new QmpError("'node-name' must be specified for the root node");
+  checkNotOfDrive(name, context);
   const bytes = await sizeOf(image, context);
   context.nodes.add({ name, driver, image, isReadOnly: args.isSet('read-only'), bytes });
+}
+
+/** @throws QmpError for a name that a drive, or the node in it, has */
+function checkNotOfDrive(name: string, { machine, nodes }: QmpContext): void {
+  const duplicate = machine.drives.find((drive) => drive.image !== null && isNodeOf(drive, name, nodes));
+  if (duplicate) throw new QmpError(`Duplicate nodes with node-name='${name}'`);
+  if (machine.drives.some((drive) => drive.isCalled(name)))
+    throw new QmpError(`node-name=${name} is conflicting with a device id`);
 }
 
 /** The file of a format: what describes it, or the name of a node that is one. */

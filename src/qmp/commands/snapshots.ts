@@ -1,5 +1,6 @@
+import type { Drive } from '../../drives/drive.ts';
 import type { MachineSnapshots } from '../../snapshot/machine-snapshots.ts';
-import { nodeName } from '../block/info.ts';
+import { isNodeOf, nodeName } from '../block/info.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 
@@ -15,19 +16,20 @@ interface Nodes {
  * @throws QmpError if something else is asked for
  */
 async function checkNodes({ devices, vmstate }: Nodes, { machine, nodes }: QmpContext): Promise<void> {
-  const known = machine.drives.map((drive) => nodeName(drive, nodes));
-  const unknown = devices.find((name) => !known.includes(name as string));
-  if (unknown !== undefined) throw new QmpError(`No block device node '${unknown}'`);
-  if (vmstate !== undefined && !known.includes(vmstate))
+  const driveOf = (node: unknown) => machine.drives.find((drive) => isNodeOf(drive, node as string, nodes));
+  const named = devices.map(driveOf);
+  const unknown = named.indexOf(undefined);
+  if (unknown >= 0) throw new QmpError(`No block device node '${devices[unknown]}'`);
+  if (vmstate !== undefined && driveOf(vmstate) === undefined)
     throw new QmpError(`vmstate block device '${vmstate}' does not exist`);
-  const holders = (await machine.snapshots.list()).map(
-    ({ drive }) => known[machine.drives.findIndex(({ name }) => name === drive)]!,
-  );
-  const missing = holders.find((name) => !devices.includes(name));
+  const lists = await machine.snapshots.list();
+  const holders = lists.map(({ drive }) => machine.drives.find(({ name }) => name === drive)!);
+  const shown = (drive: Drive) => `'${nodeName(drive, nodes)}'`;
+  const missing = holders.find((drive) => !named.includes(drive));
   if (missing !== undefined)
-    throw new QmpError(`a snapshot is of all images that can have one: '${missing}' is missing in 'devices'`);
-  if (vmstate !== undefined && vmstate !== holders[0])
-    throw new QmpError(`the first image has the state of the machine: 'vmstate' must be '${holders[0]}'`);
+    throw new QmpError(`a snapshot is of all images that can have one: ${shown(missing)} is missing in 'devices'`);
+  if (vmstate !== undefined && driveOf(vmstate) !== holders[0])
+    throw new QmpError(`the first image has the state of the machine: 'vmstate' must be ${shown(holders[0]!)}`);
 }
 
 async function save(snapshots: MachineSnapshots, tag: string): Promise<void> {

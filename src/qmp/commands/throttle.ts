@@ -28,7 +28,7 @@ function lengthOf(limits: DriveLimits, name: string, limit: string): (readonly [
 
 async function setThrottle(args: Arguments, context: QmpContext): Promise<void> {
   const drive = driveOf(args, context);
-  if (drive.image === null) throw new QmpError(`Device '${drive.name}' has no medium`);
+  if (drive.image === null) throw new QmpError(`Device '${drive.label}' has no medium`);
   const group = args.textIfGiven('group');
   const limits = [...limitsByCommandName].map(([name, limit]) => [limit, args.numberIfGiven(name)]);
   const given = limits.filter(([, value]) => value !== undefined);

@@ -3,7 +3,6 @@ import type { ImageFormat } from '../../storage/open.ts';
 import type { BlockNode, BlockNodes, TrayContent } from '../block/nodes.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
-import { trayData } from '../events.ts';
 import { driveOf } from './drive.ts';
 
 /** Arguments that name a drive. */
@@ -14,17 +13,12 @@ export function checkOpen(drive: Drive, args: Arguments): void {
   checkRemovable(drive);
   if (drive.isLocked && !args.isSet('force'))
     throw new QmpError(
-      `Device '${drive.name}' is locked and force was not specified, wait for tray to open and try again`,
+      `Device '${drive.label}' is locked and force was not specified, wait for tray to open and try again`,
     );
 }
 
 function checkRemovable(drive: Drive): void {
-  if (!drive.isRemovable) throw new QmpError(`Device '${drive.name}' is not removable`);
-}
-
-/** Tells that a drive's tray was moved. */
-export function tellTray({ name }: Drive, isOpen: boolean, { tell }: QmpContext): void {
-  tell('DEVICE_TRAY_MOVED', trayData(name, isOpen));
+  if (!drive.isRemovable) throw new QmpError(`Device '${drive.label}' is not removable`);
 }
 
 /** What is in a drive is out of the guest's reach while the tray is open. */
@@ -35,7 +29,6 @@ async function openTray(args: Arguments, context: QmpContext): Promise<void> {
   if (nodes.isTrayOpen(drive.name) || drive.isTrayOpen) return;
   checkOpen(drive, args);
   await takeContent(drive, nodes);
-  tellTray(drive, true, context);
 }
 
 /** From the drive, so that it can be replaced. */
@@ -69,7 +62,6 @@ async function closeTray(args: Arguments, context: QmpContext): Promise<void> {
   if (content) await drive.change(content.image, { format: content.format, readOnly: content.readOnly });
   else await drive.closeTray();
   nodes.close(drive.name);
-  tellTray(drive, false, context);
 }
 
 /** The drive that is named, whose tray must be open. */
@@ -78,7 +70,7 @@ async function openDrive(args: Arguments, context: QmpContext): Promise<Drive> {
   const drive = driveOf(args, context);
   checkRemovable(drive);
   if (nodes.isTrayOpen(drive.name)) return drive;
-  if (!drive.isTrayOpen) throw new QmpError(`Tray of device '${drive.name}' is not open`);
+  if (!drive.isTrayOpen) throw new QmpError(`Tray of device '${drive.label}' is not open`);
   await takeContent(drive, nodes);
   return drive;
 }
@@ -95,7 +87,7 @@ async function insertMedium(args: Arguments, context: QmpContext): Promise<void>
   const node = nodes.find(name);
   if (node === undefined) throw new QmpError(`Node '${name}' not found`);
   if (nodes.isUsed(node)) throw new QmpError(`Node '${name}' is already in use`);
-  if (nodes.inTray(drive.name)) throw new QmpError(`There already is a medium in device '${drive.name}'`);
+  if (nodes.inTray(drive.name)) throw new QmpError(`There already is a medium in device '${drive.label}'`);
   nodes.open(drive.name, contentOfNode(node));
 }
 

@@ -28,8 +28,8 @@ function setPassword({ options }: QmpContext, text: string): void {
 }
 
 function checkProtocol(args: Arguments): void {
-  const protocol = args.text('protocol');
-  if (protocol !== 'vnc') throw new QmpError(`Parameter 'protocol' does not accept value '${protocol}'`);
+  if (args.oneOf('protocol', ['vnc', 'spice']) === 'spice')
+    throw new QmpError('SPICE is not in use', 'DeviceNotActive');
 }
 
 /** Viewers who are there stay: QEMU knows nothing else for VNC. */
@@ -61,7 +61,8 @@ export const vncCommands: readonly QmpCommand[] = [
     parameters: { protocol: 'string', time: 'string', display: 'string?' },
     run: (args, { options }) => {
       checkProtocol(args);
-      options.vnc?.expirePassword(passwordEnd(args.text('time'), Date.now()));
+      if (options.vnc === undefined) throw new QmpError('Could not set password expire time');
+      options.vnc.expirePassword(passwordEnd(args.text('time'), Date.now()));
     },
   },
 ];

@@ -16,6 +16,8 @@ const FEATURE_NAME_SIZE = 48;
 export const DIRTY = 1n;
 export const CORRUPT = 2n;
 export const COMPRESSION = 8n;
+/** Bit of the compatible features. */
+export const LAZY_REFCOUNTS = 1n;
 const knownNames: readonly string[] = [
   'dirty bit',
   'corrupt bit',

@@ -1,3 +1,5 @@
+import { SECTOR_BYTES } from '../../../runtime/host/block.ts';
+import { ConfigurationError } from '../../errors.ts';
 import { type ByteStore, StorageError } from '../store.ts';
 import type { Qcow2Disk } from './disk.ts';
 import { field, MOST_L1 } from './header.ts';
@@ -6,10 +8,11 @@ import { Table } from './table.ts';
 
 /**
  * Makes the disk of an image larger or smaller. What is added reads as zero.
- * @throws StorageError if the image has snapshots
+ * @throws ConfigurationError if that is no whole number of sectors; StorageError if the image has snapshots
  */
 export async function resizeQcow2(disk: Qcow2Disk, size: number): Promise<void> {
   const { file } = disk.metadata;
+  if (size % SECTOR_BYTES !== 0) throw new ConfigurationError(`The new size must be a multiple of ${SECTOR_BYTES}`);
   if (file.header.snapshotCount > 0) throw file.error('has snapshots: it cannot be resized');
   const old = disk.size;
   const keptEnd = Math.min(old, size);

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { Machine } from '../../../src/index.ts';
+import type { DriveOptions, Machine } from '../../../src/index.ts';
 import { run } from '../../../src/node/process.ts';
 import { LinuxShell } from '../../support/linux-shell.ts';
 import { boot, TIMEOUT, testGuest, type Variant } from './guest.ts';
@@ -21,16 +21,16 @@ const reason =
 afterAll(() => rm(folder, { recursive: true }));
 
 testGuest('Debian on ext4 in qcow2', reason, (variant) => {
-  test('boots to a login, and keeps what was written', async () => {
+  test.each(['ide', 'virtio'] as const)('boots from %s to a login, and keeps what was written', async (disk) => {
     const image = join(folder, 'disk.qcow2');
     await copyFile(made, image);
-    await useSystem(variant, image);
+    await useSystem(variant, { image, interface: disk });
     await checkImage(image);
   });
 });
 
-async function useSystem(variant: Variant, image: string): Promise<void> {
-  await using machine = await boot(variant, [{ image }], { memory: 128 });
+async function useSystem(variant: Variant, drive: DriveOptions): Promise<void> {
+  await using machine = await boot(variant, [drive], { memory: 128 });
   const shell = await LinuxShell.login(machine);
   await typeOnScreen(machine);
   const sum = await shell.run('seq 1 100000 > numbers; md5sum numbers; sync');

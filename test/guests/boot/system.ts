@@ -20,7 +20,7 @@ const MEGABYTES = 400;
 /** Of the file system, by which the kernel and the first root find it. */
 const LABEL = 'system';
 /** What the first root file system needs to mount the disk. */
-const rootModules = ['ata_piix', 'sd_mod', 'crc32c_generic', 'ext4'];
+const rootModules = ['ata_piix', 'sd_mod', 'virtio_pci', 'virtio_blk', 'crc32c_generic', 'ext4'];
 /** What can be loaded besides. */
 const otherModules = ['sr_mod', 'isofs', 'vfat', 'floppy', 'parport_pc', 'ppdev', 'lp', 'psmouse', 'evdev', 'pcspkr'];
 const moduleFolders = ['block', 'crypto', 'drivers', 'fs', 'lib', 'arch/x86/crypto'];

@@ -40,6 +40,7 @@ export const requests: readonly unknown[] = [
   ...['query-migrate', 'query-balloon', 'query-iothreads', 'query-jobs', 'query-block-jobs', 'query-pci'].map((one) =>
     run(one),
   ),
+  ...['query-memory-size-summary', 'query-hotpluggable-cpus'].map((one) => run(one)),
   run('query-commands'),
   ...[run('eject'), run('eject', { device: 'foo' }), run('eject', { id: 'foo' })],
   ...[run('eject', { device: 'ide1-cd0', id: 'ide1-cd0' })],
@@ -49,6 +50,10 @@ export const requests: readonly unknown[] = [
   ...[node({ 'node-name': 'n4', file: 'n9' }), node({ 'node-name': 'n4', file: { driver: 'file', frob: 1 } })],
   run('blockdev-add', { 'node-name': 'n3' }),
   run('query-named-block-nodes', { flat: true }),
+  ...['eject ide1-cd0', 'eject ide1-cd0', `change ide1-cd0 ${FOLDER}/cd.iso`, `change ide1-cd0 ${FOLDER}/cd.iso`].map(
+    (line) => run('human-monitor-command', { 'command-line': line }),
+  ),
+  ...['vnc', 'spice'].map((protocol) => run('expire_password', { protocol, time: 'now' })),
   ...[run('blockdev-open-tray', { device: 'ide1-cd0' }), run('blockdev-open-tray', { device: 'ide1-cd0' })],
   ...[run('blockdev-open-tray', { device: 'nix' }), run('blockdev-open-tray')],
   ...[run('blockdev-close-tray', { device: 'ide1-cd0' }), run('blockdev-close-tray', { device: 'ide1-cd0' })],
@@ -79,6 +84,25 @@ export const requests: readonly unknown[] = [
   ...[run('query-block'), run('human-monitor-command', { 'command-line': 'info block ide1-cd0' })],
   ...[throttle({}), run('query-block')],
   run('send-key', { keys: [key('ctrl'), key('alt'), key('delete')], 'hold-time': 10 }),
+  ...[
+    { type: 'number', data: 30 },
+    { type: 'number', data: 99999 },
+    { type: 'number', data: '30' },
+  ].map((one) => run('send-key', { keys: [one] })),
+  ...[{ type: 'nix', data: 1 }, { type: 'qcode', data: 5 }, { type: 'qcode' }, { data: 5 }, 'a'].map((one) =>
+    run('send-key', { keys: [key('a'), one] }),
+  ),
+  ...[
+    { type: 'key', data: { key: 5, down: true } },
+    { type: 'key', data: { key: key('a') } },
+    { type: 'key', data: { key: key('a'), down: true, frob: 1 } },
+    { type: 'btn', data: { button: 'frob', down: true } },
+    { type: 'rel', data: { axis: 'x', value: 1.5 } },
+    { type: 'abs', data: { axis: 'z', value: 1 } },
+    { type: 'abs' },
+    5,
+  ].map((event) => run('input-send-event', { events: [event] })),
+  run('input-send-event', { device: 'nix', events: [] }),
   ...[run('send-key', { keys: [key('zz')] }), run('send-key', { keys: 5 }), run('send-key')],
   run('input-send-event', { events: [{ type: 'key', data: { down: true, key: key('a') } }] }),
   ...[

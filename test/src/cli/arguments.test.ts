@@ -78,7 +78,7 @@ test.each([
   ['-drive if=virtio,file=v.img', { drives: [{ image: 'v.img', interface: 'virtio' }] }],
   [
     '-drive if=none,id=d,file=v.img,format=raw -device virtio-blk,drive=d,serial=s',
-    { drives: [{ image: 'v.img', format: 'raw', media: 'disk', interface: 'virtio', serial: 's' }] },
+    { drives: [{ id: 'd', image: 'v.img', format: 'raw', media: 'disk', interface: 'virtio', serial: 's' }] },
   ],
   [
     '-drive v.img,bps=1000,iops_rd=5,iops_rd_max=9,group=g',
@@ -108,19 +108,19 @@ test.each([
   ['-drive file=a,if=floppy,index=1', { drives: [{ image: 'a', interface: 'floppy', index: 1 }] }],
   [
     '-drive if=none,id=x,file=a -device ide-hd,drive=x,bus=ide.1,unit=1',
-    { drives: [{ image: 'a', media: 'disk', index: 3 }] },
+    { drives: [{ id: 'x', image: 'a', media: 'disk', index: 3 }] },
   ],
   [
     '-blockdev driver=qcow2,node-name=x,file.filename=a -device ide-cd,drive=x',
-    { drives: [{ image: 'a', format: 'qcow2', media: 'cdrom' }] },
+    { drives: [{ id: 'x', image: 'a', format: 'qcow2', media: 'cdrom' }] },
   ],
   [
     '-blockdev driver=file,node-name=f,filename=a,read-only=on -blockdev driver=qcow2,node-name=x,file=f -device ide-hd,drive=x',
-    { drives: [{ image: 'a', format: 'qcow2', readOnly: true, media: 'disk' }] },
+    { drives: [{ id: 'x', image: 'a', format: 'qcow2', readOnly: true, media: 'disk' }] },
   ],
   [
     '-blockdev {"driver":"raw","node-name":"x","cache":{"direct":true},"read-only":false,"file":{"driver":"file","filename":"a,b"}} -device {"driver":"ide-hd","drive":"x"}',
-    { drives: [{ image: 'a,b', format: 'raw', readOnly: false, media: 'disk' }] },
+    { drives: [{ id: 'x', image: 'a,b', format: 'raw', readOnly: false, media: 'disk' }] },
   ],
   ['-device ide-cd', { drives: [{ media: 'cdrom' }] }],
   ['-cpu pentium,+nx', { cpu: 'pentium,+nx' }],
@@ -245,7 +245,7 @@ test.each([
   ['-chardev null,path=y,id=x', "-chardev: 'null,path=y,id=x' is not supported"],
   ['-chardev stdio', "-chardev: 'stdio' has no name; give id=ID"],
   ['-chardev null,id=x -chardev stdio,id=x', '-chardev: there is a -chardev with id=x already'],
-  ['-chardev vc,id=x', "-chardev: 'vc,id=x' is not supported; give null, stdio, file,path=FILE"],
+  ['-chardev pty,id=x', "-chardev: 'pty,id=x' is not supported; give null, stdio, file,path=FILE"],
   ['-chardev ringbuf,id=x,size=17', '-chardev: size=17 is no size of a ring buffer; give a power of two'],
   ['-chardev socket,id=x,port=99999', "-chardev: '99999' is no TCP port"],
   ['-serial tcp:h:1,server,reconnect=2', '-serial: reconnect= is for sockets that connect'],
@@ -373,7 +373,7 @@ test('devices keep their order, and come after drives that have a place of their
   const line = '-device ide-hd,drive=x -device ide-cd a.img -drive if=none,id=x,file=x.img';
   expect(parse(line).machine.drives).toEqual([
     { image: 'a.img' },
-    { image: 'x.img', media: 'disk' },
+    { id: 'x', image: 'x.img', media: 'disk' },
     { media: 'cdrom' },
   ]);
 });

@@ -43,11 +43,30 @@ test.each([
     '-serial null -chardev stdio,id=c -device virtio-serial-pci -device virtserialport,name=a -device virtconsole,chardev=c',
     'com1=null port0=null port1=stdio',
   ],
-  ['-debugcon stdio -serial stdio', 'com1=stdio debug=stdio'],
+  ['-nographic -debugcon stdio', 'com1=stdio* monitor=stdio* debug=stdio*'],
+  ['-debugcon stdio', 'com1=stdio* monitor=stdio* debug=stdio*'],
+  ['-chardev stdio,id=c,mux=on -serial chardev:c -debugcon chardev:c', 'com1=stdio* debug=stdio*'],
   ['-chardev null,id=n -serial chardev:n -serial chardev:n', 'com1=null com2=null'],
   ['-qmp unix:/tmp/q,server=on,wait=off', 'com1=stdio* qmp=socket'],
   ['-serial telnet:localhost:1,server=on,wait=off', 'com1=socket'],
   ['-serial pipe:/tmp/p', 'com1=pipe'],
+  ['-serial vc -monitor vc', 'com1=null'],
+  ['-serial vc:80Cx24C -chardev vc,id=v,cols=80,rows=24 -serial chardev:v', 'com1=null com2=null'],
+  ['-monitor vc', 'com1=stdio* monitor=stdio*'],
+  ['-chardev ringbuf,id=r -device isa-serial,chardev=r', 'com1=ringbuf'],
+  ['-serial stdio -chardev ringbuf,id=r -device isa-serial,chardev=r', 'com1=stdio com2=ringbuf'],
+  ['-chardev ringbuf,id=r -device isa-serial,chardev=r,index=2', 'com1=null com2=null com3=ringbuf'],
+  ['-chardev ringbuf,id=r -device isa-serial,chardev=r,iobase=0x2f8,irq=3', 'com1=null com2=ringbuf'],
+  ['-serial null -device isa-serial', 'com1=null com2=null'],
+  [
+    '-chardev pipe,id=a,path=/tmp/p -chardev ringbuf,id=b -device isa-serial,index=1,chardev=b -device isa-serial,index=0,chardev=a',
+    'com1=pipe com2=ringbuf',
+  ],
+  [
+    '-chardev pipe,id=a,path=/tmp/p -chardev ringbuf,id=b -device isa-serial,index=2,chardev=b -device isa-serial,chardev=a',
+    'com1=pipe com2=null com3=ringbuf',
+  ],
+  ['-chardev ringbuf,id=r -device isa-parallel,chardev=r', 'com1=stdio* monitor=stdio* lpt1=ringbuf'],
   ['-chardev ringbuf,id=r -serial chardev:r', 'com1=ringbuf'],
   ['-qmp stdio', 'com1=null qmp=stdio'],
   ['-qmp stdio -monitor unix:/tmp/m,server,nowait', 'com1=null monitor=socket qmp=stdio'],
@@ -70,7 +89,7 @@ test('devices that share a backend have the same one', () => {
   expect(plan.monitors[0]).toBe(plan.serials[0]);
 });
 
-test.each([
+test.each<readonly [string, boolean, string]>([
   ['-serial stdio -monitor stdio', false, 'a monitor and another device share the terminal; give -serial mon:stdio'],
   [
     '-chardev socket,id=c,path=/tmp/c,server=on -serial chardev:c -mon c',
@@ -83,7 +102,12 @@ test.each([
     false,
     'two devices share the terminal; give -chardev stdio,id=ID,mux=on, and chardev:ID for each of them',
   ],
-  ['-serial stdio -serial stdio', false, 'two devices share the terminal'],
+  ...[
+    ...['-serial stdio -serial stdio', '-debugcon stdio -serial stdio', '-serial stdio -parallel stdio'],
+    ...['-serial mon:stdio -debugcon stdio', '-serial stdio -chardev stdio,id=a', '-serial mon:stdio -monitor stdio'],
+    ...['-chardev stdio,id=a,mux=on -serial stdio -debugcon chardev:a', '-chardev stdio,id=a -chardev stdio,id=b'],
+    '-chardev stdio,id=a -serial chardev:a -debugcon chardev:a',
+  ].map((line) => [line, false, 'two devices share the terminal'] as const),
   [
     '-chardev pipe,id=p,path=/tmp/p -serial chardev:p -serial chardev:p',
     false,
@@ -95,6 +119,22 @@ test.each([
     'two devices share a file; give each',
   ],
   ['-serial mon:stdio', true, 'the terminal shows the display; give -display none'],
+  ['-serial vc:80x', false, "'vc:80x' is not supported"],
+  ['-device isa-serial,chardev=x', false, 'there is no -chardev with id=x'],
+  [
+    '-device isa-serial,index=4',
+    false,
+    'a machine has COM1 at 0x3f8 with IRQ 4, COM2 at 0x2f8 with IRQ 3, COM3 at 0x3e8 with IRQ 4, COM4 at 0x2e8',
+  ],
+  ['-device isa-serial,iobase=0x3220,irq=11', false, 'there is no such port; a machine has COM1'],
+  ['-device isa-serial,iobase=0x3f8,irq=3', false, 'COM1 has IRQ 4, not 3'],
+  ['-serial null -device isa-serial,index=0', false, 'COM1 is connected already'],
+  ['-device isa-serial,index=1 -device isa-serial,index=1', false, 'COM2 is connected already'],
+  ['-parallel null -device isa-parallel', false, 'there is no such port; a machine has LPT1 at 0x378 with IRQ 7'],
+  ['-device isa-fdc', false, "a second 'isa-fdc' cannot be added"],
+  ['-device piix3-ide,id=ide2', false, 'connect drives to it with -drive'],
+  ['-boot splash=x.jpg', false, 'firmware here shows no picture'],
+  ['-boot reboot-timeout=1000', false, 'there is no second try'],
   ['-serial chardev:x', false, 'there is no -chardev with id=x'],
   ['-serial stdio -qmp stdio', false, 'QMP and another device share a place; give -qmp one of its own'],
 ])('%s is refused', (line, hasDisplay, message) => {

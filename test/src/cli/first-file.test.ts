@@ -42,7 +42,7 @@ test('the file is one that any Node can read', () => {
 });
 
 describe('in the package', () => {
-  beforeEach(() => put('dist/src/cli/main.js', 'console.log("ran with " + process.argv[2])'));
+  beforeEach(() => put('dist/src/cli/main.mjs', 'console.log("ran with " + process.argv[2])'));
 
   test.each(['22.12.0', '24.0.0', '26.10.0'])('Node %s runs the program', (version) => {
     expect(runAs(version)).toEqual({ status: 0, stdout: 'ran with a\n', stderr: '' });
@@ -56,13 +56,13 @@ describe('in the package', () => {
 
 describe('in a clone', () => {
   beforeEach(() => {
-    put('src/cli/main.ts', 'const word: string = process.argv[2]; console.log("sources ran with " + word);');
-    put('node_modules/acorn/package.json', '{}');
-    put('node_modules/source-map/package.json', '{}');
+    put('src/cli/main.mjs', 'import { run } from "./program.ts"; run(process.argv[2]);');
+    put('src/cli/program.ts', 'export const run = (word: string) => console.log("sources ran with " + word);');
+    for (const name of ['acorn', 'source-map']) put(`node_modules/${name}/package.json`, '{}');
   });
 
   test('sources run, whatever was built before', () => {
-    put('dist/src/cli/main.js', 'console.log("built")');
+    put('dist/src/cli/main.mjs', 'console.log("built")');
     expect(runAs('24.0.0')).toEqual({ status: 0, stdout: 'sources ran with a\n', stderr: '' });
   });
 

@@ -8,6 +8,7 @@ test.each<[string, (string | DriveOptions)[], string[]]>([
   ['a text is a hard disk', ['a.img'], ['ide0-hd0']],
   ['the next ones take the next places', ['a', 'b', 'c'], ['ide0-hd0', 'ide0-hd1', 'ide1-hd0']],
   ['a CD-ROM drive begins with the second channel', [iso, iso, iso], ['ide1-cd0', 'ide1-cd1', 'ide0-cd0']],
+  ['an id may be the name of its own place', [{ id: 'ide0-hd0', image: 'a' }, 'b'], ['ide0-hd0', 'ide0-hd1']],
   ['who names a place gets it', ['a', { image: 'b', index: 0 }, iso], ['ide0-hd1', 'ide0-hd0', 'ide1-cd0']],
   [
     'floppies have their own places',
@@ -44,6 +45,10 @@ test.each<[unknown, string]>([
       { image: 'b', index: 1 },
     ],
     'drives[0] (a) and drives[1] (b) both are ide drive 1; give one of them another place (index)',
+  ],
+  [
+    [{ id: 'ide0-hd1', image: 'a' }, 'b'],
+    "drives[0] (a) has the id 'ide0-hd1', which is the place of drives[1] (b); give it another one",
   ],
 ])('%j is refused: %s', (drives, message) => {
   expect(() => planDrives(drives as never)).toThrow(message);

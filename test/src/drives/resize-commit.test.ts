@@ -107,12 +107,30 @@ test.each<[string, string, () => DriveOptions]>([
   expect(await qmp.execute('query-block')).toMatchObject([{ inserted: { image: { 'virtual-size': 3 * MB } } }]);
   expect(await qmp.execute('block_resize', { device: name, size: 2 * MB })).toEqual({});
   expect(await qmp.execute('block_resize', { 'node-name': `#${name}`, size: 1.5 * MB })).toEqual({});
-  await expect(qmp.execute('block_resize', { device: name, size: 1000 })).rejects.toThrow('multiple of 512');
   await expect(qmp.execute('block_resize', { device: name, size: -1 })).rejects.toThrow("'size' expects a >0 size");
   await machine.stop();
   expect((await contents(path)).length).toBe(1.5 * MB);
   expect((await contents(path)).subarray(0, MB)).toEqual(new Uint8Array(MB).fill(1));
   expect((await contents(path)).subarray(MB)).toEqual(new Uint8Array(MB / 2));
+});
+
+test('sizes that are no whole sectors: a raw image has them, the last sector ends with zeros; qcow2 has none', async () => {
+  const other = file('other.qcow2');
+  await rawironEach([['image', 'create', '-f', 'qcow2', other, '1M']]);
+  const drives: DriveOptions[] = [{ image: base, format: 'raw' }, { image: other }];
+  await using machine = await Machine.create({ boot: { demo: true }, drives });
+  const [monitor, qmp] = [openMonitor(machine), openQmp(machine)];
+  expect(await qmp.execute('block_resize', { device: 'ide0-hd0', size: MB + 1 })).toEqual({});
+  expect(await qmp.execute('query-block')).toMatchObject([
+    { inserted: { image: { 'virtual-size': MB + 512 } } },
+    { inserted: { image: { 'virtual-size': MB } } },
+  ]);
+  expect(await monitor.execute('block_resize ide0-hd0 1000b')).toBe('');
+  const refused = 'The new size must be a multiple of 512';
+  expect(await monitor.execute('block_resize ide0-hd1 1000b')).toBe(`Error: ${refused}\n`);
+  await expect(qmp.execute('block_resize', { device: 'ide0-hd1', size: 1000 })).rejects.toThrow(refused);
+  await machine.stop();
+  expect(statSync(base).size).toBe(1000);
 });
 
 test('what cannot be resized', async () => {
@@ -123,7 +141,7 @@ test('what cannot be resized', async () => {
     'block_resize foo 3M': "Error: Cannot find device='foo' nor node-name=''\n",
     'block_resize ide1-cd0 3M': "Error: Device 'ide1-cd0' has no medium\n",
     'block_resize ide0-hd0 -3': 'invalid size\nTry "help block_resize" for more information\n',
-    'block_resize ide0-hd0 0': 'Error: The new size must be a multiple of 512\n',
+    'block_resize ide0-hd0 0': 'Error: The new size must be at least 1 byte\n',
     'block_resize ide0-hd0 3M': `Error: ${base}: its changes are forgotten in the end: it cannot be resized\n`,
   };
   for (const [line, answer] of Object.entries(answers)) expect(await monitor.execute(line)).toBe(answer);

@@ -114,6 +114,41 @@ test('keys and movements go to the USB while the guest uses what is there', asyn
   expect(() => mouse.moveTo(1.5, 0)).toThrow('x is 1.5; it must be a number from 0 to 1');
 });
 
+test('which pointer is used can be chosen, until the guest begins to use another one', async () => {
+  const sent: string[] = [];
+  const line = (name: string) => new Outflow(1000, (bytes) => sent.push(`${name} ${bytes[0]} ${bytes[5]}`));
+  const mouse = new Mouse({ ps2: line('ps2'), tablet: line('tablet'), usb: line('usb') });
+  mouse.choose('usb');
+  expect(mouse.pointers).toEqual([
+    { name: 'usb', number: 2 },
+    { name: 'ps2', number: 0 },
+    { name: 'tablet', number: 1 },
+  ]);
+  await mouse.move(1, 0);
+  await mouse.tablet.receive(Uint8Array.of(1));
+  await mouse.down();
+  mouse.choose('ps2');
+  await mouse.move(2, 0);
+  expect(sent).toEqual(['usb 1 0', 'tablet 0 1', 'ps2 2 1']);
+  expect(mouse.isAbsolute).toBe(false);
+});
+
+test('a tablet tells places while the guest uses it, whatever pointer has the buttons', async () => {
+  const sent: string[] = [];
+  const line = (name: string) => new Outflow(1000, (bytes) => sent.push(`${name} ${bytes[0]} ${bytes[5]}`));
+  const mouse = new Mouse({ ps2: line('ps2'), tablet: line('tablet'), usb: line('usb') });
+  await mouse.tablet.receive(Uint8Array.of(1));
+  await mouse.usb.receive(Uint8Array.of(1));
+  await mouse.down();
+  await mouse.moveTo(1 / 32767, 0);
+  expect(mouse.isAbsolute).toBe(false);
+  mouse.choose('ps2');
+  await mouse.moveTo(2 / 32767, 0);
+  await mouse.tablet.receive(Uint8Array.of(0));
+  await mouse.moveTo(3 / 32767, 0);
+  expect(sent).toEqual(['usb 0 1', 'tablet 1 0', 'tablet 2 0']);
+});
+
 /** A boot sector that writes what INT 16h reads to port E9h. */
 const echo = assemble(
   `

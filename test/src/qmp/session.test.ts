@@ -111,8 +111,8 @@ test('what is no key is refused', async () => {
       ],
     }),
   ).toEqual([{ error: { class: 'GenericError', desc: "Parameter 'data' does not accept value 'frob'" } }]);
-  expect(await client.ask('send-key', { keys: [{ type: 'number', data: 30 }] })).toMatchObject([
-    { error: { class: 'GenericError' } },
+  expect(await client.ask('send-key', { keys: [{ type: 'number', data: 'a' }] })).toEqual([
+    { error: { class: 'GenericError', desc: "Invalid parameter type for 'keys[0].data', expected: integer" } },
   ]);
 });
 

@@ -131,3 +131,30 @@ test('savevm and loadvm stop a machine that runs, and no other', async () => {
   await monitor.execute('loadvm one');
   expect(told).toEqual(['STOP']);
 });
+
+test('the command that begins a job is answered before it is told how the job has ended', async () => {
+  const args = { 'job-id': 'soon', tag: 'one', vmstate: 'nix', devices: ['nix'] };
+  await qmp.execute('snapshot-save', args);
+  told.push('answered');
+  await expect.poll(() => told).toContain('soon concluded');
+  expect(told).toEqual(['soon created', 'soon running', 'answered', 'soon aborting', 'soon concluded']);
+});
+
+test('images are named by the ids of their drives, or by their places', async () => {
+  const drives = await Promise.all(['one.qcow2', 'two.qcow2'].map(qcow2));
+  await using named = await Machine.create({
+    ...{ memory: 2, vga: 'none', boot: { demo: true } },
+    drives: drives.map((image, n) => ({ image, id: `hd${n}` })),
+  });
+  const other = openQmp(named);
+  const save = async (tag: string, devices: readonly string[]) => {
+    await other.execute('snapshot-save', { 'job-id': tag, tag, vmstate: devices[0], devices });
+    const jobs = async () => (await other.execute('query-jobs')) as Data[];
+    await expect.poll(async () => (await jobs()).find(({ id }) => id === tag)?.status).toBe('concluded');
+    return (await jobs()).find(({ id }) => id === tag)!.error;
+  };
+  expect(await save('a', ['hd0', 'hd1'])).toBe(undefined);
+  expect(await save('b', ['#ide0-hd0', '#ide0-hd1'])).toBe(undefined);
+  expect(await save('c', ['hd0'])).toMatch(/'hd1' is missing in 'devices'/);
+  expect(await save('d', ['#ide0-hd1', 'hd0'])).toMatch(/'vmstate' must be 'hd0'/);
+});

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-export const program = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+export const program = fileURLToPath(new URL('../../../src/cli/main.mjs', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

@@ -61,6 +61,16 @@ test('a machine that is to come, or has gone elsewhere, is listed as such', asyn
   expect(runningMachines().map(({ state }) => state)).toEqual(['postmigrate', 'inmigrate']);
 });
 
+test('a machine that was reset before it went elsewhere is listed as gone, until it is reset again', async () => {
+  await using machine = await Machine.create({ memory: 16, boot: { demo: true } });
+  announceMachine(machine, { sockets: [] });
+  await machine.reset();
+  await machine.migration.keep(async () => {});
+  expect(runningMachines().map(({ state }) => state)).toEqual(['postmigrate']);
+  await machine.reset();
+  await expect.poll(() => runningMachines().map(({ state }) => state)).toEqual(['created']);
+});
+
 test('a machine whose folder is removed goes on', async () => {
   await using machine = await Machine.create({ memory: 16, boot: { demo: true } });
   announceMachine(machine, { sockets: [] });

@@ -118,12 +118,13 @@ test('a resized disk keeps what it had, and what is new reads as zero', async ()
   const shape = { size: 10_000, clusterSize: 512, backing };
   const disk = await createQcow2(store, shape, decompressor);
   await disk.write(0, new Uint8Array(10_000).fill(7));
-  await resizeQcow2(disk, 5000);
-  expect(disk.size).toBe(5000);
-  await resizeQcow2(disk, 3_000_000);
+  await resizeQcow2(disk, 5120);
+  expect(disk.size).toBe(5120);
+  await expect(resizeQcow2(disk, 3_000_000)).rejects.toThrow('must be a multiple of 512');
+  await resizeQcow2(disk, 3_000_320);
   const bytes = await everything(disk);
-  expect(bytes.subarray(0, 5000).every((byte) => byte === 7)).toBe(true);
-  expect(bytes.subarray(5000).every((byte) => byte === 0)).toBe(true);
+  expect(bytes.subarray(0, 5120).every((byte) => byte === 7)).toBe(true);
+  expect(bytes.subarray(5120).every((byte) => byte === 0)).toBe(true);
   expect(await checkQcow2(store)).toMatchObject({ errors: [], leaks: 0 });
 });
 

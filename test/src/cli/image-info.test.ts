@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, sep } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { rawiron } from '../support/command-line.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'image-info-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const image = (...args: string[]) => rawiron(['image', ...args]);
+/** What is told of a file, without how much of the host's disk it takes. */
+async function info(...args: string[]): Promise<string> {
+  const { output } = await image('info', ...args);
+  return output.replace(/^(disk size: |\s*"actual-size": ).*$/gm, '$1…');
+}
+
+const base = join(folder, 'base.img');
+const changes = join(folder, 'below', 'changes.qcow2');
+/** The name that the image has is relative to its own folder. */
+const path = `${join(folder, 'below')}/../base.img`;
+
+test('what is told of a raw image: the whole of it is what qemu-img 7.2 tells', async () => {
+  writeFileSync(base, new Uint8Array(1 << 20));
+  const text = `image: ${base}\nfile format: raw\nvirtual size: 1 MiB (1048576 bytes)\ndisk size: …\n`;
+  expect(await info(base)).toBe(text);
+  expect(await info('--output=json', base)).toBe(`{
+    "virtual-size": 1048576,
+    "filename": "${base}",
+    "format": "raw",
+    "actual-size": …
+    "dirty-flag": false
+}
+`);
+});
+
+test('of an image with a backing file beside another folder', async () => {
+  mkdirSync(join(folder, 'below'));
+  await image('create', '-f', 'qcow2', '-b', '../base.img', '-F', 'raw', changes);
+  const text = `image: ${changes}
+file format: qcow2
+virtual size: 1 MiB (1048576 bytes)
+disk size: …
+cluster_size: 65536
+backing file: ../base.img (actual path: ${path})
+backing file format: raw
+Format specific information:
+    compat: 1.1
+    compression type: zlib
+    lazy refcounts: false
+    refcount bits: 16
+    corrupt: false
+    extended l2: false
+`;
+  expect(await info(changes)).toBe(text);
+  const below = `image: ${path}\nfile format: raw\nvirtual size: 1 MiB (1048576 bytes)\ndisk size: …\n`;
+  expect(await info('--backing-chain', changes)).toBe(`${text}\n${below}`);
+  expect(await info('--output=json', changes)).toBe(`{
+    "backing-filename-format": "raw",
+    "virtual-size": 1048576,
+    "filename": "${changes}",
+    "cluster-size": 65536,
+    "format": "qcow2",
+    "actual-size": …
+    "format-specific": {
+        "type": "qcow2",
+        "data": {
+            "compat": "1.1",
+            "compression-type": "zlib",
+            "lazy-refcounts": false,
+            "refcount-bits": 16,
+            "corrupt": false,
+            "extended-l2": false
+        }
+    },
+    "full-backing-filename": "${path}",
+    "backing-filename": "../base.img",
+    "dirty-flag": false
+}
+`);
+});
+
+test('of one of the older version, which has no features', async () => {
+  const old = join(folder, 'old.qcow2');
+  await image('create', '-f', 'qcow2', '-o', 'compat=0.10', old, '1M');
+  const { 'format-specific': specific } = JSON.parse((await image('info', '--output=json', old)).output);
+  expect(specific.data).toEqual({ compat: '0.10', 'compression-type': 'zlib', 'refcount-bits': 16 });
+});
+
+test('a new image has whole sectors', async () => {
+  const short = join(folder, 'short');
+  for (const format of ['raw', 'qcow2']) {
+    const { output } = await image('create', '-f', format, short, '1000');
+    expect(output).toContain('size=1000');
+    expect(await info(short)).toContain('(1024 bytes)');
+  }
+  expect(await image('resize', short, '3000')).toMatchObject({
+    code: 1,
+    errors: expect.stringContaining('The new size must be a multiple of 512'),
+  });
+});
+
+test.skipIf(sep === '\\')('of an image with a backslash in its name, and a backing file beside it', async () => {
+  const top = join(folder, 'below', 'top\\x.qcow2');
+  writeFileSync(join(folder, 'below', 'beside.img'), new Uint8Array(512));
+  await image('create', '-f', 'qcow2', '-b', 'beside.img', '-F', 'raw', top);
+  expect(await info('--backing-chain', top)).toContain(
+    `\nbacking file: beside.img (actual path: ${join(folder, 'below', 'beside.img')})\n`,
+  );
+});
