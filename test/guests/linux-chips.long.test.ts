@@ -104,9 +104,9 @@ function testOthers(shell: () => LinuxShell): void {
   });
 
   test('nothing went wrong on the way', async () => {
-    expect(await shell().run('dmesg | grep -iE "floppy.*(error|timeout)|I/O error|lost|spurious|oops" || true')).toBe(
-      '',
-    );
+    // On a busy host the guest does not run for longer than a period of the RTC (64 Hz): the kernel says so, and goes on.
+    const complaints = 'dmesg | grep -iE "floppy.*(error|timeout)|I/O error|lost|spurious|oops" | grep -v "hpet: Lost"';
+    expect(await shell().run(`${complaints} || true`)).toBe('');
   });
 }
 
