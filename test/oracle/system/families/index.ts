@@ -3,16 +3,27 @@ import { anyCode, code } from './code.ts';
 import { breakpoints, steps } from './debug.ts';
 import { devices, interrupts } from './devices.ts';
 import { extendedLevels, levels } from './levels.ts';
+import { largePages, modes, refusedModes } from './modes.ts';
 import { pages, stalePages } from './pages.ts';
 import { limits, segments } from './segments.ts';
 import { badTasks, tasks } from './tasks.ts';
 import { units } from './units.ts';
 
 /** What QEMU does as the manual says. */
-export const judged: Family = { ...code, ...pages, ...segments, ...levels, ...tasks, ...steps, ...interrupts };
+export const judged: Family = {
+  ...code,
+  ...pages,
+  ...largePages,
+  ...modes,
+  ...segments,
+  ...levels,
+  ...tasks,
+  ...steps,
+  ...interrupts,
+};
 
 /**
- * What it does not, or the manual leaves open: limits and types of segments, VME, breakpoints and shadows of the trap flag
+ * What it does not, or the manual leaves open: limits and types of segments, PG without PE, VME, breakpoints and shadows of the trap flag
  * (test/oracle/protection/disagreements.ts has the sections), tasks with bad segments (their faults belong to the new task),
  * entries of the TLB that should have been flushed, string instructions that write themselves (QEMU fetches them again when they are done),
  * LOCK where it is not allowed, exceptions of the x87 unit and of SSE,
@@ -23,6 +34,7 @@ export const unjudged: Family = {
   ...stalePages,
   ...limits,
   ...extendedLevels,
+  ...refusedModes,
   ...badTasks,
   ...breakpoints,
   ...units,
