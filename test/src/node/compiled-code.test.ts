@@ -1,9 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { execSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { removeOldCode } from '../../../src/node/compiled-code.mjs';
 
+const root = join(import.meta.dirname, '../../..');
 const DAY = 24 * 3600_000;
 let folder: string;
 beforeEach(() => {
@@ -45,4 +56,9 @@ test('a folder that cannot be read is no mistake', () => {
 test('a folder that cannot be made is no mistake', () => {
   const file = compiled('a');
   expect(() => removeOldCode(join(file, 'below'))).not.toThrow();
+});
+
+test('packages can be installed where only the manifest is there yet, as in a layer of a container', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { prepare: string } };
+  expect(() => execSync(scripts.prepare, { cwd: folder, stdio: 'pipe' })).not.toThrow();
 });
