@@ -2,7 +2,7 @@ import { serialPorts } from '../../runtime/machine/resources.ts';
 import { ConfigurationError } from '../index.ts';
 import type { Backend } from './backends/backend.ts';
 import { parseInteger } from './properties.ts';
-import type { Settings } from './settings.ts';
+import { machine, type Settings } from './settings.ts';
 
 /** Where a port is on the board. */
 interface PortPlace {
@@ -38,8 +38,8 @@ function portNumber({ name, places }: PortKind, next: number, properties: Readon
   return n;
 }
 
-/** What ports have that nothing names yet, while one after them is connected: they are free. */
-const free: Backend = { type: 'null' };
+/** What ports have that `-serial none` leaves out, or that nothing names yet while one after them is connected: a device may have them. */
+export const freePort: Backend = { type: 'null' };
 
 /** The backends of a kind's ports with one more; ports before it that nothing names are connected to nothing. */
 function connected(
@@ -47,14 +47,14 @@ function connected(
   backends: readonly Backend[],
   properties: Readonly<Record<string, string>>,
 ): Backend[] {
-  const firstFree = backends.indexOf(free);
+  const firstFree = backends.indexOf(freePort);
   const n = portNumber(kind, firstFree < 0 ? backends.length : firstFree, properties);
-  if (n < backends.length && backends[n] !== free)
+  if (n < backends.length && backends[n] !== freePort)
     throw new ConfigurationError(
       `${kind.name}${n + 1} is connected already; leave the device out, or give it another index`,
     );
   const { chardev } = properties;
-  const all = Array.from({ length: Math.max(n + 1, backends.length) }, (_, at) => backends[at] ?? free);
+  const all = Array.from({ length: Math.max(n + 1, backends.length) }, (_, at) => backends[at] ?? freePort);
   return all.with(n, chardev === '' ? { type: 'null' } : { type: 'chardev', id: chardev! });
 }
 
@@ -73,10 +73,9 @@ export const portDevices = {
   'isa-parallel': {
     help: 'the parallel port, on a -chardev',
     properties,
-    apply: (settings: Settings, given: Readonly<Record<string, string>>): Settings => ({
-      ...settings,
-      parallels: connected(parallel, settings.parallels, given),
-    }),
+    // -parallel none leaves out the board's own.
+    apply: (settings: Settings, given: Readonly<Record<string, string>>): Settings =>
+      machine({ ...settings, parallels: connected(parallel, settings.parallels, given) }, { parallelPort: true }),
   },
 } as const;
 

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../index.ts';
 import { vncFlags, withVnc } from '../display/vnc.ts';
 import type { Flag } from '../flags.ts';
+import { freePort } from '../port-devices.ts';
 import { checkProperties, parseProperties } from '../properties.ts';
 import { machine, type Settings } from '../settings.ts';
 import type { Backend } from './backend.ts';
@@ -40,7 +41,10 @@ export const characterFlags: readonly Flag[] = [
     names: ['serial'],
     argument: 'DEVICE',
     help: 'COM1 (COM2, … if repeated) on stdio, mon:stdio, unix:PATH, tcp:HOST:PORT or telnet:HOST:PORT[,server=on][,wait=off][,reconnect=SECONDS], file:PATH, pipe:PATH, chardev:ID or null',
-    apply: (settings, text) => ({ ...settings, serials: [...settings.serials, parseBackend(text)] }),
+    apply: (settings, text) => ({
+      ...settings,
+      serials: [...settings.serials, text === 'none' ? freePort : parseBackend(text)],
+    }),
   },
   {
     names: ['parallel'],

@@ -58,6 +58,9 @@ test.each([
   ['-chardev ringbuf,id=r -device isa-serial,chardev=r,index=2', 'com1=null com2=null com3=ringbuf'],
   ['-chardev ringbuf,id=r -device isa-serial,chardev=r,iobase=0x2f8,irq=3', 'com1=null com2=ringbuf'],
   ['-serial null -device isa-serial', 'com1=null com2=null'],
+  ['-serial none -chardev ringbuf,id=r -device isa-serial,chardev=r', 'com1=ringbuf'],
+  ['-serial none -chardev ringbuf,id=r -device isa-serial,chardev=r,index=0', 'com1=ringbuf'],
+  ['-nographic -serial none', 'com1=null monitor=stdio'],
   [
     '-chardev pipe,id=a,path=/tmp/p -chardev ringbuf,id=b -device isa-serial,index=1,chardev=b -device isa-serial,index=0,chardev=a',
     'com1=pipe com2=ringbuf',
@@ -73,6 +76,11 @@ test.each([
   ['-chardev socket,id=c,path=/tmp/c,server=on,wait=off -mon chardev=c,mode=control', 'com1=stdio* qmp=socket'],
 ])('without a display %j connects %s', (line, plan) => {
   expect(planned(line)).toBe(plan);
+});
+
+test('-device isa-parallel is the port that -parallel none has left out', () => {
+  const { machine, parallels } = parseArguments('-parallel none -device isa-parallel,chardev=r'.split(' '));
+  expect([machine.parallelPort, parallels]).toEqual([true, [{ type: 'chardev', id: 'r' }]]);
 });
 
 test.each([
