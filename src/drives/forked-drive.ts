@@ -9,7 +9,14 @@ import type { SavedMedium } from './saved-medium.ts';
  */
 export function forkedDrive(plan: DrivePlan, image: string | null, medium: SavedMedium | undefined): DriveOptions {
   const { interface: bus, index, media, serial, options } = plan;
-  const place = { interface: bus, index, media, ...(serial !== undefined && { serial }) };
+  const { id } = options;
+  const place = {
+    interface: bus,
+    index,
+    media,
+    ...(serial !== undefined && { serial }),
+    ...(id !== undefined && { id }),
+  };
   if (medium === undefined || image === null) return place;
   const { isReadOnly: readOnly, contents, changes } = medium;
   if (contents) return { ...place, image: contents, format: 'raw', readOnly };

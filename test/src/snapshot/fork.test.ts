@@ -45,18 +45,18 @@ test('each has its own disks, from what was on them', async () => {
   await writeFile(image, letters);
   const machine = await create([
     { image, snapshot: true },
-    { image: letters, media: 'cdrom' },
-    { interface: 'floppy' },
+    { image: letters, media: 'cdrom', id: 'cd' },
+    { interface: 'floppy', id: 'floppy' },
   ]);
   expect(await askSectors(machine, 'w3', 'w4')).toBe('..');
   const fork = await started(machine.fork());
   expect(await askSectors(fork, 'r3', 'w4', 'w5')).toBe('3..');
   expect(await askSectors(machine, 'w6', 'r3', 'r5', 'r6')).toBe('.3f6');
   expect(await askSectors(fork, 'r4', 'r5', 'r6')).toBe('45g');
-  expect(fork.drives.map(({ name, medium }) => [name, medium?.sectors])).toEqual([
-    ['ide0-hd0', 16],
-    ['ide1-cd0', 16],
-    ['floppy0', undefined],
+  expect(fork.drives.map(({ name, id, medium }) => [name, id, medium?.sectors])).toEqual([
+    ['ide0-hd0', undefined, 16],
+    ['ide1-cd0', 'cd', 16],
+    ['floppy0', 'floppy', undefined],
   ]);
   await rm(folder, { recursive: true });
 });
