@@ -128,6 +128,8 @@ export function drivesOf({ machine: { drives = [] }, snapshot, waitingDrives }: 
 function addDrive(settings: Settings, { waits, ...drive }: Drive): Settings {
   const { id } = drive;
   if (!waits || id === undefined) return machine(settings, { drives: [...(settings.machine.drives ?? []), drive] });
+  if (Object.hasOwn(settings.waitingDrives, id))
+    throw new ConfigurationError(`there is a drive with the name '${id}' already; give each its own`);
   return { ...settings, waitingDrives: { ...settings.waitingDrives, [id]: drive } };
 }
 

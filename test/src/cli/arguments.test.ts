@@ -203,6 +203,11 @@ test.each([
   ['-drive disk.img,if=none', '-drive: a drive that is connected to nothing needs a name; give id=ID'],
   ['-device virtserialport,name=x', '-device: there is no console device for the port; give -device virtio-serial-pci'],
   ['-device ide-hd,drive=x', "-device: there is no drive 'x' that waits; give -drive if=none,id=x"],
+  ['-drive a.img,if=none,id=x -drive b.img,if=none,id=x', "-drive: there is a drive with the name 'x' already"],
+  [
+    '-drive a.img,if=none,id=x -blockdev driver=raw,node-name=x,file.driver=file,file.filename=b.img',
+    "-blockdev: there is a drive with the name 'x' already",
+  ],
   ['-device ide-cd,bus=ide.2', "-device: there is no bus 'ide.2'; give bus=ide.0 or bus=ide.1"],
   ['-blockdev driver=vmdk', "-blockdev: the driver 'vmdk' is not supported; give raw, qcow2 or file"],
   [
