@@ -71,10 +71,11 @@ function connections(name: string, { drives, network }: Machine): string[] {
   const [first] = name.split(' ');
   const card = network.find((one) => one.name === first);
   if (card) return [`mac = "${card.mac}"`, `netdev = "${card.networkName}"`];
-  return drives.some((one) => one.name === first) ? [driveText(first!)] : [];
+  const drive = drives.find((one) => one.name === first);
+  return drive ? [driveText(drive)] : [];
 }
 
-const driveText = (drive: string): string => `drive = "${drive}"`;
+const driveText = ({ label }: Drive): string => `drive = "${label}"`;
 
 function barText(bar: BaseAddressView): string {
   const [first, last] = barEnds(bar).map((address) => `0x${address.toString(16)}`);
@@ -96,9 +97,9 @@ function plainDevice(name: string): Device {
   return { name, properties: [], buses: [] };
 }
 
-function driveDevice({ name }: Drive): Device {
-  const kind = name.replace(/\d*-/, '-').replace(/\d+$/, '');
-  return { name: kind, properties: [driveText(name)], buses: [] };
+function driveDevice(drive: Drive): Device {
+  const kind = drive.name.replace(/\d*-/, '-').replace(/\d+$/, '');
+  return { name: kind, properties: [driveText(drive)], buses: [] };
 }
 
 function isaDevice(name: string, ranges: readonly RangeView[], floppies: readonly Device[]): Device {

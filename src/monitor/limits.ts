@@ -13,7 +13,7 @@ export function infoLimits({ machine }: CommandContext): string {
     `processor: ${processor === undefined ? 'no limit' : `${processor} percent of one`}`,
     `memory: ${memory === undefined ? 'no limit' : `${memorySize(memory) / 2 ** 20} MB`}`,
     `instructions: ${instructions ?? 'no limit'}`,
-    ...machine.drives.filter(({ limits }) => isLimited(limits)).map(({ name }) => `${name}: see info block`),
+    ...machine.drives.filter(({ limits }) => isLimited(limits)).map(({ label }) => `${label}: see info block`),
   ];
   return `${lines.join('\n')}\n`;
 }

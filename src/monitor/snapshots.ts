@@ -37,16 +37,18 @@ export async function infoSnapshots({ machine }: CommandContext): Promise<string
   const isEverywhere = ({ name }: ImageSnapshot): boolean =>
     lists.every(({ snapshots }) => snapshots.some((snapshot) => snapshot.name === name));
   const whole = lists[0].snapshots.filter(isEverywhere).map((snapshot) => ({ ...snapshot, id: '--' }));
-  const partial = lists.map((list) => partialLines(list, isEverywhere)).join('');
+  const labels = new Map(machine.drives.map(({ name, label }) => [name, label]));
+  const partial = lists.map((list) => partialLines(labels.get(list.drive)!, list, isEverywhere)).join('');
   const none = 'None\n';
   return `List of snapshots present on all disks:\n${whole.length > 0 ? snapshotLines(whole) : none}${partial}`;
 }
 
 function partialLines(
-  { drive, snapshots }: DriveSnapshots,
+  label: string,
+  { snapshots }: DriveSnapshots,
   isEverywhere: (snapshot: ImageSnapshot) => boolean,
 ): string {
   const partial = snapshots.filter((snapshot) => !isEverywhere(snapshot));
   if (partial.length === 0) return '';
-  return `\nList of partial (non-loadable) snapshots on '${drive}':\n${snapshotLines(partial)}`;
+  return `\nList of partial (non-loadable) snapshots on '${label}':\n${snapshotLines(partial)}`;
 }

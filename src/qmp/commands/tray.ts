@@ -40,11 +40,11 @@ async function takeContent(drive: Drive, nodes: BlockNodes): Promise<void> {
 
 /** To be put in again later. */
 function contentOf(drive: Drive, nodes: BlockNodes): TrayContent | null {
-  const { image, format, isReadOnly, name } = drive;
+  const { image, format, isReadOnly, name, label } = drive;
   const node = nodes.insertedIn(name);
   if (node) return contentOfNode(node);
   if (image === null) return null;
-  if (drive.isInMemory) throw new QmpError(`Device '${name}' has an image in memory, which can only be ejected`);
+  if (drive.isInMemory) throw new QmpError(`Device '${label}' has an image in memory, which can only be ejected`);
   return { image, format: (format ?? 'raw').split(' ')[0] as ImageFormat, readOnly: isReadOnly };
 }
 

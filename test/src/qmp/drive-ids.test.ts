@@ -59,6 +59,25 @@ test('what names a drive by its id names its device, and its node', async () => 
   expect(answers[0]).not.toMatch(/Cannot find/);
 });
 
+test('a monitor tells of limits, devices and what only one image has by the same names', async () => {
+  const image = new Uint8Array(1 << 20);
+  await using machine = await Machine.create({
+    ...{ memory: 16, boot: { demo: true } },
+    drives: [
+      { id: 'hd', image, limits: { iops: 100 } },
+      { id: 'fast', image, interface: 'virtio' },
+      { id: 'cd', media: 'cdrom', image },
+    ],
+  });
+  const [monitor, qmp] = [openMonitor(machine), openQmp(machine)];
+  expect(await monitor.execute('info limits')).toMatch(/^hd: see info block$/m);
+  const tree = await monitor.execute('info qtree');
+  expect([...tree.matchAll(/drive = "(.*)"/g)].map(([, name]) => name).sort()).toEqual(['cd', 'fast', 'hd']);
+  await expect(qmp.execute('blockdev-open-tray', { device: 'cd' })).rejects.toThrow(
+    "Device 'cd' has an image in memory",
+  );
+});
+
 test.each([
   [['a', 'a'], "two drives have the id 'a'"],
   [['1a'], 'id must be a letter and then letters'],
