@@ -156,7 +156,10 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
     ({ keyboard: this.keyboard, mouse: this.mouse } = connectInput(streams, config, options.keyboardLayout));
     this.guestLog = streams.open('log');
     this.exited = this.#exit.promise;
-    this.#states = new MachineStates((name, ...args) => this.call(name, ...args), made);
+    const stands = () => {
+      this.#pauseReason = 'caller';
+    };
+    this.#states = new MachineStates((name, ...args) => this.call(name, ...args), made, stands);
     this.snapshots = new MachineSnapshots(this.#states, drives);
     this.migration = new MachineMigration(this.#migrating(), options.incoming === true);
     if (this.migration.isAwaited) streams.holdUntil(this.migration.arrived);
@@ -277,10 +280,6 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
     this.#end({ reason: 'stopped', code: 0 });
     this.connection.send({ type: 'stop' });
     this.connection.close(new Error('the machine was stopped'));
-    await this.#terminate();
-  }
-
-  async #terminate(): Promise<void> {
     const { drives } = this.made;
     await this.alive.during(() =>
       Promise.all([this.isolate.terminate(), this.#forks.close(), drives.close(), disconnectOutside(this.made)]),

@@ -56,12 +56,15 @@ export interface SnapshotSettings {
 export class MachineStates {
   readonly #call: Call;
   readonly #machine: MachineParts;
+  readonly #loaded: () => void;
   /** Tells the machine from all others. */
   readonly #name = crypto.randomUUID();
 
-  constructor(call: Call, machine: MachineParts) {
+  /** @param loaded called when the machine has got another state */
+  constructor(call: Call, machine: MachineParts, loaded: () => void) {
     this.#call = call;
     this.#machine = machine;
+    this.#loaded = loaded;
   }
 
   get #drives(): MachineDrives {
@@ -140,7 +143,7 @@ export class MachineStates {
         await this.#call('transfer', 'become', [image]).catch((error: Error) => {
           throw unfit('the fork', error, this.#differencesFrom(options));
         });
-        this.#tellLinks();
+        this.#tellLoaded();
       }),
     );
   }
@@ -194,10 +197,11 @@ export class MachineStates {
 
   async #load(snapshot: MachineSnapshot): Promise<void> {
     await this.#fitting('load', snapshot);
-    this.#tellLinks();
+    this.#tellLoaded();
   }
 
-  #tellLinks(): void {
+  #tellLoaded(): void {
+    this.#loaded();
     // What cards are connected to is of here and now, whatever it was when the state was saved.
     for (const card of this.#machine.cards.all) card.tellLink();
   }

@@ -24,6 +24,22 @@ test('a machine that its guest turns off waits for a reset where that is asked f
   expect(events).toEqual(['RESUME', 'SHUTDOWN', 'STOP', 'RESET', 'RESUME']);
 });
 
+test('one that is turned off and gets the state of a snapshot is off no longer', async () => {
+  await using machine = await Machine.create({ memory: 32, boot: { demo: true }, shutdown: 'pause' });
+  await machine.start();
+  await machine.serial.expect(/demo> $/);
+  const snapshot = await machine.snapshot();
+  const off = new Promise((resolve) => machine.once('off', resolve));
+  machine.serial.write('poweroff\r');
+  await off;
+  await machine.load(snapshot);
+  expect([machine.state, machine.isOff, machine.pauseReason]).toEqual(['paused', false, 'caller']);
+  expect(await openMonitor(machine).execute('info status')).toBe('VM status: paused\n');
+  expect(await openMonitor(machine).execute('cont')).toBe('');
+  machine.serial.write('\r');
+  await machine.serial.expect(/demo> $/);
+});
+
 test('so does one that would end where its guest reboots', async () => {
   await using machine = await Machine.create({
     ...{ memory: 32, boot: { demo: true }, reboot: 'exit', shutdown: 'pause' },
