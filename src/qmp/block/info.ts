@@ -21,6 +21,9 @@ export function isNodeOf(drive: Drive, name: string, nodes: BlockNodes): boolean
   return name === nodeName(drive, nodes) || (isOwn && name === `#${drive.name}`);
 }
 
+/** A floppy drive has no tray. */
+export const hasTray = ({ isRemovable, name }: Drive): boolean => isRemovable && !name.startsWith('floppy');
+
 /** Of a drive's medium, as QEMU's BlockDeviceInfo has it. */
 export function mediumInfo(drive: Drive, nodes: BlockNodes): JsonObject {
   const { image, format, isReadOnly, medium } = drive;
@@ -50,9 +53,7 @@ export function driveInfo(drive: Drive, nodes: BlockNodes): JsonObject {
   return {
     ...{ device: drive.label, qdev: drive.label, type: 'unknown' },
     ...{ removable: drive.isRemovable, locked: drive.isLocked },
-    // A floppy drive has no tray.
-    ...(drive.isRemovable &&
-      !drive.name.startsWith('floppy') && { tray_open: nodes.isTrayOpen(drive.name) || drive.isTrayOpen }),
+    ...(hasTray(drive) && { tray_open: drive.isTrayOpen }),
     ...(drive.image !== null && { 'io-status': 'ok', inserted: mediumInfo(drive, nodes) }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Drive } from '../../drives/drive.ts';
 import type { ImageFormat } from '../../storage/open.ts';
+import { hasTray } from '../block/info.ts';
 import type { BlockNode, BlockNodes, TrayContent } from '../block/nodes.ts';
 import type { Arguments, QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
@@ -21,12 +22,21 @@ function checkRemovable(drive: Drive): void {
   if (!drive.isRemovable) throw new QmpError(`Device '${drive.label}' is not removable`);
 }
 
+/** Whether what is known of an open tray still holds: something else may have been put into the drive (the monitor's `change`). */
+const isKnown = (drive: Drive, nodes: BlockNodes): boolean => nodes.isTrayOpen(drive.name) && drive.image === null;
+
+/** The guest may close a tray, and does not get what was taken out of it. */
+function isOpen(drive: Drive, nodes: BlockNodes): boolean {
+  const isHeld = !hasTray(drive) || nodes.inTray(drive.name) !== null;
+  return drive.isTrayOpen || (isKnown(drive, nodes) && isHeld);
+}
+
 /** What is in a drive is out of the guest's reach while the tray is open. */
 async function openTray(args: Arguments, context: QmpContext): Promise<void> {
   const { nodes } = context;
   const drive = driveOf(args, context);
   checkRemovable(drive);
-  if (nodes.isTrayOpen(drive.name) || drive.isTrayOpen) return;
+  if (isOpen(drive, nodes)) return;
   checkOpen(drive, args);
   await takeContent(drive, nodes);
 }
@@ -57,8 +67,8 @@ async function closeTray(args: Arguments, context: QmpContext): Promise<void> {
   const { nodes } = context;
   const drive = driveOf(args, context);
   checkRemovable(drive);
-  if (!nodes.isTrayOpen(drive.name) && !drive.isTrayOpen) return;
-  const content = nodes.inTray(drive.name);
+  if (!isOpen(drive, nodes)) return;
+  const content = isKnown(drive, nodes) ? nodes.inTray(drive.name) : null;
   if (content) await drive.change(content.image, { format: content.format, readOnly: content.readOnly });
   else await drive.closeTray();
   nodes.close(drive.name);
@@ -69,9 +79,8 @@ async function openDrive(args: Arguments, context: QmpContext): Promise<Drive> {
   const { nodes } = context;
   const drive = driveOf(args, context);
   checkRemovable(drive);
-  if (nodes.isTrayOpen(drive.name)) return drive;
-  if (!drive.isTrayOpen) throw new QmpError(`Tray of device '${drive.label}' is not open`);
-  await takeContent(drive, nodes);
+  if (!isOpen(drive, nodes)) throw new QmpError(`Tray of device '${drive.label}' is not open`);
+  if (!isKnown(drive, nodes)) await takeContent(drive, nodes);
   return drive;
 }
 

@@ -91,6 +91,25 @@ test("the tray is the drive's, whoever has opened it", async () => {
   ]);
 });
 
+test('a tray that QMP has opened, and somebody else has closed, can be opened again', async () => {
+  await qmp.execute('eject', cd);
+  const [file, drive] = [join(folder, 'new'), machine.drives[1]!];
+  await qmp.execute('human-monitor-command', { 'command-line': `change ide1-cd0 ${file} raw` });
+  expect(await inserted()).toMatchObject({ tray_open: false, inserted: { file } });
+  await qmp.execute('blockdev-open-tray', cd);
+  expect([drive.image, drive.isTrayOpen]).toEqual([null, true]);
+  await qmp.execute('blockdev-close-tray', cd);
+  expect([drive.image, drive.isTrayOpen]).toEqual([file, false]);
+  // As where the guest does so.
+  await qmp.execute('eject', cd);
+  await drive.closeTray();
+  expect(await inserted()).toMatchObject({ tray_open: false });
+  expect(await problem('blockdev-remove-medium', cd)).toBe("Tray of device 'ide1-cd0' is not open");
+  await qmp.execute('blockdev-open-tray', cd);
+  expect(await inserted()).toMatchObject({ tray_open: true });
+  expect(events).toEqual([true, false, true, false, true, false, true].map(moved));
+});
+
 test.each([
   ['blockdev-insert-medium', { ...cd, 'node-name': 'n1' }, "Tray of device 'ide1-cd0' is not open"],
   ['blockdev-remove-medium', cd, "Tray of device 'ide1-cd0' is not open"],
