@@ -1,5 +1,5 @@
 // @ts-check
-import { homedir } from 'node:os';
+import { devNull, homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -7,5 +7,14 @@ import { join } from 'node:path';
  * @returns {string}
  */
 export function cacheDirectory() {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rawiron');
+  return join(process.env.XDG_CACHE_HOME || join(home(), '.cache'), 'rawiron');
+}
+
+/** A user whom the host doesn't know has none, unless HOME names one: nothing can be kept then, and nothing is read from a place of others. */
+function home() {
+  try {
+    return homedir();
+  } catch {
+    return devNull;
+  }
 }

@@ -9,13 +9,15 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { cacheDirectory } from '../../../src/node/cache-directory.mjs';
 import { removeOldCode } from '../../../src/node/compiled-code.mjs';
 
 const root = join(import.meta.dirname, '../../..');
 const DAY = 24 * 3600_000;
+vi.mock('node:os', { spy: true });
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'code-test-'));
@@ -56,6 +58,16 @@ test('a folder that cannot be read is no mistake', () => {
 test('a folder that cannot be made is no mistake', () => {
   const file = compiled('a');
   expect(() => removeOldCode(join(file, 'below'))).not.toThrow();
+});
+
+test('a user without a home keeps nothing', () => {
+  vi.stubEnv('XDG_CACHE_HOME', '');
+  vi.mocked(homedir).mockImplementationOnce(() => {
+    throw new Error('uv_os_homedir returned ENOENT');
+  });
+  const directory = cacheDirectory();
+  vi.unstubAllEnvs();
+  expect(() => mkdirSync(directory, { recursive: true })).toThrow();
 });
 
 test('packages can be installed where only the manifest is there yet, as in a layer of a container', () => {
