@@ -10,7 +10,8 @@ import { systemMessage } from './system-message.ts';
  * @throws ConfigurationError if there can be none
  */
 export function runtimeFolder(): string {
-  const { uid } = userInfo();
+  // A host need not know its users: those of containers are mere numbers.
+  const uid = process.geteuid?.() ?? userInfo().uid;
   const folder = join(process.env.XDG_RUNTIME_DIR || tmpdir(), `rawiron-${uid}`);
   const { isDirectory, owner, mode } = made(folder);
   if (!isDirectory || owner !== uid || (mode & 0o077) !== 0)
