@@ -26,6 +26,11 @@ export class RawDisk implements Disk {
     return Math.ceil(this.#store.size / SECTOR) * SECTOR;
   }
 
+  /** Whether the image's last sector is not all there. */
+  get endsWithinSector(): boolean {
+    return this.#store.size % SECTOR !== 0;
+  }
+
   /** @param size bytes */
   async resize(size: number): Promise<void> {
     await this.#store.resize(size);

@@ -26,7 +26,8 @@ export async function resizeFile(
   const disk = await openDisk(host, file, { format });
   try {
     const size = sizeFrom(disk.size);
-    if (size !== disk.size) await resizeDisk(disk, size);
+    const isWhole = !(disk instanceof RawDisk && disk.endsWithinSector);
+    if (size !== disk.size || !isWhole) await resizeDisk(disk, size);
   } finally {
     await disk.close();
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -96,6 +96,13 @@ test('a new image has whole sectors', async () => {
     code: 1,
     errors: expect.stringContaining('The new size must be a multiple of 512'),
   });
+});
+
+test('an image that ends within a sector gets the rest of it', async () => {
+  const short = join(folder, 'short.raw');
+  writeFileSync(short, new Uint8Array(1000));
+  expect(await image('resize', '-f', 'raw', short, '1024')).toMatchObject({ code: 0, output: 'Image resized.\n' });
+  expect(statSync(short).size).toBe(1024);
 });
 
 test.skipIf(sep === '\\')('of an image with a backslash in its name, and a backing file beside it', async () => {
