@@ -23,12 +23,19 @@ const withErrorCode: ReadonlySet<number> = new Set([
   Vector.alignmentCheck,
 ]);
 
-/** Raises an exception at the instruction being executed, by default with an error code of 0 if it has one. */
-export function raise(vector: number, errorCode = withErrorCode.has(vector) ? 0 : -1): never {
+/**
+ * Raises an exception at the instruction being executed, by default with an error code of 0 if it has one.
+ * V8 never compiles a function that always throws: what there is to do is in one that returns.
+ */
+export function raise(vector: number, errorCode?: number): never {
+  throw prepared(vector, errorCode);
+}
+
+function prepared(vector: number, errorCode = withErrorCode.has(vector) ? 0 : -1): GuestFault {
   fault.vector = vector;
   fault.errorCode = errorCode;
   fault.inNewTask = false;
-  throw fault;
+  return fault;
 }
 
 /** Raises what an access beyond a segment's limits or rights does. */

@@ -1,8 +1,7 @@
 import type { AttemptName } from '../../translator/abi/helpers.ts';
-import { Key } from '../../translator/abi/key.ts';
 import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
-import { type Descriptor, isNull, Rights } from './descriptor.ts';
+import { isNull, Rights } from './descriptor.ts';
 import { enableInterrupts } from './flag-instructions.ts';
 import { isWithinPrivilege, setNullSegment, setSegmentFrom, setUnprotectedSegment } from './segmentation.ts';
 
@@ -28,39 +27,42 @@ export function attempts(cpu: Cpu, moment: InterruptMoment): Record<AttemptName,
   };
 }
 
-/** MOV and POP to DS, ES, FS and GS. */
+/** MOV and POP to DS, ES, FS and GS, and far pointers that are loaded into them. */
 function loadSegment(cpu: Cpu, segment: number, selector: number): boolean {
   if (segment === Segment.ss) return false;
   if (!cpu.isProtected) return loadUnprotected(cpu, segment, selector);
   if (isNull(selector)) return loadNull(cpu, segment, selector);
   const { data } = cpu;
   if (!data.readIfMapped(cpu, selector) || !data.isReadable || !data.isPresent || !data.isAccessed) return false;
-  if (!isWithinPrivilege(cpu, selector) || !keepsKey(cpu, segment, data)) return false;
+  if (!isWithinPrivilege(cpu, selector)) return false;
+  if (!keepsKey(cpu, segment, data.base, data.limit, data.high & Rights.mask)) return false;
   setSegmentFrom(cpu, segment, selector, data);
   return true;
 }
 
-/** Whether the key stays as it is: FS and GS have no part in it, and where DS or ES stays as it is, so does what it adds. */
-function keepsKey({ state }: Cpu, segment: number, { base, limit, high }: Descriptor): boolean {
+/**
+ * Whether the key stays as it is: FS and GS have no part in it, and DS or ES has none where another segment is not flat, or where it stays
+ * as it is.
+ */
+function keepsKey(cpu: Cpu, segment: number, base: number, limit: number, rights: number): boolean {
+  const { state } = cpu;
+  if (segment >= Segment.fs || cpu.isSegmentedBeside(segment)) return true;
   return (
-    segment >= Segment.fs ||
-    (base === state[Word.segmentBase + segment] &&
-      limit === state[Word.segmentLimit + segment] &&
-      (high & Rights.mask) === state[Word.segmentRights + segment])
+    base === state[Word.segmentBase + segment] &&
+    limit === state[Word.segmentLimit + segment] &&
+    rights === state[Word.segmentRights + segment]
   );
 }
 
 function loadNull(cpu: Cpu, segment: number, selector: number): boolean {
-  if (segment < Segment.fs) return false;
+  if (!keepsKey(cpu, segment, 0, 0, 0)) return false;
   setNullSegment(cpu, segment, selector);
   return true;
 }
 
-/** Limit and rights are as they were, mostly; a segment that has a base is not flat. */
+/** In real and VM86 mode. */
 function loadUnprotected(cpu: Cpu, segment: number, selector: number): boolean {
-  const { state } = cpu;
-  const isFlat = (state[Word.key] & Key.flat) !== 0;
-  if (segment < Segment.fs && (isFlat || selector === 0)) return false;
+  if (segment < Segment.fs && !cpu.isSegmentedBeside(segment)) return false;
   setUnprotectedSegment(cpu, segment, selector);
   return true;
 }

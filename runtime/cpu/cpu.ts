@@ -130,15 +130,22 @@ export class Cpu {
   }
 
   private isFlat(): boolean {
+    return this.isFlatSegment(Segment.cs) && !this.isSegmentedBeside(Segment.cs);
+  }
+
+  /** Whether one of CS, DS, ES and SS is not flat, another than this one: then the key is not flat either, whatever this one is. */
+  isSegmentedBeside(segment: number): boolean {
+    for (let other: number = Segment.es; other <= Segment.ds; other++) {
+      if (other !== segment && !this.isFlatSegment(other)) return true;
+    }
+    return false;
+  }
+
+  /** Whether a segment begins at 0 and allows every access: code need only be readable. */
+  private isFlatSegment(segment: number): boolean {
     const { state, doubles } = this;
-    const bases = Word.segmentBase;
-    if ((state[bases + Segment.es] | state[bases + Segment.cs] | state[bases + Segment.ss]) !== 0) return false;
-    return (
-      state[bases + Segment.ds] === 0 &&
-      doubles[Double.readSpan + Segment.cs] === ALL_BYTES &&
-      doubles[Double.writeSpan + Segment.es] === ALL_BYTES &&
-      doubles[Double.writeSpan + Segment.ss] === ALL_BYTES &&
-      doubles[Double.writeSpan + Segment.ds] === ALL_BYTES
-    );
+    if (state[Word.segmentBase + segment] !== 0) return false;
+    const span = segment === Segment.cs ? Double.readSpan : Double.writeSpan;
+    return doubles[span + segment] === ALL_BYTES;
   }
 }

@@ -6,7 +6,7 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { Dr6 } from '../cpu/debug.ts';
 import { endBranchSteps, stepsBranches } from '../cpu/debug-control.ts';
 import { deliver } from '../cpu/interrupts.ts';
-import type { Node } from './node.ts';
+import type { Node, Run } from './node.ts';
 
 /**
  * Debug exceptions (Intel SDM vol. 3, 18.3) and what else makes an instruction run alone. Traps are collected in
@@ -57,8 +57,8 @@ export class DebugExceptions {
     deliver(this.cpu, Vector.debug, 'exception', -1, state[Word.eip]);
   }
 
-  /** Runs one instruction and collects its traps; EIP is that of the next one. */
-  step(node: Node): void {
+  /** Runs one instruction, by `run`, and collects its traps; EIP is that of the next one. */
+  step(node: Node, run: Run): void {
     const { state, cpu } = this;
     const trap = (state[Word.eflags] & Eflags.tf) !== 0;
     state[Word.interruptShadow] = 0;
@@ -67,7 +67,7 @@ export class DebugExceptions {
     this.restarts = false;
     cpu.breakpoints.collecting = true;
     try {
-      const next = node.one(node);
+      const next = run(node);
       if (next !== null) state[Word.eip] = next.eip;
     } finally {
       cpu.breakpoints.collecting = false;

@@ -121,11 +121,15 @@ export class Dispatcher {
       if (this.debug.mustStep || this.stops.isStepping) this.stepOne(record);
       else if (this.pace.budgeted) this.runBudgeted(record);
       else this.graph.run(record, 0);
+      const fault = this.graph.takeFault();
+      if (fault !== null) this.fault(fault);
     } catch (error) {
-      this.locate();
       if (error instanceof GuestFault) this.fault(error);
-      else if (error === instructionRestart) this.restart();
-      else throw error;
+      else {
+        this.graph.locate();
+        if (error !== instructionRestart) throw error;
+        this.restart();
+      }
     }
   }
 
@@ -140,7 +144,7 @@ export class Dispatcher {
     const node = this.graph.nodeOf(record);
     this.pace.take();
     this.graph.faulting = node;
-    this.debug.step(node);
+    this.debug.step(node, this.graph.runAlone);
     this.graph.faulting = null;
   }
 
@@ -150,14 +154,8 @@ export class Dispatcher {
     this.debug.restarts = true;
   }
 
-  /** Makes EIP that of the instruction that has thrown. */
-  private locate(): void {
-    const at = this.graph.faulting;
-    this.graph.faulting = null;
-    if (at !== null) this.state[Word.eip] = at.eip;
-  }
-
   private fault(fault: GuestFault): void {
+    this.graph.locate();
     this.metrics.faults++;
     this.state[Word.debugTraps] = 0;
     deliver(this.cpu, fault.vector, 'exception', fault.errorCode, this.state[Word.eip]);

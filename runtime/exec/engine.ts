@@ -143,6 +143,7 @@ export class Engine {
       FROM_EXTENDED: () => fromWords(cpu.state, Word.scratch, cpu.doubles, Double.scratch + 3),
       FAULT: (vector: number) => raise(vector),
       SEGMENT_FAULT: raiseSegmentFault,
+      FAULTED: this.graph.faulted,
       AT: this.graph.at,
       JUMP: this.graph.jump,
       RESUME: this.graph.resume,

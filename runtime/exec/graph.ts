@@ -1,6 +1,7 @@
 import { RETURN_RECORD } from '../../translator/abi/record.ts';
 import { Eflags, FpuMode, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Link, LinkedAssumption } from '../../translator/emit/links.ts';
+import { GuestFault } from '../fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import { type CodePage, nowhere } from './code-page.ts';
@@ -25,6 +26,7 @@ const STEPS_NOTED = 61;
 export class Graph extends DecodedCode {
   /** Where a fault that is thrown now is: the last node that was run, but by a fast path; those don't throw. */
   faulting: Node | null = null;
+  private fault: GuestFault | null = null;
   readonly rehearsal: Rehearsal;
   private readonly mmu: Mmu;
   private readonly tlb: Tlb;
@@ -51,9 +53,46 @@ export class Graph extends DecodedCode {
   /** Runs an instruction by its handler; a fault is known to be there. */
   readonly interpret: Run = (node) => {
     this.faulting = node;
-    const next = node.one(node);
+    let next: Node | null;
+    try {
+      next = node.one(node);
+    } catch (error) {
+      return this.faulted(error);
+    }
     this.faulting = null;
     return this.tlb.stale ? this.leaveAt(next) : next;
+  };
+
+  /**
+   * FAULTED: a handler has thrown a fault, which the dispatcher is to deliver. It is told by `fault`: throwing through the frames of loops
+   * and translations costs V8 microseconds, and it never compiles what always ends by throwing.
+   */
+  readonly faulted = (error: unknown): null => {
+    if (!(error instanceof GuestFault)) throw error;
+    this.fault = error;
+    this.locate();
+    return null;
+  };
+
+  /** Makes EIP that of the instruction that has thrown. */
+  locate(): void {
+    if (this.faulting !== null) this.state[Word.eip] = this.faulting.eip;
+    this.faulting = null;
+  }
+
+  /** The fault that code has left with, once; null if there is none. */
+  takeFault(): GuestFault | null {
+    const { fault } = this;
+    this.fault = null;
+    return fault;
+  }
+
+  /** Runs one instruction by itself, and throws its fault. */
+  readonly runAlone: Run = (node) => {
+    const next = node.one(node);
+    const fault = this.takeFault();
+    if (fault !== null) throw fault;
+    return next;
   };
 
   /** X87 precision control, as bits of FpuMode. */
@@ -208,11 +247,16 @@ export class Graph extends DecodedCode {
     return next;
   }
 
-  /** Runs a node; where it gives a link, which has no record, goes on by that. Nothing is caught here: a fault would be thrown twice. */
+  /** Runs a node; where it gives a link, which has no record, goes on by that. */
   private runNode(node: Node, expected: number): number {
     const { misaligned } = this.mmu;
     this.faulting = node;
-    const next = node.run(node);
+    let next: Node | null;
+    try {
+      next = node.run(node);
+    } catch (error) {
+      next = this.faulted(error);
+    }
     if (this.mmu.misaligned !== misaligned) this.noteMisaligned(node, misaligned);
     if (next === null) return 0;
     if (expected !== 0 && this.tlb.stale) return this.leaveBefore(next);

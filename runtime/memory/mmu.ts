@@ -228,7 +228,8 @@ export class Mmu implements ProcessorMemory {
 
   /** Stores within one frame. */
   private storeBytes(at: number, value: number, bytes: number): void {
-    for (let n = 0; n < bytes; n++) this.ram.bytes[at + n] = value >>> (8 * n);
+    if (bytes === 4 && (at & 3) === 0) this.ram.words[at >>> 2] = value;
+    else for (let n = 0; n < bytes; n++) this.ram.bytes[at + n] = value >>> (8 * n);
     this.ram.frames.stored(at, bytes, 'store');
   }
 

@@ -61,6 +61,11 @@ class Scopes {
         this.children(node);
         this.scopes.pop();
         break;
+      case 'CatchClause':
+        this.scopes.push(new Set([nameOf(node.param as Tree)]));
+        this.children(node, 'param');
+        this.scopes.pop();
+        break;
       case 'VariableDeclarator':
         this.children(node, 'id');
         this.define(nameOf(node.id as Tree));

@@ -42,6 +42,8 @@ export const cellNames = [
   'FAULT',
   /** (segment): raises what an access outside its limits or rights raises. */
   'SEGMENT_FAULT',
+  /** (what was thrown): leaves the instruction's fault to the dispatcher. It gives null; what is no fault it throws again. */
+  'FAULTED',
   /** (eip): the node to run next after an indirect transfer, or null to leave to the dispatcher. */
   'AT',
   /** (node, eip): AT for an indirect jump at a node, which notes where it went. */

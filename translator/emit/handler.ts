@@ -253,9 +253,10 @@ export class HandlerEmitter implements Leaves {
     return waits ? `${unavailable}if(${error})${fault(Vector.x87Error)}` : unavailable;
   }
 
+  /** A fault is caught at once: V8 never compiles what always ends by throwing, such as INT in virtual-8086 mode. */
   private trap(helper: HelperName, values: readonly Value[]): string {
-    const resumes = helpers[helper].resumes;
-    return `${this.count(helper)}${this.call(helper, values)};${resumes ? this.resume() : 'return null;'}`;
+    const caught = `try{${this.call(helper, values)};}catch(e){return ${this.context.cell('FAULTED')}(e);}`;
+    return `${this.count(helper)}${caught}${helpers[helper].resumes ? this.resume() : 'return null;'}`;
   }
 
   private count(helper: HelperName): string {

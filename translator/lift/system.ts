@@ -156,7 +156,8 @@ export const loadFarPointer: Lift = (b) => {
   const register = b.field('reg');
   const { selector, offset } = memoryPointer(b);
   const value = b.operandSize === 4 ? offset : b.or(b.and(b.get(register), 0xffff0000), offset);
-  b.trap('loadPointer', b.argument, selector, register, value);
+  attempt(b, 'tryLoadSegment', [b.argument, selector], 'loadPointer', [b.argument, selector, register, value]);
+  b.set(register, value);
 };
 
 export const arpl: Lift = (b) => {

@@ -97,6 +97,28 @@ describe('an attempt to load a segment', () => {
     expect(load('kernel', Segment.gs, 0, flat, Sel.spare)).toBe(true);
     expect(load('real', Segment.es, 0xb800, flat)).toBe(true);
     expect(load('vm86', Segment.ds, 0x1234, flat)).toBe(true);
+    expect(load('real', Segment.ds, 0, flat)).toBe(true);
+    expect(load('vm86', Segment.es, 0, flat)).toBe(true);
+  });
+
+  test('is made of DS and ES where another segment is not flat', () => {
+    const segmented = (segment: number, selector: number) =>
+      tryAsTrap({
+        rig: () => {
+          const rig = rigIn('kernel');
+          rig.descriptor(Sel.spare, { ...flat, base: 0x10 });
+          rig.trap('moveToSegment', Segment.es, Sel.spare);
+          return rig;
+        },
+        attempt: 'tryLoadSegment',
+        attemptArguments: [segment, selector],
+        trap: 'moveToSegment',
+        trapArguments: [segment, selector],
+      });
+    expect(segmented(Segment.ds, Sel.spare)).toBe(true);
+    expect(segmented(Segment.ds, 0)).toBe(true);
+    // All would be flat then.
+    expect(segmented(Segment.es, Sel.data0)).toBe(false);
   });
 
   test('is refused where the trap has more to do', () => {
@@ -105,7 +127,6 @@ describe('an attempt to load a segment', () => {
     expect(load('kernel', Segment.ds, 0, flat)).toBe(false);
     expect(load('kernel', Segment.fs, Sel.spare, { ...flat, type: Type.data })).toBe(false);
     expect(load('user', Segment.fs, Sel.data0, flat)).toBe(false);
-    expect(load('real', Segment.ds, 0, flat)).toBe(false);
   });
 
   test('is refused where the descriptor is in a page that is not there', () => {
