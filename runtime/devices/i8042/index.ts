@@ -1,7 +1,7 @@
 import type { A20Gate } from '../../bus/a20-gate.ts';
 import type { ReportGuestError } from '../../bus/guest-error.ts';
 import type { IrqLine } from '../../bus/irq.ts';
-import type { PortBus } from '../../bus/ports.ts';
+import type { AccessSize, PortBus } from '../../bus/ports.ts';
 import type { PowerControl } from '../../bus/power.ts';
 import type { HostStream } from '../../host/stream.ts';
 import type { Component } from '../../snapshot/describe.ts';
@@ -60,15 +60,17 @@ export class I8042 {
       name: 'i8042 data',
       first: Port.data,
       count: 1,
-      read: () => this.#readData(),
-      write: (_port, _size, value) => this.#writeData(value),
+      sizes: [1, 2, 4],
+      read: (_port, size) => eachByte(size, () => this.#readData()),
+      write: (_port, _size, value) => this.#writeData(value & 0xff),
     });
     this.#options.ports.register({
       name: 'i8042 command',
       first: Port.command,
       count: 1,
-      read: () => this.#state.status | Status.notInhibited,
-      write: (_port, _size, value) => this.#writeCommand(value),
+      sizes: [1, 2, 4],
+      read: (_port, size) => eachByte(size, () => this.#state.status | Status.notInhibited),
+      write: (_port, _size, value) => this.#writeCommand(value & 0xff),
     });
   }
 
@@ -236,6 +238,13 @@ export class I8042 {
   #pulse(value: number): void {
     if ((value & OutputPort.notReset) === 0) this.#options.power.reset();
   }
+}
+
+/** A wide read takes each of its bytes from the same port, as in QEMU: on an ISA bus the ports after it gave the others. */
+function eachByte(size: AccessSize, read: () => number): number {
+  let value = 0;
+  for (let byte = 0; byte < size; byte += 1) value += read() * 2 ** (byte * 8);
+  return value;
 }
 
 /** Commands after which a byte is written to port 0x60. */

@@ -122,3 +122,17 @@ test('a saved controller goes on with its bytes', () => {
   restore(second.events.component, first.events.component.save());
   expect(second.received()).toEqual([0x1e, 0x9e, 0x20]);
 });
+
+test('a wide read has the same byte in all places, and what is written wide reaches only this port', () => {
+  const rig = new KeyboardRig();
+  rig.press([0x1e]);
+  rig.advance(MS);
+  expect(rig.ports.read(0x64, 2)).toBe(0x1515);
+  expect(rig.ports.read(0x60, 2)).toBe(0x1e1e);
+  expect(rig.ports.read(0x60, 4)).toBe(0x1e1e1e1e);
+  rig.ports.write(0x64, 2, 0x00d1);
+  rig.ports.write(0x60, 2, 0xffdf);
+  rig.command(0xd0);
+  expect(rig.in8(0x60) & 0x02).toBe(0x02);
+  expect(rig.received()).toEqual([]);
+});

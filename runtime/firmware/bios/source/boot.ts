@@ -70,11 +70,11 @@ boot_start:
 .address:
         pop     ax
         pop     dx
+        cli
+        call    flat_begin          ; some load ES in real mode only, and use it in protected mode
         xor     ax, ax
         mov     ds, ax
         mov     es, ax
-        mov     fs, ax
-        mov     gs, ax
         push    word 0x0202         ; interrupts on
         mov     eax, ebx
         shr     eax, 16

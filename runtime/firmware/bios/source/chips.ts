@@ -48,6 +48,8 @@ apic_setup:
         popfd
         pushfd
         pop     eax
+        push    ecx
+        popfd
         xor     eax, ecx
         test    eax, EFLAGS_ID      ; a processor without CPUID has none
         jz      .end
