@@ -4,6 +4,7 @@ import { raise } from '../fault.ts';
 import type { Cpu } from './cpu.ts';
 import { selectorError } from './descriptor.ts';
 import { checkStackSegment, setSegmentFrom } from './segmentation.ts';
+import { setStackPointer } from './stack.ts';
 
 /** Type bits of Word.taskRights that tell a 32-bit TSS from a 16-bit one. */
 export const TASK_IS_32_BITS = 0x800;
@@ -26,9 +27,12 @@ export function selectInnerStack(cpu: Cpu, privilege: number): void {
   cpu.stack.useInner(cpu.data, pointer, selectorError(selector));
 }
 
-/** Makes the inner stack the current one, after the pushes. */
+/**
+ * Makes the inner stack the current one, after the pushes. A 16-bit stack sets only SP: the upper half of ESP stays the outer level's.
+ * 32-bit DPMI hosts with such a stack rely on it: IRET to a 16-bit stack hands that half back, and with it the client's ESP.
+ */
 export function commitInnerStack(cpu: Cpu): void {
   const { data } = cpu;
   setSegmentFrom(cpu, Segment.ss, data.selector, data);
-  cpu.state[Word.esp] = cpu.stack.pointer;
+  setStackPointer(cpu, cpu.stack.pointer);
 }

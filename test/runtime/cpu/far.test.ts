@@ -115,6 +115,16 @@ describe('call gates', () => {
     expect(rig.words[Word.key]).toBe(Key.protected | Key.user | Key.code32 | Key.stack32);
   });
 
+  test('to an inner level with a 16-bit stack: only SP is set', () => {
+    rig.descriptor(Sel.spare, { type: Type.data, dpl: 0, big: false, granular: false, limit: 0xffff });
+    rig.memory.view.setInt32(TSS + 8, Sel.spare, true);
+    rig.memory.view.setUint32(TSS + 4, 0xffff_0000 + KERNEL_STACK, true);
+    rig.words[Word.esp] = 0x0003_0000 + USER_STACK;
+    rig.trap('callFar', Sel.gate | 3, 0, 4, NEXT);
+    expect(rig.selector('ss')).toBe(Sel.spare);
+    expect(rig.words[Word.esp]).toBe(0x0003_0000 + KERNEL_STACK - 24);
+  });
+
   test('JMP stays at its level', () => {
     rig.expectFault(generalProtection, Sel.code0, 'jumpFar', Sel.gate | 3, 0, NEXT);
     rig.gate(GDT + Sel.gate, { selector: Sel.conforming, offset: 0x99, type: 12, dpl: 3 });
