@@ -136,7 +136,7 @@ export class Graph extends DecodedCode {
   private interpretLink(link: Node): Node | null {
     const { misaligned } = this.mmu;
     const next = this.interpret(link.taken!);
-    if (this.mmu.misaligned === misaligned) return next;
+    if (this.mmu.misaligned === misaligned || this.fault !== null) return next;
     this.parts.failed(link, 'aligned');
     return this.tlb.stale ? this.leaveAt(next) : next;
   }
@@ -257,7 +257,7 @@ export class Graph extends DecodedCode {
     } catch (error) {
       next = this.faulted(error);
     }
-    if (this.mmu.misaligned !== misaligned) this.noteMisaligned(node, misaligned);
+    if (this.mmu.misaligned !== misaligned && this.fault === null) this.noteMisaligned(node, misaligned);
     if (next === null) return 0;
     if (expected !== 0 && this.tlb.stale) return this.leaveBefore(next);
     return next.record === 0 ? this.runLink(next, expected) : next.record;

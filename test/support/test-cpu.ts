@@ -116,6 +116,9 @@ export class TestCpu {
       ...this.accessAnywhere(),
       LOADD: (linear: number) => (isInPage(linear) ? real.LOADD(linear) : slow()),
       STORED: (linear: number, value: number) => (isInPage(linear) ? real.STORED(linear, value) : slow()),
+      FAULTED: (thrown: unknown) => {
+        throw thrown;
+      },
       AT: callable,
       JUMP: (_node: object, eip: number) => callable(eip),
       RETURN: this.returned,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { parseSize } from '../../../src/cli/image/size.ts';
 import { sizeText } from '../../../src/storage/size-text.ts';
-import { rawiron } from '../support/command-line.ts';
+import { rawiron, rawironEach } from '../support/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'image-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -161,7 +161,7 @@ test('snapshots within an image are taken, listed, returned to and forgotten', a
   expect(await image('snapshot', path)).toMatchObject({ code: 0, output: '' });
 });
 
-test.each<[string, () => string[], string]>([
+const mistakes: readonly [string, () => string[], string][] = [
   ['a directory', () => ['info', folder], 'is a directory'],
   ['a missing file', () => ['info', file('none')], 'no such file or directory'],
   ['a truncated image', () => ['check', truncated()], 'truncated: the refcount table goes beyond the end of the file'],
@@ -199,8 +199,13 @@ test.each<[string, () => string[], string]>([
   ],
   ['an unknown format', () => ['create', '-f', 'vmdk', file('new'), '1M'], "'vmdk' is not supported"],
   ['an unknown command', () => ['make'], "unknown command 'make'"],
-])('%s is an error, and nothing is written', async (_what, args, message) => {
-  const { code, errors, output } = await image(...args());
+];
+/** All are run in one process, when the first test asks. */
+let ended: ReturnType<typeof rawironEach> | undefined;
+
+test.each(mistakes)('%s is an error, and nothing is written', async (_what, args, message) => {
+  ended ??= rawironEach(mistakes.map(([, line]) => ['image', ...line()]));
+  const { code, errors, output } = (await ended)[mistakes.findIndex((mistake) => mistake[1] === args)]!;
   expect({ code, output }).toEqual({ code: 1, output: '' });
   expect(errors).toContain(message);
   expect(existsSync(file('new'))).toBe(false);
