@@ -41,12 +41,12 @@ function loadSegment(cpu: Cpu, segment: number, selector: number): boolean {
 }
 
 /**
- * Whether the key stays as it is: FS and GS have no part in it, and DS or ES has none where another segment is not flat, or where it stays
+ * Whether the key stays as it is: FS and GS have no part in it; DS or ES has none where another one of CS, DS, ES and SS is not flat, or where it stays
  * as it is.
  */
 function keepsKey(cpu: Cpu, segment: number, base: number, limit: number, rights: number): boolean {
   const { state } = cpu;
-  if (segment >= Segment.fs || cpu.isSegmentedBeside(segment)) return true;
+  if (segment >= Segment.fs || cpu.isAnotherNotFlat(segment)) return true;
   return (
     base === state[Word.segmentBase + segment] &&
     limit === state[Word.segmentLimit + segment] &&
@@ -62,7 +62,7 @@ function loadNull(cpu: Cpu, segment: number, selector: number): boolean {
 
 /** In real and VM86 mode. */
 function loadUnprotected(cpu: Cpu, segment: number, selector: number): boolean {
-  if (segment < Segment.fs && !cpu.isSegmentedBeside(segment)) return false;
+  if (segment < Segment.fs && !cpu.isAnotherNotFlat(segment)) return false;
   setUnprotectedSegment(cpu, segment, selector);
   return true;
 }

@@ -130,11 +130,11 @@ export class Cpu {
   }
 
   private isFlat(): boolean {
-    return this.isFlatSegment(Segment.cs) && !this.isSegmentedBeside(Segment.cs);
+    return this.isFlatSegment(Segment.cs) && !this.isAnotherNotFlat(Segment.cs);
   }
 
-  /** Whether one of CS, DS, ES and SS is not flat, another than this one: then the key is not flat either, whatever this one is. */
-  isSegmentedBeside(segment: number): boolean {
+  /** Whether another one of CS, DS, ES and SS than this is not flat: then the key is not flat either, whatever this one is. */
+  isAnotherNotFlat(segment: number): boolean {
     for (let other: number = Segment.es; other <= Segment.ds; other++) {
       if (other !== segment && !this.isFlatSegment(other)) return true;
     }

@@ -99,7 +99,7 @@ export class Counting {
   }
 
   private exitKind(next: Node | null, head: Node): ExitKind {
-    if (next === null || this.view.isLeave(next)) return 'dispatcher';
+    if (next === null || this.view.isLeave(next)) return this.view.hasFaulted ? 'fault' : 'dispatcher';
     const interpreted = this.view.interpretedBy(next);
     if (interpreted !== null) return kindOf(interpreted);
     if (next === this.view.returned) return 'return';

@@ -131,6 +131,11 @@ export class EngineView {
     return node.length > 0;
   }
 
+  /** Whether code leaves with a fault. */
+  get hasFaulted(): boolean {
+    return this.parts.engine.graph.hasFaulted;
+  }
+
   /** The instruction that a link of a translation has run by its handler, or null. */
   interpretedBy(link: Node): Node | null {
     return link.isLink && link === this.calleeOf(link) ? link.taken : null;

@@ -26,7 +26,8 @@ const STEPS_NOTED = 61;
 export class Graph extends DecodedCode {
   /** Where a fault that is thrown now is: the last node that was run, but by a fast path; those don't throw. */
   faulting: Node | null = null;
-  private fault: GuestFault | null = null;
+  /** The fault that code leaves with, until the dispatcher has taken it: there is one at most, and EIP is where it is. */
+  private pendingFault: GuestFault | null = null;
   readonly rehearsal: Rehearsal;
   private readonly mmu: Mmu;
   private readonly tlb: Tlb;
@@ -50,7 +51,7 @@ export class Graph extends DecodedCode {
     this.faulting = null;
   }
 
-  /** Runs an instruction by its handler; a fault is known to be there. */
+  /** Runs an instruction by its handler. Where a fault of it is, is known. */
   readonly interpret: Run = (node) => {
     this.faulting = node;
     let next: Node | null;
@@ -64,12 +65,12 @@ export class Graph extends DecodedCode {
   };
 
   /**
-   * FAULTED: a handler has thrown a fault, which the dispatcher is to deliver. It is told by `fault`: throwing through the frames of loops
-   * and translations costs V8 microseconds, and it never compiles what always ends by throwing.
+   * FAULTED: a handler, or the trap that it calls, has thrown a fault, which the dispatcher is to deliver. All that runs gives null then
+   * (loops: 0): throwing through the frames of loops and translations costs V8 microseconds, and it never compiles what always ends by throwing.
    */
   readonly faulted = (error: unknown): null => {
     if (!(error instanceof GuestFault)) throw error;
-    this.fault = error;
+    this.pendingFault = error;
     this.locate();
     return null;
   };
@@ -80,11 +81,16 @@ export class Graph extends DecodedCode {
     this.faulting = null;
   }
 
+  /** Whether code leaves with a fault. */
+  get hasFaulted(): boolean {
+    return this.pendingFault !== null;
+  }
+
   /** The fault that code has left with, once; null if there is none. */
   takeFault(): GuestFault | null {
-    const { fault } = this;
-    this.fault = null;
-    return fault;
+    const { pendingFault } = this;
+    this.pendingFault = null;
+    return pendingFault;
   }
 
   /** Runs one instruction by itself, and throws its fault. */
@@ -136,7 +142,7 @@ export class Graph extends DecodedCode {
   private interpretLink(link: Node): Node | null {
     const { misaligned } = this.mmu;
     const next = this.interpret(link.taken!);
-    if (this.mmu.misaligned === misaligned || this.fault !== null) return next;
+    if (this.mmu.misaligned === misaligned || this.hasFaulted) return next;
     this.parts.failed(link, 'aligned');
     return this.tlb.stale ? this.leaveAt(next) : next;
   }
@@ -257,7 +263,7 @@ export class Graph extends DecodedCode {
     } catch (error) {
       next = this.faulted(error);
     }
-    if (this.mmu.misaligned !== misaligned && this.fault === null) this.noteMisaligned(node, misaligned);
+    if (this.mmu.misaligned !== misaligned && !this.hasFaulted) this.noteMisaligned(node, misaligned);
     if (next === null) return 0;
     if (expected !== 0 && this.tlb.stale) return this.leaveBefore(next);
     return next.record === 0 ? this.runLink(next, expected) : next.record;

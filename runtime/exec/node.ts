@@ -4,7 +4,7 @@ import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
 import type { CodePage } from './code-page.ts';
 import { NO_PAGE } from './code-pages.ts';
 
-/** What running a node gives: the node to run next, or null to leave to the dispatcher at Word.eip. */
+/** What running a node gives: the node to run next, or null to leave to the dispatcher at Word.eip, perhaps with a fault (Graph.faulted). */
 export type Run = (node: Node) => Node | null;
 
 /**

@@ -16,7 +16,7 @@ export type HandlerKind = 'plain' | 'heating';
 
 /**
  * Prints the interpreter's handler of a form: `(i) => next node`, with operands read from the fields of the decoded
- * instruction `i` and registers in the state words. A handler that throws has changed nothing but the count.
+ * instruction `i` and registers in the state words. A handler that faults has changed nothing but the count.
  */
 export function emitHandler(
   context: EmitContext,

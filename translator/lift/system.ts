@@ -5,7 +5,7 @@
 import { Vector } from '../abi/faults.ts';
 import type { AttemptName, HelperName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
-import { Eflags, Word } from '../abi/state.ts';
+import { Eflags, Segment, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
@@ -156,6 +156,10 @@ export const loadFarPointer: Lift = (b) => {
   const register = b.field('reg');
   const { selector, offset } = memoryPointer(b);
   const value = b.operandSize === 4 ? offset : b.or(b.and(b.get(register), 0xffff0000), offset);
+  if (b.argument === Segment.ss) {
+    b.trap('loadPointer', b.argument, selector, register, value);
+    return;
+  }
   attempt(b, 'tryLoadSegment', [b.argument, selector], 'loadPointer', [b.argument, selector, register, value]);
   b.set(register, value);
 };

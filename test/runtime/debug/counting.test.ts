@@ -164,3 +164,36 @@ down:   push    ecx
   while (kinds().transfer + kinds().slow < 10_000) guest.run(20);
   expect(kinds().transfer).toBeGreaterThan(kinds().slow);
 });
+
+test('a fault of an instruction that a translation leaves to its handler is counted as one', () => {
+  const faulting = kernel(`
+main:   mov     dword [hook], skip
+.outer: mov     esi, 64
+.again: call    function
+        dec     esi
+        jnz     .again
+        jmp     .outer
+function:
+        mov     ebx, 5
+.loop:  add     eax, 3
+        dec     ebx
+        jnz     .loop
+        mov     ecx, 0x10
+        test    esi, 7
+        jnz     .read
+        mov     ecx, 0x12345678         ; no such register
+.read:  rdmsr
+        ret
+skip:   mov     dword [log_end], LOG
+        add     dword [ebp + 40], 2
+        ret
+`);
+  const guest = new Guest(faulting, variant);
+  guests.push(guest);
+  const { inspection } = guest.core;
+  run(guest, 3_000_000);
+  inspection.watch(true);
+  inspection.exits();
+  run(guest, 3_300_000);
+  expect(inspection.exits().kinds.fault).toBeGreaterThan(1000);
+});
