@@ -203,9 +203,10 @@ const mistakes: readonly [string, () => string[], string][] = [
 /** All are run in one process, when the first test asks. */
 let ended: ReturnType<typeof rawironEach> | undefined;
 
-test.each(mistakes)('%s is an error, and nothing is written', async (_what, args, message) => {
+const cases = mistakes.map(([what, , message], n) => [what, n, message] as const);
+test.each(cases)('%s is an error, and nothing is written', async (_what, n, message) => {
   ended ??= rawironEach(mistakes.map(([, line]) => ['image', ...line()]));
-  const { code, errors, output } = (await ended)[mistakes.findIndex((mistake) => mistake[1] === args)]!;
+  const { code, errors, output } = (await ended)[n]!;
   expect({ code, output }).toEqual({ code: 1, output: '' });
   expect(errors).toContain(message);
   expect(existsSync(file('new'))).toBe(false);
