@@ -124,7 +124,7 @@ export class Dispatcher {
       const fault = this.graph.takeFault();
       if (fault !== null) this.fault(fault);
     } catch (error) {
-      // From what is no handler, such as fetching code, and from a single instruction.
+      // Of memory, and of a single instruction.
       if (error instanceof GuestFault) this.fault(error);
       else {
         this.graph.locate();

@@ -26,7 +26,7 @@ const STEPS_NOTED = 61;
 export class Graph extends DecodedCode {
   /** Where a fault that is thrown now is: the last node that was run, but by a fast path; those don't throw. */
   faulting: Node | null = null;
-  /** The fault that code leaves with, until the dispatcher has taken it: there is one at most, and EIP is where it is. */
+  /** The fault of a trap that code leaves with, until the dispatcher has taken it: there is one at most, and EIP is where it is. */
   private pendingFault: GuestFault | null = null;
   readonly rehearsal: Rehearsal;
   private readonly mmu: Mmu;
@@ -54,19 +54,14 @@ export class Graph extends DecodedCode {
   /** Runs an instruction by its handler. Where a fault of it is, is known. */
   readonly interpret: Run = (node) => {
     this.faulting = node;
-    let next: Node | null;
-    try {
-      next = node.one(node);
-    } catch (error) {
-      return this.faulted(error);
-    }
+    const next = node.one(node);
     this.faulting = null;
     return this.tlb.stale ? this.leaveAt(next) : next;
   };
 
   /**
-   * FAULTED: a handler, or the trap that it calls, has thrown a fault, which the dispatcher is to deliver. All that runs gives null then
-   * (loops: 0): throwing through the frames of loops and translations costs V8 microseconds, and it never compiles what always ends by throwing.
+   * FAULTED: the trap that a handler calls has thrown a fault, which the dispatcher is to deliver. The handler gives null then, and so does
+   * all that runs (loops: 0): V8 never compiles a handler that always ends by throwing.
    */
   readonly faulted = (error: unknown): null => {
     if (!(error instanceof GuestFault)) throw error;
@@ -81,7 +76,7 @@ export class Graph extends DecodedCode {
     this.faulting = null;
   }
 
-  /** Whether code leaves with a fault. */
+  /** Whether code leaves with a fault of a trap. */
   get hasFaulted(): boolean {
     return this.pendingFault !== null;
   }
@@ -93,7 +88,7 @@ export class Graph extends DecodedCode {
     return pendingFault;
   }
 
-  /** Runs one instruction by itself, and throws its fault. */
+  /** Runs one instruction by itself, and throws its fault, also that of a trap. */
   readonly runAlone: Run = (node) => {
     const next = node.one(node);
     const fault = this.takeFault();
@@ -253,16 +248,11 @@ export class Graph extends DecodedCode {
     return next;
   }
 
-  /** Runs a node; where it gives a link, which has no record, goes on by that. */
+  /** Runs a node; where it gives a link, which has no record, goes on by that. Nothing is caught here: a fault would be thrown twice. */
   private runNode(node: Node, expected: number): number {
     const { misaligned } = this.mmu;
     this.faulting = node;
-    let next: Node | null;
-    try {
-      next = node.run(node);
-    } catch (error) {
-      next = this.faulted(error);
-    }
+    const next = node.run(node);
     if (this.mmu.misaligned !== misaligned && !this.hasFaulted) this.noteMisaligned(node, misaligned);
     if (next === null) return 0;
     if (expected !== 0 && this.tlb.stale) return this.leaveBefore(next);

@@ -253,7 +253,7 @@ export class HandlerEmitter implements Leaves {
     return waits ? `${unavailable}if(${error})${fault(Vector.x87Error)}` : unavailable;
   }
 
-  /** A fault is caught at once: V8 never compiles what always ends by throwing, such as INT in virtual-8086 mode. */
+  /** Its fault is caught at once: V8 never compiles what always ends by throwing, such as INT in virtual-8086 mode. */
   private trap(helper: HelperName, values: readonly Value[]): string {
     const caught = `try{${this.call(helper, values)};}catch(e){return ${this.context.cell('FAULTED')}(e);}`;
     return `${this.count(helper)}${caught}${helpers[helper].resumes ? this.resume() : 'return null;'}`;
