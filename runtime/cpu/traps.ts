@@ -11,7 +11,7 @@ import { divideOverflowSigned, divideSigned, divideUnsigned } from './division.t
 import { callFar, jumpFar } from './far.ts';
 import { returnFar } from './far-return.ts';
 import { halt, popFlags, setInterruptFlag } from './flag-instructions.ts';
-import { enterFrame, popAll, pushAll } from './frame-instructions.ts';
+import { enterFrame } from './frame-instructions.ts';
 import { debugTrap, deliver, softwareException, softwareInterrupt } from './interrupts.ts';
 import { interruptReturn } from './iret.ts';
 import { readModelRegister, readPerformanceCounter, writeModelRegister } from './model-registers.ts';
@@ -96,8 +96,6 @@ export const traps: Record<TrapName, Trap> = {
   loadLocalTable,
   loadTask,
 
-  pushAll,
-  popAll,
   enterFrame,
 
   moveFromControl,

@@ -133,8 +133,6 @@ export const helpers = {
   loadTask: trap(1),
 
   // Stack frames.
-  pushAll: trap(1),
-  popAll: trap(1),
   enterFrame: trap(3),
 
   // Control and debug registers.

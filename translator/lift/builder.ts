@@ -227,6 +227,9 @@ export class OperandBuilder implements LiftBuilder {
     this.ir.emit('probe', [this.let(linear)], size);
   }
 
+  stackAddress(depth: Operand, size: 2 | 4, access: 'read' | 'write'): Value {
+    return this.segmentAddress(Segment.ss, this.stackOffset(depth), size, access);
+  }
   push(value: Operand, size: 2 | 4): void {
     const v = this.let(value);
     const top = this.let(this.stackOffset(-size));
@@ -234,12 +237,12 @@ export class OperandBuilder implements LiftBuilder {
     this.setSized(Word.esp, this.stackSize, top);
   }
   peek(size: 2 | 4, depth = 0): Value {
-    return this.load(size, this.segmentAddress(Segment.ss, this.stackOffset(depth), size, 'read'));
+    return this.load(size, this.stackAddress(depth, size, 'read'));
   }
   moveStack(bytes: Operand): void {
     this.setSized(Word.esp, this.stackSize, this.add(this.get(Word.esp), bytes));
   }
-  private stackOffset(bytes: number): Value {
+  private stackOffset(bytes: Operand): Value {
     return this.zeroExtend(this.add(this.get(Word.esp), bytes), this.stackSize);
   }
 

@@ -93,6 +93,8 @@ export interface LiftBuilder {
   probeWrite(size: Size, linear: Operand): void;
 
   // Stack, by SS and the stack's width.
+  /** Linear address of the `size` bytes that are `depth` bytes above the stack pointer. */
+  stackAddress(depth: Operand, size: 2 | 4, access: 'read' | 'write'): Value;
   /** Stores below the stack pointer, then moves it. */
   push(value: Operand, size: 2 | 4): void;
   /** The value `depth` bytes above the stack pointer; the pointer does not move. */

@@ -36,3 +36,30 @@ export const leave: Lift = (b) => {
   b.setSized(Word.esp, b.stackSize, b.add(frame, size));
   b.setSized(Word.ebp, size, value);
 };
+
+const allRegisters = [Word.eax, Word.ecx, Word.edx, Word.ebx, Word.esp, Word.ebp, Word.esi, Word.edi] as const;
+
+/** The value of ESP that is stored is that before the instruction. */
+export const pusha: Lift = (b) => {
+  const size = b.operandSize;
+  const pushes = allRegisters.map((word, n) => ({
+    value: b.let(b.getSized(word, size)),
+    linear: b.stackAddress(-size * (n + 1), size, 'write'),
+  }));
+  for (const { linear } of pushes) b.probeWrite(size, linear);
+  for (const { value, linear } of pushes) b.store(size, linear, value);
+  b.moveStack(-size * pushes.length);
+};
+
+/** The value for ESP is skipped. */
+export const popa: Lift = (b) => {
+  const size = b.operandSize;
+  const count = allRegisters.length;
+  const pops = allRegisters
+    .map((word, n) => ({ word, depth: size * (count - 1 - n) }))
+    .filter(({ word }) => word !== Word.esp)
+    .reverse()
+    .map(({ word, depth }) => ({ word, value: b.peek(size, depth) }));
+  for (const { word, value } of pops) b.setSized(word, size, value);
+  b.moveStack(size * count);
+};

@@ -41,8 +41,9 @@ export const windows: Pass = {
       const member = made.get(n);
       if (!member) return [s];
       const { run, window } = member;
-      const access = inWindow(s, window, sumOf(s.args[0], sums).offset - run.low);
-      return n === run.members[0] ? [...opening(run, window, newTemporary), access] : [access];
+      const start = n === run.members[0] ? opening(run, window, newTemporary) : [];
+      // The window has the check that a probe is.
+      return s.op === 'probe' ? start : [...start, inWindow(s, window, sumOf(s.args[0], sums).offset - run.low)];
     });
   },
 };
@@ -57,39 +58,43 @@ function collect(statements: readonly Statement[]): { sums: Map<number, Sum>; ru
   statements.forEach((s, n) => {
     if (s.op === 'let') sums.set(s.temporary, sumOf(s.args[0], sums, s.temporary));
     else if (s.op === 'instruction') [probed, misaligned] = [false, mayBeMisaligned(s)];
-    else if (s.op === 'probe') probed = true;
     else if (s.op === 'exitIf') open = new Map();
-    // What has been probed is stored to without another check.
-    else if (isWordAccess(s) && !probed)
-      add(runs, open, { n, writes: s.op === 'store', misaligned }, sumOf(s.args[0], sums));
+    else if (isWordAccess(s)) {
+      const sum = sumOf(s.args[0], sums);
+      const run = open.get(sum.base);
+      const access = { n, writes: s.op !== 'load', misaligned };
+      if (run && fits(run, sum.offset)) extend(run, access, sum.offset);
+      // What has been probed must be stored to without another check.
+      else if (!probed || s.op === 'probe') open.set(sum.base, begin(runs, access, sum));
+    }
+    probed ||= s.op === 'probe';
   });
   return { sums, runs };
 }
 
 function isWordAccess(s: Statement): boolean {
-  const isAccess = s.op === 'load' || s.op === 'store';
+  const isAccess = s.op === 'load' || s.op === 'store' || s.op === 'probe';
   return isAccess && s.size === WORD && s.name === '' && windowOffset(s) === undefined;
 }
 
-/** Takes an access into the open run of its base if that stays short enough, else begins another. */
-function add(
-  runs: Run[],
-  open: Map<number, Run>,
-  { n, writes, misaligned }: Pick<Run, 'writes' | 'misaligned'> & { n: number },
-  { base, offset }: Sum,
-): void {
-  const run = open.get(base);
-  if (run && fits(run, offset)) {
-    run.members.push(n);
-    run.low = Math.min(run.low, offset);
-    run.high = Math.max(run.high, offset + WORD);
-    run.writes ||= writes;
-    run.misaligned ||= misaligned;
-    return;
-  }
-  const begun = { base, members: [n], low: offset, high: offset + WORD, writes, misaligned };
-  runs.push(begun);
-  open.set(base, begun);
+interface Access extends Pick<Run, 'writes' | 'misaligned'> {
+  /** Its place among the statements. */
+  readonly n: number;
+}
+
+function extend(run: Run, { n, writes, misaligned }: Access, offset: number): void {
+  run.members.push(n);
+  run.low = Math.min(run.low, offset);
+  run.high = Math.max(run.high, offset + WORD);
+  run.writes ||= writes;
+  run.misaligned ||= misaligned;
+}
+
+/** A new run, of one access so far. */
+function begin(runs: Run[], { n, writes, misaligned }: Access, { base, offset }: Sum): Run {
+  const run = { base, members: [n], low: offset, high: offset + WORD, writes, misaligned };
+  runs.push(run);
+  return run;
 }
 
 function fits({ low, high }: Run, offset: number): boolean {

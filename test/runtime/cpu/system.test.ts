@@ -219,27 +219,6 @@ describe('flags', () => {
 });
 
 describe('stack frames', () => {
-  test('PUSHA and POPA', () => {
-    for (let n = 0; n < 8; n++) if (n !== Word.esp) rig.words[n] = 0x100 + n;
-    rig.trap('pushAll', 4);
-    expect(rig.stack(8)).toEqual([0x107, 0x106, 0x105, KERNEL_STACK, 0x103, 0x102, 0x101, 0x100]);
-    rig.words.fill(0, 0, 4);
-    rig.words.fill(0, 5, 8);
-    rig.trap('popAll', 4);
-    expect(Array.from(rig.words.subarray(0, 8))).toEqual([
-      0x100,
-      0x101,
-      0x102,
-      0x103,
-      KERNEL_STACK,
-      0x105,
-      0x106,
-      0x107,
-    ]);
-    rig.trap('pushAll', 2);
-    expect(rig.memory.load16(KERNEL_STACK - 16)).toBe(0x107);
-  });
-
   test('ENTER copies frame pointers', () => {
     rig.words[Word.ebp] = 0x7000;
     rig.memory.store32(0x6ffc, 0x111);

@@ -140,4 +140,87 @@ describe('IR of instructions with their operands', () => {
       "
     `);
   });
+  it('pushad probes all before it stores', () => {
+    expect(liftedText([0x60], flat)).toMatchInlineSnapshot(`
+      "t0 = get eax
+      t1 = get esp
+      t2 = (t1 + -4)
+      t3 = get ecx
+      t4 = get esp
+      t5 = (t4 + -8)
+      t6 = get edx
+      t7 = get esp
+      t8 = (t7 + -12)
+      t9 = get ebx
+      t10 = get esp
+      t11 = (t10 + -16)
+      t12 = get esp
+      t13 = get esp
+      t14 = (t13 + -20)
+      t15 = get ebp
+      t16 = get esp
+      t17 = (t16 + -24)
+      t18 = get esi
+      t19 = get esp
+      t20 = (t19 + -28)
+      t21 = get edi
+      t22 = get esp
+      t23 = (t22 + -32)
+      probe32 t2
+      probe32 t5
+      probe32 t8
+      probe32 t11
+      probe32 t14
+      probe32 t17
+      probe32 t20
+      probe32 t23
+      store32 t2, t0
+      store32 t5, t3
+      store32 t8, t6
+      store32 t11, t9
+      store32 t14, t12
+      store32 t17, t15
+      store32 t20, t18
+      store32 t23, t21
+      t24 = get esp
+      t25 = (t24 + -32)
+      set esp, t25
+      "
+    `);
+  });
+  it('popad', () => {
+    expect(liftedText([0x61], flat)).toMatchInlineSnapshot(`
+      "t0 = get esp
+      t1 = load32 t0
+      t2 = get esp
+      t3 = (t2 + 4)
+      t4 = load32 t3
+      t5 = get esp
+      t6 = (t5 + 8)
+      t7 = load32 t6
+      t8 = get esp
+      t9 = (t8 + 16)
+      t10 = load32 t9
+      t11 = get esp
+      t12 = (t11 + 20)
+      t13 = load32 t12
+      t14 = get esp
+      t15 = (t14 + 24)
+      t16 = load32 t15
+      t17 = get esp
+      t18 = (t17 + 28)
+      t19 = load32 t18
+      set edi, t1
+      set esi, t4
+      set ebp, t7
+      set ebx, t10
+      set edx, t13
+      set ecx, t16
+      set eax, t19
+      t20 = get esp
+      t21 = (t20 + 32)
+      set esp, t21
+      "
+    `);
+  });
 });

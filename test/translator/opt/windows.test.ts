@@ -38,6 +38,18 @@ describe('windows', () => {
     expect(lines).toEqual(['t2 = window.readRun12 0x1000', 't0 = load32 t2, 0', 't1 = load32 t2, 8']);
   });
 
+  test('the check of a window is that of probes', () => {
+    const lines = passText(windows, `${frame}\nprobe32 t0\nprobe32 t1\nstore32 t0, 7\nstore32 t1, 8`);
+    expect(lines).toEqual([
+      't0 = get esp',
+      't1 = (t0 + -4)',
+      't3 = (t0 + -4)',
+      't2 = window.writeRun8 t3',
+      'store32 t2, 7, 4',
+      'store32 t2, 8, 0',
+    ]);
+  });
+
   const unchanged = (name: string, text: string) => {
     test(`not ${name}`, () => {
       expect(passText(windows, text)).toEqual(text.split('\n'));
@@ -49,5 +61,5 @@ describe('windows', () => {
   unchanged('words that cannot both be aligned', 't0 = get eax\nt1 = (t0 + 6)\nt2 = load32 t0\nt3 = load32 t1');
   unchanged('bytes', 't0 = get eax\nt1 = load8 t0\nt2 = load8 t0');
   unchanged('over a way out of the block', 't0 = get eax\nt1 = load32 t0\nexit @2000 if t1\nt2 = load32 t0');
-  unchanged('what has been probed', 't0 = get eax\nprobe32 t0\nt1 = load32 t0\nstore32 t0, t1');
+  unchanged('what has been probed, far apart', `${frame}\nt2 = (t0 + -200)\nprobe32 t1\nprobe32 t2\nstore32 t1, 7`);
 });

@@ -28,8 +28,8 @@ export const stack: FormRow[] = [
   ...segments.flatMap(segmentRows),
   form('9C', 'PUSHF/PUSHFD', lift.pushf, { reads: 'oszapc' }),
   form('9D', 'POPF/POPFD', system.popf, { class: 'sensitive', writes: 'oszapc' }),
-  form('60', 'PUSHA/PUSHAD', system.pusha, { class: 'sensitive' }),
-  form('61', 'POPA/POPAD', system.popa, { class: 'sensitive' }),
+  form('60', 'PUSHA/PUSHAD', lift.pusha),
+  form('61', 'POPA/POPAD', lift.popa),
   form('C8', 'ENTER Iw,Ib', system.enter, { class: 'sensitive' }),
   form('C9', 'LEAVE', lift.leave),
 ];
