@@ -42,14 +42,12 @@ export class Dispatcher {
   private readonly state: Int32Array;
   private readonly interrupts: InterruptSource;
   private readonly pace: Pace;
-  private readonly callDepth: number;
   private readonly debug: DebugExceptions;
   private readonly stops: Stops;
   /** Times code was entered, faults and interrupts delivered. */
   readonly metrics = { entries: 0, faults: 0, interrupts: 0 };
 
-  constructor(cpu: Cpu, graph: Graph, interrupts: InterruptSource, callDepth: number) {
-    this.callDepth = callDepth;
+  constructor(cpu: Cpu, graph: Graph, interrupts: InterruptSource) {
     this.cpu = cpu;
     this.stops = graph.stops;
     this.graph = graph;
@@ -112,7 +110,6 @@ export class Dispatcher {
     const { state } = this;
     this.metrics.entries++;
     this.pace.enter();
-    state[Word.callDepth] = this.callDepth;
     this.graph.unwound();
     if (this.debug.breaks()) return;
     try {

@@ -92,6 +92,7 @@ export class Engine {
       cacheBytes: options.cacheBytes,
       coldRuns: options.coldRuns,
       stops: this.stops,
+      callDepth: options.callDepth,
       hotAt: options.tiering ? hotAt(options.tiering) : Infinity,
       firstDue: due,
       onDue: (node) => this.onDue(node),
@@ -99,7 +100,7 @@ export class Engine {
       interruptWaits: () => isInterruptWaiting(cpu.state, interrupts),
     });
     this.tiering = options.tiering && new Tiering(this.graph, mmu.ram.bytes, options.tiering, emit, check);
-    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts, options.callDepth);
+    this.dispatcher = new Dispatcher(cpu, this.graph, interrupts);
     this.dispose = installCells(suffix, {
       ...this.cells(cpu, mmu),
       ...boundHelpers(cpu),
@@ -147,6 +148,8 @@ export class Engine {
       AT: this.graph.at,
       JUMP: this.graph.jump,
       RESUME: this.graph.resume,
+      TRANSFERRED: this.graph.transferred,
+      RETURNED: this.graph.cameBack,
       DUE: (node: Node) => this.onDue(node),
       CALL: this.graph.call,
       STEPS: [this.graph.step, this.graph.nestedStep],

@@ -19,6 +19,8 @@ export interface GraphParts {
   readonly records: Records;
   /** The decoder of the CPU's model. */
   readonly decoder: Decode;
+  /** Calls that may be nested in each other. */
+  readonly callDepth: number;
   /** Heat at which an entry is translated. */
   readonly hotAt: number;
   /** Heat at which an entry is first looked at; null: entries don't count their runs. */

@@ -47,6 +47,7 @@ export class Graph extends DecodedCode {
   unwound(): void {
     this.cache.trim();
     this.tlb.stale = false;
+    this.state[Word.callDepth] = this.parts.callDepth;
     if (this.parts.loops.isDue) this.parts.loops.renew(this.cache.allPages(), this.rehearsal);
     this.faulting = null;
   }
@@ -151,9 +152,15 @@ export class Graph extends DecodedCode {
   }
 
   private target(eip: number): number {
+    const record = this.known(eip);
+    if (record !== 0 && this.records.weightOf(record) === EntryWeight.none) this.markEntry(record, EntryWeight.root);
+    return record;
+  }
+
+  /** The record at an EIP, which the branch target buffer knows then; 0: to the dispatcher. */
+  private known(eip: number): number {
     const record = this.cache.entryAt(eip);
     if (record === 0) return this.leave(eip);
-    if (this.records.weightOf(record) === EntryWeight.none) this.markEntry(record, EntryWeight.root);
     this.cache.branchTargets.put(record);
     return record;
   }
@@ -277,16 +284,43 @@ export class Graph extends DecodedCode {
 
   /** RESUME: goes on after a trap, unless the dispatcher must have a look. */
   readonly resume = (node: Node): Node | null => {
-    const { state } = this;
     const { page } = node;
-    const singleStep = state[Word.eflags] & Eflags.tf;
-    const asked = state[Word.attention] | state[Word.debugTraps];
-    const calm = (asked | this.shadow() | state[Word.halted] | singleStep) === 0;
-    const goesOn = !this.tlb.stale && !this.parts.interruptWaits() && calm;
-    if (goesOn && state[Word.key] === page.context.key && this.cache.mapped.has(page)) return node.next;
+    if (this.isCalm() && this.state[Word.key] === page.context.key && this.cache.mapped.has(page)) return node.next;
     this.leave(node.nextEip);
     return null;
   };
+
+  /** TRANSFERRED: goes on where code begins. */
+  readonly transferred = (): Node | null => (this.entersContext() ? this.at(this.state[Word.eip]) : null);
+
+  /** RETURNED: goes on in the midst of code, where no translation is to begin. */
+  readonly cameBack = (): Node | null => {
+    if (!this.entersContext() || this.pace.isAsked()) return null;
+    const eip = this.state[Word.eip];
+    const record = this.cache.recent(eip) || this.known(eip);
+    return record === 0 ? null : this.nodeOf(record);
+  };
+
+  /**
+   * Enters the context that a trap leads to, unless the dispatcher must have a look. It must where calls are nested, as their frames are of one
+   * context, and where the key is another one, as a loop has one.
+   */
+  private entersContext(): boolean {
+    const { state, cache } = this;
+    const isOutermost = state[Word.callDepth] === this.parts.callDepth;
+    if (!isOutermost || state[Word.key] !== cache.context.key || !this.isCalm()) return false;
+    cache.enterContext();
+    return true;
+  }
+
+  /** Whether nothing that a trap has done is for the dispatcher. */
+  private isCalm(): boolean {
+    const { state } = this;
+    const singleStep = state[Word.eflags] & (Eflags.tf | Eflags.rf);
+    const asked = state[Word.attention] | state[Word.debugTraps];
+    const calm = (asked | this.shadow() | state[Word.halted] | singleStep) === 0;
+    return calm && !this.tlb.stale && !this.parts.interruptWaits();
+  }
 
   /**
    * STI's shadow only matters if an interrupt waits. Counting must leave at the same instruction in every engine; polling

@@ -18,6 +18,8 @@ export interface HelperDeclaration<Kind extends HelperKind = HelperKind> {
   readonly kind: Kind;
   readonly arguments: number;
   readonly resumes: boolean;
+  /** What a trap that doesn't resume goes to begins there, as a function or handler does. */
+  readonly begins?: boolean;
   /** The result is a double, not an integer. */
   readonly isDouble?: boolean;
 }
@@ -32,7 +34,14 @@ const sticky = (args: number, isDouble = true): HelperDeclaration<'sticky'> => (
 const block = (args: number): HelperDeclaration<'block'> => ({ kind: 'block', arguments: args, resumes: true });
 const attempt = (args: number): HelperDeclaration<'attempt'> => ({ kind: 'attempt', arguments: args, resumes: true });
 const trap = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: true });
-const transfer = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: false });
+const transfer = (args: number): HelperDeclaration<'trap'> => ({
+  kind: 'trap',
+  arguments: args,
+  resumes: false,
+  begins: true,
+});
+/** To code in its midst: where it was interrupted, after a call, or the same instruction again. */
+const comeBack = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: false });
 
 export const helpers = {
   /** High half of an unsigned and of a signed 32 x 32 product. */
@@ -110,14 +119,14 @@ export const helpers = {
   softwareInterrupt: transfer(2),
   softwareException: transfer(2),
   debugTrap: transfer(1),
-  interruptReturn: transfer(2),
+  interruptReturn: comeBack(2),
 
   // Far transfers.
   jumpFar: transfer(3),
   callFar: transfer(4),
-  returnFar: transfer(2),
+  returnFar: comeBack(2),
   sysenter: transfer(0),
-  sysexit: transfer(0),
+  sysexit: comeBack(0),
 
   // Segment registers and selectors.
   moveToSegment: trap(2),
@@ -149,8 +158,8 @@ export const helpers = {
   portOut: trap(3),
   stringIn: trap(2),
   stringOut: trap(3),
-  repeatStringIn: transfer(4),
-  repeatStringOut: transfer(5),
+  repeatStringIn: comeBack(4),
+  repeatStringOut: comeBack(5),
 
   // Identification, counters, model-specific registers.
   identify: trap(0),
@@ -179,7 +188,7 @@ export const helpers = {
   // MMX and SSE (runtime/cpu/sse/).
   sseUnavailable: trap(0),
   sseReal: trap(5),
-  enterMmx: transfer(1),
+  enterMmx: comeBack(1),
   maskedStore: trap(4),
   compareStrings: trap(5),
 } satisfies Record<string, HelperDeclaration>;

@@ -1,6 +1,6 @@
 import { Cr0 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
-import { type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
+import { type HelperDeclaration, type HelperName, helperNumber, helpers } from '../abi/helpers.ts';
 import { Word } from '../abi/state.ts';
 import { type FlagKind, type Statement, windowOffset } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
@@ -256,7 +256,12 @@ export class HandlerEmitter implements Leaves {
   /** Its fault is caught at once: V8 never compiles what always ends by throwing, such as INT in virtual-8086 mode. */
   private trap(helper: HelperName, values: readonly Value[]): string {
     const caught = `try{${this.call(helper, values)};}catch(e){return ${this.context.cell('FAULTED')}(e);}`;
-    return `${this.count(helper)}${caught}${helpers[helper].resumes ? this.resume() : 'return null;'}`;
+    return `${this.count(helper)}${caught}${this.after(helper)}`;
+  }
+
+  private after(helper: HelperName): string {
+    const { resumes, begins } = helpers[helper] as HelperDeclaration;
+    return resumes ? this.resume() : `return ${this.context.cell(begins ? 'TRANSFERRED' : 'RETURNED')}();`;
   }
 
   private count(helper: HelperName): string {
