@@ -33,8 +33,6 @@ function cardOf(name: string, { machine }: CommandContext): NetworkCard {
 
 async function setLink({ words }: Arguments, context: CommandContext): Promise<void> {
   const card = cardOf(words.name, context);
-  if (words.state !== 'on' && words.state !== 'off')
-    throw new MonitorError(`Error: Parameter 'up' expects 'on' or 'off'`);
   card.setLink(words.state === 'on');
 }
 
@@ -54,7 +52,7 @@ export const networkCommands: readonly Command[] = [
     help: 'change the link status of a network adapter',
     parameters: [
       { name: 'name', type: 'word' },
-      { name: 'state', type: 'word' },
+      { name: 'state', type: 'switch' },
     ],
     run: setLink,
   },

@@ -145,8 +145,8 @@ function jsonOf(store: ByteStore, facts: Qcow2Facts | undefined, used: number | 
   const { header, snapshots = [] } = facts ?? {};
   const { backingFile } = header ?? {};
   return {
-    ...(snapshots.length > 0 && { snapshots: snapshots.map(snapshotJson) }),
     'backing-filename-format': header?.extensions.backingFormat,
+    ...(snapshots.length > 0 && { snapshots: snapshots.map(snapshotJson) }),
     'virtual-size': sizeOf(store, facts),
     filename: store.name,
     'cluster-size': header && 2 ** header.clusterBits,

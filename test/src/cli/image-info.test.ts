@@ -78,6 +78,12 @@ Format specific information:
 `);
 });
 
+test('snapshots stand after the format of the backing file, as programs that compare outputs have it from qemu-img', async () => {
+  await image('snapshot', '-c', 'first', changes);
+  const { output } = await image('info', '--output=json', changes);
+  expect(Object.keys(JSON.parse(output)).slice(0, 3)).toEqual(['backing-filename-format', 'snapshots', 'virtual-size']);
+});
+
 test('of one of the older version, which has no features', async () => {
   const old = join(folder, 'old.qcow2');
   await image('create', '-f', 'qcow2', '-o', 'compat=0.10', old, '1M');
