@@ -135,7 +135,8 @@ function readSwitch(cursor: TextCursor): string {
 
 /** As QEMU's qemu_strtosz_MiB reads it. */
 function readSize(cursor: TextCursor): bigint {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)([bkmgtpe]?)$/i.exec(cursor.take(/\S*/y)!) ?? [];
+  const text = cursor.take(/0x[0-9a-f]+|\d+(?:\.\d+)?[bkmgtpe]?/iy) ?? '';
+  const [, digits, unit] = /^(0x[0-9a-f]+|[\d.]+)([bkmgtpe]?)$/i.exec(text) ?? [];
   const bytes = Number(digits) * 1024 ** 'bkmgtpe'.indexOf(unit?.toLowerCase() || 'm');
   if (Number.isSafeInteger(Math.floor(bytes))) return BigInt(Math.floor(bytes));
   throw usageError('invalid size');

@@ -1,4 +1,5 @@
 import type { NetworkCard } from '../cards/card.ts';
+import type { Machine } from '../machine.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
@@ -21,12 +22,14 @@ function describeNetwork({ options }: NetworkCard): string {
   return `type=user,net=${net},restrict=${options.restrict === true ? 'on' : 'off'}`;
 }
 
-/**
- * The card of a name, which may be that of its network.
- * @throws MonitorError
- */
+/** The card of a name, which may be that of its network. */
+export function findCard({ network }: Pick<Machine, 'network'>, name: string): NetworkCard | undefined {
+  return network.find((candidate) => candidate.name === name || candidate.networkName === name);
+}
+
+/** @throws MonitorError if there is none */
 function cardOf(name: string, { machine }: CommandContext): NetworkCard {
-  const card = machine.network.find((candidate) => candidate.name === name || candidate.networkName === name);
+  const card = findCard(machine, name);
   if (card === undefined) throw new MonitorError(`Error: Device '${name}' not found`);
   return card;
 }
