@@ -1,5 +1,8 @@
 import type { Keyboard } from './keyboard.ts';
 
+/** What timers of hosts can wait; it is 24 days. */
+const LONGEST_HOLD = 2 ** 31 - 1;
+
 type Keys = Pick<Keyboard, 'down' | 'up'>;
 
 /** When the last keys of a keyboard are up, whoever had them pressed. */
@@ -18,7 +21,7 @@ export function holdKeys(keyboard: Keys, names: readonly string[], milliseconds:
 
 async function hold(keyboard: Keys, names: readonly string[], milliseconds: number): Promise<void> {
   for (const name of names) give(keyboard.down(name));
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  await new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, LONGEST_HOLD)));
   for (const name of names.toReversed()) give(keyboard.up(name));
 }
 

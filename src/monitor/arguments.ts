@@ -13,12 +13,18 @@ export type ParameterType =
   | 'rest'
   /** An expression. */
   | 'number'
-  /** `.EXPRESSION` right after what is before it, or nothing. */
+  /** One that fits into 32 bits, without a sign. */
+  | 'integer'
+  /** One that is not below 0; the argument is in bytes. */
+  | 'megabytes'
+  /** `.EXPRESSION` right after what is before it, or nothing; an integer. */
   | 'index'
   /** Bytes with a unit, such as 64M; megabytes without one. */
   | 'size'
   /** `/4xw`: how much and in what form. */
   | 'format'
+  /** `on` or `off`. */
+  | 'switch'
   /** `-f`. */
   | 'flag'
   /** `-f word`. */
@@ -90,7 +96,9 @@ function readArgument(
   else if (type === 'flag' || type === 'option') readFlag(cursor, { name, type }, later, context, result);
   else if (type === 'index') readIndex(cursor, name, context, result);
   else if (optional && cursor.next === '') return;
-  else if (type === 'number') result.numbers[name] = readExpression(cursor, context.registers);
+  else if (type === 'number' || type === 'integer' || type === 'megabytes')
+    result.numbers[name] = readNumber(cursor, type, context);
+  else if (type === 'switch') result.words[name] = readSwitch(cursor);
   else if (type === 'size') result.numbers[name] = readSize(cursor);
   else {
     const word = type === 'rest' ? cursor.take(/.*/sy) : readWord(cursor);
@@ -99,16 +107,36 @@ function readArgument(
   }
 }
 
-function readIndex(cursor: TextCursor, name: string, { registers }: ArgumentContext, { numbers }: Result): void {
+function readIndex(cursor: TextCursor, name: string, context: ArgumentContext, { numbers }: Result): void {
   if (cursor.next !== '.') return;
   cursor.at++;
   cursor.skipSpaces();
-  numbers[name] = readExpression(cursor, registers);
+  numbers[name] = readNumber(cursor, 'integer', context);
+}
+
+function readNumber(
+  cursor: TextCursor,
+  type: 'number' | 'integer' | 'megabytes',
+  { names, registers }: ArgumentContext,
+): bigint {
+  const value = readExpression(cursor, registers);
+  if (type === 'integer' && BigInt.asUintN(32, value) !== value)
+    throw usageError(`'${names}' has failed: integer is for 32-bit values`);
+  if (type !== 'megabytes') return value;
+  if (value < 0n) throw usageError('enter a positive value');
+  return value << 20n;
+}
+
+function readSwitch(cursor: TextCursor): string {
+  const word = cursor.take(/\S+/y);
+  if (word !== 'on' && word !== 'off') throw usageError("Expected 'on' or 'off'");
+  return word;
 }
 
 /** As QEMU's qemu_strtosz_MiB reads it. */
 function readSize(cursor: TextCursor): bigint {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)([bkmgtpe]?)$/i.exec(cursor.take(/\S*/y)!) ?? [];
+  const text = cursor.take(/0x[0-9a-f]+|\d+(?:\.\d+)?[bkmgtpe]?/iy) ?? '';
+  const [, digits, unit] = /^(0x[0-9a-f]+|[\d.]+)([bkmgtpe]?)$/i.exec(text) ?? [];
   const bytes = Number(digits) * 1024 ** 'bkmgtpe'.indexOf(unit?.toLowerCase() || 'm');
   if (Number.isSafeInteger(Math.floor(bytes))) return BigInt(Math.floor(bytes));
   throw usageError('invalid size');

@@ -1,5 +1,5 @@
 import type { Balloon } from '../balloon.ts';
-import { messageOf } from '../errors.ts';
+import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
 
@@ -14,15 +14,24 @@ export function infoBalloon(context: CommandContext): string {
   return `balloon: actual=${Math.floor(balloonOf(context).memory / (1 << 20))}\n`;
 }
 
+/**
+ * Asks the guest to keep so many bytes of memory: more than there is means all of it.
+ * @throws ConfigurationError for none
+ */
+export function inflate(balloon: Balloon, bytes: number): void {
+  if (bytes <= 0) throw new ConfigurationError("Parameter 'target' expects a size");
+  balloon.setMemory(`${Math.min(Math.ceil(bytes / 1024), balloon.total / 1024)}K`);
+}
+
 export const balloonCommand: Command = {
   names: ['balloon'],
   usage: 'target',
   help: 'request VM to change its memory allocation (in MB)',
-  parameters: [{ name: 'target', type: 'word' }],
-  run: async ({ words }, context) => {
+  parameters: [{ name: 'target', type: 'megabytes' }],
+  run: async ({ numbers }, context) => {
     const balloon = balloonOf(context);
     try {
-      balloon.setMemory(words.target);
+      inflate(balloon, Number(numbers.target));
     } catch (error) {
       throw new MonitorError(`Error: ${messageOf(error)}`);
     }

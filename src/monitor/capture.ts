@@ -41,9 +41,9 @@ export const captureCommands: readonly Command[] = [
     parameters: [
       { name: 'path', type: 'file' },
       { name: 'audiodev', type: 'word' },
-      { name: 'frequency', type: 'number', optional: true },
-      { name: 'bits', type: 'number', optional: true },
-      { name: 'channels', type: 'number', optional: true },
+      { name: 'frequency', type: 'integer', optional: true },
+      { name: 'bits', type: 'integer', optional: true },
+      { name: 'channels', type: 'integer', optional: true },
     ],
     run: begin,
   },
@@ -51,7 +51,7 @@ export const captureCommands: readonly Command[] = [
     names: ['stopcapture'],
     usage: 'capture index',
     help: 'stop capture',
-    parameters: [{ name: 'index', type: 'number' }],
+    parameters: [{ name: 'index', type: 'integer' }],
     // Of one that isn't there QEMU says nothing either.
     run: async ({ numbers }, { machine }) => machine.sound.captures[Number(numbers.index)]?.stop(),
   },

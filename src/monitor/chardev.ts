@@ -27,7 +27,7 @@ export const chardevCommands: readonly Command[] = [
     names: ['ringbuf_read'],
     usage: 'device size',
     help: 'Read from a ring buffer character device',
-    parameters: [device, { name: 'size', type: 'number' }],
+    parameters: [device, { name: 'size', type: 'integer' }],
     run: ({ words, numbers }, { options: { characterDevices } }) => {
       const buffer = ringBufferOf(characterDevices, words.device);
       if (numbers.size <= 0n) throw new MonitorError('Error: size must be greater than zero');

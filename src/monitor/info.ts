@@ -105,7 +105,7 @@ const parts: readonly Command[] = [
     names: ['lapic'],
     usage: '[apic-id]',
     help: 'show local apic state (apic-id: local apic to read, default is which of current CPU)',
-    parameters: [{ name: 'id', type: 'number', optional: true }],
+    parameters: [{ name: 'id', type: 'integer', optional: true }],
     run: infoLapic,
   },
   {

@@ -8,16 +8,20 @@ import { MonitorError } from './error.ts';
 /** Milliseconds that keys are held where it isn't said. */
 const HOLD = 100;
 
-/** Waits while the keys are held, not until the guest has taken them: it may take none. */
-async function sendKeys({ words, numbers }: Arguments, { machine }: CommandContext): Promise<void> {
-  // "<" alone is the key beside the left shift.
-  const keys = words.keys === '<' ? ['less'] : words.keys.split('-').map(keyOf);
-  const names = keys.filter((name) => name !== undefined);
-  await holdKeys(machine.keyboard, names, Math.max(Number(numbers.hold ?? HOLD), 0));
+/** The answer comes before the keys are up. */
+function sendKeys({ words, numbers }: Arguments, { machine }: CommandContext): string {
+  const names = words.keys
+    .split('-')
+    .map(keyOf)
+    .filter((name) => name !== undefined);
+  void holdKeys(machine.keyboard, names, Number(numbers.hold ?? HOLD));
+  return '';
 }
 
 /** The name of a key, which may be given by its number. Undefined: the keyboard has none of that number. */
 function keyOf(text: string): string | undefined {
+  // The key beside the left shift.
+  if (text === '<') return 'less';
   if (/^0x[0-9a-f]+$/i.test(text)) return keyName(Number(text));
   if (!isKey(text)) throw new MonitorError(`invalid parameter: ${text}`);
   return text;
@@ -54,7 +58,7 @@ export const inputCommands: readonly Command[] = [
     help: "send keys to the VM (e.g. 'sendkey ctrl-alt-f1', default hold time=100 ms)",
     parameters: [
       { name: 'keys', type: 'word' },
-      { name: 'hold', type: 'number', optional: true },
+      { name: 'hold', type: 'integer', optional: true },
     ],
     run: sendKeys,
   },
@@ -73,7 +77,7 @@ export const inputCommands: readonly Command[] = [
     names: ['mouse_button'],
     usage: 'state',
     help: 'change mouse button state (1=L, 2=M, 4=R)',
-    parameters: [{ name: 'state', type: 'number' }],
+    parameters: [{ name: 'state', type: 'integer' }],
     run: ({ numbers }, { machine }) => {
       give(machine.mouse.setButtons(mouseButtons(Number(numbers.state & 7n))));
       return '';

@@ -118,8 +118,8 @@ function instructionLines(at: number, { bytes, text }: { readonly bytes: Uint8Ar
 }
 
 async function save(space: AddressSpace, { numbers, words }: Arguments, context: CommandContext): Promise<void> {
-  const length = Number(BigInt.asUintN(32, numbers.size));
-  await context.options.writeFile(words.filename, pieces(space, addressOf(numbers.addr, space), length, context));
+  const start = addressOf(numbers.addr, space);
+  await context.options.writeFile(words.filename, pieces(space, start, Number(numbers.size), context));
 }
 
 /** Memory piece by piece: all of it at once could be 4 GB. */
@@ -149,7 +149,7 @@ async function readPiece(
 
 /** As Unix's `sum` of BSD: the sum so far turns by a bit to the right, then a byte is added. */
 async function sum({ numbers }: Arguments, { machine }: CommandContext): Promise<string> {
-  const [start, size] = [numbers.start, numbers.size].map((value) => Number(BigInt.asUintN(32, value)));
+  const [start, size] = [numbers.start, numbers.size].map(Number);
   let total = 0;
   for (let done = 0; done < size; done += PIECE) {
     const bytes = await machine.examine('readBus', start + done, Math.min(PIECE, size - done));
@@ -165,7 +165,7 @@ async function physicalAddress({ numbers }: Arguments, { machine }: CommandConte
 
 const address = { name: 'addr', type: 'number' } as const;
 const format = { name: 'fmt', type: 'format' } as const;
-const saved = [address, { name: 'size', type: 'number' }, { name: 'filename', type: 'word' }] as const;
+const saved = [address, { name: 'size', type: 'integer' }, { name: 'filename', type: 'word' }] as const;
 
 /** Commands that show or save memory, and values. */
 export const memoryCommands: readonly Command[] = [
@@ -209,8 +209,8 @@ export const memoryCommands: readonly Command[] = [
     usage: 'addr size',
     help: 'compute the checksum of a memory region',
     parameters: [
-      { name: 'start', type: 'number' },
-      { name: 'size', type: 'number' },
+      { name: 'start', type: 'integer' },
+      { name: 'size', type: 'integer' },
     ],
     run: sum,
   },

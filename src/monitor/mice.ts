@@ -52,6 +52,6 @@ export const mouseSetCommand: Command = {
   names: ['mouse_set'],
   usage: 'index',
   help: 'set which mouse device receives events',
-  parameters: [{ name: 'index', type: 'number' }],
+  parameters: [{ name: 'index', type: 'integer' }],
   run: chooseMouse,
 };

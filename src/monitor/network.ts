@@ -1,4 +1,5 @@
 import type { NetworkCard } from '../cards/card.ts';
+import type { Machine } from '../machine.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
@@ -21,20 +22,20 @@ function describeNetwork({ options }: NetworkCard): string {
   return `type=user,net=${net},restrict=${options.restrict === true ? 'on' : 'off'}`;
 }
 
-/**
- * The card of a name, which may be that of its network.
- * @throws MonitorError
- */
+/** The card of a name, which may be that of its network. */
+export function findCard({ network }: Pick<Machine, 'network'>, name: string): NetworkCard | undefined {
+  return network.find((candidate) => candidate.name === name || candidate.networkName === name);
+}
+
+/** @throws MonitorError if there is none */
 function cardOf(name: string, { machine }: CommandContext): NetworkCard {
-  const card = machine.network.find((candidate) => candidate.name === name || candidate.networkName === name);
+  const card = findCard(machine, name);
   if (card === undefined) throw new MonitorError(`Error: Device '${name}' not found`);
   return card;
 }
 
 async function setLink({ words }: Arguments, context: CommandContext): Promise<void> {
   const card = cardOf(words.name, context);
-  if (words.state !== 'on' && words.state !== 'off')
-    throw new MonitorError(`Error: Parameter 'up' expects 'on' or 'off'`);
   card.setLink(words.state === 'on');
 }
 
@@ -54,7 +55,7 @@ export const networkCommands: readonly Command[] = [
     help: 'change the link status of a network adapter',
     parameters: [
       { name: 'name', type: 'word' },
-      { name: 'state', type: 'word' },
+      { name: 'state', type: 'switch' },
     ],
     run: setLink,
   },

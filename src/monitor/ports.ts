@@ -12,7 +12,7 @@ const portOf = ({ numbers }: Arguments): number => Number(numbers.addr & 0xffffn
 const suffixes = { 1: 'b', 2: 'w', 4: 'l' } as const;
 const parameters = [
   { name: 'fmt', type: 'format' },
-  { name: 'addr', type: 'number' },
+  { name: 'addr', type: 'integer' },
 ] as const;
 
 /** Commands that read and write ports as the processor does. */
@@ -35,7 +35,7 @@ export const portCommands: readonly Command[] = [
     names: ['o'],
     usage: '/fmt addr value',
     help: 'I/O port write',
-    parameters: [...parameters, { name: 'val', type: 'number' }],
+    parameters: [...parameters, { name: 'val', type: 'integer' }],
     run: (args, { machine }) => {
       return machine.examine('writePort', portOf(args), sizeOf(args), Number(BigInt.asUintN(32, args.numbers.val)));
     },

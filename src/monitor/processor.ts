@@ -28,7 +28,7 @@ export const processorCommand: Command = {
   names: ['cpu'],
   usage: 'index',
   help: 'set the default CPU',
-  parameters: [{ name: 'index', type: 'number' }],
+  parameters: [{ name: 'index', type: 'integer' }],
   run: ({ numbers }) => {
     if (numbers.index !== 0n) throw new MonitorError('invalid CPU index');
     return '';

@@ -2,7 +2,7 @@ import { type LogItem, logItems } from '../../runtime/machine/log-items.ts';
 import { matchingEvents } from '../../runtime/machine/trace/events.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
-import { MonitorError, usageError } from './error.ts';
+import { MonitorError } from './error.ts';
 
 /** Events of a pattern with 1 for those that are traced, as QEMU's `info trace-events` shows them. */
 export async function infoTraceEvents({ words }: Arguments, { machine }: CommandContext): Promise<string> {
@@ -14,7 +14,6 @@ export async function infoTraceEvents({ words }: Arguments, { machine }: Command
 }
 
 async function setTrace({ words }: Arguments, { machine }: CommandContext): Promise<void> {
-  if (words.state !== 'on' && words.state !== 'off') throw usageError("Expected 'on' or 'off'");
   const count = await machine.examine('setTrace', words.name!, words.state === 'on');
   if (count === 0) throw new MonitorError(`unknown event "${words.name}"`);
 }
@@ -40,7 +39,7 @@ export const traceCommands: readonly Command[] = [
     help: 'changes status of a specific trace event',
     parameters: [
       { name: 'name', type: 'word' },
-      { name: 'state', type: 'word' },
+      { name: 'state', type: 'switch' },
     ],
     run: setTrace,
   },

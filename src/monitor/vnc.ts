@@ -1,8 +1,20 @@
 import { messageOf } from '../errors.ts';
+import type { VncControl } from '../vnc/control.ts';
 import type { VncEndpoint } from '../vnc/endpoint.ts';
 import { passwordEnd } from '../vnc/expiry.ts';
 import type { Command, CommandContext } from './command.ts';
 import { MonitorError } from './error.ts';
+
+/** What QEMU calls a display that was given no name. */
+export const DISPLAY = 'default';
+
+/** What may become of viewers who are there when a password changes. QEMU does the first alone. */
+export const connectedActions = ['keep', 'fail', 'disconnect'] as const;
+
+/** The server of a display, or of the only one. Undefined: there is none. */
+export function serverOf(vnc: VncControl | undefined, display: string | undefined): VncControl | undefined {
+  return (display ?? DISPLAY) === DISPLAY ? vnc : undefined;
+}
 
 const place = ({ host, service, family }: VncEndpoint): string => `${host}:${service} (${family})`;
 
@@ -16,14 +28,24 @@ export function infoVnc({ options: { vnc } }: CommandContext): string {
   const viewers = clients.map(
     ({ client }) => `  Client: ${place(client)}\n    x509_dname: none\n    sasl_username: none\n`,
   );
-  return `default:\n${listening.join('')}${viewers.join('')}`;
+  return `${DISPLAY}:\n${listening.join('')}${viewers.join('')}`;
 }
 
-function setPassword({ options: { vnc } }: CommandContext, text: string): void {
-  if (vnc === undefined)
-    throw new MonitorError('Error: Could not set password: there is no VNC server; start with -vnc');
+/** @throws MonitorError that says what could not be done */
+function neededServer({ options }: CommandContext, display: string | undefined, what: string): VncControl {
+  const server = serverOf(options.vnc, display);
+  if (server !== undefined) return server;
+  const why =
+    options.vnc === undefined
+      ? 'there is no VNC server; start with -vnc'
+      : `there is no display '${display}'; the one that there is is called '${DISPLAY}'`;
+  throw new MonitorError(`Error: Could not set ${what}: ${why}`);
+}
+
+function setPassword(context: CommandContext, text: string, display?: string): void {
+  const server = neededServer(context, display, 'password');
   try {
-    vnc.setPassword(text);
+    server.setPassword(text);
   } catch (error) {
     throw new MonitorError(`Error: Could not set password: ${messageOf(error)}; start with -vnc …,password=on`);
   }
@@ -39,6 +61,12 @@ export function changeVnc(target: string, text: string | undefined, context: Com
 function checkProtocol(protocol: string): void {
   if (protocol === 'spice') throw new MonitorError('Error: SPICE is not in use');
   if (protocol !== 'vnc') throw new MonitorError(`Error: invalid parameter value: ${protocol}`);
+}
+
+function checkConnected(action: string): void {
+  if (!(connectedActions as readonly string[]).includes(action))
+    throw new MonitorError(`Error: invalid parameter value: ${action}`);
+  if (action !== 'keep') throw new MonitorError("Error: Invalid parameter 'connected'");
 }
 
 const protocol = { name: 'protocol', type: 'word' } as const;
@@ -58,9 +86,8 @@ export const vncCommands: readonly Command[] = [
     ],
     run: ({ words }, context) => {
       checkProtocol(words.protocol);
-      if ((words.connected ?? 'keep') !== 'keep')
-        throw new MonitorError("Error: Parameter 'connected' expects 'keep' when setting VNC password");
-      setPassword(context, words.password);
+      checkConnected(words.connected ?? 'keep');
+      setPassword(context, words.password, words.d);
       return '';
     },
   },
@@ -69,11 +96,9 @@ export const vncCommands: readonly Command[] = [
     usage: 'protocol time [-d display]',
     help: 'set vnc password expire-time',
     parameters: [protocol, { name: 'time', type: 'word' }, display],
-    run: ({ words }, { options }) => {
+    run: ({ words }, context) => {
       checkProtocol(words.protocol);
-      if (options.vnc === undefined)
-        throw new MonitorError('Error: Could not set password expire time: there is no VNC server; start with -vnc');
-      options.vnc.expirePassword(passwordEnd(words.time, Date.now()));
+      neededServer(context, words.d, 'password expire time').expirePassword(passwordEnd(words.time, Date.now()));
       return '';
     },
   },

@@ -113,6 +113,14 @@ export class Arguments {
     return this.#values[name];
   }
 
+  /** A list of texts. @throws QmpError if it has something else */
+  texts(name: string): readonly string[] {
+    return this.list(name).map((value, n) => {
+      checkArgument(`${this.#path}${name}[${n}]`, 'string', value);
+      return value as string;
+    });
+  }
+
   list(name: string): readonly unknown[] {
     return this.#values[name] as readonly unknown[];
   }

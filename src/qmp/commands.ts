@@ -7,6 +7,7 @@ import { inputCommands } from './commands/input.ts';
 import { limitCommands } from './commands/limits.ts';
 import { machineCommands } from './commands/machine.ts';
 import { migrationCommands } from './commands/migration.ts';
+import { networkCommands } from './commands/network.ts';
 import { pciCommands } from './commands/pci.ts';
 import { replayCommands } from './commands/replay.ts';
 import { saveCommands } from './commands/save.ts';
@@ -19,6 +20,7 @@ const all: readonly QmpCommand[] = [
   ...machineCommands,
   ...blockCommands,
   ...pciCommands,
+  ...networkCommands,
   ...balloonCommands,
   ...inputCommands,
   ...saveCommands,

@@ -37,6 +37,12 @@ const lines = [
   ...['block_resize', 'block_resize foo 3M', 'block_resize foo -3', 'block_resize foo', 'help block_resize'],
   ...['commit', 'commit all', 'commit foo', 'help commit', 'wavcapture', 'wavcapture /tmp/x', 'stopcapture'],
   ...['info capture', 'stopcapture 0', 'help wavcapture', 'help stopcapture', 'help info lapic', 'help boot_set'],
+  ...['cpu', 'cpu 0', 'cpu 1', 'cpu -1', 'cpu 0x100000000', 'cpu x', 'mouse_set 2', 'mouse_set 9', 'mouse_set -1'],
+  ...['info mice', 'mouse_button -1', 'i/b -1', 'i/b 0x80.-1', 'i/b 0x80.', 'o/b 0x80 0x100000000', 'sum -1 4'],
+  ...['pmemsave 0 0x100000000 "x"', 'stopcapture -1', 'info lapic -1', 'sendkey a -1', 'sendkey <-a 1', 'sendkey <<'],
+  ...['balloon', 'balloon x', 'balloon -1', 'balloon 64M', 'balloon 1+1', 'set_link foo', 'set_link foo bar'],
+  ...['set_link foo on', 'screendump x vga', 'screendump x vga y', 'block_resize foo 0x10', 'block_resize foo 1+1'],
+  ...['block_resize foo 10x', 'set_password foo x', 'set_password spice x', 'expire_password foo x'],
   ...[
     'x\x1b[D',
     'infox\x7f status',

@@ -61,16 +61,16 @@ export class I8042 {
       first: Port.data,
       count: 1,
       sizes: [1, 2, 4],
-      read: (_port, size) => eachByte(size, () => this.#readData()),
-      write: (_port, _size, value) => this.#writeData(value & 0xff),
+      read: (_port, size) => this.#readWide(size),
+      write: (_port, size, value) => writeBytes(size, value, (byte) => this.#writeData(byte)),
     });
     this.#options.ports.register({
       name: 'i8042 command',
       first: Port.command,
       count: 1,
       sizes: [1, 2, 4],
-      read: (_port, size) => eachByte(size, () => this.#state.status | Status.notInhibited),
-      write: (_port, _size, value) => this.#writeCommand(value & 0xff),
+      read: (_port, size) => readBytes(size, () => this.#state.status | Status.notInhibited),
+      write: (_port, size, value) => writeBytes(size, value, (byte) => this.#writeCommand(byte)),
     });
   }
 
@@ -88,6 +88,19 @@ export class I8042 {
 
   #isSet(bit: number): boolean {
     return (this.#state.ram[0] & bit) !== 0;
+  }
+
+  /** A wide read that takes a byte takes those after it too, as far as there are any: in QEMU they are not on a cable. */
+  #readWide(size: AccessSize): number {
+    const wasFull = (this.#state.status & Status.outputFull) !== 0;
+    return readBytes(size, (n) => {
+      if (n > 0 && wasFull) this.#takeAtOnce();
+      return this.#readData();
+    });
+  }
+
+  #takeAtOnce(): void {
+    while ((this.#state.status & Status.outputFull) === 0 && this.#isAnyReady) this.#takeFromDevice();
   }
 
   #readData(): number {
@@ -129,9 +142,12 @@ export class I8042 {
 
   /** A byte takes its time on the cable, so that whoever reads the data port twice gets the same byte. */
   #armTransfer(): void {
-    const ready = this.#keyboardReady || this.#mouseReady;
-    if (!ready || (this.#state.status & Status.outputFull) !== 0) this.#transfer.disarm();
+    if (!this.#isAnyReady || (this.#state.status & Status.outputFull) !== 0) this.#transfer.disarm();
     else if (this.#transfer.deadline === Infinity) this.#transfer.arm(this.#options.clock.now() + BYTE_TIME);
+  }
+
+  get #isAnyReady(): boolean {
+    return this.#keyboardReady || this.#mouseReady;
   }
 
   get #keyboardReady(): boolean {
@@ -240,11 +256,15 @@ export class I8042 {
   }
 }
 
-/** A wide read takes each of its bytes from the same port, as in QEMU: on an ISA bus the ports after it gave the others. */
-function eachByte(size: AccessSize, read: () => number): number {
+/** A wide access reaches the same port with each of its bytes, low to high, as in QEMU: on an ISA bus they go to the ports after it. */
+function readBytes(size: AccessSize, read: (n: number) => number): number {
   let value = 0;
-  for (let byte = 0; byte < size; byte += 1) value += read() * 2 ** (byte * 8);
+  for (let n = 0; n < size; n += 1) value += read(n) * 2 ** (n * 8);
   return value;
+}
+
+function writeBytes(size: AccessSize, value: number, write: (byte: number) => void): void {
+  for (let n = 0; n < size; n += 1) write((value >>> (n * 8)) & 0xff);
 }
 
 /** Commands after which a byte is written to port 0x60. */

@@ -5,8 +5,8 @@ import { nodeStorage } from '../../node/storage.ts';
 import { printable } from '../../printable.ts';
 import { isHttp } from '../../storage/http/store.ts';
 import { backingName, formatOf, type StorageHost } from '../../storage/open.ts';
-import { CORRUPT, DIRTY, LAZY_REFCOUNTS } from '../../storage/qcow2/extensions.ts';
-import { type Header, readHeader } from '../../storage/qcow2/header.ts';
+import { CORRUPT, DIRTY, EXTENDED_L2, LAZY_REFCOUNTS, RAW_DATA_FILE } from '../../storage/qcow2/extensions.ts';
+import { describeHeader, type Header } from '../../storage/qcow2/header.ts';
 import { ImageFile } from '../../storage/qcow2/image-file.ts';
 import { type ImageSnapshot, readSnapshots } from '../../storage/qcow2/snapshots.ts';
 import { RawDisk } from '../../storage/raw.ts';
@@ -88,7 +88,7 @@ async function examined({ name, format }: Next, host: StorageHost): Promise<Imag
 }
 
 async function factsOf(store: ByteStore): Promise<Qcow2Facts> {
-  const header = await readHeader(store);
+  const header = await describeHeader(store);
   return { header, snapshots: await readSnapshots(new ImageFile(store, header)) };
 }
 
@@ -117,7 +117,9 @@ function qcow2Lines(store: ByteStore, { header, snapshots }: Qcow2Facts): string
     ...(backingFormat === undefined ? [] : [`backing file format: ${printable(backingFormat)}`]),
     ...(snapshots.length > 0 ? [`Snapshot list:\n${snapshotLines(snapshots).slice(0, -1)}`] : []),
     'Format specific information:',
-    ...Object.entries(detailsOf(header)).map(([name, value]) => `    ${name.replaceAll('-', ' ')}: ${value}`),
+    ...Object.entries(detailsOf(header)).map(
+      ([name, value]) => `    ${name.replaceAll('-', ' ')}: ${printable(String(value))}`,
+    ),
   ];
 }
 
@@ -128,15 +130,23 @@ function backingText(store: ByteStore, backingFile: string): string {
 
 const isDirty = ({ incompatible }: Header): boolean => (incompatible & DIRTY) !== 0n;
 
-/** What only this format has, by QEMU's names (ImageInfoSpecificQCow2 of its schema). What has extended L2 entries is not read. */
+/** What only this format has, by QEMU's names (ImageInfoSpecificQCow2 of its schema). */
 function detailsOf(header: Header): object {
   const isNew = header.version === 3;
+  const { dataFile } = header.extensions;
   return {
     compat: isNew ? '1.1' : '0.10',
     'compression-type': header.compression === 'deflate' ? 'zlib' : 'zstd',
     ...(isNew && { 'lazy-refcounts': (header.compatible & LAZY_REFCOUNTS) !== 0n }),
     'refcount-bits': 2 ** header.refcountOrder,
-    ...(isNew && { corrupt: (header.incompatible & CORRUPT) !== 0n, 'extended-l2': false }),
+    ...(dataFile !== undefined && {
+      'data-file': dataFile,
+      'data-file-raw': (header.autoclear & RAW_DATA_FILE) !== 0n,
+    }),
+    ...(isNew && {
+      corrupt: (header.incompatible & CORRUPT) !== 0n,
+      'extended-l2': (header.incompatible & EXTENDED_L2) !== 0n,
+    }),
   };
 }
 
@@ -145,8 +155,8 @@ function jsonOf(store: ByteStore, facts: Qcow2Facts | undefined, used: number | 
   const { header, snapshots = [] } = facts ?? {};
   const { backingFile } = header ?? {};
   return {
-    ...(snapshots.length > 0 && { snapshots: snapshots.map(snapshotJson) }),
     'backing-filename-format': header?.extensions.backingFormat,
+    ...(snapshots.length > 0 && { snapshots: snapshots.map(snapshotJson) }),
     'virtual-size': sizeOf(store, facts),
     filename: store.name,
     'cluster-size': header && 2 ** header.clusterBits,

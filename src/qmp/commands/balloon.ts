@@ -1,4 +1,5 @@
 import type { Balloon } from '../../balloon.ts';
+import { inflate } from '../../monitor/balloon.ts';
 import type { QmpCommand, QmpContext } from '../command.ts';
 import { QmpError } from '../error.ts';
 
@@ -7,17 +8,12 @@ function balloonOf({ machine }: QmpContext): Balloon {
   return machine.balloon;
 }
 
-/** The memory that a guest keeps. QEMU's sizes are in bytes; more than there is means all of it. */
+/** The memory that a guest keeps. QEMU's sizes are in bytes. */
 export const balloonCommands: readonly QmpCommand[] = [
   { name: 'query-balloon', run: (_, context) => ({ actual: balloonOf(context).memory }) },
   {
     name: 'balloon',
     parameters: { value: 'integer' },
-    run: (args, context) => {
-      const balloon = balloonOf(context);
-      const value = args.number('value');
-      if (value <= 0) throw new QmpError("Parameter 'target' expects a size");
-      balloon.setMemory(`${Math.min(Math.ceil(value / 1024), balloon.total / 1024)}K`);
-    },
+    run: (args, context) => inflate(balloonOf(context), args.number('value')),
   },
 ];

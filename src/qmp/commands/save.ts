@@ -20,7 +20,7 @@ async function screendump(args: Arguments, { machine, options }: QmpContext): Pr
 async function saveMemory(space: 'linear' | 'physical', args: Arguments, context: QmpContext): Promise<void> {
   const [address, size] = [args.number('val'), args.number('size')];
   if (address < 0 || size < 0 || address + size > SPACE_BYTES[space])
-    throw new QmpError(`Invalid addr ${address}/size ${size} specified`);
+    throw new QmpError(`Invalid addr 0x${BigInt.asUintN(64, BigInt(address)).toString(16)}/size ${size} specified`);
   const bytes = pieces(space, address, size, context);
   await context.options.writeFile(args.text('filename'), bytes).catch((error: unknown) => {
     throw new QmpError(messageOf(error).replace('failed to open file', 'Could not open'));

@@ -6,7 +6,7 @@ import { QmpError } from '../error.ts';
 
 /** Names of nodes, as the client gives them. */
 interface Nodes {
-  readonly devices: readonly unknown[];
+  readonly devices: readonly string[];
   /** The one that has the state of the machine. */
   readonly vmstate?: string | undefined;
 }
@@ -16,7 +16,8 @@ interface Nodes {
  * @throws QmpError if something else is asked for
  */
 async function checkNodes({ devices, vmstate }: Nodes, { machine, nodes }: QmpContext): Promise<void> {
-  const driveOf = (node: unknown) => machine.drives.find((drive) => isNodeOf(drive, node as string, nodes));
+  if (devices.length === 0) throw new QmpError('At least one device is required for snapshot');
+  const driveOf = (node: string) => machine.drives.find((drive) => isNodeOf(drive, node, nodes));
   const named = devices.map(driveOf);
   const unknown = named.indexOf(undefined);
   if (unknown >= 0) throw new QmpError(`No block device node '${devices[unknown]}'`);
@@ -48,11 +49,13 @@ function snapshotJob(
   return {
     name: type,
     parameters: { 'job-id': 'string', tag: 'string', ...vmstate, devices: 'array' },
-    run: (args: Arguments, context) =>
+    run: (args: Arguments, context) => {
+      const named = { devices: args.texts('devices'), vmstate: args.textIfGiven('vmstate') };
       context.jobs.start(args.text('job-id'), type, async () => {
-        await checkNodes({ devices: args.list('devices'), vmstate: args.textIfGiven('vmstate') }, context);
+        await checkNodes(named, context);
         await act(context.machine.snapshots, args.text('tag'));
-      }),
+      });
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { connectedActions, DISPLAY, serverOf } from '../../monitor/vnc.ts';
 import type { VncControl } from '../../vnc/control.ts';
 import { passwordEnd } from '../../vnc/expiry.ts';
 import type { Arguments, JsonObject, QmpCommand, QmpContext } from '../command.ts';
@@ -14,14 +15,15 @@ function queryServers(vnc: VncControl | undefined): JsonObject[] {
   if (vnc === undefined) return [];
   const { servers, auth, clients } = vnc.info;
   const listening = servers.map((server) => ({ ...server, auth }));
-  return [{ id: 'default', auth, server: listening, clients: clients.map(({ client }) => client) }];
+  return [{ id: DISPLAY, auth, server: listening, clients: clients.map(({ client }) => client) }];
 }
 
 /** QEMU tells no reason. */
-function setPassword({ options }: QmpContext, text: string): void {
+function setPassword({ options }: QmpContext, text: string, display?: string): void {
   try {
-    if (options.vnc === undefined) throw new QmpError('VNC is not active');
-    options.vnc.setPassword(text);
+    const server = serverOf(options.vnc, display);
+    if (server === undefined) throw new QmpError('VNC is not active');
+    server.setPassword(text);
   } catch {
     throw new QmpError('Could not set password');
   }
@@ -34,8 +36,8 @@ function checkProtocol(args: Arguments): void {
 
 /** Viewers who are there stay: QEMU knows nothing else for VNC. */
 function checkConnected(args: Arguments): void {
-  const connected = args.textIfGiven('connected') ?? 'keep';
-  if (connected !== 'keep') throw new QmpError(`Parameter 'connected' expects 'keep' when setting VNC password`);
+  if (args.textIfGiven('connected') === undefined) return;
+  if (args.oneOf('connected', connectedActions) !== 'keep') throw new QmpError("Invalid parameter 'connected'");
 }
 
 /** Commands about the server for VNC viewers. */
@@ -48,7 +50,7 @@ export const vncCommands: readonly QmpCommand[] = [
     run: (args, context) => {
       checkProtocol(args);
       checkConnected(args);
-      setPassword(context, args.text('password'));
+      setPassword(context, args.text('password'), args.textIfGiven('display'));
     },
   },
   {
@@ -61,8 +63,9 @@ export const vncCommands: readonly QmpCommand[] = [
     parameters: { protocol: 'string', time: 'string', display: 'string?' },
     run: (args, { options }) => {
       checkProtocol(args);
-      if (options.vnc === undefined) throw new QmpError('Could not set password expire time');
-      options.vnc.expirePassword(passwordEnd(args.text('time'), Date.now()));
+      const server = serverOf(options.vnc, args.textIfGiven('display'));
+      if (server === undefined) throw new QmpError('Could not set password expire time');
+      server.expirePassword(passwordEnd(args.text('time'), Date.now()));
     },
   },
 ];

@@ -1,5 +1,13 @@
 import { type ByteStore, StorageError } from '../store.ts';
-import { COMPRESSION, checkFeatures, type Extensions, readExtensions } from './extensions.ts';
+import {
+  COMPRESSION,
+  checkFeatures,
+  DATA_FILE,
+  EXTENDED_L2,
+  type Extensions,
+  READABLE,
+  readExtensions,
+} from './extensions.ts';
 
 /** "QFI" and 0xFB: the first word of an image. */
 export const MAGIC = 0x514649fb;
@@ -55,7 +63,19 @@ export function isQcow2(start: Uint8Array): boolean {
  * Reads the header and checks all that it says against the file.
  * @throws StorageError if it cannot be, or needs what isn't supported
  */
-export async function readHeader(store: ByteStore): Promise<Header> {
+export function readHeader(store: ByteStore): Promise<Header> {
+  return headerWith(store, READABLE);
+}
+
+/**
+ * The same of an image that may have its data where it isn't read: what is told of it needs none.
+ * @throws StorageError if it cannot be, or needs what isn't known
+ */
+export function describeHeader(store: ByteStore): Promise<Header> {
+  return headerWith(store, READABLE | DATA_FILE | EXTENDED_L2);
+}
+
+async function headerWith(store: ByteStore, supported: bigint): Promise<Header> {
   const start = new Uint8Array(Math.min(store.size, 1 << 21));
   await store.read(0, start.subarray(0, Math.min(start.length, V3_LENGTH + 8)));
   const view = new DataView(start.buffer);
@@ -69,6 +89,7 @@ export async function readHeader(store: ByteStore): Promise<Header> {
   const head = start.subarray(0, 2 ** clusterBits);
   await store.read(0, head);
   const header = parse(store, head, version, clusterBits);
+  checkFeatures(store, header.incompatible, supported, header.extensions.featureNames);
   checkTables(store, header);
   return header;
 }
@@ -96,7 +117,6 @@ function parse(store: ByteStore, head: Uint8Array, version: 2 | 3, clusterBits: 
   const backing = backingRange(store, view, length);
   const extensions = readExtensions(store, head, length, backing.offset || head.length);
   const incompatible = isNew ? view.getBigUint64(field.incompatible) : 0n;
-  checkFeatures(store, incompatible, extensions.featureNames);
   return {
     version,
     clusterBits,

@@ -123,16 +123,34 @@ test('a saved controller goes on with its bytes', () => {
   expect(second.received()).toEqual([0x1e, 0x9e, 0x20]);
 });
 
-test('a wide read has the same byte in all places, and what is written wide reaches only this port', () => {
+test('a wide read has one byte in all places, and the bytes after it as far as there are any', () => {
   const rig = new KeyboardRig();
+  const wide = (size: 2 | 4) => {
+    rig.advance(MS);
+    return rig.ports.read(0x60, size);
+  };
   rig.press([0x1e]);
   rig.advance(MS);
   expect(rig.ports.read(0x64, 2)).toBe(0x1515);
-  expect(rig.ports.read(0x60, 2)).toBe(0x1e1e);
-  expect(rig.ports.read(0x60, 4)).toBe(0x1e1e1e1e);
-  rig.ports.write(0x64, 2, 0x00d1);
-  rig.ports.write(0x60, 2, 0xffdf);
-  rig.command(0xd0);
-  expect(rig.in8(0x60) & 0x02).toBe(0x02);
-  expect(rig.received()).toEqual([]);
+  expect(wide(2)).toBe(0x1e1e);
+  expect(wide(4)).toBe(0x1e1e1e1e);
+  rig.press([0xe0, 0x48]);
+  expect([wide(2), rig.keyboardIrq.level, rig.received()]).toEqual([0x48e0, false, []]);
+  rig.press([0xe0, 0xc8]);
+  expect([wide(4), rig.received()]).toEqual([0xc8c8c8e0, []]);
+});
+
+test('a wide read takes nothing from the cable where the buffer was empty', () => {
+  const rig = new KeyboardRig();
+  rig.press([0x1e]);
+  expect([rig.ports.read(0x60, 2), rig.received()]).toEqual([0, [0x1e]]);
+});
+
+test('a wide write reaches its port with each byte, low to high', () => {
+  const rig = new KeyboardRig();
+  rig.ports.write(0x60, 2, 0xeef2);
+  expect(rig.received()).toEqual([0xee]);
+  rig.ports.write(0x64, 4, 0xd0d1aead);
+  expect(rig.received()).toHaveLength(1);
+  expect(rig.commandByte & 0x10).toBe(0);
 });

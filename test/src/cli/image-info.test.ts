@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -78,11 +78,58 @@ Format specific information:
 `);
 });
 
+test('snapshots stand after the format of the backing file, as programs that compare outputs have it from qemu-img', async () => {
+  await image('snapshot', '-c', 'first', changes);
+  const { output } = await image('info', '--output=json', changes);
+  expect(Object.keys(JSON.parse(output)).slice(0, 3)).toEqual(['backing-filename-format', 'snapshots', 'virtual-size']);
+});
+
 test('of one of the older version, which has no features', async () => {
   const old = join(folder, 'old.qcow2');
   await image('create', '-f', 'qcow2', '-o', 'compat=0.10', old, '1M');
   const { 'format-specific': specific } = JSON.parse((await image('info', '--output=json', old)).output);
   expect(specific.data).toEqual({ compat: '0.10', 'compression-type': 'zlib', 'refcount-bits': 16 });
+});
+
+/** An image with these incompatible and autoclear features, and an extension of the header that names a file. */
+async function withFeatures(name: string, incompatible: number, autoclear: number, dataFile: string): Promise<string> {
+  const file = join(folder, name);
+  await image('create', '-f', 'qcow2', file, '1M');
+  const bytes = readFileSync(file);
+  bytes[79] = incompatible;
+  bytes[95] = autoclear;
+  const at = bytes.readUInt32BE(100);
+  bytes.writeUInt32BE(0x44415441, at);
+  bytes.writeUInt32BE(dataFile.length, at + 4);
+  bytes.fill(0, at + 8, at + 32);
+  bytes.write(dataFile, at + 8);
+  writeFileSync(file, bytes);
+  return file;
+}
+
+test('of images whose data cannot be read: it tells what qemu-img tells', async () => {
+  const detailsOf = async (file: string) =>
+    (await info(file)).replace(/^.*compat: 1.1\n {4}compression type: zlib\n/s, '');
+  const apart = await withFeatures('apart.qcow2', 4, 2, 'df.raw');
+  expect(await detailsOf(apart)).toBe(`    lazy refcounts: false
+    refcount bits: 16
+    data file: df.raw
+    data file raw: true
+    corrupt: false
+    extended l2: false
+`);
+  expect(Object.keys(JSON.parse((await image('info', '--output=json', apart)).output)['format-specific'].data)).toEqual(
+    [
+      ...['compat', 'compression-type', 'lazy-refcounts', 'refcount-bits', 'data-file', 'data-file-raw', 'corrupt'],
+      'extended-l2',
+    ],
+  );
+  expect(await detailsOf(await withFeatures('long.qcow2', 16, 0, ''))).toContain('extended l2: true\n');
+  const unknown = await image('info', await withFeatures('unknown.qcow2', 32, 0, ''));
+  expect(unknown).toMatchObject({ code: 1, errors: expect.stringContaining('unknown feature of bit 5') });
+  expect(await image('convert', '-O', 'raw', apart, join(folder, 'out.raw'))).toMatchObject({
+    ...{ code: 1, errors: expect.stringContaining('external data file') },
+  });
 });
 
 test('a new image has whole sectors', async () => {

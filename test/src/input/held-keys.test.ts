@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { holdKeys } from '../../../src/input/held-keys.ts';
 
 /** A keyboard that notes what is done with its keys. */
@@ -22,4 +22,15 @@ test('keys that a machine no longer takes keep no others from being pressed', as
   await holdKeys(gone, ['a'], 1);
   await holdKeys(gone, ['b'], 1);
   expect(done).toEqual(['up a', 'up b']);
+});
+
+test('keys that are to be held for longer than a timer can wait are held so long: Node would let them go at once', async () => {
+  vi.useFakeTimers();
+  const { done, keyboard } = notes();
+  void holdKeys(keyboard, ['a'], 2 ** 32);
+  await vi.advanceTimersByTimeAsync(2 ** 31 - 2);
+  expect(done).toEqual(['down a']);
+  await vi.advanceTimersByTimeAsync(1);
+  vi.useRealTimers();
+  expect(done).toEqual(['down a', 'up a']);
 });

@@ -207,7 +207,7 @@ test('keys and the mouse', async () => {
   expect(await received(1)).toEqual([0xfa]);
   expect(await monitor.execute('sendkey shift-a 1')).toBe('');
   expect(await received(4)).toEqual([0x2a, 0x1e, 0x9e, 0xaa]);
-  expect(await monitor.execute('sendkey 0x2a-0xfff-0x1e -1')).toBe('');
+  expect(await monitor.execute('sendkey 0x2a-0xfff-0x1e 1')).toBe('');
   expect(await received(4)).toEqual([0x2a, 0x1e, 0x9e, 0xaa]);
   expect(await monitor.execute('sendkey < 1')).toBe('');
   expect(await received(2)).toEqual([0x56, 0xd6]);

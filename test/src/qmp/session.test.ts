@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { listenForQmp, Machine, openQmp, type Qmp, type SessionServer } from '../../../src/index.ts';
 import { JsonReader } from '../../../src/qmp/json/reader.ts';
 import { QmpSession } from '../../../src/qmp/session.ts';
@@ -129,13 +129,14 @@ test('programs have the commands without a socket', async () => {
 });
 
 test.each([
-  ['pmemsave', 2 ** 36 - 1],
-  ['memsave', 2 ** 32 - 1],
-])('%s writes nothing from beyond the end of its address space', async (command, val) => {
+  ['pmemsave', 2 ** 36 - 1, '0xfffffffff'],
+  ['memsave', 2 ** 32 - 1, '0xffffffff'],
+  ['memsave', -2, '0xfffffffffffffffe'],
+])('%s writes nothing from beyond the end of its address space: %i', async (command, val, address) => {
   using client = await Client.ready();
   const filename = join(tmpdir(), `${command}-beyond-${process.pid}`);
   expect(await client.ask(command, { val, size: 2, filename })).toEqual([
-    { error: { class: 'GenericError', desc: `Invalid addr ${val}/size 2 specified` } },
+    { error: { class: 'GenericError', desc: `Invalid addr ${address}/size 2 specified` } },
   ]);
   expect(existsSync(filename)).toBe(false);
 });
@@ -149,6 +150,22 @@ test('a balloon is told of in bytes, and asked for memory', async () => {
   await expect(openQmp(machine).execute('balloon', { value: 1 << 20 })).rejects.toMatchObject({
     errorClass: 'DeviceNotActive',
   });
+});
+
+test('set_link pulls the cable of a card, as in QEMU', async () => {
+  await using guest = await Machine.create({ memory: 16, boot: { demo: true }, network: [{}] });
+  const qmp = openQmp(guest);
+  const { name } = guest.network[0]!;
+  const set = vi.spyOn(guest.network[0]!, 'setLink');
+  expect(await qmp.execute('set_link', { name, up: false })).toEqual({});
+  expect(await qmp.execute('set_link', { name, up: true })).toEqual({});
+  expect(set.mock.calls).toEqual([[false], [true]]);
+  await expect(qmp.execute('set_link', { name: 'no', up: true })).rejects.toMatchObject({
+    ...{ errorClass: 'DeviceNotFound', message: "Device 'no' not found" },
+  });
+  await expect(qmp.execute('set_link', { name, up: 1 })).rejects.toThrow(
+    "Invalid parameter type for 'up', expected: boolean",
+  );
 });
 
 test('quit is told once, and ends the machine', async () => {

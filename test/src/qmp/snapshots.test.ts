@@ -122,6 +122,16 @@ test('one of that tag is not replaced, and ids are used once', async () => {
   await expect(qmp.execute('job-dismiss', { id: 'c' })).rejects.toThrow('Job not found');
 });
 
+test('a job for no images fails, and what is no name of one is refused before there is a job, as in QEMU', async () => {
+  const none = { 'job-id': 'none', tag: 'one', vmstate: 'nix', devices: [] };
+  expect(await job('snapshot-save', none)).toMatchObject({ error: 'At least one device is required for snapshot' });
+  told.splice(0);
+  await expect(qmp.execute('snapshot-save', { ...none, 'job-id': 'number', devices: ['nix', 1] })).rejects.toThrow(
+    "Invalid parameter type for 'devices[1]', expected: string",
+  );
+  expect(told).toEqual([]);
+});
+
 test('savevm and loadvm stop a machine that runs, and no other', async () => {
   const monitor = openMonitor(machine);
   await monitor.execute('savevm one');

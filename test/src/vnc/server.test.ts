@@ -131,6 +131,31 @@ test('passwords are set by the monitor', async () => {
   expect(await monitor.execute('set_password rdp foo')).toBe('Error: invalid parameter value: rdp\n');
 });
 
+/** Texts are those of QEMU 7.2, but for what stands behind a colon. */
+test('passwords are those of the display that is named', async () => {
+  await using server = await listenForVnc(machine, HERE, { password: '' });
+  const monitor = openMonitor(machine, { vnc: server });
+  const answers = [
+    ['set_password vnc x -d default', ''],
+    ['expire_password vnc never -d default', ''],
+    ['set_password vnc x -d other', /^Error: Could not set password: there is no display 'other'/],
+    ['expire_password vnc never -d other', /^Error: Could not set password expire time: there is no display/],
+    ['set_password vnc x keep', ''],
+    ['set_password vnc x fail', /^Error: Invalid parameter 'connected'\n$/],
+    ['set_password vnc x foo', /^Error: invalid parameter value: foo\n$/],
+  ] as const;
+  for (const [line, answer] of answers) expect(await monitor.execute(line)).toMatch(answer);
+  const qmp = openQmp(machine, { vnc: server });
+  const set = (more: object) => qmp.execute('set_password', { protocol: 'vnc', password: 'x', ...more });
+  const expire = (display: string) => qmp.execute('expire_password', { protocol: 'vnc', time: 'never', display });
+  expect(await set({ display: 'default', connected: 'keep' })).toEqual({});
+  await expect(set({ display: 'other' })).rejects.toThrow('Could not set password');
+  await expect(set({ connected: 'fail' })).rejects.toThrow("Invalid parameter 'connected'");
+  await expect(set({ connected: 'foo' })).rejects.toThrow("Parameter 'connected' does not accept value 'foo'");
+  expect(await expire('default')).toEqual({});
+  await expect(expire('other')).rejects.toThrow('Could not set password expire time');
+});
+
 test('where no password is asked for none can be set', async () => {
   await using server = await listenForVnc(machine, HERE);
   const qmp = openQmp(machine, { vnc: server });
