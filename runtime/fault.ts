@@ -28,10 +28,11 @@ const withErrorCode: ReadonlySet<number> = new Set([
  * V8 never compiles a function that always throws: what there is to do is in one that returns.
  */
 export function raise(vector: number, errorCode?: number): never {
-  throw prepared(vector, errorCode);
+  throw faultOf(vector, errorCode);
 }
 
-function prepared(vector: number, errorCode = withErrorCode.has(vector) ? 0 : -1): GuestFault {
+/** The fault that `raise` throws: the one object. */
+export function faultOf(vector: number, errorCode = withErrorCode.has(vector) ? 0 : -1): GuestFault {
   fault.vector = vector;
   fault.errorCode = errorCode;
   fault.inNewTask = false;
@@ -40,5 +41,9 @@ function prepared(vector: number, errorCode = withErrorCode.has(vector) ? 0 : -1
 
 /** Raises what an access beyond a segment's limits or rights does. */
 export function raiseSegmentFault(segment: number): never {
-  raise(segment === Segment.ss ? Vector.stackFault : Vector.generalProtection);
+  raise(segmentFaultVector(segment));
+}
+
+export function segmentFaultVector(segment: number): number {
+  return segment === Segment.ss ? Vector.stackFault : Vector.generalProtection;
 }

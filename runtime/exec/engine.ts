@@ -10,7 +10,6 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { stickyHelpers } from '../cpu/sse/helpers.ts';
 import { pureHelpers, traps } from '../cpu/traps.ts';
 import { fromWords, toWords } from '../cpu/x87/registers.ts';
-import { raise, raiseSegmentFault } from '../fault.ts';
 import { blockHelpers } from '../memory/blocks.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import { realAccess } from '../memory/real.ts';
@@ -142,8 +141,8 @@ export class Engine {
       ...realAccess(mmu.restartable, () => mmu.misaligned++),
       TO_EXTENDED: (high: number, low: number) => toWords(high, low, cpu.state, Word.scratch),
       FROM_EXTENDED: () => fromWords(cpu.state, Word.scratch, cpu.doubles, Double.scratch + 3),
-      FAULT: (vector: number) => raise(vector),
-      SEGMENT_FAULT: raiseSegmentFault,
+      FAULT: this.graph.fault,
+      SEGMENT_FAULT: this.graph.segmentFault,
       FAULTED: this.graph.faulted,
       AT: this.graph.at,
       JUMP: this.graph.jump,

@@ -1,7 +1,7 @@
 import { RETURN_RECORD } from '../../translator/abi/record.ts';
 import { Eflags, FpuMode, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Link, LinkedAssumption } from '../../translator/emit/links.ts';
-import { GuestFault } from '../fault.ts';
+import { faultOf, GuestFault, segmentFaultVector } from '../fault.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { Tlb } from '../memory/tlb.ts';
 import { type CodePage, nowhere } from './code-page.ts';
@@ -66,10 +66,20 @@ export class Graph extends DecodedCode {
    */
   readonly faulted = (error: unknown): null => {
     if (!(error instanceof GuestFault)) throw error;
-    this.pendingFault = error;
+    return this.leaveWith(error);
+  };
+
+  /** FAULT: an instruction raises an exception, which is not thrown either. */
+  readonly fault = (vector: number): null => this.leaveWith(faultOf(vector));
+
+  /** SEGMENT_FAULT. */
+  readonly segmentFault = (segment: number): null => this.leaveWith(faultOf(segmentFaultVector(segment)));
+
+  private leaveWith(fault: GuestFault): null {
+    this.pendingFault = fault;
     this.locate();
     return null;
-  };
+  }
 
   /** Makes EIP that of the instruction that has thrown. */
   locate(): void {

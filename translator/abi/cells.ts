@@ -38,9 +38,9 @@ export const cellNames = [
   /** (high, low): puts a number's 80 bits into Word.scratch; and back, with high as the result and low in Double.scratch + 3. */
   'TO_EXTENDED',
   'FROM_EXTENDED',
-  /** (vector): raises an exception at this instruction. */
+  /** (vector): leaves an exception at this instruction to the dispatcher; null. */
   'FAULT',
-  /** (segment): raises what an access outside its limits or rights raises. */
+  /** (segment): the same for what an access outside its limits or rights raises. */
   'SEGMENT_FAULT',
   /** (what was thrown): leaves the instruction's fault to the dispatcher. It gives null; what is no fault it throws again. */
   'FAULTED',

@@ -105,7 +105,7 @@ export class HandlerEmitter implements Leaves {
       case 'when':
         return `if(${this.print.boolean(a)}){${this.statements(s.body!)}}`;
       case 'fault':
-        return this.rare(this.print.boolean(a), `${this.context.cell('FAULT')}(${s.size});`);
+        return this.rare(this.print.boolean(a), `return ${this.context.cell('FAULT')}(${s.size});`);
       case 'fallback':
         return this.rare(this.print.boolean(a), `{${this.trap(s.name as HelperName, s.args.slice(1))}}`);
       case 'escape':
@@ -176,7 +176,7 @@ export class HandlerEmitter implements Leaves {
   private segment(s: Statement): string {
     const [segment, offset] = s.args.map((v) => this.print.integer(v));
     const outside = outsideSegment(this.context, segment, offset, s.size, s.name);
-    const fault = `${this.context.cell('SEGMENT_FAULT')}(${segment});`;
+    const fault = `return ${this.context.cell('SEGMENT_FAULT')}(${segment});`;
     return (
       this.rare(outside, fault) + this.define(`t${s.temporary}`, `${segmentBase(this.context, segment)}+${offset}|0`)
     );
@@ -246,7 +246,7 @@ export class HandlerEmitter implements Leaves {
 
   /** The #NM and #MF that an x87 instruction begins with; CR0.NE unset, a pending error has been an interrupt already. */
   private escape(waits: boolean): string {
-    const fault = (vector: number) => `${this.context.cell('FAULT')}(${vector});`;
+    const fault = (vector: number) => `return ${this.context.cell('FAULT')}(${vector});`;
     const cr0 = this.context.word(Word.cr0);
     const unavailable = `if((${cr0}&${Cr0.em | Cr0.ts})!==0)${fault(Vector.deviceNotAvailable)}`;
     const error = `(${this.context.word(Word.fpuStatus)}&${ERROR_SUMMARY})!==0&&(${cr0}&${Cr0.ne})!==0`;

@@ -1,6 +1,7 @@
 import { Key } from '../abi/key.ts';
 import { Eflags, Segment, Word } from '../abi/state.ts';
 import type { Lift } from './lifter.ts';
+import { flagsImageOnly } from './virtual-flag.ts';
 
 /** What PUSHF stores of EFLAGS: VM and RF read as 0 (Intel SDM vol. 2, PUSHF). */
 const PUSHED_FLAGS = 0x00fcffff;
@@ -23,6 +24,7 @@ export const pop: Lift = (b) => {
 export const pushSegment: Lift = (b) => b.push(b.get(Word.selector + b.argument), b.operandSize);
 
 export const pushf: Lift = (b) => {
+  flagsImageOnly(b);
   const eflags = b.get(Word.eflags);
   const isLow = b.lessUnsigned(b.and(eflags, Eflags.iopl), Eflags.iopl);
   if (b.key & Key.vm86) b.fallback(isLow, 'pushVirtualFlags', b.operandSize);

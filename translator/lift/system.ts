@@ -2,6 +2,7 @@
  * The instructions that concern more than the program: most evaluate their operands and leave the rest to a trap
  * (runtime/cpu). Those that only read or write a state word are lifted like any other.
  */
+import { Cr4 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
 import type { AttemptName, HelperName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
@@ -9,6 +10,7 @@ import { Eflags, Segment, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
+import { extensionOnly, flagsImageOnly, interruptFlagOnly } from './virtual-flag.ts';
 
 /** #GP(0) unless the CPL is 0. */
 export function supervisorOnly(b: LiftBuilder): void {
@@ -56,6 +58,7 @@ function attempt(
 
 /** With CPL > IOPL it is #GP(0), or a virtual flag's; real mode has neither. The CPL in VM86 mode is 3. */
 export const cli: Lift = (b) => {
+  interruptFlagOnly(b);
   if (b.key & Key.protected) {
     const iopl = b.and(b.shr(b.get(Word.eflags), 12), 3);
     b.fallback(b.lessUnsigned(iopl, b.get(Word.cpl)), 'changeVirtualFlag', 0);
@@ -63,10 +66,14 @@ export const cli: Lift = (b) => {
   b.set(Word.eflags, b.and(b.get(Word.eflags), ~Eflags.if));
 };
 
-export const sti: Lift = (b) => attempt(b, 'tryEnableInterrupts', [b.field('nextEip')], 'setInterruptFlag');
+export const sti: Lift = (b) => {
+  interruptFlagOnly(b);
+  attempt(b, 'tryEnableInterrupts', [b.field('nextEip')], 'setInterruptFlag');
+};
 
 export const popf: Lift = (b) => {
   const size = b.operandSize;
+  flagsImageOnly(b);
   if (size === 2 || b.key & Key.vm86) {
     b.trap('popFlags', size);
     return;
@@ -77,7 +84,10 @@ export const popf: Lift = (b) => {
   b.moveStack(size);
 };
 
-export const interrupt: Lift = (b) => b.trap('softwareInterrupt', b.read(0), b.field('nextEip'));
+export const interrupt: Lift = (b) => {
+  if (b.key & Key.vm86) extensionOnly(b, Cr4.vme);
+  b.trap('softwareInterrupt', b.read(0), b.field('nextEip'));
+};
 export const breakpoint: Lift = (b) => b.trap('softwareException', Vector.breakpoint, b.field('nextEip'));
 export const debugTrap: Lift = (b) => b.trap('debugTrap', b.field('nextEip'));
 export const iret: Lift = (b) => b.trap('interruptReturn', b.operandSize, b.field('nextEip'));

@@ -127,16 +127,19 @@ describe('IR of instructions with their operands', () => {
   });
   it('pushf in virtual-8086 mode asks for IOPL 3', () => {
     expect(liftedText([0x9c], Key.protected | Key.vm86 | Key.user)).toMatchInlineSnapshot(`
-      "t0 = get word11
-      fallback pushVirtualFlags 2 if ((t0 & 0x3000) <u 0x3000)
-      t1 = ((t0 & 0xfcffff) | flags())
-      t2 = get esp
-      t3 = ((t2 + -2) & 0xffff)
-      t4 = segment.write2 2, t3
-      store16 t4, t1
-      t5 = get esp
-      t6 = ((t5 & 0xffff0000) | (t3 & 0xffff))
-      set esp, t6
+      "t0 = get word53
+      t1 = get word11
+      fault 13 if (((t1 & 0x3000) <u 0x3000) & ((t0 & 1) == 0))
+      t2 = get word11
+      fallback pushVirtualFlags 2 if ((t2 & 0x3000) <u 0x3000)
+      t3 = ((t2 & 0xfcffff) | flags())
+      t4 = get esp
+      t5 = ((t4 + -2) & 0xffff)
+      t6 = segment.write2 2, t5
+      store16 t6, t3
+      t7 = get esp
+      t8 = ((t7 & 0xffff0000) | (t5 & 0xffff))
+      set esp, t8
       "
     `);
   });
