@@ -6,7 +6,7 @@ import {
   type Block,
   definesDouble,
   type FlagKind,
-  isRun,
+  isShared,
   type Region,
   type Statement,
   type StatementOp,
@@ -96,8 +96,8 @@ const realSizes: Record<string, ReadonlySet<number>> = { double: new Set([8]), s
 const windows: ReadonlySet<string> = new Set(
   'read write readAny writeAny readRun writeRun readBytes writeBytes'.split(' '),
 );
-const runSizes = numbers(PAGE_BYTES);
-const windowSizes = (s: Statement): ReadonlySet<number> => (isRun(s) ? runSizes : new Set([8, 16]));
+const sharedSizes = numbers(PAGE_BYTES);
+const windowSizes = (s: Statement): ReadonlySet<number> => (isShared(s) ? sharedSizes : new Set([8, 16]));
 const viewSizes = (s: Statement): ReadonlySet<number> => realSizes[s.name] ?? accessSizes;
 /** A call knows where it comes back to. */
 const transferArguments = (s: Statement): number => (s.name === 'call' ? 2 : 1);
