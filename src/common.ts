@@ -35,6 +35,7 @@ export type { DriveSnapshots } from './drives/image-snapshots.ts';
 export type { TrayMove } from './drives/index.ts';
 export type { DriveOptions, MediumOptions } from './drives/options.ts';
 export type { DriveLimits } from './drives/throttle/limits.ts';
+export type { EngineSettings } from './engine-options.ts';
 export { ConfigurationError } from './errors.ts';
 export type { Listener } from './events.ts';
 export { ExpectError, type ExpectOptions, type Output } from './expect.ts';
@@ -75,7 +76,6 @@ export type {
   BiosBoot,
   Boot,
   DemoBoot,
-  EngineSettings,
   Image,
   KernelBoot,
   MachineOptions,

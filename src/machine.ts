@@ -1,21 +1,14 @@
-import { virtioPortName } from '../runtime/machine/resources.ts';
-import { type Balloon, connectBalloon } from './balloon.ts';
-import type { NetworkCard } from './cards/card.ts';
-import { ConnectedMachine } from './connected-machine.ts';
 import { answerOutside, connectOutside, disconnectOutside } from './connections.ts';
-import type { Drive } from './drives/drive.ts';
 import { withEarlyIsolate } from './early-isolate.ts';
 import { MachineHistory } from './history.ts';
 import type { Host } from './host.ts';
-import { connectInput } from './input/connect.ts';
-import type { Keyboard } from './input/keyboard.ts';
-import type { Mouse } from './input/mouse.ts';
 import type { Notice } from './isolate/connection.ts';
 import { IsolatePool } from './isolate/pool.ts';
 import { type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 import { restoreError } from './isolate/remote-calls.ts';
 import type { MachineConfig } from './machine-core.ts';
-import type { DebugConsole, MachineParts, MachineState, PauseReason } from './machine-types.ts';
+import { MachineDevices } from './machine-devices.ts';
+import type { MachineParts, MachineState, PauseReason } from './machine-types.ts';
 import { Arrival } from './migration/arrival.ts';
 import type { MigrationChannel } from './migration/channel.ts';
 import { MachineMigration } from './migration/index.ts';
@@ -23,49 +16,16 @@ import type { MigratingMachine } from './migration/machine-end.ts';
 import { creationError, loaded } from './opening.ts';
 import { bootOf, type MachineOptions } from './options.ts';
 import { prepareMachine } from './preparation.ts';
-import { Screen } from './screen/index.ts';
-import type { SerialPort } from './serial.ts';
 import { openMachine } from './snapshot/machine.ts';
 import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { drivesWith } from './snapshot/media.ts';
 import { MachineStates, type SnapshotSettings } from './snapshot/state.ts';
-import type { Sound } from './sound/sound.ts';
 import { Translations } from './translations.ts';
 
-const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
-
 /** A PC. Only while it runs, or a call waits for its answer, does it keep the program alive. */
-export class Machine extends ConnectedMachine implements AsyncDisposable {
-  /** Bytes of the guest's memory. */
-  readonly memoryBytes: number;
-  /** The first serial port, COM1. */
-  readonly serial: SerialPort;
-  /** COM1 to COM4. */
-  readonly serialPorts: readonly SerialPort[];
-  /** What the guest writes to the debug console, if the options add one. */
-  readonly debugConsole: DebugConsole;
-  /** What MachineOptions.log asks for, as lines of text. While a listener's promise is not done the guest waits. */
-  readonly guestLog: DebugConsole;
-  /** Its virtio balloon, if the options add one. */
-  readonly balloon: Balloon | undefined;
-  /** Ports of the virtio console device, in the order of the options. */
-  readonly virtioPorts: readonly SerialPort[];
-  /** What the guest prints on the parallel port. */
-  readonly parallel: DebugConsole;
-  /** Types on it. */
-  readonly keyboard: Keyboard;
-  /** Moves and clicks it. */
-  readonly mouse: Mouse;
-  /** Its disks and drives, in the order of the options. */
-  readonly drives: readonly Drive[];
+export class Machine extends MachineDevices implements AsyncDisposable {
   /** Resolves when the machine has ended and its disks are written, rejects if the emulator has failed. */
   readonly exited: Promise<Exit>;
-  /** Its network cards, in the order of the options. */
-  readonly network: readonly NetworkCard[];
-  /** What it plays. */
-  readonly sound: Sound;
-  /** What its display adapter shows. */
-  readonly screen: Screen;
   /** The translations in its cache. */
   readonly translations: Translations;
   /** Its past, to go back to. */
@@ -143,18 +103,9 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
 
   private constructor(config: MachineConfig, made: MachineParts, pool: IsolatePool | undefined) {
     super(config, made, pool);
-    const { options, drives, cards, sound } = made;
+    const { options, drives } = made;
     const { streams } = this;
     this.history = new MachineHistory(this, options.icount);
-    this.memoryBytes = config.memoryBytes;
-    this.serialPorts = serialPortNames.map((name) => streams.open(name));
-    this.serial = this.serialPorts[0];
-    this.debugConsole = streams.open('debug');
-    this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => streams.open(virtioPortName(n)));
-    if (config.balloon) this.balloon = connectBalloon(streams, config.memoryBytes);
-    this.parallel = streams.open('lpt1');
-    ({ keyboard: this.keyboard, mouse: this.mouse } = connectInput(streams, config, options.keyboardLayout));
-    this.guestLog = streams.open('log');
     this.exited = this.#exit.promise;
     const stands = () => {
       this.#pauseReason = 'caller';
@@ -163,9 +114,6 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
     this.snapshots = new MachineSnapshots(this.#states, drives);
     this.migration = new MachineMigration(this.#migrating(), options.incoming === true);
     if (this.migration.isAwaited) streams.holdUntil(this.migration.arrived);
-    this.drives = drives.all;
-    this.network = cards.all;
-    this.sound = sound;
     connectOutside(made, {
       streams,
       send: (message) => this.connection.send(message),
@@ -173,7 +121,6 @@ export class Machine extends ConnectedMachine implements AsyncDisposable {
       trayMoved: (move) => void this.emit('tray', move),
       crashed: (error) => this.fail(error),
     });
-    this.screen = new Screen(config.vga === 'std', () => this.call('screen'));
     this.translations = new Translations(this.ask);
   }
 

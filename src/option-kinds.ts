@@ -8,7 +8,7 @@ import type { MachineOptions } from './options.ts';
  */
 type OptionKind = 'part' | 'setting' | 'image' | 'here';
 
-const kinds: Readonly<Record<keyof MachineOptions, OptionKind>> = {
+const kinds = {
   memory: 'part',
   memoryBelow4G: 'part',
   cpu: 'part',
@@ -45,7 +45,12 @@ const kinds: Readonly<Record<keyof MachineOptions, OptionKind>> = {
   name: 'here',
   incoming: 'here',
   limits: 'here',
-};
+} as const satisfies Readonly<Record<keyof MachineOptions, OptionKind>>;
+
+/** Options that say what the machine is made of. */
+export type PartOption = {
+  [Name in keyof typeof kinds]: (typeof kinds)[Name] extends 'part' ? Name : never;
+}[keyof typeof kinds];
 
 /** All options there are. */
 export const optionNames: readonly string[] = Object.keys(kinds);

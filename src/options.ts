@@ -1,32 +1,24 @@
 import { cpuProblem } from '../runtime/cpu/model.ts';
-import { DMA_MASK } from '../runtime/devices/edu/registers.ts';
 import type { LogItem } from '../runtime/machine/log-items.ts';
 import type { SoundCardModel, UsbInput } from '../runtime/machine/models.ts';
 import { type BootOrder, checkedOrder } from './boot-order.ts';
 import type { CardOptions } from './cards/options.ts';
+import { checkedDevices } from './device-options.ts';
 import type { DriveOptions } from './drives/options.ts';
+import { checkedEngine, type EngineSettings } from './engine-options.ts';
 import { ConfigurationError, within } from './errors.ts';
 import { checkedLayout, type KeyboardLayout } from './input/layout.ts';
 import { checkedLimits, type MachineLimits } from './limits.ts';
 import { checkedLog, checkedTrace } from './log-options.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkedMemory, checkedMemoryBelow4G } from './memory-size.ts';
-import {
-  checkedBoolean,
-  checkedInteger,
-  checkedOneOf,
-  checkNames,
-  checkText,
-  isImage,
-  shown,
-} from './option-checks.ts';
+import { checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
 import { optionNames } from './option-kinds.ts';
 import { checkedIcount, type IcountOptions } from './recording/options.ts';
 import type { ShareOptions } from './shares/options.ts';
 import { checkedSystem, type SmbiosOptions } from './smbios.ts';
-import { checkedSoundCards, type SoundOptions } from './sound/options.ts';
-import { checkedUsb, usbDisks } from './usb.ts';
-import { checkedVirtioPorts, type VirtioPortOptions } from './virtio-ports.ts';
+import type { SoundOptions } from './sound/options.ts';
+import type { VirtioPortOptions } from './virtio-ports.ts';
 
 /** An image: its bytes, the path of its file (in a page: its address), or a Blob, such as a File that was dropped on a page. */
 export type Image = string | Uint8Array | Blob;
@@ -69,23 +61,6 @@ export interface BiosBoot {
 export interface DemoBoot {
   /** Always true: it tells this kind of boot from the others. */
   readonly demo: true;
-}
-
-/** How guest code is executed; what is left out is as `defaultTiering` (runtime/exec/tiering.ts) has it. */
-export interface EngineSettings {
-  /** Default: "translator". */
-  readonly name?: EngineName;
-  /** The debug mode: all that is made of guest code is checked before it is used. A mistake ends the machine. */
-  readonly check?: boolean;
-  /**
-   * Runs of a function's entry before it is translated; at 1 it is at its first run. If this is given, whatever runs so often is
-   * translated, also what is a small part of all that runs.
-   */
-  readonly threshold?: number;
-  /** Blocks that are translated together at most. */
-  readonly blocks?: number;
-  /** Instructions that are translated together at most. */
-  readonly instructions?: number;
 }
 
 /** What a machine is made of and how it runs; all but what it boots has a default. */
@@ -199,7 +174,6 @@ export interface MachineOptions {
   readonly incoming?: boolean;
 }
 
-export const engines: readonly EngineName[] = ['interpreter', 'translator'];
 export const isolates = ['worker', 'caller'] as const;
 type Isolate = (typeof isolates)[number];
 
@@ -211,7 +185,7 @@ export function checkOptions(
   options: MachineOptions,
 ): Omit<MachineConfig, 'boot' | 'drives' | 'cards' | 'shares' | 'sound'> {
   checkNames('options', options, optionNames);
-  const { memory = 128, reboot = 'reset', icount, debugExit, debugConsole } = options;
+  const { memory = 128, reboot = 'reset', icount } = options;
   const boot = checkedBoot(bootOf(options));
   checkedIsolate(options.isolate ?? 'worker');
   checkText('name', options.name);
@@ -235,66 +209,13 @@ export function checkOptions(
     ...(icount === undefined
       ? { randomKey: [...crypto.getRandomValues(new Int32Array(4))] }
       : { icountShift: checkedIcount(icount).shift }),
-    ...(debugExit !== undefined && { debugExit: checkedPorts(debugExit) }),
     ...(options.bootOrder !== undefined && { firmware: checkedOrder(options.bootOrder) }),
     ...checkedSystem(options),
-    ...checkedSwitches(options),
-    ...(options.virtioPorts && { virtioPorts: checkedVirtioPorts(options.virtioPorts) }),
-    ...(options.soundCards && { soundCards: checkedSoundCards(options.soundCards) }),
-    ...(options.usb !== undefined && { usb: checkedUsb(options.usb, usbDisks(options.drives)) }),
-    ...(options.edu !== undefined && { edu: checkedEdu(options.edu) }),
+    ...checkedDevices(options),
     ...(options.log !== undefined && { log: checkedLog(options.log) }),
     ...(options.trace !== undefined && { trace: checkedTrace(options.trace) }),
     vga: checkedOneOf('vga', vgaOf(options), ['std', 'none']),
-    ...(debugConsole !== undefined && { debugConsolePort: checkedPort(debugConsole) }),
   };
-}
-
-/** Devices that are there or not: whether they are where nothing is said. */
-const switches = { hpet: true, parallelPort: true, balloon: false, rng: false, pcTestdev: false } as const;
-type SwitchName = keyof typeof switches;
-
-/** Those that are not as usual. */
-function checkedSwitches(options: MachineOptions): Partial<Record<SwitchName, boolean>> {
-  const names = Object.keys(switches) as SwitchName[];
-  const given = names.map((name) => [name, checkedBoolean(name, options[name] ?? switches[name])] as const);
-  return Object.fromEntries(given.filter(([name, value]) => value !== switches[name]));
-}
-
-/** As many runs, each of the weight 16, are a heat that a word can hold (runtime/exec/records.ts). */
-const MOST_RUNS = 100_000_000;
-
-/** The properties of the translator, with their least and largest values. */
-const tieringLimits = { threshold: [0, MOST_RUNS], blocks: [1, 1000], instructions: [1, 10_000] } as const;
-type TieringName = keyof typeof tieringLimits;
-const tieringNames = Object.keys(tieringLimits) as TieringName[];
-
-/**
- * How the machine's core executes guest code with these settings.
- * @throws ConfigurationError
- */
-export function checkedEngine(
-  engine: EngineName | EngineSettings,
-): Pick<MachineConfig, 'engine' | 'tiering' | 'check'> {
-  const settings = typeof engine === 'string' ? { name: engine } : engine;
-  checkNames('engine', settings, ['name', 'check', ...tieringNames]);
-  const { name = 'translator', check = false } = settings;
-  checkedOneOf('engine', name, engines);
-  checkedBoolean('engine.check', check);
-  const tiering = checkedTiering(settings);
-  const [given] = Object.keys(tiering);
-  if (given !== undefined && name !== 'translator')
-    throw new ConfigurationError(`engine.${given} is for the translator; the engine is '${name}'`);
-  return { engine: name, ...(given !== undefined && { tiering }), ...(check && { check }) };
-}
-
-function checkedTiering(settings: EngineSettings): Partial<Record<TieringName, number>> {
-  const given = tieringNames.flatMap((name) => {
-    const value = settings[name];
-    const [least, most] = tieringLimits[name];
-    return value === undefined ? [] : [[name, checkedInteger(`engine.${name}`, value, least, most)] as const];
-  });
-  return Object.fromEntries(given);
 }
 
 /**
@@ -314,24 +235,6 @@ export function checkedCpu(cpu: string): string {
  */
 export function checkedIsolate(isolate: Isolate): Isolate {
   return checkedOneOf('isolate', isolate, isolates);
-}
-
-function checkedPorts(debugExit: { iobase: number; iosize: number }): { iobase: number; iosize: number } {
-  checkNames('debugExit', debugExit, ['iobase', 'iosize']);
-  return {
-    iobase: checkedInteger('debugExit.iobase', debugExit.iobase, 0, 0xffff),
-    iosize: checkedInteger('debugExit.iosize', debugExit.iosize, 1, 4),
-  };
-}
-
-function checkedEdu(edu: { dmaMask?: number }): { dmaMask: number } {
-  checkNames('edu', edu, ['dmaMask']);
-  return { dmaMask: checkedInteger('edu.dmaMask', edu.dmaMask ?? DMA_MASK, 0, 0xffffffff) };
-}
-
-function checkedPort(debugConsole: { iobase: number }): number {
-  checkNames('debugConsole', debugConsole, ['iobase']);
-  return checkedInteger('debugConsole.iobase', debugConsole.iobase, 0, 0xffff);
 }
 
 function checkedTime(startTime: Date): number {

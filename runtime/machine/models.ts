@@ -1,16 +1,16 @@
 /** Network cards that there are. Names are apart from the devices: a page that only names them loads none. */
 export const cardModels = ['rtl8139', 'ne2k_pci', 'ne2k_isa', 'e1000', 'virtio-net-pci'] as const;
-/** One of them. */
+/** A network card, by its name. */
 export type CardModel = (typeof cardModels)[number];
 /** Those on the PCI bus, which may have an option ROM. */
 export type PciCardModel = Exclude<CardModel, 'ne2k_isa'>;
 
 /** Sound cards that there are, by QEMU's names. */
 export const soundCardModels = ['sb16', 'AC97'] as const;
-/** One of them. */
+/** A sound card, by its name. */
 export type SoundCardModel = (typeof soundCardModels)[number];
 
 /** Keyboards, mice and tablets on the USB. */
 export const usbInputs = ['tablet', 'mouse', 'keyboard'] as const;
-/** One of them. */
+/** What on the USB the user's input may go to. */
 export type UsbInput = (typeof usbInputs)[number];

@@ -41,7 +41,7 @@ export class TransferBuffer {
     this.#end = length;
   }
 
-  /** Fills it. */
+  /** All of these bytes are to be moved, from the first one on. */
   put(bytes: Uint8Array): void {
     this.room(bytes.length).set(bytes);
     this.begin(bytes.length);

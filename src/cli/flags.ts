@@ -1,7 +1,8 @@
+import { checkedEngine } from '../engine-options.ts';
 import { ConfigurationError, type EngineName, type EngineSettings, keyboardLayouts, memorySize } from '../index.ts';
 import { checkedLayout } from '../input/layout.ts';
 import { migrationPlace } from '../node/migration/place.ts';
-import { checkedCpu, checkedEngine, checkedIsolate } from '../options.ts';
+import { checkedCpu, checkedIsolate } from '../options.ts';
 import { characterFlags } from './backends/flags.ts';
 import { clockBase } from './clock-base.ts';
 import { debugFlags } from './debug-flags.ts';

@@ -1,12 +1,13 @@
-import { SECTOR_BYTES } from '../../runtime/host/block.ts';
+import { type BlockMedium, SECTOR_BYTES } from '../../runtime/host/block.ts';
 import type { Image } from '../options.ts';
 import { openDisk, type StorageHost } from '../storage/open.ts';
 import { type Disk, StorageError } from '../storage/store.ts';
 import { storeOf } from './image-store.ts';
 import type { DrivePlan, MediumOptions } from './options.ts';
+import type { DriveStatus } from './protocol.ts';
 
 /** Whether the guest cannot write to a medium in a drive. */
-export function isReadOnlyIn({ media }: DrivePlan, { readOnly = false }: MediumOptions): boolean {
+function isReadOnlyIn({ media }: DrivePlan, { readOnly = false }: MediumOptions): boolean {
   return readOnly || media === 'cdrom';
 }
 
@@ -24,6 +25,28 @@ export async function openMedium(
   if (disk.size >= SECTOR_BYTES) return disk;
   await disk.close();
   throw new StorageError(disk, `has ${disk.size} bytes, less than a sector (${SECTOR_BYTES} bytes)`);
+}
+
+/** A disk as the machine sees it. Its last bytes are no sector if they are too few. */
+export function mediumOf(disk: Disk, isReadOnly: boolean): BlockMedium {
+  return { sectors: Math.floor(disk.size / SECTOR_BYTES), isReadOnly };
+}
+
+/**
+ * What an image will be as the medium of a drive. Nothing is locked: another process may write to it still.
+ * @throws ConfigurationError
+ */
+export async function peekMedium(
+  plan: DrivePlan,
+  image: Image,
+  storage: StorageHost,
+): Promise<Pick<DriveStatus, 'image' | 'format' | 'isInMemory' | 'canCommit' | 'medium'>> {
+  const peeking = { ...storage, open: storage.peek ?? storage.open };
+  const disk = await openMedium(plan, image, { ...plan.options, readOnly: true }, peeking);
+  const { name, format } = disk;
+  const medium = mediumOf(disk, isReadOnlyIn(plan, plan.options));
+  await disk.close();
+  return { image: name, format, isInMemory: image instanceof Uint8Array, canCommit: false, medium };
 }
 
 async function openImage(plan: DrivePlan, image: Image, medium: MediumOptions, storage: StorageHost): Promise<Disk> {

@@ -1,4 +1,4 @@
-import { type BlockMedium, SECTOR_BYTES } from '../../runtime/host/block.ts';
+import type { BlockMedium } from '../../runtime/host/block.ts';
 import type { BlockAnswer, BlockQuestion } from '../../runtime/host/block-port.ts';
 import { ConfigurationError, messageOf } from '../errors.ts';
 import type { Image } from '../options.ts';
@@ -11,12 +11,13 @@ import { whenFree } from '../storage/when-free.ts';
 import type { DriveBackend, Source } from './backend.ts';
 import { blockError } from './block-error.ts';
 import { canCommit, commitDisk } from './commit.ts';
-import { isReadOnlyIn, openMedium } from './open-medium.ts';
+import { mediumOf, openMedium, peekMedium } from './open-medium.ts';
 import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import { closedDoor, type Door, type DriveStatus } from './protocol.ts';
 import { askDisk } from './question.ts';
 import { checkMedium, holdsSnapshots, type SavedMedium, saveMedium, saveMediumWithin } from './saved-medium.ts';
-import { nothingStaged, type StagedMedium, stageMedium, stageSnapshot } from './staged-medium.ts';
+import { stageMedium, stageSnapshot } from './staged-medium.ts';
+import { Staging } from './staging.ts';
 
 /** A drive where it is served: it has the disk that its medium is. */
 export class ServedDrive {
@@ -30,10 +31,7 @@ export class ServedDrive {
   #released: readonly ImageIdentity[] | null = null;
   /** Why its image is not here, for messages. */
   #absence: string | null = null;
-  /** What a machine that is loaded is to find. */
-  #staged: StagedMedium = nothingStaged;
-  /** From `stage` to `dropStaged`: what is ready is for the disk that is in the drive now. */
-  #staging: PromiseWithResolvers<void> | null = null;
+  readonly #staging = new Staging();
   /** While its disk is closed to be committed: requests wait. */
   #commit: Promise<void> | null = null;
   #door = closedDoor;
@@ -57,8 +55,7 @@ export class ServedDrive {
   }
 
   get #medium(): BlockMedium | null {
-    if (this.#disk === null) return null;
-    return { sectors: Math.floor(this.#disk.size / SECTOR_BYTES), isReadOnly: this.#disk.isReadOnly };
+    return this.#disk && mediumOf(this.#disk, this.#disk.isReadOnly);
   }
 
   get status(): DriveStatus {
@@ -73,19 +70,9 @@ export class ServedDrive {
    * @throws ConfigurationError
    */
   async look(): Promise<DriveStatus> {
-    const { image, ...options } = this.#plan.options;
-    if (image === undefined) return this.status;
+    if (this.#plan.options.image === undefined) return this.status;
     this.#absence = 'the machine whose image it has is still to arrive';
-    const { storage } = this.#backend;
-    const disk = await this.#openImage(
-      image,
-      { ...options, readOnly: true },
-      { ...storage, open: storage.peek ?? storage.open },
-    );
-    const { name, format } = disk;
-    const medium = { sectors: Math.floor(disk.size / SECTOR_BYTES), isReadOnly: isReadOnlyIn(this.#plan, options) };
-    await disk.close();
-    return { image: name, format, isInMemory: image instanceof Uint8Array, ...closedDoor, canCommit: false, medium };
+    return { ...closedDoor, ...(await peekMedium(this.#plan, this.#plan.options.image, this.#backend.storage)) };
   }
 
   /**
@@ -214,7 +201,7 @@ export class ServedDrive {
 
   /** When no state is being loaded. */
   async #unstaged(act: () => Promise<void>): Promise<void> {
-    while (this.#staging !== null) await this.#staging.promise;
+    await this.#staging.over();
     await this.#exchanges.run(act);
   }
 
@@ -224,11 +211,6 @@ export class ServedDrive {
     this.#checkHere();
     if (this.#disk !== null) return this.#disk;
     throw new ConfigurationError(`Device '${this.name}' has no medium`);
-  }
-
-  #endStaging(): void {
-    this.#staging?.resolve();
-    this.#staging = null;
   }
 
   /**
@@ -278,31 +260,28 @@ export class ServedDrive {
    * @throws ConfigurationError if what is in it is not what the saved one stands on
    */
   async stage(saved: SavedMedium | undefined, snapshot?: string): Promise<void> {
-    this.#staging ??= Promise.withResolvers();
+    this.#staging.begin();
     await this.#exchanges.run(async () => {
       this.#checkHere();
       if (saved?.isInImage && snapshot !== undefined && this.snapshotDisk !== null) {
-        this.#staged = stageSnapshot(snapshot);
+        this.#staging.medium = stageSnapshot(snapshot);
         return;
       }
       await checkMedium(this.name, { disk: this.#disk, isInMemory: this.#isInMemory }, saved);
-      this.#staged = await stageMedium(this.#disk, this.#isInMemory, saved, this.#backend.storage);
+      this.#staging.medium = await stageMedium(this.#disk, this.#isInMemory, saved, this.#backend.storage);
     });
   }
 
   /** Puts what is ready in the place of what is there, or that back. */
   async exchangeStaged(): Promise<void> {
     await this.#exchanges.run(async () => {
-      if (this.#disk) this.#disk = await this.#staged.exchange(this.#disk);
+      if (this.#disk) this.#disk = await this.#staging.exchange(this.#disk);
     });
   }
 
   /** Forgets what is ready, or what it has taken the place of. */
   async dropStaged(): Promise<void> {
-    const staged = this.#staged;
-    this.#staged = nothingStaged;
-    this.#endStaging();
-    await staged.drop();
+    await this.#staging.drop();
     this.#tellStatus();
   }
 
@@ -320,7 +299,7 @@ export class ServedDrive {
   /** Writes what is left to be written, and lets go of the image. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#endStaging();
+    this.#staging.end();
     await this.#exchanges.run(() => this.#takeOut());
   }
 
@@ -386,8 +365,8 @@ export class ServedDrive {
     this.#backend.statusChanged(this.name, this.status);
   }
 
-  #openImage(image: Image, options: MediumOptions, storage = this.#backend.storage): Promise<Disk> {
-    return openMedium(this.#plan, image, options, storage);
+  #openImage(image: Image, options: MediumOptions): Promise<Disk> {
+    return openMedium(this.#plan, image, options, this.#backend.storage);
   }
 
   #tellOnce(message: string): void {

@@ -2,11 +2,10 @@ import { Word } from '../../translator/abi/state.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { MachineCore, MachineHost, RunResult, Shutdown } from '../machine-core.ts';
 import { type Answers, callByName } from './answers.ts';
-import { MachineClock } from './clock.ts';
-import { Deadline, SharedDeadlines } from './deadlines.ts';
 import { DriveLink } from './drive-link.ts';
 import type { IsolateOptions } from './isolate-options.ts';
 import type { LoopThread } from './loop-thread.ts';
+import { MachineTime } from './machine-time.ts';
 import { OutputBatches } from './output.ts';
 import type { ThreadProbe } from './probe.ts';
 import { Profiles } from './profiles.ts';
@@ -16,10 +15,6 @@ import { reportError } from './remote-calls.ts';
 import { Limiter } from './run-limits.ts';
 import { takeMessages } from './taking.ts';
 
-/** Deadlines that differ by less are one, computed at two times; in nanoseconds. */
-const SAME = 1e3;
-/** Output is sent this long after the first byte of a batch at the latest, in nanoseconds. */
-const OUTPUT_DELAY = 2e6;
 const encoder = new TextEncoder();
 
 /** Makes the machine, and runs it as told by messages until it is stopped. Resolves then: whether it was told to end. */
@@ -42,15 +37,12 @@ class MachineLoop {
   readonly #options: IsolateOptions;
   readonly #thread: LoopThread;
   readonly #port: MessageEnd<Report, Command>;
-  readonly #clock: MachineClock;
-  readonly #deadlines: SharedDeadlines | undefined;
+  readonly #time: MachineTime;
   readonly #output: OutputBatches;
   readonly #drives: DriveLink;
   readonly #profiles = new Profiles(() => this.#probe());
   #core!: MachineCore;
   #limiter!: Limiter;
-  #coreDeadline = Infinity;
-  #sliceEnd = Infinity;
   #lastTurn = 0;
   #slept = 0;
   /** Told to run, and stopped all the same by `freeze`. */
@@ -68,14 +60,13 @@ class MachineLoop {
     this.#options = options;
     this.#thread = options.thread;
     this.#port = options.port;
-    this.#clock = new MachineClock(options.thread.nanoseconds);
-    this.#deadlines = options.deadlines && new SharedDeadlines(options.deadlines);
+    this.#time = new MachineTime(options.thread.nanoseconds, options.deadlines);
     this.#drives = new DriveLink(options.drives, options.config);
     this.#output = new OutputBatches((port, bytes) => this.#port.postMessage({ type: 'output', port, bytes }));
   }
 
   create(checkText: MachineHost['checkText']): void {
-    const pacing = this.#deadlines ? 'poll' : 'jumps';
+    const pacing = this.#time.hasTicker ? 'poll' : 'jumps';
     this.#core = this.#options.createCore({ pacing, ...this.#options.config }, this.#host(checkText));
     this.#limiter = new Limiter(this.#thread, this.#core, this.#options.config.memoryBytes);
     this.#port.onmessage = ({ data }) => this.#receive(data);
@@ -104,9 +95,9 @@ class MachineLoop {
   async #step(): Promise<void> {
     const { rest } = this.#limiter;
     if (rest > 0) return await this.#rest(rest);
-    this.#startSlice();
+    this.#time.startSlice(Math.min(this.#thread.slice, this.#limiter.slice * 1e6));
     const result = this.#runCore();
-    this.#deadlines?.set(Deadline.loop, Infinity);
+    this.#time.endSlice();
     this.#output.flush();
     this.#act(result);
     this.#checkLimits();
@@ -131,40 +122,33 @@ class MachineLoop {
     return takeMessages(this.#port, (command) => this.#receive(command)) && haveDrives;
   }
 
-  /** Makes the ticker call at the end of the slice. */
-  #startSlice(): void {
-    const slice = Math.min(this.#thread.slice, this.#limiter.slice * 1e6);
-    this.#sliceEnd = this.#clock.nanoseconds() + slice;
-    if (slice < Infinity) this.#deadlines?.set(Deadline.loop, this.#clock.toHost(this.#sliceEnd));
-  }
-
   async #sleep(wakeAt: number): Promise<void> {
-    const nanoseconds = wakeAt - this.#clock.nanoseconds();
+    const nanoseconds = wakeAt - this.#time.now();
     if (nanoseconds <= 0) return;
     this.#slept += await this.#sleepFor(nanoseconds / 1e6);
-    const isEarly = this.#clock.nanoseconds() < wakeAt;
-    if (isEarly) this.#shareDeadline();
+    const isEarly = this.#time.now() < wakeAt;
+    if (isEarly) this.#time.shareDeadline();
   }
 
   /** Nanoseconds that it has slept. */
   async #sleepFor(milliseconds: number): Promise<number> {
     const start = this.#thread.nanoseconds();
-    this.#markAsleep(true);
+    this.#time.isAsleep = true;
     await this.#thread.sleep(this.#core.state, this.#nextMessage(), milliseconds);
-    this.#markAsleep(false);
+    this.#time.isAsleep = false;
     return this.#thread.nanoseconds() - start;
   }
 
   /** The guest has had its share of the processor: its time goes on, as on a busy host. */
   async #rest(milliseconds: number): Promise<void> {
     await this.#sleepFor(milliseconds);
-    this.#shareDeadline();
+    this.#time.shareDeadline();
     await this.#turn();
   }
 
   #runCore(): RunResult {
     const start = this.#thread.nanoseconds();
-    const result = this.#core.run(this.#sliceEnd);
+    const result = this.#core.run(this.#time.sliceEnd);
     this.#limiter.ran((this.#thread.nanoseconds() - start) / 1e6);
     return result;
   }
@@ -174,10 +158,6 @@ class MachineLoop {
     if (limit === null) return;
     this.#pause();
     this.#port.postMessage({ type: 'limit', limit });
-  }
-
-  #markAsleep(isAsleep: boolean): void {
-    if (this.#deadlines) this.#deadlines.isMachineAsleep = isAsleep;
   }
 
   #nextMessage(): Promise<void> {
@@ -259,9 +239,8 @@ class MachineLoop {
   }
 
   #setClock(): void {
-    if (this.#goesOn) this.#clock.resume();
-    else this.#clock.pause();
-    this.#shareDeadline();
+    if (this.#goesOn) this.#time.resume();
+    else this.#time.pause();
   }
 
   async #freeze(): Promise<void> {
@@ -286,12 +265,7 @@ class MachineLoop {
     this.#setClock();
   }
 
-  /** Tells the ticker when the core wants to be called, by the host's clock. */
-  #shareDeadline(): void {
-    this.#deadlines?.set(Deadline.core, this.#clock.toHost(this.#coreDeadline));
-  }
-
-  /** Never within core.run(): messages are delivered in turns of the event loop. */
+  /** Never within core.run(): messages come in turns of the event loop, or are taken between two runs (taking.ts). */
   #receive(command: Command): void {
     switch (command.type) {
       case 'call':
@@ -362,7 +336,7 @@ class MachineLoop {
 
   #host(checkText: MachineHost['checkText']): MachineHost {
     return {
-      nanoseconds: () => this.#clock.nanoseconds(),
+      nanoseconds: () => this.#time.now(),
       send: (message) => {
         if (message.type === 'output') this.#addOutput(message.port, message.bytes, message.isWhole);
         else if (message.type === 'request' && this.#drives.has(message.port)) this.#drives.ask(message);
@@ -370,11 +344,7 @@ class MachineLoop {
       },
       releaseMemory: (bytes) => this.#thread.releaseMemory?.(bytes) ?? false,
       guestLog: (lines) => this.#addOutput('log', encoder.encode(lines)),
-      deadlineChanged: (nanoseconds) => {
-        if (Math.abs(nanoseconds - this.#coreDeadline) < SAME) return;
-        this.#coreDeadline = nanoseconds;
-        this.#shareDeadline();
-      },
+      deadlineChanged: (nanoseconds) => this.#time.setCoreDeadline(nanoseconds),
       random: (target) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>),
       log: (message) => this.#port.postMessage({ type: 'log', message }),
       ...(checkText && { checkText }),
@@ -392,8 +362,6 @@ class MachineLoop {
     if (isWhole) this.#output.addWhole(port, bytes);
     else this.#output.add(port, bytes);
     if (this.#output.stalled) this.#leaveCore();
-    if (isWhole || !first || !this.#deadlines) return;
-    const flushAt = Math.min(this.#clock.nanoseconds() + OUTPUT_DELAY, this.#sliceEnd);
-    this.#deadlines.set(Deadline.loop, this.#clock.toHost(flushAt));
+    if (first && !isWhole) this.#time.awaitOutput();
   }
 }

@@ -3,7 +3,7 @@ import { checkedBoolean, checkedOneOf, checkNames, checkText, shown } from '../o
 
 /** How a guest's owners and permissions are kept at the host. */
 export const securityModels = ['mapped-file', 'passthrough', 'none'] as const;
-/** One of them. */
+/** A way to keep them. */
 export type SecurityModelName = (typeof securityModels)[number];
 
 /** A folder of the host that the guest may mount (virtio-9p). */

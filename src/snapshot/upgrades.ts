@@ -11,26 +11,36 @@ const steps: Readonly<Record<number, (contents: Contents) => Contents>> = {
   // Nothing was told of what is in drives.
   1: (contents) => ({ media: {}, ...contents }),
   // Cards did not tell when they may send next. At once, then.
-  2: (contents) => withComponents(contents, withTurns),
+  2: (contents) =>
+    withComponents(contents, (components) =>
+      Object.fromEntries(Object.entries(components).map(([name, saved]) => [name, withTurns(name, saved)])),
+    ),
   // The I/O APIC did not count how often an input asks again.
   3: (contents) =>
-    withComponents(contents, (name, saved) =>
-      name === 'io apic' && isRecord(saved) ? { ...saved, repeats: new Array(INPUTS).fill(0) } : saved,
-    ),
+    withComponents(contents, (components) => {
+      const saved = components['io apic'];
+      const repeats = new Array(INPUTS).fill(0);
+      return isRecord(saved) ? { ...components, 'io apic': { ...saved, repeats } } : components;
+    }),
 };
 
-/** The same with what `change` makes of each component. */
-function withComponents({ components, ...others }: Contents, change: (name: string, saved: Saved) => Saved): Contents {
-  if (!isRecord(components)) return others;
-  const changed = Object.entries(components).map(([name, saved]) => [name, change(name, saved)]);
-  return { ...others, components: Object.fromEntries(changed) };
+/** The same with what `change` makes of its components. Most records of a migration hold none. */
+function withComponents({ components, ...others }: Contents, change: (components: Contents) => Contents): Contents {
+  return isRecord(components) ? { ...others, components: change(components) } : others;
+}
+
+/** What of a card tells that it sends in turns, and that it has two rings to send from. */
+interface SendingCard {
+  readonly sentInterrupts?: Saved;
+  readonly txRings?: Saved;
 }
 
 /** A card that sends in turns, with a state of these; other components as they are. */
 function withTurns(name: string, saved: Saved): Saved {
-  const card = isRecord(saved) ? saved[name] : undefined;
-  if (!isRecord(saved) || !isRecord(card) || card['sentInterrupts'] === undefined) return saved;
-  const rings = card['txRings'] === undefined ? ['transmit'] : ['transmit', 'transmit high'];
+  if (!isRecord(saved) || !isRecord(saved[name])) return saved;
+  const { sentInterrupts, txRings }: SendingCard = saved[name];
+  if (sentInterrupts === undefined) return saved;
+  const rings = txRings === undefined ? ['transmit'] : ['transmit', 'transmit high'];
   return { ...saved, ...Object.fromEntries(rings.map((ring) => [`${name} ${ring}`, { next: 0 }])) };
 }
 

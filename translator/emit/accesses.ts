@@ -1,4 +1,4 @@
-import { type Block, isRun, mayBeMisaligned, type Statement, windowOffset } from '../ir/statement.ts';
+import { type Block, isShared, mayBeMisaligned, type Statement, windowOffset } from '../ir/statement.ts';
 import type { EmitContext } from './context.ts';
 import type { ExpressionPrinter } from './expression.ts';
 import type { LinkKind } from './links.ts';
@@ -84,7 +84,7 @@ export class AccessPrinter {
 
   /** Leaves if a run of accesses is in two pages. */
   private inOnePage(s: Statement): string {
-    if (!isRun(s) || s.size <= WORD) return '';
+    if (!isShared(s) || s.size <= WORD) return '';
     return this.host.interpretIf(`(${this.print.integer(s.args[0])}&4095)>${4096 - s.size}`, 'narrow');
   }
 

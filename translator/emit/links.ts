@@ -6,7 +6,7 @@
  */
 export type LinkKind = 'entry' | 'back' | 'interpret' | 'leave' | 'deep' | LinkedAssumption;
 
-/** What a translation takes to be so (Assumptions), and has links of their own for. `narrow`: a run of accesses is in one page;
+/** What a translation takes to be so (Assumptions), and has links of their own for. `narrow`: a window is in one page;
  * `precision`: x87 precision control is what it was made for. */
 export type LinkedAssumption = 'narrow' | 'precision';
 

@@ -8,7 +8,7 @@ const operators = new Map(Object.entries(signs).map(([op, sign]) => [sign, op as
 const TOKEN =
   /\s*(->|>>>|<<|>>|(?:[-+*/<]|<=|==)\.|<=u|<u|<=|==|!=|0x[0-9a-f]+|@[0-9a-f]+|#[-+.\w]+|-?\d+|\$?[A-Za-z_]\w*(?:\.\w+)?|[-+*&|^<>?:(){}[\],=])/y;
 
-/** Reads the text that print.ts writes. Throws an Error that names the line. For tests and the inspector. */
+/** Reads the text that print.ts writes; for tests, which write IR as text. Throws an Error that names the line. */
 export function parseBlocks(text: string): Block[] {
   return new Parser(text).blocks();
 }

@@ -29,8 +29,8 @@ import { isDouble, type Value } from './value.ts';
  * An EIP is `@101000` in text. `get`, `set`, `load` and `store` are of integers, or, by their names, of doubles (`d1 = get.double double60`,
  * `store.double linear, d1`) and of singles (`get.single single120`), whose values are doubles; what is stored as a single
  * is one already. A window lies at a multiple of its size if it is not `readAny` or `writeAny`; `readRun` and `writeRun` are of any
- * number of words, and the code after has the accesses of several instructions in it; `readBytes` and `writeBytes` are such runs that
- * need not be aligned. Of a NaN a temporary tells only
+ * number of words, and the code after has the accesses of several instructions in it: they share the window; `readBytes` and
+ * `writeBytes` are the same where these need not be aligned. Of a NaN a temporary tells only
  * that it is one: its bits are where it came from (V8 makes signaling NaNs quiet on their way).
  */
 export type StatementOp =
@@ -122,7 +122,7 @@ export function windowOffset(s: Statement): number | undefined {
 }
 
 /** Whether a window holds accesses of several instructions. */
-export function isRun({ name }: Statement): boolean {
+export function isShared({ name }: Statement): boolean {
   return name.endsWith('Run') || name.endsWith('Bytes');
 }
 

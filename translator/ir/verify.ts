@@ -1,19 +1,17 @@
 import { type HelperKind, type HelperName, helpers } from '../abi/helpers.ts';
-import { PAGE_BYTES } from '../abi/page.ts';
 import { printStatements, printValue } from './print.ts';
 import { readsFlags } from './rewrite.ts';
+import { hasKind, nameless, none, type StatementShape, shapes, valueArguments, wantsDouble } from './shapes.ts';
 import {
   type Block,
   definesDouble,
-  type FlagKind,
-  isRun,
   type Region,
   type Statement,
   type StatementOp,
   terminators,
   windowOffset,
 } from './statement.ts';
-import { codeFields, type FieldName, isDouble, isName, unaryOps, type Value, type ValueOp } from './value.ts';
+import { codeFields, type FieldName, isDouble, isName, type Value } from './value.ts';
 
 /** IR that breaks a rule of verify.ts; the message shows the statement. */
 export class IrError extends Error {
@@ -26,7 +24,7 @@ export class IrError extends Error {
  * Checks a region as lifted or optimised. Throws IrError. What passes and emitters rely on:
  * - every temporary is defined once in the region, and used only after its definition, in the same block and not
  *   outside of the conditional body that defines it;
- * - operations have the arguments, sizes, names and kinds (integers or doubles) of their tables (statement.ts, value.ts, abi/helpers.ts);
+ * - operations have the arguments, sizes, names and kinds (integers or doubles) of their tables (shapes.ts, statement.ts, value.ts, abi/helpers.ts);
  * - what is printed twice or later than where it stands is a name: a temporary, a constant or an EIP;
  * - operands are bound: no fields, words constant and direct targets EIPs;
  * - a block ends with its only terminator, and its `instruction` statements are those it lists;
@@ -69,132 +67,6 @@ function verifyParts(block: Block, defined: Set<number>): void {
 }
 
 const hex = (eip: number): string => (eip >>> 0).toString(16);
-
-// What operations look like.
-
-interface StatementShape {
-  readonly args: number | ((s: Statement) => number | undefined);
-  /** Sizes allowed; none for most. */
-  readonly sizes?: ReadonlySet<number> | ((s: Statement) => ReadonlySet<number>);
-  /** Names allowed; none for most. */
-  readonly names?: ReadonlySet<string>;
-  readonly defines?: boolean | ((s: Statement) => boolean);
-  /** Argument 0 is a state word. */
-  readonly word?: boolean;
-  /** Places of arguments that must be names, and of those that are EIPs known statically. */
-  readonly named?: readonly number[];
-  /** Arguments may be printed later, after other changes of the flags: they don't read them. */
-  readonly flagless?: boolean;
-  readonly targets?: readonly number[];
-}
-
-const numbers = (count: number): ReadonlySet<number> => new Set(Array.from({ length: count }, (_, n) => n));
-const accessSizes: ReadonlySet<number> = new Set([1, 2, 4]);
-/** Views of state and memory: integers, doubles, singles. */
-const views: ReadonlySet<string> = new Set(['', 'double', 'single']);
-const realSizes: Record<string, ReadonlySet<number>> = { double: new Set([8]), single: new Set([4]) };
-const windows: ReadonlySet<string> = new Set(
-  'read write readAny writeAny readRun writeRun readBytes writeBytes'.split(' '),
-);
-const runSizes = numbers(PAGE_BYTES);
-const windowSizes = (s: Statement): ReadonlySet<number> => (isRun(s) ? runSizes : new Set([8, 16]));
-const viewSizes = (s: Statement): ReadonlySet<number> => realSizes[s.name] ?? accessSizes;
-/** A call knows where it comes back to. */
-const transferArguments = (s: Statement): number => (s.name === 'call' ? 2 : 1);
-/** An indirect jump may name targets it is known to have. */
-const indirectArguments = (s: Statement): number => (s.name === 'jump' ? s.args.length : transferArguments(s));
-/** XSAVE's. */
-const LARGEST_OPERAND = 576;
-
-const flagArguments: Record<FlagKind, number> = {
-  add: 3,
-  adc: 3,
-  sub: 3,
-  sbb: 3,
-  logic: 1,
-  inc: 1,
-  dec: 1,
-  other: 4,
-  compare: 3,
-  carry: 1,
-  carryOverflow: 2,
-  zero: 1,
-  all: 1,
-};
-
-const traps: ReadonlySet<string> = new Set(
-  Object.keys(helpers).filter((name) => helpers[name as HelperName].kind === 'trap'),
-);
-
-const shapes: Record<StatementOp, StatementShape> = {
-  let: { args: 1, defines: true },
-  get: { args: 1, defines: true, word: true, names: views },
-  set: { args: 2, word: true, named: [1], names: views },
-  load: { args: (s) => (s.args.length === 2 ? 2 : 1), defines: true, sizes: viewSizes, named: [0], names: views },
-  store: { args: (s) => (s.args.length === 3 ? 3 : 2), sizes: viewSizes, named: [0, 1], names: views },
-  window: { args: 1, defines: true, sizes: windowSizes, names: windows, named: [0] },
-  probe: { args: 1, sizes: viewSizes, named: [0], names: views },
-  segment: {
-    args: 2,
-    defines: true,
-    sizes: numbers(LARGEST_OPERAND + 1),
-    names: new Set(['read', 'write']),
-    named: [1],
-  },
-  flags: {
-    args: (s) => flagArguments[s.name as FlagKind],
-    sizes: accessSizes,
-    names: new Set(Object.keys(flagArguments)),
-    flagless: true,
-  },
-  when: { args: 1 },
-  fault: { args: 1, sizes: numbers(32) },
-  fallback: { args: (s) => 1 + helpers[s.name as HelperName].arguments, names: traps },
-  escape: { args: 0, names: new Set(['', 'wait']) },
-  x87: {
-    args: (s) => helpers[s.name as HelperName].arguments,
-    names: new Set(['x87Register', 'x87Compare', 'x87Status', 'x87Memory', 'x87Environment']),
-    defines: (s) => s.name === 'x87Compare' || s.name === 'x87Status',
-  },
-  exitIf: { args: 2, targets: [1] },
-  jump: { args: transferArguments, names: new Set(['jump', 'call', 'fall', 'resume']), targets: [0, 1] },
-  branch: { args: 3, targets: [1, 2] },
-  indirect: { args: indirectArguments, names: new Set(['jump', 'call', 'return']), named: [0], targets: [1] },
-  trap: {
-    args: (s) => helpers[s.name as HelperName].arguments,
-    names: traps,
-  },
-  instruction: { args: 1, names: new Set(['', 'misaligned']), targets: [0] },
-};
-
-const none: ReadonlySet<number> = new Set([0]);
-const nameless: ReadonlySet<string> = new Set(['']);
-
-const leaves: ReadonlySet<ValueOp> = new Set(['constant', 'eip', 'temporary', 'field', 'condition', 'flags', 'number']);
-
-function valueArguments(v: Value): number {
-  if (leaves.has(v.op)) return 0;
-  if (v.op === 'select') return 3;
-  if (unaryOps.has(v.op)) return 1;
-  return v.op === 'call' ? helpers[v.name as HelperName]?.arguments : 2;
-}
-
-/** Whether operands must be doubles; those of integer operators are integers. */
-const takesDoubles = (op: ValueOp): boolean =>
-  (op.startsWith('f') && op !== 'flags') || op === 'integer' || op === 'single';
-
-/** Whether an operand of a value is of the right kind: the chosen ones of `select` are both what it is. */
-function hasKind(v: Value, operand: Value): boolean {
-  if (v.op === 'call') return true;
-  const wanted = v.op === 'select' && operand !== v.a ? isDouble(v) : takesDoubles(v.op);
-  return isDouble(operand) === wanted;
-}
-
-/** Whether an argument of a statement is to be a double. */
-function wantsDouble(s: Statement, place: number): boolean {
-  if (s.op === 'let') return isDouble(s.args[0]);
-  return (s.op === 'set' || s.op === 'store') && s.name !== '' && place === 1;
-}
 
 /** What the two binding times allow of operands. */
 interface Binding {

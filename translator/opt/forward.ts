@@ -1,6 +1,6 @@
 import { temporary } from '../ir/builder.ts';
-import { overlapping, type Place, placeOf, wordsOf } from '../ir/places.ts';
-import { callsSticky, mayLeave, rewriteStatement } from '../ir/rewrite.ts';
+import { overlapping, type Place, placeOf } from '../ir/places.ts';
+import { rewriteStatement } from '../ir/rewrite.ts';
 import { definesDouble, Statement } from '../ir/statement.ts';
 import { isName, type Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
@@ -79,23 +79,3 @@ function isNanTest(condition: Value, value: Value | undefined): boolean {
 function placesWritten(statements: readonly Statement[]): Place[] {
   return statements.flatMap((s) => (s.op === 'set' ? [placeOf(s)] : placesWritten(s.body ?? [])));
 }
-
-/** Removes writes of state words that are written again before the block can be left or the word is read. */
-export const deadStores: Pass = {
-  name: 'dead-stores',
-  run(statements) {
-    const overwritten = new Set<number>();
-    const kept: Statement[] = [];
-    for (let n = statements.length - 1; n >= 0; n--) {
-      const s = statements[n];
-      if (s.op === 'set') {
-        const words = wordsOf(placeOf(s));
-        if (words.every((word) => overwritten.has(word))) continue;
-        for (const word of words) overwritten.add(word);
-      } else if (s.op === 'get') for (const word of wordsOf(placeOf(s))) overwritten.delete(word);
-      else if (mayLeave(s) || s.body !== null || callsSticky(s)) overwritten.clear();
-      kept.push(s);
-    }
-    return kept.reverse();
-  },
-};

@@ -1,8 +1,9 @@
 import type { Region, Statement } from '../ir/statement.ts';
 import { conditions } from './conditions.ts';
 import { deadFlags } from './dead-flags.ts';
+import { deadStores } from './dead-stores.ts';
 import { deadValues } from './dead-values.ts';
-import { deadStores, forward } from './forward.ts';
+import { forward } from './forward.ts';
 import type { Pass } from './pass.ts';
 import { repeatedChecks } from './repeated-checks.ts';
 import { sinkFlagValues } from './sink-flag-values.ts';

@@ -13,8 +13,8 @@ interface Sum {
   readonly offset: number;
 }
 
-/** Accesses to words that lie near each other, by their places among the statements. */
-interface Run {
+/** Accesses to words that lie near each other and are to share a window, by their places among the statements. */
+interface WindowGroup {
   readonly base: number;
   readonly members: number[];
   low: number;
@@ -31,28 +31,28 @@ interface Run {
 export const windows: Pass = {
   name: 'windows',
   run(statements, newTemporary) {
-    const { sums, runs } = collect(statements);
-    const made = new Map<number, { run: Run; window: number }>();
-    for (const run of runs.filter(({ members }) => members.length > 1)) {
+    const { sums, groups } = collect(statements);
+    const made = new Map<number, { group: WindowGroup; window: number }>();
+    for (const group of groups.filter(({ members }) => members.length > 1)) {
       const window = newTemporary();
-      for (const member of run.members) made.set(member, { run, window });
+      for (const member of group.members) made.set(member, { group, window });
     }
     return statements.flatMap((s, n) => {
       const member = made.get(n);
       if (!member) return [s];
-      const { run, window } = member;
-      const start = n === run.members[0] ? opening(run, window, newTemporary) : [];
+      const { group, window } = member;
+      const start = n === group.members[0] ? opening(group, window, newTemporary) : [];
       // The window has the check that a probe is.
-      return s.op === 'probe' ? start : [...start, inWindow(s, window, sumOf(s.args[0], sums).offset - run.low)];
+      return s.op === 'probe' ? start : [...start, inWindow(s, window, sumOf(s.args[0], sums).offset - group.low)];
     });
   },
 };
 
-/** The runs of a block, and what its temporaries are sums of. */
-function collect(statements: readonly Statement[]): { sums: Map<number, Sum>; runs: Run[] } {
+/** The groups of a block, and what its temporaries are sums of. */
+function collect(statements: readonly Statement[]): { sums: Map<number, Sum>; groups: WindowGroup[] } {
   const sums = new Map<number, Sum>();
-  const runs: Run[] = [];
-  let open = new Map<number, Run>();
+  const groups: WindowGroup[] = [];
+  let open = new Map<number, WindowGroup>();
   let probed = false;
   let misaligned = false;
   statements.forEach((s, n) => {
@@ -61,15 +61,15 @@ function collect(statements: readonly Statement[]): { sums: Map<number, Sum>; ru
     else if (s.op === 'exitIf') open = new Map();
     else if (isWordAccess(s)) {
       const sum = sumOf(s.args[0], sums);
-      const run = open.get(sum.base);
+      const group = open.get(sum.base);
       const access = { n, writes: s.op !== 'load', misaligned };
-      if (run && fits(run, sum.offset)) extend(run, access, sum.offset);
+      if (group && fits(group, sum.offset)) extend(group, access, sum.offset);
       // What has been probed must be stored to without another check.
-      else if (!probed || s.op === 'probe') open.set(sum.base, begin(runs, access, sum));
+      else if (!probed || s.op === 'probe') open.set(sum.base, begin(groups, access, sum));
     }
     probed ||= s.op === 'probe';
   });
-  return { sums, runs };
+  return { sums, groups };
 }
 
 function isWordAccess(s: Statement): boolean {
@@ -77,27 +77,27 @@ function isWordAccess(s: Statement): boolean {
   return isAccess && s.size === WORD && s.name === '' && windowOffset(s) === undefined;
 }
 
-interface Access extends Pick<Run, 'writes' | 'misaligned'> {
+interface Access extends Pick<WindowGroup, 'writes' | 'misaligned'> {
   /** Its place among the statements. */
   readonly n: number;
 }
 
-function extend(run: Run, { n, writes, misaligned }: Access, offset: number): void {
-  run.members.push(n);
-  run.low = Math.min(run.low, offset);
-  run.high = Math.max(run.high, offset + WORD);
-  run.writes ||= writes;
-  run.misaligned ||= misaligned;
+function extend(group: WindowGroup, { n, writes, misaligned }: Access, offset: number): void {
+  group.members.push(n);
+  group.low = Math.min(group.low, offset);
+  group.high = Math.max(group.high, offset + WORD);
+  group.writes ||= writes;
+  group.misaligned ||= misaligned;
 }
 
-/** A new run, of one access so far. */
-function begin(runs: Run[], { n, writes, misaligned }: Access, { base, offset }: Sum): Run {
-  const run = { base, members: [n], low: offset, high: offset + WORD, writes, misaligned };
-  runs.push(run);
-  return run;
+/** A new group, of one access so far. */
+function begin(groups: WindowGroup[], { n, writes, misaligned }: Access, { base, offset }: Sum): WindowGroup {
+  const group = { base, members: [n], low: offset, high: offset + WORD, writes, misaligned };
+  groups.push(group);
+  return group;
 }
 
-function fits({ low, high }: Run, offset: number): boolean {
+function fits({ low, high }: WindowGroup, offset: number): boolean {
   const span = Math.max(high, offset + WORD) - Math.min(low, offset);
   return span <= LONGEST && (offset - low) % WORD === 0;
 }
@@ -113,9 +113,9 @@ function sumOf(v: Value, sums: ReadonlyMap<number, Sum>, name = -1): Sum {
   return { base: name, offset: 0 };
 }
 
-/** The statements that begin a run. */
+/** The statements that begin a group. */
 function opening(
-  { base, low, high, writes, misaligned }: Run,
+  { base, low, high, writes, misaligned }: WindowGroup,
   window: number,
   newTemporary: () => number,
 ): Statement[] {

@@ -46,7 +46,7 @@ export class Schedule {
     return this.#list;
   }
 
-  /** One of them. */
+  /** The entry of a frame; null: the list is not in memory. */
   entry(list: number, frame: number): number | null {
     const address = list + (frame % LIST_ENTRIES) * 4;
     if (!this.#read(address, 4)) return null;

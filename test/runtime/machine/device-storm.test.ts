@@ -3,7 +3,9 @@ import type { AccessSize, PortRegion } from '../../../runtime/bus/ports.ts';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import type { DriveConfig } from '../../../runtime/machine/drives.ts';
 import { createMachine, type MachineCore } from '../../../runtime/machine/machine.ts';
-import { cardModels, soundCardModels, usbInputs } from '../../../runtime/machine/models.ts';
+import { cardModels, usbInputs } from '../../../runtime/machine/models.ts';
+import { checkOptions } from '../../../src/options.ts';
+import { everyDevice } from '../../support/every-device.ts';
 import { outputOf } from '../../support/output.ts';
 import { Random } from '../../support/random.ts';
 
@@ -11,7 +13,8 @@ const STEPS = 6000;
 /** Nanoseconds that a guest may run between two accesses. */
 const SLICE = 10_000;
 const DEBUG_PORT = 0xe9;
-const MEMORY_BYTES = 4 << 20;
+const MEGABYTES = 4;
+const MEMORY_BYTES = MEGABYTES << 20;
 /** Where address windows of PCI functions are put, and those of the chips. */
 const PCI_MEMORY = 0xe0000000;
 const chips = [0xfee00000, 0xfec00000, 0xfed00000, 0xa0000, 0xb8000];
@@ -38,18 +41,12 @@ class StormyMachine {
     const take = outputOf('debug', (text) => (this.output += text));
     this.core = createMachine(
       {
-        ...{
-          memoryBytes: MEMORY_BYTES,
-          engine: 'interpreter',
-          pacing: 'jumps',
-          startTimeOfDay: 0,
-          rebootAction: 'reset',
-        },
-        ...{ drives, soundCards: soundCardModels, sound: { rate: 44_100, isHeard: true }, usb: usbInputs, vga: 'std' },
-        ...{ balloon: true, rng: true, pcTestdev: true, edu: { dmaMask: 0xfffffff }, debugConsolePort: DEBUG_PORT },
+        ...checkOptions({ ...everyDevice, memory: MEGABYTES, memoryBelow4G: MEGABYTES, engine: 'interpreter' }),
+        ...{ pacing: 'jumps', startTimeOfDay: 0, randomKey: [1, 2, 3, 4] },
         boot: { flat, address: 0x7c00, mode: 'flat32' },
+        // All devices for the USB, though its controller has two ports.
+        ...{ drives, usb: usbInputs, sound: { rate: 44_100, isHeard: true } },
         cards: cardModels.map((model, n) => ({ name: `card${n}`, model, mac: [0x52, 0x54, 0, 0, 0, n] })),
-        virtioPorts: [{ name: 'a', isConsole: true }],
         shares: [{ name: 'share0', tag: 'shared' }],
       },
       {

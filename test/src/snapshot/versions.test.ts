@@ -5,15 +5,14 @@ import { expect, test } from 'vitest';
 import type { Saved } from '../../../runtime/snapshot/describe.ts';
 import { Machine } from '../../../src/index.ts';
 import { nodeStorage } from '../../../src/node/storage.ts';
-import { VERSION } from '../../../src/snapshot/layout.ts';
 import { readSnapshot } from '../../../src/snapshot/read.ts';
-import { everyDevice } from './versions/machine.ts';
+import { machines } from './versions/machines.ts';
 
 const folder = join(import.meta.dirname, 'versions');
 const files = readdirSync(folder).filter((name) => name.endsWith('.snapshot'));
 
-test('there is a file of this version', () => {
-  expect(files).toContain(`${VERSION}.snapshot`);
+test.each(Object.keys(machines))('there is a file of this version: %s', (name) => {
+  expect(files).toContain(name);
 });
 
 test.each(files)('a machine goes on from %s (if not, see docs/snapshots.md, Versions)', async (name) => {
@@ -29,8 +28,8 @@ async function componentsOf(file: Uint8Array): Promise<string[]> {
   return Object.keys((saved as { readonly components: Record<string, Saved> }).components).sort();
 }
 
-test('the file of this version has all devices that there are now', async () => {
-  await using machine = await Machine.create(everyDevice);
-  const file = await readFile(join(folder, `${VERSION}.snapshot`));
+test.each(Object.entries(machines))('%s has all devices that there are now', async (name, options) => {
+  await using machine = await Machine.create(options);
+  const file = await readFile(join(folder, name));
   expect(await componentsOf(file)).toEqual(await componentsOf(await machine.snapshot()));
 });

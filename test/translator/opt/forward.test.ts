@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deadStores, forward } from '../../../translator/opt/forward.ts';
+import { forward } from '../../../translator/opt/forward.ts';
 import { linesOf, passText } from '../../support/ir-text.ts';
 
 describe('forward', () => {
@@ -103,33 +103,5 @@ describe('forward', () => {
   test('a body sees what was before it', () => {
     const text = 'set eax, 1\nwhen cc0 {\nt0 = get eax\nset ebx, t0\n}';
     expect(passText(forward, text)).toEqual(linesOf('set eax, 1\nwhen cc0 {\nset ebx, 1\n}'));
-  });
-});
-
-describe('dead stores', () => {
-  test('are removed where the word is written again', () => {
-    const text = '-- @0\nset eax, 1\n-- @4\nset ebx, 2\nflags logic32 2\n-- @8\nset eax, 3';
-    expect(passText(deadStores, text)).toEqual(linesOf('-- @0\n-- @4\nset ebx, 2\nflags logic32 2\n-- @8\nset eax, 3'));
-  });
-
-  test.each([
-    ['a load', 't0 = load32 0'],
-    ['a store', 'store32 0, 1'],
-    ['a probe', 'probe32 0'],
-    ['a segment check', 't0 = segment.read4 3, 0'],
-    ['a fault', 'fault 6 if cc0'],
-    ['an exit', 'exit @10 if cc0'],
-    ['a read of the word', 't0 = get eax'],
-    ['a body that reads it', 'when cc0 {\nt0 = get eax\nset ebx, t0\n}'],
-    ['a body that may leave', 'when cc0 {\nt0 = load32 0\n}'],
-    ['a body that writes it', 'when cc0 {\nset eax, 7\n}'],
-  ])('stay in front of %s', (_case, line) => {
-    const text = `-- @0\nset eax, 1\n-- @4\n${line}\n-- @8\nset eax, 3`;
-    expect(passText(deadStores, text)).toEqual(linesOf(text));
-  });
-
-  test('stay at the end of the block, and in a body', () => {
-    const text = 'set eax, 1\nset word11, 2\nwhen cc0 {\nset eax, 1\nset eax, 2\n}';
-    expect(passText(deadStores, text)).toEqual(linesOf(text));
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deadStores } from '../../../translator/opt/forward.ts';
+import { deadStores } from '../../../translator/opt/dead-stores.ts';
 import { repeatedChecks } from '../../../translator/opt/repeated-checks.ts';
 import { linesOf, passText } from '../../support/ir-text.ts';
 

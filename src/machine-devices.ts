@@ -1,0 +1,66 @@
+import { virtioPortName } from '../runtime/machine/resources.ts';
+import { type Balloon, connectBalloon } from './balloon.ts';
+import type { NetworkCard } from './cards/card.ts';
+import { ConnectedMachine } from './connected-machine.ts';
+import type { Drive } from './drives/drive.ts';
+import { connectInput } from './input/connect.ts';
+import type { Keyboard } from './input/keyboard.ts';
+import type { Mouse } from './input/mouse.ts';
+import type { IsolatePool } from './isolate/pool.ts';
+import type { MachineConfig } from './machine-core.ts';
+import type { DebugConsole, MachineParts } from './machine-types.ts';
+import { Screen } from './screen/index.ts';
+import type { SerialPort } from './serial.ts';
+import type { Sound } from './sound/sound.ts';
+
+const serialPortNames = ['com1', 'com2', 'com3', 'com4'] as const;
+
+/** A machine's devices as its user has them. */
+export abstract class MachineDevices extends ConnectedMachine {
+  /** Bytes of the guest's memory. */
+  readonly memoryBytes: number;
+  /** The first serial port, COM1. */
+  readonly serial: SerialPort;
+  /** COM1 to COM4. */
+  readonly serialPorts: readonly SerialPort[];
+  /** What the guest writes to the debug console, if the options add one. */
+  readonly debugConsole: DebugConsole;
+  /** What MachineOptions.log asks for, as lines of text. While a listener's promise is not done the guest waits. */
+  readonly guestLog: DebugConsole;
+  /** Its virtio balloon, if the options add one. */
+  readonly balloon: Balloon | undefined;
+  /** Ports of the virtio console device, in the order of the options. */
+  readonly virtioPorts: readonly SerialPort[];
+  /** What the guest prints on the parallel port. */
+  readonly parallel: DebugConsole;
+  /** The user's end of its keyboard: presses keys, and types text. */
+  readonly keyboard: Keyboard;
+  /** The user's end of its mouse: moves it, and presses its buttons. */
+  readonly mouse: Mouse;
+  /** Its disks and drives, in the order of the options. */
+  readonly drives: readonly Drive[];
+  /** Its network cards, in the order of the options. */
+  readonly network: readonly NetworkCard[];
+  /** What it plays. */
+  readonly sound: Sound;
+  /** What its display adapter shows. */
+  readonly screen: Screen;
+
+  constructor(config: MachineConfig, made: MachineParts, pool: IsolatePool | undefined) {
+    super(config, made, pool);
+    const { streams } = this;
+    this.memoryBytes = config.memoryBytes;
+    this.serialPorts = serialPortNames.map((name) => streams.open(name));
+    this.serial = this.serialPorts[0];
+    this.debugConsole = streams.open('debug');
+    this.guestLog = streams.open('log');
+    if (config.balloon) this.balloon = connectBalloon(streams, config.memoryBytes);
+    this.virtioPorts = (config.virtioPorts ?? []).map((_, n) => streams.open(virtioPortName(n)));
+    this.parallel = streams.open('lpt1');
+    ({ keyboard: this.keyboard, mouse: this.mouse } = connectInput(streams, config, made.options.keyboardLayout));
+    this.drives = made.drives.all;
+    this.network = made.cards.all;
+    this.sound = made.sound;
+    this.screen = new Screen(config.vga === 'std', () => this.call('screen'));
+  }
+}

@@ -1,0 +1,42 @@
+import { cardModels, soundCardModels } from '../../runtime/machine/models.ts';
+import type { MachineOptions } from '../../src/index.ts';
+import type { PartOption } from '../../src/option-kinds.ts';
+
+/**
+ * A small machine with all devices that need nothing of the host. The compiler asks for all options that are parts of a machine, so
+ * that a new device is in the tests that have this machine.
+ */
+export const everyDevice: MachineOptions & Required<Pick<MachineOptions, PartOption>> = {
+  memory: 16,
+  memoryBelow4G: 16,
+  cpu: 'max',
+  boot: { demo: true },
+  drives: [
+    { image: new Uint8Array(1 << 20), format: 'raw' },
+    { media: 'cdrom' },
+    { interface: 'floppy' },
+    { interface: 'virtio', image: new Uint8Array(1 << 20), format: 'raw' },
+  ],
+  network: cardModels.map((card) => ({ card })),
+  soundCards: soundCardModels,
+  shares: [{ tag: 'shared' }],
+  hpet: true,
+  parallelPort: true,
+  virtioPorts: [{ name: 'a' }],
+  balloon: true,
+  rng: true,
+  // The controller has two ports; a disk has one of `usbDisk`.
+  usb: ['keyboard', 'tablet'],
+  vga: 'std',
+  pcTestdev: true,
+  edu: {},
+  debugConsole: { iobase: 0xe9 },
+  debugExit: { iobase: 0x501, iosize: 2 },
+};
+
+/** What has no place left in `everyDevice`. */
+export const usbDisk: MachineOptions = {
+  memory: 16,
+  boot: { demo: true },
+  drives: [{ interface: 'usb', image: new Uint8Array(1 << 20), format: 'raw' }],
+};
