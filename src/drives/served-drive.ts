@@ -32,8 +32,10 @@ export class ServedDrive {
   /** Why its image is not here, for messages. */
   #absence: string | null = null;
   readonly #staging = new Staging();
-  /** While its disk is closed to be committed: requests wait. */
-  #commit: Promise<void> | null = null;
+  /** What requests wait for: the end of a commit, while which the disk is closed, or an image that is still to arrive. */
+  #awaited: Promise<void> | null = null;
+  /** From `look` until its image is opened, or never will be. */
+  #arrival: PromiseWithResolvers<void> | null = null;
   #door = closedDoor;
   #isClosed = false;
   /** What the user asks for. */
@@ -72,6 +74,9 @@ export class ServedDrive {
   async look(): Promise<DriveStatus> {
     if (this.#plan.options.image === undefined) return this.status;
     this.#absence = 'the machine whose image it has is still to arrive';
+    // A machine that arrives makes the requests again that it had under way, before the process that it comes from lets the image go.
+    this.#arrival = Promise.withResolvers();
+    this.#awaited = this.#arrival.promise;
     return { ...closedDoor, ...(await peekMedium(this.#plan, this.#plan.options.image, this.#backend.storage)) };
   }
 
@@ -163,10 +168,10 @@ export class ServedDrive {
         this.#disk = null;
         this.#absence = 'it could not be opened again after a commit';
         const committed = this.#committed(commitDisk(disk, { image, format: options.format, storage, reopen }));
-        this.#commit = committed
+        this.#awaited = committed
           .catch(() => {})
           .finally(() => {
-            this.#commit = null;
+            this.#awaited = null;
           });
         await committed;
       }),
@@ -288,7 +293,7 @@ export class ServedDrive {
   /** Does what the guest asks for. Never rejects. */
   async answer(question: BlockQuestion): Promise<BlockAnswer> {
     try {
-      if (this.#commit !== null) await this.#commit;
+      if (this.#awaited !== null) await this.#awaited;
       return await this.#do(question);
     } catch (error) {
       this.#tellOnce(`${this.name}: ${messageOf(error)}`);
@@ -299,6 +304,7 @@ export class ServedDrive {
   /** Writes what is left to be written, and lets go of the image. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#endArrival();
     this.#staging.end();
     await this.#exchanges.run(() => this.#takeOut());
   }
@@ -359,6 +365,14 @@ export class ServedDrive {
     this.#disk = disk;
     this.#source = source;
     this.#released = this.#absence = null;
+    this.#endArrival();
+  }
+
+  #endArrival(): void {
+    if (this.#arrival === null) return;
+    this.#awaited = null;
+    this.#arrival.resolve();
+    this.#arrival = null;
   }
 
   #tellStatus(): void {

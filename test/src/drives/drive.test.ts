@@ -31,7 +31,7 @@ async function readSectors(drive: ServedDrive, sector: number, count: number): P
   return bytes;
 }
 
-async function makeDrive(options: DriveOptions, files: Readonly<Record<string, ByteStore>> = {}) {
+function closedDrive(options: DriveOptions, files: Readonly<Record<string, ByteStore>> = {}) {
   const told: string[] = [];
   const media: BlockInput[] = [];
   const statuses: DriveStatus[] = [];
@@ -43,9 +43,34 @@ async function makeDrive(options: DriveOptions, files: Readonly<Record<string, B
     tell: (message) => told.push(message),
     mediumChanged: (_, medium) => media.push(medium),
   });
-  await drive.open();
   return { drive, told, media, statuses, moves };
 }
+
+async function makeDrive(options: DriveOptions, files: Readonly<Record<string, ByteStore>> = {}) {
+  const made = closedDrive(options, files);
+  await made.drive.open();
+  return made;
+}
+
+const looked = () => closedDrive({ image: pattern(4) });
+const readOf = (sector: number) => ({ type: 'read', sector, bytes: new Uint8Array(SECTOR) }) as const;
+
+test('requests of a machine that arrives wait until the image is opened', async () => {
+  const { drive, told } = looked();
+  await drive.look();
+  const answer = drive.answer(readOf(2));
+  await drive.open();
+  expect(await answer).toEqual({ error: null, bytes: new Uint8Array(SECTOR).fill(2) });
+  expect(told).toEqual([]);
+});
+
+test('they are answered where the machine ends without its image', async () => {
+  const { drive } = looked();
+  await drive.look();
+  const answer = drive.answer(readOf(2));
+  await drive.close();
+  expect(await answer).toEqual({ error: 'no-medium' });
+});
 
 test('sectors are read and written', async () => {
   const { drive } = await makeDrive({ image: pattern(4) });
