@@ -1,10 +1,25 @@
 import { expect, test } from 'vitest';
 import { engines } from './system/engines.ts';
+import { calls, callsWithoutPages } from './system/families/calls.ts';
+import { shortCalls, shortCallsAtEnds } from './system/families/short-calls.ts';
 import { checkEngine } from './system.ts';
 
+/** The first 106,000 prepare memory. */
+const INSTRUCTIONS = 180_000;
+
 test.each(engines)('random guests do the same on the interpreter and on: $name', (engine) => {
-  const report = checkEngine(engine, { programs: 4, seed: 1, instructions: 80_000 });
+  const report = checkEngine(engine, { programs: 4, seed: 1, instructions: INSTRUCTIONS });
   expect(report.failed, report.text()).toBe(0);
   expect(report.passed).toBe(4);
   if (engine.config.engineOptions?.tiering) expect(report.translations).toBeGreaterThan(0);
+});
+
+const loops = { ...calls, ...callsWithoutPages, ...shortCalls, ...shortCallsAtEnds };
+
+test('loops of calls and of stack frames do the same when they are translated', () => {
+  const translator = engines.find(({ name }) => name === 'translator, counting')!;
+  const report = checkEngine(translator, { programs: 4, seed: 1, instructions: INSTRUCTIONS, family: loops });
+  expect(report.failed, report.text()).toBe(0);
+  expect(report.passed).toBe(4);
+  expect(report.translations).toBeGreaterThan(10);
 });
