@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { engines } from './system/engines.ts';
 import { calls, callsWithoutPages } from './system/families/calls.ts';
+import { pageLoops, stalePageLoops } from './system/families/page-loops.ts';
 import { shortCalls, shortCallsAtEnds } from './system/families/short-calls.ts';
 import { checkEngine } from './system.ts';
 
@@ -14,9 +15,9 @@ test.each(engines)('random guests do the same on the interpreter and on: $name',
   if (engine.config.engineOptions?.tiering) expect(report.translations).toBeGreaterThan(0);
 });
 
-const loops = { ...calls, ...callsWithoutPages, ...shortCalls, ...shortCallsAtEnds };
+const loops = { ...pageLoops, ...stalePageLoops, ...calls, ...callsWithoutPages, ...shortCalls, ...shortCallsAtEnds };
 
-test('loops of calls and of stack frames do the same when they are translated', () => {
+test('loops of calls, of stack frames and of pages do the same when they are translated', () => {
   const translator = engines.find(({ name }) => name === 'translator, counting')!;
   const report = checkEngine(translator, { programs: 4, seed: 1, instructions: INSTRUCTIONS, family: loops });
   expect(report.failed, report.text()).toBe(0);

@@ -5,6 +5,7 @@ import { breakpoints, steps } from './debug.ts';
 import { devices, interrupts } from './devices.ts';
 import { extendedLevels, levels } from './levels.ts';
 import { largePages, modes, refusedModes } from './modes.ts';
+import { pageLoops, stalePageLoops } from './page-loops.ts';
 import { pages, stalePages } from './pages.ts';
 import { limits, segments } from './segments.ts';
 import { shortCalls, shortCallsAtEnds } from './short-calls.ts';
@@ -22,6 +23,7 @@ export const judged: Family = {
   ...tasks,
   ...steps,
   ...interrupts,
+  ...pageLoops,
   ...calls,
   ...shortCalls,
 };
@@ -43,6 +45,7 @@ export const unjudged: Family = {
   ...breakpoints,
   ...units,
   ...devices,
+  ...stalePageLoops,
   ...callsWithoutPages,
   ...shortCallsAtEnds,
 };
