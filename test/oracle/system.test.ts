@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { engines } from './system/engines.ts';
-import { calls, callsWithoutPages } from './system/families/calls.ts';
+import { calls, interruptedCalls } from './system/families/calls.ts';
 import { pageLoops, stalePageLoops } from './system/families/page-loops.ts';
-import { shortCalls, shortCallsAtEnds } from './system/families/short-calls.ts';
+import { interruptedShortCalls, shortCalls } from './system/families/short-calls.ts';
 import { checkEngine } from './system.ts';
 
 /** The first 106,000 prepare memory. */
@@ -15,7 +15,14 @@ test.each(engines)('random guests do the same on the interpreter and on: $name',
   if (engine.config.engineOptions?.tiering) expect(report.translations).toBeGreaterThan(0);
 });
 
-const loops = { ...pageLoops, ...stalePageLoops, ...calls, ...callsWithoutPages, ...shortCalls, ...shortCallsAtEnds };
+const loops = {
+  ...pageLoops,
+  ...stalePageLoops,
+  ...calls,
+  ...interruptedCalls,
+  ...shortCalls,
+  ...interruptedShortCalls,
+};
 
 test('loops of calls, of stack frames and of pages do the same when they are translated', () => {
   const translator = engines.find(({ name }) => name === 'translator, counting')!;

@@ -52,3 +52,9 @@ ${code}
  bits 32
 .ce:
 .o:`;
+
+/** A breakpoint at one of these places: for an instruction, for stores to one or four bytes, for all accesses. */
+export const breakpointAt = (random: Random, places: readonly string[]): string => ` mov eax, ${random.pick(places)}
+ mov dr0, eax
+ mov eax, ${random.pick(['1', '0x10001', '0xd0001', '0xf0001'])}
+ mov dr7, eax`;

@@ -1,7 +1,7 @@
 import type { Random } from '../../../support/random.ts';
 import { loop, type Piece } from '../loops.ts';
 import type { Paging } from '../paging.ts';
-import { beforePageEnd, type Family, hex } from '../snippet.ts';
+import { beforePageEnd, breakpointAt, type Family, hex } from '../snippet.ts';
 
 /** In 32-bit code of any level; SELECTOR is its segment's. ESI is a place in free memory. */
 const pieces: readonly Piece[] = [
@@ -104,8 +104,23 @@ export const calls: Family = {
   'loops of user mode': (random) => userLoop(random, random.pick(begins), random.pick(handlers)),
 };
 
-/** The same with pages that are missing, by several accesses of one instruction. */
-export const callsWithoutPages: Family = {
+/** Where calls lead, and what they push. */
+const watched = [
+  '.h',
+  '.loop',
+  '.done',
+  'HOLE + 0x2004',
+  'HOLE + 0x1ffa',
+  'HOLE + 0xff4',
+  'KERNEL_STACK - 8',
+  'KERNEL_STACK - 0x1e',
+];
+
+/** The same with pages that are missing, by several accesses of one instruction, with breakpoints, and with limits. */
+export const interruptedCalls: Family = {
+  'loops of 32-bit code with a breakpoint': (random) => `${breakpointAt(random, watched)}\n${kernelLoop(random)}`,
+  'loops of user mode with a breakpoint': (random) =>
+    `${breakpointAt(random, watched)}\n${userLoop(random, '', random.pick(handlers))}`,
   'loops with stacks in missing pages': missingLoop,
   'loops with small stacks': (random) => `mov ax, ${random.pick(['0x60', '0x58', '0xa8'])}
  mov ss, ax

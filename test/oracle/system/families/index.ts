@@ -1,5 +1,5 @@
 import type { Family } from '../snippet.ts';
-import { calls, callsWithoutPages } from './calls.ts';
+import { calls, interruptedCalls } from './calls.ts';
 import { anyCode, code } from './code.ts';
 import { breakpoints, steps } from './debug.ts';
 import { devices, interrupts } from './devices.ts';
@@ -8,7 +8,7 @@ import { largePages, modes, refusedModes } from './modes.ts';
 import { pageLoops, stalePageLoops } from './page-loops.ts';
 import { pages, stalePages } from './pages.ts';
 import { limits, segments } from './segments.ts';
-import { shortCalls, shortCallsAtEnds } from './short-calls.ts';
+import { interruptedShortCalls, shortCalls } from './short-calls.ts';
 import { badTasks, tasks } from './tasks.ts';
 import { units } from './units.ts';
 
@@ -46,6 +46,6 @@ export const unjudged: Family = {
   ...units,
   ...devices,
   ...stalePageLoops,
-  ...callsWithoutPages,
-  ...shortCallsAtEnds,
+  ...interruptedCalls,
+  ...interruptedShortCalls,
 };

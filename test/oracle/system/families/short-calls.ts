@@ -2,7 +2,7 @@ import type { Random } from '../../../support/random.ts';
 import { type Loop, loop, type Piece } from '../loops.ts';
 import type { Paging } from '../paging.ts';
 import { throughRealMode } from '../real-mode.ts';
-import { type Family, hex, inShortCode } from '../snippet.ts';
+import { breakpointAt, type Family, hex, inShortCode } from '../snippet.ts';
 
 /**
  * 16-bit code of any mode. SEGMENT is a selector of its segment, HOME the one that it runs with; OFFSET and BASE are what to
@@ -160,6 +160,9 @@ const vectorHandlers = (handler: string): string => `.pass: push bp
 .old: dw .other - .c, SHORT_CODE >> 4
 .h: ${handler}`;
 
+/** What the stacks have close to their begin. */
+const watched = ['0xa7fc', '0xa7ee', '0xa8fb', '0x8f10e', '0x9f0fe', '0x9f0f0'];
+
 function realLoop(random: Random, paging: Paging, { load, allows }: Stack): string {
   const values = unprotectedValues(random, '0x60');
   const code = `${vectors}
@@ -272,8 +275,12 @@ export const shortCalls: Family = {
   'loops of 16-bit code': (random) => protectedLoop(random, shortStack(random)),
 };
 
-/** The same where stacks end. */
-export const shortCallsAtEnds: Family = {
+/** The same where stacks end, and with breakpoints. */
+export const interruptedShortCalls: Family = {
+  'loops of real mode with a breakpoint': (random, paging) =>
+    `${breakpointAt(random, watched)}\n${realLoop(random, paging, goodStack(random))}`,
+  'loops of virtual-8086 mode with a breakpoint': (random) =>
+    `${breakpointAt(random, watched)}\n${virtualLoop(random, goodStack(random))}`,
   'loops of real mode at the end of a stack': (random, paging) => realLoop(random, paging, anyStack(random)),
   'loops of virtual-8086 mode at the end of a stack': (random) => virtualLoop(random, anyStack(random)),
   'loops of 16-bit code at the end of a stack': (random) => protectedLoop(random, endedStack(random)),
