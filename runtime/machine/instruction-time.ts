@@ -21,7 +21,12 @@ export class InstructionTime implements TimeSource {
 
   /** Whether so many have run as are to. */
   get isAtEnd(): boolean {
-    return this.instructions >= Math.min(this.limit, this.cap);
+    return this.instructions >= this.end;
+  }
+
+  /** Number of instructions at which a run comes back; Infinity: it does not. */
+  get end(): number {
+    return Math.min(this.limit, this.cap);
   }
 
   get instructions(): number {
@@ -57,7 +62,7 @@ export class InstructionTime implements TimeSource {
   /** Lets instructions run until `nanoseconds` from now, `most` at the most. */
   grant(nanoseconds: number, most: number): void {
     this.settle();
-    const left = Math.min(most, Math.min(this.limit, this.cap) - this.instructions);
+    const left = Math.min(most, this.end - this.instructions);
     this.granted = Math.max(1, Math.min(left, Math.ceil(nanoseconds / this.nanosecondsEach)));
     this.state[Word.budget] = this.granted;
   }

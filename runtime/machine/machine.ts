@@ -267,7 +267,10 @@ export class MachineCore {
     for (const asked of [this.transfer, this.visitors, this.history]) asked?.forget();
   }
 
-  /** Makes `run` come back ('slice') when so many instructions have run in all; only with instruction time. */
+  /**
+   * Makes `run` come back ('slice') when so many instructions have run in all; only with instruction time. Without `icountSleep` it also
+   * comes back ('halted') where nothing ends a halt.
+   */
   stopAt(instructions: number): void {
     this.schedule.instructionTime!.limit = instructions;
   }

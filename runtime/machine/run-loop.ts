@@ -99,7 +99,8 @@ export class RunLoop {
     const { state, schedule, tape } = this.#parts;
     if (state[Word.halted] === Halt.shutdown) return null;
     const wakeAt = schedule.halt();
-    if (wakeAt === null) return null;
+    if (wakeAt === null)
+      return schedule.awaitsInstructions && this.#isHaltedForGood() ? { reason: 'halted', forGood: true } : null;
     if (wakeAt === Infinity) tape?.checkSleep();
     return { reason: 'halted', forGood: this.#isHaltedForGood(), ...(wakeAt < Infinity && { wakeAt }) };
   }

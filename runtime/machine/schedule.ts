@@ -92,6 +92,14 @@ export class Schedule {
     return this.isTravelling || icountSleep === false || recording?.mode === 'replay';
   }
 
+  /** Halts take no time of the host, and the run ends after so many instructions: in a halt for good it would never. */
+  get awaitsInstructions(): boolean {
+    const { icountSleep, recording } = this.parts.config;
+    // A journey and a replay end elsewhere.
+    if (icountSleep !== false || this.isTravelling || recording?.mode === 'replay') return false;
+    return this.instructionTime !== null && this.instructionTime.end < Infinity;
+  }
+
   /** Whether the host's time is `until`, or so many instructions have run as are to. */
   isOver(until: number): boolean {
     const { instructionTime } = this;

@@ -43,12 +43,18 @@ const others: Record<string, () => Promise<OtherOracle>> = {
 
 /** What `oracle …` asks for, which gives the exit code: 1 if anything failed. Nothing is done yet. Throws UsageError. */
 export async function parseCommand([name = '', ...args]: readonly string[]): Promise<() => Promise<number>> {
+  if (name === '--help') return printUsage;
   if (Object.hasOwn(others, name)) return printed((await others[name]!()).parse(args));
   if (!Object.hasOwn(checks, name)) throw new UsageError(name === '' ? usage : unknownOracle(name));
   const parsed = parseOracle(args, usage);
   const [file, ...more] = parsed.positionals;
   if (file === undefined || more.length > 0) throw new UsageError(usage);
   return () => checkFile(checks[name]!, file, parsed);
+}
+
+async function printUsage(): Promise<number> {
+  console.log(usage);
+  return 0;
 }
 
 function printed(run: () => Count | Promise<Count>): () => Promise<number> {

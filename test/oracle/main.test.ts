@@ -23,6 +23,10 @@ test.each([[[]], [['i286']], [['i286', 'FILE', '--engine', 'steam']], [['i286', 
   },
 );
 
+test('--help: the usage, and no error', () => {
+  expect(oracle('--help')).toEqual({ status: 0, output: expect.stringMatching(/^usage: oracle i286/), errors: '' });
+});
+
 test('a file that is not there is named in one line', () => {
   const { status, output, errors } = oracle('i286', '/nope.gz');
   expect({ status, output }).toEqual({ status: 1, output: '' });

@@ -1,11 +1,21 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { forms } from '../../translator/x86/table/index.ts';
+import { decodeAt } from './native/address.ts';
 import { checkVectors } from './native/check.ts';
+import { testedForms, VECTOR_KEY } from './native/generate.ts';
 import { readVectors, type Vector } from './native/vector.ts';
 
 const { data, vectors } = readVectors(join(import.meta.dirname, 'data/native-integer.txt.gz'));
 
 describe('what a processor does in user mode', () => {
+  it('is known of all forms that fresh vectors have, and no others', () => {
+    const known = new Set(
+      vectors.map(({ before }) => decodeAt(Uint8Array.from(before.code), VECTOR_KEY, forms[0]!).form.encoding),
+    );
+    expect([...known].sort()).toEqual(testedForms.map(({ encoding }) => encoding).sort());
+  });
+
   it.each(['interpreter', 'translator'] as const)('is what the %s does', (engine) => {
     const sample = vectors.filter((_, n) => n % 7 === 0);
     const report = checkVectors({ data, vectors: sample }, engine);

@@ -21,6 +21,7 @@ const features = new Set(['base', 'cmov', 'cx8']);
 /** Forms that the host can be asked about: what user mode may do, no far transfers, nothing of the x87 or SSE. */
 export const testedForms: readonly Form[] = forms.filter(
   (form) =>
+    form.class !== 'escape' &&
     features.has(form.feature) &&
     form.operands.length + form.encoding.length > 0 &&
     (form.class !== 'sensitive' || sensitive.has(form.mnemonic)),

@@ -31,3 +31,30 @@ export function arithmetic(random: Random, count: number): string {
     ]);
   });
 }
+
+/** Where 16-bit code runs, at the same offset in a segment without a base. */
+export const inShortCode = (code: string, selector = '0x30'): string => `push esi
+ push edi
+ push ecx
+ cld
+ mov esi, .c
+ mov edi, SHORT_CODE
+ mov ecx, .ce - .c
+ rep movsb
+ pop ecx
+ pop edi
+ pop esi
+ jmp ${selector}:SHORT_CODE
+.c:
+ bits 16
+${code}
+ jmp dword 8:.o
+ bits 32
+.ce:
+.o:`;
+
+/** A breakpoint at one of these places: for an instruction, for stores to one or four bytes, for all accesses. */
+export const breakpointAt = (random: Random, places: readonly string[]): string => ` mov eax, ${random.pick(places)}
+ mov dr0, eax
+ mov eax, ${random.pick(['1', '0x10001', '0xd0001', '0xf0001'])}
+ mov dr7, eax`;

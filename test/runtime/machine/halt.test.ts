@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import type { MachineConfig } from '../../../runtime/machine/config.ts';
 import { createMachine } from '../../../runtime/machine/machine.ts';
 import { kernel } from '../../support/guest-kernel.ts';
 
-/** What the machine says of a guest that does this, with the timer running, and then halts. */
-function haltOf(code: string) {
+/** A machine with a guest that does this, with the timer running, and then halts. */
+function halting(code: string, nanoseconds: () => number, options: Partial<MachineConfig> = {}) {
   const { source, origin } = kernel(`
 main:   mov     ax, 1193
         call    timer_start
@@ -12,19 +13,23 @@ main:   mov     ax, 1193
 .halt:  hlt
         jmp     .halt
 `);
-  let time = 0;
-  const host = { nanoseconds: () => (time += 1e3), send() {}, log() {} };
-  const machine = createMachine(
+  return createMachine(
     {
       engine: 'interpreter',
       memoryBytes: 8 << 20,
       boot: { flat: assemble(source, { origin, bits: 32 }).bytes, address: origin, mode: 'flat32' },
       rebootAction: 'exit',
       startTimeOfDay: 0,
+      ...options,
     },
-    host,
+    { nanoseconds, send() {}, log() {} },
   );
-  return machine.run(1e9);
+}
+
+/** What the machine says of it. */
+function haltOf(code: string) {
+  let time = 0;
+  return halting(code, () => (time += 1e3)).run(1e9);
 }
 
 /** Sets the low word of the I/O APIC's entry for input 20. */
@@ -73,4 +78,24 @@ test.each([
   ['with that timer masked', `${enabled}${timer(0x10030)}${masked}`, true],
 ])('a halt %s', (_name, code, forGood) => {
   expect(haltOf(code)).toEqual({ reason: 'halted', forGood, wakeAt: expect.any(Number) });
+});
+
+describe('a run that ends after so many instructions, where halts take no time of the host', () => {
+  const run = (code: string, bound: 'stopAt' | 'capInstructions') => {
+    const machine = halting(code, () => 0, { icountShift: 3, icountSleep: false });
+    machine[bound](10_000);
+    return machine.run(Number.POSITIVE_INFINITY);
+  };
+
+  test.each(['stopAt', 'capInstructions'] as const)('comes back from a halt for good (%s)', (bound) => {
+    expect(run('cli', bound)).toEqual({ reason: 'halted', forGood: true });
+  });
+
+  test('comes back from one with all inputs masked', () => {
+    expect(run(masked, 'stopAt')).toEqual({ reason: 'halted', forGood: true });
+  });
+
+  test('goes on after the others', () => {
+    expect(run('sti', 'stopAt')).toEqual({ reason: 'slice' });
+  });
 });

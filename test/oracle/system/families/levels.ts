@@ -30,7 +30,7 @@ const userInstructions = [
   'mov eax, [HOLE]',
 ];
 
-/** Levels of privilege and virtual-8086 mode. */
+/** Levels of privilege and virtual-8086 mode; its stacks are in RAM, as ROMs hold something else under QEMU. */
 export const levels: Family = {
   'user mode': (random) => `mov dword [system_call], .sys
  mov eax, .u
@@ -79,7 +79,7 @@ export const levels: Family = {
  iretd
 .c:
  bits 16
-${lines(6, () => random.pick(['cli', 'sti', 'pushf\n pop ax\n and ax, 0xff2a', 'int 3', 'int 0x21', 'int 0x70', 'out 0x80, al', 'push ax', 'pop bx', 'mov ax, 0xa40\n mov ds, ax', 'lodsw', 'stosb', 'hlt', 'mov [si], ax', 'inc byte [4]', 'lock inc byte [0]', 'mov ss, ax\n inc cx', 'sidt [di]', 'smsw bx', 'sldt ax', 'db 0x63, 0xc0', 'mov cr0, eax', 'mov ax, 0xa00\n mov ss, ax', 'xor si, si\n mov cx, 5\n rep movsw', 'inc bx\n add cx, bx', 'push cs\n pop es\n mov byte [es:$ + 3], 0x40\n inc cx'].map((one) => one.replace('$', '.here')).filter((one) => !one.includes('.here'))))}
+${lines(6, () => random.pick(['cli', 'sti', 'pushf\n pop ax\n and ax, 0xff2a', 'int 3', 'int 0x21', 'int 0x70', 'out 0x80, al', 'push ax', 'pop bx', 'mov ax, 0xa40\n mov ds, ax', 'lodsw', 'stosb', 'hlt', 'mov [si], ax', 'inc byte [4]', 'lock inc byte [0]', 'and ax, 0x3f\n or ax, 0xa40\n mov ss, ax\n inc cx', 'sidt [di]', 'smsw bx', 'sldt ax', 'db 0x63, 0xc0', 'mov cr0, eax', 'mov ax, 0xa00\n mov ss, ax', 'xor si, si\n mov cx, 5\n rep movsw', 'inc bx\n add cx, bx', 'push cs\n pop es\n mov byte [es:$ + 3], 0x40\n inc cx'].map((one) => one.replace('$', '.here')).filter((one) => !one.includes('.here'))))}
  ud2
 .ce:
  bits 32

@@ -1,4 +1,4 @@
-import { bytes, type Family, hex, lines } from '../snippet.ts';
+import { bytes, type Family, hex, inShortCode, lines } from '../snippet.ts';
 
 /** In 16-bit code of protected mode; SI, DI, BX and CX hold offsets near the ends of a segment. */
 const shortInstructions = [
@@ -29,27 +29,6 @@ const shortInstructions = [
   'db 0x67, 0xe2, 0',
   'pushf\n and word [esp], 0xff2a\n popf',
 ];
-
-/** Where 16-bit code runs, at the same offset in a segment without a base. */
-const inShortCode = (code: string, selector = '0x30'): string => `push esi
- push edi
- push ecx
- cld
- mov esi, .c
- mov edi, SHORT_CODE
- mov ecx, .ce - .c
- rep movsb
- pop ecx
- pop edi
- pop esi
- jmp ${selector}:SHORT_CODE
-.c:
- bits 16
-${code}
- jmp dword 8:.o
- bits 32
-.ce:
-.o:`;
 
 /** Segments whose limits are not met. */
 export const segments: Family = {
