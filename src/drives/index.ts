@@ -92,6 +92,11 @@ export class MachineDrives {
     await this.#openBy('look');
   }
 
+  /** Has them do what a machine that has arrived asks for; until then that waits. */
+  async admit(): Promise<void> {
+    if (this.#thread) await this.#call('admit');
+  }
+
   /** Lets go of images that the guest writes to, so that another process can have them. The machine must be frozen. */
   async release(): Promise<void> {
     if (this.#thread) await this.#call('release');

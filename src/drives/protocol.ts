@@ -40,6 +40,7 @@ export interface DriveCalls {
    * Takes them again; one that is in use is waited for so many milliseconds. Throws ConfigurationError where another process has
    * one, or has changed it.
    */
+  admit(): void;
   retake(patience: number): void;
   change(name: string, image: Image, options: MediumOptions): void;
   eject(name: string): void;

@@ -34,7 +34,7 @@ export class ServedDrive {
   readonly #staging = new Staging();
   /** What requests wait for: the end of a commit, while which the disk is closed, or an image that is still to arrive. */
   #awaited: Promise<void> | null = null;
-  /** From `look` until its image is opened, or never will be. */
+  /** From `look` until the machine has arrived, or never will. */
   #arrival: PromiseWithResolvers<void> | null = null;
   #door = closedDoor;
   #isClosed = false;
@@ -78,6 +78,14 @@ export class ServedDrive {
     this.#arrival = Promise.withResolvers();
     this.#awaited = this.#arrival.promise;
     return { ...closedDoor, ...(await peekMedium(this.#plan, this.#plan.options.image, this.#backend.storage)) };
+  }
+
+  /** The machine has arrived, and its image is as it was left: requests are done from now on. */
+  admit(): void {
+    if (this.#arrival === null) return;
+    this.#awaited = null;
+    this.#arrival.resolve();
+    this.#arrival = null;
   }
 
   /**
@@ -304,7 +312,7 @@ export class ServedDrive {
   /** Writes what is left to be written, and lets go of the image. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#endArrival();
+    this.admit();
     this.#staging.end();
     await this.#exchanges.run(() => this.#takeOut());
   }
@@ -365,14 +373,6 @@ export class ServedDrive {
     this.#disk = disk;
     this.#source = source;
     this.#released = this.#absence = null;
-    this.#endArrival();
-  }
-
-  #endArrival(): void {
-    if (this.#arrival === null) return;
-    this.#awaited = null;
-    this.#arrival.resolve();
-    this.#arrival = null;
   }
 
   #tellStatus(): void {

@@ -129,6 +129,7 @@ export class MachineEnd {
     const { drives, cards } = this.#machine.made;
     await drives.open();
     await drives.load(media, async () => {});
+    await drives.admit();
     for (const card of cards.all) card.tellLink();
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { BlockInput } from '../../../runtime/host/block-port.ts';
 import { type DriveOptions, planDrives } from '../../../src/drives/options.ts';
 import type { DriveStatus } from '../../../src/drives/protocol.ts';
@@ -55,11 +55,19 @@ async function makeDrive(options: DriveOptions, files: Readonly<Record<string, B
 const looked = () => closedDrive({ image: pattern(4) });
 const readOf = (sector: number) => ({ type: 'read', sector, bytes: new Uint8Array(SECTOR) }) as const;
 
-test('requests of a machine that arrives wait until the image is opened', async () => {
+test('requests of a machine that arrives wait until its image is found as it was left', async () => {
   const { drive, told } = looked();
   await drive.look();
   const answer = drive.answer(readOf(2));
+  const isDone = vi.fn();
+  void answer.then(isDone);
   await drive.open();
+  // What it writes would make the image another one than that which the machine has left.
+  await drive.stage(await drive.save());
+  await drive.exchangeStaged();
+  await drive.dropStaged();
+  expect(isDone).not.toHaveBeenCalled();
+  drive.admit();
   expect(await answer).toEqual({ error: null, bytes: new Uint8Array(SECTOR).fill(2) });
   expect(told).toEqual([]);
 });
