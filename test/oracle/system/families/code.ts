@@ -41,13 +41,14 @@ export const code: Family = {
  dec dword [count]
  jnz .b`,
   'a string over what comes next': stringAhead,
+  // No address is among the bytes, nor what QEMU takes for something else: they mean the same in every program.
   'jumps into instructions': (random) => `mov ecx, ${2 + random.below(5)}
 .a: mov eax, ${hex(random.pick([0x909005eb, 0x04eb4041, 0x90404243]))}
- add [sum], eax
+ lea edi, [ebp + eax]
  dec ecx
  jz .o
  test cl, 1
- jz .a
+ jz near .a
  jmp .a + ${1 + random.below(4)}
  times 4 nop
 .o:`,
