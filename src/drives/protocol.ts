@@ -34,13 +34,14 @@ export interface DriveCalls {
   open(plans: readonly DrivePlan[]): readonly DriveStatus[];
   /** What the drives will be when they are opened: another process may have their images still. Throws ConfigurationError. */
   look(plans: readonly DrivePlan[]): readonly DriveStatus[];
+  /** Has them do what a machine that has arrived asks for: after `look` that waits. */
+  admit(): void;
   /** Lets go of images that the guest writes to, so that another process can have them. */
   release(): void;
   /**
    * Takes them again; one that is in use is waited for so many milliseconds. Throws ConfigurationError where another process has
    * one, or has changed it.
    */
-  admit(): void;
   retake(patience: number): void;
   change(name: string, image: Image, options: MediumOptions): void;
   eject(name: string): void;

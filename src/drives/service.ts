@@ -98,7 +98,7 @@ class DriveService {
     open: (plans: readonly DrivePlan[]) => this.#open(plans),
     change: (name: string, image: Image, options: MediumOptions) => this.#drive(name).change(image, options),
     look: (plans: readonly DrivePlan[]) => this.#look(plans),
-    admit: async () => this.#drives.forEach((drive) => drive.admit()),
+    admit: () => this.#all(async (drive) => drive.admit()),
     release: () => this.#all((drive) => drive.release()),
     retake: (patience: number) => this.#all((drive) => drive.retake(patience)),
     eject: (name: string) => this.#drive(name).eject(),
