@@ -10,7 +10,7 @@ import { Eflags, Segment, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
-import { extensionOnly, flagsImageOnly, interruptFlagOnly } from './virtual-flag.ts';
+import { extensionOnly, flagsImageOnly, interruptFlagOnly, returnImageOnly } from './virtual-flag.ts';
 
 /** #GP(0) unless the CPL is 0. */
 export function supervisorOnly(b: LiftBuilder): void {
@@ -90,7 +90,10 @@ export const interrupt: Lift = (b) => {
 };
 export const breakpoint: Lift = (b) => b.trap('softwareException', Vector.breakpoint, b.field('nextEip'));
 export const debugTrap: Lift = (b) => b.trap('debugTrap', b.field('nextEip'));
-export const iret: Lift = (b) => b.trap('interruptReturn', b.operandSize, b.field('nextEip'));
+export const iret: Lift = (b) => {
+  returnImageOnly(b);
+  b.trap('interruptReturn', b.operandSize, b.field('nextEip'));
+};
 export const invalidOpcode: Lift = raising(Vector.invalidOpcode);
 export const tooLong: Lift = raising(Vector.generalProtection);
 export const hlt: Lift = privileged('halt');

@@ -5,7 +5,7 @@
 import { Cr4 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
 import { Key } from '../abi/key.ts';
-import { Eflags, Word } from '../abi/state.ts';
+import { Eflags, Nmi, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import type { LiftBuilder } from './lifter.ts';
 
@@ -16,8 +16,11 @@ function isIoPrivilegeLow(b: LiftBuilder): Value {
 
 /** INT n in VM86 mode, and others: with IOPL below 3 the processor must have an extension, a bit of CR4. */
 export function extensionOnly(b: LiftBuilder, extension: number): void {
-  const isOff = b.equal(b.and(b.get(Word.cr4), extension), 0);
-  b.faultIf(b.and(isIoPrivilegeLow(b), isOff), Vector.generalProtection);
+  b.faultIf(lacks(b, extension), Vector.generalProtection);
+}
+
+function lacks(b: LiftBuilder, extension: number): Value {
+  return b.and(isIoPrivilegeLow(b), b.equal(b.and(b.get(Word.cr4), extension), 0));
 }
 
 /** CLI and STI. */
@@ -27,7 +30,17 @@ export function interruptFlagOnly(b: LiftBuilder): void {
 
 /** PUSHF and POPF. */
 export function flagsImageOnly(b: LiftBuilder): void {
+  if (b.key & Key.vm86) b.faultIf(lacksImage(b), Vector.generalProtection);
+}
+
+/** IRET. One that unmasks NMIs is left to the trap, which does that before it faults (vol. 3, 6.7.1). */
+export function returnImageOnly(b: LiftBuilder): void {
   if ((b.key & Key.vm86) === 0) return;
-  if (b.operandSize === 2) extensionOnly(b, Cr4.vme);
-  else b.faultIf(isIoPrivilegeLow(b), Vector.generalProtection);
+  const unmasks = b.and(b.get(Word.nmi), Nmi.blocked);
+  b.faultIf(b.and(lacksImage(b), b.equal(unmasks, 0)), Vector.generalProtection);
+}
+
+/** The image of 32 bits has no virtual flag. */
+function lacksImage(b: LiftBuilder): Value {
+  return b.operandSize === 2 ? lacks(b, Cr4.vme) : isIoPrivilegeLow(b);
 }
