@@ -1,4 +1,6 @@
 import { type SymbolList, sortedSymbols } from '../../runtime/debug/symbols.ts';
+import { ELF_HEADER_BYTES, Elf, isElf, isFor386 } from '../../runtime/firmware/load/elf-header.ts';
+import { viewOf } from '../../runtime/firmware/load/view.ts';
 import { ConfigurationError } from '../errors.ts';
 import { similarNames } from './similar.ts';
 
@@ -8,7 +10,6 @@ const SECTION_DYNAMIC_SYMBOLS = 11;
 const SECTION_WITHOUT_BYTES = 8;
 const SECTION_BYTES = 40;
 const SYMBOL_BYTES = 16;
-const MACHINE_386 = 3;
 const KIND_NONE = 0;
 const KIND_FUNCTION = 2;
 const EXECUTABLE = 4;
@@ -49,7 +50,7 @@ export class ElfFile {
   /** Throws ConfigurationError if it is no ELF file for i386, or has no symbols. */
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = viewOf(bytes);
     try {
       this.checkHeader();
       this.sections = this.readSections();
@@ -62,15 +63,13 @@ export class ElfFile {
   }
 
   private checkHeader(): void {
-    if (this.bytes.length < 52 || this.view.getUint32(0) !== 0x7f454c46)
-      throw new ConfigurationError('this is no ELF file');
-    const is386 = this.bytes[4] === 1 && this.bytes[5] === 1 && this.view.getUint16(18, true) === MACHINE_386;
-    if (!is386) throw new ConfigurationError('the ELF file is not for i386');
+    if (this.bytes.length < ELF_HEADER_BYTES || !isElf(this.bytes)) throw new ConfigurationError('this is no ELF file');
+    if (!isFor386(this.bytes)) throw new ConfigurationError('the ELF file is not for i386');
   }
 
   private readSections(): Section[] {
-    const start = this.view.getUint32(32, true);
-    const count = this.view.getUint16(48, true);
+    const start = this.view.getUint32(Elf.sectionHeaderOffset, true);
+    const count = this.view.getUint16(Elf.sectionHeaderCount, true);
     return Array.from({ length: count }, (_, n) => {
       const word = (field: number) => this.view.getUint32(start + n * SECTION_BYTES + field * 4, true);
       return { type: word(1), flags: word(2), address: word(3), offset: word(4), size: word(5), link: word(6) };

@@ -1,7 +1,8 @@
 import { read16 } from '../../runtime/ethernet/network-order.ts';
 import { isIpv6 } from './addresses.ts';
-import { Alarm, type Alarms } from './alarms.ts';
+import type { Alarms } from './alarms.ts';
 import type { HostDatagrams, NetworkHost } from './host.ts';
+import { IdlePorts } from './idle-ports.ts';
 import { type Datagram, sendUdp } from './udp.ts';
 
 export const DNS_PORT = 53;
@@ -19,8 +20,6 @@ interface Asking {
   readonly datagrams: HostDatagrams;
   /** How often each question was sent, by its identification. */
   readonly questions: Map<number, number>;
-  /** When it asked last. */
-  since: number;
 }
 
 /**
@@ -29,15 +28,11 @@ interface Asking {
  */
 export class DnsForwarder {
   readonly #host: NetworkHost;
-  readonly #alarms: Alarms;
-  readonly #alarm: Alarm;
-  /** The one that asked last is the last. */
-  readonly #asking = new Map<string, Asking>();
+  readonly #asking: IdlePorts<Asking>;
 
   constructor(host: NetworkHost, alarms: Alarms) {
     this.#host = host;
-    this.#alarms = alarms;
-    this.#alarm = new Alarm(alarms, () => this.#expire());
+    this.#asking = new IdlePorts(alarms, { most: MOST_ASKING, idle: PATIENCE });
   }
 
   receive(datagram: Datagram): void {
@@ -55,51 +50,25 @@ export class DnsForwarder {
   }
 
   close(): void {
-    for (const { datagrams } of this.#asking.values()) datagrams.close();
-    this.#asking.clear();
+    this.#asking.close();
   }
 
   #timesAsked({ packet, sourcePort }: Datagram, id: number): number {
     const times = [4, 6].map((family) =>
-      this.#asking.get(`${family} ${packet.source} ${sourcePort}`)?.questions.get(id),
+      this.#asking.peek(`${family} ${packet.source} ${sourcePort}`)?.questions.get(id),
     );
     return times.reduce<number>((sum, count) => sum + (count ?? 0), 0);
   }
 
   #open({ packet, sourcePort }: Datagram, family: 4 | 6): Asking {
     const { network, source, destination } = packet;
-    const key = `${family} ${source} ${sourcePort}`;
-    const known = this.#asking.get(key);
-    if (known) return this.#asksAgain(key, known);
-    if (this.#asking.size >= MOST_ASKING) this.#closeOldest();
-    const ends = { source: destination, sourcePort: DNS_PORT, destination: source, destinationPort: sourcePort };
-    const servers = new Set(this.#host.sockets.nameServers().map(({ address }) => address));
-    const datagrams = this.#host.sockets.datagrams(family, (bytes, address) => {
-      if (servers.has(address)) sendUdp(network, ends, bytes);
+    return this.#asking.use(`${family} ${source} ${sourcePort}`, () => {
+      const ends = { source: destination, sourcePort: DNS_PORT, destination: source, destinationPort: sourcePort };
+      const servers = new Set(this.#host.sockets.nameServers().map(({ address }) => address));
+      const datagrams = this.#host.sockets.datagrams(family, (bytes, address) => {
+        if (servers.has(address)) sendUdp(network, ends, bytes);
+      });
+      return { datagrams, questions: new Map<number, number>() };
     });
-    const asking = { datagrams, questions: new Map<number, number>(), since: this.#alarms.now() };
-    this.#asking.set(key, asking);
-    if (!this.#alarm.isSet) this.#alarm.set(asking.since + PATIENCE);
-    return asking;
-  }
-
-  #asksAgain(key: string, asking: Asking): Asking {
-    this.#asking.delete(key);
-    this.#asking.set(key, asking);
-    asking.since = this.#alarms.now();
-    return asking;
-  }
-
-  #closeOldest(): void {
-    const [key, { datagrams }] = this.#asking.entries().next().value!;
-    this.#asking.delete(key);
-    datagrams.close();
-  }
-
-  #expire(): void {
-    const before = this.#alarms.now() - PATIENCE;
-    for (const { since } of [...this.#asking.values()]) if (since <= before) this.#closeOldest();
-    const first = this.#asking.values().next().value;
-    if (first) this.#alarm.set(first.since + PATIENCE);
   }
 }

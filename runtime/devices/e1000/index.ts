@@ -6,8 +6,8 @@ import type { MmioRegion } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { functionMemory } from '../pci/bus-master.ts';
-import { PciFunction } from '../pci/function.ts';
-import type { BusMasterCardOptions } from '../pci/network-card.ts';
+import type { PciFunction } from '../pci/function.ts';
+import { type BusMasterCardOptions, cardFunction } from '../pci/network-card.ts';
 import { portRange, registerRange } from '../pci/range.ts';
 import { CardEeprom } from './eeprom.ts';
 import { Interrupts } from './interrupts.ts';
@@ -193,20 +193,13 @@ export class E1000 {
   }
 
   #makeFunction(): PciFunction {
-    const { name, device, ports, mmio, bars = [] } = this.#options;
-    const portsAt = (base: number): PortRegion[] => [this.#portRegion(base)];
-    return new PciFunction({
-      name: `${name} pci`,
-      device,
-      function: 0,
-      ...Id,
-      interruptPin: 1,
-      bars: [
-        { index: 0, space: 'memory', size: MEMORY_BYTES, range: registerRange(mmio, (at) => this.#memoryRegion(at)) },
-        { index: 1, space: 'io', size: PORT_BYTES, range: portRange(ports, portsAt) },
-        ...bars,
-      ],
-    });
+    const { ports, mmio } = this.#options;
+    const memoryRegisters = registerRange(mmio, (base) => this.#memoryRegion(base));
+    const portRegisters = portRange(ports, (base) => [this.#portRegion(base)]);
+    return cardFunction(this.#options, Id, [
+      { index: 0, space: 'memory', size: MEMORY_BYTES, range: memoryRegisters },
+      { index: 1, space: 'io', size: PORT_BYTES, range: portRegisters },
+    ]);
   }
 
   /** Registers have 32 bits: parts of them can be read. A write of a part counts as one of the whole with zeros around it. */

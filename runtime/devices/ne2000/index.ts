@@ -1,6 +1,7 @@
 import type { PortBus } from '../../bus/ports.ts';
 import type { Component } from '../../snapshot/describe.ts';
-import { type BaseAddress, PciFunction } from '../pci/function.ts';
+import type { PciFunction } from '../pci/function.ts';
+import { cardFunction, type PciCardOptions } from '../pci/network-card.ts';
 import { portRange } from '../pci/range.ts';
 import { Dp8390, type Dp8390Options } from './dp8390.ts';
 import { CARD_PORTS, PciId } from './registers.ts';
@@ -28,12 +29,8 @@ export class Ne2000Isa {
   }
 }
 
-export interface Ne2000PciOptions extends Dp8390Options {
+export interface Ne2000PciOptions extends Dp8390Options, PciCardOptions {
   readonly ports: PortBus;
-  /** Its place on the PCI bus. */
-  readonly device: number;
-  /** Further base address registers: that of an option ROM. */
-  readonly bars?: readonly BaseAddress[];
 }
 
 /** Realtek's RTL8029: an NE2000 on the PCI bus. */
@@ -42,18 +39,11 @@ export class Ne2000Pci {
   readonly component: Component;
   readonly #chip: Dp8390;
 
-  constructor({ ports, device, bars = [], ...options }: Ne2000PciOptions) {
+  constructor(options: Ne2000PciOptions) {
     this.#chip = new Dp8390({ ...options, isRealtek: true });
     this.component = this.#chip.component;
-    const range = portRange(ports, (base) => this.#chip.regions(base, [1, 2, 4]));
-    this.pciFunction = new PciFunction({
-      name: `${options.name} pci`,
-      device,
-      function: 0,
-      ...PciId,
-      interruptPin: 1,
-      bars: [{ index: 0, space: 'io', size: CARD_PORTS, range }, ...bars],
-    });
+    const range = portRange(options.ports, (base) => this.#chip.regions(base, [1, 2, 4]));
+    this.pciFunction = cardFunction(options, PciId, [{ index: 0, space: 'io', size: CARD_PORTS, range }]);
   }
 
   reset(): void {

@@ -6,14 +6,20 @@ import type { BusMemory } from '../../memory/bus-memory.ts';
 import type { MmioBus } from '../../memory/mmio.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { EventQueue } from '../../time/events.ts';
-import type { BaseAddress } from './function.ts';
+import { type BaseAddress, type PciDescription, PciFunction } from './function.ts';
 
-/** What a card on the PCI bus that moves frames by itself is made with. */
-export interface BusMasterCardOptions {
+/** What a card on the PCI bus has there. */
+export interface PciCardOptions {
   /** Unique in the machine; names the card's state. */
   readonly name: string;
   /** Its place on the PCI bus. */
   readonly device: number;
+  /** Further base address registers: that of an option ROM. */
+  readonly bars?: readonly BaseAddress[];
+}
+
+/** What a card on the PCI bus that moves frames by itself is made with. */
+export interface BusMasterCardOptions extends PciCardOptions {
   /** Six bytes. */
   readonly mac: ArrayLike<number>;
   readonly port: NetworkPort;
@@ -24,6 +30,15 @@ export interface BusMasterCardOptions {
   readonly clock: Clock;
   readonly events: EventQueue;
   readonly guestError: ReportGuestError;
-  /** Further base address registers: that of an option ROM. */
-  readonly bars?: readonly BaseAddress[];
+}
+
+type CardId = Pick<PciDescription, 'vendorId' | 'deviceId' | 'classCode' | 'revision'>;
+
+/** The only function of a card, which interrupts by INTA#, with the base address registers of its own and those of the options. */
+export function cardFunction(
+  { name, device, bars = [] }: PciCardOptions,
+  id: CardId,
+  own: readonly BaseAddress[],
+): PciFunction {
+  return new PciFunction({ name: `${name} pci`, device, function: 0, ...id, interruptPin: 1, bars: [...own, ...bars] });
 }

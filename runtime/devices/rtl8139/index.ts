@@ -7,8 +7,8 @@ import type { MmioRegion } from '../../memory/mmio.ts';
 import { joinComponents } from '../../snapshot/components.ts';
 import type { Component } from '../../snapshot/describe.ts';
 import { functionMemory } from '../pci/bus-master.ts';
-import { PciFunction } from '../pci/function.ts';
-import type { BusMasterCardOptions } from '../pci/network-card.ts';
+import type { PciFunction } from '../pci/function.ts';
+import { type BusMasterCardOptions, cardFunction } from '../pci/network-card.ts';
 import { portRange, registerRange } from '../pci/range.ts';
 import { ConfigurationEeprom } from './eeprom.ts';
 import { Interrupts } from './interrupts.ts';
@@ -151,20 +151,13 @@ export class Rtl8139 {
   }
 
   #makeFunction(): PciFunction {
-    const { name, device, ports, mmio, bars = [] } = this.#options;
-    const portsAt = (base: number): PortRegion[] => [this.#portRegion(base)];
-    return new PciFunction({
-      name: `${name} pci`,
-      device,
-      function: 0,
-      ...Id,
-      interruptPin: 1,
-      bars: [
-        { index: 0, space: 'io', size: REGISTER_BYTES, range: portRange(ports, portsAt) },
-        { index: 1, space: 'memory', size: REGISTER_BYTES, range: registerRange(mmio, (at) => this.#memoryRegion(at)) },
-        ...bars,
-      ],
-    });
+    const { ports, mmio } = this.#options;
+    const portRegisters = portRange(ports, (base) => [this.#portRegion(base)]);
+    const memoryRegisters = registerRange(mmio, (base) => this.#memoryRegion(base));
+    return cardFunction(this.#options, Id, [
+      { index: 0, space: 'io', size: REGISTER_BYTES, range: portRegisters },
+      { index: 1, space: 'memory', size: REGISTER_BYTES, range: memoryRegisters },
+    ]);
   }
 
   #portRegion(base: number): PortRegion {

@@ -1,22 +1,9 @@
 import { BootError } from './boot.ts';
+import { ELF_HEADER_BYTES, Elf, isElf, isFor386 } from './elf-header.ts';
 import type { ImageSegment, ProgramImage } from './image.ts';
 import { viewOf } from './view.ts';
 
-/** ELF header and program header fields (System V ABI, "Object Files" and "Program Loading"), 32-bit class. */
-const Elf = {
-  magic: 0x464c457f,
-  class: 4,
-  dataEncoding: 5,
-  machine: 18,
-  entry: 24,
-  programHeaderOffset: 28,
-  programHeaderEntrySize: 42,
-  programHeaderCount: 44,
-  headerBytes: 52,
-} as const;
-const CLASS_32 = 1;
-const LITTLE_ENDIAN = 1;
-const MACHINE_386 = 3;
+/** Program headers (System V ABI, "Program Loading"). */
 const PT_LOAD = 1;
 const PT_NOTE = 4;
 const PROGRAM_HEADER_BYTES = 32;
@@ -34,10 +21,6 @@ interface ProgramHeader {
 interface FileRange {
   readonly start: number;
   readonly end: number;
-}
-
-export function isElf(bytes: Uint8Array): boolean {
-  return bytes.length >= 4 && viewOf(bytes).getUint32(0, true) === Elf.magic;
 }
 
 /**
@@ -59,10 +42,8 @@ export function parseElf(file: Uint8Array): ProgramImage {
 
 function checkElfHeader(file: Uint8Array): void {
   if (!isElf(file)) throw new BootError('the kernel is not an ELF file');
-  if (file.length < Elf.headerBytes) throw new BootError('the ELF kernel is truncated in its header; copy it again');
-  const view = viewOf(file);
-  const is386 = view.getUint16(Elf.machine, true) === MACHINE_386;
-  if (view.getUint8(Elf.class) !== CLASS_32 || view.getUint8(Elf.dataEncoding) !== LITTLE_ENDIAN || !is386) {
+  if (file.length < ELF_HEADER_BYTES) throw new BootError('the ELF kernel is truncated in its header; copy it again');
+  if (!isFor386(file)) {
     throw new BootError('the ELF kernel is not for i386 and this is a 32-bit PC; give a 32-bit x86 kernel');
   }
 }
@@ -98,7 +79,7 @@ function programHeader(view: DataView, at: number): ProgramHeader {
 /** The ELF header, and the program headers where they follow it, as linkers have them. */
 function headerRange(file: Uint8Array): FileRange {
   const { offset, end } = programHeaderTable(viewOf(file));
-  return { start: 0, end: offset === Elf.headerBytes ? end : Elf.headerBytes };
+  return { start: 0, end: offset === ELF_HEADER_BYTES ? end : ELF_HEADER_BYTES };
 }
 
 const fileRange = ({ offset, fileSize }: ProgramHeader): FileRange => ({ start: offset, end: offset + fileSize });

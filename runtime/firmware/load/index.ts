@@ -1,6 +1,6 @@
 import type { KernelItems } from '../../devices/fw-cfg/kernel-items.ts';
 import { BootError, type BootRequest, type BootState, NoRoomError } from './boot.ts';
-import { isElf } from './elf.ts';
+import { isElf } from './elf-header.ts';
 import { loadLinux, loadLinuxSetup } from './linux.ts';
 import { isLinuxKernel } from './linux-header.ts';
 import { loadMultiboot, loadMultibootPiece } from './multiboot.ts';

@@ -10,7 +10,8 @@ import {
   NoRoomError,
   tooLittleMemory,
 } from './boot.ts';
-import { isElf, parseElf } from './elf.ts';
+import { parseElf } from './elf.ts';
+import { isElf } from './elf-header.ts';
 import { firmwarePorts, interruptHandlers } from './firmware-state.ts';
 import { biosDataArea, FLAT_GDT_BYTES, FLAT_SELECTORS, flatGdt } from './flat-segments.ts';
 import type { ImageSegment, ProgramImage } from './image.ts';

@@ -175,8 +175,9 @@ cd_read:
 .good:  mov     ah, DISK_OK
 .end:   ret
 
-; Does a request in sectors of 2 KB: CDs can only be read. AH: status of INT 13h.
-atapi_transfer:
+; Does a request to a CD drive: CDs can only be read. SI: reads CX sectors of the request from REQUEST_LBA on, AH: status.
+; AH: status of INT 13h. BX: the drive's descriptor.
+cd_transfer:
         mov     word [REQUEST_DONE], 0
         cmp     byte [REQUEST_COMMAND], OPERATION_WRITE
         je      .protected
@@ -187,28 +188,20 @@ atapi_transfer:
         jbe     .fits
         mov     cx, CD_MOST_SECTORS
 .fits:  push    cx
-        movzx   eax, cx
-        shl     eax, 11
-        call    wanted_bytes
-        mov     word [REQUEST_SKIP], 0
-        mov     eax, [REQUEST_LBA]
-        call    cd_read
+        push    si
+        call    si
+        pop     si
         pop     cx
         test    ah, ah
         jnz     .end
-        call    chunk_done
-        jmp     .chunk
-.protected:
-        mov     ah, DISK_PROTECTED
-.end:   ret
-
-; CX sectors of the request are done.
-chunk_done:
         add     [REQUEST_DONE], cx
         sub     [REQUEST_COUNT], cx
         movzx   ecx, cx
         add     [REQUEST_LBA], ecx
-        ret
+        jmp     .chunk
+.protected:
+        mov     ah, DISK_PROTECTED
+.end:   ret
 
 ; EAX bytes are wanted; for a verification none.
 wanted_bytes:
@@ -218,20 +211,26 @@ wanted_bytes:
 .set:   mov     [REQUEST_WANTED], eax
         ret
 
+; Does a request in sectors of 2 KB. AH: status of INT 13h.
+atapi_transfer:
+        mov     si, .read
+        jmp     cd_transfer
+.read:  movzx   eax, cx
+        shl     eax, 11
+        call    wanted_bytes
+        mov     word [REQUEST_SKIP], 0
+        mov     eax, [REQUEST_LBA]
+        jmp     cd_read
+
 ; Does a request to the drive that a CD's image emulates, in sectors of 512 bytes. AH: status. BX: its descriptor.
 emulated_transfer:
-        mov     word [REQUEST_DONE], 0
-        cmp     byte [REQUEST_COMMAND], OPERATION_WRITE
-        je      atapi_transfer.protected
         push    bx
-.chunk: mov     cx, [REQUEST_COUNT]
-        mov     ah, DISK_OK
-        jcxz    .end
-        cmp     cx, CD_MOST_SECTORS
-        jbe     .fits
-        mov     cx, CD_MOST_SECTORS
-.fits:  push    cx
-        movzx   eax, cx
+        mov     bx, [EMULATION_SOURCE]
+        mov     si, .read
+        call    cd_transfer
+        pop     bx
+        ret
+.read:  movzx   eax, cx
         shl     eax, 9
         call    wanted_bytes
         mov     dx, [REQUEST_LBA]
@@ -244,13 +243,5 @@ emulated_transfer:
         mov     eax, [REQUEST_LBA]
         shr     eax, 2
         add     eax, [EMULATION_LBA]
-        mov     bx, [EMULATION_SOURCE]
-        call    cd_read
-        pop     cx
-        test    ah, ah
-        jnz     .end
-        call    chunk_done
-        jmp     .chunk
-.end:   pop     bx
-        ret
+        jmp     cd_read
 `;
