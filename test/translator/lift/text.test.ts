@@ -127,9 +127,9 @@ describe('IR of instructions with their operands', () => {
   });
   it('pushf in virtual-8086 mode asks for IOPL 3', () => {
     expect(liftedText([0x9c], Key.protected | Key.vm86 | Key.user)).toMatchInlineSnapshot(`
-      "t0 = get word53
-      t1 = get word11
-      fault 13 if (((t1 & 0x3000) <u 0x3000) & ((t0 & 1) == 0))
+      "t0 = get word11
+      t1 = get word53
+      fault 13 if (((t0 & 0x3000) <u 0x3000) & ((t1 & 1) == 0))
       t2 = get word11
       fallback pushVirtualFlags 2 if ((t2 & 0x3000) <u 0x3000)
       t3 = ((t2 & 0xfcffff) | flags())
