@@ -1,5 +1,5 @@
-/** Milliseconds; what setTimeout takes at the most. Longer is as good as for ever. */
-const LONGEST_TIMEOUT = 0x7fffffff;
+import { timerDelay } from './timer-delay.ts';
+
 /** Output that nobody has expected is forgotten beyond this many characters. */
 const KEPT = 1 << 20;
 /** An error shows this many characters of the last output, and of what was matched before it. */
@@ -93,7 +93,7 @@ export class Expectations {
     const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
     const expectation: Expectation = { given, pattern, resolve, reject };
     const giveUp = () => reject(this.#error(given, `${timeout} ms passed`));
-    const timer = timeout > LONGEST_TIMEOUT ? undefined : setTimeout(giveUp, timeout);
+    const timer = timeout === Infinity ? undefined : setTimeout(giveUp, timerDelay(timeout));
     this.#waiting.add(expectation);
     return promise.finally(() => {
       clearTimeout(timer);

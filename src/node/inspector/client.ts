@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../errors.ts';
 import type { Inspected } from '../../inspect/inspected.ts';
 import { linesOf } from '../../inspect/lines.ts';
 import { parseReply, type RemoteReply, type RemoteRequest } from '../../inspect/protocol.ts';
+import { timerDelay } from '../../timer-delay.ts';
 import { systemMessage } from '../system-message.ts';
 import { addressOf, addressText, type InspectorAddress, knownSockets } from './address.ts';
 import { removeStaleSockets } from './stale.ts';
@@ -68,7 +69,7 @@ export class RemoteMachine implements Inspected {
     if (this.#ended) return Promise.reject(this.#ended);
     const request: RemoteRequest = { id: ++this.#last, ask, args };
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#giveUp(), this.#limit * 1000);
+      const timer = setTimeout(() => this.#giveUp(), timerDelay(this.#limit * 1000));
       this.#pending.set(request.id, { resolve, reject, timer });
       this.#socket.write(`${JSON.stringify(request)}\n`);
     });

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import type { SocketBackend } from '../../../../src/cli/backends/backend.ts';
 import type { Connection, ConnectionPeer } from '../../../../src/cli/backends/connection.ts';
 import { fileConnection } from '../../../../src/cli/backends/file.ts';
@@ -83,6 +83,15 @@ describe('a socket that connects', () => {
     await once(listening, 'listening');
     return listening;
   }
+
+  test('that is to try again later than a timer can be set to waits so long: Node would try at once, for ever', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await open(new SocketConnection({ ...backend, reconnect: 3e6 }, () => {}));
+    vi.advanceTimersByTime(86_400_000);
+    const timers = vi.getTimerCount();
+    vi.useRealTimers();
+    expect(timers).toBe(1);
+  });
 
   test('tries again until somebody is there, and when he has gone', async () => {
     const told: string[] = [];
