@@ -4,13 +4,13 @@ import { ConfigurationError } from './errors.ts';
 
 export function checkedOneOf<Value extends string>(what: string, value: Value, allowed: readonly Value[]): Value {
   if (!allowed.includes(value))
-    throw new ConfigurationError(`unknown ${what} '${value}'; it is one of: ${allowed.join(', ')}`);
+    throw new ConfigurationError(`unknown ${what} ${shown(value)}; it is one of: ${allowed.join(', ')}`);
   return value;
 }
 
 export function checkedInteger(what: string, value: number, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new ConfigurationError(`${what} is ${value}; it must be a whole number from ${least} to ${most}`);
+  throw new ConfigurationError(`${what} is ${shown(value)}; it must be a whole number from ${least} to ${most}`);
 }
 
 export function checkedBoolean(what: string, value: boolean): boolean {
@@ -32,8 +32,11 @@ export function checkNames(what: string, value: object, names: readonly string[]
     throw new ConfigurationError(`unknown '${unknown}' in ${what}; it is one of: ${names.join(', ')}`);
 }
 
+/** A value as messages have it. */
 export function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
 }
 
 /** Whether this is an image (options.ts): the path of a file, bytes or a Blob. */

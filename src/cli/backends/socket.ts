@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { ConfigurationError } from '../../index.ts';
 import { placeText } from '../../listen-address.ts';
-import { type Listening, listen, MOST_CLIENTS } from '../../node/listen.ts';
+import { type Listening, listen, MOST_CLIENTS, nodeAddress } from '../../node/listen.ts';
 import { systemMessage } from '../../node/system-message.ts';
 import { timerDelay } from '../../timer-delay.ts';
 import type { SocketBackend } from './backend.ts';
@@ -51,7 +51,7 @@ export class SocketConnection implements Connection {
   }
 
   async #connect(): Promise<void> {
-    const socket = connect(this.#backend.address);
+    const socket = connect(nodeAddress(this.#backend.address));
     await once(socket, 'connect').catch((error: unknown) => {
       throw new ConfigurationError(`cannot connect to ${placeText(this.#backend.address)}: ${systemMessage(error)}`);
     });

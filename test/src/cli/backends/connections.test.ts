@@ -93,6 +93,11 @@ describe('a socket that connects', () => {
     expect(timers).toBe(1);
   });
 
+  test('has no empty path, which Node would take for no address', async () => {
+    const connection = new SocketConnection({ ...client, address: { path: '' } }, () => {});
+    await expect(open(connection)).rejects.toThrow("the path of a Unix socket is ''; give the name of a file");
+  });
+
   test('tries again until somebody is there, and when he has gone', async () => {
     const told: string[] = [];
     const connection = new SocketConnection(backend, (message) => told.push(message));
