@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -147,6 +147,20 @@ describe('named pipes', () => {
     expect(execFileSync('head', ['-n', '1', `${path}.out`], { encoding: 'utf8' })).toBe('out\n');
     expect(connection.filename).toBe('pipe');
   });
+
+  test.each(['file', 'pair of them'])(
+    'a %s is refused, and left as it is: Node reads and writes pipes only',
+    (name) => {
+      const path = join(folder, name);
+      const files = name === 'file' ? [path] : [`${path}.in`, `${path}.out`];
+      for (const file of files) writeFileSync(file, 'kept');
+      expect(() => new PipeConnection(path)).toThrow(
+        `cannot open the pipe ${files[0]}: it is something else (file:PATH writes to a file); make it with mkfifo`,
+      );
+      expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(files.map(() => 'kept'));
+      expect(() => new PipeConnection('/dev/null')).toThrow('cannot open the pipe /dev/null: it is something else');
+    },
+  );
 
   test('that are not there are told of', () => {
     expect(() => new PipeConnection(join(folder, 'no-pipe'))).toThrow(
