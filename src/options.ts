@@ -15,9 +15,9 @@ import {
   checkedBoolean,
   checkedInteger,
   checkedOneOf,
+  checkImage,
   checkNames,
   checkText,
-  isImage,
   shown,
 } from './option-checks.ts';
 import { optionNames } from './option-kinds.ts';
@@ -336,7 +336,7 @@ function checkedPort(debugConsole: { iobase: number }): number {
 
 function checkedTime(startTime: Date): number {
   if (startTime instanceof Date && !Number.isNaN(startTime.getTime())) return startTime.getTime();
-  throw new ConfigurationError(`startTime is ${String(startTime)}; it must be a valid Date`);
+  throw new ConfigurationError(`startTime is ${shown(startTime)}; it must be a valid Date`);
 }
 
 /** The parts of a boot, by what is booted. */
@@ -392,9 +392,4 @@ function checkVideoBios({ vga, videoBios }: MachineOptions): void {
   if (videoBios === undefined) return;
   checkImage('videoBios', videoBios);
   if (vga === 'none') throw new ConfigurationError("videoBios is for a display adapter; leave out vga: 'none'");
-}
-
-function checkImage(what: string, image: Image): void {
-  if (isImage(image)) return;
-  throw new ConfigurationError(`${what} is ${shown(image)}; it must be the path of a file, a Uint8Array or a Blob`);
 }
