@@ -1,3 +1,4 @@
+import { checkNames, shown } from './option-checks.ts';
 import { timerDelay } from './timer-delay.ts';
 
 /** Output that nobody has expected is forgotten beyond this many characters. */
@@ -115,10 +116,12 @@ export class Expectations {
   }
 }
 
-/** Milliseconds to wait. Throws a TypeError for what is no time. */
-export function timeoutOf({ timeout = DEFAULT_TIMEOUT }: ExpectOptions): number {
-  if (timeout >= 0) return timeout;
-  throw new TypeError(`expect: a timeout is a number of milliseconds, not ${timeout}`);
+/** Milliseconds to wait. Throws a TypeError for what is no time, and a ConfigurationError for what is no option. */
+export function timeoutOf(options: ExpectOptions): number {
+  checkNames('the second argument of expect()', options, ['timeout']);
+  const { timeout = DEFAULT_TIMEOUT } = options;
+  if (typeof timeout === 'number' && timeout >= 0) return timeout;
+  throw new TypeError(`expect: a timeout is a number of milliseconds, not ${shown(timeout)}`);
 }
 
 /** Global and sticky expressions would start where their last match ended; characters of a string have no other meaning. */
