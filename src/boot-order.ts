@@ -1,6 +1,6 @@
 import type { FirmwareSettings } from '../runtime/machine/config.ts';
 import { ConfigurationError } from './errors.ts';
-import { checkNames, checkText } from './option-checks.ts';
+import { checkedBoolean, checkedInteger, checkNames, checkText } from './option-checks.ts';
 
 /** What firmware boots from: letters, first to last: a floppy, c hard disk, d CD-ROM, n network. */
 export interface BootOrder {
@@ -36,10 +36,9 @@ export function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
         `the boot order '${letters}' (bootOrder.${name}) is none; its letters are a, b (floppy), c (hard disk), d (CD-ROM), n (network)`,
       );
   }
-  if (menuTime !== undefined && !(Number.isInteger(menuTime) && menuTime >= 0 && menuTime <= MOST_MENU_TIME))
-    throw new ConfigurationError(
-      `bootOrder.menuTime is ${menuTime}; it must be a whole number of milliseconds from 0 to ${MOST_MENU_TIME}`,
-    );
+  checkedBoolean('bootOrder.menu', menu);
+  checkedBoolean('bootOrder.checkFloppy', checkFloppy);
+  if (menuTime !== undefined) checkedInteger('bootOrder.menuTime', menuTime, 0, MOST_MENU_TIME);
   return {
     ...(order !== undefined && { order }),
     ...(once !== undefined && { once }),

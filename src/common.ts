@@ -88,6 +88,7 @@ export type { Screen } from './screen/index.ts';
 export type { ScreenImage } from './screen/renderer.ts';
 export type { SerialEvents, SerialPort } from './serial.ts';
 export type { SmbiosOptions } from './smbios.ts';
+export type { SnapshotBytes } from './snapshot/machine.ts';
 export type { MachineSnapshots, SnapshotEvents } from './snapshot/machine-snapshots.ts';
 export type { SnapshotSettings } from './snapshot/state.ts';
 export type { SoundCapture } from './sound/capture.ts';

@@ -1,13 +1,17 @@
 import type { Host } from './host.ts';
 import { IsolatePool } from './isolate/pool.ts';
+import { checkNames } from './option-checks.ts';
+import { optionNames } from './option-kinds.ts';
 import type { MachineOptions } from './options.ts';
 
 /** Has an isolate start while `make` finds out what machine it is for, and makes that with the pool. */
 export async function withEarlyIsolate<Made>(
   host: Host,
-  { isolate = 'worker', name }: Partial<MachineOptions>,
+  changes: Partial<MachineOptions>,
   make: (pool: IsolatePool) => Promise<Made>,
 ): Promise<Made> {
+  checkNames('changes', changes, optionNames);
+  const { isolate = 'worker', name } = changes;
   const pool = new IsolatePool();
   if (isolate === 'worker') host.prepareIsolate?.(pool, name);
   try {

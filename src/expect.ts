@@ -1,5 +1,6 @@
-/** Milliseconds; what setTimeout takes at the most. Longer is as good as for ever. */
-const LONGEST_TIMEOUT = 0x7fffffff;
+import { checkNames, shown } from './option-checks.ts';
+import { timerDelay } from './timer-delay.ts';
+
 /** Output that nobody has expected is forgotten beyond this many characters. */
 const KEPT = 1 << 20;
 /** An error shows this many characters of the last output, and of what was matched before it. */
@@ -93,7 +94,7 @@ export class Expectations {
     const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
     const expectation: Expectation = { given, pattern, resolve, reject };
     const giveUp = () => reject(this.#error(given, `${timeout} ms passed`));
-    const timer = timeout > LONGEST_TIMEOUT ? undefined : setTimeout(giveUp, timeout);
+    const timer = timeout === Infinity ? undefined : setTimeout(giveUp, timerDelay(timeout));
     this.#waiting.add(expectation);
     return promise.finally(() => {
       clearTimeout(timer);
@@ -115,10 +116,12 @@ export class Expectations {
   }
 }
 
-/** Milliseconds to wait. Throws a TypeError for what is no time. */
-export function timeoutOf({ timeout = DEFAULT_TIMEOUT }: ExpectOptions): number {
-  if (timeout >= 0) return timeout;
-  throw new TypeError(`expect: a timeout is a number of milliseconds, not ${timeout}`);
+/** Milliseconds to wait. Throws a TypeError for what is no time, and a ConfigurationError for what is no option. */
+export function timeoutOf(options: ExpectOptions): number {
+  checkNames('the second argument of expect()', options, ['timeout']);
+  const { timeout = DEFAULT_TIMEOUT } = options;
+  if (typeof timeout === 'number' && timeout >= 0) return timeout;
+  throw new TypeError(`expect: a timeout is a number of milliseconds, not ${shown(timeout)}`);
 }
 
 /** Global and sticky expressions would start where their last match ended; characters of a string have no other meaning. */

@@ -9,6 +9,7 @@ import type { SessionServer } from './node/session-server.ts';
 import { VncServer, type VncSettings } from './node/vnc/server.ts';
 import type { MachineOptions } from './options.ts';
 import type { Qmp } from './qmp/qmp.ts';
+import type { SnapshotBytes } from './snapshot/machine.ts';
 
 const core: NodeCore = {
   load: async () => (await import('../runtime/machine/machine.ts')).createMachine,
@@ -28,7 +29,7 @@ export const Machine = {
    * Makes a machine that goes on, when it is started, from where a snapshot was taken.
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    */
-  restore: async (snapshot: Uint8Array, changes: Partial<MachineOptions> = {}): Promise<Machine> =>
+  restore: async (snapshot: SnapshotBytes, changes: Partial<MachineOptions> = {}): Promise<Machine> =>
     HostedMachine.restore(snapshot, changes, await nodeHost(core)),
   /**
    * Makes a machine that arrives by a channel from another process, where it goes on meanwhile; `start()` waits until it is here.

@@ -1,15 +1,14 @@
 import { type LogItem, logItems } from '../runtime/machine/log-items.ts';
 import { matchingEvents, traceEventNames } from '../runtime/machine/trace/events.ts';
 import { ConfigurationError } from './errors.ts';
-import { checkedOneOf, shown } from './option-checks.ts';
+import { checkedSome, shown } from './option-checks.ts';
 
 /**
  * Items that there are.
  * @throws ConfigurationError
  */
-export function checkedLog(log: readonly LogItem[]): LogItem[] {
-  if (!Array.isArray(log)) throw new ConfigurationError(`log is ${shown(log)}; it must be an array`);
-  return log.map((item) => checkedOneOf('log item', item, Object.keys(logItems) as LogItem[]));
+export function checkedLog(log: readonly LogItem[]): readonly LogItem[] {
+  return checkedSome('log', 'log item', log, Object.keys(logItems) as LogItem[]);
 }
 
 /**

@@ -3,7 +3,7 @@ import { withEarlyIsolate } from './early-isolate.ts';
 import { MachineHistory } from './history.ts';
 import type { Host } from './host.ts';
 import type { Notice } from './isolate/connection.ts';
-import { IsolatePool } from './isolate/pool.ts';
+import { IsolatePool, isolatesFor } from './isolate/pool.ts';
 import { type Exit, RESET_BYTES, type Reset } from './isolate/protocol.ts';
 import { restoreError } from './isolate/remote-calls.ts';
 import type { MachineConfig } from './machine-core.ts';
@@ -16,7 +16,7 @@ import type { MigratingMachine } from './migration/machine-end.ts';
 import { creationError, loaded } from './opening.ts';
 import { bootOf, type MachineOptions } from './options.ts';
 import { prepareMachine } from './preparation.ts';
-import { openMachine } from './snapshot/machine.ts';
+import { openMachine, type SnapshotBytes } from './snapshot/machine.ts';
 import { MachineSnapshots } from './snapshot/machine-snapshots.ts';
 import { drivesWith } from './snapshot/media.ts';
 import { MachineStates, type SnapshotSettings } from './snapshot/state.ts';
@@ -49,7 +49,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
    * @throws ConfigurationError if an option is wrong, a file cannot be read or an image cannot be booted
    */
   static async create(options: MachineOptions, host: Host, pool?: IsolatePool): Promise<Machine> {
-    const awaitsState = pool !== undefined || options.incoming === true;
+    const awaitsState = pool !== undefined || options?.incoming === true;
     const { config, ...parts } = await prepareMachine(options, host, awaitsState);
     const machine = new Machine({ ...config, awaitsState }, parts, pool);
     try {
@@ -70,7 +70,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
    * @param changes options that are to be others than those of the machine that it was taken of
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    */
-  static async restore(snapshot: Uint8Array, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
+  static async restore(snapshot: SnapshotBytes, changes: Partial<MachineOptions>, host: Host): Promise<Machine> {
     return await withEarlyIsolate(host, changes, async (pool) => {
       const { options, media, ...rest } = await openMachine(snapshot, host);
       const drives = changes.drives ?? drivesWith(options, media);
@@ -193,7 +193,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the machine or what is in its drives; all is as
    * it was then
    */
-  async load(snapshot: Uint8Array): Promise<void> {
+  async load(snapshot: SnapshotBytes): Promise<void> {
     if (this.#state === 'ended') throw new Error('the machine has ended');
     await this.#states.load(await this.#states.decode(snapshot));
   }
@@ -218,7 +218,7 @@ export class Machine extends MachineDevices implements AsyncDisposable {
    * @throws ConfigurationError as `fork`
    */
   async prepareForks(count = 1): Promise<void> {
-    const forks = await Promise.all(Array.from({ length: count }, () => this.fork()));
+    const forks = await Promise.all(Array.from({ length: isolatesFor(count) }, () => this.fork()));
     await Promise.all(forks.map((fork) => fork.stop()));
   }
 

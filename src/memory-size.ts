@@ -1,4 +1,5 @@
 import { ConfigurationError, within } from './errors.ts';
+import { shown } from './option-checks.ts';
 
 const megabyte = 1 << 20;
 const units: Readonly<Record<string, number>> = { K: 1024, M: megabyte, G: 1024 * megabyte };
@@ -12,9 +13,10 @@ const smallestKernelMemory = 8 * megabyte;
  * @throws ConfigurationError
  */
 export function memorySize(size: number | string): number {
-  const match = /^(\d+(?:\.\d+)?)([KMG]?)$/i.exec(String(size));
+  const text = typeof size === 'number' ? String(size) : size;
+  const match = typeof text === 'string' && /^(\d+(?:\.\d+)?)([KMG]?)$/i.exec(text);
   if (!match)
-    throw new ConfigurationError(`'${size}' is not a memory size; give megabytes, or a size such as 512M or 1G`);
+    throw new ConfigurationError(`${shown(text)} is not a memory size; give megabytes, or a size such as 512M or 1G`);
   return Math.floor(Number(match[1]) * units[match[2].toUpperCase() || 'M']);
 }
 

@@ -12,7 +12,7 @@ import { checkedLimits, type MachineLimits } from './limits.ts';
 import { checkedLog, checkedTrace } from './log-options.ts';
 import type { EngineName, MachineConfig } from './machine-core.ts';
 import { checkedMemory, checkedMemoryBelow4G } from './memory-size.ts';
-import { checkedOneOf, checkNames, checkText, isImage, shown } from './option-checks.ts';
+import { checkedOneOf, checkImage, checkNames, checkText, shown } from './option-checks.ts';
 import { optionNames } from './option-kinds.ts';
 import { checkedIcount, type IcountOptions } from './recording/options.ts';
 import type { ShareOptions } from './shares/options.ts';
@@ -239,7 +239,7 @@ export function checkedIsolate(isolate: Isolate): Isolate {
 
 function checkedTime(startTime: Date): number {
   if (startTime instanceof Date && !Number.isNaN(startTime.getTime())) return startTime.getTime();
-  throw new ConfigurationError(`startTime is ${String(startTime)}; it must be a valid Date`);
+  throw new ConfigurationError(`startTime is ${shown(startTime)}; it must be a valid Date`);
 }
 
 /** The parts of a boot, by what is booted. */
@@ -295,9 +295,4 @@ function checkVideoBios({ vga, videoBios }: MachineOptions): void {
   if (videoBios === undefined) return;
   checkImage('videoBios', videoBios);
   if (vga === 'none') throw new ConfigurationError("videoBios is for a display adapter; leave out vga: 'none'");
-}
-
-function checkImage(what: string, image: Image): void {
-  if (isImage(image)) return;
-  throw new ConfigurationError(`${what} is ${shown(image)}; it must be the path of a file, a Uint8Array or a Blob`);
 }

@@ -1,6 +1,6 @@
 import { loadImages } from './boot-images.ts';
 import { MachineCards } from './cards/index.ts';
-import { planCards } from './cards/options.ts';
+import { type CardPlan, planCards } from './cards/options.ts';
 import { disconnectOutside } from './connections.ts';
 import { MachineDrives } from './drives/index.ts';
 import { type DrivePlan, planDrives } from './drives/options.ts';
@@ -11,7 +11,7 @@ import { openAll } from './opening.ts';
 import { checkOptions, type MachineOptions } from './options.ts';
 import { MachineRecording } from './recording/machine-recording.ts';
 import { MachineShares } from './shares/index.ts';
-import { planShares } from './shares/options.ts';
+import { planShares, type SharePlan } from './shares/options.ts';
 import { checkUnrecorded } from './snapshot/options.ts';
 import { planSound } from './sound/options.ts';
 import { Sound } from './sound/sound.ts';
@@ -30,12 +30,12 @@ export async function prepareMachine(
   // What an earlier recording has in its file is still there then.
   if (awaitsState) checkUnrecorded(options);
   const plans = planDrives(options.drives ?? []);
-  const given = outsideOf(options);
+  const outside = planOutside(options);
   const images = await loadImages(options, host);
   const drives = new MachineDrives(isReplay(options) ? plans.map(withoutImage) : plans, host);
-  const cards = new MachineCards(planCards(given.network ?? []), host);
+  const cards = new MachineCards(outside.cards, host);
   const sound = new Sound(planSound(options.sound ?? {}), host);
-  const shares = new MachineShares(planShares(given.shares ?? []), host);
+  const shares = new MachineShares(outside.shares, host);
   // Another process has the images of a machine that is on its way here.
   const openDrives = options.incoming ? () => drives.look() : () => drives.open();
   await openAll(cards, sound, { open: openDrives, close: () => drives.close() }, shares);
@@ -56,12 +56,12 @@ function isReplay({ icount }: MachineOptions): boolean {
 }
 
 /** What cards and folders are connected to: in a replay nothing, as all comes from the recording. */
-function outsideOf(options: MachineOptions): Pick<MachineOptions, 'network' | 'shares'> {
-  const { network = [], shares = [] } = options;
-  if (!isReplay(options)) return { network, shares };
+function planOutside(options: MachineOptions): { cards: CardPlan[]; shares: SharePlan[] } {
+  const [cards, shares] = [planCards(options.network ?? []), planShares(options.shares ?? [])];
+  if (!isReplay(options)) return { cards, shares };
   return {
-    network: network.map(({ backend: _, ...card }) => card),
-    shares: shares.map(({ folder: _, ...share }) => share),
+    cards: cards.map((card) => ({ ...card, backend: undefined })),
+    shares: shares.map((share) => ({ ...share, folder: undefined })),
   };
 }
 

@@ -41,7 +41,8 @@ export class SerialPort extends Emitter<SerialEvents> {
   /**
    * Waits until the guest's output, from the end of what was last expected, matches; a string matches itself. Resolves
    * with the match; what is up to its end counts as read. Rejects with ExpectError when the time is up or the machine
-   * has ended, and with a TypeError for what is no pattern or no time.
+   * has ended, with a TypeError for what is no pattern or no time; with a
+   * ConfigurationError for an option that there is not.
    */
   expect(pattern: RegExp | string, options: ExpectOptions = {}): Promise<RegExpExecArray> {
     return this.#expectations.expect(pattern, options);

@@ -30,10 +30,10 @@ export const uuidText = (uuid = NO_UUID): string => uuid.toLowerCase();
 export function checkedSystem(options: { readonly uuid?: string; readonly smbios?: SmbiosOptions }): {
   system?: SystemDescription;
 } {
-  const { uuid, smbios } = options;
-  if (uuid === undefined && smbios === undefined) return {};
-  checkNames('smbios', smbios ?? {}, Object.keys(names));
-  for (const name of ['bios', 'system'] as const) checkTexts(`smbios.${name}`, names[name], smbios?.[name] ?? {});
+  const { uuid, smbios = {} } = options;
+  if (uuid === undefined && options.smbios === undefined) return {};
+  checkNames('smbios', smbios, Object.keys(names));
+  for (const name of ['bios', 'system'] as const) checkTexts(`smbios.${name}`, names[name], smbios[name]);
   const system = { ...smbios, ...(uuid !== undefined && { uuid: uuidBytes(uuid) }) };
   const { tables } = smbiosImage({ ...system, processor: [0, 0], memory: [0, 1] });
   if (tables.length <= MOST_TABLE_BYTES) return { system };
@@ -42,7 +42,7 @@ export function checkedSystem(options: { readonly uuid?: string; readonly smbios
   );
 }
 
-function checkTexts(option: string, known: readonly string[], texts: object): void {
+function checkTexts(option: string, known: readonly string[], texts: object = {}): void {
   checkNames(option, texts, known);
   for (const [name, text] of Object.entries(texts)) {
     checkText(`${option}.${name}`, text);

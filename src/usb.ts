@@ -1,6 +1,6 @@
 import { type UsbInput, usbInputs } from '../runtime/machine/models.ts';
 import { ConfigurationError } from './errors.ts';
-import { checkedOneOf, shown } from './option-checks.ts';
+import { checkedSome } from './option-checks.ts';
 import type { MachineOptions } from './options.ts';
 
 /** Ports of the controller. There are no hubs. */
@@ -8,8 +8,7 @@ const PORTS = 2;
 
 /** @throws ConfigurationError */
 export function checkedUsb(inputs: readonly UsbInput[], disks: number): readonly UsbInput[] {
-  if (!Array.isArray(inputs)) throw new ConfigurationError(`usb is ${shown(inputs)}; it must be an array of devices`);
-  for (const input of inputs) checkedOneOf('USB device', input, usbInputs);
+  checkedSome('usb', 'USB device', inputs, usbInputs);
   const twice = inputs.find((input, n) => inputs.indexOf(input) < n);
   if (twice !== undefined) throw new ConfigurationError(`there can be one USB ${twice}; give each device once`);
   checkUsbPorts(inputs.length + disks);

@@ -1,5 +1,6 @@
 import type { MigrationChannel } from '../migration/channel.ts';
 import type { MachineOptions } from '../options.ts';
+import type { SnapshotBytes } from '../snapshot/machine.ts';
 import { Display } from './display.ts';
 import { describedOptions, type ImageName, imageAt } from './element-options.ts';
 import { isKept } from './files.ts';
@@ -95,7 +96,7 @@ export class RawironPc extends HTMLElement {
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    * @throws DOMException AbortError as `start`
    */
-  async restore(snapshot: Uint8Array, changes: Partial<MachineOptions> = {}): Promise<Machine> {
+  async restore(snapshot: SnapshotBytes, changes: Partial<MachineOptions> = {}): Promise<Machine> {
     return await this.#run(() => Machine.restore(snapshot, changes));
   }
 

@@ -5,6 +5,7 @@ import type { MigrationChannel } from '../migration/channel.ts';
 import { WebSocketChannel } from '../migration/web-socket-channel.ts';
 import { Monitor } from '../monitor/monitor.ts';
 import type { MachineOptions } from '../options.ts';
+import type { SnapshotBytes } from '../snapshot/machine.ts';
 import { browserHost } from './host.ts';
 
 /** A PC. */
@@ -21,7 +22,7 @@ export const Machine = {
    * Makes a machine that goes on, when it is started, from where a snapshot was taken.
    * @throws ConfigurationError if it is no snapshot, is damaged, or doesn't fit the changed options
    */
-  restore: (snapshot: Uint8Array, changes: Partial<MachineOptions> = {}): Promise<Machine> =>
+  restore: (snapshot: SnapshotBytes, changes: Partial<MachineOptions> = {}): Promise<Machine> =>
     HostedMachine.restore(snapshot, changes, browserHost),
   /**
    * Makes a machine that arrives by a channel from another process, where it goes on meanwhile. `start()` waits for it.

@@ -1,5 +1,6 @@
 import { Word } from '../../translator/abi/state.ts';
 import type { LoopThread } from '../isolate/loop-thread.ts';
+import { timerDelay } from '../timer-delay.ts';
 
 /**
  * How long a machine runs before it lets its thread do other work, where no other thread can call it back; in
@@ -8,8 +9,6 @@ import type { LoopThread } from '../isolate/loop-thread.ts';
 const SLICE = 8e6;
 /** A sleeping thread looks for messages after so many milliseconds at the latest. */
 const LONGEST_SLEEP = 50;
-/** The longest time that a timer of browsers takes, in milliseconds. */
-const LONGEST_TIMEOUT = 0x7fffffff;
 
 /**
  * Nanoseconds since `origin`, a `performance.timeOrigin`: the same in all threads that are given the same one. Since 1970
@@ -58,7 +57,7 @@ export function turningThread(nanoseconds: () => number): LoopThread {
     async sleep(_state, message, milliseconds) {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const timeout = new Promise<void>((resolve) => {
-        if (milliseconds !== Infinity) timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_TIMEOUT));
+        if (milliseconds !== Infinity) timer = setTimeout(resolve, timerDelay(milliseconds));
       });
       await Promise.race([message, timeout]);
       clearTimeout(timer);

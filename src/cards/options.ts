@@ -3,7 +3,7 @@ import { type CardModel, cardModels } from '../../runtime/machine/models.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { NetworkBackend } from '../network/backend.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
-import { checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
+import { checkedOneOf, checkImage, checkNames, checkText, shown } from '../option-checks.ts';
 import type { Image } from '../options.ts';
 
 /** A network card. */
@@ -62,6 +62,7 @@ function plannedCard(options: CardOptions, where: string, others: readonly CardP
   checkText(`${where}.backendName`, options.backendName);
   if (others.some(({ config }) => config.name === name))
     throw new ConfigurationError(`${where}: there is a card '${name}' already; give another name`);
+  if (options.rom !== undefined) checkImage(`${where}.rom`, options.rom);
   const taken = others.map(({ config }) => config.mac);
   if (card === 'ne2k_isa' && options.rom !== undefined)
     throw new ConfigurationError(`${where}: an ISA card has no option ROM here; leave out rom`);

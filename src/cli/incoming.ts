@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { messageOf } from '../errors.ts';
 import { awaitChannel, ConfigurationError, Machine, type MachineOptions } from '../index.ts';
 import { placeText } from '../listen-address.ts';
-import { systemMessage } from '../node/system-message.ts';
+import { readWhole } from '../node/read-file.ts';
 import { isSnapshot, SnapshotError } from '../snapshot/layout.ts';
 import { announceWaiting } from './ps/announce.ts';
 
@@ -30,7 +30,7 @@ async function machineFrom(uri: string, changes: Partial<MachineOptions>, waits:
 }
 
 async function fileOf(path: string): Promise<Uint8Array> {
-  return await readFile(path).catch((error: unknown) => {
-    throw new ConfigurationError(`-incoming: cannot read ${path}: ${systemMessage(error)}`);
+  return await readWhole(path).catch((error: unknown) => {
+    throw new ConfigurationError(`-incoming: cannot read ${path}: ${messageOf(error)}`);
   });
 }

@@ -62,6 +62,7 @@ function addShare(settings: Settings, share: ShareOptions): Settings {
 function folderProperties(text: string, own: readonly string[]): Record<string, string> {
   const known = ['path', 'security_model', 'readonly', ...ignored, ...own];
   const { driver, ...properties } = parseProperties(text, 'driver', known);
+  if (driver === undefined) throw new ConfigurationError('what is the folder shared by? give local,path=FOLDER');
   if (driver !== 'local') throw new ConfigurationError(`'${driver}' is not supported; give local,path=FOLDER`);
   return properties;
 }

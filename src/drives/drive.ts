@@ -1,7 +1,8 @@
 import type { BlockMedium } from '../../runtime/host/block.ts';
 import { ConfigurationError } from '../errors.ts';
+import { checkImage, checkNames } from '../option-checks.ts';
 import type { Image } from '../options.ts';
-import { type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
+import { checkMediumOptions, type DrivePlan, isRemovable, type MediumOptions } from './options.ts';
 import type { DriveStatus } from './protocol.ts';
 import type { DriveLimits } from './throttle/limits.ts';
 
@@ -123,7 +124,10 @@ export class Drive {
    * Takes the medium out and puts another one in. The guest is told as by a drive whose door was opened.
    * @throws ConfigurationError if the image cannot be opened; the old medium is in the drive then
    */
-  change(image: Image, options: MediumOptions = {}): Promise<void> {
+  async change(image: Image, options: MediumOptions = {}): Promise<void> {
+    checkImage('the image', image);
+    checkNames('the second argument of change()', options, ['format', 'readOnly', 'snapshot']);
+    checkMediumOptions(options);
     return this.#ask.change(this.name, image, options);
   }
 

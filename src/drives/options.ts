@@ -1,6 +1,6 @@
 import type { DriveConfig } from '../../runtime/machine/drives.ts';
 import { ConfigurationError, within } from '../errors.ts';
-import { isImage } from '../option-checks.ts';
+import { checkedBoolean, checkedInteger, checkedOneOf, checkImage, shown } from '../option-checks.ts';
 import type { Image } from '../options.ts';
 import type { ImageFormat } from '../storage/open.ts';
 import { checkedDriveLimits, type DriveLimits } from './throttle/limits.ts';
@@ -65,12 +65,8 @@ const optionNames: readonly (keyof DriveOptions)[] = [
   'id',
 ];
 
-const allowed = {
-  interface: ['ide', 'floppy', 'virtio', 'usb'],
-  media: ['disk', 'cdrom'],
-  format: ['raw', 'qcow2'],
-} as const;
 const places = { ide: 4, floppy: 2, virtio: 16, usb: 2 } as const;
+const busNames = Object.keys(places) as (keyof typeof places)[];
 /** What an IDE or virtio drive's identification has room for, in characters. */
 const SERIAL_LENGTH = 20;
 
@@ -98,7 +94,7 @@ function checkPlaces(plans: readonly DrivePlan[]): void {
     const other = plans.findIndex(({ name }, at) => at !== n && name === options.id);
     if (other >= 0)
       throw new ConfigurationError(
-        `${shown(options, n)} has the id '${options.id}', which is the place of ${shown(plans[other].options, other)}; give it another one`,
+        `${named(options, n)} has the id '${options.id}', which is the place of ${named(plans[other].options, other)}; give it another one`,
       );
   }
 }
@@ -109,7 +105,7 @@ function checkIds(drives: readonly DriveOptions[]): void {
   for (const [n, id] of ids.entries()) {
     if (typeof id !== 'string' || !/^[A-Za-z][\w.-]*$/.test(id))
       throw new ConfigurationError(
-        `a drive's id must be a letter and then letters, digits, "-", "." and "_", not '${id}'`,
+        `a drive's id must be a letter and then letters, digits, "-", "." and "_", not ${shown(id)}`,
       );
     if (ids.indexOf(id) < n) throw new ConfigurationError(`two drives have the id '${id}'; give each its own`);
   }
@@ -123,18 +119,18 @@ function placeOf(drive: DriveOptions, n: number, taken: Map<string, string>): nu
   const order = Array.from({ length: places[bus] }, (_, place) => (media === 'cdrom' ? place ^ 2 : place));
   const place = index ?? order.find((place) => !taken.has(`${bus} ${place}`));
   if (place === undefined)
-    throw new ConfigurationError(`${shown(drive, n)}: all ${places[bus]} ${bus} drives are taken`);
+    throw new ConfigurationError(`${named(drive, n)}: all ${places[bus]} ${bus} drives are taken`);
   const other = taken.get(`${bus} ${place}`);
   if (other !== undefined)
     throw new ConfigurationError(
-      `${other} and ${shown(drive, n)} both are ${bus} drive ${place}; give one of them another place (index)`,
+      `${other} and ${named(drive, n)} both are ${bus} drive ${place}; give one of them another place (index)`,
     );
-  taken.set(`${bus} ${place}`, shown(drive, n));
+  taken.set(`${bus} ${place}`, named(drive, n));
   return place;
 }
 
 /** A drive as errors name it. */
-function shown({ image }: DriveOptions, n: number): string {
+function named({ image }: DriveOptions, n: number): string {
   return typeof image === 'string' ? `drives[${n}] (${image})` : `drives[${n}]`;
 }
 
@@ -158,16 +154,8 @@ function checkedDrive(drive: DriveOptions, n: number): DriveOptions {
   if (typeof drive !== 'object' || drive === null) return fail('it must be the path of an image, or an object');
   const unknown = Object.keys(drive).find((name) => !(optionNames as readonly string[]).includes(name));
   if (unknown !== undefined) fail(`unknown '${unknown}'; it is one of: ${optionNames.join(', ')}`);
-  for (const [name, values] of Object.entries(allowed)) {
-    const value = drive[name as keyof typeof allowed];
-    if (value !== undefined && !(values as readonly string[]).includes(value))
-      fail(`unknown ${name} '${value}'; it is one of: ${values.join(', ')}`);
-  }
-  const { image, index, interface: bus = 'ide', media, serial } = drive;
-  if (image !== undefined && !isImage(image)) fail('image must be the path of a file, a Uint8Array or a Blob');
-  if (index !== undefined && !(Number.isInteger(index) && index >= 0 && index < places[bus]))
-    fail(`index is ${index}; it must be a whole number from 0 to ${places[bus] - 1}`);
-  if (drive.limits !== undefined) within(where, () => checkedDriveLimits(drive.limits!));
+  within(where, () => checkValues(drive));
+  const { image, interface: bus = 'ide', media, serial } = drive;
   if (bus !== 'ide' && media === 'cdrom') fail(`a CD-ROM drive cannot be a ${bus} drive; leave out interface`);
   if (bus !== 'floppy' && media !== 'cdrom' && image === undefined) fail('a hard disk needs an image');
   if (
@@ -176,4 +164,22 @@ function checkedDrive(drive: DriveOptions, n: number): DriveOptions {
   )
     fail(`serial must be at most ${SERIAL_LENGTH} characters of ASCII`);
   return drive;
+}
+
+/** Those that mean something by themselves. */
+function checkValues(drive: DriveOptions): void {
+  const { image, index, interface: bus = 'ide', media = 'disk', limits } = drive;
+  checkedOneOf('interface', bus, busNames);
+  checkedOneOf('media', media, ['disk', 'cdrom']);
+  checkMediumOptions(drive);
+  if (image !== undefined) checkImage('image', image);
+  if (index !== undefined) checkedInteger('index', index, 0, places[bus] - 1);
+  if (limits !== undefined) checkedDriveLimits(limits);
+}
+
+/** @throws ConfigurationError */
+export function checkMediumOptions({ format = 'raw', readOnly = false, snapshot = false }: MediumOptions): void {
+  checkedOneOf('format', format, ['raw', 'qcow2']);
+  checkedBoolean('readOnly', readOnly);
+  checkedBoolean('snapshot', snapshot);
 }

@@ -1,7 +1,5 @@
+import { timerDelay } from '../timer-delay.ts';
 import type { Keyboard } from './keyboard.ts';
-
-/** What timers of hosts can wait; it is 24 days. */
-const LONGEST_HOLD = 2 ** 31 - 1;
 
 type Keys = Pick<Keyboard, 'down' | 'up'>;
 
@@ -21,7 +19,7 @@ export function holdKeys(keyboard: Keys, names: readonly string[], milliseconds:
 
 async function hold(keyboard: Keys, names: readonly string[], milliseconds: number): Promise<void> {
   for (const name of names) give(keyboard.down(name));
-  await new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, LONGEST_HOLD)));
+  await new Promise((resolve) => setTimeout(resolve, timerDelay(milliseconds)));
   for (const name of names.toReversed()) give(keyboard.up(name));
 }
 

@@ -1,5 +1,6 @@
 import type { ThreadProfile } from '../isolate/probe.ts';
 import type { TranslationInfo, TranslationStats } from '../machine-core.ts';
+import { timerDelay } from '../timer-delay.ts';
 import { type Inspected, watching } from './inspected.ts';
 import { busyNames, type ProfileSummary, summarize } from './profile.ts';
 import { translationsSince } from './since.ts';
@@ -35,7 +36,7 @@ export async function profiling({ probe }: Inspected, act: () => Promise<void>):
 }
 
 export function wait(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  return new Promise((resolve) => setTimeout(resolve, timerDelay(seconds * 1000)));
 }
 
 /** Watches a machine for so long. */

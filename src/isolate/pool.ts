@@ -1,4 +1,5 @@
 import type { MachineConfig } from '../machine-core.ts';
+import { checkedInteger } from '../option-checks.ts';
 
 /** Isolates that are kept at most while no machine is in them: each holds memory. */
 const MOST_IDLE = 4;
@@ -10,6 +11,14 @@ export interface PooledIsolate {
   /** It can take a machine: it has neither ended nor failed. */
   readonly isUsable: boolean;
   end(): Promise<void>;
+}
+
+/**
+ * How many are made ahead for so many forks: more would end at once.
+ * @throws ConfigurationError for what is no number of forks
+ */
+export function isolatesFor(count: number): number {
+  return Math.min(checkedInteger('the number of forks', count, 0, Number.MAX_SAFE_INTEGER), MOST_IDLE);
 }
 
 /** Isolates without a machine, for machines of one configuration: the next such machine gets one of them. */

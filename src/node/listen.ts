@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, lstatSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, type Server } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, isAbsolute } from 'node:path';
 import { ConfigurationError } from '../errors.ts';
-import { type ListenAddress, placeText } from '../listen-address.ts';
+import { checkedAddress, type ListenAddress, placeText } from '../listen-address.ts';
 import { systemMessage } from './system-message.ts';
 
 /** Unix sockets of servers that listen: they are removed when the program ends. */
@@ -28,7 +28,8 @@ export class AddressInUse extends ConfigurationError {}
  * @throws AddressInUse if somebody listens there
  * @throws ConfigurationError if it cannot listen there for another reason
  */
-export async function listen(server: Server, wanted: ListenAddress): Promise<Listening> {
+export async function listen(server: Server, given: ListenAddress): Promise<Listening> {
+  const wanted = checkedAddress(given);
   checkFolder(wanted);
   await removeStale(wanted);
   await begin(server, wanted);
@@ -38,6 +39,15 @@ export async function listen(server: Server, wanted: ListenAddress): Promise<Lis
   if ('path' in wanted) keepUntilExit(wanted.path);
   const address = 'path' in wanted ? wanted : { ...wanted, port: (server.address() as AddressInfo).port };
   return { address, stop: () => stop(server, address) };
+}
+
+/**
+ * An address for Node's functions: they take a path that is a number, such as 80, 1e3 or a space, for a port.
+ * @throws ConfigurationError if it is none
+ */
+export function nodeAddress(address: ListenAddress): ListenAddress {
+  const checked = checkedAddress(address);
+  return 'path' in checked && !isAbsolute(checked.path) ? { path: `./${checked.path}` } : checked;
 }
 
 /** The system's own word for a folder that doesn't exist would be "permission denied". */
@@ -52,7 +62,7 @@ function begin(server: Server, address: ListenAddress): Promise<void> {
       const Kind = error.code === 'EADDRINUSE' ? AddressInUse : ConfigurationError;
       reject(new Kind(`cannot listen at ${placeText(address)}: ${systemMessage(error)}`));
     });
-    server.listen(address, resolve);
+    server.listen(nodeAddress(address), resolve);
     // At once: nobody else is to connect before.
     if ('path' in address && server.listening) chmodSync(address.path, 0o600);
   });
@@ -78,7 +88,7 @@ function removeSocket(path: string): void {
 export async function removeStale(address: ListenAddress): Promise<void> {
   if (!('path' in address) || !lstatSync(address.path, { throwIfNoEntry: false })?.isSocket()) return;
   const code = await new Promise<string>((resolve) => {
-    const probe = connect(address, () => {
+    const probe = connect(nodeAddress(address), () => {
       probe.destroy();
       resolve('');
     });

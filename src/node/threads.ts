@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Word } from '../../translator/abi/state.ts';
 import type { LoopThread } from '../isolate/loop-thread.ts';
+import { timerDelay } from '../timer-delay.ts';
 import { nodeProbe } from './probe.ts';
 import { releaseMemory } from './release-memory.ts';
 
-const longestTimeout = 0x7fffffff;
 /** How long a machine in the caller's thread runs before it lets the caller's own work be done, in nanoseconds. */
 const callerSlice = 10e6;
 
@@ -47,7 +47,7 @@ export const callerThread: LoopThread = {
   async sleep(_state, message, milliseconds) {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {
-      if (milliseconds !== Infinity) timer = setTimeout(resolve, Math.min(milliseconds, longestTimeout));
+      if (milliseconds !== Infinity) timer = setTimeout(resolve, timerDelay(milliseconds));
     });
     await Promise.race([message, timeout]);
     clearTimeout(timer);

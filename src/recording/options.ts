@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { checkedInteger, checkNames, checkText, isImage, shown } from '../option-checks.ts';
+import { checkedInteger, checkImage, checkNames, checkText } from '../option-checks.ts';
 import type { Image } from '../options.ts';
 
 /** How time is taken from executed instructions; with it a machine can be recorded, and replay a recording. */
@@ -27,10 +27,7 @@ export function checkedIcount<Icount extends IcountOptions>(icount: Icount): Ico
   const { shift, record, replay, markEvery } = icount;
   checkedInteger('icount.shift', shift, 0, LARGEST_SHIFT);
   checkText('icount.record', record);
-  if (replay !== undefined && !isImage(replay))
-    throw new ConfigurationError(
-      `icount.replay is ${shown(replay)}; it must be the path of a file, a Uint8Array or a Blob`,
-    );
+  if (replay !== undefined) checkImage('icount.replay', replay);
   if (record !== undefined && replay !== undefined)
     throw new ConfigurationError('icount.record and icount.replay exclude each other; give one of them');
   if (markEvery !== undefined)

@@ -84,7 +84,7 @@ export class Screen {
   /**
    * Waits until the text that is shown matches; a string matches itself. Resolves with the match. It looks at the screen
    * several times a second: what is shown for less may be missed. Rejects with ExpectError when the time is up, and with a
-   * TypeError for what is no pattern or no time.
+   * TypeError for what is no pattern or no time; with a ConfigurationError for an option that there is not.
    */
   async expect(given: RegExp | string, options: ExpectOptions = {}): Promise<RegExpExecArray> {
     const pattern = patternOf(given);

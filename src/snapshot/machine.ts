@@ -1,12 +1,16 @@
 import type { SavedComponents } from '../../runtime/snapshot/components.ts';
 import type { Saved } from '../../runtime/snapshot/describe.ts';
 import type { Host } from '../host.ts';
+import { checkedBytes } from '../option-checks.ts';
 import type { MachineOptions } from '../options.ts';
 import { SnapshotError } from './layout.ts';
 import { checkedMedia } from './media.ts';
 import { isRecord, NAME, restoredOptions } from './options.ts';
 import { SnapshotReader } from './read.ts';
 import type { WholeState } from './state.ts';
+
+/** A snapshot, as `Machine.snapshot()` gives it or `fetch` and the like have it. */
+export type SnapshotBytes = Uint8Array | ArrayBuffer;
 
 /** What a snapshot of a machine holds. */
 export interface MachineSnapshot extends WholeState {
@@ -27,7 +31,7 @@ export interface OpenedMachine extends Omit<MachineSnapshot, 'components'> {
  * What a snapshot's bytes hold. The options are checked where a machine is made of them, the components where they are loaded.
  * @throws SnapshotError
  */
-export async function readMachine(snapshot: Uint8Array, host: Host): Promise<MachineSnapshot> {
+export async function readMachine(snapshot: SnapshotBytes, host: Host): Promise<MachineSnapshot> {
   const { components, ...others } = await openMachine(snapshot, host);
   return { ...others, components: await components() };
 }
@@ -36,8 +40,8 @@ export async function readMachine(snapshot: Uint8Array, host: Host): Promise<Mac
  * As much as a machine is made of.
  * @throws SnapshotError
  */
-export async function openMachine(snapshot: Uint8Array, { decompressor }: Host): Promise<OpenedMachine> {
-  const reader = await SnapshotReader.open(NAME, snapshot, decompressor);
+export async function openMachine(snapshot: SnapshotBytes, { decompressor }: Host): Promise<OpenedMachine> {
+  const reader = await SnapshotReader.open(NAME, checkedBytes('the snapshot', snapshot), decompressor);
   const options = recordOf(await reader.part('options'));
   return {
     options: restoredOptions(options),

@@ -6,12 +6,13 @@ import { ConfigurationError } from '../errors.ts';
 import type { CallName, Calls } from '../isolate/protocol.ts';
 import type { MachineImage } from '../machine-core.ts';
 import type { MachineParts } from '../machine-types.ts';
+import { checkNames, shown } from '../option-checks.ts';
 import { otherOptions } from '../option-differences.ts';
 import type { MachineOptions } from '../options.ts';
 import type { InOrder } from '../storage/in-order.ts';
 import type { Compressor, Method } from './compression.ts';
 import { SnapshotError } from './layout.ts';
-import { type MachineSnapshot, readMachine } from './machine.ts';
+import { type MachineSnapshot, readMachine, type SnapshotBytes } from './machine.ts';
 import { checkUnrecorded, checkWhole, deviceDifferences, NAME, restoredOptions, savedOptions } from './options.ts';
 import { writeSnapshot } from './write.ts';
 
@@ -100,7 +101,7 @@ export class MachineStates {
    * What a snapshot's bytes hold.
    * @throws SnapshotError
    */
-  decode(snapshot: Uint8Array): Promise<MachineSnapshot> {
+  decode(snapshot: SnapshotBytes): Promise<MachineSnapshot> {
     return readMachine(snapshot, this.#machine.host);
   }
 
@@ -108,8 +109,9 @@ export class MachineStates {
    * The state at one moment, as a file. The machine stands still until it is there, and runs on while the file is made.
    * @throws ConfigurationError if a snapshot cannot hold what is in a drive, or the host has no such compression
    */
-  async save({ compression }: SnapshotSettings = {}): Promise<Uint8Array> {
-    const compressor = this.#compressorBy(compression);
+  async save(settings: SnapshotSettings = {}): Promise<Uint8Array> {
+    checkNames('the argument of snapshot()', settings, ['compression']);
+    const compressor = this.#compressorBy(settings.compression);
     return await this.#encode(await this.#present(), compressor);
   }
 
@@ -118,7 +120,7 @@ export class MachineStates {
     const found = [compressor, portableCompressor].find((one) => method === undefined || one.method === method);
     if (found) return found;
     const known = new Set([compressor.method, portableCompressor.method]);
-    throw new ConfigurationError(`compression is '${method}'; here it is one of: ${[...known].join(', ')}`);
+    throw new ConfigurationError(`compression is ${shown(method)}; here it is one of: ${[...known].join(', ')}`);
   }
 
   /**

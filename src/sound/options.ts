@@ -1,7 +1,7 @@
 import { type SoundCardModel, soundCardModels } from '../../runtime/machine/models.ts';
 import { DEFAULT_SOUND_RATE } from '../../runtime/machine/resources.ts';
 import { ConfigurationError } from '../errors.ts';
-import { checkedInteger, checkedOneOf, checkNames, checkText, shown } from '../option-checks.ts';
+import { checkedInteger, checkedSome, checkNames, checkText } from '../option-checks.ts';
 
 /** What becomes of what a machine plays. */
 export interface SoundOptions {
@@ -34,9 +34,7 @@ export function checkedSoundRate(rate: number): number {
 
 /** @throws ConfigurationError */
 export function checkedSoundCards(cards: readonly SoundCardModel[]): readonly SoundCardModel[] {
-  if (!Array.isArray(cards))
-    throw new ConfigurationError(`soundCards is ${shown(cards)}; it must be an array of cards`);
-  for (const card of cards) checkedOneOf('sound card', card, soundCardModels);
+  checkedSome('soundCards', 'sound card', cards, soundCardModels);
   const twice = cards.find((card, n) => cards.indexOf(card) < n);
   if (twice !== undefined) throw new ConfigurationError(`there can be one '${twice}'; give each sound card once`);
   return cards;

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { ConfigurationError } from '../../src/errors.ts';
+import type { ExpectOptions } from '../../src/expect.ts';
 import { SerialPort } from '../../src/serial.ts';
 
 function port() {
@@ -86,10 +88,21 @@ test.each([
   [5, {}, 'expect takes a RegExp or a string, not number'],
   [null, {}, 'expect takes a RegExp or a string, not null'],
   ['x', { timeout: Number.NaN }, 'expect: a timeout is a number of milliseconds, not NaN'],
+  ['x', { timeout: '5' }, "expect: a timeout is a number of milliseconds, not '5'"],
   ['x', { timeout: -1 }, 'expect: a timeout is a number of milliseconds, not -1'],
 ])('expect(%j, %j) is a TypeError', async (pattern, options, message) => {
   const { serial } = port();
-  await expect(serial.expect(pattern as string, options)).rejects.toThrow(new TypeError(message));
+  await expect(serial.expect(pattern as string, options as ExpectOptions)).rejects.toThrow(new TypeError(message));
+});
+
+test('what is no option is refused: who takes it for one would wait for ever', async () => {
+  const { serial } = port();
+  const options = { signal: AbortSignal.abort() } as ExpectOptions;
+  const problem = "unknown 'signal' in the second argument of expect(); it is one of: timeout";
+  await expect(serial.expect('x', options)).rejects.toThrow(new ConfigurationError(problem));
+  await expect(serial.expect('x', null as unknown as ExpectOptions)).rejects.toThrow(
+    'the second argument of expect() is null; it must be',
+  );
 });
 
 test('rejects when the machine ends, before and after', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Machine } from '../../src/index.ts';
 
 test.each([
-  ['tablet' as never, "usb is 'tablet'; it must be an array of devices"],
+  ['tablet' as never, "usb is 'tablet'; it must be an array"],
   [['stick' as never], "unknown USB device 'stick'; it is one of: tablet, mouse, keyboard"],
   [['mouse', 'mouse'], 'there can be one USB mouse; give each device once'],
   [

@@ -1,4 +1,4 @@
-import { constants, existsSync, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { ConfigurationError } from '../../index.ts';
 import { systemMessage } from '../../node/system-message.ts';
@@ -38,7 +38,10 @@ export class PipeConnection implements Connection {
   }
 }
 
-/** @throws ConfigurationError if neither the pair is there nor the one */
+/**
+ * A file that is no pipe QEMU reads and writes from its beginning; nobody can speak with a machine that way.
+ * @throws ConfigurationError if neither the pair is there nor the one, or it is no pipe
+ */
 function openPair(path: string): [input: number, output: number] {
   const isPair = existsSync(`${path}.in`) && existsSync(`${path}.out`);
   return isPair ? [openPipe(`${path}.in`), openPipe(`${path}.out`)] : [openPipe(path), openPipe(path)];
@@ -46,11 +49,22 @@ function openPair(path: string): [input: number, output: number] {
 
 /** It is opened both ways, so that it opens while nobody is at the other end, and does not end when somebody goes. */
 function openPipe(path: string): number {
+  const descriptor = openBothWays(path);
+  if (fstatSync(descriptor).isFIFO()) return descriptor;
+  closeSync(descriptor);
+  throw noPipe(path, 'it is something else (file:PATH writes to a file)');
+}
+
+function openBothWays(path: string): number {
   try {
     return openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   } catch (error) {
-    throw new ConfigurationError(
-      `cannot open the pipe ${path}: ${systemMessage(error)}; make it with mkfifo, or two whose names end in .in and .out`,
-    );
+    throw noPipe(path, systemMessage(error));
   }
+}
+
+function noPipe(path: string, reason: string): ConfigurationError {
+  return new ConfigurationError(
+    `cannot open the pipe ${path}: ${reason}; make it with mkfifo, or two whose names end in .in and .out`,
+  );
 }

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { ConfigurationError } from '../../index.ts';
 import { placeText } from '../../listen-address.ts';
-import { type Listening, listen, MOST_CLIENTS } from '../../node/listen.ts';
+import { type Listening, listen, MOST_CLIENTS, nodeAddress } from '../../node/listen.ts';
 import { systemMessage } from '../../node/system-message.ts';
+import { timerDelay } from '../../timer-delay.ts';
 import type { SocketBackend } from './backend.ts';
 import type { Connection, ConnectionPeer } from './connection.ts';
 import { Telnet } from './telnet.ts';
@@ -50,7 +51,7 @@ export class SocketConnection implements Connection {
   }
 
   async #connect(): Promise<void> {
-    const socket = connect(this.#backend.address);
+    const socket = connect(nodeAddress(this.#backend.address));
     await once(socket, 'connect').catch((error: unknown) => {
       throw new ConfigurationError(`cannot connect to ${placeText(this.#backend.address)}: ${systemMessage(error)}`);
     });
@@ -68,7 +69,7 @@ export class SocketConnection implements Connection {
   #connectLater(seconds: number): void {
     if (this.#isClosed) return;
     const again = () => void this.#connect().catch(() => this.#connectLater(seconds));
-    this.#retry = setTimeout(again, 1000 * seconds);
+    this.#retry = setTimeout(again, timerDelay(1000 * seconds));
   }
 
   async #listen(): Promise<void> {

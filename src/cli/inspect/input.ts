@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { messageOf } from '../../errors.ts';
 import { ConfigurationError } from '../../index.ts';
-import { systemMessage } from '../../node/system-message.ts';
+import { readWhole } from '../../node/read-file.ts';
 
 /** The bytes of a file that was named. Throws ConfigurationError if it can't be read. */
 export async function readInput(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new ConfigurationError(`cannot read ${path}: ${systemMessage(error)}`);
-  }
+  return await readWhole(path).catch((error: unknown) => {
+    throw new ConfigurationError(`cannot read ${path}: ${messageOf(error)}`);
+  });
 }

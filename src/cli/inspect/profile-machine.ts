@@ -1,5 +1,6 @@
 import { ConfigurationError, type Machine, type ThreadProfile } from '../../index.ts';
 import { INTERVAL } from '../../inspect/sampling.ts';
+import { timerDelay } from '../../timer-delay.ts';
 import { parseArguments } from '../arguments.ts';
 import { print } from '../print.ts';
 import type { Task } from '../program.ts';
@@ -38,7 +39,7 @@ async function company(
   const named = settings.symbols === undefined ? [] : [settings.symbols];
   const symbols = await symbolTable(options.symbols ?? named);
   const number = await machine.probe.startProfile(INTERVAL);
-  const timer = options.seconds === undefined ? undefined : setTimeout(leave, options.seconds * 1000);
+  const timer = options.seconds === undefined ? undefined : setTimeout(leave, timerDelay(options.seconds * 1000));
   return {
     async [Symbol.asyncDispose]() {
       clearTimeout(timer);

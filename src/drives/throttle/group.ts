@@ -1,8 +1,6 @@
+import { timerDelay } from '../../timer-delay.ts';
 import { TokenBucket } from '../../token-bucket.ts';
 import { type DriveLimits, type Quantity, quantities, rateOf } from './limits.ts';
-
-/** Milliseconds: a timer that is set to more fires at once. */
-const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** Time of the host. */
 export interface ThrottleTimers {
@@ -89,7 +87,7 @@ export class ThrottleGroup {
     while (this.#waiting.length > 0 && this.#take(this.#waiting[0]!.transfer)) this.#waiting.shift()!.go();
     const next = this.#waiting[0];
     if (!next) return;
-    const wait = Math.min(Math.ceil(this.#wait(next.transfer)), LONGEST_WAIT);
+    const wait = timerDelay(Math.ceil(this.#wait(next.transfer)));
     this.#cancel = this.#timers.after(wait, () => this.#advance());
   }
 

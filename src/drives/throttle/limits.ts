@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.ts';
+import { checkObject } from '../../option-checks.ts';
 
 /** What can be limited: bytes and requests a second, all of them or those in one direction. */
 export const quantities = ['bps', 'bpsRead', 'bpsWrite', 'iops', 'iopsRead', 'iopsWrite'] as const;
@@ -72,6 +73,7 @@ export function isLimited(limits: DriveLimits): boolean {
  * @throws ConfigurationError in QEMU's words (util/throttle.c, throttle_is_valid)
  */
 export function checkedDriveLimits(limits: DriveLimits): DriveLimits {
+  checkObject('limits', limits, [...numbers, 'group']);
   for (const [name, value] of Object.entries(limits)) checkValue(name, value);
   if (isTwofold(limits, '') || isTwofold(limits, 'Max'))
     fail('bps/iops/max total values and read/write values cannot be used at the same time');

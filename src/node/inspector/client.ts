@@ -3,6 +3,8 @@ import { ConfigurationError } from '../../errors.ts';
 import type { Inspected } from '../../inspect/inspected.ts';
 import { linesOf } from '../../inspect/lines.ts';
 import { parseReply, type RemoteReply, type RemoteRequest } from '../../inspect/protocol.ts';
+import { timerDelay } from '../../timer-delay.ts';
+import { nodeAddress } from '../listen.ts';
 import { systemMessage } from '../system-message.ts';
 import { addressOf, addressText, type InspectorAddress, knownSockets } from './address.ts';
 import { removeStaleSockets } from './stale.ts';
@@ -68,7 +70,7 @@ export class RemoteMachine implements Inspected {
     if (this.#ended) return Promise.reject(this.#ended);
     const request: RemoteRequest = { id: ++this.#last, ask, args };
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#giveUp(), this.#limit * 1000);
+      const timer = setTimeout(() => this.#giveUp(), timerDelay(this.#limit * 1000));
       this.#pending.set(request.id, { resolve, reject, timer });
       this.#socket.write(`${JSON.stringify(request)}\n`);
     });
@@ -117,7 +119,7 @@ export class RemoteMachine implements Inspected {
 
 function open(address: InspectorAddress): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(address, () => resolve(socket));
+    const socket = connect(nodeAddress(address), () => resolve(socket));
     socket.once('error', (error) => {
       const reason = systemMessage(error);
       reject(new ConfigurationError(`no machine listens at ${addressText(address)}: ${reason}`));

@@ -5,7 +5,7 @@ import type { ListenAddress } from '../../listen-address.ts';
 import type { MigrationChannel } from '../../migration/channel.ts';
 import { WebSocketChannel } from '../../migration/web-socket-channel.ts';
 import type { ByteSocket } from '../byte-socket.ts';
-import { type Listening, listen } from '../listen.ts';
+import { type Listening, listen, nodeAddress } from '../listen.ts';
 import { systemMessage } from '../system-message.ts';
 import { isOwnPage } from '../web-socket/origin.ts';
 import { webSocketServer } from '../web-socket/server.ts';
@@ -37,7 +37,7 @@ export async function openChannel(uri: string, cancelled?: AbortSignal): Promise
 }
 
 async function connected(address: ListenAddress, uri: string): Promise<MigrationChannel> {
-  const socket = connect(address);
+  const socket = connect(nodeAddress(address));
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('error', (error) =>

@@ -7,7 +7,7 @@ import type { NetworkBackendOptions, UserNetworkOptions } from '../../network/op
 import { CapturedBackend } from '../../network/pcap.ts';
 import { UserNetwork } from '../../network/user.ts';
 import { planUserNetwork } from '../../network/user-plan.ts';
-import { checkNames, checkText } from '../../option-checks.ts';
+import { checkNames, checkText, shown } from '../../option-checks.ts';
 import { FolderFiles } from './boot-files.ts';
 import { CaptureFile } from './capture-file.ts';
 import { SocketBackend } from './socket-backend.ts';
@@ -70,7 +70,7 @@ async function openBackend(options: NetworkBackendOptions, log: (message: string
       return connectRelay(options, timers, log);
     default:
       throw new ConfigurationError(
-        `unknown type '${(options as { type: unknown }).type}' of a network; it is one of: user, socket, hub, websocket`,
+        `unknown type ${shown((options as { type: unknown }).type)} of a network; it is one of: user, socket, hub, websocket`,
       );
   }
 }

@@ -175,6 +175,8 @@ test.each([
   ['-virtfs local,path=.,mount_tag=t,security_model=mapped', 'needs extended attributes, which Node cannot read'],
   ['-virtfs local,mount_tag=t,security_model=none', 'which folder? give path=FOLDER'],
   ['-virtfs synth,mount_tag=t', "'synth' is not supported; give local,path=FOLDER"],
+  ['-virtfs id=x', 'what is the folder shared by? give local,path=FOLDER'],
+  ['-fsdev id=x,path=dir', 'what is the folder shared by? give local,path=FOLDER'],
   ['-fsdev local,path=.,security_model=none', 'the folder needs a name; give id=ID'],
   ['-device virtio-9p-pci,fsdev=f,mount_tag=t', "there is no folder 'f'; give -fsdev local,id=f,path=FOLDER"],
   ['-fsdev local,id=f,path=.,security_model=none -device virtio-9p-pci,fsdev=f', 'give mount_tag=TAG'],

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -15,10 +15,12 @@ beforeAll(async () => {
   rubbish = join(folder, 'rubbish');
   await writeFile(rubbish, 'neither a kernel nor a BIOS image, and longer than a boot sector\n'.repeat(100));
   await symlink(rubbish, join(folder, 'link'));
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 const kernel = () => ['-kernel', rubbish];
+const pipe = () => join(folder, 'pipe');
 
 const mistakes: readonly [string, () => string[], string][] = [
   [
@@ -51,6 +53,12 @@ const mistakes: readonly [string, () => string[], string][] = [
   ],
   ['a TCP port that is too large', () => ['demo', '-inspect=65536'], '-inspect: 65536 is no TCP port; give'],
   ['a directory as BIOS image', () => ['-bios', folder], ': it is a directory'],
+  ['a named pipe as kernel', () => ['-kernel', pipe()], '/pipe: it is a named pipe; give a file'],
+  ['a named pipe as initrd', () => [...kernel(), '-initrd', pipe()], '/pipe: it is a named pipe; give a file'],
+  ['a named pipe as BIOS image', () => ['-bios', pipe()], '/pipe: it is a named pipe; give a file'],
+  ['a named pipe with names', () => ['demo', '-symbols', pipe()], '/pipe: it is a named pipe; give a file'],
+  ['a named pipe with a machine', () => ['-incoming', `file:${pipe()}`], '/pipe: it is a named pipe; give a file'],
+  ['a file as pipe', () => ['demo', '-serial', `pipe:${rubbish}`], 'it is something else (file:PATH writes to a file)'],
   ['an unknown flag', () => ['-frobnicate'], 'unknown flag -frobnicate'],
   ['a flag of QEMU that is not supported', () => ['-sd', 'x'], '-sd is not supported: there is no such drive'],
   ['an unknown command', () => ['strat'], "unknown command 'strat'; similar: start"],

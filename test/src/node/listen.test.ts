@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { listenForGdb, listenForQmp, Machine } from '../../../src/index.ts';
-import { AddressInUse, type Listening, listen } from '../../../src/node/listen.ts';
+import type { ListenAddress } from '../../../src/listen-address.ts';
+import { AddressInUse, type Listening, listen, nodeAddress } from '../../../src/node/listen.ts';
 import { root } from '../../support/documents.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'listen-'));
@@ -15,6 +16,8 @@ const listening: Listening[] = [];
 afterEach(() => {
   for (const { stop } of listening.splice(0)) stop();
 });
+const before = process.cwd();
+afterEach(() => process.chdir(before));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function listenAt(address: Parameters<typeof listen>[1]): Promise<Listening> {
@@ -64,6 +67,38 @@ test('a file stays as it is, and a folder that is not there is named', async () 
   await expect(listenAt({ path: file })).rejects.toThrow(`cannot listen at unix:${file}: `);
   expect(statSync(file).size).toBe(4);
   await expect(listenAt({ path: join(folder, 'none', 'x') })).rejects.toThrow(`there is no folder ${folder}/none`);
+});
+
+test.each(['80', '1e3', 'Infinity', ' ', '0x10'])(
+  "the path '%s' is a file's, though Node takes it for a port",
+  async (name) => {
+    process.chdir(folder);
+    const { address, stop } = await listenAt({ path: name });
+    expect([address, statSync(join(folder, name)).isSocket()]).toEqual([{ path: name }, true]);
+    const socket = connect(nodeAddress(address));
+    expect(`${await once(socket, 'data')}`).toBe('hello');
+    socket.destroy();
+    await expect(listenAt({ path: name })).rejects.toThrow(AddressInUse);
+    stop();
+    expect(existsSync(join(folder, name))).toBe(false);
+  },
+);
+
+test.each([
+  [{ path: '' }, "the path of a Unix socket is ''; give the name of a file"],
+  [{ path: 80 }, 'the path of a Unix socket is 80; give the name of a file'],
+  [{ path: '\0abstract' }, "the path of a Unix socket is '\0abstract'; give the name of a file"],
+  [{ host: '', port: 0 }, "the host of an address is ''; give its name or IP address, or a path"],
+  [{ port: 0 }, 'the host of an address is undefined; give its name or IP address, or a path'],
+  [{ host: '127.0.0.1', port: 65_536 }, 'the port of an address is 65536; it must be a whole number from 0 to 65535'],
+  [{ host: '127.0.0.1', port: '80' }, "the port of an address is '80'; it must be a whole number from 0 to 65535"],
+  [{ host: '127.0.0.1', prot: 80 }, "unknown 'prot' in an address; it is one of: path, host, port"],
+  [5, 'an address is 5; it must be an object with path, host, port'],
+  [null, 'an address is null; it must be an object with path, host, port'],
+])('%j is no address', async (given, message) => {
+  const address = given as unknown as ListenAddress;
+  await expect(listenAt(address)).rejects.toThrow(message);
+  expect(() => nodeAddress(address)).toThrow(message);
 });
 
 test('a program that ends leaves no socket', () => {

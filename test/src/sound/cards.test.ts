@@ -51,7 +51,7 @@ test('runs with instruction time are alike', async () => {
 test.each([
   [['gus'] as never, "unknown sound card 'gus'; it is one of: sb16, AC97"],
   [['sb16', 'sb16'] as never, "there can be one 'sb16'; give each sound card once"],
-  ['sb16' as never, "soundCards is 'sb16'; it must be an array of cards"],
+  ['sb16' as never, "soundCards is 'sb16'; it must be an array"],
 ])('soundCards: %j is refused', async (soundCards, message) => {
   await expect(Machine.create({ boot: { demo: true }, soundCards })).rejects.toThrow(message);
 });

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import type { SocketBackend } from '../../../../src/cli/backends/backend.ts';
 import type { Connection, ConnectionPeer } from '../../../../src/cli/backends/connection.ts';
 import { fileConnection } from '../../../../src/cli/backends/file.ts';
@@ -84,6 +84,20 @@ describe('a socket that connects', () => {
     return listening;
   }
 
+  test('that is to try again later than a timer can be set to waits so long: Node would try at once, for ever', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await open(new SocketConnection({ ...backend, reconnect: 3e6 }, () => {}));
+    vi.advanceTimersByTime(86_400_000);
+    const timers = vi.getTimerCount();
+    vi.useRealTimers();
+    expect(timers).toBe(1);
+  });
+
+  test('has no empty path, which Node would take for no address', async () => {
+    const connection = new SocketConnection({ ...client, address: { path: '' } }, () => {});
+    await expect(open(connection)).rejects.toThrow("the path of a Unix socket is ''; give the name of a file");
+  });
+
   test('tries again until somebody is there, and when he has gone', async () => {
     const told: string[] = [];
     const connection = new SocketConnection(backend, (message) => told.push(message));
@@ -133,6 +147,20 @@ describe('named pipes', () => {
     expect(execFileSync('head', ['-n', '1', `${path}.out`], { encoding: 'utf8' })).toBe('out\n');
     expect(connection.filename).toBe('pipe');
   });
+
+  test.each(['file', 'pair of them'])(
+    'a %s is refused, and left as it is: Node reads and writes pipes only',
+    (name) => {
+      const path = join(folder, name);
+      const files = name === 'file' ? [path] : [`${path}.in`, `${path}.out`];
+      for (const file of files) writeFileSync(file, 'kept');
+      expect(() => new PipeConnection(path)).toThrow(
+        `cannot open the pipe ${files[0]}: it is something else (file:PATH writes to a file); make it with mkfifo`,
+      );
+      expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(files.map(() => 'kept'));
+      expect(() => new PipeConnection('/dev/null')).toThrow('cannot open the pipe /dev/null: it is something else');
+    },
+  );
 
   test('that are not there are told of', () => {
     expect(() => new PipeConnection(join(folder, 'no-pipe'))).toThrow(
