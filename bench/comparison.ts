@@ -1,4 +1,4 @@
-import type { Results } from './results.ts';
+import type { Measurements } from './results.ts';
 import { geometricMean } from './statistics.ts';
 
 /** How often as fast one engine is as another: the mean over works that both did, and the work where it is least. */
@@ -9,9 +9,9 @@ export interface Comparison {
 }
 
 /** Milliseconds of a work in an engine, if they were measured. */
-export type TimeIn = (results: Results, work: string, engine: string) => number | undefined;
+export type TimeIn = (results: Measurements, work: string, engine: string) => number | undefined;
 
-const cellOf = ({ cells }: Results, work: string, engine: string) =>
+const cellOf = ({ cells }: Measurements, work: string, engine: string) =>
   cells.find((cell) => cell.work === work && cell.engine === engine);
 
 /** By the clock. */
@@ -21,7 +21,7 @@ export const processorTimeIn: TimeIn = (...of) => cellOf(...of)?.processorMillis
 
 /** How often as fast an engine does a work as another; undefined if one of them did not do it. */
 export function ratio(
-  results: Results,
+  results: Measurements,
   work: string,
   engine: string,
   other: string,
@@ -33,7 +33,7 @@ export function ratio(
 
 /** Compares two engines over these works; undefined if there is none that both did. */
 export function compare(
-  results: Results,
+  results: Measurements,
   works: readonly string[],
   engine: string,
   other: string,
@@ -50,13 +50,13 @@ export function compare(
 }
 
 /** Names of the works that are programs, of one group or of all. */
-export function programNames({ works }: Results, group?: string): string[] {
+export function programNames({ works }: Measurements, group?: string): string[] {
   return works
     .filter((work) => work.group !== 'boot' && (group === undefined || work.group === group))
     .map((work) => work.name);
 }
 
 /** Names of the engines that were used. */
-export function usedEngines({ engines }: Results): string[] {
+export function usedEngines({ engines }: Measurements): string[] {
   return engines.filter(({ version }) => version !== undefined).map(({ name }) => name);
 }

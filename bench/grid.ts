@@ -1,6 +1,5 @@
 import { compare, programNames, ratio, timeIn, usedEngines } from './comparison.ts';
-import { groups } from './programs.ts';
-import type { Results } from './results.ts';
+import type { Measurements } from './results.ts';
 
 /** What stands in one place of the table: a time and how often as fast as the base that is, or a word. */
 export interface Place {
@@ -24,7 +23,9 @@ export interface Grid {
   readonly sections: readonly Section[];
 }
 
-export function makeGrid(results: Results): Grid {
+/** With a section for each group of works, and one for all of them, which are called `all`. */
+export function makeGrid(results: Measurements, all = 'all programs'): Grid {
+  const groups = [...new Set(results.works.map(({ group }) => group))];
   const engines = usedEngines(results);
   const sections = groups.flatMap((group) => {
     const works = results.works.filter((work) => work.group === group);
@@ -33,15 +34,15 @@ export function makeGrid(results: Results): Grid {
     const isAverage = group !== 'boot' && works.length > 1;
     return [{ title: group, rows: isAverage ? [...rows, meanRow(results, group, engines)] : rows }];
   });
-  return { engines, sections: [...sections, ...totals(results, engines)] };
+  return { engines, sections: [...sections, ...totals(results, all, engines)] };
 }
 
-function totals(results: Results, engines: readonly string[]): Section[] {
+function totals(results: Measurements, title: string, engines: readonly string[]): Section[] {
   if (programNames(results).length < 2) return [];
-  return [{ title: 'all programs', rows: [meanRow(results, undefined, engines)] }];
+  return [{ title, rows: [meanRow(results, undefined, engines)] }];
 }
 
-function workRow(results: Results, work: string, engines: readonly string[]): Row {
+function workRow(results: Measurements, work: string, engines: readonly string[]): Row {
   const places = engines.map((engine) => {
     const time = timeIn(results, work, engine);
     if (time !== undefined)
@@ -52,7 +53,7 @@ function workRow(results: Results, work: string, engines: readonly string[]): Ro
   return { title: work, places };
 }
 
-function meanRow(results: Results, group: string | undefined, engines: readonly string[]): Row {
+function meanRow(results: Measurements, group: string | undefined, engines: readonly string[]): Row {
   const works = programNames(results, group);
   const places = engines.map((engine) => ({
     time: '',

@@ -6,7 +6,11 @@ import { runMicroBenchmarks } from './micro/index.ts';
 import { type Options, parseOptions, usage } from './options.ts';
 import { boot, programs } from './programs.ts';
 import { writeReport } from './report.ts';
+import type { Measurements } from './results.ts';
 import { runBenchmark } from './runner.ts';
+import { measureSixteenBit } from './sixteen-bit/index.ts';
+import { sixteenBitText } from './sixteen-bit/tables.ts';
+import { instructionWorks, programWorks } from './sixteen-bit/works.ts';
 import { measureSnapshots } from './snapshots/index.ts';
 import { tableText } from './table.ts';
 
@@ -17,6 +21,7 @@ const actions: Readonly<Record<Options['action'], (options: Options) => number |
     await measureSnapshots((text) => void say(text), { names: ['files', 'forks', 'moves'] });
     return 0;
   },
+  'sixteen-bit': runSixteenBit,
   list: () => say(listText()),
   help: () => say(usage),
 };
@@ -31,15 +36,33 @@ async function run(options: Options): Promise<number> {
   const progress = new ProgressLine();
   const results = await runBenchmark(options, progress.report).finally(() => progress.end());
   if (options.writeResults) await writeReport(results);
-  say(options.json ? `${JSON.stringify(results, null, 2)}\n` : tableText(results));
+  say(options.json ? jsonText(results) : tableText(results));
   if (results.kept !== undefined) process.stderr.write(`Kept in ${results.kept}\n`);
-  return results.cells.some(({ missing }) => missing?.kind === 'failed') ? 1 : 0;
+  return exitCode(results);
+}
+
+async function runSixteenBit(options: Options): Promise<number> {
+  const progress = new ProgressLine();
+  const results = await measureSixteenBit(options, progress.report).finally(() => progress.end());
+  say(options.json ? jsonText(results) : sixteenBitText(results));
+  return exitCode(results);
+}
+
+function jsonText(results: Measurements): string {
+  return `${JSON.stringify(results, null, 2)}\n`;
+}
+
+function exitCode({ cells }: Measurements): number {
+  return cells.some(({ missing }) => missing?.kind === 'failed') ? 1 : 0;
 }
 
 function listText(): string {
   const works = [boot, ...programs].map(({ name, group, about }) => `${group.padEnd(10)}${name.padEnd(20)}${about}\n`);
+  const sixteenBit = [...programWorks, ...instructionWorks].map(
+    ({ name, about }) => `${'16-bit'.padEnd(10)}${name.padEnd(20)}${about}\n`,
+  );
   const lines = engines.map(({ name, about }) => `${'engine'.padEnd(10)}${name.padEnd(20)}${about}\n`);
-  return [...works, ...lines].join('');
+  return [...works, ...sixteenBit, ...lines].join('');
 }
 
 async function main(args: readonly string[]): Promise<number> {

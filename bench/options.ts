@@ -5,7 +5,7 @@ import { engines as allEngines } from './engines/index.ts';
 import { boot, groups, optionalGroups, programs, type Work } from './programs.ts';
 
 export interface Options {
-  readonly action: 'run' | 'micro' | 'snapshots' | 'list' | 'help';
+  readonly action: 'run' | 'micro' | 'snapshots' | 'sixteen-bit' | 'list' | 'help';
   readonly engines: readonly Engine[];
   readonly works: readonly Work[];
   readonly runs: number;
@@ -20,7 +20,7 @@ export interface Options {
   /** Counts instructions, to show speeds in millions a second. */
   readonly mips: boolean;
   readonly writeResults: boolean;
-  /** Of --micro: only tasks whose name holds this text. */
+  /** Of --micro and --sixteen-bit: only what has one of these texts in its name. */
   readonly filter: readonly string[];
 }
 
@@ -43,6 +43,9 @@ export const usage = `Usage: npm run bench -- [flags]
   --micro              measure parts of the translator instead (goes with --filter and --json only)
   --snapshots          measure how long it takes to save, restore, fork and move a Linux guest instead, and
                        how many forks that run a command there are a second
+  --sixteen-bit        measure code of 16 bits instead: programs as DOS has them, in real mode and under a monitor
+                       in virtual-8086 mode, and single instructions; the least of the runs is shown (goes with
+                       --engines, --all, --base, --filter, --runs, --scale, --timeout and --json only)
   --list               show all work and all engines
   --help               show this
 `;
@@ -61,12 +64,13 @@ const flags = {
   'write-results': { type: 'boolean', default: false },
   micro: { type: 'boolean', default: false },
   snapshots: { type: 'boolean', default: false },
+  'sixteen-bit': { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 /** Flags that ask for something else than a run; the first one that is given counts. */
-const actions = ['help', 'list', 'micro', 'snapshots'] as const;
+const actions = ['help', 'list', 'micro', 'snapshots', 'sixteen-bit'] as const;
 
 /**
  * What these arguments ask for.
@@ -74,7 +78,7 @@ const actions = ['help', 'list', 'micro', 'snapshots'] as const;
  */
 export function parseOptions(args: readonly string[]): Options {
   const { values, given } = parse(args);
-  if (values.micro) checkMicro(given);
+  checkCompanions(given);
   const all = values.all === true || values['write-results'];
   if (values['write-results'] && values.filter !== undefined)
     throw new ConfigurationError('--write-results is for a full run; leave --filter out');
@@ -83,7 +87,7 @@ export function parseOptions(args: readonly string[]): Options {
   return {
     action: actions.find((name) => values[name]) ?? 'run',
     engines,
-    works: values.micro ? [] : chosenWorks(filter, all),
+    works: values.micro || values['sixteen-bit'] ? [] : chosenWorks(filter, all),
     runs: wholeNumber('--runs', values.runs),
     scale: positiveNumber('--scale', values.scale),
     base: chosenBase(values.base, engines),
@@ -107,12 +111,19 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** Flags that mean something with --micro. */
-const microFlags: readonly string[] = ['micro', 'filter', 'json', 'help', 'list'];
+/** Flags that mean something with those that measure something else. */
+const companions: Readonly<Record<string, readonly string[]>> = {
+  micro: ['filter', 'json'],
+  'sixteen-bit': ['engines', 'all', 'base', 'filter', 'runs', 'scale', 'timeout', 'json'],
+};
 
-function checkMicro(given: readonly string[]): void {
-  const other = given.find((name) => !microFlags.includes(name));
-  if (other !== undefined) throw new ConfigurationError(`--${other} is for whole guests; leave it or --micro out`);
+function checkCompanions(given: readonly string[]): void {
+  for (const [action, flagsWithIt] of Object.entries(companions)) {
+    const allowed = [action, 'help', 'list', ...flagsWithIt];
+    const other = given.find((name) => !allowed.includes(name));
+    if (given.includes(action) && other !== undefined)
+      throw new ConfigurationError(`--${other} is for Linux guests; leave it or --${action} out`);
+  }
 }
 
 function names(list: string | undefined): string[] {

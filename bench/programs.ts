@@ -28,7 +28,7 @@ export interface Amount {
 /** One piece of work. */
 export interface Work {
   readonly name: string;
-  readonly group: Group;
+  readonly group: string;
   /** What it is, in a few words. */
   readonly about: string;
   /**
@@ -41,6 +41,7 @@ export interface Work {
 
 /** Work that is done by a program in the guest. */
 export interface Program extends Work {
+  readonly group: Group;
   readonly files: FileSet;
   /** Features of the CPU that it uses, as /proc/cpuinfo names them. */
   readonly needs: readonly string[];
@@ -206,4 +207,4 @@ export const programs: readonly Program[] = [
 export const steadyGroups: ReadonlySet<Group> = new Set<Group>(['integer', 'x87', 'sse2']);
 
 /** Groups that are measured only if they are asked for. */
-export const optionalGroups: ReadonlySet<Group> = new Set<Group>(['real']);
+export const optionalGroups: ReadonlySet<string> = new Set<Group>(['real']);

@@ -1,6 +1,6 @@
 import { compare, processorTimeIn, programNames, ratio, timeIn, usedEngines } from './comparison.ts';
 import { formatRatio } from './grid.ts';
-import type { Cell, Results } from './results.ts';
+import type { Cell, Measurements, Results } from './results.ts';
 
 /** The engine that this project is for. */
 const subject = 'translator';
@@ -21,7 +21,8 @@ export function remarks(results: Results): string[] {
   ];
 }
 
-function comparisons(results: Results): string[] {
+/** How the translator compares with each other engine. */
+export function comparisons(results: Measurements): string[] {
   const engines = usedEngines(results);
   if (!engines.includes(subject)) return [];
   return engines.flatMap((other) => {
@@ -40,7 +41,7 @@ function comparisons(results: Results): string[] {
 }
 
 /** Where much else runs, clocks say more of that than of engines. */
-function processorTimes(results: Results): string[] {
+function processorTimes(results: Measurements): string[] {
   const { base } = results;
   const means = usedEngines(results).flatMap((engine) => {
     const programs =
@@ -53,7 +54,8 @@ function processorTimes(results: Results): string[] {
   ];
 }
 
-function belowInterpreter(results: Results): string[] {
+/** What is better interpreted. */
+export function belowInterpreter(results: Measurements): string[] {
   const slower = programNames(results).filter((work) => (ratio(results, work, subject, 'interpreter') ?? 1) < 1);
   return slower.length === 0 ? [] : [`Slower in the ${subject} than in the interpreter: ${slower.join(', ')}.`];
 }
@@ -99,14 +101,15 @@ function rates(results: Results): string[] {
   });
 }
 
-function unavailable({ engines }: Results): string[] {
+/** Engines that can't be used, and why. */
+export function unavailable({ engines }: Measurements): string[] {
   return engines.flatMap((engine) =>
     engine.unavailable === undefined ? [] : [`${engine.name} was not used: ${engine.unavailable}.`],
   );
 }
 
 /** One line for what was not done for one reason. */
-function missing(results: Results): string[] {
+export function missing(results: Measurements): string[] {
   const used = usedEngines(results);
   const lines = new Map<string, { engines: Set<string>; works: Set<string> }>();
   for (const { engine, work, missing: cause } of results.cells) {

@@ -14,7 +14,7 @@ export interface Cell {
   readonly work: string;
   /** Milliseconds of each run, for the standard size. */
   readonly runs: readonly number[];
-  /** Their median; none if it was not measured. */
+  /** Their median, or the least of code of 16 bits; none if it was not measured. */
   readonly milliseconds?: number;
   /** The same of the processor, of the engine's busiest thread: what else the host does hardly changes it. None where the host doesn't tell. */
   readonly processorMilliseconds?: number;
@@ -54,15 +54,20 @@ export type InstructionResult =
     }
   | { readonly work: string; readonly failure: string };
 
-export interface Results {
+/** Times of works in engines. */
+export interface Measurements {
   readonly date: string;
   readonly host: HostDescription;
-  readonly kernel: string;
   readonly settings: { readonly runs: number; readonly scale: number; readonly memoryMegabytes: number };
   readonly base: string;
   readonly engines: readonly EngineResult[];
   readonly works: readonly Work[];
   readonly cells: readonly Cell[];
+}
+
+/** Those of a Linux guest. */
+export interface Results extends Measurements {
+  readonly kernel: string;
   readonly instructions?: InstructionResult;
   /** The folder that was kept. */
   readonly kept?: string;

@@ -13,7 +13,8 @@ export function tableText(results: Results): string {
   return [caption, '', ...gridLines(makeGrid(results)), '', ...remarks(results), ''].join('\n');
 }
 
-function gridLines({ engines, sections }: Grid): string[] {
+/** A grid as lines of equal columns. */
+export function gridLines({ engines, sections }: Grid): string[] {
   const rows = sections.flatMap((section) => section.rows);
   const titleWidth = Math.max(...rows.map(({ title }) => title.length), 0) + INDENT.length;
   const widths = engines.map((engine, column) => columnWidths(engine, rows, column));

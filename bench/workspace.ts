@@ -41,14 +41,24 @@ export interface WorkspaceOptions {
   readonly keep: boolean;
 }
 
+/** Makes a folder for what is needed in one run. */
+export function makeFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'rawiron-bench-'));
+}
+
+/** Removes it when this program ends, however it does. */
+export function removeAtExit(folder: string): void {
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+}
+
 /** Makes a folder with these sets of files. Throws if the guest's kernel can't be had. */
 export async function makeWorkspace({ sets, keep }: WorkspaceOptions, progress: Progress): Promise<Workspace> {
   const linux = await debianLinux(progress);
   const missing = new Map<FileSet, string>();
   const contents = await guestContents(sets, missing, progress);
   const drivers = await loadedDrivers(linux.release, sets, missing);
-  const folder = await mkdtemp(join(tmpdir(), 'rawiron-bench-'));
-  if (!keep) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = await makeFolder();
+  if (!keep) removeAtExit(folder);
   const inFolder = (name: string) => join(folder, name);
   const files: GuestFiles = {
     kernel: inFolder('kernel'),

@@ -30,6 +30,13 @@ export interface Start {
   readonly cards?: readonly BenchCard[];
 }
 
+/** A start from a floppy disk that boots by itself. */
+export interface FloppyStart {
+  /** The file of the disk. */
+  readonly floppy: string;
+  readonly memoryMegabytes: number;
+}
+
 /** A process to start; its standard input and output are the guest's serial console. */
 export interface Command {
   readonly command: string;
@@ -63,4 +70,6 @@ export interface Engine {
   prepare(folder: string, progress: Progress): Promise<string>;
   /** What to start; `prepare` has been called with the same folder. */
   command(start: Start, folder: string): Command;
+  /** The same from a floppy disk. Engines without are given none. */
+  floppyCommand?(start: FloppyStart, folder: string): Command;
 }

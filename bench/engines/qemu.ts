@@ -16,6 +16,12 @@ function cardFlags({ model, mac, net }: BenchCard): string[] {
   return ['-netdev', `user,id=${id},net=${net}.0/24`, '-device', `${model},netdev=${id},mac=${mac},romfile=`];
 }
 
+/** What both kinds of starts have. */
+const common = (memoryMegabytes: number): string[] => [
+  ...['-accel', 'tcg', '-m', String(memoryMegabytes)],
+  ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot'],
+];
+
 export const qemu: Engine = {
   name: 'qemu',
   about: 'QEMU, with its translator TCG',
@@ -27,10 +33,14 @@ export const qemu: Engine = {
   command: ({ kernel, initrd, append, memoryMegabytes, disks = [], cards = [] }) => ({
     command: program,
     args: [
-      ...['-accel', 'tcg', '-m', String(memoryMegabytes), '-kernel', kernel, '-initrd', initrd, '-append', append],
+      ...common(memoryMegabytes),
+      ...['-kernel', kernel, '-initrd', initrd, '-append', append],
       ...disks.flatMap((disk) => ['-drive', `file=${disk.path},format=${disk.format},if=${disk.interface}`]),
       ...(cards.length === 0 ? ['-nic', 'none'] : cards.flatMap(cardFlags)),
-      ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot'],
     ],
+  }),
+  floppyCommand: ({ floppy, memoryMegabytes }) => ({
+    command: program,
+    args: [...common(memoryMegabytes), '-nic', 'none', '-drive', `file=${floppy},format=raw,if=floppy`],
   }),
 };

@@ -2,24 +2,36 @@
  * Runs a machine of this project's library, in its worker, with COM1 on standard input and output. The options are the
  * first argument, as JSON. Every message of the parent process is answered with the machine's counters (counters.ts).
  */
-import { type EngineName, Machine } from '../../src/index.ts';
+import { type EngineName, Machine, type MachineOptions } from '../../src/index.ts';
 import type { Counters, CountersRequest } from './counters.ts';
-import type { Start } from './engine.ts';
+import type { FloppyStart, Start } from './engine.ts';
 
-export interface RawironOptions extends Start {
+export type RawironOptions = (Start | FloppyStart) & Settings;
+
+interface Settings {
   readonly engine: EngineName;
   /** Counts instructions and takes time from them: 2 to this power nanoseconds each. */
   readonly icountShift?: number;
 }
 
 const options: RawironOptions = JSON.parse(process.argv[2]);
-const { kernel, initrd, append, memoryMegabytes, engine, icountShift, disks = [], cards = [] } = options;
+const { memoryMegabytes, engine, icountShift } = options;
+
+/** What it boots, and its devices. */
+function parts(start: Start | FloppyStart): MachineOptions {
+  if ('floppy' in start) return { drives: [{ interface: 'floppy', image: start.floppy }] };
+  const { kernel, initrd, append, disks = [], cards = [] } = start;
+  return {
+    boot: { kernel, initrd, append },
+    drives: disks.map(({ path, ...disk }) => ({ image: path, ...disk })),
+    network: cards.map(({ model, mac, net }) => ({ card: model, mac, backend: { type: 'user', net: `${net}.0/24` } })),
+  };
+}
+
 const machine = await Machine.create({
   engine,
   memory: memoryMegabytes,
-  boot: { kernel, initrd, append },
-  drives: disks.map(({ path, ...disk }) => ({ image: path, ...disk })),
-  network: cards.map(({ model, mac, net }) => ({ card: model, mac, backend: { type: 'user', net: `${net}.0/24` } })),
+  ...parts(options),
   ...(icountShift !== undefined && { icount: { shift: icountShift } }),
 });
 machine.serial.on('data', (bytes) => process.stdout.write(bytes));

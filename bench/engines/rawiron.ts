@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command, Engine, Start } from './engine.ts';
+import type { Command, Engine } from './engine.ts';
 import type { RawironOptions } from './rawiron-machine.ts';
 
 const script = join(import.meta.dirname, 'rawiron-machine.mjs');
@@ -24,7 +24,8 @@ const rawiron = (name: 'interpreter' | 'translator', about: string, share: numbe
   takesCards: true,
   translates: name === 'translator',
   prepare: version,
-  command: (start: Start) => rawironCommand({ ...start, engine: name }),
+  command: (start) => rawironCommand({ ...start, engine: name }),
+  floppyCommand: (start) => rawironCommand({ ...start, engine: name }),
 });
 
 export const translator = rawiron('translator', 'rawiron, with its translator', 1);

@@ -1,9 +1,11 @@
 /** Runs v86 with COM1 on standard input and output. The options are the first argument, as JSON. */
 import { readFileSync } from 'node:fs';
-import { V86 } from 'v86';
-import type { Start } from './engine.ts';
+import { type V86Options as MachineOptions, V86 } from 'v86';
+import type { FloppyStart, Start } from './engine.ts';
 
-export interface V86Options extends Start {
+export type V86Options = (Start | FloppyStart) & Settings;
+
+interface Settings {
   /** Paths of its WebAssembly module and of the BIOS images. */
   readonly wasm: string;
   readonly bios: string;
@@ -39,6 +41,12 @@ class LineOutput {
   }
 }
 
+/** What it boots. */
+function parts(start: Start | FloppyStart): MachineOptions {
+  if ('floppy' in start) return { fda: image(start.floppy) };
+  return { bzimage: image(start.kernel), initrd: image(start.initrd), cmdline: start.append };
+}
+
 // Standard output is the serial line's alone.
 console.log = console.error;
 
@@ -47,9 +55,7 @@ const machine = new V86({
   wasm_path: options.wasm,
   bios: image(options.bios),
   vga_bios: image(options.vgaBios),
-  bzimage: image(options.kernel),
-  initrd: image(options.initrd),
-  cmdline: options.append,
+  ...parts(options),
   memory_size: options.memoryMegabytes * megabyte,
   vga_memory_size: 8 * megabyte,
   disable_jit: !options.jit,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Progress } from '../../src/node/assets/progress.ts';
 import { debianBios } from '../debian.ts';
-import type { Engine, Start } from './engine.ts';
+import type { Command, Engine, FloppyStart, Start } from './engine.ts';
 import type { V86Options } from './v86-machine.ts';
 
 const script = join(import.meta.dirname, 'v86-machine.ts');
@@ -18,14 +18,15 @@ async function prepare(folder: string, progress: Progress): Promise<string> {
   return (JSON.parse(await readFile(manifest, 'utf8')) as { version: string }).version;
 }
 
-function options(start: Start, folder: string, jit: boolean): V86Options {
-  return {
+function command(start: Start | FloppyStart, folder: string, jit: boolean): Command {
+  const options: V86Options = {
     ...start,
     wasm: join(dirname(manifest), 'build', 'v86.wasm'),
     bios: join(biosFolder(folder), 'bios.bin'),
     vgaBios: join(biosFolder(folder), 'vgabios.bin'),
     jit,
   };
+  return { command: process.execPath, args: [script, JSON.stringify(options)] };
 }
 
 const engine = (name: string, about: string, jit: boolean, share: number): Engine => ({
@@ -35,10 +36,8 @@ const engine = (name: string, about: string, jit: boolean, share: number): Engin
   share,
   optional: !jit,
   prepare,
-  command: (start, folder) => ({
-    command: process.execPath,
-    args: [script, JSON.stringify(options(start, folder, jit))],
-  }),
+  command: (start, folder) => command(start, folder, jit),
+  floppyCommand: (start, folder) => command(start, folder, jit),
 });
 
 export const v86 = engine('v86', 'v86, with its JIT to WebAssembly', true, 1);

@@ -70,6 +70,11 @@ test('--micro goes with --filter and --json', () => {
   expect(options).toMatchObject({ action: 'micro', filter: ['emit'], json: true });
 });
 
+test('--sixteen-bit goes with engines, runs and what is to be left out', () => {
+  const options = parseOptions(['--sixteen-bit', '--engines', 'qemu,translator', '--runs', '1', '--filter', 'vm86']);
+  expect(options).toMatchObject({ action: 'sixteen-bit', runs: 1, base: 'qemu', filter: ['vm86'] });
+});
+
 describe('Mistakes are named', () => {
   const mistakes: readonly [string[], RegExp][] = [
     [['--engine', 'v86'], /--engine/],
@@ -85,8 +90,9 @@ describe('Mistakes are named', () => {
     [['--base', 'bochs'], /--base: there is no engine 'bochs'/],
     [['--engines', 'v86', '--base', 'qemu'], /--base: qemu is not among/],
     [['--filter', 'sieve,nonsense'], /nothing is called 'nonsense'/],
-    [['--micro', '--runs', '2'], /--runs is for whole guests; leave it or --micro out/],
-    [['--engines', 'v86', '--micro'], /--engines is for whole guests/],
+    [['--micro', '--runs', '2'], /--runs is for Linux guests; leave it or --micro out/],
+    [['--engines', 'v86', '--micro'], /--engines is for Linux guests/],
+    [['--sixteen-bit', '--keep'], /--keep is for Linux guests; leave it or --sixteen-bit out/],
     [['--write-results', '--filter', 'sieve'], /leave --filter out/],
   ];
 
