@@ -275,6 +275,8 @@ class Page {
     if (isAborted(error)) return;
     this.#problem.textContent = error instanceof Error ? error.message : String(error);
     this.#problem.hidden = false;
+    // The form is longer than the window, and what was asked for may be at its end.
+    this.#problem.scrollIntoView({ block: 'nearest' });
     this.#say('Something went wrong.');
   }
 }
