@@ -27,4 +27,28 @@ describe.skipIf(noBrowser !== '')(`what goes wrong with the page in Chromium${no
       await turnOn(page);
       await expect.poll(() => alert.evaluate(isInView), LONG).toBe(true);
     }));
+
+  test.each([
+    ['#memroy=64&system=demo&run', "unknown 'memroy' in the address"],
+    ['#system=nonsense&run', "unknown system 'nonsense'"],
+    ['#system=demo&cpu=nonsense&run', "unknown model 'nonsense'"],
+  ])('is told of the address: %s', (hash, message) =>
+    inPage(hash, async (page) => {
+      await page.getByRole('alert').filter({ hasText: message }).waitFor(LONG);
+      expect(await page.getByRole('radio', { name: /^Demo/ }).isChecked()).toBe(true);
+      await page.evaluate("location.hash = '#system=text&memory=16'");
+      await page.getByText('Choose what to boot.').waitFor(LONG);
+      expect(await page.getByRole('alert').isVisible()).toBe(false);
+      expect(await page.getByRole('radio', { name: /^Text mode/ }).isChecked()).toBe(true);
+      await page.evaluate("location.hash = '#memroy=64'");
+      await page.getByRole('alert').filter({ hasText: 'memroy' }).waitFor(LONG);
+    }),
+  );
+
+  test('are not settings that the form does not offer', () =>
+    inPage('#system=demo&usb=mouse,keyboard&boot=dc&memory=16&run', async (page) => {
+      await page.locator('#status', { hasText: 'Running' }).waitFor(LONG);
+      expect(await page.locator('[name=usb]').inputValue()).toBe('mouse,keyboard');
+      expect(await page.locator('[name=boot]').inputValue()).toBe('dc');
+    }));
 });
