@@ -1,5 +1,7 @@
 import { imageNames, machineNames } from '../src/browser/element-options.ts';
 import { isKept } from '../src/browser/files.ts';
+import { checkedOneOf, checkNames } from '../src/option-checks.ts';
+import { systems } from './systems.ts';
 
 /** What the page's address can say besides a machine's description: a built-in system, and to start at once. */
 const pageNames = ['system', 'run'] as const;
@@ -8,10 +10,19 @@ const names: readonly string[] = [...machineNames, ...pageNames];
 /** A machine as the address describes it: values by names of `machineNames` and `pageNames`. */
 export type Settings = ReadonlyMap<string, string>;
 
-/** Reads `#system=demo&memory=64`. Names that nobody knows are left out. */
+const entriesOf = (hash: string): [string, string][] => [...new URLSearchParams(hash.replace(/^#/, ''))];
+
+/** Reads `#system=demo&memory=64`. Names that nobody knows are left out: a saved machine may be of another version. */
 export function settingsOf(hash: string): Settings {
-  const entries = [...new URLSearchParams(hash.replace(/^#/, ''))];
-  return new Map(entries.filter(([name]) => names.includes(name)));
+  return new Map(entriesOf(hash).filter(([name]) => names.includes(name)));
+}
+
+/** @throws ConfigurationError for a name that nobody knows, and for a system that isn't there */
+export function checkAddress(hash: string): void {
+  checkNames('the address', Object.fromEntries(entriesOf(hash)), names);
+  const system = settingsOf(hash).get('system');
+  const known = systems.map(({ name }) => name);
+  if (system !== undefined) checkedOneOf('system', system, known);
 }
 
 /**

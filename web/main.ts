@@ -5,6 +5,7 @@ import { type Exit, type Machine, openChannel } from '../src/browser/index.ts';
 import { sharesMemory } from '../src/browser/shared-memory.ts';
 import { CancelledError } from '../src/migration/cancelled.ts';
 import { readMachine } from '../src/snapshot/machine.ts';
+import { checkAddress } from './address.ts';
 import { Controls } from './controls.ts';
 import { byId } from './elements.ts';
 import { toldByPlace } from './images.ts';
@@ -20,6 +21,7 @@ import { StateList } from './state-list.ts';
 import { Tabs } from './tabs.ts';
 
 const STARTING = 'Starting…';
+const CHOOSE = 'Choose what to boot.';
 
 const exits: Readonly<Record<Exit['reason'], string>> = {
   poweroff: 'The guest turned the machine off.',
@@ -77,7 +79,19 @@ class Page {
     this.#onClick('fetch', () => this.#fetch());
     addSoundControls(this.#pc);
     byId('isolation', HTMLElement).hidden = sharesMemory;
-    if (this.#setup.readAddress()) void this.#start();
+    if (this.#isAddressKnown() && this.#setup.readAddress()) void this.#start();
+  }
+
+  /** False: it says what nobody knows, of which the user is told; then it counts for nothing. */
+  #isAddressKnown(): boolean {
+    this.#problem.hidden = true;
+    try {
+      checkAddress(location.hash);
+      return true;
+    } catch (error) {
+      this.#tell(error);
+      return false;
+    }
   }
 
   #onClick(id: string, act: () => Promise<void>): void {
@@ -112,7 +126,9 @@ class Page {
 
   /** Another link in this tab fills the form; it never starts a machine, nor changes what one that is on stands for. */
   #followLink(): void {
-    if (!this.#on && !byId('start', HTMLButtonElement).disabled) this.#setup.restore(location.hash);
+    if (this.#on || byId('start', HTMLButtonElement).disabled || !this.#isAddressKnown()) return;
+    this.#say(CHOOSE);
+    this.#setup.restore(location.hash);
   }
 
   /** The machine goes on in another process. */
@@ -166,7 +182,7 @@ class Page {
       this.#tabs.show(this.#setup.hasScreen ? 'screen-panel' : 'serial-panel');
     } catch (error) {
       if (!isWanted()) return;
-      this.#stopped('Choose what to boot.');
+      this.#stopped(CHOOSE);
       this.#tell(error);
     } finally {
       if (isWanted()) byId('start', HTMLButtonElement).disabled = false;
@@ -275,6 +291,8 @@ class Page {
     if (isAborted(error)) return;
     this.#problem.textContent = error instanceof Error ? error.message : String(error);
     this.#problem.hidden = false;
+    // The form is longer than the window, and what was asked for may be at its end.
+    this.#problem.scrollIntoView({ block: 'nearest' });
     this.#say('Something went wrong.');
   }
 }

@@ -87,11 +87,11 @@ export class Setup {
       const url = settings.get(name);
       if (url) this.#images.put(name, url);
     }
-    const choice = this.#images.isEmpty ? (settings.get('system') ?? 'demo') : 'own';
+    const choice = this.#images.isEmpty ? (settings.get('system') ?? FIRST) : 'own';
     const radio = this.#form.querySelector<HTMLInputElement>(`input[value="${CSS.escape(choice)}"]`);
     if (radio) radio.checked = true;
     for (const name of fields) {
-      this.#field(name).value = settings.get(name) ?? this.#initial.get(name)!;
+      setValue(this.#field(name), settings.get(name) ?? this.#initial.get(name)!);
     }
     if (settings.size > 0) this.#writeAddress();
   }
@@ -164,7 +164,7 @@ export class Setup {
     for (const { name, title, about } of [...systems, OWN]) {
       const label = document.createElement('label');
       const input = document.createElement('input');
-      Object.assign(input, { type: 'radio', name: 'system', value: name });
+      Object.assign(input, { type: 'radio', name: 'system', value: name, checked: name === FIRST });
       const small = document.createElement('small');
       small.textContent = about;
       label.append(input, textElement('span', title), small);
@@ -173,7 +173,7 @@ export class Setup {
   }
 
   #imagesChanged(): void {
-    const choice = this.#images.isEmpty ? 'demo' : 'own';
+    const choice = this.#images.isEmpty ? FIRST : 'own';
     const radio = this.#form.querySelector<HTMLInputElement>(`input[value="${choice}"]`);
     if (radio) radio.checked = true;
     this.#writeAddress();
@@ -205,6 +205,15 @@ export class Setup {
   }
 }
 
+/** A machine may have what a list doesn't offer, such as two devices on the USB; what is none is refused by its name. */
+function setValue(field: HTMLInputElement | HTMLSelectElement, value: string): void {
+  if (field instanceof HTMLSelectElement && ![...field.options].some((option) => option.value === value))
+    field.append(new Option(value));
+  field.value = value;
+}
+
+/** The system that is chosen where nothing is said. */
+const FIRST = 'demo';
 const OWN = {
   name: 'own',
   title: 'Images of mine',

@@ -19,6 +19,8 @@ export default defineConfig({
   root: import.meta.dirname,
   // The page works in any folder of a server.
   base: './',
+  // What isn't there is answered with 404: elsewhere the page itself would come, and become a disk.
+  appType: 'mpa',
   server: { headers },
   preview: { headers },
   plugins: [firmware],

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { KeyboardLayout } from '../input/layout.ts';
 import type { NetworkBackendOptions } from '../network/options.ts';
 import type { Boot, Image, MachineOptions } from '../options.ts';
+import { whyNoImage } from '../storage/http/answer.ts';
 import { isHttp } from '../storage/http/store.ts';
 
 /** Names of images of drives, and the drives. */
@@ -163,6 +164,7 @@ async function get(url: string, headers: Readonly<Record<string, string>> = {}):
       `cannot get ${url}: ${(error as Error).message} (another server has to allow it, by CORS)`,
     );
   });
-  if (!response.ok) throw new ConfigurationError(`cannot get ${url}: the server answers ${response.status}`);
+  const refusal = whyNoImage(response);
+  if (refusal !== undefined) throw new ConfigurationError(`cannot get ${url}: ${refusal}`);
   return response;
 }

@@ -4,6 +4,7 @@ import type { Host, Images, Isolate, IsolateEvents, IsolateStart } from '../host
 import { SharedDeadlines } from '../isolate/deadlines.ts';
 import { runIsolate } from '../isolate/loop.ts';
 import type { Command, MessageEnd, Report } from '../isolate/protocol.ts';
+import { whyNoImage } from '../storage/http/answer.ts';
 import { browserCompressor } from './compression.ts';
 import { openNetwork } from './network.ts';
 import { messageEnd, workerEnd } from './scope.ts';
@@ -66,7 +67,8 @@ function keepWhileOpen<Made extends Images>(name: string, _sources: unknown, mak
 /** The bytes behind an address. Throws with the reason. */
 async function fetchImage(url: string): Promise<Uint8Array> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`the server answers ${response.status} ${response.statusText}`.trim());
+  const refusal = whyNoImage(response);
+  if (refusal !== undefined) throw new Error(refusal);
   return new Uint8Array(await response.arrayBuffer());
 }
 

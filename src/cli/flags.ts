@@ -301,7 +301,8 @@ function parseClock(text: string): () => Date {
 
 function parseDebugConsolePort(text: string): number {
   const [property, value = ''] = text.split('=');
-  if (property !== 'isa-debugcon.iobase') throw new ConfigurationError(`the property '${property}' is not supported`);
+  if (property !== 'isa-debugcon.iobase')
+    throw new ConfigurationError(`the property '${property}' is not supported; give isa-debugcon.iobase=PORT`);
   return parseInteger(property, value);
 }
 

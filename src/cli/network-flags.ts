@@ -35,6 +35,11 @@ interface NetworkText {
 
 const TYPES = 'user, socket or hubport';
 
+/** Objects by which QEMU names where random numbers come from: here they are always the host's. */
+const RANDOM_SOURCES: readonly string[] = ['rng-random', 'rng-builtin'];
+/** The objects that there are, as they are given. */
+const OBJECTS = ['filter-dump,netdev=ID,file=FILE', ...RANDOM_SOURCES.map((type) => `${type},id=ID`)];
+
 /** Flags of networks and their cards, as QEMU has them. */
 export const networkFlags: readonly Flag[] = [
   {
@@ -59,7 +64,7 @@ export const networkFlags: readonly Flag[] = [
   },
   {
     names: ['object'],
-    argument: 'filter-dump,netdev=ID,file=FILE|rng-random,id=ID',
+    argument: OBJECTS.join('|'),
     help: 'write all frames of a -netdev to a file, in the format of pcap; or where -device virtio-rng-pci has its numbers from: always the host',
     apply: addObject,
   },
@@ -169,15 +174,14 @@ function parseHubport(others: readonly Property[]): CommandLineNetwork {
   return { type: 'hubport', hub: hubid };
 }
 
-/** Objects by which QEMU names where random numbers come from: here they are always the host's. */
-const RANDOM_SOURCES = ['rng-random', 'rng-builtin'];
-
 /** The settings with a file for the frames of a network: `-object filter-dump,netdev=ID,file=FILE`. */
 function addObject(settings: Settings, text: string): Settings {
   const [[, type]] = propertyList(text, 'qom-type') as [[string, string]];
   if (RANDOM_SOURCES.includes(type)) return addRandomSource(settings, text);
   if (type !== 'filter-dump')
-    throw new ConfigurationError(`the object '${type}' is not supported; give filter-dump,netdev=ID,file=FILE`);
+    throw new ConfigurationError(
+      `the object '${type}' is not supported; give ${OBJECTS.slice(0, -1).join(', ')} or ${OBJECTS.at(-1)}`,
+    );
   const { netdev, file } = parseProperties(text, 'qom-type', ['id', 'netdev', 'file']);
   if (netdev === undefined || file === undefined)
     throw new ConfigurationError('filter-dump needs a network and a file; give netdev=ID and file=FILE');

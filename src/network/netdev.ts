@@ -27,6 +27,8 @@ const switches: Readonly<Record<string, keyof UserNetworkOptions>> = {
   ipv6: 'ipv6',
   restrict: 'restrict',
 };
+/** Those that may be there several times. */
+const lists: readonly string[] = ['hostfwd', 'guestfwd', 'dnssearch'];
 
 /**
  * @param properties what stands in `-netdev user,…` besides `id`, in its order
@@ -41,9 +43,15 @@ export function parseUserNetdev(properties: Iterable<Property>): UserNetworkOpti
     else if (name === 'hostfwd') hostForward.push(parseHostForward(value));
     else if (name === 'guestfwd') guestForward.push(parseGuestForward(value));
     else if (name === 'dnssearch') dnsSearch.push(value);
-    else throw new ConfigurationError(`'${name}' is not supported for a user-mode network`);
+    else throw new ConfigurationError(`'${name}' is not supported for a user-mode network: ${insteadOf(name)}`);
   }
   return { ...(options as { type: 'user' }), hostForward, guestForward, dnsSearch };
+}
+
+function insteadOf(name: string): string {
+  if (name === 'smb' || name === 'smbserver')
+    return 'give -virtfs local,path=FOLDER,mount_tag=TAG,security_model=mapped-file for a folder of the host';
+  return `it may have ${[...Object.keys(texts), ...Object.keys(switches), ...lists].join(', ')}`;
 }
 
 function parseOnOff(name: string, value: string): boolean {

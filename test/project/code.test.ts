@@ -11,6 +11,22 @@ const blocks = pages
   .filter(({ language, isMade }) => (language === 'ts' || language === 'js') && !isMade);
 const name = ({ page, line }: Block): string => `${page}:${line}`;
 
+/** What blocks are compiled with. */
+const hosts = {
+  node: { settings: 'tsconfig.json', library: 'src/index.ts' },
+  page: { settings: 'tsconfig.browser.json', library: 'src/browser/index.ts' },
+} as const;
+type Host = (typeof hosts)[keyof typeof hosts];
+const hostOf = ({ page }: Block): Host => (page === 'docs/browser.md' ? hosts.page : hosts.node);
+
+/** Pages with an example that goes on with the machine of the one before. */
+const continued: readonly string[] = ['docs/snapshots.md'];
+/** Programs that end by themselves, and need no image of the reader's; what those print that have it below them is checked. */
+const programs = blocks.filter(
+  ({ text, output }) =>
+    output === undefined && /await using machine/.test(text) && !/\.(img|elf|iso|qcow2)'/.test(text),
+);
+
 /** The block as a module: its lines keep their numbers, and what must stand around it is in the line before. */
 function moduleText({ line, text, around }: Block): string {
   const [before, after] = around.replaceAll(/\s*\n\s*/g, ' ').split('…');
@@ -19,6 +35,17 @@ function moduleText({ line, text, around }: Block): string {
 
 /** What the compiler says about blocks, with page and line. */
 async function complaints(list: readonly Block[]): Promise<string> {
+  const said = Object.values(hosts).map((host) =>
+    complaintsWith(
+      host,
+      list.filter((block) => hostOf(block) === host),
+    ),
+  );
+  return (await Promise.all(said)).join('');
+}
+
+async function complaintsWith(host: Host, list: readonly Block[]): Promise<string> {
+  if (list.length === 0) return '';
   const folder = mkdtempSync(join(tmpdir(), 'blocks-'));
   try {
     const files = list.map((block, n) => {
@@ -26,36 +53,56 @@ async function complaints(list: readonly Block[]): Promise<string> {
       writeFileSync(join(folder, file), moduleText(block));
       return file;
     });
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(configuration(files)));
-    return await run(folder, join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false');
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(configuration(host, files)));
+    return (await run(folder, join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false')).output;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 /** The project's own, with its folders where a block may name them, and names that nothing uses. */
-function configuration(files: readonly string[]): object {
+function configuration({ settings, library }: Host, files: readonly string[]): object {
   const own = ['translator', 'runtime', 'src'].map((folder) => [`${folder}/*`, [join(root, folder, '*')]]);
   const compilerOptions = {
-    paths: { rawiron: [join(root, 'src/index.ts')], ...Object.fromEntries(own) },
+    paths: { rawiron: [join(root, library)], ...Object.fromEntries(own) },
     typeRoots: [join(root, 'node_modules/@types')],
     noUnusedLocals: false,
     noUnusedParameters: false,
   };
-  return { extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files };
+  return { extends: join(root, settings), compilerOptions, include: [], files };
 }
 
-/** What a program prints, in a folder. */
-function run(cwd: string, ...args: readonly string[]): Promise<string> {
+/** What a program prints, in a folder, and the code that it ends with. */
+function run(cwd: string, ...args: readonly string[]): Promise<{ code: unknown; output: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd }, (_error, output, errors) => resolve(output + errors));
+    execFile(process.execPath, args, { cwd }, (error, output, errors) =>
+      resolve({ code: error?.code ?? error?.signal ?? 0, output: output + errors }),
+    );
   });
+}
+
+/** Runs a block in a folder of its own, where the sockets are too that it has in /tmp. */
+async function runBlock({ text }: Block): Promise<{ code: unknown; output: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'program-'));
+  try {
+    const library = pathToFileURL(join(root, 'src/index.ts')).href;
+    const program = text.replaceAll('/tmp/', `${folder}/`).replace("'rawiron'", `'${library}'`);
+    writeFileSync(join(folder, 'program.mts'), program);
+    return await run(folder, 'program.mts');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 test('the code in the pages compiles', async () => {
   expect(blocks).not.toEqual([]);
   const help = 'what a fragment needs goes into a comment in front of it: <!-- around: … --> (docs/testing.md)';
   expect(await complaints(blocks), help).toBe('');
+});
+
+test('a program that uses the library is there as a whole, with its imports', () => {
+  const parts = blocks.filter(({ page, around }) => around.includes("'rawiron'") && !continued.includes(page));
+  expect(parts.map(name)).toEqual([]);
 });
 
 test.each([
@@ -68,14 +115,15 @@ test.each([
 
 test.each(blocks.filter(({ output }) => output !== undefined).map((block) => [name(block), block] as const))(
   '%s: does what it says',
-  async (_name, { text, output }) => {
-    const folder = mkdtempSync(join(tmpdir(), 'program-'));
-    try {
-      const library = pathToFileURL(join(root, 'src/index.ts')).href;
-      writeFileSync(join(folder, 'program.mts'), text.replace("'rawiron'", `'${library}'`));
-      expect(await run(folder, 'program.mts')).toBe(output);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  async (_name, block) => {
+    expect(await runBlock(block)).toEqual({ code: 0, output: block.output });
   },
 );
+
+test('there are programs that run without a file of the reader', () => {
+  expect(programs.map(({ page }) => page)).toContain('docs/inspector.md');
+});
+
+test.each(programs.map((block) => [name(block), block] as const))('%s: runs to its end', async (_name, block) => {
+  expect(await runBlock(block)).toMatchObject({ code: 0 });
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settingsOf, startsAtOnce } from '../../web/address.ts';
+import { checkAddress, settingsOf, startsAtOnce } from '../../web/address.ts';
 
 test.each([
   ['#hda=disk.img&run', true],
@@ -11,3 +11,19 @@ test.each([
 ])('%s starts at once: %s', (hash, starts) => {
   expect(startsAtOnce(settingsOf(hash))).toBe(starts);
 });
+
+test.each([
+  ['#memroy=64&system=demo&run', "unknown 'memroy' in the address; it is one of: memory, cpu,"],
+  ['#system=demo&run&__proto__=1', "unknown '__proto__' in the address"],
+  ['#memory=16&=7', "unknown '' in the address"],
+  ['#system=nonsense&run', "unknown system 'nonsense'; it is one of: demo, desktop, text"],
+])('%s is refused', (hash, message) => {
+  expect(() => checkAddress(hash)).toThrow(message);
+});
+
+test.each(['', '#', '#system=text&memory=32&run', '#hda=disks/dos.img&usb=mouse,keyboard&boot=dc', '#demo'])(
+  "'%s' is understood",
+  (hash) => {
+    expect(() => checkAddress(hash)).not.toThrow();
+  },
+);

@@ -30,11 +30,15 @@ describe.skipIf(noBrowser !== '')(`a machine that cannot be had in Chromium${noB
     expect(message).toMatch(/worker cannot be loaded: .*worker-src/);
   });
 
-  test('there is no kernel at its address', async () => {
+  test.each([
+    ['none.bin', 'the server answers 404 Not Found'],
+    ['index.html', 'the server sends a page (text/html) in its place, as many do for what is not there'],
+  ])('there is no kernel at its address: %s', async (kernel, reason) => {
     await using opened = await open(isolation);
-    const message = await opened.page.evaluate(() =>
-      rawiron.Machine.create({ boot: { kernel: 'none.bin' } }).catch((error: Error) => error.message),
+    const message = await opened.page.evaluate(
+      (kernel) => rawiron.Machine.create({ boot: { kernel } }).catch((error: Error) => error.message),
+      kernel,
     );
-    expect(message).toBe('cannot read the kernel none.bin: the server answers 404 Not Found');
+    expect(message).toBe(`cannot read the kernel ${kernel}: ${reason}`);
   });
 });

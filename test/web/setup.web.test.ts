@@ -1,24 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { noBrowser } from '../support/web/browser.ts';
-import { choose, floppy, LONG, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
-
-function isInView(element: Element): boolean {
-  const { top, bottom } = element.getBoundingClientRect();
-  return top >= 0 && bottom <= innerHeight;
-}
+import { choose, floppy, isInView, LONG, seeOnTerminal, turnOn, usePage } from '../support/web/page.ts';
 
 describe.skipIf(noBrowser !== '')(`the form of the page in Chromium${noBrowser}`, () => {
   const inPage = usePage();
-
-  test('says what is wrong with an image', () =>
-    inPage('', async (page) => {
-      const broken = Buffer.alloc(4096);
-      broken.write('HdrS', 0x202);
-      await choose(page, 'broken', broken, 'Kernel');
-      await turnOn(page);
-      await expect.poll(() => page.getByRole('alert').textContent(), LONG).not.toBe('');
-      expect(await page.getByRole('button', { name: 'Turn on' }).isEnabled()).toBe(true);
-    }));
 
   test('finds out what images are for, and lets go of them', () =>
     inPage('', async (page) => {

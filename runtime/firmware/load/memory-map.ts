@@ -17,6 +17,8 @@ const EBDA_END = 0xa0000;
 const BIOS_START = 0xf0000;
 export const HIGH_MEMORY_START = 0x100000;
 const IVT_AND_BDA_END = 0x1000;
+/** Firmware keeps so much below 4 GB for its ROM. */
+const ROM_START = 0xfffc0000;
 const FOUR_GB = 0x100000000;
 
 export const alignUp = (value: number, alignment: number): number => Math.ceil(value / alignment) * alignment;
@@ -37,6 +39,7 @@ export function buildMemoryMap({
     { start: BIOS_START, end: HIGH_MEMORY_START, type: RangeType.reserved },
     { start: HIGH_MEMORY_START, end: ramEnd, type: RangeType.ram },
     ...(firmwareBytes > 0 ? [{ start: ramEnd, end, type: RangeType.reserved }] : []),
+    { start: ROM_START, end: FOUR_GB, type: RangeType.reserved },
     ...(memoryAbove4G > 0 ? [{ start: FOUR_GB, end: FOUR_GB + memoryAbove4G, type: RangeType.ram }] : []),
   ];
   const tables = (acpi?.tables ?? []).filter((table) => table.address >= HIGH_MEMORY_START);

@@ -7,6 +7,7 @@ const Info = {
   flags: 0,
   memoryLower: 1,
   memoryUpper: 2,
+  bootDevice: 3,
   commandLine: 4,
   moduleCount: 5,
   moduleAddress: 6,
@@ -14,7 +15,10 @@ const Info = {
   mapAddress: 12,
   loaderName: 16,
 } as const;
-const InfoFlag = { memory: 1 << 0, commandLine: 1 << 2, modules: 1 << 3, map: 1 << 6, loaderName: 1 << 9 } as const;
+/** Memory, boot device, command line, modules, memory map and the loader's name are there. */
+const INFO_FLAGS = (1 << 0) | (1 << 1) | (1 << 2) | (1 << 3) | (1 << 6) | (1 << 9);
+/** The first partition of the first hard disk, whatever the machine boots from: as QEMU says. */
+const BOOT_DEVICE = 0x8000ffff;
 
 const INFO_BYTES = 116;
 const MODULE_BYTES = 16;
@@ -51,16 +55,16 @@ function layOut({ map, module, commandLine, moduleName }: MultibootContent): Lay
 /** Bytes that the information structure and all it points to need. */
 export const multibootInformationBytes = (content: MultibootContent): number => layOut(content).end;
 
-/** The information structure for a place in memory: memory sizes, map, module, command line and loader name. */
+/** The information structure for a place in memory: memory sizes, boot device, map, module, command line and loader name. */
 export function multibootInformation(content: MultibootContent, address: number): Uint8Array {
   const layout = layOut(content);
   const bytes = new Uint8Array(layout.end);
   const view = new DataView(bytes.buffer);
   const put = (word: number, value: number): void => view.setUint32(word * 4, value, true);
-  const modules = content.module ? InfoFlag.modules : 0;
-  put(Info.flags, InfoFlag.memory | InfoFlag.commandLine | InfoFlag.map | InfoFlag.loaderName | modules);
+  put(Info.flags, INFO_FLAGS);
   put(Info.memoryLower, LOW_MEMORY_END >>> 10);
   put(Info.memoryUpper, upperKilobytes(content.map));
+  put(Info.bootDevice, BOOT_DEVICE);
   put(Info.mapLength, content.map.length * MAP_ENTRY_BYTES);
   put(Info.mapAddress, address + layout.map);
   put(Info.loaderName, address + layout.loaderName);
@@ -69,9 +73,9 @@ export function multibootInformation(content: MultibootContent, address: number)
   bytes.set(zeroTerminated(LOADER_NAME), layout.loaderName);
   bytes.set(zeroTerminated(content.commandLine), layout.commandLine);
   bytes.set(zeroTerminated(content.moduleName), layout.moduleName);
+  put(Info.moduleAddress, address + layout.modules);
   if (content.module) {
     put(Info.moduleCount, 1);
-    put(Info.moduleAddress, address + layout.modules);
     writeModule(view, layout.modules, content.module, address + layout.moduleName);
   }
   return bytes;

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import { StorageError } from '../store.ts';
+import { whyNoImage } from './answer.ts';
 
 /** How a file is got from a web server. */
 export interface HttpOptions {
@@ -130,10 +131,13 @@ export class RemoteFile {
 
   /** The file's size by an answer; throws where this isn't the part that was asked for. */
   #checkAnswer(response: Response, offset: number): number {
-    const { status, statusText, headers } = response;
-    if (isPassing(status)) throw new PassingError(`the server answers ${status} ${statusText}`.trimEnd());
+    const { status, headers } = response;
+    const refusal = whyNoImage(response);
+    if (refusal !== undefined && isPassing(status)) throw new PassingError(refusal);
+    // Nothing of the file is where it was asked for (416), which may be because it is empty.
+    if (refusal !== undefined && status !== 416) throw this.#error(refusal);
     if (status === 200) throw this.#noParts();
-    if (status !== 206 && status !== 416) throw this.#error(`the server answers ${status} ${statusText}`.trimEnd());
+    if (status !== 206 && status !== 416) throw this.#error(`the server answers ${status}`);
     if (headers.has('content-encoding')) throw this.#error('the server sends it in another encoding');
     const [, start, end, size] = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
     if (size === undefined) throw this.#error('the server does not say which part it sends (Content-Range)');

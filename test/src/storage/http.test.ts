@@ -157,6 +157,13 @@ describe('an error that names the file', () => {
   const size = content.length;
   test.each<[string, number, Record<string, string | number>, string]>([
     ['a file that is not there', 404, {}, 'the server answers 404 Not Found'],
+    ['a page in the place of a file', 200, { 'content-type': 'text/html' }, 'the server sends a page (text/html)'],
+    [
+      'a part of a page in the place of a file',
+      206,
+      { 'content-range': `bytes 0-0/1`, 'content-type': 'Text/HTML; charset=utf-8' },
+      'the server sends a page (text/html) in its place',
+    ],
     ['a server without ranges', 200, {}, 'the server sends it only as a whole'],
     ['a part that nobody asked for', 206, { 'content-range': `bytes 7-8/${size}` }, 'sends bytes 7 to 8 when asked'],
     ['a part without its place', 206, {}, 'the server does not say which part it sends (Content-Range)'],

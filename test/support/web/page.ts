@@ -64,3 +64,9 @@ export async function seeOnTerminal(page: Page, text: string, options = LONG): P
 export function screenText(page: Page): Locator {
   return page.locator('rawiron-pc pre');
 }
+
+/** Whether all of it is in the window; for the page's side. */
+export function isInView(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}

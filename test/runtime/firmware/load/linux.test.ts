@@ -99,13 +99,16 @@ describe('what is in memory', () => {
 });
 
 describe('the memory map', () => {
-  test('has the hole below 1 MB', () => {
+  const ROM = [0xfffc0000, 0x40000, 2];
+
+  test('has the hole below 1 MB, and the place of the ROM below 4 GB', () => {
     const boot = load();
     expect(e820(boot)).toEqual([
       [0, 0x9fc00, 1],
       [0x9fc00, 0x400, 2],
       [0xf0000, 0x10000, 2],
       [0x100000, 127 * MB, 1],
+      ROM,
     ]);
     expect(boot.memory.u32(boot.registers.esi + 0x1e0)).toBe(127 * 1024);
     expect(boot.memory.u16(boot.registers.esi + 2)).toBe(0xffff);
@@ -121,6 +124,7 @@ describe('the memory map', () => {
       [0xf0000, 0x10000, 2],
       [0x100000, 127 * MB - 0x2000, 1],
       [128 * MB - 0x2000, 0x2000, 3],
+      ROM,
     ]);
     expect(boot.memory.u32(boot.registers.esi + 0x70)).toBe(0xf5000);
     expect(boot.memory.byte(0xf5000)).toBe(1);
@@ -135,6 +139,7 @@ describe('the memory map', () => {
       [MB, 63 * MB, 1],
       [64 * MB, 0x1000, 3],
       [64 * MB + 0x1000, 64 * MB - 0x1000, 1],
+      ROM,
     ]);
   });
 });
