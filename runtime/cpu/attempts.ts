@@ -1,12 +1,12 @@
 import type { AttemptName } from '../../translator/abi/helpers.ts';
-import { Eflags, Segment, Word } from '../../translator/abi/state.ts';
+import { Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { isNull, Rights } from './descriptor.ts';
 import { enableInterrupts } from './flag-instructions.ts';
 import { isWithinPrivilege, setNullSegment, setSegmentFrom, setUnprotectedSegment } from './segmentation.ts';
 
 /** An attempt of the helper table (translator/abi/helpers.ts): 1 if it has done what its instruction means, else 0. */
-type Attempt = (a: number, b: number) => 0 | 1;
+type Attempt = (a: number, b: number, c: number) => 0 | 1;
 
 /** What decides whether an interrupt would come next. */
 export interface InterruptMoment {
@@ -21,15 +21,21 @@ const unusual = Eflags.tf | Eflags.nt | Eflags.ac | Eflags.id | Eflags.iopl | Ef
 /** The usual cases of sensitive instructions that kernels execute all the time, for one CPU. */
 export function attempts(cpu: Cpu, moment: InterruptMoment): Record<AttemptName, Attempt> {
   return {
-    tryLoadSegment: (segment, selector) => (loadSegment(cpu, segment, selector) ? 1 : 0),
+    tryLoadSegment: (segment, selector, nextEip) => (loadSegment(cpu, segment, selector, nextEip, moment) ? 1 : 0),
     tryRestoreFlags: (image) => (restoreFlags(cpu, image, moment) ? 1 : 0),
     tryEnableInterrupts: (nextEip) => (tryEnableInterrupts(cpu, nextEip, moment) ? 1 : 0),
   };
 }
 
-/** MOV and POP to DS, ES, FS and GS, and far pointers that are loaded into them. */
-function loadSegment(cpu: Cpu, segment: number, selector: number): boolean {
-  if (segment === Segment.ss) return false;
+/** MOV and POP to DS, ES, FS and GS, and far pointers that are loaded into them; to SS in real and VM86 mode. */
+function loadSegment(
+  cpu: Cpu,
+  segment: number,
+  selector: number,
+  nextEip: number,
+  { budgeted }: InterruptMoment,
+): boolean {
+  if (segment === Segment.ss) return !budgeted && !cpu.isProtected && loadStack(cpu, selector, nextEip);
   if (!cpu.isProtected) return loadUnprotected(cpu, segment, selector);
   if (isNull(selector)) return loadNull(cpu, segment, selector);
   const { data } = cpu;
@@ -57,6 +63,16 @@ function keepsKey(cpu: Cpu, segment: number, base: number, limit: number, rights
 function loadNull(cpu: Cpu, segment: number, selector: number): boolean {
   if (!keepsKey(cpu, segment, 0, 0, 0)) return false;
   setNullSegment(cpu, segment, selector);
+  return true;
+}
+
+/** Nothing may be debugged, as the shadow is only looked at where the dispatcher has control. */
+function loadStack(cpu: Cpu, selector: number, nextEip: number): boolean {
+  const { state } = cpu;
+  const isDebugged = cpu.breakpoints.active || (state[Word.eflags] & Eflags.tf) !== 0 || state[Word.debugTraps] !== 0;
+  if (isDebugged || !loadUnprotected(cpu, Segment.ss, selector)) return false;
+  state[Word.interruptShadow] = Shadow.stack;
+  state[Word.shadowedEip] = nextEip;
   return true;
 }
 

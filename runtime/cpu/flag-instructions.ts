@@ -22,11 +22,12 @@ export function enableInterrupts(state: Int32Array, nextEip: number): void {
   state[Word.shadowedEip] = nextEip;
 }
 
-/** The shadow at EIP, of Shadow: code that goes on leaves that of STI standing. */
+/** The shadow at EIP: none, that of interrupts, or all. Code that goes on leaves those standing that are of one place. */
 export function shadowNow(state: Int32Array): number {
   const shadow = state[Word.interruptShadow];
-  const isOver = shadow === Shadow.interrupts && state[Word.shadowedEip] !== state[Word.eip];
-  return isOver ? Shadow.none : shadow;
+  const isOver = shadow !== Shadow.all && state[Word.shadowedEip] !== state[Word.eip];
+  if (isOver) return Shadow.none;
+  return shadow === Shadow.stack ? Shadow.all : shadow;
 }
 
 /** POPF (Intel SDM vol. 2). */

@@ -104,8 +104,8 @@ export const helpers = {
   copy16: block(3),
   copy32: block(3),
 
-  // Sensitive instructions (runtime/cpu/attempts.ts): (segment, selector), (EFLAGS image), (EIP after it).
-  tryLoadSegment: attempt(2),
+  // Sensitive instructions (runtime/cpu/attempts.ts): (segment, selector, EIP after it), (EFLAGS image), (EIP after it).
+  tryLoadSegment: attempt(3),
   tryRestoreFlags: attempt(1),
   tryEnableInterrupts: attempt(1),
 

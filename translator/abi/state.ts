@@ -165,8 +165,10 @@ export const Shadow = {
   none: 0,
   /** After STI: maskable interrupts, before the instruction at Word.shadowedEip. Code that runs on leaves it standing. */
   interrupts: 1,
-  /** After MOV SS and POP SS: debug exceptions as well. */
+  /** After MOV SS and POP SS: debug exceptions and NMIs as well. */
   all: 2,
+  /** The same before the instruction at Word.shadowedEip, where nothing is debugged. Code that runs on leaves it standing. */
+  stack: 3,
 } as const;
 
 /** Bits of Word.nmi: one is due; none is accepted, as the handler of the last one has not returned. */

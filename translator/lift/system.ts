@@ -155,13 +155,13 @@ export const sysexit: Lift = privileged('sysexit');
 
 export const movToSegment: Lift = (b) => {
   const args = [b.field('reg'), b.let(b.read(1))];
-  attempt(b, 'tryLoadSegment', args, 'moveToSegment');
+  attempt(b, 'tryLoadSegment', [...args, b.field('nextEip')], 'moveToSegment', args);
 };
 
 export const popSegment: Lift = (b) => {
   const size = b.operandSize;
   const selector = b.let(b.and(b.peek(size), 0xffff));
-  attempt(b, 'tryLoadSegment', [b.argument, selector], 'popSegment', [b.argument, size]);
+  attempt(b, 'tryLoadSegment', [b.argument, selector, b.field('nextEip')], 'popSegment', [b.argument, size]);
   b.moveStack(size);
 };
 
@@ -173,7 +173,8 @@ export const loadFarPointer: Lift = (b) => {
     b.trap('loadPointer', b.argument, selector, register, value);
     return;
   }
-  attempt(b, 'tryLoadSegment', [b.argument, selector], 'loadPointer', [b.argument, selector, register, value]);
+  const args = [b.argument, selector, b.field('nextEip')];
+  attempt(b, 'tryLoadSegment', args, 'loadPointer', [b.argument, selector, register, value]);
   b.set(register, value);
 };
 

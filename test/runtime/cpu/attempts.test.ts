@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { flagCarriesOf, flagResultOf } from '../../../runtime/cpu/arithmetic.ts';
 import { attempts } from '../../../runtime/cpu/attempts.ts';
+import { shadowNow } from '../../../runtime/cpu/flag-instructions.ts';
 import { peek } from '../../../runtime/cpu/stack.ts';
 import type { AttemptName, TrapName } from '../../../translator/abi/helpers.ts';
-import { Eflags, Segment, Word } from '../../../translator/abi/state.ts';
+import { Eflags, Segment, Shadow, Word } from '../../../translator/abi/state.ts';
 import { type DescriptorFields, Rig, Sel, Type } from './rig.ts';
 
 const segments = fc.constantFrom(Segment.es, Segment.ss, Segment.ds, Segment.fs, Segment.gs);
@@ -49,6 +50,19 @@ interface Case {
   readonly isPending?: boolean;
 }
 
+const NEXT_EIP = 0x1235;
+
+/** A stack's shadow that ends by itself is at the next instruction that which a trap leaves, and nowhere else. */
+function expectShadowOfOnePlace({ words }: Rig): void {
+  if (words[Word.interruptShadow] !== Shadow.stack) return;
+  expect(shadowNow(words)).toBe(Shadow.none);
+  const eip = words[Word.eip]!;
+  words[Word.eip] = NEXT_EIP;
+  words[Word.interruptShadow] = shadowNow(words);
+  words[Word.eip] = eip;
+  words[Word.shadowedEip] = 0;
+}
+
 /** Whether an attempt was made; checks that it then did what the trap does, and nothing if it was not. */
 function tryAsTrap(c: Case): boolean {
   const [tried, trapped] = [c.rig(), c.rig()];
@@ -56,12 +70,13 @@ function tryAsTrap(c: Case): boolean {
   const key = tried.words[Word.key];
   const moment = { budgeted: c.budgeted ?? false, isPending: () => c.isPending ?? false };
   const [a = 0, b = 0] = c.attemptArguments;
-  const done = attempts(tried.cpu, moment)[c.attempt](a, b) === 1;
+  const done = attempts(tried.cpu, moment)[c.attempt](a, b, NEXT_EIP) === 1;
   if (!done) {
     expect(Array.from(tried.words)).toEqual(before);
     return false;
   }
   c.rest?.(tried);
+  expectShadowOfOnePlace(tried);
   trapped.trap(c.trap, ...c.trapArguments);
   expect(Array.from(tried.words)).toEqual(Array.from(trapped.words));
   expect(Buffer.from(tried.memory.view.buffer).equals(Buffer.from(trapped.memory.view.buffer))).toBe(true);
@@ -99,6 +114,8 @@ describe('an attempt to load a segment', () => {
     expect(load('vm86', Segment.ds, 0x1234, flat)).toBe(true);
     expect(load('real', Segment.ds, 0, flat)).toBe(true);
     expect(load('vm86', Segment.es, 0, flat)).toBe(true);
+    expect(load('vm86', Segment.ss, 0x2000, flat)).toBe(true);
+    expect(load('real', Segment.ss, 0x2000, flat)).toBe(true);
   });
 
   test('is made of DS and ES where another segment is not flat', () => {
@@ -134,7 +151,7 @@ describe('an attempt to load a segment', () => {
     rig.descriptor(Sel.spare, flat);
     rig.memory.absent.add(1);
     const { tryLoadSegment } = attempts(rig.cpu, { budgeted: false, isPending: () => false });
-    expect(tryLoadSegment(Segment.fs, Sel.spare)).toBe(0);
+    expect(tryLoadSegment(Segment.fs, Sel.spare, NEXT_EIP)).toBe(0);
   });
 });
 
@@ -188,8 +205,6 @@ describe('an attempt to restore flags', () => {
     expect(restore('user', 0, Eflags.ac | 2, false)).toBe(false);
   });
 });
-
-const NEXT_EIP = 0x1235;
 
 describe('an attempt to enable interrupts', () => {
   const enable = (mode: Mode, eflags: number, budgeted: boolean, isPending: boolean) =>

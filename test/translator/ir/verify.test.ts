@@ -169,13 +169,13 @@ describe('precise instructions', () => {
   });
 
   test('after an attempt only its fallback may leave', () => {
-    const attempt = 't0 = tryLoadSegment(4, 8)';
+    const attempt = 't0 = tryLoadSegment(4, 8, 0)';
     const refused = 'fallback moveToSegment 4, 8 if (t0 == 0)';
     expect(complaint(`${attempt}\n${refused}\nset eax, 1`)).toBe('');
     expect(complaint(`${attempt}\nt1 = load32 0`)).toMatch(/^may fault after a change of the state: t1/);
     expect(complaint(`${attempt}\n${refused}\nt1 = load32 0`)).toMatch(/^may fault after a change of the state: t1/);
     expect(complaint(`${attempt}\n${refused}\n${refused}`)).toMatch(/^may fault after a change of the state: fallback/);
-    expect(complaint(`exit @8 if (tryLoadSegment(4, 8) == 0)`)).toMatch('"tryLoadSegment" is not pure');
+    expect(complaint(`exit @8 if (tryLoadSegment(4, 8, 0) == 0)`)).toMatch('"tryLoadSegment" is not pure');
   });
 
   test('nor may a trap be after one', () => {
