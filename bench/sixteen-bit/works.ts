@@ -17,11 +17,17 @@ export interface SixteenBitWork extends Work {
 /** The time of so many rounds in milliseconds is that of one in nanoseconds. */
 const MILLION = 1_000_000;
 
-function programIn(mode: Mode, program: DosProgram): SixteenBitWork {
+/** A program is run in each mode once, when no engine has seen its code, and later again. */
+const turns = [
+  { ending: '', title: 'first run' },
+  { ending: '-later', title: 'later run' },
+] as const;
+
+function programIn(mode: Mode, program: DosProgram, turn: (typeof turns)[number]): SixteenBitWork {
   const { name, about, rounds, checksum, label } = program;
   return {
-    name: `${name}-${modes[mode].ending}`,
-    group: modes[mode].title,
+    name: `${name}-${modes[mode].ending}${turn.ending}`,
+    group: `${modes[mode].title}, ${turn.title}`,
     ...{ mode, about, rounds, count: rounds, checksum },
     routine: (routine) => `${routine}:\n mov bx, ${label}\n jmp run_rounds`,
   };
@@ -43,7 +49,7 @@ function loopWork({ name, mode, about, count, setUp, body }: InstructionLoop): S
 
 /** Programs, each in real mode and under a monitor, in milliseconds. */
 export const programWorks: readonly SixteenBitWork[] = (['real', 'virtual'] as const).flatMap((mode) =>
-  programs.map((program) => programIn(mode, program)),
+  turns.flatMap((turn) => programs.map((program) => programIn(mode, program, turn))),
 );
 /** Single instructions, in nanoseconds a round. */
 export const instructionWorks: readonly SixteenBitWork[] = instructions.map(loopWork);
