@@ -83,9 +83,9 @@ export class CodePage implements Hashed<CodePage> {
   }
 
   /** An instruction accesses what is not aligned: translations are to do so in place, but for what the runtime does for them. */
-  noteMisaligned({ eip, form }: Node): void {
+  noteMisaligned({ eip }: Node): void {
     const offset = this.distanceTo(eip);
-    if (form.class === 'sensitive' || this.misaligned.has(offset)) return;
+    if (this.misaligned.has(offset)) return;
     this.misaligned = new Set(this.misaligned).add(offset);
   }
 

@@ -16,6 +16,8 @@ const accesses: readonly string[] = [
   'fld dword [constants + 8]\n fst dword [ebx]\n fst qword [ebx + 4]\n fstp tword [ebx + 12]',
   'fild word [ebx]\n fild dword [ebx + 2]\n fild qword [constants + 16]\n fistp qword [ebx + 24]\n fistp dword [ebx + 32]\n fistp word [ebx + 36]\n inc word [ebx]',
   'fld1\n fstp tword [ebx]\n fld tword [ebx]\n fadd dword [constants + 8]\n fstp tword [ebx + 12]\n fld qword [constants]\n fstp qword [ebx + 24]\n fld qword [ebx + 24]\n fstp dword [ebx + 33]',
+  'mov [ebx], ds\n mov es, [ebx]\n mov [ebx + 6], ds\n mov [ebx + 2], ecx\n les edx, [ebx + 2]\n inc edx\n mov [ebx + 10], edx',
+  'sgdt [ebx]\n lgdt [ebx]\n sidt [ebx + 6]\n lidt [ebx + 6]\n pushad\n popad',
   'mov word [ebx], 0x37f\n fldcw [ebx]\n fnstcw [ebx + 3]',
   'mov eax, ecx\n lea edi, [ebx + 1]\n mov edx, ecx\n mov ecx, 13\n rep stosd\n mov ecx, edx',
   'mov edx, ecx\n lea esi, [ebx + 3]\n lea edi, [ebx + 19]\n mov ecx, 9\n rep movsd\n mov ecx, edx\n inc dword [ebx + 5]',
@@ -176,3 +178,21 @@ test.each([1, 7, 30, 31, 100])(
     expect(await run({ engine: 'translator', engineOptions: { tiering: tieringAt(threshold) } })).toBe(interpreted);
   },
 );
+
+test('selectors that are not aligned are loaded in place', async () => {
+  const program = kernel(`
+main:   mov     ebx, FREE + 0x2001
+        mov     [ebx], ds
+        mov     ecx, 4000
+.next:  mov     es, [ebx]
+        dec     ecx
+        jnz     .next
+        mov     eax, 1
+        jmp     exit
+`);
+  const config = { engine: 'translator', engineOptions: { tiering: tieringAt(30) } } as const;
+  const guest = new Guest(program, { name: '', config });
+  expect(endValue(guest)).toBe(1);
+  expect(guest.core.mmu.misaligned).toBeLessThan(2000);
+  await guest.dispose();
+});
