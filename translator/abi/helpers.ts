@@ -18,7 +18,7 @@ export interface HelperDeclaration<Kind extends HelperKind = HelperKind> {
   readonly kind: Kind;
   readonly arguments: number;
   readonly resumes: boolean;
-  /** What a trap that doesn't resume goes to begins there, as a function or handler does. */
+  /** Code begins where a trap goes that doesn't resume, as a function, a handler, or what comes after a call. */
   readonly begins?: boolean;
   /** The result is a double, not an integer. */
   readonly isDouble?: boolean;
@@ -40,7 +40,7 @@ const transfer = (args: number): HelperDeclaration<'trap'> => ({
   resumes: false,
   begins: true,
 });
-/** To code in its midst: where it was interrupted, after a call, or the same instruction again. */
+/** To code in its midst: where it was interrupted, or the same instruction again. */
 const comeBack = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: false });
 
 export const helpers = {
@@ -124,7 +124,7 @@ export const helpers = {
   // Far transfers.
   jumpFar: transfer(3),
   callFar: transfer(4),
-  returnFar: comeBack(2),
+  returnFar: transfer(2),
   sysenter: transfer(0),
   sysexit: comeBack(0),
 
