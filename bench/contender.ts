@@ -13,7 +13,7 @@ export const memoryMegabytes = 128;
 /** Milliseconds; interpreters take minutes. */
 const BOOT_TIMEOUT = 600_000;
 /** An engine that was lost so often is not started again. */
-const MOST_LOSSES = 3;
+export const MOST_LOSSES = 3;
 
 export interface ContenderOptions {
   readonly workspace: Workspace;

@@ -38,7 +38,7 @@ export function checkedOrder(bootOrder: BootOrder): FirmwareSettings {
   }
   checkedBoolean('bootOrder.menu', menu);
   checkedBoolean('bootOrder.checkFloppy', checkFloppy);
-  if (menuTime !== undefined) checkedInteger('bootOrder.menuTime', menuTime, 0, MOST_MENU_TIME);
+  if (menuTime !== undefined) checkedInteger('bootOrder.menuTime, in milliseconds,', menuTime, 0, MOST_MENU_TIME);
   return {
     ...(order !== undefined && { order }),
     ...(once !== undefined && { once }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../src/errors.ts';
 import type { Progress } from '../../src/node/assets/progress.ts';
 import { ConsoleError } from '../console.ts';
+import { MOST_LOSSES } from '../contender.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { Cell, EngineResult, Missing } from '../results.ts';
 import { makeFloppy, makeTasks, type Task } from './floppy.ts';
@@ -13,8 +14,6 @@ import type { SixteenBitWork } from './works.ts';
 export const memoryMegabytes = 32;
 /** Of a work's rounds: marks may take a millisecond on their way, so that works of few are none to measure. */
 const LEAST_SHARE = 0.25;
-/** An engine that was lost so often is not started again. */
-const MOST_LOSSES = 3;
 
 export interface ContenderOptions {
   /** For floppy disks and BIOS images. */

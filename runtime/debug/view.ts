@@ -131,7 +131,7 @@ export class EngineView {
     return node.length > 0;
   }
 
-  /** Whether code leaves with a fault of a trap. */
+  /** Whether code leaves with a fault that was not thrown (Graph.faulted). */
   get hasFaulted(): boolean {
     return this.parts.engine.graph.hasFaulted;
   }

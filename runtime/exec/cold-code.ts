@@ -39,7 +39,7 @@ export class ColdCode {
   }
 
   /**
-   * Runs code of a page from an EIP on, until it comes to a record, or leaves (0), perhaps with a trap's fault (Graph.faulted). Other
+   * Runs code of a page from an EIP on, until it comes to a record, or leaves (0), perhaps with a fault (Graph.faulted). Other
    * faults are thrown; `current` is where.
    */
   run(page: CodePage, eip: number): number {

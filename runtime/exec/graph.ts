@@ -26,7 +26,7 @@ const STEPS_NOTED = 61;
 export class Graph extends DecodedCode {
   /** Where a fault that is thrown now is: the last node that was run, but by a fast path; those don't throw. */
   faulting: Node | null = null;
-  /** The fault of a trap that code leaves with, until the dispatcher has taken it: there is one at most, and EIP is where it is. */
+  /** The fault that code leaves with which was not thrown, until the dispatcher has taken it: there is one at most, and EIP is where it is. */
   private pendingFault: GuestFault | null = null;
   readonly rehearsal: Rehearsal;
   private readonly mmu: Mmu;
@@ -87,7 +87,7 @@ export class Graph extends DecodedCode {
     this.faulting = null;
   }
 
-  /** Whether code leaves with a fault of a trap. */
+  /** Whether code leaves with a fault that was not thrown. */
   get hasFaulted(): boolean {
     return this.pendingFault !== null;
   }
@@ -99,7 +99,7 @@ export class Graph extends DecodedCode {
     return pendingFault;
   }
 
-  /** Runs one instruction by itself, and throws its fault, also that of a trap. */
+  /** Runs one instruction by itself, and throws its fault, however that came. */
   readonly runAlone: Run = (node) => {
     const next = node.one(node);
     const fault = this.takeFault();

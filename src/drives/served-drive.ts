@@ -32,9 +32,9 @@ export class ServedDrive {
   /** Why its image is not here, for messages. */
   #absence: string | null = null;
   readonly #staging = new Staging();
-  /** What requests wait for: the end of a commit, while which the disk is closed, or an image that is still to arrive. */
-  #awaited: Promise<void> | null = null;
-  /** From `look` until the machine has arrived, or never will. */
+  /** While its disk is closed to be committed: requests wait. */
+  #commit: Promise<void> | null = null;
+  /** From `look` until the machine has arrived, or never will: requests wait. */
   #arrival: PromiseWithResolvers<void> | null = null;
   #door = closedDoor;
   #isClosed = false;
@@ -76,15 +76,12 @@ export class ServedDrive {
     this.#absence = 'the machine whose image it has is still to arrive';
     // A machine that arrives makes the requests again that it had under way, before the process that it comes from lets the image go.
     this.#arrival = Promise.withResolvers();
-    this.#awaited = this.#arrival.promise;
     return { ...closedDoor, ...(await peekMedium(this.#plan, this.#plan.options.image, this.#backend.storage)) };
   }
 
   /** The machine has arrived, and its image is as it was left: requests are done from now on. */
   admit(): void {
-    if (this.#arrival === null) return;
-    this.#awaited = null;
-    this.#arrival.resolve();
+    this.#arrival?.resolve();
     this.#arrival = null;
   }
 
@@ -176,10 +173,10 @@ export class ServedDrive {
         this.#disk = null;
         this.#absence = 'it could not be opened again after a commit';
         const committed = this.#committed(commitDisk(disk, { image, format: options.format, storage, reopen }));
-        this.#awaited = committed
+        this.#commit = committed
           .catch(() => {})
           .finally(() => {
-            this.#awaited = null;
+            this.#commit = null;
           });
         await committed;
       }),
@@ -301,7 +298,8 @@ export class ServedDrive {
   /** Does what the guest asks for. Never rejects. */
   async answer(question: BlockQuestion): Promise<BlockAnswer> {
     try {
-      if (this.#awaited !== null) await this.#awaited;
+      if (this.#arrival !== null) await this.#arrival.promise;
+      if (this.#commit !== null) await this.#commit;
       return await this.#do(question);
     } catch (error) {
       this.#tellOnce(`${this.name}: ${messageOf(error)}`);

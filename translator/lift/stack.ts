@@ -1,7 +1,7 @@
 import { Key } from '../abi/key.ts';
-import { Eflags, Segment, Word } from '../abi/state.ts';
+import { Segment, Word } from '../abi/state.ts';
 import type { Lift } from './lifter.ts';
-import { flagsImageOnly } from './virtual-flag.ts';
+import { flagsImageOnly, isIoPrivilegeLow } from './virtual-flag.ts';
 
 /** What PUSHF stores of EFLAGS: VM and RF read as 0 (Intel SDM vol. 2, PUSHF). */
 const PUSHED_FLAGS = 0x00fcffff;
@@ -26,8 +26,7 @@ export const pushSegment: Lift = (b) => b.push(b.get(Word.selector + b.argument)
 export const pushf: Lift = (b) => {
   flagsImageOnly(b);
   const eflags = b.get(Word.eflags);
-  const isLow = b.lessUnsigned(b.and(eflags, Eflags.iopl), Eflags.iopl);
-  if (b.key & Key.vm86) b.fallback(isLow, 'pushVirtualFlags', b.operandSize);
+  if (b.key & Key.vm86 && b.operandSize === 2) b.fallback(isIoPrivilegeLow(b), 'pushVirtualFlags', 2);
   b.push(b.or(b.and(eflags, PUSHED_FLAGS), b.flags.image()), b.operandSize);
 };
 

@@ -9,8 +9,8 @@ import { Eflags, Nmi, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
 import type { LiftBuilder } from './lifter.ts';
 
-/** User code has CPL 3. */
-function isIoPrivilegeLow(b: LiftBuilder): Value {
+/** Whether IOPL is below 3, the CPL of user code. */
+export function isIoPrivilegeLow(b: LiftBuilder): Value {
   return b.lessUnsigned(b.and(b.get(Word.eflags), Eflags.iopl), Eflags.iopl);
 }
 

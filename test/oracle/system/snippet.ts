@@ -58,3 +58,31 @@ export const breakpointAt = (random: Random, places: readonly string[]): string 
  mov dr0, eax
  mov eax, ${random.pick(['1', '0x10001', '0xd0001', '0xf0001'])}
  mov dr7, eax`;
+
+/** Enters virtual-8086 mode at `.c`, which is copied to SHORT_CODE, up to `.ce`. All are texts of numbers. */
+export function enterVirtual({ gs = '0xa00', ss = '0xa20', sp, flags }: VirtualEntry): string {
+  return ` mov esi, .c
+ mov edi, SHORT_CODE
+ mov ecx, .ce - .c
+ rep movsb
+ mov esi, 0x20
+ mov edi, 0x60
+ mov esp, KERNEL_STACK - 0x400
+ push dword ${gs}
+ push dword 0xa00
+ push dword 0xa10
+ push dword ${ss}
+ push dword 0xa70
+ push dword ${sp}
+ push dword ${flags}
+ push dword SHORT_CODE >> 4
+ push dword 0
+ iretd`;
+}
+
+interface VirtualEntry {
+  readonly gs?: string;
+  readonly ss?: string;
+  readonly sp: string;
+  readonly flags: string;
+}

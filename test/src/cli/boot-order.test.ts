@@ -14,6 +14,6 @@ test('how long the menu is offered is told to firmware, in 16 bits', () => {
   expect(checkedOrder({ menu: true, menuTime: 500 })).toEqual({ bootMenu: true, bootMenuWait: 500 });
   for (const menuTime of [-1, 0.5, 65_536])
     expect(() => checkedOrder({ menuTime })).toThrow(
-      `bootOrder.menuTime is ${menuTime}; it must be a whole number from 0 to 65535`,
+      `bootOrder.menuTime, in milliseconds, is ${menuTime}; it must be a whole number from 0 to 65535`,
     );
 });

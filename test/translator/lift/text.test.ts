@@ -131,15 +131,16 @@ describe('IR of instructions with their operands', () => {
       t1 = get word53
       fault 13 if (((t0 & 0x3000) <u 0x3000) & ((t1 & 1) == 0))
       t2 = get word11
-      fallback pushVirtualFlags 2 if ((t2 & 0x3000) <u 0x3000)
-      t3 = ((t2 & 0xfcffff) | flags())
-      t4 = get esp
-      t5 = ((t4 + -2) & 0xffff)
-      t6 = segment.write2 2, t5
-      store16 t6, t3
-      t7 = get esp
-      t8 = ((t7 & 0xffff0000) | (t5 & 0xffff))
-      set esp, t8
+      t3 = get word11
+      fallback pushVirtualFlags 2 if ((t3 & 0x3000) <u 0x3000)
+      t4 = ((t2 & 0xfcffff) | flags())
+      t5 = get esp
+      t6 = ((t5 + -2) & 0xffff)
+      t7 = segment.write2 2, t6
+      store16 t7, t4
+      t8 = get esp
+      t9 = ((t8 & 0xffff0000) | (t6 & 0xffff))
+      set esp, t9
       "
     `);
   });

@@ -1,4 +1,4 @@
-import { arithmetic, type Family, hex, lines } from '../snippet.ts';
+import { arithmetic, enterVirtual, type Family, hex, lines } from '../snippet.ts';
 
 const userInstructions = [
   'cli',
@@ -60,23 +60,10 @@ export const levels: Family = {
 .sys: mov eax, [ss:${entry('HOLE')}]
  add eax, [ss:${entry('HOLE + 0x1000')}]
  add [ss:sum], eax`,
-  'virtual-8086 mode': (random) => `mov esi, .c
- mov edi, SHORT_CODE
- mov ecx, .ce - .c
- rep movsb
- mov esi, 0x20
- mov edi, 0x60
- mov esp, KERNEL_STACK - 0x400
- push dword 0xa00
- push dword 0xa00
- push dword 0xa10
- push dword 0xa20
- push dword 0xa70
- push dword ${hex(random.pick([0xfe, 0x100, 0x200]))}
- push dword ${hex(0x20002 | (random.below(4) << 12) | (random.chance(40) ? 0x200 : 0))}
- push dword SHORT_CODE >> 4
- push dword 0
- iretd
+  'virtual-8086 mode': (random) => `${enterVirtual({
+    sp: hex(random.pick([0xfe, 0x100, 0x200])),
+    flags: hex(0x20002 | (random.below(4) << 12) | (random.chance(40) ? 0x200 : 0)),
+  })}
 .c:
  bits 16
 ${lines(6, () => random.pick(['cli', 'sti', 'pushf\n pop ax\n and ax, 0xff2a', 'int 3', 'int 0x21', 'int 0x70', 'out 0x80, al', 'push ax', 'pop bx', 'mov ax, 0xa40\n mov ds, ax', 'lodsw', 'stosb', 'hlt', 'mov [si], ax', 'inc byte [4]', 'lock inc byte [0]', 'and ax, 0x3f\n or ax, 0xa40\n mov ss, ax\n inc cx', 'sidt [di]', 'smsw bx', 'sldt ax', 'db 0x63, 0xc0', 'mov cr0, eax', 'mov ax, 0xa00\n mov ss, ax', 'xor si, si\n mov cx, 5\n rep movsw', 'inc bx\n add cx, bx', 'push cs\n pop es\n mov byte [es:$ + 3], 0x40\n inc cx'].map((one) => one.replace('$', '.here')).filter((one) => !one.includes('.here'))))}
@@ -95,26 +82,21 @@ function uniqueLabels(seed: number): (() => string)[] {
 
 /** The extensions of virtual-8086 mode, the trap flag in it, and stacks that wrap. */
 export const extendedLevels: Family = {
-  'virtual-8086 mode with its extensions': (random) => `mov esi, .c
- mov edi, SHORT_CODE
- mov ecx, .ce - .c
- rep movsb
- mov esi, 0x20
- mov edi, 0x60
- mov esp, KERNEL_STACK - 0x400
- mov eax, cr4
+  'virtual-8086 mode with its extensions': (random) => ` mov eax, cr4
  xor eax, ${random.pick([1, 3, 2])}
  mov cr4, eax
- push dword ${hex(random.pick([0xa00, 0, 0xffff]))}
- push dword 0xa00
- push dword 0xa10
- push dword 0xa20
- push dword 0xa70
- push dword ${hex(random.pick([0xfffe, 1, 0, 0x100, 2]))}
- push dword ${hex(0x20002 | (random.below(4) << 12) | (random.chance(40) ? 0x200 : 0) | (random.chance(20) ? 0x100 : 0) | (random.chance(20) ? 0x100000 : 0) | (random.chance(20) ? 0x80000 : 0))}
- push dword SHORT_CODE >> 4
- push dword 0
- iretd
+${enterVirtual({
+  gs: hex(random.pick([0xa00, 0, 0xffff])),
+  sp: hex(random.pick([0xfffe, 1, 0, 0x100, 2])),
+  flags: hex(
+    0x20002 |
+      (random.below(4) << 12) |
+      (random.chance(40) ? 0x200 : 0) |
+      (random.chance(20) ? 0x100 : 0) |
+      (random.chance(20) ? 0x100000 : 0) |
+      (random.chance(20) ? 0x80000 : 0),
+  ),
+})}
 .c:
  bits 16
 ${lines(6, () => random.pick(['cli', 'sti', 'pushf', 'popf', 'int 3', 'into', 'int 0x21', 'int 0x70', 'in al, 0x40', 'iret', 'push ax', 'pop bx', 'lodsw', 'hlt', 'pushfd', 'popfd', 'mov [si], ax', 'retf', 'mov ss, ax', 'bound ax, [si]', 'rep insb', 'rep outsw', 'sysenter']))}

@@ -2,7 +2,7 @@ import type { Random } from '../../../support/random.ts';
 import { type Loop, loop, type Piece } from '../loops.ts';
 import type { Paging } from '../paging.ts';
 import { throughRealMode } from '../real-mode.ts';
-import { breakpointAt, type Family, hex, inShortCode } from '../snippet.ts';
+import { breakpointAt, enterVirtual, type Family, hex, inShortCode } from '../snippet.ts';
 
 /**
  * 16-bit code of any mode. SEGMENT is a selector of its segment, HOME the one that it runs with; OFFSET and BASE are what to
@@ -193,23 +193,7 @@ function virtualLoop(random: Random, { load, allows }: Stack): string {
  mov dword [IDT_AT + 0x71 * 8 + 4], eax
  mov word [IDT_AT + 0x71 * 8 + 2], CODE
  mov word [IDT_AT + 0x71 * 8 + 4], ${random.pick(['0xee00', '0xef00'])}
- mov esi, .c
- mov edi, SHORT_CODE
- mov ecx, .ce - .c
- rep movsb
- mov esi, 0x20
- mov edi, 0x60
- mov esp, KERNEL_STACK - 0x400
- push dword 0xa00
- push dword 0xa00
- push dword 0xa10
- push dword 0xa00
- push dword 0xa70
- push dword 0x100
- push dword ${random.pick(['0x23002', '0x23202'])}
- push dword SHORT_CODE >> 4
- push dword 0
- iretd
+${enterVirtual({ ss: '0xa00', sp: '0x100', flags: random.pick(['0x23002', '0x23202']) })}
 .h: ${random.pick(outerHandlers)}
 .c:
  bits 16
