@@ -70,6 +70,7 @@ export function translate(request: TranslationRequest): Translation | null {
   const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, {
     depths,
     precision: assumptions.precision,
+    segment: source.segment,
   });
   return { ...emitted, ...extent(reached(blocks, flow, roots)), entries: entered.map(({ eip }) => eip) };
 }

@@ -1,11 +1,11 @@
-import type { AttemptName } from '../../translator/abi/helpers.ts';
+import type { AttemptName, QuestionName } from '../../translator/abi/helpers.ts';
 import { Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { isNull, Rights } from './descriptor.ts';
 import { enableInterrupts } from './flag-instructions.ts';
 import { isWithinPrivilege, setNullSegment, setSegmentFrom, setUnprotectedSegment } from './segmentation.ts';
 
-/** An attempt of the helper table (translator/abi/helpers.ts): 1 if it has done what its instruction means, else 0. */
+/** An attempt or question of the helper table (translator/abi/helpers.ts): 1 if it has done what its instruction means, or would, else 0. */
 type Attempt = (a: number, b: number, c: number) => 0 | 1;
 
 /** What decides whether an interrupt would come next. */
@@ -18,10 +18,23 @@ export interface InterruptMoment {
 /** Flags that POPF leaves to its trap if they are set or would change: debugging, the key, what no kernel restores. */
 const unusual = Eflags.tf | Eflags.nt | Eflags.ac | Eflags.id | Eflags.iopl | Eflags.vm;
 
-/** The usual cases of sensitive instructions that kernels execute all the time, for one CPU. */
-export function attempts(cpu: Cpu, moment: InterruptMoment): Record<AttemptName, Attempt> {
+/**
+ * The usual cases of sensitive instructions that kernels execute all the time, for one CPU.
+ * @param onCode called when CS was loaded
+ */
+export function attempts(
+  cpu: Cpu,
+  moment: InterruptMoment,
+  onCode: () => void,
+): Record<AttemptName | QuestionName, Attempt> {
   return {
     tryLoadSegment: (segment, selector, nextEip) => (loadSegment(cpu, segment, selector, nextEip, moment) ? 1 : 0),
+    hasCode: (selector, eip) => (findCode(cpu, selector, eip) ? 1 : 0),
+    enterFoundCode: (selector) => {
+      enterFoundCode(cpu, selector);
+      onCode();
+      return 1;
+    },
     tryRestoreFlags: (image) => (restoreFlags(cpu, image, moment) ? 1 : 0),
     tryEnableInterrupts: (nextEip) => (tryEnableInterrupts(cpu, nextEip, moment) ? 1 : 0),
   };
@@ -81,6 +94,24 @@ function loadUnprotected(cpu: Cpu, segment: number, selector: number): boolean {
   if (segment < Segment.fs && !cpu.isAnotherNotFlat(segment)) return false;
   setUnprotectedSegment(cpu, segment, selector);
   return true;
+}
+
+/** For JMP, CALL and RET far. In protected mode the segment's descriptor is in cpu.code then. */
+function findCode(cpu: Cpu, selector: number, eip: number): boolean {
+  const { code, state } = cpu;
+  if (!cpu.isAnotherNotFlat(Segment.cs)) return false;
+  if (!cpu.isProtected) return eip >>> 0 <= state[Word.segmentLimit + Segment.cs] >>> 0;
+  const cpl = state[Word.cpl];
+  if ((selector & 3) !== cpl || !code.readIfMapped(cpu, selector)) return false;
+  const isUsual = code.isCode && !code.isConforming && code.dpl === cpl && code.isPresent && code.isAccessed;
+  const isOfKey = ((code.high ^ state[Word.segmentRights + Segment.cs]) & Rights.big) === 0;
+  return isUsual && isOfKey && eip >>> 0 <= code.limit >>> 0;
+}
+
+/** The key stays as it is. */
+function enterFoundCode(cpu: Cpu, selector: number): void {
+  if (cpu.isProtected) setSegmentFrom(cpu, Segment.cs, selector, cpu.code);
+  else setUnprotectedSegment(cpu, Segment.cs, selector);
 }
 
 /** POPF with a 32-bit operand, but for the arithmetic flags. */

@@ -96,18 +96,19 @@ export class CodeCache implements CodeWriteListener {
   }
 
   /** Makes `context` that of the current state key and code segment. */
-  enterContext(): void {
-    this.contexts.enter(this.state);
-  }
+  readonly enterContext = (): void => this.contexts.enter(this.state);
 
   /** The context of the code that runs now. */
   get context(): CodeContext {
     return this.contexts.current;
   }
 
-  /** JavaScript frames of generated code are all of the current context; code of others (user code, to a kernel) has none. */
+  /** JavaScript frames of generated code are all of the current state key; code of others (user code, to a kernel) has none. */
   private unmapped(id: number): void {
-    if (this.pages.get(id)?.context === this.context) this.mmu.tlb.stale = true;
+    const { key } = this.context;
+    for (let page = this.pages.get(id); page !== null; page = page.beside) {
+      if (page.context.key === key) this.mmu.tlb.stale = true;
+    }
   }
 
   /** The record at an EIP of the current context if its page is mapped and known; 0 if `resolve` must look. */
@@ -126,8 +127,7 @@ export class CodeCache implements CodeWriteListener {
   /** The page of an EIP of the current context, if it is mapped and known. */
   pageAt(eip: number): CodePage | null {
     const { context } = this;
-    const page = this.pages.get(this.mapped.at(eip + context.base));
-    return page !== null && page.context === context ? page : null;
+    return this.pages.of(this.mapped.at(eip + context.base), context);
   }
 
   /** The record at an EIP of the current context. Faults as fetching an instruction there does. */
@@ -139,7 +139,7 @@ export class CodeCache implements CodeWriteListener {
     const at = this.mmu.fetch(linear);
     const found = this.pageFor(at < 0 ? -1 : at >>> 12, linearPage);
     // A device's page has no entry in the TLB, by which a flush would find and unmap it; a page with a breakpoint must come here each time.
-    if (at >= 0 && !this.mmu.watchesCode(linear)) this.mapped.add(found);
+    if (at >= 0 && !this.mmu.watchesCode(linear)) this.map(found);
     return this.recordAt(found, linear & 0xfff);
   }
 
@@ -181,6 +181,17 @@ export class CodeCache implements CodeWriteListener {
     const page = known ?? this.newPage(frame, linearPage);
     page.lastFound = ++this.found;
     return page;
+  }
+
+  /** Maps a page where it is. Segments that have a page of memory in common would take turns there: theirs get one number. */
+  private map(page: CodePage): void {
+    const { mapped, pages } = this;
+    const there = pages.get(mapped.at(page.linearPage << 12));
+    const isShared = there !== null && there.id !== page.id && there.frame === page.frame;
+    if (isShared && !there.isMovable && !page.isMovable) pages.join(page, there.id);
+    mapped.add(page);
+    // The dispatcher looks for one of them alone from now on.
+    for (let one = pages.get(page.id); one !== null; one = one.beside) one.used = true;
   }
 
   private newPage(frame: number, linearPage: number): CodePage {

@@ -47,6 +47,8 @@ export class CodePage implements Hashed<CodePage> {
   worth = 0;
   hash = 0;
   chained: CodePage | null = null;
+  /** The next page that has the same number. */
+  beside: CodePage | null = null;
 
   constructor(id: number, context: CodeContext, frame: number, linearPage: number, index = new RecordIndex()) {
     this.index = index;

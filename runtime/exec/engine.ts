@@ -105,7 +105,7 @@ export class Engine {
       ...boundHelpers(cpu),
       ...stickyHelpers(cpu.state),
       ...blockHelpers(cpu.state, mmu, budgeted),
-      ...attempts(cpu, { budgeted, isPending: () => interrupts.pending }),
+      ...attempts(cpu, { budgeted, isPending: () => interrupts.pending }, this.graph.cache.enterContext),
     });
   }
 

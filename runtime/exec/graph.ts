@@ -187,7 +187,10 @@ export class Graph extends DecodedCode {
     return this.at(eip);
   };
 
-  /** CALL: runs the callee of a nested call to its end; the first node is what its entry gave. All the nodes are of one context. */
+  /**
+   * CALL: runs the callee of a nested call to its end; the first node is what its entry gave. It may be in another segment, or call others
+   * there; all are of one state key.
+   */
   readonly call = (first: Node | null, expected: Node): Node | null => {
     if (first === null || first === expected) return first;
     const { record } = expected;
@@ -225,12 +228,17 @@ export class Graph extends DecodedCode {
     if (!node.isTranslated) loops.noteSteps(handlers.all[records.handlerOf(node.record)], STEPS_NOTED);
   }
 
-  /** Goes to Word.eip, where a translation has returned to. */
+  /** Goes to CS and Word.eip, where code has returned to. */
   private goBack(expected: number): number {
     const eip = this.state[Word.eip];
-    if (expected !== 0 && eip === this.records.eipOf(expected)) return expected;
+    if (expected !== 0 && this.isAt(expected, eip)) return expected;
     if (expected === 0) this.pace.giveBack();
     return this.unlessStale(this.find(eip), expected);
+  }
+
+  /** Whether an EIP of the code segment is where a record is. */
+  private isAt(record: number, eip: number): boolean {
+    return eip === this.records.eipOf(record) && this.records.pageOf(record)!.context === this.cache.context;
   }
 
   /** A step at a record whose node isn't decoded, if there is one: it is made, or run, where it's needed. */
@@ -303,23 +311,20 @@ export class Graph extends DecodedCode {
   /** TRANSFERRED: goes on where code begins. */
   readonly transferred = (): Node | null => (this.entersContext() ? this.at(this.state[Word.eip]) : null);
 
-  /** RETURNED: goes on in the midst of code, where no translation is to begin. */
+  /** RETURNED: goes on in the midst of code, where no translation is to begin; a nested call may wait for it there. */
   readonly cameBack = (): Node | null => {
+    const { state } = this;
     if (!this.entersContext() || this.pace.isAsked()) return null;
-    const eip = this.state[Word.eip];
+    if (state[Word.callDepth] !== this.parts.callDepth) return this.returned;
+    const eip = state[Word.eip];
     const record = this.cache.recent(eip) || this.known(eip);
     return record === 0 ? null : this.nodeOf(record);
   };
 
-  /**
-   * Enters the context that a trap leads to, unless the dispatcher must have a look. It must where calls are nested, as their frames are of one
-   * context, and where the key is another one, as a loop has one.
-   */
+  /** Enters the context that a trap leads to, unless that is for the dispatcher, as code of another key is: a loop has one, and so have all frames. */
   private entersContext(): boolean {
-    const { state, cache } = this;
-    const isOutermost = state[Word.callDepth] === this.parts.callDepth;
-    if (!isOutermost || state[Word.key] !== cache.context.key || !this.isCalm()) return false;
-    cache.enterContext();
+    if (this.state[Word.key] !== this.cache.context.key || !this.isCalm()) return false;
+    this.cache.enterContext();
     return true;
   }
 
@@ -342,7 +347,7 @@ export class Graph extends DecodedCode {
     return this.pace.budgeted || shadow === Shadow.all ? shadow : 0;
   }
 
-  /** RETURN: a node that goes to Word.eip. */
+  /** RETURN: a node that goes to CS and Word.eip. */
   readonly returned = new Node(nowhere, 0, () => this.at(this.state[Word.eip]));
 
   /** Leaves in front of a node. */

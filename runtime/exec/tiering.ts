@@ -226,6 +226,7 @@ export class Tiering {
       start: page.frame * PAGE_BYTES,
       eip: page.eip,
       key: page.context.key,
+      segment: page.context,
       decode: (...parts) => this.decodeFor(page, ...parts),
       runs: (eip) => (wasIn(eip) ? Infinity : this.work.runsOf(at(eip))),
       hasRun: (eip) => wasIn(eip) || this.work.runsOf(at(eip)) > least,

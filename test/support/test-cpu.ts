@@ -290,7 +290,9 @@ function blockHelpers(): Record<string, unknown> {
 
 /** Attempts at sensitive instructions: here all are refused. */
 function attempts(): Record<string, unknown> {
-  const names = Object.entries(helpers).flatMap(([name, { kind }]) => (kind === 'attempt' ? [name] : []));
+  const names = Object.entries(helpers).flatMap(([name, { kind }]) =>
+    kind === 'attempt' || kind === 'question' ? [name] : [],
+  );
   return Object.fromEntries(names.map((name) => [name, () => 0]));
 }
 

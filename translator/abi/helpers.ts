@@ -4,6 +4,8 @@
  * pure: a function of its arguments; never faults, reads or writes no state.
  * block: moves guest memory where that is plain RAM without code, up to a page at a time; never faults. Gives the number
  * of elements done, 0 where it can't. It stands alone in a `let`, so that it runs once, where it stands.
+ * question: gives 1 if what an attempt or IR is about to do is the usual case, else 0; changes nothing, never faults. It stands
+ * as an attempt does.
  * attempt: does what a sensitive instruction means in its usual case and gives 1; gives 0 and has changed nothing where that
  * is left to the instruction's trap, as where it would fault, change the key, or end what may run before an interrupt. It
  * changes none of the words that regions keep in locals, and no entry of the TLB. It stands alone in a `let` too, and its
@@ -12,7 +14,7 @@
  * trap: called with the whole state stored; may fault (by throwing), may change anything. A trap that `resumes` goes on
  * at the next instruction (unless the key changed or attention is asked for); the others set Word.eip.
  */
-export type HelperKind = 'pure' | 'sticky' | 'block' | 'attempt' | 'trap';
+export type HelperKind = 'pure' | 'sticky' | 'block' | 'question' | 'attempt' | 'trap';
 
 export interface HelperDeclaration<Kind extends HelperKind = HelperKind> {
   readonly kind: Kind;
@@ -32,6 +34,11 @@ const sticky = (args: number, isDouble = true): HelperDeclaration<'sticky'> => (
   isDouble,
 });
 const block = (args: number): HelperDeclaration<'block'> => ({ kind: 'block', arguments: args, resumes: true });
+const question = (args: number): HelperDeclaration<'question'> => ({
+  kind: 'question',
+  arguments: args,
+  resumes: true,
+});
 const attempt = (args: number): HelperDeclaration<'attempt'> => ({ kind: 'attempt', arguments: args, resumes: true });
 const trap = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: true });
 const transfer = (args: number): HelperDeclaration<'trap'> => ({
@@ -106,6 +113,9 @@ export const helpers = {
 
   // Sensitive instructions (runtime/cpu/attempts.ts): (segment, selector, EIP after it), (EFLAGS image), (EIP after it).
   tryLoadSegment: attempt(3),
+  /** (selector, EIP): whether there is code of the same level and key. Then (selector), which is never refused: makes its segment CS. */
+  hasCode: question(2),
+  enterFoundCode: attempt(1),
   tryRestoreFlags: attempt(1),
   tryEnableInterrupts: attempt(1),
 
@@ -201,6 +211,7 @@ export type TrapName = NamesOfKind<'trap'>;
 export type PureName = NamesOfKind<'pure'>;
 export type StickyName = NamesOfKind<'sticky'>;
 export type BlockName = NamesOfKind<'block'>;
+export type QuestionName = NamesOfKind<'question'>;
 export type AttemptName = NamesOfKind<'attempt'>;
 
 const numbers = new Map(Object.keys(helpers).map((name, index) => [name, index]));

@@ -1,5 +1,6 @@
 import { RECORD_SHIFT } from '../abi/record.ts';
-import { Word } from '../abi/state.ts';
+import { Segment, Word } from '../abi/state.ts';
+import type { CodeSegment } from '../region/select.ts';
 import type { Addresses } from './addresses.ts';
 import { lookUpTarget } from './branch-targets.ts';
 import type { EmitContext } from './context.ts';
@@ -17,6 +18,7 @@ export interface CallParts {
   readonly back: number;
   readonly returnEip: number;
   readonly addresses: Addresses;
+  readonly segment: CodeSegment;
 }
 
 /**
@@ -69,7 +71,16 @@ function nested(parts: CallParts, run: string): string {
   const { context } = parts;
   const depth = context.word(Word.callDepth);
   const back = `i.links[${parts.back}]`;
-  const came = `c===${context.cell('RETURN')}&&${context.word(Word.eip)}===${parts.addresses.text(parts.returnEip)}`;
+  const isThere = `${context.word(Word.eip)}===${parts.addresses.text(parts.returnEip)}${isInSegment(parts)}`;
+  const came = `c===${context.cell('RETURN')}&&${isThere}`;
   const other = `if(!(${came})&&${context.cell('CALL')}(c,${back})===null)return null;`;
   return `${run}${other}${depth}=${depth}+1|0;${parts.reload}/*back at ${hex(parts.returnEip)}*/`;
+}
+
+/** Where code is not flat a callee may have returned to another segment, as by RET far. */
+function isInSegment({ context, segment }: CallParts): string {
+  if (context.flat) return '';
+  const base = context.word(Word.segmentBase + Segment.cs);
+  const limit = context.word(Word.segmentLimit + Segment.cs);
+  return `&&${base}===${segment.base | 0}&&${limit}===${segment.limit | 0}`;
 }

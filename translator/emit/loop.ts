@@ -62,14 +62,17 @@ function isFast(statements: readonly Statement[]): boolean {
   if (all.flatMap(fieldsOf).some((name) => !(name in packed) && !(name in recorded))) return false;
   let hasChanged = false;
   for (const s of all) {
-    if (forTheRuntime.has(s.op) || isAttempt(s) || (hasChanged && mayMiss.has(s.op)) || goesTo(s, 'eip')) return false;
+    if (forTheRuntime.has(s.op) || asksRuntime(s) || (hasChanged && mayMiss.has(s.op)) || goesTo(s, 'eip'))
+      return false;
     hasChanged ||= changes.has(s.op);
   }
   return true;
 }
 
-function isAttempt({ op, args }: Statement): boolean {
-  return op === 'let' && args[0].op === 'call' && helpers[args[0].name as HelperName].kind === 'attempt';
+function asksRuntime({ op, args }: Statement): boolean {
+  if (op !== 'let' || args[0].op !== 'call') return false;
+  const { kind } = helpers[args[0].name as HelperName];
+  return kind === 'attempt' || kind === 'question';
 }
 
 function nested(statements: readonly Statement[]): Statement[] {

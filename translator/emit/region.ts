@@ -3,6 +3,7 @@ import { readsFlags, rewriteStatement, touchesFlags } from '../ir/rewrite.ts';
 import { definesDouble, type Region, type Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import { type StackDepths, stackDepths } from '../ir/x87/stack.ts';
+import { type CodeSegment, flatSegment } from '../region/select.ts';
 import type { BlockIndex, Structure } from '../region/structure.ts';
 import { AccessPrinter } from './accesses.ts';
 import { Addresses } from './addresses.ts';
@@ -26,11 +27,14 @@ export interface EmittedRegion {
   readonly links: readonly Link[];
 }
 
-/** What a region's x87 instructions find; `precision`: precision control, as bits of FpuMode. */
-export interface X87Assumptions {
+/** What a region finds; `precision`: x87 precision control, as bits of FpuMode. */
+export interface RegionFacts {
   readonly depths?: StackDepths;
   readonly precision?: number;
+  readonly segment?: CodeSegment | undefined;
 }
+
+type KnownFacts = { readonly [Name in keyof RegionFacts]-?: NonNullable<RegionFacts[Name]> };
 
 /**
  * Prints a region as a function `(i) => next node`. Registers are locals, loaded at the entry and stored where the
@@ -43,15 +47,16 @@ export function emitRegion(
   region: Region,
   structure: Structure,
   name: string,
-  { depths = stackDepths(region), precision = FpuPrecision.extended }: X87Assumptions = {},
+  { depths = stackDepths(region), precision = FpuPrecision.extended, segment = flatSegment }: RegionFacts = {},
 ): EmittedRegion {
-  return new RegionEmitter(context, region, structure, depths, precision).emit(name);
+  return new RegionEmitter(context, region, structure, { depths, precision, segment }).emit(name);
 }
 
 class RegionEmitter {
   private readonly context: EmitContext;
   private readonly region: Region;
   private readonly structure: Structure;
+  private readonly segment: CodeSegment;
   private readonly locals: RegionLocals;
   private readonly print: ExpressionPrinter;
   private readonly flags: FlagState;
@@ -73,10 +78,12 @@ class RegionEmitter {
   private eip = 0;
   private dirty = 0;
 
-  constructor(context: EmitContext, region: Region, structure: Structure, depths: StackDepths, precision: number) {
+  constructor(context: EmitContext, region: Region, structure: Structure, facts: KnownFacts) {
+    const { depths, precision } = facts;
     this.context = context;
     this.region = region;
     this.structure = structure;
+    this.segment = facts.segment;
     const { eip } = region.blocks[0];
     this.addresses = new Addresses(eip, structure.dispatched.length > 0 ? this.links.indexOf(eip, 'back') : null);
     this.tree = new TreePrinter(structure, this.addresses, {
@@ -365,6 +372,7 @@ class RegionEmitter {
       back: this.links.indexOf(back.number, 'back'),
       returnEip: back.number,
       addresses: this.addresses,
+      segment: this.segment,
     };
     const text =
       s.op === 'jump'

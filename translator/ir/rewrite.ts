@@ -79,3 +79,10 @@ function containsSticky(v: Value): boolean {
   if (v.op === 'call' && helpers[v.name as HelperName].kind === 'sticky') return true;
   return [v.a, v.b, v.c].some((operand) => operand !== null && containsSticky(operand));
 }
+
+/** Whether a value is a call that moves memory or does what an instruction means: it stands where it is, whoever looks at its result. */
+export function doesSomething(v: Value): boolean {
+  if (v.op !== 'call') return false;
+  const { kind } = helpers[v.name as HelperName];
+  return kind === 'block' || kind === 'attempt';
+}

@@ -184,7 +184,7 @@ function kindOf(v: Value): HelperKind | undefined {
 /** Whether the value is a helper that changes more than its result tells, and all that the statement names. */
 function standsAlone(s: Statement, v: Value): boolean {
   const kind = kindOf(v);
-  return s.op === 'let' && v === s.args[0] && (kind === 'block' || kind === 'attempt');
+  return s.op === 'let' && v === s.args[0] && (kind === 'block' || kind === 'question' || kind === 'attempt');
 }
 
 /** Those of some arguments that the statement has. */

@@ -4,7 +4,7 @@
  */
 import { Cr4 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
-import type { AttemptName, HelperName, TrapName } from '../abi/helpers.ts';
+import type { AttemptName, HelperName, QuestionName, TrapName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Eflags, Segment, Word } from '../abi/state.ts';
 import type { Value } from '../ir/value.ts';
@@ -45,7 +45,7 @@ const raising =
 /** Does the usual case of an instruction by an attempt; others, which it refuses, are left to a trap. */
 function attempt(
   b: LiftBuilder,
-  usual: AttemptName,
+  usual: AttemptName | QuestionName,
   args: Operand[],
   trap: TrapName,
   trapArgs: Operand[] = args,
@@ -134,20 +134,69 @@ function memoryPointer(b: LiftBuilder): FarPointer {
   return { offset, selector: b.load(2, b.add(address, size)) };
 }
 
+/**
+ * Flat code goes to other segments to change its level, or to code of another size. A jump goes where a return would: targets that are noted
+ * for an indirect jump are of its own segment.
+ */
 function jumpTo(b: LiftBuilder, { selector, offset }: FarPointer): void {
-  b.trap('jumpFar', selector, offset, b.field('nextEip'));
+  const args = [selector, offset, b.field('nextEip')];
+  if (b.key & Key.flat) b.trap('jumpFar', ...args);
+  else {
+    findCode(b, { selector, offset }, 'jumpFar', args);
+    enterCode(b, selector);
+    b.indirect(offset, 'return');
+  }
 }
 
+/** Nothing is stored unless there is such code; nothing changes unless all of it can be stored. */
 function callTo(b: LiftBuilder, { selector, offset }: FarPointer): void {
-  b.trap('callFar', selector, offset, b.operandSize, b.field('nextEip'));
+  const size = b.operandSize;
+  const args = [selector, offset, size, b.field('nextEip')];
+  if (b.key & Key.flat) {
+    b.trap('callFar', ...args);
+    return;
+  }
+  findCode(b, { selector, offset }, 'callFar', args);
+  const pushes = [b.let(b.get(Word.selector + Segment.cs)), b.field('nextEip')].map((value, n) => ({
+    value,
+    linear: b.stackAddress(-size * (n + 1), size, 'write'),
+  }));
+  for (const { linear } of pushes) b.probeWrite(size, linear);
+  for (const { linear, value } of pushes) b.store(size, linear, value);
+  b.moveStack(-2 * size);
+  enterCode(b, selector);
+  b.indirect(offset, 'call');
+}
+
+function returnFar(b: LiftBuilder, extra: Value | number): void {
+  const size = b.operandSize;
+  if (b.key & Key.flat) {
+    b.trap('returnFar', size, extra);
+    return;
+  }
+  const offset = b.peek(size);
+  const selector = b.let(b.and(b.peek(size, size), 0xffff));
+  findCode(b, { selector, offset }, 'returnFar', [size, extra]);
+  b.moveStack(b.add(extra, 2 * size));
+  enterCode(b, selector);
+  b.indirect(offset, 'return');
+}
+
+/** Leaves it to a trap unless there is code of the same level and key. */
+function findCode(b: LiftBuilder, { selector, offset }: FarPointer, trap: TrapName, args: Operand[]): void {
+  attempt(b, 'hasCode', [selector, offset], trap, args);
+}
+
+function enterCode(b: LiftBuilder, selector: Value): void {
+  b.let(b.call('enterFoundCode', selector));
 }
 
 export const jmpFar: Lift = (b) => jumpTo(b, immediatePointer(b));
 export const jmpFarIndirect: Lift = (b) => jumpTo(b, memoryPointer(b));
 export const callFar: Lift = (b) => callTo(b, immediatePointer(b));
 export const callFarIndirect: Lift = (b) => callTo(b, memoryPointer(b));
-export const retFar: Lift = (b) => b.trap('returnFar', b.operandSize, 0);
-export const retFarImmediate: Lift = (b) => b.trap('returnFar', b.operandSize, b.read(0));
+export const retFar: Lift = (b) => returnFar(b, 0);
+export const retFarImmediate: Lift = (b) => returnFar(b, b.let(b.read(0)));
 export const sysenter: Lift = trapping('sysenter');
 export const sysexit: Lift = privileged('sysexit');
 

@@ -10,6 +10,14 @@ export interface RegionLimits {
   readonly instructions: number;
 }
 
+/** Base and limit of CS. */
+export interface CodeSegment {
+  readonly base: number;
+  readonly limit: number;
+}
+
+export const flatSegment: CodeSegment = { base: 0, limit: -1 };
+
 /** The guest code of one page, and how it is to be read. */
 export interface CodeSource {
   readonly code: Uint8Array;
@@ -18,6 +26,8 @@ export interface CodeSource {
   /** EIP of the page's first byte. */
   readonly eip: number;
   readonly key: number;
+  /** Absent: that of flat code. */
+  readonly segment?: CodeSegment;
   /** The CPU's decoder. Absent: that of a CPU with every feature. */
   readonly decode?: Decode;
   /** Whether the code there has run before; what hasn't is left out of regions. Absent: all counts as run. */

@@ -14,10 +14,11 @@ export function comesBack(s: Statement | undefined): boolean {
   return s?.op === 'trap' && helpers[s.name as HelperName].resumes;
 }
 
-/** Whether a sensitive instruction goes on at the next one: it ends with such a trap, or needs none. */
+/** Whether a sensitive instruction goes on at the next one: it ends with such a trap, calls what comes back, or needs none. */
 export function isResumed(i: Instruction, key: number): boolean {
   const ir = new IrBuilder();
   liftInstruction(ir, i, key);
   const last = ir.statements.at(-1);
-  return last === undefined || !terminators.has(last.op) || comesBack(last);
+  const isCall = last?.op === 'indirect' && last.name === 'call';
+  return last === undefined || !terminators.has(last.op) || isCall || comesBack(last);
 }

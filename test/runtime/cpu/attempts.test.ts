@@ -70,7 +70,7 @@ function tryAsTrap(c: Case): boolean {
   const key = tried.words[Word.key];
   const moment = { budgeted: c.budgeted ?? false, isPending: () => c.isPending ?? false };
   const [a = 0, b = 0] = c.attemptArguments;
-  const done = attempts(tried.cpu, moment)[c.attempt](a, b, NEXT_EIP) === 1;
+  const done = attempts(tried.cpu, moment, () => {})[c.attempt](a, b, NEXT_EIP) === 1;
   if (!done) {
     expect(Array.from(tried.words)).toEqual(before);
     return false;
@@ -150,7 +150,7 @@ describe('an attempt to load a segment', () => {
     const rig = rigIn('kernel');
     rig.descriptor(Sel.spare, flat);
     rig.memory.absent.add(1);
-    const { tryLoadSegment } = attempts(rig.cpu, { budgeted: false, isPending: () => false });
+    const { tryLoadSegment } = attempts(rig.cpu, { budgeted: false, isPending: () => false }, () => {});
     expect(tryLoadSegment(Segment.fs, Sel.spare, NEXT_EIP)).toBe(0);
   });
 });

@@ -5,14 +5,14 @@ import { realMode } from '../../support/guest-real-mode.ts';
 const ROUNDS = 20_000;
 
 onEveryEngineBy(
-  'far calls, INT and their returns go on without the dispatcher, if the segments have no page in common',
+  'far calls, INT and their returns go on without the dispatcher',
   realMode(`
 main:   mov     bx, 0x60 * 4
         mov     ax, service
         call    set_vector
         xor     ebx, ebx
         mov     ecx, ${ROUNDS}
-.again: call    0x0800:far_function - 0x8000
+.again: call    0x07C0:far_function - 0x7C00
         int     0x60
         dec     ecx
         jnz     .again
@@ -21,8 +21,6 @@ main:   mov     bx, 0x60 * 4
 service:
         add     ebx, 4
         iret
-; In a page of its own: where two segments share one, each way from one to the other is the dispatcher's.
-        align   0x1000
 far_function:
         add     ebx, 3
         retf
@@ -59,4 +57,57 @@ near_return:
         retf
 `),
   (guest) => expect(endValue(guest)).toBe(ROUNDS * 7),
+);
+
+onEveryEngineBy(
+  'far calls nest, through segments that have a page in common, and through calls that are near but return far',
+  realMode(`
+main:   xor     ebx, ebx
+        mov     cx, ${ROUNDS / 100}
+.again: mov     ax, 12
+        call    0x07C0:fibonacci - 0x7C00
+        loop    .again
+        mov     eax, ebx
+        jmp     exit
+; Adds the AX-th number of Fibonacci to EBX; in three segments that begin 16 and 17 paragraphs below main's.
+fibonacci:
+        cmp     ax, 2
+        jb      .leaf
+        push    ax
+        dec     ax
+        call    0x07B0:fibonacci - 0x7B00
+        pop     ax
+        sub     ax, 2
+        push    cs
+        call    .near
+        retf
+.near:  call    0x07AF:fibonacci - 0x7AF0
+        retf
+.leaf:  inc     ebx
+        retf
+`),
+  (guest) => {
+    expect(endValue(guest)).toBe((ROUNDS / 100) * 233);
+    expect(guest.core.engine.dispatcher.metrics.entries).toBeLessThan(ROUNDS / 10);
+  },
+);
+
+onEveryEngineBy(
+  'a far jump to the offset of code nearby is none to that code',
+  realMode(`
+main:   xor     ebx, ebx
+        mov     ecx, ${ROUNDS}
+.again: test    cl, 1
+        jz      .even
+        jmp     0x0010:.odd - 0x100 + 0x100
+.odd:   add     ebx, 1
+.even:  dec     ecx
+        jnz     .again
+        mov     eax, ebx
+        jmp     exit
+        times   .odd + 0x100 - $ nop
+        add     ebx, 3
+        jmp     0x0000:.even
+`),
+  (guest) => expect(endValue(guest)).toBe((ROUNDS / 2) * 3),
 );
