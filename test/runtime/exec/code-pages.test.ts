@@ -70,3 +70,37 @@ describe('code pages by where they are', () => {
     expect(pages.get(page.id)).toBe(page);
   });
 });
+
+describe('code pages that have one number', () => {
+  const contexts = Array.from({ length: 40 }, (_, n) => new CodeContext(0, 16 * n, 0xffff));
+  const placed = (pages: CodePages, of: CodeContext) => pages.add((id) => new CodePage(id, of, 1, 2));
+
+  test('each is found by its context, until it goes; the number stays with the others', () => {
+    const pages = new CodePages();
+    const [first, second, third] = contexts.slice(0, 3).map((of) => placed(pages, of)) as [
+      CodePage,
+      CodePage,
+      CodePage,
+    ];
+    const { id, room } = { id: first.id, room: pages.room };
+    pages.join(second, id);
+    pages.join(third, id);
+    expect([first, second, third].map((page) => page.id)).toEqual([id, id, id]);
+    expect(contexts.slice(0, 4).map((of) => pages.of(id, of))).toEqual([first, second, third, null]);
+    expect(new Set(pages)).toEqual(new Set([first, second, third]));
+    expect([pages.size, pages.room]).toEqual([3, room + 2]);
+    pages.delete(first);
+    expect(contexts.slice(0, 3).map((of) => pages.of(id, of))).toEqual([null, second, third]);
+    pages.delete(third);
+    pages.delete(second);
+    expect([pages.get(id), pages.size, pages.room]).toEqual([null, 0, room + 3]);
+  });
+
+  test('one more than are looked through keeps its own', () => {
+    const pages = new CodePages();
+    const [first, ...others] = contexts.map((of) => placed(pages, of));
+    for (const page of others) pages.join(page, first!.id);
+    expect([...pages].filter(({ id }) => id === first!.id).length).toBe(32);
+    expect(new Set([...pages].map(({ id }) => id)).size).toBe(9);
+  });
+});
