@@ -96,7 +96,7 @@ function loadUnprotected(cpu: Cpu, segment: number, selector: number): boolean {
   return true;
 }
 
-/** For JMP, CALL and RET far. In protected mode the segment's descriptor is in cpu.code then. */
+/** For JMP, CALL and RET far: what all of them may go to. In protected mode the segment's descriptor is in cpu.code then. */
 function findCode(cpu: Cpu, selector: number, eip: number): boolean {
   const { code, state } = cpu;
   if (!cpu.isAnotherNotFlat(Segment.cs)) return false;

@@ -29,12 +29,10 @@ export interface EmittedRegion {
 
 /** What a region finds; `precision`: x87 precision control, as bits of FpuMode. */
 export interface RegionFacts {
-  readonly depths?: StackDepths;
-  readonly precision?: number;
-  readonly segment?: CodeSegment | undefined;
+  readonly depths: StackDepths;
+  readonly precision: number;
+  readonly segment: CodeSegment;
 }
-
-type KnownFacts = { readonly [Name in keyof RegionFacts]-?: NonNullable<RegionFacts[Name]> };
 
 /**
  * Prints a region as a function `(i) => next node`. Registers are locals, loaded at the entry and stored where the
@@ -47,7 +45,7 @@ export function emitRegion(
   region: Region,
   structure: Structure,
   name: string,
-  { depths = stackDepths(region), precision = FpuPrecision.extended, segment = flatSegment }: RegionFacts = {},
+  { depths = stackDepths(region), precision = FpuPrecision.extended, segment = flatSegment }: Partial<RegionFacts> = {},
 ): EmittedRegion {
   return new RegionEmitter(context, region, structure, { depths, precision, segment }).emit(name);
 }
@@ -78,7 +76,7 @@ class RegionEmitter {
   private eip = 0;
   private dirty = 0;
 
-  constructor(context: EmitContext, region: Region, structure: Structure, facts: KnownFacts) {
+  constructor(context: EmitContext, region: Region, structure: Structure, facts: RegionFacts) {
     const { depths, precision } = facts;
     this.context = context;
     this.region = region;

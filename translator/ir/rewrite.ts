@@ -80,9 +80,11 @@ function containsSticky(v: Value): boolean {
   return [v.a, v.b, v.c].some((operand) => operand !== null && containsSticky(operand));
 }
 
-/** Whether a value is a call that moves memory or does what an instruction means: it stands where it is, whoever looks at its result. */
-export function doesSomething(v: Value): boolean {
-  if (v.op !== 'call') return false;
-  const { kind } = helpers[v.name as HelperName];
-  return kind === 'block' || kind === 'attempt';
+/**
+ * Whether a value is a call that changes more than its result tells, or is told of what may change: it is all that its statement names, and is made
+ * where it stands, whoever looks at the result.
+ */
+export function standsAlone(v: Value): boolean {
+  const kind = v.op === 'call' ? helpers[v.name as HelperName]?.kind : undefined;
+  return kind === 'block' || kind === 'question' || kind === 'attempt';
 }

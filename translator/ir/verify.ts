@@ -1,6 +1,6 @@
 import { type HelperKind, type HelperName, helpers } from '../abi/helpers.ts';
 import { printStatements, printValue } from './print.ts';
-import { readsFlags } from './rewrite.ts';
+import { readsFlags, standsAlone } from './rewrite.ts';
 import { hasKind, nameless, none, type StatementShape, shapes, valueArguments, wantsDouble } from './shapes.ts';
 import {
   type Block,
@@ -162,7 +162,7 @@ class Verifier {
 
   private value(s: Statement, v: Value, visible: ReadonlySet<number>): void {
     const operands = [v.a, v.b, v.c].filter((operand) => operand !== null);
-    if (v.op === 'call' && kindOf(v) !== 'pure' && kindOf(v) !== 'sticky' && !standsAlone(s, v))
+    if (v.op === 'call' && kindOf(v) !== 'pure' && kindOf(v) !== 'sticky' && !isAlone(s, v))
       throw error(`"${v.name}" is not pure`, s);
     if (operands.length !== valueArguments(v)) throw error(`${v.op} with ${operands.length} operands`, s);
     for (const operand of operands) {
@@ -181,10 +181,9 @@ function kindOf(v: Value): HelperKind | undefined {
   return v.op === 'call' ? helpers[v.name as HelperName]?.kind : undefined;
 }
 
-/** Whether the value is a helper that changes more than its result tells, and all that the statement names. */
-function standsAlone(s: Statement, v: Value): boolean {
-  const kind = kindOf(v);
-  return s.op === 'let' && v === s.args[0] && (kind === 'block' || kind === 'question' || kind === 'attempt');
+/** Whether the value is a call that stands alone, and does so. */
+function isAlone(s: Statement, v: Value): boolean {
+  return s.op === 'let' && v === s.args[0] && standsAlone(v);
 }
 
 /** Those of some arguments that the statement has. */

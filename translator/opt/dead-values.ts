@@ -1,8 +1,8 @@
-import { containsLeaf, doesSomething } from '../ir/rewrite.ts';
+import { containsLeaf, standsAlone } from '../ir/rewrite.ts';
 import { Statement } from '../ir/statement.ts';
 import type { Pass } from './pass.ts';
 
-/** Removes names and reads of state words that nothing uses, and empty bodies. Loads stay: they may fault; and so do calls that do something. */
+/** Removes names and reads of state words that nothing uses, and empty bodies. Loads stay: they may fault; and so do calls that stand alone. */
 export const deadValues: Pass = {
   name: 'dead-values',
   run: (statements) => new Remover().run(statements),
@@ -15,7 +15,7 @@ class Remover {
     const kept: Statement[] = [];
     for (let n = statements.length - 1; n >= 0; n--) {
       let s = statements[n];
-      if ((s.op === 'let' || s.op === 'get') && !this.used.has(s.temporary) && !doesSomething(s.args[0])) continue;
+      if ((s.op === 'let' || s.op === 'get') && !this.used.has(s.temporary) && !standsAlone(s.args[0])) continue;
       if (s.body !== null) s = new Statement(s.op, s.temporary, s.size, s.name, s.args, this.run(s.body));
       if (s.body?.length === 0) continue;
       for (const v of s.args) containsLeaf(v, (leaf) => this.note(leaf.op === 'temporary' ? leaf.number : -1));

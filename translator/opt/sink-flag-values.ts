@@ -1,11 +1,11 @@
-import { containsLeaf, doesSomething, rewriteStatement } from '../ir/rewrite.ts';
+import { containsLeaf, rewriteStatement, standsAlone } from '../ir/rewrite.ts';
 import type { Statement } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
 import type { Pass } from './pass.ts';
 
 /**
  * Values that only flags statements use move into those: flags are mostly seen where a region is left, so that what
- * they need is computed there or not at all. A value that reads flags itself stays, and a call that does something.
+ * they need is computed there or not at all. A value that reads flags itself stays, and a call that stands alone.
  */
 export const sinkFlagValues: Pass = {
   name: 'sink-flag-values',
@@ -28,7 +28,7 @@ function replacement(v: Value, moved: Map<number, Value>): Value {
 }
 
 function canMove(v: Value): boolean {
-  return !doesSomething(v) && !containsLeaf(v, (leaf) => leaf.op === 'condition' || leaf.op === 'flags');
+  return !standsAlone(v) && !containsLeaf(v, (leaf) => leaf.op === 'condition' || leaf.op === 'flags');
 }
 
 /** Temporaries that something else than a flags statement needs, by itself or through other names. */

@@ -86,6 +86,64 @@ function tryAsTrap(c: Case): boolean {
 
 const flat = { type: Type.data | 1, base: 0, limit: 0xfffff, dpl: 3, present: true, big: true, granular: true };
 
+describe('code that may be gone to', () => {
+  /** Whether there is such code; checks that to enter it does what a far jump does then. `base`: of ES, which has a part in the key. */
+  const goTo = (mode: Mode, selector: number, eip: number, fields: DescriptorFields, base: number): boolean => {
+    const made = () => {
+      const rig = rigIn(mode);
+      rig.descriptor(Sel.spare, { ...flat, base });
+      if (mode === 'kernel' || mode === 'user') rig.trap('moveToSegment', Segment.es, Sel.spare | 3);
+      rig.descriptor(Sel.spare, fields);
+      // The rig's CS is still that of protected mode.
+      if (mode === 'vm86') rig.trap('jumpFar', 0x100, 0, 0);
+      return rig;
+    };
+    const [tried, jumped] = [made(), made()];
+    const before = Array.from(tried.words);
+    let loads = 0;
+    const { hasCode, enterFoundCode } = attempts(tried.cpu, { budgeted: false, isPending: () => false }, () => loads++);
+    const found = hasCode(selector, eip, 0) === 1;
+    expect(Array.from(tried.words)).toEqual(before);
+    if (!found) return false;
+    expect(enterFoundCode(selector, 0, 0)).toBe(1);
+    expect(loads).toBe(1);
+    tried.words[Word.eip] = eip;
+    jumped.trap('jumpFar', selector, eip, NEXT_EIP);
+    expect(Array.from(tried.words)).toEqual(Array.from(jumped.words));
+    expect(Buffer.from(tried.memory.view.buffer).equals(Buffer.from(jumped.memory.view.buffer))).toBe(true);
+    expect(jumped.words[Word.key]).toBe(before[Word.key]);
+    return true;
+  };
+  const code = { ...flat, type: Type.code | 1, dpl: 0 };
+
+  test('is entered as by a far jump, or not found', () => {
+    const eips = fc.constantFrom(0, 0x1234, 0xffff, 0x10000, 0xfffff, -1);
+    const bases = fc.constantFrom(0, 0x10);
+    const all = fc.property(modes, selectors, eips, spare, bases, (mode, ...rest) => void goTo(mode as Mode, ...rest));
+    fc.assert(all, { numRuns: 2000 });
+  });
+
+  test('is found where code is not flat', () => {
+    expect(goTo('kernel', Sel.spare, 0x1234, code, 0x10)).toBe(true);
+    expect(goTo('user', Sel.spare | 3, 0x1234, { ...code, dpl: 3 }, 0x10)).toBe(true);
+    expect(goTo('real', 0x1234, 0xffff, code, 0x10)).toBe(true);
+    expect(goTo('vm86', 0x1234, 0xffff, code, 0x10)).toBe(true);
+  });
+
+  test.each([
+    ['flat code', 'kernel', Sel.spare, 0x1234, code, 0],
+    ['another size', 'kernel', Sel.spare, 0x1234, { ...code, big: false }, 0x10],
+    ['another level', 'kernel', Sel.spare | 3, 0x1234, { ...code, dpl: 3 }, 0x10],
+    ['code that is not present', 'kernel', Sel.spare, 0x1234, { ...code, present: false }, 0x10],
+    ['code that was not accessed', 'kernel', Sel.spare, 0x1234, { ...code, type: Type.code }, 0x10],
+    ['data', 'kernel', Sel.spare, 0x1234, { ...code, type: Type.data | 1 }, 0x10],
+    ['an EIP beyond the limit', 'kernel', Sel.spare, 0x1001, { ...code, limit: 0x1000, granular: false }, 0x10],
+    ['the same in real mode', 'real', 0x1234, 0x10000, code, 0x10],
+  ] as const)('is not found: %s', (_, mode, selector, eip, fields, base) => {
+    expect(goTo(mode, selector, eip, fields, base)).toBe(false);
+  });
+});
+
 describe('an attempt to load a segment', () => {
   const load = (mode: Mode, segment: number, selector: number, fields: DescriptorFields, first?: number) =>
     tryAsTrap({

@@ -69,7 +69,7 @@ main:   xor     ebx, ebx
         loop    .again
         mov     eax, ebx
         jmp     exit
-; Adds the AX-th number of Fibonacci to EBX; in three segments that begin 16 and 17 paragraphs below main's.
+; Adds the number of Fibonacci with the index AX + 1 to EBX, in the segments 7C0h, 7B0h and 7AFh.
 fibonacci:
         cmp     ax, 2
         jb      .leaf
@@ -99,7 +99,7 @@ main:   xor     ebx, ebx
         mov     ecx, ${ROUNDS}
 .again: test    cl, 1
         jz      .even
-        jmp     0x0010:.odd - 0x100 + 0x100
+        jmp     0x0010:.odd
 .odd:   add     ebx, 1
 .even:  dec     ecx
         jnz     .again

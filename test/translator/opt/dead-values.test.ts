@@ -13,6 +13,10 @@ test('loads and address checks stay, with what they use: they may fault', () => 
   stays('t0 = get eax\nt1 = segment.read4 3, t0\nt2 = load32 t1');
 });
 
+test('a call that stands alone stays, whoever looks at its result', () => {
+  stays('t0 = get eax\nt1 = enterFoundCode(t0)');
+});
+
 test('what a body uses stays, and its condition', () => {
   stays('t0 = get eax\nt1 = get ebx\nwhen (t0 == 0) {\nset ecx, t1\n}');
 });

@@ -18,6 +18,13 @@ describe('sink-flag-values', () => {
     expect(passText(sinkFlagValues, text)).toEqual(linesOf(text));
   });
 
+  test('does not move or drop a call that stands alone', () => {
+    const text = 't0 = get eax\nt1 = enterFoundCode(t0)\nflags logic32 t1';
+    expect(passText(sinkFlagValues, text)).toEqual(linesOf(text));
+    const unused = 't0 = get eax\nt1 = enterFoundCode(t0)\nflags logic32 7';
+    expect(passText(sinkFlagValues, unused)).toEqual(linesOf(unused));
+  });
+
   test('does not move loads, which may fault', () => {
     const text = 't0 = load32 0x1000\nflags logic32 t0';
     expect(passText(sinkFlagValues, text)).toEqual(linesOf(text));
