@@ -8,7 +8,7 @@ import { type Assumptions, usualAssumptions } from './opt/assumptions.ts';
 import { type Observe, optimize } from './opt/pipeline.ts';
 import { blockTargets } from './region/flow.ts';
 import { liftRegion } from './region/lift.ts';
-import { type CodeSource, flatSegment, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
+import { type CodeSource, type RegionLimits, type ScannedBlock, selectRegion } from './region/select.ts';
 import { structureRegion } from './region/structure.ts';
 
 export interface TranslationRequest {
@@ -70,7 +70,7 @@ export function translate(request: TranslationRequest): Translation | null {
   const emitted = emitRegion(new EmitContext(options, source.key), region, structure, name, {
     depths,
     precision: assumptions.precision,
-    segment: source.segment ?? flatSegment,
+    segment: source.segment,
   });
   return { ...emitted, ...extent(reached(blocks, flow, roots)), entries: entered.map(({ eip }) => eip) };
 }

@@ -2,7 +2,7 @@ import { parseElf } from '../../runtime/firmware/load/elf.ts';
 import { debianLinux } from '../../src/node/assets/debian.ts';
 import type { Progress } from '../../src/node/assets/progress.ts';
 import { Key } from '../../translator/abi/key.ts';
-import type { CodeSource } from '../../translator/region/select.ts';
+import { type CodeSource, flatSegment } from '../../translator/region/select.ts';
 
 const PAGE = 4096;
 const FUNCTIONS = 200;
@@ -30,7 +30,10 @@ export async function sampleFunctions(progress: Progress): Promise<SampleFunctio
   const chosen = entries.filter((_, n) => n % step === 0).slice(0, FUNCTIONS);
   return chosen.map((eip) => {
     const page = eip - (eip % PAGE);
-    return { source: { code: text.bytes, start: page - text.address, eip: page, key: userKey }, entry: eip };
+    return {
+      source: { code: text.bytes, start: page - text.address, eip: page, key: userKey, segment: flatSegment },
+      entry: eip,
+    };
   });
 }
 

@@ -1,11 +1,12 @@
-import type { AttemptName, QuestionName } from '../../translator/abi/helpers.ts';
+import { Vector } from '../../translator/abi/faults.ts';
+import type { AttemptName, ChangeName, QuestionName } from '../../translator/abi/helpers.ts';
 import { Eflags, Segment, Shadow, Word } from '../../translator/abi/state.ts';
 import type { Cpu } from './cpu.ts';
 import { isNull, Rights } from './descriptor.ts';
 import { enableInterrupts } from './flag-instructions.ts';
 import { isWithinPrivilege, setNullSegment, setSegmentFrom, setUnprotectedSegment } from './segmentation.ts';
 
-/** An attempt or question of the helper table (translator/abi/helpers.ts): 1 if it has done what its instruction means, or would, else 0. */
+/** An attempt, question or change of the helper table (translator/abi/helpers.ts): 1 if it has done what its instruction means, or would, else 0. */
 type Attempt = (a: number, b: number, c: number) => 0 | 1;
 
 /** What decides whether an interrupt would come next. */
@@ -26,9 +27,10 @@ export function attempts(
   cpu: Cpu,
   moment: InterruptMoment,
   onCode: () => void,
-): Record<AttemptName | QuestionName, Attempt> {
+): Record<AttemptName | QuestionName | ChangeName, Attempt> {
   return {
     tryLoadSegment: (segment, selector, nextEip) => (loadSegment(cpu, segment, selector, nextEip, moment) ? 1 : 0),
+    hasHandler: (vector, selector, eip) => (hasHandler(cpu, vector) && findCode(cpu, selector, eip) ? 1 : 0),
     hasCode: (selector, eip) => (findCode(cpu, selector, eip) ? 1 : 0),
     enterFoundCode: (selector) => {
       enterFoundCode(cpu, selector);
@@ -108,17 +110,24 @@ function findCode(cpu: Cpu, selector: number, eip: number): boolean {
   return isUsual && isOfKey && eip >>> 0 <= code.limit >>> 0;
 }
 
+/** For INT in real mode: the table has an entry for the vector, and nobody is to be told. That of #DB has more to do. */
+function hasHandler({ state, observer }: Cpu, vector: number): boolean {
+  const isTraced = observer !== null || (state[Word.eflags] & Eflags.tf) !== 0;
+  return !isTraced && vector !== Vector.debug && vector * 4 + 3 <= state[Word.idtrLimit];
+}
+
 /** The key stays as it is. */
 function enterFoundCode(cpu: Cpu, selector: number): void {
   if (cpu.isProtected) setSegmentFrom(cpu, Segment.cs, selector, cpu.code);
   else setUnprotectedSegment(cpu, Segment.cs, selector);
 }
 
-/** POPF with a 32-bit operand, but for the arithmetic flags. */
+/** POPF and real mode's IRET, but for the arithmetic flags. In VM86 mode with IOPL below 3 they have to do with a virtual flag. */
 function restoreFlags(cpu: Cpu, image: number, moment: InterruptMoment): boolean {
   const { state } = cpu;
   const eflags = state[Word.eflags];
-  if ((eflags & (Eflags.tf | Eflags.vm)) !== 0 || ((image ^ eflags) & unusual) !== 0) return false;
+  if ((eflags & Eflags.tf) !== 0 || ((image ^ eflags) & unusual) !== 0) return false;
+  if ((eflags & Eflags.vm) !== 0 && cpu.ioPrivilege < 3) return false;
   const changeable = state[Word.cpl] <= cpu.ioPrivilege ? Eflags.if | Eflags.df : Eflags.df;
   const restored = (eflags & ~changeable) | (image & changeable);
   if ((restored & ~eflags & Eflags.if) !== 0 && moment.isPending()) return false;

@@ -217,7 +217,7 @@ export class Inspection implements Questions {
       return translation.overlaps(offset, offset + 1);
     });
     const mapped = this.view.pageAt(wanted);
-    const isMapped = ({ page }: CachedTranslation) => Number(page === mapped);
+    const isMapped = ({ page }: CachedTranslation) => Number(page.id === mapped?.id);
     const starts = ({ page, head }: CachedTranslation) => Number(this.view.linearOf(page, head.eip) === wanted);
     const executions = (translation: CachedTranslation) => this.counting.translations.get(translation)?.executions ?? 0;
     return covering.sort((a, b) => isMapped(b) - isMapped(a) || starts(b) - starts(a) || executions(b) - executions(a));
@@ -235,13 +235,14 @@ export class Inspection implements Questions {
   }
 
   private snapshot(page: CodePage | null, offset: number, linear: number, eip: number): CodeSnapshot {
-    const { key } = page?.context ?? this.view.currentContext();
+    const { key, base, limit } = page?.context ?? this.view.currentContext();
     return {
       eip: eip >>> 0,
       entries: [eip >>> 0],
       linear: linear >>> 0,
       physical: ((offset & ~4095) | (linear & 4095)) >>> 0,
       key,
+      segment: { base: base >>> 0, limit: limit >>> 0 },
       pageEip: (eip - (linear & 4095)) >>> 0,
       bytes: this.view.hexOfFrame(offset),
       hasRun: page && this.view.decodedIn(page),

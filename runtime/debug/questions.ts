@@ -161,6 +161,13 @@ export interface CodeSnapshot {
   readonly physical: number;
   /** State key (translator/abi/key.ts). */
   readonly key: number;
+  /** Base and limit of CS. */
+  readonly segment: {
+    /** Linear address of the segment's first byte. */
+    readonly base: number;
+    /** The last offset that is in the segment. */
+    readonly limit: number;
+  };
   /** EIP of the page's first byte. */
   readonly pageEip: number;
   /** The page's bytes in hexadecimal. */

@@ -170,18 +170,17 @@ export class EngineView {
   }
 
   /**
-   * The code page at a linear address: the one that is mapped there now, or one that was (of another process, for
-   * instance), best one with something translated.
+   * The code page at a linear address: one that is mapped there now, that of the code segment if it is among them, or one that was (of another
+   * process, for instance); best one with something translated.
    */
   pageAt(linear: number): CodePage | null {
     const linearPage = linear >>> 12;
     const pages = [...this.pages()].filter((page) => page.linearPage === linearPage && page.frame >= 0);
-    const mapped = this.parts.mmu.tlb.code[linearPage];
-    return (
-      pages.find(({ id }) => id === mapped) ??
-      pages.sort((a, b) => b.translations.size - a.translations.size)[0] ??
-      null
-    );
+    const id = this.parts.mmu.tlb.code[linearPage];
+    const { context } = this.parts.engine.graph.cache;
+    const likeness = (page: CodePage) => (page.id === id ? (page.context === context ? 2 : 1) : 0);
+    pages.sort((a, b) => likeness(b) - likeness(a) || b.translations.size - a.translations.size);
+    return pages[0] ?? null;
   }
 
   /** Offset in the buffer of guest memory at a linear address, without any effect on the guest; -1: nothing there. */
@@ -198,10 +197,11 @@ export class EngineView {
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   }
 
-  /** State key and code segment's base of what runs now. */
-  currentContext(): { key: number; base: number } {
+  /** State key and code segment of what runs now. */
+  currentContext(): { key: number; base: number; limit: number } {
     const { state } = this.parts;
-    return { key: state[Word.key], base: state[Word.segmentBase + Segment.cs] };
+    const [base, limit] = [state[Word.segmentBase + Segment.cs], state[Word.segmentLimit + Segment.cs]];
+    return { key: state[Word.key], base, limit };
   }
 
   assemblyOf(node: Node): string {

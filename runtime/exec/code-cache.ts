@@ -187,8 +187,7 @@ export class CodeCache implements CodeWriteListener {
   private map(page: CodePage): void {
     const { mapped, pages } = this;
     const there = pages.get(mapped.at(page.linearPage << 12));
-    const isShared = there !== null && there.id !== page.id && there.frame === page.frame;
-    if (isShared && !there.isMovable && !page.isMovable) pages.join(page, there.id);
+    if (there !== null && there.id !== page.id && page.mayShareNumber(there)) pages.join(page, there.id);
     mapped.add(page);
     // The dispatcher looks for one of them alone from now on.
     for (let one = pages.get(page.id); one !== null; one = one.beside) one.used = true;

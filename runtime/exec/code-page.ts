@@ -15,7 +15,7 @@ const MOST_PLACES = 256;
 
 /** The instructions decoded from one frame, as it appears at one linear page in one context. It may be moved to another one. */
 export class CodePage implements Hashed<CodePage> {
-  /** Number of this page in the TLB's `code` array (see CodePages), another one after each move. */
+  /** Number of this page in the TLB's `code` array (see CodePages), another one after each move, and where it gets that of a page which is there too. */
   id = 0;
   context: CodeContext;
   frame = -1;
@@ -72,6 +72,12 @@ export class CodePage implements Hashed<CodePage> {
   /** Whether it is that of a frame at a linear page in a context. */
   is(context: CodeContext, frame: number, linearPage: number): boolean {
     return this.context === context && this.linearPage === linearPage && this.frame === frame;
+  }
+
+  /** Whether it may have one number with another page of its linear page: they are of one frame, the same rights fetch them, and both stay there. */
+  mayShareNumber({ frame, context, isMovable }: CodePage): boolean {
+    const isUserToo = ((this.context.key ^ context.key) & Key.user) === 0;
+    return this.frame === frame && isUserToo && !this.isMovable && !isMovable;
   }
 
   /** Distance of an EIP from the page's first byte; beyond the page, or negative, where it isn't in it. */

@@ -64,7 +64,8 @@ export class CodePages implements Iterable<CodePage> {
   }
 
   /**
-   * Gives a page the number of another one of the same frame at the same linear page, but where too many have that. Neither is ever moved.
+   * Gives a page the number of another one of the same frame at the same linear page, but where too many have that. Neither is ever moved,
+   * and both are of user code, or neither: whoever maps one has fetched by its rights, and all that have the number are mapped with it.
    * Whoever knows it by its former number still finds it there: that is the frame's at the linear page too.
    */
   join(page: CodePage, id: number): void {
@@ -110,8 +111,15 @@ export class CodePages implements Iterable<CodePage> {
     if (this.slots[slot] === null) this.free.push(slot);
   }
 
+  /** Each may be deleted when it is given. */
   *[Symbol.iterator](): Generator<CodePage> {
-    for (const first of this.slots) for (let page = first; page !== null; page = page.beside) yield page;
+    for (const first of this.slots) {
+      for (let page = first; page !== null; ) {
+        const next: CodePage | null = page.beside;
+        yield page;
+        page = next;
+      }
+    }
   }
 }
 

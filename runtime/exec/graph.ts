@@ -34,6 +34,8 @@ export class Graph extends DecodedCode {
   /** Calls that were too deep to be nested. */
   private deepCalls = 0;
   private untilNoted = STEPS_NOTED;
+  /** The EIP that code of a nested call has come back to last: no translation is to begin there. */
+  private cameTo = 0;
 
   constructor(parts: GraphParts) {
     super(parts);
@@ -161,6 +163,12 @@ export class Graph extends DecodedCode {
     return this.cache.recent(eip) || this.target(eip);
   }
 
+  /** The same in the midst of code. */
+  private findMidst(eip: number): number {
+    if (this.pace.isAsked()) return this.leave(eip);
+    return this.cache.recent(eip) || this.known(eip);
+  }
+
   private target(eip: number): number {
     const record = this.known(eip);
     if (record !== 0 && this.records.weightOf(record) === EntryWeight.none) this.markEntry(record, EntryWeight.root);
@@ -233,7 +241,7 @@ export class Graph extends DecodedCode {
     const eip = this.state[Word.eip];
     if (expected !== 0 && this.isAt(expected, eip)) return expected;
     if (expected === 0) this.pace.giveBack();
-    return this.unlessStale(this.find(eip), expected);
+    return this.unlessStale(eip === this.cameTo ? this.findMidst(eip) : this.find(eip), expected);
   }
 
   /** Whether an EIP of the code segment is where a record is. */
@@ -315,9 +323,12 @@ export class Graph extends DecodedCode {
   readonly cameBack = (): Node | null => {
     const { state } = this;
     if (!this.entersContext() || this.pace.isAsked()) return null;
-    if (state[Word.callDepth] !== this.parts.callDepth) return this.returned;
     const eip = state[Word.eip];
-    const record = this.cache.recent(eip) || this.known(eip);
+    if (state[Word.callDepth] !== this.parts.callDepth) {
+      this.cameTo = eip;
+      return this.returned;
+    }
+    const record = this.findMidst(eip);
     return record === 0 ? null : this.nodeOf(record);
   };
 

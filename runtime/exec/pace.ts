@@ -27,7 +27,7 @@ export class Pace {
     return this.pacing !== 'poll' && this.state[Word.budget] <= 0;
   }
 
-  /** The dispatcher enters code. What comes back there by itself, as far jumps and repeated port instructions do, asks nowhere else. */
+  /** The dispatcher enters code. What comes back there by itself, as repeated port instructions do, asks nowhere else. */
   enter(): void {
     if (this.pacing === 'jumps') this.state[Word.budget] -= JUMPS_AN_ENTRY;
   }

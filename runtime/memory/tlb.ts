@@ -34,7 +34,7 @@ export class Tlb {
   readonly writeSupervisor: Int32Array;
   readonly readUser: Int32Array;
   readonly writeUser: Int32Array;
-  /** By linear page: number of the code page that is mapped there and may be executed; 0 for none (exec/code-page). */
+  /** By linear page: number of the code pages that are mapped there and may be executed; 0 for none (exec/code-page). */
   readonly code: Int32Array;
   /**
    * Code that was mapped, or a translation, is gone: JavaScript frames of callers may be stale, so whoever runs guest

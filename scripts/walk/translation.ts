@@ -7,7 +7,7 @@ import { printRegion } from '../../translator/ir/print.ts';
 import type { Region } from '../../translator/ir/statement.ts';
 import { blockTargets } from '../../translator/region/flow.ts';
 import { liftRegion } from '../../translator/region/lift.ts';
-import { type CodeSource, selectRegion } from '../../translator/region/select.ts';
+import { type CodeSource, flatSegment, selectRegion } from '../../translator/region/select.ts';
 import { type Structure, structureRegion } from '../../translator/region/structure.ts';
 import { type Translation, translate } from '../../translator/translate.ts';
 import { formatBytes, formatInstruction } from '../../translator/x86/format.ts';
@@ -18,7 +18,7 @@ import { quote } from './source.ts';
 /** As a machine with 128 MB in host time has them. */
 const options: EmitOptions = { suffix: '', memoryBytes: 128 << 20, pacing: 'poll' };
 const limits = { blocks: 64, instructions: 400 };
-const source: CodeSource = { code: functionBytes(), start: 0, eip: ENTRY, key: KEY };
+const source: CodeSource = { code: functionBytes(), start: 0, eip: ENTRY, key: KEY, segment: flatSegment };
 
 /** Text of each stage between the bytes and the function, by name, in Markdown. */
 export function translationStages(): Record<string, string> {

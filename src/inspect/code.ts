@@ -1,7 +1,7 @@
 import type { EmitOptions } from '../../translator/emit/context.ts';
 import { hex } from '../../translator/emit/names.ts';
 import type { Assumptions } from '../../translator/opt/assumptions.ts';
-import type { CodeSource, RegionLimits } from '../../translator/region/select.ts';
+import { type CodeSource, flatSegment, type RegionLimits } from '../../translator/region/select.ts';
 import { decode } from '../../translator/x86/decode.ts';
 import { Instruction } from '../../translator/x86/instruction.ts';
 import { forms, INVALID_FORM } from '../../translator/x86/table/index.ts';
@@ -29,7 +29,7 @@ const usualOptions: EmitOptions = { suffix: '', memoryBytes: 128 << 20, pacing: 
 /** Enough for a whole function. */
 const wholeFunction: RegionLimits = { blocks: 1000, instructions: 10_000 };
 
-/** Code of which there are only the bytes. What is after them doesn't decode. */
+/** Code of which there are only the bytes. What is after them doesn't decode. Its segment is taken to begin at 0. */
 export function bareCode(bytes: Uint8Array, address: number, key: number): Code {
   const before = address & 0xfff;
   const page = new Uint8Array(before + bytes.length);
@@ -39,6 +39,7 @@ export function bareCode(bytes: Uint8Array, address: number, key: number): Code 
     start: 0,
     eip: address - before,
     key,
+    segment: flatSegment,
     decode: (code, start, end, eip, state, out) => decode(code, start, Math.min(end, page.length), eip, state, out),
   };
   const end = (address + bytes.length) | 0;

@@ -16,6 +16,7 @@ export function codeOfSnapshot(snapshot: CodeSnapshot, symbols: Symbols): Code {
       start: 0,
       eip: snapshot.pageEip | 0,
       key: snapshot.key,
+      segment: snapshot.segment,
       decode: createDecoder(features),
       ...(hasRun && { hasRun }),
       targets: (eip) => targets.get(eip >>> 0) ?? [],

@@ -173,7 +173,7 @@ export class IrMachine {
         return of(v.a) !== 0 ? of(v.b) : of(v.c);
       case 'call':
         // Block helpers and attempts may always say that they did nothing.
-        if (['block', 'question', 'attempt'].includes(helpers[v.name as HelperName].kind)) return 0;
+        if (['block', 'question', 'change', 'attempt'].includes(helpers[v.name as HelperName].kind)) return 0;
         return pureHelpers[v.name](of(v.a), of(v.b), of(v.c)) | 0;
       case 'number':
         return v.number;

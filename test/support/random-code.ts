@@ -1,5 +1,5 @@
 import { Key } from '../../translator/abi/key.ts';
-import type { CodeSource } from '../../translator/region/select.ts';
+import { type CodeSource, flatSegment } from '../../translator/region/select.ts';
 import { generate, type Random } from '../../translator/x86/generate.ts';
 import type { Instruction } from '../../translator/x86/instruction.ts';
 import type { Form } from '../../translator/x86/table/form.ts';
@@ -29,7 +29,7 @@ export function randomCode(random: Random, key: number): CodeSource & { starts: 
     at += bytes.length;
   }
   for (const [n, start] of starts.entries()) if (random() < 0.95) aim(code, starts, n, start, random, key);
-  return { code, start: 0, eip, key, starts: starts.map((start) => eip + start) };
+  return { code, start: 0, eip, key, segment: flatSegment, starts: starts.map((start) => eip + start) };
 }
 
 function randomForm(random: Random): Form {

@@ -291,7 +291,7 @@ function blockHelpers(): Record<string, unknown> {
 /** Attempts at sensitive instructions: here all are refused. */
 function attempts(): Record<string, unknown> {
   const names = Object.entries(helpers).flatMap(([name, { kind }]) =>
-    kind === 'attempt' || kind === 'question' ? [name] : [],
+    kind === 'attempt' || kind === 'question' || kind === 'change' ? [name] : [],
   );
   return Object.fromEntries(names.map((name) => [name, () => 0]));
 }

@@ -66,7 +66,7 @@ export const cellNames = [
   'RESUME',
   /** (): the node at EIP, after a trap that has gone to code which begins there, or null to leave to the dispatcher. */
   'TRANSFERRED',
-  /** (): the same after a trap that has come back to code in its midst. */
+  /** (): the same after an instruction that has come back to code in its midst. */
   'RETURNED',
   /** (node): what an entry runs whose heat has come to what it was waiting for (runtime/exec/tiering.ts). */
   'DUE',

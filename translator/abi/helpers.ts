@@ -4,8 +4,10 @@
  * pure: a function of its arguments; never faults, reads or writes no state.
  * block: moves guest memory where that is plain RAM without code, up to a page at a time; never faults. Gives the number
  * of elements done, 0 where it can't. It stands alone in a `let`, so that it runs once, where it stands.
- * question: gives 1 if what an attempt or IR is about to do is the usual case, else 0; changes nothing, never faults. It stands
- * as an attempt does.
+ * question: gives 1 if what IR is about to do is the usual case, else 0; never faults, and changes nothing but what a `change` after it takes
+ * from it. It stands as an attempt does.
+ * change: a part of what a sensitive instruction means, after a question that has found the usual case, with nothing but accesses to memory
+ * and attempts between them. It is not refused and never faults, and stands as an attempt does, under the same rules.
  * attempt: does what a sensitive instruction means in its usual case and gives 1; gives 0 and has changed nothing where that
  * is left to the instruction's trap, as where it would fault, change the key, or end what may run before an interrupt. It
  * changes none of the words that regions keep in locals, and no entry of the TLB. It stands alone in a `let` too, and its
@@ -14,7 +16,7 @@
  * trap: called with the whole state stored; may fault (by throwing), may change anything. A trap that `resumes` goes on
  * at the next instruction (unless the key changed or attention is asked for); the others set Word.eip.
  */
-export type HelperKind = 'pure' | 'sticky' | 'block' | 'question' | 'attempt' | 'trap';
+export type HelperKind = 'pure' | 'sticky' | 'block' | 'question' | 'change' | 'attempt' | 'trap';
 
 export interface HelperDeclaration<Kind extends HelperKind = HelperKind> {
   readonly kind: Kind;
@@ -39,6 +41,7 @@ const question = (args: number): HelperDeclaration<'question'> => ({
   arguments: args,
   resumes: true,
 });
+const change = (args: number): HelperDeclaration<'change'> => ({ kind: 'change', arguments: args, resumes: true });
 const attempt = (args: number): HelperDeclaration<'attempt'> => ({ kind: 'attempt', arguments: args, resumes: true });
 const trap = (args: number): HelperDeclaration<'trap'> => ({ kind: 'trap', arguments: args, resumes: true });
 const transfer = (args: number): HelperDeclaration<'trap'> => ({
@@ -113,9 +116,11 @@ export const helpers = {
 
   // Sensitive instructions (runtime/cpu/attempts.ts): (segment, selector, EIP after it), (EFLAGS image), (EIP after it).
   tryLoadSegment: attempt(3),
-  /** (selector, EIP): whether there is code of the same level and key. Then (selector), which is never refused: makes its segment CS. */
+  /** (selector, EIP): whether there is code of the same level and key. Then (selector): makes its segment CS. */
   hasCode: question(2),
-  enterFoundCode: attempt(1),
+  enterFoundCode: change(1),
+  /** (vector, selector, EIP): the same for what real mode's table of interrupts has for a vector. */
+  hasHandler: question(3),
   tryRestoreFlags: attempt(1),
   tryEnableInterrupts: attempt(1),
 
@@ -212,6 +217,7 @@ export type PureName = NamesOfKind<'pure'>;
 export type StickyName = NamesOfKind<'sticky'>;
 export type BlockName = NamesOfKind<'block'>;
 export type QuestionName = NamesOfKind<'question'>;
+export type ChangeName = NamesOfKind<'change'>;
 export type AttemptName = NamesOfKind<'attempt'>;
 
 const numbers = new Map(Object.keys(helpers).map((name, index) => [name, index]));

@@ -4,6 +4,7 @@ import { type HelperDeclaration, type HelperName, helperNumber, helpers } from '
 import { Word } from '../abi/state.ts';
 import { type FlagKind, type Statement, windowOffset } from '../ir/statement.ts';
 import type { Value } from '../ir/value.ts';
+import type { TransferKind } from '../lift/lifter.ts';
 import { packed } from '../x86/instruction.ts';
 import type { EmitContext } from './context.ts';
 import { ExpressionPrinter, type Leaves } from './expression.ts';
@@ -119,7 +120,7 @@ export class HandlerEmitter implements Leaves {
       case 'branch':
         return `if(${this.print.boolean(a)}){${this.transfer(b)}}${this.transfer(s.args[2])}`;
       case 'indirect':
-        return this.goTo(this.print.integer(a), s.name === 'jump');
+        return this.goTo(this.print.integer(a), s.name as TransferKind);
       case 'trap':
         return this.trap(s.name as HelperName, s.args);
       case 'instruction':
@@ -218,9 +219,10 @@ export class HandlerEmitter implements Leaves {
   }
 
   /** Goes to an EIP; jumps are to be noted. */
-  protected goTo(eip: string, isJump: boolean): string {
+  protected goTo(eip: string, kind: TransferKind): string {
     const { context } = this;
-    return isJump ? `return ${context.cell('JUMP')}(i,${eip});` : `return ${context.cell('AT')}(${eip});`;
+    if (kind === 'comeBack') return `${context.word(Word.eip)}=${eip};return ${context.cell('RETURNED')}();`;
+    return kind === 'jump' ? `return ${context.cell('JUMP')}(i,${eip});` : `return ${context.cell('AT')}(${eip});`;
   }
 
   protected leaveIfAsked(eip: string): string {

@@ -3,6 +3,7 @@ import { RETURN_RECORD, type RecordView, SLOT_MASK, Slot, WEIGHT_SHIFT } from '.
 import { Word } from '../abi/state.ts';
 import type { Statement, StatementOp } from '../ir/statement.ts';
 import type { FieldName, Value } from '../ir/value.ts';
+import type { TransferKind } from '../lift/lifter.ts';
 import { packed } from '../x86/instruction.ts';
 import { lookUpTarget } from './branch-targets.ts';
 import type { LoopContext } from './context.ts';
@@ -72,7 +73,7 @@ function isFast(statements: readonly Statement[]): boolean {
 function asksRuntime({ op, args }: Statement): boolean {
   if (op !== 'let' || args[0].op !== 'call') return false;
   const { kind } = helpers[args[0].name as HelperName];
-  return kind === 'attempt' || kind === 'question';
+  return kind === 'attempt' || kind === 'question' || kind === 'change';
 }
 
 function nested(statements: readonly Statement[]): Statement[] {
@@ -200,10 +201,10 @@ class FastPathEmitter extends HandlerEmitter {
   }
 
   /** What has changed nothing yet, as a jump, is left to its handler where the target is not known; a return has. */
-  protected override goTo(eip: string, isJump: boolean): string {
+  protected override goTo(eip: string, kind: TransferKind): string {
     const { context } = this;
     const known = toTarget(context, eip);
-    if (!isJump) return `${known}${context.word(Word.eip)}=${eip};r=${RETURN_RECORD};break F;`;
+    if (kind !== 'jump') return `${known}${context.word(Word.eip)}=${eip};r=${RETURN_RECORD};break F;`;
     const notes = context.table('NOTES', 'r');
     return `if(${notes}>0)${notes}=${notes}-1;else{${known}}break F;`;
   }

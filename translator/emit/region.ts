@@ -342,6 +342,8 @@ class RegionEmitter {
         return this.call(s);
       case 'return':
         return `${this.store()}${this.context.word(Word.eip)}=${target};return ${this.context.cell('RETURN')};`;
+      case 'comeBack':
+        return `${this.store()}${this.context.word(Word.eip)}=${target};return ${this.context.cell('RETURNED')}();`;
       default:
         return `${this.knownTargets(target, s.args.slice(1))}${this.store()}return ${this.context.cell('AT')}(${target});`;
     }

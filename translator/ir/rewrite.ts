@@ -81,10 +81,10 @@ function containsSticky(v: Value): boolean {
 }
 
 /**
- * Whether a value is a call that changes more than its result tells, or is told of what may change: it is all that its statement names, and is made
- * where it stands, whoever looks at the result.
+ * Whether a value is a call with effects, or one whose result depends on what other statements change: it is all that its statement names, and is made
+ * where it stands, whether or not its result is used.
  */
 export function standsAlone(v: Value): boolean {
   const kind = v.op === 'call' ? helpers[v.name as HelperName]?.kind : undefined;
-  return kind === 'block' || kind === 'question' || kind === 'attempt';
+  return kind === 'block' || kind === 'question' || kind === 'change' || kind === 'attempt';
 }

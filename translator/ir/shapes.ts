@@ -92,7 +92,12 @@ export const shapes: Record<StatementOp, StatementShape> = {
   exitIf: { args: 2, targets: [1] },
   jump: { args: transferArguments, names: new Set(['jump', 'call', 'fall', 'resume']), targets: [0, 1] },
   branch: { args: 3, targets: [1, 2] },
-  indirect: { args: indirectArguments, names: new Set(['jump', 'call', 'return']), named: [0], targets: [1] },
+  indirect: {
+    args: indirectArguments,
+    names: new Set(['jump', 'call', 'return', 'comeBack']),
+    named: [0],
+    targets: [1],
+  },
   trap: {
     args: (s) => helpers[s.name as HelperName].arguments,
     names: traps,

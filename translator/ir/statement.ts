@@ -22,7 +22,7 @@ import { isDouble, type Value } from './value.ts';
  * | exitIf | `exit eip if value` | leaves from inside the block |
  * | jump | `jump eip` | ends the block, as the next three do; `call eip, return`, `fall eip` and, after a trap, `resume eip` are its other kinds |
  * | branch | `branch value, taken, next` | |
- * | indirect | `indirect jump value, known targets` | also `indirect call value, return` and `indirect return value` |
+ * | indirect | `indirect jump value, known targets` | also `indirect call value, return`, `indirect return value`, `indirect comeBack value` |
  * | trap | `trap helper args` | |
  * | instruction | `-- eip` | where an instruction starts; `-- eip misaligned`: one that often accesses what is not aligned |
  *

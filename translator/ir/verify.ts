@@ -214,6 +214,8 @@ class Precision {
   private changed: Statement | null = null;
   /** An attempt whose result nothing has looked at yet. */
   private attempt: Statement | null = null;
+  /** The instruction has asked whether it is the usual case. */
+  private asked = false;
   private readonly probed = new Set<string>();
 
   note(s: Statement): void {
@@ -230,13 +232,16 @@ class Precision {
 
   private noteCall(s: Statement): void {
     const kind = kindOf(s.args[0]);
-    if (kind === 'block') this.changed = s;
+    if (kind === 'change' && !this.asked) throw error('no question was asked before', s);
+    if (kind === 'block' || kind === 'change') this.changed = s;
     else if (kind === 'attempt') this.attempt = s;
+    else if (kind === 'question') this.asked = true;
   }
 
   private start(): void {
     this.changed = null;
     this.attempt = null;
+    this.asked = false;
     this.probed.clear();
   }
 }

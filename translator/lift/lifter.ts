@@ -14,8 +14,8 @@ export type Lift = (b: LiftBuilder) => void;
 export type Size = 1 | 2 | 4;
 /** A value, or a number that becomes a constant. All values are 32-bit integers, but those of `LiftBuilder.real`. */
 export type Operand = Value | number;
-/** What sort of control transfer an exit is: decides how it is linked and counted. */
-export type TransferKind = 'jump' | 'call' | 'return';
+/** What sort of control transfer an exit is: decides how it is linked and counted. `comeBack`: to where code was interrupted, in its midst. */
+export type TransferKind = 'jump' | 'call' | 'return' | 'comeBack';
 export interface LiftBuilder {
   /** State key and shape bits that this IR is made for (static). */
   readonly key: number;
@@ -70,7 +70,7 @@ export interface LiftBuilder {
   zeroExtend(a: Operand, size: Size): Value;
   /** Names a value: evaluated here, once. */
   let(value: Operand): Value;
-  /** A pure helper of the helper table. */
+  /** A helper of the helper table: a pure one, or one that stands alone in a `let`. */
   call(helper: HelperName, ...args: Operand[]): Value;
 
   /** Condition code 0-15 (O NO B NB Z NZ BE A S NS P NP L NL LE G) on the current flags: 0 or 1. */
@@ -107,7 +107,7 @@ export interface LiftBuilder {
   /** Raises a fault (abi/faults.ts) at this instruction if the condition holds; error code 0 where one is pushed. */
   faultIf(condition: Operand, vector: number): void;
   /**
-   * Leaves the instruction to a trap that resumes if the condition holds: what is lifted doesn't cover that case. Nothing
+   * Leaves the instruction to a trap if the condition holds: what is lifted doesn't cover that case. Nothing
    * may have been changed yet.
    */
   fallback(condition: Operand, helper: TrapName, ...args: Operand[]): void;

@@ -1,6 +1,7 @@
 import { Key } from '../abi/key.ts';
 import { Segment, Word } from '../abi/state.ts';
-import type { Lift } from './lifter.ts';
+import type { Value } from '../ir/value.ts';
+import type { Lift, LiftBuilder } from './lifter.ts';
 import { flagsImageOnly, isIoPrivilegeLow } from './virtual-flag.ts';
 
 /** What PUSHF stores of EFLAGS: VM and RF read as 0 (Intel SDM vol. 2, PUSHF). */
@@ -25,10 +26,14 @@ export const pushSegment: Lift = (b) => b.push(b.get(Word.selector + b.argument)
 
 export const pushf: Lift = (b) => {
   flagsImageOnly(b);
-  const eflags = b.get(Word.eflags);
   if (b.key & Key.vm86 && b.operandSize === 2) b.fallback(isIoPrivilegeLow(b), 'pushVirtualFlags', 2);
-  b.push(b.or(b.and(eflags, PUSHED_FLAGS), b.flags.image()), b.operandSize);
+  b.push(pushedFlags(b), b.operandSize);
 };
+
+/** The image of EFLAGS that PUSHF stores. */
+export function pushedFlags(b: LiftBuilder): Value {
+  return b.or(b.and(b.get(Word.eflags), PUSHED_FLAGS), b.flags.image());
+}
 
 export const leave: Lift = (b) => {
   const size = b.operandSize;
@@ -43,14 +48,23 @@ const allRegisters = [Word.eax, Word.ecx, Word.edx, Word.ebx, Word.esp, Word.ebp
 /** The value of ESP that is stored is that before the instruction. */
 export const pusha: Lift = (b) => {
   const size = b.operandSize;
-  const pushes = allRegisters.map((word, n) => ({
-    value: b.let(b.getSized(word, size)),
+  pushAll(
+    b,
+    size,
+    allRegisters.map((word) => b.getSized(word, size)),
+  );
+};
+
+/** Nothing changes unless all of it can be stored. */
+export function pushAll(b: LiftBuilder, size: 2 | 4, values: readonly Value[]): void {
+  const pushes = values.map((value, n) => ({
+    value: b.let(value),
     linear: b.stackAddress(-size * (n + 1), size, 'write'),
   }));
   for (const { linear } of pushes) b.probeWrite(size, linear);
-  for (const { value, linear } of pushes) b.store(size, linear, value);
-  b.moveStack(-size * pushes.length);
-};
+  for (const { linear, value } of pushes) b.store(size, linear, value);
+  b.moveStack(-size * values.length);
+}
 
 /** The value for ESP is skipped. */
 export const popa: Lift = (b) => {

@@ -2,15 +2,15 @@
  * The instructions that concern more than the program: most evaluate their operands and leave the rest to a trap
  * (runtime/cpu). Those that only read or write a state word are lifted like any other.
  */
-import { Cr4 } from '../abi/control-registers.ts';
 import { Vector } from '../abi/faults.ts';
-import type { AttemptName, HelperName, QuestionName, TrapName } from '../abi/helpers.ts';
+import type { HelperName } from '../abi/helpers.ts';
 import { Key } from '../abi/key.ts';
 import { Eflags, Segment, Word } from '../abi/state.ts';
-import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
+import { attempt } from './attempt.ts';
+import { memoryPointer } from './far-pointer.ts';
 import type { Lift, LiftBuilder, Operand } from './lifter.ts';
-import { extensionOnly, flagsImageOnly, interruptFlagOnly, returnImageOnly } from './virtual-flag.ts';
+import { flagsImageOnly, interruptFlagOnly } from './virtual-flag.ts';
 
 /** #GP(0) unless the CPL is 0. */
 export function supervisorOnly(b: LiftBuilder): void {
@@ -42,18 +42,6 @@ const raising =
   (b) =>
     b.faultIf(1, vector);
 
-/** Does the usual case of an instruction by an attempt; others, which it refuses, are left to a trap. */
-function attempt(
-  b: LiftBuilder,
-  usual: AttemptName | QuestionName,
-  args: Operand[],
-  trap: TrapName,
-  trapArgs: Operand[] = args,
-): void {
-  const isDone = b.let(b.call(usual, ...args));
-  b.fallback(b.equal(isDone, 0), trap, ...trapArgs);
-}
-
 // Interrupt flag, flags image, interrupts.
 
 /** With CPL > IOPL it is #GP(0), or a virtual flag's; real mode has neither. The CPL in VM86 mode is 3. */
@@ -74,26 +62,15 @@ export const sti: Lift = (b) => {
 export const popf: Lift = (b) => {
   const size = b.operandSize;
   flagsImageOnly(b);
-  if (size === 2 || b.key & Key.vm86) {
-    b.trap('popFlags', size);
-    return;
-  }
-  const image = b.peek(size);
+  const popped = b.peek(size);
+  const image = size === 4 ? popped : b.let(b.or(b.and(b.get(Word.eflags), 0xffff0000), popped));
   attempt(b, 'tryRestoreFlags', [image], 'popFlags', [size]);
   b.flags.setAll(image);
   b.moveStack(size);
 };
 
-export const interrupt: Lift = (b) => {
-  if (b.key & Key.vm86) extensionOnly(b, Cr4.vme);
-  b.trap('softwareInterrupt', b.read(0), b.field('nextEip'));
-};
 export const breakpoint: Lift = (b) => b.trap('softwareException', Vector.breakpoint, b.field('nextEip'));
 export const debugTrap: Lift = (b) => b.trap('debugTrap', b.field('nextEip'));
-export const iret: Lift = (b) => {
-  returnImageOnly(b);
-  b.trap('interruptReturn', b.operandSize, b.field('nextEip'));
-};
 export const invalidOpcode: Lift = raising(Vector.invalidOpcode);
 export const tooLong: Lift = raising(Vector.generalProtection);
 export const hlt: Lift = privileged('halt');
@@ -115,88 +92,6 @@ export const bound: Lift = (b) => {
   b.faultIf(b.or(b.less(index, lower), b.less(upper, index)), Vector.boundRange);
 };
 
-// Far transfers.
-
-interface FarPointer {
-  readonly selector: Value;
-  readonly offset: Value;
-}
-
-function immediatePointer(b: LiftBuilder): FarPointer {
-  return { selector: b.field('immediate2'), offset: b.field('immediate') };
-}
-
-/** A far pointer in memory: the offset, then the selector. */
-function memoryPointer(b: LiftBuilder): FarPointer {
-  const size = b.operandSize;
-  const address = b.operandAddress(size + 2, 'read');
-  const offset = b.load(size, address);
-  return { offset, selector: b.load(2, b.add(address, size)) };
-}
-
-/**
- * Flat code goes to other segments to change its level, or to code of another size. A jump goes where a return would: targets that are noted
- * for an indirect jump are of its own segment.
- */
-function jumpTo(b: LiftBuilder, { selector, offset }: FarPointer): void {
-  const args = [selector, offset, b.field('nextEip')];
-  if (b.key & Key.flat) b.trap('jumpFar', ...args);
-  else {
-    findCode(b, { selector, offset }, 'jumpFar', args);
-    enterCode(b, selector);
-    b.indirect(offset, 'return');
-  }
-}
-
-/** Nothing is stored unless there is such code; nothing changes unless all of it can be stored. */
-function callTo(b: LiftBuilder, { selector, offset }: FarPointer): void {
-  const size = b.operandSize;
-  const args = [selector, offset, size, b.field('nextEip')];
-  if (b.key & Key.flat) {
-    b.trap('callFar', ...args);
-    return;
-  }
-  findCode(b, { selector, offset }, 'callFar', args);
-  const pushes = [b.let(b.get(Word.selector + Segment.cs)), b.field('nextEip')].map((value, n) => ({
-    value,
-    linear: b.stackAddress(-size * (n + 1), size, 'write'),
-  }));
-  for (const { linear } of pushes) b.probeWrite(size, linear);
-  for (const { linear, value } of pushes) b.store(size, linear, value);
-  b.moveStack(-2 * size);
-  enterCode(b, selector);
-  b.indirect(offset, 'call');
-}
-
-function returnFar(b: LiftBuilder, extra: Value | number): void {
-  const size = b.operandSize;
-  if (b.key & Key.flat) {
-    b.trap('returnFar', size, extra);
-    return;
-  }
-  const offset = b.peek(size);
-  const selector = b.let(b.and(b.peek(size, size), 0xffff));
-  findCode(b, { selector, offset }, 'returnFar', [size, extra]);
-  b.moveStack(b.add(extra, 2 * size));
-  enterCode(b, selector);
-  b.indirect(offset, 'return');
-}
-
-/** Leaves it to a trap unless there is code of the same level and key. */
-function findCode(b: LiftBuilder, { selector, offset }: FarPointer, trap: TrapName, args: Operand[]): void {
-  attempt(b, 'hasCode', [selector, offset], trap, args);
-}
-
-function enterCode(b: LiftBuilder, selector: Value): void {
-  b.let(b.call('enterFoundCode', selector));
-}
-
-export const jmpFar: Lift = (b) => jumpTo(b, immediatePointer(b));
-export const jmpFarIndirect: Lift = (b) => jumpTo(b, memoryPointer(b));
-export const callFar: Lift = (b) => callTo(b, immediatePointer(b));
-export const callFarIndirect: Lift = (b) => callTo(b, memoryPointer(b));
-export const retFar: Lift = (b) => returnFar(b, 0);
-export const retFarImmediate: Lift = (b) => returnFar(b, b.let(b.read(0)));
 export const sysenter: Lift = trapping('sysenter');
 export const sysexit: Lift = privileged('sysexit');
 

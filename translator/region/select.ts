@@ -16,6 +16,7 @@ export interface CodeSegment {
   readonly limit: number;
 }
 
+/** That of flat code. */
 export const flatSegment: CodeSegment = { base: 0, limit: -1 };
 
 /** The guest code of one page, and how it is to be read. */
@@ -26,8 +27,7 @@ export interface CodeSource {
   /** EIP of the page's first byte. */
   readonly eip: number;
   readonly key: number;
-  /** Absent: that of flat code. */
-  readonly segment?: CodeSegment;
+  readonly segment: CodeSegment;
   /** The CPU's decoder. Absent: that of a CPU with every feature. */
   readonly decode?: Decode;
   /** Whether the code there has run before; what hasn't is left out of regions. Absent: all counts as run. */

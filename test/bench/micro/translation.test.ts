@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type SampleFunction, userKey } from '../../../bench/micro/sample.ts';
 import { translationTasks } from '../../../bench/micro/translation.ts';
+import { flatSegment } from '../../../translator/region/select.ts';
 
 const EIP = 0x1000;
 
@@ -8,7 +9,7 @@ const EIP = 0x1000;
 function sample(): SampleFunction {
   const code = new Uint8Array(4096);
   code.set([0x40, 0xc3]);
-  return { source: { code, start: 0, eip: EIP, key: userKey }, entry: EIP };
+  return { source: { code, start: 0, eip: EIP, key: userKey, segment: flatSegment }, entry: EIP };
 }
 
 test('every stage of a translation can be done again and again', () => {

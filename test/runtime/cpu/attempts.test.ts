@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { flagCarriesOf, flagResultOf } from '../../../runtime/cpu/arithmetic.ts';
 import { attempts } from '../../../runtime/cpu/attempts.ts';
 import { shadowNow } from '../../../runtime/cpu/flag-instructions.ts';
-import { peek } from '../../../runtime/cpu/stack.ts';
 import type { AttemptName, TrapName } from '../../../translator/abi/helpers.ts';
 import { Eflags, Segment, Shadow, Word } from '../../../translator/abi/state.ts';
 import { type DescriptorFields, Rig, Sel, Type } from './rig.ts';
@@ -214,54 +213,112 @@ describe('an attempt to load a segment', () => {
 });
 
 describe('an attempt to restore flags', () => {
-  const restore = (mode: Mode, eflags: number, image: number, isPending: boolean) =>
-    tryAsTrap({
-      rig: () => {
-        const rig = rigIn(mode);
-        rig.words[Word.eflags] |= eflags;
-        rig.onStack(image);
-        rig.cpu.updateKey();
-        return rig;
-      },
+  /** With an operand of 16 bits the upper half of EFLAGS is what it was. */
+  const restore = (mode: Mode, size: 2 | 4, eflags: number, image: number, isPending: boolean) => {
+    const rig = () => {
+      const made = rigIn(mode);
+      made.words[Word.eflags] |= eflags;
+      made.words[Word.esp] = 0x800;
+      made.memory.view.setInt32(made.words[Word.segmentBase + Segment.ss] + 0x800, image, true);
+      made.cpu.updateKey();
+      return made;
+    };
+    const whole = size === 4 ? image : (rig().words[Word.eflags] & 0xffff0000) | (image & 0xffff);
+    return tryAsTrap({
+      rig,
       isPending,
       attempt: 'tryRestoreFlags',
-      attemptArguments: [image],
-      rest: ({ words, cpu }) => {
-        const popped = peek(cpu, 4, 0);
-        words[Word.flagResult] = flagResultOf(popped);
-        words[Word.flagCarries] = flagCarriesOf(popped);
-        words[Word.esp] += 4;
+      attemptArguments: [whole],
+      rest: ({ words }) => {
+        words[Word.flagResult] = flagResultOf(whole);
+        words[Word.flagCarries] = flagCarriesOf(whole);
+        words[Word.esp] += size;
       },
       trap: 'popFlags',
-      trapArguments: [4],
+      trapArguments: [size],
     });
+  };
 
   test('does what the trap does, or nothing', () => {
     const arithmetic = fc.constantFrom(2, 2 | Eflags.cf, 2 | Eflags.zf | Eflags.sf | Eflags.of);
     const iopl = fc.constantFrom(0, Eflags.iopl);
-    const inProtectedMode = fc.constantFrom<Mode>('kernel', 'user');
     const bits = fc.tuple(systemFlags, iopl).map(([flags, level]) => flags | level);
+    const ways = fc.constantFrom<[Mode, 2 | 4]>(
+      ...(['kernel', 'user', 'real'] as const).flatMap((mode): [Mode, 2 | 4][] => [
+        [mode, 2],
+        [mode, 4],
+      ]),
+    );
     fc.assert(
-      fc.property(inProtectedMode, bits, bits, arithmetic, fc.boolean(), (mode, eflags, image, flags, isPending) => {
-        restore(mode, eflags, image | flags, isPending);
+      fc.property(ways, bits, bits, arithmetic, fc.boolean(), ([mode, size], eflags, image, flags, isPending) => {
+        restore(mode, size, eflags, image | flags, isPending);
+      }),
+      { numRuns: 1000 },
+    );
+    fc.assert(
+      fc.property(fc.constantFrom<2 | 4>(2, 4), bits, bits, arithmetic, (size, eflags, image, flags) => {
+        restore('vm86', size, eflags | Eflags.iopl, image | flags, false);
       }),
       { numRuns: 500 },
     );
   });
 
-  test('is made where kernels need it', () => {
-    expect(restore('kernel', 0, Eflags.if | Eflags.zf | 2, false)).toBe(true);
-    expect(restore('kernel', Eflags.if, 2, true)).toBe(true);
-    expect(restore('kernel', Eflags.if, Eflags.if | Eflags.df | 2, true)).toBe(true);
-    expect(restore('user', Eflags.if, Eflags.if | Eflags.cf | 2, false)).toBe(true);
+  test('is made where kernels and DOS need it', () => {
+    expect(restore('kernel', 4, 0, Eflags.if | Eflags.zf | 2, false)).toBe(true);
+    expect(restore('kernel', 4, Eflags.if, 2, true)).toBe(true);
+    expect(restore('kernel', 4, Eflags.if, Eflags.if | Eflags.df | 2, true)).toBe(true);
+    expect(restore('user', 4, Eflags.if, Eflags.if | Eflags.cf | 2, false)).toBe(true);
+    expect(restore('real', 2, 0, Eflags.if | Eflags.zf | 2, false)).toBe(true);
+    expect(restore('vm86', 2, Eflags.iopl, Eflags.iopl | Eflags.if | 2, false)).toBe(true);
   });
 
   test('is refused where an interrupt comes next, or the next instruction is traced', () => {
-    expect(restore('kernel', 0, Eflags.if | 2, true)).toBe(false);
-    expect(restore('kernel', 0, Eflags.tf | 2, false)).toBe(false);
-    expect(restore('kernel', Eflags.tf, Eflags.tf | 2, false)).toBe(false);
-    expect(restore('user', 0, Eflags.ac | 2, false)).toBe(false);
+    expect(restore('kernel', 4, 0, Eflags.if | 2, true)).toBe(false);
+    expect(restore('real', 2, 0, Eflags.if | 2, true)).toBe(false);
+    expect(restore('kernel', 4, 0, Eflags.tf | 2, false)).toBe(false);
+    expect(restore('real', 2, 0, Eflags.tf | 2, false)).toBe(false);
+    expect(restore('kernel', 4, Eflags.tf, Eflags.tf | 2, false)).toBe(false);
+    expect(restore('user', 4, 0, Eflags.ac | 2, false)).toBe(false);
   });
+});
+
+describe("a handler of real mode's interrupts", () => {
+  const SERVICE = 0x21;
+  const find = (vector: number, change?: (rig: Rig) => void): boolean => {
+    const rig = new Rig();
+    change?.(rig);
+    const { hasHandler } = attempts(rig.cpu, { budgeted: false, isPending: () => false }, () => {});
+    const before = Array.from(rig.words);
+    const found = hasHandler(vector, 0x1234, 0xffff) === 1;
+    expect(Array.from(rig.words)).toEqual(before);
+    return found;
+  };
+  const observer = { deliver() {}, controlRegister() {}, missingModelRegister() {}, shutDown() {} };
+
+  test('is found', () => expect(find(SERVICE)).toBe(true));
+
+  test('is not, beyond the end of the table', () => {
+    const shorten = ({ words }: Rig) => {
+      words[Word.idtrLimit] = SERVICE * 4 + 2;
+    };
+    expect(find(SERVICE, shorten)).toBe(false);
+  });
+
+  test('is not where the next instruction is traced', () => {
+    const trace = ({ words }: Rig) => {
+      words[Word.eflags] |= Eflags.tf;
+    };
+    expect(find(SERVICE, trace)).toBe(false);
+  });
+
+  test('is not where somebody is to be told', () => {
+    const observe = ({ cpu }: Rig) => {
+      cpu.observer = observer;
+    };
+    expect(find(SERVICE, observe)).toBe(false);
+  });
+
+  test('is not for debug exceptions, which have more to do', () => expect(find(1)).toBe(false));
 });
 
 describe('an attempt to enable interrupts', () => {

@@ -111,3 +111,61 @@ main:   xor     ebx, ebx
 `),
   (guest) => expect(endValue(guest)).toBe((ROUNDS / 2) * 3),
 );
+
+onEveryEngineBy(
+  'INT of real mode pushes FLAGS and clears IF; its handler may change them, return far, or elsewhere',
+  realMode(`
+main:   mov     bx, 0x60 * 4
+        mov     ax, by_flags
+        call    set_vector
+        mov     bx, 0x61 * 4
+        mov     ax, by_far_return
+        call    set_vector
+        mov     bx, 0x62 * 4
+        mov     ax, elsewhere
+        call    set_vector
+        xor     ebx, ebx
+        mov     ecx, ${ROUNDS}
+.again: std
+        stc
+        int     0x60
+        jc      wrong
+        pushf
+        pop     ax
+        test    ax, 0x400
+        jz      wrong
+        cld
+        int     0x61
+        jnc     wrong
+        int     0x62
+        jmp     wrong
+back:   dec     ecx
+        jnz     main.again
+        mov     eax, ebx
+        jmp     exit
+by_flags:
+        pushf
+        pop     ax
+        test    ax, 0x200
+        jnz     wrong
+        mov     bp, sp
+        test    word [bp + 4], 0x401
+        jz      wrong
+        and     word [bp + 4], ~1
+        add     ebx, 1
+        iret
+by_far_return:
+        add     ebx, 2
+        stc
+        retf    2
+elsewhere:
+        add     ebx, 4
+        mov     bp, sp
+        mov     word [bp], back
+        iret
+`),
+  (guest) => {
+    expect(endValue(guest)).toBe(ROUNDS * 7);
+    expect(guest.core.engine.dispatcher.metrics.entries).toBeLessThan(ROUNDS / 10);
+  },
+);

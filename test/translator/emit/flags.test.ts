@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
+import { flatSegment } from '../../../translator/region/select.ts';
 import { translate } from '../../../translator/translate.ts';
 import { runTranslation, stepLike } from '../../support/block-runner.ts';
 import { decodeBytes, FLAT_KEY, randomFrom } from '../../support/samples.ts';
@@ -95,7 +96,7 @@ test.each(Object.entries(guests))('flags %s', (_name, source) => {
   const code = new Uint8Array(4096);
   code.set(assemble(source, { origin: ORIGIN }).bytes);
   const limits = { blocks: 16, instructions: 100 };
-  const page = { code, start: 0, eip: ORIGIN, key: FLAT_KEY };
+  const page = { code, start: 0, eip: ORIGIN, key: FLAT_KEY, segment: flatSegment };
   const translation = translate({ source: page, entries: [ORIGIN], limits, options: cpu.options })!;
   const fetch = (eip: number) => decodeBytes(code.subarray(eip - ORIGIN), eip, FLAT_KEY);
   for (let n = 0; n < 200; n++) {

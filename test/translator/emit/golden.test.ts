@@ -5,6 +5,7 @@ import { checkText } from '../../../src/isolate/check-text.ts';
 import { Key } from '../../../translator/abi/key.ts';
 import { bindHandler } from '../../../translator/handler.ts';
 import { printRegion } from '../../../translator/ir/print.ts';
+import { flatSegment } from '../../../translator/region/select.ts';
 import { type TranslationRequest, translate } from '../../../translator/translate.ts';
 import { formatInstruction } from '../../../translator/x86/format.ts';
 import { type GoldenGuest, goldenGuests } from '../../support/golden-guests.ts';
@@ -36,7 +37,7 @@ function stagesOf({ source, handler, key = FLAT_KEY, pacing = 'poll' }: GoldenGu
   const ir: string[] = [];
   const options = { suffix: '', memoryBytes: 128 << 20, pacing };
   const request: TranslationRequest = {
-    source: { code, start: 0, eip: ORIGIN, key },
+    source: { code, start: 0, eip: ORIGIN, key, segment: flatSegment },
     entries: [ORIGIN],
     limits: { blocks: 64, instructions: 400 },
     options,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { Key } from '../../../translator/abi/key.ts';
-import { type CodeSource, selectRegion } from '../../../translator/region/select.ts';
+import { type CodeSource, flatSegment, selectRegion } from '../../../translator/region/select.ts';
 
 const guest = assemble(
   `bits 32
@@ -30,6 +30,7 @@ const source: CodeSource = {
   start: 0,
   eip: 0x1000,
   key: Key.code32 | Key.stack32 | Key.flat | Key.protected,
+  segment: flatSegment,
 };
 
 const starts = (blocks: readonly { eip: number }[]) => blocks.map(({ eip }) => eip);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../../runtime/firmware/assembler/index.ts';
 import { Key } from '../../../translator/abi/key.ts';
+import { flatSegment } from '../../../translator/region/select.ts';
 import { translate } from '../../../translator/translate.ts';
 
 const key = Key.code32 | Key.stack32 | Key.flat | Key.protected;
@@ -15,7 +16,7 @@ test('known targets of an indirect jump are branches of its region; others leave
   const at = (label: string) => Number(guest.symbols.get(label));
   const targets = (eip: number) => (eip === 0x1002 ? [at('one'), at('two')] : []);
   const { text, blocks } = translate({
-    source: { code, start: 0, eip: 0x1000, key, targets },
+    source: { code, start: 0, eip: 0x1000, key, segment: flatSegment, targets },
     entries: [0x1000],
     limits: { blocks: 16, instructions: 100 },
     options: { suffix: '', memoryBytes: 1 << 20, pacing: 'poll' },
@@ -32,7 +33,7 @@ describe('a region of several entries', () => {
   const code = new Uint8Array(4096);
   const translateAt = (entries: readonly number[]) =>
     translate({
-      source: { code, start: 0, eip: 0x1000, key },
+      source: { code, start: 0, eip: 0x1000, key, segment: flatSegment },
       entries,
       limits: { blocks: 16, instructions: 100 },
       options: { suffix: '', memoryBytes: 1 << 20, pacing: 'poll' },

@@ -1,3 +1,4 @@
+import * as far from '../../lift/far.ts';
 import * as lift from '../../lift/system.ts';
 import * as x87 from '../../lift/x87.ts';
 import { type FormOptions, type FormRow, form as row } from './form.ts';
@@ -16,10 +17,10 @@ export const special: FormRow[] = [
 
 const interrupts: FormRow[] = [
   form('CC', 'INT3', lift.breakpoint),
-  form('CD', 'INT Ib', lift.interrupt),
+  form('CD', 'INT Ib', far.interrupt, { reads: 'oszapc' }),
   form('CE', 'INTO', lift.overflow, { reads: 'o' }),
   form('F1', 'INT1', lift.debugTrap),
-  form('CF', 'IRET/IRETD', lift.iret, { writes: 'oszapc' }),
+  form('CF', 'IRET/IRETD', far.iret, { writes: 'oszapc' }),
   form('62 /r', 'BOUND Gv,Ma', lift.bound),
   form('0F 0B', 'UD2', lift.invalidOpcode),
   form('0F B9 /r', 'UD1 Gv,Ev', lift.invalidOpcode),
@@ -30,12 +31,12 @@ const interrupts: FormRow[] = [
 ];
 
 const farTransfers: FormRow[] = [
-  form('EA', 'JMP Ap', lift.jmpFar),
-  form('FF /5', 'JMP Mp', lift.jmpFarIndirect),
-  form('9A', 'CALL Ap', lift.callFar),
-  form('FF /3', 'CALL Mp', lift.callFarIndirect),
-  form('CB', 'RETF', lift.retFar),
-  form('CA', 'RETF Iw', lift.retFarImmediate),
+  form('EA', 'JMP Ap', far.jmpFar),
+  form('FF /5', 'JMP Mp', far.jmpFarIndirect),
+  form('9A', 'CALL Ap', far.callFar),
+  form('FF /3', 'CALL Mp', far.callFarIndirect),
+  form('CB', 'RETF', far.retFar),
+  form('CA', 'RETF Iw', far.retFarImmediate),
   form('0F 34', 'SYSENTER', lift.sysenter, { feature: 'sep' }),
   form('0F 35', 'SYSEXIT', lift.sysexit, { feature: 'sep' }),
 ];
