@@ -8,6 +8,8 @@ export interface MmioRegion {
   readonly length: number;
   read(offset: number, size: number): number;
   write(offset: number, size: number, value: number): void;
+  /** It acts as memory, as a screen's: whoever accesses it need not look at anything before the next access. */
+  readonly isMemory?: boolean;
 }
 
 /** The physical address space as devices with registers in memory see it. */

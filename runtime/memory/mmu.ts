@@ -5,6 +5,7 @@ import { Word } from '../../translator/abi/state.ts';
 import { raise } from '../fault.ts';
 import type { DataAccess, ProcessorMemory } from './access.ts';
 import { checkAlignment } from './alignment.ts';
+import type { DevicePlace } from './device-blocks.ts';
 import { Access, type PageWalk, Paging } from './paging.ts';
 import { NO_FRAME, type PhysicalMap } from './physical-map.ts';
 import type { GuestRam } from './ram.ts';
@@ -89,6 +90,16 @@ export class Mmu implements ProcessorMemory {
     const last = (linear + bytes - 1) | 0;
     const isFirstMapped = tlb.lookup(tlb.readSupervisor, linear >>> 12) >= 0;
     return isFirstMapped && tlb.lookup(tlb.readSupervisor, last >>> 12) >= 0;
+  }
+
+  /** The device that acts as memory at all of some bytes of one page, which the current rights may read or write; undefined where there is none. */
+  memoryDevice(linear: number, bytes: number, access: number): DevicePlace | undefined {
+    if (!this.watched.idle || this.paging.walk(linear, access | this.rights()) !== -1) return undefined;
+    const { page } = this.walkResult;
+    if (this.map.frameAt(page) !== NO_FRAME || this.map.storedFrameAt(page) !== NO_FRAME) return undefined;
+    const address = page * PAGE_BYTES + (linear & 0xfff);
+    const device = this.map.memoryAt(address, bytes);
+    return device && { device, offset: address - device.base };
   }
 
   // Implicit supervisor accesses.

@@ -53,6 +53,8 @@ export class PhysicalMap {
   private readonly stored = new Map<number, number>();
   /** From the one that is seen last to the one that is seen first. */
   private windows: AddressWindow[] = [];
+  /** The device that was accessed last, if no other one hides a part of it. */
+  private recent: AddressWindow | null = null;
   /** Frames of RAM below 4 GB. */
   private readonly below: number;
 
@@ -101,7 +103,7 @@ export class PhysicalMap {
 
   /** Whether an address where no frame is belongs to somebody: a device, or a window that hides memory. */
   isSomething(address: number): boolean {
-    return this.windows.some(({ base, length }) => address >= base && address < base + length);
+    return this.windows.some((window) => holds(window, address));
   }
 
   /** What it hid is seen again. */
@@ -131,6 +133,7 @@ export class PhysicalMap {
 
   /** Enters anew what the pages of a window show. */
   private paint(changed: AddressWindow): void {
+    this.recent = null;
     const [from, to] = pagesOf(changed);
     this.loaded.fill(0, from, to);
     for (const page of this.stored.keys()) if (page >= from && page < to) this.stored.delete(page);
@@ -171,13 +174,30 @@ export class PhysicalMap {
     } else this.onUnassigned?.(address, size, value);
   }
 
-  private deviceAt(address: number): MmioRegion | undefined {
-    for (let n = this.windows.length - 1; n >= 0; n--) {
-      const { device, base, length } = this.windows[n];
-      if (device !== undefined && address >= base && address < base + length) return device;
-    }
-    return undefined;
+  /** The device that acts as memory at all of some bytes of one page; undefined also where somebody is told of accesses to devices. */
+  memoryAt(address: number, bytes: number): MmioRegion | undefined {
+    const device = this.onDeviceAccess === null ? this.deviceAt(address) : undefined;
+    return device?.isMemory && device === this.deviceAt(address + bytes - 1) ? device : undefined;
   }
+
+  private deviceAt(address: number): MmioRegion | undefined {
+    const { recent } = this;
+    if (recent !== null && address >= recent.base && address < recent.base + recent.length) return recent.device;
+    const n = this.windows.findLastIndex((window) => window.device !== undefined && holds(window, address));
+    if (n < 0) return undefined;
+    const window = this.windows[n];
+    if (!this.windows.slice(n + 1).some((other) => other.device !== undefined && overlap(window, other)))
+      this.recent = window;
+    return window.device;
+  }
+}
+
+function holds({ base, length }: AddressWindow, address: number): boolean {
+  return address >= base && address < base + length;
+}
+
+function overlap(one: AddressWindow, other: AddressWindow): boolean {
+  return one.base < other.base + other.length && other.base < one.base + one.length;
 }
 
 function pagesOf({ base, length }: AddressWindow): [from: number, to: number] {

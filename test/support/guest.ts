@@ -88,6 +88,7 @@ export interface GuestOptions {
   /** What Guest.log gets lines of. */
   readonly log?: MachineConfig['log'];
   readonly trace?: MachineConfig['trace'];
+  readonly vga?: MachineConfig['vga'];
 }
 
 const assemblies = new WeakMap<GuestProgram, Assembly>();
@@ -135,6 +136,7 @@ export class Guest {
       ...(options.memoryBelow4G !== undefined && { memoryBelow4G: options.memoryBelow4G }),
       ...(options.cpu !== undefined && { cpu: options.cpu }),
       boot,
+      ...(options.vga !== undefined && { vga: options.vga }),
       ...(options.log !== undefined && { log: options.log }),
       ...(options.trace !== undefined && { trace: options.trace }),
       rebootAction: options.rebootAction ?? 'exit',

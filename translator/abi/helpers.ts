@@ -2,8 +2,8 @@
  * The helper table: what IR may call by name, with what a call may do. Besides these generated code calls only the cells
  * of cells.ts: memory's slow paths, faults, and ways to other nodes.
  * pure: a function of its arguments; never faults, reads or writes no state.
- * block: moves guest memory where that is plain RAM without code, up to a page at a time; never faults. Gives the number
- * of elements done, 0 where it can't. It stands alone in a `let`, so that it runs once, where it stands.
+ * block: moves guest memory where that is plain RAM without code, or a device that acts as memory, up to a page at a time, or tells how much of
+ * it could be moved; never faults. Gives the number of elements, 0 where it can't. It stands alone in a `let`, so that it runs once, where it stands.
  * question: gives 1 if what IR is about to do is the usual case, else 0; never faults, and changes nothing but what a `change` after it takes
  * from it. It stands as an attempt does.
  * change: a part of what a sensitive instruction means, after a question that has found the usual case, with nothing but accesses to memory
@@ -113,6 +113,8 @@ export const helpers = {
   copy8: block(3),
   copy16: block(3),
   copy32: block(3),
+  /** (segment and `Within`, offset, count): how many elements of so many, from an offset on, are in a segment, before addresses wrap. */
+  elementsWithin: block(3),
 
   // Sensitive instructions (runtime/cpu/attempts.ts): (segment, selector, EIP after it), (EFLAGS image), (EIP after it).
   tryLoadSegment: attempt(3),

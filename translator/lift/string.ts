@@ -1,5 +1,6 @@
 import { Key } from '../abi/key.ts';
 import { Eflags, Segment, Word } from '../abi/state.ts';
+import { Within } from '../abi/within.ts';
 import type { Value } from '../ir/value.ts';
 import { Shape } from '../x86/instruction.ts';
 import type { Lift, LiftBuilder } from './lifter.ts';
@@ -34,15 +35,10 @@ function advance(b: LiftBuilder, ...registers: number[]): void {
 interface StringOperation {
   /** Gives the condition that ends the repetition early, or null. */
   element(b: LiftBuilder): Value | null;
-  /** Does up to `count` elements in one step; gives how many it did. */
-  block?(b: LiftBuilder, count: Value): Value;
-  /** Registers that move with each element. */
+  /** Does up to `count` elements in one step, from the linear addresses of what moves on; gives how many it did. */
+  block?(b: LiftBuilder, count: Value, linear: readonly Value[]): Value;
+  /** Registers that move with each element: EDI first. */
   readonly moves: readonly number[];
-}
-
-/** Blocks are done where addresses are not checked or wrapped. */
-function canBlock(b: LiftBuilder): boolean {
-  return (b.key & Key.flat) !== 0 && (b.shape & Shape.segmented) === 0 && b.addressSize === 4;
 }
 
 /**
@@ -61,7 +57,7 @@ function repeated(operation: StringOperation): Lift {
     const left = b.let(b.sub(count, 1));
     b.setSized(Word.ecx, b.addressSize, left);
     if (done) b.exitIf(done, b.field('nextEip'));
-    if (operation.block && canBlock(b)) doBlock(b, operation, left);
+    if (operation.block) doBlock(b, operation, left);
     b.branch(b.notEqual(b.getSized(Word.ecx, b.addressSize), 0), b.field('eip'));
   };
 }
@@ -70,10 +66,25 @@ function repeated(operation: StringOperation): Lift {
 function doBlock(b: LiftBuilder, operation: StringOperation, left: Value): void {
   const eflags = b.get(Word.eflags);
   const single = b.and(b.or(b.shr(eflags, DIRECTION_BIT), b.shr(eflags, TRAP_BIT)), 1);
-  const done = b.let(operation.block!(b, b.let(b.and(left, b.sub(single, 1)))));
+  let count = b.let(b.and(left, b.sub(single, 1)));
+  const linear = operation.moves.map((register) => {
+    if (!isChecked(b, register)) return b.get(register);
+    const [segment, access] = register === Word.edi ? [b.constant(Segment.es), Within.write] : [b.field('segment'), 0];
+    const offset = b.let(b.getSized(register, b.addressSize));
+    const how = access | (b.addressSize === 2 ? Within.short : 0) | (Math.log2(b.size(0)) << Within.shift);
+    count = b.let(b.call('elementsWithin', b.or(segment, how), offset, count));
+    return b.let(b.add(b.get(b.add(segment, Word.segmentBase)), offset));
+  });
+  const done = b.let(operation.block!(b, count, linear));
   const bytes = b.let(b.mul(done, b.size(0)));
-  for (const register of operation.moves) b.set(register, b.add(b.get(register), bytes));
-  b.set(Word.ecx, b.sub(left, done));
+  for (const register of operation.moves) b.setSized(register, b.addressSize, b.add(b.get(register), bytes));
+  b.setSized(Word.ecx, b.addressSize, b.sub(left, done));
+}
+
+/** Whether addresses by a register have limits, or wrap below 4 GB. */
+function isChecked(b: LiftBuilder, register: number): boolean {
+  const isFlat = (b.key & Key.flat) !== 0 && (register === Word.edi || (b.shape & Shape.segmented) === 0);
+  return !isFlat || b.addressSize === 2;
 }
 
 const fills = { 1: 'fill8', 2: 'fill16', 4: 'fill32' } as const;
@@ -81,7 +92,7 @@ const copies = { 1: 'copy8', 2: 'copy16', 4: 'copy32' } as const;
 
 export const movs: Lift = repeated({
   moves: [Word.edi, Word.esi],
-  block: (b, count) => b.call(copies[b.size(0)], b.get(Word.edi), b.get(Word.esi), count),
+  block: (b, count, [destination, source]) => b.call(copies[b.size(0)], destination!, source!, count),
   element(b) {
     const value = b.load(b.size(0), sourceAddress(b));
     b.store(b.size(0), destinationAddress(b, 'write'), value);
@@ -92,7 +103,7 @@ export const movs: Lift = repeated({
 
 export const stos: Lift = repeated({
   moves: [Word.edi],
-  block: (b, count) => b.call(fills[b.size(0)], b.get(Word.edi), b.get(Word.eax), count),
+  block: (b, count, [destination]) => b.call(fills[b.size(0)], destination!, b.get(Word.eax), count),
   element(b) {
     b.store(b.size(0), destinationAddress(b, 'write'), b.getSized(Word.eax, b.size(0)));
     advance(b, ...this.moves);

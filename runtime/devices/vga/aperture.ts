@@ -39,6 +39,7 @@ export class Aperture {
       length: LENGTH,
       read: (offset, size) => this.#read(offset, size),
       write: (offset, size, value) => this.#write(offset, size, value),
+      isMemory: true,
     });
   }
 
