@@ -31,6 +31,7 @@ const sorts: Readonly<Partial<Record<WordName, StateSort>>> = {
   attention: 'host',
   budget: 'host',
   callDepth: 'host',
+  codeContext: 'host',
   wake: 'host',
   scratch: 'host',
 };

@@ -6,6 +6,7 @@ import {
   targetViews,
 } from '../../translator/abi/branch-targets.ts';
 import type { Tables } from '../memory/tables.ts';
+import type { CodeContext } from './code-contexts.ts';
 import { NO_PAGE } from './code-pages.ts';
 import type { Records } from './records.ts';
 
@@ -21,11 +22,12 @@ export class BranchTargets {
     this.clear();
   }
 
-  /** The record that was last found at an EIP, if that is in the page of a number; 0 if none. */
-  at(eip: number, pageId: number): number {
-    const { TARGET_EIP, TARGET_PAGE, TARGET_RECORD } = this.views;
+  /** The record that was last found at an EIP of a context, if that is in the page of a number; 0 if none. */
+  at(eip: number, pageId: number, { number }: CodeContext): number {
+    const { TARGET_EIP, TARGET_PAGE, TARGET_CONTEXT, TARGET_RECORD } = this.views;
     const index = targetIndex(eip);
-    return TARGET_EIP[index] === eip && TARGET_PAGE[index] === pageId ? TARGET_RECORD[index] : 0;
+    const holds = TARGET_EIP[index] === eip && TARGET_PAGE[index] === pageId && TARGET_CONTEXT[index] === number;
+    return holds ? TARGET_RECORD[index] : 0;
   }
 
   put(record: number): void {
@@ -34,7 +36,7 @@ export class BranchTargets {
     const index = targetIndex(eip);
     this.views.TARGET_EIP[index] = eip;
     this.views.TARGET_PAGE[index] = page.id;
-    this.views.TARGET_KEY[index] = page.context.key;
+    this.views.TARGET_CONTEXT[index] = page.context.number;
     this.views.TARGET_RECORD[index] = record;
   }
 

@@ -120,8 +120,7 @@ export class CodeCache implements CodeWriteListener {
   /** The same, if an indirect transfer has gone there lately. */
   recent(eip: number): number {
     const { context } = this;
-    const record = this.branchTargets.at(eip, this.mapped.at(eip + context.base));
-    return record !== 0 && this.records.pageOf(record)!.context === context ? record : 0;
+    return this.branchTargets.at(eip, this.mapped.at(eip + context.base), context);
   }
 
   /** The page of an EIP of the current context, if it is mapped and known. */

@@ -1,8 +1,12 @@
+import { KEY_BITS, Key } from '../../translator/abi/key.ts';
 import { Segment, Word } from '../../translator/abi/state.ts';
 import { type Hashed, HashTable, hashWith } from './hash-table.ts';
 
 /** So many buckets (as a power of 2) for contexts: real-mode systems have some hundred. */
 const BUCKET_BITS = 10;
+
+/** The number of the next context that is made: the lowest are those of flat code. */
+let made = 1 << KEY_BITS;
 
 /**
  * What code is decoded under, beside its bytes: the state key and the code segment. Everything decoded and translated
@@ -12,6 +16,8 @@ export class CodeContext implements Hashed<CodeContext> {
   readonly key: number;
   readonly base: number;
   readonly limit: number;
+  /** Nobody else's: of flat code, where a key has one context, the key. */
+  readonly number: number;
   /** How many code pages it has. */
   pages = 0;
   hash: number;
@@ -21,6 +27,7 @@ export class CodeContext implements Hashed<CodeContext> {
     this.key = key;
     this.base = base;
     this.limit = limit;
+    this.number = (key & Key.flat) !== 0 ? key : made++;
     this.hash = hashOf(key, base, limit);
   }
 
@@ -53,6 +60,7 @@ export class CodeContexts {
     const limit = state[Word.segmentLimit + Segment.cs];
     if (!this.current.is(key, base, limit))
       this.current = this.find(key, base, limit) ?? new CodeContext(key, base, limit);
+    state[Word.codeContext] = this.current.number;
   }
 
   private find(key: number, base: number, limit: number): CodeContext | null {

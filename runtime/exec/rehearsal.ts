@@ -163,6 +163,7 @@ export class Rehearsal {
     const play = (first: number) => {
       for (const eip of [value, word]) this.setTarget(key, eip, isKnown);
       this.setState(scene);
+      this.stage.state[Word.codeContext] = key;
       this.isExpected = value !== 0;
       loop(first, this.isExpected ? this.end : 0);
     };
@@ -235,11 +236,11 @@ export class Rehearsal {
 
   /** Whether the branch target buffer knows where an EIP is. */
   private setTarget(key: number, eip: number, isKnown: boolean): void {
-    const { TARGET_EIP, TARGET_PAGE, TARGET_KEY, TARGET_RECORD } = this.branchTargets.views;
+    const { TARGET_EIP, TARGET_PAGE, TARGET_CONTEXT, TARGET_RECORD } = this.branchTargets.views;
     const index = targetIndex(eip);
     TARGET_EIP[index] = isKnown ? eip : ~eip;
     TARGET_PAGE[index] = 0;
-    TARGET_KEY[index] = key;
+    TARGET_CONTEXT[index] = key;
     TARGET_RECORD[index] = this.end;
   }
 }

@@ -68,14 +68,16 @@ function wordsOfGate({ records }: Graph, page: CodePage, eip: number, gate: numb
 
 /** Entries of the branch target buffer that would be gone by, but lead elsewhere. */
 function wrongTargets(mapped: Int32Array, { records, cache }: Graph): string[] {
-  const { TARGET_EIP, TARGET_PAGE, TARGET_KEY, TARGET_RECORD } = cache.branchTargets.views;
+  const { TARGET_EIP, TARGET_PAGE, TARGET_CONTEXT, TARGET_RECORD } = cache.branchTargets.views;
   const errors: string[] = [];
   for (let n = 0; n < TARGET_EIP.length; n += TARGET_WORDS) {
     const page = records.pageOf(TARGET_RECORD[n]);
     const context = page?.context ?? cache.context;
     if (mapped[(TARGET_EIP[n] + context.base) >>> 12] !== TARGET_PAGE[n]) continue;
     const isRight =
-      page?.id === TARGET_PAGE[n] && records.eipOf(TARGET_RECORD[n]) === TARGET_EIP[n] && context.key === TARGET_KEY[n];
+      page?.id === TARGET_PAGE[n] &&
+      records.eipOf(TARGET_RECORD[n]) === TARGET_EIP[n] &&
+      context.number === TARGET_CONTEXT[n];
     if (!isRight) errors.push(`${(TARGET_EIP[n] >>> 0).toString(16)}: the branch target buffer leads elsewhere`);
   }
   return errors;

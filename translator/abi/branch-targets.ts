@@ -1,7 +1,7 @@
 /**
  * The branch target buffer: where indirect transfers have led lately. Entries of four words, with a view for each that begins at
- * that word, as in abi/record.ts. An entry says where to go on if it is of the EIP, of code under the key that runs now, and its
- * page is still what is mapped there. That is enough in flat code only, where a key has no more than one context.
+ * that word, as in abi/record.ts. An entry says where to go on if it is of the EIP, of the context of the code that runs now, and its
+ * page is still what is mapped there.
  */
 export const TARGET_WORDS = 4;
 export const TARGET_ENTRIES = 16384;
@@ -12,7 +12,8 @@ export const targetViews = {
   TARGET_EIP: 0,
   /** Number of the code page that it is in. */
   TARGET_PAGE: 1,
-  TARGET_KEY: 2,
+  /** Number of the context that it is in: of flat code the state key, as a key has no more than one context there. */
+  TARGET_CONTEXT: 2,
   TARGET_RECORD: 3,
 } as const;
 

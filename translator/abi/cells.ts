@@ -79,7 +79,7 @@ export const cellNames = [
   /** Where indirect transfers led (abi/branch-targets.ts). */
   'TARGET_EIP',
   'TARGET_PAGE',
-  'TARGET_KEY',
+  'TARGET_CONTEXT',
   'TARGET_RECORD',
 ] as const;
 

@@ -107,6 +107,8 @@ export const Word = {
   debugTraps: 201,
   /** Non-maskable interrupt: see Nmi. */
   nmi: 202,
+  /** Number of the context of the code that runs (runtime/exec/code-contexts.ts). */
+  codeContext: 203,
   /** TOP of the x87 status word, 0-7. */
   fpuTop: 208,
   /** C0-C3 in their places in the status word; C1 is right only if fpuRounding is 0. */

@@ -1,4 +1,5 @@
 import { type TargetView, targetIndexText } from '../abi/branch-targets.ts';
+import { Segment, Word } from '../abi/state.ts';
 import type { EmitContext } from './context.ts';
 
 /** How emitted text asks the branch target buffer where an EIP is. */
@@ -11,15 +12,15 @@ export interface TargetLookup {
   readonly record: string;
 }
 
-/**
- * `k` is the name of the index. Null where the buffer says nothing (see abi/branch-targets.ts), and for an EIP whose text is more
- * than a name, as it is repeated.
- */
+/** `k` is the name of the index. Null where instructions are counted, and for an EIP whose text is more than a name, as it is repeated. */
 export function lookUpTarget(context: EmitContext, eip: string, k: string): TargetLookup | null {
-  if (!context.flat || context.budgeted || !/^\w+$/.test(eip)) return null;
+  if (context.budgeted || !/^\w+$/.test(eip)) return null;
   const of = (view: TargetView) => context.table(view, k);
-  const isPage = `${of('TARGET_PAGE')}===${context.mappedAt(`${eip}>>>12`)}`;
-  const holds = `${of('TARGET_EIP')}===${eip}&&${isPage}&&${of('TARGET_KEY')}===${context.key}`;
+  const [linear, current] = context.flat
+    ? [eip, context.key]
+    : [`${eip}+${context.word(Word.segmentBase + Segment.cs)}`, context.word(Word.codeContext)];
+  const isPage = `${of('TARGET_PAGE')}===${context.mappedAt(`${linear}>>>12`)}`;
+  const holds = `${of('TARGET_EIP')}===${eip}&&${isPage}&&${of('TARGET_CONTEXT')}===${current}`;
   return {
     index: `${k}=${targetIndexText(eip)};`,
     isKnown: `${context.calm()}&&${holds}`,
